@@ -1,0 +1,34 @@
+/** An opaque handle for a running timer. */
+export type Timer = { readonly cancel: () => void };
+
+/**
+ * The only source of time. Tests hand in a fake one and move it by hand.
+ * Timers never keep the process alive.
+ */
+export type Clock = {
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number;
+  /** Calls `run` once after `delayMs` milliseconds. */
+  readonly after: (delayMs: number, run: () => void) => Timer;
+  /** Calls `run` every `periodMs` milliseconds until cancelled. */
+  readonly every: (periodMs: number, run: () => void) => Timer;
+};
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(delayMs, run) {
+    const handle = setTimeout(run, delayMs);
+    handle.unref();
+    return { cancel: () => clearTimeout(handle) };
+  },
+  every(periodMs, run) {
+    const handle = setInterval(run, periodMs);
+    handle.unref();
+    return { cancel: () => clearInterval(handle) };
+  },
+};
+
+/** The clock's time as an ISO 8601 UTC text, such as `2026-11-20T17:18:05.000Z`. */
+export function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

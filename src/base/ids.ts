@@ -1,0 +1,11 @@
+import { randomUUIDv7 } from 'node:crypto';
+
+declare const brand: unique symbol;
+
+/** A text id that cannot be mistaken for the id of another kind of thing. */
+export type Id<Prefix extends string> = `${Prefix}_${string}` & { readonly [brand]?: Prefix };
+
+/** Makes a new id such as `dev_0199…` from a prefix and a UUIDv7, so that ids sort by creation time. */
+export type NewId = <Prefix extends string>(prefix: Prefix) => Id<Prefix>;
+
+export const newId: NewId = <Prefix extends string>(prefix: Prefix) => `${prefix}_${randomUUIDv7()}` as Id<Prefix>;

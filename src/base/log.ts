@@ -1,0 +1,25 @@
+import { pino } from 'pino';
+import type { DestinationStream, Level, Logger } from 'pino';
+
+export type Log = Logger;
+export type LogLevel = Level | 'silent';
+
+/** Every field that must never be readable in a log, wherever a caller puts it. */
+const secretFields = ['password', 'secret', 'token', 'authorization', 'proxyAuthorization', 'ha1', 'nonce', 'cookie'];
+
+export type LogOptions = { readonly level: LogLevel; readonly destination?: DestinationStream };
+
+/** Makes the root logger. Rooms, calls and registrations get children of it. */
+export function createLog({ level, destination }: LogOptions): Log {
+  const options = {
+    level,
+    base: null,
+    redact: { paths: secretFields.flatMap((field) => [field, `*.${field}`]), censor: '[hidden]' },
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/** A telephone number as the log may show it: the last three digits. */
+export function maskNumber(number: string): string {
+  return number.length <= 4 ? number : `…${number.slice(-3)}`;
+}

@@ -1,0 +1,64 @@
+import type { z } from 'zod';
+
+/** Who may call: `public` needs nothing, `user` any signed-in person, `admin` an administrator. */
+export type Access = 'public' | 'user' | 'admin';
+
+type Schema = z.ZodType;
+type NoInput = z.ZodType<Record<string, never> | undefined>;
+
+export type Endpoint<Params extends Schema, Query extends Schema, Body extends Schema, Reply extends Schema> = {
+  /** The operation id of OpenAPI, such as `listDevices`. */
+  readonly id: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below `/api`, with `:name` for parameters, such as `/devices/:id`. */
+  readonly path: string;
+  readonly access: Access;
+  readonly summary: string;
+  /** Status of success; 200 unless told (201 for created, 204 without a body). */
+  readonly status?: 200 | 201 | 202 | 204;
+  readonly params?: Params;
+  readonly query?: Query;
+  readonly body?: Body;
+  readonly reply: Reply;
+};
+
+export type AnyEndpoint = Endpoint<Schema, Schema, Schema, Schema>;
+
+/** Declares one HTTP endpoint: the value that server, panel and OpenAPI share. */
+export function endpoint<
+  Reply extends Schema,
+  Params extends Schema = NoInput,
+  Query extends Schema = NoInput,
+  Body extends Schema = NoInput,
+>(declaration: Endpoint<Params, Query, Body, Reply>): Endpoint<Params, Query, Body, Reply> {
+  return declaration;
+}
+
+/** Who asks. `id` is the person, or the token where no person stands behind it. */
+export type Identity = {
+  readonly kind: 'token' | 'session';
+  readonly id: string;
+  readonly personId: string | undefined;
+  readonly role: 'admin' | 'user';
+};
+
+/** What a room's handler gets; a `public` endpoint may be called by nobody. */
+export type Call<Params, Query, Body> = {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  readonly identity: Identity | undefined;
+};
+
+/** An endpoint together with the function that answers it. `http/mount.ts` parses input, checks access and the reply. */
+export type Route = {
+  readonly endpoint: AnyEndpoint;
+  readonly run: (call: Call<unknown, unknown, unknown>) => unknown;
+};
+
+export function handle<Params extends Schema, Query extends Schema, Body extends Schema, Reply extends Schema>(
+  declaration: Endpoint<Params, Query, Body, Reply>,
+  run: (call: Call<z.output<Params>, z.output<Query>, z.output<Body>>) => z.input<Reply> | Promise<z.input<Reply>>,
+): Route {
+  return { endpoint: declaration as unknown as AnyEndpoint, run: run as Route['run'] };
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+const number = (least: number, most: number, otherwise: number) =>
+  z.coerce.number().int().min(least).max(most).default(otherwise);
+
+/** Query of every list. `extra` adds filters; `sort` names the columns that can be sorted by, the first is the default. */
+export function listQuery<const Sort extends readonly [string, ...string[]], Extra extends z.ZodRawShape>(
+  sort: Sort,
+  extra: Extra,
+) {
+  return z.object({
+    page: number(1, 1_000_000, 1),
+    per_page: number(1, 100, 20),
+    sort: z.enum(sort).default(sort[0] as never),
+    order: z.enum(['asc', 'desc']).default('desc'),
+    ...extra,
+  });
+}
+
+/** Reply of every list. */
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.object({ items: z.array(item), page: z.number().int(), perPage: z.number().int(), total: z.number().int() });
+}
+
+export const isoTimeText = z.iso.datetime();

@@ -1,0 +1,11 @@
+type Write = (facts: object, sentence: string) => void;
+
+/** What the engine needs of a logger; pino fits it. */
+export type EngineLog = {
+  readonly debug: Write;
+  readonly info: Write;
+  readonly warn: Write;
+  readonly error: Write;
+};
+
+export const silentLog: EngineLog = { debug() {}, info() {}, warn() {}, error() {} };

@@ -1,0 +1,131 @@
+import { wireName } from './header-names.ts';
+import { parseCSeq, parseNameAddr, parseVia } from './fields.ts';
+import type { CSeq, NameAddr, Via } from './fields.ts';
+
+/**
+ * One header line. `key` is the lower-case long name, by which code looks it up; `name` is how it is spelled on the wire.
+ * Via, Route and Record-Route carry exactly one value a line: the parser splits their comma lists.
+ */
+export type HeaderField = { readonly key: string; readonly name: string; value: string };
+
+type Start = { readonly method: string; readonly requestUri: string } | { readonly status: number; readonly reason: string };
+
+/**
+ * A SIP request or response (RFC 3261 section 7).
+ *
+ * All header text is a binary string: one character for each byte as received. So nothing is lost on the way through, whatever
+ * its encoding; bytes become UTF-8 only where a text leaves for the application.
+ */
+export class SipMessage {
+  /** Upper case as a rule; method names are case-sensitive. Empty in a response. */
+  method: string;
+  requestUri: string;
+  /** 0 in a request. */
+  status: number;
+  reason: string;
+  headers: HeaderField[] = [];
+  body: Buffer = emptyBody;
+
+  constructor(start: Start) {
+    this.method = 'method' in start ? start.method : '';
+    this.requestUri = 'method' in start ? start.requestUri : '';
+    this.status = 'status' in start ? start.status : 0;
+    this.reason = 'status' in start ? start.reason : '';
+  }
+
+  get isRequest(): boolean {
+    return this.status === 0;
+  }
+
+  /** The first value of a header by its lower-case long name. */
+  get(key: string): string | undefined {
+    for (const field of this.headers) if (field.key === key) return field.value;
+    return undefined;
+  }
+
+  getAll(key: string): string[] {
+    const values: string[] = [];
+    for (const field of this.headers) if (field.key === key) values.push(field.value);
+    return values;
+  }
+
+  has(key: string): boolean {
+    return this.get(key) !== undefined;
+  }
+
+  /** Replaces every line of this header by one; keeps the place of the first. */
+  set(key: string, value: string): void {
+    const first = this.headers.findIndex((field) => field.key === key);
+    if (first === -1) {
+      this.append(key, value);
+      return;
+    }
+    this.headers = this.headers.filter((field, index) => field.key !== key || index === first);
+    this.headers[first] = { key, name: wireName(key), value };
+  }
+
+  append(key: string, value: string): void {
+    this.headers.push({ key, name: wireName(key), value });
+  }
+
+  /** Puts a line before all others of its name (Via, Route, Record-Route), or on top. */
+  prepend(key: string, value: string): void {
+    const first = this.headers.findIndex((field) => field.key === key);
+    this.headers.splice(Math.max(first, 0), 0, { key, name: wireName(key), value });
+  }
+
+  /** Removes every line of this header. */
+  remove(key: string): void {
+    this.headers = this.headers.filter((field) => field.key !== key);
+  }
+
+  /** Removes the first line of this header and returns its value. */
+  shift(key: string): string | undefined {
+    const first = this.headers.findIndex((field) => field.key === key);
+    return first === -1 ? undefined : this.headers.splice(first, 1)[0]?.value;
+  }
+
+  get callId(): string {
+    return this.get('call-id') ?? '';
+  }
+
+  get from(): NameAddr | undefined {
+    return parsed(this.get('from'), parseNameAddr);
+  }
+
+  get to(): NameAddr | undefined {
+    return parsed(this.get('to'), parseNameAddr);
+  }
+
+  get fromTag(): string | undefined {
+    return this.from?.params.get('tag') ?? undefined;
+  }
+
+  get toTag(): string | undefined {
+    return this.to?.params.get('tag') ?? undefined;
+  }
+
+  get cseq(): CSeq | undefined {
+    return parsed(this.get('cseq'), parseCSeq);
+  }
+
+  get topVia(): Via | undefined {
+    return parsed(this.get('via'), parseVia);
+  }
+
+  /** A copy whose headers can be changed alone; the body bytes are shared. */
+  clone(): SipMessage {
+    const copy = new SipMessage(
+      this.isRequest ? { method: this.method, requestUri: this.requestUri } : { status: this.status, reason: this.reason },
+    );
+    copy.headers = this.headers.map((field) => ({ ...field }));
+    copy.body = this.body;
+    return copy;
+  }
+}
+
+export const emptyBody = Buffer.alloc(0);
+
+function parsed<T>(value: string | undefined, parse: (text: string) => T | undefined): T | undefined {
+  return value === undefined ? undefined : parse(value);
+}
