@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { FakeClock } from './fake-clock.ts';
+
+test('timers run in order of their time, then of their setting, and see the time at which they are due', () => {
+  const clock = new FakeClock(1000);
+  const seen: string[] = [];
+  clock.after(20, () => seen.push(`b${clock.now()}`));
+  clock.after(10, () => {
+    seen.push(`a${clock.now()}`);
+    clock.after(10, () => seen.push(`d${clock.now()}`));
+  });
+  clock.after(20, () => seen.push(`c${clock.now()}`));
+  clock.advance(19);
+  expect(seen).toEqual(['a1010']);
+  clock.advance(1);
+  expect(seen).toEqual(['a1010', 'b1020', 'c1020', 'd1020']);
+  expect(clock.now()).toBe(1020);
+  expect(clock.pending).toBe(0);
+});
+
+test('a period repeats until it is cancelled', () => {
+  const clock = new FakeClock();
+  let count = 0;
+  const timer = clock.every(10, () => {
+    count += 1;
+  });
+  clock.advance(35);
+  expect(count).toBe(3);
+  timer.cancel();
+  clock.advance(100);
+  expect(count).toBe(3);
+  expect(clock.pending).toBe(0);
+});
+
+test('code that awaits between two timers is carried along', async () => {
+  const clock = new FakeClock();
+  let done = false;
+  const wait = (ms: number): Promise<void> => new Promise((resolve) => void clock.after(ms, resolve));
+  void (async () => {
+    await wait(10);
+    await wait(10);
+    done = true;
+  })();
+  await clock.advanceAsync(20);
+  expect(done).toBe(true);
+});
