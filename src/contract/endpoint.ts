@@ -1,10 +1,13 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 
 /** Who may call: `public` needs nothing, `user` any signed-in person, `admin` an administrator. */
 export type Access = 'public' | 'user' | 'admin';
 
 type Schema = z.ZodType;
 type NoInput = z.ZodType<Record<string, never> | undefined>;
+
+/** The reply of an endpoint that answers 204. */
+export const nothing = z.void();
 
 export type Endpoint<Params extends Schema, Query extends Schema, Body extends Schema, Reply extends Schema> = {
   /** The operation id of OpenAPI, such as `listDevices`. */
@@ -61,4 +64,11 @@ export function handle<Params extends Schema, Query extends Schema, Body extends
   run: (call: Call<z.output<Params>, z.output<Query>, z.output<Body>>) => z.input<Reply> | Promise<z.input<Reply>>,
 ): Route {
   return { endpoint: declaration as unknown as AnyEndpoint, run: run as Route['run'] };
+}
+
+/** Whether `identity` reaches an endpoint of `access`: yes, first say who you are, or not for you. */
+export function mayCall(access: Access, identity: Identity | undefined): 'yes' | 'sign-in' | 'forbidden' {
+  if (access === 'public') return 'yes';
+  if (identity === undefined) return 'sign-in';
+  return access === 'user' || identity.role === 'admin' ? 'yes' : 'forbidden';
 }

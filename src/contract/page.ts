@@ -3,12 +3,15 @@ import { z } from 'zod';
 const number = (least: number, most: number, otherwise: number) =>
   z.coerce.number().int().min(least).max(most).default(otherwise);
 
-/** Query of every list. `extra` adds filters; `sort` names the columns that can be sorted by, the first is the default. */
+/**
+ * Query of every list. `extra` adds filters; `sort` names the columns that can be sorted by, the first is the default.
+ * A parameter nobody declared is refused: a misspelt filter would silently show everything.
+ */
 export function listQuery<const Sort extends readonly [string, ...string[]], Extra extends z.ZodRawShape>(
   sort: Sort,
   extra: Extra,
 ) {
-  return z.object({
+  return z.strictObject({
     page: number(1, 1_000_000, 1),
     per_page: number(1, 100, 20),
     sort: z.enum(sort).default(sort[0] as never),

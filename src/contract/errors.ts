@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+/** The codes of error replies, each with the HTTP status it usually comes with. */
+export const errorStatuses = {
+  VALIDATION_ERROR: 400,
+  AUTHENTICATION_ERROR: 401,
+  AUTHORIZATION_ERROR: 403,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  RATE_LIMITED: 429,
+  INTERNAL_ERROR: 500,
+  UNAVAILABLE: 503,
+} as const;
+
+export type ErrorName = keyof typeof errorStatuses;
+
+const names = Object.keys(errorStatuses) as [ErrorName, ...ErrorName[]];
+
+/** The body of every reply that is not a success. `details` names the fields that are wrong, empty where none is. */
+export const errorReply = z
+  .object({
+    error: z.object({
+      code: z.enum(names),
+      message: z.string(),
+      details: z.array(z.object({ field: z.string(), message: z.string() })),
+    }),
+  })
+  .meta({ id: 'Error' });
+
+export type ErrorReply = z.output<typeof errorReply>;

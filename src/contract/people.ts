@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { endpoint, nothing } from './endpoint.ts';
+import { isoTimeText, listQuery, pageOf } from './page.ts';
+
+export const role = z.enum(['admin', 'user']);
+
+const username = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,31}$/, 'Use 1 to 32 letters, digits, dots, dashes or underscores');
+const displayName = z.string().trim().min(1).max(80);
+
+export const person = z
+  .object({
+    id: z.string(),
+    username: z.string(),
+    name: z.string(),
+    role,
+    createdAt: isoTimeText,
+    changedAt: isoTimeText,
+  })
+  .meta({ id: 'Person' });
+
+const personParams = z.object({ id: z.string() });
+
+export const listPeople = endpoint({
+  id: 'listPeople',
+  method: 'GET',
+  path: '/users',
+  access: 'admin',
+  summary: 'The people of the house',
+  query: listQuery(['createdAt', 'name', 'username'], { role: role.optional() }),
+  reply: pageOf(person),
+});
+
+export const getPerson = endpoint({
+  id: 'getPerson',
+  method: 'GET',
+  path: '/users/:id',
+  access: 'admin',
+  summary: 'One person',
+  params: personParams,
+  reply: person,
+});
+
+export const createPerson = endpoint({
+  id: 'createPerson',
+  method: 'POST',
+  path: '/users',
+  access: 'admin',
+  summary: 'Add a person',
+  status: 201,
+  body: z.strictObject({ username, name: displayName, role: role.default('user') }),
+  reply: person,
+});
+
+export const changePerson = endpoint({
+  id: 'changePerson',
+  method: 'PATCH',
+  path: '/users/:id',
+  access: 'admin',
+  summary: 'Change a person; what is left out stays as it is',
+  params: personParams,
+  body: z.strictObject({ username: username.optional(), name: displayName.optional(), role: role.optional() }),
+  reply: person,
+});
+
+export const deletePerson = endpoint({
+  id: 'deletePerson',
+  method: 'DELETE',
+  path: '/users/:id',
+  access: 'admin',
+  summary: 'Remove a person and the API tokens made for them',
+  status: 204,
+  params: personParams,
+  reply: nothing,
+});
+
+export const apiToken = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    role,
+    personId: z.string().nullable(),
+    createdAt: isoTimeText,
+    lastUsedAt: isoTimeText.nullable(),
+  })
+  .meta({ id: 'ApiToken' });
+
+export const listApiTokens = endpoint({
+  id: 'listApiTokens',
+  method: 'GET',
+  path: '/api-tokens',
+  access: 'admin',
+  summary: 'The API tokens, without their secret text',
+  query: listQuery(['createdAt', 'name'], {}),
+  reply: pageOf(apiToken),
+});
+
+export const createApiToken = endpoint({
+  id: 'createApiToken',
+  method: 'POST',
+  path: '/api-tokens',
+  access: 'admin',
+  summary: 'Make an API token; its text is shown in this reply and never again',
+  status: 201,
+  body: z
+    .strictObject({ name: displayName, role: role.optional(), personId: z.string().optional() })
+    .refine((body) => body.role === undefined || body.personId === undefined, {
+      path: ['role'],
+      message: 'A token made for a person has that person’s role: leave one of the two out',
+    }),
+  reply: apiToken.extend({ token: z.string() }).meta({ id: 'NewApiToken' }),
+});
+
+export const deleteApiToken = endpoint({
+  id: 'deleteApiToken',
+  method: 'DELETE',
+  path: '/api-tokens/:id',
+  access: 'admin',
+  summary: 'Revoke an API token',
+  status: 204,
+  params: z.object({ id: z.string() }),
+  reply: nothing,
+});
+
+export const whoAmI = endpoint({
+  id: 'whoAmI',
+  method: 'GET',
+  path: '/auth/me',
+  access: 'user',
+  summary: 'Who the token belongs to',
+  reply: z.object({ kind: z.enum(['token', 'session']), id: z.string(), role, person: person.nullable() }),
+});
