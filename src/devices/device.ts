@@ -1,0 +1,30 @@
+import type { Id } from '#base/ids.ts';
+
+export const protocols = ['udp', 'tcp', 'tls', 'ws', 'wss'] as const;
+export type Protocol = (typeof protocols)[number];
+
+export const deviceTypes = ['grandstream', 'softphone', 'webrtc'] as const;
+export type DeviceType = (typeof deviceTypes)[number];
+
+export type DeviceId = Id<'dev'>;
+
+/** A SIP phone or softphone. Its secret is never part of it: see `Devices.create` and `Devices.resetSecret`. */
+export type Device = {
+  readonly id: DeviceId;
+  readonly name: string;
+  /** The short number others dial, 2 to 6 digits. */
+  readonly extension: string;
+  /** The user of its address of record and of its digest credentials. */
+  readonly username: string;
+  readonly type: DeviceType;
+  /** The ways by which it may register and call. */
+  readonly transports: readonly Protocol[];
+  readonly personId: string | undefined;
+  readonly recordingEnabled: boolean;
+  /** True where the phone understands several challenges: SHA-256 is then offered first (RFC 8760). */
+  readonly sha256: boolean;
+  /** A disabled device can neither register nor call. */
+  readonly enabled: boolean;
+  /** Milliseconds since the Unix epoch. */
+  readonly createdAt: number;
+};

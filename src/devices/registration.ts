@@ -1,0 +1,32 @@
+import type { Id } from '#base/ids.ts';
+import type { DeviceId, Protocol } from './device.ts';
+
+/** Where a packet came from, as the network says: never the Via's word. Address numeric, IPv6 without brackets. */
+export type Source = { readonly protocol: Protocol; readonly address: string; readonly port: number };
+
+/** Header parameters with names in lower case; `null` for a parameter without a value. Values without their quotes. */
+export type ContactParams = ReadonlyMap<string, string | null>;
+
+/** Where a device can be reached now (one binding of RFC 3261 section 10). */
+export type Registration = {
+  readonly id: Id<'reg'>;
+  readonly deviceId: DeviceId;
+  /** The URI as the phone wrote it, without angle brackets. */
+  readonly contactUri: string;
+  /** Preference from 0 to 1. */
+  readonly q: number;
+  /** Contact parameters other than q and expires, for the answers to later REGISTERs. */
+  readonly params: ContactParams;
+  /** Route set towards the phone, first hop first (RFC 3327). */
+  readonly path: readonly string[];
+  readonly instanceId: string | undefined;
+  readonly regId: number | undefined;
+  readonly source: Source;
+  readonly userAgent: string | undefined;
+  readonly callId: string;
+  readonly cseq: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly registeredAt: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly expiresAt: number;
+};
