@@ -22,6 +22,11 @@ export type ServerTransaction = {
   /** The last response sent, as a message. */
   readonly lastResponse: SipMessage | undefined;
   /**
+   * The To tag all our responses must carry: that of the request, else of our first response above 100, else the one a 200 to a CANCEL already
+   * used; undefined while nothing fixed it.
+   */
+  readonly toTag: string | undefined;
+  /**
    * Sends a response built by the caller (Via, From, To, Call-ID, CSeq already right). A final one ends the choice: later calls return
    * 'answered'. For INVITE the transaction resends ≥300 (Timer G, unreliable transports) and 2xx (T1 doubling to T2, every transport that
    * is unreliable) until ACK. Returns 'closed' when the connection is gone.
@@ -33,7 +38,10 @@ export type ServerTransaction = {
   acknowledged(): void;
   /** Called once if no ACK to a 2xx came within 64·T1 (then the transaction is over). */
   onAckTimeout: (() => void) | undefined;
-  /** Called once, when the transaction terminates and is out of every table. */
+  /**
+   * Called once, when the transaction terminates and is out of every table. For a non-INVITE that is within `respond` with a final; for an
+   * INVITE within the ACK or after its timers.
+   */
   onTerminated: (() => void) | undefined;
   /** Whatever the user agent core or the proxy keeps with it. */
   context: unknown;
@@ -50,8 +58,11 @@ export type OutgoingRequest = {
   readonly address?: { readonly address: string; readonly port: number } | undefined;
   /** Fills in what depends on the listener (`@localhost`, Contact, Record-Route). Runs once for each target tried, on a fresh clone. */
   readonly prepare?: ((message: SipMessage, listener: Listener) => void) | undefined;
-  /** Exactly once, before any response; flow and listener are undefined when no target could be found. The message is as sent (Via on top). */
-  readonly onSent: (message: SipMessage, flow: Flow | undefined) => void;
+  /**
+   * Exactly once, before any response; the flow is undefined when no target could be found. The message is as sent (Via on top). For a
+   * numeric or pinned target it runs before `request` returns; so the transaction comes with it.
+   */
+  readonly onSent: (message: SipMessage, flow: Flow | undefined, transaction: ClientTransaction) => void;
   /**
    * Every provisional and exactly one final (for INVITE: every further 2xx of other forks too, flagged by a new To tag; retransmitted
    * 2xx as well). Synthesised ones (408, 503, 410, 416) come without a flow.

@@ -1,0 +1,44 @@
+import { newTag } from './ids.ts';
+import { SipMessage } from './message.ts';
+import type { HeaderField } from './message.ts';
+
+const alwaysCopied: Readonly<Record<string, string>> = {
+  via: 'Via',
+  from: 'From',
+  to: 'To',
+  'call-id': 'Call-ID',
+  cseq: 'CSeq',
+};
+
+/**
+ * A response to a request with what RFC 3261 section 8.2.6 takes from it: Via, From, To, Call-ID, CSeq, Record-Route for 101 to 299, and
+ * Timestamp for 100. Above 100 the To header gets `toTag`, or a new tag, unless the request's To has one already. No body, no Contact.
+ */
+export function buildResponse(
+  request: SipMessage,
+  status: number,
+  reason: string,
+  { toTag }: { readonly toTag?: string | undefined } = {},
+): SipMessage {
+  const response = new SipMessage({ status, reason });
+  const headers: HeaderField[] = [];
+  for (const { key, value } of request.headers) {
+    const name = copiedName(key, status);
+    if (name !== undefined) headers.push({ key, name, value });
+  }
+  response.headers = headers;
+  if (status > 100) addToTag(response, toTag);
+  return response;
+}
+
+function copiedName(key: string, status: number): string | undefined {
+  if (key === 'record-route') return status > 100 && status < 300 ? 'Record-Route' : undefined;
+  if (key === 'timestamp') return status === 100 ? 'Timestamp' : undefined;
+  return alwaysCopied[key];
+}
+
+function addToTag(response: SipMessage, toTag: string | undefined): void {
+  const to = response.headers.find((field) => field.key === 'to');
+  if (to === undefined || response.toTag !== undefined) return;
+  to.value = `${to.value};tag=${toTag ?? newTag()}`;
+}
