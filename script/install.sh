@@ -1,0 +1,44 @@
+# Sourced by the other scripts: installs what is missing, and says what it is doing.
+# After it, $node is the Node.js that came with the project.
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+node="$root/node_modules/.bin/node"
+
+say() { printf '\033[1m▸ %s\033[0m\n' "$*" >&2; }
+fail() { printf '\033[31m✗ %s\033[0m\n' "$*" >&2; exit 1; }
+
+need_node() {
+  command -v node >/dev/null && command -v npm >/dev/null ||
+    fail "Node.js (20 or newer) and npm are needed once, to fetch everything else. On Debian or Ubuntu: sudo apt-get install -y nodejs npm"
+  local major
+  major=$(node -p 'process.versions.node.split(".")[0]')
+  [ "$major" -ge 20 ] || fail "This is Node.js $(node -v); 20 or newer is needed to install GoSIP (it then runs on the Node.js 24 it brings along)."
+}
+
+# Installs the npm packages when they are missing or the lock file changed since.
+install_packages() {
+  local stamp=node_modules/.installed-for want
+  want=$(cksum <package-lock.json)
+  [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ] && [ -x "$node" ] && return
+  need_node
+  say "Installing npm packages (first time: about a minute)"
+  npm ci --no-audit --no-fund --loglevel=error
+  case "$("$node" -v 2>/dev/null)" in
+    v24.*) ;;
+    *) fail "The npm package node@24 did not bring its program. Install scripts may be switched off: run 'npm config set ignore-scripts false', delete node_modules, and start again." ;;
+  esac
+  echo "$want" >"$stamp"
+}
+
+# install_debian PROGRAM=PACKAGE …: as root installs what is missing, otherwise names the exact command.
+install_debian() {
+  local pair missing=()
+  for pair in "$@"; do command -v "${pair%%=*}" >/dev/null || missing+=("${pair#*=}"); done
+  [ ${#missing[@]} -eq 0 ] && return
+  local command="apt-get install -y --no-install-recommends ${missing[*]}"
+  command -v apt-get >/dev/null || fail "These programs are needed and there is no apt-get here to install them: ${missing[*]}"
+  [ "$(id -u)" = 0 ] || fail "Some Debian packages are missing. Run: sudo apt-get update && sudo $command"
+  say "Installing Debian packages: ${missing[*]}"
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive $command >/dev/null || fail "'$command' failed"
+}
