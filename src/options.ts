@@ -2,8 +2,10 @@
 // Called by main.ts; the only file that reads process.env.
 // Must stay true: every problem is reported at once, in the words of the option names, and nothing half-valid gets in.
 import { readFileSync } from 'node:fs';
-import { isIP, isIPv4 } from 'node:net';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { check } from '#contract/problems.ts';
+import type { Problem } from '#contract/problems.ts';
+import { disagreements, optionSchema } from './option-schema.ts';
 
 export type ExternalEngine = { readonly host: string; readonly port: number; readonly secret: string };
 
@@ -43,125 +45,7 @@ export type OptionsResult =
   | { readonly kind: 'options'; readonly options: Options }
   | { readonly kind: 'problems'; readonly problems: readonly string[] };
 
-const port = z.coerce.number('must be a port number').int().min(0).max(65_535);
-const text = z.string().trim().min(1, 'must not be empty');
-const flag = z.union([z.boolean(), z.enum(['true', 'false', '1', '0']).transform((word) => word === 'true' || word === '1')]);
-
-const listenPattern = /^(udp|tcp|tls|ws|wss):(\[[0-9a-fA-F:.]+\]|[^[\]:]+):(\d{1,5})$/;
-
-const listenAddress = text.superRefine((value, context) => {
-  const match = listenPattern.exec(value);
-  const host = match?.[2]?.replace(/^\[|\]$/g, '') ?? '';
-  if (match === null || isIP(host) === 0 || Number(match[3]) > 65_535) {
-    context.addIssue({
-      code: 'custom',
-      message: `"${value}" is not protocol:address:port, such as udp:0.0.0.0:5060 (protocols: udp, tcp, tls, ws, wss)`,
-    });
-  }
-});
-
-const addressBlock = text.refine(isAddressBlock, 'must be an address or a block such as 54.172.60.0/30');
-
-const trunk = z
-  .strictObject({
-    name: text,
-    host: text,
-    port: port.min(1).optional(),
-    transport: z.enum(['udp', 'tcp', 'tls']).default('udp'),
-    username: text.optional(),
-    password: text.optional(),
-    register: flag.default(false),
-    allow: z.array(addressBlock).default([]),
-    secret_header_name: z
-      .string()
-      .regex(/^[A-Za-z0-9-]{1,64}$/, 'must be a header name')
-      .optional(),
-    secret_header_value: text.optional(),
-  })
-  .superRefine((value, context) => {
-    const problem = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
-    if (value.register && value.username === undefined) problem('username', 'is needed to register at the trunk');
-    if (value.username !== undefined && value.password === undefined) problem('password', 'is needed with a username');
-    if ((value.secret_header_name === undefined) !== (value.secret_header_value === undefined)) {
-      problem('secret_header_name', 'and secret_header_value belong together: set both or neither');
-    }
-  });
-
-const schema = z
-  .strictObject({
-    data_directory: text.default('data'),
-    log_level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
-    sip_listen: z.array(listenAddress).min(1).default(['udp:0.0.0.0:5060', 'tcp:0.0.0.0:5060']),
-    sip_external_ip: z
-      .string()
-      .trim()
-      .refine((value) => isIP(value) !== 0, 'must be an IP address')
-      .optional(),
-    sip_realm: z
-      .string()
-      .trim()
-      .regex(/^[A-Za-z0-9.-]{1,64}$/, 'must be letters, digits, dots and dashes')
-      .default('gosip'),
-    sip_engine: z.enum(['embedded', 'external']).default('embedded'),
-    sip_engine_host: text.optional(),
-    sip_engine_port: port.min(1).default(9022),
-    sip_engine_secret: text.optional(),
-    sip_tls_key: text.optional(),
-    sip_tls_cert: text.optional(),
-    http_host: z
-      .string()
-      .trim()
-      .refine((value) => isIP(value) !== 0, 'must be an IP address')
-      .default('0.0.0.0'),
-    http_port: port.default(8080),
-    country: z
-      .string()
-      .trim()
-      .toUpperCase()
-      .regex(/^[A-Z]{2}$/, 'must be a country of two letters, such as CA')
-      .default('US'),
-    time_zone: z.string().trim().refine(isTimeZone, 'must be a time zone, such as America/Toronto').optional(),
-    ring_seconds: z.coerce.number().int().min(5).max(300).default(30),
-    trunks: z.array(trunk).default([]),
-  })
-  .superRefine((value, context) => {
-    const problem = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
-    if (value.sip_engine === 'external') {
-      if (value.sip_engine_host === undefined) problem('sip_engine_host', 'is needed with an external sip_engine');
-      if (value.sip_engine_secret === undefined) problem('sip_engine_secret', 'is needed with an external sip_engine');
-    }
-    if ((value.sip_tls_key === undefined) !== (value.sip_tls_cert === undefined)) {
-      problem('sip_tls_key', 'and sip_tls_cert belong together: set both or neither');
-    }
-    const needsTls = value.sip_listen.find((one) => /^(tls|wss):/.test(one));
-    if (needsTls !== undefined && value.sip_tls_key === undefined && value.sip_engine === 'embedded') {
-      problem('sip_tls_key', `and sip_tls_cert are needed to listen on ${needsTls}`);
-    }
-    const seen = new Set<string>();
-    for (const [index, one] of value.trunks.entries()) {
-      if (seen.has(one.name)) problem(`trunks.${index}.name`, `"${one.name}" is used twice`);
-      seen.add(one.name);
-    }
-  });
-
-type Parsed = z.output<typeof schema>;
-
-function isAddressBlock(value: string): boolean {
-  const [address = '', bits, ...rest] = value.split('/');
-  const family = isIP(address);
-  if (family === 0 || rest.length > 0) return false;
-  if (bits === undefined) return true;
-  return /^\d{1,3}$/.test(bits) && Number(bits) <= (isIPv4(address) ? 32 : 128);
-}
-
-function isTimeZone(value: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: value });
-    return true;
-  } catch {
-    return false;
-  }
-}
+type Parsed = z.output<typeof optionSchema>;
 
 /** Reads the options file (GOSIP_OPTIONS, else /data/options.json where it exists) and the GOSIP_* variables, which win. */
 export function readOptions(environment: Readonly<Record<string, string | undefined>> = process.env): OptionsResult {
@@ -181,10 +65,14 @@ export function parseOptions(
   }
   const fromEnvironment = readEnvironment(environment);
   const given = { data_directory: dataDirectory, ...withoutEmpty(values), ...fromEnvironment.values };
-  const parsed = schema.safeParse(given);
-  const problems = [...fromEnvironment.problems, ...(parsed.success ? [] : parsed.error.issues.flatMap(inOptionWords))];
-  if (!parsed.success || problems.length > 0) return { kind: 'problems', problems };
-  return { kind: 'options', options: deepFreeze(toOptions(parsed.data)) };
+  const checked = check(optionSchema, given);
+  const problems = [
+    ...fromEnvironment.problems,
+    ...(checked.kind === 'problems' ? checked.problems : []),
+    ...disagreements(given),
+  ];
+  if (checked.kind === 'problems' || problems.length > 0) return { kind: 'problems', problems: problems.map(toLine) };
+  return { kind: 'options', options: deepFreeze(toOptions(checked.value)) };
 }
 
 type FileResult =
@@ -210,11 +98,11 @@ function withoutEmpty(values: object): Record<string, unknown> {
 
 function readEnvironment(environment: Readonly<Record<string, string | undefined>>) {
   const values: Record<string, unknown> = {};
-  const problems: string[] = [];
+  const problems: Problem[] = [];
   for (const [variable, value] of Object.entries(environment)) {
     if (!variable.startsWith('GOSIP_') || variable === 'GOSIP_OPTIONS' || value === undefined || value === '') continue;
     const name = variable.slice('GOSIP_'.length).toLowerCase();
-    if (!(name in schema.shape)) problems.push(`${variable}: there is no option of this name`);
+    if (!(name in optionSchema.shape)) problems.push({ field: variable, message: 'is not known here' });
     else if (name === 'sip_listen') values[name] = value.split(',').map((one) => one.trim());
     else if (name === 'trunks') values[name] = parseJson(value, variable, problems);
     else values[name] = value;
@@ -222,20 +110,17 @@ function readEnvironment(environment: Readonly<Record<string, string | undefined
   return { values, problems };
 }
 
-function parseJson(value: string, variable: string, problems: string[]): unknown {
+function parseJson(value: string, variable: string, problems: Problem[]): unknown {
   try {
     return JSON.parse(value);
   } catch {
-    problems.push(`${variable}: must be JSON`);
+    problems.push({ field: variable, message: 'must be JSON' });
     return undefined;
   }
 }
 
-function inOptionWords(issue: z.core.$ZodIssue): string[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${[...issue.path, key].join('.')}: there is no option of this name`);
-  }
-  return [`${issue.path.join('.')}: ${issue.message}`];
+function toLine(problem: Problem): string {
+  return `${problem.field} ${problem.message}`;
 }
 
 function toOptions(parsed: Parsed): Options {

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import type { Facts } from './facts.ts';
+import { isoTimeText } from './page.ts';
+
+type FactSchemas = { readonly [Name in keyof Facts]: z.ZodType<Facts[Name]> };
+
+const device = z.object({ deviceId: z.string() });
+const call = z.object({ callId: z.string() });
+
+/** What `GET /api/events` may carry: the name of each fact and its payload. Every fact is here, or this does not compile. */
+export const liveEvents = {
+  'device.created': device,
+  'device.changed': device,
+  'device.deleted': device,
+  'device.registered': device.extend({ contact: z.string(), expiresAt: isoTimeText }),
+  'device.unregistered': device.extend({ reason: z.enum(['removed', 'expired']) }),
+  'call.started': call,
+  'call.changed': call.extend({ state: z.string() }),
+  'call.ended': call.extend({ disposition: z.string(), reason: z.string() }),
+  'storage.failed': z.object({ reason: z.string() }),
+} satisfies FactSchemas;

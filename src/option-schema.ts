@@ -1,0 +1,138 @@
+// The names, shapes and defaults of the options a user sets, and what they must agree on.
+// Called by options.ts only.
+// Must stay true: names and meanings stay as they are once shipped; the add-on form lists the same names.
+import { isIP, isIPv4 } from 'node:net';
+import { z } from 'zod';
+import type { Problem } from '#contract/problems.ts';
+
+const port = z.coerce.number('must be a port number').int().min(0).max(65_535);
+const text = z.string().trim().min(1, 'must not be empty');
+const flag = z.union([z.boolean(), z.enum(['true', 'false', '1', '0']).transform((word) => word === 'true' || word === '1')]);
+
+const listenPattern = /^(udp|tcp|tls|ws|wss):(\[[0-9a-fA-F:.]+\]|[^[\]:]+):(\d{1,5})$/;
+
+const listenAddress = text.superRefine((value, context) => {
+  const match = listenPattern.exec(value);
+  const host = match?.[2]?.replace(/^\[|\]$/g, '') ?? '';
+  if (match === null || isIP(host) === 0 || Number(match[3]) > 65_535) {
+    context.addIssue({
+      code: 'custom',
+      message: `"${value}" is not protocol:address:port, such as udp:0.0.0.0:5060 (protocols: udp, tcp, tls, ws, wss)`,
+    });
+  }
+});
+
+const addressBlock = text.refine(isAddressBlock, 'must be an address or a block such as 54.172.60.0/30');
+
+const trunk = z.strictObject({
+  name: text,
+  host: text,
+  port: port.min(1).optional(),
+  transport: z.enum(['udp', 'tcp', 'tls']).default('udp'),
+  username: text.optional(),
+  password: text.optional(),
+  register: flag.default(false),
+  allow: z.array(addressBlock).default([]),
+  secret_header_name: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,64}$/, 'must be a header name')
+    .optional(),
+  secret_header_value: text.optional(),
+});
+
+/** The options by the names the user sees, as the add-on form and the GOSIP_* variables have them. */
+export const optionSchema = z.strictObject({
+  data_directory: text.default('data'),
+  log_level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  sip_listen: z.array(listenAddress).min(1).default(['udp:0.0.0.0:5060', 'tcp:0.0.0.0:5060']),
+  sip_external_ip: z
+    .string()
+    .trim()
+    .refine((value) => isIP(value) !== 0, 'must be an IP address')
+    .optional(),
+  sip_realm: z
+    .string()
+    .trim()
+    .regex(/^[A-Za-z0-9.-]{1,64}$/, 'must be letters, digits, dots and dashes')
+    .default('gosip'),
+  sip_engine: z.enum(['embedded', 'external']).default('embedded'),
+  sip_engine_host: text.optional(),
+  sip_engine_port: port.min(1).default(9022),
+  sip_engine_secret: text.optional(),
+  sip_tls_key: text.optional(),
+  sip_tls_cert: text.optional(),
+  http_host: z
+    .string()
+    .trim()
+    .refine((value) => isIP(value) !== 0, 'must be an IP address')
+    .default('0.0.0.0'),
+  http_port: port.default(8080),
+  country: z
+    .string()
+    .trim()
+    .toUpperCase()
+    .regex(/^[A-Z]{2}$/, 'must be a country of two letters, such as CA')
+    .default('US'),
+  time_zone: z.string().trim().refine(isTimeZone, 'must be a time zone, such as America/Toronto').optional(),
+  ring_seconds: z.coerce.number().int().min(5).max(300).default(30),
+  trunks: z.array(trunk).default([]),
+});
+
+function isAddressBlock(value: string): boolean {
+  const [address = '', bits, ...rest] = value.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  if (bits === undefined) return true;
+  return /^\d{1,3}$/.test(bits) && Number(bits) <= (isIPv4(address) ? 32 : 128);
+}
+
+function isTimeZone(value: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: value });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What no option shows alone. Looks at the raw values, so that these problems are told together with all others. */
+export function disagreements(given: Readonly<Record<string, unknown>>): Problem[] {
+  const problems: Problem[] = [];
+  const isGiven = (name: string) => given[name] !== undefined;
+  const needs = (name: string, message: string) => {
+    if (!isGiven(name)) problems.push({ field: name, message });
+  };
+  if (given['sip_engine'] === 'external') {
+    needs('sip_engine_host', 'is needed with an external sip_engine');
+    needs('sip_engine_secret', 'is needed with an external sip_engine');
+  }
+  const listen = Array.isArray(given['sip_listen']) ? given['sip_listen'] : [];
+  const secure = given['sip_engine'] === 'external' ? undefined : listen.find((one) => /^(tls|wss):/.test(String(one)));
+  const wantsTls = secure !== undefined || isGiven('sip_tls_key') || isGiven('sip_tls_cert');
+  const why =
+    secure === undefined ? 'is needed: sip_tls_key and sip_tls_cert belong together' : `is needed to listen on ${secure}`;
+  if (wantsTls) for (const name of ['sip_tls_key', 'sip_tls_cert']) needs(name, why);
+  return [...problems, ...trunkDisagreements(given['trunks'])];
+}
+
+function trunkDisagreements(trunks: unknown): Problem[] {
+  const problems: Problem[] = [];
+  const seen = new Set<unknown>();
+  for (const [index, one] of (Array.isArray(trunks) ? trunks : []).entries()) {
+    if (typeof one !== 'object' || one === null) continue;
+    const values = one as Record<string, unknown>;
+    const needs = (name: string, message: string) => {
+      if (values[name] === undefined) problems.push({ field: `trunks.${index}.${name}`, message });
+    };
+    if (values['register'] === true) needs('username', 'is needed to register at the trunk');
+    if (values['username'] !== undefined) needs('password', 'is needed with a username');
+    if (values['secret_header_value'] !== undefined) needs('secret_header_name', 'is needed with secret_header_value');
+    if (values['secret_header_name'] !== undefined) needs('secret_header_value', 'is needed with secret_header_name');
+    const name = values['name'];
+    if (typeof name === 'string' && seen.has(name)) {
+      problems.push({ field: `trunks.${index}.name`, message: `"${name}" is used twice` });
+    }
+    seen.add(name);
+  }
+  return problems;
+}
