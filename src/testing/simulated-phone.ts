@@ -1,0 +1,335 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import type { Socket } from 'node:dgram';
+import { EventEmitter, once } from 'node:events';
+import { defaultLimits } from '#sip-engine/limits.ts';
+import { SipMessage } from '#sip-engine/message.ts';
+import { parseMessage } from '#sip-engine/parse.ts';
+import { serialize } from '#sip-engine/serialize.ts';
+
+export type SimulatedPhoneOptions = {
+  readonly address: string;
+  readonly username: string;
+  readonly password: string;
+  readonly registrar: { readonly host: string; readonly port: number };
+  /** What it does when it is called. `ring` leaves it ringing until `answer`, `decline` or the caller's CANCEL. */
+  readonly whenCalled?: 'answer' | 'ring' | 'busy' | 'decline';
+};
+
+type CallState = 'calling' | 'ringing' | 'answered' | 'ended';
+
+/** One call as a phone sees it. Events: `state` (CallState). */
+export class PhoneCall extends EventEmitter<{ state: [CallState] }> {
+  state: CallState = 'calling';
+  /** Final status of an outgoing call that was not answered, or 0. */
+  status = 0;
+  readonly invite: SipMessage;
+  remoteTarget: string;
+  localTag = randomBytes(6).toString('hex');
+  remoteHeader = '';
+  /** The SDP the other side sent. */
+  remoteSdp = '';
+  sequence = 1;
+  routes: string[] = [];
+
+  constructor(invite: SipMessage, remoteTarget: string) {
+    super();
+    this.invite = invite;
+    this.remoteTarget = remoteTarget;
+  }
+
+  enter(state: CallState): void {
+    this.state = state;
+    this.emit('state', state);
+  }
+
+  /** Resolves when the call reaches this state, rejects after the limit. */
+  async reached(state: CallState, limitSeconds = 20): Promise<void> {
+    const signal = AbortSignal.timeout(limitSeconds * 1000);
+    while (this.state !== state) {
+      try {
+        await once(this, 'state', { signal });
+      } catch {
+        throw new Error(`The call stayed "${this.state}" (status ${this.status}) and was not "${state}" after ${limitSeconds} s`);
+      }
+    }
+  }
+}
+
+/** A SIP phone without sound, over UDP: registers with digest, calls, answers. For tests and the demonstration. */
+export class SimulatedPhone implements AsyncDisposable {
+  readonly calls: PhoneCall[] = [];
+  readonly #options: SimulatedPhoneOptions;
+  readonly #socket: Socket;
+  readonly #waiting = new Map<string, (response: SipMessage) => void>();
+  readonly #incoming = new EventEmitter<{ call: [PhoneCall] }>();
+  #cseq = 1;
+
+  private constructor(options: SimulatedPhoneOptions, socket: Socket) {
+    this.#options = options;
+    this.#socket = socket;
+    socket.on('message', (bytes) => this.#receive(bytes));
+    socket.on('error', () => {});
+  }
+
+  static async start(options: SimulatedPhoneOptions): Promise<SimulatedPhone> {
+    const socket = createSocket('udp4');
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.bind(0, options.address, resolve);
+    });
+    return new SimulatedPhone(options, socket);
+  }
+
+  get contact(): string {
+    const { address, port } = this.#socket.address();
+    return `sip:${this.#options.username}@${address}:${port}`;
+  }
+
+  /** Returns the final status after answering one challenge. */
+  async register(expiresSeconds = 3600): Promise<number> {
+    const { host, port } = this.#options.registrar;
+    const request = this.#request('REGISTER', `sip:${host}:${port}`, { to: this.#ownAddress() });
+    request.append('contact', `<${this.contact}>`);
+    request.append('expires', String(expiresSeconds));
+    const response = await this.#withDigest(request);
+    return response.status;
+  }
+
+  /** Calls an extension or number; the returned call tells what becomes of it. */
+  call(dialled: string): PhoneCall {
+    const { host, port } = this.#options.registrar;
+    const target = `sip:${dialled}@${host}:${port}`;
+    const invite = this.#request('INVITE', target, { to: `<${target}>` });
+    invite.append('contact', `<${this.contact}>`);
+    this.#addSdp(invite);
+    const call = new PhoneCall(invite, target);
+    this.calls.push(call);
+    void this.#withDigest(invite, (provisional) => {
+      if (provisional.status >= 180 && call.state === 'calling') call.enter('ringing');
+    }).then((response) => this.#outgoingAnswered(call, response));
+    return call;
+  }
+
+  /** The next call that comes in. */
+  async called(limitSeconds = 20): Promise<PhoneCall> {
+    const [call] = (await once(this.#incoming, 'call', { signal: AbortSignal.timeout(limitSeconds * 1000) })) as [PhoneCall];
+    return call;
+  }
+
+  answer(call: PhoneCall): void {
+    const response = this.#responseTo(call.invite, 200, { reason: 'OK', tag: call.localTag });
+    response.append('contact', `<${this.contact}>`);
+    this.#addSdp(response);
+    this.#send(response);
+  }
+
+  decline(call: PhoneCall, status = 603, reason = 'Decline'): void {
+    this.#send(this.#responseTo(call.invite, status, { reason, tag: call.localTag }));
+    call.enter('ended');
+  }
+
+  /** CANCEL before the answer, BYE after it. */
+  async hangup(call: PhoneCall): Promise<void> {
+    if (call.state !== 'answered') {
+      const cancel = this.#inviteTwin(call.invite, 'CANCEL');
+      this.#send(cancel);
+      await call.reached('ended');
+      return;
+    }
+    const bye = new SipMessage({ method: 'BYE', requestUri: call.remoteTarget });
+    this.#addDialogHeaders(bye, call);
+    call.enter('ended');
+    await this.#exchange(bye);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
+  }
+
+  #ownAddress(): string {
+    const { host } = this.#options.registrar;
+    return `<sip:${this.#options.username}@${host}>`;
+  }
+
+  #request(method: string, requestUri: string, { to }: { to: string }): SipMessage {
+    const request = new SipMessage({ method, requestUri });
+    request.append('via', this.#via());
+    request.append('max-forwards', '70');
+    request.append('from', `${this.#ownAddress()};tag=${randomBytes(6).toString('hex')}`);
+    request.append('to', to);
+    request.append('call-id', randomBytes(12).toString('hex'));
+    request.append('cseq', `${this.#cseq++} ${method}`);
+    return request;
+  }
+
+  #via(): string {
+    const { address, port } = this.#socket.address();
+    return `SIP/2.0/UDP ${address}:${port};rport;branch=z9hG4bK${randomBytes(8).toString('hex')}`;
+  }
+
+  #addSdp(message: SipMessage): void {
+    const { address } = this.#socket.address();
+    message.set('content-type', 'application/sdp');
+    message.body = Buffer.from(
+      [
+        'v=0',
+        `o=- 1 1 IN IP4 ${address}`,
+        's=-',
+        `c=IN IP4 ${address}`,
+        't=0 0',
+        'm=audio 40000 RTP/AVP 0',
+        'a=sendrecv',
+        '',
+      ].join('\r\n'),
+    );
+  }
+
+  /** CANCEL, and ACK to a failure, repeat the INVITE's identity (RFC 3261 sections 9.1 and 17.1.1.3). */
+  #inviteTwin(invite: SipMessage, method: string, to = invite.get('to') ?? ''): SipMessage {
+    const twin = new SipMessage({ method, requestUri: invite.requestUri });
+    for (const key of ['via', 'max-forwards', 'from', 'call-id']) twin.append(key, invite.get(key) ?? '');
+    twin.append('to', to);
+    twin.append('cseq', `${invite.cseq?.number ?? 1} ${method}`);
+    return twin;
+  }
+
+  #addDialogHeaders(request: SipMessage, call: PhoneCall): void {
+    const isCaller = call.invite.get('via')?.includes(this.contact.split('@')[1] ?? '') ?? false;
+    request.append('via', this.#via());
+    request.append('max-forwards', '70');
+    for (const route of call.routes) request.append('route', route);
+    request.append('from', isCaller ? (call.invite.get('from') ?? '') : `${call.invite.get('to')};tag=${call.localTag}`);
+    request.append('to', call.remoteHeader);
+    request.append('call-id', call.invite.callId);
+    call.sequence = Math.max(call.sequence, call.invite.cseq?.number ?? 1) + (request.method === 'ACK' ? 0 : 1);
+    request.append('cseq', `${call.sequence} ${request.method}`);
+  }
+
+  #outgoingAnswered(call: PhoneCall, response: SipMessage): void {
+    call.status = response.status;
+    if (response.status >= 300) {
+      call.enter('ended');
+      return;
+    }
+    call.remoteHeader = response.get('to') ?? '';
+    call.remoteTarget = uriOf(response.get('contact')) ?? call.remoteTarget;
+    call.remoteSdp = response.body.toString();
+    call.routes = response.getAll('record-route').toReversed();
+    const ack = new SipMessage({ method: 'ACK', requestUri: call.remoteTarget });
+    this.#addDialogHeaders(ack, call);
+    this.#send(ack);
+    call.enter('answered');
+  }
+
+  async #withDigest(request: SipMessage, onProvisional?: (response: SipMessage) => void): Promise<SipMessage> {
+    const first = await this.#exchange(request, onProvisional);
+    if (first.status !== 401 && first.status !== 407) return first;
+    const challenge = first
+      .getAll(first.status === 401 ? 'www-authenticate' : 'proxy-authenticate')
+      .find((text) => /MD5/i.test(text));
+    if (challenge === undefined) return first;
+    request.set(first.status === 401 ? 'authorization' : 'proxy-authorization', this.#digest(request, challenge));
+    request.set('via', this.#via());
+    request.set('cseq', `${this.#cseq++} ${request.method}`);
+    return this.#exchange(request, onProvisional);
+  }
+
+  #digest({ method, requestUri }: SipMessage, challenge: string): string {
+    const value = (name: string) => challenge.match(new RegExp(`${name}="([^"]*)"`, 'i'))?.[1] ?? '';
+    const { username, password } = this.#options;
+    const [realm, nonce, cnonce] = [value('realm'), value('nonce'), randomBytes(8).toString('hex')];
+    const ha1 = md5(`${username}:${realm}:${password}`);
+    const response = md5(`${ha1}:${nonce}:00000001:${cnonce}:auth:${md5(`${method}:${requestUri}`)}`);
+    return (
+      `Digest username="${username}", realm="${realm}", nonce="${nonce}", uri="${requestUri}", response="${response}", ` +
+      `algorithm=MD5, qop=auth, nc=00000001, cnonce="${cnonce}"`
+    );
+  }
+
+  /** Sends until something answers, and resolves with the final response; a failed INVITE is acknowledged. */
+  #exchange(request: SipMessage, onProvisional?: (response: SipMessage) => void): Promise<SipMessage> {
+    return new Promise((resolve) => {
+      const key = `${request.callId} ${request.get('cseq')}`;
+      const resend = setInterval(() => this.#send(request), 500);
+      const giveUp = setTimeout(() => finish(new SipMessage({ status: 408, reason: 'Request Timeout' })), 40_000);
+      const finish = (response: SipMessage) => {
+        clearInterval(resend);
+        clearTimeout(giveUp);
+        this.#waiting.delete(key);
+        resolve(response);
+      };
+      this.#waiting.set(key, (response) => {
+        clearInterval(resend);
+        if (response.status < 200) return onProvisional?.(response);
+        if (request.method === 'INVITE' && response.status >= 300) {
+          this.#send(this.#inviteTwin(request, 'ACK', response.get('to')));
+        }
+        finish(response);
+      });
+      this.#send(request);
+    });
+  }
+
+  #receive(bytes: Buffer): void {
+    const result = parseMessage(bytes, defaultLimits);
+    if (result.kind !== 'message') return;
+    const { message } = result;
+    if (message.isRequest) this.#requested(message);
+    else this.#waiting.get(`${message.callId} ${message.get('cseq')}`)?.(message);
+  }
+
+  #requested(request: SipMessage): void {
+    const call = this.calls.find(({ invite }) => invite.callId === request.callId);
+    if (request.method === 'INVITE' && call === undefined) return this.#rang(request);
+    if (request.method === 'ACK') {
+      if (call?.state === 'ringing') call.enter('answered');
+      return;
+    }
+    this.#send(this.#responseTo(request, 200, { reason: 'OK', tag: call?.localTag }));
+    if (call === undefined) return;
+    if (request.method === 'BYE') call.enter('ended');
+    if (request.method === 'CANCEL' && call.state === 'ringing') this.decline(call, 487, 'Request Terminated');
+  }
+
+  #rang(invite: SipMessage): void {
+    const call = new PhoneCall(invite, uriOf(invite.get('contact')) ?? '');
+    call.remoteHeader = invite.get('from') ?? '';
+    call.remoteSdp = invite.body.toString();
+    call.routes = invite.getAll('record-route');
+    this.calls.push(call);
+    call.enter('ringing');
+    const { whenCalled = 'answer' } = this.#options;
+    if (whenCalled === 'busy') this.decline(call, 486, 'Busy Here');
+    else if (whenCalled === 'decline') this.decline(call);
+    else this.#send(this.#responseTo(invite, 180, { reason: 'Ringing', tag: call.localTag }));
+    this.#incoming.emit('call', call);
+    if (whenCalled === 'answer') this.answer(call);
+  }
+
+  #responseTo(request: SipMessage, status: number, { reason, tag }: { reason: string; tag: string | undefined }): SipMessage {
+    const response = new SipMessage({ status, reason });
+    for (const via of request.getAll('via')) response.append('via', via);
+    for (const route of request.getAll('record-route')) response.append('record-route', route);
+    response.append('from', request.get('from') ?? '');
+    const to = request.get('to') ?? '';
+    response.append('to', tag === undefined || to.includes(';tag=') ? to : `${to};tag=${tag}`);
+    response.append('call-id', request.callId);
+    response.append('cseq', request.get('cseq') ?? '');
+    return response;
+  }
+
+  #send(message: SipMessage): void {
+    const { host, port } = this.#options.registrar;
+    // A phone behind the exchange sends everything there: the exchange is in the path of every call.
+    this.#socket.send(serialize(message), port, host, () => {});
+  }
+}
+
+function md5(text: string): string {
+  return createHash('md5').update(text).digest('hex');
+}
+
+function uriOf(header: string | undefined): string | undefined {
+  return header?.match(/<([^>]+)>/)?.[1] ?? header?.split(';')[0];
+}
