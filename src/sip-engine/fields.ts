@@ -1,7 +1,14 @@
-/** Parameters after a semicolon: name in lower case → value, null for a flag. */
+import { firstOf, isSpace, isToken, quotedEnd, readHostPort, readNumber, tokenOf } from './scan.ts';
+
+// Owns reading and writing of the structured header fields: name-addr, Via, CSeq, RAck, parameters, comma lists.
+// Called all over the engine.
+// Must stay true: every function is pure and linear, and returns undefined for what it cannot read; none throws.
+
+/** Parameters after a semicolon: name in lower case → value (a quoted one keeps its quotes), null for a flag. */
 export type Params = Map<string, string | null>;
 
 export type NameAddr = {
+  /** Without quotes and escapes. */
   readonly displayName: string;
   /** The URI text without angle brackets. */
   readonly uri: string;
@@ -9,6 +16,8 @@ export type NameAddr = {
 };
 
 export type CSeq = { readonly number: number; readonly method: string };
+
+export type RAck = { readonly rseq: number; readonly cseq: number; readonly method: string };
 
 export type Via = {
   /** Upper case: UDP, TCP, TLS, WS, WSS. */
@@ -19,14 +28,243 @@ export type Via = {
   readonly params: Params;
 };
 
-export function parseNameAddr(_text: string): NameAddr | undefined {
-  return undefined;
+type ReadonlyParams = ReadonlyMap<string, string | null>;
+/** As a message hands them out: read again and again, so nobody may change them. */
+export type ReadonlyNameAddr = Omit<NameAddr, 'params'> & { readonly params: ReadonlyParams };
+export type ReadonlyVia = Omit<Via, 'params'> & { readonly params: ReadonlyParams };
+
+const greatestNumber = 0xffff_ffff;
+
+/** Parameters from `start`, which is a semicolon, blank or the end. Empty ones (`;;`) are passed over; undefined for anything else than parameters. */
+export function parseParams(text: string, start = 0): Params | undefined {
+  const params: Params = new Map();
+  let index = start;
+  while (index < text.length) {
+    const code = text.charCodeAt(index);
+    if (isSpace(code)) {
+      index++;
+      continue;
+    }
+    if (code !== 59) return undefined;
+    const end = paramEnd(text, index + 1);
+    if (end === -1) return undefined;
+    if (!readParam(text.slice(index + 1, end), params)) return undefined;
+    index = end;
+  }
+  return params;
 }
 
-export function parseCSeq(_text: string): CSeq | undefined {
-  return undefined;
+function paramEnd(text: string, start: number): number {
+  for (let index = start; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code === 59) return index;
+    if (code !== 34) continue;
+    index = quotedEnd(text, index) - 1;
+    if (index < 0) return -1;
+  }
+  return text.length;
 }
 
-export function parseVia(_text: string): Via | undefined {
-  return undefined;
+function readParam(text: string, params: Params): boolean {
+  const equals = text.indexOf('=');
+  const name = (equals === -1 ? text : text.slice(0, equals)).trim().toLowerCase();
+  if (name === '') return equals === -1;
+  if (!isToken(name)) return false;
+  const value = equals === -1 ? null : text.slice(equals + 1).trim();
+  if (value !== null && value.charCodeAt(0) === 34 && quotedEnd(value, 0) !== value.length) return false;
+  // The first one counts: a later copy must not change a tag or a branch.
+  if (!params.has(name)) params.set(name, value);
+  return true;
+}
+
+export function formatParams(params: ReadonlyParams): string {
+  let text = '';
+  for (const [name, value] of params) text += value === null ? `;${name}` : `;${name}=${value}`;
+  return text;
+}
+
+/**
+ * A name-addr with its parameters, or the addr-spec form, whose parameters belong to the header (RFC 3261 section 20.10). An unquoted
+ * display name may hold any characters; exactly one address is allowed.
+ */
+export function parseNameAddr(text: string): NameAddr | undefined {
+  let index = 0;
+  while (isSpace(text.charCodeAt(index))) index++;
+  let displayName = '';
+  if (text.charCodeAt(index) === 34) {
+    const end = quotedEnd(text, index);
+    if (end === -1) return undefined;
+    displayName = unquote(text.slice(index, end));
+    index = end;
+    while (isSpace(text.charCodeAt(index))) index++;
+    if (text.charCodeAt(index) !== 60) return undefined;
+  }
+  const open = text.indexOf('<', index);
+  if (open === -1) return parseAddrSpec(text, index);
+  if (open > index) {
+    displayName = text.slice(index, open).trimEnd();
+    if (displayName.includes('"')) return undefined;
+  }
+  const close = text.indexOf('>', open);
+  if (close === -1) return undefined;
+  const uri = text.slice(open + 1, close).trim();
+  const params = parseParams(text, close + 1);
+  return params && isUriText(uri) ? { displayName, uri, params } : undefined;
+}
+
+function parseAddrSpec(text: string, start: number): NameAddr | undefined {
+  const end = firstOf(text, ';', start);
+  const uri = text.slice(start, end).trimEnd();
+  // RFC 3261 section 20: a URI with comma or question mark must stand in brackets.
+  if (uri.includes(',') || uri.includes('?') || !isUriText(uri)) return undefined;
+  const params = parseParams(text, end);
+  return params && { displayName: '', uri, params };
+}
+
+function isUriText(uri: string): boolean {
+  const colon = uri.indexOf(':');
+  if (colon <= 0 || colon === uri.length - 1) return false;
+  for (let index = 0; index < uri.length; index++) {
+    const code = uri.charCodeAt(index);
+    if (code <= 32 || code === 60 || code === 34 || code === 127) return false;
+  }
+  return isToken(uri.slice(0, colon));
+}
+
+export function formatNameAddr(address: ReadonlyNameAddr): string {
+  const name = address.displayName === '' ? '' : `${quote(address.displayName)} `;
+  return `${name}<${address.uri}>${formatParams(address.params)}`;
+}
+
+/** A quoted string of any text (RFC 3261 section 25.1). */
+export function quote(text: string): string {
+  let quoted = '"';
+  for (const character of text) quoted += character === '"' || character === '\\' ? `\\${character}` : character;
+  return `${quoted}"`;
+}
+
+/** The text of a quoted string; anything else as it is. */
+export function unquote(text: string): string {
+  if (text.charCodeAt(0) !== 34 || text.length < 2) return text;
+  const inner = text.slice(1, -1);
+  if (!inner.includes('\\')) return inner;
+  let plain = '';
+  for (let index = 0; index < inner.length; index++) plain += inner[index] === '\\' ? (inner[++index] ?? '') : inner[index];
+  return plain;
+}
+
+/** Splits at commas that stand outside quotes and angle brackets; empty elements vanish. */
+export function splitList(text: string): string[] {
+  if (!text.includes(',')) {
+    const only = text.trim();
+    return only === '' ? [] : [only];
+  }
+  const values: string[] = [];
+  let start = 0;
+  let isInside = false;
+  let mayQuote = true;
+  for (let index = 0; index <= text.length; index++) {
+    const code = index === text.length ? 44 : text.charCodeAt(index);
+    if (code === 34 && !isInside && mayQuote) {
+      const end = quotedEnd(text, index);
+      // A quote that never closes is an ordinary character, and so are all after it.
+      if (end === -1) mayQuote = false;
+      else index = end - 1;
+    } else if (code === 60) isInside = true;
+    else if (code === 62) isInside = false;
+    else if (code === 44 && (!isInside || index === text.length)) {
+      const value = text.slice(start, index).trim();
+      if (value !== '') values.push(value);
+      start = index + 1;
+    }
+  }
+  return values;
+}
+
+export function parseCSeq(text: string): CSeq | undefined {
+  const words = splitWords(text);
+  const number = readNumber(words[0] ?? '', greatestNumber);
+  const method = words[1];
+  return number === undefined || words.length !== 2 || !method || !isToken(method) ? undefined : { number, method };
+}
+
+export function parseRAck(text: string): RAck | undefined {
+  const words = splitWords(text);
+  const rseq = readNumber(words[0] ?? '', greatestNumber);
+  const cseq = readNumber(words[1] ?? '', greatestNumber);
+  const method = words[2];
+  if (rseq === undefined || cseq === undefined || words.length !== 3 || !method || !isToken(method)) return undefined;
+  return { rseq, cseq, method };
+}
+
+function splitWords(text: string): string[] {
+  const words: string[] = [];
+  let start = -1;
+  for (let index = 0; index <= text.length; index++) {
+    const isBreak = index === text.length || isSpace(text.charCodeAt(index));
+    if (!isBreak && start === -1) start = index;
+    if (isBreak && start !== -1) {
+      words.push(text.slice(start, index));
+      start = -1;
+    }
+  }
+  return words;
+}
+
+/** One Via value: `SIP/2.0/UDP host:port;params`; blanks around the slashes are taken (RFC 3261 section 25.1, SLASH). */
+export function parseVia(text: string): Via | undefined {
+  const first = text.indexOf('/');
+  const second = text.indexOf('/', first + 1);
+  if (first === -1 || second === -1) return undefined;
+  if (text.slice(0, first).trim().toUpperCase() !== 'SIP' || text.slice(first + 1, second).trim() !== '2.0') return undefined;
+  let index = second + 1;
+  while (isSpace(text.charCodeAt(index))) index++;
+  const transportStart = index;
+  while (index < text.length && !isSpace(text.charCodeAt(index))) index++;
+  const transport = text.slice(transportStart, index).toUpperCase();
+  if (!isToken(transport)) return undefined;
+  const semicolon = firstOf(text, ';', index);
+  const sentBy = readHostPort(text.slice(index, semicolon).trim());
+  const params = parseParams(text, semicolon);
+  return sentBy && params && { transport, host: sentBy.host, port: sentBy.port, params };
+}
+
+export function formatVia(via: ReadonlyVia): string {
+  const port = via.port === undefined ? '' : `:${via.port}`;
+  return `SIP/2.0/${via.transport} ${via.host}${port}${formatParams(via.params)}`;
+}
+
+/** The tag of a From or To value. */
+export function tagOf(value: string): string | undefined {
+  return parseNameAddr(value)?.params.get('tag') ?? undefined;
+}
+
+/** A From or To value with this tag in place of any other; the rest stays byte for byte. Characters a tag may not have are replaced. */
+export function withTag(value: string, tag: string): string {
+  return `${withoutTag(value)};tag=${tokenOf(tag)}`;
+}
+
+export function withoutTag(value: string): string {
+  const start = paramsStart(value);
+  let kept = value.slice(0, start).trimEnd();
+  let index = start;
+  while (index < value.length) {
+    const found = paramEnd(value, index + 1);
+    const end = found === -1 ? value.length : found;
+    const param = value.slice(index, end);
+    const name = param
+      .slice(1, firstOf(param, '=', 1))
+      .trim()
+      .toLowerCase();
+    if (name !== 'tag' && name !== '') kept += param.trimEnd();
+    index = end;
+  }
+  return kept;
+}
+
+/** Where the parameters of a name-addr or addr-spec value begin. */
+function paramsStart(value: string): number {
+  const afterName = value.charCodeAt(0) === 34 ? Math.max(quotedEnd(value, 0), 0) : 0;
+  const close = value.indexOf('>', afterName);
+  return firstOf(value, ';', close === -1 ? afterName : close);
 }

@@ -1,6 +1,6 @@
 import { wireName } from './header-names.ts';
 import { parseCSeq, parseNameAddr, parseVia } from './fields.ts';
-import type { CSeq, NameAddr, Via } from './fields.ts';
+import type { CSeq, ReadonlyNameAddr, ReadonlyVia } from './fields.ts';
 
 /**
  * One header line. `key` is the lower-case long name, by which code looks it up; `name` is how it is spelled on the wire.
@@ -25,6 +25,15 @@ export class SipMessage {
   reason: string;
   headers: HeaderField[] = [];
   body: Buffer = emptyBody;
+  // Each reading is kept with the text it came from, so a change of the header by any way makes it void.
+  #fromText: string | undefined;
+  #from: ReadonlyNameAddr | undefined;
+  #toText: string | undefined;
+  #to: ReadonlyNameAddr | undefined;
+  #cseqText: string | undefined;
+  #cseq: CSeq | undefined;
+  #viaText: string | undefined;
+  #via: ReadonlyVia | undefined;
 
   constructor(start: Start) {
     this.method = 'method' in start ? start.method : '';
@@ -89,12 +98,23 @@ export class SipMessage {
     return this.get('call-id') ?? '';
   }
 
-  get from(): NameAddr | undefined {
-    return parsed(this.get('from'), parseNameAddr);
+  /** What from, to, cseq and topVia hand out is kept for the next caller: to change one, read the header's text with fields.ts. */
+  get from(): ReadonlyNameAddr | undefined {
+    const text = this.get('from');
+    if (text !== this.#fromText) {
+      this.#fromText = text;
+      this.#from = text === undefined ? undefined : parseNameAddr(text);
+    }
+    return this.#from;
   }
 
-  get to(): NameAddr | undefined {
-    return parsed(this.get('to'), parseNameAddr);
+  get to(): ReadonlyNameAddr | undefined {
+    const text = this.get('to');
+    if (text !== this.#toText) {
+      this.#toText = text;
+      this.#to = text === undefined ? undefined : parseNameAddr(text);
+    }
+    return this.#to;
   }
 
   get fromTag(): string | undefined {
@@ -106,11 +126,21 @@ export class SipMessage {
   }
 
   get cseq(): CSeq | undefined {
-    return parsed(this.get('cseq'), parseCSeq);
+    const text = this.get('cseq');
+    if (text !== this.#cseqText) {
+      this.#cseqText = text;
+      this.#cseq = text === undefined ? undefined : parseCSeq(text);
+    }
+    return this.#cseq;
   }
 
-  get topVia(): Via | undefined {
-    return parsed(this.get('via'), parseVia);
+  get topVia(): ReadonlyVia | undefined {
+    const text = this.get('via');
+    if (text !== this.#viaText) {
+      this.#viaText = text;
+      this.#via = text === undefined ? undefined : parseVia(text);
+    }
+    return this.#via;
   }
 
   /** A copy whose headers can be changed alone; the body bytes are shared. */
@@ -118,14 +148,10 @@ export class SipMessage {
     const copy = new SipMessage(
       this.isRequest ? { method: this.method, requestUri: this.requestUri } : { status: this.status, reason: this.reason },
     );
-    copy.headers = this.headers.map((field) => ({ ...field }));
+    copy.headers = this.headers.map(({ key, name, value }) => ({ key, name, value }));
     copy.body = this.body;
     return copy;
   }
 }
 
 export const emptyBody = Buffer.alloc(0);
-
-function parsed<T>(value: string | undefined, parse: (text: string) => T | undefined): T | undefined {
-  return value === undefined ? undefined : parse(value);
-}

@@ -1,0 +1,40 @@
+import type { SipMessage } from './message.ts';
+
+// Owns the bytes of outgoing messages.
+// Called by the transports and the control protocol.
+// Must stay true: one form only: long names as HeaderField.name has them, CRLF, nothing folded, Content-Length equal to the bytes of the body.
+
+/** The bytes for the wire. Header text is a binary string, so every byte goes out as it came. */
+export function serialize(message: SipMessage): Buffer {
+  return joined(head(message), message.body);
+}
+
+/** The bytes for the application: as on the wire, but header bytes that are not UTF-8 become U+FFFD, and no value is without text. */
+export function serializeForApp(message: SipMessage): Buffer {
+  const text = head(message);
+  if (!hasHighByte(text)) return joined(text, message.body);
+  const utf8 = Buffer.from(Buffer.from(text, 'latin1').toString('utf8'), 'utf8');
+  return Buffer.concat([utf8, message.body]);
+}
+
+function head(message: SipMessage): string {
+  let text = message.isRequest
+    ? `${message.method} ${message.requestUri} SIP/2.0\r\n`
+    : `SIP/2.0 ${message.status} ${message.reason}\r\n`;
+  for (const field of message.headers) {
+    if (field.key !== 'content-length') text += `${field.name}: ${field.value}\r\n`;
+  }
+  return `${text}Content-Length: ${message.body.length}\r\n\r\n`;
+}
+
+function joined(text: string, body: Buffer): Buffer {
+  const bytes = Buffer.allocUnsafe(text.length + body.length);
+  bytes.write(text, 0, 'latin1');
+  if (body.length > 0) body.copy(bytes, text.length);
+  return bytes;
+}
+
+function hasHighByte(text: string): boolean {
+  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) > 127) return true;
+  return false;
+}
