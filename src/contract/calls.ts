@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import { endpoint, nothing } from './endpoint.ts';
+import { isoTimeText, listQuery, pageOf } from './page.ts';
+
+/** How a call ended. */
+export const callResults = ['answered', 'voicemail', 'missed', 'blocked', 'busy', 'failed', 'cancelled'] as const;
+
+/** Why it ended so: each reason belongs to one or two of the results. */
+export const callReasons = [
+  'caller-hung-up',
+  'callee-hung-up',
+  'hung-up-by-house',
+  'transferred',
+  'replaced',
+  'session-expired',
+  'no-answer',
+  'declined',
+  'offline',
+  'unreachable',
+  'no-devices',
+  'busy',
+  'caller-cancelled',
+  'switched-off',
+  'unknown-number',
+  'invalid-number',
+  'unknown-service-code',
+  'no-owner',
+  'no-trunk',
+  'trunk-refused',
+  'calling-itself',
+  'loop',
+  'media-refused',
+  'not-acknowledged',
+  'phone-error',
+  'too-many-calls',
+  'engine-lost',
+  'interrupted',
+  'internal',
+] as const;
+
+export const callDirections = ['internal', 'inbound', 'outbound'] as const;
+export const callPhases = ['ringing', 'in_call', 'held'] as const;
+export const legOutcomes = [
+  'answered',
+  'busy',
+  'declined',
+  'no-answer',
+  'offline',
+  'unreachable',
+  'refused',
+  'media-refused',
+  'error',
+  'redirected',
+  'answered-elsewhere',
+  'cancelled',
+  'interrupted',
+] as const;
+
+const party = z.object({
+  deviceId: z.string().nullable(),
+  personId: z.string().nullable(),
+  /** E.164, an extension, or what was dialled where it is neither; empty where the caller hides it. */
+  number: z.string(),
+  name: z.string(),
+});
+
+const common = {
+  id: z.string(),
+  direction: z.enum(callDirections),
+  startedAt: isoTimeText,
+  ringingAt: isoTimeText.nullable(),
+  answeredAt: isoTimeText.nullable(),
+  dialled: z.string(),
+  caller: party,
+  callee: party,
+  /** Our phone number by which the call came or went, E.164. */
+  number: z.string().nullable(),
+  trunk: z.string().nullable(),
+};
+
+export const callLeg = z
+  .object({
+    id: z.string(),
+    role: z.enum(['caller', 'callee']),
+    deviceId: z.string().nullable(),
+    personId: z.string().nullable(),
+    name: z.string(),
+    trunk: z.string().nullable(),
+    /** Where the leg went or came from, such as `udp 192.0.2.7:5060`. */
+    address: z.string(),
+    sipCallId: z.string(),
+    startedAt: isoTimeText,
+    ringingAt: isoTimeText.nullable(),
+    answeredAt: isoTimeText.nullable(),
+    endedAt: isoTimeText.nullable(),
+    /** The last SIP status of the leg. */
+    sipStatus: z.number().int().nullable(),
+    outcome: z.enum(legOutcomes).nullable(),
+  })
+  .meta({ id: 'CallLeg' });
+
+const recordShape = {
+  ...common,
+  endedAt: isoTimeText.nullable(),
+  /** Seconds of talk. */
+  durationSeconds: z.number().int(),
+  /** Null while the call goes on. */
+  disposition: z.enum(callResults).nullable(),
+  reason: z.enum(callReasons).nullable(),
+  transferredFrom: z.string().nullable(),
+};
+
+export const callRecord = z.object(recordShape).meta({ id: 'CallRecord' });
+export const callRecordWithLegs = z.object({ ...recordShape, legs: z.array(callLeg) }).meta({ id: 'CallRecordWithLegs' });
+export const callInProgress = z.object({ ...common, state: z.enum(callPhases) }).meta({ id: 'Call' });
+
+const callParams = z.object({ id: z.string() });
+
+export const listCallRecords = endpoint({
+  id: 'listCallRecords',
+  method: 'GET',
+  path: '/cdrs',
+  access: 'user',
+  summary: 'The call records: all for an admin, for a user those of calls that rang or left their devices',
+  query: listQuery(['startedAt', 'endedAt', 'answeredAt'], {
+    /** E.164, extension or dialled digits of either side. */
+    number: z.string().trim().min(1).max(64).optional(),
+    device: z.string().optional(),
+    person: z.string().optional(),
+    direction: z.enum(callDirections).optional(),
+    disposition: z.enum(callResults).optional(),
+    from: isoTimeText.optional(),
+    to: isoTimeText.optional(),
+    /** Part of a name or number. */
+    text: z.string().trim().min(1).max(64).optional(),
+  }),
+  reply: pageOf(callRecord),
+});
+
+export const getCallRecord = endpoint({
+  id: 'getCallRecord',
+  method: 'GET',
+  path: '/cdrs/:id',
+  access: 'user',
+  summary: 'One call record with its legs',
+  params: callParams,
+  reply: callRecordWithLegs,
+});
+
+export const listCalls = endpoint({
+  id: 'listCalls',
+  method: 'GET',
+  path: '/calls',
+  access: 'user',
+  summary: 'Calls in progress',
+  query: listQuery(['startedAt'], {}),
+  reply: pageOf(callInProgress),
+});
+
+export const getCall = endpoint({
+  id: 'getCall',
+  method: 'GET',
+  path: '/calls/:id',
+  access: 'user',
+  summary: 'One call in progress',
+  params: callParams,
+  reply: callInProgress,
+});
+
+export const hangUpCall = endpoint({
+  id: 'hangUpCall',
+  method: 'POST',
+  path: '/calls/:id/hangup',
+  access: 'user',
+  summary: 'End a call in progress',
+  status: 204,
+  params: callParams,
+  reply: nothing,
+});

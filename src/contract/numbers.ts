@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { endpoint, nothing } from './endpoint.ts';
+import { isoTimeText, listQuery, pageOf } from './page.ts';
+
+const e164 = z
+  .string()
+  .trim()
+  .regex(/^\+[1-9][0-9]{3,14}$/, 'Write the number in the international form, such as +14165550123');
+
+export const ourNumber = z
+  .object({
+    id: z.string(),
+    /** E.164. */
+    number: z.string(),
+    name: z.string(),
+    ownerPersonId: z.string().nullable(),
+    voiceEnabled: z.boolean(),
+    createdAt: isoTimeText,
+  })
+  .meta({ id: 'Number' });
+
+const numberParams = z.object({ id: z.string() });
+const name = z.string().trim().max(80);
+
+export const listNumbers = endpoint({
+  id: 'listNumbers',
+  method: 'GET',
+  path: '/dids',
+  access: 'admin',
+  summary: 'Our phone numbers',
+  query: listQuery(['createdAt', 'number', 'name'], { person: z.string().optional() }),
+  reply: pageOf(ourNumber),
+});
+
+export const getNumber = endpoint({
+  id: 'getNumber',
+  method: 'GET',
+  path: '/dids/:id',
+  access: 'admin',
+  summary: 'One of our phone numbers',
+  params: numberParams,
+  reply: ourNumber,
+});
+
+export const createNumber = endpoint({
+  id: 'createNumber',
+  method: 'POST',
+  path: '/dids',
+  access: 'admin',
+  summary: 'Add a phone number of ours',
+  status: 201,
+  body: z.strictObject({
+    number: e164,
+    name: name.default(''),
+    ownerPersonId: z.string().nullable().default(null),
+    voiceEnabled: z.boolean().default(true),
+  }),
+  reply: ourNumber,
+});
+
+export const changeNumber = endpoint({
+  id: 'changeNumber',
+  method: 'PATCH',
+  path: '/dids/:id',
+  access: 'admin',
+  summary: 'Change a number’s name, owner or switches; what is left out stays as it is',
+  params: numberParams,
+  body: z.strictObject({
+    name: name.optional(),
+    ownerPersonId: z.string().nullable().optional(),
+    voiceEnabled: z.boolean().optional(),
+  }),
+  reply: ourNumber,
+});
+
+export const deleteNumber = endpoint({
+  id: 'deleteNumber',
+  method: 'DELETE',
+  path: '/dids/:id',
+  access: 'admin',
+  summary: 'Remove a phone number; calls to it are then refused',
+  status: 204,
+  params: numberParams,
+  reply: nothing,
+});
