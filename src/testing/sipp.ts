@@ -22,6 +22,8 @@ export type SippOptions = {
 };
 
 export type Sipp = AsyncDisposable & {
+  /** Its working folder, where `-trace_rtt` and the like leave their files; removed at the end. */
+  readonly folder: string;
   readonly program: Program;
   /** Resolves when all calls went as the scenario says; rejects with sipp's own words otherwise. */
   readonly passed: Promise<void>;
@@ -38,6 +40,7 @@ export async function startSipp(options: SippOptions): Promise<Sipp> {
   });
   passed.catch(() => {});
   return {
+    folder,
     program,
     passed,
     async [Symbol.asyncDispose]() {
