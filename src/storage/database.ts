@@ -1,0 +1,114 @@
+// Owns the one SQLite connection: opening, settings, schema, and what to do when the file cannot be used.
+// Called by app.ts alone; the stores of the subject rooms get the connection from it.
+// Whatever state the file is in, a database with our schema comes out, so that phones register and calls ring.
+import { chmodSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { isoTime } from '#base/clock.ts';
+import type { Clock } from '#base/clock.ts';
+import type { Log } from '#base/log.ts';
+import { migrate, readMigrations } from './migrate.ts';
+import type { Migration } from './migrate.ts';
+import { salvage } from './salvage.ts';
+import { storageFailure } from './storage-failure.ts';
+
+/** The connection and a prepared statement, for the stores of the rooms. */
+export type Database = SqliteDatabase.Database;
+export type Statement<Bound extends unknown[], Row = unknown> = SqliteDatabase.Statement<Bound, Row>;
+
+export type OpenOptions = {
+  /** The file, made with its folder where missing; or `:memory:`. */
+  readonly path: string;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Those of this folder unless told. */
+  readonly migrations?: readonly Migration[];
+};
+
+export type Opened = {
+  readonly db: Database;
+  /** `memory`: the file cannot be used; what could be read of it was copied, and nothing is kept over a restart. */
+  readonly mode: 'normal' | 'memory';
+  /** In the user's words; only in memory mode. */
+  readonly problem?: string;
+};
+
+/** Rows read per table from a file that cannot be used; enough for every phone, and a bound for call records. */
+const salvagedRows = 20_000;
+
+export function openDatabase({ path, log, clock, migrations = readMigrations() }: OpenOptions): Opened {
+  let db: Database | undefined;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    db = connect(path);
+    const problem = prepareFile(db, migrations, log);
+    if (problem === undefined) return { db, mode: 'normal' };
+    return openInMemory({ path, log, migrations, opened: db, problem });
+  } catch (error) {
+    const failure = storageFailure(error);
+    log.error({ err: error, path, time: isoTime(clock.now()) }, 'The database cannot be used');
+    return openInMemory({ path, log, migrations, opened: db, problem: problemText(path, failure.because) });
+  }
+}
+
+function connect(path: string): Database {
+  const db = new SqliteDatabase(path, { timeout: 5_000 });
+  // The hashes inside are as good as passwords to whoever reads them; SQLite gives the -wal and -shm files the same mode.
+  if (!db.memory) chmodSync(path, 0o600);
+  return db;
+}
+
+/** Checks, sets up and migrates. Returns what is wrong with the file in the user's words, or throws what SQLite says. */
+function prepareFile(db: Database, migrations: readonly Migration[], log: Log): string | undefined {
+  const verdict = String(db.pragma('quick_check(1)', { simple: true }));
+  if (verdict !== 'ok') {
+    log.error({ path: db.name, verdict }, 'The database is damaged');
+    return problemText(db.name, 'is damaged');
+  }
+  db.pragma('journal_mode = WAL');
+  // NORMAL keeps every commit when the process is killed; losing power may cost the last ones, never the file. FULL would sync
+  // the card of a small computer for each registration.
+  db.pragma('synchronous = NORMAL');
+  db.pragma('temp_store = MEMORY');
+  db.pragma('foreign_keys = ON');
+  assertWritable(db);
+  const result = migrate(db, migrations);
+  if (result.kind === 'newer') {
+    log.error({ path: db.name, version: result.version }, 'The database is of a newer version');
+    return problemText(db.name, 'was written by a newer version of GoSIP');
+  }
+  if (result.from !== result.to) log.info({ path: db.name, ...result }, 'The database has the new schema');
+  return undefined;
+}
+
+/** SQLite opens a file that it may not write without a word: only a write tells. */
+function assertWritable(db: Database): void {
+  const version = Number(db.pragma('user_version', { simple: true }));
+  db.transaction(() => db.pragma(`user_version = ${version}`)).immediate();
+}
+
+type Unusable = {
+  readonly path: string;
+  readonly log: Log;
+  readonly migrations: readonly Migration[];
+  readonly opened: Database | undefined;
+  readonly problem: string;
+};
+
+function openInMemory({ path, log, migrations, opened, problem }: Unusable): Opened {
+  opened?.close();
+  const db = new SqliteDatabase(':memory:');
+  migrate(db, migrations);
+  db.pragma('foreign_keys = OFF');
+  const rows = salvage({ from: path, into: db, mostRows: salvagedRows, log });
+  db.pragma('foreign_keys = ON');
+  log.warn({ path, rows }, 'Working from memory with what could be read');
+  return { db, mode: 'memory', problem };
+}
+
+function problemText(path: string, because: string): string {
+  return (
+    `The database ${path} ${because}. Phones keep registering and calls keep ringing from memory, ` +
+    'but nothing is saved. Repair the file or restore a backup, then start GoSIP again.'
+  );
+}

@@ -1,0 +1,93 @@
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
+import type { Log } from '#base/log.ts';
+
+export type SalvageOptions = {
+  /** The file that cannot be used as it is. It is only read. */
+  readonly from: string;
+  /** Has the schema already. */
+  readonly into: Database;
+  readonly mostRows: number;
+  readonly log: Log;
+};
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Copies what can still be read, table by table, row by row; stops in a table where the damage begins. Returns the rows copied. */
+export function salvage({ from, into, mostRows, log }: SalvageOptions): number {
+  if (!existsSync(from)) return 0;
+  const source = openToRead(from, log);
+  if (source === undefined) return 0;
+  try {
+    return tableNames(into).reduce((rows, table) => rows + copyTable({ source, into, table, mostRows, log }), 0);
+  } finally {
+    source.close();
+  }
+}
+
+/** In place where SQLite can; else from a copy, because a WAL file on a read-only disk cannot be opened where it lies. */
+function openToRead(path: string, log: Log): Database | undefined {
+  try {
+    return readable(new SqliteDatabase(path, { readonly: true }));
+  } catch (error) {
+    log.warn({ err: error, path }, 'The database cannot be read where it lies');
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'gosip-salvage-'));
+  try {
+    const copy = join(folder, 'copy.db');
+    for (const suffix of ['', '-wal']) if (existsSync(path + suffix)) copyFileSync(path + suffix, copy + suffix);
+    return readable(new SqliteDatabase(copy));
+  } catch (error) {
+    log.warn({ err: error, path }, 'Nothing can be read from the database');
+    return undefined;
+  } finally {
+    // An open file stays readable after its name is gone.
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function readable(db: Database): Database {
+  try {
+    db.prepare('SELECT count(*) FROM sqlite_schema').get();
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function tableNames(db: Database): readonly string[] {
+  const tables = db.prepare<[], { name: string }>(
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+  );
+  return tables.all().map(({ name }) => name);
+}
+
+type CopyTable = Omit<SalvageOptions, 'from'> & { readonly source: Database; readonly table: string };
+
+function copyTable({ source, into, table, mostRows, log }: CopyTable): number {
+  let copied = 0;
+  try {
+    const known = new Set(columnNames(into, table));
+    const columns = columnNames(source, table).filter((column) => known.has(column));
+    if (columns.length === 0) return 0;
+    const list = columns.map((column) => `"${column}"`).join(', ');
+    const insert = into.prepare(`INSERT OR IGNORE INTO "${table}" (${list}) VALUES (${columns.map(() => '?').join(', ')})`);
+    for (const row of source.prepare<[number], Row>(`SELECT ${list} FROM "${table}" LIMIT ?`).iterate(mostRows)) {
+      copied += insert.run(...columns.map((column) => row[column])).changes;
+    }
+  } catch (error) {
+    log.warn({ err: error, table, copied }, 'A table could be read only in part');
+  }
+  return copied;
+}
+
+function columnNames(db: Database, table: string): readonly string[] {
+  return db
+    .prepare<[string], { name: string }>('SELECT name FROM pragma_table_info(?)')
+    .all(table)
+    .map(({ name }) => name);
+}
