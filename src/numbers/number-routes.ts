@@ -1,0 +1,39 @@
+import { isoTime } from '#base/clock.ts';
+import { handle } from '#contract/endpoint.ts';
+import type { Route } from '#contract/endpoint.ts';
+import { changeNumber, createNumber, deleteNumber, getNumber, listNumbers } from '#contract/numbers.ts';
+import type { OurNumber } from './number.ts';
+import type { Numbers } from './numbers.ts';
+
+export function numberRoutes(numbers: Numbers): readonly Route[] {
+  return [
+    handle(listNumbers, ({ query }) => {
+      const { page, per_page: perPage, sort, order, person } = query;
+      const found = numbers.list({ limit: perPage, offset: (page - 1) * perPage, sort, order, personId: person });
+      return { items: found.items.map(toReply), page, perPage, total: found.total };
+    }),
+    handle(getNumber, ({ params }) => toReply(numbers.get(params.id))),
+    handle(createNumber, ({ body }) => toReply(numbers.create({ ...body, ownerPersonId: body.ownerPersonId ?? undefined }))),
+    handle(changeNumber, ({ params, body: { name, ownerPersonId, voiceEnabled } }) =>
+      toReply(
+        numbers.change(params.id, {
+          ...(name === undefined ? {} : { name }),
+          ...(ownerPersonId === undefined ? {} : { ownerPersonId: ownerPersonId ?? undefined }),
+          ...(voiceEnabled === undefined ? {} : { voiceEnabled }),
+        }),
+      ),
+    ),
+    handle(deleteNumber, ({ params }) => numbers.delete(params.id)),
+  ];
+}
+
+function toReply(number: OurNumber) {
+  return {
+    id: number.id,
+    number: number.number,
+    name: number.name,
+    ownerPersonId: number.ownerPersonId ?? null,
+    voiceEnabled: number.voiceEnabled,
+    createdAt: isoTime(number.createdAt),
+  };
+}

@@ -1,0 +1,102 @@
+import type { Opened } from '#storage/database.ts';
+import type { NumberId, OurNumber } from './number.ts';
+
+type Row = {
+  readonly id: NumberId;
+  readonly number: string;
+  readonly name: string;
+  readonly owner_person_id: string | null;
+  readonly voice_enabled: number;
+  readonly created_at: number;
+};
+
+export type NumberSort = 'createdAt' | 'number' | 'name';
+export type NumberQuery = {
+  readonly limit: number;
+  readonly offset: number;
+  readonly sort: NumberSort;
+  readonly order: 'asc' | 'desc';
+  readonly personId: string | undefined;
+};
+
+const columns = { createdAt: 'created_at', number: 'number', name: 'name' } as const;
+
+/** The SQL of the table `dids`. */
+export class NumberStore {
+  readonly #db: Opened['db'];
+  readonly #insert;
+  readonly #update;
+  readonly #delete;
+  readonly #all;
+  readonly #count;
+
+  constructor(db: Opened['db']) {
+    this.#db = db;
+    this.#insert = db.prepare<[Row]>(
+      `INSERT INTO dids (id, number, name, owner_person_id, voice_enabled, created_at)
+       VALUES (:id, :number, :name, :owner_person_id, :voice_enabled, :created_at)`,
+    );
+    this.#update = db.prepare<[Row]>(
+      `UPDATE dids SET number = :number, name = :name, owner_person_id = :owner_person_id, voice_enabled = :voice_enabled,
+       created_at = :created_at WHERE id = :id`,
+    );
+    this.#delete = db.prepare<[string]>('DELETE FROM dids WHERE id = ?');
+    this.#all = db.prepare<[], Row>('SELECT * FROM dids ORDER BY created_at, id');
+    this.#count = db.prepare<[{ personId: string | null }], { n: number }>(
+      'SELECT count(*) AS n FROM dids WHERE :personId IS NULL OR owner_person_id = :personId',
+    );
+  }
+
+  insert(number: OurNumber): void {
+    this.#insert.run(toRow(number));
+  }
+
+  update(number: OurNumber): void {
+    this.#update.run(toRow(number));
+  }
+
+  delete(id: string): void {
+    this.#delete.run(id);
+  }
+
+  all(): readonly OurNumber[] {
+    return this.#all.all().map(fromRow);
+  }
+
+  list({ limit, offset, sort, order, personId }: NumberQuery): readonly OurNumber[] {
+    const direction = order === 'asc' ? 'ASC' : 'DESC';
+    return this.#db
+      .prepare<[{ limit: number; offset: number; personId: string | null }], Row>(
+        `SELECT * FROM dids WHERE :personId IS NULL OR owner_person_id = :personId
+         ORDER BY ${columns[sort]} ${direction}, id ${direction} LIMIT :limit OFFSET :offset`,
+      )
+      .all({ limit, offset, personId: personId ?? null })
+      .map(fromRow);
+  }
+
+  count(personId: string | undefined): number {
+    return this.#count.get({ personId: personId ?? null })?.n ?? 0;
+  }
+}
+
+function toRow(number: OurNumber): Row {
+  return {
+    id: number.id,
+    number: number.number,
+    name: number.name,
+    owner_person_id: number.ownerPersonId ?? null,
+    voice_enabled: number.voiceEnabled ? 1 : 0,
+    created_at: number.createdAt,
+  };
+}
+
+function fromRow(row: Row): OurNumber {
+  return {
+    id: row.id,
+    number: row.number,
+    name: row.name,
+    ownerPersonId: row.owner_person_id ?? undefined,
+    voiceEnabled: row.voice_enabled === 1,
+    createdAt: row.created_at,
+  };
+}

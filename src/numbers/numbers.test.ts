@@ -1,0 +1,93 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { AppError } from '#base/errors.ts';
+import { newId } from '#base/ids.ts';
+import { createLog } from '#base/log.ts';
+import { openDatabase } from '#storage/database.ts';
+import { FakeClock } from '#testing/fake-clock.ts';
+import { numberRoutes } from './number-routes.ts';
+import { NumberStore } from './number-store.ts';
+import { Numbers } from './numbers.ts';
+
+let numbers: Numbers;
+
+beforeEach(() => {
+  const clock = new FakeClock();
+  const { db } = openDatabase({ path: ':memory:', log: createLog({ level: 'silent' }), clock });
+  db.prepare(
+    "INSERT INTO users (id, username, name, role, created_at, changed_at) VALUES ('usr_1', 'eva', 'Eva', 'user', 1, 1)",
+  ).run();
+  numbers = new Numbers({ store: new NumberStore(db), clock, newId });
+});
+
+const input = { number: '+14165550100', name: 'Home', ownerPersonId: 'usr_1', voiceEnabled: true };
+
+function codeOf(run: () => unknown): string | undefined {
+  try {
+    run();
+    return undefined;
+  } catch (error) {
+    return error instanceof AppError ? error.code : String(error);
+  }
+}
+
+describe('Numbers', () => {
+  it('finds a number by its E.164 form and by its owner', () => {
+    const created = numbers.create(input);
+    expect(numbers.byNumber('+14165550100')).toEqual(created);
+    expect(numbers.callerIdOf('usr_1')).toEqual(created);
+    expect(numbers.callerIdOf(undefined)).toBeUndefined();
+    expect(numbers.byNumber('+1')).toBeUndefined();
+  });
+
+  it('offers no caller id that is switched off', () => {
+    const { id } = numbers.create(input);
+    numbers.change(id, { voiceEnabled: false });
+    expect(numbers.callerIdOf('usr_1')).toBeUndefined();
+    expect(numbers.anyCallerId()).toBeUndefined();
+  });
+
+  it('refuses a number twice, and an owner nobody knows', () => {
+    numbers.create(input);
+    expect(codeOf(() => numbers.create(input))).toBe('conflict');
+    expect(codeOf(() => numbers.create({ ...input, number: '+14165550101', ownerPersonId: 'usr_9' }))).toBe('invalid');
+    expect(numbers.list({ limit: 10, offset: 0, sort: 'number', order: 'asc', personId: undefined }).total).toBe(1);
+  });
+
+  it('takes an owner away', () => {
+    const { id } = numbers.create(input);
+    expect(numbers.change(id, { ownerPersonId: undefined }).ownerPersonId).toBeUndefined();
+    expect(numbers.get(id).ownerPersonId).toBeUndefined();
+  });
+
+  it('forgets a deleted number', () => {
+    const { id } = numbers.create(input);
+    numbers.delete(id);
+    expect(numbers.byNumber(input.number)).toBeUndefined();
+    expect(codeOf(() => numbers.get(id))).toBe('not-found');
+    expect(codeOf(() => numbers.delete(id))).toBe('not-found');
+  });
+
+  it('pages and sorts', () => {
+    for (const last of ['3', '1', '2']) numbers.create({ ...input, number: `+1416555010${last}` });
+    const page = numbers.list({ limit: 2, offset: 0, sort: 'number', order: 'desc', personId: 'usr_1' });
+    expect(page.total).toBe(3);
+    expect(page.items.map(({ number }) => number)).toEqual(['+14165550103', '+14165550102']);
+  });
+});
+
+describe('numberRoutes', () => {
+  it('answers in the shapes of the contract', () => {
+    const routes = numberRoutes(numbers);
+    const run = (id: string, call: object) => {
+      const route = routes.find(({ endpoint }) => endpoint.id === id)!;
+      const reply = route.run({ params: {}, query: {}, body: {}, identity: undefined, ...call } as never);
+      route.endpoint.reply.parse(reply);
+      return reply as { id: string; total?: number; name?: string };
+    };
+    const { id } = run('createNumber', { body: { ...input, ownerPersonId: null } });
+    expect(run('changeNumber', { params: { id }, body: { name: 'Office' } }).name).toBe('Office');
+    expect(run('listNumbers', { query: { page: 1, per_page: 20, sort: 'name', order: 'asc' } }).total).toBe(1);
+    expect(run('getNumber', { params: { id } }).name).toBe('Office');
+    run('deleteNumber', { params: { id } });
+  });
+});

@@ -1,0 +1,92 @@
+// Owns our phone numbers: who owns each, whether it takes and makes calls.
+// Called by its routes and by calls (who rings for a number, which number a person calls out with).
+// Every number is E.164 and there is one row for it; a house has one to three of them, so every lookup reads them all.
+import { AppError } from '#base/errors.ts';
+import type { Clock } from '#base/clock.ts';
+import type { NewId } from '#base/ids.ts';
+import type { NumberQuery, NumberStore } from './number-store.ts';
+import type { OurNumber } from './number.ts';
+
+export type NumberInput = Pick<OurNumber, 'number' | 'name' | 'ownerPersonId' | 'voiceEnabled'>;
+export type NumberChange = {
+  readonly name?: string;
+  readonly ownerPersonId?: string | undefined;
+  readonly voiceEnabled?: boolean;
+};
+
+type Parts = { readonly store: NumberStore; readonly clock: Clock; readonly newId: NewId };
+
+export class Numbers {
+  readonly #store: NumberStore;
+  readonly #clock: Clock;
+  readonly #newId: NewId;
+
+  constructor({ store, clock, newId }: Parts) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#newId = newId;
+  }
+
+  /** Throws `conflict` where the number is there already, `invalid` where nobody has the owner's id. */
+  create(input: NumberInput): OurNumber {
+    const number: OurNumber = { ...input, id: this.#newId('num'), createdAt: this.#clock.now() };
+    explained(() => this.#store.insert(number));
+    return number;
+  }
+
+  /** Throws `not-found`, or `invalid` where nobody has the owner's id. */
+  change(id: string, change: NumberChange): OurNumber {
+    const number = { ...this.get(id), ...change };
+    explained(() => this.#store.update(number));
+    return number;
+  }
+
+  /** Throws `not-found`. */
+  delete(id: string): void {
+    const { id: known } = this.get(id);
+    explained(() => this.#store.delete(known));
+  }
+
+  /** Throws `not-found`. */
+  get(id: string): OurNumber {
+    const found = this.#store.all().find((number) => number.id === id);
+    if (found === undefined) throw new AppError('not-found', 'There is no such number');
+    return found;
+  }
+
+  list(query: NumberQuery): { readonly items: readonly OurNumber[]; readonly total: number } {
+    return { items: this.#store.list(query), total: this.#store.count(query.personId) };
+  }
+
+  /** Of a number in E.164. */
+  byNumber(number: string): OurNumber | undefined {
+    return this.#store.all().find((one) => one.number === number);
+  }
+
+  /** The number a person calls out with: their first that takes calls; for nobody, the first of the house that has no owner. */
+  callerIdOf(personId: string | undefined): OurNumber | undefined {
+    return this.#store.all().find((number) => number.ownerPersonId === personId && number.voiceEnabled);
+  }
+
+  /** Where the caller has no number of their own, for calls that must not fail for it. */
+  anyCallerId(): OurNumber | undefined {
+    return this.#store.all().find((number) => number.voiceEnabled);
+  }
+}
+
+function explained(run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'SQLITE_CONSTRAINT_UNIQUE') {
+      const details = [{ field: 'number', message: 'is one of our numbers already' }];
+      throw new AppError('conflict', 'This number is one of ours already', { cause: error, details });
+    }
+    if (code === 'SQLITE_CONSTRAINT_FOREIGNKEY') {
+      const details = [{ field: 'ownerPersonId', message: 'is nobody of the house' }];
+      throw new AppError('invalid', 'The owner is nobody of the house', { cause: error, details });
+    }
+    throw error;
+  }
+}
