@@ -13,7 +13,9 @@ export type LoadResult = {
 };
 
 /** Runs SIPp at a rate until `calls` are done and reads what it measured. Failed calls are counted, not thrown. */
-export async function runLoad(options: SippOptions & { readonly calls: number; readonly callsPerSecond: number }): Promise<LoadResult> {
+export async function runLoad(
+  options: SippOptions & { readonly calls: number; readonly callsPerSecond: number },
+): Promise<LoadResult> {
   const started = performance.now();
   await using sipp = await startSipp({
     ...options,
@@ -24,7 +26,13 @@ export async function runLoad(options: SippOptions & { readonly calls: number; r
   const seconds = (performance.now() - started) / 1000;
   const { succeeded, failed } = await readCounts(join(sipp.folder, 'stat.csv'));
   const times = await readTimes(sipp.folder);
-  return { calls: succeeded, failed: failed + Math.max(0, options.calls - succeeded - failed), seconds, perSecond: succeeded / seconds, times };
+  return {
+    calls: succeeded,
+    failed: failed + Math.max(0, options.calls - succeeded - failed),
+    seconds,
+    perSecond: succeeded / seconds,
+    times,
+  };
 }
 
 async function readCounts(file: string): Promise<{ succeeded: number; failed: number }> {

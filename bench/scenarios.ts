@@ -28,13 +28,13 @@ function scenario(name: string, steps: string): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="${name}">\n${steps}</scenario>\n`;
 }
 
-function register(cseq: number, extra = ''): string {
+function register(cseq: number, extra = '', contact = '[local_ip]:[local_port]'): string {
   return `REGISTER sip:[remote_ip]:[remote_port] SIP/2.0
 ${via}
 ${identity}
 To: <sip:[field0]@[remote_ip]>
 CSeq: ${cseq} REGISTER
-Contact: <sip:[field0]@[local_ip]:[local_port]>
+Contact: <sip:[field0]@${contact}>
 Expires: 3600
 ${extra}Content-Length: 0
 
@@ -49,6 +49,17 @@ export const registerScenario = scenario(
     send(register(2, '[field1]\n'), 'retrans="500" start_rtd="2"') +
     '<recv response="200" rtd="2"/>\n',
 );
+
+/** One registration of a contact elsewhere: the phone that another SIPp plays. */
+export function registerAtScenario(contact: string): string {
+  return scenario(
+    'register at',
+    send(register(1, '', contact), 'retrans="500"') +
+      '<recv response="401" auth="true"/>\n' +
+      send(register(2, '[field1]\n', contact), 'retrans="500"') +
+      '<recv response="200"/>\n',
+  );
+}
 
 function invite(cseq: number, extra = ''): string {
   return `INVITE sip:[field2]@[remote_ip]:[remote_port] SIP/2.0
@@ -122,7 +133,5 @@ export const calleeScenario = scenario(
     send(`SIP/2.0 180 Ringing\n${answerHead}\nContent-Length: 0\n\n`) +
     send(`SIP/2.0 200 OK\n${answerHead}\n${sdp}`, 'retrans="500"') +
     '<recv request="ACK"/>\n<recv request="BYE"/>\n' +
-    send(
-      'SIP/2.0 200 OK\n[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\nContent-Length: 0\n\n',
-    ),
+    send('SIP/2.0 200 OK\n[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\nContent-Length: 0\n\n'),
 );

@@ -12,6 +12,8 @@ export type SimulatedPhoneOptions = {
   readonly username: string;
   readonly password: string;
   readonly registrar: { readonly host: string; readonly port: number };
+  /** Milliseconds between retransmissions; 500 unless told (RFC 3261 T1). */
+  readonly retryMs?: number;
   /** What it does when it is called. `ring` leaves it ringing until `answer`, `decline` or the caller's CANCEL. */
   readonly whenCalled?: 'answer' | 'ring' | 'busy' | 'decline';
 };
@@ -63,6 +65,8 @@ export class SimulatedPhone implements AsyncDisposable {
   readonly #socket: Socket;
   readonly #waiting = new Map<string, (response: SipMessage) => void>();
   readonly #incoming = new EventEmitter<{ call: [PhoneCall] }>();
+  /** `performance.now()` at the last response received. */
+  lastResponseAt = 0;
   #cseq = 1;
 
   private constructor(options: SimulatedPhoneOptions, socket: Socket) {
@@ -251,7 +255,7 @@ export class SimulatedPhone implements AsyncDisposable {
   #exchange(request: SipMessage, onProvisional?: (response: SipMessage) => void): Promise<SipMessage> {
     return new Promise((resolve) => {
       const key = `${request.callId} ${request.get('cseq')}`;
-      const resend = setInterval(() => this.#send(request), 500);
+      const resend = setInterval(() => this.#send(request), this.#options.retryMs ?? 500);
       const giveUp = setTimeout(() => finish(new SipMessage({ status: 408, reason: 'Request Timeout' })), 40_000);
       const finish = (response: SipMessage) => {
         clearInterval(resend);
@@ -276,7 +280,12 @@ export class SimulatedPhone implements AsyncDisposable {
     if (result.kind !== 'message') return;
     const { message } = result;
     if (message.isRequest) this.#requested(message);
-    else this.#waiting.get(`${message.callId} ${message.get('cseq')}`)?.(message);
+    else this.#responded(message);
+  }
+
+  #responded(message: SipMessage): void {
+    this.lastResponseAt = performance.now();
+    this.#waiting.get(`${message.callId} ${message.get('cseq')}`)?.(message);
   }
 
   #requested(request: SipMessage): void {

@@ -1,0 +1,39 @@
+import { parseArgs } from 'node:util';
+import { benchCalls, benchHeldCalls } from './calls.ts';
+import { describeMachine } from './machine.ts';
+import { benchRegistrations } from './registrations.ts';
+import { benchStart } from './start.ts';
+import type { Row } from './row.ts';
+import { benchSoak } from './soak.ts';
+
+const parts: Record<string, () => Promise<Row[]>> = {
+  start: benchStart,
+  registrations: benchRegistrations,
+  calls: benchCalls,
+  held: benchHeldCalls,
+  soak: benchSoak,
+};
+
+const usage = `Usage: script/bench [part …]
+Parts: ${Object.keys(parts).join(' ')}. All but soak (ten minutes) unless named; "all" is everything.`;
+
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { help: { type: 'boolean' } } });
+const unknown = positionals.filter((name) => name !== 'all' && !(name in parts));
+if (values.help === true || unknown.length > 0) {
+  console.log(unknown.length > 0 ? `Unknown part: ${unknown.join(', ')}\n\n${usage}` : usage);
+  process.exit(unknown.length > 0 ? 1 : 0);
+}
+
+const wanted = positionals.includes('all')
+  ? Object.keys(parts)
+  : positionals.length > 0
+    ? positionals
+    : Object.keys(parts).filter((name) => name !== 'soak');
+const rows: Row[] = [];
+for (const name of wanted) {
+  console.error(`▸ ${name}`);
+  rows.push(...((await parts[name]?.()) ?? []));
+}
+console.log(`\n${describeMachine()}; ${new Date().toISOString().slice(0, 10)}; \`script/bench ${positionals.join(' ')}\`\n`);
+console.log('| what | measured | aim |\n|---|---|---|');
+for (const { what, measured, aim } of rows) console.log(`| ${what} | ${measured} | ${aim} |`);

@@ -1,0 +1,19 @@
+import type { DeviceLogin, House } from '../src/testing/house.ts';
+
+/** Makes many devices; SIPp only knows MD5, so SHA-256 is not offered to them. */
+export async function addDevices(house: House, count: number): Promise<DeviceLogin[]> {
+  const logins: DeviceLogin[] = [];
+  for (let start = 0; start < count; start += 20) {
+    const batch = Array.from({ length: Math.min(20, count - start) }, (_, index) => String(2000 + start + index));
+    logins.push(...(await Promise.all(batch.map((extension) => house.addDevice(extension, { sha256: false })))));
+  }
+  return logins;
+}
+
+/** A SIPp injection file: user, digest keyword, dialled extension. */
+export function injection(logins: readonly DeviceLogin[], dialled = ''): string {
+  const lines = logins.map(
+    ({ username, password }) => `${username};[authentication username=${username} password=${password}];${dialled}`,
+  );
+  return `SEQUENTIAL\n${lines.join('\n')}\n`;
+}

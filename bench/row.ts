@@ -1,0 +1,1 @@
+export type Row = { readonly what: string; readonly measured: string; readonly aim: string };

@@ -1,0 +1,110 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from './free-port.ts';
+import { startProgram } from './program.ts';
+import type { Program } from './program.ts';
+
+export type HouseOptions = {
+  readonly address?: string;
+  /** Kept between starts; a temporary one of its own otherwise. */
+  readonly dataDirectory?: string;
+  readonly sipPort?: number;
+  readonly environment?: Record<string, string>;
+  /** Needed when the data directory already had its first start. */
+  readonly token?: string;
+};
+
+export type DeviceLogin = {
+  readonly id: string;
+  readonly extension: string;
+  readonly username: string;
+  readonly password: string;
+};
+
+/** The real GoSIP process on loopback, as script/server runs it. */
+export class House implements AsyncDisposable {
+  readonly address: string;
+  readonly sipPort: number;
+  readonly httpPort: number;
+  readonly token: string;
+  readonly dataDirectory: string;
+  readonly program: Program;
+  readonly #removesData: boolean;
+
+  private constructor(
+    at: { address: string; sipPort: number; httpPort: number },
+    token: string,
+    run: { program: Program; dataDirectory: string; removesData: boolean },
+  ) {
+    this.address = at.address;
+    this.sipPort = at.sipPort;
+    this.httpPort = at.httpPort;
+    this.token = token;
+    this.program = run.program;
+    this.dataDirectory = run.dataDirectory;
+    this.#removesData = run.removesData;
+  }
+
+  static async start({ address = '127.0.0.1', token, ...options }: HouseOptions = {}): Promise<House> {
+    const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'gosip-house-')));
+    const sipPort = options.sipPort ?? (await freePort('udp', address));
+    const httpPort = await freePort('tcp', address);
+    const program = startProgram(process.execPath, [join(import.meta.dirname, '..', 'main.ts')], {
+      env: {
+        GOSIP_DATA_DIRECTORY: dataDirectory,
+        GOSIP_SIP_LISTEN: `udp:${address}:${sipPort},tcp:${address}:${sipPort}`,
+        GOSIP_HTTP_HOST: address,
+        GOSIP_HTTP_PORT: String(httpPort),
+        GOSIP_LOG_LEVEL: 'warn',
+        ...options.environment,
+      },
+    });
+    try {
+      await program.printed(/GoSIP is ready/);
+      const printed = token ?? (await program.printed(/admin token[^\n]*?(\S{40,})/i))[1] ?? '';
+      return new House({ address, sipPort, httpPort }, printed, {
+        program,
+        dataDirectory,
+        removesData: options.dataDirectory === undefined,
+      });
+    } catch (error) {
+      await program.stop('SIGKILL');
+      throw error;
+    }
+  }
+
+  get registrar(): { host: string; port: number } {
+    return { host: this.address, port: this.sipPort };
+  }
+
+  /** One API call; a reply outside 200–299 is an error that shows it. */
+  async api<Reply>(method: string, path: string, body?: unknown): Promise<Reply> {
+    const response = await fetch(`http://${this.address}:${this.httpPort}/api${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return (text === '' ? undefined : JSON.parse(text)) as Reply;
+  }
+
+  async addDevice(extension: string, more: Record<string, unknown> = {}): Promise<DeviceLogin> {
+    return toLogin(await this.api('POST', '/devices', { name: `Phone ${extension}`, extension, type: 'softphone', ...more }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.program.stop();
+    if (this.#removesData) await rm(this.dataDirectory, { recursive: true, force: true });
+  }
+}
+
+type CreatedDevice = { readonly id: string; readonly extension: string; readonly username: string; readonly secret: string };
+
+function toLogin({ id, extension, username, secret }: CreatedDevice): DeviceLogin {
+  return { id, extension, username, password: secret };
+}
