@@ -1,3 +1,4 @@
+import { tagOf, withTag } from './fields.ts';
 import { newTag } from './ids.ts';
 import { SipMessage } from './message.ts';
 import type { HeaderField } from './message.ts';
@@ -14,6 +15,7 @@ const alwaysCopied: Readonly<Record<string, string>> = {
  * A response to a request with what RFC 3261 section 8.2.6 takes from it: Via, From, To, Call-ID, CSeq, Record-Route for 101 to 299, and
  * Timestamp for 100. Above 100 the To header gets `toTag`, or a new tag, unless the request's To has one already. No body, no Contact.
  */
+// oxlint-disable-next-line max-params -- status and reason belong together and every caller reads `buildResponse(request, 404, 'Not Found')`
 export function buildResponse(
   request: SipMessage,
   status: number,
@@ -39,6 +41,6 @@ function copiedName(key: string, status: number): string | undefined {
 
 function addToTag(response: SipMessage, toTag: string | undefined): void {
   const to = response.headers.find((field) => field.key === 'to');
-  if (to === undefined || response.toTag !== undefined) return;
-  to.value = `${to.value};tag=${toTag ?? newTag()}`;
+  if (to === undefined || tagOf(to.value) !== undefined) return;
+  to.value = withTag(to.value, toTag ?? newTag());
 }

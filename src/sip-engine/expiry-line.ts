@@ -1,0 +1,126 @@
+import type { EngineClock, EngineTimer } from './clock.ts';
+
+/** Something that waits in at most one line at a time. The fields belong to the line. */
+export abstract class Expiring {
+  line: ExpiryLine | undefined;
+  dueAt = 0;
+  previous: Expiring | undefined;
+  next: Expiring | undefined;
+
+  /** Its time is over; it is out of the line already. */
+  abstract expire(): void;
+}
+
+/**
+ * All that ends the same delay after it began. As everything waits equally long, the line is ordered by itself and needs one timer for its
+ * head, however many thousands wait; adding and removing cost the same at any length.
+ */
+export class ExpiryLine {
+  readonly delayMs: number;
+  readonly #clock: EngineClock;
+  #head: Expiring | undefined;
+  #tail: Expiring | undefined;
+  #timer: EngineTimer | undefined;
+  #size = 0;
+
+  constructor(clock: EngineClock, delayMs: number) {
+    this.#clock = clock;
+    this.delayMs = delayMs;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get head(): Expiring | undefined {
+    return this.#head;
+  }
+
+  /** Puts an item that waits nowhere at the end. */
+  add(item: Expiring): void {
+    item.line = this;
+    item.dueAt = this.#clock.now() + this.delayMs;
+    item.previous = this.#tail;
+    if (this.#tail === undefined) this.#head = item;
+    else this.#tail.next = item;
+    this.#tail = item;
+    this.#size += 1;
+    if (this.#timer === undefined) this.#arm(this.delayMs);
+  }
+
+  remove(item: Expiring): void {
+    if (item.line !== this) return;
+    if (item.previous === undefined) this.#head = item.next;
+    else item.previous.next = item.next;
+    if (item.next === undefined) this.#tail = item.previous;
+    else item.next.previous = item.previous;
+    item.line = undefined;
+    item.previous = undefined;
+    item.next = undefined;
+    this.#size -= 1;
+    if (this.#size === 0) this.#disarm();
+  }
+
+  stop(): void {
+    while (this.#head !== undefined) this.remove(this.#head);
+  }
+
+  #arm(delayMs: number): void {
+    this.#timer = this.#clock.after(delayMs, () => this.#expireHead());
+  }
+
+  #disarm(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #expireHead(): void {
+    this.#timer = undefined;
+    for (let head = this.#head; head !== undefined && this.#isDue(head); head = this.#head) {
+      this.remove(head);
+      head.expire();
+    }
+    if (this.#head !== undefined && this.#timer === undefined) this.#arm(this.#head.dueAt - this.#clock.now());
+  }
+
+  /** More left than it began with means that the wall clock was set back: then it must not wait for the old time to return. */
+  #isDue(item: Expiring): boolean {
+    const left = item.dueAt - this.#clock.now();
+    return left <= 0 || left > this.delayMs;
+  }
+}
+
+/** The lines of one transaction layer, one for each delay in use. */
+export class Expiries {
+  readonly #clock: EngineClock;
+  readonly #lines = new Map<number, ExpiryLine>();
+
+  constructor(clock: EngineClock) {
+    this.#clock = clock;
+  }
+
+  /** Starts or restarts the item's one long timer. */
+  start(item: Expiring, delayMs: number): void {
+    item.line?.remove(item);
+    let line = this.#lines.get(delayMs);
+    if (line === undefined) {
+      line = new ExpiryLine(this.#clock, delayMs);
+      this.#lines.set(delayMs, line);
+    }
+    line.add(item);
+  }
+
+  cancel(item: Expiring): void {
+    item.line?.remove(item);
+  }
+
+  get size(): number {
+    let size = 0;
+    for (const line of this.#lines.values()) size += line.size;
+    return size;
+  }
+
+  stop(): void {
+    for (const line of this.#lines.values()) line.stop();
+  }
+}

@@ -1,0 +1,23 @@
+import type { SipMessage } from './message.ts';
+
+const mandatory = [
+  ['from', 'From'],
+  ['to', 'To'],
+  ['call-id', 'Call-ID'],
+  ['cseq', 'CSeq'],
+] as const;
+
+/**
+ * What makes a request unfit for any transaction (RFC 3261 section 8.1.1), as the reason phrase of a 400 that names the header; undefined for
+ * a sound one.
+ */
+export function faultOf(request: SipMessage): string | undefined {
+  for (const [key, name] of mandatory) if (!request.has(key)) return `Missing ${name} Header`;
+  const { cseq } = request;
+  if (cseq === undefined || cseq.method !== request.method) return 'Bad CSeq Header';
+  if (request.from === undefined) return 'Bad From Header';
+  if (request.to === undefined) return 'Bad To Header';
+  // Without it no dialog could ever be told from another.
+  if (request.method === 'INVITE' && request.fromTag === undefined) return 'Missing From Tag';
+  return undefined;
+}
