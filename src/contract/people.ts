@@ -107,9 +107,9 @@ export const createApiToken = endpoint({
   status: 201,
   body: z
     .strictObject({ name: displayName, role: role.optional(), personId: z.string().optional() })
-    .refine((body) => body.role === undefined || body.personId === undefined, {
+    .refine((body) => (body.role === undefined) !== (body.personId === undefined), {
       path: ['role'],
-      message: 'A token made for a person has that person’s role: leave one of the two out',
+      message: 'or personId must be given, not both: a token made for a person has that person’s role',
     }),
   reply: apiToken.extend({ token: z.string() }).meta({ id: 'NewApiToken' }),
 });

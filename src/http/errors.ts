@@ -1,0 +1,53 @@
+import { errorStatuses } from '#contract/errors.ts';
+import type { ErrorName, ErrorReply } from '#contract/errors.ts';
+import { AppError } from '#base/errors.ts';
+import type { ErrorCode } from '#base/errors.ts';
+
+const names = {
+  invalid: 'VALIDATION_ERROR',
+  unauthorized: 'AUTHENTICATION_ERROR',
+  forbidden: 'AUTHORIZATION_ERROR',
+  'not-found': 'NOT_FOUND',
+  conflict: 'CONFLICT',
+  'rate-limited': 'RATE_LIMITED',
+  unavailable: 'UNAVAILABLE',
+  internal: 'INTERNAL_ERROR',
+} as const satisfies Record<ErrorCode, ErrorName>;
+
+/** A refusal of HTTP itself, whose status says more than the code alone: 405, 413, 415 and the like. */
+export class HttpRefusal extends AppError {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super('invalid', message);
+    this.status = status;
+    this.headers = headers;
+  }
+}
+
+export type ErrorAnswer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: ErrorReply;
+  /** Whether this is a fault of ours that belongs into the log. */
+  readonly isFault: boolean;
+};
+
+/** What an error looks like outside. The text of anything but an AppError stays inside. */
+export function answerTo(error: unknown): ErrorAnswer {
+  const known =
+    error instanceof AppError ? error : new AppError('internal', 'Something went wrong inside GoSIP; its log says what');
+  const code = names[known.code];
+  const refusal = known instanceof HttpRefusal ? known : undefined;
+  return {
+    status: refusal?.status ?? errorStatuses[code],
+    headers: {
+      ...refusal?.headers,
+      ...(known.code === 'unauthorized' ? { 'WWW-Authenticate': 'Bearer realm="GoSIP"' } : {}),
+      ...(known.retryAfterSeconds === undefined ? {} : { 'Retry-After': String(known.retryAfterSeconds) }),
+    },
+    body: { error: { code, message: known.message, details: known.details.map((one) => ({ ...one })) } },
+    isFault: known.code === 'internal',
+  };
+}

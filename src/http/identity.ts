@@ -1,0 +1,31 @@
+import { AppError } from '#base/errors.ts';
+import type { Identity } from '#contract/endpoint.ts';
+import type { SignInAttempts } from './sign-in-attempts.ts';
+
+/** Whom a token stands for; `undefined` where nobody. */
+export type Identify = (token: string) => Identity | undefined;
+
+export type Caller = { readonly authorization: string | undefined; readonly address: string };
+
+/**
+ * Who asks, by `Authorization: Bearer` (RFC 6750 section 2.1); `undefined` where the request names nobody.
+ * Throws `unauthorized` for a wrong token and `rate-limited` where the address sent too many of them.
+ */
+export function identityOf(caller: Caller, identify: Identify, attempts: SignInAttempts): Identity | undefined {
+  const token = bearerToken(caller.authorization);
+  if (token === undefined) return undefined;
+  const identity = identify(token);
+  if (identity !== undefined) return identity;
+  const lockedSeconds = attempts.lockedSeconds(caller.address);
+  if (lockedSeconds > 0) {
+    throw new AppError('rate-limited', 'Too many wrong tokens came from this address', { retryAfterSeconds: lockedSeconds });
+  }
+  attempts.failed(caller.address);
+  throw new AppError('unauthorized', 'This API token is not valid');
+}
+
+function bearerToken(authorization: string | undefined): string | undefined {
+  if (authorization === undefined || !/^bearer /i.test(authorization)) return undefined;
+  const token = authorization.slice('bearer '.length).trim();
+  return token === '' ? undefined : token;
+}

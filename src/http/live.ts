@@ -1,0 +1,103 @@
+import type { ServerResponse } from 'node:http';
+import type { Clock, Timer } from '#base/clock.ts';
+import { AppError } from '#base/errors.ts';
+import type { Events } from '#base/events.ts';
+import type { Log } from '#base/log.ts';
+import type { Identity } from '#contract/endpoint.ts';
+import type { Facts } from '#contract/facts.ts';
+import { liveEvents } from '#contract/live.ts';
+
+const maxClients = 100;
+/** A client that does not read is dropped; it reconnects and reads the lists afresh. */
+const maxUnreadBytes = 256 * 1024;
+const heartbeatMs = 25_000;
+
+/** Whether this person may learn of this fact: an admin of all, a user of their own. */
+export type MayHear = (identity: Identity, name: keyof Facts, fact: Facts[keyof Facts]) => boolean;
+
+type Client = {
+  readonly identity: Identity;
+  readonly response: ServerResponse;
+  /** False once the token was revoked or the person is gone. */
+  readonly isStillIn: () => boolean;
+};
+
+export type LiveOptions = {
+  readonly events: Events<Facts>;
+  readonly mayHear: MayHear;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+/** Server-sent events (WHATWG HTML section 9.2): every fact of the rooms, for those who may hear it. */
+export class LiveStream {
+  readonly #options: LiveOptions;
+  readonly #clients = new Set<Client>();
+  #endings: (() => void)[] = [];
+  #heartbeat: Timer | undefined;
+
+  constructor(options: LiveOptions) {
+    this.#options = options;
+  }
+
+  get clientCount(): number {
+    return this.#clients.size;
+  }
+
+  start(): void {
+    const names = Object.keys(liveEvents) as (keyof Facts)[];
+    this.#endings = names.map((name) => this.#options.events.on(name, (fact) => this.#tell(name, fact)));
+    this.#heartbeat = this.#options.clock.every(heartbeatMs, () => this.#beat());
+  }
+
+  stop(): void {
+    for (const end of this.#endings) end();
+    this.#endings = [];
+    this.#heartbeat?.cancel();
+    for (const client of this.#clients) this.#drop(client);
+  }
+
+  /** Takes over the response until the client leaves. Throws `unavailable` where too many listen already. */
+  open(client: Client): void {
+    if (this.#clients.size >= maxClients) {
+      throw new AppError('unavailable', 'Too many live streams are open', { retryAfterSeconds: 30 });
+    }
+    client.response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
+    client.response.write('retry: 3000\n: connected\n\n');
+    client.response.on('close', () => this.#clients.delete(client));
+    // A client may vanish between two writes; 'close' follows.
+    client.response.on('error', () => {});
+    this.#clients.add(client);
+  }
+
+  #tell(name: keyof Facts, fact: Facts[keyof Facts]): void {
+    let frame: string | undefined;
+    for (const client of this.#clients) {
+      if (!this.#options.mayHear(client.identity, name, fact)) continue;
+      frame ??= `event: ${name}\ndata: ${JSON.stringify(fact)}\n\n`;
+      this.#send(client, frame);
+    }
+  }
+
+  #beat(): void {
+    for (const client of this.#clients) {
+      if (client.isStillIn()) this.#send(client, ': still here\n\n');
+      else this.#drop(client);
+    }
+  }
+
+  #send(client: Client, frame: string): void {
+    if (client.response.writableLength > maxUnreadBytes) {
+      this.#options.log.warn({ identity: client.identity.id }, 'A live stream does not read and was closed');
+      this.#drop(client);
+      return;
+    }
+    client.response.write(frame);
+  }
+
+  #drop(client: Client): void {
+    this.#clients.delete(client);
+    if (client.response.writableLength > maxUnreadBytes) client.response.destroy();
+    else client.response.end();
+  }
+}

@@ -1,0 +1,77 @@
+import type Router from '@koa/router';
+import type { Context } from 'koa';
+import { AppError } from '#base/errors.ts';
+import type { Log } from '#base/log.ts';
+import { mayCall } from '#contract/endpoint.ts';
+import type { Access, AnyEndpoint, Identity, Route } from '#contract/endpoint.ts';
+import { check } from '#contract/problems.ts';
+import type { Checked } from '#contract/problems.ts';
+import { readJson } from './body.ts';
+
+export type MountOptions = {
+  readonly log: Log;
+  readonly identityOf: (context: Context) => Identity | undefined;
+  /** Whether a reply that breaks the contract is an error (tests) or is logged and sent nonetheless (production). */
+  readonly isReplyStrict: boolean;
+};
+
+type Given = { readonly [Part in 'params' | 'query' | 'body']: unknown };
+
+/** Puts every route on the router: access first, then input, then the room's answer, then the reply. */
+export function mountRoutes(router: Router, routes: readonly Route[], options: MountOptions): void {
+  for (const route of routes) {
+    const { method, path } = route.endpoint;
+    router.register(path, [method], (context: Context) => answer(context, route, options), {});
+  }
+}
+
+/** Who asks, where they may; throws `unauthorized`, `forbidden` or `rate-limited` where they may not. */
+export function admit(access: Access, context: Context, options: Pick<MountOptions, 'identityOf'>): Identity | undefined {
+  if (access === 'public') return undefined;
+  const identity = options.identityOf(context);
+  const verdict = mayCall(access, identity);
+  if (verdict === 'sign-in') throw new AppError('unauthorized', 'Say who you are: send Authorization: Bearer and an API token');
+  if (verdict === 'forbidden') throw new AppError('forbidden', 'Only an administrator may do this');
+  return identity;
+}
+
+async function answer(context: Context, route: Route, options: MountOptions): Promise<void> {
+  const { endpoint } = route;
+  const identity = admit(endpoint.access, context, options);
+  const body = endpoint.body === undefined ? undefined : await readJson(context.req);
+  const given = { params: context['params'] as unknown, query: { ...context.query }, body };
+  const reply = await route.run({ ...parseInput(endpoint, given), identity });
+  context.status = endpoint.status ?? 200;
+  context.body = endpoint.status === 204 ? null : checkReply(endpoint, reply, options);
+}
+
+function parseInput(endpoint: AnyEndpoint, given: Given): Given {
+  const checked = {
+    params: fit(endpoint.params, given.params),
+    query: fit(endpoint.query, given.query),
+    body: fit(endpoint.body, given.body),
+  };
+  const details = Object.entries(checked).flatMap(([part, one]) =>
+    one.kind === 'fits'
+      ? []
+      : one.problems.map((problem) => ({ ...problem, field: problem.field === '' ? part : problem.field })),
+  );
+  if (details.length > 0) throw new AppError('invalid', 'The request is not valid', { details });
+  return { params: valueOf(checked.params), query: valueOf(checked.query), body: valueOf(checked.body) };
+}
+
+function fit(schema: AnyEndpoint['params'], value: unknown): Checked<unknown> {
+  return schema === undefined ? { kind: 'fits', value: undefined } : check(schema, value);
+}
+
+function valueOf(checked: Checked<unknown>): unknown {
+  return checked.kind === 'fits' ? checked.value : undefined;
+}
+
+function checkReply(endpoint: AnyEndpoint, reply: unknown, options: MountOptions): unknown {
+  const checked = check(endpoint.reply, reply);
+  if (checked.kind === 'fits') return checked.value;
+  options.log.error({ endpoint: endpoint.id, problems: checked.problems }, 'A reply does not keep the contract');
+  if (options.isReplyStrict) throw new AppError('internal', `The reply of ${endpoint.id} does not keep the contract`);
+  return reply;
+}

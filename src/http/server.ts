@@ -1,0 +1,203 @@
+// Owns the HTTP listener: mounts the rooms' endpoints, finds out who asks, gives every error the contract's shape.
+// Called by app.ts, which hands in the routes of every room; knows no subject.
+// Must stay true: no endpoint answers before its access is checked, and every reply carries the security headers.
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import Router from '@koa/router';
+import Koa from 'koa';
+import type { Context, Next } from 'koa';
+import type { Clock, Timer } from '#base/clock.ts';
+import { AppError } from '#base/errors.ts';
+import type { Log } from '#base/log.ts';
+import type { Identity, Route } from '#contract/endpoint.ts';
+import { describeApi } from '#contract/openapi.ts';
+import { renderDocs } from './docs-page.ts';
+import { answerTo, HttpRefusal } from './errors.ts';
+import { securityHeaders } from './headers.ts';
+import { identityOf } from './identity.ts';
+import type { Identify } from './identity.ts';
+import type { LiveStream } from './live.ts';
+import { admit, mountRoutes } from './mount.ts';
+import { SignInAttempts } from './sign-in-attempts.ts';
+
+const sweepMs = 60_000;
+const stopGraceMs = 2_000;
+
+export type HttpServerOptions = {
+  readonly host: string;
+  /** 0 lets the system choose; `address` tells which one it became. */
+  readonly port: number;
+  readonly version: string;
+  readonly routes: readonly Route[];
+  readonly identify: Identify;
+  readonly live: LiveStream;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly isReplyStrict: boolean;
+};
+
+export class HttpServer {
+  readonly #options: HttpServerOptions;
+  readonly #attempts: SignInAttempts;
+  readonly #server: Server;
+  #sweep: Timer | undefined;
+
+  constructor(options: HttpServerOptions) {
+    this.#options = options;
+    this.#attempts = new SignInAttempts(options.clock);
+    const callback = this.#createKoa().callback();
+    this.#server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 }, (request, response) => {
+      // koa answers its own failures, so nothing is left to wait for.
+      void callback(request, response);
+    });
+    this.#server.maxConnections = 500;
+    this.#server.on('clientError', refuseBrokenRequest);
+  }
+
+  /** Where the server listens; only after `start`. */
+  get address(): AddressInfo {
+    const address = this.#server.address();
+    if (address === null || typeof address === 'string') throw new Error('The HTTP server does not listen');
+    return address;
+  }
+
+  /** Throws `conflict` with one plain sentence where the port cannot be had. */
+  async start(): Promise<void> {
+    const { host, port, clock } = this.#options;
+    const listening = Promise.withResolvers<void>();
+    this.#server.once('error', listening.reject);
+    this.#server.listen({ host, port }, listening.resolve);
+    try {
+      await listening.promise;
+    } catch (error) {
+      throw cannotListen(error, host, port);
+    } finally {
+      this.#server.off('error', listening.reject);
+    }
+    this.#options.live.start();
+    this.#sweep = clock.every(sweepMs, () => this.#attempts.sweep());
+  }
+
+  /** Takes no new request, lets the running ones finish for a moment, then ends them. */
+  async stop(): Promise<void> {
+    this.#sweep?.cancel();
+    this.#options.live.stop();
+    if (!this.#server.listening) return;
+    const closed = Promise.withResolvers<void>();
+    this.#server.close(() => closed.resolve());
+    this.#server.closeIdleConnections();
+    const grace = this.#options.clock.after(stopGraceMs, () => this.#server.closeAllConnections());
+    await closed.promise;
+    grace.cancel();
+  }
+
+  #createKoa(): Koa {
+    const koa = new Koa();
+    koa.on('error', (error: unknown) => this.#options.log.debug({ err: error }, 'A reply could not be sent'));
+    koa.use((context, next) => this.#guard(context, next));
+    koa.use(this.#createRouter().routes());
+    koa.use(refuseUnrouted);
+    return koa;
+  }
+
+  #createRouter(): Router {
+    const { routes, version, live, log, isReplyStrict } = this.#options;
+    const router = new Router({ prefix: '/api' });
+    const mountOptions = { log, isReplyStrict, identityOf: (context: Context) => this.#identityOf(context) };
+    mountRoutes(router, routes, mountOptions);
+    const api = describeApi(
+      routes.map((route) => route.endpoint),
+      version,
+    );
+    const docs = renderDocs(api);
+    router.get('/openapi.json', (context) => {
+      context.body = api;
+    });
+    router.get('/docs', (context) => {
+      context.set('Content-Security-Policy', docs.contentSecurityPolicy);
+      context.type = 'html';
+      context.body = docs.html;
+    });
+    router.get('/events', (context) => {
+      const identity = admit('user', context, mountOptions);
+      if (identity === undefined) throw new AppError('unauthorized', 'Say who you are');
+      live.open({ identity, response: context.res, isStillIn: () => this.#isStillIn(context) });
+      context.respond = false;
+    });
+    return router;
+  }
+
+  async #guard(context: Context, next: Next): Promise<void> {
+    context.set(securityHeaders);
+    try {
+      await next();
+    } catch (error) {
+      const answer = answerTo(error);
+      if (answer.isFault) this.#options.log.error({ err: error, method: context.method, path: context.path }, 'A request failed');
+      context.status = answer.status;
+      context.set(answer.headers);
+      context.body = answer.body;
+    }
+  }
+
+  #identityOf(context: Context): Identity | undefined {
+    const caller = { authorization: context.req.headers.authorization, address: addressOf(context.req.socket) };
+    return identityOf(caller, this.#options.identify, this.#attempts);
+  }
+
+  #isStillIn(context: Context): boolean {
+    try {
+      return this.#identityOf(context) !== undefined;
+    } catch {
+      return false;
+    }
+  }
+}
+
+function refuseUnrouted(context: Context): never {
+  const layers = (context['matched'] ?? []) as readonly { readonly methods: readonly string[] }[];
+  const allowed = [...new Set(layers.flatMap((layer) => layer.methods))];
+  if (allowed.length === 0) throw new AppError('not-found', `There is nothing at ${context.path}`);
+  throw new HttpRefusal(405, `${context.method} is not possible at ${context.path}`, { Allow: allowed.join(', ') });
+}
+
+function addressOf(socket: Socket): string {
+  return socket.remoteAddress ?? '';
+}
+
+function cannotListen(error: unknown, host: string, port: number): AppError {
+  const code = (error as NodeJS.ErrnoException).code;
+  const place = `The web port TCP ${port} on ${host} (option http_port)`;
+  const why =
+    code === 'EADDRINUSE'
+      ? 'is taken: another GoSIP, another add-on or another web server holds it'
+      : code === 'EACCES'
+        ? 'is not allowed for this user: choose one above 1023'
+        : code === 'EADDRNOTAVAIL'
+          ? 'cannot be had: this machine has no such address'
+          : `cannot be had: ${code ?? 'unknown reason'}`;
+  return new AppError('conflict', `${place} ${why}`, { cause: error });
+}
+
+/** What the HTTP parser itself refuses never reaches koa; it gets the same shape of answer. */
+function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const [status, text] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? ['431 Request Header Fields Too Large', 'The headers are too large']
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? ['408 Request Timeout', 'The request took too long']
+        : ['400 Bad Request', 'This is not an HTTP request'];
+  const body = JSON.stringify(answerTo(new AppError('invalid', text)).body);
+  const head = [
+    `HTTP/1.1 ${status}`,
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${body.length}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}

@@ -1,0 +1,132 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { newId } from '#base/ids.ts';
+import { createLog } from '#base/log.ts';
+import { openDatabase } from '#storage/database.ts';
+import { WriteBatch } from '#storage/write-batch.ts';
+import { FakeClock } from '#testing/fake-clock.ts';
+import { People } from './people.ts';
+import { PersonStore } from './person-store.ts';
+import { TokenStore } from './token-store.ts';
+import { Tokens } from './tokens.ts';
+
+const log = createLog({ level: 'silent' });
+const anyPage = { page: 1, per_page: 20, order: 'asc' } as const;
+
+function open() {
+  const clock = new FakeClock();
+  const { db } = openDatabase({ path: ':memory:', log, clock });
+  const writes = new WriteBatch({ db, log });
+  const parts = { persons: new PersonStore(db), tokens: new TokenStore(db), writes, clock, newId, log };
+  return { db, clock, people: new People(parts), tokens: new Tokens(parts) };
+}
+
+describe('people', () => {
+  let house: ReturnType<typeof open>;
+  beforeEach(async () => {
+    house = open();
+    await house.tokens.ensureFirst();
+  });
+
+  it('creates, lists, changes and deletes a person', async () => {
+    const anna = await house.people.create({ username: 'anna', name: 'Anna', role: 'user' });
+    expect(anna).toMatchObject({ username: 'anna', name: 'Anna', role: 'user', createdAt: '2026-01-01T12:00:00.000Z' });
+    house.clock.advance(1000);
+    const changed = await house.people.change(anna.id, { name: 'Anna B.' });
+    expect(changed).toMatchObject({ username: 'anna', name: 'Anna B.', changedAt: '2026-01-01T12:00:01.000Z' });
+    await house.people.create({ username: 'ben', name: 'Ben', role: 'admin' });
+    expect(house.people.list({ ...anyPage, sort: 'username' }).items.map((one) => one.username)).toEqual(['anna', 'ben']);
+    expect(house.people.list({ ...anyPage, sort: 'name', role: 'admin' })).toMatchObject({ total: 1, items: [{ name: 'Ben' }] });
+    await house.people.delete(anna.id);
+    expect(() => house.people.get(anna.id)).toThrow('There is no such person');
+  });
+
+  it('refuses a username that is taken, on creation and on change', async () => {
+    await house.people.create({ username: 'anna', name: 'Anna', role: 'user' });
+    const ben = await house.people.create({ username: 'ben', name: 'Ben', role: 'user' });
+    const conflict = { code: 'conflict', details: [{ field: 'username' }] };
+    await expect(house.people.create({ username: 'anna', name: 'Other', role: 'user' })).rejects.toMatchObject(conflict);
+    await expect(house.people.change(ben.id, { username: 'anna' })).rejects.toMatchObject(conflict);
+    await expect(house.people.change(ben.id, { username: 'ben' })).resolves.toMatchObject({ username: 'ben' });
+  });
+
+  it('says not found for nobody', async () => {
+    await expect(house.people.change('person_x', { name: 'X' })).rejects.toMatchObject({ code: 'not-found' });
+    await expect(house.people.delete('person_x')).rejects.toMatchObject({ code: 'not-found' });
+  });
+});
+
+describe('tokens', () => {
+  it('makes the first admin token once and keeps only its hash', async () => {
+    const { db, tokens } = open();
+    const first = await tokens.ensureFirst();
+    expect(first).toMatch(/^gosip_[\w-]{43}$/);
+    expect(await tokens.ensureFirst()).toBeUndefined();
+    expect(tokens.identify(first ?? '')).toMatchObject({ kind: 'token', role: 'admin', personId: undefined });
+    expect(db.serialize().includes(first ?? '-')).toBe(false);
+  });
+
+  it('ends the earlier first token when it is made anew', async () => {
+    const { tokens } = open();
+    const first = await tokens.renewFirst();
+    const second = await tokens.renewFirst();
+    expect(tokens.identify(first)).toBeUndefined();
+    expect(tokens.identify(second)?.role).toBe('admin');
+    expect(tokens.list({ ...anyPage, sort: 'createdAt' }).total).toBe(1);
+  });
+
+  it('knows nobody by a wrong token', async () => {
+    const { tokens } = open();
+    const first = (await tokens.ensureFirst()) ?? '';
+    for (const wrong of ['', 'gosip_', first.slice(0, -1), `${first}x`, first.toUpperCase()]) {
+      expect(tokens.identify(wrong)).toBeUndefined();
+    }
+  });
+
+  it('gives a token of a person that person’s role, and ends it with the person', async () => {
+    const { people, tokens } = open();
+    await tokens.ensureFirst();
+    const anna = await people.create({ username: 'anna', name: 'Anna', role: 'user' });
+    const { token } = await tokens.create({ name: 'Phone book', personId: anna.id });
+    expect(tokens.identify(token)).toEqual({ kind: 'token', id: anna.id, personId: anna.id, role: 'user' });
+    await people.change(anna.id, { role: 'admin' });
+    expect(tokens.identify(token)?.role).toBe('admin');
+    await people.delete(anna.id);
+    expect(tokens.identify(token)).toBeUndefined();
+  });
+
+  it('refuses a token for nobody', async () => {
+    const { tokens } = open();
+    await expect(tokens.create({ name: 'X', personId: 'person_x' })).rejects.toMatchObject({ code: 'invalid' });
+  });
+
+  it('never leaves the house without an administrator’s token', async () => {
+    const { people, tokens } = open();
+    await tokens.ensureFirst();
+    const anna = await people.create({ username: 'anna', name: 'Anna', role: 'admin' });
+    const [first] = tokens.list({ ...anyPage, sort: 'createdAt' }).items;
+    await expect(tokens.delete(first?.id ?? '')).rejects.toMatchObject({ code: 'conflict' });
+    await tokens.create({ name: 'Anna’s', personId: anna.id });
+    await tokens.delete(first?.id ?? '');
+    await expect(people.change(anna.id, { role: 'user' })).rejects.toMatchObject({ code: 'conflict' });
+    await expect(people.delete(anna.id)).rejects.toMatchObject({ code: 'conflict' });
+    expect(people.get(anna.id).role).toBe('admin');
+  });
+
+  it('notes the last use now and then, not with every request', async () => {
+    const { clock, tokens } = open();
+    const first = (await tokens.ensureFirst()) ?? '';
+    const lastUse = async () => {
+      await new Promise(setImmediate);
+      return tokens.list({ ...anyPage, sort: 'createdAt' }).items[0]?.lastUsedAt;
+    };
+    expect(await lastUse()).toBeNull();
+    tokens.identify(first);
+    expect(await lastUse()).toBe('2026-01-01T12:00:00.000Z');
+    clock.advance(60_000);
+    tokens.identify(first);
+    expect(await lastUse()).toBe('2026-01-01T12:00:00.000Z');
+    clock.advance(15 * 60_000);
+    tokens.identify(first);
+    expect(await lastUse()).toBe('2026-01-01T12:16:00.000Z');
+  });
+});

@@ -1,0 +1,118 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Clock } from '#base/clock.ts';
+import { AppError } from '#base/errors.ts';
+import type { NewId } from '#base/ids.ts';
+import type { Log } from '#base/log.ts';
+import type { Identity } from '#contract/endpoint.ts';
+import type { WriteBatch } from '#storage/write-batch.ts';
+import type { ApiToken, Page, Role, TokenQuery } from './person.ts';
+import type { PersonStore } from './person-store.ts';
+import type { TokenStore } from './token-store.ts';
+
+const firstTokenName = 'First admin token';
+/** `lastUsedAt` is for people who tidy up; it need not cost a write per request. */
+const touchEveryMs = 15 * 60_000;
+const maxTokens = 1_000;
+
+export type TokenParts = {
+  readonly tokens: TokenStore;
+  readonly persons: PersonStore;
+  readonly writes: WriteBatch;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly log: Log;
+};
+
+type Wish = { readonly name: string; readonly role?: Role | undefined; readonly personId?: string | undefined };
+
+/** API tokens: 256 random bits each, kept as a hash. Random bits cannot be guessed, so a fast hash is enough for them. */
+export class Tokens {
+  readonly #parts: TokenParts;
+  readonly #touched = new Map<string, number>();
+
+  constructor(parts: TokenParts) {
+    this.#parts = parts;
+  }
+
+  /** Whom `text` stands for, `undefined` where nobody. */
+  identify(text: string): Identity | undefined {
+    const token = this.#parts.tokens.byHash(hashOf(text));
+    if (token === undefined) return undefined;
+    this.#touch(token.id);
+    const personId = token.personId ?? undefined;
+    return { kind: 'token', id: personId ?? token.id, personId, role: token.role };
+  }
+
+  list(query: TokenQuery): Page<ApiToken> {
+    return this.#parts.tokens.list(query);
+  }
+
+  /** Resolves with the one and only sight of the token's text. Throws `invalid` where the person does not exist. */
+  create(wish: Wish): Promise<ApiToken & { readonly token: string }> {
+    const { tokens, persons, writes } = this.#parts;
+    return writes.write(() => {
+      if (wish.personId !== undefined && persons.byId(wish.personId) === undefined) {
+        const details = [{ field: 'personId', message: 'is nobody of this house' }];
+        throw new AppError('invalid', 'There is no such person', { details });
+      }
+      if (tokens.list({ page: 1, per_page: 1, sort: 'createdAt', order: 'asc' }).total >= maxTokens) {
+        throw new AppError('conflict', `There are ${maxTokens} API tokens already: delete some first`);
+      }
+      return this.#insert(wish);
+    });
+  }
+
+  /** Throws `not-found`, or `conflict` for the last token of an administrator. */
+  delete(id: string): Promise<void> {
+    const { tokens, writes } = this.#parts;
+    return writes.write(() => {
+      if (!tokens.delete(id)) throw new AppError('not-found', 'There is no such API token');
+      assertAdminTokenLeft(tokens);
+      this.#touched.delete(id);
+    });
+  }
+
+  /** Makes the first token of a new house; `undefined` where an administrator's token exists already. */
+  async ensureFirst(): Promise<string | undefined> {
+    return this.#parts.tokens.countAdmin() > 0 ? undefined : this.renewFirst();
+  }
+
+  /** Makes the first token anew, for somebody who lost it; the earlier one ends. */
+  renewFirst(): Promise<string> {
+    return this.#parts.writes.write(() => {
+      this.#parts.tokens.deleteNamed(firstTokenName);
+      return this.#insert({ name: firstTokenName, role: 'admin' }).token;
+    });
+  }
+
+  #insert({ name, role, personId }: Wish): ApiToken & { readonly token: string } {
+    const { tokens, clock, newId } = this.#parts;
+    const token = `gosip_${randomBytes(32).toString('base64url')}`;
+    const id = newId('token');
+    const ownRole = personId === undefined ? (role ?? 'user') : null;
+    tokens.insert({ id, name, hash: hashOf(token), role: ownRole, personId: personId ?? null, createdAtMs: clock.now() });
+    const made = tokens.byId(id);
+    if (made === undefined) throw new AppError('internal', 'The token was not stored');
+    return { ...made, token };
+  }
+
+  #touch(id: string): void {
+    const now = this.#parts.clock.now();
+    if (now - (this.#touched.get(id) ?? -Infinity) < touchEveryMs) return;
+    this.#touched.set(id, now);
+    // Who signs in must not fail because the disk is full.
+    this.#parts.writes
+      .write(() => this.#parts.tokens.touch(id, now))
+      .catch((error: unknown) => this.#parts.log.warn({ err: error }, 'The last use of a token could not be noted'));
+  }
+}
+
+/** Throws `conflict`, which undoes the write it stands in, where no administrator could sign in any more. */
+export function assertAdminTokenLeft(tokens: TokenStore): void {
+  if (tokens.countAdmin() > 0) return;
+  throw new AppError('conflict', 'This would leave no administrator with an API token: make another one first');
+}
+
+function hashOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
