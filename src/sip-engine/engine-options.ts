@@ -1,0 +1,106 @@
+import { isIP } from 'node:net';
+import { parseNetwork } from './addresses.ts';
+import type { WebSocketName } from './control-leader.ts';
+import { defaultSettings } from './engine-settings.ts';
+import type { EngineSettings } from './engine-settings.ts';
+import { defaultLimits } from './limits.ts';
+import type { Limits } from './limits.ts';
+import type { ListenerOptions } from './listener-options.ts';
+
+export type TlsOptions = {
+  /** PEM. */
+  readonly key: Buffer;
+  /** PEM, with the chain after the certificate. */
+  readonly cert: Buffer;
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
+  readonly ciphers: string | undefined;
+  /** Certificates of peers we connect to must be signed by someone this machine trusts. */
+  readonly verifyPeers: boolean;
+  /** Peers that connect must show a certificate. */
+  readonly askClientCertificate: boolean;
+};
+
+/** Everything an engine is told. Plain values, so that it can be handed to a thread. */
+export type EngineOptions = {
+  readonly listeners: readonly ListenerOptions[];
+  readonly tls: TlsOptions | undefined;
+  readonly control: {
+    readonly host: string;
+    /** 0 lets the system choose. */
+    readonly port: number;
+    /** Speak TLS there, with the certificate of `tls`. */
+    readonly tls: boolean;
+    /** 0 for none. */
+    readonly keepAliveSeconds: number;
+    readonly webSocketName: WebSocketName;
+  };
+  readonly secret: string;
+  /** Names that resolve without DNS: name → address. */
+  readonly hosts: Readonly<Record<string, string>>;
+  /** Addresses and networks that are never limited. */
+  readonly trusted: readonly string[];
+  readonly settings: EngineSettings;
+  readonly limits: Limits;
+};
+
+type Given = Pick<EngineOptions, 'listeners' | 'secret'> &
+  Partial<Omit<EngineOptions, 'control' | 'settings' | 'limits'>> & {
+    readonly control?: Partial<EngineOptions['control']> | undefined;
+    readonly settings?: Partial<EngineSettings> | undefined;
+    readonly limits?: Partial<Limits> | undefined;
+  };
+
+/** Fills in every default: the control port is an ephemeral one of 127.0.0.1. */
+export function engineOptions({ listeners, secret, ...given }: Given): EngineOptions {
+  return {
+    listeners,
+    secret,
+    tls: given.tls,
+    control: { host: '127.0.0.1', port: 0, tls: false, keepAliveSeconds: 45, webSocketName: 'tcp', ...given.control },
+    hosts: given.hosts ?? {},
+    trusted: given.trusted ?? [],
+    settings: { ...defaultSettings, ...given.settings },
+    limits: { ...defaultLimits, ...given.limits },
+  };
+}
+
+/** All that is wrong with the options, one sentence each; empty when an engine can start with them. */
+export function findProblems(options: EngineOptions): string[] {
+  const { listeners, tls, control, secret } = options;
+  const problems: string[] = [];
+  if (listeners.length === 0) problems.push('Nothing to listen on: give at least one --sip, such as --sip udp:127.0.0.1:5060.');
+  if (secret === '') problems.push('No secret: give --secret or --secret-file, which applications must know to connect.');
+  if (isIP(control.host) === 0) problems.push(`The control address "${control.host}" is no IP address.`);
+  const needsTls = listeners.some(({ protocol }) => protocol === 'tls' || protocol === 'wss');
+  if (needsTls && tls === undefined) problems.push('Listening on tls or wss needs --tls-key and --tls-cert.');
+  if (control.tls && tls === undefined) problems.push('--control-tls needs --tls-key and --tls-cert.');
+  return [...problems, ...addressProblems(options), ...numberProblems(options)];
+}
+
+function addressProblems({ hosts, trusted, listeners }: EngineOptions): string[] {
+  const problems: string[] = [];
+  for (const [name, address] of Object.entries(hosts)) {
+    if (isIP(address) === 0) problems.push(`The address "${address}" of the host ${name} is no IP address.`);
+  }
+  for (const source of trusted) {
+    if (parseNetwork(source) === undefined)
+      problems.push(`"${source}" is neither an address nor a network such as 192.0.2.0/24.`);
+  }
+  for (const { localNetworks = [] } of listeners) {
+    for (const network of localNetworks) {
+      if (parseNetwork(network) === undefined) problems.push(`The local network "${network}" is not of the form 192.168.0.0/24.`);
+    }
+  }
+  return problems;
+}
+
+function numberProblems({ settings, limits }: EngineOptions): string[] {
+  const { t1, t2, t4, t1x64, timerC } = settings.timers;
+  const problems: string[] = [];
+  if (t2 < t1 || t1x64 < t2)
+    problems.push(`The timers do not fit each other: T1 ${t1} ms ≤ T2 ${t2} ms ≤ 64·T1 ${t1x64} ms must hold.`);
+  for (const [name, value] of Object.entries({ t1, t2, t4, t1x64, timerC, ...limits })) {
+    if (!Number.isInteger(value) || value < 1) problems.push(`${name} must be a whole number above 0.`);
+  }
+  return problems;
+}

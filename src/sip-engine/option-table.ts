@@ -1,0 +1,291 @@
+import type { EngineLogLevel } from './line-log.ts';
+import { parseListener } from './listener-options.ts';
+import type { ListenerOptions } from './listener-options.ts';
+import type { TlsOptions } from './engine-options.ts';
+import type { EngineSettings, SpammerLists } from './engine-settings.ts';
+import type { SipTimers } from './transaction.ts';
+import { defaultLimits } from './limits.ts';
+import type { Limits } from './limits.ts';
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** What the command line has said so far. */
+export type Draft = {
+  listeners: Writable<ListenerOptions>[];
+  /** What an --external-ip, --local-net or --dns-name before the first --sip says for all of them. */
+  common: Writable<Pick<ListenerOptions, 'externalHost' | 'localNetworks' | 'names'>>;
+  control: { host?: string; port?: number; tls?: boolean; keepAliveSeconds?: number; webSocketName?: 'own' };
+  secret: string;
+  tls: Partial<Writable<TlsOptions>>;
+  hosts: Record<string, string>;
+  trusted: string[];
+  settings: Partial<Writable<EngineSettings>>;
+  timers: Partial<Writable<SipTimers>>;
+  spammers: { [Key in keyof SpammerLists]: string[] };
+  limits: Partial<Writable<Limits>>;
+  log: EngineLogLevel;
+};
+
+export type ReadFile = (path: string) => Buffer;
+
+type Row = {
+  readonly name: string;
+  /** How its value is called in --help; absent for a switch. */
+  readonly value?: string;
+  readonly help: string;
+  /** Takes the value into the draft, or says what is wrong with it. */
+  readonly take: (draft: Draft, value: string, readFile: ReadFile) => string | undefined;
+};
+
+export const optionTable: readonly Row[] = [
+  {
+    name: 'sip',
+    value: 'ADDRESS',
+    help: 'listen there: udp:127.0.0.1:5060, tcp:[::1]:5060, tls:*, ws:0.0.0.0:8080; may be repeated',
+    take(draft, value) {
+      const parsed = parseListener(value);
+      if (parsed.kind === 'problem') return parsed.text;
+      draft.listeners.push(...parsed.listeners.map((listener) => ({ ...listener })));
+      return undefined;
+    },
+  },
+  {
+    name: 'external-ip',
+    value: 'ADDRESS',
+    help: 'what the --sip before it says of itself to the outside; before the first --sip: all of them',
+    take: (draft, value) => forListener(draft, (listener) => (listener.externalHost = value)),
+  },
+  {
+    name: 'local-net',
+    value: 'NETWORK',
+    help: 'a network that the --sip before it reaches directly, such as 192.168.0.0/24; may be repeated',
+    take: (draft, value) =>
+      forListener(draft, (listener) => (listener.localNetworks = [...(listener.localNetworks ?? []), value])),
+  },
+  {
+    name: 'dns-name',
+    value: 'NAME',
+    help: 'a name by which the outside knows the --sip before it; may be repeated',
+    take: (draft, value) => forListener(draft, (listener) => (listener.names = [...(listener.names ?? []), value])),
+  },
+  {
+    name: 'control',
+    value: 'ADDRESS:PORT',
+    help: 'where applications connect (default 127.0.0.1:9022; port 0 lets the system choose)',
+    take(draft, value) {
+      const match = /^(?:\[([0-9a-f:.]+)\]|([0-9.]+)):(\d{1,5})$/i.exec(value);
+      const port = Number(match?.[3]);
+      if (match === null || port > 65_535) return `"${value}" is not of the form 127.0.0.1:9022 or [::1]:9022.`;
+      draft.control.host = match[1] ?? match[2] ?? '';
+      draft.control.port = port;
+      return undefined;
+    },
+  },
+  { name: 'control-tls', help: 'speak TLS on the control port', take: (draft) => void (draft.control.tls = true) },
+  {
+    name: 'control-keep-alive',
+    value: 'SECONDS',
+    help: 'TCP keep-alive of control connections (default 45, 0 for none)',
+    take: (draft, value) => whole(value, { least: 0, most: 86_400 }, (seconds) => (draft.control.keepAliveSeconds = seconds)),
+  },
+  {
+    name: 'secret',
+    value: 'TEXT',
+    help: 'what applications must know to connect',
+    take: (draft, value) => void (draft.secret = value),
+  },
+  {
+    name: 'secret-file',
+    value: 'FILE',
+    help: 'the same from a file, which other users of the machine cannot see in the list of processes',
+    take: (draft, value, readFile) => file(value, readFile, (bytes) => (draft.secret = bytes.toString('utf8').trim())),
+  },
+  {
+    name: 'tls-key',
+    value: 'FILE',
+    help: 'private key for tls and wss, PEM',
+    take: (draft, value, readFile) => file(value, readFile, (bytes) => (draft.tls.key = bytes)),
+  },
+  {
+    name: 'tls-cert',
+    value: 'FILE',
+    help: 'certificate and its chain, PEM',
+    take: (draft, value, readFile) => file(value, readFile, (bytes) => (draft.tls.cert = bytes)),
+  },
+  {
+    name: 'tls-min-version',
+    value: 'VERSION',
+    help: '1.2 (default) or 1.3',
+    take(draft, value) {
+      if (value !== '1.2' && value !== '1.3') return `"${value}" is neither 1.2 nor 1.3.`;
+      draft.tls.minVersion = `TLSv${value}`;
+      return undefined;
+    },
+  },
+  { name: 'tls-ciphers', value: 'LIST', help: "OpenSSL's cipher list", take: (draft, value) => void (draft.tls.ciphers = value) },
+  {
+    name: 'tls-verify',
+    help: 'check the certificates of peers that we connect to',
+    take: (draft) => void (draft.tls.verifyPeers = true),
+  },
+  {
+    name: 'tls-client-cert',
+    help: 'demand a certificate of peers that connect to us',
+    take: (draft) => void (draft.tls.askClientCertificate = true),
+  },
+  {
+    name: 'host',
+    value: 'NAME=ADDRESS',
+    help: 'a name that resolves without DNS; may be repeated',
+    take(draft, value) {
+      const [name = '', address = ''] = value.split('=');
+      if (name === '' || address === '') return `"${value}" is not of the form phone.lan=192.168.0.7.`;
+      draft.hosts[name.toLowerCase()] = address;
+      return undefined;
+    },
+  },
+  {
+    name: 'trust',
+    value: 'ADDRESS',
+    help: 'an address or network whose requests are never limited; may be repeated',
+    take: (draft, value) => void draft.trusted.push(value),
+  },
+  {
+    name: 'outbound-proxy',
+    value: 'URI',
+    help: 'where every new request goes for which the application names no proxy',
+    take(draft, value) {
+      if (!/^sips?:[\x21-\x7e]+$/.test(value)) return `"${value}" is no SIP URI.`;
+      draft.settings.outboundProxy = value;
+      return undefined;
+    },
+  },
+  timer('t1', 'T1', 'round-trip estimate (default 500)'),
+  timer('t2', 'T2', 'longest pause between retransmissions (default 4000)'),
+  timer('t4', 'T4', 'how long a message stays in the network (default 5000)'),
+  timer('t1x64', 'T1x64', 'when a transaction is given up (default 32000)'),
+  timer('timerC', 'timer-c', 'when an INVITE that only rings is given up (default 185000)'),
+  {
+    name: 'session-timer-refresher',
+    value: 'WHO',
+    help: 'who refreshes a session when nobody says: none (default), uac or uas',
+    take(draft, value) {
+      if (value !== 'none' && value !== 'uac' && value !== 'uas') return `"${value}" is none of: none, uac, uas.`;
+      draft.settings.defaultRefresher = value;
+      return undefined;
+    },
+  },
+  spammer('spammer-user-agent', 'userAgents', 'User-Agent'),
+  spammer('spammer-to', 'toUsers', 'user of To'),
+  spammer('spammer-from', 'fromUsers', 'user of From'),
+  {
+    name: 'options-auto-respond',
+    value: 'AGENT',
+    help: 'answer OPTIONS with this very User-Agent by 200 without any application',
+    take: (draft, value) => void (draft.settings.optionsAutoAnswerUserAgent = value),
+  },
+  setting('reject-register-without-realm', 'rejectRegisterWithNoRealm', 'refuse REGISTER to an IPv4 address with 403'),
+  setting('always-send-180', 'alwaysSend180', 'send 180 at once for every INVITE'),
+  setting('aggressive-nat-detection', 'aggressiveNat', 'answer to the source also when the top Record-Route says nat=yes'),
+  setting('disable-nat-detection', 'disableNatDetection', "never take the source of a 2xx for the peer's Contact"),
+  setting('strict-dialogs', 'strictDialogs', 'answer 481 to every request with a To tag that matches no dialog'),
+  setting('answer-merged', 'answerMergedRequests', 'answer 482 to a request that came twice by forking'),
+  setting('answer-glare', 'answerGlare', 'answer 491 to a re-INVITE that meets our own'),
+  setting('cdrs', 'cdrs', 'tell applications that ask for them about attempts, starts and stops of calls'),
+  {
+    name: 'when-app-leaves',
+    value: 'HOW',
+    help: 'tidy (default): its calls are ended after 5 s; native: they are left alone',
+    take(draft, value) {
+      if (value !== 'tidy' && value !== 'native') return `"${value}" is neither tidy nor native.`;
+      draft.settings.whenAppLeaves = value;
+      return undefined;
+    },
+  },
+  {
+    name: 'local-domain',
+    value: 'NAME',
+    help: 'a domain whose requests would come back to us, so they are not sent; may be repeated',
+    take: (draft, value) => void (draft.settings.localDomains = [...(draft.settings.localDomains ?? []), value]),
+  },
+  {
+    name: 'report-web-socket',
+    help: 'tell applications ws and wss for what came by WebSocket, instead of tcp',
+    take: (draft) => void (draft.control.webSocketName = 'own'),
+  },
+  {
+    name: 'limit',
+    value: 'NAME=NUMBER',
+    help: 'change a bound, such as dialogs=50000; may be repeated',
+    take: (draft, value) => limit(draft, value),
+  },
+  {
+    name: 'log',
+    value: 'LEVEL',
+    help: 'error, warn, info (default), debug or silent',
+    take(draft, value) {
+      if (value !== 'error' && value !== 'warn' && value !== 'info' && value !== 'debug' && value !== 'silent') {
+        return `"${value}" is none of: error, warn, info, debug, silent.`;
+      }
+      draft.log = value;
+      return undefined;
+    },
+  },
+];
+
+function forListener(draft: Draft, change: (listener: Draft['common']) => void): undefined {
+  change(draft.listeners.at(-1) ?? draft.common);
+}
+
+function timer(key: keyof SipTimers, label: string, help: string): Row {
+  return {
+    name: label.toLowerCase(),
+    value: 'MS',
+    help,
+    take: (draft, value) => whole(value, { least: 1, most: 3_600_000 }, (milliseconds) => (draft.timers[key] = milliseconds)),
+  };
+}
+
+function spammer(name: string, key: keyof SpammerLists, header: string): Row {
+  return {
+    name,
+    value: 'TEXT',
+    help: `decline requests whose ${header} holds this with 603; may be repeated`,
+    take: (draft, value) => void draft.spammers[key].push(value),
+  };
+}
+
+type Switches = {
+  [Key in keyof EngineSettings]: EngineSettings[Key] extends boolean ? Key : never;
+}[keyof EngineSettings];
+
+function setting(name: string, key: Switches, help: string): Row {
+  return { name, help, take: (draft) => void (draft.settings[key] = true) };
+}
+
+function limit(draft: Draft, text: string): string | undefined {
+  const [name = '', value = ''] = text.split('=');
+  if (!isLimit(name)) return `"${name}" is no bound; there are: ${Object.keys(defaultLimits).join(', ')}.`;
+  return whole(value, { least: 1, most: Number.MAX_SAFE_INTEGER }, (amount) => (draft.limits[name] = amount));
+}
+
+function isLimit(name: string): name is keyof Limits {
+  return Object.hasOwn(defaultLimits, name);
+}
+
+function whole(text: string, range: { least: number; most: number }, take: (amount: number) => void): string | undefined {
+  const amount = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(amount >= range.least && amount <= range.most))
+    return `"${text}" is no whole number from ${range.least} to ${range.most}.`;
+  take(amount);
+  return undefined;
+}
+
+function file(path: string, readFile: ReadFile, take: (bytes: Buffer) => void): string | undefined {
+  try {
+    take(readFile(path));
+    return undefined;
+  } catch (error) {
+    return `"${path}" cannot be read (${error instanceof Error && 'code' in error ? String(error.code) : 'unknown'}).`;
+  }
+}
