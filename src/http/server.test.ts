@@ -1,0 +1,375 @@
+import { connect } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { AppError } from '#base/errors.ts';
+import { Events } from '#base/events.ts';
+import { createLog } from '#base/log.ts';
+import { endpoint, handle, nothing } from '#contract/endpoint.ts';
+import type { Identity, Route } from '#contract/endpoint.ts';
+import { errorReply } from '#contract/errors.ts';
+import type { Facts } from '#contract/facts.ts';
+import { listQuery } from '#contract/page.ts';
+import { FakeClock } from '#testing/fake-clock.ts';
+import { LiveStream } from './live.ts';
+import { HttpServer } from './server.ts';
+import type { HttpServerOptions } from './server.ts';
+
+const people: Readonly<Record<string, Identity>> = {
+  'admin-token': { kind: 'token', id: 'token_1', personId: undefined, role: 'admin' },
+  'user-token': { kind: 'token', id: 'person_1', personId: 'person_1', role: 'user' },
+};
+
+const open = endpoint({
+  id: 'open',
+  method: 'GET',
+  path: '/open',
+  access: 'public',
+  summary: '',
+  reply: z.object({ a: z.number() }),
+});
+const mine = endpoint({
+  id: 'mine',
+  method: 'GET',
+  path: '/mine',
+  access: 'user',
+  summary: '',
+  query: listQuery(['name'], {}),
+  reply: z.object({ who: z.string(), page: z.number() }),
+});
+const make = endpoint({
+  id: 'make',
+  method: 'POST',
+  path: '/things/:id',
+  access: 'admin',
+  summary: '',
+  status: 201,
+  params: z.object({ id: z.string().max(5) }),
+  body: z.strictObject({ name: z.string().min(2), size: z.number().optional() }),
+  reply: z.object({ id: z.string(), name: z.string() }),
+});
+const drop = endpoint({
+  id: 'drop',
+  method: 'DELETE',
+  path: '/things/:id',
+  access: 'admin',
+  summary: '',
+  status: 204,
+  params: z.object({ id: z.string() }),
+  reply: nothing,
+});
+const fail = endpoint({
+  id: 'fail',
+  method: 'GET',
+  path: '/fail/:how',
+  access: 'public',
+  summary: '',
+  params: z.object({ how: z.string() }),
+  reply: z.object({}),
+});
+const lie = endpoint({
+  id: 'lie',
+  method: 'GET',
+  path: '/lie',
+  access: 'public',
+  summary: '',
+  reply: z.object({ a: z.number() }),
+});
+
+const routes: Route[] = [
+  handle(open, () => ({ a: 1, secret: 'x' })),
+  handle(mine, ({ identity, query }) => ({ who: identity?.id ?? '', page: query.page })),
+  handle(make, ({ params, body }) => ({ id: params.id, name: body.name })),
+  handle(drop, () => {}),
+  handle(fail, ({ params }) => {
+    if (params.how === 'known') throw new AppError('conflict', 'Taken', { details: [{ field: 'name', message: 'is taken' }] });
+    if (params.how === 'later') throw new AppError('unavailable', 'Full', { retryAfterSeconds: 7 });
+    throw new Error('secret inner words');
+  }),
+  handle(lie, () => ({ a: 'no number' }) as never),
+];
+
+describe('the HTTP server', () => {
+  let clock: FakeClock;
+  let events: Events<Facts>;
+  let live: LiveStream;
+  let server: HttpServer;
+  let base: string;
+
+  async function start(changes: Partial<HttpServerOptions> = {}) {
+    const log = createLog({ level: 'silent' });
+    clock = new FakeClock();
+    events = new Events<Facts>(log);
+    live = new LiveStream({
+      events,
+      clock,
+      log,
+      mayHear: (identity, name) => identity.role === 'admin' || name === 'call.started',
+    });
+    const identify = (token: string) => people[token];
+    const options = { host: '127.0.0.1', port: 0, version: '1', routes, identify, live, clock, log, isReplyStrict: true };
+    server = new HttpServer({ ...options, ...changes });
+    await server.start();
+    base = `http://127.0.0.1:${server.address.port}/api`;
+  }
+
+  beforeEach(() => start());
+  afterEach(() => server.stop());
+
+  const as = (token: string) => ({ headers: { Authorization: `Bearer ${token}` } });
+  const post = (body: string | Uint8Array<ArrayBuffer>, type = 'application/json', path = '/things/a') =>
+    fetch(`${base}${path}`, { method: 'POST', body, headers: { Authorization: 'Bearer admin-token', 'Content-Type': type } });
+
+  async function errorOf(response: Response) {
+    return errorReply.parse(await response.json()).error;
+  }
+
+  it('answers a public endpoint without asking, and sends only what the contract promises', async () => {
+    const response = await fetch(`${base}/open`, as('wrong'));
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ a: 1 });
+  });
+
+  it.each([
+    ['/open', undefined, 200],
+    ['/mine', undefined, 401],
+    ['/mine', 'wrong', 401],
+    ['/mine', 'user-token', 200],
+    ['/mine', 'admin-token', 200],
+    ['/events', undefined, 401],
+    ['/events', 'wrong', 401],
+  ])('answers GET %s with the token %s by %i', async (path, token, status) => {
+    const response = await fetch(`${base}${path}`, token === undefined ? {} : as(token));
+    expect(response.status).toBe(status);
+    if (status === 401) {
+      expect(response.headers.get('www-authenticate')).toBe('Bearer realm="GoSIP"');
+      expect((await errorOf(response)).code).toBe('AUTHENTICATION_ERROR');
+    }
+  });
+
+  it('refuses a user what is for administrators, before it looks at the body', async () => {
+    const response = await fetch(`${base}/things/a`, { method: 'POST', body: 'nonsense', ...as('user-token') });
+    expect(response.status).toBe(403);
+    expect((await errorOf(response)).code).toBe('AUTHORIZATION_ERROR');
+  });
+
+  it('parses path, query and body', async () => {
+    const created = await post('{"name":"Lamp"}');
+    expect(created.status).toBe(201);
+    expect(await created.json()).toEqual({ id: 'a', name: 'Lamp' });
+    const page = await fetch(`${base}/mine?page=3`, as('user-token'));
+    expect(await page.json()).toEqual({ who: 'person_1', page: 3 });
+    const gone = await fetch(`${base}/things/a`, { method: 'DELETE', ...as('admin-token') });
+    expect([gone.status, await gone.text()]).toEqual([204, '']);
+  });
+
+  it('names every field that is wrong', async () => {
+    const body = await errorOf(await post('{"size":"big","colour":1}', 'application/json', '/things/abcdefgh'));
+    expect(body.code).toBe('VALIDATION_ERROR');
+    expect(body.details).toEqual(
+      expect.arrayContaining([
+        { field: 'id', message: 'must be at most 5 characters long' },
+        { field: 'name', message: 'is missing' },
+        { field: 'size', message: 'must be a number' },
+        { field: 'colour', message: 'is not known here' },
+      ]),
+    );
+    const query = await errorOf(await fetch(`${base}/mine?per_page=1000&pgae=2&page=1&page=2`, as('user-token')));
+    expect(query.details.map((one) => one.field).sort()).toEqual(['page', 'per_page', 'pgae']);
+  });
+
+  it.each([
+    ['a body that is not JSON', 400, '{"name":', 'application/json'],
+    ['a body that is not UTF-8', 400, new Uint8Array([0x22, 0xff, 0x22]), 'application/json'],
+    ['an empty body', 400, '', 'application/json'],
+    ['a body of another kind', 415, 'name=x', 'application/x-www-form-urlencoded'],
+    ['another character set', 415, '{"name":"xx"}', 'application/json; charset=latin1'],
+    ['a body above 1 MiB', 413, `"${'x'.repeat(1024 * 1024)}"`, 'application/json'],
+  ])('refuses %s by %i', async (_what, status, body, type) => {
+    const response = await post(body, type);
+    expect(response.status).toBe(status);
+    expect((await errorOf(response)).code).toBe('VALIDATION_ERROR');
+  });
+
+  it('refuses a chunked body above 1 MiB without reading all of it', async () => {
+    let sent = 0;
+    const stream = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        sent += 65_536;
+        controller.enqueue(new Uint8Array(65_536).fill(0x20));
+        if (sent > 64 * 1024 * 1024) controller.close();
+      },
+    });
+    const request = { method: 'POST', body: stream, duplex: 'half', headers: { 'Content-Type': 'application/json' } };
+    const headers = { ...request.headers, Authorization: 'Bearer admin-token' };
+    const response = await fetch(`${base}/things/a`, { ...request, headers } as RequestInit).catch(() => undefined);
+    // The peer may see the closed connection before it reads the answer.
+    if (response !== undefined) expect(response.status).toBe(413);
+    expect(sent).toBeLessThan(64 * 1024 * 1024);
+  });
+
+  it('says what does not exist and what is not possible', async () => {
+    const unknown = await fetch(`${base}/nowhere`);
+    expect([unknown.status, (await errorOf(unknown)).code]).toEqual([404, 'NOT_FOUND']);
+    const outside = await fetch(base.replace('/api', '/'));
+    expect([outside.status, (await errorOf(outside)).code]).toEqual([404, 'NOT_FOUND']);
+    const wrongMethod = await fetch(`${base}/things/a`, { method: 'PUT' });
+    expect([wrongMethod.status, wrongMethod.headers.get('allow')]).toEqual([405, 'POST, DELETE']);
+    expect((await errorOf(wrongMethod)).code).toBe('VALIDATION_ERROR');
+    expect((await fetch(`${base}/things/%ff`, { method: 'DELETE', ...as('admin-token') })).status).toBeLessThan(500);
+  });
+
+  it('answers what is no HTTP in the same shape', async () => {
+    const socket = connect(server.address.port, '127.0.0.1');
+    socket.write('REGISTER sip:x SIP/2.0\r\n\r\n');
+    let text = '';
+    for await (const chunk of socket) text += String(chunk);
+    expect(text).toContain('400 Bad Request');
+    expect(errorReply.parse(JSON.parse(text.slice(text.indexOf('{')))).error.code).toBe('VALIDATION_ERROR');
+  });
+
+  it('shows known errors and hides the words of unknown ones', async () => {
+    const known = await fetch(`${base}/fail/known`);
+    expect(known.status).toBe(409);
+    expect(await errorOf(known)).toEqual({
+      code: 'CONFLICT',
+      message: 'Taken',
+      details: [{ field: 'name', message: 'is taken' }],
+    });
+    const later = await fetch(`${base}/fail/later`);
+    expect([later.status, later.headers.get('retry-after')]).toEqual([503, '7']);
+    const unknown = await fetch(`${base}/fail/badly`);
+    expect(unknown.status).toBe(500);
+    expect(JSON.stringify(await errorOf(unknown))).not.toContain('inner');
+  });
+
+  it('takes a reply that breaks the contract as a fault in tests, and sends it nonetheless in production', async () => {
+    expect((await fetch(`${base}/lie`)).status).toBe(500);
+    await server.stop();
+    await start({ isReplyStrict: false });
+    const response = await fetch(`${base}/lie`);
+    expect([response.status, await response.json()]).toEqual([200, { a: 'no number' }]);
+  });
+
+  it('sends the security headers with every reply', async () => {
+    for (const path of ['/open', '/nowhere', '/mine', '/docs', '/openapi.json']) {
+      const { headers } = await fetch(`${base}${path}`);
+      expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('x-frame-options')).toBe('DENY');
+      expect(headers.get('cache-control')).toBe('no-store');
+    }
+  });
+
+  it('locks an address after five wrong tokens for 15 minutes, but never a right token', async () => {
+    const statusOf = async (token: string) => (await fetch(`${base}/mine`, as(token))).status;
+    for (let attempt = 0; attempt < 5; attempt += 1) expect(await statusOf('wrong')).toBe(401);
+    const locked = await fetch(`${base}/mine`, as('wrong'));
+    expect([locked.status, locked.headers.get('retry-after')]).toEqual([429, '900']);
+    expect((await errorOf(locked)).code).toBe('RATE_LIMITED');
+    expect(await statusOf('user-token')).toBe(200);
+    clock.advance(15 * 60_000);
+    expect(await statusOf('wrong')).toBe(401);
+  });
+
+  it('describes itself as OpenAPI and as a page that loads nothing', async () => {
+    const api = (await (await fetch(`${base}/openapi.json`)).json()) as { openapi: string; paths: object };
+    expect(api.openapi).toBe('3.1.1');
+    expect(Object.keys(api.paths)).toEqual(expect.arrayContaining(['/open', '/things/{id}', '/events']));
+    const page = await (await fetch(`${base}/docs`)).text();
+    expect(page).toContain('<code>/api/things/{id}</code>');
+    expect(page).not.toMatch(/<script|src=|@import|url\(/);
+  });
+
+  it('says in one sentence that its port is taken', async () => {
+    const { port } = server.address;
+    const log = createLog({ level: 'silent' });
+    const second = new HttpServer({
+      host: '127.0.0.1',
+      port,
+      version: '1',
+      routes,
+      identify: () => undefined,
+      live,
+      clock,
+      log,
+      isReplyStrict: true,
+    });
+    await expect(second.start()).rejects.toThrow(`The web port TCP ${port} on 127.0.0.1 (option http_port) is taken`);
+    await second.stop();
+  });
+
+  describe('live events', () => {
+    async function listen(token: string) {
+      const leave = new AbortController();
+      const response = await fetch(`${base}/events`, { ...as(token), signal: leave.signal });
+      const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+      let seen = '';
+      const until = async (part: string) => {
+        while (!seen.includes(part)) {
+          const { value, done } = (await reader?.read()) ?? { value: '', done: true };
+          if (done) throw new Error(`The stream ended without ${part}: ${seen}`);
+          seen += value;
+        }
+        return seen;
+      };
+      const ended = async () => {
+        while (!((await reader?.read()) ?? { done: true }).done);
+        return true;
+      };
+      await until('connected');
+      return { response, until, ended, leave: () => leave.abort() };
+    }
+
+    it('tells each person only what they may hear', async () => {
+      const admin = await listen('admin-token');
+      const user = await listen('user-token');
+      expect(admin.response.headers.get('content-type')).toBe('text/event-stream');
+      events.emit('device.created', { deviceId: 'dev_1' });
+      events.emit('call.started', { callId: 'call_1' });
+      expect(await admin.until('call.started')).toContain('event: device.created\ndata: {"deviceId":"dev_1"}\n\n');
+      expect(await user.until('call_1')).not.toContain('dev_1');
+      admin.leave();
+      user.leave();
+    });
+
+    it('keeps the line alive, and ends it once the token is revoked', async () => {
+      const identities: Record<string, Identity> = { ...people };
+      await server.stop();
+      await start({ identify: (token) => identities[token] });
+      const user = await listen('user-token');
+      clock.advance(25_000);
+      await user.until('still here');
+      delete identities['user-token'];
+      clock.advance(25_000);
+      expect(await user.ended()).toBe(true);
+      expect(live.clientCount).toBe(0);
+    });
+
+    it('drops a client that does not read', async () => {
+      const socket = connect(server.address.port, '127.0.0.1');
+      socket.write('GET /api/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer admin-token\r\n\r\n');
+      await new Promise((resolve) => socket.once('readable', resolve));
+      const reason = 'x'.repeat(100_000);
+      for (let round = 0; round < 1000 && live.clientCount > 0; round += 1) {
+        events.emit('storage.failed', { reason });
+        await new Promise(setImmediate);
+      }
+      expect(live.clientCount).toBe(0);
+      socket.destroy();
+    });
+
+    it('takes a hundred listeners and no more', async () => {
+      const listeners = await Promise.all(Array.from({ length: 100 }, () => listen('admin-token')));
+      const refused = await fetch(`${base}/events`, as('admin-token'));
+      expect([refused.status, (await errorOf(refused)).code]).toEqual([503, 'UNAVAILABLE']);
+      for (const one of listeners) one.leave();
+    });
+
+    it('ends when the server stops', async () => {
+      const user = await listen('user-token');
+      await server.stop();
+      expect(await user.ended()).toBe(true);
+      await start();
+    });
+  });
+});
