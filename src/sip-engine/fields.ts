@@ -1,4 +1,4 @@
-import { firstOf, isSpace, isToken, quotedEnd, readHostPort, readNumber, tokenOf } from './scan.ts';
+import { firstOf, isSpace, isToken, quotedEnd, readHostPort, readNumber, tokenOf, trimBlanks } from './scan.ts';
 
 // Owns reading and writing of the structured header fields: name-addr, Via, CSeq, RAck, parameters, comma lists.
 // Called all over the engine.
@@ -67,10 +67,10 @@ function paramEnd(text: string, start: number): number {
 
 function readParam(text: string, params: Params): boolean {
   const equals = text.indexOf('=');
-  const name = (equals === -1 ? text : text.slice(0, equals)).trim().toLowerCase();
+  const name = trimBlanks(equals === -1 ? text : text.slice(0, equals)).toLowerCase();
   if (name === '') return equals === -1;
   if (!isToken(name)) return false;
-  const value = equals === -1 ? null : text.slice(equals + 1).trim();
+  const value = equals === -1 ? null : trimBlanks(text.slice(equals + 1));
   if (value !== null && value.charCodeAt(0) === 34 && quotedEnd(value, 0) !== value.length) return false;
   // The first one counts: a later copy must not change a tag or a branch.
   if (!params.has(name)) params.set(name, value);
@@ -102,19 +102,19 @@ export function parseNameAddr(text: string): NameAddr | undefined {
   const open = text.indexOf('<', index);
   if (open === -1) return parseAddrSpec(text, index);
   if (open > index) {
-    displayName = text.slice(index, open).trimEnd();
+    displayName = trimBlanks(text.slice(index, open));
     if (displayName.includes('"')) return undefined;
   }
   const close = text.indexOf('>', open);
   if (close === -1) return undefined;
-  const uri = text.slice(open + 1, close).trim();
+  const uri = trimBlanks(text.slice(open + 1, close));
   const params = parseParams(text, close + 1);
   return params && isUriText(uri) ? { displayName, uri, params } : undefined;
 }
 
 function parseAddrSpec(text: string, start: number): NameAddr | undefined {
   const end = firstOf(text, ';', start);
-  const uri = text.slice(start, end).trimEnd();
+  const uri = trimBlanks(text.slice(start, end));
   // RFC 3261 section 20: a URI with comma or question mark must stand in brackets.
   if (uri.includes(',') || uri.includes('?') || !isUriText(uri)) return undefined;
   const params = parseParams(text, end);
@@ -126,7 +126,7 @@ function isUriText(uri: string): boolean {
   if (colon <= 0 || colon === uri.length - 1) return false;
   for (let index = 0; index < uri.length; index++) {
     const code = uri.charCodeAt(index);
-    if (code <= 32 || code === 60 || code === 34 || code === 127) return false;
+    if (code <= 32 || code === 60 || code === 62 || code === 34 || code === 127) return false;
   }
   return isToken(uri.slice(0, colon));
 }
@@ -156,7 +156,7 @@ export function unquote(text: string): string {
 /** Splits at commas that stand outside quotes and angle brackets; empty elements vanish. */
 export function splitList(text: string): string[] {
   if (!text.includes(',')) {
-    const only = text.trim();
+    const only = trimBlanks(text);
     return only === '' ? [] : [only];
   }
   const values: string[] = [];
@@ -173,7 +173,7 @@ export function splitList(text: string): string[] {
     } else if (code === 60) isInside = true;
     else if (code === 62) isInside = false;
     else if (code === 44 && (!isInside || index === text.length)) {
-      const value = text.slice(start, index).trim();
+      const value = trimBlanks(text.slice(start, index));
       if (value !== '') values.push(value);
       start = index + 1;
     }
@@ -211,12 +211,16 @@ function splitWords(text: string): string[] {
   return words;
 }
 
-/** One Via value: `SIP/2.0/UDP host:port;params`; blanks around the slashes are taken (RFC 3261 section 25.1, SLASH). */
+/**
+ * One Via value: `SIP/2.0/UDP host:port;params`; blanks around the slashes are taken (RFC 3261 section 25.1, SLASH). Any version will do: it
+ * must be readable to answer 505.
+ */
 export function parseVia(text: string): Via | undefined {
   const first = text.indexOf('/');
   const second = text.indexOf('/', first + 1);
   if (first === -1 || second === -1) return undefined;
-  if (text.slice(0, first).trim().toUpperCase() !== 'SIP' || text.slice(first + 1, second).trim() !== '2.0') return undefined;
+  if (trimBlanks(text.slice(0, first)).toUpperCase() !== 'SIP' || !isToken(trimBlanks(text.slice(first + 1, second))))
+    return undefined;
   let index = second + 1;
   while (isSpace(text.charCodeAt(index))) index++;
   const transportStart = index;
@@ -224,7 +228,7 @@ export function parseVia(text: string): Via | undefined {
   const transport = text.slice(transportStart, index).toUpperCase();
   if (!isToken(transport)) return undefined;
   const semicolon = firstOf(text, ';', index);
-  const sentBy = readHostPort(text.slice(index, semicolon).trim());
+  const sentBy = readHostPort(trimBlanks(text.slice(index, semicolon)));
   const params = parseParams(text, semicolon);
   return sentBy && params && { transport, host: sentBy.host, port: sentBy.port, params };
 }
@@ -246,7 +250,7 @@ export function withTag(value: string, tag: string): string {
 
 export function withoutTag(value: string): string {
   const start = paramsStart(value);
-  let kept = value.slice(0, start).trimEnd();
+  let kept = trimBlanks(value.slice(0, start));
   let index = start;
   while (index < value.length) {
     const found = paramEnd(value, index + 1);
@@ -256,7 +260,7 @@ export function withoutTag(value: string): string {
       .slice(1, firstOf(param, '=', 1))
       .trim()
       .toLowerCase();
-    if (name !== 'tag' && name !== '') kept += param.trimEnd();
+    if (name !== 'tag' && name !== '') kept += trimBlanks(param);
     index = end;
   }
   return kept;

@@ -3,7 +3,7 @@ import { applicationHeaderName, headerName } from './header-names.ts';
 import type { HeaderName } from './header-names.ts';
 import type { Limits } from './limits.ts';
 import { SipMessage } from './message.ts';
-import { isSpace, isToken, readNumber } from './scan.ts';
+import { isSpace, isToken, readNumber, trimBlanks } from './scan.ts';
 import { parseUri, schemeOf } from './uri.ts';
 
 // Owns the reading of whole SIP messages, from the network and from the application.
@@ -82,13 +82,13 @@ type StartLine = { readonly message: SipMessage; readonly breach: Breach | undef
 function readStartLine(line: string): StartLine | undefined {
   if (hasControl(line)) return undefined;
   if (line.startsWith('SIP/')) return readStatusLine(line);
-  const trimmed = line.trim();
+  const trimmed = trimBlanks(line);
   const methodEnd = trimmed.indexOf(' ');
   const versionStart = trimmed.lastIndexOf(' ') + 1;
   const version = trimmed.slice(versionStart).toUpperCase();
   const method = trimmed.slice(0, Math.max(methodEnd, 0));
   if (versionStart <= methodEnd + 1 || !version.startsWith('SIP/') || !isToken(method)) return undefined;
-  const requestUri = trimmed.slice(methodEnd, versionStart).trim();
+  const requestUri = trimBlanks(trimmed.slice(methodEnd, versionStart));
   const message = new SipMessage({ method, requestUri });
   if (version !== 'SIP/2.0') return { message, breach: { status: 505, reason: 'Version Not Supported' } };
   return { message, breach: isRequestUri(requestUri) ? undefined : bad('Bad Request-URI') };
@@ -100,7 +100,7 @@ function readStatusLine(line: string): StartLine | undefined {
   const after = line.charCodeAt(11);
   if (!line.startsWith('SIP/2.0 ') || status === undefined || status < 100 || (line.length > 11 && after !== 32))
     return undefined;
-  return { message: new SipMessage({ status, reason: line.slice(12).trim() }), breach: undefined };
+  return { message: new SipMessage({ status, reason: trimBlanks(line.slice(12)) }), breach: undefined };
 }
 
 function isRequestUri(text: string): boolean {
@@ -153,20 +153,11 @@ function readField(line: string, isFolded: boolean, nameOf: NameOf): Field | und
   const colon = line.indexOf(':');
   if (colon <= 0) return undefined;
   const lastOfName = line.charCodeAt(colon - 1);
-  const spelling = isSpace(lastOfName) ? line.slice(0, colon).trimEnd() : line.slice(0, colon);
+  const spelling = isSpace(lastOfName) ? trimBlanks(line.slice(0, colon)) : line.slice(0, colon);
   const name = nameOf(spelling);
-  if (name.name === spelling && !isToken(spelling)) return undefined;
+  if (!isToken(name.key)) return undefined;
   const raw = line.slice(colon + 1);
   return { name, value: trimBlanks(isFolded ? unfold(raw) : raw) };
-}
-
-// Not String.trim: it takes U+00A0 for a blank, which here is half of a UTF-8 letter.
-function trimBlanks(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && isSpace(text.charCodeAt(start))) start++;
-  while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
-  return text.slice(start, end);
 }
 
 function unfold(text: string): string {
@@ -229,13 +220,14 @@ function checkAddresses(message: SipMessage): Breach | undefined {
   if (to === undefined) return bad('Missing To Header');
   if (!message.from) return bad('Bad From Header');
   if (!message.to) return bad('Bad To Header');
-  return undefined;
+  // RFC 3261 section 8.1.1.3; without it two calls of one peer could not be told apart.
+  return message.method === 'INVITE' && !message.fromTag ? bad('Missing From Tag') : undefined;
 }
 
 function checkCallId(message: SipMessage): Breach | undefined {
   const callId = message.get('call-id');
   if (callId === undefined) return bad('Missing Call-ID Header');
-  return callId === '' || callId.includes(' ') ? bad('Bad Call-ID Header') : undefined;
+  return callId === '' || callId.includes(' ') || callId.includes('\t') ? bad('Bad Call-ID Header') : undefined;
 }
 
 function checkCSeq(message: SipMessage): Breach | undefined {
@@ -265,7 +257,7 @@ export function parseAppMessage(text: string, limits: Limits): AppParseResult {
   const startLine = text.slice(0, end);
   if (end > limits.startLineBytes) return { kind: 'refused', reason: 'message too large' };
   if (hasControl(startLine)) return { kind: 'refused', reason: 'invalid header' };
-  const message = readAppStartLine(startLine.trim());
+  const message = readAppStartLine(trimBlanks(startLine));
   if (!message) return { kind: 'refused', reason: 'Invalid message format' };
   const headEnd = text.indexOf('\r\n\r\n', end);
   const bodyStart = headEnd === -1 ? text.length : headEnd + 4;
@@ -286,8 +278,8 @@ function readAppStartLine(line: string): SipMessage | undefined {
   if (line.startsWith('SIP/')) return readStatusLine(line)?.message;
   const methodEnd = line.indexOf(' ');
   if (methodEnd === -1) return undefined;
-  const rest = line.slice(methodEnd + 1).trim();
-  const requestUri = rest.toUpperCase().endsWith(' SIP/2.0') ? rest.slice(0, -8).trim() : rest;
+  const rest = trimBlanks(line.slice(methodEnd + 1));
+  const requestUri = rest.toUpperCase().endsWith(' SIP/2.0') ? trimBlanks(rest.slice(0, -8)) : rest;
   return new SipMessage({ method: line.slice(0, methodEnd), requestUri });
 }
 

@@ -26,6 +26,15 @@ export function isSpace(code: number): boolean {
   return code === 32 || code === 9;
 }
 
+/** Without blanks at both ends. Not String.trim: that takes U+00A0 for a blank, which in a binary string is half of a UTF-8 letter. */
+export function trimBlanks(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isSpace(text.charCodeAt(start))) start++;
+  while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
 /** The text with every character replaced that a tag may not have. */
 export function tokenOf(text: string): string {
   if (isToken(text)) return text;
@@ -53,12 +62,12 @@ export type HostPort = { readonly host: string; readonly port: number | undefine
 export function readHostPort(text: string): HostPort | undefined {
   const hostEnd = text.charCodeAt(0) === 91 ? text.indexOf(']') + 1 : firstOf(text, ':', 0);
   if (hostEnd === 0) return undefined;
-  const host = text.slice(0, hostEnd).trimEnd();
+  const host = trimBlanks(text.slice(0, hostEnd));
   if (!isHost(host)) return undefined;
-  const rest = text.slice(hostEnd).trim();
+  const rest = trimBlanks(text.slice(hostEnd));
   if (rest === '') return { host, port: undefined };
   if (rest.charCodeAt(0) !== 58) return undefined;
-  const port = readNumber(rest.slice(1).trimStart(), 65_535);
+  const port = readNumber(trimBlanks(rest.slice(1)), 65_535);
   return port === undefined ? undefined : { host, port };
 }
 
