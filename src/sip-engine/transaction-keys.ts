@@ -1,4 +1,4 @@
-import type { Via } from './fields.ts';
+import type { ReadonlyVia } from './fields.ts';
 import type { SipMessage } from './message.ts';
 
 const magicCookie = 'z9hG4bK';
@@ -8,7 +8,7 @@ const separator = '\n';
  * What a request and its retransmissions have in common (RFC 3261 section 17.2.3). An ACK or a CANCEL finds its INVITE by passing the
  * method INVITE. A line feed cannot occur in any of the parts, so two different requests never share a key.
  */
-export function serverKey(request: SipMessage, via: Via, method: string): string {
+export function serverKey(request: SipMessage, via: ReadonlyVia, method: string): string {
   const branch = via.params.get('branch') ?? '';
   const sentBy = `${via.host.toLowerCase()}:${via.port ?? ''}`;
   if (branch.length > magicCookie.length && branch.startsWith(magicCookie)) {

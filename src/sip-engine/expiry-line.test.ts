@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { FakeClock } from '#testing/fake-clock.ts';
+import { Expiries, Expiring, ExpiryLine } from './expiry-line.ts';
+
+class Item extends Expiring {
+  readonly #run: () => void;
+
+  constructor(run: () => void) {
+    super();
+    this.#run = run;
+  }
+
+  expire(): void {
+    this.#run();
+  }
+}
+
+describe('ExpiryLine', () => {
+  it('ends each at its own time, with one timer for all', () => {
+    const clock = new FakeClock();
+    const line = new ExpiryLine(clock, 1000);
+    const ended: string[] = [];
+    for (const name of ['first', 'second', 'third']) {
+      line.add(new Item(() => ended.push(`${name} ${clock.now() - start}`)));
+      clock.advance(10);
+    }
+    const start = clock.now() - 30;
+    expect([line.size, clock.pending]).toEqual([3, 1]);
+    clock.advance(2000);
+    expect(ended).toEqual(['first 1000', 'second 1010', 'third 1020']);
+    expect([line.size, clock.pending]).toEqual([0, 0]);
+  });
+
+  it('forgets the removed, wherever they stand', () => {
+    const clock = new FakeClock();
+    const line = new ExpiryLine(clock, 1000);
+    const ended: number[] = [];
+    const items = [0, 1, 2, 3].map((number) => new Item(() => ended.push(number)));
+    for (const item of items) line.add(item);
+    for (const index of [0, 2, 2]) line.remove(items[index] ?? new Item(() => {}));
+    clock.advance(1000);
+    expect(ended).toEqual([1, 3]);
+  });
+
+  it('needs no timer when it is empty', () => {
+    const clock = new FakeClock();
+    const line = new ExpiryLine(clock, 1000);
+    const item = new Item(() => {});
+    line.add(item);
+    line.remove(item);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('does not wait for the old time to return when the wall clock is set back', () => {
+    let now = 1_000_000;
+    const fake = new FakeClock();
+    const line = new ExpiryLine({ now: () => now, after: fake.after, every: fake.every }, 1000);
+    let ended = false;
+    line.add(new Item(() => (ended = true)));
+    now = 0;
+    fake.advance(1000);
+    expect(ended).toBe(true);
+  });
+
+  it('takes items that come while it ends others', () => {
+    const clock = new FakeClock();
+    const line = new ExpiryLine(clock, 1000);
+    let ended = 0;
+    const again = new Item(() => (ended += 1));
+    line.add(new Item(() => line.add(again)));
+    clock.advance(2000);
+    expect([ended, clock.pending]).toEqual([1, 0]);
+  });
+});
+
+describe('Expiries', () => {
+  it('restarts an item with another delay', () => {
+    const clock = new FakeClock();
+    const expiries = new Expiries(clock);
+    let endedAt = 0;
+    const item = new Item(() => (endedAt = clock.now()));
+    const start = clock.now();
+    expiries.start(item, 1000);
+    clock.advance(900);
+    expiries.start(item, 5000);
+    clock.advance(10_000);
+    expect([endedAt - start, expiries.size]).toEqual([5900, 0]);
+  });
+});
