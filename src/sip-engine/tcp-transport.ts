@@ -1,0 +1,296 @@
+import { Server, connect as connectTcp } from 'node:net';
+import type { Socket } from 'node:net';
+import { Server as TlsServer, connect as connectTls } from 'node:tls';
+import type { SecureContextOptions, TLSSocket } from 'node:tls';
+import { familyOf, isUnicastPeer } from './addresses.ts';
+import { codeOf, failLater } from './bound-port.ts';
+import type { BoundPort, OnFailure, PortSurroundings } from './bound-port.ts';
+import type { Channel, ChannelHandlers } from './channel.ts';
+import type { EngineTimer } from './clock.ts';
+import { SipChannel } from './sip-channel.ts';
+import type { SourceLimits } from './source-limits.ts';
+import { StreamConnection, defaultStreamTimes } from './stream-connection.ts';
+import type { StreamTimes } from './stream-connection.ts';
+import type { Flow, Listener, Protocol, SendFailure, Target } from './transport.ts';
+import { WebSocketChannel } from './ws-transport.ts';
+
+// Owns one listening port of TCP, TLS, WS or WSS with its connections, and opens connections from its address.
+// Called by the transport layer.
+// Must stay true: every connection is counted, has its times checked, and is found by its peer's address while it is open.
+
+type StreamOptions = PortSurroundings & {
+  readonly protocol: Exclude<Protocol, 'udp'>;
+  readonly address: string;
+  readonly port: number;
+  readonly sources: SourceLimits;
+  readonly isBlocked: (address: string) => boolean;
+  readonly listenerOf: (remoteAddress: string) => Listener;
+  readonly tls?: StreamTls | undefined;
+  readonly times?: Partial<StreamTimes> | undefined;
+  readonly webSocketOrigins?: readonly string[] | undefined;
+  /** Pings of ours on every connection; 0 or undefined for none. */
+  readonly keepAliveSeconds?: number | undefined;
+};
+
+export type StreamTls = {
+  readonly settings: SecureContextOptions;
+  readonly verifyServers: boolean;
+  readonly requireClientCertificate: boolean;
+};
+
+const sweepMs = 1_000;
+const mostQueuedBytes = 1024 * 1024;
+const backlog = 511;
+/** RFC 5626 has peers ping; the system's own probes find those that vanished without a word. */
+const tcpKeepAliveMs = 45_000;
+
+/** Stands for a connection that could not even be begun. */
+class DeadFlow implements Flow {
+  readonly id = 0;
+  readonly isInbound = false;
+  readonly isOpen = false;
+  readonly protocol: Protocol;
+  readonly listener: Listener;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly failure: SendFailure;
+
+  constructor(listener: Listener, target: Target, text: string) {
+    this.protocol = target.protocol;
+    this.listener = listener;
+    this.remoteAddress = target.address;
+    this.remotePort = target.port;
+    this.failure = { kind: 'refused', text };
+  }
+
+  get localAddress(): string {
+    return this.listener.address;
+  }
+
+  get localPort(): number {
+    return this.listener.port;
+  }
+}
+
+export class StreamPort implements BoundPort {
+  readonly #options: StreamOptions;
+  readonly #times: StreamTimes;
+  #server: Server | TlsServer | undefined;
+  readonly #connections = new Set<StreamConnection>();
+  readonly #byPeer = new Map<string, StreamConnection>();
+  /** Accepted, but TLS does not stand yet: when they came. */
+  readonly #handshakes = new Map<Socket, number>();
+  #timers: EngineTimer[] = [];
+
+  constructor(options: StreamOptions) {
+    this.#options = options;
+    this.#times = { ...defaultStreamTimes, ...options.times };
+  }
+
+  async open(): Promise<number> {
+    const { address, port, clock, keepAliveSeconds } = this.#options;
+    const server = this.#createServer();
+    const bound = await listen(server, { host: address, port, ipv6Only: familyOf(address) === 6, backlog, exclusive: true });
+    this.#server = server;
+    this.#timers = [clock.every(sweepMs, () => this.#sweep())];
+    if (keepAliveSeconds) this.#timers.push(clock.every(keepAliveSeconds * 1000, () => this.#keepAlive()));
+    return bound;
+  }
+
+  /** New connections use these files from now on. */
+  renewTls(settings: SecureContextOptions): void {
+    if (this.#server instanceof TlsServer) this.#server.setSecureContext(settings);
+  }
+
+  async close(): Promise<void> {
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers = [];
+    const server = this.#server;
+    this.#server = undefined;
+    const closed = new Promise<void>((resolve) => {
+      if (server) server.close(() => resolve());
+      else resolve();
+    });
+    for (const socket of this.#handshakes.keys()) socket.destroy();
+    for (const connection of [...this.#connections]) {
+      connection.farewell();
+      // One turn for the last bytes; nothing waits for a peer that does not read.
+      setImmediate(() => connection.destroy({ kind: 'closed', text: 'The engine stops.' }));
+    }
+    await closed;
+  }
+
+  flowTo(listener: Listener, target: Target): Flow {
+    const known = this.openFlow(target.address, target.port);
+    if (known && this.#isUsableFor(known, target)) return known;
+    if (this.#server === undefined) return new DeadFlow(listener, target, 'The port is closed.');
+    const { protocol, limits } = this.#options;
+    if (protocol === 'ws' || protocol === 'wss')
+      return new DeadFlow(listener, target, 'A WebSocket peer cannot be called; it must connect.');
+    if (!isUnicastPeer(target.address, target.port)) return new DeadFlow(listener, target, 'No such address.');
+    if (this.#connections.size >= limits.connections) return new DeadFlow(listener, target, 'Too many connections are open.');
+    return this.#dial(listener, target);
+  }
+
+  openFlow(address: string, port: number): StreamConnection | undefined {
+    const connection = this.#byPeer.get(`${address} ${port}`);
+    return connection?.isOpen ? connection : undefined;
+  }
+
+  send(flow: Flow, bytes: Buffer, onFailure?: OnFailure): void {
+    if (flow instanceof StreamConnection) flow.send(bytes, onFailure);
+    else failLater(onFailure, flow instanceof DeadFlow ? flow.failure : { kind: 'closed', text: 'The connection is closed.' });
+  }
+
+  sizes(): { connections: number; handshakes: number } {
+    return { connections: this.#connections.size, handshakes: this.#handshakes.size };
+  }
+
+  #createServer(): Server | TlsServer {
+    const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: tcpKeepAliveMs };
+    const { tls } = this.#options;
+    const server = tls
+      ? new TlsServer({
+          ...tls.settings,
+          ...socketOptions,
+          requestCert: tls.requireClientCertificate,
+          rejectUnauthorized: tls.requireClientCertificate,
+        })
+      : new Server(socketOptions);
+    server.prependListener('connection', (socket: Socket) => this.#onConnection(socket));
+    if (server instanceof TlsServer) {
+      server.on('secureConnection', (socket) => this.#onSecure(socket));
+      server.on('tlsClientError', (error, socket) => {
+        this.#options.log.debug({ code: codeOf(error), address: socket.remoteAddress }, 'TLS handshake failed');
+        socket.destroy();
+      });
+    }
+    server.on('error', (error) => this.#options.log.warn({ code: codeOf(error) }, 'A listening socket had an error'));
+    return server;
+  }
+
+  #onConnection(socket: Socket): void {
+    const { remoteAddress: address, remotePort } = socket;
+    const { sources, tls, isBlocked } = this.#options;
+    socket.on('error', () => socket.destroy());
+    if (address === undefined || remotePort === undefined || isBlocked(address) || !sources.openConnection(address)) {
+      socket.destroy();
+      return;
+    }
+    socket.once('close', () => {
+      sources.closeConnection(address);
+      this.#handshakes.delete(socket);
+    });
+    if (tls) this.#handshakes.set(socket, this.#options.clock.now());
+    else this.#accept(socket, address, remotePort);
+  }
+
+  #onSecure(socket: TLSSocket): void {
+    const { remoteAddress: address, remotePort } = socket;
+    if (address === undefined || remotePort === undefined) {
+      socket.destroy();
+      return;
+    }
+    for (const raw of this.#handshakes.keys()) {
+      if (raw.remotePort === remotePort && raw.remoteAddress === address) this.#handshakes.delete(raw);
+    }
+    this.#accept(socket, address, remotePort);
+  }
+
+  // oxlint-disable-next-line max-params -- the socket may lose its addresses while it is handed on
+  #accept(socket: Socket, remoteAddress: string, remotePort: number): void {
+    const listener = this.#options.listenerOf(remoteAddress);
+    this.#add(new StreamConnection({ ...this.#connectionOptions(listener), socket, isInbound: true, remoteAddress, remotePort }));
+  }
+
+  #dial(listener: Listener, { address, port, serverName }: Target): StreamConnection {
+    const { tls } = this.#options;
+    const place = { host: address, port, localAddress: listener.address };
+    const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: tcpKeepAliveMs };
+    const name = serverName !== undefined && familyOf(serverName) === undefined ? { servername: serverName } : {};
+    const socket = tls
+      ? connectTls({ ...place, ...tls.settings, ...name, rejectUnauthorized: tls.verifyServers })
+      : connectTcp({ ...place, ...socketOptions });
+    if (tls) socket.setNoDelay(true).setKeepAlive(true, tcpKeepAliveMs);
+    const connection = new StreamConnection({
+      ...this.#connectionOptions(listener),
+      socket,
+      isInbound: false,
+      remoteAddress: address,
+      remotePort: port,
+      serverName,
+    });
+    socket.once(tls ? 'secureConnect' : 'connect', () => connection.connected());
+    this.#add(connection);
+    return connection;
+  }
+
+  #connectionOptions(listener: Listener) {
+    const { protocol, clock, limits, events, nextFlowId, webSocketOrigins } = this.#options;
+    const isWebSocket = protocol === 'ws' || protocol === 'wss';
+    return {
+      id: nextFlowId(),
+      protocol,
+      listener,
+      clock,
+      times: this.#times,
+      mostQueuedBytes,
+      openChannel: (handlers: ChannelHandlers): Channel =>
+        isWebSocket ? new WebSocketChannel({ limits, webSocketOrigins }, handlers) : new SipChannel(limits, handlers),
+      onMessage: events.onBytes,
+      onBreach: events.onBreach,
+      onClosed: (connection: StreamConnection): void => this.#remove(connection),
+    };
+  }
+
+  #add(connection: StreamConnection): void {
+    this.#connections.add(connection);
+    this.#byPeer.set(peerKey(connection), connection);
+  }
+
+  /** Tells it at once, but keeps it for the sweep until its last bytes have left. */
+  #remove(connection: StreamConnection): void {
+    if (this.#byPeer.get(peerKey(connection)) === connection) this.#byPeer.delete(peerKey(connection));
+    this.#options.events.onFlowClosed(connection);
+  }
+
+  /** With verified servers, a connection is only as good as the name that was checked for it (RFC 5922). */
+  #isUsableFor(connection: StreamConnection, target: Target): boolean {
+    if (!this.#options.tls?.verifyServers) return true;
+    return !connection.isInbound && connection.serverName === target.serverName;
+  }
+
+  #sweep(): void {
+    const now = this.#options.clock.now();
+    for (const connection of this.#connections) {
+      connection.checkTimes(now);
+      if (connection.isEnded) this.#connections.delete(connection);
+    }
+    for (const [socket, since] of this.#handshakes) if (now - since >= this.#times.handshakeMs) socket.destroy();
+  }
+
+  #keepAlive(): void {
+    for (const connection of this.#connections) connection.keepAlive();
+  }
+}
+
+function peerKey({ remoteAddress, remotePort }: StreamConnection): string {
+  return `${remoteAddress} ${remotePort}`;
+}
+
+type ListenOptions = { host: string; port: number; ipv6Only: boolean; backlog: number; exclusive: boolean };
+
+function listen(server: Server, options: ListenOptions): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error): void => {
+      server.close();
+      reject(error);
+    };
+    server.once('error', fail);
+    server.listen(options, () => {
+      server.off('error', fail);
+      const address = server.address();
+      resolve(address !== null && typeof address === 'object' ? address.port : options.port);
+    });
+  });
+}

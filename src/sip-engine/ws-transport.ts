@@ -1,0 +1,107 @@
+import { isUtf8 } from 'node:buffer';
+import type { Channel, ChannelHandlers, ChannelOptions } from './channel.ts';
+import { FrameReader, closeFrame, encodeFrame, opcodes } from './ws-frames.ts';
+import { readHandshake } from './ws-handshake.ts';
+
+// Owns SIP over WebSocket, server side (RFC 7118): handshake, one SIP message a frame, keep-alives, the closing handshake.
+// Called by the stream transport, which has the TCP or TLS connection below.
+// Must stay true: no SIP byte leaves before the handshake is done; a peer that breaks the protocol is told once and closed.
+
+const empty = Buffer.alloc(0);
+const crlf = Buffer.from('\r\n');
+const normalClosure = 1000;
+
+export class WebSocketChannel implements Channel {
+  readonly #options: ChannelOptions;
+  readonly #handlers: ChannelHandlers;
+  readonly #reader: FrameReader;
+  #request: Buffer = empty;
+  #state: 'handshake' | 'open' | 'closed' = 'handshake';
+
+  constructor(options: ChannelOptions, handlers: ChannelHandlers) {
+    this.#options = options;
+    this.#handlers = handlers;
+    this.#reader = new FrameReader(options.limits.streamMessageBytes, {
+      onMessage: (bytes) => this.#onMessage(bytes),
+      onPing: (payload) => {
+        handlers.onAlive();
+        handlers.write(encodeFrame(opcodes.pong, payload));
+      },
+      onPong: handlers.onAlive,
+      onClose: (code) => this.#close(isSendable(code) ? code : normalClosure, 'The peer closed the WebSocket.'),
+      onBreach: (code) => this.#close(code, 'The peer broke the WebSocket protocol.'),
+    });
+  }
+
+  get isReady(): boolean {
+    return this.#state !== 'handshake';
+  }
+
+  get hasPartial(): boolean {
+    return this.#state === 'handshake' ? this.#request.length > 0 : this.#reader.hasPartial;
+  }
+
+  push(chunk: Buffer): void {
+    if (this.#state === 'open') this.#reader.push(chunk);
+    else if (this.#state === 'handshake') this.#shakeHands(chunk);
+  }
+
+  /** RFC 7118 section 5: text or binary; text where the message is UTF-8, as browsers expect. */
+  encode(message: Buffer): Buffer {
+    return encodeFrame(isUtf8(message) ? opcodes.text : opcodes.binary, message);
+  }
+
+  keepAlive(): Buffer {
+    return encodeFrame(opcodes.ping, empty);
+  }
+
+  farewell(): Buffer | undefined {
+    return this.#state === 'open' ? closeFrame(1001) : undefined;
+  }
+
+  stop(): void {
+    this.#state = 'closed';
+    this.#request = empty;
+    this.#reader.stop();
+  }
+
+  #shakeHands(chunk: Buffer): void {
+    this.#request = this.#request.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#request, chunk]);
+    const handshake = readHandshake(this.#request, this.#options.webSocketOrigins);
+    if (handshake.kind === 'incomplete') return;
+    this.#request = empty;
+    this.#handlers.write(Buffer.from(handshake.answer, 'latin1'));
+    if (handshake.kind === 'refused') {
+      this.stop();
+      this.#handlers.end(`WebSocket handshake refused: ${handshake.reason}`);
+      return;
+    }
+    this.#state = 'open';
+    this.#reader.push(handshake.rest);
+  }
+
+  #onMessage(bytes: Buffer): void {
+    if (!isKeepAlive(bytes)) {
+      this.#handlers.onMessage(bytes);
+      return;
+    }
+    this.#handlers.onAlive();
+    // CRLFCRLF asks for a CRLF, as on TCP.
+    if (bytes.length === 4) this.#handlers.write(encodeFrame(opcodes.text, crlf));
+  }
+
+  #close(code: number, reason: string): void {
+    this.stop();
+    this.#handlers.write(closeFrame(code));
+    this.#handlers.end(reason);
+  }
+}
+
+function isKeepAlive(bytes: Buffer): boolean {
+  return bytes.length <= 4 && bytes.every((byte) => byte === 13 || byte === 10);
+}
+
+/** Codes that stand for "none came" must not be sent (RFC 6455 section 7.4.1). */
+function isSendable(code: number): boolean {
+  return (code >= 1000 && code <= 1011 && code !== 1004 && code !== 1005 && code !== 1006) || (code >= 3000 && code <= 4999);
+}
