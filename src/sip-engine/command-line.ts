@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
 import { engineOptions, findProblems } from './engine-options.ts';
-import type { EngineOptions, TlsOptions } from './engine-options.ts';
+import type { EngineOptions } from './engine-options.ts';
 import type { EngineLogLevel } from './line-log.ts';
 import { optionTable } from './option-table.ts';
 import type { Draft, ReadFile } from './option-table.ts';
+import type { TlsOptions } from './tls-settings.ts';
 import { defaultTimers } from './transaction.ts';
 
 export type CommandLine =
@@ -87,21 +88,11 @@ function fromDraft(draft: Draft, problems: string[]): EngineOptions {
 }
 
 function tlsOf({ tls }: Draft, problems: string[]): TlsOptions | undefined {
-  const { key, cert } = tls;
-  if (key === undefined && cert === undefined) return undefined;
-  if (key === undefined || cert === undefined) {
-    if (!problems.some((text) => text.startsWith('--tls-')))
-      problems.push('--tls-key and --tls-cert belong together: give both.');
-    return undefined;
-  }
-  return {
-    key,
-    cert,
-    minVersion: tls.minVersion ?? 'TLSv1.2',
-    ciphers: tls.ciphers,
-    verifyPeers: tls.verifyPeers ?? false,
-    askClientCertificate: tls.askClientCertificate ?? false,
-  };
+  const { keyFile, certFile } = tls;
+  if (keyFile === undefined && certFile === undefined) return undefined;
+  if (keyFile !== undefined && certFile !== undefined) return { ...tls, keyFile, certFile };
+  problems.push('--tls-key and --tls-cert belong together: give both.');
+  return undefined;
 }
 
 function helpText(): string {

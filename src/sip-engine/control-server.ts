@@ -4,6 +4,9 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { ControlSession } from './control-session.ts';
 import type { ControlPeer, SessionSurroundings } from './control-session.ts';
+import { portHolder } from './port-holder.ts';
+import { loadTls } from './tls-settings.ts';
+import type { TlsOptions } from './tls-settings.ts';
 
 // Owns the control port: applications connect here with drachtio's protocol. Made by engine.ts.
 // Must stay true: nothing but authentication is done for a connection that has not authenticated, and no peer holds one for long without it.
@@ -11,8 +14,8 @@ import type { ControlPeer, SessionSurroundings } from './control-session.ts';
 export type ControlAddress = { readonly host: string; readonly port: number };
 
 export type ControlServerOptions = ControlAddress & {
-  /** PEM texts; without them the port speaks plain TCP. */
-  readonly tls?: { readonly key: Buffer; readonly cert: Buffer } | undefined;
+  /** Without it the port speaks plain TCP. */
+  readonly tls?: TlsOptions | undefined;
   /** Seconds between TCP keep-alives, 0 for none. */
   readonly keepAliveSeconds: number;
 };
@@ -35,7 +38,7 @@ export class ControlServer {
   start(): Promise<ControlAddress> {
     const { host, port } = this.#options;
     return new Promise((resolve, reject) => {
-      const onError = (error: NodeJS.ErrnoException) => reject(listenError(`${host}:${port}`, error));
+      const onError = (error: NodeJS.ErrnoException) => reject(listenError({ host, port }, error));
       this.#server.once('error', onError);
       this.#server.listen({ host, port }, () => {
         this.#server.off('error', onError);
@@ -70,12 +73,8 @@ export class ControlServer {
       keepAlive: keepAliveSeconds > 0,
       keepAliveInitialDelay: keepAliveSeconds * 1000,
     };
-    const server =
-      tls === undefined
-        ? createTcpServer(socketOptions, (socket) => this.#accept(socket))
-        : createTlsServer({ ...socketOptions, ...tls, handshakeTimeout: authenticationTimeoutMs }, (socket) =>
-            this.#accept(socket),
-          );
+    const onSocket = (socket: Socket): void => this.#accept(socket);
+    const server = tls === undefined ? createTcpServer(socketOptions, onSocket) : createTls(tls, socketOptions, onSocket);
     server.maxConnections = this.#around.limits.controlConnections;
     return server;
   }
@@ -113,12 +112,21 @@ function peerOf(socket: Socket): ControlPeer {
   };
 }
 
-function listenError(address: string, error: NodeJS.ErrnoException): Error {
-  const reasons: Record<string, string> = {
-    EADDRINUSE: 'another process holds it, perhaps a drachtio-server or a second engine',
-    EACCES: 'this user may not open it',
-    EADDRNOTAVAIL: 'this machine does not have the address',
+type SocketOptions = { readonly noDelay: boolean; readonly keepAlive: boolean; readonly keepAliveInitialDelay: number };
+
+/** No certificate is asked of applications: they show the secret. */
+function createTls(tls: TlsOptions, options: SocketOptions, onSocket: (socket: Socket) => void): Server {
+  const loaded = loadTls(tls);
+  if (loaded.kind === 'problem') throw new Error(loaded.text, { cause: loaded.cause });
+  return createTlsServer({ ...options, ...loaded.settings, handshakeTimeout: authenticationTimeoutMs }, onSocket);
+}
+
+function listenError({ host, port }: ControlAddress, error: NodeJS.ErrnoException): Error {
+  const reasons: Record<string, () => string> = {
+    EADDRINUSE: () => `the port is in use by ${portHolder('tcp', port) ?? 'another program'}`,
+    EACCES: () => 'ports below 1024 need more rights than this program has',
+    EADDRNOTAVAIL: () => 'this machine has no such address',
   };
-  const reason = reasons[error.code ?? ''] ?? error.message;
-  return new Error(`The control port ${address} (tcp) cannot be opened: ${reason}`, { cause: error });
+  const reason = reasons[error.code ?? '']?.() ?? error.message;
+  return new Error(`Cannot listen for applications on TCP ${host}:${port}: ${reason}.`, { cause: error });
 }

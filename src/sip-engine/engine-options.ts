@@ -6,19 +6,8 @@ import type { EngineSettings } from './engine-settings.ts';
 import { defaultLimits } from './limits.ts';
 import type { Limits } from './limits.ts';
 import type { ListenerOptions } from './listener-options.ts';
-
-export type TlsOptions = {
-  /** PEM. */
-  readonly key: Buffer;
-  /** PEM, with the chain after the certificate. */
-  readonly cert: Buffer;
-  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
-  readonly ciphers: string | undefined;
-  /** Certificates of peers we connect to must be signed by someone this machine trusts. */
-  readonly verifyPeers: boolean;
-  /** Peers that connect must show a certificate. */
-  readonly askClientCertificate: boolean;
-};
+import { loadTls } from './tls-settings.ts';
+import type { TlsOptions } from './tls-settings.ts';
 
 /** Everything an engine is told. Plain values, so that it can be handed to a thread. */
 export type EngineOptions = {
@@ -43,7 +32,7 @@ export type EngineOptions = {
   readonly limits: Limits;
 };
 
-type Given = Pick<EngineOptions, 'listeners' | 'secret'> &
+export type GivenOptions = Pick<EngineOptions, 'listeners' | 'secret'> &
   Partial<Omit<EngineOptions, 'control' | 'settings' | 'limits'>> & {
     readonly control?: Partial<EngineOptions['control']> | undefined;
     readonly settings?: Partial<EngineSettings> | undefined;
@@ -51,7 +40,7 @@ type Given = Pick<EngineOptions, 'listeners' | 'secret'> &
   };
 
 /** Fills in every default: the control port is an ephemeral one of 127.0.0.1. */
-export function engineOptions({ listeners, secret, ...given }: Given): EngineOptions {
+export function engineOptions({ listeners, secret, ...given }: GivenOptions): EngineOptions {
   return {
     listeners,
     secret,
@@ -74,6 +63,8 @@ export function findProblems(options: EngineOptions): string[] {
   const needsTls = listeners.some(({ protocol }) => protocol === 'tls' || protocol === 'wss');
   if (needsTls && tls === undefined) problems.push('Listening on tls or wss needs --tls-key and --tls-cert.');
   if (control.tls && tls === undefined) problems.push('--control-tls needs --tls-key and --tls-cert.');
+  const loaded = tls === undefined ? undefined : loadTls(tls);
+  if (loaded?.kind === 'problem') problems.push(loaded.text);
   return [...problems, ...addressProblems(options), ...numberProblems(options)];
 }
 

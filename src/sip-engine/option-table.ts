@@ -1,8 +1,8 @@
 import type { EngineLogLevel } from './line-log.ts';
 import { parseListener } from './listener-options.ts';
 import type { ListenerOptions } from './listener-options.ts';
-import type { TlsOptions } from './engine-options.ts';
 import type { EngineSettings, SpammerLists } from './engine-settings.ts';
+import type { TlsOptions } from './tls-settings.ts';
 import type { SipTimers } from './transaction.ts';
 import { defaultLimits } from './limits.ts';
 import type { Limits } from './limits.ts';
@@ -104,13 +104,25 @@ export const optionTable: readonly Row[] = [
     name: 'tls-key',
     value: 'FILE',
     help: 'private key for tls and wss, PEM',
-    take: (draft, value, readFile) => file(value, readFile, (bytes) => (draft.tls.key = bytes)),
+    take: (draft, value) => void (draft.tls.keyFile = value),
   },
   {
     name: 'tls-cert',
     value: 'FILE',
-    help: 'certificate and its chain, PEM',
-    take: (draft, value, readFile) => file(value, readFile, (bytes) => (draft.tls.cert = bytes)),
+    help: 'certificate for tls and wss, intermediate ones after it, PEM',
+    take: (draft, value) => void (draft.tls.certFile = value),
+  },
+  {
+    name: 'tls-chain',
+    value: 'FILE',
+    help: 'intermediate certificates, if the certificate file has none, PEM',
+    take: (draft, value) => void (draft.tls.chainFile = value),
+  },
+  {
+    name: 'tls-ca',
+    value: 'FILE',
+    help: 'authorities to trust in place of the public ones, PEM',
+    take: (draft, value) => void (draft.tls.caFile = value),
   },
   {
     name: 'tls-min-version',
@@ -126,12 +138,12 @@ export const optionTable: readonly Row[] = [
   {
     name: 'tls-verify',
     help: 'check the certificates of peers that we connect to',
-    take: (draft) => void (draft.tls.verifyPeers = true),
+    take: (draft) => void (draft.tls.verifyServers = true),
   },
   {
     name: 'tls-client-cert',
     help: 'demand a certificate of peers that connect to us',
-    take: (draft) => void (draft.tls.askClientCertificate = true),
+    take: (draft) => void (draft.tls.requireClientCertificate = true),
   },
   {
     name: 'host',

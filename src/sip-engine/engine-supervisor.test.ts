@@ -1,0 +1,112 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { FakeClock } from '#testing/fake-clock.ts';
+import { EngineSupervisor } from './engine-supervisor.ts';
+
+const thread = new URL('../testing/engine-thread-stand-in.ts', import.meta.url);
+const running: EngineSupervisor[] = [];
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((supervisor) => supervisor.stop()));
+});
+
+function setUp(hosts: Record<string, string> = {}) {
+  const clock = new FakeClock();
+  const lines: { sentence: string; facts: Record<string, unknown> }[] = [];
+  const waiting: { sentence: string; resolve: (facts: Record<string, unknown>) => void }[] = [];
+  const write = (facts: object, sentence: string): void => {
+    lines.push({ sentence, facts: { ...facts } });
+    const index = waiting.findIndex((one) => one.sentence === sentence);
+    if (index !== -1) waiting.splice(index, 1)[0]?.resolve({ ...facts });
+  };
+  const log = { debug: write, info: write, warn: write, error: write };
+  const listeners = [{ protocol: 'udp', host: '127.0.0.1', port: 0 } as const];
+  const supervisor = new EngineSupervisor({ options: { listeners, hosts }, clock, log, thread });
+  running.push(supervisor);
+  /** The next line with this sentence. */
+  const line = (sentence: string) => new Promise<Record<string, unknown>>((resolve) => waiting.push({ sentence, resolve }));
+  return { clock, lines, supervisor, line };
+}
+
+describe('the supervisor of the engine thread', () => {
+  it('starts the engine with a secret of its own and tells where it is', async () => {
+    const { supervisor } = setUp();
+    const address = await supervisor.start();
+    expect(address).toMatchObject({ host: '127.0.0.1', port: 5000, hostports: 'udp/127.0.0.1:6000' });
+    expect(address.secret.length).toBeGreaterThanOrEqual(32);
+    expect(supervisor.isRunning).toBe(true);
+    await supervisor.stop();
+    expect(supervisor.isRunning).toBe(false);
+  });
+
+  it('says why the engine cannot start, and does not try again', async () => {
+    const { supervisor, clock } = setUp({ problem: '127.0.0.1' });
+    await expect(supervisor.start()).rejects.toThrow('The port is taken.');
+    expect(clock.pending).toBe(0);
+  });
+
+  it('says what is wrong with the options before it starts anything', async () => {
+    const supervisor = new EngineSupervisor({
+      options: { listeners: [] },
+      clock: new FakeClock(),
+      log: { debug() {}, info() {}, warn() {}, error() {} },
+    });
+    await expect(supervisor.start()).rejects.toThrow('Nothing to listen on');
+  });
+
+  it.each(['throw', 'exit'])('starts it again at the same ports when it ends by %s, and keeps who is trusted', async (how) => {
+    const { supervisor, clock, line } = setUp();
+    const before = await supervisor.start();
+    const trusted = line('trust');
+    supervisor.trust('192.0.2.1');
+    await trusted;
+    const ended = line('The SIP engine ended and is started again');
+    supervisor.trust(how);
+    supervisor.untrust(how);
+    expect(await ended).toMatchObject({ pauseMs: 250 });
+    expect(supervisor.isRunning).toBe(false);
+    const [started, trustedAgain] = [line('started'), line('trust')];
+    clock.advance(250);
+    expect(await started).toEqual({ controlPort: 5000, ports: [6000] });
+    expect(await trustedAgain).toEqual({ address: '192.0.2.1' });
+    expect(supervisor.address).toEqual(before);
+    expect(supervisor.restarts).toBe(1);
+  });
+
+  it('waits longer after each failure in a row', async () => {
+    const { supervisor, clock, line } = setUp();
+    await supervisor.start();
+    const pauses: unknown[] = [];
+    for (let failure = 0; failure < 8; failure += 1) {
+      const ended = line('The SIP engine ended and is started again');
+      supervisor.trust('exit');
+      supervisor.untrust('exit');
+      const { pauseMs } = await ended;
+      pauses.push(pauseMs);
+      const started = line('started');
+      clock.advance(Number(pauseMs));
+      await started;
+    }
+    expect(pauses).toEqual([250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000]);
+  });
+
+  it('ends an engine that answers no more', async () => {
+    const { supervisor, clock, line } = setUp();
+    await supervisor.start();
+    const hung = line('The SIP engine hangs');
+    const ended = line('The SIP engine ended and is started again');
+    supervisor.trust('hang');
+    supervisor.untrust('hang');
+    await clock.advanceAsync(25_000);
+    await hung;
+    await ended;
+    expect(supervisor.restarts).toBe(1);
+  });
+
+  it('tells the thread that the application had its turn', async () => {
+    const { supervisor, line } = setUp();
+    await supervisor.start();
+    const turned = line('turned');
+    supervisor.trust('turn');
+    expect(await turned).toEqual({ ticket: 11 });
+  });
+});

@@ -1,0 +1,214 @@
+import { randomBytes } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
+import type { EngineClock, EngineTimer } from './clock.ts';
+import type { EngineLog } from './engine-log.ts';
+import { engineOptions, findProblems } from './engine-options.ts';
+import type { EngineOptions, GivenOptions } from './engine-options.ts';
+
+// Owns the thread of an embedded engine: starts it, starts it again when it fails, and carries words between it and the application.
+// Called by app.ts.
+// Must stay true: after a failure the engine comes back at the same control and SIP ports, so that applications and phones find it again.
+
+export type ThreadStart = { readonly options: EngineOptions; readonly logLevels: readonly (keyof EngineLog)[] };
+
+export type ToThread =
+  | { readonly kind: 'trust' | 'untrust'; readonly address: string }
+  | { readonly kind: 'turned'; readonly ticket: number }
+  | { readonly kind: 'count' | 'stop' };
+
+export type FromThread =
+  | { readonly kind: 'ready'; readonly controlPort: number; readonly hostports: string; readonly ports: readonly number[] }
+  | { readonly kind: 'problem'; readonly text: string }
+  | { readonly kind: 'log'; readonly level: keyof EngineLog; readonly facts: Record<string, unknown>; readonly sentence: string }
+  | { readonly kind: 'turn'; readonly ticket: number }
+  | { readonly kind: 'counted'; readonly sizes: Record<string, number> };
+
+/** How an application reaches the engine. */
+export type EngineAddress = {
+  readonly host: string;
+  readonly port: number;
+  readonly secret: string;
+  /** `proto/host:port,…` of everything that listens, as phones see it. */
+  readonly hostports: string;
+};
+
+export type SupervisorParts = {
+  /** Without a secret: the supervisor makes one for each start of the application. */
+  readonly options: Omit<GivenOptions, 'secret'>;
+  readonly clock: EngineClock;
+  readonly log: EngineLog;
+  /** Lines below this stay on the thread. Default info. */
+  readonly logLevel?: keyof EngineLog | undefined;
+  /** What runs on the thread; tests put something else there. */
+  readonly thread?: URL | undefined;
+};
+
+const levels: readonly (keyof EngineLog)[] = ['error', 'warn', 'info', 'debug'];
+const firstPauseMs = 250;
+const longestPauseMs = 10_000;
+const steadyMs = 60_000;
+const countEveryMs = 5_000;
+const missedCountsOfAHang = 4;
+
+export class EngineSupervisor {
+  readonly #parts: SupervisorParts;
+  readonly #logLevels: readonly (keyof EngineLog)[];
+  readonly #trusted = new Set<string>();
+  #options: EngineOptions;
+  #worker: Worker | undefined;
+  #address: EngineAddress | undefined;
+  #sizes: Record<string, number> = {};
+  #pauseMs = firstPauseMs;
+  #timers: EngineTimer[] = [];
+  #restarts = 0;
+  #missedCounts = 0;
+  #isStopping = false;
+  #waiting: { resolve: (address: EngineAddress) => void; reject: (error: Error) => void } | undefined;
+
+  constructor(parts: SupervisorParts) {
+    this.#parts = parts;
+    this.#logLevels = levels.slice(0, levels.indexOf(parts.logLevel ?? 'info') + 1);
+    this.#options = engineOptions({ ...parts.options, secret: randomBytes(24).toString('base64url') });
+  }
+
+  /** Resolves when the engine listens; rejects with an Error in the user's words when it cannot, such as a port that is taken. */
+  start(): Promise<EngineAddress> {
+    const problems = findProblems(this.#options);
+    if (problems.length > 0) return Promise.reject(new Error(problems.join('\n')));
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+      this.#spawn();
+    });
+  }
+
+  /** Ends the engine, letting it release its calls first. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#cancelTimers();
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    const ended = new Promise((resolve) => worker.once('exit', resolve));
+    const patience = this.#parts.clock.after(longestPauseMs, () => void worker.terminate());
+    this.#post({ kind: 'stop' });
+    await ended;
+    patience.cancel();
+  }
+
+  /** Never limits this address or network, also after a restart. */
+  trust(address: string): void {
+    this.#trusted.add(address);
+    this.#post({ kind: 'trust', address });
+  }
+
+  untrust(address: string): void {
+    this.#trusted.delete(address);
+    this.#post({ kind: 'untrust', address });
+  }
+
+  /** Where the engine is; undefined before the first start. It stays the same over restarts. */
+  get address(): EngineAddress | undefined {
+    return this.#address;
+  }
+
+  get isRunning(): boolean {
+    return this.#worker !== undefined && this.#address !== undefined;
+  }
+
+  /** The size of every table of the engine, some seconds old. */
+  get sizes(): Readonly<Record<string, number>> {
+    return this.#sizes;
+  }
+
+  /** How often it had to be started again. */
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  #spawn(): void {
+    const workerData: ThreadStart = { options: this.#options, logLevels: this.#logLevels };
+    const worker = new Worker(this.#parts.thread ?? new URL('./engine-thread.ts', import.meta.url), {
+      workerData,
+      name: 'sip-engine',
+    });
+    this.#worker = worker;
+    this.#missedCounts = 0;
+    worker.on('message', (message: FromThread) => this.#onMessage(message));
+    worker.on('error', (error) => this.#parts.log.error({ err: error }, 'The SIP engine failed'));
+    worker.on('exit', (code) => this.#onExit(code));
+  }
+
+  #onMessage(message: FromThread): void {
+    if (message.kind === 'turn') this.#tellTurn(message.ticket);
+    else if (message.kind === 'log') this.#parts.log[message.level](message.facts, message.sentence);
+    else if (message.kind === 'counted') {
+      this.#sizes = message.sizes;
+      this.#missedCounts = 0;
+    } else if (message.kind === 'ready') this.#onReady(message);
+    else this.#onProblem(message.text);
+  }
+
+  /** Two turns of this loop: in the first the bytes written before the question are read, in the second the promises have run. */
+  #tellTurn(ticket: number): void {
+    setImmediate(() => setImmediate(() => this.#post({ kind: 'turned', ticket })));
+  }
+
+  #onReady({ controlPort, hostports, ports }: Extract<FromThread, { kind: 'ready' }>): void {
+    const { control, listeners, secret } = this.#options;
+    this.#address = { host: control.host, port: controlPort, secret, hostports };
+    this.#options = {
+      ...this.#options,
+      control: { ...control, port: controlPort },
+      listeners:
+        ports.length === listeners.length
+          ? listeners.map((one, index) => ({ ...one, port: ports[index] ?? one.port }))
+          : listeners,
+    };
+    for (const address of this.#trusted) this.#post({ kind: 'trust', address });
+    const { clock } = this.#parts;
+    this.#timers.push(
+      clock.after(steadyMs, () => (this.#pauseMs = firstPauseMs)),
+      clock.every(countEveryMs, () => this.#count()),
+    );
+    this.#waiting?.resolve(this.#address);
+    this.#waiting = undefined;
+  }
+
+  #onProblem(text: string): void {
+    if (this.#waiting === undefined) {
+      this.#parts.log.error({ problem: text }, 'The SIP engine cannot start again yet');
+      return;
+    }
+    this.#isStopping = true;
+    this.#waiting.reject(new Error(text));
+    this.#waiting = undefined;
+  }
+
+  #onExit(code: number): void {
+    this.#worker = undefined;
+    this.#cancelTimers();
+    if (this.#isStopping) return;
+    this.#waiting?.reject(new Error(`The SIP engine ended while it started (exit code ${code}).`));
+    if (this.#address === undefined) return;
+    this.#restarts += 1;
+    this.#parts.log.error({ code, pauseMs: this.#pauseMs }, 'The SIP engine ended and is started again');
+    this.#timers.push(this.#parts.clock.after(this.#pauseMs, () => this.#spawn()));
+    this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs);
+  }
+
+  /** Counts questions without an answer instead of time, so that a machine that slept is not taken for a hang. */
+  #count(): void {
+    this.#missedCounts += 1;
+    if (this.#missedCounts > missedCountsOfAHang) {
+      this.#parts.log.error({}, 'The SIP engine hangs');
+      void this.#worker?.terminate();
+    } else this.#post({ kind: 'count' });
+  }
+
+  #post(message: ToThread): void {
+    this.#worker?.postMessage(message);
+  }
+
+  #cancelTimers(): void {
+    for (const timer of this.#timers.splice(0)) timer.cancel();
+  }
+}
