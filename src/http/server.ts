@@ -35,6 +35,8 @@ export type HttpServerOptions = {
   readonly clock: Clock;
   readonly log: Log;
   readonly isReplyStrict: boolean;
+  /** Turns a failure of a part the server knows nothing of, such as the storage, into words for the user. */
+  readonly explain?: (error: unknown) => unknown;
 };
 
 export class HttpServer {
@@ -133,7 +135,7 @@ export class HttpServer {
     try {
       await next();
     } catch (error) {
-      const answer = answerTo(error);
+      const answer = answerTo(this.#options.explain?.(error) ?? error);
       if (answer.isFault) this.#options.log.error({ err: error, method: context.method, path: context.path }, 'A request failed');
       context.status = answer.status;
       context.set(answer.headers);

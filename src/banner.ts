@@ -1,0 +1,57 @@
+import { networkInterfaces } from 'node:os';
+
+export type Listening = {
+  /** Such as `udp:0.0.0.0:5060`; empty where phones register at an engine of its own. */
+  readonly sip: readonly string[];
+  readonly http: { readonly host: string; readonly port: number };
+  readonly adminToken: string | undefined;
+  /** What the person who runs the house must know, one sentence each. */
+  readonly warnings: readonly string[];
+};
+
+/** What a newcomer needs to see on the screen, as lines. `addresses` are those of this machine. */
+export function bannerLines(at: Listening, addresses: readonly string[] = machineAddresses()): string[] {
+  const [apiHost = '127.0.0.1'] = reachable(at.http.host, addresses);
+  const lines = ['GoSIP is ready'];
+  for (const [index, place] of phonePlaces(at.sip, addresses).entries()) {
+    lines.push(`  ${(index === 0 ? 'Phones register at' : '').padEnd(20)} ${place}`);
+  }
+  const api = `http://${inUrl(apiHost)}:${at.http.port}/api`;
+  lines.push(`  ${'API'.padEnd(20)} ${api}   (described at ${api}/docs)`);
+  if (at.adminToken !== undefined) {
+    lines.push(`  ${'Admin token'.padEnd(20)} ${at.adminToken}   (keep it: it is not shown again)`);
+  }
+  for (const warning of at.warnings) lines.push(`  ATTENTION            ${warning}`);
+  return lines;
+}
+
+/** One line per address and port, with the protocols spoken there: `192.0.2.5:5060 (udp, tcp)`. */
+function phonePlaces(listen: readonly string[], addresses: readonly string[]): string[] {
+  const protocolsAt = new Map<string, string[]>();
+  for (const one of listen) {
+    const protocol = one.slice(0, one.indexOf(':'));
+    const port = one.slice(one.lastIndexOf(':') + 1);
+    const host = one.slice(protocol.length + 1, one.length - port.length - 1).replace(/^\[|\]$/g, '');
+    for (const address of reachable(host, addresses)) {
+      const place = `${inUrl(address)}:${port}`;
+      protocolsAt.set(place, [...(protocolsAt.get(place) ?? []), protocol]);
+    }
+  }
+  return [...protocolsAt].map(([place, protocols]) => `${place} (${protocols.join(', ')})`);
+}
+
+/** Nobody can dial 0.0.0.0: then the addresses of this machine are the answer. */
+function reachable(host: string, addresses: readonly string[]): readonly string[] {
+  if (host !== '0.0.0.0' && host !== '::') return [host];
+  const fitting = addresses.filter((address) => address.includes(':') === (host === '::'));
+  return fitting.length > 0 ? fitting.slice(0, 3) : [host === '::' ? '::1' : '127.0.0.1'];
+}
+
+function inUrl(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
+}
+
+function machineAddresses(): string[] {
+  const all = Object.values(networkInterfaces()).flatMap((one) => one ?? []);
+  return all.filter((one) => !one.internal && !one.address.startsWith('fe80:')).map((one) => one.address);
+}
