@@ -48,6 +48,7 @@ export const legOutcomes = [
   'offline',
   'unreachable',
   'refused',
+  'unknown-number',
   'media-refused',
   'error',
   'redirected',

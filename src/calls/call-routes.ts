@@ -1,0 +1,114 @@
+import { isoTime } from '#base/clock.ts';
+import { AppError } from '#base/errors.ts';
+import { getCall, getCallRecord, hangUpCall, listCallRecords, listCalls } from '#contract/calls.ts';
+import { handle } from '#contract/endpoint.ts';
+import type { Identity, Route } from '#contract/endpoint.ts';
+import type { CallLeg, CallRecord, Party } from './call.ts';
+import type { CallSearch } from './call-search.ts';
+import type { Calls } from './calls.ts';
+import type { CdrStore } from './cdr-store.ts';
+import type { OngoingCall } from './ongoing-call.ts';
+
+type Parts = { readonly calls: Calls; readonly store: CdrStore; readonly search: CallSearch };
+
+/** A user sees the calls that rang or left their devices; an admin sees all. */
+export function callRoutes({ calls, store, search }: Parts): readonly Route[] {
+  const visible = (id: string, identity: Identity | undefined): OngoingCall => {
+    const call = calls.get(id);
+    if (call === undefined || !maySee(call.legs, identity)) throw new AppError('not-found', 'There is no such call in progress');
+    return call;
+  };
+  return [
+    handle(listCallRecords, ({ query, identity }) => {
+      const { page, per_page: perPage, sort, order, number, device, person, direction, disposition, from, to, text } = query;
+      const filter = {
+        ...{ number, deviceId: device, personId: person, direction, result: disposition, text },
+        visibleTo: visibleTo(identity),
+        from: milliseconds(from),
+        to: milliseconds(to),
+      };
+      const found = search.find(filter, { limit: perPage, offset: (page - 1) * perPage, sort, order });
+      return { items: found.items.map(toRecordReply), page, perPage, total: found.total };
+    }),
+    handle(getCallRecord, ({ params, identity }) => {
+      const record = store.get(params.id);
+      const legs = store.legsOf(params.id);
+      if (record === undefined || !maySee(legs, identity)) throw new AppError('not-found', 'There is no such call record');
+      return { ...toRecordReply(record), legs: legs.map(toLegReply) };
+    }),
+    handle(listCalls, ({ query, identity }) => {
+      const { page, per_page: perPage, order } = query;
+      const seen = calls.list().filter((call) => maySee(call.legs, identity));
+      const sorted = order === 'asc' ? seen : seen.toReversed();
+      const items = sorted.slice((page - 1) * perPage, page * perPage).map(toCallReply);
+      return { items, page, perPage, total: seen.length };
+    }),
+    handle(getCall, ({ params, identity }) => toCallReply(visible(params.id, identity))),
+    handle(hangUpCall, ({ params, identity }) => calls.hangUp(visible(params.id, identity).record.id)),
+  ];
+}
+
+/** Nobody has the empty id: an identity without a person sees nothing. */
+function visibleTo(identity: Identity | undefined): string | undefined {
+  return identity?.role === 'admin' ? undefined : (identity?.personId ?? '');
+}
+
+function maySee(legs: Iterable<CallLeg>, identity: Identity | undefined): boolean {
+  const person = visibleTo(identity);
+  if (person === undefined) return true;
+  for (const leg of legs) if (leg.personId === person) return true;
+  return false;
+}
+
+function toRecordReply(record: CallRecord) {
+  const { answeredAt, endedAt, verdict } = record;
+  const talked = answeredAt === undefined || endedAt === undefined ? 0 : endedAt - answeredAt;
+  return {
+    ...toCommonReply(record),
+    endedAt: timeOrNull(endedAt),
+    durationSeconds: Math.round(talked / 1000),
+    disposition: verdict?.result ?? null,
+    reason: verdict?.reason ?? null,
+    transferredFrom: record.transferredFrom ?? null,
+  };
+}
+
+function toCallReply(call: OngoingCall) {
+  return { ...toCommonReply(call.record), state: call.phase };
+}
+
+function toCommonReply(record: CallRecord) {
+  return {
+    id: record.id,
+    direction: record.direction,
+    startedAt: isoTime(record.startedAt),
+    ringingAt: timeOrNull(record.ringingAt),
+    answeredAt: timeOrNull(record.answeredAt),
+    dialled: record.dialled,
+    caller: toPartyReply(record.caller),
+    callee: toPartyReply(record.callee),
+    number: record.number ?? null,
+    trunk: record.trunk ?? null,
+  };
+}
+
+function toPartyReply({ deviceId, personId, number, name }: Party) {
+  return { deviceId: deviceId ?? null, personId: personId ?? null, number, name };
+}
+
+function toLegReply(leg: CallLeg) {
+  return {
+    ...{ id: leg.id, role: leg.role, deviceId: leg.deviceId ?? null, personId: leg.personId ?? null, name: leg.name },
+    ...{ trunk: leg.trunk ?? null, address: leg.address, sipCallId: leg.sipCallId, startedAt: isoTime(leg.startedAt) },
+    ...{ ringingAt: timeOrNull(leg.ringingAt), answeredAt: timeOrNull(leg.answeredAt), endedAt: timeOrNull(leg.endedAt) },
+    ...{ sipStatus: leg.sipStatus ?? null, outcome: leg.outcome ?? null },
+  };
+}
+
+function timeOrNull(milliseconds: number | undefined): string | null {
+  return milliseconds === undefined ? null : isoTime(milliseconds);
+}
+
+function milliseconds(time: string | undefined): number | undefined {
+  return time === undefined ? undefined : Date.parse(time);
+}

@@ -1,0 +1,230 @@
+import type { LegOutcome } from './call.ts';
+import type { CancelWhy } from './ports.ts';
+import type { Verdict } from './verdict.ts';
+
+/** A leg to be rung. Legs of one `group` are the contacts of one device, or one trunk. */
+export type LegPlan = { readonly id: string; readonly group: string; readonly isTrunk: boolean; readonly isOffline: boolean };
+
+/** Legs rung together for so long. `onlyIfUnreachable`: tried only where the step before could not be reached at all. */
+export type Step = { readonly legs: readonly LegPlan[]; readonly seconds: number; readonly onlyIfUnreachable: boolean };
+
+type Leg = LegPlan & {
+  readonly phase: 'calling' | 'ringing' | 'answered' | 'over';
+  readonly outcome: LegOutcome | undefined;
+};
+
+export type CallState = {
+  readonly phase: 'ringing' | 'connected' | 'ended';
+  readonly steps: readonly Step[];
+  readonly step: number;
+  readonly legs: ReadonlyMap<string, Leg>;
+};
+
+export type CallEvent =
+  | { readonly kind: 'progressed'; readonly leg: string; readonly status: number; readonly hasMedia: boolean }
+  | { readonly kind: 'answered'; readonly leg: string }
+  | { readonly kind: 'failed'; readonly leg: string; readonly outcome: LegOutcome }
+  | { readonly kind: 'ring-time-over' }
+  /** CANCEL before the answer, or the answer could not be told to the caller. */
+  | { readonly kind: 'caller-gone' }
+  | { readonly kind: 'hung-up'; readonly verdict: Verdict }
+  /** From the panel or because the engine is lost: ends everything, whatever state it is in. */
+  | { readonly kind: 'stopped'; readonly by: 'house' | 'engine' };
+
+export type CallAction =
+  | { readonly kind: 'ring'; readonly step: Step; readonly legs: readonly LegPlan[] }
+  | { readonly kind: 'pass'; readonly leg: string; readonly status: number; readonly withMedia: boolean }
+  | { readonly kind: 'connect'; readonly leg: string }
+  | { readonly kind: 'cancel'; readonly leg: string; readonly why: CancelWhy; readonly outcome: LegOutcome }
+  | { readonly kind: 'release'; readonly leg: string; readonly why: CancelWhy }
+  | { readonly kind: 'reject'; readonly verdict: Verdict }
+  | { readonly kind: 'hang-up'; readonly by: 'house' | 'engine' }
+  | { readonly kind: 'end'; readonly verdict: Verdict };
+
+export type Transition = { readonly state: CallState; readonly actions: readonly CallAction[] };
+
+/** The first step of a new call; a call whose phones are all offline ends at once. */
+export function begin(steps: readonly Step[]): Transition {
+  return startStep({ phase: 'ringing', steps, step: -1, legs: new Map() }, 0);
+}
+
+/** What one event makes of a call, and what is to be done about it. */
+export function advance(state: CallState, event: CallEvent): Transition {
+  switch (event.kind) {
+    case 'progressed':
+      return progressed(state, event);
+    case 'answered':
+      return answered(state, event.leg);
+    case 'failed':
+      return failed(state, event.leg, event.outcome);
+    case 'ring-time-over':
+      return state.phase === 'ringing' ? ringTimeOver(state) : same(state);
+    case 'caller-gone':
+      return callerGone(state);
+    case 'hung-up':
+      return state.phase === 'connected' ? end(state, event.verdict, []) : same(state);
+    case 'stopped':
+      return stopped(state, event.by);
+  }
+}
+
+function progressed(state: CallState, event: Extract<CallEvent, { kind: 'progressed' }>): Transition {
+  const leg = state.legs.get(event.leg);
+  if (state.phase !== 'ringing' || leg === undefined || leg.phase === 'over') return same(state);
+  // Early media of one fork would contradict the answer of another in the same dialog (RFC 3261 section 13.2.1).
+  const withMedia = event.hasMedia && state.legs.size === 1;
+  return {
+    state: withLeg(state, { ...leg, phase: 'ringing' }),
+    actions: [{ kind: 'pass', leg: leg.id, status: event.status, withMedia }],
+  };
+}
+
+function answered(state: CallState, id: string): Transition {
+  const leg = state.legs.get(id);
+  if (leg === undefined) return same(state);
+  // The answer crossed our CANCEL, or another fork was faster (RFC 3261 sections 9.1 and 13.2.2.4).
+  if (state.phase !== 'ringing' || leg.phase === 'over') {
+    const why = leg.outcome === 'answered-elsewhere' ? 'elsewhere' : leg.outcome === 'no-answer' ? 'no-answer' : 'caller-gone';
+    return { state, actions: [{ kind: 'release', leg: id, why }] };
+  }
+  const others = cancelLive(withLeg(state, { ...leg, phase: 'answered', outcome: 'answered' }), 'elsewhere');
+  return {
+    state: { ...others.state, phase: 'connected' },
+    actions: [...others.actions, { kind: 'connect', leg: id }],
+  };
+}
+
+function failed(state: CallState, id: string, outcome: LegOutcome): Transition {
+  const leg = state.legs.get(id);
+  if (state.phase !== 'ringing' || leg === undefined || leg.phase === 'over') return same(state);
+  const next = withLeg(state, { ...leg, phase: 'over', outcome });
+  // A person who declines on one contact of a device means the device (a 6xx ends the fork, RFC 3261 section 16.7).
+  const { state: after, actions } =
+    outcome === 'declined' ? cancelLive(next, 'elsewhere', (one) => one.group === leg.group) : same(next);
+  if (live(after).length > 0) return { state: after, actions };
+  return chain(actions, afterStep(after));
+}
+
+function ringTimeOver(state: CallState): Transition {
+  const { state: after, actions } = cancelLive(state, 'no-answer');
+  return chain(actions, afterStep(after));
+}
+
+function callerGone(state: CallState): Transition {
+  if (state.phase === 'ended') return same(state);
+  const { state: after, actions } = cancelLive(state, 'caller-gone');
+  return chain(actions, end(after, { result: 'cancelled', reason: 'caller-cancelled' }, []));
+}
+
+function stopped(state: CallState, by: 'house' | 'engine'): Transition {
+  if (state.phase === 'ended') return same(state);
+  if (state.phase === 'connected') {
+    const verdict: Verdict = { result: 'answered', reason: by === 'house' ? 'hung-up-by-house' : 'engine-lost' };
+    return end(state, verdict, [{ kind: 'hang-up', by }]);
+  }
+  const verdict: Verdict =
+    by === 'house' ? { result: 'cancelled', reason: 'hung-up-by-house' } : { result: 'failed', reason: 'engine-lost' };
+  const { state: after, actions } = cancelLive(state, 'house');
+  return chain(actions, end(after, verdict, [{ kind: 'reject', verdict }]));
+}
+
+/** Nothing rings any more: the next step, or the end. */
+function afterStep(state: CallState): Transition {
+  const next = state.steps[state.step + 1];
+  const outcomes = [...state.legs.values()].map(({ outcome }) => outcome);
+  const isUnreachable = outcomes.every((outcome) => outcome === 'unreachable' || outcome === 'offline');
+  if (next !== undefined && (!next.onlyIfUnreachable || isUnreachable)) return startStep(state, state.step + 1);
+  const verdict = verdictOf([...state.legs.values()]);
+  return end(state, verdict, [{ kind: 'reject', verdict }]);
+}
+
+function startStep(state: CallState, index: number): Transition {
+  const step = state.steps[index];
+  if (step === undefined) return afterStep({ ...state, step: index });
+  const legs = new Map(state.legs);
+  for (const plan of step.legs) {
+    legs.set(
+      plan.id,
+      plan.isOffline ? { ...plan, phase: 'over', outcome: 'offline' } : { ...plan, phase: 'calling', outcome: undefined },
+    );
+  }
+  const next = { ...state, step: index, legs };
+  const reachable = step.legs.filter(({ isOffline }) => !isOffline);
+  return reachable.length === 0 ? afterStep(next) : { state: next, actions: [{ kind: 'ring', step, legs: reachable }] };
+}
+
+/** Of several phones, the outcome that says most about what happened in the house. */
+const byWeight: readonly LegOutcome[] = [
+  'declined',
+  'no-answer',
+  'busy',
+  'media-refused',
+  'unknown-number',
+  'refused',
+  'redirected',
+  'error',
+  'unreachable',
+  'offline',
+];
+
+function verdictOf(legs: readonly Leg[]): Verdict {
+  const heaviest = byWeight.find((outcome) => legs.some((leg) => leg.outcome === outcome));
+  const isTrunk = legs.some((leg) => leg.outcome === heaviest && leg.isTrunk);
+  switch (heaviest) {
+    case 'declined':
+    case 'no-answer':
+    case 'offline':
+      return { result: 'missed', reason: heaviest };
+    case 'busy':
+      return { result: 'busy', reason: 'busy' };
+    case 'media-refused':
+    case 'unknown-number':
+      return { result: 'failed', reason: heaviest };
+    case 'refused':
+      return { result: 'failed', reason: isTrunk ? 'trunk-refused' : 'phone-error' };
+    case 'unreachable':
+      return isTrunk ? { result: 'failed', reason: 'unreachable' } : { result: 'missed', reason: 'unreachable' };
+    case 'redirected':
+    case 'error':
+      return { result: 'failed', reason: isTrunk ? 'trunk-refused' : 'phone-error' };
+    default:
+      return { result: 'missed', reason: 'no-devices' };
+  }
+}
+
+const outcomeOf = {
+  elsewhere: 'answered-elsewhere',
+  'no-answer': 'no-answer',
+  'caller-gone': 'cancelled',
+  house: 'cancelled',
+} as const satisfies Record<CancelWhy, LegOutcome>;
+
+function cancelLive(state: CallState, why: CancelWhy, which: (leg: Leg) => boolean = () => true): Transition {
+  const legs = new Map(state.legs);
+  const actions: CallAction[] = [];
+  for (const leg of live(state).filter(which)) {
+    legs.set(leg.id, { ...leg, phase: 'over', outcome: outcomeOf[why] });
+    actions.push({ kind: 'cancel', leg: leg.id, why, outcome: outcomeOf[why] });
+  }
+  return { state: { ...state, legs }, actions };
+}
+
+function live(state: CallState): readonly Leg[] {
+  return [...state.legs.values()].filter(({ phase }) => phase === 'calling' || phase === 'ringing');
+}
+
+function withLeg(state: CallState, leg: Leg): CallState {
+  return { ...state, legs: new Map(state.legs).set(leg.id, leg) };
+}
+
+function end(state: CallState, verdict: Verdict, before: readonly CallAction[]): Transition {
+  return { state: { ...state, phase: 'ended' }, actions: [...before, { kind: 'end', verdict }] };
+}
+
+function same(state: CallState): Transition {
+  return { state, actions: [] };
+}
+
+function chain(actions: readonly CallAction[], transition: Transition): Transition {
+  return actions.length === 0 ? transition : { state: transition.state, actions: [...actions, ...transition.actions] };
+}

@@ -1,0 +1,53 @@
+import type { Id } from '#base/ids.ts';
+import type { callDirections, callPhases, legOutcomes } from '#contract/calls.ts';
+import type { Verdict } from './verdict.ts';
+
+export type CallId = Id<'call'>;
+export type LegId = Id<'leg'>;
+export type Direction = (typeof callDirections)[number];
+export type CallPhase = (typeof callPhases)[number];
+export type LegOutcome = (typeof legOutcomes)[number];
+
+/** One side of a call. `number`: E.164, an extension, or empty where the caller hides it. */
+export type Party = {
+  readonly deviceId: string | undefined;
+  readonly personId: string | undefined;
+  readonly number: string;
+  readonly name: string;
+};
+
+/** One call and what is known of it; times in milliseconds since the Unix epoch. */
+export type CallRecord = {
+  readonly id: CallId;
+  readonly direction: Direction;
+  readonly startedAt: number;
+  readonly ringingAt: number | undefined;
+  readonly answeredAt: number | undefined;
+  readonly endedAt: number | undefined;
+  readonly verdict: Verdict | undefined;
+  readonly dialled: string;
+  readonly caller: Party;
+  readonly callee: Party;
+  /** Our number by which it came or went, E.164. */
+  readonly number: string | undefined;
+  readonly trunk: string | undefined;
+  readonly transferredFrom: CallId | undefined;
+};
+
+export type CallLeg = {
+  readonly id: LegId;
+  readonly role: 'caller' | 'callee';
+  readonly deviceId: string | undefined;
+  readonly personId: string | undefined;
+  readonly name: string;
+  readonly trunk: string | undefined;
+  /** Such as `udp 192.0.2.7:5060`. */
+  readonly address: string;
+  readonly sipCallId: string;
+  readonly startedAt: number;
+  readonly ringingAt: number | undefined;
+  readonly answeredAt: number | undefined;
+  readonly endedAt: number | undefined;
+  readonly sipStatus: number | undefined;
+  readonly outcome: LegOutcome | undefined;
+};

@@ -1,0 +1,215 @@
+// Owns the life of every call: whom it rings, who gets it, its record and its verdict.
+// Called by the edges that receive calls (each hands over its caller's leg) and by the routes of calls and call records.
+// Every attempt has a record before anything rings, and exactly one verdict when it is over; what was answered was written before.
+import type { Clock } from '#base/clock.ts';
+import { AppError } from '#base/errors.ts';
+import type { Events } from '#base/events.ts';
+import type { NewId } from '#base/ids.ts';
+import type { Log } from '#base/log.ts';
+import type { Facts } from '#contract/facts.ts';
+import type { Device } from '#devices/device.ts';
+import type { CallId, CallLeg, CallRecord, Party } from './call.ts';
+import type { CdrStore } from './cdr-store.ts';
+import { OngoingCall } from './ongoing-call.ts';
+import type { PlannedLeg, PlannedStep } from './ongoing-call.ts';
+import type { Attempt, CallerLeg, Presented, Registrations, Trunks } from './ports.ts';
+import { routeCall } from './route-call.ts';
+import type { Routed, RoutingFacts } from './route-call.ts';
+import type { Verdict } from './verdict.ts';
+
+export type CallsParts = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly newId: NewId;
+  readonly events: Events<Facts>;
+  readonly store: CdrStore;
+  readonly facts: RoutingFacts;
+  readonly registrations: Registrations;
+  readonly trunks: Trunks;
+  readonly ringSeconds: number;
+  /** Calls at one time; further ones are refused. */
+  readonly mostCalls?: number;
+};
+
+/** A call that is connected from the start: both sides talked to somebody else before. */
+export type Joined = {
+  readonly caller: Party;
+  readonly callee: Party;
+  readonly leg: CallerLeg;
+  readonly calleeLeg: { readonly sipCallId: string; readonly address: string };
+  readonly direction: CallRecord['direction'];
+  readonly transferredFrom: string;
+};
+
+/** So that a busy trunk neither ends the house's memory nor its phones. */
+const mostCallsByDefault = 2000;
+
+/** A trunk may need long to reach a far network; the far side's own ring time ends before this. */
+const trunkRingSeconds = 180;
+
+export class Calls {
+  readonly #parts: CallsParts;
+  readonly #ongoing = new Map<string, OngoingCall>();
+  #isStorageFailing = false;
+
+  constructor(parts: CallsParts) {
+    this.#parts = parts;
+  }
+
+  /** Closes the records that a killed process left open. */
+  start(): void {
+    try {
+      const closed = this.#parts.store.closeInterrupted();
+      if (closed > 0) this.#parts.log.warn({ calls: closed }, 'Calls were cut off by the last stop');
+    } catch (error) {
+      this.#storageFailed(error);
+    }
+  }
+
+  /** Takes an attempt in: routes it, writes its record, rings. The edge tells the returned call what the caller does. */
+  place(attempt: Attempt): OngoingCall {
+    const routed = routeCall(attempt, this.#parts.facts);
+    const record = this.#newRecord(attempt, routed);
+    const steps = this.#steps(routed);
+    const call = new OngoingCall(this.#ongoingParts(record.id), {
+      record,
+      callerLeg: this.#callerLeg(attempt, routed),
+      leg: attempt.leg,
+      steps,
+    });
+    const refusal = this.#refusal(routed, steps);
+    this.#ongoing.set(record.id, call);
+    if (refusal === undefined) call.start(steps);
+    else call.refuse(refusal);
+    return call;
+  }
+
+  /** Opens the record of a call made of two sides that are connected already. */
+  join(joined: Joined): OngoingCall {
+    const { clock, newId } = this.#parts;
+    const now = clock.now();
+    const record: CallRecord = {
+      ...{ id: newId('call'), direction: joined.direction, startedAt: now, ringingAt: undefined, answeredAt: undefined },
+      ...{ endedAt: undefined, verdict: undefined, dialled: joined.callee.number, caller: joined.caller, callee: joined.callee },
+      ...{ number: undefined, trunk: undefined, transferredFrom: joined.transferredFrom as CallId },
+    };
+    const callerLeg = this.#legOf('caller', joined.caller, joined.leg);
+    const calleeLeg = this.#legOf('callee', joined.callee, joined.calleeLeg);
+    const planned: PlannedLeg = { leg: calleeLeg, group: calleeLeg.id, target: undefined };
+    const steps = [{ legs: [planned], seconds: 0, onlyIfUnreachable: false }];
+    const call = new OngoingCall(this.#ongoingParts(record.id), { record, callerLeg, leg: joined.leg, steps });
+    this.#ongoing.set(record.id, call);
+    call.startConnected(calleeLeg.id);
+    return call;
+  }
+
+  /** Calls in progress, oldest first. */
+  list(): readonly OngoingCall[] {
+    return [...this.#ongoing.values()];
+  }
+
+  get(id: string): OngoingCall | undefined {
+    return this.#ongoing.get(id);
+  }
+
+  /** Throws `not-found` for a call that is over or never was. */
+  hangUp(id: string): void {
+    const call = this.#ongoing.get(id);
+    if (call === undefined) throw new AppError('not-found', 'There is no such call in progress');
+    call.stop('house');
+  }
+
+  /** Closes every record, because the network side is gone. */
+  stopAll(): void {
+    for (const call of this.list()) call.stop('engine');
+  }
+
+  #refusal(routed: Routed, steps: readonly PlannedStep[]): Verdict | undefined {
+    if (routed.ring.kind === 'nothing') return routed.ring.verdict;
+    const isEmergency = routed.ring.kind === 'trunks' && routed.ring.isEmergency;
+    if (this.#ongoing.size >= (this.#parts.mostCalls ?? mostCallsByDefault) && !isEmergency) {
+      return { result: 'failed', reason: 'too-many-calls' };
+    }
+    return steps.length === 0 ? { result: 'failed', reason: 'no-trunk' } : undefined;
+  }
+
+  #steps({ ring, callee }: Routed): readonly PlannedStep[] {
+    if (ring.kind === 'nothing') return [];
+    if (ring.kind === 'devices') {
+      const legs = ring.devices.flatMap((device) => this.#phoneLegs(device, ring.from));
+      return [{ legs, seconds: this.#parts.ringSeconds, onlyIfUnreachable: false }];
+    }
+    return this.#parts.trunks.names().map((trunk, index) => {
+      const leg: CallLeg = { ...this.#legOf('callee', callee, { sipCallId: '', address: '' }), name: trunk, trunk };
+      const target = { kind: 'trunk', trunk, number: ring.number, from: ring.from, isEmergency: ring.isEmergency } as const;
+      return { legs: [{ leg, group: trunk, target }], seconds: trunkRingSeconds, onlyIfUnreachable: index > 0 };
+    });
+  }
+
+  /** One leg per contact; a phone that is not registered gets one too, so that the record says why it did not ring. */
+  #phoneLegs(device: Device, from: Presented): readonly PlannedLeg[] {
+    const party = { deviceId: device.id, personId: device.personId, number: device.extension, name: device.name };
+    const registrations = device.enabled ? this.#parts.registrations.of(device.id) : [];
+    if (registrations.length === 0) {
+      const now = this.#parts.clock.now();
+      const leg = { ...this.#legOf('callee', party, { sipCallId: '', address: '' }), endedAt: now, outcome: 'offline' } as const;
+      return [{ leg, group: device.id, target: undefined }];
+    }
+    return registrations.map((registration) => {
+      const { protocol, address, port } = registration.source;
+      const leg = this.#legOf('callee', party, { sipCallId: '', address: `${protocol} ${address}:${port}` });
+      return { leg, group: device.id, target: { kind: 'phone', device, registration, from } };
+    });
+  }
+
+  #callerLeg(attempt: Attempt, routed: Routed): CallLeg {
+    const leg = this.#legOf('caller', routed.caller, attempt.leg);
+    return attempt.caller.kind === 'trunk' ? { ...leg, trunk: attempt.caller.trunk } : leg;
+  }
+
+  #legOf(role: CallLeg['role'], party: Party, at: { readonly sipCallId: string; readonly address: string }): CallLeg {
+    const { clock, newId } = this.#parts;
+    return {
+      ...{ id: newId('leg'), role, deviceId: party.deviceId, personId: party.personId, name: party.name || party.number },
+      ...{ trunk: undefined, address: at.address, sipCallId: at.sipCallId, startedAt: clock.now() },
+      ...{ ringingAt: undefined, answeredAt: undefined, endedAt: undefined, sipStatus: undefined, outcome: undefined },
+    };
+  }
+
+  #newRecord(attempt: Attempt, routed: Routed): CallRecord {
+    const { clock, newId } = this.#parts;
+    return {
+      ...{ id: newId('call'), direction: routed.direction, startedAt: clock.now(), ringingAt: undefined },
+      ...{ answeredAt: undefined, endedAt: undefined, verdict: undefined, dialled: attempt.dialled.slice(0, 64) },
+      ...{ caller: routed.caller, callee: routed.callee, number: routed.number },
+      trunk: attempt.caller.kind === 'trunk' ? attempt.caller.trunk : undefined,
+      transferredFrom: attempt.transferredFrom as CallId | undefined,
+    };
+  }
+
+  #ongoingParts(id: CallId) {
+    const { clock, log, events, newId } = this.#parts;
+    return {
+      ...{ clock, events, newId, log: log.child({ callId: id }) },
+      save: (record: CallRecord, legs: Iterable<CallLeg>) => this.#save(record, legs),
+      ended: (call: OngoingCall) => void this.#ongoing.delete(call.record.id),
+    };
+  }
+
+  /** A full disk must not end a call: it goes on without its record. */
+  #save(record: CallRecord, legs: Iterable<CallLeg>): void {
+    try {
+      this.#parts.store.save(record, legs);
+      this.#isStorageFailing = false;
+    } catch (error) {
+      this.#storageFailed(error);
+    }
+  }
+
+  #storageFailed(error: unknown): void {
+    if (this.#isStorageFailing) return;
+    this.#isStorageFailing = true;
+    this.#parts.log.error({ err: error }, 'Call records cannot be written; calls go on');
+    this.#parts.events.emit('storage.failed', { reason: 'Call records cannot be written. Calls go on.' });
+  }
+}

@@ -1,0 +1,235 @@
+import type { Opened } from '#storage/database.ts';
+import type { CallId, CallLeg, CallRecord, Direction, LegId, LegOutcome } from './call.ts';
+import type { CallReason, CallResult, Verdict } from './verdict.ts';
+
+type RecordRow = {
+  readonly id: CallId;
+  readonly direction: Direction;
+  readonly started_at: number;
+  readonly ringing_at: number | null;
+  readonly answered_at: number | null;
+  readonly ended_at: number | null;
+  readonly result: CallResult | null;
+  readonly reason: CallReason | null;
+  readonly dialled: string;
+  readonly caller_device_id: string | null;
+  readonly caller_person_id: string | null;
+  readonly caller_number: string;
+  readonly caller_name: string;
+  readonly callee_device_id: string | null;
+  readonly callee_person_id: string | null;
+  readonly callee_number: string;
+  readonly callee_name: string;
+  readonly number: string | null;
+  readonly trunk: string | null;
+  readonly transferred_from: CallId | null;
+};
+
+type LegRow = {
+  readonly id: LegId;
+  readonly cdr_id: CallId;
+  readonly role: 'caller' | 'callee';
+  readonly device_id: string | null;
+  readonly person_id: string | null;
+  readonly name: string;
+  readonly trunk: string | null;
+  readonly address: string;
+  readonly sip_call_id: string;
+  readonly started_at: number;
+  readonly ringing_at: number | null;
+  readonly answered_at: number | null;
+  readonly ended_at: number | null;
+  readonly sip_status: number | null;
+  readonly outcome: LegOutcome | null;
+};
+
+const recordColumns = [
+  'id',
+  'direction',
+  'started_at',
+  'ringing_at',
+  'answered_at',
+  'ended_at',
+  'result',
+  'reason',
+  'dialled',
+  'caller_device_id',
+  'caller_person_id',
+  'caller_number',
+  'caller_name',
+  'callee_device_id',
+  'callee_person_id',
+  'callee_number',
+  'callee_name',
+  'number',
+  'trunk',
+  'transferred_from',
+] as const satisfies readonly (keyof RecordRow)[];
+
+const legColumns = [
+  'id',
+  'cdr_id',
+  'role',
+  'device_id',
+  'person_id',
+  'name',
+  'trunk',
+  'address',
+  'sip_call_id',
+  'started_at',
+  'ringing_at',
+  'answered_at',
+  'ended_at',
+  'sip_status',
+  'outcome',
+] as const satisfies readonly (keyof LegRow)[];
+
+/**
+ * The SQL of `cdrs` and `call_legs` that the life of a call needs. Every method has committed when it returns, so that what the
+ * network was told survives a kill; reading lists is in call-search.ts.
+ */
+export class CdrStore {
+  readonly #record;
+  readonly #leg;
+  readonly #closeRecords;
+  readonly #closeLegs;
+  readonly #one;
+  readonly #legsOf;
+  readonly #save;
+
+  constructor(db: Opened['db']) {
+    this.#record = db.prepare<[RecordRow]>(upsert('cdrs', recordColumns));
+    this.#leg = db.prepare<[LegRow]>(upsert('call_legs', legColumns));
+    this.#closeRecords = db.prepare(
+      `UPDATE cdrs SET ended_at = coalesce(answered_at, ringing_at, started_at), result = 'failed', reason = 'interrupted'
+       WHERE ended_at IS NULL`,
+    );
+    this.#closeLegs = db.prepare(
+      `UPDATE call_legs SET ended_at = coalesce(answered_at, ringing_at, started_at), outcome = coalesce(outcome, 'interrupted')
+       WHERE ended_at IS NULL AND cdr_id IN (SELECT id FROM cdrs WHERE ended_at IS NULL)`,
+    );
+    this.#one = db.prepare<[string], RecordRow>('SELECT * FROM cdrs WHERE id = ?');
+    this.#legsOf = db.prepare<[string], LegRow>('SELECT * FROM call_legs WHERE cdr_id = ? ORDER BY id');
+    this.#save = db.transaction((record: CallRecord, legs: Iterable<CallLeg>) => {
+      this.#record.run(toRecordRow(record));
+      for (const leg of legs) this.#leg.run(toLegRow(record.id, leg));
+    });
+  }
+
+  /** Writes the record and those legs, new or changed. */
+  save(record: CallRecord, legs: Iterable<CallLeg>): void {
+    this.#save.immediate(record, legs);
+  }
+
+  /** Closes what a kill left open, with the last time that is known for certain. Returns how many records. */
+  closeInterrupted(): number {
+    this.#closeLegs.run();
+    return this.#closeRecords.run().changes;
+  }
+
+  get(id: string): CallRecord | undefined {
+    const row = this.#one.get(id);
+    return row === undefined ? undefined : fromRecordRow(row);
+  }
+
+  legsOf(id: string): readonly CallLeg[] {
+    return this.#legsOf.all(id).map(fromLegRow);
+  }
+}
+
+function upsert(table: string, columns: readonly string[]): string {
+  const changes = columns.slice(1).map((column) => `${column} = excluded.${column}`);
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map((column) => `:${column}`).join(', ')})
+    ON CONFLICT (id) DO UPDATE SET ${changes.join(', ')}`;
+}
+
+function toRecordRow(record: CallRecord): RecordRow {
+  const { caller, callee, verdict } = record;
+  return {
+    id: record.id,
+    direction: record.direction,
+    started_at: record.startedAt,
+    ringing_at: record.ringingAt ?? null,
+    answered_at: record.answeredAt ?? null,
+    ended_at: record.endedAt ?? null,
+    result: verdict?.result ?? null,
+    reason: verdict?.reason ?? null,
+    dialled: record.dialled,
+    caller_device_id: caller.deviceId ?? null,
+    caller_person_id: caller.personId ?? null,
+    caller_number: caller.number,
+    caller_name: caller.name,
+    callee_device_id: callee.deviceId ?? null,
+    callee_person_id: callee.personId ?? null,
+    callee_number: callee.number,
+    callee_name: callee.name,
+    number: record.number ?? null,
+    trunk: record.trunk ?? null,
+    transferred_from: record.transferredFrom ?? null,
+  };
+}
+
+export type { RecordRow };
+
+export function fromRecordRow(row: RecordRow): CallRecord {
+  const { result, reason } = row;
+  return {
+    id: row.id,
+    direction: row.direction,
+    startedAt: row.started_at,
+    ringingAt: row.ringing_at ?? undefined,
+    answeredAt: row.answered_at ?? undefined,
+    endedAt: row.ended_at ?? undefined,
+    // Only verdicts of the closed list are ever written.
+    verdict: result === null || reason === null ? undefined : ({ result, reason } as Verdict),
+    dialled: row.dialled,
+    caller: party(row.caller_device_id, row.caller_person_id, { number: row.caller_number, name: row.caller_name }),
+    callee: party(row.callee_device_id, row.callee_person_id, { number: row.callee_number, name: row.callee_name }),
+    number: row.number ?? undefined,
+    trunk: row.trunk ?? undefined,
+    transferredFrom: row.transferred_from ?? undefined,
+  };
+}
+
+function party(deviceId: string | null, personId: string | null, shown: { readonly number: string; readonly name: string }) {
+  return { deviceId: deviceId ?? undefined, personId: personId ?? undefined, ...shown };
+}
+
+function toLegRow(cdrId: CallId, leg: CallLeg): LegRow {
+  return {
+    id: leg.id,
+    cdr_id: cdrId,
+    role: leg.role,
+    device_id: leg.deviceId ?? null,
+    person_id: leg.personId ?? null,
+    name: leg.name,
+    trunk: leg.trunk ?? null,
+    address: leg.address,
+    sip_call_id: leg.sipCallId,
+    started_at: leg.startedAt,
+    ringing_at: leg.ringingAt ?? null,
+    answered_at: leg.answeredAt ?? null,
+    ended_at: leg.endedAt ?? null,
+    sip_status: leg.sipStatus ?? null,
+    outcome: leg.outcome ?? null,
+  };
+}
+
+function fromLegRow(row: LegRow): CallLeg {
+  return {
+    id: row.id,
+    role: row.role,
+    deviceId: row.device_id ?? undefined,
+    personId: row.person_id ?? undefined,
+    name: row.name,
+    trunk: row.trunk ?? undefined,
+    address: row.address,
+    sipCallId: row.sip_call_id,
+    startedAt: row.started_at,
+    ringingAt: row.ringing_at ?? undefined,
+    answeredAt: row.answered_at ?? undefined,
+    endedAt: row.ended_at ?? undefined,
+    sipStatus: row.sip_status ?? undefined,
+    outcome: row.outcome ?? undefined,
+  };
+}

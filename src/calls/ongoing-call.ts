@@ -1,0 +1,284 @@
+import type { Clock, Timer } from '#base/clock.ts';
+import type { Events } from '#base/events.ts';
+import type { NewId } from '#base/ids.ts';
+import { maskNumber } from '#base/log.ts';
+import type { Log } from '#base/log.ts';
+import type { Facts } from '#contract/facts.ts';
+import type { CallLeg, CallPhase, CallRecord, LegId, LegOutcome, Party } from './call.ts';
+import { advance, begin } from './call-state.ts';
+import type { CallAction, CallEvent, CallState, LegPlan, Step, Transition } from './call-state.ts';
+import type { CallerLeg, OutgoingLeg, RingTarget } from './ports.ts';
+import { explain } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
+
+/** A leg that may be rung: what the record says of it, and where it goes (nowhere for a phone that is not registered). */
+export type PlannedLeg = { readonly leg: CallLeg; readonly group: string; readonly target: RingTarget | undefined };
+
+export type PlannedStep = {
+  readonly legs: readonly PlannedLeg[];
+  readonly seconds: number;
+  readonly onlyIfUnreachable: boolean;
+};
+
+export type OngoingParts = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly events: Events<Facts>;
+  readonly newId: NewId;
+  /** Writes the record; never throws. */
+  readonly save: (record: CallRecord, legs: Iterable<CallLeg>) => void;
+  /** Told once, when the call is over and its record closed. */
+  readonly ended: (call: OngoingCall) => void;
+};
+
+type Begun = {
+  readonly record: CallRecord;
+  readonly callerLeg: CallLeg;
+  readonly leg: CallerLeg;
+  readonly steps: readonly PlannedStep[];
+};
+
+/** One call from the attempt to its verdict: carries out what call-state.ts decides and keeps the record true. */
+export class OngoingCall {
+  readonly #parts: OngoingParts;
+  readonly #caller: CallerLeg;
+  readonly #planned = new Map<string, PlannedLeg>();
+  readonly #outgoing = new Map<string, OutgoingLeg>();
+  readonly #legs = new Map<string, CallLeg>();
+  readonly #callerLegId: LegId;
+  #record: CallRecord;
+  #state: CallState | undefined;
+  #ringTimer: Timer | undefined;
+  #isHeld = false;
+
+  constructor(parts: OngoingParts, { record, callerLeg, leg, steps }: Begun) {
+    this.#parts = parts;
+    this.#caller = leg;
+    this.#record = record;
+    this.#callerLegId = callerLeg.id;
+    this.#legs.set(callerLeg.id, callerLeg);
+    for (const planned of steps.flatMap((step) => step.legs)) this.#planned.set(planned.leg.id, planned);
+  }
+
+  get record(): CallRecord {
+    return this.#record;
+  }
+
+  get legs(): Iterable<CallLeg> {
+    return this.#legs.values();
+  }
+
+  get phase(): CallPhase {
+    if (this.#record.answeredAt === undefined) return 'ringing';
+    return this.#isHeld ? 'held' : 'in_call';
+  }
+
+  /** Writes the record, then rings. */
+  start(steps: readonly PlannedStep[]): void {
+    this.#open(steps);
+    this.#take(begin(steps.map(toStep)));
+  }
+
+  #open(steps: readonly PlannedStep[]): void {
+    const { events, log } = this.#parts;
+    const { caller, callee, direction } = this.#record;
+    log.info({ direction, from: shown(caller), to: shown(callee), dialled: maskNumber(this.#record.dialled) }, 'Call started');
+    for (const planned of steps[0]?.legs ?? []) this.#legs.set(planned.leg.id, planned.leg);
+    this.#save();
+    events.emit('call.started', { callId: this.#record.id });
+  }
+
+  /** For two sides that are connected already: the record begins with the answer. */
+  startConnected(calleeLegId: string): void {
+    const planned = this.#planned.get(calleeLegId);
+    if (planned !== undefined) this.#legs.set(calleeLegId, planned.leg);
+    const plan: LegPlan = { id: calleeLegId, group: calleeLegId, isTrunk: false, isOffline: false };
+    const { state } = begin([{ legs: [plan], seconds: 0, onlyIfUnreachable: false }]);
+    this.#state = advance(state, { kind: 'answered', leg: calleeLegId }).state;
+    this.#parts.log.info({ from: shown(this.#record.caller), to: shown(this.#record.callee) }, 'Call joined by a transfer');
+    this.#parts.events.emit('call.started', { callId: this.#record.id });
+    this.#connect(calleeLegId);
+  }
+
+  /** A call that cannot ring at all. */
+  refuse(verdict: Verdict): void {
+    this.#open([]);
+    this.#finish(verdict);
+    this.#caller.reject(verdict);
+  }
+
+  /** CANCEL, or the caller's answer could not be delivered. */
+  callerGone(): void {
+    this.#happen({ kind: 'caller-gone' });
+  }
+
+  /** Either side ended a connected call; the edge has told, or tells, the other one. */
+  hungUp(verdict: Verdict): void {
+    this.#happen({ kind: 'hung-up', verdict });
+  }
+
+  stop(by: 'house' | 'engine'): void {
+    this.#happen({ kind: 'stopped', by });
+  }
+
+  held(isHeld: boolean): void {
+    if (this.#isHeld === isHeld || this.#state?.phase !== 'connected') return;
+    this.#isHeld = isHeld;
+    this.#changed();
+  }
+
+  #happen(event: CallEvent): void {
+    if (this.#state !== undefined) this.#take(advance(this.#state, event));
+  }
+
+  /** State first: an action may report its outcome before it returns. */
+  #take({ state, actions }: Transition): void {
+    this.#state = state;
+    for (const action of actions) this.#act(action);
+  }
+
+  #act(action: CallAction): void {
+    switch (action.kind) {
+      case 'ring':
+        this.#ring(action.step, action.legs);
+        return;
+      case 'pass':
+        this.#outgoing.get(action.leg)?.pass(action.status, action.withMedia);
+        return;
+      case 'connect':
+        this.#connect(action.leg);
+        return;
+      case 'cancel':
+        this.#changeLeg(action.leg, { endedAt: this.#now, outcome: action.outcome });
+        this.#outgoing.get(action.leg)?.cancel(action.why);
+        return;
+      case 'release':
+        this.#outgoing.get(action.leg)?.release(action.why);
+        return;
+      case 'reject':
+        this.#finish(action.verdict);
+        this.#caller.reject(action.verdict);
+        return;
+      case 'hang-up':
+        this.#caller.hangUp(action.by);
+        return;
+      case 'end':
+        this.#finish(action.verdict);
+    }
+  }
+
+  #ring(step: Step, plans: readonly LegPlan[]): void {
+    const { clock } = this.#parts;
+    this.#ringTimer?.cancel();
+    this.#ringTimer = clock.after(step.seconds * 1000, () => this.#happen({ kind: 'ring-time-over' }));
+    for (const plan of plans) {
+      // A leg may fail or even answer before the next one is sent.
+      if (this.#state?.phase !== 'ringing' || this.#legs.get(plan.id)?.endedAt !== undefined) return;
+      this.#ringOne(plan.id);
+    }
+  }
+
+  #ringOne(id: string): void {
+    const planned = this.#planned.get(id);
+    if (planned?.target === undefined) return;
+    this.#legs.set(id, { ...(this.#legs.get(id) ?? planned.leg), startedAt: this.#now });
+    const outgoing = this.#caller.ring(planned.target, {
+      progressed: (status, hasMedia) => this.#progressed(id, status, hasMedia),
+      answered: () => this.#happen({ kind: 'answered', leg: id }),
+      failed: (outcome, status) => this.#failed(id, outcome, status),
+    });
+    this.#outgoing.set(id, outgoing);
+    this.#changeLeg(id, { sipCallId: outgoing.sipCallId });
+  }
+
+  #progressed(id: string, status: number, hasMedia: boolean): void {
+    const leg = this.#legs.get(id);
+    if (leg?.ringingAt === undefined) this.#changeLeg(id, { ringingAt: this.#now, sipStatus: status });
+    const isFirst = this.#record.ringingAt === undefined;
+    if (isFirst) this.#record = { ...this.#record, ringingAt: this.#now };
+    this.#happen({ kind: 'progressed', leg: id, status, hasMedia });
+    if (isFirst) this.#changed();
+  }
+
+  #failed(id: string, outcome: LegOutcome, status: number | undefined): void {
+    const leg = this.#legs.get(id);
+    if (leg !== undefined && leg.endedAt === undefined) {
+      this.#changeLeg(id, { endedAt: this.#now, outcome, sipStatus: status ?? leg.sipStatus });
+      this.#parts.log.debug({ leg: leg.name, address: leg.address, outcome, status }, 'A phone did not take the call');
+    }
+    this.#happen({ kind: 'failed', leg: id, outcome });
+  }
+
+  #connect(id: string): void {
+    this.#ringTimer?.cancel();
+    const answeredAt = this.#now;
+    this.#changeLeg(id, { answeredAt, outcome: 'answered', sipStatus: 200 });
+    this.#changeLeg(this.#callerLegId, { answeredAt, outcome: 'answered', sipStatus: 200 });
+    const leg = this.#legs.get(id);
+    const { callee } = this.#record;
+    const answerer = leg?.deviceId === undefined ? callee : { ...callee, deviceId: leg.deviceId, personId: leg.personId };
+    this.#record = { ...this.#record, answeredAt, callee: answerer, trunk: this.#record.trunk ?? leg?.trunk };
+    this.#save();
+    this.#outgoing.get(id)?.connect();
+    this.#changed();
+  }
+
+  #finish(verdict: Verdict): void {
+    if (this.#record.verdict !== undefined) return;
+    this.#ringTimer?.cancel();
+    const endedAt = this.#now;
+    this.#record = { ...this.#record, endedAt, verdict };
+    for (const leg of this.#legs.values()) if (leg.endedAt === undefined) this.#legs.set(leg.id, { ...leg, endedAt });
+    this.#save();
+    const { log, events, ended } = this.#parts;
+    const { answeredAt, startedAt } = this.#record;
+    const seconds = Math.round((endedAt - (answeredAt ?? startedAt)) / 1000);
+    log.info(
+      { ...verdict, ...(answeredAt === undefined ? { waitedSeconds: seconds } : { talkedSeconds: seconds }) },
+      sentence(verdict),
+    );
+    ended(this);
+    events.emit('call.ended', { callId: this.#record.id, disposition: verdict.result, reason: verdict.reason });
+  }
+
+  #changeLeg(id: string, change: Partial<CallLeg>): void {
+    const leg = this.#legs.get(id) ?? this.#planned.get(id)?.leg;
+    if (leg !== undefined) this.#legs.set(id, { ...leg, ...change });
+  }
+
+  #changed(): void {
+    if (this.#record.verdict !== undefined) return;
+    this.#parts.events.emit('call.changed', { callId: this.#record.id, state: this.phase });
+  }
+
+  #save(): void {
+    this.#parts.save(this.#record, this.#legs.values());
+  }
+
+  get #now(): number {
+    return this.#parts.clock.now();
+  }
+}
+
+function toStep({ legs, seconds, onlyIfUnreachable }: PlannedStep): Step {
+  return {
+    seconds,
+    onlyIfUnreachable,
+    legs: legs.map(({ leg, group, target }) => ({
+      id: leg.id,
+      group,
+      isTrunk: leg.trunk !== undefined,
+      isOffline: target === undefined,
+    })),
+  };
+}
+
+function sentence(verdict: Verdict): string {
+  return verdict.result === 'answered' ? `Call ended: ${explain(verdict)}` : `Call not answered: ${explain(verdict)}`;
+}
+
+/** A house member by name and extension, an outsider by the end of the number. */
+function shown(party: Party): string {
+  if (party.deviceId !== undefined) return `${party.name} (${party.number})`;
+  return party.number === '' ? 'hidden' : maskNumber(party.number);
+}

@@ -1,0 +1,74 @@
+import type { Device } from '#devices/device.ts';
+import type { Registration } from '#devices/registration.ts';
+import type { LegOutcome, Party } from './call.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What the called side gets to see. */
+export type Presented = { readonly number: string; readonly name: string };
+
+/** Where one outgoing leg goes. */
+export type RingTarget =
+  | { readonly kind: 'phone'; readonly device: Device; readonly registration: Registration; readonly from: Presented }
+  | {
+      readonly kind: 'trunk';
+      readonly trunk: string;
+      /** E.164, or a short or emergency number as dialled. */
+      readonly number: string;
+      readonly from: Presented;
+      readonly isEmergency: boolean;
+    };
+
+export type CancelWhy = 'elsewhere' | 'no-answer' | 'caller-gone' | 'house';
+
+/** An outgoing leg as calls sees it. No method throws; each may be called at any time and does nothing where it makes no sense. */
+export type OutgoingLeg = {
+  readonly sipCallId: string;
+  /** Tells the caller of this leg's progress; its early media only if `withMedia`. */
+  pass(status: number, withMedia: boolean): void;
+  /** Joins the caller and this leg, which has answered. */
+  connect(): void;
+  /** Gives up a leg that has not answered. */
+  cancel(why: CancelWhy): void;
+  /** Ends a leg whose answer came too late. */
+  release(why: CancelWhy): void;
+};
+
+/** What becomes of an outgoing leg. After `answered` or `failed` nothing more comes. */
+export type LegListener = {
+  progressed(status: number, hasMedia: boolean): void;
+  answered(): void;
+  failed(outcome: LegOutcome, status: number | undefined): void;
+};
+
+/** The caller's side of one call, as an edge offers it. No method throws. */
+export type CallerLeg = {
+  readonly sipCallId: string;
+  readonly address: string;
+  ring(target: RingTarget, listener: LegListener): OutgoingLeg;
+  /** Refuses the call; it was never connected. */
+  reject(verdict: Verdict): void;
+  /** Ends both sides of a connected call. */
+  hangUp(why: 'house' | 'engine'): void;
+};
+
+/** The trunks that can take a call now, best first. */
+export type Trunks = { names(): readonly string[] };
+
+export type Devices = {
+  byExtension(extension: string): Device | undefined;
+  byId(id: string): Device | undefined;
+  ofPerson(personId: string): readonly Device[];
+};
+
+/** Live registrations only. */
+export type Registrations = { of(deviceId: string): readonly Registration[] };
+
+/** Who calls. For a transfer `device` is the phone that ordered it, `party` the one who is transferred. */
+export type Attempt = {
+  readonly caller:
+    | { readonly kind: 'device'; readonly device: Device; readonly party?: Party }
+    | { readonly kind: 'trunk'; readonly trunk: string; readonly number: string; readonly name: string };
+  readonly dialled: string;
+  readonly leg: CallerLeg;
+  readonly transferredFrom?: string | undefined;
+};

@@ -1,0 +1,131 @@
+import type { Device } from '#devices/device.ts';
+import type { OurNumber } from '#numbers/number.ts';
+import { readDialled, toE164 } from '#numbers/dialled.ts';
+import type { Direction, Party } from './call.ts';
+import type { Attempt, Devices, Presented } from './ports.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What a call is to ring, or why it cannot. Legs are made of it by who knows the registrations. */
+export type Routed = {
+  readonly direction: Direction;
+  readonly caller: Party;
+  readonly callee: Party;
+  readonly number: string | undefined;
+  readonly ring:
+    | { readonly kind: 'devices'; readonly devices: readonly Device[]; readonly from: Presented }
+    | { readonly kind: 'trunks'; readonly number: string; readonly from: Presented; readonly isEmergency: boolean }
+    | { readonly kind: 'nothing'; readonly verdict: Verdict };
+};
+
+/** The facts a route is decided by. */
+export type RoutingFacts = {
+  readonly country: string;
+  readonly devices: Devices;
+  readonly byNumber: (number: string) => OurNumber | undefined;
+  /** The number a person calls out with; for nobody, that of the house. */
+  readonly callerIdOf: (personId: string | undefined) => OurNumber | undefined;
+  readonly anyCallerId: () => OurNumber | undefined;
+};
+
+/** The simple default: an extension rings its device, a number of ours its owner's devices, everything else goes to a trunk. */
+export function routeCall({ caller, dialled }: Pick<Attempt, 'caller' | 'dialled'>, facts: RoutingFacts): Routed {
+  return caller.kind === 'device' ? fromDevice(caller, dialled, facts) : fromTrunk(caller, dialled, facts);
+}
+
+type DeviceCaller = Extract<Attempt['caller'], { kind: 'device' }>;
+type TrunkCaller = Extract<Attempt['caller'], { kind: 'trunk' }>;
+
+export function partyOf(device: Device): Party {
+  return { deviceId: device.id, personId: device.personId, number: device.extension, name: device.name };
+}
+
+export function outsider(number: string, name: string): Party {
+  return { deviceId: undefined, personId: undefined, number, name };
+}
+
+function fromDevice(from: DeviceCaller, dialled: string, facts: RoutingFacts): Routed {
+  const caller = from.party ?? partyOf(from.device);
+  const isExtension = (digits: string) => facts.devices.byExtension(digits) !== undefined;
+  const read = readDialled(dialled, { country: facts.country, isExtension });
+  switch (read.kind) {
+    case 'extension':
+      return toExtension(caller, read.extension, facts);
+    case 'external': {
+      const ours = facts.byNumber(read.number);
+      if (ours === undefined) return outbound({ from, caller, number: read.number, isEmergency: false }, facts);
+      return toOurNumber({ ours, caller, direction: 'internal' }, facts);
+    }
+    case 'emergency':
+    case 'short':
+      return outbound({ from, caller, number: read.number, isEmergency: read.kind === 'emergency' }, facts);
+    case 'service':
+      return refused(caller, dialled, { result: 'failed', reason: 'unknown-service-code' });
+    case 'invalid': {
+      const reason = read.reason === 'no-such-number' ? 'unknown-number' : 'invalid-number';
+      return refused(caller, dialled, { result: 'failed', reason });
+    }
+  }
+}
+
+function fromTrunk(from: TrunkCaller, dialled: string, facts: RoutingFacts): Routed {
+  const known = toE164(from.number, facts.country) ?? from.number;
+  const caller = outsider(known, from.name);
+  const number = toE164(dialled, facts.country);
+  const ours = number === undefined ? undefined : facts.byNumber(number);
+  if (ours !== undefined) return toOurNumber({ ours, caller, direction: 'inbound' }, facts);
+  return { ...refused(caller, dialled, { result: 'failed', reason: 'unknown-number' }), direction: 'inbound' };
+}
+
+function toExtension(caller: Party, extension: string, { devices }: RoutingFacts): Routed {
+  const device = devices.byExtension(extension);
+  if (device === undefined) return refused(caller, extension, { result: 'failed', reason: 'unknown-number' });
+  const callee = partyOf(device);
+  const common = { direction: 'internal', caller, callee, number: undefined } as const;
+  if (device.id === caller.deviceId) return { ...common, ring: nothing({ result: 'failed', reason: 'calling-itself' }) };
+  return { ...common, ring: { kind: 'devices', devices: [device], from: seen(caller) } };
+}
+
+type ToOurs = { readonly ours: OurNumber; readonly caller: Party; readonly direction: Direction };
+
+function toOurNumber({ ours, caller, direction }: ToOurs, { devices }: RoutingFacts): Routed {
+  const owner = ours.ownerPersonId;
+  const callee: Party = { deviceId: undefined, personId: owner, number: ours.number, name: ours.name };
+  const common = { direction, caller, callee, number: ours.number };
+  if (!ours.voiceEnabled) return { ...common, ring: nothing({ result: 'blocked', reason: 'switched-off' }) };
+  if (owner === undefined) return { ...common, ring: nothing({ result: 'failed', reason: 'no-owner' }) };
+  const rung = devices.ofPerson(owner).filter((device) => device.enabled && device.id !== caller.deviceId);
+  if (rung.length === 0) return { ...common, ring: nothing({ result: 'missed', reason: 'no-devices' }) };
+  return { ...common, ring: { kind: 'devices', devices: rung, from: seen(caller) } };
+}
+
+type Outbound = {
+  readonly from: DeviceCaller;
+  readonly caller: Party;
+  readonly number: string;
+  readonly isEmergency: boolean;
+};
+
+function outbound({ from, caller, number, isEmergency }: Outbound, facts: RoutingFacts): Routed {
+  const own = facts.callerIdOf(from.device.personId) ?? facts.callerIdOf(undefined);
+  // Help must be able to call back, whoever's number it is.
+  const ours = own ?? (isEmergency ? facts.anyCallerId() : undefined);
+  return {
+    direction: 'outbound',
+    caller,
+    callee: outsider(number, ''),
+    number: ours?.number,
+    ring: { kind: 'trunks', number, from: { number: ours?.number ?? '', name: ours?.name ?? '' }, isEmergency },
+  };
+}
+
+function refused(caller: Party, dialled: string, verdict: Verdict): Routed {
+  return { direction: 'internal', caller, callee: outsider(dialled, ''), number: undefined, ring: nothing(verdict) };
+}
+
+function nothing(verdict: Verdict): Routed['ring'] {
+  return { kind: 'nothing', verdict };
+}
+
+function seen(party: Party): Presented {
+  return { number: party.number, name: party.name };
+}

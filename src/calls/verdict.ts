@@ -1,0 +1,74 @@
+import type { callReasons, callResults } from '#contract/calls.ts';
+
+export type CallResult = (typeof callResults)[number];
+export type CallReason = (typeof callReasons)[number];
+
+/** The closed list: every way a call can end. */
+export const verdicts = {
+  answered: ['caller-hung-up', 'callee-hung-up', 'hung-up-by-house', 'transferred', 'replaced', 'session-expired', 'engine-lost'],
+  voicemail: ['no-answer', 'busy', 'declined', 'offline'],
+  missed: ['no-answer', 'declined', 'offline', 'unreachable', 'no-devices'],
+  blocked: ['switched-off'],
+  busy: ['busy'],
+  cancelled: ['caller-cancelled', 'hung-up-by-house'],
+  failed: [
+    'unknown-number',
+    'invalid-number',
+    'unknown-service-code',
+    'no-owner',
+    'no-trunk',
+    'trunk-refused',
+    'calling-itself',
+    'loop',
+    'unreachable',
+    'media-refused',
+    'not-acknowledged',
+    'phone-error',
+    'too-many-calls',
+    'engine-lost',
+    'interrupted',
+    'internal',
+  ],
+} as const satisfies Record<CallResult, readonly CallReason[]>;
+
+/** How a call ended and why. Each call ends with exactly one. */
+export type Verdict = {
+  [Result in CallResult]: { readonly result: Result; readonly reason: (typeof verdicts)[Result][number] };
+}[CallResult];
+
+const sentences: Readonly<Record<CallReason, string>> = {
+  'caller-hung-up': 'the caller hung up',
+  'callee-hung-up': 'the called side hung up',
+  'hung-up-by-house': 'it was ended from the panel',
+  transferred: 'it was transferred',
+  replaced: 'another phone took it over',
+  'session-expired': 'a phone stopped answering the session timer',
+  'no-answer': 'nobody answered in time',
+  declined: 'the call was declined',
+  offline: 'no phone is registered',
+  unreachable: 'the phone or trunk did not respond',
+  'no-devices': 'the owner of the number has no phone',
+  busy: 'the called side is busy',
+  'caller-cancelled': 'the caller gave up',
+  'switched-off': 'the number is switched off for calls',
+  'unknown-number': 'nobody has this number',
+  'invalid-number': 'the digits are no number',
+  'unknown-service-code': 'there is no such service code',
+  'no-owner': 'the number belongs to nobody',
+  'no-trunk': 'no trunk is set up for calls outside',
+  'trunk-refused': 'the trunk refused the call',
+  'calling-itself': 'a phone cannot call itself',
+  loop: 'the call came back to where it had been',
+  'media-refused': 'the phones have no codec in common',
+  'not-acknowledged': 'the caller never confirmed the answer',
+  'phone-error': 'the phone reported an error',
+  'too-many-calls': 'too many calls are going on',
+  'engine-lost': 'the SIP engine was restarted',
+  interrupted: 'GoSIP was stopped during the call',
+  internal: 'of an internal fault',
+};
+
+/** Why, as a sentence part for the person who runs the house. */
+export function explain(verdict: Verdict): string {
+  return sentences[verdict.reason];
+}
