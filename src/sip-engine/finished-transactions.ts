@@ -4,15 +4,20 @@ import { Expiring, ExpiryLine } from './expiry-line.ts';
 /** What is left of a transaction that is over but whose peer may still retransmit. */
 class Finished extends Expiring {
   readonly key: string;
-  /** What answers a retransmission: a response, or the ACK to one. Nothing where retransmissions are only absorbed. */
-  readonly bytes: Buffer | undefined;
+  // A string, because a small Buffer keeps its whole slab alive, with whatever else was written there.
+  readonly #text: string | undefined;
   readonly #forget: (finished: Finished) => void;
 
   constructor(key: string, bytes: Buffer | undefined, forget: (finished: Finished) => void) {
     super();
     this.key = key;
-    this.bytes = bytes;
+    this.#text = bytes?.toString('latin1');
     this.#forget = forget;
+  }
+
+  /** What answers a retransmission: a response, or the ACK to one. Nothing where retransmissions are only absorbed. */
+  get bytes(): Buffer | undefined {
+    return this.#text === undefined ? undefined : Buffer.from(this.#text, 'latin1');
   }
 
   expire(): void {

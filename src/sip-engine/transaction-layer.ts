@@ -127,7 +127,10 @@ export class TransactionLayer implements Transactions {
     // A 2xx to an INVITE that had failed on our side comes from another fork: somebody must end that call.
     if (finished === undefined || (method === 'INVITE' && response.status >= 200 && response.status < 300)) {
       this.#handlers?.onStrayResponse(response, flow);
-    } else if (finished.bytes !== undefined && response.status >= 300) this.#send(flow, finished.bytes);
+      return;
+    }
+    const { bytes } = finished;
+    if (bytes !== undefined && response.status >= 300) this.#send(flow, bytes);
   }
 
   #ackCame(ack: SipMessage, { flow, via }: Arrival): void {
@@ -168,8 +171,10 @@ export class TransactionLayer implements Transactions {
     live?.retransmitted();
     if (live !== undefined) return true;
     const finished = this.#servers.finished.find(key);
-    if (finished?.bytes !== undefined) this.#send(flow, finished.bytes);
-    return finished !== undefined;
+    if (finished === undefined) return false;
+    const { bytes } = finished;
+    if (bytes !== undefined) this.#send(flow, bytes);
+    return true;
   }
 
   /** Over UDP silence is cheaper than an answer, and may not even reach a faked source. */
