@@ -1,0 +1,51 @@
+import type { Clock } from '#base/clock.ts';
+import { AppError } from '#base/errors.ts';
+import type { Log } from '#base/log.ts';
+import { EngineSupervisor } from '#sip-engine/engine-supervisor.ts';
+import type { SupervisorParts } from '#sip-engine/engine-supervisor.ts';
+import { parseListener } from '#sip-engine/listener-options.ts';
+import type { ListenerOptions } from '#sip-engine/listener-options.ts';
+import type { Options } from './options.ts';
+
+type EngineParts = { readonly options: Options; readonly clock: Clock; readonly log: Log };
+
+/** Makes the embedded engine out of the options; it does not run yet. Throws `invalid` in the words of the options. */
+export function createEmbeddedEngine({ options, clock, log }: EngineParts): EngineSupervisor {
+  return new EngineSupervisor({
+    options: {
+      listeners: options.sip.listen.flatMap((text) => listenersOf(text, options.sip.externalIp)),
+      // A trunk that shows a certificate nobody vouches for gets no password of ours.
+      tls: options.sip.tls === undefined ? undefined : { ...options.sip.tls, verifyServers: true },
+      // A trunk brings the calls of the whole town from one address.
+      trusted: options.trunks.flatMap((trunk) => trunk.allow),
+    },
+    clock,
+    log,
+    logLevel: engineLevel(options.log.level),
+  });
+}
+
+/** Starts it. Throws `conflict` with one sentence where a port cannot be had. */
+export async function startEngine(engine: EngineSupervisor): ReturnType<EngineSupervisor['start']> {
+  try {
+    return await engine.start();
+  } catch (error) {
+    throw new AppError('conflict', error instanceof Error ? error.message : 'The SIP engine does not start', { cause: error });
+  }
+}
+
+function listenersOf(text: string, externalHost: string | undefined): ListenerOptions[] {
+  const parsed = parseListener(text);
+  if (parsed.kind === 'problem') throw new AppError('invalid', `sip_listen: ${parsed.text}`);
+  return parsed.listeners.map((listener) => ({ ...listener, externalHost }));
+}
+
+function engineLevel(level: Options['log']['level']): SupervisorParts['logLevel'] {
+  if (level === 'trace') return 'debug';
+  return level === 'silent' ? 'error' : level;
+}
+
+/** `udp/192.0.2.5:5060,…`, as engines tell it, in the form of the option `sip_listen`. */
+export function listenTexts(hostports: string): string[] {
+  return hostports.split(',').flatMap((one) => (one === '' ? [] : [one.replace('/', ':')]));
+}
