@@ -1,0 +1,43 @@
+import type { App, AppMessage, CommandReply } from './app-link.ts';
+import { cancelHeaders } from './app-headers.ts';
+import { cdrStop } from './cdr.ts';
+import type { CoreContext } from './core-context.ts';
+import { newUuid } from './ids.ts';
+import { answer, tell } from './incoming-requests.ts';
+import { requestMeta } from './message-meta.ts';
+import type { SipMessage } from './message.ts';
+import type { ServerTransaction } from './transaction.ts';
+import { refuseAlone } from './uas-invite.ts';
+
+/** A CANCEL of the peer for an INVITE without final response; it has its 200 already. */
+export function receiveCancel(context: CoreContext, cancel: SipMessage, invite: ServerTransaction): void {
+  const terminated = { status: 487, reason: 'Request Terminated' };
+  const incoming = context.incoming.get(invite.id);
+  if (incoming === undefined) {
+    answer(invite, terminated, invite.toTag);
+    return;
+  }
+  const hadProvisional = incoming.invite?.state !== 'unanswered';
+  // The 200 to the CANCEL fixed the tag (RFC 3261 section 9.2).
+  incoming.localTag ??= invite.toTag;
+  refuseAlone(context, incoming, terminated);
+  cdrStop(context, cancel, { source: 'network', reason: 'call-canceled' });
+  const ids = { transactionId: invite.id, dialogId: hadProvisional ? incoming.dialogId : '' };
+  tell(incoming.app, ids, { message: cancel, from: invite.flow });
+}
+
+/** A CANCEL of an application for its INVITE; it leaves once a provisional response has come (RFC 3261 section 9.1). */
+export function sendCancel(
+  context: CoreContext,
+  { message }: AppMessage,
+  by: { readonly app: App; readonly transactionId: string; readonly reply: CommandReply },
+): void {
+  const outgoing = context.outgoing.get(by.transactionId);
+  if (outgoing?.invite === undefined) {
+    by.reply.nok(`unable to cancel unknown transaction id: ${by.transactionId}`);
+    return;
+  }
+  outgoing.invite.isCancelled = true;
+  const cancel = outgoing.client.cancel(cancelHeaders(message));
+  by.reply.request(requestMeta(cancel, outgoing.client.flow), newUuid(), cancel);
+}

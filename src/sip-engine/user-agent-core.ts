@@ -1,0 +1,178 @@
+import type { App, AppMessage, CommandReply, Core, ProxyOptions } from './app-link.ts';
+import { decideUnmatched } from './automatic-answers.ts';
+import { receiveCancel, sendCancel } from './cancel.ts';
+import type { EngineTimer } from './clock.ts';
+import type { CoreContext, CoreParts } from './core-context.ts';
+import { isCall } from './core-context.ts';
+import { DialogTable } from './dialog-table.ts';
+import { dialogIdOf } from './dialog.ts';
+import { hangUp } from './hang-up.ts';
+import { forgetCalls, releaseCalls, sweep } from './housekeeping.ts';
+import { answer, forget } from './incoming-requests.ts';
+import { dialogOf, earlyCallOf, receiveAck, receiveEarly, receiveInDialog, receivePrack } from './in-dialog-in.ts';
+import { sendInDialog } from './in-dialog-out.ts';
+import type { SipMessage } from './message.ts';
+import { refreshSession } from './session-refresh.ts';
+import type { ServerTransaction } from './transaction.ts';
+import type { Flow } from './transport.ts';
+import { sendNewRequest } from './uac-request.ts';
+import { answerInvite, receiveInvite } from './uas-invite.ts';
+import { answerRequest, receiveRequest } from './uas-request.ts';
+
+// Owns the user agent core (RFC 3261 section 8): which application gets what, its commands, its dialogs.
+// Called by the transactions with what arrives, and by the control side with the commands of applications.
+// Must stay true: nothing a peer or an application sends makes it throw, and every table is empty when all calls have ended.
+
+const sweepMs = 1_000;
+
+export class UserAgentCore implements Core {
+  readonly #context: CoreContext;
+  readonly #sweep: EngineTimer;
+  readonly #graces = new Set<EngineTimer>();
+
+  constructor(parts: CoreParts) {
+    const context: CoreContext = {
+      ...parts,
+      dialogs: new DialogTable(parts.limits.dialogs),
+      incoming: new Map(),
+      outgoing: new Map(),
+      early: new Map(),
+      reliable: new Map(),
+      ringing: new Map(),
+      actions: {
+        hangUp: (dialog, text) => hangUp(context, dialog, text),
+        refreshSession: (dialog) => refreshSession(context, dialog),
+      },
+    };
+    this.#context = context;
+    this.#sweep = parts.clock.every(sweepMs, () => sweep(context));
+    parts.transactions.setHandlers({
+      onRequest: (transaction) => this.#requestCame(transaction),
+      onAck: (ack, flow) => this.#ackCame(ack, flow),
+      onCancel: (cancel, invite) => this.#cancelCame(cancel, invite),
+      onStrayResponse: (response, flow) => void parts.proxy?.strayResponse(response, flow),
+    });
+  }
+
+  // oxlint-disable-next-line max-params -- the interface Core, in the order of the frame
+  respond(app: App, transactionId: string, response: AppMessage, reply: CommandReply): void {
+    const incoming = this.#context.incoming.get(transactionId);
+    if (incoming === undefined || incoming.app !== app) {
+      reply.nok('Response not sent due to unknown transaction');
+      return;
+    }
+    if (isCall(incoming)) answerInvite(this.#context, incoming, { response, reply });
+    else answerRequest(this.#context, incoming, { response, reply });
+  }
+
+  // oxlint-disable-next-line max-params -- the interface Core, in the order of the frame
+  request(
+    app: App,
+    ids: { readonly transactionId: string; readonly dialogId: string; readonly proxy: string },
+    request: AppMessage,
+    reply: CommandReply,
+  ): void {
+    const { transactionId, dialogId, proxy } = ids;
+    if (dialogId !== '') sendInDialog(this.#context, { app, dialogId, wanted: request, reply });
+    else if (request.message.method === 'CANCEL') sendCancel(this.#context, request, { app, transactionId, reply });
+    else if (transactionId !== '') reply.nok('Invalid message format');
+    else sendNewRequest(this.#context, request, { app, proxy, reply });
+  }
+
+  // oxlint-disable-next-line max-params -- the interface Core, in the order of the frame
+  proxy(app: App, transactionId: string, options: ProxyOptions, extra: AppMessage, reply: CommandReply): void {
+    const incoming = this.#context.incoming.get(transactionId);
+    const { proxy } = this.#context;
+    const isFree = incoming?.app === app && (incoming.invite === undefined || incoming.invite.state === 'unanswered');
+    if (!isFree || proxy === undefined) {
+      reply.nok(`Unknown transaction id: ${transactionId}`);
+      return;
+    }
+    incoming.transaction.onTerminated = undefined;
+    forget(this.#context, incoming);
+    proxy.start(incoming.transaction, options, { extra, reply });
+  }
+
+  appGone(app: App): void {
+    const { clock, settings } = this.#context;
+    if (settings.whenAppLeaves === 'native') {
+      forgetCalls(this.#context, app);
+      return;
+    }
+    const grace = clock.after(settings.appGraceMs, () => {
+      this.#graces.delete(grace);
+      releaseCalls(this.#context, app);
+    });
+    this.#graces.add(grace);
+  }
+
+  sizes(): Record<string, number> {
+    const { dialogs, incoming, outgoing, early, reliable, ringing, proxy } = this.#context;
+    return {
+      dialogs: dialogs.size,
+      incomingRequests: incoming.size,
+      outgoingRequests: outgoing.size,
+      earlyCalls: early.size,
+      reliableResponses: reliable.size,
+      ringingCalls: ringing.size,
+      ...proxy?.sizes(),
+    };
+  }
+
+  stop(): void {
+    this.#sweep.cancel();
+    for (const grace of this.#graces) grace.cancel();
+    if (this.#context.settings.whenAppLeaves === 'tidy') releaseCalls(this.#context, undefined);
+    this.#context.proxy?.stop();
+  }
+
+  /** Finds what a request belongs to, in the order that keeps calls apart from one another. */
+  #requestCame(transaction: ServerTransaction): void {
+    const context = this.#context;
+    const { request, flow } = transaction;
+    if (request.method === 'PRACK') {
+      if (!this.#isProxied(transaction, flow)) receivePrack(context, transaction);
+      return;
+    }
+    const early = request.method === 'UPDATE' ? earlyCallOf(context, request) : undefined;
+    const dialog = dialogOf(context, request);
+    if (early !== undefined) receiveEarly(context, transaction, early);
+    else if (dialog !== undefined) receiveInDialog(context, transaction, dialog);
+    else if (!this.#isProxied(transaction, flow)) this.#newRequestCame(transaction);
+  }
+
+  #isProxied(transaction: ServerTransaction, flow: Flow): boolean {
+    const { proxy } = this.#context;
+    if (proxy === undefined || transaction.request.toTag === undefined) return false;
+    return proxy.early(transaction) || proxy.forwardInDialog(transaction.request, flow, transaction);
+  }
+
+  #newRequestCame(transaction: ServerTransaction): void {
+    const context = this.#context;
+    const { request } = transaction;
+    if (request.method === 'INVITE' && this.#isLateFork(request)) {
+      answer(transaction, { status: 491, reason: 'Request Pending' });
+      return;
+    }
+    const app = context.router.pick(request.method.toLowerCase());
+    const verdict = decideUnmatched(request, app !== undefined, context.settings);
+    if (verdict.kind === 'answer' || app === undefined) {
+      answer(transaction, verdict.kind === 'answer' ? verdict : { status: 503, reason: 'Service Unavailable' });
+    } else if (request.method === 'INVITE') receiveInvite(context, transaction, { app });
+    else receiveRequest(context, transaction, { app });
+  }
+
+  /** Another fork of an INVITE whose call is answered already. */
+  #isLateFork(request: SipMessage): boolean {
+    if (request.toTag !== undefined) return false;
+    return this.#context.dialogs.withId(dialogIdOf(request)).some((dialog) => dialog.role === 'uas' && dialog.isConfirmed);
+  }
+
+  #ackCame(ack: SipMessage, flow: Flow): void {
+    if (!receiveAck(this.#context, ack, flow)) this.#context.proxy?.forwardInDialog(ack, flow);
+  }
+
+  #cancelCame(cancel: SipMessage, invite: ServerTransaction): void {
+    if (this.#context.proxy?.cancelled(cancel, invite) !== true) receiveCancel(this.#context, cancel, invite);
+  }
+}
