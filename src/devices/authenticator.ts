@@ -1,4 +1,13 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '#base/clock.ts';
+import { uriUser } from './contact-uri.ts';
 import type { Device } from './device.ts';
+import { parseCredentials } from './digest-credentials.ts';
+import type { DigestCredentials } from './digest-credentials.ts';
+import { challengeTexts, equalsInConstantTime, expectedResponse, makeHa1 } from './digest.ts';
+import type { Ha1 } from './digest.ts';
+import type { Nonces } from './nonces.ts';
+import { WrongPasswords } from './wrong-passwords.ts';
 
 /** A request that must prove which device sent it. */
 export type AuthRequest = {
@@ -21,3 +30,77 @@ export type AuthDecision =
 
 /** For the log only: an unknown user is a `wrong-credentials` like any other. */
 export type ChallengeReason = 'no-credentials' | 'malformed' | 'stale' | 'wrong-credentials';
+
+export type DeviceCredentials = { readonly device: Device; readonly ha1: Ha1 };
+
+export type AuthenticatorOptions = {
+  readonly realm: string;
+  readonly clock: Clock;
+  readonly nonces: Nonces;
+  /** The device of a user name, enabled or not. */
+  readonly credentialsOf: (username: string) => DeviceCredentials | undefined;
+  /** The algorithms a challenge for this user name offers, whether the name exists or not. */
+  readonly isSha256Offered: (username: string) => boolean;
+  /** Whether a phone is registered from this address: such a source is never slowed down. */
+  readonly isRegisteredSource: (address: string) => boolean;
+  readonly wrongPasswords?: WrongPasswords;
+};
+
+/** Decides by digest which device sent a request. An unknown user looks and costs the same as a wrong password. */
+export class Authenticator {
+  readonly #options: AuthenticatorOptions;
+  readonly #wrongPasswords: WrongPasswords;
+  /** Stands in for the hashes of a user that does not exist. */
+  readonly #decoy: Ha1;
+
+  constructor(options: AuthenticatorOptions) {
+    this.#options = options;
+    this.#wrongPasswords = options.wrongPasswords ?? new WrongPasswords({ clock: options.clock });
+    this.#decoy = makeHa1('nobody', options.realm, randomBytes(32).toString('hex'));
+  }
+
+  authenticate(request: AuthRequest): AuthDecision {
+    const { realm, isRegisteredSource } = this.#options;
+    const { authorization = '', source, user = '' } = request;
+    if (authorization === '') return this.#challenge(user, 'no-credentials');
+    const answers = parseCredentials(authorization);
+    const ours = answers.find((answer) => answer.realm === realm && answer.algorithm !== undefined);
+    if (ours === undefined) return this.#challenge(user, answers.length === 0 ? 'malformed' : 'no-credentials');
+    const retryAfterSeconds = this.#wrongPasswords.waitSeconds(source, ours.username);
+    if (retryAfterSeconds > 0 && !isRegisteredSource(source)) return { kind: 'slow-down', retryAfterSeconds };
+    return this.#check(request, ours);
+  }
+
+  #check({ method, requestUri, source }: AuthRequest, answer: DigestCredentials): AuthDecision {
+    const { credentialsOf, nonces } = this.#options;
+    const known = credentialsOf(answer.username);
+    const expected = expectedResponse(answer, known?.ha1 ?? this.#decoy, method);
+    const isRight = equalsInConstantTime(expected, answer.response) && isSameTarget(answer.uri, requestUri);
+    const isFresh = nonces.state(answer.nonce) === 'fresh';
+    if (!isRight || known === undefined || !known.device.enabled) {
+      this.#wrongPasswords.add(source, answer.username);
+      return this.#challenge(answer.username, 'wrong-credentials');
+    }
+    // The right password with a nonce that has had its time, or a count that came before (RFC 7616 section 3.4).
+    if (!isFresh || !nonces.accept(answer.nonce, answer.nonceCount)) return this.#challenge(answer.username, 'stale');
+    this.#wrongPasswords.forget(source, answer.username);
+    return { kind: 'accepted', device: known.device };
+  }
+
+  #challenge(username: string, reason: ChallengeReason): AuthDecision {
+    const { realm, nonces, isSha256Offered } = this.#options;
+    const algorithms = isSha256Offered(username) ? (['SHA-256', 'MD5'] as const) : (['MD5'] as const);
+    const challenges = challengeTexts({ realm, nonce: nonces.issue(), algorithms, isStale: reason === 'stale' });
+    return { kind: 'challenge', challenges, reason };
+  }
+}
+
+/**
+ * Whether the digest was made for this request. Phones differ in ports and parameters, and some sign the bare registrar whatever they
+ * ask for (RFC 3261 section 22.4 leaves it open); who is called must not differ.
+ */
+function isSameTarget(signed: string, requested: string): boolean {
+  if (signed === requested) return true;
+  const user = uriUser(signed);
+  return user === '' || user === uriUser(requested);
+}

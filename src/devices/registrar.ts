@@ -1,51 +1,93 @@
-import type { ContactParams, Source } from './registration.ts';
+// Owns the answer to REGISTER: who may bind which contacts to which device, for how long (RFC 3261 section 10).
+// Called by the SIP edge with a request it has read; keeps registrations, which calls asks where to ring.
+// Must stay true: a 200 is told only after the registration is stored, or when the storage has failed and memory must do.
+import type { Clock } from '#base/clock.ts';
+import type { NewId } from '#base/ids.ts';
+import type { Log } from '#base/log.ts';
+import type { Authenticator } from './authenticator.ts';
+import { readContactUri, uriUser } from './contact-uri.ts';
+import type { Device } from './device.ts';
+import type { RegisterDecision, RegisterRequest } from './register-request.ts';
+import { decideBindings } from './registrar-decision.ts';
+import type { Registration } from './registration.ts';
+import type { Registrations } from './registrations.ts';
 
-/** A REGISTER as the SIP edge read it (RFC 3261 section 10.3). */
-export type RegisterRequest = {
-  readonly requestUri: string;
-  /** The To header's URI: the address of record. */
-  readonly toUri: string;
-  readonly callId: string;
-  readonly cseq: number;
-  readonly contacts: readonly { readonly uri: string; readonly params: ContactParams }[];
-  /** True for `Contact: *`. */
-  readonly isWildcard: boolean;
-  /** Seconds of the Expires header where it is there and readable. */
-  readonly expires: number | undefined;
-  /** URIs of the Path header, topmost first, without angle brackets. */
-  readonly path: readonly string[];
-  /** Option tags of Supported, in lower case. */
-  readonly supported: readonly string[];
-  readonly userAgent: string | undefined;
-  /** The Authorization header; several header lines joined by a comma or line break. */
-  readonly authorization: string | undefined;
-  readonly source: Source;
+export type RegistrarOptions = {
+  readonly authenticator: Authenticator;
+  readonly registrations: Registrations;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly log: Log;
 };
 
-/** One Contact of the answer. `params` are those the phone gave, without q and expires. */
-export type RegisteredContact = {
-  readonly uri: string;
-  readonly expiresSeconds: number;
-  readonly q: number;
-  readonly params: ContactParams;
-};
+export class Registrar {
+  readonly #options: RegistrarOptions;
 
-export type RegisterDecision =
-  /** 200. `path` is empty unless it is to be told (RFC 3327 section 5.3); `isOutbound`: add `Require: outbound` (RFC 5626 section 6). */
-  | {
-      readonly kind: 'registered';
-      readonly deviceId: string;
-      readonly contacts: readonly RegisteredContact[];
-      readonly path: readonly string[];
-      readonly isOutbound: boolean;
+  constructor(options: RegistrarOptions) {
+    this.#options = options;
+  }
+
+  async register(request: RegisterRequest): Promise<RegisterDecision> {
+    const { requestUri, toUri, authorization, source } = request;
+    const user = uriUser(toUri);
+    const auth = this.#options.authenticator.authenticate({
+      method: 'REGISTER',
+      requestUri,
+      authorization,
+      source: source.address,
+      kind: 'www',
+      user,
+    });
+    if (auth.kind === 'challenge') {
+      if (auth.reason !== 'no-credentials')
+        this.#options.log.debug({ source, user, reason: auth.reason }, 'A phone was challenged');
+      return { kind: 'challenge', challenges: auth.challenges };
     }
-  /** 401 with one WWW-Authenticate per challenge, in this order. */
-  | { readonly kind: 'challenge'; readonly challenges: readonly string[] }
-  | {
-      readonly kind: 'rejected';
-      readonly status: number;
-      readonly reason: string;
-      readonly headers?: Readonly<Record<string, string>>;
+    if (auth.kind === 'slow-down') {
+      this.#options.log.warn({ source, user, ...auth }, 'Too many wrong passwords from this source for this device');
+      return auth;
     }
-  /** 503 with Retry-After. */
-  | { readonly kind: 'slow-down'; readonly retryAfterSeconds: number };
+    return mayRegister(auth.device, request, user) ?? (await this.#bind(auth.device, request));
+  }
+
+  async #bind(device: Device, request: RegisterRequest): Promise<RegisterDecision> {
+    const { registrations, clock, newId, log } = this.#options;
+    const bindings = registrations.of(device.id);
+    const now = clock.now();
+    const decision = decideBindings({ deviceId: device.id, bindings, request, now, newId: () => newId('reg') });
+    if (decision.kind === 'rejected') {
+      log.info({ device: device.id, source: request.source, ...decision }, 'A REGISTER was refused');
+      return decision;
+    }
+    if (decision.kind === 'fetch') return registered(device, bindings, { now, path: [], isOutbound: false });
+    try {
+      await registrations.apply({ deviceId: device.id, ...decision });
+    } catch (error) {
+      log.error({ device: device.id, err: error }, 'A registration could not be stored');
+      return { kind: 'rejected', status: 500, reason: 'Server Internal Error' };
+    }
+    // The path is told to phones that asked for it (RFC 3327 section 5.3).
+    const path = request.supported.includes('path') ? request.path : [];
+    return registered(device, decision.bindings, { now, path, isOutbound: decision.isOutbound });
+  }
+}
+
+/** What keeps this device from registering so, whatever the password (RFC 3261 section 10.3, steps 4 and 5). */
+function mayRegister(device: Device, { toUri, source }: RegisterRequest, user: string): RegisterDecision | undefined {
+  if (readContactUri(toUri) === undefined) return { kind: 'rejected', status: 400, reason: 'Bad To Header' };
+  if (user !== device.username && user !== device.extension) return { kind: 'rejected', status: 403, reason: 'Forbidden' };
+  if (!device.transports.includes(source.protocol)) return { kind: 'rejected', status: 403, reason: 'Transport Not Allowed' };
+  return undefined;
+}
+
+type Told = { readonly now: number; readonly path: readonly string[]; readonly isOutbound: boolean };
+
+function registered(device: Device, bindings: readonly Registration[], { now, path, isOutbound }: Told): RegisterDecision {
+  const contacts = bindings.map(({ contactUri, expiresAt, q, params }) => ({
+    uri: contactUri,
+    expiresSeconds: Math.ceil((expiresAt - now) / 1000),
+    q,
+    params,
+  }));
+  return { kind: 'registered', deviceId: device.id, contacts, path, isOutbound };
+}

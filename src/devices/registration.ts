@@ -7,6 +7,8 @@ export type Source = { readonly protocol: Protocol; readonly address: string; re
 /** Header parameters with names in lower case; `null` for a parameter without a value. Values without their quotes. */
 export type ContactParams = ReadonlyMap<string, string | null>;
 
+export const noParams: ContactParams = new Map();
+
 /** Where a device can be reached now (one binding of RFC 3261 section 10). */
 export type Registration = {
   readonly id: Id<'reg'>;
@@ -25,7 +27,7 @@ export type Registration = {
   readonly userAgent: string | undefined;
   readonly callId: string;
   readonly cseq: number;
-  /** Milliseconds since the Unix epoch. */
+  /** When the last REGISTER for it came, in milliseconds since the Unix epoch. */
   readonly registeredAt: number;
   /** Milliseconds since the Unix epoch. */
   readonly expiresAt: number;

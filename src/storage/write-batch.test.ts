@@ -160,3 +160,16 @@ test('flush commits at once', async () => {
   expect(seen()).toEqual(['a']);
   await write;
 });
+
+test('frozen: what was asked for before is written, the rest is refused with the reason', async () => {
+  const batch = batchWith(() => {});
+  const insert = insertInto(db);
+  const before = batch.write(() => insert('a'));
+  batch.freeze('The database is damaged.');
+  await before;
+  await expect(batch.write(() => insert('b'))).rejects.toMatchObject({
+    code: 'unavailable',
+    message: 'The database is damaged.',
+  });
+  expect({ seen: seen(), problem: batch.problem }).toEqual({ seen: ['a'], problem: 'The database is damaged.' });
+});

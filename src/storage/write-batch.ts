@@ -42,6 +42,7 @@ export class WriteBatch {
   #queue: Queued[] = [];
   #isScheduled = false;
   #problem: string | undefined;
+  #frozenBecause: string | undefined;
 
   constructor({ db, log, onProblem = () => {}, defer = setImmediate }: WriteBatchOptions) {
     this.#db = db;
@@ -61,6 +62,13 @@ export class WriteBatch {
     return this.#problem;
   }
 
+  /** Refuses every write from now on with `unavailable` and this text: nothing would be kept of it. */
+  freeze(because: string): void {
+    this.flush();
+    this.#frozenBecause = because;
+    this.#problem = because;
+  }
+
   /** Writes waiting for a commit. */
   get size(): number {
     return this.#queue.length;
@@ -71,6 +79,7 @@ export class WriteBatch {
    * threw, or with an `unavailable` AppError where the disk is full, read-only or broken.
    */
   write<Value>(run: () => Value): Promise<Value> {
+    if (this.#frozenBecause !== undefined) return Promise.reject(new AppError('unavailable', this.#frozenBecause));
     return new Promise<Value>((resolve, reject) => {
       this.#queue.push({ run, resolve: resolve as (value: unknown) => void, reject });
       this.#schedule();

@@ -10,7 +10,7 @@ CREATE TABLE devices (
   username TEXT NOT NULL UNIQUE,
   type TEXT NOT NULL CHECK (type IN ('grandstream', 'softphone', 'webrtc')),
   transports TEXT NOT NULL,
-  person_id TEXT,
+  person_id TEXT REFERENCES users (id) ON DELETE SET NULL,
   recording_enabled INTEGER NOT NULL DEFAULT 0 CHECK (recording_enabled IN (0, 1)),
   sha256 INTEGER NOT NULL DEFAULT 0 CHECK (sha256 IN (0, 1)),
   enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1)),

@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { endpoint, nothing } from './endpoint.ts';
+import { isoTimeText, listQuery, pageOf } from './page.ts';
+
+export const deviceType = z.enum(['grandstream', 'softphone', 'webrtc']);
+export const deviceTransport = z.enum(['udp', 'tcp', 'tls', 'ws', 'wss']);
+
+const name = z.string().trim().min(1).max(80);
+const extension = z.string().regex(/^[1-9][0-9]{1,5}$/, 'must be 2 to 6 digits and not begin with 0');
+const username = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,31}$/, 'Use 1 to 32 small letters, digits, dots, dashes or underscores');
+const transports = z
+  .array(deviceTransport)
+  .min(1)
+  .max(5)
+  .transform((list) => [...new Set(list)]);
+
+export const device = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    extension: z.string(),
+    username: z.string(),
+    type: deviceType,
+    transports: z.array(deviceTransport),
+    personId: z.string().nullable(),
+    recordingEnabled: z.boolean(),
+    sha256: z.boolean(),
+    enabled: z.boolean(),
+    createdAt: isoTimeText,
+    isRegistered: z.boolean(),
+  })
+  .meta({ id: 'Device' });
+
+/** The password is in the reply that made it and nowhere else; `realm` and `username` go with it into the phone. */
+export const deviceWithSecret = device.extend({ secret: z.string(), realm: z.string() }).meta({ id: 'DeviceWithSecret' });
+
+export const registration = z
+  .object({
+    id: z.string(),
+    contact: z.string(),
+    transport: deviceTransport,
+    address: z.string(),
+    port: z.number().int(),
+    userAgent: z.string().nullable(),
+    q: z.number(),
+    registeredAt: isoTimeText,
+    expiresAt: isoTimeText,
+  })
+  .meta({ id: 'Registration' });
+
+const deviceParams = z.object({ id: z.string() });
+
+/** Text of a query string. */
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+export const listDevices = endpoint({
+  id: 'listDevices',
+  method: 'GET',
+  path: '/devices',
+  access: 'user',
+  summary: 'The phones: all for an administrator, their own for everybody else',
+  query: listQuery(['createdAt', 'name', 'extension', 'username'], {
+    personId: z.string().optional(),
+    type: deviceType.optional(),
+    enabled: flag.optional(),
+    text: z.string().max(80).optional(),
+  }),
+  reply: pageOf(device),
+});
+
+export const getDevice = endpoint({
+  id: 'getDevice',
+  method: 'GET',
+  path: '/devices/:id',
+  access: 'user',
+  summary: 'One phone',
+  params: deviceParams,
+  reply: device,
+});
+
+export const createDevice = endpoint({
+  id: 'createDevice',
+  method: 'POST',
+  path: '/devices',
+  access: 'admin',
+  summary: 'Add a phone; its password is made here, shown in this reply and never again',
+  status: 201,
+  body: z.strictObject({
+    name,
+    extension: extension.optional(),
+    username: username.optional(),
+    type: deviceType.default('softphone'),
+    transports: transports.optional(),
+    personId: z.string().optional(),
+    recordingEnabled: z.boolean().optional(),
+    sha256: z.boolean().optional(),
+    enabled: z.boolean().optional(),
+  }),
+  reply: deviceWithSecret,
+});
+
+export const changeDevice = endpoint({
+  id: 'changeDevice',
+  method: 'PATCH',
+  path: '/devices/:id',
+  access: 'admin',
+  summary: 'Change a phone; what is left out stays as it is',
+  params: deviceParams,
+  body: z.strictObject({
+    name: name.optional(),
+    extension: extension.optional(),
+    username: username.optional(),
+    type: deviceType.optional(),
+    transports: transports.optional(),
+    personId: z.string().nullable().optional(),
+    recordingEnabled: z.boolean().optional(),
+    sha256: z.boolean().optional(),
+    enabled: z.boolean().optional(),
+  }),
+  reply: device,
+});
+
+export const deleteDevice = endpoint({
+  id: 'deleteDevice',
+  method: 'DELETE',
+  path: '/devices/:id',
+  access: 'admin',
+  summary: 'Remove a phone and its registrations',
+  status: 204,
+  params: deviceParams,
+  reply: nothing,
+});
+
+export const resetDeviceSecret = endpoint({
+  id: 'resetDeviceSecret',
+  method: 'POST',
+  path: '/devices/:id/secret',
+  access: 'admin',
+  summary: 'Make a new password for a phone; it is shown in this reply and never again, and the old one ends at once',
+  status: 201,
+  params: deviceParams,
+  reply: deviceWithSecret,
+});
+
+export const listDeviceRegistrations = endpoint({
+  id: 'listDeviceRegistrations',
+  method: 'GET',
+  path: '/devices/:id/registrations',
+  access: 'user',
+  summary: 'Where a phone can be reached now',
+  params: deviceParams,
+  reply: z.object({ items: z.array(registration) }),
+});

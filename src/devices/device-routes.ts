@@ -1,0 +1,72 @@
+import { isoTime } from '#base/clock.ts';
+import { AppError } from '#base/errors.ts';
+import {
+  changeDevice,
+  createDevice,
+  deleteDevice,
+  getDevice,
+  listDeviceRegistrations,
+  listDevices,
+  resetDeviceSecret,
+} from '#contract/devices.ts';
+import { handle } from '#contract/endpoint.ts';
+import type { Identity, Route } from '#contract/endpoint.ts';
+import type { Device } from './device.ts';
+import type { Devices, DeviceWithSecret } from './devices.ts';
+import type { Registration } from './registration.ts';
+import type { Registrations } from './registrations.ts';
+
+export type DeviceRoutesParts = { readonly devices: Devices; readonly registrations: Registrations; readonly realm: string };
+
+export function deviceRoutes({ devices, registrations, realm }: DeviceRoutesParts): Route[] {
+  const show = (device: Device) => describe(device, registrations.of(device.id).length > 0);
+  const showWithSecret = ({ device, secret }: DeviceWithSecret) => ({ ...show(device), secret, realm });
+  return [
+    handle(listDevices, ({ query, identity }) => {
+      const page = devices.list({ ...query, personId: ownerFilter(identity, query.personId) });
+      return { ...page, items: page.items.map(show) };
+    }),
+    handle(getDevice, ({ params, identity }) => show(visible(devices, params.id, identity))),
+    handle(createDevice, async ({ body }) => showWithSecret(await devices.create(body))),
+    handle(changeDevice, async ({ params, body }) => show(await devices.change(params.id, body))),
+    handle(deleteDevice, ({ params }) => devices.delete(params.id)),
+    handle(resetDeviceSecret, async ({ params }) => showWithSecret(await devices.resetSecret(params.id))),
+    handle(listDeviceRegistrations, ({ params, identity }) => {
+      const device = visible(devices, params.id, identity);
+      return { items: registrations.of(device.id).map(describeRegistration) };
+    }),
+  ];
+}
+
+/** A user sees their own phones whatever they ask for; a user that is nobody in particular sees none. */
+function ownerFilter(identity: Identity | undefined, asked: string | undefined): string | undefined {
+  if (identity?.role === 'admin') return asked;
+  return identity?.personId ?? '';
+}
+
+/** Another's phone is not there for a user. */
+function visible(devices: Devices, id: string, identity: Identity | undefined): Device {
+  const device = devices.get(id);
+  const isTheirs = identity?.personId !== undefined && device.personId === identity.personId;
+  if (identity?.role !== 'admin' && !isTheirs) throw new AppError('not-found', 'There is no such device');
+  return device;
+}
+
+function describe(device: Device, isRegistered: boolean) {
+  const { personId, createdAt, transports, ...rest } = device;
+  return { ...rest, transports: [...transports], personId: personId ?? null, createdAt: isoTime(createdAt), isRegistered };
+}
+
+function describeRegistration({ id, contactUri, source, userAgent, q, registeredAt, expiresAt }: Registration) {
+  return {
+    id,
+    contact: contactUri,
+    transport: source.protocol,
+    address: source.address,
+    port: source.port,
+    userAgent: userAgent ?? null,
+    q,
+    registeredAt: isoTime(registeredAt),
+    expiresAt: isoTime(expiresAt),
+  };
+}

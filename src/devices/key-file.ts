@@ -1,0 +1,66 @@
+import { hkdfSync, randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Log } from '#base/log.ts';
+
+/** Keys with one purpose each, made from the one in the file. */
+export type Keys = {
+  readonly seal: Buffer;
+  readonly nonce: Buffer;
+  /** In the user's words, where the key could not be kept or found. */
+  readonly problem: string | undefined;
+};
+
+const keyBytes = 32;
+
+/**
+ * Reads the house's key, or makes it on the first start (mode 0600). A key that cannot be read is put aside, never overwritten: phones
+ * do not need it, but their passwords cannot be shown to them again without it.
+ */
+export function loadKeys(path: string, log: Log): Keys {
+  const found = read(path);
+  if (found.kind === 'key') return derive(found.key, undefined);
+  const key = randomBytes(keyBytes);
+  try {
+    if (found.kind === 'damaged') renameSync(path, `${path}.damaged`);
+    write(path, key);
+  } catch (error) {
+    log.error({ err: error, path }, 'The key file cannot be written');
+    return derive(key, `The key file ${path} cannot be written: passwords made now cannot be used for provisioning later.`);
+  }
+  if (found.kind === 'missing') return derive(key, undefined);
+  log.error({ path }, 'The key file is damaged');
+  return derive(
+    key,
+    `The key file ${path} is damaged. Phones work as always; a new password is needed before one is provisioned.`,
+  );
+}
+
+function read(path: string): { kind: 'key'; key: Buffer } | { kind: 'missing' | 'damaged' } {
+  try {
+    const key = Buffer.from(readFileSync(path, 'latin1').trim(), 'base64');
+    return key.length === keyBytes ? { kind: 'key', key } : { kind: 'damaged' };
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? { kind: 'missing' } : { kind: 'damaged' };
+  }
+}
+
+/** Under another name until it is on the disk, so that no half of a key is ever found. */
+function write(path: string, key: Buffer): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const unfinished = `${path}.unfinished`;
+  rmSync(unfinished, { force: true });
+  const file = openSync(unfinished, 'wx', 0o600);
+  try {
+    writeSync(file, `${key.toString('base64')}\n`);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(unfinished, path);
+}
+
+function derive(key: Buffer, problem: string | undefined): Keys {
+  const purpose = (name: string): Buffer => Buffer.from(hkdfSync('sha256', key, '', `gosip ${name}`, keyBytes));
+  return { seal: purpose('seal'), nonce: purpose('nonce'), problem };
+}

@@ -1,0 +1,139 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Clock } from '#base/clock.ts';
+import { equalsInConstantTime } from './digest.ts';
+
+export type NoncesOptions = {
+  /** At least 16 bytes that outlive the process, so that a nonce from before a restart is known as ours. */
+  readonly key: Buffer;
+  readonly clock: Clock;
+  readonly lifetimeSeconds?: number;
+  /** Accepted nonces remembered. */
+  readonly capacity?: number;
+};
+
+/** `old`: ours, and to be answered with `stale=true`. `foreign`: never issued by us. */
+export type NonceState = 'fresh' | 'old' | 'foreign';
+
+/** The highest count seen, and a bit for each of the 31 counts below it: datagrams overtake each other. */
+type Counts = { readonly serial: number; readonly issuedAt: number; highest: number; below: number };
+
+type Issued = { readonly issuedAt: number; readonly serial: number; readonly isOfThisRun: boolean };
+
+/** Six bytes of time in ms, four that tell one run of the process from another, six of a serial number, then the signature. */
+const runAt = 6;
+const serialAt = 10;
+const signedBytes = 16;
+const macBytes = 14;
+const textLength = 40;
+const window = 31;
+
+/**
+ * Nonces carry their own time and signature, so that issuing one costs no memory. Only those with which a device has proved itself are
+ * remembered, with their counts, so that nothing sent once is accepted twice.
+ */
+export class Nonces {
+  readonly #key: Buffer;
+  readonly #clock: Clock;
+  readonly #lifetimeMs: number;
+  readonly #capacity: number;
+  readonly #accepted = new Map<string, Counts>();
+  readonly #run = randomBytes(4);
+  #serial = 0;
+  /** Nonces with a lower serial number and not remembered count as old. Not a time, because clocks are set back. */
+  #knownFrom = 0;
+
+  constructor({ key, clock, lifetimeSeconds = 300, capacity = 20_000 }: NoncesOptions) {
+    this.#key = key;
+    this.#clock = clock;
+    this.#lifetimeMs = lifetimeSeconds * 1000;
+    this.#capacity = capacity;
+  }
+
+  issue(): string {
+    const bytes = Buffer.allocUnsafe(signedBytes + macBytes);
+    this.#serial += 1;
+    bytes.writeUIntBE(this.#clock.now(), 0, 6);
+    this.#run.copy(bytes, runAt);
+    bytes.writeUIntBE(this.#serial, serialAt, 6);
+    this.#sign(bytes).copy(bytes, signedBytes, 0, macBytes);
+    return bytes.toString('base64url');
+  }
+
+  /**
+   * A nonce of an earlier run is old: its counts are gone, and while a phone answers `stale=true` without a word to anybody, a replay
+   * would be accepted.
+   */
+  state(nonce: string): NonceState {
+    const issued = this.#read(nonce);
+    if (issued === undefined) return 'foreign';
+    const age = this.#clock.now() - issued.issuedAt;
+    // A clock set back must not make a nonce last longer.
+    if (!issued.isOfThisRun || age >= this.#lifetimeMs || age < -this.#lifetimeMs) return 'old';
+    return issued.serial < this.#knownFrom && !this.#accepted.has(nonce) ? 'old' : 'fresh';
+  }
+
+  /**
+   * Takes note that a device proved itself with a fresh nonce. False where this count came before: a replay. Without a count
+   * (RFC 2069) a nonce serves once.
+   */
+  accept(nonce: string, count: number | undefined): boolean {
+    const counts = this.#accepted.get(nonce);
+    if (counts === undefined) {
+      this.#remember(nonce, count ?? Number.POSITIVE_INFINITY);
+      return true;
+    }
+    return count !== undefined && take(counts, count);
+  }
+
+  /** Nonces remembered. */
+  get size(): number {
+    return this.#accepted.size;
+  }
+
+  #remember(nonce: string, highest: number): void {
+    const issued = this.#read(nonce);
+    if (issued === undefined) return;
+    const expired = this.#clock.now() - this.#lifetimeMs;
+    for (const [oldest, { issuedAt, serial }] of this.#accepted) {
+      if (issuedAt > expired && this.#accepted.size < this.#capacity) break;
+      // Forgetting one that could still be replayed makes all up to it old.
+      if (issuedAt > expired) this.#knownFrom = Math.max(this.#knownFrom, serial + 1);
+      this.#accepted.delete(oldest);
+    }
+    // A copy, because the text is a part of a whole message that would otherwise stay in memory.
+    const key = Buffer.from(nonce, 'latin1').toString('latin1');
+    this.#accepted.set(key, { serial: issued.serial, issuedAt: issued.issuedAt, highest, below: 0 });
+  }
+
+  /** Undefined for a nonce that we did not sign. */
+  #read(nonce: string): Issued | undefined {
+    if (nonce.length !== textLength) return undefined;
+    const bytes = Buffer.from(nonce, 'base64url');
+    if (bytes.length !== signedBytes + macBytes) return undefined;
+    const expected = this.#sign(bytes).toString('latin1', 0, macBytes);
+    if (!equalsInConstantTime(expected, bytes.toString('latin1', signedBytes))) return undefined;
+    // Several texts decode to the same bytes; only one of them is what we issued.
+    if (bytes.toString('base64url') !== nonce) return undefined;
+    const isOfThisRun = bytes.compare(this.#run, 0, 4, runAt, serialAt) === 0;
+    return { issuedAt: bytes.readUIntBE(0, 6), serial: bytes.readUIntBE(serialAt, 6), isOfThisRun };
+  }
+
+  #sign(bytes: Buffer): Buffer {
+    return createHmac('sha256', this.#key).update(bytes.subarray(0, signedBytes)).digest();
+  }
+}
+
+function take(counts: Counts, count: number): boolean {
+  const ahead = count - counts.highest;
+  if (ahead > 0) {
+    counts.below = ahead > window ? 0 : ((counts.below << ahead) | (1 << (ahead - 1))) >>> 0;
+    counts.highest = count;
+    return true;
+  }
+  // Number.POSITIVE_INFINITY as the highest makes this -Infinity: nothing is below a nonce that serves once.
+  if (ahead === 0 || -ahead > window) return false;
+  const bit = 1 << (-ahead - 1);
+  if ((counts.below & bit) !== 0) return false;
+  counts.below = (counts.below | bit) >>> 0;
+  return true;
+}

@@ -1,0 +1,201 @@
+import type { Id } from '#base/ids.ts';
+import { isSameContact, readContactUri } from './contact-uri.ts';
+import type { DeviceId } from './device.ts';
+import type { RegisterRequest } from './register-request.ts';
+import { noParams } from './registration.ts';
+import type { ContactParams, Registration } from './registration.ts';
+
+export const registrarLimits = { leastSeconds: 60, mostSeconds: 3600, defaultSeconds: 3600, mostContacts: 10 } as const;
+
+/** All that the decision depends on. `bindings` are those of the device that are live now. */
+export type RegisterFacts = {
+  readonly deviceId: DeviceId;
+  readonly bindings: readonly Registration[];
+  readonly request: RegisterRequest;
+  readonly now: number;
+  readonly newId: () => Id<'reg'>;
+};
+
+export type Rejection = {
+  readonly kind: 'rejected';
+  readonly status: number;
+  readonly reason: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+export type BindingDecision =
+  | Rejection
+  /** A REGISTER without a Contact only asks. */
+  | { readonly kind: 'fetch' }
+  | {
+      readonly kind: 'update';
+      /** All bindings of the device afterwards. */
+      readonly bindings: readonly Registration[];
+      /** Those of `bindings` that are new or changed, to be stored. */
+      readonly stored: readonly Registration[];
+      readonly removed: readonly Registration[];
+      readonly isOutbound: boolean;
+    };
+
+type Wanted = {
+  readonly uri: string;
+  readonly seconds: number;
+  readonly q: number;
+  readonly instanceId: string | undefined;
+  readonly regId: number | undefined;
+  readonly params: ContactParams;
+};
+
+const understood = new Set(['path', 'outbound']);
+
+/** The registrar's processing of an authenticated REGISTER (RFC 3261 section 10.3, RFC 5626 section 6), all or nothing. */
+export function decideBindings(facts: RegisterFacts): BindingDecision {
+  const { request } = facts;
+  const unknown = request.required.filter((tag) => !understood.has(tag));
+  if (unknown.length > 0) return rejected(420, 'Bad Extension', { Unsupported: unknown.join(', ') });
+  if (request.isWildcard) return removeAll(facts);
+  if (request.contacts.length === 0) return { kind: 'fetch' };
+  if (request.contacts.length > registrarLimits.mostContacts) return rejected(403, 'Too Many Contacts');
+  const wanted: Wanted[] = [];
+  for (const contact of request.contacts) {
+    const read = readContact(contact, request);
+    if ('kind' in read) return read;
+    wanted.push(read);
+  }
+  return checkOutbound(wanted, request) ?? update(facts, wanted);
+}
+
+/** `Contact: *` takes everything back, and only so (RFC 3261 section 10.3, step 6). */
+function removeAll({ bindings, request }: RegisterFacts): BindingDecision {
+  if (request.expires !== 0 || request.contacts.length > 0) return rejected(400, 'Bad Contact Header');
+  if (bindings.some((binding) => isOutOfOrder(binding, request))) return outOfOrder;
+  return { kind: 'update', bindings: [], stored: [], removed: bindings, isOutbound: false };
+}
+
+function readContact({ uri, params }: RegisterRequest['contacts'][number], request: RegisterRequest): Wanted | Rejection {
+  if (readContactUri(uri) === undefined) return rejected(400, 'Bad Contact Header');
+  const asked = params.get('expires');
+  // One that cannot be read counts as an hour (RFC 3261 section 20.10).
+  const ownSeconds = asked === undefined ? undefined : (readCount(asked) ?? registrarLimits.defaultSeconds);
+  const seconds = Math.min(ownSeconds ?? request.expires ?? registrarLimits.defaultSeconds, registrarLimits.mostSeconds);
+  if (seconds > 0 && seconds < registrarLimits.leastSeconds) {
+    return rejected(423, 'Interval Too Brief', { 'Min-Expires': String(registrarLimits.leastSeconds) });
+  }
+  const kept = [...params].filter(([name]) => name !== 'expires' && name !== 'q');
+  const instanceId = params.get('+sip.instance') ?? undefined;
+  return {
+    uri,
+    seconds,
+    q: readQ(params.get('q')),
+    instanceId,
+    regId: instanceId === undefined ? undefined : readCount(params.get('reg-id') ?? null),
+    params: kept.length === 0 ? noParams : new Map(kept),
+  };
+}
+
+function checkOutbound(wanted: readonly Wanted[], { supported, path }: RegisterRequest): Rejection | undefined {
+  const flows = wanted.filter(({ regId, seconds }) => regId !== undefined && seconds > 0);
+  if (flows.length === 0 || !supported.includes('outbound')) return undefined;
+  if (flows.length > 1) return rejected(400, 'Several Contacts With reg-id');
+  const firstHop = path.at(-1);
+  // Without `ob` the phone's own proxy cannot keep the flow (RFC 5626 section 6).
+  if (firstHop !== undefined && !/;ob(?:[;=?]|$)/i.test(firstHop)) return rejected(439, 'First Hop Lacks Outbound Support');
+  return undefined;
+}
+
+function update(facts: RegisterFacts, wanted: readonly Wanted[]): BindingDecision {
+  const { request, bindings } = facts;
+  const stored = new Map<string, Registration>();
+  let remaining = [...bindings];
+  for (const contact of wanted) {
+    const match = remaining.find((binding) => isSameBinding(binding, contact));
+    if (match !== undefined && !stored.has(match.id) && isOutOfOrder(match, request)) return outOfOrder;
+    if (contact.seconds === 0) {
+      remaining = remaining.filter((binding) => binding !== match);
+      continue;
+    }
+    const binding = bind(facts, contact, match);
+    const replaced = new Set(remaining.filter((other) => other !== match && isEarlierLife(other, contact, request)));
+    remaining = [...remaining.filter((other) => other !== match && !replaced.has(other)), binding];
+    stored.set(binding.id, binding);
+  }
+  remaining = withinLimit(remaining, stored);
+  const left = new Set(remaining.map(({ id }) => id));
+  return {
+    kind: 'update',
+    bindings: remaining,
+    stored: remaining.filter(({ id }) => stored.has(id)),
+    removed: bindings.filter(({ id }) => !left.has(id)),
+    isOutbound: request.supported.includes('outbound') && wanted.some(({ regId }) => regId !== undefined),
+  };
+}
+
+function bind({ deviceId, request, now, newId }: RegisterFacts, contact: Wanted, match: Registration | undefined): Registration {
+  return {
+    id: match?.id ?? newId(),
+    deviceId,
+    contactUri: contact.uri,
+    q: contact.q,
+    params: contact.params,
+    path: request.path,
+    instanceId: contact.instanceId,
+    regId: contact.regId,
+    source: request.source,
+    userAgent: request.userAgent,
+    callId: request.callId,
+    cseq: request.cseq,
+    registeredAt: now,
+    expiresAt: now + contact.seconds * 1000,
+  };
+}
+
+/** A flow is known by its instance and number, whatever its URI became (RFC 5626 section 6); any other contact by its URI. */
+function isSameBinding(binding: Registration, contact: Wanted): boolean {
+  if (contact.regId !== undefined && binding.regId !== undefined) {
+    return binding.instanceId === contact.instanceId && binding.regId === contact.regId;
+  }
+  return isSameContact(binding.contactUri, contact.uri);
+}
+
+/**
+ * A phone that started again has a new Call-ID (RFC 3261 section 10.2.4) and often a new port; its instance tells that the contact of
+ * its former life is gone. Two phones of one device have two instances.
+ */
+function isEarlierLife(binding: Registration, contact: Wanted, request: RegisterRequest): boolean {
+  return (
+    contact.instanceId !== undefined &&
+    contact.regId === undefined &&
+    binding.regId === undefined &&
+    binding.instanceId === contact.instanceId &&
+    binding.callId !== request.callId
+  );
+}
+
+/** The same Call-ID must count upwards (RFC 3261 section 10.3, step 7). */
+function isOutOfOrder(binding: Registration, request: RegisterRequest): boolean {
+  return binding.callId === request.callId && request.cseq <= binding.cseq;
+}
+
+/** Makes room by giving up those refreshed longest ago: a phone that forgets its contacts must not shut itself out. */
+function withinLimit(bindings: readonly Registration[], stored: ReadonlyMap<string, Registration>): Registration[] {
+  const excess = bindings.length - registrarLimits.mostContacts;
+  if (excess <= 0) return [...bindings];
+  const oldest = bindings.filter(({ id }) => !stored.has(id)).toSorted((one, other) => one.registeredAt - other.registeredAt);
+  const gone = new Set(oldest.slice(0, excess));
+  return bindings.filter((binding) => !gone.has(binding));
+}
+
+function readCount(text: string | null): number | undefined {
+  return text !== null && /^\d{1,10}$/.test(text) ? Number(text) : undefined;
+}
+
+/** 1 where it is missing or cannot be read. */
+function readQ(text: string | null | undefined): number {
+  return typeof text === 'string' && /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/.test(text) ? Number(text) : 1;
+}
+
+function rejected(status: number, reason: string, headers?: Readonly<Record<string, string>>): Rejection {
+  return headers === undefined ? { kind: 'rejected', status, reason } : { kind: 'rejected', status, reason, headers };
+}
+
+const outOfOrder: Rejection = rejected(500, 'CSeq Out Of Order');

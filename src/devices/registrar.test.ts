@@ -1,0 +1,167 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createLog } from '#base/log.ts';
+import type { Facts } from '#contract/facts.ts';
+import { addPhone, openDeviceRoom } from '#testing/device-room.ts';
+import type { DeviceRoom, RegistrarPhone } from '#testing/device-room.ts';
+import { FakeClock } from '#testing/fake-clock.ts';
+import { RegistrationStore } from './registration-store.ts';
+import type { ContactParams } from './registration.ts';
+import { Registrations } from './registrations.ts';
+
+let clock = new FakeClock();
+let room: DeviceRoom;
+let phone: RegistrarPhone;
+let facts: [keyof Facts, string][] = [];
+
+const params = (entries: Record<string, string | null>): ContactParams => new Map(Object.entries(entries));
+
+beforeEach(async () => {
+  clock = new FakeClock();
+  room = await openDeviceRoom({ clock });
+  facts = [];
+  for (const name of ['device.registered', 'device.unregistered'] as const) {
+    room.events.on(name, ({ deviceId }) => facts.push([name, deviceId]));
+  }
+  phone = await addPhone(room, { name: 'Kitchen', type: 'grandstream' });
+});
+
+afterEach(() => room.close());
+
+test('registers, refreshes and takes itself back', async () => {
+  const { id } = phone.device;
+  const contact = { uri: 'sip:201@192.0.2.10:5060', params: params({ expires: '600', q: '0.5', '+sip.rendering': 'yes' }) };
+  expect(await phone.register({ contacts: [contact] })).toEqual({
+    kind: 'registered',
+    deviceId: id,
+    contacts: [{ uri: contact.uri, expiresSeconds: 600, q: 0.5, params: params({ '+sip.rendering': 'yes' }) }],
+    path: [],
+    isOutbound: false,
+  });
+  expect(room.registrations.of(id)).toMatchObject([
+    { contactUri: contact.uri, source: { address: '192.0.2.10' }, userAgent: 'Test phone' },
+  ]);
+  clock.advance(300_000);
+  await phone.register({ contacts: [contact] });
+  expect(room.registrations.of(id)).toMatchObject([{ expiresAt: clock.now() + 600_000 }]);
+  expect(facts).toEqual([['device.registered', id]]);
+  expect(await phone.register({ expires: 0 })).toMatchObject({ kind: 'registered', contacts: [] });
+  expect(room.registrations.of(id)).toEqual([]);
+  expect(facts).toEqual([
+    ['device.registered', id],
+    ['device.unregistered', id],
+  ]);
+});
+
+test('asks without a Contact', async () => {
+  await phone.register();
+  expect(await phone.register({ contacts: [] })).toMatchObject({ kind: 'registered', contacts: [{ expiresSeconds: 3600 }] });
+});
+
+test('the answer comes after the commit, and a refused REGISTER changes nothing', async () => {
+  await phone.register();
+  const rows = room.opened.db.prepare('SELECT contact_uri FROM registrations').pluck();
+  expect(rows.all()).toEqual([`sip:${phone.device.username}@192.0.2.10:5060`]);
+  expect(await phone.register({ expires: 5 })).toEqual({
+    kind: 'rejected',
+    status: 423,
+    reason: 'Interval Too Brief',
+    headers: { 'Min-Expires': '60' },
+  });
+  expect(await phone.register({ isWildcard: true, contacts: [], expires: 60 })).toMatchObject({ status: 400 });
+  expect(rows.all()).toHaveLength(1);
+  expect(await phone.register({ isWildcard: true, contacts: [], expires: 0 })).toMatchObject({ contacts: [] });
+  expect(rows.all()).toEqual([]);
+});
+
+test("a password is for its own address of record, and for the device's transports", async () => {
+  const other = await addPhone(room, { name: 'Hall', type: 'softphone', username: 'hall', transports: ['tls'] });
+  expect(await phone.register({ toUri: 'sip:hall@house.test' })).toMatchObject({ kind: 'rejected', status: 403 });
+  expect(await phone.register({ toUri: 'tel:201' })).toMatchObject({ kind: 'rejected', status: 400 });
+  expect(await other.register()).toMatchObject({ kind: 'rejected', status: 403 });
+  const source = { protocol: 'tls', address: '192.0.2.11', port: 40000 } as const;
+  expect(await other.register({ source })).toMatchObject({ kind: 'registered' });
+  expect(await other.register({ source, toUri: `sip:${other.device.extension}@whatever:5061;transport=tls` })).toMatchObject({
+    kind: 'registered',
+  });
+});
+
+test('two phones of one device ring both; one that expires goes alone', async () => {
+  const contact = (port: number, expires: string) => ({ uri: `sip:201@192.0.2.10:${port}`, params: params({ expires }) });
+  await phone.register({ callId: 'a', contacts: [contact(5060, '100')] });
+  await phone.register({ callId: 'b', contacts: [contact(5070, '200')] });
+  expect(room.registrations.of(phone.device.id)).toHaveLength(2);
+  clock.advance(100_000);
+  expect(room.registrations.of(phone.device.id)).toMatchObject([{ callId: 'b' }]);
+  await clock.advanceAsync(5_000);
+  expect(room.registrations.size).toBe(1);
+  await clock.advanceAsync(100_000);
+  expect(facts.at(-1)).toEqual(['device.unregistered', phone.device.id]);
+  expect(room.opened.db.prepare('SELECT count(*) FROM registrations').pluck().get()).toBe(0);
+  expect(room.registrations.isRegisteredFrom('192.0.2.10')).toBe(false);
+});
+
+test('the path is kept for ringing and told to those who asked', async () => {
+  const path = ['sip:edge.example;lr', 'sip:nat.example;lr;ob'];
+  expect(await phone.register({ path })).toMatchObject({ path: [] });
+  expect(await phone.register({ path, supported: ['path'] })).toMatchObject({ path });
+  expect(room.registrations.of(phone.device.id)).toMatchObject([{ path }]);
+});
+
+test('disk full: the phone is registered in memory, and stored again when there is room', async () => {
+  room.opened.db.exec('CREATE TABLE ballast (filling BLOB)');
+  room.opened.db.pragma(`max_page_count = ${String(room.opened.db.pragma('page_count', { simple: true }))}`);
+  const fill = room.opened.db.prepare('INSERT INTO ballast VALUES (randomblob(500))');
+  expect(() => {
+    for (;;) fill.run();
+  }).toThrow(/full/);
+  const userAgent = 'x'.repeat(6000);
+  expect(await phone.register({ userAgent })).toMatchObject({ kind: 'registered' });
+  expect(room.writes.problem).toContain('disk is full');
+  expect(room.registrations.of(phone.device.id)).toHaveLength(1);
+  room.opened.db.pragma('max_page_count = 10000');
+  await phone.register({ userAgent });
+  expect(room.opened.db.prepare('SELECT count(*) FROM registrations').pluck().get()).toBe(1);
+  expect(room.writes.problem).toBeUndefined();
+});
+
+test('a damaged database: phones register, devices cannot be changed', async () => {
+  room.writes.freeze('The database is damaged.');
+  expect(await phone.register()).toMatchObject({ kind: 'registered' });
+  expect(room.registrations.of(phone.device.id)).toHaveLength(1);
+  await expect(room.devices.create({ name: 'New', type: 'softphone' })).rejects.toMatchObject({
+    code: 'unavailable',
+    message: 'The database is damaged.',
+  });
+});
+
+test('a device deleted while its phone registers', async () => {
+  const request = phone.request();
+  const challenged = await room.registrar.register(request);
+  const challenge = challenged.kind === 'challenge' ? (challenged.challenges[0] ?? '') : '';
+  const deleted = room.devices.delete(phone.device.id);
+  const answer = room.registrar.register({ ...phone.request(), authorization: phone.answer(challenge, request.requestUri) });
+  await deleted;
+  expect(await answer).toMatchObject({ kind: 'rejected', status: 500 });
+  expect(room.registrations.of(phone.device.id)).toEqual([]);
+  expect(await phone.register()).toMatchObject({ kind: 'challenge' });
+});
+
+test('registrations outlive a restart, with all they carry', async () => {
+  const contact = {
+    uri: 'sip:201@192.0.2.10',
+    params: params({ '+sip.instance': '<urn:uuid:1>', 'reg-id': '1', methods: null }),
+  };
+  await phone.register({ contacts: [contact], supported: ['outbound', 'path'], path: ['sip:edge;ob'] });
+  const before = room.registrations.of(phone.device.id);
+  room.registrations.stop();
+  const next = new Registrations({
+    store: new RegistrationStore(room.opened.db),
+    writes: room.writes,
+    clock,
+    events: room.events,
+    log: createLog({ level: 'silent' }),
+  });
+  next.start();
+  expect(next.of(phone.device.id)).toEqual(before);
+  next.stop();
+});

@@ -1,0 +1,106 @@
+import type { Database, Statement } from '#storage/database.ts';
+import type { DeviceId, Protocol } from './device.ts';
+import { noParams } from './registration.ts';
+import type { Registration } from './registration.ts';
+
+type Row = {
+  readonly id: string;
+  readonly device_id: string;
+  readonly contact_uri: string;
+  readonly q: number;
+  readonly params: string;
+  readonly path: string;
+  readonly instance_id: string | null;
+  readonly reg_id: number | null;
+  readonly source_protocol: string;
+  readonly source_address: string;
+  readonly source_port: number;
+  readonly user_agent: string | null;
+  readonly call_id: string;
+  readonly cseq: number;
+  readonly registered_at: number;
+  readonly expires_at: number;
+};
+
+const columns = [
+  'id, device_id, contact_uri, q, params, path, instance_id, reg_id, source_protocol, source_address, source_port, user_agent',
+  'call_id, cseq, registered_at, expires_at',
+].join(', ');
+
+const noPath: readonly string[] = [];
+
+/** The `registrations` table. */
+export class RegistrationStore {
+  readonly #put: Statement<(string | number | null)[]>;
+  readonly #remove: Statement<[string]>;
+  readonly #removeExpired: Statement<[number]>;
+  readonly #live: Statement<[number], Row>;
+
+  constructor(db: Database) {
+    this.#put = db.prepare(
+      `INSERT INTO registrations (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET
+         contact_uri = excluded.contact_uri, q = excluded.q, params = excluded.params, path = excluded.path,
+         instance_id = excluded.instance_id, reg_id = excluded.reg_id, source_protocol = excluded.source_protocol,
+         source_address = excluded.source_address, source_port = excluded.source_port, user_agent = excluded.user_agent,
+         call_id = excluded.call_id, cseq = excluded.cseq, registered_at = excluded.registered_at,
+         expires_at = excluded.expires_at`,
+    );
+    this.#remove = db.prepare('DELETE FROM registrations WHERE id = ?');
+    this.#removeExpired = db.prepare('DELETE FROM registrations WHERE expires_at <= ?');
+    this.#live = db.prepare(`SELECT ${columns} FROM registrations WHERE expires_at > ? ORDER BY id`);
+  }
+
+  put(registration: Registration): void {
+    const { params, path, source } = registration;
+    this.#put.run(
+      registration.id,
+      registration.deviceId,
+      registration.contactUri,
+      registration.q,
+      params.size === 0 ? '{}' : JSON.stringify(Object.fromEntries(params)),
+      path.length === 0 ? '[]' : JSON.stringify(path),
+      registration.instanceId ?? null,
+      registration.regId ?? null,
+      source.protocol,
+      source.address,
+      source.port,
+      registration.userAgent ?? null,
+      registration.callId,
+      registration.cseq,
+      registration.registeredAt,
+      registration.expiresAt,
+    );
+  }
+
+  remove(id: string): void {
+    this.#remove.run(id);
+  }
+
+  removeExpired(now: number): void {
+    this.#removeExpired.run(now);
+  }
+
+  *live(now: number): Generator<Registration> {
+    for (const row of this.#live.iterate(now)) yield toRegistration(row);
+  }
+}
+
+function toRegistration(row: Row): Registration {
+  return {
+    id: row.id as Registration['id'],
+    deviceId: row.device_id as DeviceId,
+    contactUri: row.contact_uri,
+    q: row.q,
+    params: row.params === '{}' ? noParams : new Map(Object.entries(JSON.parse(row.params) as Record<string, string | null>)),
+    path: row.path === '[]' ? noPath : (JSON.parse(row.path) as string[]),
+    instanceId: row.instance_id ?? undefined,
+    regId: row.reg_id ?? undefined,
+    source: { protocol: row.source_protocol as Protocol, address: row.source_address, port: row.source_port },
+    userAgent: row.user_agent ?? undefined,
+    callId: row.call_id,
+    cseq: row.cseq,
+    registeredAt: row.registered_at,
+    expiresAt: row.expires_at,
+  };
+}

@@ -1,0 +1,185 @@
+import { isoTime } from '#base/clock.ts';
+import type { Clock, Timer } from '#base/clock.ts';
+import { AppError } from '#base/errors.ts';
+import type { Events } from '#base/events.ts';
+import type { Log } from '#base/log.ts';
+import type { Facts } from '#contract/facts.ts';
+import type { WriteBatch } from '#storage/write-batch.ts';
+import type { DeviceId } from './device.ts';
+import type { RegistrationStore } from './registration-store.ts';
+import type { Registration } from './registration.ts';
+
+export type RegistrationsOptions = {
+  readonly store: RegistrationStore;
+  readonly writes: WriteBatch;
+  readonly clock: Clock;
+  readonly events: Events<Facts>;
+  readonly log: Log;
+};
+
+export type BindingChange = {
+  readonly deviceId: DeviceId;
+  /** All bindings of the device afterwards. */
+  readonly bindings: readonly Registration[];
+  readonly stored: readonly Registration[];
+  readonly removed: readonly Registration[];
+};
+
+const sweepMs = 5_000;
+const none: readonly Registration[] = [];
+
+/**
+ * Where the devices can be reached now. Memory is the truth for ringing; the table is what a restart begins with. While nothing can be
+ * written the house still rings: then a registration lives in memory alone.
+ */
+export class Registrations {
+  readonly #options: RegistrationsOptions;
+  readonly #byDevice = new Map<DeviceId, readonly Registration[]>();
+  /** Registrations per source address. */
+  readonly #sources = new Map<string, number>();
+  #size = 0;
+  #sweep: Timer | undefined;
+
+  constructor(options: RegistrationsOptions) {
+    this.#options = options;
+  }
+
+  /** Takes up what the last run left, and begins to sweep. */
+  start(): void {
+    const { store, clock } = this.#options;
+    const byDevice = new Map<DeviceId, Registration[]>();
+    for (const registration of store.live(clock.now())) {
+      const bindings = byDevice.get(registration.deviceId);
+      if (bindings === undefined) byDevice.set(registration.deviceId, [registration]);
+      else bindings.push(registration);
+    }
+    for (const [deviceId, bindings] of byDevice) this.#set(deviceId, bindings);
+    this.#sweep = clock.every(sweepMs, () => void this.#dropExpired());
+  }
+
+  stop(): void {
+    this.#sweep?.cancel();
+  }
+
+  /** Those of one device that are live now. */
+  of(deviceId: string): readonly Registration[] {
+    const bindings = this.#byDevice.get(deviceId as DeviceId);
+    if (bindings === undefined) return none;
+    const now = this.#options.clock.now();
+    return bindings.every(({ expiresAt }) => expiresAt > now) ? bindings : bindings.filter(({ expiresAt }) => expiresAt > now);
+  }
+
+  /** Whether a phone is registered from this address, by any port. */
+  isRegisteredFrom(address: string): boolean {
+    return this.#sources.has(address);
+  }
+
+  /** Registrations in memory. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Takes effect at once; resolves when it is stored, or when the storage has failed and memory alone knows it. */
+  async apply({ deviceId, bindings, stored, removed }: BindingChange): Promise<void> {
+    const before = this.#byDevice.get(deviceId) ?? none;
+    const known = new Set(before.map(({ id }) => id));
+    const kept = new Set(stored.map(({ id }) => id));
+    const compacted = bindings.map((binding) => (kept.has(binding.id) ? compact(binding) : binding));
+    this.#set(deviceId, compacted);
+    await this.#store(deviceId, stored, removed);
+    for (const { id, contactUri, expiresAt } of stored) {
+      if (!known.has(id)) this.#tellRegistered(deviceId, contactUri, expiresAt);
+    }
+    if (before.length > 0 && bindings.length === 0) this.#tellUnregistered(deviceId, 'removed');
+  }
+
+  /** Forgets a device that may no longer be reached. Its rows go too, unless they went with the device. */
+  async drop(deviceId: DeviceId): Promise<void> {
+    await this.apply({ deviceId, bindings: [], stored: [], removed: this.#byDevice.get(deviceId) ?? none });
+  }
+
+  async #store(deviceId: DeviceId, stored: readonly Registration[], removed: readonly Registration[]): Promise<void> {
+    const { store, writes, log } = this.#options;
+    if (stored.length === 0 && removed.length === 0) return;
+    try {
+      await writes.write(() => {
+        for (const { id } of removed) store.remove(id);
+        for (const registration of stored) store.put(registration);
+      });
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'unavailable') {
+        log.warn({ device: deviceId }, 'A registration is kept in memory only');
+        return;
+      }
+      // The device was deleted while its phone registered.
+      this.#set(deviceId, []);
+      throw error;
+    }
+  }
+
+  async #dropExpired(): Promise<void> {
+    const { store, writes, clock, log } = this.#options;
+    const now = clock.now();
+    const gone: DeviceId[] = [];
+    let hasExpired = false;
+    for (const [deviceId, bindings] of this.#byDevice) {
+      const live = bindings.filter(({ expiresAt }) => expiresAt > now);
+      if (live.length === bindings.length) continue;
+      hasExpired = true;
+      this.#set(deviceId, live);
+      if (live.length === 0) gone.push(deviceId);
+    }
+    if (!hasExpired) return;
+    try {
+      await writes.write(() => store.removeExpired(now));
+    } catch (error) {
+      // The next start leaves them out anyway.
+      log.debug({ err: error }, 'Expired registrations stay in the database');
+    }
+    for (const deviceId of gone) this.#tellUnregistered(deviceId, 'expired');
+  }
+
+  #set(deviceId: DeviceId, bindings: readonly Registration[]): void {
+    for (const { source } of this.#byDevice.get(deviceId) ?? none) this.#countSource(source.address, -1);
+    for (const { source } of bindings) this.#countSource(source.address, 1);
+    if (bindings.length === 0) this.#byDevice.delete(deviceId);
+    else this.#byDevice.set(deviceId, bindings);
+  }
+
+  #countSource(address: string, change: 1 | -1): void {
+    this.#size += change;
+    const count = (this.#sources.get(address) ?? 0) + change;
+    if (count === 0) this.#sources.delete(address);
+    else this.#sources.set(address, count);
+  }
+
+  #tellRegistered(deviceId: DeviceId, contact: string, expiresAt: number): void {
+    this.#options.log.info({ device: deviceId, contact }, 'A phone registered');
+    this.#options.events.emit('device.registered', { deviceId, contact, expiresAt: isoTime(expiresAt) });
+  }
+
+  #tellUnregistered(deviceId: DeviceId, reason: 'removed' | 'expired'): void {
+    this.#options.log.info({ device: deviceId, reason }, 'A device is no longer registered');
+    this.#options.events.emit('device.unregistered', { deviceId, reason });
+  }
+}
+
+/** With texts of its own: parts of a message keep the whole message in memory, for as long as the phone is registered. */
+function compact(registration: Registration): Registration {
+  const { params, source, path } = registration;
+  return {
+    ...registration,
+    contactUri: own(registration.contactUri),
+    params:
+      params.size === 0 ? params : new Map([...params].map(([name, value]) => [own(name), value === null ? null : own(value)])),
+    path: path.map(own),
+    instanceId: registration.instanceId === undefined ? undefined : own(registration.instanceId),
+    source: { ...source, address: own(source.address) },
+    userAgent: registration.userAgent === undefined ? undefined : own(registration.userAgent),
+    callId: own(registration.callId),
+  };
+}
+
+function own(text: string): string {
+  return Buffer.from(text).toString();
+}

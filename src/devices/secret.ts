@@ -1,0 +1,10 @@
+import { randomBytes } from 'node:crypto';
+
+/** Crockford's base 32 in lower case: no i, l, o, u, so that nothing is mistaken for 0 or 1 when typed from a screen into a phone. */
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
+const length = 26;
+
+/** A new device password of 130 random bits. */
+export function newSecret(): string {
+  return Array.from(randomBytes(length), (byte) => alphabet[byte % alphabet.length]).join('');
+}
