@@ -121,8 +121,10 @@ export class StreamPort implements BoundPort {
   }
 
   flowTo(listener: Listener, target: Target): Flow {
-    const known = this.openFlow(target.address, target.port);
-    if (known && this.#isUsableFor(known, target)) return known;
+    const known = this.#byPeer.get(
+      this.#keyOf({ remoteAddress: target.address, remotePort: target.port, serverName: target.serverName }),
+    );
+    if (known?.isOpen && !(known.isInbound && this.#options.tls?.verifyServers)) return known;
     if (this.#server === undefined) return new DeadFlow(listener, target, 'The port is closed.');
     const { protocol, limits } = this.#options;
     if (protocol === 'ws' || protocol === 'wss')
@@ -133,7 +135,7 @@ export class StreamPort implements BoundPort {
   }
 
   openFlow(address: string, port: number): StreamConnection | undefined {
-    const connection = this.#byPeer.get(`${address} ${port}`);
+    const connection = this.#byPeer.get(this.#keyOf({ remoteAddress: address, remotePort: port, serverName: undefined }));
     return connection?.isOpen ? connection : undefined;
   }
 
@@ -245,19 +247,24 @@ export class StreamPort implements BoundPort {
 
   #add(connection: StreamConnection): void {
     this.#connections.add(connection);
-    this.#byPeer.set(peerKey(connection), connection);
+    this.#byPeer.set(this.#keyOf(connection), connection);
   }
 
   /** Tells it at once, but keeps it for the sweep until its last bytes have left. */
   #remove(connection: StreamConnection): void {
-    if (this.#byPeer.get(peerKey(connection)) === connection) this.#byPeer.delete(peerKey(connection));
+    const key = this.#keyOf(connection);
+    if (this.#byPeer.get(key) === connection) this.#byPeer.delete(key);
     this.#options.events.onFlowClosed(connection);
   }
 
   /** With verified servers, a connection is only as good as the name that was checked for it (RFC 5922). */
-  #isUsableFor(connection: StreamConnection, target: Target): boolean {
-    if (!this.#options.tls?.verifyServers) return true;
-    return !connection.isInbound && connection.serverName === target.serverName;
+  #keyOf({
+    remoteAddress,
+    remotePort,
+    serverName,
+  }: Pick<StreamConnection, 'remoteAddress' | 'remotePort' | 'serverName'>): string {
+    const name = this.#options.tls?.verifyServers ? (serverName ?? '') : '';
+    return `${remoteAddress} ${remotePort} ${name}`;
   }
 
   #sweep(): void {
@@ -272,10 +279,6 @@ export class StreamPort implements BoundPort {
   #keepAlive(): void {
     for (const connection of this.#connections) connection.keepAlive();
   }
-}
-
-function peerKey({ remoteAddress, remotePort }: StreamConnection): string {
-  return `${remoteAddress} ${remotePort}`;
 }
 
 type ListenOptions = { host: string; port: number; ipv6Only: boolean; backlog: number; exclusive: boolean };

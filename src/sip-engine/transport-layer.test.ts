@@ -112,6 +112,11 @@ async function tcpClient(listener: Listener): Promise<Socket> {
   return socket;
 }
 
+/** Unlike `once`, does not mind a reset. */
+function gone(socket: Socket): Promise<void> {
+  return new Promise((resolve) => void socket.once('close', () => resolve()));
+}
+
 /** Collects what a stream sends; `until` waits for a text. */
 function reader(socket: Socket): { text: () => string; until: (wanted: string) => Promise<void>; ended: Promise<unknown> } {
   let text = '';
@@ -120,7 +125,7 @@ function reader(socket: Socket): { text: () => string; until: (wanted: string) =
     text += chunk.toString('latin1');
     wake?.();
   });
-  const ended = once(socket, 'close');
+  const ended = gone(socket);
   return {
     text: () => text,
     ended,
@@ -251,8 +256,8 @@ test('half a message is given up after 64 seconds; a connection that spoke is ke
   slow.write(request({ transport: 'TCP' }));
   await peer.next(2);
   slow.write('OPTIONS sip:x SIP/2.0\r\nVia');
-  const slowEnd = once(slow, 'close');
-  const muteEnd = once(mute, 'close');
+  const slowEnd = gone(slow);
+  const muteEnd = gone(mute);
   // The bytes have arrived when a later exchange on another connection is through.
   idle.write(request({ transport: 'TCP' }));
   await peer.next(3);
@@ -384,7 +389,7 @@ test('connections beyond the cap of an address are closed at once, and count no 
   const peer = await new Peer([tcp4], { limits: { ...defaultLimits, connectionsPerAddress: 2 } }).start();
   const kept = [await tcpClient(peer.listener('tcp')), await tcpClient(peer.listener('tcp'))];
   const extra = await tcpClient(peer.listener('tcp'));
-  if (!extra.destroyed) await once(extra, 'close');
+  if (!extra.destroyed) await gone(extra);
   for (const socket of kept) {
     socket.write(request({ transport: 'TCP' }));
     socket.end();
@@ -399,7 +404,7 @@ test('a blocked address gets no answer and no connection', async () => {
   client.send(request(), peer.listener('udp').port, '127.0.0.1');
   const socket = connect({ port: peer.listener('tcp').port, host: '127.0.0.1', localAddress: '127.0.0.9' });
   socket.on('error', () => {});
-  await once(socket, 'close');
+  await gone(socket);
   expect(peer.received).toEqual([]);
 });
 
