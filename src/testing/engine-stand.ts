@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import Srf from 'drachtio-srf';
+import { createEngine } from '#sip-engine/engine.ts';
+import type { Engine, EngineSurroundings } from '#sip-engine/engine.ts';
+import { silentLog } from '#sip-engine/engine-log.ts';
+import { engineOptions } from '#sip-engine/engine-options.ts';
+import type { GivenOptions } from '#sip-engine/engine-options.ts';
+import { engineSystemClock } from '#sip-engine/system-clock.ts';
+import type { Protocol } from '#sip-engine/transport.ts';
+import { certificate } from './certificate.ts';
+
+/** drachtio-srf's types leave out much of what it can do; tests use the parts they need. */
+// oxlint-disable-next-line typescript/no-explicit-any
+export type AnySrf = any;
+
+export type StandOptions = Omit<Partial<GivenOptions>, 'listeners'> & {
+  readonly protocols?: readonly Protocol[];
+  readonly address?: string;
+  readonly surroundings?: Partial<EngineSurroundings>;
+};
+
+/** A real engine on loopback with free ports, and a connected drachtio-srf. */
+export class EngineStand implements AsyncDisposable {
+  readonly engine: Engine;
+  readonly srf: AnySrf;
+  readonly address: string;
+  readonly #ports: ReadonlyMap<Protocol, number>;
+  readonly #secret: string;
+
+  private constructor(parts: {
+    engine: Engine;
+    srf: AnySrf;
+    address: string;
+    ports: ReadonlyMap<Protocol, number>;
+    secret: string;
+  }) {
+    this.engine = parts.engine;
+    this.srf = parts.srf;
+    this.address = parts.address;
+    this.#ports = parts.ports;
+    this.#secret = parts.secret;
+  }
+
+  static async start(options: StandOptions = {}): Promise<EngineStand> {
+    const { protocols = ['udp'], address = '127.0.0.1', surroundings, secret = 'cymru', ...given } = options;
+    const needsTls = protocols.some((protocol) => protocol === 'tls' || protocol === 'wss');
+    const engine = createEngine(
+      engineOptions({
+        listeners: protocols.map((protocol) => ({ protocol, host: address, port: 0 })),
+        secret,
+        ...(needsTls ? { tls: certificate() } : {}),
+        ...given,
+      }),
+      { clock: engineSystemClock, log: silentLog, ...surroundings },
+    );
+    await engine.start();
+    const srf = await connect(engine, secret);
+    const ports = new Map(protocols.map((protocol, index) => [protocol, engine.ports[index] ?? 0]));
+    return new EngineStand({ engine, srf, address, ports, secret });
+  }
+
+  /** One more application. */
+  connect(): Promise<AnySrf> {
+    return connect(this.engine, this.#secret);
+  }
+
+  port(protocol: Protocol = 'udp'): number {
+    return this.#ports.get(protocol) ?? 0;
+  }
+
+  /** Where a peer sends to. */
+  at(protocol: Protocol = 'udp'): { address: string; port: number } {
+    return { address: this.address, port: this.port(protocol) };
+  }
+
+  uri(user = 'bob', protocol: Protocol = 'udp'): string {
+    const host = this.address.includes(':') ? `[${this.address}]` : this.address;
+    return `sip:${user}@${host}:${this.port(protocol)}${protocol === 'udp' ? '' : `;transport=${protocol}`}`;
+  }
+
+  /** Resolves when these tables of the engine are empty; fails with what is left. Short-lived ones need a moment of network time. */
+  async drained(names: readonly string[], limitSeconds = 20): Promise<void> {
+    const left = () => Object.entries(this.engine.sizes()).filter(([name, size]) => size > 0 && names.includes(name));
+    const signal = AbortSignal.timeout(limitSeconds * 1000);
+    while (left().length > 0) {
+      if (signal.aborted) throw new Error(`Still there after ${limitSeconds} s: ${left().join(' ')}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.srf.disconnect();
+    await this.engine.stop();
+  }
+}
+
+async function connect(engine: Engine, secret: string): Promise<AnySrf> {
+  const srf: AnySrf = new Srf();
+  const connected = once(srf, 'connect');
+  srf.on('error', () => {});
+  srf.connect({ host: '127.0.0.1', port: engine.controlPort, secret });
+  await connected;
+  return srf;
+}
