@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -37,6 +37,7 @@ export type SuiteOptions = {
 
 /** Runs the test files one after the other and gives what each counted. */
 export async function runSuite({ files = Object.keys(expected), log, onFile }: SuiteOptions = {}): Promise<FileResult[]> {
+  if (spawnSync('sipp', ['-v'], { stdio: 'ignore' }).error) throw new Error('sipp is missing: apt-get install sip-tester');
   const children: ChildProcess[] = [];
   const folder = mkdtempSync(join(tmpdir(), 'drachtio-suite-'));
   try {

@@ -1,0 +1,56 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Pace } from './control-queue.ts';
+import { createEngine } from './engine.ts';
+import type { EngineLog } from './engine-log.ts';
+import type { FromThread, ThreadStart, ToThread } from './engine-supervisor.ts';
+import { plainFacts } from './line-log.ts';
+import { engineSystemClock } from './system-clock.ts';
+
+// Runs one engine on a worker thread, so that nothing the application does delays a retransmission. Started by engine-supervisor.ts.
+// Must stay true: the thread ends, with its error told, rather than live on half-broken.
+
+const port = parentPort;
+if (port === null) throw new Error('This file runs on a worker thread: start the engine by main.ts.');
+
+const { options, logLevels } = workerData as ThreadStart;
+const say = (message: FromThread): void => port.postMessage(message);
+
+const writer = (level: keyof EngineLog) =>
+  logLevels.includes(level)
+    ? (facts: object, sentence: string): void => say({ kind: 'log', level, facts: plainFacts(facts), sentence })
+    : (): void => {};
+
+const waiting = new Map<number, () => void>();
+let tickets = 0;
+
+/** The application lives on the thread that started us, and says when it has had its turn. */
+const pace: Pace = (release) => {
+  tickets += 1;
+  waiting.set(tickets, release);
+  say({ kind: 'turn', ticket: tickets });
+};
+
+const engine = createEngine(options, {
+  clock: engineSystemClock,
+  log: { debug: writer('debug'), info: writer('info'), warn: writer('warn'), error: writer('error') },
+  pace,
+});
+
+port.on('message', (message: ToThread) => {
+  if (message.kind === 'turned') {
+    const release = waiting.get(message.ticket);
+    waiting.delete(message.ticket);
+    release?.();
+  } else if (message.kind === 'trust') engine.trust(message.address);
+  else if (message.kind === 'untrust') engine.untrust(message.address);
+  else if (message.kind === 'count') say({ kind: 'counted', sizes: engine.sizes() });
+  else void engine.stop().then(() => port.close());
+});
+
+try {
+  await engine.start();
+  say({ kind: 'ready', controlPort: engine.controlPort, hostports: engine.hostports, ports: engine.ports });
+} catch (error) {
+  say({ kind: 'problem', text: error instanceof Error ? error.message : String(error) });
+  port.close();
+}

@@ -1,0 +1,172 @@
+import type { Core } from './app-link.ts';
+import { AppRoutes } from './app-routes.ts';
+import type { EngineClock } from './clock.ts';
+import { timedPace } from './control-queue.ts';
+import type { Pace } from './control-queue.ts';
+import { ControlServer, secretCheck } from './control-server.ts';
+import type { EngineLog } from './engine-log.ts';
+import type { EngineOptions } from './engine-options.ts';
+import { withBrackets } from './addresses.ts';
+import { FlowTable } from './flow-table.ts';
+import { ProxyCore } from './proxy-core.ts';
+import { createResolver } from './resolver.ts';
+import type { SipResolver } from './resolver.ts';
+import { SourceLimits } from './source-limits.ts';
+import { TransactionLayer } from './transaction-layer.ts';
+import { TransportLayer } from './transport-layer.ts';
+import type { Listener } from './transport.ts';
+import { UserAgentCore } from './user-agent-core.ts';
+
+// Owns the composition of a SIP engine: transports, transactions, user agent core, and the control port for applications.
+// Called by main.ts (alone), engine-thread.ts (embedded), and tests.
+// Must stay true: no state outside the engine object, so that many engines live in one process; after `stop` nothing is left open.
+
+/** A version that lets drachtio-srf ping; the suffix says that it is not the native server. */
+const announcedVersion = 'v0.9.10-embedded';
+
+export type EngineSurroundings = {
+  readonly clock: EngineClock;
+  readonly log: EngineLog;
+  /** Addresses of a lower-case host name, asked before the hosts of the options, the hosts file and DNS; undefined to go on. */
+  readonly resolveHook?: ((host: string) => readonly string[] | undefined) | undefined;
+  /** True for addresses that are never answered. */
+  readonly isBlocked?: ((address: string) => boolean) | undefined;
+  /** How to know that an application has had its turn; by the clock when it is not given. */
+  readonly pace?: Pace | undefined;
+};
+
+export type Engine = {
+  /** Opens every port, or throws an Error in the user's words and leaves none open. */
+  start(): Promise<void>;
+  /** Releases its calls and closes every port. */
+  stop(): Promise<void>;
+  /** Numbers for health, tests and metrics: every table by name. */
+  sizes(): Record<string, number>;
+  /** `proto/host:port,…` as the outside sees what listens. */
+  readonly hostports: string;
+  /** The SIP ports that were opened, in the order of the listeners. */
+  readonly ports: readonly number[];
+  readonly controlPort: number;
+  /** Never limits this address or network; false if it is neither. */
+  trust(addressOrNetwork: string): boolean;
+  untrust(addressOrNetwork: string): void;
+};
+
+/** `options` must have no problems (`findProblems`). */
+export function createEngine(options: EngineOptions, surroundings: EngineSurroundings): Engine {
+  return new SipEngine(options, surroundings);
+}
+
+class SipEngine implements Engine {
+  readonly #sources: SourceLimits;
+  readonly #transport: TransportLayer;
+  readonly #transactions: TransactionLayer;
+  readonly #resolver: SipResolver;
+  readonly #flows: FlowTable;
+  readonly #core: Core;
+  readonly #control: ControlServer;
+  readonly #routes: AppRoutes;
+  readonly #log: EngineLog;
+  #controlPort = 0;
+
+  constructor(options: EngineOptions, { clock, log, resolveHook, isBlocked, pace }: EngineSurroundings) {
+    const { settings, limits } = options;
+    this.#log = log;
+    this.#sources = new SourceLimits({ clock, limits });
+    for (const source of options.trusted) this.#sources.trust(source);
+    const listen = options.listeners;
+    const hosts = new Map(Object.entries(options.hosts).map(([name, address]) => [name.toLowerCase(), [address]]));
+    const transport = new TransportLayer({ clock, log, limits, listen, sources: this.#sources, tls: options.tls, isBlocked });
+    const hook = (host: string): readonly string[] | undefined => resolveHook?.(host) ?? hosts.get(host);
+    this.#resolver = createResolver({ clock, log, limits, hook });
+    const resolver = this.#resolver;
+    const transactions = new TransactionLayer({ clock, log, transport, resolver, timers: settings.timers, limits });
+    this.#transport = transport;
+    this.#transactions = transactions;
+    this.#flows = new FlowTable({ clock, limit: limits.flowCache });
+    this.#routes = new AppRoutes({ cdrs: settings.cdrs });
+    const flowCache = this.#flows;
+    const parts = { clock, log, transport, transactions, flowCache, router: this.#routes, settings, limits };
+    this.#core = new UserAgentCore({ ...parts, proxy: new ProxyCore(parts) });
+    transport.setHandlers({
+      onMessage: (message, flow) => transactions.receive(message, flow),
+      onFlowClosed: (flow) => {
+        flowCache.forgetFlow(flow);
+        transactions.flowClosed(flow);
+      },
+    });
+    this.#control = this.#createControl(options, { clock, log, pace: pace ?? timedPace(clock) });
+  }
+
+  async start(): Promise<void> {
+    await this.#transport.start();
+    try {
+      this.#controlPort = (await this.#control.start()).port;
+      this.#log.info({ hostports: this.hostports, controlPort: this.#controlPort }, 'The SIP engine listens');
+    } catch (error) {
+      await this.#transport.stop();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#core.stop();
+    this.#transactions.stop();
+    await this.#control.stop();
+    await this.#transport.stop();
+  }
+
+  sizes(): Record<string, number> {
+    return {
+      ...this.#transport.sizes(),
+      ...this.#transactions.sizes(),
+      ...this.#resolver.sizes(),
+      ...this.#core.sizes(),
+      flowCache: this.#flows.size,
+      apps: this.#control.connections,
+      controlQueueBytes: this.#control.queuedBytes,
+    };
+  }
+
+  get hostports(): string {
+    return this.#transport.listeners.map((one) => `${one.protocol}/${one.advertisedHost}:${one.advertisedPort}`).join(',');
+  }
+
+  get ports(): readonly number[] {
+    return this.#transport.listeners.map(({ port }) => port);
+  }
+
+  get controlPort(): number {
+    return this.#controlPort;
+  }
+
+  trust(addressOrNetwork: string): boolean {
+    return this.#sources.trust(addressOrNetwork);
+  }
+
+  untrust(addressOrNetwork: string): void {
+    this.#sources.untrust(addressOrNetwork);
+  }
+
+  #createControl(
+    { control, tls, secret, limits }: EngineOptions,
+    parts: { readonly clock: EngineClock; readonly log: EngineLog; readonly pace: Pace },
+  ): ControlServer {
+    return new ControlServer(
+      { ...control, tls: control.tls ? tls : undefined },
+      {
+        ...parts,
+        core: () => this.#core,
+        routes: this.#routes,
+        limits,
+        webSocketName: control.webSocketName,
+        isSecret: secretCheck(secret),
+        greeting: () => `${this.hostports}|${announcedVersion}|${this.#transport.listeners.map(localHostport).join(',')}`,
+      },
+    );
+  }
+}
+
+function localHostport({ protocol, address, port }: Listener): string {
+  return `${protocol}/${withBrackets(address)}:${port}`;
+}
