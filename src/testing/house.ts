@@ -50,7 +50,7 @@ export class House implements AsyncDisposable {
     const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'gosip-house-')));
     const sipPort = options.sipPort ?? (await freePort('udp', address));
     const httpPort = await freePort('tcp', address);
-    const program = startProgram(process.execPath, [join(import.meta.dirname, '..', 'main.ts')], {
+    const program = startProgram(process.execPath, [join(import.meta.dirname, '..', 'start.mjs')], {
       env: {
         GOSIP_DATA_DIRECTORY: dataDirectory,
         GOSIP_SIP_LISTEN: `udp:${address}:${sipPort},tcp:${address}:${sipPort}`,
