@@ -1,0 +1,203 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Facts } from '#contract/facts.ts';
+import { RegistrarPhone, addPhone, openDeviceRoom } from '#testing/device-room.ts';
+import type { DeviceRoom } from '#testing/device-room.ts';
+import { FakeClock } from '#testing/fake-clock.ts';
+import { extensionProblem } from './extension.ts';
+import { newSecret } from './secret.ts';
+
+let clock = new FakeClock();
+let room: DeviceRoom;
+let facts: [keyof Facts, string][] = [];
+
+beforeEach(async () => {
+  clock = new FakeClock();
+  room = await openDeviceRoom({ clock });
+  room.opened.db.exec(
+    "INSERT INTO users (id, username, name, role, created_at, changed_at) VALUES ('person_1', 'ann', 'Ann', 'user', 0, 0)",
+  );
+  facts = [];
+  for (const name of ['device.created', 'device.changed', 'device.deleted', 'device.unregistered'] as const) {
+    room.events.on(name, ({ deviceId }) => facts.push([name, deviceId]));
+  }
+});
+
+afterEach(() => room.close());
+
+const softphone = { name: 'Phone', type: 'softphone' } as const;
+const all = { page: 1, per_page: 100, sort: 'extension', order: 'asc' } as const;
+
+test('a name is enough: extension, username, transports and password are made', async () => {
+  const first = await room.devices.create(softphone);
+  const second = await room.devices.create({ ...softphone, type: 'webrtc' });
+  expect(first.device).toMatchObject({
+    extension: '201',
+    username: '201',
+    transports: ['udp', 'tcp', 'tls'],
+    sha256: false,
+    enabled: true,
+  });
+  expect(second.device).toMatchObject({ extension: '202', transports: ['ws', 'wss'], createdAt: clock.now() });
+  expect(room.devices.byExtension('201')).toEqual(first.device);
+  expect(room.devices.byUsername('202')).toEqual(second.device);
+  expect(room.devices.byId(first.device.id)).toEqual(first.device);
+  expect(facts).toEqual([
+    ['device.created', first.device.id],
+    ['device.created', second.device.id],
+  ]);
+});
+
+test('devices made in the same moment get different extensions', async () => {
+  const made = await Promise.all(Array.from({ length: 5 }, () => room.devices.create(softphone)));
+  expect(made.map(({ device }) => device.extension)).toEqual(['201', '202', '203', '204', '205']);
+});
+
+test('the password has 128 random bits at least, and no letter to confuse', () => {
+  const secrets = Array.from({ length: 200 }, () => newSecret());
+  expect(secrets.every((secret) => /^[0-9abcdefghjkmnpqrstvwxyz]{26}$/.test(secret))).toBe(true);
+  expect(new Set(secrets).size).toBe(200);
+  expect(new Set(secrets.join(''))).toHaveProperty('size', 32);
+});
+
+test('no table holds the password in the clear', async () => {
+  const { secret } = await room.devices.create(softphone);
+  const row = JSON.stringify(room.opened.db.prepare('SELECT *, hex(sealed_secret) AS hex FROM devices').get());
+  expect(row).not.toContain(secret);
+  expect(row).not.toContain(Buffer.from(secret).toString('hex').toUpperCase());
+});
+
+test.each(['1', '012', '1234567', 'abc', '20a', '', '112', '911', '144'])('extension %j is refused', (extension) => {
+  expect(extensionProblem(extension, (one) => one === '144')).toBeTypeOf('string');
+});
+
+test('what clashes is refused with the field at fault', async () => {
+  await room.devices.create({ ...softphone, extension: '201', username: 'ann' });
+  const conflict = { code: 'conflict' };
+  await expect(room.devices.create({ ...softphone, extension: '201' })).rejects.toMatchObject({
+    ...conflict,
+    details: [{ field: 'extension', message: 'is taken' }],
+  });
+  await expect(room.devices.create({ ...softphone, username: 'ann' })).rejects.toMatchObject({
+    ...conflict,
+    details: [{ field: 'username' }],
+  });
+  await expect(room.devices.create({ ...softphone, extension: '205', username: '206' })).rejects.toMatchObject({
+    code: 'invalid',
+    details: [{ field: 'username' }],
+  });
+  await expect(room.devices.create({ ...softphone, personId: 'person_9' })).rejects.toMatchObject({
+    code: 'invalid',
+    details: [{ field: 'personId' }],
+  });
+  expect(room.devices.list(all).total).toBe(1);
+});
+
+test('lists by page, order and filter', async () => {
+  const names = ['cellar', 'Attic', 'bath'];
+  for (const [index, name] of names.entries()) {
+    await room.devices.create({
+      name,
+      type: index === 0 ? 'webrtc' : 'softphone',
+      extension: ['1000', '30', '299'][index],
+      personId: index === 1 ? 'person_1' : undefined,
+    });
+    clock.advance(1);
+  }
+  const list = (query: object) => room.devices.list({ ...all, ...query }).items.map(({ name }) => name);
+  expect(list({})).toEqual(['Attic', 'bath', 'cellar']);
+  expect(list({ order: 'desc' })).toEqual(['cellar', 'bath', 'Attic']);
+  expect(list({ sort: 'name' })).toEqual(['Attic', 'bath', 'cellar']);
+  expect(list({ sort: 'createdAt' })).toEqual(['cellar', 'Attic', 'bath']);
+  expect(list({ type: 'webrtc' })).toEqual(['cellar']);
+  expect(list({ personId: 'person_1' })).toEqual(['Attic']);
+  expect(list({ personId: '' })).toEqual([]);
+  expect(list({ text: 'AT' })).toEqual(['Attic', 'bath']);
+  expect(list({ text: '%' })).toEqual([]);
+  expect(list({ enabled: false })).toEqual([]);
+  expect(room.devices.list({ ...all, page: 2, per_page: 2 })).toMatchObject({
+    items: [{ name: 'cellar' }],
+    page: 2,
+    perPage: 2,
+    total: 3,
+  });
+});
+
+test('a change touches what was given, and two at once both hold', async () => {
+  const { device } = await room.devices.create({ ...softphone, personId: 'person_1' });
+  await Promise.all([room.devices.change(device.id, { name: 'New' }), room.devices.change(device.id, { sha256: true })]);
+  expect(room.devices.get(device.id)).toEqual({ ...device, name: 'New', sha256: true });
+  expect(room.devices.list(all).items).toEqual([room.devices.get(device.id)]);
+  await room.devices.change(device.id, { personId: null, extension: '300', username: 'new' });
+  expect(room.devices.get(device.id)).toMatchObject({ personId: undefined, extension: '300', username: 'new' });
+  expect([room.devices.byExtension('201'), room.devices.byUsername('201'), room.devices.ofPerson('person_1')]).toEqual([
+    undefined,
+    undefined,
+    [],
+  ]);
+});
+
+test('a changed username keeps the password', async () => {
+  const phone = await addPhone(room, softphone);
+  const { device, secret } = await room.devices.resetSecret(phone.device.id);
+  const renamed = await room.devices.change(device.id, { username: 'ann' });
+  expect(await new RegistrarPhone(room, renamed, secret).register()).toMatchObject({ kind: 'registered' });
+  expect(await phone.register()).toMatchObject({ kind: 'challenge' });
+});
+
+test('disabled: its phones are gone and stay out', async () => {
+  const phone = await addPhone(room, softphone);
+  await phone.register();
+  await room.devices.change(phone.device.id, { enabled: false });
+  expect(room.registrations.of(phone.device.id)).toEqual([]);
+  expect(await phone.register()).toMatchObject({ kind: 'challenge' });
+  await room.devices.change(phone.device.id, { enabled: true });
+  expect(await phone.register()).toMatchObject({ kind: 'registered' });
+});
+
+test('a new password ends the old one and its registrations', async () => {
+  const phone = await addPhone(room, softphone);
+  await phone.register();
+  await room.devices.resetSecret(phone.device.id);
+  expect(room.registrations.of(phone.device.id)).toEqual([]);
+  expect(await phone.register()).toMatchObject({ kind: 'challenge' });
+  expect(facts.map(([name]) => name)).toEqual(['device.created', 'device.unregistered', 'device.changed']);
+});
+
+test('deleted with all it had', async () => {
+  const phone = await addPhone(room, softphone);
+  await phone.register();
+  await room.devices.delete(phone.device.id);
+  expect(room.devices.byUsername('201')).toBeUndefined();
+  expect(room.opened.db.prepare('SELECT count(*) FROM registrations').pluck().get()).toBe(0);
+  for (const again of [
+    room.devices.delete(phone.device.id),
+    room.devices.change('dev_x', {}),
+    room.devices.resetSecret('dev_x'),
+  ]) {
+    await expect(again).rejects.toMatchObject({ code: 'not-found' });
+  }
+  expect((await room.devices.create(softphone)).device.extension).toBe('201');
+});
+
+test('a person who is gone leaves the phones without an owner', async () => {
+  const { device } = await room.devices.create({ ...softphone, personId: 'person_1' });
+  expect(room.devices.ofPerson('person_1')).toEqual([device]);
+  room.opened.db.exec("DELETE FROM users WHERE id = 'person_1'");
+  room.devices.releasePerson('person_1');
+  expect(room.devices.get(device.id).personId).toBeUndefined();
+  expect(room.devices.list(all).items).toEqual([room.devices.get(device.id)]);
+});
+
+test('which algorithms are offered says nothing about who exists', async () => {
+  const offered = (name: string) => room.devices.isSha256Offered(name);
+  const strangers = Array.from({ length: 200 }, (_, index) => `stranger${index}`);
+  expect(strangers.some(offered)).toBe(false);
+  const { device } = await room.devices.create({ ...softphone, sha256: true });
+  expect(strangers.every(offered)).toBe(true);
+  await room.devices.create({ ...softphone });
+  const share = strangers.filter(offered).length;
+  expect(share).toBeGreaterThan(50);
+  expect(share).toBeLessThan(150);
+  expect(strangers.map(offered)).toEqual(strangers.map(offered));
+  expect(offered(device.username)).toBe(true);
+});
