@@ -90,13 +90,18 @@ export function interfaceAddresses(): InterfaceAddress[] {
     .filter(({ address }) => !/^fe[89ab]/i.test(address));
 }
 
+/** True for every address of the machine, or of one family. */
+export function isWildcard({ host }: Pick<ListenerOptions, 'host'>): boolean {
+  return host === '*' || host === '0.0.0.0' || host === '::';
+}
+
 /**
  * One entry for each address: a socket bound to the wildcard would lose the address at which a request came in, from which its answer must go.
  * The external host is kept only where it fits: same family, and not loopback.
  */
 export function expandListener(options: ListenerOptions, addresses: readonly InterfaceAddress[]): ListenerOptions[] {
-  const family = options.host === '0.0.0.0' ? 4 : options.host === '::' ? 6 : undefined;
-  if (family === undefined && options.host !== '*') return [options];
+  if (!isWildcard(options)) return [options];
+  const family = familyOf(options.host);
   return addresses
     .filter(({ address }) => family === undefined || familyOf(address) === family)
     .map(({ address }) => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { SecureContextOptions } from 'node:tls';
 
@@ -44,4 +44,10 @@ export function loadTls(options: TlsOptions): TlsLoad {
     const reason = cause instanceof Error ? cause.message : String(cause);
     return { kind: 'problem', text: `TLS cannot be set up (${option}): ${reason}`, cause };
   }
+}
+
+/** A text that is another one whenever one of the files was written. */
+export function changeOf({ keyFile, certFile, chainFile, caFile }: TlsOptions): string {
+  const files = [keyFile, certFile, chainFile, caFile].filter((file) => file !== undefined);
+  return files.map((file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 'missing').join();
 }
