@@ -26,11 +26,11 @@ export function decideUnmatched(request: SipMessage, isRouted: boolean, settings
   if (early !== undefined) return early;
   const { method } = request;
   const isStray = request.toTag !== undefined;
-  if (method === 'INVITE') return isStray ? answer(481, noDialog) : inviteAnswer(request, isRouted);
+  if (method === 'INVITE') return isStray ? answer(481, noDialog) : routed(isRouted);
   if (routable.has(method)) {
     if (isStray && settings.strictDialogs) return answer(481, noDialog);
     if (method === 'REGISTER') return registerAnswer(request, isRouted, settings);
-    return isRouted ? { kind: 'deliver' } : answer(503, 'Service Unavailable');
+    return routed(isRouted);
   }
   if (method === 'BYE' || method === 'UPDATE' || method === 'PRACK') return answer(481, noDialog);
   return { ...answer(405, 'Method Not Allowed'), headers: { allow: allowed } };
@@ -42,8 +42,7 @@ function answer(status: number, reason: string): { kind: 'answer'; status: numbe
   return { kind: 'answer', status, reason };
 }
 
-function inviteAnswer(request: SipMessage, isRouted: boolean): Unmatched {
-  if (request.fromTag === undefined) return answer(400, 'Missing From Tag');
+function routed(isRouted: boolean): Unmatched {
   return isRouted ? { kind: 'deliver' } : answer(503, 'Service Unavailable');
 }
 
@@ -55,7 +54,7 @@ function registerAnswer(request: SipMessage, isRouted: boolean, settings: Engine
   if (settings.rejectRegisterWithNoRealm && isNumericHost(parseUri(request.requestUri)?.host ?? '') === 4) {
     return answer(403, 'Forbidden');
   }
-  return isRouted ? { kind: 'deliver' } : answer(503, 'Service Unavailable');
+  return routed(isRouted);
 }
 
 function optionsAnswer(request: SipMessage, settings: EngineSettings): Unmatched | undefined {

@@ -105,7 +105,7 @@ export function receiveAck(context: CoreContext, ack: SipMessage, flow: Flow): b
 /** A PRACK, whether or not its dialog is known yet (RFC 3262 section 3). */
 export function receivePrack(context: CoreContext, transaction: ServerTransaction): void {
   const { request } = transaction;
-  const rack = parseRAck(request.get('rack') ?? '');
+  const rack = rackOf(request);
   const invite = rack && context.reliable.get(rackKey(request.callId, rack));
   const isTagged = invite?.localTag === request.toTag && invite?.transaction.request.fromTag === request.fromTag;
   if (rack === undefined || invite === undefined || !isTagged || invite.invite?.reliable?.acknowledge(rack.rseq) !== true) {
@@ -116,6 +116,12 @@ export function receivePrack(context: CoreContext, transaction: ServerTransactio
   const dialog = earlyDialogOf(context, invite);
   dialog.remoteCSeq = request.cseq?.number ?? dialog.remoteCSeq;
   receiveRequest(context, transaction, { app: invite.app, dialog, onAnswered: () => reliable.prackAnswered() });
+}
+
+/** What stands after the method is passed over: drachtio-srf's own test peer writes it twice. */
+function rackOf(request: SipMessage): ReturnType<typeof parseRAck> {
+  const words = (request.get('rack') ?? '').split(' ').filter((word) => word !== '');
+  return parseRAck(words.slice(0, 3).join(' '));
 }
 
 /** A PRACK makes the early dialog one that the application may send in. */
