@@ -11,6 +11,8 @@ export type Channel = {
   farewell(): Buffer | undefined;
   /** True while part of a message waits for the rest. */
   readonly hasPartial: boolean;
+  /** Memory taken by that part. */
+  readonly heldBytes: number;
   /** False until the handshake above TCP and TLS is done. */
   readonly isReady: boolean;
   stop(): void;

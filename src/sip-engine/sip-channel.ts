@@ -38,6 +38,10 @@ export class SipChannel implements Channel {
     return this.#framer.hasPartial;
   }
 
+  get heldBytes(): number {
+    return this.#framer.heldBytes;
+  }
+
   stop(): void {
     this.#framer.stop();
   }

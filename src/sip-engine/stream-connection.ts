@@ -29,6 +29,12 @@ export const defaultStreamTimes: StreamTimes = {
   lingerMs: 5_000,
 };
 
+/** What half-received messages of all connections together may take. */
+export type HeldBudget = { readonly limit: number; used: number };
+
+/** A connection that holds less than this is never closed for the sake of the budget. */
+const fairShareBytes = 4_096;
+
 export type ConnectionOptions = {
   readonly id: number;
   readonly protocol: Protocol;
@@ -42,6 +48,7 @@ export type ConnectionOptions = {
   readonly times: StreamTimes;
   /** The most bytes that wait for a peer that does not read. */
   readonly mostQueuedBytes: number;
+  readonly held: HeldBudget;
   readonly openChannel: (handlers: ChannelHandlers) => Channel;
   readonly onMessage: (bytes: Buffer, connection: StreamConnection) => void;
   readonly onBreach: (status: 400 | 413, head: Buffer, connection: StreamConnection) => void;
@@ -69,6 +76,10 @@ export class StreamConnection implements Flow {
   #partialSince = 0;
   #isHeard = false;
   #pause: EngineTimer | undefined;
+  #heldBytes = 0;
+  /** Writes that the system has not taken yet, and when it last took one or had none. */
+  #unwritten = 0;
+  #writtenAt = 0;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -131,6 +142,7 @@ export class StreamConnection implements Flow {
     this.#state = 'closing';
     this.#closingAt = this.#options.clock.now();
     this.#channel.stop();
+    this.#checkHeld();
     this.#socket.resume();
     this.#socket.end();
     this.#options.onClosed(this);
@@ -151,6 +163,7 @@ export class StreamConnection implements Flow {
     this.#state = 'closed';
     this.#pause?.cancel();
     this.#channel.stop();
+    this.#checkHeld();
     this.#socket.destroy();
     if (wasOpen) this.#options.onClosed(this);
   }
@@ -177,6 +190,8 @@ export class StreamConnection implements Flow {
       if (age >= times.handshakeMs) this.destroy({ kind: 'timeout', text: 'The handshake took too long.' });
     } else if (this.#isStalled(now)) {
       this.destroy({ kind: 'timeout', text: 'The peer sent half a message.' });
+    } else if (this.#unwritten > 0 && now - this.#writtenAt >= times.partialMs) {
+      this.destroy({ kind: 'timeout', text: 'The peer does not read what it is sent.' });
     } else if (now - this.#lastAt >= times.idleMs) this.end();
   }
 
@@ -201,6 +216,18 @@ export class StreamConnection implements Flow {
     this.#channel.push(chunk);
     if (!this.#channel.hasPartial) this.#partialSince = 0;
     else if (this.#partialSince === 0) this.#partialSince = now;
+    this.#checkHeld();
+  }
+
+  /** Many connections with large half messages are one way to fill a machine's memory. */
+  #checkHeld(): void {
+    const { held } = this.#options;
+    const bytes = this.#state === 'open' ? this.#channel.heldBytes : 0;
+    held.used += bytes - this.#heldBytes;
+    this.#heldBytes = bytes;
+    if (held.used > held.limit && bytes > fairShareBytes) {
+      this.destroy({ kind: 'closed', text: 'Too many half-received messages.' });
+    }
   }
 
   #onMessage(bytes: Buffer): void {
@@ -221,9 +248,15 @@ export class StreamConnection implements Flow {
       this.destroy(failure);
       return;
     }
-    this.#lastAt = this.#options.clock.now();
-    if (onFailure === undefined) this.#socket.write(bytes);
-    else this.#socket.write(bytes, (error) => error && this.#unsent(error, onFailure));
+    const now = this.#options.clock.now();
+    this.#lastAt = now;
+    if (this.#unwritten === 0) this.#writtenAt = now;
+    this.#unwritten += 1;
+    this.#socket.write(bytes, (error) => {
+      this.#unwritten -= 1;
+      this.#writtenAt = this.#options.clock.now();
+      if (error && onFailure) this.#unsent(error, onFailure);
+    });
   }
 
   #unsent(error: Error, onFailure: OnFailure): void {

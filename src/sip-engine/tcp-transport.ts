@@ -10,7 +10,7 @@ import type { EngineTimer } from './clock.ts';
 import { SipChannel } from './sip-channel.ts';
 import type { SourceLimits } from './source-limits.ts';
 import { StreamConnection, defaultStreamTimes } from './stream-connection.ts';
-import type { StreamTimes } from './stream-connection.ts';
+import type { HeldBudget, StreamTimes } from './stream-connection.ts';
 import type { Flow, Listener, Protocol, SendFailure, Target } from './transport.ts';
 import { WebSocketChannel } from './ws-transport.ts';
 
@@ -40,6 +40,7 @@ export type StreamTls = {
 
 const sweepMs = 1_000;
 const mostQueuedBytes = 1024 * 1024;
+const mostHeldBytes = 32 * 1024 * 1024;
 const backlog = 511;
 /** RFC 5626 has peers ping; the system's own probes find those that vanished without a word. */
 const tcpKeepAliveMs = 45_000;
@@ -80,6 +81,7 @@ export class StreamPort implements BoundPort {
   readonly #byPeer = new Map<string, StreamConnection>();
   /** Accepted, but TLS does not stand yet: when they came. */
   readonly #handshakes = new Map<Socket, number>();
+  readonly #held: HeldBudget = { limit: mostHeldBytes, used: 0 };
   #timers: EngineTimer[] = [];
 
   constructor(options: StreamOptions) {
@@ -144,8 +146,8 @@ export class StreamPort implements BoundPort {
     else failLater(onFailure, flow instanceof DeadFlow ? flow.failure : { kind: 'closed', text: 'The connection is closed.' });
   }
 
-  sizes(): { connections: number; handshakes: number } {
-    return { connections: this.#connections.size, handshakes: this.#handshakes.size };
+  sizes(): { connections: number; handshakes: number; heldBytes: number } {
+    return { connections: this.#connections.size, handshakes: this.#handshakes.size, heldBytes: this.#held.used };
   }
 
   #createServer(): Server | TlsServer {
@@ -237,6 +239,7 @@ export class StreamPort implements BoundPort {
       clock,
       times: this.#times,
       mostQueuedBytes,
+      held: this.#held,
       openChannel: (handlers: ChannelHandlers): Channel =>
         isWebSocket ? new WebSocketChannel({ limits, webSocketOrigins }, handlers) : new SipChannel(limits, handlers),
       onMessage: events.onBytes,

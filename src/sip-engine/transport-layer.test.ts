@@ -273,6 +273,24 @@ test('half a message is given up after 64 seconds; a connection that spoke is ke
   await peer.next(3);
 });
 
+test('half-received messages of many connections together stay within a budget', async () => {
+  const peer = await new Peer([tcp4], { limits: { ...defaultLimits, connectionsPerAddress: 1000 } }).start();
+  const whole = request({ transport: 'TCP', body: 'x'.repeat(120_000) });
+  const sockets: Socket[] = [];
+  for (let index = 0; index < 400; index += 1) {
+    const socket = await tcpClient(peer.listener('tcp'));
+    sockets.push(socket);
+    socket.write(whole.subarray(0, -1));
+  }
+  await peer.until(() => peer.closed.length > 0);
+  const budget = 32 * 1024 * 1024;
+  expect(peer.layer.sizes()['heldBytes']).toBeLessThanOrEqual(budget);
+  expect(peer.layer.sizes()['heldBytes']).toBeGreaterThan(budget / 2);
+  for (const socket of sockets) socket.destroy();
+  while (peer.layer.sizes()['connections'] !== 0) await new Promise((resolve) => void setImmediate(resolve));
+  expect(peer.layer.sizes()['heldBytes']).toBe(0);
+});
+
 test('an outgoing TCP connection queues what is sent until it stands, and is used again', async () => {
   const one = await new Peer([tcp4]).start();
   const other = await new Peer([tcp4]).start();

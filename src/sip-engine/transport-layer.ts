@@ -102,7 +102,13 @@ export class TransportLayer implements Transport {
 
   /** Every table by name, for health and leak tests. */
   sizes(): Record<string, number> {
-    const total: Record<string, number> = { ...this.#options.sources.sizes(), udpFlows: 0, udpProbes: 0, handshakes: 0 };
+    const total: Record<string, number> = {
+      ...this.#options.sources.sizes(),
+      udpFlows: 0,
+      udpProbes: 0,
+      handshakes: 0,
+      heldBytes: 0,
+    };
     for (const port of this.#ports.ports) {
       // Connections are counted by the source limits, for all ports together.
       for (const [name, size] of Object.entries(port.sizes()))

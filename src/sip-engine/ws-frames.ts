@@ -44,6 +44,11 @@ export class FrameReader {
     return this.#heldBytes > 0 || this.#messageOpcode !== 0;
   }
 
+  /** Bytes of memory held for an unfinished message. */
+  get heldBytes(): number {
+    return this.#held.length + this.#fragmentBytes;
+  }
+
   push(chunk: Buffer): void {
     if (this.#isStopped || chunk.length === 0) return;
     if (this.#heldBytes > 0 && this.#append(chunk) < this.#needed) return;

@@ -41,6 +41,10 @@ export class WebSocketChannel implements Channel {
     return this.#state === 'handshake' ? this.#request.length > 0 : this.#reader.hasPartial;
   }
 
+  get heldBytes(): number {
+    return this.#request.length + this.#reader.heldBytes;
+  }
+
   push(chunk: Buffer): void {
     if (this.#state === 'open') this.#reader.push(chunk);
     else if (this.#state === 'handshake') this.#shakeHands(chunk);
