@@ -250,9 +250,10 @@ function takeBody(message: SipMessage, rest: Buffer, limits: Limits): Breach | u
 
 /**
  * Reads a message from the application: a binary string. The body is all after the first empty line, whatever Content-Length says. Lines
- * that are no header vanish; the start line is only split, so that the user agent core can say what is wrong with it.
+ * that are no header vanish; the start line is only split, so that the user agent core can say what is wrong with it. Header names of
+ * `preserved` keep their spelling.
  */
-export function parseAppMessage(text: string, limits: Limits): AppParseResult {
+export function parseAppMessage(text: string, limits: Limits, preserved?: ReadonlySet<string>): AppParseResult {
   const { end, next } = endOfLine(text, 0);
   const startLine = text.slice(0, end);
   if (end > limits.startLineBytes) return { kind: 'refused', reason: 'message too large' };
@@ -266,7 +267,11 @@ export function parseAppMessage(text: string, limits: Limits): AppParseResult {
     return { kind: 'refused', reason: 'message too large' };
   }
   if (hasLooseBreak(headers)) return { kind: 'refused', reason: 'invalid header' };
-  const head = readHeaders({ text: headers, from: 0, nameOf: applicationHeaderName }, message, limits);
+  const head = readHeaders(
+    { text: headers, from: 0, nameOf: (spelling) => applicationHeaderName(spelling, preserved) },
+    message,
+    limits,
+  );
   if (head.breach)
     return { kind: 'refused', reason: head.breach.reason.startsWith('Bad') ? 'invalid header' : 'message too large' };
   message.remove('content-length');
