@@ -119,9 +119,9 @@ export class Calls {
     call.stop('house');
   }
 
-  /** Closes every record, because the network side is gone. */
-  stopAll(): void {
-    for (const call of this.list()) call.stop('engine');
+  /** Ends every call: because we stop, or (`engine`) because the network side is gone. */
+  stopAll(by: 'house' | 'engine'): void {
+    for (const call of this.list()) call.stop(by);
   }
 
   #refusal(routed: Routed, steps: readonly PlannedStep[]): Verdict | undefined {

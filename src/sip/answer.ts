@@ -1,0 +1,39 @@
+import { passable, phraseOf } from './sip-status.ts';
+import type { Responder, SendOptions, SrfMessage } from './srf-types.ts';
+
+export type AnswerOptions = SendOptions & {
+  /** Gets the response as it went out, or the engine's complaint. */
+  readonly done?: (error: unknown, sent?: SrfMessage) => void;
+};
+
+/** Sends a response. Never throws: what drachtio-srf complains of goes to `done`, where there is one. */
+export function answer(response: Responder, status: number, { done, ...options }: AnswerOptions = {}): void {
+  const known = passable(status);
+  try {
+    response.send(known, phraseOf(known) ?? 'Unknown', options, done);
+  } catch (error) {
+    done?.(error);
+  }
+}
+
+/**
+ * Sends a challenge or any other header that needs lines of its own: a comma list of challenges confuses many phones.
+ * drachtio-srf joins headers given to `send` but writes those of the message as they are, one line for each spelling of the name.
+ */
+export function answerWithLines(
+  response: Responder,
+  status: number,
+  lines: { readonly name: string; readonly values: readonly string[] },
+): void {
+  for (const [index, value] of lines.values.entries()) response.msg.headers[spelling(lines.name, index)] = value;
+  answer(response, status);
+}
+
+/** The nth spelling of a header name; names compare without regard to case (RFC 3261 section 7.3.1). */
+function spelling(name: string, index: number): string {
+  const letters = name.toLowerCase().split('');
+  for (let bit = 0, rest = index; rest > 0 && bit < letters.length; bit += 1, rest >>= 1) {
+    if ((rest & 1) === 1) letters[bit] = letters[bit]?.toUpperCase() ?? '';
+  }
+  return letters.join('');
+}

@@ -1,0 +1,132 @@
+import type { Log } from '#base/log.ts';
+import type { Device } from '#devices/device.ts';
+import type { Party } from '#calls/call.ts';
+import type { OngoingCall } from '#calls/ongoing-call.ts';
+import type { Verdict } from '#calls/verdict.ts';
+import { answer } from './answer.ts';
+import type { DialogOwner, SipDialog } from './dialog.ts';
+import { InCall } from './in-call.ts';
+import type { IncomingRequest, Responder } from './srf-types.ts';
+
+/** One side of a connected call. `device` is the phone; undefined for a trunk. */
+export type Side = { readonly dialog: SipDialog; readonly device: Device | undefined; readonly party: Party };
+
+export type BridgeParts = {
+  readonly log: Log;
+  /** REFER: undefined where it is not for us to answer. */
+  readonly refer: (
+    bridge: Bridge,
+    from: Side,
+    exchange: { readonly request: IncomingRequest; readonly response: Responder },
+  ) => void;
+};
+
+/** A blind transfer that one side has ordered and that is not decided yet. */
+export type TransferUnderway = {
+  /** The side that ordered it is gone. */
+  orphaned(): void;
+  /** The side that is to be transferred is gone. */
+  partyGone(): void;
+};
+
+/** Two dialogs whose sides talk to each other. What one sends goes to the other; when one ends, both do. */
+export class Bridge implements DialogOwner {
+  readonly #parts: BridgeParts;
+  readonly #inCall: InCall;
+  readonly caller: Side;
+  readonly callee: Side;
+  call: OngoingCall | undefined;
+  #transfer: { readonly underway: TransferUnderway; readonly from: Side } | undefined;
+  #isOver = false;
+
+  constructor(parts: BridgeParts, caller: Side, callee: Side) {
+    this.#parts = parts;
+    this.caller = caller;
+    this.callee = callee;
+    this.#inCall = new InCall({
+      held: (isHeld) => this.call?.held(isHeld),
+      dead: () => this.end({ result: 'answered', reason: 'session-expired' }),
+    });
+    caller.dialog.owner = this;
+    callee.dialog.owner = this;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  get isTransferring(): boolean {
+    return this.#transfer !== undefined;
+  }
+
+  /** Until `transferSettled`, the end of the side that ordered it does not end the other one. */
+  transferBegun(from: Side, underway: TransferUnderway): void {
+    this.#transfer = { from, underway };
+  }
+
+  transferSettled(): void {
+    this.#transfer = undefined;
+  }
+
+  sideOf(dialog: SipDialog): Side {
+    return this.caller.dialog === dialog ? this.caller : this.callee;
+  }
+
+  otherThan(side: Side): Side {
+    return side === this.caller ? this.callee : this.caller;
+  }
+
+  request(dialog: SipDialog, request: IncomingRequest, response: Responder): void {
+    const from = this.sideOf(dialog);
+    if (this.#isOver) answer(response, 481);
+    else if (request.method === 'REFER') this.#parts.refer(this, from, { request, response });
+    else this.#inCall.pass({ from: dialog, to: this.otherThan(from).dialog }, { request, response });
+  }
+
+  bye(dialog: SipDialog, request: IncomingRequest, done: () => void): void {
+    if (this.#isOver) {
+      done();
+      return;
+    }
+    if (this.#transfer?.from.dialog === dialog) {
+      this.letGo({ result: 'answered', reason: 'transferred' });
+      done();
+      this.#transfer.underway.orphaned();
+      return;
+    }
+    this.#transfer?.underway.partyGone();
+    const verdict = this.#verdictOf(dialog, request);
+    const other = this.otherThan(this.sideOf(dialog));
+    this.#isOver = true;
+    // The record first: what a phone is told has been written.
+    this.call?.hungUp(verdict);
+    done();
+    const reason = request.headers['reason'];
+    other.dialog.bye(reason === undefined || request.source === 'application' ? {} : { Reason: reason });
+  }
+
+  /** Ends both sides. */
+  end(verdict: Verdict | undefined): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    if (verdict !== undefined) this.call?.hungUp(verdict);
+    this.caller.dialog.bye();
+    this.callee.dialog.bye();
+  }
+
+  /** Lets go of both dialogs, which stay up: others own them from now on. */
+  letGo(verdict: Verdict): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.call?.hungUp(verdict);
+  }
+
+  #verdictOf(dialog: SipDialog, request: IncomingRequest): Verdict {
+    if (request.source === 'application') {
+      const reason = request.headers['reason'] ?? '';
+      if (reason.includes('Session timer')) return { result: 'answered', reason: 'session-expired' };
+      if (reason.includes('ACK timeout')) return { result: 'failed', reason: 'not-acknowledged' };
+    }
+    return { result: 'answered', reason: dialog === this.caller.dialog ? 'caller-hung-up' : 'callee-hung-up' };
+  }
+}

@@ -1,0 +1,170 @@
+import { answer } from './answer.ts';
+import { tagOf } from './headers.ts';
+import type { AgentRequest, HeaderMap, IncomingRequest, RequestListener, Responder } from './srf-types.ts';
+
+/** Answers a 401 or 407 to a request of ours; undefined where that is no use. */
+export type Credentials = (
+  challenge: HeaderMap,
+  request: { readonly method: string; readonly uri: string },
+) => { readonly name: string; readonly value: string } | undefined;
+
+/** The control connection as a dialog needs it. */
+export type DialogNetwork = {
+  readonly dialogs: Map<string, SipDialog>;
+  send(request: AgentRequest, listener: RequestListener): void;
+};
+
+export type DialogOwner = {
+  /** A request of the far side that is neither ACK, BYE nor PRACK. */
+  request(dialog: SipDialog, request: IncomingRequest, response: Responder): void;
+  /** The far side's BYE, or (`byEngine`) one the engine sent for it. The dialog is gone; `done` answers the BYE. */
+  bye(dialog: SipDialog, request: IncomingRequest, done: () => void): void;
+};
+
+type Identity = {
+  readonly role: 'uas' | 'uac';
+  readonly callId: string;
+  readonly localTag: string;
+  readonly remoteTag: string;
+};
+
+type InDialogRequest = { readonly method: string; readonly headers?: Record<string, string>; readonly body?: string | undefined };
+
+/** So that a side that never acknowledges cannot pile up requests. */
+const mostWaiting = 8;
+
+/**
+ * One SIP dialog as the engine keeps it. Its id is `<Call-ID>;from-tag=<From tag of the INVITE>`, so it is known and registered
+ * before the first message, and nothing that arrives early is lost.
+ */
+export class SipDialog {
+  readonly id: string;
+  readonly role: 'uas' | 'uac';
+  readonly callId: string;
+  owner: DialogOwner | undefined;
+  credentials: Credentials | undefined;
+  /** The far side's last session description, and ours to it. */
+  remoteSdp = '';
+  localSdp = '';
+  /** The far side's Contact. */
+  remoteTarget = 'sip:placeholder';
+  /** Runs before our BYE, where something is owed to the far side first. */
+  beforeBye: (() => void) | undefined;
+  /** What a session timer was agreed on, as Session-Expires values of our own requests; undefined: none. */
+  sessionExpires: string | undefined;
+  localTag: string;
+  remoteTag: string;
+  readonly #connection: DialogNetwork;
+  #isOver = false;
+  #isAcknowledged: boolean;
+  #onAck: ((body: string) => void) | undefined;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(connection: DialogNetwork, { role, callId, localTag, remoteTag }: Identity) {
+    this.#connection = connection;
+    this.role = role;
+    this.callId = callId;
+    this.localTag = localTag;
+    this.remoteTag = remoteTag;
+    this.#isAcknowledged = role === 'uac';
+    this.id = `${callId};from-tag=${role === 'uas' ? remoteTag : localTag}`;
+    connection.dialogs.set(this.id, this);
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Whether `to-tag` and `from-tag` of a Replaces header name this dialog from the far side's view (RFC 3891 section 3). */
+  isNamedBy(toTag: string, fromTag: string): boolean {
+    return !this.#isOver && this.localTag === toTag && this.remoteTag === fromTag;
+  }
+
+  /** Forgets the dialog; nothing is sent. */
+  drop(): void {
+    this.#isOver = true;
+    this.#waiting.length = 0;
+    if (this.#connection.dialogs.get(this.id) === this) this.#connection.dialogs.delete(this.id);
+  }
+
+  /** For our 200 to an INVITE: `run` gets the body of its ACK. Until then we may not send requests (RFC 3261 sections 14.1 and 15). */
+  expectAck(run: ((body: string) => void) | undefined): void {
+    this.#onAck = run;
+  }
+
+  /** Runs now, or once the far side has acknowledged the answer to its first INVITE. */
+  whenAcknowledged(run: () => void): void {
+    if (this.#isOver) return;
+    if (this.#isAcknowledged) run();
+    else if (this.#waiting.length < mostWaiting) this.#waiting.push(run);
+  }
+
+  /** Sends a request; answers one challenge where there are credentials. */
+  request(request: InDialogRequest, listener: RequestListener): void {
+    this.#send(
+      request,
+      {},
+      {
+        ...listener,
+        response: (response, ack) => {
+          const isChallenge = response.status === 401 || response.status === 407;
+          const authorization = isChallenge
+            ? this.credentials?.(response.headers, { method: request.method, uri: this.remoteTarget })
+            : undefined;
+          if (authorization === undefined) listener.response(response, ack);
+          else this.#send(request, { [authorization.name]: authorization.value }, listener);
+        },
+      },
+    );
+  }
+
+  /** Ends the dialog. `headers` such as Reason. */
+  bye(headers: Record<string, string> = {}): void {
+    if (this.#isOver) return;
+    this.beforeBye?.();
+    this.beforeBye = undefined;
+    this.whenAcknowledged(() => {
+      this.request({ method: 'BYE', headers }, { response: () => {}, failed: () => {} });
+      this.drop();
+    });
+  }
+
+  receive(request: IncomingRequest, response: Responder): void {
+    switch (request.method) {
+      case 'ACK':
+        this.#acknowledged(request.body ?? '');
+        return;
+      case 'PRACK':
+        answer(response, 200);
+        return;
+      case 'BYE':
+        this.drop();
+        if (this.owner === undefined) answer(response, 200);
+        else this.owner.bye(this, request, () => answer(response, 200));
+        return;
+      default:
+        if (this.owner === undefined) answer(response, 481);
+        else this.owner.request(this, request, response);
+    }
+  }
+
+  /** Our 200 went out: it fixed our tag. */
+  answeredWith(to: string | undefined): void {
+    this.localTag = tagOf(to) ?? this.localTag;
+  }
+
+  #acknowledged(body: string): void {
+    const run = this.#onAck;
+    this.#onAck = undefined;
+    this.#isAcknowledged = true;
+    run?.(body);
+    for (const next of this.#waiting.splice(0)) next();
+  }
+
+  #send({ method, headers, body }: InDialogRequest, extra: Record<string, string>, listener: RequestListener): void {
+    this.#connection.send(
+      { method, stackDialogId: this.id, headers: { ...headers, ...extra }, ...(body ? { body } : {}) },
+      listener,
+    );
+  }
+}

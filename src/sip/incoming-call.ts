@@ -1,0 +1,228 @@
+import type { Log } from '#base/log.ts';
+import type { Device } from '#devices/device.ts';
+import type { OngoingCall } from '#calls/ongoing-call.ts';
+import type { CallerLeg, LegListener, OutgoingLeg, RingTarget } from '#calls/ports.ts';
+import type { Verdict } from '#calls/verdict.ts';
+import { answer } from './answer.ts';
+import { Bridge } from './bridge.ts';
+import type { BridgeParts, Side } from './bridge.ts';
+import { SipDialog } from './dialog.ts';
+import { numberOf, parseNameAddr, tagOf, tokens } from './headers.ts';
+import { capabilities } from './capabilities.ts';
+import { Ring } from './ring.ts';
+import type { CallingSide, Destination, RingParts } from './ring.ts';
+import type { TimerAnswer } from './session-timer.ts';
+import { answerTimer } from './session-timer.ts';
+import { statusOf } from './sip-status.ts';
+import type { IncomingRequest, Responder, SrfMessage } from './srf-types.ts';
+
+export type CallParts = RingParts &
+  BridgeParts & {
+    readonly log: Log;
+    /** Where a target is reached. */
+    readonly destinationOf: (target: RingTarget) => Destination | undefined;
+  };
+
+/** What the INVITE showed before a call was made of it; see `readInvite`. */
+export type Invite = {
+  readonly request: IncomingRequest;
+  readonly response: Responder;
+  readonly timer: Exclude<TimerAnswer, { kind: 'too-small' }>;
+  readonly maxForwards: number;
+};
+
+export type InviteReading =
+  | { readonly kind: 'invite'; readonly invite: Invite }
+  | { readonly kind: 'refuse'; readonly status: number; readonly headers: Record<string, string> };
+
+/** Hops a call may still take when it leaves us. */
+const defaultMaxForwards = 70;
+
+/** Checks of RFC 3261 section 8.2 that need no knowledge of who calls. */
+export function readInvite(
+  request: IncomingRequest,
+  response: Responder,
+  rules: { sessionSeconds: number; extensions: ReadonlySet<string> },
+): InviteReading {
+  const { headers } = request;
+  const refuse = (status: number, extra: Record<string, string> = {}) => ({ kind: 'refuse', status, headers: extra }) as const;
+  if (headers['contact'] === undefined || tagOf(headers['from']) === undefined) return refuse(400);
+  const maxForwards = numberOf(headers['max-forwards']) ?? defaultMaxForwards;
+  if (maxForwards < 1) return refuse(483);
+  const unknown = tokens(headers['require']).filter((tag) => !rules.extensions.has(tag));
+  if (unknown.length > 0) return refuse(420, { Unsupported: unknown.join(', ') });
+  const hasBody = (request.body ?? '') !== '';
+  if (hasBody && headers['content-encoding'] !== undefined) return refuse(415, { 'Accept-Encoding': 'identity' });
+  const timer = answerTimer(headers, rules.sessionSeconds);
+  if (timer.kind === 'too-small') return refuse(422, { 'Min-SE': String(timer.minSeconds) });
+  return { kind: 'invite', invite: { request, response, timer, maxForwards: maxForwards - 1 } };
+}
+
+/** The caller's side of a call: one incoming INVITE until its final response, then one side of a bridge. */
+export class IncomingCall implements CallerLeg, CallingSide {
+  readonly dialog: SipDialog;
+  readonly offer: string;
+  readonly maxForwards: number;
+  readonly device: Device | undefined;
+  readonly #parts: CallParts;
+  readonly #invite: Invite;
+  #call: OngoingCall | undefined;
+  #bridge: Bridge | undefined;
+  #isOver = false;
+  #isRingingTold = false;
+
+  constructor(parts: CallParts, invite: Invite, device: Device | undefined) {
+    const { request } = invite;
+    this.#parts = parts;
+    this.#invite = invite;
+    this.device = device;
+    this.offer = request.body ?? '';
+    this.maxForwards = invite.maxForwards;
+    this.dialog = new SipDialog(parts.connection, {
+      role: 'uas',
+      callId: request.headers['call-id'] ?? '',
+      localTag: '',
+      remoteTag: tagOf(request.headers['from']) ?? '',
+    });
+    this.dialog.remoteSdp = this.offer;
+    this.dialog.remoteTarget = parseNameAddr(request.headers['contact'] ?? '')?.uri ?? request.uri;
+    if (invite.timer.kind === 'agreed') this.dialog.sessionExpires = invite.timer.own;
+    request.on('cancel', () => this.#gone());
+    request.on('update', (update: IncomingRequest, response: Responder) => earlyUpdate(update, response));
+  }
+
+  get sipCallId(): string {
+    return this.dialog.callId;
+  }
+
+  get address(): string {
+    const { protocol, source_address: address, source_port: port } = this.#invite.request;
+    return `${protocol} ${address}:${port}`;
+  }
+
+  /** The call made of this INVITE. */
+  set call(call: OngoingCall) {
+    this.#call = call;
+  }
+
+  ring(target: RingTarget, listener: LegListener): OutgoingLeg {
+    return ringTarget(this.#parts, this, { target, listener });
+  }
+
+  progress(status: number, body: string | undefined): void {
+    if (this.#isOver || this.#bridge !== undefined) return;
+    const hasMedia = body !== undefined && body !== '' && this.offer !== '';
+    // A second plain 180 says nothing new; of several phones the caller hears one ringing.
+    if (!hasMedia && this.#isRingingTold) return;
+    this.#isRingingTold = true;
+    const isReliable = tokens(this.#invite.request.headers['require']).includes('100rel');
+    answer(this.#invite.response, hasMedia || status !== 183 ? status : 180, {
+      headers: { ...capabilities, ...(isReliable ? { Require: '100rel' } : {}) },
+      ...(hasMedia ? { body } : {}),
+    });
+  }
+
+  join(ring: Ring): void {
+    const { dialog } = this;
+    const callee: Side = { dialog: ring.dialog, device: ring.device, party: this.#calleeParty(ring) };
+    const caller: Side = { dialog, device: this.device, party: this.#callerParty() };
+    const bridge = new Bridge(this.#parts, caller, callee);
+    bridge.call = this.#call;
+    this.#bridge = bridge;
+    dialog.localSdp = ring.answerBody;
+    if (this.offer === '') {
+      dialog.expectAck((body) => {
+        dialog.remoteSdp = body;
+        ring.dialog.localSdp = body;
+        ring.acknowledge(body);
+      });
+    }
+    this.#answer(ring.answerBody, bridge);
+  }
+
+  reject(verdict: Verdict): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.dialog.drop();
+    const status = statusOf(verdict);
+    answer(this.#invite.response, status, status === 503 ? { headers: { 'Retry-After': '5' } } : {});
+  }
+
+  hangUp(): void {
+    this.#bridge?.end(undefined);
+  }
+
+  /** Takes the place of one side of a call (RFC 3891): the other side's answer is given, and ours to it follows. */
+  answerReplacing(body: string, bridge: Bridge): void {
+    this.#bridge = bridge;
+    this.#call = bridge.call;
+    this.dialog.localSdp = body;
+    this.#answer(body, bridge);
+  }
+
+  refuse(status: number): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.dialog.drop();
+    answer(this.#invite.response, status);
+  }
+
+  #answer(body: string, bridge: Bridge): void {
+    const { timer, response } = this.#invite;
+    const done = (error: unknown, sent?: SrfMessage) => {
+      if (sent !== undefined && !error) {
+        this.dialog.answeredWith(sent.headers['to']);
+        return;
+      }
+      // The caller's CANCEL was faster than the answer.
+      this.dialog.drop();
+      this.#call?.callerGone();
+      bridge.end(undefined);
+    };
+    const headers = { ...capabilities, ...(timer.kind === 'agreed' ? timer.headers : {}) };
+    answer(response, 200, { headers, done, ...(body === '' ? {} : { body }) });
+  }
+
+  #gone(): void {
+    if (this.#isOver || this.#bridge !== undefined) return;
+    this.#isOver = true;
+    this.dialog.drop();
+    this.#call?.callerGone();
+  }
+
+  #callerParty() {
+    return this.#call?.record.caller ?? nobody;
+  }
+
+  #calleeParty(ring: Ring) {
+    if (ring.device !== undefined) {
+      const { id, personId, extension, name } = ring.device;
+      return { deviceId: id, personId, number: extension, name };
+    }
+    return this.#call?.record.callee ?? nobody;
+  }
+}
+
+const nobody = { deviceId: undefined, personId: undefined, number: '', name: '' };
+
+/** Sends an INVITE to a target; one that has no way fails at once. */
+export function ringTarget(
+  parts: CallParts,
+  caller: CallingSide,
+  { target, listener }: { readonly target: RingTarget; readonly listener: LegListener },
+): OutgoingLeg {
+  const destination = parts.destinationOf(target);
+  if (destination === undefined) {
+    listener.failed('unreachable', undefined);
+    return { sipCallId: '', pass: () => {}, connect: () => {}, cancel: () => {}, release: () => {} };
+  }
+  const ring = new Ring(parts, caller, { destination, listener, device: target.kind === 'phone' ? target.device : undefined });
+  ring.start();
+  return ring;
+}
+
+/** Before the answer no offer but the first may be made (RFC 3311 section 5.2). */
+function earlyUpdate(update: IncomingRequest, response: Responder): void {
+  if ((update.body ?? '') === '') answer(response, 200);
+  else answer(response, 500, { headers: { 'Retry-After': '3' } });
+}

@@ -1,0 +1,46 @@
+import { answer } from './answer.ts';
+import type { SipDialog } from './dialog.ts';
+import { phraseOf } from './sip-status.ts';
+import type { IncomingRequest, Responder } from './srf-types.ts';
+
+const subscriptionSeconds = 120;
+
+/** Tells the phone that sent a REFER how it goes (RFC 3515 section 2.4.4), unless it does not want to know (RFC 4488). */
+export class ReferProgress {
+  readonly #dialog: SipDialog;
+  readonly #response: Responder;
+  readonly #isSilent: boolean;
+  #lastStatus = 0;
+  #isFinished = false;
+
+  constructor(dialog: SipDialog, { request, response }: { readonly request: IncomingRequest; readonly response: Responder }) {
+    this.#dialog = dialog;
+    this.#response = response;
+    this.#isSilent = (request.headers['refer-sub'] ?? '').trim().toLowerCase() === 'false';
+  }
+
+  accept(): void {
+    answer(this.#response, this.#isSilent ? 200 : 202, { headers: this.#isSilent ? { 'Refer-Sub': 'false' } : {} });
+    this.told(100);
+  }
+
+  /** A provisional status of the new call. */
+  told(status: number): void {
+    if (this.#isFinished || status === this.#lastStatus) return;
+    this.#lastStatus = status;
+    this.#notify(status, `active;expires=${subscriptionSeconds}`);
+  }
+
+  finished(status: number): void {
+    if (this.#isFinished) return;
+    this.#isFinished = true;
+    this.#notify(status, 'terminated;reason=noresource');
+  }
+
+  #notify(status: number, state: string): void {
+    if (this.#isSilent || this.#dialog.isOver) return;
+    const headers = { Event: 'refer', 'Subscription-State': state, 'Content-Type': 'message/sipfrag;version=2.0' };
+    const body = `SIP/2.0 ${status} ${phraseOf(status) ?? (status === 100 ? 'Trying' : 'Unknown')}\r\n`;
+    this.#dialog.request({ method: 'NOTIFY', headers, body }, { response: () => {}, failed: () => {} });
+  }
+}

@@ -1,0 +1,98 @@
+import type { Log } from '#base/log.ts';
+import type { RegisterDecision, RegisteredContact, RegisterRequest } from '#devices/register-request.ts';
+import { answer, answerWithLines } from './answer.ts';
+import { numberOf, parseNameAddr, splitList, tokens } from './headers.ts';
+import { sourceOf } from './source.ts';
+import type { IncomingRequest, Responder } from './srf-types.ts';
+
+export type Registrar = { register(request: RegisterRequest): Promise<RegisterDecision> };
+
+/** More contacts in one REGISTER than a phone ever has. */
+const mostContacts = 32;
+
+/** Reads a REGISTER, lets the registrar decide, answers. The answer goes out after the registration is stored. */
+export function handleRegister(
+  { registrar, log }: { registrar: Registrar; log: Log },
+  request: IncomingRequest,
+  response: Responder,
+): void {
+  const read = readRegister(request);
+  if (read === undefined) {
+    answer(response, 400);
+    return;
+  }
+  registrar.register(read).then(
+    (decision) => answerRegister(decision, response),
+    (error: unknown) => {
+      log.error({ err: error }, 'A registration failed');
+      answer(response, 500);
+    },
+  );
+}
+
+/** undefined where a header that matters cannot be read. */
+export function readRegister(request: IncomingRequest): RegisterRequest | undefined {
+  const { headers } = request;
+  const to = parseNameAddr(headers['to'] ?? '');
+  const cseq = numberOf(headers['cseq']);
+  const callId = headers['call-id'];
+  if (to === undefined || cseq === undefined || callId === undefined) return undefined;
+  const contactText = (headers['contact'] ?? '').trim();
+  const isWildcard = contactText === '*';
+  const contacts = isWildcard ? [] : readContacts(contactText);
+  if (contacts === undefined) return undefined;
+  return {
+    ...{ requestUri: request.uri, toUri: to.uri, callId, cseq, contacts, isWildcard },
+    expires: numberOf(headers['expires']),
+    path: splitList(headers['path'] ?? '').flatMap((item) => parseNameAddr(item)?.uri ?? []),
+    supported: tokens(headers['supported']),
+    required: tokens(headers['require']),
+    userAgent: headers['user-agent']?.slice(0, 200),
+    authorization: headers['authorization'] ?? headers['proxy-authorization'],
+    source: sourceOf(request),
+  };
+}
+
+function readContacts(text: string): RegisterRequest['contacts'] | undefined {
+  const items = splitList(text);
+  if (items.length > mostContacts) return undefined;
+  const contacts = items.map(parseNameAddr);
+  if (!contacts.every((contact) => contact !== undefined && /^sips?:/i.test(contact.uri))) return undefined;
+  return contacts.flatMap((contact) => (contact === undefined ? [] : { uri: contact.uri, params: contact.params }));
+}
+
+function answerRegister(decision: RegisterDecision, response: Responder): void {
+  switch (decision.kind) {
+    case 'registered':
+      answer(response, 200, { headers: registeredHeaders(decision) });
+      return;
+    case 'challenge':
+      answerWithLines(response, 401, { name: 'www-authenticate', values: decision.challenges });
+      return;
+    case 'rejected':
+      answer(response, decision.status, { headers: { ...decision.headers } });
+      return;
+    case 'slow-down':
+      answer(response, 503, { headers: { 'Retry-After': String(decision.retryAfterSeconds) } });
+  }
+}
+
+function registeredHeaders(decision: Extract<RegisterDecision, { kind: 'registered' }>): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (decision.contacts.length > 0) headers['Contact'] = decision.contacts.map(formatContact).join(', ');
+  if (decision.path.length > 0) headers['Path'] = decision.path.map((uri) => `<${uri}>`).join(', ');
+  if (decision.isOutbound) headers['Require'] = 'outbound';
+  return headers;
+}
+
+const token = /^[A-Za-z0-9\-.!%*_+`'~]+$/;
+
+function formatContact({ uri, expiresSeconds, q, params }: RegisteredContact): string {
+  let text = `<${uri}>;expires=${expiresSeconds}`;
+  if (q < 1) text += `;q=${q}`;
+  for (const [name, value] of params) {
+    if (value === null) text += `;${name}`;
+    else text += `;${name}=${token.test(value) ? value : `"${value.replaceAll(/["\\]/g, '\\$&')}"`}`;
+  }
+  return text;
+}

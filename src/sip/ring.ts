@@ -1,0 +1,221 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Log } from '#base/log.ts';
+import type { Device } from '#devices/device.ts';
+import type { CancelWhy, LegListener, OutgoingLeg, Presented } from '#calls/ports.ts';
+import { SipDialog } from './dialog.ts';
+import type { Credentials } from './dialog.ts';
+import { escapeUser, formatNameAddr, numberOf, parseNameAddr, tagOf } from './headers.ts';
+import { capabilities } from './capabilities.ts';
+import { refusalOf } from './sdp.ts';
+import { agreedByAnswer, askForTimer } from './session-timer.ts';
+import { outcomeOf } from './sip-status.ts';
+import type { SrfConnection } from './srf-connection.ts';
+import type { IncomingResponse, SendAck, SentRequest } from './srf-types.ts';
+
+/** Where an INVITE goes and on whose behalf. */
+export type Destination = {
+  readonly uri: string;
+  /** Next hop, where it is not the URI's own. */
+  readonly proxy: string | undefined;
+  readonly from: Presented;
+  /** Headers beside the usual ones. */
+  readonly headers: Record<string, string>;
+  readonly credentials: Credentials | undefined;
+  readonly isTrunk: boolean;
+};
+
+/** The side the call comes from: a phone's INVITE, or the party of a transfer. */
+export type CallingSide = {
+  /** Its session description; empty where the called side is to make the offer (RFC 3264 section 5, late offer). */
+  readonly offer: string;
+  readonly maxForwards: number;
+  progress(status: number, body: string | undefined): void;
+  /** Joins with a leg that has answered. */
+  join(ring: Ring): void;
+};
+
+export type RingParts = {
+  readonly connection: SrfConnection;
+  readonly log: Log;
+  readonly sessionSeconds: number;
+};
+
+const reasons: Readonly<Record<CancelWhy, string | undefined>> = {
+  elsewhere: 'SIP;cause=200;text="Call completed elsewhere"',
+  'no-answer': 'SIP;cause=480;text="No answer"',
+  'caller-gone': undefined,
+  house: 'SIP;cause=480;text="Ended by the house"',
+};
+
+const mostTries = 3;
+
+type Wanted = { readonly destination: Destination; readonly listener: LegListener; readonly device: Device | undefined };
+
+/** One outgoing INVITE, from the first byte to its answer or end. */
+export class Ring implements OutgoingLeg {
+  readonly dialog: SipDialog;
+  readonly destination: Destination;
+  /** The phone that rings; undefined for a trunk. */
+  readonly device: Device | undefined;
+  readonly #parts: RingParts;
+  readonly #caller: CallingSide;
+  readonly #listener: LegListener;
+  #sent: SentRequest | undefined;
+  #cancelled: CancelWhy | undefined;
+  #progress: IncomingResponse | undefined;
+  #ack: SendAck | undefined;
+  #answerBody = '';
+  #isOver = false;
+  #tries = 0;
+
+  constructor(parts: RingParts, caller: CallingSide, { destination, listener, device }: Wanted) {
+    this.#parts = parts;
+    this.#caller = caller;
+    this.destination = destination;
+    this.#listener = listener;
+    this.device = device;
+    const identity = { role: 'uac', callId: randomUUID(), localTag: randomBytes(8).toString('hex'), remoteTag: '' } as const;
+    this.dialog = new SipDialog(parts.connection, identity);
+    this.dialog.credentials = destination.credentials;
+    this.dialog.localSdp = caller.offer;
+  }
+
+  get sipCallId(): string {
+    return this.dialog.callId;
+  }
+
+  /** The session description of the 2xx: an answer, or the offer where ours was left out. */
+  get answerBody(): string {
+    return this.#answerBody;
+  }
+
+  start(): void {
+    this.#send({});
+  }
+
+  pass(status: number, withMedia: boolean): void {
+    this.#caller.progress(status, withMedia ? this.#progress?.body : undefined);
+  }
+
+  connect(): void {
+    this.#caller.join(this);
+  }
+
+  cancel(why: CancelWhy): void {
+    if (this.#isOver || this.#cancelled !== undefined) return;
+    this.#cancelled = why;
+    if (this.#sent !== undefined) this.#sendCancel(this.#sent);
+  }
+
+  release(why: CancelWhy): void {
+    this.acknowledge(undefined);
+    const reason = reasons[why];
+    this.dialog.bye(reason === undefined ? {} : { Reason: reason });
+  }
+
+  /** Sends the ACK, with the answer where the 2xx held the offer; without one the streams are refused. Only the first counts. */
+  acknowledge(answer: string | undefined): void {
+    const ack = this.#ack;
+    this.#ack = undefined;
+    if (ack === undefined) return;
+    if (this.#caller.offer !== '') ack({});
+    else ack({ body: answer === undefined || answer === '' ? refusalOf(this.#answerBody) : answer });
+  }
+
+  #send(extra: Record<string, string>): void {
+    const { uri, proxy, from, headers } = this.destination;
+    this.#tries += 1;
+    this.#parts.connection.send(
+      {
+        method: 'INVITE',
+        uri,
+        ...(proxy === undefined ? {} : { proxy }),
+        headers: {
+          From: `${fromOf(from)};tag=${this.dialog.localTag}`,
+          'Call-ID': this.dialog.callId,
+          'Max-Forwards': String(this.#caller.maxForwards),
+          ...capabilities,
+          ...askForTimer(this.#parts.sessionSeconds),
+          ...headers,
+          ...extra,
+        },
+        ...(this.#caller.offer === '' ? {} : { body: this.#caller.offer }),
+      },
+      {
+        sent: (sent) => {
+          this.#sent = sent;
+          if (this.#cancelled !== undefined) this.#sendCancel(sent);
+        },
+        response: (response, ack) => this.#receive(response, ack),
+        failed: (error) => {
+          this.#parts.log.debug({ err: error, uri }, 'An INVITE could not be sent');
+          this.#fail(503);
+        },
+      },
+    );
+  }
+
+  #sendCancel(sent: SentRequest): void {
+    const reason = reasons[this.#cancelled ?? 'caller-gone'];
+    try {
+      sent.cancel(reason === undefined ? {} : { headers: { Reason: reason } });
+    } catch (error) {
+      this.#parts.log.debug({ err: error }, 'A CANCEL found the SIP engine gone');
+    }
+  }
+
+  #receive(response: IncomingResponse, ack: SendAck): void {
+    if (this.#isOver) return;
+    if (response.status < 200) {
+      this.#progress = response;
+      this.dialog.remoteTag = tagOf(response.headers['to']) ?? this.dialog.remoteTag;
+      this.#listener.progressed(response.status, (response.body ?? '') !== '');
+    } else if (response.status < 300) this.#answered(response, ack);
+    else if (!this.#tryAgain(response)) this.#fail(response.status);
+  }
+
+  #answered(response: IncomingResponse, ack: SendAck): void {
+    this.#isOver = true;
+    this.#ack = ack;
+    this.#answerBody = response.body ?? '';
+    const { dialog } = this;
+    dialog.remoteTag = tagOf(response.headers['to']) ?? '';
+    dialog.remoteTarget = parseNameAddr(response.headers['contact'] ?? '')?.uri ?? this.destination.uri;
+    dialog.remoteSdp = this.#answerBody;
+    dialog.sessionExpires = agreedByAnswer(response.headers);
+    if (this.#caller.offer !== '') this.acknowledge(undefined);
+    else dialog.beforeBye = () => this.acknowledge(undefined);
+    this.#listener.answered();
+  }
+
+  /** Answers a challenge (RFC 3261 section 22) or a session interval that was too small (RFC 4028 section 7.3). */
+  #tryAgain({ status, headers }: IncomingResponse): boolean {
+    if (this.#cancelled !== undefined || this.#tries >= mostTries) return false;
+    const extra = this.#secondTry(status, headers);
+    if (extra === undefined) return false;
+    const sequence = numberOf(this.#sent?.headers['cseq']) ?? 1;
+    this.#sent = undefined;
+    this.#send({ ...extra, CSeq: `${sequence + 1} INVITE` });
+    return true;
+  }
+
+  #secondTry(status: number, headers: IncomingResponse['headers']): Record<string, string> | undefined {
+    if (status === 422) return askForTimer(this.#parts.sessionSeconds, numberOf(headers['min-se']));
+    if (status !== 401 && status !== 407) return undefined;
+    const authorization = this.destination.credentials?.(headers, { method: 'INVITE', uri: this.destination.uri });
+    return authorization === undefined ? undefined : { [authorization.name]: authorization.value };
+  }
+
+  #fail(status: number): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.dialog.drop();
+    this.#listener.failed(outcomeOf(status), status);
+  }
+}
+
+/** The From that is shown: the engine puts its own address for `localhost`. */
+function fromOf({ number, name }: Presented): string {
+  if (number === '') return formatNameAddr('Anonymous', 'sip:anonymous@anonymous.invalid');
+  return formatNameAddr(name, `sip:${escapeUser(number)}@localhost`);
+}

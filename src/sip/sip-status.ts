@@ -1,0 +1,145 @@
+import type { ErrorCode } from '#base/errors.ts';
+import type { LegOutcome } from '#calls/call.ts';
+import type { CallReason, Verdict } from '#calls/verdict.ts';
+
+/** The reason phrases of the statuses we send (RFC 3261 section 21 and the RFCs of the extensions). */
+const phrases: Readonly<Record<number, string>> = {
+  180: 'Ringing',
+  181: 'Call Is Being Forwarded',
+  182: 'Queued',
+  183: 'Session Progress',
+  200: 'OK',
+  202: 'Accepted',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  407: 'Proxy Authentication Required',
+  408: 'Request Timeout',
+  415: 'Unsupported Media Type',
+  416: 'Unsupported URI Scheme',
+  420: 'Bad Extension',
+  421: 'Extension Required',
+  422: 'Session Interval Too Small',
+  423: 'Interval Too Brief',
+  439: 'First Hop Lacks Outbound Support',
+  480: 'Temporarily Unavailable',
+  481: 'Call/Transaction Does Not Exist',
+  482: 'Loop Detected',
+  483: 'Too Many Hops',
+  484: 'Address Incomplete',
+  486: 'Busy Here',
+  487: 'Request Terminated',
+  488: 'Not Acceptable Here',
+  489: 'Bad Event',
+  491: 'Request Pending',
+  493: 'Undecipherable',
+  500: 'Server Internal Error',
+  501: 'Not Implemented',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Server Time-out',
+  513: 'Message Too Large',
+  580: 'Precondition Failure',
+  600: 'Busy Everywhere',
+  603: 'Decline',
+  604: 'Does Not Exist Anywhere',
+  606: 'Not Acceptable',
+};
+
+export function phraseOf(status: number): string | undefined {
+  return phrases[status];
+}
+
+/** A status may be passed on only if drachtio-srf knows it; others become the general one of their class (RFC 3261 section 8.1.3.2). */
+export function passable(status: number): number {
+  if (phrases[status] !== undefined) return status;
+  if (status < 200) return 183;
+  if (status < 300) return 200;
+  if (status >= 600) return 600;
+  return status >= 500 ? 500 : 400;
+}
+
+/** What a refusal by a phone or trunk means. */
+export function outcomeOf(status: number): LegOutcome {
+  if (status >= 300 && status < 400) return 'redirected';
+  switch (status) {
+    case 486:
+    case 600:
+      return 'busy';
+    case 603:
+    case 607:
+      return 'declined';
+    case 404:
+    case 410:
+    case 484:
+    case 604:
+      return 'unknown-number';
+    case 415:
+    case 488:
+    case 606:
+      return 'media-refused';
+    case 408:
+    case 430:
+    case 480:
+    case 502:
+    case 503:
+    case 504:
+      return 'unreachable';
+    case 487:
+      return 'cancelled';
+    default:
+      return status >= 500 ? 'error' : 'refused';
+  }
+}
+
+/** How a caller is told that the call did not come about. */
+const statusByReason: Readonly<Record<CallReason, number>> = {
+  'caller-hung-up': 487,
+  'callee-hung-up': 480,
+  'hung-up-by-house': 480,
+  transferred: 480,
+  replaced: 480,
+  'session-expired': 480,
+  'no-answer': 480,
+  declined: 603,
+  offline: 480,
+  unreachable: 480,
+  'no-devices': 480,
+  busy: 486,
+  'caller-cancelled': 487,
+  'switched-off': 403,
+  'unknown-number': 404,
+  'invalid-number': 484,
+  'unknown-service-code': 404,
+  'no-owner': 404,
+  'no-trunk': 503,
+  'trunk-refused': 403,
+  'calling-itself': 482,
+  loop: 482,
+  'media-refused': 488,
+  'not-acknowledged': 408,
+  'phone-error': 480,
+  'too-many-calls': 503,
+  'engine-lost': 503,
+  interrupted: 503,
+  internal: 500,
+};
+
+export function statusOf(verdict: Verdict): number {
+  if (verdict.result === 'failed' && verdict.reason === 'unreachable') return 503;
+  return statusByReason[verdict.reason];
+}
+
+/** The outward code of our own errors. */
+export const statusByCode: Readonly<Record<ErrorCode, number>> = {
+  invalid: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 486,
+  'rate-limited': 503,
+  unavailable: 480,
+  internal: 500,
+};

@@ -1,0 +1,142 @@
+import Srf from 'drachtio-srf';
+import type { Log } from '#base/log.ts';
+import { answer } from './answer.ts';
+import type { SipDialog } from './dialog.ts';
+import type {
+  AgentRequest,
+  IncomingRequest,
+  IncomingResponse,
+  RequestListener,
+  Responder,
+  SendAck,
+  SrfLike,
+} from './srf-types.ts';
+
+export type Control = { readonly host: string; readonly port: number; readonly secret: string };
+
+type Handlers = {
+  /** Requests outside our dialogs. */
+  readonly request: (request: IncomingRequest, response: Responder) => void;
+  /** The engine was reached, first or again; `hostports` such as `udp/192.0.2.1:5060,tcp/192.0.2.1:5060`. */
+  readonly connected: (hostports: string) => void;
+  /** Every dialog is lost: a new connection knows nothing of the old one's (the engine ends them on the network). */
+  readonly lost: () => void;
+};
+
+const routedMethods = ['invite', 'register', 'options', 'subscribe', 'notify', 'message', 'info', 'publish', 'refer'];
+const retryMaxDelayMs = 2000;
+const pingIntervalMs = 15_000;
+
+/**
+ * The control connection to the SIP engine by drachtio-srf. Only callback forms of it are used: its promises attach listeners one
+ * microtask late and lose events that arrive in the same read.
+ */
+export class SrfConnection {
+  readonly dialogs = new Map<string, SipDialog>();
+  readonly #log: Log;
+  readonly #handlers: Handlers;
+  #srf: SrfLike | undefined;
+  #isConnected = false;
+
+  constructor(log: Log, handlers: Handlers) {
+    this.#log = log;
+    this.#handlers = handlers;
+  }
+
+  get isConnected(): boolean {
+    return this.#isConnected;
+  }
+
+  /** Resolves at the first connection; rejects where the engine does not accept the secret. Reconnects by itself afterwards. */
+  connect(control: Control): Promise<void> {
+    const srf = new Srf() as unknown as SrfLike;
+    this.#srf = srf;
+    srf.use('*', (request, response) => this.#receive(request, response));
+    // Tells the engine that these are wanted outside dialogs too; the handler above has them all.
+    for (const method of routedMethods) srf.use(method, (_request, _response, next) => next());
+    return new Promise((resolve, reject) => {
+      srf.on('error', (error: Error) => this.#log.debug({ err: error }, 'The SIP engine cannot be reached'));
+      srf.on('close', () => this.#onLost());
+      srf.on('connect', (error: Error | null, hostports?: string) => {
+        if (error !== null) {
+          this.#log.error('The SIP engine refused the secret');
+          reject(error);
+          return;
+        }
+        this.#isConnected = true;
+        this.#handlers.connected(hostports ?? '');
+        resolve();
+      });
+      srf.connect({ ...control, enablePing: true, pingInterval: pingIntervalMs, reconnect: { retryMaxDelay: retryMaxDelayMs } });
+    });
+  }
+
+  disconnect(): void {
+    const srf = this.#srf;
+    this.#srf = undefined;
+    this.#isConnected = false;
+    if (srf === undefined) return;
+    const wire = srf.app.client?.wp;
+    if (wire !== undefined) {
+      wire.closing = true;
+      clearTimeout(wire.reconnectVars?.retryTimer ?? undefined);
+    }
+    try {
+      srf.disconnect();
+    } catch (error) {
+      this.#log.debug({ err: error }, 'The SIP engine was gone already');
+    }
+  }
+
+  /** Sends a request, inside a dialog where `stackDialogId` is given. */
+  send(request: AgentRequest, listener: RequestListener): void {
+    const client = this.#isConnected ? this.#srf?.app.client : undefined;
+    if (client === undefined) {
+      listener.failed(new Error('The SIP engine is not connected'));
+      return;
+    }
+    try {
+      client.request(request, (error, sent) => {
+        if (error || sent === undefined) {
+          listener.failed(error);
+          return;
+        }
+        sent.on('response', (response: IncomingResponse, ack: SendAck) => listener.response(response, this.#guarded(ack)));
+        sent.on('update', (update: IncomingRequest, response: Responder) => {
+          if (listener.update === undefined) answer(response, 500, { headers: { 'Retry-After': '2' } });
+          else listener.update(update, response);
+        });
+        listener.sent?.(sent);
+      });
+    } catch (error) {
+      listener.failed(error);
+    }
+  }
+
+  /** drachtio-srf asserts that its socket is alive. */
+  #guarded(ack: SendAck): SendAck {
+    return (options) => {
+      try {
+        ack(options ?? {});
+      } catch (error) {
+        this.#log.debug({ err: error }, 'An ACK found the SIP engine gone');
+      }
+    };
+  }
+
+  #receive(request: IncomingRequest, response: Responder): void {
+    const id = request.stackDialogId ?? '';
+    const dialog = this.dialogs.get(id);
+    if (dialog !== undefined) dialog.receive(request, response);
+    else if (id === '') this.#handlers.request(request, response);
+    else if (request.method !== 'ACK') answer(response, 481);
+  }
+
+  #onLost(): void {
+    if (!this.#isConnected) return;
+    this.#isConnected = false;
+    this.#log.error('The SIP engine is gone; connecting again');
+    this.dialogs.clear();
+    this.#handlers.lost();
+  }
+}

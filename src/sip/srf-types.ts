@@ -1,0 +1,97 @@
+import type { EventEmitter } from 'node:events';
+
+/** Header values by name. drachtio-srf gives the names of what it parsed in lower case, but for `X-…`, `P-…` and `Diversion`. */
+export type HeaderMap = Readonly<Record<string, string>>;
+
+/** A parsed SIP message as drachtio-srf holds it. Header lines of one name are joined by commas. */
+export type SrfMessage = {
+  readonly headers: HeaderMap;
+  readonly body?: string;
+};
+
+/** A request from the network, or (`source` `application`) a BYE the engine itself sent. */
+export type IncomingRequest = EventEmitter & {
+  readonly method: string;
+  readonly uri: string;
+  readonly headers: HeaderMap;
+  readonly body?: string;
+  readonly msg: SrfMessage;
+  readonly source: 'network' | 'application';
+  readonly source_address: string;
+  readonly source_port: number;
+  readonly protocol: string;
+  /** Empty outside a dialog. */
+  readonly stackDialogId?: string;
+  readonly stackTxnId: string;
+};
+
+export type SendOptions = { headers?: Record<string, string>; body?: string };
+
+/** The answer to be given to an incoming request. */
+export type Responder = {
+  readonly msg: { headers: Record<string, string> };
+  readonly finalResponseSent: boolean;
+  /** `done` gets the engine's complaint, or undefined and the response as sent. Throws for a status it does not know. */
+  send(status: number, reason: string, options: SendOptions, done?: (error: unknown, sent?: SrfMessage) => void): void;
+};
+
+export type SendAck = (options?: { body?: string; headers?: Record<string, string> }) => void;
+
+/** A response from the network to a request of ours. */
+export type IncomingResponse = {
+  readonly status: number;
+  readonly reason: string;
+  readonly headers: HeaderMap;
+  readonly body?: string;
+  readonly source_address: string;
+  readonly source_port: number;
+};
+
+/** A request of ours as it went out. */
+export type SentRequest = EventEmitter & {
+  readonly headers: HeaderMap;
+  cancel(options: SendOptions): void;
+};
+
+/** What becomes of a request of ours. All are called synchronously while a frame is read, so that no later event is missed. */
+export type RequestListener = {
+  sent?(request: SentRequest): void;
+  /** Every response above 100; `ack` acknowledges a 2xx to an INVITE. */
+  response(response: IncomingResponse, ack: SendAck): void;
+  /** It never left; no response follows. */
+  failed(error: unknown): void;
+  /** An UPDATE of the far side while this request is unanswered. */
+  update?(request: IncomingRequest, response: Responder): void;
+};
+
+export type AgentRequest = {
+  readonly method: string;
+  readonly uri?: string;
+  /** Next hop of a request outside a dialog. */
+  readonly proxy?: string;
+  readonly stackDialogId?: string;
+  readonly headers: Record<string, string>;
+  readonly body?: string;
+};
+
+type Middleware = (request: IncomingRequest, response: Responder, next: () => void) => void;
+
+/** What we use of `Srf`: its own declarations lack most of it. */
+export type SrfLike = EventEmitter & {
+  readonly app: {
+    readonly client?: {
+      request(request: AgentRequest, done: (error: Error | null | undefined, sent?: SentRequest) => void): void;
+      readonly wp?: { closing?: boolean; reconnectVars?: { retryTimer: NodeJS.Timeout | null } };
+    };
+  };
+  use(method: string, run: Middleware): void;
+  connect(options: {
+    readonly host: string;
+    readonly port: number;
+    readonly secret: string;
+    readonly enablePing?: boolean;
+    readonly pingInterval?: number;
+    readonly reconnect?: { readonly retryMaxDelay: number };
+  }): void;
+  disconnect(): void;
+};

@@ -1,0 +1,130 @@
+import type { Clock } from '#base/clock.ts';
+import type { OngoingCall } from '#calls/ongoing-call.ts';
+import type { CallerLeg, LegListener, OutgoingLeg, RingTarget } from '#calls/ports.ts';
+import type { Verdict } from '#calls/verdict.ts';
+import { Bridge } from './bridge.ts';
+import type { Side, TransferUnderway } from './bridge.ts';
+import { ringTarget } from './incoming-call.ts';
+import type { CallParts } from './incoming-call.ts';
+import { reInvite } from './re-invite.ts';
+import type { ReferProgress } from './refer-progress.ts';
+import type { CallingSide, Ring } from './ring.ts';
+import { statusOf } from './sip-status.ts';
+
+type Transfer = {
+  readonly bridge: Bridge;
+  /** The phone that ordered the transfer. */
+  readonly from: Side;
+  readonly other: Side;
+  readonly progress: ReferProgress;
+};
+
+const maxForwards = 69;
+
+/**
+ * The party of a blind transfer as the caller of the new call. The new phone makes the offer, and the party's answer to it comes
+ * by re-INVITE (RFC 3725 section 4.1), so neither gets a session description that is out of date.
+ */
+export class TransferredParty implements CallerLeg, CallingSide, TransferUnderway {
+  readonly offer = '';
+  readonly maxForwards = maxForwards;
+  readonly #parts: CallParts & { readonly clock: Clock };
+  readonly #transfer: Transfer;
+  #call: OngoingCall | undefined;
+  #joined: Bridge | undefined;
+  #isOver = false;
+  #isOrphaned = false;
+
+  constructor(parts: CallParts & { readonly clock: Clock }, transfer: Transfer) {
+    this.#parts = parts;
+    this.#transfer = transfer;
+  }
+
+  get sipCallId(): string {
+    return this.#transfer.other.dialog.callId;
+  }
+
+  get address(): string {
+    return '';
+  }
+
+  set call(call: OngoingCall) {
+    this.#call = call;
+  }
+
+  ring(target: RingTarget, listener: LegListener): OutgoingLeg {
+    return ringTarget(this.#parts, this, { target, listener });
+  }
+
+  progress(status: number): void {
+    this.#transfer.progress.told(status === 183 ? 180 : status);
+  }
+
+  join(ring: Ring): void {
+    const { other } = this.#transfer;
+    reInvite(this.#parts.clock, other.dialog, {
+      offer: ring.answerBody,
+      listener: {
+        accepted: (body, acknowledge) => {
+          acknowledge('');
+          ring.dialog.localSdp = body;
+          ring.acknowledge(body);
+          this.#connected(ring);
+        },
+        refused: (status) => {
+          ring.acknowledge(undefined);
+          ring.dialog.bye();
+          this.#call?.hungUp({ result: 'failed', reason: 'media-refused' });
+          this.#failed(status);
+        },
+      },
+    });
+  }
+
+  reject(verdict: Verdict): void {
+    this.#failed(statusOf(verdict));
+  }
+
+  hangUp(): void {
+    this.#joined?.end(undefined);
+  }
+
+  /** The phone that ordered the transfer has hung up; its party stays for the new call. */
+  orphaned(): void {
+    this.#isOrphaned = true;
+    if (this.#isOver) this.#transfer.other.dialog.bye();
+  }
+
+  /** The party has hung up. */
+  partyGone(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#call?.callerGone();
+  }
+
+  #connected(ring: Ring): void {
+    const { bridge, from, other, progress } = this.#transfer;
+    if (this.#isOver) {
+      ring.dialog.bye();
+      return;
+    }
+    this.#isOver = true;
+    const callee = this.#call?.record.callee ?? other.party;
+    const joined = new Bridge(this.#parts, other, { dialog: ring.dialog, device: ring.device, party: callee });
+    joined.call = this.#call;
+    this.#joined = joined;
+    bridge.letGo({ result: 'answered', reason: 'transferred' });
+    progress.finished(200);
+    from.dialog.bye();
+  }
+
+  /** The first call goes on as it was, where the phone is still there. */
+  #failed(status: number): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const { bridge, other, progress } = this.#transfer;
+    bridge.transferSettled();
+    progress.finished(status);
+    if (this.#isOrphaned) other.dialog.bye();
+  }
+}

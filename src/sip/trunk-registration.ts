@@ -1,0 +1,43 @@
+/** What is remembered between two REGISTERs to a trunk. */
+export type RegistrationState = { readonly expiresSeconds: number; readonly failures: number; readonly isRegistered: boolean };
+
+export type RegistrationOutcome =
+  | { readonly kind: 'registered'; readonly expiresSeconds: number }
+  | { readonly kind: 'too-brief'; readonly minExpires: number | undefined }
+  | { readonly kind: 'failed'; readonly status: number; readonly retryAfterSeconds: number | undefined };
+
+export type NextRegistration = { readonly state: RegistrationState; readonly afterSeconds: number };
+
+export const firstRegistration: RegistrationState = { expiresSeconds: 3600, failures: 0, isRegistered: false };
+
+const longestBackOffSeconds = 1800;
+const shortestRefreshSeconds = 15;
+
+/**
+ * When to register next (RFC 3261 section 10.2). A trunk that says no (403, 404 or a second challenge) is asked ever more rarely,
+ * so that it does not lock the account; one that is away is asked again soon.
+ */
+export function nextRegistration(state: RegistrationState, outcome: RegistrationOutcome): NextRegistration {
+  switch (outcome.kind) {
+    case 'registered': {
+      const seconds = Math.max(1, outcome.expiresSeconds);
+      // Early enough for a lost answer to be repeated.
+      const afterSeconds = Math.max(Math.min(shortestRefreshSeconds, seconds), Math.floor(seconds * 0.8));
+      return { state: { ...state, failures: 0, isRegistered: true }, afterSeconds };
+    }
+    case 'too-brief': {
+      const wanted = outcome.minExpires ?? state.expiresSeconds * 2;
+      // The same answer to what it asked for is a failure like any other.
+      if (wanted <= state.expiresSeconds)
+        return nextRegistration(state, { kind: 'failed', status: 423, retryAfterSeconds: undefined });
+      return { state: { ...state, expiresSeconds: wanted }, afterSeconds: 0 };
+    }
+    case 'failed': {
+      const failures = state.failures + 1;
+      const isRefused = [401, 403, 404, 407, 423].includes(outcome.status);
+      const backOff = isRefused ? 60 * 3 ** state.failures : 5 * 2 ** state.failures;
+      const afterSeconds = Math.max(outcome.retryAfterSeconds ?? 0, Math.min(longestBackOffSeconds, backOff));
+      return { state: { ...state, failures, isRegistered: false }, afterSeconds };
+    }
+  }
+}
