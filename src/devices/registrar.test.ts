@@ -52,6 +52,19 @@ test('registers, refreshes and takes itself back', async () => {
   ]);
 });
 
+test('a refresh is no news; a phone that moved is', async () => {
+  await phone.register();
+  await phone.register();
+  expect(facts).toHaveLength(1);
+  await phone.register({ source: { protocol: 'udp', address: '192.0.2.99', port: 5060 } });
+  expect(facts).toHaveLength(2);
+  expect([...room.registrations.deviceIds()]).toEqual([phone.device.id]);
+  expect([room.registrations.isRegisteredFrom('192.0.2.10'), room.registrations.isRegisteredFrom('192.0.2.99')]).toEqual([
+    false,
+    true,
+  ]);
+});
+
 test('asks without a Contact', async () => {
   await phone.register();
   expect(await phone.register({ contacts: [] })).toMatchObject({ kind: 'registered', contacts: [{ expiresSeconds: 3600 }] });

@@ -69,6 +69,11 @@ export class Registrations {
     return bindings.every(({ expiresAt }) => expiresAt > now) ? bindings : bindings.filter(({ expiresAt }) => expiresAt > now);
   }
 
+  /** The devices that have registrations, some of which may have expired a moment ago. */
+  deviceIds(): Iterable<DeviceId> {
+    return this.#byDevice.keys();
+  }
+
   /** Whether a phone is registered from this address, by any port. */
   isRegisteredFrom(address: string): boolean {
     return this.#sources.has(address);
@@ -82,13 +87,14 @@ export class Registrations {
   /** Takes effect at once; resolves when it is stored, or when the storage has failed and memory alone knows it. */
   async apply({ deviceId, bindings, stored, removed }: BindingChange): Promise<void> {
     const before = this.#byDevice.get(deviceId) ?? none;
-    const known = new Set(before.map(({ id }) => id));
+    const addresses = new Map(before.map(({ id, source }) => [id, source.address]));
     const kept = new Set(stored.map(({ id }) => id));
     const compacted = bindings.map((binding) => (kept.has(binding.id) ? compact(binding) : binding));
     this.#set(deviceId, compacted);
     await this.#store(deviceId, stored, removed);
-    for (const { id, contactUri, expiresAt } of stored) {
-      if (!known.has(id)) this.#tellRegistered(deviceId, contactUri, expiresAt);
+    for (const { id, contactUri, expiresAt, source } of stored) {
+      // A refresh is no news, unless the phone has moved.
+      if (addresses.get(id) !== source.address) this.#tellRegistered(deviceId, contactUri, expiresAt);
     }
     if (before.length > 0 && bindings.length === 0) this.#tellUnregistered(deviceId, 'removed');
   }
