@@ -120,7 +120,7 @@ export class Calls {
   }
 
   /** Ends every call: because we stop, or (`engine`) because the network side is gone. */
-  stopAll(by: 'house' | 'engine'): void {
+  stopAll(by: 'house' | 'engine' = 'engine'): void {
     for (const call of this.list()) call.stop(by);
   }
 
