@@ -13,9 +13,9 @@ const setByEngine = new Set([...immutable, 'from', 'to', 'call-id', 'cseq', 'max
 const notInCancel = new Set([...setByEngine, 'contact', 'p-asserted-identity', 'content-type']);
 const withLocalHost = ['from', 'to', 'contact', 'p-asserted-identity'];
 
-/** Copies what the application may set, in its order; From, To, Call-ID, CSeq and Max-Forwards are left to the caller. */
+/** Copies what the application may set, in its order and spelling; From, To, Call-ID, CSeq and Max-Forwards are left to the caller. */
 export function copyAppHeaders(from: SipMessage, to: SipMessage): void {
-  for (const { key, value } of from.headers) if (!setByEngine.has(key)) to.append(key, value);
+  for (const field of from.headers) if (!setByEngine.has(field.key)) to.headers.push({ ...field });
 }
 
 /** The headers an application may add to a CANCEL, such as Reason. */
