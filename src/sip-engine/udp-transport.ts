@@ -48,6 +48,9 @@ export class UdpPort implements BoundPort {
     const bound = socket.address().port;
     try {
       socket.setRecvBufferSize(receiveBufferBytes);
+      // Linux grants what net.core.rmem_max allows, without a word.
+      const granted = socket.getRecvBufferSize();
+      if (granted < receiveBufferBytes) log.debug({ granted }, 'The system grants a smaller UDP receive buffer');
     } catch (error) {
       log.warn({ code: codeOf(error) }, 'The receive buffer of the UDP socket stays small');
     }
