@@ -10,10 +10,25 @@ import { newId as systemNewId } from '#base/ids.ts';
 import type { NewId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
 import type { Log } from '#base/log.ts';
-import type { Route } from '#contract/endpoint.ts';
+import { callRoutes } from '#calls/call-routes.ts';
+import { CallSearch } from '#calls/call-search.ts';
+import { Calls } from '#calls/calls.ts';
+import { CdrStore } from '#calls/cdr-store.ts';
+import type { Trunks } from '#calls/ports.ts';
+import type { Identity, Route } from '#contract/endpoint.ts';
 import type { Facts } from '#contract/facts.ts';
+import { Authenticator } from '#devices/authenticator.ts';
+import { deviceRoutes } from '#devices/device-routes.ts';
+import { DeviceStore } from '#devices/device-store.ts';
+import { Devices } from '#devices/devices.ts';
+import { loadKeys } from '#devices/key-file.ts';
+import { Nonces } from '#devices/nonces.ts';
+import { Registrar } from '#devices/registrar.ts';
+import { RegistrationStore } from '#devices/registration-store.ts';
+import { Registrations } from '#devices/registrations.ts';
 import { LiveStream } from '#http/live.ts';
 import { HttpServer } from '#http/server.ts';
+import { emergencyNumbers } from '#numbers/emergency-numbers.ts';
 import { numberRoutes } from '#numbers/number-routes.ts';
 import { NumberStore } from '#numbers/number-store.ts';
 import { Numbers } from '#numbers/numbers.ts';
@@ -26,11 +41,14 @@ import { openDatabase } from '#storage/database.ts';
 import type { Opened } from '#storage/database.ts';
 import { storageFailure } from '#storage/storage-failure.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
+import type { EngineAddress } from '#sip-engine/engine-supervisor.ts';
 import { Health } from '#system/health.ts';
 import { systemRoutes } from '#system/system-routes.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import type { Listening } from './banner.ts';
+import { createEmbeddedEngine, listenTexts, startEngine } from './engine-start.ts';
 import type { Options } from './options.ts';
+import { TrustedPhones } from './trusted-phones.ts';
 
 /** What tests and the command line put in place of the real thing. */
 export type Overrides = {
@@ -51,12 +69,15 @@ export type App = AsyncDisposable &
 
 type Surroundings = {
   readonly options: Options;
+  readonly overrides: Overrides;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Log;
   readonly events: Events<Facts>;
   readonly health: Health;
   readonly stack: AsyncDisposableStack;
+  /** What the person who runs the house must be told at the start. */
+  readonly warnings: string[];
 };
 
 /** Starts the whole exchange. Throws an AppError with one plain sentence where it cannot; nothing is left running then. */
@@ -64,31 +85,36 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   await using stack = new AsyncDisposableStack();
   const { clock = systemClock, newId = systemNewId, log = createLog({ level: options.log.level }) } = overrides;
   const events = new Events<Facts>(log);
-  const around: Surroundings = { options, clock, newId, log, events, health: new Health(clock), stack };
-  const storage = startStorage(around);
-  const rooms = await createRooms(around, storage, overrides);
-  const http = await startHttp(around, rooms, overrides);
+  const around = { options, overrides, clock, newId, log, events, health: new Health(clock), stack, warnings: [] };
+  const storage = openStorage(around);
+  const phones = await startPhones(around, storage);
+  const engine = await openEngine(around, phones);
+  const house = await openHouse(around, storage, phones);
+  const desk = startCalls(around, storage, { ...phones, ...house, trunks: { names: () => [] } });
+  const routes = [...phones.routes, ...house.routes, ...desk.routes, ...systemRoutes(around.health)];
+  const http = await startHttp(around, { ...phones, ...house, ...desk, routes });
   const at: Listening = {
-    sip: options.sip.listen,
+    sip: listenTexts(engine.hostports),
     http: { host: options.http.host, port: http.address.port },
-    adminToken: rooms.adminToken,
-    warnings: storage.problem === undefined ? [] : [storage.problem],
+    adminToken: house.adminToken,
+    warnings: around.warnings,
   };
   log.info({ sip: at.sip, http: at.http, warnings: at.warnings }, 'GoSIP is ready');
   const parts = stack.move();
-  return { ...at, routes: rooms.routes, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+  return { ...at, routes, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }
 
 type Storage = Opened & { readonly writes: WriteBatch };
 
-function startStorage({ options, clock, log, events, health, stack }: Surroundings): Storage {
-  const path = join(options.dataDirectory, 'gosip.db');
-  const opened = openDatabase({ path, log: log.child({ room: 'storage' }), clock });
+function openStorage({ options, clock, log: root, events, health, stack, warnings }: Surroundings): Storage {
+  const log = root.child({ room: 'storage' });
+  const opened = openDatabase({ path: join(options.dataDirectory, 'gosip.db'), log, clock });
   stack.defer(() => void opened.db.close());
+  if (opened.problem !== undefined) warnings.push(opened.problem);
   const onProblem = (reason: string | undefined) => {
     if (reason !== undefined) events.emit('storage.failed', { reason });
   };
-  const writes = new WriteBatch({ db: opened.db, log: log.child({ room: 'storage' }), onProblem });
+  const writes = new WriteBatch({ db: opened.db, log, onProblem });
   stack.defer(() => writes.flush());
   health.watch('storage', () => {
     const problem = opened.problem ?? writes.problem;
@@ -97,39 +123,137 @@ function startStorage({ options, clock, log, events, health, stack }: Surroundin
   return { ...opened, writes };
 }
 
-type Rooms = { readonly routes: readonly Route[]; readonly tokens: Tokens; readonly adminToken: string | undefined };
+type Phones = {
+  readonly devices: Devices;
+  readonly registrations: Registrations;
+  readonly authenticator: Authenticator;
+  readonly registrar: Registrar;
+  /** Devices with registrations from before the start. */
+  readonly registered: Iterable<string>;
+  readonly routes: readonly Route[];
+};
 
-async function createRooms(around: Surroundings, { db, writes }: Storage, overrides: Overrides): Promise<Rooms> {
-  const { clock, newId, log } = around;
-  const persons = new PersonStore(db);
-  const personParts = { persons, tokens: new TokenStore(db), writes, clock, newId, log: log.child({ room: 'people' }) };
-  const people = new People(personParts);
-  const tokens = new Tokens(personParts);
-  const adminToken = overrides.wantsNewAdminToken === true ? await tokens.renewFirst() : await tokens.ensureFirst();
-  const numbers = new Numbers({ store: new NumberStore(db), clock, newId });
-  const routes = [...personRoutes(people, tokens), ...numberRoutes(numbers), ...systemRoutes(around.health)];
-  return { routes, tokens, adminToken };
+async function startPhones(around: Surroundings, { db, writes }: Storage): Promise<Phones> {
+  const { options, clock, newId, events, stack, warnings } = around;
+  const log = around.log.child({ room: 'devices' });
+  const { realm } = options.sip;
+  const keys = loadKeys(join(options.dataDirectory, 'gosip.key'), log);
+  if (keys.problem !== undefined) warnings.push(keys.problem);
+  const store = new RegistrationStore(db);
+  const registrations = new Registrations({ store, writes, clock, events, log });
+  const emergency = emergencyNumbers(options.house.country);
+  const devices = new Devices({
+    ...{ store: new DeviceStore(db), writes, registrations, keys, realm, clock, newId, events, log },
+    isReservedExtension: (extension) => emergency.has(extension),
+  });
+  await devices.start();
+  registrations.start();
+  stack.defer(() => registrations.stop());
+  const authenticator = new Authenticator({
+    ...{ realm, clock, nonces: new Nonces({ key: keys.nonce, clock }) },
+    credentialsOf: devices.credentialsOf,
+    isSha256Offered: devices.isSha256Offered,
+    isRegisteredSource: (address) => registrations.isRegisteredFrom(address),
+  });
+  const registrar = new Registrar({ authenticator, registrations, clock, newId, log });
+  const registered = new Set(store.live(clock.now()).map(({ deviceId }) => deviceId));
+  return {
+    devices,
+    registrations,
+    authenticator,
+    registrar,
+    registered,
+    routes: deviceRoutes({ devices, registrations, realm }),
+  };
 }
 
-async function startHttp(around: Surroundings, rooms: Rooms, overrides: Overrides): Promise<HttpServer> {
+/** The embedded engine on its own thread, or the address of a native one. */
+async function openEngine(around: Surroundings, { registrations, registered }: Phones): Promise<EngineAddress> {
   const { options, clock, events, health, stack } = around;
+  const { engine: wanted } = options.sip;
+  if (wanted !== 'embedded') return { ...wanted, hostports: '' };
+  const engine = createEmbeddedEngine({ options, clock, log: around.log.child({ room: 'sip-engine' }) });
+  stack.defer(() => engine.stop());
+  const address = await startEngine(engine);
+  const trusted = new TrustedPhones({ events, registrations, engine, clock });
+  trusted.start(registered);
+  stack.defer(() => trusted.stop());
+  health.watch('engine', () => {
+    if (!engine.isRunning) return { status: 'down', message: 'The SIP engine has ended and is started again' };
+    const again = engine.restarts === 0 ? '' : `; it had to be started again ${engine.restarts} times`;
+    return { status: 'ok', message: `Listens on ${listenTexts(address.hostports).join(', ')}${again}` };
+  });
+  return address;
+}
+
+type House = {
+  readonly tokens: Tokens;
+  readonly numbers: Numbers;
+  readonly adminToken: string | undefined;
+  readonly routes: readonly Route[];
+};
+
+/** People, their tokens, and our numbers. */
+async function openHouse(around: Surroundings, { db, writes }: Storage, { devices }: Phones): Promise<House> {
+  const { clock, newId, overrides } = around;
+  const log = around.log.child({ room: 'people' });
+  const parts = { persons: new PersonStore(db), tokens: new TokenStore(db), writes, clock, newId, log };
+  const people = new People({ ...parts, releasePerson: (personId) => devices.releasePerson(personId) });
+  const tokens = new Tokens(parts);
+  const adminToken = overrides.wantsNewAdminToken === true ? await tokens.renewFirst() : await tokens.ensureFirst();
+  const numbers = new Numbers({ store: new NumberStore(db), clock, newId });
+  return { tokens, numbers, adminToken, routes: [...personRoutes(people, tokens), ...numberRoutes(numbers)] };
+}
+
+type Neighbours = Omit<Phones & House, 'routes'> & { readonly trunks: Trunks };
+type Desk = { readonly calls: Calls; readonly cdrs: CdrStore; readonly routes: readonly Route[] };
+
+function startCalls(around: Surroundings, { db }: Storage, { devices, registrations, numbers, trunks }: Neighbours): Desk {
+  const { options, clock, newId, events, stack } = around;
+  const cdrs = new CdrStore(db);
+  const facts = {
+    country: options.house.country,
+    devices,
+    byNumber: (number: string) => numbers.byNumber(number),
+    callerIdOf: (personId: string | undefined) => numbers.callerIdOf(personId),
+    anyCallerId: () => numbers.anyCallerId(),
+  };
+  const log = around.log.child({ room: 'calls' });
+  const { ringSeconds } = options.calls;
+  const calls = new Calls({ clock, log, newId, events, store: cdrs, facts, registrations, trunks, ringSeconds });
+  calls.start();
+  stack.defer(() => calls.stopAll());
+  return { calls, cdrs, routes: callRoutes({ calls, store: cdrs, search: new CallSearch(db) }) };
+}
+
+type Mounted = Pick<Phones, 'devices'> & Pick<House, 'tokens'> & Desk;
+
+async function startHttp(around: Surroundings, { devices, tokens, calls, cdrs, routes }: Mounted): Promise<HttpServer> {
+  const { options, overrides, clock, events, health, stack } = around;
   const log = around.log.child({ room: 'http' });
-  const live = new LiveStream({ events, clock, log, mayHear: (identity) => identity.role === 'admin' });
+  const live = new LiveStream({ events, clock, log, mayHear: mayHear({ devices, calls, cdrs }) });
   const server = new HttpServer({
-    ...options.http,
-    version: packageFile.version,
-    routes: rooms.routes,
-    identify: (token) => rooms.tokens.identify(token),
-    live,
-    clock,
-    log,
+    ...{ ...options.http, version: packageFile.version, routes, live, clock, log, explain: explainStorage },
+    identify: (token) => tokens.identify(token),
     isReplyStrict: overrides.isReplyStrict ?? false,
-    explain: explainStorage,
   });
   stack.defer(() => server.stop());
   await server.start();
   health.watch('http', () => ({ status: 'ok', message: `Answers on port ${server.address.port}` }));
   return server;
+}
+
+/** A user hears of their own devices and of the calls that rang or left them, as the lists show them. */
+function mayHear({ devices, calls, cdrs }: Pick<Mounted, 'devices' | 'calls' | 'cdrs'>) {
+  return (identity: Identity, _name: keyof Facts, fact: Facts[keyof Facts]): boolean => {
+    const { role, personId } = identity;
+    if (role === 'admin') return true;
+    if (personId === undefined) return false;
+    if ('deviceId' in fact) return devices.byId(fact.deviceId)?.personId === personId;
+    if (!('callId' in fact)) return false;
+    const legs = calls.get(fact.callId)?.legs ?? cdrs.legsOf(fact.callId);
+    return [...legs].some((leg) => leg.personId === personId);
+  };
 }
 
 function explainStorage(error: unknown): unknown {

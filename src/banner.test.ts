@@ -24,6 +24,12 @@ describe('the banner', () => {
     expect(lines.join()).toContain('http://[::1]:80/api');
   });
 
+  it('leaves loopback out where a phone can reach more', () => {
+    const sip = ['udp:127.0.0.1:5060', 'udp:192.0.2.5:5060', 'tcp:192.0.2.5:5060'];
+    const lines = bannerLines({ sip, http: { host: '127.0.0.1', port: 80 }, ...quiet });
+    expect(lines.slice(1, -1)).toEqual(['  Phones register at   192.0.2.5:5060 (udp, tcp)']);
+  });
+
   it('falls back to loopback on a machine without a network', () => {
     const lines = bannerLines({ sip: ['udp:0.0.0.0:5060'], http: { host: '0.0.0.0', port: 80 }, ...quiet }, []);
     expect(lines.join()).toContain('127.0.0.1:5060');

@@ -25,7 +25,7 @@ export function bannerLines(at: Listening, addresses: readonly string[] = machin
   return lines;
 }
 
-/** One line per address and port, with the protocols spoken there: `192.0.2.5:5060 (udp, tcp)`. */
+/** One line per address and port, with the protocols spoken there: `192.0.2.5:5060 (udp, tcp)`; loopback only where there is nothing else. */
 function phonePlaces(listen: readonly string[], addresses: readonly string[]): string[] {
   const protocolsAt = new Map<string, string[]>();
   for (const one of listen) {
@@ -37,7 +37,9 @@ function phonePlaces(listen: readonly string[], addresses: readonly string[]): s
       protocolsAt.set(place, [...(protocolsAt.get(place) ?? []), protocol]);
     }
   }
-  return [...protocolsAt].map(([place, protocols]) => `${place} (${protocols.join(', ')})`);
+  const places = [...protocolsAt].map(([place, protocols]) => `${place} (${protocols.join(', ')})`);
+  const outside = places.filter((place) => !/^(127\.|\[::1\])/.test(place));
+  return outside.length > 0 ? outside : places;
 }
 
 /** Nobody can dial 0.0.0.0: then the addresses of this machine are the answer. */

@@ -16,6 +16,8 @@ export type PeopleParts = {
   readonly writes: WriteBatch;
   readonly clock: Clock;
   readonly newId: NewId;
+  /** Lets go of what a person owned in rooms that people knows nothing of. */
+  readonly releasePerson?: (personId: string) => void;
 };
 
 export type PersonChange = {
@@ -72,12 +74,13 @@ export class People {
   }
 
   /** Removes the person and their tokens. Throws `not-found`, or `conflict` where no administrator's token would be left. */
-  delete(id: string): Promise<void> {
-    const { persons, tokens, writes } = this.#parts;
-    return writes.write(() => {
+  async delete(id: string): Promise<void> {
+    const { persons, tokens, writes, releasePerson } = this.#parts;
+    await writes.write(() => {
       if (!persons.delete(id)) throw new AppError('not-found', 'There is no such person');
       assertAdminTokenLeft(tokens);
     });
+    releasePerson?.(id);
   }
 
   #assertFree(username: string): void {
