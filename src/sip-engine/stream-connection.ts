@@ -17,6 +17,8 @@ export type StreamTimes = {
   /** A half-received message, and the first message of a new inbound connection (slow loris). */
   readonly partialMs: number;
   readonly idleMs: number;
+  /** A request of ours after which nothing at all came: the peer is taken for dead when the connection is wanted again. */
+  readonly silenceMs: number;
   /** What is written before we close has this long to leave. */
   readonly lingerMs: number;
 };
@@ -26,6 +28,7 @@ export const defaultStreamTimes: StreamTimes = {
   handshakeMs: 10_000,
   partialMs: 64_000,
   idleMs: 2 * 3_600_000,
+  silenceMs: 32_000,
   lingerMs: 5_000,
 };
 
@@ -79,6 +82,8 @@ export class StreamConnection implements Flow {
   #heldBytes = 0;
   /** Writes that the system has not taken yet, and when it last took one or had none. */
   #unwritten = 0;
+  /** The first request since the peer was last heard; 0 for none. */
+  #unansweredSince = 0;
   #writtenAt = 0;
 
   constructor(options: ConnectionOptions) {
@@ -129,7 +134,13 @@ export class StreamConnection implements Flow {
 
   send(bytes: Buffer, onFailure?: OnFailure): void {
     if (this.#state !== 'open') return failLater(onFailure, this.#failure);
+    if (onFailure && this.#unansweredSince === 0) this.#unansweredSince = this.#options.clock.now();
     this.#write(this.#channel.encode(bytes), onFailure);
+  }
+
+  /** TCP itself takes a quarter of an hour to notice that a peer has vanished. */
+  isSilent(): boolean {
+    return this.#unansweredSince !== 0 && this.#options.clock.now() - this.#unansweredSince >= this.#options.times.silenceMs;
   }
 
   keepAlive(): void {
@@ -213,6 +224,7 @@ export class StreamConnection implements Flow {
     if (this.#state !== 'open') return;
     const now = this.#options.clock.now();
     this.#lastAt = now;
+    this.#unansweredSince = 0;
     this.#channel.push(chunk);
     if (!this.#channel.hasPartial) this.#partialSince = 0;
     else if (this.#partialSince === 0) this.#partialSince = now;

@@ -126,7 +126,10 @@ export class StreamPort implements BoundPort {
     const known = this.#byPeer.get(
       this.#keyOf({ remoteAddress: target.address, remotePort: target.port, serverName: target.serverName }),
     );
-    if (known?.isOpen && !(known.isInbound && this.#options.tls?.verifyServers)) return known;
+    if (known?.isOpen && !(known.isInbound && this.#options.tls?.verifyServers)) {
+      if (known.isInbound || !known.isSilent()) return known;
+      known.destroy({ kind: 'timeout', text: 'The peer answered nothing any more.' });
+    }
     if (this.#server === undefined) return new DeadFlow(listener, target, 'The port is closed.');
     const { protocol, limits } = this.#options;
     if (protocol === 'ws' || protocol === 'wss')

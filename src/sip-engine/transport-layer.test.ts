@@ -306,6 +306,28 @@ test('an outgoing TCP connection queues what is sent until it stands, and is use
   expect((await one.next()).flow).toBe(flow);
 });
 
+test('a connection of ours on which nothing is answered any more is not used again', async () => {
+  const one = await new Peer([tcp4]).start();
+  const other = await new Peer([tcp4]).start();
+  const target = { protocol: 'tcp', address: '127.0.0.1', port: other.listener('tcp').port } as const;
+  const flow = one.layer.flowTo(one.listener('tcp'), target);
+  one.layer.send(flow, request({ transport: 'TCP' }), () => {});
+  const { message, flow: inbound } = await other.next();
+  other.layer.send(inbound, serialize(buildResponse(message, 200, 'OK')));
+  await one.next();
+  one.clock.advance(60_000);
+  expect(one.layer.flowTo(one.listener('tcp'), target)).toBe(flow);
+  one.layer.send(flow, request({ transport: 'TCP' }), () => {});
+  one.clock.advance(31_000);
+  expect(one.layer.flowTo(one.listener('tcp'), target)).toBe(flow);
+  one.clock.advance(1_000);
+  const next = one.layer.flowTo(one.listener('tcp'), target);
+  expect(next).not.toBe(flow);
+  expect(flow.isOpen).toBe(false);
+  one.layer.send(next, request({ transport: 'TCP' }));
+  await other.next(3);
+});
+
 test('failures: connection refused, flow closed, datagram too large, nothing to dial for WebSocket', async () => {
   const peer = await new Peer([udp4, tcp4, { ...tcp4, protocol: 'ws' }]).start();
   const probe = createServer();
