@@ -14,7 +14,6 @@ import { callRoutes } from '#calls/call-routes.ts';
 import { CallSearch } from '#calls/call-search.ts';
 import { Calls } from '#calls/calls.ts';
 import { CdrStore } from '#calls/cdr-store.ts';
-import type { Trunks } from '#calls/ports.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
 import type { Facts } from '#contract/facts.ts';
 import { Authenticator } from '#devices/authenticator.ts';
@@ -41,6 +40,7 @@ import { openDatabase } from '#storage/database.ts';
 import type { Opened } from '#storage/database.ts';
 import { storageFailure } from '#storage/storage-failure.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
+import { Sip } from '#sip/sip.ts';
 import type { EngineAddress } from '#sip-engine/engine-supervisor.ts';
 import { Health } from '#system/health.ts';
 import { systemRoutes } from '#system/system-routes.ts';
@@ -80,6 +80,9 @@ type Surroundings = {
   readonly warnings: string[];
 };
 
+/** How long the start waits for the SIP engine to answer. */
+const connectSeconds = 5;
+
 /** Starts the whole exchange. Throws an AppError with one plain sentence where it cannot; nothing is left running then. */
 export async function createApp(options: Options, overrides: Overrides = {}): Promise<App> {
   await using stack = new AsyncDisposableStack();
@@ -90,7 +93,7 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const phones = await startPhones(around, storage);
   const engine = await openEngine(around, phones);
   const house = await openHouse(around, storage, phones);
-  const desk = startCalls(around, storage, { ...phones, ...house, trunks: { names: () => [] } });
+  const desk = await startCalls(around, storage, { ...phones, ...house, engine });
   const routes = [...phones.routes, ...house.routes, ...desk.routes, ...systemRoutes(around.health)];
   const http = await startHttp(around, { ...phones, ...house, ...desk, routes });
   const at: Listening = {
@@ -205,11 +208,14 @@ async function openHouse(around: Surroundings, { db, writes }: Storage, { device
   return { tokens, numbers, adminToken, routes: [...personRoutes(people, tokens), ...numberRoutes(numbers)] };
 }
 
-type Neighbours = Omit<Phones & House, 'routes'> & { readonly trunks: Trunks };
+type Neighbours = Omit<Phones & House, 'routes'> & { readonly engine: EngineAddress };
 type Desk = { readonly calls: Calls; readonly cdrs: CdrStore; readonly routes: readonly Route[] };
 
-function startCalls(around: Surroundings, { db }: Storage, { devices, registrations, numbers, trunks }: Neighbours): Desk {
+/** Calls, and the SIP edge that brings them. */
+async function startCalls(around: Surroundings, { db }: Storage, neighbours: Neighbours): Promise<Desk> {
   const { options, clock, newId, events, stack } = around;
+  const { devices, registrations, numbers, engine } = neighbours;
+  const sip = createSip(around, neighbours);
   const cdrs = new CdrStore(db);
   const facts = {
     country: options.house.country,
@@ -218,12 +224,54 @@ function startCalls(around: Surroundings, { db }: Storage, { devices, registrati
     callerIdOf: (personId: string | undefined) => numbers.callerIdOf(personId),
     anyCallerId: () => numbers.anyCallerId(),
   };
-  const log = around.log.child({ room: 'calls' });
-  const { ringSeconds } = options.calls;
-  const calls = new Calls({ clock, log, newId, events, store: cdrs, facts, registrations, trunks, ringSeconds });
+  const calls = new Calls({
+    ...{ clock, newId, events, facts, registrations, store: cdrs, trunks: sip.trunks },
+    log: around.log.child({ room: 'calls' }),
+    ringSeconds: options.calls.ringSeconds,
+  });
   calls.start();
-  stack.defer(() => calls.stopAll());
+  stack.defer(() => sip.stop());
+  await connect(around, sip.start(engine, calls));
   return { calls, cdrs, routes: callRoutes({ calls, store: cdrs, search: new CallSearch(db) }) };
+}
+
+function createSip({ options, clock, log, health }: Surroundings, phones: Omit<Phones, 'routes'>): Sip {
+  const { authenticator, registrar, registrations } = phones;
+  const sip = new Sip({
+    ...{ clock, registrar, trunks: options.trunks, log: log.child({ room: 'sip' }) },
+    authenticate: (request) => authenticator.authenticate(request),
+    isRegisteredFrom: (address) => registrations.isRegisteredFrom(address),
+  });
+  health.watch('control connection', () =>
+    sip.isConnected
+      ? { status: 'ok', message: 'The SIP engine is connected' }
+      : { status: 'down', message: 'The SIP engine cannot be reached: no phone can register or call until it is' },
+  );
+  health.watch('trunks', () => {
+    const missing = sip.trunkStates().filter(({ isReady }) => !isReady);
+    if (missing.length > 0)
+      return { status: 'degraded', message: `Not registered at ${missing.map(({ name }) => name).join(', ')}` };
+    return { status: 'ok', message: options.trunks.length === 0 ? 'There are none' : 'All are ready' };
+  });
+  return sip;
+}
+
+/** An engine of its own may be started later than we are: then the house starts without it, and says so. */
+async function connect({ options, clock, warnings }: Surroundings, connecting: Promise<void>): Promise<void> {
+  const { engine } = options.sip;
+  const late = Promise.withResolvers<'late'>();
+  const patience = clock.after(connectSeconds * 1000, () => late.resolve('late'));
+  try {
+    const result = await Promise.race([connecting, late.promise]);
+    if (result !== 'late') return;
+  } catch (error) {
+    throw new AppError('unauthorized', 'The SIP engine does not accept the secret (option sip_engine_secret)', { cause: error });
+  } finally {
+    patience.cancel();
+  }
+  connecting.catch(() => {});
+  const where = engine === 'embedded' ? '' : ` at ${engine.host}:${engine.port}`;
+  warnings.push(`The SIP engine${where} does not answer yet. No phone can register or call until it does; GoSIP keeps trying.`);
 }
 
 type Mounted = Pick<Phones, 'devices'> & Pick<House, 'tokens'> & Desk;

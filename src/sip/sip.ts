@@ -20,7 +20,7 @@ import type { Control } from './srf-connection.ts';
 import type { IncomingRequest, Responder } from './srf-types.ts';
 import { Transfers } from './transfer.ts';
 import { TrunkPeers } from './trunk.ts';
-import type { TrunkSettings } from './trunk.ts';
+import type { TrunkSettings, TrunkState } from './trunk.ts';
 
 export type SipParts = {
   readonly clock: Clock;
@@ -67,6 +67,10 @@ export class Sip {
 
   get isConnected(): boolean {
     return this.#connection.isConnected;
+  }
+
+  trunkStates(): readonly TrunkState[] {
+    return this.#trunks.states();
   }
 
   /** Dialogs in memory, and INVITEs of strangers since the start. */

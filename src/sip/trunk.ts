@@ -27,6 +27,8 @@ export type TrunkSettings = {
   readonly secretHeader?: { readonly name: string; readonly value: string };
 };
 
+export type TrunkState = { readonly name: string; readonly isReady: boolean };
+
 type Parts = { readonly connection: SrfConnection; readonly clock: Clock; readonly log: Log };
 
 /** A call that came from a trunk: who is called and who calls, as the trunk says. */
@@ -43,6 +45,11 @@ export class TrunkPeers implements Trunks {
   /** Trunks at which we are registered, or need not be, come first. */
   names(): readonly string[] {
     return this.#trunks.toSorted((a, b) => Number(b.isReady) - Number(a.isReady)).map(({ name }) => name);
+  }
+
+  /** For health: whether each trunk takes calls, as far as we know. */
+  states(): readonly TrunkState[] {
+    return this.#trunks.map(({ name, isReady }) => ({ name, isReady }));
   }
 
   /** Registers where that is wanted; again after every reconnection of the engine. */
