@@ -82,18 +82,25 @@ export class RegistrationStore {
   }
 
   *live(now: number): Generator<Registration> {
-    for (const row of this.#live.iterate(now)) yield toRegistration(row);
+    for (const row of this.#live.iterate(now)) {
+      const registration = toRegistration(row);
+      if (registration !== undefined) yield registration;
+    }
   }
 }
 
-function toRegistration(row: Row): Registration {
+/** Undefined for a row whose lists cannot be read, as a damaged file may hold one: the phone will register again. */
+function toRegistration(row: Row): Registration | undefined {
+  const params = readJson(row.params);
+  const path = readJson(row.path);
+  if (typeof params !== 'object' || params === null || !Array.isArray(path)) return undefined;
   return {
     id: row.id as Registration['id'],
     deviceId: row.device_id as DeviceId,
     contactUri: row.contact_uri,
     q: row.q,
-    params: row.params === '{}' ? noParams : new Map(Object.entries(JSON.parse(row.params) as Record<string, string | null>)),
-    path: row.path === '[]' ? noPath : (JSON.parse(row.path) as string[]),
+    params: row.params === '{}' ? noParams : new Map(Object.entries(params as Record<string, string | null>)),
+    path: row.path === '[]' ? noPath : (path as string[]),
     instanceId: row.instance_id ?? undefined,
     regId: row.reg_id ?? undefined,
     source: { protocol: row.source_protocol as Protocol, address: row.source_address, port: row.source_port },
@@ -103,4 +110,12 @@ function toRegistration(row: Row): Registration {
     registeredAt: row.registered_at,
     expiresAt: row.expires_at,
   };
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

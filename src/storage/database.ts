@@ -1,7 +1,7 @@
 // Owns the one SQLite connection: opening, settings, schema, and what to do when the file cannot be used.
 // Called by app.ts alone; the stores of the subject rooms get the connection from it.
 // Whatever state the file is in, a database with our schema comes out, so that phones register and calls ring.
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { isoTime } from '#base/clock.ts';
@@ -53,9 +53,18 @@ export function openDatabase({ path, log, clock, migrations = readMigrations() }
 
 function connect(path: string): Database {
   const db = new SqliteDatabase(path, { timeout: 5_000 });
-  // The hashes inside are as good as passwords to whoever reads them; SQLite gives the -wal and -shm files the same mode.
-  if (!db.memory) chmodSync(path, 0o600);
+  if (!db.memory) keepPrivate(path);
   return db;
+}
+
+/** The hashes inside are as good as passwords to whoever reads them; SQLite gives the -wal and -shm files the same mode. */
+function keepPrivate(path: string): void {
+  if ((statSync(path).mode & 0o077) === 0) return;
+  try {
+    chmodSync(path, 0o600);
+  } catch {
+    // A file of another user, which we may write nonetheless, or a disk without modes: whoever made it so has decided.
+  }
 }
 
 /** Checks, sets up and migrates. Returns what is wrong with the file in the user's words, or throws what SQLite says. */

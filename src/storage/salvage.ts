@@ -16,7 +16,7 @@ export type SalvageOptions = {
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Copies what can still be read, table by table, row by row; stops in a table where the damage begins. Returns the rows copied. */
+/** Copies what can still be read, table by table, row by row, from both ends of a damaged table. Returns the rows copied. */
 export function salvage({ from, into, mostRows, log }: SalvageOptions): number {
   if (!existsSync(from)) return 0;
   const source = openToRead(from, log);
@@ -70,19 +70,31 @@ type CopyTable = Omit<SalvageOptions, 'from'> & { readonly source: Database; rea
 
 function copyTable({ source, into, table, mostRows, log }: CopyTable): number {
   let copied = 0;
-  try {
-    const known = new Set(columnNames(into, table));
-    const columns = columnNames(source, table).filter((column) => known.has(column));
-    if (columns.length === 0) return 0;
-    const list = columns.map((column) => `"${column}"`).join(', ');
-    const insert = into.prepare(`INSERT OR IGNORE INTO "${table}" (${list}) VALUES (${columns.map(() => '?').join(', ')})`);
-    for (const row of source.prepare<[number], Row>(`SELECT ${list} FROM "${table}" LIMIT ?`).iterate(mostRows)) {
-      copied += insert.run(...columns.map((column) => row[column])).changes;
+  const problems: unknown[] = [];
+  // By the key of a WITHOUT ROWID table, which is its first column; in any other from the end, behind the damage.
+  for (const order of ['', 'ORDER BY rowid DESC', 'ORDER BY 1 DESC']) {
+    try {
+      for (const changes of copyRows({ source, into, table, mostRows, order })) copied += changes;
+      break;
+    } catch (error) {
+      problems.push(error);
     }
-  } catch (error) {
-    log.warn({ err: error, table, copied }, 'A table could be read only in part');
   }
+  if (problems.length > 0) log.warn({ err: problems[0], table, copied }, 'A table is damaged and could be read only in part');
   return copied;
+}
+
+type CopyRows = Omit<CopyTable, 'log'> & { readonly order: string };
+
+/** Yields 1 for each row that was not there yet. */
+function* copyRows({ source, into, table, mostRows, order }: CopyRows): Generator<number> {
+  const known = new Set(columnNames(into, table));
+  const columns = columnNames(source, table).filter((column) => known.has(column));
+  if (columns.length === 0) return;
+  const list = columns.map((column) => `"${column}"`).join(', ');
+  const insert = into.prepare(`INSERT OR IGNORE INTO "${table}" (${list}) VALUES (${columns.map(() => '?').join(', ')})`);
+  const rows = source.prepare<[number], Row>(`SELECT ${list} FROM "${table}" ${order} LIMIT ?`);
+  for (const row of rows.iterate(mostRows)) yield insert.run(...columns.map((column) => row[column])).changes;
 }
 
 function columnNames(db: Database, table: string): readonly string[] {
