@@ -8,7 +8,7 @@ import type { ForkTarget } from './proxy-fork.ts';
 import { addExtraHeaders, copyFor, dropOwnRoutes, hopsLeft, isOwnRoute, nextHopOf, recordRoute } from './proxy-request.ts';
 import { ProxySearch } from './proxy-search.ts';
 import type { SearchListener, SearchPlan } from './proxy-search.ts';
-import { userAtHost } from './register-flows.ts';
+import { rememberFlows, userAtHost } from './register-flows.ts';
 import { buildResponse } from './response-builder.ts';
 import type { ServerTransaction } from './transaction.ts';
 import type { Flow } from './transport.ts';
@@ -115,16 +115,13 @@ export class ProxyCore implements ProxyPart {
     return true;
   }
 
-  /** A response of no transaction, such as a 2xx that is repeated long after: on to the next Via, if the top one is ours. */
-  strayResponse(response: SipMessage, flow: Flow): boolean {
+  /**
+   * A response of no transaction. True when it came to be forwarded: our Via on top of another's. It goes nowhere, whatever it says (RFC 6026
+   * section 7.3), or anybody could send to anywhere by way of us.
+   */
+  strayResponse(response: SipMessage, _flow: Flow): boolean {
     const via = response.topVia;
-    if (via === undefined || !this.#isOurs(via.host, via.port) || response.getAll('via').length < 2) return false;
-    // Only these are repeated end to end; anything else without a transaction is late, or somebody's attempt to send by way of us.
-    if (response.status < 200 || response.status > 299 || response.cseq?.method !== 'INVITE') return true;
-    const copy = response.clone();
-    copy.shift('via');
-    this.#parts.transactions.sendResponse(copy, flow);
-    return true;
+    return via !== undefined && this.#isOurs(via.host, via.port) && response.getAll('via').length > 1;
   }
 
   sizes(): Record<string, number> {
@@ -192,7 +189,10 @@ export class ProxyCore implements ProxyPart {
         this.#challenges.remember(response, target);
         reply.proxied(receivedMeta(response, flow), response);
       },
-      onAnswered: (response) => cdrs?.answered(response),
+      onAnswered: (response) => {
+        cdrs?.answered(response);
+        this.#rememberFlow(transaction, response);
+      },
       onDone: () => reply.proxyDone(),
       onClosed: () => this.#closed(search, key),
     };
@@ -202,6 +202,12 @@ export class ProxyCore implements ProxyPart {
     if (search.start()) return true;
     this.#forget(search, key);
     return false;
+  }
+
+  /** The registrar behind us will send calls back by our Path: they must find the connection of the phone. */
+  #rememberFlow(transaction: ServerTransaction, response: SipMessage): void {
+    const isRegistered = transaction.request.method === 'REGISTER' && response.status >= 200 && response.status < 300;
+    if (isRegistered) rememberFlows(transaction, response, this.#parts.flowCache);
   }
 
   /** A PRACK may follow the answer; its number must still be known then. */
