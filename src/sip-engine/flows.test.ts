@@ -263,6 +263,19 @@ describe('RFC 3665 section 3, the engine is called', () => {
     await stand.drained(inviteTables);
   });
 
+  it('takes a BYE in place of an ACK that was lost', async () => {
+    await start();
+    const answered = nextRequest('invite').then(({ req, res }) => stand.srf.createUAS(req, res, { localSdp: sdp('127.0.0.1') }));
+    const alice = await caller();
+    alice.invite({ body: sdp('127.0.0.1', 50_000) });
+    alice.learn(await alice.peer.expect(200));
+    const destroyed = event(await answered, 'destroy');
+    alice.send('BYE');
+    await alice.peer.skipTo((message) => message.header('CSeq') === '2 BYE');
+    await destroyed;
+    await stand.drained(inviteTables, 5);
+  });
+
   it('sends BYE when no ACK ever comes, and tells the application why', async () => {
     await start({ settings: { timers: { t1: 50, t2: 100, t4: 100, t1x64: 400, timerC: 185_000 } } });
     const reason = nextRequest('invite').then(async ({ req, res }) => {

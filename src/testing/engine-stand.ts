@@ -7,7 +7,8 @@ import { engineOptions } from '#sip-engine/engine-options.ts';
 import type { GivenOptions } from '#sip-engine/engine-options.ts';
 import { engineSystemClock } from '#sip-engine/system-clock.ts';
 import type { Protocol } from '#sip-engine/transport.ts';
-import { certificate } from './certificate.ts';
+import { makeCertificate } from './tls-certificate.ts';
+import type { TestCertificate } from './tls-certificate.ts';
 
 /** drachtio-srf's types leave out much of what it can do; tests use the parts they need. */
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -26,6 +27,7 @@ export class EngineStand implements AsyncDisposable {
   readonly address: string;
   readonly #ports: ReadonlyMap<Protocol, number>;
   readonly #secret: string;
+  readonly #certificate: TestCertificate | undefined;
 
   private constructor(parts: {
     engine: Engine;
@@ -33,22 +35,25 @@ export class EngineStand implements AsyncDisposable {
     address: string;
     ports: ReadonlyMap<Protocol, number>;
     secret: string;
+    certificate: TestCertificate | undefined;
   }) {
     this.engine = parts.engine;
     this.srf = parts.srf;
     this.address = parts.address;
     this.#ports = parts.ports;
     this.#secret = parts.secret;
+    this.#certificate = parts.certificate;
   }
 
   static async start(options: StandOptions = {}): Promise<EngineStand> {
     const { protocols = ['udp'], address = '127.0.0.1', surroundings, secret = 'cymru', ...given } = options;
     const needsTls = protocols.some((protocol) => protocol === 'tls' || protocol === 'wss');
+    const tls = needsTls ? makeCertificate() : undefined;
     const engine = createEngine(
       engineOptions({
         listeners: protocols.map((protocol) => ({ protocol, host: address, port: 0 })),
         secret,
-        ...(needsTls ? { tls: certificate() } : {}),
+        tls,
         ...given,
       }),
       { clock: engineSystemClock, log: silentLog, ...surroundings },
@@ -56,7 +61,7 @@ export class EngineStand implements AsyncDisposable {
     await engine.start();
     const srf = await connect(engine, secret);
     const ports = new Map(protocols.map((protocol, index) => [protocol, engine.ports[index] ?? 0]));
-    return new EngineStand({ engine, srf, address, ports, secret });
+    return new EngineStand({ engine, srf, address, ports, secret, certificate: tls });
   }
 
   /** One more application. */
@@ -91,6 +96,7 @@ export class EngineStand implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.srf.disconnect();
     await this.engine.stop();
+    this.#certificate?.remove();
   }
 }
 
