@@ -34,10 +34,39 @@ export function systemQueries(clock: Pick<EngineClock, 'now'>): DnsQueries {
     hosts: hostsFile(clock),
     naptr: (name, done) => dns.resolveNaptr(name, (error, records) => done(error ? [] : records)),
     srv: (name, done) => dns.resolveSrv(name, (error, records) => done(error ? [] : records)),
-    // The system's own way also knows mDNS names, search domains and whatever else this machine is set up for.
-    addresses: (name, done) =>
-      lookup(name, { all: true }, (error, found) => done(error ? [] : found.map(({ address }) => address))),
+    addresses: systemAddresses(dns),
     stop: () => dns.cancel(),
+  };
+}
+
+/** Each takes one of the four threads that all of Node's file work shares. */
+const mostSystemLookups = 2;
+
+/**
+ * A and AAAA from DNS; where that knows nothing, the system's own way, which also knows mDNS names, search domains and whatever else this
+ * machine is set up for.
+ */
+function systemAddresses(dns: NodeResolver): DnsQueries['addresses'] {
+  let lookups = 0;
+  const askSystem = (name: string, done: (addresses: readonly string[]) => void): void => {
+    if (lookups >= mostSystemLookups) return done([]);
+    lookups += 1;
+    lookup(name, { all: true }, (error, found) => {
+      lookups -= 1;
+      done(error ? [] : found.map(({ address }) => address));
+    });
+  };
+  return (name, done) => {
+    const found: Record<4 | 6, readonly string[] | undefined> = { 4: undefined, 6: undefined };
+    const answered = (family: 4 | 6, addresses: readonly string[]): void => {
+      found[family] = addresses;
+      if (found[4] === undefined || found[6] === undefined) return;
+      const all = [...found[4], ...found[6]];
+      if (all.length > 0) done(all);
+      else askSystem(name, done);
+    };
+    dns.resolve4(name, (error, addresses) => answered(4, error ? [] : addresses));
+    dns.resolve6(name, (error, addresses) => answered(6, error ? [] : addresses));
   };
 }
 
