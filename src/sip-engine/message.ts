@@ -73,8 +73,9 @@ export class SipMessage {
     this.headers[first] = { key, name: wireName(key), value };
   }
 
-  append(key: string, value: string): void {
-    this.headers.push({ key, name: wireName(key), value });
+  /** `name` only where a spelling of somebody else is to be kept. */
+  append(key: string, value: string, name: string = wireName(key)): void {
+    this.headers.push({ key, name, value });
   }
 
   /** Puts a line before all others of its name (Via, Route, Record-Route), or on top. */

@@ -63,11 +63,11 @@ export function copyFor(
 /** Adds the application's headers, with `@localhost` in them replaced by the listener. */
 export function addExtraHeaders(copy: SipMessage, extra: SipMessage, listener: Listener): void {
   const added = new SipMessage({ method: copy.method, requestUri: copy.requestUri });
-  for (const { key, value } of extra.headers) if (!notAdded.has(key)) added.append(key, value);
+  for (const { key, name, value } of extra.headers) if (!notAdded.has(key)) added.append(key, value, name);
   fillInLocalHost(added, listener, false);
-  for (const { key, value } of added.headers) {
+  for (const { key, name, value } of added.headers) {
     if (onlyOne.has(key)) copy.set(key, value);
-    else copy.append(key, value);
+    else copy.append(key, value, name);
   }
 }
 

@@ -102,8 +102,10 @@ export class ProxyStage {
       ...options,
     };
     const message = new SipMessage({ method: transaction.request.method, requestUri: 'sip:placeholder' });
-    for (const line of extra)
-      message.append(line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim());
+    for (const line of extra) {
+      const name = line.slice(0, line.indexOf(':'));
+      message.append(name.toLowerCase(), line.slice(name.length + 1).trim(), name);
+    }
     const command: AppMessage = { startLine: '', message };
     this.core.start(transaction, all, { extra: command, reply: asked.reply });
     return asked;
