@@ -27,9 +27,10 @@ export type DnsQueries = {
 const queryMs = 2_000;
 const tries = 2;
 
-/** The system's DNS servers and hosts file. */
-export function systemQueries(clock: Pick<EngineClock, 'now'>): DnsQueries {
+/** The system's hosts file and DNS servers, or these servers (`127.0.0.1:53`). */
+export function systemQueries(clock: Pick<EngineClock, 'now'>, servers?: readonly string[]): DnsQueries {
   const dns = new NodeResolver({ timeout: queryMs, tries });
+  if (servers) dns.setServers(servers);
   return {
     hosts: hostsFile(clock),
     naptr: (name, done) => dns.resolveNaptr(name, (error, records) => done(error ? [] : records)),
