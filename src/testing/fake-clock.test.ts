@@ -44,3 +44,18 @@ test('code that awaits between two timers is carried along', async () => {
   await clock.advanceAsync(20);
   expect(done).toBe(true);
 });
+
+test('thousands of timers set in any order run in order, but for the cancelled ones', () => {
+  const clock = new FakeClock(0);
+  const seen: number[] = [];
+  const timers = Array.from({ length: 20_000 }, (_, index) => {
+    const delayMs = (index * 7919) % 10_007;
+    return clock.after(delayMs, () => seen.push(delayMs));
+  });
+  for (const timer of timers.slice(0, 5_000)) timer.cancel();
+  expect(clock.pending).toBe(15_000);
+  clock.advance(10_007);
+  expect(seen).toHaveLength(15_000);
+  expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+  expect(clock.pending).toBe(0);
+});

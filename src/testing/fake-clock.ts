@@ -2,14 +2,22 @@
 // Called by tests of every room; fits both Clock (base) and EngineClock (sip-engine).
 // Must stay true: two timers due at the same moment run in the order in which they were set.
 
-type Pending = { at: number; readonly order: number; readonly periodMs: number | undefined; readonly run: () => void };
+type Pending = {
+  at: number;
+  readonly order: number;
+  readonly periodMs: number | undefined;
+  readonly run: () => void;
+  isCancelled: boolean;
+};
 
 type FakeTimer = { readonly cancel: () => void };
 
 export class FakeClock {
   #now: number;
   #order = 0;
-  readonly #pending = new Set<Pending>();
+  /** A binary heap, the next one first; cancelled ones leave it when their time comes. */
+  readonly #heap: Pending[] = [];
+  #pending = 0;
 
   /** Starts at a fixed moment, so that texts made from it are the same on every run. */
   constructor(startMs: number = Date.UTC(2026, 0, 1, 12, 0, 0)) {
@@ -44,30 +52,73 @@ export class FakeClock {
 
   /** Timers that still wait: 0 when nothing leaks. */
   get pending(): number {
-    return this.#pending.size;
+    return this.#pending;
   }
 
   #add(delayMs: number, periodMs: number | undefined, run: () => void): FakeTimer {
-    const entry: Pending = { at: this.#now + Math.max(0, delayMs), order: this.#order++, periodMs, run };
-    this.#pending.add(entry);
-    return { cancel: () => this.#pending.delete(entry) };
+    const entry: Pending = { at: this.#now + Math.max(0, delayMs), order: this.#order++, periodMs, run, isCancelled: false };
+    this.#pending += 1;
+    this.#push(entry);
+    return { cancel: () => this.#cancel(entry) };
+  }
+
+  #cancel(entry: Pending): void {
+    if (entry.isCancelled) return;
+    entry.isCancelled = true;
+    this.#pending -= 1;
   }
 
   #nextUntil(end: number): Pending | undefined {
-    let next: Pending | undefined;
-    for (const entry of this.#pending) {
-      if (entry.at > end) continue;
-      if (next === undefined || entry.at < next.at || (entry.at === next.at && entry.order < next.order)) next = entry;
+    for (let first = this.#heap[0]; first !== undefined && first.at <= end; first = this.#heap[0]) {
+      this.#pop();
+      if (!first.isCancelled) return first;
     }
-    return next;
+    return undefined;
   }
 
   #fire(entry: Pending): void {
     this.#now = Math.max(this.#now, entry.at);
-    if (entry.periodMs === undefined) this.#pending.delete(entry);
-    else entry.at += entry.periodMs;
+    if (entry.periodMs === undefined) this.#cancel(entry);
+    else {
+      entry.at += entry.periodMs;
+      this.#push(entry);
+    }
     entry.run();
   }
+
+  #push(entry: Pending): void {
+    const heap = this.#heap;
+    let index = heap.push(entry) - 1;
+    while (index > 0) {
+      const parent = (index - 1) >> 1;
+      if (!isBefore(heap[index], heap[parent])) return;
+      this.#swap(index, parent);
+      index = parent;
+    }
+  }
+
+  #pop(): void {
+    const heap = this.#heap;
+    this.#swap(0, heap.length - 1);
+    heap.pop();
+    for (let index = 0; ;) {
+      const left = index * 2 + 1;
+      const least = isBefore(heap[left + 1], heap[left]) ? left + 1 : left;
+      if (!isBefore(heap[least], heap[index])) return;
+      this.#swap(least, index);
+      index = least;
+    }
+  }
+
+  #swap(one: number, other: number): void {
+    const heap = this.#heap;
+    [heap[one], heap[other]] = [heap[other]!, heap[one]!];
+  }
+}
+
+function isBefore(one: Pending | undefined, other: Pending | undefined): boolean {
+  if (one === undefined || other === undefined) return false;
+  return one.at < other.at || (one.at === other.at && one.order < other.order);
 }
 
 function turn(): Promise<void> {
