@@ -129,3 +129,18 @@ describe('options that answer alone', () => {
     expect(final(stage)).toBe('420');
   });
 });
+
+describe('merged requests', () => {
+  it('both reach the application, or the second gets 482 by option', () => {
+    const lax = new CoreStage();
+    lax.arrive('OPTIONS');
+    lax.arrive('OPTIONS');
+    expect(lax.app.lines).toEqual(['OPTIONS', 'OPTIONS']);
+    const strict = new CoreStage({ settings: { answerMergedRequests: true } });
+    strict.arrive('OPTIONS');
+    strict.arrive('OPTIONS');
+    strict.arrive('OPTIONS', { callId: 'other' });
+    expect(strict.app.lines).toEqual(['OPTIONS', 'OPTIONS']);
+    expect(strict.sent()).toEqual(['482']);
+  });
+});

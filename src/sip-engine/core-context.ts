@@ -88,6 +88,14 @@ export type OutgoingInvite = {
   isUpdatePending: boolean;
 };
 
+/** Which calls of ours failed not long ago. */
+export type FailedInvites = {
+  readonly size: number;
+  note(dialogId: string, until: number): void;
+  has(dialogId: string): boolean;
+  dropUntil(now: number): void;
+};
+
 /** Everything the parts of the user agent core share: its tables, and the few verbs that would else make them import each other in a ring. */
 export type CoreContext = CoreParts & {
   readonly dialogs: DialogTable;
@@ -99,6 +107,7 @@ export type CoreContext = CoreParts & {
   readonly early: Map<string, IncomingRequest>;
   /** Reliable provisional responses that wait for their PRACK, by what its RAck says. */
   readonly reliable: Map<string, IncomingRequest>;
+  readonly failedInvites: FailedInvites;
   /** Our INVITEs without a final response, by dialog id. */
   readonly ringing: Map<string, Outgoing>;
   readonly actions: {

@@ -53,8 +53,9 @@ export class DialogTable {
     return dialogs.find((dialog) => dialog.isConfirmed) ?? dialogs.at(-1);
   }
 
-  all(): readonly Dialog[] {
-    return [...this.#byTags.values()];
+  /** All of them; those removed meanwhile are passed over. */
+  all(): Iterable<Dialog> {
+    return this.#byTags.values();
   }
 }
 

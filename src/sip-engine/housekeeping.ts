@@ -7,9 +7,10 @@ import { refuseAlone } from './uas-invite.ts';
 
 const unavailable = { status: 503, reason: 'Service Unavailable' };
 
-/** Closes what applications left unanswered too long, and subscriptions that ran out. */
+/** Closes what applications left unanswered too long, and forgets what ran out. */
 export function sweep(context: CoreContext): void {
   const now = context.clock.now();
+  context.failedInvites.dropUntil(now);
   for (const incoming of context.incoming.values()) if (incoming.deadline <= now) close(context, incoming);
   for (const dialog of context.dialogs.all())
     if (dialog.expiresAt !== undefined && dialog.expiresAt <= now) endDialog(context, dialog);

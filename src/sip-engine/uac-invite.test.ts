@@ -167,7 +167,8 @@ describe('an outgoing call', () => {
     stage.clock.advance(32_100);
     expect(stage.app.lines).toEqual(['408']);
     expect(stage.app.deliveries[0]?.meta).toMatchObject({ source: 'network', bytes: 0, address: '', port: 0 });
-    expect(stage.leftovers.filter((name) => !name.startsWith('finished'))).toEqual([]);
+    stage.clock.advance(64_000);
+    expect(stage.leftovers).toEqual([]);
   });
 
   it('a name that does not resolve: echo, then 503', () => {
@@ -191,5 +192,51 @@ describe('an outgoing call', () => {
     expect(replies.all).toHaveLength(1);
     stage.answer(200);
     expect(stage.app.take('200').transactionId).toBe(replies.sent.transactionId);
+  });
+});
+
+describe('a fork that answers when our call has failed', () => {
+  it('is acknowledged and ended, but only while we remember the call', () => {
+    const stage = new CoreStage();
+    stage.command(invite, { body: sdp });
+    const request = stage.last;
+    const flow = stage.transport.peer('udp');
+    stage.answer(486);
+    stage.sent();
+    stage.answer(200, { request, flow, toTag: 'late', contact: '<sip:late@10.0.0.9:5062>' });
+    expect(stage.transport.sent.map(({ message }) => [message.method, message.toTag, message.requestUri])).toEqual([
+      ['ACK', 'late', 'sip:late@10.0.0.9:5062'],
+      ['BYE', 'late', 'sip:late@10.0.0.9:5062'],
+    ]);
+    stage.answer(200);
+    expect(stage.app.lines).toEqual(['486']);
+    stage.clock.advance(64_000);
+    stage.sent();
+    stage.answer(200, { request, flow, toTag: 'later' });
+    expect(stage.sent()).toEqual([]);
+    expect(stage.leftovers).toEqual([]);
+  });
+
+  it('a 2xx repeated after its transaction has ended gets its ACK', () => {
+    const stage = new CoreStage();
+    stage.command(invite, { body: sdp });
+    const request = stage.last;
+    stage.answer(200);
+    stage.command(ack, { dialogId: stage.app.take('200').dialogId });
+    stage.clock.advance(64_000);
+    stage.sent();
+    stage.answer(200, { request, flow: stage.transport.peer('udp') });
+    expect(stage.sent()).toEqual(['ACK']);
+  });
+
+  it('a 2xx of nothing we know is met with silence', () => {
+    const stage = new CoreStage();
+    stage.command(invite, { body: sdp });
+    const forged = stage.last.clone();
+    forged.set('call-id', 'forged');
+    forged.set('via', 'SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKforged');
+    stage.sent();
+    stage.answer(200, { request: forged, flow: stage.transport.peer('udp') });
+    expect(stage.sent()).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CoreStage, sdp } from '#testing/core-stage.ts';
+import { CoreStage, FakeApp, sdp } from '#testing/core-stage.ts';
 
 describe('an incoming call', () => {
   it('rings, is answered, acknowledged and ended by the peer, and leaves nothing behind', () => {
@@ -155,7 +155,7 @@ describe('an incoming call', () => {
     expect(stage.respond('nonsense', 200).refusal).toBe('Response not sent due to unknown transaction');
     stage.arrive('INVITE');
     const { transactionId } = stage.app.take();
-    const other = { ...stage.app, isOpen: true, deliver() {} };
+    const other = new FakeApp('other');
     expect(stage.respond(transactionId, 200, { app: other }).refusal).toBe('Response not sent due to unknown transaction');
   });
 

@@ -11,6 +11,7 @@ import { forgetCalls, releaseCalls, sweep } from './housekeeping.ts';
 import { answer, forget } from './incoming-requests.ts';
 import { dialogOf, earlyCallOf, receiveAck, receiveEarly, receiveInDialog, receivePrack } from './in-dialog-in.ts';
 import { sendInDialog } from './in-dialog-out.ts';
+import { receiveLateAnswer, RecentFailures } from './late-answers.ts';
 import type { SipMessage } from './message.ts';
 import { refreshSession } from './session-refresh.ts';
 import type { ServerTransaction } from './transaction.ts';
@@ -39,6 +40,7 @@ export class UserAgentCore implements Core {
       early: new Map(),
       reliable: new Map(),
       ringing: new Map(),
+      failedInvites: new RecentFailures(),
       actions: {
         hangUp: (dialog, text) => hangUp(context, dialog, text),
         refreshSession: (dialog) => refreshSession(context, dialog),
@@ -50,7 +52,9 @@ export class UserAgentCore implements Core {
       onRequest: (transaction) => this.#requestCame(transaction),
       onAck: (ack, flow) => this.#ackCame(ack, flow),
       onCancel: (cancel, invite) => this.#cancelCame(cancel, invite),
-      onStrayResponse: (response, flow) => void parts.proxy?.strayResponse(response, flow),
+      onStrayResponse: (response, flow) => {
+        if (parts.proxy?.strayResponse(response, flow) !== true) receiveLateAnswer(context, response, flow);
+      },
     });
   }
 
@@ -107,7 +111,7 @@ export class UserAgentCore implements Core {
   }
 
   sizes(): Record<string, number> {
-    const { dialogs, incoming, outgoing, early, reliable, ringing, proxy } = this.#context;
+    const { dialogs, incoming, outgoing, early, reliable, ringing, failedInvites, proxy } = this.#context;
     return {
       dialogs: dialogs.size,
       incomingRequests: incoming.size,
@@ -115,6 +119,7 @@ export class UserAgentCore implements Core {
       earlyCalls: early.size,
       reliableResponses: reliable.size,
       ringingCalls: ringing.size,
+      failedInvites: failedInvites.size,
       ...proxy?.sizes(),
     };
   }
@@ -154,6 +159,10 @@ export class UserAgentCore implements Core {
       answer(transaction, { status: 491, reason: 'Request Pending' });
       return;
     }
+    if (context.settings.answerMergedRequests && this.#isMerged(request)) {
+      answer(transaction, { status: 482, reason: 'Loop Detected' });
+      return;
+    }
     const app = context.router.pick(request.method.toLowerCase());
     const verdict = decideUnmatched(request, app !== undefined, context.settings);
     if (verdict.kind === 'answer' || app === undefined) {
@@ -166,6 +175,16 @@ export class UserAgentCore implements Core {
   #isLateFork(request: SipMessage): boolean {
     if (request.toTag !== undefined) return false;
     return this.#context.dialogs.withId(dialogIdOf(request)).some((dialog) => dialog.role === 'uas' && dialog.isConfirmed);
+  }
+
+  /** RFC 3261 section 8.2.2.2: the same request on another way, while the first is still here. */
+  #isMerged(request: SipMessage): boolean {
+    for (const { transaction } of this.#context.incoming.values()) {
+      const first = transaction.request;
+      const isSame = first.callId === request.callId && first.fromTag === request.fromTag && first.toTag === undefined;
+      if (isSame && first.get('cseq') === request.get('cseq')) return true;
+    }
+    return false;
   }
 
   #ackCame(ack: SipMessage, flow: Flow): void {

@@ -229,7 +229,7 @@ export class CoreStage {
   }
 
   /** The peer answers a request of ours, by default the last thing sent. */
-  answer(status: number, parts: ResponseParts & { request?: SipMessage; flow?: Flow } = {}): void {
+  answer(status: number, parts: ResponseParts & { request?: SipMessage | undefined; flow?: Flow } = {}): void {
     const { request = this.transport.last.message, flow = this.transport.last.flow } = parts;
     this.layer.receive(readText(responseText(status, request, parts)), flow);
   }

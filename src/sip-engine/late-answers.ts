@@ -1,0 +1,74 @@
+import type { App } from './app-link.ts';
+import type { CoreContext, FailedInvites } from './core-context.ts';
+import { dialogIdOf } from './dialog.ts';
+import { releaseFork, repeatAck } from './hang-up.ts';
+import { SipMessage } from './message.ts';
+import type { Flow } from './transport.ts';
+import { makeUacDialog } from './uac-dialog.ts';
+
+const remembered = 2_000;
+const nobody: App = { id: '', isOpen: false, deliver() {} };
+
+/** INVITEs of ours that failed not long ago: another fork may still answer one, and somebody must then end that call. */
+export class RecentFailures implements FailedInvites {
+  readonly #until = new Map<string, number>();
+
+  get size(): number {
+    return this.#until.size;
+  }
+
+  note(dialogId: string, until: number): void {
+    this.#until.delete(dialogId);
+    this.#until.set(dialogId, until);
+    if (this.#until.size <= remembered) return;
+    for (const oldest of this.#until.keys()) {
+      this.#until.delete(oldest);
+      return;
+    }
+  }
+
+  has(dialogId: string): boolean {
+    return this.#until.has(dialogId);
+  }
+
+  dropUntil(now: number): void {
+    for (const [dialogId, until] of this.#until) {
+      if (until > now) return;
+      this.#until.delete(dialogId);
+    }
+  }
+}
+
+/**
+ * A 2xx that no transaction knows any more: a repeated one gets its ACK again, one of a late fork an ACK and a BYE (RFC 3261 section
+ * 13.2.2.4). Anything else may be forged, and is met with silence.
+ */
+export function receiveLateAnswer(context: CoreContext, response: SipMessage, flow: Flow): void {
+  const { cseq } = response;
+  if (cseq?.method !== 'INVITE' || response.status < 200 || response.status > 299) return;
+  const dialog = context.dialogs.match({
+    callId: response.callId,
+    localTag: response.fromTag ?? '',
+    remoteTag: response.toTag ?? '',
+  });
+  const last = dialog?.lastAnswer;
+  if (last !== undefined && last !== 'refused') {
+    if (last.cseq === cseq.number) repeatAck(context, last);
+  } else if (context.failedInvites.has(dialogIdOf(response))) {
+    const late = makeUacDialog(context, { app: nobody, request: inviteOf(response), response, flow });
+    releaseFork(context, late, {
+      cseq: cseq.number,
+      hadOffer: true,
+      ackTimer: undefined,
+      ack: undefined,
+      endAfterAck: undefined,
+    });
+  }
+}
+
+/** What the response still tells of our INVITE. */
+function inviteOf(response: SipMessage): SipMessage {
+  const invite = new SipMessage({ method: 'INVITE', requestUri: response.to?.uri ?? '' });
+  for (const key of ['from', 'to', 'call-id', 'cseq']) invite.append(key, response.get(key) ?? '');
+  return invite;
+}
