@@ -583,7 +583,7 @@ l: 152
 ${sdp('192.0.2.95')}`,
   },
   {
-    // 416 is the user agent core's answer.
+    // Whether anything can be done with that scheme is for the application to say.
     name: 'unkscm',
     section: '3.3.2 request-URI with unknown scheme',
     expected: 'accepted',
