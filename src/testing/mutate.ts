@@ -1,3 +1,5 @@
+import { seededRandom } from './seeded-random.ts';
+
 // Owns the making of broken messages for tests, always the same ones for the same seed.
 // Called by the tests of everything that reads bytes from the network.
 // Must stay true: no other source of chance, so that a failure can be run again from its seed.
@@ -5,15 +7,9 @@
 /** A number from 0 (included) to 1 (excluded). */
 export type Chance = () => number;
 
-/** mulberry32: small, fast, good enough to break things with. */
 export function seeded(seed: number): Chance {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+  const whole = seededRandom(seed);
+  return () => whole(4_294_967_296) / 4_294_967_296;
 }
 
 export function below(chance: Chance, limit: number): number {
