@@ -78,10 +78,11 @@ test('private networks: only the 172 addresses of RFC 1918', () => {
 });
 
 test('nothing is sent to multicast, broadcast, the unspecified address or port 0', () => {
-  const bad = ['224.0.1.75', '239.1.1.1', '255.255.255.255', '0.0.0.0', '::', 'ff02::1'];
+  const bad = ['224.0.1.75', '239.1.1.1', '255.255.255.255', '0.0.0.0', '::', 'ff02::1', 'phone', ''];
   expect(bad.filter((address) => isUnicastPeer(address, 5060))).toEqual([]);
   expect(isUnicastPeer('192.0.2.1', 0)).toBe(false);
   expect(isUnicastPeer('192.0.2.1', 65_536)).toBe(false);
+  expect(isUnicastPeer('192.0.2.1', Number.NaN)).toBe(false);
   expect(isUnicastPeer('192.0.2.1', 5060)).toBe(true);
   expect(isUnicastPeer('2001:db8::1', 5060)).toBe(true);
   expect(familyOf('2001:db8::1')).toBe(6);

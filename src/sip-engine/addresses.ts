@@ -107,10 +107,11 @@ export function isPrivate(address: string): boolean {
   return privateNetworks.some((network) => isInNetwork(address, network));
 }
 
-/** False for what can be no single peer: multicast, broadcast, the unspecified address, port 0. */
+/** False for what can be no single peer: names, multicast, broadcast, the unspecified address, port 0. */
 export function isUnicastPeer(address: string, port: number): boolean {
-  if (port <= 0 || port > 65_535) return false;
-  if (address.includes(':')) return address !== '::' && !/^ff/i.test(address);
+  if (!Number.isInteger(port) || port <= 0 || port > 65_535) return false;
+  const family = familyOf(address);
+  if (family !== 4) return family === 6 && address !== '::' && !/^ff/i.test(address);
   const first = Number.parseInt(address, 10);
-  return first !== 0 && !(first >= 224);
+  return first !== 0 && first < 224;
 }

@@ -8,7 +8,7 @@ import type { Flow, Listener, SendFailure, Target } from './transport.ts';
 export type PortEvents = {
   /** One whole message, or one datagram. */
   readonly onBytes: (bytes: Buffer, flow: Flow) => void;
-  /** The stream cannot be followed any more; `head` is what was read of the message. The connection ends once `respond` was called or not. */
+  /** The stream cannot be followed any more; `head` is what was read of the message. */
   readonly onBreach: (status: 400 | 413, head: Buffer, flow: Flow) => void;
   readonly onFlowClosed: (flow: Flow) => void;
 };

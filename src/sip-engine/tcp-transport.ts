@@ -136,7 +136,12 @@ export class StreamPort implements BoundPort {
       return new DeadFlow(listener, target, 'A WebSocket peer cannot be called; it must connect.');
     if (!isUnicastPeer(target.address, target.port)) return new DeadFlow(listener, target, 'No such address.');
     if (this.#connections.size >= limits.connections) return new DeadFlow(listener, target, 'Too many connections are open.');
-    return this.#dial(listener, target);
+    try {
+      return this.#dial(listener, target);
+    } catch (error) {
+      // Node throws for what it cannot even begin, such as an impossible server name, which a peer may have chosen.
+      return new DeadFlow(listener, target, `The connection could not be opened (${codeOf(error)}).`);
+    }
   }
 
   openFlow(address: string, port: number): StreamConnection | undefined {

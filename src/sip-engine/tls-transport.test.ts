@@ -265,3 +265,11 @@ test('stopping ends every connection', async () => {
   await ended;
   expect(peer.clock.pending).toBe(0);
 });
+
+test('a server name that no certificate could have fails like any other', async () => {
+  const peer = await start('tls');
+  for (const serverName of ['', '*', 'a..b', '-', 'x\0y', 'x'.repeat(5000), '[::1', 'ü.example']) {
+    const target = { protocol: 'tls', address: '127.0.0.1', port: 9, serverName } as const;
+    expect(await failureOf(peer, peer.layer.flowTo(peer.listener, target))).toMatchObject({ kind: 'refused' });
+  }
+});

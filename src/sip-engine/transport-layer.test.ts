@@ -359,6 +359,17 @@ test('a UDP port that nobody listens on is noticed when the request is sent agai
   expect(peer.layer.sizes()['udpProbes']).toBe(0);
 });
 
+test('a peer that cannot be reached at all leaves no probe behind', async () => {
+  const peer = await new Peer([udp4]).start();
+  // Nothing leads from a loopback address to the outside.
+  const flow = peer.layer.flowTo(peer.listener('udp'), { protocol: 'udp', address: '192.0.2.1', port: 5060 });
+  const first = failureOf(peer, flow, request());
+  peer.clock.advance(500);
+  const second = failureOf(peer, flow, request());
+  expect(await Promise.all([first, second])).toMatchObject([{ kind: 'refused' }, { kind: 'refused' }]);
+  expect(peer.layer.sizes()['udpProbes']).toBe(0);
+});
+
 test('a silent peer that answers late is heard, whichever of our sockets its datagrams reach', async () => {
   const peer = await new Peer([udp4]).start();
   const client = await udpClient();

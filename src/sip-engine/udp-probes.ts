@@ -19,7 +19,7 @@ type ProbesOptions = {
   readonly onMessage: (bytes: Buffer, remote: RemoteInfo) => void;
 };
 
-type Probe = { socket: Socket | undefined; heardAt: number; waiting: Buffer[] };
+type Probe = { socket: Socket | undefined; isConnected: boolean; heardAt: number; waiting: Buffer[] };
 
 export class UdpProbes {
   readonly #options: ProbesOptions;
@@ -38,12 +38,12 @@ export class UdpProbes {
   send(flow: UdpFlow, bytes: Buffer): boolean {
     const known = this.#probes.get(flow);
     if (known !== undefined) {
-      if (known.socket) known.socket.send(bytes, (error) => error && this.#refused(flow, codeOf(error)));
+      if (known.socket && known.isConnected) known.socket.send(bytes, (error) => error && this.#refused(flow, codeOf(error)));
       else if (known.waiting.length < mostProbes) known.waiting.push(bytes);
       return true;
     }
     if (this.#probes.size >= mostProbes || this.#isStopped) return false;
-    const probe: Probe = { socket: undefined, heardAt: this.#options.clock.now(), waiting: [bytes] };
+    const probe: Probe = { socket: undefined, isConnected: false, heardAt: this.#options.clock.now(), waiting: [bytes] };
     this.#probes.set(flow, probe);
     void this.#open(flow, probe);
     return true;
@@ -61,24 +61,24 @@ export class UdpProbes {
         socket.close();
         return;
       }
+      probe.socket = socket;
       // What comes between bind and connect may be anybody's, so nothing here looks at whom it is from.
       socket.on('message', (bytes, remote) => {
         probe.heardAt = this.#options.clock.now();
         this.#options.onMessage(bytes, remote);
       });
       socket.on('error', (error) => this.#refused(flow, codeOf(error)));
-      socket.connect(flow.remotePort, flow.remoteAddress, () => this.#connected(flow, probe, socket));
+      // Not as a callback: that is also called with an error.
+      socket.once('connect', () => this.#connected(flow, probe, socket));
+      socket.connect(flow.remotePort, flow.remoteAddress);
     } catch {
       this.#end(flow);
     }
   }
 
   #connected(flow: UdpFlow, probe: Probe, socket: Socket): void {
-    if (this.#probes.get(flow) !== probe) {
-      socket.close();
-      return;
-    }
-    probe.socket = socket;
+    if (this.#probes.get(flow) !== probe) return;
+    probe.isConnected = true;
     for (const bytes of probe.waiting) socket.send(bytes, (error) => error && this.#refused(flow, codeOf(error)));
     probe.waiting = [];
     this.#endWhenQuiet(flow, probe);
