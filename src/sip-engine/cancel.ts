@@ -17,12 +17,12 @@ export function receiveCancel(context: CoreContext, cancel: SipMessage, invite: 
     answer(invite, terminated, invite.toTag);
     return;
   }
-  const hadProvisional = incoming.invite?.state !== 'unanswered';
+  const isKnown = incoming.invite?.state !== 'unanswered' || incoming.dialog !== undefined;
   // The 200 to the CANCEL fixed the tag (RFC 3261 section 9.2).
   incoming.localTag ??= invite.toTag;
   refuseAlone(context, incoming, terminated);
-  cdrStop(context, cancel, { source: 'network', reason: 'call-canceled' });
-  const ids = { transactionId: invite.id, dialogId: hadProvisional ? incoming.dialogId : '' };
+  if (incoming.invite?.isInitial === true) cdrStop(context, cancel, { source: 'network', reason: 'call-canceled' });
+  const ids = { transactionId: invite.id, dialogId: isKnown ? incoming.dialogId : '' };
   tell(incoming.app, ids, { message: cancel, from: invite.flow });
 }
 

@@ -34,7 +34,15 @@ export function destinationIn(context: CoreContext, dialog: Dialog): Destination
       return { nextHop, address: { address: flow.remoteAddress, port: flow.remotePort } };
   }
   if (cached !== undefined) return { nextHop, flow: cached };
-  return dialog.isPinned && flow !== undefined ? { nextHop, flow } : { nextHop };
+  return flow !== undefined && (dialog.isPinned || leadsTo(flow, nextHop)) ? { nextHop, flow } : { nextHop };
+}
+
+/** A UDP flow to the very address of the next hop: requests then leave by the listener that the peer knows. */
+function leadsTo(flow: Flow, nextHop: string): boolean {
+  const uri = parseUri(nextHop);
+  if (uri === undefined || flow.protocol !== 'udp' || uri.scheme !== 'sip') return false;
+  const protocol = uri.params.get('transport')?.toLowerCase() ?? 'udp';
+  return protocol === 'udp' && uri.host === flow.remoteAddress && (uri.port ?? 5060) === flow.remotePort;
 }
 
 /**

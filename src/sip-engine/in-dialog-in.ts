@@ -147,15 +147,12 @@ export function receiveEarly(context: CoreContext, transaction: ServerTransactio
     return;
   }
   pending.isUpdatePending = true;
+  const dialog = dialogOf(context, transaction.request);
+  if (dialog !== undefined) dialog.remoteCSeq = transaction.request.cseq?.number ?? dialog.remoteCSeq;
   const onAnswered = (): void => {
     pending.isUpdatePending = false;
   };
-  receiveRequest(context, transaction, {
-    app: early.app,
-    dialogId: early.dialogId,
-    dialog: dialogOf(context, transaction.request),
-    onAnswered,
-  });
+  receiveRequest(context, transaction, { app: early.app, dialogId: early.dialogId, dialog, onAnswered });
 }
 
 export type EarlyCall = {

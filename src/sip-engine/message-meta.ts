@@ -43,7 +43,7 @@ export function ownRequestMeta(message: SipMessage, flow: Flow | undefined): Mes
 /** Bytes on the wire. All header text is a binary string, so that characters are bytes. */
 function sizeOf(message: SipMessage): number {
   let bytes = message.isRequest
-    ? message.method.length + message.requestUri.length + 14
+    ? message.method.length + message.requestUri.length + 13
     : String(message.status).length + message.reason.length + 13;
   for (const { name, value } of message.headers) bytes += name.length + value.length + 4;
   return bytes + message.body.length;
