@@ -22,6 +22,7 @@ export function createEmbeddedEngine({ options, clock, log }: EngineParts): Engi
     clock,
     log,
     logLevel: engineLevel(options.log.level),
+    thread: new URL('./start-engine.mjs', import.meta.url),
   });
 }
 
