@@ -31,6 +31,7 @@ export type IntakeCounts = {
   ignored: number;
   wrongTransport: number;
   blocked: number;
+  faults: number;
 };
 
 const responseStart = Buffer.from('SIP/2.0 ');
@@ -39,7 +40,7 @@ const pauseMs = 1_000;
 export class MessageIntake {
   readonly #options: IntakeOptions;
   #handlers: TransportHandlers | undefined;
-  readonly counts: IntakeCounts = { received: 0, limited: 0, malformed: 0, ignored: 0, wrongTransport: 0, blocked: 0 };
+  readonly counts: IntakeCounts = { received: 0, limited: 0, malformed: 0, ignored: 0, wrongTransport: 0, blocked: 0, faults: 0 };
 
   constructor(options: IntakeOptions) {
     this.#options = options;
@@ -50,14 +51,25 @@ export class MessageIntake {
   }
 
   receive(bytes: Buffer, flow: Flow): void {
-    const { isBlocked, limits } = this.#options;
+    const { isBlocked } = this.#options;
     this.counts.received += 1;
     if (isBlocked(flow.remoteAddress)) {
       this.counts.blocked += 1;
       return;
     }
     if (!this.#isAdmitted(bytes, flow)) return;
-    const result = parseMessage(bytes, limits);
+    try {
+      this.#read(bytes, flow);
+    } catch (error) {
+      // A fault of ours that one message brings to light must not end everybody's calls.
+      this.counts.faults += 1;
+      const stack = error instanceof Error ? error.stack : String(error);
+      this.#options.log.error({ stack, address: flow.remoteAddress, protocol: flow.protocol }, 'A message could not be handled');
+    }
+  }
+
+  #read(bytes: Buffer, flow: Flow): void {
+    const result = parseMessage(bytes, this.#options.limits);
     if (result.kind === 'message') this.#deliver(result.message, flow);
     else if (result.kind === 'ignored') this.counts.ignored += 1;
     else this.#refuse(result, flow);

@@ -481,3 +481,22 @@ test('one socket may stand for the house and for the outside', async () => {
   client.send(request(), port, '127.0.0.1');
   expect((await both.next()).flow.listener.advertisedHost).toBe('127.0.0.1');
 });
+
+test('a fault while one message is handled does not end the engine', async () => {
+  const peer = await new Peer([udp4]).start();
+  let calls = 0;
+  const second = new Promise<void>((resolve) => {
+    peer.layer.setHandlers({
+      onMessage: () => {
+        calls += 1;
+        if (calls === 1) throw new Error('a bug');
+        resolve();
+      },
+      onFlowClosed: () => {},
+    });
+  });
+  const client = await udpClient();
+  for (let index = 0; index < 2; index += 1) client.send(request(), peer.listener('udp').port, '127.0.0.1');
+  await second;
+  expect(peer.layer.counts['faults']).toBe(1);
+});
