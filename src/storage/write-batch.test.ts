@@ -173,3 +173,20 @@ test('frozen: what was asked for before is written, the rest is refused with the
   });
   expect({ seen: seen(), problem: batch.problem }).toEqual({ seen: ['a'], problem: 'The database is damaged.' });
 });
+
+test('a pause keeps writes waiting, and its end lets them go in order', async () => {
+  const turns: (() => void)[] = [];
+  const batch = batchWith((commit) => turns.push(commit));
+  const insert = insertInto(db);
+  const before = batch.write(() => insert('a'));
+  const resume = batch.pause();
+  turns.shift()?.();
+  const during = batch.write(() => insert('b'));
+  expect({ turns: turns.length, size: batch.size, seen: seen() }).toEqual({ turns: 0, size: 2, seen: [] });
+  resume();
+  resume();
+  expect(turns).toHaveLength(1);
+  turns.shift()?.();
+  await Promise.all([before, during]);
+  expect(seen()).toEqual(['a', 'b']);
+});

@@ -41,6 +41,7 @@ export class WriteBatch {
   readonly #undo: Statement<[]>;
   #queue: Queued[] = [];
   #isScheduled = false;
+  #pauses = 0;
   #problem: string | undefined;
   #frozenBecause: string | undefined;
 
@@ -86,16 +87,29 @@ export class WriteBatch {
     });
   }
 
-  /** Commits what is queued at once; for the end of the process. */
+  /** Lets writes wait until the returned function is called; called again it does nothing. */
+  pause(): () => void {
+    this.#pauses += 1;
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      this.#pauses -= 1;
+      if (this.#pauses === 0 && this.#queue.length > 0) this.#schedule();
+    };
+  }
+
+  /** Commits what is queued at once, paused or not; for the end of the process. */
   flush(): void {
     while (this.#queue.length > 0) this.#commitNext();
   }
 
   #schedule(): void {
-    if (this.#isScheduled) return;
+    if (this.#isScheduled || this.#pauses > 0) return;
     this.#isScheduled = true;
     this.#defer(() => {
       this.#isScheduled = false;
+      if (this.#pauses > 0) return;
       this.#commitNext();
       if (this.#queue.length > 0) this.#schedule();
     });

@@ -1,0 +1,151 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Clock, Timer } from '#base/clock.ts';
+import type { Log } from '#base/log.ts';
+import type { CheckpointReply } from './checkpoint-thread.ts';
+import type { Database } from './database.ts';
+import type { WriteBatch } from './write-batch.ts';
+
+export type CheckpointerOptions = {
+  readonly db: Database;
+  readonly writes: WriteBatch;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Bytes of log that are worth a checkpoint. */
+  readonly worthBytes?: number;
+  /** Bytes of log at which writes wait a moment, so that the log can begin anew. */
+  readonly mostBytes?: number;
+};
+
+const lookMs = 1_000;
+/** Longest wait of the writes; a slow disk gets another chance a second later. */
+const pauseMs = 250;
+const idleLooks = 60;
+/** SQLite's own default, for when nobody looks after the log. */
+const pagesWithoutUs = 1_000;
+/** Where SQLite checkpoints on the writing thread after all: twice our own limit. */
+const pagesWithUs = 131_072;
+
+/**
+ * Keeps the write-ahead log short without letting the event loop wait for the disk: on a memory card a checkpoint takes as long as some
+ * hundred registrations. The thread exists only while there is something to do.
+ */
+export class Checkpointer {
+  readonly #options: CheckpointerOptions;
+  readonly #path: string;
+  #timer: Timer | undefined;
+  #thread: Worker | undefined;
+  #waiting: ((reply: CheckpointReply) => void) | undefined;
+  #looking: Promise<void> | undefined;
+  #idle = 0;
+  /** Size of the log when all of it was in the database file. */
+  #doneBytes = 0;
+
+  constructor(options: CheckpointerOptions) {
+    this.#options = options;
+    this.#path = options.db.name;
+  }
+
+  /** Does nothing for a database in memory. */
+  start(): void {
+    const { db, clock } = this.#options;
+    if (db.memory) return;
+    db.pragma(`wal_autocheckpoint = ${pagesWithUs}`);
+    // The file shrinks to this when the log begins anew, so that its size tells how much was written since.
+    db.pragma('journal_size_limit = 0');
+    this.#timer = clock.every(lookMs, () => void this.look());
+  }
+
+  async stop(): Promise<void> {
+    this.#timer?.cancel();
+    await this.#endThread();
+  }
+
+  /** True while the thread lives. */
+  get hasThread(): boolean {
+    return this.#thread !== undefined;
+  }
+
+  /** Checkpoints if the log has grown enough; one look at a time. Never rejects. */
+  look(): Promise<void> {
+    this.#looking ??= this.#lookOnce().finally(() => (this.#looking = undefined));
+    return this.#looking;
+  }
+
+  async #lookOnce(): Promise<void> {
+    const { db, worthBytes = 4 * 2 ** 20, mostBytes = 256 * 2 ** 20 } = this.#options;
+    if (!db.open) return;
+    const bytes = this.#logBytes();
+    if (bytes < worthBytes || bytes === this.#doneBytes) {
+      this.#idle += 1;
+      if (this.#idle === idleLooks) await this.#endThread();
+      return;
+    }
+    this.#idle = 0;
+    const isDone = await this.#checkpoint();
+    if (!isDone && bytes >= mostBytes) await this.#checkpointInPause();
+  }
+
+  /** What is written meanwhile makes the log go on; only when all of it is in the file does the next write begin it anew. */
+  async #checkpoint(): Promise<boolean> {
+    const before = this.#logBytes();
+    const reply = await this.#ask();
+    if (reply.kind === 'failed') {
+      this.#options.log.warn({ reason: reply.reason }, 'The write-ahead log is kept short by the writing thread again');
+      if (this.#options.db.open) this.#options.db.pragma(`wal_autocheckpoint = ${pagesWithoutUs}`);
+      this.#timer?.cancel();
+      return true;
+    }
+    const isDone = reply.checkpointed === reply.log && this.#logBytes() === before;
+    if (isDone) this.#doneBytes = before;
+    return isDone;
+  }
+
+  async #checkpointInPause(): Promise<void> {
+    const resume = this.#options.writes.pause();
+    const limit = this.#options.clock.after(pauseMs, resume);
+    await this.#checkpoint();
+    limit.cancel();
+    resume();
+  }
+
+  #ask(): Promise<CheckpointReply> {
+    const thread = (this.#thread ??= this.#openThread());
+    return new Promise((resolve) => {
+      this.#waiting = resolve;
+      thread.postMessage('checkpoint');
+    });
+  }
+
+  #openThread(): Worker {
+    const thread = new Worker(join(import.meta.dirname, 'checkpoint-thread.ts'), { workerData: { path: this.#path } });
+    const settle = (reply: CheckpointReply): void => {
+      this.#waiting?.(reply);
+      this.#waiting = undefined;
+    };
+    thread.on('message', settle);
+    thread.on('error', (error) => settle({ kind: 'failed', reason: String(error) }));
+    thread.on('exit', () => {
+      if (this.#thread === thread) this.#thread = undefined;
+      settle({ kind: 'failed', reason: 'The thread has ended' });
+    });
+    // A checkpoint under way must not keep the process alive.
+    thread.unref();
+    return thread;
+  }
+
+  async #endThread(): Promise<void> {
+    const thread = this.#thread;
+    if (thread === undefined) return;
+    this.#thread = undefined;
+    const ended = new Promise((resolve) => thread.once('exit', resolve));
+    thread.ref();
+    thread.postMessage('close');
+    await ended;
+  }
+
+  #logBytes(): number {
+    return statSync(`${this.#path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  }
+}
