@@ -54,12 +54,12 @@ export class ControlQueue {
     else waiting.push({ bytes, isEcho });
   }
 
-  /** Writes what may go now, drops what is kept back, and takes no more. */
+  /** Writes all there is, also what was kept back, and takes no more. */
   close(): void {
+    for (const frames of this.#held.values()) this.#outgoing.push(...frames.map((frame) => frame.bytes));
+    this.#held.clear();
     this.#flush();
     this.#isClosed = true;
-    this.#held.clear();
-    this.#bytes = 0;
   }
 
   #put(frame: Frame, callId: string): void {

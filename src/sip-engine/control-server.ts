@@ -21,6 +21,7 @@ export type ControlServerOptions = ControlAddress & {
 };
 
 const authenticationTimeoutMs = 5000;
+const lingerMs = 5000;
 
 export class ControlServer {
   readonly #options: ControlServerOptions;
@@ -69,6 +70,8 @@ export class ControlServer {
   #create(): Server {
     const { tls, keepAliveSeconds } = this.#options;
     const socketOptions = {
+      // An application that ends its side still reads what is on its way to it.
+      allowHalfOpen: true,
       noDelay: true,
       keepAlive: keepAliveSeconds > 0,
       keepAliveInitialDelay: keepAliveSeconds * 1000,
@@ -85,15 +88,18 @@ export class ControlServer {
     const patience = this.#around.clock.after(authenticationTimeoutMs, () => {
       if (!session.isOpen) socket.destroy();
     });
-    const ended = () => {
+    socket.on('data', (chunk) => session.receive(chunk));
+    socket.on('end', () => {
+      session.closed();
+      socket.end();
+      this.#around.clock.after(lingerMs, () => socket.destroy());
+    });
+    socket.on('error', (error) => this.#around.log.debug({ err: error }, 'A control connection failed'));
+    socket.on('close', () => {
       patience.cancel();
       this.#sessions.delete(session);
       session.closed();
-    };
-    socket.on('data', (chunk) => session.receive(chunk));
-    socket.on('end', ended);
-    socket.on('error', (error) => this.#around.log.debug({ err: error }, 'A control connection failed'));
-    socket.on('close', ended);
+    });
   }
 }
 
@@ -112,7 +118,12 @@ function peerOf(socket: Socket): ControlPeer {
   };
 }
 
-type SocketOptions = { readonly noDelay: boolean; readonly keepAlive: boolean; readonly keepAliveInitialDelay: number };
+type SocketOptions = {
+  readonly allowHalfOpen: boolean;
+  readonly noDelay: boolean;
+  readonly keepAlive: boolean;
+  readonly keepAliveInitialDelay: number;
+};
 
 /** No certificate is asked of applications: they show the secret. */
 function createTls(tls: TlsOptions, options: SocketOptions, onSocket: (socket: Socket) => void): Server {

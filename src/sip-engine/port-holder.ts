@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Protocol } from './transport.ts';
 
 /** The program that has a local port open, such as `kamailio (process 123)`, as far as Linux lets us see; else undefined. */
@@ -8,7 +9,13 @@ export function portHolder(protocol: Protocol, port: number): string | undefined
   if (inodes.size === 0) return undefined;
   const processId = readNames('/proc').find((name) => /^\d+$/.test(name) && hasSocket(name, inodes));
   if (processId === undefined) return undefined;
-  return `${readText(`/proc/${processId}/comm`).trim() || 'a program'} (process ${processId})`;
+  return `${programName(processId)} (process ${processId})`;
+}
+
+/** From the command line: Node calls its main thread `MainThread`, and that is all `comm` says. */
+function programName(processId: string): string {
+  const [command = ''] = readText(`/proc/${processId}/cmdline`).split('\0');
+  return basename(command) || readText(`/proc/${processId}/comm`).trim() || 'a program';
 }
 
 const listening = '0A';

@@ -13,9 +13,9 @@ import { answeringPeers, engines, hostsIn } from './hosts.ts';
 
 export type FileResult = { readonly file: string; readonly passed: number; readonly failed: number; readonly output: string };
 
-/** The assertions of each test file that pass against native drachtio-server 0.9.4. */
+/** The assertions of each test file: all of them. Native drachtio-server 0.9.4 passes 17 of the first. */
 export const expected: Readonly<Record<string, number>> = {
-  b2b: 17,
+  b2b: 19,
   'reinvite-tests': 1,
   uac: 19,
   uas: 8,
@@ -93,10 +93,15 @@ function copyPackage(folder: string, network: string): void {
   for (const entry of readdirSync(join(folder, 'test'), { recursive: true, encoding: 'utf8' })) {
     if (!/\.(js|xml)$/.test(entry)) continue;
     const path = join(folder, 'test', entry);
-    const text = readFileSync(path, 'latin1');
-    if (text.includes('172.29.0.')) writeFileSync(path, text.replaceAll('172.29.0.', network), 'latin1');
+    const text = readFileSync(path, 'latin1').replaceAll('172.29.0.', network);
+    writeFileSync(path, entry.endsWith('.xml') ? withEscapedBrackets(text) : text, 'latin1');
   }
   cpSync(join(import.meta.dirname, 'sipp.cjs'), join(folder, 'test/sipp.js'));
+}
+
+/** Three scenarios hold bare angle brackets in a regular expression, which Debian's sipp takes for XML and refuses. */
+function withEscapedBrackets(scenario: string): string {
+  return scenario.replace(/regexp="[^"]*"/g, (attribute) => attribute.replaceAll('<', '&lt;').replaceAll('>', '&gt;'));
 }
 
 /** Tells the tests at which ports the engines' control connections are. */
