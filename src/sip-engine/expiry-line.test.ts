@@ -62,6 +62,17 @@ describe('ExpiryLine', () => {
     expect(ended).toBe(true);
   });
 
+  it('ends the next in time though the one before it added another', () => {
+    const clock = new FakeClock();
+    const line = new ExpiryLine(clock, 1000);
+    const ended: string[] = [];
+    line.add(new Item(() => line.add(new Item(() => ended.push('added')))));
+    clock.advance(10);
+    line.add(new Item(() => ended.push('second')));
+    clock.advance(1000);
+    expect(ended).toEqual(['second']);
+  });
+
   it('takes items that come while it ends others', () => {
     const clock = new FakeClock();
     const line = new ExpiryLine(clock, 1000);

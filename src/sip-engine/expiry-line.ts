@@ -22,6 +22,7 @@ export class ExpiryLine {
   #tail: Expiring | undefined;
   #timer: EngineTimer | undefined;
   #size = 0;
+  #isExpiring = false;
 
   constructor(clock: EngineClock, delayMs: number) {
     this.#clock = clock;
@@ -45,7 +46,7 @@ export class ExpiryLine {
     else this.#tail.next = item;
     this.#tail = item;
     this.#size += 1;
-    if (this.#timer === undefined) this.#arm(this.delayMs);
+    if (this.#timer === undefined && !this.#isExpiring) this.#arm(this.delayMs);
   }
 
   remove(item: Expiring): void {
@@ -76,11 +77,16 @@ export class ExpiryLine {
 
   #expireHead(): void {
     this.#timer = undefined;
-    for (let head = this.#head; head !== undefined && this.#isDue(head); head = this.#head) {
-      this.remove(head);
-      head.expire();
+    this.#isExpiring = true;
+    try {
+      for (let head = this.#head; head !== undefined && this.#isDue(head); head = this.#head) {
+        this.remove(head);
+        head.expire();
+      }
+    } finally {
+      this.#isExpiring = false;
+      if (this.#head !== undefined) this.#arm(this.#head.dueAt - this.#clock.now());
     }
-    if (this.#head !== undefined && this.#timer === undefined) this.#arm(this.#head.dueAt - this.#clock.now());
   }
 
   /** More left than it began with means that the wall clock was set back: then it must not wait for the old time to return. */
