@@ -63,5 +63,17 @@ test('connections are capped for each address and in total, and freed', () => {
   sources.closeConnection('192.0.2.1');
   expect(sources.openConnection('192.0.2.2')).toBe(true);
   for (const address of ['192.0.2.1', '192.0.2.2', '192.0.2.2', '192.0.2.9']) sources.closeConnection(address);
-  expect(sources.sizes()).toEqual({ limitedSources: 0, connectionSources: 0, connections: 0 });
+  expect(sources.sizes()).toMatchObject({ connectionSources: 0, connections: 0 });
+});
+
+test('connections that come and go use up the rate of their source', () => {
+  const { clock, sources } = limitsWith({ requestsPerSecond: 2, requestBurst: 5 });
+  const comeAndGo = (): boolean => {
+    const isOpen = sources.openConnection('192.0.2.1');
+    if (isOpen) sources.closeConnection('192.0.2.1');
+    return isOpen;
+  };
+  expect([1, 2, 3, 4, 5, 6].map(comeAndGo)).toEqual([true, true, true, true, true, false]);
+  clock.advance(1_000);
+  expect([1, 2, 3].map(comeAndGo)).toEqual([true, true, false]);
 });

@@ -66,12 +66,16 @@ export class SourceLimits {
     return this.isTrusted(address);
   }
 
-  /** Counts a connection; false, uncounted, when there are too many from there or in total. */
+  /**
+   * Counts a connection; false, uncounted, when there are too many from there or in total. It also costs as much as a request, so that
+   * nobody can keep us busy with handshakes.
+   */
   openConnection(address: string): boolean {
     const key = sourceKey(address);
     const open = this.#connections.get(key) ?? 0;
     if (this.#connectionCount >= this.#limits.connections) return false;
     if (open >= this.#limits.connectionsPerAddress && !this.isTrusted(address)) return false;
+    if (!this.admit(address)) return false;
     this.#connections.set(key, open + 1);
     this.#connectionCount += 1;
     return true;
