@@ -20,7 +20,7 @@ async function timeToFirstRegistration(
   first: House,
   { username, password }: { username: string; password: string },
 ): Promise<number> {
-  const sipPort = await freePort('udp', first.address);
+  const sipPort = await freePort(first.address);
   await using phone = await SimulatedPhone.start({
     address: first.address,
     username,

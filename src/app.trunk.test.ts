@@ -20,7 +20,7 @@ let stack: AsyncDisposableStack;
 
 beforeAll(async () => {
   stack = new AsyncDisposableStack();
-  const nobody = await freePort('udp', worldAddress);
+  const nobody = await freePort(worldAddress);
   world = stack.use(
     await Baresip.start({
       address: worldAddress,

@@ -93,7 +93,7 @@ async function tour(): Promise<void> {
   await using stack = new AsyncDisposableStack();
   const dataDirectory = await mkdtemp(join(tmpdir(), 'gosip-demo-'));
   stack.defer(() => rm(dataDirectory, { recursive: true, force: true }));
-  const sipPort = await freePort('udp', host);
+  const sipPort = await freePort(host);
   const read = parseOptions({
     data_directory: dataDirectory,
     sip_listen: [`udp:${host}:${sipPort}`],

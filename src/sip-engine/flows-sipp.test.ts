@@ -30,7 +30,7 @@ async function start(): Promise<void> {
 async function run(scenario: string, more: Partial<SippOptions> & { protocol?: 'udp' | 'tcp' } = {}): Promise<void> {
   const { protocol = 'udp', ...options } = more;
   const target = `${address}:${stand.port(protocol)}`;
-  const port = await freePort(protocol, address);
+  const port = await freePort(address);
   const transport = protocol === 'udp' ? 'u1' : 't1';
   await using sipp = await startSipp({ scenario, address, port, target, transport, ...options });
   await sipp.passed;
@@ -81,7 +81,7 @@ describe.each(['udp', 'tcp'] as const)('SIPp over %s', (protocol) => {
 describe('SIPp on both sides', () => {
   it('talks through a B2BUA', async () => {
     await start();
-    const port = await freePort('udp', address);
+    const port = await freePort(address);
     stand.srf.invite((req: AnySrf, res: AnySrf) => {
       const bridged = stand.srf.createB2BUA(req, res, `sip:bob@${address}:${port}`, { localSdpB: req.body });
       bridged.then(bindLegs).catch(() => {});
@@ -94,7 +94,7 @@ describe('SIPp on both sides', () => {
 
   it('talks through a record-routing proxy', async () => {
     await start();
-    const port = await freePort('udp', address);
+    const port = await freePort(address);
     stand.srf.invite((req: AnySrf) => {
       stand.srf.proxyRequest(req, `sip:bob@${address}:${port}`, { remainInDialog: true }).catch(() => {});
     });

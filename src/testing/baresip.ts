@@ -44,9 +44,20 @@ export class Baresip implements AsyncDisposable {
   }
 
   static async start(options: BaresipOptions): Promise<Baresip> {
+    // It cannot listen on port 0: a port found free may be taken before it binds.
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await Baresip.#startOnce(options);
+      } catch (error) {
+        if (attempt === 5 || !String(error).includes('Address already in use')) throw error;
+      }
+    }
+  }
+
+  static async #startOnce(options: BaresipOptions): Promise<Baresip> {
     const folder = await mkdtemp(join(tmpdir(), 'gosip-baresip-'));
-    const controlPort = await freePort('tcp', options.address);
-    const sipPort = await freePort('udp', options.address);
+    const controlPort = await freePort(options.address);
+    const sipPort = await freePort(options.address);
     await mkdir(join(folder, 'heard'));
     await writeFile(join(folder, 'tone.wav'), toneWav({ frequency: options.toneHz, seconds: 180 }));
     await writeFile(join(folder, 'config'), configText(folder, options, { controlPort, sipPort }));
@@ -160,7 +171,7 @@ function configText(folder: string, { address }: BaresipOptions, ports: { contro
     'ausrc_channels 1',
     'auplay_channels 1',
     'audio_buffer 20-160',
-    'rtp_ports 20000-39998',
+    'rtp_ports 20002-31998',
     'module_path /usr/lib/baresip/modules',
     ...['g711.so', 'aufile.so', 'aubridge.so', 'sndfile.so', 'ctrl_tcp.so'].map((name) => `module ${name}`),
     'module_app account.so',

@@ -48,8 +48,8 @@ export class House implements AsyncDisposable {
 
   static async start({ address = '127.0.0.1', token, ...options }: HouseOptions = {}): Promise<House> {
     const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'gosip-house-')));
-    const sipPort = options.sipPort ?? (await freePort('udp', address));
-    const httpPort = await freePort('tcp', address);
+    const sipPort = options.sipPort ?? (await freePort(address));
+    const httpPort = await freePort(address);
     const program = startProgram(process.execPath, [join(import.meta.dirname, '..', 'start.mjs')], {
       env: {
         GOSIP_DATA_DIRECTORY: dataDirectory,

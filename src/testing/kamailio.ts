@@ -30,7 +30,7 @@ export class Kamailio implements AsyncDisposable {
 
   static async start(options: KamailioOptions): Promise<Kamailio> {
     const folder = await mkdtemp(join(tmpdir(), 'gosip-kamailio-'));
-    const port = await freePort('udp', options.address);
+    const port = await freePort(options.address);
     const file = join(folder, 'kamailio.cfg');
     await writeFile(file, routing(options, port));
     const program = startProgram('kamailio', ['-f', file, '-DD', '-E', '-m', '32', '-M', '8', '-Y', folder, '-w', folder]);
