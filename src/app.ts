@@ -55,6 +55,8 @@ export type Overrides = {
   readonly clock?: Clock;
   readonly newId?: NewId;
   readonly log?: Log;
+  /** What runs on the engine's thread. */
+  readonly engineThread?: URL;
   /** A reply that breaks the contract is an error instead of a line in the log. */
   readonly isReplyStrict?: boolean;
   /** Make the first admin token anew, for somebody who lost it. */
@@ -175,7 +177,8 @@ async function openEngine(around: Surroundings, { registrations, registered }: P
   const { options, clock, events, health, stack } = around;
   const { engine: wanted } = options.sip;
   if (wanted !== 'embedded') return { ...wanted, hostports: '' };
-  const engine = createEmbeddedEngine({ options, clock, log: around.log.child({ room: 'sip-engine' }) });
+  const log = around.log.child({ room: 'sip-engine' });
+  const engine = createEmbeddedEngine({ options, clock, log, thread: around.overrides.engineThread });
   stack.defer(() => engine.stop());
   const address = await startEngine(engine);
   const trusted = new TrustedPhones({ events, registrations, engine, clock });
@@ -183,7 +186,8 @@ async function openEngine(around: Surroundings, { registrations, registered }: P
   stack.defer(() => trusted.stop());
   health.watch('engine', () => {
     if (!engine.isRunning) return { status: 'down', message: 'The SIP engine has ended and is started again' };
-    const again = engine.restarts === 0 ? '' : `; it had to be started again ${engine.restarts} times`;
+    const again =
+      engine.restarts === 0 ? '' : `; started again after ${engine.restarts === 1 ? 'a failure' : `${engine.restarts} failures`}`;
     return { status: 'ok', message: `Listens on ${listenTexts(address.hostports).join(', ')}${again}` };
   });
   return address;

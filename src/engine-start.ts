@@ -7,10 +7,18 @@ import { parseListener } from '#sip-engine/listener-options.ts';
 import type { ListenerOptions } from '#sip-engine/listener-options.ts';
 import type { Options } from './options.ts';
 
-type EngineParts = { readonly options: Options; readonly clock: Clock; readonly log: Log };
+type EngineParts = {
+  readonly options: Options;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The first file of its thread. */
+  readonly thread?: URL | undefined;
+};
+
+const threadFile = new URL('./start-engine.mjs', import.meta.url);
 
 /** Makes the embedded engine out of the options; it does not run yet. Throws `invalid` in the words of the options. */
-export function createEmbeddedEngine({ options, clock, log }: EngineParts): EngineSupervisor {
+export function createEmbeddedEngine({ options, clock, log, thread = threadFile }: EngineParts): EngineSupervisor {
   return new EngineSupervisor({
     options: {
       listeners: options.sip.listen.flatMap((text) => listenersOf(text, options.sip.externalIp)),
@@ -22,7 +30,7 @@ export function createEmbeddedEngine({ options, clock, log }: EngineParts): Engi
     clock,
     log,
     logLevel: engineLevel(options.log.level),
-    thread: new URL('./start-engine.mjs', import.meta.url),
+    thread,
   });
 }
 
