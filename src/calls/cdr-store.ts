@@ -109,7 +109,7 @@ export class CdrStore {
        WHERE ended_at IS NULL AND cdr_id IN (SELECT id FROM cdrs WHERE ended_at IS NULL)`,
     );
     this.#one = db.prepare<[string], RecordRow>('SELECT * FROM cdrs WHERE id = ?');
-    this.#legsOf = db.prepare<[string], LegRow>('SELECT * FROM call_legs WHERE cdr_id = ? ORDER BY id');
+    this.#legsOf = db.prepare<[string], LegRow>('SELECT * FROM call_legs WHERE cdr_id = ? ORDER BY rowid');
     this.#save = db.transaction((record: CallRecord, legs: Iterable<CallLeg>) => {
       this.#record.run(toRecordRow(record));
       for (const leg of legs) this.#leg.run(toLegRow(record.id, leg));

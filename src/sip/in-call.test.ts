@@ -1,0 +1,205 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { connectPhones, offerOf, SipStage } from '#testing/sip-stage.ts';
+import type { StageCall, StagePhone } from '#testing/sip-stage.ts';
+
+let stage: SipStage;
+let a: StagePhone;
+let b: StagePhone;
+let atA: StageCall;
+let atB: StageCall;
+
+beforeEach(async () => {
+  stage = await SipStage.start();
+  [a, b] = [await stage.phone('20'), await stage.phone('21')];
+  [atA, atB] = await connectPhones(a, b);
+});
+
+afterEach(async () => {
+  await stage[Symbol.asyncDispose]();
+});
+
+describe('a re-INVITE', () => {
+  it('is passed to the other phone, and its answer back; hold is seen', async () => {
+    atA.request('INVITE', { body: offerOf('20', 'sendonly', 2) });
+    const invite = await b.peer.expect('INVITE');
+    expect(invite.body).toBe(offerOf('20', 'sendonly', 2));
+    b.reply(atB, '200 OK', { to: invite, body: offerOf('21', 'recvonly', 2) });
+    await b.peer.expect('ACK');
+    expect((await a.peer.expect(200)).body).toBe(offerOf('21', 'recvonly', 2));
+    atA.ack();
+    await stage.until(() => stage.calls.list()[0]?.phase === 'held', 'hold');
+    atA.request('INVITE', { body: offerOf('20', 'sendrecv', 3) });
+    const again = await b.peer.expect('INVITE');
+    b.reply(atB, '200 OK', { to: again, body: offerOf('21', 'sendrecv', 3) });
+    await b.peer.expect('ACK');
+    await a.peer.expect(200);
+    atA.ack();
+    await stage.until(() => stage.calls.list()[0]?.phase === 'in_call', 'the end of the hold');
+  });
+
+  it('is passed from the called phone too, and may be refused', async () => {
+    atB.cseq = 10;
+    atB.request('INVITE', { body: offerOf('21', 'sendrecv', 2) });
+    const invite = await a.peer.expect('INVITE');
+    a.reply(atA, '488 Not Acceptable Here', { to: invite });
+    await a.peer.expect('ACK');
+    await b.peer.expect(488);
+    atB.request('ACK', { cseq: 11 });
+    await atA.bye();
+  });
+
+  it('without an offer brings the other phone’s, and the ACK the answer', async () => {
+    atA.request('INVITE');
+    const invite = await b.peer.expect('INVITE');
+    expect(invite.body).toBe('');
+    b.reply(atB, '200 OK', { to: invite, body: offerOf('21', 'sendrecv', 2) });
+    expect((await a.peer.expect(200)).body).toBe(offerOf('21', 'sendrecv', 2));
+    atA.ack(offerOf('20', 'sendrecv', 2));
+    expect((await b.peer.skipTo('ACK')).body).toBe(offerOf('20', 'sendrecv', 2));
+  });
+
+  it('of both sides at once is refused to the second with 491, and to the same side with 500', async () => {
+    atA.request('INVITE', { body: offerOf('20', 'sendonly', 2) });
+    const invite = await b.peer.expect('INVITE');
+    atB.cseq = 10;
+    atB.request('INVITE', { body: offerOf('21', 'sendrecv', 2) });
+    await b.peer.expect(491);
+    b.reply(atB, '491 Request Pending', { to: invite });
+    await b.peer.skipTo('ACK');
+    await a.peer.expect(491);
+  });
+
+  it('can be taken back', async () => {
+    atA.request('INVITE', { body: offerOf('20', 'sendonly', 2) });
+    const invite = await b.peer.expect('INVITE');
+    b.reply(atB, '180 Ringing', { to: invite });
+    const branch = 'z9hG4bKtakeback';
+    expect(branch).not.toBe('');
+    await atA.bye();
+    await b.peer.skipTo((message) => message.method === 'BYE' || message.method === 'CANCEL');
+  });
+
+  it('that only refreshes the session stays with this side', async () => {
+    atA.request('INVITE', { body: offerOf('20'), headers: ['Supported: timer', 'Session-Expires: 1800;refresher=uac'] });
+    const ok = await a.peer.expect(200);
+    expect(ok.body).toBe(offerOf('21'));
+    expect(ok.header('Session-Expires')).toMatch(/^1800;\s*refresher=uac/);
+    atA.ack();
+    await atA.bye();
+    expect((await b.peer.expect('BYE')).method).toBe('BYE');
+  });
+
+  it('reaches a phone that does not know the call any more: both sides end', async () => {
+    atA.request('INVITE', { body: offerOf('20', 'sendonly', 2) });
+    const invite = await b.peer.expect('INVITE');
+    b.reply(atB, '481 Call/Transaction Does Not Exist', { to: invite });
+    await a.peer.expect(481);
+    await a.peer.expect('BYE');
+  });
+});
+
+describe('other requests in a call', () => {
+  it('UPDATE with an offer is passed on', async () => {
+    atA.request('UPDATE', { body: offerOf('20', 'inactive', 2) });
+    const update = await b.peer.expect('UPDATE');
+    expect(update.body).toBe(offerOf('20', 'inactive', 2));
+    b.reply(atB, '200 OK', { to: update, body: offerOf('21', 'inactive', 2) });
+    expect((await a.peer.expect(200)).body).toBe(offerOf('21', 'inactive', 2));
+    await stage.until(() => stage.calls.list()[0]?.phase === 'held', 'hold');
+  });
+
+  it('UPDATE without an offer refreshes this side alone', async () => {
+    atA.request('UPDATE');
+    await a.peer.expect(200);
+    expect(b.peer.unread).toEqual([]);
+  });
+
+  it('INFO carries DTMF both ways', async () => {
+    const digit = 'Signal=5\r\nDuration=160\r\n';
+    atA.cseq += 1;
+    atA.request('INFO', { body: digit, headers: ['Content-Disposition: render'], cseq: atA.cseq });
+    const info = await b.peer.expect('INFO');
+    expect(info.body).toBe(digit);
+    expect(info.header('Content-Disposition')).toBe('render');
+    b.reply(atB, '200 OK', { to: info });
+    await a.peer.expect(200);
+    atB.cseq = 20;
+    atB.request('INFO', { body: digit });
+    a.reply(atA, '415 Unsupported Media Type', { to: await a.peer.expect('INFO') });
+    await b.peer.expect(415);
+  });
+
+  it('OPTIONS is answered here, SUBSCRIBE and unknown ones are refused', async () => {
+    atA.request('OPTIONS');
+    expect((await a.peer.expect(200)).header('Allow')).toContain('REFER');
+    atA.request('SUBSCRIBE', { headers: ['Event: presence'] });
+    await a.peer.expect(489);
+    expect(b.peer.unread).toEqual([]);
+  });
+});
+
+describe('session timers', () => {
+  it('are offered to both sides of a call', async () => {
+    const call = a.invite('21', { headers: ['Supported: timer'] });
+    const rung = await b.rung();
+    expect(rung.invite?.header('Session-Expires')).toBe('1800');
+    expect(rung.invite?.header('Min-SE')).toBe('90');
+    b.reply(rung, '200 OK', { body: offerOf('21'), headers: ['Session-Expires: 1800;refresher=uas', 'Require: timer'] });
+    const ok = await a.peer.expect(200);
+    expect(ok.header('Session-Expires')).toMatch(/^1800;\s*refresher=uac/);
+    expect(ok.header('Require')).toBe('timer');
+    call.learn(ok);
+    call.ack();
+  });
+
+  it('take the longer interval a phone insists on', async () => {
+    a.invite('21');
+    const rung = await b.rung();
+    b.reply(rung, '422 Session Interval Too Small', { headers: ['Min-SE: 3600'] });
+    await b.peer.expect('ACK');
+    const again = await b.rung();
+    expect(again.invite?.header('Session-Expires')).toBe('3600');
+    expect(again.callId).toBe(rung.callId);
+  });
+});
+
+describe('a phone that vanishes in a call', () => {
+  it('keeps its call until somebody hangs up', async () => {
+    stage.registrations.delete('dev_21');
+    atA.request('INFO', { body: 'x' });
+    b.reply(atB, '200 OK', { to: await b.peer.expect('INFO') });
+    await a.peer.expect(200);
+    expect(stage.calls.list()).toHaveLength(1);
+    await atA.bye();
+    expect((await stage.closed()).verdict?.reason).toBe('caller-hung-up');
+  });
+});
+
+describe('the panel', () => {
+  it('ends a call in progress for both', async () => {
+    stage.calls.hangUp(stage.calls.list()[0]?.record.id ?? '');
+    await a.peer.expect('BYE');
+    await b.peer.expect('BYE');
+    expect((await stage.closed()).verdict).toEqual({ result: 'answered', reason: 'hung-up-by-house' });
+  });
+
+  it('ends a call that rings', async () => {
+    a.invite('21');
+    const rung = await b.rung();
+    b.reply(rung, '180 Ringing');
+    await a.peer.expect(180);
+    stage.calls.hangUp(stage.calls.list()[1]?.record.id ?? '');
+    await b.peer.expect('CANCEL');
+    await a.peer.expect(480);
+    expect((await stage.closed(1)).verdict).toEqual({ result: 'cancelled', reason: 'hung-up-by-house' });
+  });
+});
+
+describe('the SIP engine', () => {
+  it('that goes away ends every call with a verdict', async () => {
+    await stage.engine.stop();
+    expect((await stage.closed()).verdict).toEqual({ result: 'answered', reason: 'engine-lost' });
+    expect(stage.sip.isConnected).toBe(false);
+    expect(stage.sip.sizes().dialogs).toBe(0);
+  });
+});

@@ -1,0 +1,323 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { connectPhones, offerOf, SipStage } from '#testing/sip-stage.ts';
+
+let stage: SipStage;
+
+beforeEach(async () => {
+  stage = await SipStage.start();
+});
+
+afterEach(async () => {
+  await stage[Symbol.asyncDispose]();
+});
+
+describe('a call from phone to phone', () => {
+  it('rings, is answered, and ends for both when one hangs up', async () => {
+    const [a, b] = [await stage.phone('20'), await stage.phone('21')];
+    const call = a.invite('21');
+    const rung = await b.rung();
+    expect(rung.invite?.header('From')).toContain('"Phone 20" <sip:20@127.0.0.1');
+    expect(rung.invite?.header('From')).not.toContain('Forged');
+    expect(rung.invite?.startLine).toBe(`INVITE ${b.contact} SIP/2.0`);
+    expect(rung.invite?.header('Max-Forwards')).toBe('69');
+    expect(rung.invite?.body).toBe(offerOf('20'));
+    b.reply(rung, '180 Ringing');
+    expect((await a.peer.expect(180)).body).toBe('');
+    expect(stage.calls.list()[0]?.phase).toBe('ringing');
+    b.reply(rung, '200 OK', { body: offerOf('21') });
+    await b.peer.expect('ACK');
+    const ok = await a.peer.expect(200);
+    expect(ok.body).toBe(offerOf('21'));
+    call.learn(ok);
+    call.ack();
+    expect(stage.calls.list()[0]?.phase).toBe('in_call');
+    await call.bye();
+    const bye = await b.peer.expect('BYE');
+    b.reply(rung, '200 OK', { to: bye });
+    const record = await stage.closed();
+    expect(record.verdict).toEqual({ result: 'answered', reason: 'caller-hung-up' });
+    expect(record).toMatchObject({ direction: 'internal', caller: { number: '20' }, callee: { deviceId: 'dev_21' } });
+    expect(stage.store.legsOf(record.id).map(({ role, outcome }) => [role, outcome])).toEqual([
+      ['caller', 'answered'],
+      ['callee', 'answered'],
+    ]);
+    expect(stage.calls.list()).toEqual([]);
+    await stage.idle();
+  });
+
+  it('ends for the caller when the called phone hangs up', async () => {
+    const [a, b] = [await stage.phone('20'), await stage.phone('21')];
+    const [, rung] = await connectPhones(a, b);
+    rung.request('BYE');
+    await b.peer.expect(200);
+    await a.peer.expect('BYE');
+    expect((await stage.closed()).verdict).toEqual({ result: 'answered', reason: 'callee-hung-up' });
+  });
+});
+
+describe('a call that does not come about', () => {
+  it.each([
+    ['486 Busy Here', 486, { result: 'busy', reason: 'busy' }],
+    ['600 Busy Everywhere', 486, { result: 'busy', reason: 'busy' }],
+    ['603 Decline', 603, { result: 'missed', reason: 'declined' }],
+    ['480 Temporarily Unavailable', 480, { result: 'missed', reason: 'unreachable' }],
+    ['488 Not Acceptable Here', 488, { result: 'failed', reason: 'media-refused' }],
+    ['500 Oops', 480, { result: 'failed', reason: 'phone-error' }],
+    ['499 Never Heard Of', 480, { result: 'failed', reason: 'phone-error' }],
+    ['302 Moved', 480, { result: 'failed', reason: 'phone-error' }],
+  ])('after %s tells the caller %i', async (refusal, told, verdict) => {
+    const [a, b] = [await stage.phone('20'), await stage.phone('21')];
+    a.invite('21');
+    b.reply(await b.rung(), refusal);
+    await b.peer.expect('ACK');
+    await a.peer.expect(told);
+    expect((await stage.closed()).verdict).toEqual(verdict);
+    await stage.idle();
+  });
+
+  it('gives up after the ring time, and tells the phone', async () => {
+    await using brief = await SipStage.start({ ringSeconds: 0.05 });
+    const [a, b] = [await brief.phone('20'), await brief.phone('21')];
+    a.invite('21');
+    const rung = await b.rung();
+    b.reply(rung, '180 Ringing');
+    const cancel = await b.peer.skipTo('CANCEL');
+    expect(cancel.header('Reason')).toBe('SIP;cause=480;text="No answer"');
+    b.reply(rung, '200 OK', { to: cancel });
+    b.reply(rung, '487 Request Terminated');
+    await a.peer.skipTo(480);
+    expect((await brief.closed()).verdict).toEqual({ result: 'missed', reason: 'no-answer' });
+  });
+
+  it.each([
+    ['21', 480, { result: 'missed', reason: 'offline' }],
+    ['20', 482, { result: 'failed', reason: 'calling-itself' }],
+    ['29', 404, { result: 'failed', reason: 'unknown-number' }],
+    ['*97', 404, { result: 'failed', reason: 'unknown-service-code' }],
+    ['bob', 484, { result: 'failed', reason: 'invalid-number' }],
+    ['+14165550123', 503, { result: 'failed', reason: 'no-trunk' }],
+    ['911', 503, { result: 'failed', reason: 'no-trunk' }],
+  ])('to %s is answered %i', async (dialled, status, verdict) => {
+    const a = await stage.phone('20');
+    stage.device('21');
+    a.invite(dialled);
+    await a.peer.expect(status);
+    expect((await stage.closed()).verdict).toEqual(verdict);
+  });
+
+  it('is cancelled when the caller gives up', async () => {
+    const [a, b] = [await stage.phone('20'), await stage.phone('21')];
+    const call = a.invite('21');
+    const rung = await b.rung();
+    b.reply(rung, '180 Ringing');
+    await a.peer.expect(180);
+    a.cancel(call, '21');
+    const cancel = await b.peer.expect('CANCEL');
+    b.reply(rung, '200 OK', { to: cancel });
+    b.reply(rung, '487 Request Terminated');
+    await b.peer.expect('ACK');
+    await a.peer.skipTo(487);
+    const record = await stage.closed();
+    expect(record.verdict).toEqual({ result: 'cancelled', reason: 'caller-cancelled' });
+    expect(stage.store.legsOf(record.id)[1]?.outcome).toBe('cancelled');
+    await stage.idle();
+  });
+
+  it('ends a phone whose answer crossed the CANCEL', async () => {
+    const [a, b] = [await stage.phone('20'), await stage.phone('21')];
+    const call = a.invite('21');
+    const rung = await b.rung();
+    b.reply(rung, '180 Ringing');
+    await a.peer.expect(180);
+    a.cancel(call, '21');
+    await b.peer.expect('CANCEL');
+    b.reply(rung, '200 OK', { body: offerOf('21') });
+    await b.peer.expect('ACK');
+    await b.peer.expect('BYE');
+    await a.peer.skipTo(487);
+    expect((await stage.closed()).verdict).toEqual({ result: 'cancelled', reason: 'caller-cancelled' });
+  });
+
+  it('is refused before anything rings where a header is wrong', async () => {
+    const [a, b] = [await stage.phone('20'), await stage.phone('21')];
+    a.invite('21', { headers: ['Require: teleport'] });
+    expect((await a.peer.expect(420)).header('Unsupported')).toBe('teleport');
+    a.invite('21', { headers: ['Session-Expires: 30', 'Supported: timer'] });
+    expect((await a.peer.expect(422)).header('Min-SE')).toBe('90');
+    expect(b.peer.unread).toEqual([]);
+    expect(stage.records()).toEqual([]);
+  });
+});
+
+describe('a phone with several contacts', () => {
+  it('rings at all of them and tells the others that one has answered', async () => {
+    const [a, b, c] = [await stage.phone('20'), await stage.phone('21'), await stage.phone('21')];
+    const call = a.invite('21');
+    const [first, second] = [await b.rung(), await c.rung()];
+    b.reply(first, '180 Ringing');
+    c.reply(second, '180 Ringing');
+    await a.peer.expect(180);
+    b.reply(first, '200 OK', { body: offerOf('21') });
+    await b.peer.expect('ACK');
+    const cancel = await c.peer.expect('CANCEL');
+    expect(cancel.header('Reason')).toBe('SIP;cause=200;text="Call completed elsewhere"');
+    c.reply(second, '200 OK', { to: cancel });
+    c.reply(second, '487 Request Terminated');
+    await c.peer.expect('ACK');
+    call.learn(await a.peer.expect(200));
+    call.ack();
+    await call.bye();
+    const record = await stage.closed();
+    expect(stage.store.legsOf(record.id).map(({ outcome }) => outcome)).toEqual(['answered', 'answered', 'answered-elsewhere']);
+    expect(a.peer.unread).toEqual([]);
+  });
+
+  it('gives the call to the first of two answers that cross', async () => {
+    const [a, b, c] = [await stage.phone('20'), await stage.phone('21'), await stage.phone('21')];
+    const call = a.invite('21');
+    const [first, second] = [await b.rung(), await c.rung()];
+    b.reply(first, '200 OK', { body: offerOf('b') });
+    c.reply(second, '200 OK', { body: offerOf('c') });
+    const ok = await a.peer.expect(200);
+    call.learn(ok);
+    call.ack();
+    const [winner, loser] = ok.body === offerOf('b') ? [b, c] : [c, b];
+    await loser.peer.skipTo('ACK');
+    expect((await loser.peer.skipTo('BYE')).method).toBe('BYE');
+    await winner.peer.expect('ACK');
+    expect(winner.peer.unread).toEqual([]);
+    await call.bye();
+    expect((await stage.closed()).verdict?.result).toBe('answered');
+  });
+
+  it('is declined for all of them by one, and busy only when all are', async () => {
+    const [a, b, c] = [await stage.phone('20'), await stage.phone('21'), await stage.phone('21')];
+    a.invite('21');
+    const [first, second] = [await b.rung(), await c.rung()];
+    c.reply(second, '180 Ringing');
+    await a.peer.expect(180);
+    b.reply(first, '603 Decline');
+    const cancel = await c.peer.expect('CANCEL');
+    c.reply(second, '200 OK', { to: cancel });
+    c.reply(second, '487 Request Terminated');
+    await a.peer.expect(603);
+    await b.peer.expect('ACK');
+    await c.peer.expect('ACK');
+    a.invite('21');
+    b.reply(await b.rung(), '486 Busy Here');
+    const third = await c.rung();
+    c.reply(third, '200 OK', { body: offerOf('21') });
+    await a.peer.skipTo(200);
+  });
+
+  it('gives no early media while several ring', async () => {
+    const [a, b, c] = [await stage.phone('20'), await stage.phone('21'), await stage.phone('21')];
+    a.invite('21');
+    const first = await b.rung();
+    await c.rung();
+    b.reply(first, '183 Session Progress', { body: offerOf('b') });
+    const ringing = await a.peer.expect(180);
+    expect(ringing.body).toBe('');
+  });
+});
+
+describe('offers and answers', () => {
+  it('passes early media of the only phone', async () => {
+    const [a, b] = [await stage.phone('20'), await stage.phone('21')];
+    const call = a.invite('21');
+    const rung = await b.rung();
+    b.reply(rung, '183 Session Progress', { body: offerOf('21') });
+    const progress = await a.peer.expect(183);
+    expect(progress.body).toBe(offerOf('21'));
+    b.reply(rung, '200 OK', { body: offerOf('21') });
+    const ok = await a.peer.expect(200);
+    expect(ok.header('To')).toBe(progress.header('To'));
+    call.learn(ok);
+    call.ack();
+    await call.bye();
+  });
+
+  it('carries an offer made by the called phone to the caller, and the answer back in the ACK', async () => {
+    const [a, b] = [await stage.phone('20'), await stage.phone('21')];
+    const call = a.invite('21', { body: '' });
+    const rung = await b.rung();
+    expect(rung.invite?.body).toBe('');
+    b.reply(rung, '200 OK', { body: offerOf('21') });
+    const ok = await a.peer.expect(200);
+    expect(ok.body).toBe(offerOf('21'));
+    call.learn(ok);
+    call.ack(offerOf('20'));
+    expect((await b.peer.skipTo('ACK')).body).toBe(offerOf('20'));
+    await call.bye();
+    await b.peer.expect('BYE');
+  });
+
+  it('answers an offer that came too late with a refusal of its streams', async () => {
+    const [a, b, c] = [await stage.phone('20'), await stage.phone('21'), await stage.phone('21')];
+    const call = a.invite('21', { body: '' });
+    const [first, second] = [await b.rung(), await c.rung()];
+    b.reply(first, '200 OK', { body: offerOf('b') });
+    c.reply(second, '200 OK', { body: offerOf('c') });
+    const ok = await a.peer.expect(200);
+    const loser = ok.body === offerOf('b') ? c : b;
+    expect((await loser.peer.skipTo('ACK')).body).toContain('m=audio 0 RTP/AVP');
+    await loser.peer.expect('BYE');
+    call.learn(ok);
+    call.ack(offerOf('20'));
+  });
+
+  it('rings reliably where the caller insists on it', async () => {
+    const [a, b] = [await stage.phone('20'), await stage.phone('21')];
+    const call = a.invite('21', { headers: ['Require: 100rel'] });
+    const rung = await b.rung();
+    b.reply(rung, '180 Ringing');
+    const ringing = await a.peer.expect(180);
+    expect(ringing.header('Require')).toBe('100rel');
+    call.learn(ringing);
+    call.request('PRACK', { headers: [`RAck: ${ringing.header('RSeq')} 1 INVITE`] });
+    await a.peer.expect(200);
+    b.reply(rung, '200 OK', { body: offerOf('21') });
+    call.learn(await a.peer.expect(200));
+  });
+});
+
+describe('strangers', () => {
+  it('get the same challenge whatever they ask for, reach no phone and leave no record', async () => {
+    const [a, b] = [await stage.phone('20'), await stage.phone('21')];
+    const answers: string[] = [];
+    for (const dialled of ['21', '29', '+14165550123', '911', 'x']) {
+      a.invite(dialled, { isAuthenticated: false });
+      const challenge = await a.peer.expect(401);
+      expect(challenge.headers('WWW-Authenticate')).toEqual(['Digest realm="a"', 'Digest realm="b"']);
+      answers.push(challenge.text.replaceAll(/^(Via|To|From|Call-ID):.*$/gm, ''));
+    }
+    expect(new Set(answers).size).toBe(1);
+    a.invite('21', { headers: ['Require: teleport'], isAuthenticated: false });
+    await a.peer.expect(401);
+    expect(b.peer.unread).toEqual([]);
+    expect(stage.records()).toEqual([]);
+    expect(stage.sip.sizes()).toEqual({ dialogs: 0, strangers: 6 });
+  });
+
+  it('learn nothing from other requests either', async () => {
+    const peer = await stage.peer();
+    for (const method of ['OPTIONS', 'MESSAGE', 'SUBSCRIBE', 'REFER', 'INFO', 'PUBLISH', 'NOTIFY']) {
+      peer.send(
+        [
+          `${method} sip:21@127.0.0.1 SIP/2.0`,
+          `Via: SIP/2.0/UDP ${peer.host};branch=z9hG4bK${method};rport`,
+          'Max-Forwards: 70',
+          'From: <sip:x@y>;tag=1',
+          'To: <sip:21@127.0.0.1>',
+          `Call-ID: ${method}`,
+          `CSeq: 1 ${method}`,
+          'Event: presence',
+          'Content-Length: 0',
+          '',
+          '',
+        ].join('\r\n'),
+      );
+      await peer.expect(401);
+    }
+  });
+});
