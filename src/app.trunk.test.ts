@@ -37,7 +37,7 @@ beforeAll(async () => {
       realm: 'provider.example',
       username: 'house-42',
       password: 'trunk-secret',
-      forwardTo: world.sipAddress,
+      forwardTo: `world@${world.sipAddress}`,
     }),
   );
   house = stack.use(

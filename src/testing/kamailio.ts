@@ -10,7 +10,7 @@ export type KamailioOptions = {
   readonly realm: string;
   readonly username: string;
   readonly password: string;
-  /** Where authenticated calls go, such as `127.0.0.1:5080`. */
+  /** Where authenticated calls go, whatever number they name, such as `world@127.0.0.1:5080`. */
   readonly forwardTo: string;
 };
 
@@ -93,7 +93,7 @@ request_route {
   xlog("L_ALERT", "INVITE accepted to $rU from $fU\\n");
   consume_credentials();
   record_route();
-  $du = "sip:${forwardTo}";
+  $ru = "sip:${forwardTo}";
   if (!t_relay()) sl_reply_error();
 }
 `;
