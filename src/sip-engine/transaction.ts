@@ -32,7 +32,7 @@ export type ServerTransaction = {
    * is unreliable) until ACK. Returns 'closed' when the connection is gone.
    */
   respond(response: SipMessage): 'sent' | 'answered' | 'closed';
-  /** Resends the last provisional at this period until a final (100rel uses its own timer through `resend`). */
+  /** Sends a response again as it is, without a change of state: reliable provisionals have a timer of their own (RFC 3262). */
   resend(response: SipMessage): void;
   /** The ACK to our 2xx came: stop resending. */
   acknowledged(): void;

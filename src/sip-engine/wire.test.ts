@@ -320,7 +320,7 @@ describe('broken and hostile messages', () => {
 });
 
 describe('nothing stays behind', () => {
-  it('after 600 calls of every kind, by 30 phones at once', async () => {
+  it('after 600 calls of every kind, by 50 phones at once', async () => {
     await start({ settings: { timers: { t1: 100, t2: 400, t4: 200, t1x64: 1600, timerC: 185_000 } } });
     stand.srf.invite((req: AnySrf, res: AnySrf) => {
       const wish = Number(req.get('X-Wish'));
@@ -328,7 +328,7 @@ describe('nothing stays behind', () => {
       else if (wish === 1) res.send(180);
       else void stand.srf.createUAS(req, res, { localSdp: sdp('127.0.0.1') }).catch(() => {});
     });
-    await Promise.all(Array.from({ length: 30 }, () => phoneCalls(20)));
+    await Promise.all(Array.from({ length: 50 }, () => phoneCalls(12)));
     const left = ['serverTransactions', 'clientTransactions', 'requestsInFlight', 'dialogs', 'transactionTimers'];
     await stand.drained([...left, 'finishedServerTransactions', 'finishedClientTransactions']);
   });
