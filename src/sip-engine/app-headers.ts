@@ -2,6 +2,7 @@ import { formatNameAddr, parseNameAddr } from './fields.ts';
 import type { SipMessage } from './message.ts';
 import type { Listener } from './transport.ts';
 import { formatUri, isNumericHost, parseUri } from './uri.ts';
+import type { SipUri } from './uri.ts';
 
 // Owns what an application may say in a message and what the engine fills in or rewrites.
 // Called by everything that builds a message for an application.
@@ -32,10 +33,11 @@ export function takeBody(from: SipMessage, to: SipMessage): boolean {
   return true;
 }
 
-/** The Contact value of a listener. */
-export function contactOf(listener: Listener): string {
+/** The Contact value of a listener. What came or goes by a SIPS URI must have one too (RFC 3261 section 8.1.1.8). */
+export function contactOf(listener: Listener, requestUri = ''): string {
+  const scheme = requestUri.toLowerCase().startsWith('sips:') ? 'sips' : 'sip';
   const transport = listener.protocol === 'udp' ? '' : `;transport=${listener.protocol}`;
-  return `<sip:${listener.advertisedHost}:${listener.advertisedPort}${transport}>`;
+  return `<${scheme}:${listener.advertisedHost}:${listener.advertisedPort}${transport}>`;
 }
 
 /** Replaces `@localhost` by the listener's host and port, in From, To, Contact and P-Asserted-Identity. */
@@ -43,18 +45,12 @@ export function fillInLocalHost(message: SipMessage, listener: Listener, isOutOf
   for (const key of withLocalHost) {
     const value = message.get(key);
     if (value === undefined || !value.includes('localhost')) continue;
-    if (value.includes('@localhost') || (isOutOfDialog && key === 'from')) message.set(key, atListener(value, listener));
+    if (!value.includes('@localhost') && !(isOutOfDialog && key === 'from')) continue;
+    const address = parseNameAddr(value);
+    const uri = address && parseUri(address.uri);
+    if (!address || uri?.host !== 'localhost') continue;
+    message.set(key, formatNameAddr({ ...address, uri: atListener(uri, listener, key === 'contact') }));
   }
-}
-
-function atListener(value: string, listener: Listener): string {
-  const address = parseNameAddr(value);
-  const uri = address && parseUri(address.uri);
-  if (!address || uri?.host !== 'localhost') return value;
-  return formatNameAddr({
-    ...address,
-    uri: formatUri({ ...uri, host: listener.advertisedHost, port: listener.advertisedPort }),
-  });
 }
 
 /** Corrects a Contact that names an IPv4 address other than the one really used; names and IPv6 stay as they are. */
@@ -62,10 +58,17 @@ export function correctContact(message: SipMessage, listener: Listener): void {
   const address = parseNameAddr(message.get('contact') ?? '');
   const uri = address && parseUri(address.uri);
   if (!address || !uri || isNumericHost(uri.host) !== 4) return;
-  if (uri.host === listener.advertisedHost && (uri.port ?? 5060) === listener.advertisedPort) return;
+  const isRight =
+    uri.host === listener.advertisedHost &&
+    (uri.port ?? 5060) === listener.advertisedPort &&
+    (uri.params.get('transport')?.toLowerCase() ?? 'udp') === listener.protocol;
+  if (!isRight) message.set('contact', formatNameAddr({ ...address, uri: atListener(uri, listener, true) }));
+}
+
+/** The URI with the listener's host and port; a Contact also says the transport, without which requests would come by UDP. */
+function atListener(uri: SipUri, listener: Listener, isContact: boolean): string {
   const params = new Map(uri.params);
-  if (listener.protocol === 'udp') params.delete('transport');
-  else params.set('transport', listener.protocol);
-  const corrected = formatUri({ ...uri, host: listener.advertisedHost, port: listener.advertisedPort, params });
-  message.set('contact', formatNameAddr({ ...address, uri: corrected }));
+  if (isContact && listener.protocol === 'udp') params.delete('transport');
+  else if (isContact) params.set('transport', listener.protocol);
+  return formatUri({ ...uri, host: listener.advertisedHost, port: listener.advertisedPort, params });
 }

@@ -16,7 +16,7 @@ export function composeResponse(
   const response = buildResponse(request, wanted.status, wanted.reason, { toTag: fixed.localTag });
   copyAppHeaders(wanted, response);
   if (!response.has('contact') && needsContact(request, wanted))
-    response.append('contact', fixed.contact ?? contactOf(flow.listener));
+    response.append('contact', fixed.contact ?? contactOf(flow.listener, request.requestUri));
   fillInLocalHost(response, flow.listener, false);
   // A body of unknown type goes out as it is: the application chose it.
   takeBody(wanted, response);

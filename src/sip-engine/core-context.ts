@@ -7,6 +7,7 @@ import type { EngineSettings } from './engine-settings.ts';
 import type { Limits } from './limits.ts';
 import type { SipMessage } from './message.ts';
 import type { ReliableProvisionals } from './reliable-provisional.ts';
+import type { RouteRequest } from './request-routing.ts';
 import type { ClientTransaction, ServerTransaction, Transactions } from './transaction.ts';
 import type { Flow, FlowCache, Transport } from './transport.ts';
 
@@ -36,6 +37,8 @@ export type CoreParts = {
   readonly settings: EngineSettings;
   readonly limits: Limits;
   readonly proxy?: ProxyPart | undefined;
+  /** Chooses the way of new requests; absent: every one goes to an application that asked for its method. */
+  readonly routeRequest?: RouteRequest | undefined;
 };
 
 /** A request from the network that waits for the application's answer. */

@@ -35,8 +35,11 @@ describe('an application that leaves', () => {
     const { stage, up } = busy({ whenAppLeaves: 'native' });
     stage.clock.advance(20_000);
     expect(stage.sent().filter((line) => line !== 'INVITE')).toEqual([]);
-    stage.arrive('BYE', { toTag: up.localTag, cseq: 2 });
-    expect(stage.sent()).toEqual(['481']);
+    stage.arrive('INFO', { toTag: up.localTag, cseq: 2 });
+    stage.arrive('BYE', { toTag: up.localTag, cseq: 3 });
+    expect(stage.sent()).toEqual(['481', '481']);
+    stage.clock.advance(3_700_000);
+    expect(stage.leftovers).toEqual([]);
   });
 
   it('meanwhile requests in its dialogs get 481, also BYE, which ends the dialog', () => {

@@ -1,10 +1,12 @@
 import type { App } from './app-link.ts';
 import type { CoreContext, IncomingRequest } from './core-context.ts';
+import { isCall } from './core-context.ts';
 import { endDialog } from './dialog-end.ts';
 import { hangUp } from './hang-up.ts';
 import { answer, forget } from './incoming-requests.ts';
 import { refuseAlone } from './uas-invite.ts';
 
+const deadDialogMs = 3_600_000;
 const unavailable = { status: 503, reason: 'Service Unavailable' };
 
 /** Closes what applications left unanswered too long, and forgets what ran out. */
@@ -57,9 +59,15 @@ export function releaseCalls(context: CoreContext, app: App | undefined): void {
   }
 }
 
-/** An application left and nothing shall reach the network: its calls are merely forgotten. */
+/**
+ * An application left and nothing of it shall reach the network: its calls are forgotten. Its dialogs stay a while, so that what peers send in
+ * them is answered 481 and goes to no other application.
+ */
 export function forgetCalls(context: CoreContext, app: App): void {
-  for (const incoming of context.incoming.values())
-    if (incoming.app === app && incoming.invite === undefined) forget(context, incoming);
-  for (const dialog of context.dialogs.all()) if (dialog.app === app) endDialog(context, dialog);
+  for (const incoming of context.incoming.values()) if (incoming.app === app && !isCall(incoming)) forget(context, incoming);
+  for (const dialog of context.dialogs.all()) {
+    if (dialog.app !== app) continue;
+    dialog.sessionTimer?.cancel();
+    dialog.expiresAt = context.clock.now() + deadDialogMs;
+  }
 }

@@ -104,7 +104,17 @@ describe('a request outside a dialog', () => {
   it('over TCP has a Contact with the transport', () => {
     const { message, meta } = new CoreStage().command('INVITE sip:bob@10.0.0.9:5070;transport=tcp SIP/2.0').sent;
     expect(message.get('contact')).toBe('<sip:10.0.0.1:5060;transport=tcp>');
+    const own = new CoreStage().command('INVITE sip:bob@10.0.0.9;transport=tcp SIP/2.0', {
+      headers: ['Contact: <sip:joe@localhost>'],
+    });
+    expect(own.sent.message.get('contact')).toBe('<sip:joe@10.0.0.1:5060;transport=tcp>');
     expect(meta).toMatchObject({ protocol: 'tcp', address: '10.0.0.9', port: 5070 });
+  });
+
+  it('to a SIPS URI has a SIPS Contact', () => {
+    const stage = new CoreStage({ protocols: ['tls'] });
+    const { message } = stage.command('INVITE sips:bob@10.0.0.9 SIP/2.0').sent;
+    expect(message.get('contact')).toBe('<sips:10.0.0.1:5060;transport=tls>');
   });
 
   it('a body that looks like a session description needs no Content-Type', () => {

@@ -64,7 +64,8 @@ export function composeNewRequest(context: CoreContext, { startLine, message: wa
 export function prepareNewRequest(message: SipMessage, listener: Listener): void {
   fillInLocalHost(message, listener, true);
   const { method } = message;
-  if ((method === 'INVITE' || method === 'SUBSCRIBE') && !message.has('contact')) message.append('contact', contactOf(listener));
+  if ((method === 'INVITE' || method === 'SUBSCRIBE') && !message.has('contact'))
+    message.append('contact', contactOf(listener, message.requestUri));
   // A REGISTER may name the Contact of somebody else.
   if (method !== 'REGISTER') correctContact(message, listener);
 }

@@ -31,7 +31,7 @@ export function makeUacDialog(context: CoreContext, { app, request, response, fl
     remoteCSeq: undefined,
     target: contactUriOf(response) ?? request.requestUri,
     routes,
-    contact: request.get('contact') ?? (flow === undefined ? '' : contactOf(flow.listener)),
+    contact: request.get('contact') ?? (flow === undefined ? '' : contactOf(flow.listener, request.requestUri)),
     flow,
     isPinned: isPinned(context, { response, flow, routes }),
   });

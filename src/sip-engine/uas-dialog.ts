@@ -26,7 +26,7 @@ export function makeUasDialog(context: CoreContext, incoming: IncomingRequest): 
     remoteCSeq: request.cseq?.number,
     target: contactUriOf(request) ?? sourceUri(flow),
     routes: request.getAll('record-route'),
-    contact: incoming.invite?.contact ?? contactOf(flow.listener),
+    contact: incoming.invite?.contact ?? contactOf(flow.listener, request.requestUri),
     flow,
     isPinned: isCallerBehindNat(request, flow, context.settings),
   });

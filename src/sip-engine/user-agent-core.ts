@@ -1,24 +1,23 @@
 import type { App, AppMessage, CommandReply, Core, ProxyOptions } from './app-link.ts';
-import { decideUnmatched } from './automatic-answers.ts';
 import { receiveCancel, sendCancel } from './cancel.ts';
 import type { EngineTimer } from './clock.ts';
 import type { CoreContext, CoreParts } from './core-context.ts';
 import { isCall } from './core-context.ts';
 import { DialogTable } from './dialog-table.ts';
-import { dialogIdOf } from './dialog.ts';
 import { hangUp } from './hang-up.ts';
 import { forgetCalls, releaseCalls, sweep } from './housekeeping.ts';
-import { answer, forget } from './incoming-requests.ts';
+import { forget } from './incoming-requests.ts';
 import { dialogOf, earlyCallOf, receiveAck, receiveEarly, receiveInDialog, receivePrack } from './in-dialog-in.ts';
 import { sendInDialog } from './in-dialog-out.ts';
 import { receiveLateAnswer, RecentFailures } from './late-answers.ts';
 import type { SipMessage } from './message.ts';
 import { refreshSession } from './session-refresh.ts';
+import { receiveStray } from './stray-request.ts';
 import type { ServerTransaction } from './transaction.ts';
 import type { Flow } from './transport.ts';
 import { sendNewRequest } from './uac-request.ts';
-import { answerInvite, receiveInvite } from './uas-invite.ts';
-import { answerRequest, receiveRequest } from './uas-request.ts';
+import { answerInvite } from './uas-invite.ts';
+import { answerRequest } from './uas-request.ts';
 
 // Owns the user agent core (RFC 3261 section 8): which application gets what, its commands, its dialogs.
 // Called by the transactions with what arrives, and by the control side with the commands of applications.
@@ -143,48 +142,13 @@ export class UserAgentCore implements Core {
     const dialog = dialogOf(context, request);
     if (early !== undefined) receiveEarly(context, transaction, early);
     else if (dialog !== undefined) receiveInDialog(context, transaction, dialog);
-    else if (!this.#isProxied(transaction, flow)) this.#newRequestCame(transaction);
+    else if (!this.#isProxied(transaction, flow)) receiveStray(context, transaction);
   }
 
   #isProxied(transaction: ServerTransaction, flow: Flow): boolean {
     const { proxy } = this.#context;
     if (proxy === undefined || transaction.request.toTag === undefined) return false;
     return proxy.early(transaction) || proxy.forwardInDialog(transaction.request, flow, transaction);
-  }
-
-  #newRequestCame(transaction: ServerTransaction): void {
-    const context = this.#context;
-    const { request } = transaction;
-    if (request.method === 'INVITE' && this.#isLateFork(request)) {
-      answer(transaction, { status: 491, reason: 'Request Pending' });
-      return;
-    }
-    if (context.settings.answerMergedRequests && this.#isMerged(request)) {
-      answer(transaction, { status: 482, reason: 'Loop Detected' });
-      return;
-    }
-    const app = context.router.pick(request.method.toLowerCase());
-    const verdict = decideUnmatched(request, app !== undefined, context.settings);
-    if (verdict.kind === 'answer' || app === undefined) {
-      answer(transaction, verdict.kind === 'answer' ? verdict : { status: 503, reason: 'Service Unavailable' });
-    } else if (request.method === 'INVITE') receiveInvite(context, transaction, { app });
-    else receiveRequest(context, transaction, { app });
-  }
-
-  /** Another fork of an INVITE whose call is answered already. */
-  #isLateFork(request: SipMessage): boolean {
-    if (request.toTag !== undefined) return false;
-    return this.#context.dialogs.withId(dialogIdOf(request)).some((dialog) => dialog.role === 'uas' && dialog.isConfirmed);
-  }
-
-  /** RFC 3261 section 8.2.2.2: the same request on another way, while the first is still here. */
-  #isMerged(request: SipMessage): boolean {
-    for (const { transaction } of this.#context.incoming.values()) {
-      const first = transaction.request;
-      const isSame = first.callId === request.callId && first.fromTag === request.fromTag && first.toTag === undefined;
-      if (isSame && first.get('cseq') === request.get('cseq')) return true;
-    }
-    return false;
   }
 
   #ackCame(ack: SipMessage, flow: Flow): void {

@@ -1,12 +1,23 @@
-import type { App, AppMessage, AppRouter, CdrRecord, CommandReply, Delivery, MessageMeta } from '#sip-engine/app-link.ts';
+import type {
+  App,
+  AppMessage,
+  AppRouter,
+  CdrRecord,
+  CommandReply,
+  Delivery,
+  MessageMeta,
+  ProxyOptions,
+} from '#sip-engine/app-link.ts';
 import { defaultSettings } from '#sip-engine/engine-settings.ts';
 import type { EngineSettings } from '#sip-engine/engine-settings.ts';
 import { silentLog } from '#sip-engine/engine-log.ts';
+import type { ProxyPart } from '#sip-engine/core-context.ts';
 import { FlowTable } from '#sip-engine/flow-table.ts';
 import { defaultLimits } from '#sip-engine/limits.ts';
 import type { Limits } from '#sip-engine/limits.ts';
 import type { SipMessage } from '#sip-engine/message.ts';
 import { parseAppMessage } from '#sip-engine/parse.ts';
+import type { RouteRequest } from '#sip-engine/request-routing.ts';
 import { TransactionLayer } from '#sip-engine/transaction-layer.ts';
 import type { Flow, Protocol } from '#sip-engine/transport.ts';
 import { UserAgentCore } from '#sip-engine/user-agent-core.ts';
@@ -139,6 +150,8 @@ type StageOptions = {
   readonly settings?: Partial<EngineSettings>;
   readonly limits?: Partial<Limits>;
   readonly protocols?: readonly Protocol[];
+  readonly routeRequest?: RouteRequest;
+  readonly proxy?: ProxyPart;
   /** Verbs the application asked for; all by default. */
   readonly routed?: readonly string[];
 };
@@ -161,7 +174,7 @@ export class CoreStage {
   readonly cdrs: CdrRecord[] = [];
   #branches = 0;
 
-  constructor({ settings, limits, protocols, routed }: StageOptions = {}) {
+  constructor({ settings, limits, protocols, routed, routeRequest, proxy }: StageOptions = {}) {
     const { clock } = this;
     const allLimits = { ...defaultLimits, ...limits };
     const allSettings = { ...defaultSettings, ...settings };
@@ -177,7 +190,8 @@ export class CoreStage {
       limits: allLimits,
     });
     const router: AppRouter = {
-      pick: (verb) => (this.app.isOpen && (routed === undefined || routed.includes(verb)) ? this.app : undefined),
+      pick: (verb, tag = 'a') =>
+        tag === 'a' && this.app.isOpen && (routed === undefined || routed.includes(verb)) ? this.app : undefined,
       cdr: (record) => void this.cdrs.push(record),
     };
     this.core = new UserAgentCore({
@@ -189,6 +203,8 @@ export class CoreStage {
       router,
       settings: allSettings,
       limits: allLimits,
+      routeRequest,
+      proxy,
     });
   }
 
@@ -218,6 +234,12 @@ export class CoreStage {
   ): Replies {
     const replies = new Replies();
     this.core.respond(options.app ?? this.app, transactionId, readCommand(`SIP/2.0 ${status} Whatever`, options), replies);
+    return replies;
+  }
+
+  proxy(transactionId: string, options: ProxyOptions): Replies {
+    const replies = new Replies();
+    this.core.proxy(this.app, transactionId, options, readCommand('INVITE sip:x SIP/2.0', {}), replies);
     return replies;
   }
 
