@@ -33,6 +33,7 @@ const noPath: readonly string[] = [];
 export class RegistrationStore {
   readonly #put: Statement<(string | number | null)[]>;
   readonly #remove: Statement<[string]>;
+  readonly #removeOfDevice: Statement<[string]>;
   readonly #removeExpired: Statement<[number]>;
   readonly #live: Statement<[number], Row>;
 
@@ -47,6 +48,7 @@ export class RegistrationStore {
          expires_at = excluded.expires_at`,
     );
     this.#remove = db.prepare('DELETE FROM registrations WHERE id = ?');
+    this.#removeOfDevice = db.prepare('DELETE FROM registrations WHERE device_id = ?');
     this.#removeExpired = db.prepare('DELETE FROM registrations WHERE expires_at <= ?');
     this.#live = db.prepare(`SELECT ${columns} FROM registrations WHERE expires_at > ? ORDER BY id`);
   }
@@ -75,6 +77,12 @@ export class RegistrationStore {
 
   remove(id: string): void {
     this.#remove.run(id);
+  }
+
+  /** Stores exactly these for one device. */
+  replace(deviceId: DeviceId, registrations: readonly Registration[]): void {
+    this.#removeOfDevice.run(deviceId);
+    for (const registration of registrations) this.put(registration);
   }
 
   removeExpired(now: number): void {

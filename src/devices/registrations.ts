@@ -37,6 +37,8 @@ export class Registrations {
   readonly #byDevice = new Map<DeviceId, readonly Registration[]>();
   /** Registrations per source address. */
   readonly #sources = new Map<string, number>();
+  /** Devices whose registrations could not be stored. */
+  readonly #unsaved = new Set<DeviceId>();
   #size = 0;
   #sweep: Timer | undefined;
 
@@ -54,7 +56,10 @@ export class Registrations {
       else bindings.push(registration);
     }
     for (const [deviceId, bindings] of byDevice) this.#set(deviceId, bindings);
-    this.#sweep = clock.every(sweepMs, () => void this.#dropExpired());
+    this.#sweep = clock.every(sweepMs, () => {
+      void this.#dropExpired();
+      void this.#saveAgain();
+    });
   }
 
   stop(): void {
@@ -114,12 +119,30 @@ export class Registrations {
       });
     } catch (error) {
       if (error instanceof AppError && error.code === 'unavailable') {
+        this.#unsaved.add(deviceId);
         log.warn({ device: deviceId }, 'A registration is kept in memory only');
         return;
       }
       // The device was deleted while its phone registered.
       this.#set(deviceId, []);
       throw error;
+    }
+  }
+
+  /** Stores what memory alone knows as soon as the disk takes it. */
+  async #saveAgain(): Promise<void> {
+    const { store, writes, log } = this.#options;
+    if (this.#unsaved.size === 0) return;
+    const devices = [...this.#unsaved];
+    this.#unsaved.clear();
+    try {
+      await writes.write(() => {
+        for (const deviceId of devices) store.replace(deviceId, this.#byDevice.get(deviceId) ?? none);
+      });
+      log.info({ devices: devices.length }, 'Registrations kept in memory are stored now');
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'unavailable') for (const deviceId of devices) this.#unsaved.add(deviceId);
+      else log.error({ err: error }, 'Registrations kept in memory cannot be stored');
     }
   }
 
