@@ -258,6 +258,20 @@ describe('requests of the peer in a dialog', () => {
     expect(stage.leftovers).toEqual([]);
   });
 
+  it('a re-INVITE answered when our own BYE has ended the dialog gets 487', () => {
+    const stage = new CoreStage();
+    const { dialogId, localTag } = stage.incomingCall();
+    stage.arrive('INVITE', { toTag: localTag, cseq: 2, body: sdp });
+    const { transactionId } = stage.app.take('INVITE');
+    stage.command('BYE sip:placeholder SIP/2.0', { dialogId });
+    stage.answer(200);
+    stage.sent();
+    expect(stage.respond(transactionId, 200, { body: sdp }).refusal).toBe('Response not sent due to unknown transaction');
+    expect(stage.sent()).toEqual(['487']);
+    stage.clock.advance(64_000);
+    expect(stage.leftovers).toEqual([]);
+  });
+
   it('without an answer: a BYE gets 500, and what was pending when the dialog ended too; others end in silence', () => {
     const stage = new CoreStage();
     const { localTag } = stage.incomingCall();

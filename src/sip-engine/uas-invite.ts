@@ -118,6 +118,11 @@ function tellSent(incoming: IncomingCall, sent: { response: SipMessage; result: 
 
 function accept(context: CoreContext, incoming: IncomingCall, { wanted, reply }: FromApp): void {
   const { invite, transaction } = incoming;
+  if (incoming.dialog?.isEnded === true) {
+    refuseAlone(context, incoming, { status: 487, reason: 'Request Terminated' });
+    reply.nok('Response not sent due to unknown transaction');
+    return;
+  }
   incoming.localTag = chooseTag(transaction.request, wanted, incoming.localTag);
   if (invite.isInitial && hasOtherDialog(context, incoming)) {
     refuseAlone(context, incoming, { status: 480, reason: 'Temporarily Unavailable' });
