@@ -33,7 +33,7 @@ const nothingFound: Readonly<Record<'unresolved' | 'unsupported' | 'gone', Verdi
 /** One request of ours until its final response, over as many targets as it takes (RFC 3263 section 4.3), with its CANCEL. */
 export class RequestInFlight implements ClientTransaction {
   readonly id = newUuid();
-  readonly #outgoing: OutgoingRequest;
+  #outgoing: OutgoingRequest;
   readonly #surroundings: RequestSurroundings;
   #message: SipMessage;
   #candidates: readonly Candidate[] = [];
@@ -125,6 +125,8 @@ export class RequestInFlight implements ClientTransaction {
     this.#message = message;
     this.#hasProvisional = false;
     this.#tellSent(flow);
+    // The last target: nothing will be prepared again. An answered call stays for 64·T1, so each message kept twice would count.
+    if (rest.length === 0) this.#outgoing = { ...this.#outgoing, message, prepare: undefined, onSent: () => {} };
     const timerC = this.#outgoing.timerC ?? true;
     this.#hop = new ClientHop(
       { message, branch, flow },
