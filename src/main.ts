@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { AppError } from '#base/errors.ts';
 import { createApp } from './app.ts';
 import { bannerLines } from './banner.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { readOptions } from './options.ts';
 import type { Options } from './options.ts';
 
@@ -17,6 +18,7 @@ function fail(...lines: readonly string[]): void {
 async function run(options: Options, stop: AbortSignal): Promise<void> {
   await using app = await createApp(options, { wantsNewAdminToken: flags.length > 0 });
   process.stdout.write(`${bannerLines(app).join('\n')}\n`);
+  collectGarbage();
   if (!stop.aborted) await once(stop, 'abort');
 }
 

@@ -4,3 +4,5 @@ import { fileURLToPath } from 'node:url';
 
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/gosip', import.meta.url)));
 await import('./sip-engine/engine-thread.ts');
+const { collectGarbage } = await import('./collect-garbage.ts');
+collectGarbage();

@@ -108,15 +108,15 @@ export class HttpServer {
     const router = new Router({ prefix: '/api' });
     const mountOptions = { log, isReplyStrict, identityOf: (context: Context) => this.#identityOf(context) };
     mountRoutes(router, routes, mountOptions);
-    const api = describeApi(
-      routes.map((route) => route.endpoint),
-      version,
-    );
-    const docs = renderDocs(api);
+    // Made when somebody asks: most houses never do, and it would cost every start time and memory.
+    let described: ReturnType<typeof describeApi> | undefined;
+    const endpoints = routes.map((route) => route.endpoint);
+    const describe = () => (described ??= describeApi(endpoints, version));
     router.get('/openapi.json', (context) => {
-      context.body = api;
+      context.body = describe();
     });
     router.get('/docs', (context) => {
+      const docs = renderDocs(describe());
       context.set('Content-Security-Policy', docs.contentSecurityPolicy);
       context.type = 'html';
       context.body = docs.html;
