@@ -183,6 +183,8 @@ describe('the HTTP server', () => {
     ['an empty body', 400, '', 'application/json'],
     ['a body of another kind', 415, 'name=x', 'application/x-www-form-urlencoded'],
     ['another character set', 415, '{"name":"xx"}', 'application/json; charset=latin1'],
+    ['a body of nothing but brackets', 400, '['.repeat(1_000_000), 'application/json'],
+    ['a body that reaches for the prototype', 400, '{"name":"xx","__proto__":{"role":"admin"}}', 'application/json'],
     ['a body above 1 MiB', 413, `"${'x'.repeat(1024 * 1024)}"`, 'application/json'],
   ])('refuses %s by %i', async (_what, status, body, type) => {
     const response = await post(body, type);
@@ -356,6 +358,11 @@ describe('the HTTP server', () => {
       }
       expect(live.clientCount).toBe(0);
       socket.destroy();
+    });
+
+    it('answers HEAD without opening a stream', async () => {
+      const response = await fetch(`${base}/events`, { method: 'HEAD', ...as('admin-token') });
+      expect([response.status, await response.text(), live.clientCount]).toEqual([200, '', 0]);
     });
 
     it('takes a hundred listeners and no more', async () => {

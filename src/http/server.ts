@@ -124,6 +124,11 @@ export class HttpServer {
     router.get('/events', (context) => {
       const identity = admit('user', context, mountOptions);
       if (identity === undefined) throw new AppError('unauthorized', 'Say who you are');
+      context.type = 'text/event-stream';
+      if (context.method === 'HEAD') {
+        context.status = 200;
+        return;
+      }
       live.open({ identity, response: context.res, isStillIn: () => this.#isStillIn(context) });
       context.respond = false;
     });
