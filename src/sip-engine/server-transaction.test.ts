@@ -63,6 +63,7 @@ describe('an INVITE from the network', () => {
     expect(told).toEqual([]);
     stage.clock.advance(12_000);
     expect(told).toEqual(['no ACK', 'over']);
+    stage.clock.advance(5_000);
     expect(stage.leftovers()).toEqual([]);
   });
 
@@ -153,9 +154,13 @@ describe('another request from the network', () => {
     let ended = false;
     transaction.onTerminated = () => (ended = true);
     stage.clock.advance(32_000);
-    expect([ended, stage.transport.sent, stage.leftovers()]).toEqual([true, [], []]);
+    expect(ended).toBe(true);
     expect(transaction.respond(buildResponse(transaction.request, 200, 'OK'))).toBe('answered');
-    expect(stage.transport.sent).toEqual([]);
+    // The last retransmission may have been on its way for T4.
+    stage.receive({ method: 'OPTIONS' });
+    expect([stage.requests.length, stage.transport.sent]).toEqual([1, []]);
+    stage.clock.advance(5_000);
+    expect(stage.leftovers()).toEqual([]);
   });
 
   it('forgets the oldest answers first when there are too many', () => {

@@ -24,10 +24,10 @@ describe('INVITE server transaction (RFC 3261 figure 7, RFC 6026 figure 2)', () 
     ['completed', 'request', 'completed', 'resend'],
     ['completed', 'retransmit', 'completed', 'resend retransmit-later'],
     ['completed', 'ack', 'confirmed', 'absorb-short leave'],
-    ['completed', 'expire', 'terminated', 'leave'],
+    ['completed', 'expire', 'terminated', 'absorb-short leave'],
     ['accepted', 'retransmit', 'accepted', 'resend retransmit-later'],
     ['accepted', 'acknowledged', 'confirmed', 'absorb-long leave'],
-    ['accepted', 'expire', 'terminated', 'tell-ack-timeout leave'],
+    ['accepted', 'expire', 'terminated', 'tell-ack-timeout absorb-short leave'],
   ];
   it('has exactly these steps', () => expect(sorted(rowsOf(inviteServer))).toEqual(sorted(expected)));
 });
@@ -36,11 +36,11 @@ describe('other server transaction (RFC 3261 figure 8)', () => {
   const expected: Row[] = [
     ['trying', 'provisional', 'proceeding', 'send'],
     ['trying', 'final', 'completed', 'send absorb-with-answer leave'],
-    ['trying', 'expire', 'terminated', 'leave'],
+    ['trying', 'expire', 'terminated', 'absorb-short leave'],
     ['proceeding', 'request', 'proceeding', 'resend'],
     ['proceeding', 'provisional', 'proceeding', 'send'],
     ['proceeding', 'final', 'completed', 'send absorb-with-answer leave'],
-    ['proceeding', 'expire', 'terminated', 'leave'],
+    ['proceeding', 'expire', 'terminated', 'absorb-short leave'],
   ];
   it('has exactly these steps', () => expect(sorted(rowsOf(otherServer))).toEqual(sorted(expected)));
 });

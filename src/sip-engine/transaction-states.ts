@@ -26,7 +26,10 @@ export type ServerEvent =
   | 'retransmit'
   | 'expire';
 
-/** `send` and `resend` the last response. `absorb-*`: keep only what answers retransmissions, for 64·T1 or T4, and leave. */
+/**
+ * `send` and `resend` the last response. `absorb-*`: keep only what answers retransmissions, for 64·T1 or T4. It also follows `expire`,
+ * as the client's last retransmission leaves just before 64·T1 and must not begin everything anew.
+ */
 export type ServerAction =
   | 'send'
   | 'resend'
@@ -52,13 +55,13 @@ export const inviteServer: ServerMachine = {
     request: { state: 'completed', actions: ['resend'] },
     ack: { state: 'confirmed', actions: ['absorb-short', 'leave'] },
     retransmit: { state: 'completed', actions: ['resend', 'retransmit-later'] },
-    expire: { state: 'terminated', actions: ['leave'] },
+    expire: { state: 'terminated', actions: ['absorb-short', 'leave'] },
   },
   // RFC 6026 section 7.1: a retransmitted INVITE is absorbed, the 2xx has its own schedule (RFC 3261 section 13.3.1.4).
   accepted: {
     retransmit: { state: 'accepted', actions: ['resend', 'retransmit-later'] },
     acknowledged: { state: 'confirmed', actions: ['absorb-long', 'leave'] },
-    expire: { state: 'terminated', actions: ['tell-ack-timeout', 'leave'] },
+    expire: { state: 'terminated', actions: ['tell-ack-timeout', 'absorb-short', 'leave'] },
   },
   confirmed: {},
   terminated: {},
@@ -68,14 +71,14 @@ export const otherServer: ServerMachine = {
   trying: {
     provisional: { state: 'proceeding', actions: ['send'] },
     final: { state: 'completed', actions: ['send', 'absorb-with-answer', 'leave'] },
-    expire: { state: 'terminated', actions: ['leave'] },
+    expire: { state: 'terminated', actions: ['absorb-short', 'leave'] },
   },
   proceeding: {
     request: { state: 'proceeding', actions: ['resend'] },
     provisional: { state: 'proceeding', actions: ['send'] },
     final: { state: 'completed', actions: ['send', 'absorb-with-answer', 'leave'] },
     // RFC 4320 section 4.2: a 408 would come too late for everybody.
-    expire: { state: 'terminated', actions: ['leave'] },
+    expire: { state: 'terminated', actions: ['absorb-short', 'leave'] },
   },
   completed: {},
   accepted: {},
