@@ -1,4 +1,4 @@
-import { formatNameAddr, parseNameAddr } from './fields.ts';
+import { formatNameAddr, parseNameAddr, splitList } from './fields.ts';
 import type { SipMessage } from './message.ts';
 import type { Listener } from './transport.ts';
 import { formatUri, isNumericHost, parseUri } from './uri.ts';
@@ -46,11 +46,20 @@ export function fillInLocalHost(message: SipMessage, listener: Listener, isOutOf
     const value = message.get(key);
     if (value === undefined || !value.includes('localhost')) continue;
     if (!value.includes('@localhost') && !(isOutOfDialog && key === 'from')) continue;
-    const address = parseNameAddr(value);
-    const uri = address && parseUri(address.uri);
-    if (!address || uri?.host !== 'localhost') continue;
-    message.set(key, formatNameAddr({ ...address, uri: atListener(uri, listener, key === 'contact') }));
+    message.set(
+      key,
+      splitList(value)
+        .map((one) => withListener(one, listener, key === 'contact'))
+        .join(', '),
+    );
   }
+}
+
+function withListener(value: string, listener: Listener, isContact: boolean): string {
+  const address = parseNameAddr(value);
+  const uri = address && parseUri(address.uri);
+  if (!address || uri?.host !== 'localhost') return value;
+  return formatNameAddr({ ...address, uri: atListener(uri, listener, isContact) });
 }
 
 /** Corrects a Contact that names an IPv4 address other than the one really used; names and IPv6 stay as they are. */

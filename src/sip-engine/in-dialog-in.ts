@@ -113,6 +113,10 @@ export function receivePrack(context: CoreContext, transaction: ServerTransactio
     return;
   }
   const reliable = invite.invite.reliable;
+  if (!invite.app.isOpen) {
+    answer(transaction, noDialog);
+    return;
+  }
   const dialog = earlyDialogOf(context, invite);
   dialog.remoteCSeq = request.cseq?.number ?? dialog.remoteCSeq;
   receiveRequest(context, transaction, { app: invite.app, dialog, onAnswered: () => reliable.prackAnswered() });

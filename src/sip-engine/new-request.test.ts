@@ -80,13 +80,13 @@ describe('a request outside a dialog', () => {
     const headers = [
       'From: "Joe" <sip:1234@localhost>',
       'Contact: sip:1234@localhost;q=1',
-      'P-Asserted-Identity: <sip:1234@localhost>',
+      'P-Asserted-Identity: <sip:1234@localhost>, <tel:+491234>',
       'X-Other: <sip:1234@localhost>',
     ];
     const { message } = new CoreStage().command('INVITE sip:bob@10.0.0.9 SIP/2.0', { headers }).sent;
     expect(message.get('from')).toMatch(/^"Joe" <sip:1234@10\.0\.0\.1:5060>;tag=/);
     expect(message.get('contact')).toBe('<sip:1234@10.0.0.1:5060>;q=1');
-    expect(message.get('p-asserted-identity')).toBe('<sip:1234@10.0.0.1:5060>');
+    expect(message.get('p-asserted-identity')).toBe('<sip:1234@10.0.0.1:5060>, <tel:+491234>');
     expect(message.get('x-other')).toBe('<sip:1234@localhost>');
   });
 

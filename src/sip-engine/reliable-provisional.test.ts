@@ -145,6 +145,16 @@ describe('reliable provisional responses to our INVITE', () => {
     expect(stage.core.sizes()['dialogs']).toBe(1);
   });
 
+  it('count as such by their RSeq alone', () => {
+    const stage = new CoreStage();
+    const { dialogId, cseq } = invited(stage);
+    stage.answer(183, { headers: ['RSeq: 5'] });
+    stage.app.take('183');
+    expect(stage.command('PRACK sip:x SIP/2.0', { dialogId, headers: [`RAck: 5 ${cseq} INVITE`] }).sent.message.method).toBe(
+      'PRACK',
+    );
+  });
+
   it('repeated ones and those out of order are dropped', () => {
     const stage = new CoreStage();
     const { request, flow } = invited(stage);

@@ -127,5 +127,10 @@ function addReliability(response: SipMessage, rseq: number): void {
 
 /** Whether a message names 100rel in one of these headers. */
 export function names100rel(message: SipMessage, ...keys: readonly ('require' | 'supported')[]): boolean {
-  return keys.some((key) => message.getAll(key).some((value) => value.toLowerCase().includes('100rel')));
+  return keys.some((key) =>
+    message
+      .getAll(key)
+      .flatMap(splitList)
+      .some((tag) => tag.toLowerCase() === '100rel'),
+  );
 }

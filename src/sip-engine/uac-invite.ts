@@ -5,7 +5,6 @@ import { endDialog } from './dialog-end.ts';
 import type { AnsweredInvite, Dialog } from './dialog.ts';
 import { expectAck, releaseFork, repeatAck } from './hang-up.ts';
 import type { SipMessage } from './message.ts';
-import { names100rel } from './reliable-provisional.ts';
 import { buildResponse } from './response-builder.ts';
 import { readNumber } from './scan.ts';
 import { deliverResponse } from './send-request.ts';
@@ -60,7 +59,8 @@ export class InviteProgress {
 
   #provisional(client: ClientTransaction, seen: Seen): void {
     if (seen.response.status === 100) return;
-    if (names100rel(seen.response, 'require') && !this.#inOrder(client, seen)) return;
+    // Whoever sends RSeq means it: drachtio-srf answers it with a PRACK whatever Require says.
+    if (seen.response.has('rseq') && !this.#inOrder(client, seen)) return;
     this.#deliver(client, seen);
   }
 

@@ -191,6 +191,12 @@ export function refuseAlone(
   dropEarlyDialog(context, incoming);
   context.incoming.delete(incoming.transaction.id);
   answer(incoming.transaction, verdict, incoming.localTag);
+  // Who cancels a call also tells its end.
+  if (!incoming.invite.isInitial || verdict.status === 487) return;
+  cdrStop(context, incoming.transaction.lastResponse ?? incoming.transaction.request, {
+    source: 'application',
+    reason: 'call-rejected',
+  });
 }
 
 function settleInvite(context: CoreContext, incoming: IncomingCall): void {
