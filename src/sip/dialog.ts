@@ -1,5 +1,4 @@
 import { answer } from './answer.ts';
-import { tagOf } from './headers.ts';
 import type { AgentRequest, HeaderMap, IncomingRequest, RequestListener, Responder } from './srf-types.ts';
 
 /** Answers a 401 or 407 to a request of ours; undefined where that is no use. */
@@ -52,7 +51,7 @@ export class SipDialog {
   beforeBye: (() => void) | undefined;
   /** What a session timer was agreed on, as Session-Expires values of our own requests; undefined: none. */
   sessionExpires: string | undefined;
-  localTag: string;
+  readonly localTag: string;
   remoteTag: string;
   readonly #connection: DialogNetwork;
   #isOver = false;
@@ -146,11 +145,6 @@ export class SipDialog {
         if (this.owner === undefined) answer(response, 481);
         else this.owner.request(this, request, response);
     }
-  }
-
-  /** Our 200 went out: it fixed our tag. */
-  answeredWith(to: string | undefined): void {
-    this.localTag = tagOf(to) ?? this.localTag;
   }
 
   #acknowledged(body: string): void {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Log } from '#base/log.ts';
 import type { Device } from '#devices/device.ts';
 import type { OngoingCall } from '#calls/ongoing-call.ts';
@@ -14,7 +15,7 @@ import type { CallingSide, Destination, RingParts } from './ring.ts';
 import type { TimerAnswer } from './session-timer.ts';
 import { answerTimer } from './session-timer.ts';
 import { statusOf } from './sip-status.ts';
-import type { IncomingRequest, Responder, SrfMessage } from './srf-types.ts';
+import type { IncomingRequest, Responder } from './srf-types.ts';
 
 export type CallParts = RingParts &
   BridgeParts & {
@@ -81,7 +82,7 @@ export class IncomingCall implements CallerLeg, CallingSide {
     this.dialog = new SipDialog(parts.connection, {
       role: 'uas',
       callId: request.headers['call-id'] ?? '',
-      localTag: '',
+      localTag: randomBytes(8).toString('hex'),
       remoteTag: tagOf(request.headers['from']) ?? '',
     });
     this.dialog.remoteSdp = this.offer;
@@ -117,7 +118,7 @@ export class IncomingCall implements CallerLeg, CallingSide {
     this.#isRingingTold = true;
     const isReliable = tokens(this.#invite.request.headers['require']).includes('100rel');
     answer(this.#invite.response, hasMedia || status !== 183 ? status : 180, {
-      headers: { ...capabilities, ...(isReliable ? { Require: '100rel' } : {}) },
+      headers: { ...this.#toTag, ...capabilities, ...(isReliable ? { Require: '100rel' } : {}) },
       ...(hasMedia ? { body } : {}),
     });
   }
@@ -169,18 +170,20 @@ export class IncomingCall implements CallerLeg, CallingSide {
 
   #answer(body: string, bridge: Bridge): void {
     const { timer, response } = this.#invite;
-    const done = (error: unknown, sent?: SrfMessage) => {
-      if (sent !== undefined && !error) {
-        this.dialog.answeredWith(sent.headers['to']);
-        return;
-      }
+    const done = (error: unknown) => {
+      if (!error) return;
       // The caller's CANCEL was faster than the answer.
       this.dialog.drop();
       this.#call?.callerGone();
       bridge.end(undefined);
     };
-    const headers = { ...capabilities, ...(timer.kind === 'agreed' ? timer.headers : {}) };
+    const headers = { ...this.#toTag, ...capabilities, ...(timer.kind === 'agreed' ? timer.headers : {}) };
     answer(response, 200, { headers, done, ...(body === '' ? {} : { body }) });
+  }
+
+  /** Our first response fixes our tag; drachtio-srf takes it in this form. */
+  get #toTag(): Record<string, string> {
+    return { To: `tag=${this.dialog.localTag}` };
   }
 
   #gone(): void {

@@ -1,0 +1,211 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { connectPhones, offerOf, SipStage } from '#testing/sip-stage.ts';
+import type { StageCall, StagePhone } from '#testing/sip-stage.ts';
+
+let stage: SipStage;
+let a: StagePhone;
+let b: StagePhone;
+let c: StagePhone;
+let atA: StageCall;
+let atB: StageCall;
+
+beforeEach(async () => {
+  stage = await SipStage.start();
+  [a, b, c] = [await stage.phone('20'), await stage.phone('21'), await stage.phone('22')];
+  [atA, atB] = await connectPhones(a, b);
+});
+
+afterEach(async () => {
+  await stage[Symbol.asyncDispose]();
+});
+
+/** Answers the next NOTIFY at A and gives its status line. */
+async function notified(phone: StagePhone, call: StageCall): Promise<string> {
+  const notify = await phone.peer.skipTo('NOTIFY');
+  phone.reply(call, '200 OK', { to: notify });
+  expect(notify.header('Event')).toBe('refer');
+  expect(notify.header('Content-Type')).toContain('message/sipfrag');
+  return `${notify.body.trim()} (${notify.header('Subscription-State')?.split(';')[0]})`;
+}
+
+function replacesOf(call: StageCall): string {
+  return encodeURIComponent(`${call.callId};to-tag=${call.remoteTag};from-tag=${call.localTag}`);
+}
+
+describe('a blind transfer', () => {
+  it('joins the other side with the new phone', async () => {
+    atA.request('REFER', { headers: ['Refer-To: <sip:22@gosip>'] });
+    await a.peer.expect(202);
+    expect(await notified(a, atA)).toBe('SIP/2.0 100 Trying (active)');
+    const rung = await c.rung();
+    expect(rung.invite?.header('From')).toContain('"Phone 21" <sip:21@');
+    expect(rung.invite?.body).toBe('');
+    c.reply(rung, '180 Ringing');
+    expect(await notified(a, atA)).toBe('SIP/2.0 180 Ringing (active)');
+    c.reply(rung, '200 OK', { body: offerOf('22') });
+    const invite = await b.peer.expect('INVITE');
+    expect(invite.body).toBe(offerOf('22'));
+    b.reply(atB, '200 OK', { to: invite, body: offerOf('21', 'sendrecv', 2) });
+    await b.peer.expect('ACK');
+    expect((await c.peer.expect('ACK')).body).toBe(offerOf('21', 'sendrecv', 2));
+    expect(await notified(a, atA)).toBe('SIP/2.0 200 OK (terminated)');
+    a.reply(atA, '200 OK', { to: await a.peer.expect('BYE') });
+    expect((await stage.closed(0)).verdict).toEqual({ result: 'answered', reason: 'transferred' });
+    expect(stage.calls.list()).toHaveLength(1);
+    rung.request('BYE');
+    await c.peer.expect(200);
+    await b.peer.expect('BYE');
+    const record = await stage.closed(1);
+    expect(record).toMatchObject({ caller: { number: '21' }, callee: { number: '22' }, transferredFrom: stage.records()[0]?.id });
+    expect(record.verdict).toEqual({ result: 'answered', reason: 'callee-hung-up' });
+  });
+
+  it('goes on when the phone that ordered it hangs up at once', async () => {
+    atA.request('REFER', { headers: ['Refer-To: <sip:22@gosip>'] });
+    await a.peer.skipTo(202);
+    await atA.bye();
+    const rung = await c.rung();
+    c.reply(rung, '200 OK', { body: offerOf('22') });
+    const invite = await b.peer.expect('INVITE');
+    b.reply(atB, '200 OK', { to: invite, body: offerOf('21') });
+    await c.peer.expect('ACK');
+    atB.cseq = 30;
+    await b.peer.skipTo('ACK');
+    await atB.bye();
+    await c.peer.expect('BYE');
+    expect((await stage.closed(1)).verdict).toEqual({ result: 'answered', reason: 'caller-hung-up' });
+  });
+
+  it('that fails leaves the call as it was', async () => {
+    atA.request('REFER', { headers: ['Refer-To: <sip:22@gosip>'] });
+    await a.peer.expect(202);
+    await notified(a, atA);
+    c.reply(await c.rung(), '486 Busy Here');
+    expect(await notified(a, atA)).toBe('SIP/2.0 486 Busy Here (terminated)');
+    atA.request('INFO', { body: 'still here' });
+    expect((await b.peer.expect('INFO')).body).toBe('still here');
+    expect((await stage.closed(1)).verdict).toEqual({ result: 'busy', reason: 'busy' });
+  });
+
+  it('that fails after the phone has gone ends the other side', async () => {
+    atA.request('REFER', { headers: ['Refer-To: <sip:22@gosip>'] });
+    await a.peer.skipTo(202);
+    const rung = await c.rung();
+    await atA.bye();
+    c.reply(rung, '486 Busy Here');
+    await b.peer.expect('BYE');
+  });
+
+  it('ends when the party to be transferred hangs up', async () => {
+    atA.request('REFER', { headers: ['Refer-To: <sip:22@gosip>'] });
+    await a.peer.skipTo(202);
+    const rung = await c.rung();
+    c.reply(rung, '180 Ringing');
+    atB.cseq = 30;
+    await atB.bye();
+    await c.peer.expect('CANCEL');
+    await a.peer.skipTo('BYE');
+    expect((await stage.closed(1)).verdict).toEqual({ result: 'cancelled', reason: 'caller-cancelled' });
+  });
+
+  it('is silent where the phone asks for that', async () => {
+    atA.request('REFER', { headers: ['Refer-To: <sip:29@gosip>', 'Refer-Sub: false'] });
+    expect((await a.peer.expect(200)).header('Refer-Sub')).toBe('false');
+    expect(a.peer.unread).toEqual([]);
+  });
+
+  it('needs one target', async () => {
+    atA.request('REFER', { headers: ['Refer-To: nothing'] });
+    await a.peer.expect(400);
+    atA.request('REFER');
+    await a.peer.expect(400);
+  });
+});
+
+describe('an attended transfer', () => {
+  async function consult(): Promise<[StageCall, StageCall]> {
+    return connectPhones(a, c);
+  }
+
+  it('joins both far sides and lets the phone go', async () => {
+    const [toC, atC] = await consult();
+    atA.request('REFER', { headers: [`Refer-To: <sip:22@gosip?Replaces=${replacesOf(toC)}>`] });
+    await a.peer.expect(202);
+    const ask = await b.peer.expect('INVITE');
+    expect(ask.body).toBe('');
+    b.reply(atB, '200 OK', { to: ask, body: offerOf('21', 'sendrecv', 2) });
+    const offered = await c.peer.expect('INVITE');
+    expect(offered.body).toBe(offerOf('21', 'sendrecv', 2));
+    c.reply(atC, '200 OK', { to: offered, body: offerOf('22', 'sendrecv', 2) });
+    await c.peer.expect('ACK');
+    expect((await b.peer.expect('ACK')).body).toBe(offerOf('22', 'sendrecv', 2));
+    expect(await notified(a, atA)).toBe('SIP/2.0 100 Trying (active)');
+    expect(await notified(a, atA)).toBe('SIP/2.0 200 OK (terminated)');
+    await a.peer.expect('BYE');
+    await a.peer.expect('BYE');
+    expect(stage.calls.list().map(({ record }) => [record.caller.number, record.callee.number])).toEqual([['21', '22']]);
+    atB.cseq = 30;
+    await atB.bye();
+    await c.peer.expect('BYE');
+    expect((await stage.closed(0)).verdict).toEqual({ result: 'answered', reason: 'transferred' });
+    expect((await stage.closed(1)).verdict).toEqual({ result: 'answered', reason: 'transferred' });
+    const joined = await stage.closed(2);
+    expect(joined).toMatchObject({ transferredFrom: stage.records()[0]?.id, direction: 'internal' });
+  });
+
+  it('that the second side refuses leaves both calls', async () => {
+    const [toC, atC] = await consult();
+    atA.request('REFER', { headers: [`Refer-To: <sip:22@gosip?Replaces=${replacesOf(toC)}>`] });
+    b.reply(atB, '200 OK', { to: await b.peer.expect('INVITE'), body: offerOf('21', 'sendrecv', 2) });
+    c.reply(atC, '488 Not Acceptable Here', { to: await c.peer.expect('INVITE') });
+    expect((await b.peer.expect('ACK')).body).toBe(offerOf('20'));
+    await notified(a, atA);
+    expect(await notified(a, atA)).toBe('SIP/2.0 488 Not Acceptable Here (terminated)');
+    expect(stage.calls.list()).toHaveLength(2);
+  });
+
+  it('of a call that is not this phone’s is refused', async () => {
+    const d = await stage.phone('23');
+    const [toD] = await connectPhones(c, d);
+    atA.request('REFER', { headers: [`Refer-To: <sip:23@gosip?Replaces=${replacesOf(toD)}>`] });
+    await a.peer.expect(202);
+    await notified(a, atA);
+    expect(await notified(a, atA)).toBe('SIP/2.0 481 Call/Transaction Does Not Exist (terminated)');
+  });
+});
+
+describe('INVITE with Replaces', () => {
+  it('takes the place of a phone in its call', async () => {
+    const replaces = `Replaces: ${decodeURIComponent(replacesOf(atA))}`;
+    const call = c.invite('21', { headers: [replaces, 'Require: replaces'] });
+    const invite = await b.peer.expect('INVITE');
+    expect(invite.body).toBe(offerOf('22'));
+    b.reply(atB, '200 OK', { to: invite, body: offerOf('21', 'sendrecv', 2) });
+    const ok = await c.peer.expect(200);
+    expect(ok.body).toBe(offerOf('21', 'sendrecv', 2));
+    call.learn(ok);
+    call.ack();
+    await a.peer.expect('BYE');
+    expect((await stage.closed(0)).verdict).toEqual({ result: 'answered', reason: 'replaced' });
+    await b.peer.expect('ACK');
+    await call.bye();
+    await b.peer.expect('BYE');
+    expect(await stage.closed(1)).toMatchObject({ caller: { number: '22' }, callee: { number: '21' } });
+  });
+
+  it('of an unknown or early call is refused', async () => {
+    c.invite('21', { headers: ['Replaces: nothing@here;to-tag=1;from-tag=2'] });
+    await c.peer.expect(481);
+    c.invite('21', { headers: [`Replaces: ${decodeURIComponent(replacesOf(atA))};early-only`] });
+    await c.peer.expect(486);
+    c.invite('21', { headers: ['Replaces: x'] });
+    await c.peer.expect(400);
+    await stage.until(() => stage.sip.sizes().dialogs === 2, 'the two dialogs');
+  });
+
+  it('is not for the phones of somebody else', async () => {
+    const d = await stage.phone('23', { personId: 'usr_other' });
+    d.invite('21', { headers: [`Replaces: ${decodeURIComponent(replacesOf(atA))}`] });
+    await d.peer.expect(403);
+  });
+});

@@ -1,0 +1,268 @@
+import { createHash } from 'node:crypto';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { OurNumber } from '#numbers/number.ts';
+import { SipPeer } from '#testing/sip-peer.ts';
+import { responseText, sipText } from '#testing/sip-text.ts';
+import { offerOf, SipStage } from '#testing/sip-stage.ts';
+import type { TrunkSettings } from './trunk.ts';
+
+const open: AsyncDisposable[] = [];
+
+afterEach(async () => {
+  for (const one of open.splice(0).reverse()) await one[Symbol.asyncDispose]();
+});
+
+const number: OurNumber = {
+  ...{ id: 'num_1', number: '+14165550100', name: 'Home', ownerPersonId: 'usr_1', voiceEnabled: true, createdAt: 0 },
+};
+
+async function trunkStage(settings: Partial<TrunkSettings> = {}, numbers: readonly OurNumber[] = [number]) {
+  const trunk = await SipPeer.udp({ address: '127.0.0.2' });
+  open.push(trunk);
+  const given = {
+    name: 'provider',
+    host: '127.0.0.2',
+    port: trunk.port,
+    transport: 'udp',
+    register: false,
+    allow: [],
+    ...settings,
+  } as const;
+  const stage = await SipStage.start({ trunks: [given], numbers });
+  open.push(stage);
+  trunk.target = stage.target;
+  return { trunk, stage };
+}
+
+const account = { username: 'house', password: 'geheim' } as const;
+
+const md5 = (text: string) => createHash('md5').update(text).digest('hex');
+
+function expectedResponse(header: string, method: string): string {
+  const value = (name: string) => new RegExp(`${name}="?([^",]+)`).exec(header)?.[1] ?? '';
+  const ha1 = md5(`house:provider:geheim`);
+  return md5(`${ha1}:${value('nonce')}:${value('nc')}:${value('cnonce')}:auth:${md5(`${method}:${value('uri')}`)}`);
+}
+
+const challenge = 'Proxy-Authenticate: Digest realm="provider", nonce="n1", qop="auth", algorithm=MD5';
+
+describe('a call outside', () => {
+  it('goes to the trunk in E.164 with the person’s number, and answers its challenge', async () => {
+    const { trunk, stage } = await trunkStage(account);
+    const a = await stage.phone('20', { personId: 'usr_1' });
+    const call = a.invite('4165550123');
+    const invite = await trunk.expect('INVITE');
+    expect(invite.startLine).toBe(`INVITE sip:+14165550123@127.0.0.2:${trunk.port} SIP/2.0`);
+    expect(invite.header('From')).toMatch(/<sip:\+14165550100@127\.0\.0\.1/);
+    expect(invite.header('P-Asserted-Identity')).toMatch(/<sip:\+14165550100@127\.0\.0\.1/);
+    trunk.send(responseText(invite, '407 Proxy Authentication Required', { headers: [challenge] }));
+    await trunk.expect('ACK');
+    const second = await trunk.expect('INVITE');
+    expect(second.header('Call-ID')).toBe(invite.header('Call-ID'));
+    expect(second.header('From')).toBe(invite.header('From'));
+    expect(Number.parseInt(second.header('CSeq') ?? '', 10)).toBe(Number.parseInt(invite.header('CSeq') ?? '', 10) + 1);
+    const authorization = second.header('Proxy-Authorization') ?? '';
+    expect(authorization).toContain(`response="${expectedResponse(authorization, 'INVITE')}"`);
+    const contact = [`Contact: <sip:gw@${trunk.host}>`, 'Content-Type: application/sdp'];
+    trunk.send(responseText(second, '183 Session Progress', { headers: contact, body: offerOf('gw') }));
+    expect((await a.peer.expect(183)).body).toBe(offerOf('gw'));
+    trunk.send(responseText(second, '200 OK', { headers: contact, body: offerOf('gw') }));
+    await trunk.expect('ACK');
+    call.learn(await a.peer.expect(200));
+    call.ack();
+    await call.bye();
+    const bye = await trunk.expect('BYE');
+    // Some trunks challenge a BYE too.
+    trunk.send(responseText(bye, '407 Proxy Authentication Required', { headers: [challenge] }));
+    const again = await trunk.expect('BYE');
+    const signed = again.header('Proxy-Authorization') ?? '';
+    expect(signed).toContain('nc=00000002');
+    expect(signed).toContain(`response="${expectedResponse(signed, 'BYE')}"`);
+    trunk.send(responseText(again, '200 OK'));
+    const record = await stage.closed();
+    expect(record).toMatchObject({
+      direction: 'outbound',
+      trunk: 'provider',
+      number: '+14165550100',
+      callee: { number: '+14165550123' },
+    });
+  });
+
+  it.each([
+    ['403 Forbidden', 403, { result: 'failed', reason: 'trunk-refused' }],
+    ['404 Not Found', 404, { result: 'failed', reason: 'unknown-number' }],
+    ['486 Busy Here', 486, { result: 'busy', reason: 'busy' }],
+    ['503 Service Unavailable', 503, { result: 'failed', reason: 'unreachable' }],
+    ['407 Proxy Authentication Required', 403, { result: 'failed', reason: 'trunk-refused' }],
+  ])('that the trunk answers with %s', async (refusal, told, verdict) => {
+    const { trunk, stage } = await trunkStage();
+    const a = await stage.phone('20');
+    a.invite('4165550123');
+    trunk.send(responseText(await trunk.expect('INVITE'), refusal, { headers: [challenge] }));
+    await a.peer.expect(told);
+    expect((await stage.closed()).verdict).toEqual(verdict);
+  });
+
+  it('to an emergency number goes out as dialled, with any number of the house', async () => {
+    const { trunk, stage } = await trunkStage();
+    const a = await stage.phone('20');
+    a.invite('911');
+    const invite = await trunk.expect('INVITE');
+    expect(invite.startLine).toContain('INVITE sip:911@127.0.0.2');
+    expect(invite.header('From')).toContain('+14165550100');
+  });
+
+  it('tries the next trunk where one cannot be reached', async () => {
+    const second = await SipPeer.udp({ address: '127.0.0.3' });
+    open.push(second);
+    const first = await SipPeer.udp({ address: '127.0.0.2' });
+    open.push(first);
+    const common = { transport: 'udp', register: false, allow: [] } as const;
+    const stage = await SipStage.start({
+      trunks: [
+        { ...common, name: 'one', host: '127.0.0.2', port: first.port },
+        { ...common, name: 'two', host: '127.0.0.3', port: second.port },
+      ],
+    });
+    open.push(stage);
+    [first.target, second.target] = [stage.target, stage.target];
+    const a = await stage.phone('20');
+    a.invite('4165550123');
+    first.send(responseText(await first.expect('INVITE'), '503 Service Unavailable'));
+    second.send(responseText(await second.expect('INVITE'), '404 Not Found'));
+    await a.peer.expect(404);
+  });
+
+  it('to a number of ours rings inside the house', async () => {
+    const { trunk, stage } = await trunkStage();
+    const [a, b] = [await stage.phone('20'), await stage.phone('21', { personId: 'usr_1' })];
+    a.invite('4165550100');
+    b.reply(await b.rung(), '486 Busy Here');
+    await a.peer.expect(486);
+    expect(trunk.unread).toEqual([]);
+  });
+});
+
+function inbound(trunk: SipPeer, given: { to?: string; uri?: string; headers?: readonly string[]; branch?: string } = {}): void {
+  const { to = '+14165550100', headers = [], branch = '1' } = given;
+  const uri = given.uri ?? `sip:${to}@127.0.0.1`;
+  trunk.send(
+    sipText(
+      [
+        `INVITE ${uri} SIP/2.0`,
+        `Via: SIP/2.0/UDP ${trunk.host};branch=z9hG4bKin${branch};rport`,
+        'Max-Forwards: 70',
+        `From: "Doctor" <sip:+4930901820@provider>;tag=in${branch}`,
+        `To: <sip:${to}@provider>`,
+        `Call-ID: in${branch}`,
+        'CSeq: 1 INVITE',
+        `Contact: <sip:gw@${trunk.host}>`,
+        'Content-Type: application/sdp',
+        ...headers,
+      ],
+      offerOf('gw'),
+    ),
+  );
+}
+
+describe('a call from the trunk', () => {
+  it('rings the devices of the number’s owner', async () => {
+    const { trunk, stage } = await trunkStage({ allow: ['127.0.0.2/32'] });
+    const [b, c] = [await stage.phone('21', { personId: 'usr_1' }), await stage.phone('22', { personId: 'usr_1' })];
+    inbound(trunk, { to: '14165550100' });
+    const rung = await b.rung();
+    const other = await c.rung();
+    expect(rung.invite?.header('From')).toContain('"Doctor" <sip:+4930901820@127.0.0.1');
+    b.reply(rung, '200 OK', { body: offerOf('21') });
+    c.reply(other, '486 Busy Here');
+    const ok = await trunk.expect(200);
+    expect(ok.body).toBe(offerOf('21'));
+    const record = stage.records()[0];
+    expect(record).toMatchObject({ direction: 'inbound', trunk: 'provider', caller: { number: '+4930901820', name: 'Doctor' } });
+    expect(record?.callee.deviceId).toBe('dev_21');
+  });
+
+  it('must carry the secret header where there is one', async () => {
+    const secretHeader = { name: 'X-Our-Secret', value: 's3cret' };
+    const { trunk, stage } = await trunkStage({ allow: ['127.0.0.2'], secretHeader });
+    const b = await stage.phone('21', { personId: 'usr_1' });
+    inbound(trunk);
+    await trunk.expect(401);
+    inbound(trunk, { headers: ['X-Our-Secret: wrong'], branch: '2' });
+    await trunk.skipTo(401);
+    inbound(trunk, { headers: ['x-our-secret: s3cret'], branch: '3' });
+    await b.rung();
+    expect(stage.records()).toHaveLength(1);
+  });
+
+  it('is a stranger’s from any other address', async () => {
+    const { trunk, stage } = await trunkStage({ allow: ['127.0.0.9'] });
+    await stage.phone('21', { personId: 'usr_1' });
+    inbound(trunk);
+    await trunk.expect(401);
+    expect(stage.records()).toEqual([]);
+  });
+
+  it.each([
+    ['+14165550199', number, 404, { result: 'failed', reason: 'unknown-number' }],
+    ['+14165550100', { ...number, ownerPersonId: undefined }, 404, { result: 'failed', reason: 'no-owner' }],
+    ['+14165550100', { ...number, voiceEnabled: false }, 403, { result: 'blocked', reason: 'switched-off' }],
+    ['+14165550100', number, 480, { result: 'missed', reason: 'no-devices' }],
+  ])('to %s is refused where nobody can take it', async (to, ours, status, verdict) => {
+    const { trunk, stage } = await trunkStage({ allow: ['127.0.0.2'] }, [ours]);
+    inbound(trunk, { to });
+    await trunk.expect(status);
+    expect((await stage.closed()).verdict).toEqual(verdict);
+  });
+
+  it('may not transfer us into a call outside', async () => {
+    const { trunk, stage } = await trunkStage({ allow: ['127.0.0.2'] });
+    const b = await stage.phone('21', { personId: 'usr_1' });
+    inbound(trunk);
+    await b.answer(await b.rung());
+    const ok = await trunk.skipTo(200);
+    const target = /<([^>]+)>/.exec(ok.header('Contact') ?? '')?.[1] ?? '';
+    const inDialog = (method: string, cseq: number, headers: readonly string[]) =>
+      trunk.send(
+        sipText([
+          `${method} ${target} SIP/2.0`,
+          `Via: SIP/2.0/UDP ${trunk.host};branch=z9hG4bK${method}${cseq};rport`,
+          'Max-Forwards: 70',
+          `From: ${ok.header('From')}`,
+          `To: ${ok.header('To')}`,
+          'Call-ID: in1',
+          `CSeq: ${cseq} ${method}`,
+          `Contact: <sip:gw@${trunk.host}>`,
+          ...headers,
+        ]),
+      );
+    inDialog('ACK', 1, []);
+    inDialog('REFER', 2, ['Refer-To: <sip:+19005550123@gosip>']);
+    await trunk.skipTo(603);
+  });
+});
+
+describe('registration at the trunk', () => {
+  it('answers the challenge, honours 423, and takes calls to its secret contact', async () => {
+    const { trunk, stage } = await trunkStage({ ...account, register: true });
+    const b = await stage.phone('21', { personId: 'usr_1' });
+    const first = await trunk.expect('REGISTER');
+    expect(first.header('To')).toBe('<sip:house@127.0.0.2>');
+    trunk.send(responseText(first, '407 Proxy Authentication Required', { headers: [challenge] }));
+    const second = await trunk.skipTo((message) => message.header('Proxy-Authorization') !== undefined);
+    const authorization = second.header('Proxy-Authorization') ?? '';
+    expect(authorization).toContain(`response="${expectedResponse(authorization, 'REGISTER')}"`);
+    trunk.send(responseText(second, '423 Interval Too Brief', { headers: ['Min-Expires: 7200'] }));
+    const third = await trunk.skipTo((message) => message.header('Expires') === '7200');
+    const contact = /<([^>]+)>/.exec(third.header('Contact') ?? '')?.[1] ?? '';
+    trunk.send(responseText(third, '200 OK', { headers: [`Contact: <${contact}>;expires=7200`] }));
+    inbound(trunk, { uri: contact });
+    await b.rung();
+    expect(stage.records()[0]).toMatchObject({ trunk: 'provider', number: '+14165550100' });
+    inbound(trunk, { uri: contact.replace(/gosip-\w+/, 'gosip-guess'), branch: '2' });
+    await trunk.skipTo(401);
+    const stopped = stage.sip.stop();
+    expect((await trunk.skipTo((message) => message.method === 'REGISTER')).header('Expires')).toBe('0');
+    await stopped;
+  });
+});
