@@ -1,0 +1,240 @@
+import { describe, expect, it } from 'vitest';
+import { callReasons } from '#contract/calls.ts';
+import { advance, begin } from './call-state.ts';
+import type { CallAction, CallEvent, CallState, LegPlan, Step } from './call-state.ts';
+import type { LegOutcome } from './call.ts';
+import { explain, verdicts } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
+
+const leg = (id: string, more: Partial<LegPlan> = {}): LegPlan => ({ id, group: id, isTrunk: false, isOffline: false, ...more });
+const step = (legs: readonly LegPlan[], onlyIfUnreachable = false): Step => ({ legs, seconds: 30, onlyIfUnreachable });
+
+/** Runs events from the beginning; the actions of each as short texts. */
+function run(steps: readonly Step[], events: readonly CallEvent[]): { state: CallState; log: string[][] } {
+  let { state, actions } = begin(steps);
+  const log = [actions.map(short)];
+  for (const event of events) {
+    ({ state, actions } = advance(state, event));
+    log.push(actions.map(short));
+  }
+  return { state, log };
+}
+
+function short(action: CallAction): string {
+  switch (action.kind) {
+    case 'ring':
+      return `ring ${action.legs.map(({ id }) => id).join(' ')}`;
+    case 'pass':
+      return `pass ${action.leg} ${action.status}${action.withMedia ? ' media' : ''}`;
+    case 'connect':
+      return `connect ${action.leg}`;
+    case 'cancel':
+    case 'release':
+      return `${action.kind} ${action.leg} ${action.why}`;
+    case 'reject':
+    case 'end':
+      return `${action.kind} ${action.verdict.result}/${action.verdict.reason}`;
+    case 'hang-up':
+      return `hang-up ${action.by}`;
+  }
+}
+
+const rings = (id: string, hasMedia = false): CallEvent => ({
+  kind: 'progressed',
+  leg: id,
+  status: hasMedia ? 183 : 180,
+  hasMedia,
+});
+const answers = (id: string): CallEvent => ({ kind: 'answered', leg: id });
+const fails = (id: string, outcome: LegOutcome): CallEvent => ({ kind: 'failed', leg: id, outcome });
+const timeOver: CallEvent = { kind: 'ring-time-over' };
+const callerGone: CallEvent = { kind: 'caller-gone' };
+const callerHungUp: CallEvent = { kind: 'hung-up', verdict: { result: 'answered', reason: 'caller-hung-up' } };
+const house: CallEvent = { kind: 'stopped', by: 'house' };
+const engine: CallEvent = { kind: 'stopped', by: 'engine' };
+
+const one = [step([leg('a')])];
+const two = [step([leg('a'), leg('b')])];
+const sameDevice = [step([leg('a', { group: 'd' }), leg('b', { group: 'd' }), leg('c')])];
+const trunks = [step([leg('t', { isTrunk: true })]), step([leg('u', { isTrunk: true })], true)];
+
+describe('the state of a call', () => {
+  it.each<[string, readonly Step[], readonly CallEvent[], string[][]]>([
+    [
+      'one phone answers',
+      one,
+      [rings('a'), answers('a'), callerHungUp],
+      [['ring a'], ['pass a 180'], ['connect a'], ['end answered/caller-hung-up']],
+    ],
+    ['early media of the only phone', one, [rings('a', true)], [['ring a'], ['pass a 183 media']]],
+    ['early media of one of two', two, [rings('a', true)], [['ring a b'], ['pass a 183']]],
+    ['the other is told', two, [answers('b')], [['ring a b'], ['cancel a elsewhere', 'connect b']]],
+    [
+      'answers cross',
+      two,
+      [answers('a'), answers('b')],
+      [['ring a b'], ['cancel b elsewhere', 'connect a'], ['release b elsewhere']],
+    ],
+    ['a late refusal', two, [answers('a'), fails('b', 'cancelled')], [['ring a b'], ['cancel b elsewhere', 'connect a'], []]],
+    ['busy', one, [fails('a', 'busy')], [['ring a'], ['reject busy/busy', 'end busy/busy']]],
+    ['one busy, one rings on', two, [fails('a', 'busy'), rings('b')], [['ring a b'], [], ['pass b 180']]],
+    [
+      'one busy, one rings out',
+      two,
+      [fails('a', 'busy'), timeOver],
+      [['ring a b'], [], ['cancel b no-answer', 'reject missed/no-answer', 'end missed/no-answer']],
+    ],
+    ['declined on one contact', sameDevice, [fails('a', 'declined')], [['ring a b c'], ['cancel b elsewhere']]],
+    [
+      'declined everywhere',
+      sameDevice,
+      [fails('a', 'declined'), fails('c', 'declined')],
+      [['ring a b c'], ['cancel b elsewhere'], ['reject missed/declined', 'end missed/declined']],
+    ],
+    [
+      'no answer',
+      one,
+      [rings('a'), timeOver],
+      [['ring a'], ['pass a 180'], ['cancel a no-answer', 'reject missed/no-answer', 'end missed/no-answer']],
+    ],
+    [
+      'an answer after the ring time',
+      one,
+      [timeOver, answers('a')],
+      [['ring a'], ['cancel a no-answer', 'reject missed/no-answer', 'end missed/no-answer'], ['release a no-answer']],
+    ],
+    [
+      'the caller gives up',
+      two,
+      [callerGone],
+      [['ring a b'], ['cancel a caller-gone', 'cancel b caller-gone', 'end cancelled/caller-cancelled']],
+    ],
+    [
+      'an answer crosses the CANCEL',
+      one,
+      [callerGone, answers('a')],
+      [['ring a'], ['cancel a caller-gone', 'end cancelled/caller-cancelled'], ['release a caller-gone']],
+    ],
+    [
+      'the CANCEL crosses our answer',
+      one,
+      [answers('a'), callerGone],
+      [['ring a'], ['connect a'], ['end cancelled/caller-cancelled']],
+    ],
+    [
+      'nothing after the end',
+      one,
+      [answers('a'), callerHungUp, callerHungUp, callerGone, timeOver, house, rings('a')],
+      [['ring a'], ['connect a'], ['end answered/caller-hung-up'], [], [], [], [], []],
+    ],
+    ['a hang-up before the answer is none', one, [callerHungUp], [['ring a'], []]],
+    ['all offline', [step([leg('a', { isOffline: true })])], [], [['reject missed/offline', 'end missed/offline']]],
+    [
+      'some offline',
+      [step([leg('a', { isOffline: true }), leg('b')])],
+      [fails('b', 'busy')],
+      [['ring b'], ['reject busy/busy', 'end busy/busy']],
+    ],
+    ['nothing to ring', [], [], [['reject missed/no-devices', 'end missed/no-devices']]],
+    ['the next trunk', trunks, [fails('t', 'unreachable'), answers('u')], [['ring t'], ['ring u'], ['connect u']]],
+    [
+      'no next trunk for a refusal',
+      trunks,
+      [fails('t', 'refused')],
+      [['ring t'], ['reject failed/trunk-refused', 'end failed/trunk-refused']],
+    ],
+    [
+      'no trunk reachable',
+      trunks,
+      [fails('t', 'unreachable'), fails('u', 'unreachable')],
+      [['ring t'], ['ring u'], ['reject failed/unreachable', 'end failed/unreachable']],
+    ],
+    [
+      'one phone after the other',
+      [step([leg('a')]), step([leg('b')])],
+      [timeOver, answers('a'), answers('b')],
+      [['ring a'], ['cancel a no-answer', 'ring b'], ['release a no-answer'], ['connect b']],
+    ],
+    [
+      'ended from the panel',
+      one,
+      [house],
+      [['ring a'], ['cancel a house', 'reject cancelled/hung-up-by-house', 'end cancelled/hung-up-by-house']],
+    ],
+    [
+      'ended from the panel in the call',
+      one,
+      [answers('a'), house],
+      [['ring a'], ['connect a'], ['hang-up house', 'end answered/hung-up-by-house']],
+    ],
+    [
+      'the engine is lost',
+      one,
+      [engine],
+      [['ring a'], ['cancel a house', 'reject failed/engine-lost', 'end failed/engine-lost']],
+    ],
+    [
+      'the engine is lost in the call',
+      one,
+      [answers('a'), engine],
+      [['ring a'], ['connect a'], ['hang-up engine', 'end answered/engine-lost']],
+    ],
+    ['events of legs nobody knows', one, [rings('z'), answers('z'), fails('z', 'busy')], [['ring a'], [], [], []]],
+  ])('%s', (_name, steps, events, expected) => {
+    expect(run(steps, events).log).toEqual(expected);
+  });
+
+  it.each<[LegOutcome, boolean, Verdict]>([
+    ['media-refused', false, { result: 'failed', reason: 'media-refused' }],
+    ['unknown-number', true, { result: 'failed', reason: 'unknown-number' }],
+    ['refused', false, { result: 'failed', reason: 'phone-error' }],
+    ['error', true, { result: 'failed', reason: 'trunk-refused' }],
+    ['redirected', false, { result: 'failed', reason: 'phone-error' }],
+    ['unreachable', false, { result: 'missed', reason: 'unreachable' }],
+    ['unreachable', true, { result: 'failed', reason: 'unreachable' }],
+    ['interrupted', false, { result: 'missed', reason: 'no-devices' }],
+  ])('a leg that is %s (trunk: %s)', (outcome, isTrunk, verdict) => {
+    const { log } = run([step([leg('a', { isTrunk })])], [fails('a', outcome)]);
+    expect(log.at(-1)).toEqual([`reject ${verdict.result}/${verdict.reason}`, `end ${verdict.result}/${verdict.reason}`]);
+  });
+
+  it('ends every call exactly once, whatever happens in whatever order', () => {
+    const events: readonly CallEvent[] = [
+      rings('a', true),
+      answers('a'),
+      answers('b'),
+      fails('a', 'busy'),
+      fails('b', 'declined'),
+      timeOver,
+      callerGone,
+      callerHungUp,
+      house,
+      engine,
+    ];
+    let seed = 1;
+    const next = (below: number) => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return seed % below;
+    };
+    for (let round = 0; round < 3000; round += 1) {
+      const order = Array.from({ length: 12 }, () => events[next(events.length)] ?? timeOver);
+      const { state, log } = run(next(2) === 0 ? two : trunks, [...order, engine]);
+      const all = log.flat();
+      expect(all.filter((text) => text.startsWith('end '))).toHaveLength(1);
+      expect(all.filter((text) => text.startsWith('reject ')).length).toBeLessThanOrEqual(1);
+      expect(all.filter((text) => text.startsWith('connect ')).length).toBeLessThanOrEqual(1);
+      expect(state.phase).toBe('ended');
+    }
+  });
+});
+
+describe('verdicts', () => {
+  it('use reasons of the contract only, and all can be explained', () => {
+    for (const [result, reasons] of Object.entries(verdicts)) {
+      for (const reason of reasons) {
+        expect(callReasons).toContain(reason);
+        expect(explain({ result, reason } as Verdict)).not.toBe('');
+      }
+    }
+  });
+});

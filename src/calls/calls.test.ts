@@ -1,0 +1,275 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Events } from '#base/events.ts';
+import { newId } from '#base/ids.ts';
+import { createLog } from '#base/log.ts';
+import type { Identity } from '#contract/endpoint.ts';
+import type { Facts } from '#contract/facts.ts';
+import type { Device, DeviceId } from '#devices/device.ts';
+import type { Registration } from '#devices/registration.ts';
+import { openDatabase } from '#storage/database.ts';
+import type { Opened } from '#storage/database.ts';
+import { FakeClock } from '#testing/fake-clock.ts';
+import { callRoutes } from './call-routes.ts';
+import { CallSearch } from './call-search.ts';
+import { Calls } from './calls.ts';
+import { CdrStore } from './cdr-store.ts';
+import type { Attempt, CallerLeg, LegListener, RingTarget } from './ports.ts';
+import type { Verdict } from './verdict.ts';
+
+const device = (extension: string, personId: string): Device => ({
+  ...{
+    id: `dev_${extension}`,
+    name: `Phone ${extension}`,
+    extension,
+    username: extension,
+    type: 'softphone',
+    transports: ['udp'],
+  },
+  ...{ personId, recordingEnabled: false, sha256: false, enabled: true, createdAt: 0 },
+});
+const devices = [device('20', 'usr_eva'), device('21', 'usr_tom'), device('22', 'usr_ann')];
+
+/** A caller's leg that notes what it is told. */
+class FakeLeg implements CallerLeg {
+  readonly sipCallId = 'sip-1';
+  readonly address = 'udp 192.0.2.1:5060';
+  readonly told: string[] = [];
+  readonly rung: { target: RingTarget; listener: LegListener }[] = [];
+
+  ring(target: RingTarget, listener: LegListener) {
+    this.rung.push({ target, listener });
+    const n = this.rung.length;
+    return {
+      sipCallId: `out-${n}`,
+      pass: (status: number) => void this.told.push(`pass ${n} ${status}`),
+      connect: () => void this.told.push(`connect ${n}`),
+      cancel: (why: string) => void this.told.push(`cancel ${n} ${why}`),
+      release: (why: string) => void this.told.push(`release ${n} ${why}`),
+    };
+  }
+  reject(verdict: Verdict): void {
+    this.told.push(`reject ${verdict.reason}`);
+  }
+  hangUp(why: string): void {
+    this.told.push(`hang up ${why}`);
+  }
+}
+
+let clock: FakeClock;
+let db: Opened['db'];
+let store: CdrStore;
+let calls: Calls;
+let facts: string[];
+let log: string[];
+let leg: FakeLeg;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  log = [];
+  ({ db } = openDatabase({ path: ':memory:', log: createLog({ level: 'silent' }), clock }));
+  build(db);
+});
+
+function build(on: Opened['db'], mostCalls?: number): void {
+  db = on;
+  store = new CdrStore(db);
+  facts = [];
+  leg = new FakeLeg();
+  const root = createLog({ level: 'info', destination: { write: (line: string) => void log.push(line) } });
+  const events = new Events<Facts>(root);
+  for (const name of ['call.started', 'call.changed', 'call.ended', 'storage.failed'] as const) {
+    events.on(name, (fact) => facts.push(`${name} ${'state' in fact ? fact.state : 'reason' in fact ? fact.reason : ''}`.trim()));
+  }
+  const registration = {
+    contactUri: 'sip:x@192.0.2.2',
+    source: { protocol: 'udp', address: '192.0.2.2', port: 5060 },
+  } as Registration;
+  calls = new Calls({
+    ...{ clock, log: root, newId, events, store, trunks: { names: () => [] }, ringSeconds: 30 },
+    ...(mostCalls === undefined ? {} : { mostCalls }),
+    registrations: { of: (id) => (id === 'dev_22' ? [] : [registration]) },
+    facts: {
+      country: 'CA',
+      devices: {
+        byExtension: (extension) => devices.find((one) => one.extension === extension),
+        byId: (id) => devices.find((one) => one.id === id),
+        ofPerson: () => [],
+      },
+      ...{ byNumber: () => undefined, callerIdOf: () => undefined, anyCallerId: () => undefined },
+    },
+  });
+}
+
+const attempt = (dialled: string): Attempt => ({ caller: { kind: 'device', device: devices[0]! }, dialled, leg });
+
+describe('a call', () => {
+  it('has a record from the attempt on, with times and one verdict at the end', async () => {
+    const call = calls.place(attempt('21'));
+    const { id } = call.record;
+    expect(store.get(id)).toMatchObject({ endedAt: undefined, verdict: undefined, dialled: '21' });
+    await clock.advance(2000);
+    leg.rung[0]!.listener.progressed(180, false);
+    await clock.advance(3000);
+    leg.rung[0]!.listener.answered();
+    expect(store.get(id)?.answeredAt).toBe(clock.now());
+    await clock.advance(60_000);
+    call.hungUp({ result: 'answered', reason: 'callee-hung-up' });
+    const record = store.get(id)!;
+    const { startedAt } = record;
+    expect(record).toMatchObject({ ringingAt: startedAt + 2000, answeredAt: startedAt + 5000, endedAt: startedAt + 65_000 });
+    expect(record.verdict).toEqual({ result: 'answered', reason: 'callee-hung-up' });
+    expect(store.legsOf(id).map(({ role, sipCallId, outcome, sipStatus }) => [role, sipCallId, outcome, sipStatus])).toEqual([
+      ['caller', 'sip-1', 'answered', 200],
+      ['callee', 'out-1', 'answered', 200],
+    ]);
+    expect(facts).toEqual(['call.started', 'call.changed ringing', 'call.changed in_call', 'call.ended callee-hung-up']);
+    expect(leg.told).toEqual(['pass 1 180', 'connect 1']);
+    expect(calls.list()).toEqual([]);
+  });
+
+  it('ends after the ring time', async () => {
+    calls.place(attempt('21'));
+    await clock.advance(29_999);
+    expect(leg.told).toEqual([]);
+    await clock.advance(1);
+    expect(leg.told).toEqual(['cancel 1 no-answer', 'reject no-answer']);
+  });
+
+  it('to a phone that is not registered says so in its legs', () => {
+    const { record } = calls.place(attempt('22'));
+    expect(record.verdict).toEqual({ result: 'missed', reason: 'offline' });
+    expect(store.legsOf(record.id)[1]).toMatchObject({ deviceId: 'dev_22', outcome: 'offline' });
+  });
+
+  it('is held and taken up again', () => {
+    const call = calls.place(attempt('21'));
+    call.held(true);
+    expect(call.phase).toBe('ringing');
+    leg.rung[0]!.listener.answered();
+    call.held(true);
+    expect(call.phase).toBe('held');
+    call.held(false);
+    expect(call.phase).toBe('in_call');
+  });
+
+  it('logs one line when it begins and one when it ends, without whole numbers', () => {
+    calls.place(attempt('+14165550123'));
+    const lines = log.map((line) => JSON.parse(line) as { msg: string });
+    expect(lines.map(({ msg }) => msg)).toEqual(['Call started', 'Call not answered: no trunk is set up for calls outside']);
+    expect(log.join('')).not.toContain('4165550123');
+  });
+
+  it('is refused where too many go on, but for an emergency', () => {
+    build(db, 1);
+    calls.place(attempt('21'));
+    expect(calls.place(attempt('21')).record.verdict).toEqual({ result: 'failed', reason: 'too-many-calls' });
+    expect(calls.place(attempt('911')).record.verdict?.reason).toBe('no-trunk');
+  });
+
+  it('goes on when its record cannot be written, and says so once', () => {
+    const call = calls.place(attempt('21'));
+    db.close();
+    leg.rung[0]!.listener.answered();
+    call.hungUp({ result: 'answered', reason: 'caller-hung-up' });
+    expect(leg.told).toContain('connect 1');
+    expect(facts.filter((fact) => fact.startsWith('storage.failed'))).toHaveLength(1);
+  });
+
+  it('that a killed process left open is closed by the next start', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'gosip-calls-'));
+    try {
+      const open = () => openDatabase({ path: join(directory, 'a.db'), log: createLog({ level: 'silent' }), clock }).db;
+      build(open());
+      const { record } = calls.place(attempt('21'));
+      leg.rung[0]!.listener.answered();
+      const answeredAt = clock.now();
+      build(open());
+      await clock.advance(5000);
+      calls.start();
+      expect(store.get(record.id)).toMatchObject({ endedAt: answeredAt, verdict: { result: 'failed', reason: 'interrupted' } });
+      expect(store.legsOf(record.id).every(({ endedAt }) => endedAt === answeredAt)).toBe(true);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  it('may be joined of two sides that talk already', () => {
+    const party = (extension: string) => ({
+      deviceId: `dev_${extension}`,
+      personId: undefined,
+      number: extension,
+      name: extension,
+    });
+    const call = calls.join({
+      ...{ caller: party('20'), callee: party('21'), leg, direction: 'internal', transferredFrom: 'call_1' },
+      calleeLeg: { sipCallId: 'c', address: '' },
+    });
+    expect(call.phase).toBe('in_call');
+    calls.hangUp(call.record.id);
+    expect(leg.told).toEqual(['hang up house']);
+    expect(store.get(call.record.id)?.verdict).toEqual({ result: 'answered', reason: 'hung-up-by-house' });
+    expect(() => calls.hangUp(call.record.id)).toThrow('no such call');
+  });
+});
+
+const admin: Identity = { kind: 'token', id: 'tok_1', personId: undefined, role: 'admin' };
+const person = (personId: string | undefined): Identity => ({ kind: 'token', id: 'tok_2', personId, role: 'user' });
+
+type Reply = { items: { id: string; caller: { number: string } }[]; total: number; legs: unknown[]; state: string };
+
+function ask(id: string, given: { identity?: Identity; query?: object; params?: object } = {}): Reply {
+  const route = callRoutes({ calls, store, search: new CallSearch(db) }).find(({ endpoint }) => endpoint.id === id)!;
+  const query = route.endpoint.query?.parse(given.query ?? {});
+  const reply = route.run({ params: given.params ?? {}, query, body: undefined, identity: given.identity ?? admin } as never);
+  route.endpoint.reply.parse(reply);
+  return reply as Reply;
+}
+
+describe('the routes', () => {
+  it('list, filter and page the records', async () => {
+    for (const dialled of ['21', '22', '99']) {
+      const call = calls.place(attempt(dialled));
+      if (dialled === '21') call.callerGone();
+      await clock.advance(60_000);
+    }
+    const start = clock.now() - 180_000;
+    const count = (query: object) => ask('listCallRecords', { query }).total;
+    expect(count({})).toBe(3);
+    expect(count({ number: '21' })).toBe(1);
+    expect(count({ number: '20' })).toBe(3);
+    expect(count({ device: 'dev_22' })).toBe(1);
+    expect(count({ person: 'usr_tom' })).toBe(1);
+    expect(count({ disposition: 'cancelled' })).toBe(1);
+    expect(count({ disposition: 'failed', direction: 'internal' })).toBe(1);
+    expect(count({ from: new Date(start + 1).toISOString() })).toBe(2);
+    expect(count({ to: new Date(start + 1).toISOString() })).toBe(1);
+    expect(count({ text: 'phone 2' })).toBe(3);
+    expect(count({ text: '100%' })).toBe(0);
+    expect(count({ text: '_' })).toBe(0);
+    const page = ask('listCallRecords', { query: { per_page: 2, page: 2, order: 'asc' } });
+    expect(page.items).toHaveLength(1);
+    expect(ask('getCallRecord', { params: { id: page.items[0]!.id } }).legs).toHaveLength(1);
+  });
+
+  it('show a user the calls that rang or left their devices, and no others', () => {
+    const { record } = calls.place(attempt('21'));
+    for (const [identity, seen] of [
+      [person('usr_eva'), 1],
+      [person('usr_tom'), 1],
+      [person('usr_ann'), 0],
+      [person(undefined), 0],
+    ] as const) {
+      expect(ask('listCallRecords', { identity }).total).toBe(seen);
+      expect(ask('listCalls', { identity }).total).toBe(seen);
+      const look = () => [ask('getCallRecord', { identity, params: record }), ask('getCall', { identity, params: record })];
+      if (seen === 0) expect(look).toThrow('no such call');
+      else expect(look()[1]?.state).toBe('ringing');
+    }
+    expect(() => ask('hangUpCall', { identity: person('usr_ann'), params: record })).toThrow('no such call');
+    ask('hangUpCall', { identity: person('usr_tom'), params: record });
+    expect(ask('listCalls').total).toBe(0);
+  });
+});

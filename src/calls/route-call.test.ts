@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import type { Device, DeviceId } from '#devices/device.ts';
+import type { NumberId, OurNumber } from '#numbers/number.ts';
+import { partyOf, routeCall } from './route-call.ts';
+import type { Routed, RoutingFacts } from './route-call.ts';
+
+const device = (extension: string, personId?: string, enabled = true): Device => ({
+  ...{
+    id: `dev_${extension}`,
+    name: `Phone ${extension}`,
+    extension,
+    username: extension,
+    type: 'softphone',
+    transports: ['udp'],
+  },
+  ...{ personId, recordingEnabled: false, sha256: false, enabled, createdAt: 0 },
+});
+const number = (text: string, ownerPersonId?: string, voiceEnabled = true): OurNumber => ({
+  ...{ id: `num_${text}` as NumberId, number: text, name: 'Home', ownerPersonId, voiceEnabled, createdAt: 0 },
+});
+
+const devices = [device('20', 'eva'), device('21', 'eva'), device('22', 'eva', false), device('30'), device('40', 'tom')];
+const numbers = [
+  number('+14165550100', 'eva'),
+  number('+14165550101'),
+  number('+14165550102', 'tom', false),
+  number('+14165550103', 'ann'),
+];
+
+const facts: RoutingFacts = {
+  country: 'CA',
+  devices: {
+    byExtension: (extension) => devices.find((one) => one.extension === extension),
+    byId: (id) => devices.find((one) => one.id === id),
+    ofPerson: (person) => devices.filter((one) => one.personId === person),
+  },
+  byNumber: (text) => numbers.find((one) => one.number === text),
+  callerIdOf: (person) => numbers.find((one) => one.ownerPersonId === person && one.voiceEnabled),
+  anyCallerId: () => numbers.find((one) => one.voiceEnabled),
+};
+
+function shown({ direction, ring, number: ours }: Routed): string {
+  switch (ring.kind) {
+    case 'devices':
+      return `${direction}: ${ring.devices.map(({ extension }) => extension).join(' ')} from ${ring.from.name}`;
+    case 'trunks':
+      return `${direction}: ${ring.number} from ${ring.from.number}${ring.isEmergency ? ' emergency' : ''} ${ours}`;
+    case 'nothing':
+      return `${direction}: ${ring.verdict.result}/${ring.verdict.reason}`;
+  }
+}
+
+describe('routeCall', () => {
+  it.each([
+    ['20', '21', 'internal: 21 from Phone 20'],
+    ['20', '22', 'internal: 22 from Phone 20'],
+    ['20', '20', 'internal: failed/calling-itself'],
+    ['20', '99', 'internal: failed/unknown-number'],
+    ['20', '*43', 'internal: failed/unknown-service-code'],
+    ['20', 'bob', 'internal: failed/invalid-number'],
+    ['20', '416 555 0199', 'outbound: +14165550199 from +14165550100 +14165550100'],
+    ['30', '011 49 30 901820', 'outbound: +4930901820 from +14165550101 +14165550101'],
+    ['40', '4165550199', 'outbound: +14165550199 from +14165550101 +14165550101'],
+    ['20', '911', 'outbound: 911 from +14165550100 emergency +14165550100'],
+    ['30', '911', 'outbound: 911 from +14165550101 emergency +14165550101'],
+    ['20', '+14165550100', 'internal: 21 from Phone 20'],
+    ['30', '+14165550100', 'internal: 20 21 from Phone 30'],
+    ['30', '+14165550101', 'internal: failed/no-owner'],
+    ['30', '+14165550102', 'internal: blocked/switched-off'],
+    ['30', '+14165550103', 'internal: missed/no-devices'],
+  ])('of %s dialling %s: %s', (from, dialled, expected) => {
+    const caller = { kind: 'device', device: devices.find((one) => one.extension === from)! } as const;
+    expect(shown(routeCall({ caller, dialled }, facts))).toBe(expected);
+  });
+
+  it.each([
+    ['+14165550100', '+4930901820', 'inbound: 20 21 from Doc'],
+    ['4165550100', '', 'inbound: 20 21 from Doc'],
+    ['+14165550102', '', 'inbound: blocked/switched-off'],
+    ['+14165550199', '', 'inbound: failed/unknown-number'],
+    ['20', '', 'inbound: failed/unknown-number'],
+    ['911', '', 'inbound: failed/unknown-number'],
+  ])('of a trunk calling %s: %s', (dialled, from, expected) => {
+    const caller = { kind: 'trunk', trunk: 't', number: from, name: 'Doc' } as const;
+    expect(shown(routeCall({ caller, dialled }, facts))).toBe(expected);
+  });
+
+  it('presents the one who is transferred, at the cost of the one who transfers', () => {
+    const caller = { kind: 'device', device: devices[0]!, party: partyOf(devices[4]!) } as const;
+    expect(shown(routeCall({ caller, dialled: '30' }, facts))).toBe('internal: 30 from Phone 40');
+    expect(shown(routeCall({ caller, dialled: '4165550199' }, facts))).toContain('from +14165550100');
+    expect(shown(routeCall({ caller, dialled: '40' }, facts))).toBe('internal: failed/calling-itself');
+  });
+
+  it('knows no caller id where the house has no number, and still lets emergency calls out', () => {
+    const bare = { ...facts, callerIdOf: () => undefined, anyCallerId: () => undefined };
+    const caller = { kind: 'device', device: devices[0]! } as const;
+    expect(shown(routeCall({ caller, dialled: '911' }, bare))).toBe('outbound: 911 from  emergency undefined');
+  });
+});
