@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '#testing/fake-clock.ts';
 import { FakeResolver, FakeTransport, readText } from '#testing/fake-sip-transport.ts';
+import { seeded } from '#testing/mutate.ts';
 import { requestText } from '#testing/transaction-stage.ts';
 import { silentLog } from './engine-log.ts';
 import { newTag } from './ids.ts';
@@ -13,17 +14,6 @@ import type { Flow, Protocol } from './transport.ts';
 
 // Two transaction layers with a bad network between them: datagrams get lost, come twice and overtake each other. Whatever happens, a
 // request reaches the other core at most once, ends here with exactly one final response, and nothing stays behind.
-
-/** A small generator of its own, so that a failure can be seen again by its seed (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 type Weather = { readonly loss: number; readonly twice: number; readonly longestDelayMs: number };
 
@@ -84,7 +74,7 @@ function run(
   protocol: Protocol,
 ): { calls: Call[]; leftovers: Record<string, number>[]; pending: number } {
   const clock = new FakeClock();
-  const random = randomFrom(seed);
+  const random = seeded(seed);
   const [near, far] = [new Side('10.0.0.1', clock, { random, weather }), new Side('10.0.0.2', clock, { random, weather })];
   near.other = far;
   far.other = near;
