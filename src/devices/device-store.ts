@@ -65,7 +65,7 @@ export class DeviceStore {
   readonly #byId: Statement<[string], Row>;
   readonly #put: Statement<[Bound]>;
   readonly #remove: Statement<[string]>;
-  readonly #hasExtension: Statement<[string], unknown>;
+  readonly #isCalled: Statement<[Bound], unknown>;
 
   constructor(db: Database) {
     this.#db = db;
@@ -80,7 +80,7 @@ export class DeviceStore {
          realm = @realm, ha1_md5 = @ha1_md5, ha1_sha256 = @ha1_sha256, sealed_secret = @sealed_secret`,
     );
     this.#remove = db.prepare('DELETE FROM devices WHERE id = ?');
-    this.#hasExtension = db.prepare('SELECT 1 FROM devices WHERE extension = ?');
+    this.#isCalled = db.prepare('SELECT 1 FROM devices WHERE id <> @but AND (extension = @name OR username = @name)');
   }
 
   all(): readonly DeviceRecord[] {
@@ -116,8 +116,9 @@ export class DeviceStore {
     this.#remove.run(id);
   }
 
-  hasExtension(extension: string): boolean {
-    return this.#hasExtension.get(extension) !== undefined;
+  /** Whether a device other than `but` has this as its extension or username: either is where it is called. */
+  isCalled(name: string, but: string): boolean {
+    return this.#isCalled.get({ name, but }) !== undefined;
   }
 
   list(query: DeviceQuery): { readonly items: readonly Device[]; readonly total: number } {

@@ -81,8 +81,8 @@ test('what clashes is refused with the field at fault', async () => {
     ...conflict,
     details: [{ field: 'username' }],
   });
-  await expect(room.devices.create({ ...softphone, extension: '205', username: '206' })).rejects.toMatchObject({
-    code: 'invalid',
+  await expect(room.devices.create({ ...softphone, extension: '300', username: '201' })).rejects.toMatchObject({
+    ...conflict,
     details: [{ field: 'username' }],
   });
   await expect(room.devices.create({ ...softphone, personId: 'person_9' })).rejects.toMatchObject({
@@ -134,6 +134,16 @@ test('a change touches what was given, and two at once both hold', async () => {
     undefined,
     [],
   ]);
+});
+
+test('a changed extension leaves what is in the phone as it was, and its number to nobody', async () => {
+  const phone = await addPhone(room, softphone);
+  await phone.register();
+  await room.devices.change(phone.device.id, { extension: '300' });
+  expect(await phone.register()).toMatchObject({ kind: 'registered' });
+  expect(room.devices.byExtension('300')).toMatchObject({ username: '201' });
+  await expect(room.devices.create({ ...softphone, extension: '201' })).rejects.toMatchObject({ code: 'conflict' });
+  expect((await room.devices.create(softphone)).device.extension).toBe('202');
 });
 
 test('a changed username keeps the password', async () => {

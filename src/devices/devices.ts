@@ -13,7 +13,7 @@ import type { Device, DeviceType, Protocol } from './device.ts';
 import { DeviceRoster } from './device-roster.ts';
 import type { DeviceQuery, DeviceRecord, DeviceStore } from './device-store.ts';
 import { makeHa1 } from './digest.ts';
-import { extensionPattern, extensionProblem, freeExtension } from './extension.ts';
+import { extensionProblem, freeExtension } from './extension.ts';
 import type { Keys } from './key-file.ts';
 import type { Registrations } from './registrations.ts';
 import { seal, unseal } from './sealing.ts';
@@ -118,23 +118,10 @@ export class Devices {
     const { store, clock, newId, keys } = this.#options;
     const secret = newSecret();
     const record = await this.#write(() => {
-      const id = newId('dev');
       const extension = wanted.extension ?? this.#nextExtension();
-      const device: Device = {
-        id,
-        name: wanted.name,
-        extension,
-        username: wanted.username ?? extension,
-        type: wanted.type,
-        transports: wanted.transports ?? defaultTransports[wanted.type],
-        personId: wanted.personId,
-        recordingEnabled: wanted.recordingEnabled ?? false,
-        sha256: wanted.sha256 ?? false,
-        enabled: wanted.enabled ?? true,
-        createdAt: clock.now(),
-      };
+      const device = drawUp(wanted, { id: newId('dev'), extension, createdAt: clock.now() });
       this.#assertSound(device);
-      const made = { device, ...this.#proof(device, secret), sealedSecret: seal(secret, keys.seal, id) };
+      const made = { device, ...this.#proof(device, secret), sealedSecret: seal(secret, keys.seal, device.id) };
       store.put(made);
       return made;
     });
@@ -223,17 +210,17 @@ export class Devices {
 
   #nextExtension(): string {
     const { store, isReservedExtension = () => false } = this.#options;
-    const extension = freeExtension((one) => !isReservedExtension(one) && !store.hasExtension(one));
+    const extension = freeExtension((one) => !isReservedExtension(one) && !store.isCalled(one, ''));
     if (extension === undefined) throw new AppError('conflict', 'Every extension is taken');
     return extension;
   }
 
-  #assertSound({ extension, username }: Device): void {
+  #assertSound({ id, extension, username }: Device): void {
     const problem = extensionProblem(extension, this.#options.isReservedExtension ?? (() => false));
     if (problem !== undefined) throw invalid('extension', problem);
-    // Else sip:202@house would mean one device to the registrar and another to a caller.
-    if (extensionPattern.test(username) && username !== extension)
-      throw invalid('username', 'may be a number only if it is the extension');
+    // One device's username may not be another's extension: sip:202@house would be either.
+    if (this.#options.store.isCalled(extension, id)) throw taken('extension', extension);
+    if (this.#options.store.isCalled(username, id)) throw taken('username', username);
   }
 
   #proof(device: Device, secret: string): Pick<DeviceRecord, 'realm' | 'ha1'> {
@@ -273,6 +260,20 @@ export class Devices {
   }
 }
 
+function drawUp(wanted: NewDevice, given: Pick<Device, 'id' | 'extension' | 'createdAt'>): Device {
+  return {
+    ...given,
+    name: wanted.name,
+    username: wanted.username ?? given.extension,
+    type: wanted.type,
+    transports: wanted.transports ?? defaultTransports[wanted.type],
+    personId: wanted.personId,
+    recordingEnabled: wanted.recordingEnabled ?? false,
+    sha256: wanted.sha256 ?? false,
+    enabled: wanted.enabled ?? true,
+  };
+}
+
 function newOwner(before: Device, { personId }: DeviceChange): string | undefined {
   return personId === undefined ? before.personId : (personId ?? undefined);
 }
@@ -281,16 +282,13 @@ function invalid(field: string, message: string): AppError {
   return new AppError('invalid', `The ${field} ${message}`, { details: [{ field, message }] });
 }
 
+function taken(field: 'extension' | 'username', value: string): AppError {
+  return new AppError('conflict', `The ${field} ${value} is taken`, { details: [{ field, message: 'is taken' }] });
+}
+
 /** The constraint that SQLite held, in the user's words. */
 function explain(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof AppError) return error;
-  const [, field] = /UNIQUE constraint failed: devices\.(extension|username)/.exec(error.message) ?? [];
-  if (field !== undefined) {
-    return new AppError('conflict', `This ${field} is taken`, { cause: error, details: [{ field, message: 'is taken' }] });
-  }
-  if (error.message.includes('FOREIGN KEY')) {
-    const details = [{ field: 'personId', message: 'is nobody of this house' }];
-    return new AppError('invalid', 'There is no such person', { cause: error, details });
-  }
-  return error;
+  if (!(error instanceof Error) || error instanceof AppError || !error.message.includes('FOREIGN KEY')) return error;
+  const details = [{ field: 'personId', message: 'is nobody of this house' }];
+  return new AppError('invalid', 'There is no such person', { cause: error, details });
 }

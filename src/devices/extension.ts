@@ -2,7 +2,7 @@
 const reservedEverywhere = new Set(['112', '911']);
 
 /** Two to six digits; a leading 0 belongs to calls out of the house. */
-export const extensionPattern = /^[1-9][0-9]{1,5}$/;
+const extensionPattern = /^[1-9][0-9]{1,5}$/;
 
 /** What speaks against this extension, in the user's words; undefined where nothing does. */
 export function extensionProblem(extension: string, isReserved: (extension: string) => boolean): string | undefined {
