@@ -24,6 +24,12 @@ export type EngineOptions = {
     readonly webSocketName: WebSocketName;
   };
   readonly secret: string;
+  readonly streams: {
+    /** Pings of ours on TCP, TLS and WebSocket connections; none when undefined. */
+    readonly keepAliveSeconds: number | undefined;
+    /** Browser origins that may open a WebSocket; all when undefined. */
+    readonly webSocketOrigins: readonly string[] | undefined;
+  };
   /** Names that resolve without DNS: name → address. */
   readonly hosts: Readonly<Record<string, string>>;
   /** Addresses and networks that are never limited. */
@@ -33,8 +39,9 @@ export type EngineOptions = {
 };
 
 export type GivenOptions = Pick<EngineOptions, 'listeners' | 'secret'> &
-  Partial<Omit<EngineOptions, 'control' | 'settings' | 'limits'>> & {
+  Partial<Omit<EngineOptions, 'control' | 'streams' | 'settings' | 'limits'>> & {
     readonly control?: Partial<EngineOptions['control']> | undefined;
+    readonly streams?: Partial<EngineOptions['streams']> | undefined;
     readonly settings?: Partial<EngineSettings> | undefined;
     readonly limits?: Partial<Limits> | undefined;
   };
@@ -46,6 +53,7 @@ export function engineOptions({ listeners, secret, ...given }: GivenOptions): En
     secret,
     tls: given.tls,
     control: { host: '127.0.0.1', port: 0, tls: false, keepAliveSeconds: 45, webSocketName: 'tcp', ...given.control },
+    streams: { keepAliveSeconds: undefined, webSocketOrigins: undefined, ...given.streams },
     hosts: given.hosts ?? {},
     trusted: given.trusted ?? [],
     settings: { ...defaultSettings, ...given.settings },

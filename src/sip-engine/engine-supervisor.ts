@@ -43,6 +43,8 @@ export type SupervisorParts = {
   readonly thread?: URL | undefined;
 };
 
+/** Left to itself the thread's heap grows fivefold under load before it is swept, and never gives the pages back. */
+const resourceLimits = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 512 };
 const levels: readonly (keyof EngineLog)[] = ['error', 'warn', 'info', 'debug'];
 const firstPauseMs = 250;
 const longestPauseMs = 10_000;
@@ -129,6 +131,7 @@ export class EngineSupervisor {
     const worker = new Worker(this.#parts.thread ?? new URL('./engine-thread.ts', import.meta.url), {
       workerData,
       name: 'sip-engine',
+      resourceLimits,
     });
     this.#worker = worker;
     this.#missedCounts = 0;

@@ -11,6 +11,7 @@ import { FlowTable } from './flow-table.ts';
 import { ProxyCore } from './proxy-core.ts';
 import { createResolver } from './resolver.ts';
 import type { SipResolver } from './resolver.ts';
+import type { RouteRequest } from './request-routing.ts';
 import { SourceLimits } from './source-limits.ts';
 import { TransactionLayer } from './transaction-layer.ts';
 import { TransportLayer } from './transport-layer.ts';
@@ -31,6 +32,8 @@ export type EngineSurroundings = {
   readonly resolveHook?: ((host: string) => readonly string[] | undefined) | undefined;
   /** True for addresses that are never answered. */
   readonly isBlocked?: ((address: string) => boolean) | undefined;
+  /** Decides over new requests before applications get them. */
+  readonly routeRequest?: RouteRequest | undefined;
   /** How to know that an application has had its turn; by the clock when it is not given. */
   readonly pace?: Pace | undefined;
 };
@@ -69,14 +72,19 @@ class SipEngine implements Engine {
   readonly #log: EngineLog;
   #controlPort = 0;
 
-  constructor(options: EngineOptions, { clock, log, resolveHook, isBlocked, pace }: EngineSurroundings) {
+  constructor(options: EngineOptions, { clock, log, resolveHook, isBlocked, routeRequest, pace }: EngineSurroundings) {
     const { settings, limits } = options;
     this.#log = log;
     this.#sources = new SourceLimits({ clock, limits });
     for (const source of options.trusted) this.#sources.trust(source);
     const listen = options.listeners;
     const hosts = new Map(Object.entries(options.hosts).map(([name, address]) => [name.toLowerCase(), [address]]));
-    const transport = new TransportLayer({ clock, log, limits, listen, sources: this.#sources, tls: options.tls, isBlocked });
+    const transport = new TransportLayer({
+      ...{ clock, log, limits, listen, isBlocked },
+      ...options.streams,
+      sources: this.#sources,
+      tls: options.tls,
+    });
     const hook = (host: string): readonly string[] | undefined => resolveHook?.(host) ?? hosts.get(host);
     this.#resolver = createResolver({ clock, log, limits, hook });
     const resolver = this.#resolver;
@@ -87,7 +95,7 @@ class SipEngine implements Engine {
     this.#routes = new AppRoutes({ cdrs: settings.cdrs });
     const flowCache = this.#flows;
     const parts = { clock, log, transport, transactions, flowCache, router: this.#routes, settings, limits };
-    this.#core = new UserAgentCore({ ...parts, proxy: new ProxyCore(parts) });
+    this.#core = new UserAgentCore({ ...parts, proxy: new ProxyCore(parts), routeRequest });
     transport.setHandlers({
       onMessage: (message, flow) => transactions.receive(message, flow),
       onFlowClosed: (flow) => {

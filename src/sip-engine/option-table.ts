@@ -15,6 +15,7 @@ export type Draft = {
   /** What an --external-ip, --local-net or --dns-name before the first --sip says for all of them. */
   common: Writable<Pick<ListenerOptions, 'externalHost' | 'localNetworks' | 'names'>>;
   control: { host?: string; port?: number; tls?: boolean; keepAliveSeconds?: number; webSocketName?: 'own' };
+  streams: { keepAliveSeconds?: number; webSocketOrigins?: string[] };
   secret: string;
   tls: Partial<Writable<TlsOptions>>;
   hosts: Record<string, string>;
@@ -144,6 +145,18 @@ export const optionTable: readonly Row[] = [
     name: 'tls-client-cert',
     help: 'demand a certificate of peers that connect to us',
     take: (draft) => void (draft.tls.requireClientCertificate = true),
+  },
+  {
+    name: 'keep-alive',
+    value: 'SECONDS',
+    help: 'ping TCP, TLS and WebSocket connections so often (default: never)',
+    take: (draft, value) => whole(value, { least: 5, most: 86_400 }, (seconds) => (draft.streams.keepAliveSeconds = seconds)),
+  },
+  {
+    name: 'web-socket-origin',
+    value: 'ORIGIN',
+    help: 'a page whose WebSockets are accepted, such as https://phone.lan (default: every page); may be repeated',
+    take: (draft, value) => void (draft.streams.webSocketOrigins = [...(draft.streams.webSocketOrigins ?? []), value]),
   },
   {
     name: 'host',
