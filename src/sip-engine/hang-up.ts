@@ -22,8 +22,7 @@ export function hangUp(context: CoreContext, dialog: Dialog, text?: string): voi
   dialog.ownInvite?.cancel();
   endDialog(context, dialog);
   if (dialog.kind !== 'INVITE') return;
-  const bye = composeInDialog(dialog, 'BYE', { cseq: ++dialog.localCSeq });
-  if (bye === undefined) return;
+  const bye = composeInDialog(dialog, 'BYE', ++dialog.localCSeq);
   if (text !== undefined) bye.append('reason', `SIP;cause=200;text="${text}"`);
   const onSent = (message: SipMessage, flow: Flow | undefined): void => {
     const isTold = text !== undefined && dialog.app.isOpen;
@@ -33,24 +32,22 @@ export function hangUp(context: CoreContext, dialog: Dialog, text?: string): voi
     }
     cdrStop(context, message, { source: 'application', reason: stops[text ?? ''] ?? 'normal-release' });
   };
-  context.transactions.request({
-    message: bye,
-    ...destinationIn(context, dialog),
-    prepare: prepareInDialog,
-    onSent,
-    onResponse() {},
-  });
+  const way = destinationIn(context, dialog);
+  const sent = context.transactions.request({ message: bye, ...way, prepare: prepareInDialog, onSent, onResponse() {} });
+  if ('problem' in sent) onSent(bye, undefined);
 }
+
+type Acknowledgement = {
+  readonly answered: AnsweredInvite;
+  readonly ack: SipMessage;
+  readonly onSent?: (message: SipMessage, flow: Flow | undefined) => void;
+};
 
 /** Sends the ACK to a 2xx, and keeps it for the next time the 2xx comes. `onSent` gets it as sent. */
 export function acknowledge(
   context: CoreContext,
   dialog: Dialog,
-  {
-    answered,
-    ack,
-    onSent,
-  }: { answered: AnsweredInvite; ack: SipMessage; onSent?: (message: SipMessage, flow: Flow | undefined) => void },
+  { answered, ack, onSent }: Acknowledgement,
 ): { readonly problem: string } | undefined {
   answered.ackTimer?.cancel();
   answered.ackTimer = undefined;
@@ -68,8 +65,7 @@ export function acknowledge(
 
 /** The ACK that nobody asked for, without a body. */
 export function acknowledgeAlone(context: CoreContext, dialog: Dialog, answered: AnsweredInvite): void {
-  const ack = composeInDialog(dialog, 'ACK', { cseq: answered.cseq });
-  if (ack !== undefined) acknowledge(context, dialog, { answered, ack });
+  acknowledge(context, dialog, { answered, ack: composeInDialog(dialog, 'ACK', answered.cseq) });
 }
 
 /** A 2xx came again: so does its ACK, if there was one. */

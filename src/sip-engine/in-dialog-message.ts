@@ -2,31 +2,40 @@ import { copyAppHeaders, correctContact, fillInLocalHost, takeBody } from './app
 import type { Dialog } from './dialog.ts';
 import { parseNameAddr, withTag } from './fields.ts';
 import { SipMessage } from './message.ts';
+import { readNumber } from './scan.ts';
 import type { Listener } from './transport.ts';
 import { parseUri } from './uri.ts';
 
 /** These make or move the remote target, or need one (RFC 3261 section 12.2.1, RFC 3311, RFC 6665). */
 const withContact = new Set(['INVITE', 'SUBSCRIBE', 'REFER', 'UPDATE', 'NOTIFY']);
 
-/**
- * A request in a dialog (RFC 3261 section 12.2.1.1): Request-URI, Route, From, To, Call-ID and CSeq are the dialog's, the rest the
- * application's. Undefined: its body has no Content-Type and is of unknown kind.
- */
-export function composeInDialog(
-  dialog: Dialog,
-  method: string,
-  { cseq, wanted }: { readonly cseq: number; readonly wanted?: SipMessage | undefined },
-): SipMessage | undefined {
+/** A request in a dialog (RFC 3261 section 12.2.1.1): Request-URI, Route, From, To, Call-ID and CSeq are the dialog's. */
+export function composeInDialog(dialog: Dialog, method: string, cseq: number): SipMessage {
   const request = new SipMessage({ method, requestUri: dialog.target });
   addRoutes(request, dialog);
-  request.append('max-forwards', wanted?.get('max-forwards') ?? '70');
-  request.append('from', ownOr(dialog.local, wanted?.get('from'), dialog.localTag));
-  request.append('to', ownOr(dialog.remote, wanted?.get('to'), dialog.remoteTag));
+  request.append('max-forwards', '70');
+  request.append('from', dialog.local);
+  request.append('to', dialog.remote);
   request.append('call-id', dialog.callId);
   request.append('cseq', `${cseq} ${method}`);
-  if (wanted !== undefined) copyAppHeaders(wanted, request);
-  if (withContact.has(method) && !request.has('contact') && dialog.contact !== '') request.append('contact', dialog.contact);
-  return wanted === undefined || takeBody(wanted, request) ? request : undefined;
+  addContact(request, dialog);
+  return request;
+}
+
+/** The same with the headers and body of an application. Undefined: the body has no Content-Type and is of unknown kind. */
+export function composeForApp(dialog: Dialog, wanted: SipMessage, cseq: number): SipMessage | undefined {
+  const request = composeInDialog(dialog, wanted.method, cseq);
+  const hops = wanted.get('max-forwards');
+  if (hops !== undefined && readNumber(hops.trim(), 255) !== undefined) request.set('max-forwards', hops.trim());
+  request.set('from', ownOr(dialog.local, wanted.get('from'), dialog.localTag));
+  request.set('to', ownOr(dialog.remote, wanted.get('to'), dialog.remoteTag));
+  if (wanted.has('contact')) request.remove('contact');
+  copyAppHeaders(wanted, request);
+  return takeBody(wanted, request) ? request : undefined;
+}
+
+function addContact(request: SipMessage, dialog: Dialog): void {
+  if (withContact.has(request.method) && dialog.contact !== '') request.append('contact', dialog.contact);
 }
 
 /** What depends on the listener, for every request in a dialog. */

@@ -7,7 +7,7 @@ import type { AnsweredInvite, Dialog } from './dialog.ts';
 import { parseRAck } from './fields.ts';
 import { acknowledge, expectAck, hangUp, releaseFork, repeatAck } from './hang-up.ts';
 import { newUuid } from './ids.ts';
-import { composeInDialog, prepareInDialog } from './in-dialog-message.ts';
+import { composeForApp, prepareInDialog } from './in-dialog-message.ts';
 import { requestMeta } from './message-meta.ts';
 import type { SipMessage } from './message.ts';
 import { isKnownMethod } from './new-request.ts';
@@ -63,7 +63,7 @@ function sendAck(context: CoreContext, command: Command): void {
     reply.request(requestMeta(answered.ack.message, answered.ack.flow), newUuid(), answered.ack.message);
     return undefined;
   }
-  const ack = composeInDialog(dialog, 'ACK', { cseq: answered.cseq, wanted: wanted.message });
+  const ack = composeForApp(dialog, wanted.message, answered.cseq);
   if (ack === undefined) return refuse(command, 'missing content-type');
   dialog.awaitingAck.shift();
   if (ack.body.length > 0) dialog.description = { body: ack.body, type: ack.get('content-type') ?? 'application/sdp' };
@@ -89,7 +89,7 @@ function noRoute(dialog: Dialog): string {
 
 function sendRequest(context: CoreContext, command: Command, dialog: Dialog): void {
   const { message: wanted } = command.wanted;
-  const request = composeInDialog(dialog, wanted.method, { cseq: dialog.localCSeq + 1, wanted });
+  const request = composeForApp(dialog, wanted, dialog.localCSeq + 1);
   if (request === undefined) {
     refuse(command, 'missing content-type');
     return;

@@ -68,6 +68,19 @@ describe('requests of the application in a dialog', () => {
     );
   });
 
+  it('an engine that cannot send its BYE still tells the application', () => {
+    const stage = new CoreStage();
+    stage.arrive('INVITE', {
+      contact: '<sip:alice@10.0.0.9;transport=tls>',
+      headers: ['Record-Route: <sip:10.0.0.7;transport=tls;lr>'],
+    });
+    stage.respond(stage.app.take('INVITE').transactionId, 200);
+    stage.clock.advance(32_100);
+    expect(stage.app.take('BYE').transactionId).toBe('unsolicited');
+    stage.clock.advance(64_000);
+    expect(stage.leftovers).toEqual([]);
+  });
+
   it('a re-INVITE is acknowledged by the application, also when repeated; a refused one is not', () => {
     const stage = new CoreStage();
     const { dialogId } = stage.incomingCall();

@@ -19,8 +19,7 @@ export function refreshSession(context: CoreContext, dialog: Dialog): void {
     dialog.sessionTimer = context.clock.after(retryMs, () => refreshSession(context, dialog));
     return;
   }
-  const invite = composeInDialog(dialog, 'INVITE', { cseq: ++dialog.localCSeq });
-  if (invite === undefined) return;
+  const invite = composeInDialog(dialog, 'INVITE', ++dialog.localCSeq);
   repeatAgreement(context, dialog, invite);
   if (dialog.description !== undefined) {
     invite.append('content-type', dialog.description.type);

@@ -178,7 +178,7 @@ describe('an incoming call', () => {
     stage.respond(stage.app.take().transactionId, 180);
     stage.sent();
     stage.clock.advance(182_000);
-    expect(stage.sent()[0]).toBe('408');
+    expect(stage.sent().filter((line) => line !== '180')).toContain('408');
     expect(stage.core.sizes()['incomingRequests']).toBe(1);
   });
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CoreStage, lineOf, sdp } from '#testing/core-stage.ts';
 import { seededRandom } from '#testing/seeded-random.ts';
 import { parseMessage } from './parse.ts';
@@ -54,6 +54,18 @@ describe('inputs that once ended a native server', () => {
       expect(stage.leftovers).toEqual([]);
     }
   });
+});
+
+it('a mistake about one message ends no other call, and is logged', () => {
+  const stage = new CoreStage();
+  const { localTag } = stage.incomingCall();
+  const deliver = vi.spyOn(stage.app, 'deliver').mockImplementationOnce(() => {
+    throw new Error('a mistake');
+  });
+  expect(() => stage.arrive('OPTIONS', { callId: 'other' })).toThrow('The core logged an error');
+  deliver.mockRestore();
+  stage.arrive('INFO', { toTag: localTag, cseq: 2 });
+  expect(stage.app.lines).toEqual(['INFO']);
 });
 
 describe('whatever the network sends', () => {

@@ -48,12 +48,10 @@ export class UserAgentCore implements Core {
     this.#context = context;
     this.#sweep = parts.clock.every(sweepMs, () => sweep(context));
     parts.transactions.setHandlers({
-      onRequest: (transaction) => this.#requestCame(transaction),
-      onAck: (ack, flow) => this.#ackCame(ack, flow),
-      onCancel: (cancel, invite) => this.#cancelCame(cancel, invite),
-      onStrayResponse: (response, flow) => {
-        if (parts.proxy?.strayResponse(response, flow) !== true) receiveLateAnswer(context, response, flow);
-      },
+      onRequest: (transaction) => this.#safely(transaction.request, () => this.#requestCame(transaction)),
+      onAck: (ack, flow) => this.#safely(ack, () => this.#ackCame(ack, flow)),
+      onCancel: (cancel, invite) => this.#safely(cancel, () => this.#cancelCame(cancel, invite)),
+      onStrayResponse: (response, flow) => this.#safely(response, () => this.#strayResponseCame(response, flow)),
     });
   }
 
@@ -130,6 +128,16 @@ export class UserAgentCore implements Core {
     this.#context.proxy?.stop();
   }
 
+  /** The last net: a mistake of ours about one message must not end the calls of everybody. */
+  #safely(message: SipMessage, handle: () => void): void {
+    try {
+      handle();
+    } catch (error) {
+      const { method, status, callId } = message;
+      this.#context.log.error({ error, method, status, callId }, 'A message could not be handled');
+    }
+  }
+
   /** Finds what a request belongs to, in the order that keeps calls apart from one another. */
   #requestCame(transaction: ServerTransaction): void {
     const context = this.#context;
@@ -153,6 +161,10 @@ export class UserAgentCore implements Core {
 
   #ackCame(ack: SipMessage, flow: Flow): void {
     if (!receiveAck(this.#context, ack, flow)) this.#context.proxy?.forwardInDialog(ack, flow);
+  }
+
+  #strayResponseCame(response: SipMessage, flow: Flow): void {
+    if (this.#context.proxy?.strayResponse(response, flow) !== true) receiveLateAnswer(this.#context, response, flow);
   }
 
   #cancelCame(cancel: SipMessage, invite: ServerTransaction): void {

@@ -11,6 +11,7 @@ import type {
 import { defaultSettings } from '#sip-engine/engine-settings.ts';
 import type { EngineSettings } from '#sip-engine/engine-settings.ts';
 import { silentLog } from '#sip-engine/engine-log.ts';
+import type { EngineLog } from '#sip-engine/engine-log.ts';
 import type { ProxyPart } from '#sip-engine/core-context.ts';
 import { FlowTable } from '#sip-engine/flow-table.ts';
 import { defaultLimits } from '#sip-engine/limits.ts';
@@ -156,6 +157,14 @@ type StageOptions = {
   readonly routed?: readonly string[];
 };
 
+/** What the core could not handle fails the test. */
+const throwingLog: EngineLog = {
+  ...silentLog,
+  error(facts) {
+    throw new Error('The core logged an error', { cause: facts });
+  },
+};
+
 /** A fake transport that knows its own address. */
 class OwnTransport extends FakeTransport {
   override isOurs(host = '', port: number | undefined = 5060): boolean {
@@ -196,7 +205,7 @@ export class CoreStage {
     };
     this.core = new UserAgentCore({
       clock,
-      log: silentLog,
+      log: throwingLog,
       transport,
       transactions: this.layer,
       flowCache: this.flows,
