@@ -21,7 +21,7 @@ import type { Verdict } from './verdict.ts';
 
 const device = (extension: string, personId: string): Device => ({
   ...{
-    id: `dev_${extension}`,
+    id: `dev_${extension}` as DeviceId,
     name: `Phone ${extension}`,
     extension,
     username: extension,
@@ -110,12 +110,12 @@ describe('a call', () => {
     const call = calls.place(attempt('21'));
     const { id } = call.record;
     expect(store.get(id)).toMatchObject({ endedAt: undefined, verdict: undefined, dialled: '21' });
-    await clock.advance(2000);
+    clock.advance(2000);
     leg.rung[0]!.listener.progressed(180, false);
-    await clock.advance(3000);
+    clock.advance(3000);
     leg.rung[0]!.listener.answered();
     expect(store.get(id)?.answeredAt).toBe(clock.now());
-    await clock.advance(60_000);
+    clock.advance(60_000);
     call.hungUp({ result: 'answered', reason: 'callee-hung-up' });
     const record = store.get(id)!;
     const { startedAt } = record;
@@ -132,9 +132,9 @@ describe('a call', () => {
 
   it('ends after the ring time', async () => {
     calls.place(attempt('21'));
-    await clock.advance(29_999);
+    clock.advance(29_999);
     expect(leg.told).toEqual([]);
-    await clock.advance(1);
+    clock.advance(1);
     expect(leg.told).toEqual(['cancel 1 no-answer', 'reject no-answer']);
   });
 
@@ -187,7 +187,7 @@ describe('a call', () => {
       leg.rung[0]!.listener.answered();
       const answeredAt = clock.now();
       build(open());
-      await clock.advance(5000);
+      clock.advance(5000);
       calls.start();
       expect(store.get(record.id)).toMatchObject({ endedAt: answeredAt, verdict: { result: 'failed', reason: 'interrupted' } });
       expect(store.legsOf(record.id).every(({ endedAt }) => endedAt === answeredAt)).toBe(true);
@@ -233,7 +233,7 @@ describe('the routes', () => {
     for (const dialled of ['21', '22', '99']) {
       const call = calls.place(attempt(dialled));
       if (dialled === '21') call.callerGone();
-      await clock.advance(60_000);
+      clock.advance(60_000);
     }
     const start = clock.now() - 180_000;
     const count = (query: object) => ask('listCallRecords', { query }).total;

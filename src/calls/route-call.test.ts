@@ -6,7 +6,7 @@ import type { Routed, RoutingFacts } from './route-call.ts';
 
 const device = (extension: string, personId?: string, enabled = true): Device => ({
   ...{
-    id: `dev_${extension}`,
+    id: `dev_${extension}` as DeviceId,
     name: `Phone ${extension}`,
     extension,
     username: extension,
