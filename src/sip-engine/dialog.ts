@@ -119,6 +119,12 @@ export class Dialog {
   }
 }
 
+/** Keeps the session description of an INVITE, UPDATE, 2xx or ACK of ours. */
+export function keepDescription(dialog: Dialog, message: SipMessage): void {
+  if (message.body.length > 0)
+    dialog.description = { body: message.body, type: message.get('content-type') ?? 'application/sdp' };
+}
+
 export function dialogIdOf(request: SipMessage): string {
   return `${request.callId};from-tag=${request.fromTag ?? ''}`;
 }

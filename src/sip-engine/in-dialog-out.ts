@@ -4,6 +4,7 @@ import type { CoreContext, Outgoing } from './core-context.ts';
 import { destinationIn } from './destination.ts';
 import { endDialog } from './dialog-end.ts';
 import type { AnsweredInvite, Dialog } from './dialog.ts';
+import { keepDescription } from './dialog.ts';
 import { parseRAck } from './fields.ts';
 import { acknowledge, expectAck, hangUp, releaseFork, repeatAck } from './hang-up.ts';
 import { newUuid } from './ids.ts';
@@ -66,7 +67,7 @@ function sendAck(context: CoreContext, command: Command): void {
   const ack = composeForApp(dialog, wanted.message, answered.cseq);
   if (ack === undefined) return refuse(command, 'missing content-type');
   dialog.awaitingAck.shift();
-  if (ack.body.length > 0) dialog.description = { body: ack.body, type: ack.get('content-type') ?? 'application/sdp' };
+  keepDescription(dialog, ack);
   const onSent = (message: SipMessage, flow: Flow | undefined): void =>
     reply.request(requestMeta(message, flow), newUuid(), message);
   if (acknowledge(context, dialog, { answered, ack, onSent }) !== undefined) refuse(command, noRoute(dialog));
@@ -96,9 +97,6 @@ function sendRequest(context: CoreContext, command: Command, dialog: Dialog): vo
   }
   dialog.localCSeq++;
   if (request.method === 'INVITE' || request.method === 'UPDATE') repeatAgreement(context, dialog, request);
-  if (request.method === 'INVITE' && request.body.length > 0) {
-    dialog.description = { body: request.body, type: request.get('content-type') ?? 'application/sdp' };
-  }
   // RFC 3261 section 15: a pending re-INVITE is of no use any more.
   if (request.method === 'BYE') dialog.ownInvite?.cancel();
   const sending = new InDialogRequest(context, command.app, dialog);
@@ -168,7 +166,7 @@ class InDialogRequest {
         else this.#dialog.lastAnswer = 'refused';
         break;
       case 'UPDATE':
-        if (isSuccess) this.#refreshed(seen);
+        if (isSuccess) this.#refreshed(client, seen);
         break;
       case 'BYE':
         this.#byeAnswered(request, seen.response.status);
@@ -183,13 +181,14 @@ class InDialogRequest {
 
   #inviteAnswered(client: ClientTransaction, seen: Seen): void {
     const dialog = this.#dialog;
-    this.#refreshed(seen);
+    this.#refreshed(client, seen);
     this.#answered = answeredInvite(client);
     if (this.#app.isOpen) expectAck(this.#context, dialog, this.#answered);
     else releaseFork(this.#context, dialog, this.#answered);
   }
 
-  #refreshed(seen: Seen): void {
+  #refreshed(client: ClientTransaction, seen: Seen): void {
+    keepDescription(this.#dialog, client.request);
     refreshTarget(this.#context, this.#dialog, { message: seen.response, flow: seen.flow });
     agreeOnOwnRefresh(this.#context, this.#dialog, seen.response);
   }

@@ -164,6 +164,27 @@ describe('a session that we refresh', () => {
     expect(stage.app.lines).toEqual(['BYE']);
   });
 
+  it('repeats the description that was accepted last, by re-INVITE or UPDATE', () => {
+    const { stage, dialogId } = calling();
+    const change = (method: string, name: string, status: number) => {
+      stage.command(`${method} sip:placeholder SIP/2.0`, { dialogId, body: sdp.replace('o=-', `o=${name}`) });
+      stage.answer(status, { body: sdp });
+      if (method === 'INVITE' && status === 200) stage.command('ACK sip:placeholder SIP/2.0', { dialogId });
+    };
+    const refreshed = () => {
+      stage.clock.advance(100_100);
+      const body = stage.last.body.toString();
+      stage.answer(200, { body: sdp });
+      return /o=(\S+)/.exec(body)?.[1];
+    };
+    change('INVITE', 'one', 200);
+    expect(refreshed()).toBe('one');
+    change('INVITE', 'two', 488);
+    expect(refreshed()).toBe('one');
+    change('UPDATE', 'three', 200);
+    expect(refreshed()).toBe('three');
+  });
+
   it('waits while a re-INVITE of the application is under way', () => {
     const { stage, dialogId } = calling();
     stage.clock.advance(99_000);

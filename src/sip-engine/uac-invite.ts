@@ -3,6 +3,7 @@ import { cdrStart, cdrStop } from './cdr.ts';
 import type { CoreContext, Outgoing, OutgoingInvite } from './core-context.ts';
 import { endDialog } from './dialog-end.ts';
 import type { AnsweredInvite, Dialog } from './dialog.ts';
+import { keepDescription } from './dialog.ts';
 import { expectAck, releaseFork, repeatAck } from './hang-up.ts';
 import type { SipMessage } from './message.ts';
 import { buildResponse } from './response-builder.ts';
@@ -115,8 +116,7 @@ export class InviteProgress {
     if (known !== undefined) confirmTarget(this.#context, known, seen);
     const dialog = known ?? makeUacDialog(this.#context, { app: this.#app, request: client.request, ...seen });
     dialog.isConfirmed = true;
-    const { body } = client.request;
-    if (body.length > 0) dialog.description = { body, type: client.request.get('content-type') ?? 'application/sdp' };
+    keepDescription(dialog, client.request);
     this.#endEarlyDialogs(dialog);
     return dialog;
   }

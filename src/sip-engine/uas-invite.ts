@@ -5,7 +5,7 @@ import type { CoreContext, IncomingCall, IncomingRequest } from './core-context.
 import { isCall } from './core-context.ts';
 import { endDialog } from './dialog-end.ts';
 import type { Dialog } from './dialog.ts';
-import { dialogIdOf } from './dialog.ts';
+import { dialogIdOf, keepDescription } from './dialog.ts';
 import { keyOf } from './dialog-table.ts';
 import { answer, deliver, echo, sendForApp } from './incoming-requests.ts';
 import type { SipMessage } from './message.ts';
@@ -161,12 +161,6 @@ function sendSuccess(context: CoreContext, incoming: IncomingCall, { wanted: res
   if (sendForApp(incoming, response, reply)) {
     if (invite.isInitial) cdrStart(context, 'uas', response);
   } else if (invite.isInitial) endDialog(context, dialog);
-}
-
-/** The body the peer has last seen of us, for refreshes made by the engine. */
-export function keepDescription(dialog: Dialog, message: SipMessage): void {
-  if (message.body.length > 0)
-    dialog.description = { body: message.body, type: message.get('content-type') ?? 'application/sdp' };
 }
 
 function refuse(context: CoreContext, incoming: IncomingCall, { wanted, reply }: FromApp): void {

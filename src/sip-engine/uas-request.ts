@@ -2,7 +2,7 @@ import type { App, AppMessage, CommandReply } from './app-link.ts';
 import { chooseTag, composeResponse } from './app-response.ts';
 import type { CoreContext, IncomingRequest } from './core-context.ts';
 import type { Dialog } from './dialog.ts';
-import { dialogIdOf } from './dialog.ts';
+import { dialogIdOf, keepDescription } from './dialog.ts';
 import { deliver, forget, sendForApp } from './incoming-requests.ts';
 import type { SipMessage } from './message.ts';
 import { rememberFlows } from './register-flows.ts';
@@ -67,6 +67,7 @@ function succeeded(context: CoreContext, incoming: IncomingRequest, response: Si
       if (dialog === undefined || dialog.isEnded) break;
       refreshTarget(context, dialog, { message: request, flow });
       agreeOnRefresh(context, dialog, { request, response });
+      keepDescription(dialog, response);
   }
 }
 
