@@ -30,7 +30,7 @@ async function startEngine(given: Partial<GivenOptions> = {}): Promise<Engine> {
 }
 
 async function clientOf(engine: Engine): Promise<Client> {
-  const client = await connectClient({ port: engine.controlPort, secret: 'cymru' });
+  const client = await connectClient({ port: engine.controlPort, secret: 'cymru', reconnect: { maxAttempts: 1 } });
   clients.push(client);
   return client;
 }
@@ -88,6 +88,18 @@ describe('the engine with drachtio-srf', () => {
     await destroyed;
     expect(first.sizes()['dialogs']).toBe(0);
     expect(second.sizes()['dialogs']).toBe(0);
+  });
+
+  it('ends its calls when it stops', async () => {
+    const { first, caller, callee, uri } = await pair();
+    const answered = new Promise<ClientDialog>((resolve) => {
+      callee.invite((request, response) => void callee.createUAS(request, response, { localSdp: sdp }).then(resolve));
+    });
+    await caller.createUAC(uri, { localSdp: sdp });
+    const destroyed = eventOf(await answered, 'destroy');
+    clients.splice(clients.indexOf(caller), 1);
+    await first.stop();
+    await destroyed;
   });
 
   it('answers 503 when no application asked for the method', async () => {

@@ -25,6 +25,8 @@ import { UserAgentCore } from './user-agent-core.ts';
 /** A version that lets drachtio-srf ping; the suffix says that it is not the native server. */
 const announcedVersion = 'v0.9.10-embedded';
 
+const goodbyeMs = 1000;
+
 export type EngineSurroundings = {
   readonly clock: EngineClock;
   readonly log: EngineLog;
@@ -69,11 +71,13 @@ class SipEngine implements Engine {
   readonly #core: Core;
   readonly #control: ControlServer;
   readonly #routes: AppRoutes;
+  readonly #clock: EngineClock;
   readonly #log: EngineLog;
   #controlPort = 0;
 
   constructor(options: EngineOptions, { clock, log, resolveHook, isBlocked, routeRequest, pace }: EngineSurroundings) {
     const { settings, limits } = options;
+    this.#clock = clock;
     this.#log = log;
     this.#sources = new SourceLimits({ clock, limits });
     for (const source of options.trusted) this.#sources.trust(source);
@@ -119,6 +123,7 @@ class SipEngine implements Engine {
 
   async stop(): Promise<void> {
     this.#core.stop();
+    await this.#goodbyes();
     this.#transactions.stop();
     await this.#control.stop();
     await this.#transport.stop();
@@ -154,6 +159,14 @@ class SipEngine implements Engine {
 
   untrust(addressOrNetwork: string): void {
     this.#sources.untrust(addressOrNetwork);
+  }
+
+  /** BYE and CANCEL are on their way: gives them the turns they need to leave, and their peers a moment to answer. */
+  async #goodbyes(): Promise<void> {
+    const until = this.#clock.now() + goodbyeMs;
+    while ((this.#transactions.sizes()['clientTransactions'] ?? 0) > 0 && this.#clock.now() < until) {
+      await new Promise<void>((resolve) => void this.#clock.after(goodbyeMs / 50, resolve));
+    }
   }
 
   #createControl(
