@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { firstRegistration, nextRegistration } from './trunk-registration.ts';
+import type { RegistrationOutcome } from './trunk-registration.ts';
+
+function run(outcomes: readonly RegistrationOutcome[]) {
+  let state = firstRegistration;
+  return outcomes.map((outcome) => {
+    const next = nextRegistration(state, outcome);
+    state = next.state;
+    return next.afterSeconds;
+  });
+}
+
+const ok = (expiresSeconds: number): RegistrationOutcome => ({ kind: 'registered', expiresSeconds });
+const failed = (status: number, retryAfterSeconds?: number): RegistrationOutcome => ({
+  kind: 'failed',
+  status,
+  retryAfterSeconds,
+});
+
+describe('the next registration at a trunk', () => {
+  it.each<[string, RegistrationOutcome[], number[]]>([
+    ['refreshes before it ends', [ok(3600), ok(60), ok(16), ok(10), ok(0)], [2880, 48, 15, 10, 1]],
+    ['asks longer at once', [{ kind: 'too-brief', minExpires: 7200 }, ok(7200)], [0, 5760]],
+    ['doubles where the trunk does not say how long', [{ kind: 'too-brief', minExpires: undefined }], [0]],
+    ['does not turn in circles', [{ kind: 'too-brief', minExpires: 60 }], [60]],
+    [
+      'asks a trunk that says no ever more rarely',
+      [failed(403), failed(403), failed(403), failed(403), failed(403)],
+      [60, 180, 540, 1620, 1800],
+    ],
+    ['asks a trunk that is away soon, then less often', [failed(503), failed(408), failed(500), failed(503)], [5, 10, 20, 40]],
+    ['honours Retry-After', [failed(503, 120)], [120]],
+    ['forgets failures', [failed(403), ok(3600), failed(403)], [60, 2880, 60]],
+  ])('%s', (_name, outcomes, expected) => {
+    expect(run(outcomes)).toEqual(expected);
+  });
+
+  it('never waits longer than half an hour', () => {
+    expect(Math.max(...run(Array.from({ length: 60 }, () => failed(503))))).toBe(1800);
+  });
+});
