@@ -11,6 +11,8 @@ export type HouseOptions = {
   readonly dataDirectory?: string;
   readonly sipPort?: number;
   readonly environment?: Record<string, string>;
+  /** Flags for Node.js itself, such as `--trace-gc`. */
+  readonly nodeFlags?: readonly string[];
   /** Needed when the data directory already had its first start. */
   readonly token?: string;
 };
@@ -50,7 +52,7 @@ export class House implements AsyncDisposable {
     const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'gosip-house-')));
     const sipPort = options.sipPort ?? (await freePort(address));
     const httpPort = await freePort(address);
-    const program = startProgram(process.execPath, [join(import.meta.dirname, '..', 'start.mjs')], {
+    const program = startProgram(process.execPath, [...(options.nodeFlags ?? []), join(import.meta.dirname, '..', 'start.mjs')], {
       env: {
         GOSIP_DATA_DIRECTORY: dataDirectory,
         GOSIP_SIP_LISTEN: `udp:${address}:${sipPort},tcp:${address}:${sipPort}`,
