@@ -87,10 +87,10 @@ describe('the queue of a control connection', () => {
     expect(writes).toEqual(['E1later']);
   });
 
-  it('waits 4 ms and two turns of the loop by default', async () => {
+  it('waits some time and two turns of the loop', async () => {
     const clock = new FakeClock();
     let isReleased = false;
-    timedPace(clock)(() => (isReleased = true));
+    timedPace(clock, 4)(() => (isReleased = true));
     clock.advance(3);
     await turns(4);
     expect(clock.pending).toBe(1);

@@ -3,12 +3,10 @@ import type { EngineClock } from './clock.ts';
 /** Calls `release` when the application has surely had its turn since the bytes were written. */
 export type Pace = (release: () => void) => void;
 
-const applicationTurnMs = 4;
-
-/** For applications whose loop cannot be watched: 4 ms and two turns of our own loop, which covers one in this very process. */
-export function timedPace(clock: EngineClock): Pace {
+/** For applications whose loop cannot be watched: some ms, and two turns of our own loop, which covers one in this very process. */
+export function timedPace(clock: EngineClock, turnMs: number): Pace {
   return (release) => {
-    clock.after(applicationTurnMs, () => setImmediate(() => setImmediate(release)));
+    clock.after(turnMs, () => setImmediate(() => setImmediate(release)));
   };
 }
 

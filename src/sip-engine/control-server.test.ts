@@ -58,7 +58,7 @@ async function start(clock: EngineClock = engineSystemClock, limits = defaultLim
       clock,
       log: silentLog,
       limits,
-      pace: timedPace(clock),
+      pace: timedPace(clock, 4),
       webSocketName: 'tcp',
       isSecret: secretCheck('cymru'),
       greeting: () => 'udp/127.0.0.1:5060|v0.9.10|udp/127.0.0.1:5060',

@@ -107,7 +107,7 @@ class SipEngine implements Engine {
         transactions.flowClosed(flow);
       },
     });
-    this.#control = this.#createControl(options, { clock, log, pace: pace ?? timedPace(clock) });
+    this.#control = this.#createControl(options, { clock, log, pace: pace ?? timedPace(clock, options.control.turnMs) });
   }
 
   async start(): Promise<void> {

@@ -14,7 +14,7 @@ export type Draft = {
   listeners: Writable<ListenerOptions>[];
   /** What an --external-ip, --local-net or --dns-name before the first --sip says for all of them. */
   common: Writable<Pick<ListenerOptions, 'externalHost' | 'localNetworks' | 'names'>>;
-  control: { host?: string; port?: number; tls?: boolean; keepAliveSeconds?: number; webSocketName?: 'own' };
+  control: { host?: string; port?: number; tls?: boolean; keepAliveSeconds?: number; webSocketName?: 'own'; turnMs?: number };
   streams: { keepAliveSeconds?: number; webSocketOrigins?: string[] };
   secret: string;
   tls: Partial<Writable<TlsOptions>>;
@@ -88,6 +88,12 @@ export const optionTable: readonly Row[] = [
     value: 'SECONDS',
     help: 'TCP keep-alive of control connections (default 45, 0 for none)',
     take: (draft, value) => whole(value, { least: 0, most: 86_400 }, (seconds) => (draft.control.keepAliveSeconds = seconds)),
+  },
+  {
+    name: 'control-turn',
+    value: 'MS',
+    help: 'how long the next message of a call waits after the echo of a command (default 4); more for a busy application',
+    take: (draft, value) => whole(value, { least: 1, most: 1000 }, (milliseconds) => (draft.control.turnMs = milliseconds)),
   },
   {
     name: 'secret',

@@ -119,12 +119,15 @@ type EngineStart = { readonly address: string; readonly hosts: Record<string, st
 
 /** Starts the engine as a process of its own and resolves with its control port. */
 async function startEngine(children: ChildProcess[], { address, hosts, log }: EngineStart): Promise<number> {
+  // Some tests attach listeners after an await. On a busy machine their process does not always get its turn in 4 ms.
+  const turnMs = '25';
   const names = Object.entries(hosts).flatMap(([name, host]) => ['--host', `${name}=${host}`]);
   const engine = spawn(
     process.execPath,
     [
       join(root, 'src/sip-engine/main.ts'),
-      ...['--sip', `udp:${address}:5060`, '--control', '127.0.0.1:0', '--secret', secret, '--log', log?.level ?? 'info'],
+      ...['--sip', `udp:${address}:5060`, '--control', '127.0.0.1:0', '--secret', secret],
+      ...['--control-turn', turnMs, '--log', log?.level ?? 'info'],
       ...names,
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
@@ -148,7 +151,7 @@ async function startEngine(children: ChildProcess[], { address, hosts, log }: En
 
 function startPeer(folder: string, address: string, scenario: string): ChildProcess {
   const file = join(folder, `test/scenarios/${scenario}.xml`);
-  const args = ['-sf', file, '-i', address, '-p', '5060', '-nostdin'];
+  const args = ['-sf', file, '-i', address, '-p', '5060', '-nostdin', '-timeout', '400'];
   const peer = spawn('sipp', args, { cwd: folder, stdio: ['ignore', 'ignore', 'ignore'] });
   peer.on('error', () => {});
   return peer;
