@@ -135,6 +135,31 @@ describe('the engine with drachtio-srf', () => {
     expect(heard).toBe(2000);
   });
 
+  it('comes back on its thread, and the application finds it again by itself', async () => {
+    const supervisor = new EngineSupervisor({
+      options: { listeners: [{ protocol: 'udp', host: '127.0.0.1', port: 0 }] },
+      clock: engineSystemClock,
+      log: silentLog,
+      thread: new URL('../testing/engine-thread-that-dies.ts', import.meta.url),
+    });
+    supervisors.push(supervisor);
+    const { port, secret, hostports } = await supervisor.start();
+    const callee = await connectClient({ port, secret });
+    clients.push(callee);
+    callee.options((_request, response) => response.send(200));
+    const back = eventOf(callee, 'connect');
+    supervisor.trust('192.0.2.66');
+    supervisor.untrust('192.0.2.66');
+    await back;
+    expect(supervisor.restarts).toBe(1);
+    const caller = await clientOf(await startEngine());
+    const answers = async (): Promise<number> => {
+      const request = await caller.request(`sip:b@${hostports.split('/')[1]}`, { method: 'OPTIONS' });
+      return (await eventOf<[ClientResponse]>(request, 'response'))[0].status;
+    };
+    await expect.poll(answers, { timeout: 10_000 }).toBe(200);
+  });
+
   it('opens nothing when one port is taken, and says which', async () => {
     const { ports, controlPort } = await startEngine();
     const taken = engineOptions({ listeners: [{ protocol: 'udp', host: '127.0.0.1', port: ports[0] ?? 0 }], secret: 'x' });
