@@ -78,17 +78,19 @@ export class Bridge implements DialogOwner {
 
   request(dialog: SipDialog, request: IncomingRequest, response: Responder): void {
     const from = this.sideOf(dialog);
-    if (this.#isOver) answer(response, 481);
+    if (this.#isOver) this.#requestAfterwards(request, response);
     else if (request.method === 'REFER') this.#parts.refer(this, from, { request, response });
     else this.#inCall.pass({ from: dialog, to: this.otherThan(from).dialog }, { request, response });
   }
 
   bye(dialog: SipDialog, request: IncomingRequest, done: () => void): void {
+    const isTransferor = this.#transfer?.from.dialog === dialog;
     if (this.#isOver) {
+      if (!isTransferor) this.#transfer?.underway.partyGone();
       done();
       return;
     }
-    if (this.#transfer?.from.dialog === dialog) {
+    if (this.#transfer !== undefined && isTransferor) {
       this.letGo({ result: 'answered', reason: 'transferred' });
       done();
       this.#transfer.underway.orphaned();
@@ -119,6 +121,12 @@ export class Bridge implements DialogOwner {
     if (this.#isOver) return;
     this.#isOver = true;
     this.call?.hungUp(verdict);
+  }
+
+  /** A party that waits for the end of its transfer is not to believe that its call is gone. */
+  #requestAfterwards({ method }: IncomingRequest, response: Responder): void {
+    if (this.#transfer === undefined) answer(response, 481);
+    else answer(response, method === 'INVITE' || method === 'UPDATE' ? 491 : 200);
   }
 
   #verdictOf(dialog: SipDialog, request: IncomingRequest): Verdict {

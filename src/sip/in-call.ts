@@ -238,6 +238,12 @@ class ReInvite {
   }
 }
 
+/** Before the answer no offer but the first may be made (RFC 3311 section 5.2). */
+export function answerEarlyUpdate(update: IncomingRequest, response: Responder): void {
+  if ((update.body ?? '') === '') answer(response, 200);
+  else answer(response, 500, { headers: { 'Retry-After': '3' } });
+}
+
 /** A refresh repeats the session description as it was (RFC 4028 section 7.4): it is this dialog's own affair. */
 function isRefresh(from: SipDialog, request: IncomingRequest): boolean {
   return request.headers['session-expires'] !== undefined && request.body === from.remoteSdp && from.localSdp !== '';

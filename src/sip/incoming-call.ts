@@ -9,6 +9,7 @@ import { Bridge } from './bridge.ts';
 import type { BridgeParts, Side } from './bridge.ts';
 import { SipDialog } from './dialog.ts';
 import { numberOf, parseNameAddr, tagOf, tokens } from './headers.ts';
+import { answerEarlyUpdate } from './in-call.ts';
 import { capabilities } from './capabilities.ts';
 import { Ring } from './ring.ts';
 import type { CallingSide, Destination, RingParts } from './ring.ts';
@@ -89,7 +90,7 @@ export class IncomingCall implements CallerLeg, CallingSide {
     this.dialog.remoteTarget = parseNameAddr(request.headers['contact'] ?? '')?.uri ?? request.uri;
     if (invite.timer.kind === 'agreed') this.dialog.sessionExpires = invite.timer.own;
     request.on('cancel', () => this.#gone());
-    request.on('update', (update: IncomingRequest, response: Responder) => earlyUpdate(update, response));
+    request.on('update', (update: IncomingRequest, response: Responder) => answerEarlyUpdate(update, response));
   }
 
   get sipCallId(): string {
@@ -222,10 +223,4 @@ export function ringTarget(
   const ring = new Ring(parts, caller, { destination, listener, device: target.kind === 'phone' ? target.device : undefined });
   ring.start();
   return ring;
-}
-
-/** Before the answer no offer but the first may be made (RFC 3311 section 5.2). */
-function earlyUpdate(update: IncomingRequest, response: Responder): void {
-  if ((update.body ?? '') === '') answer(response, 200);
-  else answer(response, 500, { headers: { 'Retry-After': '3' } });
 }

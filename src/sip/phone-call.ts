@@ -21,7 +21,9 @@ export type InviteParts = CallParts & {
 
 /** Takes in an INVITE that begins a call. Tells whether it was a stranger's, who got a challenge and nothing else. */
 export function handleInvite(parts: InviteParts, request: IncomingRequest, response: Responder): 'call' | 'refused' | 'stranger' {
-  const trunkCall = parts.trunks.identify(request);
+  // A trunk proves itself by its address; what comes with credentials is a phone's, even from inside a trunk's address block.
+  const hasCredentials = request.headers['authorization'] !== undefined || request.headers['proxy-authorization'] !== undefined;
+  const trunkCall = hasCredentials ? undefined : parts.trunks.identify(request);
   const device = trunkCall === undefined ? authenticated(parts.authenticate, request, response) : undefined;
   if (trunkCall === undefined && device === undefined) return 'stranger';
   const uri = parseUri(request.uri);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { connectPhones, offerOf, SipStage } from '#testing/sip-stage.ts';
+import { SipPeer } from '#testing/sip-peer.ts';
+import { connectPhones, offerOf, SipStage, StagePhone } from '#testing/sip-stage.ts';
 
 let stage: SipStage;
 
@@ -278,6 +279,39 @@ describe('offers and answers', () => {
     await a.peer.expect(200);
     b.reply(rung, '200 OK', { body: offerOf('21') });
     call.learn(await a.peer.expect(200));
+  });
+});
+
+describe('a phone behind address translation', () => {
+  it.each(['tcp', 'ws'] as const)('is rung over the %s connection it came by', async (protocol) => {
+    const to = { address: '127.0.0.1', port: stage.port(protocol) };
+    const far = protocol === 'tcp' ? await SipPeer.tcp(to) : await SipPeer.ws(to);
+    const a = await stage.phone('20');
+    const b = new StagePhone(stage, far, stage.device('21'));
+    stage.register(b.device, { protocol, address: far.address, port: far.port }, 'sip:21@abc.invalid;transport=' + protocol);
+    const call = a.invite('21');
+    const rung = await b.rung();
+    expect(rung.invite?.startLine).toBe(`INVITE sip:21@abc.invalid;transport=${protocol} SIP/2.0`);
+    b.reply(rung, '200 OK', { body: offerOf('21') });
+    await far.expect('ACK');
+    call.learn(await a.peer.expect(200));
+    call.ack();
+    await call.bye();
+    await far.expect('BYE');
+    await far[Symbol.asyncDispose]();
+  });
+
+  it('is rung over UDP where its packets come from, whatever its Contact says', async () => {
+    const a = await stage.phone('20');
+    const b = await stage.phone('21', { contact: 'sip:21@10.255.255.1:5999' });
+    const call = a.invite('21');
+    const rung = await b.rung();
+    expect(rung.invite?.startLine).toBe('INVITE sip:21@10.255.255.1:5999 SIP/2.0');
+    await b.answer(rung);
+    call.learn(await a.peer.skipTo(200));
+    call.ack();
+    await call.bye();
+    await b.peer.expect('BYE');
   });
 });
 

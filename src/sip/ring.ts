@@ -5,6 +5,7 @@ import type { CancelWhy, LegListener, OutgoingLeg, Presented } from '#calls/port
 import { SipDialog } from './dialog.ts';
 import type { Credentials } from './dialog.ts';
 import { escapeUser, formatNameAddr, numberOf, parseNameAddr, tagOf } from './headers.ts';
+import { answerEarlyUpdate } from './in-call.ts';
 import { capabilities } from './capabilities.ts';
 import { refusalOf } from './sdp.ts';
 import { agreedByAnswer, askForTimer } from './session-timer.ts';
@@ -147,6 +148,7 @@ export class Ring implements OutgoingLeg {
           if (this.#cancelled !== undefined) this.#sendCancel(sent);
         },
         response: (response, ack) => this.#receive(response, ack),
+        update: answerEarlyUpdate,
         failed: (error) => {
           this.#parts.log.debug({ err: error, uri }, 'An INVITE could not be sent');
           this.#fail(503);

@@ -96,6 +96,23 @@ describe('a blind transfer', () => {
     await b.peer.expect('BYE');
   });
 
+  it('ends when the phone and then the party hang up while it rings', async () => {
+    atA.request('REFER', { headers: ['Refer-To: <sip:22@gosip>'] });
+    await a.peer.skipTo(202);
+    await atA.bye();
+    const rung = await c.rung();
+    c.reply(rung, '180 Ringing');
+    atB.cseq = 30;
+    atB.request('INVITE', { body: offerOf('21', 'sendrecv', 2) });
+    await b.peer.expect(491);
+    atB.request('ACK', { cseq: atB.cseq });
+    atB.request('INFO', { body: 'x' });
+    await b.peer.expect(200);
+    await atB.bye();
+    await c.peer.expect('CANCEL');
+    expect((await stage.closed(1)).verdict).toEqual({ result: 'cancelled', reason: 'caller-cancelled' });
+  });
+
   it('ends when the party to be transferred hangs up', async () => {
     atA.request('REFER', { headers: ['Refer-To: <sip:22@gosip>'] });
     await a.peer.skipTo(202);
