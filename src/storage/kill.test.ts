@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import SqliteDatabase from 'better-sqlite3';
 import { afterAll, expect, test } from 'vitest';
 import type { Acknowledged } from '#testing/kill-writer.ts';
@@ -34,35 +34,23 @@ function keyOf(deviceId: string, contact = ''): string {
   return `${deviceId} ${contact}`;
 }
 
-/** Starts the writer and kills it after so many acknowledgements; what it said before it died counts too. */
-function runAndKill(round: number, acknowledgements: number): Promise<number> {
-  const child = spawn(process.execPath, [writer, folder, String(round)], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let said = 0;
+/** Starts the writer, kills it after so many acknowledgements, and takes note of all it had acknowledged until it died. */
+async function runAndKill(round: number, acknowledgements: number): Promise<number> {
+  const journal = join(folder, `journal-${round}`);
+  const child = spawn(process.execPath, [writer, folder, String(round), journal], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let heard = 0;
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
-  const lines = createInterface({ input: child.stdout });
-  lines.on('line', (line) => {
-    const acknowledged = readLine(line);
-    if (acknowledged === undefined) return;
-    note(acknowledged);
-    said += 1;
-    if (said > acknowledgements) child.kill('SIGKILL');
+  child.stdout.on('data', (dots: Buffer) => {
+    heard += dots.length;
+    if (heard > acknowledgements) child.kill('SIGKILL');
   });
-  return new Promise((resolve, reject) => {
-    child.on('close', (code, signal) => {
-      if (signal === 'SIGKILL') resolve(said);
-      else reject(new Error(`The writer ended by itself with ${String(code)}: ${complaint}`));
-    });
-  });
-}
-
-/** The kill may cut the last line: then nobody was told. */
-function readLine(line: string): Acknowledged | undefined {
-  try {
-    return JSON.parse(line) as Acknowledged;
-  } catch {
-    return undefined;
-  }
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+  if (signal !== 'SIGKILL') throw new Error(`The writer ended by itself with ${String(code)}: ${complaint}`);
+  // The last piece is empty, or a line that the kill cut: then nobody was told.
+  const lines = readFileSync(journal, 'utf8').split('\n').slice(0, -1);
+  for (const line of lines) note(JSON.parse(line) as Acknowledged);
+  return lines.length;
 }
 
 function note(line: Acknowledged): void {

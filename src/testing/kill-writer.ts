@@ -1,6 +1,7 @@
-// The program that the kill test kills: writes through the real rooms as fast as it can and says on its output what was acknowledged.
-// Called as `node kill-writer.ts <data directory> <seed>`; ends by SIGKILL only.
-// Must stay true: a line is printed after the promise of its write has resolved, never before.
+// The program that the kill test kills: writes through the real rooms as fast as it can and says in a file what was acknowledged.
+// Called as `node kill-writer.ts <data directory> <seed> <file>`; prints a dot per line of the file; ends by SIGKILL only.
+// Must stay true: a line is written after the promise of its write has resolved, never before, and is out of our hands at once.
+import { openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { systemClock } from '#base/clock.ts';
@@ -32,13 +33,16 @@ export type Acknowledged =
   | { readonly what: 'unregistered'; readonly id: string; readonly contact: string; readonly version: number }
   | { readonly what: 'call'; readonly id: string; readonly version: number };
 
-const [directory = '', seed = '1'] = process.argv.slice(2);
+const [directory = '', seed = '1', journal = ''] = process.argv.slice(2);
+// Not the output: while nobody reads it, Node keeps lines in memory, and they would die with us.
+const file = openSync(journal, 'a');
 const random = seededRandom(Number(seed));
 // Rises over all runs, because each continues on the database of the last.
 let version = systemClock.now() * 1000;
 
 function say(line: Acknowledged): void {
-  process.stdout.write(`${JSON.stringify(line)}\n`);
+  writeSync(file, `${JSON.stringify(line)}\n`);
+  process.stdout.write('.');
 }
 
 say({ what: 'opening' });
