@@ -58,7 +58,12 @@ export type Client = EventEmitter & {
 const Srf = createRequire(import.meta.url)('drachtio-srf') as new (tags?: string[]) => Client;
 
 /** Connects and waits until the engine has accepted the secret. Errors of the connection are ignored, as it reconnects by itself. */
-export async function connectClient(options: { port: number; secret: string; tls?: object; reconnect?: object }): Promise<Client> {
+export async function connectClient(options: {
+  port: number;
+  secret: string;
+  tls?: object;
+  reconnect?: object;
+}): Promise<Client> {
   const client = new Srf();
   client.on('error', () => {});
   await new Promise<void>((resolve, reject) => {
