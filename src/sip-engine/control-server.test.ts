@@ -126,6 +126,15 @@ describe('the control port', () => {
     client.disconnect();
   });
 
+  it('lets an application in while strangers crowd the door', async () => {
+    const port = await start(engineSystemClock, { ...defaultLimits, controlConnections: 6 });
+    const strangers = Array.from({ length: 20 }, () => connect(port, '127.0.0.1'));
+    await Promise.all(strangers.slice(0, 17).map(closed));
+    const client = await connectClient({ port, secret: 'cymru' });
+    client.disconnect();
+    for (const stranger of strangers) stranger.destroy();
+  });
+
   it('says who could hold a port that is taken', async () => {
     const port = await start();
     const server = new ControlServer({ host: '127.0.0.1', port, keepAliveSeconds: 0 }, {

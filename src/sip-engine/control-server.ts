@@ -82,9 +82,16 @@ export class ControlServer {
     return server;
   }
 
+  /** Strangers never hold more than half of the places: the one who waits longest goes. */
+  #keepDoorOpen(): void {
+    const strangers = [...this.#sessions].filter(([session, socket]) => !session.isOpen && !socket.destroyed);
+    if (strangers.length > Math.max(1, this.#around.limits.controlConnections / 2)) strangers[0]?.[1].destroy();
+  }
+
   #accept(socket: Socket): void {
     const session = new ControlSession(peerOf(socket), this.#around);
     this.#sessions.set(session, socket);
+    this.#keepDoorOpen();
     const patience = this.#around.clock.after(authenticationTimeoutMs, () => {
       if (!session.isOpen) socket.destroy();
     });

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectClient, eventOf } from '#testing/drachtio-client.ts';
 import type { Client, ClientDialog, ClientRequest, ClientResponse } from '#testing/drachtio-client.ts';
+import { makeCertificate } from '#testing/tls-certificate.ts';
 import { createEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { engineOptions } from './engine-options.ts';
@@ -36,8 +37,8 @@ async function clientOf(engine: Engine): Promise<Client> {
 }
 
 /** Two engines in this process, an application at each, and the SIP URI of the second. */
-async function pair() {
-  const [first, second] = [await startEngine(), await startEngine()];
+async function pair(given: Partial<GivenOptions> = {}) {
+  const [first, second] = [await startEngine(), await startEngine(given)];
   const [caller, callee] = [await clientOf(first), await clientOf(second)];
   return { first, second, caller, callee, uri: `sip:b@127.0.0.1:${second.ports[0]}` };
 }
@@ -158,6 +159,53 @@ describe('the engine with drachtio-srf', () => {
       return (await eventOf<[ClientResponse]>(request, 'response'))[0].status;
     };
     await expect.poll(answers, { timeout: 10_000 }).toBe(200);
+  });
+
+  it('speaks TLS on the control port', async () => {
+    const certificate = makeCertificate();
+    const engine = await startEngine({ tls: certificate, control: { tls: true } });
+    const client = await connectClient({ port: engine.controlPort, secret: 'cymru', tls: { rejectUnauthorized: false } });
+    clients.push(client);
+    expect(engine.sizes()['apps']).toBe(1);
+    certificate.remove();
+  });
+
+  it('tells CDRs to the application that asks for them', async () => {
+    const { second, caller, callee, uri } = await pair({ settings: { cdrs: true } });
+    const teller = await clientOf(second);
+    const told: unknown[][] = [];
+    for (const event of ['attempt', 'start', 'stop'])
+      teller.on(`cdr:${event}`, (...facts: unknown[]) => told.push([event, ...facts]));
+    const answered = new Promise<ClientDialog>((resolve) => {
+      callee.invite((request, response) => void callee.createUAS(request, response, { localSdp: sdp }).then(resolve));
+    });
+    await expect.poll(() => second.sizes()['apps']).toBe(2);
+    const uac = await caller.createUAC(uri, { localSdp: sdp });
+    await answered;
+    await new Promise<void>((resolve) => uac.destroy({}, () => resolve()));
+    await expect
+      .poll(() => told.map(([event, source, , detail]) => [event, source, detail]))
+      .toEqual([
+        ['attempt', 'network', expect.anything()],
+        ['start', 'application', 'uas'],
+        ['stop', 'network', 'normal-release'],
+      ]);
+  });
+
+  it('carries UTF-8, long Call-IDs and large bodies unharmed', async () => {
+    const { caller, callee, uri } = await pair();
+    const [name, callId, body] = ['"Jürgen 電話" <sip:jürgen@127.0.0.1>', 'c'.repeat(900), 'é'.repeat(20_000)];
+    let seen: ClientRequest | undefined;
+    callee.use('message', (request, response) => {
+      seen = request;
+      response.send(200);
+    });
+    const headers = { From: name, 'Call-ID': callId, 'Content-Type': 'text/plain' };
+    const request = await caller.request(uri, { method: 'MESSAGE', headers, body });
+    await eventOf(request, 'response');
+    expect(seen?.get('From')).toContain('"Jürgen 電話" <sip:jürgen@127.0.0.1>;tag=');
+    expect(seen?.get('Call-ID')).toBe(callId);
+    expect(seen?.body).toBe(body);
   });
 
   it('opens nothing when one port is taken, and says which', async () => {
