@@ -256,6 +256,7 @@ describe('registration at the trunk', () => {
     const third = await trunk.skipTo((message) => message.header('Expires') === '7200');
     const contact = /<([^>]+)>/.exec(third.header('Contact') ?? '')?.[1] ?? '';
     trunk.send(responseText(third, '200 OK', { headers: [`Contact: <${contact}>;expires=7200`] }));
+    await stage.until(() => stage.sip.trunkStates()[0]?.isReady === true, 'the registration');
     inbound(trunk, { uri: contact });
     await b.rung();
     expect(stage.records()[0]).toMatchObject({ trunk: 'provider', number: '+14165550100' });
