@@ -8,6 +8,8 @@ export type Command = {
   readonly app: App;
   readonly core: Core;
   readonly limits: Limits;
+  /** Header names that go out as the application spells them. */
+  readonly preserved: ReadonlySet<string>;
   /** The leader of the frame, cut at its bars. */
   readonly tokens: readonly string[];
   /** What follows the leader. */
@@ -18,11 +20,11 @@ export type Command = {
 const maxIdBytes = 2048;
 
 /** `id|sip|txnId|dialogId[|proxy]` and a message. Returns why the connection must end, if it must. */
-export function runMessageCommand({ app, core, limits, tokens, text, reply }: Command): string | undefined {
+export function runMessageCommand({ app, core, limits, preserved, tokens, text, reply }: Command): string | undefined {
   const [, , transactionId, dialogToken, proxy = ''] = tokens;
   if (transactionId === undefined || dialogToken === undefined || text === '') return 'Invalid message format';
   if (text.startsWith('SIP/') && transactionId === '') return 'transaction id missing';
-  const parsed = parseAppMessage(text, limits);
+  const parsed = parseAppMessage(text, limits, preserved);
   if (parsed.kind === 'refused') {
     if (parsed.reason === 'Invalid message format') return parsed.reason;
     reply.nok(parsed.reason);
@@ -43,11 +45,11 @@ export function runMessageCommand({ app, core, limits, tokens, text, reply }: Co
 }
 
 /** `id|proxy|txnId|remainInDialog|fullResponse|followRedirects|simultaneous or serial|provisional|final|destination…` and a message. */
-export function runProxyCommand({ app, core, limits, tokens, text, reply }: Command): string | undefined {
+export function runProxyCommand({ app, core, limits, preserved, tokens, text, reply }: Command): string | undefined {
   const [, , transactionId = '', remain, full, follow, order, provisional, final, ...destinations] = tokens;
   const named = destinations.filter((destination) => destination !== '');
   if (transactionId === '' || named.length === 0 || text === '') return 'Invalid proxy request: not enough information provided';
-  const parsed = parseAppMessage(text, limits);
+  const parsed = parseAppMessage(text, limits, preserved);
   if (parsed.kind === 'refused') {
     reply.nok(parsed.reason);
     return undefined;

@@ -46,6 +46,7 @@ it(`survives ${rounds} broken frames and writes none itself`, () => {
     limits: defaultLimits,
     pace: (release) => release(),
     webSocketName: 'tcp',
+    preservedHeaders: new Set(['my_Header']),
     isSecret: (secret) => secret === 'cymru',
     greeting: () => 'hostports|v0.9.10|hostports',
   };

@@ -60,6 +60,7 @@ async function start(clock: EngineClock = engineSystemClock, limits = defaultLim
       limits,
       pace: timedPace(clock, 4),
       webSocketName: 'tcp',
+      preservedHeaders: new Set(['my_Header']),
       isSecret: secretCheck('cymru'),
       greeting: () => 'udp/127.0.0.1:5060|v0.9.10|udp/127.0.0.1:5060',
     },

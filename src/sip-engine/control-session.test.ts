@@ -50,6 +50,7 @@ function setUp(limits: Partial<Limits> = {}, unwritten = 0) {
     limits: { ...defaultLimits, ...limits },
     pace: (release) => release(),
     webSocketName: 'tcp',
+    preservedHeaders: new Set(['my_Header']),
     isSecret: secretCheck('cymru'),
     greeting: () => 'udp/127.0.0.1:5060|v0.9.10|udp/127.0.0.1:5060',
   });
@@ -224,6 +225,12 @@ describe('commands', () => {
     expect(asked[0]?.message.body.toString()).toBe('body');
   });
 
+  it('keeps the spelling of the headers it is told to keep', async () => {
+    const { say, asked } = await authenticated();
+    say('1|sip||\nOPTIONS sip:a SIP/2.0\nmy_Header: 1\nmy-other: 2\n\n');
+    expect(asked[0]?.message.headers.map(({ name }) => name)).toEqual(['my_Header', 'My-Other']);
+  });
+
   it('lets only a CANCEL name a transaction', async () => {
     const { say, heard, asked } = await authenticated();
     say('1|sip|txn|\nINFO sip:a SIP/2.0\n\n');
@@ -368,6 +375,7 @@ describe('replies', () => {
         limits: defaultLimits,
         pace: (release) => releases.push(release),
         webSocketName: 'tcp',
+        preservedHeaders: new Set(['my_Header']),
         isSecret: () => true,
         greeting: () => '',
       },

@@ -32,6 +32,7 @@ export type SessionSurroundings = {
   readonly limits: Limits;
   readonly pace: Pace;
   readonly webSocketName: WebSocketName;
+  readonly preservedHeaders: ReadonlySet<string>;
   /** Constant in time, whatever the secret is. */
   readonly isSecret: (secret: string) => boolean;
   /** `hostports|version|localHostports` of a successful authentication. */
@@ -165,7 +166,8 @@ export class ControlSession implements RoutedApp {
 
   #command(commandId: string, tokens: readonly string[], text: string): void {
     const reply = new ControlReply(this, commandId);
-    const command = { app: this, core: this.#around.core(), limits: this.#around.limits, tokens, text, reply };
+    const { limits, preservedHeaders: preserved } = this.#around;
+    const command = { app: this, core: this.#around.core(), limits, preserved, tokens, text, reply };
     const problem = tokens[1] === 'proxy' ? runProxyCommand(command) : runMessageCommand(command);
     if (problem !== undefined) this.refuse(commandId, problem);
   }

@@ -22,6 +22,8 @@ export type EngineOptions = {
     /** 0 for none. */
     readonly keepAliveSeconds: number;
     readonly webSocketName: WebSocketName;
+    /** Header names of applications that go out as they spell them. */
+    readonly preservedHeaders: readonly string[];
     /** How long the next message of a call waits after an echo, so that an application in another process has had its turn. */
     readonly turnMs: number;
   };
@@ -54,7 +56,16 @@ export function engineOptions({ listeners, secret, ...given }: GivenOptions): En
     listeners,
     secret,
     tls: given.tls,
-    control: { host: '127.0.0.1', port: 0, tls: false, keepAliveSeconds: 45, webSocketName: 'tcp', turnMs: 4, ...given.control },
+    control: {
+      host: '127.0.0.1',
+      port: 0,
+      tls: false,
+      keepAliveSeconds: 45,
+      webSocketName: 'tcp',
+      turnMs: 4,
+      preservedHeaders: [],
+      ...given.control,
+    },
     streams: { keepAliveSeconds: undefined, webSocketOrigins: undefined, ...given.streams },
     hosts: given.hosts ?? {},
     trusted: given.trusted ?? [],

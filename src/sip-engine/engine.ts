@@ -181,6 +181,7 @@ class SipEngine implements Engine {
         routes: this.#routes,
         limits,
         webSocketName: control.webSocketName,
+        preservedHeaders: new Set(control.preservedHeaders),
         isSecret: secretCheck(secret),
         greeting: () => `${this.hostports}|${announcedVersion}|${this.#transport.listeners.map(localHostport).join(',')}`,
       },

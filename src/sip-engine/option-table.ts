@@ -14,7 +14,15 @@ export type Draft = {
   listeners: Writable<ListenerOptions>[];
   /** What an --external-ip, --local-net or --dns-name before the first --sip says for all of them. */
   common: Writable<Pick<ListenerOptions, 'externalHost' | 'localNetworks' | 'names'>>;
-  control: { host?: string; port?: number; tls?: boolean; keepAliveSeconds?: number; webSocketName?: 'own'; turnMs?: number };
+  control: {
+    host?: string;
+    port?: number;
+    tls?: boolean;
+    keepAliveSeconds?: number;
+    webSocketName?: 'own';
+    turnMs?: number;
+    preservedHeaders?: string[];
+  };
   streams: { keepAliveSeconds?: number; webSocketOrigins?: string[] };
   secret: string;
   tls: Partial<Writable<TlsOptions>>;
@@ -243,6 +251,12 @@ export const optionTable: readonly Row[] = [
     name: 'report-web-socket',
     help: 'tell applications ws and wss for what came by WebSocket, instead of tcp',
     take: (draft) => void (draft.control.webSocketName = 'own'),
+  },
+  {
+    name: 'preserve-header',
+    value: 'NAME',
+    help: 'a header whose name goes out as applications spell it; may be repeated',
+    take: (draft, value) => void (draft.control.preservedHeaders = [...(draft.control.preservedHeaders ?? []), value]),
   },
   {
     name: 'limit',
