@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createLog } from '#base/log.ts';
 import type { RegisterDecision } from '#devices/register-request.ts';
 import { handleRegister, readRegister } from './register.ts';
-import { nextHop } from './source.ts';
+import { nextHopTo } from './source.ts';
 import type { IncomingRequest, Responder } from './srf-types.ts';
 
 function request(headers: Record<string, string>, more: Partial<IncomingRequest> = {}): IncomingRequest {
@@ -116,8 +116,18 @@ describe('handleRegister', () => {
   });
 });
 
-describe('nextHop', () => {
-  it('is where the packet came from', () => {
-    expect(nextHop({ protocol: 'tls', address: '2001:db8::5', port: 5061 })).toBe('sip:[2001:db8::5]:5061;transport=tls');
+describe('the next hop to a registered phone', () => {
+  const udp = { protocol: 'udp', address: '192.0.2.5', port: 5062 } as const;
+  it.each([
+    ['sip:20@10.0.0.5:5060', udp, [], 'sip:192.0.2.5:5062;transport=udp'],
+    ['sip:20@192.0.2.5:5060', udp, [], undefined],
+    ['sip:20@192.0.2.5', udp, [], 'sip:192.0.2.5:5062;transport=udp'],
+    ['sip:20@192.0.2.5:5060', { ...udp, protocol: 'tcp' }, [], 'sip:192.0.2.5:5062;transport=tcp'],
+    ['sip:20@x.invalid;transport=ws', { ...udp, protocol: 'wss' }, [], 'sip:192.0.2.5:5062;transport=wss'],
+    ['sip:20@[2001:DB8::5]:5060', { protocol: 'udp', address: '2001:db8::5', port: 5061 }, [], undefined],
+    ['sip:20@h:5060', { protocol: 'tls', address: '2001:db8::5', port: 5061 }, [], 'sip:[2001:db8::5]:5061;transport=tls'],
+    ['sip:20@192.0.2.5:5060', udp, ['sip:edge;lr'], 'sip:edge;lr'],
+  ] as const)('%s from %j by %j is %s', (contactUri, source, path, expected) => {
+    expect(nextHopTo({ contactUri, source, path })).toBe(expected);
   });
 });

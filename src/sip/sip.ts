@@ -14,7 +14,7 @@ import type { InviteParts } from './phone-call.ts';
 import { handleRegister } from './register.ts';
 import type { Registrar } from './register.ts';
 import type { Destination } from './ring.ts';
-import { nextHop } from './source.ts';
+import { nextHopTo } from './source.ts';
 import { SrfConnection } from './srf-connection.ts';
 import type { Control } from './srf-connection.ts';
 import type { IncomingRequest, Responder } from './srf-types.ts';
@@ -146,8 +146,14 @@ export class Sip {
 
   #destinationOf(target: RingTarget): Destination | undefined {
     if (target.kind === 'trunk') return this.#trunks.destination(target.trunk, target.number, target.from);
-    const { contactUri, source, path } = target.registration;
-    const proxy = path[0] ?? nextHop(source);
-    return { uri: contactUri, proxy, from: target.from, headers: {}, credentials: undefined, isTrunk: false };
+    const { registration } = target;
+    return {
+      uri: registration.contactUri,
+      proxy: nextHopTo(registration),
+      from: target.from,
+      headers: {},
+      credentials: undefined,
+      isTrunk: false,
+    };
   }
 }
