@@ -90,6 +90,19 @@ describe('the SIP engine of the house', () => {
     await expect.poll(() => register(app as App, engine.ports[0] ?? 0), { timeout: 20_000 }).toBe(200);
   });
 
+  it('names the option whose certificate cannot be read', async () => {
+    const tls = { sip_listen: [`tls:${host}:0`], sip_tls_key: join(folder, 'no.pem'), sip_tls_cert: join(folder, 'no.pem') };
+    await expect(start(tls)).rejects.toMatchObject({
+      name: 'AppError',
+      message: expect.stringContaining('sip_tls_key') as string,
+    });
+  });
+
+  it('tells phones inside and outside where to register', async () => {
+    const app = stack.use(await start({ sip_listen: [`udp:${host}:0`], sip_external_ip: '203.0.113.5' }));
+    expect(app.sip).toEqual([`udp:${host}:0`, expect.stringMatching(/^udp:203\.0\.113\.5:\d+$/)]);
+  });
+
   it('says in one sentence which SIP port is taken', async () => {
     const holder = createSocket('udp4');
     await new Promise<void>((resolve) => holder.bind(0, host, resolve));

@@ -99,7 +99,7 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const routes = [...phones.routes, ...house.routes, ...desk.routes, ...systemRoutes(around.health)];
   const http = await startHttp(around, { ...phones, ...house, ...desk, routes });
   const at: Listening = {
-    sip: listenTexts(engine.hostports),
+    sip: phonesMayUse(options, listenTexts(engine.hostports)),
     http: { host: options.http.host, port: http.address.port },
     adminToken: house.adminToken,
     warnings: around.warnings,
@@ -107,6 +107,12 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   log.info({ sip: at.sip, http: at.http, warnings: at.warnings }, 'GoSIP is ready');
   const parts = stack.move();
   return { ...at, routes, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+}
+
+/** With an address for outside the engine tells that one alone, but the phones of the house use the one inside. */
+function phonesMayUse({ sip }: Options, listening: readonly string[]): readonly string[] {
+  const isBoth = sip.externalIp !== undefined && sip.engine === 'embedded';
+  return isBoth ? [...sip.listen, ...listening] : listening;
 }
 
 type Storage = Opened & { readonly writes: WriteBatch };

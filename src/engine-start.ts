@@ -39,8 +39,13 @@ export async function startEngine(engine: EngineSupervisor): ReturnType<EngineSu
   try {
     return await engine.start();
   } catch (error) {
-    throw new AppError('conflict', error instanceof Error ? error.message : 'The SIP engine does not start', { cause: error });
+    throw new AppError('conflict', inOptionWords(error), { cause: error });
   }
+}
+
+function inOptionWords(error: unknown): string {
+  if (!(error instanceof Error)) return 'The SIP engine does not start';
+  return error.message.replaceAll('keyFile', 'sip_tls_key').replaceAll('certFile', 'sip_tls_cert');
 }
 
 function listenersOf(text: string, externalHost: string | undefined): ListenerOptions[] {
