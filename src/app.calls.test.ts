@@ -117,6 +117,22 @@ describe('calls through the whole house', () => {
     await talk(caller, callee, '22');
   });
 
+  it('a stop in the middle of a call tells both phones, and the record says so afterwards', async () => {
+    const before = await start();
+    const [first, second] = [await addDevice(before, '21'), await addDevice(before, '22')];
+    const [caller, callee] = [await startPhone(before, first), await startPhone(before, second)];
+    expect([await caller.register(), await callee.register()]).toEqual([200, 200]);
+    const rang = callee.called();
+    const outgoing = caller.call('22');
+    const incoming = await rang;
+    callee.answer(incoming);
+    await Promise.all([outgoing.reached('answered'), incoming.reached('answered')]);
+    await before[Symbol.asyncDispose]();
+    await Promise.all([outgoing.reached('ended'), incoming.reached('ended')]);
+    const app = stack.use(await start());
+    expect(await lastRecord(app)).toMatchObject({ disposition: 'answered', reason: 'hung-up-by-house' });
+  });
+
   it('phones register and ring from memory while the database cannot be used', async () => {
     const before = await start();
     const [first, second] = [await addDevice(before, '21'), await addDevice(before, '22')];
