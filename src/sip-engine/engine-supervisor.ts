@@ -64,6 +64,7 @@ export class EngineSupervisor {
   #timers: EngineTimer[] = [];
   #restarts = 0;
   #missedCounts = 0;
+  #isReady = false;
   #isStopping = false;
   #waiting: { resolve: (address: EngineAddress) => void; reject: (error: Error) => void } | undefined;
 
@@ -113,7 +114,7 @@ export class EngineSupervisor {
   }
 
   get isRunning(): boolean {
-    return this.#worker !== undefined && this.#address !== undefined;
+    return this.#isReady;
   }
 
   /** The size of every table of the engine, some seconds old. */
@@ -166,6 +167,7 @@ export class EngineSupervisor {
           ? listeners.map((one, index) => ({ ...one, port: ports[index] ?? one.port }))
           : listeners,
     };
+    this.#isReady = true;
     for (const address of this.#trusted) this.#post({ kind: 'trust', address });
     const { clock } = this.#parts;
     this.#timers.push(
@@ -188,9 +190,11 @@ export class EngineSupervisor {
 
   #onExit(code: number): void {
     this.#worker = undefined;
+    this.#isReady = false;
     this.#cancelTimers();
     if (this.#isStopping) return;
     this.#waiting?.reject(new Error(`The SIP engine ended while it started (exit code ${code}).`));
+    this.#waiting = undefined;
     if (this.#address === undefined) return;
     this.#restarts += 1;
     this.#parts.log.error({ code, pauseMs: this.#pauseMs }, 'The SIP engine ended and is started again');
