@@ -16,7 +16,7 @@ import { makeHa1 } from './digest.ts';
 import { extensionProblem, freeExtension } from './extension.ts';
 import type { Keys } from './key-file.ts';
 import type { Registrations } from './registrations.ts';
-import { seal, unseal } from './sealing.ts';
+import { seal, unseal } from '#base/sealing.ts';
 import { newSecret } from './secret.ts';
 
 export type DevicesOptions = {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLog } from '#base/log.ts';
 import { loadKeys } from './key-file.ts';
-import { seal, unseal } from './sealing.ts';
+import { seal, unseal } from '#base/sealing.ts';
 
 const log = createLog({ level: 'silent' });
 let folder = '';

@@ -11,7 +11,7 @@ import { systemClock } from '#base/clock.ts';
 import { createLog } from '#base/log.ts';
 import { makeHa1 } from '#devices/digest.ts';
 import { loadKeys } from '#devices/key-file.ts';
-import { unseal } from '#devices/sealing.ts';
+import { unseal } from '#base/sealing.ts';
 import { openDeviceRoom, testRealm } from '#testing/device-room.ts';
 
 const rounds = 30;

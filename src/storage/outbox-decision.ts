@@ -1,0 +1,120 @@
+import type { AttemptOutcome, LookUpOutcome, OutboxEnd, OutboxHandler, OutboxItem } from './outbox-item.ts';
+
+/** What becomes of an item after an attempt or a look. `pauseUntil`: nothing goes to its service before. */
+export type OutboxDecision =
+  | { readonly kind: 'end'; readonly end: OutboxEnd }
+  | {
+      readonly kind: 'postpone';
+      readonly state: 'waiting' | 'doubtful';
+      readonly failures: number;
+      readonly dueAt: number;
+      readonly lastAttemptAt: number | undefined;
+      readonly code: number | undefined;
+      readonly message: string;
+      readonly pauseUntil?: number;
+    };
+
+export type DecisionFacts = {
+  readonly now: number;
+  /** Failures of the service in a row, this one included. */
+  readonly inARow: number;
+  /** 0 ≤ random < 1, for the jitter. */
+  readonly random: number;
+  readonly delays: OutboxDelays;
+};
+
+export type OutboxDelays = {
+  readonly firstSeconds: number;
+  readonly mostSeconds: number;
+  /** How long after an attempt its absence at the service is believed. */
+  readonly doubtSeconds: number;
+};
+
+export const usualDelays: OutboxDelays = { firstSeconds: 1, mostSeconds: 30, doubtSeconds: 30 };
+
+/** Retries after the first attempt. */
+export const mostRetries = 3;
+
+/** Exponential over the retries, from the first delay to the longest, a fifth more or less. */
+export function backOffMs(failures: number, { random, delays }: Pick<DecisionFacts, 'random' | 'delays'>): number {
+  const { firstSeconds, mostSeconds } = delays;
+  const growth = (mostSeconds / firstSeconds) ** (1 / (mostRetries - 1));
+  const seconds = firstSeconds * growth ** Math.min(mostRetries - 1, Math.max(0, failures - 1));
+  return Math.min(mostSeconds, seconds * (0.8 + random * 0.4)) * 1000;
+}
+
+export function decideAfterAttempt(
+  item: OutboxItem,
+  outcome: AttemptOutcome,
+  facts: DecisionFacts & Pick<OutboxHandler, 'whenInDoubt'>,
+): OutboxDecision {
+  const { now, inARow } = facts;
+  switch (outcome.kind) {
+    case 'done':
+      return { kind: 'end', end: { state: 'done', result: outcome.result } };
+    case 'failed':
+      return { kind: 'end', end: { state: 'failed', code: outcome.code, message: outcome.message } };
+    case 'limited': {
+      const delayMs = outcome.retryAfterSeconds === undefined ? backOffMs(inARow, facts) : outcome.retryAfterSeconds * 1000;
+      return later(item, outcome, { dueAt: now + delayMs, pauseUntil: now + delayMs });
+    }
+    case 'unreachable': {
+      const dueAt = now + backOffMs(inARow, facts);
+      return later(item, outcome, { dueAt, pauseUntil: dueAt });
+    }
+    case 'retry':
+      return again(item, outcome, facts);
+    case 'ambiguous':
+      if (facts.whenInDoubt === 'repeat') return again(item, outcome, facts);
+      return {
+        kind: 'postpone',
+        state: 'doubtful',
+        failures: item.failures + 1,
+        dueAt: now + backOffMs(1, facts),
+        lastAttemptAt: now,
+        code: outcome.code,
+        message: outcome.message,
+      };
+  }
+}
+
+export function decideAfterLook(item: OutboxItem, outcome: LookUpOutcome, facts: DecisionFacts): OutboxDecision {
+  const { now, delays } = facts;
+  switch (outcome.kind) {
+    case 'found':
+      return { kind: 'end', end: { state: 'done', result: outcome.result } };
+    case 'never-known':
+      return { kind: 'end', end: { state: 'unknown', code: item.code, message: outcome.message } };
+    case 'unclear': {
+      if (now >= item.giveUpAt) return { kind: 'end', end: { state: 'unknown', code: item.code, message: outcome.message } };
+      const delayMs = outcome.retryAfterSeconds === undefined ? backOffMs(facts.inARow, facts) : outcome.retryAfterSeconds * 1000;
+      return doubtful(item, now + delayMs, outcome.message);
+    }
+    case 'absent': {
+      const message = item.message ?? 'The request was lost on its way';
+      // A clock that was put back must not make anybody wait for longer.
+      const believedAt = Math.min((item.lastAttemptAt ?? 0) + delays.doubtSeconds * 1000, now + delays.doubtSeconds * 1000);
+      if (now < believedAt) return doubtful(item, believedAt, message);
+      if (item.failures > mostRetries) return { kind: 'end', end: { state: 'failed', code: item.code, message } };
+      return later(item, { message, code: item.code }, { dueAt: now });
+    }
+  }
+}
+
+type Why = { readonly message: string; readonly code?: number | undefined };
+
+function again(item: OutboxItem, why: Why, facts: DecisionFacts): OutboxDecision {
+  const failures = item.failures + 1;
+  if (failures > mostRetries) return { kind: 'end', end: { state: 'failed', code: why.code, message: why.message } };
+  return later({ ...item, failures }, why, { dueAt: facts.now + backOffMs(failures, facts) });
+}
+
+function later(item: OutboxItem, why: Why, when: { readonly dueAt: number; readonly pauseUntil?: number }): OutboxDecision {
+  const { failures, lastAttemptAt } = item;
+  return { kind: 'postpone', state: 'waiting', failures, lastAttemptAt, code: why.code, message: why.message, ...when };
+}
+
+function doubtful(item: OutboxItem, dueAt: number, message: string): OutboxDecision {
+  const { failures, lastAttemptAt, code } = item;
+  return { kind: 'postpone', state: 'doubtful', failures, lastAttemptAt, code, message, dueAt };
+}

@@ -1,0 +1,88 @@
+import type { Clock } from '#base/clock.ts';
+import { usualDelays } from './outbox-decision.ts';
+import type { DecisionFacts, OutboxDelays } from './outbox-decision.ts';
+import type { AttemptOutcome, LookUpOutcome } from './outbox-item.ts';
+
+type Service = { inARow: number; limitedInARow: number; pausedUntil: number; isFailing: boolean; reason: string };
+
+export type OutboxServicesOptions = {
+  readonly clock: Clock;
+  readonly onFailing?: (service: string, failures: number, reason: string) => void;
+  readonly onRecovered?: (service: string) => void;
+  readonly delays?: OutboxDelays;
+  readonly random?: () => number;
+};
+
+/** Failures in a row after which somebody is told. */
+const alarmingFailures = 3;
+
+/** How every service behind the outbox is: failures in a row, and until when it is left alone. */
+export class OutboxServices {
+  readonly #options: OutboxServicesOptions;
+  readonly #services = new Map<string, Service>();
+
+  constructor(options: OutboxServicesOptions) {
+    this.#options = options;
+  }
+
+  /** Counts an outcome, tells who must know, and returns the facts for the decision about the item. */
+  note(name: string, outcome: AttemptOutcome | LookUpOutcome): DecisionFacts {
+    const { clock, delays = usualDelays, random = Math.random } = this.#options;
+    const service = this.#service(name);
+    switch (outcome.kind) {
+      case 'unreachable':
+      case 'retry':
+      case 'ambiguous':
+      case 'unclear':
+        this.#fail(name, service, outcome.message);
+        break;
+      case 'limited':
+        // It is there, and says how busy it is: neither a failure nor a success.
+        service.limitedInARow += 1;
+        return { now: clock.now(), inARow: service.limitedInARow, random: random(), delays };
+      default:
+        this.#succeed(name, service);
+    }
+    return { now: clock.now(), inARow: Math.max(1, service.inARow), random: random(), delays };
+  }
+
+  pause(name: string, until: number): void {
+    const service = this.#service(name);
+    service.pausedUntil = Math.max(service.pausedUntil, until);
+  }
+
+  pausedUntil(name: string): number {
+    return this.#services.get(name)?.pausedUntil ?? 0;
+  }
+
+  forgive(name: string): void {
+    this.#service(name).pausedUntil = 0;
+  }
+
+  problemOf(name: string): string | undefined {
+    const service = this.#services.get(name);
+    return service?.isFailing === true ? service.reason : undefined;
+  }
+
+  #fail(name: string, service: Service, reason: string): void {
+    service.inARow += 1;
+    service.reason = reason;
+    if (service.inARow < alarmingFailures || service.isFailing) return;
+    service.isFailing = true;
+    this.#options.onFailing?.(name, service.inARow, reason);
+  }
+
+  #succeed(name: string, service: Service): void {
+    service.inARow = 0;
+    service.limitedInARow = 0;
+    if (!service.isFailing) return;
+    service.isFailing = false;
+    this.#options.onRecovered?.(name);
+  }
+
+  #service(name: string): Service {
+    const known = this.#services.get(name) ?? { inARow: 0, limitedInARow: 0, pausedUntil: 0, isFailing: false, reason: '' };
+    this.#services.set(name, known);
+    return known;
+  }
+}
