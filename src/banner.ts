@@ -19,7 +19,9 @@ export function bannerLines(at: Listening, addresses: readonly string[] = machin
   const api = `http://${inUrl(apiHost)}:${at.http.port}/api`;
   lines.push(`  ${'API'.padEnd(20)} ${api}   (described at ${api}/docs)`);
   if (at.adminToken !== undefined) {
-    lines.push(`  ${'Admin token'.padEnd(20)} ${at.adminToken}   (keep it: it is not shown again)`);
+    lines.push(
+      `  ${'Admin token'.padEnd(20)} ${at.adminToken}   (shown this once; script/server --new-admin-token makes another)`,
+    );
   }
   for (const warning of at.warnings) lines.push(`  ATTENTION            ${warning}`);
   return lines;

@@ -20,7 +20,8 @@ const lookAgainMs = 60_000;
 /** Tells the engine from which addresses phones are registered, because those are never limited. */
 export class TrustedPhones {
   readonly #parts: TrustedPhonesParts;
-  readonly #addressesOf = new Map<string, ReadonlySet<string>>();
+  /** Joined by spaces: a set for each of very many phones would take more memory than their registrations. */
+  readonly #addressesOf = new Map<string, string>();
   /** Devices per address: two phones behind one router share it. */
   readonly #uses = new Map<string, number>();
   #endings: (() => void)[] = [];
@@ -47,12 +48,13 @@ export class TrustedPhones {
   }
 
   #look(deviceId: string): void {
-    const before = this.#addressesOf.get(deviceId) ?? new Set();
-    const now = new Set(this.#parts.registrations.of(deviceId).map(({ source }) => source.address));
-    for (const address of now) if (!before.has(address)) this.#use(address, 1);
-    for (const address of before) if (!now.has(address)) this.#use(address, -1);
-    if (now.size === 0) this.#addressesOf.delete(deviceId);
+    const before = this.#addressesOf.get(deviceId) ?? '';
+    const now = joined(this.#parts.registrations.of(deviceId));
+    if (now === before) return;
+    if (now === '') this.#addressesOf.delete(deviceId);
     else this.#addressesOf.set(deviceId, now);
+    for (const address of split(now)) this.#use(address, 1);
+    for (const address of split(before)) this.#use(address, -1);
   }
 
   #use(address: string, change: 1 | -1): void {
@@ -63,4 +65,14 @@ export class TrustedPhones {
     if (before === 0) this.#parts.engine.trust(address);
     if (after === 0) this.#parts.engine.untrust(address);
   }
+}
+
+function joined(registrations: ReturnType<Registrations['of']>): string {
+  const [first] = registrations;
+  if (first === undefined || registrations.length === 1) return first?.source.address ?? '';
+  return [...new Set(registrations.map(({ source }) => source.address))].join(' ');
+}
+
+function split(addresses: string): string[] {
+  return addresses === '' ? [] : addresses.split(' ');
 }
