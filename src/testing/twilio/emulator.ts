@@ -1,0 +1,202 @@
+// A Twilio of our own on loopback: REST, signed webhooks, TwiML, recordings, messages, and faults on demand.
+// Tests and the demo start it; it shares no code with src/twilio.
+// Must stay true: what it does not refuse, Twilio does not refuse, and nothing it sends is easier to cope with than Twilio's.
+import { systemClock } from '#base/clock.ts';
+import type { Clock } from '#base/clock.ts';
+import { seededRandom } from '../seeded-random.ts';
+import type { Account } from './account.ts';
+import { quickDelays } from './delays.ts';
+import type { Delays } from './delays.ts';
+import type { FarPhone } from './far-phones.ts';
+import type { Faults } from './faults.ts';
+import { HttpListener } from './http-listener.ts';
+import { MediaHost } from './media-host.ts';
+import { Messaging } from './messaging.ts';
+import type { InboundMessage, InboundResult } from './messaging.ts';
+import type { MessageRecord } from './records.ts';
+import { accountRoutes } from './rest-accounts.ts';
+import { messageRoutes } from './rest-messages.ts';
+import { makeNumber, numberRoutes } from './rest-numbers.ts';
+import type { NumberSettings } from './rest-numbers.ts';
+import { otherRoutes } from './rest-others.ts';
+import { RestServer } from './rest-server.ts';
+import { sipDomainRoutes } from './rest-sip-domains.ts';
+import { trunkingRoutes } from './rest-trunking.ts';
+import { EmulatorState } from './state.ts';
+import type { LoggedRequest } from './state.ts';
+import { usualSwitches } from './switches.ts';
+import type { Switches } from './switches.ts';
+import { Webhooks } from './webhooks.ts';
+import type { SentWebhook } from './webhooks.ts';
+
+export type EmulatorOptions = {
+  readonly clock?: Clock;
+  /** Of everything drawn by chance: sids, faults, surprises, the order of callbacks. */
+  readonly seed?: number;
+  /** Milliseconds where Twilio takes seconds, unless said otherwise. */
+  readonly delays?: Partial<Delays>;
+  readonly switches?: Partial<Switches>;
+  readonly accountSid?: string;
+  readonly authToken?: string;
+  readonly address?: string;
+  readonly port?: number;
+  /** Another host than the REST side's. */
+  readonly mediaAddress?: string;
+  /** Serves REST over TLS as well, for the SDK's own client. */
+  readonly tls?: { readonly key: string | Buffer; readonly cert: string | Buffer };
+  readonly numbers?: readonly NumberSettings[];
+};
+
+export class TwilioEmulator implements AsyncDisposable {
+  /** `http://127.0.0.1:port`: requests go to `{apiBase}/{host}/{path}`, such as `…/api.twilio.com/2010-04-01/…`. */
+  readonly apiBase: string;
+  /** The same over TLS, when asked for. */
+  readonly secureApiBase: string | undefined;
+  readonly state: EmulatorState;
+  readonly #webhooks: Webhooks;
+  readonly #messaging: Messaging;
+  readonly #farPhones: Map<string, FarPhone>;
+  readonly #stack: AsyncDisposableStack;
+
+  private constructor(parts: Parts) {
+    this.apiBase = parts.apiBase;
+    this.secureApiBase = parts.secureApiBase;
+    this.state = parts.state;
+    this.#webhooks = parts.webhooks;
+    this.#messaging = parts.messaging;
+    this.#farPhones = parts.farPhones;
+    this.#stack = parts.stack;
+  }
+
+  static async start(options: EmulatorOptions = {}): Promise<TwilioEmulator> {
+    const { address = '127.0.0.1', mediaAddress = '127.0.0.2' } = options;
+    await using stack = new AsyncDisposableStack();
+    const state = makeState(options);
+    const webhooks = stack.use(new Webhooks(state));
+    const farPhones = new Map<string, FarPhone>();
+    const messaging = new Messaging(state, webhooks, farPhones);
+    const mediaHost = stack.use(new MediaHost(state));
+    await mediaHost.start(mediaAddress);
+    const rest = new RestServer(state, [
+      ...accountRoutes(state),
+      ...numberRoutes(state),
+      ...messageRoutes({ state, messaging, mediaHost, farPhones }),
+      ...sipDomainRoutes(state),
+      ...trunkingRoutes(state),
+      ...otherRoutes(state),
+    ]);
+    const port = options.port === undefined ? {} : { port: options.port };
+    const listener = stack.use(await HttpListener.start((request) => rest.answer(request), { address, ...port }));
+    const secure =
+      options.tls === undefined
+        ? undefined
+        : stack.use(await HttpListener.start((request) => rest.answer(request), { address, tls: options.tls }));
+    for (const settings of options.numbers ?? [{ phoneNumber: '+15555550199' }]) addNumber(state, settings);
+    return new TwilioEmulator({
+      apiBase: `http://${address}:${listener.port}`,
+      secureApiBase: secure === undefined ? undefined : `https://${address}:${secure.port}`,
+      state,
+      webhooks,
+      messaging,
+      farPhones,
+      stack: stack.move(),
+    });
+  }
+
+  get account(): Account {
+    return this.state.account;
+  }
+
+  get accountSid(): string {
+    return this.state.account.sid;
+  }
+
+  get authToken(): string {
+    return this.state.account.authToken;
+  }
+
+  get faults(): Faults {
+    return this.state.faults;
+  }
+
+  /** REST requests so far, oldest first. */
+  get requests(): readonly LoggedRequest[] {
+    return this.state.requests;
+  }
+
+  /** Requests made to the house so far, oldest first. */
+  get webhooks(): readonly SentWebhook[] {
+    return this.#webhooks.sent;
+  }
+
+  /** Messages Twilio holds, oldest first. */
+  get messages(): readonly MessageRecord[] {
+    return [...this.state.messages.values()];
+  }
+
+  /** Codes of the debugger, oldest first. */
+  get alerts(): readonly number[] {
+    return [...this.state.alerts.values()].map((alert) => Number(alert['error_code']));
+  }
+
+  /** Says where a public origin of the house (`https://house.example`) really is; without it Twilio cannot reach the house. */
+  reach(publicOrigin: string, localOrigin: string): void {
+    this.#webhooks.reach(publicOrigin, localOrigin);
+  }
+
+  /** Buys a number; returns its sid. */
+  addNumber(settings: NumberSettings): string {
+    return addNumber(this.state, settings);
+  }
+
+  setSwitches(switches: Partial<Switches>): void {
+    this.state.switches = { ...this.state.switches, ...switches };
+  }
+
+  /** Says how a far number behaves; everyone else answers and receives. */
+  setFarPhone(number: string, behaviour: FarPhone): void {
+    this.#farPhones.set(number, behaviour);
+  }
+
+  /** Somebody writes to one of our numbers; settles when the house answered, or could not be reached. */
+  sendSmsFrom(from: string, to: string, message: InboundMessage): Promise<InboundResult> {
+    return this.#messaging.receive(from, to, message);
+  }
+
+  /** Settles when no callback is under way any more; what still waits for its time does not count. */
+  settled(): Promise<void> {
+    return this.#webhooks.settled();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync();
+  }
+}
+
+type Parts = {
+  readonly apiBase: string;
+  readonly secureApiBase: string | undefined;
+  readonly state: EmulatorState;
+  readonly webhooks: Webhooks;
+  readonly messaging: Messaging;
+  readonly farPhones: Map<string, FarPhone>;
+  readonly stack: AsyncDisposableStack;
+};
+
+function makeState(options: EmulatorOptions): EmulatorState {
+  return new EmulatorState({
+    clock: options.clock ?? systemClock,
+    random: seededRandom(options.seed ?? 1),
+    delays: { ...quickDelays, ...options.delays },
+    switches: { ...usualSwitches, ...options.switches },
+    ...(options.accountSid === undefined ? {} : { accountSid: options.accountSid }),
+    ...(options.authToken === undefined ? {} : { authToken: options.authToken }),
+  });
+}
+
+function addNumber(state: EmulatorState, settings: NumberSettings): string {
+  const number = makeNumber(state, settings);
+  state.numbers.set(number.sid, number);
+  if (settings.isUnregistered === true) state.unregisteredSenders.add(settings.phoneNumber);
+  return number.sid;
+}

@@ -1,0 +1,17 @@
+import type { Sound } from './voice-side.ts';
+
+/** How somebody on the telephone network behaves towards the house; everyone else answers and receives. */
+export type FarPhone = {
+  readonly messages?:
+    | { readonly kind: 'delivered' }
+    | { readonly kind: 'undelivered' | 'failed'; readonly code: number }
+    /** Twilio refuses the request itself, with this code (21408, 21614, …). */
+    | { readonly kind: 'refused'; readonly code: number };
+  readonly calls?: {
+    readonly outcome: 'answers' | 'busy' | 'no-answer' | 'failed';
+    readonly ringMs?: number;
+    readonly say?: Sound;
+    /** Hangs up this long after having answered. */
+    readonly hangUpAfterMs?: number;
+  };
+};

@@ -1,0 +1,82 @@
+/** Where the sources about Twilio conflict or are silent: each can be either, and a house has to cope with both. */
+export type Switches = {
+  /** What `/Recordings/RE…` without an extension is. */
+  readonly recordingWithoutExtension: 'wav' | 'json';
+  /** Which leg is channel one of a two-channel recording. */
+  readonly dualChannelOrder: 'parent-first' | 'child-first';
+  /** CallStatus of an inbound call whose caller left while it rang. */
+  readonly abandonedCallStatus: 'canceled' | 'completed' | 'no-answer';
+  /** DialCallStatus then. */
+  readonly abandonedDialStatus: 'no-answer' | 'canceled';
+  /** Whether the action of a Dial is requested at all when the caller left while it rang. */
+  readonly abandonedDialAction: boolean;
+  /** What an unanswered Dial says of its length. */
+  readonly unansweredDialDuration: 'absent' | 'zero';
+  /** Which leg `DialCallSid` names when none answered. */
+  readonly unansweredDialSid: 'first' | 'last';
+  /** The hung-up Record's action names the recording. */
+  readonly recordActionHasSid: boolean;
+  /** The names of the two fields that a fallback request adds; `absent` leaves them out. */
+  readonly fallbackFields: 'present' | 'absent';
+  /** Retry-After on 429 of api.twilio.com, in seconds. */
+  readonly retryAfterSeconds: number | undefined;
+  /** Whether the message webhook is tried again after a time-out. */
+  readonly smsWebhookRetriesTimeouts: boolean;
+  /** `CallToken` and `StirVerstat` count for the signature. */
+  readonly signsEveryField: boolean;
+  /** Duration in billed minutes on the final call status callback. */
+  readonly billedDuration: boolean;
+  /** Whether media asks for Basic authentication (a setting of the account). */
+  readonly mediaNeedsAuthorization: boolean;
+  /** The host that media redirects lead to refuses a request that carries Authorization. */
+  readonly mediaHostRejectsAuthorization: boolean;
+  /** Recordings too are fetched by way of a redirect. */
+  readonly recordingsRedirect: boolean;
+  /** `DateSent>` and its like include the moment itself. */
+  readonly dateFilterIsInclusive: boolean;
+  /** How many recordings of a live call may run: a second start is ignored, or refused. */
+  readonly secondRecording: 'ignored' | 'refused';
+};
+
+export const usualSwitches: Switches = {
+  recordingWithoutExtension: 'wav',
+  dualChannelOrder: 'parent-first',
+  abandonedCallStatus: 'canceled',
+  abandonedDialStatus: 'no-answer',
+  abandonedDialAction: true,
+  unansweredDialDuration: 'absent',
+  unansweredDialSid: 'first',
+  recordActionHasSid: true,
+  fallbackFields: 'present',
+  retryAfterSeconds: undefined,
+  smsWebhookRetriesTimeouts: false,
+  signsEveryField: true,
+  billedDuration: true,
+  mediaNeedsAuthorization: true,
+  mediaHostRejectsAuthorization: true,
+  recordingsRedirect: false,
+  dateFilterIsInclusive: true,
+  secondRecording: 'ignored',
+};
+
+/** The other reading of every switch. */
+export const otherSwitches: Switches = {
+  recordingWithoutExtension: 'json',
+  dualChannelOrder: 'child-first',
+  abandonedCallStatus: 'completed',
+  abandonedDialStatus: 'canceled',
+  abandonedDialAction: true,
+  unansweredDialDuration: 'zero',
+  unansweredDialSid: 'last',
+  recordActionHasSid: false,
+  fallbackFields: 'absent',
+  retryAfterSeconds: 1,
+  smsWebhookRetriesTimeouts: true,
+  signsEveryField: false,
+  billedDuration: false,
+  mediaNeedsAuthorization: false,
+  mediaHostRejectsAuthorization: true,
+  recordingsRedirect: true,
+  dateFilterIsInclusive: false,
+  secondRecording: 'refused',
+};
