@@ -175,7 +175,10 @@ describe('the whole app', () => {
     writeFileSync(file, '');
     await using app = await start({ data_directory: join(file, 'data') });
     expect(app.warnings.join()).toMatch(/The database .* cannot be/);
-    await post(app, '/devices', { name: 'Kitchen', type: 'softphone' });
+    const body = JSON.stringify({ name: 'Kitchen', type: 'softphone' });
+    const refused = await api(app, '/devices', app.adminToken ?? '', { method: 'POST', body });
+    expect(refused.status).toBe(503);
+    expect(await refused.text()).toMatch(/The database .* cannot be/);
   });
 
   // In a process of its own: whatever else runs in this one would blur the picture.

@@ -36,6 +36,7 @@ import { personRoutes } from '#people/person-routes.ts';
 import { PersonStore } from '#people/person-store.ts';
 import { TokenStore } from '#people/token-store.ts';
 import { Tokens } from '#people/tokens.ts';
+import { Checkpointer } from '#storage/checkpointer.ts';
 import { openDatabase } from '#storage/database.ts';
 import type { Opened } from '#storage/database.ts';
 import { storageFailure } from '#storage/storage-failure.ts';
@@ -127,6 +128,9 @@ function openStorage({ options, clock, log: root, events, health, stack, warning
   };
   const writes = new WriteBatch({ db: opened.db, log, onProblem });
   stack.defer(() => writes.flush());
+  const checkpointer = new Checkpointer({ db: opened.db, writes, clock, log });
+  checkpointer.start();
+  stack.defer(() => checkpointer.stop());
   health.watch('storage', () => {
     const problem = opened.problem ?? writes.problem;
     return problem === undefined ? { status: 'ok', message: 'Everything is saved' } : { status: 'degraded', message: problem };
@@ -207,13 +211,15 @@ type House = {
 };
 
 /** People, their tokens, and our numbers. */
-async function openHouse(around: Surroundings, { db, writes }: Storage, { devices }: Phones): Promise<House> {
+async function openHouse(around: Surroundings, { db, writes, problem }: Storage, { devices }: Phones): Promise<House> {
   const { clock, newId, overrides } = around;
   const log = around.log.child({ room: 'people' });
   const parts = { persons: new PersonStore(db), tokens: new TokenStore(db), writes, clock, newId, log };
   const people = new People({ ...parts, releasePerson: (personId) => devices.releasePerson(personId) });
   const tokens = new Tokens(parts);
   const adminToken = overrides.wantsNewAdminToken === true ? await tokens.renewFirst() : await tokens.ensureFirst();
+  // What is written now would be gone with the process: a clear refusal is kinder than a success that does not last.
+  if (problem !== undefined) writes.freeze(problem);
   const numbers = new Numbers({ store: new NumberStore(db), clock, newId });
   return { tokens, numbers, adminToken, routes: [...personRoutes(people, tokens), ...numberRoutes(numbers)] };
 }
