@@ -220,7 +220,7 @@ async function openHouse(around: Surroundings, { db, writes, problem }: Storage,
   const adminToken = overrides.wantsNewAdminToken === true ? await tokens.renewFirst() : await tokens.ensureFirst();
   // What is written now would be gone with the process: a clear refusal is kinder than a success that does not last.
   if (problem !== undefined) writes.freeze(problem);
-  const numbers = new Numbers({ store: new NumberStore(db), clock, newId });
+  const numbers = new Numbers({ store: new NumberStore(db), writes, clock, newId });
   return { tokens, numbers, adminToken, routes: [...personRoutes(people, tokens), ...numberRoutes(numbers)] };
 }
 

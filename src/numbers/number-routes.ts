@@ -13,10 +13,12 @@ export function numberRoutes(numbers: Numbers): readonly Route[] {
       return { items: found.items.map(toReply), page, perPage, total: found.total };
     }),
     handle(getNumber, ({ params }) => toReply(numbers.get(params.id))),
-    handle(createNumber, ({ body }) => toReply(numbers.create({ ...body, ownerPersonId: body.ownerPersonId ?? undefined }))),
-    handle(changeNumber, ({ params, body: { name, ownerPersonId, voiceEnabled } }) =>
+    handle(createNumber, async ({ body }) =>
+      toReply(await numbers.create({ ...body, ownerPersonId: body.ownerPersonId ?? undefined })),
+    ),
+    handle(changeNumber, async ({ params, body: { name, ownerPersonId, voiceEnabled } }) =>
       toReply(
-        numbers.change(params.id, {
+        await numbers.change(params.id, {
           ...(name === undefined ? {} : { name }),
           ...(ownerPersonId === undefined ? {} : { ownerPersonId: ownerPersonId ?? undefined }),
           ...(voiceEnabled === undefined ? {} : { voiceEnabled }),

@@ -3,6 +3,7 @@ import { AppError } from '#base/errors.ts';
 import { newId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
 import { openDatabase } from '#storage/database.ts';
+import { WriteBatch } from '#storage/write-batch.ts';
 import { FakeClock } from '#testing/fake-clock.ts';
 import { numberRoutes } from './number-routes.ts';
 import { NumberStore } from './number-store.ts';
@@ -16,14 +17,15 @@ beforeEach(() => {
   db.prepare(
     "INSERT INTO users (id, username, name, role, created_at, changed_at) VALUES ('usr_1', 'eva', 'Eva', 'user', 1, 1)",
   ).run();
-  numbers = new Numbers({ store: new NumberStore(db), clock, newId });
+  const writes = new WriteBatch({ db, log: createLog({ level: 'silent' }) });
+  numbers = new Numbers({ store: new NumberStore(db), writes, clock, newId });
 });
 
 const input = { number: '+14165550100', name: 'Home', ownerPersonId: 'usr_1', voiceEnabled: true };
 
-function codeOf(run: () => unknown): string | undefined {
+async function codeOf(run: () => unknown): Promise<string | undefined> {
   try {
-    run();
+    await run();
     return undefined;
   } catch (error) {
     return error instanceof AppError ? error.code : String(error);
@@ -31,44 +33,44 @@ function codeOf(run: () => unknown): string | undefined {
 }
 
 describe('Numbers', () => {
-  it('finds a number by its E.164 form and by its owner', () => {
-    const created = numbers.create(input);
+  it('finds a number by its E.164 form and by its owner', async () => {
+    const created = await numbers.create(input);
     expect(numbers.byNumber('+14165550100')).toEqual(created);
     expect(numbers.callerIdOf('usr_1')).toEqual(created);
     expect(numbers.callerIdOf(undefined)).toBeUndefined();
     expect(numbers.byNumber('+1')).toBeUndefined();
   });
 
-  it('offers no caller id that is switched off', () => {
-    const { id } = numbers.create(input);
-    numbers.change(id, { voiceEnabled: false });
+  it('offers no caller id that is switched off', async () => {
+    const { id } = await numbers.create(input);
+    await numbers.change(id, { voiceEnabled: false });
     expect(numbers.callerIdOf('usr_1')).toBeUndefined();
     expect(numbers.anyCallerId()).toBeUndefined();
   });
 
-  it('refuses a number twice, and an owner nobody knows', () => {
-    numbers.create(input);
-    expect(codeOf(() => numbers.create(input))).toBe('conflict');
-    expect(codeOf(() => numbers.create({ ...input, number: '+14165550101', ownerPersonId: 'usr_9' }))).toBe('invalid');
+  it('refuses a number twice, and an owner nobody knows', async () => {
+    await numbers.create(input);
+    expect(await codeOf(() => numbers.create(input))).toBe('conflict');
+    expect(await codeOf(() => numbers.create({ ...input, number: '+14165550101', ownerPersonId: 'usr_9' }))).toBe('invalid');
     expect(numbers.list({ limit: 10, offset: 0, sort: 'number', order: 'asc', personId: undefined }).total).toBe(1);
   });
 
-  it('takes an owner away', () => {
-    const { id } = numbers.create(input);
-    expect(numbers.change(id, { ownerPersonId: undefined }).ownerPersonId).toBeUndefined();
+  it('takes an owner away', async () => {
+    const { id } = await numbers.create(input);
+    expect((await numbers.change(id, { ownerPersonId: undefined })).ownerPersonId).toBeUndefined();
     expect(numbers.get(id).ownerPersonId).toBeUndefined();
   });
 
-  it('forgets a deleted number', () => {
-    const { id } = numbers.create(input);
-    numbers.delete(id);
+  it('forgets a deleted number', async () => {
+    const { id } = await numbers.create(input);
+    await numbers.delete(id);
     expect(numbers.byNumber(input.number)).toBeUndefined();
-    expect(codeOf(() => numbers.get(id))).toBe('not-found');
-    expect(codeOf(() => numbers.delete(id))).toBe('not-found');
+    expect(await codeOf(() => numbers.get(id))).toBe('not-found');
+    expect(await codeOf(() => numbers.delete(id))).toBe('not-found');
   });
 
-  it('pages and sorts', () => {
-    for (const last of ['3', '1', '2']) numbers.create({ ...input, number: `+1416555010${last}` });
+  it('pages and sorts', async () => {
+    for (const last of ['3', '1', '2']) await numbers.create({ ...input, number: `+1416555010${last}` });
     const page = numbers.list({ limit: 2, offset: 0, sort: 'number', order: 'desc', personId: 'usr_1' });
     expect(page.total).toBe(3);
     expect(page.items.map(({ number }) => number)).toEqual(['+14165550103', '+14165550102']);
@@ -76,18 +78,18 @@ describe('Numbers', () => {
 });
 
 describe('numberRoutes', () => {
-  it('answers in the shapes of the contract', () => {
+  it('answers in the shapes of the contract', async () => {
     const routes = numberRoutes(numbers);
-    const run = (id: string, call: object) => {
+    const run = async (id: string, call: object) => {
       const route = routes.find(({ endpoint }) => endpoint.id === id)!;
-      const reply = route.run({ params: {}, query: {}, body: {}, identity: undefined, ...call } as never);
+      const reply = await route.run({ params: {}, query: {}, body: {}, identity: undefined, ...call } as never);
       route.endpoint.reply.parse(reply);
       return reply as { id: string; total?: number; name?: string };
     };
-    const { id } = run('createNumber', { body: { ...input, ownerPersonId: null } });
-    expect(run('changeNumber', { params: { id }, body: { name: 'Office' } }).name).toBe('Office');
-    expect(run('listNumbers', { query: { page: 1, per_page: 20, sort: 'name', order: 'asc' } }).total).toBe(1);
-    expect(run('getNumber', { params: { id } }).name).toBe('Office');
-    run('deleteNumber', { params: { id } });
+    const { id } = await run('createNumber', { body: { ...input, ownerPersonId: null } });
+    expect((await run('changeNumber', { params: { id }, body: { name: 'Office' } })).name).toBe('Office');
+    expect((await run('listNumbers', { query: { page: 1, per_page: 20, sort: 'name', order: 'asc' } })).total).toBe(1);
+    expect((await run('getNumber', { params: { id } })).name).toBe('Office');
+    await run('deleteNumber', { params: { id } });
   });
 });

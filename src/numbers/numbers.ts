@@ -4,6 +4,7 @@
 import { AppError } from '#base/errors.ts';
 import type { Clock } from '#base/clock.ts';
 import type { NewId } from '#base/ids.ts';
+import type { WriteBatch } from '#storage/write-batch.ts';
 import type { NumberQuery, NumberStore } from './number-store.ts';
 import type { OurNumber } from './number.ts';
 
@@ -14,37 +15,42 @@ export type NumberChange = {
   readonly voiceEnabled?: boolean;
 };
 
-type Parts = { readonly store: NumberStore; readonly clock: Clock; readonly newId: NewId };
+type Parts = { readonly store: NumberStore; readonly writes: WriteBatch; readonly clock: Clock; readonly newId: NewId };
 
 export class Numbers {
   readonly #store: NumberStore;
+  readonly #writes: WriteBatch;
   readonly #clock: Clock;
   readonly #newId: NewId;
 
-  constructor({ store, clock, newId }: Parts) {
+  constructor({ store, writes, clock, newId }: Parts) {
     this.#store = store;
+    this.#writes = writes;
     this.#clock = clock;
     this.#newId = newId;
   }
 
   /** Throws `conflict` where the number is there already, `invalid` where nobody has the owner's id. */
-  create(input: NumberInput): OurNumber {
+  create(input: NumberInput): Promise<OurNumber> {
     const number: OurNumber = { ...input, id: this.#newId('num'), createdAt: this.#clock.now() };
-    explained(() => this.#store.insert(number));
-    return number;
+    return this.#writes.write(() => {
+      explained(() => this.#store.insert(number));
+      return number;
+    });
   }
 
   /** Throws `not-found`, or `invalid` where nobody has the owner's id. */
-  change(id: string, change: NumberChange): OurNumber {
-    const number = { ...this.get(id), ...change };
-    explained(() => this.#store.update(number));
-    return number;
+  change(id: string, change: NumberChange): Promise<OurNumber> {
+    return this.#writes.write(() => {
+      const number = { ...this.get(id), ...change };
+      explained(() => this.#store.update(number));
+      return number;
+    });
   }
 
   /** Throws `not-found`. */
-  delete(id: string): void {
-    const { id: known } = this.get(id);
-    explained(() => this.#store.delete(known));
+  delete(id: string): Promise<void> {
+    return this.#writes.write(() => this.#store.delete(this.get(id).id));
   }
 
   /** Throws `not-found`. */
