@@ -1,0 +1,43 @@
+import type { Clock } from '#base/clock.ts';
+import { seal, unseal } from '#base/sealing.ts';
+import type { Opened } from '#storage/database.ts';
+
+type Row = { readonly settings: string; readonly secrets: Buffer | null };
+type Options = { readonly db: Opened['db']; readonly sealingKey: Buffer; readonly clock: Clock };
+
+/** Binds the sealed secrets to this place, so that they open nowhere else. */
+const owner = 'twilio';
+
+/** The SQL of the table `twilio_settings`: one row, its secrets sealed with the house's key. */
+export class TwilioSettingsStore {
+  readonly #key: Buffer;
+  readonly #clock: Clock;
+  readonly #select;
+  readonly #upsert;
+
+  constructor({ db, sealingKey, clock }: Options) {
+    this.#key = sealingKey;
+    this.#clock = clock;
+    this.#select = db.prepare<[], Row>('SELECT settings, secrets FROM twilio_settings WHERE id = 1');
+    this.#upsert = db.prepare<[{ settings: string; secrets: Buffer; changedAt: number }]>(
+      `INSERT INTO twilio_settings (id, settings, secrets, changed_at) VALUES (1, :settings, :secrets, :changedAt)
+       ON CONFLICT (id) DO UPDATE SET settings = :settings, secrets = :secrets, changed_at = :changedAt`,
+    );
+  }
+
+  /** Both halves are what JSON made of them; the secrets are undefined where the key is not the one they were sealed with. */
+  load(): { readonly settings: unknown; readonly secrets: unknown } | undefined {
+    const row = this.#select.get();
+    if (row === undefined) return undefined;
+    const secrets = row.secrets === null ? undefined : unseal(row.secrets, this.#key, owner);
+    return { settings: JSON.parse(row.settings), secrets: secrets === undefined ? undefined : JSON.parse(secrets) };
+  }
+
+  save(settings: object, secrets: object): void {
+    this.#upsert.run({
+      settings: JSON.stringify(settings),
+      secrets: seal(JSON.stringify(secrets), this.#key, owner),
+      changedAt: this.#clock.now(),
+    });
+  }
+}

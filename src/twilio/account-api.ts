@@ -1,0 +1,284 @@
+import type { Twilio } from 'twilio';
+import { number, optionalText, text, time, toNumber } from './record-mapping.ts';
+import type {
+  TwilioAccountFacts,
+  TwilioAlert,
+  TwilioBalance,
+  TwilioLookup,
+  TwilioNumber,
+  TwilioUsage,
+} from './twilio-records.ts';
+import type { TwilioResult } from './twilio-result.ts';
+
+type Ask = <Value>(run: (sdk: Twilio) => Promise<Value>) => Promise<TwilioResult<Value>>;
+
+export type SipDomain = {
+  readonly sid: string;
+  /** Such as `gosip-4f1c.sip.twilio.com`. */
+  readonly domainName: string;
+  readonly friendlyName: string;
+  readonly voiceUrl: string;
+  readonly voiceMethod: string;
+  readonly voiceFallbackUrl: string;
+  readonly voiceFallbackMethod: string;
+  readonly voiceStatusCallbackUrl: string;
+  readonly sipRegistration: boolean;
+  readonly secure: boolean;
+};
+export type DomainChange = Partial<Omit<SipDomain, 'sid' | 'domainName'>>;
+export type NamedThing = { readonly sid: string; readonly friendlyName: string };
+export type SipCredential = { readonly sid: string; readonly username: string };
+export type Trunk = NamedThing & { readonly domainName: string; readonly secure: boolean };
+
+/** The fields of a number that may be written, by the names of TwilioNumber. */
+export type NumberChange = Partial<
+  Record<
+    | 'voiceUrl'
+    | 'voiceMethod'
+    | 'voiceFallbackUrl'
+    | 'voiceFallbackMethod'
+    | 'voiceApplicationSid'
+    | 'statusCallback'
+    | 'statusCallbackMethod'
+    | 'smsUrl'
+    | 'smsMethod'
+    | 'smsFallbackUrl'
+    | 'smsFallbackMethod'
+    | 'smsApplicationSid'
+    | 'trunkSid',
+    string
+  >
+>;
+
+/** Which of a SIP domain's two doors: calls it takes, registrations it takes. Each has its own list of credentials. */
+export type DomainDoor = 'calls' | 'registrations';
+
+const listAll = { limit: 1000, pageSize: 1000 };
+
+/** What set-up and health ask of an account. Each verb is one request, or the pages of one list. */
+export class TwilioAccountApi {
+  readonly #ask: Ask;
+  readonly #accountSid: string;
+
+  constructor(ask: Ask, accountSid: string) {
+    this.#ask = ask;
+    this.#accountSid = accountSid;
+  }
+
+  /** Refused with 20003 for an API key, however good it is. */
+  fetchAccount(): Promise<TwilioResult<TwilioAccountFacts>> {
+    return this.#ask(async (sdk) => {
+      const { sid, friendlyName, status, type } = await sdk.api.v2010.accounts(this.#accountSid).fetch();
+      return { sid, name: text(friendlyName), status: text(status), type: text(type) };
+    });
+  }
+
+  fetchBalance(): Promise<TwilioResult<TwilioBalance>> {
+    return this.#ask(async (sdk) => {
+      const { balance, currency } = await sdk.balance.fetch();
+      return { amount: number(balance) ?? 0, currency: text(currency) };
+    });
+  }
+
+  /** The usage of this month, per category. */
+  listUsage(): Promise<TwilioResult<readonly TwilioUsage[]>> {
+    return this.#ask(async (sdk) => {
+      const found = await sdk.usage.records.thisMonth.list(listAll);
+      return found.map(({ category, count, price, priceUnit }) => ({
+        ...{ category: text(category), count: number(count) ?? 0, price: number(price) ?? 0 },
+        currency: text(priceUnit).toUpperCase(),
+      }));
+    });
+  }
+
+  listAlerts({
+    since,
+    limit = 50,
+  }: {
+    readonly since: number;
+    readonly limit?: number;
+  }): Promise<TwilioResult<readonly TwilioAlert[]>> {
+    return this.#ask(async (sdk) => {
+      const found = await sdk.monitor.v1.alerts.list({ startDate: new Date(since), limit, pageSize: limit });
+      return found.map((alert) => ({
+        sid: text(alert.sid),
+        code: number(alert.errorCode),
+        level: text(alert.logLevel),
+        text: text(alert.alertText),
+        requestUrl: text(alert.requestUrl),
+        resourceSid: text(alert.resourceSid),
+        at: time(alert.dateGenerated),
+      }));
+    });
+  }
+
+  lookUp(number: string, fields?: 'caller_name' | 'line_type_intelligence'): Promise<TwilioResult<TwilioLookup>> {
+    return this.#ask(async (sdk) => {
+      const found = await sdk.lookups.v2.phoneNumbers(number).fetch(fields === undefined ? {} : { fields });
+      const { callerName, lineTypeIntelligence } = found as { callerName?: unknown; lineTypeIntelligence?: unknown };
+      return {
+        number: text(found.phoneNumber),
+        isValid: found.valid === true,
+        nationalFormat: optionalText(found.nationalFormat),
+        callerName: optionalText(field(callerName, 'caller_name') ?? field(callerName, 'callerName')),
+        lineType: optionalText(field(lineTypeIntelligence, 'type')),
+      };
+    });
+  }
+
+  listNumbers(): Promise<TwilioResult<readonly TwilioNumber[]>> {
+    return this.#ask(async (sdk) => (await sdk.incomingPhoneNumbers.list(listAll)).map(toNumber));
+  }
+
+  fetchNumber(sid: string): Promise<TwilioResult<TwilioNumber>> {
+    return this.#ask(async (sdk) => toNumber(await sdk.incomingPhoneNumbers(sid).fetch()));
+  }
+
+  updateNumber(sid: string, change: NumberChange): Promise<TwilioResult<TwilioNumber>> {
+    return this.#ask(async (sdk) => toNumber(await sdk.incomingPhoneNumbers(sid).update(change)));
+  }
+
+  listDomains(): Promise<TwilioResult<readonly SipDomain[]>> {
+    return this.#ask(async (sdk) => (await sdk.sip.domains.list(listAll)).map(toDomain));
+  }
+
+  /** Refused with 21232 where the name is taken by anybody. */
+  createDomain(domainName: string, change: DomainChange): Promise<TwilioResult<SipDomain>> {
+    return this.#ask(async (sdk) => toDomain(await sdk.sip.domains.create({ domainName, ...change })));
+  }
+
+  updateDomain(sid: string, change: DomainChange): Promise<TwilioResult<SipDomain>> {
+    return this.#ask(async (sdk) => toDomain(await sdk.sip.domains(sid).update(change)));
+  }
+
+  deleteDomain(sid: string): Promise<TwilioResult<void>> {
+    return this.#ask(async (sdk) => void (await sdk.sip.domains(sid).remove()));
+  }
+
+  listCredentialLists(): Promise<TwilioResult<readonly NamedThing[]>> {
+    return this.#ask(async (sdk) => (await sdk.sip.credentialLists.list(listAll)).map(toNamed));
+  }
+
+  createCredentialList(friendlyName: string): Promise<TwilioResult<NamedThing>> {
+    return this.#ask(async (sdk) => toNamed(await sdk.sip.credentialLists.create({ friendlyName })));
+  }
+
+  deleteCredentialList(sid: string): Promise<TwilioResult<void>> {
+    return this.#ask(async (sdk) => void (await sdk.sip.credentialLists(sid).remove()));
+  }
+
+  listCredentials(listSid: string): Promise<TwilioResult<readonly SipCredential[]>> {
+    return this.#ask(async (sdk) => (await sdk.sip.credentialLists(listSid).credentials.list(listAll)).map(toCredential));
+  }
+
+  createCredential(
+    listSid: string,
+    credential: { readonly username: string; readonly password: string },
+  ): Promise<TwilioResult<SipCredential>> {
+    return this.#ask(async (sdk) => toCredential(await sdk.sip.credentialLists(listSid).credentials.create(credential)));
+  }
+
+  /** The password cannot be read back, only replaced. */
+  updateCredential(listSid: string, sid: string, password: string): Promise<TwilioResult<SipCredential>> {
+    return this.#ask(async (sdk) => toCredential(await sdk.sip.credentialLists(listSid).credentials(sid).update({ password })));
+  }
+
+  deleteCredential(listSid: string, sid: string): Promise<TwilioResult<void>> {
+    return this.#ask(async (sdk) => void (await sdk.sip.credentialLists(listSid).credentials(sid).remove()));
+  }
+
+  /** The sids of the credential lists that open `door`. */
+  listMappings(domainSid: string, door: DomainDoor): Promise<TwilioResult<readonly string[]>> {
+    return this.#ask(async (sdk) => {
+      const found = await mappings(sdk, domainSid, door).list(listAll);
+      return found.map(({ sid }) => sid);
+    });
+  }
+
+  /** Refused with 21231 where it is there already. */
+  createMapping(domainSid: string, door: DomainDoor, credentialListSid: string): Promise<TwilioResult<void>> {
+    return this.#ask(async (sdk) => void (await mappings(sdk, domainSid, door).create({ credentialListSid })));
+  }
+
+  deleteMapping(domainSid: string, door: DomainDoor, credentialListSid: string): Promise<TwilioResult<void>> {
+    return this.#ask(async (sdk) => void (await mappings(sdk, domainSid, door)(credentialListSid).remove()));
+  }
+
+  listTrunks(): Promise<TwilioResult<readonly Trunk[]>> {
+    return this.#ask(async (sdk) => (await sdk.trunking.v1.trunks.list(listAll)).map(toTrunk));
+  }
+
+  createTrunk(trunk: {
+    readonly friendlyName: string;
+    readonly domainName: string;
+    readonly secure: boolean;
+  }): Promise<TwilioResult<Trunk>> {
+    return this.#ask(async (sdk) => toTrunk(await sdk.trunking.v1.trunks.create(trunk)));
+  }
+
+  updateTrunk(sid: string, change: Partial<Pick<Trunk, 'domainName' | 'secure'>>): Promise<TwilioResult<Trunk>> {
+    return this.#ask(async (sdk) => toTrunk(await sdk.trunking.v1.trunks(sid).update(change)));
+  }
+
+  deleteTrunk(sid: string): Promise<TwilioResult<void>> {
+    return this.#ask(async (sdk) => void (await sdk.trunking.v1.trunks(sid).remove()));
+  }
+
+  /** The sids of the credential lists that may call out over the trunk. */
+  listTrunkCredentialLists(trunkSid: string): Promise<TwilioResult<readonly string[]>> {
+    return this.#ask(async (sdk) =>
+      (await sdk.trunking.v1.trunks(trunkSid).credentialsLists.list(listAll)).map(({ sid }) => sid),
+    );
+  }
+
+  addTrunkCredentialList(trunkSid: string, credentialListSid: string): Promise<TwilioResult<void>> {
+    return this.#ask(async (sdk) => void (await sdk.trunking.v1.trunks(trunkSid).credentialsLists.create({ credentialListSid })));
+  }
+
+  removeTrunkCredentialList(trunkSid: string, credentialListSid: string): Promise<TwilioResult<void>> {
+    return this.#ask(async (sdk) => void (await sdk.trunking.v1.trunks(trunkSid).credentialsLists(credentialListSid).remove()));
+  }
+}
+
+/** What the package's two classes for mappings have in common. */
+type Mappings = {
+  (sid: string): { remove(): Promise<boolean> };
+  list(limits: typeof listAll): Promise<readonly { readonly sid: string }[]>;
+  create(mapping: { credentialListSid: string }): Promise<unknown>;
+};
+
+function mappings(sdk: Twilio, domainSid: string, door: DomainDoor): Mappings {
+  const { auth } = sdk.sip.domains(domainSid);
+  return door === 'calls' ? auth.calls.credentialListMappings : auth.registrations.credentialListMappings;
+}
+
+function toDomain(from: { readonly [Field in keyof SipDomain]?: unknown }): SipDomain {
+  return {
+    sid: text(from.sid),
+    domainName: text(from.domainName),
+    friendlyName: text(from.friendlyName),
+    voiceUrl: text(from.voiceUrl),
+    voiceMethod: text(from.voiceMethod),
+    voiceFallbackUrl: text(from.voiceFallbackUrl),
+    voiceFallbackMethod: text(from.voiceFallbackMethod),
+    voiceStatusCallbackUrl: text(from.voiceStatusCallbackUrl),
+    sipRegistration: from.sipRegistration === true,
+    secure: from.secure === true,
+  };
+}
+
+function toNamed(from: { readonly sid?: unknown; readonly friendlyName?: unknown }): NamedThing {
+  return { sid: text(from.sid), friendlyName: text(from.friendlyName) };
+}
+
+function toCredential(from: { readonly sid?: unknown; readonly username?: unknown }): SipCredential {
+  return { sid: text(from.sid), username: text(from.username) };
+}
+
+function toTrunk(from: { readonly [Field in keyof Trunk]?: unknown }): Trunk {
+  return { ...toNamed(from), domainName: text(from.domainName), secure: from.secure === true };
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}

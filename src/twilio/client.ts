@@ -1,0 +1,267 @@
+// Owns the requests to one account at Twilio: small typed verbs, each one request (or the pages of one list).
+// Called by the rest of this room; other rooms get single verbs handed in by app.ts.
+// Must stay true: a verb never throws and never repeats a request; what went wrong is in its result.
+import type { Twilio } from 'twilio';
+import type { Log } from '#base/log.ts';
+import { TwilioAccountApi } from './account-api.ts';
+import { toCall, toMedia, toMessage, toRecording, toTranscription } from './record-mapping.ts';
+import { failureOf } from './twilio-http.ts';
+import type { TwilioHttp } from './twilio-http.ts';
+import type {
+  TwilioCall,
+  TwilioDownload,
+  TwilioMedia,
+  TwilioMessage,
+  TwilioRecording,
+  TwilioTranscription,
+} from './twilio-records.ts';
+import type { TwilioResult } from './twilio-result.ts';
+
+/** Who asks: the account with its token, or one of its API keys. */
+export type TwilioCredentials = {
+  readonly accountSid: string;
+  readonly username: string;
+  readonly password: string;
+};
+
+export type TwilioClientOptions = { readonly credentials: TwilioCredentials; readonly http: TwilioHttp; readonly log: Log };
+
+export type NewMessage = {
+  readonly from: string;
+  readonly to: string;
+  readonly body: string;
+  /** Public addresses, ten at most. */
+  readonly mediaUrls?: readonly string[];
+  readonly statusCallback?: string | undefined;
+  readonly validitySeconds?: number;
+};
+
+export type MessageQuery = {
+  readonly from?: string;
+  readonly to?: string;
+  readonly sentAfter?: number;
+  readonly sentBefore?: number;
+  /** The newest come first; 200 unless told. */
+  readonly limit?: number;
+};
+
+export type CallQuery = {
+  readonly from?: string;
+  readonly to?: string;
+  readonly parentCallSid?: string;
+  readonly status?: TwilioCallStatus;
+  readonly startedAfter?: number;
+  readonly startedBefore?: number;
+  readonly limit?: number;
+};
+
+export type TwilioCallStatus = 'queued' | 'ringing' | 'in-progress' | 'completed' | 'busy' | 'failed' | 'no-answer' | 'canceled';
+
+export type NewCall = {
+  readonly from: string;
+  readonly to: string;
+  /** At most 4000 characters, with absolute addresses only; or `url`. */
+  readonly twiml?: string;
+  readonly url?: string;
+  readonly timeoutSeconds?: number;
+  readonly statusCallback?: string;
+};
+
+/** End it, take it back while it rings, or go on with another document. */
+export type CallChange = { readonly status: 'completed' | 'canceled' } | { readonly twiml: string } | { readonly url: string };
+
+export type RecordingQuery = {
+  readonly callSid?: string;
+  readonly createdAfter?: number;
+  readonly createdBefore?: number;
+  readonly limit?: number;
+};
+
+export type NewRecording = {
+  readonly callSid: string;
+  readonly channels?: 'mono' | 'dual';
+  readonly statusCallback?: string | undefined;
+};
+
+const usualLimit = 200;
+const mostPerPage = 1000;
+
+export class TwilioClient {
+  readonly credentials: TwilioCredentials;
+  /** What set-up does with the account: numbers, SIP domain, trunk, balance. */
+  readonly account: TwilioAccountApi;
+  readonly #http: TwilioHttp;
+  readonly #log: Log;
+  #sdk: Promise<Twilio> | undefined;
+
+  constructor({ credentials, http, log }: TwilioClientOptions) {
+    this.credentials = credentials;
+    this.#http = http;
+    this.#log = log;
+    this.account = new TwilioAccountApi((run) => this.#ask(run), credentials.accountSid);
+  }
+
+  sendMessage({
+    from,
+    to,
+    body,
+    mediaUrls = [],
+    statusCallback,
+    validitySeconds,
+  }: NewMessage): Promise<TwilioResult<TwilioMessage>> {
+    return this.#ask(async (sdk) => {
+      const message = await sdk.messages.create({
+        ...{ from, to, body },
+        ...(mediaUrls.length === 0 ? {} : { mediaUrl: [...mediaUrls] }),
+        ...(statusCallback === undefined ? {} : { statusCallback }),
+        ...(validitySeconds === undefined ? {} : { validityPeriod: validitySeconds }),
+      });
+      return toMessage(message);
+    });
+  }
+
+  listMessages({ sentAfter, sentBefore, limit, ...who }: MessageQuery): Promise<TwilioResult<readonly TwilioMessage[]>> {
+    return this.#ask(async (sdk) => {
+      const found = await sdk.messages.list({
+        ...{ ...who, ...page(limit) },
+        ...(sentAfter === undefined ? {} : { dateSentAfter: new Date(sentAfter) }),
+        ...(sentBefore === undefined ? {} : { dateSentBefore: new Date(sentBefore) }),
+      });
+      return found.map(toMessage);
+    });
+  }
+
+  fetchMessage(sid: string): Promise<TwilioResult<TwilioMessage>> {
+    return this.#ask(async (sdk) => toMessage(await sdk.messages(sid).fetch()));
+  }
+
+  deleteMessage(sid: string): Promise<TwilioResult<void>> {
+    return this.#ask(async (sdk) => void (await sdk.messages(sid).remove()));
+  }
+
+  listMedia(messageSid: string): Promise<TwilioResult<readonly TwilioMedia[]>> {
+    return this.#ask(async (sdk) => (await sdk.messages(messageSid).media.list(page(undefined))).map(toMedia));
+  }
+
+  /** Of a MediaUrl or any other address at Twilio. A 404 may become a success a little later. */
+  fetchMedia(url: string): Promise<TwilioResult<TwilioDownload>> {
+    return this.#http.download(url, this.credentials);
+  }
+
+  deleteMedia(messageSid: string, mediaSid: string): Promise<TwilioResult<void>> {
+    return this.#ask(async (sdk) => void (await sdk.messages(messageSid).media(mediaSid).remove()));
+  }
+
+  createCall({ timeoutSeconds, ...call }: NewCall): Promise<TwilioResult<TwilioCall>> {
+    return this.#ask(async (sdk) => {
+      const timeout = timeoutSeconds === undefined ? {} : { timeout: timeoutSeconds };
+      return toCall(await sdk.calls.create({ ...call, ...timeout } as Parameters<typeof sdk.calls.create>[0]));
+    });
+  }
+
+  /** A call that is over is refused with code 21220. */
+  updateCall(sid: string, change: CallChange): Promise<TwilioResult<TwilioCall>> {
+    return this.#ask(async (sdk) => toCall(await sdk.calls(sid).update(change)));
+  }
+
+  fetchCall(sid: string): Promise<TwilioResult<TwilioCall>> {
+    return this.#ask(async (sdk) => toCall(await sdk.calls(sid).fetch()));
+  }
+
+  listCalls({ startedAfter, startedBefore, limit, ...filters }: CallQuery): Promise<TwilioResult<readonly TwilioCall[]>> {
+    return this.#ask(async (sdk) => {
+      const found = await sdk.calls.list({
+        ...{ ...filters, ...page(limit) },
+        ...(startedAfter === undefined ? {} : { startTimeAfter: new Date(startedAfter) }),
+        ...(startedBefore === undefined ? {} : { startTimeBefore: new Date(startedBefore) }),
+      });
+      return found.map(toCall);
+    });
+  }
+
+  listRecordings({
+    callSid,
+    createdAfter,
+    createdBefore,
+    limit,
+  }: RecordingQuery): Promise<TwilioResult<readonly TwilioRecording[]>> {
+    return this.#ask(async (sdk) => {
+      const found = await sdk.recordings.list({
+        ...page(limit),
+        ...(callSid === undefined ? {} : { callSid }),
+        ...(createdAfter === undefined ? {} : { dateCreatedAfter: new Date(createdAfter) }),
+        ...(createdBefore === undefined ? {} : { dateCreatedBefore: new Date(createdBefore) }),
+      });
+      return found.map(toRecording);
+    });
+  }
+
+  fetchRecording(sid: string): Promise<TwilioResult<TwilioRecording>> {
+    return this.#ask(async (sdk) => toRecording(await sdk.recordings(sid).fetch()));
+  }
+
+  /** 8 kHz, 16 bit PCM. 404 for a while after the callback that says it is there. */
+  fetchRecordingWav(sid: string, { channels = 1 }: { readonly channels?: 1 | 2 } = {}): Promise<TwilioResult<TwilioDownload>> {
+    // Without the extension some accounts get JSON.
+    const query = channels === 2 ? '?RequestedChannels=2' : '';
+    return this.#http.download(`${this.#address}/Recordings/${encodeURIComponent(sid)}.wav${query}`, this.credentials);
+  }
+
+  /** Done twice it is refused with 404. */
+  deleteRecording(sid: string): Promise<TwilioResult<void>> {
+    return this.#ask(async (sdk) => void (await sdk.recordings(sid).remove()));
+  }
+
+  /** Of the parent leg, to hear both. Refused with 21220 where the call is not in progress. */
+  startRecording({ callSid, channels = 'mono', statusCallback }: NewRecording): Promise<TwilioResult<TwilioRecording>> {
+    return this.#ask(async (sdk) => {
+      const recordings = sdk.calls(callSid).recordings;
+      const callback =
+        statusCallback === undefined
+          ? {}
+          : { recordingStatusCallback: statusCallback, recordingStatusCallbackEvent: ['in-progress', 'completed', 'absent'] };
+      return toRecording(await recordings.create({ recordingChannels: channels, ...callback }));
+    });
+  }
+
+  changeRecording(
+    { callSid, sid }: { readonly callSid: string; readonly sid: string },
+    status: 'paused' | 'in-progress' | 'stopped',
+  ): Promise<TwilioResult<TwilioRecording>> {
+    return this.#ask(async (sdk) => toRecording(await sdk.calls(callSid).recordings(sid).update({ status })));
+  }
+
+  listTranscriptions(recordingSid: string): Promise<TwilioResult<readonly TwilioTranscription[]>> {
+    return this.#ask(async (sdk) =>
+      (await sdk.recordings(recordingSid).transcriptions.list(page(undefined))).map(toTranscription),
+    );
+  }
+
+  get #address(): string {
+    return `https://api.twilio.com/2010-04-01/Accounts/${this.credentials.accountSid}`;
+  }
+
+  async #ask<Value>(run: (sdk: Twilio) => Promise<Value>): Promise<TwilioResult<Value>> {
+    try {
+      this.#sdk ??= this.#load();
+      return { kind: 'ok', value: await run(await this.#sdk) };
+    } catch (error) {
+      const failure = failureOf(error);
+      this.#log.debug({ ...failure, err: failure.status === undefined ? error : undefined }, 'A request to Twilio failed');
+      return failure;
+    }
+  }
+
+  /** Not before it is needed: the package takes some 40 MB, and a house without an account does not need it. */
+  async #load(): Promise<Twilio> {
+    const { default: twilio } = await import('twilio');
+    const { accountSid, username, password } = this.credentials;
+    const httpClient = this.#http as unknown as NonNullable<ConstructorParameters<typeof Twilio>[2]>['httpClient'];
+    return twilio(username, password, { accountSid, ...(httpClient === undefined ? {} : { httpClient }) });
+  }
+}
+
+/** Without a limit the package would walk every page there is. */
+function page(limit: number = usualLimit): { readonly limit: number; readonly pageSize: number } {
+  return { limit, pageSize: Math.min(limit, mostPerPage) };
+}

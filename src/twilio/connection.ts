@@ -1,0 +1,57 @@
+import type { Log } from '#base/log.ts';
+import { TwilioClient } from './client.ts';
+import type { TwilioCredentials } from './client.ts';
+import type { TwilioHttp } from './twilio-http.ts';
+import type { TwilioFailure, TwilioResult } from './twilio-result.ts';
+import type { LiveTwilioSettings, TwilioSettings } from './twilio-settings.ts';
+
+type Options = { readonly settings: LiveTwilioSettings; readonly http: TwilioHttp; readonly log: Log };
+
+/** The way to the account that is set up now: other credentials make another client. */
+export class TwilioConnection {
+  readonly #options: Options;
+  #client: TwilioClient | undefined;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Undefined while no account is set up. */
+  client(): TwilioClient | undefined {
+    const credentials = credentialsOf(this.#options.settings.current);
+    if (credentials === undefined) return undefined;
+    if (this.#client === undefined || !isSame(this.#client.credentials, credentials)) this.#client = this.clientFor(credentials);
+    return this.#client;
+  }
+
+  /** For trying credentials before they are kept. */
+  clientFor(credentials: TwilioCredentials): TwilioClient {
+    const { http, log } = this.#options;
+    return new TwilioClient({ credentials, http, log });
+  }
+
+  /** Runs `run` with the client; without an account it is as if Twilio could not be reached. */
+  ask<Value>(run: (client: TwilioClient) => Promise<TwilioResult<Value>>): Promise<TwilioResult<Value>> {
+    const client = this.client();
+    return client === undefined ? Promise.resolve(notSetUp) : run(client);
+  }
+}
+
+const notSetUp: TwilioFailure = {
+  kind: 'unreachable',
+  status: undefined,
+  code: undefined,
+  message: 'There is no account at Twilio set up',
+  retryAfterSeconds: undefined,
+};
+
+/** The API key asks where there is one, else the account itself. */
+export function credentialsOf({ accountSid, authToken, apiKey }: TwilioSettings): TwilioCredentials | undefined {
+  if (accountSid === undefined) return undefined;
+  if (apiKey !== undefined) return { accountSid, username: apiKey.sid, password: apiKey.secret };
+  return authToken === undefined ? undefined : { accountSid, username: accountSid, password: authToken };
+}
+
+function isSame(one: TwilioCredentials, other: TwilioCredentials): boolean {
+  return one.accountSid === other.accountSid && one.username === other.username && one.password === other.password;
+}

@@ -1,0 +1,110 @@
+import type { TwilioFailure } from './twilio-result.ts';
+
+/** What came back over HTTP. */
+export type Answer = {
+  readonly status: number;
+  readonly body: string;
+  /** The header as it stands: seconds, or a date. */
+  readonly retryAfter: string | undefined;
+  readonly now: number;
+};
+
+/**
+ * Whether an answer is a failure, and of which class: a success that cannot be read leaves open what was done, just as a 5xx does.
+ * Returns undefined for a success.
+ */
+export function classifyAnswer({ status, body, retryAfter, now }: Answer): TwilioFailure | undefined {
+  const words = readError(body);
+  const failure = {
+    status,
+    code: words?.code,
+    message: words?.message ?? `Twilio answered ${status}`,
+    retryAfterSeconds: undefined,
+  };
+  if (status === 429) return { ...failure, kind: 'limited', retryAfterSeconds: readRetryAfter(retryAfter, now) };
+  if (status >= 400 && status < 500) {
+    // Twilio takes a request in time or not at all; what a box between us answered instead, nobody knows.
+    return { ...failure, kind: status === 408 ? 'ambiguous' : 'refused' };
+  }
+  if (status >= 200 && status < 300)
+    return isReadable(status, body) ? undefined : { ...failure, kind: 'ambiguous', message: unreadable };
+  return { ...failure, kind: 'ambiguous' };
+}
+
+const unreadable = 'The answer of Twilio cannot be read';
+
+function isReadable(status: number, body: string): boolean {
+  if (status === 204) return true;
+  return typeof parseJson(body) === 'object';
+}
+
+/** Codes of errors that come before the first byte of a request has left. */
+const beforeSending = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EAI_FAIL',
+  'EAI_NODATA',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'EADDRNOTAVAIL',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** The names OpenSSL and Node give to a certificate that is not believed. */
+const certificatePattern = /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH)/;
+
+/** Whether the request can have reached Twilio, told from the error that ended it. */
+export function classifyBreak(error: unknown): TwilioFailure {
+  const { code, syscall } = innermost(error);
+  const failure = { status: undefined, code: undefined, retryAfterSeconds: undefined };
+  if (code !== undefined && certificatePattern.test(code)) {
+    return { ...failure, kind: 'unreachable', message: `What answers for Twilio has no valid certificate (${code})` };
+  }
+  if (code !== undefined && (beforeSending.has(code) || (code === 'ETIMEDOUT' && syscall === 'connect'))) {
+    return { ...failure, kind: 'unreachable', message: `Twilio cannot be reached (${code})` };
+  }
+  return { ...failure, kind: 'ambiguous', message: `Twilio did not answer (${code ?? 'no answer in time'})` };
+}
+
+type SystemError = { readonly code: string | undefined; readonly syscall: string | undefined };
+
+/** fetch wraps the error of the socket in a cause, and several tried addresses in an AggregateError. */
+function innermost(error: unknown): SystemError {
+  let found: SystemError = { code: undefined, syscall: undefined };
+  let next = error;
+  for (let depth = 0; depth < 5 && next instanceof Error; depth += 1) {
+    const { code, syscall } = next as NodeJS.ErrnoException;
+    if (typeof code === 'string') found = { code, syscall: syscall ?? (next instanceof AggregateError ? 'connect' : undefined) };
+    next = next.cause;
+  }
+  return found;
+}
+
+function readError(body: string): { code: number | undefined; message: string | undefined } | undefined {
+  const parsed = parseJson(body);
+  if (typeof parsed !== 'object' || parsed === null) return undefined;
+  const { code, message, title, detail } = parsed as Record<string, unknown>;
+  const text = [message, detail, title].find((one) => typeof one === 'string' && one !== '');
+  return { code: typeof code === 'number' ? code : undefined, message: typeof text === 'string' ? text : undefined };
+}
+
+function readRetryAfter(header: string | undefined, now: number): number | undefined {
+  if (header === undefined) return undefined;
+  const seconds = /^\s*\d{1,9}\s*$/.test(header) ? Number(header) : (Date.parse(header) - now) / 1000;
+  if (!Number.isFinite(seconds)) return undefined;
+  return Math.min(mostRetryAfterSeconds, Math.max(0, seconds));
+}
+
+/** Nobody is believed who wants to be left alone for longer. */
+const mostRetryAfterSeconds = 3600;
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,262 @@
+// Owns the way of a request to Twilio: where it goes, how long it may take, how many at a time, and what class its failure has.
+// Called by the twilio package as its httpClient, and by client.ts for bytes.
+// Must stay true: nothing is repeated here, and credentials go to Twilio's own hosts only.
+import type { Clock } from '#base/clock.ts';
+import { classifyAnswer, classifyBreak } from './failure-classes.ts';
+import type { TwilioFailure, TwilioResult } from './twilio-result.ts';
+import type { TwilioDownload } from './twilio-records.ts';
+
+export type TwilioHttpOptions = {
+  readonly clock: Clock;
+  /** Stands in for https://<host>: a request for it goes to `<base>/<host>/…`. For tests and the demo. */
+  readonly apiBase?: string | undefined;
+  readonly timeoutSeconds?: number;
+  readonly mostInFlight?: number;
+};
+
+/** What the twilio package asks for; `data` and `params` hold the API's own names. */
+export type SdkRequest = {
+  readonly method: string;
+  readonly uri: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly params?: object;
+  readonly data?: object;
+};
+export type SdkAnswer = {
+  readonly statusCode: number;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+};
+
+/** Carries a failure through the twilio package. */
+export class TwilioRequestError extends Error {
+  override readonly name = 'TwilioRequestError';
+  readonly failure: TwilioFailure;
+
+  constructor(failure: TwilioFailure, cause?: unknown) {
+    super(failure.message, { cause });
+    this.failure = failure;
+  }
+}
+
+const usualTimeoutSeconds = 15;
+const usualInFlight = 2;
+const mostWaiting = 500;
+const mostBodyBytes = 8_000_000;
+const mostRedirects = 5;
+
+export class TwilioHttp {
+  readonly #options: TwilioHttpOptions;
+  readonly #closing = new AbortController();
+  #inFlight = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(options: TwilioHttpOptions) {
+    this.#options = options;
+  }
+
+  /** Ends what is on its way; nothing is asked any more. */
+  close(): void {
+    this.#closing.abort();
+  }
+
+  /** Throws a TwilioRequestError unless Twilio answered with a success that can be read. */
+  async request(request: SdkRequest): Promise<SdkAnswer> {
+    const url = this.#place(new URL(request.uri));
+    append(url.searchParams, request.params);
+    const form = new URLSearchParams();
+    append(form, request.data);
+    const method = request.method.toUpperCase();
+    const hasBody = method === 'POST' || method === 'PUT';
+    const headers = { ...request.headers, Authorization: basic(request.username ?? '', request.password ?? '') };
+    return this.#inTurn(async () => {
+      const { response, body } = await this.#exchange(url, { method, headers, ...(hasBody ? { body: form.toString() } : {}) });
+      const retryAfter = response.headers.get('retry-after') ?? undefined;
+      const failure = classifyAnswer({ status: response.status, body, retryAfter, now: this.#options.clock.now() });
+      if (failure !== undefined) throw new TwilioRequestError(failure);
+      return { statusCode: response.status, body, headers: Object.fromEntries(response.headers) };
+    });
+  }
+
+  /** Follows redirects, without the credentials to another host (a CDN refuses two ways of authentication). */
+  async download(
+    address: string,
+    credentials: { readonly username: string; readonly password: string },
+  ): Promise<TwilioResult<TwilioDownload>> {
+    const first = URL.parse(address);
+    if (first === null || !isOfTwilio(first)) return refused('This is no address of Twilio');
+    let url = first;
+    let authorization: string | undefined = basic(credentials.username, credentials.password);
+    try {
+      for (let hop = 0; hop <= mostRedirects; hop += 1) {
+        const headers = authorization === undefined ? {} : { Authorization: authorization };
+        const place = this.#place(url);
+        const step = await this.#inTurn(() => this.#openDownload(place, headers));
+        if (step.kind === 'result') return step.result;
+        const next = URL.parse(step.location, url.href);
+        if (next === null || !this.#mayFollow(next)) return refused('Twilio points to an address that is not followed');
+        if (next.host !== url.host) authorization = undefined;
+        url = next;
+      }
+      return refused('Twilio points from one address to the next without an end');
+    } catch (error) {
+      return failureOf(error);
+    }
+  }
+
+  async #openDownload(url: URL, headers: Record<string, string>): Promise<DownloadStep> {
+    const patience = this.#patience();
+    const response = await fetch(url, { headers, redirect: 'manual', signal: patience.signal }).catch(throwClassified);
+    const location = response.headers.get('location');
+    if (response.status >= 300 && response.status < 400 && location !== null) {
+      patience.end();
+      await response.body?.cancel();
+      return { kind: 'redirect', location };
+    }
+    if (response.status !== 200 || response.body === null) {
+      const body = await readText(response).catch(() => '');
+      patience.end();
+      const failure = classifyAnswer({
+        status: response.status,
+        body,
+        retryAfter: response.headers.get('retry-after') ?? undefined,
+        now: this.#options.clock.now(),
+      });
+      return { kind: 'result', result: failure ?? refused('Twilio has nothing under this address') };
+    }
+    const length = response.headers.get('content-length');
+    const value: TwilioDownload = {
+      contentType: response.headers.get('content-type') ?? 'application/octet-stream',
+      length: length === null || response.headers.has('content-encoding') ? undefined : Number(length),
+      chunks: patient(response.body, patience),
+    };
+    return { kind: 'result', result: { kind: 'ok', value } };
+  }
+
+  async #exchange(url: URL, init: { method: string; headers: Record<string, string>; body?: string }) {
+    const patience = this.#patience();
+    try {
+      const response = await fetch(url, { ...init, redirect: 'manual', signal: patience.signal });
+      return { response, body: await readText(response) };
+    } catch (error) {
+      return throwClassified(error);
+    } finally {
+      patience.end();
+    }
+  }
+
+  /** Ends a request that takes too long, or when we close. `again` begins the time anew. */
+  #patience(): Patience {
+    const { clock, timeoutSeconds = usualTimeoutSeconds } = this.#options;
+    const silence = new AbortController();
+    const begin = () => clock.after(timeoutSeconds * 1000, () => silence.abort());
+    let timer = begin();
+    return {
+      signal: AbortSignal.any([silence.signal, this.#closing.signal]),
+      again: () => {
+        timer.cancel();
+        timer = begin();
+      },
+      end: () => timer.cancel(),
+    };
+  }
+
+  async #inTurn<Value>(run: () => Promise<Value>): Promise<Value> {
+    if (this.#inFlight < (this.#options.mostInFlight ?? usualInFlight)) this.#inFlight += 1;
+    else await this.#wait();
+    try {
+      return await run();
+    } finally {
+      // The place goes from hand to hand, so that nobody who comes now takes it from somebody who waits.
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#inFlight -= 1;
+      else next();
+    }
+  }
+
+  #wait(): Promise<void> {
+    if (this.#waiting.length >= mostWaiting) return Promise.reject(new TwilioRequestError(tooMany));
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+    });
+  }
+
+  #place(url: URL): URL {
+    const { apiBase } = this.#options;
+    if (apiBase === undefined || url.protocol !== 'https:') return url;
+    return new URL(`${apiBase.replace(/\/$/, '')}/${url.host}${url.pathname}${url.search}`);
+  }
+
+  /** Plain HTTP only where somebody stands in for Twilio. */
+  #mayFollow(url: URL): boolean {
+    return url.protocol === 'https:' || (url.protocol === 'http:' && this.#options.apiBase !== undefined);
+  }
+}
+
+type Patience = { readonly signal: AbortSignal; readonly again: () => void; readonly end: () => void };
+type DownloadStep =
+  | { readonly kind: 'redirect'; readonly location: string }
+  | { readonly kind: 'result'; readonly result: TwilioResult<TwilioDownload> };
+
+const tooMany: TwilioFailure = {
+  kind: 'unreachable',
+  status: undefined,
+  code: undefined,
+  message: 'Too many requests to Twilio wait already',
+  retryAfterSeconds: undefined,
+};
+
+export function failureOf(error: unknown): TwilioFailure {
+  return error instanceof TwilioRequestError ? error.failure : classifyBreak(error);
+}
+
+function refused(message: string): TwilioFailure {
+  return { kind: 'refused', status: undefined, code: undefined, message, retryAfterSeconds: undefined };
+}
+
+function throwClassified(error: unknown): never {
+  if (error instanceof TwilioRequestError) throw error;
+  throw new TwilioRequestError(classifyBreak(error), error);
+}
+
+async function* patient(body: AsyncIterable<Uint8Array>, patience: Patience): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of body) {
+      patience.again();
+      yield chunk;
+    }
+  } finally {
+    patience.end();
+  }
+}
+
+async function readText(response: Response): Promise<string> {
+  if (response.body === null) return '';
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body) {
+    bytes += chunk.length;
+    if (bytes > mostBodyBytes) throw new Error('An answer of Twilio is too long');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function append(target: URLSearchParams, values: object | undefined): void {
+  for (const [name, value] of Object.entries(values ?? {})) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined && one !== null) target.append(name, String(one));
+    }
+  }
+}
+
+function basic(username: string, password: string): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
+
+/** Hosts that get our credentials. */
+function isOfTwilio(url: URL): boolean {
+  return url.protocol === 'https:' && (url.hostname === 'twilio.com' || url.hostname.endsWith('.twilio.com'));
+}

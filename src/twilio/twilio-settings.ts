@@ -1,0 +1,124 @@
+import type { Clock } from '#base/clock.ts';
+
+/** Where Twilio is entered; the nearest is best. */
+export const edges = ['ashburn', 'umatilla', 'dublin', 'frankfurt', 'tokyo', 'singapore', 'sydney', 'sao-paulo'] as const;
+export type Edge = (typeof edges)[number];
+
+/** What the house knows of its account at Twilio. Changes at run time; kept with the secrets sealed. */
+export type TwilioSettings = {
+  readonly accountSid: string | undefined;
+  /** Signs Twilio's requests to us, so it is needed even with an API key. */
+  readonly authToken: string | undefined;
+  /** Still believed in signatures until then, after a new token was set. */
+  readonly oldAuthToken: { readonly token: string; readonly until: number } | undefined;
+  /** Asks instead of the account itself, where set. */
+  readonly apiKey: { readonly sid: string; readonly secret: string } | undefined;
+  readonly edge: Edge;
+  /** Where Twilio reaches our webhooks, without a slash at the end; undefined where it cannot. */
+  readonly publicUrl: string | undefined;
+  /** How calls reach us: our webhooks and the SIP Domain, a trunk that is pointed at the house, or not at all. */
+  readonly inbound: 'webhook' | 'trunk' | 'off';
+  /** How calls leave: over the termination of a trunk, over the SIP Domain, or not at all. */
+  readonly outbound: 'trunk' | 'domain' | 'off';
+  /** TLS with SRTP in both directions: one switch for the domain, the trunk, the documents and us. */
+  readonly isSecure: boolean;
+  /** The SIP Domain we register at, such as `gosip-4f1c.sip.twilio.com`. */
+  readonly domain: { readonly sid: string; readonly name: string } | undefined;
+  /** Such as `gosip-4f1c.pstn.twilio.com`. */
+  readonly trunk: { readonly sid: string; readonly name: string } | undefined;
+  /** Our account in the credential list of both. */
+  readonly sipAccount: { readonly listSid: string; readonly username: string; readonly password: string } | undefined;
+};
+
+export const noSettings: TwilioSettings = {
+  accountSid: undefined,
+  authToken: undefined,
+  oldAuthToken: undefined,
+  apiKey: undefined,
+  edge: 'ashburn',
+  publicUrl: undefined,
+  inbound: 'off',
+  outbound: 'off',
+  isSecure: false,
+  domain: undefined,
+  trunk: undefined,
+  sipAccount: undefined,
+};
+
+/** Keeps the two halves, the second one sealed. Both are plain JSON. */
+export type SettingsStore = {
+  /** Undefined secrets: they cannot be opened any more. */
+  readonly load: () => { readonly settings: unknown; readonly secrets: unknown } | undefined;
+  readonly save: (settings: object, secrets: object) => void;
+};
+
+type Options = {
+  readonly store: SettingsStore;
+  readonly clock: Clock;
+  /** From the options; wins over what was set at run time. */
+  readonly publicUrl?: string | undefined;
+};
+
+/** How long Twilio may go on signing with the token before the newest. */
+const oldTokenMs = 24 * 3_600_000;
+
+/** The settings as they are now, and everybody who must hear of a change. */
+export class LiveTwilioSettings {
+  readonly #store: SettingsStore;
+  readonly #clock: Clock;
+  readonly #publicUrl: string | undefined;
+  readonly #listeners = new Set<(settings: TwilioSettings) => void>();
+  #current: TwilioSettings;
+
+  constructor({ store, clock, publicUrl }: Options) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#publicUrl = publicUrl;
+    const kept = store.load();
+    this.#current = this.#complete({ ...asObject(kept?.settings), ...asObject(kept?.secrets) });
+  }
+
+  get current(): TwilioSettings {
+    return this.#current;
+  }
+
+  /** The tokens a signature may have been made with, the newest first. */
+  get signingTokens(): readonly string[] {
+    const { authToken, oldAuthToken } = this.#current;
+    const old = oldAuthToken !== undefined && oldAuthToken.until > this.#clock.now() ? [oldAuthToken.token] : [];
+    return [...(authToken === undefined ? [] : [authToken]), ...old];
+  }
+
+  /** Called with the new settings after each change, in the order of subscription. Returns the function that ends it. */
+  onChange(listener: (settings: TwilioSettings) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Keeps the change, then tells. Throws where it cannot be kept, and nothing is changed then. */
+  change(change: Partial<TwilioSettings>): TwilioSettings {
+    const next = this.#complete({ ...this.#current, ...this.#rotation(change), ...change });
+    const { authToken, oldAuthToken, apiKey, sipAccount, ...settings } = next;
+    this.#store.save(settings, { authToken, oldAuthToken, apiKey, sipAccount });
+    this.#current = next;
+    for (const listener of this.#listeners) listener(next);
+    return next;
+  }
+
+  #rotation({ authToken, accountSid }: Partial<TwilioSettings>): Partial<TwilioSettings> {
+    const { current } = this;
+    const isSameAccount = accountSid === undefined || accountSid === current.accountSid;
+    if (!isSameAccount) return { oldAuthToken: undefined };
+    if (authToken === undefined || current.authToken === undefined || authToken === current.authToken) return {};
+    return { oldAuthToken: { token: current.authToken, until: this.#clock.now() + oldTokenMs } };
+  }
+
+  #complete(settings: Partial<TwilioSettings>): TwilioSettings {
+    const publicUrl = this.#publicUrl ?? settings.publicUrl;
+    return { ...noSettings, ...settings, publicUrl: publicUrl?.replace(/\/+$/, '') };
+  }
+}
+
+function asObject(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
+}
