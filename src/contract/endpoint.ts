@@ -22,7 +22,11 @@ export type Endpoint<Params extends Schema, Query extends Schema, Body extends S
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
+  /** The body is no JSON but bytes of one of these media types; `body` is `uploadBody` then. */
+  readonly upload?: { readonly types: readonly string[]; readonly mostBytes: number };
   readonly reply: Reply;
+  /** The reply is no JSON but a file of one of these media types; `reply` is `fileReply` then. */
+  readonly replyTypes?: readonly string[];
 };
 
 export type AnyEndpoint = Endpoint<Schema, Schema, Schema, Schema>;

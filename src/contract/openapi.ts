@@ -47,8 +47,7 @@ export function describeApi(endpoints: readonly AnyEndpoint[], version: string):
 
 function describe(one: AnyEndpoint, schemas: Map<string, unknown>): Json {
   const status = String(one.status ?? 200);
-  const success =
-    status === '204' ? { description: 'Done' } : { description: 'Done', content: json(toSchema(one.reply, 'output', schemas)) };
+  const success = status === '204' ? { description: 'Done' } : { description: 'Done', content: replyContent(one, schemas) };
   const parameters = [...parametersOf('path', one.params, schemas), ...parametersOf('query', one.query, schemas)];
   return {
     operationId: one.id,
@@ -57,9 +56,28 @@ function describe(one: AnyEndpoint, schemas: Map<string, unknown>): Json {
     'x-access': one.access,
     ...(one.access === 'public' ? { security: [] } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(one.body === undefined ? {} : { requestBody: { required: true, content: json(toSchema(one.body, 'input', schemas)) } }),
-    responses: { [status]: success, ...errorsOf(one) },
+    ...(one.body === undefined ? {} : { requestBody: { required: true, content: bodyContent(one, one.body, schemas) } }),
+    responses: { [status]: success, ...(one.replyTypes === undefined ? {} : partsOfFile), ...errorsOf(one) },
   };
+}
+
+const partsOfFile: Json = {
+  206: { description: 'The part that the Range header asked for' },
+  304: { description: 'Not changed since the version that If-None-Match names' },
+  416: { description: 'The Range header asks for what is behind the end' },
+};
+
+function replyContent({ reply, replyTypes }: AnyEndpoint, schemas: Map<string, unknown>): Json {
+  return replyTypes === undefined ? json(toSchema(reply, 'output', schemas)) : bytesOf(replyTypes);
+}
+
+function bodyContent({ upload }: AnyEndpoint, body: z.ZodType, schemas: Map<string, unknown>): Json {
+  return upload === undefined ? json(toSchema(body, 'input', schemas)) : bytesOf(upload.types);
+}
+
+/** OpenAPI 3.1 describes raw bytes by their media type alone. */
+function bytesOf(types: readonly string[]): Json {
+  return Object.fromEntries(types.map((type) => [type, {}]));
 }
 
 function errorsOf(one: AnyEndpoint): Json {

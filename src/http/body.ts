@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Upload } from '#contract/file.ts';
 import { HttpRefusal } from './errors.ts';
 
 const maxBodyBytes = 1024 * 1024;
@@ -24,12 +25,27 @@ function checkType(request: IncomingMessage): void {
   if (encoding !== undefined && encoding !== 'identity') throw new HttpRefusal(415, 'The body must not be compressed');
 }
 
-async function readBytes(request: IncomingMessage): Promise<Buffer> {
+/**
+ * A body that is no JSON, whole. Throws 415 for a media type that is not one of `types`, 413 above `mostBytes`, 400 for none.
+ */
+export async function readUpload(
+  request: IncomingMessage,
+  { types, mostBytes }: { readonly types: readonly string[]; readonly mostBytes: number },
+): Promise<Upload> {
+  const contentType = (request.headers['content-type'] ?? '').toLowerCase().split(';')[0]?.trim() ?? '';
+  if (!types.includes(contentType)) throw new HttpRefusal(415, `The body must be one of ${types.join(', ')}`);
+  if (Number(request.headers['content-length'] ?? 0) > mostBytes) throw tooLarge(mostBytes);
+  const bytes = await readBytes(request, mostBytes);
+  if (bytes.length === 0) throw new HttpRefusal(400, 'The body is empty');
+  return { contentType, bytes };
+}
+
+async function readBytes(request: IncomingMessage, mostBytes = maxBodyBytes): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > maxBodyBytes) throw tooLarge();
+    if (bytes > mostBytes) throw tooLarge(mostBytes);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -45,6 +61,6 @@ function parse(bytes: Buffer): unknown {
 }
 
 // The rest of the body is not read, so the connection cannot carry another request.
-function tooLarge(): HttpRefusal {
-  return new HttpRefusal(413, 'The body is larger than 1 MiB', { Connection: 'close' });
+function tooLarge(mostBytes = maxBodyBytes): HttpRefusal {
+  return new HttpRefusal(413, `The body is larger than ${Math.round(mostBytes / 1024 / 1024)} MiB`, { Connection: 'close' });
 }

@@ -4,9 +4,11 @@ import { AppError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
 import { mayCall } from '#contract/endpoint.ts';
 import type { Access, AnyEndpoint, Identity, Route } from '#contract/endpoint.ts';
+import type { FileReply } from '#contract/file.ts';
 import { check } from '#contract/problems.ts';
 import type { Checked } from '#contract/problems.ts';
-import { readJson } from './body.ts';
+import { readJson, readUpload } from './body.ts';
+import { sendFile } from './files.ts';
 
 export type MountOptions = {
   readonly log: Log;
@@ -38,11 +40,20 @@ export function admit(access: Access, context: Context, options: Pick<MountOptio
 async function answer(context: Context, route: Route, options: MountOptions): Promise<void> {
   const { endpoint } = route;
   const identity = admit(endpoint.access, context, options);
-  const body = endpoint.body === undefined ? undefined : await readJson(context.req);
+  const body = await readBody(context, endpoint);
   const given = { params: context['params'] as unknown, query: { ...context.query }, body };
   const reply = await route.run({ ...parseInput(endpoint, given), identity });
+  if (endpoint.replyTypes !== undefined) {
+    sendFile(context, reply as FileReply);
+    return;
+  }
   context.status = endpoint.status ?? 200;
   context.body = endpoint.status === 204 ? null : checkReply(endpoint, reply, options);
+}
+
+function readBody(context: Context, { body, upload }: AnyEndpoint): Promise<unknown> | undefined {
+  if (body === undefined) return undefined;
+  return upload === undefined ? readJson(context.req) : readUpload(context.req, upload);
 }
 
 function parseInput(endpoint: AnyEndpoint, given: Given): Given {

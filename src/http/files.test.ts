@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { Events } from '#base/events.ts';
+import { createLog } from '#base/log.ts';
+import { endpoint, handle } from '#contract/endpoint.ts';
+import type { Facts } from '#contract/facts.ts';
+import { fileReply, uploadBody } from '#contract/file.ts';
+import type { Upload } from '#contract/file.ts';
+import { FakeClock } from '#testing/fake-clock.ts';
+import { readRange } from './files.ts';
+import { LiveStream } from './live.ts';
+import { HttpServer } from './server.ts';
+
+const text = 'abcdefghij';
+
+const readFile = endpoint({
+  id: 'readFile',
+  method: 'GET',
+  path: '/file',
+  access: 'user',
+  summary: 'A file',
+  reply: fileReply,
+  replyTypes: ['audio/wav'],
+});
+const writeFile = endpoint({
+  id: 'writeFile',
+  method: 'PUT',
+  path: '/file',
+  access: 'user',
+  summary: 'Write it',
+  body: uploadBody,
+  upload: { types: ['audio/wav', 'audio/mpeg'], mostBytes: 1000 },
+  reply: z.object({ type: z.string(), bytes: z.number() }),
+});
+
+describe('readRange', () => {
+  it.each([
+    ['', { kind: 'whole' }],
+    ['bytes=0-3', { kind: 'part', range: { first: 0, last: 3 } }],
+    ['bytes=4-', { kind: 'part', range: { first: 4, last: 9 } }],
+    ['bytes=-3', { kind: 'part', range: { first: 7, last: 9 } }],
+    ['bytes=-30', { kind: 'part', range: { first: 0, last: 9 } }],
+    ['bytes=8-400', { kind: 'part', range: { first: 8, last: 9 } }],
+    ['bytes=10-', { kind: 'beyond' }],
+    ['bytes=-0', { kind: 'beyond' }],
+    ['bytes=5-2', { kind: 'whole' }],
+    ['bytes=0-1,4-5', { kind: 'whole' }],
+    ['bytes=-', { kind: 'whole' }],
+    ['lines=1-2', { kind: 'whole' }],
+    ['bytes=1111111111111111-', { kind: 'whole' }],
+  ])('reads %s', (header, expected) => {
+    expect(readRange(header, 10)).toEqual(expected);
+  });
+});
+
+describe('files over HTTP', () => {
+  const log = createLog({ level: 'silent' });
+  const clock = new FakeClock();
+  const bytes = Buffer.from(text);
+  const routes = [
+    handle(readFile, () => ({
+      ...{ contentType: 'audio/wav', bytes: bytes.length, version: 'v1', fileName: 'a "b".wav', disposition: 'inline' as const },
+      // In pieces of three, so that a part begins and ends inside one.
+      read: async function* ({ first, last }: { first: number; last: number }) {
+        for (let at = first; at <= last; at += 3) yield bytes.subarray(at, Math.min(at + 3, last + 1));
+      },
+    })),
+    handle(writeFile, ({ body }: { body: Upload }) => ({ type: body.contentType, bytes: body.bytes.length })),
+  ];
+  const live = new LiveStream({ events: new Events<Facts>(log), clock, log, mayHear: () => true });
+  const identity = { kind: 'token', id: 't', personId: undefined, role: 'admin' } as const;
+  const server = new HttpServer({
+    ...{ host: '127.0.0.1', port: 0, version: '1', routes, live, clock, log, isReplyStrict: true },
+    identify: (token) => (token === 'good' ? identity : undefined),
+  });
+  beforeAll(() => server.start());
+  afterAll(() => server.stop());
+
+  const ask = (headers: Record<string, string> = {}, more: RequestInit = {}) =>
+    fetch(`http://127.0.0.1:${server.address.port}/api/file`, { ...more, headers: { Authorization: 'Bearer good', ...headers } });
+
+  it('sends the whole file with what a player needs to ask for parts', async () => {
+    const response = await ask();
+    expect([response.status, await response.text()]).toEqual([200, text]);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'audio/wav',
+      'content-length': '10',
+      'accept-ranges': 'bytes',
+      etag: '"v1"',
+      'content-disposition': 'inline; filename="a__b_.wav"',
+      'x-content-type-options': 'nosniff',
+    });
+  });
+
+  it('sends parts', async () => {
+    const response = await ask({ Range: 'bytes=2-6' });
+    expect([response.status, await response.text()]).toEqual([206, 'cdefg']);
+    expect(response.headers.get('content-range')).toBe('bytes 2-6/10');
+    expect(response.headers.get('content-length')).toBe('5');
+    expect(await (await ask({ Range: 'bytes=2-6', 'If-Range': '"v1"' })).text()).toBe('cdefg');
+    expect(await (await ask({ Range: 'bytes=2-6', 'If-Range': '"v0"' })).text()).toBe(text);
+  });
+
+  it('refuses a part behind the end and says where that is', async () => {
+    const response = await ask({ Range: 'bytes=10-' });
+    expect([response.status, response.headers.get('content-range')]).toEqual([416, 'bytes */10']);
+  });
+
+  it('sends nothing again that the client has', async () => {
+    const response = await ask({ 'If-None-Match': 'W/"v0", "v1"' });
+    expect([response.status, await response.text()]).toEqual([304, '']);
+  });
+
+  it('answers HEAD with the length alone, and nobody without a token', async () => {
+    const response = await ask({}, { method: 'HEAD' });
+    expect([response.status, response.headers.get('content-length'), await response.text()]).toEqual([200, '10', '']);
+    expect((await ask({ Authorization: '' })).status).toBe(401);
+  });
+
+  it('takes uploads of the declared types and size only', async () => {
+    const put = (type: string, body: string) => ask({ 'Content-Type': type }, { method: 'PUT', body });
+    expect(await (await put('audio/mpeg', 'abc')).json()).toEqual({ type: 'audio/mpeg', bytes: 3 });
+    expect((await put('application/json', '{}')).status).toBe(415);
+    expect((await put('audio/wav', 'a'.repeat(1001))).status).toBe(413);
+    expect((await put('audio/wav', '')).status).toBe(400);
+  });
+});
