@@ -21,6 +21,7 @@ import { deviceRoutes } from '#devices/device-routes.ts';
 import { DeviceStore } from '#devices/device-store.ts';
 import { Devices } from '#devices/devices.ts';
 import { loadKeys } from '#devices/key-file.ts';
+import type { Keys } from '#devices/key-file.ts';
 import { Nonces } from '#devices/nonces.ts';
 import { Registrar } from '#devices/registrar.ts';
 import { RegistrationStore } from '#devices/registration-store.ts';
@@ -49,6 +50,7 @@ import packageFile from '../package.json' with { type: 'json' };
 import type { Listening } from './banner.ts';
 import { createEmbeddedEngine, listenTexts, startEngine } from './engine-start.ts';
 import type { Options } from './options.ts';
+import { openTwilio } from './twilio-start.ts';
 import { TrustedPhones } from './trusted-phones.ts';
 
 /** What tests and the command line put in place of the real thing. */
@@ -96,9 +98,11 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const phones = await startPhones(around, storage);
   const engine = await openEngine(around, phones);
   const house = await openHouse(around, storage, phones);
+  const twilio = openTwilio({ ...around, storage, keys: phones.keys });
   const desk = await startCalls(around, storage, { ...phones, ...house, engine });
   const routes = [...phones.routes, ...house.routes, ...desk.routes, ...systemRoutes(around.health)];
   const http = await startHttp(around, { ...phones, ...house, ...desk, routes });
+  twilio.outbox.start();
   const at: Listening = {
     sip: phonesMayUse(options, listenTexts(engine.hostports)),
     http: { host: options.http.host, port: http.address.port },
@@ -139,6 +143,7 @@ function openStorage({ options, clock, log: root, events, health, stack, warning
 }
 
 type Phones = {
+  readonly keys: Keys;
   readonly devices: Devices;
   readonly registrations: Registrations;
   readonly authenticator: Authenticator;
@@ -173,6 +178,7 @@ async function startPhones(around: Surroundings, { db, writes }: Storage): Promi
   const registrar = new Registrar({ authenticator, registrations, clock, newId, log });
   const registered = new Set(store.live(clock.now()).map(({ deviceId }) => deviceId));
   return {
+    keys,
     devices,
     registrations,
     authenticator,

@@ -40,6 +40,11 @@ const trunk = z.strictObject({
   secret_header_value: text.optional(),
 });
 
+/** Where Twilio reaches us; without a query, for the addresses of the webhooks are put behind it. */
+const publicUrl = text
+  .refine(isPublicUrl, 'must be an address such as https://gosip.example.org')
+  .transform((url) => url.replace(/\/+$/, ''));
+
 /** The options by the names the user sees, as the add-on form and the GOSIP_* variables have them. */
 export const optionSchema = z.strictObject({
   data_directory: text.default('data'),
@@ -75,6 +80,12 @@ export const optionSchema = z.strictObject({
     .default('US'),
   time_zone: z.string().trim().refine(isTimeZone, 'must be a time zone, such as America/Toronto').optional(),
   ring_seconds: z.coerce.number().int().min(5).max(300).default(30),
+  public_url: publicUrl.optional(),
+  twilio_api_base: z
+    .string()
+    .trim()
+    .regex(/^https?:\/\/[^\s/]+\/?$/, 'must be an address such as http://127.0.0.1:9000')
+    .optional(),
   trunks: z.array(trunk).default([]),
 });
 
@@ -84,6 +95,12 @@ function isAddressBlock(value: string): boolean {
   if (family === 0 || rest.length > 0) return false;
   if (bits === undefined) return true;
   return /^\d{1,3}$/.test(bits) && Number(bits) <= (isIPv4(address) ? 32 : 128);
+}
+
+function isPublicUrl(value: string): boolean {
+  const url = URL.parse(value);
+  const isPlain = url?.search === '' && url.hash === '' && url.username === '' && url.password === '';
+  return isPlain && (url.protocol === 'https:' || url.protocol === 'http:');
 }
 
 function isTimeZone(value: string): boolean {

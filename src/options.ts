@@ -39,6 +39,12 @@ export type Options = {
   readonly house: { readonly country: string; readonly timeZone: string };
   readonly calls: { readonly ringSeconds: number };
   readonly trunks: readonly TrunkOptions[];
+  readonly twilio: {
+    /** Where Twilio reaches us, without a slash at the end. */
+    readonly publicUrl?: string;
+    /** Stands in for Twilio's REST API, for tests and the demo. */
+    readonly apiBase?: string;
+  };
 };
 
 export type OptionsResult =
@@ -143,6 +149,10 @@ function toOptions(parsed: Parsed): Options {
     },
     calls: { ringSeconds: parsed.ring_seconds },
     trunks: parsed.trunks.map(toTrunk),
+    twilio: {
+      ...(parsed.public_url === undefined ? {} : { publicUrl: parsed.public_url }),
+      ...(parsed.twilio_api_base === undefined ? {} : { apiBase: parsed.twilio_api_base }),
+    },
   };
 }
 

@@ -8,5 +8,8 @@ export type Facts = {
   'call.started': { readonly callId: string };
   'call.changed': { readonly callId: string; readonly state: string };
   'call.ended': { readonly callId: string; readonly disposition: string; readonly reason: string };
+  /** The third failure in a row of a service outside, such as Twilio; told once until it succeeds again. */
+  'outbox.failing': { readonly service: string; readonly failures: number; readonly reason: string };
+  'outbox.recovered': { readonly service: string };
   'storage.failed': { readonly reason: string };
 };

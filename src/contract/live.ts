@@ -17,5 +17,7 @@ export const liveEvents = {
   'call.started': call,
   'call.changed': call.extend({ state: z.string() }),
   'call.ended': call.extend({ disposition: z.string(), reason: z.string() }),
+  'outbox.failing': z.object({ service: z.string(), failures: z.number().int(), reason: z.string() }),
+  'outbox.recovered': z.object({ service: z.string() }),
   'storage.failed': z.object({ reason: z.string() }),
 } satisfies FactSchemas;

@@ -1,0 +1,59 @@
+// Composes what the bridge to Twilio stands on: its settings, the connection to the account, and the queue of what goes out.
+// Called by app.ts.
+// Must stay true: without an account nothing of it does anything; the queue starts only after every room has named its handlers.
+import type { Clock } from '#base/clock.ts';
+import type { Events } from '#base/events.ts';
+import type { NewId } from '#base/ids.ts';
+import type { Log } from '#base/log.ts';
+import type { Facts } from '#contract/facts.ts';
+import type { Keys } from '#devices/key-file.ts';
+import type { Opened } from '#storage/database.ts';
+import { Outbox } from '#storage/outbox.ts';
+import type { Health } from '#system/health.ts';
+import { TwilioSettingsStore } from '#system/twilio-settings-store.ts';
+import { TwilioConnection } from '#twilio/connection.ts';
+import { TwilioHttp } from '#twilio/twilio-http.ts';
+import { LiveTwilioSettings } from '#twilio/twilio-settings.ts';
+import type { Options } from './options.ts';
+
+export type TwilioGround = {
+  readonly settings: LiveTwilioSettings;
+  readonly connection: TwilioConnection;
+  readonly outbox: Outbox;
+};
+
+type Parts = {
+  readonly options: Options;
+  readonly storage: Opened;
+  readonly keys: Keys;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly log: Log;
+  readonly events: Events<Facts>;
+  readonly health: Health;
+  readonly stack: AsyncDisposableStack;
+};
+
+/** Made before the rooms that send; `outbox.start()` is called when all of them are there. */
+export function openTwilio({ options, storage, keys, clock, newId, log: root, events, health, stack }: Parts): TwilioGround {
+  const log = root.child({ room: 'twilio' });
+  const store = new TwilioSettingsStore({ db: storage.db, sealingKey: keys.seal, clock });
+  const settings = new LiveTwilioSettings({ store, clock, publicUrl: options.twilio.publicUrl });
+  const http = new TwilioHttp({ clock, apiBase: options.twilio.apiBase });
+  stack.defer(() => http.close());
+  const connection = new TwilioConnection({ settings, http, log });
+  const outbox = new Outbox({
+    ...{ db: storage.db, clock, newId, log: root.child({ room: 'outbox' }), isDurable: storage.mode === 'normal' },
+    onFailing: (service, failures, reason) => events.emit('outbox.failing', { service, failures, reason }),
+    onRecovered: (service) => events.emit('outbox.recovered', { service }),
+  });
+  stack.defer(() => outbox.stop());
+  health.watch('outbox', () => {
+    const { waiting, attempting, doubtful } = outbox.counts();
+    const open = waiting + attempting + doubtful;
+    const problem = outbox.problemOf('Twilio');
+    if (problem !== undefined) return { status: 'degraded', message: `${open} waiting to be sent: ${problem}` };
+    return { status: 'ok', message: open === 0 ? 'Nothing is waiting to be sent' : `${open} waiting to be sent` };
+  });
+  return { settings, connection, outbox };
+}
