@@ -6,9 +6,9 @@ export type CallReason = (typeof callReasons)[number];
 /** The closed list: every way a call can end. */
 export const verdicts = {
   answered: ['caller-hung-up', 'callee-hung-up', 'hung-up-by-house', 'transferred', 'replaced', 'session-expired', 'engine-lost'],
-  voicemail: ['no-answer', 'busy', 'declined', 'offline'],
-  missed: ['no-answer', 'declined', 'offline', 'unreachable', 'no-devices'],
-  blocked: ['switched-off'],
+  voicemail: ['no-answer', 'busy', 'declined', 'offline', 'unreachable', 'no-devices', 'internal'],
+  missed: ['no-answer', 'declined', 'offline', 'unreachable', 'no-devices', 'caller-cancelled'],
+  blocked: ['switched-off', 'spam'],
   busy: ['busy'],
   cancelled: ['caller-cancelled', 'hung-up-by-house'],
   failed: [
@@ -51,6 +51,7 @@ const sentences: Readonly<Record<CallReason, string>> = {
   busy: 'the called side is busy',
   'caller-cancelled': 'the caller gave up',
   'switched-off': 'the number is switched off for calls',
+  spam: 'the number is known for unwanted calls',
   'unknown-number': 'nobody has this number',
   'invalid-number': 'the digits are no number',
   'unknown-service-code': 'there is no such service code',

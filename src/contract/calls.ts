@@ -21,6 +21,7 @@ export const callReasons = [
   'busy',
   'caller-cancelled',
   'switched-off',
+  'spam',
   'unknown-number',
   'invalid-number',
   'unknown-service-code',

@@ -110,6 +110,7 @@ const statusByReason: Readonly<Record<CallReason, number>> = {
   busy: 486,
   'caller-cancelled': 487,
   'switched-off': 403,
+  spam: 403,
   'unknown-number': 404,
   'invalid-number': 484,
   'unknown-service-code': 404,

@@ -1,0 +1,25 @@
+/** What came to the public listener, as the room behind it gets to see it. Nothing of it has been checked. */
+export type PublicRequest = {
+  readonly method: 'GET' | 'HEAD' | 'POST';
+  /** Path and query exactly as they came, never decoded, such as `/api/webhooks/sms/inbound?a=b%20c`. */
+  readonly target: string;
+  /** The path inside `/api/webhooks/`, such as `sms/inbound`. */
+  readonly path: string;
+  /** Names in small letters; of a header that came twice, the first. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** Every pair of a form body in its order, duplicates and empty values kept; none where there was no body. */
+  readonly form: readonly (readonly [name: string, value: string])[];
+  /** The address of the connection, which may be a proxy's. */
+  readonly source: string;
+};
+
+export type PublicReply = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+  /** The sender proved who it is, so its address is no stranger's. */
+  readonly isTrusted: boolean;
+};
+
+/** Answers everything under `/api/webhooks/`; never throws. */
+export type PublicDoor = (request: PublicRequest) => PublicReply | Promise<PublicReply>;

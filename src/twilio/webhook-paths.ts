@@ -1,0 +1,32 @@
+/** Where Twilio calls us, behind the public URL. Set-up writes them into the account; the listener mounts the same. */
+export const webhookPaths = {
+  /** VoiceUrl of a number. */
+  voiceInbound: 'voice/inbound',
+  /** VoiceFallbackUrl of a number and of the SIP Domain. */
+  voiceFallback: 'voice/fallback',
+  /** VoiceUrl of the SIP Domain: a call of the house to the outside. */
+  voiceOutbound: 'voice/outbound',
+  /** StatusCallback of a number and of the SIP Domain. */
+  voiceStatus: 'voice/status',
+  dialDone: 'voice/dial-done',
+  recordDone: 'voice/record-done',
+  recording: 'recording',
+  transcription: 'transcription',
+  /** SmsUrl of a number. */
+  smsInbound: 'sms/inbound',
+  /** SmsFallbackUrl of a number. */
+  smsFallback: 'sms/fallback',
+  /** StatusCallback of a message we send. */
+  smsStatus: 'sms/status',
+  /** GET and HEAD of `media/<token>`: what Twilio plays or sends on. */
+  media: 'media',
+  selfTest: 'self-test',
+} as const;
+
+export type WebhookPath = (typeof webhookPaths)[keyof typeof webhookPaths];
+
+/** The whole address of a webhook. `publicUrl` has no slash at the end. */
+export function webhookUrl(publicUrl: string, path: string, query: Readonly<Record<string, string>> = {}): string {
+  const search = new URLSearchParams(query).toString();
+  return `${publicUrl}/api/webhooks/${path}${search === '' ? '' : `?${search}`}`;
+}
