@@ -15,6 +15,8 @@ export type BaresipOptions = {
   /** `127.0.0.1:5060` of the registrar. */
   readonly registrar: string;
   readonly transport?: 'udp' | 'tcp';
+  /** Where everything is sent to when the registrar's name cannot be looked up, such as `sip:127.0.0.1:5060;transport=tcp`. */
+  readonly outbound?: string;
   /** The tone this phone plays into every call, Hz. */
   readonly toneHz: number;
   /** `manual` by default. */
@@ -182,13 +184,14 @@ function configText(folder: string, { address }: BaresipOptions, ports: { contro
   ].join('\n');
 }
 
-function accountText({ username, password, registrar, transport = 'udp', answer = 'manual' }: BaresipOptions): string {
+function accountText({ username, password, registrar, outbound, transport = 'udp', answer = 'manual' }: BaresipOptions): string {
   const parameters = [
     `auth_user=${username}`,
     `auth_pass=${password}`,
     'audio_codecs=pcmu',
     `answermode=${answer}`,
     'regint=600',
+    ...(outbound === undefined ? [] : [`outbound="${outbound}"`]),
   ];
   return `<sip:${username}@${registrar};transport=${transport}>;${parameters.join(';')}\n`;
 }

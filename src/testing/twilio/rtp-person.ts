@@ -34,7 +34,7 @@ class PersonLine implements SoundLine {
       this.say(this.#first);
       this.#first = undefined;
     }
-    let said = new Int16Array(frameSamples);
+    let said: Int16Array = new Int16Array(frameSamples);
     for (const saying of this.#sayings) {
       const frame = saying.generator.next(frameSamples);
       if (frame === undefined) this.#finish(saying);

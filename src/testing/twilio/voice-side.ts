@@ -80,6 +80,11 @@ export type PstnLeg = VoiceLeg & {
   };
 };
 
+/**
+ * What becomes of a REFER from the far end of a leg: undefined when there is no referUrl, else the SIP status that its final NOTIFY tells.
+ */
+export type ReferTaker = (leg: VoiceLeg, target: string) => Promise<number> | undefined;
+
 export type OutgoingCall = {
   readonly callSid: string;
   /** The caller number or name for From. */
@@ -171,6 +176,13 @@ export type VoiceSide = AsyncDisposable & {
   /** A person on the telephone network who speaks `speak` as soon as somebody listens. */
   readonly pstnLeg: (options: { readonly speak?: Sound }) => PstnLeg;
   readonly onIncoming: (take: (call: IncomingCall) => void) => void;
+  /** REFER on any leg. Refused, with alert 13802, while nobody takes it. */
+  readonly onRefer?: (take: ReferTaker) => void;
+  /**
+   * A call of a trunk's number: `sip:{number}@…` at its origination addresses, by priority and weight, the next one after 4 s without any
+   * answer or a status that allows it; 32010 when there is none. `to` of the call is the number.
+   */
+  readonly originate?: (trunk: TrunkFacts, call: OutgoingCall) => VoiceLeg;
   /** Sound both ways until it is undone or one of them ends; it hangs up nobody. */
   readonly bridge: (one: VoiceLeg, other: VoiceLeg) => { readonly undo: () => void };
 };

@@ -1,0 +1,57 @@
+/** Where the sources about Twilio's SIP conflict or are silent, and how its media behaves. */
+export type SipSwitches = {
+  /** A REGISTER for less than 600 s: raised, or refused with 423. */
+  readonly shortExpires: 'raise' | 'refuse';
+  /** REGISTERs of one user in a second, challenged ones among them. */
+  readonly registersASecond: number;
+  /** Whether a new challenge for a used nonce says `stale=true`. */
+  readonly saysStale: boolean;
+  /** Whether INVITEs carry `Supported: timer` and `Min-SE: 120`. */
+  readonly sessionTimers: 'absent' | 'offered';
+  /** A domain with address list and credential list: one of them is enough, or both are needed. */
+  readonly domainAuthentication: 'either' | 'both';
+  /** Whether the INVITEs to several bindings of one user have one Call-ID. */
+  readonly forkCallId: 'shared' | 'own';
+  /** Send sound to where it comes from, whatever the SDP says. */
+  readonly latches: boolean;
+  readonly codecs: 'both' | 'pcma';
+  /** The first sound is sent so long after the answer. */
+  readonly lateRtpMs: number;
+  /** The answer to SRTP where it is not allowed, or its lack where it is needed. */
+  readonly secureRefusal: 488 | 403;
+  /** The answer to REFER when there is no referUrl. */
+  readonly referRefusal: 403 | 405 | 603;
+  /** PRACK, UPDATE, INFO and what else is not in Allow. */
+  readonly methodRefusal: 405 | 501;
+};
+
+export const usualSipSwitches: SipSwitches = {
+  shortExpires: 'raise',
+  registersASecond: 5,
+  saysStale: true,
+  sessionTimers: 'absent',
+  domainAuthentication: 'either',
+  forkCallId: 'shared',
+  latches: false,
+  codecs: 'both',
+  lateRtpMs: 0,
+  secureRefusal: 488,
+  referRefusal: 403,
+  methodRefusal: 405,
+};
+
+/** The other reading of every switch. */
+export const otherSipSwitches: SipSwitches = {
+  shortExpires: 'refuse',
+  registersASecond: 5,
+  saysStale: false,
+  sessionTimers: 'offered',
+  domainAuthentication: 'both',
+  forkCallId: 'own',
+  latches: true,
+  codecs: 'pcma',
+  lateRtpMs: 500,
+  secureRefusal: 403,
+  referRefusal: 603,
+  methodRefusal: 501,
+};
