@@ -19,6 +19,19 @@ function optionsOf(values: unknown, environment: Record<string, string> = {}) {
 const trunk = { name: 'Provider', host: 'sip.example.com' };
 
 describe('options', () => {
+  it('know where Twilio reaches the house, without a slash at the end', () => {
+    expect(optionsOf({ public_url: 'https://gosip.example.org/pbx/' }).twilio).toEqual({
+      publicUrl: 'https://gosip.example.org/pbx',
+    });
+  });
+
+  it.each(['gosip.example.org', 'ftp://example.org', 'https://example.org/?a=b', 'https://me:secret@example.org'])(
+    'refuse %s as the public address',
+    (public_url) => {
+      expect(problemsOf({ public_url })).toEqual(['public_url must be an address such as https://gosip.example.org']);
+    },
+  );
+
   it('need nothing to be set', () => {
     expect(optionsOf({})).toEqual({
       dataDirectory: 'data',
@@ -28,6 +41,7 @@ describe('options', () => {
       house: { country: 'US', timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone },
       calls: { ringSeconds: 30 },
       trunks: [],
+      twilio: {},
     });
   });
 
