@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { connectPhones, offerOf, SipStage } from '#testing/sip-stage.ts';
-import type { StageCall, StagePhone } from '#testing/sip-stage.ts';
+import { createLog } from '#base/log.ts';
+import { connectPhones, offerOf, SipStage, StageCall } from '#testing/sip-stage.ts';
+import type { StagePhone } from '#testing/sip-stage.ts';
 
 let stage: SipStage;
 let a: StagePhone;
@@ -192,6 +193,40 @@ describe('the panel', () => {
     await b.peer.expect('CANCEL');
     await a.peer.expect(480);
     expect((await stage.closed(1)).verdict).toEqual({ result: 'cancelled', reason: 'hung-up-by-house' });
+  });
+});
+
+describe('a caller that never acknowledges', () => {
+  it('loses the call, and the called phone too', async () => {
+    await using brief = await SipStage.start({ timers: { t1: 20, t2: 80, t4: 100, t1x64: 1280, timerC: 180_000 } });
+    const [caller, callee] = [await brief.phone('20'), await brief.phone('21')];
+    caller.invite('21');
+    await callee.answer(await callee.rung());
+    await caller.peer.skipTo('BYE');
+    await callee.peer.skipTo('BYE');
+    expect((await brief.closed()).verdict).toEqual({ result: 'failed', reason: 'not-acknowledged' });
+    await brief.idle();
+  });
+});
+
+describe('a fault in the handling of one message', () => {
+  it('is logged and leaves the calls alone', async () => {
+    const lines: string[] = [];
+    const log = createLog({ level: 'error', destination: { write: (line: string) => void lines.push(line) } });
+    await using faulty = await SipStage.start({ log });
+    const [caller, callee] = [await faulty.phone('20'), await faulty.phone('21')];
+    const [call] = await connectPhones(caller, callee);
+    const ongoing = faulty.calls.list()[0];
+    if (ongoing === undefined) throw new Error('There is no call');
+    ongoing.held = () => {
+      throw new Error('oops');
+    };
+    call.request('UPDATE', { body: offerOf('20', 'sendonly', 2) });
+    const update = await callee.peer.expect('UPDATE');
+    callee.reply(new StageCall(callee, ''), '200 OK', { to: update, body: offerOf('21', 'recvonly', 2) });
+    await faulty.until(() => lines.some((line) => line.includes('could not be handled')), 'the log');
+    await call.bye();
+    expect((await faulty.closed()).verdict?.reason).toBe('caller-hung-up');
   });
 });
 

@@ -68,6 +68,7 @@ export class SrfConnection {
         resolve();
       });
       srf.connect({ ...control, enablePing: true, pingInterval: pingIntervalMs, reconnect: { retryMaxDelay: retryMaxDelayMs } });
+      this.#guard(srf);
     });
   }
 
@@ -110,6 +111,22 @@ export class SrfConnection {
       });
     } catch (error) {
       listener.failed(error);
+    }
+  }
+
+  /** A fault while one message is handled, in drachtio-srf or in a listener of ours, must not end the process and every call with it. */
+  #guard({ app }: SrfLike): void {
+    const wire = app.client?.wp;
+    if (wire === undefined) return;
+    for (const handle of wire.listeners('msg')) {
+      wire.off('msg', handle as () => void);
+      wire.on('msg', (...frame: unknown[]) => {
+        try {
+          handle(...frame);
+        } catch (error) {
+          this.#log.error({ err: error }, 'A SIP message could not be handled');
+        }
+      });
     }
   }
 

@@ -81,7 +81,7 @@ export type SrfLike = EventEmitter & {
   readonly app: {
     readonly client?: {
       request(request: AgentRequest, done: (error: Error | null | undefined, sent?: SentRequest) => void): void;
-      readonly wp?: { closing?: boolean; reconnectVars?: { retryTimer: NodeJS.Timeout | null } };
+      readonly wp?: EventEmitter & { closing?: boolean; reconnectVars?: { retryTimer: NodeJS.Timeout | null } };
     };
   };
   use(method: string, run: Middleware): void;
