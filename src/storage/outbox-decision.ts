@@ -40,7 +40,7 @@ export function backOffMs(failures: number, { random, delays }: Pick<DecisionFac
   const { firstSeconds, mostSeconds } = delays;
   const growth = (mostSeconds / firstSeconds) ** (1 / (mostRetries - 1));
   const seconds = firstSeconds * growth ** Math.min(mostRetries - 1, Math.max(0, failures - 1));
-  return Math.min(mostSeconds, seconds * (0.8 + random * 0.4)) * 1000;
+  return Math.round(Math.min(mostSeconds, seconds * (0.8 + random * 0.4)) * 1000);
 }
 
 export function decideAfterAttempt(
@@ -55,7 +55,8 @@ export function decideAfterAttempt(
     case 'failed':
       return { kind: 'end', end: { state: 'failed', code: outcome.code, message: outcome.message } };
     case 'limited': {
-      const delayMs = outcome.retryAfterSeconds === undefined ? backOffMs(inARow, facts) : outcome.retryAfterSeconds * 1000;
+      const delayMs =
+        outcome.retryAfterSeconds === undefined ? backOffMs(inARow, facts) : Math.ceil(outcome.retryAfterSeconds * 1000);
       return later(item, outcome, { dueAt: now + delayMs, pauseUntil: now + delayMs });
     }
     case 'unreachable': {
@@ -87,7 +88,8 @@ export function decideAfterLook(item: OutboxItem, outcome: LookUpOutcome, facts:
       return { kind: 'end', end: { state: 'unknown', code: item.code, message: outcome.message } };
     case 'unclear': {
       if (now >= item.giveUpAt) return { kind: 'end', end: { state: 'unknown', code: item.code, message: outcome.message } };
-      const delayMs = outcome.retryAfterSeconds === undefined ? backOffMs(facts.inARow, facts) : outcome.retryAfterSeconds * 1000;
+      const delayMs =
+        outcome.retryAfterSeconds === undefined ? backOffMs(facts.inARow, facts) : Math.ceil(outcome.retryAfterSeconds * 1000);
       return doubtful(item, now + delayMs, outcome.message);
     }
     case 'absent': {

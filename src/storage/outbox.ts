@@ -127,11 +127,11 @@ export class Outbox {
     patience.cancel();
   }
 
-  /** Soon, and after the transaction that is open now. */
+  /** After the transaction that is open now: transactions are synchronous. */
   #wake(): void {
     if (!this.#isRunning || this.#isWoken) return;
     this.#isWoken = true;
-    setImmediate(() => {
+    queueMicrotask(() => {
       this.#isWoken = false;
       this.#pump();
     });
