@@ -39,7 +39,12 @@ class Service {
         return this.looks.shift() ?? { kind: 'found' as const };
       },
       settle: ({ payload }: OutboxItem<Sms>, { state, result, code }: OutboxEnd) => {
-        this.ended.push([payload.text, state, result, code].filter((part) => part !== undefined).join(' '));
+        this.ended.push(
+          [payload.text, state, result, code]
+            .map((part) => (part === undefined ? '' : ` ${part as string}`))
+            .join('')
+            .trim(),
+        );
       },
     };
   }
