@@ -1,5 +1,6 @@
 // Options in, app up, wait for a signal, app down. Reached through start.mjs, which checks the version of Node.js.
 import { once } from 'node:events';
+import { flushCompileCache } from 'node:module';
 import { AppError } from '#base/errors.ts';
 import { createApp } from './app.ts';
 import { bannerLines } from './banner.ts';
@@ -18,6 +19,8 @@ function fail(...lines: readonly string[]): void {
 async function run(options: Options, stop: AbortSignal): Promise<void> {
   await using app = await createApp(options, { wantsNewAdminToken: flags.length > 0 });
   process.stdout.write(`${bannerLines(app).join('\n')}\n`);
+  // Not only at the end: the next start is a fast one even after a power cut.
+  flushCompileCache();
   collectGarbage();
   if (!stop.aborted) await once(stop, 'abort');
 }

@@ -1,8 +1,9 @@
 // The first file of the engine's thread, which does not inherit the compile cache of start.mjs.
-import { enableCompileCache } from 'node:module';
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/gosip', import.meta.url)));
 await import('./sip-engine/engine-thread.ts');
+flushCompileCache();
 const { collectGarbage } = await import('./collect-garbage.ts');
 collectGarbage();
