@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import type { Socket } from 'node:dgram';
+import type { Clock, Timer } from '#base/clock.ts';
+import type { Log } from '#base/log.ts';
+import { decode, encode } from './bencode.ts';
+import type { Bencoded, Decoded } from './bencode.ts';
+
+export type NgReply =
+  | { readonly kind: 'reply'; readonly values: ReadonlyMap<string, Decoded> }
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** Nothing came back, however often it was asked. */
+  | { readonly kind: 'silent' };
+
+type Pending = { readonly settle: (reply: NgReply) => void; timer: Timer | undefined };
+
+export type NgParts = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly server: { readonly address: string; readonly port: number };
+};
+
+/** When a command is sent again, after its first sending; then it is given up. The same cookie gets the same answer, however often. */
+const repeatAfterMs = [150, 300, 600] as const;
+const giveUpAfterMs = 1200;
+const mostPending = 2000;
+
+/** rtpengine's ng protocol: a cookie, a space, and a bencoded dictionary, each in a datagram of its own. */
+export class NgClient {
+  readonly #parts: NgParts;
+  readonly #socket: Socket;
+  readonly #pending = new Map<string, Pending>();
+  #isClosed = false;
+
+  constructor(parts: NgParts) {
+    this.#parts = parts;
+    this.#socket = createSocket(parts.server.address.includes(':') ? 'udp6' : 'udp4');
+    this.#socket.on('message', (bytes) => this.#receive(bytes));
+    // A relay that has just gone answers with ICMP; the repeats decide.
+    this.#socket.on('error', (error) => parts.log.debug({ err: error }, 'The control socket of rtpengine has a problem'));
+    this.#socket.unref();
+  }
+
+  request(command: string, values: Readonly<Record<string, Bencoded>> = {}): Promise<NgReply> {
+    const { promise, resolve } = Promise.withResolvers<NgReply>();
+    if (this.#isClosed || this.#pending.size >= mostPending) {
+      resolve({ kind: 'silent' });
+      return promise;
+    }
+    const cookie = randomBytes(8).toString('hex');
+    const message = Buffer.concat([Buffer.from(`${cookie} `), encode({ command, ...values })]);
+    this.#pending.set(cookie, { settle: resolve, timer: undefined });
+    this.#send(cookie, message, 0);
+    return promise;
+  }
+
+  /** Commands that wait for an answer get none any more. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const cookie of this.#pending.keys()) this.#settle(cookie, { kind: 'silent' });
+    this.#socket.close();
+  }
+
+  #send(cookie: string, message: Buffer, repeats: number): void {
+    const pending = this.#pending.get(cookie);
+    if (pending === undefined) return;
+    const { address, port } = this.#parts.server;
+    this.#socket.send(message, port, address, () => {});
+    const nextAfterMs = repeatAfterMs[repeats];
+    pending.timer = this.#parts.clock.after(nextAfterMs ?? giveUpAfterMs, () => {
+      if (nextAfterMs === undefined) this.#settle(cookie, { kind: 'silent' });
+      else this.#send(cookie, message, repeats + 1);
+    });
+  }
+
+  #receive(bytes: Buffer): void {
+    const space = bytes.indexOf(0x20);
+    if (space === -1) return;
+    const cookie = bytes.toString('latin1', 0, space);
+    if (!this.#pending.has(cookie)) return;
+    const values = decode(bytes.subarray(space + 1));
+    if (!(values instanceof Map)) return;
+    this.#settle(cookie, readReply(values));
+  }
+
+  #settle(cookie: string, reply: NgReply): void {
+    const pending = this.#pending.get(cookie);
+    if (pending === undefined) return;
+    this.#pending.delete(cookie);
+    pending.timer?.cancel();
+    pending.settle(reply);
+  }
+}
+
+function readReply(values: ReadonlyMap<string, Decoded>): NgReply {
+  const result = values.get('result');
+  if (result === 'ok' || result === 'pong') return { kind: 'reply', values };
+  const reason = values.get('error-reason') ?? result;
+  return { kind: 'refused', reason: typeof reason === 'string' ? reason : 'unknown' };
+}
