@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { formatRtp } from './rtp-packet.ts';
-import { SecureStream } from './rtp-secure.ts';
+import { deriveKeys, SecureStream } from './rtp-secure.ts';
 
 // RFC 3711 appendix B.3: master key and salt of the key derivation test vectors.
 const master = Buffer.from('E1F97A0D3E018BE0D64FA32C06DE41390EC675AD498AFEEBB6960B3AABE6', 'hex').toString('base64');
@@ -31,4 +31,14 @@ test('a changed packet is refused', () => {
   const hidden = new SecureStream(master).protect(packet(7));
   hidden[14] = hidden[14]! ^ 1;
   expect(new SecureStream(master).unprotect(hidden)).toBeUndefined();
+});
+
+test('the session keys are those of RFC 3711 appendix B.3', () => {
+  const keys = deriveKeys(
+    Buffer.from('E1F97A0D3E018BE0D64FA32C06DE4139', 'hex'),
+    Buffer.from('0EC675AD498AFEEBB6960B3AABE6', 'hex'),
+  );
+  expect(keys.cipher.toString('hex')).toBe('c61e7a93744f39ee10734afe3ff7a087');
+  expect(keys.salt.toString('hex')).toBe('30cbbc08863d8c85d49db34a9ae1');
+  expect(keys.auth.toString('hex')).toBe('cebe321f6ff7716b6fd4ab49af256a156d38baa4');
 });

@@ -74,7 +74,7 @@ export class SecureStream {
 }
 
 // RFC 3711 section 4.3, key derivation rate 0.
-function deriveKeys(key: Buffer, salt: Buffer): Keys {
+export function deriveKeys(key: Buffer, salt: Buffer): Keys {
   const derive = (label: number, length: number): Buffer => {
     const block = Buffer.alloc(16);
     salt.copy(block, 0);

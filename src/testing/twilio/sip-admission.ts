@@ -30,6 +30,7 @@ export type AdmissionRules = {
   readonly switches: SipSwitches;
 };
 
+const leastHops = 20;
 const e164 = /^\+[1-9]\d{6,14}$/;
 const emergency = new Set(['911', '933', '112', '999', '000']);
 
@@ -45,6 +46,7 @@ export function admit(request: SipMessage, flow: Flow, rules: AdmissionRules): A
       ? { kind: 'dropped', why: `There is no trunk ${name.name}` }
       : { kind: 'refused', status: 404, code: 32_002 };
   }
+  if (Number(request.get('max-forwards') ?? 70) < leastHops) return { kind: 'refused', status: 483, code: 32_006 };
   if (directory.isSuspended()) return { kind: 'refused', status: 603 };
   const who = name.kind === 'domain' ? ofDomain(place as SipDomainFacts) : ofTrunk(place as TrunkFacts);
   const checked = authenticate({ request, flow, who, isTrunk: name.kind === 'trunk' }, rules);

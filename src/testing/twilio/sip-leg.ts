@@ -84,6 +84,37 @@ export class SipLeg implements VoiceLeg {
     this.#edge.dialogs.set(this.#key, inDialog);
   }
 
+  /** A re-INVITE with a new offer, as a session refresh is; the final status. */
+  refresh(): Promise<number> {
+    const { promise, resolve } = Promise.withResolvers<number>();
+    const dialog = this.#dialog;
+    const media = this.#media;
+    if (dialog === undefined || media === undefined || this.#isEnded) return Promise.resolve(481);
+    const { wire, transactions } = this.#edge;
+    const invite = dialog.request('INVITE', wire, { 'Content-Type': 'application/sdp' });
+    invite.body = Buffer.from(media.offer());
+    let ack: SipMessage | undefined;
+    transactions.request(invite, dialog.flow, {
+      onFinal: (response) => {
+        if (response.status < 300) {
+          ack ??= dialog.request('ACK', wire);
+          dialog.flow.send(ack);
+          if (response.body.length > 0) media.accept(response.body.toString('latin1'));
+        }
+        resolve(response.status);
+      },
+    });
+    return promise;
+  }
+
+  /** Refreshes at half time, when the far end left that to us (RFC 4028 section 10). */
+  keepAlive(response: SipMessage): void {
+    const [seconds = '', ...parameters] = (response.get('session-expires') ?? '').split(';').map((part) => part.trim());
+    if (!/^\d+$/.test(seconds) || !parameters.includes('refresher=uac')) return;
+    const timer = this.#edge.surroundings.clock.every(Number(seconds) * 500, () => void this.refresh());
+    void this.ended.then(() => timer.cancel());
+  }
+
   end(end: LegEnd): void {
     if (this.#isEnded) return;
     this.#isEnded = true;

@@ -140,6 +140,7 @@ export class OutgoingSipCall {
     const acknowledges = !takesFault('sip.no-ack', 'invite.out');
     const dialog = await fork.confirm(response, { acknowledges });
     this.leg.confirm(dialog);
+    this.leg.keepAlive(response);
     if (!fork.media.accept(response.body.toString('latin1'))) {
       this.#edge.trace.breach(`The 200 has no usable SDP answer: ${response.body.toString('latin1')}`);
     }

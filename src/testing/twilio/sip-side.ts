@@ -1,5 +1,6 @@
 import { systemClock } from '#base/clock.ts';
 import type { SipMessage } from '#sip-engine/message.ts';
+import { parseUri } from '#sip-engine/uri.ts';
 import { makeCertificate } from '../tls-certificate.ts';
 import type { TestCertificate } from '../tls-certificate.ts';
 import type { RtpEndpoint, RtpMeasure } from './rtp-endpoint.ts';
@@ -10,6 +11,7 @@ import { responseTo, twilioAllow } from './sip-build.ts';
 import { Challenger } from './sip-digest.ts';
 import { dialogKey } from './sip-edge.ts';
 import type { Edge } from './sip-edge.ts';
+import { SipLeg } from './sip-leg.ts';
 import { IncomingSipCall } from './sip-incoming.ts';
 import { edges } from './sip-names.ts';
 import { OutgoingSipCall } from './sip-outgoing.ts';
@@ -149,6 +151,11 @@ export class SipSide implements VoiceSide {
     this.#edge.wire.dropConnections();
   }
 
+  /** Sends a session refresh (a re-INVITE) on a leg of SIP; the final status. */
+  refresh(leg: VoiceLeg): Promise<number> {
+    return leg instanceof SipLeg ? leg.refresh() : Promise.resolve(481);
+  }
+
   /** What the RTP sessions sent, heard and missed, the oldest first. */
   get media(): readonly RtpMeasure[] {
     return this.#edge.endpoints.map((endpoint: RtpEndpoint) => endpoint.measure);
@@ -223,6 +230,12 @@ export class SipSide implements VoiceSide {
   #receiveInvite(transaction: ServerTransaction): void {
     const { request, flow, respond } = transaction;
     const { directory, takesFault, alert } = this.#edge.surroundings;
+    const required = request.get('require');
+    if (required !== undefined) {
+      this.trace.breach(`INVITE requires ${required}, which Twilio does not know`);
+      respond(responseTo(request, 420, { headers: { Unsupported: required } }));
+      return;
+    }
     const result = admit(request, flow, { directory, challenger: this.#challenger, switches: this.#edge.switches });
     if (result.kind === 'dropped') this.trace.breach(`INVITE is dropped: ${result.why}`);
     else if (result.kind === 'challenge') {
@@ -234,6 +247,9 @@ export class SipSide implements VoiceSide {
       const headers = code === undefined ? {} : { 'X-Twilio-Error': `${code} ${words[code] ?? ''}`.trim() };
       respond(responseTo(request, status, { reason, headers }));
     } else {
+      const { username, kind } = result.admission;
+      const isOther = username !== undefined && kind === 'domain' && parseUri(request.from?.uri ?? '')?.user !== username;
+      if (isOther) alert(32_106, `From of the INVITE is not ${username}`);
       const fault = [486, 480, 503, 603].find((status) => takesFault(`sip.${status}`, 'invite.in'));
       const call = new IncomingSipCall(this.#edge, transaction, { secure: result.admission.secure, onRefer: this.#refer });
       if (fault !== undefined) call.reject(fault);

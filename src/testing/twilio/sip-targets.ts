@@ -28,21 +28,21 @@ export function planCall(call: OutgoingCall, places: Places): Plan {
     return impossible(404, 32_214, `${uri.host} is not ours`);
   if (takesFault('sip.binding-lost', 'invite.out')) return impossible(408, 32_011, `${uri.user}@${name.name} cannot be reached`);
   const bindings = places.registrar.of(uri.user, name.name);
-  if (bindings.length === 0) return impossible(480, 32_009, `${uri.user}@${name.name} is not registered`);
+  if (bindings.length === 0) return impossible(404, 32_009, `${uri.user}@${name.name} is not registered`);
   const usable = bindings.filter(({ flow }) => !call.secure || flow.protocol === 'tls');
-  if (usable.length === 0) return impossible(480, 32_209, `${uri.user}@${name.name} is not registered over TLS`);
+  if (usable.length === 0) return impossible(404, 32_209, `${uri.user}@${name.name} is not registered over TLS`);
   const address = `sip:${uri.user}@${name.name}`;
   return { kind: 'ring', groups: [usable.map((binding) => targetOf(binding, address, name.name))], nextAfter: () => false };
 }
 
 export function planTrunkCall(trunk: TrunkFacts, call: OutgoingCall, places: Places): Plan {
-  if (trunk.originationUris.length === 0) return impossible(480, 32_010, `The trunk ${trunk.name} has no origination URI`);
+  if (trunk.originationUris.length === 0) return impossible(404, 32_010, `The trunk ${trunk.name} has no origination URI`);
   const ordered = inOrder(trunk.originationUris, places.surroundings.random);
   const groups = ordered.flatMap(({ uri }) => {
     const target = trunkTarget(uri, call, places);
     return target ? [[target]] : [];
   });
-  if (groups.length === 0) return impossible(480, 13_254, `No origination URI of ${trunk.name} can be reached`);
+  if (groups.length === 0) return impossible(404, 13_254, `No origination URI of ${trunk.name} can be reached`);
   return {
     kind: 'ring',
     groups,
@@ -81,7 +81,7 @@ export function inOrder<Each extends { readonly priority: number; readonly weigh
 
 function planAddress(uri: SipUri, call: OutgoingCall, { wire }: Places): Plan {
   const target = addressTarget(uri, { wire, fromHost: 'sip.twilio.com', headers: {} });
-  if (target === undefined) return impossible(480, 13_254, `${uri.host} is no public SIP host`);
+  if (target === undefined) return impossible(404, 13_254, `${uri.host} is no public SIP host`);
   if (call.secure && transportOf(uri) !== 'tls') return impossible(400, 32_209, `${call.to} is secure without TLS`);
   return { kind: 'ring', groups: [[target]], nextAfter: () => false };
 }
