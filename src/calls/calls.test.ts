@@ -144,6 +144,15 @@ describe('a call', () => {
     expect(store.legsOf(record.id)[1]).toMatchObject({ deviceId: 'dev_22', outcome: 'offline' });
   });
 
+  it('that may not ring is seen by the one it was for', () => {
+    const { record } = calls.place(attempt('20'));
+    expect(record.verdict?.reason).toBe('calling-itself');
+    expect(store.legsOf(record.id).map(({ role, personId, outcome }) => [role, personId, outcome])).toEqual([
+      ['caller', 'usr_eva', undefined],
+      ['callee', 'usr_eva', undefined],
+    ]);
+  });
+
   it('is held and taken up again', () => {
     const call = calls.place(attempt('21'));
     call.held(true);

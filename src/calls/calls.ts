@@ -80,7 +80,7 @@ export class Calls {
     const refusal = this.#refusal(routed, steps);
     this.#ongoing.set(record.id, call);
     if (refusal === undefined) call.start(steps);
-    else call.refuse(refusal);
+    else call.refuse(refusal, steps);
     return call;
   }
 
@@ -134,7 +134,12 @@ export class Calls {
   }
 
   #steps({ ring, callee }: Routed): readonly PlannedStep[] {
-    if (ring.kind === 'nothing') return [];
+    // A leg that goes nowhere, so that whose call it was is in the record and they may see it.
+    if (ring.kind === 'nothing') {
+      if (callee.personId === undefined && callee.deviceId === undefined) return [];
+      const leg = this.#legOf('callee', callee, { sipCallId: '', address: '' });
+      return [{ legs: [{ leg, group: leg.id, target: undefined }], seconds: 0, onlyIfUnreachable: false }];
+    }
     if (ring.kind === 'devices') {
       const legs = ring.devices.flatMap((device) => this.#phoneLegs(device, ring.from));
       return [{ legs, seconds: this.#parts.ringSeconds, onlyIfUnreachable: false }];

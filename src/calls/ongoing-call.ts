@@ -101,8 +101,8 @@ export class OngoingCall {
   }
 
   /** A call that cannot ring at all. */
-  refuse(verdict: Verdict): void {
-    this.#open([]);
+  refuse(verdict: Verdict, steps: readonly PlannedStep[]): void {
+    this.#open(steps);
     this.#finish(verdict);
     this.#caller.reject(verdict);
   }

@@ -108,3 +108,29 @@ export function unanswered(reason: VoicemailReason): Verdict {
       return { result: 'missed', reason };
   }
 }
+
+/** What is known of a call whose end nobody told us of. */
+export type Untold = {
+  /** Set once the caller was sent to the voicemail. */
+  readonly voicemailReason: VoicemailReason | undefined;
+  readonly ours: Verdict | undefined;
+  readonly isCallerGone: boolean;
+};
+
+/** How a call ended whose last word from the network was lost. */
+export function verdictOfUntold({ voicemailReason, ours, isCallerGone }: Untold): Verdict {
+  if (voicemailReason !== undefined) return unanswered(voicemailReason);
+  if (ours?.result === 'cancelled') return { result: 'missed', reason: 'caller-cancelled' };
+  if (ours !== undefined) return ours;
+  return { result: 'missed', reason: isCallerGone ? 'caller-cancelled' : 'unreachable' };
+}
+
+/** What became of the message a caller may have left. */
+export type LeftMessage = { readonly isThere: boolean; readonly seconds: number | undefined; readonly leastSeconds: number };
+
+/** Undefined where it cannot be told yet. */
+export function verdictOfMessage(message: LeftMessage, reason: VoicemailReason): Verdict | undefined {
+  if (!message.isThere) return unanswered(reason);
+  if (message.seconds === undefined) return undefined;
+  return message.seconds < message.leastSeconds ? unanswered(reason) : { result: 'voicemail', reason };
+}

@@ -71,13 +71,22 @@ describe('a re-INVITE', () => {
   });
 
   it('can be taken back', async () => {
-    atA.request('INVITE', { body: offerOf('20', 'sendonly', 2) });
+    atA.request('INVITE', { body: offerOf('20', 'sendonly', 2), branch: 'back' });
     const invite = await b.peer.expect('INVITE');
     b.reply(atB, '180 Ringing', { to: invite });
-    const branch = 'z9hG4bKtakeback';
-    expect(branch).not.toBe('');
-    await atA.bye();
-    await b.peer.skipTo((message) => message.method === 'BYE' || message.method === 'CANCEL');
+    atA.request('CANCEL', { branch: 'back' });
+    await a.peer.expect(200);
+    await a.peer.expect(487);
+    const cancel = await b.peer.expect('CANCEL');
+    b.reply(atB, '200 OK', { to: cancel });
+    b.reply(atB, '487 Request Terminated', { to: invite });
+    await b.peer.expect('ACK');
+    atA.request('ACK', { branch: 'back' });
+    atA.request('INFO', { body: 'x' });
+    b.reply(atB, '200 OK', { to: await b.peer.expect('INFO') });
+    await a.peer.expect(200);
+    atA.request('INVITE', { body: offerOf('20', 'sendrecv', 3) });
+    expect((await b.peer.expect('INVITE')).body).toBe(offerOf('20', 'sendrecv', 3));
   });
 
   it('that only refreshes the session stays with this side', async () => {

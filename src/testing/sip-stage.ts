@@ -230,16 +230,14 @@ export class StageCall {
   }
 
   /** Sends a request in the dialog. */
-  request(
-    method: string,
-    { body = '', headers = [] as readonly string[], cseq }: { body?: string; headers?: readonly string[]; cseq?: number } = {},
-  ): void {
+  request(method: string, given: { body?: string; headers?: readonly string[]; cseq?: number; branch?: string } = {}): void {
+    const { body = '', headers = [], cseq, branch = randomBytes(6).toString('hex') } = given;
     if (method !== 'ACK' && method !== 'CANCEL' && cseq === undefined) this.cseq += 1;
     this.phone.peer.send(
       sipText(
         [
           `${method} ${this.remoteTarget} SIP/2.0`,
-          `Via: SIP/2.0/UDP ${this.phone.peer.host};branch=z9hG4bK${randomBytes(6).toString('hex')};rport`,
+          `Via: SIP/2.0/UDP ${this.phone.peer.host};branch=z9hG4bK${branch};rport`,
           'Max-Forwards: 70',
           `From: ${this.local}`,
           `To: ${this.remote}`,

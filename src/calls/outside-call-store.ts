@@ -1,0 +1,92 @@
+import type { Opened } from '#storage/database.ts';
+import type { CallId } from './call.ts';
+import type { AfterDial, Caller, InboundDecision } from './outside-call.ts';
+
+export type OutsidePhase = 'ringing' | 'voicemail' | 'over';
+
+/** What is kept of a call from outside beside its record. */
+export type OutsideRow = {
+  readonly callSid: string;
+  readonly callId: CallId;
+  readonly token: string;
+  readonly phase: OutsidePhase;
+  readonly decision: InboundDecision;
+  readonly afterDial: AfterDial | undefined;
+  readonly caller: Caller;
+  readonly createdAt: number;
+};
+
+type Row = {
+  readonly call_sid: string;
+  readonly cdr_id: CallId;
+  readonly token: string;
+  readonly phase: OutsidePhase;
+  readonly decision: string;
+  readonly after_dial: string | null;
+  readonly caller: string;
+  readonly created_at: number;
+};
+
+/** The SQL of the table `outside_calls`. */
+export class OutsideCallStore {
+  readonly #db: Opened['db'];
+  readonly #save;
+  readonly #bySid;
+  readonly #byCall;
+  readonly #open;
+
+  constructor(db: Opened['db']) {
+    this.#db = db;
+    this.#save = db.prepare<[Row]>(
+      `INSERT INTO outside_calls (call_sid, cdr_id, token, phase, decision, after_dial, caller, created_at)
+       VALUES (:call_sid, :cdr_id, :token, :phase, :decision, :after_dial, :caller, :created_at)
+       ON CONFLICT (call_sid) DO UPDATE SET phase = excluded.phase, after_dial = excluded.after_dial`,
+    );
+    this.#bySid = db.prepare<[string], Row>('SELECT * FROM outside_calls WHERE call_sid = ?');
+    this.#byCall = db.prepare<[string], Row>('SELECT * FROM outside_calls WHERE cdr_id = ?');
+    this.#open = db.prepare<[], Row>(`SELECT * FROM outside_calls WHERE phase <> 'over' ORDER BY created_at`);
+  }
+
+  /** Runs all writes of `run` in one transaction. */
+  together(run: () => void): void {
+    this.#db.transaction(run).immediate();
+  }
+
+  save(row: OutsideRow): void {
+    this.#save.run(toRow(row));
+  }
+
+  bySid(callSid: string): OutsideRow | undefined {
+    const row = this.#bySid.get(callSid);
+    return row === undefined ? undefined : fromRow(row);
+  }
+
+  byCall(callId: string): OutsideRow | undefined {
+    const row = this.#byCall.get(callId);
+    return row === undefined ? undefined : fromRow(row);
+  }
+
+  /** Those that the last run left open. */
+  open(): readonly OutsideRow[] {
+    return this.#open.all().map(fromRow);
+  }
+}
+
+function toRow({ callSid, callId, token, phase, decision, afterDial, caller, createdAt }: OutsideRow): Row {
+  return {
+    ...{ call_sid: callSid, cdr_id: callId, token, phase, created_at: createdAt },
+    decision: JSON.stringify(decision),
+    after_dial: afterDial === undefined ? null : JSON.stringify(afterDial),
+    caller: JSON.stringify(caller),
+  };
+}
+
+// Only values of our own types are ever written.
+function fromRow(row: Row): OutsideRow {
+  return {
+    ...{ callSid: row.call_sid, callId: row.cdr_id, token: row.token, phase: row.phase, createdAt: row.created_at },
+    decision: JSON.parse(row.decision) as InboundDecision,
+    afterDial: row.after_dial === null ? undefined : (JSON.parse(row.after_dial) as AfterDial),
+    caller: JSON.parse(row.caller) as Caller,
+  };
+}

@@ -1,0 +1,355 @@
+// Owns the calls that the network announces before their SIP leg comes: one record from the first word to the last.
+// Called by the edge that hears the network (arrive, dialDone, …) and by calls.ts, whose SIP leg joins the record by its token.
+// Words may come twice, late, in any order or never: the same question gets the same answer, and every record is closed once.
+import type { Clock, Timer } from '#base/clock.ts';
+import type { Events } from '#base/events.ts';
+import type { NewId } from '#base/ids.ts';
+import { maskNumber } from '#base/log.ts';
+import type { Log } from '#base/log.ts';
+import type { Facts } from '#contract/facts.ts';
+import type { OurNumber } from '#numbers/number.ts';
+import type { CallLeg, CallRecord } from './call.ts';
+import type { CdrStore } from './cdr-store.ts';
+import { decideAfterDial, decideInbound, verdictOfMessage, verdictOfUntold } from './outside-call.ts';
+import type { AfterDial, Caller, DialResult, InboundDecision, LeftMessage, VoicemailReason } from './outside-call.ts';
+import { callerLegOf, newOutsideRecord, unrungLegs } from './outside-record.ts';
+import type { OutsideCallStore, OutsidePhase } from './outside-call-store.ts';
+import type { Devices, OutsideStories, Registrations, StoryClaim } from './ports.ts';
+import { explain } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
+
+export type OutsideCallsParts = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly newId: NewId;
+  /** Unguessable. */
+  readonly newToken: () => string;
+  readonly events: Events<Facts>;
+  readonly store: OutsideCallStore;
+  readonly cdrs: CdrStore;
+  readonly byNumber: (number: string) => OurNumber | undefined;
+  readonly devices: Pick<Devices, 'ofPerson'>;
+  readonly registrations: Registrations;
+  readonly ringSeconds: number;
+  readonly spamThreshold?: number;
+  /** Calls at one time; further ones get a busy tone. */
+  readonly mostCalls?: number;
+};
+
+/** The first word of a call. */
+export type Announced = {
+  /** The network's name of the call, and of its whole story. */
+  readonly callSid: string;
+  /** Our number, E.164, as the network says it. */
+  readonly dialled: string;
+  readonly caller: Caller;
+  /** Whether the network can hand us the call. */
+  readonly isReachable: boolean;
+  /** The network that tells it; the record says that the call came by it. */
+  readonly trunk: string;
+};
+
+export type Arrival = {
+  readonly callId: string;
+  readonly token: string;
+  readonly decision: InboundDecision;
+  readonly caller: Caller;
+  readonly number: string | undefined;
+  /** Whose mailbox it is. */
+  readonly personId: string | undefined;
+};
+
+type Story = {
+  readonly callSid: string;
+  readonly token: string;
+  readonly decision: InboundDecision;
+  readonly caller: Caller;
+  readonly createdAt: number;
+  record: CallRecord;
+  phase: OutsidePhase;
+  afterDial: AfterDial | undefined;
+  /** How our own side of the call ended. */
+  ours: Verdict | undefined;
+  leg: 'none' | 'live' | 'over';
+  isCallerGone: boolean;
+  deadlineAt: number;
+};
+
+const spamThresholdByDefault = 0.7;
+const mostCallsByDefault = 2000;
+const sweepMs = 5_000;
+/** How long the network may take for its next word; its own time-outs are far below. */
+const silenceMs = { legExpected: 120_000, dialDoneExpected: 30_000, messageExpected: 600_000, lastWordExpected: 60_000 };
+/** A call left open by the last run is not waited for longer than the network lets a call last. */
+const mostAgeMs = 4 * 3_600_000;
+
+export class OutsideCalls implements OutsideStories {
+  readonly #parts: OutsideCallsParts;
+  /** Open ones, by the network's name. */
+  readonly #stories = new Map<string, Story>();
+  readonly #byToken = new Map<string, Story>();
+  readonly #byCall = new Map<string, Story>();
+  #sweep: Timer | undefined;
+  #isStorageFailing = false;
+
+  constructor(parts: OutsideCallsParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes up what the last run left open; before `Calls.start`, which closes all others. */
+  start(): void {
+    const { clock } = this.#parts;
+    this.#safely(() => this.#takeUp());
+    this.#sweep = clock.every(sweepMs, () => this.#closeSilent());
+  }
+
+  stop(): void {
+    this.#sweep?.cancel();
+  }
+
+  /** Calls whose last word has not come. */
+  get size(): number {
+    return this.#stories.size;
+  }
+
+  /** Decides a new call and opens its record; a call that is known gets its first answer again. */
+  arrive(announced: Announced): Arrival {
+    const known = this.#storyOf(announced.callSid);
+    const story = known ?? this.#open(announced);
+    const { token, decision, caller, record } = story;
+    return { callId: record.id, token, decision, caller, number: record.number, personId: record.callee.personId };
+  }
+
+  /** Decides what becomes of a caller whose call did, or did not, get through. Undefined: we never heard of the call. */
+  dialDone(callSid: string, dial: Pick<DialResult, 'isCallerGone' | 'status' | 'sipStatus'>): AfterDial | undefined {
+    const story = this.#storyOf(callSid);
+    if (story === undefined) return undefined;
+    if (story.afterDial !== undefined) return story.afterDial;
+    const { decision, record } = story;
+    if (decision.kind === 'reject') return { kind: 'hang-up', verdict: decision.verdict };
+    const after = decideAfterDial({ ...dial, ours: story.ours, hasMailbox: record.callee.personId !== undefined });
+    story.afterDial = after;
+    if (after.kind === 'voicemail') this.#toVoicemail(story);
+    else if (after.verdict.result !== 'answered' || story.leg !== 'live') this.#close(story, after.verdict);
+    return after;
+  }
+
+  /** What became of the message of a caller: the first who knows decides. */
+  messageDone(callSid: string, message: LeftMessage): void {
+    const story = this.#storyOf(callSid);
+    if (story === undefined) return;
+    const verdict = verdictOfMessage(message, reasonOf(story));
+    if (verdict === undefined) story.deadlineAt = this.#in(silenceMs.lastWordExpected);
+    else if (story.phase !== 'over') this.#close(story, verdict);
+    else if (verdict.result === 'voicemail') this.#amend(story, verdict);
+  }
+
+  /** The caller's own leg is over; what else there is to say may still come. */
+  callerGone(callSid: string): void {
+    const story = this.#stories.get(callSid);
+    if (story === undefined) return;
+    story.isCallerGone = true;
+    story.deadlineAt = Math.min(story.deadlineAt, this.#in(silenceMs.lastWordExpected));
+  }
+
+  /** The record of a call by the network's name of it, else by ours. */
+  recordOf(callSid: string, callId?: string): CallRecord | undefined {
+    const story = this.#storyOf(callSid);
+    if (story !== undefined) return story.record;
+    const row = callId === undefined ? undefined : this.#parts.store.byCall(callId);
+    return row === undefined ? undefined : this.#parts.cdrs.get(row.callId);
+  }
+
+  claim(token: string): StoryClaim {
+    const story = this.#byToken.get(token);
+    if (story === undefined) return { kind: 'unknown' };
+    // The network rings every place where we are registered, which may twice be us.
+    if (story.leg !== 'none' || story.phase !== 'ringing') return { kind: 'taken' };
+    story.leg = 'live';
+    story.deadlineAt = Number.POSITIVE_INFINITY;
+    return { kind: 'joined', record: story.record };
+  }
+
+  written(record: CallRecord): CallRecord {
+    const story = this.#byCall.get(record.id);
+    if (story === undefined) return record;
+    // Only an answered call is over with its SIP leg; of any other the network has the last word.
+    const isOver = record.verdict?.result === 'answered';
+    const { endedAt, verdict } = story.phase === 'over' ? story.record : isOver ? record : stillOpen;
+    story.record = { ...record, endedAt, verdict };
+    return story.record;
+  }
+
+  legEnded(record: CallRecord): boolean {
+    const story = this.#byCall.get(record.id);
+    if (story === undefined) return true;
+    story.leg = 'over';
+    story.ours = record.verdict;
+    if (story.phase === 'over') this.#forget(story);
+    else if (record.verdict?.result === 'answered') return this.#endWithLeg(story);
+    else story.deadlineAt = this.#in(silenceMs.dialDoneExpected);
+    return false;
+  }
+
+  openCallIds(): readonly string[] {
+    return [...this.#byCall.keys()];
+  }
+
+  #open({ callSid, dialled, caller, isReachable, trunk }: Announced): Story {
+    const { clock, newId, newToken, byNumber } = this.#parts;
+    const number = byNumber(dialled);
+    const decision = this.#decide(number, caller, isReachable);
+    const record = newOutsideRecord({ id: newId('call'), now: clock.now(), number, dialled, caller, trunk });
+    const story: Story = {
+      ...{ callSid, token: newToken(), decision, caller, record, createdAt: record.startedAt },
+      ...{ phase: 'ringing', afterDial: undefined, ours: undefined, leg: 'none', isCallerGone: false },
+      deadlineAt: this.#in(this.#parts.ringSeconds * 1000 + silenceMs.legExpected),
+    };
+    const shown = { from: caller.number === undefined ? 'hidden' : maskNumber(caller.number), to: maskNumber(dialled) };
+    this.#parts.log.info({ callId: record.id, ...shown, decision: decision.kind }, 'A call from outside');
+    this.#remember(story);
+    if (decision.kind === 'reject') this.#close(story, decision.verdict);
+    else if (decision.kind === 'voicemail') this.#toVoicemail(story);
+    else this.#save(story, []);
+    return story;
+  }
+
+  #decide(number: OurNumber | undefined, caller: Caller, isReachable: boolean): InboundDecision {
+    const { devices, registrations, ringSeconds } = this.#parts;
+    const owner = number?.ownerPersonId;
+    const enabled = owner === undefined ? [] : devices.ofPerson(owner).filter((device) => device.enabled);
+    const registered = enabled.filter(({ id }) => registrations.of(id).length > 0).length;
+    return decideInbound({
+      ...{ number, caller, isReachable, ringSeconds, phones: { enabled: enabled.length, registered } },
+      spamThreshold: this.#parts.spamThreshold ?? spamThresholdByDefault,
+      isFull: this.#stories.size >= (this.#parts.mostCalls ?? mostCallsByDefault),
+    });
+  }
+
+  #toVoicemail(story: Story): void {
+    story.phase = 'voicemail';
+    story.deadlineAt = this.#in(silenceMs.messageExpected);
+    this.#save(story, story.leg === 'none' ? this.#unrung(story) : []);
+    this.#parts.events.emit('call.changed', { callId: story.record.id, state: 'voicemail' });
+  }
+
+  /** Who would have been rung, so that the record says why nobody was, and to whom it belongs. */
+  #unrung({ record, callSid, decision }: Story): readonly CallLeg[] {
+    const { newId, clock, devices } = this.#parts;
+    const owner = record.callee.personId;
+    const caller = callerLegOf(record, callSid, newId('leg'));
+    if (owner === undefined || decision.kind === 'reject') return [caller];
+    const outcome = decision.kind === 'voicemail' && decision.reason !== 'unreachable' ? 'offline' : 'unreachable';
+    const phones = devices.ofPerson(owner).filter((device) => device.enabled);
+    return [caller, ...unrungLegs({ record, phones, outcome, now: clock.now(), newId })];
+  }
+
+  #close(story: Story, verdict: Verdict): void {
+    const { clock, log, events } = this.#parts;
+    const wasInVoicemail = story.phase === 'voicemail';
+    story.phase = 'over';
+    story.record = { ...story.record, endedAt: clock.now(), verdict };
+    this.#save(story, story.leg === 'none' && !wasInVoicemail ? this.#unrung(story) : []);
+    if (story.leg === 'none') events.emit('call.started', { callId: story.record.id });
+    events.emit('call.ended', { callId: story.record.id, disposition: verdict.result, reason: verdict.reason });
+    log.info({ callId: story.record.id, ...verdict }, `Call from outside ended: ${explain(verdict)}`);
+    if (story.leg !== 'live') this.#forget(story);
+  }
+
+  /** calls.ts has closed the record and tells of it. */
+  #endWithLeg(story: Story): boolean {
+    story.phase = 'over';
+    this.#save(story, []);
+    this.#forget(story);
+    return true;
+  }
+
+  /** A message that was there after all: its recording was announced later than we waited. */
+  #amend(story: Story, verdict: Verdict): void {
+    const { result } = story.record.verdict ?? {};
+    if (result === 'answered' || result === 'voicemail' || result === 'blocked') return;
+    story.record = { ...story.record, verdict };
+    this.#save(story, []);
+    this.#parts.events.emit('call.changed', { callId: story.record.id, state: 'voicemail' });
+  }
+
+  #closeSilent(): void {
+    const now = this.#parts.clock.now();
+    for (const story of this.#stories.values()) {
+      if (story.deadlineAt > now || story.phase === 'over') continue;
+      const voicemailReason = story.phase === 'voicemail' ? reasonOf(story) : undefined;
+      this.#close(story, verdictOfUntold({ voicemailReason, ours: story.ours, isCallerGone: story.isCallerGone }));
+    }
+  }
+
+  #takeUp(): void {
+    const { store, cdrs, clock } = this.#parts;
+    for (const row of store.open()) {
+      const record = cdrs.get(row.callId);
+      const isTooOld = clock.now() - row.createdAt > mostAgeMs;
+      if (record === undefined || record.answeredAt !== undefined || record.verdict !== undefined || isTooOld) {
+        store.save({ ...row, phase: 'over' });
+        continue;
+      }
+      const rest = { ours: undefined, leg: 'over', isCallerGone: false } as const;
+      this.#remember({ ...row, ...rest, record, deadlineAt: this.#in(silenceMs.lastWordExpected) });
+    }
+  }
+
+  /** From memory while it is open, else as it was kept. */
+  #storyOf(callSid: string): Story | undefined {
+    const open = this.#stories.get(callSid);
+    if (open !== undefined) return open;
+    const row = this.#parts.store.bySid(callSid);
+    const record = row === undefined ? undefined : this.#parts.cdrs.get(row.callId);
+    if (row === undefined || record === undefined) return undefined;
+    return { ...row, record, ours: record.verdict, leg: 'over', isCallerGone: true, deadlineAt: 0 };
+  }
+
+  #remember(story: Story): void {
+    this.#stories.set(story.callSid, story);
+    this.#byToken.set(story.token, story);
+    this.#byCall.set(story.record.id, story);
+  }
+
+  #forget(story: Story): void {
+    this.#stories.delete(story.callSid);
+    this.#byToken.delete(story.token);
+    this.#byCall.delete(story.record.id);
+  }
+
+  #save(story: Story, legs: readonly CallLeg[]): void {
+    const { store, cdrs } = this.#parts;
+    const { callSid, token, phase, decision, afterDial, caller, createdAt, record } = story;
+    this.#safely(() =>
+      store.together(() => {
+        cdrs.save(record, legs);
+        store.save({ callSid, callId: record.id, token, phase, decision, afterDial, caller, createdAt });
+      }),
+    );
+  }
+
+  /** A full disk must not end a call: it goes on without its record. */
+  #safely(run: () => void): void {
+    try {
+      run();
+      this.#isStorageFailing = false;
+    } catch (error) {
+      if (this.#isStorageFailing) return;
+      this.#isStorageFailing = true;
+      this.#parts.log.error({ err: error }, 'Calls from outside cannot be written down; they go on');
+      this.#parts.events.emit('storage.failed', { reason: 'Call records cannot be written. Calls go on.' });
+    }
+  }
+
+  #in(milliseconds: number): number {
+    return this.#parts.clock.now() + milliseconds;
+  }
+}
+
+const stillOpen = { endedAt: undefined, verdict: undefined };
+
+function reasonOf({ decision, afterDial }: Story): VoicemailReason {
+  if (afterDial?.kind === 'voicemail') return afterDial.reason;
+  return decision.kind === 'voicemail' ? decision.reason : 'no-answer';
+}
