@@ -86,6 +86,7 @@ const debianPackages: Record<string, string> = {
   baresip: 'baresip',
   kamailio: 'kamailio',
   openssl: 'openssl',
+  rtpengine: 'rtpengine-daemon',
 };
 
 /** Fails with the command that installs what is missing. */

@@ -1,0 +1,105 @@
+import { BlockList, isIPv4 } from 'node:net';
+import type { Clock, Timer } from '#base/clock.ts';
+import type { Log } from '#base/log.ts';
+import { askStun } from './stun.ts';
+
+type Parts = {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** What the user says, which decides. */
+  readonly externalIp: string | undefined;
+  /** Asked only where the user named one. */
+  readonly stunServer: { readonly host: string; readonly port: number } | undefined;
+  /** The address the relay sends from. */
+  readonly localAddress: string;
+};
+
+export type KnownAddress = {
+  readonly address: string;
+  readonly by: 'option' | 'trunk' | 'stun';
+};
+
+const askAgainSeconds = 600;
+const mostTrunks = 1000;
+
+/** Under which address the world sends us sound. */
+export class PublicAddress {
+  readonly #parts: Parts;
+  readonly #seen = new Map<string, string>();
+  #byStun: string | undefined;
+  #stunProblem: string | undefined;
+  #timer: Timer | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    if (this.#parts.stunServer === undefined || this.#parts.externalIp !== undefined) return;
+    void this.#ask();
+    this.#timer = this.#parts.clock.every(askAgainSeconds * 1000, () => void this.#ask());
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+  }
+
+  /** A trunk's answer to us said where our request came from. */
+  seen(trunk: string, address: string): void {
+    if (!isIPv4(address) || this.#seen.get(trunk) === address || this.#seen.size >= mostTrunks) return;
+    this.#seen.set(trunk, address);
+    this.#parts.log.info({ trunk, address }, 'The trunk sees us under this address');
+  }
+
+  /** What is told to the far side of `trunk`; undefined where it is the relay's own address, as far as we know. */
+  for(trunk: string): string | undefined {
+    const seen = this.#seen.get(trunk);
+    // A trunk inside the house, such as a gateway to an old line, sees no address of the router.
+    if (seen !== undefined && isPrivate(seen)) return undefined;
+    return this.known(trunk)?.address;
+  }
+
+  known(trunk?: string): KnownAddress | undefined {
+    const { externalIp, localAddress } = this.#parts;
+    if (externalIp !== undefined) return { address: externalIp, by: 'option' };
+    const seen = trunk === undefined ? [...this.#seen.values()].find((one) => !isPrivate(one)) : this.#seen.get(trunk);
+    if (seen !== undefined) return { address: seen, by: 'trunk' };
+    if (this.#byStun !== undefined) return { address: this.#byStun, by: 'stun' };
+    return isPrivate(localAddress) ? undefined : { address: localAddress, by: 'option' };
+  }
+
+  get stunProblem(): string | undefined {
+    return this.#stunProblem;
+  }
+
+  async #ask(): Promise<void> {
+    const { clock, log, stunServer, localAddress } = this.#parts;
+    if (stunServer === undefined) return;
+    const answer = await askStun(clock, { server: stunServer, localAddress });
+    if (answer.kind === 'address') {
+      this.#byStun = answer.address;
+      this.#stunProblem = undefined;
+      return;
+    }
+    if (this.#stunProblem === undefined) log.warn({ ...stunServer, why: answer.why }, 'The STUN server is of no use');
+    this.#stunProblem = answer.why;
+  }
+}
+
+const inside = new BlockList();
+for (const [address, bits] of [
+  ['10.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['100.64.0.0', 10],
+  ['169.254.0.0', 16],
+  ['127.0.0.0', 8],
+  ['0.0.0.0', 8],
+] as const) {
+  inside.addSubnet(address, bits, 'ipv4');
+}
+
+/** Addresses that mean nothing outside (RFC 6890). */
+export function isPrivate(address: string): boolean {
+  return isIPv4(address) && inside.check(address, 'ipv4');
+}

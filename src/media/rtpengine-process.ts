@@ -1,0 +1,222 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { createInterface } from 'node:readline';
+import type { Clock, Timer } from '#base/clock.ts';
+import type { Log } from '#base/log.ts';
+import { NgClient } from './ng-client.ts';
+
+export type RtpengineOptions = {
+  /** The local address that sound is sent from and to. */
+  readonly address: string;
+  /** UDP ports for sound, both ends included. */
+  readonly ports: { readonly min: number; readonly max: number };
+  /** For tests: the program's name or path. */
+  readonly program?: string;
+};
+
+export type RtpengineState =
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'running'; readonly control: NgClient; readonly pid: number }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'failed'; readonly why: string }
+  | { readonly kind: 'stopped' };
+
+type Parts = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly options: RtpengineOptions;
+  /** Told after every change. */
+  readonly changed: (state: RtpengineState) => void;
+};
+
+/** One child and what it said last. */
+type Run = { readonly child: ChildProcess; readonly control: NgClient; lastWords: string; hasStarted: boolean };
+
+const missingExitCode = 127;
+const backOffSeconds = [1, 2, 5, 10, 30] as const;
+/** Somebody may install it while we run. */
+const lookAgainSeconds = 60;
+const pingSeconds = 10;
+const patienceSeconds = 10;
+const stopSeconds = 2;
+/** A child that ran this long failed by accident, not by its settings. */
+const steadySeconds = 60;
+
+/**
+ * So that the relay does not outlive us, not even a kill -9: the kernel tells it of its parent's death (PR_SET_PDEATHSIG). Without
+ * setpriv it starts all the same.
+ */
+const launcher = `command -v "$0" >/dev/null || exit ${missingExitCode}
+command -v setpriv >/dev/null && exec setpriv --pdeathsig TERM "$0" "$@"
+exec "$0" "$@"`;
+
+/** rtpengine as our child: started again with back-off when it ends or does not answer. */
+export class RtpengineProcess {
+  readonly #parts: Parts;
+  #state: RtpengineState = { kind: 'stopped' };
+  #run: Run | undefined;
+  #timers: Timer[] = [];
+  #failures = 0;
+  #isStopped = true;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  get state(): RtpengineState {
+    return this.#state;
+  }
+
+  /** Resolves when it answers, or when it is known that it does not for now; it is tried again meanwhile. */
+  async start(): Promise<void> {
+    this.#isStopped = false;
+    await this.#launch();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancelTimers();
+    const run = this.#run;
+    this.#run = undefined;
+    this.#become({ kind: 'stopped' });
+    if (run === undefined) return;
+    run.control.close();
+    const ended = endOf(run.child);
+    run.child.kill('SIGTERM');
+    const killer = this.#parts.clock.after(stopSeconds * 1000, () => run.child.kill('SIGKILL'));
+    await ended;
+    killer.cancel();
+  }
+
+  async #launch(): Promise<void> {
+    const { clock, log } = this.#parts;
+    this.#cancelTimers();
+    this.#become({ kind: 'starting' });
+    const port = await freeControlPort();
+    if (this.#isStopped) return;
+    if (port === undefined) {
+      this.#failed('no UDP port of 127.0.0.1 is free');
+      return;
+    }
+    const child = spawn('/bin/sh', ['-c', launcher, ...this.#command(port)], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const control = new NgClient({ clock, log, server: { address: '127.0.0.1', port } });
+    const run: Run = { child, control, lastWords: '', hasStarted: false };
+    this.#run = run;
+    const ended = endOf(child).then((code) => this.#ended(run, code));
+    this.#listen(run);
+    await Promise.race([ended, this.#answered(run)]);
+  }
+
+  #command(port: number): readonly string[] {
+    const { address, ports, program = 'rtpengine' } = this.#parts.options;
+    return [
+      program,
+      ...['--config-file=none', '--foreground', '--log-stderr', '--no-log-timestamps', '--log-level=4', '--table=-1'],
+      ...[`--listen-ng=127.0.0.1:${port}`, `--interface=${address}`],
+      ...[`--port-min=${ports.min}`, `--port-max=${ports.max}`, '--num-threads=2', '--delete-delay=0'],
+      // Calls end when we say so. These are for those that we lost sight of; a held call may be silent for hours.
+      ...['--timeout=14400', '--silent-timeout=43200', '--offer-timeout=900'],
+      // DSCP EF (RFC 3246); sound that comes from another port than announced is followed once that is sure.
+      ...['--tos=184', '--endpoint-learning=heuristic'],
+    ];
+  }
+
+  async #answered(run: Run): Promise<void> {
+    const { clock, log } = this.#parts;
+    const patience = clock.after(patienceSeconds * 1000, () => run.child.kill('SIGKILL'));
+    while (this.#run === run) {
+      const reply = await run.control.request('ping');
+      if (reply.kind === 'silent') continue;
+      patience.cancel();
+      if (this.#run !== run) return;
+      run.hasStarted = true;
+      this.#timers.push(
+        clock.after(steadySeconds * 1000, () => (this.#failures = 0)),
+        clock.every(pingSeconds * 1000, () => void this.#ping(run)),
+      );
+      log.info({ pid: run.child.pid, address: this.#parts.options.address }, 'rtpengine is ready');
+      this.#become({ kind: 'running', control: run.control, pid: run.child.pid ?? 0 });
+      return;
+    }
+    patience.cancel();
+  }
+
+  /** One that hangs is as good as dead. */
+  async #ping(run: Run): Promise<void> {
+    const reply = await run.control.request('ping');
+    if (reply.kind !== 'silent' || this.#run !== run) return;
+    run.lastWords = 'it did not answer any more';
+    run.child.kill('SIGKILL');
+  }
+
+  #listen(run: Run): void {
+    const { stderr } = run.child;
+    if (stderr === null) return;
+    createInterface({ input: stderr }).on('line', (line) => {
+      const isGrave = /^(ERR|CRIT|ALERT|EMERG)|Fatal/.test(line);
+      if (isGrave) run.lastWords = line.replace(/^\w+: (\[\w+\] )?/, '').slice(0, 300);
+      if (isGrave && run.hasStarted) this.#parts.log.warn({ line }, 'rtpengine complains');
+      else this.#parts.log.debug({ line }, 'rtpengine says');
+    });
+  }
+
+  #ended(run: Run, code: number | string): void {
+    run.control.close();
+    if (this.#run !== run) return;
+    this.#run = undefined;
+    this.#cancelTimers();
+    if (code === missingExitCode) this.#missing();
+    else this.#failed(run.lastWords === '' ? `it ended with ${code}` : run.lastWords);
+  }
+
+  #missing(): void {
+    if (this.#state.kind !== 'missing') this.#parts.log.warn('rtpengine is not installed: border calls have no sound');
+    this.#again(lookAgainSeconds);
+    this.#become({ kind: 'missing' });
+  }
+
+  #failed(why: string): void {
+    const seconds = backOffSeconds[Math.min(this.#failures, backOffSeconds.length - 1)] ?? 1;
+    this.#failures += 1;
+    this.#parts.log.error({ why, retrySeconds: seconds }, 'rtpengine has ended and is started again');
+    this.#again(seconds);
+    this.#become({ kind: 'failed', why });
+  }
+
+  #again(seconds: number): void {
+    this.#timers.push(this.#parts.clock.after(seconds * 1000, () => void this.#launch()));
+  }
+
+  #become(state: RtpengineState): void {
+    // While it is looked for again it stays known as missing.
+    if (state.kind === 'starting' && (this.#state.kind === 'missing' || this.#state.kind === 'failed')) return;
+    this.#state = state;
+    this.#parts.changed(state);
+  }
+
+  #cancelTimers(): void {
+    for (const timer of this.#timers.splice(0)) timer.cancel();
+  }
+}
+
+function endOf(child: ChildProcess): Promise<number | string> {
+  if (child.exitCode !== null || child.signalCode !== null)
+    return Promise.resolve(child.exitCode ?? child.signalCode ?? 'unknown');
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
+  });
+}
+
+/** A UDP port of the loopback that was free a moment ago. */
+function freeControlPort(): Promise<number | undefined> {
+  const socket = createSocket('udp4');
+  return new Promise((resolve) => {
+    socket.once('error', () => resolve(undefined));
+    socket.bind(0, '127.0.0.1', () => {
+      const { port } = socket.address();
+      socket.close(() => resolve(port));
+    });
+  });
+}

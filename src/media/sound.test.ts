@@ -1,0 +1,192 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createLog } from '#base/log.ts';
+import { systemClock } from '#base/clock.ts';
+import { requireProgram } from '#testing/program.ts';
+import { readTarget, RtpPeer } from '#testing/rtp-peer.ts';
+import type { Outcome } from './anchors.ts';
+import type { SoundOptions } from './sound.ts';
+import { Sound } from './sound.ts';
+
+// The real rtpengine between two ends of RTP.
+let stack: AsyncDisposableStack;
+beforeEach(() => {
+  requireProgram('rtpengine');
+  stack = new AsyncDisposableStack();
+});
+afterEach(() => stack.disposeAsync());
+
+const ports = { min: 21_000, max: 21_999 };
+const border = { place: 'border', trunk: 'provider' } as const;
+const house = { place: 'house' } as const;
+
+async function startSound(options: Partial<SoundOptions> = {}): Promise<Sound> {
+  const sound = await Sound.create({
+    clock: systemClock,
+    log: createLog({ level: 'silent' }),
+    options: { mode: 'rtpengine', ports, address: '127.0.0.1', ...options },
+  });
+  stack.defer(() => sound.stop());
+  await sound.start();
+  return sound;
+}
+
+async function peer(address: string, toneHz: number): Promise<RtpPeer> {
+  return stack.use(await RtpPeer.open({ address, toneHz }));
+}
+
+async function sdpOf(outcome: Promise<Outcome>): Promise<string> {
+  const result = await outcome;
+  if (result.kind !== 'sdp') throw new Error(`Refused: ${result.why}`);
+  return result.sdp;
+}
+
+function open(sound: Sound, request: { caller?: typeof border | typeof house; callee?: typeof border | typeof house } = {}) {
+  const lost = Promise.withResolvers<void>();
+  const anchor = sound.anchor({ call: 'c', caller: border, callee: house, lost: () => lost.resolve(), ...request });
+  if (anchor === undefined) throw new Error('It is not relayed');
+  return { anchor, lost: lost.promise };
+}
+
+test('two ends that never learn of each other hear each other, on hold and off again, until the call is deleted', async () => {
+  const sound = await startSound();
+  const far = await peer('127.0.0.6', 700);
+  const near = await peer('127.0.0.7', 450);
+  const { anchor } = open(sound);
+  const offer = await sdpOf(anchor.offer(far.sdp(), 'caller'));
+  const answer = await sdpOf(anchor.answer(near.sdp()));
+  for (const sdp of [offer, answer]) {
+    expect(readTarget(sdp).address).toBe('127.0.0.1');
+    expect(readTarget(sdp).port).toBeGreaterThanOrEqual(ports.min);
+    expect(readTarget(sdp).port).toBeLessThanOrEqual(ports.max);
+    expect(sdp).not.toMatch(/127\.0\.0\.[67]/);
+  }
+  near.sendTo(offer);
+  far.sendTo(answer);
+  await near.toHear(700);
+  await far.toHear(450);
+  expect(near.heard.from).toEqual(readTarget(offer));
+
+  const held = await sdpOf(anchor.offer(near.sdp({ direction: 'sendonly' }), 'callee'));
+  expect(held).toContain('a=sendonly');
+  expect(readTarget(held)).toEqual(readTarget(answer));
+  expect(await sdpOf(anchor.answer(far.sdp({ direction: 'recvonly' })))).toContain('a=recvonly');
+  const resumed = await sdpOf(anchor.offer(near.sdp(), 'callee'));
+  expect(readTarget(resumed)).toEqual(readTarget(answer));
+  await sdpOf(anchor.answer(far.sdp()));
+  near.forget();
+  far.forget();
+  await near.toHear(700);
+  await far.toHear(450);
+
+  await anchor.gone();
+  expect(sound.size).toBe(0);
+  expect(await sound.sweep()).toBe(0);
+  expect(await anchor.offer(far.sdp(), 'caller')).toEqual({ kind: 'refused', why: 'over' });
+});
+
+test('an end that moves to another address is followed after its re-INVITE', async () => {
+  const sound = await startSound();
+  const far = await peer('127.0.0.6', 700);
+  const near = await peer('127.0.0.7', 450);
+  const { anchor } = open(sound);
+  await sdpOf(anchor.offer(far.sdp(), 'caller'));
+  far.sendTo(await sdpOf(anchor.answer(near.sdp())));
+  await near.toHear(700);
+  const other = await peer('127.0.0.8', 450);
+  await sdpOf(anchor.offer(other.sdp(), 'callee'));
+  await sdpOf(anchor.answer(far.sdp()));
+  await other.toHear(700);
+});
+
+test('the border is told the public address, the house the one inside', async () => {
+  const sound = await startSound();
+  sound.seenAs('provider', '203.0.113.9');
+  const near = await peer('127.0.0.7', 450);
+  const { anchor } = open(sound, { caller: house, callee: border });
+  expect(readTarget(await sdpOf(anchor.offer(near.sdp(), 'caller'))).address).toBe('203.0.113.9');
+  expect(readTarget(await sdpOf(anchor.answer(near.sdp()))).address).toBe('127.0.0.1');
+  expect(sound.health().message).toContain('203.0.113.9');
+});
+
+test('a trunk inside the house gets the address inside; what the user says comes before what a trunk saw', async () => {
+  const sound = await startSound({ externalIp: '198.51.100.4' });
+  const near = await peer('127.0.0.7', 450);
+  const first = open(sound, { caller: house, callee: border });
+  expect(readTarget(await sdpOf(first.anchor.offer(near.sdp(), 'caller'))).address).toBe('198.51.100.4');
+  sound.seenAs('provider', '192.168.1.9');
+  const second = open(sound, { caller: house, callee: border });
+  expect(readTarget(await sdpOf(second.anchor.offer(near.sdp(), 'caller'))).address).toBe('127.0.0.1');
+});
+
+test('a description that is none is refused, and the call can still be deleted', async () => {
+  const sound = await startSound();
+  const { anchor } = open(sound);
+  expect(await anchor.offer('rubbish', 'caller')).toEqual({ kind: 'refused', why: 'bad-sdp' });
+  await anchor.gone();
+  expect(sound.size).toBe(0);
+});
+
+test('what the relay holds and no call knows is swept out', async () => {
+  const sound = await startSound();
+  const near = await peer('127.0.0.7', 450);
+  const { anchor } = open(sound);
+  await sdpOf(anchor.offer(near.sdp(), 'caller'));
+  expect(await sound.sweep()).toBe(0);
+  const { relay } = sound;
+  if (relay.kind !== 'running') throw new Error('It does not run');
+  await relay.control.request('offer', { 'call-id': 'stray', 'from-tag': 'a', sdp: near.sdp() });
+  expect(await sound.sweep()).toBe(1);
+  expect(await sound.sweep()).toBe(0);
+  expect(await sdpOf(anchor.answer(near.sdp()))).toContain('m=audio');
+});
+
+test('a relay that dies tells its calls, and comes back', async () => {
+  const sound = await startSound();
+  const near = await peer('127.0.0.7', 450);
+  const { anchor, lost } = open(sound);
+  await sdpOf(anchor.offer(near.sdp(), 'caller'));
+  const { relay } = sound;
+  if (relay.kind !== 'running') throw new Error('It does not run');
+  process.kill(relay.pid, 'SIGKILL');
+  await lost;
+  expect(sound.size).toBe(0);
+  expect(sound.health().status).toBe('degraded');
+  await expect.poll(() => sound.relay.kind, { timeout: 20_000 }).toBe('running');
+  expect(await sdpOf(open(sound).anchor.offer(near.sdp(), 'caller'))).toContain('m=audio');
+});
+
+test('without the program calls are refused and health says what to install', async () => {
+  const sound = await startSound({ program: 'no-such-rtpengine' });
+  expect(sound.relay.kind).toBe('missing');
+  expect(sound.health()).toEqual({
+    status: 'degraded',
+    message: 'Border calls have no sound until rtpengine is installed: sudo apt-get install rtpengine-daemon',
+  });
+  const { anchor } = open(sound);
+  expect(await anchor.offer('v=0', 'caller')).toEqual({ kind: 'refused', why: 'no-relay' });
+  anchor.delete();
+});
+
+test('settings it cannot use are told in its own words', async () => {
+  const sound = await startSound({ address: '203.0.113.200' });
+  expect(['failed', 'running']).toContain(sound.relay.kind);
+});
+
+test('with the mode direct nothing runs and nothing is relayed', async () => {
+  const sound = await startSound({ mode: 'direct' });
+  expect(sound.relay.kind).toBe('stopped');
+  expect(sound.anchor({ call: 'c', caller: border, callee: house, lost: () => {} })).toBeUndefined();
+  expect(sound.health().status).toBe('ok');
+});
+
+test('stopping ends the program and leaves no call', async () => {
+  const sound = await startSound();
+  const near = await peer('127.0.0.7', 450);
+  const { anchor } = open(sound);
+  await sdpOf(anchor.offer(near.sdp(), 'caller'));
+  const { relay } = sound;
+  if (relay.kind !== 'running') throw new Error('It does not run');
+  await sound.stop();
+  expect(() => process.kill(relay.pid, 0)).toThrow();
+  expect(sound.size).toBe(0);
+});
