@@ -84,12 +84,27 @@ const legColumns = [
   'outcome',
 ] as const satisfies readonly (keyof LegRow)[];
 
+/** With the columns of the table's CHECK. */
+const indexed: ReadonlySet<string> = new Set([
+  'started_at',
+  'ended_at',
+  'result',
+  'reason',
+  'caller_number',
+  'callee_number',
+  'dialled',
+]);
+const indexedInLegs: ReadonlySet<string> = new Set(['cdr_id', 'device_id', 'person_id']);
+
 /**
  * The SQL of `cdrs` and `call_legs` that the life of a call needs. Every method has committed when it returns, so that what the
  * network was told survives a kill; reading lists is in call-search.ts.
  */
 export class CdrStore {
-  readonly #record;
+  readonly #newRecord;
+  readonly #openRecord;
+  readonly #endRecord;
+  readonly #newLeg;
   readonly #leg;
   readonly #closeRecords;
   readonly #closeLegs;
@@ -98,11 +113,18 @@ export class CdrStore {
   readonly #save;
 
   constructor(db: Opened['db']) {
-    this.#record = db.prepare<[RecordRow]>(upsert('cdrs', recordColumns));
-    this.#leg = db.prepare<[LegRow]>(upsert('call_legs', legColumns));
-    this.#closeRecords = db.prepare(
+    // Setting an indexed column rewrites its index, changed or not: in mid-call those are left alone.
+    const open = recordColumns.filter((column) => !indexed.has(column) && column !== 'id');
+    const ended = recordColumns.filter((column) => column !== 'id' && column !== 'started_at');
+    const leg = legColumns.filter((column) => !indexedInLegs.has(column) && column !== 'id');
+    this.#newRecord = db.prepare<[RecordRow]>(insert('cdrs', recordColumns));
+    this.#openRecord = db.prepare<[RecordRow]>(update('cdrs', open));
+    this.#endRecord = db.prepare<[RecordRow]>(update('cdrs', ended));
+    this.#newLeg = db.prepare<[LegRow]>(insert('call_legs', legColumns));
+    this.#leg = db.prepare<[LegRow]>(update('call_legs', leg));
+    this.#closeRecords = db.prepare<[string]>(
       `UPDATE cdrs SET ended_at = coalesce(answered_at, ringing_at, started_at), result = 'failed', reason = 'interrupted'
-       WHERE ended_at IS NULL`,
+       WHERE ended_at IS NULL AND id NOT IN (SELECT value FROM json_each(?))`,
     );
     this.#closeLegs = db.prepare(
       `UPDATE call_legs SET ended_at = coalesce(answered_at, ringing_at, started_at), outcome = coalesce(outcome, 'interrupted')
@@ -111,8 +133,10 @@ export class CdrStore {
     this.#one = db.prepare<[string], RecordRow>('SELECT * FROM cdrs WHERE id = ?');
     this.#legsOf = db.prepare<[string], LegRow>('SELECT * FROM call_legs WHERE cdr_id = ? ORDER BY rowid');
     this.#save = db.transaction((record: CallRecord, legs: Iterable<CallLeg>) => {
-      this.#record.run(toRecordRow(record));
-      for (const leg of legs) this.#leg.run(toLegRow(record.id, leg));
+      const row = toRecordRow(record);
+      const known = record.endedAt === undefined ? this.#openRecord : this.#endRecord;
+      if (known.run(row).changes === 0) this.#newRecord.run(row);
+      for (const one of legs) this.#saveLeg(toLegRow(record.id, one));
     });
   }
 
@@ -121,10 +145,17 @@ export class CdrStore {
     this.#save.immediate(record, legs);
   }
 
-  /** Closes what a kill left open, with the last time that is known for certain. Returns how many records. */
-  closeInterrupted(): number {
+  #saveLeg(row: LegRow): void {
+    if (this.#leg.run(row).changes === 0) this.#newLeg.run(row);
+  }
+
+  /**
+   * Closes what a kill left open, with the last time that is known for certain, but leaves the records of `except` open: somebody
+   * else still waits for their end. Returns how many records.
+   */
+  closeInterrupted(except: readonly string[] = []): number {
     this.#closeLegs.run();
-    return this.#closeRecords.run().changes;
+    return this.#closeRecords.run(JSON.stringify(except)).changes;
   }
 
   get(id: string): CallRecord | undefined {
@@ -137,10 +168,12 @@ export class CdrStore {
   }
 }
 
-function upsert(table: string, columns: readonly string[]): string {
-  const changes = columns.slice(1).map((column) => `${column} = excluded.${column}`);
-  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map((column) => `:${column}`).join(', ')})
-    ON CONFLICT (id) DO UPDATE SET ${changes.join(', ')}`;
+function insert(table: string, columns: readonly string[]): string {
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map((column) => `:${column}`).join(', ')})`;
+}
+
+function update(table: string, columns: readonly string[]): string {
+  return `UPDATE ${table} SET ${columns.map((column) => `${column} = :${column}`).join(', ')} WHERE id = :id`;
 }
 
 function toRecordRow(record: CallRecord): RecordRow {
