@@ -4,6 +4,7 @@
 import type { Twilio } from 'twilio';
 import type { Log } from '#base/log.ts';
 import { TwilioAccountApi } from './account-api.ts';
+import { explainCode } from './error-words.ts';
 import { toCall, toMedia, toMessage, toRecording, toTranscription } from './record-mapping.ts';
 import { failureOf } from './twilio-http.ts';
 import type { TwilioHttp } from './twilio-http.ts';
@@ -248,7 +249,7 @@ export class TwilioClient {
     } catch (error) {
       const failure = failureOf(error);
       this.#log.debug({ ...failure, err: failure.status === undefined ? error : undefined }, 'A request to Twilio failed');
-      return failure;
+      return { ...failure, message: explainCode(failure.code, failure.message) };
     }
   }
 

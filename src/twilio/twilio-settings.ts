@@ -22,6 +22,10 @@ export type TwilioSettings = {
   readonly outbound: 'trunk' | 'domain' | 'off';
   /** TLS with SRTP in both directions: one switch for the domain, the trunk, the documents and us. */
   readonly isSecure: boolean;
+  /** What everything we make in the account is called, such as `gosip-4f1c09ab`. */
+  readonly name: string | undefined;
+  /** The numbers the house answers. */
+  readonly numbers: readonly { readonly sid: string; readonly number: string }[];
   /** The SIP Domain we register at, such as `gosip-4f1c.sip.twilio.com`. */
   readonly domain: { readonly sid: string; readonly name: string } | undefined;
   /** Such as `gosip-4f1c.pstn.twilio.com`. */
@@ -40,6 +44,8 @@ export const noSettings: TwilioSettings = {
   inbound: 'off',
   outbound: 'off',
   isSecure: false,
+  name: undefined,
+  numbers: [],
   domain: undefined,
   trunk: undefined,
   sipAccount: undefined,
