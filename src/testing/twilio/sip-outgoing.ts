@@ -21,7 +21,7 @@ export type Plan =
       /** Targets of a 302. */
       readonly redirect?: (contact: string) => Target | undefined;
     }
-  | { readonly kind: 'impossible'; readonly status: number; readonly twilioCode: number; readonly about: string };
+  | { readonly kind: 'impossible'; readonly status: number; readonly twilioCode: number };
 
 const faultStatuses = [486, 480, 503, 603];
 
@@ -59,13 +59,14 @@ export class OutgoingSipCall {
     }
     const plan = makePlan();
     if (plan.kind === 'impossible') {
-      this.#edge.surroundings.alert(plan.twilioCode, plan.about);
       this.#failSoon({ status: plan.status, wasAnswered: false, by: 'near', twilioCode: plan.twilioCode });
     } else {
       this.#plan = plan;
       this.#groups = [...plan.groups];
       const limitMs = this.#call.timeoutSeconds * 1000;
-      this.#ringLimit = this.#edge.surroundings.clock.after(limitMs, () => this.leg.giveUp(hangupReason));
+      this.#ringLimit = this.#edge.surroundings.clock.after(limitMs, () =>
+        this.#stop({ status: 408, wasAnswered: false, by: 'near' }, hangupReason),
+      );
       void this.#next();
     }
   }
@@ -90,7 +91,7 @@ export class OutgoingSipCall {
   }
 
   async #fork(target: Target, index: number): Promise<Fork | undefined> {
-    const { switches, surroundings } = this.#edge;
+    const { switches } = this.#edge;
     const media = await openMedia(this.#edge, this.#call.secure);
     try {
       const flow = await target.flow();
@@ -107,7 +108,6 @@ export class OutgoingSipCall {
       return fork;
     } catch {
       media.close();
-      surroundings.alert(32_011, `${target.requestUri} cannot be reached`);
       return undefined;
     }
   }
@@ -175,7 +175,6 @@ export class OutgoingSipCall {
     const status = this.#best?.status ?? 480;
     this.#headers = this.#best ? customHeaders(this.#best) : {};
     const isUnreached = this.#best === undefined || (status === 408 && !this.#isRinging);
-    if (isUnreached) this.#edge.surroundings.alert(32_011, `${this.#call.to} did not answer`);
     this.#stop({ status, wasAnswered: false, by: 'far', ...(isUnreached ? { twilioCode: 32_011 } : {}) }, hangupReason);
   }
 

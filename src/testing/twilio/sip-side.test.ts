@@ -233,7 +233,7 @@ test('it rings for as long as the clock says, and an answer that comes too late 
   house.respond(invite, '200 OK', { body: house.sdp });
   await house.peer.expect('ACK');
   await house.peer.expect('BYE');
-  expect(await told.ended).toMatchObject({ wasAnswered: false });
+  expect(await told.ended).toMatchObject({ wasAnswered: false, status: 408, by: 'near' });
   expect(told.happened).toEqual(['ringing', 'ended']);
 });
 

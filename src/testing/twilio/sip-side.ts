@@ -25,6 +25,7 @@ import { SipTrace } from './sip-trace.ts';
 import { SipTransactions } from './sip-transactions.ts';
 import type { ServerTransaction } from './sip-transactions.ts';
 import { SipWire } from './sip-wire.ts';
+import type { SipProtocol } from './sip-wire.ts';
 import type {
   IncomingCall,
   OutgoingCall,
@@ -135,6 +136,11 @@ export class SipSide implements VoiceSide {
     if (sounds[0] === undefined || sounds[1] === undefined) throw new Error('A leg of somebody else cannot be bridged');
     return { undo: sounds[0].bridge(sounds[1]) };
   };
+
+  /** `address:port` to which the names of Twilio's SIP hosts have to lead. */
+  at(protocol: SipProtocol): string {
+    return `${this.address}:${this.#edge.wire.portOf(protocol)}`;
+  }
 
   /** Where `user@name.sip.twilio.com` can be reached now. */
   bindings(user: string, domain: string): readonly Binding[] {

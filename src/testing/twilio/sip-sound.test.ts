@@ -23,7 +23,8 @@ async function registeredPhone(options: DeskOptions = {}, transport: 'udp' | 'tc
     answer: 'auto',
   });
   onTestFinished(() => phone[Symbol.asyncDispose]());
-  await phone.happened('REGISTER_OK');
+  // The phone may have registered before anybody could listen to its events.
+  await desk.side.trace.waitFor('out', 200);
   return { desk, phone };
 }
 

@@ -18,31 +18,30 @@ const isLast = (status: number): boolean => [400, 404, 405, 410, 416, 482, 484, 
 
 export function planCall(call: OutgoingCall, places: Places): Plan {
   const uri = parseUri(call.to);
-  if (uri === undefined || uri.scheme !== 'sip') return impossible(400, 13_243, `${call.to} is no SIP URI`);
+  if (uri === undefined || uri.scheme !== 'sip') return impossible(400, 13_243);
   const name = domainName(uri.host);
   if (name === undefined) return planAddress(uri, call, places);
-  if (name.edge !== undefined) return impossible(400, 32_220, `${uri.host} names an edge`);
-  if (uri.user === '') return impossible(400, 32_223, `${call.to} has no user`);
+  if (name.edge !== undefined) return impossible(400, 32_220);
+  if (uri.user === '') return impossible(400, 32_223);
   const { directory, takesFault } = places.surroundings;
-  if (name.kind === 'trunk' || directory.domain(name.name) === undefined)
-    return impossible(404, 32_214, `${uri.host} is not ours`);
-  if (takesFault('sip.binding-lost', 'invite.out')) return impossible(408, 32_011, `${uri.user}@${name.name} cannot be reached`);
+  if (name.kind === 'trunk' || directory.domain(name.name) === undefined) return impossible(404, 32_214);
+  if (takesFault('sip.binding-lost', 'invite.out')) return impossible(408, 32_011);
   const bindings = places.registrar.of(uri.user, name.name);
-  if (bindings.length === 0) return impossible(404, 32_009, `${uri.user}@${name.name} is not registered`);
+  if (bindings.length === 0) return impossible(404, 32_009);
   const usable = bindings.filter(({ flow }) => !call.secure || flow.protocol === 'tls');
-  if (usable.length === 0) return impossible(404, 32_209, `${uri.user}@${name.name} is not registered over TLS`);
+  if (usable.length === 0) return impossible(404, 32_209);
   const address = `sip:${uri.user}@${name.name}`;
   return { kind: 'ring', groups: [usable.map((binding) => targetOf(binding, address, name.name))], nextAfter: () => false };
 }
 
 export function planTrunkCall(trunk: TrunkFacts, call: OutgoingCall, places: Places): Plan {
-  if (trunk.originationUris.length === 0) return impossible(404, 32_010, `The trunk ${trunk.name} has no origination URI`);
+  if (trunk.originationUris.length === 0) return impossible(404, 32_010);
   const ordered = inOrder(trunk.originationUris, places.surroundings.random);
   const groups = ordered.flatMap(({ uri }) => {
     const target = trunkTarget(uri, call, places);
     return target ? [[target]] : [];
   });
-  if (groups.length === 0) return impossible(404, 13_254, `No origination URI of ${trunk.name} can be reached`);
+  if (groups.length === 0) return impossible(404, 13_254);
   return {
     kind: 'ring',
     groups,
@@ -81,8 +80,8 @@ export function inOrder<Each extends { readonly priority: number; readonly weigh
 
 function planAddress(uri: SipUri, call: OutgoingCall, { wire }: Places): Plan {
   const target = addressTarget(uri, { wire, fromHost: 'sip.twilio.com', headers: {} });
-  if (target === undefined) return impossible(404, 13_254, `${uri.host} is no public SIP host`);
-  if (call.secure && transportOf(uri) !== 'tls') return impossible(400, 32_209, `${call.to} is secure without TLS`);
+  if (target === undefined) return impossible(404, 13_254);
+  if (call.secure && transportOf(uri) !== 'tls') return impossible(400, 32_209);
   return { kind: 'ring', groups: [[target]], nextAfter: () => false };
 }
 
@@ -139,6 +138,6 @@ function headersOf(uri: SipUri): Record<string, string> {
   );
 }
 
-function impossible(status: number, twilioCode: number, about: string): Plan {
-  return { kind: 'impossible', status, twilioCode, about };
+function impossible(status: number, twilioCode: number): Plan {
+  return { kind: 'impossible', status, twilioCode };
 }
