@@ -215,12 +215,7 @@ test('sends a message, reports it signed with its port, and lists it newest firs
     },
   });
   await until(() => house.at('/status').length === 2);
-  expect(
-    house
-      .at('/status')
-      .map(({ fields }) => fields['MessageStatus'])
-      .toSorted(),
-  ).toEqual(['delivered', 'sent']);
+  expect(new Set(house.at('/status').map(({ fields }) => fields['MessageStatus']))).toEqual(new Set(['delivered', 'sent']));
   expect(house.heard.every(({ isSigned }) => isSigned)).toBe(true);
   expect(house.heard[0]?.headers).toMatchObject({
     'user-agent': 'TwilioProxy/1.1',

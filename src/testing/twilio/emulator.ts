@@ -26,6 +26,15 @@ import { EmulatorState } from './state.ts';
 import type { LoggedRequest } from './state.ts';
 import { usualSwitches } from './switches.ts';
 import type { Switches } from './switches.ts';
+import { Switchboard } from './switchboard.ts';
+import type { Caller, CallerOptions } from './switchboard.ts';
+import type { CallRecord, RecordingRecord } from './records.ts';
+import { makeDirectory } from './directory.ts';
+import { FakeVoice } from './fake-voice.ts';
+import { Recordings } from './recordings.ts';
+import { callRoutes } from './rest-calls.ts';
+import { recordingRoutes } from './rest-recordings.ts';
+import type { PstnLeg, SipDirectory, VoiceSide, VoiceSideMaker } from './voice-side.ts';
 import { Webhooks } from './webhooks.ts';
 import type { SentWebhook } from './webhooks.ts';
 
@@ -45,6 +54,8 @@ export type EmulatorOptions = {
   /** Serves REST over TLS as well, for the SDK's own client. */
   readonly tls?: { readonly key: string | Buffer; readonly cert: string | Buffer };
   readonly numbers?: readonly NumberSettings[];
+  /** The SIP and RTP side, `(surroundings) => SipSide.start(surroundings)`; one without SIP when left out. */
+  readonly voice?: VoiceSideMaker;
 };
 
 export class TwilioEmulator implements AsyncDisposable {
@@ -56,6 +67,9 @@ export class TwilioEmulator implements AsyncDisposable {
   readonly #webhooks: Webhooks;
   readonly #messaging: Messaging;
   readonly #farPhones: Map<string, FarPhone>;
+  readonly #recordings: Recordings;
+  readonly #switchboard: Switchboard;
+  readonly voice: VoiceSide;
   readonly #stack: AsyncDisposableStack;
 
   private constructor(parts: Parts) {
@@ -65,6 +79,9 @@ export class TwilioEmulator implements AsyncDisposable {
     this.#webhooks = parts.webhooks;
     this.#messaging = parts.messaging;
     this.#farPhones = parts.farPhones;
+    this.#recordings = parts.recordings;
+    this.#switchboard = parts.switchboard;
+    this.voice = parts.voice;
     this.#stack = parts.stack;
   }
 
@@ -77,10 +94,16 @@ export class TwilioEmulator implements AsyncDisposable {
     const messaging = new Messaging(state, webhooks, farPhones);
     const mediaHost = stack.use(new MediaHost(state));
     await mediaHost.start(mediaAddress);
+    const directory = makeDirectory(state);
+    const voice = stack.use(await makeVoice(options.voice, state, directory));
+    const recordings = new Recordings(state, webhooks);
+    const switchboard = new Switchboard({ state, webhooks, recordings, voice, directory, farPhones });
     const rest = new RestServer(state, [
       ...accountRoutes(state),
       ...numberRoutes(state),
       ...messageRoutes({ state, messaging, mediaHost, farPhones }),
+      ...callRoutes(state, switchboard),
+      ...recordingRoutes(state, mediaHost),
       ...sipDomainRoutes(state),
       ...trunkingRoutes(state),
       ...otherRoutes(state),
@@ -99,6 +122,9 @@ export class TwilioEmulator implements AsyncDisposable {
       webhooks,
       messaging,
       farPhones,
+      recordings,
+      switchboard,
+      voice,
       stack: stack.move(),
     });
   }
@@ -163,6 +189,41 @@ export class TwilioEmulator implements AsyncDisposable {
     return this.#messaging.receive(from, to, message);
   }
 
+  /** Calls so far, oldest first, children included. */
+  get calls(): readonly CallRecord[] {
+    return [...this.#switchboard.calls.values()].map(({ record }) => record);
+  }
+
+  get recordings(): readonly RecordingRecord[] {
+    return [...this.state.recordings.values()];
+  }
+
+  /** Somebody calls one of our numbers. */
+  callFrom(from: string, to: string, options: CallerOptions = {}): Caller {
+    return this.#switchboard.callFrom(from, to, options);
+  }
+
+  /** Whom the house reached through a trunk by this call: to listen, speak and hang up. */
+  personOf(callSid: string): PstnLeg['person'] | undefined {
+    return this.#switchboard.persons.get(callSid)?.person;
+  }
+
+  /** What the transcriber hears in recordings from now on; empty: nothing it understands. */
+  setTranscript(text: string): void {
+    this.#recordings.transcript = text;
+  }
+
+  /** Somebody changes the addresses of a number behind the house's back. */
+  driftNumber(phoneNumber: string, fields: Readonly<Record<string, string>>): void {
+    const number = this.state.numberOf(phoneNumber);
+    if (number !== undefined) Object.assign(number, fields);
+  }
+
+  /** Requests to the house that it has not answered yet; tests with a clock of their own stop time for them. */
+  get inFlight(): number {
+    return this.#webhooks.inFlight;
+  }
+
   /** Settles when no callback is under way any more; what still waits for its time does not count. */
   settled(): Promise<void> {
     return this.#webhooks.settled();
@@ -180,6 +241,9 @@ type Parts = {
   readonly webhooks: Webhooks;
   readonly messaging: Messaging;
   readonly farPhones: Map<string, FarPhone>;
+  readonly recordings: Recordings;
+  readonly switchboard: Switchboard;
+  readonly voice: VoiceSide;
   readonly stack: AsyncDisposableStack;
 };
 
@@ -192,6 +256,21 @@ function makeState(options: EmulatorOptions): EmulatorState {
     ...(options.accountSid === undefined ? {} : { accountSid: options.accountSid }),
     ...(options.authToken === undefined ? {} : { authToken: options.authToken }),
   });
+}
+
+async function makeVoice(make: VoiceSideMaker | undefined, state: EmulatorState, directory: SipDirectory): Promise<VoiceSide> {
+  if (make === undefined) return new FakeVoice(state.clock);
+  return await make({
+    clock: state.clock,
+    directory,
+    random: state.random,
+    takesFault: (name, endpoint) => isVoiceFault(name) && state.faults.take(name, endpoint) !== undefined,
+    alert: (code, about) => state.alert(code, about),
+  });
+}
+
+function isVoiceFault(name: string): name is `sip.${string}` | `rtp.${string}` {
+  return name.startsWith('sip.') || name.startsWith('rtp.');
 }
 
 function addNumber(state: EmulatorState, settings: NumberSettings): string {

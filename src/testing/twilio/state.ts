@@ -78,6 +78,8 @@ export class EmulatorState {
   readonly callerNames = new Map<string, string>();
   /** Numbers of ours that the US carriers do not know: what they send ends `undelivered` with 30034. */
   readonly unregisteredSenders = new Set<string>();
+  /** Verbs without an action that asked their own document again: a loop unless the house watches out. */
+  readonly loops: { readonly callSid: string; readonly verb: string }[] = [];
   /** `from far number|to our number`, put there by STOP. */
   readonly optOuts = new Set<string>();
 

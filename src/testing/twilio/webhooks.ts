@@ -59,6 +59,7 @@ export class Webhooks implements Disposable {
   readonly #underWay = new Set<Promise<void>>();
   #held: (() => void)[] = [];
   readonly sent: SentWebhook[] = [];
+  #inFlight = 0;
 
   constructor(state: EmulatorState) {
     this.#state = state;
@@ -87,6 +88,11 @@ export class Webhooks implements Disposable {
   /** Sends a callback now; settles when the house answered. */
   async postNow(webhook: Webhook): Promise<void> {
     await this.#deliver(webhook, this.#idempotencyToken());
+  }
+
+  /** Requests the house has not answered yet. */
+  get inFlight(): number {
+    return this.#inFlight;
   }
 
   /** Settles when no callback is under way any more. */
@@ -187,7 +193,8 @@ export class Webhooks implements Disposable {
     const fields = this.#withSurprises(webhook);
     const url = webhook.method === 'POST' ? webhook.url : withQuery(webhook.url, fields);
     const entry = this.#note(webhook, fields);
-    const reply = await this.#send({ ...webhook, url, fields }, overrides, token);
+    this.#inFlight += 1;
+    const reply = await this.#send({ ...webhook, url, fields }, overrides, token).finally(() => (this.#inFlight -= 1));
     entry.outcome = reply.kind === 'reply' ? reply.status : reply.code;
     return reply;
   }

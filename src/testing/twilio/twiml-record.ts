@@ -1,0 +1,81 @@
+import type { RecordingCallback } from './recordings.ts';
+import { seconds } from './recordings.ts';
+import type { FormFields } from './signature.ts';
+import { Broken, flagOf, methodOf, numberOf, onward, wordsOf } from './twiml-run.ts';
+import type { Next, TwimlRun } from './twiml-run.ts';
+import type { Verb } from './twiml-document.ts';
+import { ownDocument } from './twiml-simple.ts';
+import type { Recorded } from './voice-side.ts';
+
+/** The recording callback that a verb asks for. */
+export function recordingCallbackOf(run: TwimlRun, verb: Verb): RecordingCallback | undefined {
+  const given = verb.attributes.get('recordingStatusCallback');
+  if (given === undefined) return undefined;
+  const url = run.resolve(given);
+  if (url === undefined) {
+    run.alert(13_256, `the recording callback ${given} cannot be read`);
+    return undefined;
+  }
+  return {
+    url,
+    method: methodOf(verb.attributes.get('recordingStatusCallbackMethod')),
+    events: wordsOf(verb.attributes.get('recordingStatusCallbackEvent'), 'completed'),
+  };
+}
+
+export async function runRecord(run: TwimlRun, verb: Verb): Promise<Next> {
+  await run.call.answer();
+  const { leg } = run.call;
+  if (leg === undefined) return onward;
+  const isTranscribed = flagOf(verb.attributes.get('transcribe')) || verb.attributes.has('transcribeCallback');
+  if (flagOf(verb.attributes.get('playBeep'), true))
+    await run.race(leg.play({ kind: 'tone', frequency: 1000, seconds: 0.2 }).done);
+  const timeout = numberOf(verb.attributes.get('timeout'), 5);
+  const recording = leg.record({
+    maxSeconds: numberOf(verb.attributes.get('maxLength'), isTranscribed ? 120 : 3600),
+    finishOnKey: verb.attributes.get('finishOnKey') ?? '1234567890*#',
+    track: 'heard',
+    ...(timeout > 0 ? { stopSilenceSeconds: timeout } : {}),
+  });
+  const transcribeTo = isTranscribed ? run.resolve(verb.attributes.get('transcribeCallback') ?? '') : undefined;
+  if (isTranscribed && transcribeTo === undefined) run.alert(13_257, 'the transcription callback cannot be read');
+  const record = run.on.recordings.begin(run.call, recording, {
+    source: 'RecordVerb',
+    channels: 1,
+    track: verb.attributes.get('recordingTrack') ?? 'both',
+    callback: recordingCallbackOf(run, verb),
+    transcribeTo,
+  });
+  const recorded = await heard(run, recording.done, () => recording.stop());
+  if (recorded.isSilent || recorded.durationMs === 0) {
+    if (run.call.isOver) throw new Broken({ kind: 'hangup' });
+    return onward;
+  }
+  const fields: FormFields = [
+    ['RecordingUrl', run.on.recordings.url(record.sid)],
+    ...(run.on.state.switches.recordActionHasSid ? [['RecordingSid', record.sid] as const] : []),
+    ['RecordingDuration', String(seconds(recorded.durationMs))],
+    ['Digits', recorded.endedBy === 'hangup' ? 'hangup' : (recorded.key ?? '')],
+  ];
+  const source = run.action(verb, fields) ?? ownDocument(run, verb, fields);
+  if (!run.call.isOver) return source === undefined ? onward : { kind: 'go', source };
+  // The caller is gone: the house is told, what it answers is not obeyed.
+  if (source !== undefined) await run.tell(source);
+  throw new Broken({ kind: 'hangup' });
+}
+
+/** Waits for the recording; a caller who hangs up ends it, and the call is over from then on. */
+async function heard(run: TwimlRun, done: Promise<Recorded>, stop: () => void): Promise<Recorded> {
+  try {
+    const recorded = await run.race(done);
+    if (recorded.endedBy === 'hangup') run.call.close('completed');
+    return recorded;
+  } catch (error) {
+    if (!(error instanceof Broken)) throw error;
+    stop();
+    const recorded = await done;
+    if (error.interruption.kind === 'replaced') throw error;
+    run.call.close('completed');
+    return { ...recorded, endedBy: 'hangup' };
+  }
+}
