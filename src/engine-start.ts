@@ -15,6 +15,8 @@ type EngineParts = {
   readonly thread?: URL | undefined;
 };
 
+/** Phones that come before we are connected wait for so long: told 503, they would try again minutes later. */
+const firstAppMs = 5_000;
 const threadFile = new URL('./start-engine.mjs', import.meta.url);
 
 /** Makes the embedded engine out of the options; it does not run yet. Throws `invalid` in the words of the options. */
@@ -26,6 +28,7 @@ export function createEmbeddedEngine({ options, clock, log, thread = threadFile 
       tls: options.sip.tls === undefined ? undefined : { ...options.sip.tls, verifyServers: true },
       // A trunk brings the calls of the whole town from one address.
       trusted: options.trunks.flatMap((trunk) => trunk.allow),
+      settings: { firstAppMs },
     },
     clock,
     log,

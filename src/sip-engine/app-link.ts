@@ -44,6 +44,8 @@ export type AppRouter = {
   pick(verb: string, tag?: string): App | undefined;
   /** Sends to one application routed for `cdr:<event>`, if CDRs are on. */
   cdr(record: CdrRecord): void;
+  /** Tells of every verb that an application registers from now on. */
+  watch?(onVerb: (verb: string) => void): void;
 };
 
 /** How a command is answered. Each command gets exactly one of ok or nok; a proxy command gets any number of `proxied`, then `done`. */

@@ -15,6 +15,7 @@ export class AppRoutes implements AppRouter {
   readonly #rotations = new Map<string, Rotation>();
   readonly #verbs = new Map<RoutedApp, Set<string>>();
   readonly #areCdrsOn: boolean;
+  #onVerb: ((verb: string) => void) | undefined;
 
   constructor(options: { readonly cdrs: boolean }) {
     this.#areCdrsOn = options.cdrs;
@@ -29,7 +30,12 @@ export class AppRoutes implements AppRouter {
     const rotation = this.#rotations.get(verb);
     if (rotation === undefined) this.#rotations.set(verb, { apps: [app], next: 0 });
     else rotation.apps.push(app);
+    this.#onVerb?.(verb);
     return true;
+  }
+
+  watch(onVerb: (verb: string) => void): void {
+    this.#onVerb = onVerb;
   }
 
   remove(app: RoutedApp, verb: string): void {

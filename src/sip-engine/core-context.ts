@@ -10,6 +10,7 @@ import type { ReliableProvisionals } from './reliable-provisional.ts';
 import type { RouteRequest } from './request-routing.ts';
 import type { ClientTransaction, ServerTransaction, Transactions } from './transaction.ts';
 import type { Flow, FlowCache, Transport } from './transport.ts';
+import type { UnclaimedRequests } from './unclaimed-requests.ts';
 
 /** The proxy as the user agent core sees it. */
 export type ProxyPart = {
@@ -111,6 +112,8 @@ export type CoreContext = CoreParts & {
   /** Reliable provisional responses that wait for their PRACK, by what its RAck says. */
   readonly reliable: Map<string, IncomingRequest>;
   readonly failedInvites: FailedInvites;
+  /** Requests that wait for the first application. */
+  readonly unclaimed: UnclaimedRequests;
   /** Our INVITEs without a final response, by dialog id. */
   readonly ringing: Map<string, Outgoing>;
   readonly actions: {

@@ -36,6 +36,8 @@ export type EngineSettings = {
    */
   readonly whenAppLeaves: 'tidy' | 'native';
   readonly appGraceMs: number;
+  /** For so long after the start a request waits for an application that asks for its method; then, or at once when it is 0: 503. */
+  readonly firstAppMs: number;
   /** An INVITE for which the application has sent nothing at all for so long is answered 408. */
   readonly inviteAnswerMs: number;
   /** When set: a request that requires any other extension is answered 420 (RFC 3261 section 8.2.2.3). */
@@ -64,6 +66,7 @@ export const defaultSettings: EngineSettings = {
   disableNatDetection: false,
   whenAppLeaves: 'tidy',
   appGraceMs: 5_000,
+  firstAppMs: 0,
   inviteAnswerMs: 180_000,
   supportedExtensions: undefined,
   answerMergedRequests: false,

@@ -49,6 +49,7 @@ function offer(context: CoreContext, transaction: ServerTransaction, tag: string
   const { request } = transaction;
   const app = context.router.pick(request.method.toLowerCase(), tag);
   const verdict = decideUnmatched(request, app !== undefined, context.settings);
+  if (app === undefined && verdict.kind === 'answer' && verdict.status === 503 && context.unclaimed.hold(transaction)) return;
   if (verdict.kind === 'answer') {
     const isNobodyThere = verdict.status === 503 && tag !== undefined;
     answer(transaction, isNobodyThere ? { status: 480, reason: 'Temporarily Unavailable' } : verdict);

@@ -18,6 +18,7 @@ import type { Flow } from './transport.ts';
 import { sendNewRequest } from './uac-request.ts';
 import { answerInvite } from './uas-invite.ts';
 import { answerRequest } from './uas-request.ts';
+import { UnclaimedRequests } from './unclaimed-requests.ts';
 
 // Owns the user agent core (RFC 3261 section 8): which application gets what, its commands, its dialogs.
 // Called by the transactions with what arrives, and by the control side with the commands of applications.
@@ -40,6 +41,9 @@ export class UserAgentCore implements Core {
       reliable: new Map(),
       ringing: new Map(),
       failedInvites: new RecentFailures(),
+      unclaimed: new UnclaimedRequests(parts.clock, parts.settings.firstAppMs, (waiting) =>
+        this.#safely(waiting.request, () => receiveStray(context, waiting)),
+      ),
       actions: {
         hangUp: (dialog, text) => hangUp(context, dialog, text),
         refreshSession: (dialog) => refreshSession(context, dialog),
@@ -47,6 +51,7 @@ export class UserAgentCore implements Core {
     };
     this.#context = context;
     this.#sweep = parts.clock.every(sweepMs, () => sweep(context));
+    parts.router.watch?.((verb) => context.unclaimed.claim(verb));
     parts.transactions.setHandlers({
       onRequest: (transaction) => this.#safely(transaction.request, () => this.#requestCame(transaction)),
       onAck: (ack, flow) => this.#safely(ack, () => this.#ackCame(ack, flow)),
@@ -108,7 +113,7 @@ export class UserAgentCore implements Core {
   }
 
   sizes(): Record<string, number> {
-    const { dialogs, incoming, outgoing, early, reliable, ringing, failedInvites, proxy } = this.#context;
+    const { dialogs, incoming, outgoing, early, reliable, ringing, failedInvites, unclaimed, proxy } = this.#context;
     return {
       dialogs: dialogs.size,
       incomingRequests: incoming.size,
@@ -117,12 +122,14 @@ export class UserAgentCore implements Core {
       reliableResponses: reliable.size,
       ringingCalls: ringing.size,
       failedInvites: failedInvites.size,
+      unclaimedRequests: unclaimed.size,
       ...proxy?.sizes(),
     };
   }
 
   stop(): void {
     this.#sweep.cancel();
+    this.#context.unclaimed.stop();
     for (const grace of this.#graces) grace.cancel();
     if (this.#context.settings.whenAppLeaves === 'tidy') releaseCalls(this.#context, undefined);
     this.#context.proxy?.stop();

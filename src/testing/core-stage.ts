@@ -181,10 +181,13 @@ export class CoreStage {
   readonly core: UserAgentCore;
   readonly app = new FakeApp('app-1');
   readonly cdrs: CdrRecord[] = [];
+  readonly #routed: Set<string> | undefined;
+  #onVerb: ((verb: string) => void) | undefined;
   #branches = 0;
 
   constructor({ settings, limits, protocols, routed, routeRequest, proxy }: StageOptions = {}) {
     const { clock } = this;
+    this.#routed = routed && new Set(routed);
     const allLimits = { ...defaultLimits, ...limits };
     const allSettings = { ...defaultSettings, ...settings };
     this.transport = new OwnTransport(protocols);
@@ -199,9 +202,9 @@ export class CoreStage {
       limits: allLimits,
     });
     const router: AppRouter = {
-      pick: (verb, tag = 'a') =>
-        tag === 'a' && this.app.isOpen && (routed === undefined || routed.includes(verb)) ? this.app : undefined,
+      pick: (verb, tag = 'a') => (tag === 'a' && this.app.isOpen && this.#routed?.has(verb) !== false ? this.app : undefined),
       cdr: (record) => void this.cdrs.push(record),
+      watch: (onVerb) => void (this.#onVerb = onVerb),
     };
     this.core = new UserAgentCore({
       clock,
@@ -215,6 +218,12 @@ export class CoreStage {
       routeRequest,
       proxy,
     });
+  }
+
+  /** The application asks for one more verb. */
+  route(verb: string): void {
+    this.#routed?.add(verb);
+    this.#onVerb?.(verb);
   }
 
   /** A request of the application: start line, header lines, body. */
