@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { systemClock } from '#base/clock.ts';
 import type { TwilioEmulator } from './emulator.ts';
 
 // Tests look into answers of any shape.
@@ -26,8 +27,9 @@ export async function rest(
   return { status: response.status, headers: response.headers, json: text.startsWith('{') ? JSON.parse(text) : { text } };
 }
 
-/** Waits, without time passing, until something is so. */
+/** Waits until something is so; a generous limit keeps a failing test from hanging. */
 export async function until(isTrue: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 20_000 && !isTrue(); turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  const deadline = systemClock.now() + 20_000;
+  while (!isTrue() && systemClock.now() < deadline) await new Promise<void>((resolve) => void systemClock.after(1, resolve));
   expect(isTrue()).toBe(true);
 }

@@ -9,6 +9,7 @@ import type { Resource } from './records.ts';
 import type { FormFields } from './signature.ts';
 import { TwimlRun } from './twiml-run.ts';
 import type { NewCall, Telephony } from './twiml-run.ts';
+import { obey } from './twiml-verbs.ts';
 import type { IncomingCall, PstnLeg, Sound } from './voice-side.ts';
 
 export type CallerOptions = {
@@ -38,8 +39,8 @@ export class Switchboard {
   readonly calls = new Map<string, EmulatedCall>();
   readonly #on: Telephony;
 
-  constructor(on: Omit<Telephony, 'newCall'>) {
-    this.#on = { ...on, newCall: (given) => this.newCall(given) };
+  constructor(on: Omit<Telephony, 'newCall' | 'obey'>) {
+    this.#on = { ...on, obey, newCall: (given) => this.newCall(given) };
     on.voice.onIncoming((incoming) => this.#takeFromHouse(incoming));
   }
 

@@ -4,7 +4,7 @@ import type { DialSettings } from './dial-leg.ts';
 import type { RecordingRecord } from './records.ts';
 import type { FormFields } from './signature.ts';
 import { joinConference } from './twiml-conference.ts';
-import { recordingCallbackOf } from './twiml-record.ts';
+import { recordingCallbackOf } from './twiml-callbacks.ts';
 import { Broken, onward, TwimlRun } from './twiml-run.ts';
 import type { Next } from './twiml-run.ts';
 import type { Verb } from './twiml-document.ts';

@@ -1,27 +1,10 @@
-import type { RecordingCallback } from './recordings.ts';
 import { seconds } from './recordings.ts';
 import type { FormFields } from './signature.ts';
-import { Broken, flagOf, methodOf, numberOf, onward, wordsOf } from './twiml-run.ts';
+import { Broken, flagOf, numberOf, onward } from './twiml-run.ts';
 import type { Next, TwimlRun } from './twiml-run.ts';
 import type { Verb } from './twiml-document.ts';
-import { ownDocument } from './twiml-simple.ts';
+import { ownDocument, recordingCallbackOf } from './twiml-callbacks.ts';
 import type { Recorded } from './voice-side.ts';
-
-/** The recording callback that a verb asks for. */
-export function recordingCallbackOf(run: TwimlRun, verb: Verb): RecordingCallback | undefined {
-  const given = verb.attributes.get('recordingStatusCallback');
-  if (given === undefined) return undefined;
-  const url = run.resolve(given);
-  if (url === undefined) {
-    run.alert(13_256, `the recording callback ${given} cannot be read`);
-    return undefined;
-  }
-  return {
-    url,
-    method: methodOf(verb.attributes.get('recordingStatusCallbackMethod')),
-    events: wordsOf(verb.attributes.get('recordingStatusCallbackEvent'), 'completed'),
-  };
-}
 
 export async function runRecord(run: TwimlRun, verb: Verb): Promise<Next> {
   await run.call.answer();

@@ -8,11 +8,8 @@ import type { CallDirection } from './records.ts';
 import { drawn } from './delays.ts';
 import type { FormFields } from './signature.ts';
 import type { EmulatorState } from './state.ts';
-import { runDial } from './twiml-dial.ts';
 import { readReply, readTwiml } from './twiml-document.ts';
 import type { TwimlResult, Verb } from './twiml-document.ts';
-import { runRecord } from './twiml-record.ts';
-import { runGather, runPause, runPlay, runSay, runStart } from './twiml-simple.ts';
 import type { SipDirectory, VoiceSide } from './voice-side.ts';
 import { resolveUrl } from './webhook-address.ts';
 import type { Webhooks } from './webhooks.ts';
@@ -24,6 +21,7 @@ export type Telephony = {
   readonly voice: VoiceSide;
   readonly directory: SipDirectory;
   readonly farPhones: ReadonlyMap<string, FarPhone>;
+  readonly obey: Obey;
   readonly newCall: (given: NewCall) => EmulatedCall;
 };
 
@@ -44,8 +42,11 @@ export type Next =
   /** The call ends in this state. */
   | { readonly kind: 'end'; readonly status: 'completed' | 'busy' | 'no-answer' | 'failed' };
 
+/** Does what one verb says. */
+export type Obey = (run: TwimlRun, verb: Verb) => Promise<Next> | Next;
+
 export const onward: Next = { kind: 'next' };
-const hangUp: Next = { kind: 'end', status: 'completed' };
+export const hangUp: Next = { kind: 'end', status: 'completed' };
 const mostDocuments = 200;
 
 export class Broken extends Error {
@@ -210,67 +211,10 @@ export class TwimlRun {
 
   async #verbs(verbs: readonly Verb[]): Promise<Next> {
     for (const verb of verbs) {
-      const next = await this.#verb(verb);
+      const next = await this.on.obey(this, verb);
       if (next.kind !== 'next') return next;
     }
     return onward;
-  }
-
-  #verb(verb: Verb): Promise<Next> | Next {
-    switch (verb.name) {
-      case 'Say':
-        return runSay(this, verb);
-      case 'Play':
-      case 'PlayReply':
-        return runPlay(this, verb);
-      case 'Pause':
-        return runPause(this, verb);
-      case 'Gather':
-        return runGather(this, verb);
-      case 'Record':
-        return runRecord(this, verb);
-      case 'Dial':
-        return runDial(this, verb);
-      case 'Start':
-        return runStart(this, verb);
-      case 'Redirect':
-        return this.#redirect(verb);
-      case 'Reject':
-        return this.#reject(verb);
-      case 'Hangup':
-        return this.#hangUp();
-      case 'Refer':
-        this.alert(13_801, 'Refer works on a SIP leg only');
-        return onward;
-      default:
-        this.alert(12_200, `<${verb.name}> does nothing in a call`);
-        return onward;
-    }
-  }
-
-  #redirect(verb: Verb): Next {
-    const url = this.resolve(verb.text);
-    if (url === undefined) {
-      this.alert(11_100, `the address ${verb.text} cannot be read`);
-      return hangUp;
-    }
-    return { kind: 'go', source: { kind: 'url', url, method: methodOf(verb.attributes.get('method')), webhook: 'redirect' } };
-  }
-
-  #reject(verb: Verb): Next {
-    const reason = verb.attributes.get('reason') ?? 'rejected';
-    if (reason !== 'rejected' && reason !== 'busy') {
-      this.alert(13_810, `the reason ${reason} is neither rejected nor busy`);
-      return { kind: 'end', status: 'failed' };
-    }
-    if (this.call.isAnswered) return hangUp;
-    return { kind: 'end', status: reason === 'busy' ? 'busy' : 'no-answer' };
-  }
-
-  /** Even as the first verb it answers, and is billed. */
-  async #hangUp(): Promise<Next> {
-    if (!this.isScreening) await this.call.answer();
-    return hangUp;
   }
 }
 

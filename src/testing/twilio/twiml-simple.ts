@@ -1,7 +1,6 @@
-import type { TwimlSource } from './call.ts';
 import { drawn } from './delays.ts';
 import type { FormFields } from './signature.ts';
-import { recordingCallbackOf } from './twiml-record.ts';
+import { ownDocument, recordingCallbackOf } from './twiml-callbacks.ts';
 import { flagOf, numberOf, onward } from './twiml-run.ts';
 import type { Next, TwimlRun } from './twiml-run.ts';
 import type { Verb } from './twiml-document.ts';
@@ -100,15 +99,6 @@ export async function runGather(run: TwimlRun, verb: Verb): Promise<Next> {
   const fields: FormFields = [['Digits', digits]];
   const source = run.action(verb, fields) ?? ownDocument(run, verb, fields);
   return source === undefined ? onward : { kind: 'go', source };
-}
-
-/** Without an action a verb asks its own document again: an endless loop unless that one decides otherwise. */
-export function ownDocument(run: TwimlRun, verb: Verb, fields: FormFields): TwimlSource | undefined {
-  run.selfRequests += 1;
-  run.on.state.loops.push({ callSid: run.call.sid, verb: verb.name });
-  if (run.base === undefined || run.selfRequests > 20) return undefined;
-  const method = verb.attributes.get('method')?.toUpperCase() === 'GET' ? 'GET' : 'POST';
-  return { kind: 'url', url: run.base, method, webhook: 'action', fields };
 }
 
 async function collect(run: TwimlRun, verb: Verb): Promise<string> {

@@ -1,0 +1,56 @@
+import { runDial } from './twiml-dial.ts';
+import type { Verb } from './twiml-document.ts';
+import { runRecord } from './twiml-record.ts';
+import { hangUp, methodOf, onward } from './twiml-run.ts';
+import type { Next, Obey, TwimlRun } from './twiml-run.ts';
+import { runGather, runPause, runPlay, runSay, runStart } from './twiml-simple.ts';
+
+const verbs: Readonly<Record<string, Obey>> = {
+  Say: runSay,
+  Play: runPlay,
+  PlayReply: runPlay,
+  Pause: runPause,
+  Gather: runGather,
+  Record: runRecord,
+  Dial: runDial,
+  Start: runStart,
+  Redirect: redirect,
+  Reject: reject,
+  Hangup: runHangup,
+  Refer: (run) => {
+    run.alert(13_801, 'Refer works on a SIP leg only');
+    return onward;
+  },
+};
+
+export const obey: Obey = (run, verb) => {
+  const known = Object.hasOwn(verbs, verb.name) ? verbs[verb.name] : undefined;
+  if (known !== undefined) return known(run, verb);
+  run.alert(12_200, `<${verb.name}> does nothing in a call`);
+  return onward;
+};
+
+function redirect(run: TwimlRun, verb: Verb): Next {
+  const url = run.resolve(verb.text);
+  if (url === undefined) {
+    run.alert(11_100, `the address ${verb.text} cannot be read`);
+    return hangUp;
+  }
+  return { kind: 'go', source: { kind: 'url', url, method: methodOf(verb.attributes.get('method')), webhook: 'redirect' } };
+}
+
+function reject(run: TwimlRun, verb: Verb): Next {
+  const reason = verb.attributes.get('reason') ?? 'rejected';
+  if (reason !== 'rejected' && reason !== 'busy') {
+    run.alert(13_810, `the reason ${reason} is neither rejected nor busy`);
+    return { kind: 'end', status: 'failed' };
+  }
+  if (run.call.isAnswered) return hangUp;
+  return { kind: 'end', status: reason === 'busy' ? 'busy' : 'no-answer' };
+}
+
+/** Even as the first verb it answers, and is billed. */
+async function runHangup(run: TwimlRun): Promise<Next> {
+  if (!run.isScreening) await run.call.answer();
+  return hangUp;
+}
