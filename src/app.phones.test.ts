@@ -23,7 +23,7 @@ async function phone(
   const { username, password } = login;
   const registrar = `${house.address}:${house.sipPort}`;
   const baresip = await Baresip.start({ address: '127.0.0.1', username, password, registrar, toneHz, ...more });
-  await baresip.happened('REGISTER_OK');
+  await baresip.registered();
   return baresip;
 }
 

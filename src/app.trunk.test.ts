@@ -70,7 +70,7 @@ async function ownersPhone(): Promise<Baresip> {
   const { username, password } = owner;
   const registrar = `${house.address}:${house.sipPort}`;
   const phone = await Baresip.start({ address: '127.0.0.1', username, password, registrar, toneHz: houseTone });
-  await phone.happened('REGISTER_OK');
+  await phone.registered();
   return phone;
 }
 

@@ -102,6 +102,11 @@ export class Baresip implements AsyncDisposable {
     return this.#program.output();
   }
 
+  /** Resolves when the registrar took its registration, which may be before its events can be heard. */
+  async registered(): Promise<void> {
+    await this.#program.printed(/200 OK \(.*\[\d+ binding/);
+  }
+
   /** Resolves with the nth (default first) event of this type; rejects with all that happened after the limit. */
   happened(type: string, { nth = 1, limitSeconds = 30 } = {}): Promise<PhoneEvent> {
     return new Promise((resolve, reject) => {
