@@ -11,5 +11,15 @@ export type Facts = {
   /** The third failure in a row of a service outside, such as Twilio; told once until it succeeds again. */
   'outbox.failing': { readonly service: string; readonly failures: number; readonly reason: string };
   'outbox.recovered': { readonly service: string };
+  /** `personId` is whose mailbox it is; null for the house's. */
+  'voicemail.left': { readonly voicemailId: string; readonly personId: string | null };
+  'voicemail.transcribed': { readonly voicemailId: string; readonly personId: string | null };
+  'voicemail.heard': { readonly voicemailId: string; readonly personId: string | null };
+  'voicemail.changed': { readonly voicemailId: string; readonly personId: string | null };
+  'voicemail.deleted': { readonly voicemailId: string; readonly personId: string | null };
+  'recording.changed': { readonly callId: string; readonly state: string };
+  /** Calls are not recorded, told once until there is room again. */
+  'recording.suspended': { readonly reason: string };
+  'recording.resumed': Record<string, never>;
   'storage.failed': { readonly reason: string };
 };

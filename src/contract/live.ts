@@ -6,6 +6,7 @@ type FactSchemas = { readonly [Name in keyof Facts]: z.ZodType<Facts[Name]> };
 
 const device = z.object({ deviceId: z.string() });
 const call = z.object({ callId: z.string() });
+const voicemail = z.object({ voicemailId: z.string(), personId: z.string().nullable() });
 
 /** What `GET /api/events` may carry: the name of each fact and its payload. Every fact is here, or this does not compile. */
 export const liveEvents = {
@@ -19,5 +20,13 @@ export const liveEvents = {
   'call.ended': call.extend({ disposition: z.string(), reason: z.string() }),
   'outbox.failing': z.object({ service: z.string(), failures: z.number().int(), reason: z.string() }),
   'outbox.recovered': z.object({ service: z.string() }),
+  'voicemail.left': voicemail,
+  'voicemail.transcribed': voicemail,
+  'voicemail.heard': voicemail,
+  'voicemail.changed': voicemail,
+  'voicemail.deleted': voicemail,
+  'recording.changed': call.extend({ state: z.string() }),
+  'recording.suspended': z.object({ reason: z.string() }),
+  'recording.resumed': z.record(z.string(), z.never()),
   'storage.failed': z.object({ reason: z.string() }),
 } satisfies FactSchemas;

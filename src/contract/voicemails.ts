@@ -1,0 +1,225 @@
+import { z } from 'zod';
+import { endpoint, nothing } from './endpoint.ts';
+import { fileReply, uploadBody } from './file.ts';
+import { isoTimeText, listQuery, pageOf } from './page.ts';
+
+const params = z.object({ id: z.string() });
+const yesOrNo = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+export const voicemail = z
+  .object({
+    id: z.string(),
+    /** Whose mailbox; null for the house's, which administrators see. */
+    personId: z.string().nullable(),
+    /** Of the call record. */
+    callId: z.string().nullable(),
+    /** `number`: E.164, empty where the caller hides it. */
+    caller: z.object({ number: z.string(), name: z.string() }),
+    /** Our number that was called. */
+    number: z.string().nullable(),
+    leftAt: isoTimeText,
+    seconds: z.number(),
+    /** `lost`: somebody left a message whose sound could not be had. */
+    audio: z.enum(['stored', 'fetching', 'lost']),
+    /** Null while there is none, and where nobody could tell what was said. */
+    transcript: z.string().nullable(),
+    heardAt: isoTimeText.nullable(),
+    archivedAt: isoTimeText.nullable(),
+  })
+  .meta({ id: 'Voicemail' });
+
+export const listVoicemails = endpoint({
+  id: 'listVoicemails',
+  method: 'GET',
+  path: '/voicemails',
+  access: 'user',
+  summary: 'The messages of your own mailbox; for an admin those of all',
+  query: listQuery(['leftAt', 'seconds'], {
+    person: z.string().optional(),
+    heard: yesOrNo.optional(),
+    /** What is not archived, unless told. */
+    archived: yesOrNo.default(false),
+    from: isoTimeText.optional(),
+    to: isoTimeText.optional(),
+    /** Part of the caller’s name or number, or of the transcript. */
+    text: z.string().trim().min(1).max(64).optional(),
+  }),
+  reply: pageOf(voicemail),
+});
+
+export const getVoicemail = endpoint({
+  id: 'getVoicemail',
+  method: 'GET',
+  path: '/voicemails/:id',
+  access: 'user',
+  summary: 'One message',
+  params,
+  reply: voicemail,
+});
+
+export const getVoicemailAudio = endpoint({
+  id: 'getVoicemailAudio',
+  method: 'GET',
+  path: '/voicemails/:id/audio',
+  access: 'user',
+  summary: 'The sound of a message, whole or in parts. Listening does not mark it as heard',
+  params,
+  reply: fileReply,
+  replyTypes: ['audio/wav'],
+});
+
+export const readVoicemail = endpoint({
+  id: 'readVoicemail',
+  method: 'POST',
+  path: '/voicemails/:id/read',
+  access: 'user',
+  summary: 'Mark a message as heard, everywhere',
+  params,
+  reply: voicemail,
+});
+
+export const readAllVoicemails = endpoint({
+  id: 'readAllVoicemails',
+  method: 'POST',
+  path: '/voicemails/read',
+  access: 'user',
+  summary: 'Mark every message of a mailbox as heard; of your own unless told',
+  query: z.strictObject({ person: z.string().optional() }),
+  reply: z.object({ heard: z.number().int() }),
+});
+
+export const changeVoicemail = endpoint({
+  id: 'changeVoicemail',
+  method: 'PATCH',
+  path: '/voicemails/:id',
+  access: 'user',
+  summary: 'Mark a message as heard or not, put it into the archive or take it out',
+  params,
+  body: z.strictObject({ heard: z.boolean().optional(), archived: z.boolean().optional() }),
+  reply: voicemail,
+});
+
+export const deleteVoicemail = endpoint({
+  id: 'deleteVoicemail',
+  method: 'DELETE',
+  path: '/voicemails/:id',
+  access: 'user',
+  summary: 'Delete a message with its sound, for good',
+  status: 204,
+  params,
+  reply: nothing,
+});
+
+const personParams = z.object({
+  /** A person’s id, or `me`. */
+  personId: z.string(),
+});
+
+export const greetingKinds = ['standard', 'text', 'audio'] as const;
+export const greeting = z
+  .object({
+    personId: z.string(),
+    /** `standard`: the house’s words. */
+    kind: z.enum(greetingKinds),
+    text: z.string(),
+    /** Such as `en-GB`; empty for the house’s language. */
+    language: z.string(),
+  })
+  .meta({ id: 'Greeting' });
+
+export const getGreeting = endpoint({
+  id: 'getGreeting',
+  method: 'GET',
+  path: '/mailboxes/:personId/greeting',
+  access: 'user',
+  summary: 'What callers hear before the tone',
+  params: personParams,
+  reply: greeting,
+});
+
+export const setGreeting = endpoint({
+  id: 'setGreeting',
+  method: 'PUT',
+  path: '/mailboxes/:personId/greeting',
+  access: 'user',
+  summary: 'Greet callers with the house’s words or with a text that is read to them',
+  params: personParams,
+  body: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('standard') }),
+    z.strictObject({
+      kind: z.literal('text'),
+      text: z.string().trim().min(1).max(1000),
+      language: z
+        .string()
+        .regex(/^[a-z]{2,3}-[A-Z]{2}$/, 'must be like en-GB')
+        .optional(),
+    }),
+  ]),
+  reply: greeting,
+});
+
+export const getGreetingAudio = endpoint({
+  id: 'getGreetingAudio',
+  method: 'GET',
+  path: '/mailboxes/:personId/greeting/audio',
+  access: 'user',
+  summary: 'The recorded greeting',
+  params: personParams,
+  reply: fileReply,
+  replyTypes: ['audio/wav'],
+});
+
+export const greetingUpload = { types: ['audio/wav', 'audio/x-wav', 'audio/wave'], mostBytes: 5 * 1024 * 1024 } as const;
+
+export const setGreetingAudio = endpoint({
+  id: 'setGreetingAudio',
+  method: 'PUT',
+  path: '/mailboxes/:personId/greeting/audio',
+  access: 'user',
+  summary: 'Greet callers with a recording of your own: WAV, two minutes and 5 MiB at most',
+  params: personParams,
+  body: uploadBody,
+  upload: greetingUpload,
+  reply: greeting,
+});
+
+const days = z.number().int().min(1).max(36_500).nullable();
+export const voicemailSettings = z
+  .object({
+    /** What a caller may speak at most. */
+    mostSeconds: z.number().int().min(10).max(3600),
+    /** Silence after which recording ends. */
+    silenceSeconds: z.number().int().min(2).max(60),
+    /** Shorter messages are dropped. */
+    discardBelowSeconds: z.number().int().min(0).max(30),
+    /** Let Twilio transcribe: English, messages under two minutes, paid per minute. */
+    transcribe: z.boolean(),
+    /** Delete at Twilio what is stored here. */
+    deleteAtTwilio: z.boolean(),
+    /** Null keeps without a limit. */
+    keepVoicemailDays: days,
+    keepRecordingDays: days,
+    keepRecordingMegabytes: z.number().int().min(1).max(100_000_000).nullable(),
+    /** Calls are not recorded while less is free on the disk. */
+    freeSpaceFloorMegabytes: z.number().int().min(0).max(100_000_000),
+  })
+  .meta({ id: 'VoicemailSettings' });
+
+export const getVoicemailSettings = endpoint({
+  id: 'getVoicemailSettings',
+  method: 'GET',
+  path: '/system/config/voicemail',
+  access: 'admin',
+  summary: 'How voicemail and call recordings are made and how long they are kept',
+  reply: voicemailSettings,
+});
+
+export const changeVoicemailSettings = endpoint({
+  id: 'changeVoicemailSettings',
+  method: 'PATCH',
+  path: '/system/config/voicemail',
+  access: 'admin',
+  summary: 'Change what is given; shorter times of keeping delete at once',
+  body: z.strictObject(voicemailSettings.shape).partial(),
+  reply: voicemailSettings,
+});

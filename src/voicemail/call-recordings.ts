@@ -1,0 +1,124 @@
+// Owns the recording of calls in progress: on demand and for devices that ask for it, as long as the disk has room.
+// Called by its routes and by app.ts, which tells when a call is answered and when it is over.
+// Must stay true: recording never stands in the way of a call, and nothing is recorded that could not be kept.
+import { AppError } from '#base/errors.ts';
+import type { Events } from '#base/events.ts';
+import type { Log } from '#base/log.ts';
+import type { Facts } from '#contract/facts.ts';
+import type { AudioFiles } from './audio-files.ts';
+import type { RecordableCall, Recorder, RecordingChange } from './ports.ts';
+import type { Recordings } from './recordings.ts';
+import type { SpaceWatch } from './space-watch.ts';
+import type { VoicemailSettings } from './voicemail-settings.ts';
+
+export type CallRecordingsParts = {
+  readonly recordings: Pick<Recordings, 'announce'>;
+  readonly recorder: Recorder;
+  readonly files: Pick<AudioFiles, 'freeBytes'>;
+  readonly settings: () => VoicemailSettings;
+  readonly space: SpaceWatch;
+  /** Of a call in progress. */
+  readonly callOf: (callId: string) => RecordableCall | undefined;
+  /** Whether calls of a device are to be recorded. */
+  readonly isRecordingEnabled: (deviceId: string) => boolean;
+  readonly events: Events<Facts>;
+  readonly log: Log;
+};
+
+export type CallRecordingState = 'off' | 'recording' | 'paused';
+
+type Running = { readonly recordingSid: string; readonly callSid: string; isPaused: boolean };
+
+const tooFull = 'The disk is almost full: calls are not recorded until there is room';
+
+export class CallRecordings {
+  readonly #parts: CallRecordingsParts;
+  readonly #running = new Map<string, Running>();
+  /** Asked for and not yet answered; a second wish waits for the same answer. */
+  readonly #starting = new Map<string, Promise<void>>();
+
+  constructor(parts: CallRecordingsParts) {
+    this.#parts = parts;
+  }
+
+  stateOf(callId: string): CallRecordingState {
+    const running = this.#running.get(callId);
+    if (running === undefined) return 'off';
+    return running.isPaused ? 'paused' : 'recording';
+  }
+
+  /** Throws `conflict` for a call that cannot be recorded, `unavailable` where there is no room or Twilio does not do it. */
+  async start(callId: string): Promise<CallRecordingState> {
+    if (this.#running.get(callId)?.isPaused === true) return this.change(callId, 'in-progress');
+    if (!this.#running.has(callId)) {
+      const starting = this.#starting.get(callId) ?? this.#begin(callId);
+      this.#starting.set(callId, starting);
+      await starting.finally(() => this.#starting.delete(callId));
+    }
+    return this.stateOf(callId);
+  }
+
+  /** Throws `conflict` where nothing is recorded, `unavailable` where Twilio does not do it. */
+  async change(callId: string, change: RecordingChange): Promise<CallRecordingState> {
+    const running = this.#running.get(callId);
+    if (running === undefined) throw new AppError('conflict', 'This call is not recorded');
+    const result = await this.#parts.recorder.change(running.callSid, running.recordingSid, change);
+    if (result.kind === 'failed') throw new AppError('unavailable', result.message);
+    if (change === 'stopped') this.#running.delete(callId);
+    else running.isPaused = change === 'paused';
+    this.#tell(callId);
+    return this.stateOf(callId);
+  }
+
+  /** Begins by itself where a device in the call asks for it. Never fails: the call goes on without. */
+  async answered(callId: string): Promise<void> {
+    const { callOf, isRecordingEnabled, log } = this.#parts;
+    const call = callOf(callId);
+    if (call?.callSid === undefined || !call.deviceIds.some((deviceId) => isRecordingEnabled(deviceId))) return;
+    try {
+      await this.start(callId);
+    } catch (error) {
+      log.warn({ err: error, callId }, 'A call is not recorded');
+    }
+  }
+
+  ended(callId: string): void {
+    this.#running.delete(callId);
+  }
+
+  /** Looks whether there is room again. */
+  async checkSpace(): Promise<boolean> {
+    const { files, settings, space } = this.#parts;
+    const hasRoom = (await files.freeBytes()) >= settings().freeSpaceFloorMegabytes * 1_000_000;
+    space.tell('start', hasRoom ? undefined : tooFull);
+    return hasRoom;
+  }
+
+  async #begin(callId: string): Promise<void> {
+    const { recordings, recorder, callOf, log } = this.#parts;
+    const call = callOf(callId);
+    if (call === undefined || !call.isAnswered) throw new AppError('conflict', 'Only a call that was answered can be recorded');
+    const { callSid } = call;
+    if (callSid === undefined)
+      throw new AppError('conflict', 'Calls inside the house are not recorded: their sound does not pass here');
+    if (!(await this.checkSpace())) throw new AppError('unavailable', tooFull);
+    const result = await recorder.start(callSid);
+    if (result.kind === 'failed') throw new AppError('unavailable', result.message);
+    const { recordingSid } = result;
+    // A call that ended meanwhile is not in progress any more; Twilio ends the recording with it.
+    if (callOf(callId) !== undefined) this.#running.set(callId, { recordingSid, callSid, isPaused: false });
+    log.info({ callId, recordingSid }, 'Call recording started');
+    this.#tell(callId);
+    await recordings
+      .announce({
+        ...{ recordingSid, callSid, callId, status: 'in-progress', source: 'StartCallRecordingAPI' },
+        ...{ seconds: undefined, channels: 1, startedAt: undefined },
+      })
+      // It is announced again when it is complete.
+      .catch((error: unknown) => log.warn({ err: error, callId }, 'A call recording could not be noted'));
+  }
+
+  #tell(callId: string): void {
+    this.#parts.events.emit('recording.changed', { callId, state: this.stateOf(callId) });
+  }
+}

@@ -1,0 +1,58 @@
+import type { Recording } from './recording.ts';
+
+/** How one attempt to fetch a recording ended. */
+export type FetchOutcome =
+  | { readonly kind: 'stored'; readonly bytes: number; readonly seconds: number }
+  | { readonly kind: 'incomplete'; readonly message: string }
+  | { readonly kind: 'not-yet' }
+  | { readonly kind: 'gone'; readonly message: string }
+  | { readonly kind: 'no-space'; readonly message: string }
+  | { readonly kind: 'later'; readonly message: string; readonly retryAfterSeconds?: number | undefined };
+
+/** Times Twilio may say that there is nothing: with the delays below some 25 minutes, where two are usual. */
+export const mostAbsences = 14;
+/** Times a recording may come cut off. */
+export const mostCutOffs = 8;
+/** From here on a recording that is shorter than announced is taken as it is: half a message is better than none. */
+export const takesShorterAfter = 4;
+const mostDelayMs = 300_000;
+const noSpaceDelayMs = 600_000;
+
+/** What becomes of a recording after an attempt. Being told to come later, or having no space, is never counted against it. */
+export function decideAfterFetch(
+  recording: Recording,
+  outcome: FetchOutcome,
+  { now, discardBelowSeconds }: { readonly now: number; readonly discardBelowSeconds: number },
+): Recording {
+  const { attempts, absences } = recording;
+  const postponed = (delayMs: number, problem: string): Recording => ({ ...recording, dueAt: now + delayMs, problem });
+  const ended = { ...recording, dueAt: undefined };
+  switch (outcome.kind) {
+    case 'stored': {
+      const { bytes, seconds } = outcome;
+      if (recording.kind === 'voicemail' && seconds < discardBelowSeconds) return { ...ended, state: 'discarded', seconds };
+      return { ...ended, state: 'stored', bytes, seconds, problem: undefined };
+    }
+    case 'gone':
+      return { ...ended, state: 'lost', problem: outcome.message };
+    case 'not-yet': {
+      const next = absences + 1;
+      if (next >= mostAbsences) return { ...ended, state: 'lost', absences: next, problem: 'Twilio does not have the audio' };
+      return { ...postponed(backOffMs(absences), 'Twilio does not have the audio yet'), absences: next };
+    }
+    case 'incomplete': {
+      const next = attempts + 1;
+      if (next >= mostCutOffs) return { ...ended, state: 'lost', attempts: next, problem: outcome.message };
+      return { ...postponed(backOffMs(attempts), outcome.message), attempts: next };
+    }
+    case 'no-space':
+      return postponed(noSpaceDelayMs, outcome.message);
+    case 'later':
+      return postponed((outcome.retryAfterSeconds ?? 30) * 1000, outcome.message);
+  }
+}
+
+/** 1 s, 2 s, 4 s … up to 5 minutes. */
+export function backOffMs(failures: number): number {
+  return Math.min(mostDelayMs, 1000 * 2 ** Math.min(failures, 20));
+}

@@ -1,0 +1,128 @@
+// Owns what callers hear before the tone: the house's words, a text of the person's own, or their recorded voice.
+// Called by its routes, and by the webhooks, which ask while a caller waits.
+// Must stay true: the name of an audio file cannot be guessed, and a new greeting has a new name.
+import { randomBytes } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import type { Clock } from '#base/clock.ts';
+import { AppError } from '#base/errors.ts';
+import type { Upload } from '#contract/file.ts';
+import { greetingUpload } from '#contract/voicemails.ts';
+import type { WriteBatch } from '#storage/write-batch.ts';
+import type { AudioFiles } from './audio-files.ts';
+import type { MailboxStore, StoredGreeting } from './mailbox-store.ts';
+import { readWavHead, wavHeadBytes } from './wav.ts';
+
+export type GreetingsParts = {
+  readonly store: MailboxStore;
+  readonly files: AudioFiles;
+  readonly writes: WriteBatch;
+  readonly clock: Clock;
+  readonly isPerson: (personId: string) => boolean;
+  /** Unguessable and made of letters, digits, `-` and `_`; random unless told. */
+  readonly newToken?: () => string;
+};
+
+export type Greeting = { readonly kind: 'standard' } | StoredGreeting;
+
+const mostSeconds = 120;
+const leastSeconds = 0.5;
+const leastFreeBytes = 20_000_000;
+
+export class Greetings {
+  readonly #parts: GreetingsParts;
+
+  constructor(parts: GreetingsParts) {
+    this.#parts = parts;
+  }
+
+  /** Deletes the audio of greetings that are no more. */
+  async start(): Promise<void> {
+    const tokens = this.#parts.store.tokens();
+    await this.#parts.files.sweep((name) => tokens.has(name.replace(/\.wav$/, '')));
+  }
+
+  of(personId: string): Greeting {
+    return this.#parts.store.get(personId) ?? { kind: 'standard' };
+  }
+
+  /** Throws `not-found` for nobody. */
+  async set(
+    personId: string,
+    greeting: { readonly kind: 'standard' } | Extract<StoredGreeting, { kind: 'text' }>,
+  ): Promise<void> {
+    await this.#replace(personId, greeting.kind === 'standard' ? undefined : greeting);
+  }
+
+  /** Throws `invalid` for what is no WAV file of ours, `unavailable` where the disk is full. */
+  async setAudio(personId: string, { bytes }: Upload): Promise<void> {
+    const { files, newToken = randomToken } = this.#parts;
+    this.#assertPerson(personId);
+    const problem = problemOf(bytes);
+    if (problem !== undefined) throw new AppError('invalid', problem);
+    const token = newToken();
+    const stored = await files.store({
+      ...{ name: `${token}.wav`, chunks: once(bytes), bytes: bytes.length },
+      ...{ mostBytes: greetingUpload.mostBytes, leaveFreeBytes: leastFreeBytes },
+    });
+    if (stored.kind !== 'stored') throw new AppError(stored.kind === 'no-space' ? 'unavailable' : 'invalid', stored.message);
+    try {
+      await this.#replace(personId, { kind: 'audio', token, bytes: bytes.length });
+    } catch (error) {
+      await files.delete(`${token}.wav`);
+      throw error;
+    }
+  }
+
+  /** The recorded greeting of a person. */
+  async audioOf(personId: string) {
+    const greeting = this.of(personId);
+    if (greeting.kind !== 'audio') return undefined;
+    const file = await this.#parts.files.read(`${greeting.token}.wav`);
+    return file === undefined ? undefined : { ...file, token: greeting.token };
+  }
+
+  /** For Twilio, by the token alone. */
+  async publicMedia(token: string): Promise<{ readonly contentType: string; readonly bytes: Uint8Array } | undefined> {
+    // Asked before the disk is, so that nothing but a token of ours becomes the name of a file.
+    if (!this.#parts.store.hasToken(token)) return undefined;
+    const file = await this.#parts.files.read(`${token}.wav`);
+    if (file === undefined) return undefined;
+    const chunks = file.read({ first: 0, last: file.bytes - 1 });
+    return { contentType: 'audio/wav', bytes: await buffer(chunks) };
+  }
+
+  async #replace(personId: string, greeting: StoredGreeting | undefined): Promise<void> {
+    const { store, files, writes, clock } = this.#parts;
+    this.#assertPerson(personId);
+    const before = await writes.write(() => {
+      const old = store.get(personId);
+      if (greeting === undefined) store.delete(personId);
+      else store.set(personId, greeting, clock.now());
+      return old;
+    });
+    if (before?.kind === 'audio') await files.delete(`${before.token}.wav`);
+  }
+
+  #assertPerson(personId: string): void {
+    if (!this.#parts.isPerson(personId)) throw new AppError('not-found', 'There is no such mailbox');
+  }
+}
+
+/** What is wrong with an uploaded greeting, in the user's words. */
+function problemOf(bytes: Uint8Array): string | undefined {
+  const wav = readWavHead(Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, wavHeadBytes)), bytes.length);
+  if (wav === undefined) return 'This is not a WAV file that can be played: PCM, A-law or µ-law is needed';
+  if (wav.isTruncated) return 'The WAV file is cut off';
+  if (wav.channels > 2 || wav.sampleRate < 8000 || wav.sampleRate > 48_000)
+    return 'The WAV file must have 8 to 48 kHz and at most two channels';
+  if (wav.seconds < leastSeconds) return 'The greeting is empty';
+  return wav.seconds > mostSeconds ? 'The greeting is longer than two minutes' : undefined;
+}
+
+function randomToken(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}

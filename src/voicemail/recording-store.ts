@@ -1,0 +1,167 @@
+import type { Opened } from '#storage/database.ts';
+import type { Recording, RecordingId, RecordingKind, RecordingState } from './recording.ts';
+
+type Row = {
+  readonly id: RecordingId;
+  readonly kind: RecordingKind;
+  readonly recording_sid: string;
+  readonly call_sid: string;
+  readonly call_id: string | null;
+  readonly state: RecordingState;
+  readonly started_at: number;
+  readonly seconds: number | null;
+  readonly channels: number;
+  readonly bytes: number | null;
+  readonly attempts: number;
+  readonly absences: number;
+  readonly due_at: number | null;
+  readonly problem: string | null;
+  readonly changed_at: number;
+};
+
+const columns = [
+  'id',
+  'kind',
+  'recording_sid',
+  'call_sid',
+  'call_id',
+  'state',
+  'started_at',
+  'seconds',
+  'channels',
+  'bytes',
+  'attempts',
+  'absences',
+  'due_at',
+  'problem',
+  'changed_at',
+] as const satisfies readonly (keyof Row)[];
+
+/** The SQL of the table `recordings`. Nothing commits here: callers write inside a WriteBatch. */
+export class RecordingStore {
+  readonly #save;
+  readonly #byId;
+  readonly #bySid;
+  readonly #due;
+  readonly #ofCall;
+  readonly #runningOf;
+  readonly #stored;
+  readonly #states;
+  readonly #size;
+  readonly #prune;
+
+  constructor(db: Opened['db']) {
+    const changes = columns.slice(1).map((column) => `${column} = excluded.${column}`);
+    this.#save = db.prepare<[Row]>(
+      `INSERT INTO recordings (${columns.join(', ')}) VALUES (${columns.map((column) => `:${column}`).join(', ')})
+       ON CONFLICT (id) DO UPDATE SET ${changes.join(', ')}`,
+    );
+    this.#byId = db.prepare<[string], Row>('SELECT * FROM recordings WHERE id = ?');
+    this.#bySid = db.prepare<[string], Row>('SELECT * FROM recordings WHERE recording_sid = ?');
+    this.#due = db.prepare<[number], Row>('SELECT * FROM recordings WHERE due_at IS NOT NULL ORDER BY due_at, id LIMIT ?');
+    this.#ofCall = db.prepare<[string], Row>(
+      `SELECT * FROM recordings WHERE call_id = ? AND kind = 'call' ORDER BY started_at, id`,
+    );
+    this.#runningOf = db.prepare<[string], Row>(
+      `SELECT * FROM recordings WHERE call_sid = ? AND kind = 'call' AND state = 'running' ORDER BY started_at DESC LIMIT 1`,
+    );
+    this.#stored = db.prepare<[{ kind: RecordingKind; limit: number }], Row>(
+      `SELECT * FROM recordings WHERE kind = :kind AND state = 'stored' ORDER BY started_at, id LIMIT :limit`,
+    );
+    this.#states = db.prepare<[], Pick<Row, 'id' | 'kind'>>(
+      `SELECT id, kind FROM recordings WHERE state IN ('stored', 'fetching')`,
+    );
+    this.#size = db.prepare<[RecordingKind], { n: number }>(
+      `SELECT coalesce(sum(bytes), 0) AS n FROM recordings WHERE kind = ? AND state = 'stored'`,
+    );
+    this.#prune = db.prepare<[number]>(
+      `DELETE FROM recordings WHERE changed_at < ? AND state IN ('running', 'discarded', 'lost', 'removed')
+       AND id NOT IN (SELECT recording_id FROM voicemails WHERE is_shown = 1)`,
+    );
+  }
+
+  save(recording: Recording, now: number): void {
+    this.#save.run(toRow(recording, now));
+  }
+
+  byId(id: string): Recording | undefined {
+    return fromRow(this.#byId.get(id));
+  }
+
+  bySid(sid: string): Recording | undefined {
+    return fromRow(this.#bySid.get(sid));
+  }
+
+  /** What is to be fetched, the next first. */
+  fetching(limit: number): readonly Recording[] {
+    return this.#due.all(limit).flatMap((row) => fromRow(row) ?? []);
+  }
+
+  /** Of a call record, in the order in which they were made; without voicemail. */
+  ofCall(callId: string): readonly Recording[] {
+    return this.#ofCall.all(callId).flatMap((row) => fromRow(row) ?? []);
+  }
+
+  runningOf(callSid: string): Recording | undefined {
+    return fromRow(this.#runningOf.get(callSid));
+  }
+
+  /** Oldest first. */
+  stored(kind: RecordingKind, limit: number): readonly Recording[] {
+    return this.#stored.all({ kind, limit }).flatMap((row) => fromRow(row) ?? []);
+  }
+
+  /** Ids whose file is there or may be there. */
+  idsWithFile(kind: RecordingKind): ReadonlySet<string> {
+    return new Set(this.#states.all().flatMap((row) => (row.kind === kind ? [row.id] : [])));
+  }
+
+  storedBytes(kind: RecordingKind): number {
+    return this.#size.get(kind)?.n ?? 0;
+  }
+
+  /** Forgets what nobody can ask for any more. */
+  prune(before: number): number {
+    return this.#prune.run(before).changes;
+  }
+}
+
+function toRow(recording: Recording, now: number): Row {
+  return {
+    id: recording.id,
+    kind: recording.kind,
+    recording_sid: recording.recordingSid,
+    call_sid: recording.callSid,
+    call_id: recording.callId ?? null,
+    state: recording.state,
+    started_at: recording.startedAt,
+    seconds: recording.seconds ?? null,
+    channels: recording.channels,
+    bytes: recording.bytes ?? null,
+    attempts: recording.attempts,
+    absences: recording.absences,
+    due_at: recording.dueAt ?? null,
+    problem: recording.problem ?? null,
+    changed_at: now,
+  };
+}
+
+function fromRow(row: Row | undefined): Recording | undefined {
+  if (row === undefined) return undefined;
+  return {
+    id: row.id,
+    kind: row.kind,
+    recordingSid: row.recording_sid,
+    callSid: row.call_sid,
+    callId: row.call_id ?? undefined,
+    state: row.state,
+    startedAt: row.started_at,
+    seconds: row.seconds ?? undefined,
+    channels: row.channels,
+    bytes: row.bytes ?? undefined,
+    attempts: row.attempts,
+    absences: row.absences,
+    dueAt: row.due_at ?? undefined,
+    problem: row.problem ?? undefined,
+  };
+}

@@ -1,0 +1,100 @@
+import type { Clock, Timer } from '#base/clock.ts';
+import type { Log } from '#base/log.ts';
+import type { Recording } from './recording.ts';
+import type { RecordingStore } from './recording-store.ts';
+import type { Recordings } from './recordings.ts';
+import type { TranscriptStore } from './transcript-store.ts';
+import type { Voicemails } from './voicemails.ts';
+import type { VoicemailSettings } from './voicemail-settings.ts';
+import type { VoicemailStore } from './voicemail-store.ts';
+import type { WriteBatch } from '#storage/write-batch.ts';
+
+const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+/** How long it is remembered that something is not to be fetched again. */
+const rememberedDays = 400;
+const perRun = 1000;
+
+/** Which call recordings must go: those too old, then the oldest until the rest fits. `stored` is oldest first. */
+export function overdue(
+  stored: readonly Recording[],
+  totalBytes: number,
+  {
+    now,
+    keepRecordingDays,
+    keepRecordingMegabytes,
+  }: Pick<VoicemailSettings, 'keepRecordingDays' | 'keepRecordingMegabytes'> & { readonly now: number },
+): readonly Recording[] {
+  const oldest = keepRecordingDays === null ? -Infinity : now - keepRecordingDays * dayMs;
+  const most = keepRecordingMegabytes === null ? Infinity : keepRecordingMegabytes * 1_000_000;
+  let bytes = totalBytes;
+  return stored.filter((recording) => {
+    if (recording.startedAt >= oldest && bytes <= most) return false;
+    bytes -= recording.bytes ?? 0;
+    return true;
+  });
+}
+
+export type RetentionParts = {
+  readonly store: RecordingStore;
+  readonly voicemailStore: VoicemailStore;
+  readonly transcripts: TranscriptStore;
+  readonly recordings: Pick<Recordings, 'remove'>;
+  readonly voicemails: Pick<Voicemails, 'delete'>;
+  readonly settings: () => VoicemailSettings;
+  readonly writes: WriteBatch;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Also looked at every hour. */
+  readonly checkSpace: () => Promise<unknown>;
+};
+
+/** Deletes what is older or larger than the settings keep: hourly, and when they change. */
+export class Retention {
+  readonly #parts: RetentionParts;
+  #timer: Timer | undefined;
+  #isRunning = false;
+
+  constructor(parts: RetentionParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#timer = this.#parts.clock.every(hourMs, () => void this.run());
+    void this.run();
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+  }
+
+  /** Never fails; what could not be deleted is tried again in an hour. */
+  async run(): Promise<void> {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    try {
+      await this.#deleteOverdue();
+      await this.#parts.checkSpace();
+    } catch (error) {
+      this.#parts.log.warn({ err: error }, 'Old recordings could not be deleted');
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  async #deleteOverdue(): Promise<void> {
+    const { store, voicemailStore, transcripts, recordings, voicemails, settings, writes, clock, log } = this.#parts;
+    const now = clock.now();
+    const { keepVoicemailDays } = settings();
+    const calls = overdue(store.stored('call', perRun), store.storedBytes('call'), { ...settings(), now });
+    for (const recording of calls) await recordings.remove(recording);
+    const old = keepVoicemailDays === null ? [] : voicemailStore.leftBefore(now - keepVoicemailDays * dayMs, perRun);
+    for (const { id } of old) await voicemails.delete(id, recordings);
+    if (calls.length + old.length > 0)
+      log.info({ recordings: calls.length, voicemails: old.length }, 'Old recordings were deleted');
+    await writes.write(() => {
+      store.prune(now - rememberedDays * dayMs);
+      transcripts.prune(now - rememberedDays * dayMs);
+    });
+  }
+}

@@ -1,0 +1,106 @@
+import { isoTime } from '#base/clock.ts';
+import { AppError } from '#base/errors.ts';
+import { handle } from '#contract/endpoint.ts';
+import type { Identity, Route } from '#contract/endpoint.ts';
+import type { FileReply } from '#contract/file.ts';
+import {
+  changeVoicemail,
+  changeVoicemailSettings,
+  deleteVoicemail,
+  getVoicemail,
+  getVoicemailAudio,
+  getVoicemailSettings,
+  listVoicemails,
+  readAllVoicemails,
+  readVoicemail,
+} from '#contract/voicemails.ts';
+import type { AudioFiles } from './audio-files.ts';
+import { fileNameOf } from './recording.ts';
+import type { Recordings } from './recordings.ts';
+import type { Retention } from './retention.ts';
+import type { Voicemails } from './voicemails.ts';
+import type { VoicemailSettings, VoicemailSettingsStore } from './voicemail-settings.ts';
+import type { Voicemail } from './voicemail-store.ts';
+
+type Parts = {
+  readonly voicemails: Voicemails;
+  readonly recordings: Recordings;
+  readonly files: AudioFiles;
+  readonly settings: VoicemailSettingsStore;
+  readonly retention: Pick<Retention, 'run'>;
+};
+
+/** A user has their own mailbox; an admin sees all. What is not yours looks as if it were not there. */
+export function voicemailRoutes({ voicemails, recordings, files, settings, retention }: Parts): readonly Route[] {
+  const visible = (id: string, identity: Identity | undefined): Voicemail => {
+    const found = voicemails.byId(id);
+    if (found === undefined || !isVisible(found, identity)) throw new AppError('not-found', 'There is no such voicemail');
+    return found;
+  };
+  return [
+    handle(listVoicemails, ({ query, identity }) => {
+      const { page, per_page: perPage, sort, order, person, heard, archived, from, to, text } = query;
+      const filter = {
+        ...{ visibleTo: visibleTo(identity), personId: person, isHeard: heard, isArchived: archived, text },
+        from: milliseconds(from),
+        to: milliseconds(to),
+      };
+      const found = voicemails.list(filter, { limit: perPage, offset: (page - 1) * perPage, sort, order });
+      return { items: found.items.map(toReply), page, perPage, total: found.total };
+    }),
+    handle(getVoicemail, ({ params, identity }) => toReply(visible(params.id, identity))),
+    handle(getVoicemailAudio, async ({ params, identity }): Promise<FileReply> => {
+      const voicemail = visible(params.id, identity);
+      const file = await files.read(fileNameOf({ id: voicemail.recordingId }));
+      if (file === undefined) throw new AppError('not-found', 'The sound of this message is not there');
+      const version = `${voicemail.recordingId}-${file.bytes}`;
+      return { ...file, contentType: 'audio/wav', version, fileName: `${voicemail.id}.wav`, disposition: 'inline' };
+    }),
+    handle(readVoicemail, async ({ params, identity }) => {
+      return toReply(await voicemails.change(visible(params.id, identity).id, { isHeard: true }));
+    }),
+    handle(readAllVoicemails, async ({ query, identity }) => {
+      const personId = query.person ?? identity?.personId;
+      const isTheirs = identity?.role === 'admin' || personId === identity?.personId;
+      return { heard: personId === undefined || !isTheirs ? 0 : await voicemails.hearAll(personId) };
+    }),
+    handle(changeVoicemail, async ({ params, body, identity }) => {
+      const change = { isHeard: body.heard, isArchived: body.archived };
+      return toReply(await voicemails.change(visible(params.id, identity).id, change));
+    }),
+    handle(deleteVoicemail, ({ params, identity }) => voicemails.delete(visible(params.id, identity).id, recordings)),
+    handle(getVoicemailSettings, () => settings.current),
+    handle(changeVoicemailSettings, async ({ body }) => {
+      const given = Object.entries(body).filter(([, value]) => value !== undefined);
+      const changed = await settings.change(Object.fromEntries(given) as Partial<VoicemailSettings>);
+      await retention.run();
+      return changed;
+    }),
+  ];
+}
+
+/** Nobody has the empty id: an identity without a person sees nothing. */
+function visibleTo(identity: Identity | undefined): string | undefined {
+  return identity?.role === 'admin' ? undefined : (identity?.personId ?? '');
+}
+
+function isVisible({ personId }: Voicemail, identity: Identity | undefined): boolean {
+  const person = visibleTo(identity);
+  return person === undefined || person === personId;
+}
+
+function toReply(voicemail: Voicemail) {
+  const { id, personId, callId, callerNumber, callerName, number, leftAt, seconds, audio, transcript } = voicemail;
+  return {
+    ...{ id, personId: personId ?? null, callId: callId ?? null, caller: { number: callerNumber, name: callerName } },
+    ...{ number: number ?? null, leftAt: isoTime(leftAt), seconds: Math.round(seconds * 10) / 10 },
+    audio: audio === 'stored' || audio === 'fetching' ? audio : ('lost' as const),
+    transcript: transcript ?? null,
+    heardAt: voicemail.heardAt === undefined ? null : isoTime(voicemail.heardAt),
+    archivedAt: voicemail.archivedAt === undefined ? null : isoTime(voicemail.archivedAt),
+  };
+}
+
+function milliseconds(time: string | undefined): number | undefined {
+  return time === undefined ? undefined : Date.parse(time);
+}

@@ -1,0 +1,70 @@
+import type { Clock } from '#base/clock.ts';
+import type { Opened } from '#storage/database.ts';
+import type { WriteBatch } from '#storage/write-batch.ts';
+
+/** What an administrator may change while the house runs. Null: without a limit. */
+export type VoicemailSettings = {
+  /** What Twilio is told to record at most. */
+  readonly mostSeconds: number;
+  /** Of silence, after which recording ends. */
+  readonly silenceSeconds: number;
+  readonly discardBelowSeconds: number;
+  /** Whether Twilio transcribes (English, paid per minute). */
+  readonly transcribe: boolean;
+  /** Whether a recording is deleted at Twilio once it is stored here. */
+  readonly deleteAtTwilio: boolean;
+  readonly keepVoicemailDays: number | null;
+  readonly keepRecordingDays: number | null;
+  readonly keepRecordingMegabytes: number | null;
+  /** Calls are not recorded while less than this is free on the disk. */
+  readonly freeSpaceFloorMegabytes: number;
+};
+
+export const usualSettings: VoicemailSettings = {
+  mostSeconds: 180,
+  silenceSeconds: 10,
+  discardBelowSeconds: 3,
+  transcribe: false,
+  deleteAtTwilio: false,
+  keepVoicemailDays: null,
+  keepRecordingDays: 90,
+  keepRecordingMegabytes: 2000,
+  freeSpaceFloorMegabytes: 500,
+};
+
+type Row = { readonly settings: string };
+type Parts = { readonly db: Opened['db']; readonly writes: WriteBatch; readonly clock: Clock };
+
+/** The settings and their table `voicemail_settings`. */
+export class VoicemailSettingsStore {
+  readonly #writes: WriteBatch;
+  readonly #clock: Clock;
+  readonly #save;
+  #current: VoicemailSettings;
+
+  constructor({ db, writes, clock }: Parts) {
+    this.#writes = writes;
+    this.#clock = clock;
+    this.#save = db.prepare<[string, number]>(
+      `INSERT INTO voicemail_settings (id, settings, changed_at) VALUES (1, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET settings = excluded.settings, changed_at = excluded.changed_at`,
+    );
+    const row = db.prepare<[], Row>('SELECT settings FROM voicemail_settings WHERE id = 1').get();
+    // Only what `change` wrote is ever there; a setting added since then has its usual value.
+    this.#current = { ...usualSettings, ...(row === undefined ? {} : (JSON.parse(row.settings) as Partial<VoicemailSettings>)) };
+  }
+
+  get current(): VoicemailSettings {
+    return this.#current;
+  }
+
+  async change(change: Partial<VoicemailSettings>): Promise<VoicemailSettings> {
+    const next = await this.#writes.write(() => {
+      const changed = { ...this.#current, ...change };
+      this.#save.run(JSON.stringify(changed), this.#clock.now());
+      return changed;
+    });
+    this.#current = next;
+    return next;
+  }
+}

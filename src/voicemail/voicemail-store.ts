@@ -1,0 +1,244 @@
+import type { Id } from '#base/ids.ts';
+import type { Opened } from '#storage/database.ts';
+import type { RecordingId, RecordingState } from './recording.ts';
+
+export type VoicemailId = Id<'vm'>;
+
+/** Whose mailbox a call went to, and what is known of the caller. */
+export type VoicemailCall = {
+  readonly callId: string | undefined;
+  /** Nobody's is the house's. */
+  readonly personId: string | undefined;
+  readonly callerNumber: string;
+  readonly callerName: string;
+  /** Our number that was called, E.164. */
+  readonly number: string | undefined;
+};
+
+/** A message somebody left. Times in milliseconds since the Unix epoch. */
+export type Voicemail = VoicemailCall & {
+  readonly id: VoicemailId;
+  readonly recordingId: RecordingId;
+  readonly recordingSid: string;
+  /** `stored`, or `lost` where the audio could not be had. */
+  readonly audio: RecordingState;
+  readonly seconds: number;
+  readonly leftAt: number;
+  readonly heardAt: number | undefined;
+  readonly archivedAt: number | undefined;
+  /** Undefined while there is none, and where transcribing failed. */
+  readonly transcript: string | undefined;
+};
+
+export type NewVoicemail = Pick<Voicemail, 'id' | 'recordingId' | 'leftAt'> & { readonly call: VoicemailCall | undefined };
+
+/** For a call nobody knows yet. */
+const unknownCall: VoicemailCall = {
+  callId: undefined,
+  personId: undefined,
+  callerNumber: '',
+  callerName: '',
+  number: undefined,
+};
+
+/** Everything given must hold. `visibleTo` undefined: all. */
+export type VoicemailFilter = {
+  readonly visibleTo?: string | undefined;
+  readonly personId?: string | undefined;
+  readonly isHeard?: boolean | undefined;
+  readonly isArchived?: boolean | undefined;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly text?: string | undefined;
+};
+export type VoicemailSort = 'leftAt' | 'seconds';
+export type VoicemailPage = {
+  readonly limit: number;
+  readonly offset: number;
+  readonly sort: VoicemailSort;
+  readonly order: 'asc' | 'desc';
+};
+
+type CallRow = {
+  readonly call_id: string | null;
+  readonly person_id: string | null;
+  readonly caller_number: string;
+  readonly caller_name: string;
+  readonly number: string | null;
+};
+
+type Row = CallRow & {
+  readonly id: VoicemailId;
+  readonly recording_id: RecordingId;
+  readonly recording_sid: string;
+  readonly audio: RecordingState;
+  readonly seconds: number | null;
+  readonly left_at: number;
+  readonly heard_at: number | null;
+  readonly archived_at: number | null;
+  readonly transcript: string | null;
+};
+
+const joined = `voicemails v JOIN recordings r ON r.id = v.recording_id
+  LEFT JOIN recording_transcripts t ON t.recording_sid = r.recording_sid AND t.status = 'completed'`;
+const select = `SELECT v.*, r.recording_sid, r.state AS audio, r.seconds, t.text AS transcript FROM ${joined}`;
+const columns = { leftAt: 'v.left_at', seconds: 'r.seconds' } as const;
+
+const conditions = {
+  visibleTo: 'v.person_id = :visibleTo',
+  personId: 'v.person_id = :personId',
+  isHeard: '(v.heard_at IS NOT NULL) = :isHeard',
+  isArchived: '(v.archived_at IS NOT NULL) = :isArchived',
+  from: 'v.left_at >= :from',
+  to: 'v.left_at < :to',
+  text: `(v.caller_name LIKE :text ESCAPE '\\' OR v.caller_number LIKE :text ESCAPE '\\' OR t.text LIKE :text ESCAPE '\\')`,
+} as const satisfies Record<keyof VoicemailFilter, string>;
+const filters = Object.keys(conditions) as (keyof VoicemailFilter)[];
+
+/** The SQL of the table `voicemails`. Nothing commits here: callers write inside a WriteBatch. */
+export class VoicemailStore {
+  readonly #db: Opened['db'];
+  readonly #insert;
+  readonly #byId;
+  readonly #byRecording;
+  readonly #hear;
+  readonly #archive;
+  readonly #delete;
+  readonly #unheardOf;
+  readonly #resolve;
+  readonly #unresolved;
+  readonly #show;
+  readonly #oldest;
+
+  constructor(db: Opened['db']) {
+    this.#db = db;
+    // The person may have been deleted since the call.
+    this.#insert = db.prepare<[object]>(
+      `INSERT INTO voicemails (id, recording_id, person_id, call_id, caller_number, caller_name, number, left_at, is_resolved)
+       VALUES (:id, :recordingId, (SELECT id FROM users WHERE id = :personId), :callId, :callerNumber, :callerName, :number,
+         :leftAt, :isResolved)
+       ON CONFLICT (recording_id) DO NOTHING`,
+    );
+    this.#resolve = db.prepare<[object]>(
+      `UPDATE voicemails SET person_id = (SELECT id FROM users WHERE id = :personId), call_id = :callId,
+         caller_number = :callerNumber, caller_name = :callerName, number = :number, is_resolved = 1
+       WHERE recording_id = :recordingId AND is_resolved = 0`,
+    );
+    this.#unresolved = db.prepare<[string], { n: number }>(
+      'SELECT count(*) AS n FROM voicemails WHERE recording_id = ? AND is_resolved = 0',
+    );
+    this.#show = db.prepare<[string]>('UPDATE voicemails SET is_shown = 1 WHERE recording_id = ? AND is_shown = 0');
+    this.#oldest = db.prepare<[{ before: number; limit: number }], Row>(
+      `${select} WHERE v.is_shown = 1 AND v.left_at < :before ORDER BY v.left_at LIMIT :limit`,
+    );
+    this.#byId = db.prepare<[string], Row>(`${select} WHERE v.id = ? AND v.is_shown = 1`);
+    this.#byRecording = db.prepare<[string], Row>(`${select} WHERE v.recording_id = ? AND v.is_shown = 1`);
+    this.#hear = db.prepare<[number | null, string]>('UPDATE voicemails SET heard_at = ? WHERE id = ?');
+    this.#archive = db.prepare<[number | null, string]>('UPDATE voicemails SET archived_at = ? WHERE id = ?');
+    this.#delete = db.prepare<[string]>('DELETE FROM voicemails WHERE id = ?');
+    this.#unheardOf = db.prepare<[string], Row>(
+      `${select} WHERE v.person_id = ? AND v.heard_at IS NULL AND v.is_shown = 1 ORDER BY v.left_at`,
+    );
+  }
+
+  /** Kept, and not shown yet; nothing where there is one of that recording already. */
+  insert({ id, recordingId, leftAt, call }: NewVoicemail): void {
+    this.#insert.run({ ...toColumns(call ?? unknownCall), id, recordingId, leftAt, isResolved: call === undefined ? 0 : 1 });
+  }
+
+  isUnresolved(recordingId: string): boolean {
+    return (this.#unresolved.get(recordingId)?.n ?? 0) > 0;
+  }
+
+  /** Says whose call it was, where nobody did before. */
+  resolve(recordingId: string, call: VoicemailCall): void {
+    this.#resolve.run({ ...toColumns(call), recordingId });
+  }
+
+  /** Whether it was not shown before. */
+  show(recordingId: string): boolean {
+    return this.#show.run(recordingId).changes > 0;
+  }
+
+  byId(id: string): Voicemail | undefined {
+    return fromRow(this.#byId.get(id));
+  }
+
+  byRecording(recordingId: string): Voicemail | undefined {
+    return fromRow(this.#byRecording.get(recordingId));
+  }
+
+  setHeard(id: string, at: number | undefined): void {
+    this.#hear.run(at ?? null, id);
+  }
+
+  setArchived(id: string, at: number | undefined): void {
+    this.#archive.run(at ?? null, id);
+  }
+
+  delete(id: string): void {
+    this.#delete.run(id);
+  }
+
+  unheardOf(personId: string): readonly Voicemail[] {
+    return this.#unheardOf.all(personId).flatMap((row) => fromRow(row) ?? []);
+  }
+
+  find(filter: VoicemailFilter, page: VoicemailPage): { readonly items: readonly Voicemail[]; readonly total: number } {
+    const given = filters.filter((name) => filter[name] !== undefined);
+    const where = `WHERE ${['v.is_shown = 1', ...given.map((name) => conditions[name])].join(' AND ')}`;
+    const values = Object.fromEntries(given.map((name) => [name, toValue(filter[name] ?? '')]));
+    const direction = page.order === 'asc' ? 'ASC' : 'DESC';
+    const rows = this.#db
+      .prepare<[object], Row>(
+        `${select} ${where} ORDER BY ${columns[page.sort]} ${direction}, v.id ${direction} LIMIT :limit OFFSET :offset`,
+      )
+      .all({ ...withPattern(values), limit: page.limit, offset: page.offset });
+    const counted = this.#db.prepare<[object], { n: number }>(`SELECT count(*) AS n FROM ${joined} ${where}`);
+    return { items: rows.flatMap((row) => fromRow(row) ?? []), total: counted.get(withPattern(values))?.n ?? 0 };
+  }
+
+  /** Those left before a moment, oldest first. */
+  leftBefore(before: number, limit: number): readonly Voicemail[] {
+    return this.#oldest.all({ before, limit }).flatMap((row) => fromRow(row) ?? []);
+  }
+}
+
+function toValue(value: string | number | boolean): string | number {
+  return typeof value === 'boolean' ? Number(value) : value;
+}
+
+function withPattern(values: Record<string, string | number>): Record<string, string | number> {
+  if (values['text'] === undefined) return values;
+  return { ...values, text: `%${String(values['text']).replaceAll(/[\\%_]/g, (character) => `\\${character}`)}%` };
+}
+
+function toColumns({ callId, personId, callerNumber, callerName, number }: VoicemailCall) {
+  return { callId: callId ?? null, personId: personId ?? null, callerNumber, callerName, number: number ?? null };
+}
+
+function fromColumns(row: CallRow): VoicemailCall {
+  return {
+    callId: row.call_id ?? undefined,
+    personId: row.person_id ?? undefined,
+    callerNumber: row.caller_number,
+    callerName: row.caller_name,
+    number: row.number ?? undefined,
+  };
+}
+
+function fromRow(row: Row | undefined): Voicemail | undefined {
+  if (row === undefined) return undefined;
+  return {
+    ...fromColumns(row),
+    id: row.id,
+    recordingId: row.recording_id,
+    recordingSid: row.recording_sid,
+    audio: row.audio,
+    seconds: row.seconds ?? 0,
+    leftAt: row.left_at,
+    heardAt: row.heard_at ?? undefined,
+    archivedAt: row.archived_at ?? undefined,
+    transcript: row.transcript ?? undefined,
+  };
+}

@@ -1,0 +1,158 @@
+// Owns the mailboxes: what was left for whom, what was said in text, heard or not, archived or not.
+// Called by its routes, by recordings when audio comes or is lost, and by whoever brings a transcript.
+// Must stay true: a message is shown once, heard in one place is heard everywhere, and facts are told after the commit.
+import type { Clock } from '#base/clock.ts';
+import { AppError } from '#base/errors.ts';
+import type { Events } from '#base/events.ts';
+import type { NewId } from '#base/ids.ts';
+import { maskNumber } from '#base/log.ts';
+import type { Log } from '#base/log.ts';
+import type { Facts } from '#contract/facts.ts';
+import type { WriteBatch } from '#storage/write-batch.ts';
+import type { Recording } from './recording.ts';
+import type { RecordingStore } from './recording-store.ts';
+import type { Mailbox, Recordings } from './recordings.ts';
+import { isBetter } from './transcript-store.ts';
+import type { Transcript, TranscriptStore } from './transcript-store.ts';
+import type { Voicemail, VoicemailCall, VoicemailFilter, VoicemailPage, VoicemailStore } from './voicemail-store.ts';
+
+export type VoicemailsParts = {
+  readonly store: VoicemailStore;
+  readonly recordings: RecordingStore;
+  readonly transcripts: TranscriptStore;
+  readonly writes: WriteBatch;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly events: Events<Facts>;
+  readonly log: Log;
+  /** Whose number it is, E.164; for messages that only Twilio knows of. */
+  readonly ownerOf: (number: string) => string | undefined;
+};
+
+/** What a person or an admin may do with one message. */
+export type VoicemailChange = { readonly isHeard?: boolean | undefined; readonly isArchived?: boolean | undefined };
+
+const mostTranscriptLength = 20_000;
+
+export class Voicemails implements Mailbox {
+  readonly #parts: VoicemailsParts;
+  /** Recordings whose message was shown by the transaction that is open. */
+  readonly #shown = new Set<string>();
+
+  constructor(parts: VoicemailsParts) {
+    this.#parts = parts;
+  }
+
+  list(filter: VoicemailFilter, page: VoicemailPage): { readonly items: readonly Voicemail[]; readonly total: number } {
+    return this.#parts.store.find(filter, page);
+  }
+
+  /** Undefined also for one whose audio has not come yet. */
+  byId(id: string): Voicemail | undefined {
+    return this.#parts.store.byId(id);
+  }
+
+  /** Throws `not-found`. */
+  async change(id: string, { isHeard, isArchived }: VoicemailChange): Promise<Voicemail> {
+    const { store, writes, clock, events } = this.#parts;
+    const { before, after } = await writes.write(() => {
+      const found = this.#get(id);
+      const now = clock.now();
+      // The first time counts: hearing it again elsewhere is nothing new.
+      if (isHeard !== undefined && isHeard !== (found.heardAt !== undefined)) store.setHeard(id, isHeard ? now : undefined);
+      if (isArchived !== undefined && isArchived !== (found.archivedAt !== undefined)) {
+        store.setArchived(id, isArchived ? now : undefined);
+      }
+      return { before: found, after: this.#get(id) };
+    });
+    if (before.heardAt === undefined && after.heardAt !== undefined) events.emit('voicemail.heard', factOf(after));
+    else if (before.heardAt !== after.heardAt || before.archivedAt !== after.archivedAt) {
+      events.emit('voicemail.changed', factOf(after));
+    }
+    return after;
+  }
+
+  /** Returns how many were not heard before. */
+  async hearAll(personId: string): Promise<number> {
+    const { store, writes, clock, events } = this.#parts;
+    const heard = await writes.write(() => {
+      const unheard = store.unheardOf(personId);
+      for (const { id } of unheard) store.setHeard(id, clock.now());
+      return unheard;
+    });
+    for (const voicemail of heard) events.emit('voicemail.heard', factOf(voicemail));
+    return heard.length;
+  }
+
+  /** With its audio. Throws `not-found`. */
+  async delete(id: string, recordings: Pick<Recordings, 'remove'>): Promise<void> {
+    const found = this.#get(id);
+    const recording = this.#parts.recordings.byId(found.recordingId);
+    if (recording === undefined) throw new AppError('not-found', 'There is no such voicemail');
+    await recordings.remove(recording, () => this.#parts.store.delete(id));
+    this.#parts.events.emit('voicemail.deleted', factOf(found));
+  }
+
+  /** Keeps a transcript, whenever it comes: also before the message itself, again, or never. */
+  async transcribed(transcript: Transcript): Promise<void> {
+    const { transcripts, recordings, store, writes, clock, events } = this.#parts;
+    const text = transcript.text.trim().slice(0, mostTranscriptLength);
+    const isEmpty = text === '' || text === '(blank)';
+    const next: Transcript = isEmpty ? { ...transcript, status: 'failed', text: '' } : { ...transcript, text };
+    const voicemail = await writes.write(() => {
+      if (!isBetter(next, transcripts.get(next.recordingSid))) return undefined;
+      transcripts.save(next, clock.now());
+      const recording = recordings.bySid(next.recordingSid);
+      return recording === undefined ? undefined : store.byRecording(recording.id);
+    });
+    if (voicemail?.transcript !== undefined) events.emit('voicemail.transcribed', factOf(voicemail));
+  }
+
+  announced(recording: Recording, call: VoicemailCall | undefined): void {
+    const { store, newId } = this.#parts;
+    // Nothing was said, and so nothing was left.
+    if (recording.state === 'discarded') return;
+    store.insert({ id: newId('vm'), recordingId: recording.id, leftAt: recording.startedAt, call });
+  }
+
+  isUnresolved(recordingId: string): boolean {
+    return this.#parts.store.isUnresolved(recordingId);
+  }
+
+  resolve(recordingId: string, call: VoicemailCall): void {
+    const { store, ownerOf } = this.#parts;
+    const personId = call.personId ?? (call.number === undefined ? undefined : ownerOf(call.number));
+    store.resolve(recordingId, { ...call, personId });
+  }
+
+  settled(recording: Recording): void {
+    if (recording.state !== 'stored' && recording.state !== 'lost') return;
+    if (this.#parts.store.show(recording.id)) this.#shown.add(recording.id);
+  }
+
+  told(recording: Recording): void {
+    const { store, events, log } = this.#parts;
+    const isNew = this.#shown.delete(recording.id);
+    if (recording.kind !== 'voicemail') return;
+    const voicemail = store.byRecording(recording.id);
+    if (voicemail === undefined) return;
+    if (!isNew) {
+      events.emit('voicemail.changed', factOf(voicemail));
+      return;
+    }
+    const { id, callerNumber, seconds, callId } = voicemail;
+    log.info({ voicemail: id, callId, from: maskNumber(callerNumber), seconds: Math.round(seconds) }, 'Voicemail left');
+    events.emit('voicemail.left', factOf(voicemail));
+    if (voicemail.transcript !== undefined) events.emit('voicemail.transcribed', factOf(voicemail));
+  }
+
+  #get(id: string): Voicemail {
+    const found = this.#parts.store.byId(id);
+    if (found === undefined) throw new AppError('not-found', 'There is no such voicemail');
+    return found;
+  }
+}
+
+function factOf({ id, personId }: Voicemail): { readonly voicemailId: string; readonly personId: string | null } {
+  return { voicemailId: id, personId: personId ?? null };
+}
