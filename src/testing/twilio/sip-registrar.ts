@@ -139,6 +139,7 @@ export class SipRegistrar {
     const now = this.#edge.wireClock.now();
     const recent = (this.#times.get(address) ?? []).filter((time) => time > now - 1000);
     recent.push(now);
+    if (this.#times.size > 1000) this.#times.clear();
     this.#times.set(address, recent.slice(-1000));
     return recent.length > this.#edge.switches.registersASecond;
   }

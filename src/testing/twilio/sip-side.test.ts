@@ -409,6 +409,21 @@ test('a trunk rings a static address with its secret header, and the next one wh
   expect(await call((made) => desk.side.originate(desk.trunk, made)).ended).toMatchObject({ twilioCode: 32_010 });
 });
 
+test('one 302 of a trunk address is followed, a busy one ends it', async () => {
+  const { desk, house } = await open();
+  const other = await TextHouse.open(desk.side);
+  onTestFinished(() => other[Symbol.asyncDispose]());
+  const trunk = { ...desk.trunk, originationUris: [{ uri: `sip:${house.peer.host}`, priority: 1, weight: 1 }] };
+  const told = call((made) => desk.side.originate(trunk, made), { to: ourNumber });
+  house.respond(await house.peer.expect('INVITE'), '302 Moved', { lines: [`Contact: <sip:ada@${other.peer.host}>`] });
+  await house.peer.expect('ACK');
+  const moved = await other.peer.expect('INVITE');
+  expect(moved.startLine).toBe(`INVITE sip:ada@${other.peer.host} SIP/2.0`);
+  other.respond(moved, '486 Busy Here');
+  await other.peer.expect('ACK');
+  expect(await told.ended).toMatchObject({ status: 486 });
+});
+
 test('origination addresses are tried by priority, then by weight', () => {
   const uris = [
     { uri: 'c', priority: 2, weight: 1 },
