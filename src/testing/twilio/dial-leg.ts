@@ -1,6 +1,7 @@
 import type { EmulatedCall } from './call.ts';
 import { callerIdRefusal, readSipTarget } from './dial-target.ts';
 import type { CallStatus } from './records.ts';
+import type { Switches } from './switches.ts';
 import { flagOf, methodOf, numberOf, TwimlRun, wordsOf } from './twiml-run.ts';
 import type { Verb } from './twiml-document.ts';
 import type { LegEnd } from './voice-side.ts';
@@ -141,7 +142,11 @@ export class DialLeg {
     if (twilioCode !== undefined) this.#run.alert(twilioCode, `the call to ${this.call.record.to} failed`);
     if (by === 'near' && !wasAnswered && status === 487) return;
     const sipStatus = this.isSip && twilioCode === undefined ? status : undefined;
-    this.#end({ status: wasAnswered ? 'completed' : statusOf(status), sipStatus, headers });
+    this.#end({
+      status: wasAnswered ? 'completed' : statusOf(status, this.#run.on.state.switches.sipStatusMeaning),
+      sipStatus,
+      headers,
+    });
   }
 
   #fail(code: number, about: string): void {
@@ -170,7 +175,8 @@ export class DialLeg {
 }
 
 /** Beyond 200 and 486 this is a guess that the house must not depend on. */
-function statusOf(sipStatus: number): 'busy' | 'no-answer' | 'failed' {
+function statusOf(sipStatus: number, meaning: Switches['sipStatusMeaning']): 'busy' | 'no-answer' | 'failed' {
+  if (meaning === 'failed') return sipStatus === 486 ? 'busy' : 'failed';
   if ([486, 600, 603].includes(sipStatus)) return 'busy';
   return [408, 480, 487].includes(sipStatus) ? 'no-answer' : 'failed';
 }

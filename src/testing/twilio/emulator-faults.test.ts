@@ -173,6 +173,9 @@ test('skews its clock and lets a number drift', async () => {
   twilio.faults.add({ name: 'clock.skew', delayMs: -86_400_000 });
   const { json } = await rest(twilio, 'POST', '/Messages.json', send);
   expect(Date.parse(json['date_created'])).toBeLessThan(twilio.state.clock.now() - 80_000_000);
+  twilio.faults.add({ name: 'number.url-drift', count: 1 });
+  const [drifted] = (await rest(twilio, 'GET', '/IncomingPhoneNumbers.json')).json['incoming_phone_numbers'];
+  expect(drifted.voice_url).toContain('demo.twilio.com');
   twilio.driftNumber(ours, { voice_url: 'https://elsewhere.example' });
   expect((await rest(twilio, 'GET', '/IncomingPhoneNumbers.json')).json['incoming_phone_numbers'][0].voice_url).toBe(
     'https://elsewhere.example',

@@ -534,3 +534,48 @@ test('takes calls of a trunk to the telephone network without any webhook', asyn
   await stage.until(() => stage.twilio.calls[0]?.status === 'completed');
   expect(stage.house.heard).toEqual([]);
 });
+
+test('asks the referUrl of a Dial what the caller does after a REFER, and refuses one without', async () => {
+  await using stage = await VoiceStage.start();
+  await stage.addDomain();
+  stage.voice.setPhone('sip:pbx@home.sip.twilio.com', {});
+  stage.house.on('/voice', dial('referUrl="/refer"'));
+  stage.house.on('/refer', '<Response><Pause length="5"/></Response>');
+  const caller = stage.twilio.callFrom(theirs, ours);
+  await stage.until(() => stage.voice.bridges === 1);
+  const [near, far] = stage.voice.legs;
+  expect(stage.voice.refer(near!, 'sip:101@house.example')).toBeUndefined();
+  expect(await stage.voice.refer(far!, 'sip:101@house.example')).toBe(200);
+  expect((await stage.heard('/refer')).fields).toMatchObject({
+    ReferTransferTarget: 'sip:101@house.example',
+    CallSid: caller.callSid,
+  });
+  expect(stage.twilio.calls[1]?.status).toBe('completed');
+  await stage.over(caller.callSid);
+});
+
+test('pages calls and looks into one of them with its children', async () => {
+  await using stage = await VoiceStage.start();
+  await stage.addDomain();
+  stage.voice.setPhone('sip:pbx@home.sip.twilio.com', { hangUpAfterMs: 1000 });
+  stage.house.on('/voice', dial());
+  const caller = stage.twilio.callFrom(theirs, ours);
+  await stage.over(caller.callSid);
+  const children = await rest(stage.twilio, 'GET', `/Calls.json?ParentCallSid=${caller.callSid}`);
+  expect(children.json['calls']).toMatchObject([{ parent_call_sid: caller.callSid, direction: 'outbound-dial', duration: '1' }]);
+  expect((await rest(stage.twilio, 'GET', `/Calls/${caller.callSid}.json`)).json).toMatchObject({
+    status: 'completed',
+    price_unit: 'USD',
+  });
+});
+
+test('rings a trunk with the addresses of its numbers, and recovers where none is', async () => {
+  await using stage = await VoiceStage.start();
+  const form = { FriendlyName: 'x', DomainName: 'house.pstn.twilio.com', DisasterRecoveryUrl: 'https://house.example/rescue' };
+  const trunk = await rest(stage.twilio, 'POST', '/v1/Trunks', { host: 'trunking', form });
+  stage.twilio.state.numberOf(ours)!['trunk_sid'] = trunk.json['sid'];
+  stage.twilio.callFrom(theirs, ours);
+  await stage.heard('/rescue');
+  expect(stage.twilio.alerts).toContain(32010);
+  expect(stage.house.at('/voice')).toEqual([]);
+});

@@ -8,6 +8,7 @@ import type {
   Recorded,
   Recording,
   RecordRequest,
+  ReferTaker,
   Sound,
   VoiceLeg,
   VoiceSide,
@@ -72,6 +73,12 @@ export class FakeVoice implements VoiceSide {
   readonly onIncoming = (take: (call: IncomingCall) => void): void => {
     this.#take = take;
   };
+
+  readonly onRefer = (take: ReferTaker): void => {
+    this.refer = take;
+  };
+  /** A leg asks for a transfer. */
+  refer: ReferTaker = () => undefined;
 
   /** The house dials out; what was done with the call stands in `events`. */
   comeIn(facts: Pick<IncomingCall, 'kind' | 'domain' | 'from' | 'to' | 'username' | 'headers'>): {

@@ -2,7 +2,7 @@ import { rfc2822 } from './dates.ts';
 import { refuse } from './rest-reply.ts';
 import type { RestReply, RestRequest } from './rest-reply.ts';
 import { collectionRoutes, formFields, readFlag } from './rest-route.ts';
-import type { RestRoute } from './rest-route.ts';
+import type { Collection, RestRoute } from './rest-route.ts';
 import { asText } from './records.ts';
 import type { Resource } from './records.ts';
 import type { EmulatorState } from './state.ts';
@@ -68,7 +68,7 @@ export function makeNumber(state: EmulatorState, settings: NumberSettings): Reso
 
 export function numberRoutes(state: EmulatorState): readonly RestRoute[] {
   return [
-    ...collectionRoutes({
+    ...drifting(state, {
       host: 'api',
       path: '/IncomingPhoneNumbers',
       name: 'numbers',
@@ -88,6 +88,19 @@ export function numberRoutes(state: EmulatorState): readonly RestRoute[] {
       create: ({ form }) => verifyCaller(state, form),
     }),
   ];
+}
+
+/** Somebody changed the addresses of the numbers between two looks, when that fault says so. */
+function drifting(state: EmulatorState, collection: Collection): readonly RestRoute[] {
+  return collectionRoutes(collection).map((route) => ({
+    ...route,
+    answer: (request) => {
+      if (route.method === 'GET' && state.faults.take('number.url-drift', route.name) !== undefined) {
+        for (const number of state.numbers.values()) number['voice_url'] = 'https://demo.twilio.com/welcome/voice/';
+      }
+      return route.answer(request);
+    },
+  }));
 }
 
 function verifyCaller(state: EmulatorState, form: URLSearchParams): Resource | RestReply {

@@ -39,9 +39,10 @@ export class Switchboard {
   readonly calls = new Map<string, EmulatedCall>();
   readonly #on: Telephony;
 
-  constructor(on: Omit<Telephony, 'newCall' | 'obey'>) {
-    this.#on = { ...on, obey, newCall: (given) => this.newCall(given) };
+  constructor(on: Omit<Telephony, 'newCall' | 'obey' | 'referTakers'>) {
+    this.#on = { ...on, obey, referTakers: new Map(), newCall: (given) => this.newCall(given) };
     on.voice.onIncoming((incoming) => this.#takeFromHouse(incoming));
+    on.voice.onRefer?.((leg, target) => this.#on.referTakers.get(leg)?.(target));
   }
 
   get telephony(): Telephony {

@@ -12,6 +12,8 @@ export type Switches = {
   readonly abandonedDialAction: boolean;
   /** What an unanswered Dial says of its length. */
   readonly unansweredDialDuration: 'absent' | 'zero';
+  /** What a final SIP status other than 200 and 486 makes of DialCallStatus: told apart, or `failed` all of them. */
+  readonly sipStatusMeaning: 'told-apart' | 'failed';
   /** Which leg `DialCallSid` names when none answered. */
   readonly unansweredDialSid: 'first' | 'last';
   /** The hung-up Record's action names the recording. */
@@ -45,6 +47,7 @@ export const usualSwitches: Switches = {
   abandonedDialStatus: 'no-answer',
   abandonedDialAction: true,
   unansweredDialDuration: 'absent',
+  sipStatusMeaning: 'told-apart',
   unansweredDialSid: 'first',
   recordActionHasSid: true,
   fallbackFields: 'present',
@@ -67,6 +70,7 @@ export const otherSwitches: Switches = {
   abandonedDialStatus: 'canceled',
   abandonedDialAction: true,
   unansweredDialDuration: 'zero',
+  sipStatusMeaning: 'failed',
   unansweredDialSid: 'last',
   recordActionHasSid: false,
   fallbackFields: 'absent',

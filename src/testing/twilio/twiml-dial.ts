@@ -5,10 +5,10 @@ import type { RecordingRecord } from './records.ts';
 import type { FormFields } from './signature.ts';
 import { joinConference } from './twiml-conference.ts';
 import { recordingCallbackOf } from './twiml-callbacks.ts';
-import { Broken, onward, TwimlRun } from './twiml-run.ts';
+import { Broken, methodOf, onward, TwimlRun } from './twiml-run.ts';
 import type { Next } from './twiml-run.ts';
 import type { Verb } from './twiml-document.ts';
-import type { Recorded, Recording } from './voice-side.ts';
+import type { Recorded, Recording, VoiceLeg } from './voice-side.ts';
 import { readWavFile, wavFile } from './wav-file.ts';
 
 const mostNouns = 10;
@@ -124,6 +124,7 @@ class Dial {
       return { status: 'failed', leg: winner, isBridged: false, seconds: 0 };
     const bridge = on.voice.bridge(leg, winner.call.leg);
     const recording = this.#record();
+    this.#takeRefer(winner.call.leg);
     const over = Promise.withResolvers<{ readonly kind: 'limit' }>();
     const timer = on.state.clock.after(this.#settings.timeLimitSeconds * on.state.delays.twimlSecond, () =>
       over.resolve({ kind: 'limit' }),
@@ -140,8 +141,22 @@ class Dial {
       timer.cancel();
       forget?.();
       bridge.undo();
+      if (winner.call.leg !== undefined) on.referTakers.delete(winner.call.leg);
       recording?.stop();
     }
+  }
+
+  /** A REFER of the far leg asks the referUrl what the caller does next; the leg itself is done. */
+  #takeRefer(leg: VoiceLeg): void {
+    const given = this.#verb.attributes.get('referUrl');
+    const url = given === undefined ? undefined : this.#run.resolve(given);
+    if (url === undefined) return;
+    this.#run.on.referTakers.set(leg, (target) => {
+      const fields: FormFields = [['ReferTransferTarget', target.slice(0, 256)]];
+      const method = methodOf(this.#verb.attributes.get('referMethod'));
+      this.#run.call.interrupt({ kind: 'replaced', source: { kind: 'url', url, method, webhook: 'action', fields } });
+      return Promise.resolve(200);
+    });
   }
 
   /** The far leg got a document of its own: it goes on alone. */

@@ -10,7 +10,7 @@ import type { FormFields } from './signature.ts';
 import type { EmulatorState } from './state.ts';
 import { readReply, readTwiml } from './twiml-document.ts';
 import type { TwimlResult, Verb } from './twiml-document.ts';
-import type { SipDirectory, VoiceSide } from './voice-side.ts';
+import type { SipDirectory, VoiceLeg, VoiceSide } from './voice-side.ts';
 import { resolveUrl } from './webhook-address.ts';
 import type { Webhooks } from './webhooks.ts';
 
@@ -22,6 +22,8 @@ export type Telephony = {
   readonly directory: SipDirectory;
   readonly farPhones: ReadonlyMap<string, FarPhone>;
   readonly obey: Obey;
+  /** Who takes a REFER that comes from a leg, while its Dial has a referUrl. */
+  readonly referTakers: Map<VoiceLeg, (target: string) => Promise<number>>;
   readonly newCall: (given: NewCall) => EmulatedCall;
 };
 
