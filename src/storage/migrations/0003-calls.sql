@@ -34,8 +34,10 @@ CREATE TABLE cdrs (
   CHECK ((ended_at IS NULL) = (result IS NULL) AND (result IS NULL) = (reason IS NULL))
 ) STRICT;
 
-CREATE INDEX cdrs_by_start ON cdrs (started_at);
-CREATE INDEX cdrs_by_result ON cdrs (result, started_at);
+CREATE INDEX cdrs_by_start ON cdrs (started_at, id);
+CREATE INDEX cdrs_by_end ON cdrs (ended_at, id);
+CREATE INDEX cdrs_by_answer ON cdrs (answered_at, id);
+CREATE INDEX cdrs_by_result ON cdrs (result, started_at, id);
 CREATE INDEX cdrs_by_caller_number ON cdrs (caller_number);
 CREATE INDEX cdrs_by_callee_number ON cdrs (callee_number);
 CREATE INDEX cdrs_by_dialled ON cdrs (dialled);
