@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { get } from 'node:https';
 import { expect, test } from 'vitest';
+import { makeCertificate } from '../tls-certificate.ts';
 import { TwilioEmulator } from './emulator.ts';
 import { HouseStandIn } from './house-stand-in.ts';
 import { rest, until } from './rest-caller.ts';
@@ -299,4 +302,19 @@ test('asks the fallback address once when the house fails', async () => {
   house.on('/sms', { status: 503 });
   expect(await twilio.sendSmsFrom(theirs, ours, { body: 'hi' })).toMatchObject({ status: 200 });
   expect(house.at('/else')[0]?.fields).toMatchObject({ ErrorCode: '11200', ErrorUrl: 'https://house.example/sms' });
+});
+
+test('answers over TLS too, and knows its products by the Host header as the SDK names them', async () => {
+  const made = makeCertificate(['DNS:*.twilio.com']);
+  const cert = readFileSync(made.certFile);
+  await using twilio = await TwilioEmulator.start({ tls: { key: readFileSync(made.keyFile), cert } });
+  made.remove();
+  const { port } = new URL(twilio.secureApiBase ?? '');
+  const status = await new Promise<number>((resolve, reject) => {
+    const auth = `${twilio.accountSid}:${twilio.authToken}`;
+    const headers = { Host: 'trunking.twilio.com' };
+    const options = { host: '127.0.0.1', port, path: '/v1/Trunks', auth, headers, ca: cert, servername: 'api.twilio.com' };
+    get(options, (response) => resolve(response.resume().statusCode ?? 0)).on('error', reject);
+  });
+  expect(status).toBe(200);
 });

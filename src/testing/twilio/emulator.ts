@@ -12,7 +12,8 @@ import type { Faults } from './faults.ts';
 import { HttpListener } from './http-listener.ts';
 import { MediaHost } from './media-host.ts';
 import { Messaging } from './messaging.ts';
-import type { InboundMessage, InboundResult } from './messaging.ts';
+import { InboundMessages } from './inbound-messages.ts';
+import type { InboundMessage, InboundResult } from './inbound-messages.ts';
 import type { MessageRecord } from './records.ts';
 import { accountRoutes } from './rest-accounts.ts';
 import { messageRoutes } from './rest-messages.ts';
@@ -65,7 +66,7 @@ export class TwilioEmulator implements AsyncDisposable {
   readonly secureApiBase: string | undefined;
   readonly state: EmulatorState;
   readonly #webhooks: Webhooks;
-  readonly #messaging: Messaging;
+  readonly #inbound: InboundMessages;
   readonly #farPhones: Map<string, FarPhone>;
   readonly #recordings: Recordings;
   readonly #switchboard: Switchboard;
@@ -77,7 +78,7 @@ export class TwilioEmulator implements AsyncDisposable {
     this.secureApiBase = parts.secureApiBase;
     this.state = parts.state;
     this.#webhooks = parts.webhooks;
-    this.#messaging = parts.messaging;
+    this.#inbound = parts.inbound;
     this.#farPhones = parts.farPhones;
     this.#recordings = parts.recordings;
     this.#switchboard = parts.switchboard;
@@ -120,7 +121,7 @@ export class TwilioEmulator implements AsyncDisposable {
       secureApiBase: secure === undefined ? undefined : `https://${address}:${secure.port}`,
       state,
       webhooks,
-      messaging,
+      inbound: new InboundMessages(state, webhooks, messaging),
       farPhones,
       recordings,
       switchboard,
@@ -186,7 +187,7 @@ export class TwilioEmulator implements AsyncDisposable {
 
   /** Somebody writes to one of our numbers; settles when the house answered, or could not be reached. */
   sendSmsFrom(from: string, to: string, message: InboundMessage): Promise<InboundResult> {
-    return this.#messaging.receive(from, to, message);
+    return this.#inbound.receive(from, to, message);
   }
 
   /** Calls so far, oldest first, children included. */
@@ -239,7 +240,7 @@ type Parts = {
   readonly secureApiBase: string | undefined;
   readonly state: EmulatorState;
   readonly webhooks: Webhooks;
-  readonly messaging: Messaging;
+  readonly inbound: InboundMessages;
   readonly farPhones: Map<string, FarPhone>;
   readonly recordings: Recordings;
   readonly switchboard: Switchboard;

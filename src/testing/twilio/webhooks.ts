@@ -309,3 +309,9 @@ function withQuery(url: string, fields: FormFields): string {
   const query = new URLSearchParams(fields.map(([name, value]): [string, string] => [name, value])).toString();
   return `${address}${address.includes('?') ? '&' : '?'}${query}${fragment === undefined ? '' : `#${fragment}`}`;
 }
+
+/** Why an answer is none that Twilio can use, as its code. */
+export function failureOf(reply: WebhookReply): number | undefined {
+  if (reply.kind === 'failed') return reply.code;
+  return reply.status >= 400 ? 11_200 : undefined;
+}
