@@ -159,6 +159,7 @@ const byWeight: readonly LegOutcome[] = [
   'no-answer',
   'busy',
   'media-refused',
+  'no-media',
   'unknown-number',
   'refused',
   'redirected',
@@ -178,6 +179,7 @@ function verdictOf(legs: readonly Leg[]): Verdict {
     case 'busy':
       return { result: 'busy', reason: 'busy' };
     case 'media-refused':
+    case 'no-media':
     case 'unknown-number':
       return { result: 'failed', reason: heaviest };
     case 'refused':

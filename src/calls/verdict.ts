@@ -5,7 +5,16 @@ export type CallReason = (typeof callReasons)[number];
 
 /** The closed list: every way a call can end. */
 export const verdicts = {
-  answered: ['caller-hung-up', 'callee-hung-up', 'hung-up-by-house', 'transferred', 'replaced', 'session-expired', 'engine-lost'],
+  answered: [
+    'caller-hung-up',
+    'callee-hung-up',
+    'hung-up-by-house',
+    'transferred',
+    'replaced',
+    'session-expired',
+    'no-media',
+    'engine-lost',
+  ],
   voicemail: ['no-answer', 'busy', 'declined', 'offline', 'unreachable', 'no-devices', 'internal'],
   missed: ['no-answer', 'declined', 'offline', 'unreachable', 'no-devices', 'caller-cancelled'],
   blocked: ['switched-off', 'spam'],
@@ -22,6 +31,7 @@ export const verdicts = {
     'loop',
     'unreachable',
     'media-refused',
+    'no-media',
     'not-acknowledged',
     'phone-error',
     'too-many-calls',
@@ -61,6 +71,7 @@ const sentences: Readonly<Record<CallReason, string>> = {
   'calling-itself': 'a phone cannot call itself',
   loop: 'the call came back to where it had been',
   'media-refused': 'the phones have no codec in common',
+  'no-media': 'there was no way for its sound: rtpengine does not run',
   'not-acknowledged': 'the caller never confirmed the answer',
   'phone-error': 'the phone reported an error',
   'too-many-calls': 'too many calls are going on',

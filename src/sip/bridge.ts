@@ -6,10 +6,18 @@ import type { Verdict } from '#calls/verdict.ts';
 import { answer } from './answer.ts';
 import type { DialogOwner, SipDialog } from './dialog.ts';
 import { InCall } from './in-call.ts';
+import { MediaPath } from './media-path.ts';
+import type { MediaRole } from './media-port.ts';
 import type { IncomingRequest, Responder } from './srf-types.ts';
 
-/** One side of a connected call. `device` is the phone; undefined for a trunk. */
-export type Side = { readonly dialog: SipDialog; readonly device: Device | undefined; readonly party: Party };
+/** One side of a connected call: a phone, or else a trunk. */
+export type Side = {
+  readonly dialog: SipDialog;
+  readonly device: Device | undefined;
+  readonly party: Party;
+  /** The trunk's name. */
+  readonly trunk?: string | undefined;
+};
 
 export type BridgeParts = {
   readonly log: Log;
@@ -36,6 +44,7 @@ export class Bridge implements DialogOwner {
   readonly caller: Side;
   readonly callee: Side;
   call: OngoingCall | undefined;
+  #path = new MediaPath();
   #transfer: { readonly underway: TransferUnderway; readonly from: Side } | undefined;
   #isOver = false;
 
@@ -46,9 +55,17 @@ export class Bridge implements DialogOwner {
     this.#inCall = new InCall({
       held: (isHeld) => this.call?.held(isHeld),
       dead: () => this.end({ result: 'answered', reason: 'session-expired' }),
+      path: () => this.#path,
     });
     caller.dialog.owner = this;
     callee.dialog.owner = this;
+  }
+
+  /** The way of its sound, which ends with it. */
+  set path(path: MediaPath) {
+    this.#path = path;
+    path.lost = () => this.end({ result: 'answered', reason: 'no-media' });
+    if (this.#isOver) path.close();
   }
 
   get isOver(): boolean {
@@ -80,7 +97,11 @@ export class Bridge implements DialogOwner {
     const from = this.sideOf(dialog);
     if (this.#isOver) this.#requestAfterwards(request, response);
     else if (request.method === 'REFER') this.#parts.refer(this, from, { request, response });
-    else this.#inCall.pass({ from: dialog, to: this.otherThan(from).dialog }, { request, response });
+    else this.#inCall.pass({ from: dialog, to: this.otherThan(from).dialog, role: this.roleOf(from) }, { request, response });
+  }
+
+  roleOf(side: Side): MediaRole {
+    return side === this.caller ? 'caller' : 'callee';
   }
 
   bye(dialog: SipDialog, request: IncomingRequest, done: () => void): void {
@@ -99,7 +120,7 @@ export class Bridge implements DialogOwner {
     this.#transfer?.underway.partyGone();
     const verdict = this.#verdictOf(dialog, request);
     const other = this.otherThan(this.sideOf(dialog));
-    this.#isOver = true;
+    this.#close();
     // The record first: what a phone is told has been written.
     this.call?.hungUp(verdict);
     done();
@@ -110,7 +131,7 @@ export class Bridge implements DialogOwner {
   /** Ends both sides. */
   end(verdict: Verdict | undefined): void {
     if (this.#isOver) return;
-    this.#isOver = true;
+    this.#close();
     if (verdict !== undefined) this.call?.hungUp(verdict);
     this.caller.dialog.bye();
     this.callee.dialog.bye();
@@ -119,8 +140,13 @@ export class Bridge implements DialogOwner {
   /** Lets go of both dialogs, which stay up: others own them from now on. */
   letGo(verdict: Verdict): void {
     if (this.#isOver) return;
-    this.#isOver = true;
+    this.#close();
     this.call?.hungUp(verdict);
+  }
+
+  #close(): void {
+    this.#isOver = true;
+    this.#path.close();
   }
 
   /** A party that waits for the end of its transfer is not to believe that its call is gone. */

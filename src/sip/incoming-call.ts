@@ -11,6 +11,8 @@ import { SipDialog } from './dialog.ts';
 import { numberOf, parseNameAddr, tagOf, tokens } from './headers.ts';
 import { answerEarlyUpdate } from './in-call.ts';
 import { capabilities } from './capabilities.ts';
+import { endOf, MediaPaths, statusOfRefusal } from './media-path.ts';
+import type { MediaOutcome } from './media-port.ts';
 import { Ring } from './ring.ts';
 import type { CallingSide, Destination, RingParts } from './ring.ts';
 import type { TimerAnswer } from './session-timer.ts';
@@ -66,18 +68,25 @@ export class IncomingCall implements CallerLeg, CallingSide {
   readonly offer: string;
   readonly maxForwards: number;
   readonly device: Device | undefined;
+  readonly paths: MediaPaths;
   readonly #parts: CallParts;
+  readonly #trunk: string | undefined;
   readonly #invite: Invite;
   #call: OngoingCall | undefined;
   #bridge: Bridge | undefined;
   #isOver = false;
   #isRingingTold = false;
 
-  constructor(parts: CallParts, invite: Invite, device: Device | undefined) {
+  constructor(
+    parts: CallParts,
+    invite: Invite,
+    from: { readonly device: Device | undefined; readonly trunk: string | undefined },
+  ) {
     const { request } = invite;
     this.#parts = parts;
     this.#invite = invite;
-    this.device = device;
+    this.device = from.device;
+    this.#trunk = from.trunk;
     this.offer = request.body ?? '';
     this.maxForwards = invite.maxForwards;
     this.dialog = new SipDialog(parts.connection, {
@@ -86,6 +95,7 @@ export class IncomingCall implements CallerLeg, CallingSide {
       localTag: randomBytes(8).toString('hex'),
       remoteTag: tagOf(request.headers['from']) ?? '',
     });
+    this.paths = new MediaPaths(parts, { call: this.dialog.callId, caller: endOf(from.trunk) });
     this.dialog.remoteSdp = this.offer;
     this.dialog.remoteTarget = parseNameAddr(request.headers['contact'] ?? '')?.uri ?? request.uri;
     if (invite.timer.kind === 'agreed') this.dialog.sessionExpires = invite.timer.own;
@@ -126,26 +136,49 @@ export class IncomingCall implements CallerLeg, CallingSide {
 
   join(ring: Ring): void {
     const { dialog } = this;
-    const callee: Side = { dialog: ring.dialog, device: ring.device, party: this.#calleeParty(ring) };
-    const caller: Side = { dialog, device: this.device, party: this.#callerParty() };
+    const { path, destination, device } = ring;
+    const callee: Side = { dialog: ring.dialog, device, party: this.#calleeParty(ring), trunk: destination.trunk };
+    const caller: Side = { dialog, device: this.device, party: this.#callerParty(), trunk: this.#trunk };
     const bridge = new Bridge(this.#parts, caller, callee);
     bridge.call = this.#call;
+    bridge.path = path;
     this.#bridge = bridge;
-    dialog.localSdp = ring.answerBody;
-    if (this.offer === '') {
-      dialog.expectAck((body) => {
-        dialog.remoteSdp = body;
-        ring.dialog.localSdp = body;
-        ring.acknowledge(body);
-      });
+    this.paths.keep(path);
+    const given = (outcome: MediaOutcome) => this.#given(outcome, bridge);
+    if (this.offer !== '') {
+      path.answer(ring.answerBody, given);
+      return;
     }
-    this.#answer(ring.answerBody, bridge);
+    dialog.expectAck((body) => {
+      dialog.remoteSdp = body;
+      path.answer(body, (outcome) => {
+        const sdp = outcome.kind === 'sdp' ? outcome.sdp : undefined;
+        ring.dialog.localSdp = sdp ?? '';
+        ring.acknowledge(sdp);
+      });
+    });
+    path.offer(ring.answerBody, 'callee', given);
+  }
+
+  /** What the caller is to be answered is known, or that there is no way for the sound. */
+  #given(outcome: MediaOutcome, bridge: Bridge): void {
+    if (outcome.kind === 'sdp' && !bridge.isOver) {
+      this.dialog.localSdp = outcome.sdp;
+      this.#answer(outcome.sdp, bridge);
+      return;
+    }
+    // The called side may have hung up meanwhile.
+    this.dialog.drop();
+    answer(this.#invite.response, outcome.kind === 'sdp' ? 480 : statusOfRefusal(outcome));
+    bridge.end({
+      result: 'failed',
+      reason: outcome.kind === 'refused' && outcome.why === 'bad-sdp' ? 'media-refused' : 'no-media',
+    });
   }
 
   reject(verdict: Verdict): void {
     if (this.#isOver) return;
-    this.#isOver = true;
-    this.dialog.drop();
+    this.#over();
     const status = statusOf(verdict);
     answer(this.#invite.response, status, status === 503 ? { headers: { 'Retry-After': '5' } } : {});
   }
@@ -164,8 +197,7 @@ export class IncomingCall implements CallerLeg, CallingSide {
 
   refuse(status: number): void {
     if (this.#isOver) return;
-    this.#isOver = true;
-    this.dialog.drop();
+    this.#over();
     answer(this.#invite.response, status);
   }
 
@@ -189,9 +221,14 @@ export class IncomingCall implements CallerLeg, CallingSide {
 
   #gone(): void {
     if (this.#isOver || this.#bridge !== undefined) return;
-    this.#isOver = true;
-    this.dialog.drop();
+    this.#over();
     this.#call?.callerGone();
+  }
+
+  #over(): void {
+    this.#isOver = true;
+    this.paths.close();
+    this.dialog.drop();
   }
 
   #callerParty() {

@@ -47,7 +47,7 @@ export function handleInvite(parts: InviteParts, request: IncomingRequest, respo
     parts.takeOver(reading.invite, device, replaces);
     return 'call';
   }
-  const leg = new IncomingCall(parts, reading.invite, device);
+  const leg = new IncomingCall(parts, reading.invite, { device, trunk: trunkCall?.trunk });
   leg.call = parts.place({ caller: callerOf(device, trunkCall), dialled: trunkCall?.dialled ?? uri.user, leg });
   return 'call';
 }

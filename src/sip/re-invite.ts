@@ -1,6 +1,6 @@
 import type { Clock } from '#base/clock.ts';
 import type { SipDialog } from './dialog.ts';
-import { timerHeaders } from './in-call.ts';
+import { timerHeaders } from './passed-request.ts';
 
 type Listener = {
   /** `acknowledge` sends the ACK; with the answer where we made no offer. */

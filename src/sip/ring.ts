@@ -1,12 +1,16 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Log } from '#base/log.ts';
 import type { Device } from '#devices/device.ts';
+import type { LegOutcome } from '#calls/call.ts';
 import type { CancelWhy, LegListener, OutgoingLeg, Presented } from '#calls/ports.ts';
 import { SipDialog } from './dialog.ts';
 import type { Credentials } from './dialog.ts';
 import { escapeUser, formatNameAddr, numberOf, parseNameAddr, tagOf } from './headers.ts';
 import { answerEarlyUpdate } from './in-call.ts';
 import { capabilities } from './capabilities.ts';
+import { endOf, receivedFrom, statusOfRefusal } from './media-path.ts';
+import type { MediaPath, MediaPaths } from './media-path.ts';
+import type { Media } from './media-port.ts';
 import { refusalOf } from './sdp.ts';
 import { agreedByAnswer, askForTimer } from './session-timer.ts';
 import { outcomeOf } from './sip-status.ts';
@@ -22,7 +26,8 @@ export type Destination = {
   /** Headers beside the usual ones. */
   readonly headers: Record<string, string>;
   readonly credentials: Credentials | undefined;
-  readonly isTrunk: boolean;
+  /** The name of the trunk it goes to; undefined for a phone. */
+  readonly trunk: string | undefined;
 };
 
 /** The side the call comes from: a phone's INVITE, or the party of a transfer. */
@@ -30,6 +35,8 @@ export type CallingSide = {
   /** Its session description; empty where the called side is to make the offer (RFC 3264 section 5, late offer). */
   readonly offer: string;
   readonly maxForwards: number;
+  /** The ways of its sound to those it calls. */
+  readonly paths: MediaPaths;
   progress(status: number, body: string | undefined): void;
   /** Joins with a leg that has answered. */
   join(ring: Ring): void;
@@ -39,6 +46,7 @@ export type RingParts = {
   readonly connection: SrfConnection;
   readonly log: Log;
   readonly sessionSeconds: number;
+  readonly media: Media;
 };
 
 const reasons: Readonly<Record<CancelWhy, string | undefined>> = {
@@ -58,6 +66,7 @@ export class Ring implements OutgoingLeg {
   readonly destination: Destination;
   /** The phone that rings; undefined for a trunk. */
   readonly device: Device | undefined;
+  readonly path: MediaPath;
   readonly #parts: RingParts;
   readonly #caller: CallingSide;
   readonly #listener: LegListener;
@@ -66,6 +75,7 @@ export class Ring implements OutgoingLeg {
   #progress: IncomingResponse | undefined;
   #ack: SendAck | undefined;
   #answerBody = '';
+  #offer = '';
   #isOver = false;
   #tries = 0;
 
@@ -78,7 +88,7 @@ export class Ring implements OutgoingLeg {
     const identity = { role: 'uac', callId: randomUUID(), localTag: randomBytes(8).toString('hex'), remoteTag: '' } as const;
     this.dialog = new SipDialog(parts.connection, identity);
     this.dialog.credentials = destination.credentials;
-    this.dialog.localSdp = caller.offer;
+    this.path = caller.paths.to(endOf(destination.trunk));
   }
 
   get sipCallId(): string {
@@ -91,11 +101,23 @@ export class Ring implements OutgoingLeg {
   }
 
   start(): void {
-    this.#send({});
+    this.path.offer(this.#caller.offer, 'caller', (offered) => {
+      if (this.#cancelled !== undefined) this.#fail(487);
+      else if (offered.kind === 'refused')
+        this.#fail(statusOfRefusal(offered), offered.why === 'no-relay' ? 'no-media' : undefined);
+      else {
+        this.#offer = offered.sdp;
+        this.dialog.localSdp = offered.sdp;
+        this.#send({});
+      }
+    });
   }
 
   pass(status: number, withMedia: boolean): void {
-    this.#caller.progress(status, withMedia ? this.#progress?.body : undefined);
+    // What comes in a provisional response to an INVITE without an offer cannot be answered yet.
+    const body = withMedia && this.#caller.offer !== '' ? (this.#progress?.body ?? '') : '';
+    if (body === '') this.#caller.progress(status, undefined);
+    else this.path.answer(body, (given) => this.#caller.progress(status, given.kind === 'sdp' ? given.sdp : undefined));
   }
 
   connect(): void {
@@ -140,7 +162,7 @@ export class Ring implements OutgoingLeg {
           ...headers,
           ...extra,
         },
-        ...(this.#caller.offer === '' ? {} : { body: this.#caller.offer }),
+        ...(this.#offer === '' ? {} : { body: this.#offer }),
       },
       {
         sent: (sent) => {
@@ -167,6 +189,8 @@ export class Ring implements OutgoingLeg {
   }
 
   #receive(response: IncomingResponse, ack: SendAck): void {
+    const seen = this.destination.trunk === undefined ? undefined : receivedFrom(response.headers);
+    if (seen !== undefined) this.#parts.media.seenAs(this.destination.trunk ?? '', seen);
     if (this.#isOver) return;
     if (response.status < 200) {
       this.#progress = response;
@@ -208,11 +232,11 @@ export class Ring implements OutgoingLeg {
     return authorization === undefined ? undefined : { [authorization.name]: authorization.value };
   }
 
-  #fail(status: number): void {
+  #fail(status: number, outcome: LegOutcome = outcomeOf(status)): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.dialog.drop();
-    this.#listener.failed(outcomeOf(status), status);
+    this.#listener.failed(outcome, status);
   }
 }
 

@@ -120,6 +120,7 @@ const statusByReason: Readonly<Record<CallReason, number>> = {
   'calling-itself': 482,
   loop: 482,
   'media-refused': 488,
+  'no-media': 503,
   'not-acknowledged': 408,
   'phone-error': 480,
   'too-many-calls': 503,

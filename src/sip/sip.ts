@@ -14,6 +14,8 @@ import type { InviteParts } from './phone-call.ts';
 import { handleRegister } from './register.ts';
 import type { Registrar } from './register.ts';
 import type { Destination } from './ring.ts';
+import { directMedia } from './media-path.ts';
+import type { Media } from './media-port.ts';
 import { nextHopTo } from './source.ts';
 import { SrfConnection } from './srf-connection.ts';
 import type { Control } from './srf-connection.ts';
@@ -32,6 +34,8 @@ export type SipParts = {
   readonly trunks: readonly TrunkSettings[];
   /** Session timer asked for (RFC 4028), so that a call whose phone vanished ends; 0: none. */
   readonly sessionSeconds?: number;
+  /** Relays the sound of calls through trunks; without it everybody sends to everybody. */
+  readonly media?: Media;
 };
 
 const sessionSecondsByDefault = 1800;
@@ -57,7 +61,7 @@ export class Sip {
       },
       lost: () => this.#calls?.stopAll('engine'),
     });
-    this.#trunks = new TrunkPeers({ connection: this.#connection, clock, log }, parts.trunks);
+    this.#trunks = new TrunkPeers({ connection: this.#connection, clock, log, media: parts.media ?? directMedia }, parts.trunks);
   }
 
   /** For `Calls`: which trunks can take a call. */
@@ -129,9 +133,9 @@ export class Sip {
   }
 
   #compose(calls: Calls): InviteParts {
-    const { authenticate, log, clock, sessionSeconds = sessionSecondsByDefault } = this.#parts;
+    const { authenticate, log, clock, media = directMedia, sessionSeconds = sessionSecondsByDefault } = this.#parts;
     const callParts = {
-      ...{ connection: this.#connection, log, sessionSeconds },
+      ...{ connection: this.#connection, log, sessionSeconds, media },
       destinationOf: (target: RingTarget) => this.#destinationOf(target),
       refer: (...refer: Parameters<Transfers['refer']>) => transfers.refer(...refer),
     };
@@ -153,7 +157,7 @@ export class Sip {
       from: target.from,
       headers: {},
       credentials: undefined,
-      isTrunk: false,
+      trunk: undefined,
     };
   }
 }

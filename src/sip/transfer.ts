@@ -10,7 +10,11 @@ import { parseNameAddr, parseReplaces, parseUri, splitList, uriHeader } from './
 import type { Replaces } from './headers.ts';
 import { IncomingCall } from './incoming-call.ts';
 import type { CallParts, Invite } from './incoming-call.ts';
+import { endOf, MediaPaths, statusOfRefusal } from './media-path.ts';
+import type { MediaPath } from './media-path.ts';
 import { reInvite } from './re-invite.ts';
+import type { MediaOutcome, MediaRole } from './media-port.ts';
+import { refusalOf } from './sdp.ts';
 import { ReferProgress } from './refer-progress.ts';
 import type { IncomingRequest, Responder } from './srf-types.ts';
 import { TransferredParty } from './transferred-party.ts';
@@ -47,7 +51,7 @@ export class Transfers {
 
   /** INVITE with Replaces: the sender takes the place of one side of a call. */
   takeOver(invite: Invite, device: Device, replaces: string): void {
-    const leg = new IncomingCall(this.#parts, invite, device);
+    const leg = new IncomingCall(this.#parts, invite, { device, trunk: undefined });
     const wanted = parseReplaces(replaces);
     const found = wanted === undefined ? undefined : this.#find(wanted);
     if (wanted === undefined || found === undefined) {
@@ -59,23 +63,41 @@ export class Transfers {
       leg.refuse(wanted.isEarlyOnly ? 486 : 403);
       return;
     }
+    const party = { deviceId: device.id, personId: device.personId, number: device.extension, name: device.name };
+    this.#replace(leg, { bridge, side, coming: { dialog: leg.dialog, device, party } });
+  }
+
+  #replace(leg: IncomingCall, { bridge, side, coming }: { bridge: Bridge; side: Side; coming: Side }): void {
     const staying = bridge.otherThan(side);
-    reInvite(this.#parts.clock, staying.dialog, {
-      offer: leg.offer,
-      listener: {
-        accepted: (body, acknowledge) => {
-          const party = { deviceId: device.id, personId: device.personId, number: device.extension, name: device.name };
-          const isCaller = side === bridge.caller;
-          bridge.letGo({ result: 'answered', reason: 'replaced' });
-          const coming: Side = { dialog: leg.dialog, device, party };
-          const joined = this.#join(bridge, isCaller ? [coming, staying] : [staying, coming]);
-          if (leg.offer === '') leg.dialog.expectAck((given) => acknowledge(given));
-          else acknowledge('');
-          leg.answerReplacing(body, joined);
-          side.dialog.bye();
-        },
-        refused: (status) => leg.refuse(status),
-      },
+    const [ours, theirs] = side === bridge.caller ? (['caller', 'callee'] as const) : (['callee', 'caller'] as const);
+    const path = this.#pathBetween(coming, staying, ours);
+    const refuse = (status: number) => {
+      path.close();
+      leg.refuse(status);
+    };
+    const join = (body: string) => {
+      bridge.letGo({ result: 'answered', reason: 'replaced' });
+      const joined = this.#join(bridge, { sides: ours === 'caller' ? [coming, staying] : [staying, coming], path });
+      leg.answerReplacing(body, joined);
+      side.dialog.bye();
+    };
+    const accepted = (body: string, acknowledge: (answer: string) => void) => {
+      const done = (outcome: MediaOutcome) => {
+        if (outcome.kind === 'refused') {
+          acknowledge(leg.offer === '' ? refusalOf(body) : '');
+          refuse(statusOfRefusal(outcome));
+          return;
+        }
+        if (leg.offer !== '') acknowledge('');
+        else leg.dialog.expectAck((given) => path.answer(given, (answer) => acknowledge(sdpOf(answer, body))));
+        join(outcome.sdp);
+      };
+      if (leg.offer === '') path.offer(body, theirs, done);
+      else path.answer(body, done);
+    };
+    path.offer(leg.offer, ours, (offered) => {
+      if (offered.kind === 'refused') refuse(statusOfRefusal(offered));
+      else reInvite(this.#parts.clock, staying.dialog, { offer: offered.sdp, listener: { accepted, refused: refuse } });
     });
   }
 
@@ -110,40 +132,54 @@ export class Transfers {
     }
     const first = bridge.otherThan(from);
     const second = found.bridge.otherThan(found.side);
-    reInvite(this.#parts.clock, first.dialog, {
-      offer: '',
-      listener: {
-        refused: (status) => progress.finished(status),
-        accepted: (offer, acknowledge) => {
-          // As it was: the answer that the phone gave before.
-          const before = first.dialog.localSdp;
-          reInvite(this.#parts.clock, second.dialog, {
-            offer: offer,
-            listener: {
-              refused: (status) => {
-                acknowledge(before);
-                progress.finished(status);
-              },
-              accepted: (given, acknowledgeSecond) => {
-                acknowledgeSecond('');
-                acknowledge(given);
-                bridge.letGo({ result: 'answered', reason: 'transferred' });
-                found.bridge.letGo({ result: 'answered', reason: 'transferred' });
-                this.#join(bridge, [first, second]);
-                progress.finished(200);
-                from.dialog.bye();
-                found.side.dialog.bye();
-              },
-            },
-          });
-        },
-      },
-    });
+    const path = this.#pathBetween(first, second, 'caller');
+    const refused = (status: number) => {
+      path.close();
+      progress.finished(status);
+    };
+    const join = () => {
+      bridge.letGo({ result: 'answered', reason: 'transferred' });
+      found.bridge.letGo({ result: 'answered', reason: 'transferred' });
+      this.#join(bridge, { sides: [first, second], path });
+      progress.finished(200);
+      from.dialog.bye();
+      found.side.dialog.bye();
+    };
+    const accepted = (offer: string, acknowledge: (answer: string) => void) => {
+      // As it was: the answer that the phone gave before.
+      const before = first.dialog.localSdp;
+      const refusedLate = (status: number) => {
+        acknowledge(before);
+        refused(status);
+      };
+      const acceptedBySecond = (body: string, acknowledgeSecond: (answer: string) => void) => {
+        acknowledgeSecond('');
+        path.answer(body, (given) => {
+          acknowledge(sdpOf(given, offer));
+          join();
+        });
+      };
+      path.offer(offer, 'caller', (offered) => {
+        if (offered.kind === 'refused') refusedLate(statusOfRefusal(offered));
+        else {
+          const listener = { refused: refusedLate, accepted: acceptedBySecond };
+          reInvite(this.#parts.clock, second.dialog, { offer: offered.sdp, listener });
+        }
+      });
+    };
+    reInvite(this.#parts.clock, first.dialog, { offer: '', listener: { refused, accepted } });
+  }
+
+  #pathBetween(one: Side, other: Side, role: MediaRole): MediaPath {
+    const [caller, callee] = role === 'caller' ? [one, other] : [other, one];
+    const from = { call: caller.dialog.callId, caller: endOf(caller.trunk) };
+    return new MediaPaths(this.#parts, from).to(endOf(callee.trunk));
   }
 
   /** Two sides that talk to each other from now on, and the record of it. */
-  #join(from: Bridge, [caller, callee]: readonly [Side, Side]): Bridge {
+  #join(from: Bridge, { sides: [caller, callee], path }: { sides: readonly [Side, Side]; path: MediaPath }): Bridge {
     const joined = new Bridge(this.#parts, caller, callee);
+    joined.path = path;
     const outside = callee.device === undefined ? 'outbound' : 'inbound';
     joined.call = this.#parts.calls.join({
       ...{ caller: caller.party, callee: callee.party, leg: connectedLeg(joined) },
@@ -164,6 +200,11 @@ export class Transfers {
     if (!(bridge instanceof Bridge) || bridge.isOver) return undefined;
     return { bridge, side: bridge.sideOf(dialog) };
   }
+}
+
+/** Without a way for the sound its offer is refused. */
+function sdpOf(outcome: MediaOutcome, offer: string): string {
+  return outcome.kind === 'sdp' ? outcome.sdp : refusalOf(offer);
 }
 
 /** The caller's leg of a call that was connected from the start. */

@@ -6,6 +6,7 @@ import { Bridge } from './bridge.ts';
 import type { Side, TransferUnderway } from './bridge.ts';
 import { ringTarget } from './incoming-call.ts';
 import type { CallParts } from './incoming-call.ts';
+import { endOf, MediaPaths, statusOfRefusal } from './media-path.ts';
 import { reInvite } from './re-invite.ts';
 import type { ReferProgress } from './refer-progress.ts';
 import type { CallingSide, Ring } from './ring.ts';
@@ -28,6 +29,7 @@ const maxForwards = 69;
 export class TransferredParty implements CallerLeg, CallingSide, TransferUnderway {
   readonly offer = '';
   readonly maxForwards = maxForwards;
+  readonly paths: MediaPaths;
   readonly #parts: CallParts & { readonly clock: Clock };
   readonly #transfer: Transfer;
   #call: OngoingCall | undefined;
@@ -38,6 +40,8 @@ export class TransferredParty implements CallerLeg, CallingSide, TransferUnderwa
   constructor(parts: CallParts & { readonly clock: Clock }, transfer: Transfer) {
     this.#parts = parts;
     this.#transfer = transfer;
+    const { dialog, trunk } = transfer.other;
+    this.paths = new MediaPaths(parts, { call: dialog.callId, caller: endOf(trunk) });
   }
 
   get sipCallId(): string {
@@ -62,23 +66,36 @@ export class TransferredParty implements CallerLeg, CallingSide, TransferUnderwa
 
   join(ring: Ring): void {
     const { other } = this.#transfer;
-    reInvite(this.#parts.clock, other.dialog, {
-      offer: ring.answerBody,
-      listener: {
-        accepted: (body, acknowledge) => {
-          acknowledge('');
-          ring.dialog.localSdp = body;
-          ring.acknowledge(body);
-          this.#connected(ring);
+    const { path } = ring;
+    this.paths.keep(path);
+    path.offer(ring.answerBody, 'callee', (offered) => {
+      if (offered.kind === 'refused') {
+        this.#refused(ring, statusOfRefusal(offered));
+        return;
+      }
+      reInvite(this.#parts.clock, other.dialog, {
+        offer: offered.sdp,
+        listener: {
+          accepted: (body, acknowledge) => {
+            acknowledge('');
+            path.answer(body, (given) => {
+              const sdp = given.kind === 'sdp' ? given.sdp : undefined;
+              ring.dialog.localSdp = sdp ?? '';
+              ring.acknowledge(sdp);
+              this.#connected(ring);
+            });
+          },
+          refused: (status) => this.#refused(ring, status),
         },
-        refused: (status) => {
-          ring.acknowledge(undefined);
-          ring.dialog.bye();
-          this.#call?.hungUp({ result: 'failed', reason: 'media-refused' });
-          this.#failed(status);
-        },
-      },
+      });
     });
+  }
+
+  #refused(ring: Ring, status: number): void {
+    ring.acknowledge(undefined);
+    ring.dialog.bye();
+    this.#call?.hungUp({ result: 'failed', reason: status === 503 ? 'no-media' : 'media-refused' });
+    this.#failed(status);
   }
 
   reject(verdict: Verdict): void {
@@ -99,19 +116,24 @@ export class TransferredParty implements CallerLeg, CallingSide, TransferUnderwa
   partyGone(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.paths.close();
     this.#call?.callerGone();
   }
 
   #connected(ring: Ring): void {
     const { bridge, from, other, progress } = this.#transfer;
     if (this.#isOver) {
+      this.paths.close();
       ring.dialog.bye();
       return;
     }
     this.#isOver = true;
     const callee = this.#call?.record.callee ?? other.party;
-    const joined = new Bridge(this.#parts, other, { dialog: ring.dialog, device: ring.device, party: callee });
+    const joined = new Bridge(this.#parts, other, {
+      ...{ dialog: ring.dialog, device: ring.device, party: callee, trunk: ring.destination.trunk },
+    });
     joined.call = this.#call;
+    joined.path = ring.path;
     this.#joined = joined;
     bridge.letGo({ result: 'answered', reason: 'transferred' });
     progress.finished(200);
@@ -122,6 +144,7 @@ export class TransferredParty implements CallerLeg, CallingSide, TransferUnderwa
   #failed(status: number): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.paths.close();
     const { bridge, other, progress } = this.#transfer;
     bridge.transferSettled();
     progress.finished(status);

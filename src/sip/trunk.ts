@@ -6,6 +6,8 @@ import type { Presented, Trunks } from '#calls/ports.ts';
 import { digestCredentials } from './digest-answer.ts';
 import type { Credentials } from './dialog.ts';
 import { escapeUser, numberOf, parseNameAddr, parseUri, splitList, userOf } from './headers.ts';
+import { receivedFrom } from './media-path.ts';
+import type { Media } from './media-port.ts';
 import type { Destination } from './ring.ts';
 import type { SrfConnection } from './srf-connection.ts';
 import type { IncomingRequest, IncomingResponse } from './srf-types.ts';
@@ -29,7 +31,7 @@ export type TrunkSettings = {
 
 export type TrunkState = { readonly name: string; readonly isReady: boolean };
 
-type Parts = { readonly connection: SrfConnection; readonly clock: Clock; readonly log: Log };
+type Parts = { readonly connection: SrfConnection; readonly clock: Clock; readonly log: Log; readonly media: Media };
 
 /** A call that came from a trunk: who is called and who calls, as the trunk says. */
 export type TrunkCall = { readonly trunk: string; readonly dialled: string; readonly number: string; readonly name: string };
@@ -127,7 +129,7 @@ class Trunk {
   destination(number: string, from: Presented): Destination {
     const uri = `sip:${escapeUser(number)}@${this.#hostPort}`;
     return {
-      ...{ uri, proxy: undefined, from, credentials: this.#credentials, isTrunk: true },
+      ...{ uri, proxy: undefined, from, credentials: this.#credentials, trunk: this.name },
       headers: from.number === '' ? {} : { 'P-Asserted-Identity': `<sip:${escapeUser(from.number)}@localhost>` },
     };
   }
@@ -188,6 +190,8 @@ class Trunk {
         response: (response) => {
           const { status } = response;
           if (status < 200) return;
+          const seen = receivedFrom(response.headers);
+          if (seen !== undefined) this.#parts.media.seenAs(this.name, seen);
           const isChallenge = status === 401 || status === 407;
           const answered =
             isChallenge && triesLeft > 0 ? this.#credentials?.(response.headers, { method: 'REGISTER', uri }) : undefined;

@@ -1,0 +1,112 @@
+import type { Log } from '#base/log.ts';
+import { splitList } from './headers.ts';
+import type { Anchor, Media, MediaEnd, MediaOutcome, MediaRole } from './media-port.ts';
+import type { HeaderMap } from './srf-types.ts';
+
+type Done = (outcome: MediaOutcome) => void;
+
+/** Without a relay everybody sends to everybody. */
+export const directMedia: Media = { anchor: () => undefined, seenAs: () => {} };
+
+/**
+ * The way of the sound between two dialogs. Direct, descriptions pass as they are and callbacks run at once, so that what follows
+ * happens in the same turn; relayed, they run in the order of the calls. Each callback runs exactly once, also after `close`.
+ */
+export class MediaPath {
+  /** Told once, where the sound is gone for good. */
+  lost: () => void = () => {};
+  readonly #anchor: Anchor | undefined;
+  readonly #log: Log | undefined;
+  #isClosed = false;
+
+  constructor(relayed?: { readonly log: Log; readonly open: (lost: () => void) => Anchor | undefined }) {
+    this.#log = relayed?.log;
+    this.#anchor = relayed?.open(() => {
+      if (!this.#isClosed) this.lost();
+    });
+  }
+
+  get isRelayed(): boolean {
+    return this.#anchor !== undefined;
+  }
+
+  /** `done` gets what the other end is to be offered. */
+  offer(sdp: string, from: MediaRole, done: Done): void {
+    if (this.#anchor === undefined || sdp === '') done({ kind: 'sdp', sdp });
+    else void this.#tell(this.#anchor.offer(sdp, from), done);
+  }
+
+  /** `done` gets what the end that made the last offer is to be answered. */
+  answer(sdp: string, done: Done): void {
+    if (this.#anchor === undefined || sdp === '') done({ kind: 'sdp', sdp });
+    else void this.#tell(this.#anchor.answer(sdp), done);
+  }
+
+  /** After an offer that was refused: what was agreed before counts again (RFC 3261 section 14.1). */
+  restore(from: MediaRole, agreed: { readonly offer: string; readonly answer: string }): void {
+    this.offer(agreed.offer, from, () => this.answer(agreed.answer, () => {}));
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#anchor?.delete();
+  }
+
+  async #tell(outcome: Promise<MediaOutcome>, done: Done): Promise<void> {
+    const known = await outcome;
+    try {
+      done(known);
+    } catch (error) {
+      this.#log?.error({ err: error }, 'A session description could not be handled');
+    }
+  }
+}
+
+type Parts = { readonly media: Media; readonly log: Log };
+
+/** The ways from one caller to whoever it may reach; one stays when somebody has answered. */
+export class MediaPaths {
+  readonly #parts: Parts;
+  readonly #from: { readonly call: string; readonly caller: MediaEnd };
+  readonly #paths = new Map<string, MediaPath>();
+
+  constructor(parts: Parts, from: { readonly call: string; readonly caller: MediaEnd }) {
+    this.#parts = parts;
+    this.#from = from;
+  }
+
+  to(callee: MediaEnd): MediaPath {
+    const key = callee.place === 'house' ? '' : `trunk ${callee.trunk}`;
+    const known = this.#paths.get(key);
+    if (known !== undefined) return known;
+    const { media, log } = this.#parts;
+    const isBorder = callee.place === 'border' || this.#from.caller.place === 'border';
+    const open = (lost: () => void) => media.anchor({ ...this.#from, callee, lost });
+    const path = new MediaPath(isBorder ? { log, open } : undefined);
+    this.#paths.set(key, path);
+    return path;
+  }
+
+  keep(kept: MediaPath): void {
+    for (const path of this.#paths.values()) if (path !== kept) path.close();
+  }
+
+  close(): void {
+    for (const path of this.#paths.values()) path.close();
+  }
+}
+
+/** The status for a party whose offer or answer found no way for the sound. */
+export function statusOfRefusal(outcome: Extract<MediaOutcome, { kind: 'refused' }>): number {
+  return outcome.why === 'bad-sdp' ? 488 : outcome.why === 'no-relay' ? 503 : 480;
+}
+
+/** Where our request came from in the eyes of who answered it (RFC 3261 section 18.2.1); undefined: where its Via said. */
+export function receivedFrom(headers: HeaderMap): string | undefined {
+  const top = splitList(headers['via'] ?? '')[0] ?? '';
+  return /;\s*received\s*=\s*\[?([0-9A-Fa-f.:]+)/.exec(top)?.[1];
+}
+
+export function endOf(trunk: string | undefined): MediaEnd {
+  return trunk === undefined ? { place: 'house' } : { place: 'border', trunk };
+}

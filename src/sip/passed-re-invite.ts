@@ -1,0 +1,149 @@
+import { answer } from './answer.ts';
+import type { SipDialog } from './dialog.ts';
+import { statusOfRefusal } from './media-path.ts';
+import type { MediaPath } from './media-path.ts';
+import { agreedTimer, bodyOf, passed, refreshTarget, timerHeaders } from './passed-request.ts';
+import type { Ends, Exchange } from './passed-request.ts';
+import { refusalOf } from './sdp.ts';
+import type { IncomingRequest, IncomingResponse, Responder, SendAck, SentRequest } from './srf-types.ts';
+
+type ReInviteHooks = {
+  /** The exchange is over; `isDead` where the other side no longer knows the dialog. */
+  settled(isDead: boolean): void;
+  agreed(offerer: SipDialog, offer: string): void;
+  readonly path: MediaPath;
+};
+
+/** One re-INVITE on its way from one side to the other and back, up to its ACK. */
+export class PassedReInvite {
+  readonly #ends: Ends;
+  readonly #request: IncomingRequest;
+  readonly #response: Responder;
+  readonly #hooks: ReInviteHooks;
+  readonly #offer: string;
+  #sent: SentRequest | undefined;
+  #isCancelled = false;
+
+  constructor(ends: Ends, exchange: Exchange, hooks: ReInviteHooks) {
+    this.#ends = ends;
+    this.#request = exchange.request;
+    this.#response = exchange.response;
+    this.#hooks = hooks;
+    this.#offer = exchange.request.body ?? '';
+  }
+
+  start(): void {
+    const { to } = this.#ends;
+    // The engine has answered the CANCEL and its INVITE.
+    this.#request.on('cancel', () => {
+      this.#isCancelled = true;
+      this.#sent?.cancel({});
+    });
+    to.whenAcknowledged(() => {
+      if (this.#isCancelled) {
+        this.#hooks.settled(false);
+        return;
+      }
+      this.#hooks.path.offer(this.#offer, this.#ends.role, (offered) => {
+        if (offered.kind === 'refused') this.#refused(statusOfRefusal(offered), {});
+        else if (this.#isCancelled) this.#undo();
+        else this.#send(offered.sdp);
+      });
+    });
+  }
+
+  #send(offer: string): void {
+    const { to } = this.#ends;
+    to.request(
+      { method: 'INVITE', headers: { ...passed(this.#request.headers), ...timerHeaders(to) }, body: offer },
+      {
+        sent: (sent) => {
+          this.#sent = sent;
+        },
+        response: (answered, ack) => {
+          if (answered.status < 200) return;
+          if (answered.status >= 300) this.#refused(answered.status, passed(answered.headers));
+          else if (this.#offer === '') this.#offered(answered, ack);
+          else this.#answered(answered, { ack, offer });
+        },
+        failed: () => this.#refused(500, {}),
+      },
+    );
+  }
+
+  /** The 2xx to a re-INVITE with an offer. */
+  #answered(answered: IncomingResponse, { ack, offer }: { ack: SendAck; offer: string }): void {
+    const { from, to } = this.#ends;
+    refreshTarget(to, answered.headers);
+    ack({});
+    this.#hooks.path.answer(answered.body ?? '', (given) => {
+      if (given.kind === 'refused') {
+        this.#refused(statusOfRefusal(given), {});
+        return;
+      }
+      from.expectAck(() => {
+        from.remoteSdp = this.#offer;
+        from.localSdp = given.sdp;
+        to.localSdp = offer;
+        to.remoteSdp = answered.body ?? '';
+        this.#settle(from, this.#offer);
+      });
+      this.#pass(answered, given.sdp, () => {});
+    });
+  }
+
+  /** The 2xx to a re-INVITE without one: it holds the other side's, and the ACK brings the answer (RFC 3264 section 5). */
+  #offered(answered: IncomingResponse, ack: SendAck): void {
+    const { from, to, role } = this.#ends;
+    const { path } = this.#hooks;
+    const body = answered.body ?? '';
+    refreshTarget(to, answered.headers);
+    path.offer(body, role === 'caller' ? 'callee' : 'caller', (offered) => {
+      if (offered.kind === 'refused') {
+        ack({ body: refusalOf(body) });
+        this.#refused(statusOfRefusal(offered), {});
+        return;
+      }
+      from.expectAck((answerBody) =>
+        path.answer(answerBody, (given) => {
+          const sdp = given.kind === 'sdp' ? given.sdp : refusalOf(body);
+          ack(sdp === '' ? {} : { body: sdp });
+          to.remoteSdp = body;
+          to.localSdp = sdp;
+          from.localSdp = offered.sdp;
+          from.remoteSdp = answerBody;
+          this.#settle(to, body);
+        }),
+      );
+      this.#pass(answered, offered.sdp, () => ack({}));
+    });
+  }
+
+  /** Gives the 2xx to who asked; `failed` where that one had taken its re-INVITE back. */
+  #pass({ status, headers }: IncomingResponse, body: string, failed: () => void): void {
+    const { from } = this.#ends;
+    const done = (error: unknown) => {
+      if (!error) return;
+      from.expectAck(undefined);
+      failed();
+      this.#hooks.settled(false);
+    };
+    answer(this.#response, status, { headers: { ...passed(headers), ...agreedTimer(from) }, ...bodyOf(body), done });
+  }
+
+  #settle(offerer: SipDialog, offer: string): void {
+    this.#hooks.settled(false);
+    this.#hooks.agreed(offerer, offer);
+  }
+
+  #refused(status: number, headers: Record<string, string>): void {
+    answer(this.#response, status, { headers });
+    this.#undo(status === 481);
+  }
+
+  #undo(isDead = false): void {
+    const { from, to, role } = this.#ends;
+    if (this.#offer !== '' && !isDead) this.#hooks.path.restore(role, { offer: from.remoteSdp, answer: to.remoteSdp });
+    this.#hooks.settled(isDead);
+  }
+}
