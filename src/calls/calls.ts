@@ -11,8 +11,8 @@ import type { Device } from '#devices/device.ts';
 import type { CallId, CallLeg, CallRecord, Party } from './call.ts';
 import type { CdrStore } from './cdr-store.ts';
 import { OngoingCall } from './ongoing-call.ts';
-import type { PlannedLeg, PlannedStep } from './ongoing-call.ts';
-import type { Attempt, CallerLeg, Presented, Registrations, Trunks } from './ports.ts';
+import type { OngoingParts, PlannedLeg, PlannedStep } from './ongoing-call.ts';
+import type { Attempt, CallerLeg, OutsideStories, Presented, Registrations, Trunks } from './ports.ts';
 import { routeCall } from './route-call.ts';
 import type { Routed, RoutingFacts } from './route-call.ts';
 import type { Verdict } from './verdict.ts';
@@ -26,6 +26,8 @@ export type CallsParts = {
   readonly facts: RoutingFacts;
   readonly registrations: Registrations;
   readonly trunks: Trunks;
+  /** Calls that were announced before their SIP leg comes. */
+  readonly outside?: OutsideStories;
   readonly ringSeconds: number;
   /** Calls at one time; further ones are refused. */
   readonly mostCalls?: number;
@@ -59,7 +61,7 @@ export class Calls {
   /** Closes the records that a killed process left open. */
   start(): void {
     try {
-      const closed = this.#parts.store.closeInterrupted();
+      const closed = this.#parts.store.closeInterrupted(this.#parts.outside?.openCallIds());
       if (closed > 0) this.#parts.log.warn({ calls: closed }, 'Calls were cut off by the last stop');
     } catch (error) {
       this.#storageFailed(error);
@@ -67,17 +69,19 @@ export class Calls {
   }
 
   /** Takes an attempt in: routes it, writes its record, rings. The edge tells the returned call what the caller does. */
-  place(attempt: Attempt): OngoingCall {
+  place(given: Attempt): OngoingCall {
+    const claim = given.joins === undefined ? notAnnounced : (this.#parts.outside?.claim(given.joins) ?? notAnnounced);
+    const attempt = claim.kind === 'joined' ? asAnnounced(given, claim.record) : given;
     const routed = routeCall(attempt, this.#parts.facts);
-    const record = this.#newRecord(attempt, routed);
+    const record = { ...this.#newRecord(attempt, routed), ...(claim.kind === 'joined' ? opened(claim.record) : {}) };
     const steps = this.#steps(routed);
-    const call = new OngoingCall(this.#ongoingParts(record.id), {
+    const call = new OngoingCall(claim.kind === 'taken' ? this.#unrecorded(record.id) : this.#ongoingParts(record.id), {
       record,
       callerLeg: this.#callerLeg(attempt, routed),
       leg: attempt.leg,
       steps,
     });
-    const refusal = this.#refusal(routed, steps);
+    const refusal = claim.kind === 'taken' ? twice : this.#refusal(routed, steps);
     this.#ongoing.set(record.id, call);
     if (refusal === undefined) call.start(steps);
     else call.refuse(refusal, steps);
@@ -192,13 +196,24 @@ export class Calls {
     };
   }
 
-  #ongoingParts(id: CallId) {
-    const { clock, log, events, newId } = this.#parts;
+  #ongoingParts(id: CallId): OngoingParts {
+    const { clock, log, events, newId, outside } = this.#parts;
+    let isEndTold = true;
     return {
-      ...{ clock, events, newId, log: log.child({ callId: id }) },
-      save: (record: CallRecord, legs: Iterable<CallLeg>) => this.#save(record, legs),
-      ended: (call: OngoingCall) => void this.#ongoing.delete(call.record.id),
+      ...{ clock, newId, log: log.child({ callId: id }) },
+      events: { emit: (name, fact) => (name === 'call.ended' && !isEndTold ? undefined : events.emit(name, fact)) },
+      save: (record: CallRecord, legs: Iterable<CallLeg>) => this.#save(outside?.written(record) ?? record, legs),
+      ended: (call: OngoingCall) => {
+        this.#ongoing.delete(call.record.id);
+        isEndTold = outside?.legEnded(call.record) ?? true;
+      },
     };
+  }
+
+  /** The second leg of a call whose record has its leg already: it is refused, and nobody need hear of it. */
+  #unrecorded(id: CallId): OngoingParts {
+    const parts = this.#ongoingParts(id);
+    return { ...parts, events: { emit: () => {} }, save: () => {}, ended: (call) => void this.#ongoing.delete(call.record.id) };
   }
 
   /** A full disk must not end a call: it goes on without its record. */
@@ -217,4 +232,17 @@ export class Calls {
     this.#parts.log.error({ err: error }, 'Call records cannot be written; calls go on');
     this.#parts.events.emit('storage.failed', { reason: 'Call records cannot be written. Calls go on.' });
   }
+}
+
+const notAnnounced = { kind: 'unknown' } as const;
+const twice: Verdict = { result: 'failed', reason: 'loop' };
+
+/** What the network announced is more than its SIP leg says. */
+function asAnnounced(attempt: Attempt, { caller, dialled, trunk }: CallRecord): Attempt {
+  const from = { kind: 'trunk', trunk: trunk ?? '', number: caller.number, name: caller.name } as const;
+  return { ...attempt, caller: from, dialled };
+}
+
+function opened({ id, startedAt, trunk }: CallRecord): Pick<CallRecord, 'id' | 'startedAt' | 'trunk'> {
+  return { id, startedAt, trunk };
 }

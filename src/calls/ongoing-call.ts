@@ -23,7 +23,7 @@ export type PlannedStep = {
 export type OngoingParts = {
   readonly clock: Clock;
   readonly log: Log;
-  readonly events: Events<Facts>;
+  readonly events: Pick<Events<Facts>, 'emit'>;
   readonly newId: NewId;
   /** Writes the record; never throws. */
   readonly save: (record: CallRecord, legs: Iterable<CallLeg>) => void;

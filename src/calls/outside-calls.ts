@@ -71,6 +71,8 @@ type Story = {
   /** How our own side of the call ended. */
   ours: Verdict | undefined;
   leg: 'none' | 'live' | 'over';
+  /** Whether anybody was told that there is a call. */
+  isTold: boolean;
   isCallerGone: boolean;
   deadlineAt: number;
 };
@@ -129,7 +131,9 @@ export class OutsideCalls implements OutsideStories {
     if (decision.kind === 'reject') return { kind: 'hang-up', verdict: decision.verdict };
     const after = decideAfterDial({ ...dial, ours: story.ours, hasMailbox: record.callee.personId !== undefined });
     story.afterDial = after;
-    if (after.kind === 'voicemail') this.#toVoicemail(story);
+    // Closed already, because this word came late: the caller is served all the same, and a message they leave is still found.
+    if (story.phase === 'over') this.#save(story, []);
+    else if (after.kind === 'voicemail') this.#toVoicemail(story);
     else if (after.verdict.result !== 'answered' || story.leg !== 'live') this.#close(story, after.verdict);
     return after;
   }
@@ -150,6 +154,19 @@ export class OutsideCalls implements OutsideStories {
     if (story === undefined) return;
     story.isCallerGone = true;
     story.deadlineAt = Math.min(story.deadlineAt, this.#in(silenceMs.lastWordExpected));
+  }
+
+  /** How far a call has come: `announced` until its SIP leg was there. */
+  progressOf(callSid: string): 'unknown' | 'announced' | 'rung' | 'voicemail' | 'over' {
+    const story = this.#storyOf(callSid);
+    if (story === undefined) return 'unknown';
+    if (story.phase !== 'ringing') return story.phase;
+    return story.leg === 'none' ? 'announced' : 'rung';
+  }
+
+  /** The network's name of a call, such as it takes to record it. */
+  sidOf(callId: string): string | undefined {
+    return this.#byCall.get(callId)?.callSid ?? this.#parts.store.byCall(callId)?.callSid;
   }
 
   /** The record of a call by the network's name of it, else by ours. */
@@ -202,7 +219,7 @@ export class OutsideCalls implements OutsideStories {
     const record = newOutsideRecord({ id: newId('call'), now: clock.now(), number, dialled, caller, trunk });
     const story: Story = {
       ...{ callSid, token: newToken(), decision, caller, record, createdAt: record.startedAt },
-      ...{ phase: 'ringing', afterDial: undefined, ours: undefined, leg: 'none', isCallerGone: false },
+      ...{ phase: 'ringing', afterDial: undefined, ours: undefined, leg: 'none', isTold: false, isCallerGone: false },
       deadlineAt: this.#in(this.#parts.ringSeconds * 1000 + silenceMs.legExpected),
     };
     const shown = { from: caller.number === undefined ? 'hidden' : maskNumber(caller.number), to: maskNumber(dialled) };
@@ -230,6 +247,7 @@ export class OutsideCalls implements OutsideStories {
     story.phase = 'voicemail';
     story.deadlineAt = this.#in(silenceMs.messageExpected);
     this.#save(story, story.leg === 'none' ? this.#unrung(story) : []);
+    this.#tellStart(story);
     this.#parts.events.emit('call.changed', { callId: story.record.id, state: 'voicemail' });
   }
 
@@ -250,10 +268,16 @@ export class OutsideCalls implements OutsideStories {
     story.phase = 'over';
     story.record = { ...story.record, endedAt: clock.now(), verdict };
     this.#save(story, story.leg === 'none' && !wasInVoicemail ? this.#unrung(story) : []);
-    if (story.leg === 'none') events.emit('call.started', { callId: story.record.id });
+    this.#tellStart(story);
     events.emit('call.ended', { callId: story.record.id, disposition: verdict.result, reason: verdict.reason });
     log.info({ callId: story.record.id, ...verdict }, `Call from outside ended: ${explain(verdict)}`);
     if (story.leg !== 'live') this.#forget(story);
+  }
+
+  /** With a SIP leg, calls.ts tells it. */
+  #tellStart(story: Story): void {
+    if (story.leg === 'none' && !story.isTold) this.#parts.events.emit('call.started', { callId: story.record.id });
+    story.isTold = true;
   }
 
   /** calls.ts has closed the record and tells of it. */
@@ -291,7 +315,7 @@ export class OutsideCalls implements OutsideStories {
         store.save({ ...row, phase: 'over' });
         continue;
       }
-      const rest = { ours: undefined, leg: 'over', isCallerGone: false } as const;
+      const rest = { ours: undefined, leg: 'over', isTold: true, isCallerGone: false } as const;
       this.#remember({ ...row, ...rest, record, deadlineAt: this.#in(silenceMs.lastWordExpected) });
     }
   }
@@ -300,10 +324,11 @@ export class OutsideCalls implements OutsideStories {
   #storyOf(callSid: string): Story | undefined {
     const open = this.#stories.get(callSid);
     if (open !== undefined) return open;
-    const row = this.#parts.store.bySid(callSid);
-    const record = row === undefined ? undefined : this.#parts.cdrs.get(row.callId);
+    const { store, cdrs } = this.#parts;
+    const row = store.bySid(callSid);
+    const record = row === undefined ? undefined : cdrs.get(row.callId);
     if (row === undefined || record === undefined) return undefined;
-    return { ...row, record, ours: record.verdict, leg: 'over', isCallerGone: true, deadlineAt: 0 };
+    return { ...row, phase: 'over', record, ours: record.verdict, leg: 'over', isTold: true, isCallerGone: true, deadlineAt: 0 };
   }
 
   #remember(story: Story): void {

@@ -1,6 +1,6 @@
 import type { Device } from '#devices/device.ts';
 import type { Registration } from '#devices/registration.ts';
-import type { LegOutcome, Party } from './call.ts';
+import type { CallRecord, LegOutcome, Party } from './call.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What the called side gets to see. */
@@ -71,4 +71,22 @@ export type Attempt = {
   readonly dialled: string;
   readonly leg: CallerLeg;
   readonly transferredFrom?: string | undefined;
+  /** The token of a call that the network announced before: this leg joins its record. */
+  readonly joins?: string | undefined;
+};
+
+export type StoryClaim =
+  | { readonly kind: 'joined'; readonly record: CallRecord }
+  /** The call has its leg already, or is past ringing. */
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'unknown' };
+
+/** Records that were opened before their SIP leg came, and that the network may close after it is gone. */
+export type OutsideStories = {
+  claim(token: string): StoryClaim;
+  /** What to write of a record: of a joined call that is not answered the end is still open. */
+  written(record: CallRecord): CallRecord;
+  /** Whether the call is over with its leg, so that its end may be told. */
+  legEnded(record: CallRecord): boolean;
+  openCallIds(): readonly string[];
 };
