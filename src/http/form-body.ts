@@ -1,0 +1,46 @@
+import type { IncomingMessage } from 'node:http';
+import { HttpRefusal } from './errors.ts';
+
+export type FormPairs = readonly (readonly [name: string, value: string])[];
+
+export const mostFormBytes = 64 * 1024;
+/** Twilio sends some fifty. */
+const mostPairs = 1_000;
+
+/**
+ * The pairs of a form body in their order, duplicates and empty values kept; none where there is no body.
+ * Throws 415 for anything but a form, 413 above 64 KiB, 400 for a thousand fields.
+ */
+export async function readForm(request: IncomingMessage): Promise<FormPairs> {
+  const length = Number(request.headers['content-length'] ?? 0);
+  if (length === 0 && request.headers['transfer-encoding'] === undefined) return [];
+  const [type = ''] = (request.headers['content-type'] ?? '').split(';', 1);
+  const encoding = request.headers['content-encoding'] ?? 'identity';
+  if (type.trim().toLowerCase() !== 'application/x-www-form-urlencoded' || encoding !== 'identity') {
+    throw new HttpRefusal(415, 'The body must be a form');
+  }
+  if (length > mostFormBytes) throw tooLarge();
+  return parseForm(await readText(request));
+}
+
+/** Flat: `a[b]` is a name like any other. What is not valid UTF-8 becomes the replacement character. */
+export function parseForm(text: string): FormPairs {
+  const pairs = [...new URLSearchParams(text)];
+  if (pairs.length > mostPairs) throw new HttpRefusal(400, 'The form has too many fields');
+  return pairs;
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > mostFormBytes) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function tooLarge(): HttpRefusal {
+  return new HttpRefusal(413, 'The body is larger than 64 KiB');
+}

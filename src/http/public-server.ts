@@ -1,0 +1,190 @@
+// Owns the listener that the internet reaches: `/api/webhooks/*` goes to one door, `/healthz` says that we are there, and nothing else is.
+// Called by app.ts, which hands in the door; it knows neither the API nor who may ask.
+// Must stay true: a stranger costs little (small bodies, short times, few connections), and cannot keep Twilio out.
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Clock, Timer } from '#base/clock.ts';
+import { AppError } from '#base/errors.ts';
+import type { Log } from '#base/log.ts';
+import type { PublicDoor, PublicReply, PublicRequest } from '#contract/public-request.ts';
+import { HttpRefusal } from './errors.ts';
+import { readForm } from './form-body.ts';
+import { PublicSources } from './public-sources.ts';
+import type { SourceLimits } from './public-sources.ts';
+
+export type PublicServerOptions = {
+  readonly host: string;
+  /** 0 lets the system choose; `address` tells which one it became. */
+  readonly port: number;
+  /** The path of the public URL, for a proxy that does not take it away: empty, or such as `/gosip`. */
+  readonly pathPrefix: () => string;
+  readonly door: PublicDoor;
+  /** Told of every request that no path is for, before it is refused. */
+  readonly onStray?: (target: string, headers: ReadonlyMap<string, string>) => void;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits?: SourceLimits;
+};
+
+const webhookPrefix = '/api/webhooks/';
+const sweepMs = 60_000;
+const stopGraceMs = 2_000;
+/** A request is a few KiB and Twilio gives up on us after 15 s. */
+const times = { headersTimeout: 5_000, requestTimeout: 8_000, connectionsCheckingInterval: 1_000, keepAliveTimeout: 20_000 };
+/** Includes a reader that does not take its answer. */
+const silenceMs = 25_000;
+const mostConnections = 512;
+
+const plainHeaders = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
+
+export class PublicServer {
+  readonly #options: PublicServerOptions;
+  readonly #sources: PublicSources;
+  readonly #server: Server;
+  #sweep: Timer | undefined;
+  #refusedConnections = 0;
+
+  constructor(options: PublicServerOptions) {
+    this.#options = options;
+    this.#sources = new PublicSources(options.clock, options.limits);
+    this.#server = createServer(times, (request, response) => {
+      this.#answer(request, response).catch((error: unknown) => {
+        options.log.debug({ err: error }, 'A public request broke off');
+        request.socket.destroy();
+      });
+    });
+    this.#server.timeout = silenceMs;
+    this.#server.maxConnections = mostConnections;
+    this.#server.on('connection', (socket) => this.#admit(socket));
+    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.#refuseBroken(error, socket as Socket));
+  }
+
+  get isListening(): boolean {
+    return this.#server.listening;
+  }
+
+  /** Where the server listens; only after `start`. */
+  get address(): AddressInfo {
+    const address = this.#server.address();
+    if (address === null || typeof address === 'string') throw new Error('The public server does not listen');
+    return address;
+  }
+
+  /** Connections closed at once because their source had too many, or had asked for too much that is wrong. */
+  get refusedConnections(): number {
+    return this.#refusedConnections;
+  }
+
+  /** Throws `conflict` with one plain sentence where the port cannot be had. */
+  async start(): Promise<void> {
+    const { host, port, clock } = this.#options;
+    const listening = Promise.withResolvers<void>();
+    this.#server.once('error', listening.reject);
+    this.#server.listen({ host, port }, listening.resolve);
+    try {
+      await listening.promise;
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+      const why = code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be had: ${code}`;
+      throw new AppError('conflict', `The public port TCP ${port} on ${host} (option public_http_port) ${why}`, { cause: error });
+    } finally {
+      this.#server.off('error', listening.reject);
+    }
+    this.#sweep = clock.every(sweepMs, () => this.#sources.sweep());
+  }
+
+  /** Takes no new request, lets the running ones finish for a moment, then ends them. */
+  async stop(): Promise<void> {
+    this.#sweep?.cancel();
+    if (!this.#server.listening) return;
+    const closed = Promise.withResolvers<void>();
+    this.#server.close(() => closed.resolve());
+    this.#server.closeIdleConnections();
+    const grace = this.#options.clock.after(stopGraceMs, () => this.#server.closeAllConnections());
+    await closed.promise;
+    grace.cancel();
+  }
+
+  #admit(socket: Socket): void {
+    const address = socket.remoteAddress ?? '';
+    const place = this.#sources.opened(address);
+    if (place === undefined) {
+      this.#refusedConnections += 1;
+      socket.destroy();
+      return;
+    }
+    socket.once('close', () => this.#sources.closed(address, place));
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let reply: PublicReply;
+    try {
+      reply = await this.#replyTo(request);
+    } catch (error) {
+      if (!(error instanceof HttpRefusal)) throw error;
+      reply = { status: error.status, headers: error.headers, body: `${error.message}\n`, isTrusted: false };
+    }
+    const address = request.socket.remoteAddress ?? '';
+    if (reply.isTrusted) this.#sources.wasTrusted(address);
+    else if (reply.status >= 400) this.#sources.wasBad(address);
+    send(request, response, reply);
+  }
+
+  async #replyTo(request: IncomingMessage): Promise<PublicReply> {
+    const { door, onStray } = this.#options;
+    const target = request.url ?? '';
+    const path = this.#pathOf(target);
+    const { method = '' } = request;
+    const isRead = method === 'GET' || method === 'HEAD';
+    if (path === '/healthz') {
+      if (!isRead) throw new HttpRefusal(405, 'Only GET is possible here', { Allow: 'GET, HEAD' });
+      return { status: 200, headers: {}, body: 'ok\n', isTrusted: false };
+    }
+    if (!path.startsWith(webhookPrefix)) {
+      onStray?.(target, headersOf(request));
+      throw new HttpRefusal(404, 'There is nothing here');
+    }
+    if (!isRead && method !== 'POST') throw new HttpRefusal(405, 'Only GET and POST are possible', { Allow: 'GET, HEAD, POST' });
+    const form = isRead ? [] : await readForm(request);
+    const asked: PublicRequest = {
+      ...{ method, target, form, path: path.slice(webhookPrefix.length), headers: headersOf(request) },
+      source: request.socket.remoteAddress ?? '',
+    };
+    return await door(asked);
+  }
+
+  #pathOf(target: string): string {
+    const end = target.indexOf('?');
+    const path = end === -1 ? target : target.slice(0, end);
+    const prefix = this.#options.pathPrefix();
+    return prefix !== '' && path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path;
+  }
+
+  #refuseBroken(error: NodeJS.ErrnoException, socket: Socket): void {
+    this.#sources.wasBad(socket.remoteAddress ?? '');
+    if (!socket.writable || error.code === 'ECONNRESET') {
+      socket.destroy();
+      return;
+    }
+    const status = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : '400 Bad Request';
+    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
+  }
+}
+
+function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: PublicReply): void {
+  const bytes = typeof body === 'string' ? Buffer.from(body, 'utf8') : body;
+  // A refused request may have a body that nobody reads, so its connection carries no other one.
+  const close = status >= 400 ? { Connection: 'close' } : {};
+  const type = { 'Content-Type': 'text/plain; charset=utf-8' };
+  response.writeHead(status, { ...plainHeaders, ...type, ...headers, ...close, 'Content-Length': String(bytes.length) });
+  response.end(request.method === 'HEAD' ? undefined : bytes);
+}
+
+function headersOf({ headers }: IncomingMessage): ReadonlyMap<string, string> {
+  const pairs = Object.entries(headers).flatMap(([name, value]) => {
+    const first = Array.isArray(value) ? value[0] : value;
+    return first === undefined ? [] : [[name, first] as const];
+  });
+  return new Map(pairs);
+}

@@ -1,0 +1,107 @@
+import type { Caller } from '#calls/outside-call.ts';
+import type { WebhookForm } from './webhook-form.ts';
+
+/** Words typed on a keypad that carriers send where the caller hides the number: ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE. */
+const withheld = new Set(['+266696687', '+7378742833', '+2562533', '+8656696', '+86282452253']);
+
+const e164 = /^\+[1-9]\d{6,14}$/;
+
+/** Who calls, by the parameters of a voice request. Never throws: all of them are a stranger's words. */
+export function readCaller(form: WebhookForm): Caller {
+  const number = callerNumber(form.text('From'));
+  return {
+    number,
+    isWithheld: number === undefined,
+    name: readName(form.text('CallerName')),
+    attestation: readAttestation(form.text('StirVerstat')),
+    spamScore: readSpamScore(form.text('AddOns')),
+  };
+}
+
+/** E.164; undefined where the number is withheld, a pseudo-number, or none at all. */
+export function callerNumber(from: string): string | undefined {
+  const text = userOf(from).trim();
+  return e164.test(text) && !withheld.has(text) ? text : undefined;
+}
+
+/** The user part of a SIP URI, decoded; anything else as it is. */
+export function userOf(address: string): string {
+  const match = /^sips?:([^@;?]*)@/i.exec(address);
+  if (match === null) return address;
+  try {
+    return decodeURIComponent(match[1] ?? '');
+  } catch {
+    return match[1] ?? '';
+  }
+}
+
+/** What a directory says of the caller: one line without control characters. */
+function readName(text: string): string {
+  const line = text.replace(/\p{Cc}+/gu, ' ').trim();
+  // Half of a character may be left at the cut.
+  return line.slice(0, 64).toWellFormed();
+}
+
+function readAttestation(verstat: string): Caller['attestation'] {
+  const passed = /^TN-Validation-Passed-([ABC])(?:-(?:Diverted|Passthrough))?$/.exec(verstat);
+  if (passed !== null) return passed[1] === 'A' ? 'full' : passed[1] === 'B' ? 'partial' : 'gateway';
+  return verstat.startsWith('TN-Validation-Failed') ? 'failed' : 'none';
+}
+
+/** 0 to 1, the worst of all add-ons that succeeded; undefined where none did: a failed one says nothing, not "harmless". */
+export function readSpamScore(addOns: string): number | undefined {
+  const envelope = asObject(parse(addOns));
+  if (envelope?.['status'] !== 'successful') return undefined;
+  const results = asObject(envelope['results']) ?? {};
+  const scores = Object.entries(scorers).flatMap(([name, scoreOf]) => {
+    const one = asObject(Object.hasOwn(results, name) ? results[name] : undefined);
+    const result = one?.['status'] === 'successful' ? asObject(one['result']) : undefined;
+    const score = result === undefined ? undefined : scoreOf(result);
+    return score === undefined ? [] : [Math.min(1, Math.max(0, score))];
+  });
+  return scores.length === 0 ? undefined : Math.max(...scores);
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const scorers: Readonly<Record<string, (result: Fields) => number | undefined>> = {
+  nomorobo_spamscore: (result) => (result['status'] === 'success' ? asNumber(result['score']) : undefined),
+  marchex_cleancall: (result) => {
+    const recommendation = asObject(asObject(result['result'])?.['result'])?.['recommendation'];
+    return recommendation === 'BLOCK' ? 1 : recommendation === 'PASS' ? 0 : undefined;
+  },
+  truecnam_truespam: (result) => (asNumber(result['err']) === 0 ? scaled(asNumber(result['spam_score']), 100) : undefined),
+  icehook_scout: (result) => scaled(asNumber(result['risk_level']), 100),
+  ekata_phone_valid: (result) => levelOf(result['reputation_level']),
+  whitepages_pro_phone_rep: (result) => {
+    const first = Array.isArray(result['results']) ? asObject(result['results'][0]) : undefined;
+    return levelOf(asObject(first?.['reputation'])?.['level']);
+  },
+};
+
+/** Levels go from 1 to 4. */
+function levelOf(value: unknown): number | undefined {
+  const level = asNumber(value);
+  return level === undefined ? undefined : (level - 1) / 3;
+}
+
+function scaled(value: number | undefined, by: number): number | undefined {
+  return value === undefined ? undefined : value / by;
+}
+
+function asNumber(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
+
+function asObject(value: unknown): Fields | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
