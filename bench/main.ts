@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { benchApi } from './api.ts';
 import { benchCalls, benchHeldCalls } from './calls.ts';
 import { describeMachine } from './machine.ts';
 import { benchRegistrations } from './registrations.ts';
@@ -11,6 +12,7 @@ const parts: Record<string, () => Promise<Row[]>> = {
   registrations: benchRegistrations,
   calls: benchCalls,
   held: benchHeldCalls,
+  api: benchApi,
   soak: benchSoak,
 };
 
