@@ -72,7 +72,8 @@ export class DialLeg {
       callerId,
       to: target.uri,
       headers: target.headers,
-      timeoutSeconds,
+      // The Dial itself gives up first; this only keeps a leg from ringing for ever.
+      timeoutSeconds: timeoutSeconds + Math.ceil(on.state.delays.dialExtra / 1000) + 1,
       secure: target.isSecure,
       onRinging,
       onAnswered: ({ headers }) => this.#answered(headers),

@@ -229,3 +229,21 @@ test('is the other way round wherever nobody knows, when told so', async () => {
   await stage.over(caller.callSid);
   expect(stage.house.at('/ended')[0]?.fields).not.toHaveProperty('Duration');
 });
+
+test('answers slowly, and reads a webhook that answers too late as a failure', async () => {
+  await using stage = await VoiceStage.start();
+  const { twilio, clock } = stage;
+  twilio.faults.add({ name: 'rest.slow', delayMs: 5000, count: 1 });
+  let isAnswered = false;
+  const asked = rest(twilio, 'GET', '/Balance.json').then(() => (isAnswered = true));
+  await until(() => twilio.requests.length === 1);
+  expect(isAnswered).toBe(false);
+  await clock.advanceAsync(5000);
+  await asked;
+  stage.house.on('/voice', () => new Promise(() => undefined));
+  twilio.callFrom(theirs, ours);
+  await until(() => stage.house.at('/voice').length === 1);
+  await clock.advanceAsync(15_000);
+  await stage.heard('/ended');
+  expect(twilio.alerts.some((code) => code === 11200 || code === 11203)).toBe(true);
+});

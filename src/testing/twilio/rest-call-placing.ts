@@ -24,7 +24,8 @@ function placeSip(switchboard: Switchboard, call: EmulatedCall, { source, timeou
     callerId: call.record.from,
     to: target.uri,
     headers: target.headers,
-    timeoutSeconds,
+    // The clock below gives up first; this only keeps a leg from ringing for ever.
+    timeoutSeconds: timeoutSeconds + Math.ceil(state.delays.dialExtra / 1000) + 1,
     secure: target.isSecure,
     onRinging: () => call.progress('ringing', 'ringing'),
     onAnswered: () => void answered(switchboard, call, source),
