@@ -45,6 +45,9 @@ const publicUrl = text
   .refine(isPublicUrl, 'must be an address such as https://gosip.example.org')
   .transform((url) => url.replace(/\/+$/, ''));
 
+/** Room for 250 relayed calls, below the ports that Linux gives to outgoing connections. */
+const mediaPorts = { min: 30_000, max: 30_999 } as const;
+
 /** The options by the names the user sees, as the add-on form and the GOSIP_* variables have them. */
 export const optionSchema = z.strictObject({
   data_directory: text.default('data'),
@@ -80,7 +83,22 @@ export const optionSchema = z.strictObject({
     .default('US'),
   time_zone: z.string().trim().refine(isTimeZone, 'must be a time zone, such as America/Toronto').optional(),
   ring_seconds: z.coerce.number().int().min(5).max(300).default(30),
+  media: z.enum(['rtpengine', 'direct']).default('rtpengine'),
+  media_port_min: port.min(1024).default(mediaPorts.min),
+  media_port_max: port.min(1024).default(mediaPorts.max),
+  media_interface: z.string().trim().refine(isIPv4, 'must be an IPv4 address of this machine').optional(),
+  stun_server: z
+    .string()
+    .trim()
+    .regex(/^[A-Za-z0-9.-]{1,253}(:\d{1,5})?$/, 'must be a server such as stun.example.org:3478')
+    .optional(),
   public_url: publicUrl.optional(),
+  public_http_host: z
+    .string()
+    .trim()
+    .refine((value) => isIP(value) !== 0, 'must be an IP address')
+    .default('0.0.0.0'),
+  public_http_port: port.default(8081),
   twilio_api_base: z
     .string()
     .trim()
@@ -123,6 +141,10 @@ export function disagreements(given: Readonly<Record<string, unknown>>): Problem
     needs('sip_engine_host', 'is needed with an external sip_engine');
     needs('sip_engine_secret', 'is needed with an external sip_engine');
   }
+  const [low, high] = [given['media_port_min'] ?? mediaPorts.min, given['media_port_max'] ?? mediaPorts.max].map(Number);
+  // Each call needs two pairs of ports.
+  if (low !== undefined && high !== undefined && high - low < 3)
+    problems.push({ field: 'media_port_max', message: 'must be at least 3 above media_port_min' });
   const listen = Array.isArray(given['sip_listen']) ? given['sip_listen'] : [];
   const secure = given['sip_engine'] === 'external' ? undefined : listen.find((one) => /^(tls|wss):/.test(String(one)));
   const wantsTls = secure !== undefined || isGiven('sip_tls_key') || isGiven('sip_tls_cert');

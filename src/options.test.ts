@@ -38,11 +38,34 @@ describe('options', () => {
       log: { level: 'info' },
       sip: { listen: ['udp:0.0.0.0:5060', 'tcp:0.0.0.0:5060'], realm: 'gosip', engine: 'embedded' },
       http: { host: '0.0.0.0', port: 8080 },
+      publicHttp: { host: '0.0.0.0', port: 8081 },
       house: { country: 'US', timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone },
       calls: { ringSeconds: 30 },
       trunks: [],
+      media: { mode: 'rtpengine', ports: { min: 30_000, max: 30_999 } },
       twilio: {},
     });
+  });
+
+  it('take what sound needs, and ports with room for a call', () => {
+    const media = {
+      media_port_min: 40_000,
+      media_port_max: 40_099,
+      media_interface: '192.0.2.5',
+      stun_server: 'stun.example.org',
+    };
+    expect(optionsOf(media).media).toEqual({
+      ...{ mode: 'rtpengine', ports: { min: 40_000, max: 40_099 }, address: '192.0.2.5' },
+      stunServer: { host: 'stun.example.org', port: 3478 },
+    });
+    expect(optionsOf({ media: 'direct', stun_server: '192.0.2.9:19302' }).media).toMatchObject({
+      ...{ mode: 'direct', stunServer: { host: '192.0.2.9', port: 19_302 } },
+    });
+    expect(problemsOf({ media_port_max: 30_002 })).toEqual(['media_port_max must be at least 3 above media_port_min']);
+    expect(problemsOf({ media_interface: 'eth0', stun_server: 'a b' })).toEqual([
+      'media_interface must be an IPv4 address of this machine',
+      'stun_server must be a server such as stun.example.org:3478',
+    ]);
   });
 
   it('are frozen to the bottom', () => {

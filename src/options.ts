@@ -36,9 +36,19 @@ export type Options = {
     readonly realm: string;
   };
   readonly http: { readonly host: string; readonly port: number };
+  /** Where the internet may come in: Twilio's webhooks and nothing else. Open only while there is a public URL. */
+  readonly publicHttp: { readonly host: string; readonly port: number };
   readonly house: { readonly country: string; readonly timeZone: string };
   readonly calls: { readonly ringSeconds: number };
   readonly trunks: readonly TrunkOptions[];
+  readonly media: {
+    /** Who carries the sound of calls through trunks. */
+    readonly mode: 'rtpengine' | 'direct';
+    readonly ports: { readonly min: number; readonly max: number };
+    /** The local address for sound. */
+    readonly address?: string;
+    readonly stunServer?: { readonly host: string; readonly port: number };
+  };
   readonly twilio: {
     /** Where Twilio reaches us, without a slash at the end. */
     readonly publicUrl?: string;
@@ -50,6 +60,9 @@ export type Options = {
 export type OptionsResult =
   | { readonly kind: 'options'; readonly options: Options }
   | { readonly kind: 'problems'; readonly problems: readonly string[] };
+
+/** RFC 8489 section 18.6. */
+const stunPort = 3478;
 
 type Parsed = z.output<typeof optionSchema>;
 
@@ -143,12 +156,14 @@ function toOptions(parsed: Parsed): Options {
         : { tls: { keyFile: parsed.sip_tls_key, certFile: parsed.sip_tls_cert } }),
     },
     http: { host: parsed.http_host, port: parsed.http_port },
+    publicHttp: { host: parsed.public_http_host, port: parsed.public_http_port },
     house: {
       country: parsed.country,
       timeZone: parsed.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
     },
     calls: { ringSeconds: parsed.ring_seconds },
     trunks: parsed.trunks.map(toTrunk),
+    media: toMedia(parsed),
     twilio: {
       ...(parsed.public_url === undefined ? {} : { publicUrl: parsed.public_url }),
       ...(parsed.twilio_api_base === undefined ? {} : { apiBase: parsed.twilio_api_base }),
@@ -159,6 +174,16 @@ function toOptions(parsed: Parsed): Options {
 function toEngine(parsed: Parsed): Options['sip']['engine'] {
   if (parsed.sip_engine === 'embedded') return 'embedded';
   return { host: parsed.sip_engine_host ?? '', port: parsed.sip_engine_port, secret: parsed.sip_engine_secret ?? '' };
+}
+
+function toMedia(parsed: Parsed): Options['media'] {
+  const [host = '', port = String(stunPort)] = parsed.stun_server?.split(':') ?? [];
+  return {
+    mode: parsed.media,
+    ports: { min: parsed.media_port_min, max: parsed.media_port_max },
+    ...(parsed.media_interface === undefined ? {} : { address: parsed.media_interface }),
+    ...(parsed.stun_server === undefined ? {} : { stunServer: { host, port: Number(port) } }),
+  };
 }
 
 function toTrunk(parsed: Parsed['trunks'][number]): TrunkOptions {

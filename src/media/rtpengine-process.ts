@@ -93,12 +93,13 @@ export class RtpengineProcess {
     const { clock, log } = this.#parts;
     this.#cancelTimers();
     this.#become({ kind: 'starting' });
-    const port = await freeControlPort();
-    if (this.#isStopped) return;
-    if (port === undefined) {
-      this.#failed('no UDP port of 127.0.0.1 is free');
+    const port = await freePort('127.0.0.1');
+    const { address } = this.#parts.options;
+    if (port === undefined || (await freePort(address)) === undefined) {
+      this.#failed(port === undefined ? 'no UDP port of 127.0.0.1 is free' : `${address} is no address of this machine`);
       return;
     }
+    if (this.#isStopped) return;
     const child = spawn('/bin/sh', ['-c', launcher, ...this.#command(port)], { stdio: ['ignore', 'ignore', 'pipe'] });
     const control = new NgClient({ clock, log, server: { address: '127.0.0.1', port } });
     const run: Run = { child, control, lastWords: '', hasStarted: false };
@@ -209,12 +210,12 @@ function endOf(child: ChildProcess): Promise<number | string> {
   });
 }
 
-/** A UDP port of the loopback that was free a moment ago. */
-function freeControlPort(): Promise<number | undefined> {
+/** A UDP port that was free a moment ago; undefined where the address cannot be used. */
+function freePort(address: string): Promise<number | undefined> {
   const socket = createSocket('udp4');
   return new Promise((resolve) => {
     socket.once('error', () => resolve(undefined));
-    socket.bind(0, '127.0.0.1', () => {
+    socket.bind(0, address, () => {
       const { port } = socket.address();
       socket.close(() => resolve(port));
     });
