@@ -32,7 +32,7 @@ export type Incoming = {
   readonly mostBytes: number;
   /** What must be left on the disk afterwards. */
   readonly leaveFreeBytes: number;
-  /** Whether this sound is what was meant, such as long enough. */
+  /** Whether this sound is what was meant, such as long enough; whatever is not cut off unless told. */
   readonly accepts?: (wav: WavFacts) => boolean;
 };
 
@@ -115,7 +115,7 @@ export class AudioFiles {
     }
   }
 
-  async #write(path: string, { chunks, bytes: expected, mostBytes, accepts }: Incoming): Promise<StoreResult> {
+  async #write(path: string, { chunks, bytes: expected, mostBytes, accepts = isWhole }: Incoming): Promise<StoreResult> {
     const { openToWrite = openFile } = this.#options;
     const file = await openToWrite(path);
     let bytes = 0;
@@ -130,7 +130,7 @@ export class AudioFiles {
       if (expected !== undefined && bytes !== expected) return cutOff;
       const wav = readWavHead(head, bytes);
       if (wav === undefined) return { kind: 'incomplete', message: 'What came is not a WAV file' };
-      if (wav.isTruncated || accepts?.(wav) === false) return cutOff;
+      if (!accepts(wav)) return cutOff;
       await file.sync();
       return { kind: 'stored', bytes, wav };
     } catch (error) {
@@ -142,6 +142,7 @@ export class AudioFiles {
   }
 }
 
+const isWhole = (wav: WavFacts) => !wav.isTruncated;
 const cutOff: StoreResult = { kind: 'incomplete', message: 'The recording was cut off on its way' };
 
 class BrokenSource extends Error {}

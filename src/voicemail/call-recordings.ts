@@ -99,8 +99,7 @@ export class CallRecordings {
     const call = callOf(callId);
     if (call === undefined || !call.isAnswered) throw new AppError('conflict', 'Only a call that was answered can be recorded');
     const { callSid } = call;
-    if (callSid === undefined)
-      throw new AppError('conflict', 'Calls inside the house are not recorded: their sound does not pass here');
+    if (callSid === undefined) throw new AppError('conflict', 'Only calls that go through Twilio can be recorded');
     if (!(await this.checkSpace())) throw new AppError('unavailable', tooFull);
     const result = await recorder.start(callSid);
     if (result.kind === 'failed') throw new AppError('unavailable', result.message);

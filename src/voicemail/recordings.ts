@@ -203,7 +203,8 @@ export class Recordings {
       ...{ name: fileNameOf(recording), chunks: fetched.chunks, bytes: fetched.bytes, leaveFreeBytes },
       mostBytes: longestSeconds * bytesPerSecond * 2 + 100_000,
       // The duration is told in whole seconds, of the message before its silence is cut off.
-      accepts: (wav) => recording.attempts >= takesShorterAfter || wav.seconds >= (recording.seconds ?? 0) - 2,
+      accepts: (wav) =>
+        recording.attempts >= takesShorterAfter || (!wav.isTruncated && wav.seconds >= (recording.seconds ?? 0) - 2),
     });
     return stored.kind === 'stored' ? { kind: 'stored', bytes: stored.bytes, seconds: stored.wav.seconds } : stored;
   }

@@ -1,0 +1,60 @@
+import type { Clock } from '#base/clock.ts';
+import type { Events } from '#base/events.ts';
+import type { NewId } from '#base/ids.ts';
+import { maskNumber } from '#base/log.ts';
+import type { Log } from '#base/log.ts';
+import type { Facts } from '#contract/facts.ts';
+import type { OurNumber } from '#numbers/number.ts';
+import type { CdrStore } from './cdr-store.ts';
+import type { Caller } from './outside-call.ts';
+import type { OutsideCallStore } from './outside-call-store.ts';
+import { callerLegOf, newOutsideRecord, unrungLegs } from './outside-record.ts';
+import type { Devices } from './ports.ts';
+
+export type MissedCallParts = {
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly newToken: () => string;
+  readonly events: Events<Facts>;
+  readonly log: Log;
+  readonly store: OutsideCallStore;
+  readonly cdrs: CdrStore;
+  readonly byNumber: (number: string) => OurNumber | undefined;
+  readonly devices: Pick<Devices, 'ofPerson'>;
+};
+
+/** A call that the network had for one of our numbers and that never came to us; times in milliseconds since the Unix epoch. */
+export type MissedCall = {
+  readonly callSid: string;
+  readonly dialled: string;
+  readonly caller: Caller;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly trunk: string;
+};
+
+/** Writes the record of a call that came while we were away; nothing where it is known or for no number of ours. */
+export function noteMissedCall(missed: MissedCall, parts: MissedCallParts): boolean {
+  const { store, cdrs, byNumber, devices, newId, newToken, events, log } = parts;
+  const { callSid, dialled, caller, startedAt, endedAt, trunk } = missed;
+  const number = byNumber(dialled);
+  if (number === undefined || store.bySid(callSid) !== undefined) return false;
+  const verdict = { result: 'missed', reason: 'unreachable' } as const;
+  const opening = { id: newId('call'), now: startedAt, number, dialled, caller, trunk };
+  const record = { ...newOutsideRecord(opening), endedAt: Math.max(startedAt, endedAt), verdict };
+  const owner = number.ownerPersonId;
+  const phones = owner === undefined ? [] : devices.ofPerson(owner).filter((device) => device.enabled);
+  const legs = [
+    callerLegOf(record, callSid, newId('leg')),
+    ...(owner === undefined ? [] : unrungLegs({ record, phones, outcome: 'unreachable', now: startedAt, newId })),
+  ];
+  store.together(() => {
+    cdrs.save(record, legs);
+    const decision = { kind: 'reject', tone: 'rejected', verdict } as const;
+    const rest = { phase: 'over', decision, afterDial: undefined, caller, createdAt: startedAt } as const;
+    store.save({ ...rest, callSid, callId: record.id, token: newToken() });
+  });
+  log.info({ callId: record.id, from: maskNumber(caller.number ?? '') }, 'A call came while the house could not be reached');
+  events.emit('call.ended', { callId: record.id, disposition: verdict.result, reason: verdict.reason });
+  return true;
+}

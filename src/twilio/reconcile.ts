@@ -1,0 +1,200 @@
+// Owns the reading of what Twilio has and nobody told us: recordings, messages and calls, at the start and every few minutes.
+// Called by app.ts, which hands in the account and where each kind of thing goes.
+// Must stay true: a watermark moves only when everything before it was taken, so that nothing is missed; whoever takes it knows it by
+// its sid, so that nothing is taken twice.
+import type { Clock, Timer } from '#base/clock.ts';
+import type { Log } from '#base/log.ts';
+import type { TwilioConnection } from './connection.ts';
+import type { TwilioCall, TwilioMessage, TwilioRecording } from './twilio-records.ts';
+import type { TwilioFailure, TwilioResult } from './twilio-result.ts';
+
+/** Each must take the same thing any number of times, and throws where it could not keep it: then it is brought again. */
+export type ReconcileSinks = {
+  readonly recording: (recording: TwilioRecording) => void | Promise<void>;
+  readonly message: (message: TwilioMessage) => void | Promise<void>;
+  readonly call: (call: TwilioCall) => void | Promise<void>;
+};
+
+export type ReconcileOptions = {
+  readonly connection: Pick<TwilioConnection, 'ask' | 'client'>;
+  readonly watermarks: { get(name: string): number | undefined; set(name: string, at: number): void };
+  readonly sinks: ReconcileSinks;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly periodSeconds?: number;
+  /** 0 ≤ random < 1, for the jitter. */
+  readonly random?: () => number;
+};
+
+/** One list of Twilio, newest first. */
+type List<Item> = {
+  readonly name: string;
+  readonly read: (window: Window) => Promise<TwilioResult<readonly Item[]>>;
+  readonly atOf: (item: Item) => number | undefined;
+  /** Whether it may still become something else, and must be looked at again. */
+  readonly isOpen: (item: Item) => boolean;
+  readonly take: (item: Item) => void | Promise<void>;
+};
+type Window = { readonly after: number; readonly before: number | undefined; readonly limit: number };
+
+const usualPeriodSeconds = 180;
+const mostPeriodSeconds = 3600;
+/** Lists of Twilio lag behind what was told already. */
+const overlapMs = 10 * 60_000;
+/** For how long what is open holds the watermark back: the longest call, and some. */
+const mostOpenMs = 5 * 3_600_000;
+const perRequest = 200;
+const mostRequests = 25;
+
+const openMessages = new Set(['accepted', 'scheduled', 'queued', 'sending', 'sent', 'receiving']);
+const openCalls = new Set(['queued', 'initiated', 'ringing', 'in-progress']);
+const openRecordings = new Set(['in-progress', 'paused', 'stopped', 'processing']);
+
+export class Reconcile {
+  readonly #options: ReconcileOptions;
+  readonly #steps: readonly (() => Promise<Failed | undefined>)[];
+  #timer: Timer | undefined;
+  #isRunning = false;
+  #working: Promise<void> | undefined;
+  #failuresInARow = 0;
+  #problem: string | undefined;
+  #lastAt: number | undefined;
+
+  constructor(options: ReconcileOptions) {
+    this.#options = options;
+    const { calls, recordings, messages } = listsOf(options);
+    // Calls first: a recording is joined to its call.
+    this.#steps = [() => this.#reconcile(calls), () => this.#reconcile(recordings), () => this.#reconcile(messages)];
+  }
+
+  /** Why the last look failed, in the user's words; undefined where it did not. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** When everything was looked at last. */
+  get lastAt(): number | undefined {
+    return this.#lastAt;
+  }
+
+  /** Looks at once, without being waited for. */
+  start(): void {
+    this.#isRunning = true;
+    void this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.#isRunning = false;
+    this.#timer?.cancel();
+    await this.#working;
+  }
+
+  /** Looks now, also out of turn; one look at a time. Never fails: it is tried again later. */
+  run(): Promise<void> {
+    this.#working ??= this.#look().finally(() => {
+      this.#working = undefined;
+    });
+    return this.#working;
+  }
+
+  async #look(): Promise<void> {
+    this.#timer?.cancel();
+    const { connection, clock, log } = this.#options;
+    let failure: Failed | undefined;
+    if (connection.client() !== undefined) {
+      for (const step of this.#steps) {
+        failure = await step();
+        // Whatever it was, the next list would only add to it.
+        if (failure !== undefined) break;
+      }
+      if (failure === undefined) this.#lastAt = clock.now();
+    }
+    if (failure !== undefined && failure.message !== this.#problem)
+      log.warn({ reason: failure.message }, 'Twilio could not be asked');
+    this.#problem = failure?.message;
+    this.#failuresInARow = failure === undefined ? 0 : this.#failuresInARow + 1;
+    if (this.#isRunning) this.#timer = clock.after(this.#delayMs(failure), () => void this.run());
+  }
+
+  #delayMs(failure: Failed | undefined): number {
+    const { periodSeconds = usualPeriodSeconds, random = Math.random } = this.#options;
+    const seconds = Math.min(mostPeriodSeconds, periodSeconds * 2 ** Math.min(10, this.#failuresInARow));
+    return Math.max(failure?.retryAfterSeconds ?? 0, seconds * (0.9 + random() * 0.2)) * 1000;
+  }
+
+  async #reconcile<Item>(list: List<Item>): Promise<Failed | undefined> {
+    const { clock, watermarks, log } = this.#options;
+    const startedAt = clock.now();
+    try {
+      const watermark = watermarks.get(list.name);
+      // What was there before the account was set up is not ours.
+      if (watermark === undefined) watermarks.set(list.name, startedAt - overlapMs);
+      const found = await readAll(list, (watermark ?? startedAt) - overlapMs);
+      if (found.kind !== 'ok') return found;
+      const items = found.value.toReversed();
+      for (const item of items) await list.take(item);
+      watermarks.set(list.name, reached(list, items, startedAt));
+      return undefined;
+    } catch (error) {
+      log.error({ err: error, list: list.name }, 'What Twilio has could not be kept');
+      return { message: 'What Twilio has could not be kept', retryAfterSeconds: undefined };
+    }
+  }
+}
+
+type Failed = Pick<TwilioFailure, 'message' | 'retryAfterSeconds'>;
+
+/** Up to when nothing is left to be seen. */
+function reached<Item>({ isOpen, atOf }: List<Item>, items: readonly Item[], now: number): number {
+  const open = items.filter(isOpen).flatMap((item) => atOf(item) ?? []);
+  return Math.min(now, ...open.map((at) => Math.max(at, now - mostOpenMs)));
+}
+
+/** Everything since `after`, newest first, request by request into the past. */
+async function readAll<Item>(list: List<Item>, after: number): Promise<TwilioResult<readonly Item[]>> {
+  const found: Item[] = [];
+  let before: number | undefined;
+  for (let request = 0; request < mostRequests; request += 1) {
+    const page = await list.read({ after, before, limit: perRequest });
+    if (page.kind !== 'ok') return page;
+    found.push(...page.value);
+    const oldest = page.value.at(-1);
+    const oldestAt = oldest === undefined ? undefined : list.atOf(oldest);
+    if (page.value.length < perRequest || oldestAt === undefined) break;
+    // Times are whole seconds: those of the last second may come again.
+    before = before !== undefined && oldestAt + 1000 >= before ? before - 1000 : oldestAt + 1000;
+  }
+  return { kind: 'ok', value: found };
+}
+
+function listsOf({ connection, sinks }: ReconcileOptions) {
+  const recordings: List<TwilioRecording> = {
+    name: 'twilio.recordings',
+    read: ({ after, before, limit }) =>
+      connection.ask((client) => client.listRecordings({ createdAfter: after, ...within('createdBefore', before), limit })),
+    atOf: ({ createdAt }) => createdAt,
+    isOpen: ({ status }) => openRecordings.has(status),
+    take: sinks.recording,
+  };
+  const messages: List<TwilioMessage> = {
+    name: 'twilio.messages',
+    read: ({ after, before, limit }) =>
+      connection.ask((client) => client.listMessages({ sentAfter: after, ...within('sentBefore', before), limit })),
+    atOf: ({ sentAt, createdAt }) => sentAt ?? createdAt,
+    isOpen: ({ status }) => openMessages.has(status),
+    take: sinks.message,
+  };
+  const calls: List<TwilioCall> = {
+    name: 'twilio.calls',
+    read: ({ after, before, limit }) =>
+      connection.ask((client) => client.listCalls({ startedAfter: after, ...within('startedBefore', before), limit })),
+    atOf: ({ startedAt, createdAt }) => startedAt ?? createdAt,
+    isOpen: ({ status }) => openCalls.has(status),
+    take: sinks.call,
+  };
+  return { calls, recordings, messages };
+}
+
+function within<Name extends string>(name: Name, value: number | undefined): Partial<Record<Name, number>> {
+  return value === undefined ? {} : ({ [name]: value } as Record<Name, number>);
+}

@@ -1,0 +1,64 @@
+import type { FetchResult, Later, Recorder, RecordingSource } from '#voicemail/ports.ts';
+import type { TwilioConnection } from './connection.ts';
+import { isAbsent } from './twilio-result.ts';
+import type { TwilioDownload } from './twilio-records.ts';
+import type { TwilioFailure, TwilioResult } from './twilio-result.ts';
+
+/** Statuses after which there will never be any sound. */
+const soundless = new Set(['absent', 'deleted', 'failed']);
+/** `Twilio.CURRENT` fails where several run, so recordings are named by their sid. */
+type Connection = Pick<TwilioConnection, 'ask'>;
+
+/** Where the voicemail room gets its audio from. */
+export function recordingSource(connection: Connection): RecordingSource {
+  return {
+    async fetch(recordingSid, channels) {
+      const wav = (count: 1 | 2) => connection.ask((client) => client.fetchRecordingWav(recordingSid, { channels: count }));
+      const first = await wav(channels === 2 ? 2 : 1);
+      // Two channels of what was recorded in one are refused.
+      const result = channels === 2 && first.kind === 'refused' && first.status === 400 ? await wav(1) : first;
+      return isAbsent(result) ? whyAbsent(connection, recordingSid) : toFetchResult(result);
+    },
+    async callOf(callSid) {
+      const result = await connection.ask((client) => client.fetchCall(callSid));
+      if (result.kind === 'ok') return { kind: 'ok', call: result.value };
+      return isAbsent(result) ? { kind: 'gone' } : later(result);
+    },
+  };
+}
+
+/** How calls in progress are recorded. `statusCallback`: where Twilio tells how it went; undefined where it cannot reach us. */
+export function recorder(connection: Connection, statusCallback: () => string | undefined): Recorder {
+  return {
+    async start(callSid) {
+      const result = await connection.ask((client) => client.startRecording({ callSid, statusCallback: statusCallback() }));
+      if (result.kind !== 'ok') return { kind: 'failed', message: result.message };
+      return { kind: 'ok', recordingSid: result.value.sid };
+    },
+    async change(callSid, sid, change) {
+      const result = await connection.ask((client) => client.changeRecording({ callSid, sid }, change));
+      return result.kind === 'ok' ? { kind: 'ok' } : { kind: 'failed', message: result.message };
+    },
+  };
+}
+
+function toFetchResult(result: TwilioResult<TwilioDownload>): FetchResult {
+  if (result.kind !== 'ok') return later(result);
+  return { kind: 'ok', bytes: result.value.length, chunks: result.value.chunks };
+}
+
+/** The file is not there: not yet, or never more. */
+async function whyAbsent(connection: Connection, recordingSid: string): Promise<FetchResult> {
+  const result = await connection.ask((client) => client.fetchRecording(recordingSid));
+  if (result.kind === 'ok' && soundless.has(result.value.status)) {
+    return {
+      kind: 'gone',
+      message: result.value.status === 'deleted' ? 'It was deleted at Twilio' : 'Twilio has no sound of it',
+    };
+  }
+  return { kind: 'not-yet' };
+}
+
+function later({ message, retryAfterSeconds }: TwilioFailure): Later {
+  return { kind: 'later', message, retryAfterSeconds };
+}

@@ -1,0 +1,189 @@
+// Composes voicemail and call recordings with the calls they belong to and with Twilio, where their sound comes from.
+// Called by app.ts, once calls and the bridge to Twilio are there.
+// Must stay true: nothing here decides anything; it fits ports together and starts what it made.
+import type { Clock } from '#base/clock.ts';
+import type { Events } from '#base/events.ts';
+import type { NewId } from '#base/ids.ts';
+import type { Log } from '#base/log.ts';
+import type { CallRecord } from '#calls/call.ts';
+import type { Calls } from '#calls/calls.ts';
+import type { CdrStore } from '#calls/cdr-store.ts';
+import type { OutsideCalls } from '#calls/outside-calls.ts';
+import type { Facts } from '#contract/facts.ts';
+import type { Devices } from '#devices/devices.ts';
+import type { Numbers } from '#numbers/numbers.ts';
+import type { Opened } from '#storage/database.ts';
+import type { AttemptOutcome } from '#storage/outbox-item.ts';
+import { Watermarks } from '#storage/watermarks.ts';
+import type { WriteBatch } from '#storage/write-batch.ts';
+import type { Health } from '#system/health.ts';
+import { recorder, recordingSource } from '#twilio/recording-source.ts';
+import { Reconcile } from '#twilio/reconcile.ts';
+import type { ReconcileSinks } from '#twilio/reconcile.ts';
+import type { TwilioRecording } from '#twilio/twilio-records.ts';
+import { isAbsent } from '#twilio/twilio-result.ts';
+import type { TwilioResult } from '#twilio/twilio-result.ts';
+import { webhookPaths, webhookUrl } from '#twilio/webhook-paths.ts';
+import { plainVoicemail } from '#twilio/webhook-ports.ts';
+import type { RecordingNotice, VoicemailPort } from '#twilio/webhook-ports.ts';
+import type { RecordableCall } from '#voicemail/ports.ts';
+import { createVoicemailRoom } from '#voicemail/voicemail-room.ts';
+import type { VoicemailRoom } from '#voicemail/voicemail-room.ts';
+import type { VoicemailCall } from '#voicemail/voicemail-store.ts';
+import type { Options } from './options.ts';
+import type { TwilioGround } from './twilio-start.ts';
+
+type Parts = {
+  readonly options: Options;
+  readonly storage: Opened & { readonly writes: WriteBatch };
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly log: Log;
+  readonly events: Events<Facts>;
+  readonly health: Health;
+  readonly stack: AsyncDisposableStack;
+  readonly twilio: TwilioGround;
+  readonly calls: Calls;
+  readonly cdrs: CdrStore;
+  readonly outside: Pick<OutsideCalls, 'sidOf' | 'recordOf' | 'messageDone'>;
+  readonly devices: Devices;
+  readonly numbers: Numbers;
+  readonly isPerson: (personId: string) => boolean;
+  /** Where else goes what Twilio has and nobody told us. */
+  readonly sinks: Omit<ReconcileSinks, 'recording'>;
+};
+
+export type VoicemailEdge = {
+  readonly room: VoicemailRoom;
+  readonly reconcile: Reconcile;
+  /** For the webhooks. */
+  readonly port: VoicemailPort;
+};
+
+const kind = 'recording-delete';
+const weekSeconds = 7 * 86_400;
+/** After a recorded call, for the file to be ready; where Twilio reaches us it says so itself, and sooner. */
+const recordingReadyMs = 20_000;
+
+export async function openVoicemail(parts: Parts): Promise<VoicemailEdge> {
+  const { storage, twilio, stack, events, clock, health, outside } = parts;
+  const log = parts.log.child({ room: 'voicemail' });
+  const room = createRoom({ ...parts, log });
+  const reconcile = new Reconcile({
+    ...{ connection: twilio.connection, watermarks: new Watermarks(storage.db), clock },
+    log: parts.log.child({ room: 'twilio' }),
+    sinks: { ...parts.sinks, recording: (recording) => takeRecording(recording, room, outside) },
+  });
+  const endings = [
+    events.on('call.changed', ({ callId, state }) => {
+      if (state === 'in_call') void room.callRecordings.answered(callId);
+    }),
+    events.on('call.ended', ({ callId }) => {
+      const isRecorded = room.callRecordings.stateOf(callId) !== 'off';
+      room.callRecordings.ended(callId);
+      if (isRecorded) clock.after(recordingReadyMs, () => void reconcile.run());
+    }),
+  ];
+  stack.defer(() => endings.forEach((end) => end()));
+  health.watch('recordings', () => {
+    const { problem } = room.space;
+    return problem === undefined
+      ? { status: 'ok', message: 'There is room for recordings' }
+      : { status: 'degraded', message: problem };
+  });
+  stack.defer(() => room.stop());
+  await room.start();
+  // What is only in memory would forget what it took, and take it again from the file.
+  if (storage.mode === 'normal') {
+    stack.defer(() => reconcile.stop());
+    reconcile.start();
+  }
+  return { room, reconcile, port: portOf(room) };
+}
+
+function createRoom(parts: Parts): VoicemailRoom {
+  const { options, storage, twilio, calls, cdrs, outside, devices, numbers } = parts;
+  const { connection, outbox, settings } = twilio;
+  const statusCallback = () => {
+    const { publicUrl } = settings.current;
+    return publicUrl === undefined ? undefined : webhookUrl(publicUrl, webhookPaths.recording);
+  };
+  outbox.register<{ readonly sid: string }>(kind, {
+    service: 'Twilio',
+    attempt: async ({ payload }) => toOutcome(await connection.ask((client) => client.deleteRecording(payload.sid))),
+    whenInDoubt: 'repeat',
+  });
+  return createVoicemailRoom({
+    ...parts,
+    ...{ db: storage.db, writes: storage.writes, isDurable: storage.mode === 'normal', dataDirectory: options.dataDirectory },
+    source: recordingSource(connection),
+    recorder: recorder(connection, statusCallback),
+    deleteAtTwilio: (sid) =>
+      void outbox.enqueue({ kind, orderKey: `recording:${sid}`, payload: { sid }, giveUpAfterSeconds: weekSeconds }),
+    ownerOf: (number) => numbers.byNumber(number)?.ownerPersonId,
+    isRecordingEnabled: (deviceId) => devices.byId(deviceId)?.recordingEnabled === true,
+    callOf: (callId) => recordable(calls, outside, callId),
+    personsOf: (callId) =>
+      cdrs.get(callId) === undefined ? undefined : cdrs.legsOf(callId).flatMap(({ personId }) => personId ?? []),
+  });
+}
+
+function recordable(calls: Calls, outside: Parts['outside'], callId: string): RecordableCall | undefined {
+  const call = calls.get(callId);
+  if (call === undefined) return undefined;
+  const legs = [...call.legs];
+  return {
+    callId,
+    callSid: outside.sidOf(callId),
+    isAnswered: call.record.answeredAt !== undefined,
+    personIds: legs.flatMap(({ personId }) => personId ?? []),
+    deviceIds: legs.flatMap(({ deviceId, answeredAt }) => (answeredAt === undefined ? [] : (deviceId ?? []))),
+  };
+}
+
+/** What nobody told us; calls hears of it as from the callback that was lost. */
+async function takeRecording(recording: TwilioRecording, room: VoicemailRoom, outside: Parts['outside']): Promise<void> {
+  const { sid, callSid, status, source, durationSeconds: seconds, channels, startedAt, createdAt } = recording;
+  const record = outside.recordOf(callSid);
+  if (source === 'RecordVerb' && status === 'completed') {
+    outside.messageDone(callSid, { isThere: true, seconds, leastSeconds: room.settings.current.discardBelowSeconds });
+  }
+  const announcement = { recordingSid: sid, callSid, status, source, seconds, channels, startedAt: startedAt ?? createdAt };
+  await room.recordings.announce({ ...announcement, callId: record?.id }, record === undefined ? undefined : toCall(record));
+}
+
+function toCall({ id, caller, callee, number }: CallRecord): VoicemailCall {
+  return { callId: id, personId: callee.personId, callerNumber: caller.number, callerName: caller.name, number };
+}
+
+function portOf({ greetings, settings, recordings, voicemails }: VoicemailRoom): VoicemailPort {
+  return {
+    greetingFor(personId) {
+      const greeting = personId === undefined ? undefined : greetings.of(personId);
+      if (greeting === undefined || greeting.kind === 'standard') return plainVoicemail.greetingFor(personId);
+      if (greeting.kind === 'audio') return { kind: 'audio', token: greeting.token };
+      return { kind: 'text', text: greeting.text, language: greeting.language || undefined, voice: undefined };
+    },
+    rulesFor() {
+      const { mostSeconds, silenceSeconds, discardBelowSeconds, transcribe } = settings.current;
+      return { maxSeconds: mostSeconds, silenceSeconds, leastSeconds: discardBelowSeconds, transcribe };
+    },
+    onRecording: (notice) => takeNotice(notice, recordings),
+    onTranscription: ({ recordingSid, status, text }) =>
+      voicemails.transcribed({ recordingSid, source: 'twilio', status: status === 'completed' ? 'completed' : 'failed', text }),
+  };
+}
+
+function takeNotice(notice: RecordingNotice, recordings: VoicemailRoom['recordings']): Promise<void> {
+  const { recordingSid, callSid, status, source, durationSeconds: seconds, channels = 1, startedAt, call } = notice;
+  const announcement = { recordingSid, callSid, status, source, seconds, channels, startedAt, callId: call?.callId };
+  return recordings.announce(announcement, call);
+}
+
+function toOutcome(result: TwilioResult<void>): AttemptOutcome {
+  if (result.kind === 'ok' || isAbsent(result)) return { kind: 'done' };
+  const { kind: failure, message, code, retryAfterSeconds } = result;
+  // Refused while Twilio still works on it.
+  if (failure === 'refused') return { kind: code === 20009 ? 'retry' : 'failed', message, code };
+  return failure === 'limited' ? { kind: 'limited', message, retryAfterSeconds } : { kind: failure, message };
+}

@@ -1,0 +1,102 @@
+// Owns the composition of this room: its stores, files and verbs, made from what app.ts hands in.
+// Called by app.ts alone, once; what other rooms and the webhooks need of voicemail is on the value it returns.
+// Must stay true: making it does no I/O but reading settings; start and stop do, and stop leaves nothing running.
+import { join } from 'node:path';
+import type { Clock } from '#base/clock.ts';
+import type { Events } from '#base/events.ts';
+import type { NewId } from '#base/ids.ts';
+import type { Log } from '#base/log.ts';
+import type { Route } from '#contract/endpoint.ts';
+import type { Facts } from '#contract/facts.ts';
+import type { Opened } from '#storage/database.ts';
+import type { WriteBatch } from '#storage/write-batch.ts';
+import { AudioFiles } from './audio-files.ts';
+import { CallRecordings } from './call-recordings.ts';
+import { greetingRoutes } from './greeting-routes.ts';
+import { Greetings } from './greetings.ts';
+import { MailboxStore } from './mailbox-store.ts';
+import type { RecordableCall, Recorder, RecordingSource } from './ports.ts';
+import { recordingRoutes } from './recording-routes.ts';
+import { RecordingStore } from './recording-store.ts';
+import { Recordings } from './recordings.ts';
+import { Retention } from './retention.ts';
+import { SpaceWatch } from './space-watch.ts';
+import { TranscriptStore } from './transcript-store.ts';
+import { voicemailRoutes } from './voicemail-routes.ts';
+import { VoicemailSettingsStore } from './voicemail-settings.ts';
+import { VoicemailStore } from './voicemail-store.ts';
+import { Voicemails } from './voicemails.ts';
+
+export type VoicemailRoomParts = {
+  readonly db: Opened['db'];
+  readonly writes: WriteBatch;
+  /** False where the database is only in memory: then no file is fetched, made or deleted. */
+  readonly isDurable: boolean;
+  readonly dataDirectory: string;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly events: Events<Facts>;
+  readonly log: Log;
+  readonly source: RecordingSource;
+  readonly recorder: Recorder;
+  readonly deleteAtTwilio: (recordingSid: string) => void;
+  /** The owner of one of our numbers, E.164. */
+  readonly ownerOf: (number: string) => string | undefined;
+  readonly isPerson: (personId: string) => boolean;
+  readonly isRecordingEnabled: (deviceId: string) => boolean;
+  readonly callOf: (callId: string) => RecordableCall | undefined;
+  readonly personsOf: (callId: string) => readonly string[] | undefined;
+  /** Of the disk with the data directory; asks the system unless told. */
+  readonly freeBytes?: () => Promise<number>;
+};
+
+export type VoicemailRoom = {
+  readonly routes: readonly Route[];
+  readonly voicemails: Voicemails;
+  readonly recordings: Recordings;
+  readonly callRecordings: CallRecordings;
+  readonly greetings: Greetings;
+  readonly settings: VoicemailSettingsStore;
+  readonly space: SpaceWatch;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+export function createVoicemailRoom(parts: VoicemailRoomParts): VoicemailRoom {
+  const { db, writes, clock, events, log, freeBytes, dataDirectory, isDurable, callOf, personsOf, isPerson } = parts;
+  const folderOf = (name: string) =>
+    new AudioFiles({ folder: join(dataDirectory, name), log, ...(freeBytes === undefined ? {} : { freeBytes }) });
+  const files = { voicemail: folderOf('voicemail'), call: folderOf('recordings') };
+  const store = new RecordingStore(db);
+  const voicemailStore = new VoicemailStore(db);
+  const transcripts = new TranscriptStore(db);
+  const settings = new VoicemailSettingsStore({ db, writes, clock });
+  const current = () => settings.current;
+  const space = new SpaceWatch(events);
+  const voicemails = new Voicemails({ ...parts, store: voicemailStore, recordings: store, transcripts });
+  const recordings = new Recordings({ ...parts, store, files, space, mailbox: voicemails, settings: current });
+  const callRecordings = new CallRecordings({ ...parts, recordings, files: files.call, settings: current, space });
+  const greetings = new Greetings({ ...parts, store: new MailboxStore(db), files: folderOf('greetings') });
+  const retention = new Retention({
+    ...{ store, voicemailStore, transcripts, recordings, voicemails, settings: current, writes, clock, log },
+    checkSpace: () => callRecordings.checkSpace(),
+  });
+  return {
+    ...{ voicemails, recordings, callRecordings, greetings, settings, space },
+    routes: [
+      ...voicemailRoutes({ voicemails, recordings, files: files.voicemail, settings, retention }),
+      ...recordingRoutes({ callRecordings, recordings, store, files: files.call, callOf, personsOf }),
+      ...greetingRoutes(greetings, isPerson),
+    ],
+    async start() {
+      if (!isDurable) return;
+      await greetings.start();
+      await recordings.start();
+      retention.start();
+    },
+    async stop() {
+      retention.stop();
+      await recordings.stop();
+    },
+  };
+}
