@@ -1,6 +1,7 @@
 // Owns the composition: the only file that imports every room, makes them, and hands each what it needs.
 // Called by main.ts, the demo and the tests of the whole app.
 // Must stay true: parts stop in reverse order, a start that fails undoes itself, and nothing but this file knows two edges.
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { systemClock } from '#base/clock.ts';
 import type { Clock } from '#base/clock.ts';
@@ -14,6 +15,8 @@ import { callRoutes } from '#calls/call-routes.ts';
 import { CallSearch } from '#calls/call-search.ts';
 import { Calls } from '#calls/calls.ts';
 import { CdrStore } from '#calls/cdr-store.ts';
+import { OutsideCallStore } from '#calls/outside-call-store.ts';
+import { OutsideCalls } from '#calls/outside-calls.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
 import type { Facts } from '#contract/facts.ts';
 import { Authenticator } from '#devices/authenticator.ts';
@@ -42,15 +45,22 @@ import { openDatabase } from '#storage/database.ts';
 import type { Opened } from '#storage/database.ts';
 import { storageFailure } from '#storage/storage-failure.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
+import type { Media } from '#sip/media-port.ts';
 import { Sip } from '#sip/sip.ts';
 import type { EngineAddress } from '#sip-engine/engine-supervisor.ts';
 import { Health } from '#system/health.ts';
 import { systemRoutes } from '#system/system-routes.ts';
+import { trunkName } from '#twilio/voice-webhooks.ts';
+import { noMessages, noPublicMedia, plainVoicemail } from '#twilio/webhook-ports.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import type { Listening } from './banner.ts';
 import { createEmbeddedEngine, listenTexts, startEngine } from './engine-start.ts';
 import type { Options } from './options.ts';
+import { openSound } from './sound-start.ts';
 import { openTwilio } from './twilio-start.ts';
+import type { TwilioGround } from './twilio-start.ts';
+import { startWebhooks } from './webhooks-start.ts';
+import type { WebhooksStart } from './webhooks-start.ts';
 import { TrustedPhones } from './trusted-phones.ts';
 
 /** What tests and the command line put in place of the real thing. */
@@ -100,12 +110,14 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const house = await openHouse(around, storage, phones);
   const twilio = openTwilio({ ...around, storage, keys: phones.keys });
   const desk = await startCalls(around, storage, { ...phones, ...house, engine });
+  const webhooks = await openWebhooks(around, twilio, { ...house, ...desk });
   const routes = [...phones.routes, ...house.routes, ...desk.routes, ...systemRoutes(around.health)];
   const http = await startHttp(around, { ...phones, ...house, ...desk, routes });
   twilio.outbox.start();
   const at: Listening = {
     sip: phonesMayUse(options, listenTexts(engine.hostports)),
     http: { host: options.http.host, port: http.address.port },
+    publicHttp: webhooks.address(),
     adminToken: house.adminToken,
     warnings: around.warnings,
   };
@@ -231,13 +243,20 @@ async function openHouse(around: Surroundings, { db, writes, problem }: Storage,
 }
 
 type Neighbours = Omit<Phones & House, 'routes'> & { readonly engine: EngineAddress };
-type Desk = { readonly calls: Calls; readonly cdrs: CdrStore; readonly routes: readonly Route[] };
+type Desk = {
+  readonly sip: Sip;
+  readonly calls: Calls;
+  readonly outside: OutsideCalls;
+  readonly cdrs: CdrStore;
+  readonly routes: readonly Route[];
+};
 
 /** Calls, and the SIP edge that brings them. */
 async function startCalls(around: Surroundings, { db }: Storage, neighbours: Neighbours): Promise<Desk> {
   const { options, clock, newId, events, stack } = around;
   const { devices, registrations, numbers, engine } = neighbours;
-  const sip = createSip(around, neighbours);
+  const { sound, started } = await openSound(around);
+  const sip = createSip(around, neighbours, sound);
   const cdrs = new CdrStore(db);
   const facts = {
     country: options.house.country,
@@ -246,21 +265,46 @@ async function startCalls(around: Surroundings, { db }: Storage, neighbours: Nei
     callerIdOf: (personId: string | undefined) => numbers.callerIdOf(personId),
     anyCallerId: () => numbers.anyCallerId(),
   };
-  const calls = new Calls({
-    ...{ clock, newId, events, facts, registrations, store: cdrs, trunks: sip.trunks },
-    log: around.log.child({ room: 'calls' }),
-    ringSeconds: options.calls.ringSeconds,
+  const log = around.log.child({ room: 'calls' });
+  const { ringSeconds } = options.calls;
+  const outside = new OutsideCalls({
+    ...{ clock, newId, events, log, ringSeconds, cdrs, store: new OutsideCallStore(db), devices, registrations },
+    newToken: () => randomBytes(18).toString('base64url'),
+    byNumber: facts.byNumber,
   });
+  const calls = new Calls({
+    ...{ clock, newId, events, facts, registrations, store: cdrs, trunks: sip.trunks, outside, log, ringSeconds },
+  });
+  outside.start();
+  stack.defer(() => outside.stop());
   calls.start();
   stack.defer(() => sip.stop());
   await connect(around, sip.start(engine, calls));
-  return { calls, cdrs, routes: callRoutes({ calls, store: cdrs, search: new CallSearch(db) }) };
+  await started;
+  return { sip, calls, outside, cdrs, routes: callRoutes({ calls, store: cdrs, search: new CallSearch(db) }) };
 }
 
-function createSip({ options, clock, log, health }: Surroundings, phones: Omit<Phones, 'routes'>): Sip {
+/** What Twilio reaches. */
+function openWebhooks(
+  around: Surroundings,
+  { settings }: TwilioGround,
+  parts: Omit<Desk & House, 'routes'>,
+): Promise<WebhooksStart> {
+  const { sip, outside, numbers } = parts;
+  return startWebhooks({
+    ...{ ...around, settings, calls: outside, voicemail: plainVoicemail, messages: noMessages, media: noPublicMedia },
+    isReachable: () => sip.trunkStates().find(({ name }) => name === trunkName)?.isReady ?? true,
+    callerIdFor: (asked) => {
+      const ours = numbers.byNumber(asked);
+      return (ours?.voiceEnabled === true ? ours : numbers.anyCallerId())?.number;
+    },
+  });
+}
+
+function createSip({ options, clock, log, health }: Surroundings, phones: Omit<Phones, 'routes'>, media: Media): Sip {
   const { authenticator, registrar, registrations } = phones;
   const sip = new Sip({
-    ...{ clock, registrar, trunks: options.trunks, log: log.child({ room: 'sip' }) },
+    ...{ clock, registrar, media, trunks: options.trunks, log: log.child({ room: 'sip' }) },
     authenticate: (request) => authenticator.authenticate(request),
     isRegisteredFrom: (address) => registrations.isRegisteredFrom(address),
   });

@@ -4,6 +4,8 @@ export type Listening = {
   /** Such as `udp:0.0.0.0:5060`; empty where phones register at an engine of its own. */
   readonly sip: readonly string[];
   readonly http: { readonly host: string; readonly port: number };
+  /** Where the internet comes in; undefined while nothing is open to it. */
+  readonly publicHttp?: { readonly host: string; readonly port: number } | undefined;
   readonly adminToken: string | undefined;
   /** What the person who runs the house must know, one sentence each. */
   readonly warnings: readonly string[];
@@ -18,6 +20,12 @@ export function bannerLines(at: Listening, addresses: readonly string[] = machin
   }
   const api = `http://${inUrl(apiHost)}:${at.http.port}/api`;
   lines.push(`  ${'API'.padEnd(20)} ${api}   (described at ${api}/docs)`);
+  if (at.publicHttp !== undefined) {
+    const [host = '127.0.0.1'] = reachable(at.publicHttp.host, addresses);
+    lines.push(
+      `  ${'Twilio comes in at'.padEnd(20)} http://${inUrl(host)}:${at.publicHttp.port}   (the public URL must lead there)`,
+    );
+  }
   if (at.adminToken !== undefined) {
     lines.push(
       `  ${'Admin token'.padEnd(20)} ${at.adminToken}   (shown this once; script/server --new-admin-token makes another)`,

@@ -76,6 +76,7 @@ export class VoiceWebhooks {
     const { log, calls } = this.#parts;
     log.warn({ code: form.optional('ErrorCode'), callSid }, 'Twilio asked for the fallback of a call');
     if (callSid === undefined) return this.apology(form);
+    if (form.optional('SipDomain') !== undefined) return refusalDocument('This call cannot be made right now.');
     const progress = calls.progressOf(callSid);
     if (progress === 'voicemail') return thanksDocument();
     // A caller who has talked must not be sent to the voicemail, and nobody's phone rings twice.
