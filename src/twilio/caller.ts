@@ -37,7 +37,7 @@ export function userOf(address: string): string {
 
 /** What a directory says of the caller: one line without control characters. */
 function readName(text: string): string {
-  const line = text.replace(/\p{Cc}+/gu, ' ').trim();
+  const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
   // Half of a character may be left at the cut.
   return line.slice(0, 64).toWellFormed();
 }
