@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { announcement } from '#testing/voicemail-stage.ts';
+import { backOffMs, decideAfterFetch, mostAbsences, mostCutOffs } from './fetch-decision.ts';
+import type { FetchOutcome } from './fetch-decision.ts';
+import { stepOf } from './recording.ts';
+import type { Recording, RecordingState } from './recording.ts';
+
+const states: readonly (RecordingState | undefined)[] = [
+  undefined,
+  'running',
+  'fetching',
+  'stored',
+  'discarded',
+  'lost',
+  'removed',
+];
+
+describe('what an announcement changes', () => {
+  const rows: readonly [string, readonly (string | undefined)[]][] = [
+    // before:        never      running      fetching   stored     discarded  lost        removed
+    ['in-progress', ['running', undefined, undefined, undefined, undefined, undefined, undefined]],
+    ['completed', ['fetching', 'fetching', undefined, undefined, undefined, 'fetching', undefined]],
+    ['absent', ['discarded', 'discarded', undefined, undefined, undefined, undefined, undefined]],
+    ['failed', ['lost', 'lost', 'lost', undefined, undefined, undefined, undefined]],
+    ['deleted', ['lost', 'lost', 'lost', undefined, undefined, undefined, undefined]],
+    ['something-new', [undefined, undefined, undefined, undefined, undefined, undefined, undefined]],
+  ];
+  it.each(rows)('%s', (status, expected) => {
+    const steps = states.map((before) =>
+      stepOf(announcement('RE1', { status }), before, { kind: 'voicemail', discardBelowSeconds: 3 }),
+    );
+    expect(steps.map((step) => (step.kind === 'set' ? step.state : undefined))).toEqual(expected);
+  });
+
+  it.each([
+    ['voicemail', 2, 'discarded'],
+    ['voicemail', 3, 'fetching'],
+    ['voicemail', undefined, 'fetching'],
+    ['call', 1, 'fetching'],
+  ] as const)('a %s of %s seconds is %s', (kind, seconds, state) => {
+    const step = stepOf(announcement('RE1', { seconds }), undefined, { kind, discardBelowSeconds: 3 });
+    expect(step).toEqual({ kind: 'set', state });
+  });
+});
+
+describe('what becomes of a recording after an attempt to fetch it', () => {
+  const recording: Recording = {
+    ...{ id: 'rec_1', kind: 'voicemail', recordingSid: 'RE1', callSid: 'CA1', callId: undefined, state: 'fetching' },
+    ...{ startedAt: 1, seconds: 5, channels: 1, bytes: undefined, attempts: 0, absences: 0, dueAt: 0, problem: undefined },
+  };
+  const facts = { now: 1000, discardBelowSeconds: 3 };
+  const rows: readonly [string, Partial<Recording>, FetchOutcome, Partial<Recording>][] = [
+    [
+      'whole',
+      {},
+      { kind: 'stored', bytes: 9, seconds: 4.8 },
+      { state: 'stored', bytes: 9, seconds: 4.8, dueAt: undefined, problem: undefined },
+    ],
+    ['too short', {}, { kind: 'stored', bytes: 9, seconds: 1 }, { state: 'discarded', bytes: undefined, dueAt: undefined }],
+    ['a short call', { kind: 'call' }, { kind: 'stored', bytes: 9, seconds: 1 }, { state: 'stored' }],
+    ['not there yet', {}, { kind: 'not-yet' }, { state: 'fetching', absences: 1, attempts: 0, dueAt: 2000 }],
+    ['still not there', { absences: 3 }, { kind: 'not-yet' }, { state: 'fetching', absences: 4, dueAt: 9000 }],
+    ['never there', { absences: mostAbsences - 1 }, { kind: 'not-yet' }, { state: 'lost', dueAt: undefined }],
+    ['deleted there', {}, { kind: 'gone', message: 'Deleted' }, { state: 'lost', problem: 'Deleted' }],
+    ['cut off', {}, { kind: 'incomplete', message: 'Cut' }, { state: 'fetching', attempts: 1, dueAt: 2000, problem: 'Cut' }],
+    ['cut off for ever', { attempts: mostCutOffs - 1 }, { kind: 'incomplete', message: 'Cut' }, { state: 'lost' }],
+    ['no room', {}, { kind: 'no-space', message: 'Full' }, { state: 'fetching', attempts: 0, absences: 0, dueAt: 601_000 }],
+    [
+      'Twilio busy',
+      {},
+      { kind: 'later', message: '429', retryAfterSeconds: 7 },
+      { state: 'fetching', attempts: 0, absences: 0, dueAt: 8000 },
+    ],
+  ];
+  it.each(rows)('%s', (_what, change, outcome, expected) => {
+    expect(decideAfterFetch({ ...recording, ...change }, outcome, facts)).toMatchObject(expected);
+  });
+
+  it('waits longer each time, five minutes at most', () => {
+    expect([0, 1, 5, 9, 500].map(backOffMs)).toEqual([1000, 2000, 32_000, 300_000, 300_000]);
+  });
+});
