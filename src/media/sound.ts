@@ -90,23 +90,20 @@ export class Sound {
     return this.#anchors.sweep();
   }
 
+  /** Why border calls have no sound, as a sentence. */
+  get problem(): string | undefined {
+    const { state } = this.#process;
+    if (this.#options.mode === 'direct') return undefined;
+    if (state.kind === 'missing')
+      return 'Border calls have no sound until rtpengine is installed: sudo apt-get install rtpengine-daemon';
+    return state.kind === 'failed' ? `Border calls have no sound: rtpengine does not run (${state.why})` : undefined;
+  }
+
   health(): { readonly status: HealthStatus; readonly message: string } {
     if (this.#options.mode === 'direct')
       return { status: 'ok', message: 'Calls through trunks are not relayed (option media is direct)' };
-    const { state } = this.#process;
-    switch (state.kind) {
-      case 'running':
-        return this.#runningHealth();
-      case 'missing':
-        return {
-          status: 'degraded',
-          message: 'Border calls have no sound until rtpengine is installed: sudo apt-get install rtpengine-daemon',
-        };
-      case 'failed':
-        return { status: 'degraded', message: `Border calls have no sound: rtpengine does not run (${state.why})` };
-      default:
-        return { status: 'degraded', message: 'rtpengine is being started' };
-    }
+    if (this.#process.state.kind === 'running') return this.#runningHealth();
+    return { status: 'degraded', message: this.problem ?? 'rtpengine is being started' };
   }
 
   #runningHealth(): { readonly status: HealthStatus; readonly message: string } {

@@ -14,6 +14,7 @@ import type { OurNumber } from '#numbers/number.ts';
 import { createEngine } from '#sip-engine/engine.ts';
 import { engineOptions } from '#sip-engine/engine-options.ts';
 import { engineSystemClock } from '#sip-engine/system-clock.ts';
+import type { Media } from '#sip/media-port.ts';
 import { Sip } from '#sip/sip.ts';
 import type { TrunkSettings } from '#sip/trunk.ts';
 import { openDatabase } from '#storage/database.ts';
@@ -48,6 +49,7 @@ export type StageOptions = {
   readonly sessionSeconds?: number;
   readonly clock?: Clock;
   readonly log?: Log;
+  readonly media?: Media;
   readonly timers?: { t1: number; t2: number; t4: number; t1x64: number; timerC: number };
 };
 
@@ -106,6 +108,7 @@ export class SipStage implements AsyncDisposable {
       registrar: { register: () => Promise.resolve({ kind: 'rejected', status: 403, reason: 'Forbidden' }) },
       isRegisteredFrom: () => registrations.size > 0,
       trunks: options.trunks ?? [],
+      ...(options.media === undefined ? {} : { media: options.media }),
       ...(options.sessionSeconds === undefined ? {} : { sessionSeconds: options.sessionSeconds }),
     });
     const numbers = options.numbers ?? [];

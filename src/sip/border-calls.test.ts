@@ -1,0 +1,280 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Device, DeviceId } from '#devices/device.ts';
+import type { OurNumber } from '#numbers/number.ts';
+import { FakeRelay, shown } from '#testing/fake-relay.ts';
+import { SipPeer } from '#testing/sip-peer.ts';
+import { offerOf, SipStage, StagePhone } from '#testing/sip-stage.ts';
+import type { StageCall } from '#testing/sip-stage.ts';
+
+const ours: OurNumber = {
+  ...{ id: 'num_1', number: '+14165550100', name: 'Home', ownerPersonId: 'usr_1', voiceEnabled: true, createdAt: 0 },
+};
+
+let relay: FakeRelay;
+let stage: SipStage;
+let gate: StagePhone;
+let a: StagePhone;
+let b: StagePhone;
+
+beforeEach(async () => {
+  relay = new FakeRelay();
+  const peer = await SipPeer.udp({ address: '127.0.0.2' });
+  const trunk = { name: 'provider', host: '127.0.0.2', port: peer.port, transport: 'udp', register: false } as const;
+  stage = await SipStage.start({ trunks: [{ ...trunk, allow: ['127.0.0.2'] }], numbers: [ours], media: relay });
+  peer.target = stage.target;
+  gate = new StagePhone(stage, peer, { ...stage.device('99'), id: 'dev_gw' as DeviceId, extension: 'gw' } satisfies Device);
+  [a, b] = [await stage.phone('20', { personId: 'usr_1' }), await stage.phone('21', { personId: 'usr_2' })];
+});
+afterEach(async () => {
+  await stage.idle();
+  expect(relay.open.size).toBe(0);
+  await stage[Symbol.asyncDispose]();
+  await gate.peer[Symbol.asyncDispose]();
+});
+
+const callIn = (body?: string): StageCall =>
+  gate.invite(ours.number, { isAuthenticated: false, ...(body === undefined ? {} : { body }) });
+
+/** A call from the trunk that A has answered. */
+async function inbound(): Promise<{ outside: StageCall; inside: StageCall }> {
+  const outside = callIn();
+  const inside = await a.rung();
+  await a.answer(inside);
+  outside.learn(await gate.peer.skipTo(200));
+  outside.ack();
+  return { outside, inside };
+}
+
+async function hangUp(call: StageCall, other: { phone: StagePhone; call: StageCall }): Promise<void> {
+  call.request('BYE');
+  other.phone.reply(other.call, '200 OK', { to: await other.phone.peer.skipTo('BYE') });
+  await call.phone.peer.skipTo(200);
+}
+
+describe('a call from the trunk', () => {
+  it('shows both sides the relay only', async () => {
+    const outside = callIn();
+    const inside = await a.rung();
+    expect(inside.invite?.body).toBe(shown(offerOf('gw'), 1, 'callee'));
+    await a.answer(inside);
+    const ok = await gate.peer.skipTo(200);
+    expect(ok.body).toBe(shown(offerOf('20'), 1, 'caller'));
+    expect(relay.requests[0]).toMatchObject({ caller: { place: 'border', trunk: 'provider' }, callee: { place: 'house' } });
+    outside.learn(ok);
+    outside.ack();
+    await hangUp(outside, { phone: a, call: inside });
+  });
+
+  it('without an offer gets the phone’s through the relay, and the phone the answer', async () => {
+    const outside = callIn('');
+    const inside = await a.rung();
+    expect(inside.invite?.body).toBe('');
+    a.reply(inside, '200 OK', { body: offerOf('20') });
+    const ok = await gate.peer.skipTo(200);
+    expect(ok.body).toBe(shown(offerOf('20'), 1, 'caller'));
+    outside.learn(ok);
+    outside.ack(offerOf('gw'));
+    expect((await a.peer.skipTo('ACK')).body).toBe(shown(offerOf('gw'), 1, 'callee'));
+    await hangUp(outside, { phone: a, call: inside });
+  });
+
+  it('that several phones ring for is answered by one of them', async () => {
+    const again = await stage.phone('20');
+    const outside = callIn();
+    const [first, second] = [await a.rung(), await again.rung()];
+    expect(second.invite?.body).toBe(first.invite?.body);
+    a.reply(first, '180 Ringing');
+    again.reply(second, '200 OK', { body: offerOf('20b') });
+    const ok = await gate.peer.skipTo((message) => message.startLine.includes('200'));
+    expect(ok.body).toBe(shown(offerOf('20b'), 1, 'caller'));
+    a.reply(first, '200 OK', { to: await a.peer.skipTo('CANCEL') });
+    a.reply(first, '487 Request Terminated');
+    outside.learn(ok);
+    outside.ack();
+    await hangUp(outside, { phone: again, call: second });
+  });
+
+  it('that is given up leaves nothing at the relay', async () => {
+    const outside = callIn();
+    const inside = await a.rung();
+    a.reply(inside, '180 Ringing');
+    await gate.peer.skipTo(180);
+    gate.cancel(outside, ours.number);
+    a.reply(inside, '200 OK', { to: await a.peer.skipTo('CANCEL') });
+    a.reply(inside, '487 Request Terminated');
+    await gate.peer.skipTo(487);
+    expect((await stage.closed()).verdict?.result).toBe('cancelled');
+  });
+
+  it('that nobody takes leaves nothing at the relay', async () => {
+    callIn();
+    a.reply(await a.rung(), '486 Busy Here');
+    await gate.peer.skipTo(486);
+    expect((await stage.closed()).verdict?.result).toBe('busy');
+  });
+
+  it.each([
+    ['no-relay', 503, { result: 'failed', reason: 'no-media' }],
+    ['bad-sdp', 488, { result: 'failed', reason: 'media-refused' }],
+  ] as const)('that the relay has no way for (%s) is told so before a phone rings', async (why, status, verdict) => {
+    relay.refuses = why;
+    callIn();
+    await gate.peer.skipTo(status);
+    expect((await stage.closed()).verdict).toEqual(verdict);
+    expect(a.peer.unread).toEqual([]);
+  });
+
+  it('whose answer finds no relay any more ends on both sides', async () => {
+    relay.refusesAnswers = 'no-relay';
+    callIn();
+    const inside = await a.rung();
+    a.reply(inside, '200 OK', { body: offerOf('20') });
+    await gate.peer.skipTo(503);
+    a.reply(inside, '200 OK', { to: await a.peer.skipTo('BYE') });
+    expect((await stage.closed()).verdict).toEqual({ result: 'failed', reason: 'no-media' });
+  });
+
+  it('ends with a reason when the relay dies', async () => {
+    const { outside, inside } = await inbound();
+    relay.die();
+    gate.reply(outside, '200 OK', { to: await gate.peer.skipTo('BYE') });
+    a.reply(inside, '200 OK', { to: await a.peer.skipTo('BYE') });
+    expect((await stage.closed()).verdict).toEqual({ result: 'answered', reason: 'no-media' });
+  });
+});
+
+describe('a call outside', () => {
+  it('shows both sides the relay only, in early media too', async () => {
+    const inside = a.invite('4165550123');
+    const outside = await gate.rung();
+    expect(outside.invite?.body).toBe(shown(offerOf('20'), 1, 'callee'));
+    gate.reply(outside, '183 Session Progress', { body: offerOf('gw') });
+    expect((await a.peer.skipTo(183)).body).toBe(shown(offerOf('gw'), 1, 'caller'));
+    gate.reply(outside, '200 OK', { body: offerOf('gw') });
+    const ok = await a.peer.skipTo(200);
+    expect(ok.body).toBe(shown(offerOf('gw'), 1, 'caller'));
+    inside.learn(ok);
+    inside.ack();
+    await gate.peer.skipTo('ACK');
+    expect(relay.requests[0]).toMatchObject({ caller: { place: 'house' }, callee: { place: 'border', trunk: 'provider' } });
+    await hangUp(inside, { phone: gate, call: outside });
+  });
+
+  it('ends with a reason where there is no relay, while phones of the house still reach each other', async () => {
+    relay.refuses = 'no-relay';
+    a.invite('4165550123');
+    await a.peer.skipTo(503);
+    expect((await stage.closed()).verdict).toEqual({ result: 'failed', reason: 'no-media' });
+    const call = a.invite('21');
+    const rung = await b.rung();
+    expect(rung.invite?.body).toBe(offerOf('20'));
+    await b.answer(rung);
+    const ok = await a.peer.skipTo((message) => message.startLine.includes('200'));
+    expect(ok.body).toBe(offerOf('21'));
+    call.learn(ok);
+    call.ack();
+    await hangUp(call, { phone: b, call: rung });
+    expect(relay.requests).toHaveLength(1);
+  });
+});
+
+describe('in a border call', () => {
+  it('hold and its end pass through the relay, from either side', async () => {
+    const { outside, inside } = await inbound();
+    inside.cseq = 10;
+    inside.request('INVITE', { body: offerOf('20', 'sendonly', 2) });
+    const hold = await gate.peer.expect('INVITE');
+    expect(hold.body).toBe(shown(offerOf('20', 'sendonly', 2), 1, 'caller'));
+    gate.reply(outside, '200 OK', { to: hold, body: offerOf('gw', 'recvonly', 2) });
+    await gate.peer.expect('ACK');
+    expect((await a.peer.skipTo(200)).body).toBe(shown(offerOf('gw', 'recvonly', 2), 1, 'callee'));
+    inside.ack();
+    await stage.until(() => stage.calls.list()[0]?.phase === 'held', 'hold');
+    outside.request('INVITE');
+    const empty = await a.peer.expect('INVITE');
+    expect(empty.body).toBe('');
+    a.reply(inside, '200 OK', { to: empty, body: offerOf('20', 'sendrecv', 3) });
+    expect((await gate.peer.skipTo(200)).body).toBe(shown(offerOf('20', 'sendrecv', 3), 1, 'caller'));
+    outside.ack(offerOf('gw', 'sendrecv', 3));
+    expect((await a.peer.skipTo('ACK')).body).toBe(shown(offerOf('gw', 'sendrecv', 3), 1, 'callee'));
+    await stage.until(() => stage.calls.list()[0]?.phase === 'in_call', 'the end of the hold');
+    expect(relay.requests).toHaveLength(1);
+    await hangUp(outside, { phone: a, call: inside });
+  });
+
+  it('an offer that is refused is undone at the relay', async () => {
+    const { outside, inside } = await inbound();
+    inside.cseq = 10;
+    inside.request('INVITE', { body: offerOf('20', 'sendonly', 2) });
+    const hold = await gate.peer.expect('INVITE');
+    gate.reply(outside, '488 Not Acceptable Here', { to: hold });
+    await a.peer.skipTo(488);
+    inside.request('ACK', { cseq: 11 });
+    await stage.until(() => relay.asked.length === 5, 'the old offer and answer');
+    expect(relay.asked).toEqual(['1 offer caller', '1 answer', '1 offer callee', '1 offer callee', '1 answer']);
+    await hangUp(outside, { phone: a, call: inside });
+  });
+
+  it('an UPDATE passes through the relay', async () => {
+    const { outside, inside } = await inbound();
+    inside.cseq = 10;
+    inside.request('UPDATE', { body: offerOf('20', 'sendonly', 2) });
+    const update = await gate.peer.expect('UPDATE');
+    expect(update.body).toBe(shown(offerOf('20', 'sendonly', 2), 1, 'caller'));
+    gate.reply(outside, '200 OK', { to: update, body: offerOf('gw', 'recvonly', 2) });
+    expect((await a.peer.skipTo(200)).body).toBe(shown(offerOf('gw', 'recvonly', 2), 1, 'callee'));
+    await hangUp(outside, { phone: a, call: inside });
+  });
+
+  it('a blind transfer to another phone gets a relay of its own, and the first is let go', async () => {
+    const { outside, inside } = await inbound();
+    inside.cseq = 20;
+    inside.request('REFER', { headers: ['Refer-To: <sip:21@gosip>'] });
+    const rung = await b.rung();
+    expect(rung.invite?.body).toBe('');
+    b.reply(rung, '200 OK', { body: offerOf('21') });
+    const invite = await gate.peer.expect('INVITE');
+    expect(invite.body).toBe(shown(offerOf('21'), 2, 'caller'));
+    gate.reply(outside, '200 OK', { to: invite, body: offerOf('gw', 'sendrecv', 2) });
+    expect((await b.peer.skipTo('ACK')).body).toBe(shown(offerOf('gw', 'sendrecv', 2), 2, 'callee'));
+    await gate.peer.skipTo('ACK');
+    await stage.until(() => relay.open.size === 1 && relay.open.has(2), 'the end of the first relay');
+    a.reply(inside, '200 OK', { to: await a.peer.skipTo('BYE') });
+    await hangUp(rung, { phone: gate, call: outside });
+  });
+
+  it('a blind transfer that fails keeps the relay it had', async () => {
+    const { outside, inside } = await inbound();
+    inside.cseq = 20;
+    inside.request('REFER', { headers: ['Refer-To: <sip:21@gosip>'] });
+    b.reply(await b.rung(), '486 Busy Here');
+    await a.peer.skipTo((message) => message.body.includes('486'));
+    await stage.until(() => relay.open.size === 1, 'the end of the second relay');
+    expect(relay.open.has(1)).toBe(true);
+    await hangUp(outside, { phone: a, call: inside });
+  });
+
+  it('an attended transfer joins the trunk and another phone over a new relay', async () => {
+    const { outside, inside } = await inbound();
+    const asked = a.invite('21');
+    const rung = await b.rung();
+    await b.answer(rung);
+    asked.learn(await a.peer.skipTo(200));
+    asked.ack();
+    const replaces = encodeURIComponent(`${asked.callId};to-tag=${asked.remoteTag};from-tag=${asked.localTag}`);
+    inside.cseq = 20;
+    inside.request('REFER', { headers: [`Refer-To: <sip:21@gosip?Replaces=${replaces}>`] });
+    const empty = await gate.peer.expect('INVITE');
+    expect(empty.body).toBe('');
+    gate.reply(outside, '200 OK', { to: empty, body: offerOf('gw', 'sendrecv', 2) });
+    const invite = await b.peer.expect('INVITE');
+    expect(invite.body).toBe(shown(offerOf('gw', 'sendrecv', 2), 2, 'callee'));
+    b.reply(rung, '200 OK', { to: invite, body: offerOf('21', 'sendrecv', 2) });
+    expect((await gate.peer.skipTo('ACK')).body).toBe(shown(offerOf('21', 'sendrecv', 2), 2, 'caller'));
+    const byes = [await a.peer.skipTo('BYE'), await a.peer.skipTo('BYE')];
+    for (const bye of byes) a.reply(bye.header('Call-ID') === inside.callId ? inside : asked, '200 OK', { to: bye });
+    await stage.until(() => relay.open.size === 1 && relay.open.has(2), 'the end of the first relay');
+    rung.cseq = 30;
+    await hangUp(rung, { phone: gate, call: outside });
+  });
+});

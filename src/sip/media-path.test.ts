@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { receivedFrom } from './media-path.ts';
+
+it.each([
+  ['SIP/2.0/UDP 192.168.1.5:5060;rport=40123;received=203.0.113.9;branch=z9hG4bKa', '203.0.113.9'],
+  ['SIP/2.0/TLS 192.168.1.5;branch=z9hG4bKa; received = 203.0.113.9 , SIP/2.0/UDP a;received=198.51.100.1', '203.0.113.9'],
+  ['SIP/2.0/UDP [2001:db8::1];received=[2001:db8::9];branch=z9hG4bKa', '2001:db8::9'],
+  ['SIP/2.0/UDP 192.168.1.5;branch=z9hG4bKa, SIP/2.0/UDP a;received=198.51.100.1', undefined],
+  ['SIP/2.0/UDP 192.168.1.5;received=;branch=z9hG4bKa', undefined],
+  ['', undefined],
+])('the topmost Via of %s came from %s', (via, address) => {
+  expect(receivedFrom({ via })).toBe(address);
+});
+
+it('an answer without Via says nothing', () => {
+  expect(receivedFrom({})).toBeUndefined();
+});
