@@ -30,15 +30,53 @@ install_packages() {
   echo "$want" >"$stamp"
 }
 
+# The packages of the PROGRAM=PACKAGE pairs whose program is not there.
+missing_debian() {
+  local pair
+  for pair in "$@"; do command -v "${pair%%=*}" >/dev/null || printf '%s ' "${pair#*=}"; done
+}
+
 # install_debian PROGRAM=PACKAGE …: as root installs what is missing, otherwise names the exact command.
 install_debian() {
-  local pair missing=()
-  for pair in "$@"; do command -v "${pair%%=*}" >/dev/null || missing+=("${pair#*=}"); done
-  [ ${#missing[@]} -eq 0 ] && return
-  local command="apt-get install -y --no-install-recommends ${missing[*]}"
-  command -v apt-get >/dev/null || fail "These programs are needed and there is no apt-get here to install them: ${missing[*]}"
+  local missing command
+  missing=$(missing_debian "$@")
+  [ -z "$missing" ] && return
+  command="apt-get install -y --no-install-recommends $missing"
+  command -v apt-get >/dev/null || fail "These programs are needed and there is no apt-get here to install them: $missing"
   [ "$(id -u)" = 0 ] || fail "Some Debian packages are missing. Run: sudo apt-get update && sudo $command"
-  say "Installing Debian packages: ${missing[*]}"
+  say "Installing Debian packages: $missing"
   apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive $command >/dev/null || fail "'$command' failed"
+  without_services $command || fail "'$command' failed"
+}
+
+# offer_debian PURPOSE PROGRAM=PACKAGE …: as install_debian, but where it cannot be installed it is only said what will be missing.
+offer_debian() {
+  local purpose=$1 missing
+  shift
+  missing=$(missing_debian "$@")
+  [ -z "$missing" ] && return
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    (install_debian "$@") || say "Going on without $missing: there will be no $purpose"
+  else
+    say "There is no $purpose until you run: sudo apt-get install -y --no-install-recommends $missing"
+  fi
+}
+
+# Runs an installation whose packages start no service of their own: GoSIP and its tests start the programs they need.
+without_services() {
+  local policy=/usr/sbin/policy-rc.d status=0
+  if [ -e "$policy" ]; then policy=; else
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+  fi
+  DEBIAN_FRONTEND=noninteractive "$@" >/dev/null || status=$?
+  [ -z "$policy" ] || rm -f "$policy"
+  # Nor at the next start of the machine.
+  if [ -d /run/systemd/system ]; then
+    local service
+    for service in kamailio rtpengine-daemon; do
+      case " $* " in *" $service "*) systemctl disable --quiet "$service" 2>/dev/null || true ;; esac
+    done
+  fi
+  return $status
 }
