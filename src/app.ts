@@ -15,6 +15,7 @@ import { callRoutes } from '#calls/call-routes.ts';
 import { CallSearch } from '#calls/call-search.ts';
 import { Calls } from '#calls/calls.ts';
 import { CdrStore } from '#calls/cdr-store.ts';
+import { noteMissedCall } from '#calls/missed-call.ts';
 import { OutsideCallStore } from '#calls/outside-call-store.ts';
 import { OutsideCalls } from '#calls/outside-calls.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
@@ -50,8 +51,9 @@ import { Sip } from '#sip/sip.ts';
 import type { EngineAddress } from '#sip-engine/engine-supervisor.ts';
 import { Health } from '#system/health.ts';
 import { systemRoutes } from '#system/system-routes.ts';
+import { missedCallOf } from '#twilio/missed-call.ts';
 import { trunkName } from '#twilio/voice-webhooks.ts';
-import { noMessages, noPublicMedia, plainVoicemail } from '#twilio/webhook-ports.ts';
+import { noMessages } from '#twilio/webhook-ports.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import type { Listening } from './banner.ts';
 import { createEmbeddedEngine, listenTexts, startEngine } from './engine-start.ts';
@@ -59,6 +61,8 @@ import type { Options } from './options.ts';
 import { openSound } from './sound-start.ts';
 import { openTwilio } from './twilio-start.ts';
 import type { TwilioGround } from './twilio-start.ts';
+import { openVoicemail } from './voicemail-start.ts';
+import type { VoicemailEdge } from './voicemail-start.ts';
 import { startWebhooks } from './webhooks-start.ts';
 import type { WebhooksStart } from './webhooks-start.ts';
 import { TrustedPhones } from './trusted-phones.ts';
@@ -95,6 +99,9 @@ type Surroundings = {
   readonly warnings: string[];
 };
 
+/** Unguessable. */
+const newToken = () => randomBytes(18).toString('base64url');
+
 /** How long the start waits for the SIP engine to answer. */
 const connectSeconds = 5;
 
@@ -110,8 +117,9 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const house = await openHouse(around, storage, phones);
   const twilio = openTwilio({ ...around, storage, keys: phones.keys });
   const desk = await startCalls(around, storage, { ...phones, ...house, engine });
-  const webhooks = await openWebhooks(around, twilio, { ...house, ...desk });
-  const routes = [...phones.routes, ...house.routes, ...desk.routes, ...systemRoutes(around.health)];
+  const voicemail = await startVoicemail(around, storage, { ...phones, ...house, ...desk, twilio });
+  const webhooks = await openWebhooks(around, twilio, { ...house, ...desk, voicemail });
+  const routes = [...phones.routes, ...house.routes, ...desk.routes, ...voicemail.room.routes, ...systemRoutes(around.health)];
   const http = await startHttp(around, { ...phones, ...house, ...desk, routes });
   twilio.outbox.start();
   const at: Listening = {
@@ -222,6 +230,7 @@ async function openEngine(around: Surroundings, { registrations, registered }: P
 }
 
 type House = {
+  readonly people: People;
   readonly tokens: Tokens;
   readonly numbers: Numbers;
   readonly adminToken: string | undefined;
@@ -239,14 +248,16 @@ async function openHouse(around: Surroundings, { db, writes, problem }: Storage,
   // What is written now would be gone with the process: a clear refusal is kinder than a success that does not last.
   if (problem !== undefined) writes.freeze(problem);
   const numbers = new Numbers({ store: new NumberStore(db), writes, clock, newId });
-  return { tokens, numbers, adminToken, routes: [...personRoutes(people, tokens), ...numberRoutes(numbers)] };
+  return { people, tokens, numbers, adminToken, routes: [...personRoutes(people, tokens), ...numberRoutes(numbers)] };
 }
 
+type VoicemailNeighbours = Omit<Phones & House & Desk, 'routes'> & { readonly twilio: TwilioGround };
 type Neighbours = Omit<Phones & House, 'routes'> & { readonly engine: EngineAddress };
 type Desk = {
   readonly sip: Sip;
   readonly calls: Calls;
   readonly outside: OutsideCalls;
+  readonly outsideCalls: OutsideCallStore;
   readonly cdrs: CdrStore;
   readonly routes: readonly Route[];
 };
@@ -267,9 +278,10 @@ async function startCalls(around: Surroundings, { db }: Storage, neighbours: Nei
   };
   const log = around.log.child({ room: 'calls' });
   const { ringSeconds } = options.calls;
+  const outsideCalls = new OutsideCallStore(db);
   const outside = new OutsideCalls({
-    ...{ clock, newId, events, log, ringSeconds, cdrs, store: new OutsideCallStore(db), devices, registrations },
-    newToken: () => randomBytes(18).toString('base64url'),
+    ...{ clock, newId, events, log, ringSeconds, cdrs, store: outsideCalls, devices, registrations },
+    newToken,
     byNumber: facts.byNumber,
   });
   const calls = new Calls({
@@ -281,18 +293,39 @@ async function startCalls(around: Surroundings, { db }: Storage, neighbours: Nei
   stack.defer(() => sip.stop());
   await connect(around, sip.start(engine, calls));
   await started;
-  return { sip, calls, outside, cdrs, routes: callRoutes({ calls, store: cdrs, search: new CallSearch(db) }) };
+  if (sound.problem !== undefined && options.trunks.length > 0) around.warnings.push(sound.problem);
+  return { sip, calls, outside, outsideCalls, cdrs, routes: callRoutes({ calls, store: cdrs, search: new CallSearch(db) }) };
+}
+
+/** Mailboxes, recordings, and the look for what Twilio has and nobody told us. */
+function startVoicemail(around: Surroundings, storage: Storage, parts: VoicemailNeighbours): Promise<VoicemailEdge> {
+  const { people, outsideCalls, numbers } = parts;
+  const missed = {
+    ...{ ...around, ...parts, log: around.log.child({ room: 'calls' }), store: outsideCalls, newToken },
+    byNumber: (number: string) => numbers.byNumber(number),
+  };
+  return openVoicemail({
+    ...{ ...around, ...parts, storage },
+    isPerson: (personId) => people.byId(personId) !== undefined,
+    sinks: {
+      message: () => {},
+      call: (call) => {
+        const found = missedCallOf(call);
+        if (found !== undefined) noteMissedCall(found, missed);
+      },
+    },
+  });
 }
 
 /** What Twilio reaches. */
 function openWebhooks(
   around: Surroundings,
   { settings }: TwilioGround,
-  parts: Omit<Desk & House, 'routes'>,
+  parts: Omit<Desk & House, 'routes'> & { readonly voicemail: VoicemailEdge },
 ): Promise<WebhooksStart> {
-  const { sip, outside, numbers } = parts;
+  const { sip, outside, numbers, voicemail } = parts;
   return startWebhooks({
-    ...{ ...around, settings, calls: outside, voicemail: plainVoicemail, messages: noMessages, media: noPublicMedia },
+    ...{ ...around, settings, calls: outside, voicemail: voicemail.port, messages: noMessages, media: voicemail.room.greetings },
     isReachable: () => sip.trunkStates().find(({ name }) => name === trunkName)?.isReady ?? true,
     callerIdFor: (asked) => {
       const ours = numbers.byNumber(asked);
@@ -363,6 +396,7 @@ function mayHear({ devices, calls, cdrs }: Pick<Mounted, 'devices' | 'calls' | '
     const { role, personId } = identity;
     if (role === 'admin') return true;
     if (personId === undefined) return false;
+    if ('personId' in fact) return fact.personId === personId;
     if ('deviceId' in fact) return devices.byId(fact.deviceId)?.personId === personId;
     if (!('callId' in fact)) return false;
     const legs = calls.get(fact.callId)?.legs ?? cdrs.legsOf(fact.callId);

@@ -126,10 +126,7 @@ export class Reconcile {
     const { clock, watermarks, log } = this.#options;
     const startedAt = clock.now();
     try {
-      const watermark = watermarks.get(list.name);
-      // What was there before the account was set up is not ours.
-      if (watermark === undefined) watermarks.set(list.name, startedAt - overlapMs);
-      const found = await readAll(list, (watermark ?? startedAt) - overlapMs);
+      const found = await readAll(list, this.#since(list.name));
       if (found.kind !== 'ok') return found;
       const items = found.value.toReversed();
       for (const item of items) await list.take(item);
@@ -139,6 +136,18 @@ export class Reconcile {
       log.error({ err: error, list: list.name }, 'What Twilio has could not be kept');
       return { message: 'What Twilio has could not be kept', retryAfterSeconds: undefined };
     }
+  }
+
+  /** What was there before the account was set up is not ours. */
+  #since(name: string): number {
+    const { clock, watermarks } = this.#options;
+    const origin = watermarks.get(`${name}.origin`);
+    const watermark = watermarks.get(name);
+    if (origin !== undefined) return Math.max(origin, (watermark ?? origin) - overlapMs);
+    // Twilio's times are whole seconds.
+    const now = clock.now() - 1000;
+    watermarks.set(`${name}.origin`, now);
+    return now;
   }
 }
 

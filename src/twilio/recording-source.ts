@@ -1,4 +1,5 @@
 import type { FetchResult, Later, Recorder, RecordingSource } from '#voicemail/ports.ts';
+import { callerNumber, userOf } from './caller.ts';
 import type { TwilioConnection } from './connection.ts';
 import { isAbsent } from './twilio-result.ts';
 import type { TwilioDownload } from './twilio-records.ts';
@@ -6,7 +7,6 @@ import type { TwilioFailure, TwilioResult } from './twilio-result.ts';
 
 /** Statuses after which there will never be any sound. */
 const soundless = new Set(['absent', 'deleted', 'failed']);
-/** `Twilio.CURRENT` fails where several run, so recordings are named by their sid. */
 type Connection = Pick<TwilioConnection, 'ask'>;
 
 /** Where the voicemail room gets its audio from. */
@@ -21,13 +21,16 @@ export function recordingSource(connection: Connection): RecordingSource {
     },
     async callOf(callSid) {
       const result = await connection.ask((client) => client.fetchCall(callSid));
-      if (result.kind === 'ok') return { kind: 'ok', call: result.value };
+      if (result.kind === 'ok') {
+        const { from, to, callerName } = result.value;
+        return { kind: 'ok', call: { from: callerNumber(from) ?? '', to: userOf(to), callerName } };
+      }
       return isAbsent(result) ? { kind: 'gone' } : later(result);
     },
   };
 }
 
-/** How calls in progress are recorded. `statusCallback`: where Twilio tells how it went; undefined where it cannot reach us. */
+/** How calls in progress are recorded, by their sid: `Twilio.CURRENT` fails where several run. `statusCallback`: where Twilio tells how it went; undefined where it cannot reach us. */
 export function recorder(connection: Connection, statusCallback: () => string | undefined): Recorder {
   return {
     async start(callSid) {

@@ -16,7 +16,7 @@ export type FetchResult =
   | { readonly kind: 'gone'; readonly message: string }
   | Later;
 
-/** Who called which of our numbers; E.164, or what came in its place. */
+/** Who called which of our numbers: E.164; `from` is empty where it is withheld. */
 export type CallFacts = { readonly from: string; readonly to: string; readonly callerName: string | undefined };
 
 /** Where the audio comes from. */

@@ -1,0 +1,17 @@
+import type { MissedCall } from '#calls/missed-call.ts';
+import { callerNumber, userOf } from './caller.ts';
+import type { TwilioCall } from './twilio-records.ts';
+import { trunkName } from './voice-webhooks.ts';
+
+const over = new Set(['completed', 'busy', 'failed', 'no-answer', 'canceled']);
+
+/** What a call of Twilio's list is to us where nobody told us of it; undefined for what is no call from outside, or not over. */
+export function missedCallOf(call: TwilioCall): MissedCall | undefined {
+  const { sid, parentCallSid, direction, from, to, status, createdAt, startedAt = createdAt, endedAt, callerName = '' } = call;
+  if (direction !== 'inbound' || parentCallSid !== undefined || !over.has(status) || startedAt === undefined) return undefined;
+  const number = callerNumber(from);
+  return {
+    ...{ callSid: sid, dialled: userOf(to), startedAt, endedAt: endedAt ?? startedAt, trunk: trunkName },
+    caller: { number, isWithheld: number === undefined, name: callerName, attestation: 'none', spamScore: undefined },
+  };
+}
