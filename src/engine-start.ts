@@ -23,9 +23,10 @@ const threadFile = new URL('./start-engine.mjs', import.meta.url);
 export function createEmbeddedEngine({ options, clock, log, thread = threadFile }: EngineParts): EngineSupervisor {
   return new EngineSupervisor({
     options: {
-      listeners: options.sip.listen.flatMap((text) => listenersOf(text, options.sip.externalIp)),
+      listeners: withTlsOutward(options.sip.listen.flatMap((text) => listenersOf(text, options.sip.externalIp))),
       // A trunk that shows a certificate nobody vouches for gets no password of ours.
-      tls: options.sip.tls === undefined ? undefined : { ...options.sip.tls, verifyServers: true },
+      tls: { ...options.sip.tls, moreCaFile: options.sip.trustedCaFile, verifyServers: true },
+      hosts: options.sip.hosts,
       // A trunk brings the calls of the whole town from one address.
       trusted: options.trunks.flatMap((trunk) => trunk.allow),
       settings: { firstAppMs },
@@ -48,13 +49,24 @@ export async function startEngine(engine: EngineSupervisor): ReturnType<EngineSu
 
 function inOptionWords(error: unknown): string {
   if (!(error instanceof Error)) return 'The SIP engine does not start';
-  return error.message.replaceAll('keyFile', 'sip_tls_key').replaceAll('certFile', 'sip_tls_cert');
+  return error.message
+    .replaceAll('moreCaFile', 'sip_tls_ca')
+    .replaceAll('keyFile', 'sip_tls_key')
+    .replaceAll('certFile', 'sip_tls_cert');
 }
 
 function listenersOf(text: string, externalHost: string | undefined): ListenerOptions[] {
   const parsed = parseListener(text);
   if (parsed.kind === 'problem') throw new AppError('invalid', `sip_listen: ${parsed.text}`);
   return parsed.listeners.map((listener) => ({ ...listener, externalHost }));
+}
+
+/** A trunk is called over TLS also where no phone comes in by it: without a certificate of our own we open connections and take none. */
+function withTlsOutward(listeners: readonly ListenerOptions[]): readonly ListenerOptions[] {
+  if (listeners.some(({ protocol }) => protocol === 'tls')) return listeners;
+  const places = new Map(listeners.map((listener) => [listener.host, listener]));
+  const outward = [...places.values()].map(({ host, externalHost }) => ({ host, externalHost }));
+  return [...listeners, ...outward.map((one) => ({ ...one, protocol: 'tls', port: 5061, isDialOnly: true }) as const)];
 }
 
 function engineLevel(level: Options['log']['level']): SupervisorParts['logLevel'] {

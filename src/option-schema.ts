@@ -24,6 +24,16 @@ const listenAddress = text.superRefine((value, context) => {
 
 const addressBlock = text.refine(isAddressBlock, 'must be an address or a block such as 54.172.60.0/30');
 
+const sipHost = text.superRefine((value, context) => {
+  const [, host, portText] = /^(?:\*\.)?[A-Za-z0-9.-]+=(\[[0-9a-fA-F:.]+\]|[0-9.]+)(?::(\d{1,5}))?$/.exec(value) ?? [];
+  const isPort = portText === undefined || (Number(portText) >= 1 && Number(portText) <= 65_535);
+  if (host !== undefined && isIP(host.replace(/^\[|\]$/g, '')) !== 0 && isPort) return;
+  context.addIssue({
+    code: 'custom',
+    message: `"${value}" is not name=address or name=address:port, such as sip.example.org=192.0.2.7:5061`,
+  });
+});
+
 const trunk = z.strictObject({
   name: text,
   host: text,
@@ -69,6 +79,8 @@ export const optionSchema = z.strictObject({
   sip_engine_secret: text.optional(),
   sip_tls_key: text.optional(),
   sip_tls_cert: text.optional(),
+  sip_tls_ca: text.optional(),
+  sip_hosts: z.array(sipHost).default([]),
   http_host: z
     .string()
     .trim()

@@ -33,6 +33,10 @@ export type Options = {
     readonly externalIp?: string;
     readonly engine: 'embedded' | ExternalEngine;
     readonly tls?: { readonly keyFile: string; readonly certFile: string };
+    /** A further authority for the certificates of trunks. */
+    readonly trustedCaFile?: string;
+    /** Names of SIP servers that lead elsewhere than DNS says: name (`*.example.org`: all below it) → address or address:port. */
+    readonly hosts: Readonly<Record<string, string>>;
     readonly realm: string;
   };
   readonly http: { readonly host: string; readonly port: number };
@@ -122,7 +126,7 @@ function readEnvironment(environment: Readonly<Record<string, string | undefined
     if (!variable.startsWith('GOSIP_') || variable === 'GOSIP_OPTIONS' || value === undefined || value === '') continue;
     const name = variable.slice('GOSIP_'.length).toLowerCase();
     if (!(name in optionSchema.shape)) problems.push({ field: variable, message: 'is not known here' });
-    else if (name === 'sip_listen') values[name] = value.split(',').map((one) => one.trim());
+    else if (name === 'sip_listen' || name === 'sip_hosts') values[name] = value.split(',').map((one) => one.trim());
     else if (name === 'trunks') values[name] = parseJson(value, variable, problems);
     else values[name] = value;
   }
@@ -154,6 +158,8 @@ function toOptions(parsed: Parsed): Options {
       ...(parsed.sip_tls_key === undefined || parsed.sip_tls_cert === undefined
         ? {}
         : { tls: { keyFile: parsed.sip_tls_key, certFile: parsed.sip_tls_cert } }),
+      ...(parsed.sip_tls_ca === undefined ? {} : { trustedCaFile: parsed.sip_tls_ca }),
+      hosts: Object.fromEntries(parsed.sip_hosts.map((one) => one.split('=', 2))),
     },
     http: { host: parsed.http_host, port: parsed.http_port },
     publicHttp: { host: parsed.public_http_host, port: parsed.public_http_port },

@@ -6,6 +6,8 @@ import type { EngineSettings } from './engine-settings.ts';
 import { defaultLimits } from './limits.ts';
 import type { Limits } from './limits.ts';
 import type { ListenerOptions } from './listener-options.ts';
+import { parseKnownHost } from './known-hosts.ts';
+import { isSecure } from './listener-options.ts';
 import { loadTls } from './tls-settings.ts';
 import type { TlsOptions } from './tls-settings.ts';
 
@@ -34,7 +36,7 @@ export type EngineOptions = {
     /** Browser origins that may open a WebSocket; all when undefined. */
     readonly webSocketOrigins: readonly string[] | undefined;
   };
-  /** Names that resolve without DNS: name → address. */
+  /** Names that resolve without DNS: name → address, or address:port for URIs without a port. `*.name` is every name below it. */
   readonly hosts: Readonly<Record<string, string>>;
   /** Addresses and networks that are never limited. */
   readonly trusted: readonly string[];
@@ -81,9 +83,10 @@ export function findProblems(options: EngineOptions): string[] {
   if (listeners.length === 0) problems.push('Nothing to listen on: give at least one --sip, such as --sip udp:127.0.0.1:5060.');
   if (secret === '') problems.push('No secret: give --secret or --secret-file, which applications must know to connect.');
   if (isIP(control.host) === 0) problems.push(`The control address "${control.host}" is no IP address.`);
-  const needsTls = listeners.some(({ protocol }) => protocol === 'tls' || protocol === 'wss');
-  if (needsTls && tls === undefined) problems.push('Listening on tls or wss needs --tls-key and --tls-cert.');
-  if (control.tls && tls === undefined) problems.push('--control-tls needs --tls-key and --tls-cert.');
+  const needsTls = listeners.some((listener) => isSecure(listener) && listener.isDialOnly !== true);
+  const hasCertificate = tls?.keyFile !== undefined && tls.certFile !== undefined;
+  if (needsTls && !hasCertificate) problems.push('Listening on tls or wss needs --tls-key and --tls-cert.');
+  if (control.tls && !hasCertificate) problems.push('--control-tls needs --tls-key and --tls-cert.');
   const loaded = tls === undefined ? undefined : loadTls(tls);
   if (loaded?.kind === 'problem') problems.push(loaded.text);
   return [...problems, ...addressProblems(options), ...numberProblems(options)];
@@ -92,7 +95,7 @@ export function findProblems(options: EngineOptions): string[] {
 function addressProblems({ hosts, trusted, listeners }: EngineOptions): string[] {
   const problems: string[] = [];
   for (const [name, address] of Object.entries(hosts)) {
-    if (isIP(address) === 0) problems.push(`The address "${address}" of the host ${name} is no IP address.`);
+    if (parseKnownHost(address) === undefined) problems.push(`The address "${address}" of the host ${name} is no IP address.`);
   }
   for (const source of trusted) {
     if (parseNetwork(source) === undefined)

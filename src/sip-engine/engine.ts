@@ -8,6 +8,7 @@ import type { EngineLog } from './engine-log.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { withBrackets } from './addresses.ts';
 import { FlowTable } from './flow-table.ts';
+import { KnownHosts } from './known-hosts.ts';
 import { ProxyCore } from './proxy-core.ts';
 import { createResolver } from './resolver.ts';
 import type { SipResolver } from './resolver.ts';
@@ -82,15 +83,14 @@ class SipEngine implements Engine {
     this.#sources = new SourceLimits({ clock, limits });
     for (const source of options.trusted) this.#sources.trust(source);
     const listen = options.listeners;
-    const hosts = new Map(Object.entries(options.hosts).map(([name, address]) => [name.toLowerCase(), [address]]));
+    const hosts = new KnownHosts(options.hosts);
     const transport = new TransportLayer({
       ...{ clock, log, limits, listen, isBlocked },
       ...options.streams,
       sources: this.#sources,
       tls: options.tls,
     });
-    const hook = (host: string): readonly string[] | undefined => resolveHook?.(host) ?? hosts.get(host);
-    this.#resolver = createResolver({ clock, log, limits, hook });
+    this.#resolver = createResolver({ clock, log, limits, hook: resolveHook, hosts });
     const resolver = this.#resolver;
     const transactions = new TransactionLayer({ clock, log, transport, resolver, timers: settings.timers, limits });
     this.#transport = transport;
@@ -142,7 +142,8 @@ class SipEngine implements Engine {
   }
 
   get hostports(): string {
-    return this.#transport.listeners.map((one) => `${one.protocol}/${one.advertisedHost}:${one.advertisedPort}`).join(',');
+    const taking = this.#transport.listeners.filter(({ isDialOnly }) => isDialOnly !== true);
+    return taking.map((one) => `${one.protocol}/${one.advertisedHost}:${one.advertisedPort}`).join(',');
   }
 
   get ports(): readonly number[] {

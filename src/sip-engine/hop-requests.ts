@@ -8,9 +8,12 @@ export type ExtraHeader = { readonly key: string; readonly value: string };
 const copiedToAck: ReadonlySet<string> = new Set(['from', 'call-id', 'route', 'max-forwards']);
 const copiedToCancel: ReadonlySet<string> = new Set(['from', 'to', 'call-id', 'route', 'max-forwards']);
 
-/** Our Via for a request that leaves by this listener. Only UDP needs rport (RFC 3581): a stream's answers come back on it. */
+/**
+ * Our Via for a request that leaves by this listener. UDP needs rport (RFC 3581); over TLS, whose connections a client opens, its value
+ * tells the application by which connection its request went.
+ */
 export function viaFor(listener: Listener, branch: string): string {
-  const params = new Map<string, string | null>(listener.protocol === 'udp' ? [['rport', null]] : []);
+  const params = new Map<string, string | null>(['udp', 'tls'].includes(listener.protocol) ? [['rport', null]] : []);
   params.set('branch', branch);
   return formatVia({
     transport: listener.protocol.toUpperCase(),

@@ -17,6 +17,8 @@ export type ListenerOptions = {
   readonly localNetworks?: readonly string[] | undefined;
   /** Further names under which the outside knows this listener. */
   readonly names?: readonly string[] | undefined;
+  /** TCP and TLS only: connections are opened from here and none is taken; the port is what Via and Contact say. */
+  readonly isDialOnly?: boolean | undefined;
 };
 
 export type ListenerParse =
@@ -88,6 +90,10 @@ export function interfaceAddresses(): InterfaceAddress[] {
   return Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
     .filter(({ address }) => !/^fe[89ab]/i.test(address));
+}
+
+export function isSecure({ protocol }: Pick<ListenerOptions, 'protocol'>): boolean {
+  return protocol === 'tls' || protocol === 'wss';
 }
 
 /** True for every address of the machine, or of one family. */

@@ -4,7 +4,14 @@ import type { PortSurroundings } from './bound-port.ts';
 import type { EngineTimer } from './clock.ts';
 import { chooseListener } from './listener-choice.ts';
 import type { Candidate } from './listener-choice.ts';
-import { describeListener, expandListener, interfaceAddresses, isWildcard, localNetworksOf } from './listener-options.ts';
+import {
+  describeListener,
+  expandListener,
+  interfaceAddresses,
+  isSecure,
+  isWildcard,
+  localNetworksOf,
+} from './listener-options.ts';
 import type { InterfaceAddress, ListenerOptions } from './listener-options.ts';
 import { portHolder } from './port-holder.ts';
 import type { SourceLimits } from './source-limits.ts';
@@ -198,7 +205,7 @@ export class ListeningPorts {
     }
   }
 
-  #createPort({ protocol, host, port }: Wanted): Port {
+  #createPort({ protocol, host, port, isDialOnly = false }: Wanted): Port {
     const { sources, streamTimes, keepAliveSeconds, webSocketOrigins, isBlocked } = this.#options;
     const family = host.includes(':') ? 6 : 4;
     const listenerOf = (remote: string): Listener => this.#listenerAt(made, remote);
@@ -209,6 +216,7 @@ export class ListeningPorts {
         : new StreamPort({
             ...place,
             protocol,
+            isDialOnly,
             sources,
             isBlocked: isBlocked ?? (() => false),
             times: streamTimes,
@@ -221,7 +229,7 @@ export class ListeningPorts {
 
   // oxlint-disable-next-line max-params -- what was wanted, and what came of it
   #enlist(wanted: Wanted, port: Port, boundPort: number): void {
-    const { protocol, host, externalHost, externalPort, names = [], isFromWildcard } = wanted;
+    const { protocol, host, externalHost, externalPort, names = [], isFromWildcard, isDialOnly } = wanted;
     const listener: Listener = Object.freeze({
       protocol,
       family: host.includes(':') ? 6 : 4,
@@ -229,6 +237,7 @@ export class ListeningPorts {
       port: boundPort,
       advertisedHost: withBrackets(externalHost ?? host),
       advertisedPort: externalPort ?? boundPort,
+      ...(isDialOnly === true ? { isDialOnly } : {}),
     });
     this.#portOf.set(listener, port);
     this.#bound.push({
@@ -249,10 +258,12 @@ export class ListeningPorts {
   }
 
   #loadTls(): StreamTls | undefined {
-    const secure = this.#options.listen.find(({ protocol }) => protocol === 'tls' || protocol === 'wss');
-    if (secure === undefined) return undefined;
-    const { tls } = this.#options;
-    if (tls === undefined) throw new Error(`${describeListener(secure)} needs a TLS key and certificate.`);
+    if (!this.#options.listen.some(isSecure)) return undefined;
+    const { tls = {} } = this.#options;
+    const taking = this.#options.listen.find((one) => isSecure(one) && one.isDialOnly !== true);
+    if (taking !== undefined && (tls.keyFile === undefined || tls.certFile === undefined)) {
+      throw new Error(`${describeListener(taking)} needs a TLS key and certificate.`);
+    }
     const loaded = loadTls(tls);
     if (loaded.kind === 'problem') throw new Error(loaded.text, { cause: loaded.cause });
     this.#tlsChange = changeOf(tls);

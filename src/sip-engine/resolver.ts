@@ -3,6 +3,7 @@ import type { EngineClock } from './clock.ts';
 import { systemQueries } from './dns-records.ts';
 import type { DnsQueries, Naptr, Srv } from './dns-records.ts';
 import type { EngineLog } from './engine-log.ts';
+import type { KnownHost, KnownHosts } from './known-hosts.ts';
 import type { Limits } from './limits.ts';
 import { srvOrder } from './srv-order.ts';
 import type { Protocol, Resolver, Target } from './transport.ts';
@@ -17,6 +18,8 @@ export type ResolverOptions = {
   readonly limits: Pick<Limits, 'dnsQueries'>;
   /** Asked before anything else; undefined for names that it does not know. */
   readonly hook?: ((host: string) => readonly string[] | undefined) | undefined;
+  /** Asked after the hook. */
+  readonly hosts?: Pick<KnownHosts, 'find'> | undefined;
   readonly queries?: DnsQueries | undefined;
   readonly random?: (() => number) | undefined;
 };
@@ -77,8 +80,10 @@ export class SipResolver implements Resolver {
     if (first === undefined || host === '' || host.endsWith('.invalid')) return done([]);
     if (familyOf(host) !== undefined) return done([{ protocol: first, address: host, port: uri.port ?? defaultPort(first) }]);
     const known = this.#known(host);
-    if (known)
-      return done(this.#sorted(known.map((address) => targetAt(first, address, { port: uri.port ?? defaultPort(first), host }))));
+    if (known) {
+      const port = uri.port ?? this.#fixed(host)?.port ?? defaultPort(first);
+      return done(this.#sorted(known.map((address) => targetAt(first, address, { port, host }))));
+    }
     const mayUseNaptr = uri.transport === undefined;
     this.#lookUp({ host, port: uri.port, protocols, mayUseNaptr }, (answer) => done(this.#targets(answer, host)));
   }
@@ -190,7 +195,14 @@ export class SipResolver implements Resolver {
   }
 
   #known(name: string): readonly string[] | undefined {
+    const fixed = this.#fixed(name);
+    if (fixed !== undefined) return [fixed.address];
     return this.#options.hook?.(name) ?? this.#queries.hosts(name) ?? (name === 'localhost' ? ['127.0.0.1', '::1'] : undefined);
+  }
+
+  /** What the hook knows goes before it. */
+  #fixed(name: string): KnownHost | undefined {
+    return this.#options.hook?.(name) === undefined ? this.#options.hosts?.find(name) : undefined;
   }
 
   #addresses(name: string): Promise<readonly string[]> {

@@ -22,6 +22,7 @@ type StreamOptions = PortSurroundings & {
   readonly protocol: Exclude<Protocol, 'udp'>;
   readonly address: string;
   readonly port: number;
+  readonly isDialOnly?: boolean | undefined;
   readonly sources: SourceLimits;
   readonly isBlocked: (address: string) => boolean;
   readonly listenerOf: (remoteAddress: string) => Listener;
@@ -77,6 +78,7 @@ export class StreamPort implements BoundPort {
   readonly #options: StreamOptions;
   readonly #times: StreamTimes;
   #server: Server | TlsServer | undefined;
+  #isOpen = false;
   readonly #connections = new Set<StreamConnection>();
   readonly #byPeer = new Map<string, StreamConnection>();
   /** Accepted, but TLS does not stand yet: when they came. */
@@ -90,10 +92,9 @@ export class StreamPort implements BoundPort {
   }
 
   async open(): Promise<number> {
-    const { address, port, clock, keepAliveSeconds } = this.#options;
-    const server = this.#createServer();
-    const bound = await listen(server, { host: address, port, ipv6Only: familyOf(address) === 6, backlog, exclusive: true });
-    this.#server = server;
+    const { port, clock, keepAliveSeconds, isDialOnly } = this.#options;
+    const bound = isDialOnly === true ? port : await this.#listen();
+    this.#isOpen = true;
     this.#timers = [clock.every(sweepMs, () => this.#sweep())];
     if (keepAliveSeconds) this.#timers.push(clock.every(keepAliveSeconds * 1000, () => this.#keepAlive()));
     return bound;
@@ -107,6 +108,7 @@ export class StreamPort implements BoundPort {
   async close(): Promise<void> {
     for (const timer of this.#timers) timer.cancel();
     this.#timers = [];
+    this.#isOpen = false;
     const server = this.#server;
     this.#server = undefined;
     const closed = new Promise<void>((resolve) => {
@@ -130,7 +132,7 @@ export class StreamPort implements BoundPort {
       if (known.isInbound || !known.isSilent()) return known;
       known.destroy({ kind: 'timeout', text: 'The peer answered nothing any more.' });
     }
-    if (this.#server === undefined) return new DeadFlow(listener, target, 'The port is closed.');
+    if (!this.#isOpen) return new DeadFlow(listener, target, 'The port is closed.');
     const { protocol, limits } = this.#options;
     if (protocol === 'ws' || protocol === 'wss')
       return new DeadFlow(listener, target, 'A WebSocket peer cannot be called; it must connect.');
@@ -156,6 +158,14 @@ export class StreamPort implements BoundPort {
 
   sizes(): { connections: number; handshakes: number; heldBytes: number } {
     return { connections: this.#connections.size, handshakes: this.#handshakes.size, heldBytes: this.#held.used };
+  }
+
+  async #listen(): Promise<number> {
+    const { address, port } = this.#options;
+    const server = this.#createServer();
+    const bound = await listen(server, { host: address, port, ipv6Only: familyOf(address) === 6, backlog, exclusive: true });
+    this.#server = server;
+    return bound;
   }
 
   #createServer(): Server | TlsServer {

@@ -1,16 +1,18 @@
 import { readFileSync, statSync } from 'node:fs';
-import { createSecureContext } from 'node:tls';
+import { createSecureContext, getCACertificates } from 'node:tls';
 import type { SecureContextOptions } from 'node:tls';
 
-/** What TLS and WSS listeners need, and how peers are checked. All files are PEM. */
+/** What TLS and WSS listeners need, and how peers are checked. All files are PEM. Only who listens needs a key and a certificate. */
 export type TlsOptions = {
-  readonly keyFile: string;
+  readonly keyFile?: string | undefined;
   /** The certificate, and intermediate ones after it. */
-  readonly certFile: string;
+  readonly certFile?: string | undefined;
   /** Intermediate certificates, if `certFile` has none. */
   readonly chainFile?: string | undefined;
   /** Authorities to trust in place of the public ones. */
   readonly caFile?: string | undefined;
+  /** Authorities to trust beside the public ones, or beside those of `caFile`. */
+  readonly moreCaFile?: string | undefined;
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
   readonly ciphers?: string | undefined;
   /** Check the certificates of servers that we connect to. Default: no, as the native server does. */
@@ -26,16 +28,19 @@ export type TlsLoad =
 /** Reads the files; the problem names the option at fault. */
 export function loadTls(options: TlsOptions): TlsLoad {
   let option = 'keyFile';
-  const read = (name: 'keyFile' | 'certFile' | 'chainFile' | 'caFile'): Buffer => {
+  const read = (name: 'keyFile' | 'certFile' | 'chainFile' | 'caFile' | 'moreCaFile'): Buffer => {
     option = name;
     return readFileSync(options[name] ?? '');
   };
   try {
-    const key = read('keyFile');
-    const cert = read('certFile');
-    const settings: SecureContextOptions = { key, minVersion: options.minVersion ?? 'TLSv1.2' };
-    settings.cert = options.chainFile === undefined ? cert : Buffer.concat([cert, Buffer.from('\n'), read('chainFile')]);
+    const settings: SecureContextOptions = { minVersion: options.minVersion ?? 'TLSv1.2' };
+    if (options.keyFile !== undefined) settings.key = read('keyFile');
+    if (options.certFile !== undefined) {
+      const cert = read('certFile');
+      settings.cert = options.chainFile === undefined ? cert : Buffer.concat([cert, Buffer.from('\n'), read('chainFile')]);
+    }
     if (options.caFile !== undefined) settings.ca = read('caFile');
+    if (options.moreCaFile !== undefined) settings.ca = [settings.ca ?? getCACertificates(), read('moreCaFile')].flat();
     if (options.ciphers !== undefined) settings.ciphers = options.ciphers;
     option = 'keyFile, certFile or ciphers';
     createSecureContext(settings);
@@ -47,7 +52,7 @@ export function loadTls(options: TlsOptions): TlsLoad {
 }
 
 /** A text that is another one whenever one of the files was written. */
-export function changeOf({ keyFile, certFile, chainFile, caFile }: TlsOptions): string {
-  const files = [keyFile, certFile, chainFile, caFile].filter((file) => file !== undefined);
+export function changeOf({ keyFile, certFile, chainFile, caFile, moreCaFile }: TlsOptions): string {
+  const files = [keyFile, certFile, chainFile, caFile, moreCaFile].filter((file) => file !== undefined);
   return files.map((file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 'missing').join();
 }

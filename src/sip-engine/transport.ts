@@ -12,6 +12,8 @@ export type Listener = {
   /** What Via, Contact and Record-Route say: the external address where one is configured, else the bound one. IPv6 in brackets. */
   readonly advertisedHost: string;
   readonly advertisedPort: number;
+  /** It opens connections and takes none. */
+  readonly isDialOnly?: boolean;
 };
 
 /** One way to one peer: a 5-tuple. A UDP flow is always open; a stream's flow lives as long as its connection. */
