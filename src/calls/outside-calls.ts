@@ -153,7 +153,8 @@ export class OutsideCalls implements OutsideStories {
     const story = this.#stories.get(callSid);
     if (story === undefined) return;
     story.isCallerGone = true;
-    story.deadlineAt = Math.min(story.deadlineAt, this.#in(silenceMs.lastWordExpected));
+    // While the SIP leg is there, its own end says more.
+    if (story.leg !== 'live') story.deadlineAt = Math.min(story.deadlineAt, this.#in(silenceMs.lastWordExpected));
   }
 
   /** How far a call has come: `announced` until its SIP leg was there. */
@@ -324,6 +325,12 @@ export class OutsideCalls implements OutsideStories {
   #storyOf(callSid: string): Story | undefined {
     const open = this.#stories.get(callSid);
     if (open !== undefined) return open;
+    let kept: Story | undefined;
+    this.#safely(() => (kept = this.#keptStory(callSid)));
+    return kept;
+  }
+
+  #keptStory(callSid: string): Story | undefined {
     const { store, cdrs } = this.#parts;
     const row = store.bySid(callSid);
     const record = row === undefined ? undefined : cdrs.get(row.callId);
@@ -350,6 +357,7 @@ export class OutsideCalls implements OutsideStories {
       store.together(() => {
         cdrs.save(record, legs);
         store.save({ callSid, callId: record.id, token, phase, decision, afterDial, caller, createdAt });
+        this.#isStorageFailing = false;
       }),
     );
   }
@@ -358,7 +366,6 @@ export class OutsideCalls implements OutsideStories {
   #safely(run: () => void): void {
     try {
       run();
-      this.#isStorageFailing = false;
     } catch (error) {
       if (this.#isStorageFailing) return;
       this.#isStorageFailing = true;
