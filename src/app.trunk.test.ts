@@ -12,6 +12,8 @@ const houseTone = 440;
 const worldAddress = '127.0.0.6';
 const trunkAddress = '127.0.0.5';
 const ourNumber = '+14165550123';
+// Nothing else in these tests uses ports down there.
+const soundPorts = { min: 9000, max: 9199 };
 let house: House;
 let world: Baresip;
 let trunk: Kamailio;
@@ -29,6 +31,7 @@ beforeAll(async () => {
       registrar: `${worldAddress}:${nobody}`,
       toneHz: worldTone,
       answer: 'auto',
+      isTraced: true,
     }),
   );
   trunk = stack.use(
@@ -44,6 +47,9 @@ beforeAll(async () => {
     await House.start({
       environment: {
         GOSIP_COUNTRY: 'CA',
+        GOSIP_LOG_LEVEL: 'info',
+        GOSIP_MEDIA_PORT_MIN: String(soundPorts.min),
+        GOSIP_MEDIA_PORT_MAX: String(soundPorts.max),
         GOSIP_TRUNKS: JSON.stringify([
           {
             name: 'provider',
@@ -69,7 +75,7 @@ afterAll(() => stack.disposeAsync());
 async function ownersPhone(): Promise<Baresip> {
   const { username, password } = owner;
   const registrar = `${house.address}:${house.sipPort}`;
-  const phone = await Baresip.start({ address: '127.0.0.1', username, password, registrar, toneHz: houseTone });
+  const phone = await Baresip.start({ address: '127.0.0.1', username, password, registrar, toneHz: houseTone, isTraced: true });
   await phone.registered();
   return phone;
 }
@@ -85,8 +91,65 @@ test('a phone calls the telephone network through a trunk that challenges, with 
   expect(trunk.output()).toMatch(/INVITE accepted to \+16135550188 from \+14165550123/);
   await expect.poll(() => phone.heard(worldTone), { timeout: 20_000, interval: 250 }).toBeGreaterThan(0.9);
   await expect.poll(() => world.heard(houseTone), { timeout: 20_000, interval: 250 }).toBeGreaterThan(0.9);
+  for (const peer of [phone, world]) {
+    const relayed = peer.soundAddresses('received');
+    expect(relayed.length).toBeGreaterThan(0);
+    for (const place of relayed) {
+      const [address, port] = place.split(':');
+      expect(address).toBe(house.address);
+      expect(Number(port)).toBeGreaterThanOrEqual(soundPorts.min);
+      expect(Number(port)).toBeLessThanOrEqual(soundPorts.max);
+    }
+  }
+  expect(world.soundAddresses('received')).not.toEqual(phone.soundAddresses('received'));
+  expect(await soundHealth()).toMatch(/^Relays 1 call/);
   phone.hangup();
   await world.happened('CALL_CLOSED');
+  await expect.poll(soundHealth, { timeout: 10_000 }).toMatch(/^Relays 0 calls/);
+  await house.program.printed(/"trunk":"provider","address":"127.0.0.1","msg":"The trunk sees us under this address"/);
+});
+
+async function soundHealth(): Promise<string> {
+  const { parts } = await house.api<{ parts: { name: string; message: string }[] }>('GET', '/system/health');
+  return parts.find(({ name }) => name === 'sound')?.message ?? '';
+}
+
+test('hold and its end go through the relay', async () => {
+  await using phone = await ownersPhone();
+  const before = world.events.filter(({ type }) => type === 'CALL_ESTABLISHED').length;
+  phone.dial(`sip:6135550188@${house.address}:${house.sipPort}`);
+  await world.happened('CALL_ESTABLISHED', { nth: before + 1 });
+  await phone.happened('CALL_ESTABLISHED');
+  const offers = world.soundAddresses('received').length;
+  phone.command('hold');
+  await expect.poll(() => world.soundAddresses('received').length, { timeout: 10_000 }).toBe(offers + 1);
+  await expect.poll(heldCalls, { timeout: 10_000 }).toBe(1);
+  phone.command('resume');
+  await expect.poll(() => world.soundAddresses('received').length, { timeout: 10_000 }).toBe(offers + 2);
+  await expect.poll(heldCalls, { timeout: 10_000 }).toBe(0);
+  expect(new Set(world.soundAddresses('received').slice(-3)).size).toBe(1);
+  phone.hangup();
+  await world.happened('CALL_CLOSED', { nth: before + 1 });
+});
+
+async function heldCalls(): Promise<number> {
+  const { items } = await house.api<{ items: { state: string }[] }>('GET', '/calls');
+  return items.filter(({ state }) => state === 'held').length;
+}
+
+test('a call whose relay dies ends with a reason, and the next one has a relay again', async () => {
+  await using phone = await ownersPhone();
+  phone.dial(`sip:6135550188@${house.address}:${house.sipPort}`);
+  await phone.happened('CALL_ESTABLISHED');
+  const pid = (await house.program.printed(/"pid":(\d+)[^\n]*"msg":"rtpengine is ready"/))[1];
+  process.kill(Number(pid), 'SIGKILL');
+  await phone.happened('CALL_CLOSED');
+  const { items } = await house.api<{ items: { disposition: string; reason: string }[] }>('GET', '/cdrs?per_page=1');
+  expect(items[0]).toMatchObject({ disposition: 'answered', reason: 'no-media' });
+  await house.program.printed(/rtpengine is ready[^]*rtpengine is ready/);
+  phone.dial(`sip:6135550188@${house.address}:${house.sipPort}`);
+  await phone.happened('CALL_ESTABLISHED', { nth: 2 });
+  phone.hangup();
 });
 
 const outsideCall = (secret: string, expected: string) => `<?xml version="1.0" encoding="UTF-8"?>

@@ -21,6 +21,8 @@ export type BaresipOptions = {
   readonly toneHz: number;
   /** `manual` by default. */
   readonly answer?: 'auto' | 'manual';
+  /** Its output shows every SIP message. */
+  readonly isTraced?: boolean;
 };
 
 export type PhoneEvent = { readonly type: string; readonly param?: string; readonly peeruri?: string };
@@ -65,7 +67,7 @@ export class Baresip implements AsyncDisposable {
     await writeFile(join(folder, 'config'), configText(folder, options, { controlPort, sipPort }));
     await writeFile(join(folder, 'accounts'), accountText(options));
     await writeFile(join(folder, 'contacts'), '');
-    const program = startProgram('baresip', ['-4', '-f', folder]);
+    const program = startProgram('baresip', ['-4', ...(options.isTraced === true ? ['-s'] : []), '-f', folder]);
     try {
       await program.printed(/baresip is ready/);
       const socket = await open(controlPort, options.address);
@@ -124,6 +126,18 @@ export class Baresip implements AsyncDisposable {
       }, limitSeconds * 1000);
       this.#watchers.add(look);
       look();
+    });
+  }
+
+  /** The sound it asked for in session descriptions, or was told of: `127.0.0.1:9002`. Needs `isTraced`. */
+  soundAddresses(direction: 'sent' | 'received'): string[] {
+    const ours = `UDP ${this.sipAddress} -> `;
+    const messages = this.#program.output().split(/^(?=(?:UDP|TCP|TLS) \S+ -> \S+$)/m);
+    return messages.flatMap((message) => {
+      const address = /^c=IN IP4 (\S+)/m.exec(message)?.[1];
+      const port = /^m=audio (\d+)/m.exec(message)?.[1];
+      const isWanted = message.startsWith(ours) === (direction === 'sent');
+      return address === undefined || port === undefined || !isWanted ? [] : [`${address}:${port}`];
     });
   }
 
