@@ -30,15 +30,24 @@ export function parseForm(text: string): FormPairs {
   return pairs;
 }
 
-async function readText(request: IncomingMessage): Promise<string> {
+/** Leaves the rest of a body that is too large unread; ending the stream would take the answer's connection with it. */
+function readText(request: IncomingMessage): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  const take = (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > mostFormBytes) throw tooLarge();
     chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+    if (bytes <= mostFormBytes) return;
+    request.off('data', take);
+    request.pause();
+    reject(tooLarge());
+  };
+  request.on('data', take);
+  request.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+  request.once('error', reject);
+  request.once('close', () => reject(new Error('The sender went away')));
+  return promise;
 }
 
 function tooLarge(): HttpRefusal {

@@ -25,13 +25,15 @@ export type PublicServerOptions = {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits?: SourceLimits;
+  /** For tests, which do not wait so long. */
+  readonly times?: typeof usualTimes;
 };
 
 const webhookPrefix = '/api/webhooks/';
 const sweepMs = 60_000;
 const stopGraceMs = 2_000;
 /** A request is a few KiB and Twilio gives up on us after 15 s. */
-const times = { headersTimeout: 5_000, requestTimeout: 8_000, connectionsCheckingInterval: 1_000, keepAliveTimeout: 20_000 };
+const usualTimes = { headersTimeout: 5_000, requestTimeout: 8_000, connectionsCheckingInterval: 1_000, keepAliveTimeout: 20_000 };
 /** Includes a reader that does not take its answer. */
 const silenceMs = 25_000;
 const mostConnections = 512;
@@ -48,10 +50,10 @@ export class PublicServer {
   constructor(options: PublicServerOptions) {
     this.#options = options;
     this.#sources = new PublicSources(options.clock, options.limits);
-    this.#server = createServer(times, (request, response) => {
+    this.#server = createServer(options.times ?? usualTimes, (request, response) => {
       this.#answer(request, response).catch((error: unknown) => {
         options.log.debug({ err: error }, 'A public request broke off');
-        request.socket.destroy();
+        response.destroy();
       });
     });
     this.#server.timeout = silenceMs;
