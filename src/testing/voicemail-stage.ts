@@ -103,7 +103,7 @@ export class VoicemailStage implements AsyncDisposable {
     for (let turns = 0; this.stateOf(sid) !== state; turns += 1) {
       if (turns > 20_000) throw new Error(`${sid} is ${this.stateOf(sid)}, not ${state}`);
       await new Promise((resolve) => setImmediate(resolve));
-      if (turns % 20 === 19) this.clock.advance(1000);
+      if (turns % 20 === 19) this.clock.advance(5000);
     }
     await this.idle();
   }

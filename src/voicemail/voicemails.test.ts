@@ -1,0 +1,276 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { announcement, callFor, VoicemailStage, wav } from '#testing/voicemail-stage.ts';
+import { toneWav } from '#testing/wav.ts';
+
+const sound = toneWav({ frequency: 440, seconds: 5 });
+let stage: VoicemailStage;
+
+beforeEach(async () => {
+  stage = new VoicemailStage();
+  await stage.room.start();
+  await stage.idle();
+});
+afterEach(() => stage[Symbol.asyncDispose]());
+
+const announce = (...given: Parameters<typeof announcement>) =>
+  stage.room.recordings.announce(announcement(...given), callFor('person_anna'));
+
+const said = (sid: string, text: string, source: 'twilio' | 'house' = 'twilio', status: 'completed' | 'failed' = 'completed') =>
+  stage.room.voicemails.transcribed({ recordingSid: sid, source, status, text });
+
+describe('a message that was left', () => {
+  it('is shown once its sound is on the disk, and told once', async () => {
+    await announce('RE1', { status: 'in-progress', seconds: undefined });
+    expect(stage.voicemails()).toEqual([]);
+    await announce('RE1');
+    await stage.reaches('RE1', 'stored');
+    await announce('RE1');
+    await stage.room.recordings.announce(announcement('RE1'));
+    await stage.idle();
+    expect(stage.voicemails()).toMatchObject([
+      {
+        personId: 'person_anna',
+        callId: 'call_1',
+        callerNumber: '+15555550123',
+        callerName: 'Carl',
+        audio: 'stored',
+        seconds: 5,
+      },
+    ]);
+    expect([stage.told(), stage.fetched, stage.files().length]).toEqual([['voicemail.left'], ['RE1'], 1]);
+    expect(stage.deletedAtTwilio).toEqual([]);
+  });
+
+  it('is fetched again and again while Twilio does not have it yet', async () => {
+    stage.answers.set('RE1', [
+      () => ({ kind: 'not-yet' }),
+      () => ({ kind: 'not-yet' }),
+      () => ({ kind: 'later', message: 'Busy', retryAfterSeconds: 3 }),
+      () => wav(sound, { breaksAfter: 9000 }),
+      () => wav(sound.subarray(0, 9000)),
+      () => wav(sound),
+    ]);
+    await announce('RE1');
+    await stage.reaches('RE1', 'stored');
+    expect([stage.fetched.length, stage.told(), stage.files().length]).toEqual([6, ['voicemail.left'], 1]);
+  });
+
+  it('is shown without its sound where that is lost, and with it when it comes after all', async () => {
+    stage.answers.set('RE1', [() => ({ kind: 'gone', message: 'It was deleted at Twilio' })]);
+    await announce('RE1');
+    await stage.reaches('RE1', 'lost');
+    expect(stage.voicemails()).toMatchObject([{ audio: 'lost' }]);
+    stage.answers.delete('RE1');
+    await announce('RE1');
+    await stage.reaches('RE1', 'stored');
+    expect(stage.voicemails()).toMatchObject([{ audio: 'stored' }]);
+    expect(stage.told()).toEqual(['voicemail.left', 'voicemail.changed', 'voicemail.changed']);
+  });
+
+  it('gives up on what never comes, and takes what comes cut off every time', async () => {
+    stage.answers.set('RE1', [() => ({ kind: 'not-yet' })]);
+    await announce('RE1');
+    await stage.reaches('RE1', 'lost');
+    expect(stage.fetched.length).toBe(14);
+    stage.answers.set('RE2', [() => wav(sound.subarray(0, 60_000))]);
+    await announce('RE2');
+    await stage.reaches('RE2', 'stored');
+    expect(stage.voicemails().map(({ audio }) => audio)).toEqual(['lost', 'stored']);
+  });
+
+  it.each([
+    ['too short, as Twilio says', { seconds: 2 }, 0],
+    ['silence', { status: 'absent', seconds: 0 }, 0],
+  ])('is none where it is %s', async (_what, more, fetches) => {
+    await stage.room.settings.change({ deleteAtTwilio: true });
+    await announce('RE1', more);
+    await stage.reaches('RE1', 'discarded');
+    expect([stage.voicemails(), stage.told(), stage.fetched.length, stage.files()]).toEqual([[], [], fetches, []]);
+    expect(stage.deletedAtTwilio).toEqual(['RE1']);
+  });
+
+  it('is none where its sound turns out too short', async () => {
+    stage.answers.set('RE1', [() => wav(toneWav({ frequency: 440, seconds: 1 }))]);
+    await announce('RE1', { seconds: undefined });
+    await stage.reaches('RE1', 'discarded');
+    expect([stage.voicemails(), stage.told(), stage.files()]).toEqual([[], [], []]);
+  });
+
+  it('is deleted at Twilio once it is stored, where that is wanted', async () => {
+    await stage.room.settings.change({ deleteAtTwilio: true });
+    await announce('RE1');
+    await stage.reaches('RE1', 'stored');
+    expect(stage.deletedAtTwilio).toEqual(['RE1']);
+  });
+
+  it('waits at Twilio while the disk is full, and says so once', async () => {
+    stage.freeBytes = 10_000_000;
+    await announce('RE1');
+    await announce('RE2');
+    await stage.idle();
+    expect([stage.fetched, stage.files(), stage.told('recording.')]).toEqual([[], [], ['recording.suspended']]);
+    expect(stage.room.space.problem).toContain('almost full');
+    stage.freeBytes = 10_000_000_000;
+    await stage.reaches('RE1', 'stored');
+    await stage.reaches('RE2', 'stored');
+    expect([stage.told('recording.'), stage.room.space.problem]).toEqual([
+      ['recording.suspended', 'recording.resumed'],
+      undefined,
+    ]);
+  });
+});
+
+describe('whose it is', () => {
+  it('is looked up at Twilio where nobody said', async () => {
+    stage.callFacts = { kind: 'ok', call: { from: '+15555550177', to: '+14165550100', callerName: 'Dora' } };
+    await stage.room.recordings.announce(announcement('RE1'));
+    await stage.reaches('RE1', 'stored');
+    expect(stage.voicemails()).toMatchObject([{ personId: 'person_anna', callerNumber: '+15555550177', callerName: 'Dora' }]);
+  });
+
+  it('is the house where the number has no owner, or the owner is gone', async () => {
+    stage.callFacts = { kind: 'ok', call: { from: '', to: '+14165550199', callerName: undefined } };
+    await stage.room.recordings.announce(announcement('RE1'));
+    await stage.room.recordings.announce(announcement('RE2'), callFor('person_gone'));
+    await stage.reaches('RE1', 'stored');
+    await stage.reaches('RE2', 'stored');
+    expect(stage.voicemails().map(({ personId }) => personId)).toEqual([undefined, undefined]);
+  });
+
+  it('is told later by the callback that was slower than the list', async () => {
+    stage.callFacts = { kind: 'later', message: 'Away' };
+    await stage.room.recordings.announce(announcement('RE1'));
+    await stage.idle();
+    expect(stage.fetched).toEqual([]);
+    await announce('RE1');
+    await stage.reaches('RE1', 'stored');
+    expect(stage.voicemails()).toMatchObject([{ personId: 'person_anna', callId: 'call_1' }]);
+  });
+});
+
+describe('transcripts', () => {
+  it('attach whenever they come: before the recording is known, while it is fetched, after', async () => {
+    await said('RE1', 'Before');
+    await announce('RE1');
+    stage.answers.set('RE2', [() => ({ kind: 'not-yet' }), () => wav(sound)]);
+    await announce('RE2');
+    await said('RE2', 'Meanwhile');
+    await stage.reaches('RE1', 'stored');
+    await stage.reaches('RE2', 'stored');
+    await announce('RE3');
+    await stage.reaches('RE3', 'stored');
+    await said('RE3', ' After ');
+    expect(stage.voicemails().map(({ transcript }) => transcript)).toEqual(['Before', 'Meanwhile', 'After']);
+    const left = ['voicemail.left', 'voicemail.transcribed'];
+    expect(stage.told()).toEqual([...left, ...left, ...left]);
+  });
+
+  it.each([
+    [
+      'twice the same',
+      [
+        ['Hello', 'twilio', 'completed'],
+        ['Hello', 'twilio', 'completed'],
+      ],
+      'Hello',
+      1,
+    ],
+    [
+      'a failure after a text',
+      [
+        ['Hello', 'twilio', 'completed'],
+        ['', 'twilio', 'failed'],
+      ],
+      'Hello',
+      1,
+    ],
+    [
+      'a text after a failure',
+      [
+        ['(blank)', 'twilio', 'completed'],
+        ['Hello', 'twilio', 'completed'],
+      ],
+      'Hello',
+      1,
+    ],
+    [
+      'the house’s own after Twilio’s',
+      [
+        ['Helo', 'twilio', 'completed'],
+        ['Hello', 'house', 'completed'],
+      ],
+      'Hello',
+      2,
+    ],
+    [
+      'Twilio’s after the house’s own',
+      [
+        ['Hello', 'house', 'completed'],
+        ['Helo', 'twilio', 'completed'],
+      ],
+      'Hello',
+      1,
+    ],
+    ['nothing that can be understood', [['(blank)', 'twilio', 'failed']], undefined, 0],
+  ] as const)('%s', async (_what, given, text, told) => {
+    await announce('RE1');
+    await stage.reaches('RE1', 'stored');
+    for (const [words, source, status] of given) await said('RE1', words, source, status);
+    expect(stage.voicemails()[0]?.transcript).toBe(text);
+    expect(stage.told('voicemail.transcribed').length).toBe(told);
+  });
+});
+
+describe('what becomes of it', () => {
+  const one = async () => {
+    await announce('RE1');
+    await stage.reaches('RE1', 'stored');
+    return stage.voicemails()[0]?.id ?? '';
+  };
+
+  it('is heard once, and that is told once', async () => {
+    const id = await one();
+    const first = await stage.room.voicemails.change(id, { isHeard: true });
+    stage.clock.advance(5000);
+    const second = await stage.room.voicemails.change(id, { isHeard: true });
+    expect(second.heardAt).toBe(first.heardAt);
+    expect(stage.told('voicemail.heard')).toEqual(['voicemail.heard']);
+    await stage.room.voicemails.change(id, { isHeard: false });
+    expect(stage.voicemails()[0]?.heardAt).toBeUndefined();
+    expect(await stage.room.voicemails.hearAll('person_anna')).toBe(1);
+    expect(await stage.room.voicemails.hearAll('person_anna')).toBe(0);
+    expect(await stage.room.voicemails.hearAll('person_ben')).toBe(0);
+  });
+
+  it('is put away and taken out again', async () => {
+    const id = await one();
+    await stage.room.voicemails.change(id, { isArchived: true });
+    const page = { limit: 10, offset: 0, sort: 'leftAt', order: 'desc' } as const;
+    expect(stage.room.voicemails.list({ isArchived: false }, page).total).toBe(0);
+    expect(stage.room.voicemails.list({ isArchived: true }, page).total).toBe(1);
+    await stage.room.voicemails.change(id, { isArchived: false });
+    expect(stage.told()).toEqual(['voicemail.left', 'voicemail.changed', 'voicemail.changed']);
+  });
+
+  it('is deleted with its sound, and does not come back when Twilio tells of it again', async () => {
+    const id = await one();
+    await stage.room.voicemails.delete(id, stage.room.recordings);
+    await announce('RE1');
+    await stage.idle();
+    expect([stage.voicemails(), stage.files(), stage.stateOf('RE1'), stage.fetched.length]).toEqual([[], [], 'removed', 1]);
+    expect(stage.told().at(-1)).toBe('voicemail.deleted');
+    await expect(stage.room.voicemails.delete(id, stage.room.recordings)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('is found by words and by state', async () => {
+    await one();
+    await said('RE1', 'The milk is 100% gone');
+    const found = (filter: object) =>
+      stage.room.voicemails.list(filter, { limit: 10, offset: 0, sort: 'seconds', order: 'asc' }).total;
+    expect([found({ text: '100%' }), found({ text: '100_' }), found({ text: 'car' }), found({ text: '0123' })]).toEqual([
+      1, 0, 1, 1,
+    ]);
+    expect([found({ isHeard: false }), found({ isHeard: true }), found({ personId: 'person_ben' })]).toEqual([1, 0, 0]);
+    expect([found({ from: stage.clock.now() - 60_000 }), found({ to: 1 }), found({ visibleTo: '' })]).toEqual([1, 0, 0]);
+  });
+});
