@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { Baresip } from '#testing/baresip.ts';
+import { House } from '#testing/house.ts';
+
+// A machine on which nobody installed rtpengine.
+test('without rtpengine the phones of the house talk, and calls outside say why they cannot', async () => {
+  const trunk = { name: 'provider', host: '127.0.0.5', port: 5999 };
+  await using house = await House.start({
+    environment: { PATH: '/nonexistent', GOSIP_COUNTRY: 'CA', GOSIP_TRUNKS: JSON.stringify([trunk]) },
+  });
+  await house.program.printed(
+    /ATTENTION +Border calls have no sound until rtpengine is installed: sudo apt-get install rtpengine-daemon/,
+  );
+  const registrar = `${house.address}:${house.sipPort}`;
+  const phone = async (extension: string, toneHz: number, answer: 'auto' | 'manual') => {
+    const { username, password } = await house.addDevice(extension);
+    const started = await Baresip.start({ address: '127.0.0.1', username, password, registrar, toneHz, answer });
+    await started.happened('REGISTER_OK');
+    return started;
+  };
+  await using one = await phone('21', 440, 'manual');
+  await using other = await phone('22', 700, 'auto');
+
+  one.dial(`sip:6135550188@${registrar}`);
+  expect((await one.happened('CALL_CLOSED')).param).toContain('503');
+  const { items } = await house.api<{ items: { disposition: string; reason: string }[] }>('GET', '/cdrs');
+  expect(items[0]).toMatchObject({ disposition: 'failed', reason: 'no-media' });
+
+  one.dial(`sip:22@${registrar}`);
+  await one.happened('CALL_ESTABLISHED');
+  await expect.poll(() => other.heard(440), { timeout: 20_000, interval: 250 }).toBeGreaterThan(0.9);
+  await expect.poll(() => one.heard(700), { timeout: 20_000, interval: 250 }).toBeGreaterThan(0.9);
+
+  const { status, parts } = await house.api<{ status: string; parts: { name: string; status: string }[] }>(
+    'GET',
+    '/system/health',
+  );
+  expect(status).toBe('degraded');
+  expect(parts.find(({ name }) => name === 'sound')?.status).toBe('degraded');
+});
