@@ -5,7 +5,7 @@ import { percentile, runLoad } from './load.ts';
 import { processorSeconds, residentMegabytes } from './machine.ts';
 import type { Row } from './row.ts';
 import { addDevices, injection } from './phones.ts';
-import { calleeScenario, callerScenario, directCallerScenario, registerAtScenario } from './scenarios.ts';
+import { calleeScenario, callerScenario, directCallerScenario, registerAtScenario, registerScenario } from './scenarios.ts';
 
 const callerAddress = '127.0.0.2';
 const calleeAddress = '127.0.0.3';
@@ -28,8 +28,14 @@ export async function startCallHouse(): Promise<CallHouse> {
       timeoutSeconds: 7200,
     }),
   );
-  await registerCallee(house, callee);
   const target = `${house.address}:${house.sipPort}`;
+  await register(target, {
+    address: calleeAddress,
+    logins: [callee],
+    scenario: registerAtScenario(`${calleeAddress}:${calleePort}`),
+  });
+  // A source of which no phone is registered may send only a few requests a second.
+  await register(target, { address: callerAddress, logins: callers, scenario: registerScenario });
   return {
     house,
     target,
@@ -38,13 +44,10 @@ export async function startCallHouse(): Promise<CallHouse> {
   };
 }
 
-async function registerCallee(house: House, callee: DeviceLogin): Promise<void> {
-  await using sipp = await startSipp({
-    scenario: registerAtScenario(`${calleeAddress}:${calleePort}`),
-    address: calleeAddress,
-    target: `${house.address}:${house.sipPort}`,
-    injection: injection([callee]),
-  });
+type Registering = { readonly address: string; readonly logins: readonly DeviceLogin[]; readonly scenario: string };
+
+async function register(target: string, { address, logins, scenario }: Registering): Promise<void> {
+  await using sipp = await startSipp({ scenario, address, target, injection: injection(logins), calls: logins.length });
   await sipp.passed;
 }
 
