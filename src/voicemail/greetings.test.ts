@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { VoicemailStage } from '#testing/voicemail-stage.ts';
+import { toneWav } from '#testing/wav.ts';
+
+const sound = toneWav({ frequency: 440, seconds: 2 });
+let stage: VoicemailStage;
+
+beforeEach(async () => {
+  stage = new VoicemailStage();
+  await stage.room.start();
+});
+afterEach(() => stage[Symbol.asyncDispose]());
+
+const upload = (bytes: Buffer) => stage.room.greetings.setAudio('person_anna', { contentType: 'audio/wav', bytes });
+const tokenOf = (personId: string) => {
+  const greeting = stage.room.greetings.of(personId);
+  return greeting.kind === 'audio' ? greeting.token : '';
+};
+
+describe('greetings', () => {
+  it('are the house’s words, a text, or a recording', async () => {
+    const { greetings } = stage.room;
+    expect(greetings.of('person_anna')).toEqual({ kind: 'standard' });
+    await greetings.set('person_anna', { kind: 'text', text: 'Hello', language: 'en-GB' });
+    expect(greetings.of('person_anna')).toEqual({ kind: 'text', text: 'Hello', language: 'en-GB' });
+    await upload(sound);
+    expect(greetings.of('person_anna')).toMatchObject({ kind: 'audio', bytes: sound.length });
+    expect(greetings.of('person_ben')).toEqual({ kind: 'standard' });
+  });
+
+  it('are played under a name nobody can guess, and a new one has a new name', async () => {
+    const { greetings } = stage.room;
+    await upload(sound);
+    const first = tokenOf('person_anna');
+    expect(first).toMatch(/^[\w-]{43}$/);
+    expect(await greetings.publicMedia(first)).toEqual({ contentType: 'audio/wav', bytes: sound });
+    await upload(sound);
+    const second = tokenOf('person_anna');
+    expect(await greetings.publicMedia(first)).toBeUndefined();
+    expect(stage.files('greetings')).toEqual([`${second}.wav`]);
+    await greetings.set('person_anna', { kind: 'standard' });
+    expect(await greetings.publicMedia(second)).toBeUndefined();
+    expect(stage.files('greetings')).toEqual([]);
+  });
+
+  it.each(['', '..', '../gosip.db', 'a'.repeat(43), '\0'])('play nothing for %j', async (token) => {
+    await upload(sound);
+    expect(await stage.room.greetings.publicMedia(token)).toBeUndefined();
+  });
+
+  it.each([
+    ['no WAV', Buffer.from('ID3\x04 this would be MP3')],
+    ['one cut off', sound.subarray(0, 10_000)],
+    ['one that is too long', toneWav({ frequency: 440, seconds: 121 })],
+    ['an empty one', toneWav({ frequency: 440, seconds: 0.1 })],
+    ['one of a rate no phone has', toneWav({ frequency: 440, seconds: 2, sampleRate: 96_000 })],
+  ])('cannot be %s', async (_what, bytes) => {
+    await expect(upload(bytes)).rejects.toMatchObject({ code: 'invalid' });
+    expect([stage.room.greetings.of('person_anna').kind, stage.files('greetings')]).toEqual(['standard', []]);
+  });
+
+  it('are nobody’s where the person is nobody, and leave nothing behind', async () => {
+    const { greetings } = stage.room;
+    await expect(greetings.setAudio('person_x', { contentType: 'audio/wav', bytes: sound })).rejects.toMatchObject({
+      code: 'not-found',
+    });
+    expect(stage.files('greetings')).toEqual([]);
+    await upload(sound);
+    stage.db.prepare("DELETE FROM users WHERE id = 'person_anna'").run();
+    await greetings.start();
+    expect(stage.files('greetings')).toEqual([]);
+  });
+});
