@@ -1,4 +1,5 @@
 import { answer } from './answer.ts';
+import { tokens } from './headers.ts';
 import type { AgentRequest, HeaderMap, IncomingRequest, RequestListener, Responder } from './srf-types.ts';
 
 /** Answers a 401 or 407 to a request of ours; undefined where that is no use. */
@@ -53,6 +54,8 @@ export class SipDialog {
   sessionExpires: string | undefined;
   readonly localTag: string;
   remoteTag: string;
+  /** The methods the far side takes, in upper case; undefined where it did not say. */
+  #allowed: ReadonlySet<string> | undefined;
   readonly #connection: DialogNetwork;
   #isOver = false;
   #isAcknowledged: boolean;
@@ -68,6 +71,16 @@ export class SipDialog {
     this.#isAcknowledged = role === 'uac';
     this.id = `${callId};from-tag=${role === 'uas' ? remoteTag : localTag}`;
     connection.dialogs.set(this.id, this);
+  }
+
+  /** Reads the far side's Allow header, where there is one. */
+  learnAllow(headers: HeaderMap): void {
+    const allow = headers['allow'];
+    if (allow !== undefined) this.#allowed = new Set(tokens(allow).map((method) => method.toUpperCase()));
+  }
+
+  allows(method: string): boolean {
+    return this.#allowed?.has(method) ?? true;
   }
 
   get isOver(): boolean {

@@ -128,7 +128,10 @@ export class InCall {
     });
   }
 
-  /** `answered` replies in its own time, with the body it wants. */
+  /**
+   * `answered` replies in its own time, with the body it wants. A far side that takes no UPDATE is offered a change by re-INVITE; of
+   * what else it does not take, it never hears.
+   */
   #passOn(
     { to }: Ends,
     { request, response, body = request.body }: Exchange & { readonly body?: string | undefined },
@@ -136,12 +139,18 @@ export class InCall {
       reply(given),
   ): void {
     to.whenAcknowledged(() => {
+      const method = request.method === 'UPDATE' && !to.allows('UPDATE') ? 'INVITE' : request.method;
+      if (!to.allows(method)) {
+        answer(response, 405, { headers: { Allow: 'INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, REFER' } });
+        return;
+      }
       const timer = request.method === 'UPDATE' ? timerHeaders(to) : {};
       to.request(
-        { method: request.method, headers: { ...passed(request.headers), ...timer }, body },
+        { method, headers: { ...passed(request.headers), ...timer }, body },
         {
-          response: (received) => {
+          response: (received, ack) => {
             if (received.status < 200) return;
+            if (method === 'INVITE' && received.status < 300) ack({});
             answered(received, (given) =>
               answer(response, received.status, { headers: passed(received.headers), ...bodyOf(given) }),
             );

@@ -97,6 +97,7 @@ export class IncomingCall implements CallerLeg, CallingSide {
     });
     this.paths = new MediaPaths(parts, { call: this.dialog.callId, caller: endOf(from.trunk) });
     this.dialog.remoteSdp = this.offer;
+    this.dialog.learnAllow(request.headers);
     this.dialog.remoteTarget = parseNameAddr(request.headers['contact'] ?? '')?.uri ?? request.uri;
     if (invite.timer.kind === 'agreed') this.dialog.sessionExpires = invite.timer.own;
     request.on('cancel', () => this.#gone());

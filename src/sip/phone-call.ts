@@ -48,7 +48,12 @@ export function handleInvite(parts: InviteParts, request: IncomingRequest, respo
     return 'call';
   }
   const leg = new IncomingCall(parts, reading.invite, { device, trunk: trunkCall?.trunk });
-  leg.call = parts.place({ caller: callerOf(device, trunkCall), dialled: trunkCall?.dialled ?? uri.user, leg });
+  leg.call = parts.place({
+    caller: callerOf(device, trunkCall),
+    dialled: trunkCall?.dialled ?? uri.user,
+    leg,
+    joins: trunkCall?.joins,
+  });
   return 'call';
 }
 

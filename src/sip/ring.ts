@@ -23,6 +23,8 @@ export type Destination = {
   /** Next hop, where it is not the URI's own. */
   readonly proxy: string | undefined;
   readonly from: Presented;
+  /** The URI that From must name, whatever is shown; the shown number's where undefined. */
+  readonly account: string | undefined;
   /** Headers beside the usual ones. */
   readonly headers: Record<string, string>;
   readonly credentials: Credentials | undefined;
@@ -146,7 +148,7 @@ export class Ring implements OutgoingLeg {
   }
 
   #send(extra: Record<string, string>): void {
-    const { uri, proxy, from, headers } = this.destination;
+    const { uri, proxy, from, account, headers } = this.destination;
     this.#tries += 1;
     this.#parts.connection.send(
       {
@@ -154,7 +156,7 @@ export class Ring implements OutgoingLeg {
         uri,
         ...(proxy === undefined ? {} : { proxy }),
         headers: {
-          From: `${fromOf(from)};tag=${this.dialog.localTag}`,
+          From: `${fromOf(from, account)};tag=${this.dialog.localTag}`,
           'Call-ID': this.dialog.callId,
           'Max-Forwards': String(this.#caller.maxForwards),
           ...capabilities,
@@ -208,6 +210,7 @@ export class Ring implements OutgoingLeg {
     dialog.remoteTag = tagOf(response.headers['to']) ?? '';
     dialog.remoteTarget = parseNameAddr(response.headers['contact'] ?? '')?.uri ?? this.destination.uri;
     dialog.remoteSdp = this.#answerBody;
+    dialog.learnAllow(response.headers);
     dialog.sessionExpires = agreedByAnswer(response.headers);
     if (this.#caller.offer !== '') this.acknowledge(undefined);
     else dialog.beforeBye = () => this.acknowledge(undefined);
@@ -241,7 +244,8 @@ export class Ring implements OutgoingLeg {
 }
 
 /** The From that is shown: the engine puts its own address for `localhost`. */
-function fromOf({ number, name }: Presented): string {
+function fromOf({ number, name }: Presented, account: string | undefined): string {
+  if (account !== undefined) return formatNameAddr(name, account);
   if (number === '') return formatNameAddr('Anonymous', 'sip:anonymous@anonymous.invalid');
   return formatNameAddr(name, `sip:${escapeUser(number)}@localhost`);
 }

@@ -73,6 +73,11 @@ export class Sip {
     return this.#connection.isConnected;
   }
 
+  /** Puts a trunk in the place of the one with this name, or takes it away; settles when the old one has let us go. */
+  setTrunk(name: string, settings: TrunkSettings | undefined): Promise<void> {
+    return this.#trunks.set(name, settings);
+  }
+
   trunkStates(): readonly TrunkState[] {
     return this.#trunks.states();
   }
@@ -93,7 +98,7 @@ export class Sip {
   async stop(): Promise<void> {
     const hadCalls = (this.#calls?.list().length ?? 0) > 0;
     this.#calls?.stopAll('house');
-    this.#trunks.stop();
+    if (this.#connection.isConnected) await this.#trunks.stop();
     if (hadCalls && this.#connection.isConnected) await this.#pause(farewellMs);
     this.#connection.disconnect();
   }
@@ -155,6 +160,7 @@ export class Sip {
       uri: registration.contactUri,
       proxy: nextHopTo(registration),
       from: target.from,
+      account: undefined,
       headers: {},
       credentials: undefined,
       trunk: undefined,

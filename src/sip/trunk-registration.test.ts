@@ -20,8 +20,8 @@ const failed = (status: number, retryAfterSeconds?: number): RegistrationOutcome
 
 describe('the next registration at a trunk', () => {
   it.each<[string, RegistrationOutcome[], number[]]>([
-    ['refreshes before it ends', [ok(3600), ok(60), ok(16), ok(10), ok(0)], [2880, 48, 15, 10, 1]],
-    ['asks longer at once', [{ kind: 'too-brief', minExpires: 7200 }, ok(7200)], [0, 5760]],
+    ['refreshes before it ends', [ok(3600), ok(60), ok(16), ok(10), ok(0)], [1800, 30, 15, 10, 1]],
+    ['asks longer at once', [{ kind: 'too-brief', minExpires: 7200 }, ok(7200)], [0, 3600]],
     ['doubles where the trunk does not say how long', [{ kind: 'too-brief', minExpires: undefined }], [0]],
     ['does not turn in circles', [{ kind: 'too-brief', minExpires: 60 }], [60]],
     [
@@ -31,7 +31,7 @@ describe('the next registration at a trunk', () => {
     ],
     ['asks a trunk that is away soon, then less often', [failed(503), failed(408), failed(500), failed(503)], [5, 10, 20, 40]],
     ['honours Retry-After', [failed(503, 120)], [120]],
-    ['forgets failures', [failed(403), ok(3600), failed(403)], [60, 2880, 60]],
+    ['forgets failures', [failed(403), ok(3600), failed(403)], [60, 1800, 60]],
   ])('%s', (_name, outcomes, expected) => {
     expect(run(outcomes)).toEqual(expected);
   });

@@ -21,8 +21,8 @@ export function nextRegistration(state: RegistrationState, outcome: Registration
   switch (outcome.kind) {
     case 'registered': {
       const seconds = Math.max(1, outcome.expiresSeconds);
-      // Early enough for a lost answer to be repeated.
-      const afterSeconds = Math.max(Math.min(shortestRefreshSeconds, seconds), Math.floor(seconds * 0.8));
+      // At half time, so that several lost answers can be repeated.
+      const afterSeconds = Math.max(Math.min(shortestRefreshSeconds, seconds), Math.floor(seconds / 2));
       return { state: { ...state, failures: 0, isRegistered: true }, afterSeconds };
     }
     case 'too-brief': {

@@ -1,18 +1,16 @@
-import { randomBytes, randomUUID, timingSafeEqual, createHash } from 'node:crypto';
+import { timingSafeEqual, createHash } from 'node:crypto';
 import { BlockList, isIPv6 } from 'node:net';
-import type { Clock, Timer } from '#base/clock.ts';
+import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { Presented, Trunks } from '#calls/ports.ts';
 import { digestCredentials } from './digest-answer.ts';
 import type { Credentials } from './dialog.ts';
-import { escapeUser, numberOf, parseNameAddr, parseUri, splitList, userOf } from './headers.ts';
-import { receivedFrom } from './media-path.ts';
+import { escapeUser, parseNameAddr, parseUri, splitList, userOf } from './headers.ts';
 import type { Media } from './media-port.ts';
 import type { Destination } from './ring.ts';
 import type { SrfConnection } from './srf-connection.ts';
-import type { IncomingRequest, IncomingResponse } from './srf-types.ts';
-import { firstRegistration, nextRegistration } from './trunk-registration.ts';
-import type { RegistrationOutcome } from './trunk-registration.ts';
+import type { IncomingRequest } from './srf-types.ts';
+import { TrunkAccount } from './trunk-account.ts';
 
 /** A SIP peer that connects us to the telephone network. */
 export type TrunkSettings = {
@@ -27,45 +25,84 @@ export type TrunkSettings = {
   /** Addresses and CIDR blocks its calls come from. */
   readonly allow: readonly string[];
   readonly secretHeader?: { readonly name: string; readonly value: string };
+  /** The domain of our account, where it is not the host. */
+  readonly domain?: string;
+  /** How calls leave by it; `number` at the host, unless told. */
+  readonly outward?: Outward;
+  /** Headers of calls to our registration: the number that was called, and the token of a call that was announced before. */
+  readonly callHeaders?: { readonly number: string; readonly join: string };
+  /** How often a registered trunk is asked whether it still sees us; never, where undefined. */
+  readonly keepAliveSeconds?: number;
 };
+
+/** `number`: From shows the caller's number. `account`: From names our account, and a header of its own (`from`) the number. */
+export type Outward =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'number'; readonly host: string }
+  | { readonly kind: 'account'; readonly host: string; readonly fromHeader: string };
 
 export type TrunkState = { readonly name: string; readonly isReady: boolean };
 
 type Parts = { readonly connection: SrfConnection; readonly clock: Clock; readonly log: Log; readonly media: Media };
 
 /** A call that came from a trunk: who is called and who calls, as the trunk says. */
-export type TrunkCall = { readonly trunk: string; readonly dialled: string; readonly number: string; readonly name: string };
+export type TrunkCall = {
+  readonly trunk: string;
+  readonly dialled: string;
+  readonly number: string;
+  readonly name: string;
+  /** The token of a call that was announced before. */
+  readonly joins: string | undefined;
+};
 
 /** All trunks: which of them sent a request, and where calls through them go. */
 export class TrunkPeers implements Trunks {
-  readonly #trunks: readonly Trunk[];
+  readonly #parts: Parts;
+  readonly #trunks = new Map<string, Trunk>();
+  #isStopped = false;
 
   constructor(parts: Parts, settings: readonly TrunkSettings[]) {
-    this.#trunks = settings.map((one) => new Trunk(parts, one));
+    this.#parts = parts;
+    for (const one of settings) this.#trunks.set(one.name, new Trunk(parts, one));
   }
 
   /** Trunks at which we are registered, or need not be, come first. */
   names(): readonly string[] {
-    return this.#trunks.toSorted((a, b) => Number(b.isReady) - Number(a.isReady)).map(({ name }) => name);
+    const outward = [...this.#trunks.values()].filter(({ takesCalls }) => takesCalls);
+    return outward.toSorted((a, b) => Number(b.isReady) - Number(a.isReady)).map(({ name }) => name);
   }
 
   /** For health: whether each trunk takes calls, as far as we know. */
   states(): readonly TrunkState[] {
-    return this.#trunks.map(({ name, isReady }) => ({ name, isReady }));
+    return [...this.#trunks.values()].map(({ name, isReady }) => ({ name, isReady }));
   }
 
   /** Registers where that is wanted; again after every reconnection of the engine. */
   start(): void {
-    for (const trunk of this.#trunks) trunk.start();
+    for (const trunk of this.#trunks.values()) trunk.start();
   }
 
-  stop(): void {
-    for (const trunk of this.#trunks) trunk.stop();
+  /** Settles when the trunks have let us go, or do not answer. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await Promise.all([...this.#trunks.values()].map((trunk) => trunk.stop()));
+  }
+
+  /** Puts a trunk in the place of the one with this name, or takes it away. Calls through it go on. */
+  async set(name: string, settings: TrunkSettings | undefined): Promise<void> {
+    const old = this.#trunks.get(name);
+    if (this.#isStopped || (settings !== undefined && old?.isSame(settings) === true)) return;
+    const next = settings === undefined ? undefined : new Trunk(this.#parts, settings);
+    if (next === undefined) this.#trunks.delete(name);
+    else this.#trunks.set(name, next);
+    // Both may have the same Contact: the old one must be gone before the new one comes.
+    await old?.stop();
+    if (!this.#isStopped && next !== undefined && this.#trunks.get(name) === next) next.start();
   }
 
   /** The call a trunk sends us; undefined for everybody else's INVITE. */
   identify(request: IncomingRequest): TrunkCall | undefined {
-    for (const trunk of this.#trunks) {
+    for (const trunk of this.#trunks.values()) {
       const call = trunk.identify(request);
       if (call !== undefined) return call;
     }
@@ -74,39 +111,49 @@ export class TrunkPeers implements Trunks {
 
   /** Whether an address is one of a trunk's. */
   isKnownAddress(address: string): boolean {
-    return this.#trunks.some((trunk) => trunk.isFrom(address));
+    return [...this.#trunks.values()].some((trunk) => trunk.isFrom(address));
   }
 
   destination(name: string, number: string, from: Presented): Destination | undefined {
-    return this.#trunks.find((trunk) => trunk.name === name)?.destination(number, from);
+    return this.#trunks.get(name)?.destination(number, from);
   }
 }
 
 class Trunk {
   readonly name: string;
-  readonly #parts: Parts;
   readonly #settings: TrunkSettings;
   readonly #allowed = new BlockList();
   readonly #credentials: Credentials | undefined;
-  /** The user of our Contact there. Only the trunk learns it, so a call to it comes from the trunk. */
-  readonly #contactUser = `gosip-${randomBytes(12).toString('hex')}`;
-  readonly #callId = randomUUID();
-  #registration = firstRegistration;
-  #timer: Timer | undefined;
-  #sequence = 0;
-  #isStopped = false;
+  readonly #account: TrunkAccount | undefined;
+  readonly #outward: Outward;
 
-  constructor(parts: Parts, settings: TrunkSettings) {
-    this.name = settings.name;
-    this.#parts = parts;
+  constructor({ connection, clock, log, media }: Parts, settings: TrunkSettings) {
+    const { name, host, username, password } = settings;
+    this.name = name;
     this.#settings = settings;
+    this.#outward = settings.outward ?? { kind: 'number', host };
     for (const block of settings.allow) allow(this.#allowed, block);
-    const { username, password } = settings;
     if (username !== undefined && password !== undefined) this.#credentials = digestCredentials({ username, password });
+    if (!settings.register) return;
+    this.#account = new TrunkAccount(
+      { connection, clock, log: log.child({ trunk: name }), seenAs: (address) => media.seenAs(name, address) },
+      {
+        ...{ username: username ?? '', password, domain: settings.domain ?? host, uri: `sip:${this.#at(host)}` },
+        ...{ transportParam: this.#transportParam, keepAliveSeconds: settings.keepAliveSeconds },
+      },
+    );
   }
 
   get isReady(): boolean {
-    return !this.#settings.register || this.#registration.isRegistered;
+    return this.#account?.isRegistered ?? true;
+  }
+
+  get takesCalls(): boolean {
+    return this.#outward.kind !== 'none';
+  }
+
+  isSame(settings: TrunkSettings): boolean {
+    return JSON.stringify(settings) === JSON.stringify(this.#settings);
   }
 
   isFrom(address: string): boolean {
@@ -115,108 +162,62 @@ class Trunk {
 
   identify(request: IncomingRequest): TrunkCall | undefined {
     const user = parseUri(request.uri)?.user ?? '';
-    const isAllowed = this.isFrom(request.source_address);
-    const isRegistered = this.#settings.register && sameText(user, this.#contactUser);
-    if (!isRegistered && !isAllowed) return undefined;
-    const { secretHeader } = this.#settings;
+    const isRegistered = this.#account !== undefined && sameText(user, this.#account.contactUser);
+    if (!isRegistered && !this.isFrom(request.source_address)) return undefined;
+    const { secretHeader, callHeaders } = this.#settings;
     if (secretHeader !== undefined && !sameText(headerOf(request, secretHeader.name), secretHeader.value)) return undefined;
-    const from = parseNameAddr(request.headers['p-asserted-identity'] ?? request.headers['from'] ?? '');
-    const number = parseUri(from?.uri ?? '')?.user ?? '';
-    const dialled = isRegistered || user === '' ? userOf(request.headers['to']) : user;
-    return { trunk: this.name, dialled, number: isHidden(number) ? '' : number, name: from?.name ?? '' };
+    const from = parseNameAddr(headerOf(request, 'from'));
+    const asserted = parseNameAddr(headerOf(request, 'p-asserted-identity')) ?? from;
+    const number = parseUri(asserted?.uri ?? '')?.user ?? '';
+    const join = isRegistered && callHeaders !== undefined ? headerOf(request, callHeaders.join) : '';
+    return {
+      trunk: this.name,
+      dialled: this.#dialledIn(request, isRegistered ? '' : user),
+      number: isHidden(number) ? '' : number,
+      name: asserted?.name || from?.name || '',
+      joins: join === '' ? undefined : join,
+    };
   }
 
-  destination(number: string, from: Presented): Destination {
-    const uri = `sip:${escapeUser(number)}@${this.#hostPort}`;
-    return {
-      ...{ uri, proxy: undefined, from, credentials: this.#credentials, trunk: this.name },
-      headers: from.number === '' ? {} : { 'P-Asserted-Identity': `<sip:${escapeUser(from.number)}@localhost>` },
-    };
+  destination(number: string, from: Presented): Destination | undefined {
+    const outward = this.#outward;
+    if (outward.kind === 'none') return undefined;
+    const uri = `sip:${escapeUser(number)}@${this.#at(outward.host)}`;
+    const common = { uri, proxy: undefined, from, credentials: this.#credentials, trunk: this.name };
+    if (outward.kind === 'account') {
+      const { username = '', domain = outward.host } = this.#settings;
+      return { ...common, account: `sip:${escapeUser(username)}@${domain}`, headers: { [outward.fromHeader]: from.number } };
+    }
+    const identity = `<sip:${escapeUser(from.number)}@localhost>`;
+    return { ...common, account: undefined, headers: from.number === '' ? {} : { 'P-Asserted-Identity': identity } };
   }
 
   start(): void {
-    if (!this.#settings.register || this.#isStopped) return;
-    this.#timer?.cancel();
-    this.#register(this.#registration.expiresSeconds, (outcome) => this.#settled(outcome));
+    this.#account?.start();
   }
 
-  /** Takes our Contact away; its answer is not awaited. */
-  stop(): void {
-    this.#isStopped = true;
-    this.#timer?.cancel();
-    if (this.#settings.register && this.#registration.isRegistered) this.#register(0, () => {});
+  async stop(): Promise<void> {
+    await this.#account?.stop();
   }
 
-  #settled(outcome: RegistrationOutcome): void {
-    if (this.#isStopped) return;
-    const was = this.#registration;
-    const { state, afterSeconds } = nextRegistration(was, outcome);
-    this.#registration = state;
-    if (state.isRegistered && !was.isRegistered) this.#parts.log.info({ trunk: this.name }, 'Registered at the trunk');
-    if (outcome.kind === 'failed') {
-      this.#parts.log.warn(
-        { trunk: this.name, status: outcome.status, retrySeconds: afterSeconds },
-        'The trunk did not register us',
-      );
-    }
-    this.#timer?.cancel();
-    this.#timer = this.#parts.clock.after(afterSeconds * 1000, () => this.start());
-  }
-
-  #register(expires: number, done: (outcome: RegistrationOutcome) => void): void {
-    const { username = '' } = this.#settings;
-    const account = `<sip:${escapeUser(username)}@${this.#settings.host}>`;
-    const headers = {
-      From: `${account};tag=${randomBytes(8).toString('hex')}`,
-      To: account,
-      'Call-ID': this.#callId,
-      Contact: `<sip:${this.#contactUser}@localhost${this.#transportParam}>`,
-      Expires: String(expires),
-      'User-Agent': 'GoSIP',
-    };
-    this.#sendRegister(headers, { triesLeft: 2, done });
-  }
-
-  #sendRegister(
-    headers: Record<string, string>,
-    { triesLeft, done }: { triesLeft: number; done: (outcome: RegistrationOutcome) => void },
-  ): void {
-    const uri = `sip:${this.#hostPort}`;
-    this.#sequence += 1;
-    this.#parts.connection.send(
-      { method: 'REGISTER', uri, headers: { ...headers, CSeq: `${this.#sequence} REGISTER` } },
-      {
-        failed: () => done({ kind: 'failed', status: 503, retryAfterSeconds: undefined }),
-        response: (response) => {
-          const { status } = response;
-          if (status < 200) return;
-          const seen = receivedFrom(response.headers);
-          if (seen !== undefined) this.#parts.media.seenAs(this.name, seen);
-          const isChallenge = status === 401 || status === 407;
-          const answered =
-            isChallenge && triesLeft > 0 ? this.#credentials?.(response.headers, { method: 'REGISTER', uri }) : undefined;
-          if (answered === undefined) done(this.#outcomeOf(response));
-          else this.#sendRegister({ ...headers, [answered.name]: answered.value }, { triesLeft: triesLeft - 1, done });
-        },
-      },
-    );
-  }
-
-  #outcomeOf({ status, headers }: IncomingResponse): RegistrationOutcome {
-    if (status === 423) return { kind: 'too-brief', minExpires: numberOf(headers['min-expires']) };
-    if (status >= 300) return { kind: 'failed', status, retryAfterSeconds: numberOf(headers['retry-after']) };
-    const contacts = splitList(headers['contact'] ?? '').map(parseNameAddr);
-    const ours = contacts.find((contact) => parseUri(contact?.uri ?? '')?.user === this.#contactUser);
-    const expiresSeconds = numberOf(ours?.params.get('expires') ?? undefined) ?? numberOf(headers['expires']);
-    return { kind: 'registered', expiresSeconds: expiresSeconds ?? this.#registration.expiresSeconds };
+  /** A trunk that calls a fixed user tells the number in Diversion (RFC 5806); one that calls our registration, in a header or in To. */
+  #dialledIn(request: IncomingRequest, user: string): string {
+    const { callHeaders } = this.#settings;
+    const named = callHeaders === undefined ? '' : headerOf(request, callHeaders.number);
+    if (named !== '') return named;
+    if (/^\+?\d+$/.test(user)) return user;
+    const [diversion = ''] = splitList(headerOf(request, 'diversion'));
+    const diverted = userOf(diversion === '' ? undefined : diversion);
+    if (/^\+?\d+$/.test(diverted)) return diverted;
+    return user === '' ? userOf(request.headers['to']) : user;
   }
 
   get #transportParam(): string {
     return this.#settings.transport === 'udp' ? '' : `;transport=${this.#settings.transport}`;
   }
 
-  get #hostPort(): string {
-    const { host, port } = this.#settings;
+  #at(host: string): string {
+    const { port } = this.#settings;
     const shown = isIPv6(host) ? `[${host}]` : host;
     return `${shown}${port === undefined ? '' : `:${port}`}${this.#transportParam}`;
   }

@@ -1,0 +1,191 @@
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import type { Clock, Timer } from '#base/clock.ts';
+import type { Log } from '#base/log.ts';
+import { digestCredentials } from './digest-answer.ts';
+import type { Credentials } from './dialog.ts';
+import { escapeUser, numberOf, parseNameAddr, parseUri, splitList } from './headers.ts';
+import { receivedFrom } from './media-path.ts';
+import type { HeaderMap, IncomingResponse } from './srf-types.ts';
+import type { SrfConnection } from './srf-connection.ts';
+import { firstRegistration, nextRegistration } from './trunk-registration.ts';
+import type { RegistrationOutcome } from './trunk-registration.ts';
+
+export type AccountSettings = {
+  readonly username: string;
+  readonly password: string | undefined;
+  /** The domain of our address of record. */
+  readonly domain: string;
+  /** Where REGISTER goes. */
+  readonly uri: string;
+  /** `;transport=tls`, or empty. */
+  readonly transportParam: string;
+  /** How often we look whether the trunk still sees us where we registered; never, where undefined. */
+  readonly keepAliveSeconds: number | undefined;
+};
+
+type Parts = {
+  readonly connection: Pick<SrfConnection, 'send'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Under which address the trunk sees us. */
+  readonly seenAs: (address: string) => void;
+};
+
+type Request = { readonly method: 'REGISTER' | 'OPTIONS'; readonly headers: Record<string, string> };
+type Done = (response: IncomingResponse | undefined) => void;
+
+const mostTries = 3;
+/** A stop does not wait longer for the trunk to let us go. */
+const farewellMs = 2_000;
+
+/** Our account at one trunk, kept registered (RFC 3261 section 10.2). */
+export class TrunkAccount {
+  /**
+   * The user of our Contact. Only the trunk learns it, so a call to it comes from the trunk; the same after every start, so that no
+   * stale contact is left behind.
+   */
+  readonly contactUser: string;
+  readonly #parts: Parts;
+  readonly #settings: AccountSettings;
+  readonly #credentials: Credentials | undefined;
+  readonly #callId = randomUUID();
+  #registration = firstRegistration;
+  #timer: Timer | undefined;
+  #keepAlive: Timer | undefined;
+  #sequence = 0;
+  #isStopped = false;
+  /** The address and port the trunk saw our last REGISTER come from. */
+  #seenFrom: string | undefined;
+
+  constructor(parts: Parts, settings: AccountSettings) {
+    const { username, password, domain } = settings;
+    this.#parts = parts;
+    this.#settings = settings;
+    this.contactUser = `gosip-${contactSecret(password, `${username}@${domain}`)}`;
+    this.#credentials = password === undefined ? undefined : digestCredentials({ username, password });
+  }
+
+  get isRegistered(): boolean {
+    return this.#registration.isRegistered;
+  }
+
+  start(): void {
+    if (this.#isStopped) return;
+    this.#timer?.cancel();
+    this.#register(this.#registration.expiresSeconds, (outcome) => this.#settled(outcome));
+  }
+
+  /** Takes our Contact away. Settles when the trunk has answered, or does not. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#timer?.cancel();
+    this.#keepAlive?.cancel();
+    if (!this.#registration.isRegistered) return;
+    this.#registration = { ...this.#registration, isRegistered: false };
+    const gone = Promise.withResolvers<void>();
+    const patience = this.#parts.clock.after(farewellMs, gone.resolve);
+    this.#register(0, () => gone.resolve());
+    await gone.promise;
+    patience.cancel();
+  }
+
+  #settled(outcome: RegistrationOutcome): void {
+    if (this.#isStopped) return;
+    const was = this.#registration;
+    const { state, afterSeconds } = nextRegistration(was, outcome);
+    this.#registration = state;
+    const { clock, log } = this.#parts;
+    if (state.isRegistered && !was.isRegistered) log.info('Registered at the trunk');
+    if (outcome.kind === 'failed')
+      log.warn({ status: outcome.status, retrySeconds: afterSeconds }, 'The trunk did not register us');
+    this.#timer?.cancel();
+    this.#timer = clock.after(afterSeconds * 1000, () => this.start());
+    const { keepAliveSeconds } = this.#settings;
+    this.#keepAlive?.cancel();
+    if (keepAliveSeconds !== undefined && state.isRegistered)
+      this.#keepAlive = clock.every(keepAliveSeconds * 1000, () => this.#look());
+  }
+
+  /** Keeps the way back open, and finds out when there is a new one: the trunk would go on calling us on the old one. */
+  #look(): void {
+    const { uri } = this.#settings;
+    this.#send({ method: 'OPTIONS', headers: { ...this.#identity(), 'Call-ID': randomUUID() } }, (response) => {
+      if (this.#isStopped || !this.#registration.isRegistered) return;
+      const isAway = response === undefined || [408, 503].includes(response.status);
+      const seenFrom = response === undefined ? undefined : flowOf(response.headers);
+      const isMoved = seenFrom !== undefined && this.#seenFrom !== undefined && seenFrom !== this.#seenFrom;
+      if (!isAway && !isMoved) return;
+      this.#parts.log.warn({ uri, seenFrom }, 'The connection to the trunk is another one: registering again');
+      this.start();
+    });
+  }
+
+  #register(expires: number, done: (outcome: RegistrationOutcome) => void): void {
+    const headers = {
+      ...this.#identity(),
+      'Call-ID': this.#callId,
+      Contact: `<sip:${this.contactUser}@localhost${this.#settings.transportParam}>`,
+      Expires: String(expires),
+    };
+    this.#send({ method: 'REGISTER', headers }, (response) => {
+      if (response === undefined) {
+        done({ kind: 'failed', status: 503, retryAfterSeconds: undefined });
+        return;
+      }
+      this.#seenFrom = flowOf(response.headers) ?? this.#seenFrom;
+      done(this.#outcomeOf(response));
+    });
+  }
+
+  #identity(): Record<string, string> {
+    const { username, domain } = this.#settings;
+    const account = `<sip:${escapeUser(username)}@${domain}>`;
+    return { From: `${account};tag=${randomBytes(8).toString('hex')}`, To: account, 'User-Agent': 'GoSIP' };
+  }
+
+  /** `done` gets the final answer, after challenges; undefined where the request never left. */
+  #send({ method, headers }: Request, done: Done, tries = 1): void {
+    const { uri } = this.#settings;
+    this.#sequence += 1;
+    this.#parts.connection.send(
+      { method, uri, headers: { ...headers, CSeq: `${this.#sequence} ${method}` } },
+      {
+        failed: () => done(undefined),
+        response: (response) => {
+          const { status } = response;
+          if (status < 200) return;
+          const seen = receivedFrom(response.headers);
+          if (seen !== undefined) this.#parts.seenAs(seen);
+          const isChallenge = status === 401 || status === 407;
+          const answered =
+            isChallenge && method === 'REGISTER' && tries < mostTries
+              ? this.#credentials?.(response.headers, { method, uri })
+              : undefined;
+          if (answered === undefined) done(response);
+          else this.#send({ method, headers: { ...headers, [answered.name]: answered.value } }, done, tries + 1);
+        },
+      },
+    );
+  }
+
+  #outcomeOf({ status, headers }: IncomingResponse): RegistrationOutcome {
+    if (status === 423) return { kind: 'too-brief', minExpires: numberOf(headers['min-expires']) };
+    if (status >= 300) return { kind: 'failed', status, retryAfterSeconds: numberOf(headers['retry-after']) };
+    const contacts = splitList(headers['contact'] ?? '').map(parseNameAddr);
+    const ours = contacts.find((contact) => parseUri(contact?.uri ?? '')?.user === this.contactUser);
+    const expiresSeconds = numberOf(ours?.params.get('expires') ?? undefined) ?? numberOf(headers['expires']);
+    return { kind: 'registered', expiresSeconds: expiresSeconds ?? this.#registration.expiresSeconds };
+  }
+}
+
+function contactSecret(password: string | undefined, account: string): string {
+  if (password === undefined) return randomBytes(12).toString('hex');
+  return createHmac('sha256', password).update(`contact of ${account}`).digest('hex').slice(0, 24);
+}
+
+/** Where the far side saw a request come from: `received` and `rport` of the topmost Via of its answer (RFC 3581). */
+function flowOf(headers: HeaderMap): string | undefined {
+  const [top = ''] = splitList(headers['via'] ?? '');
+  const port = /;\s*rport=(\d{1,5})/i.exec(top)?.[1];
+  return port === undefined ? undefined : `${receivedFrom(headers) ?? ''}:${port}`;
+}
