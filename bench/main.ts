@@ -3,6 +3,7 @@ import { benchApi } from './api.ts';
 import { benchCalls, benchHeldCalls } from './calls.ts';
 import { describeMachine } from './machine.ts';
 import { benchRegistrations } from './registrations.ts';
+import { benchRelay } from './relay.ts';
 import { benchStart } from './start.ts';
 import type { Row } from './row.ts';
 import { benchSoak } from './soak.ts';
@@ -12,6 +13,7 @@ const parts: Record<string, () => Promise<Row[]>> = {
   registrations: benchRegistrations,
   calls: benchCalls,
   held: benchHeldCalls,
+  relay: benchRelay,
   api: benchApi,
   soak: benchSoak,
 };

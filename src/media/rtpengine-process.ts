@@ -40,6 +40,7 @@ const lookAgainSeconds = 60;
 const pingSeconds = 10;
 const patienceSeconds = 10;
 const stopSeconds = 2;
+const complaintSeconds = 30;
 /** A child that ran this long failed by accident, not by its settings. */
 const steadySeconds = 60;
 
@@ -58,6 +59,7 @@ export class RtpengineProcess {
   #run: Run | undefined;
   #timers: Timer[] = [];
   #failures = 0;
+  #silentUntil = 0;
   #isStopped = true;
 
   constructor(parts: Parts) {
@@ -157,9 +159,17 @@ export class RtpengineProcess {
     createInterface({ input: stderr }).on('line', (line) => {
       const isGrave = /^(ERR|CRIT|ALERT|EMERG)|Fatal/.test(line);
       if (isGrave) run.lastWords = line.replace(/^\w+: (\[\w+\] )?/, '').slice(0, 300);
-      if (isGrave && run.hasStarted) this.#parts.log.warn({ line }, 'rtpengine complains');
+      if (isGrave && run.hasStarted && this.#mayComplain()) this.#parts.log.warn({ line }, 'rtpengine complains');
       else this.#parts.log.debug({ line }, 'rtpengine says');
     });
+  }
+
+  /** A fault in every packet is not to fill the log. */
+  #mayComplain(): boolean {
+    const now = this.#parts.clock.now();
+    if (now < this.#silentUntil) return false;
+    this.#silentUntil = now + complaintSeconds * 1000;
+    return true;
   }
 
   #ended(run: Run, code: number | string): void {
