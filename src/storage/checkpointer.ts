@@ -3,9 +3,13 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Clock, Timer } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
-import type { CheckpointReply } from './checkpoint-thread.ts';
 import type { Database } from './database.ts';
 import type { WriteBatch } from './write-batch.ts';
+
+/** Pages in the log, and how many of them are in the database file now; or why there is no answer. */
+type CheckpointReply =
+  | { readonly kind: 'done'; readonly log: number; readonly checkpointed: number }
+  | { readonly kind: 'failed'; readonly reason: string };
 
 export type CheckpointerOptions = {
   readonly db: Database;
@@ -18,6 +22,8 @@ export type CheckpointerOptions = {
   readonly mostBytes?: number;
 };
 
+/** It runs one statement over and over. */
+const resourceLimits = { maxYoungGenerationSizeMb: 3, maxOldGenerationSizeMb: 64 };
 const lookMs = 1_000;
 /** Longest wait of the writes; a slow disk gets another chance a second later. */
 const pauseMs = 250;
@@ -119,7 +125,10 @@ export class Checkpointer {
   }
 
   #openThread(): Worker {
-    const thread = new Worker(join(import.meta.dirname, 'checkpoint-thread.ts'), { workerData: { path: this.#path } });
+    const thread = new Worker(join(import.meta.dirname, 'checkpoint-thread.mjs'), {
+      workerData: { path: this.#path },
+      resourceLimits,
+    });
     const settle = (reply: CheckpointReply): void => {
       this.#waiting?.(reply);
       this.#waiting = undefined;
