@@ -61,6 +61,7 @@ import type { Options } from './options.ts';
 import { openSound } from './sound-start.ts';
 import { openTwilio } from './twilio-start.ts';
 import type { TwilioGround } from './twilio-start.ts';
+import { followTwilio } from './twilio-trunk.ts';
 import { openVoicemail } from './voicemail-start.ts';
 import type { VoicemailEdge } from './voicemail-start.ts';
 import { startWebhooks } from './webhooks-start.ts';
@@ -117,6 +118,7 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const house = await openHouse(around, storage, phones);
   const twilio = openTwilio({ ...around, storage, keys: phones.keys });
   const desk = await startCalls(around, storage, { ...phones, ...house, engine });
+  followTwilio({ ...twilio, sip: desk.sip, log, stack });
   const voicemail = await startVoicemail(around, storage, { ...phones, ...house, ...desk, twilio });
   const webhooks = await openWebhooks(around, twilio, { ...house, ...desk, voicemail });
   const routes = [...phones.routes, ...house.routes, ...desk.routes, ...voicemail.room.routes, ...systemRoutes(around.health)];
@@ -350,7 +352,7 @@ function createSip({ options, clock, log, health }: Surroundings, phones: Omit<P
     const missing = sip.trunkStates().filter(({ isReady }) => !isReady);
     if (missing.length > 0)
       return { status: 'degraded', message: `Not registered at ${missing.map(({ name }) => name).join(', ')}` };
-    return { status: 'ok', message: options.trunks.length === 0 ? 'There are none' : 'All are ready' };
+    return { status: 'ok', message: sip.trunkStates().length === 0 ? 'There are none' : 'All are ready' };
   });
   return sip;
 }

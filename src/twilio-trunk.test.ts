@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { noSettings } from '#twilio/twilio-settings.ts';
+import { twilioTrunk } from './twilio-trunk.ts';
+
+const ready = {
+  ...noSettings,
+  domain: { sid: 'SD1', name: 'gosip-1.sip.twilio.com' },
+  trunk: { sid: 'TK1', name: 'gosip-1.pstn.twilio.com' },
+  sipAccount: { listSid: 'CL1', username: 'gosip', password: 'secret' },
+};
+
+test('nothing is done without an account, or where neither way is wanted', () => {
+  expect(twilioTrunk({ ...noSettings, inbound: 'webhook', outbound: 'trunk' })).toBeUndefined();
+  expect(twilioTrunk(ready)).toBeUndefined();
+  expect(twilioTrunk({ ...ready, inbound: 'trunk' })).toBeUndefined();
+});
+
+test('calls come in by our registration at the chosen edge, in the domain without the edge', () => {
+  const trunk = twilioTrunk({ ...ready, inbound: 'webhook', edge: 'frankfurt' });
+  expect(trunk).toMatchObject({
+    ...{ register: true, transport: 'tls', host: 'gosip-1.sip.frankfurt.twilio.com', domain: 'gosip-1.sip.twilio.com' },
+    outward: { kind: 'none' },
+  });
+});
+
+test('calls leave by the trunk with the number in From, or by the domain with our account there', () => {
+  expect(twilioTrunk({ ...ready, outbound: 'trunk' })).toMatchObject({
+    ...{ register: false, outward: { kind: 'number', host: 'gosip-1.pstn.twilio.com' } },
+  });
+  expect(twilioTrunk({ ...ready, outbound: 'domain', edge: 'dublin' })?.outward).toEqual({
+    ...{ kind: 'account', host: 'gosip-1.sip.dublin.twilio.com', fromHeader: 'X-Gosip-From' },
+  });
+});
