@@ -141,6 +141,7 @@ export class RelayAnchor {
     const reply = await this.#control.request(command, {
       ...{ 'call-id': id, 'from-tag': this.#offerer, 'to-tag': otherThan(this.#offerer), sdp },
       ...relayFlags,
+      ...(command === 'offer' ? offerFlags : {}),
       ...(address === undefined ? {} : { 'media-address': address }),
     });
     const changed = reply.kind === 'reply' ? reply.values.get('sdp') : undefined;
@@ -151,10 +152,16 @@ export class RelayAnchor {
   }
 }
 
-const relayFlags = {
+const relayFlags = { replace: ['origin', 'session-connection'] } as const satisfies Record<string, Bencoded>;
+
+/**
+ * What the other end is offered is plain RTP, which every trunk and phone understands; towards who offered it stays as they wanted it:
+ * SRTP, ICE or RTCP on the same port.
+ */
+const offerFlags = {
+  'transport-protocol': 'RTP/AVP',
   ICE: 'remove',
   'rtcp-mux': ['demux'],
-  replace: ['origin', 'session-connection'],
 } as const satisfies Record<string, Bencoded>;
 
 function otherThan(role: Role): Role {

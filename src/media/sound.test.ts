@@ -98,6 +98,21 @@ test('an end that moves to another address is followed after its re-INVITE', asy
   await other.toHear(700);
 });
 
+test('an end that wants SRTP gets it from the relay, while the other one has plain RTP', async () => {
+  const sound = await startSound();
+  const near = await peer('127.0.0.7', 450);
+  const far = await peer('127.0.0.6', 700);
+  const { anchor } = open(sound, { caller: house, callee: border });
+  const crypto = 'a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz';
+  const secure = near.sdp().replace('RTP/AVP', 'RTP/SAVP').replace('a=sendrecv', `${crypto}\r\na=sendrecv`);
+  const offered = await sdpOf(anchor.offer(secure, 'caller'));
+  expect(offered).toContain('RTP/AVP');
+  expect(offered).not.toContain('a=crypto');
+  const answered = await sdpOf(anchor.answer(far.sdp()));
+  expect(answered).toContain('RTP/SAVP');
+  expect(answered).toMatch(/a=crypto:1 AES_CM_128_HMAC_SHA1_80/);
+});
+
 test('the border is told the public address, the house the one inside', async () => {
   const sound = await startSound();
   sound.seenAs('provider', '203.0.113.9');

@@ -178,6 +178,21 @@ describe('a call outside', () => {
   });
 });
 
+describe('an emergency call', () => {
+  it('goes out without the relay where there is none', async () => {
+    relay.refuses = 'no-relay';
+    const inside = a.invite('911');
+    const outside = await gate.rung();
+    expect(outside.invite?.body).toBe(offerOf('20'));
+    await gate.answer(outside);
+    const ok = await a.peer.skipTo(200);
+    expect(ok.body).toBe(offerOf('gw'));
+    inside.learn(ok);
+    inside.ack();
+    await hangUp(inside, { phone: gate, call: outside });
+  });
+});
+
 describe('in a border call', () => {
   it('hold and its end pass through the relay, from either side', async () => {
     const { outside, inside } = await inbound();

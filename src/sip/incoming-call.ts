@@ -258,7 +258,10 @@ export function ringTarget(
     listener.failed('unreachable', undefined);
     return { sipCallId: '', pass: () => {}, connect: () => {}, cancel: () => {}, release: () => {} };
   }
-  const ring = new Ring(parts, caller, { destination, listener, device: target.kind === 'phone' ? target.device : undefined });
+  const ring = new Ring(parts, caller, {
+    ...{ destination, listener, device: target.kind === 'phone' ? target.device : undefined },
+    isEmergency: target.kind === 'trunk' && target.isEmergency,
+  });
   ring.start();
   return ring;
 }

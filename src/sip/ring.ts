@@ -9,8 +9,9 @@ import { escapeUser, formatNameAddr, numberOf, parseNameAddr, tagOf } from './he
 import { answerEarlyUpdate } from './in-call.ts';
 import { capabilities } from './capabilities.ts';
 import { endOf, receivedFrom, statusOfRefusal } from './media-path.ts';
-import type { MediaPath, MediaPaths } from './media-path.ts';
-import type { Media } from './media-port.ts';
+import { MediaPath } from './media-path.ts';
+import type { MediaPaths } from './media-path.ts';
+import type { Media, MediaOutcome } from './media-port.ts';
 import { refusalOf } from './sdp.ts';
 import { agreedByAnswer, askForTimer } from './session-timer.ts';
 import { outcomeOf } from './sip-status.ts';
@@ -60,7 +61,12 @@ const reasons: Readonly<Record<CancelWhy, string | undefined>> = {
 
 const mostTries = 3;
 
-type Wanted = { readonly destination: Destination; readonly listener: LegListener; readonly device: Device | undefined };
+type Wanted = {
+  readonly destination: Destination;
+  readonly listener: LegListener;
+  readonly device: Device | undefined;
+  readonly isEmergency?: boolean;
+};
 
 /** One outgoing INVITE, from the first byte to its answer or end. */
 export class Ring implements OutgoingLeg {
@@ -68,7 +74,7 @@ export class Ring implements OutgoingLeg {
   readonly destination: Destination;
   /** The phone that rings; undefined for a trunk. */
   readonly device: Device | undefined;
-  readonly path: MediaPath;
+  readonly #isEmergency: boolean;
   readonly #parts: RingParts;
   readonly #caller: CallingSide;
   readonly #listener: LegListener;
@@ -78,10 +84,11 @@ export class Ring implements OutgoingLeg {
   #ack: SendAck | undefined;
   #answerBody = '';
   #offer = '';
+  #path: MediaPath;
   #isOver = false;
   #tries = 0;
 
-  constructor(parts: RingParts, caller: CallingSide, { destination, listener, device }: Wanted) {
+  constructor(parts: RingParts, caller: CallingSide, { destination, listener, device, isEmergency = false }: Wanted) {
     this.#parts = parts;
     this.#caller = caller;
     this.destination = destination;
@@ -90,7 +97,8 @@ export class Ring implements OutgoingLeg {
     const identity = { role: 'uac', callId: randomUUID(), localTag: randomBytes(8).toString('hex'), remoteTag: '' } as const;
     this.dialog = new SipDialog(parts.connection, identity);
     this.dialog.credentials = destination.credentials;
-    this.path = caller.paths.to(endOf(destination.trunk));
+    this.#isEmergency = isEmergency;
+    this.#path = caller.paths.to(endOf(destination.trunk));
   }
 
   get sipCallId(): string {
@@ -102,24 +110,20 @@ export class Ring implements OutgoingLeg {
     return this.#answerBody;
   }
 
+  /** The way of its sound. */
+  get path(): MediaPath {
+    return this.#path;
+  }
+
   start(): void {
-    this.path.offer(this.#caller.offer, 'caller', (offered) => {
-      if (this.#cancelled !== undefined) this.#fail(487);
-      else if (offered.kind === 'refused')
-        this.#fail(statusOfRefusal(offered), offered.why === 'no-relay' ? 'no-media' : undefined);
-      else {
-        this.#offer = offered.sdp;
-        this.dialog.localSdp = offered.sdp;
-        this.#send({});
-      }
-    });
+    this.#path.offer(this.#caller.offer, 'caller', (offered) => this.#offered(offered));
   }
 
   pass(status: number, withMedia: boolean): void {
     // What comes in a provisional response to an INVITE without an offer cannot be answered yet.
     const body = withMedia && this.#caller.offer !== '' ? (this.#progress?.body ?? '') : '';
     if (body === '') this.#caller.progress(status, undefined);
-    else this.path.answer(body, (given) => this.#caller.progress(status, given.kind === 'sdp' ? given.sdp : undefined));
+    else this.#path.answer(body, (given) => this.#caller.progress(status, given.kind === 'sdp' ? given.sdp : undefined));
   }
 
   connect(): void {
@@ -145,6 +149,20 @@ export class Ring implements OutgoingLeg {
     if (ack === undefined) return;
     if (this.#caller.offer !== '') ack({});
     else ack({ body: answer === undefined || answer === '' ? refusalOf(this.#answerBody) : answer });
+  }
+
+  #offered(offered: MediaOutcome): void {
+    if (this.#cancelled !== undefined) this.#fail(487);
+    else if (offered.kind === 'sdp') {
+      this.#offer = offered.sdp;
+      this.dialog.localSdp = offered.sdp;
+      this.#send({});
+    } else if (this.#isEmergency && this.#path.isRelayed) {
+      // A call for help goes out without the relay too: its sound may find a way.
+      this.#parts.log.warn({ why: offered.why }, 'An emergency call goes without the relay');
+      this.#path = new MediaPath();
+      this.start();
+    } else this.#fail(statusOfRefusal(offered), offered.why === 'no-relay' ? 'no-media' : undefined);
   }
 
   #send(extra: Record<string, string>): void {
