@@ -119,7 +119,7 @@ export class Reconcile {
   #delayMs(failure: Failed | undefined): number {
     const { periodSeconds = usualPeriodSeconds, random = Math.random } = this.#options;
     const seconds = Math.min(mostPeriodSeconds, periodSeconds * 2 ** Math.min(10, this.#failuresInARow));
-    return Math.max(failure?.retryAfterSeconds ?? 0, seconds * (0.9 + random() * 0.2)) * 1000;
+    return Math.round(Math.max(failure?.retryAfterSeconds ?? 0, seconds * (0.9 + random() * 0.2)) * 1000);
   }
 
   async #reconcile<Item>(list: List<Item>): Promise<Failed | undefined> {

@@ -48,7 +48,7 @@ export function decideAfterFetch(
     case 'no-space':
       return postponed(noSpaceDelayMs, outcome.message);
     case 'later':
-      return postponed((outcome.retryAfterSeconds ?? 30) * 1000, outcome.message);
+      return postponed(Math.ceil((outcome.retryAfterSeconds ?? 30) * 1000), outcome.message);
   }
 }
 
