@@ -7,6 +7,7 @@ import { benchRelay } from './relay.ts';
 import { benchStart } from './start.ts';
 import type { Row } from './row.ts';
 import { benchSoak } from './soak.ts';
+import { benchWebhooks } from './webhooks.ts';
 
 const parts: Record<string, () => Promise<Row[]>> = {
   start: benchStart,
@@ -15,6 +16,7 @@ const parts: Record<string, () => Promise<Row[]>> = {
   held: benchHeldCalls,
   relay: benchRelay,
   api: benchApi,
+  webhooks: benchWebhooks,
   soak: benchSoak,
 };
 

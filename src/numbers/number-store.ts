@@ -28,6 +28,7 @@ export class NumberStore {
   readonly #update;
   readonly #delete;
   readonly #all;
+  readonly #byNumber;
   readonly #count;
 
   constructor(db: Opened['db']) {
@@ -42,6 +43,7 @@ export class NumberStore {
     );
     this.#delete = db.prepare<[string]>('DELETE FROM dids WHERE id = ?');
     this.#all = db.prepare<[], Row>('SELECT * FROM dids ORDER BY created_at, id');
+    this.#byNumber = db.prepare<[string], Row>('SELECT * FROM dids WHERE number = ?');
     this.#count = db.prepare<[{ personId: string | null }], { n: number }>(
       'SELECT count(*) AS n FROM dids WHERE :personId IS NULL OR owner_person_id = :personId',
     );
@@ -61,6 +63,11 @@ export class NumberStore {
 
   all(): readonly OurNumber[] {
     return this.#all.all().map(fromRow);
+  }
+
+  byNumber(number: string): OurNumber | undefined {
+    const row = this.#byNumber.get(number);
+    return row === undefined ? undefined : fromRow(row);
   }
 
   list({ limit, offset, sort, order, personId }: NumberQuery): readonly OurNumber[] {

@@ -1,6 +1,6 @@
 // Owns our phone numbers: who owns each, whether it takes and makes calls.
 // Called by its routes and by calls (who rings for a number, which number a person calls out with).
-// Every number is E.164 and there is one row for it; a house has one to three of them, so every lookup reads them all.
+// Every number is E.164 and there is one row for it; a house has one to three of them, so most lookups read them all.
 import { AppError } from '#base/errors.ts';
 import type { Clock } from '#base/clock.ts';
 import type { NewId } from '#base/ids.ts';
@@ -66,7 +66,7 @@ export class Numbers {
 
   /** Of a number in E.164. */
   byNumber(number: string): OurNumber | undefined {
-    return this.#store.all().find((one) => one.number === number);
+    return this.#store.byNumber(number);
   }
 
   /** The number a person calls out with: their first that takes calls; for nobody, the first of the house that has no owner. */
