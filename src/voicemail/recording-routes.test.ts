@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AppError } from '#base/errors.ts';
+import type { Identity } from '#contract/endpoint.ts';
+import type { FileReply } from '#contract/file.ts';
+import { announcement, VoicemailStage } from '#testing/voicemail-stage.ts';
+
+const admin: Identity = { kind: 'token', id: 'tok_1', personId: undefined, role: 'admin' };
+const anna: Identity = { kind: 'token', id: 'tok_2', personId: 'person_anna', role: 'user' };
+const ben: Identity = { kind: 'token', id: 'tok_3', personId: 'person_ben', role: 'user' };
+const nobodys: Identity = { kind: 'token', id: 'tok_4', personId: undefined, role: 'user' };
+
+let stage: VoicemailStage;
+
+beforeEach(async () => {
+  stage = new VoicemailStage();
+  await stage.room.start();
+  await stage.idle();
+  stage.calls.set('call_1', {
+    ...{ callId: 'call_1', callSid: 'CA1', isAnswered: true, personIds: ['person_anna'], deviceIds: ['dev_1'] },
+  });
+  for (const sid of ['RE1', 'RE2']) {
+    const startedAt = stage.clock.now() + (sid === 'RE1' ? 0 : 1000);
+    await stage.room.recordings.announce(announcement(sid, { source: 'DialVerb', callId: 'call_1', startedAt }));
+    await stage.reaches(sid, 'stored');
+  }
+});
+afterEach(() => stage[Symbol.asyncDispose]());
+
+/** The reply as the contract has it, or the code of the refusal. */
+async function ask(id: string, identity: Identity, given: { params?: object; query?: object; body?: object } = {}) {
+  const route = stage.room.routes.find(({ endpoint }) => endpoint.id === id);
+  if (route === undefined) throw new Error(`There is no ${id}`);
+  try {
+    const input = { params: { id: 'call_1', ...given.params }, query: given.query ?? {}, body: given.body };
+    const reply: unknown = await route.run({ ...input, identity });
+    return route.endpoint.reply.parse(reply);
+  } catch (error) {
+    if (error instanceof AppError) return error.code;
+    throw error;
+  }
+}
+
+describe('the recordings of a call', () => {
+  it.each([
+    ['listCallRecordings', {}],
+    ['getCallRecordingAudio', {}],
+    ['getCallRecordingState', {}],
+    ['controlCallRecording', { body: { action: 'start' } }],
+  ])('%s: for an admin and for those whose phone was in the call, and nobody else', async (id, given) => {
+    const codes = await Promise.all([ask(id, admin, given), ask(id, anna, given), ask(id, ben, given), ask(id, nobodys, given)]);
+    expect(codes.map((one) => (typeof one === 'string' ? one : 'seen'))).toEqual(['seen', 'seen', 'not-found', 'not-found']);
+  });
+
+  it('are listed in their order, and each can be heard', async () => {
+    const { items } = (await ask('listCallRecordings', anna)) as { items: { id: string; state: string; seconds: number }[] };
+    expect(items).toMatchObject([
+      { state: 'stored', seconds: 5 },
+      { state: 'stored', seconds: 5 },
+    ]);
+    const first = (await ask('getCallRecordingAudio', anna)) as FileReply;
+    expect(first).toMatchObject({ contentType: 'audio/wav', fileName: `${items[0]?.id}.wav`, disposition: 'inline' });
+    const second = (await ask('getCallRecordingAudio', anna, { query: { recording: items[1]?.id } })) as FileReply;
+    expect(second.version).not.toBe(first.version);
+    expect(await ask('getCallRecordingAudio', anna, { query: { recording: 'rec_other' } })).toBe('not-found');
+  });
+
+  it('are gone when they are deleted, one after the other', async () => {
+    await ask('deleteCallRecording', admin);
+    expect(await ask('listCallRecordings', admin)).toMatchObject({ items: [{ state: 'stored' }] });
+    await ask('deleteCallRecording', admin);
+    expect(await ask('deleteCallRecording', admin)).toBe('not-found');
+    expect([await ask('getCallRecordingAudio', admin), stage.files('recordings')]).toEqual(['not-found', []]);
+  });
+
+  it('do not open a voicemail of the same call', async () => {
+    await stage.room.recordings.announce(announcement('RE9', { callId: 'call_1' }));
+    await stage.reaches('RE9', 'stored');
+    expect(await ask('listCallRecordings', anna)).toMatchObject({ items: [{}, {}] });
+  });
+
+  it('are begun, interrupted and ended', async () => {
+    const act = (action: string) => ask('controlCallRecording', anna, { body: { action } });
+    expect([await act('start'), await act('pause'), await act('resume'), await act('stop'), await act('stop')]).toEqual([
+      { state: 'recording' },
+      { state: 'paused' },
+      { state: 'recording' },
+      { state: 'off' },
+      'conflict',
+    ]);
+  });
+
+  it('are of calls there are', async () => {
+    const params = { id: 'call_9' };
+    for (const id of ['listCallRecordings', 'getCallRecordingAudio', 'getCallRecordingState', 'controlCallRecording']) {
+      expect(await ask(id, admin, { params, body: { action: 'start' } })).toBe('not-found');
+    }
+  });
+});
+
+describe('mailboxes', () => {
+  it.each([
+    ['me', anna, 'seen'],
+    ['person_anna', anna, 'seen'],
+    ['person_anna', admin, 'seen'],
+    ['person_anna', ben, 'not-found'],
+    ['person_x', admin, 'not-found'],
+    ['me', admin, 'not-found'],
+    ['me', nobodys, 'not-found'],
+  ])('%s', async (personId, identity, expected) => {
+    for (const id of ['getGreeting', 'setGreeting']) {
+      const reply = await ask(id, identity, { params: { personId }, body: { kind: 'text', text: 'Hello' } });
+      expect(typeof reply === 'string' ? reply : 'seen').toBe(expected);
+    }
+  });
+});
