@@ -53,7 +53,9 @@ export type NumberChange = Partial<
 /** Which of a SIP domain's two doors: calls it takes, registrations it takes. Each has its own list of credentials. */
 export type DomainDoor = 'calls' | 'registrations';
 
-const listAll = { limit: 1000, pageSize: 1000 };
+/** Made anew for each list: the package writes into what it is given, and two lists at a time would get in each other's way. */
+const everything = () => ({ limit: 1000, pageSize: 1000 });
+type Limits = ReturnType<typeof everything>;
 
 /** What set-up and health ask of an account. Each verb is one request, or the pages of one list. */
 export class TwilioAccountApi {
@@ -83,7 +85,7 @@ export class TwilioAccountApi {
   /** The usage of this month, per category. */
   listUsage(): Promise<TwilioResult<readonly TwilioUsage[]>> {
     return this.#ask(async (sdk) => {
-      const found = await sdk.usage.records.thisMonth.list(listAll);
+      const found = await sdk.usage.records.thisMonth.list(everything());
       return found.map(({ category, count, price, priceUnit }) => ({
         ...{ category: text(category), count: number(count) ?? 0, price: number(price) ?? 0 },
         currency: text(priceUnit).toUpperCase(),
@@ -127,7 +129,7 @@ export class TwilioAccountApi {
   }
 
   listNumbers(): Promise<TwilioResult<readonly TwilioNumber[]>> {
-    return this.#ask(async (sdk) => (await sdk.incomingPhoneNumbers.list(listAll)).map(toNumber));
+    return this.#ask(async (sdk) => (await sdk.incomingPhoneNumbers.list(everything())).map(toNumber));
   }
 
   fetchNumber(sid: string): Promise<TwilioResult<TwilioNumber>> {
@@ -139,7 +141,7 @@ export class TwilioAccountApi {
   }
 
   listDomains(): Promise<TwilioResult<readonly SipDomain[]>> {
-    return this.#ask(async (sdk) => (await sdk.sip.domains.list(listAll)).map(toDomain));
+    return this.#ask(async (sdk) => (await sdk.sip.domains.list(everything())).map(toDomain));
   }
 
   /** Refused with 21232 where the name is taken by anybody. */
@@ -156,7 +158,7 @@ export class TwilioAccountApi {
   }
 
   listCredentialLists(): Promise<TwilioResult<readonly NamedThing[]>> {
-    return this.#ask(async (sdk) => (await sdk.sip.credentialLists.list(listAll)).map(toNamed));
+    return this.#ask(async (sdk) => (await sdk.sip.credentialLists.list(everything())).map(toNamed));
   }
 
   createCredentialList(friendlyName: string): Promise<TwilioResult<NamedThing>> {
@@ -168,7 +170,7 @@ export class TwilioAccountApi {
   }
 
   listCredentials(listSid: string): Promise<TwilioResult<readonly SipCredential[]>> {
-    return this.#ask(async (sdk) => (await sdk.sip.credentialLists(listSid).credentials.list(listAll)).map(toCredential));
+    return this.#ask(async (sdk) => (await sdk.sip.credentialLists(listSid).credentials.list(everything())).map(toCredential));
   }
 
   createCredential(
@@ -190,7 +192,7 @@ export class TwilioAccountApi {
   /** The sids of the credential lists that open `door`. */
   listMappings(domainSid: string, door: DomainDoor): Promise<TwilioResult<readonly string[]>> {
     return this.#ask(async (sdk) => {
-      const found = await mappings(sdk, domainSid, door).list(listAll);
+      const found = await mappings(sdk, domainSid, door).list(everything());
       return found.map(({ sid }) => sid);
     });
   }
@@ -205,7 +207,7 @@ export class TwilioAccountApi {
   }
 
   listTrunks(): Promise<TwilioResult<readonly Trunk[]>> {
-    return this.#ask(async (sdk) => (await sdk.trunking.v1.trunks.list(listAll)).map(toTrunk));
+    return this.#ask(async (sdk) => (await sdk.trunking.v1.trunks.list(everything())).map(toTrunk));
   }
 
   createTrunk(trunk: {
@@ -227,7 +229,7 @@ export class TwilioAccountApi {
   /** The sids of the credential lists that may call out over the trunk. */
   listTrunkCredentialLists(trunkSid: string): Promise<TwilioResult<readonly string[]>> {
     return this.#ask(async (sdk) =>
-      (await sdk.trunking.v1.trunks(trunkSid).credentialsLists.list(listAll)).map(({ sid }) => sid),
+      (await sdk.trunking.v1.trunks(trunkSid).credentialsLists.list(everything())).map(({ sid }) => sid),
     );
   }
 
@@ -243,7 +245,7 @@ export class TwilioAccountApi {
 /** What the package's two classes for mappings have in common. */
 type Mappings = {
   (sid: string): { remove(): Promise<boolean> };
-  list(limits: typeof listAll): Promise<readonly { readonly sid: string }[]>;
+  list(limits: Limits): Promise<readonly { readonly sid: string }[]>;
   create(mapping: { credentialListSid: string }): Promise<unknown>;
 };
 

@@ -140,6 +140,12 @@ describe('the client', () => {
     expect(valueOf(await account.listTrunks())).toEqual([]);
   });
 
+  it('keeps two lists that are asked for at once apart', async () => {
+    twilio.addNumber({ phoneNumber: '+15555550198' });
+    const lists = await Promise.all(Array.from({ length: 4 }, () => client.account.listNumbers()));
+    expect(lists.map((list) => valueOf(list).length)).toEqual([2, 2, 2, 2]);
+  });
+
   it('reads usage, alerts and what is known of a number', async () => {
     expect(valueOf(await client.account.listUsage()).map(({ category }) => category)).toContain('sms');
     expect(valueOf(await client.account.listAlerts({ since: 0 }))).toEqual([]);

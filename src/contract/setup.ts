@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import { endpoint } from './endpoint.ts';
+import { isoTimeText } from './page.ts';
+
+const secret = z.string().trim().min(1).max(100);
+const number = z
+  .string()
+  .trim()
+  .regex(/^\+[1-9][0-9]{3,14}$/, 'Write the number in the international form, such as +14165550123');
+
+const credentials = {
+  accountSid: secret,
+  authToken: secret,
+  apiKeySid: secret.optional(),
+  apiKeySecret: secret.optional(),
+};
+
+const accountProblem = z
+  .object({
+    weight: z.enum(['stops', 'limits']),
+    message: z.string(),
+    field: z.enum(['accountSid', 'authToken', 'apiKeySid', 'apiKeySecret']).nullable(),
+    code: z.number().int().nullable(),
+  })
+  .meta({ id: 'TwilioProblem', description: '`stops`: nothing works like this. `limits`: it works, and not everything.' });
+
+const account = z.object({ sid: z.string(), name: z.string(), status: z.string(), type: z.string() });
+const balance = z.object({ amount: z.number(), currency: z.string() });
+
+const accountNumber = z
+  .object({
+    number: z.string(),
+    name: z.string(),
+    voice: z.boolean(),
+    sms: z.boolean(),
+    mms: z.boolean(),
+    servedBy: z.enum(['house', 'somebody-else', 'nobody']).describe('Where its calls go now'),
+  })
+  .meta({ id: 'TwilioNumber' });
+
+const step = z
+  .object({
+    step: z.string(),
+    outcome: z.enum(['done', 'unchanged', 'skipped', 'failed']),
+    message: z.string(),
+    code: z.number().int().nullable(),
+    at: isoTimeText,
+  })
+  .meta({ id: 'SetUpStep' });
+
+const drift = z.object({ what: z.string(), field: z.string().nullable(), is: z.string(), should: z.string() });
+
+const inbound = z.enum(['webhook', 'trunk', 'off']);
+const outbound = z.enum(['trunk', 'domain', 'off']);
+const edge = z.enum(['ashburn', 'umatilla', 'dublin', 'frankfurt', 'tokyo', 'singapore', 'sydney', 'sao-paulo']);
+
+export const twilioSetUp = z
+  .object({
+    isSetUp: z.boolean(),
+    account: account.nullable(),
+    balance: balance.nullable(),
+    hasApiKey: z.boolean(),
+    publicUrl: z.string().nullable(),
+    inbound,
+    outbound,
+    isSecure: z.boolean(),
+    edge,
+    sipDomain: z.string().nullable(),
+    sipUsername: z.string().nullable(),
+    trunk: z.string().nullable(),
+    numbers: z.array(z.string()),
+    problems: z.array(accountProblem),
+    drift: z.array(drift),
+    lastSteps: z.array(step),
+    lookedAt: isoTimeText.nullable(),
+  })
+  .meta({ id: 'TwilioSetUp' });
+
+export const getTwilioSetUp = endpoint({
+  id: 'getTwilioSetUp',
+  method: 'GET',
+  path: '/system/setup/twilio',
+  access: 'admin',
+  summary: 'How the house is set up at Twilio, what the last run did, and what somebody has changed there since',
+  reply: twilioSetUp,
+});
+
+export const validateTwilio = endpoint({
+  id: 'validateTwilio',
+  method: 'POST',
+  path: '/system/setup/twilio/validate',
+  access: 'admin',
+  summary: 'Try credentials without keeping them: what the account is, its numbers, and what will not work',
+  body: z.strictObject(credentials),
+  reply: z.object({
+    isUsable: z.boolean(),
+    account: account.nullable(),
+    balance: balance.nullable(),
+    numbers: z.array(accountNumber),
+    problems: z.array(accountProblem),
+  }),
+});
+
+const setUpResult = z.object({ isDone: z.boolean(), steps: z.array(step), setUp: twilioSetUp });
+
+export const provisionTwilio = endpoint({
+  id: 'provisionTwilio',
+  method: 'POST',
+  path: '/system/setup/twilio/provision',
+  access: 'admin',
+  summary:
+    'Set the account up for the house; what is left out stays as it is. Done again, it changes only what is not as it should be',
+  body: z.strictObject({
+    accountSid: secret.optional(),
+    authToken: secret.optional(),
+    apiKeySid: secret.nullable().optional(),
+    apiKeySecret: secret.optional(),
+    publicUrl: z
+      .url({ protocol: /^https$/ })
+      .nullable()
+      .optional(),
+    numbers: z.array(number).max(50).optional(),
+    inbound: inbound.optional(),
+    outbound: outbound.optional(),
+    isSecure: z.boolean().optional(),
+    edge: edge.optional(),
+  }),
+  reply: setUpResult,
+});
+
+export const undoTwilio = endpoint({
+  id: 'undoTwilio',
+  method: 'POST',
+  path: '/system/setup/twilio/undo',
+  access: 'admin',
+  summary: 'Put back in the account what set-up changed, remove what it made, and forget the account where asked to',
+  body: z.strictObject({
+    forget: z.boolean().default(false).describe('Forget the credentials as well, even where Twilio cannot be asked any more'),
+  }),
+  reply: setUpResult,
+});
+
+export const testTwilio = endpoint({
+  id: 'testTwilio',
+  method: 'POST',
+  path: '/system/setup/twilio/self-test',
+  access: 'admin',
+  summary: 'Try every part of the way between Twilio and the house, and say which one is at fault',
+  reply: z.object({
+    isPassed: z.boolean(),
+    checks: z.array(z.object({ name: z.string(), status: z.enum(['ok', 'degraded', 'down']), message: z.string() })),
+  }),
+});

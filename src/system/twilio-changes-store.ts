@@ -1,0 +1,51 @@
+import type { Clock } from '#base/clock.ts';
+import type { Opened } from '#storage/database.ts';
+
+type Written = {
+  readonly accountSid: string;
+  readonly resource: string;
+  readonly resourceSid: string;
+  readonly field: string;
+  readonly before: string;
+  readonly after: string;
+};
+
+type Options = { readonly db: Opened['db']; readonly clock: Clock };
+
+/** The SQL of the table `twilio_changes`: what set-up wrote into the account, and what was there before. */
+export class TwilioChangesStore {
+  readonly #clock: Clock;
+  readonly #all;
+  readonly #upsert;
+  readonly #delete;
+
+  constructor({ db, clock }: Options) {
+    this.#clock = clock;
+    this.#all = db.prepare<[string], Written>(
+      `SELECT account_sid AS accountSid, resource, resource_sid AS resourceSid, field, before, after
+       FROM twilio_changes WHERE account_sid = ? ORDER BY sequence`,
+    );
+    this.#upsert = db.prepare<[Written & { changedAt: number }]>(
+      `INSERT INTO twilio_changes (account_sid, resource, resource_sid, field, before, after, changed_at)
+       VALUES (:accountSid, :resource, :resourceSid, :field, :before, :after, :changedAt)
+       ON CONFLICT (account_sid, resource, resource_sid, field)
+       DO UPDATE SET before = :before, after = :after, changed_at = :changedAt`,
+    );
+    this.#delete = db.prepare<[Written]>(
+      `DELETE FROM twilio_changes
+       WHERE account_sid = :accountSid AND resource = :resource AND resource_sid = :resourceSid AND field = :field`,
+    );
+  }
+
+  of(accountSid: string): readonly Written[] {
+    return this.#all.all(accountSid);
+  }
+
+  put(value: Written): void {
+    this.#upsert.run({ ...value, changedAt: this.#clock.now() });
+  }
+
+  remove(value: Written): void {
+    this.#delete.run(value);
+  }
+}

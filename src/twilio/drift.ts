@@ -1,0 +1,79 @@
+import type { TwilioAccountApi } from './account-api.ts';
+import { differencesOfDomain, differencesOfNumber, wantedOfDomain, wantedOfNumber } from './set-up-plan.ts';
+import { must } from './set-up-run.ts';
+import { failureOf } from './twilio-http.ts';
+import type { TwilioResult } from './twilio-result.ts';
+import type { TwilioSettings } from './twilio-settings.ts';
+
+/** Something in the account that is not as set-up left it. */
+export type Drift = {
+  /** Such as `number +14165550123`, or the name of the SIP Domain. */
+  readonly what: string;
+  /** Undefined where the whole thing is gone. */
+  readonly field: string | undefined;
+  readonly is: string;
+  readonly should: string;
+};
+
+/** Compares the account with what the house needs of it. Nothing is changed. */
+export async function findDrift(api: TwilioAccountApi, settings: TwilioSettings): Promise<TwilioResult<readonly Drift[]>> {
+  try {
+    const value = [
+      ...(await driftOfNumbers(api, settings)),
+      ...(await driftOfDomain(api, settings)),
+      ...(await driftOfTrunk(api, settings)),
+    ];
+    return { kind: 'ok', value };
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+async function driftOfNumbers(api: TwilioAccountApi, settings: TwilioSettings): Promise<readonly Drift[]> {
+  if (settings.numbers.length === 0) return [];
+  const there = must(await api.listNumbers());
+  return settings.numbers.flatMap(({ sid, number }) => {
+    const what = `number ${number}`;
+    const found = there.find((one) => one.sid === sid);
+    if (found === undefined) return [gone(what, 'not in the account any more')];
+    return differencesOfNumber(found, wantedOfNumber(settings)).map((difference) => ({ what, ...difference }));
+  });
+}
+
+async function driftOfDomain(api: TwilioAccountApi, settings: TwilioSettings): Promise<readonly Drift[]> {
+  const { domain, sipAccount, name = '' } = settings;
+  if (domain === undefined) return [];
+  const found = must(await api.listDomains()).find(({ sid }) => sid === domain.sid);
+  if (found === undefined) return [gone(domain.name, 'not there any more')];
+  const plan = { ...settings, numbers: [] };
+  const drift: Drift[] = differencesOfDomain(found, wantedOfDomain(plan, name)).map((difference) => ({
+    what: domain.name,
+    ...difference,
+  }));
+  if (sipAccount === undefined) return drift;
+  for (const door of ['registrations', 'calls'] as const) {
+    const lists = must(await api.listMappings(domain.sid, door));
+    if (!lists.includes(sipAccount.listSid)) {
+      drift.push({ what: domain.name, field: door, is: 'closed to the SIP account of the house', should: 'open to it' });
+    }
+  }
+  return drift;
+}
+
+async function driftOfTrunk(api: TwilioAccountApi, { trunk, sipAccount, isSecure }: TwilioSettings): Promise<readonly Drift[]> {
+  if (trunk === undefined) return [];
+  const found = must(await api.listTrunks()).find(({ sid }) => sid === trunk.sid);
+  if (found === undefined) return [gone(trunk.name, 'not there any more')];
+  const drift: Drift[] = [];
+  if (found.secure !== isSecure)
+    drift.push({ what: trunk.name, field: 'secure', is: String(found.secure), should: String(isSecure) });
+  const lists = must(await api.listTrunkCredentialLists(trunk.sid));
+  if (sipAccount !== undefined && !lists.includes(sipAccount.listSid)) {
+    drift.push({ what: trunk.name, field: 'calls', is: 'closed to the SIP account of the house', should: 'open to it' });
+  }
+  return drift;
+}
+
+function gone(what: string, is: string): Drift {
+  return { what, field: undefined, is, should: 'there' };
+}

@@ -1,0 +1,129 @@
+// Owns what the house makes and changes in its account at Twilio: the order of the steps, and how all of it is taken back.
+// Called by set-up.ts.
+// Must stay true: done twice it changes nothing the second time; undone, the account is as before, but for what others changed since.
+import type { Clock } from '#base/clock.ts';
+import type { NewId } from '#base/ids.ts';
+import type { TwilioClient } from './client.ts';
+import { restoreNumber, writeNumber, writtenNumbers } from './number-provisioning.ts';
+import type { SetUpLog, SetUpStep, WrittenValues } from './set-up-records.ts';
+import { wantedOfNumber } from './set-up-plan.ts';
+import type { SetUpPlan } from './set-up-plan.ts';
+import { SetUpRun, done, must, skipped } from './set-up-run.ts';
+import {
+  ensureCredentials,
+  ensureDomain,
+  ensureMappings,
+  ensureTrunk,
+  removeCredentials,
+  removeDomain,
+  removeTrunk,
+} from './sip-provisioning.ts';
+import { TwilioRequestError } from './twilio-http.ts';
+import type { TwilioNumber } from './twilio-records.ts';
+import type { LiveTwilioSettings } from './twilio-settings.ts';
+
+type Options = {
+  readonly settings: LiveTwilioSettings;
+  readonly written: WrittenValues;
+  readonly log: SetUpLog;
+  readonly clock: Clock;
+  readonly newId: NewId;
+};
+
+export type ProvisioningResult = { readonly isDone: boolean; readonly steps: readonly SetUpStep[] };
+
+export class Provisioning {
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Stops at the first step that fails; what was done stays, and the next run goes on from there. */
+  async provision(client: TwilioClient, plan: SetUpPlan): Promise<ProvisioningResult> {
+    const run = this.#newRun();
+    const { settings } = this.#options;
+    const parts = { api: client.account, settings };
+    const needsDomain = plan.inbound === 'webhook' || plan.outbound === 'domain';
+    const needsTrunk = plan.outbound === 'trunk';
+    const numbers: TwilioNumber[] = [];
+    const isThere =
+      (await run.step('numbers', async () => {
+        numbers.push(...chooseNumbers(must(await client.account.listNumbers()), plan.numbers));
+        return done(numbers.length === 0 ? 'None are to serve the house' : numbers.map(({ number }) => number).join(', '));
+      })) &&
+      (!needsDomain || (await run.step('sip-domain', () => ensureDomain(parts, plan)))) &&
+      (!(needsDomain || needsTrunk) || (await run.step('sip-account', () => ensureCredentials(parts)))) &&
+      (!needsDomain || (await run.step('sip-domain-access', () => ensureMappings(parts)))) &&
+      (!needsTrunk || (await run.step('trunk', () => ensureTrunk(parts, plan))));
+    if (isThere) {
+      const { publicUrl, inbound, outbound, isSecure, edge } = plan;
+      // Before the numbers point at us, so that the house is registered when the first call comes.
+      settings.change({ publicUrl, inbound, outbound, isSecure, edge });
+      await this.#writeNumbers(run, client, numbers);
+      if (!needsTrunk) await this.#tidy(run, 'trunk', () => removeTrunk(parts));
+      if (!needsDomain) await this.#tidy(run, 'sip-domain', () => removeDomain(parts));
+    }
+    return { isDone: !run.hasFailed, steps: run.steps };
+  }
+
+  /** Goes through all steps, also where one fails. Does nothing where nothing is ours. */
+  async undo(client: TwilioClient): Promise<ProvisioningResult> {
+    const run = this.#newRun();
+    const { settings, written } = this.#options;
+    const parts = { api: client.account, settings };
+    const { accountSid } = client.credentials;
+    const numbers = settings.current.numbers;
+    // The house unregisters while its SIP Domain is still there.
+    settings.change({ inbound: 'off', outbound: 'off' });
+    for (const sid of writtenNumbers({ written, accountSid })) {
+      const name = numbers.find((one) => one.sid === sid)?.number ?? sid;
+      await run.step(`number ${name}`, () => restoreNumber({ api: client.account, written, accountSid }, sid));
+    }
+    await run.step('sip-domain', () => removeDomain(parts));
+    await run.step('trunk', () => removeTrunk(parts));
+    if (!run.hasFailed) await run.step('sip-account', () => removeCredentials(parts));
+    if (!run.hasFailed) settings.change({ numbers: [] });
+    return { isDone: !run.hasFailed, steps: run.steps };
+  }
+
+  async #writeNumbers(run: SetUpRun, client: TwilioClient, numbers: readonly TwilioNumber[]): Promise<void> {
+    const { settings, written } = this.#options;
+    const { accountSid } = client.credentials;
+    const parts = { api: client.account, written, accountSid };
+    const wanted = wantedOfNumber(settings.current);
+    for (const number of numbers) {
+      await run.step(`number ${number.number}`, () =>
+        Object.keys(wanted).length === 0
+          ? Promise.resolve(skipped('Without a public address Twilio cannot tell the house of its calls and messages'))
+          : writeNumber(parts, number, wanted),
+      );
+    }
+    const before = settings.current.numbers;
+    for (const sid of writtenNumbers(parts)) {
+      if (numbers.some((one) => one.sid === sid)) continue;
+      const name = before.find((one) => one.sid === sid)?.number ?? sid;
+      await run.step(`number ${name}`, () => restoreNumber(parts, sid));
+    }
+    settings.change({ numbers: numbers.map(({ sid, number }) => ({ sid, number })) });
+  }
+
+  async #tidy(run: SetUpRun, name: 'trunk' | 'sip-domain', remove: Parameters<SetUpRun['step']>[1]): Promise<void> {
+    const { trunk, domain } = this.#options.settings.current;
+    if ((name === 'trunk' ? trunk : domain) !== undefined) await run.step(name, remove);
+  }
+
+  #newRun(): SetUpRun {
+    const { clock, log, newId } = this.#options;
+    return new SetUpRun({ id: newId('run'), clock, log });
+  }
+}
+
+function chooseNumbers(there: readonly TwilioNumber[], wanted: readonly string[]): readonly TwilioNumber[] {
+  return wanted.map((number) => {
+    const found = there.find((one) => one.number === number);
+    if (found !== undefined) return found;
+    const message = `${number} is not a number of this account. It belongs to somebody else, or was not bought yet.`;
+    throw new TwilioRequestError({ kind: 'refused', status: undefined, code: undefined, message, retryAfterSeconds: undefined });
+  });
+}

@@ -1,0 +1,107 @@
+import { isoTime } from '#base/clock.ts';
+import { AppError } from '#base/errors.ts';
+import { handle } from '#contract/endpoint.ts';
+import type { Route } from '#contract/endpoint.ts';
+import { getTwilioSetUp, provisionTwilio, testTwilio, undoTwilio, validateTwilio } from '#contract/setup.ts';
+import type { AccountProblem } from './account.ts';
+import type { Drift } from './drift.ts';
+import type { SetUpStep } from './set-up-records.ts';
+import type { SetUpPlan } from './set-up-plan.ts';
+import type { TwilioSetUp } from './set-up.ts';
+import type { TwilioNumber } from './twilio-records.ts';
+import { webhookPaths, webhookUrl } from './webhook-paths.ts';
+
+export function setUpRoutes(setUp: TwilioSetUp): readonly Route[] {
+  return [
+    handle(getTwilioSetUp, () => toSetUp(setUp)),
+    handle(validateTwilio, async ({ body: { accountSid, authToken, apiKeySid, apiKeySecret } }) => {
+      const apiKey = toApiKey(apiKeySid, apiKeySecret);
+      const { account, balance, numbers, problems } = await setUp.validate({ accountSid, authToken, apiKey });
+      return {
+        isUsable: problems.every(({ weight }) => weight !== 'stops'),
+        account: account ?? null,
+        balance: balance ?? null,
+        numbers: numbers.map((number) => toNumber(number, setUp.settings.publicUrl)),
+        problems: problems.map(toProblem),
+      };
+    }),
+    handle(provisionTwilio, async ({ body }) => {
+      const { accountSid, authToken, apiKeySid, apiKeySecret, publicUrl, ...plan } = body;
+      const apiKey = apiKeySid === null ? null : toApiKey(apiKeySid, apiKeySecret);
+      const result = await setUp.provision({
+        credentials: given({ accountSid, authToken, apiKey }),
+        plan: {
+          ...given<Partial<SetUpPlan>>(plan),
+          ...(publicUrl === undefined ? {} : { publicUrl: publicUrl?.replace(/\/+$/, '') }),
+        },
+      });
+      return { isDone: result.isDone, steps: result.steps.map(toStep), setUp: toSetUp(setUp) };
+    }),
+    handle(undoTwilio, async ({ body }) => {
+      const result = await setUp.undo(body);
+      return { isDone: result.isDone, steps: result.steps.map(toStep), setUp: toSetUp(setUp) };
+    }),
+    handle(testTwilio, async () => {
+      const checks = await setUp.selfTest();
+      return { isPassed: checks.every(({ status }) => status === 'ok'), checks: [...checks] };
+    }),
+  ];
+}
+
+function toApiKey(sid: string | undefined, secret: string | undefined): { sid: string; secret: string } | undefined {
+  if (sid === undefined && secret === undefined) return undefined;
+  if (sid !== undefined && secret !== undefined) return { sid, secret };
+  const field = sid === undefined ? 'apiKeySid' : 'apiKeySecret';
+  throw new AppError('invalid', 'An API key has a SID and a secret', { details: [{ field, message: 'is missing' }] });
+}
+
+/** Only what is there: a field that was left out stays as it is. */
+function given<Fields extends object>(fields: { readonly [Name in keyof Fields]?: Fields[Name] | undefined }): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Fields;
+}
+
+function toSetUp(setUp: TwilioSetUp) {
+  const { settings, watch, lastSteps } = setUp;
+  const { state } = watch;
+  return {
+    isSetUp: settings.accountSid !== undefined,
+    account: state?.account ?? null,
+    balance: state?.balance ?? null,
+    hasApiKey: settings.apiKey !== undefined,
+    publicUrl: settings.publicUrl ?? null,
+    inbound: settings.inbound,
+    outbound: settings.outbound,
+    isSecure: settings.isSecure,
+    edge: settings.edge,
+    sipDomain: settings.domain?.name ?? null,
+    sipUsername: settings.sipAccount?.username ?? null,
+    trunk: settings.trunk?.name ?? null,
+    numbers: settings.numbers.map(({ number }) => number),
+    problems: (state?.problems ?? []).map(toProblem),
+    drift: (state?.drift ?? []).map(toDrift),
+    lastSteps: lastSteps.map(toStep),
+    lookedAt: state === undefined ? null : isoTime(state.lookedAt),
+  };
+}
+
+function toProblem({ weight, message, field, code }: AccountProblem) {
+  return { weight, message, field: field ?? null, code: code ?? null };
+}
+
+function toStep({ step, outcome, message, code, at }: SetUpStep) {
+  return { step, outcome, message, code: code ?? null, at: isoTime(at) };
+}
+
+function toDrift({ what, field, is, should }: Drift) {
+  return { what, field: field ?? null, is, should };
+}
+
+function toNumber(
+  { number, name, capabilities, voiceUrl, voiceApplicationSid, trunkSid }: TwilioNumber,
+  publicUrl: string | undefined,
+) {
+  const isOurs = publicUrl !== undefined && voiceUrl === webhookUrl(publicUrl, webhookPaths.voiceInbound) && trunkSid === '';
+  const isServed = voiceUrl !== '' || voiceApplicationSid !== '' || trunkSid !== '';
+  const servedBy = isOurs ? ('house' as const) : isServed ? ('somebody-else' as const) : ('nobody' as const);
+  return { number, name, ...capabilities, servedBy };
+}
