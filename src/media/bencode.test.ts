@@ -6,6 +6,7 @@ test.each<[Bencoded, string]>([
   ['', '0:'],
   ['spam', '4:spam'],
   ['é\r\n', '4:é\r\n'],
+  [Buffer.from('spam'), '4:spam'],
   [0, 'i0e'],
   [-42, 'i-42e'],
   [1795199585, 'i1795199585e'],

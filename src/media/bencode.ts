@@ -1,5 +1,5 @@
 /** What the ng protocol's messages are made of. Texts are UTF-8; numbers are whole. */
-export type Bencoded = string | number | readonly Bencoded[] | { readonly [key: string]: Bencoded };
+export type Bencoded = string | Buffer | number | readonly Bencoded[] | { readonly [key: string]: Bencoded };
 export type Decoded = string | number | readonly Decoded[] | ReadonlyMap<string, Decoded>;
 
 const deepest = 32;
@@ -21,8 +21,8 @@ export function decode(bytes: Buffer): Decoded | undefined {
 
 function write(value: Bencoded, parts: Buffer[]): void {
   if (typeof value === 'number') parts.push(Buffer.from(`i${Math.trunc(value)}e`));
-  else if (typeof value === 'string') {
-    const bytes = Buffer.from(value);
+  else if (typeof value === 'string' || Buffer.isBuffer(value)) {
+    const bytes = typeof value === 'string' ? Buffer.from(value) : value;
     parts.push(Buffer.from(`${bytes.length}:`), bytes);
   } else if (isList(value)) {
     parts.push(Buffer.from('l'));

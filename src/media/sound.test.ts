@@ -3,7 +3,9 @@ import { createLog } from '#base/log.ts';
 import { systemClock } from '#base/clock.ts';
 import { requireProgram } from '#testing/program.ts';
 import { readTarget, RtpPeer } from '#testing/rtp-peer.ts';
-import type { Outcome } from './anchors.ts';
+import { FakeClock } from '#testing/fake-clock.ts';
+import { Anchors } from './anchors.ts';
+import type { Outcome } from './relay-anchor.ts';
 import type { SoundOptions } from './sound.ts';
 import { Sound } from './sound.ts';
 
@@ -111,6 +113,35 @@ test('an end that wants SRTP gets it from the relay, while the other one has pla
   const answered = await sdpOf(anchor.answer(far.sdp()));
   expect(answered).toContain('RTP/SAVP');
   expect(answered).toMatch(/a=crypto:1 AES_CM_128_HMAC_SHA1_80/);
+});
+
+test('while the phone sends nothing, the border gets a little silence now and then, and nothing else when it speaks', async () => {
+  const sound = await startSound();
+  const { relay } = sound;
+  if (relay.kind !== 'running') throw new Error('It does not run');
+  const clock = new FakeClock();
+  const log = createLog({ level: 'silent' });
+  const anchors = new Anchors({ clock, log, control: () => relay.control, addressFor: () => undefined });
+  anchors.start();
+  stack.defer(() => anchors.stop());
+  const far = await peer('127.0.0.6', 700);
+  const near = await peer('127.0.0.7', 450);
+  const anchor = anchors.open({ call: 'c', caller: border, callee: house, lost: () => {} });
+  const offer = await sdpOf(anchor.offer(far.sdp(), 'caller'));
+  clock.advance(5000);
+  await sdpOf(anchor.answer(near.sdp()));
+  expect(far.heard.packets).toBe(0);
+  clock.advance(5000);
+  await expect.poll(() => far.heard.packets, { timeout: 10_000 }).toBe(5);
+  clock.advance(5000);
+  await expect.poll(() => far.heard.packets, { timeout: 10_000 }).toBe(10);
+  expect(near.heard.packets).toBe(0);
+  near.sendTo(offer);
+  await far.toHear(450);
+  clock.advance(5000);
+  await far.toHear(450);
+  near.stopSending();
+  await anchor.gone();
 });
 
 test('the border is told the public address, the house the one inside', async () => {

@@ -6,7 +6,7 @@ import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { HealthStatus } from '#contract/system.ts';
 import { Anchors } from './anchors.ts';
-import type { AnchorRequest, RelayAnchor } from './anchors.ts';
+import type { AnchorRequest, RelayAnchor } from './relay-anchor.ts';
 import { PublicAddress } from './public-address.ts';
 import { RtpengineProcess } from './rtpengine-process.ts';
 import type { RtpengineState } from './rtpengine-process.ts';

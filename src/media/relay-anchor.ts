@@ -1,0 +1,150 @@
+import type { Log } from '#base/log.ts';
+import type { Bencoded, Decoded } from './bencode.ts';
+import type { NgClient } from './ng-client.ts';
+import { silence } from './silence.ts';
+
+export type End = { readonly place: 'house' } | { readonly place: 'border'; readonly trunk: string };
+export type Role = 'caller' | 'callee';
+export type Outcome =
+  | { readonly kind: 'sdp'; readonly sdp: string }
+  | { readonly kind: 'refused'; readonly why: 'no-relay' | 'bad-sdp' | 'over' };
+
+export type AnchorRequest = {
+  readonly call: string;
+  readonly caller: End;
+  readonly callee: End;
+  readonly lost: () => void;
+};
+
+export type RelayParts = {
+  readonly log: Log;
+  /** The relay, while it is running. */
+  readonly control: () => NgClient | undefined;
+  /** The address that is told to the far side of a trunk; undefined where the relay's own is right. */
+  readonly addressFor: (trunk: string) => string | undefined;
+};
+
+type AnchorParts = RelayParts & { readonly id: string; readonly request: AnchorRequest; readonly deleted: () => void };
+
+/** One relayed call. Commands go out one after the other, so that an answer never overtakes its offer. */
+export class RelayAnchor {
+  readonly #parts: AnchorParts;
+  readonly #control: NgClient | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+  #offerer: Role = 'caller';
+  #isOver = false;
+  #isKnownThere = false;
+  #isAnswered = false;
+  /** RTP packets that each end had sent when we last looked. */
+  readonly #sent = { caller: 0, callee: 0 };
+
+  constructor(parts: AnchorParts) {
+    this.#parts = parts;
+    this.#control = parts.control();
+  }
+
+  offer(sdp: string, from: Role): Promise<Outcome> {
+    return this.#next(() => {
+      this.#offerer = from;
+      return this.#command('offer', sdp, otherThan(from));
+    });
+  }
+
+  answer(sdp: string): Promise<Outcome> {
+    return this.#next(() => this.#command('answer', sdp, this.#offerer));
+  }
+
+  /**
+   * Sends a little silence across the border where the other end sends nothing: before it speaks first, on hold, or muted. So the way
+   * through the router opens, and stays open.
+   */
+  async keepOpen(): Promise<void> {
+    const { id, request } = this.#parts;
+    if (!this.#isAnswered || this.#isOver) return;
+    const reply = await this.#control?.request('query', { 'call-id': id });
+    if (reply?.kind !== 'reply' || this.#isOver) return;
+    for (const role of ['caller', 'callee'] as const) {
+      const sent = packetsFrom(reply.values, role);
+      const isSilent = sent === this.#sent[role];
+      this.#sent[role] = sent;
+      const to = otherThan(role);
+      if (isSilent && request[to].place === 'border') {
+        await this.#control?.request('play media', { 'call-id': id, 'from-tag': to, blob: silence });
+      }
+    }
+  }
+
+  delete(): void {
+    void this.gone();
+  }
+
+  /** As `delete`; resolves when the relay has been told, or cannot be. */
+  async gone(): Promise<void> {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    await this.#last;
+    // Until then it is no orphan, so that the sweep does not delete beside us.
+    if (this.#isKnownThere) await this.#control?.request('delete', { 'call-id': this.#parts.id, 'delete-delay': 0 });
+    this.#parts.deleted();
+  }
+
+  lose(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#parts.deleted();
+    this.#parts.request.lost();
+  }
+
+  #next(run: () => Promise<Outcome>): Promise<Outcome> {
+    const outcome = this.#last.then(() => (this.#isOver ? ({ kind: 'refused', why: 'over' } as const) : run()));
+    this.#last = outcome;
+    return outcome;
+  }
+
+  async #command(command: 'offer' | 'answer', sdp: string, to: Role): Promise<Outcome> {
+    const { id, request, log, addressFor } = this.#parts;
+    if (this.#control === undefined) return { kind: 'refused', why: 'no-relay' };
+    const end = request[to];
+    const address = end.place === 'border' ? addressFor(end.trunk) : undefined;
+    this.#isKnownThere = true;
+    const reply = await this.#control.request(command, {
+      ...{ 'call-id': id, 'from-tag': this.#offerer, 'to-tag': otherThan(this.#offerer), sdp },
+      ...relayFlags,
+      ...(command === 'offer' ? offerFlags : {}),
+      ...(address === undefined ? {} : { 'media-address': address }),
+    });
+    const changed = reply.kind === 'reply' ? reply.values.get('sdp') : undefined;
+    if (typeof changed === 'string') {
+      this.#isAnswered ||= command === 'answer';
+      return { kind: 'sdp', sdp: changed };
+    }
+    const isSdpWrong = reply.kind === 'refused' && /sdp/i.test(reply.reason);
+    log.warn({ call: request.call, command, reply: reply.kind === 'refused' ? reply.reason : reply.kind }, 'No sound for a call');
+    return { kind: 'refused', why: isSdpWrong ? 'bad-sdp' : 'no-relay' };
+  }
+}
+
+const relayFlags = { replace: ['origin', 'session-connection'] } as const satisfies Record<string, Bencoded>;
+
+/**
+ * What the other end is offered is plain RTP, which every trunk and phone understands; towards who offered it stays as they wanted it:
+ * SRTP, ICE or RTCP on the same port.
+ */
+const offerFlags = {
+  'transport-protocol': 'RTP/AVP',
+  ICE: 'remove',
+  'rtcp-mux': ['demux'],
+} as const satisfies Record<string, Bencoded>;
+
+function otherThan(role: Role): Role {
+  return role === 'caller' ? 'callee' : 'caller';
+}
+
+/** What the answer to `query` says one end has sent on its first stream. */
+function packetsFrom(values: ReadonlyMap<string, Decoded>, role: Role): number {
+  const packets = ['tags', role, 'medias', 0, 'streams', 0, 'stats', 'packets'].reduce<Decoded | undefined>((value, step) => {
+    if (value instanceof Map) return (value as ReadonlyMap<string, Decoded>).get(String(step));
+    return Array.isArray(value) ? (value as readonly Decoded[])[Number(step)] : undefined;
+  }, values);
+  return typeof packets === 'number' ? packets : 0;
+}
