@@ -38,3 +38,21 @@ test('without rtpengine the phones of the house talk, and calls outside say why 
   expect(status).toBe('degraded');
   expect(parts.find(({ name }) => name === 'sound')?.status).toBe('degraded');
 });
+
+test('a house that is killed leaves no rtpengine behind', async () => {
+  const house = await House.start({ environment: { GOSIP_LOG_LEVEL: 'info' } });
+  const pid = Number((await house.program.printed(/"pid":(\d+)[^\n]*"msg":"rtpengine is ready"/))[1]);
+  process.kill(pid, 0);
+  await house.program.stop('SIGKILL');
+  await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+  await house[Symbol.asyncDispose]();
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
