@@ -20,7 +20,15 @@ export type ClientSurroundings = {
   readonly finished: FinishedTransactions;
   /** Every client transaction that is not over, by its key. */
   readonly live: Map<string, ClientHop>;
+  /** Those of them that were answered by a 2xx, oldest first. */
+  readonly accepted: Set<ClientHop>;
 };
+
+/**
+ * Beyond these the oldest ends before its 64·T1: at hundreds of calls a second that would be thousands of INVITEs in memory. What comes for it
+ * afterwards is a late answer: a repeated 2xx of a call that stands gets its ACK again, only another fork's goes unheard.
+ */
+const mostAccepted = 1_000;
 
 export type HopListener = {
   /** Every provisional, the final, and for INVITE every further 2xx. */
@@ -124,6 +132,7 @@ export class ClientHop extends Expiring {
       case 'stop-retransmitting':
         return this.#stopRetransmitting();
       case 'expire-later':
+        if (this.#state === 'accepted') this.#boundAccepted();
         return expiries.start(this, timers.t1x64);
       case 'ring-limit-later':
         if (this.#listener.onRingLimit === undefined) return expiries.cancel(this);
@@ -185,8 +194,17 @@ export class ClientHop extends Expiring {
     if (!this.#isReliable) finished.keep(this.#key, bytes, timers.t1x64);
   }
 
+  #boundAccepted(): void {
+    const { accepted } = this.#surroundings;
+    accepted.add(this);
+    if (accepted.size <= mostAccepted) return;
+    const [oldest] = accepted;
+    oldest?.stop();
+  }
+
   #leave(): void {
     this.#stopRetransmitting();
+    this.#surroundings.accepted.delete(this);
     this.#surroundings.expiries.cancel(this);
     if (this.#surroundings.live.get(this.#key) === this) this.#surroundings.live.delete(this.#key);
   }

@@ -244,7 +244,7 @@ function takeBody(message: SipMessage, rest: Buffer, limits: Limits): Breach | u
   if (length === undefined || length > rest.length) return bad('Bad Content-Length Header');
   if (length > limits.bodyBytes) return { status: 413, reason: 'Request Entity Too Large' };
   // A copy, so that a kept body does not keep the whole chunk of the socket alive.
-  if (length > 0) message.body = Buffer.from(rest.subarray(0, length));
+  if (length > 0) rest.copy((message.body = Buffer.allocUnsafeSlow(length)), 0, 0, length);
   return undefined;
 }
 
@@ -275,7 +275,11 @@ export function parseAppMessage(text: string, limits: Limits, preserved?: Readon
   if (head.breach)
     return { kind: 'refused', reason: head.breach.reason.startsWith('Bad') ? 'invalid header' : 'message too large' };
   message.remove('content-length');
-  if (bodyStart < text.length) message.body = Buffer.from(text.slice(bodyStart), 'latin1');
+  if (bodyStart < text.length) {
+    // Not out of Node's pool: a kept body would keep 64 kB of it alive.
+    message.body = Buffer.allocUnsafeSlow(text.length - bodyStart);
+    message.body.write(text.slice(bodyStart), 'latin1');
+  }
   return { kind: 'message', startLine, message };
 }
 

@@ -52,6 +52,7 @@ export class TransactionLayer implements Transactions {
     this.#clients = {
       ...shared,
       live: new Map(),
+      accepted: new Set(),
       finished: new FinishedTransactions(clock, limits.completedTransactions),
       resolver,
       pending: new Set(),
