@@ -151,3 +151,12 @@ export const testTwilio = endpoint({
     checks: z.array(z.object({ name: z.string(), status: z.enum(['ok', 'degraded', 'down']), message: z.string() })),
   }),
 });
+
+export const syncNumbers = endpoint({
+  id: 'syncNumbers',
+  method: 'POST',
+  path: '/dids/sync',
+  access: 'admin',
+  summary: 'Add the numbers of the account at Twilio that are not among ours yet, and tell which of ours it does not have',
+  reply: z.object({ added: z.array(z.string()), missing: z.array(z.string()) }),
+});

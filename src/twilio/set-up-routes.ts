@@ -2,7 +2,7 @@ import { isoTime } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Route } from '#contract/endpoint.ts';
-import { getTwilioSetUp, provisionTwilio, testTwilio, undoTwilio, validateTwilio } from '#contract/setup.ts';
+import { getTwilioSetUp, provisionTwilio, syncNumbers, testTwilio, undoTwilio, validateTwilio } from '#contract/setup.ts';
 import type { AccountProblem } from './account.ts';
 import type { Drift } from './drift.ts';
 import type { SetUpStep } from './set-up-records.ts';
@@ -11,7 +11,14 @@ import type { TwilioSetUp } from './set-up.ts';
 import type { TwilioNumber } from './twilio-records.ts';
 import { webhookPaths, webhookUrl } from './webhook-paths.ts';
 
-export function setUpRoutes(setUp: TwilioSetUp): readonly Route[] {
+/** Our numbers as the house keeps them, E.164. */
+export type HouseNumbers = {
+  readonly all: () => readonly string[];
+  /** Adds those that are not there yet; returns them. */
+  readonly add: (numbers: readonly string[]) => Promise<readonly string[]>;
+};
+
+export function setUpRoutes(setUp: TwilioSetUp, numbers: HouseNumbers): readonly Route[] {
   return [
     handle(getTwilioSetUp, () => toSetUp(setUp)),
     handle(validateTwilio, async ({ body: { accountSid, authToken, apiKeySid, apiKeySecret } }) => {
@@ -40,6 +47,11 @@ export function setUpRoutes(setUp: TwilioSetUp): readonly Route[] {
     handle(undoTwilio, async ({ body }) => {
       const result = await setUp.undo(body);
       return { isDone: result.isDone, steps: result.steps.map(toStep), setUp: toSetUp(setUp) };
+    }),
+    handle(syncNumbers, async () => {
+      const there = await setUp.accountNumbers();
+      const missing = numbers.all().filter((number) => !there.includes(number));
+      return { added: [...(await numbers.add(there))], missing };
     }),
     handle(testTwilio, async () => {
       const checks = await setUp.selfTest();

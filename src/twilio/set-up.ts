@@ -23,7 +23,7 @@ type Options = {
   readonly watch: AccountWatch;
   readonly log: SetUpLog;
   /** Told after a run which numbers the house answers, E.164. */
-  readonly onNumbers?: (numbers: readonly string[]) => void;
+  readonly onNumbers?: (numbers: readonly string[]) => Promise<void>;
 };
 
 export type ProvisionRequest = {
@@ -81,7 +81,7 @@ export class TwilioSetUp {
       const client = connection.client();
       if (client === undefined) throw missingAccount();
       const result = await provisioning.provision(client, plan);
-      if (result.isDone) onNumbers?.(settings.current.numbers.map(({ number }) => number));
+      if (result.isDone) await onNumbers?.(settings.current.numbers.map(({ number }) => number));
       await watch.look();
       return result;
     });
@@ -97,6 +97,14 @@ export class TwilioSetUp {
       await watch.look();
       return result;
     });
+  }
+
+  /** The numbers of the account, E.164, that can be called or texted. Throws `unavailable` where Twilio cannot be asked. */
+  async accountNumbers(): Promise<readonly string[]> {
+    const listed = await this.#options.connection.ask((client) => client.account.listNumbers());
+    if (listed.kind !== 'ok') throw new AppError('unavailable', listed.message);
+    const usable = listed.value.filter(({ capabilities: { voice, sms } }) => voice || sms);
+    return usable.map(({ number }) => number);
   }
 
   async selfTest(): Promise<readonly (AccountHealth & { readonly name: string })[]> {
