@@ -147,8 +147,10 @@ export class VoiceWebhooks {
 
   #arrive(callSid: string, form: WebhookForm): Arrival {
     const dialled = userOf(form.optional('To') ?? form.text('Called'));
-    const { calls, isReachable } = this.#parts;
-    return calls.arrive({ callSid, dialled, caller: readCaller(form), isReachable: isReachable(), trunk: trunkName });
+    const { calls, settings } = this.#parts;
+    const { domain, sipAccount } = settings();
+    const isReachable = domain !== undefined && sipAccount !== undefined && this.#parts.isReachable();
+    return calls.arrive({ callSid, dialled, caller: readCaller(form), isReachable, trunk: trunkName });
   }
 
   #ring({ callId, token, caller, number }: Arrival, seconds: number): string | undefined {
