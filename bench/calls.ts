@@ -15,7 +15,7 @@ export type CallHouse = AsyncDisposable & { readonly house: House; readonly targ
 
 /** A house with callers, and one phone that SIPp plays and that answers everything at once. */
 export async function startCallHouse(): Promise<CallHouse> {
-  const stack = new AsyncDisposableStack();
+  await using stack = new AsyncDisposableStack();
   const house = stack.use(await House.start());
   const [callee, ...callers] = await addDevices(house, 21);
   if (callee === undefined) throw new Error('No device was made');
@@ -36,11 +36,12 @@ export async function startCallHouse(): Promise<CallHouse> {
   });
   // A source of which no phone is registered may send only a few requests a second.
   await register(target, { address: callerAddress, logins: callers, scenario: registerScenario });
+  const parts = stack.move();
   return {
     house,
     target,
     injection: injection(callers, callee.extension),
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
 }
 
