@@ -224,6 +224,13 @@ describe('voicemail through the whole house', () => {
     expect((await stage.messages()).total).toBe(1);
   });
 
+  it('finds a transcript whose callback was lost', async () => {
+    await stage.json('PATCH', '/system/config/voicemail', { transcribe: true });
+    stage.twilio.faults.add({ name: 'callback.drop', endpoint: 'transcription' });
+    await stage.leave();
+    expect(await oneMessage(({ transcript }) => transcript !== null)).toMatchObject({ transcript: 'This is a message.' });
+  });
+
   it('keeps nothing of a caller who hangs up after the tone', async () => {
     await stage.leave({ hangsUp: true });
     await stage.cdr('missed');

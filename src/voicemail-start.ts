@@ -1,6 +1,7 @@
 // Composes voicemail and call recordings with the calls they belong to and with Twilio, where their sound comes from.
 // Called by app.ts, once calls and the bridge to Twilio are there.
 // Must stay true: nothing here decides anything; it fits ports together and starts what it made.
+import { isoTime } from '#base/clock.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Events } from '#base/events.ts';
 import type { NewId } from '#base/ids.ts';
@@ -23,6 +24,7 @@ import type { ReconcileSinks } from '#twilio/reconcile.ts';
 import type { TwilioRecording } from '#twilio/twilio-records.ts';
 import { isAbsent } from '#twilio/twilio-result.ts';
 import type { TwilioResult } from '#twilio/twilio-result.ts';
+import { trunkName } from '#twilio/voice-webhooks.ts';
 import { webhookPaths, webhookUrl } from '#twilio/webhook-paths.ts';
 import { plainVoicemail } from '#twilio/webhook-ports.ts';
 import type { RecordingNotice, VoicemailPort } from '#twilio/webhook-ports.ts';
@@ -72,7 +74,13 @@ export async function openVoicemail(parts: Parts): Promise<VoicemailEdge> {
   const reconcile = new Reconcile({
     ...{ connection: twilio.connection, watermarks: new Watermarks(storage.db), clock },
     log: parts.log.child({ room: 'twilio' }),
-    sinks: { ...parts.sinks, recording: (recording) => takeRecording(recording, room, outside) },
+    sinks: {
+      ...parts.sinks,
+      async recording(recording) {
+        await takeRecording(recording, room, outside);
+        await takeTranscript(recording.sid, room, twilio.connection);
+      },
+    },
   });
   const endings = [
     events.on('call.changed', ({ callId, state }) => {
@@ -90,6 +98,12 @@ export async function openVoicemail(parts: Parts): Promise<VoicemailEdge> {
     return problem === undefined
       ? { status: 'ok', message: 'There is room for recordings' }
       : { status: 'degraded', message: problem };
+  });
+  health.watch('reconciliation', () => {
+    if (reconcile.problem !== undefined)
+      return { status: 'degraded', message: `Twilio could not be asked: ${reconcile.problem}` };
+    const at = reconcile.lastAt;
+    return { status: 'ok', message: at === undefined ? 'Twilio was not asked yet' : `Twilio was asked at ${isoTime(at)}` };
   });
   stack.defer(() => room.stop());
   await room.start();
@@ -132,9 +146,11 @@ function recordable(calls: Calls, outside: Parts['outside'], callId: string): Re
   const call = calls.get(callId);
   if (call === undefined) return undefined;
   const legs = [...call.legs];
+  const { trunk, direction, number, callee, startedAt } = call.record;
   return {
     callId,
     callSid: outside.sidOf(callId),
+    atTwilio: trunk === trunkName ? { to: direction === 'inbound' ? (number ?? '') : callee.number, startedAt } : undefined,
     isAnswered: call.record.answeredAt !== undefined,
     personIds: legs.flatMap(({ personId }) => personId ?? []),
     deviceIds: legs.flatMap(({ deviceId, answeredAt }) => (answeredAt === undefined ? [] : (deviceId ?? []))),
@@ -150,6 +166,15 @@ async function takeRecording(recording: TwilioRecording, room: VoicemailRoom, ou
   }
   const announcement = { recordingSid: sid, callSid, status, source, seconds, channels, startedAt: startedAt ?? createdAt };
   await room.recordings.announce({ ...announcement, callId: record?.id }, record === undefined ? undefined : toCall(record));
+}
+
+/** The transcript whose callback was lost. */
+async function takeTranscript(recordingSid: string, room: VoicemailRoom, connection: TwilioGround['connection']): Promise<void> {
+  if (!room.settings.current.transcribe || !room.voicemails.lacksTranscript(recordingSid)) return;
+  const found = await connection.ask((client) => client.listTranscriptions(recordingSid));
+  for (const { status, text } of found.kind === 'ok' ? found.value : []) {
+    if (status === 'completed') await room.voicemails.transcribed({ recordingSid, source: 'twilio', status, text });
+  }
 }
 
 function toCall({ id, caller, callee, number }: CallRecord): VoicemailCall {

@@ -138,6 +138,7 @@ export class VoicemailStage implements AsyncDisposable {
       return this.recorderFailure === undefined ? undefined : ({ kind: 'failed', message: this.recorderFailure } as const);
     };
     return {
+      find: async ({ to }) => act(`find ${to}`) ?? { kind: 'ok', callSid: 'CA-found' },
       start: async (callSid) => act(`start ${callSid}`) ?? { kind: 'ok', recordingSid: `RE-${callSid}` },
       change: async (_callSid, sid, change) => act(`${change} ${sid}`) ?? { kind: 'ok' },
     };

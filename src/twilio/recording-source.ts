@@ -2,11 +2,13 @@ import type { FetchResult, Later, Recorder, RecordingSource } from '#voicemail/p
 import { callerNumber, userOf } from './caller.ts';
 import type { TwilioConnection } from './connection.ts';
 import { isAbsent } from './twilio-result.ts';
-import type { TwilioDownload } from './twilio-records.ts';
+import type { TwilioCall, TwilioDownload } from './twilio-records.ts';
 import type { TwilioFailure, TwilioResult } from './twilio-result.ts';
 
 /** Statuses after which there will never be any sound. */
 const soundless = new Set(['absent', 'deleted', 'failed']);
+/** Twilio begins a call's time when it is answered or when it began, by its own clock. */
+const findWithinMs = 120_000;
 type Connection = Pick<TwilioConnection, 'ask'>;
 
 /** Where the voicemail room gets its audio from. */
@@ -33,6 +35,18 @@ export function recordingSource(connection: Connection): RecordingSource {
 /** How calls in progress are recorded, by their sid: `Twilio.CURRENT` fails where several run. `statusCallback`: where Twilio tells how it went; undefined where it cannot reach us. */
 export function recorder(connection: Connection, statusCallback: () => string | undefined): Recorder {
   return {
+    async find({ to, startedAt }) {
+      const query = { status: 'in-progress', startedAfter: startedAt - findWithinMs } as const;
+      const result = await connection.ask((client) => client.listCalls(query));
+      if (result.kind !== 'ok') return { kind: 'failed', message: result.message };
+      // The far leg of a call through the SIP Domain hears only one side once the caller's own leg is gone: parents alone.
+      const found = result.value.filter((call) => call.parentCallSid === undefined && userOf(call.to) === to);
+      const distance = (call: TwilioCall) => Math.abs((call.startedAt ?? call.createdAt ?? 0) - startedAt);
+      const [nearest] = found.toSorted((a, b) => distance(a) - distance(b));
+      return nearest === undefined
+        ? { kind: 'failed', message: 'Twilio does not know this call' }
+        : { kind: 'ok', callSid: nearest.sid };
+    },
     async start(callSid) {
       const result = await connection.ask((client) => client.startRecording({ callSid, statusCallback: statusCallback() }));
       if (result.kind !== 'ok') return { kind: 'failed', message: result.message };

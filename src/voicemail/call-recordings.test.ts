@@ -11,7 +11,14 @@ beforeEach(async () => {
   await stage.room.start();
   await stage.idle();
   stage.calls.set('call_1', {
-    ...{ callId: 'call_1', callSid: 'CA1', isAnswered: true, personIds: ['person_anna'], deviceIds: ['dev_1'] },
+    ...{
+      callId: 'call_1',
+      callSid: 'CA1',
+      atTwilio: undefined,
+      isAnswered: true,
+      personIds: ['person_anna'],
+      deviceIds: ['dev_1'],
+    },
   });
 });
 afterEach(() => stage[Symbol.asyncDispose]());
@@ -39,6 +46,13 @@ describe('recording a call', () => {
     expect([stage.files('recordings').length, stage.files('voicemail').length, stage.voicemails()]).toEqual([1, 0, []]);
     const row = stage.db.prepare('SELECT call_id FROM recordings').get();
     expect(row).toEqual({ call_id: 'call_1' });
+  });
+
+  it('finds a call by its number where Twilio alone has a name for it', async () => {
+    const atTwilio = { to: '+15555550123', startedAt: stage.clock.now() };
+    stage.calls.set('call_1', { ...stage.calls.get('call_1')!, callSid: undefined, atTwilio });
+    expect(await stage.room.callRecordings.start('call_1')).toBe('recording');
+    expect(stage.recorderLog).toEqual(['find +15555550123', 'start CA-found']);
   });
 
   it('asks Twilio once however many want it at the same moment', async () => {

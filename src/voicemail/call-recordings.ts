@@ -6,7 +6,7 @@ import type { Events } from '#base/events.ts';
 import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { AudioFiles } from './audio-files.ts';
-import type { RecordableCall, Recorder, RecordingChange } from './ports.ts';
+import type { CallAtTwilio, RecordableCall, Recorder, RecordingChange } from './ports.ts';
 import type { Recordings } from './recordings.ts';
 import type { SpaceWatch } from './space-watch.ts';
 import type { VoicemailSettings } from './voicemail-settings.ts';
@@ -74,7 +74,8 @@ export class CallRecordings {
   async answered(callId: string): Promise<void> {
     const { callOf, isRecordingEnabled, log } = this.#parts;
     const call = callOf(callId);
-    if (call?.callSid === undefined || !call.deviceIds.some((deviceId) => isRecordingEnabled(deviceId))) return;
+    if (call === undefined || (call.callSid ?? call.atTwilio) === undefined) return;
+    if (!call.deviceIds.some((deviceId) => isRecordingEnabled(deviceId))) return;
     try {
       await this.start(callId);
     } catch (error) {
@@ -98,9 +99,12 @@ export class CallRecordings {
     const { recordings, recorder, callOf, log } = this.#parts;
     const call = callOf(callId);
     if (call === undefined || !call.isAnswered) throw new AppError('conflict', 'Only a call that was answered can be recorded');
-    const { callSid } = call;
-    if (callSid === undefined) throw new AppError('conflict', 'Only calls that go through Twilio can be recorded');
+    const { callSid: known, atTwilio } = call;
+    if (known === undefined && atTwilio === undefined) {
+      throw new AppError('conflict', 'Only calls that go through Twilio can be recorded');
+    }
     if (!(await this.checkSpace())) throw new AppError('unavailable', tooFull);
+    const callSid = known ?? (await this.#find(atTwilio));
     const result = await recorder.start(callSid);
     if (result.kind === 'failed') throw new AppError('unavailable', result.message);
     const { recordingSid } = result;
@@ -115,6 +119,12 @@ export class CallRecordings {
       })
       // It is announced again when it is complete.
       .catch((error: unknown) => log.warn({ err: error, callId }, 'A call recording could not be noted'));
+  }
+
+  async #find(call: CallAtTwilio | undefined): Promise<string> {
+    const found = call === undefined ? undefined : await this.#parts.recorder.find(call);
+    if (found?.kind === 'ok') return found.callSid;
+    throw new AppError('unavailable', found?.message ?? 'Twilio does not know this call');
   }
 
   #tell(callId: string): void {

@@ -29,8 +29,12 @@ export type RecordingSource = {
 
 export type RecordingChange = 'paused' | 'in-progress' | 'stopped';
 
+/** How to find a call that only Twilio has a name for: by the number that was called, E.164, and when (ms since the Unix epoch). */
+export type CallAtTwilio = { readonly to: string; readonly startedAt: number };
+
 /** Records calls in progress. */
 export type Recorder = {
+  find(call: CallAtTwilio): Promise<{ readonly kind: 'ok'; readonly callSid: string } | RecorderFailure>;
   start(callSid: string): Promise<{ readonly kind: 'ok'; readonly recordingSid: string } | RecorderFailure>;
   change(callSid: string, recordingSid: string, change: RecordingChange): Promise<{ readonly kind: 'ok' } | RecorderFailure>;
 };
@@ -39,8 +43,10 @@ export type RecorderFailure = { readonly kind: 'failed'; readonly message: strin
 /** A call in progress, as far as recording it goes. */
 export type RecordableCall = {
   readonly callId: string;
-  /** Of the leg at Twilio that hears both sides; undefined where the call does not cross the house's border. */
+  /** Of the leg at Twilio that hears both sides, where we know it. */
   readonly callSid: string | undefined;
+  /** Where we do not; undefined where the call does not go through Twilio. */
+  readonly atTwilio: CallAtTwilio | undefined;
   readonly isAnswered: boolean;
   /** Of everybody whose phone rang or left. */
   readonly personIds: readonly string[];

@@ -16,7 +16,14 @@ beforeEach(async () => {
   await stage.room.start();
   await stage.idle();
   stage.calls.set('call_1', {
-    ...{ callId: 'call_1', callSid: 'CA1', isAnswered: true, personIds: ['person_anna'], deviceIds: ['dev_1'] },
+    ...{
+      callId: 'call_1',
+      callSid: 'CA1',
+      atTwilio: undefined,
+      isAnswered: true,
+      personIds: ['person_anna'],
+      deviceIds: ['dev_1'],
+    },
   });
   for (const sid of ['RE1', 'RE2']) {
     const startedAt = stage.clock.now() + (sid === 'RE1' ? 0 : 1000);

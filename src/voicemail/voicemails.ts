@@ -108,6 +108,14 @@ export class Voicemails implements Mailbox {
     if (voicemail?.transcript !== undefined) events.emit('voicemail.transcribed', factOf(voicemail));
   }
 
+  /** Whether a message is there whose words nobody has told. */
+  lacksTranscript(recordingSid: string): boolean {
+    const { transcripts, recordings, store } = this.#parts;
+    const recording = recordings.bySid(recordingSid);
+    if (recording === undefined || transcripts.get(recordingSid) !== undefined) return false;
+    return store.byRecording(recording.id) !== undefined;
+  }
+
   announced(recording: Recording, call: VoicemailCall | undefined): void {
     const { store, newId } = this.#parts;
     // Nothing was said, and so nothing was left.
