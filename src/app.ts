@@ -53,12 +53,14 @@ import { Health } from '#system/health.ts';
 import { systemRoutes } from '#system/system-routes.ts';
 import { missedCallOf } from '#twilio/missed-call.ts';
 import { trunkName } from '#twilio/voice-webhooks.ts';
-import { noMessages } from '#twilio/webhook-ports.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import type { Listening } from './banner.ts';
 import { createEmbeddedEngine, listenTexts, startEngine } from './engine-start.ts';
 import type { Options } from './options.ts';
+import { openMessages } from './messages-start.ts';
+import type { MessageRoom } from './messages-start.ts';
 import { openSound } from './sound-start.ts';
+import { startSetUp } from './set-up-start.ts';
 import { openTwilio } from './twilio-start.ts';
 import type { TwilioGround } from './twilio-start.ts';
 import { followTwilio } from './twilio-trunk.ts';
@@ -119,9 +121,19 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const twilio = openTwilio({ ...around, storage, keys: phones.keys });
   const desk = await startCalls(around, storage, { ...phones, ...house, engine });
   followTwilio({ ...twilio, sip: desk.sip, log, stack });
-  const voicemail = await startVoicemail(around, storage, { ...phones, ...house, ...desk, twilio });
-  const webhooks = await openWebhooks(around, twilio, { ...house, ...desk, voicemail });
-  const routes = [...phones.routes, ...house.routes, ...desk.routes, ...voicemail.room.routes, ...systemRoutes(around.health)];
+  const messaging = await openMessages({ ...around, ...house, storage, twilio });
+  const voicemail = await startVoicemail(around, storage, { ...phones, ...house, ...desk, twilio, messaging });
+  const webhooks = await openWebhooks(around, twilio, { ...house, ...desk, voicemail, messaging });
+  const setUp = startSetUp({ ...around, twilio, storage, numbers: house.numbers, sip: desk.sip, selfTest: webhooks.selfTest });
+  const routes = [
+    ...phones.routes,
+    ...house.routes,
+    ...desk.routes,
+    ...voicemail.room.routes,
+    ...messaging.routes,
+    ...setUp.routes,
+    ...systemRoutes(around.health),
+  ];
   const http = await startHttp(around, { ...phones, ...house, ...desk, routes });
   twilio.outbox.start();
   const at: Listening = {
@@ -253,7 +265,10 @@ async function openHouse(around: Surroundings, { db, writes, problem }: Storage,
   return { people, tokens, numbers, adminToken, routes: [...personRoutes(people, tokens), ...numberRoutes(numbers)] };
 }
 
-type VoicemailNeighbours = Omit<Phones & House & Desk, 'routes'> & { readonly twilio: TwilioGround };
+type VoicemailNeighbours = Omit<Phones & House & Desk, 'routes'> & {
+  readonly twilio: TwilioGround;
+  readonly messaging: MessageRoom;
+};
 type Neighbours = Omit<Phones & House, 'routes'> & { readonly engine: EngineAddress };
 type Desk = {
   readonly sip: Sip;
@@ -301,7 +316,7 @@ async function startCalls(around: Surroundings, { db }: Storage, neighbours: Nei
 
 /** Mailboxes, recordings, and the look for what Twilio has and nobody told us. */
 function startVoicemail(around: Surroundings, storage: Storage, parts: VoicemailNeighbours): Promise<VoicemailEdge> {
-  const { people, outsideCalls, numbers } = parts;
+  const { people, outsideCalls, numbers, messaging } = parts;
   const missed = {
     ...{ ...around, ...parts, log: around.log.child({ room: 'calls' }), store: outsideCalls, newToken },
     byNumber: (number: string) => numbers.byNumber(number),
@@ -310,7 +325,7 @@ function startVoicemail(around: Surroundings, storage: Storage, parts: Voicemail
     ...{ ...around, ...parts, storage },
     isPerson: (personId) => people.byId(personId) !== undefined,
     sinks: {
-      message: () => {},
+      message: (message) => messaging.messages.take(message),
       call: (call) => {
         const found = missedCallOf(call);
         if (found !== undefined) noteMissedCall(found, missed);
@@ -323,11 +338,15 @@ function startVoicemail(around: Surroundings, storage: Storage, parts: Voicemail
 function openWebhooks(
   around: Surroundings,
   { settings }: TwilioGround,
-  parts: Omit<Desk & House, 'routes'> & { readonly voicemail: VoicemailEdge },
+  parts: Omit<Desk & House, 'routes'> & { readonly voicemail: VoicemailEdge; readonly messaging: MessageRoom },
 ): Promise<WebhooksStart> {
   const { sip, outside, numbers, voicemail } = parts;
+  const { messages } = parts.messaging;
+  const media = {
+    publicMedia: async (token: string) => (await messages.publicMedia(token)) ?? voicemail.room.greetings.publicMedia(token),
+  };
   return startWebhooks({
-    ...{ ...around, settings, calls: outside, voicemail: voicemail.port, messages: noMessages, media: voicemail.room.greetings },
+    ...{ ...around, settings, calls: outside, voicemail: voicemail.port, messages, media },
     isReachable: () => sip.trunkStates().find(({ name }) => name === trunkName)?.isReady ?? true,
     callerIdFor: (asked) => {
       const ours = numbers.byNumber(asked);

@@ -17,6 +17,9 @@ export type Facts = {
   'voicemail.heard': { readonly voicemailId: string; readonly personId: string | null };
   'voicemail.changed': { readonly voicemailId: string; readonly personId: string | null };
   'voicemail.deleted': { readonly voicemailId: string; readonly personId: string | null };
+  /** `personId` is whose number it is; null for the house's. */
+  'message.received': { readonly messageId: string; readonly conversationId: string; readonly personId: string | null };
+  'message.changed': { readonly messageId: string; readonly conversationId: string; readonly personId: string | null };
   'recording.changed': { readonly callId: string; readonly state: string };
   /** Calls are not recorded, told once until there is room again. */
   'recording.suspended': { readonly reason: string };

@@ -7,6 +7,7 @@ type FactSchemas = { readonly [Name in keyof Facts]: z.ZodType<Facts[Name]> };
 const device = z.object({ deviceId: z.string() });
 const call = z.object({ callId: z.string() });
 const voicemail = z.object({ voicemailId: z.string(), personId: z.string().nullable() });
+const message = z.object({ messageId: z.string(), conversationId: z.string(), personId: z.string().nullable() });
 
 /** What `GET /api/events` may carry: the name of each fact and its payload. Every fact is here, or this does not compile. */
 export const liveEvents = {
@@ -25,6 +26,8 @@ export const liveEvents = {
   'voicemail.heard': voicemail,
   'voicemail.changed': voicemail,
   'voicemail.deleted': voicemail,
+  'message.received': message,
+  'message.changed': message,
   'recording.changed': call.extend({ state: z.string() }),
   'recording.suspended': z.object({ reason: z.string() }),
   'recording.resumed': z.record(z.string(), z.never()),

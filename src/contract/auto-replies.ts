@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { endpoint, nothing } from './endpoint.ts';
+import { isoTimeText, listQuery, pageOf } from './page.ts';
+
+const params = z.object({ id: z.string() });
+
+const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be like 08:30');
+const hours = z
+  .array(
+    z.strictObject({
+      /** Monday is 1, Sunday 7. */
+      days: z.array(z.number().int().min(1).max(7)).min(1).max(7),
+      from: time,
+      /** At or before `from`: on the next day. */
+      to: time,
+    }),
+  )
+  .max(20);
+
+const fields = {
+  name: z.string().trim().max(80),
+  /** One of ours, E.164; null for all of them, which is for administrators. */
+  number: z.string().nullable(),
+  /** `after_hours` replies at every time that is not in `hours`, in the house’s time zone. */
+  trigger: z.enum(['dnd', 'after_hours', 'keyword']),
+  /** Of `keyword`: any of them, as words of the message, in any case. */
+  keywords: z.array(z.string().trim().min(1).max(40)).max(20),
+  hours,
+  body: z.string().trim().min(1).max(1600),
+  /** Nobody gets a second automatic reply within this time. */
+  quietMinutes: z.number().int().min(1).max(10_080),
+  enabled: z.boolean(),
+};
+
+export const autoReply = z.object({ id: z.string(), ...fields, createdAt: isoTimeText }).meta({ id: 'AutoReply' });
+
+export const listAutoReplies = endpoint({
+  id: 'listAutoReplies',
+  method: 'GET',
+  path: '/auto-replies',
+  access: 'user',
+  summary: 'Automatic replies of your own numbers; for an admin those of all',
+  query: listQuery(['createdAt'], {}),
+  reply: pageOf(autoReply),
+});
+
+export const createAutoReply = endpoint({
+  id: 'createAutoReply',
+  method: 'POST',
+  path: '/auto-replies',
+  access: 'user',
+  summary: 'Reply to messages by itself',
+  status: 201,
+  body: z.strictObject({
+    ...fields,
+    name: fields.name.default(''),
+    number: fields.number.default(null),
+    keywords: fields.keywords.default([]),
+    hours: fields.hours.default([]),
+    quietMinutes: fields.quietMinutes.default(60),
+    enabled: fields.enabled.default(true),
+  }),
+  reply: autoReply,
+});
+
+export const getAutoReply = endpoint({
+  id: 'getAutoReply',
+  method: 'GET',
+  path: '/auto-replies/:id',
+  access: 'user',
+  summary: 'One automatic reply',
+  params,
+  reply: autoReply,
+});
+
+export const changeAutoReply = endpoint({
+  id: 'changeAutoReply',
+  method: 'PATCH',
+  path: '/auto-replies/:id',
+  access: 'user',
+  summary: 'Change what is given of an automatic reply',
+  params,
+  body: z.strictObject(fields).partial(),
+  reply: autoReply,
+});
+
+export const deleteAutoReply = endpoint({
+  id: 'deleteAutoReply',
+  method: 'DELETE',
+  path: '/auto-replies/:id',
+  access: 'user',
+  summary: 'Remove an automatic reply',
+  status: 204,
+  params,
+  reply: nothing,
+});

@@ -1,0 +1,215 @@
+import { z } from 'zod';
+import { endpoint } from './endpoint.ts';
+import { fileReply, uploadBody } from './file.ts';
+import { isoTimeText, listQuery, pageOf } from './page.ts';
+
+const params = z.object({ id: z.string() });
+const yesOrNo = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+/**
+ * `waiting`: with us. `unknown`: it may have been sent, and nobody can tell. `accepted` to `sent`: on its way at Twilio.
+ * `received`: came in.
+ */
+export const messageState = z.enum([
+  'waiting',
+  'unknown',
+  'accepted',
+  'scheduled',
+  'queued',
+  'sending',
+  'sent',
+  'delivered',
+  'undelivered',
+  'failed',
+  'canceled',
+  'read',
+  'received',
+]);
+
+const media = z.object({
+  /** Counts from 0; the last part of its address. */
+  n: z.number().int(),
+  /** `lost`: it could not be had from Twilio. */
+  state: z.enum(['fetching', 'stored', 'lost']),
+  /** As its bytes say; null while it is fetched. */
+  contentType: z.string().nullable(),
+  bytes: z.number().int().nullable(),
+});
+
+export const message = z
+  .object({
+    id: z.string(),
+    conversationId: z.string(),
+    direction: z.enum(['inbound', 'outbound']),
+    /** Ours, E.164. */
+    number: z.string(),
+    /** E.164, or a short code. */
+    farNumber: z.string(),
+    body: z.string(),
+    state: messageState,
+    segments: z.number().int(),
+    media: z.array(media),
+    /** Of the person who sent it; null for what came in and for automatic replies. */
+    sentBy: z.string().nullable(),
+    autoReplyId: z.string().nullable(),
+    /** Why it was not delivered: Twilio’s code where there is one, and what it means. */
+    error: z.object({ code: z.number().int().nullable(), message: z.string() }).nullable(),
+    createdAt: isoTimeText,
+    changedAt: isoTimeText,
+    readAt: isoTimeText.nullable(),
+  })
+  .meta({ id: 'Message' });
+
+export const conversation = z
+  .object({
+    id: z.string(),
+    number: z.string(),
+    farNumber: z.string(),
+    lastAt: isoTimeText,
+    lastMessage: message.nullable(),
+    unread: z.number().int(),
+    /** Since when the far side wants nothing more from this number. */
+    optedOutAt: isoTimeText.nullable(),
+  })
+  .meta({ id: 'Conversation' });
+
+export const listMessages = endpoint({
+  id: 'listMessages',
+  method: 'GET',
+  path: '/messages',
+  access: 'user',
+  summary: 'Messages of your own numbers; for an admin those of all',
+  query: listQuery(['createdAt'], {
+    conversation: z.string().optional(),
+    number: z.string().optional(),
+    farNumber: z.string().optional(),
+    direction: z.enum(['inbound', 'outbound']).optional(),
+    state: messageState.optional(),
+    unread: yesOrNo.optional(),
+    from: isoTimeText.optional(),
+    to: isoTimeText.optional(),
+    /** Part of the message. */
+    text: z.string().min(1).max(64).optional(),
+  }),
+  reply: pageOf(message),
+});
+
+export const sendMessage = endpoint({
+  id: 'sendMessage',
+  method: 'POST',
+  path: '/messages',
+  access: 'user',
+  summary: 'Send a message; it is kept and on its way when this answers',
+  status: 201,
+  body: z.strictObject({
+    /** One of ours; your first unless given. */
+    from: z.string().trim().max(32).optional(),
+    to: z.string().trim().min(1).max(32),
+    body: z.string().max(1600).default(''),
+    /** Ids of uploads. */
+    media: z.array(z.string()).max(10).default([]),
+  }),
+  reply: message,
+});
+
+export const messageUpload = {
+  types: [
+    'image/jpeg',
+    'image/png',
+    'image/gif',
+    'image/webp',
+    'image/heic',
+    'audio/mpeg',
+    'audio/ogg',
+    'audio/wav',
+    'audio/amr',
+    'audio/mp4',
+    'video/mp4',
+    'video/3gpp',
+    'video/quicktime',
+    'video/webm',
+    'application/pdf',
+    'text/vcard',
+    'text/calendar',
+    'application/octet-stream',
+  ],
+  mostBytes: 5 * 1024 * 1024,
+} as const;
+
+export const uploadMessageMedia = endpoint({
+  id: 'uploadMessageMedia',
+  method: 'POST',
+  path: '/messages/media',
+  access: 'user',
+  summary: 'A picture or the like for a message that is being written; kept for a day unless it is sent',
+  status: 201,
+  body: uploadBody,
+  upload: messageUpload,
+  reply: z.object({ id: z.string(), contentType: z.string(), bytes: z.number().int() }),
+});
+
+export const listConversations = endpoint({
+  id: 'listConversations',
+  method: 'GET',
+  path: '/messages/conversations',
+  access: 'user',
+  summary: 'Conversations of your own numbers, the one with the newest message first; for an admin those of all',
+  query: listQuery(['lastAt'], {
+    number: z.string().optional(),
+    unread: yesOrNo.optional(),
+    /** Part of the far number. */
+    text: z.string().min(1).max(32).optional(),
+  }),
+  reply: pageOf(conversation),
+});
+
+export const getConversation = endpoint({
+  id: 'getConversation',
+  method: 'GET',
+  path: '/messages/conversations/:id',
+  access: 'user',
+  summary: 'One conversation; its messages are in the list of messages',
+  params,
+  reply: conversation,
+});
+
+export const readConversation = endpoint({
+  id: 'readConversation',
+  method: 'POST',
+  path: '/messages/conversations/:id/read',
+  access: 'user',
+  summary: 'Mark all of a conversation as read',
+  params,
+  reply: conversation,
+});
+
+export const getMessage = endpoint({
+  id: 'getMessage',
+  method: 'GET',
+  path: '/messages/:id',
+  access: 'user',
+  summary: 'One message',
+  params,
+  reply: message,
+});
+
+export const getMessageMedia = endpoint({
+  id: 'getMessageMedia',
+  method: 'GET',
+  path: '/messages/:id/media/:n',
+  access: 'user',
+  summary: 'The n-th picture or the like of a message, counted from 0, whole or in parts',
+  params: z.object({ id: z.string(), n: z.coerce.number().int().min(0).max(99) }),
+  reply: fileReply,
+  replyTypes: messageUpload.types,
+});
+
+export const readMessage = endpoint({
+  id: 'readMessage',
+  method: 'POST',
+  path: '/messages/:id/read',
+  access: 'user',
+  summary: 'Mark a message as read',
+  params,
+  reply: message,
+});

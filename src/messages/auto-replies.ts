@@ -1,0 +1,63 @@
+import type { Clock } from '#base/clock.ts';
+import { AppError } from '#base/errors.ts';
+import type { NewId } from '#base/ids.ts';
+import type { WriteBatch } from '#storage/write-batch.ts';
+import type { AutoReply } from './auto-reply.ts';
+import type { AutoReplyStore } from './auto-reply-store.ts';
+import type { Page } from './conversation-store.ts';
+import type { OurNumbers } from './ports.ts';
+
+export type AutoRepliesParts = {
+  readonly store: AutoReplyStore;
+  readonly writes: WriteBatch;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly numbers: OurNumbers;
+};
+
+export type AutoReplyInput = Omit<AutoReply, 'id' | 'createdAt'>;
+
+/** The rules of automatic replies. */
+export class AutoReplies {
+  readonly #parts: AutoRepliesParts;
+
+  constructor(parts: AutoRepliesParts) {
+    this.#parts = parts;
+  }
+
+  /** `numbers` undefined: all rules; else those of these numbers alone. */
+  list(numbers: readonly string[] | undefined, page: Page): { readonly items: readonly AutoReply[]; readonly total: number } {
+    return this.#parts.store.find(numbers, page);
+  }
+
+  byId(id: string): AutoReply | undefined {
+    return this.#parts.store.byId(id);
+  }
+
+  /** Throws `invalid` for a rule that could never reply. */
+  async create(input: AutoReplyInput): Promise<AutoReply> {
+    const { newId, clock } = this.#parts;
+    return await this.#save({ ...input, id: newId('auto'), createdAt: clock.now() });
+  }
+
+  /** Throws `invalid` for a rule that could never reply. */
+  async change(rule: AutoReply, change: Partial<AutoReplyInput>): Promise<AutoReply> {
+    return await this.#save({ ...rule, ...change });
+  }
+
+  async delete({ id }: AutoReply): Promise<void> {
+    await this.#parts.writes.write(() => this.#parts.store.delete(id));
+  }
+
+  async #save(rule: AutoReply): Promise<AutoReply> {
+    const { store, writes, numbers } = this.#parts;
+    if (rule.number !== undefined && !numbers.all().includes(rule.number)) throw invalid('number', 'is no number of ours');
+    if (rule.trigger === 'keyword' && rule.keywords.length === 0) throw invalid('keywords', 'must name at least one word');
+    await writes.write(() => store.save(rule));
+    return rule;
+  }
+}
+
+function invalid(field: string, message: string): AppError {
+  return new AppError('invalid', 'The automatic reply is not valid', { details: [{ field, message }] });
+}

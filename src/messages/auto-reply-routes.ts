@@ -1,0 +1,58 @@
+import { isoTime } from '#base/clock.ts';
+import { AppError } from '#base/errors.ts';
+import { changeAutoReply, createAutoReply, deleteAutoReply, getAutoReply, listAutoReplies } from '#contract/auto-replies.ts';
+import { handle } from '#contract/endpoint.ts';
+import type { Identity, Route } from '#contract/endpoint.ts';
+import type { AutoReplies } from './auto-replies.ts';
+import type { AutoReply } from './auto-reply.ts';
+
+type Parts = { readonly autoReplies: AutoReplies; readonly numbersOf: (personId: string | undefined) => readonly string[] };
+
+/** A user has the rules of their own numbers; an admin sees all, and alone makes those for every number. */
+export function autoReplyRoutes({ autoReplies, numbersOf }: Parts): readonly Route[] {
+  const mayHave = (number: string | undefined, identity: Identity | undefined): boolean =>
+    identity?.role === 'admin' || (number !== undefined && numbersOf(identity?.personId).includes(number));
+  const visible = (id: string, identity: Identity | undefined): AutoReply => {
+    const found = autoReplies.byId(id);
+    if (found !== undefined && mayHave(found.number, identity)) return found;
+    throw new AppError('not-found', 'There is no such automatic reply');
+  };
+  const admit = (number: string | null | undefined, identity: Identity | undefined): void => {
+    if (number === undefined || mayHave(number ?? undefined, identity)) return;
+    throw new AppError('forbidden', 'You can make automatic replies for your own numbers only');
+  };
+  return [
+    handle(listAutoReplies, ({ query, identity }) => {
+      const { page, per_page: perPage, order } = query;
+      const numbers = identity?.role === 'admin' ? undefined : numbersOf(identity?.personId);
+      const found = autoReplies.list(numbers, { limit: perPage, offset: (page - 1) * perPage, order });
+      return { items: found.items.map(toReply), page, perPage, total: found.total };
+    }),
+    handle(createAutoReply, async ({ body: { enabled, number, ...rest }, identity }) => {
+      admit(number, identity);
+      return toReply(await autoReplies.create({ ...rest, number: number ?? undefined, isEnabled: enabled }));
+    }),
+    handle(getAutoReply, ({ params, identity }) => toReply(visible(params.id, identity))),
+    handle(changeAutoReply, async ({ params, body, identity }) => {
+      const rule = visible(params.id, identity);
+      admit(body.number, identity);
+      const { number, enabled, ...rest } = body;
+      const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+      const change = {
+        ...given,
+        ...(number === undefined ? {} : { number: number ?? undefined }),
+        ...(enabled === undefined ? {} : { isEnabled: enabled }),
+      };
+      return toReply(await autoReplies.change(rule, change));
+    }),
+    handle(deleteAutoReply, ({ params, identity }) => autoReplies.delete(visible(params.id, identity))),
+  ];
+}
+
+function toReply({ id, name, number, trigger, keywords, hours, body, quietMinutes, isEnabled, createdAt }: AutoReply) {
+  return {
+    ...{ id, name, number: number ?? null, trigger, keywords: [...keywords] },
+    hours: hours.map(({ days, from, to }) => ({ days: [...days], from, to })),
+    ...{ body, quietMinutes, enabled: isEnabled, createdAt: isoTime(createdAt) },
+  };
+}

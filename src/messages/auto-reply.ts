@@ -1,0 +1,87 @@
+import type { Id } from '#base/ids.ts';
+import { isOpen } from './opening-hours.ts';
+import type { LocalTime, OpeningHours } from './opening-hours.ts';
+import type { OptOutWord } from './opt-out.ts';
+import { isWritable } from './phone-number.ts';
+
+export type AutoReplyId = Id<'auto'>;
+export type AutoReplyTrigger = 'dnd' | 'after_hours' | 'keyword';
+
+export type AutoReply = {
+  readonly id: AutoReplyId;
+  readonly name: string;
+  /** One of ours, E.164; undefined for all of them. */
+  readonly number: string | undefined;
+  readonly trigger: AutoReplyTrigger;
+  /** Of `keyword`: any of them, as words of the message, in any case. */
+  readonly keywords: readonly string[];
+  /** Of `after_hours`: replies at every other time. */
+  readonly hours: OpeningHours;
+  readonly body: string;
+  /** Nobody gets a second automatic reply within this time. */
+  readonly quietMinutes: number;
+  readonly isEnabled: boolean;
+  readonly createdAt: number;
+};
+
+export type AutoReplyFacts = {
+  /** Those of the number that was written to. */
+  readonly rules: readonly AutoReply[];
+  readonly from: string;
+  readonly body: string;
+  readonly isFromUs: boolean;
+  readonly isOptedOut: boolean;
+  readonly word: OptOutWord | undefined;
+  readonly isDnd: boolean;
+  readonly local: LocalTime;
+  readonly now: number;
+  /** When this sender got automatic replies in the last day. */
+  readonly previous: readonly number[];
+};
+
+export type AutoReplyDecision =
+  | { readonly kind: 'reply'; readonly rule: AutoReply }
+  | {
+      readonly kind: 'none';
+      readonly reason: 'unwritable' | 'ourselves' | 'opted-out' | 'opt-out-word' | 'no-rule' | 'too-often';
+    };
+
+/** Two machines that answer each other must come to an end, however patient the rules are. */
+const mostADay = 5;
+
+/** Whether an incoming message is answered by itself, and with what. The order: keyword, do not disturb, after hours. */
+export function decideAutoReply(facts: AutoReplyFacts): AutoReplyDecision {
+  if (!isWritable(facts.from)) return { kind: 'none', reason: 'unwritable' };
+  if (facts.isFromUs) return { kind: 'none', reason: 'ourselves' };
+  if (facts.isOptedOut) return { kind: 'none', reason: 'opted-out' };
+  // Carriers answer these words themselves.
+  if (facts.word !== undefined) return { kind: 'none', reason: 'opt-out-word' };
+  const rule = findRule(facts);
+  if (rule === undefined) return { kind: 'none', reason: 'no-rule' };
+  const quietSince = facts.now - rule.quietMinutes * 60_000;
+  const isTooOften = facts.previous.length >= mostADay || facts.previous.some((at) => at > quietSince);
+  return isTooOften ? { kind: 'none', reason: 'too-often' } : { kind: 'reply', rule };
+}
+
+function findRule({ rules, body, isDnd, local }: AutoReplyFacts): AutoReply | undefined {
+  const enabled = rules.filter(({ isEnabled }) => isEnabled);
+  const of = (trigger: AutoReplyTrigger) => enabled.filter((rule) => rule.trigger === trigger);
+  return (
+    of('keyword').find(({ keywords }) => containsAny(body, keywords)) ??
+    (isDnd ? of('dnd')[0] : undefined) ??
+    of('after_hours').find(({ hours }) => !isOpen(hours, local))
+  );
+}
+
+function containsAny(body: string, keywords: readonly string[]): boolean {
+  const words = wordsOf(body);
+  return keywords.some((keyword) => {
+    const wanted = wordsOf(keyword);
+    return wanted.trim() !== '' && words.includes(wanted);
+  });
+}
+
+/** Lower case, a space between words and around all of them. */
+function wordsOf(text: string): string {
+  return ` ${(text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).join(' ')} `;
+}

@@ -1,0 +1,116 @@
+import type { Opened } from '#storage/database.ts';
+import type { Conversation, ConversationId, MessageId, Pair } from './message.ts';
+
+export type ConversationFilter = {
+  /** Undefined: those of every number of ours. */
+  readonly ourNumbers?: readonly string[] | undefined;
+  readonly isUnread?: boolean | undefined;
+  /** Part of the far number. */
+  readonly text?: string | undefined;
+};
+
+export type Page = { readonly limit: number; readonly offset: number; readonly order: 'asc' | 'desc' };
+
+type Row = {
+  readonly id: ConversationId;
+  readonly our_number: string;
+  readonly far_number: string;
+  readonly last_at: number;
+  readonly last_message_id: MessageId | null;
+  readonly unread: number;
+  readonly opted_out_at: number | null;
+};
+
+const where = `(:ourNumbers IS NULL OR our_number IN (SELECT value FROM json_each(:ourNumbers)))
+  AND (:isUnread IS NULL OR (unread > 0) = :isUnread) AND (:text IS NULL OR instr(far_number, :text) > 0)`;
+
+/** The SQL of the table `conversations`. Nothing commits here: callers write inside a WriteBatch. */
+export class ConversationStore {
+  readonly #byId;
+  readonly #byPair;
+  readonly #insert;
+  readonly #advance;
+  readonly #read;
+  readonly #optOut;
+  readonly #find;
+  readonly #count;
+
+  constructor(db: Opened['db']) {
+    this.#byId = db.prepare<[string], Row>('SELECT * FROM conversations WHERE id = ?');
+    this.#byPair = db.prepare<[Pair], Row>(
+      'SELECT * FROM conversations WHERE our_number = :ourNumber AND far_number = :farNumber',
+    );
+    this.#insert = db.prepare<[object]>(
+      `INSERT INTO conversations (id, our_number, far_number, last_at) VALUES (:id, :ourNumber, :farNumber, :at)`,
+    );
+    // A message that comes late does not take the place of a newer one.
+    this.#advance = db.prepare<[object]>(
+      `UPDATE conversations SET unread = unread + :unread,
+         last_message_id = CASE WHEN :at >= last_at OR last_message_id IS NULL THEN :messageId ELSE last_message_id END,
+         last_at = max(last_at, :at)
+       WHERE id = :id`,
+    );
+    this.#read = db.prepare<[{ id: string; by: number | null }]>(
+      'UPDATE conversations SET unread = CASE WHEN :by IS NULL THEN 0 ELSE max(0, unread - :by) END WHERE id = :id',
+    );
+    this.#optOut = db.prepare<[{ id: string; at: number | null }]>('UPDATE conversations SET opted_out_at = :at WHERE id = :id');
+    const page = (order: string) =>
+      db.prepare<[object], Row>(
+        `SELECT * FROM conversations WHERE ${where} ORDER BY last_at ${order}, id ${order} LIMIT :limit OFFSET :offset`,
+      );
+    this.#find = { asc: page('ASC'), desc: page('DESC') };
+    this.#count = db.prepare<[object], { n: number }>(`SELECT count(*) AS n FROM conversations WHERE ${where}`);
+  }
+
+  byId(id: string): Conversation | undefined {
+    return fromRow(this.#byId.get(id));
+  }
+
+  of({ ourNumber, farNumber }: Pair): Conversation | undefined {
+    return fromRow(this.#byPair.get({ ourNumber, farNumber }));
+  }
+
+  insert(conversation: Pair & { readonly id: ConversationId; readonly at: number }): void {
+    this.#insert.run(conversation);
+  }
+
+  /** A message was added. */
+  advance(added: { readonly id: string; readonly messageId: string; readonly at: number; readonly unread: 0 | 1 }): void {
+    this.#advance.run(added);
+  }
+
+  /** `by` undefined: nothing is unread any more. */
+  read(id: string, by?: number): void {
+    this.#read.run({ id, by: by ?? null });
+  }
+
+  setOptedOut(id: string, at: number | undefined): void {
+    this.#optOut.run({ id, at: at ?? null });
+  }
+
+  find(
+    filter: ConversationFilter,
+    { order, ...page }: Page,
+  ): { readonly items: readonly Conversation[]; readonly total: number } {
+    const values = {
+      ourNumbers: filter.ourNumbers === undefined ? null : JSON.stringify(filter.ourNumbers),
+      isUnread: filter.isUnread === undefined ? null : Number(filter.isUnread),
+      text: filter.text ?? null,
+    };
+    const items = this.#find[order].all({ ...values, ...page }).flatMap((row) => fromRow(row) ?? []);
+    return { items, total: this.#count.get(values)?.n ?? 0 };
+  }
+}
+
+function fromRow(row: Row | undefined): Conversation | undefined {
+  if (row === undefined) return undefined;
+  return {
+    id: row.id,
+    ourNumber: row.our_number,
+    farNumber: row.far_number,
+    lastAt: row.last_at,
+    lastMessageId: row.last_message_id ?? undefined,
+    unread: row.unread,
+    optedOutAt: row.opted_out_at ?? undefined,
+  };
+}

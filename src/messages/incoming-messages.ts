@@ -1,0 +1,126 @@
+import { maskNumber } from '#base/log.ts';
+import type { Log } from '#base/log.ts';
+import type { Clock } from '#base/clock.ts';
+import type { Events } from '#base/events.ts';
+import type { NewId } from '#base/ids.ts';
+import type { Facts } from '#contract/facts.ts';
+import type { WriteBatch } from '#storage/write-batch.ts';
+import { decideAutoReply } from './auto-reply.ts';
+import type { AutoReplyStore } from './auto-reply-store.ts';
+import type { ConversationStore } from './conversation-store.ts';
+import type { MediaStore } from './media-store.ts';
+import type { Conversation, Message, MessageId } from './message.ts';
+import type { MessageStore } from './message-store.ts';
+import { localTime } from './opening-hours.ts';
+import { readOptOut } from './opt-out.ts';
+import type { OptOutWord } from './opt-out.ts';
+import type { OutgoingMessages } from './outgoing-messages.ts';
+import type { IncomingNotice, IsDnd, OurNumbers } from './ports.ts';
+
+export type IncomingParts = {
+  readonly messages: MessageStore;
+  readonly conversations: ConversationStore;
+  readonly media: MediaStore;
+  readonly autoReplies: AutoReplyStore;
+  readonly outgoing: OutgoingMessages;
+  readonly writes: WriteBatch;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly events: Events<Facts>;
+  readonly log: Log;
+  readonly numbers: OurNumbers;
+  readonly isDnd: IsDnd;
+  readonly timeZone: string;
+  /** Something is to be fetched. */
+  readonly onMedia: () => void;
+};
+
+/** Later than this nobody expects an automatic reply any more, and what it says of now was not so then. */
+const replyWithinMs = 600_000;
+const dayMs = 86_400_000;
+/** Twilio sends 1600 characters and ten media at most. */
+const mostBody = 10_000;
+const mostMedia = 20;
+
+type Received = { readonly message: Message; readonly reply: Message | undefined };
+
+/** What comes in: kept once however often it is told, with what it asks for, in one transaction. */
+export class IncomingMessages {
+  readonly #parts: IncomingParts;
+
+  constructor(parts: IncomingParts) {
+    this.#parts = parts;
+  }
+
+  /** `receivedAt` undefined: now. Resolves when the message is kept; rejects where it cannot be. */
+  async receive(notice: IncomingNotice, receivedAt?: number): Promise<void> {
+    const { messages, writes, log } = this.#parts;
+    const received = await writes.write(() =>
+      messages.bySid(notice.messageSid) === undefined ? this.#keep(notice, receivedAt) : undefined,
+    );
+    if (received === undefined) return;
+    const { message, reply } = received;
+    log.info({ message: message.id, messageSid: notice.messageSid, from: maskNumber(notice.from) }, 'A message came');
+    this.#emit('message.received', message);
+    if (reply !== undefined) this.#emit('message.changed', reply);
+    if (notice.media.length > 0) this.#parts.onMedia();
+  }
+
+  #keep(notice: IncomingNotice, receivedAt: number | undefined): Received {
+    const { messages, conversations, media, outgoing, clock, newId } = this.#parts;
+    const conversation = outgoing.conversationOf({ ourNumber: notice.to, farNumber: notice.from });
+    const id: MessageId = newId('msg');
+    const now = clock.now();
+    const createdAt = Math.min(receivedAt ?? now, now);
+    const parts = notice.media.slice(0, mostMedia);
+    messages.insert({
+      ...{ id, conversationId: conversation.id, direction: 'inbound', body: notice.body.slice(0, mostBody), state: 'received' },
+      ...{ segments: notice.segments, mediaCount: parts.length, messageSid: notice.messageSid },
+      ...{ sentBy: undefined, autoReplyId: undefined, createdAt },
+    });
+    for (const [position, { url }] of parts.entries()) {
+      media.expect({ id: newId('med'), messageId: id, position, sourceUrl: url, at: now });
+    }
+    conversations.advance({ id: conversation.id, messageId: id, at: createdAt, unread: 1 });
+    const word = readOptOut(notice.body, notice.optOut);
+    this.#obey(word, conversation, createdAt);
+    const reply = now - createdAt > replyWithinMs ? undefined : this.#reply(notice, word);
+    const message = messages.byId(id);
+    if (message === undefined) throw new Error('A message is not there right after it was kept');
+    return { message, reply };
+  }
+
+  #obey(word: OptOutWord | undefined, { id, optedOutAt }: Conversation, at: number): void {
+    const { conversations, log } = this.#parts;
+    if (word === 'stop' && optedOutAt === undefined) conversations.setOptedOut(id, at);
+    // What came late may have been taken back since.
+    else if (word === 'start' && optedOutAt !== undefined && at >= optedOutAt) conversations.setOptedOut(id, undefined);
+    else return;
+    log.info({ conversation: id, word }, 'The far side said whether it wants messages');
+  }
+
+  #reply({ from, to, body }: IncomingNotice, word: OptOutWord | undefined): Message | undefined {
+    const { messages, conversations, autoReplies, outgoing, clock, numbers, isDnd, timeZone, log } = this.#parts;
+    const now = clock.now();
+    const decision = decideAutoReply({
+      ...{ from, body, word, now, rules: autoReplies.forNumber(to) },
+      isFromUs: numbers.all().includes(from),
+      isOptedOut: conversations.of({ ourNumber: to, farNumber: from })?.optedOutAt !== undefined,
+      isDnd: isDnd(to),
+      local: localTime(now, timeZone),
+      previous: messages.autoRepliesTo(from, now - dayMs),
+    });
+    if (decision.kind === 'none') {
+      log.debug({ reason: decision.reason }, 'No automatic reply');
+      return undefined;
+    }
+    // We can only answer as a number that is ours.
+    if (!numbers.all().includes(to)) return undefined;
+    return outgoing.add({ ourNumber: to, farNumber: from, body: decision.rule.body, autoReplyId: decision.rule.id });
+  }
+
+  #emit(name: 'message.received' | 'message.changed', { id, conversationId, ourNumber }: Message): void {
+    const personId = this.#parts.numbers.ownerOf(ourNumber) ?? null;
+    this.#parts.events.emit(name, { messageId: id, conversationId, personId });
+  }
+}

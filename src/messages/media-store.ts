@@ -1,0 +1,166 @@
+import type { Opened } from '#storage/database.ts';
+import type { Media, MediaId, MessageId } from './message.ts';
+
+type Row = {
+  readonly id: MediaId;
+  readonly message_id: MessageId | null;
+  readonly position: number;
+  readonly state: Media['state'];
+  readonly source_url: string | null;
+  readonly content_type: string | null;
+  readonly bytes: number | null;
+  readonly uploaded_by: string | null;
+  readonly token: string | null;
+  readonly token_until: number | null;
+  readonly attempts: number;
+  readonly due_at: number | null;
+  readonly problem: string | null;
+  readonly created_at: number;
+};
+
+/** The SQL of the table `message_media`. Nothing commits here: callers write inside a WriteBatch. */
+export class MediaStore {
+  readonly #byId;
+  readonly #byToken;
+  readonly #of;
+  readonly #at;
+  readonly #expect;
+  readonly #upload;
+  readonly #attach;
+  readonly #publish;
+  readonly #unpublish;
+  readonly #due;
+  readonly #stored;
+  readonly #postpone;
+  readonly #lost;
+  readonly #loose;
+  readonly #delete;
+
+  constructor(db: Opened['db']) {
+    this.#byId = db.prepare<[string], Row>('SELECT * FROM message_media WHERE id = ?');
+    this.#byToken = db.prepare<[string, number], Row>('SELECT * FROM message_media WHERE token = ? AND token_until > ?');
+    this.#of = db.prepare<[string], Row>('SELECT * FROM message_media WHERE message_id = ? ORDER BY position');
+    this.#at = db.prepare<[string, number], Row>('SELECT * FROM message_media WHERE message_id = ? AND position = ?');
+    this.#expect = db.prepare<[object]>(
+      `INSERT INTO message_media (id, message_id, position, state, source_url, due_at, created_at)
+       VALUES (:id, :messageId, :position, 'fetching', :sourceUrl, :at, :at)`,
+    );
+    this.#upload = db.prepare<[object]>(
+      `INSERT INTO message_media (id, state, content_type, bytes, uploaded_by, created_at)
+       VALUES (:id, 'stored', :contentType, :bytes, :uploadedBy, :at)`,
+    );
+    this.#attach = db.prepare<[object]>('UPDATE message_media SET message_id = :messageId, position = :position WHERE id = :id');
+    this.#publish = db.prepare<[object]>('UPDATE message_media SET token = :token, token_until = :until WHERE id = :id');
+    this.#unpublish = db.prepare<[string]>(
+      'UPDATE message_media SET token = NULL, token_until = NULL WHERE message_id = ? AND token IS NOT NULL',
+    );
+    this.#due = db.prepare<[], Row>("SELECT * FROM message_media WHERE state = 'fetching' ORDER BY due_at LIMIT 1");
+    this.#stored = db.prepare<[object]>(
+      `UPDATE message_media SET state = 'stored', content_type = :contentType, bytes = :bytes, due_at = NULL, problem = NULL
+       WHERE id = :id`,
+    );
+    this.#postpone = db.prepare<[object]>(
+      'UPDATE message_media SET attempts = attempts + 1, due_at = :dueAt, problem = :problem WHERE id = :id',
+    );
+    this.#lost = db.prepare<[object]>(
+      "UPDATE message_media SET state = 'lost', attempts = attempts + 1, due_at = NULL, problem = :problem WHERE id = :id",
+    );
+    this.#loose = db.prepare<[number], Row>('SELECT * FROM message_media WHERE message_id IS NULL AND created_at < ? LIMIT 100');
+    this.#delete = db.prepare<[string]>('DELETE FROM message_media WHERE id = ?');
+  }
+
+  byId(id: string): Media | undefined {
+    return fromRow(this.#byId.get(id));
+  }
+
+  /** Undefined also where its time is over. */
+  byToken(token: string, now: number): Media | undefined {
+    return fromRow(this.#byToken.get(token, now));
+  }
+
+  of(messageId: string): readonly Media[] {
+    return this.#of.all(messageId).flatMap((row) => fromRow(row) ?? []);
+  }
+
+  at(messageId: string, position: number): Media | undefined {
+    return fromRow(this.#at.get(messageId, position));
+  }
+
+  /** Something to be fetched. */
+  expect(
+    media: Pick<Media, 'id' | 'position'> & { readonly messageId: string; readonly sourceUrl: string; readonly at: number },
+  ): void {
+    const { id, messageId, position, sourceUrl, at } = media;
+    this.#expect.run({ id, messageId, position, sourceUrl, at });
+  }
+
+  insertUpload(media: {
+    readonly id: MediaId;
+    readonly contentType: string;
+    readonly bytes: number;
+    readonly uploadedBy: string | undefined;
+    readonly at: number;
+  }): void {
+    this.#upload.run({ ...media, uploadedBy: media.uploadedBy ?? null });
+  }
+
+  attach(id: string, messageId: string, position: number): void {
+    this.#attach.run({ id, messageId, position });
+  }
+
+  publish(id: string, token: string, until: number): void {
+    this.#publish.run({ id, token, until });
+  }
+
+  /** Nobody can fetch the media of this message from outside any more. */
+  unpublish(messageId: string): void {
+    this.#unpublish.run(messageId);
+  }
+
+  /** What is to be fetched next, whether its time has come or not. */
+  nextDue(): (Media & { readonly dueAt: number }) | undefined {
+    const media = fromRow(this.#due.get());
+    return media?.dueAt === undefined ? undefined : { ...media, dueAt: media.dueAt };
+  }
+
+  stored(id: string, contentType: string, bytes: number): void {
+    this.#stored.run({ id, contentType, bytes });
+  }
+
+  postpone(id: string, dueAt: number, problem: string): void {
+    this.#postpone.run({ id, dueAt, problem });
+  }
+
+  lost(id: string, problem: string): void {
+    this.#lost.run({ id, problem });
+  }
+
+  /** Uploads that nobody sent. */
+  looseBefore(time: number): readonly Media[] {
+    return this.#loose.all(time).flatMap((row) => fromRow(row) ?? []);
+  }
+
+  delete(id: string): void {
+    this.#delete.run(id);
+  }
+}
+
+function fromRow(row: Row | undefined): Media | undefined {
+  if (row === undefined) return undefined;
+  return {
+    id: row.id,
+    messageId: row.message_id ?? undefined,
+    position: row.position,
+    state: row.state,
+    sourceUrl: row.source_url ?? undefined,
+    contentType: row.content_type ?? undefined,
+    bytes: row.bytes ?? undefined,
+    uploadedBy: row.uploaded_by ?? undefined,
+    token: row.token ?? undefined,
+    tokenUntil: row.token_until ?? undefined,
+    attempts: row.attempts,
+    dueAt: row.due_at ?? undefined,
+    problem: row.problem ?? undefined,
+    createdAt: row.created_at,
+  };
+}

@@ -1,0 +1,139 @@
+import { isoTime } from '#base/clock.ts';
+import { AppError } from '#base/errors.ts';
+import { handle } from '#contract/endpoint.ts';
+import type { Identity, Route } from '#contract/endpoint.ts';
+import type { FileReply } from '#contract/file.ts';
+import {
+  getConversation,
+  getMessage,
+  getMessageMedia,
+  listConversations,
+  listMessages,
+  readConversation,
+  readMessage,
+  sendMessage,
+  uploadMessageMedia,
+} from '#contract/messages.ts';
+import { extensionOf, isInline } from './media-type.ts';
+import type { MessageMedia } from './media.ts';
+import type { Conversation, Message } from './message.ts';
+import type { Messages } from './messages.ts';
+
+type Parts = { readonly messages: Messages; readonly files: MessageMedia };
+
+/** A user has the conversations of their own numbers; an admin sees all. What is not yours looks as if it were not there. */
+export function messageRoutes(parts: Parts): readonly Route[] {
+  return [...conversationRoutes(parts), ...singleRoutes(parts)];
+}
+
+/** Before those of single messages: `conversations` would be taken for the id of one. */
+function conversationRoutes({ messages }: Parts): readonly Route[] {
+  const visible = (id: string, identity: Identity | undefined): Conversation => {
+    const found = messages.conversation(id);
+    if (found !== undefined && isVisible(messages, found.ourNumber, identity)) return found;
+    throw new AppError('not-found', 'There is no such conversation');
+  };
+  return [
+    handle(listConversations, ({ query, identity }) => {
+      const { page, per_page: perPage, order, number, unread, text } = query;
+      const filter = { ourNumbers: visibleNumbers(messages, identity, number), isUnread: unread, text };
+      const found = messages.conversations(filter, { limit: perPage, offset: (page - 1) * perPage, order });
+      return { items: found.items.map((one) => conversationReply(messages, one)), page, perPage, total: found.total };
+    }),
+    handle(getConversation, ({ params, identity }) => conversationReply(messages, visible(params.id, identity))),
+    handle(readConversation, async ({ params, identity }) =>
+      conversationReply(messages, await messages.readAll(visible(params.id, identity))),
+    ),
+  ];
+}
+
+function singleRoutes({ messages, files }: Parts): readonly Route[] {
+  const visible = (id: string, identity: Identity | undefined): Message => {
+    const found = messages.byId(id);
+    if (found !== undefined && isVisible(messages, found.ourNumber, identity)) return found;
+    throw new AppError('not-found', 'There is no such message');
+  };
+  return [
+    handle(listMessages, ({ query, identity }) => {
+      const { page, per_page: perPage, order, conversation, number, farNumber, direction, state, unread, from, to, text } = query;
+      const filter = {
+        ...{ ourNumbers: visibleNumbers(messages, identity, number), conversationId: conversation, isUnread: unread },
+        ...{ farNumber, direction, state, text, from: milliseconds(from), to: milliseconds(to) },
+      };
+      const found = messages.list(filter, { limit: perPage, offset: (page - 1) * perPage, order });
+      return { items: found.items.map((one) => messageReply(messages, one)), page, perPage, total: found.total };
+    }),
+    handle(sendMessage, async ({ body, identity }) => {
+      const writer = { isAdmin: identity?.role === 'admin', personId: identity?.personId };
+      return messageReply(messages, await messages.send(body, writer));
+    }),
+    handle(uploadMessageMedia, async ({ body, identity }) => {
+      const { id, contentType = '', bytes = 0 } = await files.upload(body.bytes, identity?.personId);
+      return { id, contentType, bytes };
+    }),
+    handle(getMessage, ({ params, identity }) => messageReply(messages, visible(params.id, identity))),
+    handle(getMessageMedia, async ({ params, identity }): Promise<FileReply> => {
+      const message = visible(params.id, identity);
+      const file = await files.file(message.id, params.n);
+      if (file === undefined) throw new AppError('not-found', 'This part of the message is not there');
+      const { media, bytes, read } = file;
+      const contentType = media.contentType ?? 'application/octet-stream';
+      const fileName = `${message.id}-${media.position}.${extensionOf(contentType)}`;
+      // What a stranger sent must not run as a page of ours, whatever it says it is.
+      const disposition = isInline(contentType) ? 'inline' : 'attachment';
+      return { contentType, bytes, version: `${media.id}-${bytes}`, fileName, disposition, read };
+    }),
+    handle(readMessage, async ({ params, identity }) =>
+      messageReply(messages, await messages.read(visible(params.id, identity))),
+    ),
+  ];
+}
+
+/** Undefined: all there are. A number that is not theirs leaves nothing. */
+function visibleNumbers(
+  messages: Messages,
+  identity: Identity | undefined,
+  number: string | undefined,
+): readonly string[] | undefined {
+  const wanted = number === undefined ? undefined : [number];
+  if (identity?.role === 'admin') return wanted;
+  const own = messages.numbersOf(identity?.personId);
+  return wanted === undefined ? own : wanted.filter((one) => own.includes(one));
+}
+
+function isVisible(messages: Messages, ourNumber: string, identity: Identity | undefined): boolean {
+  return identity?.role === 'admin' || messages.numbersOf(identity?.personId).includes(ourNumber);
+}
+
+function conversationReply(messages: Messages, conversation: Conversation) {
+  const { id, ourNumber, farNumber, lastAt, lastMessageId, unread, optedOutAt } = conversation;
+  const last = lastMessageId === undefined ? undefined : messages.byId(lastMessageId);
+  return {
+    ...{ id, number: ourNumber, farNumber, lastAt: isoTime(lastAt), unread, optedOutAt: timeOrNull(optedOutAt) },
+    lastMessage: last === undefined ? null : messageReply(messages, last),
+  };
+}
+
+function messageReply(messages: Messages, message: Message) {
+  const { id, conversationId, direction, ourNumber, farNumber, body, state, segments, errorCode, error } = message;
+  return {
+    ...{ id, conversationId, direction, number: ourNumber, farNumber, body, state, segments },
+    media: messages.mediaOf(message).map(({ position, state: has, contentType, bytes }) => ({
+      ...{ n: position, state: has, contentType: contentType ?? null, bytes: bytes ?? null },
+    })),
+    sentBy: message.sentBy ?? null,
+    autoReplyId: message.autoReplyId ?? null,
+    error: error === undefined && errorCode === undefined ? null : { code: errorCode ?? null, message: error ?? '' },
+    createdAt: isoTime(message.createdAt),
+    changedAt: isoTime(message.changedAt),
+    readAt: timeOrNull(message.readAt),
+  };
+}
+
+function timeOrNull(time: number | undefined): string | null {
+  return time === undefined ? null : isoTime(time);
+}
+
+function milliseconds(time: string | undefined): number | undefined {
+  return time === undefined ? undefined : Date.parse(time);
+}

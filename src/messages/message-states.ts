@@ -1,0 +1,39 @@
+/**
+ * `waiting`: with us. `unknown`: it may have been sent, and nobody can tell. `accepted` to `sent`: on its way at Twilio.
+ * `received`: came in. The rest is final, but for `read`, which may follow `delivered`.
+ */
+export type MessageState = keyof typeof ranks;
+
+const ranks = {
+  waiting: 0,
+  // Not a state of the message but of our knowledge, so whatever Twilio says of it is more.
+  unknown: 1,
+  accepted: 2,
+  scheduled: 3,
+  queued: 4,
+  sending: 5,
+  sent: 6,
+  delivered: 7,
+  undelivered: 7,
+  failed: 7,
+  canceled: 7,
+  read: 8,
+  received: 9,
+} as const;
+
+/** Twilio's word as a state of ours; undefined for one that does not tell anything about a message we sent. */
+export function stateOfTwilio(status: string): MessageState | undefined {
+  if (status === 'partially_delivered') return 'delivered';
+  if (status === 'waiting' || status === 'unknown' || status === 'received') return undefined;
+  return Object.hasOwn(ranks, status) ? (status as MessageState) : undefined;
+}
+
+export function isFinal(state: MessageState): boolean {
+  return ranks[state] >= ranks.delivered;
+}
+
+/** Whether a message in state `now` is moved by the report `next`: reports come late, twice and in any order. */
+export function mayMove(now: MessageState, next: MessageState): boolean {
+  if (next === 'read') return now !== 'undelivered' && now !== 'failed' && now !== 'canceled' && now !== 'read';
+  return ranks[next] > ranks[now];
+}

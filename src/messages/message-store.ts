@@ -1,0 +1,213 @@
+import type { Opened } from '#storage/database.ts';
+import type { Page } from './conversation-store.ts';
+import type { ConversationId, Message, MessageId, Pair } from './message.ts';
+import type { MessageState } from './message-states.ts';
+
+/** Everything given must hold. */
+export type MessageFilter = {
+  readonly ourNumbers?: readonly string[] | undefined;
+  readonly conversationId?: string | undefined;
+  readonly farNumber?: string | undefined;
+  readonly direction?: 'inbound' | 'outbound' | undefined;
+  readonly state?: MessageState | undefined;
+  readonly isUnread?: boolean | undefined;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  /** Part of the body. */
+  readonly text?: string | undefined;
+};
+
+export type NewMessage = Omit<Message, keyof Pair | 'errorCode' | 'error' | 'changedAt' | 'readAt'>;
+export type EarlyState = { readonly state: MessageState; readonly errorCode: number | undefined };
+export type StateChange = EarlyState & { readonly id: string; readonly error: string | undefined; readonly at: number };
+
+type Row = {
+  readonly id: MessageId;
+  readonly conversation_id: ConversationId;
+  readonly our_number: string;
+  readonly far_number: string;
+  readonly direction: 'inbound' | 'outbound';
+  readonly body: string;
+  readonly state: MessageState;
+  readonly segments: number;
+  readonly media_count: number;
+  readonly message_sid: string | null;
+  readonly sent_by: string | null;
+  readonly auto_reply_id: string | null;
+  readonly error_code: number | null;
+  readonly error: string | null;
+  readonly created_at: number;
+  readonly changed_at: number;
+  readonly read_at: number | null;
+};
+
+const joined = 'messages m JOIN conversations c ON c.id = m.conversation_id';
+const select = `SELECT m.*, c.our_number, c.far_number FROM ${joined}`;
+
+const conditions = {
+  ourNumbers: 'c.our_number IN (SELECT value FROM json_each(:ourNumbers))',
+  conversationId: 'm.conversation_id = :conversationId',
+  farNumber: 'c.far_number = :farNumber',
+  direction: 'm.direction = :direction',
+  state: 'm.state = :state',
+  isUnread: "(m.direction = 'inbound' AND m.read_at IS NULL) = :isUnread",
+  from: 'm.created_at >= :from',
+  to: 'm.created_at < :to',
+  text: "m.body LIKE :text ESCAPE '\\'",
+} as const satisfies Record<keyof MessageFilter, string>;
+const filters = Object.keys(conditions) as (keyof MessageFilter)[];
+
+/** The SQL of the tables `messages` and `message_early_states`. Nothing commits here: callers write inside a WriteBatch. */
+export class MessageStore {
+  readonly #db: Opened['db'];
+  readonly #byId;
+  readonly #bySid;
+  readonly #insert;
+  readonly #setState;
+  readonly #setSent;
+  readonly #read;
+  readonly #readAll;
+  readonly #autoReplies;
+  readonly #unknown;
+  readonly #keepEarly;
+  readonly #takeEarly;
+  readonly #pruneEarly;
+
+  constructor(db: Opened['db']) {
+    this.#db = db;
+    this.#byId = db.prepare<[string], Row>(`${select} WHERE m.id = ?`);
+    this.#bySid = db.prepare<[string], Row>(`${select} WHERE m.message_sid = ?`);
+    this.#insert = db.prepare<[object]>(
+      `INSERT INTO messages (id, conversation_id, direction, body, state, segments, media_count, message_sid, sent_by,
+         auto_reply_id, created_at, changed_at)
+       VALUES (:id, :conversationId, :direction, :body, :state, :segments, :mediaCount, :messageSid, :sentBy, :autoReplyId,
+         :createdAt, :createdAt)`,
+    );
+    this.#setState = db.prepare<[object]>(
+      'UPDATE messages SET state = :state, error_code = :errorCode, error = :error, changed_at = :at WHERE id = :id',
+    );
+    this.#setSent = db.prepare<[object]>('UPDATE messages SET message_sid = :sid, segments = :segments WHERE id = :id');
+    this.#read = db.prepare<[object]>(
+      "UPDATE messages SET read_at = :at WHERE id = :id AND direction = 'inbound' AND read_at IS NULL",
+    );
+    this.#readAll = db.prepare<[object]>(
+      "UPDATE messages SET read_at = :at WHERE conversation_id = :id AND direction = 'inbound' AND read_at IS NULL",
+    );
+    this.#autoReplies = db.prepare<[string, number], { at: number }>(
+      `SELECT m.created_at AS at FROM ${joined}
+       WHERE c.far_number = ? AND m.created_at > ? AND m.auto_reply_id IS NOT NULL ORDER BY m.created_at`,
+    );
+    this.#unknown = db.prepare<[object], Row>(
+      `${select} WHERE c.our_number = :ourNumber AND c.far_number = :farNumber AND m.body = :body AND m.state = 'unknown'
+         AND m.message_sid IS NULL ORDER BY m.created_at LIMIT 1`,
+    );
+    this.#keepEarly = db.prepare<[object]>(
+      `INSERT INTO message_early_states (message_sid, state, error_code, at) VALUES (:sid, :state, :errorCode, :at)
+       ON CONFLICT (message_sid) DO UPDATE SET state = excluded.state, error_code = excluded.error_code`,
+    );
+    this.#takeEarly = db.prepare<[string], { state: MessageState; error_code: number | null }>(
+      'DELETE FROM message_early_states WHERE message_sid = ? RETURNING state, error_code',
+    );
+    this.#pruneEarly = db.prepare<[number]>('DELETE FROM message_early_states WHERE at < ?');
+  }
+
+  byId(id: string): Message | undefined {
+    return fromRow(this.#byId.get(id));
+  }
+
+  bySid(sid: string): Message | undefined {
+    return fromRow(this.#bySid.get(sid));
+  }
+
+  insert({ messageSid, sentBy, autoReplyId, ...message }: NewMessage): void {
+    const optional = { messageSid: messageSid ?? null, sentBy: sentBy ?? null, autoReplyId: autoReplyId ?? null };
+    this.#insert.run({ ...message, ...optional });
+  }
+
+  setState({ errorCode, error, ...change }: StateChange): void {
+    this.#setState.run({ ...change, errorCode: errorCode ?? null, error: error ?? null });
+  }
+
+  /** What Twilio made of a message when it took it. */
+  setSent(id: string, sid: string, segments: number): void {
+    this.#setSent.run({ id, sid, segments });
+  }
+
+  /** Whether it was unread before. */
+  read(id: string, at: number): boolean {
+    return this.#read.run({ id, at }).changes > 0;
+  }
+
+  /** Returns how many were unread before. */
+  readAll(conversationId: string, at: number): number {
+    return this.#readAll.run({ id: conversationId, at }).changes;
+  }
+
+  /** When automatic replies went to a far number from any of ours, oldest first. */
+  autoRepliesTo(farNumber: string, since: number): readonly number[] {
+    return this.#autoReplies.all(farNumber, since).map(({ at }) => at);
+  }
+
+  /** The oldest message with this text of which nobody knows whether it was sent. */
+  unknownLike(like: Pair & { readonly body: string }): Message | undefined {
+    const { ourNumber, farNumber, body } = like;
+    return fromRow(this.#unknown.get({ ourNumber, farNumber, body }));
+  }
+
+  keepEarly(sid: string, { state, errorCode }: EarlyState, at: number): void {
+    this.#keepEarly.run({ sid, state, errorCode: errorCode ?? null, at });
+  }
+
+  takeEarly(sid: string): EarlyState | undefined {
+    const row = this.#takeEarly.get(sid);
+    return row === undefined ? undefined : { state: row.state, errorCode: row.error_code ?? undefined };
+  }
+
+  pruneEarly(before: number): void {
+    this.#pruneEarly.run(before);
+  }
+
+  find(filter: MessageFilter, { order, ...page }: Page): { readonly items: readonly Message[]; readonly total: number } {
+    const given = filters.filter((name) => filter[name] !== undefined);
+    const where = given.length === 0 ? '' : `WHERE ${given.map((name) => conditions[name]).join(' AND ')}`;
+    const values = Object.fromEntries(given.map((name) => [name, toValue(name, filter[name] ?? '')]));
+    const direction = order === 'asc' ? 'ASC' : 'DESC';
+    const items = this.#db
+      .prepare<[object], Row>(
+        `${select} ${where} ORDER BY m.created_at ${direction}, m.id ${direction} LIMIT :limit OFFSET :offset`,
+      )
+      .all({ ...values, ...page })
+      .flatMap((row) => fromRow(row) ?? []);
+    const counted = this.#db.prepare<[object], { n: number }>(`SELECT count(*) AS n FROM ${joined} ${where}`);
+    return { items, total: counted.get(values)?.n ?? 0 };
+  }
+}
+
+function toValue(name: keyof MessageFilter, value: string | number | boolean | readonly string[]): string | number {
+  if (typeof value === 'boolean') return Number(value);
+  if (typeof value === 'object') return JSON.stringify(value);
+  return name === 'text' ? `%${String(value).replaceAll(/[\\%_]/g, '\\$&')}%` : value;
+}
+
+function fromRow(row: Row | undefined): Message | undefined {
+  if (row === undefined) return undefined;
+  return {
+    id: row.id,
+    conversationId: row.conversation_id,
+    ourNumber: row.our_number,
+    farNumber: row.far_number,
+    direction: row.direction,
+    body: row.body,
+    state: row.state,
+    segments: row.segments,
+    mediaCount: row.media_count,
+    messageSid: row.message_sid ?? undefined,
+    sentBy: row.sent_by ?? undefined,
+    autoReplyId: row.auto_reply_id ?? undefined,
+    errorCode: row.error_code ?? undefined,
+    error: row.error ?? undefined,
+    createdAt: row.created_at,
+    changedAt: row.changed_at,
+    readAt: row.read_at ?? undefined,
+  };
+}

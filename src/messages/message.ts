@@ -1,0 +1,60 @@
+import type { Id } from '#base/ids.ts';
+import type { MessageState } from './message-states.ts';
+
+export type MessageId = Id<'msg'>;
+export type ConversationId = Id<'conv'>;
+export type MediaId = Id<'med'>;
+
+/** One of our numbers and one that is not. */
+export type Pair = { readonly ourNumber: string; readonly farNumber: string };
+
+/** All that was written between two numbers. Times in milliseconds since the Unix epoch. */
+export type Conversation = Pair & {
+  readonly id: ConversationId;
+  readonly lastAt: number;
+  readonly lastMessageId: MessageId | undefined;
+  readonly unread: number;
+  /** Since when the far side wants nothing more from this number. */
+  readonly optedOutAt: number | undefined;
+};
+
+export type Message = Pair & {
+  readonly id: MessageId;
+  readonly conversationId: ConversationId;
+  readonly direction: 'inbound' | 'outbound';
+  readonly body: string;
+  readonly state: MessageState;
+  readonly segments: number;
+  readonly mediaCount: number;
+  /** At Twilio. */
+  readonly messageSid: string | undefined;
+  /** The person who sent it. */
+  readonly sentBy: string | undefined;
+  /** The automatic reply it is. */
+  readonly autoReplyId: string | undefined;
+  /** Twilio's code, and what it means in plain words. */
+  readonly errorCode: number | undefined;
+  readonly error: string | undefined;
+  readonly createdAt: number;
+  readonly changedAt: number;
+  /** Only of what we received. */
+  readonly readAt: number | undefined;
+};
+
+export type Media = {
+  readonly id: MediaId;
+  /** Undefined for an upload that is not sent yet. */
+  readonly messageId: MessageId | undefined;
+  readonly position: number;
+  readonly state: 'fetching' | 'stored' | 'lost';
+  readonly sourceUrl: string | undefined;
+  readonly contentType: string | undefined;
+  readonly bytes: number | undefined;
+  readonly uploadedBy: string | undefined;
+  readonly token: string | undefined;
+  readonly tokenUntil: number | undefined;
+  readonly attempts: number;
+  readonly dueAt: number | undefined;
+  readonly problem: string | undefined;
+  readonly createdAt: number;
+};

@@ -1,0 +1,210 @@
+import type { Clock } from '#base/clock.ts';
+import { AppError } from '#base/errors.ts';
+import type { Events } from '#base/events.ts';
+import type { NewId } from '#base/ids.ts';
+import { maskNumber } from '#base/log.ts';
+import type { Log } from '#base/log.ts';
+import type { Facts } from '#contract/facts.ts';
+import type { Outbox } from '#storage/outbox.ts';
+import type { WriteBatch } from '#storage/write-batch.ts';
+import type { ConversationStore } from './conversation-store.ts';
+import type { MediaStore } from './media-store.ts';
+import type { Conversation, Message, MessageId, Pair } from './message.ts';
+import type { EarlyState, MessageStore } from './message-store.ts';
+import { isFinal, mayMove, stateOfTwilio } from './message-states.ts';
+import { optedOutCode } from './opt-out.ts';
+import type { Explain, ListedMessage, OutgoingMessage, SentMessage, StatusNotice } from './ports.ts';
+import { countSegments } from './segments.ts';
+
+export type OutgoingParts = {
+  readonly messages: MessageStore;
+  readonly conversations: ConversationStore;
+  readonly media: MediaStore;
+  readonly outbox: Pick<Outbox, 'enqueue'>;
+  readonly writes: WriteBatch;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly events: Events<Facts>;
+  readonly log: Log;
+  readonly explain: Explain;
+  /** Whose number it is. */
+  readonly ownerOf: (number: string) => string | undefined;
+};
+
+export type NewOutgoing = Pair & {
+  readonly body: string;
+  readonly mediaCount?: number;
+  readonly sentBy?: string | undefined;
+  readonly autoReplyId?: string | undefined;
+};
+
+/** How sending ended: with what Twilio made of it, surely not, or nobody knows. */
+export type SendEnd = {
+  readonly state: 'done' | 'failed' | 'unknown';
+  readonly sent?: SentMessage | undefined;
+  readonly code?: number | undefined;
+  readonly message?: string | undefined;
+};
+
+/** The kind of the outbox's items. */
+export const smsKind = 'sms';
+const earlyStatesMs = 24 * 3_600_000;
+
+/** What we send: into the queue, out of it, and what is reported of it afterwards. */
+export class OutgoingMessages {
+  readonly #parts: OutgoingParts;
+
+  constructor(parts: OutgoingParts) {
+    this.#parts = parts;
+  }
+
+  /** Synchronous SQL: kept with the transaction that is open, and sent after it. */
+  add({ body, mediaCount = 0, sentBy, autoReplyId, ...pair }: NewOutgoing): Message {
+    const { messages, outbox, clock, newId } = this.#parts;
+    const conversation = this.conversationOf(pair);
+    const id: MessageId = newId('msg');
+    const { segments } = countSegments(body);
+    const createdAt = clock.now();
+    messages.insert({
+      ...{ id, conversationId: conversation.id, direction: 'outbound', body, state: 'waiting', segments, mediaCount },
+      ...{ messageSid: undefined, sentBy, autoReplyId, createdAt },
+    });
+    this.#parts.conversations.advance({ id: conversation.id, messageId: id, at: createdAt, unread: 0 });
+    outbox.enqueue({ kind: smsKind, orderKey: `${smsKind} ${pair.ourNumber} ${pair.farNumber}`, payload: { messageId: id } });
+    return this.#get(id);
+  }
+
+  /** Synchronous SQL: the conversation of a pair, made where there is none. */
+  conversationOf({ ourNumber, farNumber }: Pair): Conversation {
+    const { conversations, clock, newId } = this.#parts;
+    const known = conversations.of({ ourNumber, farNumber });
+    if (known !== undefined) return known;
+    conversations.insert({ id: newId('conv'), ourNumber, farNumber, at: clock.now() });
+    const made = conversations.of({ ourNumber, farNumber });
+    if (made === undefined) throw new Error('A conversation is not there right after it was made');
+    return made;
+  }
+
+  /** What is to be sent; undefined where it is gone. */
+  outgoing(id: string): OutgoingMessage | undefined {
+    const { messages, media } = this.#parts;
+    const message = messages.byId(id);
+    if (message?.direction !== 'outbound') return undefined;
+    const mediaTokens = media.of(id).flatMap(({ token }) => token ?? []);
+    return { id: message.id, from: message.ourNumber, to: message.farNumber, body: message.body, mediaTokens };
+  }
+
+  /** Whether the far side has asked for no more, perhaps since the message was written. */
+  isUnwanted({ from, to }: OutgoingMessage): boolean {
+    return this.#parts.conversations.of({ ourNumber: from, farNumber: to })?.optedOutAt !== undefined;
+  }
+
+  /** Whether a message at Twilio is known to be another one of ours. */
+  isKnownSid(sid: string): boolean {
+    return this.#parts.messages.bySid(sid) !== undefined;
+  }
+
+  /** Synchronous SQL, in the transaction that ends the item of the queue. */
+  settle(id: string, { state, sent, code, message }: SendEnd): void {
+    const found = this.#parts.messages.byId(id);
+    if (found === undefined) return;
+    if (sent !== undefined && !this.isKnownSid(sent.sid)) this.#taken(found, sent);
+    else if (state === 'done') this.#change(found, { state: 'queued', errorCode: undefined });
+    else this.#change(found, { state, errorCode: code }, message);
+  }
+
+  /** After that transaction. */
+  told(id: string): void {
+    const message = this.#parts.messages.byId(id);
+    if (message === undefined) return;
+    const { state, messageSid, errorCode, farNumber } = message;
+    this.#parts.log.info({ message: id, messageSid, state, errorCode, to: maskNumber(farNumber) }, 'A message left, or did not');
+    this.#emit(message);
+  }
+
+  /** Tells that something about a message is not as it was. */
+  changed(id: string): void {
+    const message = this.#parts.messages.byId(id);
+    if (message !== undefined) this.#emit(message);
+  }
+
+  /** What Twilio reports of a message, in any order, also before its sid is known. */
+  async report({ messageSid, status, errorCode }: StatusNotice): Promise<void> {
+    const state = stateOfTwilio(status);
+    if (state === undefined) return;
+    const { messages, writes, clock } = this.#parts;
+    const changed = await writes.write(() => {
+      const message = messages.bySid(messageSid);
+      if (message !== undefined) return this.#change(message, { state, errorCode }) ? message.id : undefined;
+      const early = messages.takeEarly(messageSid);
+      const isNews = early === undefined || mayMove(early.state, state);
+      messages.keepEarly(messageSid, isNews ? { state, errorCode } : early, clock.now());
+      messages.pruneEarly(clock.now() - earlyStatesMs);
+      return undefined;
+    });
+    if (changed !== undefined) this.#emit(this.#get(changed));
+  }
+
+  /** A message of ours in Twilio's list, whose reports may have been lost. */
+  async listed({ sid, status, errorCode, segments, ...listed }: ListedMessage): Promise<void> {
+    const { messages, writes } = this.#parts;
+    if (this.isKnownSid(sid)) {
+      await this.report({ messageSid: sid, status, errorCode });
+      return;
+    }
+    // Never one that is still in the queue: that one is looked up before it is repeated, and must be found then.
+    const like = { ourNumber: listed.from, farNumber: listed.to, body: listed.body };
+    const found = await writes.write(() => {
+      const unknown = messages.unknownLike(like);
+      if (unknown !== undefined && !isOlder(listed, unknown)) this.#taken(unknown, { sid, status, errorCode, segments });
+      return unknown?.id;
+    });
+    if (found !== undefined) this.#emit(this.#get(found));
+  }
+
+  #taken(message: Message, { sid, status, errorCode, segments }: SentMessage): void {
+    const { messages } = this.#parts;
+    messages.setSent(message.id, sid, segments > 0 ? segments : message.segments);
+    this.#change(message, { state: stateOfTwilio(status) ?? 'queued', errorCode });
+    const early = messages.takeEarly(sid);
+    if (early !== undefined) this.#change(this.#get(message.id), early);
+  }
+
+  /** Returns whether anything did. */
+  #change(message: Message, { state, errorCode }: EarlyState, words?: string): boolean {
+    const { messages, conversations, media, clock, explain } = this.#parts;
+    const isOnlyCode = state === message.state && errorCode !== undefined && message.errorCode === undefined;
+    if (!isOnlyCode && !mayMove(message.state, state)) return false;
+    const error = words ?? (errorCode === undefined ? undefined : explain(errorCode));
+    messages.setState({ id: message.id, state, errorCode, error, at: clock.now() });
+    // Twilio has fetched what it sent.
+    if (state === 'sent' || isFinal(state)) media.unpublish(message.id);
+    if (errorCode === optedOutCode) {
+      const conversation = conversations.byId(message.conversationId);
+      if (conversation?.optedOutAt === undefined) conversations.setOptedOut(message.conversationId, clock.now());
+    }
+    return true;
+  }
+
+  #emit(message: Message): void {
+    const { events, ownerOf } = this.#parts;
+    events.emit('message.changed', {
+      messageId: message.id,
+      conversationId: message.conversationId,
+      personId: ownerOf(message.ourNumber) ?? null,
+    });
+  }
+
+  #get(id: string): Message {
+    const message = this.#parts.messages.byId(id);
+    if (message === undefined) throw new AppError('not-found', 'There is no such message');
+    return message;
+  }
+}
+
+/** Allows for a clock of ours that is ahead. */
+const clockTrustMs = 600_000;
+
+function isOlder({ createdAt }: Pick<ListedMessage, 'createdAt'>, message: Message): boolean {
+  return createdAt !== undefined && createdAt < message.createdAt - clockTrustMs;
+}

@@ -1,0 +1,99 @@
+import type { AttemptOutcome, LookUpOutcome } from '#storage/outbox-item.ts';
+
+// What messages need from outside this room, as app.ts hands it in; nothing here throws.
+
+/** What came of asking Twilio for media. `not-yet`: nothing is there, which may change. `gone`: nothing will ever be there. */
+export type MediaFetch =
+  | {
+      readonly kind: 'ok';
+      /** As announced by Content-Length. */
+      readonly bytes: number | undefined;
+      /** Throws where the connection breaks before the end. */
+      readonly chunks: AsyncIterable<Uint8Array>;
+    }
+  | { readonly kind: 'not-yet' }
+  | { readonly kind: 'gone'; readonly message: string }
+  | { readonly kind: 'later'; readonly message: string; readonly retryAfterSeconds?: number | undefined };
+
+/** Where the media of received messages come from. */
+export type MediaSource = {
+  fetch(url: string): Promise<MediaFetch>;
+  /** The addresses of what came with a message that nobody announced; undefined where they cannot be had now. */
+  list(messageSid: string): Promise<readonly string[] | undefined>;
+};
+
+/** Our phone numbers, E.164. */
+export type OurNumbers = {
+  all(): readonly string[];
+  ownerOf(number: string): string | undefined;
+};
+
+/** What a person wrote in the place of a number, as E.164; undefined where it is none. */
+export type ReadNumber = (text: string) => string | undefined;
+
+/** Whether nobody wants to be disturbed on this number of ours now. */
+export type IsDnd = (ourNumber: string) => boolean;
+
+/** What one of Twilio's codes means, in plain words. */
+export type Explain = (code: number) => string;
+
+/** A message as Twilio tells of it by itself. */
+export type IncomingNotice = {
+  readonly messageSid: string;
+  readonly from: string;
+  readonly to: string;
+  readonly body: string;
+  readonly segments: number;
+  readonly media: readonly { readonly url: string }[];
+  /** What Twilio's own opt-out made of it. */
+  readonly optOut: string | undefined;
+};
+
+export type StatusNotice = {
+  readonly messageSid: string;
+  readonly status: string;
+  readonly errorCode: number | undefined;
+};
+
+/** A message as Twilio's list has it, for what nobody told us. */
+export type ListedMessage = {
+  readonly sid: string;
+  readonly direction: string;
+  readonly from: string;
+  readonly to: string;
+  readonly body: string;
+  readonly status: string;
+  readonly errorCode: number | undefined;
+  readonly segments: number;
+  readonly mediaCount: number;
+  readonly createdAt: number | undefined;
+  readonly sentAt: number | undefined;
+};
+
+/** What Twilio made of a message we sent. */
+export type SentMessage = {
+  readonly sid: string;
+  readonly status: string;
+  readonly errorCode: number | undefined;
+  readonly segments: number;
+};
+
+/** A message as Twilio gets it. */
+export type OutgoingMessage = {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly body: string;
+  /** The public names of its media. */
+  readonly mediaTokens: readonly string[];
+};
+
+export type SendOutcome = Exclude<AttemptOutcome, { kind: 'done' }> | { readonly kind: 'done'; readonly sent: SentMessage };
+export type SearchOutcome = Exclude<LookUpOutcome, { kind: 'found' }> | { readonly kind: 'found'; readonly sent: SentMessage };
+
+/** Sends messages at Twilio, once each time it is asked, and finds those that may have been sent. */
+export type MessageSender = {
+  send(message: OutgoingMessage): Promise<SendOutcome>;
+  /** `attemptedAt`: when the first request may have left. `isKnown`: whether a message at Twilio is surely another one of ours. */
+  search(message: OutgoingMessage, attemptedAt: number, isKnown: (sid: string) => boolean): Promise<SearchOutcome>;
+};

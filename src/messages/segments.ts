@@ -1,0 +1,43 @@
+/** How a text travels. `units`: septets of GSM-7 or UTF-16 code units; `left`: until the next segment begins. */
+export type Segments = {
+  readonly encoding: 'gsm-7' | 'ucs-2';
+  readonly units: number;
+  readonly segments: number;
+  readonly left: number;
+};
+
+// GSM 03.38: the basic set, without the escape character.
+const basic = new Set(
+  '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà',
+);
+/** Each travels as an escape and a septet. */
+const extension = new Set('\f^{}\\[~]|€');
+
+const limits = { 'gsm-7': { single: 160, part: 153 }, 'ucs-2': { single: 70, part: 67 } } as const;
+
+/** Counts the segments of a text; an empty one, as beside a picture, is one. */
+export function countSegments(text: string): Segments {
+  const characters = Array.from(text);
+  const isGsm = characters.every((character) => basic.has(character) || extension.has(character));
+  const encoding = isGsm ? 'gsm-7' : 'ucs-2';
+  const sizes = characters.map((character) => (isGsm ? (extension.has(character) ? 2 : 1) : character.length));
+  const units = sizes.reduce((sum, size) => sum + size, 0);
+  const { single, part } = limits[encoding];
+  if (units <= single) return { encoding, units, segments: 1, left: single - units };
+  const { segments, filled } = fill(sizes, part);
+  return { encoding, units, segments, left: part - filled };
+}
+
+/** Neither an escaped septet nor a surrogate pair is torn apart, so a segment may stay short of its end. */
+function fill(sizes: readonly number[], part: number): { readonly segments: number; readonly filled: number } {
+  let segments = 1;
+  let filled = 0;
+  for (const size of sizes) {
+    if (filled + size > part) {
+      segments += 1;
+      filled = 0;
+    }
+    filled += size;
+  }
+  return { segments, filled };
+}
