@@ -76,6 +76,17 @@ describe('an INVITE of ours', () => {
     expect(stage.leftovers()).toEqual([]);
   });
 
+  it('makes room for newer ones once it is answered', () => {
+    const stage = new TransactionStage();
+    for (let call = 0; call < 1_010; call += 1) {
+      sendRequest(stage, 'INVITE');
+      stage.answer(200);
+    }
+    expect(stage.layer.sizes()['clientTransactions']).toBe(1_000);
+    stage.clock.advance(32_000);
+    expect(stage.leftovers()).toEqual([]);
+  });
+
   it('hands over every 2xx for 64·T1: repeated ones and those of other forks', () => {
     const stage = new TransactionStage();
     const { responses, transaction } = sendRequest(stage, 'INVITE');
