@@ -20,6 +20,7 @@ export class WebhookWatch {
   #refusedAt: number | undefined;
   /** Of a request that named our account: most likely Twilio itself. */
   #ownRefusedAt: number | undefined;
+  #emptiedAt: number | undefined;
   #loggedAt = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock, log: Log) {
@@ -35,6 +36,13 @@ export class WebhookWatch {
     this.#accepted += 1;
     this.#acceptedAt = this.#clock.now();
     this.#ownRefusedAt = undefined;
+    this.#emptiedAt = undefined;
+  }
+
+  /** Rightly signed, but its fields are gone: what a redirect makes of a POST. */
+  emptied(): void {
+    this.#emptiedAt = this.#clock.now();
+    this.#log.warn('A webhook came as a GET without its fields: something on the way redirects');
   }
 
   /** A handler failed; the caller or sender was served all the same. */
@@ -66,6 +74,10 @@ export class WebhookWatch {
     if (this.#ownRefusedAt !== undefined && this.#clock.now() - this.#ownRefusedAt < recentMs) {
       const advice = 'the public URL or the auth token set here is not the one Twilio uses, or a proxy changes requests';
       return { status: 'degraded', message: `Requests from Twilio fail the signature check: ${advice} (${refused})` };
+    }
+    if (this.#emptiedAt !== undefined && this.#clock.now() - this.#emptiedAt < recentMs) {
+      const advice = 'something on the way redirects them, such as http to https: set the address it leads to as the public URL';
+      return { status: 'degraded', message: `Requests from Twilio lose their fields: ${advice} (${refused})` };
     }
     const last =
       this.#acceptedAt === undefined ? 'nothing has come from Twilio yet' : `the last came at ${isoTime(this.#acceptedAt)}`;

@@ -57,10 +57,14 @@ export class Webhooks {
     const isRead = request.method !== 'POST';
     if (isRead && request.path.startsWith(`${webhookPaths.media}/`)) return this.#media(request, form);
     if (request.method === 'HEAD' || !this.#isSigned(request, form)) return this.#refuse(request, form);
-    this.watch.accepted();
     const handler = this.#handlers.get(request.path);
     if (handler === undefined) return reply({ status: 404, document: emptyDocument() });
     const query = queryOf(request.target);
+    if (isRead && !query.has('AccountSid')) {
+      this.watch.emptied();
+      return reply(handler.onFailure(form));
+    }
+    this.watch.accepted();
     // A webhook that is set to GET has everything in its address.
     return reply(await this.#run(handler, isRead ? new WebhookForm(query) : form, query));
   };
