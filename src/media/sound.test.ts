@@ -86,6 +86,28 @@ test('two ends that never learn of each other hear each other, on hold and off a
   expect(await anchor.offer(far.sdp(), 'caller')).toEqual({ kind: 'refused', why: 'over' });
 });
 
+test('several phones get the same offer, and an answer may come early and again, also from another phone', async () => {
+  const sound = await startSound();
+  const far = await peer('127.0.0.6', 700);
+  const near = await peer('127.0.0.7', 450);
+  const other = await peer('127.0.0.8', 550);
+  const { anchor } = open(sound);
+  const offer = await sdpOf(anchor.offer(far.sdp(), 'caller'));
+  expect(readTarget(await sdpOf(anchor.offer(far.sdp(), 'caller')))).toEqual(readTarget(offer));
+  const early = await sdpOf(anchor.answer(near.sdp()));
+  expect(readTarget(await sdpOf(anchor.answer(near.sdp())))).toEqual(readTarget(early));
+  far.sendTo(early);
+  near.sendTo(offer);
+  await far.toHear(450);
+  await near.toHear(700);
+  near.stopSending();
+  // The relay may take another port for another phone.
+  far.sendTo(await sdpOf(anchor.answer(other.sdp())));
+  other.sendTo(offer);
+  await other.toHear(700);
+  await far.toHear(550);
+});
+
 test('an end that moves to another address is followed after its re-INVITE', async () => {
   const sound = await startSound();
   const far = await peer('127.0.0.6', 700);

@@ -134,6 +134,32 @@ describe('a call from the trunk', () => {
     expect((await stage.closed()).verdict).toEqual({ result: 'failed', reason: 'no-media' });
   });
 
+  it('whose phone hangs up while the answer is still at the relay is refused', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    relay.answersAfter = promise;
+    callIn();
+    const inside = await a.rung();
+    await a.answer(inside);
+    inside.request('BYE');
+    await a.peer.skipTo(200);
+    resolve();
+    await gate.peer.skipTo(480);
+    expect((await stage.closed()).verdict).toEqual({ result: 'answered', reason: 'callee-hung-up' });
+  });
+
+  it('that is given up while the answer is still at the relay ends on both sides', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    relay.answersAfter = promise;
+    const outside = callIn();
+    const inside = await a.rung();
+    await a.answer(inside);
+    gate.cancel(outside, ours.number);
+    await gate.peer.skipTo(487);
+    resolve();
+    a.reply(inside, '200 OK', { to: await a.peer.skipTo('BYE') });
+    expect((await stage.closed()).verdict).toEqual({ result: 'cancelled', reason: 'caller-cancelled' });
+  });
+
   it('ends with a reason when the relay dies', async () => {
     const { outside, inside } = await inbound();
     relay.die();

@@ -12,6 +12,8 @@ export class FakeRelay implements Media {
   readonly open = new Set<number>();
   /** Why offers (or answers) get no description from now on. */
   refuses: 'no-relay' | 'bad-sdp' | undefined;
+  /** Answers wait for this. */
+  answersAfter: Promise<void> = Promise.resolve();
   refusesAnswers: 'no-relay' | 'bad-sdp' | undefined;
 
   anchor(request: AnchorRequest): Anchor {
@@ -24,6 +26,7 @@ export class FakeRelay implements Media {
       this.asked.push(`${number} ${what}`);
       const why = what === 'answer' ? this.refusesAnswers : this.refuses;
       await new Promise((resolve) => setImmediate(resolve));
+      if (what === 'answer') await this.answersAfter;
       if (isOver || why !== undefined) return { kind: 'refused', why: isOver ? 'over' : (why ?? 'over') };
       return { kind: 'sdp', sdp: shown(sdp, number, to) };
     };
