@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import twilio from 'twilio';
+import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 import type { Clock } from '#base/clock.ts';
 import type { PublicRequest } from '#contract/public-request.ts';
 import { publicUrls } from './signature.ts';
@@ -150,7 +150,7 @@ function sign({ publicUrl, token, probe }: { publicUrl: string; token: string; p
     ...{ AccountSid: `AC${'0'.repeat(32)}`, Body: '  caffè & ☎ 100%  ', Empty: '', MiXed: 'MiXed', Probe: probe },
     ...{ 'a[b]': '1', Twice: ['2', '1'] },
   };
-  return { target, params, signature: twilio.getExpectedTwilioSignature(token, publicUrl + target, params) };
+  return { target, params, signature: getExpectedTwilioSignature(token, publicUrl + target, params) };
 }
 
 function compare(publicUrl: string, sent: Sent, { target, request }: Seen): Failed | undefined {

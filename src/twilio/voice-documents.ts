@@ -1,4 +1,6 @@
-import twilio from 'twilio';
+// By their own paths: the whole package takes 25 MB and 0.1 s more, and a house without an account needs none of it.
+import MessagingResponse from 'twilio/lib/twiml/MessagingResponse.js';
+import VoiceResponse from 'twilio/lib/twiml/VoiceResponse.js';
 import type { Greeting, VoicemailRules } from './webhook-ports.ts';
 
 /** Where a document sends Twilio next; whole addresses. */
@@ -23,8 +25,6 @@ export type RingDocument = {
   readonly timeoutSeconds: number;
   readonly dialDone: string;
 };
-
-const { VoiceResponse, MessagingResponse } = twilio.twiml;
 
 /** Rings our registration; the caller hears ringing until somebody in the house answers. */
 export function ringDocument(ring: RingDocument): string {
