@@ -11,9 +11,11 @@ import type { OurNumber } from '#numbers/number.ts';
 import type { CallLeg, CallRecord } from './call.ts';
 import type { CdrStore } from './cdr-store.ts';
 import { decideAfterDial, decideInbound, verdictOfMessage, verdictOfUntold } from './outside-call.ts';
-import type { AfterDial, Caller, DialResult, InboundDecision, LeftMessage, VoicemailReason } from './outside-call.ts';
+import type { AfterDial, Caller, DialResult, InboundDecision, LeftMessage } from './outside-call.ts';
 import { callerLegOf, newOutsideRecord, unrungLegs } from './outside-record.ts';
-import type { OutsideCallStore, OutsidePhase } from './outside-call-store.ts';
+import type { OutsideCallStore } from './outside-call-store.ts';
+import { OpenStories, reasonOf } from './outside-story.ts';
+import type { Announced, Arrival, Story } from './outside-story.ts';
 import type { Devices, OutsideStories, Registrations, StoryClaim } from './ports.ts';
 import { explain } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
@@ -36,47 +38,6 @@ export type OutsideCallsParts = {
   readonly mostCalls?: number;
 };
 
-/** The first word of a call. */
-export type Announced = {
-  /** The network's name of the call, and of its whole story. */
-  readonly callSid: string;
-  /** Our number, E.164, as the network says it. */
-  readonly dialled: string;
-  readonly caller: Caller;
-  /** Whether the network can hand us the call. */
-  readonly isReachable: boolean;
-  /** The network that tells it; the record says that the call came by it. */
-  readonly trunk: string;
-};
-
-export type Arrival = {
-  readonly callId: string;
-  readonly token: string;
-  readonly decision: InboundDecision;
-  readonly caller: Caller;
-  readonly number: string | undefined;
-  /** Whose mailbox it is. */
-  readonly personId: string | undefined;
-};
-
-type Story = {
-  readonly callSid: string;
-  readonly token: string;
-  readonly decision: InboundDecision;
-  readonly caller: Caller;
-  readonly createdAt: number;
-  record: CallRecord;
-  phase: OutsidePhase;
-  afterDial: AfterDial | undefined;
-  /** How our own side of the call ended. */
-  ours: Verdict | undefined;
-  leg: 'none' | 'live' | 'over';
-  /** Whether anybody was told that there is a call. */
-  isTold: boolean;
-  isCallerGone: boolean;
-  deadlineAt: number;
-};
-
 const spamThresholdByDefault = 0.7;
 const mostCallsByDefault = 2000;
 const sweepMs = 5_000;
@@ -87,10 +48,7 @@ const mostAgeMs = 4 * 3_600_000;
 
 export class OutsideCalls implements OutsideStories {
   readonly #parts: OutsideCallsParts;
-  /** Open ones, by the network's name. */
-  readonly #stories = new Map<string, Story>();
-  readonly #byToken = new Map<string, Story>();
-  readonly #byCall = new Map<string, Story>();
+  readonly #stories = new OpenStories();
   #sweep: Timer | undefined;
   #isStorageFailing = false;
 
@@ -150,7 +108,7 @@ export class OutsideCalls implements OutsideStories {
 
   /** The caller's own leg is over; what else there is to say may still come. */
   callerGone(callSid: string): void {
-    const story = this.#stories.get(callSid);
+    const story = this.#stories.bySid(callSid);
     if (story === undefined) return;
     story.isCallerGone = true;
     // While the SIP leg is there, its own end says more.
@@ -167,7 +125,7 @@ export class OutsideCalls implements OutsideStories {
 
   /** The network's name of a call, such as it takes to record it. */
   sidOf(callId: string): string | undefined {
-    return this.#byCall.get(callId)?.callSid ?? this.#parts.store.byCall(callId)?.callSid;
+    return this.#stories.byCall(callId)?.callSid ?? this.#parts.store.byCall(callId)?.callSid;
   }
 
   /** The record of a call by the network's name of it, else by ours. */
@@ -179,7 +137,7 @@ export class OutsideCalls implements OutsideStories {
   }
 
   claim(token: string): StoryClaim {
-    const story = this.#byToken.get(token);
+    const story = this.#stories.byToken(token);
     if (story === undefined) return { kind: 'unknown' };
     // The network rings every place where we are registered, which may twice be us.
     if (story.leg !== 'none' || story.phase !== 'ringing') return { kind: 'taken' };
@@ -189,7 +147,7 @@ export class OutsideCalls implements OutsideStories {
   }
 
   written(record: CallRecord): CallRecord {
-    const story = this.#byCall.get(record.id);
+    const story = this.#stories.byCall(record.id);
     if (story === undefined) return record;
     // Only an answered call is over with its SIP leg; of any other the network has the last word.
     const isOver = record.verdict?.result === 'answered';
@@ -199,18 +157,18 @@ export class OutsideCalls implements OutsideStories {
   }
 
   legEnded(record: CallRecord): boolean {
-    const story = this.#byCall.get(record.id);
+    const story = this.#stories.byCall(record.id);
     if (story === undefined) return true;
     story.leg = 'over';
     story.ours = record.verdict;
-    if (story.phase === 'over') this.#forget(story);
+    if (story.phase === 'over') this.#stories.delete(story);
     else if (record.verdict?.result === 'answered') return this.#endWithLeg(story);
     else story.deadlineAt = this.#in(silenceMs.dialDoneExpected);
     return false;
   }
 
   openCallIds(): readonly string[] {
-    return [...this.#byCall.keys()];
+    return this.#stories.callIds();
   }
 
   #open({ callSid, dialled, caller, isReachable, trunk }: Announced): Story {
@@ -225,7 +183,7 @@ export class OutsideCalls implements OutsideStories {
     };
     const shown = { from: caller.number === undefined ? 'hidden' : maskNumber(caller.number), to: maskNumber(dialled) };
     this.#parts.log.info({ callId: record.id, ...shown, decision: decision.kind }, 'A call from outside');
-    this.#remember(story);
+    this.#stories.add(story);
     if (decision.kind === 'reject') this.#close(story, decision.verdict);
     else if (decision.kind === 'voicemail') this.#toVoicemail(story);
     else this.#save(story, []);
@@ -272,7 +230,7 @@ export class OutsideCalls implements OutsideStories {
     this.#tellStart(story);
     events.emit('call.ended', { callId: story.record.id, disposition: verdict.result, reason: verdict.reason });
     log.info({ callId: story.record.id, ...verdict }, `Call from outside ended: ${explain(verdict)}`);
-    if (story.leg !== 'live') this.#forget(story);
+    if (story.leg !== 'live') this.#stories.delete(story);
   }
 
   /** With a SIP leg, calls.ts tells it. */
@@ -285,7 +243,7 @@ export class OutsideCalls implements OutsideStories {
   #endWithLeg(story: Story): boolean {
     story.phase = 'over';
     this.#save(story, []);
-    this.#forget(story);
+    this.#stories.delete(story);
     return true;
   }
 
@@ -300,7 +258,7 @@ export class OutsideCalls implements OutsideStories {
 
   #closeSilent(): void {
     const now = this.#parts.clock.now();
-    for (const story of this.#stories.values()) {
+    for (const story of this.#stories.all()) {
       if (story.deadlineAt > now || story.phase === 'over') continue;
       const voicemailReason = story.phase === 'voicemail' ? reasonOf(story) : undefined;
       this.#close(story, verdictOfUntold({ voicemailReason, ours: story.ours, isCallerGone: story.isCallerGone }));
@@ -317,13 +275,13 @@ export class OutsideCalls implements OutsideStories {
         continue;
       }
       const rest = { ours: undefined, leg: 'over', isTold: true, isCallerGone: false } as const;
-      this.#remember({ ...row, ...rest, record, deadlineAt: this.#in(silenceMs.lastWordExpected) });
+      this.#stories.add({ ...row, ...rest, record, deadlineAt: this.#in(silenceMs.lastWordExpected) });
     }
   }
 
   /** From memory while it is open, else as it was kept. */
   #storyOf(callSid: string): Story | undefined {
-    const open = this.#stories.get(callSid);
+    const open = this.#stories.bySid(callSid);
     if (open !== undefined) return open;
     let kept: Story | undefined;
     this.#safely(() => (kept = this.#keptStory(callSid)));
@@ -336,18 +294,6 @@ export class OutsideCalls implements OutsideStories {
     const record = row === undefined ? undefined : cdrs.get(row.callId);
     if (row === undefined || record === undefined) return undefined;
     return { ...row, phase: 'over', record, ours: record.verdict, leg: 'over', isTold: true, isCallerGone: true, deadlineAt: 0 };
-  }
-
-  #remember(story: Story): void {
-    this.#stories.set(story.callSid, story);
-    this.#byToken.set(story.token, story);
-    this.#byCall.set(story.record.id, story);
-  }
-
-  #forget(story: Story): void {
-    this.#stories.delete(story.callSid);
-    this.#byToken.delete(story.token);
-    this.#byCall.delete(story.record.id);
   }
 
   #save(story: Story, legs: readonly CallLeg[]): void {
@@ -380,8 +326,3 @@ export class OutsideCalls implements OutsideStories {
 }
 
 const stillOpen = { endedAt: undefined, verdict: undefined };
-
-function reasonOf({ decision, afterDial }: Story): VoicemailReason {
-  if (afterDial?.kind === 'voicemail') return afterDial.reason;
-  return decision.kind === 'voicemail' ? decision.reason : 'no-answer';
-}

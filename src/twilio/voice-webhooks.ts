@@ -1,7 +1,7 @@
 import type { Log } from '#base/log.ts';
 import type { CallRecord } from '#calls/call.ts';
 import type { AfterDial, DialResult, LeftMessage } from '#calls/outside-call.ts';
-import type { Announced, Arrival } from '#calls/outside-calls.ts';
+import type { Announced, Arrival } from '#calls/outside-story.ts';
 import { callerNumber, readCaller, userOf } from './caller.ts';
 import type { TwilioSettings } from './twilio-settings.ts';
 import {
