@@ -45,6 +45,7 @@ const overlapMs = 10 * 60_000;
 const mostOpenMs = 5 * 3_600_000;
 const perRequest = 200;
 const mostRequests = 25;
+const stopPatienceMs = 3_000;
 
 const openMessages = new Set(['accepted', 'scheduled', 'queued', 'sending', 'sent', 'receiving']);
 const openCalls = new Set(['queued', 'initiated', 'ringing', 'in-progress']);
@@ -55,6 +56,7 @@ export class Reconcile {
   readonly #steps: readonly (() => Promise<Failed | undefined>)[];
   #timer: Timer | undefined;
   #isRunning = false;
+  #isStopped = false;
   #working: Promise<void> | undefined;
   #failuresInARow = 0;
   #problem: string | undefined;
@@ -83,10 +85,15 @@ export class Reconcile {
     void this.run();
   }
 
+  /** Gives the look that goes on a moment to end; the next start looks from the same watermark. */
   async stop(): Promise<void> {
     this.#isRunning = false;
+    this.#isStopped = true;
     this.#timer?.cancel();
-    await this.#working;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const patience = this.#options.clock.after(stopPatienceMs, resolve);
+    await Promise.race([promise, this.#working]);
+    patience.cancel();
   }
 
   /** Looks now, also out of turn; one look at a time. Never fails: it is tried again later. */
@@ -105,7 +112,7 @@ export class Reconcile {
       for (const step of this.#steps) {
         failure = await step();
         // Whatever it was, the next list would only add to it.
-        if (failure !== undefined) break;
+        if (failure !== undefined || this.#isStopped) break;
       }
       if (failure === undefined) this.#lastAt = clock.now();
     }
@@ -129,7 +136,10 @@ export class Reconcile {
       const found = await readAll(list, this.#since(list.name));
       if (found.kind !== 'ok') return found;
       const items = found.value.toReversed();
-      for (const item of items) await list.take(item);
+      for (const item of items) {
+        if (this.#isStopped) return undefined;
+        await list.take(item);
+      }
       watermarks.set(list.name, reached(list, items, startedAt));
       return undefined;
     } catch (error) {

@@ -48,6 +48,7 @@ const bytesPerSecond = 16_000;
 const longestSeconds = 4 * 3600;
 const unknownLengthSeconds = 300;
 const mostUnreachableSeconds = 600;
+const stopPatienceMs = 3_000;
 
 export class Recordings {
   readonly #parts: RecordingsParts;
@@ -83,11 +84,14 @@ export class Recordings {
     this.#wake();
   }
 
-  /** Waits for the fetch that is on its way; the source is closed by whoever owns it. */
+  /** Gives the fetch that is on its way a moment to end; what is cut off is fetched again after the next start. */
   async stop(): Promise<void> {
     this.#isRunning = false;
     this.#timer?.cancel();
-    await this.#working;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const patience = this.#parts.clock.after(stopPatienceMs, resolve);
+    await Promise.race([promise, this.#working]);
+    patience.cancel();
   }
 
   /** Deletes the audio for good; the row stays, so that it is not fetched again. */
@@ -168,6 +172,8 @@ export class Recordings {
   async #fetchOne(recording: Recording): Promise<void> {
     const { store, writes, clock, settings, mailbox, files, log } = this.#parts;
     const outcome = this.#patient(recording.kind, await this.#attempt(recording));
+    // Cut off by our own end: that is nobody's fault, and the database may be closed by now.
+    if (!this.#isRunning && outcome.kind !== 'stored') return;
     const { discardBelowSeconds } = settings();
     const after = await writes.write(() => {
       // Deleted while it was on its way.

@@ -55,6 +55,29 @@ describe('a message that was left', () => {
     expect([stage.fetched.length, stage.told(), stage.files().length]).toEqual([6, ['voicemail.left'], 1]);
   });
 
+  it('is fetched after the next start where the stop came in the middle', async () => {
+    let isAsked = false;
+    const end = Promise.withResolvers<void>();
+    const stalled = async function* () {
+      isAsked = true;
+      yield sound.subarray(0, 4000);
+      await end.promise;
+      throw new Error('Cut off');
+    };
+    stage.answers.set('RE1', [() => ({ kind: 'ok', bytes: sound.length, chunks: stalled() })]);
+    await announce('RE1');
+    while (!isAsked) await stage.idle();
+    const stopping = stage.room.stop();
+    stage.clock.advance(3000);
+    await stopping;
+    end.resolve();
+    await stage.idle();
+    await using again = new VoicemailStage({ folder: stage.folder });
+    await again.room.start();
+    await again.reaches('RE1', 'stored');
+    expect(again.files()).toEqual([`${again.voicemails()[0]?.recordingId}.wav`]);
+  });
+
   it('is shown without its sound where that is lost, and with it when it comes after all', async () => {
     stage.answers.set('RE1', [() => ({ kind: 'gone', message: 'It was deleted at Twilio' })]);
     await announce('RE1');
