@@ -50,6 +50,7 @@ export function startSetUp(parts: Parts): { readonly setUp: TwilioSetUp; readonl
   const setUp = new TwilioSetUp({ settings, connection, provisioning, watch, log: steps, onNumbers });
   setUp.addCheck(publicUrlCheck(parts));
   setUp.addCheck(registrationCheck(parts));
+  setUp.addCheck(soundCheck(parts));
   health.watch('Twilio', () => watch.health());
   watch.start();
   stack.defer(() => watch.stop());
@@ -91,6 +92,16 @@ function registrationCheck({ twilio: { settings }, sip }: Pick<Parts, 'twilio' |
       const state = sip.trunkStates().find(({ name }) => name === trunkName);
       if (state?.isReady === true) return { status: 'ok', message: 'The house is registered at its SIP Domain' };
       return { status: 'down', message: 'The house is not registered at its SIP Domain: calls that come in go to voicemail' };
+    },
+  };
+}
+
+function soundCheck({ health }: Pick<Parts, 'health'>): SelfCheck {
+  return {
+    name: 'sound',
+    run: async () => {
+      const { parts } = await health.report();
+      return parts.find(({ name }) => name === 'sound') ?? { status: 'ok', message: 'There is no relay to look at' };
     },
   };
 }
