@@ -36,6 +36,7 @@ export type Ended = {
   readonly code: number | undefined;
   readonly message: string | undefined;
 };
+export type Head = Pick<OutboxItem, 'id' | 'kind' | 'dueAt'>;
 export type OutboxQuery = {
   readonly kind?: string;
   readonly orderKey?: string;
@@ -69,8 +70,9 @@ export class OutboxStore {
     );
     this.#byId = db.prepare<[string], Row>('SELECT * FROM outbox WHERE id = ?');
     // The first open item of every order key: what stands behind it waits for its end.
-    this.#heads = db.prepare<[], Row>(
-      `SELECT * FROM outbox WHERE sequence IN (SELECT min(sequence) FROM outbox WHERE ended_at IS NULL GROUP BY order_key)
+    this.#heads = db.prepare<[], Head>(
+      // SQLite takes the other columns from the row that has the minimum.
+      `SELECT id, kind, due_at AS dueAt, min(sequence) AS sequence FROM outbox WHERE ended_at IS NULL GROUP BY order_key
        ORDER BY due_at, sequence`,
     );
     this.#mark = db.prepare<[{ id: string; now: number }]>(
@@ -105,8 +107,9 @@ export class OutboxStore {
     return row === undefined ? undefined : fromRow(row);
   }
 
-  heads(): readonly OutboxItem[] {
-    return this.#heads.all().map(fromRow);
+  /** Of every order key the item whose turn it is, the one that is due first before the others. */
+  heads(): readonly Head[] {
+    return this.#heads.all();
   }
 
   /** Says, surely on the disk, that a request may leave from now on. */

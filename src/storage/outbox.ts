@@ -150,12 +150,12 @@ export class Outbox {
   #startDue(): void {
     const now = this.#options.clock.now();
     let next: number | undefined;
-    for (const item of this.#store.heads()) {
-      const handler = this.#handlers.get(item.kind);
-      if (handler === undefined || this.#busy.has(item.id)) continue;
-      const dueAt = Math.max(item.dueAt, this.#services.pausedUntil(handler.service));
+    for (const { id, kind, dueAt: itemDueAt } of this.#store.heads()) {
+      const handler = this.#handlers.get(kind);
+      if (handler === undefined || this.#busy.has(id)) continue;
+      const dueAt = Math.max(itemDueAt, this.#services.pausedUntil(handler.service));
       if (dueAt > now) next = Math.min(next ?? dueAt, dueAt);
-      else if (this.#hasRoom(handler.service)) this.#begin(item, handler);
+      else if (this.#hasRoom(handler.service)) this.#beginNext(id, handler);
     }
     if (next !== undefined) this.#wakeAt(next);
   }
@@ -172,7 +172,9 @@ export class Outbox {
     this.#timer = clock.after(Math.max(0, at - clock.now()), () => this.#wake());
   }
 
-  #begin(item: OutboxItem, handler: OutboxHandler): void {
+  #beginNext(id: string, handler: OutboxHandler): void {
+    const item = this.#store.get(id);
+    if (item === undefined) return;
     const work = this.#work(item, handler).catch((error: unknown) => {
       this.#options.log.error({ err: error, item: item.id }, 'The outbox cannot be written');
       this.#services.pause(handler.service, this.#options.clock.now() + afterStorageFailureMs);
