@@ -3,7 +3,7 @@ import type { Bencoded, Decoded } from './bencode.ts';
 import type { NgClient } from './ng-client.ts';
 import { silence } from './silence.ts';
 
-export type End = { readonly place: 'house' } | { readonly place: 'border'; readonly trunk: string };
+export type End = { readonly place: 'house'; readonly isBrowser: boolean } | { readonly place: 'border'; readonly trunk: string };
 export type Role = 'caller' | 'callee';
 export type Outcome =
   | { readonly kind: 'sdp'; readonly sdp: string }
@@ -110,7 +110,7 @@ export class RelayAnchor {
     const reply = await this.#control.request(command, {
       ...{ 'call-id': id, 'from-tag': this.#offerer, 'to-tag': otherThan(this.#offerer), sdp },
       ...relayFlags,
-      ...(command === 'offer' ? offerFlags : {}),
+      ...(command === 'offer' ? offerFlags(end) : {}),
       ...(address === undefined ? {} : { 'media-address': address }),
     });
     const changed = reply.kind === 'reply' ? reply.values.get('sdp') : undefined;
@@ -128,13 +128,12 @@ const relayFlags = { replace: ['origin', 'session-connection'] } as const satisf
 
 /**
  * What the other end is offered is plain RTP, which every trunk and phone understands; towards who offered it stays as they wanted it:
- * SRTP, ICE or RTCP on the same port.
+ * SRTP, ICE or RTCP on the same port. A browser is offered DTLS-SRTP with ICE (RFC 8827).
  */
-const offerFlags = {
-  'transport-protocol': 'RTP/AVP',
-  ICE: 'remove',
-  'rtcp-mux': ['demux'],
-} as const satisfies Record<string, Bencoded>;
+function offerFlags(to: End): Record<string, Bencoded> {
+  if (to.place === 'border' || !to.isBrowser) return { 'transport-protocol': 'RTP/AVP', ICE: 'remove', 'rtcp-mux': ['demux'] };
+  return { 'transport-protocol': 'UDP/TLS/RTP/SAVPF', ICE: 'force', 'rtcp-mux': ['offer', 'require'], SDES: ['off'] };
+}
 
 function otherThan(role: Role): Role {
   return role === 'caller' ? 'callee' : 'caller';

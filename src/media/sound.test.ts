@@ -5,7 +5,7 @@ import { requireProgram } from '#testing/program.ts';
 import { readTarget, RtpPeer } from '#testing/rtp-peer.ts';
 import { FakeClock } from '#testing/fake-clock.ts';
 import { Anchors } from './anchors.ts';
-import type { Outcome } from './relay-anchor.ts';
+import type { End, Outcome } from './relay-anchor.ts';
 import type { SoundOptions } from './sound.ts';
 import { Sound } from './sound.ts';
 
@@ -19,7 +19,8 @@ afterEach(() => stack.disposeAsync());
 
 const ports = { min: 21_000, max: 21_999 };
 const border = { place: 'border', trunk: 'provider' } as const;
-const house = { place: 'house' } as const;
+const house = { place: 'house', isBrowser: false } as const;
+const browser = { place: 'house', isBrowser: true } as const;
 
 async function startSound(options: Partial<SoundOptions> = {}): Promise<Sound> {
   const sound = await Sound.create({
@@ -42,7 +43,7 @@ async function sdpOf(outcome: Promise<Outcome>): Promise<string> {
   return result.sdp;
 }
 
-function open(sound: Sound, request: { caller?: typeof border | typeof house; callee?: typeof border | typeof house } = {}) {
+function open(sound: Sound, request: { caller?: End; callee?: End } = {}) {
   const lost = Promise.withResolvers<void>();
   const anchor = sound.anchor({ call: 'c', caller: border, callee: house, lost: () => lost.resolve(), ...request });
   if (anchor === undefined) throw new Error('It is not relayed');
@@ -135,6 +136,24 @@ test('an end that wants SRTP gets it from the relay, while the other one has pla
   const answered = await sdpOf(anchor.answer(far.sdp()));
   expect(answered).toContain('RTP/SAVP');
   expect(answered).toMatch(/a=crypto:1 AES_CM_128_HMAC_SHA1_80/);
+});
+
+test('a browser is offered what it needs, and the trunk plain RTP', async () => {
+  const sound = await startSound();
+  const far = await peer('127.0.0.6', 700);
+  const inbound = open(sound, { caller: border, callee: browser });
+  const offered = await sdpOf(inbound.anchor.offer(far.sdp(), 'caller'));
+  for (const text of ['UDP/TLS/RTP/SAVPF', 'a=fingerprint:', 'a=ice-ufrag:', 'a=candidate:', 'a=rtcp-mux', 'a=setup:actpass']) {
+    expect(offered).toContain(text);
+  }
+  const outbound = open(sound, { caller: browser, callee: border });
+  const plain = await sdpOf(outbound.anchor.offer(offered, 'caller'));
+  expect(plain).toContain('RTP/AVP');
+  expect(plain).not.toMatch(/a=(fingerprint|ice-|candidate|setup|crypto|rtcp-mux)/);
+  const answered = await sdpOf(outbound.anchor.answer(far.sdp()));
+  for (const text of ['UDP/TLS/RTP/SAVPF', 'a=fingerprint:', 'a=candidate:', 'a=rtcp-mux', 'a=setup:']) {
+    expect(answered).toContain(text);
+  }
 });
 
 test('while the phone sends nothing, the border gets a little silence now and then, and nothing else when it speaks', async () => {

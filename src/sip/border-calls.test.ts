@@ -219,6 +219,30 @@ describe('an emergency call', () => {
   });
 });
 
+describe('a browser', () => {
+  it('reaches a phone of the house through the relay, and another browser directly', async () => {
+    Object.assign(a.device, { type: 'webrtc' });
+    const call = a.invite('21');
+    const rung = await b.rung();
+    expect(rung.invite?.body).toBe(shown(offerOf('20'), 1, 'callee'));
+    expect(relay.requests[0]).toMatchObject({
+      caller: { place: 'house', isBrowser: true },
+      callee: { place: 'house', isBrowser: false },
+    });
+    await b.answer(rung);
+    call.learn(await a.peer.skipTo(200));
+    call.ack();
+    await hangUp(call, { phone: b, call: rung });
+    Object.assign(b.device, { type: 'webrtc' });
+    const direct = a.invite('21');
+    const second = await b.rung();
+    expect(second.invite?.body).toBe(offerOf('20'));
+    a.cancel(direct, '21');
+    b.reply(second, '487 Request Terminated');
+    await a.peer.skipTo(487);
+  });
+});
+
 describe('in a border call', () => {
   it('hold and its end pass through the relay, from either side', async () => {
     const { outside, inside } = await inbound();

@@ -37,7 +37,7 @@ export type Invite = {
 
 export type InviteReading =
   | { readonly kind: 'invite'; readonly invite: Invite }
-  | { readonly kind: 'refuse'; readonly status: number; readonly headers: Record<string, string> };
+  | { readonly kind: 'refuse'; readonly status: number; readonly reason?: string; readonly headers: Record<string, string> };
 
 /** Hops a call may still take when it leaves us. */
 const defaultMaxForwards = 70;
@@ -50,7 +50,8 @@ export function readInvite(
 ): InviteReading {
   const { headers } = request;
   const refuse = (status: number, extra: Record<string, string> = {}) => ({ kind: 'refuse', status, headers: extra }) as const;
-  if (headers['contact'] === undefined || tagOf(headers['from']) === undefined) return refuse(400);
+  if (headers['contact'] === undefined) return { ...refuse(400), reason: 'Missing Contact Header' };
+  if (tagOf(headers['from']) === undefined) return { ...refuse(400), reason: 'Missing From Tag' };
   const maxForwards = numberOf(headers['max-forwards']) ?? defaultMaxForwards;
   if (maxForwards < 1) return refuse(483);
   const unknown = tokens(headers['require']).filter((tag) => !rules.extensions.has(tag));
@@ -95,7 +96,7 @@ export class IncomingCall implements CallerLeg, CallingSide {
       localTag: randomBytes(8).toString('hex'),
       remoteTag: tagOf(request.headers['from']) ?? '',
     });
-    this.paths = new MediaPaths(parts, { call: this.dialog.callId, caller: endOf(from.trunk) });
+    this.paths = new MediaPaths(parts, { call: this.dialog.callId, caller: endOf(from.trunk, from.device) });
     this.dialog.remoteSdp = this.offer;
     this.dialog.learnAllow(request.headers);
     this.dialog.remoteTarget = parseNameAddr(request.headers['contact'] ?? '')?.uri ?? request.uri;

@@ -1,4 +1,5 @@
 import type { Log } from '#base/log.ts';
+import type { Device } from '#devices/device.ts';
 import { splitList } from './headers.ts';
 import type { Anchor, Media, MediaEnd, MediaOutcome, MediaRole } from './media-port.ts';
 import type { HeaderMap } from './srf-types.ts';
@@ -76,13 +77,12 @@ export class MediaPaths {
   }
 
   to(callee: MediaEnd): MediaPath {
-    const key = callee.place === 'house' ? '' : `trunk ${callee.trunk}`;
+    const key = JSON.stringify(callee);
     const known = this.#paths.get(key);
     if (known !== undefined) return known;
     const { media, log } = this.#parts;
-    const isBorder = callee.place === 'border' || this.#from.caller.place === 'border';
     const open = (lost: () => void) => media.anchor({ ...this.#from, callee, lost });
-    const path = new MediaPath(isBorder ? { log, open } : undefined);
+    const path = new MediaPath(needsRelay(this.#from.caller, callee) ? { log, open } : undefined);
     this.#paths.set(key, path);
     return path;
   }
@@ -107,6 +107,11 @@ export function receivedFrom(headers: HeaderMap): string | undefined {
   return /;\s*received\s*=\s*\[?([0-9A-Fa-f.:]+)/.exec(top)?.[1];
 }
 
-export function endOf(trunk: string | undefined): MediaEnd {
-  return trunk === undefined ? { place: 'house' } : { place: 'border', trunk };
+export function endOf(trunk: string | undefined, device: Device | undefined): MediaEnd {
+  return trunk === undefined ? { place: 'house', isBrowser: device?.type === 'webrtc' } : { place: 'border', trunk };
+}
+
+/** What crosses the border does, and a browser with anything that is none. */
+function needsRelay(caller: MediaEnd, callee: MediaEnd): boolean {
+  return caller.place === 'border' || callee.place === 'border' || caller.isBrowser !== callee.isBrowser;
 }

@@ -1,5 +1,10 @@
-/** Where one end of a call is, seen from the house. `trunk` names whose answers tell under which address the world sees us. */
-export type MediaEnd = { readonly place: 'house' } | { readonly place: 'border'; readonly trunk: string };
+/**
+ * Where one end of a call is, seen from the house. `trunk` names whose answers tell under which address the world sees us; a browser
+ * (WebRTC) takes only sound that is encrypted and whose way was probed.
+ */
+export type MediaEnd =
+  | { readonly place: 'house'; readonly isBrowser: boolean }
+  | { readonly place: 'border'; readonly trunk: string };
 
 /** The two ends of a call as an anchor names them. */
 export type MediaRole = 'caller' | 'callee';

@@ -98,7 +98,7 @@ export class Ring implements OutgoingLeg {
     this.dialog = new SipDialog(parts.connection, identity);
     this.dialog.credentials = destination.credentials;
     this.#isEmergency = isEmergency;
-    this.#path = caller.paths.to(endOf(destination.trunk));
+    this.#path = caller.paths.to(endOf(destination.trunk, device));
   }
 
   get sipCallId(): string {

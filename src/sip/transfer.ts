@@ -172,8 +172,8 @@ export class Transfers {
 
   #pathBetween(one: Side, other: Side, role: MediaRole): MediaPath {
     const [caller, callee] = role === 'caller' ? [one, other] : [other, one];
-    const from = { call: caller.dialog.callId, caller: endOf(caller.trunk) };
-    return new MediaPaths(this.#parts, from).to(endOf(callee.trunk));
+    const from = { call: caller.dialog.callId, caller: endOf(caller.trunk, caller.device) };
+    return new MediaPaths(this.#parts, from).to(endOf(callee.trunk, callee.device));
   }
 
   /** Two sides that talk to each other from now on, and the record of it. */

@@ -40,8 +40,8 @@ export class TransferredParty implements CallerLeg, CallingSide, TransferUnderwa
   constructor(parts: CallParts & { readonly clock: Clock }, transfer: Transfer) {
     this.#parts = parts;
     this.#transfer = transfer;
-    const { dialog, trunk } = transfer.other;
-    this.paths = new MediaPaths(parts, { call: dialog.callId, caller: endOf(trunk) });
+    const { dialog, trunk, device } = transfer.other;
+    this.paths = new MediaPaths(parts, { call: dialog.callId, caller: endOf(trunk, device) });
   }
 
   get sipCallId(): string {
