@@ -129,7 +129,7 @@ describe('the set-up of Twilio through the API', { timeout: 60_000 }, () => {
     const unset = await ask('POST', '/system/setup/twilio/provision', {});
     expect(unset).toMatchObject({ status: 400, body: { error: { details: [{ field: 'accountSid' }] } } });
     const sync = await ask('POST', '/dids/sync');
-    expect(sync).toMatchObject({ status: 503, body: { error: { message: 'There is no account at Twilio set up' } } });
+    expect(sync).toMatchObject({ status: 409, body: { error: { message: 'There is no account at Twilio set up' } } });
   });
 
   it('is for administrators', async () => {

@@ -99,9 +99,14 @@ export class TwilioSetUp {
     });
   }
 
-  /** The numbers of the account, E.164, that can be called or texted. Throws `unavailable` where Twilio cannot be asked. */
+  /**
+   * The numbers of the account, E.164, that can be called or texted. Throws `conflict` without an account, `unavailable` where Twilio
+   * cannot be asked.
+   */
   async accountNumbers(): Promise<readonly string[]> {
-    const listed = await this.#options.connection.ask((client) => client.account.listNumbers());
+    const client = this.#options.connection.client();
+    if (client === undefined) throw new AppError('conflict', 'There is no account at Twilio set up');
+    const listed = await client.account.listNumbers();
     if (listed.kind !== 'ok') throw new AppError('unavailable', listed.message);
     const usable = listed.value.filter(({ capabilities: { voice, sms } }) => voice || sms);
     return usable.map(({ number }) => number);
