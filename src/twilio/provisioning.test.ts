@@ -323,10 +323,20 @@ describe('the set-up of the account', () => {
       'publicUrl is needed for calls to leave',
     ],
     ['a public address without TLS', { publicUrl: 'http://gosip.example.org' }, 'publicUrl must begin with https://'],
+    ['encrypted sound', { isSecure: true }, 'isSecure cannot be switched on'],
     ['no number', { numbers: [] }, 'numbers must name at least one number'],
   ])('refuses %s before anything is asked', async (_, plan, message) => {
     await expect(setUp.provision(request(plan))).rejects.toThrow(message);
     expect(twilio.requests).toEqual([]);
+  });
+
+  it('leaves voice to a trunk of the owner where one is pointed at the house, and says what is left to do', async () => {
+    const { steps } = await setUp.provision(request({ inbound: 'trunk' }));
+    expect(steps.find(({ step }) => step === 'trunk-origination')).toMatchObject({ outcome: 'skipped' });
+    expect(number(house)).toMatchObject({
+      voice_url: 'https://demo.twilio.com/welcome/voice/',
+      sms_url: `${publicUrl}/api/webhooks/sms/inbound`,
+    });
   });
 
   it('lets calls leave by the trunk without a public address', async () => {

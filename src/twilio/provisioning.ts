@@ -22,6 +22,11 @@ import { TwilioRequestError } from './twilio-http.ts';
 import type { TwilioNumber } from './twilio-records.ts';
 import type { LiveTwilioSettings } from './twilio-settings.ts';
 
+/** Only the owner knows at which address and port the internet reaches the house. */
+const originationByHand =
+  'In the Twilio Console, give the trunk an origination URI that leads to the house, with a secret header, put the numbers on the trunk, ' +
+  'and name the trunk with that header and Twilio’s address blocks in the option trunks';
+
 type Options = {
   readonly settings: LiveTwilioSettings;
   readonly written: WrittenValues;
@@ -60,6 +65,7 @@ export class Provisioning {
       const { publicUrl, inbound, outbound, isSecure, edge } = plan;
       // Before the numbers point at us, so that the house is registered when the first call comes.
       settings.change({ publicUrl, inbound, outbound, isSecure, edge });
+      if (plan.inbound === 'trunk') await run.step('trunk-origination', () => Promise.resolve(skipped(originationByHand)));
       await this.#writeNumbers(run, client, numbers);
       if (!needsTrunk) await this.#tidy(run, 'trunk', () => removeTrunk(parts));
       if (!needsDomain) await this.#tidy(run, 'sip-domain', () => removeDomain(parts));
