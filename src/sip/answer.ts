@@ -2,15 +2,17 @@ import { passable, phraseOf } from './sip-status.ts';
 import type { Responder, SendOptions, SrfMessage } from './srf-types.ts';
 
 export type AnswerOptions = SendOptions & {
+  /** In place of the status's own phrase, where it can say more. */
+  readonly reason?: string;
   /** Gets the response as it went out, or the engine's complaint. */
   readonly done?: (error: unknown, sent?: SrfMessage) => void;
 };
 
 /** Sends a response. Never throws: what drachtio-srf complains of goes to `done`, where there is one. */
-export function answer(response: Responder, status: number, { done, ...options }: AnswerOptions = {}): void {
+export function answer(response: Responder, status: number, { done, reason, ...options }: AnswerOptions = {}): void {
   const known = passable(status);
   try {
-    response.send(known, phraseOf(known) ?? 'Unknown', options, done);
+    response.send(known, reason ?? phraseOf(known) ?? 'Unknown', options, done);
   } catch (error) {
     done?.(error);
   }

@@ -33,7 +33,8 @@ export function handleInvite(parts: InviteParts, request: IncomingRequest, respo
   }
   const reading = readInvite(request, response, { sessionSeconds: parts.sessionSeconds, extensions: supportedExtensions });
   if (reading.kind === 'refuse') {
-    answer(response, reading.status, { headers: reading.headers });
+    const { status, reason, headers } = reading;
+    answer(response, status, { headers, ...(reason === undefined ? {} : { reason }) });
     return 'refused';
   }
   const id = `${request.headers['call-id']};from-tag=${/;tag=([^;\s]+)/i.exec(request.headers['from'] ?? '')?.[1] ?? ''}`;

@@ -17,8 +17,8 @@ export function handleRegister(
   response: Responder,
 ): void {
   const read = readRegister(request);
-  if (read === undefined) {
-    answer(response, 400);
+  if (typeof read === 'string') {
+    answer(response, 400, { reason: `Bad ${read} Header` });
     return;
   }
   registrar.register(read).then(
@@ -30,17 +30,19 @@ export function handleRegister(
   );
 }
 
-/** undefined where a header that matters cannot be read. */
-export function readRegister(request: IncomingRequest): RegisterRequest | undefined {
+/** The name of a header that matters and cannot be read, in place of the request. */
+export function readRegister(request: IncomingRequest): RegisterRequest | 'To' | 'CSeq' | 'Call-ID' | 'Contact' {
   const { headers } = request;
   const to = parseNameAddr(headers['to'] ?? '');
   const cseq = numberOf(headers['cseq']);
   const callId = headers['call-id'];
-  if (to === undefined || cseq === undefined || callId === undefined) return undefined;
+  if (to === undefined) return 'To';
+  if (cseq === undefined) return 'CSeq';
+  if (callId === undefined) return 'Call-ID';
   const contactText = (headers['contact'] ?? '').trim();
   const isWildcard = contactText === '*';
   const contacts = isWildcard ? [] : readContacts(contactText);
-  if (contacts === undefined) return undefined;
+  if (contacts === undefined) return 'Contact';
   return {
     ...{ requestUri: request.uri, toUri: to.uri, callId, cseq, contacts, isWildcard },
     expires: numberOf(headers['expires']),
@@ -70,7 +72,7 @@ function answerRegister(decision: RegisterDecision, response: Responder): void {
       answerWithLines(response, 401, { name: 'www-authenticate', values: decision.challenges });
       return;
     case 'rejected':
-      answer(response, decision.status, { headers: { ...decision.headers } });
+      answer(response, decision.status, { reason: decision.reason, headers: { ...decision.headers } });
       return;
     case 'slow-down':
       answer(response, 503, { headers: { 'Retry-After': String(decision.retryAfterSeconds) } });

@@ -1,4 +1,3 @@
-import type { ErrorCode } from '#base/errors.ts';
 import type { LegOutcome } from '#calls/call.ts';
 import type { CallReason, Verdict } from '#calls/verdict.ts';
 
@@ -133,15 +132,3 @@ export function statusOf(verdict: Verdict): number {
   if (verdict.result === 'failed' && verdict.reason === 'unreachable') return 503;
   return statusByReason[verdict.reason];
 }
-
-/** The outward code of our own errors. */
-export const statusByCode: Readonly<Record<ErrorCode, number>> = {
-  invalid: 400,
-  unauthorized: 401,
-  forbidden: 403,
-  'not-found': 404,
-  conflict: 486,
-  'rate-limited': 503,
-  unavailable: 480,
-  internal: 500,
-};
