@@ -194,7 +194,8 @@ async function startPhones(around: Surroundings, { db, writes }: Storage): Promi
   const keys = loadKeys(join(options.dataDirectory, 'gosip.key'), log);
   if (keys.problem !== undefined) warnings.push(keys.problem);
   const store = new RegistrationStore(db);
-  const registrations = new Registrations({ store, writes, clock, events, log });
+  const nameOf = (deviceId: string) => devices.byId(deviceId)?.name;
+  const registrations = new Registrations({ store, writes, clock, events, log, nameOf });
   const emergency = emergencyNumbers(options.house.country);
   const devices = new Devices({
     ...{ store: new DeviceStore(db), writes, registrations, keys, realm, clock, newId, events, log },
@@ -307,6 +308,7 @@ async function startCalls(around: Surroundings, { db }: Storage, neighbours: Nei
   outside.start();
   stack.defer(() => outside.stop());
   calls.start();
+  stack.defer(() => calls.stop());
   stack.defer(() => sip.stop());
   await connect(around, sip.start(engine, calls));
   await started;

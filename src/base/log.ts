@@ -1,4 +1,4 @@
-import { pino } from 'pino';
+import { pino, stdTimeFunctions } from 'pino';
 import type { DestinationStream, Level, Logger } from 'pino';
 
 export type Log = Logger;
@@ -14,6 +14,9 @@ export function createLog({ level, destination }: LogOptions): Log {
   const options = {
     level,
     base: null,
+    // For people: a level by its name, a time they can read.
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: secretFields.flatMap((field) => [field, `*.${field}`]), censor: '[hidden]' },
   };
   return destination === undefined ? pino(options) : pino(options, destination);

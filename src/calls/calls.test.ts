@@ -187,6 +187,23 @@ describe('a call', () => {
     expect(facts.filter((fact) => fact.startsWith('storage.failed'))).toHaveLength(1);
   });
 
+  it('whose end could not be written is closed as soon as the disk takes it', () => {
+    const call = calls.place(attempt('21'));
+    leg.rung[0]!.listener.answered();
+    db.pragma('query_only = ON');
+    call.hungUp({ result: 'answered', reason: 'caller-hung-up' });
+    const later = calls.place(attempt('22'));
+    expect([store.get(call.record.id)?.verdict, store.get(later.record.id)]).toEqual([undefined, undefined]);
+    clock.advance(5_000);
+    expect(store.get(call.record.id)?.verdict).toBeUndefined();
+    db.pragma('query_only = OFF');
+    clock.advance(5_000);
+    expect(store.get(call.record.id)?.verdict).toEqual({ result: 'answered', reason: 'caller-hung-up' });
+    expect(store.get(later.record.id)?.verdict?.reason).toBe('offline');
+    expect(store.legsOf(later.record.id)).toHaveLength(2);
+    expect(log.at(-1)).toContain('stored now');
+  });
+
   it('that a killed process left open is closed by the next start', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'gosip-calls-'));
     try {

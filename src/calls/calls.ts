@@ -15,6 +15,7 @@ import type { OngoingParts, PlannedLeg, PlannedStep } from './ongoing-call.ts';
 import type { Attempt, CallerLeg, OutsideStories, Presented, Registrations, Trunks } from './ports.ts';
 import { routeCall } from './route-call.ts';
 import type { Routed, RoutingFacts } from './route-call.ts';
+import { UnsavedRecords } from './unsaved-records.ts';
 import type { Verdict } from './verdict.ts';
 
 export type CallsParts = {
@@ -52,10 +53,20 @@ const trunkRingSeconds = 180;
 export class Calls {
   readonly #parts: CallsParts;
   readonly #ongoing = new Map<string, OngoingCall>();
+  readonly #unsaved: UnsavedRecords;
   #isStorageFailing = false;
 
   constructor(parts: CallsParts) {
     this.#parts = parts;
+    const { clock, log, store } = parts;
+    this.#unsaved = new UnsavedRecords({
+      clock,
+      save: (record, legs) => store.save(record, legs),
+      saved: (calls) => {
+        this.#isStorageFailing = false;
+        log.info({ calls }, 'Call records kept in memory are stored now');
+      },
+    });
   }
 
   /** Closes the records that a killed process left open. */
@@ -126,6 +137,11 @@ export class Calls {
   /** Ends every call: because we stop, or (`engine`) because the network side is gone. */
   stopAll(by: 'house' | 'engine' = 'engine'): void {
     for (const call of this.list()) call.stop(by);
+  }
+
+  /** For the end of the process: a last try to write what could not be written. */
+  stop(): void {
+    this.#unsaved.stop();
   }
 
   #refusal(routed: Routed, steps: readonly PlannedStep[]): Verdict | undefined {
@@ -216,12 +232,14 @@ export class Calls {
     return { ...parts, events: { emit: () => {} }, save: () => {}, ended: (call) => void this.#ongoing.delete(call.record.id) };
   }
 
-  /** A full disk must not end a call: it goes on without its record. */
+  /** A full disk must not end a call: it goes on, and its record is written when there is room again. */
   #save(record: CallRecord, legs: Iterable<CallLeg>): void {
     try {
       this.#parts.store.save(record, legs);
+      this.#unsaved.forget(record.id);
       this.#isStorageFailing = false;
     } catch (error) {
+      this.#unsaved.keep(record, legs);
       this.#storageFailed(error);
     }
   }

@@ -9,8 +9,10 @@ import { readContactUri, uriUser } from './contact-uri.ts';
 import type { Device } from './device.ts';
 import type { RegisterDecision, RegisterRequest } from './register-request.ts';
 import { decideBindings } from './registrar-decision.ts';
+import type { Rejection } from './registrar-decision.ts';
 import type { Registration } from './registration.ts';
 import type { Registrations } from './registrations.ts';
+import { SaidLately } from './said-lately.ts';
 
 export type RegistrarOptions = {
   readonly authenticator: Authenticator;
@@ -22,9 +24,11 @@ export type RegistrarOptions = {
 
 export class Registrar {
   readonly #options: RegistrarOptions;
+  readonly #lately: SaidLately;
 
   constructor(options: RegistrarOptions) {
     this.#options = options;
+    this.#lately = new SaidLately({ clock: options.clock });
   }
 
   async register(request: RegisterRequest): Promise<RegisterDecision> {
@@ -39,15 +43,34 @@ export class Registrar {
       user,
     });
     if (auth.kind === 'challenge') {
-      if (auth.reason !== 'no-credentials')
-        this.#options.log.debug({ source, user, reason: auth.reason }, 'A phone was challenged');
+      // A stale nonce is every phone's daily bread.
+      if (auth.reason === 'wrong-credentials')
+        this.#warn({ source, user }, 'A phone was refused: unknown name, wrong password or switched off');
       return { kind: 'challenge', challenges: auth.challenges };
     }
     if (auth.kind === 'slow-down') {
-      this.#options.log.warn({ source, user, ...auth }, 'Too many wrong passwords from this source for this device');
+      this.#warn(
+        { source, user, retryAfterSeconds: auth.retryAfterSeconds },
+        'Too many wrong passwords from this source for this device',
+      );
       return auth;
     }
-    return mayRegister(auth.device, request, user) ?? (await this.#bind(auth.device, request));
+    const refused = mayRegister(auth.device, request, user);
+    if (refused === undefined) return this.#bind(auth.device, request);
+    return this.#refuse(auth.device, request, refused);
+  }
+
+  #refuse({ id, name }: Device, { source }: RegisterRequest, refused: Rejection): Rejection {
+    this.#warn({ device: id, name, source, status: refused.status, reason: refused.reason }, 'A REGISTER was refused');
+    return refused;
+  }
+
+  /** Said once a minute for one source: whoever tries again and again must not fill the log. */
+  #warn(facts: { readonly source: RegisterRequest['source']; readonly [name: string]: unknown }, sentence: string): void {
+    const { user = '', device = '' } = facts;
+    if (this.#lately.isNews(`${sentence} ${facts.source.address} ${String(user)} ${String(device)}`)) {
+      this.#options.log.warn(facts, sentence);
+    }
   }
 
   async #bind(device: Device, request: RegisterRequest): Promise<RegisterDecision> {
@@ -55,10 +78,7 @@ export class Registrar {
     const bindings = registrations.of(device.id);
     const now = clock.now();
     const decision = decideBindings({ deviceId: device.id, bindings, request, now, newId: () => newId('reg') });
-    if (decision.kind === 'rejected') {
-      log.info({ device: device.id, source: request.source, ...decision }, 'A REGISTER was refused');
-      return decision;
-    }
+    if (decision.kind === 'rejected') return this.#refuse(device, request, decision);
     if (decision.kind === 'fetch') return registered(device, bindings, { now, path: [], isOutbound: false });
     try {
       await registrations.apply({ deviceId: device.id, ...decision });
@@ -73,7 +93,7 @@ export class Registrar {
 }
 
 /** What keeps this device from registering so, whatever the password (RFC 3261 section 10.3, steps 4 and 5). */
-function mayRegister(device: Device, { toUri, source }: RegisterRequest, user: string): RegisterDecision | undefined {
+function mayRegister(device: Device, { toUri, source }: RegisterRequest, user: string): Rejection | undefined {
   if (readContactUri(toUri) === undefined) return { kind: 'rejected', status: 400, reason: 'Bad To Header' };
   if (user !== device.username && user !== device.extension) return { kind: 'rejected', status: 403, reason: 'Forbidden' };
   if (!device.transports.includes(source.protocol)) return { kind: 'rejected', status: 403, reason: 'Transport Not Allowed' };

@@ -15,6 +15,8 @@ export type RegistrationsOptions = {
   readonly clock: Clock;
   readonly events: Events<Facts>;
   readonly log: Log;
+  /** What the people of the house call a device; for the log. */
+  readonly nameOf?: (deviceId: DeviceId) => string | undefined;
 };
 
 export type BindingChange = {
@@ -183,13 +185,17 @@ export class Registrations {
   }
 
   #tellRegistered(deviceId: DeviceId, contact: string, expiresAt: number): void {
-    this.#options.log.info({ device: deviceId, contact }, 'A phone registered');
+    this.#options.log.info({ device: deviceId, name: this.#nameOf(deviceId), contact }, 'A phone registered');
     this.#options.events.emit('device.registered', { deviceId, contact, expiresAt: isoTime(expiresAt) });
   }
 
   #tellUnregistered(deviceId: DeviceId, reason: 'removed' | 'expired'): void {
-    this.#options.log.info({ device: deviceId, reason }, 'A device is no longer registered');
+    this.#options.log.info({ device: deviceId, name: this.#nameOf(deviceId), reason }, 'A device is no longer registered');
     this.#options.events.emit('device.unregistered', { deviceId, reason });
+  }
+
+  #nameOf(deviceId: DeviceId): string | undefined {
+    return this.#options.nameOf?.(deviceId);
   }
 }
 

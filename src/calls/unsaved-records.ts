@@ -1,0 +1,66 @@
+import type { Clock, Timer } from '#base/clock.ts';
+import type { CallLeg, CallRecord } from './call.ts';
+
+export type UnsavedRecordsParts = {
+  readonly clock: Clock;
+  /** Throws while nothing can be written. */
+  readonly save: (record: CallRecord, legs: readonly CallLeg[]) => void;
+  readonly saved: (records: number) => void;
+  /** Kept at most; of more the oldest are forgotten. */
+  readonly most?: number;
+};
+
+const retryMs = 5_000;
+
+/** What could not be written of calls, until the disk takes it. */
+export class UnsavedRecords {
+  readonly #parts: UnsavedRecordsParts;
+  readonly #waiting = new Map<string, { readonly record: CallRecord; readonly legs: readonly CallLeg[] }>();
+  #timer: Timer | undefined;
+
+  constructor(parts: UnsavedRecordsParts) {
+    this.#parts = parts;
+  }
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  /** In place of what is known of the same call. */
+  keep(record: CallRecord, legs: Iterable<CallLeg>): void {
+    this.#waiting.delete(record.id);
+    this.#waiting.set(record.id, { record, legs: [...legs] });
+    const [oldest] = this.#waiting.keys();
+    if (this.#waiting.size > (this.#parts.most ?? 1_000) && oldest !== undefined) this.#waiting.delete(oldest);
+    this.#timer ??= this.#parts.clock.after(retryMs, () => {
+      this.#timer = undefined;
+      this.retry();
+    });
+  }
+
+  /** A later state of this call has been written. */
+  forget(id: string): void {
+    if (this.#waiting.size > 0) this.#waiting.delete(id);
+  }
+
+  /** Writes what it can, and tries again later with the rest. */
+  retry(): void {
+    let saved = 0;
+    for (const [id, { record, legs }] of this.#waiting) {
+      try {
+        this.#parts.save(record, legs);
+      } catch {
+        this.keep(record, legs);
+        break;
+      }
+      this.#waiting.delete(id);
+      saved += 1;
+    }
+    if (saved > 0) this.#parts.saved(saved);
+  }
+
+  stop(): void {
+    this.retry();
+    this.#timer?.cancel();
+  }
+}
