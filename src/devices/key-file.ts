@@ -1,7 +1,8 @@
 import { hkdfSync, randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Log } from '#base/log.ts';
+import { makeFolder } from '#storage/folder.ts';
 
 /** Keys with one purpose each, made from the one in the file. */
 export type Keys = {
@@ -47,7 +48,7 @@ function read(path: string): { kind: 'key'; key: Buffer } | { kind: 'missing' | 
 
 /** Under another name until it is on the disk, so that no half of a key is ever found. */
 function write(path: string, key: Buffer): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const unfinished = `${path}.unfinished`;
   rmSync(unfinished, { force: true });
   const file = openSync(unfinished, 'wx', 0o600);

@@ -153,3 +153,9 @@ test('a file of a newer version is left alone', () => {
   expect(file.pragma('user_version', { simple: true })).toBe(2);
   file.close();
 });
+
+test('a file system that takes no folders, and says so in an odd way, does not keep the start waiting', () => {
+  const { mode, problem } = open(undefined, '/proc/gosip/data/gosip.db');
+  expect(mode).toBe('memory');
+  expect(problem).toContain('cannot be opened (ENOENT)');
+});

@@ -1,12 +1,13 @@
 // Owns the one SQLite connection: opening, settings, schema, and what to do when the file cannot be used.
 // Called by app.ts alone; the stores of the subject rooms get the connection from it.
 // Whatever state the file is in, a database with our schema comes out, so that phones register and calls ring.
-import { chmodSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { isoTime } from '#base/clock.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
+import { makeFolder } from './folder.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import type { Migration } from './migrate.ts';
 import { salvage } from './salvage.ts';
@@ -39,7 +40,7 @@ const salvagedRows = 20_000;
 export function openDatabase({ path, log, clock, migrations = readMigrations() }: OpenOptions): Opened {
   let db: Database | undefined;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     db = connect(path);
     const problem = prepareFile(db, migrations, log);
     if (problem === undefined) return { db, mode: 'normal' };
