@@ -66,6 +66,14 @@ test('connections are capped for each address and in total, and freed', () => {
   expect(sources.sizes()).toMatchObject({ connectionSources: 0, connections: 0 });
 });
 
+test('a table full of strangers leaves room for the phones of the house', () => {
+  const { sources } = limitsWith({ connections: 8, connectionsPerAddress: 8 });
+  sources.trust('192.0.2.9');
+  for (let n = 0; n < 8; n += 1) sources.openConnection(`198.51.100.${n}`);
+  expect(sources.openConnection('198.51.100.9')).toBe(false);
+  expect([1, 2, 3].map(() => sources.openConnection('192.0.2.9'))).toEqual([true, true, false]);
+});
+
 test('connections that come and go use up the rate of their source', () => {
   const { clock, sources } = limitsWith({ requestsPerSecond: 2, requestBurst: 5 });
   const comeAndGo = (): boolean => {
