@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +24,30 @@ type Message = { id: string; transcript: string | null; heardAt: string | null; 
 type Page = { items: Message[]; total: number };
 type Cdr = { id: string; disposition: string; reason: string };
 
+/** Requests of this process that have no whole answer yet, but for live streams, which never have. */
+class RequestsUnderWay implements Disposable {
+  readonly #requests = new Set<object>();
+  readonly #begun = (message: unknown) => {
+    const { request } = message as { request: { path: string } };
+    if (request.path !== '/api/events') this.#requests.add(request);
+  };
+  readonly #over = (message: unknown) => void this.#requests.delete((message as { request: object }).request);
+
+  constructor() {
+    subscribe('undici:request:create', this.#begun);
+    for (const end of ['trailers', 'error']) subscribe(`undici:request:${end}`, this.#over);
+  }
+
+  get count(): number {
+    return this.#requests.size;
+  }
+
+  [Symbol.dispose](): void {
+    unsubscribe('undici:request:create', this.#begun);
+    for (const end of ['trailers', 'error']) unsubscribe(`undici:request:${end}`, this.#over);
+  }
+}
+
 /** A house without a phone and the emulated Twilio, on one clock that stands still until it is moved. */
 class Stage implements AsyncDisposable {
   readonly clock = new FakeClock();
@@ -31,6 +56,7 @@ class Stage implements AsyncDisposable {
   twilio!: TwilioEmulator;
   app!: App;
   admin = '';
+  readonly underWay = new RequestsUnderWay();
   readonly persons = new Map<string, { id: string; token: string }>();
 
   static async start(): Promise<Stage> {
@@ -89,13 +115,13 @@ class Stage implements AsyncDisposable {
     return (text === '' ? undefined : JSON.parse(text)) as Reply;
   }
 
-  /** Moves time, slowly enough for what is asked over real HTTP, until something is so. */
+  /** Moves time until something is so; while anybody waits for an answer, it stands still. */
   async until<Value>(look: () => Promise<Value | undefined>): Promise<Value> {
     for (let round = 0; round < 4000; round += 1) {
       const found = await look();
       if (found !== undefined) return found;
       for (let step = 0; step < 25; step += 1) {
-        if (this.twilio.inFlight === 0) this.clock.advance(20);
+        if (this.twilio.inFlight === 0 && this.underWay.count === 0) this.clock.advance(20);
         for (let turn = 0; turn < 8; turn += 1) await new Promise((resolve) => setImmediate(resolve));
       }
     }
@@ -129,6 +155,7 @@ class Stage implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.app[Symbol.asyncDispose]();
     await this.twilio[Symbol.asyncDispose]();
+    this.underWay[Symbol.dispose]();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -98,17 +98,26 @@ export class VoicemailStage implements AsyncDisposable {
     return row?.state;
   }
 
-  /** Moves time until the state is reached: back-offs pass, real disk work is waited for. */
+  /** Moves time from one back-off to the next until the state is reached; while there is work, it stands still. */
   async reaches(sid: string, state: string): Promise<void> {
+    const next = this.db.prepare<[], { at: number | null }>('SELECT min(due_at) AS at FROM recordings');
     for (let turns = 0; this.stateOf(sid) !== state; turns += 1) {
-      if (turns > 20_000) throw new Error(`${sid} is ${this.stateOf(sid)}, not ${state}`);
+      if (turns > 1_000_000) throw new Error(`${sid} is ${this.stateOf(sid)}, not ${state}`);
       await new Promise((resolve) => setImmediate(resolve));
-      if (turns % 20 === 19) this.clock.advance(5000);
+      this.clock.advance(Math.max(0, (next.get()?.at ?? 0) - this.clock.now()));
     }
     await this.idle();
   }
 
-  /** Lets disk work that was begun end; time stands still. */
+  /** Waits for real work to come to something; time stands still. */
+  async until(isSo: () => boolean): Promise<void> {
+    for (let turns = 0; !isSo(); turns += 1) {
+      if (turns > 1_000_000) throw new Error(`It never came to that: ${isSo.toString()}`);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** Gives what should not happen a chance to happen; time stands still. */
   async idle(): Promise<void> {
     for (let turns = 0; turns < 50; turns += 1) await new Promise((resolve) => setImmediate(resolve));
   }

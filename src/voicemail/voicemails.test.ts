@@ -66,12 +66,12 @@ describe('a message that was left', () => {
     };
     stage.answers.set('RE1', [() => ({ kind: 'ok', bytes: sound.length, chunks: stalled() })]);
     await announce('RE1');
-    while (!isAsked) await stage.idle();
+    await stage.until(() => isAsked);
     const stopping = stage.room.stop();
     stage.clock.advance(3000);
     await stopping;
     end.resolve();
-    await stage.idle();
+    await stage.until(() => stage.files().length === 0);
     await using again = new VoicemailStage({ folder: stage.folder });
     await again.room.start();
     await again.reaches('RE1', 'stored');
@@ -116,7 +116,8 @@ describe('a message that was left', () => {
     stage.answers.set('RE1', [() => wav(toneWav({ frequency: 440, seconds: 1 }))]);
     await announce('RE1', { seconds: undefined });
     await stage.reaches('RE1', 'discarded');
-    expect([stage.voicemails(), stage.told(), stage.files()]).toEqual([[], [], []]);
+    await stage.until(() => stage.files().length === 0);
+    expect([stage.voicemails(), stage.told()]).toEqual([[], []]);
   });
 
   it('is deleted at Twilio once it is stored, where that is wanted', async () => {
@@ -130,6 +131,7 @@ describe('a message that was left', () => {
     stage.freeBytes = 10_000_000;
     await announce('RE1');
     await announce('RE2');
+    await stage.until(() => stage.room.space.problem !== undefined);
     await stage.idle();
     expect([stage.fetched, stage.files(), stage.told('recording.')]).toEqual([[], [], ['recording.suspended']]);
     expect(stage.room.space.problem).toContain('almost full');
