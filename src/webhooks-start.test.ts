@@ -87,6 +87,22 @@ async function behind(hop: Hop, path = ''): Promise<void> {
   settings.change({ publicUrl: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}${path}` });
 }
 
+describe('the listener', () => {
+  it('is open exactly while there is a public URL', async () => {
+    const stateOf = async () => (await health.report()).parts.find(({ name }) => name === 'webhooks')?.message;
+    const { port } = webhooks.address() ?? { port: 0 };
+    expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+    settings.change({ publicUrl: undefined });
+    settings.change({ publicUrl: 'https://again.example.org' });
+    settings.change({ publicUrl: undefined });
+    await expect.poll(() => webhooks.address(), { timeout: 10_000 }).toBeUndefined();
+    expect(await stateOf()).toContain('Off');
+    settings.change({ publicUrl: 'https://again.example.org' });
+    await expect.poll(() => webhooks.address(), { timeout: 10_000 }).toBeDefined();
+    expect(await stateOf()).toContain('Listens on port');
+  });
+});
+
 describe('the round through the public URL', () => {
   it('passes through a proxy that changes nothing, and tells how long it took', async () => {
     await behind({});

@@ -47,16 +47,20 @@ export async function startWebhooks(parts: Parts): Promise<WebhooksStart> {
   stack.defer(() => server.stop());
   let problem: string | undefined;
   if (settings.current.publicUrl !== undefined) await server.start();
-  const end = settings.onChange(({ publicUrl }) => {
-    if (publicUrl === undefined || server.isListening) return;
-    server.start().then(
-      () => (problem = undefined),
-      (error: unknown) => {
-        problem = error instanceof Error ? error.message : 'The public port cannot be had';
-        log.error({ err: error }, 'The public listener cannot be opened');
-      },
-    );
-  });
+  // One after the other, however fast the settings change.
+  let last = Promise.resolve();
+  const follow = async () => {
+    const isWanted = settings.current.publicUrl !== undefined;
+    if (isWanted === server.isListening) return;
+    try {
+      await (isWanted ? server.start() : server.stop());
+      problem = undefined;
+    } catch (error) {
+      problem = error instanceof Error ? error.message : 'The public port cannot be had';
+      log.error({ err: error }, 'The public listener cannot be opened');
+    }
+  };
+  const end = settings.onChange(() => void (last = last.then(follow)));
   stack.defer(end);
   health.watch('webhooks', () => {
     if (problem !== undefined) return { status: 'down', message: problem };
