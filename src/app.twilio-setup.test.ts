@@ -112,6 +112,19 @@ describe('the set-up of Twilio through the API', { timeout: 60_000 }, () => {
     });
   });
 
+  it('shows what failed at Twilio, in plain words', async () => {
+    twilio.state.alert(11205, 'Connection refused', { url: 'https://gosip.example.org/api/webhooks/voice/inbound' });
+    await ask('POST', '/system/setup/twilio/provision', { ...credentials(), inbound: 'off', outbound: 'trunk', numbers: [] });
+    expect((await ask('GET', '/system/setup/twilio')).body['alerts']).toMatchObject([
+      {
+        code: 11205,
+        message: expect.stringMatching(/^Twilio could not connect to the house\..*\(Twilio 11205\)$/),
+        url: 'https://gosip.example.org/api/webhooks/voice/inbound',
+        at: expect.stringMatching(/Z$/),
+      },
+    ]);
+  });
+
   it('brings our numbers into step with the account', async () => {
     await ask('POST', '/system/setup/twilio/provision', { ...credentials(), inbound: 'off', outbound: 'trunk', numbers: [] });
     await ask('POST', '/dids', { number: '+15555550155' });

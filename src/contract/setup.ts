@@ -50,6 +50,8 @@ const step = z
 
 const drift = z.object({ what: z.string(), field: z.string().nullable(), is: z.string(), should: z.string() });
 
+const alert = z.object({ code: z.number().int().nullable(), message: z.string(), url: z.string(), at: isoTimeText.nullable() });
+
 const inbound = z.enum(['webhook', 'trunk', 'off']);
 const outbound = z.enum(['trunk', 'domain', 'off']);
 const edge = z.enum(['ashburn', 'umatilla', 'dublin', 'frankfurt', 'tokyo', 'singapore', 'sydney', 'sao-paulo']);
@@ -71,6 +73,9 @@ export const twilioSetUp = z
     numbers: z.array(z.string()),
     problems: z.array(accountProblem),
     drift: z.array(drift),
+    alerts: z
+      .array(alert)
+      .describe('What the debugger of Twilio noted in the last day, such as webhooks that failed, in plain words'),
     lastSteps: z.array(step),
     lookedAt: isoTimeText.nullable(),
   })

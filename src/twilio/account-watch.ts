@@ -5,9 +5,12 @@ import type { AccountReport } from './account.ts';
 import type { TwilioConnection } from './connection.ts';
 import { findDrift } from './drift.ts';
 import type { Drift } from './drift.ts';
+import type { TwilioAlert } from './twilio-records.ts';
 import type { LiveTwilioSettings } from './twilio-settings.ts';
 
 export type AccountState = AccountReport & {
+  /** What Twilio's debugger noted in the last day, the newest first. */
+  readonly alerts: readonly TwilioAlert[];
   readonly drift: readonly Drift[];
   readonly lookedAt: number;
 };
@@ -22,6 +25,7 @@ type Options = {
 export type AccountHealth = { readonly status: 'ok' | 'degraded' | 'down'; readonly message: string };
 
 const periodMs = 3_600_000;
+const dayMs = 24 * periodMs;
 
 /** Looks at the account now and then: whether it may still do things, and whether somebody has changed what set-up wrote. */
 export class AccountWatch {
@@ -60,8 +64,15 @@ export class AccountWatch {
       apiKey === undefined ? undefined : connection.clientFor({ accountSid, username: apiKey.sid, password: apiKey.secret });
     const report = await reportAccount(asAccount, asKey);
     const stops = report.problems.some(({ weight }) => weight === 'stops');
-    const drift = stops ? { kind: 'ok' as const, value: [] } : await findDrift((asKey ?? asAccount).account, settings.current);
-    this.#state = { ...report, drift: drift.kind === 'ok' ? drift.value : (this.#state?.drift ?? []), lookedAt: clock.now() };
+    const { account: api } = asKey ?? asAccount;
+    const alerts = stops ? undefined : await api.listAlerts({ since: clock.now() - dayMs });
+    const drift = stops ? { kind: 'ok' as const, value: [] } : await findDrift(api, settings.current);
+    this.#state = {
+      ...report,
+      alerts: alerts?.kind === 'ok' ? alerts.value : (this.#state?.alerts ?? []),
+      drift: drift.kind === 'ok' ? drift.value : (this.#state?.drift ?? []),
+      lookedAt: clock.now(),
+    };
     for (const { what, field, is } of this.#state.drift)
       log.warn({ what, field, is }, 'Somebody changed what set-up wrote at Twilio');
     return this.#state;

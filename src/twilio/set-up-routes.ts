@@ -5,10 +5,11 @@ import type { Route } from '#contract/endpoint.ts';
 import { getTwilioSetUp, provisionTwilio, syncNumbers, testTwilio, undoTwilio, validateTwilio } from '#contract/setup.ts';
 import type { AccountProblem } from './account.ts';
 import type { Drift } from './drift.ts';
+import { explainCode } from './error-words.ts';
 import type { SetUpStep } from './set-up-records.ts';
 import type { SetUpPlan } from './set-up-plan.ts';
 import type { TwilioSetUp } from './set-up.ts';
-import type { TwilioNumber } from './twilio-records.ts';
+import type { TwilioAlert, TwilioNumber } from './twilio-records.ts';
 import { webhookPaths, webhookUrl } from './webhook-paths.ts';
 
 /** Our numbers as the house keeps them, E.164. */
@@ -91,6 +92,7 @@ function toSetUp(setUp: TwilioSetUp) {
     numbers: settings.numbers.map(({ number }) => number),
     problems: (state?.problems ?? []).map(toProblem),
     drift: (state?.drift ?? []).map(toDrift),
+    alerts: (state?.alerts ?? []).map(toAlert),
     lastSteps: lastSteps.map(toStep),
     lookedAt: state === undefined ? null : isoTime(state.lookedAt),
   };
@@ -106,6 +108,10 @@ function toStep({ step, outcome, message, code, at }: SetUpStep) {
 
 function toDrift({ what, field, is, should }: Drift) {
   return { what, field: field ?? null, is, should };
+}
+
+function toAlert({ code, text, requestUrl, at }: TwilioAlert) {
+  return { code: code ?? null, message: explainCode(code, text), url: requestUrl, at: at === undefined ? null : isoTime(at) };
 }
 
 function toNumber(
