@@ -111,6 +111,12 @@ export async function openVoicemail(parts: Parts): Promise<VoicemailEdge> {
   if (storage.mode === 'normal') {
     stack.defer(() => reconcile.stop());
     reconcile.start();
+    // From the moment there is an account, what it gets is ours to know, also where we are stopped before the next look.
+    stack.defer(
+      twilio.settings.onChange(({ accountSid }) => {
+        if (accountSid !== undefined && reconcile.lastAt === undefined) void reconcile.run();
+      }),
+    );
   }
   return { room, reconcile, port: portOf(room) };
 }

@@ -1,0 +1,144 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { TwilioHouse, waitFor } from '#testing/twilio-house.ts';
+import type { TwilioEmulator } from '#testing/twilio/emulator.ts';
+import { energyAt, readWav } from '#testing/wav.ts';
+
+// From the caller's voice to the stored message, with what Twilio and the way to it may do wrong.
+type Message = {
+  readonly id: string;
+  readonly seconds: number;
+  readonly audio: string;
+  readonly transcript: string | null;
+  readonly caller: { readonly number: string };
+  readonly number: string | null;
+};
+type Page = { readonly items: readonly Message[]; readonly total: number };
+
+let at: TwilioHouse;
+/** Each message has a tone of its own. */
+let tone = 400;
+
+beforeAll(async () => {
+  at = await TwilioHouse.start({ environment: { GOSIP_RING_SECONDS: '5' } });
+  await at.house.api('PATCH', '/system/config/voicemail', { discardBelowSeconds: 1, transcribe: true });
+});
+afterEach(() => at.twilio.faults.clear());
+afterAll(() => at[Symbol.asyncDispose]());
+
+const page = () => at.house.api<Page>('GET', '/voicemails');
+/** The message that was not there before, once its sound is stored. */
+const stored = (before: Page, limitSeconds = 30) =>
+  waitFor('a new message with its sound', limitSeconds, async () => {
+    const { items } = await page();
+    return items.find(({ id, audio }) => audio === 'stored' && before.items.every((old) => old.id !== id));
+  });
+
+/** Leaves a message and expects it once, with the sound that was left. */
+async function leaves(limitSeconds?: number): Promise<Message> {
+  const before = await page();
+  tone += 100;
+  await at.leaveMessage(tone);
+  const message = await stored(before, limitSeconds);
+  expect(energyAt(readWav(await at.audio(`/voicemails/${message.id}/audio`)), tone)).toBeGreaterThan(0.9);
+  expect(message.seconds).toBeGreaterThan(2);
+  await at.twilio.settled();
+  expect((await page()).total).toBe(before.total + 1);
+  return message;
+}
+
+test('a call that nobody answers: the message with its tone and its transcript', async () => {
+  await using kitchen = await at.phone('21', 300);
+  at.twilio.setTranscript('Please call me back');
+  const rung = kitchen.happened('CALL_INCOMING');
+  const closed = kitchen.happened('CALL_CLOSED');
+  const message = await leaves();
+  await Promise.all([rung, closed]);
+  expect(message).toMatchObject({ caller: { number: at.theirs }, number: at.ours });
+  const { id } = message;
+  await waitFor('the transcript', 10, async () => {
+    const { transcript } = await at.house.api<Message>('GET', `/voicemails/${id}`);
+    return transcript === 'Please call me back' ? true : undefined;
+  });
+  expect(await at.closedCall()).toMatchObject({ disposition: 'voicemail', reason: 'no-answer' });
+});
+
+test('all phones offline: the message without a wait', async () => {
+  await leaves();
+  expect(await at.closedCall()).toMatchObject({ disposition: 'voicemail', reason: 'offline' });
+});
+
+type Trouble = readonly [what: string, arm: (twilio: TwilioEmulator) => void];
+
+describe('a message comes in whole and once, although', () => {
+  test.each<Trouble>([
+    ['its sound is not there yet', ({ faults }) => void faults.add({ name: 'recording.404-for', delayMs: 1500, count: 1 })],
+    ['every callback comes twice', ({ faults }) => void faults.add({ name: 'callback.duplicate' })],
+    ['callbacks overtake each other', ({ faults }) => void faults.add({ name: 'callback.reorder', count: 3 })],
+    [
+      'the word of the recording is late',
+      ({ faults }) => void faults.add({ name: 'callback.delay', endpoint: 'recording', delayMs: 2000 }),
+    ],
+    [
+      'Twilio is asked too much and says for how long',
+      ({ faults }) => void faults.add({ name: 'rest.429', endpoint: 'recordings.media', count: 1, retryAfterSeconds: 1 }),
+    ],
+    [
+      'Twilio is asked too much and does not say for how long',
+      ({ faults }) => void faults.add({ name: 'rest.429', endpoint: 'recordings.media', count: 1 }),
+    ],
+    [
+      'Twilio is out of order for a moment',
+      ({ faults }) =>
+        void faults.add({
+          name: 'rest.5xx',
+          endpoint: 'recordings.media',
+          count: 1,
+          status: 503,
+          html: true,
+          retryAfterSeconds: 1,
+        }),
+    ],
+    ['its sound is at another host', (twilio) => twilio.setSwitches({ recordingsRedirect: true })],
+    ['the clock of Twilio is wrong', ({ faults }) => void faults.add({ name: 'clock.skew', delayMs: -7_200_000 })],
+  ])('%s', { timeout: 90_000 }, async (_what, arm) => {
+    arm(at.twilio);
+    await leaves(60);
+  });
+
+  test('nobody told us of it: the next start finds it', { timeout: 60_000 }, async () => {
+    at.twilio.faults.add({ name: 'callback.drop', endpoint: 'recording' });
+    const before = await page();
+    tone += 100;
+    await at.leaveMessage(tone);
+    await at.twilio.settled();
+    await at.restart();
+    const message = await stored(before);
+    expect(energyAt(readWav(await at.audio(`/voicemails/${message.id}/audio`)), tone)).toBeGreaterThan(0.9);
+    expect(await at.closedCall()).toMatchObject({ disposition: 'voicemail' });
+  });
+
+  test('the token of the account is changed', async () => {
+    const { account } = at.twilio;
+    const authToken = account.createSecondaryToken();
+    await at.house.api('POST', '/system/setup/twilio/provision', { authToken });
+    await leaves();
+    account.promoteSecondaryToken();
+    await leaves();
+    at.twilio.faults.add({ name: 'callback.oldtoken' });
+    await leaves();
+  });
+});
+
+test('a token that was changed behind our back is told in plain words, and calls are lost until it is entered', async () => {
+  const { account } = at.twilio;
+  account.createSecondaryToken();
+  const authToken = account.promoteSecondaryToken();
+  const before = (await page()).total;
+  const caller = at.twilio.callFrom(at.theirs, at.ours);
+  await caller.over;
+  expect((await page()).total).toBe(before);
+  const { parts } = await at.house.api<{ parts: { name: string; status: string; message: string }[] }>('GET', '/system/health');
+  expect(parts.find(({ name }) => name === 'webhooks')?.status).not.toBe('ok');
+  await at.house.api('POST', '/system/setup/twilio/provision', { authToken });
+  await leaves();
+});
