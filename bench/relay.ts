@@ -53,7 +53,8 @@ async function relayed(count: number, aim: string): Promise<Row> {
 
 async function connect(sound: Sound, far: RtpPeer, near: RtpPeer): Promise<void> {
   const anchor = sound.anchor({
-    ...{ call: 'bench', caller: { place: 'border', trunk: 'bench' }, callee: { place: 'house', isBrowser: false } },
+    ...{ call: 'bench', caller: { place: 'border', trunk: 'bench', isBrowser: false } },
+    callee: { place: 'house', trunk: undefined, isBrowser: false },
     lost: () => {},
   });
   const offered = await anchor?.offer(far.sdp(), 'caller');

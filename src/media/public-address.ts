@@ -1,4 +1,5 @@
-import { BlockList, isIPv4 } from 'node:net';
+import { isIPv4 } from 'node:net';
+import { isPrivate } from '#base/private-address.ts';
 import type { Clock, Timer } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import { askStun } from './stun.ts';
@@ -51,9 +52,9 @@ export class PublicAddress {
     this.#parts.log.info({ trunk, address }, 'The trunk sees us under this address');
   }
 
-  /** What is told to the far side of `trunk`; undefined where it is the relay's own address, as far as we know. */
-  for(trunk: string): string | undefined {
-    const seen = this.#seen.get(trunk);
+  /** What is told to the far side of `trunk`, or to a phone outside the house; undefined where it is the relay's own address, as far as we know. */
+  for(trunk: string | undefined): string | undefined {
+    const seen = trunk === undefined ? undefined : this.#seen.get(trunk);
     // A trunk inside the house, such as a gateway to an old line, sees no address of the router.
     if (seen !== undefined && isPrivate(seen)) return undefined;
     return this.known(trunk)?.address;
@@ -84,22 +85,4 @@ export class PublicAddress {
     if (this.#stunProblem === undefined) log.warn({ ...stunServer, why: answer.why }, 'The STUN server is of no use');
     this.#stunProblem = answer.why;
   }
-}
-
-const inside = new BlockList();
-for (const [address, bits] of [
-  ['10.0.0.0', 8],
-  ['172.16.0.0', 12],
-  ['192.168.0.0', 16],
-  ['100.64.0.0', 10],
-  ['169.254.0.0', 16],
-  ['127.0.0.0', 8],
-  ['0.0.0.0', 8],
-] as const) {
-  inside.addSubnet(address, bits, 'ipv4');
-}
-
-/** Addresses that mean nothing outside (RFC 6890). */
-export function isPrivate(address: string): boolean {
-  return isIPv4(address) && inside.check(address, 'ipv4');
 }

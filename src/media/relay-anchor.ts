@@ -3,7 +3,12 @@ import type { Bencoded, Decoded } from './bencode.ts';
 import type { NgClient } from './ng-client.ts';
 import { silence } from './silence.ts';
 
-export type End = { readonly place: 'house'; readonly isBrowser: boolean } | { readonly place: 'border'; readonly trunk: string };
+export type End = {
+  readonly place: 'house' | 'border';
+  /** Undefined for a phone. */
+  readonly trunk: string | undefined;
+  readonly isBrowser: boolean;
+};
 export type Role = 'caller' | 'callee';
 export type Outcome =
   | { readonly kind: 'sdp'; readonly sdp: string }
@@ -21,7 +26,7 @@ export type RelayParts = {
   /** The relay, while it is running. */
   readonly control: () => NgClient | undefined;
   /** The address that is told to the far side of a trunk; undefined where the relay's own is right. */
-  readonly addressFor: (trunk: string) => string | undefined;
+  readonly addressFor: (trunk: string | undefined) => string | undefined;
 };
 
 type AnchorParts = RelayParts & { readonly id: string; readonly request: AnchorRequest; readonly deleted: () => void };
@@ -131,7 +136,7 @@ const relayFlags = { replace: ['origin', 'session-connection'] } as const satisf
  * SRTP, ICE or RTCP on the same port. A browser is offered DTLS-SRTP with ICE (RFC 8827).
  */
 function offerFlags(to: End): Record<string, Bencoded> {
-  if (to.place === 'border' || !to.isBrowser) return { 'transport-protocol': 'RTP/AVP', ICE: 'remove', 'rtcp-mux': ['demux'] };
+  if (!to.isBrowser) return { 'transport-protocol': 'RTP/AVP', ICE: 'remove', 'rtcp-mux': ['demux'] };
   return { 'transport-protocol': 'UDP/TLS/RTP/SAVPF', ICE: 'force', 'rtcp-mux': ['offer', 'require'], SDES: ['off'] };
 }
 

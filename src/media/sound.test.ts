@@ -18,9 +18,9 @@ beforeEach(() => {
 afterEach(() => stack.disposeAsync());
 
 const ports = { min: 21_000, max: 21_999 };
-const border = { place: 'border', trunk: 'provider' } as const;
-const house = { place: 'house', isBrowser: false } as const;
-const browser = { place: 'house', isBrowser: true } as const;
+const border = { place: 'border', trunk: 'provider', isBrowser: false } as const;
+const house = { place: 'house', trunk: undefined, isBrowser: false } as const;
+const browser = { ...house, isBrowser: true } as const;
 
 async function startSound(options: Partial<SoundOptions> = {}): Promise<Sound> {
   const sound = await Sound.create({

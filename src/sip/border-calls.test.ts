@@ -243,6 +243,33 @@ describe('a browser', () => {
   });
 });
 
+describe('a phone outside the house', () => {
+  it('is reached through the relay', async () => {
+    const outside = stage.device('22');
+    stage.register(outside, { protocol: 'udp', address: '203.0.113.7', port: 5060 }, `sip:user22@${b.peer.host}`);
+    const call = a.invite('22');
+    await stage.until(() => relay.asked.length === 1, 'the offer');
+    expect(relay.requests[0]).toMatchObject({
+      caller: { place: 'house', trunk: undefined },
+      callee: { place: 'border', trunk: undefined },
+    });
+    a.cancel(call, '22');
+    await a.peer.skipTo(487);
+    await stage.closed();
+  });
+
+  it('or a browser tries without the relay where there is none', async () => {
+    relay.refuses = 'no-relay';
+    Object.assign(a.device, { type: 'webrtc' });
+    a.invite('21');
+    const rung = await b.rung();
+    expect(rung.invite?.body).toBe(offerOf('20'));
+    b.reply(rung, '486 Busy Here');
+    await a.peer.skipTo(486);
+    expect((await stage.closed()).verdict?.result).toBe('busy');
+  });
+});
+
 describe('in a border call', () => {
   it('hold and its end pass through the relay, from either side', async () => {
     const { outside, inside } = await inbound();

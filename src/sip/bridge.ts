@@ -7,7 +7,7 @@ import { answer } from './answer.ts';
 import type { DialogOwner, SipDialog } from './dialog.ts';
 import { InCall } from './in-call.ts';
 import { MediaPath } from './media-path.ts';
-import type { MediaRole } from './media-port.ts';
+import type { MediaEnd, MediaRole } from './media-port.ts';
 import type { IncomingRequest, Responder } from './srf-types.ts';
 
 /** One side of a connected call: a phone, or else a trunk. */
@@ -15,8 +15,7 @@ export type Side = {
   readonly dialog: SipDialog;
   readonly device: Device | undefined;
   readonly party: Party;
-  /** The trunk's name. */
-  readonly trunk?: string | undefined;
+  readonly end?: MediaEnd;
 };
 
 export type BridgeParts = {

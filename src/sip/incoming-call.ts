@@ -11,8 +11,8 @@ import { SipDialog } from './dialog.ts';
 import { numberOf, parseNameAddr, tagOf, tokens } from './headers.ts';
 import { answerEarlyUpdate } from './in-call.ts';
 import { capabilities } from './capabilities.ts';
-import { endOf, MediaPaths, statusOfRefusal } from './media-path.ts';
-import type { MediaOutcome } from './media-port.ts';
+import { MediaPaths, statusOfRefusal } from './media-path.ts';
+import type { MediaEnd, MediaOutcome } from './media-port.ts';
 import { Ring } from './ring.ts';
 import type { CallingSide, Destination, RingParts } from './ring.ts';
 import type { TimerAnswer } from './session-timer.ts';
@@ -71,23 +71,19 @@ export class IncomingCall implements CallerLeg, CallingSide {
   readonly device: Device | undefined;
   readonly paths: MediaPaths;
   readonly #parts: CallParts;
-  readonly #trunk: string | undefined;
+  readonly end: MediaEnd;
   readonly #invite: Invite;
   #call: OngoingCall | undefined;
   #bridge: Bridge | undefined;
   #isOver = false;
   #isRingingTold = false;
 
-  constructor(
-    parts: CallParts,
-    invite: Invite,
-    from: { readonly device: Device | undefined; readonly trunk: string | undefined },
-  ) {
+  constructor(parts: CallParts, invite: Invite, from: { readonly device: Device | undefined; readonly end: MediaEnd }) {
     const { request } = invite;
     this.#parts = parts;
     this.#invite = invite;
     this.device = from.device;
-    this.#trunk = from.trunk;
+    this.end = from.end;
     this.offer = request.body ?? '';
     this.maxForwards = invite.maxForwards;
     this.dialog = new SipDialog(parts.connection, {
@@ -96,7 +92,7 @@ export class IncomingCall implements CallerLeg, CallingSide {
       localTag: randomBytes(8).toString('hex'),
       remoteTag: tagOf(request.headers['from']) ?? '',
     });
-    this.paths = new MediaPaths(parts, { call: this.dialog.callId, caller: endOf(from.trunk, from.device) });
+    this.paths = new MediaPaths(parts, { call: this.dialog.callId, caller: from.end });
     this.dialog.remoteSdp = this.offer;
     this.dialog.learnAllow(request.headers);
     this.dialog.remoteTarget = parseNameAddr(request.headers['contact'] ?? '')?.uri ?? request.uri;
@@ -139,8 +135,8 @@ export class IncomingCall implements CallerLeg, CallingSide {
   join(ring: Ring): void {
     const { dialog } = this;
     const { path, destination, device } = ring;
-    const callee: Side = { dialog: ring.dialog, device, party: this.#calleeParty(ring), trunk: destination.trunk };
-    const caller: Side = { dialog, device: this.device, party: this.#callerParty(), trunk: this.#trunk };
+    const callee: Side = { dialog: ring.dialog, device, party: this.#calleeParty(ring), end: destination.end };
+    const caller: Side = { dialog, device: this.device, party: this.#callerParty(), end: this.end };
     const bridge = new Bridge(this.#parts, caller, callee);
     bridge.call = this.#call;
     bridge.path = path;

@@ -1,4 +1,6 @@
+import { isIPv4 } from 'node:net';
 import type { Log } from '#base/log.ts';
+import { isPrivate } from '#base/private-address.ts';
 import type { Device } from '#devices/device.ts';
 import { splitList } from './headers.ts';
 import type { Anchor, Media, MediaEnd, MediaOutcome, MediaRole } from './media-port.ts';
@@ -9,6 +11,12 @@ type Done = (outcome: MediaOutcome) => void;
 /** Without a relay everybody sends to everybody. */
 export const directMedia: Media = { anchor: () => undefined, seenAs: () => {} };
 
+type Relayed = {
+  readonly log: Log;
+  readonly isTrunks: boolean;
+  readonly open: (lost: () => void) => Anchor | undefined;
+};
+
 /**
  * The way of the sound between two dialogs. Direct, descriptions pass as they are and callbacks run at once, so that what follows
  * happens in the same turn; relayed, they run in the order of the calls. Each callback runs exactly once, also after `close`.
@@ -16,12 +24,15 @@ export const directMedia: Media = { anchor: () => undefined, seenAs: () => {} };
 export class MediaPath {
   /** Told once, where the sound is gone for good. */
   lost: () => void = () => {};
+  /** Whether one of its ends is a trunk: phones may try without the relay. */
+  readonly isTrunks: boolean;
   readonly #anchor: Anchor | undefined;
   readonly #log: Log | undefined;
   #isClosed = false;
 
-  constructor(relayed?: { readonly log: Log; readonly open: (lost: () => void) => Anchor | undefined }) {
+  constructor(relayed?: Relayed) {
     this.#log = relayed?.log;
+    this.isTrunks = relayed?.isTrunks ?? false;
     this.#anchor = relayed?.open(() => {
       if (!this.#isClosed) this.lost();
     });
@@ -81,8 +92,10 @@ export class MediaPaths {
     const known = this.#paths.get(key);
     if (known !== undefined) return known;
     const { media, log } = this.#parts;
+    const { caller } = this.#from;
+    const isTrunks = caller.trunk !== undefined || callee.trunk !== undefined;
     const open = (lost: () => void) => media.anchor({ ...this.#from, callee, lost });
-    const path = new MediaPath(needsRelay(this.#from.caller, callee) ? { log, open } : undefined);
+    const path = new MediaPath(needsRelay(caller, callee) ? { log, isTrunks, open } : undefined);
     this.#paths.set(key, path);
     return path;
   }
@@ -107,8 +120,14 @@ export function receivedFrom(headers: HeaderMap): string | undefined {
   return /;\s*received\s*=\s*\[?([0-9A-Fa-f.:]+)/.exec(top)?.[1];
 }
 
-export function endOf(trunk: string | undefined, device: Device | undefined): MediaEnd {
-  return trunk === undefined ? { place: 'house', isBrowser: device?.type === 'webrtc' } : { place: 'border', trunk };
+export function trunkEnd(trunk: string): MediaEnd {
+  return { place: 'border', trunk, isBrowser: false };
+}
+
+/** `address` is where its SIP comes from. IPv6 phones count as inside: the relay has IPv4 only. */
+export function phoneEnd(device: Device | undefined, address: string): MediaEnd {
+  const isOutside = isIPv4(address) && !isPrivate(address);
+  return { place: isOutside ? 'border' : 'house', trunk: undefined, isBrowser: device?.type === 'webrtc' };
 }
 
 /** What crosses the border does, and a browser with anything that is none. */

@@ -1,10 +1,12 @@
-/**
- * Where one end of a call is, seen from the house. `trunk` names whose answers tell under which address the world sees us; a browser
- * (WebRTC) takes only sound that is encrypted and whose way was probed.
- */
-export type MediaEnd =
-  | { readonly place: 'house'; readonly isBrowser: boolean }
-  | { readonly place: 'border'; readonly trunk: string };
+/** One end of a call, seen from the house. */
+export type MediaEnd = {
+  /** `border`: a trunk, or a phone outside the house. */
+  readonly place: 'house' | 'border';
+  /** Its answers tell under which address the world sees us; undefined for a phone. */
+  readonly trunk: string | undefined;
+  /** WebRTC: it takes only sound that is encrypted and whose way was probed. */
+  readonly isBrowser: boolean;
+};
 
 /** The two ends of a call as an anchor names them. */
 export type MediaRole = 'caller' | 'callee';

@@ -7,6 +7,7 @@ import type { Authenticate } from './authenticate.ts';
 import { parseUri } from './headers.ts';
 import { IncomingCall, readInvite } from './incoming-call.ts';
 import type { CallParts, Invite } from './incoming-call.ts';
+import { phoneEnd, trunkEnd } from './media-path.ts';
 import { supportedExtensions } from './capabilities.ts';
 import type { IncomingRequest, Responder } from './srf-types.ts';
 import type { TrunkCall, TrunkPeers } from './trunk.ts';
@@ -48,7 +49,10 @@ export function handleInvite(parts: InviteParts, request: IncomingRequest, respo
     parts.takeOver(reading.invite, device, replaces);
     return 'call';
   }
-  const leg = new IncomingCall(parts, reading.invite, { device, trunk: trunkCall?.trunk });
+  const leg = new IncomingCall(parts, reading.invite, {
+    device,
+    end: trunkCall === undefined ? phoneEnd(device, request.source_address) : trunkEnd(trunkCall.trunk),
+  });
   leg.call = parts.place({
     caller: callerOf(device, trunkCall),
     dialled: trunkCall?.dialled ?? uri.user,

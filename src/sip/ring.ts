@@ -8,10 +8,10 @@ import type { Credentials } from './dialog.ts';
 import { escapeUser, formatNameAddr, numberOf, parseNameAddr, tagOf } from './headers.ts';
 import { answerEarlyUpdate } from './in-call.ts';
 import { capabilities } from './capabilities.ts';
-import { endOf, receivedFrom, statusOfRefusal } from './media-path.ts';
+import { receivedFrom, statusOfRefusal } from './media-path.ts';
 import { MediaPath } from './media-path.ts';
 import type { MediaPaths } from './media-path.ts';
-import type { Media, MediaOutcome } from './media-port.ts';
+import type { Media, MediaEnd, MediaOutcome } from './media-port.ts';
 import { refusalOf } from './sdp.ts';
 import { agreedByAnswer, askForTimer } from './session-timer.ts';
 import { outcomeOf } from './sip-status.ts';
@@ -31,6 +31,7 @@ export type Destination = {
   readonly credentials: Credentials | undefined;
   /** The name of the trunk it goes to; undefined for a phone. */
   readonly trunk: string | undefined;
+  readonly end: MediaEnd;
 };
 
 /** The side the call comes from: a phone's INVITE, or the party of a transfer. */
@@ -98,7 +99,7 @@ export class Ring implements OutgoingLeg {
     this.dialog = new SipDialog(parts.connection, identity);
     this.dialog.credentials = destination.credentials;
     this.#isEmergency = isEmergency;
-    this.#path = caller.paths.to(endOf(destination.trunk, device));
+    this.#path = caller.paths.to(destination.end);
   }
 
   get sipCallId(): string {
@@ -157,9 +158,9 @@ export class Ring implements OutgoingLeg {
       this.#offer = offered.sdp;
       this.dialog.localSdp = offered.sdp;
       this.#send({});
-    } else if (this.#isEmergency && this.#path.isRelayed) {
-      // A call for help goes out without the relay too: its sound may find a way.
-      this.#parts.log.warn({ why: offered.why }, 'An emergency call goes without the relay');
+    } else if (offered.why === 'no-relay' && this.#path.isRelayed && (this.#isEmergency || !this.#path.isTrunks)) {
+      // A call for help goes out without the relay too, and one between phones: its sound may find a way.
+      this.#parts.log.warn('A call goes without the relay');
       this.#path = new MediaPath();
       this.start();
     } else this.#fail(statusOfRefusal(offered), offered.why === 'no-relay' ? 'no-media' : undefined);

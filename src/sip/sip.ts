@@ -14,7 +14,7 @@ import type { InviteParts } from './phone-call.ts';
 import { handleRegister } from './register.ts';
 import type { Registrar } from './register.ts';
 import type { Destination } from './ring.ts';
-import { directMedia } from './media-path.ts';
+import { directMedia, phoneEnd } from './media-path.ts';
 import type { Media } from './media-port.ts';
 import { nextHopTo } from './source.ts';
 import { SrfConnection } from './srf-connection.ts';
@@ -164,6 +164,7 @@ export class Sip {
       headers: {},
       credentials: undefined,
       trunk: undefined,
+      end: phoneEnd(target.device, registration.source.address),
     };
   }
 }

@@ -10,10 +10,10 @@ import { parseNameAddr, parseReplaces, parseUri, splitList, uriHeader } from './
 import type { Replaces } from './headers.ts';
 import { IncomingCall } from './incoming-call.ts';
 import type { CallParts, Invite } from './incoming-call.ts';
-import { endOf, MediaPaths, statusOfRefusal } from './media-path.ts';
+import { MediaPaths, phoneEnd, statusOfRefusal } from './media-path.ts';
 import type { MediaPath } from './media-path.ts';
 import { reInvite } from './re-invite.ts';
-import type { MediaOutcome, MediaRole } from './media-port.ts';
+import type { MediaEnd, MediaOutcome, MediaRole } from './media-port.ts';
 import { refusalOf } from './sdp.ts';
 import { ReferProgress } from './refer-progress.ts';
 import type { IncomingRequest, Responder } from './srf-types.ts';
@@ -51,7 +51,7 @@ export class Transfers {
 
   /** INVITE with Replaces: the sender takes the place of one side of a call. */
   takeOver(invite: Invite, device: Device, replaces: string): void {
-    const leg = new IncomingCall(this.#parts, invite, { device, trunk: undefined });
+    const leg = new IncomingCall(this.#parts, invite, { device, end: phoneEnd(device, invite.request.source_address) });
     const wanted = parseReplaces(replaces);
     const found = wanted === undefined ? undefined : this.#find(wanted);
     if (wanted === undefined || found === undefined) {
@@ -64,7 +64,7 @@ export class Transfers {
       return;
     }
     const party = { deviceId: device.id, personId: device.personId, number: device.extension, name: device.name };
-    this.#replace(leg, { bridge, side, coming: { dialog: leg.dialog, device, party } });
+    this.#replace(leg, { bridge, side, coming: { dialog: leg.dialog, device, party, end: leg.end } });
   }
 
   #replace(leg: IncomingCall, { bridge, side, coming }: { bridge: Bridge; side: Side; coming: Side }): void {
@@ -172,8 +172,8 @@ export class Transfers {
 
   #pathBetween(one: Side, other: Side, role: MediaRole): MediaPath {
     const [caller, callee] = role === 'caller' ? [one, other] : [other, one];
-    const from = { call: caller.dialog.callId, caller: endOf(caller.trunk, caller.device) };
-    return new MediaPaths(this.#parts, from).to(endOf(callee.trunk, callee.device));
+    const from = { call: caller.dialog.callId, caller: endOfSide(caller) };
+    return new MediaPaths(this.#parts, from).to(endOfSide(callee));
   }
 
   /** Two sides that talk to each other from now on, and the record of it. */
@@ -200,6 +200,10 @@ export class Transfers {
     if (!(bridge instanceof Bridge) || bridge.isOver) return undefined;
     return { bridge, side: bridge.sideOf(dialog) };
   }
+}
+
+function endOfSide({ end, device }: Side): MediaEnd {
+  return end ?? phoneEnd(device, '');
 }
 
 /** Without a way for the sound its offer is refused. */

@@ -6,7 +6,7 @@ import { Bridge } from './bridge.ts';
 import type { Side, TransferUnderway } from './bridge.ts';
 import { ringTarget } from './incoming-call.ts';
 import type { CallParts } from './incoming-call.ts';
-import { endOf, MediaPaths, statusOfRefusal } from './media-path.ts';
+import { MediaPaths, phoneEnd, statusOfRefusal } from './media-path.ts';
 import { reInvite } from './re-invite.ts';
 import type { ReferProgress } from './refer-progress.ts';
 import type { CallingSide, Ring } from './ring.ts';
@@ -40,8 +40,8 @@ export class TransferredParty implements CallerLeg, CallingSide, TransferUnderwa
   constructor(parts: CallParts & { readonly clock: Clock }, transfer: Transfer) {
     this.#parts = parts;
     this.#transfer = transfer;
-    const { dialog, trunk, device } = transfer.other;
-    this.paths = new MediaPaths(parts, { call: dialog.callId, caller: endOf(trunk, device) });
+    const { dialog, end, device } = transfer.other;
+    this.paths = new MediaPaths(parts, { call: dialog.callId, caller: end ?? phoneEnd(device, '') });
   }
 
   get sipCallId(): string {
@@ -130,7 +130,7 @@ export class TransferredParty implements CallerLeg, CallingSide, TransferUnderwa
     this.#isOver = true;
     const callee = this.#call?.record.callee ?? other.party;
     const joined = new Bridge(this.#parts, other, {
-      ...{ dialog: ring.dialog, device: ring.device, party: callee, trunk: ring.destination.trunk },
+      ...{ dialog: ring.dialog, device: ring.device, party: callee, end: ring.destination.end },
     });
     joined.call = this.#call;
     joined.path = ring.path;

@@ -6,6 +6,7 @@ import type { Presented, Trunks } from '#calls/ports.ts';
 import { digestCredentials } from './digest-answer.ts';
 import type { Credentials } from './dialog.ts';
 import { escapeUser, parseNameAddr, parseUri, splitList, userOf } from './headers.ts';
+import { trunkEnd } from './media-path.ts';
 import type { Media } from './media-port.ts';
 import type { Destination } from './ring.ts';
 import type { SrfConnection } from './srf-connection.ts';
@@ -183,7 +184,7 @@ class Trunk {
     const outward = this.#outward;
     if (outward.kind === 'none') return undefined;
     const uri = `sip:${escapeUser(number)}@${this.#at(outward.host)}`;
-    const common = { uri, proxy: undefined, from, credentials: this.#credentials, trunk: this.name };
+    const common = { uri, proxy: undefined, from, credentials: this.#credentials, trunk: this.name, end: trunkEnd(this.name) };
     if (outward.kind === 'account') {
       const { username = '', domain = outward.host } = this.#settings;
       return { ...common, account: `sip:${escapeUser(username)}@${domain}`, headers: { [outward.fromHeader]: from.number } };
