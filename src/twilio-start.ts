@@ -48,6 +48,8 @@ export function openTwilio({ options, storage, keys, clock, newId, log: root, ev
     onRecovered: (service) => events.emit('outbox.recovered', { service }),
   });
   stack.defer(() => outbox.stop());
+  // What waited for the right credentials need not wait for longer.
+  stack.defer(settings.onChange(() => outbox.retryNow('Twilio')));
   health.watch('outbox', () => {
     const { waiting, attempting, doubtful } = outbox.counts();
     const open = waiting + attempting + doubtful;

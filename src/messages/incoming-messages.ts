@@ -1,3 +1,4 @@
+import { AppError } from '#base/errors.ts';
 import { maskNumber } from '#base/log.ts';
 import type { Log } from '#base/log.ts';
 import type { Clock } from '#base/clock.ts';
@@ -68,10 +69,10 @@ export class IncomingMessages {
 
   #keep(notice: IncomingNotice, receivedAt: number | undefined): Received {
     const { messages, conversations, media, outgoing, clock, newId } = this.#parts;
-    const conversation = outgoing.conversationOf({ ourNumber: notice.to, farNumber: notice.from });
     const id: MessageId = newId('msg');
     const now = clock.now();
     const createdAt = Math.min(receivedAt ?? now, now);
+    const conversation = outgoing.conversationOf({ ourNumber: notice.to, farNumber: notice.from }, createdAt);
     const parts = notice.media.slice(0, mostMedia);
     messages.insert({
       ...{ id, conversationId: conversation.id, direction: 'inbound', body: notice.body.slice(0, mostBody), state: 'received' },
@@ -116,7 +117,14 @@ export class IncomingMessages {
     }
     // We can only answer as a number that is ours.
     if (!numbers.all().includes(to)) return undefined;
-    return outgoing.add({ ourNumber: to, farNumber: from, body: decision.rule.body, autoReplyId: decision.rule.id });
+    try {
+      return outgoing.add({ ourNumber: to, farNumber: from, body: decision.rule.body, autoReplyId: decision.rule.id });
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      // The queue takes nothing more. What came in is kept nonetheless.
+      log.warn({ err: error }, 'An automatic reply could not be sent');
+      return undefined;
+    }
   }
 
   #emit(name: 'message.received' | 'message.changed', { id, conversationId, ourNumber }: Message): void {

@@ -34,6 +34,7 @@ export function isFinal(state: MessageState): boolean {
 
 /** Whether a message in state `now` is moved by the report `next`: reports come late, twice and in any order. */
 export function mayMove(now: MessageState, next: MessageState): boolean {
+  if (now === 'received') return false;
   if (next === 'read') return now !== 'undelivered' && now !== 'failed' && now !== 'canceled' && now !== 'read';
   return ranks[next] > ranks[now];
 }

@@ -99,7 +99,9 @@ export class MessageStore {
     );
     this.#unknown = db.prepare<[object], Row>(
       `${select} WHERE c.our_number = :ourNumber AND c.far_number = :farNumber AND m.body = :body AND m.state = 'unknown'
-         AND m.message_sid IS NULL ORDER BY m.created_at LIMIT 1`,
+         AND m.message_sid IS NULL AND NOT EXISTS (
+           SELECT 1 FROM messages w WHERE w.conversation_id = m.conversation_id AND w.state = 'waiting' AND w.body = m.body
+         ) ORDER BY m.created_at LIMIT 1`,
     );
     this.#keepEarly = db.prepare<[object]>(
       `INSERT INTO message_early_states (message_sid, state, error_code, at) VALUES (:sid, :state, :errorCode, :at)
@@ -148,7 +150,7 @@ export class MessageStore {
     return this.#autoReplies.all(farNumber, since).map(({ at }) => at);
   }
 
-  /** The oldest message with this text of which nobody knows whether it was sent. */
+  /** The oldest message with this text of which nobody knows whether it was sent; none while one like it is still to be sent. */
   unknownLike(like: Pair & { readonly body: string }): Message | undefined {
     const { ourNumber, farNumber, body } = like;
     return fromRow(this.#unknown.get({ ourNumber, farNumber, body }));

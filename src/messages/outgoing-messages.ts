@@ -61,25 +61,26 @@ export class OutgoingMessages {
   /** Synchronous SQL: kept with the transaction that is open, and sent after it. */
   add({ body, mediaCount = 0, sentBy, autoReplyId, ...pair }: NewOutgoing): Message {
     const { messages, outbox, clock, newId } = this.#parts;
-    const conversation = this.conversationOf(pair);
     const id: MessageId = newId('msg');
     const { segments } = countSegments(body);
     const createdAt = clock.now();
+    // First, because it may refuse: then nothing is left behind.
+    outbox.enqueue({ kind: smsKind, orderKey: `${smsKind} ${pair.ourNumber} ${pair.farNumber}`, payload: { messageId: id } });
+    const conversation = this.conversationOf(pair, createdAt);
     messages.insert({
       ...{ id, conversationId: conversation.id, direction: 'outbound', body, state: 'waiting', segments, mediaCount },
       ...{ messageSid: undefined, sentBy, autoReplyId, createdAt },
     });
     this.#parts.conversations.advance({ id: conversation.id, messageId: id, at: createdAt, unread: 0 });
-    outbox.enqueue({ kind: smsKind, orderKey: `${smsKind} ${pair.ourNumber} ${pair.farNumber}`, payload: { messageId: id } });
     return this.#get(id);
   }
 
   /** Synchronous SQL: the conversation of a pair, made where there is none. */
-  conversationOf({ ourNumber, farNumber }: Pair): Conversation {
-    const { conversations, clock, newId } = this.#parts;
+  conversationOf({ ourNumber, farNumber }: Pair, at: number): Conversation {
+    const { conversations, newId } = this.#parts;
     const known = conversations.of({ ourNumber, farNumber });
     if (known !== undefined) return known;
-    conversations.insert({ id: newId('conv'), ourNumber, farNumber, at: clock.now() });
+    conversations.insert({ id: newId('conv'), ourNumber, farNumber, at });
     const made = conversations.of({ ourNumber, farNumber });
     if (made === undefined) throw new Error('A conversation is not there right after it was made');
     return made;

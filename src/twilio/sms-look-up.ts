@@ -22,34 +22,42 @@ const clockTrustMs = 600_000;
 const doubtMs = 24 * 3_600_000;
 
 /**
- * Searches for a message that may have been sent. Messages of a pair are sent one after another, so one that is newer than the
- * newest we know is ours whatever the clocks say; without such a one the time must do.
+ * Searches for a message that may have been sent. Messages of a pair are sent one after another, so it can only be newer than the
+ * newest one we know, whatever the clocks say; without such a one the time must do.
  */
 export function findSent({ listed, body, hasMedia, attemptedAt, isKnown }: LookUp): Found {
-  const sent = listed.filter(({ direction }) => direction !== 'inbound');
+  const sent = listed.filter(({ direction }) => direction === 'outbound-api');
   const newestKnown = sent.findIndex(({ sid }) => isKnown(sid));
-  const candidates = sent
-    .map((message, index) => ({ message, isAfterKnown: newestKnown !== -1 && index < newestKnown }))
-    .filter(({ message }) => !isKnown(message.sid) && isSame(message, body, hasMedia));
-  const sure = candidates.filter(
-    ({ message, isAfterKnown }) => isAfterKnown || timeOf(message, attemptedAt) >= attemptedAt - clockTrustMs,
-  );
-  // Of several the oldest: what was in doubt before it has its turn first.
-  const oldest = sure.at(-1);
-  if (oldest !== undefined) return { kind: 'found', message: oldest.message };
-  const isDoubtful = candidates.some(({ message }) => timeOf(message, attemptedAt) >= attemptedAt - doubtMs);
-  return { kind: isDoubtful ? 'doubtful' : 'absent' };
+  const alike = sent.filter((message) => !isKnown(message.sid) && isSame(message, body, hasMedia));
+  if (newestKnown !== -1) {
+    const since = timeOf(sent[newestKnown]);
+    // Dates have whole seconds, so two of one second may be listed in either order.
+    return oldestOf(alike.filter((message) => sent.indexOf(message) < newestKnown || timeOf(message) === since));
+  }
+  const found = oldestOf(alike.filter((message) => (timeOf(message) ?? attemptedAt) >= attemptedAt - clockTrustMs));
+  if (found.kind === 'found') return found;
+  return alike.some((message) => (timeOf(message) ?? 0) >= attemptedAt - doubtMs) ? { kind: 'doubtful' } : found;
+}
+
+/** What was in doubt before it had its turn first. */
+function oldestOf(messages: readonly TwilioMessage[]): Found {
+  const message = messages.at(-1);
+  return message === undefined ? { kind: 'absent' } : { kind: 'found', message };
 }
 
 /** Accounts on trial put words of Twilio's before ours. */
 function isSame(message: TwilioMessage, body: string, hasMedia: boolean): boolean {
-  const text = message.body.trim();
-  const wanted = body.trim();
+  const text = normal(message.body);
+  const wanted = normal(body);
   if (wanted === '' && !hasMedia) return false;
   return text === wanted || (text.startsWith('Sent from your Twilio trial account - ') && text.endsWith(wanted));
 }
 
-/** One without a date is being made now. */
-function timeOf({ sentAt, createdAt }: TwilioMessage, attemptedAt: number): number {
-  return createdAt ?? sentAt ?? attemptedAt;
+/** White space does not travel as it was typed. */
+function normal(text: string): string {
+  return text.trim().replaceAll(/\s+/g, ' ');
+}
+
+function timeOf(message: TwilioMessage | undefined): number | undefined {
+  return message?.createdAt ?? message?.sentAt;
 }
