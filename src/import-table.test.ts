@@ -46,6 +46,7 @@ for (const room of Object.keys(mayImport)) {
     planted.push({ room, line: `import x from '${name}';`, allowed: owner === room });
   }
   planted.push({ room, line: `import { x } from '../app.ts';`, allowed: false });
+  planted.push({ room, line: `import x from 'twilio/lib/x.js';`, allowed: room === 'twilio' });
 }
 planted.push({ room: 'routing', line: `import type { X } from '#devices/x.ts';`, allowed: true });
 planted.push({ room: 'routing', line: `import { x } from '#devices/x.ts';`, allowed: false });
