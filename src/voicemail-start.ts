@@ -100,8 +100,7 @@ export async function openVoicemail(parts: Parts): Promise<VoicemailEdge> {
       : { status: 'degraded', message: problem };
   });
   health.watch('reconciliation', () => {
-    if (reconcile.problem !== undefined)
-      return { status: 'degraded', message: `Twilio could not be asked: ${reconcile.problem}` };
+    if (reconcile.problem !== undefined) return { status: 'degraded', message: `Twilio could not be read: ${reconcile.problem}` };
     const at = reconcile.lastAt;
     return { status: 'ok', message: at === undefined ? 'Twilio was not asked yet' : `Twilio was asked at ${isoTime(at)}` };
   });

@@ -36,6 +36,7 @@ async function answer<Item>(what: string, find: () => readonly Item[]): Promise<
 }
 
 const client = {
+  credentials: { accountSid: 'AC1', username: 'AC1', password: 'x' },
   listCalls: ({ startedAfter, startedBefore, limit }: CallQuery) =>
     answer('calls', () => listed(there.calls, (one) => one.startedAt ?? 0, window(startedAfter, startedBefore, limit))),
   listRecordings: ({ createdAfter, createdBefore, limit }: RecordingQuery) =>
@@ -54,7 +55,7 @@ function window(after: number | undefined, before: number | undefined, limit: nu
 
 function make(watermarks: Watermarks): Reconcile {
   const take = (sid: string) => {
-    if (sinkFails) throw new Error('The disk is full');
+    if (sinkFails || sid === 'SM-odd') throw new Error('The disk is full');
     taken.push(sid);
   };
   return new Reconcile({
@@ -103,8 +104,23 @@ describe('the look at what Twilio has', () => {
     await make(watermarks).run();
     expect(taken).toEqual(['SM1']);
     clock.advance(60 * minute);
+    there.messages.push(message('SM2', clock.now()));
     await make(watermarks).run();
-    expect(taken).toEqual(['SM1']);
+    taken = [];
+    await make(watermarks).run();
+    expect(taken).toEqual(['SM2']);
+  });
+
+  it('does not trust the clock of the house, which may be months ahead after a start', async () => {
+    await reconcile.run();
+    clock.advance(minute);
+    const right = clock.now();
+    clock.advance(90 * 86_400_000);
+    there.messages.push(message('SM1', right));
+    await reconcile.run();
+    there.messages.push(message('SM2', right + minute));
+    await reconcile.run();
+    expect(taken).toEqual(['SM1', 'SM1', 'SM2']);
   });
 
   it('walks back through more than one list of Twilio holds', async () => {
@@ -131,12 +147,11 @@ describe('the look at what Twilio has', () => {
     clock.advance(3 * minute);
     await reconcile.run();
     expect(taken).toEqual(['RE1']);
-    clock.advance(30 * minute);
+    there.recordings.push(recording('RE2', clock.now()));
     await reconcile.run();
     taken = [];
-    clock.advance(30 * minute);
     await reconcile.run();
-    expect(taken).toEqual([]);
+    expect(taken).toEqual(['RE2']);
   });
 
   it('brings again what could not be kept', async () => {
@@ -150,6 +165,20 @@ describe('the look at what Twilio has', () => {
     sinkFails = false;
     await reconcile.run();
     expect([taken, reconcile.problem]).toEqual([['SM1'], undefined]);
+  });
+
+  it('goes on with the others where one cannot be kept, and lets go of it after some hours', async () => {
+    await reconcile.run();
+    clock.advance(minute);
+    there.recordings.push(recording('RE1', clock.now()));
+    there.messages.push(message('SM-odd', clock.now()), message('SM1', clock.now() + 1));
+    await reconcile.run();
+    expect([taken, reconcile.problem]).toEqual([['RE1', 'SM1'], 'What it has could not be kept']);
+    clock.advance(360 * minute);
+    there.messages.push(message('SM2', clock.now()));
+    await reconcile.run();
+    await reconcile.run();
+    expect([taken.slice(-1), reconcile.problem]).toEqual([['SM2'], undefined]);
   });
 
   it('asks nothing without an account, and begins when there is one', async () => {

@@ -110,14 +110,14 @@ export class Reconcile {
     let failure: Failed | undefined;
     if (connection.client() !== undefined) {
       for (const step of this.#steps) {
-        failure = await step();
-        // Whatever it was, the next list would only add to it.
-        if (failure !== undefined || this.#isStopped) break;
+        failure = (await step()) ?? failure;
+        // Where Twilio fails, the next list would only add to it.
+        if ((failure !== undefined && failure !== notKept) || this.#isStopped) break;
       }
       if (failure === undefined) this.#lastAt = clock.now();
     }
     if (failure !== undefined && failure.message !== this.#problem)
-      log.warn({ reason: failure.message }, 'Twilio could not be asked');
+      log.warn({ reason: failure.message }, 'Twilio could not be read');
     this.#problem = failure?.message;
     this.#failuresInARow = failure === undefined ? 0 : this.#failuresInARow + 1;
     if (this.#isRunning) this.#timer = clock.after(this.#delayMs(failure), () => void this.run());
@@ -130,43 +130,63 @@ export class Reconcile {
   }
 
   async #reconcile<Item>(list: List<Item>): Promise<Failed | undefined> {
-    const { clock, watermarks, log } = this.#options;
-    const startedAt = clock.now();
+    const { watermarks, log } = this.#options;
     try {
       const found = await readAll(list, this.#since(list.name));
       if (found.kind !== 'ok') return found;
-      const items = found.value.toReversed();
-      for (const item of items) {
+      const refused = new Set<Item>();
+      for (const item of found.value.toReversed()) {
         if (this.#isStopped) return undefined;
-        await list.take(item);
+        await this.#take(list, item, refused);
       }
-      watermarks.set(list.name, reached(list, items, startedAt));
-      return undefined;
+      const at = reached({ ...list, isOpen: (item) => refused.has(item) || list.isOpen(item) }, found.value);
+      if (at !== undefined) watermarks.set(this.#key(list.name), at);
+      return refused.size === 0 ? undefined : notKept;
     } catch (error) {
-      log.error({ err: error, list: list.name }, 'What Twilio has could not be kept');
-      return { message: 'What Twilio has could not be kept', retryAfterSeconds: undefined };
+      log.error({ err: error, list: list.name }, 'How far Twilio was read could not be noted');
+      return notKept;
+    }
+  }
+
+  /** One that cannot be kept must not hold up the others; it is brought again for some hours. */
+  async #take<Item>({ name, take }: List<Item>, item: Item, refused: Set<Item>): Promise<void> {
+    try {
+      await take(item);
+    } catch (error) {
+      if (refused.size === 0) this.#options.log.error({ err: error, list: name }, 'What Twilio has could not be kept');
+      refused.add(item);
     }
   }
 
   /** What was there before the account was set up is not ours. */
   #since(name: string): number {
     const { clock, watermarks } = this.#options;
-    const origin = watermarks.get(`${name}.origin`);
-    const watermark = watermarks.get(name);
-    if (origin !== undefined) return Math.max(origin, (watermark ?? origin) - overlapMs);
+    const key = this.#key(name);
+    const origin = watermarks.get(`${key}.origin`);
+    if (origin !== undefined) return Math.max(origin, (watermarks.get(key) ?? origin) - overlapMs);
     // Twilio's times are whole seconds.
     const now = clock.now() - 1000;
-    watermarks.set(`${name}.origin`, now);
+    watermarks.set(`${key}.origin`, now);
     return now;
+  }
+
+  /** Another account has other lists. */
+  #key(name: string): string {
+    return `${name}.${this.#options.connection.client()?.credentials.accountSid ?? ''}`;
   }
 }
 
 type Failed = Pick<TwilioFailure, 'message' | 'retryAfterSeconds'>;
 
-/** Up to when nothing is left to be seen. */
-function reached<Item>({ isOpen, atOf }: List<Item>, items: readonly Item[], now: number): number {
+const notKept: Failed = { message: 'What it has could not be kept', retryAfterSeconds: undefined };
+
+/** Up to when nothing is left to be seen, by Twilio's clock: ours may be wrong. Undefined where there was nothing. */
+function reached<Item>({ isOpen, atOf }: List<Item>, items: readonly Item[]): number | undefined {
+  const times = items.flatMap((item) => atOf(item) ?? []);
+  if (times.length === 0) return undefined;
+  const newest = Math.max(...times);
   const open = items.filter(isOpen).flatMap((item) => atOf(item) ?? []);
-  return Math.min(now, ...open.map((at) => Math.max(at, now - mostOpenMs)));
+  return Math.min(newest, ...open.map((at) => Math.max(at, newest - mostOpenMs)));
 }
 
 /** Everything since `after`, newest first, request by request into the past. */
