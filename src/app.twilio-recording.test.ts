@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Baresip } from '#testing/baresip.ts';
+import { TwilioHouse, waitFor } from '#testing/twilio-house.ts';
+import { energyAt, readWav } from '#testing/wav.ts';
+
+// Calls of a phone that is always recorded, through the emulated Twilio and rtpengine.
+const ownTone = 440;
+const farTone = 700;
+let at: TwilioHouse;
+let phone: Baresip;
+
+beforeAll(async () => {
+  at = await TwilioHouse.start();
+  const device = await at.house.addDevice('21', { personId: at.personId, recordingEnabled: true });
+  phone = await at.baresip(device, ownTone);
+});
+afterAll(() => at[Symbol.asyncDispose]());
+
+type Stored = { readonly state: string; readonly seconds: number };
+
+async function recordingOf(callId: string): Promise<Stored> {
+  return waitFor('the stored recording', 30, async () => {
+    const { items } = await at.house.api<{ items: Stored[] }>('GET', `/cdrs/${callId}/recordings`);
+    return items.find(({ state }) => state === 'stored');
+  });
+}
+
+async function runningCall(): Promise<string> {
+  return waitFor('a recorded call', 15, async () => {
+    const [call] = (await at.house.api<{ items: { id: string }[] }>('GET', '/calls')).items;
+    if (call === undefined) return undefined;
+    const { state } = await at.house.api<{ state: string }>('GET', `/calls/${call.id}/recording`);
+    return state === 'recording' ? call.id : undefined;
+  });
+}
+
+test('a call out, which only Twilio has a name for, is recorded from its answer to its end', async () => {
+  at.twilio.setFarPhone('+14155550177', { calls: { outcome: 'answers', say: { kind: 'tone', frequency: farTone } } });
+  phone.dial(at.dial('4155550177'));
+  const callId = await runningCall();
+  const call = at.twilio.calls.findLast(({ to }) => to === '+14155550177');
+  const heard = () => at.twilio.personOf(call?.sid ?? '')?.heard().length ?? 0;
+  const before = heard();
+  await waitFor('three seconds of sound', 20, () => heard() > before + 3 * 8000 || undefined);
+  phone.hangup();
+  const { seconds } = await recordingOf(callId);
+  expect(seconds).toBeGreaterThan(2);
+  const sound = readWav(await at.audio(`/cdrs/${callId}/recording`));
+  expect(Math.max(energyAt(sound, farTone), energyAt(sound, ownTone))).toBeGreaterThan(0.4);
+});
