@@ -41,6 +41,7 @@ CREATE TABLE messages (
 
 CREATE INDEX messages_by_conversation ON messages (conversation_id, created_at);
 CREATE INDEX messages_by_time ON messages (created_at);
+CREATE INDEX messages_by_state ON messages (state, created_at);
 CREATE INDEX messages_unread ON messages (conversation_id) WHERE direction = 'inbound' AND read_at IS NULL;
 
 -- What Twilio reported of a message before we knew its sid.
