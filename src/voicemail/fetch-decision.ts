@@ -34,7 +34,7 @@ export function decideAfterFetch(
       return { ...ended, state: 'stored', bytes, seconds, problem: undefined };
     }
     case 'gone':
-      return { ...ended, state: 'lost', problem: outcome.message };
+      return { ...ended, state: 'lost', absences: absences + 1, problem: outcome.message };
     case 'not-yet': {
       const next = absences + 1;
       if (next >= mostAbsences) return { ...ended, state: 'lost', absences: next, problem: 'Twilio does not have the audio' };

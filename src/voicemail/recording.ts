@@ -49,11 +49,21 @@ export type AnnouncedStep =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'set'; readonly state: 'running' | 'fetching' | 'discarded' | 'lost'; readonly problem?: string };
 
+export type StepFacts = {
+  readonly kind: RecordingKind;
+  readonly discardBelowSeconds: number;
+  /** How often its sound was asked for in vain. */
+  readonly tries?: number;
+};
+
+/** After so many tries in vain nothing brings a recording back. */
+const mostTries = 30;
+
 /** What an announcement changes about a recording that is `before` (undefined: never heard of). Whatever the order, never backwards. */
 export function stepOf(
   announcement: Announcement,
   before: RecordingState | undefined,
-  { kind, discardBelowSeconds }: { readonly kind: RecordingKind; readonly discardBelowSeconds: number },
+  { kind, discardBelowSeconds, tries = 0 }: StepFacts,
 ): AnnouncedStep {
   const isOpen = before === undefined || before === 'running';
   const { status, seconds } = announcement;
@@ -64,8 +74,8 @@ export function stepOf(
     case 'stopped':
       return before === undefined ? { kind: 'set', state: 'running' } : { kind: 'nothing' };
     case 'completed': {
-      // What was given up is there after all.
-      if (!isOpen && before !== 'lost') return { kind: 'nothing' };
+      // What was given up may be there after all; Twilio's list says so every few minutes, true or not.
+      if (!isOpen && (before !== 'lost' || tries >= mostTries)) return { kind: 'nothing' };
       const isTooShort = kind === 'voicemail' && seconds !== undefined && seconds < discardBelowSeconds;
       return { kind: 'set', state: isTooShort ? 'discarded' : 'fetching' };
     }

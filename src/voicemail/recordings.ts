@@ -114,7 +114,9 @@ export class Recordings {
     const before = store.bySid(recordingSid);
     const kind = before?.kind ?? kindOf(announcement.source);
     if (before !== undefined && call !== undefined) mailbox.resolve(before.id, call);
-    const step = stepOf(announcement, before?.state, { kind, discardBelowSeconds: settings().discardBelowSeconds });
+    const { attempts = 0, absences = 0 } = before ?? {};
+    const { discardBelowSeconds } = settings();
+    const step = stepOf(announcement, before?.state, { kind, discardBelowSeconds, tries: attempts + absences });
     if (step.kind === 'nothing') return undefined;
     const now = clock.now();
     const recording: Recording = {
@@ -122,7 +124,7 @@ export class Recordings {
       callId: announcement.callId ?? before?.callId ?? call?.callId,
       startedAt: before?.startedAt ?? startedAt ?? now,
       seconds: seconds ?? before?.seconds,
-      ...{ channels, bytes: undefined, attempts: 0, absences: 0, problem: step.problem },
+      ...{ channels, bytes: undefined, attempts, absences, problem: step.problem },
       dueAt: step.state === 'fetching' ? now : undefined,
     };
     store.save(recording, now);

@@ -90,6 +90,15 @@ describe('a message that was left', () => {
     expect(stage.told()).toEqual(['voicemail.left', 'voicemail.changed', 'voicemail.changed']);
   });
 
+  it('is not asked for without an end where Twilio’s list goes on to name what it does not have', async () => {
+    stage.answers.set('RE1', [() => ({ kind: 'gone', message: 'Twilio has no sound of it' })]);
+    for (let look = 0; look < 50; look += 1) {
+      await announce('RE1');
+      await stage.reaches('RE1', 'lost');
+    }
+    expect(stage.fetched.length).toBe(30);
+  });
+
   it('gives up on what never comes, and takes what comes cut off every time', async () => {
     stage.answers.set('RE1', [() => ({ kind: 'not-yet' })]);
     await announce('RE1');
