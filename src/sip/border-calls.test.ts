@@ -186,6 +186,23 @@ describe('a call outside', () => {
     await hangUp(inside, { phone: gate, call: outside });
   });
 
+  it('that the trunk wants again asks the relay again, which may know another address by now', async () => {
+    const inside = a.invite('4165550123');
+    const first = await gate.rung();
+    gate.reply(first, '422 Session Interval Too Small', { headers: ['Min-SE: 3600'] });
+    await gate.peer.expect('ACK');
+    const outside = await gate.rung();
+    expect(outside.invite?.header('Session-Expires')).toBe('3600');
+    expect(relay.asked).toEqual(['1 offer caller', '1 offer caller']);
+    expect(outside.invite?.body).toBe(first.invite?.body);
+    gate.reply(outside, '180 Ringing');
+    await a.peer.skipTo(180);
+    a.cancel(inside, '4165550123');
+    gate.reply(outside, '200 OK', { to: await gate.peer.skipTo('CANCEL') });
+    gate.reply(outside, '487 Request Terminated');
+    await a.peer.skipTo(487);
+  });
+
   it('ends with a reason where there is no relay, while phones of the house still reach each other', async () => {
     relay.refuses = 'no-relay';
     a.invite('4165550123');

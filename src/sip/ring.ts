@@ -117,7 +117,7 @@ export class Ring implements OutgoingLeg {
   }
 
   start(): void {
-    this.#path.offer(this.#caller.offer, 'caller', (offered) => this.#offered(offered));
+    this.#prepare({});
   }
 
   pass(status: number, withMedia: boolean): void {
@@ -152,17 +152,22 @@ export class Ring implements OutgoingLeg {
     else ack({ body: answer === undefined || answer === '' ? refusalOf(this.#answerBody) : answer });
   }
 
-  #offered(offered: MediaOutcome): void {
+  /** Asked again for every INVITE: the answer to the last one may have shown another address of ours. */
+  #prepare(extra: Record<string, string>): void {
+    this.#path.offer(this.#caller.offer, 'caller', (offered) => this.#offered(offered, extra));
+  }
+
+  #offered(offered: MediaOutcome, extra: Record<string, string>): void {
     if (this.#cancelled !== undefined) this.#fail(487);
     else if (offered.kind === 'sdp') {
       this.#offer = offered.sdp;
       this.dialog.localSdp = offered.sdp;
-      this.#send({});
+      this.#send(extra);
     } else if (offered.why === 'no-relay' && this.#path.isRelayed && (this.#isEmergency || !this.#path.isTrunks)) {
       // A call for help goes out without the relay too, and one between phones: its sound may find a way.
       this.#parts.log.warn('A call goes without the relay');
       this.#path = new MediaPath();
-      this.start();
+      this.#prepare(extra);
     } else this.#fail(statusOfRefusal(offered), offered.why === 'no-relay' ? 'no-media' : undefined);
   }
 
@@ -243,7 +248,7 @@ export class Ring implements OutgoingLeg {
     if (extra === undefined) return false;
     const sequence = numberOf(this.#sent?.headers['cseq']) ?? 1;
     this.#sent = undefined;
-    this.#send({ ...extra, CSeq: `${sequence + 1} INVITE` });
+    this.#prepare({ ...extra, CSeq: `${sequence + 1} INVITE` });
     return true;
   }
 
