@@ -276,6 +276,64 @@ describe('messages of the whole house', { timeout: 60_000 }, () => {
     expect(undelivered.error).toEqual({ code: 30034, message: expect.stringMatching(/[a-z ]{20,}.*30034/) });
   });
 
+  it.each([
+    ['a country that is not allowed', 21408],
+    ['a number without SMS', 21614],
+    ['a trial account', 21608],
+  ])('say in plain words why Twilio refused them: %s', async (_, code) => {
+    stage.twilio.setFarPhone(theirs, { messages: { kind: 'refused', code } });
+    const failed = await stage.reach((await stage.send('Hello')).id, 'failed', 'delivered');
+    expect(failed).toMatchObject({ state: 'failed', error: { code, message: expect.stringMatching(/[a-z ]{15,}/) } });
+    expect(stage.twilio.requests.filter(({ endpoint }) => endpoint === 'messages.create')).toHaveLength(1);
+  });
+
+  it('say what is wrong with the account', async () => {
+    stage.twilio.faults.add({ name: 'account.suspended' });
+    const failed = await stage.reach((await stage.send('Hello')).id, 'failed', 'delivered');
+    expect(failed.error).toEqual({ code: 20005, message: expect.stringMatching(/[a-z ]{15,}/) });
+  });
+
+  it('are told live to whom the number belongs, and to nobody else', async () => {
+    const heard = new Map<string, string>();
+    const streams = await Promise.all(
+      ['anna', 'ben'].map(async (who) => {
+        const response = await stage.fetch('/events', who);
+        const reader = response.body?.getReader();
+        heard.set(who, '');
+        const reading = (async () => {
+          for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) {
+            heard.set(who, (heard.get(who) ?? '') + Buffer.from(read.value).toString());
+          }
+        })();
+        return { reader, reading };
+      }),
+    );
+    await stage.receive('For Anna');
+    await stage.until(async () => (heard.get('anna')?.includes('message.received') === true ? true : undefined));
+    expect(heard.get('ben')).not.toContain('message');
+    await Promise.all(streams.map(async ({ reader }) => await reader?.cancel()));
+    await Promise.all(streams.map(({ reading }) => reading));
+  });
+
+  it('are found by what is asked for, and a conversation is read as a whole', async () => {
+    await stage.receive('One');
+    await stage.receive('Two 100%');
+    const { id } = await stage.send('Three');
+    await stage.reach(id, 'delivered');
+    const bodies = async (query: string) => (await stage.messages(query)).items.map(({ body }) => body);
+    expect(await bodies('?unread=true&order=asc')).toEqual(['One', 'Two 100%']);
+    expect(await bodies(`?text=${encodeURIComponent('0%')}`)).toEqual(['Two 100%']);
+    expect(await bodies('?state=delivered')).toEqual(['Three']);
+    expect(await bodies(`?farNumber=${encodeURIComponent(theirs)}&direction=inbound`)).toHaveLength(2);
+    const [conversation] = (await stage.conversations()).items;
+    expect(await bodies(`?conversation=${conversation?.id}&unread=false`)).toEqual(['Three']);
+    const path = `/messages/conversations/${conversation?.id}`;
+    expect((await stage.json<Conversation>('POST', `${path}/read`, undefined, 'anna')).unread).toBe(0);
+    expect(await bodies('?unread=true')).toEqual([]);
+    expect((await stage.json<Conversation>('GET', path, undefined, 'anna')).lastMessage?.body).toBe('Three');
+    expect(await stage.status('GET', '/messages/conversations?unread=true&text=555')).toBe(200);
+  });
+
   it('are answered by themselves, seldom, and never for a keyword of the carriers or a short code', async () => {
     const rule = { trigger: 'after_hours', hours: [], body: 'We are away', quietMinutes: 60 };
     const { id } = await stage.json<{ id: string }>('POST', '/auto-replies', { ...rule, number: ours }, 'anna');
