@@ -7,6 +7,7 @@ import { startProgram } from './program.ts';
 import type { Program } from './program.ts';
 import { freePort } from './free-port.ts';
 import { energyAt, readWav, toneWav } from './wav.ts';
+import type { Sound } from './wav.ts';
 
 export type BaresipOptions = {
   readonly address: string;
@@ -143,16 +144,28 @@ export class Baresip implements AsyncDisposable {
 
   /** How much of the loudest moment heard in all calls so far lies at this frequency, 0 to 1. */
   async heard(frequency: number): Promise<number> {
-    const folder = join(this.#folder, 'heard');
-    const files = (await readdir(folder)).filter((name) => name.endsWith('-dec.wav'));
-    const shares = await Promise.all(files.map(async (name) => energyAt(readWav(await readFile(join(folder, name))), frequency)));
-    return Math.max(0, ...shares);
+    return Math.max(0, ...(await this.#recordings()).map((sound) => energyAt(sound, frequency)));
+  }
+
+  /** The same for the last half second of each call. */
+  async heardLately(frequency: number): Promise<number> {
+    const ends = (await this.#recordings()).map(({ sampleRate, samples }) => ({
+      sampleRate,
+      samples: samples.subarray(-sampleRate / 2),
+    }));
+    return Math.max(0, ...ends.map((sound) => energyAt(sound, frequency)));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#socket.destroy();
     await this.#program.stop();
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #recordings(): Promise<Sound[]> {
+    const folder = join(this.#folder, 'heard');
+    const files = (await readdir(folder)).filter((name) => name.endsWith('-dec.wav'));
+    return Promise.all(files.map(async (name) => readWav(await readFile(join(folder, name)))));
   }
 
   #read(chunk: Buffer): void {

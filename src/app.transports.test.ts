@@ -1,0 +1,175 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { digestCredentials } from '#sip/digest-answer.ts';
+import { freePort } from '#testing/free-port.ts';
+import { House } from '#testing/house.ts';
+import type { DeviceLogin } from '#testing/house.ts';
+import { SimulatedPhone } from '#testing/simulated-phone.ts';
+import { SipPeer } from '#testing/sip-peer.ts';
+import { responseText, sdp, sipText } from '#testing/sip-text.ts';
+import type { PeerMessage } from '#testing/sip-text.ts';
+import { makeCertificate } from '#testing/tls-certificate.ts';
+
+// A phone by each way in, at the real process: it registers, is called by a plain UDP phone, and hangs up.
+const address = '127.0.0.1';
+const transports = ['udp', 'tcp', 'tls', 'ws', 'wss'] as const;
+let stack: AsyncDisposableStack;
+let house: House;
+let ports: { tls: number; ws: number; wss: number };
+let caller: SimulatedPhone;
+
+beforeAll(async () => {
+  stack = new AsyncDisposableStack();
+  const certificate = makeCertificate();
+  stack.defer(certificate.remove);
+  const sipPort = await freePort(address);
+  ports = { tls: await freePort(address), ws: await freePort(address), wss: await freePort(address) };
+  const inside = [`udp:${address}:${sipPort}`, `tcp:${address}:${sipPort}`, `udp:[::1]:${sipPort}`, `tcp:[::1]:${sipPort}`];
+  const listen = [...inside, ...(['tls', 'ws', 'wss'] as const).map((protocol) => `${protocol}:${address}:${ports[protocol]}`)];
+  house = stack.use(
+    await House.start({
+      sipPort,
+      environment: {
+        GOSIP_SIP_LISTEN: listen.join(','),
+        GOSIP_SIP_TLS_KEY: certificate.keyFile,
+        GOSIP_SIP_TLS_CERT: certificate.certFile,
+      },
+    }),
+  );
+  const { username, password } = await house.addDevice('11');
+  caller = stack.use(await SimulatedPhone.start({ address, username, password, registrar: house.registrar }));
+  expect(await caller.register()).toBe(200);
+});
+afterAll(() => stack.disposeAsync());
+
+type Way = { readonly via: string; readonly connect: () => Promise<SipPeer> };
+const at = (port: number, host = address) => ({ address: host, port });
+const ways: Readonly<Record<string, Way>> = {
+  tls: { via: 'TLS', connect: () => SipPeer.tls(at(ports.tls)) },
+  ws: { via: 'WS', connect: () => SipPeer.ws(at(ports.ws)) },
+  wss: { via: 'WSS', connect: () => SipPeer.ws(at(ports.wss), { isSecure: true }) },
+  'udp over IPv6': { via: 'UDP', connect: () => SipPeer.udp({ address: '::1', target: at(house.sipPort, '::1') }) },
+  'tcp over IPv6': { via: 'TCP', connect: () => SipPeer.tcp(at(house.sipPort, '::1')) },
+  tcp: { via: 'TCP', connect: () => SipPeer.tcp(at(house.sipPort)) },
+};
+
+/** A phone by one way in, as text on the wire. */
+class TextPhone {
+  readonly peer: SipPeer;
+  readonly #via: string;
+  readonly #login: DeviceLogin;
+  #sequence = 0;
+
+  constructor(peer: SipPeer, via: string, login: DeviceLogin) {
+    this.peer = peer;
+    this.#via = via;
+    this.#login = login;
+  }
+
+  /** A browser knows no address of its own (RFC 7118 section 5). */
+  get #host(): string {
+    return this.#via.startsWith('WS') ? 'df7jal23ls0d.invalid' : this.peer.host;
+  }
+
+  get #contact(): string {
+    return `Contact: <sip:${this.#login.username}@${this.#host};transport=${this.#via.toLowerCase()}>`;
+  }
+
+  async register(): Promise<PeerMessage> {
+    const uri = `sip:${address}`;
+    const account = `<sip:${this.#login.username}@${address}>`;
+    const challenge = await this.#ask('REGISTER', uri, { from: account, to: account, lines: [this.#contact] });
+    const credentials = digestCredentials(this.#login)(
+      { 'www-authenticate': challenge.headers('WWW-Authenticate').join(', ') },
+      { method: 'REGISTER', uri },
+    );
+    const lines = [this.#contact, `${credentials?.name}: ${credentials?.value}`];
+    return this.#ask('REGISTER', uri, { from: account, to: account, lines });
+  }
+
+  async takeCall(): Promise<PeerMessage> {
+    const invite = await this.peer.skipTo('INVITE');
+    const headers = [this.#contact, 'Content-Type: application/sdp'];
+    this.peer.send(responseText(invite, '200 OK', { headers, body: sdp(address) }));
+    await this.peer.skipTo('ACK');
+    return invite;
+  }
+
+  hangUp(invite: PeerMessage): Promise<PeerMessage> {
+    const uri = /<([^>]+)>/.exec(invite.header('Contact') ?? '')?.[1] ?? '';
+    const [from, to] = [`${invite.header('To')};tag=peer`, invite.header('From') ?? ''];
+    return this.#ask('BYE', uri, { from, to, callId: invite.header('Call-ID') ?? '', lines: [] });
+  }
+
+  #ask(
+    method: string,
+    uri: string,
+    { from, to, lines, callId = 'one' }: { from: string; to: string; lines: readonly string[]; callId?: string },
+  ): Promise<PeerMessage> {
+    this.#sequence += 1;
+    const branch = `z9hG4bK${randomBytes(8).toString('hex')}`;
+    this.peer.send(
+      sipText([
+        `${method} ${uri} SIP/2.0`,
+        `Via: SIP/2.0/${this.#via} ${this.#host};rport;branch=${branch}`,
+        'Max-Forwards: 70',
+        `From: ${from.includes(';tag=') ? from : `${from};tag=1`}`,
+        `To: ${to}`,
+        `Call-ID: ${callId}`,
+        `CSeq: ${this.#sequence} ${method}`,
+        ...lines,
+      ]),
+    );
+    return this.peer.skipTo((message) => message.status >= 200);
+  }
+}
+
+async function phoneBy({ via, connect }: Way, login: DeviceLogin): Promise<TextPhone> {
+  const phone = new TextPhone(stack.use(await connect()), via, login);
+  expect((await phone.register()).startLine).toBe('SIP/2.0 200 OK');
+  return phone;
+}
+
+test.each(Object.keys(ways).map((name, index) => ({ name, extension: String(20 + index) })))(
+  'a phone by $name registers, is called and hangs up',
+  async ({ name, extension }) => {
+    const login = await house.addDevice(extension, { transports });
+    const phone = await phoneBy(ways[name] as Way, login);
+    const call = caller.call(extension);
+    const invite = await phone.takeCall();
+    await call.reached('answered');
+    expect((await phone.hangUp(invite)).status).toBe(200);
+    await call.reached('ended');
+  },
+);
+
+test('a TCP phone whose connection dies in a call: the call stays, the next is told at once, and a new connection rings', async () => {
+  const login = await house.addDevice('30', { transports });
+  const before = await phoneBy(ways['tcp'] as Way, login);
+  const call = caller.call('30');
+  await before.takeCall();
+  await call.reached('answered');
+  await before.peer[Symbol.asyncDispose]();
+  expect(await house.api('GET', '/calls')).toMatchObject({ items: [{ state: 'in_call' }] });
+  void caller.hangup(call);
+  const lastReason = async () => (await house.api<{ items: { reason: string | null }[] }>('GET', '/cdrs')).items[0]?.reason;
+  await expect.poll(lastReason, { timeout: 10_000 }).toBe('caller-hung-up');
+
+  const vain = caller.call('30');
+  await vain.reached('ended');
+  expect([vain.status, await lastReason()]).toEqual([480, 'unreachable']);
+
+  const after = await phoneBy(ways['tcp'] as Way, login);
+  const again = caller.call('30');
+  await after.takeCall();
+  await again.reached('answered');
+  await caller.hangup(again);
+});
+
+test('a phone by a way it may not use is told so', async () => {
+  const login = await house.addDevice('31', { transports: ['udp'] });
+  const phone = new TextPhone(stack.use(await SipPeer.tcp(at(house.sipPort))), 'TCP', login);
+  expect((await phone.register()).startLine).toBe('SIP/2.0 403 Transport Not Allowed');
+  await house.program.printed(/A REGISTER was refused/);
+  expect(house.program.output()).toContain('"name":"Phone 31"');
+});
