@@ -165,9 +165,15 @@ export class TwilioHouse implements AsyncDisposable {
   }
 
   /** Stops the process and starts another one on the same data. */
-  async restart(): Promise<void> {
+  restart(): Promise<void> {
+    return this.whileAway(() => Promise.resolve());
+  }
+
+  /** Runs between the end of the process and the start of the next one on the same data. */
+  async whileAway(run: () => Promise<void>): Promise<void> {
     const { token, sipPort } = this.house;
     await this.house[Symbol.asyncDispose]();
+    await run();
     this.house = await this.#start({ token, sipPort });
     await this.registered();
   }
