@@ -163,12 +163,18 @@ describe('calls through the whole house', () => {
     type Health = { readonly status: string; readonly parts: readonly { readonly message: string }[] };
     const health = () => api<Health>(app, '/system/health');
     expect((await health()).status).toBe('ok');
+    const rang = callee.called();
+    const cutOff = caller.call('22');
+    callee.answer(await rang);
+    await cutOff.reached('answered');
     const death = new BroadcastChannel('engine-death');
     death.postMessage('now');
     const isBack = ({ status, parts }: Health) =>
       status === 'ok' && parts.some(({ message }) => message.includes('started again'));
     await expect.poll(async () => isBack(await health()), { timeout: 20_000 }).toBe(true);
     death.close();
+    expect(await lastRecord(app)).toMatchObject({ disposition: 'answered', reason: 'engine-lost' });
     await talk(caller, callee, '22');
+    await expect.poll(() => lastRecord(app)).toMatchObject({ disposition: 'answered', reason: 'caller-hung-up' });
   });
 });
