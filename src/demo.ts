@@ -1,4 +1,5 @@
-// The ten-second tour: a house of its own on loopback, two simulated phones, one call, and what GoSIP says of it.
+// The tour of less than twenty seconds: a house of its own on loopback with two simulated phones, a call between them, one from
+// outside through an emulated Twilio, and what GoSIP says of them.
 // Called by script/server --demo.
 // Must stay true: it needs no account, no hardware and no free standard port, and leaves nothing behind.
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -6,6 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createApp } from './app.ts';
+import type { App } from './app.ts';
+import { openOutside, ours, outsideOptions, publicUrl, setUpTwilio, takeMessage } from './demo-outside.ts';
+import type { Outside } from './demo-outside.ts';
 import { parseOptions } from './options.ts';
 import { freePort } from '#testing/free-port.ts';
 import { SimulatedPhone } from '#testing/simulated-phone.ts';
@@ -79,6 +83,24 @@ async function oneCall(caller: SimulatedPhone, callee: SimulatedPhone, extension
   tell(`${since()}  Kitchen hung up, Study was told`);
 }
 
+type Phones = { readonly kitchen: SimulatedPhone; readonly study: SimulatedPhone; readonly personId: string };
+
+/** A stranger calls the house's number and leaves a message. */
+async function oneMessage(app: App, outside: Outside, { kitchen, study, personId }: Phones): Promise<void> {
+  const api = apiAt(app.http.port, app.adminToken ?? '');
+  outside.twilio.reach(publicUrl, `http://${host}:${app.publicHttp?.port ?? 0}`);
+  const fetchAudio = async (path: string) => {
+    const headers = { authorization: `Bearer ${app.adminToken ?? ''}` };
+    return Buffer.from(await (await fetch(`http://${host}:${app.http.port}/api${path}`, { headers })).arrayBuffer());
+  };
+  const rings = async () => void (await Promise.all([kitchen.called(), study.called()]));
+  const tour = { outside, api, fetchAudio, tell, rings };
+  tell('\nThe house is set up at an emulated Twilio: signed webhooks, SIP over TLS, RTP, all on this machine');
+  await setUpTwilio(tour, personId);
+  tell(`\nA stranger calls ${ours}`);
+  await takeMessage(tour);
+}
+
 /** The record is closed a moment after the phones know: ask until it says how the call ended. */
 async function closedRecord(api: Api): Promise<CallRecord> {
   for (;;) {
@@ -94,12 +116,14 @@ async function tour(): Promise<void> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'gosip-demo-'));
   stack.defer(() => rm(dataDirectory, { recursive: true, force: true }));
   const sipPort = await freePort(host);
+  const outside = await openOutside(stack);
   const read = parseOptions({
     data_directory: dataDirectory,
     sip_listen: [`udp:${host}:${sipPort}`],
     http_host: host,
     http_port: 0,
     log_level: 'warn',
+    ...(outside === undefined ? {} : { ...outsideOptions(outside), public_url: publicUrl }),
   });
   if (read.kind === 'problems') throw new Error(read.problems.join('; '));
 
@@ -109,8 +133,10 @@ async function tour(): Promise<void> {
   tell(`  phones register at ${host}:${sipPort}, the API is at http://${host}:${app.http.port}/api\n`);
 
   tell('Two phones are added and register, with digest, over real SIP');
-  const kitchen = await api<NewDevice>('POST', '/devices', { name: 'Kitchen', extension: '21', type: 'softphone' });
-  const study = await api<NewDevice>('POST', '/devices', { name: 'Study', extension: '22', type: 'softphone' });
+  const { id: personId } = await api<{ id: string }>('POST', '/users', { username: 'anna', name: 'Anna' });
+  const owned = { type: 'softphone', personId };
+  const kitchen = await api<NewDevice>('POST', '/devices', { name: 'Kitchen', extension: '21', ...owned });
+  const study = await api<NewDevice>('POST', '/devices', { name: 'Study', extension: '22', ...owned });
   const kitchenPhone = await startPhone(stack, kitchen, sipPort);
   const studyPhone = await startPhone(stack, study, sipPort);
 
@@ -122,6 +148,9 @@ async function tour(): Promise<void> {
   tell(
     `  ${caller.name} (${caller.number}) called ${callee.name} (${callee.number}): ${disposition}, ${durationSeconds} s, ended because ${reason}`,
   );
+  if (outside === undefined)
+    tell('\nThe call from outside is left out: its certificate needs openssl (sudo apt-get install openssl)');
+  else await oneMessage(app, outside, { kitchen: kitchenPhone, study: studyPhone, personId });
   tell('\nNow with your own phones: script/server');
 }
 

@@ -1,0 +1,120 @@
+// The demo's telephone network: an emulated Twilio on loopback, with a stranger who calls and leaves a message.
+// Called by demo.ts.
+// Must stay true: everything it says was read from the API or measured in the stored sound; no account, nothing outside this machine.
+import { setTimeout as wait } from 'node:timers/promises';
+import { requireProgram } from '#testing/program.ts';
+import { TwilioEmulator } from '#testing/twilio/emulator.ts';
+import { SipSide } from '#testing/twilio/sip-side.ts';
+import { energyAt, readWav } from '#testing/wav.ts';
+
+export const ours = '+14155550199';
+const stranger = '+14155550123';
+const strangerHz = 500;
+export const publicUrl = 'https://house.example';
+
+export type Outside = { readonly twilio: TwilioEmulator; readonly side: SipSide };
+
+/** Undefined on a machine without openssl, which makes the certificate for SIP over TLS. */
+export async function openOutside(stack: AsyncDisposableStack): Promise<Outside | undefined> {
+  try {
+    requireProgram('openssl');
+  } catch {
+    return undefined;
+  }
+  const sides: SipSide[] = [];
+  const twilio = stack.use(
+    await TwilioEmulator.start({
+      numbers: [{ phoneNumber: ours }],
+      voice: async (surroundings) => {
+        const side = await SipSide.start(surroundings, { toleratesBreaches: true });
+        sides.push(side);
+        return side;
+      },
+    }),
+  );
+  twilio.setTranscript('This is the plumber. I will be there at nine.');
+  const [side] = sides;
+  return side === undefined ? undefined : { twilio, side };
+}
+
+/** Options of a house that is to find this Twilio. Its sound needs no relay: everybody is on this machine. */
+export function outsideOptions({ twilio, side }: Outside): Record<string, unknown> {
+  return {
+    ...{ twilio_api_base: twilio.apiBase, sip_hosts: [`*.twilio.com=${side.at('tls')}`], sip_tls_ca: side.caFile },
+    ...{ public_http_host: '127.0.0.1', public_http_port: 0, ring_seconds: 5, country: 'US', media: 'direct' },
+  };
+}
+
+type Tour = {
+  readonly outside: Outside;
+  readonly api: <Reply>(method: string, path: string, body?: unknown) => Promise<Reply>;
+  readonly fetchAudio: (path: string) => Promise<Buffer>;
+  readonly tell: (text: string) => void;
+  /** Settles when the house's phones ring. */
+  readonly rings: () => Promise<void>;
+};
+
+type Step = { readonly step: string; readonly message: string };
+type Health = { readonly parts: readonly { readonly name: string; readonly status: string }[] };
+type Voicemail = {
+  readonly id: string;
+  readonly caller: { readonly number: string };
+  readonly seconds: number;
+  readonly audio: string;
+  readonly transcript: string | null;
+};
+
+/** Sets the house up at Twilio as a person would, by the API. */
+export async function setUpTwilio({ outside, api, tell }: Tour, personId: string): Promise<void> {
+  const { accountSid, authToken } = outside.twilio;
+  const plan = { accountSid, authToken, publicUrl, numbers: [ours], inbound: 'webhook', outbound: 'trunk' };
+  const { isDone, steps } = await api<{ isDone: boolean; steps: readonly Step[] }>(
+    'POST',
+    '/system/setup/twilio/provision',
+    plan,
+  );
+  for (const { step, message } of steps) tell(`  ${step.padEnd(20)} ${message}`);
+  if (!isDone) throw new Error('The set-up did not come to its end');
+  const { items } = await api<{ items: readonly { id: string; number: string }[] }>('GET', '/dids');
+  const number = items.find((one) => one.number === ours);
+  await api('PATCH', `/dids/${number?.id ?? ''}`, { ownerPersonId: personId });
+  await api('PATCH', '/system/config/voicemail', { transcribe: true });
+  await until(async () => {
+    const { parts } = await api<Health>('GET', '/system/health');
+    return parts.find(({ name }) => name === 'trunks')?.status === 'ok' ? true : undefined;
+  });
+  tell('  registered over TLS, with digest');
+}
+
+/** A stranger calls, nobody answers, and they leave a message. */
+export async function takeMessage({ outside: { twilio }, api, fetchAudio, tell, rings }: Tour): Promise<void> {
+  const started = performance.now();
+  const since = () => `${(performance.now() - started).toFixed(0)} ms`.padStart(8);
+  const rung = rings();
+  const caller = twilio.callFrom(stranger, ours);
+  await rung;
+  tell(`${since()}  Kitchen and Study ring; nobody is in`);
+  await until(() => twilio.recordings.find(({ callSid }) => callSid === caller.callSid));
+  tell(`${since()}  the stranger hears the greeting and the tone, and speaks`);
+  await caller.person.say({ kind: 'tone', frequency: strangerHz, seconds: 3.5 }).done;
+  caller.hangUp();
+  tell(`${since()}  and hangs up`);
+  const message = await until(async () => {
+    const [first] = (await api<{ items: readonly Voicemail[] }>('GET', '/voicemails')).items;
+    return first?.audio === 'stored' && first.transcript !== null ? first : undefined;
+  });
+  const share = energyAt(readWav(await fetchAudio(`/voicemails/${message.id}/audio`)), strangerHz);
+  tell('\nThe voicemail (GET /api/voicemails)');
+  tell(`  from ${message.caller.number}, ${message.seconds.toFixed(1)} s: “${message.transcript}”`);
+  tell(`  its sound is stored here; the ${strangerHz} Hz that were spoken are ${Math.round(share * 100)} % of it`);
+}
+
+/** Asks again and again, for ten seconds at most. */
+async function until<Value>(look: () => Promise<Value | undefined> | Value | undefined): Promise<Value> {
+  for (let tries = 0; tries < 500; tries += 1) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await wait(20);
+  }
+  throw new Error('Nothing came of it in ten seconds');
+}
