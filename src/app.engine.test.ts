@@ -57,11 +57,16 @@ describe('the SIP engine of the house', () => {
     return (await response.json()) as Reply;
   }
 
+  type Login = { readonly username: string; readonly secret: string; readonly extension: string };
+
+  async function addPhone(app: App, port: number): Promise<{ phone: SimulatedPhone; extension: string }> {
+    const { username, secret, extension } = await post<Login>(app, '/devices', { name: 'Kitchen', type: 'softphone' });
+    const login = { username, password: secret };
+    return { phone: stack.use(await SimulatedPhone.start({ address: host, ...login, registrar: { host, port } })), extension };
+  }
+
   async function register(app: App, port: number): Promise<number> {
-    const device = await post<{ username: string; secret: string }>(app, '/devices', { name: 'Kitchen', type: 'softphone' });
-    const login = { username: device.username, password: device.secret };
-    const phone = stack.use(await SimulatedPhone.start({ address: host, ...login, registrar: { host, port } }));
-    return phone.register();
+    return (await addPhone(app, port)).phone.register();
   }
 
   it('may be one of its own', async () => {
@@ -98,9 +103,17 @@ describe('the SIP engine of the house', () => {
     });
   });
 
-  it('tells phones inside and outside where to register', async () => {
-    const app = stack.use(await start({ sip_listen: [`udp:${host}:0`], sip_external_ip: '203.0.113.5' }));
-    expect(app.sip).toEqual([`udp:${host}:0`, expect.stringMatching(/^udp:203\.0\.113\.5:\d+$/)]);
+  it('tells phones inside and outside where to register, and a phone of the house the address inside', async () => {
+    const port = await freePort(host);
+    const app = stack.use(await start({ sip_listen: [`udp:${host}:${port}`], sip_external_ip: '203.0.113.5' }));
+    expect(app.sip).toEqual([`udp:${host}:${port}`, `udp:203.0.113.5:${port}`]);
+    const phones = [await addPhone(app, port), await addPhone(app, port)];
+    expect(await Promise.all(phones.map(({ phone }) => phone.register()))).toEqual([200, 200]);
+    const [caller, callee] = phones;
+    const rang = callee?.phone.called();
+    const call = caller?.phone.call(callee?.extension ?? '');
+    await call?.reached('answered');
+    expect([call?.remoteTarget, (await rang)?.remoteTarget]).toEqual([`sip:${host}:${port}`, `sip:${host}:${port}`]);
   });
 
   it('says in one sentence which SIP port is taken', async () => {

@@ -137,7 +137,7 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const http = await startHttp(around, { ...phones, ...house, ...desk, routes });
   twilio.outbox.start();
   const at: Listening = {
-    sip: phonesMayUse(options, listenTexts(engine.hostports)),
+    sip: listenTexts(engine.hostports),
     http: { host: options.http.host, port: http.address.port },
     publicHttp: webhooks.address(),
     adminToken: house.adminToken,
@@ -146,12 +146,6 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   log.info({ sip: at.sip, http: at.http, warnings: at.warnings }, 'GoSIP is ready');
   const parts = stack.move();
   return { ...at, routes, [Symbol.asyncDispose]: () => parts.disposeAsync() };
-}
-
-/** With an address for outside the engine tells that one alone, but the phones of the house use the one inside. */
-function phonesMayUse({ sip }: Options, listening: readonly string[]): readonly string[] {
-  const isBoth = sip.externalIp !== undefined && sip.engine === 'embedded';
-  return isBoth ? [...sip.listen, ...listening] : listening;
 }
 
 type Storage = Opened & { readonly writes: WriteBatch };

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
@@ -17,6 +18,17 @@ type EngineParts = {
 
 /** Phones that come before we are connected wait for so long: told 503, they would try again minutes later. */
 const firstAppMs = 5_000;
+/** Whoever has such an address does not come by the router: told the one outside, a phone of the house would lose its ACK and BYE there. */
+const insideNetworks = [
+  '127.0.0.0/8',
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '169.254.0.0/16',
+  '::1/128',
+  'fc00::/7',
+  'fe80::/10',
+];
 const threadFile = new URL('./start-engine.mjs', import.meta.url);
 
 /** Makes the embedded engine out of the options; it does not run yet. Throws `invalid` in the words of the options. */
@@ -58,7 +70,13 @@ function inOptionWords(error: unknown): string {
 function listenersOf(text: string, externalHost: string | undefined): ListenerOptions[] {
   const parsed = parseListener(text);
   if (parsed.kind === 'problem') throw new AppError('invalid', `sip_listen: ${parsed.text}`);
-  return parsed.listeners.map((listener) => ({ ...listener, externalHost }));
+  if (externalHost === undefined) return [...parsed.listeners];
+  return parsed.listeners.flatMap((listener) => {
+    const isFit = listener.host === '*' || isIPv6(listener.host) === isIPv6(externalHost);
+    const inside = { ...listener, localNetworks: insideNetworks };
+    // Both share one socket: who asks decides which address is told.
+    return isFit ? [inside, { ...listener, externalHost }] : [inside];
+  });
 }
 
 /** A trunk is called over TLS also where no phone comes in by it: without a certificate of our own we open connections and take none. */

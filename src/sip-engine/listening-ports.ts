@@ -115,9 +115,12 @@ export class ListeningPorts {
   }
 
   #wanted(): Wanted[] {
-    return this.#options.listen.flatMap((options) =>
+    const wanted = this.#options.listen.flatMap((options) =>
       expandListener(options, this.#addresses).map((one) => ({ ...one, isFromWildcard: isWildcard(options) })),
     );
+    // Without its external host, which does not fit everywhere, one may be the same as another.
+    const nameOf = ({ protocol, host, port, externalHost = '' }: Wanted) => `${protocol} ${host} ${port} ${externalHost}`;
+    return [...new Map(wanted.toReversed().map((one) => [nameOf(one), one])).values()].toReversed();
   }
 
   async #refresh(): Promise<void> {
@@ -155,11 +158,11 @@ export class ListeningPorts {
     this.#addresses = addresses;
     const isHere = (address: string): boolean => addresses.some((one) => isSameAddress(one.address, address));
     const gone = this.#bound.filter(({ isFromWildcard, listener }) => isFromWildcard && !isHere(listener.address));
-    for (const { listener, port } of gone) {
+    for (const { listener } of gone) {
       this.#surroundings.log.warn({ address: listener.address, protocol: listener.protocol }, 'The machine lost an address');
       this.#portOf.delete(listener);
-      void port.close();
     }
+    for (const port of new Set(gone.map((one) => one.port))) void port.close();
     this.#bound = this.#bound.filter((bound) => !gone.includes(bound));
     for (const wanted of this.#wanted()) {
       if (wanted.isFromWildcard && !this.#has(wanted)) await this.#openLater(wanted);
@@ -167,8 +170,11 @@ export class ListeningPorts {
     this.#listeners = this.#bound.map(({ listener }) => listener);
   }
 
-  #has({ protocol, host }: Wanted): boolean {
-    return this.#bound.some(({ listener }) => listener.protocol === protocol && listener.address === host);
+  #has({ protocol, host, externalHost }: Wanted): boolean {
+    const isExternal = externalHost !== undefined;
+    return this.#bound.some((one) => {
+      return one.listener.protocol === protocol && one.listener.address === host && one.isExternal === isExternal;
+    });
   }
 
   async #openLater(wanted: Wanted): Promise<void> {
