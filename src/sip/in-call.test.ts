@@ -247,3 +247,38 @@ describe('the SIP engine', () => {
     expect(stage.sip.sizes().dialogs).toBe(0);
   });
 });
+
+describe('a far side that takes neither UPDATE nor INFO', () => {
+  const allow = 'Allow: INVITE, ACK, CANCEL, OPTIONS, BYE, REFER, NOTIFY';
+
+  /** `a` calls `c`, whose answer says what it takes. */
+  async function connected(): Promise<{ c: StagePhone; call: StageCall; atC: StageCall }> {
+    const c = await stage.phone('22');
+    const call = a.invite('22');
+    const atC = await c.rung();
+    c.reply(atC, '200 OK', { body: offerOf('22'), headers: [allow] });
+    await c.peer.skipTo('ACK');
+    call.learn(await a.peer.skipTo(200));
+    call.ack();
+    return { c, call, atC };
+  }
+
+  it('is offered by re-INVITE what a phone offers by UPDATE', async () => {
+    const { c, call, atC } = await connected();
+    call.request('UPDATE', { body: offerOf('20', 'sendonly', 2) });
+    const invite = await c.peer.expect('INVITE');
+    expect(invite.body).toBe(offerOf('20', 'sendonly', 2));
+    c.reply(atC, '200 OK', { to: invite, body: offerOf('22', 'recvonly', 2) });
+    await c.peer.expect('ACK');
+    expect((await a.peer.expect(200)).body).toBe(offerOf('22', 'recvonly', 2));
+    expect(stage.calls.list().at(-1)?.phase).toBe('held');
+  });
+
+  it('never hears of an INFO', async () => {
+    const { c, call } = await connected();
+    call.request('INFO', { body: 'Signal=5', headers: ['Content-Type: application/dtmf-relay'] });
+    await a.peer.expect(405);
+    await call.bye();
+    await c.peer.expect('BYE');
+  });
+});

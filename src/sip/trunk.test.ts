@@ -267,3 +267,83 @@ describe('registration at the trunk', () => {
     await stopped;
   });
 });
+
+describe('a trunk that has headers of its own for its calls', () => {
+  const twilio = {
+    ...{ ...account, register: true, domain: 'home.example', keepAliveSeconds: 25 },
+    callHeaders: { number: 'X-Did', join: 'X-Gosip-Call' },
+  };
+
+  async function registered() {
+    const { trunk, stage } = await trunkStage(twilio);
+    const first = await trunk.expect('REGISTER');
+    expect(first.header('To')).toBe('<sip:house@home.example>');
+    const contact = /<([^>]+)>/.exec(first.header('Contact') ?? '')?.[1] ?? '';
+    trunk.send(responseText(first, '200 OK', { headers: [`Contact: <${contact}>;expires=600`] }));
+    await stage.until(() => stage.sip.trunkStates()[0]?.isReady === true, 'the registration');
+    return { trunk, stage, contact };
+  }
+
+  it('tells the number there, where To names our account', async () => {
+    const { trunk, stage, contact } = await registered();
+    const b = await stage.phone('21', { personId: 'usr_1' });
+    inbound(trunk, { to: 'house', uri: contact, headers: ['X-did: +14165550100', 'X-gosip-call: unknown-token'] });
+    await b.rung();
+    expect(stage.records()[0]).toMatchObject({ trunk: 'provider', number: '+14165550100', direction: 'inbound' });
+  });
+
+  it('may be exchanged while it is registered: the old one is told first', async () => {
+    const { trunk, stage } = await registered();
+    const changed = stage.sip.setTrunk('provider', {
+      ...{ name: 'provider', host: '127.0.0.2', port: trunk.port, transport: 'udp', allow: [] },
+      ...{ ...twilio, domain: 'other.example' },
+    });
+    const last = await trunk.expect('REGISTER');
+    expect([last.header('Expires'), last.header('To')]).toEqual(['0', '<sip:house@home.example>']);
+    trunk.send(responseText(last, '200 OK'));
+    await changed;
+    expect((await trunk.expect('REGISTER')).header('To')).toBe('<sip:house@other.example>');
+    await stage.sip.setTrunk('provider', undefined);
+    expect(stage.sip.trunkStates()).toEqual([]);
+    expect(stage.sip.trunks.names()).toEqual([]);
+  });
+});
+
+describe('how calls leave by a trunk', () => {
+  it('with our account in From and the number beside it', async () => {
+    const outward = { kind: 'account', host: '127.0.0.2', fromHeader: 'X-Gosip-From' } as const;
+    const { trunk, stage } = await trunkStage({ ...account, domain: 'home.example', outward });
+    const a = await stage.phone('20', { personId: 'usr_1' });
+    a.invite('4165550123');
+    const invite = await trunk.expect('INVITE');
+    expect(invite.startLine).toContain('INVITE sip:+14165550123@127.0.0.2');
+    expect(invite.header('From')).toContain('<sip:house@home.example>');
+    expect(invite.header('X-Gosip-From')).toBe('+14165550100');
+    expect(invite.header('P-Asserted-Identity')).toBeUndefined();
+  });
+
+  it('or not at all', async () => {
+    const { trunk, stage } = await trunkStage({ outward: { kind: 'none' } });
+    const a = await stage.phone('20', { personId: 'usr_1' });
+    a.invite('4165550123');
+    await a.peer.expect(503);
+    expect(trunk.unread).toEqual([]);
+    expect((await stage.closed()).verdict).toMatchObject({ reason: 'no-trunk' });
+  });
+});
+
+describe('a trunk that calls a fixed user of ours', () => {
+  it('tells the number in Diversion, and the caller in P-Asserted-Identity', async () => {
+    const { trunk, stage } = await trunkStage({ allow: ['127.0.0.2'] });
+    const b = await stage.phone('21', { personId: 'usr_1' });
+    inbound(trunk, {
+      ...{ to: 'house', uri: 'sip:house@127.0.0.1' },
+      headers: [
+        'Diversion: <sip:+14165550100@twilio.com>;reason=unconditional',
+        'P-Asserted-Identity: <sip:+14165550111@pstn.twilio.com:5060>',
+      ],
+    });
+    await b.rung();
+    expect(stage.records()[0]).toMatchObject({ number: '+14165550100', caller: { number: '+14165550111', name: 'Doctor' } });
+  });
+});
