@@ -3,7 +3,7 @@ import type { Id } from '#base/ids.ts';
 export const protocols = ['udp', 'tcp', 'tls', 'ws', 'wss'] as const;
 export type Protocol = (typeof protocols)[number];
 
-export const deviceTypes = ['grandstream', 'softphone', 'webrtc'] as const;
+const deviceTypes = ['grandstream', 'softphone', 'webrtc'] as const;
 export type DeviceType = (typeof deviceTypes)[number];
 
 export type DeviceId = Id<'dev'>;

@@ -5,7 +5,7 @@ import type { RegisterRequest } from './register-request.ts';
 import { noParams } from './registration.ts';
 import type { ContactParams, Registration } from './registration.ts';
 
-export const registrarLimits = { leastSeconds: 60, mostSeconds: 3600, defaultSeconds: 3600, mostContacts: 10 } as const;
+const registrarLimits = { leastSeconds: 60, mostSeconds: 3600, defaultSeconds: 3600, mostContacts: 10 } as const;
 
 /** All that the decision depends on. `bindings` are those of the device that are live now. */
 export type RegisterFacts = {

@@ -3,7 +3,7 @@ import { HttpRefusal } from './errors.ts';
 
 export type FormPairs = readonly (readonly [name: string, value: string])[];
 
-export const mostFormBytes = 64 * 1024;
+const mostFormBytes = 64 * 1024;
 /** Twilio sends some fifty. */
 const mostPairs = 1_000;
 
@@ -24,7 +24,7 @@ export async function readForm(request: IncomingMessage): Promise<FormPairs> {
 }
 
 /** Flat: `a[b]` is a name like any other. What is not valid UTF-8 becomes the replacement character. */
-export function parseForm(text: string): FormPairs {
+function parseForm(text: string): FormPairs {
   const pairs = [...new URLSearchParams(text)];
   if (pairs.length > mostPairs) throw new HttpRefusal(400, 'The form has too many fields');
   return pairs;

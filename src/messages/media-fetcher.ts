@@ -18,7 +18,7 @@ export type MediaFetcherParts = {
 };
 
 /** Carriers take about 5 MB; what is larger is not meant for a house. */
-export const mostMediaBytes = 16 * 1024 * 1024;
+const mostMediaBytes = 16 * 1024 * 1024;
 const mostAbsences = 7;
 const mostAttempts = 60;
 const longestDelayMs = 3_600_000;

@@ -18,7 +18,7 @@ export type MessageMediaParts = {
 };
 
 /** What Twilio takes: 5 MB in all; what is no picture it knows, 500 kB. */
-export const mostUploadBytes = 5_000_000;
+const mostUploadBytes = 5_000_000;
 const mostOtherBytes = 500_000;
 const pictures = new Set(['image/jpeg', 'image/png', 'image/gif']);
 /** Longer than a message waits to be sent. */

@@ -89,24 +89,6 @@ export function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1';
 }
 
-const privateNetworks = [
-  '10.0.0.0/8',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  '169.254.0.0/16',
-  '127.0.0.0/8',
-  'fc00::/7',
-  'fe80::/10',
-  '::1',
-]
-  .map(parseNetwork)
-  .filter((network) => network !== undefined);
-
-/** RFC 1918, RFC 4193, link-local and loopback addresses. */
-export function isPrivate(address: string): boolean {
-  return privateNetworks.some((network) => isInNetwork(address, network));
-}
-
 /** False for what can be no single peer: names, multicast, broadcast, the unspecified address, port 0. */
 export function isUnicastPeer(address: string, port: number): boolean {
   if (!Number.isInteger(port) || port <= 0 || port > 65_535) return false;

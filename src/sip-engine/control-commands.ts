@@ -74,7 +74,7 @@ export function runProxyCommand({ app, core, limits, preserved, tokens, text, re
 const longestDurationMs = 86_400_000;
 
 /** `2s` or `1500ms`, or a bare number of seconds, in milliseconds; undefined for none. */
-export function parseDuration(text: string | undefined): number | undefined {
+function parseDuration(text: string | undefined): number | undefined {
   const match = /^(\d{1,9})(ms|s|)$/.exec(text ?? '');
   if (match === null) return undefined;
   const amount = Number(match[1]) * (match[2] === 'ms' ? 1 : 1000);

@@ -137,7 +137,7 @@ export function formatNameAddr(address: ReadonlyNameAddr): string {
 }
 
 /** A quoted string of any text (RFC 3261 section 25.1). */
-export function quote(text: string): string {
+function quote(text: string): string {
   let quoted = '"';
   for (const character of text) quoted += character === '"' || character === '\\' ? `\\${character}` : character;
   return `${quoted}"`;

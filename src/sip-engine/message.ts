@@ -155,4 +155,4 @@ export class SipMessage {
   }
 }
 
-export const emptyBody = Buffer.alloc(0);
+const emptyBody = Buffer.alloc(0);

@@ -26,7 +26,7 @@ export function isCalledBehindNat(response: SipMessage, routes: readonly string[
 }
 
 /** RFC 1918. */
-export function isPrivateAddress(host: string): boolean {
+function isPrivateAddress(host: string): boolean {
   if (host.startsWith('10.') || host.startsWith('192.168.')) return true;
   if (!host.startsWith('172.')) return false;
   const second = Number(host.slice(4).split('.')[0]);

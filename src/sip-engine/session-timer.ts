@@ -13,7 +13,7 @@ type SessionExpires = { readonly seconds: number; readonly refresher: Refresher 
 type Exchange = { readonly request: SipMessage; readonly response: SipMessage };
 
 /** Reads a Session-Expires header; undefined when absent or malformed. */
-export function sessionExpiresOf(message: SipMessage): SessionExpires | undefined {
+function sessionExpiresOf(message: SipMessage): SessionExpires | undefined {
   const value = message.get('session-expires');
   if (value === undefined) return undefined;
   const semicolon = value.indexOf(';');

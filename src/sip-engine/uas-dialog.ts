@@ -39,7 +39,7 @@ export function contactUriOf(message: SipMessage): string | undefined {
 }
 
 /** A URI for the far end of a flow. */
-export function sourceUri(flow: Flow): string {
+function sourceUri(flow: Flow): string {
   const host = flow.remoteAddress.includes(':') ? `[${flow.remoteAddress}]` : flow.remoteAddress;
   return `sip:${host}:${flow.remotePort}${flow.protocol === 'udp' ? '' : `;transport=${flow.protocol}`}`;
 }

@@ -236,7 +236,7 @@ export function rackKey(callId: string, rack: { readonly rseq: number; readonly 
   return `${callId} ${rack.rseq} ${rack.cseq}`;
 }
 
-export function earlyKey(incoming: IncomingRequest): string {
+function earlyKey(incoming: IncomingRequest): string {
   const { request } = incoming.transaction;
   return keyOf({ callId: request.callId, localTag: incoming.localTag ?? '', remoteTag: request.fromTag ?? '' });
 }

@@ -126,7 +126,7 @@ export function tokens(text: string | undefined): readonly string[] {
     .filter((token) => token !== '');
 }
 
-export function toParams(parts: readonly string[]): Params {
+function toParams(parts: readonly string[]): Params {
   const params: Params = new Map();
   for (const part of parts) {
     const text = part.trim();

@@ -10,7 +10,7 @@ export function sourceOf(request: IncomingRequest): Source {
 }
 
 /** The next hop to where a packet came from. Over TCP, TLS and WebSocket the engine takes the phone's own connection. */
-export function nextHop({ protocol, address, port }: Source): string {
+function nextHop({ protocol, address, port }: Source): string {
   const host = address.includes(':') ? `[${address}]` : address;
   return `sip:${host}:${port};transport=${protocol}`;
 }

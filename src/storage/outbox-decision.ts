@@ -33,7 +33,7 @@ export type OutboxDelays = {
 export const usualDelays: OutboxDelays = { firstSeconds: 1, mostSeconds: 30, doubtSeconds: 30 };
 
 /** Retries after the first attempt. */
-export const mostRetries = 3;
+const mostRetries = 3;
 
 /** Exponential over the retries, from the first delay to the longest, a fifth more or less. */
 export function backOffMs(failures: number, { random, delays }: Pick<DecisionFacts, 'random' | 'delays'>): number {

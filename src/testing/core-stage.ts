@@ -30,7 +30,7 @@ import { FakeResolver, FakeTransport, readText } from './fake-sip-transport.ts';
 // Must stay true: time stands still until a test moves it, and nothing is sent that the test does not see.
 
 export const sdp = 'v=0\r\no=- 1 1 IN IP4 10.0.0.9\r\ns=-\r\nc=IN IP4 10.0.0.9\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n';
-export const ours = '10.0.0.1';
+const ours = '10.0.0.1';
 
 export class FakeApp implements App {
   readonly id: string;

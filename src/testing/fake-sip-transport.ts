@@ -14,7 +14,7 @@ export type Sent = {
   readonly fail: (failure: SendFailure) => void;
 };
 
-export function fakeListener(protocol: Protocol, port = 5060): Listener {
+function fakeListener(protocol: Protocol, port = 5060): Listener {
   const address = '10.0.0.1';
   return { protocol, family: 4, address, port, advertisedHost: address, advertisedPort: port };
 }

@@ -27,7 +27,7 @@ export const ourNumber: OurNumber = {
   createdAt: 0,
 };
 
-export function phone(extension: string): Device {
+function phone(extension: string): Device {
   return {
     ...{ id: `dev_${extension}` as DeviceId, name: `Phone ${extension}`, extension, username: extension, type: 'softphone' },
     ...{ transports: ['udp'], personId: 'user_eva', recordingEnabled: false, sha256: false, enabled: true, createdAt: 0 },

@@ -88,7 +88,7 @@ function problemOfToken(failure: TwilioFailure): AccountProblem {
 }
 
 /** What a suspended, closed or trial account cannot do. */
-export function problemsOfState({ status, type }: Pick<TwilioAccountFacts, 'status' | 'type'>): readonly AccountProblem[] {
+function problemsOfState({ status, type }: Pick<TwilioAccountFacts, 'status' | 'type'>): readonly AccountProblem[] {
   const problems: AccountProblem[] = [];
   if (status === 'suspended') {
     problems.push({

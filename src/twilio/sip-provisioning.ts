@@ -17,7 +17,7 @@ const mappedAlready = 21231;
 const mostNames = 3;
 
 /** The name of everything we make; random, for domain names are unique in all of Twilio. Kept before anything is made. */
-export function ensureName({ settings }: Pick<SipParts, 'settings'>): string {
+function ensureName({ settings }: Pick<SipParts, 'settings'>): string {
   return settings.current.name ?? rename({ settings });
 }
 

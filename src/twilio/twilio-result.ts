@@ -22,8 +22,3 @@ export type TwilioFailure = {
 export function isAbsent(result: TwilioResult<unknown>): boolean {
   return result.kind === 'refused' && result.status === 404;
 }
-
-/** The value inside changed; a failure stays as it is. */
-export function mapResult<From, To>(result: TwilioResult<From>, change: (value: From) => To): TwilioResult<To> {
-  return result.kind === 'ok' ? { kind: 'ok', value: change(result.value) } : result;
-}

@@ -1,7 +1,7 @@
 import type { Clock } from '#base/clock.ts';
 
 /** Where Twilio is entered; the nearest is best. */
-export const edges = ['ashburn', 'umatilla', 'dublin', 'frankfurt', 'tokyo', 'singapore', 'sydney', 'sao-paulo'] as const;
+const edges = ['ashburn', 'umatilla', 'dublin', 'frankfurt', 'tokyo', 'singapore', 'sydney', 'sao-paulo'] as const;
 export type Edge = (typeof edges)[number];
 
 /** What the house knows of its account at Twilio. Changes at run time; kept with the secrets sealed. */

@@ -140,7 +140,7 @@ function record(response: Response, rules: VoicemailRules, addresses: RecordAddr
 const mostSpokenBytes = 2_800;
 
 /** What XML cannot carry makes the SDK throw. */
-export function speakable(text: string): string {
+function speakable(text: string): string {
   const clean = text
     .toWellFormed()
     .replace(/[^\P{Cc}\t\n\r]|[\uFFFE\uFFFF]/gu, '')

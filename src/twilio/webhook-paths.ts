@@ -23,8 +23,6 @@ export const webhookPaths = {
   selfTest: 'self-test',
 } as const;
 
-export type WebhookPath = (typeof webhookPaths)[keyof typeof webhookPaths];
-
 /** The whole address of a webhook. `publicUrl` has no slash at the end. */
 export function webhookUrl(publicUrl: string, path: string, query: Readonly<Record<string, string>> = {}): string {
   const search = new URLSearchParams(query).toString();

@@ -20,7 +20,7 @@ export type VoicemailSettings = {
   readonly freeSpaceFloorMegabytes: number;
 };
 
-export const usualSettings: VoicemailSettings = {
+const usualSettings: VoicemailSettings = {
   mostSeconds: 180,
   silenceSeconds: 10,
   discardBelowSeconds: 3,

@@ -28,7 +28,7 @@ export const answeringPeers: readonly Required<Peer>[] = [
 ];
 
 /** Started by a test itself. */
-export const peersOfTests: readonly Peer[] = [{ name: 'sipp-uas-b-teardown', last: 30 }];
+const peersOfTests: readonly Peer[] = [{ name: 'sipp-uas-b-teardown', last: 30 }];
 
 /** Name → address in one network, such as `127.29.0.`. */
 export function hostsIn(network: string): Record<string, string> {

@@ -27,7 +27,7 @@ export type Delays = {
 };
 
 /** As Twilio is. */
-export const realDelays: Delays = {
+const realDelays: Delays = {
   messageSent: 500,
   messageFinal: [1000, 5000],
   recordingReady: [1000, 20_000],

@@ -9,7 +9,7 @@ import { mixed } from './wav-file.ts';
 // Must stay true: all legs step together, so that a bridge passes on what was heard in the same step.
 
 export const frameSamples = 160;
-export const frameMs = 20;
+const frameMs = 20;
 const silence = new Int16Array(frameSamples);
 // After a longer stall of the machine the rest is left out, as a real gateway would.
 const mostFramesBehind = 50;

@@ -1,6 +1,6 @@
 import type { Law } from './g711.ts';
 
-export const secureSuite = 'AES_CM_128_HMAC_SHA1_80';
+const secureSuite = 'AES_CM_128_HMAC_SHA1_80';
 
 export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 

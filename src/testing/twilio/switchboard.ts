@@ -3,7 +3,6 @@
 // Must stay true: a number is served by its voice address or by its trunk, and an empty address ends the call in silence.
 import { EmulatedCall } from './call.ts';
 import type { StatusCallback, TwimlSource } from './call.ts';
-import { readWavFile } from './wav-file.ts';
 import { asText } from './records.ts';
 import type { Resource } from './records.ts';
 import type { FormFields } from './signature.ts';
@@ -263,10 +262,4 @@ function userOf(uri: string): string {
 
 function verb(method: Resource[string] | undefined): 'GET' | 'POST' {
   return asText(method).toUpperCase() === 'GET' ? 'GET' : 'POST';
-}
-
-/** A WAV file as something a person can say. */
-export function soundOfWav(file: Buffer): Sound {
-  const [samples = new Int16Array()] = readWavFile(file) ?? [];
-  return { kind: 'samples', samples };
 }

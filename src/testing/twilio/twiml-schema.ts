@@ -17,10 +17,9 @@ const detection = [
   'amdStatusCallbackMethod',
 ];
 
-export const voiceVerbs = [
+const voiceVerbs = [
   'Say', 'Play', 'Pause', 'Gather', 'Record', 'Dial', 'Redirect', 'Reject', 'Hangup', 'Refer', 'Start', 'Stop',
 ] as const; // prettier-ignore
-export const messageVerbs = ['Message', 'Redirect'] as const;
 
 /** What each element may carry; anything else is ignored with a warning. */
 export const schema: Readonly<Record<string, ElementRule>> = {
