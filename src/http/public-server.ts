@@ -5,11 +5,11 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock, Timer } from '#base/clock.ts';
-import { AppError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
 import type { PublicDoor, PublicReply, PublicRequest } from '#contract/public-request.ts';
 import { HttpRefusal } from './errors.ts';
 import { readForm } from './form-body.ts';
+import { boundAddress, listen, stopListening } from './listening.ts';
 import { PublicSources } from './public-sources.ts';
 import type { SourceLimits } from './public-sources.ts';
 
@@ -31,7 +31,6 @@ export type PublicServerOptions = {
 
 const webhookPrefix = '/api/webhooks/';
 const sweepMs = 60_000;
-const stopGraceMs = 2_000;
 /** A request is a few KiB and Twilio gives up on us after 15 s. */
 const usualTimes = { headersTimeout: 5_000, requestTimeout: 8_000, connectionsCheckingInterval: 1_000, keepAliveTimeout: 20_000 };
 /** Includes a reader that does not take its answer. */
@@ -68,9 +67,7 @@ export class PublicServer {
 
   /** Where the server listens; only after `start`. */
   get address(): AddressInfo {
-    const address = this.#server.address();
-    if (address === null || typeof address === 'string') throw new Error('The public server does not listen');
-    return address;
+    return boundAddress(this.#server);
   }
 
   /** Connections closed at once because their source had too many, or had asked for too much that is wrong. */
@@ -81,31 +78,14 @@ export class PublicServer {
   /** Throws `conflict` with one plain sentence where the port cannot be had. */
   async start(): Promise<void> {
     const { host, port, clock } = this.#options;
-    const listening = Promise.withResolvers<void>();
-    this.#server.once('error', listening.reject);
-    this.#server.listen({ host, port }, listening.resolve);
-    try {
-      await listening.promise;
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
-      const why = code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be had: ${code}`;
-      throw new AppError('conflict', `The public port TCP ${port} on ${host} (option public_http_port) ${why}`, { cause: error });
-    } finally {
-      this.#server.off('error', listening.reject);
-    }
+    await listen(this.#server, { host, port, name: 'public', option: 'public_http_port' });
     this.#sweep = clock.every(sweepMs, () => this.#sources.sweep());
   }
 
   /** Takes no new request, lets the running ones finish for a moment, then ends them. */
   async stop(): Promise<void> {
     this.#sweep?.cancel();
-    if (!this.#server.listening) return;
-    const closed = Promise.withResolvers<void>();
-    this.#server.close(() => closed.resolve());
-    this.#server.closeIdleConnections();
-    const grace = this.#options.clock.after(stopGraceMs, () => this.#server.closeAllConnections());
-    await closed.promise;
-    grace.cancel();
+    await stopListening(this.#server, this.#options.clock);
   }
 
   #admit(socket: Socket): void {

@@ -17,12 +17,12 @@ import { answerTo, HttpRefusal } from './errors.ts';
 import { securityHeaders } from './headers.ts';
 import { identityOf } from './identity.ts';
 import type { Identify } from './identity.ts';
+import { boundAddress, listen, stopListening } from './listening.ts';
 import type { LiveStream } from './live.ts';
 import { admit, mountRoutes } from './mount.ts';
 import { SignInAttempts } from './sign-in-attempts.ts';
 
 const sweepMs = 60_000;
-const stopGraceMs = 2_000;
 
 export type HttpServerOptions = {
   readonly host: string;
@@ -59,24 +59,13 @@ export class HttpServer {
 
   /** Where the server listens; only after `start`. */
   get address(): AddressInfo {
-    const address = this.#server.address();
-    if (address === null || typeof address === 'string') throw new Error('The HTTP server does not listen');
-    return address;
+    return boundAddress(this.#server);
   }
 
   /** Throws `conflict` with one plain sentence where the port cannot be had. */
   async start(): Promise<void> {
     const { host, port, clock } = this.#options;
-    const listening = Promise.withResolvers<void>();
-    this.#server.once('error', listening.reject);
-    this.#server.listen({ host, port }, listening.resolve);
-    try {
-      await listening.promise;
-    } catch (error) {
-      throw cannotListen(error, host, port);
-    } finally {
-      this.#server.off('error', listening.reject);
-    }
+    await listen(this.#server, { host, port, name: 'web', option: 'http_port' });
     this.#options.live.start();
     this.#sweep = clock.every(sweepMs, () => this.#attempts.sweep());
   }
@@ -85,13 +74,7 @@ export class HttpServer {
   async stop(): Promise<void> {
     this.#sweep?.cancel();
     this.#options.live.stop();
-    if (!this.#server.listening) return;
-    const closed = Promise.withResolvers<void>();
-    this.#server.close(() => closed.resolve());
-    this.#server.closeIdleConnections();
-    const grace = this.#options.clock.after(stopGraceMs, () => this.#server.closeAllConnections());
-    await closed.promise;
-    grace.cancel();
+    await stopListening(this.#server, this.#options.clock);
   }
 
   #createKoa(): Koa {
@@ -171,20 +154,6 @@ function refuseUnrouted(context: Context): never {
 
 function addressOf(socket: Socket): string {
   return socket.remoteAddress ?? '';
-}
-
-function cannotListen(error: unknown, host: string, port: number): AppError {
-  const code = (error as NodeJS.ErrnoException).code;
-  const place = `The web port TCP ${port} on ${host} (option http_port)`;
-  const why =
-    code === 'EADDRINUSE'
-      ? 'is taken: another GoSIP, another add-on or another web server holds it'
-      : code === 'EACCES'
-        ? 'is not allowed for this user: choose one above 1023'
-        : code === 'EADDRNOTAVAIL'
-          ? 'cannot be had: this machine has no such address'
-          : `cannot be had: ${code ?? 'unknown reason'}`;
-  return new AppError('conflict', `${place} ${why}`, { cause: error });
 }
 
 /** What the HTTP parser itself refuses never reaches koa; it gets the same shape of answer. */

@@ -1,0 +1,61 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Clock } from '#base/clock.ts';
+import { AppError } from '#base/errors.ts';
+
+export type Place = {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** What the port is for and which option sets it, for the person who reads that it cannot be had. */
+  readonly name: string;
+  readonly option: string;
+};
+
+const stopGraceMs = 2_000;
+
+/** Throws `conflict` with one plain sentence where the port cannot be had. */
+export async function listen(server: Server, place: Place): Promise<void> {
+  const { host, port } = place;
+  const listening = Promise.withResolvers<void>();
+  server.once('error', listening.reject);
+  server.listen({ host, port }, listening.resolve);
+  try {
+    await listening.promise;
+  } catch (error) {
+    throw cannotListen(error, place);
+  } finally {
+    server.off('error', listening.reject);
+  }
+}
+
+/** Takes no new request, lets the running ones finish for a moment, then ends them. */
+export async function stopListening(server: Server, clock: Clock): Promise<void> {
+  if (!server.listening) return;
+  const closed = Promise.withResolvers<void>();
+  server.close(() => closed.resolve());
+  server.closeIdleConnections();
+  const grace = clock.after(stopGraceMs, () => server.closeAllConnections());
+  await closed.promise;
+  grace.cancel();
+}
+
+/** Where a server listens; only while it does. */
+export function boundAddress(server: Server): AddressInfo {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The HTTP server does not listen');
+  return address;
+}
+
+function cannotListen(error: unknown, { host, port, name, option }: Place): AppError {
+  const code = (error as NodeJS.ErrnoException).code;
+  const why =
+    code === 'EADDRINUSE'
+      ? 'is taken: another GoSIP, another add-on or another web server holds it'
+      : code === 'EACCES'
+        ? 'is not allowed for this user: choose one above 1023'
+        : code === 'EADDRNOTAVAIL'
+          ? 'cannot be had: this machine has no such address'
+          : `cannot be had: ${code ?? 'unknown reason'}`;
+  return new AppError('conflict', `The ${name} port TCP ${port} on ${host} (option ${option}) ${why}`, { cause: error });
+}
