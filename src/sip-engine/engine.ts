@@ -1,3 +1,6 @@
+// Owns the composition of a SIP engine: transports, transactions, user agent core, and the control port for applications.
+// Called by main.ts (alone), engine-thread.ts (embedded), and tests.
+// Must stay true: no state outside the engine object, so that many engines live in one process; after `stop` nothing is left open.
 import type { Core } from './app-link.ts';
 import { AppRoutes } from './app-routes.ts';
 import type { EngineClock } from './clock.ts';
@@ -18,10 +21,6 @@ import { TransactionLayer } from './transaction-layer.ts';
 import { TransportLayer } from './transport-layer.ts';
 import type { Listener } from './transport.ts';
 import { UserAgentCore } from './user-agent-core.ts';
-
-// Owns the composition of a SIP engine: transports, transactions, user agent core, and the control port for applications.
-// Called by main.ts (alone), engine-thread.ts (embedded), and tests.
-// Must stay true: no state outside the engine object, so that many engines live in one process; after `stop` nothing is left open.
 
 /** A version that lets drachtio-srf ping; the suffix says that it is not the native server. */
 const announcedVersion = 'v0.9.10-embedded';
