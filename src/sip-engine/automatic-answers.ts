@@ -49,8 +49,9 @@ function routed(isRouted: boolean): Unmatched {
 function registerAnswer(request: SipMessage, isRouted: boolean, settings: EngineSettings): Unmatched {
   const contacts = request.getAll('contact').flatMap(splitList);
   // RFC 3261 section 10.2.2: the star removes everything and is nothing but that.
-  if (contacts.includes('*') && request.get('expires')?.trim() !== '0') return answer(400, 'Bad Request');
-  if (contacts.some((contact) => contact !== '*' && parseNameAddr(contact) === undefined)) return answer(400, 'Bad Request');
+  if (contacts.includes('*') && request.get('expires')?.trim() !== '0') return answer(400, 'Bad Contact Header');
+  if (contacts.some((contact) => contact !== '*' && parseNameAddr(contact) === undefined))
+    return answer(400, 'Bad Contact Header');
   if (settings.rejectRegisterWithNoRealm && isNumericHost(parseUri(request.requestUri)?.host ?? '') === 4) {
     return answer(403, 'Forbidden');
   }
