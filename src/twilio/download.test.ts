@@ -72,6 +72,37 @@ describe('a download', () => {
   });
 
   it.each([
+    'https://192.168.1.1/x',
+    'https://127.0.0.1:8443/x',
+    'https://2130706433/x',
+    'https://0x7f.1/x',
+    'https://169.254.169.254/latest/meta-data',
+    'https://[::1]/x',
+    'https://[::ffff:10.0.0.1]/x',
+    'https://203.0.113.7/x',
+    'https://localhost/x',
+    'https://LOCALHOST./x',
+    'https://router/x',
+    'https://supervisor.local/x',
+    'https://nas.home.arpa/x',
+    'https://metadata.google.internal/x',
+    '//10.0.0.1/x',
+  ])('never looks inside the house for %s', async (location) => {
+    const base = await serve((_, response) => void response.writeHead(307, { Location: location }).end());
+    expect(await download(base)).toMatchObject({ kind: 'refused', message: expect.stringContaining('not followed') });
+    expect(asked).toHaveLength(1);
+  });
+
+  it('follows to a name in the public DNS', async () => {
+    const base = await serve((request, response) => {
+      if (request.url === '/media.example.com/RE1') response.end('bytes');
+      else response.writeHead(307, { Location: 'https://media.example.com/RE1' }).end();
+    });
+    expect(await download(base)).toMatchObject({ kind: 'ok' });
+    expect(asked.at(-1)?.authorization).toBeUndefined();
+  });
+
+  it.each([
     [404, 'refused'],
     [401, 'refused'],
     [429, 'limited'],

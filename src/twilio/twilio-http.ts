@@ -1,6 +1,7 @@
 // Owns the way of a request to Twilio: where it goes, how long it may take, how many at a time, and what class its failure has.
 // Called by the twilio package as its httpClient, and by client.ts for bytes.
 // Must stay true: nothing is repeated here, and credentials go to Twilio's own hosts only.
+import { isIP } from 'node:net';
 import type { Clock } from '#base/clock.ts';
 import { classifyAnswer, classifyBreak } from './failure-classes.ts';
 import type { TwilioFailure, TwilioResult } from './twilio-result.ts';
@@ -189,9 +190,10 @@ export class TwilioHttp {
     return new URL(`${apiBase.replace(/\/$/, '')}/${url.host}${url.pathname}${url.search}`);
   }
 
-  /** Plain HTTP only where somebody stands in for Twilio. */
+  /** Plain HTTP, and to an address, only where somebody stands in for Twilio. */
   #mayFollow(url: URL): boolean {
-    return url.protocol === 'https:' || (url.protocol === 'http:' && this.#options.apiBase !== undefined);
+    if (url.protocol === 'https:') return isOutside(url.hostname);
+    return url.protocol === 'http:' && this.#options.apiBase !== undefined;
   }
 }
 
@@ -259,4 +261,14 @@ function basic(username: string, password: string): string {
 /** Hosts that get our credentials. */
 function isOfTwilio(url: URL): boolean {
   return url.protocol === 'https:' && (url.hostname === 'twilio.com' || url.hostname.endsWith('.twilio.com'));
+}
+
+/** The networks that only a house, or the machine itself, has names in (RFC 6761, 6762, 8375, 9476). */
+const insideNames = /(?:^|\.)(?:localhost|local|localdomain|internal|intranet|lan|home|corp|private|home\.arpa)$/;
+
+/** A CDN has a name in the public DNS. Bare addresses and names of the house are what somebody who wants to look inside would choose. */
+function isOutside(hostname: string): boolean {
+  const name = hostname.replace(/\.$/, '');
+  if (name.startsWith('[') || isIP(name) !== 0) return false;
+  return name.includes('.') && !insideNames.test(name);
 }
