@@ -127,9 +127,14 @@ export class VoiceWebhooks {
   /** A phone of the house calls out over our SIP Domain. */
   outbound(form: WebhookForm): string {
     const { settings, callerIdFor, log } = this.#parts;
-    const { domain } = settings();
+    const { domain, outbound } = settings();
     if (domain === undefined || form.text('SipDomain').toLowerCase() !== domain.name.toLowerCase()) {
       log.warn({ domain: form.text('SipDomain') }, 'A call out came over a SIP Domain that is not ours');
+      return rejectDocument('rejected');
+    }
+    // The house does not call this way, so it is somebody else who has its account there, or found the address still set.
+    if (outbound !== 'domain') {
+      log.warn('A call out came over our SIP Domain, which is not the way that was chosen');
       return rejectDocument('rejected');
     }
     const number = callerNumber(form.text('To'));

@@ -349,7 +349,13 @@ describe('a call of the house over the SIP Domain', () => {
     ['of another domain', { SipDomain: 'evil.sip.twilio.com' }, '<Reject reason="rejected"/>'],
     ['of no domain', { SipDomain: '' }, '<Reject reason="rejected"/>'],
   ])('%s', async (_case, change, expected) => {
+    settings = { ...settings, outbound: 'domain' };
     expect(await document('voice/outbound', { ...out, ...change })).toContain(expected);
+  });
+
+  it.each(['trunk', 'off'] as const)('does not go out by the SIP Domain where the way is %s', async (outbound) => {
+    settings = { ...settings, outbound };
+    expect(await document('voice/outbound', out)).toContain('<Reject reason="rejected"/>');
   });
 });
 
