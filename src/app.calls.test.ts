@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '#base/log.ts';
 import { SimulatedPhone } from '#testing/simulated-phone.ts';
 import { createApp } from './app.ts';
-import type { App, Overrides } from './app.ts';
+import type { App } from './app.ts';
+import type { Overrides } from './surroundings.ts';
 import { parseOptions } from './options.ts';
 
 // The whole house in this process, with phones that speak real SIP over loopback.

@@ -12,7 +12,8 @@ import { FakeClock } from '#testing/fake-clock.ts';
 import { freePort } from '#testing/free-port.ts';
 import { SimulatedPhone } from '#testing/simulated-phone.ts';
 import { createApp } from './app.ts';
-import type { App, Overrides } from './app.ts';
+import type { App } from './app.ts';
+import type { Overrides } from './surroundings.ts';
 import { parseOptions } from './options.ts';
 
 const host = '127.0.0.1';

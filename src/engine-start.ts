@@ -1,12 +1,18 @@
+// Composes the SIP engine out of the options: embedded on its own thread and supervised, or a native one elsewhere.
+// Called by app.ts.
+// Must stay true: what cannot start is said in the words of the options; registered phones are never limited.
 import { isIPv6 } from 'node:net';
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
 import { EngineSupervisor } from '#sip-engine/engine-supervisor.ts';
-import type { SupervisorParts } from '#sip-engine/engine-supervisor.ts';
+import type { EngineAddress, SupervisorParts } from '#sip-engine/engine-supervisor.ts';
 import { parseListener } from '#sip-engine/listener-options.ts';
 import type { ListenerOptions } from '#sip-engine/listener-options.ts';
 import type { Options } from './options.ts';
+import type { Phones } from './phones-start.ts';
+import type { Surroundings } from './surroundings.ts';
+import { TrustedPhones } from './trusted-phones.ts';
 
 type EngineParts = {
   readonly options: Options;
@@ -20,6 +26,7 @@ type EngineParts = {
 const firstAppMs = 5_000;
 /** Whoever has such an address does not come by the router: told the one outside, a phone of the house would lose its ACK and BYE there. */
 const insideNetworks = [
+  'own',
   '127.0.0.0/8',
   '10.0.0.0/8',
   '172.16.0.0/12',
@@ -31,8 +38,29 @@ const insideNetworks = [
 ];
 const threadFile = new URL('./start-engine.mjs', import.meta.url);
 
+/** The embedded engine on its own thread, or the address of a native one. */
+export async function openEngine(around: Surroundings, { registrations, registered }: Phones): Promise<EngineAddress> {
+  const { options, clock, events, health, stack } = around;
+  const { engine: wanted } = options.sip;
+  if (wanted !== 'embedded') return { ...wanted, hostports: '' };
+  const log = around.log.child({ room: 'sip-engine' });
+  const engine = createEmbeddedEngine({ options, clock, log, thread: around.overrides.engineThread });
+  stack.defer(() => engine.stop());
+  const address = await startEngine(engine);
+  const trusted = new TrustedPhones({ events, registrations, engine, clock });
+  trusted.start(registered);
+  stack.defer(() => trusted.stop());
+  health.watch('engine', () => {
+    if (!engine.isRunning) return { status: 'down', message: 'The SIP engine has ended and is started again' };
+    const again =
+      engine.restarts === 0 ? '' : `; started again after ${engine.restarts === 1 ? 'a failure' : `${engine.restarts} failures`}`;
+    return { status: 'ok', message: `Listens on ${listenTexts(address.hostports).join(', ')}${again}` };
+  });
+  return address;
+}
+
 /** Makes the embedded engine out of the options; it does not run yet. Throws `invalid` in the words of the options. */
-export function createEmbeddedEngine({ options, clock, log, thread = threadFile }: EngineParts): EngineSupervisor {
+function createEmbeddedEngine({ options, clock, log, thread = threadFile }: EngineParts): EngineSupervisor {
   return new EngineSupervisor({
     options: {
       listeners: withTlsOutward(options.sip.listen.flatMap((text) => listenersOf(text, options.sip.externalIp))),
@@ -51,7 +79,7 @@ export function createEmbeddedEngine({ options, clock, log, thread = threadFile 
 }
 
 /** Starts it. Throws `conflict` with one sentence where a port cannot be had. */
-export async function startEngine(engine: EngineSupervisor): ReturnType<EngineSupervisor['start']> {
+async function startEngine(engine: EngineSupervisor): ReturnType<EngineSupervisor['start']> {
   try {
     return await engine.start();
   } catch (error) {

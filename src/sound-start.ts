@@ -1,3 +1,6 @@
+// Composes the relay of sound out of the options.
+// Called by calls-start.ts.
+// Must stay true: a house without a relay still starts, and says so.
 import { isIPv4 } from 'node:net';
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';

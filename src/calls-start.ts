@@ -1,0 +1,111 @@
+// Composes calls, the SIP edge that brings them and the relay of their sound.
+// Called by app.ts.
+// Must stay true: SIP stops before calls do, so that what is cut off still gets its record.
+import { AppError } from '#base/errors.ts';
+import { callRoutes } from '#calls/call-routes.ts';
+import { CallSearch } from '#calls/call-search.ts';
+import { Calls } from '#calls/calls.ts';
+import { CdrStore } from '#calls/cdr-store.ts';
+import { OutsideCallStore } from '#calls/outside-call-store.ts';
+import { OutsideCalls } from '#calls/outside-calls.ts';
+import type { Route } from '#contract/endpoint.ts';
+import type { Numbers } from '#numbers/numbers.ts';
+import type { EngineAddress } from '#sip-engine/engine-supervisor.ts';
+import type { Media } from '#sip/media-port.ts';
+import { Sip } from '#sip/sip.ts';
+import type { Phones } from './phones-start.ts';
+import { openSound } from './sound-start.ts';
+import type { Storage, Surroundings } from './surroundings.ts';
+
+export type Desk = {
+  readonly sip: Sip;
+  readonly calls: Calls;
+  readonly outside: OutsideCalls;
+  readonly outsideCalls: OutsideCallStore;
+  readonly cdrs: CdrStore;
+  readonly routes: readonly Route[];
+};
+
+type Neighbours = Omit<Phones, 'routes'> & {
+  readonly numbers: Numbers;
+  readonly engine: EngineAddress;
+  readonly newToken: () => string;
+};
+
+/** How long the start waits for the SIP engine to answer. */
+const connectSeconds = 5;
+
+/** Calls, and the SIP edge that brings them. */
+export async function startCalls(around: Surroundings, { db }: Storage, neighbours: Neighbours): Promise<Desk> {
+  const { options, clock, newId, events, stack } = around;
+  const { devices, registrations, numbers, engine } = neighbours;
+  const { sound, started } = await openSound(around);
+  const sip = createSip(around, neighbours, sound);
+  const cdrs = new CdrStore(db);
+  const facts = {
+    country: options.house.country,
+    devices,
+    byNumber: (number: string) => numbers.byNumber(number),
+    callerIdOf: (personId: string | undefined) => numbers.callerIdOf(personId),
+    anyCallerId: () => numbers.anyCallerId(),
+  };
+  const log = around.log.child({ room: 'calls' });
+  const { ringSeconds } = options.calls;
+  const outsideCalls = new OutsideCallStore(db);
+  const outside = new OutsideCalls({
+    ...{ clock, newId, events, log, ringSeconds, cdrs, store: outsideCalls, devices, registrations },
+    newToken: neighbours.newToken,
+    byNumber: facts.byNumber,
+  });
+  const calls = new Calls({
+    ...{ clock, newId, events, facts, registrations, store: cdrs, trunks: sip.trunks, outside, log, ringSeconds },
+  });
+  outside.start();
+  stack.defer(() => outside.stop());
+  calls.start();
+  stack.defer(() => calls.stop());
+  stack.defer(() => sip.stop());
+  await connect(around, sip.start(engine, calls));
+  await started;
+  if (sound.problem !== undefined && options.trunks.length > 0) around.warnings.push(sound.problem);
+  return { sip, calls, outside, outsideCalls, cdrs, routes: callRoutes({ calls, store: cdrs, search: new CallSearch(db) }) };
+}
+
+function createSip({ options, clock, log, health }: Surroundings, phones: Omit<Phones, 'routes'>, media: Media): Sip {
+  const { authenticator, registrar, registrations } = phones;
+  const sip = new Sip({
+    ...{ clock, registrar, media, trunks: options.trunks, log: log.child({ room: 'sip' }) },
+    authenticate: (request) => authenticator.authenticate(request),
+    isRegisteredFrom: (address) => registrations.isRegisteredFrom(address),
+  });
+  health.watch('control connection', () =>
+    sip.isConnected
+      ? { status: 'ok', message: 'The SIP engine is connected' }
+      : { status: 'down', message: 'The SIP engine cannot be reached: no phone can register or call until it is' },
+  );
+  health.watch('trunks', () => {
+    const missing = sip.trunkStates().filter(({ isReady }) => !isReady);
+    if (missing.length > 0)
+      return { status: 'degraded', message: `Not registered at ${missing.map(({ name }) => name).join(', ')}` };
+    return { status: 'ok', message: sip.trunkStates().length === 0 ? 'There are none' : 'All are ready' };
+  });
+  return sip;
+}
+
+/** An engine of its own may be started later than we are: then the house starts without it, and says so. */
+async function connect({ options, clock, warnings }: Surroundings, connecting: Promise<void>): Promise<void> {
+  const { engine } = options.sip;
+  const late = Promise.withResolvers<'late'>();
+  const patience = clock.after(connectSeconds * 1000, () => late.resolve('late'));
+  try {
+    const result = await Promise.race([connecting, late.promise]);
+    if (result !== 'late') return;
+  } catch (error) {
+    throw new AppError('unauthorized', 'The SIP engine does not accept the secret (option sip_engine_secret)', { cause: error });
+  } finally {
+    patience.cancel();
+  }
+  connecting.catch(() => {});
+  const where = engine === 'embedded' ? '' : ` at ${engine.host}:${engine.port}`;
+  warnings.push(`The SIP engine${where} does not answer yet. No phone can register or call until it does; GoSIP keeps trying.`);
+}

@@ -1,0 +1,64 @@
+// Composes the room of devices: phones, their registrations, who they are.
+// Called by app.ts.
+// Must stay true: registrations of before the start are there before the SIP engine is.
+import { join } from 'node:path';
+import type { Route } from '#contract/endpoint.ts';
+import { Authenticator } from '#devices/authenticator.ts';
+import { deviceRoutes } from '#devices/device-routes.ts';
+import { DeviceStore } from '#devices/device-store.ts';
+import { Devices } from '#devices/devices.ts';
+import { loadKeys } from '#devices/key-file.ts';
+import type { Keys } from '#devices/key-file.ts';
+import { Nonces } from '#devices/nonces.ts';
+import { Registrar } from '#devices/registrar.ts';
+import { RegistrationStore } from '#devices/registration-store.ts';
+import { Registrations } from '#devices/registrations.ts';
+import { emergencyNumbers } from '#numbers/emergency-numbers.ts';
+import type { Storage, Surroundings } from './surroundings.ts';
+
+export type Phones = {
+  readonly keys: Keys;
+  readonly devices: Devices;
+  readonly registrations: Registrations;
+  readonly authenticator: Authenticator;
+  readonly registrar: Registrar;
+  /** Devices with registrations from before the start. */
+  readonly registered: Iterable<string>;
+  readonly routes: readonly Route[];
+};
+
+export async function startPhones(around: Surroundings, { db, writes }: Storage): Promise<Phones> {
+  const { options, clock, newId, events, stack, warnings } = around;
+  const log = around.log.child({ room: 'devices' });
+  const { realm } = options.sip;
+  const keys = loadKeys(join(options.dataDirectory, 'gosip.key'), log);
+  if (keys.problem !== undefined) warnings.push(keys.problem);
+  const store = new RegistrationStore(db);
+  const nameOf = (deviceId: string) => devices.byId(deviceId)?.name;
+  const registrations = new Registrations({ store, writes, clock, events, log, nameOf });
+  const emergency = emergencyNumbers(options.house.country);
+  const devices = new Devices({
+    ...{ store: new DeviceStore(db), writes, registrations, keys, realm, clock, newId, events, log },
+    isReservedExtension: (extension) => emergency.has(extension),
+  });
+  await devices.start();
+  registrations.start();
+  stack.defer(() => registrations.stop());
+  const authenticator = new Authenticator({
+    ...{ realm, clock, nonces: new Nonces({ key: keys.nonce, clock }) },
+    credentialsOf: devices.credentialsOf,
+    isSha256Offered: devices.isSha256Offered,
+    isRegisteredSource: (address) => registrations.isRegisteredFrom(address),
+  });
+  const registrar = new Registrar({ authenticator, registrations, clock, newId, log });
+  const registered = new Set(store.live(clock.now()).map(({ deviceId }) => deviceId));
+  return {
+    keys,
+    devices,
+    registrations,
+    authenticator,
+    registrar,
+    registered,
+    routes: deviceRoutes({ devices, registrations, realm }),
+  };
+}
