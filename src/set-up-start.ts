@@ -1,6 +1,7 @@
 // Composes setting the house up at Twilio: credentials, provisioning, the watch over the account, and the self-test of the whole way.
 // Called by app.ts.
 // Must stay true: it only hands things to one another; the listeners of the settings do the rest.
+import { isIPv4 } from 'node:net';
 import type { Clock } from '#base/clock.ts';
 import type { NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
@@ -13,15 +14,18 @@ import { TwilioChangesStore } from '#system/twilio-changes-store.ts';
 import { TwilioStepsStore } from '#system/twilio-steps-store.ts';
 import { AccountWatch } from '#twilio/account-watch.ts';
 import { Provisioning } from '#twilio/provisioning.ts';
+import type { WayIn } from '#twilio/origination.ts';
 import type { SelfTest } from '#twilio/self-test.ts';
 import { TwilioSetUp } from '#twilio/set-up.ts';
 import type { SelfCheck } from '#twilio/set-up.ts';
 import { setUpRoutes } from '#twilio/set-up-routes.ts';
 import type { HouseNumbers } from '#twilio/set-up-routes.ts';
 import { trunkName } from '#twilio/voice-webhooks.ts';
+import type { Options } from './options.ts';
 import type { TwilioGround } from './twilio-start.ts';
 
 type Parts = {
+  readonly options: Options;
   readonly twilio: TwilioGround;
   readonly storage: Opened;
   readonly numbers: Numbers;
@@ -40,7 +44,7 @@ export function startSetUp(parts: Parts): { readonly setUp: TwilioSetUp; readonl
   const log = parts.log.child({ room: 'twilio' });
   const steps = new TwilioStepsStore(storage.db);
   const written = new TwilioChangesStore({ db: storage.db, clock });
-  const provisioning = new Provisioning({ settings, written, log: steps, clock, newId });
+  const provisioning = new Provisioning({ settings, written, log: steps, clock, newId, wayIn: wayIn(parts.options) });
   const watch = new AccountWatch({ settings, connection, clock, log });
   const numbers = houseNumbers(parts.numbers);
   const onNumbers = async (chosen: readonly string[]) => {
@@ -55,6 +59,16 @@ export function startSetUp(parts: Parts): { readonly setUp: TwilioSetUp; readonl
   watch.start();
   stack.defer(() => watch.stop());
   return { setUp, routes: setUpRoutes(setUp, numbers) };
+}
+
+/** Encrypted where we can, for a secret is in it; else by TCP, which no INVITE is too long for. Twilio has no IPv6. */
+function wayIn({ sip: { listen, externalIp } }: Options): WayIn {
+  const host = externalIp !== undefined && isIPv4(externalIp) ? externalIp : undefined;
+  for (const transport of ['tls', 'tcp', 'udp'] as const) {
+    const found = listen.find((one) => one.startsWith(`${transport}:`));
+    if (found !== undefined) return { host, transport, port: Number(found.slice(found.lastIndexOf(':') + 1)) };
+  }
+  return { host, transport: 'udp', port: 5060 };
 }
 
 function houseNumbers(numbers: Numbers): HouseNumbers {

@@ -31,3 +31,14 @@ test('calls leave by the trunk with the number in From, or by the domain with ou
     ...{ kind: 'account', host: 'gosip-1.sip.dublin.twilio.com', fromHeader: 'X-Gosip-From' },
   });
 });
+
+test('a trunk that is pointed at the house may call in from the addresses of Twilio with our secret', () => {
+  const direct = { ...ready, inbound: 'trunk', originationSecret: 'a'.repeat(48) } as const;
+  expect(twilioTrunk(direct)).toMatchObject({
+    ...{ register: false, outward: { kind: 'none' } },
+    secretHeader: { name: 'X-House-Secret', value: 'a'.repeat(48) },
+  });
+  expect(twilioTrunk(direct)?.allow).toContain('54.172.60.0/30');
+  expect(twilioTrunk({ ...direct, signallingAddresses: ['192.0.2.0/24'] })?.allow).toEqual(['192.0.2.0/24']);
+  expect(twilioTrunk({ ...direct, inbound: 'webhook' })).toMatchObject({ register: true, allow: [] });
+});

@@ -5,26 +5,37 @@ import type { Log } from '#base/log.ts';
 import type { Sip } from '#sip/sip.ts';
 import type { Outward, TrunkSettings } from '#sip/trunk.ts';
 import type { LiveTwilioSettings, TwilioSettings } from '#twilio/twilio-settings.ts';
+import { secretHeaderName, signallingAddresses } from '#twilio/origination.ts';
 import { trunkName } from '#twilio/voice-webhooks.ts';
 
 /** Routers forget a silent connection after half a minute or more; Twilio wants to be asked less than every 15 s. */
 const keepAliveSeconds = 25;
 
-type Wanted = Pick<TwilioSettings, 'domain' | 'trunk' | 'sipAccount' | 'edge' | 'inbound' | 'outbound'>;
+type Wanted = Pick<TwilioSettings, 'domain' | 'trunk' | 'sipAccount' | 'edge' | 'inbound' | 'outbound' | 'isSecure'> &
+  Pick<TwilioSettings, 'originationSecret' | 'signallingAddresses'>;
 
 /** The trunk as `Sip` wants it; undefined while there is nothing to do with it. */
-export function twilioTrunk({ domain, trunk, sipAccount, edge, inbound, outbound }: Wanted): TrunkSettings | undefined {
+export function twilioTrunk(wanted: Wanted): TrunkSettings | undefined {
+  const { domain, trunk, sipAccount, edge, inbound, outbound, isSecure } = wanted;
   if (sipAccount === undefined) return undefined;
   const register = inbound === 'webhook' && domain !== undefined;
   const outward = outwardOf({ domain, trunk, edge, outbound });
-  if (!register && outward.kind === 'none') return undefined;
+  const direct = directFrom(wanted);
+  if (!register && direct === undefined && outward.kind === 'none') return undefined;
   return {
-    ...{ name: trunkName, transport: 'tls', register, allow: [], outward, keepAliveSeconds },
+    ...{ name: trunkName, transport: 'tls', register, allow: [], outward, keepAliveSeconds, isSecure },
     ...{ username: sipAccount.username, password: sipAccount.password },
     host: domain === undefined ? '' : hostAt(domain.name, edge),
     ...(domain === undefined ? {} : { domain: domain.name }),
     callHeaders: { number: 'X-Did', join: 'X-Gosip-Call' },
+    ...direct,
   };
+}
+
+/** Who may call in over a trunk that is pointed at the house. */
+function directFrom({ inbound, trunk, originationSecret, signallingAddresses: addresses }: Wanted) {
+  if (inbound !== 'trunk' || trunk === undefined || originationSecret === undefined) return undefined;
+  return { allow: addresses ?? signallingAddresses, secretHeader: { name: secretHeaderName, value: originationSecret } };
 }
 
 function outwardOf({ domain, trunk, edge, outbound }: Pick<Wanted, 'domain' | 'trunk' | 'edge' | 'outbound'>): Outward {

@@ -70,6 +70,8 @@ export const twilioSetUp = z
     sipDomain: z.string().nullable(),
     sipUsername: z.string().nullable(),
     trunk: z.string().nullable(),
+    originationAddress: z.string().nullable().describe('Where the trunk sends calls, while they come in by it'),
+    signallingAddresses: z.array(z.string()).describe('Where SIP over the trunk may come from'),
     numbers: z.array(z.string()),
     problems: z.array(accountProblem),
     drift: z.array(drift),
@@ -129,6 +131,23 @@ export const provisionTwilio = endpoint({
     outbound: outbound.optional(),
     isSecure: z.boolean().optional(),
     edge: edge.optional(),
+    originationAddress: z
+      .string()
+      .trim()
+      .regex(
+        /^[A-Za-z0-9][A-Za-z0-9.-]{0,252}(:[0-9]{1,5})?$/,
+        'Write a host name or an IPv4 address, and a port where it is another',
+      )
+      .nullable()
+      .optional()
+      .describe('Where the internet reaches the SIP of the house, for `inbound: trunk`; null: the address of the options'),
+    signallingAddresses: z
+      .array(z.union([z.ipv4(), z.cidrv4()]))
+      .min(1)
+      .max(100)
+      .nullable()
+      .optional()
+      .describe('Where SIP over the trunk may come from; null: the addresses Twilio has published'),
   }),
   reply: setUpResult,
 });

@@ -1,4 +1,5 @@
 import type { Twilio } from 'twilio';
+import { OriginationApi } from './origination-api.ts';
 import { number, optionalText, text, time, toNumber } from './record-mapping.ts';
 import type {
   TwilioAccountFacts,
@@ -61,10 +62,12 @@ type Limits = ReturnType<typeof everything>;
 export class TwilioAccountApi {
   readonly #ask: Ask;
   readonly #accountSid: string;
+  readonly originations: OriginationApi;
 
   constructor(ask: Ask, accountSid: string) {
     this.#ask = ask;
     this.#accountSid = accountSid;
+    this.originations = new OriginationApi(ask);
   }
 
   /** Refused with 20003 for an API key, however good it is. */

@@ -1,4 +1,5 @@
 import type { TwilioAccountApi } from './account-api.ts';
+import { isAsProvisioned } from './origination.ts';
 import { differencesOfDomain, differencesOfNumber, wantedOfDomain, wantedOfNumber } from './set-up-plan.ts';
 import { must } from './set-up-run.ts';
 import { failureOf } from './twilio-http.ts';
@@ -60,7 +61,8 @@ async function driftOfDomain(api: TwilioAccountApi, settings: TwilioSettings): P
   return drift;
 }
 
-async function driftOfTrunk(api: TwilioAccountApi, { trunk, sipAccount, isSecure }: TwilioSettings): Promise<readonly Drift[]> {
+async function driftOfTrunk(api: TwilioAccountApi, settings: TwilioSettings): Promise<readonly Drift[]> {
+  const { trunk, sipAccount, isSecure } = settings;
   if (trunk === undefined) return [];
   const found = must(await api.listTrunks()).find(({ sid }) => sid === trunk.sid);
   if (found === undefined) return [gone(trunk.name, 'not there any more')];
@@ -71,7 +73,17 @@ async function driftOfTrunk(api: TwilioAccountApi, { trunk, sipAccount, isSecure
   if (sipAccount !== undefined && !lists.includes(sipAccount.listSid)) {
     drift.push({ what: trunk.name, field: 'calls', is: 'closed to the SIP account of the house', should: 'open to it' });
   }
-  return drift;
+  return [...drift, ...(await driftOfOrigination(api, settings))];
+}
+
+/** The address at Twilio is not shown: it ends in the secret. */
+async function driftOfOrigination(api: TwilioAccountApi, settings: TwilioSettings): Promise<readonly Drift[]> {
+  const { trunk, origination } = settings;
+  if (trunk === undefined || origination === undefined) return [];
+  const found = must(await api.originations.list(trunk.sid)).find(({ sid }) => sid === origination.sid);
+  if (found !== undefined && isAsProvisioned(found, settings)) return [];
+  const is = found === undefined ? 'not there any more' : found.enabled ? 'another address' : 'switched off';
+  return [{ what: trunk.name, field: 'origination', is, should: origination.address }];
 }
 
 function gone(what: string, is: string): Drift {

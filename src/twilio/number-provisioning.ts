@@ -31,12 +31,17 @@ export async function writeNumber(
   const after = must(await api.updateNumber(number.sid, changeOf(differences)));
   const left = differencesOfNumber(after, wanted);
   if (left.length > 0) throw notTaken(left);
-  return done(`Set ${listOf(differences)}`);
+  const isMoved = differences.some(({ field, should }) => field === 'trunkSid' && should !== '');
+  const warning = isMoved
+    ? '. Its calls go by the trunk now: its voice address (VoiceUrl) does not count as long as it is there'
+    : '';
+  return done(`Set ${listOf(differences)}${warning}`);
 }
 
-/** Puts back what is still as we wrote it, and leaves alone what somebody else has changed since. */
-export async function restoreNumber({ api, written, accountSid }: Parts, sid: string): Promise<StepDone> {
-  const values = written.of(accountSid).filter((one) => one.resource === resource && one.resourceSid === sid);
+/** Puts back what is still as we wrote it, and leaves alone what somebody else has changed since, and what is still `wanted`. */
+export async function restoreNumber(parts: Parts, sid: string, wanted: NumberChange = {}): Promise<StepDone> {
+  const { api, written } = parts;
+  const values = writtenOf(parts, sid).filter(({ field }) => !(field in wanted));
   if (values.length === 0) return unchanged('Nothing of it was changed by the house');
   const fetched = await api.fetchNumber(sid);
   if (fetched.kind === 'refused' && fetched.status === 404) {
@@ -51,6 +56,15 @@ export async function restoreNumber({ api, written, accountSid }: Parts, sid: st
   const others = values.filter((value) => !ours.includes(value));
   const left = others.length === 0 ? '' : `; left alone ${listOf(others)}, which somebody else has changed since`;
   return done(`${ours.length === 0 ? 'Nothing to put back' : `Put back ${listOf(ours)}`}${left}`);
+}
+
+/** Whether we wrote something into a number that is not `wanted` any more. */
+export function hasStale(parts: Omit<Parts, 'api'>, sid: string, wanted: NumberChange): boolean {
+  return writtenOf(parts, sid).some(({ field }) => !(field in wanted));
+}
+
+function writtenOf({ written, accountSid }: Omit<Parts, 'api'>, sid: string): readonly WrittenValue[] {
+  return written.of(accountSid).filter((one) => one.resource === resource && one.resourceSid === sid);
 }
 
 /** The sids of all numbers in which something of ours may stand. */

@@ -60,6 +60,7 @@ describe('the set-up of the account', () => {
     const steps = new TwilioStepsStore(db);
     const provisioning = new Provisioning({
       ...{ settings: live, written: new TwilioChangesStore({ db, clock: systemClock }), log: steps, clock: systemClock, newId },
+      wayIn: { host: undefined, port: 5060, transport: 'tcp' },
     });
     const watch = new AccountWatch({ settings: live, connection, clock: systemClock, log });
     return { settings: live, setUp: new TwilioSetUp({ settings: live, connection, provisioning, watch, log: steps }) };
@@ -336,6 +337,48 @@ describe('the set-up of the account', () => {
     expect(number(house)).toMatchObject({
       voice_url: 'https://demo.twilio.com/welcome/voice/',
       sms_url: `${publicUrl}/api/webhooks/sms/inbound`,
+    });
+  });
+
+  it('points the trunk at the house and puts the number on it, with nothing to do the second time, and undoes it', async () => {
+    const before = accountNow();
+    const plan = { inbound: 'trunk', originationAddress: '198.51.100.7:5070', publicUrl: undefined } as const;
+    const first = await setUp.provision(request(plan));
+    expect(first.steps.map(({ step, outcome }) => `${step}: ${outcome}`)).toEqual([
+      ...['numbers: done', 'sip-account: done', 'trunk: done', 'trunk-origination: done', `number ${house}: done`],
+    ]);
+    expect(first.steps.at(-1)?.message).toContain('VoiceUrl) does not count');
+    const [url] = twilio.state.originationUrls.values();
+    const secret = settings.current.originationSecret ?? '';
+    expect(secret).toMatch(/^[0-9a-f]{48}$/);
+    expect(url).toMatchObject({ enabled: true, sip_url: `sip:198.51.100.7:5070;transport=tcp?X-House-Secret=${secret}` });
+    expect(number(house)).toMatchObject({ trunk_sid: settings.current.trunk?.sid });
+    const row = opened.db.prepare('SELECT settings FROM twilio_settings').get() as { settings: string };
+    expect(row.settings).not.toContain(secret);
+    expect(makeSetUp().settings.current.originationSecret).toBe(secret);
+
+    const again = await setUp.provision(request(plan));
+    expect(again.steps.slice(1).every(({ outcome }) => outcome === 'unchanged')).toBe(true);
+    expect(setUp.watch.state?.drift).toEqual([]);
+    Object.assign(url ?? {}, { enabled: false });
+    await setUp.watch.look();
+    expect(setUp.watch.state?.drift).toMatchObject([{ field: 'origination', is: 'switched off' }]);
+    expect(JSON.stringify(setUp.watch.state?.drift)).not.toContain(secret);
+
+    expect((await setUp.undo({ forget: false })).isDone).toBe(true);
+    expect(accountNow()).toEqual(before);
+    expect(settings.current).toMatchObject({ origination: undefined, originationSecret: undefined });
+  });
+
+  it('takes the number off the trunk when calls come by webhooks again, and back', async () => {
+    await setUp.provision(request({ inbound: 'trunk', originationAddress: '198.51.100.7' }));
+    await setUp.provision(request());
+    expect(number(house)).toMatchObject({ trunk_sid: null, voice_url: `${publicUrl}/api/webhooks/voice/inbound` });
+    expect(twilio.state.originationUrls.size).toBe(0);
+    await setUp.provision(request({ inbound: 'trunk', originationAddress: '198.51.100.7' }));
+    expect(number(house)).toMatchObject({
+      trunk_sid: settings.current.trunk?.sid,
+      voice_url: 'https://demo.twilio.com/welcome/voice/',
     });
   });
 

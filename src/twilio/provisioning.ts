@@ -4,7 +4,9 @@
 import type { Clock } from '#base/clock.ts';
 import type { NewId } from '#base/ids.ts';
 import type { TwilioClient } from './client.ts';
-import { restoreNumber, writeNumber, writtenNumbers } from './number-provisioning.ts';
+import { ensureOrigination, removeOrigination } from './origination.ts';
+import type { WayIn } from './origination.ts';
+import { hasStale, restoreNumber, writeNumber, writtenNumbers } from './number-provisioning.ts';
 import type { SetUpLog, SetUpStep, WrittenValues } from './set-up-records.ts';
 import { wantedOfNumber } from './set-up-plan.ts';
 import type { SetUpPlan } from './set-up-plan.ts';
@@ -22,17 +24,13 @@ import { TwilioRequestError } from './twilio-http.ts';
 import type { TwilioNumber } from './twilio-records.ts';
 import type { LiveTwilioSettings } from './twilio-settings.ts';
 
-/** Only the owner knows at which address and port the internet reaches the house. */
-const originationByHand =
-  'In the Twilio Console, give the trunk an origination URI that leads to the house, with a secret header, put the numbers on the trunk, ' +
-  'and name the trunk with that header and Twilio’s address blocks in the option trunks';
-
 type Options = {
   readonly settings: LiveTwilioSettings;
   readonly written: WrittenValues;
   readonly log: SetUpLog;
   readonly clock: Clock;
   readonly newId: NewId;
+  readonly wayIn: WayIn;
 };
 
 export type ProvisioningResult = { readonly isDone: boolean; readonly steps: readonly SetUpStep[] };
@@ -50,7 +48,7 @@ export class Provisioning {
     const { settings } = this.#options;
     const parts = { api: client.account, settings };
     const needsDomain = plan.inbound === 'webhook' || plan.outbound === 'domain';
-    const needsTrunk = plan.outbound === 'trunk';
+    const needsTrunk = plan.outbound === 'trunk' || plan.inbound === 'trunk';
     const numbers: TwilioNumber[] = [];
     const isThere =
       (await run.step('numbers', async () => {
@@ -62,11 +60,12 @@ export class Provisioning {
       (!needsDomain || (await run.step('sip-domain-access', () => ensureMappings(parts)))) &&
       (!needsTrunk || (await run.step('trunk', () => ensureTrunk(parts, plan))));
     if (isThere) {
-      const { publicUrl, inbound, outbound, isSecure, edge } = plan;
+      const { numbers: _, ...chosen } = plan;
       // Before the numbers point at us, so that the house is registered when the first call comes.
-      settings.change({ publicUrl, inbound, outbound, isSecure, edge });
-      if (plan.inbound === 'trunk') await run.step('trunk-origination', () => Promise.resolve(skipped(originationByHand)));
+      settings.change(chosen);
+      if (plan.inbound === 'trunk') await run.step('trunk-origination', () => ensureOrigination(parts, this.#options.wayIn));
       await this.#writeNumbers(run, client, numbers);
+      if (plan.inbound !== 'trunk') await this.#tidy(run, 'origination', () => removeOrigination(parts));
       if (!needsTrunk) await this.#tidy(run, 'trunk', () => removeTrunk(parts));
       if (!needsDomain) await this.#tidy(run, 'sip-domain', () => removeDomain(parts));
     }
@@ -104,6 +103,8 @@ export class Provisioning {
           ? Promise.resolve(skipped('Without a public address Twilio cannot tell the house of its calls and messages'))
           : writeNumber(parts, number, wanted),
       );
+      if (hasStale(parts, number.sid, wanted))
+        await run.step(`number ${number.number} as before`, () => restoreNumber(parts, number.sid, wanted));
     }
     const before = settings.current.numbers;
     for (const sid of writtenNumbers(parts)) {
@@ -114,9 +115,14 @@ export class Provisioning {
     settings.change({ numbers: numbers.map(({ sid, number }) => ({ sid, number })) });
   }
 
-  async #tidy(run: SetUpRun, name: 'trunk' | 'sip-domain', remove: Parameters<SetUpRun['step']>[1]): Promise<void> {
-    const { trunk, domain } = this.#options.settings.current;
-    if ((name === 'trunk' ? trunk : domain) !== undefined) await run.step(name, remove);
+  async #tidy(
+    run: SetUpRun,
+    name: 'trunk' | 'origination' | 'sip-domain',
+    remove: Parameters<SetUpRun['step']>[1],
+  ): Promise<void> {
+    const { trunk, domain, origination } = this.#options.settings.current;
+    const there = { trunk, origination, 'sip-domain': domain };
+    if (there[name] !== undefined) await run.step(name === 'origination' ? 'trunk-origination' : name, remove);
   }
 
   #newRun(): SetUpRun {

@@ -7,16 +7,26 @@ import { webhookPaths, webhookUrl } from './webhook-paths.ts';
 export type SetUpPlan = {
   /** E.164; each must be a number of the account. */
   readonly numbers: readonly string[];
-} & Pick<TwilioSettings, 'publicUrl' | 'inbound' | 'outbound' | 'isSecure' | 'edge'>;
+} & Pick<
+  TwilioSettings,
+  'publicUrl' | 'inbound' | 'outbound' | 'isSecure' | 'edge' | 'originationAddress' | 'signallingAddresses'
+>;
 
 /** One value that is not as it should be. */
 export type Difference<Field extends string = string> = { readonly field: Field; readonly is: string; readonly should: string };
 
 export type NumberField = keyof NumberChange;
 
+type WantedFrom = Pick<TwilioSettings, 'publicUrl' | 'inbound' | 'trunk' | 'origination'>;
+
 /** The values of a number that serves the house; fields that are left out are the owner's business. */
-export function wantedOfNumber({ publicUrl, inbound }: Pick<SetUpPlan, 'publicUrl' | 'inbound'>): NumberChange {
-  if (publicUrl === undefined) return {};
+export function wantedOfNumber({ publicUrl, inbound, trunk, origination }: WantedFrom): NumberChange {
+  // With a trunk the address for calls is not looked at: it stays as it is. A trunk that leads nowhere gets no number.
+  const calls: NumberChange =
+    inbound === 'trunk' && trunk !== undefined && origination !== undefined
+      ? { voiceApplicationSid: '', trunkSid: trunk.sid }
+      : {};
+  if (publicUrl === undefined) return calls;
   const messages: NumberChange = {
     smsUrl: webhookUrl(publicUrl, webhookPaths.smsInbound),
     smsMethod: 'POST',
@@ -25,7 +35,7 @@ export function wantedOfNumber({ publicUrl, inbound }: Pick<SetUpPlan, 'publicUr
     // An application would be asked instead of the address.
     smsApplicationSid: '',
   };
-  if (inbound !== 'webhook') return messages;
+  if (inbound !== 'webhook') return { ...messages, ...calls };
   return {
     ...messages,
     voiceUrl: webhookUrl(publicUrl, webhookPaths.voiceInbound),

@@ -6,6 +6,7 @@ import { getTwilioSetUp, provisionTwilio, syncNumbers, testTwilio, undoTwilio, v
 import type { AccountProblem } from './account.ts';
 import type { Drift } from './drift.ts';
 import { explainCode } from './error-words.ts';
+import { signallingAddresses } from './origination.ts';
 import type { SetUpStep } from './set-up-records.ts';
 import type { SetUpPlan } from './set-up-plan.ts';
 import type { TwilioSetUp } from './set-up.ts';
@@ -34,13 +35,24 @@ export function setUpRoutes(setUp: TwilioSetUp, numbers: HouseNumbers): readonly
       };
     }),
     handle(provisionTwilio, async ({ body }) => {
-      const { accountSid, authToken, apiKeySid, apiKeySecret, publicUrl, ...plan } = body;
+      const {
+        accountSid,
+        authToken,
+        apiKeySid,
+        apiKeySecret,
+        publicUrl,
+        originationAddress,
+        signallingAddresses: from,
+        ...plan
+      } = body;
       const apiKey = apiKeySid === null ? null : toApiKey(apiKeySid, apiKeySecret);
       const result = await setUp.provision({
         credentials: given({ accountSid, authToken, apiKey }),
         plan: {
           ...given<Partial<SetUpPlan>>(plan),
           ...(publicUrl === undefined ? {} : { publicUrl: publicUrl?.replace(/\/+$/, '') }),
+          ...(originationAddress === undefined ? {} : { originationAddress: originationAddress ?? undefined }),
+          ...(from === undefined ? {} : { signallingAddresses: from ?? undefined }),
         },
       });
       return { isDone: result.isDone, steps: result.steps.map(toStep), setUp: toSetUp(setUp) };
@@ -89,6 +101,8 @@ function toSetUp(setUp: TwilioSetUp) {
     sipDomain: settings.domain?.name ?? null,
     sipUsername: settings.sipAccount?.username ?? null,
     trunk: settings.trunk?.name ?? null,
+    originationAddress: settings.origination?.address ?? null,
+    signallingAddresses: [...(settings.signallingAddresses ?? signallingAddresses)],
     numbers: settings.numbers.map(({ number }) => number),
     problems: (state?.problems ?? []).map(toProblem),
     drift: (state?.drift ?? []).map(toDrift),

@@ -127,8 +127,11 @@ export class TwilioSetUp {
   }
 
   #planOf(given: Partial<SetUpPlan>): SetUpPlan {
-    const { publicUrl, inbound, outbound, isSecure, edge, numbers } = this.settings;
-    const now = { publicUrl, inbound, outbound, isSecure, edge, numbers: numbers.map(({ number }) => number) };
+    const { publicUrl, inbound, outbound, isSecure, edge, originationAddress, signallingAddresses, numbers } = this.settings;
+    const now = {
+      ...{ publicUrl, inbound, outbound, isSecure, edge, originationAddress, signallingAddresses },
+      numbers: numbers.map(({ number }) => number),
+    };
     const plan = { ...now, ...given };
     const details = problemsOfPlan(plan);
     const first = details[0];

@@ -17,7 +17,7 @@ const mappedAlready = 21231;
 const mostNames = 3;
 
 /** The name of everything we make; random, for domain names are unique in all of Twilio. Kept before anything is made. */
-function ensureName({ settings }: Pick<SipParts, 'settings'>): string {
+export function ensureName({ settings }: Pick<SipParts, 'settings'>): string {
   return settings.current.name ?? rename({ settings });
 }
 
@@ -124,7 +124,7 @@ export async function removeTrunk({ api, settings }: SipParts): Promise<StepDone
   if (trunk === undefined) return unchanged('There is none');
   if (sipAccount !== undefined) mustBeGone(await api.removeTrunkCredentialList(trunk.sid, sipAccount.listSid));
   mustBeGone(await api.deleteTrunk(trunk.sid));
-  settings.change({ trunk: undefined });
+  settings.change({ trunk: undefined, origination: undefined, originationSecret: undefined });
   return done(`Removed ${trunk.name}`);
 }
 

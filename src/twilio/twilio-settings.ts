@@ -30,6 +30,14 @@ export type TwilioSettings = {
   readonly domain: { readonly sid: string; readonly name: string } | undefined;
   /** Such as `gosip-4f1c.pstn.twilio.com`. */
   readonly trunk: { readonly sid: string; readonly name: string } | undefined;
+  /** Host, with or without a port, at which the internet reaches the house; undefined: as the options say. */
+  readonly originationAddress: string | undefined;
+  /** Addresses and CIDR blocks calls over the trunk come from; undefined: those we know of Twilio. */
+  readonly signallingAddresses: readonly string[] | undefined;
+  /** What leads from the trunk to the house; the address is a SIP URI without its secret. */
+  readonly origination: { readonly sid: string; readonly address: string } | undefined;
+  /** In a header of every call the trunk sends to the house. */
+  readonly originationSecret: string | undefined;
   /** Our account in the credential list of both. */
   readonly sipAccount: { readonly listSid: string; readonly username: string; readonly password: string } | undefined;
 };
@@ -48,6 +56,10 @@ export const noSettings: TwilioSettings = {
   numbers: [],
   domain: undefined,
   trunk: undefined,
+  originationAddress: undefined,
+  signallingAddresses: undefined,
+  origination: undefined,
+  originationSecret: undefined,
   sipAccount: undefined,
 };
 
@@ -104,8 +116,8 @@ export class LiveTwilioSettings {
   /** Keeps the change, then tells. Throws where it cannot be kept, and nothing is changed then. */
   change(change: Partial<TwilioSettings>): TwilioSettings {
     const next = this.#complete({ ...this.#current, ...this.#rotation(change), ...change });
-    const { authToken, oldAuthToken, apiKey, sipAccount, ...settings } = next;
-    this.#store.save(settings, { authToken, oldAuthToken, apiKey, sipAccount });
+    const { authToken, oldAuthToken, apiKey, sipAccount, originationSecret, ...settings } = next;
+    this.#store.save(settings, { authToken, oldAuthToken, apiKey, sipAccount, originationSecret });
     this.#current = next;
     for (const listener of this.#listeners) listener(next);
     return next;
