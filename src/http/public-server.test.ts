@@ -127,6 +127,12 @@ describe('the public listener', () => {
     expect(seen).toEqual([]);
   });
 
+  it('does not say that it lives as often as somebody likes over one connection', async () => {
+    const many = 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(1000);
+    const answers = (await raw(many)).match(/HTTP\/1\.1 200/g) ?? [];
+    expect(answers).toHaveLength(1);
+  });
+
   it('answers what is not HTTP, and ends', async () => {
     expect(await raw('INVITE sip:x SIP/2.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
     expect(await raw(`GET /healthz HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 4/);

@@ -37,6 +37,9 @@ const usualTimes = { headersTimeout: 5_000, requestTimeout: 8_000, connectionsCh
 const silenceMs = 25_000;
 const mostConnections = 512;
 
+/** Closes its connection, so that the count of a source's requests can end them. */
+const signOfLife: PublicReply = { status: 200, headers: { Connection: 'close' }, body: 'ok\n', isTrusted: false };
+
 const plainHeaders = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
 
 export class PublicServer {
@@ -109,7 +112,8 @@ export class PublicServer {
     }
     const address = request.socket.remoteAddress ?? '';
     if (reply.isTrusted) this.#sources.wasTrusted(address);
-    else if (reply.status >= 400) this.#sources.wasBad(address);
+    // Asking whether we live is not wrong, but nobody needs to do it every second.
+    else if (reply.status >= 400 || reply === signOfLife) this.#sources.wasBad(address);
     send(request, response, reply);
   }
 
@@ -121,7 +125,7 @@ export class PublicServer {
     const isRead = method === 'GET' || method === 'HEAD';
     if (path === '/healthz') {
       if (!isRead) throw new HttpRefusal(405, 'Only GET is possible here', { Allow: 'GET, HEAD' });
-      return { status: 200, headers: {}, body: 'ok\n', isTrusted: false };
+      return signOfLife;
     }
     if (!path.startsWith(webhookPrefix)) {
       onStray?.(target, headersOf(request));
