@@ -130,6 +130,12 @@ const recording: Params = {
 };
 
 describe('the signature', () => {
+  it('of a file that is refused leaves no name of it in the log', async () => {
+    expect((await ask(`media/${'a'.repeat(32)}`, {}, { method: 'GET', signature: 'AAAA' })).status).toBe(403);
+    expect(logged.join('')).toContain('refused');
+    expect(logged.join('')).not.toContain('aaaaaaaa');
+  });
+
   it('is checked on every path there is, before anything else', async () => {
     expect(webhooks.paths).toHaveLength(12);
     for (const path of [...webhooks.paths, 'nothing-there', '']) {

@@ -133,7 +133,14 @@ export class Webhooks {
     const { accountSid } = this.#parts.settings.current;
     const named = form.optional('AccountSid') ?? queryOf(target).get('AccountSid');
     const isOwnAccount = accountSid !== undefined && named === accountSid;
-    this.watch.refused({ path: path.slice(0, 64), source, isOwnAccount, hasSignature: headers.has('x-twilio-signature') });
+    // The name of a file opens it, so it must not stand in a log.
+    const isFile = path.startsWith(`${webhookPaths.media}/`);
+    this.watch.refused({
+      path: isFile ? webhookPaths.media : path.slice(0, 64),
+      source,
+      isOwnAccount,
+      hasSignature: headers.has('x-twilio-signature'),
+    });
     return { status: 403, headers: {}, body: 'The signature is not right\n', isTrusted: false };
   }
 
