@@ -93,6 +93,28 @@ describe('a download', () => {
     expect(asked).toHaveLength(1);
   });
 
+  it('ends one that drips in without an end', async () => {
+    const clock = new FakeClock();
+    let drip = () => {};
+    const base = await serve((_, response) => {
+      drip = () => void response.write('x');
+      drip();
+    });
+    const found = await download(base, clock);
+    if (found.kind !== 'ok') throw new Error(found.message);
+    let chunks = 0;
+    const reading = (async () => {
+      for await (const _ of found.value.chunks) {
+        chunks += 1;
+        if (chunks > 100) return;
+        clock.advance(10_000);
+        drip();
+      }
+    })();
+    await expect(reading).rejects.toThrow();
+    expect(chunks).toBeGreaterThan(10);
+  });
+
   it('follows to a name in the public DNS', async () => {
     const base = await serve((request, response) => {
       if (request.url === '/media.example.com/RE1') response.end('bytes');

@@ -47,6 +47,8 @@ const usualInFlight = 2;
 const mostWaiting = 500;
 const mostBodyBytes = 8_000_000;
 const mostRedirects = 5;
+/** However steadily a file drips in: others wait behind it. */
+const mostSecondsInAll = 600;
 
 export class TwilioHttp {
   readonly #options: TwilioHttpOptions;
@@ -153,6 +155,7 @@ export class TwilioHttp {
     const { clock, timeoutSeconds = usualTimeoutSeconds } = this.#options;
     const silence = new AbortController();
     const begin = () => clock.after(timeoutSeconds * 1000, () => silence.abort());
+    const whole = clock.after(mostSecondsInAll * 1000, () => silence.abort());
     let timer = begin();
     return {
       signal: AbortSignal.any([silence.signal, this.#closing.signal]),
@@ -160,7 +163,10 @@ export class TwilioHttp {
         timer.cancel();
         timer = begin();
       },
-      end: () => timer.cancel(),
+      end: () => {
+        timer.cancel();
+        whole.cancel();
+      },
     };
   }
 
