@@ -31,7 +31,7 @@ import type { WriteBatch } from '#storage/write-batch.ts';
 import { explainCode } from '#twilio/error-words.ts';
 import { messageMedia } from '#twilio/message-media.ts';
 import { SmsSender } from '#twilio/sms-send.ts';
-import type { Options } from './options.ts';
+import type { Storage, Surroundings } from './surroundings.ts';
 import type { TwilioGround } from './twilio-start.ts';
 
 export type MessageRoom = { readonly messages: Messages; readonly routes: readonly Route[] };
@@ -55,17 +55,14 @@ export type MessageRoomParts = {
   readonly isDnd?: IsDnd;
 };
 
-type Surroundings = Pick<MessageRoomParts, 'clock' | 'newId' | 'events'> & {
-  readonly options: Options;
-  readonly storage: Opened & { readonly writes: WriteBatch };
-  readonly log: Log;
-  readonly stack: AsyncDisposableStack;
+type Parts = Surroundings & {
+  readonly storage: Storage;
   readonly twilio: TwilioGround;
   readonly numbers: Numbers;
 };
 
 /** Messages as app.ts wants them; what comes in is taken from now on, what goes out leaves when the queue starts. */
-export async function openMessages(parts: Surroundings): Promise<MessageRoom> {
+export async function openMessages(parts: Parts): Promise<MessageRoom> {
   const { options, storage, twilio, numbers, stack } = parts;
   const { connection, outbox, settings } = twilio;
   const publicUrl = () => settings.current.publicUrl;

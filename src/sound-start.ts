@@ -2,19 +2,8 @@
 // Called by calls-start.ts.
 // Must stay true: a house without a relay still starts, and says so.
 import { isIPv4 } from 'node:net';
-import type { Clock } from '#base/clock.ts';
-import type { Log } from '#base/log.ts';
 import { Sound } from '#media/sound.ts';
-import type { Health } from '#system/health.ts';
-import type { Options } from './options.ts';
-
-type Surroundings = {
-  readonly options: Options;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly health: Health;
-  readonly stack: AsyncDisposableStack;
-};
+import type { Surroundings } from './surroundings.ts';
 
 /** The relay for calls through trunks, and the promise that it answers or is known not to. */
 export async function openSound({ options, clock, log, health, stack }: Surroundings) {

@@ -1,20 +1,13 @@
 // Composes what the bridge to Twilio stands on: its settings, the connection to the account, and the queue of what goes out.
 // Called by app.ts.
 // Must stay true: without an account nothing of it does anything; the queue starts only after every room has named its handlers.
-import type { Clock } from '#base/clock.ts';
-import type { Events } from '#base/events.ts';
-import type { NewId } from '#base/ids.ts';
-import type { Log } from '#base/log.ts';
-import type { Facts } from '#contract/facts.ts';
 import type { Keys } from '#devices/key-file.ts';
-import type { Opened } from '#storage/database.ts';
 import { Outbox } from '#storage/outbox.ts';
-import type { Health } from '#system/health.ts';
 import { TwilioSettingsStore } from '#system/twilio-settings-store.ts';
 import { TwilioConnection } from '#twilio/connection.ts';
 import { TwilioHttp } from '#twilio/twilio-http.ts';
 import { LiveTwilioSettings } from '#twilio/twilio-settings.ts';
-import type { Options } from './options.ts';
+import type { Storage, Surroundings } from './surroundings.ts';
 
 export type TwilioGround = {
   readonly settings: LiveTwilioSettings;
@@ -22,17 +15,7 @@ export type TwilioGround = {
   readonly outbox: Outbox;
 };
 
-type Parts = {
-  readonly options: Options;
-  readonly storage: Opened;
-  readonly keys: Keys;
-  readonly clock: Clock;
-  readonly newId: NewId;
-  readonly log: Log;
-  readonly events: Events<Facts>;
-  readonly health: Health;
-  readonly stack: AsyncDisposableStack;
-};
+type Parts = Surroundings & { readonly storage: Storage; readonly keys: Keys };
 
 /** Made before the rooms that send; `outbox.start()` is called when all of them are there. */
 export function openTwilio({ options, storage, keys, clock, newId, log: root, events, health, stack }: Parts): TwilioGround {

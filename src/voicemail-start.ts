@@ -2,22 +2,14 @@
 // Called by app.ts, once calls and the bridge to Twilio are there.
 // Must stay true: nothing here decides anything; it fits ports together and starts what it made.
 import { isoTime } from '#base/clock.ts';
-import type { Clock } from '#base/clock.ts';
-import type { Events } from '#base/events.ts';
-import type { NewId } from '#base/ids.ts';
-import type { Log } from '#base/log.ts';
 import type { CallRecord } from '#calls/call.ts';
 import type { Calls } from '#calls/calls.ts';
 import type { CdrStore } from '#calls/cdr-store.ts';
 import type { OutsideCalls } from '#calls/outside-calls.ts';
-import type { Facts } from '#contract/facts.ts';
 import type { Devices } from '#devices/devices.ts';
 import type { Numbers } from '#numbers/numbers.ts';
-import type { Opened } from '#storage/database.ts';
 import type { AttemptOutcome } from '#storage/outbox-item.ts';
 import { Watermarks } from '#storage/watermarks.ts';
-import type { WriteBatch } from '#storage/write-batch.ts';
-import type { Health } from '#system/health.ts';
 import { recorder, recordingSource } from '#twilio/recording-source.ts';
 import { Reconcile } from '#twilio/reconcile.ts';
 import type { ReconcileSinks } from '#twilio/reconcile.ts';
@@ -32,18 +24,11 @@ import type { RecordableCall } from '#voicemail/ports.ts';
 import { createVoicemailRoom } from '#voicemail/voicemail-room.ts';
 import type { VoicemailRoom } from '#voicemail/voicemail-room.ts';
 import type { VoicemailCall } from '#voicemail/voicemail-store.ts';
-import type { Options } from './options.ts';
+import type { Storage, Surroundings } from './surroundings.ts';
 import type { TwilioGround } from './twilio-start.ts';
 
-type Parts = {
-  readonly options: Options;
-  readonly storage: Opened & { readonly writes: WriteBatch };
-  readonly clock: Clock;
-  readonly newId: NewId;
-  readonly log: Log;
-  readonly events: Events<Facts>;
-  readonly health: Health;
-  readonly stack: AsyncDisposableStack;
+type Parts = Surroundings & {
+  readonly storage: Storage;
   readonly twilio: TwilioGround;
   readonly calls: Calls;
   readonly cdrs: CdrStore;

@@ -1,17 +1,14 @@
 // Composes the public listener and what Twilio reaches through it.
 // Called by app.ts.
 // Must stay true: the listener is open only while there is a public URL, and no request of Twilio's waits for anything outside the house.
-import type { Clock } from '#base/clock.ts';
-import type { Log } from '#base/log.ts';
 import { PublicServer } from '#http/public-server.ts';
-import type { Health } from '#system/health.ts';
 import { SelfTest } from '#twilio/self-test.ts';
 import { pathPrefixOf } from '#twilio/signature.ts';
 import type { LiveTwilioSettings } from '#twilio/twilio-settings.ts';
 import type { VoiceParts } from '#twilio/voice-webhooks.ts';
 import type { MessagesPort, PublicMediaPort } from '#twilio/webhook-ports.ts';
 import { Webhooks } from '#twilio/webhooks.ts';
-import type { Options } from './options.ts';
+import type { Surroundings } from './surroundings.ts';
 
 export type WebhooksStart = {
   /** A round through the public URL. */
@@ -20,16 +17,12 @@ export type WebhooksStart = {
   readonly address: () => { readonly host: string; readonly port: number } | undefined;
 };
 
-type Parts = Pick<VoiceParts, 'calls' | 'voicemail' | 'isReachable' | 'callerIdFor'> & {
-  readonly options: Options;
-  readonly settings: LiveTwilioSettings;
-  readonly messages: MessagesPort;
-  readonly media: PublicMediaPort;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly health: Health;
-  readonly stack: AsyncDisposableStack;
-};
+type Parts = Pick<VoiceParts, 'calls' | 'voicemail' | 'isReachable' | 'callerIdFor'> &
+  Pick<Surroundings, 'options' | 'clock' | 'log' | 'health' | 'stack'> & {
+    readonly settings: LiveTwilioSettings;
+    readonly messages: MessagesPort;
+    readonly media: PublicMediaPort;
+  };
 
 /** Throws `conflict` where there is a public URL and the port cannot be had. */
 export async function startWebhooks(parts: Parts): Promise<WebhooksStart> {
