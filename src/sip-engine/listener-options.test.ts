@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { expandListener, parseListener } from './listener-options.ts';
+import { expandListener, parseListener, localNetworksOf } from './listener-options.ts';
+import { parseNetwork } from './addresses.ts';
 
 test.each([
   ['udp:127.0.0.1:5062', ['udp 127.0.0.1 5062']],
@@ -59,4 +60,14 @@ test('the external address is advertised where it fits', () => {
   expect(wild.map((one) => one.externalHost)).toEqual([undefined, '203.0.113.5', undefined, undefined]);
   const single = expandListener({ protocol: 'udp', host: '127.0.0.1', port: 5060, externalHost: '203.0.113.5' }, machine);
   expect(single[0]?.externalHost).toBe('203.0.113.5');
+});
+
+test.each([
+  [{}, ['10.9.0.0/16']],
+  [{ externalHost: '203.0.113.5' }, []],
+  [{ localNetworks: ['own', '192.168.0.0/16'] }, ['10.9.0.0/16', '192.168.0.0/16']],
+])('what %j reaches directly is %j', (more, expected) => {
+  const listener = { protocol: 'udp', host: '10.9.0.5', port: 5060, ...more } as const;
+  const networks = localNetworksOf(listener, [{ address: '10.9.0.5', cidr: '10.9.0.0/16' }]);
+  expect(networks).toEqual(expected.map((text) => parseNetwork(text)));
 });

@@ -13,7 +13,7 @@ export type ListenerOptions = {
   /** What Via, Contact and Record-Route say instead of the bound address: an address (without brackets) or a name. */
   readonly externalHost?: string | undefined;
   readonly externalPort?: number | undefined;
-  /** Networks reached directly through this listener. Default: those of the machine's own interface, none with an external host. */
+  /** Networks reached directly through this listener; `own` are those of the machine's own interface. Default: `own`, none with an external host. */
   readonly localNetworks?: readonly string[] | undefined;
   /** Further names under which the outside knows this listener. */
   readonly names?: readonly string[] | undefined;
@@ -119,7 +119,8 @@ export function expandListener(options: ListenerOptions, addresses: readonly Int
 
 /** The networks that are reached directly from a listener's address. */
 export function localNetworksOf(options: ListenerOptions, addresses: readonly InterfaceAddress[]): Network[] {
-  const texts = options.localNetworks ?? (options.externalHost === undefined ? ownNetworks(options.host, addresses) : []);
+  const wanted = options.localNetworks ?? (options.externalHost === undefined ? ['own'] : []);
+  const texts = wanted.flatMap((text) => (text === 'own' ? ownNetworks(options.host, addresses) : [text]));
   return texts.map(parseNetwork).filter((network) => network !== undefined);
 }
 
