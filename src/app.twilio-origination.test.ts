@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Baresip } from '#testing/baresip.ts';
+import { toneIn, TwilioHouse, waitFor } from '#testing/twilio-house.ts';
+
+// A house with a static address: the trunk of its account sends calls straight to it, and no webhook is asked.
+const callerTone = 500;
+const kitchenTone = 440;
+let at: TwilioHouse;
+let kitchen: Baresip;
+
+type Result = { readonly isDone: boolean; readonly steps: readonly { readonly step: string; readonly outcome: string }[] };
+
+const provision = (plan: Record<string, unknown>) => at.house.api<Result>('POST', '/system/setup/twilio/provision', plan);
+const outcomeOf = ({ steps }: Result, name: string) => steps.find(({ step }) => step === name)?.outcome;
+
+beforeAll(async () => {
+  at = await TwilioHouse.start({ plan: { inbound: 'off', outbound: 'trunk' } });
+  kitchen = await at.phone('21', kitchenTone);
+});
+afterAll(() => at[Symbol.asyncDispose]());
+
+/** Settles with how a call of somebody outside went that nobody here was to take. */
+async function refusedCall(): Promise<void> {
+  const rang = kitchen.events.filter(({ type }) => type === 'CALL_INCOMING').length;
+  const caller = at.twilio.callFrom(at.theirs, at.ours);
+  await caller.over;
+  expect(caller.call.isAnswered).toBe(false);
+  expect(kitchen.events.filter(({ type }) => type === 'CALL_INCOMING').length).toBe(rang);
+}
+
+test('without a static address set-up says what is missing, and leaves the number where it was', async () => {
+  expect(outcomeOf(await provision({ inbound: 'trunk' }), 'trunk-origination')).toBe('skipped');
+  expect([...at.twilio.state.numbers.values()]).toMatchObject([{ trunk_sid: null }]);
+});
+
+test('a call goes from the trunk to the phones, with sound both ways', { timeout: 90_000 }, async () => {
+  const { address, sipPort } = at.house;
+  const originationAddress = `${address}:${sipPort}`;
+  const plan = { inbound: 'trunk', originationAddress, signallingAddresses: ['127.0.0.0/8'] };
+  const result = await provision(plan);
+  expect(result.isDone, JSON.stringify(result.steps)).toBe(true);
+  expect(outcomeOf(result, 'trunk-origination')).toBe('done');
+
+  const asked = at.twilio.requests.length;
+  const caller = at.twilio.callFrom(at.theirs, at.ours, { speak: { kind: 'tone', frequency: callerTone } });
+  await kitchen.happened('CALL_INCOMING');
+  kitchen.accept();
+  await kitchen.happened('CALL_ESTABLISHED');
+  await expect.poll(() => kitchen.heard(callerTone), { timeout: 20_000, interval: 250 }).toBeGreaterThan(0.9);
+  await waitFor('the kitchen on the telephone network', 20, () =>
+    toneIn(caller.person.heard().slice(-8000), kitchenTone) > 0.9 ? true : undefined,
+  );
+  caller.hangUp();
+  await kitchen.happened('CALL_CLOSED');
+  expect(await at.closedCall()).toMatchObject({
+    ...{ direction: 'inbound', disposition: 'answered', number: at.ours, trunk: 'twilio' },
+    caller: { number: at.theirs },
+  });
+  expect(at.twilio.requests.slice(asked)).toEqual([]);
+});
+
+test('a call without the secret, or from elsewhere, reaches no phone', { timeout: 90_000 }, async () => {
+  const [url] = at.twilio.state.originationUrls.values();
+  if (url === undefined) throw new Error('The trunk leads nowhere');
+  const right = url['sip_url'];
+  url['sip_url'] = String(right).replace(/=[0-9a-f]{48}$/, `=${'0'.repeat(48)}`);
+  await refusedCall();
+  const repaired = await provision({});
+  expect(outcomeOf(repaired, 'trunk-origination')).toBe('done');
+  expect([...at.twilio.state.originationUrls.values()]).toMatchObject([{ sip_url: right }]);
+
+  await provision({ signallingAddresses: null });
+  await refusedCall();
+});
+
+test('the way in is there after a restart, and gone after an undo', { timeout: 90_000 }, async () => {
+  await provision({ signallingAddresses: ['127.0.0.0/8'] });
+  await at.restart();
+  await kitchen.happened('REGISTER_OK');
+  const rang = kitchen.events.filter(({ type }) => type === 'CALL_INCOMING').length;
+  const caller = at.twilio.callFrom(at.theirs, at.ours);
+  await kitchen.happened('CALL_INCOMING', { nth: rang + 1 });
+  caller.hangUp();
+  await caller.over;
+
+  const undone = await at.house.api<Result>('POST', '/system/setup/twilio/undo', {});
+  expect(undone.isDone).toBe(true);
+  expect(at.twilio.state.originationUrls.size).toBe(0);
+  expect([...at.twilio.state.numbers.values()]).toMatchObject([{ trunk_sid: null }]);
+});
