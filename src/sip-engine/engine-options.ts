@@ -103,7 +103,8 @@ function addressProblems({ hosts, trusted, listeners }: EngineOptions): string[]
   }
   for (const { localNetworks = [] } of listeners) {
     for (const network of localNetworks) {
-      if (parseNetwork(network) === undefined) problems.push(`The local network "${network}" is not of the form 192.168.0.0/24.`);
+      if (network !== 'own' && parseNetwork(network) === undefined)
+        problems.push(`The local network "${network}" is not of the form 192.168.0.0/24.`);
     }
   }
   return problems;
