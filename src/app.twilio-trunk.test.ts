@@ -5,6 +5,7 @@ import { rest } from '#testing/twilio/rest-caller.ts';
 // The ways between Twilio and the house when they break, and an elastic trunk that is pointed straight at the house.
 const callerTone = 500;
 const kitchenTone = 440;
+const farTone = 700;
 const speaks = { speak: { kind: 'tone', frequency: callerTone } } as const;
 const secretHeader = 'X-House-Secret';
 
@@ -61,6 +62,32 @@ describe('an elastic trunk that is pointed at the house', () => {
     await caller.over;
     expect(kitchen.events.some(({ type }) => type === 'CALL_INCOMING')).toBe(false);
     expect(await at.cdrs()).toEqual([]);
+  });
+});
+
+describe('with TLS and SRTP in both directions', () => {
+  test('calls come in and go out, with sound that both hear', async () => {
+    await using at = await TwilioHouse.start({ plan: { isSecure: true } });
+    at.twilio.setFarPhone('+14155550177', { calls: { outcome: 'answers', say: { kind: 'tone', frequency: farTone } } });
+    const kitchen = await at.phone('21', kitchenTone);
+    const caller = at.twilio.callFrom(at.theirs, at.ours, speaks);
+    await kitchen.happened('CALL_INCOMING');
+    kitchen.accept();
+    await expect.poll(() => kitchen.heard(callerTone), { timeout: 20_000, interval: 250 }).toBeGreaterThan(0.9);
+    await waitFor('the kitchen', 20, () => toneIn(caller.person.heard().slice(-8000), kitchenTone) > 0.9 || undefined);
+    kitchen.hangup();
+    await caller.over;
+    kitchen.dial(at.dial('4155550177'));
+    await kitchen.happened('CALL_ESTABLISHED', { nth: 2 });
+    await expect.poll(() => kitchen.heard(farTone), { timeout: 20_000, interval: 250 }).toBeGreaterThan(0.9);
+    const call = at.twilio.calls.findLast(({ to }) => to === '+14155550177');
+    const person = at.twilio.personOf(call?.sid ?? '');
+    await waitFor(
+      'the kitchen',
+      20,
+      () => toneIn(person?.heard().slice(-8000) ?? new Int16Array(), kitchenTone) > 0.9 || undefined,
+    );
+    kitchen.hangup();
   });
 });
 

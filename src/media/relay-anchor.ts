@@ -8,6 +8,8 @@ export type End = {
   /** Undefined for a phone. */
   readonly trunk: string | undefined;
   readonly isBrowser: boolean;
+  /** It takes SRTP with the keys in the description (RFC 4568), and nothing else. */
+  readonly isSecure?: boolean;
 };
 export type Role = 'caller' | 'callee';
 export type Outcome =
@@ -133,9 +135,18 @@ const relayFlags = { replace: ['origin', 'session-connection'] } as const satisf
 
 /**
  * What the other end is offered is plain RTP, which every trunk and phone understands; towards who offered it stays as they wanted it:
- * SRTP, ICE or RTCP on the same port. A browser is offered DTLS-SRTP with ICE (RFC 8827).
+ * SRTP, ICE or RTCP on the same port. A browser is offered DTLS-SRTP with ICE (RFC 8827), a secure trunk SRTP with the keys in the
+ * description.
  */
 function offerFlags(to: End): Record<string, Bencoded> {
+  if (to.isSecure === true)
+    return {
+      'transport-protocol': 'RTP/SAVP',
+      ICE: 'remove',
+      'rtcp-mux': ['demux'],
+      DTLS: 'off',
+      SDES: ['only-AES_CM_128_HMAC_SHA1_80'],
+    };
   if (!to.isBrowser) return { 'transport-protocol': 'RTP/AVP', ICE: 'remove', 'rtcp-mux': ['demux'] };
   return { 'transport-protocol': 'UDP/TLS/RTP/SAVPF', ICE: 'force', 'rtcp-mux': ['offer', 'require'], SDES: ['off'] };
 }

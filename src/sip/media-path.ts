@@ -120,8 +120,8 @@ export function receivedFrom(headers: HeaderMap): string | undefined {
   return /;\s*received\s*=\s*\[?([0-9A-Fa-f.:]+)/.exec(top)?.[1];
 }
 
-export function trunkEnd(trunk: string): MediaEnd {
-  return { place: 'border', trunk, isBrowser: false };
+export function trunkEnd(trunk: string, isSecure = false): MediaEnd {
+  return { place: 'border', trunk, isBrowser: false, isSecure };
 }
 
 /** `address` is where its SIP comes from. IPv6 phones count as inside: the relay has IPv4 only. */

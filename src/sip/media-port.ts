@@ -6,6 +6,8 @@ export type MediaEnd = {
   readonly trunk: string | undefined;
   /** WebRTC: it takes only sound that is encrypted and whose way was probed. */
   readonly isBrowser: boolean;
+  /** It takes SRTP with the keys in the description (RFC 4568), and nothing else. */
+  readonly isSecure?: boolean;
 };
 
 /** The two ends of a call as an anchor names them. */

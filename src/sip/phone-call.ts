@@ -51,7 +51,7 @@ export function handleInvite(parts: InviteParts, request: IncomingRequest, respo
   }
   const leg = new IncomingCall(parts, reading.invite, {
     device,
-    end: trunkCall === undefined ? phoneEnd(device, request.source_address) : trunkEnd(trunkCall.trunk),
+    end: trunkCall === undefined ? phoneEnd(device, request.source_address) : trunkEnd(trunkCall.trunk, trunkCall.isSecure),
   });
   leg.call = parts.place({
     caller: callerOf(device, trunkCall),

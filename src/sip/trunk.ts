@@ -32,6 +32,8 @@ export type TrunkSettings = {
   readonly outward?: Outward;
   /** Headers of calls to our registration: the number that was called, and the token of a call that was announced before. */
   readonly callHeaders?: { readonly number: string; readonly join: string };
+  /** Its sound is SRTP with the keys in the description, in both directions. */
+  readonly isSecure?: boolean;
   /** How often a registered trunk is asked whether it still sees us; never, where undefined. */
   readonly keepAliveSeconds?: number;
 };
@@ -54,6 +56,7 @@ export type TrunkCall = {
   readonly name: string;
   /** The token of a call that was announced before. */
   readonly joins: string | undefined;
+  readonly isSecure: boolean;
 };
 
 /** All trunks: which of them sent a request, and where calls through them go. */
@@ -177,6 +180,7 @@ class Trunk {
       number: isHidden(number) ? '' : number,
       name: asserted?.name || from?.name || '',
       joins: join === '' ? undefined : join,
+      isSecure: this.#settings.isSecure ?? false,
     };
   }
 
@@ -184,7 +188,14 @@ class Trunk {
     const outward = this.#outward;
     if (outward.kind === 'none') return undefined;
     const uri = `sip:${escapeUser(number)}@${this.#at(outward.host)}`;
-    const common = { uri, proxy: undefined, from, credentials: this.#credentials, trunk: this.name, end: trunkEnd(this.name) };
+    const common = {
+      uri,
+      proxy: undefined,
+      from,
+      credentials: this.#credentials,
+      trunk: this.name,
+      end: trunkEnd(this.name, this.#settings.isSecure),
+    };
     if (outward.kind === 'account') {
       const { username = '', domain = outward.host } = this.#settings;
       return { ...common, account: `sip:${escapeUser(username)}@${domain}`, headers: { [outward.fromHeader]: from.number } };

@@ -324,7 +324,6 @@ describe('the set-up of the account', () => {
       'publicUrl is needed for calls to leave',
     ],
     ['a public address without TLS', { publicUrl: 'http://gosip.example.org' }, 'publicUrl must begin with https://'],
-    ['encrypted sound', { isSecure: true }, 'isSecure cannot be switched on'],
     ['no number', { numbers: [] }, 'numbers must name at least one number'],
   ])('refuses %s before anything is asked', async (_, plan, message) => {
     await expect(setUp.provision(request(plan))).rejects.toThrow(message);

@@ -81,7 +81,7 @@ export function differencesOfDomain(domain: SipDomain, wanted: DomainChange): re
 }
 
 /** The problems of a plan that need no look at the account, in the user's words. */
-export function problemsOfPlan({ publicUrl, inbound, outbound, numbers, isSecure }: SetUpPlan): readonly PlanProblem[] {
+export function problemsOfPlan({ publicUrl, inbound, outbound, numbers }: SetUpPlan): readonly PlanProblem[] {
   const problems: PlanProblem[] = [];
   const add = (field: PlanProblem['field'], message: string) => problems.push({ field, message });
   if (inbound === 'webhook' && publicUrl === undefined) {
@@ -92,13 +92,7 @@ export function problemsOfPlan({ publicUrl, inbound, outbound, numbers, isSecure
   }
   if (publicUrl !== undefined && !publicUrl.startsWith('https://')) add('publicUrl', 'must begin with https://');
   if (inbound === 'webhook' && numbers.length === 0) add('numbers', 'must name at least one number that the house answers');
-  // Twilio would refuse every call: with this switch it wants SRTP, and the relay offers trunks plain RTP.
-  if (isSecure)
-    add(
-      'isSecure',
-      'cannot be switched on: the house does not encrypt sound towards Twilio; signalling goes over TLS all the same',
-    );
   return problems;
 }
 
-export type PlanProblem = { readonly field: 'publicUrl' | 'numbers' | 'isSecure'; readonly message: string };
+export type PlanProblem = { readonly field: 'publicUrl' | 'numbers'; readonly message: string };
