@@ -47,6 +47,22 @@ describe('the files of messages', () => {
     chmodSync(folder, 0o700);
   });
 
+  it('leave room on the disk for what matters more, and let go of the connection', async () => {
+    let isLetGo = false;
+    async function* sender() {
+      try {
+        yield gif;
+        yield gif;
+      } finally {
+        isLetGo = true;
+      }
+    }
+    const tight = new MediaFiles({ folder, log: createLog({ level: 'silent' }), freeBytes: () => Promise.resolve(99_000_000) });
+    const result = await tight.store({ name: 'a', chunks: sender(), bytes: undefined, mostBytes: 100 });
+    expect([result, isLetGo]).toEqual([{ kind: 'unwritable', message: 'The disk is almost full' }, true]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it('are swept of what a kill left behind', async () => {
     for (const name of ['med_1', 'med_2', 'med_3.unfinished']) writeFileSync(join(folder, name), 'x');
     await files.sweep((name) => name === 'med_1' || name.startsWith('med_3'));

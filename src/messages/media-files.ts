@@ -2,7 +2,7 @@
 // Called by media.ts and media-fetcher.ts of this room.
 // Must stay true: temporary name, sync, rename, sync of the folder; what a kill leaves behind is swept away at the next start.
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, stat, statfs, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '#base/log.ts';
 import type { ByteRange } from '#contract/file.ts';
@@ -26,15 +26,26 @@ export type StoreResult =
 
 export type StoredFile = { readonly bytes: number; readonly read: (range: ByteRange) => AsyncIterable<Uint8Array> };
 
+export type MediaFilesParts = {
+  readonly folder: string;
+  readonly log: Log;
+  /** Of the disk; asks the system unless told. */
+  readonly freeBytes?: () => Promise<number>;
+};
+
 const unfinished = '.unfinished';
+/** What strangers send must not fill the disk that call records and voicemails are kept on. */
+const leastFreeBytes = 100_000_000;
 
 export class MediaFiles {
   readonly #folder: string;
   readonly #log: Log;
+  readonly #freeBytes: () => Promise<number>;
 
-  constructor({ folder, log }: { readonly folder: string; readonly log: Log }) {
+  constructor({ folder, log, freeBytes = () => freeBytesAt(folder) }: MediaFilesParts) {
     this.#folder = folder;
     this.#log = log;
+    this.#freeBytes = freeBytes;
   }
 
   /** Whole or not at all; never throws. */
@@ -42,6 +53,10 @@ export class MediaFiles {
     const temporary = join(this.#folder, incoming.name + unfinished);
     try {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      if ((await this.#freeBytes()) < leastFreeBytes) {
+        await letGo(incoming.chunks);
+        return { kind: 'unwritable', message: 'The disk is almost full' };
+      }
       const result = await write(temporary, incoming);
       if (result.kind === 'stored') {
         await rename(temporary, join(this.#folder, incoming.name));
@@ -107,11 +122,20 @@ async function write(path: string, { chunks, bytes: expected, mostBytes }: Incom
   }
 }
 
-/** Lets go of a connection whose bytes nobody wants: a generator that was never begun would not run its own end. */
 async function tooLarge(path: string, chunks: Incoming['chunks']): Promise<StoreResult> {
   await (await open(path, 'w', 0o600)).close();
-  for await (const _ of readable(chunks)) break;
+  await letGo(chunks);
   return { kind: 'too-large' };
+}
+
+/** Lets go of a connection whose bytes nobody wants: a generator that was never begun would not run its own end. */
+async function letGo(chunks: Incoming['chunks']): Promise<void> {
+  for await (const _ of readable(chunks)) break;
+}
+
+async function freeBytesAt(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
 }
 
 /** Tells a connection that broke from a disk that fails. */
