@@ -45,7 +45,10 @@ for (const room of Object.keys(mayImport)) {
   for (const [name, owner] of Object.entries(ownerOf)) {
     planted.push({ room, line: `import x from '${name}';`, allowed: owner === room });
   }
-  planted.push({ room, line: `import { x } from '../app.ts';`, allowed: false });
+  for (const file of ['app', 'options', 'surroundings', 'calls-start']) {
+    planted.push({ room, line: `import { x } from '../${file}.ts';`, allowed: false });
+    planted.push({ room, line: `import { x } from '#${file}.ts';`, allowed: false });
+  }
   planted.push({ room, line: `import x from 'twilio/lib/x.js';`, allowed: room === 'twilio' });
 }
 planted.push({ room: 'routing', line: `import type { X } from '#devices/x.ts';`, allowed: true });
