@@ -39,6 +39,15 @@ test('without rtpengine the phones of the house talk, and calls outside say why 
   expect(parts.find(({ name }) => name === 'sound')?.status).toBe('degraded');
 });
 
+test('without rtpengine a house without a trunk misses nothing, and says so', async () => {
+  await using house = await House.start({ environment: { PATH: '/nonexistent', GOSIP_COUNTRY: 'CA' } });
+  const { parts } = await house.api<{ parts: { name: string; status: string; message: string }[] }>('GET', '/system/health');
+  expect(parts.find(({ name }) => name === 'sound')).toMatchObject({
+    status: 'ok',
+    message: expect.stringContaining('Nothing to relay'),
+  });
+});
+
 test('a house that is killed leaves no rtpengine behind', async () => {
   const house = await House.start({ environment: { GOSIP_LOG_LEVEL: 'info' } });
   const pid = Number((await house.program.printed(/"pid":(\d+)[^\n]*"msg":"rtpengine is ready"/))[1]);

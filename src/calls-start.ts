@@ -14,7 +14,7 @@ import type { EngineAddress } from '#sip-engine/engine-supervisor.ts';
 import type { Media } from '#sip/media-port.ts';
 import { Sip } from '#sip/sip.ts';
 import type { Phones } from './phones-start.ts';
-import { openSound } from './sound-start.ts';
+import { openSound, soundHealth } from './sound-start.ts';
 import type { Storage, Surroundings } from './surroundings.ts';
 
 export type Desk = {
@@ -41,6 +41,7 @@ export async function startCalls(around: Surroundings, { db }: Storage, neighbou
   const { devices, registrations, numbers, engine } = neighbours;
   const { sound, started } = await openSound(around);
   const sip = createSip(around, neighbours, sound);
+  around.health.watch('sound', () => soundHealth(sound, sip.trunkStates().length > 0));
   const cdrs = new CdrStore(db);
   const facts = {
     country: options.house.country,

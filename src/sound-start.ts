@@ -6,7 +6,7 @@ import { Sound } from '#media/sound.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** The relay for calls through trunks, and the promise that it answers or is known not to. */
-export async function openSound({ options, clock, log, health, stack }: Surroundings) {
+export async function openSound({ options, clock, log, stack }: Surroundings) {
   const { media, sip } = options;
   const externalIp = sip.externalIp !== undefined && isIPv4(sip.externalIp) ? sip.externalIp : undefined;
   const { mode, ports, stunServer, address = namedAddress(sip.listen) } = media;
@@ -15,8 +15,16 @@ export async function openSound({ options, clock, log, health, stack }: Surround
     options: { mode, ports, address, externalIp, stunServer },
   });
   stack.defer(() => sound.stop());
-  health.watch('sound', () => sound.health());
   return { sound, started: sound.start() };
+}
+
+/** A house that nothing leads out of misses no relay: its phones send to each other. */
+export function soundHealth(sound: Sound, hasTrunk: boolean): ReturnType<Sound['health']> {
+  if (hasTrunk || sound.problem === undefined) return sound.health();
+  return {
+    status: 'ok',
+    message: `Nothing to relay: there is no trunk, and phones send to each other. With one: ${sound.problem}`,
+  };
 }
 
 /** Where phones are told one address, sound comes from there too. */
