@@ -1,0 +1,93 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { OurNumber } from '#numbers/number.ts';
+import { SipPeer } from '#testing/sip-peer.ts';
+import { offerOf, SipStage } from '#testing/sip-stage.ts';
+import { sipText } from '#testing/sip-text.ts';
+
+const open: AsyncDisposable[] = [];
+
+afterEach(async () => {
+  for (const one of open.splice(0).reverse()) await one[Symbol.asyncDispose]();
+});
+
+const number: OurNumber = {
+  ...{ id: 'num_1', number: '+14165550100', name: 'Home', ownerPersonId: 'usr_1', voiceEnabled: true, createdAt: 0 },
+};
+
+async function house() {
+  const trunk = await SipPeer.udp({ address: '127.0.0.2' });
+  open.push(trunk);
+  const settings = { name: 'provider', host: '127.0.0.2', port: trunk.port, transport: 'udp', register: false } as const;
+  const stage = await SipStage.start({ trunks: [{ ...settings, allow: ['127.0.0.2/32'] }], numbers: [number] });
+  open.push(stage);
+  trunk.target = stage.target;
+  return { trunk, stage };
+}
+
+let sent = 0;
+
+function invite(trunk: SipPeer, { uri = 'sip:+14165550100@house', headers }: { uri?: string; headers: readonly string[] }) {
+  sent += 1;
+  trunk.send(
+    sipText(
+      [
+        `INVITE ${uri} SIP/2.0`,
+        `Via: SIP/2.0/UDP ${trunk.host};branch=z9hG4bK${sent}`,
+        `To: <${uri}>`,
+        `Call-ID: hostile-${sent}`,
+        'CSeq: 1 INVITE',
+        `Contact: <sip:gw@${trunk.host}>`,
+        'Max-Forwards: 70',
+        'Content-Type: application/sdp',
+        ...headers,
+      ],
+      offerOf('gw'),
+    ),
+  );
+}
+
+describe('a caller from outside who writes headers', () => {
+  it.each([
+    ['escapes in the number', ['From: <sip:%0d%0aAlert-Info%3A%20x%0d%0a@x>;tag=1']],
+    ['escapes in the asserted number', ['From: <sip:1@x>;tag=1', 'P-Asserted-Identity: <sip:1%0D%0AAlert-Info: x@x>']],
+    ['quotes in the name', ['From: "a\\" <sip:b@c>\\r\\nAlert-Info: x" <sip:+14165550123@x>;tag=1']],
+    ['a bare carriage return in the name', ['From: "a\rAlert-Info: x" <sip:+14165550123@x>;tag=1']],
+    ['a tab and a null in the name', ['From: "a\t\0b\u007f" <sip:+14165550123@x>;tag=1']],
+    ['brackets in the number', ['From: <sip:+1%3E%3Bx%3D@x>;tag=1']],
+    ['parameters and headers in the number', ['From: <sip:+1;phone-context=x?Alert-Info=y@x>;tag=1']],
+    ['a name of 30,000 letters', [`From: "${'n'.repeat(30_000)}" <sip:+14165550123@x>;tag=1`]],
+    ['bytes that are no UTF-8', ['From: "\u00ff\u00fe\ud800" <sip:+14165550123@x>;tag=1']],
+    ['Alert-Info itself', ['From: <sip:+14165550123@x>;tag=1', 'Alert-Info: <http://evil/answer>;info=alert-autoanswer']],
+    ['Call-Info itself', ['From: <sip:+14165550123@x>;tag=1', 'Call-Info: <sip:x>;answer-after=0']],
+    ['Answer-Mode itself', ['From: <sip:+14165550123@x>;tag=1', 'Answer-Mode: Auto', 'Priv-Answer-Mode: Auto']],
+  ])('with %s reaches the phone with none of them, or not at all', async (_case, headers) => {
+    const { trunk, stage } = await house();
+    const phone = await stage.phone('20', { personId: 'usr_1' });
+    invite(trunk, { headers });
+    invite(trunk, { headers: ['From: "Honest" <sip:+14165550199@x>;tag=2'] });
+    for (;;) {
+      const rung = await phone.peer.expect('INVITE');
+      expect(rung.text).not.toMatch(/(^|[\r\n])\s*(alert-info|call-info|answer-mode|priv-answer-mode)\s*:/i);
+      const from = rung.header('From') ?? '';
+      expect(from).toMatch(/^(?:"(?:[^"\\]|\\.)*" )?<sip:[^<>"\s]*@[^<>"\s]+>;tag=\w+$/);
+      if (from.includes('Honest')) return;
+    }
+  });
+
+  it.each([
+    'sip:+14169990000@house',
+    'sip:911@house',
+    'sip:20@house',
+    'sip:+14165550100%3Bx@house',
+    'sip:011493090182@house',
+    'tel:+14169990000',
+  ])('and calls %s makes the house call nobody', async (uri) => {
+    const { trunk, stage } = await house();
+    await stage.phone('20');
+    const headers = ['From: <sip:+14165550123@x>;tag=1', 'Diversion: <sip:+14169990001@x>', 'X-Did: +14169990002'];
+    invite(trunk, { uri, headers });
+    const refused = await trunk.expect(404);
+    expect(refused.status).toBe(404);
+    expect((await stage.closed()).verdict).toEqual({ result: 'failed', reason: 'unknown-number' });
+  });
+});
