@@ -16,6 +16,7 @@ import { callerLegOf, newOutsideRecord, unrungLegs } from './outside-record.ts';
 import type { OutsideCallStore } from './outside-call-store.ts';
 import { OpenStories, reasonOf } from './outside-story.ts';
 import type { Announced, Arrival, Story } from './outside-story.ts';
+import { StoryRecords } from './story-records.ts';
 import type { Devices, OutsideStories, Registrations, StoryClaim } from './ports.ts';
 import { explain } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
@@ -43,24 +44,22 @@ const mostCallsByDefault = 2000;
 const sweepMs = 5_000;
 /** How long the network may take for its next word; its own time-outs are far below. */
 const silenceMs = { legExpected: 120_000, dialDoneExpected: 30_000, messageExpected: 600_000, lastWordExpected: 60_000 };
-/** A call left open by the last run is not waited for longer than the network lets a call last. */
-const mostAgeMs = 4 * 3_600_000;
 
 export class OutsideCalls implements OutsideStories {
   readonly #parts: OutsideCallsParts;
+  readonly #records: StoryRecords;
   readonly #stories = new OpenStories();
   #sweep: Timer | undefined;
-  #isStorageFailing = false;
 
   constructor(parts: OutsideCallsParts) {
     this.#parts = parts;
+    this.#records = new StoryRecords(parts);
   }
 
   /** Takes up what the last run left open; before `Calls.start`, which closes all others. */
   start(): void {
-    const { clock } = this.#parts;
-    this.#safely(() => this.#takeUp());
-    this.#sweep = clock.every(sweepMs, () => this.#closeSilent());
+    for (const story of this.#records.takeUp(this.#in(silenceMs.lastWordExpected))) this.#stories.add(story);
+    this.#sweep = this.#parts.clock.every(sweepMs, () => this.#closeSilent());
   }
 
   stop(): void {
@@ -90,7 +89,7 @@ export class OutsideCalls implements OutsideStories {
     const after = decideAfterDial({ ...dial, ours: story.ours, hasMailbox: record.callee.personId !== undefined });
     story.afterDial = after;
     // Closed already, because this word came late: the caller is served all the same, and a message they leave is still found.
-    if (story.phase === 'over') this.#save(story, []);
+    if (story.phase === 'over') this.#records.save(story, []);
     else if (after.kind === 'voicemail') this.#toVoicemail(story);
     else if (after.verdict.result !== 'answered' || story.leg !== 'live') this.#close(story, after.verdict);
     return after;
@@ -186,7 +185,7 @@ export class OutsideCalls implements OutsideStories {
     this.#stories.add(story);
     if (decision.kind === 'reject') this.#close(story, decision.verdict);
     else if (decision.kind === 'voicemail') this.#toVoicemail(story);
-    else this.#save(story, []);
+    else this.#records.save(story, []);
     return story;
   }
 
@@ -205,7 +204,7 @@ export class OutsideCalls implements OutsideStories {
   #toVoicemail(story: Story): void {
     story.phase = 'voicemail';
     story.deadlineAt = this.#in(silenceMs.messageExpected);
-    this.#save(story, story.leg === 'none' ? this.#unrung(story) : []);
+    this.#records.save(story, story.leg === 'none' ? this.#unrung(story) : []);
     this.#tellStart(story);
     this.#parts.events.emit('call.changed', { callId: story.record.id, state: 'voicemail' });
   }
@@ -226,7 +225,7 @@ export class OutsideCalls implements OutsideStories {
     const wasInVoicemail = story.phase === 'voicemail';
     story.phase = 'over';
     story.record = { ...story.record, endedAt: clock.now(), verdict };
-    this.#save(story, story.leg === 'none' && !wasInVoicemail ? this.#unrung(story) : []);
+    this.#records.save(story, story.leg === 'none' && !wasInVoicemail ? this.#unrung(story) : []);
     this.#tellStart(story);
     events.emit('call.ended', { callId: story.record.id, disposition: verdict.result, reason: verdict.reason });
     log.info({ callId: story.record.id, ...verdict }, `Call from outside ended: ${explain(verdict)}`);
@@ -242,7 +241,7 @@ export class OutsideCalls implements OutsideStories {
   /** calls.ts has closed the record and tells of it. */
   #endWithLeg(story: Story): boolean {
     story.phase = 'over';
-    this.#save(story, []);
+    this.#records.save(story, []);
     this.#stories.delete(story);
     return true;
   }
@@ -252,7 +251,7 @@ export class OutsideCalls implements OutsideStories {
     const { result } = story.record.verdict ?? {};
     if (result === 'answered' || result === 'voicemail' || result === 'blocked') return;
     story.record = { ...story.record, verdict };
-    this.#save(story, []);
+    this.#records.save(story, []);
     this.#parts.events.emit('call.changed', { callId: story.record.id, state: 'voicemail' });
   }
 
@@ -265,59 +264,9 @@ export class OutsideCalls implements OutsideStories {
     }
   }
 
-  #takeUp(): void {
-    const { store, cdrs, clock } = this.#parts;
-    for (const row of store.open()) {
-      const record = cdrs.get(row.callId);
-      const isTooOld = clock.now() - row.createdAt > mostAgeMs;
-      if (record === undefined || record.answeredAt !== undefined || record.verdict !== undefined || isTooOld) {
-        store.save({ ...row, phase: 'over' });
-        continue;
-      }
-      const rest = { ours: undefined, leg: 'over', isTold: true, isCallerGone: false } as const;
-      this.#stories.add({ ...row, ...rest, record, deadlineAt: this.#in(silenceMs.lastWordExpected) });
-    }
-  }
-
   /** From memory while it is open, else as it was kept. */
   #storyOf(callSid: string): Story | undefined {
-    const open = this.#stories.bySid(callSid);
-    if (open !== undefined) return open;
-    let kept: Story | undefined;
-    this.#safely(() => (kept = this.#keptStory(callSid)));
-    return kept;
-  }
-
-  #keptStory(callSid: string): Story | undefined {
-    const { store, cdrs } = this.#parts;
-    const row = store.bySid(callSid);
-    const record = row === undefined ? undefined : cdrs.get(row.callId);
-    if (row === undefined || record === undefined) return undefined;
-    return { ...row, phase: 'over', record, ours: record.verdict, leg: 'over', isTold: true, isCallerGone: true, deadlineAt: 0 };
-  }
-
-  #save(story: Story, legs: readonly CallLeg[]): void {
-    const { store, cdrs } = this.#parts;
-    const { callSid, token, phase, decision, afterDial, caller, createdAt, record } = story;
-    this.#safely(() =>
-      store.together(() => {
-        cdrs.save(record, legs);
-        store.save({ callSid, callId: record.id, token, phase, decision, afterDial, caller, createdAt });
-        this.#isStorageFailing = false;
-      }),
-    );
-  }
-
-  /** A full disk must not end a call: it goes on without its record. */
-  #safely(run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      if (this.#isStorageFailing) return;
-      this.#isStorageFailing = true;
-      this.#parts.log.error({ err: error }, 'Calls from outside cannot be written down; they go on');
-      this.#parts.events.emit('storage.failed', { reason: 'Call records cannot be written. Calls go on.' });
-    }
+    return this.#stories.bySid(callSid) ?? this.#records.find(callSid);
   }
 
   #in(milliseconds: number): number {

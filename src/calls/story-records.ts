@@ -1,0 +1,93 @@
+import type { Clock } from '#base/clock.ts';
+import type { Events } from '#base/events.ts';
+import type { Log } from '#base/log.ts';
+import type { Facts } from '#contract/facts.ts';
+import type { CallLeg } from './call.ts';
+import type { CdrStore } from './cdr-store.ts';
+import type { OutsideCallStore } from './outside-call-store.ts';
+import type { Story } from './outside-story.ts';
+
+export type StoryRecordsParts = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly events: Events<Facts>;
+  readonly store: OutsideCallStore;
+  readonly cdrs: CdrStore;
+};
+
+/** A call left open by the last run is not waited for longer than the network lets a call last. */
+const mostAgeMs = 4 * 3_600_000;
+
+/** What is on the disk of the calls from outside. A full disk must not end a call: it goes on without its record, and that is told once. */
+export class StoryRecords {
+  readonly #parts: StoryRecordsParts;
+  #isFailing = false;
+
+  constructor(parts: StoryRecordsParts) {
+    this.#parts = parts;
+  }
+
+  save({ callSid, token, phase, decision, afterDial, caller, createdAt, record }: Story, legs: readonly CallLeg[]): void {
+    const { store, cdrs } = this.#parts;
+    this.#safely(() => {
+      store.together(() => {
+        cdrs.save(record, legs);
+        store.save({ callSid, callId: record.id, token, phase, decision, afterDial, caller, createdAt });
+      });
+      this.#isFailing = false;
+    });
+  }
+
+  /** A call that is over, as it was kept. */
+  find(callSid: string): Story | undefined {
+    return this.#safely(() => {
+      const { store, cdrs } = this.#parts;
+      const row = store.bySid(callSid);
+      const record = row === undefined ? undefined : cdrs.get(row.callId);
+      if (row === undefined || record === undefined) return undefined;
+      return {
+        ...row,
+        phase: 'over',
+        record,
+        ours: record.verdict,
+        leg: 'over',
+        isTold: true,
+        isCallerGone: true,
+        deadlineAt: 0,
+      };
+    });
+  }
+
+  /** What the last run left open and is still worth waiting for, until `deadlineAt`; closes the rest. */
+  takeUp(deadlineAt: number): readonly Story[] {
+    return this.#safely(() => this.#takeUp(deadlineAt)) ?? [];
+  }
+
+  #takeUp(deadlineAt: number): readonly Story[] {
+    const { store, cdrs, clock } = this.#parts;
+    const stories: Story[] = [];
+    for (const row of store.open()) {
+      const record = cdrs.get(row.callId);
+      const isTooOld = clock.now() - row.createdAt > mostAgeMs;
+      if (record === undefined || record.answeredAt !== undefined || record.verdict !== undefined || isTooOld) {
+        // Others are still worth waiting for where this cannot be written.
+        this.#safely(() => store.save({ ...row, phase: 'over' }));
+      } else {
+        stories.push({ ...row, record, ours: undefined, leg: 'over', isTold: true, isCallerGone: false, deadlineAt });
+      }
+    }
+    return stories;
+  }
+
+  #safely<Result>(run: () => Result): Result | undefined {
+    try {
+      return run();
+    } catch (error) {
+      if (this.#isFailing) return undefined;
+      this.#isFailing = true;
+      this.#parts.log.error({ err: error }, 'Calls from outside cannot be written down; they go on');
+      this.#parts.events.emit('storage.failed', { reason: 'Call records cannot be written. Calls go on.' });
+      return undefined;
+    }
+  }
+}
