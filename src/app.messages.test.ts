@@ -251,6 +251,38 @@ describe('messages of the whole house', { timeout: 60_000 }, () => {
     expect((await stage.messages('', 'admin')).total).toBe(1);
   });
 
+  it('keep their rules and uploads from everybody else', async () => {
+    const make = (body: object, who: string) => stage.json<{ id: string }>('POST', '/auto-replies', body, who);
+    const rule = { name: 'Rule', trigger: 'dnd', body: 'x' };
+    const [hers, all] = [await make({ ...rule, number: ours }, 'anna'), await make({ ...rule, number: null }, 'admin')];
+    const his = await make({ ...rule, number: other }, 'ben');
+    const seen: number[] = [];
+    for (const { id } of [hers, all]) {
+      const path = `/auto-replies/${id}`;
+      seen.push(await stage.status('GET', path, undefined, 'ben'));
+      seen.push(await stage.status('PATCH', path, { body: 'y' }, 'ben'));
+      seen.push(await stage.status('DELETE', path, undefined, 'ben'));
+    }
+    expect(seen).toEqual([404, 404, 404, 404, 404, 404]);
+    const moved = async (number: string | null) => await stage.status('PATCH', `/auto-replies/${his.id}`, { number }, 'ben');
+    expect([await moved(ours), await moved(null)]).toEqual([403, 403]);
+    const listed = await stage.json<Page<{ id: string }>>('GET', '/auto-replies', undefined, 'ben');
+    expect([listed.total, listed.items.map(({ id }) => id)]).toEqual([1, [his.id]]);
+
+    const type = { 'Content-Type': 'image/png' };
+    const upload = await stage.fetch('/messages/media', 'anna', { method: 'POST', headers: type, body: png });
+    const { id: mediaId } = (await upload.json()) as { id: string };
+    const asBen = await stage.status('POST', '/messages', { to: theirs, body: 'x', media: [mediaId] }, 'ben');
+    expect([upload.status, asBen, (await stage.messages('', 'ben')).total]).toEqual([201, 400, 0]);
+    for (const evil of [
+      '<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>',
+      '<!doctype html><script>1</script>',
+    ]) {
+      const refused = await stage.fetch('/messages/media', 'anna', { method: 'POST', headers: type, body: evil });
+      expect(refused.status).toBe(400);
+    }
+  });
+
   it('stop when somebody says STOP, for that pair alone, until START', async () => {
     await stage.receive('STOP');
     expect((await stage.conversations()).items[0]?.optedOutAt).not.toBeNull();
