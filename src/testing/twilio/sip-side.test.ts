@@ -328,7 +328,7 @@ test('an ACK past the Record-Route does not arrive: the 200 comes again, then 32
   expect(desk.side.trace.takeBreaches().join()).toContain('ACK is lost');
 });
 
-test('trunk: number, caller and address are checked as Twilio's errors say', async () => {
+test('trunk: number, caller and address are checked in the words of Twilio’s errors', async () => {
   const { desk, house } = await open();
   const from = `<sip:${ourNumber}@${trunkName}>`;
   const attempt = async (uri: string, more: { from?: string; lines?: readonly string[] }, status: number) => {
