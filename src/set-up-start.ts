@@ -2,14 +2,9 @@
 // Called by app.ts.
 // Must stay true: it only hands things to one another; the listeners of the settings do the rest.
 import { isIPv4 } from 'node:net';
-import type { Clock } from '#base/clock.ts';
-import type { NewId } from '#base/ids.ts';
-import type { Log } from '#base/log.ts';
 import type { Route } from '#contract/endpoint.ts';
 import type { Numbers } from '#numbers/numbers.ts';
 import type { Sip } from '#sip/sip.ts';
-import type { Opened } from '#storage/database.ts';
-import type { Health } from '#system/health.ts';
 import { TwilioChangesStore } from '#system/twilio-changes-store.ts';
 import { TwilioStepsStore } from '#system/twilio-steps-store.ts';
 import { AccountWatch } from '#twilio/account-watch.ts';
@@ -22,20 +17,15 @@ import { setUpRoutes } from '#twilio/set-up-routes.ts';
 import type { HouseNumbers } from '#twilio/set-up-routes.ts';
 import { trunkName } from '#twilio/voice-webhooks.ts';
 import type { Options } from './options.ts';
+import type { Storage, Surroundings } from './surroundings.ts';
 import type { TwilioGround } from './twilio-start.ts';
 
-type Parts = {
-  readonly options: Options;
+type Parts = Surroundings & {
   readonly twilio: TwilioGround;
-  readonly storage: Opened;
+  readonly storage: Storage;
   readonly numbers: Numbers;
   readonly sip: Pick<Sip, 'trunkStates'>;
   readonly selfTest: SelfTest;
-  readonly clock: Clock;
-  readonly newId: NewId;
-  readonly log: Log;
-  readonly health: Health;
-  readonly stack: AsyncDisposableStack;
 };
 
 export function startSetUp(parts: Parts): { readonly setUp: TwilioSetUp; readonly routes: readonly Route[] } {

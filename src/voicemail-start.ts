@@ -53,7 +53,7 @@ const weekSeconds = 7 * 86_400;
 const recordingReadyMs = 20_000;
 
 export async function openVoicemail(parts: Parts): Promise<VoicemailEdge> {
-  const { storage, twilio, stack, events, clock, health, outside } = parts;
+  const { storage, twilio, stack, clock, outside } = parts;
   const log = parts.log.child({ room: 'voicemail' });
   const room = createRoom({ ...parts, log });
   const reconcile = new Reconcile({
@@ -67,17 +67,31 @@ export async function openVoicemail(parts: Parts): Promise<VoicemailEdge> {
       },
     },
   });
+  followCalls(parts, room, reconcile);
+  watchHealth(parts, room, reconcile);
+  stack.defer(() => room.stop());
+  await room.start();
+  // What is only in memory would forget what it took, and take it again from the file.
+  if (storage.mode === 'normal') startReconcile(parts, reconcile);
+  return { room, reconcile, port: portOf(room) };
+}
+
+/** Recordings begin and end with the calls they are of. */
+function followCalls({ events, clock, stack }: Parts, { callRecordings }: VoicemailRoom, reconcile: Reconcile): void {
   const endings = [
     events.on('call.changed', ({ callId, state }) => {
-      if (state === 'in_call') void room.callRecordings.answered(callId);
+      if (state === 'in_call') void callRecordings.answered(callId);
     }),
     events.on('call.ended', ({ callId }) => {
-      const isRecorded = room.callRecordings.stateOf(callId) !== 'off';
-      room.callRecordings.ended(callId);
+      const isRecorded = callRecordings.stateOf(callId) !== 'off';
+      callRecordings.ended(callId);
       if (isRecorded) clock.after(recordingReadyMs, () => void reconcile.run());
     }),
   ];
   stack.defer(() => endings.forEach((end) => end()));
+}
+
+function watchHealth({ health }: Parts, room: VoicemailRoom, reconcile: Reconcile): void {
   health.watch('recordings', () => {
     const { problem } = room.space;
     return problem === undefined
@@ -89,20 +103,17 @@ export async function openVoicemail(parts: Parts): Promise<VoicemailEdge> {
     const at = reconcile.lastAt;
     return { status: 'ok', message: at === undefined ? 'Twilio was not asked yet' : `Twilio was asked at ${isoTime(at)}` };
   });
-  stack.defer(() => room.stop());
-  await room.start();
-  // What is only in memory would forget what it took, and take it again from the file.
-  if (storage.mode === 'normal') {
-    stack.defer(() => reconcile.stop());
-    reconcile.start();
-    // From the moment there is an account, what it gets is ours to know, also where we are stopped before the next look.
-    stack.defer(
-      twilio.settings.onChange(({ accountSid }) => {
-        if (accountSid !== undefined && reconcile.lastAt === undefined) void reconcile.run();
-      }),
-    );
-  }
-  return { room, reconcile, port: portOf(room) };
+}
+
+function startReconcile({ stack, twilio }: Parts, reconcile: Reconcile): void {
+  stack.defer(() => reconcile.stop());
+  reconcile.start();
+  // From the moment there is an account, what it gets is ours to know, also where we are stopped before the next look.
+  stack.defer(
+    twilio.settings.onChange(({ accountSid }) => {
+      if (accountSid !== undefined && reconcile.lastAt === undefined) void reconcile.run();
+    }),
+  );
 }
 
 function createRoom(parts: Parts): VoicemailRoom {
