@@ -13,8 +13,8 @@ import {
   localNetworksOf,
 } from './listener-options.ts';
 import type { InterfaceAddress, ListenerOptions } from './listener-options.ts';
-import { portHolder } from './port-holder.ts';
 import type { SourceLimits } from './source-limits.ts';
+import { startProblem } from './start-problem.ts';
 import type { StreamTimes } from './stream-connection.ts';
 import { StreamPort } from './tcp-transport.ts';
 import type { StreamTls } from './tcp-transport.ts';
@@ -290,14 +290,3 @@ const nowhere: Listener = {
   advertisedHost: '0.0.0.0',
   advertisedPort: 0,
 };
-
-function startProblem(options: ListenerOptions, error: unknown): string {
-  const place = describeListener(options);
-  const code = codeOf(error);
-  if (code === 'EADDRINUSE') {
-    return `Cannot listen on ${place}: the port is in use by ${portHolder(options.protocol, options.port) ?? 'another program'}.`;
-  }
-  if (code === 'EADDRNOTAVAIL') return `Cannot listen on ${place}: this machine has no such address.`;
-  if (code === 'EACCES') return `Cannot listen on ${place}: ports below 1024 need more rights than this program has.`;
-  return `Cannot listen on ${place}: ${error instanceof Error ? error.message : String(error)}.`;
-}
