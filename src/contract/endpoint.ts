@@ -1,3 +1,6 @@
+// Owns what an endpoint is: method, path, access, and the shapes of what goes in and out.
+// Called by every contract file that declares one, every room that answers one, and http, which mounts them.
+// Must stay true: what is declared here is all that http, the OpenAPI description and a panel know of an endpoint.
 import { z } from 'zod';
 
 /** Who may call: `public` needs nothing, `user` any signed-in person, `admin` an administrator. */
