@@ -96,6 +96,7 @@ export class Bridge implements DialogOwner {
     const from = this.sideOf(dialog);
     if (this.#isOver) this.#requestAfterwards(request, response);
     else if (request.method === 'REFER') this.#parts.refer(this, from, { request, response });
+    else if (from.device === undefined && isOrder(request)) answer(response, request.method === 'NOTIFY' ? 489 : 403);
     else this.#inCall.pass({ from: dialog, to: this.otherThan(from).dialog, role: this.roleOf(from) }, { request, response });
   }
 
@@ -162,4 +163,9 @@ export class Bridge implements DialogOwner {
     }
     return { result: 'answered', reason: dialog === this.caller.dialog ? 'caller-hung-up' : 'callee-hung-up' };
   }
+}
+
+/** Makes phones restart, pick up, or show a text. Those of the house may do that to each other; nobody outside was asked to. */
+function isOrder({ method }: IncomingRequest): boolean {
+  return method === 'NOTIFY' || method === 'MESSAGE';
 }

@@ -90,4 +90,31 @@ describe('a caller from outside who writes headers', () => {
     expect(refused.status).toBe(404);
     expect((await stage.closed()).verdict).toEqual({ result: 'failed', reason: 'unknown-number' });
   });
+
+  it.each([
+    ['NOTIFY', 'Event: check-sync;reboot=true', 489],
+    ['NOTIFY', 'Event: talk', 489],
+    ['MESSAGE', 'Content-Type: text/html', 403],
+    ['REFER', 'Refer-To: <sip:+14169990000@x>', 603],
+  ])('and sends %s with %s in a call brings it to no phone', async (method, header, status) => {
+    const { trunk, stage } = await house();
+    const phone = await stage.phone('20', { personId: 'usr_1' });
+    invite(trunk, { headers: ['From: <sip:+14165550123@x>;tag=1'] });
+    await phone.answer(await phone.rung());
+    const answered = await trunk.skipTo(200);
+    const inCall = (name: string, cseq: number, headers: readonly string[] = []) =>
+      sipText([
+        `${name} ${/<([^>]+)>/.exec(answered.header('Contact') ?? '')?.[1]} SIP/2.0`,
+        `Via: SIP/2.0/UDP ${trunk.host};branch=z9hG4bK${name}${cseq}${sent}`,
+        ...['From', 'To', 'Call-ID'].map((one) => `${one}: ${answered.header(one)}`),
+        ...[`CSeq: ${cseq} ${name}`, `Contact: <sip:gw@${trunk.host}>`, 'Max-Forwards: 70', ...headers],
+      ]);
+    trunk.send(inCall('ACK', 1));
+    trunk.send(inCall(method, 2, [header, 'Subscription-State: active']));
+    await trunk.expect(status);
+    trunk.send(inCall('BYE', 3));
+    await phone.peer.expect('BYE');
+    const asked = await stage.closed();
+    expect(asked.verdict).toEqual({ result: 'answered', reason: 'caller-hung-up' });
+  });
 });
