@@ -5,7 +5,10 @@ export type Log = Logger;
 export type LogLevel = Level | 'silent';
 
 /** Every field that must never be readable in a log, wherever a caller puts it. */
-const secretFields = ['password', 'secret', 'token', 'authorization', 'proxyAuthorization', 'ha1', 'nonce', 'cookie'];
+const secretFields = [
+  ...['password', 'secret', 'token', 'authorization', 'proxyAuthorization', 'ha1', 'nonce', 'cookie'],
+  ...['authToken', 'apiKeySecret', 'sealingKey', 'signature', 'contactUser'],
+];
 
 export type LogOptions = { readonly level: LogLevel; readonly destination?: DestinationStream };
 
