@@ -2,10 +2,11 @@
 // Called by media.ts and media-fetcher.ts of this room.
 // Must stay true: temporary name, sync, rename, sync of the folder; what a kill leaves behind is swept away at the next start.
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, stat, statfs, unlink } from 'node:fs/promises';
+import { open, readdir, readFile, rename, stat, statfs, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '#base/log.ts';
 import type { ByteRange } from '#contract/file.ts';
+import { makeFolder } from '#storage/folder.ts';
 import { sniff, sniffedBytes } from './media-type.ts';
 
 export type Incoming = {
@@ -52,7 +53,7 @@ export class MediaFiles {
   async store(incoming: Incoming): Promise<StoreResult> {
     const temporary = join(this.#folder, incoming.name + unfinished);
     try {
-      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      makeFolder(this.#folder);
       if ((await this.#freeBytes()) < leastFreeBytes) {
         await letGo(incoming.chunks);
         return { kind: 'unwritable', message: 'The disk is almost full' };

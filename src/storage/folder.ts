@@ -3,10 +3,10 @@ import { dirname } from 'node:path';
 
 /**
  * Makes a folder with those above it. Throws what the system says. Not with `recursive`: where a file system refuses new folders by
- * saying that the one above is missing, as /proc does, Node.js tries for ever.
+ * saying that the one above is missing, as /proc does, Node.js tries for ever. What GoSIP keeps is nobody else's to read.
  */
 export function makeFolder(path: string): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));
-  mkdirSync(path);
+  mkdirSync(path, { mode: 0o700 });
 }

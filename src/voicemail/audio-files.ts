@@ -2,10 +2,11 @@
 // Called by the recordings and greetings of this room.
 // Must stay true: temporary name, sync, rename, sync of the folder; what a kill leaves behind is swept away at the next start.
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, stat, statfs, unlink } from 'node:fs/promises';
+import { open, readdir, rename, stat, statfs, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '#base/log.ts';
 import type { ByteRange } from '#contract/file.ts';
+import { makeFolder } from '#storage/folder.ts';
 import { readWavHead, wavHeadBytes } from './wav.ts';
 import type { WavFacts } from './wav.ts';
 
@@ -63,7 +64,7 @@ export class AudioFiles {
     const { folder } = this.#options;
     const temporary = join(folder, name + unfinished);
     try {
-      await mkdir(folder, { recursive: true });
+      makeFolder(folder);
       const result = await this.#write(temporary, incoming);
       if (result.kind === 'stored') {
         await rename(temporary, join(folder, name));
@@ -106,7 +107,7 @@ export class AudioFiles {
   async freeBytes(): Promise<number> {
     if (this.#options.freeBytes !== undefined) return this.#options.freeBytes();
     try {
-      await mkdir(this.#options.folder, { recursive: true });
+      makeFolder(this.#options.folder);
       const { bavail, bsize } = await statfs(this.#options.folder);
       return bavail * bsize;
     } catch (error) {
