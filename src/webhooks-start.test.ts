@@ -10,7 +10,7 @@ import { FakeClock } from '#testing/fake-clock.ts';
 import { OutsideDesk } from '#testing/outside-desk.ts';
 import { makeCertificate } from '#testing/tls-certificate.ts';
 import { LiveTwilioSettings } from '#twilio/twilio-settings.ts';
-import { noMessages, noPublicMedia, plainVoicemail } from '#twilio/webhook-ports.ts';
+import { plainVoicemail } from '#twilio/webhook-ports.ts';
 import { parseOptions } from './options.ts';
 import { startWebhooks } from './webhooks-start.ts';
 import type { WebhooksStart } from './webhooks-start.ts';
@@ -31,7 +31,11 @@ beforeEach(async () => {
   if (parsed.kind === 'problems') throw new Error(parsed.problems.join());
   webhooks = await startWebhooks({
     ...{ options: parsed.options, settings, clock, health, stack, log: createLog({ level: 'silent' }), calls: desk.outside },
-    ...{ voicemail: plainVoicemail, messages: noMessages, media: noPublicMedia },
+    ...{
+      voicemail: plainVoicemail,
+      messages: { onIncomingMessage: () => {}, onMessageStatus: () => {} },
+      media: { publicMedia: () => undefined },
+    },
     ...{ isReachable: () => true, callerIdFor: () => undefined },
   });
 });

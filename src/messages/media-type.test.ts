@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { extensionOf, isInline, knownTypes, sniff } from './media-type.ts';
+import { messageUpload } from '#contract/messages.ts';
+import { extensionOf, isInline, sniff } from './media-type.ts';
 
 const bytes = (text: string) => Buffer.from(text, 'latin1');
 
@@ -30,7 +31,7 @@ it.each([
   ['', 'application/octet-stream', false],
 ])('takes %j for %s, shown in place: %s', (head, type, inline) => {
   expect([sniff(bytes(head)), isInline(type)]).toEqual([type, inline]);
-  expect(knownTypes).toContain(type);
+  expect(messageUpload.types).toContain(type);
 });
 
 it('gives every type a name to be saved by', () => {

@@ -1,3 +1,5 @@
+import type { messageUpload } from '#contract/messages.ts';
+
 /** What may be shown in a browser without anything in it being run. */
 const inlineTypes = new Set([
   'image/jpeg',
@@ -33,10 +35,7 @@ const extensions: Readonly<Record<string, string>> = {
   'application/pdf': 'pdf',
   'text/vcard': 'vcf',
   'text/calendar': 'ics',
-};
-
-/** Every type that `sniff` can name. */
-export const knownTypes: readonly string[] = [...Object.keys(extensions), 'application/octet-stream'];
+} satisfies Record<Exclude<(typeof messageUpload.types)[number], 'application/octet-stream'>, string>;
 
 /** Bytes that are enough to tell. */
 export const sniffedBytes = 64;

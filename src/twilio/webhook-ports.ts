@@ -96,7 +96,7 @@ export type MessagesPort = {
 export type PublicMedia = { readonly contentType: string; readonly bytes: Uint8Array };
 export type PublicMediaPort = { publicMedia(token: string): PublicMedia | undefined | Promise<PublicMedia | undefined> };
 
-/** Until there is a voicemail room: the house's own words and limits, and nothing is kept. */
+/** The house's own words and limits, for whoever has no greeting and for when something inside fails; keeps nothing. */
 export const plainVoicemail: VoicemailPort = {
   greetingFor: () => ({
     kind: 'text',
@@ -108,9 +108,3 @@ export const plainVoicemail: VoicemailPort = {
   onRecording: () => {},
   onTranscription: () => {},
 };
-
-/** Until there is a message room: nothing is kept. */
-export const noMessages: MessagesPort = { onIncomingMessage: () => {}, onMessageStatus: () => {} };
-
-/** Until a room has something to fetch. */
-export const noPublicMedia: PublicMediaPort = { publicMedia: () => undefined };
