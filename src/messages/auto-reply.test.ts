@@ -20,7 +20,7 @@ const word = rule({ id: 'auto_word', trigger: 'keyword', keywords: ['opening hou
 const usual: AutoReplyFacts = {
   ...{ rules: [dnd, late, word], from: '+15555550123', body: 'Hello', isFromUs: false, isOptedOut: false, word: undefined },
   // A Thursday.
-  ...{ isDnd: false, local: { weekday: 4, minutes: 12 * 60 }, now, previous: [] },
+  ...{ isDnd: false, local: { weekday: 4, minutes: 12 * 60 }, now, previous: [], repliesOfHour: 59 },
 };
 
 describe('an automatic reply', () => {
@@ -45,6 +45,7 @@ describe('an automatic reply', () => {
     ['one an hour ago less a minute', { isDnd: true, previous: [now - 59 * minute] }, 'too-often'],
     ['one an hour ago', { isDnd: true, previous: [now - 60 * minute] }, 'auto_dnd'],
     ['five today, long ago', { isDnd: true, previous: Array.from({ length: 5 }, () => now - 600 * minute) }, 'too-often'],
+    ['the sixtieth stranger in an hour', { isDnd: true, repliesOfHour: 60 }, 'too-many'],
     ['a keyword soon after another reply', { body: 'opening hours', previous: [now - minute] }, 'too-often'],
   ])('to %s', (_, change, expected) => {
     const decision = decideAutoReply({ ...usual, ...change });

@@ -37,17 +37,21 @@ export type AutoReplyFacts = {
   readonly now: number;
   /** When this sender got automatic replies in the last day. */
   readonly previous: readonly number[];
+  /** Automatic replies to anybody in the last hour. */
+  readonly repliesOfHour: number;
 };
 
 export type AutoReplyDecision =
   | { readonly kind: 'reply'; readonly rule: AutoReply }
   | {
       readonly kind: 'none';
-      readonly reason: 'unwritable' | 'ourselves' | 'opted-out' | 'opt-out-word' | 'no-rule' | 'too-often';
+      readonly reason: 'unwritable' | 'ourselves' | 'opted-out' | 'opt-out-word' | 'no-rule' | 'too-often' | 'too-many';
     };
 
 /** Two machines that answer each other must come to an end, however patient the rules are. */
 const mostADay = 5;
+/** The sender of a message is easily forged: many of them, each an expensive number abroad, must not empty the account. */
+const mostAnHour = 60;
 
 /** Whether an incoming message is answered by itself, and with what. The order: keyword, do not disturb, after hours. */
 export function decideAutoReply(facts: AutoReplyFacts): AutoReplyDecision {
@@ -60,7 +64,8 @@ export function decideAutoReply(facts: AutoReplyFacts): AutoReplyDecision {
   if (rule === undefined) return { kind: 'none', reason: 'no-rule' };
   const quietSince = facts.now - rule.quietMinutes * 60_000;
   const isTooOften = facts.previous.length >= mostADay || facts.previous.some((at) => at > quietSince);
-  return isTooOften ? { kind: 'none', reason: 'too-often' } : { kind: 'reply', rule };
+  if (isTooOften) return { kind: 'none', reason: 'too-often' };
+  return facts.repliesOfHour >= mostAnHour ? { kind: 'none', reason: 'too-many' } : { kind: 'reply', rule };
 }
 
 function findRule({ rules, body, isDnd, local }: AutoReplyFacts): AutoReply | undefined {

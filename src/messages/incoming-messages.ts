@@ -39,6 +39,7 @@ export type IncomingParts = {
 /** Later than this nobody expects an automatic reply any more, and what it says of now was not so then. */
 const replyWithinMs = 600_000;
 const dayMs = 86_400_000;
+const hourMs = 3_600_000;
 /** Twilio sends 1600 characters and ten media at most. */
 const mostBody = 10_000;
 const mostMedia = 20;
@@ -110,9 +111,10 @@ export class IncomingMessages {
       isDnd: isDnd(to),
       local: localTime(now, timeZone),
       previous: messages.autoRepliesTo(from, now - dayMs),
+      repliesOfHour: messages.autoRepliesSince(now - hourMs),
     });
     if (decision.kind === 'none') {
-      log.debug({ reason: decision.reason }, 'No automatic reply');
+      log[decision.reason === 'too-many' ? 'warn' : 'debug']({ reason: decision.reason }, 'No automatic reply');
       return undefined;
     }
     // We can only answer as a number that is ours.

@@ -74,6 +74,7 @@ export class MessageStore {
   readonly #read;
   readonly #readAll;
   readonly #autoReplies;
+  readonly #autoReplyCount;
   readonly #unknown;
   readonly #keepEarly;
   readonly #takeEarly;
@@ -102,6 +103,9 @@ export class MessageStore {
     this.#autoReplies = db.prepare<[string, number], { at: number }>(
       `SELECT m.created_at AS at FROM ${joined}
        WHERE c.far_number = ? AND m.created_at > ? AND m.auto_reply_id IS NOT NULL ORDER BY m.created_at`,
+    );
+    this.#autoReplyCount = db.prepare<[number], { n: number }>(
+      'SELECT count(*) AS n FROM messages WHERE created_at > ? AND auto_reply_id IS NOT NULL',
     );
     this.#unknown = db.prepare<[object], Row>(
       `${select} WHERE c.our_number = :ourNumber AND c.far_number = :farNumber AND m.body = :body AND m.state = 'unknown'
@@ -154,6 +158,11 @@ export class MessageStore {
   /** When automatic replies went to a far number from any of ours, oldest first. */
   autoRepliesTo(farNumber: string, since: number): readonly number[] {
     return this.#autoReplies.all(farNumber, since).map(({ at }) => at);
+  }
+
+  /** How many automatic replies went out to anybody. */
+  autoRepliesSince(since: number): number {
+    return this.#autoReplyCount.get(since)?.n ?? 0;
   }
 
   /** The oldest message with this text of which nobody knows whether it was sent; none while one like it is still to be sent. */
