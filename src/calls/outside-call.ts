@@ -126,7 +126,13 @@ export function verdictOfUntold({ voicemailReason, ours, isCallerGone }: Untold)
 }
 
 /** What became of the message a caller may have left. */
-export type LeftMessage = { readonly isThere: boolean; readonly seconds: number | undefined; readonly leastSeconds: number };
+export type LeftMessage = {
+  readonly isThere: boolean;
+  readonly seconds: number | undefined;
+  readonly leastSeconds: number;
+  /** Told before the recording was there: it may still turn out to be none. */
+  readonly isForetold?: boolean;
+};
 
 /** Undefined where it cannot be told yet. */
 export function verdictOfMessage(message: LeftMessage, reason: VoicemailReason): Verdict | undefined {

@@ -103,6 +103,20 @@ describe('a call from outside that nobody answers', () => {
     expect(desk.records()).toEqual([`inbound ${expected} +15555550100 → +14165550100`]);
   });
 
+  it.each([['before'], ['after']])('is missed where the message turns out to be none, told %s the caller was done', (when) => {
+    const { token } = arrive();
+    desk.leg(token);
+    desk.clock.advance(30_000);
+    desk.outside.dialDone(call.callSid, noAnswer);
+    const words = [
+      { ...heard, isForetold: true },
+      { ...heard, isThere: false },
+    ];
+    for (const word of when === 'after' ? words : words.toReversed()) desk.outside.messageDone(call.callSid, word);
+    expect(desk.records()).toEqual(['inbound missed/no-answer +15555550100 → +14165550100']);
+    expect(desk.told.filter((one) => one.startsWith('call.ended'))).toHaveLength(1);
+  });
+
   it('is a voicemail after all where the word of the recording comes late', () => {
     const { token } = arrive();
     desk.leg(token);

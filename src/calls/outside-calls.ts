@@ -102,7 +102,8 @@ export class OutsideCalls implements OutsideStories {
     const verdict = verdictOfMessage(message, reasonOf(story));
     if (verdict === undefined) story.deadlineAt = this.#in(silenceMs.lastWordExpected);
     else if (story.phase !== 'over') this.#close(story, verdict);
-    else if (verdict.result === 'voicemail') this.#amend(story, verdict);
+    // Which of the two comes first is chance: what is known of the recording itself stands.
+    else if (verdict.result === 'voicemail' ? message.isForetold !== true : !message.isThere) this.#amend(story, verdict);
   }
 
   /** The caller's own leg is over; what else there is to say may still come. */
@@ -249,7 +250,7 @@ export class OutsideCalls implements OutsideStories {
   /** A message that was there after all: its recording was announced later than we waited. */
   #amend(story: Story, verdict: Verdict): void {
     const { result } = story.record.verdict ?? {};
-    if (result === 'answered' || result === 'voicemail' || result === 'blocked') return;
+    if (result === 'answered' || result === 'blocked' || result === verdict.result) return;
     story.record = { ...story.record, verdict };
     this.#records.save(story, []);
     this.#parts.events.emit('call.changed', { callId: story.record.id, state: 'voicemail' });

@@ -110,7 +110,7 @@ export class VoiceWebhooks {
       const { calls, voicemail } = this.#parts;
       const personId = calls.recordOf(callSid)?.callee.personId;
       const { leastSeconds } = voicemail.rulesFor(personId);
-      calls.messageDone(callSid, { isThere: true, seconds: form.count('RecordingDuration'), leastSeconds });
+      calls.messageDone(callSid, { isThere: true, seconds: form.count('RecordingDuration'), leastSeconds, isForetold: true });
     }
     const isOver = form.text('Digits') === 'hangup' || overStatuses.has(form.text('CallStatus'));
     return isOver ? emptyDocument() : thanksDocument();
