@@ -126,14 +126,16 @@ describe('the registration at Twilio', () => {
 
   test('is gone after the account was undone, and comes back with it', async () => {
     await using at = await TwilioHouse.start();
-    const { domain } = at;
-    expect(at.side.bindings('gosip', domain)).toHaveLength(1);
+    const contacts = () => at.side.bindings('gosip', at.domain).map(({ contact }) => contact);
+    const before = contacts();
+    expect(before).toHaveLength(1);
     await at.house.api('POST', '/system/setup/twilio/undo', {});
     await waitFor('a house without trunks', 10, async () => {
       const { parts } = await at.house.api<{ parts: { name: string; message: string }[] }>('GET', '/system/health');
       return parts.find(({ name }) => name === 'trunks')?.message === 'There are none' || undefined;
     });
     await at.house.api('POST', '/system/setup/twilio/provision', { inbound: 'webhook', outbound: 'trunk', numbers: [at.ours] });
-    await waitFor('a binding', 15, () => at.side.bindings('gosip', at.domain).length === 1 || undefined);
+    // The emulator may still know the old one: the house takes it away while its domain is being removed.
+    await waitFor('a new binding', 15, () => contacts().some((contact) => !before.includes(contact)) || undefined);
   });
 });
