@@ -62,6 +62,22 @@ describe('the client', () => {
     expect(valueOf(await client.listMessages({ limit: 3 }))).toHaveLength(3);
   });
 
+  it('shows each message once where the list grows while its pages are read', async () => {
+    await client.sendMessage({ from: house, to: stranger, body: 'one of many' });
+    const { messages } = twilio.state;
+    const [first] = messages.values();
+    if (first === undefined) throw new Error('There is no message');
+    for (let n = 1; n < 1050; n += 1) {
+      const sid = twilio.state.sid('SM');
+      messages.set(sid, { ...first, sid });
+    }
+    twilio.faults.add({ name: 'rest.page-changes-while-paging' });
+    const found = valueOf(await client.listMessages({ limit: 1100 }));
+    expect(twilio.faults.taken).toHaveLength(1);
+    expect(found).toHaveLength(1050);
+    expect(new Set(found.map(({ sid }) => sid)).size).toBe(1050);
+  });
+
   it('tells the code of what Twilio refuses', async () => {
     expect(await client.sendMessage({ from: house, to: 'nobody', body: 'x' })).toMatchObject({ kind: 'refused', code: 21211 });
     const absent = await client.fetchMessage(`SM${'0'.repeat(32)}`);

@@ -128,7 +128,7 @@ export class TwilioClient {
         ...(sentAfter === undefined ? {} : { dateSentAfter: new Date(sentAfter) }),
         ...(sentBefore === undefined ? {} : { dateSentBefore: new Date(sentBefore) }),
       });
-      return found.map(toMessage);
+      return once(found.map(toMessage));
     });
   }
 
@@ -176,7 +176,7 @@ export class TwilioClient {
         ...(startedAfter === undefined ? {} : { startTimeAfter: new Date(startedAfter) }),
         ...(startedBefore === undefined ? {} : { startTimeBefore: new Date(startedBefore) }),
       });
-      return found.map(toCall);
+      return once(found.map(toCall));
     });
   }
 
@@ -193,7 +193,7 @@ export class TwilioClient {
         ...(createdAfter === undefined ? {} : { dateCreatedAfter: new Date(createdAfter) }),
         ...(createdBefore === undefined ? {} : { dateCreatedBefore: new Date(createdBefore) }),
       });
-      return found.map(toRecording);
+      return once(found.map(toRecording));
     });
   }
 
@@ -260,6 +260,11 @@ export class TwilioClient {
     const httpClient = this.#http as unknown as NonNullable<ConstructorParameters<typeof Twilio>[2]>['httpClient'];
     return twilio(username, password, { accountSid, ...(httpClient === undefined ? {} : { httpClient }) });
   }
+}
+
+/** A list that grows while its pages are read shows the last of one page again as the first of the next. */
+function once<Item extends { readonly sid: string }>(items: readonly Item[]): readonly Item[] {
+  return [...new Map(items.map((item) => [item.sid, item])).values()];
 }
 
 /** Without a limit the package would walk every page there is. */

@@ -44,6 +44,8 @@ const overlapMs = 10 * 60_000;
 /** For how long what is open holds the watermark back: the longest call, and some. */
 const mostOpenMs = 5 * 3_600_000;
 const perRequest = 200;
+/** Where so much happened in one second that a request cannot get past it. */
+const perCrowdedRequest = 1000;
 const mostRequests = 25;
 const stopPatienceMs = 3_000;
 
@@ -193,15 +195,19 @@ function reached<Item>({ isOpen, atOf }: List<Item>, items: readonly Item[]): nu
 async function readAll<Item>(list: List<Item>, after: number): Promise<TwilioResult<readonly Item[]>> {
   const found: Item[] = [];
   let before: number | undefined;
+  let limit = perRequest;
   for (let request = 0; request < mostRequests; request += 1) {
-    const page = await list.read({ after, before, limit: perRequest });
+    const page = await list.read({ after, before, limit });
     if (page.kind !== 'ok') return page;
     found.push(...page.value);
     const oldest = page.value.at(-1);
     const oldestAt = oldest === undefined ? undefined : list.atOf(oldest);
-    if (page.value.length < perRequest || oldestAt === undefined) break;
+    if (page.value.length < limit || oldestAt === undefined) break;
     // Times are whole seconds: those of the last second may come again.
-    before = before !== undefined && oldestAt + 1000 >= before ? before - 1000 : oldestAt + 1000;
+    const isStuck = before !== undefined && oldestAt + 1000 >= before;
+    if (!isStuck) before = oldestAt + 1000;
+    else if (limit === perCrowdedRequest && before !== undefined) before -= 1000;
+    limit = isStuck && limit === perRequest ? perCrowdedRequest : perRequest;
   }
   return { kind: 'ok', value: found };
 }
