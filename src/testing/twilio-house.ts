@@ -102,8 +102,13 @@ export class TwilioHouse implements AsyncDisposable {
     const house = await start();
     twilio.reach(publicUrl, `http://${address}:${publicPort}`);
     const made = new TwilioHouse({ house, twilio, side, start }, stack.move());
-    await made.#setUp(options.plan ?? {});
-    return made;
+    try {
+      await made.#setUp(options.plan ?? {});
+      return made;
+    } catch (error) {
+      await made[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /** A phone of the person whom our number belongs to. */
