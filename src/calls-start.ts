@@ -51,10 +51,10 @@ export async function startCalls(around: Surroundings, { db }: Storage, neighbou
     anyCallerId: () => numbers.anyCallerId(),
   };
   const log = around.log.child({ room: 'calls' });
-  const { ringSeconds } = options.calls;
+  const { ringSeconds, spamThreshold } = options.calls;
   const outsideCalls = new OutsideCallStore(db);
   const outside = new OutsideCalls({
-    ...{ clock, newId, events, log, ringSeconds, cdrs, store: outsideCalls, devices, registrations },
+    ...{ clock, newId, events, log, ringSeconds, spamThreshold, cdrs, store: outsideCalls, devices, registrations },
     newToken: neighbours.newToken,
     byNumber: facts.byNumber,
   });

@@ -95,6 +95,7 @@ export const optionSchema = z.strictObject({
     .default('US'),
   time_zone: z.string().trim().refine(isTimeZone, 'must be a time zone, such as America/Toronto').optional(),
   ring_seconds: z.coerce.number().int().min(5).max(300).default(30),
+  spam_threshold: z.coerce.number().min(0).max(1).default(0.7),
   media: z.enum(['rtpengine', 'direct']).default('rtpengine'),
   media_port_min: port.min(1024).default(mediaPorts.min),
   media_port_max: port.min(1024).default(mediaPorts.max),

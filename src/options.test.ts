@@ -40,7 +40,7 @@ describe('options', () => {
       http: { host: '0.0.0.0', port: 8080 },
       publicHttp: { host: '0.0.0.0', port: 8081 },
       house: { country: 'US', timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone },
-      calls: { ringSeconds: 30 },
+      calls: { ringSeconds: 30, spamThreshold: 0.7 },
       trunks: [],
       media: { mode: 'rtpengine', ports: { min: 30_000, max: 30_999 } },
       twilio: {},
@@ -133,6 +133,7 @@ describe('options', () => {
       sip_listen: ['upd:0.0.0.0:5060', 'tls:0.0.0.0:5061'],
       sip_engine: 'native',
       ring_seconds: 2,
+      spam_threshold: 70,
       trunks: [{ host: 'x' }, { ...trunk, register: true, allow: ['192.0.2.0/99'] }, trunk],
     };
     expect(problemsOf(given, { GOSIP_COLOUR: 'red', GOSIP_COUNTRY: 'Canada' })).toEqual([
@@ -142,6 +143,7 @@ describe('options', () => {
       'http_port must be a port number',
       'country must be a country of two letters, such as CA',
       'ring_seconds must be at least 5',
+      'spam_threshold must be at most 1',
       'trunks.0.name is missing',
       'trunks.1.allow.0 must be an address or a block such as 54.172.60.0/30',
       'http_prot is not known here',

@@ -43,7 +43,8 @@ export type Options = {
   /** Where the internet may come in: Twilio's webhooks and nothing else. Open only while there is a public URL. */
   readonly publicHttp: { readonly host: string; readonly port: number };
   readonly house: { readonly country: string; readonly timeZone: string };
-  readonly calls: { readonly ringSeconds: number };
+  /** A caller whose spam score (0 to 1) is above the threshold reaches nobody. */
+  readonly calls: { readonly ringSeconds: number; readonly spamThreshold: number };
   readonly trunks: readonly TrunkOptions[];
   readonly media: {
     /** Who carries the sound of calls through trunks. */
@@ -167,7 +168,7 @@ function toOptions(parsed: Parsed): Options {
       country: parsed.country,
       timeZone: parsed.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
     },
-    calls: { ringSeconds: parsed.ring_seconds },
+    calls: { ringSeconds: parsed.ring_seconds, spamThreshold: parsed.spam_threshold },
     trunks: parsed.trunks.map(toTrunk),
     media: toMedia(parsed),
     twilio: {
