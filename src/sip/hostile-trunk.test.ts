@@ -55,7 +55,8 @@ describe('a caller from outside who writes headers', () => {
     ['a tab and a null in the name', ['From: "a\t\0b\u007f" <sip:+14165550123@x>;tag=1']],
     ['brackets in the number', ['From: <sip:+1%3E%3Bx%3D@x>;tag=1']],
     ['parameters and headers in the number', ['From: <sip:+1;phone-context=x?Alert-Info=y@x>;tag=1']],
-    ['a name of 30,000 letters', [`From: "${'n'.repeat(30_000)}" <sip:+14165550123@x>;tag=1`]],
+    ['a name of 2,000 letters', [`From: "${'n'.repeat(2_000)}" <sip:+14165550123@x>;tag=1`]],
+    ['a number of 2,000 digits', [`From: <sip:${'1'.repeat(2_000)}@x>;tag=1`]],
     ['bytes that are no UTF-8', ['From: "\u00ff\u00fe\ud800" <sip:+14165550123@x>;tag=1']],
     ['Alert-Info itself', ['From: <sip:+14165550123@x>;tag=1', 'Alert-Info: <http://evil/answer>;info=alert-autoanswer']],
     ['Call-Info itself', ['From: <sip:+14165550123@x>;tag=1', 'Call-Info: <sip:x>;answer-after=0']],
@@ -70,6 +71,7 @@ describe('a caller from outside who writes headers', () => {
       expect(rung.text).not.toMatch(/(^|[\r\n])\s*(alert-info|call-info|answer-mode|priv-answer-mode)\s*:/i);
       const from = rung.header('From') ?? '';
       expect(from).toMatch(/^(?:"(?:[^"\\]|\\.)*" )?<sip:[^<>"\s]*@[^<>"\s]+>;tag=\w+$/);
+      expect(from.length).toBeLessThan(300);
       if (from.includes('Honest')) return;
     }
   });

@@ -44,6 +44,8 @@ export type Outward =
   | { readonly kind: 'number'; readonly host: string }
   | { readonly kind: 'account'; readonly host: string; readonly fromHeader: string };
 
+const mostShown = 64;
+
 export type TrunkState = { readonly name: string; readonly isReady: boolean };
 
 type Parts = { readonly connection: SrfConnection; readonly clock: Clock; readonly log: Log; readonly media: Media };
@@ -177,8 +179,8 @@ class Trunk {
     return {
       trunk: this.name,
       dialled: this.#dialledIn(request, isRegistered ? '' : user),
-      number: isHidden(number) ? '' : number,
-      name: asserted?.name || from?.name || '',
+      number: isHidden(number) ? '' : cut(number),
+      name: cut(asserted?.name || from?.name || ''),
       joins: join === '' ? undefined : join,
       isSecure: this.#settings.isSecure ?? false,
     };
@@ -253,6 +255,11 @@ function headerOf(request: IncomingRequest, name: string): string {
 function sameText(given: string, expected: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(expected));
+}
+
+/** A stranger's words go into records, onto displays and into datagrams. */
+function cut(text: string): string {
+  return text.slice(0, mostShown).toWellFormed();
 }
 
 function isHidden(number: string): boolean {
