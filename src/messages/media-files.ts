@@ -1,12 +1,10 @@
 // Owns the folder of pictures and the like that came with messages or leave with them: each is whole in it, or not there.
 // Called by media.ts and media-fetcher.ts of this room.
-// Must stay true: temporary name, sync, rename, sync of the folder; what a kill leaves behind is swept away at the next start.
-import { createReadStream } from 'node:fs';
-import { open, readdir, readFile, rename, stat, statfs, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+// Must stay true: what strangers send is bounded, and is called what it is, not what they say it is.
+import { open } from 'node:fs/promises';
 import type { Log } from '#base/log.ts';
-import type { ByteRange } from '#contract/file.ts';
-import { makeFolder } from '#storage/folder.ts';
+import { BrokenSource, FileFolder, letGo, readable } from '#storage/file-folder.ts';
+import type { StoredFile } from '#storage/file-folder.ts';
 import { sniff, sniffedBytes } from './media-type.ts';
 
 export type Incoming = {
@@ -25,8 +23,6 @@ export type StoreResult =
   /** The disk does not take it. */
   | { readonly kind: 'unwritable'; readonly message: string };
 
-export type StoredFile = { readonly bytes: number; readonly read: (range: ByteRange) => AsyncIterable<Uint8Array> };
-
 export type MediaFilesParts = {
   readonly folder: string;
   readonly log: Log;
@@ -34,72 +30,51 @@ export type MediaFilesParts = {
   readonly freeBytes?: () => Promise<number>;
 };
 
-const unfinished = '.unfinished';
 /** What strangers send must not fill the disk that call records and voicemails are kept on. */
 const leastFreeBytes = 100_000_000;
 
 export class MediaFiles {
-  readonly #folder: string;
+  readonly #folder: FileFolder;
   readonly #log: Log;
   readonly #freeBytes: () => Promise<number>;
 
-  constructor({ folder, log, freeBytes = () => freeBytesAt(folder) }: MediaFilesParts) {
-    this.#folder = folder;
+  constructor({ folder, log, freeBytes }: MediaFilesParts) {
+    this.#folder = new FileFolder(folder, log);
     this.#log = log;
-    this.#freeBytes = freeBytes;
+    this.#freeBytes = freeBytes ?? (() => this.#folder.freeBytes());
   }
 
   /** Whole or not at all; never throws. */
   async store(incoming: Incoming): Promise<StoreResult> {
-    const temporary = join(this.#folder, incoming.name + unfinished);
     try {
-      makeFolder(this.#folder);
       if ((await this.#freeBytes()) < leastFreeBytes) {
         await letGo(incoming.chunks);
         return { kind: 'unwritable', message: 'The disk is almost full' };
       }
-      const result = await write(temporary, incoming);
-      if (result.kind === 'stored') {
-        await rename(temporary, join(this.#folder, incoming.name));
-        await syncFolder(this.#folder);
-      } else await unlink(temporary);
-      return result;
+      return await this.#folder.keep(incoming.name, (path) => write(path, incoming));
     } catch (error) {
-      await unlink(temporary).catch(() => {});
       if (error instanceof BrokenSource) return { kind: 'incomplete', message: error.message };
       this.#log.warn({ err: error }, 'Media of a message could not be written');
       return { kind: 'unwritable', message: 'The disk did not take it' };
     }
   }
 
-  /** Undefined where there is no such file. */
-  async read(name: string): Promise<StoredFile | undefined> {
-    const path = join(this.#folder, name);
-    const found = await stat(path).catch(() => undefined);
-    if (found === undefined || !found.isFile()) return undefined;
-    const read = ({ first, last }: ByteRange) => createReadStream(path, { start: first, end: Math.max(first, last) });
-    return { bytes: found.size, read };
+  read(name: string): Promise<StoredFile | undefined> {
+    return this.#folder.read(name);
   }
 
-  /** Undefined where there is no such file. */
-  async readWhole(name: string): Promise<Uint8Array | undefined> {
-    return await readFile(join(this.#folder, name)).catch(() => undefined);
+  readWhole(name: string): Promise<Uint8Array | undefined> {
+    return this.#folder.readWhole(name);
   }
 
-  async delete(name: string): Promise<void> {
-    await unlink(join(this.#folder, name)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') this.#log.warn({ err: error, name }, 'Media of a message could not be deleted');
-    });
+  delete(name: string): Promise<void> {
+    return this.#folder.delete(name);
   }
 
-  /** Deletes what a kill left behind: unfinished files, and those nobody knows. */
   async sweep(isKnown: (name: string) => boolean): Promise<void> {
-    const names = await readdir(this.#folder).catch(() => [] as string[]);
-    for (const name of names) if (name.endsWith(unfinished) || !isKnown(name)) await this.delete(name);
+    await this.#folder.sweep(isKnown);
   }
 }
-
-class BrokenSource extends Error {}
 
 async function write(path: string, { chunks, bytes: expected, mostBytes }: Incoming): Promise<StoreResult> {
   if (expected !== undefined && expected > mostBytes) return await tooLarge(path, chunks);
@@ -127,33 +102,4 @@ async function tooLarge(path: string, chunks: Incoming['chunks']): Promise<Store
   await (await open(path, 'w', 0o600)).close();
   await letGo(chunks);
   return { kind: 'too-large' };
-}
-
-/** Lets go of a connection whose bytes nobody wants: a generator that was never begun would not run its own end. */
-async function letGo(chunks: Incoming['chunks']): Promise<void> {
-  for await (const _ of readable(chunks)) break;
-}
-
-async function freeBytesAt(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
-}
-
-/** Tells a connection that broke from a disk that fails. */
-async function* readable(chunks: Incoming['chunks']): AsyncGenerator<Uint8Array> {
-  try {
-    yield* chunks;
-  } catch (error) {
-    throw new BrokenSource('The connection broke on the way', { cause: error });
-  }
-}
-
-/** Without it a loss of power may forget the new name although the file itself is on the disk. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -3,8 +3,9 @@ import type { Clock, Timer } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
+import type { StoredFile } from '#storage/file-folder.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
-import type { MediaFiles, StoredFile } from './media-files.ts';
+import type { MediaFiles } from './media-files.ts';
 import type { MediaStore } from './media-store.ts';
 import type { Media, MediaId } from './message.ts';
 

@@ -1,12 +1,10 @@
-// Owns a folder of audio files: nothing in it is ever half written, and each name in it was complete on the disk before it appeared.
+// Owns a folder of audio files: what of a sound that comes is kept, and how much of the disk is left.
 // Called by the recordings and greetings of this room.
-// Must stay true: temporary name, sync, rename, sync of the folder; what a kill leaves behind is swept away at the next start.
-import { createReadStream } from 'node:fs';
-import { open, readdir, rename, stat, statfs, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+// Must stay true: what is kept is whole sound; a full disk is an answer, not an exception.
+import { open } from 'node:fs/promises';
 import type { Log } from '#base/log.ts';
-import type { ByteRange } from '#contract/file.ts';
-import { makeFolder } from '#storage/folder.ts';
+import { BrokenSource, FileFolder, letGo, readable } from '#storage/file-folder.ts';
+import type { StoredFile } from '#storage/file-folder.ts';
 import { readWavHead, wavHeadBytes } from './wav.ts';
 import type { WavFacts } from './wav.ts';
 
@@ -43,14 +41,15 @@ export type StoreResult =
   | { readonly kind: 'incomplete'; readonly message: string }
   | { readonly kind: 'no-space'; readonly message: string };
 
-const unfinished = '.unfinished';
 const noSpaceCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 export class AudioFiles {
   readonly #options: AudioFilesOptions;
+  readonly #folder: FileFolder;
 
   constructor(options: AudioFilesOptions) {
     this.#options = options;
+    this.#folder = new FileFolder(options.folder, options.log);
   }
 
   /** Stores a WAV file, whole or not at all; a file of that name is replaced. Throws what the disk reports but for a lack of space. */
@@ -58,58 +57,36 @@ export class AudioFiles {
     const { name, bytes = 0, leaveFreeBytes } = incoming;
     const free = await this.freeBytes();
     if (free < leaveFreeBytes + bytes) {
-      await discard(incoming.chunks).catch(() => {});
+      await letGo(incoming.chunks).catch(() => {});
       return { kind: 'no-space', message: 'The disk is almost full' };
     }
-    const { folder } = this.#options;
-    const temporary = join(folder, name + unfinished);
     try {
-      makeFolder(folder);
-      const result = await this.#write(temporary, incoming);
-      if (result.kind === 'stored') {
-        await rename(temporary, join(folder, name));
-        await syncFolder(folder);
-      } else await unlink(temporary);
-      return result;
+      return await this.#folder.keep(name, (path) => this.#write(path, incoming));
     } catch (error) {
-      await unlink(temporary).catch(() => {});
       if (!noSpaceCodes.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
       return { kind: 'no-space', message: 'The disk is full' };
     }
   }
 
   /** Undefined where there is no such file. */
-  async read(
-    name: string,
-  ): Promise<{ readonly bytes: number; readonly read: (range: ByteRange) => AsyncIterable<Uint8Array> } | undefined> {
-    const path = join(this.#options.folder, name);
-    const found = await stat(path).catch(() => undefined);
-    if (found === undefined || !found.isFile()) return undefined;
-    const read = ({ first, last }: ByteRange) => createReadStream(path, { start: first, end: Math.max(first, last) });
-    return { bytes: found.size, read };
+  read(name: string): Promise<StoredFile | undefined> {
+    return this.#folder.read(name);
   }
 
-  async delete(name: string): Promise<void> {
-    await unlink(join(this.#options.folder, name)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') this.#options.log.warn({ err: error, name }, 'An audio file could not be deleted');
-    });
+  delete(name: string): Promise<void> {
+    return this.#folder.delete(name);
   }
 
   /** Deletes what a kill left behind: unfinished files, and those nobody knows. Returns how many. */
-  async sweep(isKnown: (name: string) => boolean): Promise<number> {
-    const names = await readdir(this.#options.folder).catch(() => [] as string[]);
-    const stray = names.filter((name) => name.endsWith(unfinished) || !isKnown(name));
-    for (const name of stray) await this.delete(name);
-    return stray.length;
+  sweep(isKnown: (name: string) => boolean): Promise<number> {
+    return this.#folder.sweep(isKnown);
   }
 
   /** Bytes that may still be written; 0 where nothing can be told. */
   async freeBytes(): Promise<number> {
     if (this.#options.freeBytes !== undefined) return this.#options.freeBytes();
     try {
-      makeFolder(this.#options.folder);
-      const { bavail, bsize } = await statfs(this.#options.folder);
-      return bavail * bsize;
+      return await this.#folder.freeBytes();
     } catch (error) {
       this.#options.log.warn({ err: error }, 'The free space of the disk cannot be told');
       return 0;
@@ -146,34 +123,7 @@ export class AudioFiles {
 const isWhole = (wav: WavFacts) => !wav.isTruncated;
 const cutOff: StoreResult = { kind: 'incomplete', message: 'The recording was cut off on its way' };
 
-class BrokenSource extends Error {}
-
-/** Tells a connection that broke from a disk that fails. */
-async function* readable(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    yield* chunks;
-  } catch (error) {
-    throw new BrokenSource('The connection broke on the way', { cause: error });
-  }
-}
-
-/** Lets go of a connection whose bytes nobody wants. */
-async function discard(chunks: AsyncIterable<Uint8Array>): Promise<void> {
-  // A generator that was never begun would not run its own end.
-  for await (const _ of readable(chunks)) break;
-}
-
 async function openFile(path: string): Promise<WritableFile> {
   const file = await open(path, 'w', 0o600);
   return { write: (chunk) => file.writeFile(chunk), sync: () => file.sync(), close: () => file.close() };
-}
-
-/** Without it a loss of power may forget the new name although the file itself is on the disk. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
