@@ -42,6 +42,10 @@ test('a call goes from the trunk to the phones, with sound both ways', { timeout
   expect(result.isDone, JSON.stringify(result.steps)).toBe(true);
   expect(outcomeOf(result, 'trunk-origination')).toBe('done');
 
+  const { accountSid, authToken } = at.twilio;
+  const account = await at.house.api<object>('POST', '/system/setup/twilio/validate', { accountSid, authToken });
+  expect(account).toMatchObject({ numbers: [{ number: at.ours, servedBy: 'house' }] });
+
   const asked = at.twilio.requests.length;
   const caller = at.twilio.callFrom(at.theirs, at.ours, { speak: { kind: 'tone', frequency: callerTone } });
   await kitchen.happened('CALL_INCOMING');

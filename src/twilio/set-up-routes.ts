@@ -11,6 +11,7 @@ import type { SetUpStep } from './set-up-records.ts';
 import type { SetUpPlan } from './set-up-plan.ts';
 import type { TwilioSetUp } from './set-up.ts';
 import type { TwilioAlert, TwilioNumber } from './twilio-records.ts';
+import type { TwilioSettings } from './twilio-settings.ts';
 import { webhookPaths, webhookUrl } from './webhook-paths.ts';
 
 /** Our numbers as the house keeps them, E.164. */
@@ -30,7 +31,7 @@ export function setUpRoutes(setUp: TwilioSetUp, numbers: HouseNumbers): readonly
         isUsable: problems.every(({ weight }) => weight !== 'stops'),
         account: account ?? null,
         balance: balance ?? null,
-        numbers: numbers.map((number) => toNumber(number, setUp.settings.publicUrl)),
+        numbers: numbers.map((number) => toNumber(number, setUp.settings)),
         problems: problems.map(toProblem),
       };
     }),
@@ -130,9 +131,11 @@ function toAlert({ code, text, requestUrl, at }: TwilioAlert) {
 
 function toNumber(
   { number, name, capabilities, voiceUrl, voiceApplicationSid, trunkSid }: TwilioNumber,
-  publicUrl: string | undefined,
+  { publicUrl, origination, trunk }: TwilioSettings,
 ) {
-  const isOurs = publicUrl !== undefined && voiceUrl === webhookUrl(publicUrl, webhookPaths.voiceInbound) && trunkSid === '';
+  const isAsked = publicUrl !== undefined && voiceUrl === webhookUrl(publicUrl, webhookPaths.voiceInbound);
+  // A trunk comes before the address.
+  const isOurs = trunkSid === '' ? isAsked : origination !== undefined && trunkSid === trunk?.sid;
   const isServed = voiceUrl !== '' || voiceApplicationSid !== '' || trunkSid !== '';
   const servedBy = isOurs ? ('house' as const) : isServed ? ('somebody-else' as const) : ('nobody' as const);
   return { number, name, ...capabilities, servedBy };
