@@ -1,10 +1,10 @@
 import type { DeviceLogin, House } from '../src/testing/house.ts';
 
 /** Makes many devices; SIPp only knows MD5, so SHA-256 is not offered to them. */
-export async function addDevices(house: House, count: number): Promise<DeviceLogin[]> {
+export async function addDevices(house: House, count: number, firstExtension = 2000): Promise<DeviceLogin[]> {
   const logins: DeviceLogin[] = [];
   for (let start = 0; start < count; start += 20) {
-    const batch = Array.from({ length: Math.min(20, count - start) }, (_, index) => String(2000 + start + index));
+    const batch = Array.from({ length: Math.min(20, count - start) }, (_, index) => String(firstExtension + start + index));
     logins.push(...(await Promise.all(batch.map((extension) => house.addDevice(extension, { sha256: false })))));
   }
   return logins;

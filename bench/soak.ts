@@ -10,7 +10,7 @@ const minutes = 10;
 /** Ten minutes at half load, calls and registrations together: does memory grow? */
 export async function benchSoak(): Promise<Row[]> {
   await using calls = await startCallHouse();
-  const phones = injection((await addDevices(calls.house, 1021)).slice(21));
+  const phones = injection(await addDevices(calls.house, 1000, 3000));
   const readings: number[] = [];
   const reading = setInterval(() => readings.push(residentMegabytes(calls.house.program.pid)), 10_000);
   const common = { target: calls.target };

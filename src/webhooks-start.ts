@@ -2,6 +2,7 @@
 // Called by app.ts.
 // Must stay true: the listener is open only while there is a public URL, and no request of Twilio's waits for anything outside the house.
 import { PublicServer } from '#http/public-server.ts';
+import { loadSdkParts } from '#twilio/sdk-parts.ts';
 import { SelfTest } from '#twilio/self-test.ts';
 import { pathPrefixOf } from '#twilio/signature.ts';
 import type { LiveTwilioSettings } from '#twilio/twilio-settings.ts';
@@ -39,14 +40,18 @@ export async function startWebhooks(parts: Parts): Promise<WebhooksStart> {
   });
   stack.defer(() => server.stop());
   let problem: string | undefined;
-  if (settings.current.publicUrl !== undefined) await server.start();
+  const open = () => {
+    loadSdkParts();
+    return server.start();
+  };
+  if (settings.current.publicUrl !== undefined) await open();
   // One after the other, however fast the settings change.
   let last = Promise.resolve();
   const follow = async () => {
     const isWanted = settings.current.publicUrl !== undefined;
     if (isWanted === server.isListening) return;
     try {
-      await (isWanted ? server.start() : server.stop());
+      await (isWanted ? open() : server.stop());
       problem = undefined;
     } catch (error) {
       problem = error instanceof Error ? error.message : 'The public port cannot be had';

@@ -1,4 +1,4 @@
-import { validateRequest } from 'twilio/lib/webhooks/webhooks.js';
+import { signatureFits } from './sdk-parts.ts';
 import type { WebhookForm } from './webhook-form.ts';
 
 export type Signed = {
@@ -44,7 +44,7 @@ type Addressed = { readonly url: string; readonly params: Record<string, string 
 
 function isValid(token: string, signature: string, { url, params }: Addressed): boolean {
   try {
-    return validateRequest(token, signature, url, params);
+    return signatureFits(token, signature, url, params);
   } catch {
     return false;
   }

@@ -1,6 +1,5 @@
-// By their own paths: the whole package takes 25 MB and 0.1 s more, and a house without an account needs none of it.
-import MessagingResponse from 'twilio/lib/twiml/MessagingResponse.js';
-import VoiceResponse from 'twilio/lib/twiml/VoiceResponse.js';
+import { newMessagingResponse, newVoiceResponse } from './sdk-parts.ts';
+import type { Voice } from './sdk-parts.ts';
 import type { Greeting, VoicemailRules } from './webhook-ports.ts';
 
 /** Where a document sends Twilio next; whole addresses. */
@@ -28,7 +27,7 @@ export type RingDocument = {
 
 /** Rings our registration; the caller hears ringing until somebody in the house answers. */
 export function ringDocument(ring: RingDocument): string {
-  const response = new VoiceResponse();
+  const response = newVoiceResponse();
   const dial = response.dial({
     answerOnBridge: true,
     action: ring.dialDone,
@@ -48,7 +47,7 @@ function callerIdOf(number: string | undefined): string {
 
 /** Lets the caller leave a message. */
 export function voicemailDocument(greeting: Greeting, rules: VoicemailRules, addresses: RecordAddresses): string {
-  const response = new VoiceResponse();
+  const response = newVoiceResponse();
   if (greeting.kind === 'audio') response.play(addresses.media(greeting.token));
   else say(response, greeting);
   record(response, rules, addresses);
@@ -57,35 +56,35 @@ export function voicemailDocument(greeting: Greeting, rules: VoicemailRules, add
 
 /** Something inside us failed: the caller can still leave a message. */
 export function apologyDocument(rules: VoicemailRules, addresses: RecordAddresses): string {
-  const response = new VoiceResponse();
+  const response = newVoiceResponse();
   say(response, plain('We are sorry, we cannot put you through right now. Please leave a message after the tone.'));
   record(response, rules, addresses);
   return response.toString();
 }
 
 export function thanksDocument(): string {
-  const response = new VoiceResponse();
+  const response = newVoiceResponse();
   say(response, plain('Thank you. Goodbye.'));
   response.hangup();
   return response.toString();
 }
 
 export function hangUpDocument(): string {
-  const response = new VoiceResponse();
+  const response = newVoiceResponse();
   response.hangup();
   return response.toString();
 }
 
 /** As the first verb it neither answers nor costs. */
 export function rejectDocument(reason: 'busy' | 'rejected'): string {
-  const response = new VoiceResponse();
+  const response = newVoiceResponse();
   response.reject({ reason });
   return response.toString();
 }
 
 /** Connects a phone of the house with a number outside. */
 export function outboundDocument(call: { readonly number: string; readonly callerId: string }): string {
-  const response = new VoiceResponse();
+  const response = newVoiceResponse();
   const dial = response.dial({ answerOnBridge: true, callerId: call.callerId, timeout: 120 });
   dial.number(call.number);
   return response.toString();
@@ -93,7 +92,7 @@ export function outboundDocument(call: { readonly number: string; readonly calle
 
 /** Says why and ends. */
 export function refusalDocument(text: string): string {
-  const response = new VoiceResponse();
+  const response = newVoiceResponse();
   say(response, plain(text));
   response.hangup();
   return response.toString();
@@ -101,26 +100,25 @@ export function refusalDocument(text: string): string {
 
 /** Nothing is to be done, in voice and in messaging. */
 export function emptyDocument(): string {
-  return new MessagingResponse().toString();
+  return newMessagingResponse().toString();
 }
 
-type Response = InstanceType<typeof VoiceResponse>;
 type Spoken = Extract<Greeting, { kind: 'text' }>;
 
 function plain(text: string): Spoken {
   return { kind: 'text', text, language: undefined, voice: undefined };
 }
 
-function say(response: Response, { text, language, voice }: Spoken): void {
+function say(response: Voice, { text, language, voice }: Spoken): void {
   const words = speakable(text);
   if (words === '') return;
   // The SDK's unions of languages and voices lag behind Twilio's; a wrong pair was refused where the greeting was set.
-  type Attributes = Parameters<Response['say']>[0];
+  type Attributes = Parameters<Voice['say']>[0];
   const attributes = { ...(language === undefined ? {} : { language }), ...(voice === undefined ? {} : { voice }) };
   response.say(attributes as Extract<Attributes, object>, words);
 }
 
-function record(response: Response, rules: VoicemailRules, addresses: RecordAddresses): void {
+function record(response: Voice, rules: VoicemailRules, addresses: RecordAddresses): void {
   response.record({
     action: addresses.recordDone,
     maxLength: rules.maxSeconds,
