@@ -40,6 +40,8 @@ for (const name of wanted) {
   console.error(`▸ ${name}`);
   rows.push(...((await parts[name]?.()) ?? []));
 }
-console.log(`\n${describeMachine()}; ${new Date().toISOString().slice(0, 10)}; \`script/bench ${positionals.join(' ')}\`\n`);
+console.log(
+  `\n${describeMachine()}; ${new Date().toISOString().slice(0, 10)}; \`${['script/bench', ...positionals].join(' ')}\`\n`,
+);
 console.log('| what | measured | aim |\n|---|---|---|');
 for (const { what, measured, aim } of rows) console.log(`| ${what} | ${measured} | ${aim} |`);
