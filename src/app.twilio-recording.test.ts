@@ -26,7 +26,7 @@ async function recordingOf(callId: string): Promise<Stored> {
 }
 
 async function runningCall(): Promise<string> {
-  return waitFor('a recorded call', 15, async () => {
+  return waitFor('a recorded call', 20, async () => {
     const [call] = (await at.house.api<{ items: { id: string }[] }>('GET', '/calls')).items;
     if (call === undefined) return undefined;
     const { state } = await at.house.api<{ state: string }>('GET', `/calls/${call.id}/recording`);

@@ -132,7 +132,7 @@ function createRoom(parts: Parts): VoicemailRoom {
     ...parts,
     ...{ db: storage.db, writes: storage.writes, isDurable: storage.mode === 'normal', dataDirectory: options.dataDirectory },
     source: recordingSource(connection),
-    recorder: recorder(connection, statusCallback),
+    recorder: recorder(connection, statusCallback, parts.clock),
     deleteAtTwilio: (sid) =>
       void outbox.enqueue({ kind, orderKey: `recording:${sid}`, payload: { sid }, giveUpAfterSeconds: weekSeconds }),
     ownerOf: (number) => numbers.byNumber(number)?.ownerPersonId,

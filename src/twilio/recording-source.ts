@@ -1,3 +1,4 @@
+import type { Clock } from '#base/clock.ts';
 import type { FetchResult, Later, Recorder, RecordingSource } from '#voicemail/ports.ts';
 import { callerNumber, userOf } from './caller.ts';
 import type { TwilioConnection } from './connection.ts';
@@ -9,6 +10,8 @@ import type { TwilioFailure, TwilioResult } from './twilio-result.ts';
 const soundless = new Set(['absent', 'deleted', 'failed']);
 /** Twilio begins a call's time when it is answered or when it began, by its own clock. */
 const findWithinMs = 120_000;
+/** The answer reaches the phone before Twilio's list of calls: it is asked again after these pauses. */
+const answerIsListedMs = [250, 500, 1000, 2000, 4000];
 type Connection = Pick<TwilioConnection, 'ask'>;
 
 /** Where the voicemail room gets its audio from. */
@@ -33,14 +36,20 @@ export function recordingSource(connection: Connection): RecordingSource {
 }
 
 /** How calls in progress are recorded, by their sid: `Twilio.CURRENT` fails where several run. `statusCallback`: where Twilio tells how it went; undefined where it cannot reach us. */
-export function recorder(connection: Connection, statusCallback: () => string | undefined): Recorder {
+export function recorder(connection: Connection, statusCallback: () => string | undefined, clock: Clock): Recorder {
   return {
     async find({ to, startedAt }) {
       const query = { status: 'in-progress', startedAfter: startedAt - findWithinMs } as const;
-      const result = await connection.ask((client) => client.listCalls(query));
+      const isThisOne = (call: TwilioCall) => call.parentCallSid === undefined && userOf(call.to) === to;
+      let result = await connection.ask((client) => client.listCalls(query));
+      for (const delayMs of answerIsListedMs) {
+        if (result.kind !== 'ok' || result.value.some(isThisOne)) break;
+        await new Promise<void>((resolve) => void clock.after(delayMs, resolve));
+        result = await connection.ask((client) => client.listCalls(query));
+      }
       if (result.kind !== 'ok') return { kind: 'failed', message: result.message };
       // The far leg of a call through the SIP Domain hears only one side once the caller's own leg is gone: parents alone.
-      const found = result.value.filter((call) => call.parentCallSid === undefined && userOf(call.to) === to);
+      const found = result.value.filter(isThisOne);
       const distance = (call: TwilioCall) => Math.abs((call.startedAt ?? call.createdAt ?? 0) - startedAt);
       const [nearest] = found.toSorted((a, b) => distance(a) - distance(b));
       return nearest === undefined
