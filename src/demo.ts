@@ -11,6 +11,8 @@ import type { App } from './app.ts';
 import { openOutside, ours, outsideOptions, publicUrl, setUpTwilio, takeMessage } from './demo-outside.ts';
 import type { Outside } from './demo-outside.ts';
 import { parseOptions } from './options.ts';
+import { apiCall } from '#testing/api-call.ts';
+import type { ApiCall } from '#testing/api-call.ts';
 import { freePort } from '#testing/free-port.ts';
 import { SimulatedPhone } from '#testing/simulated-phone.ts';
 
@@ -35,20 +37,6 @@ type CallRecord = {
   readonly reason: string | null;
   readonly durationSeconds: number;
 };
-type Api = <Reply>(method: string, path: string, body?: unknown) => Promise<Reply>;
-
-function apiAt(port: number, token: string): Api {
-  return async <Reply>(method: string, path: string, body?: unknown) => {
-    const response = await fetch(`http://${host}:${port}/api${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status}: ${await response.text()}`);
-    return (await response.json()) as Reply;
-  };
-}
-
 async function startPhone(stack: AsyncDisposableStack, device: NewDevice, port: number): Promise<SimulatedPhone> {
   const phone = stack.use(
     await SimulatedPhone.start({
@@ -87,7 +75,7 @@ type Phones = { readonly kitchen: SimulatedPhone; readonly study: SimulatedPhone
 
 /** A stranger calls the house's number and leaves a message. */
 async function oneMessage(app: App, outside: Outside, { kitchen, study, personId }: Phones): Promise<void> {
-  const api = apiAt(app.http.port, app.adminToken ?? '');
+  const api = apiCall(`http://${host}:${app.http.port}`, app.adminToken ?? '');
   outside.twilio.reach(publicUrl, `http://${host}:${app.publicHttp?.port ?? 0}`);
   const fetchAudio = async (path: string) => {
     const headers = { authorization: `Bearer ${app.adminToken ?? ''}` };
@@ -102,7 +90,7 @@ async function oneMessage(app: App, outside: Outside, { kitchen, study, personId
 }
 
 /** The record is closed a moment after the phones know: ask until it says how the call ended. */
-async function closedRecord(api: Api): Promise<CallRecord> {
+async function closedRecord(api: ApiCall): Promise<CallRecord> {
   for (;;) {
     const { items } = await api<{ items: CallRecord[] }>('GET', '/cdrs');
     const [record] = items;
@@ -129,7 +117,7 @@ async function tour(): Promise<void> {
 
   tell('GoSIP starts, in a folder of its own that is removed at the end');
   const app = stack.use(await createApp(read.options));
-  const api = apiAt(app.http.port, app.adminToken ?? '');
+  const api = apiCall(`http://${host}:${app.http.port}`, app.adminToken ?? '');
   tell(`  phones register at ${host}:${sipPort}, the API is at http://${host}:${app.http.port}/api\n`);
 
   tell('Two phones are added and register, with digest, over real SIP');

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { apiCall } from './api-call.ts';
 import { freePort } from './free-port.ts';
 import { startProgram } from './program.ts';
 import type { Program } from './program.ts';
@@ -81,18 +82,8 @@ export class House implements AsyncDisposable {
   }
 
   /** One API call; a reply outside 200–299 is an error that shows it. */
-  async api<Reply>(method: string, path: string, body?: unknown): Promise<Reply> {
-    const response = await fetch(`http://${this.address}:${this.httpPort}/api${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${this.token}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return (text === '' ? undefined : JSON.parse(text)) as Reply;
+  api<Reply>(method: string, path: string, body?: unknown): Promise<Reply> {
+    return apiCall(`http://${this.address}:${this.httpPort}`, this.token)<Reply>(method, path, body);
   }
 
   async addDevice(extension: string, more: Record<string, unknown> = {}): Promise<DeviceLogin> {

@@ -40,15 +40,16 @@ export function recorder(connection: Connection, statusCallback: () => string | 
   return {
     async find({ to, startedAt }) {
       const query = { status: 'in-progress', startedAfter: startedAt - findWithinMs } as const;
+      const list = () => connection.ask((client) => client.listCalls(query));
+      // The far leg of a call through the SIP Domain hears only one side once the caller's own leg is gone: parents alone.
       const isThisOne = (call: TwilioCall) => call.parentCallSid === undefined && userOf(call.to) === to;
-      let result = await connection.ask((client) => client.listCalls(query));
+      let result = await list();
       for (const delayMs of answerIsListedMs) {
         if (result.kind !== 'ok' || result.value.some(isThisOne)) break;
         await new Promise<void>((resolve) => void clock.after(delayMs, resolve));
-        result = await connection.ask((client) => client.listCalls(query));
+        result = await list();
       }
       if (result.kind !== 'ok') return { kind: 'failed', message: result.message };
-      // The far leg of a call through the SIP Domain hears only one side once the caller's own leg is gone: parents alone.
       const found = result.value.filter(isThisOne);
       const distance = (call: TwilioCall) => Math.abs((call.startedAt ?? call.createdAt ?? 0) - startedAt);
       const [nearest] = found.toSorted((a, b) => distance(a) - distance(b));
