@@ -28,7 +28,10 @@ export async function startHttp(around: Surroundings, { devices, tokens, calls, 
   });
   stack.defer(() => server.stop());
   await server.start();
-  health.watch('http', () => ({ status: 'ok', message: `Answers on port ${server.address.port}` }));
+  health.watch('http', () => {
+    const cut = server.cutConnections === 0 ? '' : `; ${server.cutConnections} connections that asked for nothing made room`;
+    return { status: 'ok', message: `Answers on port ${server.address.port}${cut}` };
+  });
   return server;
 }
 

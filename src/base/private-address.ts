@@ -1,4 +1,4 @@
-import { BlockList, isIPv4 } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 
 const inside = new BlockList();
 for (const [address, bits] of [
@@ -12,8 +12,46 @@ for (const [address, bits] of [
 ] as const) {
   inside.addSubnet(address, bits, 'ipv4');
 }
+for (const [address, bits] of [
+  ['::', 127],
+  ['fc00::', 7],
+  ['fe80::', 10],
+] as const) {
+  inside.addSubnet(address, bits, 'ipv6');
+}
 
-/** IPv4 addresses that mean nothing outside the house (RFC 6890). */
+/** Addresses that mean nothing outside the house (RFC 6890), IPv4 written as IPv6 (`::ffff:10.0.0.1`) included. False for a name. */
 export function isPrivate(address: string): boolean {
-  return isIPv4(address) && inside.check(address, 'ipv4');
+  const plain = withoutZone(address);
+  const family = isIP(plain);
+  // A BlockList looks at IPv4 rules too where an IPv6 address maps one.
+  return family !== 0 && inside.check(plain, family === 4 ? 'ipv4' : 'ipv6');
+}
+
+/** One address written in one way: IPv4 that came in by an IPv6 socket without its `::ffff:`, IPv6 without its zone. */
+export function plainAddress(address: string): string {
+  return withoutZone(address).replace(/^::ffff:(?=\d+\.)/i, '');
+}
+
+/**
+ * Whom an address counts as where somebody is limited: of IPv6 its /56, because that is what a provider gives to one line
+ * (RFC 6177), and whoever has it may come from any address of it.
+ */
+export function subscriberOf(address: string): string {
+  const plain = plainAddress(address);
+  if (isIP(plain) !== 6) return plain;
+  const [head = '', tail] = plain.split('::');
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0');
+  const groups = (tail === undefined ? before : [...before, ...zeros, ...after])
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16));
+  const [a = 0, b = 0, c = 0, d = 0] = groups;
+  return `${[a, b, c, d & 0xff00].map((group) => group.toString(16)).join(':')}::/56`;
+}
+
+function withoutZone(address: string): string {
+  const zone = address.indexOf('%');
+  return zone === -1 ? address : address.slice(0, zone);
 }

@@ -7,7 +7,9 @@ import type { Identity } from '#contract/endpoint.ts';
 import type { Facts } from '#contract/facts.ts';
 import { liveEvents } from '#contract/live.ts';
 
-const maxClients = 100;
+const maxClients = 200;
+/** A person's browser pages, telephones and scripts; one that opens more than it closes must not shut out itself for good, nor others. */
+const maxClientsEach = 50;
 /** A client that does not read is dropped; it reconnects and reads the lists afresh. */
 const maxUnreadBytes = 256 * 1024;
 const heartbeatMs = 25_000;
@@ -57,10 +59,16 @@ export class LiveStream {
     for (const client of this.#clients) this.#drop(client);
   }
 
-  /** Takes over the response until the client leaves. Throws `unavailable` where too many listen already. */
+  /**
+   * Takes over the response until the client leaves. Where all places are taken, whoever has most gives up its oldest stream.
+   * Throws `unavailable` where this identity has too many itself.
+   */
   open(client: Client): void {
-    if (this.#clients.size >= maxClients) {
-      throw new AppError('unavailable', 'Too many live streams are open', { retryAfterSeconds: 30 });
+    const counts = this.#counts();
+    const own = counts.get(client.identity.id) ?? 0;
+    const isFull = this.#clients.size >= maxClients;
+    if (own >= maxClientsEach || (isFull && !this.#makeRoom(own, counts))) {
+      throw new AppError('unavailable', 'Too many live streams of this token are open: close some', { retryAfterSeconds: 30 });
     }
     client.response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
     client.response.write('retry: 3000\n: connected\n\n');
@@ -68,6 +76,24 @@ export class LiveStream {
     // A client may vanish between two writes; 'close' follows.
     client.response.on('error', () => {});
     this.#clients.add(client);
+  }
+
+  #counts(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const { identity } of this.#clients) counts.set(identity.id, (counts.get(identity.id) ?? 0) + 1);
+    return counts;
+  }
+
+  /** False where nobody has more than who asks. */
+  #makeRoom(own: number, counts: ReadonlyMap<string, number>): boolean {
+    const most = Math.max(...counts.values());
+    if (most <= own + 1) return false;
+    for (const client of this.#clients) {
+      if (counts.get(client.identity.id) !== most) continue;
+      this.#drop(client);
+      return true;
+    }
+    return false;
   }
 
   #tell(name: keyof Facts, fact: Facts[keyof Facts]): void {

@@ -5,8 +5,10 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock, Timer } from '#base/clock.ts';
+import { subscriberOf } from '#base/private-address.ts';
 import type { Log } from '#base/log.ts';
 import type { PublicDoor, PublicReply, PublicRequest } from '#contract/public-request.ts';
+import { ConnectionPlaces, holdPlaces } from './connection-places.ts';
 import { HttpRefusal } from './errors.ts';
 import { readForm } from './form-body.ts';
 import { boundAddress, listen, stopListening } from './listening.ts';
@@ -25,6 +27,8 @@ export type PublicServerOptions = {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits?: SourceLimits;
+  /** Connections at a time. */
+  readonly places?: { readonly strangers: number; readonly known: number };
   /** For tests, which do not wait so long. */
   readonly times?: typeof usualTimes;
 };
@@ -35,7 +39,8 @@ const sweepMs = 60_000;
 const usualTimes = { headersTimeout: 5_000, requestTimeout: 8_000, connectionsCheckingInterval: 1_000, keepAliveTimeout: 20_000 };
 /** Includes a reader that does not take its answer. */
 const silenceMs = 25_000;
-const mostConnections = 512;
+/** Strangers have places of their own, so that they take none of those who proved themselves and of our own proxies. */
+const mostPlaces = { strangers: 384, known: 256 };
 
 /** Closes its connection, so that the count of a source's requests can end them. */
 const signOfLife: PublicReply = { status: 200, headers: { Connection: 'close' }, body: 'ok\n', isTrusted: false };
@@ -47,20 +52,25 @@ export class PublicServer {
   readonly #sources: PublicSources;
   readonly #server: Server;
   #sweep: Timer | undefined;
+  readonly #strangers: ConnectionPlaces;
+  readonly #known: ConnectionPlaces;
   #refusedConnections = 0;
 
   constructor(options: PublicServerOptions) {
     this.#options = options;
     this.#sources = new PublicSources(options.clock, options.limits);
+    const places = options.places ?? mostPlaces;
+    this.#strangers = new ConnectionPlaces(places.strangers);
+    this.#known = new ConnectionPlaces(places.known);
     this.#server = createServer(options.times ?? usualTimes, (request, response) => {
       this.#answer(request, response).catch((error: unknown) => {
         options.log.debug({ err: error }, 'A public request broke off');
+        if (!request.complete) this.#sources.wasBad(request.socket.remoteAddress ?? '');
         response.destroy();
       });
     });
     this.#server.timeout = silenceMs;
-    this.#server.maxConnections = mostConnections;
-    this.#server.on('connection', (socket) => this.#admit(socket));
+    holdPlaces(this.#server, (address) => this.#admit(address));
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.#refuseBroken(error, socket as Socket));
   }
 
@@ -73,9 +83,9 @@ export class PublicServer {
     return boundAddress(this.#server);
   }
 
-  /** Connections closed at once because their source had too many, or had asked for too much that is wrong. */
+  /** Connections closed because their source had too many, had asked for too much that is wrong, or asked for nothing while others waited. */
   get refusedConnections(): number {
-    return this.#refusedConnections;
+    return this.#refusedConnections + this.#strangers.cut + this.#known.cut;
   }
 
   /** Throws `conflict` with one plain sentence where the port cannot be had. */
@@ -91,15 +101,14 @@ export class PublicServer {
     await stopListening(this.#server, this.#options.clock);
   }
 
-  #admit(socket: Socket): void {
-    const address = socket.remoteAddress ?? '';
+  #admit(address: string) {
     const place = this.#sources.opened(address);
     if (place === undefined) {
       this.#refusedConnections += 1;
-      socket.destroy();
-      return;
+      return undefined;
     }
-    socket.once('close', () => this.#sources.closed(address, place));
+    const places = place.isStranger ? this.#strangers : this.#known;
+    return { places, source: subscriberOf(address), closed: () => this.#sources.closed(address) };
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,11 +1,9 @@
-import { BlockList, isIPv6 } from 'node:net';
 import type { Clock } from '#base/clock.ts';
+import { isPrivate, subscriberOf } from '#base/private-address.ts';
 
 export type SourceLimits = {
   /** Connections of one stranger at a time. */
   readonly connectionsEach: number;
-  /** Connections of all strangers at a time; the rest is for those who proved themselves and for our own proxies. */
-  readonly connectionsOfStrangers: number;
   /** Bad requests of one stranger in a minute; its connections are refused for the rest of it. */
   readonly badPerMinute: number;
   /** Addresses remembered. */
@@ -14,7 +12,6 @@ export type SourceLimits = {
 
 export const usualSourceLimits: SourceLimits = {
   connectionsEach: 20,
-  connectionsOfStrangers: 384,
   badPerMinute: 60,
   mostSources: 10_000,
 };
@@ -32,7 +29,6 @@ export class PublicSources {
   readonly #clock: Clock;
   readonly #limits: SourceLimits;
   readonly #sources = new Map<string, Source>();
-  #strangers = 0;
 
   constructor(clock: Clock, limits: SourceLimits = usualSourceLimits) {
     this.#clock = clock;
@@ -43,10 +39,10 @@ export class PublicSources {
     return this.#sources.size;
   }
 
-  /** Whether a new connection may stay; `closed` must be called once for every one that may, with the value returned. */
+  /** Whether a new connection may stay; `closed` must be called once for every one that may. */
   opened(address: string): { readonly isStranger: boolean } | undefined {
-    const key = keyOf(address);
     if (isOfHouse(address)) return { isStranger: false };
+    const key = subscriberOf(address);
     const source = this.#of(key);
     if (source === undefined) return undefined;
     const isTrusted = source.trustedUntil > this.#clock.now();
@@ -55,13 +51,11 @@ export class PublicSources {
       return undefined;
     }
     source.open += 1;
-    if (!isTrusted) this.#strangers += 1;
     return { isStranger: !isTrusted };
   }
 
-  closed(address: string, { isStranger }: { readonly isStranger: boolean }): void {
-    if (isStranger) this.#strangers -= 1;
-    const key = keyOf(address);
+  closed(address: string): void {
+    const key = subscriberOf(address);
     const source = this.#sources.get(key);
     if (source === undefined) return;
     source.open = Math.max(0, source.open - 1);
@@ -70,7 +64,7 @@ export class PublicSources {
 
   wasBad(address: string): void {
     if (isOfHouse(address)) return;
-    const source = this.#of(keyOf(address));
+    const source = this.#of(subscriberOf(address));
     if (source === undefined) return;
     const now = this.#clock.now();
     if (now - source.badSince >= minuteMs) {
@@ -82,7 +76,7 @@ export class PublicSources {
 
   wasTrusted(address: string): void {
     if (isOfHouse(address)) return;
-    const source = this.#of(keyOf(address));
+    const source = this.#of(subscriberOf(address));
     if (source !== undefined) source.trustedUntil = this.#clock.now() + trustMs;
   }
 
@@ -91,9 +85,9 @@ export class PublicSources {
   }
 
   #isTooMuch({ open, bad, badSince }: Source): boolean {
-    const { connectionsEach, connectionsOfStrangers, badPerMinute } = this.#limits;
+    const { connectionsEach, badPerMinute } = this.#limits;
     const isBad = bad >= badPerMinute && this.#clock.now() - badSince < minuteMs;
-    return isBad || open >= connectionsEach || this.#strangers >= connectionsOfStrangers;
+    return isBad || open >= connectionsEach;
   }
 
   /** Undefined where the table is full of sources that matter. */
@@ -127,42 +121,7 @@ export class PublicSources {
   }
 }
 
-const ofHouse = new BlockList();
-for (const [network, bits] of [
-  ['127.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['172.16.0.0', 12],
-  ['192.168.0.0', 16],
-  ['100.64.0.0', 10],
-  ['169.254.0.0', 16],
-] as const) {
-  ofHouse.addSubnet(network, bits, 'ipv4');
-}
-for (const [network, bits] of [
-  ['::1', 128],
-  ['fc00::', 7],
-  ['fe80::', 10],
-] as const) {
-  ofHouse.addSubnet(network, bits, 'ipv6');
-}
-
+/** Whose address cannot be told is behind a socket of this machine. */
 function isOfHouse(address: string): boolean {
-  const plain = withoutMapping(address);
-  return plain === '' || ofHouse.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4');
-}
-
-/** A line at home has a whole /64 of IPv6 addresses: it counts as one source. */
-function keyOf(address: string): string {
-  const plain = withoutMapping(address);
-  if (!isIPv6(plain)) return plain;
-  const [head = '', tail] = plain.split('::');
-  const left = head === '' ? [] : head.split(':');
-  if (tail === undefined) return left.slice(0, 4).join(':');
-  const right = tail === '' ? [] : tail.split(':');
-  const groups = [...left, ...Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0'), ...right];
-  return groups.slice(0, 4).join(':');
-}
-
-function withoutMapping(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '');
+  return address === '' || isPrivate(address);
 }

@@ -300,6 +300,39 @@ describe('the HTTP server', () => {
     await second.stop();
   });
 
+  describe('a host that holds all connections and asks for nothing', () => {
+    const request = 'GET /api/open HTTP/1.1\r\nHost: x\r\n\r\n';
+    const slowBody = 'POST /api/things/a HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{';
+    beforeEach(async () => {
+      await server.stop();
+      await start({ places: 20 });
+    });
+
+    it.each([
+      ['idle', ''],
+      ['in the middle of its headers', request.slice(0, 20)],
+      ['in the middle of its body', slowBody],
+      ['asked once and silent since', request],
+    ])('keeps nobody out: %s', async (_how, sent) => {
+      const idle = await Promise.all(
+        Array.from({ length: 20 }, async () => {
+          const socket = connect({ port: server.address.port, host: '127.0.0.1', localAddress: '127.0.0.9' });
+          socket.on('error', () => {});
+          await new Promise((resolve) => socket.once('connect', resolve));
+          socket.write(sent);
+          if (sent === request) await new Promise((resolve) => socket.once('data', resolve));
+          return socket;
+        }),
+      );
+      for (let count = 0; count < 30; count += 1) {
+        const answer = await fetch(`${base}/open`, { headers: { connection: 'close' } });
+        expect(answer.status).toBe(200);
+      }
+      expect(server.cutConnections).toBeGreaterThan(0);
+      for (const socket of idle) socket.destroy();
+    });
+  });
+
   describe('live events', () => {
     async function listen(token: string) {
       const leave = new AbortController();
@@ -365,11 +398,33 @@ describe('the HTTP server', () => {
       expect([response.status, await response.text(), live.clientCount]).toEqual([200, '', 0]);
     });
 
-    it('takes a hundred listeners and no more', async () => {
-      const listeners = await Promise.all(Array.from({ length: 100 }, () => listen('admin-token')));
+    it('keeps a person who opens streams without end from shutting the others out', async () => {
+      const mine = await Promise.all(Array.from({ length: 50 }, () => listen('admin-token')));
       const refused = await fetch(`${base}/events`, as('admin-token'));
       expect([refused.status, (await errorOf(refused)).code]).toEqual([503, 'UNAVAILABLE']);
-      for (const one of listeners) one.leave();
+      const other = await listen('user-token');
+      for (const one of [...mine, other]) one.leave();
+    });
+
+    it('takes the oldest stream of whoever has most when all places are taken', async () => {
+      const identities = Object.fromEntries(
+        ['a', 'b', 'c', 'd', 'e'].map((name): [string, Identity] => [
+          name,
+          { kind: 'token', id: name, personId: undefined, role: 'admin' },
+        ]),
+      );
+      await server.stop();
+      await start({ identify: (token) => identities[token] });
+      const held = [];
+      for (const name of ['a', 'b', 'c', 'd']) {
+        for (let count = 0; count < 50; count += 1) held.push(await listen(name));
+      }
+      const late = await listen('e');
+      expect(await held[0]?.ended()).toBe(true);
+      expect(live.clientCount).toBe(200);
+      events.emit('device.created', { deviceId: 'dev_1' });
+      expect(await late.until('dev_1')).toContain('device.created');
+      for (const one of [...held, late]) one.leave();
     });
 
     it('ends when the server stops', async () => {

@@ -10,8 +10,10 @@ import type { Context, Next } from 'koa';
 import type { Clock, Timer } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
+import { subscriberOf } from '#base/private-address.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
 import { describeApi } from '#contract/openapi.ts';
+import { ConnectionPlaces, holdPlaces } from './connection-places.ts';
 import { renderDocs } from './docs-page.ts';
 import { answerTo, HttpRefusal } from './errors.ts';
 import { securityHeaders } from './headers.ts';
@@ -23,6 +25,8 @@ import { admit, mountRoutes } from './mount.ts';
 import { SignInAttempts } from './sign-in-attempts.ts';
 
 const sweepMs = 60_000;
+const times = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
+const usualPlaces = 500;
 
 export type HttpServerOptions = {
   readonly host: string;
@@ -35,6 +39,8 @@ export type HttpServerOptions = {
   readonly clock: Clock;
   readonly log: Log;
   readonly isReplyStrict: boolean;
+  /** Connections at a time. */
+  readonly places?: number;
   /** Turns a failure of a part the server knows nothing of, such as the storage, into words for the user. */
   readonly explain?: (error: unknown) => unknown;
 };
@@ -43,23 +49,30 @@ export class HttpServer {
   readonly #options: HttpServerOptions;
   readonly #attempts: SignInAttempts;
   readonly #server: Server;
+  readonly #places: ConnectionPlaces;
   #sweep: Timer | undefined;
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
     this.#attempts = new SignInAttempts(options.clock);
+    this.#places = new ConnectionPlaces(options.places ?? usualPlaces);
     const callback = this.#createKoa().callback();
-    this.#server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 }, (request, response) => {
+    this.#server = createServer(times, (request, response) => {
       // koa answers its own failures, so nothing is left to wait for.
       void callback(request, response);
     });
-    this.#server.maxConnections = 500;
+    holdPlaces(this.#server, (address) => ({ places: this.#places, source: subscriberOf(address) }));
     this.#server.on('clientError', refuseBrokenRequest);
   }
 
   /** Where the server listens; only after `start`. */
   get address(): AddressInfo {
     return boundAddress(this.#server);
+  }
+
+  /** Connections closed because they asked for nothing while others waited. */
+  get cutConnections(): number {
+    return this.#places.cut;
   }
 
   /** Throws `conflict` with one plain sentence where the port cannot be had. */

@@ -1,5 +1,5 @@
-import { isIPv6 } from 'node:net';
 import type { Clock } from '#base/clock.ts';
+import { subscriberOf } from '#base/private-address.ts';
 
 const allowedFailures = 5;
 const windowMs = 60_000;
@@ -27,12 +27,12 @@ export class SignInAttempts {
 
   /** Seconds until `address` may fail again, or 0. */
   lockedSeconds(address: string): number {
-    const record = this.#records.get(sourceOf(address));
+    const record = this.#records.get(subscriberOf(address));
     return record === undefined ? 0 : Math.max(0, Math.ceil((record.lockedUntil - this.#clock.now()) / 1000));
   }
 
   failed(address: string): void {
-    const source = sourceOf(address);
+    const source = subscriberOf(address);
     const now = this.#clock.now();
     const record = this.#records.get(source) ?? { failures: [], lockedUntil: 0 };
     const recent = [...record.failures.filter((at) => at > now - windowMs), now];
@@ -63,15 +63,4 @@ export class SignInAttempts {
     }
     if (oldest !== undefined) this.#records.delete(oldest);
   }
-}
-
-/** One household has a /64 (RFC 4291 section 2.5.4), and may take any address of it. */
-function sourceOf(address: string): string {
-  if (!isIPv6(address)) return address;
-  if (address.startsWith('::ffff:')) return address.slice('::ffff:'.length);
-  const [head = '', tail = ''] = address.split('%', 1).join('').split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === '' ? [] : tail.split(':');
-  const zeros = address.includes('::') ? Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0') : [];
-  return [...left, ...zeros, ...right].slice(0, 4).join(':');
 }

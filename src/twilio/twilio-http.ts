@@ -1,9 +1,9 @@
 // Owns the way of a request to Twilio: where it goes, how long it may take, how many at a time, and what class its failure has.
 // Called by the twilio package as its httpClient, and by client.ts for bytes.
 // Must stay true: nothing is repeated here, and credentials go to Twilio's own hosts only.
-import { isIP } from 'node:net';
 import type { Clock } from '#base/clock.ts';
 import { classifyAnswer, classifyBreak } from './failure-classes.ts';
+import { getFromOutside, isOutside } from './outside-host.ts';
 import type { TwilioFailure, TwilioResult } from './twilio-result.ts';
 import type { TwilioDownload } from './twilio-records.ts';
 
@@ -111,7 +111,7 @@ export class TwilioHttp {
 
   async #openDownload(url: URL, headers: Record<string, string>): Promise<DownloadStep> {
     const patience = this.#patience();
-    const response = await fetch(url, { headers, redirect: 'manual', signal: patience.signal }).catch(throwClassified);
+    const response = await this.#get(url, { headers, signal: patience.signal }).catch(throwClassified);
     const location = response.headers.get('location');
     if (response.status >= 300 && response.status < 400 && location !== null) {
       patience.end();
@@ -136,6 +136,12 @@ export class TwilioHttp {
       chunks: patient(response.body, patience),
     };
     return { kind: 'result', result: { kind: 'ok', value } };
+  }
+
+  /** Twilio's own names are looked up as they are; whoever it points to is looked at where the name leads. */
+  #get(url: URL, init: { readonly headers: Record<string, string>; readonly signal: AbortSignal }): Promise<Response> {
+    if (url.protocol === 'https:' && !isOfTwilio(url)) return getFromOutside(url, init);
+    return fetch(url, { ...init, redirect: 'manual' });
   }
 
   async #exchange(url: URL, init: { method: string; headers: Record<string, string>; body?: string }) {
@@ -198,7 +204,7 @@ export class TwilioHttp {
 
   /** Plain HTTP, and to an address, only where somebody stands in for Twilio. */
   #mayFollow(url: URL): boolean {
-    if (url.protocol === 'https:') return isOutside(url.hostname);
+    if (url.protocol === 'https:') return isOutside(url);
     return url.protocol === 'http:' && this.#options.apiBase !== undefined;
   }
 }
@@ -267,14 +273,4 @@ function basic(username: string, password: string): string {
 /** Hosts that get our credentials. */
 function isOfTwilio(url: URL): boolean {
   return url.protocol === 'https:' && (url.hostname === 'twilio.com' || url.hostname.endsWith('.twilio.com'));
-}
-
-/** The networks that only a house, or the machine itself, has names in (RFC 6761, 6762, 8375, 9476). */
-const insideNames = /(?:^|\.)(?:localhost|local|localdomain|internal|intranet|lan|home|corp|private|home\.arpa)$/;
-
-/** A CDN has a name in the public DNS. Bare addresses and names of the house are what somebody who wants to look inside would choose. */
-function isOutside(hostname: string): boolean {
-  const name = hostname.replace(/\.$/, '');
-  if (name.startsWith('[') || isIP(name) !== 0) return false;
-  return name.includes('.') && !insideNames.test(name);
 }
