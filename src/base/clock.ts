@@ -3,11 +3,13 @@ export type Timer = { readonly cancel: () => void };
 
 /**
  * The only source of time. Tests hand in a fake one and move it by hand.
- * Timers never keep the process alive.
+ * Timers never keep the process alive, and run by the monotonic time.
  */
 export type Clock = {
-  /** Milliseconds since the Unix epoch. */
+  /** Milliseconds since the Unix epoch: for what is stored and shown. Somebody may set it by years, either way. */
   readonly now: () => number;
+  /** Whole milliseconds since an unknown moment, never 0: for deadlines and durations within this run. Nobody can set it. */
+  readonly monotonic: () => number;
   /** Calls `run` once after `delayMs` milliseconds. */
   readonly after: (delayMs: number, run: () => void) => Timer;
   /** Calls `run` every `periodMs` milliseconds until cancelled. */
@@ -16,6 +18,7 @@ export type Clock = {
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => Math.ceil(performance.now()),
   after(delayMs, run) {
     const handle = setTimeout(run, delayMs);
     handle.unref();

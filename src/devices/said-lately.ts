@@ -13,7 +13,7 @@ export class SaidLately {
   readonly #clock: Clock;
   readonly #most: number;
   readonly #said = new Set<string>();
-  #since = 0;
+  #since = Number.NEGATIVE_INFINITY;
 
   constructor({ clock, most = 20 }: SaidLatelyOptions) {
     this.#clock = clock;
@@ -22,8 +22,8 @@ export class SaidLately {
 
   /** Whether this is to be said now; then it counts as said. */
   isNews(what: string): boolean {
-    const now = this.#clock.now();
-    if (Math.abs(now - this.#since) >= windowMs) {
+    const now = this.#clock.monotonic();
+    if (now - this.#since >= windowMs) {
       this.#said.clear();
       this.#since = now;
     }

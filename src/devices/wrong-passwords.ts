@@ -31,14 +31,12 @@ export class WrongPasswords {
   waitSeconds(source: string, username: string): number {
     const tries = this.#pairs.get(pair(source, username));
     if (tries === undefined) return 0;
-    const waitMs = tries.closedUntil - this.#clock.now();
-    // Longer than we ever close: the clock was set back.
-    return waitMs > windowMs ? 0 : Math.max(0, Math.ceil(waitMs / 1000));
+    return Math.max(0, Math.ceil((tries.closedUntil - this.#clock.monotonic()) / 1000));
   }
 
   add(source: string, username: string): void {
     const key = pair(source, username);
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     const known = this.#pairs.get(key);
     const tries = known === undefined || now - known.since >= windowMs ? { count: 0, since: now, closedUntil: 0 } : known;
     tries.count += 1;

@@ -45,7 +45,7 @@ export class PublicSources {
     const key = subscriberOf(address);
     const source = this.#of(key);
     if (source === undefined) return undefined;
-    const isTrusted = source.trustedUntil > this.#clock.now();
+    const isTrusted = source.trustedUntil > this.#clock.monotonic();
     if (!isTrusted && this.#isTooMuch(source)) {
       this.#forgetIfIdle(key, source);
       return undefined;
@@ -66,7 +66,7 @@ export class PublicSources {
     if (isOfHouse(address)) return;
     const source = this.#of(subscriberOf(address));
     if (source === undefined) return;
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     if (now - source.badSince >= minuteMs) {
       source.bad = 0;
       source.badSince = now;
@@ -77,7 +77,7 @@ export class PublicSources {
   wasTrusted(address: string): void {
     if (isOfHouse(address)) return;
     const source = this.#of(subscriberOf(address));
-    if (source !== undefined) source.trustedUntil = this.#clock.now() + trustMs;
+    if (source !== undefined) source.trustedUntil = this.#clock.monotonic() + trustMs;
   }
 
   sweep(): void {
@@ -86,7 +86,7 @@ export class PublicSources {
 
   #isTooMuch({ open, bad, badSince }: Source): boolean {
     const { connectionsEach, badPerMinute } = this.#limits;
-    const isBad = bad >= badPerMinute && this.#clock.now() - badSince < minuteMs;
+    const isBad = bad >= badPerMinute && this.#clock.monotonic() - badSince < minuteMs;
     return isBad || open >= connectionsEach;
   }
 
@@ -96,7 +96,7 @@ export class PublicSources {
     if (known !== undefined) return known;
     if (this.#sources.size >= this.#limits.mostSources) this.#makeRoom();
     if (this.#sources.size >= this.#limits.mostSources) return undefined;
-    const source = { open: 0, bad: 0, badSince: 0, trustedUntil: 0 };
+    const source = { open: 0, bad: 0, badSince: Number.NEGATIVE_INFINITY, trustedUntil: 0 };
     this.#sources.set(key, source);
     return source;
   }
@@ -105,7 +105,7 @@ export class PublicSources {
   #makeRoom(): void {
     let looks = 0;
     for (const [key, source] of this.#sources) {
-      if (source.open === 0 && source.trustedUntil <= this.#clock.now()) {
+      if (source.open === 0 && source.trustedUntil <= this.#clock.monotonic()) {
         this.#sources.delete(key);
         return;
       }
@@ -115,7 +115,7 @@ export class PublicSources {
   }
 
   #forgetIfIdle(key: string, { open, badSince, bad, trustedUntil }: Source): void {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     const isBad = bad > 0 && now - badSince < minuteMs;
     if (open === 0 && !isBad && trustedUntil <= now) this.#sources.delete(key);
   }

@@ -21,6 +21,17 @@ describe('failed sign-ins', () => {
     expect(attempts.lockedSeconds('192.0.2.1')).toBe(0);
   });
 
+  it.each([-3 * 86_400_000, 8 * 3_600_000])('lock for as long though the clock of the machine is set by %i ms', (byMs) => {
+    const clock = new FakeClock();
+    const attempts = new SignInAttempts(clock);
+    failTimes(attempts, '192.0.2.1', 5);
+    clock.jump(byMs);
+    clock.advance(899_000);
+    expect(attempts.lockedSeconds('192.0.2.1')).toBe(1);
+    clock.advance(1000);
+    expect(attempts.lockedSeconds('192.0.2.1')).toBe(0);
+  });
+
   it('forget what is older than a minute', () => {
     const clock = new FakeClock();
     const attempts = new SignInAttempts(clock);

@@ -28,12 +28,12 @@ export class SignInAttempts {
   /** Seconds until `address` may fail again, or 0. */
   lockedSeconds(address: string): number {
     const record = this.#records.get(subscriberOf(address));
-    return record === undefined ? 0 : Math.max(0, Math.ceil((record.lockedUntil - this.#clock.now()) / 1000));
+    return record === undefined ? 0 : Math.max(0, Math.ceil((record.lockedUntil - this.#clock.monotonic()) / 1000));
   }
 
   failed(address: string): void {
     const source = subscriberOf(address);
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     const record = this.#records.get(source) ?? { failures: [], lockedUntil: 0 };
     const recent = [...record.failures.filter((at) => at > now - windowMs), now];
     const isLocked = recent.length >= allowedFailures;
@@ -44,7 +44,7 @@ export class SignInAttempts {
 
   /** Forgets what has run out; call it now and then. */
   sweep(): void {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     for (const [source, record] of this.#records) {
       const isFresh = record.lockedUntil > now || record.failures.some((at) => at > now - windowMs);
       if (!isFresh) this.#records.delete(source);

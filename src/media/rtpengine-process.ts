@@ -166,7 +166,7 @@ export class RtpengineProcess {
 
   /** A fault in every packet is not to fill the log. */
   #mayComplain(): boolean {
-    const now = this.#parts.clock.now();
+    const now = this.#parts.clock.monotonic();
     if (now < this.#silentUntil) return false;
     this.#silentUntil = now + complaintSeconds * 1000;
     return true;

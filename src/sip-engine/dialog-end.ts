@@ -16,7 +16,7 @@ export function endDialog(context: CoreContext, dialog: Dialog): void {
     transaction.acknowledged();
   }
   dialog.unacknowledged.clear();
-  const deadline = context.clock.now() + lastAnswersMs;
+  const deadline = context.clock.monotonic() + lastAnswersMs;
   for (const id of dialog.waiting) {
     const incoming = context.incoming.get(id);
     if (incoming !== undefined && incoming.transaction.request.method !== 'BYE')

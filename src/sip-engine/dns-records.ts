@@ -28,7 +28,7 @@ const queryMs = 2_000;
 const tries = 2;
 
 /** The system's hosts file and DNS servers, or these servers (`127.0.0.1:53`). */
-export function systemQueries(clock: Pick<EngineClock, 'now'>, servers?: readonly string[]): DnsQueries {
+export function systemQueries(clock: Pick<EngineClock, 'monotonic'>, servers?: readonly string[]): DnsQueries {
   const dns = new NodeResolver({ timeout: queryMs, tries });
   if (servers) dns.setServers(servers);
   return {
@@ -75,12 +75,12 @@ const hostsPath = '/etc/hosts';
 const recheckMs = 5_000;
 
 /** Reads the file again when it has changed, looking at most every few seconds. */
-function hostsFile(clock: Pick<EngineClock, 'now'>): (name: string) => readonly string[] | undefined {
+function hostsFile(clock: Pick<EngineClock, 'monotonic'>): (name: string) => readonly string[] | undefined {
   let table: ReadonlyMap<string, readonly string[]> = new Map();
   let checkedAt = -Infinity;
   let changedAt = -1;
   return (name) => {
-    const now = clock.now();
+    const now = clock.monotonic();
     if (now - checkedAt >= recheckMs) {
       checkedAt = now;
       const stats = statSync(hostsPath, { throwIfNoEntry: false });

@@ -163,8 +163,8 @@ class SipEngine implements Engine {
 
   /** BYE and CANCEL are on their way: gives them the turns they need to leave, and their peers a moment to answer. */
   async #goodbyes(): Promise<void> {
-    const until = this.#clock.now() + goodbyeMs;
-    while ((this.#transactions.sizes()['clientTransactions'] ?? 0) > 0 && this.#clock.now() < until) {
+    const until = this.#clock.monotonic() + goodbyeMs;
+    while ((this.#transactions.sizes()['clientTransactions'] ?? 0) > 0 && this.#clock.monotonic() < until) {
       await new Promise<void>((resolve) => void this.#clock.after(goodbyeMs / 50, resolve));
     }
   }

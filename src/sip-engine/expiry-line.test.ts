@@ -51,14 +51,15 @@ describe('ExpiryLine', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('does not wait for the old time to return when the wall clock is set back', () => {
-    let now = 1_000_000;
-    const fake = new FakeClock();
-    const line = new ExpiryLine({ now: () => now, after: fake.after, every: fake.every }, 1000);
+  it.each([-3 * 86_400_000, 8 * 3_600_000])('ends in its time though the clock of the machine is set by %i ms', (byMs) => {
+    const clock = new FakeClock();
+    const line = new ExpiryLine(clock, 1000);
     let ended = false;
     line.add(new Item(() => (ended = true)));
-    now = 0;
-    fake.advance(1000);
+    clock.jump(byMs);
+    clock.advance(999);
+    expect(ended).toBe(false);
+    clock.advance(1);
     expect(ended).toBe(true);
   });
 

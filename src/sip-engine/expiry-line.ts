@@ -40,7 +40,7 @@ export class ExpiryLine {
   /** Puts an item that waits nowhere at the end. */
   add(item: Expiring): void {
     item.line = this;
-    item.dueAt = this.#clock.now() + this.delayMs;
+    item.dueAt = this.#clock.monotonic() + this.delayMs;
     item.previous = this.#tail;
     if (this.#tail === undefined) this.#head = item;
     else this.#tail.next = item;
@@ -85,14 +85,12 @@ export class ExpiryLine {
       }
     } finally {
       this.#isExpiring = false;
-      if (this.#head !== undefined) this.#arm(this.#head.dueAt - this.#clock.now());
+      if (this.#head !== undefined) this.#arm(this.#head.dueAt - this.#clock.monotonic());
     }
   }
 
-  /** More left than it began with means that the wall clock was set back: then it must not wait for the old time to return. */
   #isDue(item: Expiring): boolean {
-    const left = item.dueAt - this.#clock.now();
-    return left <= 0 || left > this.delayMs;
+    return item.dueAt <= this.#clock.monotonic();
   }
 }
 

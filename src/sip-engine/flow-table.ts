@@ -26,7 +26,7 @@ export class FlowTable implements FlowCache {
     this.#remove(userAtHost);
     if (!(expiresSeconds > 0) || !flow.isOpen) return;
     this.#makeRoom();
-    this.#entries.set(userAtHost, { flow, expiresAt: this.#clock.now() + expiresSeconds * 1000 });
+    this.#entries.set(userAtHost, { flow, expiresAt: this.#clock.monotonic() + expiresSeconds * 1000 });
     const keys = this.#keysOfFlow.get(flow) ?? new Set();
     this.#keysOfFlow.set(flow, keys.add(userAtHost));
     this.#sweep ??= this.#clock.every(sweepMs, () => this.#dropExpired());
@@ -35,7 +35,7 @@ export class FlowTable implements FlowCache {
   find(userAtHost: string): Flow | 'gone' | undefined {
     const entry = this.#entries.get(userAtHost);
     if (entry === undefined) return undefined;
-    if (entry.expiresAt <= this.#clock.now()) {
+    if (entry.expiresAt <= this.#clock.monotonic()) {
       this.#remove(userAtHost);
       return undefined;
     }
@@ -78,7 +78,7 @@ export class FlowTable implements FlowCache {
   }
 
   #dropExpired(): void {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     for (const [key, entry] of this.#entries) if (entry.expiresAt <= now) this.#remove(key);
     if (this.#entries.size > 0) return;
     this.#sweep?.cancel();

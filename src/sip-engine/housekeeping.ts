@@ -11,7 +11,7 @@ const unavailable = { status: 503, reason: 'Service Unavailable' };
 
 /** Closes what applications left unanswered too long, and forgets what ran out. */
 export function sweep(context: CoreContext): void {
-  const now = context.clock.now();
+  const now = context.clock.monotonic();
   context.failedInvites.dropUntil(now);
   for (const incoming of context.incoming.values()) if (incoming.deadline <= now) close(context, incoming);
   for (const dialog of context.dialogs.all())
@@ -68,6 +68,6 @@ export function forgetCalls(context: CoreContext, app: App): void {
   for (const dialog of context.dialogs.all()) {
     if (dialog.app !== app) continue;
     dialog.sessionTimer?.cancel();
-    dialog.expiresAt = context.clock.now() + deadDialogMs;
+    dialog.expiresAt = context.clock.monotonic() + deadDialogMs;
   }
 }

@@ -175,7 +175,8 @@ class InDialogRequest {
         if (this.#dialog.kind === 'SUBSCRIBE' && endsSubscription(request)) endDialog(this.#context, this.#dialog);
         break;
       case 'SUBSCRIBE':
-        if (isSuccess) this.#dialog.expiresAt = this.#context.clock.now() + subscriptionSeconds(request, seen.response) * 1000;
+        if (isSuccess)
+          this.#dialog.expiresAt = this.#context.clock.monotonic() + subscriptionSeconds(request, seen.response) * 1000;
     }
   }
 

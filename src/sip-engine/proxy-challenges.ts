@@ -21,7 +21,7 @@ export class Challenges {
     this.#sweep();
     for (const key of challenges) {
       const nonce = nonceOf(response.get(key) ?? '');
-      if (nonce !== undefined) this.#targets.set(nonce, { target, until: this.#clock.now() + lifetimeMs });
+      if (nonce !== undefined) this.#targets.set(nonce, { target, until: this.#clock.monotonic() + lifetimeMs });
     }
   }
 
@@ -42,7 +42,7 @@ export class Challenges {
 
   /** The oldest come first, and all live equally long. */
   #sweep(): void {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     for (const [nonce, { until }] of this.#targets) {
       if (until > now && this.#targets.size <= this.#most) return;
       this.#targets.delete(nonce);

@@ -92,7 +92,7 @@ export class SipResolver implements Resolver {
     const key = greyKey(target);
     this.#grey.delete(key);
     if (this.#grey.size >= mostRemembered) dropFirst(this.#grey);
-    this.#grey.set(key, this.#options.clock.now() + greyMs);
+    this.#grey.set(key, this.#options.clock.monotonic() + greyMs);
   }
 
   stop(): void {
@@ -108,7 +108,7 @@ export class SipResolver implements Resolver {
   #lookUp(query: Query, done: (answer: Answer) => void): void {
     const key = `${query.host} ${query.port ?? ''} ${query.protocols.join()} ${query.mayUseNaptr}`;
     const remembered = this.#answers.get(key);
-    if (remembered && remembered.until > this.#options.clock.now()) return done(remembered.answer);
+    if (remembered && remembered.until > this.#options.clock.monotonic()) return done(remembered.answer);
     const waiting = this.#underWay.get(key);
     if (waiting && waiting.length < mostWaitingForOne) {
       waiting.push(done);
@@ -126,7 +126,7 @@ export class SipResolver implements Resolver {
     const isFound = answer.groups.some((group) => group.some(({ addresses }) => addresses.length > 0));
     if (this.#answers.size >= mostRemembered) dropFirst(this.#answers);
     this.#answers.delete(key);
-    this.#answers.set(key, { answer, until: this.#options.clock.now() + (isFound ? positiveMs : negativeMs) });
+    this.#answers.set(key, { answer, until: this.#options.clock.monotonic() + (isFound ? positiveMs : negativeMs) });
     const waiting = this.#underWay.get(key) ?? [];
     this.#underWay.delete(key);
     for (const done of waiting) done(answer);
@@ -223,7 +223,7 @@ export class SipResolver implements Resolver {
   /** Targets that failed of late come last. */
   #sorted(targets: readonly Target[]): Target[] {
     if (this.#grey.size === 0) return [...targets];
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.monotonic();
     const isGrey = (target: Target): boolean => (this.#grey.get(greyKey(target)) ?? 0) > now;
     return [...targets.filter((target) => !isGrey(target)), ...targets.filter(isGrey)];
   }

@@ -55,7 +55,7 @@ export class SourceLimits {
   admit(address: string): boolean {
     const key = sourceKey(address);
     const bucket = this.#bucket(key);
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     const refill = ((now - bucket.at) / 1000) * this.#limits.requestsPerSecond;
     bucket.tokens = Math.min(this.#limits.requestBurst, bucket.tokens + Math.max(0, refill));
     bucket.at = now;
@@ -103,7 +103,7 @@ export class SourceLimits {
   #bucket(key: string): Bucket {
     const recent = this.#recent.get(key);
     if (recent !== undefined) return recent;
-    const bucket = this.#older.get(key) ?? { tokens: this.#limits.requestBurst, at: this.#clock.now() };
+    const bucket = this.#older.get(key) ?? { tokens: this.#limits.requestBurst, at: this.#clock.monotonic() };
     this.#older.delete(key);
     if (this.#recent.size >= Math.max(1, this.#limits.limitedSources >> 1)) {
       this.#older = this.#recent;

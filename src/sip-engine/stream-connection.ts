@@ -97,7 +97,7 @@ export class StreamConnection implements Flow {
     this.serverName = options.serverName;
     this.#socket = options.socket;
     this.#isConnected = options.isInbound;
-    this.#openedAt = options.clock.now();
+    this.#openedAt = options.clock.monotonic();
     this.#lastAt = this.#openedAt;
     this.#channel = options.openChannel({
       onMessage: (bytes) => this.#onMessage(bytes),
@@ -129,18 +129,20 @@ export class StreamConnection implements Flow {
   /** Called by the port when a connection of ours, with TLS if any, stands. */
   connected(): void {
     this.#isConnected = true;
-    this.#lastAt = this.#options.clock.now();
+    this.#lastAt = this.#options.clock.monotonic();
   }
 
   send(bytes: Buffer, onFailure?: OnFailure): void {
     if (this.#state !== 'open') return failLater(onFailure, this.#failure);
-    if (onFailure && this.#unansweredSince === 0) this.#unansweredSince = this.#options.clock.now();
+    if (onFailure && this.#unansweredSince === 0) this.#unansweredSince = this.#options.clock.monotonic();
     this.#write(this.#channel.encode(bytes), onFailure);
   }
 
   /** TCP itself takes a quarter of an hour to notice that a peer has vanished. */
   isSilent(): boolean {
-    return this.#unansweredSince !== 0 && this.#options.clock.now() - this.#unansweredSince >= this.#options.times.silenceMs;
+    return (
+      this.#unansweredSince !== 0 && this.#options.clock.monotonic() - this.#unansweredSince >= this.#options.times.silenceMs
+    );
   }
 
   keepAlive(): void {
@@ -151,7 +153,7 @@ export class StreamConnection implements Flow {
   end(): void {
     if (this.#state !== 'open') return;
     this.#state = 'closing';
-    this.#closingAt = this.#options.clock.now();
+    this.#closingAt = this.#options.clock.monotonic();
     this.#channel.stop();
     this.#checkHeld();
     this.#socket.resume();
@@ -222,7 +224,7 @@ export class StreamConnection implements Flow {
 
   #onData(chunk: Buffer): void {
     if (this.#state !== 'open') return;
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.monotonic();
     this.#lastAt = now;
     this.#unansweredSince = 0;
     this.#channel.push(chunk);
@@ -260,13 +262,13 @@ export class StreamConnection implements Flow {
       this.destroy(failure);
       return;
     }
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.monotonic();
     this.#lastAt = now;
     if (this.#unwritten === 0) this.#writtenAt = now;
     this.#unwritten += 1;
     this.#socket.write(bytes, (error) => {
       this.#unwritten -= 1;
-      this.#writtenAt = this.#options.clock.now();
+      this.#writtenAt = this.#options.clock.monotonic();
       if (error && onFailure) this.#unsent(error, onFailure);
     });
   }

@@ -3,6 +3,7 @@ import type { EngineClock } from './clock.ts';
 /** The machine's time, for an engine that runs alone or on a thread of its own. */
 export const engineSystemClock: EngineClock = {
   now: () => Date.now(),
+  monotonic: () => Math.ceil(performance.now()),
   after(delayMs, run) {
     const handle = setTimeout(run, delayMs);
     handle.unref();

@@ -203,7 +203,7 @@ export class StreamPort implements BoundPort {
       sources.closeConnection(address);
       this.#handshakes.delete(socket);
     });
-    if (tls) this.#handshakes.set(socket, this.#options.clock.now());
+    if (tls) this.#handshakes.set(socket, this.#options.clock.monotonic());
     else this.#accept(socket, address, remotePort);
   }
 
@@ -289,7 +289,7 @@ export class StreamPort implements BoundPort {
   }
 
   #sweep(): void {
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.monotonic();
     for (const connection of this.#connections) {
       connection.checkTimes(now);
       if (connection.isEnded) this.#connections.delete(connection);

@@ -148,7 +148,7 @@ export class InviteProgress {
     this.#finish(client, 'failed');
     this.#endEarlyDialogs(undefined);
     const { clock, failedInvites, settings } = this.#context;
-    if (client.flow !== undefined) failedInvites.note(this.#dialogId, clock.now() + settings.timers.t1x64);
+    if (client.flow !== undefined) failedInvites.note(this.#dialogId, clock.monotonic() + settings.timers.t1x64);
     const reason = this.#invite.isCancelled || seen.response.status === 487 ? 'call-canceled' : 'call-rejected';
     cdrStop(this.#context, seen.response, { source: 'network', reason });
     this.#deliver(client, seen);

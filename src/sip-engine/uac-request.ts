@@ -85,6 +85,6 @@ function subscribed(
 ): void {
   const dialog = makeUacDialog(context, { app, request: client.request, ...seen });
   dialog.isConfirmed = true;
-  dialog.expiresAt = context.clock.now() + subscriptionSeconds(client.request, seen.response) * 1000;
+  dialog.expiresAt = context.clock.monotonic() + subscriptionSeconds(client.request, seen.response) * 1000;
   context.dialogs.add(dialog);
 }

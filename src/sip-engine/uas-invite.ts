@@ -33,7 +33,7 @@ export function receiveInvite(
     dialogId: to.dialog?.id ?? dialogIdOf(request),
     dialog: to.dialog,
     localTag: request.toTag,
-    deadline: context.clock.now() + context.settings.inviteAnswerMs,
+    deadline: context.clock.monotonic() + context.settings.inviteAnswerMs,
     invite: {
       isInitial: to.dialog === undefined,
       state: 'unanswered',

@@ -32,7 +32,7 @@ export function receiveRequest(context: CoreContext, transaction: ServerTransact
     dialogId: to.dialog?.id ?? to.dialogId ?? ownId,
     dialog: to.dialog,
     localTag: request.toTag,
-    deadline: context.clock.now() + context.settings.timers.t1x64 - beforeEndMs,
+    deadline: context.clock.monotonic() + context.settings.timers.t1x64 - beforeEndMs,
     invite: undefined,
     onAnswered: to.onAnswered,
   });
@@ -77,6 +77,6 @@ function subscribed(context: CoreContext, incoming: IncomingRequest, response: S
   if (dialog.kind !== 'SUBSCRIBE' || dialog.isEnded) return;
   dialog.isConfirmed = true;
   dialog.contact = response.get('contact') ?? dialog.contact;
-  dialog.expiresAt = context.clock.now() + subscriptionSeconds(incoming.transaction.request, response) * 1000;
+  dialog.expiresAt = context.clock.monotonic() + subscriptionSeconds(incoming.transaction.request, response) * 1000;
   if (context.dialogs.add(dialog)) incoming.dialog = dialog;
 }

@@ -43,7 +43,7 @@ export class UdpProbes {
       return true;
     }
     if (this.#probes.size >= mostProbes || this.#isStopped) return false;
-    const probe: Probe = { socket: undefined, isConnected: false, heardAt: this.#options.clock.now(), waiting: [bytes] };
+    const probe: Probe = { socket: undefined, isConnected: false, heardAt: this.#options.clock.monotonic(), waiting: [bytes] };
     this.#probes.set(flow, probe);
     void this.#open(flow, probe);
     return true;
@@ -64,7 +64,7 @@ export class UdpProbes {
       probe.socket = socket;
       // What comes between bind and connect may be anybody's, so nothing here looks at whom it is from.
       socket.on('message', (bytes, remote) => {
-        probe.heardAt = this.#options.clock.now();
+        probe.heardAt = this.#options.clock.monotonic();
         this.#options.onMessage(bytes, remote);
       });
       socket.on('error', (error) => this.#refused(flow, codeOf(error)));
@@ -87,7 +87,7 @@ export class UdpProbes {
   #endWhenQuiet(flow: UdpFlow, probe: Probe): void {
     this.#options.clock.after(lifeMs, () => {
       if (this.#probes.get(flow) !== probe) return;
-      if (this.#options.clock.now() - probe.heardAt >= lifeMs) this.#end(flow);
+      if (this.#options.clock.monotonic() - probe.heardAt >= lifeMs) this.#end(flow);
       else this.#endWhenQuiet(flow, probe);
     });
   }

@@ -108,8 +108,8 @@ export class UdpPort implements BoundPort {
    */
   #isProbeDue(flow: UdpFlow, onFailure: OnFailure | undefined): boolean {
     if (this.#probes === undefined) return false;
-    const now = this.#options.clock.now();
-    const isFirst = now - flow.unansweredSince > forgetAfterMs;
+    const now = this.#options.clock.monotonic();
+    const isFirst = flow.unansweredSince === 0 || now - flow.unansweredSince > forgetAfterMs;
     if (onFailure) {
       if (isFirst) {
         flow.unansweredSince = now;

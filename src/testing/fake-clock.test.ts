@@ -32,6 +32,17 @@ test('a period repeats until it is cancelled', () => {
   expect(clock.pending).toBe(0);
 });
 
+test('a jump moves the wall time alone', () => {
+  const clock = new FakeClock();
+  const before = { wall: clock.now(), monotonic: clock.monotonic() };
+  let isOver = false;
+  clock.after(1000, () => (isOver = true));
+  clock.jump(7_200_000);
+  expect([clock.now() - before.wall, clock.monotonic() - before.monotonic, isOver]).toEqual([7_200_000, 0, false]);
+  clock.advance(1000);
+  expect([clock.now() - before.wall, clock.monotonic() - before.monotonic, isOver]).toEqual([7_201_000, 1000, true]);
+});
+
 test('code that awaits between two timers is carried along', async () => {
   const clock = new FakeClock();
   let done = false;

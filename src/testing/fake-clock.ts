@@ -13,7 +13,10 @@ type Pending = {
 type FakeTimer = { readonly cancel: () => void };
 
 export class FakeClock {
-  #now: number;
+  /** Moved by hand alone; timers run by it. */
+  #now = 3_600_000;
+  /** What lies between it and the wall time. */
+  #offset: number;
   #order = 0;
   /** A binary heap, the next one first; cancelled ones leave it when their time comes. */
   readonly #heap: Pending[] = [];
@@ -21,10 +24,17 @@ export class FakeClock {
 
   /** Starts at a fixed moment, so that texts made from it are the same on every run. */
   constructor(startMs: number = Date.UTC(2026, 0, 1, 12, 0, 0)) {
-    this.#now = startMs;
+    this.#offset = startMs - this.#now;
   }
 
-  readonly now = (): number => this.#now;
+  readonly now = (): number => this.#now + this.#offset;
+
+  readonly monotonic = (): number => this.#now;
+
+  /** Sets the wall time by so much, as a person or NTP does: no time passes, no timer runs. */
+  jump(milliseconds: number): void {
+    this.#offset += milliseconds;
+  }
 
   readonly after = (delayMs: number, run: () => void): FakeTimer => this.#add(delayMs, undefined, run);
 
