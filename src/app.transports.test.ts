@@ -166,6 +166,15 @@ test('a TCP phone whose connection dies in a call: the call stays, the next is t
   await caller.hangup(again);
 });
 
+test.each(['ws', 'wss'])('a browser by %s whose tab is closed is at once shown as not registered', async (way) => {
+  const login = await house.addDevice(way === 'ws' ? '35' : '36', { transports });
+  const phone = await phoneBy(ways[way] as Way, login);
+  const isRegistered = async () => (await house.api<{ isRegistered: boolean }>('GET', `/devices/${login.id}`)).isRegistered;
+  expect(await isRegistered()).toBe(true);
+  await phone.peer[Symbol.asyncDispose]();
+  await expect.poll(isRegistered, { timeout: 10_000 }).toBe(false);
+});
+
 test('a phone by a way it may not use is told so', async () => {
   const login = await house.addDevice('31', { transports: ['udp'] });
   const phone = new TextPhone(stack.use(await SipPeer.tcp(at(house.sipPort))), 'TCP', login);

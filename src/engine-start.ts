@@ -20,7 +20,7 @@ type EngineParts = {
   readonly log: Log;
   /** The first file of its thread. */
   readonly thread?: URL | undefined;
-};
+} & Pick<SupervisorParts, 'onFlowClosed' | 'onFlowsLost'>;
 
 /** Phones that come before we are connected wait for so long: told 503, they would try again minutes later. */
 const firstAppMs = 5_000;
@@ -44,9 +44,14 @@ export async function openEngine(around: Surroundings, { registrations, register
   const { engine: wanted } = options.sip;
   if (wanted !== 'embedded') return { ...wanted, hostports: '' };
   const log = around.log.child({ room: 'sip-engine' });
-  const engine = createEmbeddedEngine({ options, clock, log, thread: around.overrides.engineThread });
+  const engine = createEmbeddedEngine({
+    ...{ options, clock, log, thread: around.overrides.engineThread },
+    onFlowClosed: (source) => registrations.flowClosed(source),
+    onFlowsLost: () => registrations.connectionsLost(),
+  });
   stack.defer(() => engine.stop());
   const address = await startEngine(engine);
+  registrations.connectionsLost();
   const trusted = new TrustedPhones({ events, registrations, engine, clock });
   trusted.start(registered);
   stack.defer(() => trusted.stop());
@@ -60,7 +65,7 @@ export async function openEngine(around: Surroundings, { registrations, register
 }
 
 /** Makes the embedded engine out of the options; it does not run yet. Throws `invalid` in the words of the options. */
-function createEmbeddedEngine({ options, clock, log, thread = threadFile }: EngineParts): EngineSupervisor {
+function createEmbeddedEngine({ options, clock, log, thread = threadFile, ...told }: EngineParts): EngineSupervisor {
   return new EngineSupervisor({
     options: {
       listeners: withTlsOutward(options.sip.listen.flatMap((text) => listenersOf(text, options.sip.externalIp))),
@@ -71,6 +76,7 @@ function createEmbeddedEngine({ options, clock, log, thread = threadFile }: Engi
       trusted: options.trunks.flatMap((trunk) => trunk.allow),
       settings: { firstAppMs },
     },
+    ...told,
     clock,
     log,
     logLevel: engineLevel(options.log.level),

@@ -65,6 +65,20 @@ test('a refresh is no news; a phone that moved is', async () => {
   ]);
 });
 
+test('a browser whose tab was closed is no longer registered; a phone beside it is', async () => {
+  const source = { protocol: 'tcp', address: '192.0.2.20', port: 40_000 } as const;
+  const contacts = [{ uri: 'sip:x@df7jal23ls0d.invalid;transport=ws', params: params({}) }];
+  await phone.register();
+  await phone.register({ callId: 'browser', contacts, source });
+  room.registrations.flowClosed({ ...source, port: 40_001 });
+  expect(room.registrations.of(phone.device.id)).toHaveLength(2);
+  room.registrations.flowClosed(source);
+  expect(room.registrations.of(phone.device.id)).toMatchObject([{ source: { protocol: 'udp' } }]);
+  await phone.register({ callId: 'browser again', contacts, source });
+  room.registrations.connectionsLost();
+  expect(room.registrations.of(phone.device.id)).toMatchObject([{ source: { protocol: 'udp' } }]);
+});
+
 test('asks without a Contact', async () => {
   await phone.register();
   expect(await phone.register({ contacts: [] })).toMatchObject({ kind: 'registered', contacts: [{ expiresSeconds: 3600 }] });

@@ -7,7 +7,7 @@ import type { Facts } from '#contract/facts.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { DeviceId } from './device.ts';
 import type { RegistrationStore } from './registration-store.ts';
-import type { Registration } from './registration.ts';
+import type { Registration, Source } from './registration.ts';
 
 export type RegistrationsOptions = {
   readonly store: RegistrationStore;
@@ -111,6 +111,22 @@ export class Registrations {
     await this.apply({ deviceId, bindings: [], stored: [], removed: this.#byDevice.get(deviceId) ?? none });
   }
 
+  /** A connection is closed: what came over exactly this one and has no other way ends (RFC 5626 section 5.3). */
+  flowClosed(closed: Source): void {
+    for (const [deviceId, bindings] of this.#byDevice) {
+      const removed = bindings.filter((binding) => isSameSource(binding.source, closed) && isReachedByItsFlowOnly(binding));
+      if (removed.length === 0) continue;
+      const left = bindings.filter((binding) => !removed.includes(binding));
+      void this.apply({ deviceId, bindings: left, stored: [], removed });
+    }
+  }
+
+  /** The engine ended, or did not run until now: no connection of before is open. */
+  connectionsLost(): void {
+    const sources = [...this.#byDevice.values()].flatMap((bindings) => bindings.map(({ source }) => source));
+    for (const source of sources) if (source.protocol !== 'udp') this.flowClosed(source);
+  }
+
   async #store(deviceId: DeviceId, stored: readonly Registration[], removed: readonly Registration[]): Promise<void> {
     const { store, writes, log } = this.#options;
     if (stored.length === 0 && removed.length === 0) return;
@@ -197,6 +213,16 @@ export class Registrations {
   #nameOf(deviceId: DeviceId): string | undefined {
     return this.#options.nameOf?.(deviceId);
   }
+}
+
+function isSameSource(one: Source, other: Source): boolean {
+  return one.protocol === other.protocol && one.address === other.address && one.port === other.port;
+}
+
+/** Nobody can dial a browser, a host that no DNS knows, or a flow of outbound. */
+function isReachedByItsFlowOnly({ source, contactUri, regId }: Registration): boolean {
+  if (source.protocol === 'ws' || source.protocol === 'wss' || regId !== undefined) return true;
+  return source.protocol !== 'udp' && /\.invalid(?:[:;?>]|$)/i.test(contactUri);
 }
 
 /** With texts of its own: parts of a message keep the whole message in memory, for as long as the phone is registered. */

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '#testing/fake-clock.ts';
 import { EngineSupervisor } from './engine-supervisor.ts';
+import type { FlowSource } from './engine-supervisor.ts';
 
 const thread = new URL('../testing/engine-thread-stand-in.ts', import.meta.url);
 const running: EngineSupervisor[] = [];
@@ -20,7 +21,11 @@ function setUp(hosts: Record<string, string> = {}) {
   };
   const log = { debug: write, info: write, warn: write, error: write };
   const listeners = [{ protocol: 'udp', host: '127.0.0.1', port: 0 } as const];
-  const supervisor = new EngineSupervisor({ options: { listeners, hosts }, clock, log, thread });
+  const told = {
+    onFlowClosed: ({ protocol, address, port }: FlowSource) => write({ at: `${protocol} ${address} ${port}` }, 'flow closed'),
+    onFlowsLost: () => write({}, 'flows lost'),
+  };
+  const supervisor = new EngineSupervisor({ options: { listeners, hosts }, clock, log, thread, ...told });
   running.push(supervisor);
   /** The next line with this sentence. */
   const line = (sentence: string) => new Promise<Record<string, unknown>>((resolve) => waiting.push({ sentence, resolve }));
@@ -100,6 +105,18 @@ describe('the supervisor of the engine thread', () => {
     await hung;
     await ended;
     expect(supervisor.restarts).toBe(1);
+  });
+
+  it('tells which connection of a phone closed, and that all are gone when the engine ended', async () => {
+    const { supervisor, line, lines } = setUp();
+    await supervisor.start();
+    const closed = line('flow closed');
+    supervisor.trust('close');
+    expect(await closed).toEqual({ at: 'ws 192.0.2.7 4000' });
+    expect(lines.map(({ sentence }) => sentence)).not.toContain('flows lost');
+    const lost = line('flows lost');
+    supervisor.trust('exit');
+    await lost;
   });
 
   it('tells the thread that the application had its turn', async () => {

@@ -21,7 +21,11 @@ export type FromThread =
   | { readonly kind: 'problem'; readonly text: string }
   | { readonly kind: 'log'; readonly level: keyof EngineLog; readonly facts: Record<string, unknown>; readonly sentence: string }
   | { readonly kind: 'turn'; readonly ticket: number }
+  | { readonly kind: 'flow-closed'; readonly source: FlowSource }
   | { readonly kind: 'counted'; readonly sizes: Record<string, number> };
+
+/** Where a connection of a phone came from. Address numeric, IPv6 without brackets. */
+export type FlowSource = { readonly protocol: 'tcp' | 'tls' | 'ws' | 'wss'; readonly address: string; readonly port: number };
 
 /** How an application reaches the engine. */
 export type EngineAddress = {
@@ -39,6 +43,10 @@ export type SupervisorParts = {
   readonly log: EngineLog;
   /** Lines below this stay on the thread. Default info. */
   readonly logLevel?: keyof EngineLog | undefined;
+  /** A connection by which a phone had registered has closed. */
+  readonly onFlowClosed?: ((source: FlowSource) => void) | undefined;
+  /** The engine ended, and with it every connection there was. */
+  readonly onFlowsLost?: (() => void) | undefined;
   /** What runs on the thread; tests put something else there. */
   readonly thread?: URL | undefined;
 };
@@ -144,6 +152,7 @@ export class EngineSupervisor {
   #onMessage(message: FromThread): void {
     if (message.kind === 'turn') this.#tellTurn(message.ticket);
     else if (message.kind === 'log') this.#parts.log[message.level](message.facts, message.sentence);
+    else if (message.kind === 'flow-closed') this.#parts.onFlowClosed?.(message.source);
     else if (message.kind === 'counted') {
       this.#sizes = message.sizes;
       this.#missedCounts = 0;
@@ -197,6 +206,7 @@ export class EngineSupervisor {
     this.#waiting = undefined;
     if (this.#address === undefined) return;
     this.#restarts += 1;
+    this.#parts.onFlowsLost?.();
     this.#parts.log.error({ code, pauseMs: this.#pauseMs }, 'The SIP engine ended and is started again');
     this.#timers.push(this.#parts.clock.after(this.#pauseMs, () => this.#spawn()));
     this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs);

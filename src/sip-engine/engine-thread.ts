@@ -34,6 +34,7 @@ const engine = createEngine(options, {
   clock: engineSystemClock,
   log: { debug: writer('debug'), info: writer('info'), warn: writer('warn'), error: writer('error') },
   pace,
+  onFlowClosed: (source) => say({ kind: 'flow-closed', source }),
 });
 
 port.on('message', (message: ToThread) => {

@@ -9,6 +9,7 @@ import type { Pace } from './control-queue.ts';
 import { ControlServer, secretCheck } from './control-server.ts';
 import type { EngineLog } from './engine-log.ts';
 import type { EngineOptions } from './engine-options.ts';
+import type { FlowSource } from './engine-supervisor.ts';
 import { withBrackets } from './addresses.ts';
 import { FlowTable } from './flow-table.ts';
 import { KnownHosts } from './known-hosts.ts';
@@ -19,7 +20,7 @@ import type { RouteRequest } from './request-routing.ts';
 import { SourceLimits } from './source-limits.ts';
 import { TransactionLayer } from './transaction-layer.ts';
 import { TransportLayer } from './transport-layer.ts';
-import type { Listener } from './transport.ts';
+import type { Flow, Listener } from './transport.ts';
 import { UserAgentCore } from './user-agent-core.ts';
 
 /** A version that lets drachtio-srf ping; the suffix says that it is not the native server. */
@@ -38,6 +39,8 @@ export type EngineSurroundings = {
   readonly routeRequest?: RouteRequest | undefined;
   /** How to know that an application has had its turn; by the clock when it is not given. */
   readonly pace?: Pace | undefined;
+  /** A connection of a peer, by which it had registered, has closed. */
+  readonly onFlowClosed?: ((source: FlowSource) => void) | undefined;
 };
 
 export type Engine = {
@@ -75,7 +78,8 @@ class SipEngine implements Engine {
   readonly #log: EngineLog;
   #controlPort = 0;
 
-  constructor(options: EngineOptions, { clock, log, resolveHook, isBlocked, routeRequest, pace }: EngineSurroundings) {
+  constructor(options: EngineOptions, surroundings: EngineSurroundings) {
+    const { clock, log, resolveHook, isBlocked, routeRequest, pace, onFlowClosed } = surroundings;
     const { settings, limits } = options;
     this.#clock = clock;
     this.#log = log;
@@ -94,7 +98,7 @@ class SipEngine implements Engine {
     const transactions = new TransactionLayer({ clock, log, transport, resolver, timers: settings.timers, limits });
     this.#transport = transport;
     this.#transactions = transactions;
-    this.#flows = new FlowTable({ clock, limit: limits.flowCache });
+    this.#flows = new FlowTable({ clock, limit: limits.flowCache, onPhoneGone: (flow) => tellClosed(flow, onFlowClosed) });
     this.#routes = new AppRoutes({ cdrs: settings.cdrs });
     const flowCache = this.#flows;
     const parts = { clock, log, transport, transactions, flowCache, router: this.#routes, settings, limits };
@@ -187,6 +191,13 @@ class SipEngine implements Engine {
       },
     );
   }
+}
+
+function tellClosed(
+  { protocol, remoteAddress: address, remotePort: port }: Flow,
+  tell: EngineSurroundings['onFlowClosed'],
+): void {
+  if (protocol !== 'udp') tell?.({ protocol, address, port });
 }
 
 function localHostport({ protocol, address, port }: Listener): string {

@@ -69,3 +69,18 @@ test('the oldest goes when the table is full', () => {
   expect(table.find('899@host')).toBeUndefined();
   expect(table.find('999@host')).toBeDefined();
 });
+
+test('tells of a closed connection only when somebody had registered by it, also when it closed before the answer', () => {
+  const gone: number[] = [];
+  const table = new FlowTable({ clock: new FakeClock(), limit: 10, onPhoneGone: ({ id }) => void gone.push(id) });
+  const [phone, stranger, hasty] = [fakeFlow(1), fakeFlow(2), fakeFlow(3)];
+  table.registered(phone);
+  for (const flow of [phone, stranger, phone]) {
+    flow.isOpen = false;
+    table.forgetFlow(flow);
+  }
+  expect(gone).toEqual([1]);
+  hasty.isOpen = false;
+  table.registered(hasty);
+  expect(gone).toEqual([1, 3]);
+});

@@ -7,18 +7,29 @@ import type { Flow, FlowCache } from './transport.ts';
 
 type Entry = { flow: Flow | undefined; readonly expiresAt: number };
 
+type FlowTableOptions = {
+  readonly clock: EngineClock;
+  readonly limit: number;
+  /** A connection by which a peer had registered is closed. */
+  readonly onPhoneGone?: ((flow: Flow) => void) | undefined;
+};
+
 const sweepMs = 30_000;
 
 export class FlowTable implements FlowCache {
   readonly #clock: EngineClock;
   readonly #limit: number;
+  readonly #onPhoneGone: FlowTableOptions['onPhoneGone'];
   readonly #entries = new Map<string, Entry>();
   readonly #keysOfFlow = new Map<Flow, Set<string>>();
+  /** By which somebody registered; each leaves when it closes. */
+  readonly #registered = new Set<Flow>();
   #sweep: EngineTimer | undefined;
 
-  constructor({ clock, limit }: { readonly clock: EngineClock; readonly limit: number }) {
+  constructor({ clock, limit, onPhoneGone }: FlowTableOptions) {
     this.#clock = clock;
     this.#limit = limit;
+    this.#onPhoneGone = onPhoneGone;
   }
 
   /** An expiry of 0 or less removes the entry. */
@@ -42,6 +53,12 @@ export class FlowTable implements FlowCache {
     return entry.flow?.isOpen ? entry.flow : 'gone';
   }
 
+  registered(flow: Flow): void {
+    if (!flow.isInbound) return;
+    if (flow.isOpen) this.#registered.add(flow);
+    else this.#onPhoneGone?.(flow);
+  }
+
   /** Keeps the names until they expire, so that what was sent to them fails as gone and is not looked up in DNS. */
   forgetFlow(flow: Flow): void {
     for (const key of this.#keysOfFlow.get(flow) ?? []) {
@@ -49,6 +66,7 @@ export class FlowTable implements FlowCache {
       if (entry?.flow === flow) entry.flow = undefined;
     }
     this.#keysOfFlow.delete(flow);
+    if (this.#registered.delete(flow)) this.#onPhoneGone?.(flow);
   }
 
   get size(): number {
@@ -60,6 +78,7 @@ export class FlowTable implements FlowCache {
     this.#sweep = undefined;
     this.#entries.clear();
     this.#keysOfFlow.clear();
+    this.#registered.clear();
   }
 
   #makeRoom(): void {

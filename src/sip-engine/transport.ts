@@ -97,6 +97,8 @@ export type FlowCache = {
   remember(userAtHost: string, flow: Flow, expiresSeconds: number): void;
   /** An open flow, 'gone' when it was known and its connection has closed, undefined when never known. */
   find(userAtHost: string): Flow | 'gone' | undefined;
+  /** A REGISTER that came by this connection was accepted. */
+  registered(flow: Flow): void;
   forgetFlow(flow: Flow): void;
   readonly size: number;
 };

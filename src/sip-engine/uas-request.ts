@@ -58,6 +58,7 @@ function succeeded(context: CoreContext, incoming: IncomingRequest, response: Si
   const { request, flow } = transaction;
   switch (request.method) {
     case 'REGISTER':
+      context.flowCache.registered(flow);
       rememberFlows(transaction, response, context.flowCache);
       break;
     case 'SUBSCRIBE':

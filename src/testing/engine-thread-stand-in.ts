@@ -18,6 +18,8 @@ port.on('message', (message: { kind: string; address?: string; ticket?: number }
   else if (message.address === 'throw') throw new Error('thrown on demand');
   else if (message.address === 'exit') process.exit(3);
   else if (message.address === 'hang') isDeaf = true;
+  else if (message.address === 'close')
+    port.postMessage({ kind: 'flow-closed', source: { protocol: 'ws', address: '192.0.2.7', port: 4000 } });
   else if (message.address === 'turn') port.postMessage({ kind: 'turn', ticket: 11 });
   else log(message.kind, { address: message.address });
 });

@@ -52,6 +52,7 @@ export class ProxyStage {
     const flowCache: FlowCache = {
       remember: (key, flow) => void this.registered.set(key, flow),
       find: (key) => this.registered.get(key),
+      registered() {},
       forgetFlow() {},
       size: 0,
     };
