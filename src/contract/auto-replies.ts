@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint, nothing } from './endpoint.ts';
 import { isoTimeText, listQuery, pageOf } from './page.ts';
+import { shownName } from './shown-name.ts';
 
 const params = z.object({ id: z.string() });
 
@@ -18,7 +19,7 @@ const hours = z
   .max(20);
 
 const fields = {
-  name: z.string().trim().max(80),
+  name: shownName,
   /** One of ours, E.164; null for all of them, which is for administrators. */
   number: z.string().nullable(),
   /** `after_hours` replies at every time that is not in `hours`, in the house’s time zone. */
@@ -32,7 +33,9 @@ const fields = {
   enabled: z.boolean(),
 };
 
-export const autoReply = z.object({ id: z.string(), ...fields, createdAt: isoTimeText }).meta({ id: 'AutoReply' });
+export const autoReply = z
+  .object({ id: z.string(), ...fields, name: z.string().max(80), createdAt: isoTimeText })
+  .meta({ id: 'AutoReply' });
 
 export const listAutoReplies = endpoint({
   id: 'listAutoReplies',

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { endpoint, nothing } from './endpoint.ts';
 import { isoTimeText, listQuery, pageOf } from './page.ts';
+import { neededName } from './shown-name.ts';
 
 export const deviceType = z.enum(['grandstream', 'softphone', 'webrtc']);
 export const deviceTransport = z.enum(['udp', 'tcp', 'tls', 'ws', 'wss']);
 
-const name = z.string().trim().min(1).max(80);
 const extension = z.string().regex(/^[1-9][0-9]{1,5}$/, 'must be 2 to 6 digits and not begin with 0');
 const username = z
   .string()
@@ -88,7 +88,7 @@ export const createDevice = endpoint({
   summary: 'Add a phone; its password is made here, shown in this reply and never again',
   status: 201,
   body: z.strictObject({
-    name,
+    name: neededName,
     extension: extension.optional(),
     username: username.optional(),
     type: deviceType.default('softphone'),
@@ -109,7 +109,7 @@ export const changeDevice = endpoint({
   summary: 'Change a phone; what is left out stays as it is',
   params: deviceParams,
   body: z.strictObject({
-    name: name.optional(),
+    name: neededName.optional(),
     extension: extension.optional(),
     username: username.optional(),
     type: deviceType.optional(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint, nothing } from './endpoint.ts';
 import { isoTimeText, listQuery, pageOf } from './page.ts';
+import { shownName } from './shown-name.ts';
 
 const e164 = z
   .string()
@@ -20,7 +21,6 @@ export const ourNumber = z
   .meta({ id: 'Number' });
 
 const numberParams = z.object({ id: z.string() });
-const name = z.string().trim().max(80);
 
 export const listNumbers = endpoint({
   id: 'listNumbers',
@@ -51,7 +51,7 @@ export const createNumber = endpoint({
   status: 201,
   body: z.strictObject({
     number: e164,
-    name: name.default(''),
+    name: shownName.default(''),
     ownerPersonId: z.string().nullable().default(null),
     voiceEnabled: z.boolean().default(true),
   }),
@@ -66,7 +66,7 @@ export const changeNumber = endpoint({
   summary: 'Change a number’s name, owner or switches; what is left out stays as it is',
   params: numberParams,
   body: z.strictObject({
-    name: name.optional(),
+    name: shownName.optional(),
     ownerPersonId: z.string().nullable().optional(),
     voiceEnabled: z.boolean().optional(),
   }),

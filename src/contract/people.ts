@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint, nothing } from './endpoint.ts';
 import { isoTimeText, listQuery, pageOf } from './page.ts';
+import { neededName } from './shown-name.ts';
 
 export const role = z.enum(['admin', 'user']);
 
@@ -9,7 +10,6 @@ const username = z
   .trim()
   .toLowerCase()
   .regex(/^[a-z0-9][a-z0-9._-]{0,31}$/, 'Use 1 to 32 letters, digits, dots, dashes or underscores');
-const displayName = z.string().trim().min(1).max(80);
 
 export const person = z
   .object({
@@ -51,7 +51,7 @@ export const createPerson = endpoint({
   access: 'admin',
   summary: 'Add a person',
   status: 201,
-  body: z.strictObject({ username, name: displayName, role: role.default('user') }),
+  body: z.strictObject({ username, name: neededName, role: role.default('user') }),
   reply: person,
 });
 
@@ -62,7 +62,7 @@ export const changePerson = endpoint({
   access: 'admin',
   summary: 'Change a person; what is left out stays as it is',
   params: personParams,
-  body: z.strictObject({ username: username.optional(), name: displayName.optional(), role: role.optional() }),
+  body: z.strictObject({ username: username.optional(), name: neededName.optional(), role: role.optional() }),
   reply: person,
 });
 
@@ -106,7 +106,7 @@ export const createApiToken = endpoint({
   summary: 'Make an API token; its text is shown in this reply and never again',
   status: 201,
   body: z
-    .strictObject({ name: displayName, role: role.optional(), personId: z.string().optional() })
+    .strictObject({ name: neededName, role: role.optional(), personId: z.string().optional() })
     .refine((body) => (body.role === undefined) !== (body.personId === undefined), {
       path: ['role'],
       message: 'or personId must be given, not both: a token made for a person has that person’s role',
