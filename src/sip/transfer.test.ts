@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Device, DeviceId } from '#devices/device.ts';
 import { connectPhones, offerOf, SipStage } from '#testing/sip-stage.ts';
 import type { StageCall, StagePhone } from '#testing/sip-stage.ts';
+import { isOfSameOwner } from './transfer.ts';
 
 let stage: SipStage;
 let a: StagePhone;
@@ -11,7 +13,8 @@ let atB: StageCall;
 
 beforeEach(async () => {
   stage = await SipStage.start();
-  [a, b, c] = [await stage.phone('20'), await stage.phone('21'), await stage.phone('22')];
+  const personId = 'usr_1';
+  [a, b, c] = [await stage.phone('20', { personId }), await stage.phone('21'), await stage.phone('22', { personId })];
   [atA, atB] = await connectPhones(a, b);
 });
 
@@ -224,5 +227,25 @@ describe('INVITE with Replaces', () => {
     const d = await stage.phone('23', { personId: 'usr_other' });
     d.invite('21', { headers: [`Replaces: ${decodeURIComponent(replacesOf(atA))}`] });
     await d.peer.expect(403);
+  });
+});
+
+describe('a call of a phone that belongs to nobody', () => {
+  const phoneOf = (id: DeviceId, personId: string | undefined): Device => ({ ...stage.device('23'), id, personId });
+  it.each([
+    ['the phone itself', 'dev_1', undefined, true],
+    ['another that belongs to nobody', 'dev_2', undefined, false],
+    ['a person’s', 'dev_2', 'usr_1', false],
+  ] as const)('may be taken over by %s: not by who merely has no owner either', (_who, id, personId, isTaken) => {
+    expect(isOfSameOwner(phoneOf('dev_1', undefined), phoneOf(id, personId))).toBe(isTaken);
+    expect(isOfSameOwner(undefined, phoneOf(id, personId))).toBe(false);
+  });
+
+  it('cannot be taken over by a guest’s phone that knows its tags', async () => {
+    const [e, f, guest] = [await stage.phone('24'), await stage.phone('25'), await stage.phone('26')];
+    const [atE] = await connectPhones(e, f);
+    guest.invite('25', { headers: [`Replaces: ${decodeURIComponent(replacesOf(atE))}`] });
+    await guest.peer.expect(403);
+    expect(f.peer.unread).toEqual([]);
   });
 });

@@ -59,7 +59,7 @@ export class Transfers {
       return;
     }
     const { bridge, side } = found;
-    if (wanted.isEarlyOnly || side.device?.personId !== device.personId || side.device === undefined) {
+    if (wanted.isEarlyOnly || !isOfSameOwner(side.device, device)) {
       leg.refuse(wanted.isEarlyOnly ? 486 : 403);
       return;
     }
@@ -200,6 +200,12 @@ export class Transfers {
     if (!(bridge instanceof Bridge) || bridge.isOver) return undefined;
     return { bridge, side: bridge.sideOf(dialog) };
   }
+}
+
+/** The same phone, or another of the same person: phones without an owner have nothing in common. */
+export function isOfSameOwner(one: Device | undefined, other: Device): boolean {
+  if (one === undefined) return false;
+  return one.id === other.id || (one.personId !== undefined && one.personId === other.personId);
 }
 
 function endOfSide({ end, device }: Side): MediaEnd {
