@@ -40,5 +40,12 @@ test('a trunk that is pointed at the house may call in from the addresses of Twi
   });
   expect(twilioTrunk(direct)?.allow).toContain('54.172.60.0/30');
   expect(twilioTrunk({ ...direct, signallingAddresses: ['192.0.2.0/24'] })?.allow).toEqual(['192.0.2.0/24']);
+  expect(twilioTrunk(direct)?.callsBy).toBe('udp');
+  const pointedAt = (address: string) => twilioTrunk({ ...direct, origination: { sid: 'OU1', address } })?.callsBy;
+  expect(['udp', 'tcp', 'tls'].map((transport) => pointedAt(`sip:192.0.2.1:5060;transport=${transport}`))).toEqual([
+    'udp',
+    'tcp',
+    'tls',
+  ]);
   expect(twilioTrunk({ ...direct, inbound: 'webhook' })).toMatchObject({ register: true, allow: [] });
 });

@@ -12,7 +12,7 @@ import { trunkName } from '#twilio/voice-webhooks.ts';
 const keepAliveSeconds = 25;
 
 type Wanted = Pick<TwilioSettings, 'domain' | 'trunk' | 'sipAccount' | 'edge' | 'inbound' | 'outbound' | 'isSecure'> &
-  Pick<TwilioSettings, 'originationSecret' | 'signallingAddresses'>;
+  Pick<TwilioSettings, 'origination' | 'originationSecret' | 'signallingAddresses'>;
 
 /** The trunk as `Sip` wants it; undefined while there is nothing to do with it. */
 export function twilioTrunk(wanted: Wanted): TrunkSettings | undefined {
@@ -33,9 +33,18 @@ export function twilioTrunk(wanted: Wanted): TrunkSettings | undefined {
 }
 
 /** Who may call in over a trunk that is pointed at the house. */
-function directFrom({ inbound, trunk, originationSecret, signallingAddresses: addresses }: Wanted) {
+function directFrom({ inbound, trunk, origination, originationSecret, signallingAddresses: addresses }: Wanted) {
   if (inbound !== 'trunk' || trunk === undefined || originationSecret === undefined) return undefined;
-  return { allow: addresses ?? signallingAddresses, secretHeader: { name: secretHeaderName, value: originationSecret } };
+  return {
+    ...{ allow: addresses ?? signallingAddresses, secretHeader: { name: secretHeaderName, value: originationSecret } },
+    callsBy: transportOf(origination?.address),
+  };
+}
+
+/** Until it is known where Twilio was pointed, the secret alone tells our calls. */
+function transportOf(originationAddress: string | undefined): TrunkSettings['transport'] {
+  const [, transport] = /;transport=(tcp|tls)$/.exec(originationAddress ?? '') ?? [];
+  return transport === 'tcp' || transport === 'tls' ? transport : 'udp';
 }
 
 function outwardOf({ domain, trunk, edge, outbound }: Pick<Wanted, 'domain' | 'trunk' | 'edge' | 'outbound'>): Outward {

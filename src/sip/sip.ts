@@ -16,7 +16,7 @@ import type { Registrar } from './register.ts';
 import type { Destination } from './ring.ts';
 import { directMedia, phoneEnd } from './media-path.ts';
 import type { Media } from './media-port.ts';
-import { nextHopTo } from './source.ts';
+import { nextHopTo, sourceOf } from './source.ts';
 import { SrfConnection } from './srf-connection.ts';
 import type { Control } from './srf-connection.ts';
 import type { IncomingRequest, Responder } from './srf-types.ts';
@@ -125,8 +125,8 @@ export class Sip {
 
   /** A phone we know by its address may ask whether we live; for all else one must prove who one is, even to hear that we cannot do it. */
   #receiveOther(request: IncomingRequest, response: Responder): void {
-    const address = request.source_address;
-    const isKnown = this.#parts.isRegisteredFrom(address) || this.#trunks.isKnownAddress(address);
+    const source = sourceOf(request);
+    const isKnown = this.#parts.isRegisteredFrom(source.address) || this.#trunks.isKnownSource(source);
     if (request.method === 'OPTIONS' && isKnown) {
       answerOptions(response);
       return;

@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createLog } from '#base/log.ts';
+import { protocols } from '#devices/device.ts';
 import type { OurNumber } from '#numbers/number.ts';
+import { FakeClock } from '#testing/fake-clock.ts';
 import { SipPeer } from '#testing/sip-peer.ts';
 import { responseText, sipText } from '#testing/sip-text.ts';
 import { offerOf, SipStage } from '#testing/sip-stage.ts';
+import { directMedia } from './media-path.ts';
+import type { SrfConnection } from './srf-connection.ts';
+import { TrunkPeers } from './trunk.ts';
 import type { TrunkSettings } from './trunk.ts';
 
 const open: AsyncDisposable[] = [];
@@ -143,14 +149,16 @@ describe('a call outside', () => {
   });
 });
 
-function inbound(trunk: SipPeer, given: { to?: string; uri?: string; headers?: readonly string[]; branch?: string } = {}): void {
-  const { to = '+14165550100', headers = [], branch = '1' } = given;
+type Inbound = { to?: string; uri?: string; headers?: readonly string[]; branch?: string; via?: string };
+
+function inbound(trunk: SipPeer, given: Inbound = {}): void {
+  const { to = '+14165550100', headers = [], branch = '1', via = 'UDP' } = given;
   const uri = given.uri ?? `sip:${to}@127.0.0.1`;
   trunk.send(
     sipText(
       [
         `INVITE ${uri} SIP/2.0`,
-        `Via: SIP/2.0/UDP ${trunk.host};branch=z9hG4bKin${branch};rport`,
+        `Via: SIP/2.0/${via} ${trunk.host};branch=z9hG4bKin${branch};rport`,
         'Max-Forwards: 70',
         `From: "Doctor" <sip:+4930901820@provider>;tag=in${branch}`,
         `To: <sip:${to}@provider>`,
@@ -193,6 +201,37 @@ describe('a call from the trunk', () => {
     inbound(trunk, { headers: ['x-our-secret: s3cret'], branch: '3' });
     await b.rung();
     expect(stage.records()).toHaveLength(1);
+  });
+
+  it('by a forged datagram is a stranger’s where the trunk speaks TCP, and the trunk’s by a connection', async () => {
+    const { trunk, stage } = await trunkStage({ allow: ['127.0.0.2'], transport: 'tcp' });
+    const b = await stage.phone('21', { personId: 'usr_1' });
+    inbound(trunk);
+    await trunk.expect(401);
+    expect(b.peer.unread).toEqual([]);
+    const connected = await SipPeer.tcp({ address: '127.0.0.1', port: stage.port('tcp') }, { localAddress: '127.0.0.2' });
+    open.push(connected);
+    inbound(connected, { via: 'TCP', branch: '2' });
+    await b.rung();
+  });
+
+  it.each([
+    ['udp', undefined, { udp: true, tcp: true, tls: true, ws: false, wss: false }],
+    ['tcp', undefined, { udp: false, tcp: true, tls: true, ws: false, wss: false }],
+    ['tls', undefined, { udp: false, tcp: false, tls: true, ws: false, wss: false }],
+    ['tls', 'udp', { udp: true, tcp: true, tls: true, ws: false, wss: false }],
+  ] as const)('of a trunk over %s that calls by %s is believed by its own transport or a safer one', (transport, callsBy, by) => {
+    const settings = { name: 'provider', host: 'x', register: false, transport, ...(callsBy && { callsBy }) } as const;
+    const allowed = ['127.0.0.2', '2001:db8::/32', 'fe80::7'];
+    const log = createLog({ level: 'silent' });
+    const parts = { connection: {} as SrfConnection, clock: new FakeClock(), log, media: directMedia };
+    const trunks = new TrunkPeers(parts, [{ ...settings, allow: allowed }]);
+    const addresses = ['127.0.0.2', '::ffff:127.0.0.2', '2001:DB8:0::5', 'fe80::7%eth0'];
+    for (const address of addresses) {
+      const known = protocols.map((protocol) => [protocol, trunks.isKnownSource({ protocol, address, port: 5060 })]);
+      expect(Object.fromEntries(known)).toEqual(by);
+    }
+    expect(trunks.isKnownSource({ protocol: 'tls', address: '127.0.0.3', port: 5060 })).toBe(false);
   });
 
   it('is a stranger’s from any other address', async () => {

@@ -3,12 +3,14 @@ import { BlockList, isIPv6 } from 'node:net';
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { Presented, Trunks } from '#calls/ports.ts';
+import type { Source } from '#devices/registration.ts';
 import { digestCredentials } from './digest-answer.ts';
 import type { Credentials } from './dialog.ts';
 import { escapeUser, parseNameAddr, parseUri, splitList, userOf } from './headers.ts';
 import { trunkEnd } from './media-path.ts';
 import type { Media } from './media-port.ts';
 import type { Destination } from './ring.ts';
+import { sourceOf } from './source.ts';
 import type { SrfConnection } from './srf-connection.ts';
 import type { IncomingRequest } from './srf-types.ts';
 import { TrunkAccount } from './trunk-account.ts';
@@ -25,6 +27,8 @@ export type TrunkSettings = {
   readonly register: boolean;
   /** Addresses and CIDR blocks its calls come from. */
   readonly allow: readonly string[];
+  /** The transport by which its calls come, where it is not its own. */
+  readonly callsBy?: TrunkSettings['transport'];
   readonly secretHeader?: { readonly name: string; readonly value: string };
   /** The domain of our account, where it is not the host. */
   readonly domain?: string;
@@ -45,6 +49,9 @@ export type Outward =
   | { readonly kind: 'account'; readonly host: string; readonly fromHeader: string };
 
 const mostShown = 64;
+
+/** Least first. A trunk over UDP sends what is too long for a datagram by TCP (RFC 3261 section 18.1.1); none calls by WebSocket. */
+const hardToForge: readonly string[] = ['udp', 'tcp', 'tls'];
 
 export type TrunkState = { readonly name: string; readonly isReady: boolean };
 
@@ -115,9 +122,9 @@ export class TrunkPeers implements Trunks {
     return undefined;
   }
 
-  /** Whether an address is one of a trunk's. */
-  isKnownAddress(address: string): boolean {
-    return [...this.#trunks.values()].some((trunk) => trunk.isFrom(address));
+  /** Whether packets from there are a trunk's. */
+  isKnownSource(source: Source): boolean {
+    return [...this.#trunks.values()].some((trunk) => trunk.isFrom(source));
   }
 
   destination(name: string, number: string, from: Presented): Destination | undefined {
@@ -162,14 +169,17 @@ class Trunk {
     return JSON.stringify(settings) === JSON.stringify(this.#settings);
   }
 
-  isFrom(address: string): boolean {
-    return this.#settings.allow.length > 0 && this.#allowed.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  /** A datagram may bear anybody's address: what speaks TCP or TLS is not believed by less. */
+  isFrom({ protocol, address }: Source): boolean {
+    const { allow: allowed, transport, callsBy = transport } = this.#settings;
+    if (allowed.length === 0 || hardToForge.indexOf(protocol) < hardToForge.indexOf(callsBy)) return false;
+    return this.#allowed.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
   }
 
   identify(request: IncomingRequest): TrunkCall | undefined {
     const user = parseUri(request.uri)?.user ?? '';
     const isRegistered = this.#account !== undefined && sameText(user, this.#account.contactUser);
-    if (!isRegistered && !this.isFrom(request.source_address)) return undefined;
+    if (!isRegistered && !this.isFrom(sourceOf(request))) return undefined;
     const { secretHeader, callHeaders } = this.#settings;
     if (secretHeader !== undefined && !sameText(headerOf(request, secretHeader.name), secretHeader.value)) return undefined;
     const from = parseNameAddr(headerOf(request, 'from'));
@@ -259,7 +269,10 @@ function sameText(given: string, expected: string): boolean {
 
 /** A stranger's words go into records, onto displays and into datagrams. */
 function cut(text: string): string {
-  return text.slice(0, mostShown).toWellFormed();
+  return text
+    .replaceAll(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, '')
+    .slice(0, mostShown)
+    .toWellFormed();
 }
 
 function isHidden(number: string): boolean {
