@@ -74,7 +74,7 @@ function createEmbeddedEngine({ options, clock, log, thread = threadFile, ...tol
       hosts: options.sip.hosts,
       // A trunk brings the calls of the whole town from one address.
       trusted: options.trunks.flatMap((trunk) => trunk.allow),
-      settings: { firstAppMs },
+      settings: { firstAppMs, passTrying: true },
     },
     ...told,
     clock,

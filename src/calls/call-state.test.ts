@@ -56,6 +56,15 @@ const engine: CallEvent = { kind: 'stopped', by: 'engine' };
 const one = [step([leg('a')])];
 const two = [step([leg('a'), leg('b')])];
 const sameDevice = [step([leg('a', { group: 'd' }), leg('b', { group: 'd' }), leg('c')])];
+const patience = { signSeconds: 3.5, ringingSeconds: 12 };
+const help = (id: string, group: string, isSecondRound = false): Step => ({
+  ...{ ...step([leg(id, { group, isTrunk: true })]), patience, isSecondRound },
+});
+const forHelp = [help('t', 'T'), help('u', 'U'), help('t2', 'T', true), help('u2', 'U', true)];
+const tried = (id: string): CallEvent => ({ kind: 'tried', leg: id });
+const waited = (index: number, what: 'sign' | 'ringing' = 'sign'): CallEvent => ({
+  ...{ kind: 'waited', step: forHelp[index]!, for: what },
+});
 const trunks = [step([leg('t', { isTrunk: true })]), step([leg('u', { isTrunk: true })], true)];
 
 describe('the state of a call', () => {
@@ -149,6 +158,40 @@ describe('the state of a call', () => {
       [fails('t', 'unreachable'), fails('u', 'unreachable')],
       [['ring t'], ['ring u'], ['reject failed/unreachable', 'end failed/unreachable']],
     ],
+    ['for help, the next trunk whatever the first said', forHelp, [fails('t', 'busy')], [['ring t'], ['ring u']]],
+    ['for help, the next beside a silent one', forHelp, [waited(0), rings('u')], [['ring t'], ['ring u'], ['pass u 180']]],
+    [
+      'for help, the silent one answers after all',
+      forHelp,
+      [waited(0), answers('t')],
+      [['ring t'], ['ring u'], ['cancel u elsewhere', 'connect t']],
+    ],
+    ['for help, more time after a 100', forHelp, [tried('t'), waited(0), waited(0, 'ringing')], [['ring t'], [], [], ['ring u']]],
+    [
+      'for help, no haste where it rings',
+      forHelp,
+      [rings('t'), waited(0), waited(0, 'ringing')],
+      [['ring t'], ['pass t 180'], [], []],
+    ],
+    ['for help, patience with a step that is over', forHelp, [fails('t', 'error'), waited(0)], [['ring t'], ['ring u'], []]],
+    [
+      'for help, once more where the fault may have passed',
+      forHelp,
+      [fails('t', 'error'), fails('u', 'refused'), fails('t2', 'error')],
+      [['ring t'], ['ring u'], ['ring t2'], ['reject failed/trunk-refused', 'end failed/trunk-refused']],
+    ],
+    [
+      'for help, nothing ends while the silent one may still answer',
+      forHelp,
+      [waited(0), fails('u', 'refused'), fails('t', 'unreachable')],
+      [['ring t'], ['ring u'], [], ['reject failed/trunk-refused', 'end failed/trunk-refused']],
+    ],
+    [
+      'early media of the next trunk, when the first is gone without any',
+      forHelp,
+      [fails('t', 'refused'), rings('u', true)],
+      [['ring t'], ['ring u'], ['pass u 183 media']],
+    ],
     [
       'one phone after the other',
       [step([leg('a')]), step([leg('b')])],
@@ -210,6 +253,15 @@ describe('the state of a call', () => {
       callerHungUp,
       house,
       engine,
+      ...[
+        tried('t'),
+        waited(0),
+        waited(1, 'ringing'),
+        answers('t'),
+        answers('u2'),
+        fails('t', 'error'),
+        fails('u', 'unreachable'),
+      ],
     ];
     let seed = 1;
     const next = (below: number) => {
@@ -218,7 +270,7 @@ describe('the state of a call', () => {
     };
     for (let round = 0; round < 3000; round += 1) {
       const order = Array.from({ length: 12 }, () => events[next(events.length)] ?? timeOver);
-      const { state, log } = run(next(2) === 0 ? two : trunks, [...order, engine]);
+      const { state, log } = run([two, trunks, forHelp][next(3)] ?? two, [...order, engine]);
       const all = log.flat();
       expect(all.filter((text) => text.startsWith('end '))).toHaveLength(1);
       expect(all.filter((text) => text.startsWith('reject ')).length).toBeLessThanOrEqual(1);

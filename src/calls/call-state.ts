@@ -5,12 +5,25 @@ import type { Verdict } from './verdict.ts';
 /** A leg to be rung. Legs of one `group` are the contacts of one device, or one trunk. */
 export type LegPlan = { readonly id: string; readonly group: string; readonly isTrunk: boolean; readonly isOffline: boolean };
 
-/** Legs rung together for so long. `onlyIfUnreachable`: tried only where the step before could not be reached at all. */
-export type Step = { readonly legs: readonly LegPlan[]; readonly seconds: number; readonly onlyIfUnreachable: boolean };
+/** Seconds until a leg must have given any sign of life, and until it must ring; then the next step begins beside it. */
+export type Patience = { readonly signSeconds: number; readonly ringingSeconds: number };
+
+/**
+ * Legs rung together for so long. `onlyIfUnreachable`: tried only where the step before could not be reached at all. `isSecondRound`:
+ * only those whose group had a failure that may have passed.
+ */
+export type Step = {
+  readonly legs: readonly LegPlan[];
+  readonly seconds: number;
+  readonly onlyIfUnreachable: boolean;
+  readonly patience?: Patience;
+  readonly isSecondRound?: boolean;
+};
 
 type Leg = LegPlan & {
-  readonly phase: 'calling' | 'ringing' | 'answered' | 'over';
+  readonly phase: 'calling' | 'trying' | 'ringing' | 'answered' | 'over';
   readonly outcome: LegOutcome | undefined;
+  readonly hadMedia?: boolean;
 };
 
 export type CallState = {
@@ -21,6 +34,10 @@ export type CallState = {
 };
 
 export type CallEvent =
+  /** The far side has our INVITE and says nothing more yet. */
+  | { readonly kind: 'tried'; readonly leg: string }
+  /** The patience with a step has run out. */
+  | { readonly kind: 'waited'; readonly step: Step; readonly for: 'sign' | 'ringing' }
   | { readonly kind: 'progressed'; readonly leg: string; readonly status: number; readonly hasMedia: boolean }
   | { readonly kind: 'answered'; readonly leg: string }
   | { readonly kind: 'failed'; readonly leg: string; readonly outcome: LegOutcome }
@@ -51,6 +68,10 @@ export function begin(steps: readonly Step[]): Transition {
 /** What one event makes of a call, and what is to be done about it. */
 export function advance(state: CallState, event: CallEvent): Transition {
   switch (event.kind) {
+    case 'tried':
+      return tried(state, event.leg);
+    case 'waited':
+      return waited(state, event);
     case 'progressed':
       return progressed(state, event);
     case 'answered':
@@ -68,13 +89,26 @@ export function advance(state: CallState, event: CallEvent): Transition {
   }
 }
 
+function tried(state: CallState, id: string): Transition {
+  const leg = state.legs.get(id);
+  return leg?.phase === 'calling' ? { state: withLeg(state, { ...leg, phase: 'trying' }), actions: [] } : same(state);
+}
+
+/** The silent leg stays: it may have reached somebody, and whoever answers first gets the call. */
+function waited(state: CallState, event: Extract<CallEvent, { kind: 'waited' }>): Transition {
+  if (state.phase !== 'ringing' || state.steps[state.step] !== event.step) return same(state);
+  const isGoing = liveInStep(state).some(({ phase }) => phase === 'ringing' || (event.for === 'sign' && phase === 'trying'));
+  return isGoing || state.steps[state.step + 1] === undefined ? same(state) : startStep(state, state.step + 1);
+}
+
 function progressed(state: CallState, event: Extract<CallEvent, { kind: 'progressed' }>): Transition {
   const leg = state.legs.get(event.leg);
   if (state.phase !== 'ringing' || leg === undefined || leg.phase === 'over') return same(state);
   // Early media of one fork would contradict the answer of another in the same dialog (RFC 3261 section 13.2.1).
-  const withMedia = event.hasMedia && state.legs.size === 1;
+  const isAlone = [...state.legs.values()].every((one) => one.id === leg.id || (one.phase === 'over' && one.hadMedia !== true));
+  const withMedia = event.hasMedia && isAlone;
   return {
-    state: withLeg(state, { ...leg, phase: 'ringing' }),
+    state: withLeg(state, { ...leg, phase: 'ringing', hadMedia: leg.hadMedia === true || withMedia }),
     actions: [{ kind: 'pass', leg: leg.id, status: event.status, withMedia }],
   };
 }
@@ -101,7 +135,7 @@ function failed(state: CallState, id: string, outcome: LegOutcome): Transition {
   // A person who declines on one contact of a device means the device (a 6xx ends the fork, RFC 3261 section 16.7).
   const { state: after, actions } =
     outcome === 'declined' ? cancelLive(next, 'elsewhere', (one) => one.group === leg.group) : same(next);
-  if (live(after).length > 0) return { state: after, actions };
+  if (liveInStep(after).length > 0) return { state: after, actions };
   return chain(actions, afterStep(after));
 }
 
@@ -128,12 +162,13 @@ function stopped(state: CallState, by: 'house' | 'engine'): Transition {
   return chain(actions, end(after, verdict, [{ kind: 'reject', verdict }]));
 }
 
-/** Nothing rings any more: the next step, or the end. */
+/** Nothing of this step rings any more: the next step, or the end once nothing rings at all. */
 function afterStep(state: CallState): Transition {
   const next = state.steps[state.step + 1];
   const outcomes = [...state.legs.values()].map(({ outcome }) => outcome);
   const isUnreachable = outcomes.every((outcome) => outcome === 'unreachable' || outcome === 'offline');
   if (next !== undefined && (!next.onlyIfUnreachable || isUnreachable)) return startStep(state, state.step + 1);
+  if (live(state).length > 0) return same(state);
   const verdict = verdictOf([...state.legs.values()]);
   return end(state, verdict, [{ kind: 'reject', verdict }]);
 }
@@ -142,15 +177,22 @@ function startStep(state: CallState, index: number): Transition {
   const step = state.steps[index];
   if (step === undefined) return afterStep({ ...state, step: index });
   const legs = new Map(state.legs);
-  for (const plan of step.legs) {
+  const plans = step.isSecondRound === true ? step.legs.filter((plan) => mayBeWellAgain(state, plan)) : step.legs;
+  for (const plan of plans) {
     legs.set(
       plan.id,
       plan.isOffline ? { ...plan, phase: 'over', outcome: 'offline' } : { ...plan, phase: 'calling', outcome: undefined },
     );
   }
   const next = { ...state, step: index, legs };
-  const reachable = step.legs.filter(({ isOffline }) => !isOffline);
+  const reachable = plans.filter(({ isOffline }) => !isOffline);
   return reachable.length === 0 ? afterStep(next) : { state: next, actions: [{ kind: 'ring', step, legs: reachable }] };
+}
+
+/** A refusal would be the same again; one that was away, or had a fault, may not have it any more. */
+function mayBeWellAgain({ legs }: CallState, { group }: LegPlan): boolean {
+  const earlier = [...legs.values()].filter((leg) => leg.group === group);
+  return earlier.length > 0 && earlier.every(({ outcome }) => outcome === 'unreachable' || outcome === 'error');
 }
 
 /** Of several phones, the outcome that says most about what happened in the house. */
@@ -212,7 +254,12 @@ function cancelLive(state: CallState, why: CancelWhy, which: (leg: Leg) => boole
 }
 
 function live(state: CallState): readonly Leg[] {
-  return [...state.legs.values()].filter(({ phase }) => phase === 'calling' || phase === 'ringing');
+  return [...state.legs.values()].filter(({ phase }) => phase === 'calling' || phase === 'trying' || phase === 'ringing');
+}
+
+function liveInStep(state: CallState): readonly Leg[] {
+  const ids = new Set(state.steps[state.step]?.legs.map(({ id }) => id));
+  return live(state).filter(({ id }) => ids.has(id));
 }
 
 function withLeg(state: CallState, leg: Leg): CallState {

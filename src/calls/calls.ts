@@ -15,6 +15,7 @@ import type { OngoingParts, PlannedLeg, PlannedStep } from './ongoing-call.ts';
 import type { Attempt, CallerLeg, OutsideStories, Presented, Registrations, Trunks } from './ports.ts';
 import { routeCall } from './route-call.ts';
 import type { Routed, RoutingFacts } from './route-call.ts';
+import { trunkSteps } from './trunk-steps.ts';
 import { UnsavedRecords } from './unsaved-records.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -46,9 +47,6 @@ export type Joined = {
 
 /** So that a busy trunk neither ends the house's memory nor its phones. */
 const mostCallsByDefault = 2000;
-
-/** A trunk may need long to reach a far network; the far side's own ring time ends before this. */
-const trunkRingSeconds = 180;
 
 export class Calls {
   readonly #parts: CallsParts;
@@ -164,10 +162,14 @@ export class Calls {
       const legs = ring.devices.flatMap((device) => this.#phoneLegs(device, ring.from));
       return [{ legs, seconds: this.#parts.ringSeconds, onlyIfUnreachable: false }];
     }
-    return this.#parts.trunks.names().map((trunk, index) => {
-      const leg: CallLeg = { ...this.#legOf('callee', callee, { sipCallId: '', address: '' }), name: trunk, trunk };
-      const target = { kind: 'trunk', trunk, number: ring.number, from: ring.from, isEmergency: ring.isEmergency } as const;
-      return { legs: [{ leg, group: trunk, target }], seconds: trunkRingSeconds, onlyIfUnreachable: index > 0 };
+    const { number, from, isEmergency } = ring;
+    return trunkSteps(this.#parts.trunks.names(), {
+      isEmergency,
+      legTo: (trunk) => ({
+        leg: { ...this.#legOf('callee', callee, { sipCallId: '', address: '' }), name: trunk, trunk },
+        group: trunk,
+        target: { kind: 'trunk', trunk, number, from, isEmergency },
+      }),
     });
   }
 

@@ -6,7 +6,7 @@ import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { CallLeg, CallPhase, CallRecord, LegId, LegOutcome, Party } from './call.ts';
 import { advance, begin } from './call-state.ts';
-import type { CallAction, CallEvent, CallState, LegPlan, Step, Transition } from './call-state.ts';
+import type { CallAction, CallEvent, CallState, LegPlan, Patience, Step, Transition } from './call-state.ts';
 import type { CallerLeg, OutgoingLeg, RingTarget } from './ports.ts';
 import { explain } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
@@ -18,7 +18,12 @@ export type PlannedStep = {
   readonly legs: readonly PlannedLeg[];
   readonly seconds: number;
   readonly onlyIfUnreachable: boolean;
+  readonly patience?: Patience;
+  readonly isSecondRound?: boolean;
 };
+
+/** Before a second round: time for a connection, a registration or the relay to come back. */
+const secondRoundMs = 2_000;
 
 export type OngoingParts = {
   readonly clock: Clock;
@@ -49,6 +54,7 @@ export class OngoingCall {
   #record: CallRecord;
   #state: CallState | undefined;
   #ringTimer: Timer | undefined;
+  #patience: readonly Timer[] = [];
   #isHeld = false;
 
   constructor(parts: OngoingParts, { record, callerLeg, leg, steps }: Begun) {
@@ -169,8 +175,20 @@ export class OngoingCall {
 
   #ring(step: Step, plans: readonly LegPlan[]): void {
     const { clock } = this.#parts;
-    this.#ringTimer?.cancel();
+    this.#stopWaiting();
     this.#ringTimer = clock.after(step.seconds * 1000, () => this.#happen({ kind: 'ring-time-over' }));
+    if (step.isSecondRound === true) this.#patience = [clock.after(secondRoundMs, () => this.#send(step, plans))];
+    else this.#send(step, plans);
+  }
+
+  #send(step: Step, plans: readonly LegPlan[]): void {
+    const { clock } = this.#parts;
+    const { patience } = step;
+    if (patience !== undefined) {
+      const wait = (seconds: number, what: 'sign' | 'ringing') =>
+        clock.after(seconds * 1000, () => this.#happen({ kind: 'waited', step, for: what }));
+      this.#patience = [wait(patience.signSeconds, 'sign'), wait(patience.ringingSeconds, 'ringing')];
+    }
     for (const plan of plans) {
       // A leg may fail or even answer before the next one is sent.
       if (this.#state?.phase !== 'ringing' || this.#legs.get(plan.id)?.endedAt !== undefined) return;
@@ -183,6 +201,7 @@ export class OngoingCall {
     if (planned?.target === undefined) return;
     this.#legs.set(id, { ...(this.#legs.get(id) ?? planned.leg), startedAt: this.#now });
     const outgoing = this.#caller.ring(planned.target, {
+      tried: () => this.#happen({ kind: 'tried', leg: id }),
       progressed: (status, hasMedia) => this.#progressed(id, status, hasMedia),
       answered: () => this.#happen({ kind: 'answered', leg: id }),
       failed: (outcome, status) => this.#failed(id, outcome, status),
@@ -209,8 +228,13 @@ export class OngoingCall {
     this.#happen({ kind: 'failed', leg: id, outcome });
   }
 
-  #connect(id: string): void {
+  #stopWaiting(): void {
     this.#ringTimer?.cancel();
+    for (const timer of this.#patience) timer.cancel();
+  }
+
+  #connect(id: string): void {
+    this.#stopWaiting();
     const answeredAt = this.#now;
     this.#changeLeg(id, { answeredAt, outcome: 'answered', sipStatus: 200 });
     this.#changeLeg(this.#callerLegId, { answeredAt, outcome: 'answered', sipStatus: 200 });
@@ -225,7 +249,7 @@ export class OngoingCall {
 
   #finish(verdict: Verdict): void {
     if (this.#record.verdict !== undefined) return;
-    this.#ringTimer?.cancel();
+    this.#stopWaiting();
     const endedAt = this.#now;
     this.#record = { ...this.#record, endedAt, verdict };
     for (const leg of this.#legs.values()) if (leg.endedAt === undefined) this.#legs.set(leg.id, { ...leg, endedAt });
@@ -260,10 +284,9 @@ export class OngoingCall {
   }
 }
 
-function toStep({ legs, seconds, onlyIfUnreachable }: PlannedStep): Step {
+function toStep({ legs, ...rest }: PlannedStep): Step {
   return {
-    seconds,
-    onlyIfUnreachable,
+    ...rest,
     legs: legs.map(({ leg, group, target }) => ({
       id: leg.id,
       group,

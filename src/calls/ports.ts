@@ -35,6 +35,8 @@ export type OutgoingLeg = {
 
 /** What becomes of an outgoing leg. After `answered` or `failed` nothing more comes. */
 export type LegListener = {
+  /** The far side has it, though nothing rings yet. Where the engine does not tell, this never comes. */
+  tried(): void;
   progressed(status: number, hasMedia: boolean): void;
   answered(): void;
   failed(outcome: LegOutcome, status: number | undefined): void;

@@ -24,6 +24,8 @@ export type EngineSettings = {
   readonly optionsAutoAnswerUserAgent: string | undefined;
   /** Refuse a REGISTER whose Request-URI is an IPv4 address with 403. */
   readonly rejectRegisterWithNoRealm: boolean;
+  /** Tell an application of the 100 to an INVITE of its own that begins a dialog. */
+  readonly passTrying: boolean;
   /** Send 180 at once for every INVITE that an application gets. */
   readonly alwaysSend180: boolean;
   /** Also reply to the source when the top Record-Route says `nat=yes`. */
@@ -61,6 +63,7 @@ export const defaultSettings: EngineSettings = {
   spammers: { userAgents: [], toUsers: [], fromUsers: [] },
   optionsAutoAnswerUserAgent: undefined,
   rejectRegisterWithNoRealm: false,
+  passTrying: false,
   alwaysSend180: false,
   aggressiveNat: false,
   disableNatDetection: false,

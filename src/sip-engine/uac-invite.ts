@@ -59,7 +59,7 @@ export class InviteProgress {
   }
 
   #provisional(client: ClientTransaction, seen: Seen): void {
-    if (seen.response.status === 100) return;
+    if (seen.response.status === 100 && !this.#context.settings.passTrying) return;
     // Whoever sends RSeq means it: drachtio-srf answers it with a PRACK whatever Require says.
     if (seen.response.has('rseq') && !this.#inOrder(client, seen)) return;
     this.#deliver(client, seen);

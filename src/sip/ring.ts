@@ -163,12 +163,18 @@ export class Ring implements OutgoingLeg {
       this.#offer = offered.sdp;
       this.dialog.localSdp = offered.sdp;
       this.#send(extra);
-    } else if (offered.why === 'no-relay' && this.#path.isRelayed && (this.#isEmergency || !this.#path.isTrunks)) {
-      // A call for help goes out without the relay too, and one between phones: its sound may find a way.
-      this.#parts.log.warn('A call goes without the relay');
+    } else if (this.#mayGoDirectly(offered.why)) {
+      if (this.#isEmergency) this.#parts.log.error('A call for help goes out without the relay: its sound may not find a way');
+      else this.#parts.log.warn('A call goes without the relay');
       this.#path = new MediaPath();
       this.#prepare(extra);
     } else this.#fail(statusOfRefusal(offered), offered.why === 'no-relay' ? 'no-media' : undefined);
+  }
+
+  /** A call for help goes out whatever the relay says, and one between phones where there is none: its sound may find a way. */
+  #mayGoDirectly(why: Extract<MediaOutcome, { kind: 'refused' }>['why']): boolean {
+    if (!this.#path.isRelayed || why === 'over') return false;
+    return this.#isEmergency || (why === 'no-relay' && !this.#path.isTrunks);
   }
 
   #send(extra: Record<string, string>): void {
@@ -218,7 +224,8 @@ export class Ring implements OutgoingLeg {
     const seen = this.destination.trunk === undefined ? undefined : receivedFrom(response.headers);
     if (seen !== undefined) this.#parts.media.seenAs(this.destination.trunk ?? '', seen);
     if (this.#isOver) return;
-    if (response.status < 200) {
+    if (response.status === 100) this.#listener.tried();
+    else if (response.status < 200) {
       this.#progress = response;
       this.dialog.remoteTag = tagOf(response.headers['to']) ?? this.dialog.remoteTag;
       this.#listener.progressed(response.status, (response.body ?? '') !== '');

@@ -56,7 +56,7 @@ export type SentRequest = EventEmitter & {
 /** What becomes of a request of ours. All are called synchronously while a frame is read, so that no later event is missed. */
 export type RequestListener = {
   sent?(request: SentRequest): void;
-  /** Every response above 100; `ack` acknowledges a 2xx to an INVITE. */
+  /** Every response, 100 only to an INVITE that begins a call and only from an engine that passes it; `ack` acknowledges a 2xx to an INVITE. */
   response(response: IncomingResponse, ack: SendAck): void;
   /** It never left; no response follows. */
   failed(error: unknown): void;

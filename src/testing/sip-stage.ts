@@ -86,7 +86,7 @@ export class SipStage implements AsyncDisposable {
     const registrations = new Map<string, Registration[]>();
     const secret = randomBytes(8).toString('hex');
     const listeners = (['udp', 'tcp', 'ws'] as const).map((protocol) => ({ protocol, host: '127.0.0.1', port: 0 }));
-    const settings = options.timers === undefined ? {} : { timers: options.timers };
+    const settings = { passTrying: true, ...(options.timers === undefined ? {} : { timers: options.timers }) };
     const engine = createEngine(engineOptions({ listeners, secret, settings, trusted: ['127.0.0.0/8'] }), {
       clock: engineSystemClock,
       log: silentLog,
