@@ -23,6 +23,24 @@ describe('the words for the codes of Twilio', () => {
     },
   );
 
+  it.each([
+    [13251, /too many SIP headers/, /fault of GoSIP/],
+    [13253, /header is too long/, /fault of GoSIP/],
+    [13256, /address to report a recording to is not valid/, /fault of GoSIP/],
+    [13257, /address to report a transcript to is not valid/, /fault of GoSIP/],
+    [21244, /as many trunks as it may/, /Delete one/],
+    [21629, /spells it otherwise/, /spelling that Twilio suggests/],
+    [30010, /costs more than the limit/, /raise the limit/],
+    [30450, /for a while/, /half an hour/],
+    [32100, /calls verified numbers only/, /Verify the number/],
+    [32102, /could not read .* \(SDP\)/, /fault of GoSIP/],
+    [32221, /not registered at the edge/, /health page/],
+  ])('tell the owner the cause that Twilio means by %i, and what helps against it', (code, meaning, advice) => {
+    const words = wordsFor(code);
+    expect(words?.meaning).toMatch(meaning);
+    expect(words?.advice).toMatch(advice);
+  });
+
   it('are sentences without an end, so that they can be put together', () => {
     for (const code of knownCodes) {
       const { meaning, advice } = wordsFor(code) ?? { meaning: '', advice: '' };
