@@ -78,6 +78,32 @@ test('a call without the secret, or from elsewhere, reaches no phone', { timeout
   await refusedCall();
 });
 
+test(
+  'a call that came while the house was off shows as missed, and one that was answered does not',
+  { timeout: 120_000 },
+  async () => {
+    await provision({ signallingAddresses: ['127.0.0.0/8'] });
+    const rang = kitchen.events.filter(({ type }) => type === 'CALL_INCOMING').length;
+    const answered = at.twilio.callFrom('+14155550166', at.ours);
+    await kitchen.happened('CALL_INCOMING', { nth: rang + 1 });
+    kitchen.accept();
+    await waitFor('the answer', 20, () => answered.call.isAnswered || undefined);
+    answered.hangUp();
+    await answered.over;
+    await at.whileAway(async () => {
+      const caller = at.twilio.callFrom('+14155550177', at.ours);
+      await caller.over;
+    });
+    expect(at.twilio.calls.at(-1)).toMatchObject({ direction: 'trunking-originating', parentSid: null });
+    const missed = await waitFor('the call that was missed', 30, async () =>
+      (await at.cdrs()).find(({ caller }) => caller.number === '+14155550177'),
+    );
+    expect(missed).toMatchObject({ disposition: 'missed', reason: 'unreachable', number: at.ours, trunk: 'twilio' });
+    const ofAnswered = (await at.cdrs()).filter(({ caller }) => caller.number === '+14155550166');
+    expect(ofAnswered).toMatchObject([{ disposition: 'answered' }]);
+  },
+);
+
 test('the way in is there after a restart, and gone after an undo', { timeout: 90_000 }, async () => {
   await provision({ signallingAddresses: ['127.0.0.0/8'] });
   await at.restart();

@@ -27,7 +27,7 @@ export function twilioTrunk(wanted: Wanted): TrunkSettings | undefined {
     ...{ username: sipAccount.username, password: sipAccount.password },
     host: domain === undefined ? '' : hostAt(domain.name, edge),
     ...(domain === undefined ? {} : { domain: domain.name }),
-    callHeaders: { number: 'X-Did', join: 'X-Gosip-Call' },
+    callHeaders: { number: 'X-Did', join: 'X-Gosip-Call', name: 'X-Twilio-CallSid' },
     ...direct,
   };
 }

@@ -94,6 +94,7 @@ export class Calls {
     this.#ongoing.set(record.id, call);
     if (refusal === undefined) call.start(steps);
     else call.refuse(refusal, steps);
+    if (claim.kind === 'unknown' && given.networkName !== undefined) this.#parts.outside?.came(record, given.networkName);
     return call;
   }
 

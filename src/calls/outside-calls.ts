@@ -167,6 +167,11 @@ export class OutsideCalls implements OutsideStories {
     return false;
   }
 
+  /** The network will list it: then it is known, and no call that was missed. */
+  came(record: CallRecord, callSid: string): void {
+    this.#records.name(record, { callSid, token: this.#parts.newToken(), seconds: this.#parts.ringSeconds });
+  }
+
   openCallIds(): readonly string[] {
     return this.#stories.callIds();
   }

@@ -75,6 +75,8 @@ export type Attempt = {
   readonly transferredFrom?: string | undefined;
   /** The token of a call that the network announced before: this leg joins its record. */
   readonly joins?: string | undefined;
+  /** What the network calls it, where the leg came with that and nobody announced it. */
+  readonly networkName?: string | undefined;
 };
 
 export type StoryClaim =
@@ -91,4 +93,6 @@ export type OutsideStories = {
   /** Whether the call is over with its leg, so that its end may be told. */
   legEnded(record: CallRecord): boolean;
   openCallIds(): readonly string[];
+  /** A call came unannounced, and this is the network's name of it. Its record is written. */
+  came(record: CallRecord, callSid: string): void;
 };

@@ -2,7 +2,7 @@ import type { Clock } from '#base/clock.ts';
 import type { Events } from '#base/events.ts';
 import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
-import type { CallLeg } from './call.ts';
+import type { CallLeg, CallRecord } from './call.ts';
 import type { CdrStore } from './cdr-store.ts';
 import type { OutsideCallStore } from './outside-call-store.ts';
 import type { Story } from './outside-story.ts';
@@ -36,6 +36,21 @@ export class StoryRecords {
       });
       this.#isFailing = false;
     });
+  }
+
+  /** Keeps what the network calls a call that came unannounced. Nothing more of it is waited for. */
+  name({ id, caller, startedAt }: CallRecord, given: { callSid: string; token: string; seconds: number }): void {
+    const { callSid, token, seconds } = given;
+    const number = caller.number === '' ? undefined : caller.number;
+    const from = {
+      number,
+      isWithheld: number === undefined,
+      name: caller.name,
+      attestation: 'none',
+      spamScore: undefined,
+    } as const;
+    const rest = { phase: 'over', decision: { kind: 'ring', seconds }, afterDial: undefined, caller: from } as const;
+    this.#safely(() => this.#parts.store.save({ ...rest, callSid, callId: id, token, createdAt: startedAt }));
   }
 
   /** A call that is over, as it was kept. */

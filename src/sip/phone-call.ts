@@ -58,6 +58,7 @@ export function handleInvite(parts: InviteParts, request: IncomingRequest, respo
     dialled: trunkCall?.dialled ?? uri.user,
     leg,
     joins: trunkCall?.joins,
+    networkName: trunkCall?.networkName,
   });
   return 'call';
 }

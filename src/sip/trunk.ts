@@ -34,8 +34,9 @@ export type TrunkSettings = {
   readonly domain?: string;
   /** How calls leave by it; `number` at the host, unless told. */
   readonly outward?: Outward;
-  /** Headers of calls to our registration: the number that was called, and the token of a call that was announced before. */
-  readonly callHeaders?: { readonly number: string; readonly join: string };
+  /** Headers of its calls: the number that was called and the token of a call that was announced before, both to our registration
+   * alone, and the network's own name of the call. */
+  readonly callHeaders?: { readonly number: string; readonly join: string; readonly name?: string };
   /** Its sound is SRTP with the keys in the description, in both directions. */
   readonly isSecure?: boolean;
   /** How often a registered trunk is asked whether it still sees us; never, where undefined. */
@@ -65,6 +66,8 @@ export type TrunkCall = {
   readonly name: string;
   /** The token of a call that was announced before. */
   readonly joins: string | undefined;
+  /** The network's own name of the call. */
+  readonly networkName: string | undefined;
   readonly isSecure: boolean;
 };
 
@@ -186,12 +189,14 @@ class Trunk {
     const asserted = parseNameAddr(headerOf(request, 'p-asserted-identity')) ?? from;
     const number = parseUri(asserted?.uri ?? '')?.user ?? '';
     const join = isRegistered && callHeaders !== undefined ? headerOf(request, callHeaders.join) : '';
+    const networkName = callHeaders?.name === undefined ? '' : cut(headerOf(request, callHeaders.name));
     return {
       trunk: this.name,
       dialled: this.#dialledIn(request, isRegistered ? '' : user),
       number: isHidden(number) ? '' : cut(number),
       name: cut(asserted?.name || from?.name || ''),
       joins: join === '' ? undefined : join,
+      networkName: networkName === '' ? undefined : networkName,
       isSecure: this.#settings.isSecure ?? false,
     };
   }

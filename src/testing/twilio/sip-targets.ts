@@ -13,8 +13,10 @@ import type { OutgoingCall, TrunkFacts, VoiceSurroundings } from './voice-side.t
 type Places = { readonly wire: SipWire; readonly registrar: SipRegistrar; readonly surroundings: VoiceSurroundings };
 
 const nextUrlMs = 4000;
-// After these the next origination address is not tried.
-const isLast = (status: number): boolean => [400, 404, 405, 410, 416, 482, 484, 486].includes(status) || status >= 600;
+/** Whether the next origination address is not tried after this status. */
+export function lastsHere(status: number): boolean {
+  return status < 300 || [400, 404, 405, 410, 416, 482, 484, 486].includes(status) || status >= 600;
+}
 
 export function planCall(call: OutgoingCall, places: Places): Plan {
   const uri = parseUri(call.to);
@@ -46,7 +48,7 @@ export function planTrunkCall(trunk: TrunkFacts, call: OutgoingCall, places: Pla
     kind: 'ring',
     groups,
     attemptMs: nextUrlMs,
-    nextAfter: (status) => !isLast(status),
+    nextAfter: (status) => !lastsHere(status),
     redirect: (contact) => {
       const uri = parseNameAddr(contact)?.uri;
       return uri === undefined ? undefined : trunkTarget(uri, call, places);

@@ -6,6 +6,7 @@ import type { StatusCallback, TwimlSource } from './call.ts';
 import { asText } from './records.ts';
 import type { Resource } from './records.ts';
 import type { FormFields } from './signature.ts';
+import { TrunkArrival, trunkAddress } from './trunk-arrival.ts';
 import { TwimlRun } from './twiml-run.ts';
 import type { NewCall, Telephony } from './twiml-run.ts';
 import { obey } from './twiml-verbs.ts';
@@ -79,27 +80,34 @@ export class Switchboard {
     const { state, voice } = this.#on;
     const number = state.numberOf(to);
     if (number === undefined) throw new Error(`${to} is no number of this account`);
-    const call = this.newCall({
-      from,
-      to,
-      direction: 'inbound',
-      phoneNumberSid: number.sid,
-      ...(options.callerName === undefined ? {} : { callerName: options.callerName }),
-    });
     const leg = voice.pstnLeg(options.speak === undefined ? {} : { speak: options.speak });
+    const trunk = state.trunks.get(asText(number['trunk_sid']));
+    const given = {
+      ...{ from, phoneNumberSid: number.sid },
+      ...(options.callerName === undefined ? {} : { callerName: options.callerName }),
+    };
+    const call =
+      trunk === undefined
+        ? this.newCall({ ...given, to, direction: 'inbound' })
+        : this.newCall({
+            ...given,
+            to: trunkAddress(this.#on.directory, trunk, to),
+            direction: 'trunking-originating',
+            trunkSid: trunk.sid,
+          });
     call.attach(leg);
     call.extraFields = callerFields(this.#on, options);
-    this.#watch(call, asText(number['status_callback']), asText(number['status_callback_method']));
-    const trunk = asText(number['trunk_sid']);
-    if (trunk === '') this.#run(call, number);
-    else this.#originate(call, leg, trunk);
+    if (trunk === undefined) {
+      this.#watch(call, asText(number['status_callback']), asText(number['status_callback_method']));
+      this.#run(call, number);
+    }
     return {
       callSid: call.sid,
       call,
       person: leg.person,
       hangUp: () => leg.person.hangup(),
       press: (digits) => leg.person.press(digits),
-      over: call.over,
+      over: trunk === undefined ? call.over : new TrunkArrival(this.#on, { call, leg, trunk, number: to }).run(),
     };
   }
 
@@ -125,56 +133,6 @@ export class Switchboard {
     // Number and SIP Domain tell the end only, once.
     const callback: StatusCallback = { kind: 'call-status', url, method: verb(method), events: ['completed'] };
     call.statusCallbacks = [callback];
-  }
-
-  /** A number on a trunk rings at the trunk's addresses; its disaster recovery address is the last resort. */
-  #originate(call: EmulatedCall, leg: PstnLeg, trunkSid: string): void {
-    const { state, voice, directory } = this.#on;
-    const trunk = state.trunks.get(trunkSid);
-    const facts = directory.trunk(asText(trunk?.['domain_name']));
-    const recover = (code: number): void => {
-      state.alert(code, 'no origination address took the call', { resourceSid: call.sid });
-      const url = asText(trunk?.['disaster_recovery_url']);
-      if (url === '') call.finish('failed');
-      else this.start(call, { kind: 'url', url, method: 'POST', webhook: 'voice' });
-    };
-    if (facts === undefined || voice.originate === undefined || facts.originationUris.length === 0) {
-      recover(32_010);
-      return;
-    }
-    const child = this.newCall({
-      from: call.record.from,
-      to: call.record.to,
-      direction: 'trunking-originating',
-      parentSid: call.sid,
-      trunkSid,
-    });
-    const childLeg = voice.originate(facts, {
-      callSid: child.sid,
-      callerId: call.record.from,
-      to: call.record.to,
-      headers: {},
-      timeoutSeconds: 60,
-      secure: facts.secure,
-      onRinging: () => child.progress('ringing', 'ringing'),
-      onAnswered: () => {
-        void child.answer();
-        void call.answer();
-        const bridge = voice.bridge(leg, childLeg);
-        void leg.ended.then(() => bridge.undo());
-      },
-      onEnded: ({ wasAnswered, twilioCode, status }) => {
-        child.finish(wasAnswered ? 'completed' : status === 486 ? 'busy' : 'failed');
-        if (wasAnswered || call.isOver) call.finish('completed');
-        else if (status === 486) call.finish('busy');
-        else recover(twilioCode ?? 32_010);
-      },
-    });
-    child.attach(childLeg);
-    void leg.ended.then(() => {
-      childLeg.hangup();
-      call.finish(call.isAnswered ? 'completed' : state.switches.abandonedCallStatus);
-    });
   }
 
   #takeFromHouse(incoming: IncomingCall): void {

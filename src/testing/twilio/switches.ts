@@ -38,6 +38,10 @@ export type Switches = {
   readonly dateFilterIsInclusive: boolean;
   /** How many recordings of a live call may run: a second start is ignored, or refused. */
   readonly secondRecording: 'ignored' | 'refused';
+  /** What leads a trunk's call to the disaster recovery address: everything after which another address is tried, or silence alone. */
+  readonly recoveryAfter: 'every-failure' | 'silence';
+  /** Whether that address is asked about the call that the trunk began, or about one of its own to the number. */
+  readonly recoveryRecord: 'same' | 'own';
 };
 
 export const usualSwitches: Switches = {
@@ -60,6 +64,8 @@ export const usualSwitches: Switches = {
   recordingsRedirect: false,
   dateFilterIsInclusive: true,
   secondRecording: 'ignored',
+  recoveryAfter: 'every-failure',
+  recoveryRecord: 'same',
 };
 
 /** The other reading of every switch. */
@@ -83,4 +89,6 @@ export const otherSwitches: Switches = {
   recordingsRedirect: true,
   dateFilterIsInclusive: false,
   secondRecording: 'refused',
+  recoveryAfter: 'silence',
+  recoveryRecord: 'own',
 };
