@@ -38,6 +38,41 @@ describe('a re-INVITE', () => {
     await stage.until(() => stage.calls.list()[0]?.phase === 'in_call', 'the end of the hold');
   });
 
+  it.each([
+    ['a=sendrecv', 'in_call'],
+    ['a=sendonly', 'held'],
+  ])('with sound that is %s and a picture that is only sent leaves the call %s', async (direction, phase) => {
+    atA.request('INVITE', { body: offerOf('20', 'inactive', 2) });
+    b.reply(atB, '200 OK', { to: await b.peer.expect('INVITE'), body: offerOf('21', 'inactive', 2) });
+    await a.peer.expect(200);
+    atA.ack();
+    await stage.until(() => stage.calls.list()[0]?.phase === 'held', 'hold');
+    const door = `${offerOf('20', 'sendrecv', 3).replace('a=sendrecv', direction)}m=video 40002 RTP/AVP 96\r\na=sendonly\r\n`;
+    atA.request('INVITE', { body: door });
+    const invite = await b.peer.skipTo('INVITE');
+    b.reply(atB, '200 OK', { to: invite, body: offerOf('21', 'sendrecv', 3) });
+    await a.peer.expect(200);
+    atA.ack();
+    await b.peer.skipTo('ACK');
+    atA.request('INFO', { body: 'after the ACK' });
+    await b.peer.skipTo('INFO');
+    expect(stage.calls.list()[0]?.phase).toBe(phase);
+  });
+
+  it('that the holding phone answers with sound both ways ends its hold', async () => {
+    atA.request('INVITE', { body: offerOf('20', 'sendonly', 2) });
+    b.reply(atB, '200 OK', { to: await b.peer.expect('INVITE'), body: offerOf('21', 'recvonly', 2) });
+    await a.peer.expect(200);
+    atA.ack();
+    await stage.until(() => stage.calls.list()[0]?.phase === 'held', 'hold');
+    atB.cseq = 10;
+    atB.request('INVITE', { body: offerOf('21', 'sendrecv', 3) });
+    a.reply(atA, '200 OK', { to: await a.peer.expect('INVITE'), body: offerOf('20', 'sendrecv', 3) });
+    await b.peer.skipTo(200);
+    atB.ack();
+    await stage.until(() => stage.calls.list()[0]?.phase === 'in_call', 'the end of the hold');
+  });
+
   it('is passed from the called phone too, and may be refused', async () => {
     atB.cseq = 10;
     atB.request('INVITE', { body: offerOf('21', 'sendrecv', 2) });

@@ -4,9 +4,10 @@ import type { SipDialog } from './dialog.ts';
 import { statusOfRefusal } from './media-path.ts';
 import type { MediaPath } from './media-path.ts';
 import { PassedReInvite } from './passed-re-invite.ts';
+import type { Agreement } from './passed-re-invite.ts';
 import { bodyOf, passed, refreshTarget, timerHeaders } from './passed-request.ts';
 import type { Ends, Exchange } from './passed-request.ts';
-import { isHold } from './sdp.ts';
+import { isHold, isSending } from './sdp.ts';
 import type { IncomingRequest, IncomingResponse, Responder } from './srf-types.ts';
 
 type Told = {
@@ -76,7 +77,7 @@ export class InCall {
           if (isDead) this.#told.dead();
         },
         path: this.#told.path(),
-        agreed: (offerer, offer) => this.#agreed(offerer, offer),
+        agreed: (agreement) => this.#agreed(agreement),
       },
     ).start();
   }
@@ -121,7 +122,7 @@ export class InCall {
           from.remoteSdp = offer;
           to.localSdp = offered.sdp;
           to.remoteSdp = answered.body ?? '';
-          this.#agreed(from, offer);
+          this.#agreed({ offerer: from, offer, answerer: to, answer: to.remoteSdp });
           reply(sdp);
         });
       });
@@ -161,10 +162,15 @@ export class InCall {
     });
   }
 
-  #agreed(offerer: SipDialog, offer: string): void {
-    if (isHold(offer)) this.#holding.add(offerer);
-    else this.#holding.delete(offerer);
+  #agreed({ offerer, offer, answerer, answer: answered }: Agreement): void {
+    this.#holds(offerer, isHold(offer));
+    if (isSending(offer)) this.#holds(answerer, isHold(answered));
     this.#told.held(this.#holding.size > 0);
+  }
+
+  #holds(side: SipDialog, isHolding: boolean): void {
+    if (isHolding) this.#holding.add(side);
+    else this.#holding.delete(side);
   }
 }
 

@@ -7,10 +7,18 @@ import type { Ends, Exchange } from './passed-request.ts';
 import { refusalOf } from './sdp.ts';
 import type { IncomingRequest, IncomingResponse, Responder, SendAck, SentRequest } from './srf-types.ts';
 
+/** An offer and its answer that count from now on, and who made them. */
+export type Agreement = {
+  readonly offerer: SipDialog;
+  readonly offer: string;
+  readonly answerer: SipDialog;
+  readonly answer: string;
+};
+
 type ReInviteHooks = {
   /** The exchange is over; `isDead` where the other side no longer knows the dialog. */
   settled(isDead: boolean): void;
-  agreed(offerer: SipDialog, offer: string): void;
+  agreed(agreement: Agreement): void;
   readonly path: MediaPath;
 };
 
@@ -86,7 +94,7 @@ export class PassedReInvite {
         from.localSdp = given.sdp;
         to.localSdp = offer;
         to.remoteSdp = answered.body ?? '';
-        this.#settle(from, this.#offer);
+        this.#settle({ offerer: from, offer: this.#offer, answerer: to, answer: to.remoteSdp });
       });
       this.#pass(answered, given.sdp, () => {});
     });
@@ -112,7 +120,7 @@ export class PassedReInvite {
           to.localSdp = sdp;
           from.localSdp = offered.sdp;
           from.remoteSdp = answerBody;
-          this.#settle(to, body);
+          this.#settle({ offerer: to, offer: body, answerer: from, answer: answerBody });
         }),
       );
       this.#pass(answered, offered.sdp, () => ack({}));
@@ -131,9 +139,9 @@ export class PassedReInvite {
     answer(this.#response, status, { headers: { ...passed(headers), ...agreedTimer(from) }, ...bodyOf(body), done });
   }
 
-  #settle(offerer: SipDialog, offer: string): void {
+  #settle(agreement: Agreement): void {
     this.#hooks.settled(false);
-    this.#hooks.agreed(offerer, offer);
+    this.#hooks.agreed(agreement);
   }
 
   #refused(status: number, headers: Record<string, string>): void {

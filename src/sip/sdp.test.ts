@@ -5,16 +5,43 @@ import { isHold, refusalOf } from './sdp.ts';
 import { outcomeOf, passable, phraseOf, statusOf } from './sip-status.ts';
 
 describe('session descriptions', () => {
-  it.each([
-    ['a=sendrecv\r\n', false],
-    ['m=audio 1 RTP/AVP 0\r\n', false],
-    ['a=sendonly\r\n', true],
-    ['a=inactive\r\n', true],
-    ['c=IN IP4 0.0.0.0\r\na=sendrecv\r\n', true],
-    ['a=sendonly\r\nm=video 2 RTP/AVP 31\r\na=sendrecv\r\n', false],
-    ['a=recvonly\r\n', false],
-  ])('%j is a hold: %s', (sdp, expected) => {
-    expect(isHold(sdp)).toBe(expected);
+  const session = (lines: string) => `v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\n${lines}`;
+  const audio = (lines = '', port = 4000) => `m=audio ${port} RTP/AVP 0\r\n${lines}`;
+  const video = (lines = '', port = 4002) => `m=video ${port} RTP/AVP 96\r\n${lines}`;
+  const at = (address: string) => `c=IN IP${address.includes(':') ? 6 : 4} ${address}\r\n`;
+  const [here, sendonly, inactive, sendrecv] = [at('192.0.2.1'), 'a=sendonly\r\n', 'a=inactive\r\n', 'a=sendrecv\r\n'];
+  const recvonly = 'a=recvonly\r\n';
+
+  it.each<[string, string, boolean]>([
+    ['sound both ways', here + audio(sendrecv), false],
+    ['no direction: both ways', here + audio(), false],
+    ['sound that is only sent', here + audio(sendonly), true],
+    ['nothing flows', here + audio(inactive), true],
+    ['only heard', here + audio(recvonly), false],
+    ['the session says it', here + sendonly + audio(), true],
+    ['the stream says otherwise than the session', here + sendonly + audio(sendrecv), false],
+    ['the stream holds, the session does not', here + sendrecv + audio(sendonly), true],
+    ['no address, as of old', at('0.0.0.0') + audio(sendrecv), true],
+    ['no address of IPv6', at('::') + audio(), true],
+    ['no address of IPv6, in full', at('0:0:0:0:0:0:0:0') + audio(), true],
+    ['the stream has an address of its own', at('0.0.0.0') + audio(here), false],
+    ['the stream alone has no address', here + audio(at('0.0.0.0')), true],
+    ['another address that ends in zeros', at('10.0.0.0') + audio(), false],
+    ['a picture that is only sent', here + audio() + video(sendonly), false],
+    ['a picture without an address', here + audio() + video(at('0.0.0.0')), false],
+    ['sound held, picture not', here + audio(sendonly) + video(sendrecv), true],
+    ['a picture alone, held', here + video(sendonly), true],
+    ['refused sound says nothing', here + audio(sendonly, 0) + video(sendrecv), false],
+    ['a refused picture says nothing', here + audio() + video(inactive, 0), false],
+    ['a refused second sound says nothing', here + audio(sendonly) + audio(sendrecv, 0), true],
+    ['one of two sounds is held', here + audio(sendonly) + audio(), false],
+    ['a stream that shares a port', here + audio('a=bundle-only\r\na=sendonly\r\n', 0), true],
+    ['everything refused', here + audio(sendonly, 0), false],
+    ['the word inside another line', here + audio('a=label:a=sendonly\r\ni=a=inactive\r\n'), false],
+    ['lines that end with a line feed alone', (here + audio(sendonly)).replaceAll('\r', ''), true],
+    ['nothing at all', '', false],
+  ])('%s: a hold %s', (_name, lines, expected) => {
+    expect(isHold(session(lines))).toBe(expected);
   });
 
   it('are refused stream by stream', () => {
@@ -41,6 +68,22 @@ describe('statuses', () => {
   });
 
   it('of a callee always mean something', () => {
-    for (let status = 300; status < 700; status += 1) expect(outcomeOf(status)).not.toBe('answered');
+    const refusers = [false, true].flatMap((isTrunk) => [false, true].map((hasRung) => ({ isTrunk, hasRung })));
+    for (const refuser of refusers) {
+      for (let status = 300; status < 700; status += 1) {
+        expect(['answered', 'answered-elsewhere', 'cancelled']).not.toContain(outcomeOf(status, refuser));
+      }
+    }
+  });
+
+  it.each([
+    [404, 'unknown-number', 'unreachable'],
+    [410, 'unknown-number', 'unreachable'],
+    [604, 'unknown-number', 'unreachable'],
+    [484, 'unknown-number', 'refused'],
+    [503, 'unreachable', 'unreachable'],
+  ])('%i of a trunk means %s, of a phone %s', (status, ofTrunk, ofPhone) => {
+    expect(outcomeOf(status, { isTrunk: true, hasRung: false })).toBe(ofTrunk);
+    expect(outcomeOf(status, { isTrunk: false, hasRung: false })).toBe(ofPhone);
   });
 });

@@ -1,7 +1,74 @@
-/** Whether an offer puts the other side on hold: every stream sends only, or nothing flows (RFC 3264 section 8.4, RFC 2543 appendix B.5). */
+/** RFC 3264 section 5.1: `recvonly` sends nothing, and so on. */
+type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
+
+/** One `m=` section that is in use, with what it takes over from the session (RFC 8866 sections 5.7 and 6.7). */
+type Stream = { readonly kind: string; readonly direction: Direction; readonly isAddressed: boolean };
+
+/** Whether a description puts the other side on hold: no live stream of the call wants to get anything (RFC 3264 section 8.4). */
 export function isHold(sdp: string): boolean {
-  if (sdp.includes('c=IN IP4 0.0.0.0')) return true;
-  return (sdp.includes('a=sendonly') || sdp.includes('a=inactive')) && !sdp.includes('a=sendrecv');
+  const streams = callStreams(sdp);
+  return streams.length > 0 && streams.every((stream) => !receives(stream));
+}
+
+/** Whether a description sends anything: an answer to one that does not cannot but refuse, and says nothing of its own will. */
+export function isSending(sdp: string): boolean {
+  return callStreams(sdp).some(({ direction }) => direction === 'sendrecv' || direction === 'sendonly');
+}
+
+/** RFC 2543 appendix B.5 put on hold by an address that nothing can be sent to. */
+function receives({ direction, isAddressed }: Stream): boolean {
+  return isAddressed && (direction === 'sendrecv' || direction === 'recvonly');
+}
+
+/** The streams that make the call: its sound, or what else is live where it has none. A door station's one-way picture is no hold. */
+function callStreams(sdp: string): readonly Stream[] {
+  const streams = liveStreams(sdp);
+  const sound = streams.filter(({ kind }) => kind === 'audio');
+  return sound.length > 0 ? sound : streams;
+}
+
+function liveStreams(sdp: string): readonly Stream[] {
+  const [session = [], ...media] = sections(sdp);
+  return media.flatMap((lines) => {
+    const [, kind = '', port = ''] = /^m=(\S+) +(\d+)/.exec(lines[0] ?? '') ?? [];
+    // Port 0 is refused or gone, unless the stream shares the port of another (RFC 9143 section 6).
+    const isLive = kind !== '' && (Number(port) !== 0 || lines.some((line) => /^a=bundle-only *$/.test(line)));
+    if (!isLive) return [];
+    const direction = directionOf(lines) ?? directionOf(session) ?? 'sendrecv';
+    const address = addressOf(lines) ?? addressOf(session);
+    return [{ kind: kind.toLowerCase(), direction, isAddressed: address === undefined || !isNowhere(address) }];
+  });
+}
+
+/** The lines of the session, then those of each stream. */
+function sections(sdp: string): readonly (readonly string[])[] {
+  const all: string[][] = [[]];
+  for (const line of sdp.split(/\r\n|\r|\n/)) {
+    if (line.startsWith('m=')) all.push([]);
+    all.at(-1)?.push(line);
+  }
+  return all;
+}
+
+function directionOf(lines: readonly string[]): Direction | undefined {
+  for (const line of lines) {
+    const [, word] = /^a=(sendrecv|sendonly|recvonly|inactive) *$/.exec(line) ?? [];
+    if (word !== undefined) return word as Direction;
+  }
+  return undefined;
+}
+
+function addressOf(lines: readonly string[]): string | undefined {
+  for (const line of lines) {
+    const [, address] = /^c=IN +IP[46] +([^\s/]+)/i.exec(line) ?? [];
+    if (address !== undefined) return address;
+  }
+  return undefined;
+}
+
+/** `0.0.0.0`, `::` and its longer spellings. */
+function isNowhere(address: string): boolean {
+  return /^[0:.]+$/.test(address);
 }
 
 /** An answer that takes none of an offer's streams (RFC 3264 section 6): for an offer that must be answered before the BYE. */
