@@ -90,8 +90,36 @@ describe('the state of a call', () => {
     [
       'one busy, one rings out',
       two,
+      [fails('a', 'busy'), rings('b'), timeOver],
+      [['ring a b'], [], ['pass b 180'], ['cancel b no-answer', 'reject missed/no-answer', 'end missed/no-answer']],
+    ],
+    [
+      'one busy, one silent: busy is the best answer there was',
+      two,
       [fails('a', 'busy'), timeOver],
-      [['ring a b'], [], ['cancel b no-answer', 'reject missed/no-answer', 'end missed/no-answer']],
+      [['ring a b'], [], ['cancel b no-answer', 'reject busy/busy', 'end busy/busy']],
+    ],
+    [
+      'a phone that is silent to the end of the ring time is unreachable, not unanswered',
+      one,
+      [timeOver],
+      [['ring a'], ['cancel a no-answer', 'reject missed/unreachable', 'end missed/unreachable']],
+    ],
+    [
+      'one rang, one silent',
+      two,
+      [rings('a'), timeOver],
+      [
+        ['ring a b'],
+        ['pass a 180'],
+        ['cancel a no-answer', 'cancel b no-answer', 'reject missed/no-answer', 'end missed/no-answer'],
+      ],
+    ],
+    [
+      'a silent trunk: the next one is tried',
+      trunks,
+      [timeOver, answers('u')],
+      [['ring t'], ['cancel t no-answer', 'ring u'], ['connect u']],
     ],
     ['declined on one contact', sameDevice, [fails('a', 'declined')], [['ring a b c'], ['cancel b elsewhere']]],
     [
@@ -110,7 +138,7 @@ describe('the state of a call', () => {
       'an answer after the ring time',
       one,
       [timeOver, answers('a')],
-      [['ring a'], ['cancel a no-answer', 'reject missed/no-answer', 'end missed/no-answer'], ['release a no-answer']],
+      [['ring a'], ['cancel a no-answer', 'reject missed/unreachable', 'end missed/unreachable'], ['release a no-answer']],
     ],
     [
       'the caller gives up',

@@ -118,14 +118,18 @@ function answered(state: CallState, id: string): Transition {
   if (leg === undefined) return same(state);
   // The answer crossed our CANCEL, or another fork was faster (RFC 3261 sections 9.1 and 13.2.2.4).
   if (state.phase !== 'ringing' || leg.phase === 'over') {
-    const why = leg.outcome === 'answered-elsewhere' ? 'elsewhere' : leg.outcome === 'no-answer' ? 'no-answer' : 'caller-gone';
-    return { state, actions: [{ kind: 'release', leg: id, why }] };
+    return { state, actions: [{ kind: 'release', leg: id, why: whyLate(leg.outcome) }] };
   }
   const others = cancelLive(withLeg(state, { ...leg, phase: 'answered', outcome: 'answered' }), 'elsewhere');
   return {
     state: { ...others.state, phase: 'connected' },
     actions: [...others.actions, { kind: 'connect', leg: id }],
   };
+}
+
+function whyLate(outcome: LegOutcome | undefined): CancelWhy {
+  if (outcome === 'answered-elsewhere') return 'elsewhere';
+  return outcome === 'no-answer' || outcome === 'unreachable' ? 'no-answer' : 'caller-gone';
 }
 
 function failed(state: CallState, id: string, outcome: LegOutcome): Transition {
@@ -236,19 +240,26 @@ function verdictOf(legs: readonly Leg[]): Verdict {
   }
 }
 
-const outcomeOf = {
-  elsewhere: 'answered-elsewhere',
-  'no-answer': 'no-answer',
-  'caller-gone': 'cancelled',
-  house: 'cancelled',
-} as const satisfies Record<CancelWhy, LegOutcome>;
+/** A leg that did not even ring counts as silent: 408 in the sense of RFC 3261 section 16.7, weaker than any answer. */
+function outcomeOf(why: CancelWhy, { phase }: Leg): LegOutcome {
+  switch (why) {
+    case 'elsewhere':
+      return 'answered-elsewhere';
+    case 'no-answer':
+      return phase === 'ringing' ? 'no-answer' : 'unreachable';
+    case 'caller-gone':
+    case 'house':
+      return 'cancelled';
+  }
+}
 
 function cancelLive(state: CallState, why: CancelWhy, which: (leg: Leg) => boolean = () => true): Transition {
   const legs = new Map(state.legs);
   const actions: CallAction[] = [];
   for (const leg of live(state).filter(which)) {
-    legs.set(leg.id, { ...leg, phase: 'over', outcome: outcomeOf[why] });
-    actions.push({ kind: 'cancel', leg: leg.id, why, outcome: outcomeOf[why] });
+    const outcome = outcomeOf(why, leg);
+    legs.set(leg.id, { ...leg, phase: 'over', outcome });
+    actions.push({ kind: 'cancel', leg: leg.id, why, outcome });
   }
   return { state: { ...state, legs }, actions };
 }

@@ -132,10 +132,19 @@ describe('a call', () => {
 
   it('ends after the ring time', async () => {
     calls.place(attempt('21'));
+    leg.rung[0]!.listener.progressed(180, false);
     clock.advance(29_999);
-    expect(leg.told).toEqual([]);
+    expect(leg.told).toEqual(['pass 1 180']);
     clock.advance(1);
-    expect(leg.told).toEqual(['cancel 1 no-answer', 'reject no-answer']);
+    expect(leg.told).toEqual(['pass 1 180', 'cancel 1 no-answer', 'reject no-answer']);
+  });
+
+  it('to a phone that answers nothing says in its record that the phone could not be reached', () => {
+    const { record } = calls.place(attempt('21'));
+    clock.advance(30_000);
+    expect(leg.told).toEqual(['cancel 1 no-answer', 'reject unreachable']);
+    expect(store.get(record.id)?.verdict).toEqual({ result: 'missed', reason: 'unreachable' });
+    expect(store.legsOf(record.id)[1]).toMatchObject({ ringingAt: undefined, outcome: 'unreachable' });
   });
 
   it('to a phone that is not registered says so in its legs', () => {

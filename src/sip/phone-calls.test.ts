@@ -66,6 +66,11 @@ describe('a call that does not come about', () => {
     ['500 Oops', 480, { result: 'failed', reason: 'phone-error' }],
     ['499 Never Heard Of', 480, { result: 'failed', reason: 'phone-error' }],
     ['302 Moved', 480, { result: 'failed', reason: 'phone-error' }],
+    ['404 Not Found', 480, { result: 'missed', reason: 'unreachable' }],
+    ['410 Gone', 480, { result: 'missed', reason: 'unreachable' }],
+    ['604 Does Not Exist Anywhere', 480, { result: 'missed', reason: 'unreachable' }],
+    ['484 Address Incomplete', 480, { result: 'failed', reason: 'phone-error' }],
+    ['487 Request Terminated', 480, { result: 'failed', reason: 'phone-error' }],
   ])('after %s tells the caller %i', async (refusal, told, verdict) => {
     const [a, b] = [await stage.phone('20'), await stage.phone('21')];
     a.invite('21');
@@ -88,6 +93,41 @@ describe('a call that does not come about', () => {
     b.reply(rung, '487 Request Terminated');
     await a.peer.skipTo(480);
     expect((await brief.closed()).verdict).toEqual({ result: 'missed', reason: 'no-answer' });
+  });
+
+  it.each(['480 Temporarily Unavailable', '408 Request Timeout', '487 Request Terminated'])(
+    'was not answered where the phone rings and then ends its ringing with %s',
+    async (end) => {
+      const [a, b] = [await stage.phone('20'), await stage.phone('21')];
+      a.invite('21');
+      const rung = await b.rung();
+      b.reply(rung, '180 Ringing');
+      await a.peer.expect(180);
+      b.reply(rung, end);
+      await a.peer.expect(480);
+      expect((await stage.closed()).verdict).toEqual({ result: 'missed', reason: 'no-answer' });
+    },
+  );
+
+  it('was not reached where the phone answers nothing in the ring time', async () => {
+    await using brief = await SipStage.start({ ringSeconds: 0.3 });
+    const [a, b] = [await brief.phone('20'), await brief.phone('21')];
+    a.invite('21');
+    await b.rung();
+    await a.peer.expect(480);
+    const record = await brief.closed();
+    expect(record.verdict).toEqual({ result: 'missed', reason: 'unreachable' });
+    expect(brief.store.legsOf(record.id)[1]).toMatchObject({ outcome: 'unreachable', ringingAt: undefined });
+  });
+
+  it('is busy where one contact of the phone is and another answers nothing', async () => {
+    await using brief = await SipStage.start({ ringSeconds: 0.5 });
+    const [a, b, silent] = [await brief.phone('20'), await brief.phone('21'), await brief.phone('21')];
+    a.invite('21');
+    await silent.rung();
+    b.reply(await b.rung(), '486 Busy Here');
+    await a.peer.expect(486);
+    expect((await brief.closed()).verdict).toEqual({ result: 'busy', reason: 'busy' });
   });
 
   it.each([

@@ -266,11 +266,12 @@ export class Ring implements OutgoingLeg {
     return authorization === undefined ? undefined : { [authorization.name]: authorization.value };
   }
 
-  #fail(status: number, outcome: LegOutcome = outcomeOf(status)): void {
+  #fail(status: number, outcome?: LegOutcome): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.dialog.drop();
-    this.#listener.failed(outcome, status);
+    const refuser = { isTrunk: this.destination.trunk !== undefined, hasRung: this.#progress !== undefined };
+    this.#listener.failed(outcome ?? outcomeOf(status, refuser), status);
   }
 }
 

@@ -60,8 +60,11 @@ export function passable(status: number): number {
   return status >= 500 ? 500 : 400;
 }
 
+/** Who refused a call, and whether it had rung before. */
+export type Refuser = { readonly isTrunk: boolean; readonly hasRung: boolean };
+
 /** What a refusal by a phone or trunk means. */
-export function outcomeOf(status: number): LegOutcome {
+export function outcomeOf(status: number, { isTrunk, hasRung }: Refuser): LegOutcome {
   if (status >= 300 && status < 400) return 'redirected';
   switch (status) {
     case 486:
@@ -72,22 +75,26 @@ export function outcomeOf(status: number): LegOutcome {
       return 'declined';
     case 404:
     case 410:
-    case 484:
     case 604:
-      return 'unknown-number';
+      // Of a phone it means that it is not where it had registered; the caller has dialled right.
+      return isTrunk ? 'unknown-number' : 'unreachable';
+    case 484:
+      return isTrunk ? 'unknown-number' : 'refused';
     case 415:
     case 488:
     case 606:
       return 'media-refused';
     case 408:
-    case 430:
     case 480:
+      // What has rung was reached: its own ring time was over.
+      return hasRung ? 'no-answer' : 'unreachable';
+    case 430:
     case 502:
     case 503:
     case 504:
       return 'unreachable';
     case 487:
-      return 'cancelled';
+      return hasRung ? 'no-answer' : 'refused';
     default:
       return status >= 500 ? 'error' : 'refused';
   }
