@@ -40,8 +40,8 @@ export type NewMessage = {
 export type MessageQuery = {
   readonly from?: string;
   readonly to?: string;
+  /** Twilio may take the day for the moment: look at what comes. */
   readonly sentAfter?: number;
-  readonly sentBefore?: number;
   /** The newest come first; 200 unless told. */
   readonly limit?: number;
 };
@@ -51,8 +51,8 @@ export type CallQuery = {
   readonly to?: string;
   readonly parentCallSid?: string;
   readonly status?: TwilioCallStatus;
+  /** As with messages. */
   readonly startedAfter?: number;
-  readonly startedBefore?: number;
   readonly limit?: number;
 };
 
@@ -73,8 +73,8 @@ export type CallChange = { readonly status: 'completed' | 'canceled' } | { reado
 
 export type RecordingQuery = {
   readonly callSid?: string;
+  /** As with messages. */
   readonly createdAfter?: number;
-  readonly createdBefore?: number;
   readonly limit?: number;
 };
 
@@ -85,7 +85,7 @@ export type NewRecording = {
 };
 
 const usualLimit = 200;
-const mostPerPage = 1000;
+const mostPerPage = 200;
 
 export class TwilioClient {
   readonly credentials: TwilioCredentials;
@@ -121,12 +121,11 @@ export class TwilioClient {
     });
   }
 
-  listMessages({ sentAfter, sentBefore, limit, ...who }: MessageQuery): Promise<TwilioResult<readonly TwilioMessage[]>> {
+  listMessages({ sentAfter, limit, ...who }: MessageQuery): Promise<TwilioResult<readonly TwilioMessage[]>> {
     return this.#ask(async (sdk) => {
       const found = await sdk.messages.list({
         ...{ ...who, ...page(limit) },
         ...(sentAfter === undefined ? {} : { dateSentAfter: new Date(sentAfter) }),
-        ...(sentBefore === undefined ? {} : { dateSentBefore: new Date(sentBefore) }),
       });
       return once(found.map(toMessage));
     });
@@ -169,29 +168,22 @@ export class TwilioClient {
     return this.#ask(async (sdk) => toCall(await sdk.calls(sid).fetch()));
   }
 
-  listCalls({ startedAfter, startedBefore, limit, ...filters }: CallQuery): Promise<TwilioResult<readonly TwilioCall[]>> {
+  listCalls({ startedAfter, limit, ...filters }: CallQuery): Promise<TwilioResult<readonly TwilioCall[]>> {
     return this.#ask(async (sdk) => {
       const found = await sdk.calls.list({
         ...{ ...filters, ...page(limit) },
         ...(startedAfter === undefined ? {} : { startTimeAfter: new Date(startedAfter) }),
-        ...(startedBefore === undefined ? {} : { startTimeBefore: new Date(startedBefore) }),
       });
       return once(found.map(toCall));
     });
   }
 
-  listRecordings({
-    callSid,
-    createdAfter,
-    createdBefore,
-    limit,
-  }: RecordingQuery): Promise<TwilioResult<readonly TwilioRecording[]>> {
+  listRecordings({ callSid, createdAfter, limit }: RecordingQuery): Promise<TwilioResult<readonly TwilioRecording[]>> {
     return this.#ask(async (sdk) => {
       const found = await sdk.recordings.list({
         ...page(limit),
         ...(callSid === undefined ? {} : { callSid }),
         ...(createdAfter === undefined ? {} : { dateCreatedAfter: new Date(createdAfter) }),
-        ...(createdBefore === undefined ? {} : { dateCreatedBefore: new Date(createdBefore) }),
       });
       return once(found.map(toRecording));
     });
@@ -267,7 +259,7 @@ function once<Item extends { readonly sid: string }>(items: readonly Item[]): re
   return [...new Map(items.map((item) => [item.sid, item])).values()];
 }
 
-/** Without a limit the package would walk every page there is. */
+/** The package goes from page to page as Twilio says; without a limit it would walk every one there is. */
 function page(limit: number = usualLimit): { readonly limit: number; readonly pageSize: number } {
   return { limit, pageSize: Math.min(limit, mostPerPage) };
 }

@@ -29,13 +29,12 @@ export type ReconcileOptions = {
 /** One list of Twilio, newest first. */
 type List<Item> = {
   readonly name: string;
-  readonly read: (window: Window) => Promise<TwilioResult<readonly Item[]>>;
+  readonly read: (after: number) => Promise<TwilioResult<readonly Item[]>>;
   readonly atOf: (item: Item) => number | undefined;
   /** Whether it may still become something else, and must be looked at again. */
   readonly isOpen: (item: Item) => boolean;
   readonly take: (item: Item) => void | Promise<void>;
 };
-type Window = { readonly after: number; readonly before: number | undefined; readonly limit: number };
 
 const usualPeriodSeconds = 180;
 const mostPeriodSeconds = 3600;
@@ -43,10 +42,8 @@ const mostPeriodSeconds = 3600;
 const overlapMs = 10 * 60_000;
 /** For how long what is open holds the watermark back: the longest call, and some. */
 const mostOpenMs = 5 * 3_600_000;
-const perRequest = 200;
-/** Where so much happened in one second that a request cannot get past it. */
-const perCrowdedRequest = 1000;
-const mostRequests = 25;
+/** In one look: weeks of a house. */
+const mostItems = 5000;
 const stopPatienceMs = 3_000;
 
 const openMessages = new Set(['accepted', 'scheduled', 'queued', 'sending', 'sent', 'receiving']);
@@ -134,7 +131,7 @@ export class Reconcile {
   async #reconcile<Item>(list: List<Item>): Promise<Failed | undefined> {
     const { watermarks, log } = this.#options;
     try {
-      const found = await readAll(list, this.#since(list.name));
+      const found = await readSince(list, this.#since(list.name));
       if (found.kind !== 'ok') return found;
       const refused = new Set<Item>();
       for (const item of found.value.toReversed()) {
@@ -191,55 +188,36 @@ function reached<Item>({ isOpen, atOf }: List<Item>, items: readonly Item[]): nu
   return Math.min(newest, ...open.map((at) => Math.max(at, newest - mostOpenMs)));
 }
 
-/** Everything since `after`, newest first, request by request into the past. */
-async function readAll<Item>(list: List<Item>, after: number): Promise<TwilioResult<readonly Item[]>> {
-  const found: Item[] = [];
-  let before: number | undefined;
-  let limit = perRequest;
-  for (let request = 0; request < mostRequests; request += 1) {
-    const page = await list.read({ after, before, limit });
-    if (page.kind !== 'ok') return page;
-    found.push(...page.value);
-    const oldest = page.value.at(-1);
-    const oldestAt = oldest === undefined ? undefined : list.atOf(oldest);
-    if (page.value.length < limit || oldestAt === undefined) break;
-    // Times are whole seconds: those of the last second may come again.
-    const isStuck = before !== undefined && oldestAt + 1000 >= before;
-    if (!isStuck) before = oldestAt + 1000;
-    else if (limit === perCrowdedRequest && before !== undefined) before -= 1000;
-    limit = isStuck && limit === perRequest ? perCrowdedRequest : perRequest;
-  }
-  return { kind: 'ok', value: found };
+/** Everything since `after`, newest first. Whether Twilio goes by the moment or by its day is not certain: it is looked at here again. */
+async function readSince<Item>({ read, atOf }: List<Item>, after: number): Promise<TwilioResult<readonly Item[]>> {
+  const found = await read(after);
+  if (found.kind !== 'ok') return found;
+  // Twilio's times are whole seconds.
+  const since = Math.floor(after / 1000) * 1000;
+  return { kind: 'ok', value: found.value.filter((item) => (atOf(item) ?? after) >= since) };
 }
 
 function listsOf({ connection, sinks }: ReconcileOptions) {
   const recordings: List<TwilioRecording> = {
     name: 'twilio.recordings',
-    read: ({ after, before, limit }) =>
-      connection.ask((client) => client.listRecordings({ createdAfter: after, ...within('createdBefore', before), limit })),
+    read: (after) => connection.ask((client) => client.listRecordings({ createdAfter: after, limit: mostItems })),
     atOf: ({ createdAt }) => createdAt,
     isOpen: ({ status }) => openRecordings.has(status),
     take: sinks.recording,
   };
   const messages: List<TwilioMessage> = {
     name: 'twilio.messages',
-    read: ({ after, before, limit }) =>
-      connection.ask((client) => client.listMessages({ sentAfter: after, ...within('sentBefore', before), limit })),
+    read: (after) => connection.ask((client) => client.listMessages({ sentAfter: after, limit: mostItems })),
     atOf: ({ sentAt, createdAt }) => sentAt ?? createdAt,
     isOpen: ({ status }) => openMessages.has(status),
     take: sinks.message,
   };
   const calls: List<TwilioCall> = {
     name: 'twilio.calls',
-    read: ({ after, before, limit }) =>
-      connection.ask((client) => client.listCalls({ startedAfter: after, ...within('startedBefore', before), limit })),
+    read: (after) => connection.ask((client) => client.listCalls({ startedAfter: after, limit: mostItems })),
     atOf: ({ startedAt, createdAt }) => startedAt ?? createdAt,
     isOpen: ({ status }) => openCalls.has(status),
     take: sinks.call,
   };
   return { calls, recordings, messages };
-}
-
-function within<Name extends string>(name: Name, value: number | undefined): Partial<Record<Name, number>> {
-  return value === undefined ? {} : ({ [name]: value } as Record<Name, number>);
 }

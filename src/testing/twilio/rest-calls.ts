@@ -132,8 +132,8 @@ function list(state: EmulatorState, switchboard: Switchboard, request: RestReque
   const items = [...switchboard.calls.values()]
     .filter(({ record }) => fits('To', record.to) && fits('From', record.from) && fits('Status', record.status))
     .filter(({ record }) => fits('ParentCallSid', record.parentSid))
-    .filter(({ record }) => isInTime(record.createdMs, query, state.switches.dateFilterIsInclusive, 'StartTime'))
-    .filter(({ record }) => isInTime(record.endedMs ?? record.createdMs, query, state.switches.dateFilterIsInclusive, 'EndTime'))
+    .filter(({ record }) => isInTime(record.createdMs, query, state.switches, 'StartTime'))
+    .filter(({ record }) => isInTime(record.endedMs ?? record.createdMs, query, state.switches, 'EndTime'))
     .toReversed();
   const isShifted = query.has('PageToken') && state.faults.take('rest.page-changes-while-paging', 'calls.list') !== undefined;
   return page2010(request, { items, key: 'calls', sidOf: ({ sid }) => sid, toJson: (call) => toJson(state, call), isShifted });

@@ -8,6 +8,7 @@ import type { RestRoute } from './rest-route.ts';
 import { isFinalMessage } from './records.ts';
 import type { Json, MediaRecord, MessageRecord } from './records.ts';
 import type { EmulatorState } from './state.ts';
+import type { Switches } from './switches.ts';
 import { isPrivateHost } from './webhook-address.ts';
 
 type Parts = {
@@ -139,7 +140,7 @@ function list(state: EmulatorState, request: RestRequest): RestReply {
   const { query } = request;
   const items = [...state.messages.values()]
     .filter(({ to, from }) => (query.get('To') ?? to) === to && (query.get('From') ?? from) === from)
-    .filter((message) => isInTime(message.sentMs ?? message.createdMs, query, state.switches.dateFilterIsInclusive))
+    .filter((message) => isInTime(message.sentMs ?? message.createdMs, query, state.switches))
     .toReversed();
   return page2010(request, {
     items,
@@ -151,16 +152,22 @@ function list(state: EmulatorState, request: RestRequest): RestReply {
   });
 }
 
-/** Dates on the wire have whole seconds, and so have the filters. */
-export function isInTime(atMs: number, query: URLSearchParams, isInclusive: boolean, field = 'DateSent'): boolean {
-  const second = Math.floor(atMs / 1000) * 1000;
+type DateReading = Pick<Switches, 'dateFilters' | 'dateFilterIsInclusive'>;
+
+/** Dates on the wire have whole seconds, and so have the filters, where they look at more than the day. */
+export function isInTime(atMs: number, query: URLSearchParams, reading: DateReading, field = 'DateSent'): boolean {
+  const unitMs = reading.dateFilters === 'day' ? 86_400_000 : 1000;
+  const unit = (at: number): number => Math.floor(at / unitMs) * unitMs;
+  const moment = unit(atMs);
   const after = readDate(query.get(`${field}>`) ?? '');
   const before = readDate(query.get(`${field}<`) ?? '');
   const on = readDate(query.get(field) ?? '');
-  const edge = isInclusive ? 0 : 1;
-  if (after !== undefined && second < Math.floor(after.fromMs / 1000) * 1000 + edge) return false;
-  if (before !== undefined && second > before.fromMs - edge) return false;
-  return on === undefined || (second >= on.fromMs && second < on.untilMs);
+  // By the day, `>` begins with the day itself and `<` ends before it.
+  const isDay = reading.dateFilters === 'day';
+  const edge = reading.dateFilterIsInclusive ? 0 : 1;
+  if (after !== undefined && moment < unit(after.fromMs) + (isDay ? 0 : edge)) return false;
+  if (before !== undefined && moment > (isDay ? unit(before.fromMs) - 1 : before.fromMs - edge)) return false;
+  return on === undefined || (moment >= unit(on.fromMs) && moment < (isDay ? unit(on.fromMs) + unitMs : on.untilMs));
 }
 
 function update({ state, messaging }: Parts, message: MessageRecord, { form }: RestRequest): RestReply {

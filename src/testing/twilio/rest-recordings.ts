@@ -73,7 +73,7 @@ function list(state: EmulatorState, request: RestRequest): RestReply {
   const withDeleted = query.get('IncludeSoftDeleted')?.toLowerCase() === 'true';
   const items = [...state.recordings.values()]
     .filter(({ status, callSid }) => (withDeleted || status !== 'deleted') && (query.get('CallSid') ?? callSid) === callSid)
-    .filter(({ createdMs }) => isInTime(createdMs, query, state.switches.dateFilterIsInclusive, 'DateCreated'))
+    .filter(({ createdMs }) => isInTime(createdMs, query, state.switches, 'DateCreated'))
     .toReversed();
   const isShifted =
     query.has('PageToken') && state.faults.take('rest.page-changes-while-paging', 'recordings.list') !== undefined;

@@ -34,7 +34,9 @@ export type Switches = {
   readonly mediaHostRejectsAuthorization: boolean;
   /** Recordings too are fetched by way of a redirect. */
   readonly recordingsRedirect: boolean;
-  /** `DateSent>` and its like include the moment itself. */
+  /** Whether filters by date go by the second, or leave out the time of the day as the OpenAPI document has it. */
+  readonly dateFilters: 'second' | 'day';
+  /** `DateSent>` and its like include the moment itself, where they go by the second. */
   readonly dateFilterIsInclusive: boolean;
   /** How many recordings of a live call may run: a second start is ignored, or refused. */
   readonly secondRecording: 'ignored' | 'refused';
@@ -62,6 +64,7 @@ export const usualSwitches: Switches = {
   mediaNeedsAuthorization: true,
   mediaHostRejectsAuthorization: true,
   recordingsRedirect: false,
+  dateFilters: 'second',
   dateFilterIsInclusive: true,
   secondRecording: 'ignored',
   recoveryAfter: 'every-failure',
@@ -87,6 +90,7 @@ export const otherSwitches: Switches = {
   mediaNeedsAuthorization: false,
   mediaHostRejectsAuthorization: true,
   recordingsRedirect: true,
+  dateFilters: 'day',
   dateFilterIsInclusive: false,
   secondRecording: 'refused',
   recoveryAfter: 'silence',
