@@ -35,7 +35,7 @@ function short(action: CallAction): string {
     case 'end':
       return `${action.kind} ${action.verdict.result}/${action.verdict.reason}`;
     case 'hang-up':
-      return `hang-up ${action.by}`;
+      return `hang-up ${action.why}`;
   }
 }
 
@@ -50,8 +50,8 @@ const fails = (id: string, outcome: LegOutcome): CallEvent => ({ kind: 'failed',
 const timeOver: CallEvent = { kind: 'ring-time-over' };
 const callerGone: CallEvent = { kind: 'caller-gone' };
 const callerHungUp: CallEvent = { kind: 'hung-up', verdict: { result: 'answered', reason: 'caller-hung-up' } };
-const house: CallEvent = { kind: 'stopped', by: 'house' };
-const engine: CallEvent = { kind: 'stopped', by: 'engine' };
+const house: CallEvent = { kind: 'stopped', why: 'house' };
+const engine: CallEvent = { kind: 'stopped', why: 'engine' };
 
 const one = [step([leg('a')])];
 const two = [step([leg('a'), leg('b')])];
@@ -249,6 +249,18 @@ describe('the state of a call', () => {
       one,
       [answers('a'), engine],
       [['ring a'], ['connect a'], ['hang-up engine', 'end answered/engine-lost']],
+    ],
+    [
+      'room made for a call for help',
+      one,
+      [{ kind: 'stopped', why: 'room' }],
+      [['ring a'], ['cancel a house', 'reject cancelled/made-room', 'end cancelled/made-room']],
+    ],
+    [
+      'the phone may call no more',
+      one,
+      [answers('a'), { kind: 'stopped', why: 'revoked' }],
+      [['ring a'], ['connect a'], ['hang-up revoked', 'end answered/revoked']],
     ],
     ['events of legs nobody knows', one, [rings('z'), answers('z'), fails('z', 'busy')], [['ring a'], [], [], []]],
   ])('%s', (_name, steps, events, expected) => {

@@ -1,5 +1,5 @@
 import type { LegOutcome } from './call.ts';
-import type { CancelWhy } from './ports.ts';
+import type { CancelWhy, StopWhy } from './ports.ts';
 import type { Verdict } from './verdict.ts';
 
 /** A leg to be rung. Legs of one `group` are the contacts of one device, or one trunk. */
@@ -45,8 +45,8 @@ export type CallEvent =
   /** CANCEL before the answer, or the answer could not be told to the caller. */
   | { readonly kind: 'caller-gone' }
   | { readonly kind: 'hung-up'; readonly verdict: Verdict }
-  /** From the panel or because the engine is lost: ends everything, whatever state it is in. */
-  | { readonly kind: 'stopped'; readonly by: 'house' | 'engine' };
+  /** Ends everything, whatever state it is in. */
+  | { readonly kind: 'stopped'; readonly why: StopWhy };
 
 export type CallAction =
   | { readonly kind: 'ring'; readonly step: Step; readonly legs: readonly LegPlan[] }
@@ -55,7 +55,7 @@ export type CallAction =
   | { readonly kind: 'cancel'; readonly leg: string; readonly why: CancelWhy; readonly outcome: LegOutcome }
   | { readonly kind: 'release'; readonly leg: string; readonly why: CancelWhy }
   | { readonly kind: 'reject'; readonly verdict: Verdict }
-  | { readonly kind: 'hang-up'; readonly by: 'house' | 'engine' }
+  | { readonly kind: 'hang-up'; readonly why: StopWhy }
   | { readonly kind: 'end'; readonly verdict: Verdict };
 
 export type Transition = { readonly state: CallState; readonly actions: readonly CallAction[] };
@@ -85,7 +85,7 @@ export function advance(state: CallState, event: CallEvent): Transition {
     case 'hung-up':
       return state.phase === 'connected' ? end(state, event.verdict, []) : same(state);
     case 'stopped':
-      return stopped(state, event.by);
+      return stopped(state, event.why);
   }
 }
 
@@ -154,14 +154,19 @@ function callerGone(state: CallState): Transition {
   return chain(actions, end(after, { result: 'cancelled', reason: 'caller-cancelled' }, []));
 }
 
-function stopped(state: CallState, by: 'house' | 'engine'): Transition {
+const stopReasons = {
+  house: 'hung-up-by-house',
+  engine: 'engine-lost',
+  room: 'made-room',
+  revoked: 'revoked',
+  'too-long': 'too-long',
+} as const;
+
+function stopped(state: CallState, why: StopWhy): Transition {
   if (state.phase === 'ended') return same(state);
-  if (state.phase === 'connected') {
-    const verdict: Verdict = { result: 'answered', reason: by === 'house' ? 'hung-up-by-house' : 'engine-lost' };
-    return end(state, verdict, [{ kind: 'hang-up', by }]);
-  }
-  const verdict: Verdict =
-    by === 'house' ? { result: 'cancelled', reason: 'hung-up-by-house' } : { result: 'failed', reason: 'engine-lost' };
+  const reason = stopReasons[why];
+  if (state.phase === 'connected') return end(state, { result: 'answered', reason }, [{ kind: 'hang-up', why }]);
+  const verdict: Verdict = reason === 'engine-lost' ? { result: 'failed', reason } : { result: 'cancelled', reason };
   const { state: after, actions } = cancelLive(state, 'house');
   return chain(actions, end(after, verdict, [{ kind: 'reject', verdict }]));
 }

@@ -7,7 +7,7 @@ import type { Facts } from '#contract/facts.ts';
 import type { CallLeg, CallPhase, CallRecord, LegId, LegOutcome, Party } from './call.ts';
 import { advance, begin } from './call-state.ts';
 import type { CallAction, CallEvent, CallState, LegPlan, Patience, Step, Transition } from './call-state.ts';
-import type { CallerLeg, OutgoingLeg, RingTarget } from './ports.ts';
+import type { CallerLeg, OutgoingLeg, RingTarget, StopWhy } from './ports.ts';
 import { explain } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -123,8 +123,8 @@ export class OngoingCall {
     this.#happen({ kind: 'hung-up', verdict });
   }
 
-  stop(by: 'house' | 'engine'): void {
-    this.#happen({ kind: 'stopped', by });
+  stop(why: StopWhy): void {
+    this.#happen({ kind: 'stopped', why });
   }
 
   held(isHeld: boolean): void {
@@ -166,7 +166,7 @@ export class OngoingCall {
         this.#caller.reject(action.verdict);
         return;
       case 'hang-up':
-        this.#caller.hangUp(action.by);
+        this.#caller.hangUp(action.why);
         return;
       case 'end':
         this.#finish(action.verdict);

@@ -42,6 +42,12 @@ export type LegListener = {
   failed(outcome: LegOutcome, status: number | undefined): void;
 };
 
+/**
+ * Why the house ends a call: a person asked for it, the engine is lost, a call for help needs its room, its phone may call no more,
+ * or it went on for too long.
+ */
+export type StopWhy = 'house' | 'engine' | 'room' | 'revoked' | 'too-long';
+
 /** The caller's side of one call, as an edge offers it. No method throws. */
 export type CallerLeg = {
   readonly sipCallId: string;
@@ -50,7 +56,7 @@ export type CallerLeg = {
   /** Refuses the call; it was never connected. */
   reject(verdict: Verdict): void;
   /** Ends both sides of a connected call. */
-  hangUp(why: 'house' | 'engine'): void;
+  hangUp(why: StopWhy): void;
 };
 
 /** The trunks that can take a call now, best first. */

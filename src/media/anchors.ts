@@ -3,12 +3,22 @@ import type { Clock, Timer } from '#base/clock.ts';
 import { RelayAnchor } from './relay-anchor.ts';
 import type { AnchorRequest, RelayParts } from './relay-anchor.ts';
 
-type Parts = RelayParts & { readonly clock: Clock };
+type Parts = RelayParts & {
+  readonly clock: Clock;
+  /** UDP ports of the relay. */
+  readonly ports: number;
+};
 
 const sweepSeconds = 60;
 const mostListed = 100_000;
 /** Routers forget a way that is silent for 30 seconds, and providers end a call on which nothing comes. */
 const keepOpenSeconds = 5;
+
+/** Ports of two calls, so that a call for help finds one at once and its next trunk another; a relay for few calls keeps fewer. */
+function portsKept(ports: number): number {
+  if (ports >= 40) return 8;
+  return ports >= 12 ? 4 : 0;
+}
 
 /** Every call that is relayed now, and the certainty that none stays in the relay when it is over. */
 export class Anchors {
@@ -40,9 +50,25 @@ export class Anchors {
 
   open(request: AnchorRequest): RelayAnchor {
     const id = randomBytes(12).toString('hex');
-    const anchor = new RelayAnchor({ ...this.#parts, id, request, deleted: () => void this.#anchors.delete(id) });
+    const anchor: RelayAnchor = new RelayAnchor({
+      ...{ ...this.#parts, id, request, deleted: () => void this.#anchors.delete(id) },
+      areKept: (more) => this.#portsHeld() + more > this.#parts.ports - portsKept(this.#parts.ports),
+      makeRoom: () => this.#makeRoom(),
+    });
     this.#anchors.set(id, anchor);
     return anchor;
+  }
+
+  #portsHeld(): number {
+    let held = 0;
+    for (const { ports } of this.#anchors.values()) held += ports;
+    return held;
+  }
+
+  async #makeRoom(): Promise<boolean> {
+    const youngest = [...this.#anchors.values()].findLast(({ ports, isEmergency }) => ports > 0 && !isEmergency);
+    await youngest?.evict();
+    return youngest !== undefined;
   }
 
   #keepOpen(): void {

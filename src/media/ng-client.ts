@@ -12,7 +12,7 @@ export type NgReply =
   /** Nothing came back, however often it was asked. */
   | { readonly kind: 'silent' };
 
-type Pending = { readonly settle: (reply: NgReply) => void; timer: Timer | undefined };
+type Pending = { readonly settle: (reply: NgReply) => void; timer: Timer | undefined; readonly limit: Timer | undefined };
 
 export type NgParts = {
   readonly clock: Clock;
@@ -41,7 +41,8 @@ export class NgClient {
     this.#socket.unref();
   }
 
-  request(command: string, values: Readonly<Record<string, Bencoded>> = {}): Promise<NgReply> {
+  /** `limitMs`: given up after this long already. */
+  request(command: string, values: Readonly<Record<string, Bencoded>> = {}, limitMs?: number): Promise<NgReply> {
     const { promise, resolve } = Promise.withResolvers<NgReply>();
     if (this.#isClosed || this.#pending.size >= mostPending) {
       resolve({ kind: 'silent' });
@@ -49,7 +50,8 @@ export class NgClient {
     }
     const cookie = randomBytes(8).toString('hex');
     const message = Buffer.concat([Buffer.from(`${cookie} `), encode({ command, ...values })]);
-    this.#pending.set(cookie, { settle: resolve, timer: undefined });
+    const limit = limitMs && this.#parts.clock.after(limitMs, () => this.#settle(cookie, { kind: 'silent' }));
+    this.#pending.set(cookie, { settle: resolve, timer: undefined, limit: limit || undefined });
     this.#send(cookie, message, 0);
     return promise;
   }
@@ -89,6 +91,7 @@ export class NgClient {
     if (pending === undefined) return;
     this.#pending.delete(cookie);
     pending.timer?.cancel();
+    pending.limit?.cancel();
     pending.settle(reply);
   }
 }

@@ -1,6 +1,6 @@
 import type { Log } from '#base/log.ts';
 import type { Bencoded, Decoded } from './bencode.ts';
-import type { NgClient } from './ng-client.ts';
+import type { NgClient, NgReply } from './ng-client.ts';
 import { silence } from './silence.ts';
 
 export type End = {
@@ -20,7 +20,8 @@ export type AnchorRequest = {
   readonly call: string;
   readonly caller: End;
   readonly callee: End;
-  readonly lost: () => void;
+  readonly isEmergency?: boolean;
+  readonly lost: (why: 'relay-gone' | 'made-room') => void;
 };
 
 export type RelayParts = {
@@ -29,19 +30,39 @@ export type RelayParts = {
   readonly control: () => NgClient | undefined;
   /** The address that is told to the far side of a trunk; undefined where the relay's own is right. */
   readonly addressFor: (trunk: string | undefined) => string | undefined;
+  /** The relay, once it is started again, where that is soon. */
+  readonly controlSoon: (waitMs: number) => Promise<NgClient | undefined>;
+  /** It did not answer a command. */
+  readonly hangs: () => void;
 };
 
-type AnchorParts = RelayParts & { readonly id: string; readonly request: AnchorRequest; readonly deleted: () => void };
+type AnchorParts = RelayParts & {
+  readonly id: string;
+  readonly request: AnchorRequest;
+  readonly deleted: () => void;
+  /** Whether so many ports more are only there for calls for help. */
+  readonly areKept: (ports: number) => boolean;
+  /** Ends the youngest other call that is none for help; false where there is none. */
+  readonly makeRoom: () => Promise<boolean>;
+};
+
+/** Whoever calls for help does not wait longer for a relay that hangs, or that is being started again. */
+const emergencyPatienceMs = 1_500;
+const emergencyRestartMs = 1_200;
+/** Ports of a stream: RTP and RTCP, on each side. */
+const portsPerStream = 4;
 
 /** One relayed call. Commands go out one after the other, so that an answer never overtakes its offer. */
 export class RelayAnchor {
   readonly #parts: AnchorParts;
-  readonly #control: NgClient | undefined;
+  #control: NgClient | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #offerer: Role = 'caller';
   #isOver = false;
   #isKnownThere = false;
   #isAnswered = false;
+  #gone: Promise<void> | undefined;
+  #ports = 0;
   /** RTP packets that each end had sent when we last looked. */
   readonly #sent = { caller: 0, callee: 0 };
 
@@ -85,8 +106,28 @@ export class RelayAnchor {
     void this.gone();
   }
 
+  /** UDP ports of the relay that it holds. */
+  get ports(): number {
+    return this.#isOver ? 0 : this.#ports;
+  }
+
+  get isEmergency(): boolean {
+    return this.#parts.request.isEmergency === true;
+  }
+
   /** As `delete`; resolves when the relay has been told, or cannot be. */
-  async gone(): Promise<void> {
+  gone(): Promise<void> {
+    this.#gone ??= this.#delete();
+    return this.#gone;
+  }
+
+  /** Gives its ports to a call for help. */
+  async evict(): Promise<void> {
+    this.#parts.request.lost('made-room');
+    await this.gone();
+  }
+
+  async #delete(): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;
     await this.#last;
@@ -99,7 +140,7 @@ export class RelayAnchor {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#parts.deleted();
-    this.#parts.request.lost();
+    this.#parts.request.lost('relay-gone');
   }
 
   #next(run: () => Promise<Outcome>): Promise<Outcome> {
@@ -109,25 +150,47 @@ export class RelayAnchor {
   }
 
   async #command(command: 'offer' | 'answer', sdp: string, to: Role): Promise<Outcome> {
-    const { id, request, log, addressFor } = this.#parts;
+    const { request, log } = this.#parts;
+    if (this.isEmergency) this.#control ??= await this.#parts.controlSoon(emergencyRestartMs);
     if (this.#control === undefined) return { kind: 'refused', why: 'no-relay' };
-    const end = request[to];
-    const address = end.place === 'border' ? addressFor(end.trunk) : undefined;
+    const ports = portsPerStream * (sdp.match(/^m=\S+ [1-9]/gm)?.length ?? 1);
+    const more = ports - this.#ports;
+    if (command === 'offer' && !this.isEmergency && more > 0 && this.#parts.areKept(more)) {
+      log.warn({ call: request.call }, 'No sound for a call: the ports that are left are kept for calls for help');
+      return { kind: 'refused', why: 'no-relay' };
+    }
     this.#isKnownThere = true;
-    const reply = await this.#control.request(command, {
-      ...{ 'call-id': id, 'from-tag': this.#offerer, 'to-tag': otherThan(this.#offerer), sdp },
-      ...relayFlags,
-      ...(command === 'offer' ? offerFlags(end) : {}),
-      ...(address === undefined ? {} : { 'media-address': address }),
-    });
+    this.#ports = Math.max(this.#ports, ports);
+    const reply = await this.#ask(command, sdp, to);
     const changed = reply.kind === 'reply' ? reply.values.get('sdp') : undefined;
     if (typeof changed === 'string') {
       this.#isAnswered ||= command === 'answer';
       return { kind: 'sdp', sdp: changed };
     }
+    if (reply.kind === 'silent') this.#parts.hangs();
     const isSdpWrong = reply.kind === 'refused' && /sdp/i.test(reply.reason);
     log.warn({ call: request.call, command, reply: reply.kind === 'refused' ? reply.reason : reply.kind }, 'No sound for a call');
     return { kind: 'refused', why: isSdpWrong ? 'bad-sdp' : 'no-relay' };
+  }
+
+  /** A call for help asks again as often as another call makes room for it. */
+  async #ask(command: 'offer' | 'answer', sdp: string, to: Role): Promise<NgReply> {
+    const { id, request, addressFor, log } = this.#parts;
+    const end = request[to];
+    const address = end.place === 'border' ? addressFor(end.trunk) : undefined;
+    const values = {
+      ...{ 'call-id': id, 'from-tag': this.#offerer, 'to-tag': otherThan(this.#offerer), sdp },
+      ...relayFlags,
+      ...(command === 'offer' ? offerFlags(end) : {}),
+      ...(address === undefined ? {} : { 'media-address': address }),
+    };
+    const limitMs = this.isEmergency ? emergencyPatienceMs : undefined;
+    for (;;) {
+      const reply = (await this.#control?.request(command, values, limitMs)) ?? { kind: 'silent' };
+      const isFull = reply.kind === 'refused' && /out of ports/i.test(reply.reason);
+      if (!isFull || !this.isEmergency || !(await this.#parts.makeRoom())) return reply;
+      log.warn({ call: request.call }, 'Another call was ended: a call for help needed its ports');
+    }
   }
 }
 

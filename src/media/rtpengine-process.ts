@@ -61,6 +61,7 @@ export class RtpengineProcess {
   #failures = 0;
   #silentUntil = 0;
   #isStopped = true;
+  readonly #waiting = new Set<() => void>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -68,6 +69,28 @@ export class RtpengineProcess {
 
   get state(): RtpengineState {
     return this.#state;
+  }
+
+  /** While it is running. */
+  get control(): NgClient | undefined {
+    return this.#state.kind === 'running' ? this.#state.control : undefined;
+  }
+
+  /** Resolves when it runs, but with undefined after `waitMs`, or at once where it is not on its way. */
+  async controlSoon(waitMs: number): Promise<NgClient | undefined> {
+    if (this.control !== undefined || this.#state.kind === 'missing' || this.#state.kind === 'stopped') return this.control;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.add(resolve);
+    const patience = this.#parts.clock.after(waitMs, resolve);
+    await promise;
+    patience.cancel();
+    this.#waiting.delete(resolve);
+    return this.control;
+  }
+
+  /** A command got no answer: asks at once whether it still lives. */
+  look(): void {
+    if (this.#run !== undefined && this.#state.kind === 'running') void this.#ping(this.#run);
   }
 
   /** Resolves when it answers, or when it is known that it does not for now; it is tried again meanwhile. */
@@ -203,6 +226,7 @@ export class RtpengineProcess {
     // While it is looked for again it stays known as missing.
     if (state.kind === 'starting' && (this.#state.kind === 'missing' || this.#state.kind === 'failed')) return;
     this.#state = state;
+    if (state.kind === 'running') for (const resolve of this.#waiting) resolve();
     this.#parts.changed(state);
   }
 

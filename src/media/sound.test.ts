@@ -43,9 +43,9 @@ async function sdpOf(outcome: Promise<Outcome>): Promise<string> {
   return result.sdp;
 }
 
-function open(sound: Sound, request: { caller?: End; callee?: End } = {}) {
-  const lost = Promise.withResolvers<void>();
-  const anchor = sound.anchor({ call: 'c', caller: border, callee: house, lost: () => lost.resolve(), ...request });
+function open(sound: Sound, request: { caller?: End; callee?: End; isEmergency?: boolean } = {}) {
+  const lost = Promise.withResolvers<string>();
+  const anchor = sound.anchor({ call: 'c', caller: border, callee: house, lost: (why) => lost.resolve(why), ...request });
   if (anchor === undefined) throw new Error('It is not relayed');
   return { anchor, lost: lost.promise };
 }
@@ -162,7 +162,10 @@ test('while the phone sends nothing, the border gets a little silence now and th
   if (relay.kind !== 'running') throw new Error('It does not run');
   const clock = new FakeClock();
   const log = createLog({ level: 'silent' });
-  const anchors = new Anchors({ clock, log, control: () => relay.control, addressFor: () => undefined });
+  const anchors = new Anchors({
+    ...{ clock, log, control: () => relay.control, addressFor: () => undefined, ports: 1000 },
+    ...{ controlSoon: async () => relay.control, hangs: () => {} },
+  });
   anchors.start();
   stack.defer(() => anchors.stop());
   const far = await peer('127.0.0.6', 700);
@@ -240,6 +243,43 @@ test('a relay that dies tells its calls, and comes back', async () => {
   expect(sound.health().status).toBe('degraded');
   await expect.poll(() => sound.relay.kind, { timeout: 20_000 }).toBe('running');
   expect(await sdpOf(open(sound).anchor.offer(near.sdp(), 'caller'))).toContain('m=audio');
+});
+
+test('ports are kept for calls for help, and where there are none left the youngest other call gives its own', async () => {
+  const sound = await startSound({ ports: { min: 21_000, max: 21_019 } });
+  const near = await peer('127.0.0.7', 450);
+  const usual = [];
+  for (let n = 0; n < 5; n += 1) {
+    const one = open(sound);
+    usual.push({ ...one, outcome: await one.anchor.offer(near.sdp(), 'caller') });
+  }
+  expect(usual.map(({ outcome }) => outcome.kind)).toEqual(['sdp', 'sdp', 'sdp', 'sdp', 'refused']);
+  const helps = [];
+  for (let n = 0; n < 3; n += 1) {
+    const { anchor } = open(sound, { isEmergency: true });
+    expect(readTarget(await sdpOf(anchor.offer(near.sdp(), 'caller'))).port).toBeGreaterThanOrEqual(21_000);
+    helps.push(anchor);
+  }
+  expect(await Promise.all([usual[3]!.lost, usual[2]!.lost])).toEqual(['made-room', 'made-room']);
+  expect(await sdpOf(usual[1]!.anchor.offer(near.sdp(), 'caller'))).toContain('m=audio');
+  await Promise.all(helps.map((anchor) => anchor.gone()));
+  expect(await sdpOf(open(sound).anchor.offer(near.sdp(), 'caller'))).toContain('m=audio');
+});
+
+test('a call for help does not wait longer than two seconds for a relay that hangs, and waits for one that starts', async () => {
+  const sound = await startSound();
+  const near = await peer('127.0.0.7', 450);
+  const { relay } = sound;
+  if (relay.kind !== 'running') throw new Error('It does not run');
+  process.kill(relay.pid, 'SIGSTOP');
+  const begun = performance.now();
+  const { anchor } = open(sound, { isEmergency: true });
+  expect(await anchor.offer(near.sdp(), 'caller')).toEqual({ kind: 'refused', why: 'no-relay' });
+  expect(performance.now() - begun).toBeLessThan(2_000);
+  await expect.poll(() => sound.relay.kind, { timeout: 20_000 }).toBe('failed');
+  await expect
+    .poll(async () => (await open(sound, { isEmergency: true }).anchor.offer(near.sdp(), 'caller')).kind, { timeout: 20_000 })
+    .toBe('sdp');
 });
 
 test('without the program calls are refused and health says what to install', async () => {

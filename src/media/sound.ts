@@ -44,7 +44,10 @@ export class Sound {
     });
     this.#anchors = new Anchors({
       ...{ clock, log },
-      control: () => (this.#process.state.kind === 'running' ? this.#process.state.control : undefined),
+      control: () => this.#process.control,
+      controlSoon: (waitMs) => this.#process.controlSoon(waitMs),
+      hangs: () => this.#process.look(),
+      ports: options.ports.max - options.ports.min + 1,
       addressFor: (trunk) => this.#publicAddress.for(trunk),
     });
   }

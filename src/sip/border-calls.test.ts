@@ -236,6 +236,27 @@ describe('an emergency call', () => {
   });
 });
 
+describe('a call that a call for help needs the ports of', () => {
+  it('ends for both sides and says why', async () => {
+    const { outside, inside } = await inbound();
+    relay.evict(1);
+    gate.reply(outside, '200 OK', { to: await gate.peer.skipTo('BYE') });
+    a.reply(inside, '200 OK', { to: await a.peer.skipTo('BYE') });
+    expect((await stage.closed()).verdict).toEqual({ result: 'answered', reason: 'made-room' });
+  });
+
+  it('ends while it still rings', async () => {
+    callIn();
+    const inside = await a.rung();
+    relay.evict(1);
+    a.reply(inside, '180 Ringing');
+    a.reply(inside, '200 OK', { to: await a.peer.skipTo('CANCEL') });
+    a.reply(inside, '487 Request Terminated');
+    await gate.peer.skipTo(503);
+    expect((await stage.closed()).verdict).toEqual({ result: 'cancelled', reason: 'made-room' });
+  });
+});
+
 describe('a browser', () => {
   it('reaches a phone of the house through the relay, and another browser directly', async () => {
     Object.assign(a.device, { type: 'webrtc' });

@@ -63,7 +63,7 @@ export class Bridge implements DialogOwner {
   /** The way of its sound, which ends with it. */
   set path(path: MediaPath) {
     this.#path = path;
-    path.lost = () => this.end({ result: 'answered', reason: 'no-media' });
+    path.lost = (why) => this.end({ result: 'answered', reason: why === 'made-room' ? 'made-room' : 'no-media' });
     if (this.#isOver) path.close();
   }
 

@@ -93,6 +93,7 @@ export class IncomingCall implements CallerLeg, CallingSide {
       remoteTag: tagOf(request.headers['from']) ?? '',
     });
     this.paths = new MediaPaths(parts, { call: this.dialog.callId, caller: from.end });
+    this.paths.lost = (why) => why === 'made-room' && this.#call?.stop('room');
     this.dialog.remoteSdp = this.offer;
     this.dialog.learnAllow(request.headers);
     this.dialog.remoteTarget = parseNameAddr(request.headers['contact'] ?? '')?.uri ?? request.uri;

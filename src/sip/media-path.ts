@@ -3,7 +3,7 @@ import type { Log } from '#base/log.ts';
 import { isPrivate } from '#base/private-address.ts';
 import type { Device } from '#devices/device.ts';
 import { splitList } from './headers.ts';
-import type { Anchor, Media, MediaEnd, MediaOutcome, MediaRole } from './media-port.ts';
+import type { Anchor, Media, MediaEnd, MediaOutcome, MediaRole, SoundLoss } from './media-port.ts';
 import type { HeaderMap } from './srf-types.ts';
 
 type Done = (outcome: MediaOutcome) => void;
@@ -14,7 +14,7 @@ export const directMedia: Media = { anchor: () => undefined, seenAs: () => {} };
 type Relayed = {
   readonly log: Log;
   readonly isTrunks: boolean;
-  readonly open: (lost: () => void) => Anchor | undefined;
+  readonly open: (lost: (why: SoundLoss) => void) => Anchor | undefined;
 };
 
 /**
@@ -23,18 +23,19 @@ type Relayed = {
  */
 export class MediaPath {
   /** Told once, where the sound is gone for good. */
-  lost: () => void = () => {};
+  lost: (why: SoundLoss) => void;
   /** Whether one of its ends is a trunk: phones may try without the relay. */
   readonly isTrunks: boolean;
   readonly #anchor: Anchor | undefined;
   readonly #log: Log | undefined;
   #isClosed = false;
 
-  constructor(relayed?: Relayed) {
+  constructor(relayed?: Relayed, lost: (why: SoundLoss) => void = () => {}) {
+    this.lost = lost;
     this.#log = relayed?.log;
     this.isTrunks = relayed?.isTrunks ?? false;
-    this.#anchor = relayed?.open(() => {
-      if (!this.#isClosed) this.lost();
+    this.#anchor = relayed?.open((why) => {
+      if (!this.#isClosed) this.lost(why);
     });
   }
 
@@ -81,21 +82,23 @@ export class MediaPaths {
   readonly #parts: Parts;
   readonly #from: { readonly call: string; readonly caller: MediaEnd };
   readonly #paths = new Map<string, MediaPath>();
+  /** Told where the sound of a way that nobody has taken yet is gone. */
+  lost: (why: SoundLoss) => void = () => {};
 
   constructor(parts: Parts, from: { readonly call: string; readonly caller: MediaEnd }) {
     this.#parts = parts;
     this.#from = from;
   }
 
-  to(callee: MediaEnd): MediaPath {
+  to(callee: MediaEnd, { isEmergency = false } = {}): MediaPath {
     const key = JSON.stringify(callee);
     const known = this.#paths.get(key);
     if (known !== undefined) return known;
     const { media, log } = this.#parts;
     const { caller } = this.#from;
     const isTrunks = caller.trunk !== undefined || callee.trunk !== undefined;
-    const open = (lost: () => void) => media.anchor({ ...this.#from, callee, lost });
-    const path = new MediaPath(needsRelay(caller, callee) ? { log, isTrunks, open } : undefined);
+    const open = (lost: (why: SoundLoss) => void) => media.anchor({ ...this.#from, callee, isEmergency, lost });
+    const path = new MediaPath(needsRelay(caller, callee) ? { log, isTrunks, open } : undefined, (why) => this.lost(why));
     this.#paths.set(key, path);
     return path;
   }

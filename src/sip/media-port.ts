@@ -37,9 +37,14 @@ export type AnchorRequest = {
   readonly call: string;
   readonly caller: MediaEnd;
   readonly callee: MediaEnd;
-  /** Called once, where the relay has died and with it the sound. */
-  readonly lost: () => void;
+  /** A call for help: it has ports kept for it, and waits for the relay less than others. */
+  readonly isEmergency?: boolean;
+  /** Called once, where the sound is gone. */
+  readonly lost: (why: SoundLoss) => void;
 };
+
+/** `relay-gone`: the relay has died. `made-room`: a call for help needed its ports. */
+export type SoundLoss = 'relay-gone' | 'made-room';
 
 /** What relays the sound of calls that cross the border of the house. */
 export type Media = {

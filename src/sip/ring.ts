@@ -99,7 +99,7 @@ export class Ring implements OutgoingLeg {
     this.dialog = new SipDialog(parts.connection, identity);
     this.dialog.credentials = destination.credentials;
     this.#isEmergency = isEmergency;
-    this.#path = caller.paths.to(destination.end);
+    this.#path = caller.paths.to(destination.end, { isEmergency });
   }
 
   get sipCallId(): string {

@@ -42,6 +42,7 @@ export class TransferredParty implements CallerLeg, CallingSide, TransferUnderwa
     this.#transfer = transfer;
     const { dialog, end, device } = transfer.other;
     this.paths = new MediaPaths(parts, { call: dialog.callId, caller: end ?? phoneEnd(device, '') });
+    this.paths.lost = (why) => why === 'made-room' && this.#call?.stop('room');
   }
 
   get sipCallId(): string {

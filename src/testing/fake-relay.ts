@@ -50,7 +50,12 @@ export class FakeRelay implements Media {
   /** The relay dies. */
   die(): void {
     this.refuses = 'no-relay';
-    for (const number of this.open) this.requests[number - 1]?.lost();
+    for (const number of this.open) this.requests[number - 1]?.lost('relay-gone');
+  }
+
+  /** The ports of call `number` are given to a call for help. */
+  evict(number: number): void {
+    this.requests[number - 1]?.lost('made-room');
   }
 }
 
