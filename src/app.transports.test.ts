@@ -58,10 +58,13 @@ class TextPhone {
   readonly peer: SipPeer;
   readonly #via: string;
   readonly #login: DeviceLogin;
+  readonly #foreignContact: string | undefined;
   #sequence = 0;
 
-  constructor(peer: SipPeer, via: string, login: DeviceLogin) {
+  // oxlint-disable-next-line max-params -- all but the Contact of somebody else are always there
+  constructor(peer: SipPeer, via: string, login: DeviceLogin, contact?: string) {
     this.peer = peer;
+    this.#foreignContact = contact;
     this.#via = via;
     this.#login = login;
   }
@@ -72,7 +75,8 @@ class TextPhone {
   }
 
   get #contact(): string {
-    return `Contact: <sip:${this.#login.username}@${this.#host};transport=${this.#via.toLowerCase()}>`;
+    const own = `<sip:${this.#login.username}@${this.#host};transport=${this.#via.toLowerCase()}>`;
+    return `Contact: ${this.#foreignContact ?? own}`;
   }
 
   async register(): Promise<PeerMessage> {
@@ -164,6 +168,31 @@ test('a TCP phone whose connection dies in a call: the call stays, the next is t
   await after.takeCall();
   await again.reached('answered');
   await caller.hangup(again);
+});
+
+test('two phones of one extension at one address over TCP both ring, each on its own connection', async () => {
+  const login = await house.addDevice('37', { transports });
+  const phones = [await phoneBy(ways['tcp'] as Way, login), await phoneBy(ways['tcp'] as Way, login)];
+  const call = caller.call('37');
+  const invites = await Promise.all(phones.map(({ peer }) => peer.skipTo('INVITE')));
+  expect(invites.map(({ startLine }) => startLine.split('@')[1])).toEqual(
+    phones.map(({ peer }) => `${peer.host};transport=tcp SIP/2.0`),
+  );
+  await caller.hangup(call);
+});
+
+test('a phone that registers the Contact of another over TCP does not get its calls', async () => {
+  const [owner, thief] = [await house.addDevice('38', { transports }), await house.addDevice('39', { transports })];
+  const victim = stack.use(await SimulatedPhone.start({ address, ...owner, registrar: house.registrar }));
+  expect(await victim.register()).toBe(200);
+  const other = new TextPhone(stack.use(await SipPeer.tcp(at(house.sipPort))), 'TCP', thief, `<${victim.contact};transport=udp>`);
+  expect((await other.register()).status).toBe(200);
+  const rang = victim.called();
+  const call = caller.call('38');
+  await rang;
+  await call.reached('answered');
+  await caller.hangup(call);
+  expect(other.peer.unread.filter(({ method }) => method === 'INVITE')).toEqual([]);
 });
 
 test.each(['ws', 'wss'])('a browser by %s whose tab is closed is at once shown as not registered', async (way) => {

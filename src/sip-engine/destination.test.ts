@@ -75,6 +75,7 @@ describe('a dialog over a connection', () => {
     const stage = new CoreStage();
     const flow = stage.transport.peer('tcp', '10.0.0.9', 40_000);
     const contact = '<sip:abc@xyz.invalid;transport=tcp>';
+    register(stage, flow, { contact, headers: ['Expires: 60'] });
     const { dialogId } = stage.incomingCall({ flow, contact });
     flow.isOpen = false;
     const other = stage.transport.peer('tcp', '10.0.0.9', 40_001);
@@ -101,13 +102,15 @@ describe('connections of registered clients', () => {
   const uri = 'sip:abc@xyz.invalid;transport=ws';
 
   it.each(['INVITE', 'OPTIONS', 'NOTIFY', 'MESSAGE', 'INFO', 'REFER', 'PUBLISH'])(
-    '%s goes back over them, past proxy and DNS',
+    '%s goes back over them, past DNS, but by a proxy that is named',
     (method) => {
       const stage = new CoreStage();
       const flow = stage.transport.peer('tcp', '10.0.0.9', 40_000);
       register(stage, flow, { contact });
-      stage.command(`${method} ${uri} SIP/2.0`, { proxy: 'sip:10.0.0.7' });
+      stage.command(`${method} ${uri} SIP/2.0`);
       expect(stage.transport.last.flow).toBe(flow);
+      stage.command(`${method} sip:abc@10.0.0.8 SIP/2.0`, { proxy: 'sip:10.0.0.7' });
+      expect(stage.transport.last.flow.remoteAddress).toBe('10.0.0.7');
     },
   );
 
@@ -155,10 +158,46 @@ describe('connections of registered clients', () => {
     expect(stage.app.take('410').transactionId).toBe(transactionId);
   });
 
-  it('a proxy with the address of an open connection uses it', () => {
+  const phone = '<sip:x@10.0.0.9:5070;transport=tcp>';
+  const call = 'INVITE sip:x@10.0.0.9:5070;transport=tcp SIP/2.0';
+  const way = 'sip:10.0.0.9:40000;transport=tcp';
+
+  it('that the application names take what they registered', () => {
     const stage = new CoreStage();
     const flow = stage.transport.peer('tcp', '10.0.0.9', 40_000);
-    stage.command('INVITE sip:x@example.com SIP/2.0', { proxy: 'sip:10.0.0.9:40000;transport=tcp' });
+    register(stage, flow, { contact: phone });
+    stage.command(call, { proxy: way });
     expect(stage.transport.last.flow).toBe(flow);
+  });
+
+  it('that took the address and port of a closed one get nothing that was meant for it: 410', () => {
+    const stage = new CoreStage();
+    const first = stage.transport.peer('tcp', '10.0.0.9', 40_000);
+    register(stage, first, { contact: phone });
+    first.isOpen = false;
+    const { transactionId } = stage.command(call, { proxy: way }).sent;
+    const second = stage.transport.peer('tcp', '10.0.0.9', 40_000);
+    register(stage, second, { contact: '<sip:y@10.0.0.9:5080;transport=tcp>' });
+    const again = stage.command(call, { proxy: way }).sent;
+    stage.clock.advance(1);
+    const refused = [stage.app.take('410'), stage.app.take('410')].map((one) => one.transactionId);
+    expect(refused).toEqual([transactionId, again.transactionId]);
+    expect(stage.transport.sent).toEqual([]);
+  });
+
+  it.each([
+    ['the Contact of a phone over UDP', '<sip:11@10.0.0.11;transport=udp>', 'sip:11@10.0.0.11;transport=udp'],
+    ['the Contact of a phone without a transport', '<sip:11@10.0.0.11>', 'sip:11@10.0.0.11'],
+    ['the Contact of another phone over TCP', '<sip:11@10.0.0.11:5062;transport=tcp>', 'sip:11@10.0.0.11:5062;transport=tcp'],
+  ])('whoever registers %s over TCP does not get its calls', (_what, theirs, target) => {
+    const stage = new CoreStage();
+    const victim = stage.transport.peer('tcp', '10.0.0.11', 40_000);
+    register(stage, victim, { contact: '<sip:11@10.0.0.11:5062;transport=tcp>' });
+    const thief = stage.transport.peer('tcp', '10.0.0.66', 40_000);
+    register(stage, thief, { contact: theirs });
+    stage.command(`INVITE ${target} SIP/2.0`);
+    stage.command(`INVITE ${target} SIP/2.0`, { proxy: 'sip:10.0.0.11:5062;transport=tcp' });
+    expect(stage.transport.sent.map(({ flow }) => flow.remoteAddress)).not.toContain('10.0.0.66');
+    expect(stage.transport.sent).toHaveLength(2);
   });
 });

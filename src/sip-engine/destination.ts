@@ -1,9 +1,10 @@
+import { withoutBrackets } from './addresses.ts';
+import { isUnresolvable } from './contact-key.ts';
 import type { CoreContext } from './core-context.ts';
 import type { Dialog } from './dialog.ts';
 import { parseNameAddr } from './fields.ts';
-import { userAtHost } from './register-flows.ts';
 import type { OutgoingRequest } from './transaction.ts';
-import type { Flow, Protocol } from './transport.ts';
+import type { Flow, FlowPlace, Protocol } from './transport.ts';
 import { isNumericHost, parseUri } from './uri.ts';
 
 // Owns the choice of where a request goes: the connection of a registered client, the source of a peer behind NAT, a proxy, a route, the target.
@@ -14,11 +15,12 @@ export type Destination = Pick<OutgoingRequest, 'nextHop' | 'flow' | 'address'>;
 
 const overCachedFlow = new Set(['INVITE', 'OPTIONS', 'NOTIFY', 'MESSAGE', 'INFO', 'REFER', 'PUBLISH']);
 
-/** Where a request outside a dialog goes; `proxy` is a SIP URI or empty. */
+/** Where a request outside a dialog goes; `proxy` is a SIP URI or empty. Who names the next hop knows better than any table of ours. */
 export function destinationOf(context: CoreContext, request: { method: string; requestUri: string; proxy: string }): Destination {
-  const nextHop = request.proxy === '' ? (context.settings.outboundProxy ?? request.requestUri) : request.proxy;
-  const cached = overCachedFlow.has(request.method) ? cachedFlow(context, request.requestUri) : undefined;
-  return { nextHop, flow: cached ?? inboundFlow(context, nextHop) };
+  const { method, requestUri, proxy } = request;
+  if (proxy !== '') return { nextHop: proxy, flow: namedFlow(context, { nextHop: proxy, requestUri }) };
+  const flow = overCachedFlow.has(method) ? registeredFlow(context, requestUri) : undefined;
+  return { nextHop: context.settings.outboundProxy ?? requestUri, flow };
 }
 
 /** Where a request in a dialog goes (RFC 3261 section 12.2.1.1). */
@@ -26,14 +28,13 @@ export function destinationIn(context: CoreContext, dialog: Dialog): Destination
   const route = dialog.routes[0];
   const nextHop = (route === undefined ? undefined : parseNameAddr(route)?.uri) ?? dialog.target;
   const { flow } = dialog;
-  const cached = cachedFlow(context, dialog.target);
-  if (cached?.isOpen === true) return { nextHop, flow: cached };
   if (flow !== undefined && flow.protocol !== 'udp') {
     if (flow.isOpen) return { nextHop, flow };
-    if (cached === undefined && dialog.isPinned)
+    const next = context.flowCache.successor(dialog.target, flow) ?? unreachable(context, nextHop);
+    if (next === undefined && dialog.isPinned)
       return { nextHop, address: { address: flow.remoteAddress, port: flow.remotePort } };
+    return { nextHop, flow: next };
   }
-  if (cached !== undefined) return { nextHop, flow: cached };
   return flow !== undefined && (dialog.isPinned || leadsTo(flow, nextHop)) ? { nextHop, flow } : { nextHop };
 }
 
@@ -45,18 +46,16 @@ function leadsTo(flow: Flow, nextHop: string): boolean {
   return protocol === 'udp' && uri.host === flow.remoteAddress && (uri.port ?? 5060) === flow.remotePort;
 }
 
-/**
- * The connection over which the client with this Contact registered. When it has closed and the Contact is one nobody can resolve, a closed
- * flow, so that the request fails with 410.
- */
-function cachedFlow(context: CoreContext, uriText: string): Flow | undefined {
-  const { flowCache, transport } = context;
-  const key = flowCache.size === 0 && !uriText.includes('.invalid') ? undefined : userAtHost(uriText);
-  if (key === undefined) return undefined;
-  const found = flowCache.find(key);
-  if (found !== 'gone') return found;
+/** The connection by which this Contact was registered; a closed one where it is gone and nobody can resolve the Contact, which gives 410. */
+function registeredFlow(context: CoreContext, uri: string): Flow | undefined {
+  const found = context.flowCache.find(uri);
+  return found === 'gone' ? unreachable(context, uri) : found;
+}
+
+/** A closed flow for a host that no DNS knows. */
+function unreachable({ transport }: CoreContext, uri: string): Flow | undefined {
   const [listener] = transport.listeners;
-  return key.endsWith('.invalid') && listener !== undefined ? closedFlow(listener) : undefined;
+  return isUnresolvable(uri) && listener !== undefined ? closedFlow(listener) : undefined;
 }
 
 function closedFlow(listener: Flow['listener']): Flow {
@@ -73,14 +72,29 @@ function closedFlow(listener: Flow['listener']): Flow {
   };
 }
 
-/** An open connection that a client made from exactly this address and port; over WebSocket it is the only way back. */
-function inboundFlow(context: CoreContext, nextHop: string): Flow | undefined {
+/**
+ * The connection that a client made from exactly this address and port, where that registered this Contact by it. Its place may be another's
+ * by now, behind one router soon: then, and where it has closed, a closed one, so that nobody gets what is meant for somebody else.
+ */
+function namedFlow(context: CoreContext, { nextHop, requestUri }: { nextHop: string; requestUri: string }): Flow | undefined {
+  const place = placeOf(nextHop);
+  if (place === undefined) return undefined;
+  const { transport, flowCache } = context;
+  const flow = transport.inboundFlow(place.protocol, place.address, place.port);
+  if (flow !== undefined && flowCache.isOf(requestUri, flow)) return flow;
+  const isInboundOnly = place.protocol === 'ws' || place.protocol === 'wss' || isUnresolvable(requestUri);
+  const [listener] = transport.listeners;
+  const isLost = flow !== undefined || isInboundOnly || flowCache.wasFrom(requestUri, place);
+  return isLost && listener !== undefined ? closedFlow(listener) : undefined;
+}
+
+function placeOf(nextHop: string): FlowPlace | undefined {
   const uri = parseUri(nextHop);
+  const protocol = protocolOf(uri?.params.get('transport'));
   if (uri?.port === undefined || isNumericHost(uri.host) === undefined) return undefined;
-  const protocol = protocolOf(uri.params.get('transport'));
-  if (protocol === undefined || protocol === 'udp') return undefined;
-  const address = uri.host.startsWith('[') ? uri.host.slice(1, -1) : uri.host;
-  return context.transport.inboundFlow(protocol, address, uri.port);
+  return protocol === undefined || protocol === 'udp'
+    ? undefined
+    : { protocol, address: withoutBrackets(uri.host), port: uri.port };
 }
 
 const protocols: readonly Protocol[] = ['udp', 'tcp', 'tls', 'ws', 'wss'];

@@ -93,13 +93,13 @@ describe('the copy that goes out', () => {
     const register = stage.transactions.arrive({ method: 'REGISTER', headers: [contact] }, socket);
     stage.proxy(register, { destinations: ['sip:10.0.0.2'], remainInDialog: true });
     stage.answerFrom('10.0.0.2', 200, { method: 'REGISTER', headers: [contact] });
-    expect(stage.registered.get('alice@x.invalid')).toBe(socket);
+    expect(stage.registered.find('sip:alice@x.invalid')).toBe(socket);
   });
 
   it('goes over the connection by which the target registered, and by the outbound proxy otherwise', () => {
     const stage = new ProxyStage({ outboundProxy: 'sip:10.0.0.5' }).watch();
     const socket = stage.transactions.transport.peer('tcp', '10.0.0.44', 40_000);
-    stage.registered.set('bob@abc.invalid', socket);
+    stage.registered.remember({ contact: 'sip:bob@abc.invalid', flow: socket, owner: 'bob' }, 60);
     stage.proxy(stage.transactions.arrive({ method: 'INVITE' }), {
       destinations: ['sip:bob@abc.invalid;transport=tcp', 'sip:10.0.0.2'],
       simultaneous: true,
@@ -467,7 +467,8 @@ describe('what follows in the dialog', () => {
 
   it('takes the connection of a Contact that cannot be resolved', () => {
     const stage = established();
-    stage.registered.set('bob@x.invalid', stage.transactions.transport.peer('tcp', '10.0.0.44', 40_000));
+    const flow = stage.transactions.transport.peer('tcp', '10.0.0.44', 40_000);
+    stage.registered.remember({ contact: 'sip:bob@x.invalid', flow, owner: 'bob' }, 60);
     receive(stage, inDialog('BYE'), 'sip:bob@x.invalid;transport=ws');
     expect(stage.sent()).toEqual(['BYE 10.0.0.44']);
   });

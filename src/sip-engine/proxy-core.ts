@@ -8,7 +8,7 @@ import type { ForkTarget } from './proxy-fork.ts';
 import { addExtraHeaders, copyFor, dropOwnRoutes, hopsLeft, isOwnRoute, nextHopOf, recordRoute } from './proxy-request.ts';
 import { ProxySearch } from './proxy-search.ts';
 import type { SearchListener, SearchPlan } from './proxy-search.ts';
-import { rememberFlows, userAtHost } from './register-flows.ts';
+import { rememberFlows } from './register-flows.ts';
 import { buildResponse } from './response-builder.ts';
 import type { ServerTransaction } from './transaction.ts';
 import type { Flow } from './transport.ts';
@@ -236,8 +236,7 @@ export class ProxyCore implements ProxyPart {
 
   /** The connection by which the owner of this Contact registered. */
   #registeredFlow(uri: string): Flow | undefined {
-    const key = userAtHost(uri);
-    const flow = key === undefined ? undefined : this.#parts.flowCache.find(key);
+    const flow = this.#parts.flowCache.find(uri);
     return flow === 'gone' ? undefined : flow;
   }
 

@@ -8,8 +8,8 @@ import { parseUri } from './uri.ts';
 
 const contactsPerRequest = 10;
 
-/** The part of a Contact or Request-URI by which connections are remembered; undefined where there is no user. */
-export function userAtHost(uriText: string): string | undefined {
+/** The part of a Contact that the answer repeats whatever else it leaves out; undefined where there is no user. */
+function userAtHost(uriText: string): string | undefined {
   const uri = parseUri(uriText);
   return uri === undefined || uri.host === '' || uri.user === '' ? undefined : `${uri.user}@${uri.host}`;
 }
@@ -27,8 +27,14 @@ export function rememberFlows(transaction: ServerTransaction, response: SipMessa
     if (key === undefined) continue;
     const match = granted.find((other) => userAtHost(other.uri) === key);
     const seconds = expiresOf(match?.params.get('expires')) ?? expiresOf(response.get('expires')) ?? removalOf(contact, request);
-    if (seconds !== undefined) cache.remember(key, flow, seconds);
+    if (seconds !== undefined) cache.remember({ contact: contact.uri, flow, owner: ownerOf(request) }, seconds);
   }
+}
+
+/** The address of record, for which the registrar has seen a proof; of a subscription the subscriber. */
+function ownerOf(request: SipMessage): string {
+  const uri = parseUri((request.method === 'REGISTER' ? request.to : request.from)?.uri ?? '');
+  return `${request.method} ${uri?.user ?? ''}@${uri?.host.toLowerCase() ?? ''}`;
 }
 
 /** A binding the client asked to remove is in no response; nothing else of the request counts. */

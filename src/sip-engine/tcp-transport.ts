@@ -126,10 +126,11 @@ export class StreamPort implements BoundPort {
 
   flowTo(listener: Listener, target: Target): Flow {
     const known = this.#byPeer.get(
-      this.#keyOf({ remoteAddress: target.address, remotePort: target.port, serverName: target.serverName }),
+      this.#keyOf({ isInbound: false, remoteAddress: target.address, remotePort: target.port, serverName: target.serverName }),
     );
-    if (known?.isOpen && !(known.isInbound && this.#options.tls?.verifyServers)) {
-      if (known.isInbound || !known.isSilent()) return known;
+    // A connection that somebody made to us shows by its address alone who is there: what we call, we dial.
+    if (known?.isOpen) {
+      if (!known.isSilent()) return known;
       known.destroy({ kind: 'timeout', text: 'The peer answered nothing any more.' });
     }
     if (!this.#isOpen) return new DeadFlow(listener, target, 'The port is closed.');
@@ -146,8 +147,11 @@ export class StreamPort implements BoundPort {
     }
   }
 
-  openFlow(address: string, port: number): StreamConnection | undefined {
-    const connection = this.#byPeer.get(this.#keyOf({ remoteAddress: address, remotePort: port, serverName: undefined }));
+  /** The connection that a peer made from there. */
+  inboundFlow(address: string, port: number): StreamConnection | undefined {
+    const connection = this.#byPeer.get(
+      this.#keyOf({ isInbound: true, remoteAddress: address, remotePort: port, serverName: undefined }),
+    );
     return connection?.isOpen ? connection : undefined;
   }
 
@@ -280,12 +284,13 @@ export class StreamPort implements BoundPort {
 
   /** With verified servers, a connection is only as good as the name that was checked for it (RFC 5922). */
   #keyOf({
+    isInbound,
     remoteAddress,
     remotePort,
     serverName,
-  }: Pick<StreamConnection, 'remoteAddress' | 'remotePort' | 'serverName'>): string {
+  }: Pick<StreamConnection, 'isInbound' | 'remoteAddress' | 'remotePort' | 'serverName'>): string {
     const name = this.#options.tls?.verifyServers ? (serverName ?? '') : '';
-    return `${remoteAddress} ${remotePort} ${name}`;
+    return `${isInbound ? 'from' : 'to'} ${remoteAddress} ${remotePort} ${name}`;
   }
 
   #sweep(): void {

@@ -206,7 +206,7 @@ for (const protocol of ['ws', 'wss'] as const) {
     expect(message.topVia?.params.get('received')).toBe('127.0.0.1');
     peer.layer.send(flow, serialize(buildResponse(message, 200, 'OK')));
     expect(await textUntil(socket, '\r\n\r\n')).toMatch(/^\x81[^]*SIP\/2.0 200 OK/);
-    expect(peer.layer.flowTo(peer.listener, { protocol, address: flow.remoteAddress, port: flow.remotePort })).toBe(flow);
+    expect(peer.layer.inboundFlow(protocol, flow.remoteAddress, flow.remotePort)).toBe(flow);
     const end = textUntil(socket, '\x88');
     socket.write(clientFrame({ opcode: 1, payload: 'no mask', isMasked: false }));
     expect(await end).toBe('\x88\x02\x03\xea');

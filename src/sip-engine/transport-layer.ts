@@ -94,8 +94,8 @@ export class TransportLayer implements Transport {
     const numeric = withoutBrackets(address);
     for (const bound of this.#ports.bound) {
       if (bound.listener.protocol !== protocol || !(bound.port instanceof StreamPort)) continue;
-      const flow = bound.port.openFlow(numeric, port);
-      if (flow?.isInbound) return flow;
+      const flow = bound.port.inboundFlow(numeric, port);
+      if (flow !== undefined) return flow;
     }
     return undefined;
   }

@@ -65,8 +65,8 @@ export type Transport = {
   /** Picks the listener for a numeric target by family, protocol, local net, and longest equal prefix (5.2 of the specification). */
   listenerFor(protocol: Protocol, address: string): Listener | NoTransport;
   /**
-   * The flow to a target: an open connection to the same address and port (also an inbound one), else a new one, which queues what is
-   * sent until it is connected. Never throws; failures come through `send`.
+   * The flow to a target: a connection of ours to the same address and port, else a new one, which queues what is sent until it is
+   * connected. Never throws; failures come through `send`.
    */
   flowTo(listener: Listener, target: Target): Flow;
   /** Writes one whole message. `onFailure` is called at most once and never synchronously. */
@@ -92,11 +92,23 @@ export type Resolver = {
   failed(target: Target): void;
 };
 
-/** Connections of clients behind NAT, by the `user@host` of the Contact they registered (5.6 of the specification). */
+/** A Contact, the connection by which it was registered, and who registered it. */
+export type BindingOfFlow = { readonly contact: string; readonly flow: Flow; readonly owner: string };
+
+/** Where a connection came from. */
+export type FlowPlace = { readonly protocol: Protocol; readonly address: string; readonly port: number };
+
+/** Connections of clients that registered by them (5.6 of the specification). A URI stands for the Contact with the same user, host, port and transport. */
 export type FlowCache = {
-  remember(userAtHost: string, flow: Flow, expiresSeconds: number): void;
-  /** An open flow, 'gone' when it was known and its connection has closed, undefined when never known. */
-  find(userAtHost: string): Flow | 'gone' | undefined;
+  remember(binding: BindingOfFlow, expiresSeconds: number): void;
+  /** The only open connection that leads to this Contact, 'gone' when it was known and there is none, or more than one; undefined when never known. */
+  find(uri: string): Flow | 'gone' | undefined;
+  /** Whether this Contact was registered by exactly this connection. */
+  isOf(uri: string, flow: Flow): boolean;
+  /** Whether it was registered by a connection from there, which may have closed. */
+  wasFrom(uri: string, place: FlowPlace): boolean;
+  /** The open connection by which the owner of this one, which has closed, registered the Contact. */
+  successor(uri: string, flow: Flow): Flow | undefined;
   /** A REGISTER that came by this connection was accepted. */
   registered(flow: Flow): void;
   forgetFlow(flow: Flow): void;

@@ -24,6 +24,7 @@ export class FakeTransport implements Transport {
   readonly listeners: Listener[];
   readonly sent: Sent[] = [];
   readonly #flows = new Map<string, FakeFlow>();
+  readonly #inbound = new Set<string>();
   #nextFlowId = 1;
 
   constructor(protocols: readonly Protocol[] = ['udp', 'tcp']) {
@@ -68,6 +69,7 @@ export class FakeTransport implements Transport {
 
   /** The flow from a peer. */
   peer(protocol: Protocol, address = '10.0.0.9', port = 5060): FakeFlow {
+    this.#inbound.add(`${protocol} ${address} ${port}`);
     return this.flowTo(fakeListener(protocol), { protocol, address, port });
   }
 
@@ -87,7 +89,8 @@ export class FakeTransport implements Transport {
   }
 
   inboundFlow(protocol: Protocol, address: string, port: number): Flow | undefined {
-    const flow = this.#flows.get(`${protocol} ${address} ${port}`);
+    const key = `${protocol} ${address} ${port}`;
+    const flow = this.#inbound.has(key) ? this.#flows.get(key) : undefined;
     return flow?.isOpen === true ? flow : undefined;
   }
 

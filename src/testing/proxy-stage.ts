@@ -5,7 +5,7 @@ import { defaultLimits } from '#sip-engine/limits.ts';
 import { SipMessage } from '#sip-engine/message.ts';
 import { ProxyCore } from '#sip-engine/proxy-core.ts';
 import type { ServerTransaction } from '#sip-engine/transaction.ts';
-import type { Flow, FlowCache } from '#sip-engine/transport.ts';
+import { FlowTable } from '#sip-engine/flow-table.ts';
 import { readText } from './fake-sip-transport.ts';
 import type { Sent } from './fake-sip-transport.ts';
 import { TransactionStage } from './transaction-stage.ts';
@@ -40,7 +40,7 @@ export class ProxyStage {
   readonly transactions: TransactionStage;
   readonly core: ProxyCore;
   readonly cdrs: string[] = [];
-  readonly registered = new Map<string, Flow>();
+  readonly registered: FlowTable;
   /** Requests that the proxy did not take. */
   readonly untaken: string[] = [];
 
@@ -49,13 +49,8 @@ export class ProxyStage {
     const { clock, layer, transport } = this.transactions;
     const isOurs = (host: string, port: number | undefined) => host === '10.0.0.1' && (port ?? 5060) === 5060;
     Object.assign(transport, { isOurs });
-    const flowCache: FlowCache = {
-      remember: (key, flow) => void this.registered.set(key, flow),
-      find: (key) => this.registered.get(key),
-      registered() {},
-      forgetFlow() {},
-      size: 0,
-    };
+    const flowCache = new FlowTable({ clock, limit: 100 });
+    this.registered = flowCache;
     this.core = new ProxyCore({
       clock,
       log: silentLog,
