@@ -23,7 +23,7 @@ import { Messages } from '#messages/messages.ts';
 import { OutgoingMessages, smsKind } from '#messages/outgoing-messages.ts';
 import type { IsDnd, MediaSource, MessageSender, OurNumbers, ReadNumber } from '#messages/ports.ts';
 import { sendingHandler } from '#messages/sending.ts';
-import { toE164 } from '#numbers/dialled.ts';
+import { toE164 } from '#numbers/e164.ts';
 import type { Numbers } from '#numbers/numbers.ts';
 import type { Opened } from '#storage/database.ts';
 import type { Outbox } from '#storage/outbox.ts';

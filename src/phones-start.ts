@@ -13,7 +13,7 @@ import { Nonces } from '#devices/nonces.ts';
 import { Registrar } from '#devices/registrar.ts';
 import { RegistrationStore } from '#devices/registration-store.ts';
 import { Registrations } from '#devices/registrations.ts';
-import { emergencyNumbers } from '#numbers/emergency-numbers.ts';
+import { isEmergencyNumber } from '#numbers/emergency-numbers.ts';
 import type { Storage, Surroundings } from './surroundings.ts';
 
 export type Phones = {
@@ -36,10 +36,9 @@ export async function startPhones(around: Surroundings, { db, writes }: Storage)
   const store = new RegistrationStore(db);
   const nameOf = (deviceId: string) => devices.byId(deviceId)?.name;
   const registrations = new Registrations({ store, writes, clock, events, log, nameOf });
-  const emergency = emergencyNumbers(options.house.country);
   const devices = new Devices({
     ...{ store: new DeviceStore(db), writes, registrations, keys, realm, clock, newId, events, log },
-    isReservedExtension: (extension) => emergency.has(extension),
+    isReservedExtension: (extension) => isEmergencyNumber(extension, options.house.country),
   });
   await devices.start();
   registrations.start();

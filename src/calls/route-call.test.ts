@@ -62,6 +62,9 @@ describe('routeCall', () => {
     ['30', '011 49 30 901820', 'outbound: +4930901820 from +14165550101 +14165550101'],
     ['40', '4165550199', 'outbound: +14165550199 from +14165550101 +14165550101'],
     ['20', '911', 'outbound: 911 from +14165550100 emergency +14165550100'],
+    ['20', '112', 'outbound: 911 from +14165550100 emergency +14165550100'],
+    ['20', '988', 'outbound: 988 from +14165550100 +14165550100'],
+    ['20', '\u202a+14165550199\u202c', 'outbound: +14165550199 from +14165550100 +14165550100'],
     ['30', '911', 'outbound: 911 from +14165550101 emergency +14165550101'],
     ['20', '+14165550100', 'internal: 21 from Phone 20'],
     ['30', '+14165550100', 'internal: 20 21 from Phone 30'],
@@ -83,6 +86,30 @@ describe('routeCall', () => {
   ])('of a trunk calling %s: %s', (dialled, from, expected) => {
     const caller = { kind: 'trunk', trunk: 't', number: from, name: 'Doc' } as const;
     expect(shown(routeCall({ caller, dialled }, facts))).toBe(expected);
+  });
+
+  const german: RoutingFacts = {
+    ...facts,
+    country: 'DE',
+    byNumber: (text) =>
+      ['+4922112345', '+49301234567', '+4915112345678', '+497111234567'].includes(text) ? number(text, 'eva') : undefined,
+  };
+  it.each([
+    ['+4922112345', '+4915112345678', '+4915112345678'],
+    ['022112345', '015112345678', '+4915112345678'],
+    ['004922112345', '004915112345678', '+4915112345678'],
+    ['22112345', '15112345678', '+4915112345678'],
+    ['4922112345', '4915112345678', '+4915112345678'],
+    ['4915112345678', '491716783150', '+491716783150'],
+    ['497111234567', '49221123456', '+49221123456'],
+    ['49301234567', '493012345678', '+493012345678'],
+    ['tel:22112345;phone-context=+49', 'anonymous', 'anonymous'],
+    // The trunk leaves the plus out of our number, so it does for a caller from France.
+    ['4922112345', '33142685300', '+33142685300'],
+  ])('rings for a German trunk’s call to %s, and shows its caller %s as %s', (dialled, from, shownAs) => {
+    const caller = { kind: 'trunk', trunk: 't', number: from, name: 'Doc' } as const;
+    const routed = routeCall({ caller, dialled }, german);
+    expect([shown(routed), routed.caller.number]).toEqual(['inbound: 20 21 from Doc', shownAs]);
   });
 
   it('presents the one who is transferred, at the cost of the one who transfers', () => {

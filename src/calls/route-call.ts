@@ -1,6 +1,7 @@
 import type { Device } from '#devices/device.ts';
 import type { OurNumber } from '#numbers/number.ts';
-import { readDialled, toE164 } from '#numbers/dialled.ts';
+import { readDialled } from '#numbers/dialled.ts';
+import { calledReadings, toE164, withoutPlusToE164 } from '#numbers/e164.ts';
 import type { Direction, Party } from './call.ts';
 import type { Attempt, Devices, Presented } from './ports.ts';
 import type { Verdict } from './verdict.ts';
@@ -68,10 +69,10 @@ function fromDevice(from: DeviceCaller, dialled: string, facts: RoutingFacts): R
 }
 
 function fromTrunk(from: TrunkCaller, dialled: string, facts: RoutingFacts): Routed {
-  const known = toE164(from.number, facts.country) ?? from.number;
-  const caller = outsider(known, from.name);
-  const number = toE164(dialled, facts.country);
-  const ours = number === undefined ? undefined : facts.byNumber(number);
+  const called = calledReadings(dialled, facts.country).find(({ number }) => facts.byNumber(number) !== undefined);
+  const known = called?.isWithoutPlus ? withoutPlusToE164(from.number, facts.country) : toE164(from.number, facts.country);
+  const caller = outsider(known ?? from.number, from.name);
+  const ours = called === undefined ? undefined : facts.byNumber(called.number);
   if (ours !== undefined) return toOurNumber({ ours, caller, direction: 'inbound' }, facts);
   return { ...refused(caller, dialled, { result: 'failed', reason: 'unknown-number' }), direction: 'inbound' };
 }

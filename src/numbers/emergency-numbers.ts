@@ -1,6 +1,9 @@
+import { isPlannedEmergency } from './short-numbers.ts';
+
 /**
  * The numbers for police, fire brigade and ambulance of each country we can state with certainty, by ISO 3166 code.
  * Where a country lists rescue at sea, in the mountains or for children beside them, those are in it too.
+ * What the numbering plans of short-numbers.json have beside them is added.
  */
 const table: Readonly<Record<string, string>> = {
   AD: '110 112 116 118',
@@ -139,13 +142,33 @@ const table: Readonly<Record<string, string>> = {
   ZA: '10111 10177 112',
 };
 
-/** Where a country is not in the table: the numbers that reach help in most of the world. */
+/** What visitors and mobile phones call for help with, wherever they are. */
+const everywhere = new Set(['112', '911']);
+
+/** Where neither the table nor a numbering plan tells: the numbers that reach help in most of the world. */
 const elsewhere: readonly string[] = ['112', '911', '999'];
 
-const numbers = new Map(Object.entries(table).map(([country, text]) => [country, new Set(text.split(' '))]));
-const fallback = new Set(elsewhere);
+/** In this order, the number that stands for one of another country. */
+const general = ['000', '111', '112', '911', '999'];
 
-/** The emergency numbers of a country of two letters. */
-export function emergencyNumbers(country: string): ReadonlySet<string> {
-  return numbers.get(country.toUpperCase()) ?? fallback;
+const numbers = new Map(Object.entries(table).map(([country, text]) => [country, new Set(text.split(' '))]));
+
+/** The number to send where these digits call for help in this country; undefined where they do not. */
+export function emergencyNumber(digits: string, country: string): string | undefined {
+  const home = homeNumbers(country);
+  if (home.has(digits)) return digits;
+  if (everywhere.has(digits)) return general.find((number) => home.has(number)) ?? digits;
+  return isPlannedEmergency(digits, country) ? digits : undefined;
+}
+
+/** Whether these digits call for help in this country, be it with another country's number. */
+export function isEmergencyNumber(digits: string, country: string): boolean {
+  return emergencyNumber(digits, country) !== undefined;
+}
+
+function homeNumbers(country: string): ReadonlySet<string> {
+  const known = numbers.get(country.toUpperCase());
+  if (known !== undefined) return known;
+  const planned = general.filter((number) => isPlannedEmergency(number, country));
+  return new Set(planned.length === 0 ? elsewhere : planned);
 }
