@@ -76,6 +76,7 @@ function createSip({ options, clock, log, health }: Surroundings, phones: Omit<P
   const { authenticator, registrar, registrations } = phones;
   const sip = new Sip({
     ...{ clock, registrar, media, trunks: options.trunks, log: log.child({ room: 'sip' }) },
+    edgeProxies: options.sip.edgeProxies,
     authenticate: (request) => authenticator.authenticate(request),
     isRegisteredFrom: (address) => registrations.isRegisteredFrom(address),
   });

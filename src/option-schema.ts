@@ -81,6 +81,7 @@ export const optionSchema = z.strictObject({
   sip_tls_cert: text.optional(),
   sip_tls_ca: text.optional(),
   sip_hosts: z.array(sipHost).default([]),
+  sip_edge_proxies: z.array(addressBlock).default([]),
   http_host: z
     .string()
     .trim()

@@ -38,6 +38,8 @@ export type Options = {
     /** Names of SIP servers that lead elsewhere than DNS says: name (`*.example.org`: all below it) → address or address:port. */
     readonly hosts: Readonly<Record<string, string>>;
     readonly realm: string;
+    /** Addresses or CIDR blocks of proxies of the house through which phones register: their Path is followed. */
+    readonly edgeProxies: readonly string[];
   };
   readonly http: { readonly host: string; readonly port: number };
   /** Where the internet may come in: Twilio's webhooks and nothing else. Open only while there is a public URL. */
@@ -68,6 +70,9 @@ export type OptionsResult =
 
 /** RFC 8489 section 18.6. */
 const stunPort = 3478;
+
+/** Options that a variable gives as words between commas. */
+const lists = new Set(['sip_listen', 'sip_hosts', 'sip_edge_proxies']);
 
 type Parsed = z.output<typeof optionSchema>;
 
@@ -127,7 +132,7 @@ function readEnvironment(environment: Readonly<Record<string, string | undefined
     if (!variable.startsWith('GOSIP_') || variable === 'GOSIP_OPTIONS' || value === undefined || value === '') continue;
     const name = variable.slice('GOSIP_'.length).toLowerCase();
     if (!(name in optionSchema.shape)) problems.push({ field: variable, message: 'is not known here' });
-    else if (name === 'sip_listen' || name === 'sip_hosts') values[name] = value.split(',').map((one) => one.trim());
+    else if (lists.has(name)) values[name] = value.split(',').map((one) => one.trim());
     else if (name === 'trunks') values[name] = parseJson(value, variable, problems);
     else values[name] = value;
   }
@@ -154,6 +159,7 @@ function toOptions(parsed: Parsed): Options {
     sip: {
       listen: parsed.sip_listen,
       realm: parsed.sip_realm,
+      edgeProxies: parsed.sip_edge_proxies,
       engine: toEngine(parsed),
       ...(parsed.sip_external_ip === undefined ? {} : { externalIp: parsed.sip_external_ip }),
       ...(parsed.sip_tls_key === undefined || parsed.sip_tls_cert === undefined

@@ -12,8 +12,10 @@ export type RegisterRequest = {
   readonly isWildcard: boolean;
   /** Seconds of the Expires header where it is there and readable. */
   readonly expires: number | undefined;
-  /** URIs of the Path header, topmost first, without angle brackets. */
+  /** URIs of the Path header, topmost first, without angle brackets, where a proxy of the house wrote it. */
   readonly path: readonly string[];
+  /** Those of a Path that nobody vouches for. */
+  readonly strangePath: readonly string[];
   /** Option tags of Supported, in lower case. */
   readonly supported: readonly string[];
   /** Option tags of Require, in lower case. */
@@ -22,6 +24,8 @@ export type RegisterRequest = {
   /** The Authorization header; several header lines joined by a comma or line break. */
   readonly authorization: string | undefined;
   readonly source: Source;
+  /** Whether a proxy of the house sent it on: the source is then no phone's own. */
+  readonly isByProxy: boolean;
 };
 
 /** One Contact of the answer. `params` are those the phone gave, without q and expires. */

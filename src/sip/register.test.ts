@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createLog } from '#base/log.ts';
 import type { RegisterDecision } from '#devices/register-request.ts';
 import { handleRegister, readRegister } from './register.ts';
-import { nextHopTo } from './source.ts';
+import { nextHopTo, requestUriOf } from './source.ts';
 import type { IncomingRequest, Responder } from './srf-types.ts';
 
 function request(headers: Record<string, string>, more: Partial<IncomingRequest> = {}): IncomingRequest {
@@ -24,6 +24,8 @@ function request(headers: Record<string, string>, more: Partial<IncomingRequest>
   } as unknown as IncomingRequest;
 }
 
+const noProxy = () => false;
+
 describe('readRegister', () => {
   it('reads contacts, path, tags and where the packet came from', () => {
     const read = readRegister(
@@ -34,10 +36,11 @@ describe('readRegister', () => {
         supported: 'path, Outbound',
         authorization: 'Digest x',
       }),
+      noProxy,
     );
     expect(read).toMatchObject({
       ...{ toUri: 'sip:20@house', callId: 'c1', cseq: 7, isWildcard: false, expires: 3600, authorization: 'Digest x' },
-      ...{ path: ['sip:edge;lr', 'sip:next;lr'], supported: ['path', 'outbound'] },
+      ...{ path: [], strangePath: ['sip:edge;lr', 'sip:next;lr'], supported: ['path', 'outbound'], isByProxy: false },
       source: { protocol: 'udp', address: '192.0.2.5', port: 5062 },
     });
     if (typeof read === 'string') throw new Error(`The header ${read} was not read`);
@@ -48,9 +51,13 @@ describe('readRegister', () => {
   });
 
   it('knows the wildcard, a query, and WebSocket by its Via', () => {
-    expect(readRegister(request({ contact: ' * ', expires: '0' }))).toMatchObject({ isWildcard: true, contacts: [], expires: 0 });
-    expect(readRegister(request({}))).toMatchObject({ isWildcard: false, contacts: [] });
-    const ws = readRegister(request({ via: 'SIP/2.0/WSS x.invalid;branch=z9hG4bK1' }, { protocol: 'tcp' }));
+    expect(readRegister(request({ contact: ' * ', expires: '0' }), noProxy)).toMatchObject({
+      isWildcard: true,
+      contacts: [],
+      expires: 0,
+    });
+    expect(readRegister(request({}), noProxy)).toMatchObject({ isWildcard: false, contacts: [] });
+    const ws = readRegister(request({ via: 'SIP/2.0/WSS x.invalid;branch=z9hG4bK1' }, { protocol: 'tcp' }), noProxy);
     expect(ws).toMatchObject({ source: { protocol: 'wss' } });
   });
 
@@ -61,7 +68,7 @@ describe('readRegister', () => {
     ['Contact', { contact: Array.from({ length: 33 }, (_, index) => `<sip:${index}@h>`).join(',') }],
     ['CSeq', { cseq: 'x' }],
   ])('names the header that cannot be read: %s', (name, headers) => {
-    expect(readRegister(request(headers))).toBe(name);
+    expect(readRegister(request(headers), noProxy)).toBe(name);
   });
 });
 
@@ -78,7 +85,7 @@ describe('handleRegister', () => {
       },
     } as unknown as Responder;
     const register = () => (decision instanceof Error ? Promise.reject(decision) : Promise.resolve(decision));
-    handleRegister({ registrar: { register }, log: createLog({ level: 'silent' }) }, request({}), response);
+    handleRegister({ registrar: { register }, log: createLog({ level: 'silent' }), isEdgeProxy: noProxy }, request({}), response);
     await done.promise;
     return sent[0];
   }
@@ -123,18 +130,66 @@ describe('handleRegister', () => {
   });
 });
 
+describe('a Path', () => {
+  const isEdgeProxy = (address: string) => address === '192.0.2.5' || address === '2001:db8::1';
+  it.each([
+    ['of a proxy of the house', '192.0.2.5', '<sip:192.0.2.5:5080;lr>', true],
+    ['of a proxy that listens at another of its addresses', '192.0.2.5', '<sip:[2001:DB8::1];lr>', true],
+    ['of a proxy, with what a phone wrote below it', '192.0.2.5', '<sip:192.0.2.5;lr>, <sip:127.0.0.77:6379;lr>', true],
+    ['of a phone that names the proxy', '192.0.2.9', '<sip:192.0.2.5;lr>', false],
+    ['of a phone that names a host of the house', '192.0.2.9', '<sip:127.0.0.77:6379;transport=tcp;lr>', false],
+    ['of a proxy that names another host', '192.0.2.5', '<sip:127.0.0.77:6379;lr>', false],
+    ['of a proxy by a name', '192.0.2.5', '<sip:edge.example;lr>', false],
+    ['of a proxy with maddr', '192.0.2.5', '<sip:192.0.2.5;maddr=127.0.0.77;lr>', false],
+  ])('%s is believed or not', (_whose, address, path, isBelieved) => {
+    const read = readRegister(request({ path }, { source_address: address }), isEdgeProxy);
+    if (typeof read === 'string') throw new Error(`The header ${read} was not read`);
+    expect([read.path.length > 0, read.strangePath.length > 0]).toEqual([isBelieved, !isBelieved]);
+    expect(read.isByProxy).toBe(address === '192.0.2.5');
+  });
+
+  it('a request with two Via came by a proxy, named or not', () => {
+    const via = 'SIP/2.0/UDP 192.0.2.77;branch=z9hG4bK2, SIP/2.0/UDP 10.0.0.5;branch=z9hG4bK1';
+    expect(readRegister(request({ via }), noProxy)).toMatchObject({ isByProxy: true });
+  });
+});
+
 describe('the next hop to a registered phone', () => {
   const udp = { protocol: 'udp', address: '192.0.2.5', port: 5062 } as const;
+  const tcp = { ...udp, protocol: 'tcp' } as const;
   it.each([
     ['sip:20@10.0.0.5:5060', udp, [], 'sip:192.0.2.5:5062;transport=udp'],
-    ['sip:20@192.0.2.5:5060', udp, [], undefined],
+    ['sip:20@192.0.2.5:5060', udp, [], 'sip:192.0.2.5:5060;transport=udp'],
     ['sip:20@192.0.2.5', udp, [], 'sip:192.0.2.5:5062;transport=udp'],
-    ['sip:20@192.0.2.5:5060', { ...udp, protocol: 'tcp' }, [], 'sip:192.0.2.5:5062;transport=tcp'],
+    ['sip:20@192.0.2.5:0', udp, [], 'sip:192.0.2.5:5062;transport=udp'],
+    ['sip:20@192.0.2.5:5060;maddr=127.0.0.77', udp, [], 'sip:192.0.2.5:5060;transport=udp'],
+    ['sip:20@192.0.2.5:5060;transport=tcp', udp, [], 'sip:192.0.2.5:5060;transport=udp'],
+    ['sip:20@127.0.0.77:6379;transport=tcp;alias=192.0.2.9~5060~2;ob;gr=x', udp, [], 'sip:192.0.2.5:5062;transport=udp'],
+    ['sip:20@192.0.2.5:5060', tcp, [], 'sip:192.0.2.5:5062;transport=tcp'],
+    ['sip:21@192.0.2.9:5060;transport=tcp', tcp, [], 'sip:192.0.2.5:5062;transport=tcp'],
     ['sip:20@x.invalid;transport=ws', { ...udp, protocol: 'wss' }, [], 'sip:192.0.2.5:5062;transport=wss'],
-    ['sip:20@[2001:DB8::5]:5060', { protocol: 'udp', address: '2001:db8::5', port: 5061 }, [], undefined],
+    [
+      'sip:20@[2001:DB8::5]:5060',
+      { protocol: 'udp', address: '2001:db8::5', port: 5061 },
+      [],
+      'sip:[2001:db8::5]:5060;transport=udp',
+    ],
     ['sip:20@h:5060', { protocol: 'tls', address: '2001:db8::5', port: 5061 }, [], 'sip:[2001:db8::5]:5061;transport=tls'],
-    ['sip:20@192.0.2.5:5060', udp, ['sip:edge;lr'], 'sip:edge;lr'],
-  ] as const)('%s from %j by %j is %s', (contactUri, source, path, expected) => {
-    expect(nextHopTo({ contactUri, source, path })).toBe(expected);
+    ['sip:20@192.0.2.5:5060', udp, ['sip:10.0.0.1:5080;lr'], 'sip:10.0.0.1:5080;lr'],
+    ['sip:20@192.0.2.5:5060', udp, ['sip:127.0.0.77:6379;transport=tcp;lr'], 'sip:192.0.2.5:5060;transport=udp'],
+    ['sip:20@192.0.2.5:5060', udp, ['sip:10.0.0.1;maddr=127.0.0.77'], 'sip:192.0.2.5:5060;transport=udp'],
+    ['sip:20@192.0.2.5:5060', udp, ['sip:edge.example;lr'], 'sip:192.0.2.5:5060;transport=udp'],
+  ] as const)('from %s from %j by %j is %s: no phone has us send to somebody else', (contactUri, source, path, expected) => {
+    expect(nextHopTo({ contactUri, source, path }, (address) => address === '10.0.0.1')).toBe(expected);
+  });
+
+  it.each([
+    ['sip:20@192.0.2.5:5060;transport=tcp;ob', 'sip:20@192.0.2.5:5060;transport=tcp;ob'],
+    ['sip:20@192.0.2.5;maddr=127.0.0.77;ob', 'sip:20@192.0.2.5;ob'],
+    ['sip:20@192.0.2.5;MADDR=127.0.0.77;method=REGISTER;ttl=3', 'sip:20@192.0.2.5'],
+    ['sip:20;maddr=x@192.0.2.5;gr=a?Replaces=b%3Bc', 'sip:20;maddr=x@192.0.2.5;gr=a'],
+    ['sip:192.0.2.5;maddr=127.0.0.77', 'sip:192.0.2.5'],
+  ])('%s is called as %s', (contactUri, expected) => {
+    expect(requestUriOf(contactUri)).toBe(expected);
   });
 });

@@ -2,8 +2,15 @@ import type { Log } from '#base/log.ts';
 import type { RegisterDecision, RegisteredContact, RegisterRequest } from '#devices/register-request.ts';
 import { answer, answerWithLines } from './answer.ts';
 import { numberOf, parseNameAddr, splitList, tokens } from './headers.ts';
-import { sourceOf } from './source.ts';
+import { believesPath, sourceOf } from './source.ts';
+import type { IsEdgeProxy } from './source.ts';
 import type { IncomingRequest, Responder } from './srf-types.ts';
+
+type RegisterParts = {
+  readonly registrar: Registrar;
+  readonly log: Log;
+  readonly isEdgeProxy: IsEdgeProxy;
+};
 
 export type Registrar = { register(request: RegisterRequest): Promise<RegisterDecision> };
 
@@ -11,12 +18,9 @@ export type Registrar = { register(request: RegisterRequest): Promise<RegisterDe
 const mostContacts = 32;
 
 /** Reads a REGISTER, lets the registrar decide, answers. The answer goes out after the registration is stored. */
-export function handleRegister(
-  { registrar, log }: { registrar: Registrar; log: Log },
-  request: IncomingRequest,
-  response: Responder,
-): void {
-  const read = readRegister(request);
+export function handleRegister(parts: RegisterParts, request: IncomingRequest, response: Responder): void {
+  const { registrar, log, isEdgeProxy } = parts;
+  const read = readRegister(request, isEdgeProxy);
   if (typeof read === 'string') {
     answer(response, 400, { reason: `Bad ${read} Header` });
     return;
@@ -31,8 +35,14 @@ export function handleRegister(
 }
 
 /** The name of a header that matters and cannot be read, in place of the request. */
-export function readRegister(request: IncomingRequest): RegisterRequest | 'To' | 'CSeq' | 'Call-ID' | 'Contact' {
+export function readRegister(
+  request: IncomingRequest,
+  isEdgeProxy: IsEdgeProxy,
+): RegisterRequest | 'To' | 'CSeq' | 'Call-ID' | 'Contact' {
   const { headers } = request;
+  const source = sourceOf(request);
+  const path = splitList(headers['path'] ?? '').flatMap((item) => parseNameAddr(item)?.uri ?? []);
+  const isBelieved = believesPath(path, source, isEdgeProxy);
   const to = parseNameAddr(headers['to'] ?? '');
   const cseq = numberOf(headers['cseq']);
   const callId = headers['call-id'];
@@ -46,12 +56,14 @@ export function readRegister(request: IncomingRequest): RegisterRequest | 'To' |
   return {
     ...{ requestUri: request.uri, toUri: to.uri, callId, cseq, contacts, isWildcard },
     expires: numberOf(headers['expires']),
-    path: splitList(headers['path'] ?? '').flatMap((item) => parseNameAddr(item)?.uri ?? []),
+    path: isBelieved ? path : [],
+    strangePath: isBelieved ? [] : path,
+    isByProxy: isEdgeProxy(source.address) || splitList(headers['via'] ?? '').length > 1,
     supported: tokens(headers['supported']),
     required: tokens(headers['require']),
     userAgent: headers['user-agent']?.slice(0, 200),
     authorization: headers['authorization'] ?? headers['proxy-authorization'],
-    source: sourceOf(request),
+    source,
   };
 }
 

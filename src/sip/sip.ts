@@ -1,6 +1,7 @@
 // Owns the way from SIP to the subjects and back: requests become registrations and calls, decisions become SIP messages.
 // Called by app.ts, which hands it the subjects and the address of the engine; the only importer of drachtio-srf.
 // Nobody unproven reaches a phone, every answered leg is acknowledged and ended, and no listener is attached later than its event.
+import { addressBlocks } from '#base/address-blocks.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { Calls } from '#calls/calls.ts';
@@ -16,7 +17,8 @@ import type { Registrar } from './register.ts';
 import type { Destination } from './ring.ts';
 import { directMedia, phoneEnd } from './media-path.ts';
 import type { Media } from './media-port.ts';
-import { nextHopTo, sourceOf } from './source.ts';
+import { nextHopTo, requestUriOf, sourceOf } from './source.ts';
+import type { IsEdgeProxy } from './source.ts';
 import { SrfConnection } from './srf-connection.ts';
 import type { Control } from './srf-connection.ts';
 import type { IncomingRequest, Responder } from './srf-types.ts';
@@ -31,6 +33,8 @@ export type SipParts = {
   readonly registrar: Registrar;
   /** Whether a phone is registered from this address. */
   readonly isRegisteredFrom: (address: string) => boolean;
+  /** Addresses and blocks of proxies of the house, through which phones register; none unless told. */
+  readonly edgeProxies?: readonly string[];
   readonly trunks: readonly TrunkSettings[];
   /** Session timer asked for (RFC 4028), so that a call whose phone vanished ends; 0: none. */
   readonly sessionSeconds?: number;
@@ -49,10 +53,12 @@ export class Sip {
   #calls: Calls | undefined;
   #strangers = 0;
   #inviteParts: InviteParts | undefined;
+  readonly #isEdgeProxy: IsEdgeProxy;
 
   constructor(parts: SipParts) {
     this.#parts = parts;
-    const { clock, log } = parts;
+    const { clock, log, edgeProxies = [] } = parts;
+    this.#isEdgeProxy = addressBlocks(edgeProxies);
     this.#connection = new SrfConnection(log, {
       request: (request, response) => this.#receive(request, response),
       connected: (hostports) => {
@@ -110,7 +116,7 @@ export class Sip {
   #receive(request: IncomingRequest, response: Responder): void {
     switch (request.method) {
       case 'REGISTER':
-        handleRegister({ registrar: this.#parts.registrar, log: this.#parts.log }, request, response);
+        handleRegister({ ...this.#parts, isEdgeProxy: this.#isEdgeProxy }, request, response);
         return;
       case 'INVITE':
         if (this.#inviteParts === undefined) answer(response, 503);
@@ -157,8 +163,8 @@ export class Sip {
     if (target.kind === 'trunk') return this.#trunks.destination(target.trunk, target.number, target.from);
     const { registration } = target;
     return {
-      uri: registration.contactUri,
-      proxy: nextHopTo(registration),
+      uri: requestUriOf(registration.contactUri),
+      proxy: nextHopTo(registration, this.#isEdgeProxy),
       from: target.from,
       account: undefined,
       headers: {},

@@ -1,8 +1,11 @@
+import { readContactUri } from '#devices/contact-uri.ts';
 import { protocols } from '#devices/device.ts';
 import type { Protocol } from '#devices/device.ts';
 import type { Registration, Source } from '#devices/registration.ts';
-import { parseUri } from './headers.ts';
 import type { IncomingRequest } from './srf-types.ts';
+
+/** Whether an address is that of a proxy of the house. */
+export type IsEdgeProxy = (address: string) => boolean;
 
 /** Where a request came from: the packet's address, and the transport its topmost Via names (the engine drops one that lies). */
 export function sourceOf(request: IncomingRequest): Source {
@@ -16,20 +19,43 @@ function nextHop({ protocol, address, port }: Source): string {
 }
 
 /**
- * The next hop of an INVITE to a registered phone; undefined: its Contact says it. Behind address translation a Contact is of no use,
- * and the packets' source is. A phone whose Contact names its own address and a port is taken at its word over UDP: some send from
- * another port than they listen on.
+ * The next hop of an INVITE to a registered phone. It is where the phone's own packets came from, whatever host, transport, maddr or
+ * alias its Contact names: behind address translation that is of no use, and nobody may make us send to somebody else. Over UDP a phone
+ * is taken at its word about the port of its own address: some send from another than they listen on. A proxy of the house is told by
+ * the Path.
  */
-export function nextHopTo({
-  contactUri,
-  path,
-  source,
-}: Pick<Registration, 'contactUri' | 'path' | 'source'>): string | undefined {
-  const edge = path[0];
-  if (edge !== undefined) return edge;
-  const contact = parseUri(contactUri);
-  const isOwnAddress = contact?.host.replace(/^\[|\]$/g, '') === source.address.toLowerCase();
-  return source.protocol === 'udp' && isOwnAddress && contact?.port !== undefined ? undefined : nextHop(source);
+export function nextHopTo(binding: Pick<Registration, 'contactUri' | 'path' | 'source'>, isEdgeProxy: IsEdgeProxy): string {
+  const { contactUri, path, source } = binding;
+  const [edge] = path;
+  if (edge !== undefined && isEdge(edge, isEdgeProxy)) return edge;
+  const contact = source.protocol === 'udp' ? readContactUri(contactUri) : undefined;
+  const isOwnAddress = contact !== undefined && unbracketed(contact.host) === source.address.toLowerCase();
+  return nextHop(isOwnAddress && Number(contact.port) > 0 ? { ...source, port: Number(contact.port) } : source);
+}
+
+/** A Path is believed from a proxy of the house that names one (RFC 3327 section 6.1): no phone has a way of its own to tell. */
+export function believesPath(path: readonly string[], { address }: Source, isEdgeProxy: IsEdgeProxy): boolean {
+  return isEdgeProxy(address) && isEdge(path[0] ?? '', isEdgeProxy);
+}
+
+/** By its numeric address: a name might lead elsewhere tomorrow, and maddr does now. */
+function isEdge(uriText: string, isEdgeProxy: IsEdgeProxy): boolean {
+  const uri = readContactUri(uriText);
+  return uri !== undefined && !uri.params.has('maddr') && isEdgeProxy(unbracketed(uri.host));
+}
+
+const notInRequestUri = /^(?:maddr|ttl|method)(?:=|$)/i;
+
+/** The Contact as a Request-URI: without what may not be in one, or is not ours to follow (RFC 3261 section 19.1.1). */
+export function requestUriOf(contactUri: string): string {
+  const hostAt = contactUri.indexOf('@') + 1;
+  const [host = '', ...params] = (contactUri.slice(hostAt).split('?', 1)[0] ?? '').split(';');
+  const kept = params.filter((param) => !notInRequestUri.test(param));
+  return contactUri.slice(0, hostAt) + [host, ...kept].join(';');
+}
+
+function unbracketed(host: string): string {
+  return host.replace(/^\[|\]$/g, '');
 }
 
 /** The control protocol tells `tcp` for WebSocket. */

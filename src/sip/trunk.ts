@@ -1,5 +1,6 @@
 import { timingSafeEqual, createHash } from 'node:crypto';
-import { BlockList, isIPv6 } from 'node:net';
+import { isIPv6 } from 'node:net';
+import { addressBlocks } from '#base/address-blocks.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { Presented, Trunks } from '#calls/ports.ts';
@@ -138,7 +139,7 @@ export class TrunkPeers implements Trunks {
 class Trunk {
   readonly name: string;
   readonly #settings: TrunkSettings;
-  readonly #allowed = new BlockList();
+  readonly #isAllowed: (address: string) => boolean;
   readonly #credentials: Credentials | undefined;
   readonly #account: TrunkAccount | undefined;
   readonly #outward: Outward;
@@ -148,7 +149,7 @@ class Trunk {
     this.name = name;
     this.#settings = settings;
     this.#outward = settings.outward ?? { kind: 'number', host };
-    for (const block of settings.allow) allow(this.#allowed, block);
+    this.#isAllowed = addressBlocks(settings.allow);
     if (username !== undefined && password !== undefined) this.#credentials = digestCredentials({ username, password });
     if (!settings.register) return;
     this.#account = new TrunkAccount(
@@ -174,9 +175,8 @@ class Trunk {
 
   /** A datagram may bear anybody's address: what speaks TCP or TLS is not believed by less. */
   isFrom({ protocol, address }: Source): boolean {
-    const { allow: allowed, transport, callsBy = transport } = this.#settings;
-    if (allowed.length === 0 || hardToForge.indexOf(protocol) < hardToForge.indexOf(callsBy)) return false;
-    return this.#allowed.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+    const { transport, callsBy = transport } = this.#settings;
+    return hardToForge.indexOf(protocol) >= hardToForge.indexOf(callsBy) && this.#isAllowed(address);
   }
 
   identify(request: IncomingRequest): TrunkCall | undefined {
@@ -250,13 +250,6 @@ class Trunk {
     const shown = isIPv6(host) ? `[${host}]` : host;
     return `${shown}${port === undefined ? '' : `:${port}`}${this.#transportParam}`;
   }
-}
-
-function allow(list: BlockList, block: string): void {
-  const [address = '', bits] = block.split('/');
-  const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-  if (bits === undefined) list.addAddress(address, family);
-  else list.addSubnet(address, Number(bits), family);
 }
 
 /** drachtio-srf keeps the case of `X-…` names and lowers others. */

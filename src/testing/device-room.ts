@@ -132,11 +132,13 @@ export class RegistrarPhone {
       isWildcard: false,
       expires: undefined,
       path: [],
+      strangePath: [],
       supported: [],
       required: [],
       userAgent: 'Test phone',
       authorization: undefined,
       source: { protocol: 'udp', address: '192.0.2.10', port: 5060 },
+      isByProxy: false,
       ...parts,
     };
   }
