@@ -161,7 +161,7 @@ test('a TCP phone whose connection dies in a call: the call stays, the next is t
 
   const vain = caller.call('30');
   await vain.reached('ended');
-  expect([vain.status, await lastReason()]).toEqual([480, 'unreachable']);
+  expect([vain.status, await lastReason()]).toEqual([480, 'offline']);
 
   const after = await phoneBy(ways['tcp'] as Way, login);
   const again = caller.call('30');

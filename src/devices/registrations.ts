@@ -5,8 +5,10 @@ import type { Events } from '#base/events.ts';
 import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
+import { withoutFlow } from './closed-flow.ts';
 import type { DeviceId } from './device.ts';
 import type { RegistrationStore } from './registration-store.ts';
+import { isSameSource } from './registration.ts';
 import type { Registration, Source } from './registration.ts';
 
 export type RegistrationsOptions = {
@@ -111,20 +113,28 @@ export class Registrations {
     await this.apply({ deviceId, bindings: [], stored: [], removed: this.#byDevice.get(deviceId) ?? none });
   }
 
-  /** A connection is closed: what came over exactly this one and has no other way ends (RFC 5626 section 5.3). */
+  /** A connection is closed: what came over exactly this one and has no other way ends, and nobody who comes by the same port gets its calls. */
   flowClosed(closed: Source): void {
-    for (const [deviceId, bindings] of this.#byDevice) {
-      const removed = bindings.filter((binding) => isSameSource(binding.source, closed) && isReachedByItsFlowOnly(binding));
-      if (removed.length === 0) continue;
-      const left = bindings.filter((binding) => !removed.includes(binding));
-      void this.apply({ deviceId, bindings: left, stored: [], removed });
-    }
+    if (this.#sources.has(closed.address)) this.#endFlows((source) => isSameSource(source, closed));
   }
 
   /** The engine ended, or did not run until now: no connection of before is open. */
   connectionsLost(): void {
-    const sources = [...this.#byDevice.values()].flatMap((bindings) => bindings.map(({ source }) => source));
-    for (const source of sources) if (source.protocol !== 'udp') this.flowClosed(source);
+    this.#endFlows(({ protocol }) => protocol !== 'udp');
+  }
+
+  #endFlows(isClosed: (source: Source) => boolean): void {
+    for (const [deviceId, bindings] of this.#byDevice) {
+      const closed = bindings.filter(({ source }) => isClosed(source));
+      if (closed.length === 0) continue;
+      const stored = closed.flatMap((binding) => withoutFlow(binding) ?? []);
+      const left = new Map(stored.map((binding) => [binding.id, binding]));
+      const removed = closed.filter(({ id }) => !left.has(id));
+      const kept = bindings.flatMap((binding) => left.get(binding.id) ?? (closed.includes(binding) ? [] : binding));
+      this.apply({ deviceId, bindings: kept, stored, removed }).catch((error: unknown) => {
+        this.#options.log.error({ device: deviceId, err: error }, 'The end of a connection could not be stored');
+      });
+    }
   }
 
   async #store(deviceId: DeviceId, stored: readonly Registration[], removed: readonly Registration[]): Promise<void> {
@@ -213,16 +223,6 @@ export class Registrations {
   #nameOf(deviceId: DeviceId): string | undefined {
     return this.#options.nameOf?.(deviceId);
   }
-}
-
-function isSameSource(one: Source, other: Source): boolean {
-  return one.protocol === other.protocol && one.address === other.address && one.port === other.port;
-}
-
-/** Nobody can dial a browser, a host that no DNS knows, or a flow of outbound. */
-function isReachedByItsFlowOnly({ source, contactUri, regId }: Registration): boolean {
-  if (source.protocol === 'ws' || source.protocol === 'wss' || regId !== undefined) return true;
-  return source.protocol !== 'udp' && /\.invalid(?:[:;?>]|$)/i.test(contactUri);
 }
 
 /** With texts of its own: parts of a message keep the whole message in memory, for as long as the phone is registered. */
