@@ -93,7 +93,7 @@ test('challenges, then accepts', () => {
     challenges: [expect.stringMatching(/^Digest realm="house\.test", nonce="[\w-]{40}", algorithm=MD5, qop="auth"$/)],
     reason: 'no-credentials',
   });
-  expect(attempt()).toEqual({ kind: 'accepted', device: ann });
+  expect(attempt()).toEqual({ kind: 'accepted', device: ann, nonce: 2, lastNonce: 2 });
 });
 
 test('offers SHA-256 first where the device allows it, and takes either', () => {

@@ -22,9 +22,9 @@ export type AuthRequest = {
   readonly user?: string | undefined;
 };
 
-/** `challenges` are the values of as many WWW-Authenticate (or Proxy-Authenticate) headers, in this order. */
+/** `nonce` is the number of the nonce it was proven with, `lastNonce` that of the last one given out. `challenges` are the values of as many WWW-Authenticate (or Proxy-Authenticate) headers, in this order. */
 export type AuthDecision =
-  | { readonly kind: 'accepted'; readonly device: Device }
+  | { readonly kind: 'accepted'; readonly device: Device; readonly nonce: number; readonly lastNonce: number }
   | { readonly kind: 'challenge'; readonly challenges: readonly string[]; readonly reason: ChallengeReason }
   | { readonly kind: 'slow-down'; readonly retryAfterSeconds: number };
 
@@ -84,7 +84,7 @@ export class Authenticator {
     // The right password with a nonce that has had its time, or a count that came before (RFC 7616 section 3.4).
     if (!isFresh || !nonces.accept(answer.nonce, answer.nonceCount)) return this.#challenge(answer.username, 'stale');
     this.#wrongPasswords.forget(source, answer.username);
-    return { kind: 'accepted', device: known.device };
+    return { kind: 'accepted', device: known.device, nonce: nonces.numberOf(answer.nonce), lastNonce: nonces.last };
   }
 
   #challenge(username: string, reason: ChallengeReason): AuthDecision {

@@ -89,6 +89,16 @@ export class Nonces {
     return count !== undefined && take(counts, count);
   }
 
+  /** The number of a nonce of ours, which are counted as they are given out; 0 for any other. */
+  numberOf(nonce: string): number {
+    return this.#read(nonce)?.serial ?? 0;
+  }
+
+  /** The number of the last one given out. */
+  get last(): number {
+    return this.#serial;
+  }
+
   /** Nonces remembered. */
   get size(): number {
     return this.#accepted.size;

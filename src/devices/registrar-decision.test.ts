@@ -24,11 +24,13 @@ function request(parts: Partial<RegisterRequest> = {}): RegisterRequest {
     isWildcard: false,
     expires: undefined,
     path: [],
+    strangePath: [],
     supported: [],
     required: [],
     userAgent: 'phone',
     authorization: undefined,
     source,
+    isByProxy: false,
     ...parts,
   };
 }
@@ -43,22 +45,25 @@ function binding(id: string, parts: Partial<Registration> = {}): Registration {
     path: [],
     instanceId: undefined,
     regId: undefined,
-    source,
+    source: { ...source, address: '192.0.2.20' },
     userAgent: 'phone',
     callId: 'old-call',
     cseq: 5,
+    lastNonce: 70,
     registeredAt: now - 1000,
     expiresAt: now + 100_000,
     ...parts,
   };
 }
 
-function decide(parts: Partial<RegisterRequest>, bindings: readonly Registration[] = []): BindingDecision {
+function decide(parts: Partial<RegisterRequest>, bindings: readonly Registration[] = [], nonce = 70): BindingDecision {
   let made = 0;
   return decideBindings({
     deviceId,
     bindings,
     request: request(parts),
+    nonce,
+    lastNonce: 80,
     now,
     newId: () => `reg_new${(made += 1)}` as Registration['id'],
   });
@@ -228,8 +233,89 @@ test('by instance alone, where a phone knows no flows', () => {
   const another = binding('b', { instanceId: '<urn:uuid:2>' });
   const contacts = [contact(here, { '+sip.instance': '<urn:uuid:1>' })];
   expect(decide({ contacts }, [before, another])).toMatchObject({ removed: [before], bindings: [another, { contactUri: here }] });
-  const sameLife = decide({ contacts, callId: 'old-call' }, [before]);
-  expect(after(sameLife)).toHaveLength(2);
+});
+
+const instance = '<urn:uuid:1>';
+const tcp = { protocol: 'tcp', address: '192.0.2.10', port: 41_000 } as const;
+const named = (uri: string, params: Record<string, string | null> = {}) => contact(uri, { '+sip.instance': instance, ...params });
+
+test('a phone that comes back from another port with its old Call-ID rings once: linphone over TCP, and over UDP behind a router', () => {
+  for (const protocol of ['tcp', 'udp'] as const) {
+    let bindings: readonly Registration[] = [];
+    for (const [cseq, port] of [40_001, 40_002, 40_003].entries()) {
+      const source = { protocol, address: '192.0.2.10', port } as const;
+      const decision = decide({ callId: 'kept', cseq, source, contacts: [named(`sip:201@192.0.2.10:${port}`)] }, bindings);
+      bindings = decision.kind === 'update' ? decision.bindings : [];
+    }
+    expect(bindings.map(({ source }) => source.port)).toEqual([40_003]);
+  }
+});
+
+test('two contacts of one instance in one request both stay, then and at the refresh', () => {
+  const contacts = [named('sip:201@192.0.2.10:5060'), named('sip:201@192.0.2.10:5060;transport=tcp')];
+  const first = decide({ contacts });
+  const bindings = first.kind === 'update' ? first.bindings : [];
+  expect(bindings).toHaveLength(2);
+  expect(after(decide({ contacts, cseq: 11 }, bindings))).toHaveLength(2);
+  expect(after(decide({ contacts: contacts.slice(1), cseq: 12 }, bindings))).toHaveLength(1);
+});
+
+test.each([
+  ['the same flow', { 'reg-id': '1' }, 1, 1],
+  ['another flow', { 'reg-id': '2' }, 1, 2],
+  ['a phone that learned outbound', { 'reg-id': '1' }, undefined, 1],
+  ['a phone that forgot outbound', {}, 1, 1],
+])('of one instance: %s', (_what, params, regId, left) => {
+  const before = binding('a', { instanceId: instance, regId });
+  expect(after(decide({ supported: ['outbound'], contacts: [named(here, params)] }, [before]))).toHaveLength(left);
+});
+
+type Life = { what: string; before: Partial<Registration>; given: Partial<RegisterRequest>; left: number };
+const lives: Life[] = [
+  { what: 'a start later, with another user in its Contact', before: { source }, given: {}, left: 1 },
+  { what: 'the same life with a second contact', before: { callId: 'new-call', source }, given: {}, left: 2 },
+  { what: 'from another port', before: { source: { ...source, port: 5070 } }, given: {}, left: 2 },
+  { what: 'from another address', before: { source: { ...source, address: '192.0.2.11' } }, given: {}, left: 2 },
+  { what: 'by another transport', before: { source: { ...source, protocol: 'tcp' } }, given: {}, left: 2 },
+  { what: 'all come through one proxy', before: { source }, given: { isByProxy: true }, left: 2 },
+  { what: 'a start later, now with an instance', before: { source }, given: { contacts: [named(here)] }, left: 1 },
+  { what: 'a start later, now without one', before: { instanceId: instance, source }, given: {}, left: 1 },
+  { what: 'two instances', before: { instanceId: '<urn:uuid:2>', source }, given: { contacts: [named(here)] }, left: 2 },
+];
+
+test.each(lives)(
+  'a phone without an instance that started three times rings once; from its port: $what',
+  ({ before, given, left }) => {
+    expect(after(decide(given, [binding('a', before)]))).toHaveLength(left);
+  },
+);
+
+test('two contacts in one request of a phone without an instance both stay', () => {
+  const contacts = [contact(here), contact('sip:202@192.0.2.10')];
+  const first = decide({ contacts });
+  expect(after(decide({ contacts, callId: 'later' }, first.kind === 'update' ? first.bindings : []))).toHaveLength(2);
+  expect(after(first)).toHaveLength(2);
+});
+
+const old = binding('a', { callId: 'new-call', cseq: 101, source: tcp, lastNonce: 70 });
+test.each([
+  ['with a nonce given out after its last refresh', 71, 'update'],
+  ['with the nonce of its last refresh: a datagram overtaken', 70, 'rejected'],
+  ['with an older nonce', 3, 'rejected'],
+])('a phone that counts from 1 again after a power cut, with its old Call-ID: %s', (_what, nonce, kind) => {
+  const contacts = [contact(old.contactUri)];
+  expect(decide({ cseq: 2, contacts }, [old], nonce)).toMatchObject({
+    kind,
+    ...(kind === 'update' ? { stored: [{ cseq: 2, lastNonce: 80 }] } : {}),
+  });
+  expect(decide({ cseq: 2, isWildcard: true, contacts: [], expires: 0 }, [old], nonce).kind).toBe(kind);
+});
+
+test('a Path that nobody vouches for is left out, and refused where it is required', () => {
+  const strangePath = ['sip:127.0.0.77:6379;lr'];
+  expect(decide({ strangePath })).toMatchObject({ bindings: [{ path: [] }] });
+  expect(decide({ strangePath, required: ['path'] })).toMatchObject({ status: 420, headers: { Unsupported: 'path' } });
+  expect(decide({ path: ['sip:192.0.2.1;lr'], required: ['path'] })).toMatchObject({ kind: 'update' });
 });
 
 test('reg-id without an instance says nothing', () => {

@@ -2,7 +2,7 @@ import type { Id } from '#base/ids.ts';
 import { isSameContact, readContactUri } from './contact-uri.ts';
 import type { DeviceId } from './device.ts';
 import type { RegisterRequest } from './register-request.ts';
-import { noParams } from './registration.ts';
+import { isSameSource, noParams } from './registration.ts';
 import type { ContactParams, Registration } from './registration.ts';
 
 const registrarLimits = { leastSeconds: 60, mostSeconds: 3600, defaultSeconds: 3600, mostContacts: 10 } as const;
@@ -12,6 +12,9 @@ export type RegisterFacts = {
   readonly deviceId: DeviceId;
   readonly bindings: readonly Registration[];
   readonly request: RegisterRequest;
+  /** The number of the nonce it was proven with, and the highest given out until now. */
+  readonly nonce: number;
+  readonly lastNonce: number;
   readonly now: number;
   readonly newId: () => Id<'reg'>;
 };
@@ -51,7 +54,8 @@ const understood = new Set(['path', 'outbound']);
 /** The registrar's processing of an authenticated REGISTER (RFC 3261 section 10.3, RFC 5626 section 6), all or nothing. */
 export function decideBindings(facts: RegisterFacts): BindingDecision {
   const { request } = facts;
-  const unknown = request.required.filter((tag) => !understood.has(tag));
+  const isPathTaken = request.strangePath.length === 0;
+  const unknown = request.required.filter((tag) => !understood.has(tag) || (tag === 'path' && !isPathTaken));
   if (unknown.length > 0) return rejected(420, 'Bad Extension', { Unsupported: unknown.join(', ') });
   if (request.isWildcard) return removeAll(facts);
   if (request.contacts.length === 0) return { kind: 'fetch' };
@@ -66,9 +70,10 @@ export function decideBindings(facts: RegisterFacts): BindingDecision {
 }
 
 /** `Contact: *` takes everything back, and only so (RFC 3261 section 10.3, step 6). */
-function removeAll({ bindings, request }: RegisterFacts): BindingDecision {
+function removeAll(facts: RegisterFacts): BindingDecision {
+  const { bindings, request } = facts;
   if (request.expires !== 0 || request.contacts.length > 0) return rejected(400, 'Bad Contact Header');
-  if (bindings.some((binding) => isOutOfOrder(binding, request))) return outOfOrder;
+  if (bindings.some((binding) => isOutOfOrder(binding, facts))) return outOfOrder;
   return { kind: 'update', bindings: [], stored: [], removed: bindings, isOutbound: false };
 }
 
@@ -106,17 +111,19 @@ function checkOutbound(wanted: readonly Wanted[], { supported, path }: RegisterR
 function update(facts: RegisterFacts, wanted: readonly Wanted[]): BindingDecision {
   const { request, bindings } = facts;
   const stored = new Map<string, Registration>();
+  const named = new Set(bindings.filter((binding) => wanted.some((contact) => isSameBinding(binding, contact))));
   let remaining = [...bindings];
   for (const contact of wanted) {
     const match = remaining.find((binding) => isSameBinding(binding, contact));
-    if (match !== undefined && !stored.has(match.id) && isOutOfOrder(match, request)) return outOfOrder;
+    if (match !== undefined && !stored.has(match.id) && isOutOfOrder(match, facts)) return outOfOrder;
     if (contact.seconds === 0) {
       remaining = remaining.filter((binding) => binding !== match);
       continue;
     }
     const binding = bind(facts, contact, match);
-    const replaced = new Set(remaining.filter((other) => other !== match && isEarlierLife(other, contact, request)));
-    remaining = [...remaining.filter((other) => other !== match && !replaced.has(other)), binding];
+    const isGone = (other: Registration) =>
+      other === match || (!named.has(other) && !stored.has(other.id) && isEarlierLife(other, contact, request));
+    remaining = [...remaining.filter((other) => !isGone(other)), binding];
     stored.set(binding.id, binding);
   }
   remaining = withinLimit(remaining, stored);
@@ -130,7 +137,8 @@ function update(facts: RegisterFacts, wanted: readonly Wanted[]): BindingDecisio
   };
 }
 
-function bind({ deviceId, request, now, newId }: RegisterFacts, contact: Wanted, match: Registration | undefined): Registration {
+function bind(facts: RegisterFacts, contact: Wanted, match: Registration | undefined): Registration {
+  const { deviceId, request, lastNonce, now, newId } = facts;
   return {
     id: match?.id ?? newId(),
     deviceId,
@@ -144,6 +152,7 @@ function bind({ deviceId, request, now, newId }: RegisterFacts, contact: Wanted,
     userAgent: request.userAgent,
     callId: request.callId,
     cseq: request.cseq,
+    lastNonce,
     registeredAt: now,
     expiresAt: now + contact.seconds * 1000,
   };
@@ -158,22 +167,25 @@ function isSameBinding(binding: Registration, contact: Wanted): boolean {
 }
 
 /**
- * A phone that started again has a new Call-ID (RFC 3261 section 10.2.4) and often a new port; its instance tells that the contact of
- * its former life is gone. Two phones of one device have two instances.
+ * Whether a binding that the request does not name is what this phone left behind. Its instance tells, whatever the Call-ID: phones keep
+ * that over a reconnection and over a restart (RFC 3261 section 10.2), and two phones of one device have two instances. Where one of the
+ * two has no instance: no two phones have one source, so that another Call-ID from there is a start later (section 10.2.4). Behind a
+ * proxy all have one source.
  */
 function isEarlierLife(binding: Registration, contact: Wanted, request: RegisterRequest): boolean {
-  return (
-    contact.instanceId !== undefined &&
-    contact.regId === undefined &&
-    binding.regId === undefined &&
-    binding.instanceId === contact.instanceId &&
-    binding.callId !== request.callId
-  );
+  if (contact.instanceId !== undefined && binding.instanceId !== undefined) {
+    return binding.instanceId === contact.instanceId && (binding.regId === undefined || contact.regId === undefined);
+  }
+  return !request.isByProxy && isSameSource(binding.source, request.source) && binding.callId !== request.callId;
 }
 
-/** The same Call-ID must count upwards (RFC 3261 section 10.3, step 7). */
-function isOutOfOrder(binding: Registration, request: RegisterRequest): boolean {
-  return binding.callId === request.callId && request.cseq <= binding.cseq;
+/**
+ * The same Call-ID must count upwards (RFC 3261 section 10.3, step 7), unless the request is proven to have been written later: with a
+ * nonce that was given out after the binding was last refreshed. So a phone that counts from 1 again after a power cut is taken back at
+ * once, while a datagram that was overtaken still counts for nothing (and one that was copied is not accepted at all).
+ */
+function isOutOfOrder(binding: Registration, { request, nonce }: RegisterFacts): boolean {
+  return binding.callId === request.callId && request.cseq <= binding.cseq && nonce <= binding.lastNonce;
 }
 
 /** Makes room by giving up those refreshed longest ago: a phone that forgets its contacts must not shut itself out. */

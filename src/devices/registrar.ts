@@ -4,7 +4,7 @@
 import type { Clock } from '#base/clock.ts';
 import type { NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
-import type { Authenticator } from './authenticator.ts';
+import type { AuthDecision, Authenticator } from './authenticator.ts';
 import { readContactUri, uriUser } from './contact-uri.ts';
 import type { Device } from './device.ts';
 import type { RegisterDecision, RegisterRequest } from './register-request.ts';
@@ -21,6 +21,8 @@ export type RegistrarOptions = {
   readonly newId: NewId;
   readonly log: Log;
 };
+
+type Accepted = Extract<AuthDecision, { kind: 'accepted' }>;
 
 export class Registrar {
   readonly #options: RegistrarOptions;
@@ -56,7 +58,7 @@ export class Registrar {
       return auth;
     }
     const refused = mayRegister(auth.device, request, user);
-    if (refused === undefined) return this.#bind(auth.device, request);
+    if (refused === undefined) return this.#bind(auth, request);
     return this.#refuse(auth.device, request, refused);
   }
 
@@ -73,11 +75,12 @@ export class Registrar {
     }
   }
 
-  async #bind(device: Device, request: RegisterRequest): Promise<RegisterDecision> {
+  async #bind({ device, nonce, lastNonce }: Accepted, request: RegisterRequest): Promise<RegisterDecision> {
     const { registrations, clock, newId, log } = this.#options;
     const bindings = registrations.of(device.id);
     const now = clock.now();
-    const decision = decideBindings({ deviceId: device.id, bindings, request, now, newId: () => newId('reg') });
+    const facts = { deviceId: device.id, bindings, request, nonce, lastNonce, now, newId: () => newId('reg') };
+    const decision = decideBindings(facts);
     if (decision.kind === 'rejected') return this.#refuse(device, request, decision);
     if (decision.kind === 'fetch') return registered(device, bindings, { now, path: [], isOutbound: false });
     try {
@@ -85,6 +88,14 @@ export class Registrar {
     } catch (error) {
       log.error({ device: device.id, err: error }, 'A registration could not be stored');
       return { kind: 'rejected', status: 500, reason: 'Server Internal Error' };
+    }
+    const [strange] = request.strangePath;
+    if (strange !== undefined) {
+      const { source } = request;
+      this.#warn(
+        { device: device.id, name: device.name, source, path: strange },
+        'A Path was not followed: it is of no proxy in sip_edge_proxies',
+      );
     }
     // The path is told to phones that asked for it (RFC 3327 section 5.3).
     const path = request.supported.includes('path') ? request.path : [];

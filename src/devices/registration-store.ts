@@ -115,6 +115,8 @@ function toRegistration(row: Row): Registration | undefined {
     userAgent: row.user_agent ?? undefined,
     callId: row.call_id,
     cseq: row.cseq,
+    // Nonces of an earlier run prove nothing any more.
+    lastNonce: 0,
     registeredAt: row.registered_at,
     expiresAt: row.expires_at,
   };

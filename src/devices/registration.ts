@@ -4,6 +4,10 @@ import type { DeviceId, Protocol } from './device.ts';
 /** Where a packet came from, as the network says: never the Via's word. Address numeric, IPv6 without brackets. */
 export type Source = { readonly protocol: Protocol; readonly address: string; readonly port: number };
 
+export function isSameSource(one: Source, other: Source): boolean {
+  return one.protocol === other.protocol && one.address === other.address && one.port === other.port;
+}
+
 /** Header parameters with names in lower case; `null` for a parameter without a value. Values without their quotes. */
 export type ContactParams = ReadonlyMap<string, string | null>;
 
@@ -27,6 +31,8 @@ export type Registration = {
   readonly userAgent: string | undefined;
   readonly callId: string;
   readonly cseq: number;
+  /** The number of the last nonce given out when it was refreshed; 0 where that was before this run. */
+  readonly lastNonce: number;
   /** When the last REGISTER for it came, in milliseconds since the Unix epoch. */
   readonly registeredAt: number;
   /** Milliseconds since the Unix epoch. */

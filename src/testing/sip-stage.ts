@@ -103,7 +103,7 @@ export class SipStage implements AsyncDisposable {
         const device = devices.find(({ username }) => authorization === `Digest username="${username}"`);
         if (device === undefined)
           return { kind: 'challenge', challenges: ['Digest realm="a"', 'Digest realm="b"'], reason: 'no-credentials' };
-        return { kind: 'accepted', device };
+        return { kind: 'accepted', device, nonce: 0, lastNonce: 0 };
       },
       registrar: { register: () => Promise.resolve({ kind: 'rejected', status: 403, reason: 'Forbidden' }) },
       isRegisteredFrom: () => registrations.size > 0,
@@ -176,7 +176,16 @@ export class SipStage implements AsyncDisposable {
   register(device: Device, source: Source, contactUri: string): void {
     const registration: Registration = {
       ...{ id: newId('reg'), deviceId: device.id, contactUri, q: 1, params: new Map(), path: [], instanceId: undefined },
-      ...{ regId: undefined, source, userAgent: undefined, callId: 'c', cseq: 1, registeredAt: 0, expiresAt: Infinity },
+      ...{
+        regId: undefined,
+        source,
+        userAgent: undefined,
+        callId: 'c',
+        cseq: 1,
+        lastNonce: 0,
+        registeredAt: 0,
+        expiresAt: Infinity,
+      },
     };
     this.registrations.set(device.id, [...(this.registrations.get(device.id) ?? []), registration]);
   }
