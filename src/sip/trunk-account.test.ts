@@ -106,6 +106,33 @@ describe('an account at a trunk', () => {
     expect(last().method).toBe('REGISTER');
   });
 
+  it('is looked for while it is away, and registers as soon as it answers anything', () => {
+    for (let round = 0; round < 6; round += 1) {
+      reply(503);
+      clock.advance(round < 3 ? 5 * 2 ** round * 1000 : 0);
+    }
+    expect(last().method).toBe('REGISTER');
+    clock.advance(25_000);
+    expect(last().method).toBe('OPTIONS');
+    reply(408);
+    expect(last().method).toBe('OPTIONS');
+    reply(404);
+    expect(last().method).toBe('REGISTER');
+    granted(3600);
+    expect(account.isRegistered).toBe(true);
+  });
+
+  it('asks at once when the trunk calls while it was away, and not when it was refused', () => {
+    reply(503);
+    account.wake();
+    expect(methods()).toEqual(['REGISTER', 'REGISTER']);
+    account.wake();
+    expect(methods()).toHaveLength(2);
+    reply(403);
+    account.wake();
+    expect(methods()).toHaveLength(2);
+  });
+
   it('does not mind a trunk that takes no OPTIONS', () => {
     granted(3600);
     clock.advance(25_000);

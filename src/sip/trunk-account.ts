@@ -35,6 +35,8 @@ type Request = { readonly method: 'REGISTER' | 'OPTIONS'; readonly headers: Reco
 type Done = (response: IncomingResponse | undefined) => void;
 
 const mostTries = 3;
+/** How often a trunk that is away is looked for. */
+const awayLookSeconds = 25;
 /** A stop does not wait longer for the trunk to let us go. */
 const farewellMs = 2_000;
 
@@ -54,6 +56,7 @@ export class TrunkAccount {
   #keepAlive: Timer | undefined;
   #sequence = 0;
   #isStopped = false;
+  #isAway = false;
   /** The address and port the trunk saw our last REGISTER come from. */
   #seenFrom: string | undefined;
 
@@ -71,8 +74,16 @@ export class TrunkAccount {
 
   start(): void {
     if (this.#isStopped) return;
+    this.#isAway = false;
     this.#timer?.cancel();
     this.#register(this.#registration.expiresSeconds, (outcome) => this.#settled(outcome));
+  }
+
+  /** The trunk has shown that it is there: where we only wait for that, we ask at once. */
+  wake(): void {
+    if (!this.#isAway || this.#isStopped) return;
+    this.#parts.log.info('The trunk is there again: registering');
+    this.start();
   }
 
   /** Takes our Contact away. Settles when the trunk has answered, or does not. */
@@ -92,26 +103,30 @@ export class TrunkAccount {
   #settled(outcome: RegistrationOutcome): void {
     if (this.#isStopped) return;
     const was = this.#registration;
-    const { state, afterSeconds } = nextRegistration(was, outcome);
+    const { state, afterSeconds, isAway } = nextRegistration(was, outcome);
     this.#registration = state;
+    this.#isAway = isAway;
     const { clock, log } = this.#parts;
     if (state.isRegistered && !was.isRegistered) log.info('Registered at the trunk');
     if (outcome.kind === 'failed')
       log.warn({ status: outcome.status, retrySeconds: afterSeconds }, 'The trunk did not register us');
     this.#timer?.cancel();
     this.#timer = clock.after(afterSeconds * 1000, () => this.start());
-    const { keepAliveSeconds } = this.#settings;
     this.#keepAlive?.cancel();
-    if (keepAliveSeconds !== undefined && state.isRegistered)
-      this.#keepAlive = clock.every(keepAliveSeconds * 1000, () => this.#look());
+    const lookSeconds = isAway ? (this.#settings.keepAliveSeconds ?? awayLookSeconds) : this.#settings.keepAliveSeconds;
+    // Sooner than that it is asked to register anyway.
+    if (isAway && afterSeconds <= (lookSeconds ?? 0)) return;
+    if (lookSeconds !== undefined && (state.isRegistered || isAway))
+      this.#keepAlive = clock.every(lookSeconds * 1000, () => this.#look());
   }
 
   /** Keeps the way back open, and finds out when there is a new one: the trunk would go on calling us on the old one. */
   #look(): void {
     const { uri } = this.#settings;
     this.#send({ method: 'OPTIONS', headers: { ...this.#identity(), 'Call-ID': randomUUID() } }, (response) => {
-      if (this.#isStopped || !this.#registration.isRegistered) return;
       const isAway = response === undefined || [408, 503].includes(response.status);
+      if (!isAway) this.wake();
+      if (this.#isStopped || !this.#registration.isRegistered) return;
       const seenFrom = response === undefined ? undefined : flowOf(response.headers);
       const isMoved = seenFrom !== undefined && this.#seenFrom !== undefined && seenFrom !== this.#seenFrom;
       if (!isAway && !isMoved) return;

@@ -29,14 +29,19 @@ describe('the next registration at a trunk', () => {
       [failed(403), failed(403), failed(403), failed(403), failed(403)],
       [60, 180, 540, 1620, 1800],
     ],
-    ['asks a trunk that is away soon, then less often', [failed(503), failed(408), failed(500), failed(503)], [5, 10, 20, 40]],
-    ['honours Retry-After', [failed(503, 120)], [120]],
+    [
+      'asks a trunk that is away soon, then every minute',
+      [failed(503), failed(408), failed(500), failed(503), failed(503), failed(408)],
+      [5, 10, 20, 40, 60, 60],
+    ],
+    ['honours Retry-After, but not for hours', [failed(503, 120), failed(503, 86_400), failed(403, 10)], [120, 600, 540]],
     ['forgets failures', [failed(403), ok(3600), failed(403)], [60, 1800, 60]],
   ])('%s', (_name, outcomes, expected) => {
     expect(run(outcomes)).toEqual(expected);
   });
 
-  it('never waits longer than half an hour', () => {
-    expect(Math.max(...run(Array.from({ length: 60 }, () => failed(503))))).toBe(1800);
+  it('waits for half an hour at most where it was refused, and for a minute where nobody was there, however long', () => {
+    expect(Math.max(...run(Array.from({ length: 2_000 }, () => failed(403))))).toBe(1800);
+    expect(Math.max(...run(Array.from({ length: 2_000 }, () => failed(503))))).toBe(60);
   });
 });

@@ -6,16 +6,21 @@ export type RegistrationOutcome =
   | { readonly kind: 'too-brief'; readonly minExpires: number | undefined }
   | { readonly kind: 'failed'; readonly status: number; readonly retryAfterSeconds: number | undefined };
 
-export type NextRegistration = { readonly state: RegistrationState; readonly afterSeconds: number };
+/** `isAway`: nobody refused us, so that any sign of the trunk's life is a reason to ask again at once. */
+export type NextRegistration = { readonly state: RegistrationState; readonly afterSeconds: number; readonly isAway: boolean };
 
 export const firstRegistration: RegistrationState = { expiresSeconds: 3600, failures: 0, isRegistered: false };
 
-const longestBackOffSeconds = 1800;
+/** A house whose network was away must not be deaf for much longer than that. */
+const longestAwaySeconds = 60;
+const longestRefusedSeconds = 1800;
+/** A trunk that names a longer time is asked again all the same: nobody can call the house meanwhile. */
+const longestRetryAfterSeconds = 600;
 const shortestRefreshSeconds = 15;
 
 /**
  * When to register next (RFC 3261 section 10.2). A trunk that says no (403, 404 or a second challenge) is asked ever more rarely,
- * so that it does not lock the account; one that is away is asked again soon.
+ * so that it does not lock the account; one that is away is asked every minute.
  */
 export function nextRegistration(state: RegistrationState, outcome: RegistrationOutcome): NextRegistration {
   switch (outcome.kind) {
@@ -23,21 +28,24 @@ export function nextRegistration(state: RegistrationState, outcome: Registration
       const seconds = Math.max(1, outcome.expiresSeconds);
       // At half time, so that several lost answers can be repeated.
       const afterSeconds = Math.max(Math.min(shortestRefreshSeconds, seconds), Math.floor(seconds / 2));
-      return { state: { ...state, failures: 0, isRegistered: true }, afterSeconds };
+      return { state: { ...state, failures: 0, isRegistered: true }, afterSeconds, isAway: false };
     }
     case 'too-brief': {
       const wanted = outcome.minExpires ?? state.expiresSeconds * 2;
       // The same answer to what it asked for is a failure like any other.
       if (wanted <= state.expiresSeconds)
         return nextRegistration(state, { kind: 'failed', status: 423, retryAfterSeconds: undefined });
-      return { state: { ...state, expiresSeconds: wanted }, afterSeconds: 0 };
+      return { state: { ...state, expiresSeconds: wanted }, afterSeconds: 0, isAway: false };
     }
     case 'failed': {
       const failures = state.failures + 1;
       const isRefused = [401, 403, 404, 407, 423].includes(outcome.status);
-      const backOff = isRefused ? 60 * 3 ** state.failures : 5 * 2 ** state.failures;
-      const afterSeconds = Math.max(outcome.retryAfterSeconds ?? 0, Math.min(longestBackOffSeconds, backOff));
-      return { state: { ...state, failures, isRegistered: false }, afterSeconds };
+      const backOff = isRefused
+        ? Math.min(longestRefusedSeconds, 60 * 3 ** state.failures)
+        : Math.min(longestAwaySeconds, 5 * 2 ** state.failures);
+      const asked = Math.min(longestRetryAfterSeconds, outcome.retryAfterSeconds ?? 0);
+      const isAway = !isRefused && asked === 0;
+      return { state: { ...state, failures, isRegistered: false }, afterSeconds: Math.max(asked, backOff), isAway };
     }
   }
 }

@@ -185,6 +185,7 @@ class Trunk {
     if (!isRegistered && !this.isFrom(sourceOf(request))) return undefined;
     const { secretHeader, callHeaders } = this.#settings;
     if (secretHeader !== undefined && !sameText(headerOf(request, secretHeader.name), secretHeader.value)) return undefined;
+    this.#account?.wake();
     const from = parseNameAddr(headerOf(request, 'from'));
     const asserted = parseNameAddr(headerOf(request, 'p-asserted-identity')) ?? from;
     const number = parseUri(asserted?.uri ?? '')?.user ?? '';
