@@ -65,6 +65,7 @@ export async function startCalls(around: Surroundings, { db }: Storage, neighbou
   stack.defer(() => outside.stop());
   calls.start();
   stack.defer(() => calls.stop());
+  stack.defer(events.on('device.revoked', ({ deviceId }) => calls.revoke(deviceId)));
   stack.defer(() => sip.stop());
   await connect(around, sip.start(engine, calls));
   await started;
@@ -73,12 +74,13 @@ export async function startCalls(around: Surroundings, { db }: Storage, neighbou
 }
 
 function createSip({ options, clock, log, health }: Surroundings, phones: Omit<Phones, 'routes'>, media: Media): Sip {
-  const { authenticator, registrar, registrations } = phones;
+  const { authenticator, registrar, registrations, devices } = phones;
   const sip = new Sip({
     ...{ clock, registrar, media, trunks: options.trunks, log: log.child({ room: 'sip' }) },
     edgeProxies: options.sip.edgeProxies,
     authenticate: (request) => authenticator.authenticate(request),
     isRegisteredFrom: (address) => registrations.isRegisteredFrom(address),
+    isWelcome: (deviceId) => devices.byId(deviceId)?.enabled === true,
   });
   health.watch('control connection', () =>
     sip.isConnected

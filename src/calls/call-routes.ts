@@ -1,6 +1,6 @@
 import { isoTime } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
-import { getCall, getCallRecord, hangUpCall, listCallRecords, listCalls } from '#contract/calls.ts';
+import { getCall, getCallRecord, hangUpAllCalls, hangUpCall, listCallRecords, listCalls } from '#contract/calls.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
 import type { CallLeg, CallRecord, Party } from './call.ts';
@@ -44,6 +44,7 @@ export function callRoutes({ calls, store, search }: Parts): readonly Route[] {
       return { items, page, perPage, total: seen.length };
     }),
     handle(getCall, ({ params, identity }) => toCallReply(visible(params.id, identity))),
+    handle(hangUpAllCalls, ({ body }) => ({ ended: calls.hangUpAll(body.deviceId) })),
     handle(hangUpCall, ({ params, identity }) => calls.hangUp(visible(params.id, identity).record.id)),
   ];
 }

@@ -45,6 +45,8 @@ export type CallEvent =
   /** CANCEL before the answer, or the answer could not be told to the caller. */
   | { readonly kind: 'caller-gone' }
   | { readonly kind: 'hung-up'; readonly verdict: Verdict }
+  /** A device is none of the house any more. */
+  | { readonly kind: 'group-gone'; readonly group: string }
   /** Ends everything, whatever state it is in. */
   | { readonly kind: 'stopped'; readonly why: StopWhy };
 
@@ -84,6 +86,8 @@ export function advance(state: CallState, event: CallEvent): Transition {
       return callerGone(state);
     case 'hung-up':
       return state.phase === 'connected' ? end(state, event.verdict, []) : same(state);
+    case 'group-gone':
+      return groupGone(state, event.group);
     case 'stopped':
       return stopped(state, event.why);
   }
@@ -146,6 +150,12 @@ function failed(state: CallState, id: string, outcome: LegOutcome): Transition {
 function ringTimeOver(state: CallState): Transition {
   const { state: after, actions } = cancelLive(state, 'no-answer');
   return chain(actions, afterStep(after));
+}
+
+function groupGone(state: CallState, group: string): Transition {
+  if (state.phase !== 'ringing') return same(state);
+  const { state: after, actions } = cancelLive(state, 'unregistered', (leg) => leg.group === group);
+  return actions.length === 0 || liveInStep(after).length > 0 ? { state: after, actions } : chain(actions, afterStep(after));
 }
 
 function callerGone(state: CallState): Transition {
@@ -255,6 +265,8 @@ function outcomeOf(why: CancelWhy, { phase }: Leg): LegOutcome {
     case 'caller-gone':
     case 'house':
       return 'cancelled';
+    case 'unregistered':
+      return 'offline';
   }
 }
 

@@ -239,7 +239,14 @@ describe('a call', () => {
       name: extension,
     });
     const call = calls.join({
-      ...{ caller: party('20'), callee: party('21'), leg, direction: 'internal', transferredFrom: 'call_1' },
+      ...{
+        caller: party('20'),
+        callee: party('21'),
+        leg,
+        direction: 'internal',
+        transferredFrom: 'call_1',
+        orderedBy: undefined,
+      },
       calleeLeg: { sipCallId: 'c', address: '' },
     });
     expect(call.phase).toBe('in_call');
@@ -250,15 +257,58 @@ describe('a call', () => {
   });
 });
 
+describe('a phone that may call no more', () => {
+  it('loses the calls it is a side of, at once, and others go on', () => {
+    const own = calls.place(attempt('21'));
+    leg.rung[0]!.listener.answered();
+    const [first] = [leg];
+    leg = new FakeLeg();
+    const other = calls.place({ caller: { kind: 'device', device: devices[1]! }, dialled: '20', leg });
+    calls.revoke('dev_22');
+    expect(calls.list()).toEqual([own, other]);
+    calls.revoke('dev_20');
+    expect(first.told).toContain('hang up revoked');
+    expect(store.get(own.record.id)?.verdict).toEqual({ result: 'answered', reason: 'revoked' });
+    expect(leg.told).toEqual(['cancel 1 unregistered', 'reject offline']);
+    expect(calls.list()).toEqual([]);
+  });
+
+  it('loses a call outside that it transferred, and keeps what it transferred inside', () => {
+    const party = (deviceId: string | undefined, number: string) => ({ deviceId, personId: undefined, number, name: '' });
+    const join = (callee: ReturnType<typeof party>, direction: 'internal' | 'outbound') =>
+      calls.join({
+        ...{ caller: party(undefined, '+1900'), callee, leg, direction, transferredFrom: 'call_1', orderedBy: 'dev_20' },
+        calleeLeg: { sipCallId: 'c', address: '' },
+      });
+    const outside = join(party(undefined, '+1901'), 'outbound');
+    const inside = join(party('dev_21', '21'), 'internal');
+    calls.revoke('dev_20');
+    expect(calls.list()).toEqual([inside]);
+    expect(store.get(outside.record.id)?.verdict?.reason).toBe('revoked');
+  });
+
+  it('is ended with everybody by an admin’s one order, or alone', () => {
+    calls.place(attempt('21'));
+    leg = new FakeLeg();
+    calls.place({ caller: { kind: 'device', device: devices[1]! }, dialled: '22', leg });
+    const other = calls.place({ caller: { kind: 'device', device: devices[2]! }, dialled: '21', leg });
+    expect(ask('hangUpAllCalls', { body: { deviceId: 'dev_20' } })).toEqual({ ended: 1 });
+    expect(calls.list()).toEqual([other]);
+    expect(ask('hangUpAllCalls', { body: {} })).toEqual({ ended: 1 });
+    expect(store.get(other.record.id)?.verdict).toEqual({ result: 'cancelled', reason: 'hung-up-by-house' });
+  });
+});
+
 const admin: Identity = { kind: 'token', id: 'tok_1', personId: undefined, role: 'admin' };
 const person = (personId: string | undefined): Identity => ({ kind: 'token', id: 'tok_2', personId, role: 'user' });
 
 type Reply = { items: { id: string; caller: { number: string } }[]; total: number; legs: unknown[]; state: string };
 
-function ask(id: string, given: { identity?: Identity; query?: object; params?: object } = {}): Reply {
+function ask(id: string, given: { identity?: Identity; query?: object; params?: object; body?: object } = {}): Reply {
   const route = callRoutes({ calls, store, search: new CallSearch(db) }).find(({ endpoint }) => endpoint.id === id)!;
   const query = route.endpoint.query?.parse(given.query ?? {});
-  const reply = route.run({ params: given.params ?? {}, query, body: undefined, identity: given.identity ?? admin } as never);
+  const { params = {}, body, identity = admin } = given;
+  const reply = route.run({ params, query, body, identity } as never);
   route.endpoint.reply.parse(reply);
   return reply as Reply;
 }

@@ -43,6 +43,8 @@ export type Joined = {
   readonly calleeLeg: { readonly sipCallId: string; readonly address: string };
   readonly direction: CallRecord['direction'];
   readonly transferredFrom: string;
+  /** The device that joined them. */
+  readonly orderedBy: string | undefined;
 };
 
 /** So that a busy trunk neither ends the house's memory nor its phones. */
@@ -89,6 +91,8 @@ export class Calls {
       callerLeg: this.#callerLeg(attempt, routed),
       leg: attempt.leg,
       steps,
+      orderedBy: attempt.caller.kind === 'device' ? attempt.caller.device.id : undefined,
+      isEmergency: isForHelp(routed),
     });
     const refusal = claim.kind === 'taken' ? twice : this.#refusal(routed, steps);
     this.#ongoing.set(record.id, call);
@@ -111,7 +115,8 @@ export class Calls {
     const calleeLeg = this.#legOf('callee', joined.callee, joined.calleeLeg);
     const planned: PlannedLeg = { leg: calleeLeg, group: calleeLeg.id, target: undefined };
     const steps = [{ legs: [planned], seconds: 0, onlyIfUnreachable: false }];
-    const call = new OngoingCall(this.#ongoingParts(record.id), { record, callerLeg, leg: joined.leg, steps });
+    const { leg, orderedBy } = joined;
+    const call = new OngoingCall(this.#ongoingParts(record.id), { record, callerLeg, leg, steps, orderedBy });
     this.#ongoing.set(record.id, call);
     call.startConnected(calleeLeg.id);
     return call;
@@ -133,6 +138,21 @@ export class Calls {
     call.stop('house');
   }
 
+  /** Ends every call, or every one of a device, but those for help. Returns how many. */
+  hangUpAll(deviceId?: string): number {
+    const ended = this.list().filter(({ isEmergency }) => !isEmergency);
+    const asked = deviceId === undefined ? ended : ended.filter((call) => call.isOf(deviceId));
+    for (const call of asked) call.stop('house');
+    return asked.length;
+  }
+
+  /** A device may call no more: its calls end at once, but those for help. */
+  revoke(deviceId: string): void {
+    const ended = this.list().filter((call) => !call.isEmergency && call.revoke(deviceId));
+    if (ended.length > 0)
+      this.#parts.log.warn({ device: deviceId, calls: ended.length }, 'Calls of a device that may call no more were ended');
+  }
+
   /** Ends every call: because we stop, or (`engine`) because the network side is gone. */
   stopAll(by: 'house' | 'engine' = 'engine'): void {
     for (const call of this.list()) call.stop(by);
@@ -145,8 +165,7 @@ export class Calls {
 
   #refusal(routed: Routed, steps: readonly PlannedStep[]): Verdict | undefined {
     if (routed.ring.kind === 'nothing') return routed.ring.verdict;
-    const isEmergency = routed.ring.kind === 'trunks' && routed.ring.isEmergency;
-    if (this.#ongoing.size >= (this.#parts.mostCalls ?? mostCallsByDefault) && !isEmergency) {
+    if (this.#ongoing.size >= (this.#parts.mostCalls ?? mostCallsByDefault) && !isForHelp(routed)) {
       return { result: 'failed', reason: 'too-many-calls' };
     }
     return steps.length === 0 ? { result: 'failed', reason: 'no-trunk' } : undefined;
@@ -253,6 +272,10 @@ export class Calls {
     this.#parts.log.error({ err: error }, 'Call records cannot be written; calls go on');
     this.#parts.events.emit('storage.failed', { reason: 'Call records cannot be written. Calls go on.' });
   }
+}
+
+function isForHelp({ ring }: Routed): boolean {
+  return ring.kind === 'trunks' && ring.isEmergency;
 }
 
 const notAnnounced = { kind: 'unknown' } as const;

@@ -41,6 +41,9 @@ type Begun = {
   readonly callerLeg: CallLeg;
   readonly leg: CallerLeg;
   readonly steps: readonly PlannedStep[];
+  /** The device on whose behalf it goes out or on: the caller's, or who transferred it. */
+  readonly orderedBy?: string | undefined;
+  readonly isEmergency?: boolean;
 };
 
 /** One call from the attempt to its verdict: carries out what call-state.ts decides and keeps the record true. */
@@ -51,14 +54,18 @@ export class OngoingCall {
   readonly #outgoing = new Map<string, OutgoingLeg>();
   readonly #legs = new Map<string, CallLeg>();
   readonly #callerLegId: LegId;
+  readonly orderedBy: string | undefined;
+  readonly isEmergency: boolean;
   #record: CallRecord;
   #state: CallState | undefined;
   #ringTimer: Timer | undefined;
   #patience: readonly Timer[] = [];
   #isHeld = false;
 
-  constructor(parts: OngoingParts, { record, callerLeg, leg, steps }: Begun) {
+  constructor(parts: OngoingParts, { record, callerLeg, leg, steps, orderedBy, isEmergency = false }: Begun) {
     this.#parts = parts;
+    this.orderedBy = orderedBy;
+    this.isEmergency = isEmergency;
     this.#caller = leg;
     this.#record = record;
     this.#callerLegId = callerLeg.id;
@@ -125,6 +132,24 @@ export class OngoingCall {
 
   stop(why: StopWhy): void {
     this.#happen({ kind: 'stopped', why });
+  }
+
+  /** Whether a device is one of its sides, or has it outside. */
+  isOf(deviceId: string): boolean {
+    const { caller, callee, direction } = this.#record;
+    return [caller.deviceId, callee.deviceId].includes(deviceId) || (this.orderedBy === deviceId && direction === 'outbound');
+  }
+
+  /**
+   * Ends what a device that may call no more has of it: the call, where it is one of its sides or has it outside; else the device only
+   * stops ringing. Tells whether that ended the call.
+   */
+  revoke(deviceId: string): boolean {
+    const { caller, callee, direction, answeredAt } = this.#record;
+    const isCaller = caller.deviceId === deviceId || (this.orderedBy === deviceId && direction === 'outbound');
+    if (isCaller || (answeredAt !== undefined && callee.deviceId === deviceId)) this.stop('revoked');
+    else this.#happen({ kind: 'group-gone', group: deviceId });
+    return this.#state?.phase === 'ended';
   }
 
   held(isHeld: boolean): void {

@@ -18,7 +18,8 @@ export type RingTarget =
       readonly isEmergency: boolean;
     };
 
-export type CancelWhy = 'elsewhere' | 'no-answer' | 'caller-gone' | 'house';
+/** `unregistered`: the phone may not be called any more. */
+export type CancelWhy = 'elsewhere' | 'no-answer' | 'caller-gone' | 'house' | 'unregistered';
 
 /** An outgoing leg as calls sees it. No method throws; each may be called at any time and does nothing where it makes no sense. */
 export type OutgoingLeg = {

@@ -174,6 +174,19 @@ export const getCall = endpoint({
   reply: callInProgress,
 });
 
+export const hangUpAllCalls = endpoint({
+  id: 'hangUpAllCalls',
+  method: 'POST',
+  path: '/calls/hangup',
+  access: 'admin',
+  summary: 'End every call in progress, or those of one phone; a call for help goes on, and is ended by itself only',
+  body: z.strictObject({ deviceId: z.string().optional() }),
+  reply: z.object({
+    /** How many calls were ended. */
+    ended: z.number().int(),
+  }),
+});
+
 export const hangUpCall = endpoint({
   id: 'hangUpCall',
   method: 'POST',

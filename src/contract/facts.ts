@@ -3,6 +3,8 @@ export type Facts = {
   'device.created': { readonly deviceId: string };
   'device.changed': { readonly deviceId: string };
   'device.deleted': { readonly deviceId: string };
+  /** It may neither register nor call any more with what it had. */
+  'device.revoked': { readonly deviceId: string; readonly why: 'disabled' | 'new-password' | 'deleted' };
   'device.registered': { readonly deviceId: string; readonly contact: string; readonly expiresAt: string };
   'device.unregistered': { readonly deviceId: string; readonly reason: 'removed' | 'expired' };
   'call.started': { readonly callId: string };

@@ -17,6 +17,7 @@ export const liveEvents = {
   'device.registered': device.extend({ contact: z.string(), expiresAt: isoTimeText }),
   'device.unregistered': device.extend({ reason: z.enum(['removed', 'expired']) }),
   'call.started': call,
+  'device.revoked': device.extend({ why: z.enum(['disabled', 'new-password', 'deleted']) }),
   'call.changed': call.extend({ state: z.string() }),
   'call.ended': call.extend({ disposition: z.string(), reason: z.string() }),
   'outbox.failing': z.object({ service: z.string(), failures: z.number().int(), reason: z.string() }),

@@ -47,6 +47,19 @@ test('a name is enough: extension, username, transports and password are made', 
   ]);
 });
 
+test('a phone that is switched off, deleted or given a new password loses its rights in the same moment, and once', async () => {
+  const { device } = await room.devices.create(softphone);
+  const told: string[] = [];
+  room.events.on('device.revoked', ({ deviceId, why }) => told.push(`${deviceId} ${why}`));
+  await room.devices.change(device.id, { name: 'Kitchen' });
+  await room.devices.change(device.id, { enabled: false });
+  await room.devices.change(device.id, { enabled: false, name: 'Hall' });
+  await room.devices.change(device.id, { enabled: true });
+  await room.devices.resetSecret(device.id);
+  await room.devices.delete(device.id);
+  expect(told).toEqual(['disabled', 'new-password', 'deleted'].map((why) => `${device.id} ${why}`));
+});
+
 test('devices made in the same moment get different extensions', async () => {
   const made = await Promise.all(Array.from({ length: 5 }, () => room.devices.create(softphone)));
   expect(made.map(({ device }) => device.extension)).toEqual(['201', '202', '203', '204', '205']);

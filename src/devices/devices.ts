@@ -144,6 +144,7 @@ export class Devices {
     });
     const before = this.byId(id);
     this.#roster.put(record);
+    if (!record.device.enabled && before?.enabled !== false) this.#tellRevoked(id, 'disabled');
     if (!record.device.enabled || before?.username !== record.device.username) await this.#unregister(record.device);
     this.#options.events.emit('device.changed', { deviceId: id });
     return record.device;
@@ -160,6 +161,7 @@ export class Devices {
       return changed;
     });
     this.#roster.put(record);
+    this.#tellRevoked(id, 'new-password');
     await this.#unregister(record.device);
     this.#options.log.info({ device: id }, 'A device has a new password');
     this.#options.events.emit('device.changed', { deviceId: id });
@@ -173,6 +175,7 @@ export class Devices {
       return record.device;
     });
     this.#roster.remove(id);
+    this.#tellRevoked(id, 'deleted');
     await this.#unregister(device);
     this.#options.log.info({ device: id }, 'A device was deleted');
     this.#options.events.emit('device.deleted', { deviceId: id });
@@ -253,6 +256,11 @@ export class Devices {
       // Made anew at the next start.
       log.warn({ err: error, device: record.device.id }, 'The hashes for the new realm are in memory only');
     }
+  }
+
+  /** Before anything is waited for: whoever has the old password loses its calls in the same moment. */
+  #tellRevoked(deviceId: string, why: Facts['device.revoked']['why']): void {
+    this.#options.events.emit('device.revoked', { deviceId, why });
   }
 
   async #unregister(device: Device): Promise<void> {

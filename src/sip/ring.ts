@@ -58,6 +58,7 @@ const reasons: Readonly<Record<CancelWhy, string | undefined>> = {
   'no-answer': 'SIP;cause=480;text="No answer"',
   'caller-gone': undefined,
   house: 'SIP;cause=480;text="Ended by the house"',
+  unregistered: 'SIP;cause=480;text="Ended by the house"',
 };
 
 const mostTries = 3;

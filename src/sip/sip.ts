@@ -35,6 +35,8 @@ export type SipParts = {
   readonly isRegisteredFrom: (address: string) => boolean;
   /** Addresses and blocks of proxies of the house, through which phones register; none unless told. */
   readonly edgeProxies?: readonly string[];
+  /** Whether a device that has proved itself once may still call. */
+  readonly isWelcome: (deviceId: string) => boolean;
   readonly trunks: readonly TrunkSettings[];
   /** Session timer asked for (RFC 4028), so that a call whose phone vanished ends; 0: none. */
   readonly sessionSeconds?: number;
@@ -150,7 +152,7 @@ export class Sip {
       destinationOf: (target: RingTarget) => this.#destinationOf(target),
       refer: (...refer: Parameters<Transfers['refer']>) => transfers.refer(...refer),
     };
-    const transfers = new Transfers({ ...callParts, calls, clock });
+    const transfers = new Transfers({ ...callParts, calls, clock, isWelcome: this.#parts.isWelcome });
     return {
       ...callParts,
       ...{ authenticate, trunks: this.#trunks },

@@ -35,6 +35,25 @@ function replacesOf(call: StageCall): string {
   return encodeURIComponent(`${call.callId};to-tag=${call.remoteTag};from-tag=${call.localTag}`);
 }
 
+describe('a phone that was deleted or switched off', () => {
+  it.each([true, false])('may transfer nobody any more (deleted: %s)', async (isDeleted) => {
+    if (isDeleted) stage.devices.splice(stage.devices.indexOf(a.device), 1);
+    else Object.assign(a.device, { enabled: false });
+    atA.request('REFER', { headers: ['Refer-To: <sip:22@gosip>'] });
+    await a.peer.expect(403);
+    expect(c.peer.unread).toEqual([]);
+  });
+
+  it('loses its call for both sides', async () => {
+    stage.calls.revoke(a.device.id);
+    a.reply(atA, '200 OK', { to: await a.peer.skipTo('BYE') });
+    b.reply(atB, '200 OK', { to: await b.peer.skipTo('BYE') });
+    expect((await stage.closed()).verdict).toEqual({ result: 'answered', reason: 'revoked' });
+    atA.request('INVITE', { body: offerOf('20') });
+    await a.peer.skipTo(481);
+  });
+});
+
 describe('a blind transfer', () => {
   it('joins the other side with the new phone', async () => {
     atA.request('REFER', { headers: ['Refer-To: <sip:22@gosip>'] });

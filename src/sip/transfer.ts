@@ -19,7 +19,12 @@ import { ReferProgress } from './refer-progress.ts';
 import type { IncomingRequest, Responder } from './srf-types.ts';
 import { TransferredParty } from './transferred-party.ts';
 
-export type TransferParts = CallParts & { readonly calls: Calls; readonly clock: Clock };
+export type TransferParts = CallParts & {
+  readonly calls: Calls;
+  readonly clock: Clock;
+  /** Whether a device may still call. */
+  readonly isWelcome: (deviceId: string) => boolean;
+};
 
 /** REFER (RFC 3515, RFC 5589) and INVITE with Replaces (RFC 3891): moving the sides of calls that are connected. */
 export class Transfers {
@@ -40,6 +45,10 @@ export class Transfers {
     // Only a phone of the house may make us call somebody.
     if (from.device === undefined || bridge.isTransferring) {
       answer(response, from.device === undefined ? 603 : 491);
+      return;
+    }
+    if (!this.#parts.isWelcome(from.device.id)) {
+      answer(response, 403);
       return;
     }
     const progress = new ReferProgress(from.dialog, exchange);
@@ -77,7 +86,8 @@ export class Transfers {
     };
     const join = (body: string) => {
       bridge.letGo({ result: 'answered', reason: 'replaced' });
-      const joined = this.#join(bridge, { sides: ours === 'caller' ? [coming, staying] : [staying, coming], path });
+      const sides = ours === 'caller' ? ([coming, staying] as const) : ([staying, coming] as const);
+      const joined = this.#join(bridge, { sides, path, orderedBy: coming.device?.id });
       leg.answerReplacing(body, joined);
       side.dialog.bye();
     };
@@ -140,7 +150,7 @@ export class Transfers {
     const join = () => {
       bridge.letGo({ result: 'answered', reason: 'transferred' });
       found.bridge.letGo({ result: 'answered', reason: 'transferred' });
-      this.#join(bridge, { sides: [first, second], path });
+      this.#join(bridge, { sides: [first, second], path, orderedBy: from.device?.id });
       progress.finished(200);
       from.dialog.bye();
       found.side.dialog.bye();
@@ -177,7 +187,9 @@ export class Transfers {
   }
 
   /** Two sides that talk to each other from now on, and the record of it. */
-  #join(from: Bridge, { sides: [caller, callee], path }: { sides: readonly [Side, Side]; path: MediaPath }): Bridge {
+  #join(from: Bridge, given: { sides: readonly [Side, Side]; path: MediaPath; orderedBy: string | undefined }): Bridge {
+    const { sides, path, orderedBy } = given;
+    const [caller, callee] = sides;
     const joined = new Bridge(this.#parts, caller, callee);
     joined.path = path;
     const outside = callee.device === undefined ? 'outbound' : 'inbound';
@@ -186,6 +198,7 @@ export class Transfers {
       calleeLeg: { sipCallId: callee.dialog.callId, address: '' },
       direction: caller.device !== undefined && callee.device !== undefined ? 'internal' : outside,
       transferredFrom: from.call?.record.id ?? '',
+      orderedBy,
     });
     return joined;
   }

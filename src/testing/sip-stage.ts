@@ -107,6 +107,7 @@ export class SipStage implements AsyncDisposable {
       },
       registrar: { register: () => Promise.resolve({ kind: 'rejected', status: 403, reason: 'Forbidden' }) },
       isRegisteredFrom: () => registrations.size > 0,
+      isWelcome: (id) => devices.some((device) => device.id === id && device.enabled),
       trunks: options.trunks ?? [],
       ...(options.media === undefined ? {} : { media: options.media }),
       ...(options.sessionSeconds === undefined ? {} : { sessionSeconds: options.sessionSeconds }),
