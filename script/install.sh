@@ -62,6 +62,21 @@ offer_debian() {
   fi
 }
 
+# A phone from PyPI, in a Python environment of its own; where it cannot be had it is only said.
+offer_pjsua2() {
+  local environment=tmp/pjsua2 python=/usr/bin/python3
+  [ -x "$environment/bin/python" ] && "$environment/bin/python" -c 'import pjsua2' 2>/dev/null && return
+  [ -x "$python" ] || python=python3
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! "$python" -c 'import ensurepip' 2>/dev/null; then
+    apt-get update -qq && without_services apt-get install -y --no-install-recommends python3-venv || true
+  fi
+  say "Installing pjsua2 for the tests"
+  rm -rf "$environment"
+  "$python" -m venv "$environment" >&2 &&
+    "$environment/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r src/testing/phones/pjsua2-requirements.txt >&2 ||
+    say "There is no test with pjsua2: it needs python3-venv, and Python 3.10 to 3.12 on x86-64"
+}
+
 # Runs an installation whose packages start no service of their own: GoSIP and its tests start the programs they need.
 without_services() {
   local policy=/usr/sbin/policy-rc.d status=0
