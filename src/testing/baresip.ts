@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startProgram } from './program.ts';
+import type { PhonePlace } from './phones/phone-network.ts';
 import type { Program } from './program.ts';
 import { freePort } from './free-port.ts';
 import { energyAt, readWav, toneWav } from './wav.ts';
@@ -24,6 +25,8 @@ export type BaresipOptions = {
   readonly answer?: 'auto' | 'manual';
   /** Its output shows every SIP message. */
   readonly isTraced?: boolean;
+  /** On this machine itself by default. */
+  readonly place?: PhonePlace;
 };
 
 export type PhoneEvent = { readonly type: string; readonly param?: string; readonly peeruri?: string };
@@ -61,14 +64,16 @@ export class Baresip implements AsyncDisposable {
 
   static async #startOnce(options: BaresipOptions): Promise<Baresip> {
     const folder = await mkdtemp(join(tmpdir(), 'gosip-baresip-'));
-    const controlPort = await freePort(options.address);
-    const sipPort = await freePort(options.address);
+    // In a place of its own all ports are free.
+    const controlPort = options.place === undefined ? await freePort(options.address) : 4444;
+    const sipPort = options.place === undefined ? await freePort(options.address) : 5060;
     await mkdir(join(folder, 'heard'));
     await writeFile(join(folder, 'tone.wav'), toneWav({ frequency: options.toneHz, seconds: 180 }));
     await writeFile(join(folder, 'config'), configText(folder, options, { controlPort, sipPort }));
     await writeFile(join(folder, 'accounts'), accountText(options));
     await writeFile(join(folder, 'contacts'), '');
-    const program = startProgram('baresip', ['-4', ...(options.isTraced === true ? ['-s'] : []), '-f', folder]);
+    const args = ['-4', ...(options.isTraced === true ? ['-s'] : []), '-f', folder];
+    const program = startProgram(...(options.place?.command('baresip', args) ?? (['baresip', args] as const)));
     try {
       await program.printed(/baresip is ready/);
       const socket = await open(controlPort, options.address);
@@ -102,7 +107,7 @@ export class Baresip implements AsyncDisposable {
   }
 
   output(): string {
-    return this.#program.output();
+    return this.#program.output().replaceAll(/\[\d+:\d+:\d+\] audio=\S+ \(bit\/s\)\s*/g, '');
   }
 
   /** Resolves when the registrar took its registration, which may be before its events can be heard. */
@@ -123,7 +128,7 @@ export class Baresip implements AsyncDisposable {
       const limit = setTimeout(() => {
         this.#watchers.delete(look);
         const seen = this.#events.map((event) => `${event.type} ${event.param ?? ''}`).join(', ');
-        reject(new Error(`No ${type} in ${limitSeconds} s. Events: ${seen}\n${this.#program.output()}`));
+        reject(new Error(`No ${type} in ${limitSeconds} s. Events: ${seen}\n${this.output()}`));
       }, limitSeconds * 1000);
       this.#watchers.add(look);
       look();
@@ -154,6 +159,11 @@ export class Baresip implements AsyncDisposable {
       samples: samples.subarray(-sampleRate / 2),
     }));
     return Math.max(0, ...ends.map((sound) => energyAt(sound, frequency)));
+  }
+
+  /** As when its power fails. */
+  kill(): Promise<void> {
+    return this.#program.stop('SIGKILL');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -5,6 +5,8 @@ export type Program = AsyncDisposable & {
   readonly pid: number;
   /** All it has printed so far, both streams. */
   output(): string;
+  /** Types into it. */
+  write(text: string): void;
   /** Resolves when the output matches; rejects with the output when the program ends first or the limit is over. */
   printed(pattern: RegExp, limitSeconds?: number): Promise<RegExpMatchArray>;
   /** Exit code, or the signal's name. */
@@ -48,6 +50,7 @@ export function startProgram(command: string, args: readonly string[], options: 
   return {
     pid: child.pid ?? 0,
     output: () => text,
+    write: (typed) => void child.stdin.write(typed),
     ended,
     stop,
     printed(pattern, limitSeconds = 30) {

@@ -1,0 +1,81 @@
+import { Baresip } from '../baresip.ts';
+import type { PhoneNews, RealPhone, RealPhoneOptions } from './real-phone.ts';
+
+const events: Readonly<Record<PhoneNews, string>> = {
+  rings: 'CALL_INCOMING',
+  talks: 'CALL_ESTABLISHED',
+  ended: 'CALL_CLOSED',
+};
+
+/** baresip beside the other phones. What it hears is measured on its cable: it records nothing more once it was held. */
+export class BaresipPhone implements RealPhone {
+  readonly name = 'baresip';
+  readonly address: string;
+  readonly version: string;
+  readonly hears: (frequency: number) => number;
+  readonly #exchange: string;
+  readonly #baresip: Baresip;
+  readonly #told: Record<PhoneNews, number> = { rings: 0, talks: 0, ended: 0 };
+
+  private constructor({ place, exchange, wire }: RealPhoneOptions, baresip: Baresip) {
+    this.address = place.address;
+    this.#exchange = exchange;
+    this.#baresip = baresip;
+    this.hears = (frequency) => wire.hears(place.address, frequency);
+    this.version = /baresip v(\S+)/.exec(baresip.output())?.[1] ?? '';
+  }
+
+  static async start(options: RealPhoneOptions): Promise<BaresipPhone> {
+    const { login, place, exchange, transport, toneHz } = options;
+    if (transport === 'ws') throw new Error('baresip has no WebSockets');
+    const { username, password } = login;
+    const { address } = place;
+    const account = { address, place, username, password, registrar: `${exchange}:5060`, transport, toneHz };
+    return new BaresipPhone(options, await Baresip.start(account));
+  }
+
+  async told(news: PhoneNews, limitSeconds = 30): Promise<void> {
+    this.#told[news] += 1;
+    await this.#baresip.happened(events[news], { nth: this.#told[news], limitSeconds });
+  }
+
+  async dial(extension: string): Promise<void> {
+    this.#baresip.dial(this.#uri(extension));
+  }
+
+  async answer(): Promise<void> {
+    this.#baresip.accept();
+  }
+
+  async hangUp(): Promise<void> {
+    this.#baresip.hangup();
+  }
+
+  async hold(): Promise<void> {
+    this.#baresip.command('hold');
+  }
+
+  async resume(): Promise<void> {
+    this.#baresip.command('resume');
+  }
+
+  async transfer(extension: string): Promise<void> {
+    this.#baresip.command('transfer', this.#uri(extension));
+  }
+
+  output(): string {
+    return this.#baresip.output();
+  }
+
+  kill(): Promise<void> {
+    return this.#baresip.kill();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#baresip[Symbol.asyncDispose]();
+  }
+
+  #uri(extension: string): string {
+    return `sip:${extension}@${this.#exchange}`;
+  }
+}

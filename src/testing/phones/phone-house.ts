@@ -1,0 +1,121 @@
+import { ok as assert } from 'node:assert';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { vi } from 'vitest';
+import { House } from '../house.ts';
+import type { DeviceLogin } from '../house.ts';
+import { PhoneNetwork } from './phone-network.ts';
+import type { PhonePlace } from './phone-network.ts';
+import type { RealPhone, RealPhoneOptions, Transport } from './real-phone.ts';
+import { Wire } from './wire.ts';
+
+export type StartPhone = (options: RealPhoneOptions) => Promise<RealPhone>;
+
+export type PhoneKind = {
+  readonly start: StartPhone;
+  readonly transport: Transport;
+  readonly type?: 'softphone' | 'webrtc';
+};
+
+/** A phone with its extension and all that is needed to start it again after its end. */
+export type PluggedPhone = {
+  readonly phone: RealPhone;
+  readonly login: DeviceLogin;
+  readonly place: PhonePlace;
+  readonly toneHz: number;
+  readonly kind: PhoneKind;
+};
+
+export type Registration = { readonly contact: string; readonly userAgent: string | null };
+
+/** The real process in a network of its own with real phones, and a listener on the wire. */
+export class PhoneHouse implements AsyncDisposable {
+  house: House;
+  readonly wire: Wire;
+  readonly #stack: AsyncDisposableStack;
+  readonly #network: PhoneNetwork;
+  readonly #dataDirectory: string;
+
+  private constructor(
+    house: House,
+    parts: { stack: AsyncDisposableStack; network: PhoneNetwork; wire: Wire; dataDirectory: string },
+  ) {
+    this.house = house;
+    this.wire = parts.wire;
+    this.#stack = parts.stack;
+    this.#network = parts.network;
+    this.#dataDirectory = parts.dataDirectory;
+  }
+
+  static async start(): Promise<PhoneHouse> {
+    await using stack = new AsyncDisposableStack();
+    const network = stack.use(PhoneNetwork.make());
+    const wire = stack.use(await Wire.listen(network.bridge));
+    const dataDirectory = await mkdtemp(join(tmpdir(), 'gosip-phones-'));
+    stack.defer(() => rm(dataDirectory, { recursive: true, force: true }));
+    const house = await startHouse(network.address, dataDirectory);
+    return new PhoneHouse(house, { stack: stack.move(), network, wire, dataDirectory });
+  }
+
+  get address(): string {
+    return this.#network.address;
+  }
+
+  /** Adds a device, plugs its phone in and waits until it is registered. Tones of whole multiples of 50 Hz. */
+  async plug(
+    kind: PhoneKind,
+    extension: string,
+    { toneHz, ...device }: { toneHz: number; sha256?: boolean },
+  ): Promise<PluggedPhone> {
+    const login = await this.house.addDevice(extension, { type: kind.type ?? 'softphone', ...device });
+    return this.plugAgain({ kind, login, place: this.#network.place(), toneHz });
+  }
+
+  /** The same phone once more, as after a power cut. */
+  async plugAgain({ kind, login, place, toneHz }: Omit<PluggedPhone, 'phone'>): Promise<PluggedPhone> {
+    const { transport } = kind;
+    const isRegistered = this.registersFromNow(place.address);
+    const phone = await kind.start({ login, place, exchange: this.address, transport, toneHz, wire: this.wire });
+    this.#stack.use(phone);
+    await vi.waitFor(() => assert(isRegistered(), `${phone.name} did not register:\n${phone.output()}`), {
+      timeout: 30_000,
+      interval: 100,
+    });
+    return { phone, login, place, toneHz, kind };
+  }
+
+  /** Tells whether the exchange took a registration of this address from now on. */
+  registersFromNow(address: string): () => boolean {
+    const since = this.wire.messages.length;
+    const isTaken = /^SIP\/2\.0 200 [^]*^cseq\s*:\s*\d+ REGISTER/im;
+    return () => this.wire.messages.slice(since).some(({ to, text }) => to === address && isTaken.test(text));
+  }
+
+  async registrations({ id }: DeviceLogin): Promise<readonly Registration[]> {
+    return (await this.house.api<{ items: Registration[] }>('GET', `/devices/${id}/registrations`)).items;
+  }
+
+  /** Ends the process as a power cut does, and starts it again on the same data. */
+  async restart(): Promise<void> {
+    await this.house.program.stop('SIGKILL');
+    this.house = await startHouse(this.address, this.#dataDirectory, this.house.token);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // The phones first: each is at the top of the stack.
+    await this.house[Symbol.asyncDispose]();
+    await this.#stack.disposeAsync();
+  }
+}
+
+function startHouse(address: string, dataDirectory: string, token?: string): Promise<House> {
+  const listen = `udp:${address}:5060,tcp:${address}:5060,ws:${address}:5080`;
+  return House.start({
+    address,
+    dataDirectory,
+    sipPort: 5060,
+    ...(token === undefined ? {} : { token }),
+    environment: { GOSIP_SIP_LISTEN: listen },
+  });
+}

@@ -1,0 +1,43 @@
+import type { DeviceLogin } from '../house.ts';
+import type { PhonePlace } from './phone-network.ts';
+import type { Wire } from './wire.ts';
+
+/** What a phone's own words tell. */
+export type PhoneNews = 'rings' | 'talks' | 'ended';
+
+export type Transport = 'udp' | 'tcp' | 'ws';
+
+export type RealPhoneOptions = {
+  readonly login: DeviceLogin;
+  readonly place: PhonePlace;
+  /** Address of the exchange, which listens on port 5060, and for WebSockets on 5080. */
+  readonly exchange: string;
+  readonly transport: Transport;
+  /** Hz. A multiple of 50 has no seam between packets. */
+  readonly toneHz: number;
+  readonly wire: Wire;
+};
+
+/** A phone program as people use it, with its own address, settings folder and sound. */
+export interface RealPhone extends AsyncDisposable {
+  readonly name: string;
+  readonly address: string;
+  /** As the program says it. */
+  readonly version: string;
+  /** Resolves with the next news of this kind that was not waited for yet. */
+  told(news: PhoneNews, limitSeconds?: number): Promise<void>;
+  /** Calls an extension. */
+  dial(extension: string): Promise<void>;
+  answer(): Promise<void>;
+  hangUp(): Promise<void>;
+  hold(): Promise<void>;
+  resume(): Promise<void>;
+  /** Hands the call to an extension without asking there first. */
+  transfer(extension: string): Promise<void>;
+  /** The share of the sound it gets now that lies at this frequency, 0 to 1: 0 in silence. */
+  hears(frequency: number): number | Promise<number>;
+  /** All it said, for the report of a failure. */
+  output(): string;
+  /** As when its power fails. */
+  kill(): Promise<void>;
+}
