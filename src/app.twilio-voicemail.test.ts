@@ -8,6 +8,7 @@ type Message = {
   readonly id: string;
   readonly seconds: number;
   readonly audio: string;
+  readonly problem: string | null;
   readonly transcript: string | null;
   readonly caller: { readonly number: string };
   readonly number: string | null;
@@ -65,6 +66,53 @@ test('a call that nobody answers: the message with its tone and its transcript',
 test('all phones offline: the message without a wait', async () => {
   await leaves();
   expect(await at.closedCall()).toMatchObject({ disposition: 'voicemail', reason: 'offline' });
+});
+
+describe('a caller who says nothing', () => {
+  afterEach(() => at.twilio.setSwitches({ silentRecordings: 'saved', recordingStorage: 'twilio' }));
+
+  test.each([
+    ['saves', 'saved', 'deleted'],
+    ['drops', 'dropped', 'absent'],
+  ] as const)(
+    'has missed us and leaves no message, where Twilio %s silent recordings',
+    async (_what, silentRecordings, status) => {
+      at.twilio.setSwitches({ silentRecordings });
+      await at.house.api('PATCH', '/system/config/voicemail', { deleteAtTwilio: true });
+      const before = await page();
+      const caller = at.twilio.callFrom('+14155550188', at.ours);
+      // Silence ends the recording after ten seconds, and what comes after it ends the call.
+      await caller.over;
+      await waitFor('the end of the recording', 30, () =>
+        at.twilio.recordings.some((one) => one.callSid === caller.callSid && one.status === status) ? true : undefined,
+      );
+      await waitFor('a call that was missed', 20, async () => {
+        const record = (await at.cdrs()).find((one) => one.caller.number === '+14155550188');
+        return record?.disposition === 'missed' ? true : undefined;
+      });
+      expect((await page()).total).toBe(before.total);
+      await at.house.api('PATCH', '/system/config/voicemail', { deleteAtTwilio: false });
+    },
+  );
+});
+
+describe('a message whose sound the house cannot have is kept, and says why: Twilio', () => {
+  afterEach(() => at.twilio.setSwitches({ recordingStorage: 'twilio' }));
+
+  test.each([
+    ['encrypts it', 'encrypted', /encrypts its recordings/],
+    ['has put it elsewhere', 'external', /storage of its own \(house-recordings\.s3\.amazonaws\.com\)/],
+  ] as const)('%s', async (_what, recordingStorage, why) => {
+    at.twilio.setSwitches({ recordingStorage });
+    const before = await page();
+    await at.leaveMessage(tone);
+    const message = await waitFor('the message', 30, async () => {
+      const { items } = await page();
+      return items.find(({ id, audio }) => audio === 'lost' && before.items.every((old) => old.id !== id));
+    });
+    expect(message.problem).toMatch(why);
+    expect(message.caller.number).toBe(at.theirs);
+  });
 });
 
 type Trouble = readonly [what: string, arm: (twilio: TwilioEmulator) => void];

@@ -135,6 +135,7 @@ function createRoom(parts: Parts): VoicemailRoom {
     recorder: recorder(connection, statusCallback, parts.clock),
     deleteAtTwilio: (sid) =>
       void outbox.enqueue({ kind, orderKey: `recording:${sid}`, payload: { sid }, giveUpAfterSeconds: weekSeconds }),
+    onNothing: ({ callSid, seconds }) => outside.messageDone(callSid, { isThere: false, seconds, leastSeconds: 0 }),
     ownerOf: (number) => numbers.byNumber(number)?.ownerPersonId,
     isRecordingEnabled: (deviceId) => devices.byId(deviceId)?.recordingEnabled === true,
     callOf: (callId) => recordable(calls, outside, callId),
@@ -163,7 +164,8 @@ async function takeRecording(recording: TwilioRecording, room: VoicemailRoom, ou
   const { sid, callSid, status, source, durationSeconds: seconds, channels, startedAt, createdAt } = recording;
   const record = outside.recordOf(callSid);
   if (source === 'RecordVerb' && status === 'completed') {
-    outside.messageDone(callSid, { isThere: true, seconds, leastSeconds: room.settings.current.discardBelowSeconds });
+    const isThere = !room.recordings.isNothing(sid);
+    outside.messageDone(callSid, { isThere, seconds, leastSeconds: room.settings.current.discardBelowSeconds });
   }
   const announcement = { recordingSid: sid, callSid, status, source, seconds, channels, startedAt: startedAt ?? createdAt };
   await room.recordings.announce({ ...announcement, callId: record?.id }, record === undefined ? undefined : toCall(record));
@@ -194,6 +196,7 @@ function portOf({ greetings, settings, recordings, voicemails }: VoicemailRoom):
       const { mostSeconds, silenceSeconds, discardBelowSeconds, transcribe } = settings.current;
       return { maxSeconds: mostSeconds, silenceSeconds, leastSeconds: discardBelowSeconds, transcribe };
     },
+    isNothing: (recordingSid) => recordings.isNothing(recordingSid),
     onRecording: (notice) => takeNotice(notice, recordings),
     onTranscription: ({ recordingSid, status, text }) =>
       voicemails.transcribed({ recordingSid, source: 'twilio', status: status === 'completed' ? 'completed' : 'failed', text }),

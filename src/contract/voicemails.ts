@@ -21,6 +21,8 @@ export const voicemail = z
     seconds: z.number(),
     /** `lost`: somebody left a message whose sound could not be had. */
     audio: z.enum(['stored', 'fetching', 'lost']),
+    /** Why the sound could not be had, and what helps; null where it is there. */
+    problem: z.string().nullable(),
     /** Null while there is none, and where nobody could tell what was said. */
     transcript: z.string().nullable(),
     heardAt: isoTimeText.nullable(),

@@ -86,7 +86,9 @@ type RecordingFields =
   | 'duration'
   | 'dateCreated'
   | 'startTime'
-  | 'errorCode';
+  | 'errorCode'
+  | 'encryptionDetails'
+  | 'mediaUrl';
 
 export function toRecording(from: Loose<RecordingFields>): TwilioRecording {
   return {
@@ -99,6 +101,8 @@ export function toRecording(from: Loose<RecordingFields>): TwilioRecording {
     createdAt: time(from.dateCreated),
     startedAt: time(from.startTime),
     errorCode: number(from.errorCode),
+    isEncrypted: typeof from.encryptionDetails === 'object' && from.encryptionDetails !== null,
+    mediaUrl: text(from.mediaUrl),
   };
 }
 

@@ -2,9 +2,10 @@ import type { Clock } from '#base/clock.ts';
 import type { FetchResult, Later, Recorder, RecordingSource } from '#voicemail/ports.ts';
 import { callerNumber, userOf } from './caller.ts';
 import type { TwilioConnection } from './connection.ts';
+import { begin, whyOutOfReach } from './recording-reach.ts';
 import { isAbsent } from './twilio-result.ts';
 import type { TwilioCall, TwilioDownload } from './twilio-records.ts';
-import type { TwilioFailure, TwilioResult } from './twilio-result.ts';
+import type { TwilioFailure } from './twilio-result.ts';
 
 /** Statuses after which there will never be any sound. */
 const soundless = new Set(['absent', 'deleted', 'failed']);
@@ -22,7 +23,8 @@ export function recordingSource(connection: Connection): RecordingSource {
       const first = await wav(channels === 2 ? 2 : 1);
       // Two channels of what was recorded in one are refused.
       const result = channels === 2 && first.kind === 'refused' && first.status === 400 ? await wav(1) : first;
-      return isAbsent(result) ? whyAbsent(connection, recordingSid) : toFetchResult(result);
+      if (result.kind !== 'ok') return isAbsent(result) ? whyAbsent(connection, recordingSid) : later(result);
+      return ofDownload(connection, recordingSid, result.value);
     },
     async callOf(callSid) {
       const result = await connection.ask((client) => client.fetchCall(callSid));
@@ -69,21 +71,27 @@ export function recorder(connection: Connection, statusCallback: () => string | 
   };
 }
 
-function toFetchResult(result: TwilioResult<TwilioDownload>): FetchResult {
-  if (result.kind !== 'ok') return later(result);
-  return { kind: 'ok', bytes: result.value.length, chunks: result.value.chunks };
+/** What does not begin like a WAV file may be one that nobody but the account's owner can open. */
+async function ofDownload(connection: Connection, recordingSid: string, download: TwilioDownload): Promise<FetchResult> {
+  const { isWav, chunks, release } = await begin(download);
+  const fetched = { kind: 'ok', bytes: download.length, chunks } as const;
+  if (isWav) return fetched;
+  const result = await connection.ask((client) => client.fetchRecording(recordingSid));
+  const why = result.kind === 'ok' ? whyOutOfReach(result.value) : undefined;
+  if (why === undefined) return fetched;
+  await release().catch(() => {});
+  return why;
 }
 
 /** The file is not there: not yet, or never more. */
 async function whyAbsent(connection: Connection, recordingSid: string): Promise<FetchResult> {
   const result = await connection.ask((client) => client.fetchRecording(recordingSid));
-  if (result.kind === 'ok' && soundless.has(result.value.status)) {
-    return {
-      kind: 'gone',
-      message: result.value.status === 'deleted' ? 'It was deleted at Twilio' : 'Twilio has no sound of it',
-    };
+  if (result.kind !== 'ok') return { kind: 'not-yet' };
+  const { status } = result.value;
+  if (soundless.has(status)) {
+    return { kind: 'gone', message: status === 'deleted' ? 'It was deleted at Twilio' : 'Twilio has no sound of it' };
   }
-  return { kind: 'not-yet' };
+  return whyOutOfReach(result.value) ?? { kind: 'not-yet' };
 }
 
 function later({ message, retryAfterSeconds }: TwilioFailure): Later {

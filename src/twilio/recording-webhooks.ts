@@ -39,12 +39,14 @@ export class RecordingWebhooks {
     await once.run(`transcription ${transcriptionSid} ${status}`, () => voicemail.onTranscription(notice));
   }
 
-  #tellCalls({ source, status, durationSeconds, callSid, call }: RecordingNotice): void {
+  #tellCalls({ source, status, durationSeconds, recordingSid, callSid, call }: RecordingNotice): void {
     if (source !== 'RecordVerb') return;
     const { calls, voicemail } = this.#parts;
     const { leastSeconds } = voicemail.rulesFor(call?.personId);
-    if (status === 'completed') calls.messageDone(callSid, { isThere: true, seconds: durationSeconds, leastSeconds });
-    else if (status === 'absent' || status === 'failed') {
+    if (status === 'completed') {
+      const isThere = !voicemail.isNothing(recordingSid);
+      calls.messageDone(callSid, { isThere, seconds: durationSeconds, leastSeconds });
+    } else if (status === 'absent' || status === 'failed') {
       calls.messageDone(callSid, { isThere: false, seconds: undefined, leastSeconds });
     }
   }

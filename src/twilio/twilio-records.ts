@@ -47,6 +47,10 @@ export type TwilioRecording = {
   readonly createdAt: number | undefined;
   readonly startedAt: number | undefined;
   readonly errorCode: number | undefined;
+  /** Only a key of the account's owner opens its sound. */
+  readonly isEncrypted: boolean;
+  /** Where its sound is; elsewhere than at Twilio where the account has storage of its own. */
+  readonly mediaUrl: string;
 };
 
 export type TwilioTranscription = {

@@ -130,8 +130,6 @@ function record(response: Voice, rules: VoicemailRules, addresses: RecordAddress
     recordingStatusCallbackEvent: ['completed', 'absent'],
     ...(rules.transcribe ? { transcribe: true, transcribeCallback: addresses.transcription } : {}),
   });
-  // Reached where nothing was heard.
-  response.hangup();
 }
 
 /** The most that the plainest voice says at once, in bytes. */

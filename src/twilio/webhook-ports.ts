@@ -60,6 +60,8 @@ export type VoicemailPort = {
   /** From local state, at once. Undefined person: the house. */
   greetingFor(personId: string | undefined): Greeting;
   rulesFor(personId: string | undefined): VoicemailRules;
+  /** Whether a recording that Twilio calls complete was looked at and holds no message. */
+  isNothing(recordingSid: string): boolean;
   onRecording(notice: RecordingNotice): void | Promise<void>;
   onTranscription(notice: TranscriptionNotice): void | Promise<void>;
 };
@@ -105,6 +107,7 @@ export const plainVoicemail: VoicemailPort = {
     voice: undefined,
   }),
   rulesFor: () => ({ maxSeconds: 180, silenceSeconds: 10, leastSeconds: 3, transcribe: false }),
+  isNothing: () => false,
   onRecording: () => {},
   onTranscription: () => {},
 };

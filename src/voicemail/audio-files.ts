@@ -5,6 +5,7 @@ import { open } from 'node:fs/promises';
 import type { Log } from '#base/log.ts';
 import { BrokenSource, FileFolder, letGo, readable } from '#storage/file-folder.ts';
 import type { StoredFile } from '#storage/file-folder.ts';
+import { Loudness } from './loudness.ts';
 import { readWavHead, wavHeadBytes } from './wav.ts';
 import type { WavFacts } from './wav.ts';
 
@@ -33,10 +34,12 @@ export type Incoming = {
   readonly leaveFreeBytes: number;
   /** Whether this sound is what was meant, such as long enough; whatever is not cut off unless told. */
   readonly accepts?: (wav: WavFacts) => boolean;
+  /** Whether it is looked at for silence; else it is taken as having sound. */
+  readonly isListenedTo?: boolean;
 };
 
 export type StoreResult =
-  | { readonly kind: 'stored'; readonly bytes: number; readonly wav: WavFacts }
+  | { readonly kind: 'stored'; readonly bytes: number; readonly wav: WavFacts; readonly isSilent: boolean }
   /** Cut off, or no sound at all; may be better the next time. */
   | { readonly kind: 'incomplete'; readonly message: string }
   | { readonly kind: 'no-space'; readonly message: string };
@@ -93,16 +96,19 @@ export class AudioFiles {
     }
   }
 
-  async #write(path: string, { chunks, bytes: expected, mostBytes, accepts = isWhole }: Incoming): Promise<StoreResult> {
+  async #write(path: string, incoming: Incoming): Promise<StoreResult> {
+    const { chunks, bytes: expected, mostBytes, accepts = isWhole, isListenedTo = false } = incoming;
     const { openToWrite = openFile } = this.#options;
     const file = await openToWrite(path);
     let bytes = 0;
     let head: Buffer = Buffer.alloc(0);
+    const loudness = isListenedTo ? new Loudness() : undefined;
     try {
       for await (const chunk of readable(chunks)) {
         bytes += chunk.length;
         if (bytes > mostBytes) return { kind: 'incomplete', message: 'The recording is larger than any of that length can be' };
         if (head.length < wavHeadBytes) head = Buffer.concat([head, chunk]).subarray(0, wavHeadBytes);
+        loudness?.take(chunk);
         await file.write(chunk);
       }
       if (expected !== undefined && bytes !== expected) return cutOff;
@@ -110,7 +116,7 @@ export class AudioFiles {
       if (wav === undefined) return { kind: 'incomplete', message: 'What came is not a WAV file' };
       if (!accepts(wav)) return cutOff;
       await file.sync();
-      return { kind: 'stored', bytes, wav };
+      return { kind: 'stored', bytes, wav, isSilent: loudness?.isSilent ?? false };
     } catch (error) {
       if (error instanceof BrokenSource) return { kind: 'incomplete', message: error.message };
       throw error;

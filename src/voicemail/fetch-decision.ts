@@ -1,8 +1,10 @@
+import { nothingHeard } from './recording.ts';
 import type { Recording } from './recording.ts';
 
 /** How one attempt to fetch a recording ended. */
 export type FetchOutcome =
-  | { readonly kind: 'stored'; readonly bytes: number; readonly seconds: number }
+  /** `isSilent`: nobody says anything in it. */
+  | { readonly kind: 'stored'; readonly bytes: number; readonly seconds: number; readonly isSilent: boolean }
   | { readonly kind: 'incomplete'; readonly message: string }
   | { readonly kind: 'not-yet' }
   | { readonly kind: 'gone'; readonly message: string }
@@ -29,7 +31,8 @@ export function decideAfterFetch(
   const ended = { ...recording, dueAt: undefined };
   switch (outcome.kind) {
     case 'stored': {
-      const { bytes, seconds } = outcome;
+      const { bytes, seconds, isSilent } = outcome;
+      if (recording.kind === 'voicemail' && isSilent) return { ...ended, state: 'discarded', seconds, problem: nothingHeard };
       if (recording.kind === 'voicemail' && seconds < discardBelowSeconds) return { ...ended, state: 'discarded', seconds };
       return { ...ended, state: 'stored', bytes, seconds, problem: undefined };
     }

@@ -56,6 +56,8 @@ export type StepFacts = {
   readonly tries?: number;
 };
 
+export const nothingHeard = 'Nothing was heard';
+
 /** After so many tries in vain nothing brings a recording back. */
 const mostTries = 30;
 
@@ -80,7 +82,7 @@ export function stepOf(
       return { kind: 'set', state: isTooShort ? 'discarded' : 'fetching' };
     }
     case 'absent':
-      return isOpen ? { kind: 'set', state: 'discarded', problem: 'Nothing was heard' } : { kind: 'nothing' };
+      return isOpen ? { kind: 'set', state: 'discarded', problem: nothingHeard } : { kind: 'nothing' };
     case 'failed':
     case 'deleted':
       return isOpen || before === 'fetching'

@@ -29,6 +29,8 @@ export type RecordingsParts = {
   /** Synchronous SQL: asks for the deletion at Twilio, in the transaction it is called in. */
   readonly deleteAtTwilio?: (recordingSid: string) => void;
   readonly space: SpaceWatch;
+  /** Told after the commit that a message which was announced turned out to be none: it is too short, or nobody says anything in it. */
+  readonly onNothing?: (recording: Recording) => void;
 };
 
 /** What voicemail does about a recording. All but `told` are synchronous SQL inside the transaction that writes the recording. */
@@ -72,6 +74,11 @@ export class Recordings {
     this.#parts.log.info({ recording, kind, state, callSid }, 'Recording announced');
     if (state !== 'running') this.#parts.mailbox.told(changed);
     this.#wake();
+  }
+
+  /** Whether a message that Twilio calls complete turned out to be none. */
+  isNothing(recordingSid: string): boolean {
+    return this.#parts.store.bySid(recordingSid)?.state === 'discarded';
   }
 
   async start(): Promise<void> {
@@ -194,6 +201,7 @@ export class Recordings {
     if (state === 'lost') log.warn(words, 'A recording is lost');
     else log.info(words, state === 'fetching' ? 'A recording will be fetched later' : 'A recording was fetched');
     if (state !== 'fetching') mailbox.told(after);
+    if (state === 'discarded') this.#parts.onNothing?.(after);
   }
 
   async #attempt(recording: Recording): Promise<FetchOutcome> {
@@ -210,11 +218,14 @@ export class Recordings {
     const stored = await files[kind].store({
       ...{ name: fileNameOf(recording), chunks: fetched.chunks, bytes: fetched.bytes, leaveFreeBytes },
       mostBytes: longestSeconds * bytesPerSecond * 2 + 100_000,
+      isListenedTo: kind === 'voicemail',
       // The duration is told in whole seconds, of the message before its silence is cut off.
       accepts: (wav) =>
         recording.attempts >= takesShorterAfter || (!wav.isTruncated && wav.seconds >= (recording.seconds ?? 0) - 2),
     });
-    return stored.kind === 'stored' ? { kind: 'stored', bytes: stored.bytes, seconds: stored.wav.seconds } : stored;
+    if (stored.kind !== 'stored') return stored;
+    const { bytes, isSilent, wav } = stored;
+    return { kind: 'stored', bytes, seconds: wav.seconds, isSilent };
   }
 
   /** Whose mailbox it belongs to, where that is not known yet; an outcome only where it cannot be told now. */

@@ -17,6 +17,7 @@ import { Greetings } from './greetings.ts';
 import { MailboxStore } from './mailbox-store.ts';
 import type { RecordableCall, Recorder, RecordingSource } from './ports.ts';
 import { recordingRoutes } from './recording-routes.ts';
+import type { Recording } from './recording.ts';
 import { RecordingStore } from './recording-store.ts';
 import { Recordings } from './recordings.ts';
 import { Retention } from './retention.ts';
@@ -40,6 +41,8 @@ export type VoicemailRoomParts = {
   readonly source: RecordingSource;
   readonly recorder: Recorder;
   readonly deleteAtTwilio: (recordingSid: string) => void;
+  /** A message that was announced turned out to be none. */
+  readonly onNothing?: (recording: Recording) => void;
   /** The owner of one of our numbers, E.164. */
   readonly ownerOf: (number: string) => string | undefined;
   readonly isPerson: (personId: string) => boolean;

@@ -95,6 +95,7 @@ function toReply(voicemail: Voicemail) {
     ...{ id, personId: personId ?? null, callId: callId ?? null, caller: { number: callerNumber, name: callerName } },
     ...{ number: number ?? null, leftAt: isoTime(leftAt), seconds: Math.round(seconds * 10) / 10 },
     audio: audio === 'stored' || audio === 'fetching' ? audio : ('lost' as const),
+    problem: voicemail.problem ?? null,
     transcript: transcript ?? null,
     heardAt: voicemail.heardAt === undefined ? null : isoTime(voicemail.heardAt),
     archivedAt: voicemail.archivedAt === undefined ? null : isoTime(voicemail.archivedAt),

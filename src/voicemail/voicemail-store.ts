@@ -22,6 +22,8 @@ export type Voicemail = VoicemailCall & {
   readonly recordingSid: string;
   /** `stored`, or `lost` where the audio could not be had. */
   readonly audio: RecordingState;
+  /** Why it is lost. */
+  readonly problem: string | undefined;
   readonly seconds: number;
   readonly leftAt: number;
   readonly heardAt: number | undefined;
@@ -72,6 +74,7 @@ type Row = CallRow & {
   readonly recording_id: RecordingId;
   readonly recording_sid: string;
   readonly audio: RecordingState;
+  readonly problem: string | null;
   readonly seconds: number | null;
   readonly left_at: number;
   readonly heard_at: number | null;
@@ -81,7 +84,7 @@ type Row = CallRow & {
 
 const joined = `voicemails v JOIN recordings r ON r.id = v.recording_id
   LEFT JOIN recording_transcripts t ON t.recording_sid = r.recording_sid AND t.status = 'completed'`;
-const select = `SELECT v.*, r.recording_sid, r.state AS audio, r.seconds, t.text AS transcript FROM ${joined}`;
+const select = `SELECT v.*, r.recording_sid, r.state AS audio, r.problem, r.seconds, t.text AS transcript FROM ${joined}`;
 const columns = { leftAt: 'v.left_at', seconds: 'r.seconds' } as const;
 
 const conditions = {
@@ -235,6 +238,7 @@ function fromRow(row: Row | undefined): Voicemail | undefined {
     recordingId: row.recording_id,
     recordingSid: row.recording_sid,
     audio: row.audio,
+    problem: row.audio === 'stored' ? undefined : (row.problem ?? undefined),
     seconds: row.seconds ?? 0,
     leftAt: row.left_at,
     heardAt: row.heard_at ?? undefined,

@@ -17,6 +17,9 @@ describe('readWavHead', () => {
       channels: 1,
       sampleRate: 8000,
       format: 1,
+      bitsPerSample: 16,
+      soundAt: 44,
+      soundBytes: 32_000,
       isTruncated: false,
     });
   });

@@ -4,6 +4,10 @@ export type WavFacts = {
   readonly sampleRate: number;
   /** 1 PCM, 6 A-law, 7 µ-law. */
   readonly format: number;
+  readonly bitsPerSample: number;
+  /** Where the sound begins in the file, and how long it is; without an end where the writer did not know it. */
+  readonly soundAt: number;
+  readonly soundBytes: number;
   /** Fewer bytes of sound are there than the header says. */
   readonly isTruncated: boolean;
 };
@@ -18,7 +22,13 @@ const unknownLengths = new Set([0, 0xff_ff_ff_ff, 0x7f_ff_ff_ff]);
 export function readWavHead(head: Buffer, fileBytes: number): WavFacts | undefined {
   if (head.length < 12 || head.toString('latin1', 0, 4) !== 'RIFF' || head.toString('latin1', 8, 12) !== 'WAVE') return undefined;
   let format:
-    | { readonly tag: number; readonly channels: number; readonly rate: number; readonly bytesPerSecond: number }
+    | {
+        readonly tag: number;
+        readonly channels: number;
+        readonly rate: number;
+        readonly bytesPerSecond: number;
+        readonly bits: number;
+      }
     | undefined;
   for (let at = 12; at + 8 <= head.length;) {
     const id = head.toString('latin1', at, at + 4);
@@ -33,6 +43,7 @@ export function readWavHead(head: Buffer, fileBytes: number): WavFacts | undefin
         channels: head.readUInt16LE(begin + 2),
         rate: head.readUInt32LE(begin + 4),
         bytesPerSecond: head.readUInt32LE(begin + 8),
+        bits: head.readUInt16LE(begin + 14),
       };
     }
     if (id === 'data') {
@@ -40,6 +51,7 @@ export function readWavHead(head: Buffer, fileBytes: number): WavFacts | undefin
       const there = Math.max(0, fileBytes - begin);
       const isUnknown = unknownLengths.has(length) && there > 0;
       return {
+        ...{ soundAt: begin, soundBytes: unknownLengths.has(length) ? Infinity : length, bitsPerSample: format.bits },
         seconds: (isUnknown ? there : Math.min(length, there)) / format.bytesPerSecond,
         channels: format.channels,
         sampleRate: format.rate,

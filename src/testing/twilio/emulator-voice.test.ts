@@ -281,13 +281,22 @@ test('tells the action of a caller who hung up into the recording', async () => 
   await stage.until(() => stage.house.at('/rec').some(({ fields }) => fields['RecordingStatus'] === 'completed'));
 });
 
-test('says that nothing was said as absent, and goes on with the next verb', async () => {
+test('saves a silent recording, and goes to the action and to no other verb', async () => {
   await using stage = await VoiceStage.start();
   stage.house.on('/voice', `${record}/><Redirect>/after</Redirect></Response>`);
   stage.twilio.callFrom(theirs, ours);
-  await stage.heard('/after');
-  expect(stage.house.at('/vm')).toEqual([]);
+  expect((await stage.heard('/vm')).fields['RecordingUrl']).toMatch(/Recordings\/RE/);
+  await stage.until(() => stage.house.at('/rec').some(({ fields }) => fields['RecordingStatus'] === 'completed'));
+  expect(stage.house.at('/after')).toEqual([]);
+});
+
+test('says that nothing was said as absent, where the account drops silent recordings', async () => {
+  await using stage = await VoiceStage.start({ switches: { silentRecordings: 'dropped' } });
+  stage.house.on('/voice', `${record}/><Redirect>/after</Redirect></Response>`);
+  stage.twilio.callFrom(theirs, ours);
+  expect((await stage.heard('/vm')).fields).toMatchObject({ RecordingDuration: '0' });
   await stage.until(() => stage.house.at('/rec').some(({ fields }) => fields['RecordingStatus'] === 'absent'));
+  expect([stage.house.at('/after'), stage.house.at('/vm')[0]?.fields['RecordingUrl']]).toEqual([[], undefined]);
 });
 
 test('asks the document itself again where a Record names no action, and flags the loop', async () => {

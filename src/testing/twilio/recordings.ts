@@ -85,13 +85,18 @@ export class Recordings {
     return true;
   }
 
+  /** Whether nothing is kept of it: there was nothing, or nothing but silence, which the account was switched to drop. */
+  drops({ isSilent, durationMs }: Recorded): boolean {
+    return durationMs === 0 || (isSilent && this.#state.switches.silentRecordings === 'dropped');
+  }
+
   #end(live: Live, recorded: Recorded): void {
     const { record } = live;
     this.#live.delete(record.sid);
     record.durationMs = recorded.durationMs;
     record.updatedMs = this.#state.now();
     const isForced = this.#state.faults.take('recording.absent', 'recording') !== undefined;
-    if (isForced || recorded.isSilent || recorded.durationMs === 0) {
+    if (isForced || this.drops(recorded)) {
       record.status = 'absent';
       record.durationMs = 0;
       this.#report(live, 'absent');

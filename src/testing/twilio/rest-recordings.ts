@@ -98,6 +98,12 @@ function fetch(state: EmulatorState, mediaHost: MediaHost, { recording, request 
     return isHidden ? unknown(path) : ok(recordingJson(state, recording));
   }
   const { wav } = recording;
+  const { recordingStorage } = state.switches;
+  if (recordingStorage === 'external') return unknown(path);
+  if (recordingStorage === 'encrypted' && wav !== undefined) {
+    const body = wav.map((byte, index) => byte ^ ((index * 151 + 89) & 0xff));
+    return { status: 200, headers: { 'Content-Type': 'audio/x-wav' }, body: Buffer.from(body) };
+  }
   if (wav === undefined || recording.status !== 'completed' || state.now() < recording.visibleFromMs) return unknown(path);
   const wanted = query.get('RequestedChannels');
   if (wanted === '2' && recording.channels === 1) return refuse(400, 20_001, 'The recording has one channel only');
@@ -148,10 +154,20 @@ export function recordingJson(state: EmulatorState, recording: RecordingRecord):
     error_code: recording.errorCode,
     track: recording.track,
     uri: `${uri}.json`,
-    media_url: `https://api.twilio.com${uri}`,
-    encryption_details: null,
+    media_url: mediaUrl(state, uri),
+    encryption_details:
+      state.switches.recordingStorage === 'encrypted'
+        ? { public_key_sid: `CR${'0'.repeat(32)}`, encrypted_cek: 'c2VhbGVk', iv: 'aXY' }
+        : null,
     subresource_uris: { transcriptions: `${uri}/Transcriptions.json` },
   };
+}
+
+function mediaUrl({ switches, account }: EmulatorState, uri: string): string {
+  const isOutside = switches.recordingStorage === 'external';
+  return isOutside
+    ? `https://house-recordings.s3.amazonaws.com/${account.sid}${uri.slice(uri.lastIndexOf('/'))}`
+    : `https://api.twilio.com${uri}`;
 }
 
 function listTexts(state: EmulatorState, request: RestRequest, isMeant: (text: TranscriptionRecord) => boolean): RestReply {

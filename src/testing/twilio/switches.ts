@@ -34,6 +34,10 @@ export type Switches = {
   readonly mediaHostRejectsAuthorization: boolean;
   /** Recordings too are fetched by way of a redirect. */
   readonly recordingsRedirect: boolean;
+  /** Where the sound of recordings is: with Twilio as it was heard or encrypted with the owner's key, or in storage of the owner's. */
+  readonly recordingStorage: 'twilio' | 'encrypted' | 'external';
+  /** What becomes of a recording in which nothing is said: Twilio saves it unless the account was switched to drop such (16102). */
+  readonly silentRecordings: 'saved' | 'dropped';
   /** Whether filters by date go by the second, or leave out the time of the day as the OpenAPI document has it. */
   readonly dateFilters: 'second' | 'day';
   /** `DateSent>` and its like include the moment itself, where they go by the second. */
@@ -64,6 +68,8 @@ export const usualSwitches: Switches = {
   mediaNeedsAuthorization: true,
   mediaHostRejectsAuthorization: true,
   recordingsRedirect: false,
+  recordingStorage: 'twilio',
+  silentRecordings: 'saved',
   dateFilters: 'second',
   dateFilterIsInclusive: true,
   secondRecording: 'ignored',
@@ -90,6 +96,8 @@ export const otherSwitches: Switches = {
   mediaNeedsAuthorization: false,
   mediaHostRejectsAuthorization: true,
   recordingsRedirect: true,
+  recordingStorage: 'twilio',
+  silentRecordings: 'dropped',
   dateFilters: 'day',
   dateFilterIsInclusive: false,
   secondRecording: 'refused',

@@ -30,14 +30,14 @@ export async function runRecord(run: TwimlRun, verb: Verb): Promise<Next> {
     transcribeTo,
   });
   const recorded = await heard(run, recording.done, () => recording.stop());
-  if (recorded.isSilent || recorded.durationMs === 0) {
-    if (run.call.isOver) throw new Broken({ kind: 'hangup' });
-    return onward;
-  }
-  const fields: FormFields = [
+  const isKept = !run.on.recordings.drops(recorded);
+  const named: FormFields = [
     ['RecordingUrl', run.on.recordings.url(record.sid)],
     ...(run.on.state.switches.recordActionHasSid ? [['RecordingSid', record.sid] as const] : []),
-    ['RecordingDuration', String(seconds(recorded.durationMs))],
+  ];
+  const fields: FormFields = [
+    ...(isKept ? named : []),
+    ['RecordingDuration', String(isKept ? seconds(recorded.durationMs) : 0)],
     ['Digits', recorded.endedBy === 'hangup' ? 'hangup' : (recorded.key ?? '')],
   ];
   const source = run.action(verb, fields) ?? ownDocument(run, verb, fields);
