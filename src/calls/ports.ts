@@ -3,8 +3,8 @@ import type { Registration } from '#devices/registration.ts';
 import type { CallRecord, LegOutcome, Party } from './call.ts';
 import type { Verdict } from './verdict.ts';
 
-/** What the called side gets to see. */
-export type Presented = { readonly number: string; readonly name: string };
+/** What the called side gets to see. `privacy`: the network outside is to know the number and not to show it. */
+export type Presented = { readonly number: string; readonly name: string; readonly privacy?: 'wished' | 'required' };
 
 /** Where one outgoing leg goes. */
 export type RingTarget =
@@ -75,7 +75,13 @@ export type Registrations = { of(deviceId: string): readonly Registration[] };
 /** Who calls. For a transfer `device` is the phone that ordered it, `party` the one who is transferred. */
 export type Attempt = {
   readonly caller:
-    | { readonly kind: 'device'; readonly device: Device; readonly party?: Party }
+    | {
+        readonly kind: 'device';
+        readonly device: Device;
+        readonly party?: Party;
+        /** It asked that its number be hidden outside the house. */
+        readonly privacy?: Presented['privacy'];
+      }
     | { readonly kind: 'trunk'; readonly trunk: string; readonly number: string; readonly name: string };
   readonly dialled: string;
   readonly leg: CallerLeg;

@@ -110,12 +110,13 @@ function outbound({ from, caller, number, isEmergency }: Outbound, facts: Routin
   const own = facts.callerIdOf(from.device.personId) ?? facts.callerIdOf(undefined);
   // Help must be able to call back, whoever's number it is.
   const ours = own ?? (isEmergency ? facts.anyCallerId() : undefined);
+  const privacy = from.privacy === undefined || isEmergency ? {} : { privacy: from.privacy };
   return {
     direction: 'outbound',
     caller,
     callee: outsider(number, ''),
     number: ours?.number,
-    ring: { kind: 'trunks', number, from: { number: ours?.number ?? '', name: ours?.name ?? '' }, isEmergency },
+    ring: { kind: 'trunks', number, from: { number: ours?.number ?? '', name: ours?.name ?? '', ...privacy }, isEmergency },
   };
 }
 

@@ -4,10 +4,11 @@ import type { OngoingCall } from '#calls/ongoing-call.ts';
 import { answer } from './answer.ts';
 import { authenticated } from './authenticate.ts';
 import type { Authenticate } from './authenticate.ts';
+import { privacyWishIn } from './caller-identity.ts';
 import { parseUri } from './headers.ts';
 import { IncomingCall, readInvite } from './incoming-call.ts';
 import type { CallParts, Invite } from './incoming-call.ts';
-import { phoneEnd, trunkEnd } from './media-path.ts';
+import { callingEnd, trunkEnd } from './media-path.ts';
 import { supportedExtensions } from './capabilities.ts';
 import type { IncomingRequest, Responder } from './srf-types.ts';
 import type { TrunkCall, TrunkPeers } from './trunk.ts';
@@ -51,10 +52,10 @@ export function handleInvite(parts: InviteParts, request: IncomingRequest, respo
   }
   const leg = new IncomingCall(parts, reading.invite, {
     device,
-    end: trunkCall === undefined ? phoneEnd(device, request.source_address) : trunkEnd(trunkCall.trunk, trunkCall.isSecure),
+    end: trunkCall === undefined ? callingEnd(request) : trunkEnd(trunkCall.trunk, trunkCall.isSecure),
   });
   leg.call = parts.place({
-    caller: callerOf(device, trunkCall),
+    caller: callerOf(request, device, trunkCall),
     dialled: trunkCall?.dialled ?? uri.user,
     leg,
     joins: trunkCall?.joins,
@@ -63,7 +64,10 @@ export function handleInvite(parts: InviteParts, request: IncomingRequest, respo
   return 'call';
 }
 
-function callerOf(device: Device | undefined, call: TrunkCall | undefined): Attempt['caller'] {
-  if (device !== undefined) return { kind: 'device', device };
+function callerOf(request: IncomingRequest, device: Device | undefined, call: TrunkCall | undefined): Attempt['caller'] {
+  if (device !== undefined) {
+    const wish = privacyWishIn((name) => request.headers[name] ?? '');
+    return { kind: 'device', device, ...(wish === 'none' ? {} : { privacy: wish }) };
+  }
   return { kind: 'trunk', trunk: call?.trunk ?? '', number: call?.number ?? '', name: call?.name ?? '' };
 }

@@ -118,6 +118,37 @@ describe('a call outside', () => {
     expect(invite.header('From')).toContain('+14165550100');
   });
 
+  it.each(['Privacy: id', 'privacy: Header;ID', 'Privacy: user'])(
+    'hides the number outside where the phone asks: %s',
+    async (wish) => {
+      const { trunk, stage } = await trunkStage();
+      const a = await stage.phone('20', { personId: 'usr_1' });
+      a.invite('4165550123', { headers: [wish] });
+      const invite = await trunk.expect('INVITE');
+      expect(invite.header('From')).toMatch(/^"?Anonymous"? <sip:anonymous@anonymous\.invalid>/);
+      expect(invite.header('Privacy')).toBe('id');
+      expect(invite.header('P-Asserted-Identity')).toMatch(/<sip:\+14165550100@127\.0\.0\.1/);
+    },
+  );
+
+  it('for help shows the number whatever the phone asks', async () => {
+    const { trunk, stage } = await trunkStage();
+    const a = await stage.phone('20', { personId: 'usr_1' });
+    a.invite('911', { headers: ['Privacy: id;critical'], from: 'anonymous' });
+    const invite = await trunk.expect('INVITE');
+    expect(invite.header('From')).toContain('+14165550100');
+    expect(invite.header('Privacy')).toBeUndefined();
+  });
+
+  it('does not leave by a trunk that shows every number where the phone insists', async () => {
+    const outward = { kind: 'account', host: '127.0.0.2', fromHeader: 'X-From' } as const;
+    const { trunk, stage } = await trunkStage({ ...account, outward });
+    const a = await stage.phone('20', { personId: 'usr_1' });
+    a.invite('4165550123', { headers: ['Privacy: id;critical'] });
+    await a.peer.expect(503);
+    expect(trunk.unread).toEqual([]);
+  });
+
   it('tries the next trunk where one cannot be reached', async () => {
     const second = await SipPeer.udp({ address: '127.0.0.3' });
     open.push(second);
@@ -172,6 +203,27 @@ function inbound(trunk: SipPeer, given: Inbound = {}): void {
     ),
   );
 }
+
+describe('a caller from outside who wants to be nobody', () => {
+  it.each([
+    ['Privacy: id'],
+    ['privacy:  Header ; User'],
+    ['P-Asserted-Identity: <sip:anonymous@anonymous.invalid>'],
+    ['Remote-Party-ID: "Doctor" <sip:+4930901820@provider>;privacy=full;screen=yes'],
+  ])('is nobody on displays and in records: %s', async (header) => {
+    const { trunk, stage } = await trunkStage({ allow: ['127.0.0.2'] });
+    const b = await stage.phone('21', { personId: 'usr_1' });
+    inbound(trunk, { headers: [header, ...(header.startsWith('P-A') ? [] : ['P-Asserted-Identity: <tel:+4930901820>'])] });
+    const rung = await b.rung();
+    expect(rung.invite?.text).not.toMatch(/4930901820|Doctor/);
+    expect(rung.invite?.header('From')).toMatch(/^"?Anonymous"? <sip:anonymous@anonymous\.invalid>/);
+    expect(stage.calls.list()[0]?.record.caller).toMatchObject({ number: '', name: 'Anonymous' });
+    b.reply(rung, '486 Busy Here');
+    await trunk.expect(486);
+    const record = await stage.closed();
+    expect(JSON.stringify([record, stage.store.legsOf(record.id)])).not.toMatch(/4930901820|Doctor/);
+  });
+});
 
 describe('a call from the trunk', () => {
   it('rings the devices of the number’s owner', async () => {

@@ -5,9 +5,10 @@ import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { Presented, Trunks } from '#calls/ports.ts';
 import type { Source } from '#devices/registration.ts';
+import { callerIn } from './caller-identity.ts';
 import { digestCredentials } from './digest-answer.ts';
 import type { Credentials } from './dialog.ts';
-import { escapeUser, parseNameAddr, parseUri, splitList, userOf } from './headers.ts';
+import { escapeUser, parseUri, splitList, userOf } from './headers.ts';
 import { trunkEnd } from './media-path.ts';
 import type { Media } from './media-port.ts';
 import type { Destination } from './ring.ts';
@@ -186,16 +187,14 @@ class Trunk {
     const { secretHeader, callHeaders } = this.#settings;
     if (secretHeader !== undefined && !sameText(headerOf(request, secretHeader.name), secretHeader.value)) return undefined;
     this.#account?.wake();
-    const from = parseNameAddr(headerOf(request, 'from'));
-    const asserted = parseNameAddr(headerOf(request, 'p-asserted-identity')) ?? from;
-    const number = parseUri(asserted?.uri ?? '')?.user ?? '';
+    const { number, name } = callerIn((header) => headerOf(request, header));
     const join = isRegistered && callHeaders !== undefined ? headerOf(request, callHeaders.join) : '';
     const networkName = callHeaders?.name === undefined ? '' : cut(headerOf(request, callHeaders.name));
     return {
       trunk: this.name,
       dialled: this.#dialledIn(request, isRegistered ? '' : user),
-      number: isHidden(number) ? '' : cut(number),
-      name: cut(asserted?.name || from?.name || ''),
+      number: cut(number),
+      name: cut(name),
       joins: join === '' ? undefined : join,
       networkName: networkName === '' ? undefined : networkName,
       isSecure: this.#settings.isSecure ?? false,
@@ -215,11 +214,14 @@ class Trunk {
       end: trunkEnd(this.name, this.#settings.isSecure),
     };
     if (outward.kind === 'account') {
+      // Its network shows one of our numbers whatever we ask.
+      if (from.privacy === 'required') return undefined;
       const { username = '', domain = outward.host } = this.#settings;
       return { ...common, account: `sip:${escapeUser(username)}@${domain}`, headers: { [outward.fromHeader]: from.number } };
     }
-    const identity = `<sip:${escapeUser(from.number)}@localhost>`;
-    return { ...common, account: undefined, headers: from.number === '' ? {} : { 'P-Asserted-Identity': identity } };
+    const identity = from.number === '' ? {} : { 'P-Asserted-Identity': `<sip:${escapeUser(from.number)}@localhost>` };
+    if (from.privacy === undefined) return { ...common, account: undefined, headers: identity };
+    return { ...common, from: { number: '', name: '' }, account: undefined, headers: { ...identity, Privacy: 'id' } };
   }
 
   start(): void {
@@ -272,8 +274,4 @@ function cut(text: string): string {
     .replaceAll(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, '')
     .slice(0, mostShown)
     .toWellFormed();
-}
-
-function isHidden(number: string): boolean {
-  return /^(anonymous|unavailable|restricted|private|unknown)$/i.test(number);
 }
