@@ -258,11 +258,21 @@ describe('a call that a call for help needs the ports of', () => {
 });
 
 describe('a browser', () => {
-  it('reaches a phone of the house through the relay, and another browser directly', async () => {
-    Object.assign(a.device, { type: 'webrtc' });
-    const call = a.invite('21');
+  const webRtc = (phone: string) =>
+    `${offerOf(phone).replace('RTP/AVP', 'UDP/TLS/RTP/SAVPF')}a=ice-ufrag:x\r\na=ice-pwd:y\r\na=fingerprint:sha-256 AB\r\n`;
+  /** A phone of extension 22 that registered over a WebSocket. */
+  const byWebSocket = async (): Promise<StagePhone> => {
+    const peer = await SipPeer.ws({ address: '127.0.0.1', port: stage.port('ws') });
+    const phone = new StagePhone(stage, peer, stage.device('22'));
+    const source = { protocol: 'ws', address: peer.address, port: peer.port } as const;
+    stage.register(phone.device, source, 'sip:x@abc.invalid;transport=ws');
+    return phone;
+  };
+
+  it('is told by its offer: it reaches a phone of the house through the relay, whatever type of device it is', async () => {
+    const call = a.invite('21', { body: webRtc('20') });
     const rung = await b.rung();
-    expect(rung.invite?.body).toBe(shown(offerOf('20'), 1, 'callee'));
+    expect(rung.invite?.body).toBe(shown(webRtc('20'), 1, 'callee'));
     expect(relay.requests[0]).toMatchObject({
       caller: { place: 'house', isBrowser: true },
       callee: { place: 'house', isBrowser: false },
@@ -271,13 +281,52 @@ describe('a browser', () => {
     call.learn(await a.peer.skipTo(200));
     call.ack();
     await hangUp(call, { phone: b, call: rung });
-    Object.assign(b.device, { type: 'webrtc' });
-    const direct = a.invite('21');
-    const second = await b.rung();
-    expect(second.invite?.body).toBe(offerOf('20'));
-    a.cancel(direct, '21');
-    b.reply(second, '487 Request Terminated');
+  });
+
+  it('is told by its registration where it is called, and reached through the relay by a phone', async () => {
+    const browser = await byWebSocket();
+    const call = a.invite('22');
+    const rung = await browser.rung();
+    expect(rung.invite?.body).toBe(shown(offerOf('20'), 1, 'callee'));
+    expect(relay.requests[0]).toMatchObject({ caller: { isBrowser: false }, callee: { isBrowser: true } });
+    await browser.answer(rung);
+    call.learn(await a.peer.skipTo(200));
+    call.ack();
+    await hangUp(call, { phone: browser, call: rung });
+    await browser.peer[Symbol.asyncDispose]();
+  });
+
+  it('reaches another browser directly', async () => {
+    const browser = await byWebSocket();
+    const direct = a.invite('22', { body: webRtc('20') });
+    const rung = await browser.rung();
+    expect(rung.invite?.body).toBe(webRtc('20'));
+    expect(relay.requests).toEqual([]);
+    a.cancel(direct, '22');
+    browser.reply(rung, '487 Request Terminated');
     await a.peer.skipTo(487);
+    await browser.peer[Symbol.asyncDispose]();
+  });
+
+  it.each([
+    ['is out of order', () => Object.assign(relay, { refuses: 'no-relay' })],
+    ['is switched off', () => Object.assign(relay, { anchor: () => undefined })],
+  ])('rings no phone where the relay %s: neither would understand the other', async (_name, fault) => {
+    fault();
+    a.invite('21', { body: webRtc('20') });
+    await a.peer.skipTo(503);
+    expect((await stage.closed()).verdict).toEqual({ result: 'failed', reason: 'no-media' });
+    expect(b.peer.unread).toEqual([]);
+  });
+
+  it('calls for help without the relay all the same', async () => {
+    Object.assign(relay, { anchor: () => undefined });
+    const call = a.invite('911', { body: webRtc('20') });
+    const outside = await gate.rung();
+    gate.reply(outside, '486 Busy Here');
+    a.cancel(call, '911');
+    await a.peer.skipTo(({ status }) => status >= 400);
+    await stage.closed();
   });
 });
 
@@ -296,15 +345,18 @@ describe('a phone outside the house', () => {
     await stage.closed();
   });
 
-  it('or a browser tries without the relay where there is none', async () => {
+  it('is tried without the relay where there is none', async () => {
     relay.refuses = 'no-relay';
-    Object.assign(a.device, { type: 'webrtc' });
-    a.invite('21');
+    const source = { protocol: 'udp', address: '203.0.113.7', port: 5060 } as const;
+    stage.register(stage.device('22'), { ...source, address: b.peer.address, port: b.peer.port }, b.contact);
+    stage.register(stage.device('22'), source, `sip:user22@${b.peer.host}`);
+    const call = a.invite('22');
     const rung = await b.rung();
     expect(rung.invite?.body).toBe(offerOf('20'));
-    b.reply(rung, '486 Busy Here');
-    await a.peer.skipTo(486);
-    expect((await stage.closed()).verdict?.result).toBe('busy');
+    a.cancel(call, '22');
+    b.reply(rung, '487 Request Terminated');
+    await a.peer.skipTo(487);
+    await stage.closed();
   });
 });
 

@@ -5,6 +5,7 @@ import { Bridge } from './bridge.ts';
 import type { BridgeParts } from './bridge.ts';
 import { SipDialog } from './dialog.ts';
 import type { DialogNetwork } from './dialog.ts';
+import { trunkEnd } from './media-path.ts';
 import type { AgentRequest, IncomingRequest, Responder } from './srf-types.ts';
 
 function stage() {
@@ -13,7 +14,7 @@ function stage() {
   const party = { deviceId: undefined, personId: undefined, number: '', name: '' };
   const side = (callId: string) => {
     const dialog = new SipDialog(network, { role: 'uac', callId, localTag: 'l', remoteTag: 'r' });
-    return { dialog, device: undefined, party };
+    return { dialog, device: undefined, party, end: trunkEnd('provider') };
   };
   const [caller, callee] = [side('a'), side('b')];
   const bridge = new Bridge({} as BridgeParts, caller, callee);

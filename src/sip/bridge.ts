@@ -15,7 +15,7 @@ export type Side = {
   readonly dialog: SipDialog;
   readonly device: Device | undefined;
   readonly party: Party;
-  readonly end?: MediaEnd;
+  readonly end: MediaEnd;
 };
 
 export type BridgeParts = {

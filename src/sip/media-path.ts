@@ -1,19 +1,29 @@
 import { isIPv4 } from 'node:net';
 import type { Log } from '#base/log.ts';
 import { isPrivate } from '#base/private-address.ts';
-import type { Device } from '#devices/device.ts';
-import { splitList } from './headers.ts';
+import type { Registration } from '#devices/registration.ts';
+import { parseUri, splitList } from './headers.ts';
 import type { Anchor, Media, MediaEnd, MediaOutcome, MediaRole, SoundLoss } from './media-port.ts';
-import type { HeaderMap } from './srf-types.ts';
+import { isWebRtc } from './sdp.ts';
+import { sourceOf } from './source.ts';
+import type { HeaderMap, IncomingRequest } from './srf-types.ts';
 
 type Done = (outcome: MediaOutcome) => void;
 
 /** Without a relay everybody sends to everybody. */
 export const directMedia: Media = { anchor: () => undefined, seenAs: () => {} };
 
+/** Where a relay is needed and the house has none. */
+const noRelay: Anchor = {
+  offer: () => Promise.resolve({ kind: 'refused', why: 'no-relay' }),
+  answer: () => Promise.resolve({ kind: 'refused', why: 'no-relay' }),
+  delete: () => {},
+};
+
 type Relayed = {
   readonly log: Log;
   readonly isTrunks: boolean;
+  readonly isTranslated: boolean;
   readonly open: (lost: (why: SoundLoss) => void) => Anchor | undefined;
 };
 
@@ -26,6 +36,8 @@ export class MediaPath {
   lost: (why: SoundLoss) => void;
   /** Whether one of its ends is a trunk: phones may try without the relay. */
   readonly isTrunks: boolean;
+  /** Whether one end alone is a browser: without the relay neither understands the other. */
+  readonly isTranslated: boolean;
   readonly #anchor: Anchor | undefined;
   readonly #log: Log | undefined;
   #isClosed = false;
@@ -34,6 +46,7 @@ export class MediaPath {
     this.lost = lost;
     this.#log = relayed?.log;
     this.isTrunks = relayed?.isTrunks ?? false;
+    this.isTranslated = relayed?.isTranslated ?? false;
     this.#anchor = relayed?.open((why) => {
       if (!this.#isClosed) this.lost(why);
     });
@@ -97,8 +110,11 @@ export class MediaPaths {
     const { media, log } = this.#parts;
     const { caller } = this.#from;
     const isTrunks = caller.trunk !== undefined || callee.trunk !== undefined;
-    const open = (lost: (why: SoundLoss) => void) => media.anchor({ ...this.#from, callee, isEmergency, lost });
-    const path = new MediaPath(needsRelay(caller, callee) ? { log, isTrunks, open } : undefined, (why) => this.lost(why));
+    const isTranslated = caller.isBrowser !== callee.isBrowser;
+    const open = (lost: (why: SoundLoss) => void) =>
+      media.anchor({ ...this.#from, callee, isEmergency, lost }) ?? (isTranslated ? noRelay : undefined);
+    const relayed = needsRelay(caller, callee) ? { log, isTrunks, isTranslated, open } : undefined;
+    const path = new MediaPath(relayed, (why) => this.lost(why));
     this.#paths.set(key, path);
     return path;
   }
@@ -128,9 +144,26 @@ export function trunkEnd(trunk: string, isSecure = false): MediaEnd {
 }
 
 /** `address` is where its SIP comes from. IPv6 phones count as inside: the relay has IPv4 only. */
-export function phoneEnd(device: Device | undefined, address: string): MediaEnd {
+export function phoneEnd({ address, isBrowser }: { readonly address: string; readonly isBrowser: boolean }): MediaEnd {
   const isOutside = isIPv4(address) && !isPrivate(address);
-  return { place: isOutside ? 'border' : 'house', trunk: undefined, isBrowser: device?.type === 'webrtc' };
+  return { place: isOutside ? 'border' : 'house', trunk: undefined, isBrowser };
+}
+
+/** A phone that calls, by what it offers; where it offers nothing yet, by the way it came. */
+export function callingEnd(request: IncomingRequest): MediaEnd {
+  const { protocol, address } = sourceOf(request);
+  const offer = request.body ?? '';
+  return phoneEnd({ address, isBrowser: offer === '' ? isWebSocket(protocol) : isWebRtc(offer) });
+}
+
+/** A phone that is called, by the way it registered: WebSocket is what browsers have (RFC 7118), also behind an edge proxy. */
+export function registeredEnd({ contactUri, source }: Pick<Registration, 'contactUri' | 'source'>): MediaEnd {
+  const named = parseUri(contactUri)?.params.get('transport') ?? '';
+  return phoneEnd({ address: source.address, isBrowser: isWebSocket(source.protocol) || isWebSocket(named.toLowerCase()) });
+}
+
+function isWebSocket(protocol: string): boolean {
+  return protocol === 'ws' || protocol === 'wss';
 }
 
 /** What crosses the border does, and a browser with anything that is none. */

@@ -3,6 +3,7 @@ import type { Log } from '#base/log.ts';
 import type { Device } from '#devices/device.ts';
 import type { LegOutcome } from '#calls/call.ts';
 import type { CancelWhy, LegListener, OutgoingLeg, Presented } from '#calls/ports.ts';
+import { anonymousName, anonymousUri } from './caller-identity.ts';
 import { SipDialog } from './dialog.ts';
 import type { Credentials } from './dialog.ts';
 import { escapeUser, formatNameAddr, numberOf, parseNameAddr, tagOf } from './headers.ts';
@@ -174,8 +175,9 @@ export class Ring implements OutgoingLeg {
 
   /** A call for help goes out whatever the relay says, and one between phones where there is none: its sound may find a way. */
   #mayGoDirectly(why: Extract<MediaOutcome, { kind: 'refused' }>['why']): boolean {
-    if (!this.#path.isRelayed || why === 'over') return false;
-    return this.#isEmergency || (why === 'no-relay' && !this.#path.isTrunks);
+    const { isRelayed, isTrunks, isTranslated } = this.#path;
+    if (!isRelayed || why === 'over') return false;
+    return this.#isEmergency || (why === 'no-relay' && !isTrunks && !isTranslated);
   }
 
   #send(extra: Record<string, string>): void {
@@ -279,6 +281,6 @@ export class Ring implements OutgoingLeg {
 /** The From that is shown: the engine puts its own address for `localhost`. */
 function fromOf({ number, name }: Presented, account: string | undefined): string {
   if (account !== undefined) return formatNameAddr(name, account);
-  if (number === '') return formatNameAddr('Anonymous', 'sip:anonymous@anonymous.invalid');
+  if (number === '') return formatNameAddr(anonymousName, anonymousUri);
   return formatNameAddr(name, `sip:${escapeUser(number)}@localhost`);
 }

@@ -20,6 +20,12 @@ function receives({ direction, isAddressed }: Stream): boolean {
   return isAddressed && (direction === 'sendrecv' || direction === 'recvonly');
 }
 
+/** Whether it is a browser's: sound encrypted by DTLS (RFC 5764) whose way is probed by ICE, and no other (RFC 8827 section 6.5). */
+export function isWebRtc(sdp: string): boolean {
+  const has = (line: RegExp) => line.test(sdp);
+  return has(/^m=\S+ \d+ UDP\/TLS\/RTP\/SAVPF /m) && has(/^a=ice-ufrag:/m) && has(/^a=fingerprint:/m);
+}
+
 /** The streams that make the call: its sound, or what else is live where it has none. A door station's one-way picture is no hold. */
 function callStreams(sdp: string): readonly Stream[] {
   const streams = liveStreams(sdp);

@@ -15,7 +15,7 @@ import type { InviteParts } from './phone-call.ts';
 import { handleRegister } from './register.ts';
 import type { Registrar } from './register.ts';
 import type { Destination } from './ring.ts';
-import { directMedia, phoneEnd } from './media-path.ts';
+import { directMedia, registeredEnd } from './media-path.ts';
 import type { Media } from './media-port.ts';
 import { nextHopTo, requestUriOf, sourceOf } from './source.ts';
 import type { IsEdgeProxy } from './source.ts';
@@ -172,7 +172,7 @@ export class Sip {
       headers: {},
       credentials: undefined,
       trunk: undefined,
-      end: phoneEnd(target.device, registration.source.address),
+      end: registeredEnd(registration),
     };
   }
 }

@@ -10,10 +10,10 @@ import { parseNameAddr, parseReplaces, parseUri, splitList, uriHeader } from './
 import type { Replaces } from './headers.ts';
 import { IncomingCall } from './incoming-call.ts';
 import type { CallParts, Invite } from './incoming-call.ts';
-import { MediaPaths, phoneEnd, statusOfRefusal } from './media-path.ts';
+import { callingEnd, MediaPaths, statusOfRefusal } from './media-path.ts';
 import type { MediaPath } from './media-path.ts';
 import { reInvite } from './re-invite.ts';
-import type { MediaEnd, MediaOutcome, MediaRole } from './media-port.ts';
+import type { MediaOutcome, MediaRole } from './media-port.ts';
 import { refusalOf } from './sdp.ts';
 import { ReferProgress } from './refer-progress.ts';
 import type { IncomingRequest, Responder } from './srf-types.ts';
@@ -60,7 +60,7 @@ export class Transfers {
 
   /** INVITE with Replaces: the sender takes the place of one side of a call. */
   takeOver(invite: Invite, device: Device, replaces: string): void {
-    const leg = new IncomingCall(this.#parts, invite, { device, end: phoneEnd(device, invite.request.source_address) });
+    const leg = new IncomingCall(this.#parts, invite, { device, end: callingEnd(invite.request) });
     const wanted = parseReplaces(replaces);
     const found = wanted === undefined ? undefined : this.#find(wanted);
     if (wanted === undefined || found === undefined) {
@@ -182,8 +182,8 @@ export class Transfers {
 
   #pathBetween(one: Side, other: Side, role: MediaRole): MediaPath {
     const [caller, callee] = role === 'caller' ? [one, other] : [other, one];
-    const from = { call: caller.dialog.callId, caller: endOfSide(caller) };
-    return new MediaPaths(this.#parts, from).to(endOfSide(callee));
+    const from = { call: caller.dialog.callId, caller: caller.end };
+    return new MediaPaths(this.#parts, from).to(callee.end);
   }
 
   /** Two sides that talk to each other from now on, and the record of it. */
@@ -219,10 +219,6 @@ export class Transfers {
 export function isOfSameOwner(one: Device | undefined, other: Device): boolean {
   if (one === undefined) return false;
   return one.id === other.id || (one.personId !== undefined && one.personId === other.personId);
-}
-
-function endOfSide({ end, device }: Side): MediaEnd {
-  return end ?? phoneEnd(device, '');
 }
 
 /** Without a way for the sound its offer is refused. */

@@ -6,7 +6,7 @@ import { Bridge } from './bridge.ts';
 import type { Side, TransferUnderway } from './bridge.ts';
 import { ringTarget } from './incoming-call.ts';
 import type { CallParts } from './incoming-call.ts';
-import { MediaPaths, phoneEnd, statusOfRefusal } from './media-path.ts';
+import { MediaPaths, statusOfRefusal } from './media-path.ts';
 import { reInvite } from './re-invite.ts';
 import type { ReferProgress } from './refer-progress.ts';
 import type { CallingSide, Ring } from './ring.ts';
@@ -40,8 +40,8 @@ export class TransferredParty implements CallerLeg, CallingSide, TransferUnderwa
   constructor(parts: CallParts & { readonly clock: Clock }, transfer: Transfer) {
     this.#parts = parts;
     this.#transfer = transfer;
-    const { dialog, end, device } = transfer.other;
-    this.paths = new MediaPaths(parts, { call: dialog.callId, caller: end ?? phoneEnd(device, '') });
+    const { dialog, end } = transfer.other;
+    this.paths = new MediaPaths(parts, { call: dialog.callId, caller: end });
     this.paths.lost = (why) => why === 'made-room' && this.#call?.stop('room');
   }
 
