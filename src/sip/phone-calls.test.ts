@@ -3,6 +3,8 @@ import { SipPeer } from '#testing/sip-peer.ts';
 import { connectPhones, offerOf, SipStage, StagePhone } from '#testing/sip-stage.ts';
 
 let stage: SipStage;
+/** What a browser understands without a relay. */
+const webRtcOffer = `${offerOf('20').replace('RTP/AVP', 'UDP/TLS/RTP/SAVPF')}a=ice-ufrag:x\r\na=ice-pwd:y\r\na=fingerprint:sha-256 AB\r\n`;
 
 beforeEach(async () => {
   stage = await SipStage.start();
@@ -329,7 +331,7 @@ describe('a phone behind address translation', () => {
     const a = await stage.phone('20');
     const b = new StagePhone(stage, far, stage.device('21'));
     stage.register(b.device, { protocol, address: far.address, port: far.port }, 'sip:21@abc.invalid;transport=' + protocol);
-    const call = a.invite('21');
+    const call = a.invite('21', { body: protocol === 'ws' ? webRtcOffer : offerOf('20') });
     const rung = await b.rung();
     expect(rung.invite?.startLine).toBe(`INVITE sip:21@abc.invalid;transport=${protocol} SIP/2.0`);
     b.reply(rung, '200 OK', { body: offerOf('21') });
