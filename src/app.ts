@@ -3,6 +3,7 @@
 // Must stay true: parts stop in reverse order, a start that fails undoes itself, and rooms never meet but here and in those files.
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '#base/clock.ts';
+import { HouseClock } from '#base/house-clock.ts';
 import { Events } from '#base/events.ts';
 import { newId as systemNewId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
@@ -24,6 +25,7 @@ import { trunkName } from '#twilio/voice-webhooks.ts';
 import type { Listening } from './banner.ts';
 import { startCalls } from './calls-start.ts';
 import type { Desk } from './calls-start.ts';
+import { keepTime } from './clock-start.ts';
 import { listenTexts, openEngine } from './engine-start.ts';
 import { startHttp } from './http-start.ts';
 import { openMessages } from './messages-start.ts';
@@ -54,10 +56,23 @@ const newToken = () => randomBytes(18).toString('base64url');
 /** Starts the whole exchange. Throws an AppError with one plain sentence where it cannot; nothing is left running then. */
 export async function createApp(options: Options, overrides: Overrides = {}): Promise<App> {
   await using stack = new AsyncDisposableStack();
-  const { clock = systemClock, newId = systemNewId, log = createLog({ level: options.log.level }) } = overrides;
+  const { newId = systemNewId, log = createLog({ level: options.log.level }) } = overrides;
+  const clock = new HouseClock(overrides.clock ?? systemClock, log);
   const events = new Events<Facts>(log);
-  const around = { options, overrides, clock, newId, log, events, health: new Health(clock), stack, warnings: [] };
+  const around = {
+    options,
+    overrides,
+    clock,
+    onClockSet: clock.onSet,
+    newId,
+    log,
+    events,
+    health: new Health(clock),
+    stack,
+    warnings: [],
+  };
   const storage = openStorage(around);
+  keepTime({ ...around, clock, storage });
   const phones = await startPhones(around, storage);
   const engine = await openEngine(around, phones);
   const house = await openHouse(around, storage, phones);

@@ -43,6 +43,7 @@ export async function startPhones(around: Surroundings, { db, writes }: Storage)
   await devices.start();
   registrations.start();
   stack.defer(() => registrations.stop());
+  stack.defer(around.onClockSet((byMs) => registrations.move(byMs)));
   const authenticator = new Authenticator({
     ...{ realm, clock, nonces: new Nonces({ key: keys.nonce, clock }) },
     credentialsOf: devices.credentialsOf,

@@ -2,6 +2,7 @@
 // Used by app.ts and those files.
 // Must stay true: types alone; nothing is made here.
 import type { Clock } from '#base/clock.ts';
+import type { HouseClock } from '#base/house-clock.ts';
 import type { Events } from '#base/events.ts';
 import type { NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
@@ -28,6 +29,8 @@ export type Surroundings = {
   readonly options: Options;
   readonly overrides: Overrides;
   readonly clock: Clock;
+  /** Told when somebody sets the machine's clock; whoever keeps times of it moves them along. */
+  readonly onClockSet: HouseClock['onSet'];
   readonly newId: NewId;
   /** The root: each part makes its own child. */
   readonly log: Log;

@@ -18,10 +18,22 @@ export type TwilioGround = {
 type Parts = Surroundings & { readonly storage: Storage; readonly keys: Keys };
 
 /** Made before the rooms that send; `outbox.start()` is called when all of them are there. */
-export function openTwilio({ options, storage, keys, clock, newId, log: root, events, health, stack }: Parts): TwilioGround {
+export function openTwilio({
+  options,
+  storage,
+  keys,
+  clock,
+  onClockSet,
+  newId,
+  log: root,
+  events,
+  health,
+  stack,
+}: Parts): TwilioGround {
   const log = root.child({ room: 'twilio' });
   const store = new TwilioSettingsStore({ db: storage.db, sealingKey: keys.seal, clock });
   const settings = new LiveTwilioSettings({ store, clock, publicUrl: options.twilio.publicUrl });
+  stack.defer(onClockSet((byMs) => settings.clockSet(byMs)));
   const http = new TwilioHttp({ clock, apiBase: options.twilio.apiBase });
   stack.defer(() => http.close());
   const connection = new TwilioConnection({ settings, http, log });

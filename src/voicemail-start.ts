@@ -105,8 +105,9 @@ function watchHealth({ health }: Parts, room: VoicemailRoom, reconcile: Reconcil
   });
 }
 
-function startReconcile({ stack, twilio }: Parts, reconcile: Reconcile): void {
+function startReconcile({ stack, twilio, onClockSet }: Parts, reconcile: Reconcile): void {
   stack.defer(() => reconcile.stop());
+  stack.defer(onClockSet((byMs) => reconcile.clockSet(byMs)));
   reconcile.start();
   // From the moment there is an account, what it gets is ours to know, also where we are stopped before the next look.
   stack.defer(

@@ -63,7 +63,8 @@ function maySee(legs: Iterable<CallLeg>, identity: Identity | undefined): boolea
 
 function toRecordReply(record: CallRecord) {
   const { answeredAt, endedAt, verdict } = record;
-  const talked = answeredAt === undefined || endedAt === undefined ? 0 : endedAt - answeredAt;
+  // Records of earlier versions may end before they were answered, by a clock that was set.
+  const talked = answeredAt === undefined || endedAt === undefined ? 0 : Math.max(0, endedAt - answeredAt);
   return {
     ...toCommonReply(record),
     endedAt: timeOrNull(endedAt),

@@ -313,6 +313,32 @@ function ask(id: string, given: { identity?: Identity; query?: object; params?: 
   return reply as Reply;
 }
 
+describe('a call while the clock is set', () => {
+  it.each([8 * 3_600_000, -3 * 86_400_000])('lasts as long as it really did (%i ms)', (byMs) => {
+    const call = calls.place(attempt('21'));
+    leg.rung[0]?.listener.progressed(180, false);
+    clock.advance(4_000);
+    clock.jump(byMs);
+    clock.advance(1_000);
+    leg.rung[0]?.listener.answered();
+    clock.advance(2_000);
+    clock.jump(byMs);
+    call.hungUp({ result: 'answered', reason: 'caller-hung-up' });
+    const { startedAt, answeredAt, endedAt } = store.get(call.record.id) ?? call.record;
+    expect([(answeredAt ?? 0) - startedAt, (endedAt ?? 0) - (answeredAt ?? 0)]).toEqual([5_000, 2_000]);
+    expect(ask('getCallRecord', { params: { id: call.record.id } })).toMatchObject({ durationSeconds: 2 });
+    for (const one of store.legsOf(call.record.id)) expect(one.endedAt).toBeGreaterThanOrEqual(one.startedAt);
+  });
+
+  it('is not waited for in vain for longer than it was (the log)', () => {
+    const call = calls.place(attempt('21'));
+    clock.advance(3_000);
+    clock.jump(-86_400_000);
+    call.callerGone();
+    expect(log.at(-1)).toContain('"waitedSeconds":3');
+  });
+});
+
 describe('the routes', () => {
   it('list, filter and page the records', async () => {
     for (const dialled of ['21', '22', '99']) {

@@ -93,6 +93,7 @@ export class Calls {
       steps,
       orderedBy: attempt.caller.kind === 'device' ? attempt.caller.device.id : undefined,
       isEmergency: isForHelp(routed),
+      ...(claim.kind === 'joined' ? { time: claim.time } : {}),
     });
     const refusal = claim.kind === 'taken' ? twice : this.#refusal(routed, steps);
     this.#ongoing.set(record.id, call);

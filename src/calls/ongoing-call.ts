@@ -5,6 +5,7 @@ import { maskNumber } from '#base/log.ts';
 import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { CallLeg, CallPhase, CallRecord, LegId, LegOutcome, Party } from './call.ts';
+import { CallTime } from './call-time.ts';
 import { advance, begin } from './call-state.ts';
 import type { CallAction, CallEvent, CallState, LegPlan, Patience, Step, Transition } from './call-state.ts';
 import type { CallerLeg, OutgoingLeg, RingTarget, StopWhy } from './ports.ts';
@@ -44,6 +45,8 @@ type Begun = {
   /** The device on whose behalf it goes out or on: the caller's, or who transferred it. */
   readonly orderedBy?: string | undefined;
   readonly isEmergency?: boolean;
+  /** Of a call that was announced before its SIP leg came. */
+  readonly time?: CallTime;
 };
 
 /** One call from the attempt to its verdict: carries out what call-state.ts decides and keeps the record true. */
@@ -61,15 +64,18 @@ export class OngoingCall {
   #ringTimer: Timer | undefined;
   #patience: readonly Timer[] = [];
   #isHeld = false;
+  readonly #time: CallTime;
 
-  constructor(parts: OngoingParts, { record, callerLeg, leg, steps, orderedBy, isEmergency = false }: Begun) {
+  constructor(parts: OngoingParts, begun: Begun) {
+    const { record, callerLeg, leg, steps, orderedBy, isEmergency = false, time = new CallTime(parts.clock) } = begun;
     this.#parts = parts;
+    this.#time = time;
     this.orderedBy = orderedBy;
     this.isEmergency = isEmergency;
     this.#caller = leg;
     this.#record = record;
     this.#callerLegId = callerLeg.id;
-    this.#legs.set(callerLeg.id, callerLeg);
+    this.#legs.set(callerLeg.id, { ...callerLeg, startedAt: time.now() });
     for (const planned of steps.flatMap((step) => step.legs)) this.#planned.set(planned.leg.id, planned);
   }
 
@@ -305,7 +311,7 @@ export class OngoingCall {
   }
 
   get #now(): number {
-    return this.#parts.clock.now();
+    return this.#time.now();
   }
 }
 

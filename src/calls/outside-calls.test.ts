@@ -23,6 +23,25 @@ function arrive(change: Partial<typeof call> = {}) {
   return desk.outside.arrive({ ...call, ...change });
 }
 
+describe('a call from outside while the clock is set', () => {
+  it.each([8 * 3_600_000, -3 * 86_400_000])('is not given up, and lasts as long as it really did (%i ms)', (byMs) => {
+    const { token, callId } = arrive();
+    desk.clock.advance(1_000);
+    desk.clock.jump(byMs);
+    desk.clock.advance(5_000);
+    expect(desk.outside.progressOf(call.callSid)).toBe('announced');
+    const leg = desk.leg(token);
+    leg.rung[0]?.listener.answered();
+    desk.clock.jump(byMs);
+    desk.clock.advance(60_000);
+    desk.placed?.hungUp({ result: 'answered', reason: 'callee-hung-up' });
+    const record = desk.cdrs.get(callId);
+    expect([(record?.answeredAt ?? 0) - (record?.startedAt ?? 0), (record?.endedAt ?? 0) - (record?.answeredAt ?? 0)]).toEqual([
+      6_000, 60_000,
+    ]);
+  });
+});
+
 describe('a call from outside that is answered', () => {
   it('has one record from its announcement to the hang-up', () => {
     const { token, decision, callId } = arrive();

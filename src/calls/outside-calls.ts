@@ -8,6 +8,7 @@ import { maskNumber } from '#base/log.ts';
 import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { OurNumber } from '#numbers/number.ts';
+import { CallTime } from './call-time.ts';
 import type { CallLeg, CallRecord } from './call.ts';
 import type { CdrStore } from './cdr-store.ts';
 import { decideAfterDial, decideInbound, verdictOfMessage, verdictOfUntold } from './outside-call.ts';
@@ -143,7 +144,7 @@ export class OutsideCalls implements OutsideStories {
     if (story.leg !== 'none' || story.phase !== 'ringing') return { kind: 'taken' };
     story.leg = 'live';
     story.deadlineAt = Number.POSITIVE_INFINITY;
-    return { kind: 'joined', record: story.record };
+    return { kind: 'joined', record: story.record, time: story.time };
   }
 
   written(record: CallRecord): CallRecord {
@@ -178,11 +179,12 @@ export class OutsideCalls implements OutsideStories {
 
   #open({ callSid, dialled, caller, isReachable, trunk }: Announced): Story {
     const { clock, newId, newToken, byNumber } = this.#parts;
+    const time = new CallTime(clock);
     const number = byNumber(dialled);
     const decision = this.#decide(number, caller, isReachable);
-    const record = newOutsideRecord({ id: newId('call'), now: clock.now(), number, dialled, caller, trunk });
+    const record = newOutsideRecord({ id: newId('call'), now: time.now(), number, dialled, caller, trunk });
     const story: Story = {
-      ...{ callSid, token: newToken(), decision, caller, record, createdAt: record.startedAt },
+      ...{ callSid, token: newToken(), decision, caller, record, createdAt: record.startedAt, time },
       ...{ phase: 'ringing', afterDial: undefined, ours: undefined, leg: 'none', isTold: false, isCallerGone: false },
       deadlineAt: this.#in(this.#parts.ringSeconds * 1000 + silenceMs.legExpected),
     };
@@ -216,21 +218,21 @@ export class OutsideCalls implements OutsideStories {
   }
 
   /** Who would have been rung, so that the record says why nobody was, and to whom it belongs. */
-  #unrung({ record, callSid, decision }: Story): readonly CallLeg[] {
-    const { newId, clock, devices } = this.#parts;
+  #unrung({ record, callSid, decision, time }: Story): readonly CallLeg[] {
+    const { newId, devices } = this.#parts;
     const owner = record.callee.personId;
     const caller = callerLegOf(record, callSid, newId('leg'));
     if (owner === undefined || decision.kind === 'reject') return [caller];
     const outcome = decision.kind === 'voicemail' && decision.reason !== 'unreachable' ? 'offline' : 'unreachable';
     const phones = devices.ofPerson(owner).filter((device) => device.enabled);
-    return [caller, ...unrungLegs({ record, phones, outcome, now: clock.now(), newId })];
+    return [caller, ...unrungLegs({ record, phones, outcome, now: time.now(), newId })];
   }
 
   #close(story: Story, verdict: Verdict): void {
-    const { clock, log, events } = this.#parts;
+    const { log, events } = this.#parts;
     const wasInVoicemail = story.phase === 'voicemail';
     story.phase = 'over';
-    story.record = { ...story.record, endedAt: clock.now(), verdict };
+    story.record = { ...story.record, endedAt: Math.max(story.record.startedAt, story.time.now()), verdict };
     this.#records.save(story, story.leg === 'none' && !wasInVoicemail ? this.#unrung(story) : []);
     this.#tellStart(story);
     events.emit('call.ended', { callId: story.record.id, disposition: verdict.result, reason: verdict.reason });
@@ -262,7 +264,7 @@ export class OutsideCalls implements OutsideStories {
   }
 
   #closeSilent(): void {
-    const now = this.#parts.clock.now();
+    const now = this.#parts.clock.monotonic();
     for (const story of this.#stories.all()) {
       if (story.deadlineAt > now || story.phase === 'over') continue;
       const voicemailReason = story.phase === 'voicemail' ? reasonOf(story) : undefined;
@@ -276,7 +278,7 @@ export class OutsideCalls implements OutsideStories {
   }
 
   #in(milliseconds: number): number {
-    return this.#parts.clock.now() + milliseconds;
+    return this.#parts.clock.monotonic() + milliseconds;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { CallTime } from './call-time.ts';
 import type { CallRecord } from './call.ts';
 import type { AfterDial, Caller, InboundDecision, VoicemailReason } from './outside-call.ts';
 import type { OutsidePhase } from './outside-call-store.ts';
@@ -32,6 +33,7 @@ export type Story = {
   readonly decision: InboundDecision;
   readonly caller: Caller;
   readonly createdAt: number;
+  readonly time: CallTime;
   record: CallRecord;
   phase: OutsidePhase;
   afterDial: AfterDial | undefined;
@@ -41,6 +43,7 @@ export type Story = {
   /** Whether anybody was told that there is a call. */
   isTold: boolean;
   isCallerGone: boolean;
+  /** By the monotonic time. */
   deadlineAt: number;
 };
 

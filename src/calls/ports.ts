@@ -1,5 +1,6 @@
 import type { Device } from '#devices/device.ts';
 import type { Registration } from '#devices/registration.ts';
+import type { CallTime } from './call-time.ts';
 import type { CallRecord, LegOutcome, Party } from './call.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -93,7 +94,7 @@ export type Attempt = {
 };
 
 export type StoryClaim =
-  | { readonly kind: 'joined'; readonly record: CallRecord }
+  | { readonly kind: 'joined'; readonly record: CallRecord; readonly time: CallTime }
   /** The call has its leg already, or is past ringing. */
   | { readonly kind: 'taken' }
   | { readonly kind: 'unknown' };

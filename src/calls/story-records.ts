@@ -2,6 +2,7 @@ import type { Clock } from '#base/clock.ts';
 import type { Events } from '#base/events.ts';
 import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
+import { CallTime } from './call-time.ts';
 import type { CallLeg, CallRecord } from './call.ts';
 import type { CdrStore } from './cdr-store.ts';
 import type { OutsideCallStore } from './outside-call-store.ts';
@@ -69,6 +70,7 @@ export class StoryRecords {
         isTold: true,
         isCallerGone: true,
         deadlineAt: 0,
+        time: new CallTime(this.#parts.clock),
       };
     });
   }
@@ -81,6 +83,7 @@ export class StoryRecords {
   #takeUp(deadlineAt: number): readonly Story[] {
     const { store, cdrs, clock } = this.#parts;
     const stories: Story[] = [];
+    const time = new CallTime(clock);
     for (const row of store.open()) {
       const record = cdrs.get(row.callId);
       const isTooOld = clock.now() - row.createdAt > mostAgeMs;
@@ -88,7 +91,7 @@ export class StoryRecords {
         // Others are still worth waiting for where this cannot be written.
         this.#safely(() => store.save({ ...row, phase: 'over' }));
       } else {
-        stories.push({ ...row, record, ours: undefined, leg: 'over', isTold: true, isCallerGone: false, deadlineAt });
+        stories.push({ ...row, record, ours: undefined, leg: 'over', isTold: true, isCallerGone: false, deadlineAt, time });
       }
     }
     return stories;

@@ -36,6 +36,7 @@ export class RegistrationStore {
   readonly #removeOfDevice: Statement<[string]>;
   readonly #removeExpired: Statement<[number]>;
   readonly #live: Statement<[number], Row>;
+  readonly #moveDue: Statement<[number, number]>;
 
   constructor(db: Database) {
     this.#put = db.prepare(
@@ -50,6 +51,7 @@ export class RegistrationStore {
     this.#remove = db.prepare('DELETE FROM registrations WHERE id = ?');
     this.#removeOfDevice = db.prepare('DELETE FROM registrations WHERE device_id = ?');
     this.#removeExpired = db.prepare('DELETE FROM registrations WHERE expires_at <= ?');
+    this.#moveDue = db.prepare('UPDATE registrations SET registered_at = registered_at + ?, expires_at = expires_at + ?');
     this.#live = db.prepare(`SELECT ${columns} FROM registrations WHERE expires_at > ? ORDER BY id`);
   }
 
@@ -83,6 +85,11 @@ export class RegistrationStore {
   replace(deviceId: DeviceId, registrations: readonly Registration[]): void {
     this.#removeOfDevice.run(deviceId);
     for (const registration of registrations) this.put(registration);
+  }
+
+  /** The clock was set: each lasts as long as it was granted. */
+  moveDue(byMs: number): void {
+    this.#moveDue.run(byMs, byMs);
   }
 
   removeExpired(now: number): void {

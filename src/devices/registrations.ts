@@ -108,6 +108,16 @@ export class Registrations {
     if (before.length > 0 && bindings.length === 0) this.#tellUnregistered(deviceId, 'removed');
   }
 
+  /** The clock was set: each lasts as long as it was granted, as in the table. */
+  move(byMs: number): void {
+    for (const [deviceId, bindings] of this.#byDevice) {
+      this.#byDevice.set(
+        deviceId,
+        bindings.map((one) => ({ ...one, registeredAt: one.registeredAt + byMs, expiresAt: one.expiresAt + byMs })),
+      );
+    }
+  }
+
   /** Forgets a device that may no longer be reached. Its rows go too, unless they went with the device. */
   async drop(deviceId: DeviceId): Promise<void> {
     await this.apply({ deviceId, bindings: [], stored: [], removed: this.#byDevice.get(deviceId) ?? none });

@@ -110,8 +110,8 @@ export class IncomingMessages {
       isOptedOut: conversations.of({ ourNumber: to, farNumber: from })?.optedOutAt !== undefined,
       isDnd: isDnd(to),
       local: localTime(now, timeZone),
-      previous: messages.autoRepliesTo(from, now - dayMs),
-      repliesOfHour: messages.autoRepliesSince(now - hourMs),
+      previous: messages.autoRepliesTo(from, { since: now - dayMs, until: now }),
+      repliesOfHour: messages.countAutoReplies({ since: now - hourMs, until: now }),
     });
     if (decision.kind === 'none') {
       log[decision.reason === 'too-many' ? 'warn' : 'debug']({ reason: decision.reason }, 'No automatic reply');

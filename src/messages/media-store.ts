@@ -35,6 +35,7 @@ export class MediaStore {
   readonly #lost;
   readonly #loose;
   readonly #delete;
+  readonly #moveDue;
 
   constructor(db: Opened['db']) {
     this.#byId = db.prepare<[string], Row>('SELECT * FROM message_media WHERE id = ?');
@@ -67,6 +68,11 @@ export class MediaStore {
     );
     this.#loose = db.prepare<[number], Row>('SELECT * FROM message_media WHERE message_id IS NULL AND created_at < ? LIMIT 100');
     this.#delete = db.prepare<[string]>('DELETE FROM message_media WHERE id = ?');
+    this.#moveDue = db.prepare<[{ byMs: number }]>(
+      `UPDATE message_media SET due_at = due_at + :byMs, token_until = token_until + :byMs,
+         created_at = CASE WHEN message_id IS NULL THEN created_at + :byMs ELSE created_at END
+       WHERE due_at IS NOT NULL OR token_until IS NOT NULL OR message_id IS NULL`,
+    );
   }
 
   byId(id: string): Media | undefined {
@@ -138,6 +144,11 @@ export class MediaStore {
   /** Uploads that nobody sent. */
   looseBefore(time: number): readonly Media[] {
     return this.#loose.all(time).flatMap((row) => fromRow(row) ?? []);
+  }
+
+  /** The clock was set: what is due, public or loose keeps its distance from now. */
+  moveDue(byMs: number): void {
+    this.#moveDue.run({ byMs });
   }
 
   delete(id: string): void {

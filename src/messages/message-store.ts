@@ -63,6 +63,9 @@ const conditions = {
 const unread = "m.direction = 'inbound' AND m.read_at IS NULL";
 const filters = Object.keys(conditions) as (keyof MessageFilter)[];
 
+/** `until` leaves out what bears a time to come, of a clock that has been set back since. */
+type Span = { readonly since: number; readonly until: number };
+
 /** The SQL of the tables `messages` and `message_early_states`. Nothing commits here: callers write inside a WriteBatch. */
 export class MessageStore {
   readonly #db: Opened['db'];
@@ -100,12 +103,12 @@ export class MessageStore {
     this.#readAll = db.prepare<[object]>(
       "UPDATE messages SET read_at = :at WHERE conversation_id = :id AND direction = 'inbound' AND read_at IS NULL",
     );
-    this.#autoReplies = db.prepare<[string, number], { at: number }>(
+    this.#autoReplies = db.prepare<[string, number, number], { at: number }>(
       `SELECT m.created_at AS at FROM ${joined}
-       WHERE c.far_number = ? AND m.created_at > ? AND m.auto_reply_id IS NOT NULL ORDER BY m.created_at`,
+       WHERE c.far_number = ? AND m.created_at BETWEEN ? AND ? AND m.auto_reply_id IS NOT NULL ORDER BY m.created_at`,
     );
-    this.#autoReplyCount = db.prepare<[number], { n: number }>(
-      'SELECT count(*) AS n FROM messages WHERE created_at > ? AND auto_reply_id IS NOT NULL',
+    this.#autoReplyCount = db.prepare<[number, number], { n: number }>(
+      'SELECT count(*) AS n FROM messages WHERE created_at BETWEEN ? AND ? AND auto_reply_id IS NOT NULL',
     );
     this.#unknown = db.prepare<[object], Row>(
       `${select} WHERE c.our_number = :ourNumber AND c.far_number = :farNumber AND m.body = :body AND m.state = 'unknown'
@@ -156,13 +159,13 @@ export class MessageStore {
   }
 
   /** When automatic replies went to a far number from any of ours, oldest first. */
-  autoRepliesTo(farNumber: string, since: number): readonly number[] {
-    return this.#autoReplies.all(farNumber, since).map(({ at }) => at);
+  autoRepliesTo(farNumber: string, { since, until }: Span): readonly number[] {
+    return this.#autoReplies.all(farNumber, since, until).map(({ at }) => at);
   }
 
   /** How many automatic replies went out to anybody. */
-  autoRepliesSince(since: number): number {
-    return this.#autoReplyCount.get(since)?.n ?? 0;
+  countAutoReplies({ since, until }: Span): number {
+    return this.#autoReplyCount.get(since, until)?.n ?? 0;
   }
 
   /** The oldest message with this text of which nobody knows whether it was sent; none while one like it is still to be sent. */

@@ -97,9 +97,10 @@ export class Tokens {
   }
 
   #touch(id: string): void {
-    const now = this.#parts.clock.now();
-    if (now - (this.#touched.get(id) ?? -Infinity) < touchEveryMs) return;
-    this.#touched.set(id, now);
+    const { clock } = this.#parts;
+    if (clock.monotonic() - (this.#touched.get(id) ?? -Infinity) < touchEveryMs) return;
+    this.#touched.set(id, clock.monotonic());
+    const now = clock.now();
     // Who signs in must not fail because the disk is full.
     this.#parts.writes
       .write(() => this.#parts.tokens.touch(id, now))

@@ -46,13 +46,17 @@ export class OutboxServices {
     return { now: clock.now(), inARow: Math.max(1, service.inARow), random: random(), delays };
   }
 
+  /** `until` by the clock, such as a decision says it. */
   pause(name: string, until: number): void {
+    const { clock } = this.#options;
     const service = this.#service(name);
-    service.pausedUntil = Math.max(service.pausedUntil, until);
+    service.pausedUntil = Math.max(service.pausedUntil, until - clock.now() + clock.monotonic());
   }
 
+  /** By the clock; in the past where it is not left alone. */
   pausedUntil(name: string): number {
-    return this.#services.get(name)?.pausedUntil ?? 0;
+    const { clock } = this.#options;
+    return (this.#services.get(name)?.pausedUntil ?? 0) - clock.monotonic() + clock.now();
   }
 
   forgive(name: string): void {

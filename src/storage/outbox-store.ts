@@ -61,6 +61,7 @@ export class OutboxStore {
   readonly #counts;
   readonly #openCount;
   readonly #list;
+  readonly #moveDue;
 
   constructor(db: Database) {
     this.#db = db;
@@ -95,6 +96,10 @@ export class OutboxStore {
     this.#list = db.prepare<[Record<string, string | number | null>], Row>(
       `SELECT * FROM outbox WHERE (:kind IS NULL OR kind = :kind) AND (:orderKey IS NULL OR order_key = :orderKey)
        AND (:state IS NULL OR state = :state) ORDER BY sequence LIMIT :limit OFFSET :offset`,
+    );
+    this.#moveDue = db.prepare<[{ byMs: number }]>(
+      `UPDATE outbox SET created_at = created_at + :byMs, due_at = due_at + :byMs, give_up_at = give_up_at + :byMs,
+       first_attempt_at = first_attempt_at + :byMs, last_attempt_at = last_attempt_at + :byMs WHERE ended_at IS NULL`,
     );
   }
 
@@ -142,6 +147,11 @@ export class OutboxStore {
       for (const { id } of orphans) this.#doubt.run(id);
       return orphans.length;
     })();
+  }
+
+  /** The clock was set: what is open keeps its distance from now. */
+  moveDue(byMs: number): void {
+    this.#moveDue.run({ byMs });
   }
 
   prune(endedBefore: number): void {

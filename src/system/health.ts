@@ -22,11 +22,13 @@ const worseFirst = ['down', 'degraded', 'ok'] as const satisfies readonly Health
 export class Health {
   readonly #clock: Clock;
   readonly #startedAtMs: number;
+  readonly #begin: number;
   readonly #probes = new Map<string, Probe>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#startedAtMs = clock.now();
+    this.#begin = clock.monotonic();
   }
 
   /** Adds the part `name`; the order of the report is the order of the calls. */
@@ -39,7 +41,7 @@ export class Health {
     return {
       status: worseFirst.find((status) => parts.some((part) => part.status === status)) ?? 'ok',
       startedAt: isoTime(this.#startedAtMs),
-      uptimeSeconds: Math.floor((this.#clock.now() - this.#startedAtMs) / 1000),
+      uptimeSeconds: Math.floor((this.#clock.monotonic() - this.#begin) / 1000),
       parts,
     };
   }

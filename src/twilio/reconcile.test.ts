@@ -85,6 +85,18 @@ describe('the look at what Twilio has', () => {
     expect(taken).toEqual(['CA1', 'RE1', 'RE2', 'SM1']);
   });
 
+  it('misses nothing of an account that was set up while the clock was ahead, once it is set right', async () => {
+    const right = clock.now();
+    clock.jump(8 * 3_600_000);
+    await reconcile.run();
+    there.messages.push(message('SM1', right + minute));
+    clock.advance(60 * minute);
+    reconcile.clockSet(-8 * 3_600_000);
+    clock.jump(-8 * 3_600_000);
+    await reconcile.run();
+    expect(taken).toEqual(['SM1']);
+  });
+
   it('finds after a downtime what came meanwhile, also after a restart', async () => {
     await reconcile.run();
     clock.advance(minute);

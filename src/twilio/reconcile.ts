@@ -17,7 +17,11 @@ export type ReconcileSinks = {
 
 export type ReconcileOptions = {
   readonly connection: Pick<TwilioConnection, 'ask' | 'client'>;
-  readonly watermarks: { get(name: string): number | undefined; set(name: string, at: number): void };
+  readonly watermarks: {
+    get(name: string): number | undefined;
+    set(name: string, at: number): void;
+    move(name: string, byMs: number): void;
+  };
   readonly sinks: ReconcileSinks;
   readonly clock: Clock;
   readonly log: Log;
@@ -60,6 +64,8 @@ export class Reconcile {
   #failuresInARow = 0;
   #problem: string | undefined;
   #lastAt: number | undefined;
+  /** By our clock, of this run: where that was wrong they are moved when it is set right. */
+  readonly #newOrigins = new Set<string>();
 
   constructor(options: ReconcileOptions) {
     this.#options = options;
@@ -162,11 +168,18 @@ export class Reconcile {
     const { clock, watermarks } = this.#options;
     const key = this.#key(name);
     const origin = watermarks.get(`${key}.origin`);
-    if (origin !== undefined) return Math.max(origin, (watermarks.get(key) ?? origin) - overlapMs);
     // Twilio's times are whole seconds.
     const now = clock.now() - 1000;
+    // One that lies ahead was noted by a clock that has been set back since.
+    if (origin !== undefined) return Math.min(now, Math.max(origin, (watermarks.get(key) ?? origin) - overlapMs));
     watermarks.set(`${key}.origin`, now);
+    this.#newOrigins.add(`${key}.origin`);
     return now;
+  }
+
+  /** Our clock was set by so much. Throws where that cannot be noted. */
+  clockSet(byMs: number): void {
+    for (const name of this.#newOrigins) this.#options.watermarks.move(name, byMs);
   }
 
   /** Another account has other lists. */

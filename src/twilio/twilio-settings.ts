@@ -116,11 +116,22 @@ export class LiveTwilioSettings {
   /** Keeps the change, then tells. Throws where it cannot be kept, and nothing is changed then. */
   change(change: Partial<TwilioSettings>): TwilioSettings {
     const next = this.#complete({ ...this.#current, ...this.#rotation(change), ...change });
+    this.#keep(next);
+    for (const listener of this.#listeners) listener(next);
+    return next;
+  }
+
+  /** The clock was set by so much: the old token is good for as long as before. Throws where that cannot be kept. */
+  clockSet(byMs: number): void {
+    const { oldAuthToken } = this.#current;
+    if (oldAuthToken === undefined) return;
+    this.#keep({ ...this.#current, oldAuthToken: { ...oldAuthToken, until: oldAuthToken.until + byMs } });
+  }
+
+  #keep(next: TwilioSettings): void {
     const { authToken, oldAuthToken, apiKey, sipAccount, originationSecret, ...settings } = next;
     this.#store.save(settings, { authToken, oldAuthToken, apiKey, sipAccount, originationSecret });
     this.#current = next;
-    for (const listener of this.#listeners) listener(next);
-    return next;
   }
 
   #rotation({ authToken, accountSid }: Partial<TwilioSettings>): Partial<TwilioSettings> {

@@ -18,7 +18,7 @@ export class WebhookWatch {
   #failed = 0;
   #acceptedAt: number | undefined;
   #refusedAt: number | undefined;
-  /** Of a request that named our account: most likely Twilio itself. */
+  /** By the monotonic time, of a request that named our account: most likely Twilio itself. */
   #ownRefusedAt: number | undefined;
   #emptiedAt: number | undefined;
   #loggedAt = Number.NEGATIVE_INFINITY;
@@ -41,7 +41,7 @@ export class WebhookWatch {
 
   /** Rightly signed, but its fields are gone: what a redirect makes of a POST. */
   emptied(): void {
-    this.#emptiedAt = this.#clock.now();
+    this.#emptiedAt = this.#clock.monotonic();
     this.#log.warn('A webhook came as a GET without its fields: something on the way redirects');
   }
 
@@ -56,9 +56,9 @@ export class WebhookWatch {
     readonly isOwnAccount: boolean;
     readonly hasSignature: boolean;
   }): void {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     this.#refused += 1;
-    this.#refusedAt = now;
+    this.#refusedAt = this.#clock.now();
     if (facts.isOwnAccount) this.#ownRefusedAt = now;
     if (now - this.#loggedAt < logEveryMs) return;
     this.#loggedAt = now;
@@ -71,11 +71,11 @@ export class WebhookWatch {
         ? 'no request was refused'
         : `${this.#refused} with a wrong signature refused, the last at ${isoTime(this.#refusedAt)}`;
     const failed = this.#failed === 0 ? '' : `; ${this.#failed} failed inside GoSIP, see its log`;
-    if (this.#ownRefusedAt !== undefined && this.#clock.now() - this.#ownRefusedAt < recentMs) {
+    if (this.#ownRefusedAt !== undefined && this.#clock.monotonic() - this.#ownRefusedAt < recentMs) {
       const advice = 'the public URL or the auth token set here is not the one Twilio uses, or a proxy changes requests';
       return { status: 'degraded', message: `Requests from Twilio fail the signature check: ${advice} (${refused})` };
     }
-    if (this.#emptiedAt !== undefined && this.#clock.now() - this.#emptiedAt < recentMs) {
+    if (this.#emptiedAt !== undefined && this.#clock.monotonic() - this.#emptiedAt < recentMs) {
       const advice = 'something on the way redirects them, such as http to https: set the address it leads to as the public URL';
       return { status: 'degraded', message: `Requests from Twilio lose their fields: ${advice} (${refused})` };
     }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '#base/errors.ts';
 import { announcement, callFor, VoicemailStage } from '#testing/voicemail-stage.ts';
 import { overdue } from './retention.ts';
-import type { Recording } from './recording.ts';
+import type { KeptRecording } from './recording-store.ts';
 
 let stage: VoicemailStage;
 
@@ -119,7 +119,7 @@ describe('recording a call', () => {
 describe('what is kept', () => {
   const day = 86_400_000;
   const recording = (id: number, ageDays: number, megabytes: number) =>
-    ({ id: `rec_${id}`, startedAt: 100 * day - ageDays * day, bytes: megabytes * 1_000_000 }) as Recording;
+    ({ id: `rec_${id}`, keptFrom: 100 * day - ageDays * day, bytes: megabytes * 1_000_000 }) as KeptRecording;
   const stored = [recording(1, 50, 10), recording(2, 20, 30), recording(3, 10, 20), recording(4, 1, 40)];
 
   it.each([
@@ -146,6 +146,31 @@ describe('what is kept', () => {
     await stage.until(() => stage.told('voicemail.').at(-1) === 'voicemail.deleted');
     expect([stage.stateOf('RE1'), stage.stateOf('RE2')]).toEqual(['removed', 'stored']);
     expect([stage.files('recordings').length, stage.files('voicemail').length, stage.voicemails()]).toEqual([1, 0, []]);
+  });
+
+  it('keeps a message though the clock is set to years ahead, and one that was left while it showed 1970', async () => {
+    const { recordings, settings } = stage.room;
+    const now = stage.clock.now();
+    await settings.change({ keepRecordingDays: 30, keepVoicemailDays: 30 });
+    await recordings.announce(announcement('RE1', { startedAt: now }), callFor('person_anna'));
+    await stage.reaches('RE1', 'stored');
+    stage.clock.jump(-now);
+    await recordings.announce(announcement('RE2', { startedAt: undefined }), callFor('person_anna'));
+    await stage.reaches('RE2', 'stored');
+    stage.clock.advance(3_600_000);
+    await stage.idle();
+    stage.clock.jump(now + 12 * 365 * day);
+    for (let hours = 0; hours < 48; hours += 1) {
+      stage.clock.advance(3_600_000);
+      await stage.idle();
+    }
+    expect([stage.stateOf('RE1'), stage.stateOf('RE2'), stage.voicemails().length]).toEqual(['stored', 'stored', 2]);
+    stage.clock.jump(-12 * 365 * day);
+    for (let days = 0; days < 32; days += 1) {
+      stage.clock.advance(day);
+      await stage.idle();
+    }
+    expect([stage.stateOf('RE1'), stage.stateOf('RE2'), stage.voicemails().length]).toEqual(['removed', 'removed', 0]);
   });
 
   it('remembers settings over a restart', async () => {

@@ -18,6 +18,13 @@ type Row = {
   readonly problem: string | null;
   readonly changed_at: number;
 };
+type KeptRow = Row & { readonly kept_from: number };
+
+/** With the time from which its days count. */
+export type KeptRecording = Recording & { readonly keptFrom: number };
+
+/** What is heard of for the first time is taken to be no older than this. */
+const oldestNewsMs = 100 * 86_400_000;
 
 const columns = [
   'id',
@@ -49,6 +56,8 @@ export class RecordingStore {
   readonly #states;
   readonly #size;
   readonly #prune;
+  readonly #moveDue;
+  readonly #noteKept;
 
   constructor(db: Opened['db']) {
     const changes = columns.slice(1).map((column) => `${column} = excluded.${column}`);
@@ -65,8 +74,9 @@ export class RecordingStore {
     this.#runningOf = db.prepare<[string], Row>(
       `SELECT * FROM recordings WHERE call_sid = ? AND kind = 'call' AND state = 'running' ORDER BY started_at DESC LIMIT 1`,
     );
-    this.#stored = db.prepare<[{ kind: RecordingKind; limit: number }], Row>(
-      `SELECT * FROM recordings WHERE kind = :kind AND state = 'stored' ORDER BY started_at, id LIMIT :limit`,
+    this.#stored = db.prepare<[{ kind: RecordingKind; limit: number }], KeptRow>(
+      `SELECT * FROM recordings WHERE kind = :kind AND state = 'stored' AND kept_from IS NOT NULL
+       ORDER BY kept_from, started_at, id LIMIT :limit`,
     );
     this.#states = db.prepare<[], Pick<Row, 'id' | 'kind'>>(
       `SELECT id, kind FROM recordings WHERE state IN ('stored', 'fetching')`,
@@ -74,8 +84,13 @@ export class RecordingStore {
     this.#size = db.prepare<[RecordingKind], { n: number }>(
       `SELECT coalesce(sum(bytes), 0) AS n FROM recordings WHERE kind = ? AND state = 'stored'`,
     );
-    this.#prune = db.prepare<[number]>(
-      `DELETE FROM recordings WHERE changed_at < ? AND state IN ('running', 'discarded', 'lost', 'removed')
+    this.#moveDue = db.prepare<[number]>('UPDATE recordings SET due_at = due_at + ? WHERE due_at IS NOT NULL');
+    this.#noteKept = db.prepare<[{ earliest: number; now: number }]>(
+      `UPDATE recordings SET kept_from = CASE WHEN started_at BETWEEN :earliest AND :now THEN started_at ELSE :now END
+       WHERE kept_from IS NULL`,
+    );
+    this.#prune = db.prepare<[{ before: number }]>(
+      `DELETE FROM recordings WHERE changed_at < :before AND kept_from < :before AND state IN ('running', 'discarded', 'lost', 'removed')
        AND id NOT IN (SELECT recording_id FROM voicemails WHERE is_shown = 1)`,
     );
   }
@@ -107,8 +122,11 @@ export class RecordingStore {
   }
 
   /** Oldest first. */
-  stored(kind: RecordingKind, limit: number): readonly Recording[] {
-    return this.#stored.all({ kind, limit }).flatMap((row) => fromRow(row) ?? []);
+  stored(kind: RecordingKind, limit: number): readonly KeptRecording[] {
+    return this.#stored.all({ kind, limit }).flatMap((row) => {
+      const recording = fromRow(row);
+      return recording === undefined ? [] : [{ ...recording, keptFrom: row.kept_from }];
+    });
   }
 
   /** Ids whose file is there or may be there. */
@@ -120,9 +138,19 @@ export class RecordingStore {
     return this.#size.get(kind)?.n ?? 0;
   }
 
+  /** The clock was set: what is to be fetched keeps its distance from now. */
+  moveDue(byMs: number): void {
+    this.#moveDue.run(byMs);
+  }
+
+  /** From when the days of those count that are new: from their start, where that can be believed, else from now. */
+  noteKept(now: number, isStartBelieved: boolean): void {
+    this.#noteKept.run({ now, earliest: isStartBelieved ? now - oldestNewsMs : now });
+  }
+
   /** Forgets what nobody can ask for any more. */
   prune(before: number): number {
-    return this.#prune.run(before).changes;
+    return this.#prune.run({ before }).changes;
   }
 }
 

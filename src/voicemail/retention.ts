@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
-import type { Recording } from './recording.ts';
-import type { RecordingStore } from './recording-store.ts';
+import type { KeepingTime } from './keeping-time.ts';
+import type { KeptRecording, RecordingStore } from './recording-store.ts';
 import type { Recordings } from './recordings.ts';
 import type { TranscriptStore } from './transcript-store.ts';
 import type { Voicemails } from './voicemails.ts';
@@ -17,19 +17,19 @@ const perRun = 1000;
 
 /** Which call recordings must go: those too old, then the oldest until the rest fits. `stored` is oldest first. */
 export function overdue(
-  stored: readonly Recording[],
+  stored: readonly KeptRecording[],
   totalBytes: number,
   {
     now,
     keepRecordingDays,
     keepRecordingMegabytes,
   }: Pick<VoicemailSettings, 'keepRecordingDays' | 'keepRecordingMegabytes'> & { readonly now: number },
-): readonly Recording[] {
+): readonly KeptRecording[] {
   const oldest = keepRecordingDays === null ? -Infinity : now - keepRecordingDays * dayMs;
   const most = keepRecordingMegabytes === null ? Infinity : keepRecordingMegabytes * 1_000_000;
   let bytes = totalBytes;
   return stored.filter((recording) => {
-    if (recording.startedAt >= oldest && bytes <= most) return false;
+    if (recording.keptFrom >= oldest && bytes <= most) return false;
     bytes -= recording.bytes ?? 0;
     return true;
   });
@@ -44,6 +44,7 @@ export type RetentionParts = {
   readonly settings: () => VoicemailSettings;
   readonly writes: WriteBatch;
   readonly clock: Clock;
+  readonly time: KeepingTime;
   readonly log: Log;
   /** Also looked at every hour. */
   readonly checkSpace: () => Promise<unknown>;
@@ -83,12 +84,16 @@ export class Retention {
   }
 
   async #deleteOverdue(): Promise<void> {
-    const { store, voicemailStore, transcripts, recordings, voicemails, settings, writes, clock, log } = this.#parts;
-    const now = clock.now();
+    const { store, voicemailStore, transcripts, recordings, voicemails, settings, writes, time, log } = this.#parts;
+    const now = await writes.write(() => {
+      const at = time.next();
+      store.noteKept(at, !time.isClockStrange(at));
+      return at;
+    });
     const { keepVoicemailDays } = settings();
     const calls = overdue(store.stored('call', perRun), store.storedBytes('call'), { ...settings(), now });
     for (const recording of calls) await recordings.remove(recording);
-    const old = keepVoicemailDays === null ? [] : voicemailStore.leftBefore(now - keepVoicemailDays * dayMs, perRun);
+    const old = keepVoicemailDays === null ? [] : voicemailStore.keptFromBefore(now - keepVoicemailDays * dayMs, perRun);
     for (const { id } of old) await voicemails.delete(id, recordings);
     if (calls.length + old.length > 0)
       log.info({ recordings: calls.length, voicemails: old.length }, 'Old recordings were deleted');

@@ -9,11 +9,13 @@ import type { Log } from '#base/log.ts';
 import type { Route } from '#contract/endpoint.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { Opened } from '#storage/database.ts';
+import { HouseTimes } from '#storage/house-times.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import { AudioFiles } from './audio-files.ts';
 import { CallRecordings } from './call-recordings.ts';
 import { greetingRoutes } from './greeting-routes.ts';
 import { Greetings } from './greetings.ts';
+import { KeepingTime } from './keeping-time.ts';
 import { MailboxStore } from './mailbox-store.ts';
 import type { RecordableCall, Recorder, RecordingSource } from './ports.ts';
 import { recordingRoutes } from './recording-routes.ts';
@@ -80,8 +82,10 @@ export function createVoicemailRoom(parts: VoicemailRoomParts): VoicemailRoom {
   const recordings = new Recordings({ ...parts, store, files, space, mailbox: voicemails, settings: current });
   const callRecordings = new CallRecordings({ ...parts, recordings, files: files.call, settings: current, space });
   const greetings = new Greetings({ ...parts, store: new MailboxStore(db), files: folderOf('greetings') });
+  const times = new HouseTimes(db);
+  const time = new KeepingTime({ clock, load: () => times.get('keeping'), save: (at) => times.set('keeping', at) });
   const retention = new Retention({
-    ...{ store, voicemailStore, transcripts, recordings, voicemails, settings: current, writes, clock, log },
+    ...{ store, voicemailStore, transcripts, recordings, voicemails, settings: current, writes, clock, time, log },
     checkSpace: () => callRecordings.checkSpace(),
   });
   return {

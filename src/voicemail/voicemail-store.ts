@@ -132,7 +132,7 @@ export class VoicemailStore {
     );
     this.#show = db.prepare<[string]>('UPDATE voicemails SET is_shown = 1 WHERE recording_id = ? AND is_shown = 0');
     this.#oldest = db.prepare<[{ before: number; limit: number }], Row>(
-      `${select} WHERE v.is_shown = 1 AND v.left_at < :before ORDER BY v.left_at LIMIT :limit`,
+      `${select} WHERE v.is_shown = 1 AND r.kept_from < :before ORDER BY r.kept_from LIMIT :limit`,
     );
     this.#byId = db.prepare<[string], Row>(`${select} WHERE v.id = ? AND v.is_shown = 1`);
     this.#byRecording = db.prepare<[string], Row>(`${select} WHERE v.recording_id = ? AND v.is_shown = 1`);
@@ -201,8 +201,8 @@ export class VoicemailStore {
     return { items: rows.flatMap((row) => fromRow(row) ?? []), total: counted.get(withPattern(values))?.n ?? 0 };
   }
 
-  /** Those left before a moment, oldest first. */
-  leftBefore(before: number, limit: number): readonly Voicemail[] {
+  /** Those whose days count from before a moment, oldest first. */
+  keptFromBefore(before: number, limit: number): readonly Voicemail[] {
     return this.#oldest.all({ before, limit }).flatMap((row) => fromRow(row) ?? []);
   }
 }

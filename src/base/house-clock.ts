@@ -1,0 +1,85 @@
+// Owns the time the house lives by: it goes on evenly, and when somebody sets the machine's clock it follows in one step, told to everybody.
+// Called by app.ts, which hands it to every room in place of the machine's clock.
+// Must stay true: `now()` never moves by itself; what is due then and then is moved by whoever keeps it, in the same step.
+import type { Clock, Timer } from './clock.ts';
+import type { Log } from './log.ts';
+
+/** Told by how many milliseconds the clock was set, forward or (negative) back. */
+export type SetListener = (byMs: number) => void;
+
+const lookMs = 1_000;
+/** A smaller difference is followed without a word: nothing that is kept depends on it. */
+const leastSetMs = 2_000;
+/** Two readings of two clocks differ by chance. */
+const leastFollowMs = 50;
+/** Longer between two readings: the process was held up in the middle of looking. */
+const mostBetweenMs = 50;
+
+export class HouseClock implements Clock {
+  readonly monotonic: Clock['monotonic'];
+  readonly after: Clock['after'];
+  readonly every: Clock['every'];
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #listeners = new Set<SetListener>();
+  #offset: number;
+  #timer: Timer | undefined;
+
+  constructor(clock: Clock, log: Log) {
+    this.#clock = clock;
+    this.#log = log;
+    this.monotonic = clock.monotonic;
+    this.after = clock.after;
+    this.every = clock.every;
+    this.#offset = clock.now() - clock.monotonic();
+  }
+
+  readonly now = (): number => this.#clock.monotonic() + this.#offset;
+
+  /** Called when `now()` is about to follow, in the order of subscription. Returns the function that ends it. */
+  readonly onSet = (listener: SetListener): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** `write` moves what is on the disk; while it throws the clock is not followed. */
+  start(write: SetListener): void {
+    this.#timer = this.#clock.every(lookMs, () => this.look(write));
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+  }
+
+  /** Follows the machine's clock where it was set. */
+  look(write: SetListener): void {
+    const before = this.#clock.monotonic();
+    const offset = this.#clock.now() - before;
+    if (this.#clock.monotonic() - before > mostBetweenMs) return;
+    const byMs = offset - this.#offset;
+    const distance = Math.abs(byMs);
+    if (distance < leastFollowMs || (distance >= leastSetMs && !this.#tell(byMs, write))) return;
+    this.#offset = offset;
+  }
+
+  #tell(byMs: number, write: SetListener): boolean {
+    const seconds = Math.round(byMs / 1000);
+    try {
+      write(byMs);
+    } catch (error) {
+      this.#log.error({ err: error, seconds }, 'The clock was set, and what is due cannot be moved along yet');
+      return false;
+    }
+    for (const listener of this.#listeners) this.#tellOne(listener, byMs);
+    this.#log.warn({ seconds }, 'The clock of this machine was set: what is due was moved along');
+    return true;
+  }
+
+  #tellOne(listener: SetListener, byMs: number): void {
+    try {
+      listener(byMs);
+    } catch (error) {
+      this.#log.error({ err: error }, 'The clock was set, and a part of the house did not follow');
+    }
+  }
+}
