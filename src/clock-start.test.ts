@@ -64,7 +64,17 @@ function set(byMs: number): void {
 
 function registration(now: number): Registration {
   return {
-    ...{ id: 'reg_1', deviceId: device, contactUri: 'sip:11@192.0.2.7', q: 1, params: new Map(), path: [], callId: 'a', cseq: 1 },
+    ...{
+      id: 'reg_1',
+      deviceId: device,
+      contactUri: 'sip:11@192.0.2.7',
+      q: 1,
+      params: new Map(),
+      path: [],
+      callId: 'a',
+      cseq: 1,
+      lastNonce: 0,
+    },
     ...{ instanceId: undefined, regId: undefined, userAgent: undefined, registeredAt: now, expiresAt: now + hour },
     source: { protocol: 'udp', address: '192.0.2.7', port: 5060 },
   };

@@ -90,6 +90,7 @@ const debianPackages: Record<string, string> = {
   kamailio: 'kamailio',
   openssl: 'openssl',
   rtpengine: 'rtpengine-daemon',
+  faketime: 'faketime',
 };
 
 /** Fails with the command that installs what is missing. */
