@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint, nothing } from './endpoint.ts';
 import { isoTimeText, listQuery, pageOf } from './page.ts';
+import { plainDigits } from './plain-digits.ts';
 import { shownName } from './shown-name.ts';
 
 const params = z.object({ id: z.string() });
@@ -21,7 +22,7 @@ const hours = z
 const fields = {
   name: shownName,
   /** One of ours, E.164; null for all of them, which is for administrators. */
-  number: z.string().nullable(),
+  number: z.string().overwrite(plainDigits).nullable(),
   /** `after_hours` replies at every time that is not in `hours`, in the house’s time zone. */
   trigger: z.enum(['dnd', 'after_hours', 'keyword']),
   /** Of `keyword`: any of them, as words of the message, in any case. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint, nothing } from './endpoint.ts';
+import { numberFilter } from './number-filter.ts';
 import { isoTimeText, listQuery, pageOf } from './page.ts';
 
 /** How a call ended. */
@@ -131,7 +132,7 @@ export const listCallRecords = endpoint({
   summary: 'The call records: all for an admin, for a user those of calls that rang or left their devices',
   query: listQuery(['startedAt', 'endedAt', 'answeredAt'], {
     /** E.164, extension or dialled digits of either side. */
-    number: z.string().trim().min(1).max(64).optional(),
+    number: numberFilter.optional(),
     device: z.string().optional(),
     person: z.string().optional(),
     direction: z.enum(callDirections).optional(),

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 import { fileReply, uploadBody } from './file.ts';
+import { numberFilter, numberPartFilter } from './number-filter.ts';
 import { isoTimeText, listQuery, pageOf } from './page.ts';
+import { plainDigits } from './plain-digits.ts';
 
 const params = z.object({ id: z.string() });
 const yesOrNo = z.enum(['true', 'false']).transform((text) => text === 'true');
@@ -81,8 +83,8 @@ export const listMessages = endpoint({
   summary: 'Messages of your own numbers; for an admin those of all',
   query: listQuery(['createdAt'], {
     conversation: z.string().optional(),
-    number: z.string().optional(),
-    farNumber: z.string().optional(),
+    number: numberFilter.optional(),
+    farNumber: numberFilter.optional(),
     direction: z.enum(['inbound', 'outbound']).optional(),
     state: messageState.optional(),
     unread: yesOrNo.optional(),
@@ -103,8 +105,9 @@ export const sendMessage = endpoint({
   status: 201,
   body: z.strictObject({
     /** One of ours; your first unless given. */
-    from: z.string().trim().max(32).optional(),
-    to: z.string().trim().min(1).max(32),
+    from: z.string().overwrite(plainDigits).max(32).optional(),
+    /** In any spelling; invisible characters, separators and `tel:` are read over. */
+    to: z.string().trim().min(1).max(80),
     body: z.string().max(1600).default(''),
     /** Ids of uploads. */
     media: z.array(z.string()).max(10).default([]),
@@ -155,10 +158,10 @@ export const listConversations = endpoint({
   access: 'user',
   summary: 'Conversations of your own numbers, the one with the newest message first; for an admin those of all',
   query: listQuery(['lastAt'], {
-    number: z.string().optional(),
+    number: numberFilter.optional(),
     unread: yesOrNo.optional(),
     /** Part of the far number. */
-    text: z.string().min(1).max(32).optional(),
+    text: numberPartFilter.optional(),
   }),
   reply: pageOf(conversation),
 });

@@ -1,12 +1,8 @@
 import { z } from 'zod';
+import { e164 } from './e164.ts';
 import { endpoint, nothing } from './endpoint.ts';
 import { isoTimeText, listQuery, pageOf } from './page.ts';
 import { shownName } from './shown-name.ts';
-
-const e164 = z
-  .string()
-  .trim()
-  .regex(/^\+[1-9][0-9]{3,14}$/, 'Write the number in the international form, such as +14165550123');
 
 export const ourNumber = z
   .object({

@@ -1,13 +1,9 @@
 import { z } from 'zod';
+import { e164 } from './e164.ts';
 import { endpoint } from './endpoint.ts';
 import { isoTimeText } from './page.ts';
 
 const secret = z.string().trim().min(1).max(100);
-const number = z
-  .string()
-  .trim()
-  .regex(/^\+[1-9][0-9]{3,14}$/, 'Write the number in the international form, such as +14165550123');
-
 const credentials = {
   accountSid: secret,
   authToken: secret,
@@ -126,7 +122,7 @@ export const provisionTwilio = endpoint({
       .url({ protocol: /^https$/ })
       .nullable()
       .optional(),
-    numbers: z.array(number).max(50).optional(),
+    numbers: z.array(e164).max(50).optional(),
     inbound: inbound.optional(),
     outbound: outbound.optional(),
     isSecure: z.boolean().optional(),

@@ -1,3 +1,4 @@
+import { plainDigits } from '#contract/plain-digits.ts';
 import { parseNameAddr, parseUri, splitList } from './headers.ts';
 import type { NameAddr } from './headers.ts';
 
@@ -26,7 +27,7 @@ export function callerIn(header: HeaderReader): CallerIdentity {
   const shown = isHidden ? undefined : (asserted ?? from);
   if (shown === undefined || isAnonymous(shown)) return { number: '', name: anonymousName };
   const name = remote.has('name') ? '' : shown.name || from?.name || '';
-  return { number: userIn(shown), name: isAnonymousWord(name) ? '' : name };
+  return { number: parseUri(shown.uri)?.number ?? '', name: isAnonymousWord(name) ? '' : name };
 }
 
 /** What a phone of ours asks of us for its calls outside: by Privacy, or by hiding itself (RFC 3323 section 4.1). */
@@ -70,7 +71,7 @@ function remotePartyPrivacy(text: string): ReadonlySet<string> {
 /** There may be a SIP and a tel URI (RFC 3325 section 9.1): the one with a number says who calls. */
 function assertedIn(text: string): NameAddr | undefined {
   const all = splitList(text).flatMap((item) => parseNameAddr(item) ?? []);
-  const chosen = all.find((one) => /^\+?\d+$/.test(userIn(one))) ?? all[0];
+  const chosen = all.find((one) => /^\+?\d+$/.test(plainDigits(userIn(one)))) ?? all[0];
   if (chosen === undefined) return undefined;
   return { ...chosen, name: chosen.name || (all.find(({ name }) => name !== '')?.name ?? '') };
 }

@@ -59,6 +59,10 @@ describe('parseUri', () => {
     ['sip:a@b@h', { user: 'a@b', host: 'h' }],
     ['SIP:House', { user: '', host: 'house' }],
     ['tel:+14165550100;x=y', { user: '+14165550100', host: '' }],
+    ['tel:22112345;phone-context=+49;x=y', { user: '22112345', number: '22112345;phone-context=+49', host: '' }],
+    ['sip:22112345;npdi;phone-context=%2B49@h;user=phone', { user: '22112345', number: '22112345;phone-context=+49', host: 'h' }],
+    ['tel:7042;phone-context=example.com', { user: '7042', number: '7042' }],
+    ['sip:%E2%80%AA22%E2%80%AC@h', { user: '\u202a22\u202c', number: '\u202a22\u202c' }],
   ])('reads %s', (text, expected) => {
     expect(parseUri(text)).toMatchObject(expected);
   });

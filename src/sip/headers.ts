@@ -7,6 +7,8 @@ export type Uri = {
   readonly scheme: string;
   /** Percent-decoded; empty where there is none. */
   readonly user: string;
+  /** The user with the `;phone-context=+…` that completes it, where it has one; a domain there says nothing (RFC 3966 section 5.1.5). */
+  readonly number: string;
   /** Lower case; IPv6 in brackets. */
   readonly host: string;
   readonly port: number | undefined;
@@ -43,8 +45,17 @@ export function parseUri(text: string): Uri | undefined {
   const headers = question === -1 ? '' : text.slice(question + 1);
   const main = text.slice(colon + 1, question === -1 ? undefined : question);
   if (scheme === 'tel') {
-    const [user = '', ...params] = main.split(';');
-    return user === '' ? undefined : { scheme, user, host: '', port: undefined, params: toParams(params), headers };
+    const user = userIn(main);
+    if (user === '') return undefined;
+    return {
+      scheme,
+      user,
+      number: numberIn(main),
+      host: '',
+      port: undefined,
+      params: toParams(main.split(';').slice(1)),
+      headers,
+    };
   }
   const at = main.lastIndexOf('@');
   const userPart = at === -1 ? '' : main.slice(0, at);
@@ -52,9 +63,18 @@ export function parseUri(text: string): Uri | undefined {
   const host = /^(\[[0-9a-f:.]+\]|[^\s:[\]@<>"]+)(?::(\d{1,5}))?$/i.exec(hostPort);
   if (host === null) return undefined;
   return {
-    ...{ scheme, user: decodeEscapes(userPart.split(/[:;]/, 1)[0] ?? ''), host: (host[1] ?? '').toLowerCase(), headers },
+    ...{ scheme, user: userIn(userPart), number: numberIn(userPart), host: (host[1] ?? '').toLowerCase(), headers },
     ...{ port: host[2] === undefined ? undefined : Number(host[2]), params: toParams(params) },
   };
+}
+
+function userIn(userPart: string): string {
+  return decodeEscapes(userPart.split(/[:;]/, 1)[0] ?? '');
+}
+
+function numberIn(userPart: string): string {
+  const [context = ''] = /;phone-context=(?:\+|%2B)[^;:]+/i.exec(userPart) ?? [];
+  return userIn(userPart) + decodeEscapes(context);
 }
 
 /** The tag of a From or To header. */

@@ -56,7 +56,7 @@ export function handleInvite(parts: InviteParts, request: IncomingRequest, respo
   });
   leg.call = parts.place({
     caller: callerOf(request, device, trunkCall),
-    dialled: trunkCall?.dialled ?? uri.user,
+    dialled: trunkCall?.dialled ?? uri.number,
     leg,
     joins: trunkCall?.joins,
     networkName: trunkCall?.networkName,

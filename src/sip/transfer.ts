@@ -54,7 +54,7 @@ export class Transfers {
     const progress = new ReferProgress(from.dialog, exchange);
     progress.accept();
     const replaces = uriHeader(uri, 'replaces');
-    if (replaces === undefined) this.#blind(bridge, from, { device: from.device, dialled: uri.user, progress });
+    if (replaces === undefined) this.#blind(bridge, from, { device: from.device, dialled: uri.number, progress });
     else this.#attended(bridge, from, { replaces: parseReplaces(replaces), progress });
   }
 

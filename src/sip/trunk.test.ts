@@ -149,6 +149,20 @@ describe('a call outside', () => {
     expect(trunk.unread).toEqual([]);
   });
 
+  it('goes out where the number was pasted with characters that nobody sees', async () => {
+    const { trunk, stage } = await trunkStage();
+    const a = await stage.phone('20', { personId: 'usr_1' });
+    a.invite('%E2%80%AA+14155550123%E2%80%AC');
+    expect((await trunk.expect('INVITE')).startLine).toContain('INVITE sip:+14155550123@127.0.0.2');
+  });
+
+  it('to a crisis line goes out as dialled', async () => {
+    const { trunk, stage } = await trunkStage();
+    const a = await stage.phone('20', { personId: 'usr_1' });
+    a.invite('988');
+    expect((await trunk.expect('INVITE')).startLine).toContain('INVITE sip:988@127.0.0.2');
+  });
+
   it('tries the next trunk where one cannot be reached', async () => {
     const second = await SipPeer.udp({ address: '127.0.0.3' });
     open.push(second);
@@ -240,6 +254,22 @@ describe('a call from the trunk', () => {
     const record = stage.records()[0];
     expect(record).toMatchObject({ direction: 'inbound', trunk: 'provider', caller: { number: '+4930901820', name: 'Doctor' } });
     expect(record?.callee.deviceId).toBe('dev_21');
+  });
+
+  it.each([
+    'sip:4165550100;phone-context=+1@127.0.0.1;user=phone',
+    'tel:4165550100;phone-context=+1',
+    'tel:+1-416-555-0100',
+    'sip:14165550100;npdi;rn=14165550000@127.0.0.1',
+    'sip:+1%E2%80%91416%E2%80%91555%E2%80%910100@127.0.0.1',
+    'sip:%E2%80%AA+14165550100%E2%80%AC@127.0.0.1',
+    'sip:01114165550100@127.0.0.1',
+  ])('to our number rings, written %s', async (uri) => {
+    const { trunk, stage } = await trunkStage({ allow: ['127.0.0.2/32'] });
+    const b = await stage.phone('21', { personId: 'usr_1' });
+    inbound(trunk, { uri, headers: ['Diversion: <sip:+14165550199@provider>;reason=unconditional'] });
+    await b.rung();
+    expect(stage.records()[0]).toMatchObject({ number: '+14165550100', caller: { number: '+4930901820' } });
   });
 
   it('must carry the secret header where there is one', async () => {

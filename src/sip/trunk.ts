@@ -4,6 +4,7 @@ import { addressBlocks } from '#base/address-blocks.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { Presented, Trunks } from '#calls/ports.ts';
+import { plainDigits } from '#contract/plain-digits.ts';
 import type { Source } from '#devices/registration.ts';
 import { callerIn } from './caller-identity.ts';
 import { digestCredentials } from './digest-answer.ts';
@@ -181,7 +182,7 @@ class Trunk {
   }
 
   identify(request: IncomingRequest): TrunkCall | undefined {
-    const user = parseUri(request.uri)?.user ?? '';
+    const { user = '', number: called = '' } = parseUri(request.uri) ?? {};
     const isRegistered = this.#account !== undefined && sameText(user, this.#account.contactUser);
     if (!isRegistered && !this.isFrom(sourceOf(request))) return undefined;
     const { secretHeader, callHeaders } = this.#settings;
@@ -192,7 +193,7 @@ class Trunk {
     const networkName = callHeaders?.name === undefined ? '' : cut(headerOf(request, callHeaders.name));
     return {
       trunk: this.name,
-      dialled: this.#dialledIn(request, isRegistered ? '' : user),
+      dialled: this.#dialledIn(request, isRegistered ? '' : called),
       number: cut(number),
       name: cut(name),
       joins: join === '' ? undefined : join,
@@ -237,10 +238,10 @@ class Trunk {
     const { callHeaders } = this.#settings;
     const named = callHeaders === undefined ? '' : headerOf(request, callHeaders.number);
     if (named !== '') return named;
-    if (/^\+?\d+$/.test(user)) return user;
+    if (isNumber(user)) return user;
     const [diversion = ''] = splitList(headerOf(request, 'diversion'));
     const diverted = userOf(diversion === '' ? undefined : diversion);
-    if (/^\+?\d+$/.test(diverted)) return diverted;
+    if (isNumber(diverted)) return diverted;
     return user === '' ? userOf(request.headers['to']) : user;
   }
 
@@ -274,4 +275,8 @@ function cut(text: string): string {
     .replaceAll(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, '')
     .slice(0, mostShown)
     .toWellFormed();
+}
+
+function isNumber(user: string): boolean {
+  return /^\+?\d+$/.test(plainDigits(user.split(';', 1)[0] ?? ''));
 }
