@@ -347,6 +347,29 @@ describe('messages of the whole house', { timeout: 60_000 }, () => {
     await Promise.all(streams.map(({ reading }) => reading));
   });
 
+  it('go to a number as it was pasted, and are found by a plus that the browser did not escape', async () => {
+    const pasted = `\u202a${theirs.slice(0, 2)}\u00a0${theirs.slice(2, 5)}\u2011${theirs.slice(5)}\u202c`;
+    expect(await stage.send('Hello', { to: pasted })).toMatchObject({ farNumber: theirs });
+    expect(await stage.send('Hello again', { to: `tel:${theirs};phone-context=example.org` })).toMatchObject({
+      farNumber: theirs,
+    });
+    expect((await stage.messages(`?farNumber=${theirs}`)).total).toBe(2);
+    expect((await stage.messages(`?number=${ours}`)).total).toBe(2);
+    const path = `/messages/conversations?number=${ours}&text=${theirs.slice(0, 5)}`;
+    expect(await stage.json<Page<Conversation>>('GET', path, undefined, 'anna')).toMatchObject({ total: 1 });
+    const turned = { to: `${theirs.slice(0, 5)}\u202e${theirs.slice(5)}`, body: 'x' };
+    expect(await stage.status('POST', '/messages', turned)).toBe(400);
+  });
+
+  it.each(['image/x-png', 'image/jpg', 'Image/PNG; name=a.png', 'application/octet-stream'])(
+    'take a picture that the uploader calls %s by its bytes',
+    async (name) => {
+      const request = { method: 'POST', headers: { 'Content-Type': name }, body: png };
+      const response = await stage.fetch('/messages/media', 'anna', request);
+      expect(await response.json()).toMatchObject({ contentType: 'image/png' });
+    },
+  );
+
   it('are found by what is asked for, and a conversation is read as a whole', async () => {
     await stage.receive('One');
     await stage.receive('Two 100%');

@@ -177,6 +177,13 @@ describe('voicemail through the whole house', () => {
     await stage.json('PATCH', '/system/config/voicemail', { transcribe: true, deleteAtTwilio: true });
     const greeting = { method: 'PUT', headers: { 'Content-Type': 'audio/wav' }, body: toneWav({ frequency: 600, seconds: 1 }) };
     expect((await stage.fetch('/mailboxes/me/greeting/audio', 'anna', greeting)).status).toBe(200);
+    // The same sound by the other names that browsers and systems give a WAV file; the bytes decide.
+    for (const name of ['audio/x-wav', 'audio/wave', 'audio/vnd.wave', 'audio/x-pn-wav', 'application/octet-stream']) {
+      const renamed = { ...greeting, headers: { 'Content-Type': name } };
+      expect([name, (await stage.fetch('/mailboxes/me/greeting/audio', 'anna', renamed)).status]).toEqual([name, 200]);
+    }
+    const text = { ...greeting, headers: { 'Content-Type': 'audio/wav' }, body: 'no sound' };
+    expect((await stage.fetch('/mailboxes/me/greeting/audio', 'anna', text)).status).toBe(400);
     stage.twilio.setTranscript('The parcel is at the door.');
     await stage.leave();
     const message = await oneMessage(({ transcript }) => transcript !== null);

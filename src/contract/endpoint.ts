@@ -12,6 +12,13 @@ type NoInput = z.ZodType<Record<string, never> | undefined>;
 /** The reply of an endpoint that answers 204. */
 export const nothing = z.void();
 
+export type UploadRule = {
+  readonly types: readonly string[];
+  /** By which the same formats are known too; the bytes decide what it is. */
+  readonly otherNames?: readonly string[];
+  readonly mostBytes: number;
+};
+
 export type Endpoint<Params extends Schema, Query extends Schema, Body extends Schema, Reply extends Schema> = {
   /** The operation id of OpenAPI, such as `listDevices`. */
   readonly id: string;
@@ -26,7 +33,7 @@ export type Endpoint<Params extends Schema, Query extends Schema, Body extends S
   readonly query?: Query;
   readonly body?: Body;
   /** The body is no JSON but bytes of one of these media types; `body` is `uploadBody` then. */
-  readonly upload?: { readonly types: readonly string[]; readonly mostBytes: number };
+  readonly upload?: UploadRule;
   readonly reply: Reply;
   /** The reply is no JSON but a file of one of these media types; `reply` is `fileReply` then. */
   readonly replyTypes?: readonly string[];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 import { fileReply, uploadBody } from './file.ts';
+import { messageMediaNames, messageMediaTypes } from './media-names.ts';
 import { numberFilter, numberPartFilter } from './number-filter.ts';
 import { isoTimeText, listQuery, pageOf } from './page.ts';
 import { plainDigits } from './plain-digits.ts';
@@ -115,27 +116,10 @@ export const sendMessage = endpoint({
   reply: message,
 });
 
+/** `text/plain` is a form's: a page of somebody else's could send it without being asked. */
 export const messageUpload = {
-  types: [
-    'image/jpeg',
-    'image/png',
-    'image/gif',
-    'image/webp',
-    'image/heic',
-    'audio/mpeg',
-    'audio/ogg',
-    'audio/wav',
-    'audio/amr',
-    'audio/mp4',
-    'video/mp4',
-    'video/3gpp',
-    'video/quicktime',
-    'video/webm',
-    'application/pdf',
-    'text/vcard',
-    'text/calendar',
-    'application/octet-stream',
-  ],
+  types: messageMediaTypes.filter((type) => type !== 'text/plain'),
+  otherNames: messageMediaNames,
   mostBytes: 5 * 1024 * 1024,
 } as const;
 
@@ -204,7 +188,7 @@ export const getMessageMedia = endpoint({
   summary: 'The n-th picture or the like of a message, counted from 0, whole or in parts',
   params: z.object({ id: z.string(), n: z.coerce.number().int().min(0).max(99) }),
   reply: fileReply,
-  replyTypes: messageUpload.types,
+  replyTypes: messageMediaTypes,
 });
 
 export const readMessage = endpoint({

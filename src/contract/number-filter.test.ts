@@ -3,7 +3,7 @@ import { listCallRecords } from './calls.ts';
 import { listConversations, listMessages, sendMessage } from './messages.ts';
 import { createNumber } from './numbers.ts';
 
-const numberIn = (text: string) => (listCallRecords.query?.parse({ number: text }) as { number?: string }).number;
+const numberIn = (text: string) => listCallRecords.query?.parse({ number: text })['number'];
 
 it.each([
   // As a browser sends ?number=+14155550123.

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint, nothing } from './endpoint.ts';
 import { fileReply, uploadBody } from './file.ts';
+import { wavNames } from './media-names.ts';
 import { isoTimeText, listQuery, pageOf } from './page.ts';
 
 const params = z.object({ id: z.string() });
@@ -171,7 +172,7 @@ export const getGreetingAudio = endpoint({
   replyTypes: ['audio/wav'],
 });
 
-export const greetingUpload = { types: ['audio/wav', 'audio/x-wav', 'audio/wave'], mostBytes: 5 * 1024 * 1024 } as const;
+export const greetingUpload = { types: ['audio/wav'], otherNames: wavNames, mostBytes: 5 * 1024 * 1024 } as const;
 
 export const setGreetingAudio = endpoint({
   id: 'setGreetingAudio',

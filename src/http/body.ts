@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { UploadRule } from '#contract/endpoint.ts';
 import type { Upload } from '#contract/file.ts';
 import { HttpRefusal } from './errors.ts';
 
@@ -25,15 +26,10 @@ function checkType(request: IncomingMessage): void {
   if (encoding !== undefined && encoding !== 'identity') throw new HttpRefusal(415, 'The body must not be compressed');
 }
 
-/**
- * A body that is no JSON, whole. Throws 415 for a media type that is not one of `types`, 413 above `mostBytes`, 400 for none.
- */
-export async function readUpload(
-  request: IncomingMessage,
-  { types, mostBytes }: { readonly types: readonly string[]; readonly mostBytes: number },
-): Promise<Upload> {
+/** A body that is no JSON, whole. Throws 415 for a media type that is not wanted by any name, 413 above `mostBytes`, 400 for none. */
+export async function readUpload(request: IncomingMessage, { types, otherNames = [], mostBytes }: UploadRule): Promise<Upload> {
   const contentType = (request.headers['content-type'] ?? '').toLowerCase().split(';')[0]?.trim() ?? '';
-  if (!types.includes(contentType)) throw new HttpRefusal(415, `The body must be one of ${types.join(', ')}`);
+  if (![...types, ...otherNames].includes(contentType)) throw new HttpRefusal(415, `The body must be one of ${types.join(', ')}`);
   if (Number(request.headers['content-length'] ?? 0) > mostBytes) throw tooLarge(mostBytes);
   const bytes = await readBytes(request, mostBytes);
   if (bytes.length === 0) throw new HttpRefusal(400, 'The body is empty');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { messageUpload } from '#contract/messages.ts';
+import { messageMediaTypes } from '#contract/media-names.ts';
 import { extensionOf, isInline, sniff } from './media-type.ts';
 
 const bytes = (text: string) => Buffer.from(text, 'latin1');
@@ -26,12 +26,42 @@ it.each([
   ['\xef\xbb\xbfbegin:vcalendar\n', 'text/calendar', false],
   ['<svg xmlns="http://www.w3.org/2000/svg">', 'application/octet-stream', false],
   ['<!doctype html>', 'application/octet-stream', false],
-  ['  GIF89a', 'application/octet-stream', false],
+  ['  GIF89a', 'text/plain', false],
+  ['\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf', 'image/avif', true],
+  ['\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf', 'image/avif', true],
+  ['\0\0\0\x18ftypmif1\0\0\0\0mif1heic', 'image/heic', false],
+  ['\0\0\0\x14ftypmif1\0\0\0\0mif1avif', 'image/heif', false],
+  ['\0\0\0\x18ftypmsf1\0\0\0\0msf1hevc', 'image/heic-sequence', false],
+  ['\0\0\0\x14ftypmsf1\0\0\0\0msf1', 'image/heif-sequence', false],
+  ['\0\0\0\x18ftypisom\0\0\0\0isomavc1', 'video/mp4', true],
+  ['\0\0\0\x14ftyp3g2a', 'video/3gpp2', true],
+  ['BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0', 'image/bmp', true],
+  ['BMW wants its car back, they say', 'text/plain', false],
+  ['II*\0\x08\0\0\0', 'image/tiff', false],
+  ['MM\0*\0\0\0\x08', 'image/tiff', false],
+  ['\xff\xf1\x50\x80', 'audio/aac', true],
+  ['\r\n\r\nBEGIN:VCARD\r\nVERSION:3.0', 'text/vcard', false],
+  ['BEGIN:VCARD \r\nVERSION:3.0', 'text/vcard', false],
+  ['Dinner at eight', 'text/plain', false],
+  ['I <3 you', 'text/plain', false],
+  ['Gr\xc3\xbc\xc3\x9fe \xf0\x9f\x8e\x84', 'text/plain', false],
+  ['Gr\xc3\xbc\xc3\x9fe \xf0\x9f', 'text/plain', false],
+  ['Gr\xfc\xdfe', 'application/octet-stream', false],
+  ['<smil><head><layout>', 'application/smil', false],
+  [
+    '<?xml version="1.0"?>\n<!DOCTYPE smil PUBLIC "-//W3C//DTD SMIL 1.0//EN" "x.dtd">\n<smil xmlns="x">',
+    'application/smil',
+    false,
+  ],
+  ['<?xml version="1.0"?><svg onload="x()">', 'application/octet-stream', false],
+  ['text <script>alert(1)</script>', 'application/octet-stream', false],
+  ['\0\0\0\0', 'application/octet-stream', false],
+  ['ftyp', 'text/plain', false],
   ['MZ\x90', 'application/octet-stream', false],
   ['', 'application/octet-stream', false],
 ])('takes %j for %s, shown in place: %s', (head, type, inline) => {
   expect([sniff(bytes(head)), isInline(type)]).toEqual([type, inline]);
-  expect(messageUpload.types).toContain(type);
+  expect(messageMediaTypes).toContain(type);
 });
 
 it('gives every type a name to be saved by', () => {

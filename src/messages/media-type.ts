@@ -1,21 +1,27 @@
-import type { messageUpload } from '#contract/messages.ts';
+import type { messageMediaTypes } from '#contract/media-names.ts';
+
+export type MediaType = (typeof messageMediaTypes)[number];
 
 /** What may be shown in a browser without anything in it being run. */
-const inlineTypes = new Set([
+const inlineTypes = new Set<string>([
   'image/jpeg',
   'image/png',
   'image/gif',
   'image/webp',
+  'image/avif',
+  'image/bmp',
   'audio/mpeg',
   'audio/ogg',
   'audio/wav',
   'audio/amr',
+  'audio/aac',
   'audio/mp4',
   'video/mp4',
   'video/3gpp',
+  'video/3gpp2',
   'video/quicktime',
   'video/webm',
-]);
+] satisfies MediaType[]);
 
 const extensions: Readonly<Record<string, string>> = {
   'image/jpeg': 'jpg',
@@ -23,28 +29,40 @@ const extensions: Readonly<Record<string, string>> = {
   'image/gif': 'gif',
   'image/webp': 'webp',
   'image/heic': 'heic',
+  'image/heic-sequence': 'heics',
+  'image/heif': 'heif',
+  'image/heif-sequence': 'heifs',
+  'image/avif': 'avif',
+  'image/bmp': 'bmp',
+  'image/tiff': 'tif',
   'audio/mpeg': 'mp3',
   'audio/ogg': 'ogg',
   'audio/wav': 'wav',
   'audio/amr': 'amr',
+  'audio/aac': 'aac',
   'audio/mp4': 'm4a',
   'video/mp4': 'mp4',
   'video/3gpp': '3gp',
+  'video/3gpp2': '3g2',
   'video/quicktime': 'mov',
   'video/webm': 'webm',
   'application/pdf': 'pdf',
   'text/vcard': 'vcf',
   'text/calendar': 'ics',
-} satisfies Record<Exclude<(typeof messageUpload.types)[number], 'application/octet-stream'>, string>;
+  'text/plain': 'txt',
+  'application/smil': 'smil',
+} satisfies Record<Exclude<MediaType, 'application/octet-stream'>, string>;
 
 /** Bytes that are enough to tell. */
-export const sniffedBytes = 64;
+export const sniffedBytes = 512;
 
-const magics: readonly (readonly [magic: string, type: string])[] = [
+const magics: readonly (readonly [magic: string, type: MediaType])[] = [
   ['\xff\xd8\xff', 'image/jpeg'],
   ['\x89PNG\r\n\x1a\n', 'image/png'],
   ['GIF87a', 'image/gif'],
   ['GIF89a', 'image/gif'],
+  ['II*\0', 'image/tiff'],
+  ['MM\0*', 'image/tiff'],
   ['%PDF-', 'application/pdf'],
   ['OggS', 'audio/ogg'],
   ['#!AMR', 'audio/amr'],
@@ -52,29 +70,30 @@ const magics: readonly (readonly [magic: string, type: string])[] = [
   ['\x1aE\xdf\xa3', 'video/webm'],
 ];
 
-/** By the brand of an ISO base media file (ISO 14496-12 section 4.3). */
-const brands: readonly (readonly [start: string, type: string])[] = [
+/** By the brand of an ISO base media file (ISO 14496-12 section 4.3, 23008-12 annex B, AV1 image file format section 3). */
+const brands: readonly (readonly [start: string, type: MediaType])[] = [
+  ['3g2', 'video/3gpp2'],
   ['3g', 'video/3gpp'],
   ['qt', 'video/quicktime'],
   ['M4A', 'audio/mp4'],
+  ['M4B', 'audio/mp4'],
+  ['avi', 'image/avif'],
   ['hei', 'image/heic'],
-  ['hev', 'image/heic'],
-  ['mif1', 'image/heic'],
+  ['hev', 'image/heic-sequence'],
 ];
 
 /** The media type that the first bytes say it is; what is not known is `application/octet-stream`, whatever anybody claims. */
-export function sniff(head: Uint8Array): string {
-  const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, sniffedBytes)).toString('latin1');
+export function sniff(head: Uint8Array): MediaType {
+  const bytes = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, sniffedBytes));
+  const text = bytes.toString('latin1');
   const magic = magics.find(([start]) => text.startsWith(start));
   if (magic !== undefined) return magic[1];
   if (text.startsWith('RIFF')) return riff(text.slice(8, 12));
-  if (text.slice(4, 8) === 'ftyp') return brands.find(([start]) => text.startsWith(start, 8))?.[1] ?? 'video/mp4';
-  // A frame of MPEG audio: eleven ones, a version, layer III.
+  if (text.slice(4, 8) === 'ftyp') return isoMedia(bytes, text);
+  // A frame of MPEG audio: eleven ones, a version, layer III. With layer 0 it is AAC (ISO 14496-3, ADTS).
   if (/^\xff[\xf2\xf3\xfa\xfb]/.test(text)) return 'audio/mpeg';
-  const start = text.replace(/^\xef\xbb\xbf/, '').toUpperCase();
-  if (/^BEGIN:VCARD[\r\n]/.test(start)) return 'text/vcard';
-  if (/^BEGIN:VCALENDAR[\r\n]/.test(start)) return 'text/calendar';
-  return 'application/octet-stream';
+  if (/^\xff[\xf0\xf1\xf8\xf9]/.test(text)) return 'audio/aac';
+  return isBitmap(bytes) ? 'image/bmp' : written(bytes);
 }
 
 export function isInline(contentType: string): boolean {
@@ -85,7 +104,50 @@ export function extensionOf(contentType: string): string {
   return extensions[contentType] ?? 'bin';
 }
 
-function riff(form: string): string {
+function riff(form: string): MediaType {
   if (form === 'WEBP') return 'image/webp';
   return form === 'WAVE' ? 'audio/wav' : 'application/octet-stream';
+}
+
+/** `mif1` and `msf1` say picture or sequence of pictures; the brands behind them, how it is coded. */
+function isoMedia(bytes: Buffer, text: string): MediaType {
+  const major = text.slice(8, 12);
+  const isPicture = major === 'mif1' || major === 'msf1' || major === 'miaf';
+  const end = Math.min(text.length, bytes.readUInt32BE(0));
+  const others: string[] = [];
+  for (let at = 16; isPicture && at + 4 <= end; at += 4) others.push(text.slice(at, at + 4));
+  for (const brand of [major, ...others]) {
+    const known = brands.find(([start]) => brand.startsWith(start));
+    if (known !== undefined) return known[1];
+  }
+  if (!isPicture) return 'video/mp4';
+  return major === 'msf1' ? 'image/heif-sequence' : 'image/heif';
+}
+
+/** `BM` alone begins many a text: the sizes of the headers that may follow tell. */
+function isBitmap(bytes: Buffer): boolean {
+  if (bytes.length < 18 || bytes.toString('latin1', 0, 2) !== 'BM') return false;
+  return bytes.readUInt32LE(6) === 0 && [12, 16, 40, 52, 56, 64, 108, 124].includes(bytes.readUInt32LE(14));
+}
+
+/** What is text: markup stays unknown, since a browser might run it, but for the layout of MMS (SMIL). */
+function written(bytes: Buffer): MediaType {
+  const text = decoded(bytes);
+  if (text === undefined) return 'application/octet-stream';
+  if (/^BEGIN:VCARD[ \t]*[\r\n]/i.test(text)) return 'text/vcard';
+  if (/^BEGIN:VCALENDAR[ \t]*[\r\n]/i.test(text)) return 'text/calendar';
+  if (!/<[a-z!/?]/i.test(text)) return text === '' ? 'application/octet-stream' : 'text/plain';
+  return /^(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE\s+smil[^>]*>\s*)?<smil[\s>]/i.test(text)
+    ? 'application/smil'
+    : 'application/octet-stream';
+}
+
+/** UTF-8 without control characters, from the first character that is none of white space; the last one may be cut off. */
+function decoded(bytes: Buffer): string | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
+    return /[^\P{Cc}\t\n\r\f]/u.test(text) ? undefined : text.trimStart();
+  } catch {
+    return undefined;
+  }
 }

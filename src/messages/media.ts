@@ -22,6 +22,17 @@ export type MessageMediaParts = {
 const mostUploadBytes = 5_000_000;
 const mostOtherBytes = 500_000;
 const pictures = new Set(['image/jpeg', 'image/png', 'image/gif']);
+/** Told by their bytes, but nothing that Twilio sends on. */
+const unsendable = new Set([
+  'application/octet-stream',
+  'application/smil',
+  'text/plain',
+  'audio/aac',
+  'image/avif',
+  'image/heic-sequence',
+  'image/heif',
+  'image/heif-sequence',
+]);
 /** Longer than a message waits to be sent. */
 const publicMs = 6 * 3_600_000;
 const looseMs = 24 * 3_600_000;
@@ -115,7 +126,7 @@ export class MessageMedia {
 }
 
 function uploadProblem({ contentType, bytes }: { readonly contentType: string; readonly bytes: number }): string | undefined {
-  if (contentType === 'application/octet-stream') return 'This kind of file cannot be sent in a message';
+  if (unsendable.has(contentType)) return 'This kind of file cannot be sent in a message';
   if (bytes > mostOtherBytes && !pictures.has(contentType)) return 'Only JPEG, PNG and GIF may be larger than 500 kB';
   return undefined;
 }
