@@ -12,6 +12,16 @@ describe('the caller of a trunk’s INVITE', () => {
   it.each<[string, Record<string, string>, typeof doctor]>([
     ['says who it is', { from }, doctor],
     ['is whom the trunk asserts', { from: '<sip:x@provider>;tag=1', 'p-asserted-identity': asserted }, doctor],
+    [
+      'is the number that its tel URI completes',
+      { from: '<tel:30901820;phone-context=+49>;tag=1' },
+      { number: '30901820;phone-context=+49', name: '' },
+    ],
+    [
+      'is the number among several identities, written with hyphens',
+      { from, 'p-asserted-identity': `<sip:doc@p>, <tel:+49-30-901820>` },
+      { ...doctor, number: '+49-30-901820' },
+    ],
     ['is the number among several identities', { from, 'p-asserted-identity': `<sip:doc@p>, <tel:+4930901820>` }, doctor],
     ['hides itself in From', { from: hidden, 'p-asserted-identity': asserted }, nobody],
     ['hides itself in any case', { from: '<sip:Anonymous@Anonymous.Invalid>', 'p-asserted-identity': asserted }, nobody],
