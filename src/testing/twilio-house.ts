@@ -183,9 +183,13 @@ export class TwilioHouse implements AsyncDisposable {
     await this.registered();
   }
 
+  /** Throws where the house asked Twilio for something that its documents do not know. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.house[Symbol.asyncDispose]();
     await this.#stack.disposeAsync();
+    const { oddRequests } = this.twilio.state;
+    if (oddRequests.size > 0)
+      throw new Error(`The house asked Twilio for what it does not know:\n${[...oddRequests].join('\n')}`);
   }
 
   async #setUp(plan: Record<string, unknown>): Promise<void> {

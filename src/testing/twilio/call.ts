@@ -39,10 +39,10 @@ export class EmulatedCall {
   fallback: { readonly url: string; readonly method: 'GET' | 'POST' } | undefined;
   /** Answers the caller: 200 to an INVITE, nothing on a telephone line. */
   pickUp: () => Promise<void> = () => Promise.resolve();
-  /** Tells the caller that it rings: 180 to an INVITE. */
-  ringBack: () => void = () => undefined;
   /** Refuses an INVITE that was not answered yet. */
   turnAway: ((status: number) => void) | undefined;
+  /** What a Reject says to a SIP caller; otherwise the status of the call decides. */
+  refusal: number | undefined;
   /** Runs when it is over, whatever ended it. */
   readonly over: Promise<void>;
   sipResponseCode: number | undefined;
@@ -128,7 +128,8 @@ export class EmulatedCall {
     if (this.#isFinished) return;
     this.#isFinished = true;
     this.close(status);
-    if (!this.isAnswered && this.turnAway !== undefined) this.turnAway(status === 'busy' ? 486 : status === 'failed' ? 500 : 480);
+    if (!this.isAnswered && this.turnAway !== undefined)
+      this.turnAway(this.refusal ?? (status === 'busy' ? 486 : status === 'failed' ? 500 : 480));
     this.leg?.hangup();
     this.#report('completed');
     this.#over.resolve();

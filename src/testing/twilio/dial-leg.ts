@@ -39,12 +39,9 @@ export class DialLeg {
   }
 
   /** Starts to ring; `onRinging` once it does. */
-  start(timeoutSeconds: number, onRinging: () => void): void {
+  start(timeoutSeconds: number): void {
     this.call.progress('initiated', 'initiated');
-    const ringing = (): void => {
-      this.call.progress('ringing', 'ringing');
-      onRinging();
-    };
+    const ringing = (): void => this.call.progress('ringing', 'ringing');
     if (this.isSip) this.#placeSip(timeoutSeconds, ringing);
     else this.#placeNumber(ringing);
   }

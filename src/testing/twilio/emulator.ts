@@ -20,6 +20,7 @@ import { messageRoutes } from './rest-messages.ts';
 import { makeNumber, numberRoutes } from './rest-numbers.ts';
 import type { NumberSettings } from './rest-numbers.ts';
 import { otherRoutes } from './rest-others.ts';
+import type { RestRoute } from './rest-route.ts';
 import { RestServer } from './rest-server.ts';
 import { sipDomainRoutes } from './rest-sip-domains.ts';
 import { trunkingRoutes } from './rest-trunking.ts';
@@ -65,6 +66,8 @@ export class TwilioEmulator implements AsyncDisposable {
   /** The same over TLS, when asked for. */
   readonly secureApiBase: string | undefined;
   readonly state: EmulatorState;
+  /** Every endpoint of the REST side. */
+  readonly routes: readonly RestRoute[];
   readonly #webhooks: Webhooks;
   readonly #inbound: InboundMessages;
   readonly #farPhones: Map<string, FarPhone>;
@@ -77,6 +80,7 @@ export class TwilioEmulator implements AsyncDisposable {
     this.apiBase = parts.apiBase;
     this.secureApiBase = parts.secureApiBase;
     this.state = parts.state;
+    this.routes = parts.routes;
     this.#webhooks = parts.webhooks;
     this.#inbound = parts.inbound;
     this.#farPhones = parts.farPhones;
@@ -99,7 +103,7 @@ export class TwilioEmulator implements AsyncDisposable {
     const voice = stack.use(await makeVoice(options.voice, state, directory));
     const recordings = new Recordings(state, webhooks);
     const switchboard = new Switchboard({ state, webhooks, recordings, voice, directory, farPhones });
-    const rest = new RestServer(state, [
+    const routes = [
       ...accountRoutes(state),
       ...numberRoutes(state),
       ...messageRoutes({ state, messaging, mediaHost, farPhones }),
@@ -108,7 +112,8 @@ export class TwilioEmulator implements AsyncDisposable {
       ...sipDomainRoutes(state),
       ...trunkingRoutes(state),
       ...otherRoutes(state),
-    ]);
+    ];
+    const rest = new RestServer(state, routes);
     const port = options.port === undefined ? {} : { port: options.port };
     const listener = stack.use(await HttpListener.start((request) => rest.answer(request), { address, ...port }));
     const secure =
@@ -120,6 +125,7 @@ export class TwilioEmulator implements AsyncDisposable {
       apiBase: `http://${address}:${listener.port}`,
       secureApiBase: secure === undefined ? undefined : `https://${address}:${secure.port}`,
       state,
+      routes,
       webhooks,
       inbound: new InboundMessages(state, webhooks, messaging),
       farPhones,
@@ -230,8 +236,11 @@ export class TwilioEmulator implements AsyncDisposable {
     return this.#webhooks.settled();
   }
 
+  /** Throws where an answer was otherwise than Twilio's documents say: what is tested against it would be tested against nothing. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stack.disposeAsync();
+    const { oddReplies } = this.state;
+    if (oddReplies.size > 0) throw new Error(`The emulated Twilio answered as Twilio does not:\n${[...oddReplies].join('\n')}`);
   }
 }
 
@@ -239,6 +248,7 @@ type Parts = {
   readonly apiBase: string;
   readonly secureApiBase: string | undefined;
   readonly state: EmulatorState;
+  readonly routes: readonly RestRoute[];
   readonly webhooks: Webhooks;
   readonly inbound: InboundMessages;
   readonly farPhones: Map<string, FarPhone>;

@@ -171,7 +171,7 @@ export class Recordings {
       ['RecordingSid', record.sid],
       ['RecordingUrl', this.url(record.sid)],
       ['RecordingStatus', status],
-      ...(status === 'in-progress' ? [] : [['RecordingDuration', String(seconds(record.durationMs))] as const]),
+      ...(status === 'completed' ? [['RecordingDuration', String(seconds(record.durationMs))] as const] : []),
       ['RecordingChannels', String(record.channels)],
       ['RecordingStartTime', rfc2822(record.createdMs)],
       ['RecordingSource', record.source],

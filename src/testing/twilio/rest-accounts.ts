@@ -3,8 +3,10 @@ import { created, gone, ok, page2010, refuse, unknown } from './rest-reply.ts';
 import type { RestRequest } from './rest-reply.ts';
 import { collectionRoutes, formFields } from './rest-route.ts';
 import type { RestRoute } from './rest-route.ts';
-import type { Json } from './records.ts';
+import type { Json, Resource } from './records.ts';
 import type { EmulatorState } from './state.ts';
+
+const usagePeriods = ['Today', 'Yesterday', 'ThisMonth', 'LastMonth', 'Daily', 'Monthly', 'Yearly', 'AllTime'];
 
 /** The account itself, its keys, balance and usage. */
 export function accountRoutes(state: EmulatorState): readonly RestRoute[] {
@@ -13,7 +15,12 @@ export function accountRoutes(state: EmulatorState): readonly RestRoute[] {
     { ...api, path: '/', name: 'accounts.fetch', answer: () => ok(account(state)) },
     { ...api, path: '/Balance', name: 'balance.fetch', answer: () => ok(balance(state)) },
     { ...api, path: '/Usage/Records', name: 'usage.list', answer: (request) => usage(state, request) },
-    { ...api, path: '/Usage/Records/:period', name: 'usage.period', answer: (request) => usage(state, request) },
+    ...usagePeriods.map((period): RestRoute => ({
+      ...api,
+      path: `/Usage/Records/${period}`,
+      name: 'usage.period',
+      answer: (request) => usage(state, request),
+    })),
     ...usageTriggerRoutes(state),
     ...keyRoutes(state),
   ];
@@ -46,9 +53,6 @@ function balance(state: EmulatorState): Json {
 }
 
 function usage(state: EmulatorState, request: RestRequest): ReturnType<typeof ok> {
-  const period = request.params['period'] ?? 'AllTime';
-  const periods = ['Today', 'Yesterday', 'ThisMonth', 'LastMonth', 'Daily', 'Monthly', 'Yearly', 'AllTime'];
-  if (!periods.includes(period)) return unknown(request.path);
   const counts = [
     ['calls', [...state.recordings.values()].length, '0.0000'],
     ['sms', [...state.messages.values()].filter(({ media }) => media.length === 0).length, '0.0079'],
@@ -61,16 +65,38 @@ function usage(state: EmulatorState, request: RestRequest): ReturnType<typeof ok
     sidOf: ([category]) => category,
     toJson: ([category, count, price]) => ({
       category,
+      api_version: '2010-04-01',
+      as_of: new Date(state.now()).toISOString().replace(/\.\d+Z$/, '+00:00'),
       count: String(count),
+      count_unit: category === 'calls' ? 'calls' : 'messages',
       usage: String(count),
+      usage_unit: category === 'calls' ? 'minutes' : 'messages',
       price: (count * Number(price)).toFixed(4),
       price_unit: 'usd',
       account_sid: state.account.sid,
       description: category,
       start_date: '2026-01-01',
       end_date: '2026-12-31',
+      uri: `/2010-04-01/Accounts/${state.account.sid}/Usage/Records.json?Category=${category}`,
+      subresource_uris: { today: `/2010-04-01/Accounts/${state.account.sid}/Usage/Records/Today.json?Category=${category}` },
     }),
   });
+}
+
+const triggerFields = [
+  'CallbackUrl', 'CallbackMethod', 'TriggerValue', 'UsageCategory', 'Recurring', 'TriggerBy', 'FriendlyName',
+]; // prettier-ignore
+
+function newTrigger(state: EmulatorState): Resource {
+  const sid = state.sid('UT');
+  const at = rfc2822(state.now());
+  const account = `/2010-04-01/Accounts/${state.account.sid}`;
+  return {
+    ...{ sid, account_sid: state.account.sid, api_version: '2010-04-01', friendly_name: null, callback_method: 'POST' },
+    ...{ current_value: '0', trigger_by: 'usage', recurring: 'alltime', date_created: at, date_updated: at, date_fired: null },
+    uri: `${account}/Usage/Triggers/${sid}.json`,
+    usage_record_uri: `${account}/Usage/Records.json`,
+  };
 }
 
 function usageTriggerRoutes(state: EmulatorState): readonly RestRoute[] {
@@ -84,8 +110,7 @@ function usageTriggerRoutes(state: EmulatorState): readonly RestRoute[] {
       for (const name of ['CallbackUrl', 'TriggerValue', 'UsageCategory']) {
         if (!form.has(name)) return refuse(400, 20001, `Missing required parameter ${name} in the post body`);
       }
-      const names = ['CallbackUrl', 'TriggerValue', 'UsageCategory', 'Recurring', 'TriggerBy', 'FriendlyName'];
-      return { sid: state.sid('UT'), account_sid: state.account.sid, ...formFields(form, names) };
+      return { ...newTrigger(state), ...formFields(form, triggerFields) };
     },
   });
 }
@@ -98,7 +123,7 @@ function keyRoutes(state: EmulatorState): readonly RestRoute[] {
       method: 'POST',
       path: '/Keys',
       name: 'keys.create',
-      answer: ({ form }) => created({ ...owner.addApiKey(), friendly_name: form.get('FriendlyName') ?? '' }),
+      answer: ({ form }) => created({ ...owner.addApiKey(), ...keyFields(state, form.get('FriendlyName') ?? '') }),
     },
     {
       host: 'api',
@@ -106,7 +131,12 @@ function keyRoutes(state: EmulatorState): readonly RestRoute[] {
       path: '/Keys',
       name: 'keys.list',
       answer: (request) =>
-        page2010(request, { items: [...owner.apiKeys.keys()], key: 'keys', sidOf: (sid) => sid, toJson: (sid) => ({ sid }) }),
+        page2010(request, {
+          items: [...owner.apiKeys.keys()],
+          key: 'keys',
+          sidOf: (sid) => sid,
+          toJson: (sid) => ({ sid, ...keyFields(state, '') }),
+        }),
     },
     {
       host: 'api',
@@ -116,4 +146,9 @@ function keyRoutes(state: EmulatorState): readonly RestRoute[] {
       answer: ({ params, path }) => (owner.apiKeys.delete(params['sid'] ?? '') ? gone() : unknown(path)),
     },
   ];
+}
+
+function keyFields(state: EmulatorState, name: string): Readonly<Record<string, Json>> {
+  const at = rfc2822(state.now());
+  return { friendly_name: name, date_created: at, date_updated: at };
 }

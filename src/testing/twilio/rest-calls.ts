@@ -1,6 +1,6 @@
 import type { EmulatedCall, TwimlSource } from './call.ts';
 import { rfc2822 } from './dates.ts';
-import { recordingJson } from './rest-recordings.ts';
+import { callRecordingJson } from './rest-recordings.ts';
 import { isInTime } from './rest-messages.ts';
 import { created, ok, page2010, refuse, unknown } from './rest-reply.ts';
 import type { RestReply, RestRequest } from './rest-reply.ts';
@@ -115,7 +115,7 @@ function update(state: EmulatorState, call: EmulatedCall, { form }: RestRequest)
   } else if (status === 'completed') {
     call.interrupt({ kind: 'hangup' });
     call.leg?.hangup();
-  } else if (status !== null) return refuse(400, 21_218, `Status ${status} is not valid`);
+  } else if (status !== null) return refuse(400, 20_001, `Status ${status} is not valid`);
   else {
     if (!call.isAnswered && call.record.direction !== 'inbound')
       return refuse(400, 21_220, 'Call is not in-progress. Cannot redirect.');
@@ -145,7 +145,7 @@ function listRecordings(state: EmulatorState, call: EmulatedCall, request: RestR
     items: items.toReversed(),
     key: 'recordings',
     sidOf: ({ sid }) => sid,
-    toJson: (recording) => recordingJson(state, recording),
+    toJson: (recording) => callRecordingJson(state, recording),
   });
 }
 
@@ -159,7 +159,7 @@ function record(state: EmulatorState, switchboard: Switchboard, { call, request:
   const [running] = recordings.runningOf(call.sid);
   if (running !== undefined) {
     return state.switches.secondRecording === 'ignored'
-      ? created(recordingJson(state, running))
+      ? created(callRecordingJson(state, running))
       : refuse(400, 21_220, 'A recording is running already');
   }
   const isDual = form.get('RecordingChannels') === 'dual';
@@ -173,7 +173,7 @@ function record(state: EmulatorState, switchboard: Switchboard, { call, request:
     track: form.get('RecordingTrack') ?? 'both',
     callback: callback === null ? undefined : { url: callback, method, events: events.length === 0 ? ['completed'] : events },
   });
-  return created(recordingJson(state, made));
+  return created(callRecordingJson(state, made));
 }
 
 function control(state: EmulatorState, switchboard: Switchboard, { call, request }: Asked): RestReply {
@@ -186,7 +186,7 @@ function control(state: EmulatorState, switchboard: Switchboard, { call, request
   const status = request.form.get('Status');
   if (status !== 'paused' && status !== 'in-progress' && status !== 'stopped') return refuse(400, 20_001, 'Status is not valid');
   recordings.control(found.sid, status, request.form.get('PauseBehavior') === 'skip' ? 'skip' : 'silence');
-  return ok(recordingJson(state, found));
+  return ok(callRecordingJson(state, found));
 }
 
 function toJson(state: EmulatorState, call: EmulatedCall): Json {

@@ -13,7 +13,8 @@ export type LinkKind = {
   readonly key: string;
   readonly kind: Link['kind'];
   readonly parents: Map<string, Resource>;
-  readonly parentField: string;
+  /** The fields that only this kind of tie has. */
+  readonly more: (link: Link) => Readonly<Record<string, Json>>;
   readonly lists: Map<string, Resource>;
   /** Of the form: which list. */
   readonly parameter: string;
@@ -91,8 +92,8 @@ function toJson(state: EmulatorState, kind: LinkKind, link: Link): Json {
     sid: link.listSid,
     account_sid: state.account.sid,
     friendly_name: kind.lists.get(link.listSid)?.['friendly_name'] ?? '',
-    [kind.parentField]: link.parentSid,
     date_created: at,
     date_updated: at,
+    ...kind.more(link),
   };
 }

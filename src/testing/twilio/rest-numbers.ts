@@ -1,5 +1,5 @@
 import { rfc2822 } from './dates.ts';
-import { refuse } from './rest-reply.ts';
+import { ok, refuse } from './rest-reply.ts';
 import type { RestReply, RestRequest } from './rest-reply.ts';
 import { collectionRoutes, formFields, readFlag } from './rest-route.ts';
 import type { Collection, RestRoute } from './rest-route.ts';
@@ -59,6 +59,7 @@ export function makeNumber(state: EmulatorState, settings: NumberSettings): Reso
     beta: false,
     origin: 'twilio',
     status: 'in-use',
+    type: 'local',
     api_version: '2010-04-01',
     date_created: at,
     date_updated: at,
@@ -85,8 +86,14 @@ export function numberRoutes(state: EmulatorState): readonly RestRoute[] {
       name: 'caller-ids',
       key: 'outgoing_caller_ids',
       store: state.callerIds,
-      create: ({ form }) => verifyCaller(state, form),
     }),
+    {
+      host: 'api',
+      method: 'POST',
+      path: '/OutgoingCallerIds',
+      name: 'caller-ids.create',
+      answer: ({ form }) => verifyCaller(state, form),
+    },
   ];
 }
 
@@ -103,16 +110,22 @@ function drifting(state: EmulatorState, collection: Collection): readonly RestRo
   }));
 }
 
-function verifyCaller(state: EmulatorState, form: URLSearchParams): Resource | RestReply {
+/** Calls the number, where somebody enters the code at once; only then is there a caller ID, and the answer has none. */
+function verifyCaller(state: EmulatorState, form: URLSearchParams): RestReply {
   const phoneNumber = form.get('PhoneNumber') ?? '';
   if (!/^\+[1-9]\d{6,14}$/.test(phoneNumber)) return refuse(400, 21211, `The phone number ${phoneNumber} is not valid`);
-  return {
-    sid: state.sid('PN'),
+  const sid = state.sid('PN');
+  const at = rfc2822(state.now());
+  const common = {
     account_sid: state.account.sid,
     phone_number: phoneNumber,
     friendly_name: form.get('FriendlyName') ?? phoneNumber,
-    validation_code: String(100_000 + state.random(900_000)),
   };
+  state.callerIds.set(sid, {
+    ...{ ...common, sid, date_created: at, date_updated: at },
+    uri: `/2010-04-01/Accounts/${state.account.sid}/OutgoingCallerIds/${sid}.json`,
+  });
+  return ok({ ...common, call_sid: state.sid('CA'), validation_code: String(100_000 + state.random(900_000)) });
 }
 
 function updateNumber(state: EmulatorState, number: Resource, { form }: RestRequest): RestReply | undefined {
@@ -121,7 +134,8 @@ function updateNumber(state: EmulatorState, number: Resource, { form }: RestRequ
     if (url !== null && url !== '' && !/^https?:\/\/[^/\s]+/.test(url)) return refuse(400, 21502, `${name} is not a valid URL`);
   }
   const trunkSid = form.get('TrunkSid');
-  if (trunkSid !== null && trunkSid !== '' && !state.trunks.has(trunkSid)) return refuse(400, 21244, 'The trunk does not exist');
+  if (trunkSid !== null && trunkSid !== '' && !state.trunks.has(trunkSid))
+    return refuse(404, 20404, `The requested resource /Trunks/${trunkSid} was not found`);
   const addressSid = form.get('EmergencyAddressSid');
   if (addressSid !== null && addressSid !== '' && !state.addresses.has(addressSid)) {
     return refuse(400, 21628, 'The address does not exist');

@@ -35,11 +35,17 @@ function addressRoutes(state: EmulatorState): readonly RestRoute[] {
     create: ({ form }) => {
       const missing = required.find((name) => (form.get(name) ?? '') === '');
       if (missing !== undefined) return refuse(400, 21629, `Missing required parameter ${missing} in the post body`);
+      const sid = state.sid('AD');
       const address: Resource = {
-        sid: state.sid('AD'),
+        sid,
+        uri: `/2010-04-01/Accounts/${state.account.sid}/Addresses/${sid}.json`,
         account_sid: state.account.sid,
         emergency_enabled: false,
         verified: false,
+        validated: false,
+        friendly_name: null,
+        street_secondary: null,
+        date_created: rfc2822(state.now()),
       };
       return apply(address, form) ?? address;
     },
@@ -61,7 +67,12 @@ function alertRoutes(state: EmulatorState): readonly RestRoute[] {
       name: 'alerts.list',
       answer: (request) => {
         const level = request.query.get('LogLevel');
-        const items = newestFirst().filter((alert) => level === null || alert['log_level'] === level);
+        const from = request.query.get('StartDate') ?? '';
+        const until = request.query.get('EndDate') ?? '\uffff';
+        const items = newestFirst().filter((alert) => {
+          const at = asText(alert['date_generated']);
+          return (level === null || alert['log_level'] === level) && at >= from && at <= until;
+        });
         return pageMeta(request, { items, key: 'alerts', sidOf: ({ sid }) => sid, toJson: (alert) => alert });
       },
     },
@@ -75,14 +86,31 @@ function alertRoutes(state: EmulatorState): readonly RestRoute[] {
           items: newestFirst(),
           key: 'notifications',
           sidOf: ({ sid }) => sid,
-          toJson: (alert) => ({
-            ...alert,
-            log: alert['log_level'] === 'error' ? '0' : '1',
-            message_text: alert['alert_text'] ?? '',
-          }),
+          toJson: (alert) => notification(state, alert),
         }),
     },
   ];
+}
+
+function notification(state: EmulatorState, alert: Resource): Json {
+  const at = rfc2822(Date.parse(asText(alert['date_generated'])));
+  const callSid = asText(alert['resource_sid']);
+  return {
+    sid: alert.sid,
+    account_sid: state.account.sid,
+    api_version: '2010-04-01',
+    call_sid: callSid.startsWith('CA') ? callSid : null,
+    date_created: at,
+    date_updated: at,
+    message_date: at,
+    error_code: alert['error_code'] ?? null,
+    log: alert['log_level'] === 'error' ? '0' : '1',
+    message_text: alert['alert_text'] ?? '',
+    more_info: alert['more_info'] ?? null,
+    request_method: alert['request_method'] ?? null,
+    request_url: alert['request_url'] ?? '',
+    uri: `/2010-04-01/Accounts/${state.account.sid}/Notifications/${alert.sid}.json`,
+  };
 }
 
 function lookupRoutes(state: EmulatorState): readonly RestRoute[] {
@@ -125,6 +153,8 @@ function lookup(state: EmulatorState, number: string, fields: readonly string[])
     national_format: number.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '($1) $2-$3'),
     caller_name: name,
     line_type_intelligence: line,
+    ...{ sim_swap: null, call_forwarding: null, line_status: null, identity_match: null, reassigned_number: null },
+    ...{ sms_pumping_risk: null, phone_number_quality_score: null, pre_fill: null },
     url: `https://lookups.twilio.com/v2/PhoneNumbers/${number}`,
   };
 }
@@ -162,8 +192,13 @@ function flowRoutes(state: EmulatorState): readonly RestRoute[] {
         const flow: Resource = {
           sid,
           account_sid: state.account.sid,
+          author_sid: null,
+          commit_message: null,
           valid: true,
           errors: [],
+          warnings: [],
+          url: `https://studio.twilio.com/v2/Flows/${sid}`,
+          links: { revisions: `https://studio.twilio.com/v2/Flows/${sid}/Revisions` },
           webhook_url: `https://webhooks.twilio.com/v1/Accounts/${state.account.sid}/Flows/${sid}`,
           date_created: isoSeconds(state.now()),
         };
@@ -185,9 +220,9 @@ function readDefinition(text: string | null): Json | undefined {
 
 function permissionRoutes(): readonly RestRoute[] {
   const countries = [
-    ['US', 'United States/Canada', '+1'],
-    ['DE', 'Germany', '+49'],
-    ['GB', 'United Kingdom', '+44'],
+    ['US', 'United States/Canada', '+1', 'NORTH_AMERICA'],
+    ['DE', 'Germany', '+49', 'EUROPE'],
+    ['GB', 'United Kingdom', '+44', 'EUROPE'],
   ] as const;
   return [
     {
@@ -200,13 +235,18 @@ function permissionRoutes(): readonly RestRoute[] {
           items: countries,
           key: 'content',
           sidOf: ([code]) => code,
-          toJson: ([iso_code, name, code]) => ({
+          toJson: ([iso_code, name, code, continent]) => ({
             iso_code,
             name,
             country_codes: [code],
             low_risk_numbers_enabled: true,
             high_risk_special_numbers_enabled: false,
             high_risk_tollfraud_numbers_enabled: false,
+            continent,
+            url: `https://voice.twilio.com/v1/DialingPermissions/Countries/${iso_code}`,
+            links: {
+              highrisk_special_prefixes: `https://voice.twilio.com/v1/DialingPermissions/Countries/${iso_code}/HighRiskSpecialPrefixes`,
+            },
           }),
         }),
     },

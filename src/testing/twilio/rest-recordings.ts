@@ -133,8 +133,28 @@ function remove(state: EmulatorState, recording: RecordingRecord): RestReply {
   return gone();
 }
 
+/** As `/Recordings` shapes it. */
 export function recordingJson(state: EmulatorState, recording: RecordingRecord): Json {
   const uri = `/2010-04-01/Accounts/${state.account.sid}/Recordings/${recording.sid}`;
+  return {
+    ...recordingFields(state, recording),
+    uri: `${uri}.json`,
+    media_url: mediaUrl(state, uri),
+    subresource_uris: { transcriptions: `${uri}/Transcriptions.json` },
+  };
+}
+
+/** As `/Calls/CA…/Recordings` shapes it: with its track, without an address of the sound. */
+export function callRecordingJson(state: EmulatorState, recording: RecordingRecord): Json {
+  const call = `/2010-04-01/Accounts/${state.account.sid}/Calls/${recording.callSid}`;
+  return {
+    ...recordingFields(state, recording),
+    track: recording.track,
+    uri: `${call}/Recordings/${recording.sid}.json`,
+  };
+}
+
+function recordingFields(state: EmulatorState, recording: RecordingRecord): Readonly<Record<string, Json>> {
   const isRunning = recording.status === 'in-progress' || recording.status === 'paused';
   return {
     account_sid: state.account.sid,
@@ -152,14 +172,10 @@ export function recordingJson(state: EmulatorState, recording: RecordingRecord):
     source: recording.source,
     status: recording.status,
     error_code: recording.errorCode,
-    track: recording.track,
-    uri: `${uri}.json`,
-    media_url: mediaUrl(state, uri),
     encryption_details:
       state.switches.recordingStorage === 'encrypted'
         ? { public_key_sid: `CR${'0'.repeat(32)}`, encrypted_cek: 'c2VhbGVk', iv: 'aXY' }
         : null,
-    subresource_uris: { transcriptions: `${uri}/Transcriptions.json` },
   };
 }
 

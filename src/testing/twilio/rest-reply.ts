@@ -98,7 +98,7 @@ function cutPage<Item>(request: RestRequest, { items, sidOf, isShifted = false }
   const size = Number(request.query.get('PageSize') ?? 50);
   const page = Number(request.query.get('Page') ?? 0);
   if (!Number.isInteger(size) || size < 1 || size > 1000) return refuse(400, 20007, 'Page size must be between 1 and 1000');
-  if (!Number.isInteger(page) || page < 0) return refuse(400, 20006, 'Page number out of range');
+  if (!Number.isInteger(page) || page < 0) return refuse(400, 20001, 'Page number out of range');
   const start = startOf(items, sidOf, { token: request.query.get('PageToken'), page, size });
   const from = isShifted && start > 0 ? start - 1 : start;
   const shown = items.slice(from, from + size);

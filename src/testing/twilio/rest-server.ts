@@ -2,6 +2,7 @@
 // The HTTP listener hands every request here; the routes come from the rest-….ts files.
 // Must stay true: nothing is answered without the right credentials, and every request stands in the log.
 import type { HttpOutcome, HttpReply, HttpRequest } from './http-listener.ts';
+import { operationOf, replyDeviations, requestDeviations } from './openapi-check.ts';
 import { refuse, unknown } from './rest-reply.ts';
 import type { RestReply, RestRequest } from './rest-reply.ts';
 import type { RestHost, RestRoute } from './rest-route.ts';
@@ -52,8 +53,21 @@ export class RestServer {
     const refusal = this.#refusal(request, target, name);
     if (refusal !== undefined) return toHttp(refusal, 'json');
     if (target === undefined || matched === undefined) return toHttp(this.#noRoute(request, target), target?.extension ?? 'json');
-    const reply = await matched.route.answer(toRestRequest(request, target, matched.params));
+    const asked = toRestRequest(request, target, matched.params);
+    const reply = await matched.route.answer(asked);
+    this.#compare(matched.route, asked, reply);
     return this.#faultAfter(name) ?? toHttp(reply, target.host === 'api' ? target.extension : 'json');
+  }
+
+  #compare(route: RestRoute, request: RestRequest, reply: RestReply): void {
+    const operation = operationOf(route);
+    const { oddReplies, oddRequests } = this.#state;
+    if (operation === undefined) {
+      oddReplies.add(`${route.method} ${route.host} ${route.path} is not known to Twilio`);
+      return;
+    }
+    for (const text of replyDeviations(operation, reply)) oddReplies.add(`${route.name}: ${text}`);
+    for (const text of requestDeviations(operation, request)) oddRequests.add(`${route.name}: ${text}`);
   }
 
   /** Faults that keep the work from being done. */

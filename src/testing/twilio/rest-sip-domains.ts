@@ -224,7 +224,13 @@ function mappingRoutes(state: EmulatorState, at: string, kind: 'calls' | 'addres
     key: at.startsWith('Auth/') ? 'contents' : legacyKey,
     kind,
     parents: state.domains,
-    parentField: 'domain_sid',
+    more: (link) =>
+      at.startsWith('Auth/')
+        ? {}
+        : {
+            domain_sid: link.parentSid,
+            uri: `/2010-04-01/Accounts/${state.account.sid}/SIP/Domains/${link.parentSid}/${at}/${link.listSid}.json`,
+          },
     lists: isCredentials ? state.credentialLists : state.accessLists,
     parameter: isCredentials ? 'CredentialListSid' : 'IpAccessControlListSid',
     duplicateCode: 21231,

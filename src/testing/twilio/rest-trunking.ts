@@ -5,8 +5,9 @@ import type { RestReply, RestRequest } from './rest-reply.ts';
 import { attachToTrunk } from './rest-numbers.ts';
 import { collectionRoutes, formFields, readFlag, snake } from './rest-route.ts';
 import type { RestRoute } from './rest-route.ts';
-import type { Resource } from './records.ts';
-import type { EmulatorState } from './state.ts';
+import { asText } from './records.ts';
+import type { Json, Resource } from './records.ts';
+import type { EmulatorState, Link } from './state.ts';
 
 const trunkFields = [
   'FriendlyName',
@@ -26,7 +27,11 @@ const recordModes = [
 
 /** Elastic SIP Trunking, v1. */
 export function trunkingRoutes(state: EmulatorState): readonly RestRoute[] {
-  const links = { host: 'trunking', parents: state.trunks, parentField: 'trunk_sid', duplicateCode: 21245 } as const;
+  const links = { host: 'trunking', parents: state.trunks, duplicateCode: 21245 } as const;
+  const more = (place: string) => (link: Link) => ({
+    trunk_sid: link.parentSid,
+    url: `https://trunking.twilio.com/v1/Trunks/${link.parentSid}/${place}/${link.listSid}`,
+  });
   return [
     ...collectionRoutes({
       host: 'trunking',
@@ -41,6 +46,7 @@ export function trunkingRoutes(state: EmulatorState): readonly RestRoute[] {
     ...originationRoutes(state),
     ...linkRoutes(state, {
       ...links,
+      more: more('CredentialLists'),
       path: '/v1/Trunks/:parent/CredentialLists',
       name: 'trunk-credential-lists',
       key: 'credential_lists',
@@ -50,6 +56,7 @@ export function trunkingRoutes(state: EmulatorState): readonly RestRoute[] {
     }),
     ...linkRoutes(state, {
       ...links,
+      more: more('IpAccessControlLists'),
       path: '/v1/Trunks/:parent/IpAccessControlLists',
       name: 'trunk-address-lists',
       key: 'ip_access_control_lists',
@@ -63,7 +70,7 @@ export function trunkingRoutes(state: EmulatorState): readonly RestRoute[] {
 }
 
 function createTrunk(state: EmulatorState, { form }: RestRequest): Resource | RestReply {
-  if (state.trunks.size >= 100) return refuse(400, 21246, 'An account may have 100 trunks at most');
+  if (state.trunks.size >= 100) return refuse(400, 21244, 'An account may have 100 trunks at most');
   const at = isoSeconds(state.now());
   const sid = state.sid('TK');
   const trunk: Resource = {
@@ -84,7 +91,12 @@ function createTrunk(state: EmulatorState, { form }: RestRequest): Resource | Re
     date_created: at,
     date_updated: at,
     url: `https://trunking.twilio.com/v1/Trunks/${sid}`,
-    links: {},
+    links: Object.fromEntries(
+      ['origination_urls', 'credential_lists', 'ip_access_control_lists', 'phone_numbers'].map((name) => [
+        name,
+        `https://trunking.twilio.com/v1/Trunks/${sid}/${name.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase())}`,
+      ]),
+    ),
   };
   return applyTrunk(state, trunk, form) ?? trunk;
 }
@@ -125,9 +137,11 @@ function originationRoutes(state: EmulatorState): readonly RestRoute[] {
     within: ({ params }) => (state.trunks.has(params['trunk'] ?? '') ? { trunk_sid: params['trunk'] ?? '' } : undefined),
     create: ({ form, params }) => {
       const there = [...state.originationUrls.values()].filter((url) => url['trunk_sid'] === params['trunk']);
-      if (there.length >= 10) return refuse(400, 21247, 'A trunk may have 10 origination URLs at most');
+      if (there.length >= 10) return refuse(400, 21249, 'A trunk may have 10 origination URLs at most');
       const at = isoSeconds(state.now());
-      const made: Resource = { sid: state.sid('OU'), account_sid: state.account.sid, date_created: at, date_updated: at };
+      const sid = state.sid('OU');
+      const url = `https://trunking.twilio.com/v1/Trunks/${params['trunk']}/OriginationUrls/${sid}`;
+      const made: Resource = { sid, account_sid: state.account.sid, date_created: at, date_updated: at, url };
       for (const name of ['Weight', 'Priority', 'Enabled', 'FriendlyName', 'SipUrl']) {
         if (!form.has(name)) return refuse(400, 20001, `Missing required parameter ${name} in the post body`);
       }
@@ -169,17 +183,17 @@ function phoneNumberRoutes(state: EmulatorState): readonly RestRoute[] {
     [...state.numbers.values()].filter((number) => number['trunk_sid'] === params['trunk']);
   return [
     route('GET', 'list', path, (request) =>
-      pageMeta(request, { items: on(request), key: 'phone_numbers', sidOf: ({ sid }) => sid, toJson: (number) => number }),
+      pageMeta(request, { items: on(request), key: 'phone_numbers', sidOf: ({ sid }) => sid, toJson: onTrunk }),
     ),
     route('POST', 'create', path, ({ form, params }) => {
       const number = state.numbers.get(form.get('PhoneNumberSid') ?? '');
       if (number === undefined) return refuse(400, 20001, 'PhoneNumberSid does not name a number of this account');
       attachToTrunk(number, params['trunk'] ?? '');
-      return created(number);
+      return created(onTrunk(number));
     }),
     route('GET', 'fetch', `${path}/:sid`, (request) => {
       const found = on(request).find(({ sid }) => sid === request.params['sid']);
-      return found === undefined ? unknown(request.path) : ok(found);
+      return found === undefined ? unknown(request.path) : ok(onTrunk(found));
     }),
     route('DELETE', 'delete', `${path}/:sid`, (request) => {
       const found = on(request).find(({ sid }) => sid === request.params['sid']);
@@ -190,6 +204,25 @@ function phoneNumberRoutes(state: EmulatorState): readonly RestRoute[] {
       return gone();
     }),
   ];
+}
+
+const fieldsOnTrunk = [
+  'sid', 'account_sid', 'address_requirements', 'api_version', 'beta', 'capabilities', 'friendly_name', 'phone_number',
+  'sms_application_sid', 'sms_fallback_method', 'sms_fallback_url', 'sms_method', 'sms_url', 'status_callback', 'status_callback_method',
+  'trunk_sid', 'voice_application_sid', 'voice_caller_id_lookup', 'voice_fallback_method', 'voice_fallback_url', 'voice_method',
+  'voice_url',
+]; // prettier-ignore
+
+/** The same number as this API shapes it: other dates, fewer fields. */
+function onTrunk(number: Resource): Json {
+  const kept = Object.fromEntries(fieldsOnTrunk.map((name) => [name, number[name] ?? null]));
+  const date = (name: string) => isoSeconds(Date.parse(asText(number[name])));
+  return {
+    ...kept,
+    ...{ date_created: date('date_created'), date_updated: date('date_updated') },
+    url: `https://trunking.twilio.com/v1/Trunks/${asText(number['trunk_sid'])}/PhoneNumbers/${number.sid}`,
+    links: { phone_number: `https://api.twilio.com${asText(number['uri']).replace(/\.json$/, '')}` },
+  };
 }
 
 function recordingRoutes(state: EmulatorState): readonly RestRoute[] {

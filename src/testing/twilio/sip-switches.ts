@@ -1,15 +1,15 @@
 /** Where the sources about Twilio's SIP conflict or are silent, and how its media behaves. */
 export type SipSwitches = {
-  /** A REGISTER for less than 600 s: raised, or refused with 423. */
-  readonly shortExpires: 'raise' | 'refuse';
+  /** A REGISTER for less than 600 s: refused with 423, or raised. */
+  readonly shortExpires: 'refuse' | 'raise';
   /** REGISTERs of one user in a second, challenged ones among them. */
   readonly registersASecond: number;
   /** Whether a new challenge for a used nonce says `stale=true`. */
   readonly saysStale: boolean;
   /** Whether INVITEs carry `Supported: timer` and `Min-SE: 120`. */
   readonly sessionTimers: 'absent' | 'offered';
-  /** A domain with address list and credential list: one of them is enough, or both are needed. */
-  readonly domainAuthentication: 'either' | 'both';
+  /** A domain with address list and credential list: both are needed, or one of them is enough. */
+  readonly domainAuthentication: 'both' | 'either';
   /** Whether the INVITEs to several bindings of one user have one Call-ID. */
   readonly forkCallId: 'shared' | 'own';
   /** Send sound to where it comes from, whatever the SDP says. */
@@ -26,11 +26,11 @@ export type SipSwitches = {
 };
 
 export const usualSipSwitches: SipSwitches = {
-  shortExpires: 'raise',
+  shortExpires: 'refuse',
   registersASecond: 5,
   saysStale: true,
   sessionTimers: 'absent',
-  domainAuthentication: 'either',
+  domainAuthentication: 'both',
   forkCallId: 'shared',
   latches: false,
   codecs: 'both',
@@ -42,11 +42,11 @@ export const usualSipSwitches: SipSwitches = {
 
 /** The other reading of every switch. */
 export const otherSipSwitches: SipSwitches = {
-  shortExpires: 'refuse',
+  shortExpires: 'raise',
   registersASecond: 5,
   saysStale: false,
   sessionTimers: 'offered',
-  domainAuthentication: 'both',
+  domainAuthentication: 'either',
   forkCallId: 'own',
   latches: true,
   codecs: 'pcma',

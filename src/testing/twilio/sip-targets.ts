@@ -101,9 +101,12 @@ function trunkTarget(text: string, call: OutgoingCall, { wire }: Places): Target
   const uri = parseUri(text);
   if (uri === undefined || uri.scheme !== 'sip') return undefined;
   const fromHost = 'pstn.twilio.com';
-  const headers: Record<string, string> = { 'P-Asserted-Identity': `<sip:${call.callerId}@${fromHost}:5060>`, ...headersOf(uri) };
-  // A fixed user keeps its place; the number called then stands in Diversion.
-  if (uri.user !== '') headers['Diversion'] = `<sip:${call.to}@twilio.com>;reason=unconditional`;
+  // A fixed user of the address keeps its place; the number called stands in Diversion always.
+  const headers = {
+    'P-Asserted-Identity': `<sip:${call.callerId}@${fromHost}:5060>`,
+    Diversion: `<sip:${call.to}@twilio.com>;reason=unconditional`,
+    ...headersOf(uri),
+  };
   return addressTarget({ ...uri, user: uri.user === '' ? call.to : uri.user }, { wire, fromHost, headers });
 }
 

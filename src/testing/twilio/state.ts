@@ -51,6 +51,10 @@ export class EmulatorState {
   readonly account: Account;
   /** Of the REST side and of the media host, oldest first. */
   readonly requests: LoggedRequest[] = [];
+  /** What answers of ours had otherwise than Twilio's OpenAPI documents say: empty, or the emulator is no Twilio. */
+  readonly oddReplies = new Set<string>();
+  /** The same of what was asked. */
+  readonly oddRequests = new Set<string>();
 
   readonly numbers = new Map<string, Resource>();
   readonly messages = new Map<string, MessageRecord>();
@@ -129,6 +133,9 @@ export class EmulatorState {
     this.alerts.set(sid, {
       sid,
       account_sid: this.account.sid,
+      api_version: '2010-04-01',
+      service_sid: null,
+      url: `https://monitor.twilio.com/v1/Alerts/${sid}`,
       error_code: String(code),
       alert_text: about,
       log_level: code === 12200 || code === 32021 || code === 13214 ? 'warning' : 'error',

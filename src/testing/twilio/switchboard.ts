@@ -183,7 +183,6 @@ export class Switchboard {
     const domain = [...state.domains.values()].find((each) => each['domain_name'] === incoming.domain);
     const call = this.newCall({ from: incoming.from, to: incoming.to, direction: 'inbound' });
     call.attach(incoming.leg);
-    call.ringBack = () => incoming.ring();
     call.pickUp = () => incoming.answer();
     call.turnAway = (status) => incoming.reject(status);
     call.extraFields = [
@@ -198,6 +197,8 @@ export class Switchboard {
       call.finish('failed');
       return;
     }
+    // The phone hears that it rings before the house is asked what to do.
+    incoming.ring();
     this.#watch(call, asText(domain['voice_status_callback_url']), asText(domain['voice_status_callback_method']));
     this.#run(call, domain);
   }

@@ -2,8 +2,6 @@
 export type Switches = {
   /** What `/Recordings/RE…` without an extension is. */
   readonly recordingWithoutExtension: 'wav' | 'json';
-  /** Which leg is channel one of a two-channel recording. */
-  readonly dualChannelOrder: 'parent-first' | 'child-first';
   /** CallStatus of an inbound call whose caller left while it rang. */
   readonly abandonedCallStatus: 'canceled' | 'completed' | 'no-answer';
   /** DialCallStatus then. */
@@ -52,7 +50,6 @@ export type Switches = {
 
 export const usualSwitches: Switches = {
   recordingWithoutExtension: 'wav',
-  dualChannelOrder: 'parent-first',
   abandonedCallStatus: 'canceled',
   abandonedDialStatus: 'no-answer',
   abandonedDialAction: true,
@@ -80,7 +77,6 @@ export const usualSwitches: Switches = {
 /** The other reading of every switch. */
 export const otherSwitches: Switches = {
   recordingWithoutExtension: 'json',
-  dualChannelOrder: 'child-first',
   abandonedCallStatus: 'completed',
   abandonedDialStatus: 'canceled',
   abandonedDialAction: true,

@@ -8,8 +8,7 @@ import { recordingCallbackOf } from './twiml-callbacks.ts';
 import { Broken, methodOf, onward, TwimlRun } from './twiml-run.ts';
 import type { Next } from './twiml-run.ts';
 import type { Verb } from './twiml-document.ts';
-import type { Recorded, Recording, VoiceLeg } from './voice-side.ts';
-import { readWavFile, wavFile } from './wav-file.ts';
+import type { Recording, VoiceLeg } from './voice-side.ts';
 
 const mostNouns = 10;
 
@@ -89,7 +88,7 @@ class Dial {
   /** Rings all of them; the first that is ready wins. Nobody in time: all give up. */
   async #together(legs: readonly DialLeg[]): Promise<DialLeg | undefined> {
     const run = this.#run;
-    for (const leg of legs) leg.start(this.#settings.timeoutSeconds, () => run.call.ringBack());
+    for (const leg of legs) leg.start(this.#settings.timeoutSeconds);
     const first = Promise.any(legs.map(async (leg) => ((await leg.ready) ? leg : Promise.reject(new Error('ended')))));
     const nobody = first.then(
       (leg) => leg,
@@ -170,15 +169,13 @@ class Dial {
     if (this.#settings.record === 'none' || call.leg === undefined) return undefined;
     const isDual = this.#settings.record === 'dual';
     const recording = call.leg.record({ maxSeconds: 14_400, track: isDual ? 'dual' : 'both' });
-    const isSwapped = isDual && on.state.switches.dualChannelOrder === 'child-first';
-    const turned = isSwapped ? { ...recording, done: recording.done.then(swapped) } : recording;
-    this.#recorded = on.recordings.begin(call, turned, {
+    this.#recorded = on.recordings.begin(call, recording, {
       source: 'DialVerb',
       channels: isDual ? 2 : 1,
       track: this.#verb.attributes.get('recordingTrack') ?? 'both',
       callback: recordingCallbackOf(this.#run, this.#verb),
     });
-    return turned;
+    return recording;
   }
 
   #after(outcome: Outcome): Next {
@@ -228,8 +225,4 @@ class Dial {
       ...sip,
     ];
   }
-}
-
-function swapped(recorded: Recorded): Recorded {
-  return { ...recorded, wav: wavFile((readWavFile(recorded.wav) ?? []).toReversed()) };
 }

@@ -10,7 +10,7 @@ export async function runRecord(run: TwimlRun, verb: Verb): Promise<Next> {
   await run.call.answer();
   const { leg } = run.call;
   if (leg === undefined) return onward;
-  const isTranscribed = flagOf(verb.attributes.get('transcribe')) || verb.attributes.has('transcribeCallback');
+  const isTranscribed = flagOf(verb.attributes.get('transcribe'));
   if (flagOf(verb.attributes.get('playBeep'), true))
     await run.race(leg.play({ kind: 'tone', frequency: 1000, seconds: 0.2 }).done);
   const timeout = numberOf(verb.attributes.get('timeout'), 5);

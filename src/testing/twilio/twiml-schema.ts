@@ -50,8 +50,6 @@ export const schema: Readonly<Record<string, ElementRule>> = {
       'bargeIn',
       'enhanced',
       'maxSpeechTime',
-      'minConfidence',
-      'dtmfDetection',
       'debug',
     ],
     children: ['Say', 'Play', 'Pause'],
@@ -67,7 +65,6 @@ export const schema: Readonly<Record<string, ElementRule>> = {
       'trim',
       'transcribe',
       'transcribeCallback',
-      'recordingTrack',
       ...recordingCallback,
     ],
     children: [],
@@ -129,9 +126,9 @@ export const schema: Readonly<Record<string, ElementRule>> = {
   Redirect: { attributes: ['method'], children: [], hasText: true },
   Reject: { attributes: ['reason'], children: [] },
   Hangup: { attributes: [], children: [] },
-  Refer: { attributes: ['action', 'method'], children: ['Sip', 'ReferSip'] },
+  Refer: { attributes: ['action', 'method'], children: ['Sip'] },
   Start: { attributes: ['action', 'method'], children: ['Recording', 'Transcription', 'Stream', 'Siprec'] },
-  Stop: { attributes: [], children: ['Recording', 'Transcription', 'Stream', 'Siprec'] },
+  Stop: { attributes: [], children: ['Transcription', 'Stream', 'Siprec'] },
   Recording: { attributes: ['channels', 'track', 'trim', ...recordingCallback], children: [] },
   Transcription: {
     attributes: [

@@ -46,6 +46,7 @@ function reject(run: TwimlRun, verb: Verb): Next {
     return { kind: 'end', status: 'failed' };
   }
   if (run.call.isAnswered) return hangUp;
+  run.call.refusal = reason === 'busy' ? 486 : 404;
   return { kind: 'end', status: reason === 'busy' ? 'busy' : 'no-answer' };
 }
 
