@@ -47,6 +47,7 @@ const rings = (id: string, hasMedia = false): CallEvent => ({
 });
 const answers = (id: string): CallEvent => ({ kind: 'answered', leg: id });
 const fails = (id: string, outcome: LegOutcome): CallEvent => ({ kind: 'failed', leg: id, outcome });
+const sends = (id: string, ...to: readonly Step[]): CallEvent => ({ kind: 'redirected', leg: id, steps: to });
 const timeOver: CallEvent = { kind: 'ring-time-over' };
 const callerGone: CallEvent = { kind: 'caller-gone' };
 const callerHungUp: CallEvent = { kind: 'hung-up', verdict: { result: 'answered', reason: 'caller-hung-up' } };
@@ -262,6 +263,60 @@ describe('the state of a call', () => {
       [answers('a'), { kind: 'stopped', why: 'revoked' }],
       [['ring a'], ['connect a'], ['hang-up revoked', 'end answered/revoked']],
     ],
+    [
+      'a phone sends the call on, and is answered there',
+      one,
+      [sends('a', step([leg('z')])), rings('z'), answers('z')],
+      [['ring a'], ['pass a 181', 'ring z'], ['pass z 180'], ['connect z']],
+    ],
+    [
+      'the verdict is that of where it was sent',
+      one,
+      [sends('a', step([leg('z')])), fails('z', 'busy')],
+      [['ring a'], ['pass a 181', 'ring z'], ['reject busy/busy', 'end busy/busy']],
+    ],
+    [
+      'sent to a phone that is offline',
+      one,
+      [sends('a', step([leg('z', { isOffline: true })]))],
+      [['ring a'], ['pass a 181', 'reject missed/offline', 'end missed/offline']],
+    ],
+    ['sent to where it may not go', one, [sends('a')], [['ring a'], ['reject failed/redirected', 'end failed/redirected']]],
+    [
+      'one phone sends it on, the other rings on and answers',
+      two,
+      [sends('a', step([leg('z')])), answers('b')],
+      [['ring a b'], ['pass a 181', 'ring z'], ['cancel z elsewhere', 'connect b']],
+    ],
+    [
+      'the second choice, once the first has failed',
+      one,
+      [sends('a', step([leg('y')]), step([leg('z')])), fails('y', 'declined'), answers('z')],
+      [['ring a'], ['pass a 181', 'ring y'], ['ring z'], ['connect z']],
+    ],
+    [
+      'the next trunk, and no other choice passed over for it',
+      one,
+      [sends('a', ...trunks, step([leg('z')])), fails('t', 'refused'), answers('z')],
+      [['ring a'], ['pass a 181', 'ring t'], ['ring z'], ['connect z']],
+    ],
+    [
+      'sent on and on',
+      one,
+      [sends('a', step([leg('y')])), sends('y', step([leg('z')])), timeOver],
+      [
+        ['ring a'],
+        ['pass a 181', 'ring y'],
+        ['pass y 181', 'ring z'],
+        ['cancel z no-answer', 'reject missed/unreachable', 'end missed/unreachable'],
+      ],
+    ],
+    [
+      'sent on when the caller has gone',
+      one,
+      [callerGone, sends('a', step([leg('z')]))],
+      [['ring a'], ['cancel a caller-gone', 'end cancelled/caller-cancelled'], []],
+    ],
     ['events of legs nobody knows', one, [rings('z'), answers('z'), fails('z', 'busy')], [['ring a'], [], [], []]],
   ])('%s', (_name, steps, events, expected) => {
     expect(run(steps, events).log).toEqual(expected);
@@ -272,7 +327,7 @@ describe('the state of a call', () => {
     ['unknown-number', true, { result: 'failed', reason: 'unknown-number' }],
     ['refused', false, { result: 'failed', reason: 'phone-error' }],
     ['error', true, { result: 'failed', reason: 'trunk-refused' }],
-    ['redirected', false, { result: 'failed', reason: 'phone-error' }],
+    ['redirected', false, { result: 'failed', reason: 'redirected' }],
     ['unreachable', false, { result: 'missed', reason: 'unreachable' }],
     ['unreachable', true, { result: 'failed', reason: 'unreachable' }],
     ['interrupted', false, { result: 'missed', reason: 'no-devices' }],
@@ -288,6 +343,8 @@ describe('the state of a call', () => {
       answers('b'),
       fails('a', 'busy'),
       fails('b', 'declined'),
+      sends('a', step([leg('y')]), step([leg('z')])),
+      fails('y', 'unreachable'),
       timeOver,
       callerGone,
       callerHungUp,

@@ -24,6 +24,8 @@ type Leg = LegPlan & {
   readonly phase: 'calling' | 'trying' | 'ringing' | 'answered' | 'over';
   readonly outcome: LegOutcome | undefined;
   readonly hadMedia?: boolean;
+  /** Its phone sent the call elsewhere, and there it rings: what becomes of it is said by the legs there. */
+  readonly isFollowed?: boolean;
 };
 
 export type CallState = {
@@ -41,6 +43,8 @@ export type CallEvent =
   | { readonly kind: 'progressed'; readonly leg: string; readonly status: number; readonly hasMedia: boolean }
   | { readonly kind: 'answered'; readonly leg: string }
   | { readonly kind: 'failed'; readonly leg: string; readonly outcome: LegOutcome }
+  /** The phone wants the call elsewhere: these steps, in this order; none where it may not go there. */
+  | { readonly kind: 'redirected'; readonly leg: string; readonly steps: readonly Step[] }
   | { readonly kind: 'ring-time-over' }
   /** CANCEL before the answer, or the answer could not be told to the caller. */
   | { readonly kind: 'caller-gone' }
@@ -80,6 +84,8 @@ export function advance(state: CallState, event: CallEvent): Transition {
       return answered(state, event.leg);
     case 'failed':
       return failed(state, event.leg, event.outcome);
+    case 'redirected':
+      return redirected(state, event);
     case 'ring-time-over':
       return state.phase === 'ringing' ? ringTimeOver(state) : same(state);
     case 'caller-gone':
@@ -147,6 +153,16 @@ function failed(state: CallState, id: string, outcome: LegOutcome): Transition {
   return chain(actions, afterStep(after));
 }
 
+/** What else rings goes on; the new steps begin beside it, before those that were to come. */
+function redirected(state: CallState, { leg: id, steps: added }: Extract<CallEvent, { kind: 'redirected' }>): Transition {
+  const leg = state.legs.get(id);
+  if (added.length === 0) return failed(state, id, 'redirected');
+  if (state.phase !== 'ringing' || leg === undefined || leg.phase === 'over') return same(state);
+  const steps = state.steps.toSpliced(state.step + 1, 0, ...added);
+  const next = withLeg({ ...state, steps }, { ...leg, phase: 'over', outcome: 'redirected', isFollowed: true });
+  return chain([{ kind: 'pass', leg: id, status: 181, withMedia: false }], startStep(next, state.step + 1));
+}
+
 function ringTimeOver(state: CallState): Transition {
   const { state: after, actions } = cancelLive(state, 'no-answer');
   return chain(actions, afterStep(after));
@@ -183,13 +199,19 @@ function stopped(state: CallState, why: StopWhy): Transition {
 
 /** Nothing of this step rings any more: the next step, or the end once nothing rings at all. */
 function afterStep(state: CallState): Transition {
-  const next = state.steps[state.step + 1];
-  const outcomes = [...state.legs.values()].map(({ outcome }) => outcome);
-  const isUnreachable = outcomes.every((outcome) => outcome === 'unreachable' || outcome === 'offline');
-  if (next !== undefined && (!next.onlyIfUnreachable || isUnreachable)) return startStep(state, state.step + 1);
+  const next = nextStep(state);
+  if (next !== undefined) return startStep(state, next);
   if (live(state).length > 0) return same(state);
   const verdict = verdictOf([...state.legs.values()]);
   return end(state, verdict, [{ kind: 'reject', verdict }]);
+}
+
+/** Steps that are only for an unreachable one before them are passed over where it was reached. */
+function nextStep({ steps, step, legs }: CallState): number | undefined {
+  const done = steps[step]?.legs.map(({ id }) => legs.get(id)?.outcome) ?? [];
+  const isUnreachable = done.every((outcome) => outcome === undefined || outcome === 'unreachable' || outcome === 'offline');
+  const index = steps.findIndex((one, at) => at > step && (isUnreachable || !one.onlyIfUnreachable));
+  return index === -1 ? undefined : index;
 }
 
 function startStep(state: CallState, index: number): Transition {
@@ -229,7 +251,8 @@ const byWeight: readonly LegOutcome[] = [
   'offline',
 ];
 
-function verdictOf(legs: readonly Leg[]): Verdict {
+function verdictOf(all: readonly Leg[]): Verdict {
+  const legs = all.filter(({ isFollowed }) => isFollowed !== true);
   const heaviest = byWeight.find((outcome) => legs.some((leg) => leg.outcome === outcome));
   const isTrunk = legs.some((leg) => leg.outcome === heaviest && leg.isTrunk);
   switch (heaviest) {
@@ -248,6 +271,7 @@ function verdictOf(legs: readonly Leg[]): Verdict {
     case 'unreachable':
       return isTrunk ? { result: 'failed', reason: 'unreachable' } : { result: 'missed', reason: 'unreachable' };
     case 'redirected':
+      return { result: 'failed', reason: 'redirected' };
     case 'error':
       return { result: 'failed', reason: isTrunk ? 'trunk-refused' : 'phone-error' };
     default:

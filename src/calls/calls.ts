@@ -12,7 +12,8 @@ import type { CallId, CallLeg, CallRecord, Party } from './call.ts';
 import type { CdrStore } from './cdr-store.ts';
 import { OngoingCall } from './ongoing-call.ts';
 import type { OngoingParts, PlannedLeg, PlannedStep } from './ongoing-call.ts';
-import type { Attempt, CallerLeg, OutsideStories, Presented, Registrations, Trunks } from './ports.ts';
+import type { Attempt, CallerLeg, Diverted, OutsideStories, Presented, Redirection, Registrations, Trunks } from './ports.ts';
+import { divert, Rung } from './redirect.ts';
 import { routeCall } from './route-call.ts';
 import type { Routed, RoutingFacts } from './route-call.ts';
 import { trunkSteps } from './trunk-steps.ts';
@@ -194,6 +195,27 @@ export class Calls {
     });
   }
 
+  /** What a phone of the house wants done with a call of its, in its own right and as its owner, and each place once. */
+  #follow(call: OngoingCall, { target }: PlannedLeg, redirection: Redirection): readonly PlannedStep[] {
+    if (target?.kind !== 'phone') return [];
+    const { device } = target;
+    const rung = new Rung(call);
+    const followed: PlannedStep[] = [];
+    for (const dialled of redirection.to) {
+      const caller = { kind: 'device', device, party: call.record.caller } as const;
+      const routed = rung.unrung(routeCall({ caller, dialled }, this.#parts.facts));
+      if (routed === undefined) continue;
+      const steps = this.#steps(routed);
+      if (this.#refusal(routed, steps) === undefined)
+        followed.push(...divert(steps, this.#diverted(device, routed, redirection)));
+    }
+    return followed.map((step) => ({ ...step, seconds: this.#parts.ringSeconds }));
+  }
+
+  #diverted({ extension, name }: Device, { ring }: Routed, { reason }: Redirection): Diverted {
+    return ring.kind === 'trunks' ? { ...ring.from, reason } : { number: extension, name, reason };
+  }
+
   /** One leg per contact; a phone that is not registered gets one too, so that the record says why it did not ring. */
   #phoneLegs(device: Device, from: Presented): readonly PlannedLeg[] {
     const party = { deviceId: device.id, personId: device.personId, number: device.extension, name: device.name };
@@ -240,6 +262,7 @@ export class Calls {
     let isEndTold = true;
     return {
       ...{ clock, newId, log: log.child({ callId: id }) },
+      follow: (...redirected) => this.#follow(...redirected),
       events: { emit: (name, fact) => (name === 'call.ended' && !isEndTold ? undefined : events.emit(name, fact)) },
       save: (record: CallRecord, legs: Iterable<CallLeg>) => this.#save(outside?.written(record) ?? record, legs),
       ended: (call: OngoingCall) => {

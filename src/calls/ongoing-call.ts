@@ -8,7 +8,7 @@ import type { CallLeg, CallPhase, CallRecord, LegId, LegOutcome, Party } from '.
 import { CallTime } from './call-time.ts';
 import { advance, begin } from './call-state.ts';
 import type { CallAction, CallEvent, CallState, LegPlan, Patience, Step, Transition } from './call-state.ts';
-import type { CallerLeg, OutgoingLeg, RingTarget, StopWhy } from './ports.ts';
+import type { CallerLeg, OutgoingLeg, Redirection, RingTarget, StopWhy } from './ports.ts';
 import { explain } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -33,8 +33,16 @@ export type OngoingParts = {
   readonly newId: NewId;
   /** Writes the record; never throws. */
   readonly save: (record: CallRecord, legs: Iterable<CallLeg>) => void;
+  /** Where a phone that rings may send the call, as steps to be rung; none: nowhere. */
+  readonly follow: (call: OngoingCall, from: PlannedLeg, redirection: Redirection) => readonly PlannedStep[];
   /** Told once, when the call is over and its record closed. */
   readonly ended: (call: OngoingCall) => void;
+};
+
+type Failure = {
+  readonly outcome: LegOutcome;
+  readonly status: number | undefined;
+  readonly redirection: Redirection | undefined;
 };
 
 type Begun = {
@@ -81,6 +89,11 @@ export class OngoingCall {
 
   get record(): CallRecord {
     return this.#record;
+  }
+
+  /** Where it has been rung, or may be yet. */
+  get targets(): readonly RingTarget[] {
+    return [...this.#planned.values()].flatMap(({ target }) => target ?? []);
   }
 
   get legs(): Iterable<CallLeg> {
@@ -235,7 +248,7 @@ export class OngoingCall {
       tried: () => this.#happen({ kind: 'tried', leg: id }),
       progressed: (status, hasMedia) => this.#progressed(id, status, hasMedia),
       answered: () => this.#happen({ kind: 'answered', leg: id }),
-      failed: (outcome, status) => this.#failed(id, outcome, status),
+      failed: (outcome, status, redirection) => this.#failed(id, { outcome, status, redirection }),
     });
     this.#outgoing.set(id, outgoing);
     this.#changeLeg(id, { sipCallId: outgoing.sipCallId });
@@ -250,13 +263,27 @@ export class OngoingCall {
     if (isFirst) this.#changed();
   }
 
-  #failed(id: string, outcome: LegOutcome, status: number | undefined): void {
+  #failed(id: string, { outcome, status, redirection }: Failure): void {
     const leg = this.#legs.get(id);
-    if (leg !== undefined && leg.endedAt === undefined) {
+    const isFirst = leg !== undefined && leg.endedAt === undefined;
+    if (isFirst) {
       this.#changeLeg(id, { endedAt: this.#now, outcome, sipStatus: status ?? leg.sipStatus });
       this.#parts.log.debug({ leg: leg.name, address: leg.address, outcome, status }, 'A phone did not take the call');
     }
-    this.#happen({ kind: 'failed', leg: id, outcome });
+    const steps = isFirst && redirection !== undefined ? this.#follow(id, redirection) : [];
+    this.#happen(steps.length === 0 ? { kind: 'failed', leg: id, outcome } : { kind: 'redirected', leg: id, steps });
+  }
+
+  #follow(id: string, redirection: Redirection): readonly Step[] {
+    const from = this.#planned.get(id);
+    if (from === undefined || this.#state?.phase !== 'ringing') return [];
+    const steps = this.#parts.follow(this, from, redirection);
+    for (const planned of steps.flatMap(({ legs }) => legs)) this.#planned.set(planned.leg.id, planned);
+    for (const planned of steps[0]?.legs ?? []) this.#legs.set(planned.leg.id, planned.leg);
+    const { log } = this.#parts;
+    if (steps.length > 0) log.info({ leg: from.leg.name, reason: redirection.reason }, 'A phone sent the call on');
+    else log.warn({ leg: from.leg.name, to: redirection.to.map(maskNumber) }, 'A phone sent the call to where it may not go');
+    return steps.map(toStep);
   }
 
   #stopWaiting(): void {

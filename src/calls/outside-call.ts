@@ -102,6 +102,7 @@ export function unanswered(reason: VoicemailReason): Verdict {
   switch (reason) {
     case 'busy':
       return { result: 'busy', reason };
+    case 'redirected':
     case 'internal':
       return { result: 'failed', reason };
     default:

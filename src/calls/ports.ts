@@ -7,9 +7,25 @@ import type { Verdict } from './verdict.ts';
 /** What the called side gets to see. `privacy`: the network outside is to know the number and not to show it. */
 export type Presented = { readonly number: string; readonly name: string; readonly privacy?: 'wished' | 'required' };
 
+/** Why a phone sent a call elsewhere, in the words of RFC 5806. */
+export type Redirection = {
+  /** What it would have dialled itself, the first choice first. */
+  readonly to: readonly string[];
+  readonly reason: string;
+};
+
+/** Who sent a call to this leg in place of its own. */
+export type Diverted = { readonly number: string; readonly name: string; readonly reason: string };
+
 /** Where one outgoing leg goes. */
 export type RingTarget =
-  | { readonly kind: 'phone'; readonly device: Device; readonly registration: Registration; readonly from: Presented }
+  | {
+      readonly kind: 'phone';
+      readonly device: Device;
+      readonly registration: Registration;
+      readonly from: Presented;
+      readonly diverted?: Diverted;
+    }
   | {
       readonly kind: 'trunk';
       readonly trunk: string;
@@ -17,6 +33,7 @@ export type RingTarget =
       readonly number: string;
       readonly from: Presented;
       readonly isEmergency: boolean;
+      readonly diverted?: Diverted;
     };
 
 /** `unregistered`: the phone may not be called any more. */
@@ -41,7 +58,8 @@ export type LegListener = {
   tried(): void;
   progressed(status: number, hasMedia: boolean): void;
   answered(): void;
-  failed(outcome: LegOutcome, status: number | undefined): void;
+  /** `redirection` where the outcome is `redirected`. */
+  failed(outcome: LegOutcome, status: number | undefined, redirection?: Redirection): void;
 };
 
 /**

@@ -38,6 +38,7 @@ export const callReasons = [
   'too-long',
   'not-acknowledged',
   'phone-error',
+  'redirected',
   'too-many-calls',
   'engine-lost',
   'interrupted',

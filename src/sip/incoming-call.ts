@@ -125,8 +125,11 @@ export class IncomingCall implements CallerLeg, CallingSide {
     const hasMedia = body !== undefined && body !== '' && this.offer !== '';
     // A second plain 180 says nothing new; of several phones the caller hears one ringing.
     if (!hasMedia && this.#isRingingTold) return;
-    this.#isRingingTold = true;
     const isReliable = tokens(this.#invite.request.headers['require']).includes('100rel');
+    // 181 and 182 do not ring yet. The next reliable response had to wait for their PRACK (RFC 3262 section 3).
+    const isNews = !hasMedia && (status === 181 || status === 182);
+    if (isNews && isReliable) return;
+    this.#isRingingTold = !isNews;
     answer(this.#invite.response, hasMedia || status !== 183 ? status : 180, {
       headers: { ...this.#toTag, ...capabilities, ...(isReliable ? { Require: '100rel' } : {}) },
       ...(hasMedia ? { body } : {}),

@@ -67,7 +67,7 @@ describe('a call that does not come about', () => {
     ['488 Not Acceptable Here', 488, { result: 'failed', reason: 'media-refused' }],
     ['500 Oops', 480, { result: 'failed', reason: 'phone-error' }],
     ['499 Never Heard Of', 480, { result: 'failed', reason: 'phone-error' }],
-    ['302 Moved', 480, { result: 'failed', reason: 'phone-error' }],
+    ['302 Moved', 480, { result: 'failed', reason: 'redirected' }],
     ['404 Not Found', 480, { result: 'missed', reason: 'unreachable' }],
     ['410 Gone', 480, { result: 'missed', reason: 'unreachable' }],
     ['604 Does Not Exist Anywhere', 480, { result: 'missed', reason: 'unreachable' }],

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Log } from '#base/log.ts';
 import type { Device } from '#devices/device.ts';
 import type { LegOutcome } from '#calls/call.ts';
-import type { CancelWhy, LegListener, OutgoingLeg, Presented } from '#calls/ports.ts';
+import type { CancelWhy, LegListener, OutgoingLeg, Presented, Redirection } from '#calls/ports.ts';
 import { anonymousName, anonymousUri } from './caller-identity.ts';
 import { SipDialog } from './dialog.ts';
 import type { Credentials } from './dialog.ts';
@@ -14,6 +14,7 @@ import { MediaPath } from './media-path.ts';
 import type { MediaPaths } from './media-path.ts';
 import type { Media, MediaEnd, MediaOutcome } from './media-port.ts';
 import { refusalOf } from './sdp.ts';
+import { redirectionIn } from './redirect.ts';
 import { agreedByAnswer, askForTimer } from './session-timer.ts';
 import { outcomeOf } from './sip-status.ts';
 import type { SrfConnection } from './srf-connection.ts';
@@ -233,7 +234,7 @@ export class Ring implements OutgoingLeg {
       this.dialog.remoteTag = tagOf(response.headers['to']) ?? this.dialog.remoteTag;
       this.#listener.progressed(response.status, (response.body ?? '') !== '');
     } else if (response.status < 300) this.#answered(response, ack);
-    else if (!this.#tryAgain(response)) this.#fail(response.status);
+    else if (!this.#tryAgain(response)) this.#refused(response);
   }
 
   #answered(response: IncomingResponse, ack: SendAck): void {
@@ -269,12 +270,18 @@ export class Ring implements OutgoingLeg {
     return authorization === undefined ? undefined : { [authorization.name]: authorization.value };
   }
 
-  #fail(status: number, outcome?: LegOutcome): void {
+  #refused({ status, headers }: IncomingResponse): void {
+    // Who is behind a trunk has no say in where the house calls.
+    const isTrunk = this.destination.trunk !== undefined;
+    this.#fail(status, undefined, isTrunk ? undefined : redirectionIn(status, headers, this.#progress !== undefined));
+  }
+
+  #fail(status: number, outcome?: LegOutcome, redirection?: Redirection): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.dialog.drop();
     const refuser = { isTrunk: this.destination.trunk !== undefined, hasRung: this.#progress !== undefined };
-    this.#listener.failed(outcome ?? outcomeOf(status, refuser), status);
+    this.#listener.failed(outcome ?? outcomeOf(status, refuser), status, redirection);
   }
 }
 

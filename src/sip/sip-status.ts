@@ -132,6 +132,7 @@ const statusByReason: Readonly<Record<CallReason, number>> = {
   'too-long': 480,
   'not-acknowledged': 408,
   'phone-error': 480,
+  redirected: 480,
   'too-many-calls': 503,
   'engine-lost': 503,
   interrupted: 503,

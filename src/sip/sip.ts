@@ -14,6 +14,7 @@ import { handleInvite } from './phone-call.ts';
 import type { InviteParts } from './phone-call.ts';
 import { handleRegister } from './register.ts';
 import type { Registrar } from './register.ts';
+import { diversionOf } from './redirect.ts';
 import type { Destination } from './ring.ts';
 import { directMedia, registeredEnd } from './media-path.ts';
 import type { Media } from './media-port.ts';
@@ -162,6 +163,14 @@ export class Sip {
   }
 
   #destinationOf(target: RingTarget): Destination | undefined {
+    const destination = this.#placeOf(target);
+    if (destination === undefined || target.diverted === undefined) return destination;
+    const diversion = diversionOf(target.diverted, destination.uri);
+    if (diversion === undefined) return destination;
+    return { ...destination, headers: { ...destination.headers, Diversion: diversion } };
+  }
+
+  #placeOf(target: RingTarget): Destination | undefined {
     if (target.kind === 'trunk') return this.#trunks.destination(target.trunk, target.number, target.from);
     const { registration } = target;
     return {
