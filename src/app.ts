@@ -31,8 +31,9 @@ import { startHttp } from './http-start.ts';
 import { openMessages } from './messages-start.ts';
 import type { MessageRoom } from './messages-start.ts';
 import type { Options } from './options.ts';
-import { startPhones } from './phones-start.ts';
+import { keyPath, startPhones } from './phones-start.ts';
 import type { Phones } from './phones-start.ts';
+import { watchSealedValues } from './sealed-values.ts';
 import { startSetUp } from './set-up-start.ts';
 import { openStorage } from './storage-start.ts';
 import type { Overrides, Storage, Surroundings } from './surroundings.ts';
@@ -77,7 +78,12 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const engine = await openEngine(around, phones);
   const house = await openHouse(around, storage, phones);
   const twilio = openTwilio({ ...around, storage, keys: phones.keys });
-  const desk = await startCalls(around, storage, { ...phones, numbers: house.numbers, engine, newToken });
+  const closedTrunk = watchSealedValues({
+    ...{ ...around, keys: phones.keys, path: keyPath(options) },
+    lockedPhones: () => phones.devices.locked(),
+    isTwilioLocked: () => twilio.settings.isLocked,
+  });
+  const desk = await startCalls(around, storage, { ...phones, numbers: house.numbers, engine, newToken, closedTrunk });
   followTwilio({ ...twilio, sip: desk.sip, log, stack });
   const messaging = await openMessages({ ...around, ...house, storage, twilio });
   const voicemail = await startVoicemail(around, storage, { ...phones, ...house, ...desk, twilio, messaging });

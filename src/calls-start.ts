@@ -30,6 +30,8 @@ type Neighbours = Omit<Phones, 'routes'> & {
   readonly numbers: Numbers;
   readonly engine: EngineAddress;
   readonly newToken: () => string;
+  /** Why the way out through Twilio is closed; undefined where it is not. */
+  readonly closedTrunk: () => string | undefined;
 };
 
 /** How long the start waits for the SIP engine to answer. */
@@ -38,9 +40,10 @@ const connectSeconds = 5;
 /** Calls, and the SIP edge that brings them. */
 export async function startCalls(around: Surroundings, { db }: Storage, neighbours: Neighbours): Promise<Desk> {
   const { options, clock, newId, events, stack } = around;
-  const { devices, registrations, numbers, engine } = neighbours;
+  const { devices, registrations, numbers, engine, closedTrunk } = neighbours;
   const { sound, started } = await openSound(around);
   const sip = createSip(around, neighbours, sound);
+  watchTrunks(around, sip, closedTrunk);
   around.health.watch('sound', () => soundHealth(sound, sip.trunkStates().length > 0));
   const cdrs = new CdrStore(db);
   const facts = {
@@ -87,13 +90,18 @@ function createSip({ options, clock, log, health }: Surroundings, phones: Omit<P
       ? { status: 'ok', message: 'The SIP engine is connected' }
       : { status: 'down', message: 'The SIP engine cannot be reached: no phone can register or call until it is' },
   );
+  return sip;
+}
+
+function watchTrunks({ health }: Surroundings, sip: Sip, closedTrunk: Neighbours['closedTrunk']): void {
   health.watch('trunks', () => {
+    const closed = closedTrunk();
+    if (closed !== undefined) return { status: 'down', message: closed };
     const missing = sip.trunkStates().filter(({ isReady }) => !isReady);
     if (missing.length > 0)
       return { status: 'degraded', message: `Not registered at ${missing.map(({ name }) => name).join(', ')}` };
     return { status: 'ok', message: sip.trunkStates().length === 0 ? 'There are none' : 'All are ready' };
   });
-  return sip;
 }
 
 /** An engine of its own may be started later than we are: then the house starts without it, and says so. */

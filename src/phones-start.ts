@@ -14,6 +14,7 @@ import { Registrar } from '#devices/registrar.ts';
 import { RegistrationStore } from '#devices/registration-store.ts';
 import { Registrations } from '#devices/registrations.ts';
 import { isEmergencyNumber } from '#numbers/emergency-numbers.ts';
+import type { Options } from './options.ts';
 import type { Storage, Surroundings } from './surroundings.ts';
 
 export type Phones = {
@@ -27,11 +28,15 @@ export type Phones = {
   readonly routes: readonly Route[];
 };
 
+export function keyPath({ dataDirectory }: Options): string {
+  return join(dataDirectory, 'gosip.key');
+}
+
 export async function startPhones(around: Surroundings, { db, writes }: Storage): Promise<Phones> {
   const { options, clock, newId, events, stack, warnings } = around;
   const log = around.log.child({ room: 'devices' });
   const { realm } = options.sip;
-  const keys = loadKeys(join(options.dataDirectory, 'gosip.key'), log);
+  const keys = loadKeys(keyPath(options), log);
   if (keys.problem !== undefined) warnings.push(keys.problem);
   const store = new RegistrationStore(db);
   const nameOf = (deviceId: string) => devices.byId(deviceId)?.name;

@@ -76,6 +76,14 @@ export class Devices {
     await Promise.all(foreign.map((record) => this.#moveToRealm(record)));
   }
 
+  /** Names of those whose passwords the key does not open. */
+  locked(): readonly string[] {
+    const { seal: key } = this.#options.keys;
+    return this.#roster
+      .all()
+      .flatMap(({ device, sealedSecret }) => (unseal(sealedSecret, key, device.id) === undefined ? [device.name] : []));
+  }
+
   byId(id: string): Device | undefined {
     return this.#roster.byId(id)?.device;
   }

@@ -21,7 +21,8 @@ test('made once, for us alone, and found again', () => {
   const made = loadKeys(path, log);
   expect(made.problem).toBeUndefined();
   expect(statSync(path).mode & 0o777).toBe(0o600);
-  expect(loadKeys(path, log)).toEqual(made);
+  expect(made.origin).toBe('missing');
+  expect(loadKeys(path, log)).toEqual({ ...made, origin: 'found' });
   expect(made.seal.equals(made.nonce)).toBe(false);
   expect(readFileSync(path, 'latin1')).toMatch(/^[A-Za-z0-9+/]{43}=\n$/);
 });
@@ -36,7 +37,8 @@ test('a damaged file is put aside and said so', () => {
   const keys = loadKeys(path, log);
   expect(keys.problem).toContain('is damaged');
   expect(readFileSync(`${path}.damaged`, 'latin1')).toBe('half a k');
-  expect(loadKeys(path, log)).toEqual({ ...keys, problem: undefined });
+  expect(keys.origin).toBe('damaged');
+  expect(loadKeys(path, log)).toEqual({ ...keys, origin: 'found', problem: undefined });
 });
 
 test('where nothing can be written the house still starts', () => {

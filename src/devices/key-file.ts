@@ -8,6 +8,10 @@ import { makeFolder } from '#storage/folder.ts';
 export type Keys = {
   readonly seal: Buffer;
   readonly nonce: Buffer;
+  /** How the file was found; `found` is the usual. */
+  readonly origin: 'found' | 'missing' | 'damaged';
+  /** The same for the same key, and tells nothing of it. */
+  readonly fingerprint: string;
   /** In the user's words, where the key could not be kept or found. */
   readonly problem: string | undefined;
 };
@@ -20,21 +24,21 @@ const keyBytes = 32;
  */
 export function loadKeys(path: string, log: Log): Keys {
   const found = read(path);
-  if (found.kind === 'key') return derive(found.key, undefined);
+  if (found.kind === 'key') return derive(found.key, 'found');
+  const { kind: origin } = found;
   const key = randomBytes(keyBytes);
   try {
     if (found.kind === 'damaged') renameSync(path, `${path}.damaged`);
     write(path, key);
   } catch (error) {
     log.error({ err: error, path }, 'The key file cannot be written');
-    return derive(key, `The key file ${path} cannot be written: passwords made now cannot be used for provisioning later.`);
+    const problem = `The key file ${path} cannot be written: passwords made now cannot be used for provisioning later.`;
+    return derive(key, origin, problem);
   }
-  if (found.kind === 'missing') return derive(key, undefined);
+  if (origin === 'missing') return derive(key, origin);
   log.error({ path }, 'The key file is damaged');
-  return derive(
-    key,
-    `The key file ${path} is damaged. Phones work as always; a new password is needed before one is provisioned.`,
-  );
+  const problem = `The key file ${path} is damaged. Phones work as always; a new password is needed before one is provisioned.`;
+  return derive(key, origin, problem);
 }
 
 function read(path: string): { kind: 'key'; key: Buffer } | { kind: 'missing' | 'damaged' } {
@@ -61,7 +65,8 @@ function write(path: string, key: Buffer): void {
   renameSync(unfinished, path);
 }
 
-function derive(key: Buffer, problem: string | undefined): Keys {
+function derive(key: Buffer, origin: Keys['origin'], problem?: string): Keys {
   const purpose = (name: string): Buffer => Buffer.from(hkdfSync('sha256', key, '', `gosip ${name}`, keyBytes));
-  return { seal: purpose('seal'), nonce: purpose('nonce'), problem };
+  const fingerprint = purpose('fingerprint').subarray(0, 4).toString('hex');
+  return { seal: purpose('seal'), nonce: purpose('nonce'), origin, fingerprint, problem };
 }

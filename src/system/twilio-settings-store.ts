@@ -19,9 +19,9 @@ export class TwilioSettingsStore {
     this.#key = sealingKey;
     this.#clock = clock;
     this.#select = db.prepare<[], Row>('SELECT settings, secrets FROM twilio_settings WHERE id = 1');
-    this.#upsert = db.prepare<[{ settings: string; secrets: Buffer; changedAt: number }]>(
+    this.#upsert = db.prepare<[{ settings: string; secrets: Buffer | null; changedAt: number }]>(
       `INSERT INTO twilio_settings (id, settings, secrets, changed_at) VALUES (1, :settings, :secrets, :changedAt)
-       ON CONFLICT (id) DO UPDATE SET settings = :settings, secrets = :secrets, changed_at = :changedAt`,
+       ON CONFLICT (id) DO UPDATE SET settings = :settings, secrets = coalesce(:secrets, secrets), changed_at = :changedAt`,
     );
   }
 
@@ -29,14 +29,15 @@ export class TwilioSettingsStore {
   load(): { readonly settings: unknown; readonly secrets: unknown } | undefined {
     const row = this.#select.get();
     if (row === undefined) return undefined;
-    const secrets = row.secrets === null ? undefined : unseal(row.secrets, this.#key, owner);
+    const secrets = row.secrets === null ? '{}' : unseal(row.secrets, this.#key, owner);
     return { settings: JSON.parse(row.settings), secrets: secrets === undefined ? undefined : JSON.parse(secrets) };
   }
 
-  save(settings: object, secrets: object): void {
+  /** Without secrets those that are kept stay as they are. */
+  save(settings: object, secrets: object | undefined): void {
     this.#upsert.run({
       settings: JSON.stringify(settings),
-      secrets: seal(JSON.stringify(secrets), this.#key, owner),
+      secrets: secrets === undefined ? null : seal(JSON.stringify(secrets), this.#key, owner),
       changedAt: this.#clock.now(),
     });
   }

@@ -42,7 +42,13 @@ export type DeviceRoomOptions = {
 };
 
 export const testRealm = 'house.test';
-const testKeys: Keys = { seal: Buffer.alloc(32, 1), nonce: Buffer.alloc(32, 2), problem: undefined };
+const testKeys: Keys = {
+  seal: Buffer.alloc(32, 1),
+  nonce: Buffer.alloc(32, 2),
+  origin: 'found',
+  fingerprint: '00000000',
+  problem: undefined,
+};
 
 export async function openDeviceRoom(options: DeviceRoomOptions): Promise<DeviceRoom> {
   const { clock, path = ':memory:', realm = testRealm, keys = testKeys } = options;

@@ -80,6 +80,7 @@ export class AccountWatch {
 
   health(): AccountHealth {
     if (this.#options.settings.current.accountSid === undefined) return { status: 'ok', message: 'No account is set up' };
+    if (this.#options.settings.isLocked) return { status: 'down', message: 'Its credentials cannot be opened: the key is lost' };
     const state = this.#state;
     if (state === undefined) return { status: 'ok', message: 'Not looked at yet' };
     const stopping = state.problems.find(({ weight }) => weight === 'stops');

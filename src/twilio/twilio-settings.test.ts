@@ -47,6 +47,31 @@ describe('the settings of Twilio', () => {
     expect(credentialsOf(current)).toBeUndefined();
   });
 
+  it('leave secrets that cannot be opened where they are, until new ones take their place', () => {
+    const saved: (object | undefined)[] = [];
+    const save = (_: object, secrets: object | undefined): void => void saved.push(secrets);
+    const store = { load: () => ({ settings: { accountSid: 'AC1' }, secrets: undefined }), save };
+    const settings = new LiveTwilioSettings({ store, clock: new FakeClock() });
+    expect(settings.isLocked).toBe(true);
+    settings.change({ publicUrl: 'https://house.example' });
+    expect([saved.at(-1), settings.isLocked]).toEqual([undefined, true]);
+    settings.change({ authToken: 'new' });
+    expect([saved.at(-1), settings.isLocked]).toEqual([expect.objectContaining({ authToken: 'new' }), false]);
+  });
+
+  it.each([8 * 3_600_000, -3 * 86_400_000])('believe the old token for a day though the clock is set by %i ms', (byMs) => {
+    const clock = new FakeClock();
+    const settings = new LiveTwilioSettings({ store: memoryStore(), clock });
+    settings.change({ accountSid: 'AC1', authToken: 'old' });
+    settings.change({ authToken: 'new' });
+    settings.clockSet(byMs);
+    clock.jump(byMs);
+    clock.advance(23 * 3_600_000);
+    expect(settings.signingTokens).toEqual(['new', 'old']);
+    clock.advance(3_600_000);
+    expect(settings.signingTokens).toEqual(['new']);
+  });
+
   it('tell everybody who listens, after the change is kept, and nobody where it is not', () => {
     const store = memoryStore();
     const settings = new LiveTwilioSettings({ store, clock: new FakeClock() });

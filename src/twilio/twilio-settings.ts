@@ -67,7 +67,8 @@ export const noSettings: TwilioSettings = {
 export type SettingsStore = {
   /** Undefined secrets: they cannot be opened any more. */
   readonly load: () => { readonly settings: unknown; readonly secrets: unknown } | undefined;
-  readonly save: (settings: object, secrets: object) => void;
+  /** Without secrets those that are kept stay as they are. */
+  readonly save: (settings: object, secrets: object | undefined) => void;
 };
 
 type Options = {
@@ -87,13 +88,20 @@ export class LiveTwilioSettings {
   readonly #publicUrl: string | undefined;
   readonly #listeners = new Set<(settings: TwilioSettings) => void>();
   #current: TwilioSettings;
+  #isLocked: boolean;
 
   constructor({ store, clock, publicUrl }: Options) {
     this.#store = store;
     this.#clock = clock;
     this.#publicUrl = publicUrl;
     const kept = store.load();
+    this.#isLocked = kept !== undefined && kept.secrets === undefined;
     this.#current = this.#complete({ ...asObject(kept?.settings), ...asObject(kept?.secrets) });
+  }
+
+  /** Whether the credentials are there and cannot be opened, because the key is lost. */
+  get isLocked(): boolean {
+    return this.#isLocked;
   }
 
   get current(): TwilioSettings {
@@ -130,7 +138,11 @@ export class LiveTwilioSettings {
 
   #keep(next: TwilioSettings): void {
     const { authToken, oldAuthToken, apiKey, sipAccount, originationSecret, ...settings } = next;
-    this.#store.save(settings, { authToken, oldAuthToken, apiKey, sipAccount, originationSecret });
+    const secrets = { authToken, oldAuthToken, apiKey, sipAccount, originationSecret };
+    // What cannot be opened now opens again with the key that was lost: only new secrets take its place.
+    const isNew = Object.values(secrets).some((value) => value !== undefined);
+    this.#isLocked &&= !isNew;
+    this.#store.save(settings, this.#isLocked ? undefined : secrets);
     this.#current = next;
   }
 

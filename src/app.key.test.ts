@@ -1,0 +1,74 @@
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createLog } from '#base/log.ts';
+import { loadKeys } from '#devices/key-file.ts';
+import { TwilioSettingsStore } from '#system/twilio-settings-store.ts';
+import { FakeClock } from '#testing/fake-clock.ts';
+import { House } from '#testing/house.ts';
+import type { DeviceLogin } from '#testing/house.ts';
+import { SimulatedPhone } from '#testing/simulated-phone.ts';
+
+const log = createLog({ level: 'silent' });
+const credentials = { authToken: 'secret-of-the-account', sipAccount: { username: 'gosip', password: 'Secret-1234567' } };
+let dataDirectory = '';
+let key = '';
+
+beforeEach(() => {
+  dataDirectory = mkdtempSync(join(tmpdir(), 'gosip-app-key-'));
+  key = join(dataDirectory, 'gosip.key');
+});
+
+afterEach(() => rmSync(dataDirectory, { recursive: true, force: true }));
+
+type Health = { status: string; parts: { name: string; status: string; message: string }[] };
+
+/** What health says of a part. */
+async function partOf(house: House, name: string) {
+  const { parts } = await house.api<Health>('GET', '/system/health');
+  return parts.find((part) => part.name === name);
+}
+
+/** A stopped house with a phone and sealed credentials of Twilio. */
+async function houseWithSecrets(): Promise<{ readonly token: string; readonly sipPort: number; readonly hall: DeviceLogin }> {
+  const house = await House.start({ dataDirectory });
+  const { token, sipPort } = house;
+  const hall = await house.addDevice('21', { name: 'Hall' });
+  await house.program.stop();
+  const db = new SqliteDatabase(join(dataDirectory, 'gosip.db'));
+  const store = new TwilioSettingsStore({ db, sealingKey: loadKeys(key, log).seal, clock: new FakeClock() });
+  store.save({ accountSid: `AC${'0'.repeat(32)}`, outbound: 'none' }, credentials);
+  db.close();
+  return { token, sipPort, hall };
+}
+
+test('a lost key is said at the start and in health, the trunk is down, phones register, and the old key brings all back', async () => {
+  const { token, sipPort, hall } = await houseWithSecrets();
+  renameSync(key, join(dataDirectory, 'old.key'));
+  {
+    await using house = await House.start({ dataDirectory, sipPort, token });
+    const words =
+      /ATTENTION +The key file .*gosip\.key was missing, and a new one was made: key lost\. It does not open the credentials of Twilio .* and the passwords of Hall .*Put the gosip\.key/;
+    expect(house.program.output()).toMatch(words);
+    expect(await partOf(house, 'key')).toMatchObject({ status: 'down', message: expect.stringContaining('key lost') });
+    expect(await partOf(house, 'trunks')).toMatchObject({ status: 'down', message: expect.stringContaining('key lost') });
+    expect(await partOf(house, 'Twilio')).toMatchObject({ status: 'down' });
+    const { username, password } = hall;
+    await using phone = await SimulatedPhone.start({ address: house.address, username, password, registrar: house.registrar });
+    expect(await phone.register()).toBe(200);
+  }
+  {
+    // The new key is as foreign to the database as that of another house.
+    await using house = await House.start({ dataDirectory, sipPort, token });
+    expect(house.program.output()).toMatch(
+      /ATTENTION +The key file .*gosip\.key is not the one that belongs to the database: key lost/,
+    );
+  }
+  renameSync(join(dataDirectory, 'old.key'), key);
+  await using house = await House.start({ dataDirectory, sipPort, token });
+  expect(house.program.output()).not.toContain('key lost');
+  expect(await partOf(house, 'key')).toMatchObject({ status: 'ok' });
+  expect((await partOf(house, 'trunks'))?.status).not.toBe('down');
+});
