@@ -205,6 +205,19 @@ describe('a house whose calls leave by the SIP Domain', () => {
     kitchen.hangup();
     expect(await at.closedCall()).toMatchObject({ direction: 'outbound', disposition: 'answered' });
   });
+
+  test('a call for help goes out', async () => {
+    await using at = await TwilioHouse.start({ plan: { outbound: 'domain', edge: 'frankfurt' } });
+    at.twilio.setFarPhone('911', { calls: { outcome: 'answers' } });
+    const kitchen = await at.phone('21', kitchenTone);
+    kitchen.dial(at.dial('911'));
+    await kitchen.happened('CALL_ESTABLISHED');
+    expect(at.twilio.calls.findLast(({ direction }) => direction === 'outbound-dial')).toMatchObject({
+      from: at.ours,
+      to: '911',
+    });
+    kitchen.hangup();
+  });
 });
 
 async function states(at: TwilioHouse): Promise<readonly string[]> {

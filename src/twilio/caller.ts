@@ -24,6 +24,12 @@ export function callerNumber(from: string): string | undefined {
   return e164.test(text) && !withheld.has(text) ? text : undefined;
 }
 
+/** What a phone of the house calls: E.164, or a number that exists in its own country only, one for help above all. */
+export function calledNumber(to: string): string | undefined {
+  const text = userOf(to).trim();
+  return /^\d{2,8}$/.test(text) ? text : callerNumber(text);
+}
+
 /** The user part of a SIP URI, decoded; anything else as it is. */
 export function userOf(address: string): string {
   const match = /^sips?:([^@;?]*)@/i.exec(address);

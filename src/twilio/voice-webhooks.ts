@@ -2,7 +2,7 @@ import type { Log } from '#base/log.ts';
 import type { CallRecord } from '#calls/call.ts';
 import type { AfterDial, DialResult, LeftMessage } from '#calls/outside-call.ts';
 import type { Announced, Arrival } from '#calls/outside-story.ts';
-import { callerNumber, readCaller, userOf } from './caller.ts';
+import { calledNumber, readCaller, userOf } from './caller.ts';
 import type { TwilioSettings } from './twilio-settings.ts';
 import {
   apologyDocument,
@@ -137,7 +137,7 @@ export class VoiceWebhooks {
       log.warn('A call out came over our SIP Domain, which is not the way that was chosen');
       return rejectDocument('rejected');
     }
-    const number = callerNumber(form.text('To'));
+    const number = calledNumber(form.text('To'));
     if (number === undefined) return refusalDocument('This number cannot be called.');
     const callerId = callerIdFor(userOf(form.optional('SipHeader_X-Gosip-From') ?? form.text('From')));
     if (callerId === undefined) return refusalDocument('There is no number to call with.');

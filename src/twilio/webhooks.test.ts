@@ -355,6 +355,13 @@ describe('a call of the house over the SIP Domain', () => {
       { 'SipHeader_X-Gosip-From': '%2B1', From: `sip:${ourNumber.number}@x` },
       'There is no number',
     ],
+    ['for help goes out as the house dialled it', { To: 'sip:911@home.sip.twilio.com' }, '<Number>911</Number>'],
+    [
+      'to a crisis line goes out as the house dialled it',
+      { To: 'sip:988@home.sip.twilio.com;transport=tls' },
+      '<Number>988</Number>',
+    ],
+    ['to a name', { To: 'sip:911x@home.sip.twilio.com' }, 'This number cannot be called'],
     ['to no number', { To: 'sip:<x>@home.sip.twilio.com' }, 'This number cannot be called'],
     ['of another domain', { SipDomain: 'evil.sip.twilio.com' }, '<Reject reason="rejected"/>'],
     ['of no domain', { SipDomain: '' }, '<Reject reason="rejected"/>'],

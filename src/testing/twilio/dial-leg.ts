@@ -2,6 +2,7 @@ import type { EmulatedCall } from './call.ts';
 import { callerIdRefusal, readSipTarget } from './dial-target.ts';
 import type { CallStatus } from './records.ts';
 import type { Switches } from './switches.ts';
+import { emergency } from './sip-admission.ts';
 import { flagOf, methodOf, numberOf, TwimlRun, wordsOf } from './twiml-run.ts';
 import type { Verb } from './twiml-document.ts';
 import type { LegEnd } from './voice-side.ts';
@@ -83,7 +84,7 @@ export class DialLeg {
   #placeNumber(onRinging: () => void): void {
     const { on, call } = this.#run;
     const number = this.#noun.text.replaceAll(/[\s()-]/g, '');
-    if (!/^\+[1-9]\d{6,14}$/.test(number)) {
+    if (!/^\+[1-9]\d{6,14}$/.test(number) && !emergency.has(number)) {
       this.#fail(13_223, `${this.#noun.text} is no telephone number`);
       return;
     }

@@ -32,7 +32,8 @@ export type AdmissionRules = {
 
 const leastHops = 20;
 const e164 = /^\+[1-9]\d{6,14}$/;
-const emergency = new Set(['911', '933', '112', '999', '000']);
+/** Taken over every way out, from numbers of their country. */
+export const emergency: ReadonlySet<string> = new Set(['911', '933', '112', '999', '000']);
 
 /** Whether an INVITE of the house is let in (termination by SIP Domain or by trunk). */
 export function admit(request: SipMessage, flow: Flow, rules: AdmissionRules): AdmissionResult {
