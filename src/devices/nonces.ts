@@ -7,19 +7,21 @@ export type NoncesOptions = {
   readonly key: Buffer;
   readonly clock: Clock;
   readonly lifetimeSeconds?: number;
-  /** Accepted nonces remembered. */
+  /** Accepted nonces remembered with their counts. */
   readonly capacity?: number;
+  /** Nonces given out of which it is known whether they were ever accepted; a power of two, at least 8. */
+  readonly traced?: number;
 };
 
 /** `old`: ours, and to be answered with `stale=true`. `foreign`: never issued by us. */
 export type NonceState = 'fresh' | 'old' | 'foreign';
 
 /** The highest count seen, and a bit for each of the 31 counts below it: datagrams overtake each other. */
-type Counts = { readonly serial: number; readonly issuedAt: number; highest: number; below: number };
+type Counts = { readonly issuedAt: number; highest: number; below: number };
 
 type Issued = { readonly issuedAt: number; readonly serial: number; readonly isOfThisRun: boolean };
 
-/** Six bytes of time in ms, four that tell one run of the process from another, six of a serial number, then the signature. */
+/** Six bytes of monotonic time in ms, four that tell one run of the process from another, six of a serial number, then the signature. */
 const runAt = 6;
 const serialAt = 10;
 const signedBytes = 16;
@@ -42,10 +44,16 @@ export class Nonces {
   readonly #accepted = new Map<string, Counts>();
   readonly #run = randomBytes(4);
   #serial = 0;
-  /** Nonces with a lower serial number and not remembered count as old. Not a time, because clocks are set back. */
-  #knownFrom = 0;
+  /**
+   * A bit for each of the nonces given out last: whether it was ever accepted. So one whose phone is slow (a machine that stood still, a
+   * datagram lost) stays good while thousands of others are accepted and forgotten, and one that was forgotten is known to be old.
+   */
+  readonly #used: Uint8Array;
+  readonly #traced: number;
 
-  constructor({ key, clock, lifetimeSeconds = 300, capacity = 20_000 }: NoncesOptions) {
+  constructor({ key, clock, lifetimeSeconds = 300, capacity = 20_000, traced = 2 ** 20 }: NoncesOptions) {
+    this.#traced = traced;
+    this.#used = new Uint8Array(traced >> 3);
     this.#inner = padded(key, 0x36, signedBytes);
     this.#outer = padded(key, 0x5c, hashBytes);
     this.#clock = clock;
@@ -56,7 +64,8 @@ export class Nonces {
   issue(): string {
     const bytes = Buffer.allocUnsafe(signedBytes + macBytes);
     this.#serial += 1;
-    bytes.writeUIntBE(this.#clock.now(), 0, 6);
+    this.#markUsed(this.#serial, false);
+    bytes.writeUIntBE(this.#clock.monotonic(), 0, 6);
     this.#run.copy(bytes, runAt);
     bytes.writeUIntBE(this.#serial, serialAt, 6);
     this.#sign(bytes).copy(bytes, signedBytes, 0, macBytes);
@@ -70,10 +79,8 @@ export class Nonces {
   state(nonce: string): NonceState {
     const issued = this.#read(nonce);
     if (issued === undefined) return 'foreign';
-    const age = this.#clock.now() - issued.issuedAt;
-    // A clock set back must not make a nonce last longer.
-    if (!issued.isOfThisRun || age >= this.#lifetimeMs || age < -this.#lifetimeMs) return 'old';
-    return issued.serial < this.#knownFrom && !this.#accepted.has(nonce) ? 'old' : 'fresh';
+    if (!issued.isOfThisRun || this.#clock.monotonic() - issued.issuedAt >= this.#lifetimeMs) return 'old';
+    return this.#accepted.has(nonce) || this.#isUnused(issued.serial) ? 'fresh' : 'old';
   }
 
   /**
@@ -89,9 +96,9 @@ export class Nonces {
     return count !== undefined && take(counts, count);
   }
 
-  /** The number of a nonce of ours, which are counted as they are given out; 0 for any other. */
+  /** The number of a fresh nonce: they are counted as they are given out. */
   numberOf(nonce: string): number {
-    return this.#read(nonce)?.serial ?? 0;
+    return Buffer.from(nonce, 'base64url').readUIntBE(serialAt, 6);
   }
 
   /** The number of the last one given out. */
@@ -107,16 +114,29 @@ export class Nonces {
   #remember(nonce: string, highest: number): void {
     const issued = this.#read(nonce);
     if (issued === undefined) return;
-    const expired = this.#clock.now() - this.#lifetimeMs;
-    for (const [oldest, { issuedAt, serial }] of this.#accepted) {
+    const expired = this.#clock.monotonic() - this.#lifetimeMs;
+    for (const [oldest, { issuedAt }] of this.#accepted) {
       if (issuedAt > expired && this.#accepted.size < this.#capacity) break;
-      // Forgetting one that could still be replayed makes all up to it old.
-      if (issuedAt > expired) this.#knownFrom = Math.max(this.#knownFrom, serial + 1);
       this.#accepted.delete(oldest);
     }
+    this.#markUsed(issued.serial, true);
     // A copy, because the text is a part of a whole message that would otherwise stay in memory.
     const key = Buffer.from(nonce, 'latin1').toString('latin1');
-    this.#accepted.set(key, { serial: issued.serial, issuedAt: issued.issuedAt, highest, below: 0 });
+    this.#accepted.set(key, { issuedAt: issued.issuedAt, highest, below: 0 });
+  }
+
+  #markUsed(serial: number, isUsed: boolean): void {
+    const at = serial & (this.#traced - 1);
+    const bit = 1 << (at & 7);
+    const byte = this.#used[at >> 3] ?? 0;
+    this.#used[at >> 3] = isUsed ? byte | bit : byte & ~bit;
+  }
+
+  /** One given out too long ago to be traced might have been used. */
+  #isUnused(serial: number): boolean {
+    if (serial <= this.#serial - this.#traced) return false;
+    const at = serial & (this.#traced - 1);
+    return ((this.#used[at >> 3] ?? 0) & (1 << (at & 7))) === 0;
   }
 
   /** Undefined for a nonce that we did not sign. */
