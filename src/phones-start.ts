@@ -7,6 +7,7 @@ import { Authenticator } from '#devices/authenticator.ts';
 import { deviceRoutes } from '#devices/device-routes.ts';
 import { DeviceStore } from '#devices/device-store.ts';
 import { Devices } from '#devices/devices.ts';
+import { GuessedPhones } from '#devices/guessed-phones.ts';
 import { loadKeys } from '#devices/key-file.ts';
 import type { Keys } from '#devices/key-file.ts';
 import { Nonces } from '#devices/nonces.ts';
@@ -49,11 +50,13 @@ export async function startPhones(around: Surroundings, { db, writes }: Storage)
   registrations.start();
   stack.defer(() => registrations.stop());
   stack.defer(around.onClockSet((byMs) => registrations.move(byMs)));
+  const guessedPhones = watchGuesses(around, devices);
   const authenticator = new Authenticator({
     ...{ realm, clock, nonces: new Nonces({ key: keys.nonce, clock }) },
     credentialsOf: devices.credentialsOf,
-    isSha256Offered: devices.isSha256Offered,
+    needsSha256: devices.needsSha256,
     isRegisteredSource: (address) => registrations.isRegisteredFrom(address),
+    guessed: (username, source) => guessedPhones.add(username, source),
   });
   const registrar = new Registrar({ authenticator, registrations, clock, newId, log });
   const registered = new Set(store.live(clock.now()).map(({ deviceId }) => deviceId));
@@ -66,4 +69,25 @@ export async function startPhones(around: Surroundings, { db, writes }: Storage)
     registered,
     routes: deviceRoutes({ devices, registrations, realm }),
   };
+}
+
+/** Says it in the log and in health where the password of a phone is tried from many addresses. */
+function watchGuesses({ clock, log, health }: Surroundings, devices: Devices): GuessedPhones {
+  const nameOf = (username: string) => devices.byUsername(username)?.name ?? username;
+  const phones = new GuessedPhones({
+    clock,
+    found: ({ username, tries, sources }) => {
+      const facts = { user: username, name: nameOf(username), tries, sources };
+      log.warn(facts, 'The password of a phone is guessed from many addresses');
+    },
+  });
+  health.watch('passwords', () => {
+    const guessed = phones.list();
+    if (guessed.length === 0) return { status: 'ok', message: 'Nobody guesses the password of a phone' };
+    const named = guessed.map(({ username, tries, sources }) => `${nameOf(username)} (${tries} tries from ${sources} addresses)`);
+    const advice =
+      'A password made here is too long to be guessed; if no phone registers from outside, close the SIP port at the router';
+    return { status: 'degraded', message: `Passwords are guessed within this hour: ${named.join(', ')}. ${advice}` };
+  });
+  return phones;
 }

@@ -10,6 +10,11 @@ const extension = z.string().regex(/^[1-9][0-9]{1,5}$/, 'must be 2 to 6 digits a
 const username = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]{0,31}$/, 'Use 1 to 32 small letters, digits, dots, dashes or underscores');
+const sha256 = z
+  .boolean()
+  .describe(
+    'The phone proves itself with SHA-256 and by nothing less. Linphone and PJSIP can; baresip, Twinkle and JsSIP cannot and will not register',
+  );
 const transports = z
   .array(deviceTransport)
   .min(1)
@@ -95,7 +100,7 @@ export const createDevice = endpoint({
     transports: transports.optional(),
     personId: z.string().optional(),
     recordingEnabled: z.boolean().optional(),
-    sha256: z.boolean().optional(),
+    sha256: sha256.optional(),
     enabled: z.boolean().optional(),
   }),
   reply: deviceWithSecret,
@@ -116,7 +121,7 @@ export const changeDevice = endpoint({
     transports: transports.optional(),
     personId: z.string().nullable().optional(),
     recordingEnabled: z.boolean().optional(),
-    sha256: z.boolean().optional(),
+    sha256: sha256.optional(),
     enabled: z.boolean().optional(),
   }),
   reply: device,

@@ -31,11 +31,14 @@ const passwords = new Map([
 
 let clock = new FakeClock();
 let registered = new Set<string>();
+let guesses: [string, string][] = [];
+let calls = 0;
 let authenticator: Authenticator;
 
 beforeEach(() => {
   clock = new FakeClock();
   registered = new Set();
+  guesses = [];
   const known = new Map<string, DeviceCredentials>(
     [ann, off, modern].map((device) => [
       device.username,
@@ -47,20 +50,32 @@ beforeEach(() => {
     clock,
     nonces: new Nonces({ key: Buffer.alloc(32, 1), clock }),
     credentialsOf: (username) => known.get(username),
-    isSha256Offered: (username) => known.get(username)?.device.sha256 ?? false,
+    needsSha256: (username) => known.get(username)?.device.sha256 ?? false,
+    guessed: (...guess) => guesses.push(guess),
     isRegisteredSource: (address) => registered.has(address),
   });
 });
 
 const uri = 'sip:house.test';
-const base: AuthRequest = { method: 'REGISTER', requestUri: uri, authorization: undefined, source: '192.0.2.1', kind: 'www' };
+const base: AuthRequest = {
+  ...{ method: 'REGISTER', requestUri: uri, authorization: undefined, source: '192.0.2.1', kind: 'www' },
+  callId: 'call',
+};
 
 function challengeFor(user = 'ann', which = 0): string {
   const decision = authenticator.authenticate({ ...base, user });
   return decision.kind === 'challenge' ? (decision.challenges[which] ?? '') : '';
 }
 
-type Try = { username?: string; password?: string; challenge?: string; nonceCount?: number; source?: string; uri?: string };
+type Try = {
+  username?: string;
+  password?: string;
+  challenge?: string;
+  nonceCount?: number;
+  source?: string;
+  uri?: string;
+  callId?: string;
+};
 
 function attempt({
   username = 'ann',
@@ -69,6 +84,7 @@ function attempt({
   nonceCount = 1,
   source = base.source,
   uri: signed = uri,
+  callId = `call-${(calls += 1)}`,
 }: Try = {}) {
   const answer = {
     challenge: challenge ?? challengeFor(username),
@@ -78,7 +94,7 @@ function attempt({
     uri: signed,
     nonceCount,
   };
-  return authenticator.authenticate({ ...base, source, authorization: answerChallenge(answer) });
+  return authenticator.authenticate({ ...base, source, callId, authorization: answerChallenge(answer) });
 }
 
 /** A challenge without what differs from one to the next. */
@@ -96,12 +112,49 @@ test('challenges, then accepts', () => {
   expect(attempt()).toEqual({ kind: 'accepted', device: ann, nonce: 2, lastNonce: 2 });
 });
 
-test('offers SHA-256 first where the device allows it, and takes either', () => {
+test('a phone that is set to SHA-256 is offered nothing else, and gets in by nothing less', () => {
   expect(challengeFor('modern', 0)).toContain('algorithm=SHA-256');
-  expect(challengeFor('modern', 1)).toContain('algorithm=MD5');
-  for (const which of [0, 1]) {
-    expect(attempt({ username: 'modern', challenge: challengeFor('modern', which) })).toMatchObject({ kind: 'accepted' });
+  expect(challengeFor('modern', 1)).toBe('');
+  expect(attempt({ username: 'modern' })).toMatchObject({ kind: 'accepted' });
+  const weaker = () => challengeFor('modern').replace('SHA-256', 'MD5');
+  for (const nonceCount of [1, 0]) {
+    expect(attempt({ username: 'modern', challenge: weaker(), nonceCount })).toMatchObject({
+      kind: 'challenge',
+      reason: 'weak-algorithm',
+    });
   }
+  expect(attempt({ username: 'modern', challenge: challengeFor('modern').replace('SHA-256', 'MD5-sess') }).kind).toBe(
+    'challenge',
+  );
+});
+
+test('whether a weak answer was right is told to nobody', () => {
+  const answers = ['right', 'wrong'].map((password) =>
+    look(attempt({ username: 'modern', password, challenge: challengeFor('modern').replace('SHA-256', 'MD5') })),
+  );
+  expect(answers[0]).toEqual(answers[1]);
+});
+
+test('a baresip with a wrong password, which answers six challenges by itself, gets in with the right one 4 s later', () => {
+  for (let time = 0; time < 6; time += 1) expect(attempt({ password: 'wrong', callId: 'baresip' }).kind).toBe('challenge');
+  clock.advance(4_000);
+  expect(attempt()).toMatchObject({ kind: 'accepted' });
+  expect(guesses).toEqual([['ann', '192.0.2.1']]);
+});
+
+test('a wrong try is told of phones of the house only', () => {
+  attempt({ username: 'nobody', password: 'wrong' });
+  attempt({ username: 'modern', password: 'wrong', source: '192.0.2.7' });
+  expect(guesses).toEqual([['modern', '192.0.2.7']]);
+});
+
+test('the right password is accepted though the machine stood still for minutes, and the clock was set meanwhile', () => {
+  const challenge = challengeFor();
+  clock.advance(240_000);
+  clock.jump(8 * 3_600_000);
+  expect(attempt({ challenge })).toMatchObject({ kind: 'accepted' });
+  clock.jump(-3 * 86_400_000);
+  expect(attempt({ challenge, nonceCount: 2 })).toMatchObject({ kind: 'accepted' });
 });
 
 test('a phone of RFC 2069 answers without qop, with a nonce of its own each time', () => {

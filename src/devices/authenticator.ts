@@ -17,6 +17,7 @@ export type AuthRequest = {
   readonly authorization: string | undefined;
   /** The packet's source address. */
   readonly source: string;
+  readonly callId: string;
   readonly kind: 'www' | 'proxy';
   /** User part of the address of record claimed (To of REGISTER, From of others): picks the algorithms offered first. */
   readonly user?: string | undefined;
@@ -28,8 +29,11 @@ export type AuthDecision =
   | { readonly kind: 'challenge'; readonly challenges: readonly string[]; readonly reason: ChallengeReason }
   | { readonly kind: 'slow-down'; readonly retryAfterSeconds: number };
 
-/** For the log only: an unknown user is a `wrong-credentials` like any other. */
-export type ChallengeReason = 'no-credentials' | 'malformed' | 'stale' | 'wrong-credentials';
+/**
+ * For the log only: an unknown user is a `wrong-credentials` like any other. `weak-algorithm`: a phone that is set to SHA-256 answered
+ * with MD5, right or wrong.
+ */
+export type ChallengeReason = 'no-credentials' | 'malformed' | 'stale' | 'wrong-credentials' | 'weak-algorithm';
 
 export type DeviceCredentials = { readonly device: Device; readonly ha1: Ha1 };
 
@@ -39,11 +43,13 @@ export type AuthenticatorOptions = {
   readonly nonces: Nonces;
   /** The device of a user name, enabled or not. */
   readonly credentialsOf: (username: string) => DeviceCredentials | undefined;
-  /** The algorithms a challenge for this user name offers, whether the name exists or not. */
-  readonly isSha256Offered: (username: string) => boolean;
+  /** Whether the phone of this user name or extension must prove itself with SHA-256; an answer for names that nobody has too. */
+  readonly needsSha256: (name: string) => boolean;
   /** Whether a phone is registered from this address: such a source is never slowed down. */
   readonly isRegisteredSource: (address: string) => boolean;
   readonly wrongPasswords?: WrongPasswords;
+  /** A wrong try for a phone of the house, from wherever. */
+  readonly guessed?: (username: string, source: string) => void;
 };
 
 /** Decides by digest which device sent a request. An unknown user looks and costs the same as a wrong password. */
@@ -71,15 +77,18 @@ export class Authenticator {
     return this.#check(request, ours);
   }
 
-  #check({ method, requestUri, source }: AuthRequest, answer: DigestCredentials): AuthDecision {
+  #check({ method, requestUri, source, callId }: AuthRequest, answer: DigestCredentials): AuthDecision {
     const { credentialsOf, nonces } = this.#options;
     const known = credentialsOf(answer.username);
     const expected = expectedResponse(answer, known?.ha1 ?? this.#decoy, method);
     const isRight = equalsInConstantTime(expected, answer.response) && isSameTarget(answer.uri, requestUri);
     const isFresh = nonces.state(answer.nonce) === 'fresh';
-    if (!isRight || known === undefined || !known.device.enabled) {
-      this.#wrongPasswords.add(source, answer.username);
-      return this.#challenge(answer.username, 'wrong-credentials');
+    const isWeak = known?.device.sha256 === true && answer.algorithm?.startsWith('MD5') === true;
+    // Whether a weak answer was right is told to nobody.
+    if (!isRight || isWeak || known === undefined || !known.device.enabled) {
+      const isNew = this.#wrongPasswords.add({ source, username: answer.username, callId });
+      if (isNew && known !== undefined) this.#options.guessed?.(answer.username, source);
+      return this.#challenge(answer.username, isWeak ? 'weak-algorithm' : 'wrong-credentials');
     }
     // The right password with a nonce that has had its time, or a count that came before (RFC 7616 section 3.4).
     if (!isFresh || !nonces.accept(answer.nonce, answer.nonceCount)) return this.#challenge(answer.username, 'stale');
@@ -88,8 +97,9 @@ export class Authenticator {
   }
 
   #challenge(username: string, reason: ChallengeReason): AuthDecision {
-    const { realm, nonces, isSha256Offered } = this.#options;
-    const algorithms = isSha256Offered(username) ? (['SHA-256', 'MD5'] as const) : (['MD5'] as const);
+    const { realm, nonces, needsSha256 } = this.#options;
+    // What would be refused is not offered: some phones take the last they know.
+    const algorithms = needsSha256(username) ? (['SHA-256'] as const) : (['MD5'] as const);
     const challenges = challengeTexts({ realm, nonce: nonces.issue(), algorithms, isStale: reason === 'stale' });
     return { kind: 'challenge', challenges, reason };
   }

@@ -15,7 +15,7 @@ export class DeviceRoster {
     return this.#byId.size;
   }
 
-  /** Devices that are offered SHA-256. */
+  /** Devices that must prove themselves with SHA-256. */
   get withSha256(): number {
     return this.#withSha256;
   }

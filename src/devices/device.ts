@@ -21,7 +21,7 @@ export type Device = {
   readonly transports: readonly Protocol[];
   readonly personId: string | undefined;
   readonly recordingEnabled: boolean;
-  /** True where the phone understands several challenges: SHA-256 is then offered first (RFC 8760). */
+  /** It proves itself with SHA-256 (RFC 8760) and by nothing less. */
   readonly sha256: boolean;
   /** A disabled device can neither register nor call. */
   readonly enabled: boolean;

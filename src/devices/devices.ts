@@ -103,13 +103,13 @@ export class Devices {
   /** For the authenticator: without touching the database, so that a name that exists costs what one costs that does not. */
   readonly credentialsOf = (username: string): DeviceCredentials | undefined => this.#roster.byUsername(username);
 
-  /** What a device wants; for a name nobody has, what a device of that name might want, always the same. */
-  readonly isSha256Offered = (username: string): boolean => {
-    const known = this.#roster.byUsername(username);
-    if (known !== undefined) return known.device.sha256;
+  /** What a device is set to; for a name nobody has, what a device of that name might be set to, always the same. */
+  readonly needsSha256 = (name: string): boolean => {
+    const known = this.#roster.byUsername(name)?.device ?? this.#roster.byExtension(name);
+    if (known !== undefined) return known.sha256;
     const { withSha256, size } = this.#roster;
     if (withSha256 === 0 || withSha256 === size) return withSha256 > 0;
-    return makeHa1(username, this.#options.realm, this.#options.keys.nonce.toString('latin1')).sha256 < '8';
+    return makeHa1(name, this.#options.realm, this.#options.keys.nonce.toString('latin1')).sha256 < '8';
   };
 
   list(query: DeviceQuery): { items: readonly Device[]; page: number; perPage: number; total: number } {

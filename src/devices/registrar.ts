@@ -41,6 +41,7 @@ export class Registrar {
       requestUri,
       authorization,
       source: source.address,
+      callId: request.callId,
       kind: 'www',
       user,
     });
@@ -48,6 +49,7 @@ export class Registrar {
       // A stale nonce is every phone's daily bread.
       if (auth.reason === 'wrong-credentials')
         this.#warn({ source, user }, 'A phone was refused: unknown name, wrong password or switched off');
+      if (auth.reason === 'weak-algorithm') this.#warn({ source, user }, 'A phone that is set to SHA-256 answered with MD5');
       return { kind: 'challenge', challenges: auth.challenges };
     }
     if (auth.kind === 'slow-down') {

@@ -7,8 +7,10 @@ function wrong(capacity = 100) {
   return { clock, tries: new WrongPasswords({ clock, capacity }) };
 }
 
+let calls = 0;
+
 function fail(tries: WrongPasswords, times: number, source = '192.0.2.1', username = '201'): void {
-  for (let time = 0; time < times; time += 1) tries.add(source, username);
+  for (let time = 0; time < times; time += 1) tries.add({ source, username, callId: `call-${(calls += 1)}` });
 }
 
 test('the fifth within a minute closes this pair for a minute, and no other', () => {
@@ -35,6 +37,42 @@ test('four a minute go on for ever; the right password wipes the slate', () => {
   tries.forget('192.0.2.1', '201');
   fail(tries, 4);
   expect(tries.waitSeconds('192.0.2.1', '201')).toBe(0);
+});
+
+test('what a phone answers by itself under one Call-ID is one try of its user', () => {
+  const { clock, tries } = wrong();
+  const answer = (callId: string, times: number) =>
+    Array.from({ length: times }, () => tries.add({ source: '192.0.2.1', username: '201', callId }));
+  // baresip answers each challenge anew, pjsua three times.
+  expect(answer('a', 6)).toEqual([true, false, false, false, false, false]);
+  expect(answer('b', 3)).toEqual([true, false, false]);
+  expect([answer('c', 1), answer('d', 1)]).toEqual([[true], [true]]);
+  expect(tries.waitSeconds('192.0.2.1', '201')).toBe(0);
+  clock.advance(10_000);
+  expect(answer('d', 1)).toEqual([true]);
+  expect(tries.waitSeconds('192.0.2.1', '201')).toBe(60);
+});
+
+test('who guesses under one Call-ID gets no further than forty a minute', () => {
+  const { clock, tries } = wrong();
+  let guesses = 0;
+  for (let second = 0; second < 60; second += 0.1) {
+    if (tries.waitSeconds('192.0.2.1', '201') === 0) {
+      guesses += 1;
+      tries.add({ source: '192.0.2.1', username: '201', callId: 'the same' });
+    }
+    clock.advance(100);
+  }
+  expect(guesses).toBeLessThanOrEqual(40);
+});
+
+test('all addresses of one line at home are one source', () => {
+  const { tries } = wrong();
+  for (let host = 1; host <= 5; host += 1) fail(tries, 1, `2001:db8:1:2::${host}`);
+  expect(tries.waitSeconds('2001:db8:1:2::99', '201')).toBe(60);
+  expect(tries.waitSeconds('2001:db8:2::99', '201')).toBe(0);
+  fail(tries, 5, '::ffff:192.0.2.1');
+  expect(tries.waitSeconds('192.0.2.1', '201')).toBe(60);
 });
 
 test('ten thousand names cannot fill more than the table, however long they are', () => {

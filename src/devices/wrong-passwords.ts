@@ -1,19 +1,26 @@
 import type { Clock } from '#base/clock.ts';
+import { subscriberOf } from '#base/private-address.ts';
+
+/** An answer to a challenge that was wrong. */
+export type WrongAnswer = { readonly source: string; readonly username: string; readonly callId: string };
 
 export type WrongPasswordsOptions = {
   readonly clock: Clock;
-  /** Wrong passwords within a minute that close the pair for a minute. */
+  /** Tries within a minute that close the pair for a minute. */
   readonly most?: number;
   /** Pairs remembered. */
   readonly capacity?: number;
 };
 
-type Tries = { count: number; since: number; closedUntil: number };
+type Tries = { count: number; since: number; closedUntil: number; callId: string; triedAt: number; answers: number };
 
 const windowMs = 60_000;
+/** baresip answers each 401 anew, six times within 80 ms, and pjsua three times: their user has typed one password. */
+const oneTry = { ms: 10_000, answers: 8 } as const;
 
 /**
  * Counts wrong passwords per pair of source and device, so that guessing is slow while everybody else in the house registers as always.
+ * What a phone answers by itself in one go, under one Call-ID, is one try of its user.
  */
 export class WrongPasswords {
   readonly #clock: Clock;
@@ -34,17 +41,21 @@ export class WrongPasswords {
     return Math.max(0, Math.ceil((tries.closedUntil - this.#clock.monotonic()) / 1000));
   }
 
-  add(source: string, username: string): void {
+  /** Whether this is a try of its own, not more of the last one. */
+  add({ source, username, callId }: WrongAnswer): boolean {
     const key = pair(source, username);
     const now = this.#clock.monotonic();
     const known = this.#pairs.get(key);
-    const tries = known === undefined || now - known.since >= windowMs ? { count: 0, since: now, closedUntil: 0 } : known;
-    tries.count += 1;
+    const tries = known === undefined || now - known.since >= windowMs ? newTries(now) : known;
+    const isNew = !isMoreOf(tries, short(callId), now);
+    if (isNew) Object.assign(tries, { callId: short(callId), triedAt: now, answers: 0, count: tries.count + 1 });
+    tries.answers += 1;
     if (tries.count >= this.#most) tries.closedUntil = now + windowMs;
     // To the end, so that the pair that tried last is forgotten last.
     this.#pairs.delete(key);
     this.#makeRoom(now);
     this.#pairs.set(key, tries);
+    return isNew;
   }
 
   forget(source: string, username: string): void {
@@ -65,7 +76,19 @@ export class WrongPasswords {
   }
 }
 
-/** A long name is cut: what an attacker writes must not fill the table with text. */
+function newTries(now: number): Tries {
+  return { count: 0, since: now, closedUntil: 0, callId: '', triedAt: now, answers: 0 };
+}
+
+function isMoreOf({ count, callId, triedAt, answers }: Tries, given: string, now: number): boolean {
+  return count > 0 && callId === given && now - triedAt < oneTry.ms && answers < oneTry.answers;
+}
+
 function pair(source: string, username: string): string {
-  return `${source} ${username.slice(0, 64)}`;
+  return `${subscriberOf(source)} ${short(username)}`;
+}
+
+/** Cut, and copied out of its message: what an attacker writes must not fill the table with text. */
+function short(text: string): string {
+  return Buffer.from(text.slice(0, 64)).toString();
 }

@@ -17,6 +17,7 @@ export function authenticated(authenticate: Authenticate, request: IncomingReque
     requestUri: uri,
     authorization: headers['authorization'] ?? headers['proxy-authorization'],
     source,
+    callId: headers['call-id'] ?? '',
     kind: 'www',
     user: userOf(headers['from']),
   });

@@ -76,7 +76,7 @@ export async function openDeviceRoom(options: DeviceRoomOptions): Promise<Device
     clock,
     nonces,
     credentialsOf: devices.credentialsOf,
-    isSha256Offered: devices.isSha256Offered,
+    needsSha256: devices.needsSha256,
     isRegisteredSource: (address) => registrations.isRegisteredFrom(address),
   });
   const registrar = new Registrar({ authenticator, registrations, clock, newId, log });
