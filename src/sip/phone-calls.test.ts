@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SipPeer } from '#testing/sip-peer.ts';
 import { connectPhones, offerOf, SipStage, StagePhone } from '#testing/sip-stage.ts';
+import { sipText } from '#testing/sip-text.ts';
 
 let stage: SipStage;
 /** What a browser understands without a relay. */
@@ -330,7 +331,17 @@ describe('a phone behind address translation', () => {
     const far = protocol === 'tcp' ? await SipPeer.tcp(to) : await SipPeer.ws(to);
     const a = await stage.phone('20');
     const b = new StagePhone(stage, far, stage.device('21'));
-    stage.register(b.device, { protocol, address: far.address, port: far.port }, 'sip:21@abc.invalid;transport=' + protocol);
+    const contact = `sip:21@abc.invalid;transport=${protocol}`;
+    stage.register(b.device, { protocol, address: far.address, port: far.port }, contact);
+    far.send(
+      sipText([
+        'REGISTER sip:gosip SIP/2.0',
+        `Via: SIP/2.0/${protocol.toUpperCase()} abc.invalid;branch=z9hG4bKreg`,
+        ...['Max-Forwards: 70', 'From: <sip:21@gosip>;tag=1', 'To: <sip:21@gosip>', 'Call-ID: reg', 'CSeq: 1 REGISTER'],
+        `Contact: <${contact}>`,
+      ]),
+    );
+    await far.expect(200);
     const call = a.invite('21', { body: protocol === 'ws' ? webRtcOffer : offerOf('20') });
     const rung = await b.rung();
     expect(rung.invite?.startLine).toBe(`INVITE sip:21@abc.invalid;transport=${protocol} SIP/2.0`);

@@ -105,7 +105,13 @@ export class SipStage implements AsyncDisposable {
           return { kind: 'challenge', challenges: ['Digest realm="a"', 'Digest realm="b"'], reason: 'no-credentials' };
         return { kind: 'accepted', device, nonce: 0, lastNonce: 0 };
       },
-      registrar: { register: () => Promise.resolve({ kind: 'rejected', status: 403, reason: 'Forbidden' }) },
+      // So that the engine knows whose connection it is; where a phone is reached, `register` says.
+      registrar: {
+        register: ({ contacts }) => {
+          const granted = contacts.map((contact) => ({ ...contact, expiresSeconds: 3600, q: 1 }));
+          return Promise.resolve({ kind: 'registered', deviceId: '', contacts: granted, path: [], isOutbound: false });
+        },
+      },
       isRegisteredFrom: () => registrations.size > 0,
       isWelcome: (id) => devices.some((device) => device.id === id && device.enabled),
       trunks: options.trunks ?? [],
