@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { TwilioHouse, waitFor } from '#testing/twilio-house.ts';
 import type { Fault } from '#testing/twilio/faults.ts';
+import { rest } from '#testing/twilio/rest-caller.ts';
 
 // SMS and MMS both ways through the real process, set up by its own API, with what Twilio and the way to it may do wrong.
 type Message = {
@@ -43,6 +44,30 @@ test('a text goes out and is seen delivered, and one comes in', async () => {
   expect(await ends(await send('Dinner is ready'))).toMatchObject({ state: 'delivered', error: null });
   expect((await at.twilio.sendSmsFrom(at.theirs, at.ours, { body: 'On my way' })).status).toBe(200);
   await cameIn('On my way');
+});
+
+test('a message that a Messaging Service would keep from us comes in once it is told to defer to the number', limit, async () => {
+  const service = (path: string, form: Record<string, string>) =>
+    rest(at.twilio, 'POST', `/v1/Services${path}`, { host: 'messaging', form });
+  const { json } = await service('', { FriendlyName: 'Campaign' });
+  const [number] = [...at.twilio.state.numbers.values()];
+  await service(`/${json['sid']}/PhoneNumbers`, { PhoneNumberSid: number?.sid ?? '' });
+  const before = at.twilio.messages.length;
+  expect((await at.twilio.sendSmsFrom(at.theirs, at.ours, { body: 'Nobody gets this' })).status).toBeUndefined();
+  // Not even the list of Twilio knows it: nothing but the words of the house can tell.
+  expect(at.twilio.messages.length).toBe(before);
+  await at.house.api('POST', '/system/setup/twilio/provision', {});
+  const { parts } = await at.house.api<{ parts: { name: string; message: string }[] }>('GET', '/system/health');
+  expect(parts.find(({ name }) => name === 'Twilio')?.message).toContain('Messaging Service Campaign drops every message');
+
+  expect(await at.house.api('POST', '/system/setup/twilio/defer-messages', {})).toMatchObject({
+    isDone: true,
+    setUp: { drift: [] },
+  });
+  const sent = await at.twilio.sendSmsFrom(at.theirs, at.ours, { body: 'Everybody gets this' });
+  expect(sent.status).toBe(200);
+  await cameIn('Everybody gets this');
+  at.twilio.state.serviceOf.clear();
 });
 
 test('a picture goes out and comes in', async () => {

@@ -44,7 +44,13 @@ const step = z
   })
   .meta({ id: 'SetUpStep' });
 
-const drift = z.object({ what: z.string(), field: z.string().nullable(), is: z.string(), should: z.string() });
+const drift = z.object({
+  what: z.string(),
+  field: z.string().nullable(),
+  is: z.string(),
+  should: z.string(),
+  mend: z.enum(['provision', 'defer-messages']).describe('The request that sets it right'),
+});
 
 const alert = z.object({ code: z.number().int().nullable(), message: z.string(), url: z.string(), at: isoTimeText.nullable() });
 
@@ -157,6 +163,16 @@ export const undoTwilio = endpoint({
   body: z.strictObject({
     forget: z.boolean().default(false).describe('Forget the credentials as well, even where Twilio cannot be asked any more'),
   }),
+  reply: setUpResult,
+});
+
+export const deferMessages = endpoint({
+  id: 'deferMessages',
+  method: 'POST',
+  path: '/system/setup/twilio/defer-messages',
+  access: 'admin',
+  summary:
+    'Let every Messaging Service that keeps messages to the numbers of the house from it ask the address of the number; an undo puts it back',
   reply: setUpResult,
 });
 

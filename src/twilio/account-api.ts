@@ -1,4 +1,5 @@
 import type { Twilio } from 'twilio';
+import { MessagingServiceApi } from './messaging-service-api.ts';
 import { OriginationApi } from './origination-api.ts';
 import { number, optionalText, text, time, toNumber } from './record-mapping.ts';
 import type {
@@ -63,11 +64,13 @@ export class TwilioAccountApi {
   readonly #ask: Ask;
   readonly #accountSid: string;
   readonly originations: OriginationApi;
+  readonly messagingServices: MessagingServiceApi;
 
   constructor(ask: Ask, accountSid: string) {
     this.#ask = ask;
     this.#accountSid = accountSid;
     this.originations = new OriginationApi(ask);
+    this.messagingServices = new MessagingServiceApi(ask);
   }
 
   /** Refused with 20003 for an API key, however good it is. */

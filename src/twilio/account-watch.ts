@@ -5,6 +5,7 @@ import type { AccountReport } from './account.ts';
 import type { TwilioConnection } from './connection.ts';
 import { findDrift } from './drift.ts';
 import type { Drift } from './drift.ts';
+import { deferAdvice } from './messaging-services.ts';
 import type { TwilioAlert } from './twilio-records.ts';
 import type { LiveTwilioSettings } from './twilio-settings.ts';
 
@@ -73,8 +74,7 @@ export class AccountWatch {
       drift: drift.kind === 'ok' ? drift.value : (this.#state?.drift ?? []),
       lookedAt: clock.now(),
     };
-    for (const { what, field, is } of this.#state.drift)
-      log.warn({ what, field, is }, 'Somebody changed what set-up wrote at Twilio');
+    for (const { what, field, is } of this.#state.drift) log.warn({ what, field, is }, 'Twilio is not as the house needs it');
     return this.#state;
   }
 
@@ -92,6 +92,14 @@ export class AccountWatch {
 }
 
 function driftText(drift: readonly Drift[]): string {
-  const parts = drift.map(({ what, field }) => (field === undefined ? `${what} is gone` : `${field} of ${what}`));
-  return `Somebody changed at Twilio what set-up wrote: ${parts.join(', ')}. Run the set-up again, or undo it.`;
+  const changed = drift.filter(({ mend }) => mend === 'provision');
+  const diverted = drift.filter(({ mend }) => mend === 'defer-messages').map(({ what, is }) => `${what} ${is}`);
+  const parts = changed.map(({ what, field }) => (field === undefined ? `${what} is gone` : `${field} of ${what}`));
+  const told = [
+    ...(parts.length === 0
+      ? []
+      : [`Somebody changed at Twilio what set-up wrote: ${parts.join(', ')}. Run the set-up again, or undo it.`]),
+    ...(diverted.length === 0 ? [] : [`No message comes in: ${diverted.join('; ')}. ${deferAdvice}`]),
+  ];
+  return told.join(' ');
 }

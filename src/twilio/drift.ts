@@ -1,4 +1,5 @@
 import type { TwilioAccountApi } from './account-api.ts';
+import { diversionText, findDiversions } from './messaging-services.ts';
 import { isAsProvisioned } from './origination.ts';
 import { differencesOfDomain, differencesOfNumber, wantedOfDomain, wantedOfNumber } from './set-up-plan.ts';
 import { must } from './set-up-run.ts';
@@ -14,7 +15,11 @@ export type Drift = {
   readonly field: string | undefined;
   readonly is: string;
   readonly should: string;
+  /** What sets it right: the set-up again, or its request of that name. */
+  readonly mend: 'provision' | 'defer-messages';
 };
+
+const mend = 'provision';
 
 /** Compares the account with what the house needs of it. Nothing is changed. */
 export async function findDrift(api: TwilioAccountApi, settings: TwilioSettings): Promise<TwilioResult<readonly Drift[]>> {
@@ -23,6 +28,7 @@ export async function findDrift(api: TwilioAccountApi, settings: TwilioSettings)
       ...(await driftOfNumbers(api, settings)),
       ...(await driftOfDomain(api, settings)),
       ...(await driftOfTrunk(api, settings)),
+      ...(await driftOfMessages(api, settings)),
     ];
     return { kind: 'ok', value };
   } catch (error) {
@@ -37,7 +43,7 @@ async function driftOfNumbers(api: TwilioAccountApi, settings: TwilioSettings): 
     const what = `number ${number}`;
     const found = there.find((one) => one.sid === sid);
     if (found === undefined) return [gone(what, 'not in the account any more')];
-    return differencesOfNumber(found, wantedOfNumber(settings)).map((difference) => ({ what, ...difference }));
+    return differencesOfNumber(found, wantedOfNumber(settings)).map((difference) => ({ what, ...difference, mend }));
   });
 }
 
@@ -48,14 +54,13 @@ async function driftOfDomain(api: TwilioAccountApi, settings: TwilioSettings): P
   if (found === undefined) return [gone(domain.name, 'not there any more')];
   const plan = { ...settings, numbers: [] };
   const drift: Drift[] = differencesOfDomain(found, wantedOfDomain(plan, name)).map((difference) => ({
-    what: domain.name,
-    ...difference,
+    ...{ what: domain.name, ...difference, mend },
   }));
   if (sipAccount === undefined) return drift;
   for (const door of ['registrations', 'calls'] as const) {
     const lists = must(await api.listMappings(domain.sid, door));
     if (!lists.includes(sipAccount.listSid)) {
-      drift.push({ what: domain.name, field: door, is: 'closed to the SIP account of the house', should: 'open to it' });
+      drift.push({ what: domain.name, field: door, is: 'closed to the SIP account of the house', should: 'open to it', mend });
     }
   }
   return drift;
@@ -68,10 +73,10 @@ async function driftOfTrunk(api: TwilioAccountApi, settings: TwilioSettings): Pr
   if (found === undefined) return [gone(trunk.name, 'not there any more')];
   const drift: Drift[] = [];
   if (found.secure !== isSecure)
-    drift.push({ what: trunk.name, field: 'secure', is: String(found.secure), should: String(isSecure) });
+    drift.push({ what: trunk.name, field: 'secure', is: String(found.secure), should: String(isSecure), mend });
   const lists = must(await api.listTrunkCredentialLists(trunk.sid));
   if (sipAccount !== undefined && !lists.includes(sipAccount.listSid)) {
-    drift.push({ what: trunk.name, field: 'calls', is: 'closed to the SIP account of the house', should: 'open to it' });
+    drift.push({ what: trunk.name, field: 'calls', is: 'closed to the SIP account of the house', should: 'open to it', mend });
   }
   return [...drift, ...(await driftOfOrigination(api, settings))];
 }
@@ -83,9 +88,18 @@ async function driftOfOrigination(api: TwilioAccountApi, settings: TwilioSetting
   const found = must(await api.originations.list(trunk.sid)).find(({ sid }) => sid === origination.sid);
   if (found !== undefined && isAsProvisioned(found, settings)) return [];
   const is = found === undefined ? 'not there any more' : found.enabled ? 'another address' : 'switched off';
-  return [{ what: trunk.name, field: 'origination', is, should: origination.address }];
+  return [{ what: trunk.name, field: 'origination', is, should: origination.address, mend }];
+}
+
+/** A Messaging Service comes before the address of a number in it, whoever put it there. */
+async function driftOfMessages(api: TwilioAccountApi, settings: TwilioSettings): Promise<readonly Drift[]> {
+  const should = 'asks the address of the number, which is the house';
+  return (await findDiversions(api, settings)).map((diversion) => ({
+    ...{ what: `Messaging Service ${diversion.name}`, field: 'messages', is: diversionText(diversion), should },
+    mend: 'defer-messages',
+  }));
 }
 
 function gone(what: string, is: string): Drift {
-  return { what, field: undefined, is, should: 'there' };
+  return { what, field: undefined, is, should: 'there', mend };
 }

@@ -10,6 +10,7 @@ import { TwilioChangesStore } from '#system/twilio-changes-store.ts';
 import { TwilioSettingsStore } from '#system/twilio-settings-store.ts';
 import { TwilioStepsStore } from '#system/twilio-steps-store.ts';
 import { TwilioEmulator } from '#testing/twilio/emulator.ts';
+import { rest } from '#testing/twilio/rest-caller.ts';
 import { AccountWatch } from './account-watch.ts';
 import { TwilioConnection } from './connection.ts';
 import { Provisioning } from './provisioning.ts';
@@ -166,6 +167,69 @@ describe('the set-up of the account', () => {
       sipAccount: undefined,
     });
     expect(settings.current.accountSid).toBe(twilio.accountSid);
+  });
+
+  describe('of a number in a Messaging Service', () => {
+    const elsewhere = 'https://user:secret@shop.example.org/sms?key=1';
+
+    async function addService(form: Record<string, string>, ...members: readonly string[]): Promise<string> {
+      const made = await rest(twilio, 'POST', '/v1/Services', { host: 'messaging', form: { FriendlyName: '10DLC', ...form } });
+      for (const member of members) {
+        const path = `/v1/Services/${made.json['sid']}/PhoneNumbers`;
+        await rest(twilio, 'POST', path, { host: 'messaging', form: { PhoneNumberSid: String(number(member)?.sid) } });
+      }
+      return String(made.json['sid']);
+    }
+    const drift = () => setUp.watch.state?.drift.map(({ what, is, mend }) => `${what} ${is} (${mend})`);
+
+    it.each<[string, Record<string, string>]>([
+      ['defers to the number', { UseInboundWebhookOnNumber: 'true', InboundRequestUrl: elsewhere }],
+      ['asks the house itself', { InboundRequestUrl: `${publicUrl}/api/webhooks/sms/inbound` }],
+    ])('says nothing of one that %s', async (_what, form) => {
+      await addService(form, house);
+      expect((await stepsOf(setUp.provision(request()))).some((step) => step.startsWith('messaging'))).toBe(false);
+      expect(drift()).toEqual([]);
+    });
+
+    it('says nothing of one that holds numbers of others alone', async () => {
+      await addService({}, second);
+      await setUp.provision(request());
+      expect(drift()).toEqual([]);
+    });
+
+    it.each<[string, Record<string, string>, string]>([
+      ['drops them', {}, `drops every message to ${house}; nobody gets it, and Twilio does not even list it`],
+      ['has an address of its own', { InboundRequestUrl: elsewhere }, `sends every message to ${house} to shop.example.org`],
+    ])('is not said to serve the house where it keeps messages from it: it %s', async (_what, form, words) => {
+      const sid = await addService(form, house, second);
+      const before = { ...twilio.state.messagingServices.get(sid), date_updated: '' };
+      const { isDone, steps } = await setUp.provision(request());
+      expect(isDone).toBe(true);
+      expect(steps.at(-1)).toMatchObject({ step: 'messaging-service 10DLC', outcome: 'skipped' });
+      expect(steps.at(-1)?.message).toContain(words);
+      expect(drift()).toEqual([`Messaging Service 10DLC ${words} (defer-messages)`]);
+      const { status, message } = setUp.watch.health();
+      expect(status).toBe('degraded');
+      expect(message).toMatch(new RegExp(`^No message comes in: Messaging Service 10DLC ${words.slice(0, 20)}`));
+      expect(message).not.toContain('set-up wrote');
+
+      expect(await stepsOf(setUp.deferMessages())).toEqual(['messaging-services: done', 'messaging-service 10DLC: done']);
+      expect(setUp.lastSteps.at(-1)?.message).toContain(second);
+      expect(twilio.state.messagingServices.get(sid)).toMatchObject({ use_inbound_webhook_on_number: true });
+      expect([drift(), setUp.watch.health().status]).toEqual([[], 'ok']);
+      expect(await stepsOf(setUp.deferMessages())).toEqual(['messaging-services: unchanged']);
+
+      ({ settings, setUp } = makeSetUp());
+      expect(await stepsOf(setUp.undo({ forget: false }))).toContain(`messaging-service ${sid}: done`);
+      expect({ ...twilio.state.messagingServices.get(sid), date_updated: '' }).toEqual(before);
+    });
+
+    it('does without where the key may not read them', async () => {
+      await addService({}, house);
+      twilio.faults.add({ name: 'rest.401-after-rotation', endpoint: 'messaging-services.list' });
+      expect((await setUp.provision(request())).isDone).toBe(true);
+      expect(drift()).toEqual([]);
+    });
   });
 
   it('leaves alone what somebody else has changed since', async () => {

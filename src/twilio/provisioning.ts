@@ -6,11 +6,20 @@ import type { NewId } from '#base/ids.ts';
 import type { TwilioClient } from './client.ts';
 import { ensureOrigination, removeOrigination } from './origination.ts';
 import type { WayIn } from './origination.ts';
+import {
+  deferAdvice,
+  diversionText,
+  endDiversion,
+  findDiversions,
+  restoreService,
+  writtenServices,
+} from './messaging-services.ts';
+import type { Diversion } from './messaging-services.ts';
 import { hasStale, restoreNumber, writeNumber, writtenNumbers } from './number-provisioning.ts';
 import type { SetUpLog, SetUpStep, WrittenValues } from './set-up-records.ts';
 import { wantedOfNumber } from './set-up-plan.ts';
 import type { SetUpPlan } from './set-up-plan.ts';
-import { SetUpRun, done, must, skipped } from './set-up-run.ts';
+import { SetUpRun, done, must, skipped, unchanged } from './set-up-run.ts';
 import {
   ensureCredentials,
   ensureDomain,
@@ -20,8 +29,9 @@ import {
   removeDomain,
   removeTrunk,
 } from './sip-provisioning.ts';
-import { TwilioRequestError } from './twilio-http.ts';
+import { TwilioRequestError, failureOf } from './twilio-http.ts';
 import type { TwilioNumber } from './twilio-records.ts';
+import type { TwilioResult } from './twilio-result.ts';
 import type { LiveTwilioSettings } from './twilio-settings.ts';
 
 type Options = {
@@ -65,6 +75,7 @@ export class Provisioning {
       settings.change(chosen);
       if (plan.inbound === 'trunk') await run.step('trunk-origination', () => ensureOrigination(parts, this.#options.wayIn));
       await this.#writeNumbers(run, client, numbers);
+      await this.#tellDiversions(run, client);
       if (plan.inbound !== 'trunk') await this.#tidy(run, 'origination', () => removeOrigination(parts));
       if (!needsTrunk) await this.#tidy(run, 'trunk', () => removeTrunk(parts));
       if (!needsDomain) await this.#tidy(run, 'sip-domain', () => removeDomain(parts));
@@ -85,11 +96,50 @@ export class Provisioning {
       const name = numbers.find((one) => one.sid === sid)?.number ?? sid;
       await run.step(`number ${name}`, () => restoreNumber({ api: client.account, written, accountSid }, sid));
     }
+    for (const value of writtenServices({ written, accountSid })) {
+      await run.step(`messaging-service ${value.resourceSid}`, () =>
+        restoreService({ api: client.account, written, accountSid }, value),
+      );
+    }
     await run.step('sip-domain', () => removeDomain(parts));
     await run.step('trunk', () => removeTrunk(parts));
     if (!run.hasFailed) await run.step('sip-account', () => removeCredentials(parts));
     if (!run.hasFailed) settings.change({ numbers: [] });
     return { isDone: !run.hasFailed, steps: run.steps };
+  }
+
+  /** Lets every Messaging Service that keeps messages from the house ask it. */
+  async deferMessages(client: TwilioClient): Promise<ProvisioningResult> {
+    const run = this.#newRun();
+    const parts = { api: client.account, written: this.#options.written, accountSid: client.credentials.accountSid };
+    const diversions: Diversion[] = [];
+    await run.step('messaging-services', async () => {
+      diversions.push(...(await findDiversions(client.account, this.#options.settings.current)));
+      return diversions.length === 0 ? unchanged('None keeps messages from the house') : done(namesOf(diversions));
+    });
+    for (const one of diversions) await run.step(`messaging-service ${one.name}`, () => endDiversion(parts, one));
+    return { isDone: !run.hasFailed, steps: run.steps };
+  }
+
+  /** A service may hold numbers of others, so it is left as it is until somebody asks for it. */
+  async #tellDiversions(run: SetUpRun, client: TwilioClient): Promise<void> {
+    const found = await this.#diversions(client);
+    if (found.kind !== 'ok') {
+      await run.step('messaging-services', () => Promise.reject(new TwilioRequestError(found)));
+      return;
+    }
+    for (const one of found.value) {
+      const message = `It ${diversionText(one)}. ${deferAdvice}`;
+      await run.step(`messaging-service ${one.name}`, () => Promise.resolve(skipped(message)));
+    }
+  }
+
+  async #diversions(client: TwilioClient): Promise<TwilioResult<readonly Diversion[]>> {
+    try {
+      return { kind: 'ok', value: await findDiversions(client.account, this.#options.settings.current) };
+    } catch (error) {
+      return failureOf(error);
+    }
   }
 
   async #writeNumbers(run: SetUpRun, client: TwilioClient, numbers: readonly TwilioNumber[]): Promise<void> {
@@ -129,6 +179,10 @@ export class Provisioning {
     const { clock, log, newId } = this.#options;
     return new SetUpRun({ id: newId('run'), clock, log });
   }
+}
+
+function namesOf(diversions: readonly Diversion[]): string {
+  return diversions.map(({ name }) => name).join(', ');
 }
 
 function chooseNumbers(there: readonly TwilioNumber[], wanted: readonly string[]): readonly TwilioNumber[] {

@@ -2,7 +2,15 @@ import { isoTime } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Route } from '#contract/endpoint.ts';
-import { getTwilioSetUp, provisionTwilio, syncNumbers, testTwilio, undoTwilio, validateTwilio } from '#contract/setup.ts';
+import {
+  deferMessages,
+  getTwilioSetUp,
+  provisionTwilio,
+  syncNumbers,
+  testTwilio,
+  undoTwilio,
+  validateTwilio,
+} from '#contract/setup.ts';
 import type { AccountProblem } from './account.ts';
 import type { Drift } from './drift.ts';
 import { explainCode } from './error-words.ts';
@@ -60,6 +68,10 @@ export function setUpRoutes(setUp: TwilioSetUp, numbers: HouseNumbers): readonly
     }),
     handle(undoTwilio, async ({ body }) => {
       const result = await setUp.undo(body);
+      return { isDone: result.isDone, steps: result.steps.map(toStep), setUp: toSetUp(setUp) };
+    }),
+    handle(deferMessages, async () => {
+      const result = await setUp.deferMessages();
       return { isDone: result.isDone, steps: result.steps.map(toStep), setUp: toSetUp(setUp) };
     }),
     handle(syncNumbers, async () => {
@@ -121,8 +133,8 @@ function toStep({ step, outcome, message, code, at }: SetUpStep) {
   return { step, outcome, message, code: code ?? null, at: isoTime(at) };
 }
 
-function toDrift({ what, field, is, should }: Drift) {
-  return { what, field: field ?? null, is, should };
+function toDrift({ what, field, is, should, mend }: Drift) {
+  return { what, field: field ?? null, is, should, mend };
 }
 
 function toAlert({ code, text, requestUrl, at }: TwilioAlert) {

@@ -99,6 +99,18 @@ export class TwilioSetUp {
     });
   }
 
+  /** Lets Messaging Services that keep messages from the house ask it. Throws `conflict` while a run goes on, `invalid` without an account. */
+  deferMessages(): Promise<ProvisioningResult> {
+    return this.#alone(async () => {
+      const { provisioning, connection, watch } = this.#options;
+      const client = connection.client();
+      if (client === undefined) throw missingAccount();
+      const result = await provisioning.deferMessages(client);
+      await watch.look();
+      return result;
+    });
+  }
+
   /**
    * The numbers of the account, E.164, that can be called or texted. Throws `conflict` without an account, `unavailable` where Twilio
    * cannot be asked.

@@ -17,6 +17,7 @@ import type { InboundMessage, InboundResult } from './inbound-messages.ts';
 import type { MessageRecord } from './records.ts';
 import { accountRoutes } from './rest-accounts.ts';
 import { messageRoutes } from './rest-messages.ts';
+import { messagingServiceRoutes } from './rest-messaging-services.ts';
 import { makeNumber, numberRoutes } from './rest-numbers.ts';
 import type { NumberSettings } from './rest-numbers.ts';
 import { otherRoutes } from './rest-others.ts';
@@ -111,6 +112,7 @@ export class TwilioEmulator implements AsyncDisposable {
       ...recordingRoutes(state, mediaHost),
       ...sipDomainRoutes(state),
       ...trunkingRoutes(state),
+      ...messagingServiceRoutes(state),
       ...otherRoutes(state),
     ];
     const rest = new RestServer(state, routes);

@@ -1,6 +1,6 @@
 import { geo } from './message-params.ts';
 import type { Messaging } from './messaging.ts';
-import { asText } from './records.ts';
+import { routeMessage } from './rest-messaging-services.ts';
 import type { MediaRecord, MessageRecord } from './records.ts';
 import { countSegments } from './sms-segments.ts';
 import type { FormFields } from './signature.ts';
@@ -44,11 +44,13 @@ export class InboundMessages {
 
   /** Somebody writes to one of our numbers. Settles when the house answered, or could not be reached. */
   async receive(from: string, to: string, { body = '', media = [], optOutType }: InboundMessage): Promise<InboundResult> {
+    const number = this.#state.numberOf(to);
+    const route = number === undefined ? undefined : routeMessage(this.#state, number);
+    if (route === 'dropped') return { sid: this.#state.sid('SM'), status: undefined, replies: [] };
     const message = this.#storeInbound({ from, to, body, media });
     const answers = this.#keyword(from, to, body);
-    const number = this.#state.numberOf(to);
-    const url = asText(number?.['sms_url']);
-    if (number === undefined || url === '') return { sid: message.sid, status: undefined, replies: answers };
+    if (route === undefined || route.url === '') return { sid: message.sid, status: undefined, replies: answers };
+    const { url, method } = route;
     const fields = this.#inboundFields(message, optOutType);
     const key = `${from}|${to}`;
     const cookies = this.#cookies.get(key) ?? new Map<string, string>();
@@ -59,12 +61,11 @@ export class InboundMessages {
       cookies,
       retriesTimeouts: this.#state.switches.smsWebhookRetriesTimeouts,
     } as const;
-    const method = number['sms_method'] === 'GET' ? 'GET' : 'POST';
     let reply = await this.#webhooks.ask({ ...webhook, url, method, fields });
     let failure = failureOf(reply);
-    const fallback = asText(number['sms_fallback_url']);
+    const { fallback } = route;
     if (failure !== undefined) this.#state.alert(failure, 'the message webhook failed', { resourceSid: message.sid, url });
-    if (failure !== undefined && fallback !== '') {
+    if (failure !== undefined && fallback.url !== '') {
       const more: FormFields =
         this.#state.switches.fallbackFields === 'present'
           ? [
@@ -72,8 +73,7 @@ export class InboundMessages {
               ['ErrorUrl', url],
             ]
           : [];
-      const fallbackMethod = number['sms_fallback_method'] === 'GET' ? 'GET' : 'POST';
-      reply = await this.#webhooks.ask({ ...webhook, url: fallback, method: fallbackMethod, fields: [...fields, ...more] });
+      reply = await this.#webhooks.ask({ ...webhook, ...fallback, fields: [...fields, ...more] });
       failure = failureOf(reply);
     }
     const replies = failure === undefined ? await this.#obey(message, reply, { webhook, fields }) : [];
@@ -96,7 +96,7 @@ export class InboundMessages {
       segments: countSegments(given.body),
       media: media.map((part): MediaRecord => ({ ...part, sid: this.#state.sid('ME'), parentSid: sid, createdMs: now })),
       mediaUrls: [],
-      messagingServiceSid: null,
+      messagingServiceSid: this.#serviceOf(given.to) ?? null,
       statusCallback: undefined,
       createdMs: now,
       updatedMs: now,
@@ -105,6 +105,10 @@ export class InboundMessages {
     };
     this.#state.messages.set(sid, message);
     return message;
+  }
+
+  #serviceOf(number: string): string | undefined {
+    return this.#state.serviceOf.get(this.#state.numberOf(number)?.sid ?? '');
   }
 
   /** Twilio itself keeps STOP and START, and answers them; the house hears of the keyword all the same. */
@@ -157,6 +161,7 @@ export class InboundMessages {
       ['MessageSid', sid],
       ['AccountSid', this.#state.account.sid],
       ['ApiVersion', '2010-04-01'],
+      ...(message.messagingServiceSid === null ? [] : [['MessagingServiceSid', message.messagingServiceSid] as const]),
       ...(optOutType === undefined ? [] : [['OptOutType', optOutType] as const]),
       ...media.flatMap((part, index) => [
         [`MediaUrl${index}`, `${address}/${part.sid}`] as const,

@@ -2,7 +2,7 @@ import { created, gone, isReply, ok, page2010, pageMeta, unknown } from './rest-
 import type { RestReply, RestRequest } from './rest-reply.ts';
 import type { Resource } from './records.ts';
 
-export type RestHost = 'api' | 'trunking' | 'studio' | 'lookups' | 'monitor' | 'voice';
+export type RestHost = 'api' | 'trunking' | 'studio' | 'lookups' | 'monitor' | 'voice' | 'messaging';
 
 export type RestRoute = {
   readonly host: RestHost;

@@ -18,7 +18,7 @@ type Target = {
 };
 type Matched = { readonly route: RestRoute; readonly params: Readonly<Record<string, string>> };
 
-const hosts: readonly RestHost[] = ['api', 'trunking', 'studio', 'lookups', 'monitor', 'voice'];
+const hosts: readonly RestHost[] = ['api', 'trunking', 'studio', 'lookups', 'monitor', 'voice', 'messaging'];
 
 export class RestServer {
   readonly #state: EmulatorState;

@@ -72,6 +72,9 @@ export class EmulatorState {
   /** SIP Domain names that other accounts of Twilio hold. */
   readonly foreignDomains = new Set<string>();
   readonly trunks = new Map<string, Resource>();
+  readonly messagingServices = new Map<string, Resource>();
+  /** The Messaging Service that a number is in, by the sids of both. */
+  readonly serviceOf = new Map<string, string>();
   readonly originationUrls = new Map<string, Resource>();
   readonly addresses = new Map<string, Resource>();
   readonly callerIds = new Map<string, Resource>();
