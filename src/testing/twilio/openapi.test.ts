@@ -139,6 +139,14 @@ describe('every answer of the emulated Twilio is as its OpenAPI documents say', 
     for (const path of [inside, range, list, allowed, domain]) expect((await drop(`${path}.json`)).status, path).toBe(204);
   });
 
+  it('Messaging Services and the numbers in them', async () => {
+    const host = 'messaging';
+    const service = await walk('/v1/Services', { FriendlyName: 'x' }, { host, changed: { UseInboundWebhookOnNumber: 'true' } });
+    const number = (await get('/IncomingPhoneNumbers.json')).json['incoming_phone_numbers'][0].sid as string;
+    await drop(await walk(`${service}/PhoneNumbers`, { PhoneNumberSid: number }, { host }), host);
+    expect((await drop(service, host)).status).toBe(204);
+  });
+
   it('trunks and what belongs to them', async () => {
     const host = 'trunking';
     const trunk = await walk(
