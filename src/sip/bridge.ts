@@ -132,6 +132,7 @@ export class Bridge implements DialogOwner {
   end(verdict: Verdict | undefined): void {
     if (this.#isOver) return;
     this.#close();
+    this.#transfer?.underway.partyGone();
     if (verdict !== undefined) this.call?.hungUp(verdict);
     this.caller.dialog.bye();
     this.callee.dialog.bye();

@@ -8,6 +8,7 @@ import { answer } from './answer.ts';
 import { Bridge } from './bridge.ts';
 import type { BridgeParts, Side } from './bridge.ts';
 import { SipDialog } from './dialog.ts';
+import type { DialogOwner } from './dialog.ts';
 import { numberOf, parseNameAddr, tagOf, tokens } from './headers.ts';
 import { answerEarlyUpdate } from './in-call.ts';
 import { capabilities } from './capabilities.ts';
@@ -63,8 +64,16 @@ export function readInvite(
   return { kind: 'invite', invite: { request, response, timer, maxForwards: maxForwards - 1 } };
 }
 
+/** Who is to get what an INVITE rings, in place of the phone that sent it. */
+export type Heir = {
+  progress(status: number): void;
+  /** A leg was answered; it is not acknowledged where the caller made no offer. */
+  answered(ring: Ring): void;
+  ended(status: number): void;
+};
+
 /** The caller's side of a call: one incoming INVITE until its final response, then one side of a bridge. */
-export class IncomingCall implements CallerLeg, CallingSide {
+export class IncomingCall implements CallerLeg, CallingSide, DialogOwner {
   readonly dialog: SipDialog;
   readonly offer: string;
   readonly maxForwards: number;
@@ -75,6 +84,7 @@ export class IncomingCall implements CallerLeg, CallingSide {
   readonly #invite: Invite;
   #call: OngoingCall | undefined;
   #bridge: Bridge | undefined;
+  #heir: Heir | undefined;
   #isOver = false;
   #isRingingTold = false;
 
@@ -98,6 +108,7 @@ export class IncomingCall implements CallerLeg, CallingSide {
     this.dialog.learnAllow(request.headers);
     this.dialog.remoteTarget = parseNameAddr(request.headers['contact'] ?? '')?.uri ?? request.uri;
     if (invite.timer.kind === 'agreed') this.dialog.sessionExpires = invite.timer.own;
+    this.dialog.owner = this;
     request.on('cancel', () => this.#gone());
     request.on('update', (update: IncomingRequest, response: Responder) => answerEarlyUpdate(update, response));
   }
@@ -120,7 +131,66 @@ export class IncomingCall implements CallerLeg, CallingSide {
     return ringTarget(this.#parts, this, { target, listener });
   }
 
+  /** A request inside the dialog before the answer. */
+  request(_dialog: SipDialog, request: IncomingRequest, response: Responder): void {
+    if (request.method === 'UPDATE') answerEarlyUpdate(request, response);
+    else answer(response, 481);
+  }
+
+  /** A caller may end its early dialog by BYE too; its INVITE still wants an answer (RFC 3261 sections 15 and 15.1.2). */
+  bye(_dialog: SipDialog, _request: IncomingRequest, done: () => void): void {
+    done();
+    this.#gone();
+    answer(this.#invite.response, 487);
+  }
+
+  /** Whether its own phone takes no answer any more. */
+  get isGone(): boolean {
+    return this.#isOver;
+  }
+
+  /** Whether it rings, for its own phone. */
+  get isRinging(): boolean {
+    return !this.#isOver && this.#bridge === undefined && this.#heir === undefined && this.#call !== undefined;
+  }
+
+  /** From now on what it rings is for another; its own phone may hang up. */
+  giveTo(heir: Heir): void {
+    this.#heir = heir;
+    if (this.#isRingingTold) heir.progress(180);
+  }
+
+  /** It is its phone's own again; where that has hung up, the call ends. */
+  takeBack(): void {
+    this.#heir = undefined;
+    if (!this.#isOver) return;
+    this.paths.close();
+    this.#call?.callerGone();
+  }
+
+  /** Another has what it rang: that is the end of it here. */
+  handOver(): void {
+    this.#leave(487, { result: 'answered', reason: 'transferred' });
+  }
+
+  /** Who had answered is gone before anybody got to talk. */
+  drop(): void {
+    this.#leave(480, { result: 'answered', reason: 'callee-hung-up' });
+  }
+
+  #leave(status: number, verdict: Verdict): void {
+    this.#heir = undefined;
+    this.#call?.hungUp(verdict);
+    this.refuse(status);
+    this.paths.close();
+  }
+
+  sideOf(ring: Ring): Side {
+    return { dialog: ring.dialog, device: ring.device, party: this.#calleeParty(ring), end: ring.destination.end };
+  }
+
   progress(status: number, body: string | undefined): void {
+    this.#heir?.progress(status);
     if (this.#isOver || this.#bridge !== undefined) return;
     const hasMedia = body !== undefined && body !== '' && this.offer !== '';
     // A second plain 180 says nothing new; of several phones the caller hears one ringing.
@@ -137,9 +207,13 @@ export class IncomingCall implements CallerLeg, CallingSide {
   }
 
   join(ring: Ring): void {
+    if (this.#heir !== undefined) {
+      this.#heir.answered(ring);
+      return;
+    }
     const { dialog } = this;
-    const { path, destination, device } = ring;
-    const callee: Side = { dialog: ring.dialog, device, party: this.#calleeParty(ring), end: destination.end };
+    const { path } = ring;
+    const callee = this.sideOf(ring);
     const caller: Side = { dialog, device: this.device, party: this.#callerParty(), end: this.end };
     const bridge = new Bridge(this.#parts, caller, callee);
     bridge.call = this.#call;
@@ -179,14 +253,25 @@ export class IncomingCall implements CallerLeg, CallingSide {
   }
 
   reject(verdict: Verdict): void {
+    const status = statusOf(verdict);
+    this.#inherited(status);
     if (this.#isOver) return;
     this.#over();
-    const status = statusOf(verdict);
     answer(this.#invite.response, status, status === 503 ? { headers: { 'Retry-After': '5' } } : {});
   }
 
   hangUp(): void {
     this.#bridge?.end(undefined);
+    if (this.#heir === undefined) return;
+    this.#inherited(480);
+    this.refuse(480);
+  }
+
+  #inherited(status: number): void {
+    const heir = this.#heir;
+    this.#heir = undefined;
+    heir?.ended(status);
+    if (heir !== undefined) this.paths.close();
   }
 
   /** Takes the place of one side of a call (RFC 3891): the other side's answer is given, and ours to it follows. */
@@ -223,6 +308,11 @@ export class IncomingCall implements CallerLeg, CallingSide {
 
   #gone(): void {
     if (this.#isOver || this.#bridge !== undefined) return;
+    if (this.#heir !== undefined) {
+      this.#isOver = true;
+      this.dialog.drop();
+      return;
+    }
     this.#over();
     this.#call?.callerGone();
   }

@@ -15,10 +15,10 @@ export function redirectionIn(status: number, headers: HeaderMap, hasRung: boole
   if (!elsewhere.has(status)) return undefined;
   const contacts = splitList(headers['contact'] ?? '').flatMap((item) => {
     const contact = parseNameAddr(item);
-    const user = parseUri(contact?.uri ?? '')?.user ?? '';
-    return user === '' ? [] : { user, q: qOf(contact?.params.get('q')) };
+    const number = parseUri(contact?.uri ?? '')?.number ?? '';
+    return number === '' ? [] : { number, q: qOf(contact?.params.get('q')) };
   });
-  const to = contacts.toSorted((a, b) => b.q - a.q).map(({ user }) => user);
+  const to = contacts.toSorted((a, b) => b.q - a.q).map(({ number }) => number);
   return { to: [...new Set(to)].slice(0, mostContacts), reason: reasonIn(headers) ?? (hasRung ? 'no-answer' : 'unconditional') };
 }
 

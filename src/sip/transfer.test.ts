@@ -147,6 +147,39 @@ describe('a blind transfer', () => {
     expect((await stage.closed(1)).verdict).toEqual({ result: 'cancelled', reason: 'caller-cancelled' });
   });
 
+  it('stops ringing when the house ends the call that is transferred', async () => {
+    atA.request('REFER', { headers: ['Refer-To: <sip:22@gosip>'] });
+    await a.peer.skipTo(202);
+    const rung = await c.rung();
+    c.reply(rung, '180 Ringing');
+    await stage
+      .until(() => stage.calls.list().length === 2 && stage.records()[1]?.ringingAt !== undefined, 'ringing')
+      .catch(() => {});
+    stage.calls.hangUp(stage.records()[0]?.id ?? '');
+    await b.peer.expect('BYE');
+    await c.peer.expect('CANCEL');
+    expect((await stage.closed(1)).verdict).toEqual({ result: 'cancelled', reason: 'caller-cancelled' });
+  });
+
+  it('whose new phone hangs up before the party is there tells so, and the call goes on as it was', async () => {
+    atA.request('REFER', { headers: ['Refer-To: <sip:22@gosip>'] });
+    await a.peer.skipTo(202);
+    await notified(a, atA);
+    const rung = await c.rung();
+    c.reply(rung, '200 OK', { body: offerOf('22') });
+    const invite = await b.peer.expect('INVITE');
+    rung.request('BYE');
+    await c.peer.skipTo(200);
+    expect(await notified(a, atA)).toBe('SIP/2.0 480 Temporarily Unavailable (terminated)');
+    b.reply(atB, '200 OK', { to: invite, body: offerOf('21', 'sendrecv', 2) });
+    await b.peer.expect('ACK');
+    expect((await stage.closed(1)).verdict).toEqual({ result: 'answered', reason: 'callee-hung-up' });
+    expect(stage.calls.list().map(({ record }) => record.id)).toEqual([stage.records()[0]?.id]);
+    await atA.bye();
+    await b.peer.expect('BYE');
+    await stage.idle();
+  });
+
   it('is silent where the phone asks for that', async () => {
     atA.request('REFER', { headers: ['Refer-To: <sip:29@gosip>', 'Refer-Sub: false'] });
     expect((await a.peer.expect(200)).header('Refer-Sub')).toBe('false');
@@ -213,7 +246,184 @@ describe('an attended transfer', () => {
   });
 });
 
+describe('a transfer to a phone that still rings', () => {
+  let toC: StageCall;
+  let atC: StageCall;
+
+  /** A calls C, which rings, and then wants B to get that call. */
+  async function ringing(): Promise<void> {
+    toC = a.invite('22');
+    atC = await c.rung();
+    c.reply(atC, '180 Ringing');
+    toC.learn(await a.peer.expect(180));
+    atA.request('REFER', { headers: [`Refer-To: <sip:22@gosip?Replaces=${replacesOf(toC)}>`] });
+    await a.peer.expect(202);
+    expect(await notified(a, atA)).toBe('SIP/2.0 100 Trying (active)');
+    expect(await notified(a, atA)).toBe('SIP/2.0 180 Ringing (active)');
+  }
+
+  /** C answers; B and C get each other's session description. */
+  async function answered(): Promise<void> {
+    c.reply(atC, '200 OK', { body: offerOf('22') });
+    await c.peer.expect('ACK');
+    const ask = await b.peer.expect('INVITE');
+    expect(ask.body).toBe('');
+    b.reply(atB, '200 OK', { to: ask, body: offerOf('21', 'sendrecv', 2) });
+    const offered = await c.peer.expect('INVITE');
+    expect(offered.body).toBe(offerOf('21', 'sendrecv', 2));
+    c.reply(atC, '200 OK', { to: offered, body: offerOf('22', 'sendrecv', 2) });
+    await c.peer.expect('ACK');
+    expect((await b.peer.expect('ACK')).body).toBe(offerOf('22', 'sendrecv', 2));
+  }
+
+  async function hangsUp(): Promise<void> {
+    atB.cseq = 30;
+    await atB.bye();
+    await c.peer.expect('BYE');
+    const joined = await stage.closed(2);
+    expect(joined).toMatchObject({ caller: { number: '21' }, callee: { number: '22' }, transferredFrom: stage.records()[0]?.id });
+    expect(joined.verdict).toEqual({ result: 'answered', reason: 'caller-hung-up' });
+    await stage.idle();
+  }
+
+  it('lets it ring on and joins it when it is answered', async () => {
+    await ringing();
+    expect(c.peer.unread).toEqual([]);
+    await answered();
+    await a.peer.expect(487);
+    toC.request('ACK', { cseq: 1, branch: toC.localTag });
+    expect(await notified(a, atA)).toBe('SIP/2.0 200 OK (terminated)');
+    a.reply(atA, '200 OK', { to: await a.peer.expect('BYE') });
+    expect((await stage.closed(0)).verdict).toEqual({ result: 'answered', reason: 'transferred' });
+    expect((await stage.closed(1)).verdict).toEqual({ result: 'answered', reason: 'transferred' });
+    await hangsUp();
+  });
+
+  it('rings on when the phone takes its own call to it back, or hangs up altogether', async () => {
+    await ringing();
+    a.cancel(toC, '22');
+    await a.peer.expect(200);
+    await a.peer.expect(487);
+    await atA.bye();
+    expect(c.peer.unread).toEqual([]);
+    await answered();
+    await hangsUp();
+  });
+
+  it.each([
+    ['486 Busy Here', { result: 'busy', reason: 'busy' }],
+    ['603 Decline', { result: 'missed', reason: 'declined' }],
+  ])('that answers %s leaves the phone with its first call', async (status, verdict) => {
+    await ringing();
+    c.reply(atC, status);
+    expect(await notified(a, atA)).toBe(`SIP/2.0 ${status} (terminated)`);
+    await a.peer.expect(Number(status.slice(0, 3)));
+    expect((await stage.closed(1)).verdict).toEqual(verdict);
+    toC.request('ACK', { cseq: 1, branch: toC.localTag });
+    atA.request('INFO', { body: 'still here' });
+    expect((await b.peer.expect('INFO')).body).toBe('still here');
+    await atA.bye();
+    await b.peer.expect('BYE');
+    await stage.idle();
+  });
+
+  it('that declines after the phone has gone ends the party’s call', async () => {
+    await ringing();
+    a.cancel(toC, '22');
+    await atA.bye();
+    c.reply(atC, '603 Decline');
+    await b.peer.expect('BYE');
+    await stage.idle();
+  });
+
+  it('goes back to the phone when the party hangs up', async () => {
+    await ringing();
+    atB.cseq = 30;
+    await atB.bye();
+    expect(await notified(a, atA)).toBe('SIP/2.0 487 Request Terminated (terminated)');
+    await a.peer.expect('BYE');
+    c.reply(atC, '200 OK', { body: offerOf('22') });
+    await c.peer.expect('ACK');
+    const ok = await a.peer.expect(200);
+    expect(ok.body).toBe(offerOf('22'));
+    toC.learn(ok);
+    toC.ack();
+    await toC.bye();
+    await c.peer.expect('BYE');
+    expect((await stage.closed(1)).verdict).toEqual({ result: 'answered', reason: 'caller-hung-up' });
+    await stage.idle();
+  });
+
+  it('stops when the party hangs up after the phone has', async () => {
+    await ringing();
+    a.cancel(toC, '22');
+    await atA.bye();
+    atB.cseq = 30;
+    await atB.bye();
+    c.reply(atC, '200 OK', { to: await c.peer.expect('CANCEL') });
+    c.reply(atC, '487 Request Terminated');
+    expect((await stage.closed(1)).verdict).toEqual({ result: 'cancelled', reason: 'caller-cancelled' });
+    await stage.idle();
+  });
+
+  it('that the party cannot join is answered for the phone', async () => {
+    await ringing();
+    c.reply(atC, '200 OK', { body: offerOf('22') });
+    await c.peer.expect('ACK');
+    b.reply(atB, '488 Not Acceptable Here', { to: await b.peer.expect('INVITE') });
+    expect(await notified(a, atA)).toBe('SIP/2.0 488 Not Acceptable Here (terminated)');
+    toC.learn(await a.peer.expect(200));
+    toC.ack();
+    expect(stage.calls.list()).toHaveLength(2);
+    await toC.bye();
+    await c.peer.expect('BYE');
+  });
+
+  it('is not for another phone’s call', async () => {
+    const d = await stage.phone('23');
+    const toD = c.invite('23');
+    d.reply(await d.rung(), '180 Ringing');
+    toD.learn(await c.peer.expect(180));
+    atA.request('REFER', { headers: [`Refer-To: <sip:23@gosip?Replaces=${replacesOf(toD)}>`] });
+    await a.peer.expect(202);
+    await notified(a, atA);
+    expect(await notified(a, atA)).toBe('SIP/2.0 481 Call/Transaction Does Not Exist (terminated)');
+  });
+
+  it('may be answered just when the phone orders it', async () => {
+    toC = a.invite('22');
+    atC = await c.rung();
+    c.reply(atC, '180 Ringing');
+    toC.learn(await a.peer.expect(180));
+    c.reply(atC, '200 OK', { body: offerOf('22') });
+    await c.peer.expect('ACK');
+    atA.request('REFER', { headers: [`Refer-To: <sip:22@gosip?Replaces=${replacesOf(toC)}>`] });
+    toC.learn(await a.peer.expect(200));
+    toC.ack();
+    const ask = await b.peer.expect('INVITE');
+    b.reply(atB, '200 OK', { to: ask, body: offerOf('21', 'sendrecv', 2) });
+    c.reply(atC, '200 OK', { to: await c.peer.expect('INVITE'), body: offerOf('22', 'sendrecv', 2) });
+    await b.peer.expect('ACK');
+    await c.peer.expect('ACK');
+    await a.peer.skipTo('BYE');
+    await hangsUp();
+  });
+});
+
 describe('INVITE with Replaces', () => {
+  it('of a call that only rings is refused: who is to answer it did not make it', async () => {
+    const d = await stage.phone('23');
+    const toD = a.invite('23');
+    const atD = await d.rung();
+    d.reply(atD, '180 Ringing');
+    toD.learn(await a.peer.expect(180));
+    for (const call of [toD, atD]) {
+      c.invite('23', { headers: [`Replaces: ${decodeURIComponent(replacesOf(call))}`] });
+      await c.peer.expect(481);
+    }
+    expect(d.peer.unread).toEqual([]);
+  });
+
   it('takes the place of a phone in its call', async () => {
     const replaces = `Replaces: ${decodeURIComponent(replacesOf(atA))}`;
     const call = c.invite('21', { headers: [replaces, 'Require: replaces'] });

@@ -5,17 +5,19 @@ import type { CallerLeg } from '#calls/ports.ts';
 import { answer } from './answer.ts';
 import { Bridge } from './bridge.ts';
 import type { Side } from './bridge.ts';
-import type { SipDialog } from './dialog.ts';
+import type { DialogOwner, SipDialog } from './dialog.ts';
 import { parseNameAddr, parseReplaces, parseUri, splitList, uriHeader } from './headers.ts';
 import type { Replaces } from './headers.ts';
 import { IncomingCall } from './incoming-call.ts';
 import type { CallParts, Invite } from './incoming-call.ts';
 import { callingEnd, MediaPaths, statusOfRefusal } from './media-path.ts';
 import type { MediaPath } from './media-path.ts';
+import { joinSides, sdpOf } from './join-sides.ts';
 import { reInvite } from './re-invite.ts';
 import type { MediaOutcome, MediaRole } from './media-port.ts';
 import { refusalOf } from './sdp.ts';
 import { ReferProgress } from './refer-progress.ts';
+import { RingingTransfer } from './ringing-transfer.ts';
 import type { IncomingRequest, Responder } from './srf-types.ts';
 import { TransferredParty } from './transferred-party.ts';
 
@@ -135,6 +137,11 @@ export class Transfers {
     order: { readonly replaces: Replaces | undefined; readonly progress: ReferProgress },
   ): void {
     const { progress } = order;
+    const owner = order.replaces === undefined ? undefined : this.#ownerOf(order.replaces);
+    if (owner instanceof IncomingCall && owner.isRinging && owner.device?.id === from.device?.id) {
+      this.#toRinging(bridge, from, { consultation: owner, progress });
+      return;
+    }
     const found = order.replaces === undefined ? undefined : this.#find(order.replaces);
     if (found === undefined || found.bridge === bridge || found.side.device?.id !== from.device?.id) {
       progress.finished(481);
@@ -147,7 +154,7 @@ export class Transfers {
       path.close();
       progress.finished(status);
     };
-    const join = () => {
+    const joined = () => {
       bridge.letGo({ result: 'answered', reason: 'transferred' });
       found.bridge.letGo({ result: 'answered', reason: 'transferred' });
       this.#join(bridge, { sides: [first, second], path, orderedBy: from.device?.id });
@@ -155,29 +162,19 @@ export class Transfers {
       from.dialog.bye();
       found.side.dialog.bye();
     };
-    const accepted = (offer: string, acknowledge: (answer: string) => void) => {
-      // As it was: the answer that the phone gave before.
-      const before = first.dialog.localSdp;
-      const refusedLate = (status: number) => {
-        acknowledge(before);
-        refused(status);
-      };
-      const acceptedBySecond = (body: string, acknowledgeSecond: (answer: string) => void) => {
-        acknowledgeSecond('');
-        path.answer(body, (given) => {
-          acknowledge(sdpOf(given, offer));
-          join();
-        });
-      };
-      path.offer(offer, 'caller', (offered) => {
-        if (offered.kind === 'refused') refusedLate(statusOfRefusal(offered));
-        else {
-          const listener = { refused: refusedLate, accepted: acceptedBySecond };
-          reInvite(this.#parts.clock, second.dialog, { offer: offered.sdp, listener });
-        }
-      });
-    };
-    reInvite(this.#parts.clock, first.dialog, { offer: '', listener: { refused, accepted } });
+    joinSides(this.#parts.clock, { first, second, path }, { joined, refused });
+  }
+
+  /** The second call still rings. Only the phone that let it ring may give it away (RFC 3891 section 3). */
+  #toRinging(bridge: Bridge, from: Side, order: { readonly consultation: IncomingCall; readonly progress: ReferProgress }): void {
+    const party = bridge.otherThan(from);
+    const transfer = new RingingTransfer({
+      ...{ clock: this.#parts.clock, bridge, from, ...order },
+      pathTo: (second) => this.#pathBetween(party, second, 'caller'),
+      join: (second, path) => this.#join(bridge, { sides: [party, second], path, orderedBy: from.device?.id }),
+    });
+    bridge.transferBegun(from, transfer);
+    order.consultation.giveTo(transfer);
   }
 
   #pathBetween(one: Side, other: Side, role: MediaRole): MediaPath {
@@ -203,15 +200,23 @@ export class Transfers {
     return joined;
   }
 
-  /** The connected side a Replaces header means. Its from-tag is the far side's, its to-tag ours (RFC 3891 section 3). */
-  #find({ callId, toTag, fromTag }: Replaces): { readonly bridge: Bridge; readonly side: Side } | undefined {
-    const { dialogs } = this.#parts.connection;
-    const dialog: SipDialog | undefined =
-      dialogs.get(`${callId};from-tag=${fromTag}`) ?? dialogs.get(`${callId};from-tag=${toTag}`);
-    if (dialog === undefined || !dialog.isNamedBy(toTag, fromTag)) return undefined;
-    const bridge = dialog.owner;
-    if (!(bridge instanceof Bridge) || bridge.isOver) return undefined;
+  /** The connected side a Replaces header means; a dialog that only rings is none that may be replaced (RFC 3891 section 3). */
+  #find(replaces: Replaces): { readonly bridge: Bridge; readonly side: Side } | undefined {
+    const bridge = this.#ownerOf(replaces);
+    const dialog = this.#dialogOf(replaces);
+    if (!(bridge instanceof Bridge) || bridge.isOver || dialog === undefined) return undefined;
     return { bridge, side: bridge.sideOf(dialog) };
+  }
+
+  #ownerOf(replaces: Replaces): DialogOwner | undefined {
+    return this.#dialogOf(replaces)?.owner;
+  }
+
+  /** Its from-tag is the far side's, its to-tag ours (RFC 3891 section 3). */
+  #dialogOf({ callId, toTag, fromTag }: Replaces): SipDialog | undefined {
+    const { dialogs } = this.#parts.connection;
+    const dialog = dialogs.get(`${callId};from-tag=${fromTag}`) ?? dialogs.get(`${callId};from-tag=${toTag}`);
+    return dialog?.isNamedBy(toTag, fromTag) === true ? dialog : undefined;
   }
 }
 
@@ -219,11 +224,6 @@ export class Transfers {
 export function isOfSameOwner(one: Device | undefined, other: Device): boolean {
   if (one === undefined) return false;
   return one.id === other.id || (one.personId !== undefined && one.personId === other.personId);
-}
-
-/** Without a way for the sound its offer is refused. */
-function sdpOf(outcome: MediaOutcome, offer: string): string {
-  return outcome.kind === 'sdp' ? outcome.sdp : refusalOf(offer);
 }
 
 /** The caller's leg of a call that was connected from the start. */

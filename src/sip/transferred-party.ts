@@ -2,6 +2,7 @@ import type { Clock } from '#base/clock.ts';
 import type { OngoingCall } from '#calls/ongoing-call.ts';
 import type { CallerLeg, LegListener, OutgoingLeg, RingTarget } from '#calls/ports.ts';
 import type { Verdict } from '#calls/verdict.ts';
+import { AwaitedSide } from './awaited-side.ts';
 import { Bridge } from './bridge.ts';
 import type { Side, TransferUnderway } from './bridge.ts';
 import { ringTarget } from './incoming-call.ts';
@@ -69,6 +70,7 @@ export class TransferredParty implements CallerLeg, CallingSide, TransferUnderwa
     const { other } = this.#transfer;
     const { path } = ring;
     this.paths.keep(path);
+    ring.dialog.owner = new AwaitedSide(() => this.#calleeGone());
     path.offer(ring.answerBody, 'callee', (offered) => {
       if (offered.kind === 'refused') {
         this.#refused(ring, statusOfRefusal(offered));
@@ -119,6 +121,11 @@ export class TransferredParty implements CallerLeg, CallingSide, TransferUnderwa
     this.#isOver = true;
     this.paths.close();
     this.#call?.callerGone();
+  }
+
+  #calleeGone(): void {
+    this.#call?.hungUp({ result: 'answered', reason: 'callee-hung-up' });
+    this.#failed(480);
   }
 
   #connected(ring: Ring): void {
