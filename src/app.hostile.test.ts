@@ -145,6 +145,9 @@ test.each([
   { header: 'From', by: ['From: "open <sip:a@b>;tag=1'], wanted: 'Bad From Header' },
   { header: 'To', by: [], wanted: 'Missing To Header' },
   { header: 'Call-ID', by: [], wanted: 'Missing Call-ID Header' },
+  { header: 'Call-ID', by: ['Call-ID: a|b'], wanted: 'Bad Call-ID Header' },
+  { header: 'Call-ID', by: ['Call-ID: a\u001fb'], wanted: 'Bad Call-ID Header' },
+  { header: 'From', by: ['From: <sip:a@b>;tag="1|2"'], wanted: 'Bad From Header' },
 ])('a request with $by for $header is answered 400 $wanted', async ({ header, by, wanted }) => {
   const peer = await peerAt('127.0.0.12');
   const lines = requestLines('OPTIONS', 'sip:house.example', peer);

@@ -1,5 +1,4 @@
 import type { App, Core, ProxyOptions } from './app-link.ts';
-import { restoreId } from './control-leader.ts';
 import type { ControlReply } from './control-reply.ts';
 import type { Limits } from './limits.ts';
 import { parseAppMessage } from './parse.ts';
@@ -35,7 +34,7 @@ export function runMessageCommand({ app, core, limits, preserved, tokens, text, 
   } else if (!parsed.message.isRequest) {
     core.respond(app, transactionId, parsed, reply);
   } else if (dialogToken !== '') {
-    core.request(app, { transactionId: '', dialogId: restoreId(dialogToken), proxy }, parsed, reply);
+    core.request(app, { transactionId: '', dialogId: dialogToken, proxy }, parsed, reply);
   } else if (transactionId !== '' && parsed.message.method !== 'CANCEL') {
     reply.nok('only a CANCEL may name a transaction');
   } else {

@@ -28,24 +28,13 @@ function protocolName(protocol: MessageMeta['protocol'], webSocketName: WebSocke
  * `tokens` are those of `metaTokens`.
  */
 export function sipLeader(frameId: string, delivery: Delivery, tokens: string): string {
-  const ids = `${frameId}|sip|${tokens}|${delivery.transactionId}|${protectId(delivery.dialogId)}|`;
+  const ids = `${frameId}|sip|${tokens}|${delivery.transactionId}|${delivery.dialogId}|`;
   return delivery.receivedOn === undefined ? ids : `${ids}${delivery.receivedOn.host}|${delivery.receivedOn.port}|`;
 }
 
 export function cdrLeader(frameId: string, record: CdrRecord, time: string): string {
   const detail = record.event === 'attempt' ? '' : `|${plainText(record.detail ?? '')}`;
   return `${frameId}|cdr:${record.event}|${record.source}|${time}${detail}`;
-}
-
-const unitSeparator = '\u001F';
-
-/** A Call-ID may carry what would end a token. The client only hands the id back, so such a bar travels as a control character. */
-export function protectId(dialogId: string): string {
-  return dialogId.includes('|') ? dialogId.replaceAll('|', unitSeparator) : dialogId;
-}
-
-export function restoreId(dialogId: string): string {
-  return dialogId.includes(unitSeparator) ? dialogId.replaceAll(unitSeparator, '|') : dialogId;
 }
 
 /** Free text for a reply: without what would end a token or a line. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CommandReply, MessageMeta } from './app-link.ts';
 import { encodeFrame } from './control-framing.ts';
-import { plainText, protectId } from './control-leader.ts';
+import { plainText } from './control-leader.ts';
 import type { SipMessage } from './message.ts';
 import { serializeForApp } from './serialize.ts';
 
@@ -33,7 +33,7 @@ export class ControlReply implements CommandReply {
   /** Has one empty token more than the reply to a request. Only an answer within a dialog lets the application wait for more of its call. */
   // oxlint-disable-next-line max-params -- the shape that CommandReply has
   response(meta: MessageMeta, transactionId: string, dialogId: string, message: SipMessage): void {
-    const tokens = `${this.#channel.tokens(meta)}|${transactionId}|${protectId(dialogId)}||Msg sent:|`;
+    const tokens = `${this.#channel.tokens(meta)}|${transactionId}|${dialogId}||Msg sent:|`;
     this.#echo(tokens, message, dialogId !== '');
   }
 

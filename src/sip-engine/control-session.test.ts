@@ -296,15 +296,6 @@ describe('frames to the application', () => {
     expect((await heard())[0]?.split('|')[3]).toBe(told);
   });
 
-  it('hands a dialog id with a bar in it out and back unharmed', async () => {
-    const { session, say, heard, asked } = await authenticated();
-    session.deliver({ meta, transactionId: 't', dialogId: 'c|d;from-tag=f', message: invite() });
-    const told = (await heard())[0]?.split('\r\n')[0]?.split('|') ?? [];
-    expect(told.length).toBe(10);
-    say(`1|sip||${told[8]}\nBYE sip:placeholder SIP/2.0\n\n`);
-    expect(asked[0]?.ids).toMatchObject({ dialogId: 'c|d;from-tag=f' });
-  });
-
   it('tells CDRs', async () => {
     const { session, heard } = await authenticated();
     session.tellCdr({ event: 'attempt', source: 'network', message: invite() });

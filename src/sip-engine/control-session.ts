@@ -191,8 +191,7 @@ function isKnown(kind: string): boolean {
 function hasControlCharacter(leader: string): boolean {
   for (let index = 0; index < leader.length; index += 1) {
     const code = leader.charCodeAt(index);
-    // The unit separator stands for a bar in an id of ours.
-    if (code < 0x1f || code === 0x7f) return true;
+    if (code < 0x20 || code === 0x7f) return true;
   }
   return false;
 }

@@ -5,6 +5,7 @@ import type { CoreContext } from './core-context.ts';
 import { formatNameAddr, parseNameAddr, tagOf, withTag } from './fields.ts';
 import { newTag, newUuid } from './ids.ts';
 import { SipMessage } from './message.ts';
+import { isCallId } from './request-faults.ts';
 import { readNumber } from './scan.ts';
 import type { Listener } from './transport.ts';
 import { formatUri, parseUri } from './uri.ts';
@@ -106,7 +107,7 @@ function toOf(wanted: SipMessage, requestUri: string): string | undefined {
 /** Without `@`: applications use it as a tag too. */
 function callIdOf(wanted: SipMessage): string {
   const value = wanted.get('call-id')?.trim() ?? '';
-  return value === '' || value.includes(' ') ? newUuid() : value;
+  return isCallId(value) ? value : newUuid();
 }
 
 function cseqOf(wanted: SipMessage): number {

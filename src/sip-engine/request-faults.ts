@@ -1,4 +1,5 @@
 import type { SipMessage } from './message.ts';
+import { isToken } from './scan.ts';
 
 const mandatory = [
   ['from', 'From'],
@@ -15,9 +16,19 @@ export function faultOf(request: SipMessage): string | undefined {
   for (const [key, name] of mandatory) if (!request.has(key)) return `Missing ${name} Header`;
   const { cseq } = request;
   if (cseq === undefined || cseq.method !== request.method) return 'Bad CSeq Header';
-  if (request.from === undefined) return 'Bad From Header';
-  if (request.to === undefined) return 'Bad To Header';
+  if (!isCallId(request.callId)) return 'Bad Call-ID Header';
+  if (request.from === undefined || !isTag(request.fromTag)) return 'Bad From Header';
+  if (request.to === undefined || !isTag(request.toTag)) return 'Bad To Header';
   // Without it no dialog could ever be told from another.
   if (request.method === 'INVITE' && request.fromTag === undefined) return 'Missing From Tag';
   return undefined;
+}
+
+/** More than the grammar's `callid`, as phones write = and ; too. But what ends a token of the control protocol would lose its call there. */
+export function isCallId(text: string): boolean {
+  return /^[!-{}~]+$/.test(text);
+}
+
+function isTag(tag: string | undefined): boolean {
+  return tag === undefined || isToken(tag);
 }
