@@ -84,7 +84,7 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
     isTwilioLocked: () => twilio.settings.isLocked,
   });
   const desk = await startCalls(around, storage, { ...phones, numbers: house.numbers, engine, newToken, closedTrunk });
-  followTwilio({ ...twilio, sip: desk.sip, log, stack });
+  followTwilio({ ...twilio, sip: desk.sip, engine, log, stack });
   const messaging = await openMessages({ ...around, ...house, storage, twilio });
   const voicemail = await startVoicemail(around, storage, { ...phones, ...house, ...desk, twilio, messaging });
   const webhooks = await openWebhooks(around, twilio, { ...house, ...desk, voicemail, messaging });

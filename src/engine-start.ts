@@ -1,10 +1,11 @@
 // Composes the SIP engine out of the options: embedded on its own thread and supervised, or a native one elsewhere.
 // Called by app.ts.
-// Must stay true: what cannot start is said in the words of the options; registered phones are never limited.
+// Must stay true: what cannot start is said in the words of the options; strangers never take the room of registered phones.
 import { isIPv6 } from 'node:net';
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
+import { emergencyNumbers } from '#numbers/emergency-numbers.ts';
 import { EngineSupervisor } from '#sip-engine/engine-supervisor.ts';
 import type { EngineAddress, SupervisorParts } from '#sip-engine/engine-supervisor.ts';
 import { parseListener } from '#sip-engine/listener-options.ts';
@@ -13,6 +14,11 @@ import type { Options } from './options.ts';
 import type { Phones } from './phones-start.ts';
 import type { Surroundings } from './surroundings.ts';
 import { TrustedPhones } from './trusted-phones.ts';
+
+export type OpenEngine = EngineAddress & {
+  /** From where the trunk to Twilio may call in now: the calls of the whole town come from there. */
+  readonly trustTrunk: (networks: readonly string[]) => void;
+};
 
 type EngineParts = {
   readonly options: Options;
@@ -39,10 +45,10 @@ const insideNetworks = [
 const threadFile = new URL('./start-engine.mjs', import.meta.url);
 
 /** The embedded engine on its own thread, or the address of a native one. */
-export async function openEngine(around: Surroundings, { registrations, registered }: Phones): Promise<EngineAddress> {
+export async function openEngine(around: Surroundings, { registrations, registered }: Phones): Promise<OpenEngine> {
   const { options, clock, events, health, stack } = around;
   const { engine: wanted } = options.sip;
-  if (wanted !== 'embedded') return { ...wanted, hostports: '' };
+  if (wanted !== 'embedded') return { ...wanted, hostports: '', trustTrunk() {} };
   const log = around.log.child({ room: 'sip-engine' });
   const engine = createEmbeddedEngine({
     ...{ options, clock, log, thread: around.overrides.engineThread },
@@ -61,7 +67,17 @@ export async function openEngine(around: Surroundings, { registrations, register
       engine.restarts === 0 ? '' : `; started again after ${engine.restarts === 1 ? 'a failure' : `${engine.restarts} failures`}`;
     return { status: 'ok', message: `Listens on ${listenTexts(address.hostports).join(', ')}${again}` };
   });
-  return address;
+  return { ...address, trustTrunk: trunkTrust(engine) };
+}
+
+/** Remembers what each trunk named last, so that addresses it no longer has are strangers' again. */
+function trunkTrust(engine: EngineSupervisor): OpenEngine['trustTrunk'] {
+  let before: readonly string[] = [];
+  return (networks) => {
+    for (const network of networks) engine.trust(network);
+    for (const network of before) if (!networks.includes(network)) engine.untrust(network);
+    before = networks;
+  };
 }
 
 /** Makes the embedded engine out of the options; it does not run yet. Throws `invalid` in the words of the options. */
@@ -74,7 +90,7 @@ function createEmbeddedEngine({ options, clock, log, thread = threadFile, ...tol
       hosts: options.sip.hosts,
       // A trunk brings the calls of the whole town from one address.
       trusted: options.trunks.flatMap((trunk) => trunk.allow),
-      settings: { firstAppMs, passTrying: true },
+      settings: { firstAppMs, passTrying: true, emergencyNumbers: [...emergencyNumbers(options.house.country)] },
     },
     ...told,
     clock,

@@ -5,6 +5,12 @@ import type { Facts } from '#contract/facts.ts';
 import { FakeClock } from '#testing/fake-clock.ts';
 import { TrustedPhones } from './trusted-phones.ts';
 
+/** `192.0.2.1` or `192.0.2.1:6000`. */
+function placeOf(text: string) {
+  const [address = '', port = '5060'] = text.split(':');
+  return { protocol: 'udp', address, port: Number(port) } as const;
+}
+
 function open() {
   const events = new Events<Facts>(createLog({ level: 'silent' }));
   const clock = new FakeClock();
@@ -13,8 +19,11 @@ function open() {
   const phones = new TrustedPhones({
     events,
     clock,
-    registrations: { of: (deviceId) => (sources[deviceId] ?? []).map((address) => ({ source: { address } })) },
-    engine: { trust: (address) => void trusted.add(address), untrust: (address) => void trusted.delete(address) },
+    registrations: { of: (deviceId) => (sources[deviceId] ?? []).map((text) => ({ source: placeOf(text) })) },
+    engine: {
+      phoneCame: ({ address, port }) => void trusted.add(port === 5060 ? address : `${address}:${port}`),
+      phoneLeft: ({ address, port }) => void trusted.delete(port === 5060 ? address : `${address}:${port}`),
+    },
   });
   const register = (deviceId: string, ...addresses: string[]) => {
     sources[deviceId] = addresses;
@@ -38,7 +47,16 @@ describe('trusted phones', () => {
     expect([...house.trusted]).toEqual(['192.0.2.1']);
   });
 
-  it('behind one router keep its address until the last of them is gone', () => {
+  it('behind one router are known by their ports, not by its address', () => {
+    const house = open();
+    house.phones.start([]);
+    house.register('dev_1', '192.0.2.1:6001');
+    house.register('dev_2', '192.0.2.1:6002');
+    house.unregister('dev_1');
+    expect([...house.trusted]).toEqual(['192.0.2.1:6002']);
+  });
+
+  it('of several accounts at one place keep it until the last of them is gone', () => {
     const house = open();
     house.phones.start([]);
     house.register('dev_1', '192.0.2.1');

@@ -2,10 +2,12 @@ import type { Clock, Timer } from '#base/clock.ts';
 import type { Events } from '#base/events.ts';
 import type { Facts } from '#contract/facts.ts';
 
-/** What is asked about a device: where its registrations come from now. */
-type Registrations = { of(deviceId: string): readonly { readonly source: { readonly address: string } }[] };
+type Place = { readonly protocol: 'udp' | 'tcp' | 'tls' | 'ws' | 'wss'; readonly address: string; readonly port: number };
 
-type Engine = { trust(address: string): void; untrust(address: string): void };
+/** What is asked about a device: where its registrations come from now. */
+type Registrations = { of(deviceId: string): readonly { readonly source: Place }[] };
+
+type Engine = { phoneCame(place: Place): void; phoneLeft(place: Place): void };
 
 export type TrustedPhonesParts = {
   readonly events: Events<Facts>;
@@ -17,12 +19,12 @@ export type TrustedPhonesParts = {
 /** A phone that refreshes from another address tells no fact, so its addresses are looked at again now and then. */
 const lookAgainMs = 60_000;
 
-/** Tells the engine from which addresses phones are registered, because those are never limited. */
+/** Tells the engine from which places phones are registered, each proven by its digest: strangers never take their room. */
 export class TrustedPhones {
   readonly #parts: TrustedPhonesParts;
-  /** Joined by spaces: a set for each of very many phones would take more memory than their registrations. */
-  readonly #addressesOf = new Map<string, string>();
-  /** Devices per address: two phones behind one router share it. */
+  /** Joined by commas: a set for each of very many phones would take more memory than their registrations. */
+  readonly #placesOf = new Map<string, string>();
+  /** Registrations per place: several accounts of one telephone share it. */
   readonly #uses = new Map<string, number>();
   #endings: (() => void)[] = [];
   #timer: Timer | undefined;
@@ -38,7 +40,7 @@ export class TrustedPhones {
     const names = ['device.registered', 'device.unregistered', 'device.changed', 'device.deleted'] as const;
     this.#endings = names.map((name) => events.on(name, ({ deviceId }) => this.#look(deviceId)));
     this.#timer = clock.every(lookAgainMs, () => {
-      for (const deviceId of this.#addressesOf.keys()) this.#look(deviceId);
+      for (const deviceId of this.#placesOf.keys()) this.#look(deviceId);
     });
   }
 
@@ -48,31 +50,35 @@ export class TrustedPhones {
   }
 
   #look(deviceId: string): void {
-    const before = this.#addressesOf.get(deviceId) ?? '';
+    const before = this.#placesOf.get(deviceId) ?? '';
     const now = joined(this.#parts.registrations.of(deviceId));
     if (now === before) return;
-    if (now === '') this.#addressesOf.delete(deviceId);
-    else this.#addressesOf.set(deviceId, now);
-    for (const address of split(now)) this.#use(address, 1);
-    for (const address of split(before)) this.#use(address, -1);
+    if (now === '') this.#placesOf.delete(deviceId);
+    else this.#placesOf.set(deviceId, now);
+    for (const place of split(now)) this.#use(place, 1);
+    for (const place of split(before)) this.#use(place, -1);
   }
 
-  #use(address: string, change: 1 | -1): void {
-    const before = this.#uses.get(address) ?? 0;
+  #use(place: string, change: 1 | -1): void {
+    const before = this.#uses.get(place) ?? 0;
     const after = before + change;
-    if (after === 0) this.#uses.delete(address);
-    else this.#uses.set(address, after);
-    if (before === 0) this.#parts.engine.trust(address);
-    if (after === 0) this.#parts.engine.untrust(address);
+    if (after === 0) this.#uses.delete(place);
+    else this.#uses.set(place, after);
+    if (before === 0) this.#parts.engine.phoneCame(placeOf(place));
+    if (after === 0) this.#parts.engine.phoneLeft(placeOf(place));
   }
 }
 
 function joined(registrations: ReturnType<Registrations['of']>): string {
-  const [first] = registrations;
-  if (first === undefined || registrations.length === 1) return first?.source.address ?? '';
-  return [...new Set(registrations.map(({ source }) => source.address))].join(' ');
+  const places = registrations.map(({ source }) => `${source.protocol} ${source.address} ${source.port}`);
+  return places.length < 2 ? (places[0] ?? '') : [...new Set(places)].join(',');
 }
 
-function split(addresses: string): string[] {
-  return addresses === '' ? [] : addresses.split(' ');
+function split(places: string): string[] {
+  return places === '' ? [] : places.split(',');
+}
+
+function placeOf(text: string): Place {
+  const [protocol, address = '', port] = text.split(' ');
+  return { protocol: protocol as Place['protocol'], address, port: Number(port) };
 }

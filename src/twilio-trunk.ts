@@ -1,6 +1,7 @@
 // Makes the trunk to Twilio out of the settings, at the start and whenever they change.
 // Called by app.ts.
 // Must stay true: we are registered exactly while calls are to come in by our registration, and calls leave only the way that was chosen.
+import type { OpenEngine } from './engine-start.ts';
 import type { Log } from '#base/log.ts';
 import type { Sip } from '#sip/sip.ts';
 import type { Outward, TrunkSettings } from '#sip/trunk.ts';
@@ -61,17 +62,19 @@ function hostAt(name: string, edge: TwilioSettings['edge']): string {
 type Parts = {
   readonly settings: LiveTwilioSettings;
   readonly sip: Pick<Sip, 'setTrunk'>;
+  readonly engine: Pick<OpenEngine, 'trustTrunk'>;
   readonly log: Log;
   readonly stack: AsyncDisposableStack;
 };
 
-export function followTwilio({ settings, sip, log, stack }: Parts): void {
+export function followTwilio({ settings, sip, engine, log, stack }: Parts): void {
   let isThere = false;
   const follow = (changed: TwilioSettings) => {
     const wanted = twilioTrunk(changed);
     // A trunk of the options may have the same name, in a house without an account.
     if (wanted === undefined && !isThere) return;
     isThere = true;
+    engine.trustTrunk(wanted?.allow ?? []);
     sip.setTrunk(trunkName, wanted).catch((error: unknown) => log.error({ err: error }, 'The trunk to Twilio could not be set'));
   };
   follow(settings.current);

@@ -78,7 +78,12 @@ export function parseNetwork(text: string): Network | undefined {
 
 export function isInNetwork(address: string, network: Network): boolean {
   const bytes = addressBytes(address);
-  if (bytes === undefined || bytes.length !== network.bytes.length) return false;
+  return bytes !== undefined && areBytesIn(bytes, network);
+}
+
+/** The same for the bytes of an address that is compared with many networks. */
+export function areBytesIn(bytes: readonly number[], network: Network): boolean {
+  if (bytes.length !== network.bytes.length) return false;
   const whole = network.bits >> 3;
   for (let index = 0; index < whole; index += 1) if (bytes[index] !== network.bytes[index]) return false;
   const mask = 0xff & ~(0xff >> (network.bits & 7));

@@ -1,3 +1,4 @@
+import type { Admission } from './admission.ts';
 import type { App, AppMessage, AppRouter, CommandReply, ProxyOptions } from './app-link.ts';
 import type { EngineClock } from './clock.ts';
 import type { Dialog } from './dialog.ts';
@@ -6,6 +7,7 @@ import type { EngineLog } from './engine-log.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import type { Limits } from './limits.ts';
 import type { SipMessage } from './message.ts';
+import type { RecentIds } from './recent-ids.ts';
 import type { ReliableProvisionals } from './reliable-provisional.ts';
 import type { RouteRequest } from './request-routing.ts';
 import type { ClientTransaction, ServerTransaction, Transactions } from './transaction.ts';
@@ -34,6 +36,7 @@ export type CoreParts = {
   readonly transport: Transport;
   readonly transactions: Transactions;
   readonly flowCache: FlowCache;
+  readonly admission: Pick<Admission, 'admits' | 'accepted' | 'isEmergency' | 'refused' | 'standingOf'>;
   readonly router: AppRouter;
   readonly settings: EngineSettings;
   readonly limits: Limits;
@@ -92,14 +95,6 @@ export type OutgoingInvite = {
   isUpdatePending: boolean;
 };
 
-/** Which calls of ours failed not long ago. */
-export type FailedInvites = {
-  readonly size: number;
-  note(dialogId: string, until: number): void;
-  has(dialogId: string): boolean;
-  dropUntil(now: number): void;
-};
-
 /** Everything the parts of the user agent core share: its tables, and the few verbs that would else make them import each other in a ring. */
 export type CoreContext = CoreParts & {
   readonly dialogs: DialogTable;
@@ -111,7 +106,10 @@ export type CoreContext = CoreParts & {
   readonly early: Map<string, IncomingRequest>;
   /** Reliable provisional responses that wait for their PRACK, by what its RAck says. */
   readonly reliable: Map<string, IncomingRequest>;
-  readonly failedInvites: FailedInvites;
+  /** INVITEs of ours that failed not long ago, by dialog id: another fork may still answer one, and somebody must then end that call. */
+  readonly failedInvites: RecentIds;
+  /** Dialogs that we ended not long ago, by Call-ID and tags: the peer's own BYE may have crossed ours (RFC 5407 section 3.2). */
+  readonly endedDialogs: RecentIds;
   /** Requests that wait for the first application. */
   readonly unclaimed: UnclaimedRequests;
   /** Our INVITEs without a final response, by dialog id. */

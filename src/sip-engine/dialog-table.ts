@@ -1,4 +1,5 @@
 import type { Dialog } from './dialog.ts';
+import { withoutReserve } from './limits.ts';
 
 /** All dialogs by what the network says and by what the application says. */
 export class DialogTable {
@@ -15,15 +16,16 @@ export class DialogTable {
     return this.#byTags.size;
   }
 
+  /** But for the places that are kept for calls for help. */
   get isFull(): boolean {
-    return this.#byTags.size >= this.#limit;
+    return this.#byTags.size >= withoutReserve(this.#limit);
   }
 
   /** False when the table is full. */
   add(dialog: Dialog): boolean {
     const key = keyOf(dialog);
     if (this.#byTags.has(key)) return true;
-    if (this.isFull) return false;
+    if (this.#byTags.size >= this.#limit) return false;
     this.#byTags.set(key, dialog);
     this.#byId.set(dialog.id, [...(this.#byId.get(dialog.id) ?? []), dialog]);
     return true;

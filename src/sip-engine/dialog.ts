@@ -81,6 +81,8 @@ export class Dialog {
 
   isConfirmed = false;
   isEnded = false;
+  /** The application sent a BYE. */
+  isLeft = false;
   /** The session description we last sent, for refreshes made by the engine. */
   description: { readonly body: Buffer; readonly type: string } | undefined;
   session: SessionAgreement | undefined;

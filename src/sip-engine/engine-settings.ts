@@ -14,6 +14,8 @@ export type SpammerLists = {
 /** How the engine behaves. Bounds are in `Limits`; addresses and certificates belong to the transports. */
 export type EngineSettings = {
   readonly timers: SipTimers;
+  /** What is dialled for help, digits only: INVITEs to it have room of their own. */
+  readonly emergencyNumbers: readonly string[];
   /** A SIP URI that every new request of an application goes to, when the application names no proxy. */
   readonly outboundProxy: string | undefined;
   readonly defaultRefresher: DefaultRefresher;
@@ -57,6 +59,7 @@ export type EngineSettings = {
 
 export const defaultSettings: EngineSettings = {
   timers: defaultTimers,
+  emergencyNumbers: [],
   outboundProxy: undefined,
   defaultRefresher: 'none',
   minSessionSeconds: 90,

@@ -4,6 +4,7 @@ import type { EngineClock, EngineTimer } from './clock.ts';
 import type { EngineLog } from './engine-log.ts';
 import { engineOptions, findProblems } from './engine-options.ts';
 import type { EngineOptions, GivenOptions } from './engine-options.ts';
+import type { FlowPlace } from './transport.ts';
 
 // Owns the thread of an embedded engine: starts it, starts it again when it fails, and carries words between it and the application.
 // Called by app.ts.
@@ -13,6 +14,7 @@ export type ThreadStart = { readonly options: EngineOptions; readonly logLevels:
 
 export type ToThread =
   | { readonly kind: 'trust' | 'untrust'; readonly address: string }
+  | { readonly kind: 'phone-came' | 'phone-left'; readonly place: FlowPlace }
   | { readonly kind: 'turned'; readonly ticket: number }
   | { readonly kind: 'count' | 'stop' };
 
@@ -64,6 +66,7 @@ export class EngineSupervisor {
   readonly #parts: SupervisorParts;
   readonly #logLevels: readonly (keyof EngineLog)[];
   readonly #trusted = new Set<string>();
+  readonly #phones: FlowPlace[] = [];
   #options: EngineOptions;
   #worker: Worker | undefined;
   #address: EngineAddress | undefined;
@@ -105,7 +108,7 @@ export class EngineSupervisor {
     patience.cancel();
   }
 
-  /** Never limits this address or network, also after a restart. */
+  /** Takes this address or network for a trunk's, also after a restart. */
   trust(address: string): void {
     this.#trusted.add(address);
     this.#post({ kind: 'trust', address });
@@ -114,6 +117,19 @@ export class EngineSupervisor {
   untrust(address: string): void {
     this.#trusted.delete(address);
     this.#post({ kind: 'untrust', address });
+  }
+
+  /** A phone is registered from exactly there, by what it proved; twice for two of them. */
+  phoneCame(place: FlowPlace): void {
+    this.#phones.push(place);
+    this.#post({ kind: 'phone-came', place });
+  }
+
+  phoneLeft(place: FlowPlace): void {
+    const known = this.#phones.findIndex((one) => isSamePlace(one, place));
+    if (known === -1) return;
+    this.#phones.splice(known, 1);
+    this.#post({ kind: 'phone-left', place });
   }
 
   /** Where the engine is; undefined before the first start. It stays the same over restarts. */
@@ -178,6 +194,7 @@ export class EngineSupervisor {
     };
     this.#isReady = true;
     for (const address of this.#trusted) this.#post({ kind: 'trust', address });
+    for (const place of this.#phones) this.#post({ kind: 'phone-came', place });
     const { clock } = this.#parts;
     this.#timers.push(
       clock.after(steadyMs, () => (this.#pauseMs = firstPauseMs)),
@@ -228,4 +245,8 @@ export class EngineSupervisor {
   #cancelTimers(): void {
     for (const timer of this.#timers.splice(0)) timer.cancel();
   }
+}
+
+function isSamePlace(one: FlowPlace, other: FlowPlace): boolean {
+  return one.protocol === other.protocol && one.address === other.address && one.port === other.port;
 }

@@ -44,6 +44,8 @@ port.on('message', (message: ToThread) => {
     release?.();
   } else if (message.kind === 'trust') engine.trust(message.address);
   else if (message.kind === 'untrust') engine.untrust(message.address);
+  else if (message.kind === 'phone-came') engine.phoneCame(message.place);
+  else if (message.kind === 'phone-left') engine.phoneLeft(message.place);
   else if (message.kind === 'count') say({ kind: 'counted', sizes: engine.sizes() });
   else void engine.stop().then(() => port.close());
 });

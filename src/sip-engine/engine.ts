@@ -1,6 +1,7 @@
 // Owns the composition of a SIP engine: transports, transactions, user agent core, and the control port for applications.
 // Called by main.ts (alone), engine-thread.ts (embedded), and tests.
 // Must stay true: no state outside the engine object, so that many engines live in one process; after `stop` nothing is left open.
+import { Admission } from './admission.ts';
 import type { Core } from './app-link.ts';
 import { AppRoutes } from './app-routes.ts';
 import type { EngineClock } from './clock.ts';
@@ -20,7 +21,7 @@ import type { RouteRequest } from './request-routing.ts';
 import { SourceLimits } from './source-limits.ts';
 import { TransactionLayer } from './transaction-layer.ts';
 import { TransportLayer } from './transport-layer.ts';
-import type { Flow, Listener } from './transport.ts';
+import type { Flow, FlowPlace, Listener } from './transport.ts';
 import { UserAgentCore } from './user-agent-core.ts';
 
 /** A version that lets drachtio-srf ping; the suffix says that it is not the native server. */
@@ -55,9 +56,12 @@ export type Engine = {
   /** The SIP ports that were opened, in the order of the listeners. */
   readonly ports: readonly number[];
   readonly controlPort: number;
-  /** Never limits this address or network; false if it is neither. */
+  /** Takes this address or network for a trunk's; false if it is neither. */
   trust(addressOrNetwork: string): boolean;
   untrust(addressOrNetwork: string): void;
+  /** A phone is registered from exactly there; twice for two of them. */
+  phoneCame(place: FlowPlace): void;
+  phoneLeft(place: FlowPlace): void;
 };
 
 /** `options` must have no problems (`findProblems`). */
@@ -84,7 +88,9 @@ class SipEngine implements Engine {
     this.#clock = clock;
     this.#log = log;
     this.#sources = new SourceLimits({ clock, limits });
-    for (const source of options.trusted) this.#sources.trust(source);
+    for (const source of options.trusted) this.#sources.known.trust(source);
+    const { emergencyNumbers, timers } = settings;
+    const admission = new Admission({ clock, log, sources: this.#sources, emergencyNumbers });
     const listen = options.listeners;
     const hosts = new KnownHosts(options.hosts);
     const transport = new TransportLayer({
@@ -95,13 +101,13 @@ class SipEngine implements Engine {
     });
     this.#resolver = createResolver({ clock, log, limits, hook: resolveHook, hosts });
     const resolver = this.#resolver;
-    const transactions = new TransactionLayer({ clock, log, transport, resolver, timers: settings.timers, limits });
+    const transactions = new TransactionLayer({ clock, log, transport, resolver, timers, limits, admission });
     this.#transport = transport;
     this.#transactions = transactions;
     this.#flows = new FlowTable({ clock, limit: limits.flowCache, onPhoneGone: (flow) => tellClosed(flow, onFlowClosed) });
     this.#routes = new AppRoutes({ cdrs: settings.cdrs });
     const flowCache = this.#flows;
-    const parts = { clock, log, transport, transactions, flowCache, router: this.#routes, settings, limits };
+    const parts = { clock, log, transport, transactions, flowCache, admission, router: this.#routes, settings, limits };
     this.#core = new UserAgentCore({ ...parts, proxy: new ProxyCore(parts), routeRequest });
     transport.setHandlers({
       onMessage: (message, flow) => transactions.receive(message, flow),
@@ -158,11 +164,19 @@ class SipEngine implements Engine {
   }
 
   trust(addressOrNetwork: string): boolean {
-    return this.#sources.trust(addressOrNetwork);
+    return this.#sources.known.trust(addressOrNetwork);
   }
 
   untrust(addressOrNetwork: string): void {
-    this.#sources.untrust(addressOrNetwork);
+    this.#sources.known.untrust(addressOrNetwork);
+  }
+
+  phoneCame(place: FlowPlace): void {
+    this.#sources.known.phoneCame(place);
+  }
+
+  phoneLeft(place: FlowPlace): void {
+    this.#sources.known.phoneLeft(place);
   }
 
   /** BYE and CANCEL are on their way: gives them the turns they need to leave, and their peers a moment to answer. */

@@ -251,7 +251,7 @@ describe('RFC 3665 section 3, the engine is called', () => {
       ['alice', 200],
     ] as const) {
       const phone = await caller('udp', user);
-      phone.invite({ body: sdp('127.0.0.1', 50_000) });
+      phone.invite({ body: sdp('127.0.0.1', 50_000), headers: ['Authorization: Digest username="alice", response="right"'] });
       const first = await phone.peer.expect(status);
       for (let times = 0; times < 3; times += 1) expect((await phone.peer.expect(status)).text).toBe(first.text);
       phone.ack(first);

@@ -2,7 +2,7 @@ import { cdrStop } from './cdr.ts';
 import type { CdrStop } from './cdr.ts';
 import type { CoreContext } from './core-context.ts';
 import { destinationIn } from './destination.ts';
-import { endDialog } from './dialog-end.ts';
+import { endByOurBye } from './dialog-end.ts';
 import type { AnsweredInvite, Dialog } from './dialog.ts';
 import { composeInDialog, prepareInDialog } from './in-dialog-message.ts';
 import { ownRequestMeta } from './message-meta.ts';
@@ -20,7 +20,7 @@ const stops: Readonly<Record<string, CdrStop>> = {
 export function hangUp(context: CoreContext, dialog: Dialog, text?: string): void {
   if (dialog.isEnded) return;
   dialog.ownInvite?.cancel();
-  endDialog(context, dialog);
+  endByOurBye(context, dialog);
   if (dialog.kind !== 'INVITE') return;
   const bye = composeInDialog(dialog, 'BYE', ++dialog.localCSeq);
   if (text !== undefined) bye.append('reason', `SIP;cause=200;text="${text}"`);

@@ -13,6 +13,7 @@ const unavailable = { status: 503, reason: 'Service Unavailable' };
 export function sweep(context: CoreContext): void {
   const now = context.clock.monotonic();
   context.failedInvites.dropUntil(now);
+  context.endedDialogs.dropUntil(now);
   for (const incoming of context.incoming.values()) if (incoming.deadline <= now) close(context, incoming);
   for (const dialog of context.dialogs.all())
     if (dialog.expiresAt !== undefined && dialog.expiresAt <= now) endDialog(context, dialog);

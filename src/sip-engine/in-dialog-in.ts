@@ -30,12 +30,18 @@ export function dialogOf(context: CoreContext, request: SipMessage): Dialog | un
 
 export function receiveInDialog(context: CoreContext, transaction: ServerTransaction, dialog: Dialog): void {
   const { request } = transaction;
+  transaction.accept();
   const refusal = refusalOf(context, request, dialog);
   if (refusal !== undefined) {
     answer(transaction, refusal);
     return;
   }
   dialog.remoteCSeq = request.cseq?.number ?? dialog.remoteCSeq;
+  // RFC 5407 section 3.2: both hung up at once; the application knows it already.
+  if (request.method === 'BYE' && dialog.isLeft) {
+    answer(transaction, { status: 200, reason: 'OK' });
+    return;
+  }
   if (!dialog.app.isOpen) {
     if (request.method === 'BYE') endDialog(context, dialog);
     answer(transaction, noDialog);
@@ -112,6 +118,7 @@ export function receivePrack(context: CoreContext, transaction: ServerTransactio
     answer(transaction, noDialog);
     return;
   }
+  transaction.accept();
   const reliable = invite.invite.reliable;
   if (!invite.app.isOpen) {
     answer(transaction, noDialog);
@@ -141,6 +148,7 @@ function earlyDialogOf(context: CoreContext, incoming: IncomingRequest): Dialog 
 /** The INVITE that a request with our tag belongs to, as long as that INVITE has no final response: the peer's or our own. */
 export function receiveEarly(context: CoreContext, transaction: ServerTransaction, early: EarlyCall): void {
   const { pending } = early;
+  transaction.accept();
   if (pending.isUpdatePending) {
     // RFC 3311 section 5.2: one at a time.
     answer(transaction, { status: 500, reason: 'Server Internal Error', headers: { 'retry-after': '2' } });

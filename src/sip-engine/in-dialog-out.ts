@@ -2,7 +2,7 @@ import type { App, AppMessage, CommandReply } from './app-link.ts';
 import { cdrStop } from './cdr.ts';
 import type { CoreContext, Outgoing } from './core-context.ts';
 import { destinationIn } from './destination.ts';
-import { endDialog } from './dialog-end.ts';
+import { endByOurBye, endDialog } from './dialog-end.ts';
 import type { AnsweredInvite, Dialog } from './dialog.ts';
 import { keepDescription } from './dialog.ts';
 import { parseRAck } from './fields.ts';
@@ -98,7 +98,10 @@ function sendRequest(context: CoreContext, command: Command, dialog: Dialog): vo
   dialog.localCSeq++;
   if (request.method === 'INVITE' || request.method === 'UPDATE') repeatAgreement(context, dialog, request);
   // RFC 3261 section 15: a pending re-INVITE is of no use any more.
-  if (request.method === 'BYE') dialog.ownInvite?.cancel();
+  if (request.method === 'BYE') {
+    dialog.ownInvite?.cancel();
+    dialog.isLeft = true;
+  }
   const sending = new InDialogRequest(context, command.app, dialog);
   const problem = sendOrder(context, {
     request: { message: request, ...destinationIn(context, dialog), prepare: prepareInDialog },
@@ -198,7 +201,7 @@ class InDialogRequest {
   #byeAnswered(bye: SipMessage, status: number): void {
     if (status === 401 || status === 407) return;
     if (!this.#dialog.isEnded) cdrStop(this.#context, bye, { source: 'application', reason: 'normal-release' });
-    endDialog(this.#context, this.#dialog);
+    endByOurBye(this.#context, this.#dialog);
   }
 
   #settle(client: ClientTransaction, { status, reason }: { status: number; reason: string }): void {

@@ -384,3 +384,31 @@ describe('subscriptions', () => {
     expect(stage.leftovers).toEqual([]);
   });
 });
+
+describe('a BYE of the peer that crosses ours', () => {
+  it('is answered 200 while ours is on its way, and the application hears of one end', () => {
+    const stage = new CoreStage();
+    const { dialogId, localTag } = stage.incomingCall();
+    stage.command('BYE sip:placeholder SIP/2.0', { dialogId });
+    stage.sent();
+    stage.arrive('BYE', { toTag: localTag, cseq: 2 });
+    expect([stage.sent(), stage.app.lines]).toEqual([['200'], []]);
+  });
+
+  it('is answered 200 after ours was, as long as transactions last, and 481 later', () => {
+    const stage = new CoreStage();
+    const { dialogId, localTag } = stage.incomingCall();
+    stage.command('BYE sip:placeholder SIP/2.0', { dialogId });
+    stage.answer(200);
+    stage.sent();
+    stage.clock.advance(31_000);
+    stage.arrive('BYE', { toTag: localTag, cseq: 2 });
+    expect(stage.sent()).toEqual(['200']);
+    stage.arrive('BYE', { toTag: 'other', cseq: 2 });
+    stage.clock.advance(3_000);
+    stage.arrive('BYE', { toTag: localTag, cseq: 3 });
+    expect(stage.sent()).toEqual(['481', '481']);
+    stage.clock.advance(40_000);
+    expect(stage.leftovers).toEqual([]);
+  });
+});

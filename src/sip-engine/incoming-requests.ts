@@ -20,6 +20,19 @@ export function answer(
   transaction.respond(response);
 }
 
+/** An application accepted a request: its answers are safe from now on, and whoever proved itself by it is known. */
+export function accepted(context: CoreContext, { transaction, dialog }: IncomingRequest): void {
+  const { request, flow } = transaction;
+  transaction.accept();
+  // Answers to OPTIONS and the like are given to neighbours too: they prove nothing.
+  const isProof = dialog !== undefined || hasCredentials(request) || request.method === 'INVITE' || request.method === 'REGISTER';
+  if (isProof) context.admission.accepted(flow);
+}
+
+export function hasCredentials(request: SipMessage): boolean {
+  return request.has('authorization') || request.has('proxy-authorization');
+}
+
 /** Hands a request to its application and keeps it until it is answered. */
 export function deliver(context: CoreContext, incoming: IncomingRequest): void {
   const { transaction, app, dialogId } = incoming;
@@ -27,6 +40,7 @@ export function deliver(context: CoreContext, incoming: IncomingRequest): void {
   context.incoming.set(transaction.id, incoming);
   incoming.dialog?.waiting.add(transaction.id);
   transaction.onTerminated = () => forget(context, incoming);
+  transaction.pend();
   const isOutside = dialogId === '' || request.toTag === undefined;
   app.deliver({
     meta: receivedMeta(request, flow),

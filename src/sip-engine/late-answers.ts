@@ -1,43 +1,12 @@
 import type { App } from './app-link.ts';
-import type { CoreContext, FailedInvites } from './core-context.ts';
+import type { CoreContext } from './core-context.ts';
 import { dialogIdOf } from './dialog.ts';
 import { releaseFork, repeatAck } from './hang-up.ts';
 import { SipMessage } from './message.ts';
 import type { Flow } from './transport.ts';
 import { makeUacDialog } from './uac-dialog.ts';
 
-const remembered = 2_000;
 const nobody: App = { id: '', isOpen: false, deliver() {} };
-
-/** INVITEs of ours that failed not long ago: another fork may still answer one, and somebody must then end that call. */
-export class RecentFailures implements FailedInvites {
-  readonly #until = new Map<string, number>();
-
-  get size(): number {
-    return this.#until.size;
-  }
-
-  note(dialogId: string, until: number): void {
-    this.#until.delete(dialogId);
-    this.#until.set(dialogId, until);
-    if (this.#until.size <= remembered) return;
-    for (const oldest of this.#until.keys()) {
-      this.#until.delete(oldest);
-      return;
-    }
-  }
-
-  has(dialogId: string): boolean {
-    return this.#until.has(dialogId);
-  }
-
-  dropUntil(now: number): void {
-    for (const [dialogId, until] of this.#until) {
-      if (until > now) return;
-      this.#until.delete(dialogId);
-    }
-  }
-}
 
 /**
  * A 2xx that no transaction knows any more: a repeated one gets its ACK again, one of a late fork an ACK and a BYE (RFC 3261 section

@@ -23,7 +23,7 @@ export type Limits = {
   readonly controlFrameBytes: number;
   readonly controlQueueBytes: number;
   readonly controlConnections: number;
-  /** Requests a second from one source address, and the burst; sources marked trusted are never limited. */
+  /** Messages a second from a stranger's address, and the burst; phones and trunks have higher limits (source-limits.ts). */
   readonly requestsPerSecond: number;
   readonly requestBurst: number;
   readonly limitedSources: number;
@@ -56,3 +56,8 @@ export const defaultLimits: Limits = {
   requestBurst: 200,
   limitedSources: 10_000,
 };
+
+/** A fiftieth is kept for calls for help. */
+export function withoutReserve(limit: number): number {
+  return limit - Math.floor(limit / 50);
+}

@@ -14,6 +14,7 @@ import {
 } from './listener-options.ts';
 import type { InterfaceAddress, ListenerOptions } from './listener-options.ts';
 import type { SourceLimits } from './source-limits.ts';
+import { InboundConnections } from './inbound-connections.ts';
 import { startProblem } from './start-problem.ts';
 import type { StreamTimes } from './stream-connection.ts';
 import { StreamPort } from './tcp-transport.ts';
@@ -50,6 +51,7 @@ type Wanted = ListenerOptions & { readonly isFromWildcard: boolean };
 const refreshMs = 15_000;
 
 export class ListeningPorts {
+  readonly inbound: InboundConnections;
   readonly #options: ListeningOptions;
   readonly #surroundings: PortSurroundings;
   readonly #portOf = new Map<Listener, Port>();
@@ -65,6 +67,7 @@ export class ListeningPorts {
   constructor(options: ListeningOptions, surroundings: PortSurroundings) {
     this.#options = options;
     this.#surroundings = surroundings;
+    this.inbound = new InboundConnections({ limits: surroundings.limits, sources: options.sources });
   }
 
   get bound(): readonly Bound[] {
@@ -212,7 +215,7 @@ export class ListeningPorts {
   }
 
   #createPort({ protocol, host, port, isDialOnly = false }: Wanted): Port {
-    const { sources, streamTimes, keepAliveSeconds, webSocketOrigins, isBlocked } = this.#options;
+    const { streamTimes, keepAliveSeconds, webSocketOrigins, isBlocked } = this.#options;
     const family = host.includes(':') ? 6 : 4;
     const listenerOf = (remote: string): Listener => this.#listenerAt(made, remote);
     const place = { ...this.#surroundings, address: host, port, listenerOf };
@@ -223,7 +226,7 @@ export class ListeningPorts {
             ...place,
             protocol,
             isDialOnly,
-            sources,
+            inbound: this.inbound,
             isBlocked: isBlocked ?? (() => false),
             times: streamTimes,
             keepAliveSeconds,

@@ -3,12 +3,12 @@ import type { EngineLog } from './engine-log.ts';
 import type { Limits } from './limits.ts';
 import type { SipMessage } from './message.ts';
 import { parseMessage } from './parse.ts';
+import { ReplyBudget } from './reply-budget.ts';
 import { buildResponse } from './response-builder.ts';
 import { serialize } from './serialize.ts';
 import type { SourceLimits } from './source-limits.ts';
 import { StreamConnection } from './stream-connection.ts';
 import type { Flow, TransportHandlers } from './transport.ts';
-import { UdpFlow } from './udp-flow.ts';
 import { isViaOfFlow, markSource } from './via-source.ts';
 
 // Owns what happens to bytes between a socket and the transaction layer: who may ask, is it SIP, where did it come from.
@@ -34,7 +34,6 @@ export type IntakeCounts = {
   faults: number;
 };
 
-const responseStart = Buffer.from('SIP/2.0 ');
 const pauseMs = 1_000;
 
 export class MessageIntake {
@@ -70,9 +69,11 @@ export class MessageIntake {
 
   #read(bytes: Buffer, flow: Flow): void {
     const result = parseMessage(bytes, this.#options.limits);
-    if (result.kind === 'message') this.#deliver(result.message, flow);
-    else if (result.kind === 'ignored') this.counts.ignored += 1;
-    else this.#refuse(result, flow);
+    if (result.kind === 'message') {
+      result.message.receivedBytes = bytes.length;
+      this.#deliver(result.message, flow);
+    } else if (result.kind === 'ignored') this.counts.ignored += 1;
+    else this.#refuse(result, { flow, bytes: bytes.length });
   }
 
   /** A stream that cannot be followed any more: answered if its head allows, and closed. */
@@ -87,8 +88,7 @@ export class MessageIntake {
 
   /** A stream is held back instead, so that nothing is lost; a datagram over the rate is dropped unread. */
   #isAdmitted(bytes: Buffer, flow: Flow): boolean {
-    const isAnswerToUs = flow instanceof UdpFlow && flow.isKnown && isResponse(bytes);
-    if (isAnswerToUs || this.#options.sources.admit(flow.remoteAddress)) return true;
+    if (this.#options.sources.admitMessage(flow)) return true;
     this.counts.limited += 1;
     if (flow instanceof StreamConnection) {
       flow.pauseFor(pauseMs);
@@ -109,27 +109,29 @@ export class MessageIntake {
     this.#handlers?.onMessage(message, flow);
   }
 
-  #refuse(result: { status: 400 | 413 | 505; reason: string; partial: SipMessage | undefined }, flow: Flow): void {
+  #refuse(
+    result: { status: 400 | 413 | 505; reason: string; partial: SipMessage | undefined },
+    { flow, bytes }: { flow: Flow; bytes: number },
+  ): void {
     const { status, reason, partial } = result;
     this.counts.malformed += 1;
     this.#options.log.debug({ status, reason, address: flow.remoteAddress, protocol: flow.protocol }, 'Malformed SIP message');
-    if (partial?.isRequest && partial.method !== 'ACK') this.#answer(partial, { status, reason }, flow);
+    if (partial?.isRequest && partial.method !== 'ACK') {
+      partial.receivedBytes = bytes;
+      this.#answer(partial, { status, reason }, flow);
+    }
     // Where the next message begins on a stream is a guess now.
     endFlow(flow);
   }
 
   #answer(request: SipMessage, { status, reason }: { status: number; reason: string }, flow: Flow): void {
+    const budget = new ReplyBudget(request, flow);
     markSource(request, flow);
-    this.#options.send(flow, serialize(buildResponse(request, status, reason)));
+    const answer = serialize(buildResponse(request, status, reason));
+    if (budget.spend(answer.length)) this.#options.send(flow, answer);
   }
 }
 
 function endFlow(flow: Flow): void {
   if (flow instanceof StreamConnection) flow.end();
-}
-
-function isResponse(bytes: Buffer): boolean {
-  return (
-    bytes.length >= responseStart.length && bytes.compare(responseStart, 0, responseStart.length, 0, responseStart.length) === 0
-  );
 }

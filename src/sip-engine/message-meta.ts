@@ -41,7 +41,7 @@ export function ownRequestMeta(message: SipMessage, flow: Flow | undefined): Mes
 }
 
 /** Bytes on the wire. All header text is a binary string, so that characters are bytes. */
-function sizeOf(message: SipMessage): number {
+export function sizeOf(message: SipMessage): number {
   let bytes = message.isRequest
     ? message.method.length + message.requestUri.length + 13
     : String(message.status).length + message.reason.length + 13;

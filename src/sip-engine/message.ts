@@ -25,6 +25,8 @@ export class SipMessage {
   reason: string;
   headers: HeaderField[] = [];
   body: Buffer = emptyBody;
+  /** On the wire, when it came from the network; 0 for one that did not. */
+  receivedBytes = 0;
   // Each reading is kept with the text it came from, so a change of the header by any way makes it void.
   #fromText: string | undefined;
   #from: ReadonlyNameAddr | undefined;

@@ -179,6 +179,8 @@ export class ProxyCore implements ProxyPart {
 
   #run(plan: SearchPlan, reply: Pick<CommandReply, 'proxied' | 'proxyDone'>): boolean {
     const { transaction } = plan;
+    transaction.accept();
+    if (transaction.request.method === 'INVITE') transaction.trying();
     const key = callKey(transaction.request, transaction.request.fromTag);
     const isCall = transaction.request.method === 'INVITE' && transaction.request.toTag === undefined;
     const cdrs = isCall ? searchCdrs(this.#parts) : undefined;

@@ -4,6 +4,7 @@ import type { EngineTimer } from './clock.ts';
 import { buildCancel, viaFor } from './hop-requests.ts';
 import type { ExtraHeader } from './hop-requests.ts';
 import { newBranch, newTag, newUuid } from './ids.ts';
+import { withoutReserve } from './limits.ts';
 import type { SipMessage } from './message.ts';
 import { buildResponse } from './response-builder.ts';
 import { searchTargets } from './target-search.ts';
@@ -16,6 +17,8 @@ export type RequestSurroundings = ClientSurroundings & {
   /** Requests without a final response. */
   readonly pending: Set<RequestInFlight>;
   readonly limit: number;
+  /** A call for help gets the places that are kept back. */
+  readonly isEmergency: (request: SipMessage) => boolean;
   readonly onStrayResponse: (response: SipMessage, flow: Flow) => void;
 };
 
@@ -56,9 +59,9 @@ export class RequestInFlight implements ClientTransaction {
 
   /** Sends, or says at once that no transport fits. */
   start(): NoTransport | undefined {
-    const { live, limit, pending } = this.#surroundings;
+    const { live, limit, pending, isEmergency } = this.#surroundings;
     pending.add(this);
-    if (live.size >= limit) {
+    if (live.size >= (isEmergency(this.#outgoing.message) ? limit : withoutReserve(limit))) {
       this.#endUnsent(unavailable);
       return undefined;
     }

@@ -4,11 +4,14 @@ import type { Expiries } from './expiry-line.ts';
 import type { FinishedTransactions } from './finished-transactions.ts';
 import { newTag, newUuid } from './ids.ts';
 import type { SipMessage } from './message.ts';
+import { ReplyBudget } from './reply-budget.ts';
+import { buildResponse } from './response-builder.ts';
 import { serialize } from './serialize.ts';
 import { inviteServer, otherServer } from './transaction-states.ts';
 import type { ServerAction, ServerEvent, ServerMachine, ServerState } from './transaction-states.ts';
 import type { ServerTransaction, SipTimers } from './transaction.ts';
 import type { Flow, Transport } from './transport.ts';
+import type { Pool, UnacceptedRequests } from './unaccepted-requests.ts';
 
 /** What every server transaction of a layer shares. */
 export type ServerSurroundings = {
@@ -17,11 +20,26 @@ export type ServerSurroundings = {
   readonly transport: Transport;
   readonly expiries: Expiries;
   readonly finished: FinishedTransactions;
+  /** The same for requests that nobody accepted, so that they push out none of the others. */
+  readonly refused: FinishedTransactions;
+  readonly unaccepted: UnacceptedRequests;
   /** Every server transaction that is not over, by its key. */
   readonly live: Map<string, NetworkRequest>;
 };
 
-/** One request from the network and its answers (RFC 3261 section 17.2, RFC 6026 section 7.1). */
+/** RFC 3261 section 17.2.1: an answer that comes sooner makes 100 needless. */
+const tryingMs = 200;
+/** What a challenge takes: a peer that got 100 asks no more by itself, so there must be room for the answer. */
+const challengeBytes = 800;
+
+type Origin = { readonly key: string; readonly pool: Pool; readonly surroundings: ServerSurroundings };
+
+/**
+ * One request from the network and its answers (RFC 3261 section 17.2, RFC 6026 section 7.1).
+ *
+ * As long as no application has accepted it, whoever sent it may be anybody, at a forged address: an INVITE that is refused then is answered
+ * once and forgotten, and asked again it is a new one; over UDP no more bytes go out than twice what came in.
+ */
 export class NetworkRequest extends Expiring implements ServerTransaction {
   readonly id = newUuid();
   readonly request: SipMessage;
@@ -37,13 +55,17 @@ export class NetworkRequest extends Expiring implements ServerTransaction {
   readonly #surroundings: ServerSurroundings;
   #state: ServerState;
   #hasFinal = false;
+  #isInsisting = false;
   #lastResponse: SipMessage | undefined;
   #lastBytes: Buffer | undefined;
   #toTag: string | undefined;
   #retransmission: EngineTimer | undefined;
   #retransmitMs: number;
+  readonly #pool: Pool;
+  /** Undefined once it is accepted. */
+  #budget: ReplyBudget | undefined;
 
-  constructor(request: SipMessage, flow: Flow, { key, surroundings }: { key: string; surroundings: ServerSurroundings }) {
+  constructor(request: SipMessage, flow: Flow, { key, pool, surroundings }: Origin) {
     super();
     this.request = request;
     this.flow = flow;
@@ -53,8 +75,10 @@ export class NetworkRequest extends Expiring implements ServerTransaction {
     this.#retransmitMs = surroundings.timers.t1;
     this.#machine = this.isInvite ? inviteServer : otherServer;
     this.#state = this.isInvite ? 'proceeding' : 'trying';
+    this.#pool = pool;
+    this.#budget = new ReplyBudget(request, flow);
     surroundings.live.set(key, this);
-    if (!this.isInvite) surroundings.expiries.start(this, surroundings.timers.t1x64);
+    surroundings.expiries.start(this, this.isInvite ? tryingMs : surroundings.timers.t1x64);
   }
 
   get isInvite(): boolean {
@@ -77,6 +101,7 @@ export class NetworkRequest extends Expiring implements ServerTransaction {
     if (this.#hasFinal || this.#state === 'terminated') return 'answered';
     const isFinal = response.status >= 200;
     this.#hasFinal = isFinal;
+    this.#isInsisting ||= response.status === 100;
     this.#lastResponse = response;
     if (!this.flow.isOpen) {
       if (isFinal) this.#leave('terminated');
@@ -84,8 +109,33 @@ export class NetworkRequest extends Expiring implements ServerTransaction {
     }
     this.#lastBytes = serialize(response);
     if (response.status > 100) this.#toTag ??= response.toTag;
-    this.#step(this.#eventOf(response.status));
+    if (isFinal && this.#isAnsweredOnce) {
+      this.#send(this.#lastBytes);
+      this.#leave('terminated');
+    } else this.#step(this.#eventOf(response.status));
     return 'sent';
+  }
+
+  pend(): void {
+    if (this.#budget !== undefined) this.#surroundings.unaccepted.add(this, this.#pool);
+  }
+
+  accept(): void {
+    if (this.#budget === undefined) return;
+    this.#budget = undefined;
+    this.#surroundings.unaccepted.remove(this, this.#pool);
+  }
+
+  insist(): void {
+    this.#isInsisting = true;
+  }
+
+  trying(): void {
+    if (this.#lastResponse === undefined) this.respond(buildResponse(this.request, 100, 'Trying'));
+  }
+
+  drop(): void {
+    this.#leave('terminated');
   }
 
   resend(response: SipMessage): void {
@@ -97,7 +147,8 @@ export class NetworkRequest extends Expiring implements ServerTransaction {
   }
 
   /** The request came again. */
-  retransmitted(): void {
+  retransmitted(request: SipMessage): void {
+    this.#budget?.repeated(request);
     this.#step('request');
   }
 
@@ -115,7 +166,8 @@ export class NetworkRequest extends Expiring implements ServerTransaction {
   }
 
   expire(): void {
-    this.#step('expire');
+    if (!this.isInvite || this.#state !== 'proceeding') this.#step('expire');
+    else if (this.#budget?.has(challengeBytes) !== false) this.trying();
   }
 
   /** Ends without a word to anybody. */
@@ -139,7 +191,8 @@ export class NetworkRequest extends Expiring implements ServerTransaction {
   }
 
   #perform(action: ServerAction): void {
-    const { expiries, finished, timers } = this.#surroundings;
+    const { expiries, timers } = this.#surroundings;
+    const finished = this.#budget === undefined ? this.#surroundings.finished : this.#surroundings.refused;
     switch (action) {
       case 'send':
       case 'resend':
@@ -164,12 +217,18 @@ export class NetworkRequest extends Expiring implements ServerTransaction {
     }
   }
 
+  /** A peer that got 100 waits for the answer in silence: it must be sure to get one. */
+  get #isAnsweredOnce(): boolean {
+    return this.isInvite && this.#budget !== undefined && !this.#isInsisting;
+  }
+
   get #isReliable(): boolean {
     return this.flow.protocol !== 'udp';
   }
 
   #send(bytes: Buffer | undefined): void {
-    if (bytes !== undefined && this.flow.isOpen) this.#surroundings.transport.send(this.flow, bytes);
+    if (bytes === undefined || !this.flow.isOpen || this.#budget?.spend(bytes.length) === false) return;
+    this.#surroundings.transport.send(this.flow, bytes);
   }
 
   #retransmitLater(): void {
@@ -183,6 +242,7 @@ export class NetworkRequest extends Expiring implements ServerTransaction {
     this.#state = state;
     this.#retransmission?.cancel();
     this.#surroundings.expiries.cancel(this);
+    if (this.#budget !== undefined) this.#surroundings.unaccepted.remove(this, this.#pool);
     if (this.#surroundings.live.get(this.#key) === this) this.#surroundings.live.delete(this.#key);
     const onTerminated = this.onTerminated;
     this.onTerminated = undefined;

@@ -1,121 +1,142 @@
-import { addressBytes, isInNetwork, parseNetwork } from './addresses.ts';
-import type { Network } from './addresses.ts';
+import { addressBytes } from './addresses.ts';
 import type { EngineClock } from './clock.ts';
+import { KnownSources } from './known-sources.ts';
+import type { Comer, Standing } from './known-sources.ts';
 import type { Limits } from './limits.ts';
+import { RateLimit } from './rate-limit.ts';
+import type { Rate } from './rate-limit.ts';
 
-// Owns how much one source address may ask of us: requests a second, and open connections.
-// Called by the transport layer, and by the engine to trust the house's own trunks.
-// Must stay true: its tables are bounded whatever addresses are forged; a trusted source is never limited.
-
-type Bucket = { tokens: number; at: number };
+// Owns how much each source may ask of us, by what is known of it: messages to be read, and new requests for the applications.
+// Called by the transport layer for every message, and by the user agent core for every request outside a dialog.
+// Must stay true: its tables are bounded whatever addresses are forged; what strangers use up is never missing to those who are known.
 
 type SourceLimitsOptions = {
   readonly clock: EngineClock;
-  readonly limits: Pick<
-    Limits,
-    'requestsPerSecond' | 'requestBurst' | 'limitedSources' | 'connections' | 'connectionsPerAddress'
-  >;
+  readonly limits: Pick<Limits, 'requestsPerSecond' | 'requestBurst' | 'limitedSources'>;
+};
+
+/** Everybody of one standing together: sources may be forged. Who is known has no common limit, as its very place would have to be guessed. */
+type Totals = Readonly<Partial<Record<Standing, RateLimit>>>;
+
+/** What accepting one request is worth: a phone or trunk that proves a hundred a second may ask that often. */
+const messagesForProof = 10;
+const requestsForProof = 4;
+/** A subscriber often has a whole IPv6 /56 (RIPE-690): together they are allowed this many times what a /64 is. */
+const widePrefixFactor = 2;
+
+const messageRates: Readonly<Record<'trunk' | 'known' | 'neighbour', Rate>> = {
+  trunk: { perSecond: 2_000, burst: 8_000 },
+  known: { perSecond: 500, burst: 4_000 },
+  neighbour: { perSecond: 500, burst: 2_000 },
+};
+const messageTotals = { neighbour: { perSecond: 2_000, burst: 8_000 }, stranger: { perSecond: 4_000, burst: 8_000 } };
+const requestRates: Readonly<Record<Standing, Rate>> = {
+  trunk: { perSecond: 500, burst: 4_000 },
+  known: { perSecond: 100, burst: 2_000 },
+  neighbour: { perSecond: 50, burst: 200 },
+  stranger: { perSecond: 50, burst: 200 },
+};
+const requestTotals = {
+  trunk: { perSecond: 500, burst: 4_000 },
+  neighbour: { perSecond: 300, burst: 1_000 },
+  stranger: { perSecond: 300, burst: 1_000 },
+};
+/** Calls for help that came after the rest was used up. */
+const emergencyRates: Readonly<Record<Standing, Rate>> = {
+  trunk: { perSecond: 20, burst: 50 },
+  known: { perSecond: 20, burst: 50 },
+  neighbour: { perSecond: 20, burst: 50 },
+  stranger: { perSecond: 5, burst: 20 },
 };
 
 export class SourceLimits {
-  readonly #clock: EngineClock;
-  readonly #limits: SourceLimitsOptions['limits'];
-  readonly #trusted = new Map<string, Network>();
-  /** Two generations: when the newer is full the older is dropped, so an entry lives at least half a table of other sources. */
-  #recent = new Map<string, Bucket>();
-  #older = new Map<string, Bucket>();
-  readonly #connections = new Map<string, number>();
-  #connectionCount = 0;
+  readonly known: KnownSources;
+  readonly #messages: Readonly<Record<Standing, RateLimit>>;
+  readonly #widePrefixes: RateLimit;
+  readonly #messageTotals: Totals;
+  readonly #requests: Readonly<Record<Standing, RateLimit>>;
+  readonly #requestTotals: Totals;
+  readonly #emergencies: Readonly<Record<Standing, RateLimit>>;
 
   constructor({ clock, limits }: SourceLimitsOptions) {
-    this.#clock = clock;
-    this.#limits = limits;
+    const { requestsPerSecond: perSecond, requestBurst: burst, limitedSources: keys } = limits;
+    const limit = (rate: Rate) => new RateLimit({ clock, rate, keys });
+    const stranger = { perSecond, burst };
+    this.known = new KnownSources({ clock, limit: keys });
+    this.#messages = limitEach({ ...messageRates, stranger }, limit);
+    this.#widePrefixes = limit({ perSecond: perSecond * widePrefixFactor, burst: burst * widePrefixFactor });
+    this.#messageTotals = { neighbour: limit(messageTotals.neighbour), stranger: limit(messageTotals.stranger) };
+    this.#requests = limitEach(requestRates, limit);
+    this.#requestTotals = {
+      trunk: limit(requestTotals.trunk),
+      neighbour: limit(requestTotals.neighbour),
+      stranger: limit(requestTotals.stranger),
+    };
+    this.#emergencies = limitEach(emergencyRates, limit);
   }
 
-  /** Takes an address or a network such as `54.172.60.0/30`; false if it is neither. */
-  trust(addressOrNetwork: string): boolean {
-    const network = parseNetwork(addressOrNetwork);
-    if (network === undefined) return false;
-    this.#trusted.set(addressOrNetwork, network);
-    return true;
+  standingOf(comer: Comer): Standing {
+    return this.known.standingOf(comer);
   }
 
-  untrust(addressOrNetwork: string): void {
-    this.#trusted.delete(addressOrNetwork);
-  }
-
-  isTrusted(address: string): boolean {
-    if (this.#trusted.size === 0) return false;
-    if (this.#trusted.has(address)) return true;
-    for (const network of this.#trusted.values()) if (isInNetwork(address, network)) return true;
-    return false;
-  }
-
-  /** Counts one request; false when the source has used up its burst and its rate. */
-  admit(address: string): boolean {
-    const key = sourceKey(address);
-    const bucket = this.#bucket(key);
-    const now = this.#clock.monotonic();
-    const refill = ((now - bucket.at) / 1000) * this.#limits.requestsPerSecond;
-    bucket.tokens = Math.min(this.#limits.requestBurst, bucket.tokens + Math.max(0, refill));
-    bucket.at = now;
-    if (bucket.tokens >= 1) {
-      bucket.tokens -= 1;
-      return true;
-    }
-    return this.isTrusted(address);
+  /** Counts one message, before it is read; false when there were too many. */
+  admitMessage(comer: Comer): boolean {
+    const standing = this.standingOf(comer);
+    if (!this.#messages[standing].take(keyOf(standing, comer))) return false;
+    if (standing === 'stranger' && !this.#isPrefixAdmitted(comer.remoteAddress)) return false;
+    return this.#messageTotals[standing]?.take('') ?? true;
   }
 
   /**
-   * Counts a connection; false, uncounted, when there are too many from there or in total. It also costs as much as a request, so that
-   * nobody can keep us busy with handshakes.
+   * Counts one request outside any dialog, before an application gets it; false when there were too many. A call for help that finds no
+   * room among the others of its standing has a little room of its own.
    */
-  openConnection(address: string): boolean {
-    const key = sourceKey(address);
-    const open = this.#connections.get(key) ?? 0;
-    // Whoever fills the table with connections that say nothing must not keep the house's own phones out.
-    const most = this.#limits.connections * (this.isTrusted(address) ? 1.25 : 1);
-    if (this.#connectionCount >= most) return false;
-    if (open >= this.#limits.connectionsPerAddress && !this.isTrusted(address)) return false;
-    if (!this.admit(address)) return false;
-    this.#connections.set(key, open + 1);
-    this.#connectionCount += 1;
-    return true;
+  admitRequest(comer: Comer, isEmergency: boolean): boolean {
+    const standing = this.standingOf(comer);
+    const isAdmitted = this.#requests[standing].take(keyOf(standing, comer)) && (this.#requestTotals[standing]?.take('') ?? true);
+    return isAdmitted || (isEmergency && this.#emergencies[standing].take(standing === 'stranger' ? '' : keyOf(standing, comer)));
   }
 
-  closeConnection(address: string): void {
-    const key = sourceKey(address);
-    const open = this.#connections.get(key);
-    if (open === undefined) return;
-    this.#connectionCount -= 1;
-    if (open === 1) this.#connections.delete(key);
-    else this.#connections.set(key, open - 1);
+  /** An application accepted a request that came by this flow. */
+  prove(comer: Comer): void {
+    this.known.prove(comer);
+    const standing = this.standingOf(comer);
+    const key = keyOf(standing, comer);
+    this.#messages[standing].give(key, messagesForProof);
+    this.#requests[standing].give(key, requestsForProof);
+    this.#requestTotals[standing]?.give('', requestsForProof);
   }
 
-  sizes(): { limitedSources: number; connectionSources: number; connections: number } {
-    return {
-      limitedSources: this.#recent.size + this.#older.size,
-      connectionSources: this.#connections.size,
-      connections: this.#connectionCount,
-    };
+  sizes(): { limitedSources: number; provenSources: number } {
+    const tables = [...Object.values(this.#messages), this.#widePrefixes];
+    return { limitedSources: tables.reduce((sum, { size }) => sum + size, 0), provenSources: this.known.size };
   }
 
-  #bucket(key: string): Bucket {
-    const recent = this.#recent.get(key);
-    if (recent !== undefined) return recent;
-    const bucket = this.#older.get(key) ?? { tokens: this.#limits.requestBurst, at: this.#clock.monotonic() };
-    this.#older.delete(key);
-    if (this.#recent.size >= Math.max(1, this.#limits.limitedSources >> 1)) {
-      this.#older = this.#recent;
-      this.#recent = new Map();
-    }
-    this.#recent.set(key, bucket);
-    return bucket;
+  #isPrefixAdmitted(address: string): boolean {
+    return !address.includes(':') || this.#widePrefixes.take(widePrefixKey(address));
   }
 }
 
-/** One IPv6 subscriber has a whole /64: it counts as one source. */
-function sourceKey(address: string): string {
+function limitEach(rates: Readonly<Record<Standing, Rate>>, limit: (rate: Rate) => RateLimit): Record<Standing, RateLimit> {
+  const { trunk, known, neighbour, stranger } = rates;
+  return { trunk: limit(trunk), known: limit(known), neighbour: limit(neighbour), stranger: limit(stranger) };
+}
+
+/** Who is known is so at one place; everybody else at one address is one source. */
+function keyOf(standing: Standing, { protocol, remoteAddress, remotePort }: Comer): string {
+  return standing === 'known' ? `${protocol} ${remoteAddress} ${remotePort}` : sourceKey(remoteAddress);
+}
+
+/** One IPv6 network has a /64 at least: it counts as one source. */
+export function sourceKey(address: string): string {
+  return prefixOf(address, 8);
+}
+
+export function widePrefixKey(address: string): string {
+  return prefixOf(address, 7);
+}
+
+function prefixOf(address: string, bytes: number): string {
   if (!address.includes(':')) return address;
-  return addressBytes(address)?.slice(0, 8).join('.') ?? address;
+  return addressBytes(address)?.slice(0, bytes).join('.') ?? address;
 }

@@ -1,6 +1,7 @@
 import { decideUnmatched } from './automatic-answers.ts';
 import type { CoreContext } from './core-context.ts';
 import { dialogIdOf } from './dialog.ts';
+import { keyOf } from './dialog-table.ts';
 import { answer } from './incoming-requests.ts';
 import type { SipMessage } from './message.ts';
 import { questionOf } from './request-routing.ts';
@@ -12,9 +13,15 @@ import { receiveRequest } from './uas-request.ts';
 /** A request that belongs to no dialog and to nothing that is proxied: to an application, or answered here. */
 export function receiveStray(context: CoreContext, transaction: ServerTransaction): void {
   const { request } = transaction;
-  if (isLateFork(context, request)) answer(transaction, { status: 491, reason: 'Request Pending' });
+  if (isCrossingBye(context, request)) answer(transaction, { status: 200, reason: 'OK' });
+  else if (isLateFork(context, request)) answer(transaction, { status: 491, reason: 'Request Pending' });
   else if (isMerged(context, request)) answer(transaction, { status: 482, reason: 'Loop Detected' });
   else route(context, transaction);
+}
+
+/** A BYE for a call that ended with ours. */
+function isCrossingBye({ endedDialogs }: CoreContext, { method, callId, toTag, fromTag }: SipMessage): boolean {
+  return method === 'BYE' && endedDialogs.has(keyOf({ callId, localTag: toTag ?? '', remoteTag: fromTag ?? '' }));
 }
 
 /** Another fork of an INVITE whose call is answered already. */
@@ -45,11 +52,19 @@ function route(context: CoreContext, transaction: ServerTransaction): void {
   else carryOut(transaction, action, context.proxy);
 }
 
+/** Over UDP silence is cheaper than an answer, and may not even reach a faked source. */
+function turnAway(transaction: ServerTransaction): void {
+  if (transaction.flow.protocol === 'udp') transaction.drop();
+  else answer(transaction, { status: 503, reason: 'Service Unavailable', headers: { 'retry-after': '5' } });
+}
+
 function offer(context: CoreContext, transaction: ServerTransaction, tag: string | undefined): void {
   const { request } = transaction;
   const app = context.router.pick(request.method.toLowerCase(), tag);
   const verdict = decideUnmatched(request, app !== undefined, context.settings);
-  if (app === undefined && verdict.kind === 'answer' && verdict.status === 503 && context.unclaimed.hold(transaction)) return;
+  const isForApp = verdict.kind === 'deliver' || (verdict.status === 503 && app === undefined);
+  if (isForApp && !context.admission.admits(request, transaction.flow)) return turnAway(transaction);
+  if (app === undefined && isForApp && context.unclaimed.hold(transaction)) return;
   if (verdict.kind === 'answer') {
     const isNobodyThere = verdict.status === 503 && tag !== undefined;
     answer(transaction, isNobodyThere ? { status: 480, reason: 'Temporarily Unavailable' } : verdict);

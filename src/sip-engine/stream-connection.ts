@@ -14,8 +14,10 @@ export type StreamTimes = {
   readonly connectMs: number;
   /** TLS and WebSocket handshake. */
   readonly handshakeMs: number;
-  /** A half-received message, and the first message of a new inbound connection (slow loris). */
+  /** A half-received message (slow loris). */
   readonly partialMs: number;
+  /** An inbound connection on which nothing was accepted, whatever else comes by it. */
+  readonly unprovenMs: number;
   readonly idleMs: number;
   /** A request of ours after which nothing at all came: the peer is taken for dead when the connection is wanted again. */
   readonly silenceMs: number;
@@ -27,6 +29,7 @@ export const defaultStreamTimes: StreamTimes = {
   connectMs: 10_000,
   handshakeMs: 10_000,
   partialMs: 64_000,
+  unprovenMs: 64_000,
   idleMs: 2 * 3_600_000,
   silenceMs: 32_000,
   lingerMs: 5_000,
@@ -56,6 +59,8 @@ export type ConnectionOptions = {
   readonly onMessage: (bytes: Buffer, connection: StreamConnection) => void;
   readonly onBreach: (status: 400 | 413, head: Buffer, connection: StreamConnection) => void;
   readonly onClosed: (connection: StreamConnection) => void;
+  /** Something on it was accepted for the first time. */
+  readonly onProven?: (() => void) | undefined;
 };
 
 export class StreamConnection implements Flow {
@@ -77,7 +82,7 @@ export class StreamConnection implements Flow {
   #lastAt: number;
   /** When the message under way began; 0 for none. */
   #partialSince = 0;
-  #isHeard = false;
+  #isProven = false;
   #pause: EngineTimer | undefined;
   #heldBytes = 0;
   /** Writes that the system has not taken yet, and when it last took one or had none. */
@@ -111,6 +116,20 @@ export class StreamConnection implements Flow {
 
   get isOpen(): boolean {
     return this.#state === 'open';
+  }
+
+  get isOurs(): boolean {
+    return !this.isInbound;
+  }
+
+  get isProven(): boolean {
+    return this.#isProven;
+  }
+
+  prove(): void {
+    if (this.#isProven) return;
+    this.#isProven = true;
+    this.#options.onProven?.();
   }
 
   /** True when the socket is gone too. */
@@ -201,7 +220,8 @@ export class StreamConnection implements Flow {
       if (age >= times.connectMs) this.destroy({ kind: 'timeout', text: 'The connection could not be opened in time.' });
     } else if (!this.#channel.isReady) {
       if (age >= times.handshakeMs) this.destroy({ kind: 'timeout', text: 'The handshake took too long.' });
-    } else if (this.#isStalled(now)) {
+    } else if (this.isInbound && !this.#isProven && age >= times.unprovenMs) this.end();
+    else if (this.#isStalled(now)) {
       this.destroy({ kind: 'timeout', text: 'The peer sent half a message.' });
     } else if (this.#unwritten > 0 && now - this.#writtenAt >= times.partialMs) {
       this.destroy({ kind: 'timeout', text: 'The peer does not read what it is sent.' });
@@ -210,8 +230,7 @@ export class StreamConnection implements Flow {
 
   #isStalled(now: number): boolean {
     const { partialMs } = this.#options.times;
-    if (this.#partialSince !== 0 && now - this.#partialSince >= partialMs) return true;
-    return this.isInbound && !this.#isHeard && now - this.#openedAt >= partialMs;
+    return this.#partialSince !== 0 && now - this.#partialSince >= partialMs;
   }
 
   #attach(): void {
@@ -250,7 +269,6 @@ export class StreamConnection implements Flow {
   }
 
   #heard(): void {
-    this.#isHeard = true;
     this.#partialSince = 0;
   }
 

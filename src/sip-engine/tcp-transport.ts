@@ -7,8 +7,8 @@ import { codeOf, failLater } from './bound-port.ts';
 import type { BoundPort, OnFailure, PortSurroundings } from './bound-port.ts';
 import type { Channel, ChannelHandlers } from './channel.ts';
 import type { EngineTimer } from './clock.ts';
+import type { ConnectionPlace, InboundConnections } from './inbound-connections.ts';
 import { SipChannel } from './sip-channel.ts';
-import type { SourceLimits } from './source-limits.ts';
 import { StreamConnection, defaultStreamTimes } from './stream-connection.ts';
 import type { HeldBudget, StreamTimes } from './stream-connection.ts';
 import type { Flow, Listener, Protocol, SendFailure, Target } from './transport.ts';
@@ -23,7 +23,7 @@ type StreamOptions = PortSurroundings & {
   readonly address: string;
   readonly port: number;
   readonly isDialOnly?: boolean | undefined;
-  readonly sources: SourceLimits;
+  readonly inbound: InboundConnections;
   readonly isBlocked: (address: string) => boolean;
   readonly listenerOf: (remoteAddress: string) => Listener;
   readonly tls?: StreamTls | undefined;
@@ -81,8 +81,9 @@ export class StreamPort implements BoundPort {
   #isOpen = false;
   readonly #connections = new Set<StreamConnection>();
   readonly #byPeer = new Map<string, StreamConnection>();
-  /** Accepted, but TLS does not stand yet: when they came. */
-  readonly #handshakes = new Map<Socket, number>();
+  /** Accepted, but TLS does not stand yet: when they came, and their places. */
+  readonly #handshakes = new Map<Socket, { readonly since: number; readonly place: ConnectionPlace }>();
+  #dialled = 0;
   readonly #held: HeldBudget = { limit: mostHeldBytes, used: 0 };
   #timers: EngineTimer[] = [];
 
@@ -138,7 +139,7 @@ export class StreamPort implements BoundPort {
     if (protocol === 'ws' || protocol === 'wss')
       return new DeadFlow(listener, target, 'A WebSocket peer cannot be called; it must connect.');
     if (!isUnicastPeer(target.address, target.port)) return new DeadFlow(listener, target, 'No such address.');
-    if (this.#connections.size >= limits.connections) return new DeadFlow(listener, target, 'Too many connections are open.');
+    if (this.#dialled >= limits.connections) return new DeadFlow(listener, target, 'Too many connections are open.');
     try {
       return this.#dial(listener, target);
     } catch (error) {
@@ -160,8 +161,9 @@ export class StreamPort implements BoundPort {
     else failLater(onFailure, flow instanceof DeadFlow ? flow.failure : { kind: 'closed', text: 'The connection is closed.' });
   }
 
-  sizes(): { connections: number; handshakes: number; heldBytes: number } {
-    return { connections: this.#connections.size, handshakes: this.#handshakes.size, heldBytes: this.#held.used };
+  /** Connections of peers are counted for all ports together. */
+  sizes(): { dialledConnections: number; handshakes: number; heldBytes: number } {
+    return { dialledConnections: this.#dialled, handshakes: this.#handshakes.size, heldBytes: this.#held.used };
   }
 
   async #listen(): Promise<number> {
@@ -197,18 +199,20 @@ export class StreamPort implements BoundPort {
 
   #onConnection(socket: Socket): void {
     const { remoteAddress: address, remotePort } = socket;
-    const { sources, tls, isBlocked } = this.#options;
+    const { inbound, tls, isBlocked, protocol, clock } = this.#options;
     socket.on('error', () => socket.destroy());
-    if (address === undefined || remotePort === undefined || isBlocked(address) || !sources.openConnection(address)) {
+    const isWelcome = address !== undefined && remotePort !== undefined && !isBlocked(address);
+    const place = isWelcome ? inbound.open({ protocol, address, port: remotePort }, () => socket.destroy()) : undefined;
+    if (!isWelcome || place === undefined) {
       socket.destroy();
       return;
     }
     socket.once('close', () => {
-      sources.closeConnection(address);
+      place.leave();
       this.#handshakes.delete(socket);
     });
-    if (tls) this.#handshakes.set(socket, this.#options.clock.monotonic());
-    else this.#accept(socket, address, remotePort);
+    if (tls) this.#handshakes.set(socket, { since: clock.monotonic(), place });
+    else this.#accept(socket, { address, port: remotePort, place });
   }
 
   #onSecure(socket: TLSSocket): void {
@@ -217,16 +221,20 @@ export class StreamPort implements BoundPort {
       socket.destroy();
       return;
     }
-    for (const raw of this.#handshakes.keys()) {
-      if (raw.remotePort === remotePort && raw.remoteAddress === address) this.#handshakes.delete(raw);
+    for (const [raw, { place }] of this.#handshakes) {
+      if (raw.remotePort !== remotePort || raw.remoteAddress !== address) continue;
+      this.#handshakes.delete(raw);
+      this.#accept(socket, { address, port: remotePort, place });
+      return;
     }
-    this.#accept(socket, address, remotePort);
+    socket.destroy();
   }
 
-  // oxlint-disable-next-line max-params -- the socket may lose its addresses while it is handed on
-  #accept(socket: Socket, remoteAddress: string, remotePort: number): void {
-    const listener = this.#options.listenerOf(remoteAddress);
-    this.#add(new StreamConnection({ ...this.#connectionOptions(listener), socket, isInbound: true, remoteAddress, remotePort }));
+  /** The socket may lose its addresses while it is handed on. */
+  #accept(socket: Socket, { address, port, place }: { address: string; port: number; place: ConnectionPlace }): void {
+    const common = this.#connectionOptions(this.#options.listenerOf(address));
+    const peer = { isInbound: true, remoteAddress: address, remotePort: port };
+    this.#add(new StreamConnection({ ...common, ...peer, socket, onProven: () => place.prove() }));
   }
 
   #dial(listener: Listener, { address, port, serverName }: Target): StreamConnection {
@@ -247,6 +255,8 @@ export class StreamPort implements BoundPort {
       serverName,
     });
     socket.once(tls ? 'secureConnect' : 'connect', () => connection.connected());
+    this.#dialled += 1;
+    socket.once('close', () => (this.#dialled -= 1));
     this.#add(connection);
     return connection;
   }
@@ -299,7 +309,7 @@ export class StreamPort implements BoundPort {
       connection.checkTimes(now);
       if (connection.isEnded) this.#connections.delete(connection);
     }
-    for (const [socket, since] of this.#handshakes) if (now - since >= this.#times.handshakeMs) socket.destroy();
+    for (const [socket, { since }] of this.#handshakes) if (now - since >= this.#times.handshakeMs) socket.destroy();
   }
 
   #keepAlive(): void {

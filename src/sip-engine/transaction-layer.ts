@@ -4,11 +4,14 @@ import type { EngineLog } from './engine-log.ts';
 import { Expiries } from './expiry-line.ts';
 import type { ReadonlyVia } from './fields.ts';
 import { FinishedTransactions } from './finished-transactions.ts';
+import { withoutReserve } from './limits.ts';
 import type { Limits } from './limits.ts';
 import type { SipMessage } from './message.ts';
 import { faultOf } from './request-faults.ts';
 import { RequestInFlight } from './request-in-flight.ts';
 import type { RequestSurroundings } from './request-in-flight.ts';
+import type { Admission } from './admission.ts';
+import { ReplyBudget } from './reply-budget.ts';
 import { buildResponse } from './response-builder.ts';
 import { serialize } from './serialize.ts';
 import { NetworkRequest } from './server-transaction.ts';
@@ -18,6 +21,8 @@ import type { StatelessRequest } from './stateless.ts';
 import { clientKey, serverKey } from './transaction-keys.ts';
 import type { ClientTransaction, OutgoingRequest, SipTimers, TransactionHandlers, Transactions } from './transaction.ts';
 import type { Flow, Resolver, Transport } from './transport.ts';
+import { UnacceptedRequests } from './unaccepted-requests.ts';
+import type { Pool } from './unaccepted-requests.ts';
 
 // Owns every transaction, client and server, and what answers retransmissions afterwards (RFC 3261 section 17, RFC 6026).
 // Called by the transport with what arrives, and by the user agent core and the proxy to send.
@@ -30,6 +35,7 @@ export type TransactionLayerParts = {
   readonly resolver: Resolver;
   readonly timers: SipTimers;
   readonly limits: Limits;
+  readonly admission: Pick<Admission, 'standingOf' | 'isEmergency'>;
 };
 
 /** Seconds after which a peer may come back to an engine that is full. */
@@ -48,7 +54,13 @@ export class TransactionLayer implements Transactions {
     this.#parts = parts;
     this.#expiries = new Expiries(clock);
     const shared = { clock, timers, transport, expiries: this.#expiries };
-    this.#servers = { ...shared, live: new Map(), finished: new FinishedTransactions(clock, limits.completedTransactions) };
+    this.#servers = {
+      ...shared,
+      live: new Map(),
+      finished: new FinishedTransactions(clock, limits.completedTransactions),
+      refused: new FinishedTransactions(clock, limits.completedTransactions),
+      unaccepted: new UnacceptedRequests(),
+    };
     this.#clients = {
       ...shared,
       live: new Map(),
@@ -57,6 +69,7 @@ export class TransactionLayer implements Transactions {
       resolver,
       pending: new Set(),
       limit: limits.clientTransactions,
+      isEmergency: (request) => parts.admission.isEmergency(request),
       onStrayResponse: (response, flow) => this.#handlers?.onStrayResponse(response, flow),
     };
   }
@@ -71,7 +84,7 @@ export class TransactionLayer implements Transactions {
     if (!message.isRequest) return this.#responseCame(message, { flow, via });
     const fault = faultOf(message);
     if (fault !== undefined) {
-      if (message.method !== 'ACK') this.#answer(flow, buildResponse(message, 400, fault));
+      if (message.method !== 'ACK') this.#answer(flow, { request: message, response: buildResponse(message, 400, fault) });
       return;
     }
     if (message.method === 'ACK') this.#ackCame(message, { flow, via });
@@ -102,7 +115,8 @@ export class TransactionLayer implements Transactions {
   sizes(): Record<string, number> {
     return {
       serverTransactions: this.#servers.live.size,
-      finishedServerTransactions: this.#servers.finished.size,
+      unacceptedRequests: this.#servers.unaccepted.size,
+      finishedServerTransactions: this.#servers.finished.size + this.#servers.refused.size,
       clientTransactions: this.#clients.live.size,
       finishedClientTransactions: this.#clients.finished.size,
       requestsInFlight: this.#clients.pending.size,
@@ -115,6 +129,7 @@ export class TransactionLayer implements Transactions {
     for (const hop of this.#clients.live.values()) hop.stop();
     for (const transaction of this.#servers.live.values()) transaction.stop();
     this.#servers.finished.stop();
+    this.#servers.refused.stop();
     this.#clients.finished.stop();
     this.#expiries.stop();
   }
@@ -136,15 +151,16 @@ export class TransactionLayer implements Transactions {
 
   #ackCame(ack: SipMessage, { flow, via }: Arrival): void {
     const key = serverKey(ack, via, 'INVITE');
-    if (this.#servers.live.get(key)?.absorbAck() === true || this.#servers.finished.find(key) !== undefined) return;
+    if (this.#servers.live.get(key)?.absorbAck() === true || this.#finished(key) !== undefined) return;
     this.#handlers?.onAck(ack, flow);
   }
 
   #cancelCame(cancel: SipMessage, { flow, via }: Arrival): void {
     const key = serverKey(cancel, via, 'CANCEL');
-    if (this.#isRepeated(key, flow)) return;
+    if (this.#isRepeated(cancel, { key, flow })) return;
     const invite = this.#servers.live.get(serverKey(cancel, via, 'INVITE'));
-    const transaction = new NetworkRequest(cancel, flow, { key, surroundings: this.#servers });
+    const pool = this.#poolOf(cancel, flow);
+    const transaction = new NetworkRequest(cancel, flow, { key, pool, surroundings: this.#servers });
     // A call that is answered goes on; 200 would make the caller believe that it is over.
     if (invite === undefined || invite.state === 'accepted') {
       transaction.respond(buildResponse(cancel, 481, 'Call/Transaction Does Not Exist'));
@@ -158,24 +174,46 @@ export class TransactionLayer implements Transactions {
 
   #requestCame(request: SipMessage, { flow, via }: Arrival): void {
     const key = serverKey(request, via, request.method);
-    if (this.#isRepeated(key, flow)) return;
-    if (this.#servers.live.size >= this.#parts.limits.serverTransactions) return this.#refuse(request, flow);
-    this.#isFull = false;
-    const transaction = new NetworkRequest(request, flow, { key, surroundings: this.#servers });
-    if (transaction.isInvite) transaction.respond(buildResponse(request, 100, 'Trying'));
+    if (this.#isRepeated(request, { key, flow })) return;
+    if (!this.#hasRoom(request)) return this.#refuse(request, flow);
+    const pool = this.#poolOf(request, flow);
+    const transaction = new NetworkRequest(request, flow, { key, pool, surroundings: this.#servers });
+    if (transaction.isInvite && pool === 'trunk') transaction.trying();
     this.#handlers?.onRequest(transaction);
   }
 
   /** Answers a retransmission from what is known of the first. */
-  #isRepeated(key: string, flow: Flow): boolean {
-    const live = this.#servers.live.get(key);
-    live?.retransmitted();
-    if (live !== undefined) return true;
-    const finished = this.#servers.finished.find(key);
+  #isRepeated(request: SipMessage, { key, flow }: { key: string; flow: Flow }): boolean {
+    const { live, refused } = this.#servers;
+    const known = live.get(key);
+    known?.retransmitted(request);
+    if (known !== undefined) return true;
+    const finished = this.#finished(key);
     if (finished === undefined) return false;
     const { bytes } = finished;
-    if (bytes !== undefined) this.#send(flow, bytes);
+    const isBound = refused.find(key) === finished;
+    if (bytes !== undefined && (!isBound || new ReplyBudget(request, flow).has(bytes.length))) this.#send(flow, bytes);
     return true;
+  }
+
+  #finished(key: string): { readonly bytes: Buffer | undefined } | undefined {
+    return this.#servers.finished.find(key) ?? this.#servers.refused.find(key);
+  }
+
+  /** The last places are kept for calls for help. */
+  #hasRoom(request: SipMessage): boolean {
+    const { admission, limits } = this.#parts;
+    const most = admission.isEmergency(request) ? limits.serverTransactions : withoutReserve(limits.serverTransactions);
+    const hasRoom = this.#servers.live.size < most;
+    if (hasRoom) this.#isFull = false;
+    return hasRoom;
+  }
+
+  #poolOf(request: SipMessage, flow: Flow): Pool {
+    const { admission } = this.#parts;
+    const standing = admission.standingOf(flow);
+    const isBelow = standing === 'neighbour' || standing === 'stranger';
+    return isBelow && admission.isEmergency(request) ? 'emergency' : standing;
   }
 
   /** Over UDP silence is cheaper than an answer, and may not even reach a faked source. */
@@ -185,12 +223,13 @@ export class TransactionLayer implements Transactions {
     if (flow.protocol === 'udp') return;
     const response = buildResponse(request, 503, 'Service Unavailable');
     response.append('retry-after', String(retryAfterSeconds));
-    this.#answer(flow, response);
+    this.#answer(flow, { request, response });
   }
 
   /** Answers without a transaction; the ACK that follows finds nobody and is dropped by the core. */
-  #answer(flow: Flow, response: SipMessage): void {
-    this.#send(flow, serialize(response));
+  #answer(flow: Flow, { request, response }: { request: SipMessage; response: SipMessage }): void {
+    const bytes = serialize(response);
+    if (new ReplyBudget(request, flow).has(bytes.length)) this.#send(flow, bytes);
   }
 
   #send(flow: Flow, bytes: Buffer): void {

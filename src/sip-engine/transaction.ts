@@ -32,6 +32,16 @@ export type ServerTransaction = {
    * is unreliable) until ACK. Returns 'closed' when the connection is gone.
    */
   respond(response: SipMessage): 'sent' | 'answered' | 'closed';
+  /** It waits for an application, and takes a place among those of its kind. */
+  pend(): void;
+  /** An application took the request on: from now on its answers are sent as often as it takes, and nobody takes its place. */
+  accept(): void;
+  /** Its refusal is sent again until the ACK comes, though nobody accepted it. */
+  insist(): void;
+  /** Sends 100 now, if nothing was sent yet. */
+  trying(): void;
+  /** Ends without a word to the peer, which may ask again. */
+  drop(): void;
   /** Sends a response again as it is, without a change of state: reliable provisionals have a timer of their own (RFC 3262). */
   resend(response: SipMessage): void;
   /** The ACK to our 2xx came: stop resending. */
@@ -92,7 +102,7 @@ export type ClientTransaction = {
 };
 
 export type TransactionHandlers = {
-  /** A new request other than ACK and CANCEL, of no known transaction. 100 Trying was already sent for an INVITE. */
+  /** A new request other than ACK and CANCEL, of no known transaction. 100 Trying follows 200 ms later for an INVITE without an answer. */
   readonly onRequest: (transaction: ServerTransaction) => void;
   /** An ACK that belongs to no ≥300 answer of ours: for a 2xx, or to be proxied. */
   readonly onAck: (ack: SipMessage, flow: Flow) => void;

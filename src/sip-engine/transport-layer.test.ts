@@ -246,15 +246,15 @@ test('CRLFCRLF on a stream is answered with CRLF; a lone CRLF with nothing', asy
   expect(seen.text()).toBe('\r\n');
 });
 
-test('half a message is given up after 64 seconds; a connection that spoke is kept idle for half an hour and more', async () => {
+test('half a message is given up after 64 seconds; a connection by which something was accepted is kept idle for half an hour and more', async () => {
   const peer = await new Peer([tcp4]).start();
   const idle = await tcpClient(peer.listener('tcp'));
   idle.write(request({ transport: 'TCP' }));
-  await peer.next();
+  (await peer.next()).flow.prove?.();
   const slow = await tcpClient(peer.listener('tcp'));
   const mute = await tcpClient(peer.listener('tcp'));
   slow.write(request({ transport: 'TCP' }));
-  await peer.next(2);
+  (await peer.next(2)).flow.prove?.();
   slow.write('OPTIONS sip:x SIP/2.0\r\nVia');
   const slowEnd = gone(slow);
   const muteEnd = gone(mute);
@@ -273,9 +273,23 @@ test('half a message is given up after 64 seconds; a connection that spoke is ke
   await peer.next(3);
 });
 
+test('a connection by which nothing was accepted is closed after 64 seconds, whatever it says', async () => {
+  const peer = await new Peer([tcp4]).start();
+  const client = await tcpClient(peer.listener('tcp'));
+  let isClosed = false;
+  client.resume();
+  void gone(client).then(() => (isClosed = true));
+  for (let seconds = 0; seconds < 80 && !isClosed; seconds += 1) {
+    client.write(seconds % 10 === 0 ? request({ transport: 'TCP' }) : '\r\n\r\n');
+    for (let turns = 0; turns < 20; turns += 1) await new Promise((resolve) => void setImmediate(resolve));
+    peer.clock.advance(1_000);
+  }
+  await expect.poll(() => isClosed).toBe(true);
+});
+
 test('half-received messages of many connections together stay within a budget', async () => {
   const peer = await new Peer([tcp4], { limits: { ...defaultLimits, connectionsPerAddress: 1000 } }).start();
-  peer.sources.trust('127.0.0.1');
+  peer.sources.known.trust('127.0.0.1');
   const whole = request({ transport: 'TCP', body: 'x'.repeat(120_000) });
   const sockets: Socket[] = [];
   for (let index = 0; index < 400; index += 1) {
@@ -420,7 +434,7 @@ test('a source over its rate is dropped on UDP and held back on TCP; a trusted o
   const peer = await new Peer([udp4, tcp4], { limits }).start();
   const client = await udpClient('127.0.0.2');
   for (let index = 0; index < 20; index += 1) client.send(request(), peer.listener('udp').port, '127.0.0.1');
-  peer.sources.trust('127.0.0.3');
+  peer.sources.known.trust('127.0.0.3');
   const trusted = await udpClient('127.0.0.3');
   for (let index = 0; index < 20; index += 1) trusted.send(request(), peer.listener('udp').port, '127.0.0.1');
   await peer.next(25);

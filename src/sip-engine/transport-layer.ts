@@ -104,15 +104,15 @@ export class TransportLayer implements Transport {
   sizes(): Record<string, number> {
     const total: Record<string, number> = {
       ...this.#options.sources.sizes(),
+      ...this.#ports.inbound.sizes(),
+      dialledConnections: 0,
       udpFlows: 0,
       udpProbes: 0,
       handshakes: 0,
       heldBytes: 0,
     };
     for (const port of this.#ports.ports) {
-      // Connections are counted by the source limits, for all ports together.
-      for (const [name, size] of Object.entries(port.sizes()))
-        if (name !== 'connections') total[name] = (total[name] ?? 0) + size;
+      for (const [name, size] of Object.entries(port.sizes())) total[name] = (total[name] ?? 0) + size;
     }
     return total;
   }

@@ -29,6 +29,8 @@ export type Flow = {
   /** True for a connection that the peer opened. */
   readonly isInbound: boolean;
   readonly isOpen: boolean;
+  /** Tells a connection that something which came by it was accepted; nothing where that changes nothing. */
+  prove?(): void;
 };
 
 /** Why bytes did not leave. `closed`: a pinned connection is gone. `refused`: ICMP, connect refused, reset, or TLS failed. */

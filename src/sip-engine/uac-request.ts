@@ -25,7 +25,7 @@ export function sendNewRequest(
   }
   const { message, proxy } = composed;
   const { method, requestUri } = message;
-  if (method === 'INVITE' && context.dialogs.isFull) {
+  if (method === 'INVITE' && context.dialogs.isFull && !context.admission.isEmergency(message)) {
     by.reply.nok('Error creating leg');
     return;
   }

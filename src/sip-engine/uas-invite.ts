@@ -7,7 +7,7 @@ import { endDialog } from './dialog-end.ts';
 import type { Dialog } from './dialog.ts';
 import { dialogIdOf, keepDescription } from './dialog.ts';
 import { keyOf } from './dialog-table.ts';
-import { answer, deliver, echo, sendForApp } from './incoming-requests.ts';
+import { accepted, answer, deliver, echo, hasCredentials, sendForApp } from './incoming-requests.ts';
 import type { SipMessage } from './message.ts';
 import { names100rel, ReliableProvisionals } from './reliable-provisional.ts';
 import type { Sent } from './reliable-provisional.ts';
@@ -81,7 +81,10 @@ function sendProvisional(context: CoreContext, incoming: IncomingCall, { wanted,
     return;
   }
   incoming.deadline = Infinity;
-  if (wanted.status > 100) becomeEarly(context, incoming, wanted);
+  if (wanted.status > 100) {
+    accepted(context, incoming);
+    becomeEarly(context, incoming, wanted);
+  }
   const response = compose(incoming, wanted);
   if (isReliable) {
     reliableOf(context, incoming).send(response, (result) => tellSent(incoming, { response, result, reply }));
@@ -98,6 +101,7 @@ function becomeEarly(context: CoreContext, incoming: IncomingCall, wanted: SipMe
 /** The application asked for nothing yet; the option wants the caller to hear ringing at once. */
 function ring(context: CoreContext, incoming: IncomingCall): void {
   const ringing = buildResponse(incoming.transaction.request, 180, 'Ringing');
+  accepted(context, incoming);
   becomeEarly(context, incoming, ringing);
   incoming.transaction.respond(ringing);
 }
@@ -129,6 +133,7 @@ function accept(context: CoreContext, incoming: IncomingCall, { wanted, reply }:
     reply.nok('dialog already exists, rejecting this request');
     return;
   }
+  accepted(context, incoming);
   const response = compose(incoming, wanted);
   const send = (): void => sendSuccess(context, incoming, { wanted: response, reply });
   const drop = (): void => reply.nok('Response not sent due to unknown transaction');
@@ -139,7 +144,7 @@ function accept(context: CoreContext, incoming: IncomingCall, { wanted, reply }:
 function sendSuccess(context: CoreContext, incoming: IncomingCall, { wanted: response, reply }: FromApp): void {
   const { invite, transaction } = incoming;
   const dialog = incoming.dialog ?? makeUasDialog(context, incoming);
-  if (!context.dialogs.add(dialog)) {
+  if (!mayAdd(context, transaction.request) || !context.dialogs.add(dialog)) {
     refuseAlone(context, incoming, { status: 503, reason: 'Service Unavailable' });
     reply.nok('Error creating leg');
     return;
@@ -163,8 +168,16 @@ function sendSuccess(context: CoreContext, incoming: IncomingCall, { wanted: res
   } else if (invite.isInitial) endDialog(context, dialog);
 }
 
+/** The last places for dialogs are kept for calls for help. */
+function mayAdd({ dialogs, admission }: CoreContext, invite: SipMessage): boolean {
+  return !dialogs.isFull || invite.toTag !== undefined || admission.isEmergency(invite);
+}
+
 function refuse(context: CoreContext, incoming: IncomingCall, { wanted, reply }: FromApp): void {
   incoming.localTag = chooseTag(incoming.transaction.request, wanted, incoming.localTag);
+  // Refused for what it asked, not for who it is: its digest was right.
+  if (hasCredentials(incoming.transaction.request) && !refusalsOfStrangers.has(wanted.status)) incoming.transaction.accept();
+  if (isFinalWord(context, incoming, wanted.status)) incoming.transaction.insist();
   const response = compose(incoming, wanted);
   settleInvite(context, incoming);
   dropEarlyDialog(context, incoming);
@@ -174,6 +187,15 @@ function refuse(context: CoreContext, incoming: IncomingCall, { wanted, reply }:
   }
 }
 
+/** What an application says to those who did not prove who they are; anybody can make it say so again. */
+const refusalsOfStrangers = new Set([401, 403, 407, 503]);
+
+/** Whether the caller proved itself before it was refused: asked again the refusal might be another, so it gets this one for sure. */
+function isFinalWord({ admission }: CoreContext, { transaction }: IncomingCall, status: number): boolean {
+  if (refusalsOfStrangers.has(status)) return false;
+  return hasCredentials(transaction.request) || admission.standingOf(transaction.flow) === 'trunk';
+}
+
 /** Refuses an INVITE without the application; `headers` by lower-case name. */
 export function refuseAlone(
   context: CoreContext,
@@ -181,6 +203,7 @@ export function refuseAlone(
   verdict: { readonly status: number; readonly reason: string; readonly headers?: Readonly<Record<string, string>> },
 ): void {
   if (!isCall(incoming) || incoming.invite.state === 'answered') return;
+  if (isFinalWord(context, incoming, verdict.status)) incoming.transaction.insist();
   settleInvite(context, incoming);
   dropEarlyDialog(context, incoming);
   context.incoming.delete(incoming.transaction.id);

@@ -3,7 +3,7 @@ import { chooseTag, composeResponse } from './app-response.ts';
 import type { CoreContext, IncomingRequest } from './core-context.ts';
 import type { Dialog } from './dialog.ts';
 import { dialogIdOf, keepDescription } from './dialog.ts';
-import { deliver, forget, sendForApp } from './incoming-requests.ts';
+import { accepted, deliver, forget, sendForApp } from './incoming-requests.ts';
 import type { SipMessage } from './message.ts';
 import { rememberFlows } from './register-flows.ts';
 import { agreeOnRefresh } from './session-timer.ts';
@@ -48,7 +48,10 @@ export function answerRequest(
   if (wanted.status > 100) incoming.localTag = chooseTag(transaction.request, wanted, incoming.localTag);
   const response = composeResponse(transaction, wanted, { localTag: incoming.localTag, contact: incoming.dialog?.contact });
   if (wanted.status >= 200) forget(context, incoming);
-  if (wanted.status >= 200 && wanted.status < 300) succeeded(context, incoming, response);
+  if (wanted.status >= 200 && wanted.status < 300) {
+    accepted(context, incoming);
+    succeeded(context, incoming, response);
+  }
   sendForApp(incoming, response, reply);
   if (wanted.status >= 200) incoming.onAnswered?.();
 }

@@ -13,8 +13,8 @@ export class UdpFlow implements Flow {
   /** The first request since the peer was last heard, and whom to tell if its port turns out to be closed. */
   unansweredSince = 0;
   onRefused: OnFailure[] = [];
-  /** True once we sent something there: then its responses are no surprise. */
-  isKnown = false;
+  /** True once we sent a request there: then what comes back is no surprise. */
+  isOurs = false;
 
   // oxlint-disable-next-line max-params -- one flow is made for each new peer: no object in between
   constructor(id: number, listener: Listener, remoteAddress: string, remotePort: number) {

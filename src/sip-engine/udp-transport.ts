@@ -33,12 +33,15 @@ type UdpOptions = PortSurroundings & {
 export class UdpPort implements BoundPort {
   readonly #options: UdpOptions;
   readonly #flows: FlowLru<UdpFlow>;
+  /** Those to which we sent requests: however many forged sources come, these are not forgotten for them. */
+  readonly #ours: FlowLru<UdpFlow>;
   #socket: Socket | undefined;
   #probes: UdpProbes | undefined;
 
   constructor(options: UdpOptions) {
     this.#options = options;
     this.#flows = new FlowLru(options.limits.flowCache);
+    this.#ours = new FlowLru(options.limits.flowCache);
   }
 
   async open(): Promise<number> {
@@ -66,6 +69,7 @@ export class UdpPort implements BoundPort {
   close(): Promise<void> {
     this.#probes?.stop();
     this.#flows.clear();
+    this.#ours.clear();
     const socket = this.#socket;
     this.#socket = undefined;
     return new Promise((resolve) => {
@@ -76,10 +80,9 @@ export class UdpPort implements BoundPort {
 
   flowTo(listener: Listener, target: Target): UdpFlow {
     const { address, port } = target;
-    const known = this.#flows.get(address, port);
-    if (known?.listener === listener) return known;
-    const flow = new UdpFlow(this.#options.nextFlowId(), listener, address, port);
-    this.#flows.set(flow);
+    const known = this.#ours.get(address, port) ?? this.#flows.get(address, port);
+    const flow = known?.listener === listener ? known : new UdpFlow(this.#options.nextFlowId(), listener, address, port);
+    this.#call(flow);
     return flow;
   }
 
@@ -91,7 +94,7 @@ export class UdpPort implements BoundPort {
       return failLater(onFailure, { kind: 'too-large', text: 'The message does not fit a datagram.' });
     if (!isUnicastPeer(flow.remoteAddress, flow.remotePort))
       return failLater(onFailure, { kind: 'refused', text: 'No such address.' });
-    flow.isKnown = true;
+    if (onFailure) this.#call(flow);
     if (this.#isProbeDue(flow, onFailure) && this.#probes?.send(flow, bytes)) return;
     if (socket.getSendQueueSize() > mostQueuedBytes)
       return failLater(onFailure, { kind: 'timeout', text: 'The send queue is full.' });
@@ -99,7 +102,7 @@ export class UdpPort implements BoundPort {
   }
 
   sizes(): { udpFlows: number; udpProbes: number } {
-    return { udpFlows: this.#flows.size, udpProbes: this.#probes?.size ?? 0 };
+    return { udpFlows: this.#flows.size + this.#ours.size, udpProbes: this.#probes?.size ?? 0 };
   }
 
   /**
@@ -120,9 +123,15 @@ export class UdpPort implements BoundPort {
     return !isFirst && now - flow.unansweredSince >= probeAfterMs;
   }
 
+  #call(flow: UdpFlow): void {
+    if (flow.isOurs && this.#ours.get(flow.remoteAddress, flow.remotePort) === flow) return;
+    flow.isOurs = true;
+    this.#ours.set(flow);
+  }
+
   #onDatagram(bytes: Buffer, { address, port }: RemoteInfo): void {
     if (bytes.length < leastBytes || port === 0) return;
-    let flow = this.#flows.get(address, port);
+    let flow = this.#ours.get(address, port) ?? this.#flows.get(address, port);
     if (flow === undefined) {
       if (!isUnicastPeer(address, port)) return;
       flow = new UdpFlow(this.#options.nextFlowId(), this.#options.listenerOf(address), address, port);

@@ -35,6 +35,7 @@ export class UnclaimedRequests {
     if (waiting === undefined) this.#waiting.set(verb, [transaction]);
     else waiting.push(transaction);
     this.#size += 1;
+    transaction.pend();
     return true;
   }
 

@@ -9,8 +9,9 @@ import { forgetCalls, releaseCalls, sweep } from './housekeeping.ts';
 import { forget } from './incoming-requests.ts';
 import { dialogOf, earlyCallOf, receiveAck, receiveEarly, receiveInDialog, receivePrack } from './in-dialog-in.ts';
 import { sendInDialog } from './in-dialog-out.ts';
-import { receiveLateAnswer, RecentFailures } from './late-answers.ts';
+import { receiveLateAnswer } from './late-answers.ts';
 import type { SipMessage } from './message.ts';
+import { RecentIds } from './recent-ids.ts';
 import { refreshSession } from './session-refresh.ts';
 import { receiveStray } from './stray-request.ts';
 import type { ServerTransaction } from './transaction.ts';
@@ -40,7 +41,8 @@ export class UserAgentCore implements Core {
       early: new Map(),
       reliable: new Map(),
       ringing: new Map(),
-      failedInvites: new RecentFailures(),
+      failedInvites: new RecentIds(),
+      endedDialogs: new RecentIds(),
       unclaimed: new UnclaimedRequests(parts.clock, parts.settings.firstAppMs, (waiting) =>
         this.#safely(waiting.request, () => receiveStray(context, waiting)),
       ),
@@ -113,7 +115,8 @@ export class UserAgentCore implements Core {
   }
 
   sizes(): Record<string, number> {
-    const { dialogs, incoming, outgoing, early, reliable, ringing, failedInvites, unclaimed, proxy } = this.#context;
+    const { dialogs, incoming, outgoing, early, reliable, ringing, failedInvites, endedDialogs, unclaimed, proxy, admission } =
+      this.#context;
     return {
       dialogs: dialogs.size,
       incomingRequests: incoming.size,
@@ -122,7 +125,9 @@ export class UserAgentCore implements Core {
       reliableResponses: reliable.size,
       ringingCalls: ringing.size,
       failedInvites: failedInvites.size,
+      endedDialogs: endedDialogs.size,
       unclaimedRequests: unclaimed.size,
+      refusedRequests: admission.refused,
       ...proxy?.sizes(),
     };
   }

@@ -13,6 +13,8 @@ import type { EngineSettings } from '#sip-engine/engine-settings.ts';
 import { silentLog } from '#sip-engine/engine-log.ts';
 import type { EngineLog } from '#sip-engine/engine-log.ts';
 import type { ProxyPart } from '#sip-engine/core-context.ts';
+import { Admission } from '#sip-engine/admission.ts';
+import { SourceLimits } from '#sip-engine/source-limits.ts';
 import { FlowTable } from '#sip-engine/flow-table.ts';
 import { defaultLimits } from '#sip-engine/limits.ts';
 import type { Limits } from '#sip-engine/limits.ts';
@@ -177,6 +179,7 @@ export class CoreStage {
   readonly transport: FakeTransport;
   readonly resolver = new FakeResolver();
   readonly flows: FlowTable;
+  readonly sources: SourceLimits;
   readonly layer: TransactionLayer;
   readonly core: UserAgentCore;
   readonly app = new FakeApp('app-1');
@@ -192,7 +195,11 @@ export class CoreStage {
     const allSettings = { ...defaultSettings, ...settings };
     this.transport = new OwnTransport(protocols);
     this.flows = new FlowTable({ clock, limit: 100 });
+    this.sources = new SourceLimits({ clock, limits: allLimits });
+    this.sources.known.trust('10.0.0.0/8');
     const { transport, resolver } = this;
+    const { emergencyNumbers } = allSettings;
+    const admission = new Admission({ clock, log: silentLog, sources: this.sources, emergencyNumbers });
     this.layer = new TransactionLayer({
       clock,
       log: silentLog,
@@ -200,6 +207,7 @@ export class CoreStage {
       resolver,
       timers: allSettings.timers,
       limits: allLimits,
+      admission,
     });
     const router: AppRouter = {
       pick: (verb, tag = 'a') => (tag === 'a' && this.app.isOpen && this.#routed?.has(verb) !== false ? this.app : undefined),
@@ -212,6 +220,7 @@ export class CoreStage {
       transport,
       transactions: this.layer,
       flowCache: this.flows,
+      admission,
       router,
       settings: allSettings,
       limits: allLimits,

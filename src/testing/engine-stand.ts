@@ -54,6 +54,7 @@ export class EngineStand implements AsyncDisposable {
         listeners: protocols.map((protocol) => ({ protocol, host: address, port: 0 })),
         secret,
         tls,
+        trusted: ['127.0.0.0/8', '::1'],
         ...given,
       }),
       { clock: engineSystemClock, log: silentLog, ...surroundings },

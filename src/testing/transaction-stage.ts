@@ -1,5 +1,6 @@
 import { defaultLimits } from '#sip-engine/limits.ts';
 import type { Limits } from '#sip-engine/limits.ts';
+import type { Standing } from '#sip-engine/known-sources.ts';
 import { silentLog } from '#sip-engine/engine-log.ts';
 import type { SipMessage } from '#sip-engine/message.ts';
 import { TransactionLayer } from '#sip-engine/transaction-layer.ts';
@@ -43,6 +44,13 @@ export function requestText({
   ].join('\r\n');
 }
 
+type TransactionStageOptions = {
+  readonly limits?: Partial<Limits>;
+  readonly protocols?: readonly Protocol[];
+  readonly standing?: Standing;
+  readonly isEmergency?: (request: SipMessage) => boolean;
+};
+
 /** A transaction layer between a fake transport and a core that only writes down what it gets. */
 export class TransactionStage {
   readonly clock = new FakeClock();
@@ -54,7 +62,8 @@ export class TransactionStage {
   readonly cancels: { readonly cancel: SipMessage; readonly invite: ServerTransaction }[] = [];
   readonly strays: SipMessage[] = [];
 
-  constructor({ limits = {}, protocols }: { limits?: Partial<Limits>; protocols?: readonly Protocol[] } = {}) {
+  /** What arrives was accepted by somebody, unless a test names the standing of the peers. */
+  constructor({ limits = {}, protocols, standing, isEmergency = () => false }: TransactionStageOptions = {}) {
     this.transport = new FakeTransport(protocols);
     this.layer = new TransactionLayer({
       clock: this.clock,
@@ -63,9 +72,13 @@ export class TransactionStage {
       resolver: this.resolver,
       timers: defaultTimers,
       limits: { ...defaultLimits, ...limits },
+      admission: { standingOf: () => standing ?? 'trunk', isEmergency },
     });
     this.layer.setHandlers({
-      onRequest: (transaction) => void this.requests.push(transaction),
+      onRequest: (transaction) => {
+        if (standing === undefined) transaction.accept();
+        this.requests.push(transaction);
+      },
       onAck: (ack) => void this.acks.push(ack),
       onCancel: (cancel, invite) => void this.cancels.push({ cancel, invite }),
       onStrayResponse: (response) => void this.strays.push(response),
