@@ -5,7 +5,7 @@ import { isIPv6 } from 'node:net';
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
-import { emergencyNumbers } from '#numbers/emergency-numbers.ts';
+import { usualEmergencyNumbers } from '#numbers/emergency-numbers.ts';
 import { EngineSupervisor } from '#sip-engine/engine-supervisor.ts';
 import type { EngineAddress, SupervisorParts } from '#sip-engine/engine-supervisor.ts';
 import { parseListener } from '#sip-engine/listener-options.ts';
@@ -90,7 +90,7 @@ function createEmbeddedEngine({ options, clock, log, thread = threadFile, ...tol
       hosts: options.sip.hosts,
       // A trunk brings the calls of the whole town from one address.
       trusted: options.trunks.flatMap((trunk) => trunk.allow),
-      settings: { firstAppMs, passTrying: true, emergencyNumbers: [...emergencyNumbers(options.house.country)] },
+      settings: { firstAppMs, passTrying: true, emergencyNumbers: usualEmergencyNumbers(options.house.country) },
     },
     ...told,
     clock,

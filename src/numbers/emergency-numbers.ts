@@ -166,6 +166,11 @@ export function isEmergencyNumber(digits: string, country: string): boolean {
   return emergencyNumber(digits, country) !== undefined;
 }
 
+/** What is dialled for help in this country, by people of it and by visitors; rare numbers that only its numbering plan tells are not in it. */
+export function usualEmergencyNumbers(country: string): readonly string[] {
+  return [...new Set([...homeNumbers(country), ...everywhere])];
+}
+
 function homeNumbers(country: string): ReadonlySet<string> {
   const known = numbers.get(country.toUpperCase());
   if (known !== undefined) return known;

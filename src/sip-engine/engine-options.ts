@@ -38,7 +38,7 @@ export type EngineOptions = {
   };
   /** Names that resolve without DNS: name → address, or address:port for URIs without a port. `*.name` is every name below it. */
   readonly hosts: Readonly<Record<string, string>>;
-  /** Addresses and networks that are never limited. */
+  /** Addresses and networks of trunks, with limits far above those of strangers. */
   readonly trusted: readonly string[];
   readonly settings: EngineSettings;
   readonly limits: Limits;

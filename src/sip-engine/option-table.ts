@@ -186,7 +186,7 @@ export const optionTable: readonly Row[] = [
   {
     name: 'trust',
     value: 'ADDRESS',
-    help: 'an address or network whose requests are never limited; may be repeated',
+    help: 'an address or network of a trunk, with limits far above those of strangers; may be repeated',
     take: (draft, value) => void draft.trusted.push(value),
   },
   {

@@ -18,7 +18,7 @@ type SourceLimitsOptions = {
 /** Everybody of one standing together: sources may be forged. Who is known has no common limit, as its very place would have to be guessed. */
 type Totals = Readonly<Partial<Record<Standing, RateLimit>>>;
 
-/** What accepting one request is worth: a phone or trunk that proves a hundred a second may ask that often. */
+/** What accepting one request is worth: a phone that proves itself a hundred times a second may ask that often. */
 const messagesForProof = 10;
 const requestsForProof = 4;
 /** A subscriber often has a whole IPv6 /56 (RIPE-690): together they are allowed this many times what a /64 is. */
@@ -31,13 +31,13 @@ const messageRates: Readonly<Record<'trunk' | 'known' | 'neighbour', Rate>> = {
 };
 const messageTotals = { neighbour: { perSecond: 2_000, burst: 8_000 }, stranger: { perSecond: 4_000, burst: 8_000 } };
 const requestRates: Readonly<Record<Standing, Rate>> = {
-  trunk: { perSecond: 500, burst: 4_000 },
+  trunk: { perSecond: 50, burst: 1_000 },
   known: { perSecond: 100, burst: 2_000 },
   neighbour: { perSecond: 50, burst: 200 },
   stranger: { perSecond: 50, burst: 200 },
 };
 const requestTotals = {
-  trunk: { perSecond: 500, burst: 4_000 },
+  trunk: { perSecond: 200, burst: 2_000 },
   neighbour: { perSecond: 300, burst: 1_000 },
   stranger: { perSecond: 300, burst: 1_000 },
 };
@@ -101,10 +101,11 @@ export class SourceLimits {
   prove(comer: Comer): void {
     this.known.prove(comer);
     const standing = this.standingOf(comer);
+    // A trunk is believed by its address, which over UDP may be forged: that is no proof.
+    if (standing !== 'known') return;
     const key = keyOf(standing, comer);
     this.#messages[standing].give(key, messagesForProof);
     this.#requests[standing].give(key, requestsForProof);
-    this.#requestTotals[standing]?.give('', requestsForProof);
   }
 
   sizes(): { limitedSources: number; provenSources: number } {

@@ -127,6 +127,8 @@ async function startEngine(children: ChildProcess[], { address, hosts, log }: En
     [
       join(root, 'src/sip-engine/main.ts'),
       ...['--sip', `udp:${address}:5060`, '--control', '127.0.0.1:0', '--secret', secret],
+      // One of the scripts wants its 100 at once, as whoever is trusted gets it.
+      ...['--trust', '127.0.0.0/8'],
       ...['--control-turn', turnMs, '--log', log?.level ?? 'info'],
       ...names,
     ],
