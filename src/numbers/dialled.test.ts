@@ -127,6 +127,10 @@ describe('readDialled of calls for help', () => {
     ['+1911', 'US', '911'],
     ['+33 15', 'FR', '15'],
     ['911#', 'US', '911'],
+    ['*67911', 'US', '911'],
+    ['*67 112', 'US', '911'],
+    ['#31#112', 'DE', '112'],
+    ['*31#110', 'DE', '110'],
     ['911,,1', 'US', '911'],
     ['tel:112;phone-context=+49', 'DE', '112'],
     ['\u0661\u0661\u0662', 'DE', '112'],
@@ -144,6 +148,9 @@ describe('readDialled of calls for help', () => {
     expect(readEmergency('+4911212345', 'DE')).toBeUndefined();
     expect(readEmergency('9115550123', 'US')).toBeUndefined();
     expect(readEmergency('alice', 'US')).toBeUndefined();
+    expect(readEmergency('+49911', 'DE')).toBeUndefined();
+    expect(readEmergency('*21*112#', 'DE')).toBeUndefined();
+    expect(readEmergency('*97911', 'US')).toBeUndefined();
   });
 });
 

@@ -45,14 +45,15 @@ export function readDialled(dialled: string, plan: DialledPlan): Dialled {
   return readOutside(written, plan.country);
 }
 
+/** What hides or shows the caller's number for one call, in North America and on GSM: help is called all the same. */
+const callerCode = /^(?:\*67|\*82|\*31#|#31#)(?=\d)/;
+
 /** The emergency number to send, where that is what was dialled; for who must know before the call is read as a whole. */
 export function readEmergency(dialled: string, country: string): string | undefined {
-  const digits = readWritten(dialled)?.digits ?? '';
-  for (const form of domesticForms(digits, country)) {
-    const number = emergencyNumber(form, country);
-    if (number !== undefined) return number;
-  }
-  return undefined;
+  const digits = (readWritten(dialled)?.digits ?? '').replace(callerCode, '');
+  const [first = '', ...rest] = domesticForms(digits, country);
+  // Behind the country code another country's emergency number may be the beginning of an ordinary one: +49 911 is Nuremberg.
+  return emergencyNumber(first, country) ?? rest.find((form) => emergencyNumber(form, country) === form);
 }
 
 function readOutside(written: WrittenNumber, country: string): Dialled {
