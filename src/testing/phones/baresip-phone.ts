@@ -71,8 +71,9 @@ export class BaresipPhone implements RealPhone {
     return this.#baresip.kill();
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#baresip[Symbol.asyncDispose]();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    await this.#baresip[Symbol.asyncDispose]();
   }
 
   #uri(extension: string): string {
