@@ -1,35 +1,25 @@
-import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digestCredentials } from '#sip/digest-answer.ts';
 import { House } from '#testing/house.ts';
 import type { DeviceLogin } from '#testing/house.ts';
-import { requireProgram } from '#testing/program.ts';
 import { SimulatedPhone } from '#testing/simulated-phone.ts';
 import { SipPeer } from '#testing/sip-peer.ts';
 import { responseText, sdp, sipText } from '#testing/sip-text.ts';
+import { WallClock } from '#testing/wall-clock.ts';
 
 // The real process, whose wall clock is set by libfaketime while its monotonic clock is left alone: what NTP does after a power cut.
 const address = '127.0.0.1';
 let folder: string;
-let clockFile: string;
+let wallClock: WallClock;
 let stack: AsyncDisposableStack;
-
-function setClock(offset: string): void {
-  writeFileSync(clockFile, `${offset}\n`);
-}
-
-function fakeTime(): Record<string, string> {
-  requireProgram('faketime');
-  const [library = ''] = globSync('/usr/lib/*/faketime/libfaketimeMT.so.1');
-  return { LD_PRELOAD: library, FAKETIME_TIMESTAMP_FILE: clockFile, FAKETIME_NO_CACHE: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1' };
-}
 
 beforeAll(() => {
   stack = new AsyncDisposableStack();
   folder = mkdtempSync(join(tmpdir(), 'gosip-app-clock-'));
-  clockFile = join(folder, 'offset');
+  wallClock = new WallClock(join(folder, 'offset'));
   stack.defer(() => rmSync(folder, { recursive: true, force: true }));
 });
 afterAll(() => stack.disposeAsync());
@@ -83,8 +73,8 @@ describe('a clock that is set under the running house', () => {
     ['+8h', 8 * 3_600_000],
     ['-3d', -3 * 86_400_000],
   ])('by %s throws no phone out, ends no call and closes no connection', async (offset, byMs) => {
-    setClock('+0');
-    await using house = await House.start({ environment: fakeTime() });
+    wallClock.set('+0');
+    await using house = await House.start({ environment: wallClock.environment });
     const logins = [await house.addDevice('11'), await house.addDevice('12'), await house.addDevice('13')] as const;
     const [hall, kitchen] = [await phoneOf(house, logins[0]), await phoneOf(house, logins[1])];
     await using cellar = await registerOverTcp(house, logins[2]);
@@ -93,7 +83,7 @@ describe('a clock that is set under the running house', () => {
     kitchen.answer(taken);
     await call.reached('answered');
 
-    setClock(offset);
+    wallClock.set(offset);
     await followed(house, byMs);
     expect(await registered(house, logins)).toBe(3);
     expect(taken.state).toBe('answered');
@@ -116,20 +106,20 @@ describe('a clock that is set under the running house', () => {
 
 it('a clock that is behind at the start is said, and the phones of before ring', async () => {
   const dataDirectory = join(folder, 'behind');
-  setClock('+0');
-  const before = await House.start({ dataDirectory, environment: fakeTime() });
+  wallClock.set('+0');
+  const before = await House.start({ dataDirectory, environment: wallClock.environment });
   const { token, sipPort } = before;
   const logins = [await before.addDevice('11'), await before.addDevice('12')] as const;
   const [hall, kitchen] = [await phoneOf(before, logins[0]), await phoneOf(before, logins[1])];
   await before.program.stop();
-  setClock('-400d');
-  await using house = await House.start({ dataDirectory, sipPort, token, environment: fakeTime() });
+  wallClock.set('-400d');
+  await using house = await House.start({ dataDirectory, sipPort, token, environment: wallClock.environment });
   expect(house.program.output()).toMatch(/ATTENTION +The clock of this machine is behind/);
   const call = hall.call('12');
   const taken = await kitchen.called();
   kitchen.answer(taken);
   await call.reached('answered');
-  setClock('+0');
+  wallClock.set('+0');
   await followed(house, 0);
   expect(await registered(house, logins)).toBe(2);
 });
