@@ -67,6 +67,9 @@ export class SimulatedPhone implements AsyncDisposable {
   readonly #incoming = new EventEmitter<{ call: [PhoneCall] }>();
   /** `performance.now()` at the last response received. */
   lastResponseAt = 0;
+  /** Dead to the world: takes no notice of anything it is sent. */
+  isDead = false;
+  #isClosed = false;
   #cseq = 1;
 
   private constructor(options: SimulatedPhoneOptions, socket: Socket) {
@@ -148,6 +151,7 @@ export class SimulatedPhone implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
     await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
   }
 
@@ -228,15 +232,22 @@ export class SimulatedPhone implements AsyncDisposable {
 
   async #withDigest(request: SipMessage, onProvisional?: (response: SipMessage) => void): Promise<SipMessage> {
     const first = await this.#exchange(request, onProvisional);
-    if (first.status !== 401 && first.status !== 407) return first;
-    const challenge = first
-      .getAll(first.status === 401 ? 'www-authenticate' : 'proxy-authenticate')
-      .find((text) => /MD5/i.test(text));
-    if (challenge === undefined) return first;
-    request.set(first.status === 401 ? 'authorization' : 'proxy-authorization', this.#digest(request, challenge));
+    if (!this.#answerChallenge(request, first)) return first;
+    const second = await this.#exchange(request, onProvisional);
+    // A nonce that died meanwhile is no wrong password (RFC 7616 section 3.3).
+    const isStale = challengeOf(second)?.includes('stale=true') ?? false;
+    if (!isStale || !this.#answerChallenge(request, second)) return second;
+    return this.#exchange(request, onProvisional);
+  }
+
+  /** Makes the request the next one, with credentials; false where there is nothing to answer. */
+  #answerChallenge(request: SipMessage, response: SipMessage): boolean {
+    const challenge = challengeOf(response);
+    if (challenge === undefined) return false;
+    request.set(response.status === 401 ? 'authorization' : 'proxy-authorization', this.#digest(request, challenge));
     request.set('via', this.#via());
     request.set('cseq', `${this.#cseq++} ${request.method}`);
-    return this.#exchange(request, onProvisional);
+    return true;
   }
 
   #digest({ method, requestUri }: SipMessage, challenge: string): string {
@@ -276,6 +287,7 @@ export class SimulatedPhone implements AsyncDisposable {
   }
 
   #receive(bytes: Buffer): void {
+    if (this.isDead) return;
     const result = parseMessage(bytes, defaultLimits);
     if (result.kind !== 'message') return;
     const { message } = result;
@@ -329,10 +341,18 @@ export class SimulatedPhone implements AsyncDisposable {
   }
 
   #send(message: SipMessage): void {
+    // What is still repeated ends with the phone.
+    if (this.#isClosed) return;
     const { host, port } = this.#options.registrar;
     // A phone behind the exchange sends everything there: the exchange is in the path of every call.
     this.#socket.send(serialize(message), port, host, () => {});
   }
+}
+
+function challengeOf(response: SipMessage): string | undefined {
+  if (response.status !== 401 && response.status !== 407) return undefined;
+  const challenges = response.getAll(response.status === 401 ? 'www-authenticate' : 'proxy-authenticate');
+  return challenges.find((text) => /MD5/i.test(text));
 }
 
 function md5(text: string): string {
