@@ -190,3 +190,24 @@ test('a token that was changed behind our back is told in plain words, and calls
   await at.house.api('POST', '/system/setup/twilio/provision', { authToken });
   await leaves();
 });
+
+test('webhooks that a rule of the account has signed with a shared key are told by its name, and believed once it is entered', async () => {
+  const { sharedKey } = at.twilio.account;
+  at.twilio.setSwitches({ signing: 'shared-key' });
+  await at.twilio.callFrom(at.theirs, at.ours).over;
+  const { parts } = await at.house.api<{ parts: { name: string; status: string; message: string }[] }>('GET', '/system/health');
+  const said = parts.find(({ name }) => name === 'webhooks');
+  expect(said).toMatchObject({ status: 'degraded' });
+  expect(said?.message).toContain(`signed with the shared key ${sharedKey.id} (HMAC_SHA256), which the house does not have`);
+  expect(said?.message).toContain('webhookSharedKeys');
+
+  const entered = await at.house.api('POST', '/system/setup/twilio/provision', { webhookSharedKeys: [sharedKey] });
+  expect(entered).toMatchObject({ isDone: true, setUp: { webhookSharedKeys: [sharedKey.id] } });
+  expect(JSON.stringify(entered)).not.toContain(sharedKey.secret);
+  await leaves();
+  await at.restart();
+  await leaves();
+  // The rule is gone: the token signs again.
+  at.twilio.setSwitches({ signing: 'token' });
+  await leaves();
+});

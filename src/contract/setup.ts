@@ -4,6 +4,11 @@ import { endpoint } from './endpoint.ts';
 import { isoTimeText } from './page.ts';
 
 const secret = z.string().trim().min(1).max(100);
+const sharedKeyId = z
+  .string()
+  .trim()
+  .regex(/^[\w-]{1,100}$/, 'Write the id of the key as the Twilio Console shows it, such as webhooks_sharedkey_…');
+
 const credentials = {
   accountSid: secret,
   authToken: secret,
@@ -64,6 +69,7 @@ export const twilioSetUp = z
     account: account.nullable(),
     balance: balance.nullable(),
     hasApiKey: z.boolean(),
+    webhookSharedKeys: z.array(z.string()).describe('Their ids; the secrets are never shown'),
     publicUrl: z.string().nullable(),
     inbound,
     outbound,
@@ -124,6 +130,11 @@ export const provisionTwilio = endpoint({
     authToken: secret.optional(),
     apiKeySid: secret.nullable().optional(),
     apiKeySecret: secret.optional(),
+    webhookSharedKeys: z
+      .array(z.strictObject({ id: sharedKeyId, secret: z.string().trim().min(1).max(500) }))
+      .max(20)
+      .optional()
+      .describe('Keys that sign webhooks where a rule of the account says so; they take the place of those before'),
     publicUrl: z
       .url({ protocol: /^https$/ })
       .nullable()

@@ -49,6 +49,7 @@ export function setUpRoutes(setUp: TwilioSetUp, numbers: HouseNumbers): readonly
         authToken,
         apiKeySid,
         apiKeySecret,
+        webhookSharedKeys,
         publicUrl,
         originationAddress,
         signallingAddresses: from,
@@ -56,7 +57,7 @@ export function setUpRoutes(setUp: TwilioSetUp, numbers: HouseNumbers): readonly
       } = body;
       const apiKey = apiKeySid === null ? null : toApiKey(apiKeySid, apiKeySecret);
       const result = await setUp.provision({
-        credentials: given({ accountSid, authToken, apiKey }),
+        credentials: given({ accountSid, authToken, apiKey, webhookSharedKeys }),
         plan: {
           ...given<Partial<SetUpPlan>>(plan),
           ...(publicUrl === undefined ? {} : { publicUrl: publicUrl?.replace(/\/+$/, '') }),
@@ -106,6 +107,7 @@ function toSetUp(setUp: TwilioSetUp) {
     account: state?.account ?? null,
     balance: state?.balance ?? null,
     hasApiKey: settings.apiKey !== undefined,
+    webhookSharedKeys: settings.webhookSharedKeys.map(({ id }) => id),
     publicUrl: settings.publicUrl ?? null,
     inbound: settings.inbound,
     outbound: settings.outbound,

@@ -30,6 +30,8 @@ export type ProvisionRequest = {
   readonly credentials: Partial<Pick<EnteredCredentials, 'accountSid' | 'authToken'>> & {
     /** Undefined: as it is. Null: none any more. */
     readonly apiKey?: EnteredCredentials['apiKey'] | null;
+    /** Undefined: as they are. */
+    readonly webhookSharedKeys?: TwilioSettings['webhookSharedKeys'];
   };
   readonly plan: Partial<SetUpPlan>;
 };
@@ -151,7 +153,8 @@ export class TwilioSetUp {
     return plan;
   }
 
-  async #keepCredentials({ accountSid, authToken, apiKey }: ProvisionRequest['credentials']): Promise<void> {
+  async #keepCredentials(given: ProvisionRequest['credentials']): Promise<void> {
+    const { accountSid, authToken, apiKey, webhookSharedKeys } = given;
     const { current } = this.#options.settings;
     const entered = {
       accountSid: accountSid ?? current.accountSid,
@@ -170,7 +173,8 @@ export class TwilioSetUp {
     const { problems } = await this.validate(complete);
     const stopping = problems.filter(({ weight }) => weight === 'stops');
     if (stopping.length > 0) throw refusal(stopping);
-    this.#options.settings.change(complete);
+    const known = entered.accountSid === current.accountSid ? current.webhookSharedKeys : [];
+    this.#options.settings.change({ ...complete, webhookSharedKeys: webhookSharedKeys ?? known });
   }
 
   async #alone<Value>(run: () => Promise<Value>): Promise<Value> {

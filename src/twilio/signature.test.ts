@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import twilio from 'twilio';
+import { adviceFor, readScheme } from './signature-scheme.ts';
+import type { SharedKey } from './signature-scheme.ts';
 import { isSigned, pathPrefixOf, publicUrls } from './signature.ts';
 import { WebhookForm } from './webhook-form.ts';
 
@@ -11,9 +13,12 @@ function sign(url: string, pairs: Pairs = [], key = token): string {
   return twilio.getExpectedTwilioSignature(key, url, new WebhookForm(pairs).forSignature());
 }
 
-function check(publicUrl: string, target: string, given: { signature?: string; pairs?: Pairs; tokens?: string[] }): boolean {
-  const { signature, pairs = [], tokens = [token] } = given;
-  return isSigned({ signature, target, form: new WebhookForm(pairs) }, { publicUrl, tokens });
+type Given = { signature?: string; pairs?: Pairs; tokens?: string[]; settings?: string; sharedKeys?: SharedKey[] };
+
+function check(publicUrl: string, target: string, given: Given): boolean {
+  const { signature, pairs = [], tokens = [token], settings, sharedKeys = [] } = given;
+  const signed = { signature, scheme: readScheme(settings), target, form: new WebhookForm(pairs) };
+  return isSigned(signed, { publicUrl, tokens, sharedKeys });
 }
 
 const sms: Pairs = [
@@ -125,5 +130,55 @@ describe('anything else', () => {
     ];
     expect(ask(pairs, sign(url, pairs))).toBe(true);
     expect(ask(pairs.slice(1), sign(url, pairs))).toBe(false);
+  });
+});
+
+describe('a request signed with a shared key', () => {
+  const publicUrl = 'https://ha.example.org';
+  const url = `${publicUrl}/v`;
+  const key = { id: 'webhooks_sharedkey_01k4', secret: 'a secret of its own' };
+  const settings = `key=${key.id},algorithm=HMAC_SHA256`;
+  const by = (secret: string, algorithm: 'HMAC_SHA1' | 'HMAC_SHA256') =>
+    twilio.getExpectedTwilioSignature(secret, url, new WebhookForm(sms).forSignature(), algorithm);
+  const ask = (given: Given) => check(publicUrl, '/v', { pairs: sms, sharedKeys: [key], ...given });
+
+  it('is believed by the key and the algorithm that it names together', () => {
+    expect(ask({ settings, signature: by(key.secret, 'HMAC_SHA256') })).toBe(true);
+    expect(ask({ settings: ` algorithm = HMAC_SHA256 , key = ${key.id} `, signature: by(key.secret, 'HMAC_SHA256') })).toBe(true);
+    expect(ask({ settings: `key=${key.id},algorithm=HMAC_SHA1`, signature: by(key.secret, 'HMAC_SHA1') })).toBe(true);
+    const renewed = [{ ...key, secret: 'the next one' }, key];
+    expect(ask({ settings, signature: by(key.secret, 'HMAC_SHA256'), sharedKeys: renewed })).toBe(true);
+  });
+
+  it.each<[string, Given]>([
+    ['the key is not known here', { settings, signature: by(key.secret, 'HMAC_SHA256'), sharedKeys: [] }],
+    ['it is signed with the token', { settings, signature: by(token, 'HMAC_SHA256') }],
+    ['it is signed with the token by the usual algorithm', { settings, signature: sign(url, sms) }],
+    ['the algorithm is another than it says', { settings, signature: by(key.secret, 'HMAC_SHA1') }],
+    ['it names an algorithm and no key', { settings: 'algorithm=HMAC_SHA256', signature: by(token, 'HMAC_SHA256') }],
+    ['it names an algorithm and no key, even the usual one', { settings: 'algorithm=HMAC_SHA1', signature: sign(url, sms) }],
+    ['it names no algorithm', { settings: `key=${key.id}`, signature: by(key.secret, 'HMAC_SHA256') }],
+    [
+      'it names an algorithm that nobody knows',
+      { settings: `key=${key.id},algorithm=NONE`, signature: by(key.secret, 'HMAC_SHA1') },
+    ],
+    ['it does not say so', { signature: by(key.secret, 'HMAC_SHA256') }],
+    ['it does not say so, with the usual algorithm', { signature: by(key.secret, 'HMAC_SHA1') }],
+    ['it is not signed', { settings }],
+  ])('is refused where %s', (_what, given) => {
+    expect(ask(given)).toBe(false);
+  });
+
+  it('of the token goes on being believed while there are shared keys', () => {
+    expect(ask({ signature: sign(url, sms) })).toBe(true);
+  });
+
+  it('says what helps where it is refused, by what it was signed with', () => {
+    expect(adviceFor(readScheme(undefined), false)).toContain('the auth token set here is not the one');
+    expect(adviceFor(readScheme(settings), false)).toMatch(
+      /shared key webhooks_sharedkey_01k4 \(HMAC_SHA256\), which the house does not/,
+    );
+    expect(adviceFor(readScheme(settings), true)).toContain('its secret set here');
+    expect(adviceFor(readScheme('key=<script>,algorithm=HMAC_SHA256'), false)).toMatch(/does not know.*take the rule off/);
   });
 });

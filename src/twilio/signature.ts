@@ -1,9 +1,11 @@
 import { signatureFits } from './sdk-parts.ts';
+import type { SharedKey, SignatureScheme } from './signature-scheme.ts';
 import type { WebhookForm } from './webhook-form.ts';
 
 export type Signed = {
   /** Of X-Twilio-Signature; undefined where it is missing. */
   readonly signature: string | undefined;
+  readonly scheme: SignatureScheme;
   /** Path and query exactly as they came. */
   readonly target: string;
   readonly form: WebhookForm;
@@ -14,16 +16,28 @@ export type Trust = {
   readonly publicUrl: string;
   /** The account's token, and the one before it while tokens are changed. */
   readonly tokens: readonly string[];
+  readonly sharedKeys: readonly SharedKey[];
 };
 
 /**
  * Whether Twilio signed this request for this house. The SDK tries the address with and without its port, since voice drops it and
  * messaging keeps it.
  */
-export function isSigned({ signature, target, form }: Signed, { publicUrl, tokens }: Trust): boolean {
-  if (signature === undefined || signature === '' || tokens.length === 0) return false;
+export function isSigned({ signature, scheme, target, form }: Signed, { publicUrl, ...keys }: Trust): boolean {
+  if (signature === undefined || signature === '') return false;
   const params = form.forSignature();
-  return publicUrls(publicUrl, target).some((url) => tokens.some((token) => isValid(token, signature, { url, params })));
+  const urls = publicUrls(publicUrl, target);
+  return believed(scheme, keys).some((key) => urls.some((url) => isValid(key, signature, { url, params })));
+}
+
+type Key = { readonly secret: string; readonly algorithm: 'HMAC_SHA1' | 'HMAC_SHA256' };
+
+/** The keys that a request signed by this scheme may have been signed with. */
+function believed(scheme: SignatureScheme, { tokens, sharedKeys }: Omit<Trust, 'publicUrl'>): readonly Key[] {
+  if (scheme.kind === 'unknown') return [];
+  if (scheme.kind === 'token') return tokens.map((secret) => ({ secret, algorithm: 'HMAC_SHA1' }));
+  const { id, algorithm } = scheme;
+  return sharedKeys.filter((one) => one.id === id).map(({ secret }) => ({ secret, algorithm }));
 }
 
 /** A proxy may or may not take the path of the public URL away before it passes a request on. */
@@ -42,9 +56,9 @@ export function pathPrefixOf(publicUrl: string | undefined): string {
 
 type Addressed = { readonly url: string; readonly params: Record<string, string | string[]> };
 
-function isValid(token: string, signature: string, { url, params }: Addressed): boolean {
+function isValid({ secret, algorithm }: Key, signature: string, { url, params }: Addressed): boolean {
   try {
-    return signatureFits(token, signature, url, params);
+    return signatureFits(secret, signature, url, params, algorithm);
   } catch {
     return false;
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '#base/clock.ts';
+import type { SharedKey } from './signature-scheme.ts';
 
 /** Where Twilio is entered; the nearest is best. */
 const edges = ['ashburn', 'umatilla', 'dublin', 'frankfurt', 'tokyo', 'singapore', 'sydney', 'sao-paulo'] as const;
@@ -11,6 +12,8 @@ export type TwilioSettings = {
   readonly authToken: string | undefined;
   /** Still believed in signatures until then, after a new token was set. */
   readonly oldAuthToken: { readonly token: string; readonly until: number } | undefined;
+  /** Sign webhooks instead of the token, where a rule of the account says so. */
+  readonly webhookSharedKeys: readonly SharedKey[];
   /** Asks instead of the account itself, where set. */
   readonly apiKey: { readonly sid: string; readonly secret: string } | undefined;
   readonly edge: Edge;
@@ -46,6 +49,7 @@ export const noSettings: TwilioSettings = {
   accountSid: undefined,
   authToken: undefined,
   oldAuthToken: undefined,
+  webhookSharedKeys: [],
   apiKey: undefined,
   edge: 'ashburn',
   publicUrl: undefined,
@@ -137,8 +141,9 @@ export class LiveTwilioSettings {
   }
 
   #keep(next: TwilioSettings): void {
-    const { authToken, oldAuthToken, apiKey, sipAccount, originationSecret, ...settings } = next;
-    const secrets = { authToken, oldAuthToken, apiKey, sipAccount, originationSecret };
+    const { authToken, oldAuthToken, webhookSharedKeys: keys, apiKey, sipAccount, originationSecret, ...settings } = next;
+    const webhookSharedKeys = keys.length === 0 ? undefined : keys;
+    const secrets = { authToken, oldAuthToken, webhookSharedKeys, apiKey, sipAccount, originationSecret };
     // What cannot be opened now opens again with the key that was lost: only new secrets take its place.
     const isNew = Object.values(secrets).some((value) => value !== undefined);
     this.#isLocked &&= !isNew;
@@ -156,7 +161,8 @@ export class LiveTwilioSettings {
 
   #complete(settings: Partial<TwilioSettings>): TwilioSettings {
     const publicUrl = this.#publicUrl ?? settings.publicUrl;
-    return { ...noSettings, ...settings, publicUrl: publicUrl?.replace(/\/+$/, '') };
+    const { webhookSharedKeys = [] } = settings;
+    return { ...noSettings, ...settings, webhookSharedKeys, publicUrl: publicUrl?.replace(/\/+$/, '') };
   }
 }
 

@@ -20,6 +20,7 @@ export class WebhookWatch {
   #refusedAt: number | undefined;
   /** By the monotonic time, of a request that named our account: most likely Twilio itself. */
   #ownRefusedAt: number | undefined;
+  #ownAdvice = '';
   #emptiedAt: number | undefined;
   #loggedAt = Number.NEGATIVE_INFINITY;
 
@@ -55,11 +56,16 @@ export class WebhookWatch {
     readonly source: string;
     readonly isOwnAccount: boolean;
     readonly hasSignature: boolean;
+    /** Why signatures of its kind do not fit, and what helps. */
+    readonly advice: string;
   }): void {
     const now = this.#clock.monotonic();
     this.#refused += 1;
     this.#refusedAt = this.#clock.now();
-    if (facts.isOwnAccount) this.#ownRefusedAt = now;
+    if (facts.isOwnAccount) {
+      this.#ownRefusedAt = now;
+      this.#ownAdvice = facts.advice;
+    }
     if (now - this.#loggedAt < logEveryMs) return;
     this.#loggedAt = now;
     this.#log.warn({ ...facts, refused: this.#refused }, 'A webhook without a right signature was refused');
@@ -72,8 +78,7 @@ export class WebhookWatch {
         : `${this.#refused} with a wrong signature refused, the last at ${isoTime(this.#refusedAt)}`;
     const failed = this.#failed === 0 ? '' : `; ${this.#failed} failed inside GoSIP, see its log`;
     if (this.#ownRefusedAt !== undefined && this.#clock.monotonic() - this.#ownRefusedAt < recentMs) {
-      const advice = 'the public URL or the auth token set here is not the one Twilio uses, or a proxy changes requests';
-      return { status: 'degraded', message: `Requests from Twilio fail the signature check: ${advice} (${refused})` };
+      return { status: 'degraded', message: `Requests from Twilio fail the signature check: ${this.#ownAdvice} (${refused})` };
     }
     if (this.#emptiedAt !== undefined && this.#clock.monotonic() - this.#emptiedAt < recentMs) {
       const advice = 'something on the way redirects them, such as http to https: set the address it leads to as the public URL';

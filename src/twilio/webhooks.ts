@@ -8,6 +8,8 @@ import { Once } from './once.ts';
 import { RecordingWebhooks } from './recording-webhooks.ts';
 import { selfTestDocument } from './self-test.ts';
 import type { SelfTest } from './self-test.ts';
+import { adviceFor, readScheme } from './signature-scheme.ts';
+import type { SignatureScheme } from './signature-scheme.ts';
 import { isSigned } from './signature.ts';
 import type { LiveTwilioSettings } from './twilio-settings.ts';
 import { emptyDocument, hangUpDocument } from './voice-documents.ts';
@@ -125,12 +127,15 @@ export class Webhooks {
   #isSigned({ headers, target }: PublicRequest, form: WebhookForm): boolean {
     const { current, signingTokens } = this.#parts.settings;
     if (current.publicUrl === undefined) return false;
+    const { publicUrl, webhookSharedKeys: sharedKeys } = current;
     const signature = headers.get('x-twilio-signature');
-    return isSigned({ signature, target, form }, { publicUrl: current.publicUrl, tokens: signingTokens });
+    return isSigned({ signature, scheme: schemeOf(headers), target, form }, { publicUrl, tokens: signingTokens, sharedKeys });
   }
 
   #refuse({ path, source, headers, target }: PublicRequest, form: WebhookForm): PublicReply {
-    const { accountSid } = this.#parts.settings.current;
+    const { accountSid, webhookSharedKeys } = this.#parts.settings.current;
+    const scheme = schemeOf(headers);
+    const isKnown = scheme.kind === 'shared-key' && webhookSharedKeys.some(({ id }) => id === scheme.id);
     const named = form.optional('AccountSid') ?? queryOf(target).get('AccountSid');
     const isOwnAccount = accountSid !== undefined && named === accountSid;
     // The name of a file opens it, so it must not stand in a log.
@@ -140,6 +145,7 @@ export class Webhooks {
       source,
       isOwnAccount,
       hasSignature: headers.has('x-twilio-signature'),
+      advice: adviceFor(scheme, isKnown),
     });
     return { status: 403, headers: {}, body: 'The signature is not right\n', isTrusted: false };
   }
@@ -164,6 +170,10 @@ export class Webhooks {
       return undefined;
     }
   }
+}
+
+function schemeOf(headers: PublicRequest['headers']): SignatureScheme {
+  return readScheme(headers.get('x-twilio-webhooks-signature-settings'));
 }
 
 async function begin(run: Handler['run'], form: WebhookForm, query: URLSearchParams): Promise<string> {

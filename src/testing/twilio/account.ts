@@ -10,6 +10,8 @@ export class Account {
   secondaryToken: string | undefined;
   /** The token before the last rotation; `callback.oldtoken` signs with it. */
   oldToken: string | undefined;
+  /** Signs webhooks instead of the token, where a rule of the account says so. */
+  readonly sharedKey: { readonly id: string; readonly secret: string };
   readonly apiKeys = new Map<string, string>();
   status: 'active' | 'suspended' | 'closed' = 'active';
   type: 'Full' | 'Trial' = 'Full';
@@ -22,6 +24,7 @@ export class Account {
     this.#random = random;
     this.sid = given.accountSid ?? newSid('AC', random);
     this.authToken = given.authToken ?? hex(32, random);
+    this.sharedKey = { id: `webhooks_sharedkey_${hex(26, random)}`, secret: hex(64, random) };
   }
 
   /** A standard API key, as made in the console: not good for accounts and keys, and signs nothing. */

@@ -3,11 +3,11 @@ import { createHash, createHmac } from 'node:crypto';
 export type FormFields = readonly (readonly [name: string, value: string])[];
 
 /**
- * The X-Twilio-Signature of a request: base64 HMAC-SHA1 over the address as requested and every form field sorted by name.
+ * The X-Twilio-Signature of a request: base64 HMAC (SHA-1 with the account's token, SHA-256 with a shared key) over the address as requested and every form field sorted by name.
  * `url` has neither fragment nor user part; `fields` is empty for GET and for bodies that are no form.
  */
-export function sign(authToken: string, url: string, fields: FormFields = []): string {
-  const hmac = createHmac('sha1', authToken);
+export function sign(key: string, url: string, fields: FormFields = [], hash: 'sha1' | 'sha256' = 'sha1'): string {
+  const hmac = createHmac(hash, key);
   hmac.update(url, 'utf8');
   for (const [name, value] of sortedOnce(fields)) hmac.update(name + value, 'utf8');
   return hmac.digest('base64');

@@ -22,6 +22,8 @@ export type Switches = {
   readonly retryAfterSeconds: number | undefined;
   /** Whether the message webhook is tried again after a time-out. */
   readonly smsWebhookRetriesTimeouts: boolean;
+  /** What signs webhooks: the token, or a shared key where a rule of the account says so. */
+  readonly signing: 'token' | 'shared-key';
   /** `CallToken` and `StirVerstat` count for the signature. */
   readonly signsEveryField: boolean;
   /** Duration in billed minutes on the final call status callback. */
@@ -60,6 +62,7 @@ export const usualSwitches: Switches = {
   fallbackFields: 'present',
   retryAfterSeconds: undefined,
   smsWebhookRetriesTimeouts: false,
+  signing: 'token',
   signsEveryField: true,
   billedDuration: true,
   mediaNeedsAuthorization: true,
@@ -87,6 +90,7 @@ export const otherSwitches: Switches = {
   fallbackFields: 'absent',
   retryAfterSeconds: 1,
   smsWebhookRetriesTimeouts: true,
+  signing: 'token',
   signsEveryField: false,
   billedDuration: false,
   mediaNeedsAuthorization: false,

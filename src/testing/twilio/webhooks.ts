@@ -234,10 +234,18 @@ export class Webhooks implements Disposable {
       'User-Agent': 'TwilioProxy/1.1',
       Accept: '*/*',
       'X-Twilio-Signature': this.#signature(webhook, ports),
+      ...this.#signatureSettings(),
       'I-Twilio-Idempotency-Token': token,
       ...(webhook.method === 'POST' ? { 'Content-Type': 'application/x-www-form-urlencoded; charset=UTF-8' } : {}),
       ...(cookies === '' ? {} : { Cookie: cookies }),
     };
+  }
+
+  /** Comes with what a rule of the account has signed by a shared key. */
+  #signatureSettings(): Record<string, string> {
+    const { account, switches } = this.#state;
+    if (switches.signing === 'token') return {};
+    return { 'X-Twilio-Webhooks-Signature-Settings': `key=${account.sharedKey.id},algorithm=HMAC_SHA256` };
   }
 
   #signature({ kind, url, method, fields }: Webhook, ports: PortRule): string {
@@ -245,6 +253,7 @@ export class Webhooks implements Disposable {
     const counted = switches.signsEveryField ? fields : fields.filter(([name]) => !['CallToken', 'StirVerstat'].includes(name));
     const form = method === 'POST' ? counted : [];
     if (faults.take('callback.badsig', kind) !== undefined) return sign(hex(32, this.#state.random), signedUrl(url, ports), form);
+    if (switches.signing === 'shared-key') return sign(account.sharedKey.secret, signedUrl(url, ports), form, 'sha256');
     const isOld = faults.take('callback.oldtoken', kind) !== undefined;
     const token = isOld ? (account.oldToken ?? account.secondaryToken ?? account.authToken) : account.authToken;
     return sign(token, signedUrl(url, ports), form);
