@@ -30,7 +30,7 @@ const elasticHouse = () =>
     environment: {
       GOSIP_TRUNKS: JSON.stringify([
         {
-          ...{ name: 'elastic', host: 'elastic.pstn.twilio.com', transport: 'tls', allow: ['127.0.0.1/32'] },
+          ...{ name: 'elastic', host: 'elastic.pstn.twilio.com', transport: 'tcp', allow: ['127.0.0.1/32'] },
           ...{ secret_header_name: secretHeader, secret_header_value: 'f0rest' },
         },
       ]),
