@@ -8,12 +8,18 @@ import { Calls } from '#calls/calls.ts';
 import { CdrStore } from '#calls/cdr-store.ts';
 import { OutsideCallStore } from '#calls/outside-call-store.ts';
 import { OutsideCalls } from '#calls/outside-calls.ts';
+import { OutgoingFence } from '#calls/outgoing-fence.ts';
+import { outgoingRoutes } from '#calls/outgoing-routes.ts';
+import { OutgoingStore } from '#calls/outgoing-store.ts';
+import { isPrivate } from '#base/private-address.ts';
+import type { Log } from '#base/log.ts';
 import type { Route } from '#contract/endpoint.ts';
 import type { Numbers } from '#numbers/numbers.ts';
 import type { EngineAddress } from '#sip-engine/engine-supervisor.ts';
 import type { Media } from '#sip/media-port.ts';
 import { Sip } from '#sip/sip.ts';
 import type { Phones } from './phones-start.ts';
+import { isOwnNetwork } from './own-networks.ts';
 import { openSound, soundHealth } from './sound-start.ts';
 import type { Storage, Surroundings } from './surroundings.ts';
 
@@ -38,7 +44,7 @@ type Neighbours = Omit<Phones, 'routes'> & {
 const connectSeconds = 5;
 
 /** Calls, and the SIP edge that brings them. */
-export async function startCalls(around: Surroundings, { db }: Storage, neighbours: Neighbours): Promise<Desk> {
+export async function startCalls(around: Surroundings, { db, writes }: Storage, neighbours: Neighbours): Promise<Desk> {
   const { options, clock, newId, events, stack } = around;
   const { devices, registrations, numbers, engine, closedTrunk } = neighbours;
   const { sound, started } = await openSound(around);
@@ -61,8 +67,9 @@ export async function startCalls(around: Surroundings, { db }: Storage, neighbou
     newToken: neighbours.newToken,
     byNumber: facts.byNumber,
   });
+  const fence = createFence(around, { db, writes }, { registrations, log });
   const calls = new Calls({
-    ...{ clock, newId, events, facts, registrations, store: cdrs, trunks: sip.trunks, outside, log, ringSeconds },
+    ...{ clock, newId, events, facts, registrations, store: cdrs, trunks: sip.trunks, outside, log, ringSeconds, fence },
   });
   outside.start();
   stack.defer(() => outside.stop());
@@ -73,7 +80,24 @@ export async function startCalls(around: Surroundings, { db }: Storage, neighbou
   await connect(around, sip.start(engine, calls));
   await started;
   if (sound.problem !== undefined && options.trunks.length > 0) around.warnings.push(sound.problem);
-  return { sip, calls, outside, outsideCalls, cdrs, routes: callRoutes({ calls, store: cdrs, search: new CallSearch(db) }) };
+  const routes = [...callRoutes({ calls, store: cdrs, search: new CallSearch(db) }), ...outgoingRoutes(fence)];
+  return { sip, calls, outside, outsideCalls, cdrs, routes };
+}
+
+/** What bounds calls outside. */
+function createFence(
+  { options, clock, events, health }: Surroundings,
+  { db, writes }: Pick<Storage, 'db' | 'writes'>,
+  { registrations, log }: Pick<Phones, 'registrations'> & { readonly log: Log },
+): OutgoingFence {
+  const fence = new OutgoingFence({
+    ...{ clock, log, events, registrations, writes, store: new OutgoingStore(db) },
+    ...{ country: options.house.country, limits: options.outgoing },
+    isInside: (address) => isPrivate(address) || isOwnNetwork(address),
+  });
+  fence.start();
+  health.watch('calls outside', () => fence.health());
+  return fence;
 }
 
 function createSip({ options, clock, log, health }: Surroundings, phones: Omit<Phones, 'routes'>, media: Media): Sip {

@@ -47,6 +47,14 @@ export type Options = {
   readonly house: { readonly country: string; readonly timeZone: string };
   /** A caller whose spam score (0 to 1) is above the threshold reaches nobody. */
   readonly calls: { readonly ringSeconds: number; readonly spamThreshold: number };
+  /** What calls outside are bounded by; calls for help are not. */
+  readonly outgoing: {
+    readonly calls: number;
+    readonly callsPerPhone: number;
+    readonly minutesADay: number;
+    readonly minutesADayPerPhone: number;
+    readonly callMinutes: number;
+  };
   readonly trunks: readonly TrunkOptions[];
   readonly media: {
     /** Who carries the sound of calls through trunks. */
@@ -175,6 +183,13 @@ function toOptions(parsed: Parsed): Options {
       timeZone: parsed.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
     },
     calls: { ringSeconds: parsed.ring_seconds, spamThreshold: parsed.spam_threshold },
+    outgoing: {
+      calls: parsed.outgoing_calls,
+      callsPerPhone: parsed.outgoing_calls_per_phone,
+      minutesADay: parsed.outgoing_minutes_a_day,
+      minutesADayPerPhone: parsed.outgoing_minutes_a_day_per_phone,
+      callMinutes: parsed.outgoing_call_minutes,
+    },
     trunks: parsed.trunks.map(toTrunk),
     media: toMedia(parsed),
     twilio: {

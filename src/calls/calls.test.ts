@@ -11,11 +11,14 @@ import type { Device, DeviceId } from '#devices/device.ts';
 import type { Registration } from '#devices/registration.ts';
 import { openDatabase } from '#storage/database.ts';
 import type { Opened } from '#storage/database.ts';
+import { WriteBatch } from '#storage/write-batch.ts';
 import { FakeClock } from '#testing/fake-clock.ts';
 import { callRoutes } from './call-routes.ts';
 import { CallSearch } from './call-search.ts';
 import { Calls } from './calls.ts';
 import { CdrStore } from './cdr-store.ts';
+import { OutgoingFence } from './outgoing-fence.ts';
+import { OutgoingStore } from './outgoing-store.ts';
 import type { Attempt, CallerLeg, LegListener, RingTarget } from './ports.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -73,7 +76,9 @@ beforeEach(() => {
   build(db);
 });
 
-function build(on: Opened['db'], mostCalls?: number): void {
+type Built = { readonly mostCalls?: number; readonly fence?: OutgoingFence; readonly trunks?: readonly string[] };
+
+function build(on: Opened['db'], { trunks = [], ...more }: Built = {}): void {
   db = on;
   store = new CdrStore(db);
   facts = [];
@@ -88,8 +93,8 @@ function build(on: Opened['db'], mostCalls?: number): void {
     source: { protocol: 'udp', address: '192.0.2.2', port: 5060 },
   } as Registration;
   calls = new Calls({
-    ...{ clock, log: root, newId, events, store, trunks: { names: () => [] }, ringSeconds: 30 },
-    ...(mostCalls === undefined ? {} : { mostCalls }),
+    ...{ clock, log: root, newId, events, store, trunks: { names: () => trunks }, ringSeconds: 30 },
+    ...more,
     registrations: { of: (id) => (id === 'dev_22' ? [] : [registration]) },
     facts: {
       country: 'CA',
@@ -181,7 +186,7 @@ describe('a call', () => {
   });
 
   it('is refused where too many go on, but for an emergency', () => {
-    build(db, 1);
+    build(db, { mostCalls: 1 });
     calls.place(attempt('21'));
     expect(calls.place(attempt('21')).record.verdict).toEqual({ result: 'failed', reason: 'too-many-calls' });
     expect(calls.place(attempt('911')).record.verdict?.reason).toBe('no-trunk');
@@ -254,6 +259,55 @@ describe('a call', () => {
     expect(leg.told).toEqual(['hang up house']);
     expect(store.get(call.record.id)?.verdict).toEqual({ result: 'answered', reason: 'hung-up-by-house' });
     expect(() => calls.hangUp(call.record.id)).toThrow('no such call');
+  });
+});
+
+describe('calls outside', () => {
+  const limits = { calls: 3, callsPerPhone: 2, minutesADay: 1200, minutesADayPerPhone: 600, callMinutes: 240 };
+  const outside = (dialled: string, from = 0) => {
+    leg = new FakeLeg();
+    return calls.place({ caller: { kind: 'device', device: devices[from]! }, dialled, leg, source: '203.0.113.9' });
+  };
+
+  beforeEach(() => {
+    const silent = createLog({ level: 'silent' });
+    const fence = new OutgoingFence({
+      ...{ clock, log: silent, events: new Events<Facts>(silent), country: 'CA', limits, isInside: () => true },
+      ...{ store: new OutgoingStore(db), writes: new WriteBatch({ db, log: silent }), registrations: { of: () => [] } },
+    });
+    fence.start();
+    build(db, { fence, trunks: ['provider'] });
+  });
+
+  it('at one time are as many as a phone and the house may have, and calls for help are none of them', () => {
+    const reasons = (...placed: [string, number?][]) =>
+      placed.map(([dialled, from]) => outside(dialled, from).record.verdict?.reason);
+    expect(reasons(['911'], ['911'], ['911'], ['911'])).toEqual([undefined, undefined, undefined, undefined]);
+    expect(reasons(['4165550123'], ['988'], ['4165550124'], ['4165550125'])).toEqual([
+      ...[undefined, undefined, undefined],
+      'outgoing-limit',
+    ]);
+    expect(reasons(['4165550126', 1], ['4165550127', 1], ['911'], ['988'])).toEqual([
+      undefined,
+      'outgoing-limit',
+      undefined,
+      undefined,
+    ]);
+    calls.hangUpAll('dev_20');
+    expect(reasons(['4165550127', 1], ['+37120000000', 1])).toEqual([undefined, 'destination-not-allowed']);
+  });
+
+  it('end after the longest time, but not one for help', () => {
+    const [usual, help] = ['4165550123', '911'].map((dialled) => {
+      const call = outside(dialled);
+      leg.rung[0]!.listener.answered();
+      return call;
+    });
+    clock.advance(4 * 3_600_000 - 1);
+    expect(calls.list()).toEqual([usual, help]);
+    clock.advance(1);
+    expect(calls.list()).toEqual([help]);
+    expect(usual?.record.verdict).toEqual({ result: 'answered', reason: 'too-long' });
   });
 });
 

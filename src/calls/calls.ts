@@ -17,6 +17,7 @@ import { divert, Rung } from './redirect.ts';
 import { routeCall } from './route-call.ts';
 import type { Routed, RoutingFacts } from './route-call.ts';
 import { trunkSteps } from './trunk-steps.ts';
+import type { OutgoingFence } from './outgoing-fence.ts';
 import { UnsavedRecords } from './unsaved-records.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -32,6 +33,8 @@ export type CallsParts = {
   /** Calls that were announced before their SIP leg comes. */
   readonly outside?: OutsideStories;
   readonly ringSeconds: number;
+  /** What calls outside are bounded by; nothing where undefined. */
+  readonly fence?: OutgoingFence;
   /** Calls at one time; further ones are refused. */
   readonly mostCalls?: number;
 };
@@ -95,8 +98,9 @@ export class Calls {
       orderedBy: attempt.caller.kind === 'device' ? attempt.caller.device.id : undefined,
       isEmergency: isForHelp(routed),
       ...(claim.kind === 'joined' ? { time: claim.time } : {}),
+      mostMinutes: isBounded(routed) ? this.#parts.fence?.limits.callMinutes : undefined,
     });
-    const refusal = claim.kind === 'taken' ? twice : this.#refusal(routed, steps);
+    const refusal = claim.kind === 'taken' ? twice : (this.#refusal(routed, steps) ?? this.#fenced(attempt, routed));
     this.#ongoing.set(record.id, call);
     if (refusal === undefined) call.start(steps);
     else call.refuse(refusal, steps);
@@ -118,7 +122,8 @@ export class Calls {
     const planned: PlannedLeg = { leg: calleeLeg, group: calleeLeg.id, target: undefined };
     const steps = [{ legs: [planned], seconds: 0, onlyIfUnreachable: false }];
     const { leg, orderedBy } = joined;
-    const call = new OngoingCall(this.#ongoingParts(record.id), { record, callerLeg, leg, steps, orderedBy });
+    const mostMinutes = this.#parts.fence?.limits.callMinutes;
+    const call = new OngoingCall(this.#ongoingParts(record.id), { record, callerLeg, leg, steps, orderedBy, mostMinutes });
     this.#ongoing.set(record.id, call);
     call.startConnected(calleeLeg.id);
     return call;
@@ -171,6 +176,16 @@ export class Calls {
       return { result: 'failed', reason: 'too-many-calls' };
     }
     return steps.length === 0 ? { result: 'failed', reason: 'no-trunk' } : undefined;
+  }
+
+  /** Whatever a phone has a trunk asked for, by itself or by a transfer. */
+  #fenced({ caller, source }: Attempt, routed: Routed): Verdict | undefined {
+    const { fence } = this.#parts;
+    const { ring } = routed;
+    if (fence === undefined || caller.kind !== 'device' || ring.kind !== 'trunks' || !isBounded(routed)) return undefined;
+    const { number, shortCost } = ring;
+    const ongoing = this.list().flatMap((call) => (call.isFenced ? [{ deviceId: call.orderedBy, talkedMs: call.talkedMs }] : []));
+    return fence.refusal({ device: caller.device, number, shortCost, source, ongoing });
   }
 
   #steps({ ring, callee }: Routed): readonly PlannedStep[] {
@@ -267,6 +282,7 @@ export class Calls {
       save: (record: CallRecord, legs: Iterable<CallLeg>) => this.#save(outside?.written(record) ?? record, legs),
       ended: (call: OngoingCall) => {
         this.#ongoing.delete(call.record.id);
+        if (call.isFenced && call.talkedMs > 0) this.#parts.fence?.ended({ deviceId: call.orderedBy, talkedMs: call.talkedMs });
         isEndTold = outside?.legEnded(call.record) ?? true;
       },
     };
@@ -300,6 +316,15 @@ export class Calls {
 
 function isForHelp({ ring }: Routed): boolean {
   return ring.kind === 'trunks' && ring.isEmergency;
+}
+
+/** Enquiry services put one through to any number, at a price of theirs. */
+const enquiries = /^118\d{0,3}$/;
+
+/** Whether a call outside is bounded: none for help is, and no short number, since crisis lines are among them, but those that cost dearly. */
+function isBounded({ ring }: Routed): boolean {
+  if (ring.kind !== 'trunks' || ring.isEmergency) return false;
+  return ring.shortCost === undefined || ring.shortCost === 'premium' || enquiries.test(ring.number);
 }
 
 const notAnnounced = { kind: 'unknown' } as const;

@@ -55,6 +55,8 @@ type Begun = {
   readonly isEmergency?: boolean;
   /** Of a call that was announced before its SIP leg came. */
   readonly time?: CallTime;
+  /** Where it counts among the calls outside that are bounded: the longest it may last once it is answered. */
+  readonly mostMinutes?: number | undefined;
 };
 
 /** One call from the attempt to its verdict: carries out what call-state.ts decides and keeps the record true. */
@@ -67,6 +69,10 @@ export class OngoingCall {
   readonly #callerLegId: LegId;
   readonly orderedBy: string | undefined;
   readonly isEmergency: boolean;
+  readonly #mostMinutes: number | undefined;
+  /** By the monotonic clock. */
+  #talkSince: number | undefined;
+  #end: Timer | undefined;
   #record: CallRecord;
   #state: CallState | undefined;
   #ringTimer: Timer | undefined;
@@ -75,9 +81,19 @@ export class OngoingCall {
   readonly #time: CallTime;
 
   constructor(parts: OngoingParts, begun: Begun) {
-    const { record, callerLeg, leg, steps, orderedBy, isEmergency = false, time = new CallTime(parts.clock) } = begun;
+    const {
+      record,
+      callerLeg,
+      leg,
+      steps,
+      orderedBy,
+      isEmergency = false,
+      mostMinutes,
+      time = new CallTime(parts.clock),
+    } = begun;
     this.#parts = parts;
     this.#time = time;
+    this.#mostMinutes = mostMinutes;
     this.orderedBy = orderedBy;
     this.isEmergency = isEmergency;
     this.#caller = leg;
@@ -151,6 +167,15 @@ export class OngoingCall {
 
   stop(why: StopWhy): void {
     this.#happen({ kind: 'stopped', why });
+  }
+
+  /** Whether it counts among the calls outside that are bounded. */
+  get isFenced(): boolean {
+    return this.#record.direction === 'outbound' && this.#mostMinutes !== undefined;
+  }
+
+  get talkedMs(): number {
+    return this.#talkSince === undefined ? 0 : this.#parts.clock.monotonic() - this.#talkSince;
   }
 
   /** Whether a device is one of its sides, or has it outside. */
@@ -291,8 +316,16 @@ export class OngoingCall {
     for (const timer of this.#patience) timer.cancel();
   }
 
+  #boundTalk(): void {
+    const { clock } = this.#parts;
+    this.#talkSince = clock.monotonic();
+    if (this.#mostMinutes === undefined || !this.isFenced) return;
+    this.#end = clock.after(this.#mostMinutes * 60_000, () => this.stop('too-long'));
+  }
+
   #connect(id: string): void {
     this.#stopWaiting();
+    this.#boundTalk();
     const answeredAt = this.#now;
     this.#changeLeg(id, { answeredAt, outcome: 'answered', sipStatus: 200 });
     this.#changeLeg(this.#callerLegId, { answeredAt, outcome: 'answered', sipStatus: 200 });
@@ -308,6 +341,7 @@ export class OngoingCall {
   #finish(verdict: Verdict): void {
     if (this.#record.verdict !== undefined) return;
     this.#stopWaiting();
+    this.#end?.cancel();
     const endedAt = this.#now;
     this.#record = { ...this.#record, endedAt, verdict };
     for (const leg of this.#legs.values()) if (leg.endedAt === undefined) this.#legs.set(leg.id, { ...leg, endedAt });

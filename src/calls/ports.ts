@@ -104,6 +104,8 @@ export type Attempt = {
     | { readonly kind: 'trunk'; readonly trunk: string; readonly number: string; readonly name: string };
   readonly dialled: string;
   readonly leg: CallerLeg;
+  /** The address that asks for it; undefined where nobody knows. */
+  readonly source?: string | undefined;
   readonly transferredFrom?: string | undefined;
   /** The token of a call that the network announced before: this leg joins its record. */
   readonly joins?: string | undefined;

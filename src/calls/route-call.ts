@@ -2,6 +2,7 @@ import type { Device } from '#devices/device.ts';
 import type { OurNumber } from '#numbers/number.ts';
 import { readDialled } from '#numbers/dialled.ts';
 import { calledReadings, toE164, withoutPlusToE164 } from '#numbers/e164.ts';
+import type { ShortCost } from '#numbers/short-numbers.ts';
 import type { Direction, Party } from './call.ts';
 import type { Attempt, Devices, Presented } from './ports.ts';
 import type { Verdict } from './verdict.ts';
@@ -14,7 +15,14 @@ export type Routed = {
   readonly number: string | undefined;
   readonly ring:
     | { readonly kind: 'devices'; readonly devices: readonly Device[]; readonly from: Presented }
-    | { readonly kind: 'trunks'; readonly number: string; readonly from: Presented; readonly isEmergency: boolean }
+    | {
+        readonly kind: 'trunks';
+        readonly number: string;
+        readonly from: Presented;
+        readonly isEmergency: boolean;
+        /** Of a short number. */
+        readonly shortCost?: ShortCost | undefined;
+      }
     | { readonly kind: 'nothing'; readonly verdict: Verdict };
 };
 
@@ -57,8 +65,9 @@ function fromDevice(from: DeviceCaller, dialled: string, facts: RoutingFacts): R
       return toOurNumber({ ours, caller, direction: 'internal' }, facts);
     }
     case 'emergency':
+      return outbound({ from, caller, number: read.number, isEmergency: true }, facts);
     case 'short':
-      return outbound({ from, caller, number: read.number, isEmergency: read.kind === 'emergency' }, facts);
+      return outbound({ from, caller, number: read.number, isEmergency: false, shortCost: read.cost }, facts);
     case 'service':
       return refused(caller, dialled, { result: 'failed', reason: 'unknown-service-code' });
     case 'invalid': {
@@ -104,9 +113,10 @@ type Outbound = {
   readonly caller: Party;
   readonly number: string;
   readonly isEmergency: boolean;
+  readonly shortCost?: ShortCost;
 };
 
-function outbound({ from, caller, number, isEmergency }: Outbound, facts: RoutingFacts): Routed {
+function outbound({ from, caller, number, isEmergency, shortCost }: Outbound, facts: RoutingFacts): Routed {
   const own = facts.callerIdOf(from.device.personId) ?? facts.callerIdOf(undefined);
   // Help must be able to call back, whoever's number it is.
   const ours = own ?? (isEmergency ? facts.anyCallerId() : undefined);
@@ -116,7 +126,10 @@ function outbound({ from, caller, number, isEmergency }: Outbound, facts: Routin
     caller,
     callee: outsider(number, ''),
     number: ours?.number,
-    ring: { kind: 'trunks', number, from: { number: ours?.number ?? '', name: ours?.name ?? '', ...privacy }, isEmergency },
+    ring: {
+      ...{ kind: 'trunks', number, isEmergency, shortCost },
+      from: { number: ours?.number ?? '', name: ours?.name ?? '', ...privacy },
+    },
   };
 }
 

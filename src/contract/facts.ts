@@ -10,6 +10,8 @@ export type Facts = {
   'call.started': { readonly callId: string };
   'call.changed': { readonly callId: string; readonly state: string };
   'call.ended': { readonly callId: string; readonly disposition: string; readonly reason: string };
+  /** A phone wanted a call outside that it may not make; told once a day for what is alike. `destination`: what to allow, if it is wanted. */
+  'outgoing.refused': { readonly deviceId: string; readonly reason: string; readonly destination: string | null };
   /** The third failure in a row of a service outside, such as Twilio; told once until it succeeds again. */
   'outbox.failing': { readonly service: string; readonly failures: number; readonly reason: string };
   'outbox.recovered': { readonly service: string };

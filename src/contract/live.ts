@@ -20,6 +20,7 @@ export const liveEvents = {
   'device.revoked': device.extend({ why: z.enum(['disabled', 'new-password', 'deleted']) }),
   'call.changed': call.extend({ state: z.string() }),
   'call.ended': call.extend({ disposition: z.string(), reason: z.string() }),
+  'outgoing.refused': device.extend({ reason: z.string(), destination: z.string().nullable() }),
   'outbox.failing': z.object({ service: z.string(), failures: z.number().int(), reason: z.string() }),
   'outbox.recovered': z.object({ service: z.string() }),
   'voicemail.left': voicemail,

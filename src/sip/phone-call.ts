@@ -58,6 +58,7 @@ export function handleInvite(parts: InviteParts, request: IncomingRequest, respo
     caller: callerOf(request, device, trunkCall),
     dialled: trunkCall?.dialled ?? uri.number,
     leg,
+    source: request.source_address,
     joins: trunkCall?.joins,
     networkName: trunkCall?.networkName,
   });

@@ -56,7 +56,8 @@ export class Transfers {
     const progress = new ReferProgress(from.dialog, exchange);
     progress.accept();
     const replaces = uriHeader(uri, 'replaces');
-    if (replaces === undefined) this.#blind(bridge, from, { device: from.device, dialled: uri.number, progress });
+    if (replaces === undefined)
+      this.#blind(bridge, from, { device: from.device, source: request.source_address, dialled: uri.number, progress });
     else this.#attended(bridge, from, { replaces: parseReplaces(replaces), progress });
   }
 
@@ -116,7 +117,7 @@ export class Transfers {
   #blind(
     bridge: Bridge,
     from: Side,
-    order: { readonly device: Device; readonly dialled: string; readonly progress: ReferProgress },
+    order: { readonly device: Device; readonly source: string; readonly dialled: string; readonly progress: ReferProgress },
   ): void {
     const other = bridge.otherThan(from);
     const leg = new TransferredParty(this.#parts, { bridge, from, other, progress: order.progress });
@@ -125,6 +126,7 @@ export class Transfers {
     leg.call = this.#parts.calls.place({
       caller: { kind: 'device', device: order.device, party: other.party },
       dialled: order.dialled,
+      source: order.source,
       leg,
       transferredFrom,
     });

@@ -1,0 +1,58 @@
+import type { Clock } from '#base/clock.ts';
+import type { CallReason } from './verdict.ts';
+
+export type RefusedLately = {
+  readonly deviceId: string;
+  readonly deviceName: string;
+  /** The last number. */
+  readonly number: string;
+  readonly reason: CallReason;
+  readonly destination: string | undefined;
+  readonly times: number;
+  /** The last time, milliseconds since the Unix epoch. */
+  readonly at: number;
+};
+
+type Kept = RefusedLately & { readonly monotonic: number };
+
+const dayMs = 86_400_000;
+const mostKept = 100;
+
+/** Calls outside that were refused in the last day: one entry for what is alike, so that a flood is one. */
+export class OutgoingRefusals {
+  readonly #clock: Clock;
+  readonly #kept = new Map<string, Kept>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Whether the like of it was not refused before. */
+  add(refused: Omit<RefusedLately, 'times' | 'at'>): boolean {
+    this.#drop();
+    const key = `${refused.deviceId} ${refused.reason} ${refused.destination ?? ''}`;
+    const before = this.#kept.get(key);
+    this.#kept.delete(key);
+    const [at, monotonic] = [this.#clock.now(), this.#clock.monotonic()];
+    this.#kept.set(key, { ...refused, times: (before?.times ?? 0) + 1, at, monotonic });
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > mostKept && oldest !== undefined) this.#kept.delete(oldest);
+    return before === undefined;
+  }
+
+  /** What is allowed from now on needs nobody's attention. */
+  forget(destination: string): void {
+    for (const [key, kept] of this.#kept) if (kept.destination === destination) this.#kept.delete(key);
+  }
+
+  /** The newest last. */
+  all(): readonly RefusedLately[] {
+    this.#drop();
+    return [...this.#kept.values()];
+  }
+
+  #drop(): void {
+    const now = this.#clock.monotonic();
+    for (const [key, { monotonic }] of this.#kept) if (now - monotonic >= dayMs) this.#kept.delete(key);
+  }
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { callReasons } from './calls.ts';
+import { endpoint, nothing } from './endpoint.ts';
+import { isoTimeText } from './page.ts';
+
+/** A country (`LV`), a kind of number, or the digits that numbers begin with, in the international form (`+49900`). */
+const destination = z
+  .string()
+  .trim()
+  .regex(
+    /^([A-Z]{2}|premium-rate|international-networks|\+?[0-9]{3,15})$/,
+    'must be a country such as LV, premium-rate, international-networks, or the first digits of numbers such as +49900',
+  );
+
+export const allowedDestination = z
+  .object({
+    destination: z.string(),
+    /** `called-before`: taken over from the call records when the limits came. */
+    because: z.enum(['called-before', 'allowed']),
+    allowedAt: isoTimeText,
+  })
+  .meta({ id: 'AllowedDestination' });
+
+export const getOutgoing = endpoint({
+  id: 'getOutgoing',
+  method: 'GET',
+  path: '/outgoing',
+  access: 'admin',
+  summary: 'What bounds calls outside: limits, where they may go, and what was refused in the last day',
+  reply: z.object({
+    limits: z.object({
+      calls: z.number().int(),
+      callsPerPhone: z.number().int(),
+      minutesADay: z.number().int(),
+      minutesADayPerPhone: z.number().int(),
+      callMinutes: z.number().int(),
+    }),
+    /** Countries that are called without anybody having allowed them: the house's own, and those that cost the same. */
+    home: z.array(z.string()),
+    allowed: z.array(allowedDestination),
+    refused: z.array(
+      z.object({
+        deviceId: z.string(),
+        deviceName: z.string(),
+        number: z.string(),
+        reason: z.enum(callReasons),
+        /** What to allow, if such calls are wanted. */
+        destination: z.string().nullable(),
+        times: z.number().int(),
+        at: isoTimeText,
+      }),
+    ),
+  }),
+});
+
+const params = z.object({ destination });
+
+export const allowDestination = endpoint({
+  id: 'allowDestination',
+  method: 'PUT',
+  path: '/outgoing/destinations/:destination',
+  access: 'admin',
+  summary: 'Allow calls to a country, to premium-rate numbers, to networks of no country, or to numbers that begin so',
+  params,
+  reply: allowedDestination,
+});
+
+export const forbidDestination = endpoint({
+  id: 'forbidDestination',
+  method: 'DELETE',
+  path: '/outgoing/destinations/:destination',
+  access: 'admin',
+  summary: 'Allow such calls no longer; those that go on are not ended',
+  status: 204,
+  params,
+  reply: nothing,
+});
