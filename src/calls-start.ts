@@ -69,7 +69,7 @@ export async function startCalls(around: Surroundings, { db, writes }: Storage, 
   });
   const fence = createFence(around, { db, writes }, { registrations, log });
   const calls = new Calls({
-    ...{ clock, newId, events, facts, registrations, store: cdrs, trunks: sip.trunks, outside, log, ringSeconds, fence },
+    ...{ clock, newId, events, facts, registrations, store: cdrs, trunks: sip.trunks, outside, log, ringSeconds, fence, writes },
   });
   outside.start();
   stack.defer(() => outside.stop());

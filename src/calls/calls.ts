@@ -8,17 +8,19 @@ import type { NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { Device } from '#devices/device.ts';
+import type { WriteBatch } from '#storage/write-batch.ts';
 import type { CallId, CallLeg, CallRecord, Party } from './call.ts';
 import type { CdrStore } from './cdr-store.ts';
 import { OngoingCall } from './ongoing-call.ts';
 import type { OngoingParts, PlannedLeg, PlannedStep } from './ongoing-call.ts';
 import type { Attempt, CallerLeg, Diverted, OutsideStories, Presented, Redirection, Registrations, Trunks } from './ports.ts';
 import { divert, Rung } from './redirect.ts';
+import { RecordWriter } from './record-writer.ts';
+import { RefusedCalls } from './refused-calls.ts';
 import { routeCall } from './route-call.ts';
 import type { Routed, RoutingFacts } from './route-call.ts';
 import { trunkSteps } from './trunk-steps.ts';
 import type { OutgoingFence } from './outgoing-fence.ts';
-import { UnsavedRecords } from './unsaved-records.ts';
 import type { Verdict } from './verdict.ts';
 
 export type CallsParts = {
@@ -27,6 +29,8 @@ export type CallsParts = {
   readonly newId: NewId;
   readonly events: Events<Facts>;
   readonly store: CdrStore;
+  /** The brake for what a flood writes; none where undefined. */
+  readonly writes?: Pick<WriteBatch, 'isPaused' | 'write'>;
   readonly facts: RoutingFacts;
   readonly registrations: Registrations;
   readonly trunks: Trunks;
@@ -57,20 +61,13 @@ const mostCallsByDefault = 2000;
 export class Calls {
   readonly #parts: CallsParts;
   readonly #ongoing = new Map<string, OngoingCall>();
-  readonly #unsaved: UnsavedRecords;
-  #isStorageFailing = false;
+  readonly #records: RecordWriter;
+  readonly #refused: RefusedCalls;
 
   constructor(parts: CallsParts) {
     this.#parts = parts;
-    const { clock, log, store } = parts;
-    this.#unsaved = new UnsavedRecords({
-      clock,
-      save: (record, legs) => store.save(record, legs),
-      saved: (calls) => {
-        this.#isStorageFailing = false;
-        log.info({ calls }, 'Call records kept in memory are stored now');
-      },
-    });
+    this.#records = new RecordWriter(parts);
+    this.#refused = new RefusedCalls(parts);
   }
 
   /** Closes the records that a killed process left open. */
@@ -79,7 +76,7 @@ export class Calls {
       const closed = this.#parts.store.closeInterrupted(this.#parts.outside?.openCallIds());
       if (closed > 0) this.#parts.log.warn({ calls: closed }, 'Calls were cut off by the last stop');
     } catch (error) {
-      this.#storageFailed(error);
+      this.#records.failed(error);
     }
   }
 
@@ -90,7 +87,10 @@ export class Calls {
     const routed = routeCall(attempt, this.#parts.facts);
     const record = { ...this.#newRecord(attempt, routed), ...(claim.kind === 'joined' ? opened(claim.record) : {}) };
     const steps = this.#steps(routed);
-    const call = new OngoingCall(claim.kind === 'taken' ? this.#unrecorded(record.id) : this.#ongoingParts(record.id), {
+    const refusal = claim.kind === 'taken' ? twice : (this.#refusal(routed, steps) ?? this.#fenced(attempt, routed));
+    const isWanted = refusal === undefined || claim.kind === 'joined' || this.#refused.mayRecord(comesFrom(attempt), refusal);
+    const isRecorded = claim.kind !== 'taken' && isWanted;
+    const call = new OngoingCall(isRecorded ? this.#ongoingParts(record.id) : this.#unrecorded(record.id), {
       record,
       callerLeg: this.#callerLeg(attempt, routed),
       leg: attempt.leg,
@@ -100,11 +100,11 @@ export class Calls {
       ...(claim.kind === 'joined' ? { time: claim.time } : {}),
       mostMinutes: isBounded(routed) ? this.#parts.fence?.limits.callMinutes : undefined,
     });
-    const refusal = claim.kind === 'taken' ? twice : (this.#refusal(routed, steps) ?? this.#fenced(attempt, routed));
     this.#ongoing.set(record.id, call);
     if (refusal === undefined) call.start(steps);
     else call.refuse(refusal, steps);
-    if (claim.kind === 'unknown' && given.networkName !== undefined) this.#parts.outside?.came(record, given.networkName);
+    if (isRecorded && claim.kind === 'unknown' && given.networkName !== undefined)
+      this.#parts.outside?.came(record, given.networkName);
     return call;
   }
 
@@ -167,7 +167,8 @@ export class Calls {
 
   /** For the end of the process: a last try to write what could not be written. */
   stop(): void {
-    this.#unsaved.stop();
+    this.#refused.stop();
+    this.#records.stop();
   }
 
   #refusal(routed: Routed, steps: readonly PlannedStep[]): Verdict | undefined {
@@ -279,7 +280,7 @@ export class Calls {
       ...{ clock, newId, log: log.child({ callId: id }) },
       follow: (...redirected) => this.#follow(...redirected),
       events: { emit: (name, fact) => (name === 'call.ended' && !isEndTold ? undefined : events.emit(name, fact)) },
-      save: (record: CallRecord, legs: Iterable<CallLeg>) => this.#save(outside?.written(record) ?? record, legs),
+      save: (record: CallRecord, legs: Iterable<CallLeg>) => this.#records.save(outside?.written(record) ?? record, legs),
       ended: (call: OngoingCall) => {
         this.#ongoing.delete(call.record.id);
         if (call.isFenced && call.talkedMs > 0) this.#parts.fence?.ended({ deviceId: call.orderedBy, talkedMs: call.talkedMs });
@@ -288,30 +289,22 @@ export class Calls {
     };
   }
 
-  /** The second leg of a call whose record has its leg already: it is refused, and nobody need hear of it. */
+  /** A call that is refused and nobody need hear of: the second leg of one that has its leg already, or one of a flood. */
   #unrecorded(id: CallId): OngoingParts {
     const parts = this.#ongoingParts(id);
-    return { ...parts, events: { emit: () => {} }, save: () => {}, ended: (call) => void this.#ongoing.delete(call.record.id) };
+    const log = parts.log.child({}, { level: 'warn' });
+    return {
+      ...parts,
+      log,
+      events: { emit: () => {} },
+      save: () => {},
+      ended: (call) => void this.#ongoing.delete(call.record.id),
+    };
   }
+}
 
-  /** A full disk must not end a call: it goes on, and its record is written when there is room again. */
-  #save(record: CallRecord, legs: Iterable<CallLeg>): void {
-    try {
-      this.#parts.store.save(record, legs);
-      this.#unsaved.forget(record.id);
-      this.#isStorageFailing = false;
-    } catch (error) {
-      this.#unsaved.keep(record, legs);
-      this.#storageFailed(error);
-    }
-  }
-
-  #storageFailed(error: unknown): void {
-    if (this.#isStorageFailing) return;
-    this.#isStorageFailing = true;
-    this.#parts.log.error({ err: error }, 'Call records cannot be written; calls go on');
-    this.#parts.events.emit('storage.failed', { reason: 'Call records cannot be written. Calls go on.' });
-  }
+function comesFrom({ caller }: Attempt): string {
+  return caller.kind === 'device' ? caller.device.id : caller.trunk;
 }
 
 function isForHelp({ ring }: Routed): boolean {

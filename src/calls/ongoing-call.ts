@@ -124,16 +124,22 @@ export class OngoingCall {
   /** Writes the record, then rings. */
   start(steps: readonly PlannedStep[]): void {
     this.#open(steps);
+    this.#save();
+    this.#tellStarted();
     this.#take(begin(steps.map(toStep)));
   }
 
   #open(steps: readonly PlannedStep[]): void {
-    const { events, log } = this.#parts;
     const { caller, callee, direction } = this.#record;
-    log.info({ direction, from: shown(caller), to: shown(callee), dialled: maskNumber(this.#record.dialled) }, 'Call started');
+    this.#parts.log.info(
+      { direction, from: shown(caller), to: shown(callee), dialled: maskNumber(this.#record.dialled) },
+      'Call started',
+    );
     for (const planned of steps[0]?.legs ?? []) this.#legs.set(planned.leg.id, planned.leg);
-    this.#save();
-    events.emit('call.started', { callId: this.#record.id });
+  }
+
+  #tellStarted(): void {
+    this.#parts.events.emit('call.started', { callId: this.#record.id });
   }
 
   /** For two sides that are connected already: the record begins with the answer. */
@@ -148,9 +154,10 @@ export class OngoingCall {
     this.#connect(calleeLegId);
   }
 
-  /** A call that cannot ring at all. */
+  /** A call that cannot ring at all: its record is written once, closed. */
   refuse(verdict: Verdict, steps: readonly PlannedStep[]): void {
     this.#open(steps);
+    this.#tellStarted();
     this.#finish(verdict);
     this.#caller.reject(verdict);
   }

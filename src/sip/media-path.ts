@@ -56,6 +56,10 @@ export class MediaPath {
     return this.#anchor !== undefined;
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** `done` gets what the other end is to be offered. */
   offer(sdp: string, from: MediaRole, done: Done): void {
     if (this.#anchor === undefined || sdp === '') done({ kind: 'sdp', sdp });
@@ -106,7 +110,7 @@ export class MediaPaths {
   to(callee: MediaEnd, { isEmergency = false } = {}): MediaPath {
     const key = JSON.stringify(callee);
     const known = this.#paths.get(key);
-    if (known !== undefined) return known;
+    if (known?.isClosed === false) return known;
     const { media, log } = this.#parts;
     const { caller } = this.#from;
     const isTrunks = caller.trunk !== undefined || callee.trunk !== undefined;

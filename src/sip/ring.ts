@@ -280,6 +280,8 @@ export class Ring implements OutgoingLeg {
     if (this.#isOver) return;
     this.#isOver = true;
     this.dialog.drop();
+    // Nobody else is reached by a trunk's way, and the next trunk may need its ports.
+    if (this.destination.trunk !== undefined) this.#path.close();
     const refuser = { isTrunk: this.destination.trunk !== undefined, hasRung: this.#progress !== undefined };
     this.#listener.failed(outcome ?? outcomeOf(status, refuser), status, redirection);
   }

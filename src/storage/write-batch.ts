@@ -70,6 +70,11 @@ export class WriteBatch {
     this.#problem = because;
   }
 
+  /** Whether writes wait for the end of a pause. */
+  get isPaused(): boolean {
+    return this.#pauses > 0;
+  }
+
   /** Writes waiting for a commit. */
   get size(): number {
     return this.#queue.length;

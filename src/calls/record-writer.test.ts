@@ -1,0 +1,68 @@
+import { beforeEach, expect, test } from 'vitest';
+import { Events } from '#base/events.ts';
+import { createLog } from '#base/log.ts';
+import type { Facts } from '#contract/facts.ts';
+import { openDatabase } from '#storage/database.ts';
+import type { Opened } from '#storage/database.ts';
+import { WriteBatch } from '#storage/write-batch.ts';
+import { FakeClock } from '#testing/fake-clock.ts';
+import type { CallRecord } from './call.ts';
+import { CdrStore } from './cdr-store.ts';
+import { RecordWriter } from './record-writer.ts';
+
+const log = createLog({ level: 'silent' });
+const nobody = { deviceId: undefined, personId: undefined, number: '', name: '' };
+const record = (id: string, more: Partial<CallRecord> = {}): CallRecord =>
+  ({
+    ...{ id, direction: 'inbound', startedAt: 1, ringingAt: undefined, answeredAt: undefined, endedAt: undefined },
+    ...{ verdict: undefined, dialled: '21', caller: nobody, callee: nobody, number: undefined, trunk: undefined },
+    ...{ transferredFrom: undefined, ...more },
+  }) as CallRecord;
+const ended = { endedAt: 9, verdict: { result: 'missed', reason: 'no-answer' } } as const;
+
+let clock: FakeClock;
+let db: Opened['db'];
+let store: CdrStore;
+let writes: WriteBatch;
+let writer: RecordWriter;
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+beforeEach(() => {
+  clock = new FakeClock();
+  ({ db } = openDatabase({ path: ':memory:', log, clock }));
+  store = new CdrStore(db);
+  writes = new WriteBatch({ db, log });
+  writer = new RecordWriter({ clock, log, events: new Events<Facts>(log), store, writes });
+});
+
+test('while the database takes in its log only answered calls add to it; the others follow in their last state', async () => {
+  const resume = writes.pause();
+  writer.save(record('call_1'), []);
+  writer.save(record('call_1', ended), []);
+  writer.save(record('call_2'), []);
+  writer.save(record('call_2', { answeredAt: 5 }), []);
+  writer.save(record('call_3'), []);
+  await turn();
+  expect([store.get('call_1'), store.get('call_2')?.answeredAt, store.get('call_3')]).toEqual([undefined, 5, undefined]);
+  resume();
+  await turn();
+  expect(store.get('call_1')?.verdict?.reason).toBe('no-answer');
+  expect(store.get('call_2')?.answeredAt).toBe(5);
+  expect(store.get('call_3')).toMatchObject({ startedAt: 1 });
+});
+
+test('what waited when the disk failed, or when we stop, is not lost', async () => {
+  const resume = writes.pause();
+  writer.save(record('call_1', ended), []);
+  db.pragma('query_only = ON');
+  resume();
+  await turn();
+  db.pragma('query_only = OFF');
+  expect(store.get('call_1')).toBeUndefined();
+  clock.advance(5_000);
+  expect(store.get('call_1')?.endedAt).toBe(9);
+  writes.pause();
+  writer.save(record('call_2', ended), []);
+  writer.stop();
+  expect(store.get('call_2')?.endedAt).toBe(9);
+});

@@ -1,0 +1,97 @@
+import type { Clock } from '#base/clock.ts';
+import type { Events } from '#base/events.ts';
+import type { Log } from '#base/log.ts';
+import type { Facts } from '#contract/facts.ts';
+import type { WriteBatch } from '#storage/write-batch.ts';
+import type { CallLeg, CallRecord } from './call.ts';
+import type { CdrStore } from './cdr-store.ts';
+import { UnsavedRecords } from './unsaved-records.ts';
+
+export type RecordWriterParts = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly events: Pick<Events<Facts>, 'emit'>;
+  readonly store: CdrStore;
+  /** While it is paused the log of the database is being taken in, and only what must not be lost is added to it. */
+  readonly writes?: Pick<WriteBatch, 'isPaused' | 'write'> | undefined;
+};
+
+type Waiting = { readonly record: CallRecord; readonly legs: readonly CallLeg[] };
+
+/** Writes call records. Never throws: a full disk must not end a call, and its record is written when there is room again. */
+export class RecordWriter {
+  readonly #parts: RecordWriterParts;
+  readonly #unsaved: UnsavedRecords;
+  /** Calls that nobody has answered, while the batch is paused: only their latest state is of interest. */
+  readonly #waiting = new Map<string, Waiting>();
+  #isFailing = false;
+
+  constructor(parts: RecordWriterParts) {
+    this.#parts = parts;
+    const { clock, log, store } = parts;
+    this.#unsaved = new UnsavedRecords({
+      clock,
+      save: (record, legs) => store.save(record, legs),
+      saved: (calls) => {
+        this.#isFailing = false;
+        log.info({ calls }, 'Call records kept in memory are stored now');
+      },
+    });
+  }
+
+  /** What was answered is on the disk when it returns; of other calls while a flood fills the database, soon after. */
+  save(record: CallRecord, legs: Iterable<CallLeg>): void {
+    const { store, writes } = this.#parts;
+    if (record.answeredAt === undefined && writes?.isPaused === true) {
+      this.#saveLater(record, legs);
+      return;
+    }
+    this.#waiting.delete(record.id);
+    try {
+      store.save(record, legs);
+      this.#saved(record.id);
+    } catch (error) {
+      this.#unsaved.keep(record, legs);
+      this.failed(error);
+    }
+  }
+
+  /** Nothing can be read or written. */
+  failed(error: unknown): void {
+    if (this.#isFailing) return;
+    this.#isFailing = true;
+    this.#parts.log.error({ err: error }, 'Call records cannot be written; calls go on');
+    this.#parts.events.emit('storage.failed', { reason: 'Call records cannot be written. Calls go on.' });
+  }
+
+  /** For the end of the process: a last try to write what could not be written. */
+  stop(): void {
+    for (const { record, legs } of this.#waiting.values()) this.#unsaved.keep(record, legs);
+    this.#waiting.clear();
+    this.#unsaved.stop();
+  }
+
+  #saveLater(record: CallRecord, legs: Iterable<CallLeg>): void {
+    const { store, writes } = this.#parts;
+    const isQueued = this.#waiting.has(record.id);
+    this.#waiting.set(record.id, { record, legs: [...legs] });
+    if (isQueued || writes === undefined) return;
+    writes
+      .write(() => {
+        const latest = this.#waiting.get(record.id);
+        if (latest !== undefined) store.save(latest.record, latest.legs);
+      })
+      .then(() => this.#saved(record.id))
+      .catch((error: unknown) => {
+        const latest = this.#waiting.get(record.id);
+        if (latest !== undefined) this.#unsaved.keep(latest.record, latest.legs);
+        this.failed(error);
+      })
+      .finally(() => this.#waiting.delete(record.id));
+  }
+
+  #saved(id: string): void {
+    this.#unsaved.forget(id);
+    this.#isFailing = false;
+  }
+}
