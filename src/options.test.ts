@@ -41,6 +41,7 @@ describe('options', () => {
       publicHttp: { host: '0.0.0.0', port: 8081 },
       house: { country: 'US', timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone },
       calls: { ringSeconds: 30, spamThreshold: 0.7 },
+      outgoing: { calls: 5, callsPerPhone: 2, minutesADay: 1200, minutesADayPerPhone: 600, callMinutes: 240 },
       trunks: [],
       media: { mode: 'rtpengine', ports: { min: 30_000, max: 30_999 } },
       twilio: {},

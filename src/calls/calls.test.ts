@@ -297,6 +297,20 @@ describe('calls outside', () => {
     expect(reasons(['4165550127', 1], ['+37120000000', 1])).toEqual([undefined, 'destination-not-allowed']);
   });
 
+  it('are bounded too where a phone sends a call on by itself', () => {
+    const sentOn = (to: string) => {
+      leg = new FakeLeg();
+      const call = calls.place(attempt('21'));
+      leg.rung[0]!.listener.failed('redirected', 302, { to: [to], reason: 'unconditional' });
+      return { call, rung: leg.rung.slice(1).map(({ target }) => target.kind === 'trunk' && target.number) };
+    };
+    expect(sentOn('+19005551234').rung).toEqual([]);
+    const [first, second, third] = [sentOn('4165550123'), sentOn('4165550124'), sentOn('4165550125')];
+    expect([first, second, third].map(({ rung }) => rung)).toEqual([['+14165550123'], ['+14165550124'], []]);
+    calls.revoke('dev_21');
+    expect(first.call.record.verdict?.reason).toBe('revoked');
+  });
+
   it('end after the longest time, but not one for help', () => {
     const [usual, help] = ['4165550123', '911'].map((dialled) => {
       const call = outside(dialled);

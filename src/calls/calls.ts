@@ -179,8 +179,8 @@ export class Calls {
     return steps.length === 0 ? { result: 'failed', reason: 'no-trunk' } : undefined;
   }
 
-  /** Whatever a phone has a trunk asked for, by itself or by a transfer. */
-  #fenced({ caller, source }: Attempt, routed: Routed): Verdict | undefined {
+  /** Whatever a phone has a trunk asked for, by itself, by a transfer, or by sending a call on. */
+  #fenced({ caller, source }: Pick<Attempt, 'caller' | 'source'>, routed: Routed): Verdict | undefined {
     const { fence } = this.#parts;
     const { ring } = routed;
     if (fence === undefined || caller.kind !== 'device' || ring.kind !== 'trunks' || !isBounded(routed)) return undefined;
@@ -222,8 +222,9 @@ export class Calls {
       const routed = rung.unrung(routeCall({ caller, dialled }, this.#parts.facts));
       if (routed === undefined) continue;
       const steps = this.#steps(routed);
-      if (this.#refusal(routed, steps) === undefined)
-        followed.push(...divert(steps, this.#diverted(device, routed, redirection)));
+      if ((this.#refusal(routed, steps) ?? this.#fenced({ caller, source: undefined }, routed)) !== undefined) continue;
+      if (isBounded(routed)) call.sentOutside(device.id, this.#parts.fence?.limits.callMinutes);
+      followed.push(...divert(steps, this.#diverted(device, routed, redirection)));
     }
     return followed.map((step) => ({ ...step, seconds: this.#parts.ringSeconds }));
   }

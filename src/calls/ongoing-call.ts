@@ -67,9 +67,10 @@ export class OngoingCall {
   readonly #outgoing = new Map<string, OutgoingLeg>();
   readonly #legs = new Map<string, CallLeg>();
   readonly #callerLegId: LegId;
-  readonly orderedBy: string | undefined;
   readonly isEmergency: boolean;
-  readonly #mostMinutes: number | undefined;
+  #mostMinutes: number | undefined;
+  #orderedBy: string | undefined;
+  #isSentOutside = false;
   /** By the monotonic clock. */
   #talkSince: number | undefined;
   #end: Timer | undefined;
@@ -94,7 +95,7 @@ export class OngoingCall {
     this.#parts = parts;
     this.#time = time;
     this.#mostMinutes = mostMinutes;
-    this.orderedBy = orderedBy;
+    this.#orderedBy = orderedBy;
     this.isEmergency = isEmergency;
     this.#caller = leg;
     this.#record = record;
@@ -178,7 +179,23 @@ export class OngoingCall {
 
   /** Whether it counts among the calls outside that are bounded. */
   get isFenced(): boolean {
-    return this.#record.direction === 'outbound' && this.#mostMinutes !== undefined;
+    return this.#isOutside && this.#mostMinutes !== undefined;
+  }
+
+  /** The device on whose behalf it goes out or on. */
+  get orderedBy(): string | undefined {
+    return this.#orderedBy;
+  }
+
+  /** A phone has sent it on to a trunk: from here on it is a call outside of that phone. */
+  sentOutside(deviceId: string, mostMinutes: number | undefined): void {
+    this.#orderedBy = deviceId;
+    this.#mostMinutes = mostMinutes;
+    this.#isSentOutside = true;
+  }
+
+  get #isOutside(): boolean {
+    return this.#isSentOutside || this.#record.direction === 'outbound';
   }
 
   get talkedMs(): number {
@@ -187,8 +204,8 @@ export class OngoingCall {
 
   /** Whether a device is one of its sides, or has it outside. */
   isOf(deviceId: string): boolean {
-    const { caller, callee, direction } = this.#record;
-    return [caller.deviceId, callee.deviceId].includes(deviceId) || (this.orderedBy === deviceId && direction === 'outbound');
+    const { caller, callee } = this.#record;
+    return [caller.deviceId, callee.deviceId].includes(deviceId) || (this.#orderedBy === deviceId && this.#isOutside);
   }
 
   /**
@@ -196,8 +213,8 @@ export class OngoingCall {
    * stops ringing. Tells whether that ended the call.
    */
   revoke(deviceId: string): boolean {
-    const { caller, callee, direction, answeredAt } = this.#record;
-    const isCaller = caller.deviceId === deviceId || (this.orderedBy === deviceId && direction === 'outbound');
+    const { caller, callee, answeredAt } = this.#record;
+    const isCaller = caller.deviceId === deviceId || (this.#orderedBy === deviceId && this.#isOutside);
     if (isCaller || (answeredAt !== undefined && callee.deviceId === deviceId)) this.stop('revoked');
     else this.#happen({ kind: 'group-gone', group: deviceId });
     return this.#state?.phase === 'ended';
