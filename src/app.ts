@@ -35,7 +35,7 @@ import { keyPath, startPhones } from './phones-start.ts';
 import type { Phones } from './phones-start.ts';
 import { watchSealedValues } from './sealed-values.ts';
 import { startSetUp } from './set-up-start.ts';
-import { openStorage } from './storage-start.ts';
+import { openStorage, startCopies } from './storage-start.ts';
 import type { Overrides, Storage, Surroundings } from './surroundings.ts';
 import { openTwilio } from './twilio-start.ts';
 import type { TwilioGround } from './twilio-start.ts';
@@ -100,6 +100,7 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   ];
   const http = await startHttp(around, { ...phones, ...house, ...desk, routes });
   twilio.outbox.start();
+  startCopies({ ...around, storage, keys: phones.keys, isQuiet: () => desk.calls.list().length === 0 });
   const at: Listening = {
     sip: listenTexts(engine.hostports),
     http: { host: options.http.host, port: http.address.port },

@@ -49,10 +49,7 @@ async function run() {
   const writes = new WriteBatch({ db, log });
   const warnings: string[] = [];
   const health = new Health(clock);
-  keepTime({
-    ...{ clock, storage: { db, mode: 'normal', writes }, log, health, warnings, stack, onClockSet: clock.onSet, newId },
-    ...{ options: {} as never, overrides: {}, events: new Events<Facts>(log) },
-  });
+  keepTime({ clock, storage: { db, writes }, log, health, warnings, stack });
   return { clock, writes, warnings, health };
 }
 

@@ -14,7 +14,10 @@ import type { Storage, Surroundings } from './surroundings.ts';
 const noteEveryMs = 5 * 60_000;
 const leastBehindMs = 2_000;
 
-type Parts = Surroundings & { readonly clock: HouseClock; readonly storage: Storage };
+type Parts = Pick<Surroundings, 'log' | 'health' | 'warnings' | 'stack'> & {
+  readonly clock: HouseClock;
+  readonly storage: Pick<Storage, 'db' | 'writes'>;
+};
 
 export function keepTime({ clock, storage, log, health, warnings, stack }: Parts): void {
   const { db, writes } = storage;

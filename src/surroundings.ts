@@ -42,4 +42,8 @@ export type Surroundings = {
   readonly warnings: string[];
 };
 
-export type Storage = Opened & { readonly writes: WriteBatch };
+export type Storage = Opened & {
+  readonly writes: WriteBatch;
+  /** Whether the file that bears the database's name is still the open one. */
+  readonly isOurFile: () => boolean;
+};

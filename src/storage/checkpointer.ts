@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { Clock, Timer } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { Database } from './database.ts';
+import { tieNextLog } from './foreign-log.ts';
 import type { WriteBatch } from './write-batch.ts';
 
 /** Pages in the log, and how many of them are in the database file now; or why there is no answer. */
@@ -16,6 +17,8 @@ export type CheckpointerOptions = {
   readonly writes: WriteBatch;
   readonly clock: Clock;
   readonly log: Log;
+  /** Whether the file that bears the name is the open one: another must not get our log. */
+  readonly isOurs?: () => boolean;
   /** Bytes of log that are worth a checkpoint. */
   readonly worthBytes?: number;
   /** Bytes of log at which writes wait a moment, so that the log can begin anew. */
@@ -80,8 +83,8 @@ export class Checkpointer {
   }
 
   async #lookOnce(): Promise<void> {
-    const { db, worthBytes = 4 * 2 ** 20, mostBytes = 256 * 2 ** 20 } = this.#options;
-    if (!db.open) return;
+    const { db, isOurs = () => true, worthBytes = 4 * 2 ** 20, mostBytes = 256 * 2 ** 20 } = this.#options;
+    if (!db.open || !isOurs()) return;
     const bytes = this.#logBytes();
     if (bytes < worthBytes || bytes === this.#doneBytes) {
       this.#idle += 1;
@@ -104,8 +107,18 @@ export class Checkpointer {
       return true;
     }
     const isDone = reply.checkpointed === reply.log && this.#logBytes() === before;
-    if (isDone) this.#doneBytes = before;
+    if (isDone) this.#begunAnew(before);
     return isDone;
+  }
+
+  /** The next write begins the log anew, and it must bear its number. */
+  #begunAnew(bytes: number): void {
+    this.#doneBytes = bytes;
+    try {
+      tieNextLog(this.#options.db);
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'The write-ahead log could not be numbered');
+    }
   }
 
   async #checkpointInPause(): Promise<void> {

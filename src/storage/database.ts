@@ -2,15 +2,18 @@
 // Called by app.ts alone; the stores of the subject rooms get the connection from it.
 // Whatever state the file is in, a database with our schema comes out, so that phones register and calls ring.
 import { chmodSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { isoTime } from '#base/clock.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
+import { copyAdvice } from './copies.ts';
 import { makeFolder } from './folder.ts';
-import { migrate, readMigrations } from './migrate.ts';
+import { putForeignLogAside, tieLog } from './foreign-log.ts';
+import { migrate, readMigrations, schemaVersion } from './migrate.ts';
 import type { Migration } from './migrate.ts';
 import { salvage } from './salvage.ts';
+import { missingParts } from './schema-check.ts';
 import { storageFailure } from './storage-failure.ts';
 
 /** The connection and a prepared statement, for the stores of the rooms. */
@@ -24,6 +27,8 @@ export type OpenOptions = {
   readonly clock: Clock;
   /** Those of this folder unless told. */
   readonly migrations?: readonly Migration[];
+  /** 0 ≤ random < 1. */
+  readonly random?: () => number;
 };
 
 export type Opened = {
@@ -32,24 +37,52 @@ export type Opened = {
   readonly mode: 'normal' | 'memory';
   /** In the user's words; only in memory mode. */
   readonly problem?: string;
+  /** What was found beside the file and put aside, in the user's words. */
+  readonly notices: readonly string[];
+  /** There was none before. */
+  readonly isNew: boolean;
 };
 
 /** Rows read per table from a file that cannot be used; enough for every phone, and a bound for call records. */
 const salvagedRows = 20_000;
 
-export function openDatabase({ path, log, clock, migrations = readMigrations() }: OpenOptions): Opened {
+export function openDatabase(options: OpenOptions): Opened {
+  const { path, log, clock, migrations = readMigrations(), random = Math.random } = options;
   let db: Database | undefined;
+  let notices: readonly string[] = [];
   try {
     makeFolder(dirname(path));
+    notices = putLogAside(options);
     db = connect(path);
+    const isNew = schemaVersion(db) === 0;
     const problem = prepareFile(db, migrations, log);
-    if (problem === undefined) return { db, mode: 'normal' };
-    return openInMemory({ path, log, migrations, opened: db, problem });
+    if (problem !== undefined) return { ...openInMemory({ path, log, migrations, opened: db, problem }), notices };
+    if (!db.memory) tie(db, random(), log);
+    return { db, mode: 'normal', notices, isNew };
   } catch (error) {
     const failure = storageFailure(error);
     log.error({ err: error, path, time: isoTime(clock.now()) }, 'The database cannot be used');
-    return openInMemory({ path, log, migrations, opened: db, problem: problemText(path, failure.because) });
+    return { ...openInMemory({ path, log, migrations, opened: db, problem: problemText(path, failure.because) }), notices };
   }
+}
+
+/** Untied, a log is believed whatever it lies beside. */
+function tie(db: Database, random: number, log: Log): void {
+  try {
+    tieLog(db, random);
+  } catch (error) {
+    log.warn({ err: error, path: db.name }, 'The write-ahead log could not be tied to the database');
+  }
+}
+
+function putLogAside({ path, log, clock }: OpenOptions): readonly string[] {
+  const aside = putForeignLogAside(path, isoTime(clock.now()));
+  if (aside === undefined) return [];
+  log.warn({ path, aside }, 'The write-ahead log beside the database was of another database and was put aside');
+  return [
+    `The file ${path}-wal was of another database than the ${basename(path)} beside it (a backup was put back): it was put aside as ${aside}, ` +
+      'and the house goes on with what the backup holds. Delete it when nothing is missed.',
+  ];
 }
 
 function connect(path: string): Database {
@@ -87,6 +120,11 @@ function prepareFile(db: Database, migrations: readonly Migration[], log: Log): 
     log.error({ path: db.name, version: result.version }, 'The database is of a newer version');
     return problemText(db.name, 'was written by a newer version of GoSIP');
   }
+  const missing = missingParts(db, migrations);
+  if (missing.length > 0) {
+    log.error({ path: db.name, missing }, 'The database lacks tables or columns');
+    return problemText(db.name, `is damaged: it lacks ${missing.join(', ')}`);
+  }
   if (result.from !== result.to) log.info({ path: db.name, ...result }, 'The database has the new schema');
   return undefined;
 }
@@ -105,7 +143,7 @@ type Unusable = {
   readonly problem: string;
 };
 
-function openInMemory({ path, log, migrations, opened, problem }: Unusable): Opened {
+function openInMemory({ path, log, migrations, opened, problem }: Unusable): Omit<Opened, 'notices'> {
   opened?.close();
   const db = new SqliteDatabase(':memory:');
   migrate(db, migrations);
@@ -113,12 +151,12 @@ function openInMemory({ path, log, migrations, opened, problem }: Unusable): Ope
   const rows = salvage({ from: path, into: db, mostRows: salvagedRows, log });
   db.pragma('foreign_keys = ON');
   log.warn({ path, rows }, 'Working from memory with what could be read');
-  return { db, mode: 'memory', problem };
+  return { db, mode: 'memory', problem, isNew: false };
 }
 
 function problemText(path: string, because: string): string {
   return (
     `The database ${path} ${because}. Phones keep registering and calls keep ringing from memory, ` +
-    'but nothing is saved. Repair the file or restore a backup, then start GoSIP again.'
+    `but nothing is saved. ${copyAdvice(path) ?? 'Repair the file or restore a backup, then start GoSIP again.'}`
   );
 }

@@ -1,5 +1,6 @@
 import { chmodSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
 import type { Database } from 'better-sqlite3';
 
 /** One numbered schema change. */
@@ -66,6 +67,10 @@ function backUp(db: Database, number: number): string {
   const unfinished = `${target}.unfinished`;
   rmSync(unfinished, { force: true });
   db.prepare('VACUUM INTO ?').run(unfinished);
+  const copy = new SqliteDatabase(unfinished);
+  // No log was ever begun for it: see foreign-log.ts.
+  copy.pragma('application_id = 0');
+  copy.close();
   chmodSync(unfinished, 0o600);
   renameSync(unfinished, target);
   return target;

@@ -1,0 +1,115 @@
+// Notices that the open database file was removed or replaced: SQLite goes on writing into what has no name any more.
+// Called by storage-start.ts.
+// Must stay true: what the open file holds is written beside, at once, now and then, and at the end.
+import { statSync } from 'node:fs';
+import { chmod, rename, rm } from 'node:fs/promises';
+import { basename } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import type { Clock, Timer } from '#base/clock.ts';
+import { isoTime } from '#base/clock.ts';
+import type { Log } from '#base/log.ts';
+import type { Database } from './database.ts';
+
+export type FileWatchOptions = {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Told once. */
+  readonly onLost: (problem: string) => void;
+};
+
+type Identity = { readonly dev: number; readonly ino: number };
+
+const lookMs = 5_000;
+const againMs = 10 * 60_000;
+
+export class FileWatch {
+  readonly #options: FileWatchOptions;
+  readonly #path: string;
+  readonly #own: Identity | undefined;
+  #timer: Timer | undefined;
+  #lost: { readonly how: 'removed' | 'replaced'; readonly rescued: string } | undefined;
+  #rescuedAt = 0;
+  #rescue: Promise<void> | undefined;
+  #isRescued = false;
+
+  constructor(options: FileWatchOptions) {
+    this.#options = options;
+    this.#path = options.db.name;
+    this.#own = options.db.memory ? undefined : identityOf(this.#path);
+  }
+
+  /** What has happened to the file and what to do, in the user's words. */
+  get problem(): string | undefined {
+    if (this.#lost === undefined) return undefined;
+    const { how, rescued } = this.#lost;
+    const [file, copy] = [basename(this.#path), basename(rescued)];
+    const happened = `The database ${this.#path} was ${how} while GoSIP runs: what happens now is not kept in it.`;
+    if (!this.#isRescued) return `${happened} Calls go on. What it held is being written to ${rescued}.`;
+    const back = `stop GoSIP, run: mv ${copy} ${file} (in its folder, without ${file}-wal and ${file}-shm)`;
+    const advice =
+      how === 'removed' ? `${back} and start it again` : `start GoSIP again to use the new file; to go back, ${back}`;
+    return `${happened} Calls go on. What it held was written to ${rescued}: ${advice}.`;
+  }
+
+  /** Whether the file that bears the name is still the open one. */
+  isOurs(): boolean {
+    const found = identityOf(this.#path);
+    return found?.ino === this.#own?.ino && found?.dev === this.#own?.dev;
+  }
+
+  start(): void {
+    if (this.#own !== undefined) this.#timer = this.#options.clock.every(lookMs, () => this.look());
+  }
+
+  /** Writes down a last time what the nameless file holds. */
+  async stop(): Promise<void> {
+    this.#timer?.cancel();
+    await this.#rescue;
+    this.look();
+    if (this.#lost !== undefined) await this.#write(this.#lost.rescued);
+  }
+
+  look(): void {
+    const { clock, log, onLost } = this.#options;
+    if (this.#own === undefined || this.isOurs()) return;
+    if (this.#lost === undefined) {
+      const time = isoTime(clock.now()).replaceAll(':', '-').replace(/\.\d+/, '');
+      this.#lost = {
+        how: identityOf(this.#path) === undefined ? 'removed' : 'replaced',
+        rescued: `${this.#path}.rescued-${time}`,
+      };
+      log.error({ path: this.#path, ...this.#lost }, 'The database file was taken away under the running house');
+      onLost(this.problem ?? '');
+    } else if (clock.monotonic() - this.#rescuedAt < againMs) return;
+    this.#rescuedAt = clock.monotonic();
+    const { rescued } = this.#lost;
+    this.#rescue ??= this.#write(rescued).finally(() => (this.#rescue = undefined));
+  }
+
+  /** On the connection itself: nobody else can open a file without a name. */
+  async #write(target: string): Promise<void> {
+    const unfinished = `${target}.unfinished`;
+    try {
+      await rm(unfinished, { force: true });
+      await this.#options.db.backup(unfinished);
+      const copy = new SqliteDatabase(unfinished);
+      // No log was ever begun for it: see foreign-log.ts.
+      copy.pragma('application_id = 0');
+      copy.close();
+      await chmod(unfinished, 0o600);
+      await rename(unfinished, target);
+      this.#isRescued = true;
+    } catch (error) {
+      this.#options.log.error({ err: error, target }, 'What the database held could not be written beside it');
+    }
+  }
+}
+
+function identityOf(path: string): Identity | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
