@@ -10,10 +10,15 @@ const digit = /\p{Nd}/u;
  * Other characters stay, so that what is no number is not taken for one. Linear.
  */
 export function plainDigits(text: string): string {
-  if (text.includes(override)) return text;
+  if (isTurned(text)) return text;
   let plain = '';
   for (const character of text) plain += plainCharacter(character);
   return plain;
+}
+
+/** Whether the eye sees another number than stands there. */
+export function isTurned(text: unknown): boolean {
+  return typeof text === 'string' && text.includes(override);
 }
 
 function plainCharacter(character: string): string {
