@@ -63,6 +63,8 @@ export class SimulatedPhone implements AsyncDisposable {
   readonly calls: PhoneCall[] = [];
   readonly #options: SimulatedPhoneOptions;
   readonly #socket: Socket;
+  /** Of answered calls, for answers that come again. */
+  readonly #acks = new Map<string, SipMessage>();
   readonly #waiting = new Map<string, (response: SipMessage) => void>();
   readonly #incoming = new EventEmitter<{ call: [PhoneCall] }>();
   /** `performance.now()` at the last response received. */
@@ -129,6 +131,11 @@ export class SimulatedPhone implements AsyncDisposable {
     response.append('contact', `<${this.contact}>`);
     this.#addSdp(response);
     this.#send(response);
+    const resend = setInterval(() => {
+      if (call.state === 'ringing') this.#send(response);
+      else clearInterval(resend);
+    }, this.#options.retryMs ?? 500);
+    resend.unref();
   }
 
   decline(call: PhoneCall, status = 603, reason = 'Decline'): void {
@@ -227,6 +234,7 @@ export class SimulatedPhone implements AsyncDisposable {
     const ack = new SipMessage({ method: 'ACK', requestUri: call.remoteTarget });
     this.#addDialogHeaders(ack, call);
     this.#send(ack);
+    this.#acks.set(`${response.callId} ${response.get('cseq')}`, ack);
     call.enter('answered');
   }
 
@@ -297,12 +305,17 @@ export class SimulatedPhone implements AsyncDisposable {
 
   #responded(message: SipMessage): void {
     this.lastResponseAt = performance.now();
-    this.#waiting.get(`${message.callId} ${message.get('cseq')}`)?.(message);
+    const key = `${message.callId} ${message.get('cseq')}`;
+    this.#waiting.get(key)?.(message);
+    const ack = this.#acks.get(key);
+    if (ack !== undefined && message.status >= 200) this.#send(ack);
   }
 
   #requested(request: SipMessage): void {
     const call = this.calls.find(({ invite }) => invite.callId === request.callId);
     if (request.method === 'INVITE' && call === undefined) return this.#rang(request);
+    // Sent again because our answer was lost, or is still to be given.
+    if (request.method === 'INVITE' && request.toTag === undefined) return undefined;
     if (request.method === 'ACK') {
       if (call?.state === 'ringing') call.enter('answered');
       return;
