@@ -1,13 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { digestCredentials } from '#sip/digest-answer.ts';
 import { freePort } from '#testing/free-port.ts';
 import { House } from '#testing/house.ts';
 import type { DeviceLogin } from '#testing/house.ts';
 import { SimulatedPhone } from '#testing/simulated-phone.ts';
 import { SipPeer } from '#testing/sip-peer.ts';
-import { responseText, sdp, sipText } from '#testing/sip-text.ts';
-import type { PeerMessage } from '#testing/sip-text.ts';
+import { TextPhone } from '#testing/text-phone.ts';
 import { makeCertificate } from '#testing/tls-certificate.ts';
 
 // A phone by each way in, at the real process: it registers, is called by a plain UDP phone, and hangs up.
@@ -53,83 +50,8 @@ const ways: Readonly<Record<string, Way>> = {
   tcp: { via: 'TCP', connect: () => SipPeer.tcp(at(house.sipPort)) },
 };
 
-/** A phone by one way in, as text on the wire. */
-class TextPhone {
-  readonly peer: SipPeer;
-  readonly #via: string;
-  readonly #login: DeviceLogin;
-  readonly #foreignContact: string | undefined;
-  #sequence = 0;
-
-  // oxlint-disable-next-line max-params -- all but the Contact of somebody else are always there
-  constructor(peer: SipPeer, via: string, login: DeviceLogin, contact?: string) {
-    this.peer = peer;
-    this.#foreignContact = contact;
-    this.#via = via;
-    this.#login = login;
-  }
-
-  /** A browser knows no address of its own (RFC 7118 section 5). */
-  get #host(): string {
-    return this.#via.startsWith('WS') ? 'df7jal23ls0d.invalid' : this.peer.host;
-  }
-
-  get #contact(): string {
-    const own = `<sip:${this.#login.username}@${this.#host};transport=${this.#via.toLowerCase()}>`;
-    return `Contact: ${this.#foreignContact ?? own}`;
-  }
-
-  async register(): Promise<PeerMessage> {
-    const uri = `sip:${address}`;
-    const account = `<sip:${this.#login.username}@${address}>`;
-    const challenge = await this.#ask('REGISTER', uri, { from: account, to: account, lines: [this.#contact] });
-    const credentials = digestCredentials(this.#login)(
-      { 'www-authenticate': challenge.headers('WWW-Authenticate').join(', ') },
-      { method: 'REGISTER', uri },
-    );
-    const lines = [this.#contact, `${credentials?.name}: ${credentials?.value}`];
-    return this.#ask('REGISTER', uri, { from: account, to: account, lines });
-  }
-
-  async takeCall(): Promise<PeerMessage> {
-    const invite = await this.peer.skipTo('INVITE');
-    const headers = [this.#contact, 'Content-Type: application/sdp'];
-    this.peer.send(responseText(invite, '200 OK', { headers, body: sdp(address) }));
-    await this.peer.skipTo('ACK');
-    return invite;
-  }
-
-  hangUp(invite: PeerMessage): Promise<PeerMessage> {
-    const uri = /<([^>]+)>/.exec(invite.header('Contact') ?? '')?.[1] ?? '';
-    const [from, to] = [`${invite.header('To')};tag=peer`, invite.header('From') ?? ''];
-    return this.#ask('BYE', uri, { from, to, callId: invite.header('Call-ID') ?? '', lines: [] });
-  }
-
-  #ask(
-    method: string,
-    uri: string,
-    { from, to, lines, callId = 'one' }: { from: string; to: string; lines: readonly string[]; callId?: string },
-  ): Promise<PeerMessage> {
-    this.#sequence += 1;
-    const branch = `z9hG4bK${randomBytes(8).toString('hex')}`;
-    this.peer.send(
-      sipText([
-        `${method} ${uri} SIP/2.0`,
-        `Via: SIP/2.0/${this.#via} ${this.#host};rport;branch=${branch}`,
-        'Max-Forwards: 70',
-        `From: ${from.includes(';tag=') ? from : `${from};tag=1`}`,
-        `To: ${to}`,
-        `Call-ID: ${callId}`,
-        `CSeq: ${this.#sequence} ${method}`,
-        ...lines,
-      ]),
-    );
-    return this.peer.skipTo((message) => message.status >= 200);
-  }
-}
-
 async function phoneBy({ via, connect }: Way, login: DeviceLogin): Promise<TextPhone> {
-  const phone = new TextPhone(stack.use(await connect()), via, login);
+  const phone = new TextPhone(stack.use(await connect()), { via, login });
   expect((await phone.register()).startLine).toBe('SIP/2.0 200 OK');
   return phone;
 }
@@ -185,7 +107,9 @@ test('a phone that registers the Contact of another over TCP does not get its ca
   const [owner, thief] = [await house.addDevice('38', { transports }), await house.addDevice('39', { transports })];
   const victim = stack.use(await SimulatedPhone.start({ address, ...owner, registrar: house.registrar }));
   expect(await victim.register()).toBe(200);
-  const other = new TextPhone(stack.use(await SipPeer.tcp(at(house.sipPort))), 'TCP', thief, `<${victim.contact};transport=udp>`);
+  const other = new TextPhone(stack.use(await SipPeer.tcp(at(house.sipPort))), {
+    ...{ via: 'TCP', login: thief, contact: `<${victim.contact};transport=udp>` },
+  });
   expect((await other.register()).status).toBe(200);
   const rang = victim.called();
   const call = caller.call('38');
@@ -206,7 +130,7 @@ test.each(['ws', 'wss'])('a browser by %s whose tab is closed is at once shown a
 
 test('a phone by a way it may not use is told so', async () => {
   const login = await house.addDevice('31', { transports: ['udp'] });
-  const phone = new TextPhone(stack.use(await SipPeer.tcp(at(house.sipPort))), 'TCP', login);
+  const phone = new TextPhone(stack.use(await SipPeer.tcp(at(house.sipPort))), { via: 'TCP', login });
   expect((await phone.register()).startLine).toBe('SIP/2.0 403 Transport Not Allowed');
   await house.program.printed(/A REGISTER was refused/);
   expect(house.program.output()).toContain('"name":"Phone 31"');

@@ -90,7 +90,10 @@ function createEmbeddedEngine({ options, clock, log, thread = threadFile, ...tol
       hosts: options.sip.hosts,
       // A trunk brings the calls of the whole town from one address.
       trusted: options.trunks.flatMap((trunk) => trunk.allow),
-      settings: { firstAppMs, passTrying: true, emergencyNumbers: usualEmergencyNumbers(options.house.country) },
+      settings: {
+        ...{ firstAppMs, passTrying: true, keepToFlowsBut: options.sip.edgeProxies },
+        emergencyNumbers: usualEmergencyNumbers(options.house.country),
+      },
     },
     ...told,
     clock,

@@ -23,6 +23,7 @@ function dialog(remoteTag: string, callId = 'call'): Dialog {
     contact: '',
     flow: undefined,
     isPinned: false,
+    isKept: false,
   });
 }
 

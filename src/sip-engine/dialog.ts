@@ -48,6 +48,7 @@ export type DialogFacts = Pick<
   | 'contact'
   | 'flow'
   | 'isPinned'
+  | 'isKept'
 >;
 
 /** One dialog (RFC 3261 section 12), early or confirmed. */
@@ -78,6 +79,8 @@ export class Dialog {
   flow: Flow | undefined;
   /** Our requests go to the source of `flow`, not to where the target says (NAT). */
   isPinned: boolean;
+  /** They go there wherever the peer would have them go. */
+  readonly isKept: boolean;
 
   isConfirmed = false;
   isEnded = false;
@@ -118,6 +121,7 @@ export class Dialog {
     this.contact = facts.contact;
     this.flow = facts.flow;
     this.isPinned = facts.isPinned;
+    this.isKept = facts.isKept;
   }
 }
 

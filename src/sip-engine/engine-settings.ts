@@ -32,6 +32,12 @@ export type EngineSettings = {
   readonly alwaysSend180: boolean;
   /** Also reply to the source when the top Record-Route says `nat=yes`. */
   readonly aggressiveNat: boolean;
+  /**
+   * Requests in the dialog of a client that proved itself (its INVITE had credentials), or that was called at a next hop the application
+   * named, go to where its own messages came from, whatever route set, host or maddr it names; but for peers in these networks, which are
+   * believed. Undefined: everybody is.
+   */
+  readonly keepToFlowsBut: readonly string[] | undefined;
   /** Never replace the peer's Contact by the source of its 2xx. */
   readonly disableNatDetection: boolean;
   /**
@@ -69,6 +75,7 @@ export const defaultSettings: EngineSettings = {
   passTrying: false,
   alwaysSend180: false,
   aggressiveNat: false,
+  keepToFlowsBut: undefined,
   disableNatDetection: false,
   whenAppLeaves: 'tidy',
   appGraceMs: 5_000,

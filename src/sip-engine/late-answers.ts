@@ -24,7 +24,8 @@ export function receiveLateAnswer(context: CoreContext, response: SipMessage, fl
   if (last !== undefined && last !== 'refused') {
     if (last.cseq === cseq.number) repeatAck(context, last);
   } else if (context.failedInvites.has(dialogIdOf(response))) {
-    const late = makeUacDialog(context, { app: nobody, request: inviteOf(response), response, flow });
+    // Whom we had called is not known any more: the answer's sender is asked to pass it on.
+    const late = makeUacDialog(context, { app: nobody, request: inviteOf(response), response, flow, isNamed: true });
     releaseFork(context, late, {
       cseq: cseq.number,
       hadOffer: true,

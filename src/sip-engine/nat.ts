@@ -1,3 +1,4 @@
+import { isInNetwork, isSameAddress, parseNetwork } from './addresses.ts';
 import { parseNameAddr } from './fields.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import type { SipMessage } from './message.ts';
@@ -23,6 +24,22 @@ export function isCalledBehindNat(response: SipMessage, routes: readonly string[
   }
   const contact = contactUri(response);
   return contact === undefined || unbracketed(contact.host) !== flow.remoteAddress;
+}
+
+/** Whether a client's dialog is kept to the flow it came by: it cannot have us send to somebody else then. */
+export function isKeptToFlow({ keepToFlowsBut }: EngineSettings, flow: Flow | undefined): boolean {
+  if (keepToFlowsBut === undefined || flow === undefined) return false;
+  return !keepToFlowsBut.some((text) => {
+    const network = parseNetwork(text);
+    return network !== undefined && isInNetwork(flow.remoteAddress, network);
+  });
+}
+
+/** Whether a message has requests go to somebody else than its sender. */
+export function namesAnother(message: SipMessage, routes: readonly string[], { remoteAddress }: Flow): boolean {
+  const contact = contactUri(message);
+  if (routes.length > 0 || contact === undefined) return true;
+  return contact.params.has('maddr') || !isSameAddress(unbracketed(contact.host), remoteAddress);
 }
 
 /** RFC 1918. */

@@ -3,7 +3,7 @@ import { contactOf } from './app-headers.ts';
 import type { CoreContext } from './core-context.ts';
 import { Dialog, dialogIdOf } from './dialog.ts';
 import type { SipMessage } from './message.ts';
-import { isCalledBehindNat } from './nat.ts';
+import { isCalledBehindNat, isKeptToFlow, namesAnother } from './nat.ts';
 import type { Flow } from './transport.ts';
 import { contactUriOf } from './uas-dialog.ts';
 
@@ -12,11 +12,14 @@ export type Reply = {
   readonly request: SipMessage;
   readonly response: SipMessage;
   readonly flow: Flow | undefined;
+  /** The application named the next hop. */
+  readonly isNamed: boolean;
 };
 
 /** The calling side's dialog of a response to our INVITE or SUBSCRIBE (RFC 3261 section 12.1.2). It is in no table yet. */
-export function makeUacDialog(context: CoreContext, { app, request, response, flow }: Reply): Dialog {
+export function makeUacDialog(context: CoreContext, { app, request, response, flow, isNamed }: Reply): Dialog {
   const routes = response.getAll('record-route').toReversed();
+  const isKept = isNamed && isKeptToFlow(context.settings, flow);
   return new Dialog({
     id: dialogIdOf(request),
     kind: request.method === 'SUBSCRIBE' ? 'SUBSCRIBE' : 'INVITE',
@@ -33,7 +36,8 @@ export function makeUacDialog(context: CoreContext, { app, request, response, fl
     routes,
     contact: request.get('contact') ?? (flow === undefined ? '' : contactOf(flow.listener, request.requestUri)),
     flow,
-    isPinned: isPinned(context, { response, flow, routes }),
+    isPinned: isPinned(context, { response, flow, routes, isKept }),
+    isKept,
   });
 }
 
@@ -42,13 +46,14 @@ export function confirmTarget(context: CoreContext, dialog: Dialog, { response, 
   dialog.routes = response.getAll('record-route').toReversed();
   dialog.target = contactUriOf(response) ?? dialog.target;
   dialog.flow = flow ?? dialog.flow;
-  dialog.isPinned = isPinned(context, { response, flow, routes: dialog.routes });
+  dialog.isPinned = isPinned(context, { response, flow: dialog.flow, routes: dialog.routes, isKept: dialog.isKept });
 }
 
 function isPinned(
   context: CoreContext,
-  seen: { response: SipMessage; flow: Flow | undefined; routes: readonly string[] },
+  seen: { response: SipMessage; flow: Flow | undefined; routes: readonly string[]; isKept: boolean },
 ): boolean {
+  if (seen.isKept && seen.flow !== undefined && namesAnother(seen.response, seen.routes, seen.flow)) return true;
   if (context.settings.disableNatDetection || seen.flow === undefined) return false;
   return isCalledBehindNat(seen.response, seen.routes, seen.flow);
 }

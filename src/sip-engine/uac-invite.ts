@@ -22,15 +22,21 @@ export class InviteProgress {
   readonly #context: CoreContext;
   readonly #app: App;
   readonly #dialogId: string;
+  readonly #isNamed: boolean;
   readonly #invite: OutgoingInvite = { isCancelled: false, isUpdatePending: false };
   #client: ClientTransaction | undefined;
   #state: 'pending' | 'answered' | 'failed' = 'pending';
   #answered: { readonly tag: string; readonly invite: AnsweredInvite } | undefined;
 
-  constructor(context: CoreContext, { app, dialogId }: { readonly app: App; readonly dialogId: string }) {
+  /** `isNamed`: the application named the next hop. */
+  constructor(
+    context: CoreContext,
+    { app, dialogId, isNamed }: { readonly app: App; readonly dialogId: string; readonly isNamed: boolean },
+  ) {
     this.#context = context;
     this.#app = app;
     this.#dialogId = dialogId;
+    this.#isNamed = isNamed;
   }
 
   started(client: ClientTransaction): void {
@@ -81,8 +87,12 @@ export class InviteProgress {
     const known = this.#knownDialog(client, response);
     if (known !== undefined) return known;
     if (dialogs.withId(this.#dialogId).length >= limits.earlyDialogsPerCall) return undefined;
-    const dialog = makeUacDialog(this.#context, { app: this.#app, request: client.request, response, flow });
+    const dialog = this.#makeDialog(client, { response, flow });
     return dialogs.add(dialog) ? dialog : undefined;
+  }
+
+  #makeDialog({ request }: ClientTransaction, seen: Seen): Dialog {
+    return makeUacDialog(this.#context, { app: this.#app, request, isNamed: this.#isNamed, ...seen });
   }
 
   #knownDialog(client: ClientTransaction, response: SipMessage): Dialog | undefined {
@@ -114,7 +124,7 @@ export class InviteProgress {
   #confirm(client: ClientTransaction, seen: Seen): Dialog {
     const known = this.#knownDialog(client, seen.response);
     if (known !== undefined) confirmTarget(this.#context, known, seen);
-    const dialog = known ?? makeUacDialog(this.#context, { app: this.#app, request: client.request, ...seen });
+    const dialog = known ?? this.#makeDialog(client, seen);
     dialog.isConfirmed = true;
     keepDescription(dialog, client.request);
     this.#endEarlyDialogs(dialog);
@@ -140,7 +150,7 @@ export class InviteProgress {
       repeatAck(this.#context, this.#answered.invite);
       return;
     }
-    const dialog = makeUacDialog(this.#context, { app: this.#app, request: client.request, ...seen });
+    const dialog = this.#makeDialog(client, seen);
     releaseFork(this.#context, dialog, this.#answer(client, seen.response));
   }
 

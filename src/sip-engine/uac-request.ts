@@ -29,7 +29,8 @@ export function sendNewRequest(
     by.reply.nok('Error creating leg');
     return;
   }
-  const receiver = method === 'INVITE' ? inviteReceiver(context, message, by.app) : requestReceiver(context, message, by.app);
+  const sender = { app: by.app, isNamed: proxy !== '' };
+  const receiver = method === 'INVITE' ? inviteReceiver(context, message, sender) : requestReceiver(context, message, sender);
   const problem = sendOrder(context, {
     request: {
       message,
@@ -47,8 +48,11 @@ type Receiver = {
   onResponse(response: SipMessage, flow: Flow | undefined): void;
 };
 
-function inviteReceiver(context: CoreContext, message: SipMessage, app: App): Receiver {
-  const progress = new InviteProgress(context, { app, dialogId: dialogIdOf(message) });
+/** `isNamed`: the application named the next hop. */
+type Sender = { readonly app: App; readonly isNamed: boolean };
+
+function inviteReceiver(context: CoreContext, message: SipMessage, sender: Sender): Receiver {
+  const progress = new InviteProgress(context, { ...sender, dialogId: dialogIdOf(message) });
   return {
     onStarted(client) {
       progress.started(client);
@@ -58,7 +62,7 @@ function inviteReceiver(context: CoreContext, message: SipMessage, app: App): Re
   };
 }
 
-function requestReceiver(context: CoreContext, message: SipMessage, app: App): Receiver {
+function requestReceiver(context: CoreContext, message: SipMessage, { app, isNamed }: Sender): Receiver {
   const dialogId = message.method === 'SUBSCRIBE' ? dialogIdOf(message) : '';
   let outgoing: Outgoing | undefined;
   return {
@@ -72,7 +76,7 @@ function requestReceiver(context: CoreContext, message: SipMessage, app: App): R
       const { client } = outgoing;
       if (response.status >= 200) context.outgoing.delete(client.id);
       if (message.method === 'SUBSCRIBE' && response.status >= 200 && response.status < 300)
-        subscribed(context, outgoing, { response, flow });
+        subscribed(context, outgoing, { response, flow, isNamed });
       deliverResponse(app, { transactionId: client.id, dialogId }, { response, flow });
     },
   };
@@ -81,7 +85,7 @@ function requestReceiver(context: CoreContext, message: SipMessage, app: App): R
 function subscribed(
   context: CoreContext,
   { app, client }: Outgoing,
-  seen: { response: SipMessage; flow: Flow | undefined },
+  seen: { response: SipMessage; flow: Flow | undefined; isNamed: boolean },
 ): void {
   const dialog = makeUacDialog(context, { app, request: client.request, ...seen });
   dialog.isConfirmed = true;

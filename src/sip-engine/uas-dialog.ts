@@ -4,7 +4,7 @@ import type { CoreContext, IncomingRequest } from './core-context.ts';
 import { Dialog } from './dialog.ts';
 import { parseNameAddr, withTag } from './fields.ts';
 import type { SipMessage } from './message.ts';
-import { isCallerBehindNat } from './nat.ts';
+import { isCallerBehindNat, isKeptToFlow, namesAnother } from './nat.ts';
 import type { Flow } from './transport.ts';
 import { parseUri } from './uri.ts';
 
@@ -12,6 +12,9 @@ import { parseUri } from './uri.ts';
 export function makeUasDialog(context: CoreContext, incoming: IncomingRequest): Dialog {
   const { request, flow } = incoming.transaction;
   const localTag = incoming.localTag ?? '';
+  const routes = request.getAll('record-route');
+  const hasCredentials = request.has('authorization') || request.has('proxy-authorization');
+  const isKept = hasCredentials && isKeptToFlow(context.settings, flow);
   return new Dialog({
     id: incoming.dialogId,
     kind: request.method === 'SUBSCRIBE' ? 'SUBSCRIBE' : 'INVITE',
@@ -25,10 +28,11 @@ export function makeUasDialog(context: CoreContext, incoming: IncomingRequest): 
     localCSeq: randomInt(1, 1_000_000),
     remoteCSeq: request.cseq?.number,
     target: contactUriOf(request) ?? sourceUri(flow),
-    routes: request.getAll('record-route'),
+    routes,
     contact: incoming.invite?.contact ?? contactOf(flow.listener, request.requestUri),
     flow,
-    isPinned: isCallerBehindNat(request, flow, context.settings),
+    isPinned: isCallerBehindNat(request, flow, context.settings) || (isKept && namesAnother(request, routes, flow)),
+    isKept,
   });
 }
 
@@ -46,10 +50,13 @@ function sourceUri(flow: Flow): string {
 
 /** RFC 3261 section 12.2: a re-INVITE or UPDATE moves the remote target; the route set stays. Its flow is followed too. */
 export function refreshTarget(context: CoreContext, dialog: Dialog, by: { message: SipMessage; flow: Flow | undefined }): void {
-  dialog.target = contactUriOf(by.message) ?? dialog.target;
+  const contact = contactUriOf(by.message);
+  dialog.target = contact ?? dialog.target;
   if (by.flow === undefined) return;
   dialog.flow = by.flow;
-  if (by.message.isRequest && dialog.role === 'uas' && dialog.routes.length === 0) {
+  if (dialog.isKept) {
+    if (contact !== undefined) dialog.isPinned ||= namesAnother(by.message, dialog.routes, by.flow);
+  } else if (by.message.isRequest && dialog.role === 'uas' && dialog.routes.length === 0) {
     dialog.isPinned = isCallerBehindNat(by.message, by.flow, context.settings);
   }
 }
