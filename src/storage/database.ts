@@ -62,7 +62,11 @@ export function openDatabase(options: OpenOptions): Opened {
   } catch (error) {
     const failure = storageFailure(error);
     log.error({ err: error, path, time: isoTime(clock.now()) }, 'The database cannot be used');
-    return { ...openInMemory({ path, log, migrations, opened: db, problem: problemText(path, failure.because) }), notices };
+    const advice = failure.kind === 'full' ? 'Make room on the disk, then start GoSIP again.' : undefined;
+    return {
+      ...openInMemory({ path, log, migrations, opened: db, problem: problemText(path, failure.because, advice) }),
+      notices,
+    };
   }
 }
 
@@ -114,7 +118,7 @@ function prepareFile(db: Database, migrations: readonly Migration[], log: Log): 
   db.pragma('synchronous = NORMAL');
   db.pragma('temp_store = MEMORY');
   db.pragma('foreign_keys = ON');
-  assertWritable(db);
+  assertWritable(db, log);
   const result = migrate(db, migrations);
   if (result.kind === 'newer') {
     log.error({ path: db.name, version: result.version }, 'The database is of a newer version');
@@ -130,9 +134,15 @@ function prepareFile(db: Database, migrations: readonly Migration[], log: Log): 
 }
 
 /** SQLite opens a file that it may not write without a word: only a write tells. */
-function assertWritable(db: Database): void {
+function assertWritable(db: Database, log: Log): void {
   const version = Number(db.pragma('user_version', { simple: true }));
-  db.transaction(() => db.pragma(`user_version = ${version}`)).immediate();
+  try {
+    db.transaction(() => db.pragma(`user_version = ${version}`)).immediate();
+  } catch (error) {
+    // A full disk gets room again, and each write says for itself whether it was kept until then.
+    if (storageFailure(error).kind !== 'full') throw error;
+    log.error({ err: error, path: db.name }, 'The disk is full: nothing is saved until it has room');
+  }
 }
 
 type Unusable = {
@@ -154,9 +164,9 @@ function openInMemory({ path, log, migrations, opened, problem }: Unusable): Omi
   return { db, mode: 'memory', problem, isNew: false };
 }
 
-function problemText(path: string, because: string): string {
+function problemText(path: string, because: string, advice?: string): string {
   return (
     `The database ${path} ${because}. Phones keep registering and calls keep ringing from memory, ` +
-    `but nothing is saved. ${copyAdvice(path) ?? 'Repair the file or restore a backup, then start GoSIP again.'}`
+    `but nothing is saved. ${advice ?? copyAdvice(path) ?? 'Repair the file or restore a backup, then start GoSIP again.'}`
   );
 }
