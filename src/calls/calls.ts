@@ -201,7 +201,7 @@ export class Calls {
       return [{ legs, seconds: this.#parts.ringSeconds, onlyIfUnreachable: false }];
     }
     const { number, from, isEmergency } = ring;
-    return trunkSteps(this.#parts.trunks.names(), {
+    return trunkSteps(this.#parts.trunks.names(isEmergency), {
       isEmergency,
       legTo: (trunk) => ({
         leg: { ...this.#legOf('callee', callee, { sipCallId: '', address: '' }), name: trunk, trunk },

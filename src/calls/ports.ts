@@ -79,8 +79,8 @@ export type CallerLeg = {
   hangUp(why: StopWhy): void;
 };
 
-/** The trunks that can take a call now, best first. */
-export type Trunks = { names(): readonly string[] };
+/** The trunks that can take a call now, best first; for help, all there are. */
+export type Trunks = { names(isEmergency?: boolean): readonly string[] };
 
 export type Devices = {
   byExtension(extension: string): Device | undefined;

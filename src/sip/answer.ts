@@ -8,11 +8,15 @@ export type AnswerOptions = SendOptions & {
   readonly done?: (error: unknown, sent?: SrfMessage) => void;
 };
 
+/** Of a 503 nobody knows how long to wait; without a hint some never try again, and others at once (RFC 3261 section 21.5.4). */
+const retryAfter: Readonly<Record<number, Record<string, string>>> = { 503: { 'Retry-After': '5' } };
+
 /** Sends a response. Never throws: what drachtio-srf complains of goes to `done`, where there is one. */
 export function answer(response: Responder, status: number, { done, reason, ...options }: AnswerOptions = {}): void {
   const known = passable(status);
   try {
-    response.send(known, reason ?? phraseOf(known) ?? 'Unknown', options, done);
+    const headers = { ...retryAfter[known], ...options.headers };
+    response.send(known, reason ?? phraseOf(known) ?? 'Unknown', { ...options, headers }, done);
   } catch (error) {
     done?.(error);
   }

@@ -87,6 +87,7 @@ export class IncomingCall implements CallerLeg, CallingSide, DialogOwner {
   #heir: Heir | undefined;
   #isOver = false;
   #isRingingTold = false;
+  #retrySeconds: number | undefined;
 
   constructor(parts: CallParts, invite: Invite, from: { readonly device: Device | undefined; readonly end: MediaEnd }) {
     const { request } = invite;
@@ -206,6 +207,10 @@ export class IncomingCall implements CallerLeg, CallingSide, DialogOwner {
     });
   }
 
+  mayTryAgainIn(seconds: number): void {
+    this.#retrySeconds = Math.min(seconds, this.#retrySeconds ?? seconds);
+  }
+
   join(ring: Ring): void {
     if (this.#heir !== undefined) {
       this.#heir.answered(ring);
@@ -257,7 +262,8 @@ export class IncomingCall implements CallerLeg, CallingSide, DialogOwner {
     this.#inherited(status);
     if (this.#isOver) return;
     this.#over();
-    answer(this.#invite.response, status, status === 503 ? { headers: { 'Retry-After': '5' } } : {});
+    const isHinted = this.#retrySeconds !== undefined && (status === 503 || status === 480);
+    answer(this.#invite.response, status, isHinted ? { headers: { 'Retry-After': String(this.#retrySeconds) } } : {});
   }
 
   hangUp(): void {

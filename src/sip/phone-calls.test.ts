@@ -112,6 +112,14 @@ describe('a call that does not come about', () => {
     },
   );
 
+  it('tells the caller how long a phone wants to be left alone', async () => {
+    const [a, b, c] = [await stage.phone('20'), await stage.phone('21'), await stage.phone('21')];
+    a.invite('21');
+    b.reply(await b.rung(), '503 Service Unavailable', { headers: ['Retry-After: 30;duration=60'] });
+    c.reply(await c.rung(), '503 Service Unavailable', { headers: ['Retry-After: 7'] });
+    expect((await a.peer.expect(480)).header('Retry-After')).toBe('7');
+  });
+
   it('was not reached where the phone answers nothing in the ring time', async () => {
     await using brief = await SipStage.start({ ringSeconds: 0.3 });
     const [a, b] = [await brief.phone('20'), await brief.phone('21')];

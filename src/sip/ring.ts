@@ -44,6 +44,8 @@ export type CallingSide = {
   /** The ways of its sound to those it calls. */
   readonly paths: MediaPaths;
   progress(status: number, body: string | undefined): void;
+  /** Somebody it calls wants to be left alone for so long (Retry-After, RFC 3261 section 20.33). */
+  mayTryAgainIn(seconds: number): void;
   /** Joins with a leg that has answered. */
   join(ring: Ring): void;
 };
@@ -53,6 +55,8 @@ export type RingParts = {
   readonly log: Log;
   readonly sessionSeconds: number;
   readonly media: Media;
+  /** A trunk wants no calls for so long. */
+  readonly trunkRests: (trunk: string, seconds: number) => void;
 };
 
 const reasons: Readonly<Record<CancelWhy, string | undefined>> = {
@@ -271,8 +275,14 @@ export class Ring implements OutgoingLeg {
   }
 
   #refused({ status, headers }: IncomingResponse): void {
+    const { trunk } = this.destination;
     // Who is behind a trunk has no say in where the house calls.
-    const isTrunk = this.destination.trunk !== undefined;
+    const isTrunk = trunk !== undefined;
+    const seconds = numberOf(headers['retry-after']);
+    if (seconds !== undefined && (status === 503 || status === 480)) {
+      if (isTrunk && status === 503) this.#parts.trunkRests(trunk, seconds);
+      this.#caller.mayTryAgainIn(seconds);
+    }
     this.#fail(status, undefined, isTrunk ? undefined : redirectionIn(status, headers, this.#progress !== undefined));
   }
 

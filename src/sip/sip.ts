@@ -151,6 +151,7 @@ export class Sip {
     const callParts = {
       ...{ connection: this.#connection, log, sessionSeconds, media },
       destinationOf: (target: RingTarget) => this.#destinationOf(target),
+      trunkRests: (trunk: string, seconds: number) => this.#trunks.rests(trunk, seconds),
       refer: (...refer: Parameters<Transfers['refer']>) => transfers.refer(...refer),
     };
     const transfers = new Transfers({ ...callParts, calls, clock, isWelcome: this.#parts.isWelcome });

@@ -66,6 +66,9 @@ export class TransferredParty implements CallerLeg, CallingSide, TransferUnderwa
     this.#transfer.progress.told(status === 183 ? 180 : status);
   }
 
+  /** A NOTIFY tells a status and no more. */
+  mayTryAgainIn(): void {}
+
   join(ring: Ring): void {
     const { other } = this.#transfer;
     const { path } = ring;

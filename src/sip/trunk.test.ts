@@ -184,6 +184,63 @@ describe('a call outside', () => {
     await a.peer.expect(404);
   });
 
+  describe('where a trunk asks for a rest', () => {
+    async function twoTrunks() {
+      const [first, second] = [await SipPeer.udp({ address: '127.0.0.2' }), await SipPeer.udp({ address: '127.0.0.3' })];
+      open.push(first, second);
+      const common = { transport: 'udp', register: false, allow: [] } as const;
+      const stage = await SipStage.start({
+        trunks: [
+          { ...common, name: 'one', host: '127.0.0.2', port: first.port },
+          { ...common, name: 'two', host: '127.0.0.3', port: second.port },
+        ],
+      });
+      open.push(stage);
+      [first.target, second.target] = [stage.target, stage.target];
+      return { first, second, stage };
+    }
+
+    it('leaves by another one until then, but asks it for help', async () => {
+      const { first, second, stage } = await twoTrunks();
+      const a = await stage.phone('20');
+      a.invite('4165550123');
+      first.send(
+        responseText(await first.expect('INVITE'), '503 Service Unavailable', { headers: ['Retry-After: 3600 (busy)'] }),
+      );
+      second.send(responseText(await second.expect('INVITE'), '486 Busy Here'));
+      await a.peer.expect(486);
+      await first.expect('ACK');
+      await second.expect('ACK');
+      a.invite('4165550123');
+      second.send(responseText(await second.expect('INVITE'), '486 Busy Here'));
+      await a.peer.expect(486);
+      expect(first.unread).toEqual([]);
+      a.invite('911');
+      expect((await first.expect('INVITE')).startLine).toContain('sip:911@');
+    });
+
+    it('leaves by it again when the rest is over', async () => {
+      const { first, second, stage } = await twoTrunks();
+      const a = await stage.phone('20');
+      a.invite('4165550123');
+      first.send(responseText(await first.expect('INVITE'), '503 Service Unavailable', { headers: ['Retry-After: 1'] }));
+      second.send(responseText(await second.expect('INVITE'), '486 Busy Here'));
+      expect(stage.sip.trunks.names()).toEqual(['two']);
+      expect(stage.sip.trunks.names(true)).toEqual(['one', 'two']);
+      await stage.until(() => stage.sip.trunks.names()[0] === 'one', 'the end of the rest');
+    });
+
+    it('leaves by it all the same where there is no other, and the caller hears how long it wants', async () => {
+      const { trunk, stage } = await trunkStage();
+      const a = await stage.phone('20');
+      for (const round of [1, 2]) {
+        a.invite('4165550123');
+        trunk.send(responseText(await trunk.skipTo('INVITE'), '503 Unavailable', { headers: [`Retry-After: ${round}7`] }));
+        expect((await a.peer.expect(503)).header('Retry-After')).toBe(`${round}7`);
+      }
+    });
+  });
+
   it('to a number of ours rings inside the house', async () => {
     const { trunk, stage } = await trunkStage();
     const [a, b] = [await stage.phone('20'), await stage.phone('21', { personId: 'usr_1' })];

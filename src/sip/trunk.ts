@@ -1,7 +1,7 @@
 import { timingSafeEqual, createHash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { addressBlocks } from '#base/address-blocks.ts';
-import type { Clock } from '#base/clock.ts';
+import type { Clock, Timer } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { Presented, Trunks } from '#calls/ports.ts';
 import { plainDigits } from '#contract/plain-digits.ts';
@@ -54,6 +54,9 @@ export type Outward =
 
 const mostShown = 64;
 
+/** Some ask for a day and are well in a minute. */
+const longestRestSeconds = 600;
+
 /** Least first. A trunk over UDP sends what is too long for a datagram by TCP (RFC 3261 section 18.1.1); none calls by WebSocket. */
 const hardToForge: readonly string[] = ['udp', 'tcp', 'tls'];
 
@@ -78,6 +81,7 @@ export type TrunkCall = {
 export class TrunkPeers implements Trunks {
   readonly #parts: Parts;
   readonly #trunks = new Map<string, Trunk>();
+  readonly #resting = new Map<string, Timer>();
   #isStopped = false;
 
   constructor(parts: Parts, settings: readonly TrunkSettings[]) {
@@ -85,10 +89,31 @@ export class TrunkPeers implements Trunks {
     for (const one of settings) this.#trunks.set(one.name, new Trunk(parts, one));
   }
 
-  /** Trunks at which we are registered, or need not be, come first. */
-  names(): readonly string[] {
+  /**
+   * Trunks at which we are registered, or need not be, come first. One that asked for a rest gets it (RFC 3261 section 21.5.4) as long as
+   * there is another that is ready; a call for help asks it all the same.
+   */
+  names(isEmergency = false): readonly string[] {
     const outward = [...this.#trunks.values()].filter(({ takesCalls }) => takesCalls);
-    return outward.toSorted((a, b) => Number(b.isReady) - Number(a.isReady)).map(({ name }) => name);
+    const awake = outward.filter(({ name }) => !this.#resting.has(name));
+    const chosen = isEmergency || !awake.some(({ isReady }) => isReady) ? outward : awake;
+    return chosen.toSorted((a, b) => Number(b.isReady) - Number(a.isReady)).map(({ name }) => name);
+  }
+
+  /** A trunk said 503 and for how long. The last word counts. */
+  rests(name: string, seconds: number): void {
+    const rest = Math.min(seconds, longestRestSeconds);
+    this.#wake(name);
+    this.#resting.set(
+      name,
+      this.#parts.clock.after(rest * 1000, () => this.#resting.delete(name)),
+    );
+    this.#parts.log.warn({ trunk: name, seconds: rest }, 'A trunk asked for a rest; calls leave by another where there is one');
+  }
+
+  #wake(name: string): void {
+    this.#resting.get(name)?.cancel();
+    this.#resting.delete(name);
   }
 
   /** For health: whether each trunk takes calls, as far as we know. */
@@ -104,6 +129,7 @@ export class TrunkPeers implements Trunks {
   /** Settles when the trunks have let us go, or do not answer. */
   async stop(): Promise<void> {
     this.#isStopped = true;
+    for (const name of [...this.#resting.keys()]) this.#wake(name);
     await Promise.all([...this.#trunks.values()].map((trunk) => trunk.stop()));
   }
 
@@ -112,6 +138,7 @@ export class TrunkPeers implements Trunks {
     const old = this.#trunks.get(name);
     if (this.#isStopped || (settings !== undefined && old?.isSame(settings) === true)) return;
     const next = settings === undefined ? undefined : new Trunk(this.#parts, settings);
+    this.#wake(name);
     if (next === undefined) this.#trunks.delete(name);
     else this.#trunks.set(name, next);
     // Both may have the same Contact: the old one must be gone before the new one comes.
