@@ -186,15 +186,22 @@ const stopReasons = {
   room: 'made-room',
   revoked: 'revoked',
   'too-long': 'too-long',
+  fault: 'internal',
 } as const;
 
 function stopped(state: CallState, why: StopWhy): Transition {
   if (state.phase === 'ended') return same(state);
-  const reason = stopReasons[why];
-  if (state.phase === 'connected') return end(state, { result: 'answered', reason }, [{ kind: 'hang-up', why }]);
-  const verdict: Verdict = reason === 'engine-lost' ? { result: 'failed', reason } : { result: 'cancelled', reason };
+  const verdict = verdictOfStop(why, state.phase === 'connected');
+  if (state.phase === 'connected') return end(state, verdict, [{ kind: 'hang-up', why }]);
   const { state: after, actions } = cancelLive(state, 'house');
   return chain(actions, end(after, verdict, [{ kind: 'reject', verdict }]));
+}
+
+function verdictOfStop(why: StopWhy, isConnected: boolean): Verdict {
+  const reason = stopReasons[why];
+  if (reason === 'internal') return { result: 'failed', reason };
+  if (isConnected) return { result: 'answered', reason };
+  return reason === 'engine-lost' ? { result: 'failed', reason } : { result: 'cancelled', reason };
 }
 
 /** Nothing of this step rings any more: the next step, or the end once nothing rings at all. */

@@ -19,7 +19,7 @@ import { Calls } from './calls.ts';
 import { CdrStore } from './cdr-store.ts';
 import { OutgoingFence } from './outgoing-fence.ts';
 import { OutgoingStore } from './outgoing-store.ts';
-import type { Attempt, CallerLeg, LegListener, RingTarget } from './ports.ts';
+import type { Attempt, CallerLeg, LegListener, OutgoingLeg, OutsideStories, RingTarget } from './ports.ts';
 import type { Verdict } from './verdict.ts';
 
 const device = (extension: string, personId: string): Device => ({
@@ -42,7 +42,7 @@ class FakeLeg implements CallerLeg {
   readonly told: string[] = [];
   readonly rung: { target: RingTarget; listener: LegListener }[] = [];
 
-  ring(target: RingTarget, listener: LegListener) {
+  ring(target: RingTarget, listener: LegListener): OutgoingLeg {
     this.rung.push({ target, listener });
     const n = this.rung.length;
     return {
@@ -76,7 +76,12 @@ beforeEach(() => {
   build(db);
 });
 
-type Built = { readonly mostCalls?: number; readonly fence?: OutgoingFence; readonly trunks?: readonly string[] };
+type Built = {
+  readonly mostCalls?: number;
+  readonly fence?: OutgoingFence;
+  readonly trunks?: readonly string[];
+  readonly outside?: OutsideStories;
+};
 
 function build(on: Opened['db'], { trunks = [], ...more }: Built = {}): void {
   db = on;
@@ -132,6 +137,45 @@ describe('a call', () => {
     ]);
     expect(facts).toEqual(['call.started', 'call.changed ringing', 'call.changed in_call', 'call.ended callee-hung-up']);
     expect(leg.told).toEqual(['pass 1 180', 'connect 1']);
+    expect(calls.list()).toEqual([]);
+  });
+
+  it('whose way out throws is refused all the same, and its record closed', () => {
+    leg.ring = () => {
+      throw new Error('A fault on purpose');
+    };
+    const { record } = calls.place(attempt('21'));
+    expect(leg.told).toEqual(['reject internal']);
+    expect(store.get(record.id)?.verdict).toEqual({ result: 'failed', reason: 'internal' });
+    expect(calls.list()).toEqual([]);
+    expect(log.join('')).toContain('A call ran into a fault and is ended');
+  });
+
+  it('that throws while it is connected is hung up, and its record closed', () => {
+    const ring = leg.ring.bind(leg);
+    leg.ring = (...asked) => ({
+      ...ring(...asked),
+      connect: () => {
+        throw new Error('A fault on purpose');
+      },
+    });
+    const { record } = calls.place(attempt('21'));
+    leg.rung[0]!.listener.answered();
+    expect(leg.told).toEqual(['hang up fault']);
+    expect(store.get(record.id)?.verdict).toEqual({ result: 'failed', reason: 'internal' });
+  });
+
+  it('is refused to its caller although the story it belongs to cannot be written', () => {
+    const story: OutsideStories = {
+      ...{ claim: () => ({ kind: 'unknown' }), written: (record) => record, openCallIds: () => [], came: () => {} },
+      legEnded: () => {
+        throw new Error('disk full');
+      },
+    };
+    build(db, { outside: story });
+    calls.place(attempt('21'));
+    leg.rung[0]!.listener.failed('busy', 486);
+    expect(leg.told).toEqual(['reject busy']);
     expect(calls.list()).toEqual([]);
   });
 

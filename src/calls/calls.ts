@@ -103,9 +103,17 @@ export class Calls {
     this.#ongoing.set(record.id, call);
     if (refusal === undefined) call.start(steps);
     else call.refuse(refusal, steps);
-    if (isRecorded && claim.kind === 'unknown' && given.networkName !== undefined)
-      this.#parts.outside?.came(record, given.networkName);
+    if (isRecorded && claim.kind === 'unknown' && given.networkName !== undefined) this.#name(record, given.networkName);
     return call;
+  }
+
+  /** The call goes on without it. */
+  #name(record: CallRecord, networkName: string): void {
+    try {
+      this.#parts.outside?.came(record, networkName);
+    } catch (error) {
+      this.#records.failed(error);
+    }
   }
 
   /** Opens the record of a call made of two sides that are connected already. */
@@ -285,7 +293,11 @@ export class Calls {
       ended: (call: OngoingCall) => {
         this.#ongoing.delete(call.record.id);
         if (call.isFenced && call.talkedMs > 0) this.#parts.fence?.ended({ deviceId: call.orderedBy, talkedMs: call.talkedMs });
-        isEndTold = outside?.legEnded(call.record) ?? true;
+        try {
+          isEndTold = outside?.legEnded(call.record) ?? true;
+        } catch (error) {
+          this.#records.failed(error);
+        }
       },
     };
   }

@@ -159,8 +159,7 @@ export class OngoingCall {
   refuse(verdict: Verdict, steps: readonly PlannedStep[]): void {
     this.#open(steps);
     this.#tellStarted();
-    this.#finish(verdict);
-    this.#caller.reject(verdict);
+    this.#reject(verdict);
   }
 
   /** CANCEL, or the caller's answer could not be delivered. */
@@ -233,7 +232,23 @@ export class OngoingCall {
   /** State first: an action may report its outcome before it returns. */
   #take({ state, actions }: Transition): void {
     this.#state = state;
-    for (const action of actions) this.#act(action);
+    for (const action of actions) {
+      try {
+        this.#act(action);
+      } catch (error) {
+        this.#parts.log.error({ err: error, action: action.kind }, 'A call ran into a fault and is ended');
+        this.stop('fault');
+      }
+    }
+  }
+
+  /** Whatever fails on the way to the record: the caller gets its answer. */
+  #reject(verdict: Verdict): void {
+    try {
+      this.#finish(verdict);
+    } finally {
+      this.#caller.reject(verdict);
+    }
   }
 
   #act(action: CallAction): void {
@@ -255,8 +270,7 @@ export class OngoingCall {
         this.#outgoing.get(action.leg)?.release(action.why);
         return;
       case 'reject':
-        this.#finish(action.verdict);
-        this.#caller.reject(action.verdict);
+        this.#reject(action.verdict);
         return;
       case 'hang-up':
         this.#caller.hangUp(action.why);

@@ -64,9 +64,9 @@ export type LegListener = {
 
 /**
  * Why the house ends a call: a person asked for it, the engine is lost, a call for help needs its room, its phone may call no more,
- * or it went on for too long.
+ * it went on for too long, or we ran into a fault of our own.
  */
-export type StopWhy = 'house' | 'engine' | 'room' | 'revoked' | 'too-long';
+export type StopWhy = 'house' | 'engine' | 'room' | 'revoked' | 'too-long' | 'fault';
 
 /** The caller's side of one call, as an edge offers it. No method throws. */
 export type CallerLeg = {

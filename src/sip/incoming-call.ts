@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Timer } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { Device } from '#devices/device.ts';
 import type { OngoingCall } from '#calls/ongoing-call.ts';
@@ -39,6 +40,9 @@ export type Invite = {
 export type InviteReading =
   | { readonly kind: 'invite'; readonly invite: Invite }
   | { readonly kind: 'refuse'; readonly status: number; readonly reason?: string; readonly headers: Record<string, string> };
+
+/** From the answer of a phone to ours: what the relay needs at most, twice. */
+const answerMs = 20_000;
 
 /** Hops a call may still take when it leaves us. */
 const defaultMaxForwards = 70;
@@ -88,6 +92,7 @@ export class IncomingCall implements CallerLeg, CallingSide, DialogOwner {
   #isOver = false;
   #isRingingTold = false;
   #retrySeconds: number | undefined;
+  #limit: Timer | undefined;
 
   constructor(parts: CallParts, invite: Invite, from: { readonly device: Device | undefined; readonly end: MediaEnd }) {
     const { request } = invite;
@@ -224,6 +229,8 @@ export class IncomingCall implements CallerLeg, CallingSide, DialogOwner {
     bridge.call = this.#call;
     bridge.path = path;
     this.#bridge = bridge;
+    // Whatever goes wrong between here and the answer: it comes.
+    this.#limit = this.#parts.clock.after(answerMs, () => this.#refuseAnswered(500, { result: 'failed', reason: 'internal' }));
     this.paths.keep(path);
     const given = (outcome: MediaOutcome) => this.#given(outcome, bridge);
     if (this.offer !== '') {
@@ -249,12 +256,17 @@ export class IncomingCall implements CallerLeg, CallingSide, DialogOwner {
       return;
     }
     // The called side may have hung up meanwhile.
+    const isRefused = outcome.kind === 'refused' && outcome.why === 'bad-sdp';
+    const verdict = { result: 'failed', reason: isRefused ? 'media-refused' : 'no-media' } as const;
+    this.#refuseAnswered(outcome.kind === 'sdp' ? 480 : statusOfRefusal(outcome), verdict);
+  }
+
+  /** Somebody has answered, and the caller cannot be told. */
+  #refuseAnswered(status: number, verdict: Verdict): void {
+    this.#limit?.cancel();
     this.dialog.drop();
-    answer(this.#invite.response, outcome.kind === 'sdp' ? 480 : statusOfRefusal(outcome));
-    bridge.end({
-      result: 'failed',
-      reason: outcome.kind === 'refused' && outcome.why === 'bad-sdp' ? 'media-refused' : 'no-media',
-    });
+    answer(this.#invite.response, status);
+    this.#bridge?.end(verdict);
   }
 
   reject(verdict: Verdict): void {
@@ -267,8 +279,10 @@ export class IncomingCall implements CallerLeg, CallingSide, DialogOwner {
   }
 
   hangUp(): void {
-    this.#bridge?.end(undefined);
-    if (this.#heir === undefined) return;
+    if (this.#bridge !== undefined) {
+      this.#bridge.end(undefined);
+      return;
+    }
     this.#inherited(480);
     this.refuse(480);
   }
@@ -296,6 +310,7 @@ export class IncomingCall implements CallerLeg, CallingSide, DialogOwner {
 
   #answer(body: string, bridge: Bridge): void {
     const { timer, response } = this.#invite;
+    this.#limit?.cancel();
     const done = (error: unknown) => {
       if (!error) return;
       // The caller's CANCEL was faster than the answer.

@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net';
+import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import { isPrivate } from '#base/private-address.ts';
 import type { Registration } from '#devices/registration.ts';
@@ -20,7 +21,11 @@ const noRelay: Anchor = {
   delete: () => {},
 };
 
+/** The relay gives up by itself before this; nobody waits for one that does not. */
+const patienceMs = 8_000;
+
 type Relayed = {
+  readonly clock: Clock;
   readonly log: Log;
   readonly isTrunks: boolean;
   readonly isTranslated: boolean;
@@ -39,12 +44,12 @@ export class MediaPath {
   /** Whether one end alone is a browser: without the relay neither understands the other. */
   readonly isTranslated: boolean;
   readonly #anchor: Anchor | undefined;
-  readonly #log: Log | undefined;
+  readonly #relayed: Relayed | undefined;
   #isClosed = false;
 
   constructor(relayed?: Relayed, lost: (why: SoundLoss) => void = () => {}) {
     this.lost = lost;
-    this.#log = relayed?.log;
+    this.#relayed = relayed;
     this.isTrunks = relayed?.isTrunks ?? false;
     this.isTranslated = relayed?.isTranslated ?? false;
     this.#anchor = relayed?.open((why) => {
@@ -83,16 +88,28 @@ export class MediaPath {
   }
 
   async #tell(outcome: Promise<MediaOutcome>, done: Done): Promise<void> {
-    const known = await outcome;
+    const known = await this.#inTime(outcome);
     try {
       done(known);
     } catch (error) {
-      this.#log?.error({ err: error }, 'A session description could not be handled');
+      this.#relayed?.log.error({ err: error }, 'A session description could not be handled');
     }
+  }
+
+  /** A relay that hangs or fails is none. */
+  #inTime(outcome: Promise<MediaOutcome>): Promise<MediaOutcome> {
+    const { promise, resolve } = Promise.withResolvers<MediaOutcome>();
+    const failed = (error: unknown) => {
+      this.#relayed?.log.error({ err: error }, 'The relay gave no session description');
+      resolve({ kind: 'refused', why: 'no-relay' });
+    };
+    const limit = this.#relayed?.clock.after(patienceMs, () => failed(new Error(`No answer within ${patienceMs / 1000} s`)));
+    outcome.then(resolve, failed).finally(() => limit?.cancel());
+    return promise;
   }
 }
 
-type Parts = { readonly media: Media; readonly log: Log };
+type Parts = { readonly media: Media; readonly clock: Clock; readonly log: Log };
 
 /** The ways from one caller to whoever it may reach; one stays when somebody has answered. */
 export class MediaPaths {
@@ -111,13 +128,13 @@ export class MediaPaths {
     const key = JSON.stringify(callee);
     const known = this.#paths.get(key);
     if (known?.isClosed === false) return known;
-    const { media, log } = this.#parts;
+    const { media, clock, log } = this.#parts;
     const { caller } = this.#from;
     const isTrunks = caller.trunk !== undefined || callee.trunk !== undefined;
     const isTranslated = caller.isBrowser !== callee.isBrowser;
     const open = (lost: (why: SoundLoss) => void) =>
       media.anchor({ ...this.#from, callee, isEmergency, lost }) ?? (isTranslated ? noRelay : undefined);
-    const relayed = needsRelay(caller, callee) ? { log, isTrunks, isTranslated, open } : undefined;
+    const relayed = needsRelay(caller, callee) ? { clock, log, isTrunks, isTranslated, open } : undefined;
     const path = new MediaPath(relayed, (why) => this.lost(why));
     this.#paths.set(key, path);
     return path;

@@ -54,14 +54,19 @@ export function handleInvite(parts: InviteParts, request: IncomingRequest, respo
     device,
     end: trunkCall === undefined ? callingEnd(request) : trunkEnd(trunkCall.trunk, trunkCall.isSecure),
   });
-  leg.call = parts.place({
-    caller: callerOf(request, device, trunkCall),
-    dialled: trunkCall?.dialled ?? uri.number,
-    leg,
-    source: request.source_address,
-    joins: trunkCall?.joins,
-    networkName: trunkCall?.networkName,
-  });
+  try {
+    leg.call = parts.place({
+      caller: callerOf(request, device, trunkCall),
+      dialled: trunkCall?.dialled ?? uri.number,
+      leg,
+      source: request.source_address,
+      joins: trunkCall?.joins,
+      networkName: trunkCall?.networkName,
+    });
+  } catch (error) {
+    parts.log.error({ err: error }, 'A call could not be placed');
+    leg.refuse(500);
+  }
   return 'call';
 }
 

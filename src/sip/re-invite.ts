@@ -1,6 +1,8 @@
 import type { Clock } from '#base/clock.ts';
 import type { SipDialog } from './dialog.ts';
 import { timerHeaders } from './passed-request.ts';
+import { refusalOf } from './sdp.ts';
+import type { IncomingResponse, SendAck } from './srf-types.ts';
 
 type Listener = {
   /** `acknowledge` sends the ACK; with the answer where we made no offer. */
@@ -10,43 +12,58 @@ type Listener = {
 
 const retryMs = 1000;
 const mostTries = 4;
+/** Longer than a transaction takes to fail by itself (64*T1, RFC 3261 section 17.1.1.2); a far side that only rings has no end. */
+const limitMs = 40_000;
 
-/** A re-INVITE of our own. With an empty offer the far side makes one. Waits and repeats where both sides invited at once (491). */
-export function reInvite(
-  clock: Clock,
-  dialog: SipDialog,
-  { offer, listener, tries = 1 }: { offer: string; listener: Listener; tries?: number },
-): void {
+type Wanted = { readonly offer: string; readonly listener: Listener; readonly tries?: number };
+
+/**
+ * A re-INVITE of our own. With an empty offer the far side makes one. Waits and repeats where both sides invited at once (491). The
+ * listener hears of it exactly once, in a bounded time.
+ */
+export function reInvite(clock: Clock, dialog: SipDialog, { offer, listener, tries = 1 }: Wanted): void {
   if (dialog.isOver) {
     listener.refused(481);
     return;
   }
+  let isSettled = false;
+  const settle = (tell: () => void) => {
+    if (isSettled) return;
+    isSettled = true;
+    limit.cancel();
+    tell();
+  };
+  const limit = clock.after(limitMs, () => settle(() => listener.refused(408)));
+  const received = (response: IncomingResponse, ack: SendAck) => {
+    if (response.status < 200) return;
+    if (isSettled) dropLate(response, ack, offer);
+    else if (response.status === 491 && tries < mostTries) {
+      settle(() => clock.after(retryMs, () => reInvite(clock, dialog, { offer, listener, tries: tries + 1 })));
+    } else if (response.status >= 300) settle(() => listener.refused(response.status));
+    else settle(() => accept(dialog, { offer, listener }, { response, ack }));
+  };
   dialog.whenAcknowledged(() => {
     dialog.request(
       { method: 'INVITE', headers: timerHeaders(dialog), body: offer },
-      {
-        failed: () => listener.refused(481),
-        response: (response, ack) => {
-          if (response.status < 200) return;
-          if (response.status === 491 && tries < mostTries) {
-            clock.after(retryMs, () => reInvite(clock, dialog, { offer, listener, tries: tries + 1 }));
-            return;
-          }
-          if (response.status >= 300) {
-            listener.refused(response.status);
-            return;
-          }
-          dialog.remoteSdp = response.body ?? '';
-          if (offer !== '') dialog.localSdp = offer;
-          listener.accepted(response.body ?? '', (answer) => {
-            if (offer !== '') ack({});
-            else {
-              dialog.localSdp = answer;
-              ack(answer === '' ? {} : { body: answer });
-            }
-          });
-        },
-      },
+      { failed: () => settle(() => listener.refused(481)), response: received },
     );
   });
+}
+
+type Accepted = { readonly response: IncomingResponse; readonly ack: SendAck };
+
+function accept(dialog: SipDialog, { offer, listener }: Wanted, { response, ack }: Accepted): void {
+  dialog.remoteSdp = response.body ?? '';
+  if (offer !== '') dialog.localSdp = offer;
+  listener.accepted(response.body ?? '', (answer) => {
+    if (offer !== '') ack({});
+    else {
+      dialog.localSdp = answer;
+      ack(answer === '' ? {} : { body: answer });
+    }
+  });
+}
+
+function dropLate({ status, body = '' }: IncomingResponse, ack: SendAck, offer: string): void {
+  if (status < 300) ack(offer === '' ? { body: refusalOf(body) } : {});
 }

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { Device } from '#devices/device.ts';
 import type { LegOutcome } from '#calls/call.ts';
@@ -52,6 +53,7 @@ export type CallingSide = {
 
 export type RingParts = {
   readonly connection: SrfConnection;
+  readonly clock: Clock;
   readonly log: Log;
   readonly sessionSeconds: number;
   readonly media: Media;

@@ -63,7 +63,7 @@ export class Sip {
     const { clock, log, edgeProxies = [] } = parts;
     this.#isEdgeProxy = addressBlocks(edgeProxies);
     this.#connection = new SrfConnection(log, {
-      request: (request, response) => this.#receive(request, response),
+      request: (request, response) => this.#receiveSafely(request, response),
       connected: (hostports) => {
         log.info({ hostports }, 'The SIP engine is connected');
         this.#trunks.start();
@@ -116,6 +116,16 @@ export class Sip {
     return new Promise((resolve) => void this.#parts.clock.after(milliseconds, resolve));
   }
 
+  /** A request that we fail at is answered too: who sent it waits, and would send it again. */
+  #receiveSafely(request: IncomingRequest, response: Responder): void {
+    try {
+      this.#receive(request, response);
+    } catch (error) {
+      this.#parts.log.error({ err: error, method: request.method }, 'A request could not be handled');
+      if (request.method !== 'ACK' && !response.finalResponseSent) answer(response, 500);
+    }
+  }
+
   #receive(request: IncomingRequest, response: Responder): void {
     switch (request.method) {
       case 'REGISTER':
@@ -149,12 +159,12 @@ export class Sip {
   #compose(calls: Calls): InviteParts {
     const { authenticate, log, clock, media = directMedia, sessionSeconds = sessionSecondsByDefault } = this.#parts;
     const callParts = {
-      ...{ connection: this.#connection, log, sessionSeconds, media },
+      ...{ connection: this.#connection, clock, log, sessionSeconds, media },
       destinationOf: (target: RingTarget) => this.#destinationOf(target),
       trunkRests: (trunk: string, seconds: number) => this.#trunks.rests(trunk, seconds),
       refer: (...refer: Parameters<Transfers['refer']>) => transfers.refer(...refer),
     };
-    const transfers = new Transfers({ ...callParts, calls, clock, isWelcome: this.#parts.isWelcome });
+    const transfers = new Transfers({ ...callParts, calls, isWelcome: this.#parts.isWelcome });
     return {
       ...callParts,
       ...{ authenticate, trunks: this.#trunks },

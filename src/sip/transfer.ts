@@ -1,4 +1,3 @@
-import type { Clock } from '#base/clock.ts';
 import type { Device } from '#devices/device.ts';
 import type { Calls } from '#calls/calls.ts';
 import type { CallerLeg } from '#calls/ports.ts';
@@ -23,7 +22,6 @@ import { TransferredParty } from './transferred-party.ts';
 
 export type TransferParts = CallParts & {
   readonly calls: Calls;
-  readonly clock: Clock;
   /** Whether a device may still call. */
   readonly isWelcome: (deviceId: string) => boolean;
 };
@@ -87,7 +85,14 @@ export class Transfers {
       path.close();
       leg.refuse(status);
     };
+    const before = staying.dialog.localSdp;
     const join = (body: string) => {
+      // Either has hung up meanwhile: who stays talks to whom it talked to.
+      if (bridge.isOver || leg.isGone) {
+        refuse(481);
+        if (!bridge.isOver) reInvite(this.#parts.clock, staying.dialog, { offer: before, listener: unchanged });
+        return;
+      }
       bridge.letGo({ result: 'answered', reason: 'replaced' });
       const sides = ours === 'caller' ? ([coming, staying] as const) : ([staying, coming] as const);
       const joined = this.#join(bridge, { sides, path, orderedBy: coming.device?.id });
@@ -227,6 +232,9 @@ export function isOfSameOwner(one: Device | undefined, other: Device): boolean {
   if (one === undefined) return false;
   return one.id === other.id || (one.personId !== undefined && one.personId === other.personId);
 }
+
+/** What was agreed before is agreed again. */
+const unchanged = { accepted: (_body: string, acknowledge: (answer: string) => void) => acknowledge(''), refused: () => {} };
 
 /** The caller's leg of a call that was connected from the start. */
 function connectedLeg(bridge: Bridge): CallerLeg {

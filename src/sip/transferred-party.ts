@@ -1,4 +1,3 @@
-import type { Clock } from '#base/clock.ts';
 import type { OngoingCall } from '#calls/ongoing-call.ts';
 import type { CallerLeg, LegListener, OutgoingLeg, RingTarget } from '#calls/ports.ts';
 import type { Verdict } from '#calls/verdict.ts';
@@ -31,14 +30,14 @@ export class TransferredParty implements CallerLeg, CallingSide, TransferUnderwa
   readonly offer = '';
   readonly maxForwards = maxForwards;
   readonly paths: MediaPaths;
-  readonly #parts: CallParts & { readonly clock: Clock };
+  readonly #parts: CallParts;
   readonly #transfer: Transfer;
   #call: OngoingCall | undefined;
   #joined: Bridge | undefined;
   #isOver = false;
   #isOrphaned = false;
 
-  constructor(parts: CallParts & { readonly clock: Clock }, transfer: Transfer) {
+  constructor(parts: CallParts, transfer: Transfer) {
     this.#parts = parts;
     this.#transfer = transfer;
     const { dialog, end } = transfer.other;
