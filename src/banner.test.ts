@@ -35,6 +35,13 @@ describe('the banner', () => {
     expect(lines.join()).toContain('127.0.0.1:5060');
   });
 
+  it('names the file of the first token where nobody is there to see it', () => {
+    const at = { sip: [], http: { host: '127.0.0.1', port: 80 }, adminToken: 'gosip_x', warnings: [] };
+    const text = bannerLines({ ...at, adminTokenFile: '/data/first-admin-token' }).join('\n');
+    expect(text).toMatch(/Admin token +is in the file \/data\/first-admin-token/);
+    expect(text).not.toContain('gosip_x');
+  });
+
   it('shows the first token and what needs attention', () => {
     const lines = bannerLines({
       sip: [],

@@ -11,8 +11,11 @@ export type Listening = {
   readonly warnings: readonly string[];
 };
 
+/** With the file that holds the admin token, where it is not to be printed. */
+type Banner = Listening & { readonly adminTokenFile?: string | undefined };
+
 /** What a newcomer needs to see on the screen, as lines. `addresses` are those of this machine. */
-export function bannerLines(at: Listening, addresses: readonly string[] = machineAddresses()): string[] {
+export function bannerLines(at: Banner, addresses: readonly string[] = machineAddresses()): string[] {
   const [apiHost = '127.0.0.1'] = reachable(at.http.host, addresses);
   const lines = ['GoSIP is ready'];
   for (const [index, place] of phonePlaces(at.sip, addresses).entries()) {
@@ -26,7 +29,9 @@ export function bannerLines(at: Listening, addresses: readonly string[] = machin
       `  ${'Twilio comes in at'.padEnd(20)} http://${inUrl(host)}:${at.publicHttp.port}   (the public URL must lead there)`,
     );
   }
-  if (at.adminToken !== undefined) {
+  if (at.adminTokenFile !== undefined) {
+    lines.push(`  ${'Admin token'.padEnd(20)} is in the file ${at.adminTokenFile}   (delete the file when you have it)`);
+  } else if (at.adminToken !== undefined) {
     lines.push(
       `  ${'Admin token'.padEnd(20)} ${at.adminToken}   (shown this once; script/server --new-admin-token makes another)`,
     );

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -39,17 +39,35 @@ describe('the process', () => {
     },
   );
 
-  it('shows the first admin token once, and a new one when asked to', async () => {
+  it('writes the first admin token into a file of our own once, and a new one when asked to', async () => {
     await using again = start();
     await again.printed(/GoSIP is ready/);
     expect(again.output()).not.toContain('gosip_');
     await again.stop();
     await using asked = start({ GOSIP_LOG_LEVEL: 'trace' }, '--new-admin-token');
-    const [, token = ''] = await asked.printed(/Admin token +(gosip_\S+)/);
+    const [, file = ''] = await asked.printed(/Admin token +is in the file (\S+)/);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const token = readFileSync(file, 'utf8').trim();
     const [, api = ''] = await asked.printed(/API +(http:\S+)/);
     expect((await fetch(`${api}/users`, { headers: { Authorization: `Bearer ${token}` } })).status).toBe(200);
     await asked.stop();
-    expect(asked.output().split(token)).toHaveLength(2);
+    // Nowhere in what a system log would keep.
+    expect(asked.output()).not.toContain(token);
+  });
+
+  it('shows the first admin token to somebody at a terminal', async () => {
+    const command = `exec ${process.execPath} ${join(import.meta.dirname, 'start.mjs')}`;
+    const environment = {
+      GOSIP_DATA_DIRECTORY: join(folder, 'terminal'),
+      GOSIP_SIP_LISTEN: 'udp:127.0.0.1:0',
+      GOSIP_HTTP_HOST: '127.0.0.1',
+      GOSIP_HTTP_PORT: '0',
+      GOSIP_LOG_LEVEL: 'warn',
+    };
+    await using terminal = startProgram('script', ['-qec', command, '/dev/null'], { env: environment });
+    const [, token = ''] = await terminal.printed(/Admin token +(gosip_\S+)/);
+    expect(token).toHaveLength(49);
+    expect(existsSync(join(folder, 'terminal', 'first-admin-token'))).toBe(false);
   });
 
   it('tells all problems of its options at once, without a stack', async () => {

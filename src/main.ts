@@ -5,6 +5,7 @@ import { AppError } from '#base/errors.ts';
 import { createApp } from './app.ts';
 import { bannerLines } from './banner.ts';
 import { collectGarbage } from './collect-garbage.ts';
+import { fileOfToken } from './first-token.ts';
 import { readOptions } from './options.ts';
 import type { Options } from './options.ts';
 
@@ -18,7 +19,9 @@ function fail(...lines: readonly string[]): void {
 
 async function run(options: Options, stop: AbortSignal): Promise<void> {
   await using app = await createApp(options, { wantsNewAdminToken: flags.length > 0 });
-  process.stdout.write(`${bannerLines(app).join('\n')}\n`);
+  const { dataDirectory } = options;
+  const adminTokenFile = fileOfToken({ token: app.adminToken, dataDirectory, isTerminal: process.stdout.isTTY });
+  process.stdout.write(`${bannerLines({ ...app, adminTokenFile }).join('\n')}\n`);
   // Not only at the end: the next start is a fast one even after a power cut.
   flushCompileCache();
   collectGarbage();

@@ -125,7 +125,10 @@ export class RtpengineProcess {
       return;
     }
     if (this.#isStopped) return;
-    const child = spawn('/bin/sh', ['-c', launcher, ...this.#command(port)], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn('/bin/sh', ['-c', launcher, ...this.#command(port)], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: surroundings(),
+    });
     const control = new NgClient({ clock, log, server: { address: '127.0.0.1', port } });
     const run: Run = { child, control, lastWords: '', hasStarted: false };
     this.#run = run;
@@ -233,6 +236,13 @@ export class RtpengineProcess {
   #cancelTimers(): void {
     for (const timer of this.#timers.splice(0)) timer.cancel();
   }
+}
+
+/** Where programs are, and nothing else: the options in our environment hold passwords. */
+function surroundings(): Record<string, string> {
+  // oxlint-disable-next-line node/no-process-env -- no option of ours
+  const { PATH } = process.env;
+  return PATH === undefined ? {} : { PATH };
 }
 
 function endOf(child: ChildProcess): Promise<number | string> {

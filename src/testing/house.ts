@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,7 +66,8 @@ export class House implements AsyncDisposable {
     });
     try {
       await program.printed(/GoSIP is ready/);
-      const printed = token ?? (await program.printed(/admin token[^\n]*?(\S{40,})/i))[1] ?? '';
+      if (token === undefined) await program.printed(/Admin token +is in the file/);
+      const printed = token ?? readFileSync(join(dataDirectory, 'first-admin-token'), 'utf8').trim();
       return new House({ address, sipPort, httpPort }, printed, {
         program,
         dataDirectory,

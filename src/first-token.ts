@@ -1,0 +1,26 @@
+// Hands the first admin token to the person at the terminal; where there is none, to a file, for what is printed stays in system logs.
+// Called by main.ts.
+// Must stay true: the token is readable for the user GoSIP runs as and for nobody else, and is in no log.
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+type Told = {
+  readonly token: string | undefined;
+  readonly dataDirectory: string;
+  /** Whether somebody looks at what is printed. */
+  readonly isTerminal: boolean;
+};
+
+/** Where the token is now; undefined where it is to be printed: on a terminal, and where no file can be written. */
+export function fileOfToken({ token, dataDirectory, isTerminal }: Told): string | undefined {
+  if (token === undefined || isTerminal) return undefined;
+  const path = join(dataDirectory, 'first-admin-token');
+  try {
+    // A file that is there keeps its mode.
+    rmSync(path, { force: true });
+    writeFileSync(path, `${token}\n`, { mode: 0o600, flag: 'wx' });
+    return path;
+  } catch {
+    return undefined;
+  }
+}
