@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OutsideDesk, ourNumber } from '#testing/outside-desk.ts';
-import type { DeskOptions } from '#testing/outside-desk.ts';
+import type { DeskOptions, FakeLeg } from '#testing/outside-desk.ts';
 import type { Caller } from './outside-call.ts';
 
 const caller: Caller = { number: '+15555550100', isWithheld: false, name: 'Zoé', attestation: 'none', spamScore: undefined };
@@ -87,11 +87,17 @@ describe('a call from outside that is answered', () => {
   });
 });
 
+/** The phone rings until its time is over. */
+function ringOut(leg: FakeLeg): void {
+  leg.rung[0]?.listener.progressed(180, false);
+  desk.clock.advance(30_000);
+}
+
 describe('a call from outside that nobody answers', () => {
   it('goes to the voicemail on the same record', () => {
     const { token } = arrive();
     const leg = desk.leg(token);
-    desk.clock.advance(30_000);
+    ringOut(leg);
     expect(leg.told).toEqual(['cancel no-answer', 'reject no-answer']);
     expect(desk.records()).toEqual(['inbound open +15555550100 → +14165550100']);
     const after = { kind: 'voicemail', reason: 'no-answer' };
@@ -103,7 +109,7 @@ describe('a call from outside that nobody answers', () => {
     desk.outside.messageDone(call.callSid, heard);
     desk.outside.messageDone(call.callSid, { ...heard, seconds: 1 });
     expect(desk.records()).toEqual(['inbound voicemail/no-answer +15555550100 → +14165550100']);
-    expect(desk.told).toEqual(['call.started', 'call.changed voicemail', 'call.ended no-answer']);
+    expect(desk.told).toEqual(['call.started', 'call.changed ringing', 'call.changed voicemail', 'call.ended no-answer']);
     expect(desk.legs()).toEqual(['caller Zoé undefined', 'callee Phone 20 no-answer']);
   });
 
@@ -113,8 +119,7 @@ describe('a call from outside that nobody answers', () => {
     ['hangs up before the tone', undefined, 'missed/no-answer'],
   ])('is missed where the caller %s', (_case, message, expected) => {
     const { token } = arrive();
-    desk.leg(token);
-    desk.clock.advance(30_000);
+    ringOut(desk.leg(token));
     desk.outside.dialDone(call.callSid, noAnswer);
     if (message === undefined) desk.outside.callerGone(call.callSid);
     else desk.outside.messageDone(call.callSid, message);
@@ -124,8 +129,7 @@ describe('a call from outside that nobody answers', () => {
 
   it.each([['before'], ['after']])('is missed where the message turns out to be none, told %s the caller was done', (when) => {
     const { token } = arrive();
-    desk.leg(token);
-    desk.clock.advance(30_000);
+    ringOut(desk.leg(token));
     desk.outside.dialDone(call.callSid, noAnswer);
     const words = [
       { ...heard, isForetold: true },
@@ -138,8 +142,7 @@ describe('a call from outside that nobody answers', () => {
 
   it('is a voicemail after all where the word of the recording comes late', () => {
     const { token } = arrive();
-    desk.leg(token);
-    desk.clock.advance(30_000);
+    ringOut(desk.leg(token));
     desk.outside.dialDone(call.callSid, noAnswer);
     desk.outside.callerGone(call.callSid);
     desk.clock.advance(120_000);
@@ -177,8 +180,7 @@ describe('a call from outside that nobody answers', () => {
 
   it('is closed in the end where the network falls silent', () => {
     const { token } = arrive();
-    desk.leg(token);
-    desk.clock.advance(30_000);
+    ringOut(desk.leg(token));
     desk.clock.advance(60_000);
     expect(desk.records()).toEqual(['inbound missed/no-answer +15555550100 → +14165550100']);
     // The word comes after all: the caller is still served, and the message they leave is found.
@@ -293,7 +295,7 @@ describe('words that come twice or out of nowhere', () => {
     expect(decision.kind).toBe('ring');
     expect(arrive().token).toBe(token);
     const leg = desk.leg(token);
-    desk.clock.advance(30_000);
+    ringOut(leg);
     expect(leg.told).toEqual(['cancel no-answer', 'reject no-answer']);
     expect(desk.outside.dialDone(call.callSid, noAnswer)).toEqual({ kind: 'voicemail', reason: 'no-answer' });
     desk.outside.messageDone(call.callSid, heard);
