@@ -146,7 +146,8 @@ export class SrfConnection {
     const dialog = this.dialogs.get(id);
     if (dialog !== undefined) dialog.receive(request, response);
     else if (id === '') this.#handlers.request(request, response);
-    else if (request.method !== 'ACK') answer(response, 481);
+    // A BYE that crosses ours means the same (RFC 5407 section 3.2).
+    else if (request.method !== 'ACK') answer(response, request.method === 'BYE' ? 200 : 481);
   }
 
   #onLost(): void {

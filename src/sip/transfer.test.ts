@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Device, DeviceId } from '#devices/device.ts';
+import { createLog } from '#base/log.ts';
 import { connectPhones, offerOf, SipStage } from '#testing/sip-stage.ts';
 import type { StageCall, StagePhone } from '#testing/sip-stage.ts';
 import { isOfSameOwner } from './transfer.ts';
@@ -145,6 +146,29 @@ describe('a blind transfer', () => {
     await c.peer.expect('CANCEL');
     await a.peer.skipTo('BYE');
     expect((await stage.closed(1)).verdict).toEqual({ result: 'cancelled', reason: 'caller-cancelled' });
+  });
+
+  it('says nothing in the log of a phone whose BYE crosses ours', async () => {
+    const lines: string[] = [];
+    const log = createLog({ level: 'warn', destination: { write: (line: string) => void lines.push(line) } });
+    await using quiet = await SipStage.start({ log });
+    const [first, second, third] = [await quiet.phone('20'), await quiet.phone('21'), await quiet.phone('22')];
+    const [atFirst, atSecond] = await connectPhones(first, second);
+    atFirst.request('REFER', { headers: ['Refer-To: <sip:22@gosip>'] });
+    const rung = await third.rung();
+    third.reply(rung, '200 OK', { body: offerOf('22') });
+    second.reply(atSecond, '200 OK', { to: await second.peer.expect('INVITE'), body: offerOf('21', 'sendrecv', 2) });
+    await third.peer.expect('ACK');
+    const ours = await first.peer.skipTo('BYE');
+    atFirst.request('BYE');
+    await first.peer.skipTo(({ status, header }) => status >= 200 && (header('CSeq') ?? '').includes('BYE'));
+    first.reply(atFirst, '481 Call/Transaction Does Not Exist', { to: ours });
+    expect((await quiet.closed(0)).verdict).toEqual({ result: 'answered', reason: 'transferred' });
+    rung.request('BYE');
+    await third.peer.skipTo(200);
+    await quiet.closed(1);
+    await quiet.idle();
+    expect(lines).toEqual([]);
   });
 
   it('stops ringing when the house ends the call that is transferred', async () => {

@@ -143,6 +143,14 @@ export class SimulatedPhone implements AsyncDisposable {
     call.enter('ended');
   }
 
+  /** Sends a call that rings to another place, such as `<sip:22@house>`. */
+  sendOn(call: PhoneCall, contact: string): void {
+    const response = this.#responseTo(call.invite, 302, { reason: 'Moved Temporarily', tag: call.localTag });
+    response.append('contact', contact);
+    this.#send(response);
+    call.enter('ended');
+  }
+
   /** CANCEL before the answer, BYE after it. */
   async hangup(call: PhoneCall): Promise<void> {
     if (call.state !== 'answered') {
