@@ -1,3 +1,6 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '#testing/free-port.ts';
 import { House } from '#testing/house.ts';
@@ -126,6 +129,27 @@ test.each(['ws', 'wss'])('a browser by %s whose tab is closed is at once shown a
   expect(await isRegistered()).toBe(true);
   await phone.peer[Symbol.asyncDispose]();
   await expect.poll(isRegistered, { timeout: 10_000 }).toBe(false);
+});
+
+test('a page from elsewhere may not open a WebSocket, one of the house may', async () => {
+  const open = async (origin: string): Promise<string> => {
+    const socket = connect(ports.ws, address);
+    const lines = [
+      'GET / HTTP/1.1',
+      `Host: ${address}:${ports.ws}`,
+      'Upgrade: websocket',
+      'Connection: Upgrade',
+      `Origin: ${origin}`,
+    ];
+    const key = randomBytes(16).toString('base64');
+    const rest = [`Sec-WebSocket-Key: ${key}`, 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Protocol: sip'];
+    socket.write(`${[...lines, ...rest].join('\r\n')}\r\n\r\n`);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    socket.destroy();
+    return answer.toString().split('\r\n')[0] ?? '';
+  };
+  expect(await open('https://evil.example')).toBe('HTTP/1.1 403 Forbidden');
+  expect(await open(`http://${address}:8080`)).toBe('HTTP/1.1 101 Switching Protocols');
 });
 
 test('a phone by a way it may not use is told so', async () => {

@@ -88,6 +88,7 @@ function createEmbeddedEngine({ options, clock, log, thread = threadFile, ...tol
       // A trunk that shows a certificate nobody vouches for gets no password of ours.
       tls: { ...options.sip.tls, moreCaFile: options.sip.trustedCaFile, verifyServers: true },
       hosts: options.sip.hosts,
+      streams: { webSocketOrigins: options.sip.webOrigins },
       // A trunk brings the calls of the whole town from one address.
       trusted: options.trunks.flatMap((trunk) => trunk.allow),
       settings: {

@@ -58,6 +58,12 @@ const publicUrl = text
 /** Room for 250 relayed calls, below the ports that Linux gives to outgoing connections. */
 const mediaPorts = { min: 30_000, max: 30_999 } as const;
 
+const webOrigin = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^https?:\/\/[^\s/,]+$/, 'must be the origin of a page, such as https://phone.example.org');
+
 /** The options by the names the user sees, as the add-on form and the GOSIP_* variables have them. */
 export const optionSchema = z.strictObject({
   data_directory: text.default('data'),
@@ -81,6 +87,7 @@ export const optionSchema = z.strictObject({
   sip_tls_cert: text.optional(),
   sip_tls_ca: text.optional(),
   sip_hosts: z.array(sipHost).default([]),
+  web_origins: z.array(webOrigin).default([]),
   sip_edge_proxies: z.array(addressBlock).default([]),
   http_host: z
     .string()

@@ -36,7 +36,14 @@ describe('options', () => {
     expect(optionsOf({})).toEqual({
       dataDirectory: 'data',
       log: { level: 'info' },
-      sip: { listen: ['udp:0.0.0.0:5060', 'tcp:0.0.0.0:5060'], hosts: {}, edgeProxies: [], realm: 'gosip', engine: 'embedded' },
+      sip: {
+        listen: ['udp:0.0.0.0:5060', 'tcp:0.0.0.0:5060'],
+        hosts: {},
+        edgeProxies: [],
+        webOrigins: [],
+        realm: 'gosip',
+        engine: 'embedded',
+      },
       http: { host: '0.0.0.0', port: 8080 },
       publicHttp: { host: '0.0.0.0', port: 8081 },
       house: { country: 'US', timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone },

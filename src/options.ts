@@ -37,6 +37,8 @@ export type Options = {
     readonly trustedCaFile?: string;
     /** Names of SIP servers that lead elsewhere than DNS says: name (`*.example.org`: all below it) → address or address:port. */
     readonly hosts: Readonly<Record<string, string>>;
+    /** Of pages that may open a WebSocket, beside those that come from the house itself. */
+    readonly webOrigins: readonly string[];
     readonly realm: string;
     /** Addresses or CIDR blocks of proxies of the house through which phones register: their Path is followed. */
     readonly edgeProxies: readonly string[];
@@ -80,7 +82,7 @@ export type OptionsResult =
 const stunPort = 3478;
 
 /** Options that a variable gives as words between commas. */
-const lists = new Set(['sip_listen', 'sip_hosts', 'sip_edge_proxies']);
+const lists = new Set(['sip_listen', 'sip_hosts', 'sip_edge_proxies', 'web_origins']);
 
 type Parsed = z.output<typeof optionSchema>;
 
@@ -168,6 +170,7 @@ function toOptions(parsed: Parsed): Options {
       listen: parsed.sip_listen,
       realm: parsed.sip_realm,
       edgeProxies: parsed.sip_edge_proxies,
+      webOrigins: parsed.web_origins,
       engine: toEngine(parsed),
       ...(parsed.sip_external_ip === undefined ? {} : { externalIp: parsed.sip_external_ip }),
       ...(parsed.sip_tls_key === undefined || parsed.sip_tls_cert === undefined

@@ -33,7 +33,7 @@ export type EngineOptions = {
   readonly streams: {
     /** Pings of ours on TCP, TLS and WebSocket connections; none when undefined. */
     readonly keepAliveSeconds: number | undefined;
-    /** Browser origins that may open a WebSocket; all when undefined. */
+    /** Browser origins that may open a WebSocket, beside those of a page of the same host; all when undefined. */
     readonly webSocketOrigins: readonly string[] | undefined;
   };
   /** Names that resolve without DNS: name → address, or address:port for URIs without a port. `*.name` is every name below it. */

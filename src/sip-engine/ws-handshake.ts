@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isIP } from 'node:net';
 
 // Owns the opening handshake of WebSocket (RFC 6455 section 4.2) for the subprotocol `sip` (RFC 7118 section 4).
 // Called by the WebSocket channel with the first bytes of a connection.
@@ -39,12 +40,30 @@ function accept(headers: ReadonlyMap<string, string>, rest: Buffer, allowedOrigi
   if (!includes(headers.get('sec-websocket-protocol'), 'sip'))
     return refused('400 Bad Request', 'Sec-WebSocket-Protocol: sip\r\n');
   const origin = headers.get('origin');
-  if (allowedOrigins !== undefined && origin !== undefined && !allowedOrigins.includes(origin)) return refused('403 Forbidden');
+  if (origin !== undefined && allowedOrigins !== undefined && !isAllowed(origin, headers.get('host') ?? '', allowedOrigins))
+    return refused('403 Forbidden');
   const proof = createHash('sha1').update(`${key}${guid}`).digest('base64');
   const answer =
     'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
     `Sec-WebSocket-Accept: ${proof}\r\nSec-WebSocket-Protocol: sip\r\n\r\n`;
   return { kind: 'accepted', answer, rest };
+}
+
+function isAllowed(origin: string, host: string, allowed: readonly string[]): boolean {
+  if (allowed.includes(origin.toLowerCase())) return true;
+  const page = hostnameOf(origin);
+  return page !== undefined && page === hostnameOf(`http://${host}`) && isOfTheHouse(page);
+}
+
+/** Not a name that anybody could register and let point to us, for then its pages would seem to be ours. */
+function isOfTheHouse(hostname: string): boolean {
+  if (isIP(hostname.replace(/^\[|\]$/g, '')) !== 0 || !hostname.includes('.')) return true;
+  return /\.(?:local|lan|internal|home\.arpa|localhost)$/.test(hostname);
+}
+
+function hostnameOf(url: string): string | undefined {
+  const hostname = URL.parse(url)?.hostname.toLowerCase();
+  return hostname === '' ? undefined : hostname;
 }
 
 function refused(status: string, extra = ''): Handshake {

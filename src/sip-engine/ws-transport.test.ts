@@ -43,6 +43,32 @@ test('origins can be restricted; clients that are no browser send none', () => {
   expect(handshakeWith(without('Origin'), ['https://other.example']).kind).toBe('accepted');
 });
 
+test.each([
+  ['https://evil.example', '192.168.1.2:8088', '403'],
+  ['https://evil.example', 'evil.example:8088', '403'],
+  ['null', '192.168.1.2:8088', '403'],
+  ['http://192.168.1.3', '192.168.1.2:8088', '403'],
+  ['http://192.168.1.2:8080', '192.168.1.2:8088', '101'],
+  ['http://[fd00::2]:8080', '[fd00::2]:8088', '101'],
+  ['http://gosip.local', 'gosip.local:8088', '101'],
+  ['http://localhost:3000', 'localhost:8088', '101'],
+  ['https://Phone.example.org', 'pbx.example.org', '101'],
+])('a page of %s that connects to %s gets %s', (origin, host, status) => {
+  const change = (lines: string[]) =>
+    lines.map((line) => (line.startsWith('Origin:') ? `Origin: ${origin}` : line.startsWith('Host:') ? `Host: ${host}` : line));
+  const handshake = handshakeWith(change, ['https://phone.example.org']);
+  expect(handshake.kind === 'incomplete' ? '' : handshake.answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+});
+
+test('two hundred thousand empty fragments are not taken', () => {
+  const { seen, reader } = record();
+  const first = Buffer.from([0x01, 0x80, 0, 0, 0, 0]);
+  const empty = Buffer.from([0x00, 0x80, 0, 0, 0, 0]);
+  reader.push(first);
+  for (let index = 0; index < 200_000 && seen.length === 0; index += 1) reader.push(empty);
+  expect(seen).toEqual(['breach 1009']);
+});
+
 test('an endless request is refused', () => {
   expect(readHandshake(Buffer.from('GET / HTTP/1.1\r\nX: '), undefined).kind).toBe('incomplete');
   expect(readHandshake(Buffer.alloc(20_000, 'x'), undefined).kind).toBe('refused');
