@@ -1,17 +1,59 @@
-import type { EngineClock } from './clock.ts';
+import type { EngineClock, EngineTimer } from './clock.ts';
+
+/** A timer that is later than this was held up, and so was everything else. */
+const heldUpMs = 50;
+/** Node.js reads some dozens of datagrams of each socket in a turn; so many turns read what came while the machine stood still. */
+const turnsAfterHoldUp = 8;
 
 /** The machine's time, for an engine that runs alone or on a thread of its own. */
 export const engineSystemClock: EngineClock = {
   now: () => Date.now(),
   monotonic: () => Math.ceil(performance.now()),
   after(delayMs, run) {
-    const handle = setTimeout(run, delayMs);
+    const dueAt = performance.now() + delayMs;
+    const turns = new Turns();
+    const handle = setTimeout(() => turns.pass(dueAt, run), delayMs);
     handle.unref();
-    return { cancel: () => clearTimeout(handle) };
+    return {
+      cancel: () => {
+        clearTimeout(handle);
+        turns.cancel();
+      },
+    };
   },
   every(periodMs, run) {
-    const handle = setInterval(run, periodMs);
+    let dueAt = performance.now() + periodMs;
+    const turns = new Turns();
+    const handle = setInterval(() => {
+      turns.pass(dueAt, run);
+      dueAt = performance.now() + periodMs;
+    }, periodMs);
     handle.unref();
-    return { cancel: () => clearInterval(handle) };
+    return {
+      cancel: () => {
+        clearInterval(handle);
+        turns.cancel();
+      },
+    };
   },
 };
+
+/**
+ * After a pause of the machine all timers are due before a single socket is read. A timer that then concludes that nothing came would be
+ * wrong, so each lets the sockets have their turn first.
+ */
+class Turns implements EngineTimer {
+  #waiting: NodeJS.Immediate | undefined;
+
+  pass(dueAt: number, run: () => void): void {
+    this.#next(performance.now() - dueAt > heldUpMs ? turnsAfterHoldUp : 1, run);
+  }
+
+  cancel(): void {
+    clearImmediate(this.#waiting);
+  }
+
+  #next(left: number, run: () => void): void {
+    this.#waiting = setImmediate(() => (left > 1 ? this.#next(left - 1, run) : run()));
+  }
+}
