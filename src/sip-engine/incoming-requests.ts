@@ -26,7 +26,7 @@ export function accepted(context: CoreContext, { transaction, dialog }: Incoming
   transaction.accept();
   // Answers to OPTIONS and the like are given to neighbours too: they prove nothing.
   const isProof = dialog !== undefined || hasCredentials(request) || request.method === 'INVITE' || request.method === 'REGISTER';
-  if (isProof) context.admission.accepted(flow);
+  if (isProof || context.admission.standingOf(flow) === 'trunk') context.admission.accepted(flow);
 }
 
 export function hasCredentials(request: SipMessage): boolean {

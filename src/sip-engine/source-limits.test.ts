@@ -101,6 +101,19 @@ test('calls for help have room of their own, which those of strangers do not tak
   ]);
 });
 
+test('datagrams with a forged address take nothing from connections, by which a phone can still come that nobody knows', () => {
+  const { sources } = limitsWith({});
+  for (let index = 0; index < 20_000; index += 1) {
+    for (const address of [stranger(index), '203.0.113.5']) {
+      sources.admitMessage(from(address));
+      sources.admitRequest(from(address), false);
+    }
+  }
+  const phone = from('203.0.113.5', 40_000, 'tcp');
+  expect([sources.admitMessage(from('203.0.113.5')), sources.admitRequest(from('203.0.113.5'), false)]).toEqual([false, false]);
+  expect([sources.admitMessage(phone), sources.admitRequest(phone, false)]).toEqual([true, true]);
+});
+
 test('forged addresses cannot grow the tables', () => {
   const { sources } = limitsWith({ limitedSources: 100 });
   for (let index = 0; index < 10_000; index += 1) {

@@ -84,7 +84,7 @@ export class SourceLimits {
     const standing = this.standingOf(comer);
     if (!this.#messages[standing].take(keyOf(standing, comer))) return false;
     if (standing === 'stranger' && !this.#isPrefixAdmitted(comer.remoteAddress)) return false;
-    return this.#messageTotals[standing]?.take('') ?? true;
+    return this.#messageTotals[standing]?.take(mannerOf(comer)) ?? true;
   }
 
   /**
@@ -93,8 +93,10 @@ export class SourceLimits {
    */
   admitRequest(comer: Comer, isEmergency: boolean): boolean {
     const standing = this.standingOf(comer);
-    const isAdmitted = this.#requests[standing].take(keyOf(standing, comer)) && (this.#requestTotals[standing]?.take('') ?? true);
-    return isAdmitted || (isEmergency && this.#emergencies[standing].take(standing === 'stranger' ? '' : keyOf(standing, comer)));
+    const key = keyOf(standing, comer);
+    const manner = mannerOf(comer);
+    if (this.#requests[standing].take(key) && (this.#requestTotals[standing]?.take(manner) ?? true)) return true;
+    return isEmergency && this.#emergencies[standing].take(standing === 'stranger' ? manner : key);
   }
 
   /** An application accepted a request that came by this flow. */
@@ -124,8 +126,14 @@ function limitEach(rates: Readonly<Record<Standing, Rate>>, limit: (rate: Rate) 
 }
 
 /** Who is known is so at one place; everybody else at one address is one source. */
-function keyOf(standing: Standing, { protocol, remoteAddress, remotePort }: Comer): string {
-  return standing === 'known' ? `${protocol} ${remoteAddress} ${remotePort}` : sourceKey(remoteAddress);
+function keyOf(standing: Standing, comer: Comer): string {
+  const { protocol, remoteAddress, remotePort } = comer;
+  return standing === 'known' ? `${protocol} ${remoteAddress} ${remotePort}` : `${mannerOf(comer)} ${sourceKey(remoteAddress)}`;
+}
+
+/** Over a connection no source can be forged: datagrams take nothing from those who come by one. */
+function mannerOf({ protocol }: Comer): 'datagrams' | 'connections' {
+  return protocol === 'udp' ? 'datagrams' : 'connections';
 }
 
 /** One IPv6 network has a /64 at least: it counts as one source. */
