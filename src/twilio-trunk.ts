@@ -13,7 +13,7 @@ import { trunkName } from '#twilio/voice-webhooks.ts';
 const keepAliveSeconds = 25;
 
 type Wanted = Pick<TwilioSettings, 'domain' | 'trunk' | 'sipAccount' | 'edge' | 'inbound' | 'outbound' | 'isSecure'> &
-  Pick<TwilioSettings, 'origination' | 'originationSecret' | 'signallingAddresses'>;
+  Pick<TwilioSettings, 'publicUrl' | 'origination' | 'originationSecret' | 'signallingAddresses'>;
 
 /** The trunk as `Sip` wants it; undefined while there is nothing to do with it. */
 export function twilioTrunk(wanted: Wanted): TrunkSettings | undefined {
@@ -34,11 +34,13 @@ export function twilioTrunk(wanted: Wanted): TrunkSettings | undefined {
 }
 
 /** Who may call in over a trunk that is pointed at the house. */
-function directFrom({ inbound, trunk, origination, originationSecret, signallingAddresses: addresses }: Wanted) {
+function directFrom({ inbound, trunk, publicUrl, origination, originationSecret, signallingAddresses: addresses }: Wanted) {
   if (inbound !== 'trunk' || trunk === undefined || originationSecret === undefined) return undefined;
   return {
     ...{ allow: addresses ?? signallingAddresses, secretHeader: { name: secretHeaderName, value: originationSecret } },
     callsBy: transportOf(origination?.address),
+    // Set-up has pointed its disaster recovery at the voicemail.
+    takesBack: publicUrl !== undefined,
   };
 }
 

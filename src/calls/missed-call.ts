@@ -31,7 +31,12 @@ export type MissedCall = {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly trunk: string;
+  /** A trunk was to bring it to the house: then the network may have asked for the voicemail under another name. */
+  readonly isByTrunk: boolean;
 };
+
+/** How far the network's clock and ours may be apart, and the network take from one to the other. */
+const clockTrustMs = 30_000;
 
 /** Writes the record of a call that came while we were away; nothing where it is known or for no number of ours. */
 export function noteMissedCall(missed: MissedCall, parts: MissedCallParts): boolean {
@@ -39,6 +44,8 @@ export function noteMissedCall(missed: MissedCall, parts: MissedCallParts): bool
   const { callSid, dialled, caller, startedAt, endedAt, trunk } = missed;
   const number = byNumber(dialled);
   if (number === undefined || store.bySid(callSid) !== undefined) return false;
+  const who = { trunk, number: number.number, caller: caller.number ?? '' };
+  if (missed.isByTrunk && store.isRecovered({ ...who, from: startedAt - clockTrustMs, to: endedAt + clockTrustMs })) return false;
   const verdict = { result: 'missed', reason: 'unreachable' } as const;
   const opening = { id: newId('call'), now: startedAt, number, dialled, caller, trunk };
   const record = { ...newOutsideRecord(opening), endedAt: Math.max(startedAt, endedAt), verdict };

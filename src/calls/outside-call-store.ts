@@ -16,6 +16,18 @@ export type OutsideRow = {
   readonly createdAt: number;
 };
 
+/** What two tellers of one call have in common; times in milliseconds since the Unix epoch. */
+export type Alike = {
+  readonly trunk: string;
+  /** Ours, E.164. */
+  readonly number: string;
+  /** E.164; empty where it is withheld. */
+  readonly caller: string;
+  readonly from: number;
+  readonly to: number;
+  readonly endedSince: number;
+};
+
 type Row = {
   readonly call_sid: string;
   readonly cdr_id: CallId;
@@ -34,6 +46,8 @@ export class OutsideCallStore {
   readonly #bySid;
   readonly #byCall;
   readonly #open;
+  readonly #unanswered;
+  readonly #recovered;
 
   constructor(db: Opened['db']) {
     this.#db = db;
@@ -43,7 +57,14 @@ export class OutsideCallStore {
        ON CONFLICT (call_sid) DO UPDATE SET phase = excluded.phase, after_dial = excluded.after_dial`,
     );
     this.#bySid = db.prepare<[string], Row>('SELECT * FROM outside_calls WHERE call_sid = ?');
-    this.#byCall = db.prepare<[string], Row>('SELECT * FROM outside_calls WHERE cdr_id = ?');
+    this.#byCall = db.prepare<[string], Row>('SELECT * FROM outside_calls WHERE cdr_id = ? ORDER BY created_at DESC LIMIT 1');
+    // By the names of a record: number, caller and time.
+    const alike = `SELECT o.* FROM cdrs c JOIN outside_calls o ON o.cdr_id = c.id
+      WHERE c.started_at BETWEEN :from AND :to AND c.trunk = :trunk AND c.number = :number AND c.caller_number = :caller`;
+    this.#unanswered = db.prepare<[Alike], Row>(
+      `${alike} AND c.answered_at IS NULL AND coalesce(c.ended_at, :to) >= :endedSince ORDER BY c.started_at DESC LIMIT 1`,
+    );
+    this.#recovered = db.prepare<[Omit<Alike, 'endedSince'>], Row>(`${alike} AND o.decision ->> 'kind' = 'voicemail' LIMIT 1`);
     this.#open = db.prepare<[], Row>(`SELECT * FROM outside_calls WHERE phase <> 'over' ORDER BY created_at`);
   }
 
@@ -64,6 +85,17 @@ export class OutsideCallStore {
   byCall(callId: string): OutsideRow | undefined {
     const row = this.#byCall.get(callId);
     return row === undefined ? undefined : fromRow(row);
+  }
+
+  /** The newest call of this caller to this number by this trunk, begun in that time, that nobody took and that has just ended. */
+  unanswered(alike: Alike): OutsideRow | undefined {
+    const row = this.#unanswered.get(alike);
+    return row === undefined ? undefined : fromRow(row);
+  }
+
+  /** Whether such a call went to the voicemail without having come to the house. */
+  isRecovered(alike: Omit<Alike, 'endedSince'>): boolean {
+    return this.#recovered.get(alike) !== undefined;
   }
 
   /** Those that the last run left open. */

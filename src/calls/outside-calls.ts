@@ -46,6 +46,10 @@ const sweepMs = 5_000;
 /** How long the network may take for its next word; its own time-outs are far below. */
 const silenceMs = { legExpected: 120_000, dialDoneExpected: 30_000, messageExpected: 600_000, lastWordExpected: 60_000 };
 
+/** The network asks what becomes of a caller at once when it has given up; and for so long nobody lets it ring. */
+const rejoinMs = 30_000;
+const longestRingMs = 600_000;
+
 export class OutsideCalls implements OutsideStories {
   readonly #parts: OutsideCallsParts;
   readonly #records: StoryRecords;
@@ -94,6 +98,33 @@ export class OutsideCalls implements OutsideStories {
     else if (after.kind === 'voicemail') this.#toVoicemail(story);
     else if (after.verdict.result !== 'answered' || story.leg !== 'live') this.#close(story, after.verdict);
     return after;
+  }
+
+  /**
+   * A caller whom the network could not hand to the house over its trunk, or whom nobody here took: the same call, in one record, whatever
+   * it is called now.
+   */
+  recover(announced: Omit<Announced, 'isReachable'>): Arrival & { readonly isForVoicemail: boolean } {
+    if (this.#storyOf(announced.callSid) === undefined) this.#rejoin(announced);
+    const arrival = this.arrive({ ...announced, isReachable: false });
+    const gaveUp = { isCallerGone: false, status: 'failed', sipStatus: undefined };
+    const isForVoicemail =
+      arrival.decision.kind === 'ring'
+        ? this.dialDone(announced.callSid, gaveUp)?.kind === 'voicemail'
+        : arrival.decision.kind === 'voicemail';
+    return { ...arrival, isForVoicemail };
+  }
+
+  /** Gives a call that came over the trunk a moment ago its other name. */
+  #rejoin({ callSid, dialled, caller, trunk }: Omit<Announced, 'isReachable'>): void {
+    const { store, byNumber, clock, newToken, cdrs, ringSeconds } = this.#parts;
+    const number = byNumber(dialled)?.number;
+    const now = clock.now();
+    if (number === undefined) return;
+    const who = { trunk, number, caller: caller.number ?? '' };
+    const found = store.unanswered({ ...who, from: now - longestRingMs, to: now, endedSince: now - rejoinMs });
+    const record = found === undefined ? undefined : cdrs.get(found.callId);
+    if (record !== undefined) this.#records.name(record, { callSid, token: newToken(), seconds: ringSeconds });
   }
 
   /** What became of the message of a caller: the first who knows decides. */

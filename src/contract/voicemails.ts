@@ -195,8 +195,12 @@ export const voicemailSettings = z
     silenceSeconds: z.number().int().min(2).max(60),
     /** Shorter messages are dropped. */
     discardBelowSeconds: z.number().int().min(0).max(30),
-    /** Let Twilio transcribe: English, messages under two minutes, paid per minute. */
-    transcribe: z.boolean(),
+    transcribe: z
+      .boolean()
+      .describe(
+        'Let Twilio transcribe, paid per minute: English (US) only, and only messages of more than 2 and less than 120 seconds; others ' +
+          'have sound alone. With mostSeconds 119 none is too long',
+      ),
     /** Delete at Twilio what is stored here. */
     deleteAtTwilio: z.boolean(),
     /** Null keeps without a limit. */

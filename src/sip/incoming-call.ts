@@ -76,6 +76,16 @@ export type Heir = {
   ended(status: number): void;
 };
 
+type From = {
+  readonly device: Device | undefined;
+  readonly end: MediaEnd;
+  /** The network goes on with a caller whom nobody takes, unless it hears that the house is busy or does not want the call. */
+  readonly isTakenBack?: boolean;
+};
+
+/** Busy and declined: after these a network tries nothing else (RFC 3261 section 16.7 of 6xx, and Twilio of 486). */
+const endsTheCall: ReadonlySet<number> = new Set([486, 600, 603]);
+
 /** The caller's side of a call: one incoming INVITE until its final response, then one side of a bridge. */
 export class IncomingCall implements CallerLeg, CallingSide, DialogOwner {
   readonly dialog: SipDialog;
@@ -84,6 +94,7 @@ export class IncomingCall implements CallerLeg, CallingSide, DialogOwner {
   readonly device: Device | undefined;
   readonly paths: MediaPaths;
   readonly #parts: CallParts;
+  readonly #isTakenBack: boolean;
   readonly end: MediaEnd;
   readonly #invite: Invite;
   #call: OngoingCall | undefined;
@@ -94,12 +105,13 @@ export class IncomingCall implements CallerLeg, CallingSide, DialogOwner {
   #retrySeconds: number | undefined;
   #limit: Timer | undefined;
 
-  constructor(parts: CallParts, invite: Invite, from: { readonly device: Device | undefined; readonly end: MediaEnd }) {
+  constructor(parts: CallParts, invite: Invite, from: From) {
     const { request } = invite;
     this.#parts = parts;
     this.#invite = invite;
     this.device = from.device;
     this.end = from.end;
+    this.#isTakenBack = from.isTakenBack ?? false;
     this.offer = request.body ?? '';
     this.maxForwards = invite.maxForwards;
     this.dialog = new SipDialog(parts.connection, {
@@ -270,7 +282,8 @@ export class IncomingCall implements CallerLeg, CallingSide, DialogOwner {
   }
 
   reject(verdict: Verdict): void {
-    const status = statusOf(verdict);
+    const said = statusOf(verdict);
+    const status = this.#isTakenBack && endsTheCall.has(said) ? 480 : said;
     this.#inherited(status);
     if (this.#isOver) return;
     this.#over();

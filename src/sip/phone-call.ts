@@ -53,6 +53,7 @@ export function handleInvite(parts: InviteParts, request: IncomingRequest, respo
   const leg = new IncomingCall(parts, reading.invite, {
     device,
     end: trunkCall === undefined ? callingEnd(request) : trunkEnd(trunkCall.trunk, trunkCall.isSecure),
+    isTakenBack: trunkCall?.takesBack ?? false,
   });
   try {
     leg.call = parts.place({

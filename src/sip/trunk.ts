@@ -40,6 +40,8 @@ export type TrunkSettings = {
   /** Headers of its calls: the number that was called and the token of a call that was announced before, both to our registration
    * alone, and the network's own name of the call. */
   readonly callHeaders?: { readonly number: string; readonly join: string; readonly name?: string };
+  /** It takes back a caller whom nobody here takes, for the voicemail; busy and declined would end the call there instead. */
+  readonly takesBack?: boolean;
   /** Its sound is SRTP with the keys in the description, in both directions. */
   readonly isSecure?: boolean;
   /** How often a registered trunk is asked whether it still sees us; never, where undefined. */
@@ -74,6 +76,7 @@ export type TrunkCall = {
   readonly joins: string | undefined;
   /** The network's own name of the call. */
   readonly networkName: string | undefined;
+  readonly takesBack: boolean;
   readonly isSecure: boolean;
 };
 
@@ -225,6 +228,7 @@ class Trunk {
       name: cut(name),
       joins: join === '' ? undefined : join,
       networkName: networkName === '' ? undefined : networkName,
+      takesBack: this.#settings.takesBack ?? false,
       isSecure: this.#settings.isSecure ?? false,
     };
   }

@@ -30,7 +30,14 @@ export type SipDomain = {
 export type DomainChange = Partial<Omit<SipDomain, 'sid' | 'domainName'>>;
 export type NamedThing = { readonly sid: string; readonly friendlyName: string };
 export type SipCredential = { readonly sid: string; readonly username: string };
-export type Trunk = NamedThing & { readonly domainName: string; readonly secure: boolean };
+export type Trunk = NamedThing & {
+  readonly domainName: string;
+  readonly secure: boolean;
+  /** Asked for a document where a call cannot be brought to an origination address; empty: it is not. */
+  readonly disasterRecoveryUrl: string;
+  readonly disasterRecoveryMethod: string;
+};
+export type TrunkChange = Partial<Omit<Trunk, keyof NamedThing>>;
 
 /** The fields of a number that may be written, by the names of TwilioNumber. */
 export type NumberChange = Partial<
@@ -224,8 +231,11 @@ export class TwilioAccountApi {
     return this.#ask(async (sdk) => toTrunk(await sdk.trunking.v1.trunks.create(trunk)));
   }
 
-  updateTrunk(sid: string, change: Partial<Pick<Trunk, 'domainName' | 'secure'>>): Promise<TwilioResult<Trunk>> {
-    return this.#ask(async (sdk) => toTrunk(await sdk.trunking.v1.trunks(sid).update(change)));
+  updateTrunk(sid: string, change: TrunkChange): Promise<TwilioResult<Trunk>> {
+    return this.#ask(async (sdk) => {
+      type Change = Parameters<ReturnType<typeof sdk.trunking.v1.trunks>['update']>[0];
+      return toTrunk(await sdk.trunking.v1.trunks(sid).update(change as Extract<Change, object>));
+    });
   }
 
   deleteTrunk(sid: string): Promise<TwilioResult<void>> {
@@ -284,7 +294,11 @@ function toCredential(from: { readonly sid?: unknown; readonly username?: unknow
 }
 
 function toTrunk(from: { readonly [Field in keyof Trunk]?: unknown }): Trunk {
-  return { ...toNamed(from), domainName: text(from.domainName), secure: from.secure === true };
+  return {
+    ...{ ...toNamed(from), domainName: text(from.domainName), secure: from.secure === true },
+    disasterRecoveryUrl: text(from.disasterRecoveryUrl),
+    disasterRecoveryMethod: text(from.disasterRecoveryMethod),
+  };
 }
 
 function field(value: unknown, name: string): unknown {

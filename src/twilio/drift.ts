@@ -3,6 +3,7 @@ import { diversionText, findDiversions } from './messaging-services.ts';
 import { isAsProvisioned } from './origination.ts';
 import { differencesOfDomain, differencesOfNumber, wantedOfDomain, wantedOfNumber } from './set-up-plan.ts';
 import { must } from './set-up-run.ts';
+import { isRecovery, wantedRecovery } from './trunk-recovery.ts';
 import { failureOf } from './twilio-http.ts';
 import type { TwilioResult } from './twilio-result.ts';
 import type { TwilioSettings } from './twilio-settings.ts';
@@ -77,6 +78,11 @@ async function driftOfTrunk(api: TwilioAccountApi, settings: TwilioSettings): Pr
   const lists = must(await api.listTrunkCredentialLists(trunk.sid));
   if (sipAccount !== undefined && !lists.includes(sipAccount.listSid)) {
     drift.push({ what: trunk.name, field: 'calls', is: 'closed to the SIP account of the house', should: 'open to it', mend });
+  }
+  const recovery = wantedRecovery(settings);
+  if (recovery !== undefined && !isRecovery(found, recovery)) {
+    const is = found.disasterRecoveryUrl === '' ? 'nothing' : found.disasterRecoveryUrl;
+    drift.push({ what: trunk.name, field: 'disasterRecoveryUrl', is, should: recovery, mend });
   }
   return [...drift, ...(await driftOfOrigination(api, settings))];
 }

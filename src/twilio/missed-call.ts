@@ -16,6 +16,7 @@ export function missedCallOf(call: TwilioCall): MissedCall | undefined {
   const number = callerNumber(from);
   return {
     ...{ callSid: sid, dialled: userOf(to), startedAt, endedAt: endedAt ?? startedAt, trunk: trunkName },
+    isByTrunk: direction === 'trunking-originating',
     caller: { number, isWithheld: number === undefined, name: callerName, attestation: 'none', spamScore: undefined },
   };
 }

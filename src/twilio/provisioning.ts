@@ -29,6 +29,7 @@ import {
   removeDomain,
   removeTrunk,
 } from './sip-provisioning.ts';
+import { ensureRecovery, hasRecovery, restoreRecovery } from './trunk-recovery.ts';
 import { TwilioRequestError, failureOf } from './twilio-http.ts';
 import type { TwilioNumber } from './twilio-records.ts';
 import type { TwilioResult } from './twilio-result.ts';
@@ -73,7 +74,12 @@ export class Provisioning {
       const { numbers: _, ...chosen } = plan;
       // Before the numbers point at us, so that the house is registered when the first call comes.
       settings.change(chosen);
-      if (plan.inbound === 'trunk') await run.step('trunk-origination', () => ensureOrigination(parts, this.#options.wayIn));
+      if (plan.inbound === 'trunk') {
+        await run.step('trunk-origination', () => ensureOrigination(parts, this.#options.wayIn));
+        await run.step('trunk-recovery', () => ensureRecovery(this.#recoveryParts(client)));
+      } else if (hasRecovery(this.#recoveryParts(client))) {
+        await run.step('trunk-recovery', () => restoreRecovery(this.#recoveryParts(client)));
+      }
       await this.#writeNumbers(run, client, numbers);
       await this.#tellDiversions(run, client);
       if (plan.inbound !== 'trunk') await this.#tidy(run, 'origination', () => removeOrigination(parts));
@@ -101,11 +107,19 @@ export class Provisioning {
         restoreService({ api: client.account, written, accountSid }, value),
       );
     }
+    if (hasRecovery(this.#recoveryParts(client))) {
+      await run.step('trunk-recovery', () => restoreRecovery(this.#recoveryParts(client)));
+    }
     await run.step('sip-domain', () => removeDomain(parts));
     await run.step('trunk', () => removeTrunk(parts));
     if (!run.hasFailed) await run.step('sip-account', () => removeCredentials(parts));
     if (!run.hasFailed) settings.change({ numbers: [] });
     return { isDone: !run.hasFailed, steps: run.steps };
+  }
+
+  #recoveryParts(client: TwilioClient) {
+    const { settings, written } = this.#options;
+    return { api: client.account, settings: settings.current, written, accountSid: client.credentials.accountSid };
   }
 
   /** Lets every Messaging Service that keeps messages from the house ask it. */

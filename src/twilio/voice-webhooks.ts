@@ -24,6 +24,8 @@ import type { VoicemailPort } from './webhook-ports.ts';
 /** What calls does with the network's words; `OutsideCalls` fits. */
 export type OutsideCallsPort = {
   arrive(announced: Announced): Arrival;
+  /** A caller whom a trunk could not bring to us, or whom nobody here took. */
+  recover(announced: Omit<Announced, 'isReachable'>): Arrival & { readonly isForVoicemail: boolean };
   /** How far a call has come: `announced` until its SIP leg was there. */
   progressOf(callSid: string): 'unknown' | 'announced' | 'rung' | 'voicemail' | 'over';
   dialDone(callSid: string, dial: Pick<DialResult, 'isCallerGone' | 'status' | 'sipStatus'>): AfterDial | undefined;
@@ -86,6 +88,18 @@ export class VoiceWebhooks {
     const arrival = this.#arrive(callSid, form);
     const { decision } = arrival;
     return decision.kind === 'reject' ? rejectDocument(decision.tone) : this.#sendToVoicemail(callSid, arrival);
+  }
+
+  /** The trunk could not bring a caller to the house, or nobody here took the call: they may leave a message. */
+  recovery(form: WebhookForm): string {
+    const callSid = form.sid('CallSid', 'CA');
+    if (callSid === undefined) return this.apology(form);
+    const dialled = userOf(form.optional('To') ?? form.text('Called'));
+    const { decision, isForVoicemail, personId, callId } = this.#parts.calls.recover({
+      ...{ callSid, dialled, caller: readCaller(form), trunk: trunkName },
+    });
+    if (decision.kind === 'reject') return rejectDocument(decision.tone);
+    return isForVoicemail ? this.#voicemail(personId, callId) : hangUpDocument();
   }
 
   /** The attempt to reach the house is over. */

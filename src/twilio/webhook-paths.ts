@@ -6,6 +6,8 @@ export const webhookPaths = {
   voiceFallback: 'voice/fallback',
   /** VoiceUrl of the SIP Domain: a call of the house to the outside. */
   voiceOutbound: 'voice/outbound',
+  /** DisasterRecoveryUrl of a trunk that is pointed at the house. */
+  voiceRecovery: 'voice/recovery',
   /** StatusCallback of a number and of the SIP Domain. */
   voiceStatus: 'voice/status',
   dialDone: 'voice/dial-done',

@@ -140,7 +140,7 @@ describe('the signature', () => {
   });
 
   it('is checked on every path there is, before anything else', async () => {
-    expect(webhooks.paths).toHaveLength(12);
+    expect(webhooks.paths).toHaveLength(13);
     for (const path of [...webhooks.paths, 'nothing-there', '']) {
       for (const signature of [
         null,
@@ -155,7 +155,7 @@ describe('the signature', () => {
     }
     expect(desk.records()).toEqual([]);
     expect(heard).toEqual({ recordings: [], transcripts: [], messages: [], statuses: [] });
-    expect(webhooks.watch.counts).toEqual({ accepted: 0, refused: 14 * 4, failed: 0 });
+    expect(webhooks.watch.counts).toEqual({ accepted: 0, refused: 15 * 4, failed: 0 });
     // A flood of them is one line of the log.
     expect(logged).toHaveLength(1);
   });
@@ -376,6 +376,28 @@ describe('a call of the house over the SIP Domain', () => {
   });
 });
 
+describe('a caller whom the trunk could not bring to the house', () => {
+  it.each([
+    ['by the number', { To: '+14165550100' }],
+    ['by the address the trunk tried', { To: 'sip:+14165550100@203.0.113.9:5061', Direction: 'trunking-originating' }],
+  ])('may leave a message, told %s, and is one call however often that is asked', async (_what, change) => {
+    isReachable = true;
+    for (let n = 0; n < 2; n += 1) {
+      const text = await document('voice/recovery', { ...voice, ...change });
+      expect(text).toContain('Hello from user_eva');
+      expect(text).toContain(`<Record action="${publicUrl}/api/webhooks/voice/record-done?call=call_`);
+    }
+    await document('recording', recording);
+    expect(desk.records()).toHaveLength(1);
+    expect(desk.records()[0]).toMatch(/^inbound voicemail\/(offline|unreachable) /);
+  });
+
+  it('hears no voicemail where nobody has the number, and none of a call that was talked out', async () => {
+    expect(await document('voice/recovery', { ...voice, To: '+19995550100' })).toContain('<Reject');
+    expect(await document('voice/recovery', { ...voice, CallSid: '' })).toContain('We are sorry');
+  });
+});
+
 describe('recordings and transcripts', () => {
   it('are handed on once, with the call they belong to', async () => {
     await document('voice/inbound', voice);
@@ -541,11 +563,12 @@ describe('a failure inside', () => {
     callerGone: broken,
     recordOf: broken,
     progressOf: broken,
+    recover: broken,
   };
 
   it('never reaches the caller: an apology and the voicemail', async () => {
     build({ calls });
-    for (const path of ['voice/inbound', 'voice/fallback', 'voice/dial-done']) {
+    for (const path of ['voice/inbound', 'voice/fallback', 'voice/recovery', 'voice/dial-done']) {
       const text = await document(path, dialDone);
       expect(text).toContain('We are sorry');
       expect(text).toContain(`<Record action="${publicUrl}/api/webhooks/voice/record-done"`);

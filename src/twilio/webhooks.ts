@@ -96,6 +96,7 @@ export class Webhooks {
     return new Map<string, Handler>([
       [webhookPaths.voiceInbound, steering((form) => voice.inbound(form))],
       [webhookPaths.voiceFallback, steering((form) => voice.fallback(form))],
+      [webhookPaths.voiceRecovery, steering((form) => voice.recovery(form))],
       [webhookPaths.dialDone, steering((form) => voice.dialDone(form))],
       [webhookPaths.recordDone, ending((form) => voice.recordDone(form))],
       [webhookPaths.voiceOutbound, ending((form) => voice.outbound(form))],

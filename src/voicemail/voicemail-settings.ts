@@ -9,7 +9,7 @@ export type VoicemailSettings = {
   /** Of silence, after which recording ends. */
   readonly silenceSeconds: number;
   readonly discardBelowSeconds: number;
-  /** Whether Twilio transcribes (English, paid per minute). */
+  /** Whether Twilio transcribes (English (US) alone, messages of more than 2 and less than 120 seconds, paid per minute). */
   readonly transcribe: boolean;
   /** Whether a recording is deleted at Twilio once it is stored here. */
   readonly deleteAtTwilio: boolean;

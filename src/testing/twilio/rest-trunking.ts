@@ -114,6 +114,7 @@ function applyTrunk(state: EmulatorState, trunk: Resource, form: URLSearchParams
   if (mode !== null && !['disable-all', 'enable-all', 'sip-only'].includes(mode))
     return refuse(400, 20001, 'TransferMode is not valid');
   Object.assign(trunk, formFields(form, trunkFields), { date_updated: isoSeconds(state.now()) });
+  if (trunk['disaster_recovery_url'] === '') trunk['disaster_recovery_url'] = null;
   for (const flag of ['Secure', 'CnamLookupEnabled']) {
     const value = readFlag(form.get(flag));
     if (value !== undefined) trunk[snake(flag)] = value;
