@@ -60,7 +60,7 @@ const sentences: Readonly<Record<CallReason, string>> = {
   'hung-up-by-house': 'it was ended from the panel',
   transferred: 'it was transferred',
   replaced: 'another phone took it over',
-  'session-expired': 'a phone stopped answering the session timer',
+  'session-expired': 'a phone did not answer any more',
   'no-answer': 'nobody answered in time',
   declined: 'the call was declined',
   offline: 'no phone is registered',

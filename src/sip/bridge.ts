@@ -1,3 +1,4 @@
+import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { Device } from '#devices/device.ts';
 import type { Party } from '#calls/call.ts';
@@ -5,6 +6,7 @@ import type { OngoingCall } from '#calls/ongoing-call.ts';
 import type { Verdict } from '#calls/verdict.ts';
 import { answer } from './answer.ts';
 import type { DialogOwner, SipDialog } from './dialog.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { InCall } from './in-call.ts';
 import { MediaPath } from './media-path.ts';
 import type { MediaEnd, MediaRole } from './media-port.ts';
@@ -20,6 +22,7 @@ export type Side = {
 
 export type BridgeParts = {
   readonly log: Log;
+  readonly clock: Clock;
   /** REFER: undefined where it is not for us to answer. */
   readonly refer: (
     bridge: Bridge,
@@ -44,6 +47,7 @@ export class Bridge implements DialogOwner {
   readonly callee: Side;
   call: OngoingCall | undefined;
   #path = new MediaPath();
+  readonly #heartbeats: readonly Heartbeat[];
   #transfer: { readonly underway: TransferUnderway; readonly from: Side } | undefined;
   #isOver = false;
 
@@ -58,6 +62,9 @@ export class Bridge implements DialogOwner {
     });
     caller.dialog.owner = this;
     callee.dialog.owner = this;
+    // A trunk may drop such questions, and it knows by its own means whether its side is there.
+    const phones = [caller, callee].filter(({ device }) => device !== undefined);
+    this.#heartbeats = phones.map(({ dialog }) => new Heartbeat(parts.clock, dialog, () => this.#vanished()));
   }
 
   /** The way of its sound, which ends with it. */
@@ -145,8 +152,14 @@ export class Bridge implements DialogOwner {
     this.call?.hungUp(verdict);
   }
 
+  /** Nobody ends a call for help but who is in it. */
+  #vanished(): void {
+    if (this.call?.isEmergency !== true) this.end({ result: 'answered', reason: 'session-expired' });
+  }
+
   #close(): void {
     this.#isOver = true;
+    for (const heartbeat of this.#heartbeats) heartbeat.stop();
     this.#path.close();
   }
 
