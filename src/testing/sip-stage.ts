@@ -8,6 +8,9 @@ import type { CallRecord } from '#calls/call.ts';
 import { CallSearch } from '#calls/call-search.ts';
 import { Calls } from '#calls/calls.ts';
 import { CdrStore } from '#calls/cdr-store.ts';
+import { OutgoingFence } from '#calls/outgoing-fence.ts';
+import type { OutgoingFenceParts } from '#calls/outgoing-fence.ts';
+import { OutgoingStore } from '#calls/outgoing-store.ts';
 import type { Device, DeviceId } from '#devices/device.ts';
 import type { Registration, Source } from '#devices/registration.ts';
 import type { OurNumber } from '#numbers/number.ts';
@@ -18,6 +21,8 @@ import type { Media } from '#sip/media-port.ts';
 import { Sip } from '#sip/sip.ts';
 import type { TrunkSettings } from '#sip/trunk.ts';
 import { openDatabase } from '#storage/database.ts';
+import type { Opened } from '#storage/database.ts';
+import { WriteBatch } from '#storage/write-batch.ts';
 import { systemClock } from '#base/clock.ts';
 import { silentLog } from '#sip-engine/engine-log.ts';
 import type { Clock } from '#base/clock.ts';
@@ -47,6 +52,8 @@ export type StageOptions = {
   readonly numbers?: readonly OurNumber[];
   readonly ringSeconds?: number;
   readonly sessionSeconds?: number;
+  /** Calls outside are bounded, and these addresses are inside the house. */
+  readonly isInside?: (address: string) => boolean;
   readonly clock?: Clock;
   readonly log?: Log;
   readonly media?: Media;
@@ -119,7 +126,12 @@ export class SipStage implements AsyncDisposable {
       ...(options.sessionSeconds === undefined ? {} : { sessionSeconds: options.sessionSeconds }),
     });
     const numbers = options.numbers ?? [];
+    const fence =
+      options.isInside === undefined
+        ? undefined
+        : openFence({ ...{ clock, log, db, registrations }, isInside: options.isInside });
     const calls = new Calls({
+      ...(fence === undefined ? {} : { fence }),
       ...{ clock, log, newId, store, trunks: sip.trunks, ringSeconds: options.ringSeconds ?? 30 },
       events: new Events<Facts>(log),
       registrations: { of: (id) => registrations.get(id) ?? [] },
@@ -229,6 +241,28 @@ export class SipStage implements AsyncDisposable {
     this.engine.stop().catch(() => {});
     for (const peer of this.#peers) await peer[Symbol.asyncDispose]();
   }
+}
+
+type FenceGround = Pick<OutgoingFenceParts, 'clock' | 'log' | 'isInside'> & {
+  readonly db: Opened['db'];
+  readonly registrations: ReadonlyMap<string, readonly Registration[]>;
+};
+
+function openFence({ db, registrations, ...parts }: FenceGround): OutgoingFence {
+  const { log } = parts;
+  const fence = new OutgoingFence({
+    ...{
+      ...parts,
+      country: 'CA',
+      events: new Events<Facts>(log),
+      store: new OutgoingStore(db),
+      writes: new WriteBatch({ db, log }),
+    },
+    registrations: { of: (id) => registrations.get(id) ?? [] },
+    limits: { calls: 5, callsPerPhone: 2, minutesADay: 1200, minutesADayPerPhone: 600, callMinutes: 240 },
+  });
+  fence.start();
+  return fence;
 }
 
 /** One dialog as a phone sees it. */
