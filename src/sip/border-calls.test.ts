@@ -160,7 +160,23 @@ describe('a call from the trunk', () => {
     expect((await stage.closed()).verdict).toEqual({ result: 'cancelled', reason: 'caller-cancelled' });
   });
 
-  it('ends with a reason when the relay dies', async () => {
+  it('goes on through the next relay when its own has died', async () => {
+    const { outside, inside } = await inbound();
+    relay.die();
+    relay.revive();
+    const [toGate, toA] = [await gate.peer.skipTo('INVITE'), await a.peer.skipTo('INVITE')];
+    expect(toGate.body).toMatch(/m=audio 50\d\d\d /);
+    expect(toA.body).toMatch(/m=audio 60\d\d\d /);
+    gate.reply(outside, '200 OK', { to: toGate, body: offerOf('gw', 'sendrecv', 2) });
+    a.reply(inside, '200 OK', { to: toA, body: offerOf('20', 'sendrecv', 2) });
+    await Promise.all([gate.peer.skipTo('ACK'), a.peer.skipTo('ACK')]);
+    await stage.until(() => relay.asked.length >= 6, 'the answers at the relay');
+    expect(stage.calls.list()).toHaveLength(1);
+    await hangUp(outside, { phone: a, call: inside });
+    expect((await stage.closed()).verdict).toEqual({ result: 'answered', reason: 'caller-hung-up' });
+  });
+
+  it('ends with a reason when the relay dies and none comes back', async () => {
     const { outside, inside } = await inbound();
     relay.die();
     gate.reply(outside, '200 OK', { to: await gate.peer.skipTo('BYE') });

@@ -23,6 +23,8 @@ export type Side = {
 export type BridgeParts = {
   readonly log: Log;
   readonly clock: Clock;
+  /** The relay of its sound has died. */
+  readonly relayGone: (bridge: Bridge) => void;
   /** REFER: undefined where it is not for us to answer. */
   readonly refer: (
     bridge: Bridge,
@@ -70,7 +72,10 @@ export class Bridge implements DialogOwner {
   /** The way of its sound, which ends with it. */
   set path(path: MediaPath) {
     this.#path = path;
-    path.lost = (why) => this.end({ result: 'answered', reason: why === 'made-room' ? 'made-room' : 'no-media' });
+    path.lost = (why) => {
+      if (why === 'made-room') this.end({ result: 'answered', reason: 'made-room' });
+      else this.#parts.relayGone(this);
+    };
     if (this.#isOver) path.close();
   }
 

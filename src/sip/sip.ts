@@ -9,6 +9,7 @@ import type { RingTarget, Trunks } from '#calls/ports.ts';
 import { answer } from './answer.ts';
 import { authenticated } from './authenticate.ts';
 import type { Authenticate } from './authenticate.ts';
+import type { Bridge } from './bridge.ts';
 import { answerOptions } from './capabilities.ts';
 import { handleInvite } from './phone-call.ts';
 import type { InviteParts } from './phone-call.ts';
@@ -18,6 +19,7 @@ import { diversionOf } from './redirect.ts';
 import type { Destination } from './ring.ts';
 import { directMedia, registeredEnd } from './media-path.ts';
 import type { Media } from './media-port.ts';
+import { MovedSound } from './moved-sound.ts';
 import { nextHopTo, requestUriOf, sourceOf } from './source.ts';
 import type { IsEdgeProxy } from './source.ts';
 import { SrfConnection } from './srf-connection.ts';
@@ -162,6 +164,7 @@ export class Sip {
       ...{ connection: this.#connection, clock, log, sessionSeconds, media },
       destinationOf: (target: RingTarget) => this.#destinationOf(target),
       trunkRests: (trunk: string, seconds: number) => this.#trunks.rests(trunk, seconds),
+      relayGone: (bridge: Bridge) => new MovedSound({ clock, log, media }, bridge).start(),
       refer: (...refer: Parameters<Transfers['refer']>) => transfers.refer(...refer),
     };
     const transfers = new Transfers({ ...callParts, calls, isWelcome: this.#parts.isWelcome });

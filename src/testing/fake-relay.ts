@@ -50,7 +50,14 @@ export class FakeRelay implements Media {
   /** The relay dies. */
   die(): void {
     this.refuses = 'no-relay';
-    for (const number of this.open) this.requests[number - 1]?.lost('relay-gone');
+    const lost = [...this.open];
+    this.open.clear();
+    for (const number of lost) this.requests[number - 1]?.lost('relay-gone');
+  }
+
+  /** It is started again. */
+  revive(): void {
+    this.refuses = undefined;
   }
 
   /** The ports of call `number` are given to a call for help. */
