@@ -15,6 +15,15 @@ need_node() {
   [ "$major" -ge 20 ] || fail "This is Node.js $(node -v); 20 or newer is needed to install GoSIP (it then runs on the Node.js 24 it brings along)."
 }
 
+# npm 10 loses the link where two packages, of which one is for another processor, name the same program.
+link_node() {
+  local program
+  [ -x "$node" ] && return
+  for program in node_modules/node-linux-*/bin/node; do
+    [ -x "$program" ] && ln -sfn "../${program#node_modules/}" "$node"
+  done
+}
+
 # Installs the npm packages when they are missing or the lock file changed since.
 install_packages() {
   local stamp=node_modules/.installed-for want
@@ -23,9 +32,10 @@ install_packages() {
   need_node
   say "Installing npm packages (first time: about a minute)"
   npm ci --no-audit --no-fund --loglevel=error
+  link_node
   case "$("$node" -v 2>/dev/null)" in
     v24.*) ;;
-    *) fail "The npm package node@24 did not bring its program. Install scripts may be switched off: run 'npm config set ignore-scripts false', delete node_modules, and start again." ;;
+    *) fail "Node.js 24 did not come with the npm packages: there is one for Linux on x64 and arm64 (this is $(uname -sm)). If yours is one of them, optional packages may be switched off: run 'npm config delete omit', delete node_modules, and start again." ;;
   esac
   echo "$want" >"$stamp"
 }
