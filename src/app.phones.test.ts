@@ -53,3 +53,16 @@ test.each([
     .poll(async () => (await house.api<{ items: CallRecord[] }>('GET', '/cdrs')).items[0], { timeout: 10_000 })
     .toMatchObject({ disposition: 'answered' });
 });
+
+test('a phone whose user typed a wrong password, which it tries six times by itself, registers as soon as it has the right one', async () => {
+  const login = await house.addDevice('15');
+  const registrar = `${house.address}:${house.sipPort}`;
+  // An address at which no phone is registered: one that is known is never made to wait.
+  const common = { address: '127.0.0.16', username: login.username, registrar, toneHz: kitchenTone };
+  {
+    await using mistyped = await Baresip.start({ ...common, password: 'mistyped' });
+    await expect.poll(() => mistyped.output(), { timeout: 20_000 }).toMatch(/reg: .*(?:401|Unauthorized|Too many)/i);
+  }
+  await using right = await Baresip.start({ ...common, password: login.password });
+  await right.registered();
+});

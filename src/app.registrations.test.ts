@@ -171,6 +171,24 @@ test.each(['UDP', 'TCP', 'TLS', 'WS'] as const)(
   },
 );
 
+test('a proxy of the house that is named is followed: calls to the phones behind it go to where its Path says', async () => {
+  await using behind = await House.start({ environment: { GOSIP_SIP_EDGE_PROXIES: '127.0.0.50,192.0.2.0/24' } });
+  const target = { address, port: behind.sipPort };
+  await using sends = await SipPeer.udp({ address: '127.0.0.50', target });
+  await using listens = await SipPeer.udp({ address: '127.0.0.50', target });
+  const [login, other] = [await behind.addDevice('21'), await behind.addDevice('22')];
+  const lines = [`Path: <sip:${listens.host};lr>`, 'Supported: path'];
+  const contact = `<sip:${login.username}@10.9.8.7:5060>`;
+  const registered = new TextPhone(sends, { via: 'UDP', login, contact, lines });
+  expect(await registered.register()).toMatchObject({ status: 200 });
+  const { username, password } = other;
+  await using calling = await SimulatedPhone.start({ address, username, password, registrar: behind.registrar });
+  const call = calling.call('21');
+  const invite = await listens.expect('INVITE');
+  expect(invite.startLine).toBe(`INVITE sip:${login.username}@10.9.8.7:5060 SIP/2.0`);
+  await calling.hangup(call);
+});
+
 describe('a phone that comes back rings once', () => {
   const params = ';+sip.instance="<urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6>"';
   test.each([
