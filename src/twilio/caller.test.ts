@@ -33,6 +33,12 @@ describe('the caller', () => {
     expect(read({ From })).toMatchObject({ number, isWithheld: number === undefined });
   });
 
+  it('who hides the number is not named either', () => {
+    expect(read({ From: '+266696687', CallerName: 'THE DOCTOR' })).toMatchObject({ number: undefined, name: '' });
+    expect(read({ From: 'anonymous', CallerName: 'THE DOCTOR' }).name).toBe('');
+    expect(read({ From: '+15555550100', CallerName: 'THE DOCTOR' }).name).toBe('THE DOCTOR');
+  });
+
   it.each([
     ['TN-Validation-Passed-A', 'full'],
     ['TN-Validation-Passed-A-Diverted', 'full'],

@@ -12,7 +12,8 @@ export function readCaller(form: WebhookForm): Caller {
   return {
     number,
     isWithheld: number === undefined,
-    name: readName(form.text('CallerName')),
+    // Who hides the number does not want to be known by name either.
+    name: number === undefined ? '' : readName(form.text('CallerName')),
     attestation: readAttestation(form.text('StirVerstat')),
     spamScore: readSpamScore(form.text('AddOns')),
   };
