@@ -48,3 +48,18 @@ test('a call out, which only Twilio has a name for, is recorded from its answer 
   const sound = readWav(await at.audio(`/cdrs/${callId}/recording`));
   expect(Math.max(energyAt(sound, farTone), energyAt(sound, ownTone))).toBeGreaterThan(0.4);
 });
+
+test('a call recording that the account encrypts is listed and says why it cannot be heard', async () => {
+  at.twilio.setSwitches({ recordingStorage: 'encrypted' });
+  phone.dial(at.dial('4155550177'));
+  const callId = await runningCall();
+  const call = at.twilio.calls.findLast(({ to }) => to === '+14155550177');
+  await waitFor('a second of sound', 20, () => (at.twilio.personOf(call?.sid ?? '')?.heard().length ?? 0) > 8000 || undefined);
+  phone.hangup();
+  const lost = await waitFor('the recording that cannot be had', 40, async () => {
+    const { items } = await at.house.api<{ items: (Stored & { problem: string | null })[] }>('GET', `/cdrs/${callId}/recordings`);
+    return items.find(({ state }) => state === 'lost');
+  });
+  expect(lost.problem).toContain('encrypts its recordings');
+  at.twilio.setSwitches({ recordingStorage: 'twilio' });
+});

@@ -33,6 +33,8 @@ export const callRecording = z
     id: z.string(),
     /** `fetching`: it exists at Twilio and comes soon. `lost`: it could not be had. */
     state: z.enum(['running', 'fetching', 'stored', 'lost']),
+    /** Why it could not be had, or not yet, and what helps; null where it is there. */
+    problem: z.string().nullable(),
     startedAt: isoTimeText,
     seconds: z.number().nullable(),
     channels: z.number().int(),

@@ -80,9 +80,10 @@ function noSuch(what: string): AppError {
   return new AppError('not-found', `There is no such ${what}`);
 }
 
-function toReply({ id, state, startedAt, seconds, channels, bytes }: Recording) {
+function toReply({ id, state, startedAt, seconds, channels, bytes, problem }: Recording) {
   return {
     ...{ id, startedAt: isoTime(startedAt), seconds: seconds ?? null, channels, bytes: bytes ?? null },
     state: state === 'removed' || state === 'discarded' ? ('lost' as const) : state,
+    problem: problem ?? null,
   };
 }
