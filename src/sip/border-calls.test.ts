@@ -238,6 +238,26 @@ describe('a call outside', () => {
 });
 
 describe('an emergency call', () => {
+  it('stands when its relay dies as help answers, and has sound through the next one', async () => {
+    relay.refusesAnswers = 'no-relay';
+    const inside = a.invite('911');
+    const outside = await gate.rung();
+    await gate.answer(outside);
+    const ok = await a.peer.skipTo(200);
+    expect(ok.body).toBe(offerOf('gw'));
+    relay.refusesAnswers = undefined;
+    inside.learn(ok);
+    inside.ack();
+    const [toGate, toA] = [await gate.peer.skipTo('INVITE'), await a.peer.skipTo('INVITE')];
+    expect([toGate.body, toA.body]).toEqual([expect.stringMatching(/m=audio 60\d/), expect.stringMatching(/m=audio 50\d/)]);
+    gate.reply(outside, '200 OK', { to: toGate, body: offerOf('gw', 'sendrecv', 2) });
+    a.reply(inside, '200 OK', { to: toA, body: offerOf('20', 'sendrecv', 2) });
+    await Promise.all([gate.peer.skipTo('ACK'), a.peer.skipTo('ACK')]);
+    inside.cseq = 10;
+    await hangUp(inside, { phone: gate, call: outside });
+    expect((await stage.closed()).verdict).toEqual({ result: 'answered', reason: 'caller-hung-up' });
+  });
+
   it('goes out without the relay where there is none', async () => {
     relay.refuses = 'no-relay';
     const inside = a.invite('911');

@@ -13,7 +13,7 @@ import type { DialogOwner } from './dialog.ts';
 import { numberOf, parseNameAddr, tagOf, tokens } from './headers.ts';
 import { answerEarlyUpdate } from './in-call.ts';
 import { capabilities } from './capabilities.ts';
-import { MediaPaths, statusOfRefusal } from './media-path.ts';
+import { MediaPath, MediaPaths, statusOfRefusal } from './media-path.ts';
 import type { MediaEnd, MediaOutcome } from './media-port.ts';
 import { Ring } from './ring.ts';
 import type { CallingSide, Destination, RingParts } from './ring.ts';
@@ -267,10 +267,27 @@ export class IncomingCall implements CallerLeg, CallingSide, DialogOwner {
       this.#answer(outcome.sdp, bridge);
       return;
     }
+    if (outcome.kind === 'refused' && this.#isForHelp(outcome, bridge)) {
+      this.#answerForHelp(bridge);
+      return;
+    }
     // The called side may have hung up meanwhile.
     const isRefused = outcome.kind === 'refused' && outcome.why === 'bad-sdp';
     const verdict = { result: 'failed', reason: isRefused ? 'media-refused' : 'no-media' } as const;
     this.#refuseAnswered(outcome.kind === 'sdp' ? 480 : statusOfRefusal(outcome), verdict);
+  }
+
+  #isForHelp({ why }: Extract<MediaOutcome, { kind: 'refused' }>, bridge: Bridge): boolean {
+    return this.#call?.isEmergency === true && why !== 'over' && this.offer !== '' && !bridge.isOver;
+  }
+
+  /** Help has answered, and the relay is gone: the call stands, and its sound is taken to the next relay. */
+  #answerForHelp(bridge: Bridge): void {
+    this.paths.close();
+    bridge.path = new MediaPath();
+    this.dialog.localSdp = bridge.callee.dialog.remoteSdp;
+    this.#answer(this.dialog.localSdp, bridge);
+    this.#parts.relayGone(bridge);
   }
 
   /** Somebody has answered, and the caller cannot be told. */

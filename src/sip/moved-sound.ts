@@ -1,8 +1,7 @@
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { Bridge, Side } from './bridge.ts';
-import { MediaPaths } from './media-path.ts';
-import type { MediaPath } from './media-path.ts';
+import { MediaPath, MediaPaths } from './media-path.ts';
 import type { Media, MediaOutcome } from './media-port.ts';
 import { reInvite } from './re-invite.ts';
 
@@ -46,13 +45,26 @@ export class MovedSound {
       return;
     }
     path.close();
-    if (this.#tries >= mostTries) this.#bridge.end({ result: 'answered', reason: 'no-media' });
+    if (this.#tries >= mostTries) this.#giveUp();
     else this.#parts.clock.after(retryMs, () => !this.#bridge.isOver && this.start());
+  }
+
+  /** Whoever called for help stays connected: their sound may find a way without a relay. */
+  #giveUp(): void {
+    const { caller, callee, call } = this.#bridge;
+    if (call?.isEmergency !== true) {
+      this.#bridge.end({ result: 'answered', reason: 'no-media' });
+      return;
+    }
+    const path = new MediaPath();
+    this.#bridge.path = path;
+    this.#invite(path, { caller: callee.dialog.remoteSdp, callee: caller.dialog.remoteSdp });
   }
 
   #invite(path: MediaPath, offers: Offers): void {
     const { caller, callee } = this.#bridge;
-    this.#parts.log.info({ call: caller.dialog.callId }, 'The sound of a call goes on through the new relay');
+    const way = path.isRelayed ? 'through the new relay' : 'without a relay';
+    this.#parts.log.info({ call: caller.dialog.callId }, `The sound of a call goes on ${way}`);
     let accepted = 0;
     const ask = ({ dialog }: Side, offer: string) =>
       reInvite(this.#parts.clock, dialog, {
@@ -64,7 +76,7 @@ export class MovedSound {
             // Either may have answered with another port than it had.
             if (accepted === 2) path.restore('caller', { offer: caller.dialog.remoteSdp, answer: callee.dialog.remoteSdp });
           },
-          refused: () => this.#bridge.end({ result: 'answered', reason: 'no-media' }),
+          refused: () => this.#bridge.call?.isEmergency !== true && this.#bridge.end({ result: 'answered', reason: 'no-media' }),
         },
       });
     ask(caller, offers.caller);
