@@ -57,8 +57,8 @@ describe('the caller', () => {
   });
 
   it('has a name on one line, without what XML cannot carry', () => {
-    expect(read({ CallerName: ' <Bob>\u0000 &\r\n "Co" \u0007' }).name).toBe('<Bob> & "Co"');
-    expect(read({ CallerName: 'x'.repeat(500) }).name).toHaveLength(64);
+    expect(read({ From: '+15555550100', CallerName: ' <Bob>\u0000 &\r\n "Co" \u0007' }).name).toBe('<Bob> & "Co"');
+    expect(read({ From: '+15555550100', CallerName: 'x'.repeat(500) }).name).toHaveLength(64);
     expect(read({}).name).toBe('');
   });
 });
