@@ -20,7 +20,7 @@ link_node() {
   local program
   [ -x "$node" ] && return
   for program in node_modules/node-linux-*/bin/node; do
-    [ -x "$program" ] && ln -sfn "../${program#node_modules/}" "$node"
+    if [ -x "$program" ]; then ln -sfn "../${program#node_modules/}" "$node"; fi
   done
 }
 

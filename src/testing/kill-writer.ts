@@ -60,12 +60,15 @@ async function newPhone(): Promise<RegistrarPhone> {
 
 async function register(phone: RegistrarPhone): Promise<void> {
   const { device } = phone;
-  const contact = `sip:${device.username}@192.0.2.1:${5060 + random(4)}`;
+  const port = 5060 + random(4);
+  const contact = `sip:${device.username}@192.0.2.1:${port}`;
   const isLeaving = random(5) === 0;
   const cseq = (version += 1);
   if (isLeaving) say({ what: 'removing', id: device.id, contact });
   const decision = await phone.register({
     contacts: [{ uri: contact, params: noParams }],
+    // Four phones of one user: a Contact from the source of another would take its place.
+    source: { protocol: 'udp', address: '192.0.2.1', port },
     callId: `run-${seed}-${contact}`,
     // The version travels in a field that the table keeps; it must not trip over the order of CSeqs.
     userAgent: `v${cseq}`,
