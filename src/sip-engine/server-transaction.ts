@@ -135,6 +135,8 @@ export class NetworkRequest extends Expiring implements ServerTransaction {
   }
 
   drop(): void {
+    // Whoever got 100 waits in silence: it must not do so for ever.
+    if (this.#lastResponse?.status === 100) this.#send(serialize(buildResponse(this.request, 503, 'Service Unavailable')));
     this.#leave('terminated');
   }
 

@@ -141,6 +141,20 @@ describe('ten thousand strangers', () => {
     }
   });
 
+  it('that wait for the application push one another out, oldest first, and whoever got a 100 is told', () => {
+    const stage = new CoreStage();
+    for (let second = 0; second < 8; second += 1) {
+      for (let index = 0; index < 300; index += 1) {
+        const flow = stage.transport.peer('udp', `198.18.${second}.${index & 255}`, 5060 + (index >> 8));
+        stage.arrive('INVITE', { callId: `${second}-${index}`, body: sdp, headers: [`X-Long: ${'x'.repeat(400)}`] }, flow);
+      }
+      stage.clock.advance(1_000);
+    }
+    expect(stage.layer.sizes()).toMatchObject({ serverTransactions: 1_000, unacceptedRequests: 1_000 });
+    const sent = stage.sent();
+    expect(sent.filter((line) => line === '503').length).toBe(sent.filter((line) => line === '100').length - 1_000);
+  });
+
   it('do not keep a stranger from calling for help', () => {
     const stage = new CoreStage({ settings: { emergencyNumbers: ['911'] } });
     crowd(stage, 10_000);

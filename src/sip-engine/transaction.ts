@@ -40,7 +40,7 @@ export type ServerTransaction = {
   insist(): void;
   /** Sends 100 now, if nothing was sent yet. */
   trying(): void;
-  /** Ends without a word to the peer, which may ask again. */
+  /** Ends without a word to the peer, which may ask again; one that got 100 gets 503. */
   drop(): void;
   /** Sends a response again as it is, without a change of state: reliable provisionals have a timer of their own (RFC 3262). */
   resend(response: SipMessage): void;
