@@ -9,8 +9,8 @@ import { House } from '../house.ts';
 import type { HouseOptions } from '../house.ts';
 import { WallClock } from '../wall-clock.ts';
 
-/** What was asked under a wrong time may be answered so long after it. */
-const clockDelayMs = 1000;
+/** Within so long the house has seen that its clock was set, and moved what is due. */
+const clockDelayMs = 4000;
 const diskMegabytes = 64;
 
 export type HousePlan = { readonly address: string; readonly sipPort: number; readonly trunks: readonly object[] };
@@ -29,6 +29,7 @@ export class DisturbedHouse implements AsyncDisposable {
   readonly #options: HouseOptions;
   #clockTrueSince = 0;
   #isClockMoved = false;
+  #isClockHeld = false;
 
   private constructor(house: House, { folder, clock, options }: { folder: string; clock: WallClock; options: HouseOptions }) {
     this.house = house;
@@ -81,11 +82,17 @@ export class DisturbedHouse implements AsyncDisposable {
 
   /** Ends it as a power cut does, and starts it again; `verify` looks at it before anybody may use it. */
   async powerCut(verify: () => Promise<void>): Promise<void> {
+    this.#isClockHeld = true;
+    if (!this.isClockTrue) {
+      // What is due on the disk follows the clock, and would be hours off where the clock is right again only after the cut.
+      this.setClock(0);
+      await sleep(clockDelayMs);
+    }
     this.upSince = undefined;
-    this.setClock(0);
     await this.house.program.stop('SIGKILL');
     this.house = await House.start({ ...this.#options, token: this.house.token });
     await verify();
+    this.#isClockHeld = false;
     this.upSince = performance.now();
     this.#events.emit('up');
   }
@@ -111,6 +118,7 @@ export class DisturbedHouse implements AsyncDisposable {
 
   /** Moves the wall clock by so many hours from the true time. */
   setClock(hours: number): void {
+    if (this.#isClockHeld && hours !== 0) return;
     if (hours === 0 && this.#isClockMoved) this.#clockTrueSince = performance.now();
     this.#isClockMoved = hours !== 0;
     this.#clock.set(`${hours < 0 ? '-' : '+'}${Math.abs(hours)}h`);
