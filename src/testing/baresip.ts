@@ -21,6 +21,8 @@ export type BaresipOptions = {
   readonly outbound?: string;
   /** The tone this phone plays into every call, Hz. */
   readonly toneHz: number;
+  /** What it asks for at its registration, in seconds; 600 unless told. */
+  readonly expires?: number;
   /** `manual` by default. */
   readonly answer?: 'auto' | 'manual';
   /** Its output shows every SIP message. */
@@ -226,13 +228,14 @@ function configText(folder: string, { address }: BaresipOptions, ports: { contro
   ].join('\n');
 }
 
-function accountText({ username, password, registrar, outbound, transport = 'udp', answer = 'manual' }: BaresipOptions): string {
+function accountText(options: BaresipOptions): string {
+  const { username, password, registrar, outbound, transport = 'udp', answer = 'manual', expires = 600 } = options;
   const parameters = [
     `auth_user=${username}`,
     `auth_pass=${password}`,
     'audio_codecs=pcmu',
     `answermode=${answer}`,
-    'regint=600',
+    `regint=${expires}`,
     ...(outbound === undefined ? [] : [`outbound="${outbound}"`]),
   ];
   return `<sip:${username}@${registrar};transport=${transport}>;${parameters.join(';')}\n`;

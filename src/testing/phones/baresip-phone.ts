@@ -26,11 +26,11 @@ export class BaresipPhone implements RealPhone {
   }
 
   static async start(options: RealPhoneOptions): Promise<BaresipPhone> {
-    const { login, place, exchange, transport, toneHz } = options;
+    const { login, place, exchange, transport, toneHz, expires = 300 } = options;
     if (transport === 'ws') throw new Error('baresip has no WebSockets');
     const { username, password } = login;
     const { address } = place;
-    const account = { address, place, username, password, registrar: `${exchange}:5060`, transport, toneHz };
+    const account = { address, place, username, password, registrar: `${exchange}:5060`, transport, toneHz, expires };
     return new BaresipPhone(options, await Baresip.start(account));
   }
 

@@ -44,10 +44,10 @@ function watch(connection) {
 globalThis.phone = {
   version: JsSIP.version,
   news,
-  start({ socket, uri, password, toneHz }) {
+  start({ socket, uri, password, toneHz, expires }) {
     microphone = toneStream(toneHz);
     void sound.resume();
-    ua = new JsSIP.UA({ sockets: [new JsSIP.WebSocketInterface(socket)], uri, password, register_expires: 300 });
+    ua = new JsSIP.UA({ sockets: [new JsSIP.WebSocketInterface(socket)], uri, password, register_expires: expires });
     ua.on('newRTCSession', ({ originator, session: call }) => {
       if (originator !== 'remote') return;
       follow(call);

@@ -58,8 +58,9 @@ export class JsSipPhone implements RealPhone {
     const page = await openPage(browser);
     const version = `${await page.evaluate<string>('phone.version')} in Chromium ${browser.version()}`;
     const phone = new JsSipPhone(options, { folder, server, page, version });
-    const { login, exchange, toneHz } = options;
+    const { login, exchange, toneHz, expires = 300 } = options;
     const account = {
+      expires,
       socket: `ws://${exchange}:5080`,
       uri: `sip:${login.username}@${exchange}`,
       password: login.password,

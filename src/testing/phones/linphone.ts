@@ -58,7 +58,7 @@ function wordsOf({ exchange }: RealPhoneOptions): ConsoleWords {
   };
 }
 
-function settings({ login, exchange, transport }: RealPhoneOptions): string {
+function settings({ login, exchange, transport, expires = 300 }: RealPhoneOptions): string {
   return `
 [sip]
 sip_port=5060
@@ -81,7 +81,7 @@ passwd=${login.password}
 [proxy_0]
 reg_proxy=<sip:${exchange};transport=${transport}>
 reg_identity=sip:${login.username}@${exchange}
-reg_expires=300
+reg_expires=${expires}
 reg_sendregister=1
 publish=0
 [audio_codec_0]

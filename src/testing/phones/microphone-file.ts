@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, openSync } from 'node:fs';
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,17 +23,22 @@ export class MicrophoneFile implements Disposable {
 
   [Symbol.dispose](): void {
     this.#isClosed = true;
-    // Whoever waits for a listener goes on when there is one.
-    closeSync(openSync(this.#path, constants.O_RDONLY | constants.O_NONBLOCK));
   }
 
   async #serve(): Promise<void> {
     while (!this.#isClosed) {
-      // Waits until the phone opens its microphone.
-      const pipe = await open(this.#path, constants.O_WRONLY);
-      await this.#play(pipe).catch(() => {});
-      await pipe.close();
+      const pipe = await this.#open();
+      if (pipe === undefined) await sleep(frameMs);
+      else {
+        await this.#play(pipe).catch(() => {});
+        await pipe.close();
+      }
     }
+  }
+
+  /** Undefined until the phone opens its microphone. To wait for that inside `open` would hold one of Node's four threads for files. */
+  #open(): Promise<FileHandle | undefined> {
+    return open(this.#path, constants.O_WRONLY | constants.O_NONBLOCK).catch(() => undefined);
   }
 
   /** Ends by an error when the phone closes its microphone. */
@@ -41,7 +46,10 @@ export class MicrophoneFile implements Disposable {
     const start = performance.now();
     for (let frame = 0; !this.#isClosed; frame += 1) {
       const at = (frame * frameBytes) % this.#tone.length;
-      await pipe.write(this.#tone.subarray(at, at + frameBytes));
+      await pipe.write(this.#tone.subarray(at, at + frameBytes)).catch((error: NodeJS.ErrnoException) => {
+        // A phone that listens to nobody for a while misses some of it.
+        if (error.code !== 'EAGAIN') throw error;
+      });
       await sleep(Math.max(0, start + (frame + 1) * frameMs - performance.now()));
     }
   }

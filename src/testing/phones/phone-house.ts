@@ -1,8 +1,7 @@
-import { ok as assert } from 'node:assert';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { vi } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { House } from '../house.ts';
 import type { DeviceLogin } from '../house.ts';
 import { PhoneNetwork } from './phone-network.ts';
@@ -58,18 +57,19 @@ export class PhoneHouse implements AsyncDisposable {
     return new PhoneHouse(house, { stack: stack.move(), network, wire, dataDirectory });
   }
 
+  /** A new place in the network of the house. */
+  place(): PhonePlace {
+    return this.#network.place();
+  }
+
   get address(): string {
     return this.#network.address;
   }
 
   /** Adds a device, plugs its phone in and waits until it is registered. Tones of whole multiples of 50 Hz. */
-  async plug(
-    kind: PhoneKind,
-    extension: string,
-    { toneHz, ...device }: { toneHz: number; sha256?: boolean },
-  ): Promise<PluggedPhone> {
-    const login = await this.house.addDevice(extension, { type: kind.type ?? 'softphone', ...device });
-    return this.plugAgain({ kind, login, place: this.#network.place(), toneHz });
+  async plug(kind: PhoneKind, extension: string, { toneHz }: { toneHz: number }): Promise<PluggedPhone> {
+    const login = await this.house.addDevice(extension, { type: kind.type ?? 'softphone' });
+    return this.plugAgain({ kind, login, place: this.place(), toneHz });
   }
 
   /** The same phone once more, as after a power cut. */
@@ -77,12 +77,14 @@ export class PhoneHouse implements AsyncDisposable {
     const { transport } = kind;
     const isRegistered = this.registersFromNow(place.address);
     const phone = await kind.start({ login, place, exchange: this.address, transport, toneHz, wire: this.wire });
-    this.#stack.use(phone);
-    await vi.waitFor(() => assert(isRegistered(), `${phone.name} did not register:\n${phone.output()}`), {
-      timeout: 30_000,
-      interval: 100,
-    });
+    this.keep(phone);
+    if (!(await comesTrue(isRegistered, 30))) throw new Error(`${phone.name} did not register:\n${phone.output()}`);
     return { phone, login, place, toneHz, kind };
+  }
+
+  /** Ends this phone with the house. */
+  keep(phone: RealPhone): void {
+    this.#stack.use(phone);
   }
 
   /** Tells whether the exchange took a registration of this address from now on. */
@@ -92,7 +94,7 @@ export class PhoneHouse implements AsyncDisposable {
     return () => this.wire.messages.slice(since).some(({ to, text }) => to === address && isTaken.test(text));
   }
 
-  async registrations({ id }: DeviceLogin): Promise<readonly Registration[]> {
+  async registrations({ id }: Pick<DeviceLogin, 'id'>): Promise<readonly Registration[]> {
     return (await this.house.api<{ items: Registration[] }>('GET', `/devices/${id}/registrations`)).items;
   }
 
@@ -103,10 +105,19 @@ export class PhoneHouse implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // The phones first: each is at the top of the stack.
+    // Its phones need not take leave of it.
     await this.house[Symbol.asyncDispose]();
     await this.#stack.disposeAsync();
   }
+}
+
+/** Whether this becomes true within so many seconds. */
+export async function comesTrue(is: () => boolean, limitSeconds: number): Promise<boolean> {
+  for (let waited = 0; waited < limitSeconds * 20; waited += 1) {
+    if (is()) return true;
+    await sleep(50);
+  }
+  return is();
 }
 
 function startHouse(address: string, dataDirectory: string, token?: string): Promise<House> {

@@ -20,6 +20,7 @@ export class PhoneNetwork implements Disposable {
   readonly bridge: string;
   readonly #prefix: string;
   readonly #namespaces: string[] = [];
+  #isGone = false;
 
   private constructor(number: number) {
     this.#prefix = `10.77.${number}`;
@@ -45,6 +46,8 @@ export class PhoneNetwork implements Disposable {
       }
       ip('address', 'add', `${network.address}/24`, 'dev', network.bridge);
       ip('link', 'set', network.bridge, 'up');
+      // Also where a test run is broken off.
+      process.once('exit', () => network[Symbol.dispose]());
       return network;
     }
   }
@@ -67,6 +70,8 @@ export class PhoneNetwork implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
     for (const namespace of this.#namespaces) {
       // What a phone left running would keep its network alive.
       for (const pid of ip('netns', 'pids', namespace).split('\n').filter(Boolean)) endProcess(Number(pid));

@@ -97,7 +97,7 @@ class Phone:
         config = pj.AccountConfig()
         config.idUri = f"sip:{self.options.username}@{self.options.exchange}"
         config.regConfig.registrarUri = self.uri("").replace("@", "")
-        config.regConfig.timeoutSec = 300
+        config.regConfig.timeoutSec = int(self.options.expires)
         config.sipConfig.authCreds.append(
             pj.AuthCredInfo("digest", "*", self.options.username, 0, os.environ["PHONE_PASSWORD"])
         )
@@ -152,7 +152,7 @@ class Phone:
 
 def main():
     parser = argparse.ArgumentParser()
-    for name in ("address", "exchange", "transport", "username", "folder"):
+    for name in ("address", "exchange", "transport", "username", "folder", "expires"):
         parser.add_argument(f"--{name}", required=True)
     Phone(parser.parse_args()).live()
     sys.stdout.flush()

@@ -15,9 +15,9 @@ export const pjsua2Python = join(import.meta.dirname, '..', '..', '..', 'tmp', '
 export async function startPjsua2(options: RealPhoneOptions): Promise<RealPhone> {
   const folder = await mkdtemp(join(tmpdir(), 'gosip-pjsua2-'));
   await writeFile(join(folder, 'tone.wav'), toneWav({ frequency: options.toneHz, seconds: 120 }));
-  const { login, exchange, transport, place } = options;
-  const settings = { address: place.address, exchange, transport, username: login.username, folder };
-  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+  const { login, exchange, transport, place, expires = 300 } = options;
+  const settings = { address: place.address, exchange, transport, username: login.username, folder, expires };
+  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const command = place.command(pjsua2Python, [join(import.meta.dirname, 'pjsua2-phone.py'), ...args]);
   const program = startProgram(...command, { env: { PHONE_PASSWORD: login.password } });
   const [, version = ''] = await program.printed(/phone: pjsua2 (\S+) is ready/);

@@ -15,6 +15,8 @@ export type RealPhoneOptions = {
   readonly transport: Transport;
   /** Hz. A multiple of 50 has no seam between packets. */
   readonly toneHz: number;
+  /** What it asks for at its registration, in seconds; 300 unless told. */
+  readonly expires?: number;
   readonly wire: Wire;
 };
 

@@ -45,14 +45,14 @@ function wordsOf({ exchange }: RealPhoneOptions): ConsoleWords {
   };
 }
 
-function account({ login, exchange, transport }: RealPhoneOptions): string {
+function account({ login, exchange, transport, expires = 300 }: RealPhoneOptions): string {
   return [
     `user_name=${login.username}`,
     `user_domain=${exchange}`,
     `auth_name=${login.username}`,
     `auth_pass=${login.password}`,
     'register_at_startup=yes',
-    'registration_time=300',
+    `registration_time=${expires}`,
     `sip_transport=${transport}`,
     'codecs=g711u',
     // It takes a pure tone for noise.

@@ -107,11 +107,20 @@ export class Wire implements AsyncDisposable {
   }
 }
 
-/** A SIP message at the start of a datagram, of a segment of TCP, or of the WebSocket frame in it where that is not masked. */
+/** A SIP message at the start of a datagram, of a segment of TCP, or of the WebSocket frame in it. */
 function messageIn(payload: Buffer): string | undefined {
-  const text = payload.toString('latin1');
+  const text = (unmasked(payload) ?? payload).toString('latin1');
   const start = /^[^]{0,4}?(?=[A-Z]+ sips?:\S+ SIP\/2\.0\r\n|SIP\/2\.0 \d{3} )/.exec(text);
   return start === null ? undefined : text.slice(start[0].length);
+}
+
+/** The text frame of a browser, which masks all it sends (RFC 6455 section 5.2). */
+function unmasked(payload: Buffer): Buffer | undefined {
+  const length = payload[1] ?? 0;
+  if (payload[0] !== 0x81 || length < 128 || length === 255) return undefined;
+  const start = length === 254 ? 4 : 2;
+  const mask = payload.subarray(start, start + 4);
+  return Buffer.from(payload.subarray(start + 4).map((byte, index) => byte ^ (mask[index % 4] ?? 0)));
 }
 
 /** An Ethernet frame that holds IPv4 with UDP or TCP. */
