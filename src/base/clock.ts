@@ -16,12 +16,22 @@ export type Clock = {
   readonly every: (periodMs: number, run: () => void) => Timer;
 };
 
+/** A timer that is later than this was held up, and so was everything else. */
+const heldUpMs = 50;
+/** In so long the engine and we have read what came meanwhile. */
+const catchUpMs = 200;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => Math.ceil(performance.now()),
   after(delayMs, run) {
-    const handle = setTimeout(run, delayMs);
-    handle.unref();
+    const dueAt = performance.now() + delayMs;
+    // After a pause of the machine all timers are due before a single socket is read: one that then concludes that nothing came is wrong.
+    const due = () => {
+      if (performance.now() - dueAt <= heldUpMs) return run();
+      handle = setTimeout(run, catchUpMs).unref();
+    };
+    let handle = setTimeout(due, delayMs).unref();
     return { cancel: () => clearTimeout(handle) };
   },
   every(periodMs, run) {
