@@ -49,6 +49,8 @@ type AnchorParts = RelayParts & {
 /** Whoever calls for help does not wait longer for a relay that hangs, or that is being started again. */
 const emergencyPatienceMs = 1_500;
 const emergencyRestartMs = 1_200;
+/** Once help has answered, there is no other way for the sound any more: the relay is asked so often, each time with all its repeats. */
+const mostAnswerTries = 3;
 /** Ports of a stream: RTP and RTCP, on each side. */
 const portsPerStream = 4;
 
@@ -184,9 +186,11 @@ export class RelayAnchor {
       ...(command === 'offer' ? offerFlags(end) : {}),
       ...(address === undefined ? {} : { 'media-address': address }),
     };
-    const limitMs = this.isEmergency ? emergencyPatienceMs : undefined;
-    for (;;) {
+    const limitMs = this.isEmergency && command === 'offer' ? emergencyPatienceMs : undefined;
+    for (let tries = 1; ; tries += 1) {
       const reply = (await this.#control?.request(command, values, limitMs)) ?? { kind: 'silent' };
+      const isAskedAgain = this.isEmergency && command === 'answer' && tries < mostAnswerTries && !this.#isOver;
+      if (reply.kind === 'silent' && isAskedAgain) continue;
       const isFull = reply.kind === 'refused' && /out of ports/i.test(reply.reason);
       if (!isFull || !this.isEmergency || !(await this.#parts.makeRoom())) return reply;
       log.warn({ call: request.call }, 'Another call was ended: a call for help needed its ports');

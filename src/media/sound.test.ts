@@ -282,6 +282,20 @@ test('a call for help does not wait longer than two seconds for a relay that han
     .toBe('sdp');
 });
 
+test('a call for help that is answered while the relay stands still is not dropped', async () => {
+  const sound = await startSound();
+  const near = await peer('127.0.0.7', 450);
+  const far = await peer('127.0.0.6', 700);
+  const { relay } = sound;
+  if (relay.kind !== 'running') throw new Error('It does not run');
+  const { anchor } = open(sound, { isEmergency: true });
+  await sdpOf(anchor.offer(near.sdp(), 'caller'));
+  process.kill(relay.pid, 'SIGSTOP');
+  const answer = anchor.answer(far.sdp());
+  setTimeout(() => process.kill(relay.pid, 'SIGCONT'), 3000);
+  expect(await sdpOf(answer)).toContain('m=audio');
+});
+
 test('without the program calls are refused and health says what to install', async () => {
   const sound = await startSound({ program: 'no-such-rtpengine' });
   expect(sound.relay.kind).toBe('missing');
