@@ -14,11 +14,19 @@ export type SimulatedPhoneOptions = {
   readonly registrar: { readonly host: string; readonly port: number };
   /** Milliseconds between retransmissions; 500 unless told (RFC 3261 T1). */
   readonly retryMs?: number;
-  /** What it does when it is called. `ring` leaves it ringing until `answer`, `decline` or the caller's CANCEL. */
-  readonly whenCalled?: 'answer' | 'ring' | 'busy' | 'decline';
+  /**
+   * What it does when it is called. `ring` leaves it ringing until `answer`, `decline` or the caller's CANCEL; `answer-and-hang-up` says BYE
+   * as soon as its answer is acknowledged.
+   */
+  readonly whenCalled?: 'answer' | 'answer-and-hang-up' | 'ring' | 'busy' | 'decline';
+  /** How long it rings before it answers; not at all unless told. */
+  readonly answersAfterMs?: () => number;
 };
 
 type CallState = 'calling' | 'ringing' | 'answered' | 'ended';
+
+/** What a caller wants to hear while its request is under way, and whether it still wants anything. */
+type Watch = { readonly provisional?: (response: SipMessage) => void; readonly isOver?: () => boolean };
 
 /** One call as a phone sees it. Events: `state` (CallState). */
 export class PhoneCall extends EventEmitter<{ state: [CallState] }> {
@@ -33,6 +41,14 @@ export class PhoneCall extends EventEmitter<{ state: [CallState] }> {
   remoteSdp = '';
   sequence = 1;
   routes: string[] = [];
+  /** Every final response to the INVITE, challenges apart, as status and To tag, each once. */
+  readonly finals = new Set<string>();
+  /** To be cancelled as soon as that is allowed. */
+  isGivenUp = false;
+  /** It has said 200: a CANCEL comes too late. */
+  hasAnswered = false;
+  /** A provisional response came: a CANCEL may follow (RFC 3261 section 9.1). */
+  hasProvisional = false;
 
   constructor(invite: SipMessage, remoteTarget: string) {
     super();
@@ -63,8 +79,10 @@ export class SimulatedPhone implements AsyncDisposable {
   readonly calls: PhoneCall[] = [];
   readonly #options: SimulatedPhoneOptions;
   readonly #socket: Socket;
-  /** Of answered calls, for answers that come again. */
+  readonly #byCallId = new Map<string, PhoneCall>();
+  /** For answers that come again. */
   readonly #acks = new Map<string, SipMessage>();
+  readonly #refusals = new WeakMap<PhoneCall, SipMessage>();
   readonly #waiting = new Map<string, (response: SipMessage) => void>();
   readonly #incoming = new EventEmitter<{ call: [PhoneCall] }>();
   /** `performance.now()` at the last response received. */
@@ -110,12 +128,16 @@ export class SimulatedPhone implements AsyncDisposable {
     const { host, port } = this.#options.registrar;
     const target = `sip:${dialled}@${host}:${port}`;
     const invite = this.#request('INVITE', target, { to: `<${target}>` });
-    invite.append('contact', `<${this.contact}>`);
-    this.#addSdp(invite);
+    this.#describe(invite);
     const call = new PhoneCall(invite, target);
-    this.calls.push(call);
-    void this.#withDigest(invite, (provisional) => {
-      if (provisional.status >= 180 && call.state === 'calling') call.enter('ringing');
+    this.#keep(call);
+    void this.#withDigest(invite, {
+      provisional: ({ status }) => {
+        call.hasProvisional = true;
+        if (status >= 180 && call.state === 'calling') call.enter('ringing');
+        if (call.isGivenUp) this.#cancel(call);
+      },
+      isOver: () => call.isGivenUp,
     }).then((response) => this.#outgoingAnswered(call, response));
     return call;
   }
@@ -128,8 +150,8 @@ export class SimulatedPhone implements AsyncDisposable {
 
   answer(call: PhoneCall): void {
     const response = this.#responseTo(call.invite, 200, { reason: 'OK', tag: call.localTag });
-    response.append('contact', `<${this.contact}>`);
-    this.#addSdp(response);
+    this.#describe(response);
+    call.hasAnswered = true;
     this.#send(response);
     const resend = setInterval(() => {
       if (call.state === 'ringing') this.#send(response);
@@ -139,7 +161,9 @@ export class SimulatedPhone implements AsyncDisposable {
   }
 
   decline(call: PhoneCall, status = 603, reason = 'Decline'): void {
-    this.#send(this.#responseTo(call.invite, status, { reason, tag: call.localTag }));
+    const refusal = this.#responseTo(call.invite, status, { reason, tag: call.localTag });
+    this.#refusals.set(call, refusal);
+    this.#send(refusal);
     call.enter('ended');
   }
 
@@ -151,23 +175,42 @@ export class SimulatedPhone implements AsyncDisposable {
     call.enter('ended');
   }
 
-  /** CANCEL before the answer, BYE after it. */
-  async hangup(call: PhoneCall): Promise<void> {
+  /** Offers the same again inside an answered call, and returns the final status. */
+  async offerAgain(call: PhoneCall): Promise<number> {
+    const invite = new SipMessage({ method: 'INVITE', requestUri: call.remoteTarget });
+    this.#addDialogHeaders(invite, call);
+    this.#describe(invite);
+    const response = await this.#exchange(invite);
+    if (response.status < 300) this.#acknowledge(call, response);
+    return response.status;
+  }
+
+  /** CANCEL before the answer, BYE after it; returns the final status of the call or of the BYE. */
+  async hangup(call: PhoneCall): Promise<number> {
     if (call.state !== 'answered') {
-      const cancel = this.#inviteTwin(call.invite, 'CANCEL');
-      this.#send(cancel);
+      call.isGivenUp = true;
+      if (call.hasProvisional) this.#cancel(call);
       await call.reached('ended');
-      return;
+      return call.status;
     }
     const bye = new SipMessage({ method: 'BYE', requestUri: call.remoteTarget });
     this.#addDialogHeaders(bye, call);
     call.enter('ended');
-    await this.#exchange(bye);
+    return (await this.#exchange(bye)).status;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
     await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
+  }
+
+  #keep(call: PhoneCall): void {
+    this.calls.push(call);
+    this.#byCallId.set(call.invite.callId, call);
+  }
+
+  #cancel(call: PhoneCall): void {
+    void this.#exchange(this.#inviteTwin(call.invite, 'CANCEL'));
   }
 
   #ownAddress(): string {
@@ -189,6 +232,11 @@ export class SimulatedPhone implements AsyncDisposable {
   #via(): string {
     const { address, port } = this.#socket.address();
     return `SIP/2.0/UDP ${address}:${port};rport;branch=z9hG4bK${randomBytes(8).toString('hex')}`;
+  }
+
+  #describe(message: SipMessage): void {
+    message.append('contact', `<${this.contact}>`);
+    this.#addSdp(message);
   }
 
   #addSdp(message: SipMessage): void {
@@ -239,21 +287,25 @@ export class SimulatedPhone implements AsyncDisposable {
     call.remoteTarget = uriOf(response.get('contact')) ?? call.remoteTarget;
     call.remoteSdp = response.body.toString();
     call.routes = response.getAll('record-route').toReversed();
-    const ack = new SipMessage({ method: 'ACK', requestUri: call.remoteTarget });
-    this.#addDialogHeaders(ack, call);
-    this.#send(ack);
-    this.#acks.set(`${response.callId} ${response.get('cseq')}`, ack);
+    this.#acknowledge(call, response);
     call.enter('answered');
   }
 
-  async #withDigest(request: SipMessage, onProvisional?: (response: SipMessage) => void): Promise<SipMessage> {
-    const first = await this.#exchange(request, onProvisional);
-    if (!this.#answerChallenge(request, first)) return first;
-    const second = await this.#exchange(request, onProvisional);
+  #acknowledge(call: PhoneCall, response: SipMessage): void {
+    const ack = new SipMessage({ method: 'ACK', requestUri: call.remoteTarget });
+    this.#addDialogHeaders(ack, call);
+    this.#send(ack);
+    this.#acks.set(keyOf(response), ack);
+  }
+
+  async #withDigest(request: SipMessage, watch: Watch = {}): Promise<SipMessage> {
+    const first = await this.#exchange(request, watch.provisional);
+    if (watch.isOver?.() || !this.#answerChallenge(request, first)) return first;
+    const second = await this.#exchange(request, watch.provisional);
     // A nonce that died meanwhile is no wrong password (RFC 7616 section 3.3).
     const isStale = challengeOf(second)?.includes('stale=true') ?? false;
-    if (!isStale || !this.#answerChallenge(request, second)) return second;
-    return this.#exchange(request, onProvisional);
+    if (!isStale || watch.isOver?.() || !this.#answerChallenge(request, second)) return second;
+    return this.#exchange(request, watch.provisional);
   }
 
   /** Makes the request the next one, with credentials; false where there is nothing to answer. */
@@ -281,7 +333,7 @@ export class SimulatedPhone implements AsyncDisposable {
   /** Sends until something answers, and resolves with the final response; a failed INVITE is acknowledged. */
   #exchange(request: SipMessage, onProvisional?: (response: SipMessage) => void): Promise<SipMessage> {
     return new Promise((resolve) => {
-      const key = `${request.callId} ${request.get('cseq')}`;
+      const key = keyOf(request);
       const resend = setInterval(() => this.#send(request), this.#options.retryMs ?? 500);
       const giveUp = setTimeout(() => finish(new SipMessage({ status: 408, reason: 'Request Timeout' })), 40_000);
       const finish = (response: SipMessage) => {
@@ -294,7 +346,9 @@ export class SimulatedPhone implements AsyncDisposable {
         clearInterval(resend);
         if (response.status < 200) return onProvisional?.(response);
         if (request.method === 'INVITE' && response.status >= 300) {
-          this.#send(this.#inviteTwin(request, 'ACK', response.get('to')));
+          const ack = this.#inviteTwin(request, 'ACK', response.get('to'));
+          this.#acks.set(key, ack);
+          this.#send(ack);
         }
         finish(response);
       });
@@ -313,25 +367,55 @@ export class SimulatedPhone implements AsyncDisposable {
 
   #responded(message: SipMessage): void {
     this.lastResponseAt = performance.now();
-    const key = `${message.callId} ${message.get('cseq')}`;
-    this.#waiting.get(key)?.(message);
+    this.#noteFinal(message);
+    const key = keyOf(message);
     const ack = this.#acks.get(key);
+    this.#waiting.get(key)?.(message);
+    // Not the first one: our ACK was lost.
     if (ack !== undefined && message.status >= 200) this.#send(ack);
   }
 
+  #noteFinal(message: SipMessage): void {
+    const call = this.#byCallId.get(message.callId);
+    const isOfInvite = call !== undefined && message.get('cseq') === call.invite.get('cseq');
+    if (isOfInvite && message.status >= 200 && challengeOf(message) === undefined) {
+      call.finals.add(`${message.status} ${message.toTag}`);
+    }
+  }
+
   #requested(request: SipMessage): void {
-    const call = this.calls.find(({ invite }) => invite.callId === request.callId);
+    const call = this.#byCallId.get(request.callId);
     if (request.method === 'INVITE' && call === undefined) return this.#rang(request);
-    // Sent again because our answer was lost, or is still to be given.
-    if (request.method === 'INVITE' && request.toTag === undefined) return undefined;
+    if (request.method === 'INVITE' && request.toTag === undefined) return this.#rangAgain(call);
     if (request.method === 'ACK') {
-      if (call?.state === 'ringing') call.enter('answered');
+      if (call?.state === 'ringing') this.#acknowledged(call);
       return;
     }
-    this.#send(this.#responseTo(request, 200, { reason: 'OK', tag: call?.localTag }));
+    const response = this.#responseTo(request, 200, { reason: 'OK', tag: call?.localTag });
+    if (request.method === 'INVITE') this.#describe(response);
+    this.#send(response);
     if (call === undefined) return;
     if (request.method === 'BYE') call.enter('ended');
-    if (request.method === 'CANCEL' && call.state === 'ringing') this.decline(call, 487, 'Request Terminated');
+    if (request.method === 'CANCEL' && call.state === 'ringing' && !call.hasAnswered)
+      this.decline(call, 487, 'Request Terminated');
+  }
+
+  #acknowledged(call: PhoneCall): void {
+    call.enter('answered');
+    if (this.#options.whenCalled === 'answer-and-hang-up') void this.hangup(call);
+  }
+
+  #answerIn(call: PhoneCall, milliseconds: number): void {
+    if (milliseconds === 0) this.answer(call);
+    else setTimeout(() => call.state === 'ringing' && this.answer(call), milliseconds);
+  }
+
+  /** Sent again because our answer was lost, or is still to be given. */
+  #rangAgain(call: PhoneCall | undefined): void {
+    if (call === undefined) return;
+    const refusal = this.#refusals.get(call);
+    if (refusal !== undefined) this.#send(refusal);
+    else if (!call.hasAnswered) this.#sayRinging(call);
   }
 
   #rang(invite: SipMessage): void {
@@ -339,14 +423,18 @@ export class SimulatedPhone implements AsyncDisposable {
     call.remoteHeader = invite.get('from') ?? '';
     call.remoteSdp = invite.body.toString();
     call.routes = invite.getAll('record-route');
-    this.calls.push(call);
+    this.#keep(call);
     call.enter('ringing');
     const { whenCalled = 'answer' } = this.#options;
     if (whenCalled === 'busy') this.decline(call, 486, 'Busy Here');
     else if (whenCalled === 'decline') this.decline(call);
-    else this.#send(this.#responseTo(invite, 180, { reason: 'Ringing', tag: call.localTag }));
+    else this.#sayRinging(call);
     this.#incoming.emit('call', call);
-    if (whenCalled === 'answer') this.answer(call);
+    if (whenCalled.startsWith('answer')) this.#answerIn(call, this.#options.answersAfterMs?.() ?? 0);
+  }
+
+  #sayRinging({ invite, localTag }: PhoneCall): void {
+    this.#send(this.#responseTo(invite, 180, { reason: 'Ringing', tag: localTag }));
   }
 
   #responseTo(request: SipMessage, status: number, { reason, tag }: { reason: string; tag: string | undefined }): SipMessage {
@@ -368,6 +456,10 @@ export class SimulatedPhone implements AsyncDisposable {
     // A phone behind the exchange sends everything there: the exchange is in the path of every call.
     this.#socket.send(serialize(message), port, host, () => {});
   }
+}
+
+function keyOf(message: SipMessage): string {
+  return `${message.callId} ${message.get('cseq')}`;
 }
 
 function challengeOf(response: SipMessage): string | undefined {

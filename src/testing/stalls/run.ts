@@ -1,0 +1,101 @@
+import { Figures } from '../chaos/figures.ts';
+import type { House } from '../house.ts';
+import { seededRandom } from '../seeded-random.ts';
+import { isSo, placeCall } from './call.ts';
+import type { Placed } from './call.ts';
+import { kindOf } from './kinds.ts';
+import { stallAgainAndAgain } from './stall.ts';
+import { Town } from './town.ts';
+
+export type StallsPlan = {
+  readonly calls: number;
+  /** After so long no more calls are placed. */
+  readonly seconds: number;
+  /** How many callers there are at one time; each places its next call when the last is over. */
+  readonly atOnce: number;
+  readonly seed: number;
+  readonly say: (what: string) => void;
+};
+
+export type StallsResult = { readonly lines: readonly string[]; readonly faults: readonly string[] };
+
+type Report = { readonly figures: Figures; readonly faults: string[] };
+type CallReply = { readonly endedAt: string | null; readonly disposition: string | null; readonly reason: string | null };
+type Page = { readonly items: readonly CallReply[]; readonly total: number };
+
+/** Calls of every kind to a house that stands still again and again; whatever one of them is left without is a fault. */
+export async function runStalls(plan: StallsPlan): Promise<StallsResult> {
+  const random = seededRandom(plan.seed + 1);
+  await using town = await Town.build(random);
+  const report: Report = { figures: new Figures(), faults: [] };
+  const start = performance.now();
+  let isOver = false;
+  const stalls = stallAgainAndAgain({ pid: town.house.program.pid, random, isOver: () => isOver });
+  const calls = await placeCalls(town, plan);
+  const seconds = (performance.now() - start) / 1000;
+  isOver = true;
+  const { count, seconds: stalled } = await stalls;
+  await noteRemains(town, report);
+  for (const call of calls) noteCall(call, report);
+  await noteRecords(town.house, calls.filter(isKnownCall).length, report);
+  const first = `Calls: ${calls.length} in ${seconds.toFixed(0)} s, with ${count} stalls of together ${stalled} s`;
+  return { lines: [first, ...report.figures.lines()], faults: report.faults };
+}
+
+async function placeCalls(town: Town, { calls, seconds, atOnce, seed, say }: StallsPlan): Promise<Placed[]> {
+  const random = seededRandom(seed);
+  const end = performance.now() + seconds * 1000;
+  const placed: Placed[] = [];
+  let begun = 0;
+  const callOn = async (index: number) => {
+    while (begun < calls && performance.now() < end) {
+      begun += 1;
+      if (begun % 500 === 0) say(`${begun} calls`);
+      const kind = kindOf(random);
+      placed.push(await placeCall(town.caller(index), { kind, dialled: town.numberOf(kind, random), random }));
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, (_, index) => callOn(index)));
+  return placed;
+}
+
+function noteCall({ kind, call, later, problem }: Placed, { figures, faults }: Report): void {
+  const { name, statuses } = kind;
+  const finals = [...call.finals];
+  // Given up before the challenge was answered: that was the end of it.
+  const status = finals.length === 0 && call.isGivenUp && call.status === 401 ? 401 : Number(finals[0]?.split(' ')[0] ?? 0);
+  figures.add(`Final answers to "${name}"`, String(status));
+  for (const what of later) figures.add('Answers within calls', what);
+  if (problem !== undefined) faults.push(`${name}: ${problem}`);
+  else if (finals.length > 1) faults.push(`${name}: ${finals.join(' and ')}`);
+  else if (status === 0) faults.push(`${name}: ended with ${call.status} of its own`);
+  else if (status !== 401 && !statuses.includes(status))
+    figures.add('Answered otherwise than without stalls', `${name}: ${status}`);
+}
+
+/** What is left of calls where everybody has hung up. */
+async function noteRemains(town: Town, { faults }: Report): Promise<void> {
+  const ongoing = async () => (await town.house.api<Page>('GET', '/calls?per_page=1')).total;
+  if (!(await isSo(async () => (await ongoing()) === 0))) faults.push(`the house still has ${await ongoing()} calls`);
+  if (!(await isSo(() => town.unended.length === 0))) {
+    for (const { state, invite } of town.unended) faults.push(`somebody who was called is left ${state}: ${invite.requestUri}`);
+  }
+}
+
+/** Whoever gives up before the house knows who calls is nobody's call. */
+function isKnownCall({ call }: Placed): boolean {
+  return call.finals.size > 0 && call.invite.get('authorization') !== undefined;
+}
+
+async function noteRecords(house: House, expected: number, { figures, faults }: Report): Promise<void> {
+  const records: CallReply[] = [];
+  for (let page = 1; ; page += 1) {
+    const { items, total } = await house.api<Page>('GET', `/cdrs?per_page=100&page=${page}`);
+    records.push(...items);
+    if (page * 100 >= total) break;
+  }
+  for (const { disposition, reason } of records) figures.add('Records', `${disposition ?? 'open'}/${reason ?? '-'}`);
+  if (records.length !== expected) faults.push(`${expected} calls were answered and ${records.length} are in the list`);
+  const open = records.filter(({ endedAt }) => endedAt === null).length;
+  if (open > 0) faults.push(`${open} calls are over and not so in the list`);
+}
