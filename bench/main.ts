@@ -9,6 +9,12 @@ import type { Row } from './row.ts';
 import { benchSoak } from './soak.ts';
 import { benchWebhooks } from './webhooks.ts';
 
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { help: { type: 'boolean' }, minutes: { type: 'string', default: '10' } },
+});
+const minutes = Number(values.minutes);
+
 const parts: Record<string, () => Promise<Row[]>> = {
   start: benchStart,
   registrations: benchRegistrations,
@@ -17,17 +23,21 @@ const parts: Record<string, () => Promise<Row[]>> = {
   relay: benchRelay,
   api: benchApi,
   webhooks: benchWebhooks,
-  soak: benchSoak,
+  soak: () => benchSoak(minutes),
 };
 
-const usage = `Usage: script/bench [part …]
+const usage = `Usage: script/bench [part …] [--minutes of soak, 10 unless told]
 Parts: ${Object.keys(parts).join(' ')}. All but soak (ten minutes) unless named; "all" is everything.`;
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { help: { type: 'boolean' } } });
 const unknown = positionals.filter((name) => name !== 'all' && !(name in parts));
 if (values.help === true || unknown.length > 0) {
   console.log(unknown.length > 0 ? `Unknown part: ${unknown.join(', ')}\n\n${usage}` : usage);
   process.exit(unknown.length > 0 ? 1 : 0);
+}
+
+if (!(minutes > 0)) {
+  console.log(`--minutes takes a number above 0, and got ${values.minutes}\n\n${usage}`);
+  process.exit(1);
 }
 
 const wanted = positionals.includes('all')

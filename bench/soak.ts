@@ -1,14 +1,16 @@
 import { startCallHouse } from './calls.ts';
 import { runLoad } from './load.ts';
+import type { LoadResult } from './load.ts';
 import { residentMegabytes } from './machine.ts';
 import type { Row } from './row.ts';
 import { addDevices, injection } from './phones.ts';
 import { callerScenario, registerScenario } from './scenarios.ts';
 
-const minutes = 10;
+const callsPerSecond = 62;
+const registrationsPerSecond = 500;
 
-/** Ten minutes at half load, calls and registrations together: does memory grow? */
-export async function benchSoak(): Promise<Row[]> {
+/** So many minutes at half load, calls and registrations together: does memory grow? And what fails, and how? */
+export async function benchSoak(minutes: number): Promise<Row[]> {
   await using calls = await startCallHouse();
   const phones = injection(await addDevices(calls.house, 1000, 3000));
   const readings: number[] = [];
@@ -20,25 +22,32 @@ export async function benchSoak(): Promise<Row[]> {
       scenario: callerScenario(0),
       address: '127.0.0.2',
       injection: calls.injection,
-      calls: 62 * 60 * minutes,
-      callsPerSecond: 62,
+      calls: callsPerSecond * 60 * minutes,
+      callsPerSecond,
     }),
     runLoad({
       ...common,
       scenario: registerScenario,
       address: '127.0.0.4',
       injection: phones,
-      calls: 500 * 60 * minutes,
-      callsPerSecond: 500,
+      calls: registrationsPerSecond * 60 * minutes,
+      callsPerSecond: registrationsPerSecond,
     }),
   ]);
   clearInterval(reading);
   const at = (share: number) => readings[Math.min(readings.length - 1, Math.floor(readings.length * share))] ?? 0;
   return [
     {
-      what: `memory over ${minutes} minutes of ${500} registrations/s and ${62} calls/s`,
-      measured: `${at(0.1)} MB after 1 min, ${at(0.5)} MB after 5, ${at(1)} MB at the end; ${called.failed + registered.failed} failed`,
+      what: `memory over ${minutes} minutes of ${registrationsPerSecond} registrations/s and ${callsPerSecond} calls/s`,
+      measured: `${at(0.1)} MB after a tenth, ${at(0.5)} MB after half, ${at(1)} MB at the end`,
       aim: 'no growth',
     },
+    { what: 'calls that failed meanwhile', measured: failuresOf(called), aim: '0' },
+    { what: 'registrations that failed meanwhile', measured: failuresOf(registered), aim: '0' },
   ];
+}
+
+function failuresOf({ calls, failed, failures }: LoadResult): string {
+  const kinds = [...failures].map(([what, count]) => `${count} × ${what}`);
+  return [`${failed} of ${calls + failed}`, ...kinds].join('; ');
 }
