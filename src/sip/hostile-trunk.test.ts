@@ -80,7 +80,7 @@ describe('a caller from outside who writes headers', () => {
     'sip:+14169990000@house',
     'sip:911@house',
     'sip:20@house',
-    'sip:+14165550100%3Bx@house',
+    'sip:+14165550100%3Cx%3E@house',
     'sip:011493090182@house',
     'tel:+14169990000',
   ])('and calls %s makes the house call nobody', async (uri) => {
