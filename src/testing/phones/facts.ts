@@ -152,7 +152,7 @@ class Watch {
     const isRegistered = (await this.#stage.registrations({ id })).length > 0;
     return [
       [
-        'offered SHA-256 first, then MD5',
+        'its device is set to `sha256`',
         said === undefined ? 'answers nothing' : `${algorithm}, ${isRegistered ? 'registered' : 'refused'}`,
       ],
     ];
