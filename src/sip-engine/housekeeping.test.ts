@@ -67,6 +67,36 @@ describe('an application that leaves', () => {
   });
 });
 
+describe('whoever is told 503', () => {
+  const hints = (stage: CoreStage) =>
+    stage.transport.sent.filter(({ message }) => message.status === 503).map(({ message }) => message.get('retry-after'));
+
+  it('hears when to come back, where the application left in the middle of a call', () => {
+    const { stage } = busy();
+    stage.clock.advance(5_050);
+    expect(hints(stage)).toEqual(['5', '5']);
+  });
+
+  it('hears when to come back, where nobody is there yet', () => {
+    const { stage } = busy();
+    stage.arrive('OPTIONS', { callId: 'new' });
+    expect(hints(stage)).toEqual(['5']);
+  });
+
+  it('hears when to come back, where others took the place of an INVITE that waited', () => {
+    const stage = new CoreStage();
+    const flow = stage.transport.peer('udp', '198.18.0.1', 5060);
+    stage.arrive('INVITE', { callId: 'waits', headers: [`X-Long: ${'x'.repeat(400)}`] }, flow);
+    stage.clock.advance(1_000);
+    for (let index = 0; index < 1_000; index += 1) {
+      const another = stage.transport.peer('udp', `198.18.${1 + (index >> 8)}.${index & 255}`, 5060);
+      stage.arrive('INVITE', { callId: `later-${index}`, headers: [`X-Long: ${'x'.repeat(400)}`] }, another);
+      stage.clock.advance(4);
+    }
+    expect(hints(stage)).toEqual(['5']);
+  });
+});
+
 describe('an engine that stops', () => {
   it('ends all calls first', () => {
     const stage = new CoreStage();

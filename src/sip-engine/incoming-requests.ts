@@ -1,5 +1,5 @@
 import type { App, CommandReply } from './app-link.ts';
-import { buildResponse } from './response-builder.ts';
+import { buildResponse, buildUnavailable } from './response-builder.ts';
 import type { CoreContext, IncomingRequest } from './core-context.ts';
 import { receivedMeta, responseMeta } from './message-meta.ts';
 import type { SipMessage } from './message.ts';
@@ -15,7 +15,10 @@ export function answer(
   verdict: { readonly status: number; readonly reason: string; readonly headers?: Readonly<Record<string, string>> },
   toTag?: string,
 ): void {
-  const response = buildResponse(transaction.request, verdict.status, verdict.reason, { toTag });
+  const { request } = transaction;
+  const { status, reason } = verdict;
+  const response =
+    status === 503 ? buildUnavailable(request, { toTag, reason }) : buildResponse(request, status, reason, { toTag });
   for (const [key, value] of Object.entries(verdict.headers ?? {})) response.append(key, value);
   transaction.respond(response);
 }

@@ -33,6 +33,18 @@ export function buildResponse(
   return response;
 }
 
+/**
+ * A 503 to a request from the network. Without a hint when to come back some peers never do, and others at once (RFC 3261 section 21.5.4).
+ */
+export function buildUnavailable(
+  request: SipMessage,
+  { toTag, reason = 'Service Unavailable' }: { readonly toTag?: string | undefined; readonly reason?: string } = {},
+): SipMessage {
+  const response = buildResponse(request, 503, reason, { toTag });
+  response.append('retry-after', '5');
+  return response;
+}
+
 function copiedName(key: string, status: number): string | undefined {
   if (key === 'record-route') return status > 100 && status < 300 ? 'Record-Route' : undefined;
   if (key === 'timestamp') return status === 100 ? 'Timestamp' : undefined;

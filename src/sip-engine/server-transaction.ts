@@ -5,7 +5,7 @@ import type { FinishedTransactions } from './finished-transactions.ts';
 import { newTag, newUuid } from './ids.ts';
 import type { SipMessage } from './message.ts';
 import { ReplyBudget } from './reply-budget.ts';
-import { buildResponse } from './response-builder.ts';
+import { buildResponse, buildUnavailable } from './response-builder.ts';
 import { serialize } from './serialize.ts';
 import { inviteServer, otherServer } from './transaction-states.ts';
 import type { ServerAction, ServerEvent, ServerMachine, ServerState } from './transaction-states.ts';
@@ -136,7 +136,7 @@ export class NetworkRequest extends Expiring implements ServerTransaction {
 
   drop(): void {
     // Whoever got 100 waits in silence: it must not do so for ever.
-    if (this.#lastResponse?.status === 100) this.#send(serialize(buildResponse(this.request, 503, 'Service Unavailable')));
+    if (this.#lastResponse?.status === 100) this.#send(serialize(buildUnavailable(this.request)));
     this.#leave('terminated');
   }
 

@@ -55,7 +55,7 @@ function route(context: CoreContext, transaction: ServerTransaction): void {
 /** Over UDP silence is cheaper than an answer, and may not even reach a faked source. */
 function turnAway(transaction: ServerTransaction): void {
   if (transaction.flow.protocol === 'udp') transaction.drop();
-  else answer(transaction, { status: 503, reason: 'Service Unavailable', headers: { 'retry-after': '5' } });
+  else answer(transaction, { status: 503, reason: 'Service Unavailable' });
 }
 
 function offer(context: CoreContext, transaction: ServerTransaction, tag: string | undefined): void {

@@ -12,7 +12,7 @@ import { RequestInFlight } from './request-in-flight.ts';
 import type { RequestSurroundings } from './request-in-flight.ts';
 import type { Admission } from './admission.ts';
 import { ReplyBudget } from './reply-budget.ts';
-import { buildResponse } from './response-builder.ts';
+import { buildResponse, buildUnavailable } from './response-builder.ts';
 import { serialize } from './serialize.ts';
 import { NetworkRequest } from './server-transaction.ts';
 import type { ServerSurroundings } from './server-transaction.ts';
@@ -37,9 +37,6 @@ export type TransactionLayerParts = {
   readonly limits: Limits;
   readonly admission: Pick<Admission, 'standingOf' | 'isEmergency'>;
 };
-
-/** Seconds after which a peer may come back to an engine that is full. */
-const retryAfterSeconds = 5;
 
 export class TransactionLayer implements Transactions {
   readonly #parts: TransactionLayerParts;
@@ -221,9 +218,7 @@ export class TransactionLayer implements Transactions {
     if (!this.#isFull) this.#parts.log.warn({ limit: this.#parts.limits.serverTransactions }, 'Too many requests are waiting.');
     this.#isFull = true;
     if (flow.protocol === 'udp') return;
-    const response = buildResponse(request, 503, 'Service Unavailable');
-    response.append('retry-after', String(retryAfterSeconds));
-    this.#answer(flow, { request, response });
+    this.#answer(flow, { request, response: buildUnavailable(request) });
   }
 
   /** Answers without a transaction; the ACK that follows finds nobody and is dropped by the core. */

@@ -7,7 +7,7 @@ const { values } = parseArgs({
   options: {
     calls: { type: 'string', default: '5000' },
     seconds: { type: 'string', default: '3600' },
-    'at-once': { type: 'string', default: '150' },
+    'at-once': { type: 'string', default: '250' },
     seed: { type: 'string', default: '911' },
   },
 });
