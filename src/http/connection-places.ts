@@ -5,14 +5,15 @@ import type { Socket } from 'node:net';
 export type Held = {
   /** Whom it counts as. */
   readonly source: string;
-  /** Whether no whole request of it has come since its last answer. */
+  /** Whether nothing is left for us to do on it: no whole request has come since its last answer, or the answer waits to be taken. */
   readonly isWaiting: () => boolean;
   readonly cut: () => void;
 };
 
 /**
  * So many connections at a time. Whoever opens connections and asks for nothing cannot keep others out: where all places are taken, the
- * source that holds most of those that wait gives up the one that has waited longest. A request that is being answered is never cut.
+ * source that holds most of those that wait gives up the one that has waited longest. So does whoever asks and takes no answers. A request
+ * that we are working on is never cut.
  */
 export class ConnectionPlaces {
   readonly #most: number;
@@ -63,6 +64,9 @@ export class ConnectionPlaces {
   }
 }
 
+/** Requests on one connection that nobody has taken the answer of; no browser and no client of today sends even two at once. */
+const mostUnanswered = 8;
+
 /** Gives every connection of `server` a place, by what `admit` says of its source; undefined refuses it. */
 export function holdPlaces(
   server: Server,
@@ -86,7 +90,8 @@ export function holdPlaces(
     if (places.take(held)) connections.set(socket, held);
     else socket.destroy();
   });
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+  // First of all: whoever is cut is not answered any more.
+  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
     connections.get(request.socket)?.asks(request, response);
   });
 }
@@ -95,7 +100,8 @@ class HeldSocket implements Held {
   readonly source: string;
   readonly #socket: Socket;
   readonly #places: ConnectionPlaces;
-  #request: IncomingMessage | undefined;
+  #unanswered = 0;
+  #asked: { readonly request: IncomingMessage; readonly response: ServerResponse } | undefined;
 
   constructor(socket: Socket, places: ConnectionPlaces, source: string) {
     this.#socket = socket;
@@ -103,15 +109,18 @@ class HeldSocket implements Held {
     this.source = source;
   }
 
-  readonly isWaiting = () => this.#request?.complete !== true;
+  readonly isWaiting = () => this.#asked?.request.complete !== true || this.#asked.response.writableEnded;
 
   readonly cut = () => void this.#socket.destroy();
 
   asks(request: IncomingMessage, response: ServerResponse): void {
-    this.#request = request;
+    this.#unanswered += 1;
+    if (this.#unanswered > mostUnanswered) this.cut();
+    this.#asked = { request, response };
     response.once('close', () => {
-      if (this.#request !== request) return;
-      this.#request = undefined;
+      this.#unanswered -= 1;
+      if (this.#asked?.request !== request) return;
+      this.#asked = undefined;
       this.#places.waitsAgain(this);
     });
   }

@@ -128,7 +128,7 @@ describe('the public listener', () => {
   });
 
   it('does not say that it lives as often as somebody likes over one connection', async () => {
-    const many = 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(1000);
+    const many = 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(8);
     const answers = (await raw(many)).match(/HTTP\/1\.1 200/g) ?? [];
     expect(answers).toHaveLength(1);
   });

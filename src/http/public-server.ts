@@ -63,6 +63,7 @@ export class PublicServer {
     this.#strangers = new ConnectionPlaces(places.strangers);
     this.#known = new ConnectionPlaces(places.known);
     this.#server = createServer(options.times ?? usualTimes, (request, response) => {
+      if (request.socket.destroyed) return;
       this.#answer(request, response).catch((error: unknown) => {
         options.log.debug({ err: error }, 'A public request broke off');
         if (!request.complete) this.#sources.wasBad(request.socket.remoteAddress ?? '');

@@ -27,6 +27,14 @@ const open = endpoint({
   summary: '',
   reply: z.object({ a: z.number() }),
 });
+const large = endpoint({
+  id: 'large',
+  method: 'GET',
+  path: '/large',
+  access: 'public',
+  summary: '',
+  reply: z.object({ text: z.string() }),
+});
 const mine = endpoint({
   id: 'mine',
   method: 'GET',
@@ -331,6 +339,31 @@ describe('the HTTP server', () => {
       expect(server.cutConnections).toBeGreaterThan(0);
       for (const socket of idle) socket.destroy();
     });
+
+    it('keeps nobody out: it asks for much and does not read it', async () => {
+      await server.stop();
+      await start({ places: 4, routes: [handle(large, () => ({ text: 'x'.repeat(16e6) })), ...routes] });
+      const deaf = await Promise.all(Array.from({ length: 4 }, () => ask('/large', 1)));
+      await expect.poll(async () => (await fetch(`${base}/open`).catch(() => undefined))?.status).toBe(200);
+      expect(server.cutConnections).toBeGreaterThan(0);
+      for (const socket of deaf) socket.destroy();
+    });
+
+    it('costs nothing: it asks a thousand times on one connection before it has an answer', async () => {
+      const socket = await ask('/docs', 1_500);
+      await new Promise((resolve) => socket.once('close', resolve));
+      expect(socket.bytesRead).toBeLessThan(1e6);
+      expect((await fetch(`${base}/open`)).status).toBe(200);
+    });
+
+    /** Asks so often, and takes no answer. */
+    async function ask(path: string, times: number) {
+      const socket = connect({ port: server.address.port, host: '127.0.0.1', localAddress: '127.0.0.9' });
+      socket.on('error', () => {});
+      await new Promise((resolve) => socket.once('connect', resolve));
+      socket.write(`GET /api${path} HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(times));
+      return socket;
+    }
   });
 
   describe('live events', () => {

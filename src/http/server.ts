@@ -59,7 +59,7 @@ export class HttpServer {
     const callback = this.#createKoa().callback();
     this.#server = createServer(times, (request, response) => {
       // koa answers its own failures, so nothing is left to wait for.
-      void callback(request, response);
+      if (!request.socket.destroyed) void callback(request, response);
     });
     holdPlaces(this.#server, (address) => ({ places: this.#places, source: subscriberOf(address) }));
     this.#server.on('clientError', refuseBrokenRequest);
@@ -108,11 +108,14 @@ export class HttpServer {
     let described: ReturnType<typeof describeApi> | undefined;
     const endpoints = routes.map((route) => route.endpoint);
     const describe = () => (described ??= describeApi(endpoints, version));
+    let text: string | undefined;
     router.get('/openapi.json', (context) => {
-      context.body = describe();
+      context.type = 'json';
+      context.body = text ??= JSON.stringify(describe());
     });
+    let page: ReturnType<typeof renderDocs> | undefined;
     router.get('/docs', (context) => {
-      const docs = renderDocs(describe());
+      const docs = (page ??= renderDocs(describe()));
       context.set('Content-Security-Policy', docs.contentSecurityPolicy);
       context.type = 'html';
       context.body = docs.html;
