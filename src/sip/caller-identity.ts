@@ -1,4 +1,5 @@
 import { plainDigits } from '#contract/plain-digits.ts';
+import { isWithheldWord } from '#contract/withheld-number.ts';
 import { parseNameAddr, parseUri, splitList } from './headers.ts';
 import type { NameAddr } from './headers.ts';
 
@@ -89,7 +90,10 @@ function isAnonymous(party: NameAddr | undefined): boolean {
 }
 
 function isHiddenUser(user: string): boolean {
-  return /^(anonymous|unavailable|restricted|private|unknown|withheld|hidden|blocked)$/i.test(user);
+  return (
+    isWithheldWord(plainDigits(user).replace(/^\+?(?=\d)/, '+')) ||
+    /^(anonymous|unavailable|restricted|private|unknown|withheld|hidden|blocked)$/i.test(user)
+  );
 }
 
 function isAnonymousWord(name: string): boolean {

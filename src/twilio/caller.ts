@@ -1,8 +1,6 @@
 import type { Caller } from '#calls/outside-call.ts';
+import { isWithheldWord } from '#contract/withheld-number.ts';
 import type { WebhookForm } from './webhook-form.ts';
-
-/** Words typed on a keypad that carriers send where the caller hides the number: ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE. */
-const withheld = new Set(['+266696687', '+7378742833', '+2562533', '+8656696', '+86282452253']);
 
 const e164 = /^\+[1-9]\d{6,14}$/;
 
@@ -22,7 +20,7 @@ export function readCaller(form: WebhookForm): Caller {
 /** E.164; undefined where the number is withheld, a pseudo-number, or none at all. */
 export function callerNumber(from: string): string | undefined {
   const text = userOf(from).trim();
-  return e164.test(text) && !withheld.has(text) ? text : undefined;
+  return e164.test(text) && !isWithheldWord(text) ? text : undefined;
 }
 
 /** What a phone of the house calls: E.164, or a number that exists in its own country only, one for help above all. */
