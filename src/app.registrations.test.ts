@@ -171,6 +171,20 @@ test.each(['UDP', 'TCP', 'TLS', 'WS'] as const)(
   },
 );
 
+test.each(['UDP', 'TCP', 'TLS', 'WS'] as const)(
+  'two phones of one extension that have the same address at home, in two houses, both ring, by %s',
+  async (way) => {
+    const login = await newDevice();
+    const at = `<sip:${login.username}@192.168.1.10:5060;transport=${way.toLowerCase()}>`;
+    const contact = (instance: number) => `${at};+sip.instance="<urn:uuid:${instance}>"`;
+    const both = [await phone(way, login, { contact: contact(1) }), await phone(way, login, { contact: contact(2) })];
+    const call = caller.call(login.extension);
+    await Promise.all(both.map(({ peer }) => peer.skipTo('INVITE')));
+    await caller.hangup(call);
+    expect(await registrations(login)).toHaveLength(2);
+  },
+);
+
 test('a proxy of the house that is named is followed: calls to the phones behind it go to where its Path says', async () => {
   await using behind = await House.start({ environment: { GOSIP_SIP_EDGE_PROXIES: '127.0.0.50,192.0.2.0/24' } });
   const target = { address, port: behind.sipPort };

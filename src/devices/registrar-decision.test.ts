@@ -228,6 +228,17 @@ test('its second flow is a contact of its own', () => {
   expect(after(decide({ supported: ['outbound'], contacts: [contact(here, params)] }, [before]))).toHaveLength(2);
 });
 
+test.each([
+  ['another instance from elsewhere is another phone', '<urn:uuid:2>', { ...source, port: 4 }, 2],
+  ['another instance from the same place is a start later', '<urn:uuid:2>', source, 1],
+  ['the same instance from elsewhere is the same phone', '<urn:uuid:1>', { ...source, port: 4 }, 1],
+])('of one Contact: %s', (_what, second, from, left) => {
+  const before = binding('a', { contactUri: 'sip:201@192.168.1.10', instanceId: '<urn:uuid:1>', source });
+  const contacts = [contact('sip:201@192.168.1.10', { '+sip.instance': second })];
+  const decision = decide({ contacts, source: from }, [before]);
+  expect(after(decision)).toHaveLength(left);
+});
+
 test('by instance alone, where a phone knows no flows', () => {
   const before = binding('a', { instanceId: '<urn:uuid:1>' });
   const another = binding('b', { instanceId: '<urn:uuid:2>' });

@@ -111,10 +111,10 @@ function checkOutbound(wanted: readonly Wanted[], { supported, path }: RegisterR
 function update(facts: RegisterFacts, wanted: readonly Wanted[]): BindingDecision {
   const { request, bindings } = facts;
   const stored = new Map<string, Registration>();
-  const named = new Set(bindings.filter((binding) => wanted.some((contact) => isSameBinding(binding, contact))));
+  const named = new Set(bindings.filter((binding) => wanted.some((contact) => isSameBinding(binding, contact, request))));
   let remaining = [...bindings];
   for (const contact of wanted) {
-    const match = remaining.find((binding) => isSameBinding(binding, contact));
+    const match = remaining.find((binding) => isSameBinding(binding, contact, request));
     if (match !== undefined && !stored.has(match.id) && isOutOfOrder(match, facts)) return outOfOrder;
     if (contact.seconds === 0) {
       remaining = remaining.filter((binding) => binding !== match);
@@ -159,11 +159,17 @@ function bind(facts: RegisterFacts, contact: Wanted, match: Registration | undef
 }
 
 /** A flow is known by its instance and number, whatever its URI became (RFC 5626 section 6); any other contact by its URI. */
-function isSameBinding(binding: Registration, contact: Wanted): boolean {
+function isSameBinding(binding: Registration, contact: Wanted, request: RegisterRequest): boolean {
   if (contact.regId !== undefined && binding.regId !== undefined) {
     return binding.instanceId === contact.instanceId && binding.regId === contact.regId;
   }
-  return isSameContact(binding.contactUri, contact.uri);
+  return isSameContact(binding.contactUri, contact.uri) && !isAnotherPhone(binding, contact, request);
+}
+
+/** Two houses of one family may both have a phone at 192.168.1.10: its instance and the place it sends from tell which one it is. */
+function isAnotherPhone(binding: Registration, { instanceId }: Wanted, { source }: RegisterRequest): boolean {
+  const isOther = instanceId !== undefined && binding.instanceId !== undefined && instanceId !== binding.instanceId;
+  return isOther && !isSameSource(binding.source, source);
 }
 
 /**
