@@ -23,7 +23,9 @@ const flags = [
   '--autoplay-policy=no-user-gesture-required',
 ];
 /** A browser gives microphones to pages of this name without a certificate. */
-const pageAddress = 'http://localhost/';
+/** Where the page of the phone is from; a house must name it in `web_origins`. */
+export const pageOrigin = 'http://localhost';
+const pageAddress = `${pageOrigin}/`;
 
 /** JsSIP in Chromium (Debian package `chromium`): a phone in a browser, with sound by WebRTC. */
 export class JsSipPhone implements RealPhone {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { House } from '../house.ts';
 import type { DeviceLogin } from '../house.ts';
+import { pageOrigin } from './jssip.ts';
 import { PhoneNetwork } from './phone-network.ts';
 import type { PhonePlace } from './phone-network.ts';
 import type { RealPhone, RealPhoneOptions, Transport } from './real-phone.ts';
@@ -127,6 +128,6 @@ function startHouse(address: string, dataDirectory: string, token?: string): Pro
     dataDirectory,
     sipPort: 5060,
     ...(token === undefined ? {} : { token }),
-    environment: { GOSIP_SIP_LISTEN: listen },
+    environment: { GOSIP_SIP_LISTEN: listen, GOSIP_WEB_ORIGINS: pageOrigin },
   });
 }

@@ -20,6 +20,7 @@ export class PhoneNetwork implements Disposable {
   readonly bridge: string;
   readonly #prefix: string;
   readonly #namespaces: string[] = [];
+  readonly #cables: string[] = [];
   #isGone = false;
 
   private constructor(number: number) {
@@ -61,6 +62,7 @@ export class PhoneNetwork implements Disposable {
     ip('netns', 'add', namespace);
     this.#namespaces.push(namespace);
     ip('link', 'add', cable, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace);
+    this.#cables.push(cable);
     ip('link', 'set', cable, 'master', this.bridge, 'up');
     ip('-n', namespace, 'address', 'add', `${address}/24`, 'dev', 'eth0');
     ip('-n', namespace, 'link', 'set', 'lo', 'up');
@@ -77,12 +79,22 @@ export class PhoneNetwork implements Disposable {
       for (const pid of ip('netns', 'pids', namespace).split('\n').filter(Boolean)) endProcess(Number(pid));
       ip('netns', 'delete', namespace);
     }
+    // A namespace ends a while after its deletion, and its cable with it: a network of the same number would find it there.
+    for (const cable of this.#cables) endCable(cable);
     ip('link', 'delete', this.bridge);
   }
 }
 
 function ip(...args: readonly string[]): string {
   return execFileSync('ip', args, { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
+}
+
+function endCable(cable: string): void {
+  try {
+    ip('link', 'delete', cable);
+  } catch {
+    // It has gone with its namespace.
+  }
 }
 
 function endProcess(pid: number): void {
