@@ -72,20 +72,21 @@ describe('a caller who says nothing', () => {
   afterEach(() => at.twilio.setSwitches({ silentRecordings: 'saved', recordingStorage: 'twilio' }));
 
   test.each([
-    ['saves', 'saved', 'deleted'],
-    ['drops', 'dropped', 'absent'],
+    ['saves', 'saved', 10_000],
+    ['drops', 'dropped', 0],
   ] as const)(
     'has missed us and leaves no message, where Twilio %s silent recordings',
-    async (_what, silentRecordings, status) => {
+    async (_what, silentRecordings, keptMs) => {
       at.twilio.setSwitches({ silentRecordings });
       await at.house.api('PATCH', '/system/config/voicemail', { deleteAtTwilio: true });
       const before = await page();
       const caller = at.twilio.callFrom('+14155550188', at.ours);
       // Silence ends the recording after ten seconds, and what comes after it ends the call.
       await caller.over;
-      await waitFor('the end of the recording', 30, () =>
-        at.twilio.recordings.some((one) => one.callSid === caller.callSid && one.status === status) ? true : undefined,
+      const recording = await waitFor('the recording deleted at Twilio', 15, () =>
+        at.twilio.recordings.find((one) => one.callSid === caller.callSid && one.status === 'deleted'),
       );
+      expect(Math.round((recording.durationMs ?? -1) / 1000)).toBe(keptMs / 1000);
       await waitFor('a call that was missed', 20, async () => {
         const record = (await at.cdrs()).find((one) => one.caller.number === '+14155550188');
         return record?.disposition === 'missed' ? true : undefined;
