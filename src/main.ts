@@ -2,12 +2,12 @@
 import { once } from 'node:events';
 import { flushCompileCache } from 'node:module';
 import { AppError } from '#base/errors.ts';
-import { createApp } from './app.ts';
-import { bannerLines } from './banner.ts';
-import { collectGarbage } from './collect-garbage.ts';
-import { fileOfToken } from './first-token.ts';
-import { readOptions } from './options.ts';
-import type { Options } from './options.ts';
+import { createApp } from './app/app.ts';
+import { bannerLines } from './app/banner.ts';
+import { collectGarbage } from './base/collect-garbage.ts';
+import { fileOfToken } from './app/first-token.ts';
+import { readOptions } from './options/options.ts';
+import type { Options } from './options/options.ts';
 
 const flags = process.argv.slice(2);
 const strange = flags.filter((flag) => flag !== '--new-admin-token');

@@ -1,5 +1,5 @@
 // Notices that the open database file was removed or replaced: SQLite goes on writing into what has no name any more.
-// Called by storage-start.ts.
+// Called by storage.ts.
 // Must stay true: what the open file holds is written beside, at once, now and then, and at the end.
 import { statSync } from 'node:fs';
 import { chmod, rename, rm } from 'node:fs/promises';

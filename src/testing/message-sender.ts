@@ -16,7 +16,7 @@ import { messageMedia } from '#twilio/message-media.ts';
 import { SmsSender } from '#twilio/sms-send.ts';
 import { TwilioHttp } from '#twilio/twilio-http.ts';
 import { LiveTwilioSettings } from '#twilio/twilio-settings.ts';
-import { makeMessageRoom } from '../messages-start.ts';
+import { makeMessageRoom } from '#app/messages.ts';
 import { planned } from './message-plan.ts';
 
 const [directory = '', apiBase = '', accountSid = '', authToken = '', count = '0'] = process.argv.slice(2);

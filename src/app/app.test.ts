@@ -1,0 +1,228 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createLog } from '#base/log.ts';
+import type { AnyEndpoint } from '#contract/endpoint.ts';
+import { createApp } from './app.ts';
+import type { App } from './app.ts';
+import { parseOptions } from '#options/options.ts';
+
+const log = createLog({ level: 'silent' });
+
+function optionsFor(dataDirectory: string, changes: Record<string, unknown> = {}) {
+  const read = parseOptions({
+    data_directory: dataDirectory,
+    sip_listen: ['udp:127.0.0.1:0', 'tcp:127.0.0.1:0'],
+    http_host: '127.0.0.1',
+    http_port: 0,
+    ...changes,
+  });
+  if (read.kind === 'problems') throw new Error(read.problems.join('; '));
+  return read.options;
+}
+
+async function contractEndpoints(): Promise<AnyEndpoint[]> {
+  const folder = join(import.meta.dirname, '../contract');
+  const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
+  const modules: object[] = await Promise.all(files.map((file) => import(join(folder, file)) as Promise<object>));
+  return modules.flatMap((module) => Object.values(module) as unknown[]).filter(isEndpoint);
+}
+
+function isEndpoint(value: unknown): value is AnyEndpoint {
+  return typeof value === 'object' && value !== null && 'method' in value && 'path' in value && 'reply' in value;
+}
+
+describe('the whole app', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'gosip-app-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const start = (changes: Record<string, unknown> = {}) => createApp(optionsFor(folder, changes), { log, isReplyStrict: true });
+
+  function api(app: App, path: string, token: string | null, request: { method?: string; body?: string } = {}) {
+    const headers = {
+      ...(token === null ? {} : { Authorization: `Bearer ${token}` }),
+      ...(request.body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    };
+    return fetch(`http://127.0.0.1:${app.http.port}/api${path}`, { ...request, headers });
+  }
+
+  async function post(app: App, path: string, body: unknown): Promise<Record<string, string>> {
+    const response = await api(app, path, app.adminToken ?? '', { method: 'POST', body: JSON.stringify(body) });
+    expect(response.status).toBe(201);
+    return (await response.json()) as Record<string, string>;
+  }
+
+  it('mounts every endpoint of the contract', async () => {
+    await using app = await start();
+    const name = (one: AnyEndpoint) => `${one.method} ${one.path}`;
+    const mounted = app.routes.map((route) => name(route.endpoint)).sort();
+    expect(mounted).toEqual((await contractEndpoints()).map(name).sort());
+  });
+
+  it('lets nobody in without a token, a wrong one, or one of a lower role', async () => {
+    await using app = await start();
+    const person = await post(app, '/users', { username: 'anna', name: 'Anna' });
+    const { token: userToken = '' } = await post(app, '/api-tokens', { name: 'Anna’s', personId: person['id'] });
+    const seen: unknown[] = [];
+    const expected: unknown[] = [];
+    for (const { endpoint } of app.routes) {
+      const path = endpoint.path.replace(/:\w+/g, 'nothing');
+      const statusAs = async (token: string | null) => (await api(app, path, token, { method: endpoint.method })).status;
+      const isOpen = endpoint.access === 'public';
+      const wrong = await statusAs('gosip_wrong');
+      const user = await statusAs(userToken);
+      seen.push([
+        endpoint.id,
+        await statusAs(null),
+        wrong === 401 || wrong === 429,
+        user === 403,
+        await statusAs(app.adminToken ?? ''),
+      ]);
+      expected.push([
+        endpoint.id,
+        isOpen ? expect.any(Number) : 401,
+        !isOpen,
+        endpoint.access === 'admin',
+        expect.toSatisfy(isServed),
+      ]);
+    }
+    expect(seen).toEqual(expected);
+  });
+
+  // The table asks for things that are not there, with no body: any answer but a refusal or a fault will do.
+  const isServed = (status: number) => status < 500 && status !== 401 && status !== 403 && status !== 429;
+
+  it('shows a user their own phones and nobody else’s, in lists and in live events', async () => {
+    await using app = await start();
+    const admin = app.adminToken ?? '';
+    const [anna, ben] = await Promise.all(['anna', 'ben'].map((username) => post(app, '/users', { username, name: username })));
+    const { token = '' } = await post(app, '/api-tokens', { name: 'Anna’s', personId: anna?.['id'] });
+    const hers = await post(app, '/devices', { name: 'Hers', type: 'softphone', personId: anna?.['id'] });
+    const his = await post(app, '/devices', { name: 'His', type: 'softphone', personId: ben?.['id'] });
+    const list = (await (await api(app, '/devices', token)).json()) as { items: { id: string }[]; total: number };
+    expect([list.items.map((one) => one.id), list.total]).toEqual([[hers['id']], 1]);
+    for (const path of ['', '/registrations']) {
+      expect((await api(app, `/devices/${hers['id']}${path}`, token)).status).toBe(200);
+      expect((await api(app, `/devices/${his['id']}${path}`, token)).status).toBe(404);
+    }
+
+    const live = await api(app, '/events', token);
+    const rename = (id = '') => api(app, `/devices/${id}`, admin, { method: 'PATCH', body: JSON.stringify({ name: 'New' }) });
+    expect([(await rename(his['id'])).status, (await rename(hers['id'])).status]).toEqual([200, 200]);
+    let seen = '';
+    for await (const chunk of live.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      seen += chunk;
+      if (seen.includes(hers['id'] ?? '-')) break;
+    }
+    expect(seen).toContain('event: device.changed');
+    expect(seen).not.toContain(his['id']);
+  });
+
+  it('lets go of a person’s phones and numbers when the person is deleted', async () => {
+    await using app = await start();
+    const admin = app.adminToken ?? '';
+    const { id: personId } = await post(app, '/users', { username: 'anna', name: 'Anna' });
+    const device = await post(app, '/devices', { name: 'Hers', type: 'softphone', personId });
+    const number = await post(app, '/dids', { number: '+14165550123', ownerPersonId: personId });
+    expect((await api(app, `/users/${personId}`, admin, { method: 'DELETE' })).status).toBe(204);
+    expect(await (await api(app, `/devices/${device['id']}`, admin)).json()).toMatchObject({ personId: null });
+    expect(await (await api(app, `/dids/${number['id']}`, admin)).json()).toMatchObject({ ownerPersonId: null });
+  });
+
+  it('tells how each part is', async () => {
+    await using app = await start();
+    const response = await api(app, '/system/health', app.adminToken ?? '');
+    expect(response.status).toBe(200);
+    const report = (await response.json()) as { status: string; parts: { name: string; status: string }[] };
+    expect(report.parts.filter((part) => part.status !== 'ok')).toEqual([]);
+    expect(report.status).toBe('ok');
+  });
+
+  it('makes the first admin token once, and a new one on demand', async () => {
+    const first = await start();
+    await first[Symbol.asyncDispose]();
+    await using second = await start();
+    expect([typeof first.adminToken, second.adminToken]).toEqual(['string', undefined]);
+    expect((await api(second, '/users', first.adminToken ?? '')).status).toBe(200);
+    await second[Symbol.asyncDispose]();
+    await using third = await createApp(optionsFor(folder), { log, wantsNewAdminToken: true });
+    expect((await api(third, '/users', first.adminToken ?? '')).status).toBe(401);
+    expect((await api(third, '/users', third.adminToken ?? '')).status).toBe(200);
+  });
+
+  it('starts with a damaged database, and says so', async () => {
+    writeFileSync(join(folder, 'gosip.db'), 'This is not a database, and it is long enough to be looked at. '.repeat(50));
+    await using app = await start();
+    expect(app.warnings).toEqual([expect.stringContaining('is damaged')]);
+    const report = (await (await api(app, '/system/health', app.adminToken ?? '')).json()) as {
+      status: string;
+      parts: unknown[];
+    };
+    expect(report.status).toBe('degraded');
+    expect(report.parts).toContainEqual(expect.objectContaining({ name: 'storage', status: 'degraded' }));
+  });
+
+  it('starts where nothing can be written, and says so', async () => {
+    const file = join(folder, 'no-folder');
+    writeFileSync(file, '');
+    await using app = await start({ data_directory: join(file, 'data') });
+    expect(app.warnings.join()).toMatch(/The database .* cannot be/);
+    const body = JSON.stringify({ name: 'Kitchen', type: 'softphone' });
+    const refused = await api(app, '/devices', app.adminToken ?? '', { method: 'POST', body });
+    expect(refused.status).toBe(503);
+    expect(await refused.text()).toMatch(/The database .* cannot be/);
+  });
+
+  // In a process of its own: whatever else runs in this one would blur the picture.
+  async function resourcesAround(
+    changes: Record<string, unknown>,
+  ): Promise<{ seen: Record<string, string[]>; problem?: string }> {
+    const options = JSON.stringify(optionsFor(folder, changes));
+    const script = `
+      const { createApp } = await import(${JSON.stringify(join(import.meta.dirname, 'app.ts'))});
+      const look = () => process.getActiveResourcesInfo().filter((name) => name !== 'PipeWrap').sort();
+      const seen = { before: look() };
+      let problem;
+      try {
+        const app = await createApp(${options});
+        seen.running = look();
+        await app[Symbol.asyncDispose]();
+      } catch (error) {
+        problem = error.message;
+      }
+      // A closed socket is gone once its last event has come; what is not gone by then stays.
+      for (let turn = 0; turn < 500 && look().length > seen.before.length; turn += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      seen.after = look();
+      console.log('\\n' + JSON.stringify({ seen, problem }));`;
+    const file = join(folder, 'look.mjs');
+    writeFileSync(file, script);
+    const { stdout } = await promisify(execFile)(process.execPath, [file]);
+    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Awaited<ReturnType<typeof resourcesAround>>;
+  }
+
+  it('leaves nothing behind when it stops', async () => {
+    const { seen } = await resourcesAround({ log_level: 'silent' });
+    expect(seen['running']).toContain('TCPServerWrap');
+    expect(seen['after']).toEqual(seen['before']);
+  });
+
+  it('undoes a start that fails, and says in one sentence why', async () => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => holder.once('listening', resolve));
+    const { port } = holder.address() as AddressInfo;
+    const { seen, problem } = await resourcesAround({ http_port: port });
+    expect(problem).toMatch(new RegExp(`TCP ${port} on 127.0.0.1 \\(option http_port\\) is taken`));
+    expect(seen['after']).toEqual(seen['before']);
+    await new Promise((resolve) => holder.close(resolve));
+  });
+});

@@ -1,0 +1,93 @@
+// Composes the room of devices: phones, their registrations, who they are.
+// Called by app.ts.
+// Must stay true: registrations of before the start are there before the SIP engine is.
+import { join } from 'node:path';
+import type { Route } from '#contract/endpoint.ts';
+import { Authenticator } from '#devices/authenticator.ts';
+import { deviceRoutes } from '#devices/device-routes.ts';
+import { DeviceStore } from '#devices/device-store.ts';
+import { Devices } from '#devices/devices.ts';
+import { GuessedPhones } from '#devices/guessed-phones.ts';
+import { loadKeys } from '#devices/key-file.ts';
+import type { Keys } from '#devices/key-file.ts';
+import { Nonces } from '#devices/nonces.ts';
+import { Registrar } from '#devices/registrar.ts';
+import { RegistrationStore } from '#devices/registration-store.ts';
+import { Registrations } from '#devices/registrations.ts';
+import { isEmergencyNumber } from '#numbers/emergency-numbers.ts';
+import type { Options } from '#options/options.ts';
+import type { Storage, Surroundings } from './context.ts';
+
+export type Phones = {
+  readonly keys: Keys;
+  readonly devices: Devices;
+  readonly registrations: Registrations;
+  readonly authenticator: Authenticator;
+  readonly registrar: Registrar;
+  /** Devices with registrations from before the start. */
+  readonly registered: Iterable<string>;
+  readonly routes: readonly Route[];
+};
+
+export function keyPath({ dataDirectory }: Options): string {
+  return join(dataDirectory, 'gosip.key');
+}
+
+export async function startPhones(around: Surroundings, { db, writes }: Storage): Promise<Phones> {
+  const { options, clock, newId, events, stack, warnings } = around;
+  const log = around.log.child({ room: 'devices' });
+  const { realm } = options.sip;
+  const keys = loadKeys(keyPath(options), log);
+  if (keys.problem !== undefined) warnings.push(keys.problem);
+  const store = new RegistrationStore(db);
+  const nameOf = (deviceId: string) => devices.byId(deviceId)?.name;
+  const registrations = new Registrations({ store, writes, clock, events, log, nameOf });
+  const devices = new Devices({
+    ...{ store: new DeviceStore(db), writes, registrations, keys, realm, clock, newId, events, log },
+    isReservedExtension: (extension) => isEmergencyNumber(extension, options.house.country),
+  });
+  await devices.start();
+  registrations.start();
+  stack.defer(() => registrations.stop());
+  stack.defer(around.onClockSet((byMs) => registrations.move(byMs)));
+  const guessedPhones = watchGuesses(around, devices);
+  const authenticator = new Authenticator({
+    ...{ realm, clock, nonces: new Nonces({ key: keys.nonce, clock }) },
+    credentialsOf: devices.credentialsOf,
+    needsSha256: devices.needsSha256,
+    isRegisteredSource: (address) => registrations.isRegisteredFrom(address),
+    guessed: (username, source) => guessedPhones.add(username, source),
+  });
+  const registrar = new Registrar({ authenticator, registrations, clock, newId, log });
+  const registered = new Set(store.live(clock.now()).map(({ deviceId }) => deviceId));
+  return {
+    keys,
+    devices,
+    registrations,
+    authenticator,
+    registrar,
+    registered,
+    routes: deviceRoutes({ devices, registrations, realm }),
+  };
+}
+
+/** Says it in the log and in health where the password of a phone is tried from many addresses. */
+function watchGuesses({ clock, log, health }: Surroundings, devices: Devices): GuessedPhones {
+  const nameOf = (username: string) => devices.byUsername(username)?.name ?? username;
+  const phones = new GuessedPhones({
+    clock,
+    found: ({ username, tries, sources }) => {
+      const facts = { user: username, name: nameOf(username), tries, sources };
+      log.warn(facts, 'The password of a phone is guessed from many addresses');
+    },
+  });
+  health.watch('passwords', () => {
+    const guessed = phones.list();
+    if (guessed.length === 0) return { status: 'ok', message: 'Nobody guesses the password of a phone' };
+    const named = guessed.map(({ username, tries, sources }) => `${nameOf(username)} (${tries} tries from ${sources} addresses)`);
+    const advice =
+      'A password made here is too long to be guessed; if no phone registers from outside, close the SIP port at the router';
+    return { status: 'degraded', message: `Passwords are guessed within this hour: ${named.join(', ')}. ${advice}` };
+  });
+  return phones;
+}

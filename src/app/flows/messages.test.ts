@@ -1,0 +1,503 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createLog } from '#base/log.ts';
+import { loadKeys } from '#devices/key-file.ts';
+import { openDatabase } from '#storage/database.ts';
+import { TwilioSettingsStore } from '#system/twilio-settings-store.ts';
+import { FakeClock } from '#testing/fake-clock.ts';
+import { TwilioEmulator } from '#testing/twilio/emulator.ts';
+import { FakeVoice } from '#testing/twilio/fake-voice.ts';
+import type { FaultName } from '#testing/twilio/faults.ts';
+import { createApp } from '#app/app.ts';
+import type { App } from '#app/app.ts';
+import { parseOptions } from '#options/options.ts';
+
+const log = createLog({ level: 'silent' });
+const origin = 'https://house.example';
+const ours = '+15555550199';
+const other = '+15555550188';
+const theirs = '+15555550123';
+
+type Media = { n: number; state: string; contentType: string | null; bytes: number | null };
+type Message = {
+  id: string;
+  conversationId: string;
+  direction: string;
+  number: string;
+  farNumber: string;
+  body: string;
+  state: string;
+  segments: number;
+  media: Media[];
+  autoReplyId: string | null;
+  error: { code: number | null; message: string } | null;
+  readAt: string | null;
+};
+type Conversation = { id: string; farNumber: string; unread: number; optedOutAt: string | null; lastMessage: Message | null };
+type Page<Item> = { items: Item[]; total: number };
+
+const png = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(2000, 7)]);
+
+/** A house without a phone and the emulated Twilio, on one clock that stands still until it is moved. */
+class Stage implements AsyncDisposable {
+  readonly clock = new FakeClock();
+  readonly voice = new FakeVoice(this.clock);
+  readonly folder = mkdtempSync(join(tmpdir(), 'gosip-app-messages-'));
+  twilio!: TwilioEmulator;
+  app!: App;
+  admin = '';
+  readonly persons = new Map<string, { id: string; token: string }>();
+
+  static async start(): Promise<Stage> {
+    const stage = new Stage();
+    stage.twilio = await TwilioEmulator.start({
+      ...{ clock: stage.clock, voice: () => Promise.resolve(stage.voice) },
+      numbers: [{ phoneNumber: ours }, { phoneNumber: other }],
+    });
+    for (const number of [ours, other]) {
+      Object.assign(stage.twilio.state.numberOf(number) ?? {}, {
+        sms_url: `${origin}/api/webhooks/sms/inbound`,
+        sms_fallback_url: `${origin}/api/webhooks/sms/fallback`,
+      });
+    }
+    stage.plantAccount();
+    await stage.open();
+    stage.admin = stage.app.adminToken ?? '';
+    for (const [name, number] of [
+      ['anna', ours],
+      ['ben', other],
+    ] as const) {
+      const { id = '' } = await stage.json<Record<string, string>>('POST', '/users', { username: name, name });
+      const { token = '' } = await stage.json<Record<string, string>>('POST', '/api-tokens', { name, personId: id });
+      stage.persons.set(name, { id, token });
+      await stage.json('POST', '/dids', { number, ownerPersonId: id });
+    }
+    return stage;
+  }
+
+  plantAccount(): void {
+    const { db } = openDatabase({ path: join(this.folder, 'gosip.db'), log, clock: this.clock });
+    const sealingKey = loadKeys(join(this.folder, 'gosip.key'), log).seal;
+    const { accountSid, authToken } = this.twilio;
+    new TwilioSettingsStore({ db, sealingKey, clock: this.clock }).save({ accountSid, inbound: 'webhook' }, { authToken });
+    db.close();
+  }
+
+  async open(): Promise<void> {
+    const read = parseOptions({
+      ...{ data_directory: this.folder, sip_listen: ['udp:127.0.0.1:0'], http_host: '127.0.0.1', http_port: 0, media: 'direct' },
+      ...{ public_url: origin, public_http_host: '127.0.0.1', public_http_port: 0, twilio_api_base: this.twilio.apiBase },
+    });
+    if (read.kind === 'problems') throw new Error(read.problems.join('; '));
+    this.app = await createApp(read.options, { log, clock: this.clock, isReplyStrict: true });
+    this.twilio.reach(origin, `http://127.0.0.1:${this.app.publicHttp?.port}`);
+  }
+
+  async close(): Promise<void> {
+    this.twilio.reach(origin, 'http://127.0.0.1:1');
+    await this.app[Symbol.asyncDispose]();
+  }
+
+  fetch(path: string, who = 'anna', request: RequestInit = {}): Promise<Response> {
+    const token = who === 'admin' ? this.admin : (this.persons.get(who)?.token ?? '');
+    const headers = { Authorization: `Bearer ${token}`, ...(request.headers as Record<string, string>) };
+    return fetch(`http://127.0.0.1:${this.app.http.port}/api${path}`, { ...request, headers });
+  }
+
+  async json<Reply>(method: string, path: string, body?: unknown, who = 'admin'): Promise<Reply> {
+    const content = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } };
+    const response = await this.fetch(path, who, { method, ...content });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return (text === '' ? undefined : JSON.parse(text)) as Reply;
+  }
+
+  async status(method: string, path: string, body?: unknown, who = 'anna'): Promise<number> {
+    const content = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } };
+    return (await this.fetch(path, who, { method, ...content })).status;
+  }
+
+  /** Moves time, slowly enough for what is asked over real HTTP, until something is so. */
+  async until<Value>(look: () => Promise<Value | undefined>): Promise<Value> {
+    for (let round = 0; round < 4000; round += 1) {
+      const found = await look();
+      if (found !== undefined) return found;
+      for (let step = 0; step < 25; step += 1) {
+        if (this.twilio.inFlight === 0) this.clock.advance(20);
+        for (let turn = 0; turn < 8; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+    throw new Error('It never came to that');
+  }
+
+  messages(query = '', who = 'anna'): Promise<Page<Message>> {
+    return this.json('GET', `/messages${query}`, undefined, who);
+  }
+
+  conversations(who = 'anna'): Promise<Page<Conversation>> {
+    return this.json('GET', '/messages/conversations', undefined, who);
+  }
+
+  send(body: string, more: object = {}, who = 'anna'): Promise<Message> {
+    return this.json('POST', '/messages', { to: theirs, body, ...more }, who);
+  }
+
+  reach(id: string, ...states: readonly string[]): Promise<Message> {
+    return this.until(async () => {
+      const message = await this.json<Message>('GET', `/messages/${id}`);
+      return states.includes(message.state) ? message : undefined;
+    });
+  }
+
+  async receive(body: string, more: object = {}): Promise<void> {
+    let isOver = false;
+    const sent = this.twilio.sendSmsFrom(theirs, ours, { body, ...more }).then((result) => {
+      isOver = true;
+      return result;
+    });
+    await this.until(async () => isOver || undefined);
+    expect((await sent).status).toBe(200);
+  }
+
+  /** What Twilio sent on to them, oldest first. */
+  get outgoing(): readonly string[] {
+    return this.twilio.messages.filter(({ direction }) => direction === 'outbound-api').map(({ body }) => body);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.app[Symbol.asyncDispose]();
+    await this.twilio[Symbol.asyncDispose]();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+describe('messages of the whole house', { timeout: 60_000 }, () => {
+  let stage: Stage;
+  beforeEach(async () => {
+    stage = await Stage.start();
+  });
+  afterEach(() => stage[Symbol.asyncDispose]());
+
+  it('go out and are seen delivered, and come in and are seen read', async () => {
+    const { id } = await stage.send('Dinner is ready');
+    const delivered = await stage.reach(id, 'delivered');
+    expect(delivered).toMatchObject({ direction: 'outbound', number: ours, farNumber: theirs, segments: 1, error: null });
+    await stage.receive('On my way');
+    const [first] = (await stage.conversations()).items;
+    expect(first).toMatchObject({ farNumber: theirs, unread: 1, lastMessage: { body: 'On my way', direction: 'inbound' } });
+    const read = await stage.json<Message>('POST', `/messages/${first?.lastMessage?.id}/read`, undefined, 'anna');
+    expect(read.readAt).not.toBeNull();
+    expect((await stage.conversations()).items[0]?.unread).toBe(0);
+    expect((await stage.messages()).items.map(({ body }) => body)).toEqual(['On my way', 'Dinner is ready']);
+  });
+
+  it('bring pictures both ways, told by their bytes and not by their name', async () => {
+    const html = Buffer.from('<html><script>alert(1)</script></html>');
+    await stage.receive('Look', {
+      media: [
+        { contentType: 'image/png', bytes: png },
+        { contentType: 'image/jpeg', bytes: html },
+      ],
+    });
+    const message = await stage.until(async () => {
+      const [one] = (await stage.messages()).items;
+      return one?.media.every(({ state }) => state === 'stored') === true ? one : undefined;
+    });
+    expect(message.media.map(({ contentType }) => contentType)).toEqual(['image/png', 'application/octet-stream']);
+    const [picture, page] = await Promise.all([0, 1].map((n) => stage.fetch(`/messages/${message.id}/media/${n}`)));
+    expect(Buffer.from((await picture?.arrayBuffer()) ?? new ArrayBuffer(0)).equals(png)).toBe(true);
+    const headers = ['content-type', 'x-content-type-options'].map((name) => page?.headers.get(name));
+    expect(headers).toEqual(['application/octet-stream', 'nosniff']);
+    expect(picture?.headers.get('content-disposition')).toMatch(/^inline/);
+    expect(page?.headers.get('content-disposition')).toMatch(/^attachment/);
+    expect((await stage.fetch(`/messages/${message.id}/media/0`, 'ben')).status).toBe(404);
+
+    const upload = await stage.fetch('/messages/media', 'anna', {
+      ...{ method: 'POST', headers: { 'Content-Type': 'image/png' }, body: png },
+    });
+    const { id: mediaId } = (await upload.json()) as { id: string };
+    const { id } = await stage.send('', { media: [mediaId] });
+    const sent = await stage.reach(id, 'delivered', 'failed', 'undelivered');
+    expect(sent).toMatchObject({ state: 'delivered', media: [{ n: 0, contentType: 'image/png', bytes: png.length }] });
+    const atTwilio = stage.twilio.messages.at(-1);
+    expect(atTwilio?.media[0]?.bytes.equals(png)).toBe(true);
+    const address = atTwilio?.mediaUrls[0] ?? '';
+    expect(address).toMatch(/^https:\/\/house\.example\/api\/webhooks\/media\/[\w-]{43}$/);
+    // It was there for Twilio, not for whoever finds the address afterwards.
+    const local = address.replace(origin, `http://127.0.0.1:${stage.app.publicHttp?.port}`);
+    expect((await fetch(local)).status).toBe(404);
+    expect(await stage.status('POST', '/messages', { to: theirs, media: [mediaId] })).toBe(400);
+  });
+
+  it('belong to whom the number belongs to', async () => {
+    await stage.receive('For Anna');
+    const [message] = (await stage.messages()).items;
+    const [conversation] = (await stage.conversations()).items;
+    expect([(await stage.messages('', 'ben')).total, (await stage.conversations('ben')).total]).toEqual([0, 0]);
+    expect((await stage.messages(`?number=${encodeURIComponent(ours)}`, 'ben')).total).toBe(0);
+    const asBen = (method: string, path: string) => stage.status(method, path, undefined, 'ben');
+    const seen = await Promise.all([
+      asBen('GET', `/messages/${message?.id}`),
+      asBen('POST', `/messages/${message?.id}/read`),
+      asBen('GET', `/messages/conversations/${conversation?.id}`),
+      asBen('POST', `/messages/conversations/${conversation?.id}/read`),
+      stage.status('POST', '/messages', { from: ours, to: theirs, body: 'x' }, 'ben'),
+      stage.status('POST', '/auto-replies', { number: ours, trigger: 'dnd', body: 'x' }, 'ben'),
+      stage.status('POST', '/auto-replies', { trigger: 'dnd', body: 'x' }, 'ben'),
+    ]);
+    expect(seen).toEqual([404, 404, 404, 404, 403, 403, 403]);
+    expect((await stage.messages('', 'admin')).total).toBe(1);
+  });
+
+  it('keep their rules and uploads from everybody else', async () => {
+    const make = (body: object, who: string) => stage.json<{ id: string }>('POST', '/auto-replies', body, who);
+    const rule = { name: 'Rule', trigger: 'dnd', body: 'x' };
+    const [hers, all] = [await make({ ...rule, number: ours }, 'anna'), await make({ ...rule, number: null }, 'admin')];
+    const his = await make({ ...rule, number: other }, 'ben');
+    const seen: number[] = [];
+    for (const { id } of [hers, all]) {
+      const path = `/auto-replies/${id}`;
+      seen.push(await stage.status('GET', path, undefined, 'ben'));
+      seen.push(await stage.status('PATCH', path, { body: 'y' }, 'ben'));
+      seen.push(await stage.status('DELETE', path, undefined, 'ben'));
+    }
+    expect(seen).toEqual([404, 404, 404, 404, 404, 404]);
+    const moved = async (number: string | null) => await stage.status('PATCH', `/auto-replies/${his.id}`, { number }, 'ben');
+    expect([await moved(ours), await moved(null)]).toEqual([403, 403]);
+    const listed = await stage.json<Page<{ id: string }>>('GET', '/auto-replies', undefined, 'ben');
+    expect([listed.total, listed.items.map(({ id }) => id)]).toEqual([1, [his.id]]);
+
+    const type = { 'Content-Type': 'image/png' };
+    const upload = await stage.fetch('/messages/media', 'anna', { method: 'POST', headers: type, body: png });
+    const { id: mediaId } = (await upload.json()) as { id: string };
+    const asBen = await stage.status('POST', '/messages', { to: theirs, body: 'x', media: [mediaId] }, 'ben');
+    expect([upload.status, asBen, (await stage.messages('', 'ben')).total]).toEqual([201, 400, 0]);
+    for (const evil of [
+      '<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>',
+      '<!doctype html><script>1</script>',
+    ]) {
+      const refused = await stage.fetch('/messages/media', 'anna', { method: 'POST', headers: type, body: evil });
+      expect(refused.status).toBe(400);
+    }
+  });
+
+  it('stop when somebody says STOP, for that pair alone, until START', async () => {
+    await stage.receive('STOP');
+    expect((await stage.conversations()).items[0]?.optedOutAt).not.toBeNull();
+    expect(await stage.status('POST', '/messages', { to: theirs, body: 'Still there?' })).toBe(409);
+    const { id } = await stage.send('From another number', {}, 'ben');
+    await stage.reach(id, 'delivered');
+    await stage.receive('start');
+    expect((await stage.conversations()).items[0]?.optedOutAt).toBeNull();
+    expect((await stage.reach((await stage.send('Welcome back')).id, 'delivered')).error).toBeNull();
+  });
+
+  it('learn of an opt-out that only Twilio knows, and never try again', async () => {
+    stage.twilio.state.optOuts.add(`${theirs}|${ours}`);
+    const failed = await stage.reach((await stage.send('Hello')).id, 'failed', 'delivered');
+    expect(failed).toMatchObject({ state: 'failed', error: { code: 21610, message: expect.stringMatching(/21610/) } });
+    expect(await stage.status('POST', '/messages', { to: theirs, body: 'Hello?' })).toBe(409);
+    expect(stage.twilio.requests.filter(({ endpoint }) => endpoint === 'messages.create')).toHaveLength(1);
+  });
+
+  it('say in plain words why they were not delivered', async () => {
+    stage.twilio.state.unregisteredSenders.add(ours);
+    const undelivered = await stage.reach((await stage.send('Hello')).id, 'undelivered', 'delivered');
+    expect(undelivered.error).toEqual({ code: 30034, message: expect.stringMatching(/[a-z ]{20,}.*30034/) });
+  });
+
+  it.each([
+    ['a country that is not allowed', 21408],
+    ['a number without SMS', 21614],
+    ['a trial account', 21608],
+  ])('say in plain words why Twilio refused them: %s', async (_, code) => {
+    stage.twilio.setFarPhone(theirs, { messages: { kind: 'refused', code } });
+    const failed = await stage.reach((await stage.send('Hello')).id, 'failed', 'delivered');
+    expect(failed).toMatchObject({ state: 'failed', error: { code, message: expect.stringMatching(/[a-z ]{15,}/) } });
+    expect(stage.twilio.requests.filter(({ endpoint }) => endpoint === 'messages.create')).toHaveLength(1);
+  });
+
+  it('say what is wrong with the account', async () => {
+    stage.twilio.faults.add({ name: 'account.suspended' });
+    const failed = await stage.reach((await stage.send('Hello')).id, 'failed', 'delivered');
+    expect(failed.error).toEqual({ code: 20005, message: expect.stringMatching(/[a-z ]{15,}/) });
+  });
+
+  it('are told live to whom the number belongs, and to nobody else', async () => {
+    const heard = new Map<string, string>();
+    const streams = await Promise.all(
+      ['anna', 'ben'].map(async (who) => {
+        const response = await stage.fetch('/events', who);
+        const reader = response.body?.getReader();
+        heard.set(who, '');
+        const reading = (async () => {
+          for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) {
+            heard.set(who, (heard.get(who) ?? '') + Buffer.from(read.value).toString());
+          }
+        })();
+        return { reader, reading };
+      }),
+    );
+    await stage.receive('For Anna');
+    await stage.until(async () => (heard.get('anna')?.includes('message.received') === true ? true : undefined));
+    expect(heard.get('ben')).not.toContain('message');
+    await Promise.all(streams.map(async ({ reader }) => await reader?.cancel()));
+    await Promise.all(streams.map(({ reading }) => reading));
+  });
+
+  it('go to a number as it was pasted, and are found by a plus that the browser did not escape', async () => {
+    const pasted = `\u202a${theirs.slice(0, 2)}\u00a0${theirs.slice(2, 5)}\u2011${theirs.slice(5)}\u202c`;
+    expect(await stage.send('Hello', { to: pasted })).toMatchObject({ farNumber: theirs });
+    expect(await stage.send('Hello again', { to: `tel:${theirs};phone-context=example.org` })).toMatchObject({
+      farNumber: theirs,
+    });
+    expect((await stage.messages(`?farNumber=${theirs}`)).total).toBe(2);
+    expect((await stage.messages(`?number=${ours}`)).total).toBe(2);
+    const path = `/messages/conversations?number=${ours}&text=${theirs.slice(0, 5)}`;
+    expect(await stage.json<Page<Conversation>>('GET', path, undefined, 'anna')).toMatchObject({ total: 1 });
+    const turned = { to: `${theirs.slice(0, 5)}\u202e${theirs.slice(5)}`, body: 'x' };
+    expect(await stage.status('POST', '/messages', turned)).toBe(400);
+  });
+
+  it.each(['image/x-png', 'image/jpg', 'Image/PNG; name=a.png', 'application/octet-stream'])(
+    'take a picture that the uploader calls %s by its bytes',
+    async (name) => {
+      const request = { method: 'POST', headers: { 'Content-Type': name }, body: png };
+      const response = await stage.fetch('/messages/media', 'anna', request);
+      expect(await response.json()).toMatchObject({ contentType: 'image/png' });
+    },
+  );
+
+  it('are found by what is asked for, and a conversation is read as a whole', async () => {
+    await stage.receive('One');
+    await stage.receive('Two 100%');
+    const { id } = await stage.send('Three');
+    await stage.reach(id, 'delivered');
+    const bodies = async (query: string) => (await stage.messages(query)).items.map(({ body }) => body);
+    expect(await bodies('?unread=true&order=asc')).toEqual(['One', 'Two 100%']);
+    expect(await bodies(`?text=${encodeURIComponent('0%')}`)).toEqual(['Two 100%']);
+    expect(await bodies('?state=delivered')).toEqual(['Three']);
+    expect(await bodies(`?farNumber=${encodeURIComponent(theirs)}&direction=inbound`)).toHaveLength(2);
+    const [conversation] = (await stage.conversations()).items;
+    expect(await bodies(`?conversation=${conversation?.id}&unread=false`)).toEqual(['Three']);
+    const path = `/messages/conversations/${conversation?.id}`;
+    expect((await stage.json<Conversation>('POST', `${path}/read`, undefined, 'anna')).unread).toBe(0);
+    expect(await bodies('?unread=true')).toEqual([]);
+    expect((await stage.json<Conversation>('GET', path, undefined, 'anna')).lastMessage?.body).toBe('Three');
+    expect(await stage.status('GET', '/messages/conversations?unread=true&text=555')).toBe(200);
+  });
+
+  it('are answered by themselves, seldom, and never for a keyword of the carriers or a short code', async () => {
+    const rule = { trigger: 'after_hours', hours: [], body: 'We are away', quietMinutes: 60 };
+    const { id } = await stage.json<{ id: string }>('POST', '/auto-replies', { ...rule, number: ours }, 'anna');
+    await stage.receive('Hello?');
+    await stage.until(async () => (stage.outgoing.length === 1 ? true : undefined));
+    await stage.receive('Anybody?');
+    await stage.receive('HELP');
+    const short = stage.twilio.sendSmsFrom('72345', ours, { body: 'Your code is 1' });
+    await stage.until(async () => ((await stage.messages('?farNumber=72345')).total === 1 ? true : undefined));
+    await short;
+    expect(stage.outgoing).toEqual(['We are away']);
+    const replies = (await stage.messages('?direction=outbound')).items;
+    expect(replies.map(({ autoReplyId }) => autoReplyId)).toEqual([id]);
+    stage.clock.advance(61 * 60_000);
+    await stage.receive('Still nobody?');
+    await stage.until(async () => (stage.outgoing.length === 2 ? true : undefined));
+    await stage.json('PATCH', `/auto-replies/${id}`, { enabled: false }, 'anna');
+    stage.clock.advance(61 * 60_000);
+    await stage.receive('Hm');
+    expect((await stage.messages('?direction=outbound')).total).toBe(2);
+    expect(await stage.status('DELETE', `/auto-replies/${id}`)).toBe(204);
+  });
+
+  it('are kept once, however often Twilio tells of them', async () => {
+    stage.twilio.faults.add({ name: 'callback.duplicate', endpoint: 'sms', count: 1 });
+    await stage.receive('Once');
+    await stage.receive('Twice');
+    expect((await stage.messages()).total).toBe(2);
+    expect((await stage.conversations()).items[0]?.unread).toBe(2);
+  });
+
+  it('that came while the house was away are fetched, with their pictures', async () => {
+    await stage.send('Before');
+    await stage.until(async () => (stage.outgoing.length === 1 ? true : undefined));
+    await stage.close();
+    stage.clock.advance(3_600_000);
+    const away = await stage.twilio.sendSmsFrom(theirs, ours, {
+      body: 'Missed you',
+      media: [{ contentType: 'image/png', bytes: png }],
+    });
+    expect(away.status).toBeUndefined();
+    stage.clock.advance(3_600_000);
+    await stage.open();
+    const message = await stage.until(async () => {
+      const [one] = (await stage.messages('?direction=inbound')).items;
+      return one?.media[0]?.state === 'stored' ? one : undefined;
+    });
+    expect(message).toMatchObject({ body: 'Missed you', media: [{ contentType: 'image/png', bytes: png.length }] });
+  });
+
+  it.each<[string, readonly { name: FaultName; [more: string]: unknown }[]]>([
+    ['too many requests', [{ name: 'rest.429', count: 3, retryAfterSeconds: 2 }]],
+    ['too many requests, without a word on how long', [{ name: 'rest.429', count: 3 }]],
+    ['a fault of Twilio’s before the work was done', [{ name: 'rest.5xx', count: 2 }]],
+    ['a fault of Twilio’s after it', [{ name: 'rest.5xx', isProcessed: true, count: 1 }]],
+    ['a page of an edge after it', [{ name: 'rest.5xx', status: 502, html: true, isProcessed: true, count: 1 }]],
+    ['no answer before the work was done', [{ name: 'rest.timeout', count: 1 }]],
+    ['no answer after it', [{ name: 'rest.timeout', isProcessed: true, count: 1 }]],
+    ['a reset before the work was done', [{ name: 'rest.reset', count: 1 }]],
+    ['a reset after it', [{ name: 'rest.reset', isProcessed: true, count: 1 }]],
+    ['credentials that are refused for a while', [{ name: 'rest.401-after-rotation', count: 2 }]],
+    [
+      'a clock that is wrong',
+      [
+        { name: 'clock.skew', delayMs: -420_000 },
+        { name: 'rest.reset', isProcessed: true, count: 1 },
+      ],
+    ],
+  ])('are sent once and in order in spite of %s', async (_, faults) => {
+    for (const { name, ...fault } of faults) {
+      const endpoint = name === 'clock.skew' ? {} : { endpoint: 'messages.create' };
+      stage.twilio.faults.add({ name, ...endpoint, ...fault });
+    }
+    const sent = [await stage.send('one'), await stage.send('two'), await stage.send('three')];
+    for (const { id } of sent) expect((await stage.reach(id, 'delivered', 'failed', 'unknown')).state).toBe('delivered');
+    expect(stage.outgoing).toEqual(['one', 'two', 'three']);
+    const happened = new Set(stage.twilio.faults.taken.map(({ name }) => name));
+    expect(faults.map(({ name }) => name).filter((name) => name !== 'clock.skew' && !happened.has(name))).toEqual([]);
+  });
+
+  it.each<[string, FaultName]>([
+    ['twice', 'callback.duplicate'],
+    ['late', 'callback.delay'],
+    ['in another order', 'callback.reorder'],
+    ['before the request was answered', 'callback.before-rest-response'],
+  ])('end delivered when reports come %s', async (_, name) => {
+    stage.twilio.faults.add({ name, endpoint: 'message-status', delayMs: 500, count: 6 });
+    const sent = [await stage.send('one'), await stage.send('two'), await stage.send('three')];
+    for (const { id } of sent) expect((await stage.reach(id, 'delivered')).state).toBe('delivered');
+    stage.clock.advance(2000);
+    await stage.twilio.settled();
+    for (const { id } of sent) expect((await stage.json<Message>('GET', `/messages/${id}`)).state).toBe('delivered');
+    expect(stage.twilio.faults.taken.map((taken) => taken.name)).toContain(name);
+  });
+
+  it('end delivered when no report comes, by a look at Twilio’s list', async () => {
+    stage.twilio.faults.add({ name: 'callback.drop', endpoint: 'message-status' });
+    expect((await stage.reach((await stage.send('one')).id, 'delivered')).state).toBe('delivered');
+  });
+
+  it('refuse what can never be sent', async () => {
+    const refused = async (body: object) => await stage.status('POST', '/messages', body);
+    expect(await refused({ to: '12345', body: 'x' })).toBe(400);
+    expect(await refused({ to: ours, body: 'x' })).toBe(400);
+    expect(await refused({ to: theirs, body: '  ' })).toBe(400);
+    expect(await refused({ to: theirs, body: 'x'.repeat(1601) })).toBe(400);
+    expect(await refused({ to: theirs, body: 'x', media: ['med_none'] })).toBe(400);
+    expect(await refused({ to: theirs, from: '+15555550000', body: 'x' })).toBe(403);
+    expect((await stage.messages()).total).toBe(0);
+    expect(stage.outgoing).toEqual([]);
+  });
+});

@@ -1,0 +1,56 @@
+// Composes the API: the routes of all rooms, who may hear of what, and the listener.
+// Called by app.ts.
+// Must stay true: a user hears live of exactly what the lists show them.
+import { AppError } from '#base/errors.ts';
+import type { Identity, Route } from '#contract/endpoint.ts';
+import type { Facts } from '#contract/facts.ts';
+import { LiveStream } from '#http/live.ts';
+import { HttpServer } from '#http/server.ts';
+import type { Tokens } from '#people/tokens.ts';
+import { storageFailure } from '#storage/storage-failure.ts';
+import packageFile from '../../package.json' with { type: 'json' };
+import type { Desk } from './calls.ts';
+import type { Phones } from './devices.ts';
+import type { Surroundings } from './context.ts';
+
+type Mounted = Pick<Phones, 'devices'> &
+  Pick<Desk, 'calls' | 'cdrs'> & { readonly tokens: Tokens; readonly routes: readonly Route[] };
+
+/** Throws `conflict` where the port cannot be had. */
+export async function startHttp(around: Surroundings, { devices, tokens, calls, cdrs, routes }: Mounted): Promise<HttpServer> {
+  const { options, overrides, clock, events, health, stack } = around;
+  const log = around.log.child({ room: 'http' });
+  const live = new LiveStream({ events, clock, log, mayHear: mayHear({ devices, calls, cdrs }) });
+  const server = new HttpServer({
+    ...{ ...options.http, version: packageFile.version, routes, live, clock, log, explain: explainStorage },
+    identify: (token) => tokens.identify(token),
+    isReplyStrict: overrides.isReplyStrict ?? false,
+  });
+  stack.defer(() => server.stop());
+  await server.start();
+  health.watch('http', () => {
+    const cut = server.cutConnections === 0 ? '' : `; ${server.cutConnections} connections that asked for nothing made room`;
+    return { status: 'ok', message: `Answers on port ${server.address.port}${cut}` };
+  });
+  return server;
+}
+
+/** A user hears of their own devices and of the calls that rang or left them, as the lists show them. */
+function mayHear({ devices, calls, cdrs }: Pick<Mounted, 'devices' | 'calls' | 'cdrs'>) {
+  return (identity: Identity, _name: keyof Facts, fact: Facts[keyof Facts]): boolean => {
+    const { role, personId } = identity;
+    if (role === 'admin') return true;
+    if (personId === undefined) return false;
+    if ('personId' in fact) return fact.personId === personId;
+    if ('deviceId' in fact) return devices.byId(fact.deviceId)?.personId === personId;
+    if (!('callId' in fact)) return false;
+    const legs = calls.get(fact.callId)?.legs ?? cdrs.legsOf(fact.callId);
+    return [...legs].some((leg) => leg.personId === personId);
+  };
+}
+
+function explainStorage(error: unknown): unknown {
+  const failure = storageFailure(error);
+  if (error instanceof AppError || failure.kind === 'other') return error;
+  return new AppError('unavailable', `The database ${failure.because}. Nothing was saved.`, { cause: error });
+}

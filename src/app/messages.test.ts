@@ -1,0 +1,252 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AppError } from '#base/errors.ts';
+import { Events } from '#base/events.ts';
+import { newId } from '#base/ids.ts';
+import { createLog } from '#base/log.ts';
+import type { Facts } from '#contract/facts.ts';
+import { AutoReplyStore } from '#messages/auto-reply-store.ts';
+import type { Message } from '#messages/message.ts';
+import type { Messages } from '#messages/messages.ts';
+import type { ListedMessage, SearchOutcome, SendOutcome } from '#messages/ports.ts';
+import { openDatabase } from '#storage/database.ts';
+import type { Opened } from '#storage/database.ts';
+import { Outbox } from '#storage/outbox.ts';
+import { WriteBatch } from '#storage/write-batch.ts';
+import { FakeClock } from '#testing/fake-clock.ts';
+import { makeMessageRoom } from './messages.ts';
+
+const ours = '+15555550199';
+const theirs = '+15555550123';
+const log = createLog({ level: 'silent' });
+const admin = { isAdmin: true, personId: undefined };
+
+let folder: string;
+let clock: FakeClock;
+let opened: Opened;
+let messages: Messages;
+let outbox: Outbox;
+let events: string[];
+let sends: string[];
+let answer: SendOutcome;
+let searched: SearchOutcome;
+let media: readonly string[] | undefined;
+let isDnd: boolean;
+let queueIsFull: boolean;
+let sids = 0;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'gosip-messages-'));
+  clock = new FakeClock();
+  opened = openDatabase({ path: join(folder, 'gosip.db'), log, clock });
+  [events, sends, media, isDnd, queueIsFull] = [[], [], [], false, false];
+  answer = { kind: 'done', sent: { sid: '', status: 'queued', errorCode: undefined, segments: 1 } };
+  searched = { kind: 'absent' };
+  const { db } = opened;
+  const writes = new WriteBatch({ db, log });
+  const bus = new Events<Facts>(log);
+  bus.on('message.received', ({ personId }) => events.push(`received ${personId}`));
+  bus.on('message.changed', ({ messageId }) => events.push(`changed ${messages.byId(messageId)?.state}`));
+  outbox = new Outbox({ db, clock, newId, log, isDurable: true });
+  const enqueue = outbox.enqueue.bind(outbox);
+  outbox.enqueue = (request) => {
+    if (queueIsFull) throw new AppError('rate-limited', 'Too much is waiting');
+    return enqueue(request);
+  };
+  ({ messages } = makeMessageRoom({
+    ...{ db, dataDirectory: folder, writes, outbox, clock, newId, log, events: bus, timeZone: 'UTC' },
+    numbers: { all: () => [ours], ownerOf: () => 'anna' },
+    readNumber: (text) => text,
+    sender: {
+      send: async ({ body }) => {
+        sends.push(body);
+        sids += 1;
+        return answer.kind === 'done' && answer.sent.sid === ''
+          ? { ...answer, sent: { ...answer.sent, sid: `SM${sids}` } }
+          : answer;
+      },
+      search: async () => searched,
+    },
+    source: { fetch: async () => ({ kind: 'not-yet' }), list: async () => media },
+    isPublic: () => true,
+    isDnd: () => isDnd,
+  }));
+  await messages.start();
+  outbox.start();
+});
+afterEach(async () => {
+  await messages.stop();
+  await outbox.stop();
+  opened.db.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const send = (body: string) => messages.send({ to: theirs, body, media: [] }, admin);
+const stateOf = ({ id }: Message) => messages.byId(id)?.state;
+
+async function rest(seconds = 1): Promise<void> {
+  await clock.advanceAsync(seconds * 1000);
+  await clock.advanceAsync(0);
+}
+
+/** A message that may have been sent, and of which nobody could find out. */
+async function unknown(body: string): Promise<Message> {
+  answer = { kind: 'ambiguous', message: 'no answer' };
+  searched = { kind: 'never-known', message: 'nobody can tell' };
+  const message = await send(body);
+  await rest(60);
+  expect(stateOf(message)).toBe('unknown');
+  answer = { kind: 'done', sent: { sid: '', status: 'queued', errorCode: undefined, segments: 1 } };
+  return message;
+}
+
+function listed(sid: string, change: Partial<ListedMessage> = {}): ListedMessage {
+  return {
+    ...{ sid, direction: 'outbound-api', from: ours, to: theirs, body: 'Hello', status: 'delivered', errorCode: undefined },
+    ...{ segments: 1, mediaCount: 0, createdAt: clock.now(), sentAt: clock.now(), ...change },
+  };
+}
+
+const incoming = (messageSid: string, body = 'Hello', from = theirs) => ({
+  ...{ messageSid, from, to: ours, body, segments: 1, media: [], optOut: undefined },
+});
+const inbound = (sid: string, change: Partial<ListedMessage> = {}) =>
+  listed(sid, { direction: 'inbound', from: theirs, to: ours, status: 'received', ...change });
+
+describe('what becomes of a message that was sent', () => {
+  it('is taken from a report that came before its sid was known, the best of them', async () => {
+    const next = `SM${sids + 1}`;
+    for (const status of ['sent', 'undelivered', 'queued']) {
+      await messages.onMessageStatus({ messageSid: next, status, errorCode: status === 'undelivered' ? 30034 : undefined });
+    }
+    const message = await send('Hello');
+    await rest();
+    expect(messages.byId(message.id)).toMatchObject({ state: 'undelivered', errorCode: 30034 });
+    expect(messages.byId(message.id)?.error).toMatch(/30034/);
+    expect(opened.db.prepare('SELECT count(*) AS n FROM message_early_states').get()).toEqual({ n: 0 });
+  });
+
+  it('is told once per change', async () => {
+    const message = await send('Hello');
+    await rest();
+    const messageSid = messages.byId(message.id)?.messageSid ?? '';
+    for (const status of ['sent', 'sent', 'delivered', 'sent', 'queued']) {
+      await messages.onMessageStatus({ messageSid, status, errorCode: undefined });
+    }
+    expect(events).toEqual(['changed waiting', 'changed queued', 'changed sent', 'changed delivered']);
+  });
+
+  it('gets its code also from a report that comes after the end', async () => {
+    const message = await send('Hello');
+    await rest();
+    const messageSid = messages.byId(message.id)?.messageSid ?? '';
+    await messages.onMessageStatus({ messageSid, status: 'undelivered', errorCode: undefined });
+    await messages.onMessageStatus({ messageSid, status: 'undelivered', errorCode: 30003 });
+    expect(messages.byId(message.id)).toMatchObject({ state: 'undelivered', errorCode: 30003 });
+  });
+
+  it('is found out later where nobody could tell', async () => {
+    const message = await unknown('Hello');
+    await messages.take(listed('SM-found'));
+    expect(messages.byId(message.id)).toMatchObject({ state: 'delivered', messageSid: 'SM-found' });
+    await messages.take(listed('SM-other'));
+    expect(messages.knows('SM-other')).toBe(false);
+  });
+
+  it('is not found out from one that is older, has other words, or may be one that is still to be sent', async () => {
+    const message = await unknown('Hello');
+    await messages.take(listed('SM-a', { createdAt: clock.now() - 3_600_000 }));
+    await messages.take(listed('SM-b', { body: 'Good-bye' }));
+    answer = { kind: 'ambiguous', message: 'no answer' };
+    searched = { kind: 'unclear', message: 'cannot see' };
+    await send('Hello');
+    await rest();
+    await messages.take(listed('SM-c'));
+    expect(stateOf(message)).toBe('unknown');
+  });
+
+  it('fails without a request where the receiver said STOP in the meantime', async () => {
+    answer = { kind: 'limited', message: 'slowly', retryAfterSeconds: 10 };
+    const message = await send('Hello');
+    await rest();
+    await messages.onIncomingMessage(incoming('SM-stop', 'Stop'));
+    await rest(20);
+    expect(messages.byId(message.id)).toMatchObject({ state: 'failed', errorCode: 21610 });
+    expect(sends).toEqual(['Hello']);
+  });
+});
+
+describe('what comes in', () => {
+  it('is kept once, and counted as unread until it is read', async () => {
+    await messages.onIncomingMessage(incoming('SM-1'));
+    await messages.onIncomingMessage(incoming('SM-1'));
+    await messages.onIncomingMessage(incoming('SM-2'));
+    await messages.take(inbound('SM-2'));
+    const conversation = () => messages.conversations({}, { limit: 1, offset: 0, order: 'desc' }).items[0];
+    expect([conversation()?.unread, events]).toEqual([2, ['received anna', 'received anna']]);
+    const [first] = messages.list({}, { limit: 1, offset: 0, order: 'asc' }).items;
+    if (first === undefined) throw new Error('Nothing is there');
+    await messages.read(first);
+    await messages.read(first);
+    expect(conversation()?.unread).toBe(1);
+    const read = await messages.readAll(conversation() ?? expect.fail());
+    expect(read.unread).toBe(0);
+  });
+
+  it('waits where its pictures cannot be listed now', async () => {
+    media = undefined;
+    await expect(messages.take(inbound('MM-1', { mediaCount: 1 }))).rejects.toThrow(/cannot be had/);
+    expect(messages.knows('MM-1')).toBe(false);
+    media = ['https://api.twilio.com/1'];
+    await messages.take(inbound('MM-1', { mediaCount: 1 }));
+    expect(messages.list({}, { limit: 1, offset: 0, order: 'asc' }).items[0]?.mediaCount).toBe(1);
+  });
+
+  it('that came late stands where it belongs, and takes nothing back that came after it', async () => {
+    clock.advance(3_600_000);
+    await messages.onIncomingMessage(incoming('SM-stop', 'STOP'));
+    await messages.take(inbound('SM-start', { body: 'START', createdAt: clock.now() - 60_000, sentAt: clock.now() - 60_000 }));
+    const [conversation] = messages.conversations({}, { limit: 1, offset: 0, order: 'desc' }).items;
+    expect(conversation?.optedOutAt).toBe(clock.now());
+    expect(messages.byId(conversation?.lastMessageId ?? '')?.body).toBe('STOP');
+    clock.advance(1000);
+    await messages.onIncomingMessage(incoming('SM-again', 'Unstop'));
+    expect(messages.conversation(conversation?.id ?? '')?.optedOutAt).toBeUndefined();
+  });
+});
+
+describe('automatic replies', () => {
+  beforeEach(() => {
+    isDnd = true;
+    new AutoReplyStore(opened.db).save({
+      ...{ id: 'auto_1', name: '', number: undefined, trigger: 'dnd', keywords: [], hours: [], body: 'Not now' },
+      ...{ quietMinutes: 60, isEnabled: true, createdAt: 0 },
+    });
+  });
+
+  it('go out while nobody wants to be disturbed', async () => {
+    await messages.onIncomingMessage(incoming('SM-1'));
+    await rest();
+    isDnd = false;
+    await messages.onIncomingMessage(incoming('SM-2', 'Hello', '+15555550124'));
+    await rest();
+    expect(sends).toEqual(['Not now']);
+  });
+
+  it('do not go out for what came long ago, or to a number that is not ours', async () => {
+    await messages.take(inbound('SM-1', { createdAt: clock.now() - 3_600_000, sentAt: clock.now() - 3_600_000 }));
+    await messages.onIncomingMessage({ ...incoming('SM-2', 'Hello', '+15555550124'), to: '+15555550000' });
+    await rest();
+    expect(sends).toEqual([]);
+  });
+
+  it('are left out where the queue is full, and what came in is kept', async () => {
+    queueIsFull = true;
+    await messages.onIncomingMessage(incoming('SM-1'));
+    expect(messages.list({}, { limit: 9, offset: 0, order: 'asc' }).items.map(({ direction }) => direction)).toEqual(['inbound']);
+    await expect(send('Hello')).rejects.toThrow(/waiting/);
+    expect(messages.list({}, { limit: 9, offset: 0, order: 'asc' }).total).toBe(1);
+  });
+});

@@ -1,0 +1,126 @@
+// Composes the room of messages and hands it what it needs of Twilio, the queue and our numbers.
+// Called by app.ts.
+// Must stay true: the queue knows how messages are sent before it starts.
+import { join } from 'node:path';
+import type { Clock } from '#base/clock.ts';
+import type { Events } from '#base/events.ts';
+import type { NewId } from '#base/ids.ts';
+import type { Log } from '#base/log.ts';
+import type { Route } from '#contract/endpoint.ts';
+import type { Facts } from '#contract/facts.ts';
+import { AutoReplies } from '#messages/auto-replies.ts';
+import { autoReplyRoutes } from '#messages/auto-reply-routes.ts';
+import { AutoReplyStore } from '#messages/auto-reply-store.ts';
+import { ConversationStore } from '#messages/conversation-store.ts';
+import { IncomingMessages } from '#messages/incoming-messages.ts';
+import { MediaFetcher } from '#messages/media-fetcher.ts';
+import { MediaFiles } from '#messages/media-files.ts';
+import { MediaStore } from '#messages/media-store.ts';
+import { MessageMedia } from '#messages/media.ts';
+import { messageRoutes } from '#messages/message-routes.ts';
+import { MessageStore } from '#messages/message-store.ts';
+import { Messages } from '#messages/messages.ts';
+import { OutgoingMessages, smsKind } from '#messages/outgoing-messages.ts';
+import type { IsDnd, MediaSource, MessageSender, OurNumbers, ReadNumber } from '#messages/ports.ts';
+import { sendingHandler } from '#messages/sending.ts';
+import { toE164 } from '#numbers/e164.ts';
+import type { Numbers } from '#numbers/numbers.ts';
+import type { Opened } from '#storage/database.ts';
+import type { Outbox } from '#storage/outbox.ts';
+import type { WriteBatch } from '#storage/write-batch.ts';
+import { explainCode } from '#twilio/error-words.ts';
+import { messageMedia } from '#twilio/message-media.ts';
+import { SmsSender } from '#twilio/sms-send.ts';
+import type { Storage, Surroundings } from './context.ts';
+import type { TwilioGround } from './twilio.ts';
+
+export type MessageRoom = { readonly messages: Messages; readonly routes: readonly Route[] };
+
+export type MessageRoomParts = {
+  readonly db: Opened['db'];
+  readonly dataDirectory: string;
+  readonly writes: WriteBatch;
+  readonly outbox: Outbox;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly events: Events<Facts>;
+  readonly log: Log;
+  readonly numbers: OurNumbers;
+  readonly readNumber: ReadNumber;
+  readonly timeZone: string;
+  readonly sender: MessageSender;
+  readonly source: MediaSource;
+  readonly isPublic: () => boolean;
+  /** Nobody is, unless told. */
+  readonly isDnd?: IsDnd;
+};
+
+type Parts = Surroundings & {
+  readonly storage: Storage;
+  readonly twilio: TwilioGround;
+  readonly numbers: Numbers;
+};
+
+/** Messages as app.ts wants them; what comes in is taken from now on, what goes out leaves when the queue starts. */
+export async function openMessages(parts: Parts): Promise<MessageRoom> {
+  const { options, storage, twilio, numbers, stack } = parts;
+  const { connection, outbox, settings } = twilio;
+  const publicUrl = () => settings.current.publicUrl;
+  const { country, timeZone } = options.house;
+  const room = makeMessageRoom({
+    ...{ clock: parts.clock, newId: parts.newId, events: parts.events, log: parts.log.child({ room: 'messages' }) },
+    ...{ db: storage.db, writes: storage.writes, dataDirectory: options.dataDirectory, outbox, timeZone },
+    numbers: {
+      all: () => numbers.list(everyNumber).items.map(({ number }) => number),
+      ownerOf: (number) => ownerOf(numbers, number),
+    },
+    readNumber: (text) => toE164(text, country),
+    sender: new SmsSender({ connection, publicUrl }),
+    source: messageMedia(connection),
+    isPublic: () => publicUrl() !== undefined,
+  });
+  stack.defer(() => room.messages.stop());
+  // Nothing could be kept of what would be fetched.
+  if (storage.mode === 'normal') await room.messages.start();
+  return room;
+}
+
+const everyNumber = { limit: 1000, offset: 0, sort: 'createdAt', order: 'asc', personId: undefined } as const;
+
+function ownerOf(numbers: Numbers, number: string): string | undefined {
+  return numbers.byNumber(number)?.ownerPersonId;
+}
+
+/** Not started yet: that begins to fetch what is due. */
+export function makeMessageRoom(parts: MessageRoomParts): MessageRoom {
+  const { db, writes, clock, newId, events, log, numbers, source, isDnd = () => false } = parts;
+  const [messages, conversations, media] = [new MessageStore(db), new ConversationStore(db), new MediaStore(db)];
+  const rules = new AutoReplyStore(db);
+  const explain = (code: number) => explainCode(code);
+  const stores = { messages, conversations, media, writes, clock, newId, events, log };
+  const outgoing = new OutgoingMessages({
+    ...{ ...stores, explain, outbox: parts.outbox },
+    ownerOf: (number) => numbers.ownerOf(number),
+  });
+  parts.outbox.register(smsKind, sendingHandler({ outgoing, sender: parts.sender, explain }));
+  const files = new MediaFiles({ folder: join(parts.dataDirectory, 'messages'), log });
+  const kept = new MessageMedia({ store: media, files, writes, clock, newId, log });
+  const fetcher = new MediaFetcher({
+    ...{ store: media, files, writes, source, clock, log },
+    onSettled: (messageId) => outgoing.changed(messageId),
+  });
+  const incoming = new IncomingMessages({
+    ...{ ...stores, autoReplies: rules, outgoing, numbers, isDnd, timeZone: parts.timeZone },
+    onMedia: () => fetcher.wake(),
+  });
+  const room = new Messages({
+    ...{ ...stores, outgoing, numbers, incoming, files: kept, fetcher, source },
+    ...{ readNumber: parts.readNumber, isPublic: parts.isPublic },
+  });
+  const autoReplies = new AutoReplies({ store: rules, writes, clock, newId, numbers });
+  const numbersOf = (personId: string | undefined) => room.numbersOf(personId);
+  return {
+    messages: room,
+    routes: [...messageRoutes({ messages: room, files: kept }), ...autoReplyRoutes({ autoReplies, numbersOf })],
+  };
+}

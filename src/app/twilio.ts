@@ -1,0 +1,56 @@
+// Composes what the bridge to Twilio stands on: its settings, the connection to the account, and the queue of what goes out.
+// Called by app.ts.
+// Must stay true: without an account nothing of it does anything; the queue starts only after every room has named its handlers.
+import type { Keys } from '#devices/key-file.ts';
+import { Outbox } from '#storage/outbox.ts';
+import { TwilioSettingsStore } from '#system/twilio-settings-store.ts';
+import { TwilioConnection } from '#twilio/connection.ts';
+import { TwilioHttp } from '#twilio/twilio-http.ts';
+import { LiveTwilioSettings } from '#twilio/twilio-settings.ts';
+import type { Storage, Surroundings } from './context.ts';
+
+export type TwilioGround = {
+  readonly settings: LiveTwilioSettings;
+  readonly connection: TwilioConnection;
+  readonly outbox: Outbox;
+};
+
+type Parts = Surroundings & { readonly storage: Storage; readonly keys: Keys };
+
+/** Made before the rooms that send; `outbox.start()` is called when all of them are there. */
+export function openTwilio({
+  options,
+  storage,
+  keys,
+  clock,
+  onClockSet,
+  newId,
+  log: root,
+  events,
+  health,
+  stack,
+}: Parts): TwilioGround {
+  const log = root.child({ room: 'twilio' });
+  const store = new TwilioSettingsStore({ db: storage.db, sealingKey: keys.seal, clock });
+  const settings = new LiveTwilioSettings({ store, clock, publicUrl: options.twilio.publicUrl });
+  stack.defer(onClockSet((byMs) => settings.clockSet(byMs)));
+  const http = new TwilioHttp({ clock, apiBase: options.twilio.apiBase });
+  stack.defer(() => http.close());
+  const connection = new TwilioConnection({ settings, http, log });
+  const outbox = new Outbox({
+    ...{ db: storage.db, clock, newId, log: root.child({ room: 'outbox' }), isDurable: storage.mode === 'normal' },
+    onFailing: (service, failures, reason) => events.emit('outbox.failing', { service, failures, reason }),
+    onRecovered: (service) => events.emit('outbox.recovered', { service }),
+  });
+  stack.defer(() => outbox.stop());
+  // What waited for the right credentials need not wait for longer.
+  stack.defer(settings.onChange(() => outbox.retryNow('Twilio')));
+  health.watch('outbox', () => {
+    const { waiting, attempting, doubtful } = outbox.counts();
+    const open = waiting + attempting + doubtful;
+    const problem = outbox.problemOf('Twilio');
+    if (problem !== undefined) return { status: 'degraded', message: `${open} waiting to be sent: ${problem}` };
+    return { status: 'ok', message: open === 0 ? 'Nothing is waiting to be sent' : `${open} waiting to be sent` };
+  });
+  return { settings, connection, outbox };
+}

@@ -1,0 +1,219 @@
+// Composes voicemail and call recordings with the calls they belong to and with Twilio, where their sound comes from.
+// Called by app.ts, once calls and the bridge to Twilio are there.
+// Must stay true: nothing here decides anything; it fits ports together and starts what it made.
+import { isoTime } from '#base/clock.ts';
+import type { CallRecord } from '#calls/call.ts';
+import type { Calls } from '#calls/calls.ts';
+import type { CdrStore } from '#calls/cdr-store.ts';
+import type { OutsideCalls } from '#calls/outside-calls.ts';
+import type { Devices } from '#devices/devices.ts';
+import type { Numbers } from '#numbers/numbers.ts';
+import type { AttemptOutcome } from '#storage/outbox-item.ts';
+import { Watermarks } from '#storage/watermarks.ts';
+import { recorder, recordingSource } from '#twilio/recording-source.ts';
+import { Reconcile } from '#twilio/reconcile.ts';
+import type { ReconcileSinks } from '#twilio/reconcile.ts';
+import type { TwilioRecording } from '#twilio/twilio-records.ts';
+import { isAbsent } from '#twilio/twilio-result.ts';
+import type { TwilioResult } from '#twilio/twilio-result.ts';
+import { trunkName } from '#twilio/voice-webhooks.ts';
+import { webhookPaths, webhookUrl } from '#twilio/webhook-paths.ts';
+import { plainVoicemail } from '#twilio/webhook-ports.ts';
+import type { RecordingNotice, VoicemailPort } from '#twilio/webhook-ports.ts';
+import type { RecordableCall } from '#voicemail/ports.ts';
+import { createVoicemailRoom } from '#voicemail/voicemail-room.ts';
+import type { VoicemailRoom } from '#voicemail/voicemail-room.ts';
+import type { VoicemailCall } from '#voicemail/voicemail-store.ts';
+import type { Storage, Surroundings } from './context.ts';
+import type { TwilioGround } from './twilio.ts';
+
+type Parts = Surroundings & {
+  readonly storage: Storage;
+  readonly twilio: TwilioGround;
+  readonly calls: Calls;
+  readonly cdrs: CdrStore;
+  readonly outside: Pick<OutsideCalls, 'sidOf' | 'recordOf' | 'messageDone'>;
+  readonly devices: Devices;
+  readonly numbers: Numbers;
+  readonly isPerson: (personId: string) => boolean;
+  /** Where else goes what Twilio has and nobody told us. */
+  readonly sinks: Omit<ReconcileSinks, 'recording'>;
+};
+
+export type VoicemailEdge = {
+  readonly room: VoicemailRoom;
+  readonly reconcile: Reconcile;
+  /** For the webhooks. */
+  readonly port: VoicemailPort;
+};
+
+const kind = 'recording-delete';
+const weekSeconds = 7 * 86_400;
+/** After a recorded call, for the file to be ready; where Twilio reaches us it says so itself, and sooner. */
+const recordingReadyMs = 20_000;
+
+export async function openVoicemail(parts: Parts): Promise<VoicemailEdge> {
+  const { storage, twilio, stack, clock, outside } = parts;
+  const log = parts.log.child({ room: 'voicemail' });
+  const room = createRoom({ ...parts, log });
+  const reconcile = new Reconcile({
+    ...{ connection: twilio.connection, watermarks: new Watermarks(storage.db), clock },
+    log: parts.log.child({ room: 'twilio' }),
+    sinks: {
+      ...parts.sinks,
+      async recording(recording) {
+        await takeRecording(recording, room, outside);
+        await takeTranscript(recording.sid, room, twilio.connection);
+      },
+    },
+  });
+  followCalls(parts, room, reconcile);
+  watchHealth(parts, room, reconcile);
+  stack.defer(() => room.stop());
+  await room.start();
+  // What is only in memory would forget what it took, and take it again from the file.
+  if (storage.mode === 'normal') startReconcile(parts, reconcile);
+  return { room, reconcile, port: portOf(room) };
+}
+
+/** Recordings begin and end with the calls they are of. */
+function followCalls({ events, clock, stack }: Parts, { callRecordings }: VoicemailRoom, reconcile: Reconcile): void {
+  const endings = [
+    events.on('call.changed', ({ callId, state }) => {
+      if (state === 'in_call') void callRecordings.answered(callId);
+    }),
+    events.on('call.ended', ({ callId }) => {
+      const isRecorded = callRecordings.stateOf(callId) !== 'off';
+      callRecordings.ended(callId);
+      if (isRecorded) clock.after(recordingReadyMs, () => void reconcile.run());
+    }),
+  ];
+  stack.defer(() => endings.forEach((end) => end()));
+}
+
+function watchHealth({ health }: Parts, room: VoicemailRoom, reconcile: Reconcile): void {
+  health.watch('recordings', () => {
+    const { problem } = room.space;
+    return problem === undefined
+      ? { status: 'ok', message: 'There is room for recordings' }
+      : { status: 'degraded', message: problem };
+  });
+  health.watch('reconciliation', () => {
+    if (reconcile.problem !== undefined) return { status: 'degraded', message: `Twilio could not be read: ${reconcile.problem}` };
+    const at = reconcile.lastAt;
+    return { status: 'ok', message: at === undefined ? 'Twilio was not asked yet' : `Twilio was asked at ${isoTime(at)}` };
+  });
+}
+
+function startReconcile({ stack, twilio, onClockSet }: Parts, reconcile: Reconcile): void {
+  stack.defer(() => reconcile.stop());
+  stack.defer(onClockSet((byMs) => reconcile.clockSet(byMs)));
+  reconcile.start();
+  // From the moment there is an account, what it gets is ours to know, also where we are stopped before the next look.
+  stack.defer(
+    twilio.settings.onChange(({ accountSid }) => {
+      if (accountSid !== undefined && reconcile.lastAt === undefined) void reconcile.run();
+    }),
+  );
+}
+
+function createRoom(parts: Parts): VoicemailRoom {
+  const { options, storage, twilio, calls, cdrs, outside, devices, numbers } = parts;
+  const { connection, outbox, settings } = twilio;
+  const statusCallback = () => {
+    const { publicUrl } = settings.current;
+    return publicUrl === undefined ? undefined : webhookUrl(publicUrl, webhookPaths.recording);
+  };
+  outbox.register<{ readonly sid: string }>(kind, {
+    service: 'Twilio',
+    attempt: async ({ payload }) => toOutcome(await connection.ask((client) => client.deleteRecording(payload.sid))),
+    whenInDoubt: 'repeat',
+  });
+  return createVoicemailRoom({
+    ...parts,
+    ...{ db: storage.db, writes: storage.writes, isDurable: storage.mode === 'normal', dataDirectory: options.dataDirectory },
+    source: recordingSource(connection),
+    recorder: recorder(connection, statusCallback, parts.clock),
+    deleteAtTwilio: (sid) =>
+      void outbox.enqueue({ kind, orderKey: `recording:${sid}`, payload: { sid }, giveUpAfterSeconds: weekSeconds }),
+    onNothing: ({ callSid, seconds }) => outside.messageDone(callSid, { isThere: false, seconds, leastSeconds: 0 }),
+    ownerOf: (number) => numbers.byNumber(number)?.ownerPersonId,
+    isRecordingEnabled: (deviceId) => devices.byId(deviceId)?.recordingEnabled === true,
+    callOf: (callId) => recordable(calls, outside, callId),
+    personsOf: (callId) =>
+      cdrs.get(callId) === undefined ? undefined : cdrs.legsOf(callId).flatMap(({ personId }) => personId ?? []),
+  });
+}
+
+function recordable(calls: Calls, outside: Parts['outside'], callId: string): RecordableCall | undefined {
+  const call = calls.get(callId);
+  if (call === undefined) return undefined;
+  const legs = [...call.legs];
+  const { trunk, direction, number, callee, startedAt } = call.record;
+  return {
+    callId,
+    callSid: outside.sidOf(callId),
+    atTwilio: trunk === trunkName ? { to: direction === 'inbound' ? (number ?? '') : callee.number, startedAt } : undefined,
+    isAnswered: call.record.answeredAt !== undefined,
+    personIds: legs.flatMap(({ personId }) => personId ?? []),
+    deviceIds: legs.flatMap(({ deviceId, answeredAt }) => (answeredAt === undefined ? [] : (deviceId ?? []))),
+  };
+}
+
+/** What nobody told us; calls hears of it as from the callback that was lost. */
+async function takeRecording(recording: TwilioRecording, room: VoicemailRoom, outside: Parts['outside']): Promise<void> {
+  const { sid, callSid, status, source, durationSeconds: seconds, channels, startedAt, createdAt } = recording;
+  const record = outside.recordOf(callSid);
+  if (source === 'RecordVerb' && status === 'completed') {
+    const isThere = !room.recordings.isNothing(sid);
+    outside.messageDone(callSid, { isThere, seconds, leastSeconds: room.settings.current.discardBelowSeconds });
+  }
+  const announcement = { recordingSid: sid, callSid, status, source, seconds, channels, startedAt: startedAt ?? createdAt };
+  await room.recordings.announce({ ...announcement, callId: record?.id }, record === undefined ? undefined : toCall(record));
+}
+
+/** The transcript whose callback was lost. */
+async function takeTranscript(recordingSid: string, room: VoicemailRoom, connection: TwilioGround['connection']): Promise<void> {
+  if (!room.settings.current.transcribe || !room.voicemails.lacksTranscript(recordingSid)) return;
+  const found = await connection.ask((client) => client.listTranscriptions(recordingSid));
+  for (const { status, text } of found.kind === 'ok' ? found.value : []) {
+    if (status === 'completed') await room.voicemails.transcribed({ recordingSid, source: 'twilio', status, text });
+  }
+}
+
+function toCall({ id, caller, callee, number }: CallRecord): VoicemailCall {
+  return { callId: id, personId: callee.personId, callerNumber: caller.number, callerName: caller.name, number };
+}
+
+function portOf({ greetings, settings, recordings, voicemails }: VoicemailRoom): VoicemailPort {
+  return {
+    greetingFor(personId) {
+      const greeting = personId === undefined ? undefined : greetings.of(personId);
+      if (greeting === undefined || greeting.kind === 'standard') return plainVoicemail.greetingFor(personId);
+      if (greeting.kind === 'audio') return { kind: 'audio', token: greeting.token };
+      return { kind: 'text', text: greeting.text, language: greeting.language || undefined, voice: undefined };
+    },
+    rulesFor() {
+      const { mostSeconds, silenceSeconds, discardBelowSeconds, transcribe } = settings.current;
+      return { maxSeconds: mostSeconds, silenceSeconds, leastSeconds: discardBelowSeconds, transcribe };
+    },
+    isNothing: (recordingSid) => recordings.isNothing(recordingSid),
+    onRecording: (notice) => takeNotice(notice, recordings),
+    onTranscription: ({ recordingSid, status, text }) =>
+      voicemails.transcribed({ recordingSid, source: 'twilio', status: status === 'completed' ? 'completed' : 'failed', text }),
+  };
+}
+
+function takeNotice(notice: RecordingNotice, recordings: VoicemailRoom['recordings']): Promise<void> {
+  const { recordingSid, callSid, status, source, durationSeconds: seconds, channels = 1, startedAt, call } = notice;
+  const announcement = { recordingSid, callSid, status, source, seconds, channels, startedAt, callId: call?.callId };
+  return recordings.announce(announcement, call);
+}
+
+function toOutcome(result: TwilioResult<void>): AttemptOutcome {
+  if (result.kind === 'ok' || isAbsent(result)) return { kind: 'done' };
+  const { kind: failure, message, code, retryAfterSeconds } = result;
+  // Refused while Twilio still works on it.
+  if (failure === 'refused') return { kind: code === 20009 ? 'retry' : 'failed', message, code };
+  return failure === 'limited' ? { kind: 'limited', message, retryAfterSeconds } : { kind: failure, message };
+}

@@ -1,0 +1,72 @@
+// Composes the public listener and what Twilio reaches through it.
+// Called by app.ts.
+// Must stay true: the listener is open only while there is a public URL, and no request of Twilio's waits for anything outside the house.
+import { PublicServer } from '#http/public-server.ts';
+import { loadSdkParts } from '#twilio/sdk-parts.ts';
+import { SelfTest } from '#twilio/self-test.ts';
+import { pathPrefixOf } from '#twilio/signature.ts';
+import type { LiveTwilioSettings } from '#twilio/twilio-settings.ts';
+import type { VoiceParts } from '#twilio/voice-webhooks.ts';
+import type { MessagesPort, PublicMediaPort } from '#twilio/webhook-ports.ts';
+import { Webhooks } from '#twilio/webhooks.ts';
+import type { Surroundings } from './context.ts';
+
+export type WebhooksStart = {
+  /** A round through the public URL. */
+  readonly selfTest: SelfTest;
+  /** Where the listener is, while it is open. */
+  readonly address: () => { readonly host: string; readonly port: number } | undefined;
+};
+
+type Parts = Pick<VoiceParts, 'calls' | 'voicemail' | 'isReachable' | 'callerIdFor'> &
+  Pick<Surroundings, 'options' | 'clock' | 'log' | 'health' | 'stack'> & {
+    readonly settings: LiveTwilioSettings;
+    readonly messages: MessagesPort;
+    readonly media: PublicMediaPort;
+  };
+
+/** Throws `conflict` where there is a public URL and the port cannot be had. */
+export async function startWebhooks(parts: Parts): Promise<WebhooksStart> {
+  const { options, settings, clock, health, stack } = parts;
+  const log = parts.log.child({ room: 'twilio' });
+  const selfTest = new SelfTest({ settings, clock });
+  const webhooks = new Webhooks({ ...parts, log, selfTest });
+  const server = new PublicServer({
+    ...options.publicHttp,
+    pathPrefix: () => pathPrefixOf(settings.current.publicUrl),
+    door: webhooks.door,
+    onStray: (target) => selfTest.sawStray(target),
+    ...{ clock, log: parts.log.child({ room: 'http' }) },
+  });
+  stack.defer(() => server.stop());
+  let problem: string | undefined;
+  const open = () => {
+    loadSdkParts();
+    return server.start();
+  };
+  if (settings.current.publicUrl !== undefined) await open();
+  // One after the other, however fast the settings change.
+  let last = Promise.resolve();
+  const follow = async () => {
+    const isWanted = settings.current.publicUrl !== undefined;
+    if (isWanted === server.isListening) return;
+    try {
+      await (isWanted ? open() : server.stop());
+      problem = undefined;
+    } catch (error) {
+      problem = error instanceof Error ? error.message : 'The public port cannot be had';
+      log.error({ err: error }, 'The public listener cannot be opened');
+    }
+  };
+  const end = settings.onChange(() => void (last = last.then(follow)));
+  stack.defer(end);
+  health.watch('webhooks', () => {
+    if (problem !== undefined) return { status: 'down', message: problem };
+    if (!server.isListening) return { status: 'ok', message: 'Off: no public URL is set (option public_url)' };
+    const { status, message } = webhooks.watch.health();
+    const cut = server.refusedConnections === 0 ? '' : `; ${server.refusedConnections} connections of bad sources cut`;
+    return { status, message: `Listens on port ${server.address.port}; ${message}${cut}` };
+  });
+  const address = () => (server.isListening ? { host: options.publicHttp.host, port: server.address.port } : undefined);
+  return { selfTest, address };
+}

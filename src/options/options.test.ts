@@ -1,0 +1,220 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { optionSchema } from './schema.ts';
+import { parseOptions, readOptions } from './options.ts';
+
+function problemsOf(values: unknown, environment: Record<string, string> = {}): readonly string[] {
+  const result = parseOptions(values, environment);
+  return result.kind === 'problems' ? result.problems : [];
+}
+
+function optionsOf(values: unknown, environment: Record<string, string> = {}) {
+  const result = parseOptions(values, environment);
+  if (result.kind === 'problems') throw new Error(result.problems.join('; '));
+  return result.options;
+}
+
+const trunk = { name: 'Provider', host: 'sip.example.com' };
+
+describe('options', () => {
+  it('know where Twilio reaches the house, without a slash at the end', () => {
+    expect(optionsOf({ public_url: 'https://gosip.example.org/pbx/' }).twilio).toEqual({
+      publicUrl: 'https://gosip.example.org/pbx',
+    });
+  });
+
+  it.each(['gosip.example.org', 'ftp://example.org', 'https://example.org/?a=b', 'https://me:secret@example.org'])(
+    'refuse %s as the public address',
+    (public_url) => {
+      expect(problemsOf({ public_url })).toEqual(['public_url must be an address such as https://gosip.example.org']);
+    },
+  );
+
+  it('need nothing to be set', () => {
+    expect(optionsOf({})).toEqual({
+      dataDirectory: 'data',
+      log: { level: 'info' },
+      sip: {
+        listen: ['udp:0.0.0.0:5060', 'tcp:0.0.0.0:5060'],
+        hosts: {},
+        edgeProxies: [],
+        webOrigins: [],
+        realm: 'gosip',
+        engine: 'embedded',
+      },
+      http: { host: '0.0.0.0', port: 8080 },
+      publicHttp: { host: '0.0.0.0', port: 8081 },
+      house: { country: 'US', timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone },
+      calls: { ringSeconds: 30, spamThreshold: 0.7 },
+      outgoing: { calls: 5, callsPerPhone: 2, minutesADay: 1200, minutesADayPerPhone: 600, callMinutes: 240 },
+      trunks: [],
+      media: { mode: 'rtpengine', ports: { min: 30_000, max: 30_999 } },
+      twilio: {},
+    });
+  });
+
+  it('take what sound needs, and ports with room for a call', () => {
+    const media = {
+      media_port_min: 40_000,
+      media_port_max: 40_099,
+      media_interface: '192.0.2.5',
+      stun_server: 'stun.example.org',
+    };
+    expect(optionsOf(media).media).toEqual({
+      ...{ mode: 'rtpengine', ports: { min: 40_000, max: 40_099 }, address: '192.0.2.5' },
+      stunServer: { host: 'stun.example.org', port: 3478 },
+    });
+    expect(optionsOf({ media: 'direct', stun_server: '192.0.2.9:19302' }).media).toMatchObject({
+      ...{ mode: 'direct', stunServer: { host: '192.0.2.9', port: 19_302 } },
+    });
+    expect(problemsOf({ media_port_max: 30_002 })).toEqual(['media_port_max must be at least 3 above media_port_min']);
+    expect(problemsOf({ media_interface: 'eth0', stun_server: 'a b' })).toEqual([
+      'media_interface must be an IPv4 address of this machine',
+      'stun_server must be a server such as stun.example.org:3478',
+    ]);
+  });
+
+  it('are frozen to the bottom', () => {
+    const options = optionsOf({ trunks: [{ ...trunk, allow: ['192.0.2.1'] }] });
+    for (const value of [options, options.sip, options.sip.listen, options.trunks, options.trunks[0], options.trunks[0]?.allow]) {
+      expect(Object.isFrozen(value)).toBe(true);
+    }
+  });
+
+  it('take a trunk with everything', () => {
+    const full = {
+      ...trunk,
+      port: 5070,
+      transport: 'tcp',
+      username: 'house',
+      password: 'pass',
+      register: true,
+      allow: ['192.0.2.0/24', '2001:db8::/32'],
+      secret_header_name: 'X-House',
+      secret_header_value: 'abc',
+    };
+    const { secret_header_name: name, secret_header_value: value, ...rest } = full;
+    expect(optionsOf({ trunks: [full] }).trunks).toEqual([{ ...rest, secretHeader: { name, value } }]);
+  });
+
+  it('take an external engine, TLS and an address outside', () => {
+    const { sip } = optionsOf({
+      sip_engine: 'external',
+      sip_engine_host: '192.0.2.5',
+      sip_engine_secret: 'cymru',
+      sip_listen: ['tls:0.0.0.0:5061', 'udp:[::]:5060'],
+      sip_external_ip: '198.51.100.1',
+      sip_tls_key: 'key.pem',
+      sip_tls_cert: 'cert.pem',
+    });
+    expect(sip).toMatchObject({
+      engine: { host: '192.0.2.5', port: 9022, secret: 'cymru' },
+      externalIp: '198.51.100.1',
+      tls: { keyFile: 'key.pem', certFile: 'cert.pem' },
+    });
+  });
+
+  it('let the environment win over the file', () => {
+    const environment = {
+      GOSIP_HTTP_PORT: '0',
+      GOSIP_SIP_LISTEN: 'udp:127.0.0.1:0, tcp:127.0.0.1:0',
+      GOSIP_TRUNKS: JSON.stringify([trunk]),
+      PATH: '/bin',
+    };
+    const options = optionsOf({ http_port: 9000, log_level: 'warn' }, environment);
+    expect(options.http.port).toBe(0);
+    expect(options.log.level).toBe('warn');
+    expect(options.sip.listen).toEqual(['udp:127.0.0.1:0', 'tcp:127.0.0.1:0']);
+    expect(options.trunks).toMatchObject([{ name: 'Provider', transport: 'udp', register: false, allow: [] }]);
+  });
+
+  it('take an untouched field of the add-on form as not set', () => {
+    expect(optionsOf({ sip_external_ip: '', time_zone: null, sip_tls_key: '' }).sip).not.toHaveProperty('externalIp');
+  });
+
+  it('tell all problems together, in the words of the options', () => {
+    const given = {
+      http_prot: 1,
+      http_port: 'many',
+      sip_listen: ['upd:0.0.0.0:5060', 'tls:0.0.0.0:5061'],
+      sip_engine: 'native',
+      ring_seconds: 2,
+      spam_threshold: 70,
+      trunks: [{ host: 'x' }, { ...trunk, register: true, allow: ['192.0.2.0/99'] }, trunk],
+    };
+    expect(problemsOf(given, { GOSIP_COLOUR: 'red', GOSIP_COUNTRY: 'Canada' })).toEqual([
+      'GOSIP_COLOUR is not known here',
+      'sip_listen.0 "upd:0.0.0.0:5060" is not protocol:address:port, such as udp:0.0.0.0:5060 (protocols: udp, tcp, tls, ws, wss)',
+      'sip_engine must be one of embedded, external',
+      'http_port must be a port number',
+      'country must be a country of two letters, such as CA',
+      'ring_seconds must be at least 5',
+      'spam_threshold must be at most 1',
+      'trunks.0.name is missing',
+      'trunks.1.allow.0 must be an address or a block such as 54.172.60.0/30',
+      'http_prot is not known here',
+      'sip_tls_key is needed to listen on tls:0.0.0.0:5061',
+      'sip_tls_cert is needed to listen on tls:0.0.0.0:5061',
+      'trunks.1.username is needed to register at the trunk',
+      'trunks.2.name "Provider" is used twice',
+    ]);
+  });
+
+  it.each([
+    [{ sip_engine: 'external' }, ['sip_engine_host is needed', 'sip_engine_secret is needed']],
+    [{ sip_tls_cert: 'x' }, ['sip_tls_key is needed']],
+    [{ trunks: [{ ...trunk, username: 'u' }] }, ['trunks.0.password is needed']],
+    [{ trunks: [{ ...trunk, secret_header_name: 'X-A' }] }, ['trunks.0.secret_header_value is needed']],
+    [{ trunks: [{ ...trunk, secret_header_value: 'a' }] }, ['trunks.0.secret_header_name is needed']],
+    [{ trunks: 'none' }, ['trunks must be a list']],
+    [{ time_zone: 'Mars/Olympus' }, ['time_zone must be a time zone']],
+    [{ http_host: 'localhost' }, ['http_host must be an IP address']],
+    [{ sip_listen: ['udp:localhost:5060'] }, ['sip_listen.0 "udp:localhost:5060" is not']],
+    [{ sip_listen: ['udp:127.0.0.1:70000'] }, ['sip_listen.0 "udp:127.0.0.1:70000" is not']],
+    [{ sip_listen: [] }, ['sip_listen must be at least 1 entries']],
+    [[], ['The options file must hold one JSON object']],
+  ])('refuse %j', (given, beginnings) => {
+    const problems = problemsOf(given);
+    expect(problems).toHaveLength(beginnings.length);
+    for (const [index, beginning] of beginnings.entries()) expect(problems[index]).toContain(beginning);
+  });
+
+  it('never show a password among the problems', () => {
+    const given = { sip_engine_secret: 5, trunks: [{ ...trunk, password: ['pass-word-1'], secret_header_value: 12_345 }] };
+    const text = problemsOf(given).join(' ');
+    expect(text).not.toContain('pass-word-1');
+    expect(text).not.toContain('12345');
+  });
+
+  it('have names of the add-on form: small letters and underscores', () => {
+    for (const name of Object.keys(optionSchema.shape)) expect(name).toMatch(/^[a-z]+(_[a-z]+)*$/);
+  });
+});
+
+describe('the options file', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'gosip-options-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const write = (text: string) => {
+    const file = join(folder, 'options.json');
+    writeFileSync(file, text);
+    return readOptions({ GOSIP_OPTIONS: file });
+  };
+
+  it('is read from GOSIP_OPTIONS', () => {
+    expect(write('{"http_port": 1234}')).toMatchObject({ kind: 'options', options: { http: { port: 1234 } } });
+  });
+
+  it('that is broken or missing is said in one line', () => {
+    expect(write('{"http_port": ')).toMatchObject({ kind: 'problems', problems: [expect.stringContaining('is not valid JSON')] });
+    expect(readOptions({ GOSIP_OPTIONS: join(folder, 'none.json') })).toMatchObject({
+      kind: 'problems',
+      problems: [expect.stringContaining('does not exist')],
+    });
+  });
+});

@@ -1,0 +1,235 @@
+// Reads the add-on options and the environment once into one frozen value, with one slice per room.
+// Called by main.ts; the only file that reads process.env.
+// Must stay true: every problem is reported at once, in the words of the option names, and nothing half-valid gets in.
+import { readFileSync } from 'node:fs';
+import type { z } from 'zod';
+import { check } from '#contract/problems.ts';
+import type { Problem } from '#contract/problems.ts';
+import { disagreements, optionSchema } from './schema.ts';
+
+export type ExternalEngine = { readonly host: string; readonly port: number; readonly secret: string };
+
+export type TrunkOptions = {
+  readonly name: string;
+  readonly host: string;
+  readonly port?: number;
+  readonly transport: 'udp' | 'tcp' | 'tls';
+  readonly username?: string;
+  readonly password?: string;
+  /** Whether we register our account at the trunk, so that it finds us. */
+  readonly register: boolean;
+  /** Addresses or CIDR blocks the trunk calls from. */
+  readonly allow: readonly string[];
+  /** A header with this name and value must be in every call from the trunk. */
+  readonly secretHeader?: { readonly name: string; readonly value: string };
+};
+
+export type Options = {
+  readonly dataDirectory: string;
+  readonly log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent' };
+  readonly sip: {
+    /** Such as `udp:0.0.0.0:5060`. */
+    readonly listen: readonly string[];
+    readonly externalIp?: string;
+    readonly engine: 'embedded' | ExternalEngine;
+    readonly tls?: { readonly keyFile: string; readonly certFile: string };
+    /** A further authority for the certificates of trunks. */
+    readonly trustedCaFile?: string;
+    /** Names of SIP servers that lead elsewhere than DNS says: name (`*.example.org`: all below it) → address or address:port. */
+    readonly hosts: Readonly<Record<string, string>>;
+    /** Of pages that may open a WebSocket, beside those that come from the house itself. */
+    readonly webOrigins: readonly string[];
+    readonly realm: string;
+    /** Addresses or CIDR blocks of proxies of the house through which phones register: their Path is followed. */
+    readonly edgeProxies: readonly string[];
+  };
+  readonly http: { readonly host: string; readonly port: number };
+  /** Where the internet may come in: Twilio's webhooks and nothing else. Open only while there is a public URL. */
+  readonly publicHttp: { readonly host: string; readonly port: number };
+  readonly house: { readonly country: string; readonly timeZone: string };
+  /** A caller whose spam score (0 to 1) is above the threshold reaches nobody. */
+  readonly calls: { readonly ringSeconds: number; readonly spamThreshold: number };
+  /** What calls outside are bounded by; calls for help are not. */
+  readonly outgoing: {
+    readonly calls: number;
+    readonly callsPerPhone: number;
+    readonly minutesADay: number;
+    readonly minutesADayPerPhone: number;
+    readonly callMinutes: number;
+  };
+  readonly trunks: readonly TrunkOptions[];
+  readonly media: {
+    /** Who carries the sound of calls through trunks. */
+    readonly mode: 'rtpengine' | 'direct';
+    readonly ports: { readonly min: number; readonly max: number };
+    /** The local address for sound. */
+    readonly address?: string;
+    readonly stunServer?: { readonly host: string; readonly port: number };
+  };
+  readonly twilio: {
+    /** Where Twilio reaches us, without a slash at the end. */
+    readonly publicUrl?: string;
+    /** Stands in for Twilio's REST API, for tests and the demo. */
+    readonly apiBase?: string;
+  };
+};
+
+export type OptionsResult =
+  | { readonly kind: 'options'; readonly options: Options }
+  | { readonly kind: 'problems'; readonly problems: readonly string[] };
+
+/** RFC 8489 section 18.6. */
+const stunPort = 3478;
+
+/** Options that a variable gives as words between commas. */
+const lists = new Set(['sip_listen', 'sip_hosts', 'sip_edge_proxies', 'web_origins']);
+
+type Parsed = z.output<typeof optionSchema>;
+
+/** Reads the options file (GOSIP_OPTIONS, else /data/options.json where it exists) and the GOSIP_* variables, which win. */
+export function readOptions(environment: Readonly<Record<string, string | undefined>> = process.env): OptionsResult {
+  const file = readFile(environment['GOSIP_OPTIONS']);
+  if (file.kind === 'problem') return { kind: 'problems', problems: [file.problem] };
+  return parseOptions(file.values, environment, file.isAddOn ? '/data' : 'data');
+}
+
+/** The pure half: file values and environment in, frozen options or every problem out. */
+export function parseOptions(
+  values: unknown,
+  environment: Readonly<Record<string, string | undefined>> = {},
+  dataDirectory = 'data',
+): OptionsResult {
+  if (typeof values !== 'object' || values === null || Array.isArray(values)) {
+    return { kind: 'problems', problems: ['The options file must hold one JSON object'] };
+  }
+  const fromEnvironment = readEnvironment(environment);
+  const given = { data_directory: dataDirectory, ...withoutEmpty(values), ...fromEnvironment.values };
+  const checked = check(optionSchema, given);
+  const problems = [
+    ...fromEnvironment.problems,
+    ...(checked.kind === 'problems' ? checked.problems : []),
+    ...disagreements(given),
+  ];
+  if (checked.kind === 'problems' || problems.length > 0) return { kind: 'problems', problems: problems.map(toLine) };
+  return { kind: 'options', options: deepFreeze(toOptions(checked.value)) };
+}
+
+type FileResult =
+  | { readonly kind: 'values'; readonly values: unknown; readonly isAddOn: boolean }
+  | { readonly kind: 'problem'; readonly problem: string };
+
+function readFile(named: string | undefined): FileResult {
+  const path = named ?? '/data/options.json';
+  try {
+    return { kind: 'values', values: JSON.parse(readFileSync(path, 'utf8')), isAddOn: named === undefined };
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    if (isMissing && named === undefined) return { kind: 'values', values: {}, isAddOn: false };
+    const why = error instanceof SyntaxError ? 'is not valid JSON' : isMissing ? 'does not exist' : 'cannot be read';
+    return { kind: 'problem', problem: `The options file ${path} ${why}` };
+  }
+}
+
+/** The add-on form of Home Assistant leaves an untouched field as null or as an empty text. */
+function withoutEmpty(values: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== ''));
+}
+
+function readEnvironment(environment: Readonly<Record<string, string | undefined>>) {
+  const values: Record<string, unknown> = {};
+  const problems: Problem[] = [];
+  for (const [variable, value] of Object.entries(environment)) {
+    if (!variable.startsWith('GOSIP_') || variable === 'GOSIP_OPTIONS' || value === undefined || value === '') continue;
+    const name = variable.slice('GOSIP_'.length).toLowerCase();
+    if (!(name in optionSchema.shape)) problems.push({ field: variable, message: 'is not known here' });
+    else if (lists.has(name)) values[name] = value.split(',').map((one) => one.trim());
+    else if (name === 'trunks') values[name] = parseJson(value, variable, problems);
+    else values[name] = value;
+  }
+  return { values, problems };
+}
+
+function parseJson(value: string, variable: string, problems: Problem[]): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    problems.push({ field: variable, message: 'must be JSON' });
+    return undefined;
+  }
+}
+
+function toLine(problem: Problem): string {
+  return `${problem.field} ${problem.message}`;
+}
+
+function toOptions(parsed: Parsed): Options {
+  return {
+    dataDirectory: parsed.data_directory,
+    log: { level: parsed.log_level },
+    sip: {
+      listen: parsed.sip_listen,
+      realm: parsed.sip_realm,
+      edgeProxies: parsed.sip_edge_proxies,
+      webOrigins: parsed.web_origins,
+      engine: toEngine(parsed),
+      ...(parsed.sip_external_ip === undefined ? {} : { externalIp: parsed.sip_external_ip }),
+      ...(parsed.sip_tls_key === undefined || parsed.sip_tls_cert === undefined
+        ? {}
+        : { tls: { keyFile: parsed.sip_tls_key, certFile: parsed.sip_tls_cert } }),
+      ...(parsed.sip_tls_ca === undefined ? {} : { trustedCaFile: parsed.sip_tls_ca }),
+      hosts: Object.fromEntries(parsed.sip_hosts.map((one) => one.split('=', 2))),
+    },
+    http: { host: parsed.http_host, port: parsed.http_port },
+    publicHttp: { host: parsed.public_http_host, port: parsed.public_http_port },
+    house: {
+      country: parsed.country,
+      timeZone: parsed.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    },
+    calls: { ringSeconds: parsed.ring_seconds, spamThreshold: parsed.spam_threshold },
+    outgoing: {
+      calls: parsed.outgoing_calls,
+      callsPerPhone: parsed.outgoing_calls_per_phone,
+      minutesADay: parsed.outgoing_minutes_a_day,
+      minutesADayPerPhone: parsed.outgoing_minutes_a_day_per_phone,
+      callMinutes: parsed.outgoing_call_minutes,
+    },
+    trunks: parsed.trunks.map(toTrunk),
+    media: toMedia(parsed),
+    twilio: {
+      ...(parsed.public_url === undefined ? {} : { publicUrl: parsed.public_url }),
+      ...(parsed.twilio_api_base === undefined ? {} : { apiBase: parsed.twilio_api_base }),
+    },
+  };
+}
+
+function toEngine(parsed: Parsed): Options['sip']['engine'] {
+  if (parsed.sip_engine === 'embedded') return 'embedded';
+  return { host: parsed.sip_engine_host ?? '', port: parsed.sip_engine_port, secret: parsed.sip_engine_secret ?? '' };
+}
+
+function toMedia(parsed: Parsed): Options['media'] {
+  const [host = '', port = String(stunPort)] = parsed.stun_server?.split(':') ?? [];
+  return {
+    mode: parsed.media,
+    ports: { min: parsed.media_port_min, max: parsed.media_port_max },
+    ...(parsed.media_interface === undefined ? {} : { address: parsed.media_interface }),
+    ...(parsed.stun_server === undefined ? {} : { stunServer: { host, port: Number(port) } }),
+  };
+}
+
+function toTrunk(parsed: Parsed['trunks'][number]): TrunkOptions {
+  const { secret_header_name: name, secret_header_value: value, port: trunkPort, username, password, ...rest } = parsed;
+  return {
+    ...rest,
+    ...(trunkPort === undefined ? {} : { port: trunkPort }),
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(name === undefined || value === undefined ? {} : { secretHeader: { name, value } }),
+  };
+}
+
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const inner of Object.values(value)) deepFreeze(inner);
+  return Object.freeze(value);
+}
