@@ -21,7 +21,7 @@ import { Tokens } from '#people/tokens.ts';
 import { Health } from '#system/health.ts';
 import { systemRoutes } from '#system/system-routes.ts';
 import { missedCallOf } from '#twilio/missed-call.ts';
-import { trunkName } from '#twilio/voice-webhooks.ts';
+import { trunkName } from '#twilio/twilio-settings.ts';
 import type { Listening } from './banner.ts';
 import { startCalls } from './calls.ts';
 import type { Desk } from './calls.ts';

@@ -15,7 +15,7 @@ import { TwilioSetUp } from '#twilio/set-up.ts';
 import type { SelfCheck } from '#twilio/set-up.ts';
 import { setUpRoutes } from '#twilio/set-up-routes.ts';
 import type { HouseNumbers } from '#twilio/set-up-routes.ts';
-import { trunkName } from '#twilio/voice-webhooks.ts';
+import { trunkName } from '#twilio/twilio-settings.ts';
 import type { Options } from '#options/options.ts';
 import type { Storage, Surroundings } from './context.ts';
 import type { TwilioGround } from './twilio.ts';

@@ -16,7 +16,7 @@ import type { ReconcileSinks } from '#twilio/reconcile.ts';
 import type { TwilioRecording } from '#twilio/twilio-records.ts';
 import { isAbsent } from '#twilio/twilio-result.ts';
 import type { TwilioResult } from '#twilio/twilio-result.ts';
-import { trunkName } from '#twilio/voice-webhooks.ts';
+import { trunkName } from '#twilio/twilio-settings.ts';
 import { webhookPaths, webhookUrl } from '#twilio/webhook-paths.ts';
 import { plainVoicemail } from '#twilio/webhook-ports.ts';
 import type { RecordingNotice, VoicemailPort } from '#twilio/webhook-ports.ts';

@@ -1,5 +1,6 @@
 import type { MessageMeta } from './app-link.ts';
 import type { SipMessage } from './message.ts';
+import { wireSize } from './serialize.ts';
 import type { Flow } from './transport.ts';
 
 /** A message received from the network. Without a flow it was made up by the engine (408, 503 …): empty address, port 0. */
@@ -7,7 +8,7 @@ export function receivedMeta(message: SipMessage, flow: Flow | undefined): Messa
   if (flow === undefined) return { source: 'network', bytes: 0, protocol: 'unknown', address: '', port: 0 };
   return {
     source: 'network',
-    bytes: sizeOf(message),
+    bytes: wireSize(message),
     protocol: flow.protocol,
     address: flow.remoteAddress,
     port: flow.remotePort,
@@ -16,7 +17,7 @@ export function receivedMeta(message: SipMessage, flow: Flow | undefined): Messa
 
 /** A request sent for the application: the local address over UDP, the peer's over a connection, nothing while DNS is pending. */
 export function requestMeta(message: SipMessage, flow: Flow | undefined): MessageMeta {
-  const bytes = sizeOf(message);
+  const bytes = wireSize(message);
   if (flow === undefined) return { source: 'application', bytes, protocol: 'unknown', address: '', port: 0 };
   const isUdp = flow.protocol === 'udp';
   return {
@@ -35,16 +36,7 @@ export function responseMeta(message: SipMessage, flow: Flow): MessageMeta {
 
 /** A request that the engine sent by itself: the local address. */
 export function ownRequestMeta(message: SipMessage, flow: Flow | undefined): MessageMeta {
-  const bytes = sizeOf(message);
+  const bytes = wireSize(message);
   if (flow === undefined) return { source: 'application', bytes, protocol: 'unknown', address: '', port: 0 };
   return { source: 'application', bytes, protocol: flow.protocol, address: flow.localAddress, port: flow.localPort };
-}
-
-/** Bytes on the wire. All header text is a binary string, so that characters are bytes. */
-export function sizeOf(message: SipMessage): number {
-  let bytes = message.isRequest
-    ? message.method.length + message.requestUri.length + 13
-    : String(message.status).length + message.reason.length + 13;
-  for (const { name, value } of message.headers) bytes += name.length + value.length + 4;
-  return bytes + message.body.length;
 }

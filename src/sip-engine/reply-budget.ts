@@ -1,4 +1,4 @@
-import { sizeOf } from './message-meta.ts';
+import { wireSize } from './serialize.ts';
 import type { SipMessage } from './message.ts';
 import type { Flow } from './transport.ts';
 
@@ -33,5 +33,5 @@ export class ReplyBudget {
 }
 
 function allowance(request: SipMessage): number {
-  return factor * (request.receivedBytes || sizeOf(request));
+  return factor * (request.receivedBytes || wireSize(request));
 }

@@ -17,6 +17,15 @@ export function serializeForApp(message: SipMessage): Buffer {
   return Buffer.concat([utf8, message.body]);
 }
 
+/** Bytes on the wire. All header text is a binary string, so that characters are bytes. */
+export function wireSize(message: SipMessage): number {
+  let bytes = message.isRequest
+    ? message.method.length + message.requestUri.length + 13
+    : String(message.status).length + message.reason.length + 13;
+  for (const { name, value } of message.headers) bytes += name.length + value.length + 4;
+  return bytes + message.body.length;
+}
+
 function head(message: SipMessage): string {
   let text = message.isRequest
     ? `${message.method} ${message.requestUri} SIP/2.0\r\n`

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { digestCredentials } from '#sip/digest-answer.ts';
-import type { DeviceLogin } from './house.ts';
 import type { SipPeer } from './sip-peer.ts';
 import { responseText, sdp, sipText } from './sip-text.ts';
 import type { PeerMessage } from './sip-text.ts';
 
-type Login = Pick<DeviceLogin, 'username' | 'password'>;
+type Login = { readonly username: string; readonly password: string };
 
 export type TextPhoneOptions = {
   /** `UDP`, `TCP`, `TLS`, `WS` or `WSS`, as its Via says it. */

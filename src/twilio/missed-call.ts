@@ -1,7 +1,7 @@
 import type { MissedCall } from '#calls/missed-call.ts';
 import { callerNumber, userOf } from './caller.ts';
 import type { TwilioCall } from './twilio-records.ts';
-import { trunkName } from './voice-webhooks.ts';
+import { trunkName } from './twilio-settings.ts';
 
 const over = new Set(['completed', 'busy', 'failed', 'no-answer', 'canceled']);
 

@@ -1,6 +1,3 @@
-/** A key of the account that signs webhooks instead of its token, where a rule of the account says so. */
-export type SharedKey = { readonly id: string; readonly secret: string };
-
 /** What a request says it was signed with. */
 export type SignatureScheme =
   /** The account's token, by HMAC-SHA1: what Twilio does unless a rule says otherwise. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import twilio from 'twilio';
 import { adviceFor, readScheme } from './signature-scheme.ts';
-import type { SharedKey } from './signature-scheme.ts';
+import type { SharedKey } from './twilio-settings.ts';
 import { isSigned, pathPrefixOf, publicUrls } from './signature.ts';
 import { WebhookForm } from './webhook-form.ts';
 

@@ -1,5 +1,6 @@
 import { signatureFits } from './sdk-parts.ts';
-import type { SharedKey, SignatureScheme } from './signature-scheme.ts';
+import type { SignatureScheme } from './signature-scheme.ts';
+import type { SharedKey } from './twilio-settings.ts';
 import type { WebhookForm } from './webhook-form.ts';
 
 export type Signed = {

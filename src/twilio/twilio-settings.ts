@@ -1,5 +1,10 @@
 import type { Clock } from '#base/clock.ts';
-import type { SharedKey } from './signature-scheme.ts';
+
+/** The trunk to Twilio, in call records too. */
+export const trunkName = 'twilio';
+
+/** A key of the account that signs webhooks instead of its token, where a rule of the account says so. */
+export type SharedKey = { readonly id: string; readonly secret: string };
 
 /** Where Twilio is entered; the nearest is best. */
 const edges = ['ashburn', 'umatilla', 'dublin', 'frankfurt', 'tokyo', 'singapore', 'sydney', 'sao-paulo'] as const;

@@ -3,6 +3,7 @@ import type { CallRecord } from '#calls/call.ts';
 import type { AfterDial, DialResult, LeftMessage } from '#calls/outside-call.ts';
 import type { Announced, Arrival } from '#calls/outside-story.ts';
 import { calledNumber, readCaller, userOf } from './caller.ts';
+import { trunkName } from './twilio-settings.ts';
 import type { TwilioSettings } from './twilio-settings.ts';
 import {
   apologyDocument,
@@ -44,9 +45,6 @@ export type VoiceParts = {
   readonly callerIdFor: (asked: string) => string | undefined;
   readonly log: Log;
 };
-
-/** The record's name of this way into the house. */
-export const trunkName = 'twilio';
 
 /** Twilio adds some five seconds of its own; our phones' own time-out must come first, because it knows the reason. */
 const dialMarginSeconds = 10;

@@ -1,6 +1,6 @@
 import { geo } from './message-params.ts';
 import type { Messaging } from './messaging.ts';
-import { routeMessage } from './rest-messaging-services.ts';
+import { routeMessage } from './message-route.ts';
 import type { MediaRecord, MessageRecord } from './records.ts';
 import { countSegments } from './sms-segments.ts';
 import type { FormFields } from './signature.ts';
