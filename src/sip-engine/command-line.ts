@@ -4,8 +4,8 @@ import type { EngineOptions } from './engine-options.ts';
 import type { EngineLogLevel } from './line-log.ts';
 import { optionTable } from './option-table.ts';
 import type { Draft, ReadFile } from './option-table.ts';
-import type { TlsOptions } from './tls-settings.ts';
-import { defaultTimers } from './transaction.ts';
+import type { TlsOptions } from './transport/tls-settings.ts';
+import { defaultTimers } from './transaction/transaction.ts';
 
 export type CommandLine =
   | { readonly kind: 'run'; readonly options: EngineOptions; readonly log: EngineLogLevel }

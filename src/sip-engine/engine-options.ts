@@ -1,15 +1,15 @@
 import { isIP } from 'node:net';
-import { parseNetwork } from './addresses.ts';
-import type { WebSocketName } from './control-leader.ts';
-import { defaultSettings } from './engine-settings.ts';
-import type { EngineSettings } from './engine-settings.ts';
-import { defaultLimits } from './limits.ts';
-import type { Limits } from './limits.ts';
-import type { ListenerOptions } from './listener-options.ts';
-import { parseKnownHost } from './known-hosts.ts';
-import { isSecure } from './listener-options.ts';
-import { loadTls } from './tls-settings.ts';
-import type { TlsOptions } from './tls-settings.ts';
+import { parseNetwork } from './message/addresses.ts';
+import type { WebSocketName } from './control/control-leader.ts';
+import { defaultSettings } from './user-agent/engine-settings.ts';
+import type { EngineSettings } from './user-agent/engine-settings.ts';
+import { defaultLimits } from './runtime/limits.ts';
+import type { Limits } from './runtime/limits.ts';
+import type { ListenerOptions } from './transport/listener-options.ts';
+import { parseKnownHost } from './resolver/known-hosts.ts';
+import { isSecure } from './transport/listener-options.ts';
+import { loadTls } from './transport/tls-settings.ts';
+import type { TlsOptions } from './transport/tls-settings.ts';
 
 /** Everything an engine is told. Plain values, so that it can be handed to a thread. */
 export type EngineOptions = {

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
-import type { EngineClock, EngineTimer } from './clock.ts';
-import type { EngineLog } from './engine-log.ts';
+import type { EngineClock, EngineTimer } from './runtime/clock.ts';
+import type { EngineLog } from './runtime/engine-log.ts';
 import { engineOptions, findProblems } from './engine-options.ts';
 import type { EngineOptions, GivenOptions } from './engine-options.ts';
-import type { FlowPlace } from './transport.ts';
+import type { FlowPlace } from './transport/transport.ts';
 
 // Owns the thread of an embedded engine: starts it, starts it again when it fails, and carries words between it and the application.
 // Called by app.ts.

@@ -1,10 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Pace } from './control-queue.ts';
+import type { Pace } from './control/control-queue.ts';
 import { createEngine } from './engine.ts';
-import type { EngineLog } from './engine-log.ts';
+import type { EngineLog } from './runtime/engine-log.ts';
 import type { FromThread, ThreadStart, ToThread } from './engine-supervisor.ts';
 import { plainFacts } from './line-log.ts';
-import { engineSystemClock } from './system-clock.ts';
+import { engineSystemClock } from './runtime/system-clock.ts';
 
 // Runs one engine on a worker thread, so that nothing the application does delays a retransmission. Started by engine-supervisor.ts.
 // Must stay true: the thread ends, with its error told, rather than live on half-broken.

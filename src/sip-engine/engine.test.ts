@@ -6,9 +6,9 @@ import { createEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { engineOptions } from './engine-options.ts';
 import type { GivenOptions } from './engine-options.ts';
-import { silentLog } from './engine-log.ts';
+import { silentLog } from './runtime/engine-log.ts';
 import { EngineSupervisor } from './engine-supervisor.ts';
-import { engineSystemClock } from './system-clock.ts';
+import { engineSystemClock } from './runtime/system-clock.ts';
 
 const engines: Engine[] = [];
 const clients: Client[] = [];

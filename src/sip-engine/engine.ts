@@ -1,28 +1,28 @@
 // Owns the composition of a SIP engine: transports, transactions, user agent core, and the control port for applications.
 // Called by main.ts (alone), engine-thread.ts (embedded), and tests.
 // Must stay true: no state outside the engine object, so that many engines live in one process; after `stop` nothing is left open.
-import { Admission } from './admission.ts';
-import type { Core } from './app-link.ts';
-import { AppRoutes } from './app-routes.ts';
-import type { EngineClock } from './clock.ts';
-import { timedPace } from './control-queue.ts';
-import type { Pace } from './control-queue.ts';
-import { ControlServer, secretCheck } from './control-server.ts';
-import type { EngineLog } from './engine-log.ts';
+import { Admission } from './transaction/admission.ts';
+import type { Core } from './control/app-link.ts';
+import { AppRoutes } from './control/app-routes.ts';
+import type { EngineClock } from './runtime/clock.ts';
+import { timedPace } from './control/control-queue.ts';
+import type { Pace } from './control/control-queue.ts';
+import { ControlServer, secretCheck } from './control/control-server.ts';
+import type { EngineLog } from './runtime/engine-log.ts';
 import type { EngineOptions } from './engine-options.ts';
 import type { FlowSource } from './engine-supervisor.ts';
-import { withBrackets } from './addresses.ts';
-import { FlowTable } from './flow-table.ts';
-import { KnownHosts } from './known-hosts.ts';
-import { ProxyCore } from './proxy-core.ts';
-import { createResolver } from './resolver.ts';
-import type { SipResolver } from './resolver.ts';
-import type { RouteRequest } from './request-routing.ts';
-import { SourceLimits } from './source-limits.ts';
-import { TransactionLayer } from './transaction-layer.ts';
-import { TransportLayer } from './transport-layer.ts';
-import type { Flow, FlowPlace, Listener } from './transport.ts';
-import { UserAgentCore } from './user-agent-core.ts';
+import { withBrackets } from './message/addresses.ts';
+import { FlowTable } from './transport/flow-table.ts';
+import { KnownHosts } from './resolver/known-hosts.ts';
+import { ProxyCore } from './proxy/proxy-core.ts';
+import { createResolver } from './resolver/resolver.ts';
+import type { SipResolver } from './resolver/resolver.ts';
+import type { RouteRequest } from './user-agent/request-routing.ts';
+import { SourceLimits } from './transport/source-limits.ts';
+import { TransactionLayer } from './transaction/transaction-layer.ts';
+import { TransportLayer } from './transport/transport-layer.ts';
+import type { Flow, FlowPlace, Listener } from './transport/transport.ts';
+import { UserAgentCore } from './user-agent/user-agent-core.ts';
 
 /** A version that lets drachtio-srf ping; the suffix says that it is not the native server. */
 const announcedVersion = 'v0.9.10-embedded';

@@ -5,7 +5,7 @@ import { SipCaller } from '#testing/sip-caller.ts';
 import { SipPeer } from '#testing/sip-peer.ts';
 import { responseText, sdp } from '#testing/sip-text.ts';
 import type { PeerMessage } from '#testing/sip-text.ts';
-import type { Protocol } from './transport.ts';
+import type { Protocol } from './transport/transport.ts';
 
 // The flows of RFC 3665, each with a real engine, drachtio-srf as the application, and peers that write and read every message.
 

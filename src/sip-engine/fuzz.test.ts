@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { mutate, oneOf, pieces, seeded } from '#testing/mutate.ts';
-import { formatNameAddr, formatVia, parseNameAddr, parseVia, splitList, tagOf, withTag, withoutTag } from './fields.ts';
-import { defaultLimits } from './limits.ts';
-import type { SipMessage } from './message.ts';
-import { parseAppMessage, parseMessage } from './parse.ts';
-import { serialize, serializeForApp } from './serialize.ts';
-import { StreamFramer } from './stream-framer.ts';
-import { formatUri, parseUri } from './uri.ts';
+import { formatNameAddr, formatVia, parseNameAddr, parseVia, splitList, tagOf, withTag, withoutTag } from './message/fields.ts';
+import { defaultLimits } from './runtime/limits.ts';
+import type { SipMessage } from './message/message.ts';
+import { parseAppMessage, parseMessage } from './message/parse.ts';
+import { serialize, serializeForApp } from './message/serialize.ts';
+import { StreamFramer } from './transport/stream-framer.ts';
+import { formatUri, parseUri } from './message/uri.ts';
 
 const seed = 4475;
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { parseNameAddr } from './fields.ts';
-import { defaultLimits } from './limits.ts';
-import { parseMessage } from './parse.ts';
-import { parseUri } from './uri.ts';
+import { parseNameAddr } from './message/fields.ts';
+import { defaultLimits } from './runtime/limits.ts';
+import { parseMessage } from './message/parse.ts';
+import { parseUri } from './message/uri.ts';
 
 // What the messages of RFC 5118 are about, and what becomes of it.
 

@@ -1,5 +1,5 @@
-import type { EngineClock } from './clock.ts';
-import type { EngineLog } from './engine-log.ts';
+import type { EngineClock } from './runtime/clock.ts';
+import type { EngineLog } from './runtime/engine-log.ts';
 
 export type EngineLogLevel = 'error' | 'warn' | 'info' | 'debug' | 'silent';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseCommandLine } from './command-line.ts';
 import { createEngine } from './engine.ts';
 import { createLineLog } from './line-log.ts';
-import { engineSystemClock } from './system-clock.ts';
+import { engineSystemClock } from './runtime/system-clock.ts';
 
 // Runs the engine alone: node src/sip-engine/main.ts --help.
 // Must stay true: a bad option ends it with every problem in one message; SIGTERM and SIGINT end it with its calls released.

@@ -1,11 +1,11 @@
 import type { EngineLogLevel } from './line-log.ts';
-import { parseListener } from './listener-options.ts';
-import type { ListenerOptions } from './listener-options.ts';
-import type { EngineSettings, SpammerLists } from './engine-settings.ts';
-import type { TlsOptions } from './tls-settings.ts';
-import type { SipTimers } from './transaction.ts';
-import { defaultLimits } from './limits.ts';
-import type { Limits } from './limits.ts';
+import { parseListener } from './transport/listener-options.ts';
+import type { ListenerOptions } from './transport/listener-options.ts';
+import type { EngineSettings, SpammerLists } from './user-agent/engine-settings.ts';
+import type { TlsOptions } from './transport/tls-settings.ts';
+import type { SipTimers } from './transaction/transaction.ts';
+import { defaultLimits } from './runtime/limits.ts';
+import type { Limits } from './runtime/limits.ts';
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { bytesOf, tortures } from '#testing/torture-messages.ts';
-import { splitList, parseNameAddr } from './fields.ts';
-import { defaultLimits } from './limits.ts';
-import { parseMessage } from './parse.ts';
-import type { ParseResult } from './parse.ts';
-import { serialize } from './serialize.ts';
-import { StreamFramer } from './stream-framer.ts';
-import { parseUri } from './uri.ts';
+import { splitList, parseNameAddr } from './message/fields.ts';
+import { defaultLimits } from './runtime/limits.ts';
+import { parseMessage } from './message/parse.ts';
+import type { ParseResult } from './message/parse.ts';
+import { serialize } from './message/serialize.ts';
+import { StreamFramer } from './transport/stream-framer.ts';
+import { parseUri } from './message/uri.ts';
 
 function outcome(result: ParseResult): string {
   if (result.kind === 'message') return 'accepted';

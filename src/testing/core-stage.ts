@@ -7,23 +7,23 @@ import type {
   Delivery,
   MessageMeta,
   ProxyOptions,
-} from '#sip-engine/app-link.ts';
-import { defaultSettings } from '#sip-engine/engine-settings.ts';
-import type { EngineSettings } from '#sip-engine/engine-settings.ts';
-import { silentLog } from '#sip-engine/engine-log.ts';
-import type { EngineLog } from '#sip-engine/engine-log.ts';
-import type { ProxyPart } from '#sip-engine/core-context.ts';
-import { Admission } from '#sip-engine/admission.ts';
-import { SourceLimits } from '#sip-engine/source-limits.ts';
-import { FlowTable } from '#sip-engine/flow-table.ts';
-import { defaultLimits } from '#sip-engine/limits.ts';
-import type { Limits } from '#sip-engine/limits.ts';
-import type { SipMessage } from '#sip-engine/message.ts';
-import { parseAppMessage } from '#sip-engine/parse.ts';
-import type { RouteRequest } from '#sip-engine/request-routing.ts';
-import { TransactionLayer } from '#sip-engine/transaction-layer.ts';
-import type { Flow, Protocol } from '#sip-engine/transport.ts';
-import { UserAgentCore } from '#sip-engine/user-agent-core.ts';
+} from '#sip-engine/control/app-link.ts';
+import { defaultSettings } from '#sip-engine/user-agent/engine-settings.ts';
+import type { EngineSettings } from '#sip-engine/user-agent/engine-settings.ts';
+import { silentLog } from '#sip-engine/runtime/engine-log.ts';
+import type { EngineLog } from '#sip-engine/runtime/engine-log.ts';
+import type { ProxyPart } from '#sip-engine/user-agent/core-context.ts';
+import { Admission } from '#sip-engine/transaction/admission.ts';
+import { SourceLimits } from '#sip-engine/transport/source-limits.ts';
+import { FlowTable } from '#sip-engine/transport/flow-table.ts';
+import { defaultLimits } from '#sip-engine/runtime/limits.ts';
+import type { Limits } from '#sip-engine/runtime/limits.ts';
+import type { SipMessage } from '#sip-engine/message/message.ts';
+import { parseAppMessage } from '#sip-engine/message/parse.ts';
+import type { RouteRequest } from '#sip-engine/user-agent/request-routing.ts';
+import { TransactionLayer } from '#sip-engine/transaction/transaction-layer.ts';
+import type { Flow, Protocol } from '#sip-engine/transport/transport.ts';
+import { UserAgentCore } from '#sip-engine/user-agent/user-agent-core.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeResolver, FakeTransport, readText } from './fake-sip-transport.ts';
 

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import Srf from 'drachtio-srf';
 import { createEngine } from '#sip-engine/engine.ts';
 import type { Engine, EngineSurroundings } from '#sip-engine/engine.ts';
-import { silentLog } from '#sip-engine/engine-log.ts';
+import { silentLog } from '#sip-engine/runtime/engine-log.ts';
 import { engineOptions } from '#sip-engine/engine-options.ts';
 import type { GivenOptions } from '#sip-engine/engine-options.ts';
-import { engineSystemClock } from '#sip-engine/system-clock.ts';
-import type { Protocol } from '#sip-engine/transport.ts';
+import { engineSystemClock } from '#sip-engine/runtime/system-clock.ts';
+import type { Protocol } from '#sip-engine/transport/transport.ts';
 import { makeCertificate } from './tls-certificate.ts';
 import type { TestCertificate } from './tls-certificate.ts';
 

@@ -1,7 +1,16 @@
-import { defaultLimits } from '#sip-engine/limits.ts';
-import type { SipMessage } from '#sip-engine/message.ts';
-import { parseMessage } from '#sip-engine/parse.ts';
-import type { Flow, Listener, NoTransport, Protocol, Resolver, SendFailure, Target, Transport } from '#sip-engine/transport.ts';
+import { defaultLimits } from '#sip-engine/runtime/limits.ts';
+import type { SipMessage } from '#sip-engine/message/message.ts';
+import { parseMessage } from '#sip-engine/message/parse.ts';
+import type {
+  Flow,
+  Listener,
+  NoTransport,
+  Protocol,
+  Resolver,
+  SendFailure,
+  Target,
+  Transport,
+} from '#sip-engine/transport/transport.ts';
 
 export type FakeFlow = { -readonly [Key in keyof Flow]: Flow[Key] };
 

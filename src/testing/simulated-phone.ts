@@ -2,10 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import type { Socket } from 'node:dgram';
 import { EventEmitter, once } from 'node:events';
-import { defaultLimits } from '#sip-engine/limits.ts';
-import { SipMessage } from '#sip-engine/message.ts';
-import { parseMessage } from '#sip-engine/parse.ts';
-import { serialize } from '#sip-engine/serialize.ts';
+import { defaultLimits } from '#sip-engine/runtime/limits.ts';
+import { SipMessage } from '#sip-engine/message/message.ts';
+import { parseMessage } from '#sip-engine/message/parse.ts';
+import { serialize } from '#sip-engine/message/serialize.ts';
 
 export type SimulatedPhoneOptions = {
   readonly address: string;

@@ -1,12 +1,12 @@
-import { defaultLimits } from '#sip-engine/limits.ts';
-import type { Limits } from '#sip-engine/limits.ts';
-import type { Standing } from '#sip-engine/known-sources.ts';
-import { silentLog } from '#sip-engine/engine-log.ts';
-import type { SipMessage } from '#sip-engine/message.ts';
-import { TransactionLayer } from '#sip-engine/transaction-layer.ts';
-import { defaultTimers } from '#sip-engine/transaction.ts';
-import type { ClientTransaction, OutgoingRequest, ServerTransaction } from '#sip-engine/transaction.ts';
-import type { Flow, Protocol } from '#sip-engine/transport.ts';
+import { defaultLimits } from '#sip-engine/runtime/limits.ts';
+import type { Limits } from '#sip-engine/runtime/limits.ts';
+import type { Standing } from '#sip-engine/transport/known-sources.ts';
+import { silentLog } from '#sip-engine/runtime/engine-log.ts';
+import type { SipMessage } from '#sip-engine/message/message.ts';
+import { TransactionLayer } from '#sip-engine/transaction/transaction-layer.ts';
+import { defaultTimers } from '#sip-engine/transaction/transaction.ts';
+import type { ClientTransaction, OutgoingRequest, ServerTransaction } from '#sip-engine/transaction/transaction.ts';
+import type { Flow, Protocol } from '#sip-engine/transport/transport.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeResolver, FakeTransport, readText } from './fake-sip-transport.ts';
 

@@ -1,6 +1,6 @@
-import { parseNameAddr } from '#sip-engine/fields.ts';
-import type { SipMessage } from '#sip-engine/message.ts';
-import { parseUri } from '#sip-engine/uri.ts';
+import { parseNameAddr } from '#sip-engine/message/fields.ts';
+import type { SipMessage } from '#sip-engine/message/message.ts';
+import { parseUri } from '#sip-engine/message/uri.ts';
 import type { Challenger } from './sip-digest.ts';
 import { domainName, isInRanges } from './sip-names.ts';
 import { readDescription } from './sip-sdp.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { withTag } from '#sip-engine/fields.ts';
-import { SipMessage } from '#sip-engine/message.ts';
+import { withTag } from '#sip-engine/message/fields.ts';
+import { SipMessage } from '#sip-engine/message/message.ts';
 
 // No PRACK, UPDATE, INFO or MESSAGE.
 export const twilioAllow = 'INVITE, ACK, CANCEL, OPTIONS, BYE, REFER, NOTIFY';

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { splitList, unquote } from '#sip-engine/fields.ts';
-import type { SipMessage } from '#sip-engine/message.ts';
+import { splitList, unquote } from '#sip-engine/message/fields.ts';
+import type { SipMessage } from '#sip-engine/message/message.ts';
 import type { CredentialLookup } from './voice-side.ts';
 
 // Digest as Twilio does it: MD5 without an algorithm, qop=auth, opaque, every nonce good for one request.

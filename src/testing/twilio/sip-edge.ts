@@ -1,6 +1,6 @@
 import type { Clock } from '#base/clock.ts';
-import { parseNameAddr } from '#sip-engine/fields.ts';
-import { SipMessage } from '#sip-engine/message.ts';
+import { parseNameAddr } from '#sip-engine/message/fields.ts';
+import { SipMessage } from '#sip-engine/message/message.ts';
 import { addHeaders, gateway, newBranch, twilioAllow } from './sip-build.ts';
 import type { SipSwitches } from './sip-switches.ts';
 import type { SipTrace } from './sip-trace.ts';

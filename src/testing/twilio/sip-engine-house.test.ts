@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import type { Protocol } from '#sip-engine/transport.ts';
+import type { Protocol } from '#sip-engine/transport/transport.ts';
 import { EngineStand } from '../engine-stand.ts';
 import type { AnySrf } from '../engine-stand.ts';
 import { sdp } from '../sip-text.ts';

@@ -1,6 +1,6 @@
-import { parseNameAddr } from '#sip-engine/fields.ts';
-import { SipMessage } from '#sip-engine/message.ts';
-import { isNumericHost, parseUri } from '#sip-engine/uri.ts';
+import { parseNameAddr } from '#sip-engine/message/fields.ts';
+import { SipMessage } from '#sip-engine/message/message.ts';
+import { isNumericHost, parseUri } from '#sip-engine/message/uri.ts';
 import { addHeaders, addSdp, gateway, twilioAllow } from './sip-build.ts';
 import { answerChallenge } from './sip-digest.ts';
 import { addVias, Dialog, gatewayContact, recordRoutes } from './sip-edge.ts';

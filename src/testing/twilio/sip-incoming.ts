@@ -1,5 +1,5 @@
-import { parseNameAddr } from '#sip-engine/fields.ts';
-import { parseUri } from '#sip-engine/uri.ts';
+import { parseNameAddr } from '#sip-engine/message/fields.ts';
+import { parseUri } from '#sip-engine/message/uri.ts';
 import { customHeaders, newTag, responseTo, twilioAllow } from './sip-build.ts';
 import { Dialog, gatewayContact, recordRoutes } from './sip-edge.ts';
 import type { Edge } from './sip-edge.ts';

@@ -1,5 +1,5 @@
-import type { SipMessage } from '#sip-engine/message.ts';
-import { parseNameAddr } from '#sip-engine/fields.ts';
+import type { SipMessage } from '#sip-engine/message/message.ts';
+import { parseNameAddr } from '#sip-engine/message/fields.ts';
 import { twilioAllow } from './sip-build.ts';
 import { dialogKey } from './sip-edge.ts';
 import type { Dialog, Edge, InDialog, ReplyParts } from './sip-edge.ts';

@@ -1,4 +1,4 @@
-import type { SipMessage } from '#sip-engine/message.ts';
+import type { SipMessage } from '#sip-engine/message/message.ts';
 import type { Timer } from '#base/clock.ts';
 import { customHeaders, newCallId, newTag } from './sip-build.ts';
 import type { Edge } from './sip-edge.ts';

@@ -1,6 +1,6 @@
-import { parseNameAddr, splitList } from '#sip-engine/fields.ts';
-import type { SipMessage } from '#sip-engine/message.ts';
-import { parseUri } from '#sip-engine/uri.ts';
+import { parseNameAddr, splitList } from '#sip-engine/message/fields.ts';
+import type { SipMessage } from '#sip-engine/message/message.ts';
+import { parseUri } from '#sip-engine/message/uri.ts';
 import { responseTo } from './sip-build.ts';
 import type { Challenger } from './sip-digest.ts';
 import type { Edge } from './sip-edge.ts';

@@ -1,6 +1,6 @@
 import { systemClock } from '#base/clock.ts';
-import type { SipMessage } from '#sip-engine/message.ts';
-import { parseUri } from '#sip-engine/uri.ts';
+import type { SipMessage } from '#sip-engine/message/message.ts';
+import { parseUri } from '#sip-engine/message/uri.ts';
 import { makeCertificate } from '../tls-certificate.ts';
 import type { TestCertificate } from '../tls-certificate.ts';
 import type { RtpEndpoint, RtpMeasure } from './rtp-endpoint.ts';

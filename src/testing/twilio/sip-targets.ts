@@ -1,6 +1,6 @@
-import { parseNameAddr } from '#sip-engine/fields.ts';
-import { formatUri, isNumericHost, parseUri } from '#sip-engine/uri.ts';
-import type { SipUri } from '#sip-engine/uri.ts';
+import { parseNameAddr } from '#sip-engine/message/fields.ts';
+import { formatUri, isNumericHost, parseUri } from '#sip-engine/message/uri.ts';
+import type { SipUri } from '#sip-engine/message/uri.ts';
 import type { Target } from './sip-fork.ts';
 import { domainName } from './sip-names.ts';
 import type { Plan } from './sip-outgoing.ts';

@@ -1,6 +1,6 @@
 import { systemClock } from '#base/clock.ts';
-import { serialize } from '#sip-engine/serialize.ts';
-import type { SipMessage } from '#sip-engine/message.ts';
+import { serialize } from '#sip-engine/message/serialize.ts';
+import type { SipMessage } from '#sip-engine/message/message.ts';
 
 // What went over the wire, and what the house did wrong, for tests that failed.
 // Called by the emulator's SIP side for every message.

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '#base/clock.ts';
-import { parseVia } from '#sip-engine/fields.ts';
-import { SipMessage } from '#sip-engine/message.ts';
+import { parseVia } from '#sip-engine/message/fields.ts';
+import { SipMessage } from '#sip-engine/message/message.ts';
 import { responseTo } from './sip-build.ts';
 import type { SipTrace } from './sip-trace.ts';
 import type { Flow } from './sip-wire.ts';

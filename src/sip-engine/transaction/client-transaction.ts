@@ -1,0 +1,211 @@
+import type { EngineClock, EngineTimer } from '../runtime/clock.ts';
+import { Expiring } from '../runtime/expiry-line.ts';
+import type { Expiries } from '../runtime/expiry-line.ts';
+import type { FinishedTransactions } from './finished-transactions.ts';
+import { buildAck } from './hop-requests.ts';
+import type { SipMessage } from '../message/message.ts';
+import { serialize } from '../message/serialize.ts';
+import { clientKey } from './transaction-keys.ts';
+import { inviteClient, otherClient } from './transaction-states.ts';
+import type { ClientAction, ClientEvent, ClientMachine, ClientState } from './transaction-states.ts';
+import type { SipTimers } from './transaction.ts';
+import type { Flow, SendFailure, Transport } from '../transport/transport.ts';
+
+/** What every client transaction of a layer shares. */
+export type ClientSurroundings = {
+  readonly clock: EngineClock;
+  readonly timers: SipTimers;
+  readonly transport: Transport;
+  readonly expiries: Expiries;
+  readonly finished: FinishedTransactions;
+  /** Every client transaction that is not over, by its key. */
+  readonly live: Map<string, ClientHop>;
+  /** Those of them that were answered by a 2xx, oldest first. */
+  readonly accepted: Set<ClientHop>;
+};
+
+/**
+ * Beyond these the oldest ends before its 64·T1: at hundreds of calls a second that would be thousands of INVITEs in memory. What comes for it
+ * afterwards is a late answer: a repeated 2xx of a call that stands gets its ACK again, only another fork's goes unheard.
+ */
+const mostAccepted = 1_000;
+
+export type HopListener = {
+  /** Every provisional, the final, and for INVITE every further 2xx. */
+  readonly onResponse: (response: SipMessage, flow: Flow) => void;
+  /** No final will come: 'timeout' is Timer B or F, or 64·T1 after a CANCEL. */
+  readonly onGivenUp: (why: 'timeout' | SendFailure) => void;
+  /** Timer C. Absent: it does not run. */
+  readonly onRingLimit?: (() => void) | undefined;
+};
+
+/** A request as sent, branch included, and where. */
+export type SentRequest = { readonly message: SipMessage; readonly branch: string; readonly flow: Flow };
+
+/** One request on its way to one target (RFC 3261 section 17.1, RFC 6026 section 7.2). Sends on construction. */
+export class ClientHop extends Expiring {
+  readonly message: SipMessage;
+  readonly flow: Flow;
+  readonly #key: string;
+  readonly #listener: HopListener;
+  readonly #surroundings: ClientSurroundings;
+  readonly #machine: ClientMachine;
+  #state: ClientState;
+  #bytes: Buffer | undefined;
+  #retransmission: EngineTimer | undefined;
+  #retransmitMs: number;
+  #response: { readonly message: SipMessage; readonly flow: Flow } | undefined;
+  #failure: 'timeout' | SendFailure = 'timeout';
+
+  constructor(sent: SentRequest, listener: HopListener, surroundings: ClientSurroundings) {
+    super();
+    this.message = sent.message;
+    this.flow = sent.flow;
+    this.#key = clientKey(sent.branch, sent.message.method);
+    this.#listener = listener;
+    this.#surroundings = surroundings;
+    this.#machine = this.#isInvite ? inviteClient : otherClient;
+    this.#state = this.#isInvite ? 'calling' : 'trying';
+    this.#retransmitMs = surroundings.timers.t1;
+    this.#bytes = serialize(sent.message);
+    surroundings.live.set(this.#key, this);
+    surroundings.expiries.start(this, surroundings.timers.t1x64);
+    this.#retransmitLater();
+    this.#send();
+  }
+
+  get state(): ClientState {
+    return this.#state;
+  }
+
+  receive(response: SipMessage, flow: Flow): void {
+    this.#response = { message: response, flow };
+    this.#step(this.#eventOf(response.status));
+  }
+
+  /** Its CANCEL left: it ends at the latest 64·T1 from now. */
+  cancelled(): void {
+    this.#step('cancelled');
+  }
+
+  expire(): void {
+    this.#failure = 'timeout';
+    this.#step('expire');
+  }
+
+  /** Ends without a word to anybody. */
+  stop(): void {
+    this.#state = 'terminated';
+    this.#leave();
+  }
+
+  get #isInvite(): boolean {
+    return this.message.method === 'INVITE';
+  }
+
+  get #isReliable(): boolean {
+    return this.flow.protocol !== 'udp';
+  }
+
+  #eventOf(status: number): ClientEvent {
+    if (status < 200) return 'provisional';
+    if (!this.#isInvite) return 'final';
+    return status < 300 ? 'success' : 'failure';
+  }
+
+  #step(event: ClientEvent): void {
+    const step = this.#machine[this.#state][event];
+    if (step === undefined) return;
+    this.#state = step.state;
+    for (const action of step.actions) this.#perform(action);
+  }
+
+  #perform(action: ClientAction): void {
+    const { expiries, finished, timers } = this.#surroundings;
+    switch (action) {
+      case 'deliver':
+        return this.#deliver();
+      case 'resend':
+        return this.#send();
+      case 'retransmit-later':
+        return this.#retransmitLater();
+      case 'stop-retransmitting':
+        return this.#stopRetransmitting();
+      case 'expire-later':
+        if (this.#state === 'accepted') this.#boundAccepted();
+        return expiries.start(this, timers.t1x64);
+      case 'ring-limit-later':
+        if (this.#listener.onRingLimit === undefined) return expiries.cancel(this);
+        return expiries.start(this, timers.timerC);
+      case 'tell-ring-limit':
+        return this.#listener.onRingLimit?.();
+      case 'acknowledge':
+        return this.#acknowledge();
+      case 'absorb-short':
+        if (!this.#isReliable) finished.keep(this.#key, undefined, timers.t4);
+        return undefined;
+      case 'give-up':
+        return this.#listener.onGivenUp(this.#failure);
+      case 'leave':
+        return this.#leave();
+    }
+  }
+
+  #deliver(): void {
+    const response = this.#response;
+    this.#response = undefined;
+    if (response !== undefined) this.#listener.onResponse(response.message, response.flow);
+  }
+
+  #send(): void {
+    if (this.#bytes === undefined) return;
+    this.#surroundings.transport.send(this.flow, this.#bytes, (failure) => {
+      this.#failure = failure;
+      this.#step('broken');
+    });
+  }
+
+  #retransmitLater(): void {
+    if (this.#isReliable) return;
+    const delayMs = this.#nextRetransmission();
+    this.#retransmission = this.#surroundings.clock.after(delayMs, () => this.#step('retransmit'));
+  }
+
+  /** Timer A doubles without end, Timer E up to T2 and is T2 after a provisional. */
+  #nextRetransmission(): number {
+    const { t2 } = this.#surroundings.timers;
+    if (this.#state === 'proceeding') return t2;
+    const delayMs = this.#retransmitMs;
+    this.#retransmitMs = this.#isInvite ? delayMs * 2 : Math.min(delayMs * 2, t2);
+    return delayMs;
+  }
+
+  #stopRetransmitting(): void {
+    this.#retransmission?.cancel();
+    this.#bytes = undefined;
+  }
+
+  /** A lost ACK makes the failure come again; the bytes wait for that 64·T1 (Timer D). */
+  #acknowledge(): void {
+    const { finished, timers, transport } = this.#surroundings;
+    if (this.#response === undefined) return;
+    const bytes = serialize(buildAck(this.message, this.#response.message));
+    if (this.flow.isOpen) transport.send(this.flow, bytes);
+    if (!this.#isReliable) finished.keep(this.#key, bytes, timers.t1x64);
+  }
+
+  #boundAccepted(): void {
+    const { accepted } = this.#surroundings;
+    accepted.add(this);
+    if (accepted.size <= mostAccepted) return;
+    const [oldest] = accepted;
+    oldest?.stop();
+  }
+
+  #leave(): void {
+    this.#stopRetransmitting();
+    this.#surroundings.accepted.delete(this);
+    this.#surroundings.expiries.cancel(this);
+    if (this.#surroundings.live.get(this.#key) === this) this.#surroundings.live.delete(this.#key);
+  }
+}

@@ -1,0 +1,92 @@
+import type { EngineClock } from '../runtime/clock.ts';
+import { Expiring, ExpiryLine } from '../runtime/expiry-line.ts';
+
+/** What is left of a transaction that is over but whose peer may still retransmit. */
+class Finished extends Expiring {
+  readonly key: string;
+  // A string, because a small Buffer keeps its whole slab alive, with whatever else was written there.
+  readonly #text: string | undefined;
+  readonly #forget: (finished: Finished) => void;
+
+  constructor(key: string, bytes: Buffer | undefined, forget: (finished: Finished) => void) {
+    super();
+    this.key = key;
+    this.#text = bytes?.toString('latin1');
+    this.#forget = forget;
+  }
+
+  /** What answers a retransmission: a response, or the ACK to one. Nothing where retransmissions are only absorbed. */
+  get bytes(): Buffer | undefined {
+    return this.#text === undefined ? undefined : Buffer.from(this.#text, 'latin1');
+  }
+
+  expire(): void {
+    this.#forget(this);
+  }
+}
+
+/**
+ * Transactions in the states completed, confirmed, or accepted and acknowledged (timers D, I, J, K, L of RFC 3261 and RFC 6026): a key and a
+ * few bytes each, not parsed messages. Bounded; the oldest go first.
+ */
+export class FinishedTransactions {
+  readonly #records = new Map<string, Finished>();
+  readonly #lines: ExpiryLine[] = [];
+  readonly #clock: EngineClock;
+  readonly #limit: number;
+  readonly #forget = (finished: Finished): void => {
+    this.#records.delete(finished.key);
+  };
+
+  constructor(clock: EngineClock, limit: number) {
+    this.#clock = clock;
+    this.#limit = limit;
+  }
+
+  keep(key: string, bytes: Buffer | undefined, lifetimeMs: number): void {
+    this.#drop(this.#records.get(key));
+    if (this.#records.size >= this.#limit) this.#drop(this.#oldest());
+    const finished = new Finished(key, bytes, this.#forget);
+    this.#records.set(key, finished);
+    this.#lineOf(lifetimeMs).add(finished);
+  }
+
+  /** Undefined when unknown. */
+  find(key: string): { readonly bytes: Buffer | undefined } | undefined {
+    return this.#records.get(key);
+  }
+
+  get size(): number {
+    return this.#records.size;
+  }
+
+  stop(): void {
+    for (const line of this.#lines) line.stop();
+    this.#records.clear();
+  }
+
+  #lineOf(lifetimeMs: number): ExpiryLine {
+    const known = this.#lines.find((line) => line.delayMs === lifetimeMs);
+    if (known !== undefined) return known;
+    const line = new ExpiryLine(this.#clock, lifetimeMs);
+    this.#lines.push(line);
+    return line;
+  }
+
+  #oldest(): Finished | undefined {
+    let oldest: Finished | undefined;
+    let begun = Infinity;
+    for (const { head, delayMs } of this.#lines) {
+      if (!(head instanceof Finished) || head.dueAt - delayMs >= begun) continue;
+      oldest = head;
+      begun = head.dueAt - delayMs;
+    }
+    return oldest;
+  }
+
+  #drop(finished: Finished | undefined): void {
+    if (finished === undefined) return;
+    finished.line?.remove(finished);
+    this.#records.delete(finished.key);
+  }
+}

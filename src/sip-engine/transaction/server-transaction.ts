@@ -1,0 +1,253 @@
+import type { EngineClock, EngineTimer } from '../runtime/clock.ts';
+import { Expiring } from '../runtime/expiry-line.ts';
+import type { Expiries } from '../runtime/expiry-line.ts';
+import type { FinishedTransactions } from './finished-transactions.ts';
+import { newTag, newUuid } from '../runtime/ids.ts';
+import type { SipMessage } from '../message/message.ts';
+import { ReplyBudget } from '../transport/reply-budget.ts';
+import { buildResponse, buildUnavailable } from '../message/response-builder.ts';
+import { serialize } from '../message/serialize.ts';
+import { inviteServer, otherServer } from './transaction-states.ts';
+import type { ServerAction, ServerEvent, ServerMachine, ServerState } from './transaction-states.ts';
+import type { ServerTransaction, SipTimers } from './transaction.ts';
+import type { Flow, Transport } from '../transport/transport.ts';
+import type { Pool, UnacceptedRequests } from './unaccepted-requests.ts';
+
+/** What every server transaction of a layer shares. */
+export type ServerSurroundings = {
+  readonly clock: EngineClock;
+  readonly timers: SipTimers;
+  readonly transport: Transport;
+  readonly expiries: Expiries;
+  readonly finished: FinishedTransactions;
+  /** The same for requests that nobody accepted, so that they push out none of the others. */
+  readonly refused: FinishedTransactions;
+  readonly unaccepted: UnacceptedRequests;
+  /** Every server transaction that is not over, by its key. */
+  readonly live: Map<string, NetworkRequest>;
+};
+
+/** RFC 3261 section 17.2.1: an answer that comes sooner makes 100 needless. */
+const tryingMs = 200;
+/** What a challenge takes: a peer that got 100 asks no more by itself, so there must be room for the answer. */
+const challengeBytes = 800;
+
+type Origin = { readonly key: string; readonly pool: Pool; readonly surroundings: ServerSurroundings };
+
+/**
+ * One request from the network and its answers (RFC 3261 section 17.2, RFC 6026 section 7.1).
+ *
+ * As long as no application has accepted it, whoever sent it may be anybody, at a forged address: an INVITE that is refused then is answered
+ * once and forgotten, and asked again it is a new one; over UDP no more bytes go out than twice what came in.
+ */
+export class NetworkRequest extends Expiring implements ServerTransaction {
+  readonly id = newUuid();
+  readonly request: SipMessage;
+  readonly flow: Flow;
+  context: unknown;
+  onAckTimeout: (() => void) | undefined;
+  onTerminated: (() => void) | undefined;
+  /** A CANCEL for it was told to the core. */
+  isCancelled = false;
+
+  readonly #key: string;
+  readonly #machine: ServerMachine;
+  readonly #surroundings: ServerSurroundings;
+  #state: ServerState;
+  #hasFinal = false;
+  #isInsisting = false;
+  #lastResponse: SipMessage | undefined;
+  #lastBytes: Buffer | undefined;
+  #toTag: string | undefined;
+  #retransmission: EngineTimer | undefined;
+  #retransmitMs: number;
+  readonly #pool: Pool;
+  /** Undefined once it is accepted. */
+  #budget: ReplyBudget | undefined;
+
+  constructor(request: SipMessage, flow: Flow, { key, pool, surroundings }: Origin) {
+    super();
+    this.request = request;
+    this.flow = flow;
+    this.#key = key;
+    this.#surroundings = surroundings;
+    this.#toTag = request.toTag;
+    this.#retransmitMs = surroundings.timers.t1;
+    this.#machine = this.isInvite ? inviteServer : otherServer;
+    this.#state = this.isInvite ? 'proceeding' : 'trying';
+    this.#pool = pool;
+    this.#budget = new ReplyBudget(request, flow);
+    surroundings.live.set(key, this);
+    surroundings.expiries.start(this, this.isInvite ? tryingMs : surroundings.timers.t1x64);
+  }
+
+  get isInvite(): boolean {
+    return this.request.method === 'INVITE';
+  }
+
+  get state(): ServerState {
+    return this.#state;
+  }
+
+  get lastResponse(): SipMessage | undefined {
+    return this.#lastResponse;
+  }
+
+  get toTag(): string | undefined {
+    return this.#toTag;
+  }
+
+  respond(response: SipMessage): 'sent' | 'answered' | 'closed' {
+    if (this.#hasFinal || this.#state === 'terminated') return 'answered';
+    const isFinal = response.status >= 200;
+    this.#hasFinal = isFinal;
+    this.#isInsisting ||= response.status === 100;
+    this.#lastResponse = response;
+    if (!this.flow.isOpen) {
+      if (isFinal) this.#leave('terminated');
+      return 'closed';
+    }
+    this.#lastBytes = serialize(response);
+    if (response.status > 100) this.#toTag ??= response.toTag;
+    if (isFinal && this.#isAnsweredOnce) {
+      this.#send(this.#lastBytes);
+      this.#leave('terminated');
+    } else this.#step(this.#eventOf(response.status));
+    return 'sent';
+  }
+
+  pend(): void {
+    if (this.#budget !== undefined) this.#surroundings.unaccepted.add(this, this.#pool);
+  }
+
+  accept(): void {
+    if (this.#budget === undefined) return;
+    this.#budget = undefined;
+    this.#surroundings.unaccepted.remove(this, this.#pool);
+  }
+
+  insist(): void {
+    this.#isInsisting = true;
+  }
+
+  trying(): void {
+    if (this.#lastResponse === undefined) this.respond(buildResponse(this.request, 100, 'Trying'));
+  }
+
+  drop(): void {
+    // Whoever got 100 waits in silence: it must not do so for ever.
+    if (this.#lastResponse?.status === 100) this.#send(serialize(buildUnavailable(this.request)));
+    this.#leave('terminated');
+  }
+
+  resend(response: SipMessage): void {
+    this.#send(response === this.#lastResponse ? this.#lastBytes : serialize(response));
+  }
+
+  acknowledged(): void {
+    this.#step('acknowledged');
+  }
+
+  /** The request came again. */
+  retransmitted(request: SipMessage): void {
+    this.#budget?.repeated(request);
+    this.#step('request');
+  }
+
+  /** An ACK in this transaction came: true if it ends here, false if it is one for a 2xx. */
+  absorbAck(): boolean {
+    if (this.#state === 'accepted') return false;
+    this.#step('ack');
+    return true;
+  }
+
+  /** The To tag for a 200 to a CANCEL, which the final response must repeat (RFC 3261 section 9.2). */
+  fixToTag(): string {
+    this.#toTag ??= newTag();
+    return this.#toTag;
+  }
+
+  expire(): void {
+    if (!this.isInvite || this.#state !== 'proceeding') this.#step('expire');
+    else if (this.#budget?.has(challengeBytes) !== false) this.trying();
+  }
+
+  /** Ends without a word to anybody. */
+  stop(): void {
+    this.onAckTimeout = undefined;
+    this.onTerminated = undefined;
+    this.#leave('terminated');
+  }
+
+  #eventOf(status: number): ServerEvent {
+    if (status < 200) return 'provisional';
+    if (!this.isInvite) return 'final';
+    return status < 300 ? 'success' : 'failure';
+  }
+
+  #step(event: ServerEvent): void {
+    const step = this.#machine[this.#state][event];
+    if (step === undefined) return;
+    this.#state = step.state;
+    for (const action of step.actions) this.#perform(action);
+  }
+
+  #perform(action: ServerAction): void {
+    const { expiries, timers } = this.#surroundings;
+    const finished = this.#budget === undefined ? this.#surroundings.finished : this.#surroundings.refused;
+    switch (action) {
+      case 'send':
+      case 'resend':
+        return this.#send(this.#lastBytes);
+      case 'retransmit-later':
+        return this.#retransmitLater();
+      case 'expire-later':
+        return expiries.start(this, timers.t1x64);
+      case 'absorb-with-answer':
+        if (!this.#isReliable) finished.keep(this.#key, this.#lastBytes, timers.t1x64);
+        return undefined;
+      case 'absorb-long':
+        if (!this.#isReliable) finished.keep(this.#key, undefined, timers.t1x64);
+        return undefined;
+      case 'absorb-short':
+        if (!this.#isReliable) finished.keep(this.#key, undefined, timers.t4);
+        return undefined;
+      case 'tell-ack-timeout':
+        return this.onAckTimeout?.();
+      case 'leave':
+        return this.#leave(this.#state);
+    }
+  }
+
+  /** A peer that got 100 waits for the answer in silence: it must be sure to get one. */
+  get #isAnsweredOnce(): boolean {
+    return this.isInvite && this.#budget !== undefined && !this.#isInsisting;
+  }
+
+  get #isReliable(): boolean {
+    return this.flow.protocol !== 'udp';
+  }
+
+  #send(bytes: Buffer | undefined): void {
+    if (bytes === undefined || !this.flow.isOpen || this.#budget?.spend(bytes.length) === false) return;
+    this.#surroundings.transport.send(this.flow, bytes);
+  }
+
+  #retransmitLater(): void {
+    if (this.#isReliable) return;
+    const delayMs = this.#retransmitMs;
+    this.#retransmitMs = Math.min(delayMs * 2, this.#surroundings.timers.t2);
+    this.#retransmission = this.#surroundings.clock.after(delayMs, () => this.#step('retransmit'));
+  }
+
+  #leave(state: ServerState): void {
+    this.#state = state;
+    this.#retransmission?.cancel();
+    this.#surroundings.expiries.cancel(this);
+    if (this.#budget !== undefined) this.#surroundings.unaccepted.remove(this, this.#pool);
+    if (this.#surroundings.live.get(this.#key) === this) this.#surroundings.live.delete(this.#key);
+    const onTerminated = this.onTerminated;
+    this.onTerminated = undefined;
+    onTerminated?.();
+  }
+}

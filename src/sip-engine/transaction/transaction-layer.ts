@@ -1,0 +1,235 @@
+import { isUnicastPeer } from '../message/addresses.ts';
+import type { EngineClock } from '../runtime/clock.ts';
+import type { EngineLog } from '../runtime/engine-log.ts';
+import { Expiries } from '../runtime/expiry-line.ts';
+import type { ReadonlyVia } from '../message/fields.ts';
+import { FinishedTransactions } from './finished-transactions.ts';
+import { withoutReserve } from '../runtime/limits.ts';
+import type { Limits } from '../runtime/limits.ts';
+import type { SipMessage } from '../message/message.ts';
+import { faultOf } from '../message/request-faults.ts';
+import { RequestInFlight } from './request-in-flight.ts';
+import type { RequestSurroundings } from './request-in-flight.ts';
+import type { Admission } from './admission.ts';
+import { ReplyBudget } from '../transport/reply-budget.ts';
+import { buildResponse, buildUnavailable } from '../message/response-builder.ts';
+import { serialize } from '../message/serialize.ts';
+import { NetworkRequest } from './server-transaction.ts';
+import type { ServerSurroundings } from './server-transaction.ts';
+import { sendByVia, sendStateless } from './stateless.ts';
+import type { StatelessRequest } from './stateless.ts';
+import { clientKey, serverKey } from './transaction-keys.ts';
+import type { ClientTransaction, OutgoingRequest, SipTimers, TransactionHandlers, Transactions } from './transaction.ts';
+import type { Flow, Resolver, Transport } from '../transport/transport.ts';
+import { UnacceptedRequests } from './unaccepted-requests.ts';
+import type { Pool } from './unaccepted-requests.ts';
+
+// Owns every transaction, client and server, and what answers retransmissions afterwards (RFC 3261 section 17, RFC 6026).
+// Called by the transport with what arrives, and by the user agent core and the proxy to send.
+// Must stay true: each request reaches the core once, each request of ours gets exactly one final response, and every table drains.
+
+export type TransactionLayerParts = {
+  readonly clock: EngineClock;
+  readonly log: EngineLog;
+  readonly transport: Transport;
+  readonly resolver: Resolver;
+  readonly timers: SipTimers;
+  readonly limits: Limits;
+  readonly admission: Pick<Admission, 'standingOf' | 'isEmergency'>;
+};
+
+export class TransactionLayer implements Transactions {
+  readonly #parts: TransactionLayerParts;
+  readonly #expiries: Expiries;
+  readonly #servers: ServerSurroundings;
+  readonly #clients: RequestSurroundings;
+  #handlers: TransactionHandlers | undefined;
+  #isFull = false;
+
+  constructor(parts: TransactionLayerParts) {
+    const { clock, limits, resolver, timers, transport } = parts;
+    this.#parts = parts;
+    this.#expiries = new Expiries(clock);
+    const shared = { clock, timers, transport, expiries: this.#expiries };
+    this.#servers = {
+      ...shared,
+      live: new Map(),
+      finished: new FinishedTransactions(clock, limits.completedTransactions),
+      refused: new FinishedTransactions(clock, limits.completedTransactions),
+      unaccepted: new UnacceptedRequests(),
+    };
+    this.#clients = {
+      ...shared,
+      live: new Map(),
+      accepted: new Set(),
+      finished: new FinishedTransactions(clock, limits.completedTransactions),
+      resolver,
+      pending: new Set(),
+      limit: limits.clientTransactions,
+      isEmergency: (request) => parts.admission.isEmergency(request),
+      onStrayResponse: (response, flow) => this.#handlers?.onStrayResponse(response, flow),
+    };
+  }
+
+  setHandlers(handlers: TransactionHandlers): void {
+    this.#handlers = handlers;
+  }
+
+  receive(message: SipMessage, flow: Flow): void {
+    const via = message.topVia;
+    if (via === undefined || !isUnicastPeer(flow.remoteAddress, flow.remotePort)) return;
+    if (!message.isRequest) return this.#responseCame(message, { flow, via });
+    const fault = faultOf(message);
+    if (fault !== undefined) {
+      if (message.method !== 'ACK') this.#answer(flow, { request: message, response: buildResponse(message, 400, fault) });
+      return;
+    }
+    if (message.method === 'ACK') this.#ackCame(message, { flow, via });
+    else if (message.method === 'CANCEL') this.#cancelCame(message, { flow, via });
+    else this.#requestCame(message, { flow, via });
+  }
+
+  /** The transactions of a connection that ended stay until their timers: `respond` says `closed`, requests in flight end with 408. */
+  flowClosed(_flow: Flow): void {}
+
+  request(outgoing: OutgoingRequest): ClientTransaction | { readonly problem: string } {
+    const request = new RequestInFlight(outgoing, this.#clients);
+    return request.start() ?? request;
+  }
+
+  sendStateless(outgoing: StatelessRequest): { readonly problem: string } | undefined {
+    return sendStateless(outgoing, this.#parts);
+  }
+
+  sendResponse(response: SipMessage, flow: Flow): void {
+    sendByVia(response, flow, this.#parts);
+  }
+
+  resend(message: SipMessage, flow: Flow): void {
+    if (flow.isOpen) this.#parts.transport.send(flow, serialize(message));
+  }
+
+  sizes(): Record<string, number> {
+    return {
+      serverTransactions: this.#servers.live.size,
+      unacceptedRequests: this.#servers.unaccepted.size,
+      finishedServerTransactions: this.#servers.finished.size + this.#servers.refused.size,
+      clientTransactions: this.#clients.live.size,
+      finishedClientTransactions: this.#clients.finished.size,
+      requestsInFlight: this.#clients.pending.size,
+      transactionTimers: this.#expiries.size,
+    };
+  }
+
+  stop(): void {
+    for (const request of this.#clients.pending) request.stop();
+    for (const hop of this.#clients.live.values()) hop.stop();
+    for (const transaction of this.#servers.live.values()) transaction.stop();
+    this.#servers.finished.stop();
+    this.#servers.refused.stop();
+    this.#clients.finished.stop();
+    this.#expiries.stop();
+  }
+
+  #responseCame(response: SipMessage, { flow, via }: Arrival): void {
+    const method = response.cseq?.method ?? '';
+    const key = clientKey(via.params.get('branch') ?? '', method);
+    const hop = this.#clients.live.get(key);
+    if (hop !== undefined) return hop.receive(response, flow);
+    const finished = this.#clients.finished.find(key);
+    // A 2xx to an INVITE that had failed on our side comes from another fork: somebody must end that call.
+    if (finished === undefined || (method === 'INVITE' && response.status >= 200 && response.status < 300)) {
+      this.#handlers?.onStrayResponse(response, flow);
+      return;
+    }
+    const { bytes } = finished;
+    if (bytes !== undefined && response.status >= 300) this.#send(flow, bytes);
+  }
+
+  #ackCame(ack: SipMessage, { flow, via }: Arrival): void {
+    const key = serverKey(ack, via, 'INVITE');
+    if (this.#servers.live.get(key)?.absorbAck() === true || this.#finished(key) !== undefined) return;
+    this.#handlers?.onAck(ack, flow);
+  }
+
+  #cancelCame(cancel: SipMessage, { flow, via }: Arrival): void {
+    const key = serverKey(cancel, via, 'CANCEL');
+    if (this.#isRepeated(cancel, { key, flow })) return;
+    const invite = this.#servers.live.get(serverKey(cancel, via, 'INVITE'));
+    const pool = this.#poolOf(cancel, flow);
+    const transaction = new NetworkRequest(cancel, flow, { key, pool, surroundings: this.#servers });
+    // A call that is answered goes on; 200 would make the caller believe that it is over.
+    if (invite === undefined || invite.state === 'accepted') {
+      transaction.respond(buildResponse(cancel, 481, 'Call/Transaction Does Not Exist'));
+      return;
+    }
+    transaction.respond(buildResponse(cancel, 200, 'OK', { toTag: invite.fixToTag() }));
+    if (invite.state !== 'proceeding' || invite.isCancelled) return;
+    invite.isCancelled = true;
+    this.#handlers?.onCancel(cancel, invite);
+  }
+
+  #requestCame(request: SipMessage, { flow, via }: Arrival): void {
+    const key = serverKey(request, via, request.method);
+    if (this.#isRepeated(request, { key, flow })) return;
+    if (!this.#hasRoom(request)) return this.#refuse(request, flow);
+    const pool = this.#poolOf(request, flow);
+    const transaction = new NetworkRequest(request, flow, { key, pool, surroundings: this.#servers });
+    if (transaction.isInvite && pool === 'trunk') transaction.trying();
+    this.#handlers?.onRequest(transaction);
+  }
+
+  /** Answers a retransmission from what is known of the first. */
+  #isRepeated(request: SipMessage, { key, flow }: { key: string; flow: Flow }): boolean {
+    const { live, refused } = this.#servers;
+    const known = live.get(key);
+    known?.retransmitted(request);
+    if (known !== undefined) return true;
+    const finished = this.#finished(key);
+    if (finished === undefined) return false;
+    const { bytes } = finished;
+    const isBound = refused.find(key) === finished;
+    if (bytes !== undefined && (!isBound || new ReplyBudget(request, flow).has(bytes.length))) this.#send(flow, bytes);
+    return true;
+  }
+
+  #finished(key: string): { readonly bytes: Buffer | undefined } | undefined {
+    return this.#servers.finished.find(key) ?? this.#servers.refused.find(key);
+  }
+
+  /** The last places are kept for calls for help. */
+  #hasRoom(request: SipMessage): boolean {
+    const { admission, limits } = this.#parts;
+    const most = admission.isEmergency(request) ? limits.serverTransactions : withoutReserve(limits.serverTransactions);
+    const hasRoom = this.#servers.live.size < most;
+    if (hasRoom) this.#isFull = false;
+    return hasRoom;
+  }
+
+  #poolOf(request: SipMessage, flow: Flow): Pool {
+    const { admission } = this.#parts;
+    const standing = admission.standingOf(flow);
+    const isBelow = standing === 'neighbour' || standing === 'stranger';
+    return isBelow && admission.isEmergency(request) ? 'emergency' : standing;
+  }
+
+  /** Over UDP silence is cheaper than an answer, and may not even reach a faked source. */
+  #refuse(request: SipMessage, flow: Flow): void {
+    if (!this.#isFull) this.#parts.log.warn({ limit: this.#parts.limits.serverTransactions }, 'Too many requests are waiting.');
+    this.#isFull = true;
+    if (flow.protocol === 'udp') return;
+    this.#answer(flow, { request, response: buildUnavailable(request) });
+  }
+
+  /** Answers without a transaction; the ACK that follows finds nobody and is dropped by the core. */
+  #answer(flow: Flow, { request, response }: { request: SipMessage; response: SipMessage }): void {
+    const bytes = serialize(response);
+    if (new ReplyBudget(request, flow).has(bytes.length)) this.#send(flow, bytes);
+  }
+
+  #send(flow: Flow, bytes: Buffer): void {
+    if (flow.isOpen) this.#parts.transport.send(flow, bytes);
+  }
+}
+
+type Arrival = { readonly flow: Flow; readonly via: ReadonlyVia };

@@ -1,0 +1,138 @@
+import type { SipMessage } from '../message/message.ts';
+import type { Flow, Listener } from '../transport/transport.ts';
+
+/** RFC 3261 timers in milliseconds. */
+export type SipTimers = {
+  readonly t1: number;
+  readonly t2: number;
+  readonly t4: number;
+  readonly t1x64: number;
+  readonly timerC: number;
+};
+
+export const defaultTimers: SipTimers = { t1: 500, t2: 4000, t4: 5000, t1x64: 32_000, timerC: 185_000 };
+
+/** The server side of one request (RFC 3261 section 17.2, RFC 6026). It answers retransmissions by itself. */
+export type ServerTransaction = {
+  /** A fresh UUID: the transaction id of the control protocol. */
+  readonly id: string;
+  readonly request: SipMessage;
+  readonly flow: Flow;
+  readonly state: 'trying' | 'proceeding' | 'completed' | 'accepted' | 'confirmed' | 'terminated';
+  /** The last response sent, as a message. */
+  readonly lastResponse: SipMessage | undefined;
+  /**
+   * The To tag all our responses must carry: that of the request, else of our first response above 100, else the one a 200 to a CANCEL already
+   * used; undefined while nothing fixed it.
+   */
+  readonly toTag: string | undefined;
+  /**
+   * Sends a response built by the caller (Via, From, To, Call-ID, CSeq already right). A final one ends the choice: later calls return
+   * 'answered'. For INVITE the transaction resends ≥300 (Timer G, unreliable transports) and 2xx (T1 doubling to T2, every transport that
+   * is unreliable) until ACK. Returns 'closed' when the connection is gone.
+   */
+  respond(response: SipMessage): 'sent' | 'answered' | 'closed';
+  /** It waits for an application, and takes a place among those of its kind. */
+  pend(): void;
+  /** An application took the request on: from now on its answers are sent as often as it takes, and nobody takes its place. */
+  accept(): void;
+  /** Its refusal is sent again until the ACK comes, though nobody accepted it. */
+  insist(): void;
+  /** Sends 100 now, if nothing was sent yet. */
+  trying(): void;
+  /** Ends without a word to the peer, which may ask again; one that got 100 gets 503. */
+  drop(): void;
+  /** Sends a response again as it is, without a change of state: reliable provisionals have a timer of their own (RFC 3262). */
+  resend(response: SipMessage): void;
+  /** The ACK to our 2xx came: stop resending. */
+  acknowledged(): void;
+  /** Called once if no ACK to a 2xx came within 64·T1 (then the transaction is over). */
+  onAckTimeout: (() => void) | undefined;
+  /**
+   * Called once, when the transaction terminates and is out of every table. For a non-INVITE that is within `respond` with a final; for an
+   * INVITE within the ACK or after its timers.
+   */
+  onTerminated: (() => void) | undefined;
+  /** Whatever the user agent core or the proxy keeps with it. */
+  context: unknown;
+};
+
+export type OutgoingRequest = {
+  /** Complete but for Via, and for what `prepare` fills in. */
+  readonly message: SipMessage;
+  /** The SIP URI whose host decides the target: proxy, top Route, or the Request-URI. */
+  readonly nextHop: string;
+  /** Send on this flow and nowhere else. */
+  readonly flow?: Flow | undefined;
+  /** An address to use in place of resolving `nextHop` (NAT: the source of the peer's message). Same protocol rules. */
+  readonly address?: { readonly address: string; readonly port: number } | undefined;
+  /** Fills in what depends on the listener (`@localhost`, Contact, Record-Route). Runs once for each target tried, on a fresh clone. */
+  readonly prepare?: ((message: SipMessage, listener: Listener) => void) | undefined;
+  /**
+   * Exactly once, before any response; the flow is undefined when no target could be found. The message is as sent (Via on top). For a
+   * numeric or pinned target it runs before `request` returns; so the transaction comes with it.
+   */
+  readonly onSent: (message: SipMessage, flow: Flow | undefined, transaction: ClientTransaction) => void;
+  /**
+   * Every provisional and exactly one final (for INVITE: every further 2xx of other forks too, flagged by a new To tag; retransmitted
+   * 2xx as well). Synthesised ones (408, 503, 410, 416) come without a flow.
+   */
+  readonly onResponse: (response: SipMessage, flow: Flow | undefined) => void;
+  /** RFC 3261 16.6: a proxied INVITE has Timer C. Default true for INVITE. */
+  readonly timerC?: boolean;
+};
+
+/** The client side of one request (RFC 3261 section 17.1, RFC 6026). */
+export type ClientTransaction = {
+  /** A fresh UUID: the transaction id of the control protocol. */
+  readonly id: string;
+  /** As sent last, with our Via. */
+  readonly request: SipMessage;
+  readonly flow: Flow | undefined;
+  readonly hasFinal: boolean;
+  readonly hasProvisional: boolean;
+  /**
+   * CANCEL with these extra headers, such as Reason: at once, or as soon as a provisional has come, or never if a final comes first. Its own
+   * responses are swallowed. 64·T1 later without a final: 408 is synthesised. Only the first call does anything. Returns the
+   * CANCEL as it is (to be) sent.
+   */
+  cancel(extraHeaders: readonly { key: string; value: string }[]): SipMessage;
+  /** Forget it: no more callbacks; a late 2xx becomes a stray response. */
+  abandon(): void;
+};
+
+export type TransactionHandlers = {
+  /** A new request other than ACK and CANCEL, of no known transaction. 100 Trying follows 200 ms later for an INVITE without an answer. */
+  readonly onRequest: (transaction: ServerTransaction) => void;
+  /** An ACK that belongs to no ≥300 answer of ours: for a 2xx, or to be proxied. */
+  readonly onAck: (ack: SipMessage, flow: Flow) => void;
+  /** A CANCEL for a pending INVITE; the 200 to the CANCEL was already sent with the INVITE's To tag. The core decides on the 487. */
+  readonly onCancel: (cancel: SipMessage, invite: ServerTransaction) => void;
+  /** A response of no client transaction, such as a 2xx long after. */
+  readonly onStrayResponse: (response: SipMessage, flow: Flow) => void;
+};
+
+export type Transactions = {
+  setHandlers(handlers: TransactionHandlers): void;
+  /** From the transport. */
+  receive(message: SipMessage, flow: Flow): void;
+  /** From the transport: a connection ended. */
+  flowClosed(flow: Flow): void;
+  /** Starts a client transaction, or says why there is no transport. CANCEL and ACK are not sent by this. */
+  request(outgoing: OutgoingRequest): ClientTransaction | { readonly problem: string };
+  /**
+   * Sends an ACK to a 2xx, or forwards a request without state, with a new Via branch. Same rules for `nextHop`, `flow`, `address`, `prepare`.
+   */
+  sendStateless(
+    outgoing: Pick<OutgoingRequest, 'message' | 'nextHop' | 'flow' | 'address' | 'prepare'> & {
+      readonly onSent?: (message: SipMessage, flow: Flow | undefined) => void;
+    },
+  ): { readonly problem: string } | undefined;
+  /** Forwards a response by its top Via, which the caller has already popped to the next one (stateless proxy), or over `flow`. */
+  sendResponse(response: SipMessage, flow: Flow): void;
+  /** Resends a message as it is, on the flow it had. */
+  resend(message: SipMessage, flow: Flow): void;
+  /** Numbers for health, tests and metrics: every table by name. */
+  sizes(): Record<string, number>;
+  stop(): void;
+};

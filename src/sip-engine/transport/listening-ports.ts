@@ -1,0 +1,295 @@
+import { isSameAddress, withBrackets } from '../message/addresses.ts';
+import { codeOf } from './bound-port.ts';
+import type { PortSurroundings } from './bound-port.ts';
+import type { EngineTimer } from '../runtime/clock.ts';
+import { chooseListener } from './listener-choice.ts';
+import type { Candidate } from './listener-choice.ts';
+import {
+  describeListener,
+  expandListener,
+  interfaceAddresses,
+  isSecure,
+  isWildcard,
+  localNetworksOf,
+} from './listener-options.ts';
+import type { InterfaceAddress, ListenerOptions } from './listener-options.ts';
+import type { SourceLimits } from './source-limits.ts';
+import { InboundConnections } from './inbound-connections.ts';
+import { startProblem } from './start-problem.ts';
+import type { StreamTimes } from './stream-connection.ts';
+import { StreamPort } from './tcp-transport.ts';
+import type { StreamTls } from './tcp-transport.ts';
+import { changeOf, loadTls } from './tls-settings.ts';
+import type { TlsOptions } from './tls-settings.ts';
+import type { Listener } from './transport.ts';
+import { UdpPort } from './udp-transport.ts';
+
+// Owns the set of open SIP sockets: what was asked for, on the addresses that the machine has now, with the certificate of now.
+// Called by the transport layer.
+// Must stay true: a failed start leaves nothing open; what changes later never stops the rest.
+
+export type ListeningOptions = {
+  readonly listen: readonly ListenerOptions[];
+  readonly sources: SourceLimits;
+  readonly tls?: TlsOptions | undefined;
+  /** True for addresses that are never answered. */
+  readonly isBlocked?: ((address: string) => boolean) | undefined;
+  readonly streamTimes?: Partial<StreamTimes> | undefined;
+  /** Pings of ours on TCP, TLS and WebSocket connections; off by default. */
+  readonly keepAliveSeconds?: number | undefined;
+  /** Browser origins that may open a WebSocket; all by default. */
+  readonly webSocketOrigins?: readonly string[] | undefined;
+  /** The addresses of this machine. */
+  readonly interfaces?: (() => readonly InterfaceAddress[]) | undefined;
+};
+
+export type Port = UdpPort | StreamPort;
+export type Bound = Candidate & { readonly port: Port; readonly names: readonly string[]; readonly isFromWildcard: boolean };
+type Wanted = ListenerOptions & { readonly isFromWildcard: boolean };
+
+/** Addresses change with DHCP, certificates with every renewal. */
+const refreshMs = 15_000;
+
+export class ListeningPorts {
+  readonly inbound: InboundConnections;
+  readonly #options: ListeningOptions;
+  readonly #surroundings: PortSurroundings;
+  readonly #portOf = new Map<Listener, Port>();
+  #bound: Bound[] = [];
+  #listeners: readonly Listener[] = [];
+  #addresses: readonly InterfaceAddress[] = [];
+  #tls: StreamTls | undefined;
+  #tlsChange = '';
+  #timer: EngineTimer | undefined;
+  #isRefreshing = false;
+  #isOpen = false;
+
+  constructor(options: ListeningOptions, surroundings: PortSurroundings) {
+    this.#options = options;
+    this.#surroundings = surroundings;
+    this.inbound = new InboundConnections({ limits: surroundings.limits, sources: options.sources });
+  }
+
+  get bound(): readonly Bound[] {
+    return this.#bound;
+  }
+
+  get listeners(): readonly Listener[] {
+    return this.#listeners;
+  }
+
+  get ports(): ReadonlySet<Port> {
+    return new Set(this.#bound.map(({ port }) => port));
+  }
+
+  portOf(listener: Listener): Port | undefined {
+    return this.#portOf.get(listener);
+  }
+
+  async open(): Promise<void> {
+    this.#isOpen = true;
+    this.#addresses = this.#interfaces();
+    try {
+      this.#tls = this.#loadTls();
+      for (const wanted of this.#wanted()) await this.#openOne(wanted);
+      if (this.#bound.length === 0) throw new Error('There is no address to listen on.');
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    this.#listeners = this.#bound.map(({ listener }) => listener);
+    const mayChange = this.#tls !== undefined || this.#options.listen.some(isWildcard);
+    if (mayChange) this.#timer = this.#surroundings.clock.every(refreshMs, () => void this.#refresh());
+  }
+
+  async close(): Promise<void> {
+    this.#isOpen = false;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    const { ports } = this;
+    this.#bound = [];
+    this.#listeners = [];
+    this.#portOf.clear();
+    await Promise.all([...ports].map((port) => port.close()));
+  }
+
+  #interfaces(): readonly InterfaceAddress[] {
+    return (this.#options.interfaces ?? interfaceAddresses)();
+  }
+
+  #wanted(): Wanted[] {
+    const wanted = this.#options.listen.flatMap((options) =>
+      expandListener(options, this.#addresses).map((one) => ({ ...one, isFromWildcard: isWildcard(options) })),
+    );
+    // Without its external host, which does not fit everywhere, one may be the same as another.
+    const nameOf = ({ protocol, host, port, externalHost = '' }: Wanted) => `${protocol} ${host} ${port} ${externalHost}`;
+    return [...new Map(wanted.toReversed().map((one) => [nameOf(one), one])).values()].toReversed();
+  }
+
+  async #refresh(): Promise<void> {
+    if (this.#isRefreshing) return;
+    this.#isRefreshing = true;
+    try {
+      this.#renewTls();
+      await this.#followAddresses();
+    } catch (error) {
+      this.#surroundings.log.error({ error: String(error) }, 'The listeners could not be brought up to date');
+    } finally {
+      this.#isRefreshing = false;
+    }
+  }
+
+  /** New connections use a renewed certificate; while the files are not in order, the old one stays. */
+  #renewTls(): void {
+    const { tls } = this.#options;
+    if (tls === undefined || this.#tls === undefined || changeOf(tls) === this.#tlsChange) return;
+    this.#tlsChange = changeOf(tls);
+    const loaded = loadTls(tls);
+    if (loaded.kind === 'problem') {
+      this.#surroundings.log.warn({ problem: loaded.text }, 'The renewed certificate cannot be used; the old one stays');
+      return;
+    }
+    this.#tls = { ...this.#tls, settings: loaded.settings };
+    for (const port of this.ports) if (port instanceof StreamPort) port.renewTls(loaded.settings);
+    this.#surroundings.log.info({}, 'The TLS certificate was renewed');
+  }
+
+  /** Listeners of a wildcard follow the addresses of the machine. */
+  async #followAddresses(): Promise<void> {
+    const addresses = this.#interfaces();
+    if (JSON.stringify(addresses) === JSON.stringify(this.#addresses)) return;
+    this.#addresses = addresses;
+    const isHere = (address: string): boolean => addresses.some((one) => isSameAddress(one.address, address));
+    const gone = this.#bound.filter(({ isFromWildcard, listener }) => isFromWildcard && !isHere(listener.address));
+    for (const { listener } of gone) {
+      this.#surroundings.log.warn({ address: listener.address, protocol: listener.protocol }, 'The machine lost an address');
+      this.#portOf.delete(listener);
+    }
+    for (const port of new Set(gone.map((one) => one.port))) void port.close();
+    this.#bound = this.#bound.filter((bound) => !gone.includes(bound));
+    for (const wanted of this.#wanted()) {
+      if (wanted.isFromWildcard && !this.#has(wanted)) await this.#openLater(wanted);
+    }
+    this.#listeners = this.#bound.map(({ listener }) => listener);
+  }
+
+  #has({ protocol, host, externalHost }: Wanted): boolean {
+    const isExternal = externalHost !== undefined;
+    return this.#bound.some((one) => {
+      return one.listener.protocol === protocol && one.listener.address === host && one.isExternal === isExternal;
+    });
+  }
+
+  async #openLater(wanted: Wanted): Promise<void> {
+    const place = describeListener(wanted);
+    try {
+      await this.#openOne(wanted);
+      this.#surroundings.log.info({ place }, 'The machine got an address');
+    } catch (error) {
+      this.#surroundings.log.warn({ place, error: String(error) }, 'A new address of the machine cannot be listened on');
+    }
+  }
+
+  async #openOne(wanted: Wanted): Promise<void> {
+    const shared = this.#bound.find(
+      ({ listener }) =>
+        listener.protocol === wanted.protocol && listener.address === wanted.host && listener.port === wanted.port,
+    );
+    if (shared) {
+      this.#enlist(wanted, shared.port, shared.listener.port);
+      return;
+    }
+    const port = this.#createPort(wanted);
+    try {
+      const boundPort = await port.open();
+      if (this.#isOpen) this.#enlist(wanted, port, boundPort);
+      else await port.close();
+    } catch (error) {
+      // IPv6 addresses that are still being checked for duplicates cannot be bound yet; the refresh comes back to them.
+      if (wanted.isFromWildcard && codeOf(error) === 'EADDRNOTAVAIL') {
+        this.#addresses = this.#addresses.filter(({ address }) => address !== wanted.host);
+        return;
+      }
+      throw new Error(startProblem(wanted, error), { cause: error });
+    }
+  }
+
+  #createPort({ protocol, host, port, isDialOnly = false }: Wanted): Port {
+    const { streamTimes, keepAliveSeconds, webSocketOrigins, isBlocked } = this.#options;
+    const family = host.includes(':') ? 6 : 4;
+    const listenerOf = (remote: string): Listener => this.#listenerAt(made, remote);
+    const place = { ...this.#surroundings, address: host, port, listenerOf };
+    const made: Port =
+      protocol === 'udp'
+        ? new UdpPort({ ...place, family })
+        : new StreamPort({
+            ...place,
+            protocol,
+            isDialOnly,
+            inbound: this.inbound,
+            isBlocked: isBlocked ?? (() => false),
+            times: streamTimes,
+            keepAliveSeconds,
+            webSocketOrigins,
+            tls: protocol === 'tls' || protocol === 'wss' ? this.#tls : undefined,
+          });
+    return made;
+  }
+
+  // oxlint-disable-next-line max-params -- what was wanted, and what came of it
+  #enlist(wanted: Wanted, port: Port, boundPort: number): void {
+    const { protocol, host, externalHost, externalPort, names = [], isFromWildcard, isDialOnly } = wanted;
+    const listener: Listener = Object.freeze({
+      protocol,
+      family: host.includes(':') ? 6 : 4,
+      address: host,
+      port: boundPort,
+      advertisedHost: withBrackets(externalHost ?? host),
+      advertisedPort: externalPort ?? boundPort,
+      ...(isDialOnly === true ? { isDialOnly } : {}),
+    });
+    this.#portOf.set(listener, port);
+    this.#bound.push({
+      listener,
+      port,
+      localNetworks: localNetworksOf(wanted, this.#addresses),
+      isExternal: externalHost !== undefined,
+      names: names.map((name) => name.toLowerCase()),
+      isFromWildcard,
+    });
+  }
+
+  /** Several listeners may share a socket, one for the house and one for the outside: the peer's address tells which. */
+  #listenerAt(port: Port, remote: string): Listener {
+    const sharing = this.#bound.filter((bound) => bound.port === port);
+    const chosen = sharing[0] && (chooseListener(sharing, sharing[0].listener.protocol, remote) ?? sharing[0].listener);
+    return chosen ?? nowhere;
+  }
+
+  #loadTls(): StreamTls | undefined {
+    if (!this.#options.listen.some(isSecure)) return undefined;
+    const { tls = {} } = this.#options;
+    const taking = this.#options.listen.find((one) => isSecure(one) && one.isDialOnly !== true);
+    if (taking !== undefined && (tls.keyFile === undefined || tls.certFile === undefined)) {
+      throw new Error(`${describeListener(taking)} needs a TLS key and certificate.`);
+    }
+    const loaded = loadTls(tls);
+    if (loaded.kind === 'problem') throw new Error(loaded.text, { cause: loaded.cause });
+    this.#tlsChange = changeOf(tls);
+    return {
+      settings: loaded.settings,
+      verifyServers: tls.verifyServers ?? false,
+      requireClientCertificate: tls.requireClientCertificate ?? false,
+    };
+  }
+}
+
+/** Where a peer belongs whose socket is just being opened or closed: nothing can be sent from there. */
+const nowhere: Listener = {
+  protocol: 'udp',
+  family: 4,
+  address: '0.0.0.0',
+  port: 0,
+  advertisedHost: '0.0.0.0',
+  advertisedPort: 0,
+};

@@ -1,0 +1,195 @@
+import { expect, test } from 'vitest';
+import { clientFrame, webSocketRequest } from '#testing/hostile-web-socket.ts';
+import { defaultLimits } from '../runtime/limits.ts';
+import { FrameReader, encodeFrame } from './ws-frames.ts';
+import { readHandshake } from './ws-handshake.ts';
+import { WebSocketChannel } from './ws-transport.ts';
+
+const good: string[] = [...webSocketRequest];
+
+function handshakeWith(change: (lines: string[]) => string[] = (lines) => lines, origins?: string[]) {
+  return readHandshake(Buffer.from(`${change(good).join('\r\n')}\r\n\r\n`), origins);
+}
+
+test('the handshake of RFC 6455 1.3 is accepted for the subprotocol sip', () => {
+  const handshake = handshakeWith();
+  expect(handshake.kind).toBe('accepted');
+  expect(handshake.kind === 'accepted' && handshake.answer).toContain('Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n');
+  expect(handshake.kind === 'accepted' && handshake.answer).toContain('Sec-WebSocket-Protocol: sip\r\n');
+});
+
+const without = (name: string) => (lines: string[]) => lines.filter((line) => !line.startsWith(name));
+const replaced = (from: string, to: string) => (lines: string[]) => lines.map((line) => line.replace(from, to));
+
+test.each([
+  ['no subprotocol', without('Sec-WebSocket-Protocol'), '400'],
+  ['another subprotocol', replaced('chat, sip', 'chat'), '400'],
+  ['no key', without('Sec-WebSocket-Key'), '400'],
+  ['a short key', replaced('dGhlIHNhbXBsZSBub25jZQ==', 'abc='), '400'],
+  ['no host', without('Host'), '400'],
+  ['an old version', replaced('Version: 13', 'Version: 8'), '426'],
+  ['no upgrade', without('Upgrade'), '426'],
+  ['another method', replaced('GET', 'POST'), '405'],
+  ['HTTP/1.0', replaced('HTTP/1.1', 'HTTP/1.0'), '505'],
+  ['no HTTP', replaced('GET / HTTP/1.1', 'OPTIONS sip:x SIP/2.0'), '400'],
+] as const)('a handshake with %s is refused with %s', (_what, change, status) => {
+  const handshake = handshakeWith(change);
+  expect(handshake.kind === 'refused' && handshake.answer).toMatch(new RegExp(`^HTTP/1.1 ${status} .*\r\n`));
+});
+
+test('origins can be restricted; clients that are no browser send none', () => {
+  expect(handshakeWith((lines) => lines, ['https://panel.example']).kind).toBe('accepted');
+  expect(handshakeWith((lines) => lines, ['https://other.example']).kind).toBe('refused');
+  expect(handshakeWith(without('Origin'), ['https://other.example']).kind).toBe('accepted');
+});
+
+test.each([
+  ['https://evil.example', '192.168.1.2:8088', '403'],
+  ['https://evil.example', 'evil.example:8088', '403'],
+  ['null', '192.168.1.2:8088', '403'],
+  ['http://192.168.1.3', '192.168.1.2:8088', '403'],
+  ['http://192.168.1.2:8080', '192.168.1.2:8088', '101'],
+  ['http://[fd00::2]:8080', '[fd00::2]:8088', '101'],
+  ['http://gosip.local', 'gosip.local:8088', '101'],
+  ['http://localhost:3000', 'localhost:8088', '101'],
+  ['https://Phone.example.org', 'pbx.example.org', '101'],
+])('a page of %s that connects to %s gets %s', (origin, host, status) => {
+  const change = (lines: string[]) =>
+    lines.map((line) => (line.startsWith('Origin:') ? `Origin: ${origin}` : line.startsWith('Host:') ? `Host: ${host}` : line));
+  const handshake = handshakeWith(change, ['https://phone.example.org']);
+  expect(handshake.kind === 'incomplete' ? '' : handshake.answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+});
+
+test('two hundred thousand empty fragments are not taken', () => {
+  const { seen, reader } = record();
+  const first = Buffer.from([0x01, 0x80, 0, 0, 0, 0]);
+  const empty = Buffer.from([0x00, 0x80, 0, 0, 0, 0]);
+  reader.push(first);
+  for (let index = 0; index < 200_000 && seen.length === 0; index += 1) reader.push(empty);
+  expect(seen).toEqual(['breach 1009']);
+});
+
+test('an endless request is refused', () => {
+  expect(readHandshake(Buffer.from('GET / HTTP/1.1\r\nX: '), undefined).kind).toBe('incomplete');
+  expect(readHandshake(Buffer.alloc(20_000, 'x'), undefined).kind).toBe('refused');
+});
+
+function record(limit = 100_000) {
+  const seen: string[] = [];
+  const reader = new FrameReader(limit, {
+    onMessage: (bytes, isText) => seen.push(`${isText ? 'text' : 'binary'} ${bytes.toString()}`),
+    onPing: (payload) => seen.push(`ping ${payload.toString()}`),
+    onPong: () => seen.push('pong'),
+    onClose: (code) => seen.push(`close ${code}`),
+    onBreach: (code) => seen.push(`breach ${code}`),
+  });
+  return { seen, reader };
+}
+
+const conversation = Buffer.concat([
+  clientFrame({ opcode: 1, payload: 'one' }),
+  clientFrame({ opcode: 2, payload: 'x'.repeat(300) }),
+  clientFrame({ opcode: 1, payload: 'ab', isFinal: false }),
+  clientFrame({ opcode: 9, payload: 'are you there' }),
+  clientFrame({ opcode: 0, payload: 'cd', isFinal: false }),
+  clientFrame({ opcode: 0, payload: 'ef' }),
+  clientFrame({ opcode: 2, payload: 'y'.repeat(70_000) }),
+  clientFrame({ opcode: 10 }),
+  clientFrame({ opcode: 8, payload: '\x03\xe8' }),
+  clientFrame({ opcode: 1, payload: 'after the end' }),
+]);
+const heard = [
+  'text one',
+  `binary ${'x'.repeat(300)}`,
+  'ping are you there',
+  'text abcdef',
+  `binary ${'y'.repeat(70_000)}`,
+  'pong',
+];
+
+test('frames, fragments and control frames in between come out the same however they are cut', () => {
+  for (const size of [1, 2, 3, 7, 1000, conversation.length]) {
+    const { seen, reader } = record();
+    for (let start = 0; start < conversation.length; start += size) reader.push(conversation.subarray(start, start + size));
+    expect(seen.slice(0, -1)).toEqual(heard);
+    expect(seen.at(-1)).toMatch(/^close \d+$/);
+    expect(reader.hasPartial).toBe(false);
+  }
+});
+
+test.each([
+  ['no mask', clientFrame({ opcode: 1, payload: 'x', isMasked: false }), 1002],
+  ['a reserved bit', clientFrame({ opcode: 1, payload: 'x', reserved: 0x40 }), 1002],
+  ['an unknown opcode', clientFrame({ opcode: 3, payload: 'x' }), 1002],
+  ['an unknown control opcode', clientFrame({ opcode: 11 }), 1002],
+  ['a continuation of nothing', clientFrame({ opcode: 0, payload: 'x' }), 1002],
+  ['a fragmented ping', clientFrame({ opcode: 9, isFinal: false }), 1002],
+  ['a ping over 125 bytes', clientFrame({ opcode: 9, payload: 'x'.repeat(126) }), 1002],
+  ['two messages at once', Buffer.concat([clientFrame({ opcode: 1, isFinal: false }), clientFrame({ opcode: 1 })]), 1002],
+  ['a message over the limit', clientFrame({ opcode: 2, length: 100_001 }), 1009],
+  [
+    'fragments over the limit',
+    Buffer.concat([
+      clientFrame({ opcode: 2, payload: 'x'.repeat(90_000), isFinal: false }),
+      clientFrame({ opcode: 0, length: 20_000 }),
+    ]),
+    1009,
+  ],
+  [
+    'endless empty fragments',
+    Buffer.concat([
+      clientFrame({ opcode: 2, isFinal: false }),
+      ...Array.from({ length: 2000 }, () => clientFrame({ opcode: 0, isFinal: false })),
+    ]),
+    1009,
+  ],
+] as const)('%s ends the connection with %s', (_what, bytes, code) => {
+  const { seen, reader } = record();
+  reader.push(Buffer.from(bytes));
+  reader.push(clientFrame({ opcode: 1, payload: 'later' }));
+  expect(seen).toEqual([`breach ${code}`]);
+});
+
+test('a length of 2^63 asks for no memory', () => {
+  const { seen, reader } = record();
+  reader.push(Buffer.from([0x82, 0xff, 0x7f, 255, 255, 255, 255, 255, 255, 255]));
+  expect(seen).toEqual(['breach 1009']);
+});
+
+function channel() {
+  const seen: string[] = [];
+  const written: Buffer[] = [];
+  const made = new WebSocketChannel(
+    { limits: defaultLimits },
+    {
+      onMessage: (bytes) => seen.push(bytes.toString()),
+      onAlive: () => seen.push('alive'),
+      onBreach: (status) => seen.push(`breach ${status}`),
+      write: (bytes) => written.push(bytes),
+      end: () => seen.push('end'),
+    },
+  );
+  return { seen, written, channel: made };
+}
+
+test('after the handshake messages flow, CRLFCRLF and pings are answered, and a close is answered by a close', () => {
+  const { seen, written, channel: socket } = channel();
+  const handshake = Buffer.from(`${good.join('\r\n')}\r\n\r\n`);
+  socket.push(handshake.subarray(0, 50));
+  expect(socket.isReady).toBe(false);
+  socket.push(Buffer.concat([handshake.subarray(50), clientFrame({ opcode: 1, payload: 'first' })]));
+  expect(socket.isReady).toBe(true);
+  socket.push(clientFrame({ opcode: 1, payload: '\r\n\r\n' }));
+  socket.push(clientFrame({ opcode: 1, payload: '\r\n' }));
+  socket.push(clientFrame({ opcode: 9, payload: 'p' }));
+  socket.push(clientFrame({ opcode: 8, payload: '' }));
+  expect(seen).toEqual(['first', 'alive', 'alive', 'alive', 'end']);
+  const frames = [encodeFrame(1, Buffer.from('\r\n')), encodeFrame(10, Buffer.from('p')), Buffer.from([0x88, 2, 0x03, 0xe8])];
+  expect(written.slice(1)).toEqual(frames);
+});
+
+test('UTF-8 goes out as text, anything else as binary', () => {
+  const { channel: socket } = channel();
+  expect(socket.encode(Buffer.from('Grüße'))[0]).toBe(0x81);
+  expect(socket.encode(Buffer.from([0xff, 0xfe]))[0]).toBe(0x82);
+});

@@ -1,0 +1,105 @@
+import { withoutBrackets } from '../message/addresses.ts';
+import { isUnresolvable } from '../transport/contact-key.ts';
+import type { CoreContext } from './core-context.ts';
+import type { Dialog } from './dialog.ts';
+import { parseNameAddr } from '../message/fields.ts';
+import type { OutgoingRequest } from '../transaction/transaction.ts';
+import type { Flow, FlowPlace, Protocol } from '../transport/transport.ts';
+import { isNumericHost, parseUri } from '../message/uri.ts';
+
+// Owns the choice of where a request goes: the connection of a registered client, the source of a peer behind NAT, a proxy, a route, the target.
+// Called by everything that sends for an application.
+// Must stay true: what is decided here is a next hop or an open flow; names are resolved further down.
+
+export type Destination = Pick<OutgoingRequest, 'nextHop' | 'flow' | 'address'>;
+
+const overCachedFlow = new Set(['INVITE', 'OPTIONS', 'NOTIFY', 'MESSAGE', 'INFO', 'REFER', 'PUBLISH']);
+
+/** Where a request outside a dialog goes; `proxy` is a SIP URI or empty. Who names the next hop knows better than any table of ours. */
+export function destinationOf(context: CoreContext, request: { method: string; requestUri: string; proxy: string }): Destination {
+  const { method, requestUri, proxy } = request;
+  if (proxy !== '') return { nextHop: proxy, flow: namedFlow(context, { nextHop: proxy, requestUri }) };
+  const flow = overCachedFlow.has(method) ? registeredFlow(context, requestUri) : undefined;
+  return { nextHop: context.settings.outboundProxy ?? requestUri, flow };
+}
+
+/** Where a request in a dialog goes (RFC 3261 section 12.2.1.1). */
+export function destinationIn(context: CoreContext, dialog: Dialog): Destination {
+  const route = dialog.routes[0];
+  const nextHop = (route === undefined ? undefined : parseNameAddr(route)?.uri) ?? dialog.target;
+  const { flow } = dialog;
+  if (flow !== undefined && flow.protocol !== 'udp') {
+    if (flow.isOpen) return { nextHop, flow };
+    const next = context.flowCache.successor(dialog.target, flow) ?? unreachable(context, nextHop);
+    if (next === undefined && dialog.isPinned)
+      return { nextHop, address: { address: flow.remoteAddress, port: flow.remotePort } };
+    return { nextHop, flow: next };
+  }
+  return flow !== undefined && (dialog.isPinned || leadsTo(flow, nextHop)) ? { nextHop, flow } : { nextHop };
+}
+
+/** A UDP flow to the very address of the next hop: requests then leave by the listener that the peer knows. */
+function leadsTo(flow: Flow, nextHop: string): boolean {
+  const uri = parseUri(nextHop);
+  if (uri === undefined || flow.protocol !== 'udp' || uri.scheme !== 'sip') return false;
+  const protocol = uri.params.get('transport')?.toLowerCase() ?? 'udp';
+  return protocol === 'udp' && uri.host === flow.remoteAddress && (uri.port ?? 5060) === flow.remotePort;
+}
+
+/** The connection by which this Contact was registered; a closed one where it is gone and nobody can resolve the Contact, which gives 410. */
+function registeredFlow(context: CoreContext, uri: string): Flow | undefined {
+  const found = context.flowCache.find(uri);
+  return found === 'gone' ? unreachable(context, uri) : found;
+}
+
+/** A closed flow for a host that no DNS knows. */
+function unreachable({ transport }: CoreContext, uri: string): Flow | undefined {
+  const [listener] = transport.listeners;
+  return isUnresolvable(uri) && listener !== undefined ? closedFlow(listener) : undefined;
+}
+
+function closedFlow(listener: Flow['listener']): Flow {
+  return {
+    id: 0,
+    protocol: listener.protocol,
+    listener,
+    localAddress: listener.address,
+    localPort: listener.port,
+    remoteAddress: '',
+    remotePort: 0,
+    isInbound: true,
+    isOpen: false,
+  };
+}
+
+/**
+ * The connection that a client made from exactly this address and port, where that registered this Contact by it. Its place may be another's
+ * by now, behind one router soon: then, and where it has closed, a closed one, so that nobody gets what is meant for somebody else.
+ */
+function namedFlow(context: CoreContext, { nextHop, requestUri }: { nextHop: string; requestUri: string }): Flow | undefined {
+  const place = placeOf(nextHop);
+  if (place === undefined) return undefined;
+  const { transport, flowCache } = context;
+  const flow = transport.inboundFlow(place.protocol, place.address, place.port);
+  if (flow !== undefined && flowCache.isOf(requestUri, flow)) return flow;
+  const isInboundOnly = place.protocol === 'ws' || place.protocol === 'wss' || isUnresolvable(requestUri);
+  const [listener] = transport.listeners;
+  const isLost = flow !== undefined || isInboundOnly || flowCache.wasFrom(requestUri, place);
+  return isLost && listener !== undefined ? closedFlow(listener) : undefined;
+}
+
+function placeOf(nextHop: string): FlowPlace | undefined {
+  const uri = parseUri(nextHop);
+  const protocol = protocolOf(uri?.params.get('transport'));
+  if (uri?.port === undefined || isNumericHost(uri.host) === undefined) return undefined;
+  return protocol === undefined || protocol === 'udp'
+    ? undefined
+    : { protocol, address: withoutBrackets(uri.host), port: uri.port };
+}
+
+const protocols: readonly Protocol[] = ['udp', 'tcp', 'tls', 'ws', 'wss'];
+
+function protocolOf(text: string | null | undefined): Protocol | undefined {
+  const wanted = text?.toLowerCase();
+  return protocols.find((protocol) => protocol === wanted);
+}

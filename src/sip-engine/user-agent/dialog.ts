@@ -1,0 +1,136 @@
+import type { App } from '../control/app-link.ts';
+import type { EngineTimer } from '../runtime/clock.ts';
+import type { SipMessage } from '../message/message.ts';
+import type { ServerTransaction } from '../transaction/transaction.ts';
+import type { Flow } from '../transport/transport.ts';
+
+/** An agreement on a session timer (RFC 4028). */
+export type SessionAgreement = { readonly seconds: number; readonly isOurs: boolean };
+
+/** A 2xx to an INVITE of ours, from its arrival until nobody can ask for its ACK again. */
+export type AnsweredInvite = {
+  readonly cseq: number;
+  /** The INVITE carried the offer, so that an ACK without a body is right. */
+  readonly hadOffer: boolean;
+  /** Runs until the ACK is sent. */
+  ackTimer: EngineTimer | undefined;
+  /** What was sent, to send it again for a repeated 2xx. */
+  ack: { readonly message: SipMessage; readonly flow: Flow | undefined } | undefined;
+  /** The call ends right after the ACK: with this Reason text told to the application, or silently. */
+  endAfterAck: { readonly text: string | undefined } | undefined;
+};
+
+/** Our own INVITE within the dialog, as long as it has no final response. */
+export type OwnInvite = {
+  cancel(): void;
+  /** Gives the application a final response when none will come in time. */
+  settle(status: number, reason: string): void;
+};
+
+/** A 2xx of ours to an INVITE that waits for its ACK. */
+export type UnacknowledgedAnswer = { readonly transaction: ServerTransaction; readonly isInitial: boolean };
+
+export type DialogFacts = Pick<
+  Dialog,
+  | 'id'
+  | 'kind'
+  | 'role'
+  | 'app'
+  | 'callId'
+  | 'localTag'
+  | 'remoteTag'
+  | 'local'
+  | 'remote'
+  | 'localCSeq'
+  | 'remoteCSeq'
+  | 'target'
+  | 'routes'
+  | 'contact'
+  | 'flow'
+  | 'isPinned'
+  | 'isKept'
+>;
+
+/** One dialog (RFC 3261 section 12), early or confirmed. */
+export class Dialog {
+  /** `<Call-ID>;from-tag=<From tag of the request that made it>`: the id of the control protocol; the same for all forks. */
+  readonly id: string;
+  readonly kind: 'INVITE' | 'SUBSCRIBE';
+  readonly role: 'uac' | 'uas';
+  readonly app: App;
+  readonly callId: string;
+  readonly localTag: string;
+  readonly remoteTag: string;
+  /** The From value of our requests, with our tag. */
+  readonly local: string;
+  /** The To value of our requests, with the peer's tag. */
+  readonly remote: string;
+  /** Number of our last request. */
+  localCSeq: number;
+  /** Number of the peer's last request. */
+  remoteCSeq: number | undefined;
+  /** The remote target: a URI. */
+  target: string;
+  /** Route values in the order in which our requests carry them. */
+  routes: readonly string[];
+  /** Our Contact value. */
+  contact: string;
+  /** How the peer's last Contact reached us. */
+  flow: Flow | undefined;
+  /** Our requests go to the source of `flow`, not to where the target says (NAT). */
+  isPinned: boolean;
+  /** They go there wherever the peer would have them go. */
+  readonly isKept: boolean;
+
+  isConfirmed = false;
+  isEnded = false;
+  /** The application sent a BYE. */
+  isLeft = false;
+  /** The session description we last sent, for refreshes made by the engine. */
+  description: { readonly body: Buffer; readonly type: string } | undefined;
+  session: SessionAgreement | undefined;
+  sessionTimer: EngineTimer | undefined;
+  /** When a subscription ends by itself, in ms since the epoch. */
+  expiresAt: number | undefined;
+  ownInvite: OwnInvite | undefined;
+  /** Answers of the peer that wait for the application's ACK, oldest first. */
+  readonly awaitingAck: AnsweredInvite[] = [];
+  /** The last one acknowledged; 'refused' after a final response ≥ 300, which needs no ACK of the application. */
+  lastAnswer: AnsweredInvite | 'refused' | undefined;
+  /** Our answers by CSeq number. */
+  readonly unacknowledged = new Map<number, UnacknowledgedAnswer>();
+  /** Transaction ids of the peer's requests that the application has not answered. */
+  readonly waiting = new Set<string>();
+  /** RSeq of the last reliable provisional response received (RFC 3262 section 4). */
+  lastRSeq: number | undefined;
+
+  constructor(facts: DialogFacts) {
+    this.id = facts.id;
+    this.kind = facts.kind;
+    this.role = facts.role;
+    this.app = facts.app;
+    this.callId = facts.callId;
+    this.localTag = facts.localTag;
+    this.remoteTag = facts.remoteTag;
+    this.local = facts.local;
+    this.remote = facts.remote;
+    this.localCSeq = facts.localCSeq;
+    this.remoteCSeq = facts.remoteCSeq;
+    this.target = facts.target;
+    this.routes = facts.routes;
+    this.contact = facts.contact;
+    this.flow = facts.flow;
+    this.isPinned = facts.isPinned;
+    this.isKept = facts.isKept;
+  }
+}
+
+/** Keeps the session description of an INVITE, UPDATE, 2xx or ACK of ours. */
+export function keepDescription(dialog: Dialog, message: SipMessage): void {
+  if (message.body.length > 0)
+    dialog.description = { body: message.body, type: message.get('content-type') ?? 'application/sdp' };
+}
+
+export function dialogIdOf(request: SipMessage): string {
+  return `${request.callId};from-tag=${request.fromTag ?? ''}`;
+}

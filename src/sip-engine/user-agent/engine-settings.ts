@@ -1,0 +1,90 @@
+import { defaultTimers } from '../transaction/transaction.ts';
+import type { SipTimers } from '../transaction/transaction.ts';
+
+/** Who refreshes a session when the caller's INVITE names no refresher (RFC 4028). `none`: no session timer then. */
+export type DefaultRefresher = 'none' | 'uac' | 'uas';
+
+/** Requests whose header holds one of these texts are declined with 603. */
+export type SpammerLists = {
+  readonly userAgents: readonly string[];
+  readonly toUsers: readonly string[];
+  readonly fromUsers: readonly string[];
+};
+
+/** How the engine behaves. Bounds are in `Limits`; addresses and certificates belong to the transports. */
+export type EngineSettings = {
+  readonly timers: SipTimers;
+  /** What is dialled for help, digits only: INVITEs to it have room of their own. */
+  readonly emergencyNumbers: readonly string[];
+  /** A SIP URI that every new request of an application goes to, when the application names no proxy. */
+  readonly outboundProxy: string | undefined;
+  readonly defaultRefresher: DefaultRefresher;
+  /** Session intervals below this are answered 422 or raised (RFC 4028 section 5). */
+  readonly minSessionSeconds: number;
+  readonly spammers: SpammerLists;
+  /** An OPTIONS with exactly this User-Agent is answered 200 without any application. */
+  readonly optionsAutoAnswerUserAgent: string | undefined;
+  /** Refuse a REGISTER whose Request-URI is an IPv4 address with 403. */
+  readonly rejectRegisterWithNoRealm: boolean;
+  /** Tell an application of the 100 to an INVITE of its own that begins a dialog. */
+  readonly passTrying: boolean;
+  /** Send 180 at once for every INVITE that an application gets. */
+  readonly alwaysSend180: boolean;
+  /** Also reply to the source when the top Record-Route says `nat=yes`. */
+  readonly aggressiveNat: boolean;
+  /**
+   * Requests in the dialog of a client that proved itself (its INVITE had credentials), or that was called at a next hop the application
+   * named, go to where its own messages came from, whatever route set, host or maddr it names; but for peers in these networks, which are
+   * believed. Undefined: everybody is.
+   */
+  readonly keepToFlowsBut: readonly string[] | undefined;
+  /** Never replace the peer's Contact by the source of its 2xx. */
+  readonly disableNatDetection: boolean;
+  /**
+   * What happens to the calls of an application whose connection ended. `tidy`: after the grace period they are answered 503, cancelled or
+   * released; `native`: nothing reaches the network.
+   */
+  readonly whenAppLeaves: 'tidy' | 'native';
+  readonly appGraceMs: number;
+  /** For so long after the start a request waits for an application that asks for its method; then, or at once when it is 0: 503. */
+  readonly firstAppMs: number;
+  /** An INVITE for which the application has sent nothing at all for so long is answered 408. */
+  readonly inviteAnswerMs: number;
+  /** When set: a request that requires any other extension is answered 420 (RFC 3261 section 8.2.2.3). */
+  readonly supportedExtensions: readonly string[] | undefined;
+  /** Answer a request merged on its way through forking proxies with 482 (RFC 3261 section 8.2.2.2). */
+  readonly answerMergedRequests: boolean;
+  /** Answer a re-INVITE that meets our own with 491 (RFC 3261 section 14.2) instead of delivering it. */
+  readonly answerGlare: boolean;
+  /** Answer every request that has a To tag and matches no dialog with 481 instead of delivering it. */
+  readonly strictDialogs: boolean;
+  /** Requests to these hosts would come back to us and are refused. */
+  readonly localDomains: readonly string[];
+  readonly cdrs: boolean;
+};
+
+export const defaultSettings: EngineSettings = {
+  timers: defaultTimers,
+  emergencyNumbers: [],
+  outboundProxy: undefined,
+  defaultRefresher: 'none',
+  minSessionSeconds: 90,
+  spammers: { userAgents: [], toUsers: [], fromUsers: [] },
+  optionsAutoAnswerUserAgent: undefined,
+  rejectRegisterWithNoRealm: false,
+  passTrying: false,
+  alwaysSend180: false,
+  aggressiveNat: false,
+  keepToFlowsBut: undefined,
+  disableNatDetection: false,
+  whenAppLeaves: 'tidy',
+  appGraceMs: 5_000,
+  firstAppMs: 0,
+  inviteAnswerMs: 180_000,
+  supportedExtensions: undefined,
+  answerMergedRequests: false,
+  answerGlare: false,
+  strictDialogs: false,
+  localDomains: [],
+  cdrs: false,
+};

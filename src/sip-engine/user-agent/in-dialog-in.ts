@@ -1,0 +1,184 @@
+import { cdrStop } from './cdr.ts';
+import type { CoreContext, IncomingRequest } from './core-context.ts';
+import { endDialog } from './dialog-end.ts';
+import type { Dialog } from './dialog.ts';
+import { keyOf } from './dialog-table.ts';
+import { parseRAck } from '../message/fields.ts';
+import { answer, tell } from './incoming-requests.ts';
+import { newUuid } from '../runtime/ids.ts';
+import type { SipMessage } from '../message/message.ts';
+import { tooShortSession } from './session-timer.ts';
+import { endsSubscription } from './subscription.ts';
+import type { ServerTransaction } from '../transaction/transaction.ts';
+import type { Flow } from '../transport/transport.ts';
+import { makeUasDialog } from './uas-dialog.ts';
+import { rackKey, receiveInvite, refuseAlone } from './uas-invite.ts';
+import { receiveRequest } from './uas-request.ts';
+
+// Owns the requests of peers that belong to a call: in a dialog, or to an INVITE that has no final answer yet.
+// Called by the user agent core.
+// Must stay true: they go to the application that owns the call and to no other.
+
+const noDialog = { status: 481, reason: 'Call/Transaction Does Not Exist' };
+
+/** The dialog a request names by its Call-ID and tags. */
+export function dialogOf(context: CoreContext, request: SipMessage): Dialog | undefined {
+  const { toTag, fromTag } = request;
+  if (toTag === undefined) return undefined;
+  return context.dialogs.match({ callId: request.callId, localTag: toTag, remoteTag: fromTag ?? '' });
+}
+
+export function receiveInDialog(context: CoreContext, transaction: ServerTransaction, dialog: Dialog): void {
+  const { request } = transaction;
+  transaction.accept();
+  const refusal = refusalOf(context, request, dialog);
+  if (refusal !== undefined) {
+    answer(transaction, refusal);
+    return;
+  }
+  dialog.remoteCSeq = request.cseq?.number ?? dialog.remoteCSeq;
+  // RFC 5407 section 3.2: both hung up at once; the application knows it already.
+  if (request.method === 'BYE' && dialog.isLeft) {
+    answer(transaction, { status: 200, reason: 'OK' });
+    return;
+  }
+  if (!dialog.app.isOpen) {
+    if (request.method === 'BYE') endDialog(context, dialog);
+    answer(transaction, noDialog);
+    return;
+  }
+  switch (request.method) {
+    case 'INVITE':
+      receiveInvite(context, transaction, { app: dialog.app, dialog });
+      break;
+    case 'BYE':
+      cdrStop(context, request, { source: 'network', reason: 'normal-release' });
+      endPending(context, dialog);
+      endDialog(context, dialog);
+      receiveRequest(context, transaction, { app: dialog.app, dialog });
+      break;
+    case 'NOTIFY':
+      if (dialog.kind === 'SUBSCRIBE' && endsSubscription(request)) endDialog(context, dialog);
+      receiveRequest(context, transaction, { app: dialog.app, dialog });
+      break;
+    default:
+      receiveRequest(context, transaction, { app: dialog.app, dialog });
+  }
+}
+
+type Refusal = { readonly status: number; readonly reason: string; readonly headers?: Readonly<Record<string, string>> };
+
+function refusalOf(context: CoreContext, request: SipMessage, dialog: Dialog): Refusal | undefined {
+  const { method } = request;
+  // RFC 3261 section 12.2.2: what comes late is out of order.
+  if ((request.cseq?.number ?? 0) < (dialog.remoteCSeq ?? 0)) return { status: 500, reason: 'Server Internal Error' };
+  if (method === 'BYE' && !dialog.isConfirmed) return noDialog;
+  if (method !== 'INVITE' && method !== 'UPDATE') return undefined;
+  if (method === 'INVITE' && !request.has('contact')) return { status: 400, reason: 'Missing Contact Header' };
+  const least = tooShortSession(context, request);
+  if (least !== undefined) return { status: 422, reason: 'Session Interval Too Small', headers: { 'min-se': String(least) } };
+  if (method === 'INVITE' && context.settings.answerGlare && dialog.ownInvite !== undefined) {
+    return { status: 491, reason: 'Request Pending' };
+  }
+  return undefined;
+}
+
+/** RFC 3261 section 15.1.2: requests that are still pending when the BYE comes get 487. */
+function endPending(context: CoreContext, dialog: Dialog): void {
+  for (const id of [...dialog.waiting]) {
+    const incoming = context.incoming.get(id);
+    if (incoming?.invite !== undefined) refuseAlone(context, incoming, { status: 487, reason: 'Request Terminated' });
+  }
+}
+
+/** An ACK to a 2xx of ours. True when it belonged to one of our dialogs. */
+export function receiveAck(context: CoreContext, ack: SipMessage, flow: Flow): boolean {
+  const dialog = dialogOf(context, ack);
+  if (dialog === undefined) return false;
+  const cseq = ack.cseq?.number ?? 0;
+  const answered = dialog.unacknowledged.get(cseq);
+  // A repeated ACK is absorbed.
+  if (answered === undefined) return true;
+  dialog.unacknowledged.delete(cseq);
+  answered.transaction.onAckTimeout = undefined;
+  answered.transaction.acknowledged();
+  context.incoming.delete(answered.transaction.id);
+  const transactionId = answered.isInitial ? answered.transaction.id : newUuid();
+  tell(dialog.app, { transactionId, dialogId: dialog.id }, { message: ack, from: flow });
+  return true;
+}
+
+/** A PRACK, whether or not its dialog is known yet (RFC 3262 section 3). */
+export function receivePrack(context: CoreContext, transaction: ServerTransaction): void {
+  const { request } = transaction;
+  const rack = rackOf(request);
+  const invite = rack && context.reliable.get(rackKey(request.callId, rack));
+  const isTagged = invite?.localTag === request.toTag && invite?.transaction.request.fromTag === request.fromTag;
+  if (rack === undefined || invite === undefined || !isTagged || invite.invite?.reliable?.acknowledge(rack.rseq) !== true) {
+    answer(transaction, noDialog);
+    return;
+  }
+  transaction.accept();
+  const reliable = invite.invite.reliable;
+  if (!invite.app.isOpen) {
+    answer(transaction, noDialog);
+    return;
+  }
+  const dialog = earlyDialogOf(context, invite);
+  dialog.remoteCSeq = request.cseq?.number ?? dialog.remoteCSeq;
+  receiveRequest(context, transaction, { app: invite.app, dialog, onAnswered: () => reliable.prackAnswered() });
+}
+
+/** What stands after the method is passed over: drachtio-srf's own test peer writes it twice. */
+function rackOf(request: SipMessage): ReturnType<typeof parseRAck> {
+  const words = (request.get('rack') ?? '').split(' ').filter((word) => word !== '');
+  return parseRAck(words.slice(0, 3).join(' '));
+}
+
+/** A PRACK makes the early dialog one that the application may send in. */
+function earlyDialogOf(context: CoreContext, incoming: IncomingRequest): Dialog {
+  const dialog = incoming.dialog ?? makeUasDialog(context, incoming);
+  if (incoming.dialog === undefined && context.dialogs.add(dialog)) {
+    incoming.dialog = dialog;
+    dialog.waiting.add(incoming.transaction.id);
+  }
+  return dialog;
+}
+
+/** The INVITE that a request with our tag belongs to, as long as that INVITE has no final response: the peer's or our own. */
+export function receiveEarly(context: CoreContext, transaction: ServerTransaction, early: EarlyCall): void {
+  const { pending } = early;
+  transaction.accept();
+  if (pending.isUpdatePending) {
+    // RFC 3311 section 5.2: one at a time.
+    answer(transaction, { status: 500, reason: 'Server Internal Error', headers: { 'retry-after': '2' } });
+    return;
+  }
+  if (!early.app.isOpen) {
+    answer(transaction, noDialog);
+    return;
+  }
+  pending.isUpdatePending = true;
+  const dialog = dialogOf(context, transaction.request);
+  if (dialog !== undefined) dialog.remoteCSeq = transaction.request.cseq?.number ?? dialog.remoteCSeq;
+  const onAnswered = (): void => {
+    pending.isUpdatePending = false;
+  };
+  receiveRequest(context, transaction, { app: early.app, dialogId: early.dialogId, dialog, onAnswered });
+}
+
+export type EarlyCall = {
+  readonly app: IncomingRequest['app'];
+  readonly dialogId: string;
+  readonly pending: { isUpdatePending: boolean };
+};
+
+/** Finds the unanswered call of an UPDATE: the peer's INVITE by all its tags, ours by Call-ID and our tag. */
+export function earlyCallOf(context: CoreContext, request: SipMessage): EarlyCall | undefined {
+  const { callId, toTag, fromTag } = request;
+  if (toTag === undefined) return undefined;
+  const incoming = context.early.get(keyOf({ callId, localTag: toTag, remoteTag: fromTag ?? '' }));
+  if (incoming?.invite !== undefined) return { app: incoming.app, dialogId: incoming.dialogId, pending: incoming.invite };
+  const outgoing = context.ringing.get(`${callId};from-tag=${toTag}`);
+  return outgoing?.invite && { app: outgoing.app, dialogId: outgoing.dialogId, pending: outgoing.invite };
+}

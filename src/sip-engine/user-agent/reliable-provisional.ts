@@ -1,0 +1,136 @@
+import { randomInt } from 'node:crypto';
+import type { EngineClock, EngineTimer } from '../runtime/clock.ts';
+import { splitList } from '../message/fields.ts';
+import type { SipMessage } from '../message/message.ts';
+import type { ServerTransaction, SipTimers } from '../transaction/transaction.ts';
+
+type Waiting = { readonly response: SipMessage; readonly onSent: (result: Sent) => void };
+/** A 2xx that is kept back; exactly one of the two runs. */
+type HeldFinal = { readonly send: () => void; readonly drop: () => void };
+export type Sent = ReturnType<ServerTransaction['respond']> | 'dropped';
+
+type Surroundings = {
+  readonly clock: EngineClock;
+  readonly timers: SipTimers;
+  readonly transaction: ServerTransaction;
+  /** A response with this RSeq waits for its PRACK from now on, or does so no more. */
+  readonly onOutstanding: (rseq: number, isOutstanding: boolean) => void;
+  /** No PRACK came within 64·T1. */
+  readonly onTimeout: () => void;
+};
+
+/**
+ * The reliable provisional responses to one INVITE (RFC 3262 section 3): one at a time, repeated until its PRACK; the next one, and a 2xx
+ * after one with a session description, wait for it.
+ */
+export class ReliableProvisionals {
+  readonly #surroundings: Surroundings;
+  #rseq = randomInt(1, 0x7fff_0000);
+  #outstanding: Waiting | undefined;
+  #isPrackUnanswered = false;
+  readonly #queue: Waiting[] = [];
+  #final: HeldFinal | undefined;
+  #timer: EngineTimer | undefined;
+  #isOver = false;
+
+  constructor(surroundings: Surroundings) {
+    this.#surroundings = surroundings;
+  }
+
+  send(response: SipMessage, onSent: Waiting['onSent']): void {
+    this.#queue.push({ response, onSent });
+    this.#next();
+  }
+
+  /** True when this RSeq was outstanding: its PRACK is now to be answered, then `prackAnswered` called. */
+  acknowledge(rseq: number): boolean {
+    if (this.#outstanding === undefined || rseq !== this.#rseq) return false;
+    this.#clearOutstanding();
+    this.#isPrackUnanswered = true;
+    return true;
+  }
+
+  prackAnswered(): void {
+    this.#isPrackUnanswered = false;
+    this.#next();
+    this.#releaseFinal();
+  }
+
+  /** Keeps a 2xx back while one with a session description is not acknowledged. False: send it now. */
+  holdsSuccess(final: HeldFinal): boolean {
+    const hasOffer = [this.#outstanding, ...this.#queue].some(
+      (waiting) => waiting !== undefined && waiting.response.body.length > 0,
+    );
+    if (!hasOffer && !this.#isPrackUnanswered) return false;
+    this.#final = final;
+    return true;
+  }
+
+  /** The INVITE has its final response. What still waits is not sent. */
+  stop(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#clearOutstanding();
+    this.#final?.drop();
+    this.#final = undefined;
+    for (const waiting of this.#queue.splice(0)) waiting.onSent('dropped');
+  }
+
+  #next(): void {
+    if (this.#isOver || this.#outstanding !== undefined || this.#isPrackUnanswered) return;
+    const waiting = this.#queue.shift();
+    if (waiting === undefined) return;
+    this.#rseq++;
+    addReliability(waiting.response, this.#rseq);
+    this.#outstanding = waiting;
+    this.#surroundings.onOutstanding(this.#rseq, true);
+    const result = this.#surroundings.transaction.respond(waiting.response);
+    if (result === 'sent') this.#repeatAfter(this.#surroundings.timers.t1, this.#surroundings.timers.t1x64);
+    waiting.onSent(result);
+  }
+
+  /** RFC 3262 section 3: T1, then doubling without a cap, for 64·T1 in all, on every transport. */
+  #repeatAfter(delayMs: number, leftMs: number): void {
+    const { clock, transaction, onTimeout } = this.#surroundings;
+    this.#timer = clock.after(Math.min(delayMs, leftMs), () => {
+      if (leftMs <= delayMs) {
+        this.#clearOutstanding();
+        onTimeout();
+        return;
+      }
+      if (this.#outstanding !== undefined) transaction.resend(this.#outstanding.response);
+      this.#repeatAfter(delayMs * 2, leftMs - delayMs);
+    });
+  }
+
+  #clearOutstanding(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    if (this.#outstanding === undefined) return;
+    this.#outstanding = undefined;
+    this.#surroundings.onOutstanding(this.#rseq, false);
+  }
+
+  #releaseFinal(): void {
+    const final = this.#final;
+    if (final === undefined || this.holdsSuccess(final)) return;
+    this.#final = undefined;
+    final.send();
+  }
+}
+
+function addReliability(response: SipMessage, rseq: number): void {
+  response.set('rseq', String(rseq));
+  const required = response.getAll('require').flatMap(splitList);
+  if (!required.includes('100rel')) response.set('require', [...required, '100rel'].join(', '));
+}
+
+/** Whether a message names 100rel in one of these headers. */
+export function names100rel(message: SipMessage, ...keys: readonly ('require' | 'supported')[]): boolean {
+  return keys.some((key) =>
+    message
+      .getAll(key)
+      .flatMap(splitList)
+      .some((tag) => tag.toLowerCase() === '100rel'),
+  );
+}

@@ -1,0 +1,35 @@
+import type { ProxyPart } from './core-context.ts';
+import { SipMessage } from '../message/message.ts';
+import type { RouteAction } from './request-routing.ts';
+import { buildResponse } from '../message/response-builder.ts';
+import type { ServerTransaction } from '../transaction/transaction.ts';
+
+/** Carries out what needs no application. */
+export function carryOut(
+  transaction: ServerTransaction,
+  action: Exclude<RouteAction, { kind: 'deliver' }>,
+  proxy: ProxyPart | undefined,
+): void {
+  const { request } = transaction;
+  switch (action.kind) {
+    case 'reject':
+      transaction.respond(buildResponse(request, action.status, action.reason));
+      break;
+    case 'redirect': {
+      const response = buildResponse(request, 302, 'Moved Temporarily');
+      for (const contact of action.contacts) response.append('contact', contact.includes('<') ? contact : `<${contact}>`);
+      transaction.respond(response);
+      break;
+    }
+    case 'proxy':
+      if (proxy === undefined) transaction.respond(buildResponse(request, 500, 'Server Internal Error'));
+      else proxy.start(transaction, action.options, { extra: nothingExtra(request), reply: silentReply });
+  }
+}
+
+/** Nobody waits for what becomes of it. */
+const silentReply = { request() {}, response() {}, proxied() {}, proxyDone() {}, nok() {} };
+
+function nothingExtra({ method, requestUri }: SipMessage): { startLine: string; message: SipMessage } {
+  return { startLine: `${method} ${requestUri} SIP/2.0`, message: new SipMessage({ method, requestUri }) };
+}

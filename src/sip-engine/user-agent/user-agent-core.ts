@@ -1,0 +1,185 @@
+import type { App, AppMessage, CommandReply, Core, ProxyOptions } from '../control/app-link.ts';
+import { receiveCancel, sendCancel } from './cancel.ts';
+import type { EngineTimer } from '../runtime/clock.ts';
+import type { CoreContext, CoreParts } from './core-context.ts';
+import { isCall } from './core-context.ts';
+import { DialogTable } from './dialog-table.ts';
+import { hangUp } from './hang-up.ts';
+import { forgetCalls, releaseCalls, sweep } from './housekeeping.ts';
+import { forget } from './incoming-requests.ts';
+import { dialogOf, earlyCallOf, receiveAck, receiveEarly, receiveInDialog, receivePrack } from './in-dialog-in.ts';
+import { sendInDialog } from './in-dialog-out.ts';
+import { receiveLateAnswer } from './late-answers.ts';
+import type { SipMessage } from '../message/message.ts';
+import { RecentIds } from './recent-ids.ts';
+import { refreshSession } from './session-refresh.ts';
+import { receiveStray } from './stray-request.ts';
+import type { ServerTransaction } from '../transaction/transaction.ts';
+import type { Flow } from '../transport/transport.ts';
+import { sendNewRequest } from './uac-request.ts';
+import { answerInvite } from './uas-invite.ts';
+import { answerRequest } from './uas-request.ts';
+import { UnclaimedRequests } from './unclaimed-requests.ts';
+
+// Owns the user agent core (RFC 3261 section 8): which application gets what, its commands, its dialogs.
+// Called by the transactions with what arrives, and by the control side with the commands of applications.
+// Must stay true: nothing a peer or an application sends makes it throw, and every table is empty when all calls have ended.
+
+const sweepMs = 1_000;
+
+export class UserAgentCore implements Core {
+  readonly #context: CoreContext;
+  readonly #sweep: EngineTimer;
+  readonly #graces = new Set<EngineTimer>();
+
+  constructor(parts: CoreParts) {
+    const context: CoreContext = {
+      ...parts,
+      dialogs: new DialogTable(parts.limits.dialogs),
+      incoming: new Map(),
+      outgoing: new Map(),
+      early: new Map(),
+      reliable: new Map(),
+      ringing: new Map(),
+      failedInvites: new RecentIds(),
+      endedDialogs: new RecentIds(),
+      unclaimed: new UnclaimedRequests(parts.clock, parts.settings.firstAppMs, (waiting) =>
+        this.#safely(waiting.request, () => receiveStray(context, waiting)),
+      ),
+      actions: {
+        hangUp: (dialog, text) => hangUp(context, dialog, text),
+        refreshSession: (dialog) => refreshSession(context, dialog),
+      },
+    };
+    this.#context = context;
+    this.#sweep = parts.clock.every(sweepMs, () => sweep(context));
+    parts.router.watch?.((verb) => context.unclaimed.claim(verb));
+    parts.transactions.setHandlers({
+      onRequest: (transaction) => this.#safely(transaction.request, () => this.#requestCame(transaction)),
+      onAck: (ack, flow) => this.#safely(ack, () => this.#ackCame(ack, flow)),
+      onCancel: (cancel, invite) => this.#safely(cancel, () => this.#cancelCame(cancel, invite)),
+      onStrayResponse: (response, flow) => this.#safely(response, () => this.#strayResponseCame(response, flow)),
+    });
+  }
+
+  // oxlint-disable-next-line max-params -- the interface Core, in the order of the frame
+  respond(app: App, transactionId: string, response: AppMessage, reply: CommandReply): void {
+    const incoming = this.#context.incoming.get(transactionId);
+    if (incoming === undefined || incoming.app !== app) {
+      reply.nok('Response not sent due to unknown transaction');
+      return;
+    }
+    if (isCall(incoming)) answerInvite(this.#context, incoming, { response, reply });
+    else answerRequest(this.#context, incoming, { response, reply });
+  }
+
+  // oxlint-disable-next-line max-params -- the interface Core, in the order of the frame
+  request(
+    app: App,
+    ids: { readonly transactionId: string; readonly dialogId: string; readonly proxy: string },
+    request: AppMessage,
+    reply: CommandReply,
+  ): void {
+    const { transactionId, dialogId, proxy } = ids;
+    if (dialogId !== '') sendInDialog(this.#context, { app, dialogId, wanted: request, reply });
+    else if (request.message.method === 'CANCEL') sendCancel(this.#context, request, { app, transactionId, reply });
+    else if (transactionId !== '') reply.nok('Invalid message format');
+    else sendNewRequest(this.#context, request, { app, proxy, reply });
+  }
+
+  // oxlint-disable-next-line max-params -- the interface Core, in the order of the frame
+  proxy(app: App, transactionId: string, options: ProxyOptions, extra: AppMessage, reply: CommandReply): void {
+    const incoming = this.#context.incoming.get(transactionId);
+    const { proxy } = this.#context;
+    const isFree = incoming?.app === app && (incoming.invite === undefined || incoming.invite.state === 'unanswered');
+    if (!isFree || proxy === undefined) {
+      reply.nok(`Unknown transaction id: ${transactionId}`);
+      return;
+    }
+    incoming.transaction.onTerminated = undefined;
+    forget(this.#context, incoming);
+    proxy.start(incoming.transaction, options, { extra, reply });
+  }
+
+  appGone(app: App): void {
+    const { clock, settings } = this.#context;
+    if (settings.whenAppLeaves === 'native') {
+      forgetCalls(this.#context, app);
+      return;
+    }
+    const grace = clock.after(settings.appGraceMs, () => {
+      this.#graces.delete(grace);
+      releaseCalls(this.#context, app);
+    });
+    this.#graces.add(grace);
+  }
+
+  sizes(): Record<string, number> {
+    const { dialogs, incoming, outgoing, early, reliable, ringing, failedInvites, endedDialogs, unclaimed, proxy, admission } =
+      this.#context;
+    return {
+      dialogs: dialogs.size,
+      incomingRequests: incoming.size,
+      outgoingRequests: outgoing.size,
+      earlyCalls: early.size,
+      reliableResponses: reliable.size,
+      ringingCalls: ringing.size,
+      failedInvites: failedInvites.size,
+      endedDialogs: endedDialogs.size,
+      unclaimedRequests: unclaimed.size,
+      refusedRequests: admission.refused,
+      ...proxy?.sizes(),
+    };
+  }
+
+  stop(): void {
+    this.#sweep.cancel();
+    this.#context.unclaimed.stop();
+    for (const grace of this.#graces) grace.cancel();
+    if (this.#context.settings.whenAppLeaves === 'tidy') releaseCalls(this.#context, undefined);
+    this.#context.proxy?.stop();
+  }
+
+  /** The last net: a mistake of ours about one message must not end the calls of everybody. */
+  #safely(message: SipMessage, handle: () => void): void {
+    try {
+      handle();
+    } catch (error) {
+      const { method, status, callId } = message;
+      this.#context.log.error({ error, method, status, callId }, 'A message could not be handled');
+    }
+  }
+
+  /** Finds what a request belongs to, in the order that keeps calls apart from one another. */
+  #requestCame(transaction: ServerTransaction): void {
+    const context = this.#context;
+    const { request, flow } = transaction;
+    if (request.method === 'PRACK') {
+      if (!this.#isProxied(transaction, flow)) receivePrack(context, transaction);
+      return;
+    }
+    const early = request.method === 'UPDATE' ? earlyCallOf(context, request) : undefined;
+    const dialog = dialogOf(context, request);
+    if (early !== undefined) receiveEarly(context, transaction, early);
+    else if (dialog !== undefined) receiveInDialog(context, transaction, dialog);
+    else if (!this.#isProxied(transaction, flow)) receiveStray(context, transaction);
+  }
+
+  #isProxied(transaction: ServerTransaction, flow: Flow): boolean {
+    const { proxy } = this.#context;
+    if (proxy === undefined || transaction.request.toTag === undefined) return false;
+    return proxy.early(transaction) || proxy.forwardInDialog(transaction.request, flow, transaction);
+  }
+
+  #ackCame(ack: SipMessage, flow: Flow): void {
+    if (!receiveAck(this.#context, ack, flow)) this.#context.proxy?.forwardInDialog(ack, flow);
+  }
+
+  #strayResponseCame(response: SipMessage, flow: Flow): void {
+    if (this.#context.proxy?.strayResponse(response, flow) !== true) receiveLateAnswer(this.#context, response, flow);
+  }
+
+  #cancelCame(cancel: SipMessage, invite: ServerTransaction): void {
+    if (this.#context.proxy?.cancelled(cancel, invite) !== true) receiveCancel(this.#context, cancel, invite);
+  }
+}
