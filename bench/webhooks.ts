@@ -8,7 +8,7 @@ import { createLog } from '../src/base/log.ts';
 import { loadKeys } from '../src/devices/key-file.ts';
 import { openDatabase } from '../src/storage/database.ts';
 import type { Opened } from '../src/storage/database.ts';
-import { TwilioSettingsStore } from '../src/system/twilio-settings-store.ts';
+import { TwilioSettingsStore } from '../src/twilio/setup/twilio-settings-store.ts';
 import { freePort } from '../src/testing/free-port.ts';
 import { House } from '../src/testing/house.ts';
 import { percentile } from './load.ts';

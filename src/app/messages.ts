@@ -28,9 +28,9 @@ import type { Numbers } from '#numbers/numbers.ts';
 import type { Opened } from '#storage/database.ts';
 import type { Outbox } from '#storage/outbox.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
-import { explainCode } from '#twilio/error-words.ts';
-import { messageMedia } from '#twilio/message-media.ts';
-import { SmsSender } from '#twilio/sms-send.ts';
+import { explainCode } from '#twilio/api/error-words.ts';
+import { messageMedia } from '#twilio/sync/message-media.ts';
+import { SmsSender } from '#twilio/sync/sms-send.ts';
 import type { Storage, Surroundings } from './context.ts';
 import type { TwilioGround } from './twilio.ts';
 

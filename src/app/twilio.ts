@@ -3,10 +3,10 @@
 // Must stay true: without an account nothing of it does anything; the queue starts only after every room has named its handlers.
 import type { Keys } from '#devices/key-file.ts';
 import { Outbox } from '#storage/outbox.ts';
-import { TwilioSettingsStore } from '#system/twilio-settings-store.ts';
-import { TwilioConnection } from '#twilio/connection.ts';
-import { TwilioHttp } from '#twilio/twilio-http.ts';
-import { LiveTwilioSettings } from '#twilio/twilio-settings.ts';
+import { TwilioSettingsStore } from '#twilio/setup/twilio-settings-store.ts';
+import { TwilioConnection } from '#twilio/api/connection.ts';
+import { TwilioHttp } from '#twilio/api/twilio-http.ts';
+import { LiveTwilioSettings } from '#twilio/api/twilio-settings.ts';
 import type { Storage, Surroundings } from './context.ts';
 
 export type TwilioGround = {

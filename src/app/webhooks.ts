@@ -2,13 +2,13 @@
 // Called by app.ts.
 // Must stay true: the listener is open only while there is a public URL, and no request of Twilio's waits for anything outside the house.
 import { PublicServer } from '#http/public-server.ts';
-import { loadSdkParts } from '#twilio/sdk-parts.ts';
-import { SelfTest } from '#twilio/self-test.ts';
-import { pathPrefixOf } from '#twilio/signature.ts';
-import type { LiveTwilioSettings } from '#twilio/twilio-settings.ts';
-import type { VoiceParts } from '#twilio/voice-webhooks.ts';
-import type { MessagesPort, PublicMediaPort } from '#twilio/webhook-ports.ts';
-import { Webhooks } from '#twilio/webhooks.ts';
+import { loadSdkParts } from '#twilio/webhooks/sdk-parts.ts';
+import { SelfTest } from '#twilio/webhooks/self-test.ts';
+import { pathPrefixOf } from '#twilio/webhooks/signature.ts';
+import type { LiveTwilioSettings } from '#twilio/api/twilio-settings.ts';
+import type { VoiceParts } from '#twilio/webhooks/voice-webhooks.ts';
+import type { MessagesPort, PublicMediaPort } from '#twilio/webhooks/webhook-ports.ts';
+import { Webhooks } from '#twilio/webhooks/webhooks.ts';
 import type { Surroundings } from './context.ts';
 
 export type WebhooksStart = {

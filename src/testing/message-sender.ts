@@ -11,11 +11,11 @@ import type { MessageSender } from '#messages/ports.ts';
 import { openDatabase } from '#storage/database.ts';
 import { Outbox } from '#storage/outbox.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
-import { TwilioConnection } from '#twilio/connection.ts';
-import { messageMedia } from '#twilio/message-media.ts';
-import { SmsSender } from '#twilio/sms-send.ts';
-import { TwilioHttp } from '#twilio/twilio-http.ts';
-import { LiveTwilioSettings } from '#twilio/twilio-settings.ts';
+import { TwilioConnection } from '#twilio/api/connection.ts';
+import { messageMedia } from '#twilio/sync/message-media.ts';
+import { SmsSender } from '#twilio/sync/sms-send.ts';
+import { TwilioHttp } from '#twilio/api/twilio-http.ts';
+import { LiveTwilioSettings } from '#twilio/api/twilio-settings.ts';
 import { makeMessageRoom } from '#app/messages.ts';
 import { planned } from './message-plan.ts';
 

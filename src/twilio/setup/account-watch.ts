@@ -1,0 +1,105 @@
+import type { Clock, Timer } from '#base/clock.ts';
+import type { Log } from '#base/log.ts';
+import { reportAccount } from './account.ts';
+import type { AccountReport } from './account.ts';
+import type { TwilioConnection } from '#twilio/api/connection.ts';
+import { findDrift } from './drift.ts';
+import type { Drift } from './drift.ts';
+import { deferAdvice } from './messaging-services.ts';
+import type { TwilioAlert } from '#twilio/api/twilio-records.ts';
+import type { LiveTwilioSettings } from '#twilio/api/twilio-settings.ts';
+
+export type AccountState = AccountReport & {
+  /** What Twilio's debugger noted in the last day, the newest first. */
+  readonly alerts: readonly TwilioAlert[];
+  readonly drift: readonly Drift[];
+  readonly lookedAt: number;
+};
+
+type Options = {
+  readonly settings: LiveTwilioSettings;
+  readonly connection: TwilioConnection;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+export type AccountHealth = { readonly status: 'ok' | 'degraded' | 'down'; readonly message: string };
+
+const periodMs = 3_600_000;
+const dayMs = 24 * periodMs;
+
+/** Looks at the account now and then: whether it may still do things, and whether somebody has changed what set-up wrote. */
+export class AccountWatch {
+  readonly #options: Options;
+  #state: AccountState | undefined;
+  #timer: Timer | undefined;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Undefined before the first look, and without an account. */
+  get state(): AccountState | undefined {
+    return this.#state;
+  }
+
+  start(): void {
+    this.#timer = this.#options.clock.every(periodMs, () => void this.look());
+    void this.look();
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+  }
+
+  /** Asks now. Resolves with what was found, undefined without an account. */
+  async look(): Promise<AccountState | undefined> {
+    const { settings, connection, clock, log } = this.#options;
+    const { accountSid, authToken, apiKey } = settings.current;
+    if (accountSid === undefined || authToken === undefined) {
+      this.#state = undefined;
+      return undefined;
+    }
+    const asAccount = connection.clientFor({ accountSid, username: accountSid, password: authToken });
+    const asKey =
+      apiKey === undefined ? undefined : connection.clientFor({ accountSid, username: apiKey.sid, password: apiKey.secret });
+    const report = await reportAccount(asAccount, asKey);
+    const stops = report.problems.some(({ weight }) => weight === 'stops');
+    const { account: api } = asKey ?? asAccount;
+    const alerts = stops ? undefined : await api.listAlerts({ since: clock.now() - dayMs });
+    const drift = stops ? { kind: 'ok' as const, value: [] } : await findDrift(api, settings.current);
+    this.#state = {
+      ...report,
+      alerts: alerts?.kind === 'ok' ? alerts.value : (this.#state?.alerts ?? []),
+      drift: drift.kind === 'ok' ? drift.value : (this.#state?.drift ?? []),
+      lookedAt: clock.now(),
+    };
+    for (const { what, field, is } of this.#state.drift) log.warn({ what, field, is }, 'Twilio is not as the house needs it');
+    return this.#state;
+  }
+
+  health(): AccountHealth {
+    if (this.#options.settings.current.accountSid === undefined) return { status: 'ok', message: 'No account is set up' };
+    if (this.#options.settings.isLocked) return { status: 'down', message: 'Its credentials cannot be opened: the key is lost' };
+    const state = this.#state;
+    if (state === undefined) return { status: 'ok', message: 'Not looked at yet' };
+    const stopping = state.problems.find(({ weight }) => weight === 'stops');
+    if (stopping !== undefined) return { status: 'down', message: stopping.message };
+    if (state.drift.length > 0) return { status: 'degraded', message: driftText(state.drift) };
+    const limiting = state.problems.map(({ message }) => message).join(' ');
+    return limiting === '' ? { status: 'ok', message: 'The account is active' } : { status: 'degraded', message: limiting };
+  }
+}
+
+function driftText(drift: readonly Drift[]): string {
+  const changed = drift.filter(({ mend }) => mend === 'provision');
+  const diverted = drift.filter(({ mend }) => mend === 'defer-messages').map(({ what, is }) => `${what} ${is}`);
+  const parts = changed.map(({ what, field }) => (field === undefined ? `${what} is gone` : `${field} of ${what}`));
+  const told = [
+    ...(parts.length === 0
+      ? []
+      : [`Somebody changed at Twilio what set-up wrote: ${parts.join(', ')}. Run the set-up again, or undo it.`]),
+    ...(diverted.length === 0 ? [] : [`No message comes in: ${diverted.join('; ')}. ${deferAdvice}`]),
+  ];
+  return told.join(' ');
+}

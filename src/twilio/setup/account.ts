@@ -1,0 +1,142 @@
+import type { TwilioClient } from '#twilio/api/client.ts';
+import type { TwilioAccountFacts, TwilioBalance, TwilioNumber } from '#twilio/api/twilio-records.ts';
+import type { TwilioFailure, TwilioResult } from '#twilio/api/twilio-result.ts';
+
+/** What somebody typed in. */
+export type EnteredCredentials = {
+  readonly accountSid: string;
+  readonly authToken: string;
+  readonly apiKey?: { readonly sid: string; readonly secret: string } | undefined;
+};
+
+export type CredentialField = 'accountSid' | 'authToken' | 'apiKeySid' | 'apiKeySecret';
+
+export type AccountProblem = {
+  /** `stops`: nothing works like this. `limits`: it works, and not everything. */
+  readonly weight: 'stops' | 'limits';
+  readonly message: string;
+  readonly field?: CredentialField;
+  readonly code?: number | undefined;
+};
+
+export type AccountReport = {
+  readonly account: TwilioAccountFacts | undefined;
+  readonly balance: TwilioBalance | undefined;
+  readonly numbers: readonly TwilioNumber[];
+  readonly problems: readonly AccountProblem[];
+};
+
+const whereSid = 'It begins with AC and stands in the Twilio Console, first page, under Account Info.';
+const whereToken = 'It stands in the Twilio Console, first page, under Account Info, below the account SID, behind Show.';
+const whereKey = 'Keys are made in the Twilio Console under Account, API keys & tokens; the secret is shown only once there.';
+
+/** What is wrong with credentials before anybody is asked. */
+export function problemsOfEntry({ accountSid, authToken, apiKey }: EnteredCredentials): readonly AccountProblem[] {
+  const problems: AccountProblem[] = [];
+  const add = (field: CredentialField, message: string) => problems.push({ weight: 'stops', field, message });
+  if (/^SK[0-9a-f]{32}$/i.test(accountSid)) add('accountSid', `This is the SID of an API key, not of the account. ${whereSid}`);
+  else if (!/^AC[0-9a-f]{32}$/i.test(accountSid)) {
+    add('accountSid', `This is no account SID: AC and 32 letters or digits are expected. ${whereSid}`);
+  }
+  if (!/^[0-9a-f]{32}$/i.test(authToken))
+    add('authToken', `This is no auth token: 32 letters or digits are expected. ${whereToken}`);
+  if (apiKey !== undefined && !/^SK[0-9a-f]{32}$/i.test(apiKey.sid)) {
+    add('apiKeySid', `This is no SID of an API key: SK and 32 letters or digits are expected. ${whereKey}`);
+  }
+  return problems;
+}
+
+/** Looks at the account with the token, and with the key where there is one. Nothing is changed. */
+export async function reportAccount(asAccount: TwilioClient, asKey: TwilioClient | undefined): Promise<AccountReport> {
+  const fetched = await asAccount.account.fetchAccount();
+  if (fetched.kind !== 'ok') return { ...nothingKnown, problems: [problemOfToken(fetched)] };
+  const account = fetched.value;
+  const problems = problemsOfState(account);
+  if (account.status === 'closed') return { ...nothingKnown, account, problems };
+  const [balance, numbers, byKey] = await Promise.all([
+    asAccount.account.fetchBalance(),
+    asAccount.account.listNumbers(),
+    asKey?.account.listNumbers(),
+  ]);
+  const known = numbers.kind === 'ok' ? numbers.value : [];
+  return {
+    account,
+    balance: balance.kind === 'ok' ? balance.value : undefined,
+    numbers: known,
+    problems: [...problems, ...problemsOfKey(byKey), ...problemsOfNumbers(numbers), ...problemsOfBalance(balance, account)],
+  };
+}
+
+const nothingKnown: Omit<AccountReport, 'problems'> = { account: undefined, balance: undefined, numbers: [] };
+
+function problemOfToken(failure: TwilioFailure): AccountProblem {
+  const { kind, status, code, message } = failure;
+  if (kind !== 'refused') return { weight: 'stops', message: `Twilio cannot be asked at the moment. ${message}`, code };
+  if (status === 404 || /invalid username/i.test(message)) {
+    return { weight: 'stops', field: 'accountSid', message: `Twilio knows no account with this SID. ${whereSid}`, code };
+  }
+  if (code === 20008) {
+    return { weight: 'stops', field: 'authToken', message: `These are test credentials; use the live ones. ${whereToken}`, code };
+  }
+  if (status === 401 || code === 20003) {
+    const message401 =
+      `Twilio does not accept this auth token for this account SID. ${whereToken} ` +
+      'Where the token is right, the SID above it is that of another account.';
+    return { weight: 'stops', field: 'authToken', message: message401, code };
+  }
+  return { weight: 'stops', message, code };
+}
+
+/** What a suspended, closed or trial account cannot do. */
+function problemsOfState({ status, type }: Pick<TwilioAccountFacts, 'status' | 'type'>): readonly AccountProblem[] {
+  const problems: AccountProblem[] = [];
+  if (status === 'suspended') {
+    problems.push({
+      weight: 'stops',
+      message:
+        'Twilio has suspended the account: no calls come in or go out, no messages are sent, and nothing can be set up. ' +
+        'Mostly the balance is used up; look at billing in the Twilio Console, or ask Twilio’s support.',
+      code: 20005,
+    });
+  } else if (status !== 'active') {
+    problems.push({
+      weight: 'stops',
+      message: 'The account at Twilio is closed. It cannot be used again; use another account.',
+      code: 20005,
+    });
+  }
+  if (type === 'Trial') {
+    problems.push({
+      weight: 'limits',
+      message:
+        'This is a trial account. Until it is upgraded, calls and messages go only to numbers verified at Twilio, begin with an ' +
+        'announcement by Twilio, end after ten minutes, and voicemail may not be recorded.',
+    });
+  }
+  return problems;
+}
+
+function problemsOfKey(asked: TwilioResult<unknown> | undefined): readonly AccountProblem[] {
+  if (asked === undefined || asked.kind === 'ok') return [];
+  if (asked.kind !== 'refused') return [{ weight: 'stops', message: `Twilio cannot be asked at the moment. ${asked.message}` }];
+  const message = `Twilio does not accept this API key and secret for this account. ${whereKey}`;
+  return [{ weight: 'stops', field: 'apiKeySecret', message, code: asked.code }];
+}
+
+function problemsOfNumbers(numbers: TwilioResult<readonly TwilioNumber[]>): readonly AccountProblem[] {
+  if (numbers.kind !== 'ok') return [{ weight: 'limits', message: `The numbers could not be listed. ${numbers.message}` }];
+  if (numbers.value.length > 0) return [];
+  return [
+    { weight: 'limits', message: 'The account has no phone number yet. Buy one in the Twilio Console under Phone Numbers.' },
+  ];
+}
+
+/** Below this, calls may fail within days. */
+const lowBalance = 2;
+
+function problemsOfBalance(balance: TwilioResult<TwilioBalance>, { type }: TwilioAccountFacts): readonly AccountProblem[] {
+  if (balance.kind !== 'ok' || type === 'Trial' || balance.value.amount >= lowBalance) return [];
+  const { amount, currency } = balance.value;
+  const message = `Only ${amount.toFixed(2)} ${currency} are left. When nothing is left, Twilio suspends the account.`;
+  return [{ weight: 'limits', message }];
+}

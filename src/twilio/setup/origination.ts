@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import type { OriginationUrl } from '#twilio/api/origination-api.ts';
+import { done, must, mustBeGone, skipped, unchanged } from './set-up-run.ts';
+import type { StepDone } from './set-up-run.ts';
+import { ensureName } from './sip-provisioning.ts';
+import type { SipParts } from './sip-provisioning.ts';
+import type { TwilioSettings } from '#twilio/api/twilio-settings.ts';
+
+/** How SIP from the internet reaches the house, as far as the options tell. */
+export type WayIn = {
+  /** Undefined where no address is known that stays. */
+  readonly host: string | undefined;
+  readonly port: number;
+  readonly transport: 'udp' | 'tcp' | 'tls';
+};
+
+/** Twilio never proves who it is, and its addresses serve all its customers: this header tells our calls from theirs. */
+export const secretHeaderName = 'X-House-Secret';
+
+/** Where Twilio's SIP comes from, edge by edge. It announces changes: the settings can name others. */
+export const signallingAddresses: readonly string[] = [
+  '54.172.60.0/30',
+  '54.244.51.0/30',
+  '54.171.127.192/30',
+  '35.156.191.128/30',
+  '54.65.63.192/30',
+  '54.169.127.128/30',
+  '54.252.254.64/30',
+  '177.71.206.192/30',
+];
+
+const noAddress =
+  'The house does not know the static address at which the internet reaches it: name it in originationAddress, or in the option ' +
+  'sip_external_ip. The numbers stay where they are';
+
+/** Points the trunk at the house. The secret is kept, and calls with it are let in, before Twilio hears of it. */
+export async function ensureOrigination({ api, settings }: SipParts, way: WayIn): Promise<StepDone> {
+  const { trunk, origination } = settings.current;
+  const at = addressOf(settings.current, way);
+  if (trunk === undefined || at === undefined) return skipped(noAddress);
+  const originationSecret = settings.current.originationSecret ?? randomBytes(24).toString('hex');
+  settings.change({ originationSecret });
+  const friendlyName = ensureName({ settings });
+  const sipUrl = `${at}?${secretHeaderName}=${originationSecret}`;
+  const wanted = { friendlyName, sipUrl, weight: 10, priority: 10, enabled: true };
+  const there = must(await api.originations.list(trunk.sid));
+  const found = there.find(({ sid }) => sid === origination?.sid) ?? there.find((one) => one.friendlyName === friendlyName);
+  if (found !== undefined && isSame(found, wanted)) {
+    settings.change({ origination: { sid: found.sid, address: at } });
+    return unchanged(`Calls to the trunk go to ${at}`);
+  }
+  const made = must(
+    found === undefined
+      ? await api.originations.create(trunk.sid, wanted)
+      : await api.originations.update({ trunkSid: trunk.sid, sid: found.sid }, wanted),
+  );
+  settings.change({ origination: { sid: made.sid, address: at } });
+  return done(`Calls to the trunk go to ${at}`);
+}
+
+export async function removeOrigination({ api, settings }: SipParts): Promise<StepDone> {
+  const { trunk, origination } = settings.current;
+  if (trunk === undefined || origination === undefined) return unchanged('There is none');
+  mustBeGone(await api.originations.delete(trunk.sid, origination.sid));
+  settings.change({ origination: undefined, originationSecret: undefined });
+  return done('The trunk leads nowhere any more');
+}
+
+/** Whether the trunk still leads to the house, with our secret. */
+export function isAsProvisioned(url: OriginationUrl, { origination, originationSecret }: TwilioSettings): boolean {
+  return url.enabled && url.sipUrl === `${origination?.address ?? ''}?${secretHeaderName}=${originationSecret ?? ''}`;
+}
+
+function addressOf({ originationAddress }: TwilioSettings, { host, port, transport }: WayIn): string | undefined {
+  const named = originationAddress ?? host;
+  if (named === undefined) return undefined;
+  return `sip:${/:\d+$/.test(named) ? named : `${named}:${port}`};transport=${transport}`;
+}
+
+function isSame(found: OriginationUrl, wanted: Omit<OriginationUrl, 'sid'>): boolean {
+  return (Object.keys(wanted) as (keyof typeof wanted)[]).every((field) => found[field] === wanted[field]);
+}

@@ -1,0 +1,236 @@
+// Owns the reading of what Twilio has and nobody told us: recordings, messages and calls, at the start and every few minutes.
+// Called by app.ts, which hands in the account and where each kind of thing goes.
+// Must stay true: a watermark moves only when everything before it was taken, so that nothing is missed; whoever takes it knows it by
+// its sid, so that nothing is taken twice.
+import type { Clock, Timer } from '#base/clock.ts';
+import type { Log } from '#base/log.ts';
+import type { TwilioConnection } from '#twilio/api/connection.ts';
+import type { TwilioCall, TwilioMessage, TwilioRecording } from '#twilio/api/twilio-records.ts';
+import type { TwilioFailure, TwilioResult } from '#twilio/api/twilio-result.ts';
+
+/** Each must take the same thing any number of times, and throws where it could not keep it: then it is brought again. */
+export type ReconcileSinks = {
+  readonly recording: (recording: TwilioRecording) => void | Promise<void>;
+  readonly message: (message: TwilioMessage) => void | Promise<void>;
+  readonly call: (call: TwilioCall) => void | Promise<void>;
+};
+
+export type ReconcileOptions = {
+  readonly connection: Pick<TwilioConnection, 'ask' | 'client'>;
+  readonly watermarks: {
+    get(name: string): number | undefined;
+    set(name: string, at: number): void;
+    move(name: string, byMs: number): void;
+  };
+  readonly sinks: ReconcileSinks;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly periodSeconds?: number;
+  /** 0 ≤ random < 1, for the jitter. */
+  readonly random?: () => number;
+};
+
+/** One list of Twilio, newest first. */
+type List<Item> = {
+  readonly name: string;
+  readonly read: (after: number) => Promise<TwilioResult<readonly Item[]>>;
+  readonly atOf: (item: Item) => number | undefined;
+  /** Whether it may still become something else, and must be looked at again. */
+  readonly isOpen: (item: Item) => boolean;
+  readonly take: (item: Item) => void | Promise<void>;
+};
+
+const usualPeriodSeconds = 180;
+const mostPeriodSeconds = 3600;
+/** Lists of Twilio lag behind what was told already. */
+const overlapMs = 10 * 60_000;
+/** For how long what is open holds the watermark back: the longest call, and some. */
+const mostOpenMs = 5 * 3_600_000;
+/** In one look: weeks of a house. */
+const mostItems = 5000;
+const stopPatienceMs = 3_000;
+
+const openMessages = new Set(['accepted', 'scheduled', 'queued', 'sending', 'sent', 'receiving']);
+const openCalls = new Set(['queued', 'initiated', 'ringing', 'in-progress']);
+const openRecordings = new Set(['in-progress', 'paused', 'stopped', 'processing']);
+
+export class Reconcile {
+  readonly #options: ReconcileOptions;
+  readonly #steps: readonly (() => Promise<Failed | undefined>)[];
+  #timer: Timer | undefined;
+  #isRunning = false;
+  #isStopped = false;
+  #working: Promise<void> | undefined;
+  #failuresInARow = 0;
+  #problem: string | undefined;
+  #lastAt: number | undefined;
+  /** By our clock, of this run: where that was wrong they are moved when it is set right. */
+  readonly #newOrigins = new Set<string>();
+
+  constructor(options: ReconcileOptions) {
+    this.#options = options;
+    const { calls, recordings, messages } = listsOf(options);
+    // Calls first: a recording is joined to its call.
+    this.#steps = [() => this.#reconcile(calls), () => this.#reconcile(recordings), () => this.#reconcile(messages)];
+  }
+
+  /** Why the last look failed, in the user's words; undefined where it did not. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** When everything was looked at last. */
+  get lastAt(): number | undefined {
+    return this.#lastAt;
+  }
+
+  /** Looks at once, without being waited for. */
+  start(): void {
+    this.#isRunning = true;
+    void this.run();
+  }
+
+  /** Gives the look that goes on a moment to end; the next start looks from the same watermark. */
+  async stop(): Promise<void> {
+    this.#isRunning = false;
+    this.#isStopped = true;
+    this.#timer?.cancel();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const patience = this.#options.clock.after(stopPatienceMs, resolve);
+    await Promise.race([promise, this.#working]);
+    patience.cancel();
+  }
+
+  /** Looks now, also out of turn; one look at a time. Never fails: it is tried again later. */
+  run(): Promise<void> {
+    this.#working ??= this.#look().finally(() => {
+      this.#working = undefined;
+    });
+    return this.#working;
+  }
+
+  async #look(): Promise<void> {
+    this.#timer?.cancel();
+    const { connection, clock, log } = this.#options;
+    let failure: Failed | undefined;
+    if (connection.client() !== undefined) {
+      for (const step of this.#steps) {
+        failure = (await step()) ?? failure;
+        // Where Twilio fails, the next list would only add to it.
+        if ((failure !== undefined && failure !== notKept) || this.#isStopped) break;
+      }
+      if (failure === undefined) this.#lastAt = clock.now();
+    }
+    if (failure !== undefined && failure.message !== this.#problem)
+      log.warn({ reason: failure.message }, 'Twilio could not be read');
+    this.#problem = failure?.message;
+    this.#failuresInARow = failure === undefined ? 0 : this.#failuresInARow + 1;
+    if (this.#isRunning) this.#timer = clock.after(this.#delayMs(failure), () => void this.run());
+  }
+
+  #delayMs(failure: Failed | undefined): number {
+    const { periodSeconds = usualPeriodSeconds, random = Math.random } = this.#options;
+    const seconds = Math.min(mostPeriodSeconds, periodSeconds * 2 ** Math.min(10, this.#failuresInARow));
+    return Math.round(Math.max(failure?.retryAfterSeconds ?? 0, seconds * (0.9 + random() * 0.2)) * 1000);
+  }
+
+  async #reconcile<Item>(list: List<Item>): Promise<Failed | undefined> {
+    const { watermarks, log } = this.#options;
+    try {
+      const found = await readSince(list, this.#since(list.name));
+      if (found.kind !== 'ok') return found;
+      const refused = new Set<Item>();
+      for (const item of found.value.toReversed()) {
+        if (this.#isStopped) return undefined;
+        await this.#take(list, item, refused);
+      }
+      const at = reached({ ...list, isOpen: (item) => refused.has(item) || list.isOpen(item) }, found.value);
+      if (at !== undefined) watermarks.set(this.#key(list.name), at);
+      return refused.size === 0 ? undefined : notKept;
+    } catch (error) {
+      log.error({ err: error, list: list.name }, 'How far Twilio was read could not be noted');
+      return notKept;
+    }
+  }
+
+  /** One that cannot be kept must not hold up the others; it is brought again for some hours. */
+  async #take<Item>({ name, take }: List<Item>, item: Item, refused: Set<Item>): Promise<void> {
+    try {
+      await take(item);
+    } catch (error) {
+      if (refused.size === 0) this.#options.log.error({ err: error, list: name }, 'What Twilio has could not be kept');
+      refused.add(item);
+    }
+  }
+
+  /** What was there before the account was set up is not ours. */
+  #since(name: string): number {
+    const { clock, watermarks } = this.#options;
+    const key = this.#key(name);
+    const origin = watermarks.get(`${key}.origin`);
+    // Twilio's times are whole seconds.
+    const now = clock.now() - 1000;
+    // One that lies ahead was noted by a clock that has been set back since.
+    if (origin !== undefined) return Math.min(now, Math.max(origin, (watermarks.get(key) ?? origin) - overlapMs));
+    watermarks.set(`${key}.origin`, now);
+    this.#newOrigins.add(`${key}.origin`);
+    return now;
+  }
+
+  /** Our clock was set by so much. Throws where that cannot be noted. */
+  clockSet(byMs: number): void {
+    for (const name of this.#newOrigins) this.#options.watermarks.move(name, byMs);
+  }
+
+  /** Another account has other lists. */
+  #key(name: string): string {
+    return `${name}.${this.#options.connection.client()?.credentials.accountSid ?? ''}`;
+  }
+}
+
+type Failed = Pick<TwilioFailure, 'message' | 'retryAfterSeconds'>;
+
+const notKept: Failed = { message: 'What it has could not be kept', retryAfterSeconds: undefined };
+
+/** Up to when nothing is left to be seen, by Twilio's clock: ours may be wrong. Undefined where there was nothing. */
+function reached<Item>({ isOpen, atOf }: List<Item>, items: readonly Item[]): number | undefined {
+  const times = items.flatMap((item) => atOf(item) ?? []);
+  if (times.length === 0) return undefined;
+  const newest = Math.max(...times);
+  const open = items.filter(isOpen).flatMap((item) => atOf(item) ?? []);
+  return Math.min(newest, ...open.map((at) => Math.max(at, newest - mostOpenMs)));
+}
+
+/** Everything since `after`, newest first. Whether Twilio goes by the moment or by its day is not certain: it is looked at here again. */
+async function readSince<Item>({ read, atOf }: List<Item>, after: number): Promise<TwilioResult<readonly Item[]>> {
+  const found = await read(after);
+  if (found.kind !== 'ok') return found;
+  // Twilio's times are whole seconds.
+  const since = Math.floor(after / 1000) * 1000;
+  return { kind: 'ok', value: found.value.filter((item) => (atOf(item) ?? after) >= since) };
+}
+
+function listsOf({ connection, sinks }: ReconcileOptions) {
+  const recordings: List<TwilioRecording> = {
+    name: 'twilio.recordings',
+    read: (after) => connection.ask((client) => client.listRecordings({ createdAfter: after, limit: mostItems })),
+    atOf: ({ createdAt }) => createdAt,
+    isOpen: ({ status }) => openRecordings.has(status),
+    take: sinks.recording,
+  };
+  const messages: List<TwilioMessage> = {
+    name: 'twilio.messages',
+    read: (after) => connection.ask((client) => client.listMessages({ sentAfter: after, limit: mostItems })),
+    atOf: ({ sentAt, createdAt }) => sentAt ?? createdAt,
+    isOpen: ({ status }) => openMessages.has(status),
+    take: sinks.message,
+  };
+  const calls: List<TwilioCall> = {
+    name: 'twilio.calls',
+    read: (after) => connection.ask((client) => client.listCalls({ startedAfter: after, limit: mostItems })),
+    atOf: ({ startedAt, createdAt }) => startedAt ?? createdAt,
+    isOpen: ({ status }) => openCalls.has(status),
+    take: sinks.call,
+  };
+  return { calls, recordings, messages };
+}

@@ -1,0 +1,66 @@
+import { signatureFits } from './sdk-parts.ts';
+import type { SignatureScheme } from './signature-scheme.ts';
+import type { SharedKey } from '#twilio/api/twilio-settings.ts';
+import type { WebhookForm } from './webhook-form.ts';
+
+export type Signed = {
+  /** Of X-Twilio-Signature; undefined where it is missing. */
+  readonly signature: string | undefined;
+  readonly scheme: SignatureScheme;
+  /** Path and query exactly as they came. */
+  readonly target: string;
+  readonly form: WebhookForm;
+};
+
+export type Trust = {
+  /** As Twilio was told it, without a slash at the end; never rebuilt from the request's headers. */
+  readonly publicUrl: string;
+  /** The account's token, and the one before it while tokens are changed. */
+  readonly tokens: readonly string[];
+  readonly sharedKeys: readonly SharedKey[];
+};
+
+/**
+ * Whether Twilio signed this request for this house. The SDK tries the address with and without its port, since voice drops it and
+ * messaging keeps it.
+ */
+export function isSigned({ signature, scheme, target, form }: Signed, { publicUrl, ...keys }: Trust): boolean {
+  if (signature === undefined || signature === '') return false;
+  const params = form.forSignature();
+  const urls = publicUrls(publicUrl, target);
+  return believed(scheme, keys).some((key) => urls.some((url) => isValid(key, signature, { url, params })));
+}
+
+type Key = { readonly secret: string; readonly algorithm: 'HMAC_SHA1' | 'HMAC_SHA256' };
+
+/** The keys that a request signed by this scheme may have been signed with. */
+function believed(scheme: SignatureScheme, { tokens, sharedKeys }: Omit<Trust, 'publicUrl'>): readonly Key[] {
+  if (scheme.kind === 'unknown') return [];
+  if (scheme.kind === 'token') return tokens.map((secret) => ({ secret, algorithm: 'HMAC_SHA1' }));
+  const { id, algorithm } = scheme;
+  return sharedKeys.filter((one) => one.id === id).map(({ secret }) => ({ secret, algorithm }));
+}
+
+/** A proxy may or may not take the path of the public URL away before it passes a request on. */
+export function publicUrls(publicUrl: string, target: string): readonly string[] {
+  const prefix = pathPrefixOf(publicUrl);
+  const stripped = `${publicUrl}${target}`;
+  if (prefix === '' || !target.startsWith(`${prefix}/`)) return [stripped];
+  return [publicUrl.slice(0, publicUrl.length - prefix.length) + target];
+}
+
+/** Such as `/gosip`; empty where the public URL is a host alone, or none. */
+export function pathPrefixOf(publicUrl: string | undefined): string {
+  const match = /^https?:\/\/[^/?#]+(\/[^?#]*)?/i.exec(publicUrl ?? '');
+  return (match?.[1] ?? '').replace(/\/+$/, '');
+}
+
+type Addressed = { readonly url: string; readonly params: Record<string, string | string[]> };
+
+function isValid({ secret, algorithm }: Key, signature: string, { url, params }: Addressed): boolean {
+  try {
+    return signatureFits(secret, signature, url, params, algorithm);
+  } catch {
+    return false;
+  }
+}
