@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { newId } from '../src/base/ids.ts';
-import { House } from '../src/testing/house.ts';
+import { House } from '../src/testing/harness/house.ts';
 import { percentile } from './load.ts';
 import type { Row } from './row.ts';
 

@@ -1,6 +1,6 @@
-import { startSipp } from '../src/testing/sipp.ts';
-import { House } from '../src/testing/house.ts';
-import type { DeviceLogin } from '../src/testing/house.ts';
+import { startSipp } from '../src/testing/peers/sipp.ts';
+import { House } from '../src/testing/harness/house.ts';
+import type { DeviceLogin } from '../src/testing/harness/house.ts';
 import { percentile, runLoad } from './load.ts';
 import { processorSeconds, residentMegabytes } from './machine.ts';
 import type { Row } from './row.ts';

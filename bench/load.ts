@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startSipp } from '../src/testing/sipp.ts';
-import type { SippOptions } from '../src/testing/sipp.ts';
+import { startSipp } from '../src/testing/peers/sipp.ts';
+import type { SippOptions } from '../src/testing/peers/sipp.ts';
 
 export type LoadResult = {
   readonly calls: number;

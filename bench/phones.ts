@@ -1,4 +1,4 @@
-import type { DeviceLogin, House } from '../src/testing/house.ts';
+import type { DeviceLogin, House } from '../src/testing/harness/house.ts';
 
 /** Makes many devices; SIPp only knows MD5, so SHA-256 is not offered to them. */
 export async function addDevices(house: House, count: number, firstExtension = 2000): Promise<DeviceLogin[]> {

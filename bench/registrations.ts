@@ -1,4 +1,4 @@
-import { House } from '../src/testing/house.ts';
+import { House } from '../src/testing/harness/house.ts';
 import { percentile, runLoad } from './load.ts';
 import { processorSeconds, residentMegabytes } from './machine.ts';
 import type { Row } from './row.ts';

@@ -1,7 +1,7 @@
 import { systemClock } from '../src/base/clock.ts';
 import { createLog } from '../src/base/log.ts';
 import { Sound } from '../src/media/sound.ts';
-import { RtpPeer } from '../src/testing/rtp-peer.ts';
+import { RtpPeer } from '../src/testing/peers/rtp-peer.ts';
 import { processorSeconds, residentMegabytes } from './machine.ts';
 import type { Row } from './row.ts';
 

@@ -1,6 +1,6 @@
-import { freePort } from '../src/testing/free-port.ts';
-import { House } from '../src/testing/house.ts';
-import { SimulatedPhone } from '../src/testing/simulated-phone.ts';
+import { freePort } from '../src/testing/peers/free-port.ts';
+import { House } from '../src/testing/harness/house.ts';
+import { SimulatedPhone } from '../src/testing/peers/simulated-phone.ts';
 import type { Row } from './row.ts';
 
 /** From starting the process on an existing database to the first 200 to a REGISTER. The median of five. */

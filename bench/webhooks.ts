@@ -9,8 +9,8 @@ import { loadKeys } from '../src/devices/key-file.ts';
 import { openDatabase } from '../src/storage/database.ts';
 import type { Opened } from '../src/storage/database.ts';
 import { TwilioSettingsStore } from '../src/twilio/setup/twilio-settings-store.ts';
-import { freePort } from '../src/testing/free-port.ts';
-import { House } from '../src/testing/house.ts';
+import { freePort } from '../src/testing/peers/free-port.ts';
+import { House } from '../src/testing/harness/house.ts';
 import { percentile } from './load.ts';
 import type { Row } from './row.ts';
 

@@ -4,8 +4,8 @@
   python3 -m venv venv && venv/bin/pip install phonenumbers==9.0.43 && venv/bin/python script/number-facts.py
 
 src/numbers/short-numbers.json          the ranges of short numbers of each country, as regular expressions
-src/testing/short-number-facts.json     which short numbers Google's own reader takes for real, and what they cost
-src/testing/example-number-facts.json   example numbers of many countries, as they are written
+src/testing/harness/short-number-facts.json     which short numbers Google's own reader takes for real, and what they cost
+src/testing/harness/example-number-facts.json   example numbers of many countries, as they are written
 """
 
 import json

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startProgram } from '#testing/program.ts';
+import { startProgram } from '#testing/peers/program.ts';
 
 // The real process, as script/server runs it.
 describe('the process', () => {

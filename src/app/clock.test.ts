@@ -16,7 +16,7 @@ import { Outbox } from '#storage/outbox.ts';
 import type { AttemptOutcome } from '#storage/outbox-item.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
 import { Health } from '#system/health.ts';
-import { FakeClock } from '#testing/fake-clock.ts';
+import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { keepTime } from './clock.ts';
 
 const hour = 3_600_000;

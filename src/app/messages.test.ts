@@ -15,7 +15,7 @@ import { openDatabase } from '#storage/database.ts';
 import type { Opened } from '#storage/database.ts';
 import { Outbox } from '#storage/outbox.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
-import { FakeClock } from '#testing/fake-clock.ts';
+import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { makeMessageRoom } from './messages.ts';
 
 const ours = '+15555550199';

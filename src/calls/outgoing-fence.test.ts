@@ -8,7 +8,7 @@ import type { Registration } from '#devices/registration.ts';
 import { openDatabase } from '#storage/database.ts';
 import type { Opened } from '#storage/database.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
-import { FakeClock } from '#testing/fake-clock.ts';
+import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { OutgoingFence } from './outgoing-fence.ts';
 import type { OutgoingCall } from './outgoing-fence.ts';
 import { outgoingRoutes } from './outgoing-routes.ts';

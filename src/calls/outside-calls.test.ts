@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { OutsideDesk, ourNumber } from '#testing/outside-desk.ts';
-import type { DeskOptions, FakeLeg } from '#testing/outside-desk.ts';
+import { OutsideDesk, ourNumber } from '#testing/harness/outside-desk.ts';
+import type { DeskOptions, FakeLeg } from '#testing/harness/outside-desk.ts';
 import type { Caller } from './outside-call.ts';
 
 const caller: Caller = { number: '+15555550100', isWithheld: false, name: 'Zoé', attestation: 'none', spamScore: undefined };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createLog } from '#base/log.ts';
-import { FakeClock } from '#testing/fake-clock.ts';
+import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { RefusedCalls } from './refused-calls.ts';
 import type { Verdict } from './verdict.ts';
 

@@ -11,10 +11,10 @@ import type { App } from '#app/app.ts';
 import { openOutside, ours, outsideOptions, publicUrl, setUpTwilio, takeMessage } from './pstn.ts';
 import type { Outside } from './pstn.ts';
 import { parseOptions } from '#options/options.ts';
-import { apiCall } from '#testing/api-call.ts';
-import type { ApiCall } from '#testing/api-call.ts';
-import { freePort } from '#testing/free-port.ts';
-import { SimulatedPhone } from '#testing/simulated-phone.ts';
+import { apiCall } from '#testing/harness/api-call.ts';
+import type { ApiCall } from '#testing/harness/api-call.ts';
+import { freePort } from '#testing/peers/free-port.ts';
+import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 
 const host = '127.0.0.1';
 

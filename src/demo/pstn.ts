@@ -2,10 +2,10 @@
 // Called by demo.ts.
 // Must stay true: everything it says was read from the API or measured in the stored sound; no account, nothing outside this machine.
 import { setTimeout as wait } from 'node:timers/promises';
-import { requireProgram } from '#testing/program.ts';
+import { requireProgram } from '#testing/peers/program.ts';
 import { TwilioEmulator } from '#testing/twilio/emulator.ts';
-import { SipSide } from '#testing/twilio/sip-side.ts';
-import { energyAt, readWav } from '#testing/wav.ts';
+import { SipSide } from '#testing/twilio/sip/sip-side.ts';
+import { energyAt, readWav } from '#testing/peers/wav.ts';
 
 export const ours = '+14155550199';
 const stranger = '+14155550123';

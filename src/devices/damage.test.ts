@@ -2,8 +2,8 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { addPhone, openDeviceRoom, RegistrarPhone } from '#testing/device-room.ts';
-import { FakeClock } from '#testing/fake-clock.ts';
+import { addPhone, openDeviceRoom, RegistrarPhone } from '#testing/harness/device-room.ts';
+import { FakeClock } from '#testing/harness/fake-clock.ts';
 
 const pageBytes = 4096;
 let folder = '';

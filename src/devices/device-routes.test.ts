@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Identity, Route } from '#contract/endpoint.ts';
-import { addPhone, openDeviceRoom, testRealm } from '#testing/device-room.ts';
-import type { DeviceRoom } from '#testing/device-room.ts';
-import { FakeClock } from '#testing/fake-clock.ts';
+import { addPhone, openDeviceRoom, testRealm } from '#testing/harness/device-room.ts';
+import type { DeviceRoom } from '#testing/harness/device-room.ts';
+import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { deviceRoutes } from './device-routes.ts';
 
 const admin: Identity = { kind: 'token', id: 'token_1', personId: undefined, role: 'admin' };

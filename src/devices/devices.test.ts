@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Facts } from '#contract/facts.ts';
-import { RegistrarPhone, addPhone, openDeviceRoom } from '#testing/device-room.ts';
-import type { DeviceRoom } from '#testing/device-room.ts';
-import { FakeClock } from '#testing/fake-clock.ts';
+import { RegistrarPhone, addPhone, openDeviceRoom } from '#testing/harness/device-room.ts';
+import type { DeviceRoom } from '#testing/harness/device-room.ts';
+import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { extensionProblem } from './extension.ts';
 import { newSecret } from './secret.ts';
 

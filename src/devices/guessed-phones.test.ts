@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FakeClock } from '#testing/fake-clock.ts';
+import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { GuessedPhones } from './guessed-phones.ts';
 import type { GuessedPhone } from './guessed-phones.ts';
 

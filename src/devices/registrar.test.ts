@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLog } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
-import { addPhone, openDeviceRoom } from '#testing/device-room.ts';
-import type { DeviceRoom, RegistrarPhone } from '#testing/device-room.ts';
-import { FakeClock } from '#testing/fake-clock.ts';
+import { addPhone, openDeviceRoom } from '#testing/harness/device-room.ts';
+import type { DeviceRoom, RegistrarPhone } from '#testing/harness/device-room.ts';
+import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { RegistrationStore } from './registration-store.ts';
 import type { ContactParams } from './registration.ts';
 import { Registrations } from './registrations.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FakeClock } from '#testing/fake-clock.ts';
+import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { SaidLately } from './said-lately.ts';
 
 test('each thing is said once a minute, and only so many things', () => {

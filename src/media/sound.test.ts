@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLog } from '#base/log.ts';
 import { systemClock } from '#base/clock.ts';
-import { requireProgram } from '#testing/program.ts';
-import { readTarget, RtpPeer } from '#testing/rtp-peer.ts';
-import { FakeClock } from '#testing/fake-clock.ts';
+import { requireProgram } from '#testing/peers/program.ts';
+import { readTarget, RtpPeer } from '#testing/peers/rtp-peer.ts';
+import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { Anchors } from './anchors.ts';
 import type { End, Outcome } from './relay-anchor.ts';
 import type { SoundOptions } from './sound.ts';

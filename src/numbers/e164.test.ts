@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import facts from '#testing/example-number-facts.json' with { type: 'json' };
+import facts from '#testing/harness/example-number-facts.json' with { type: 'json' };
 import { readDialled } from './dialled.ts';
 import { calledReadings, toE164, withoutPlusToE164 } from './e164.ts';
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { FakeClock } from '#testing/fake-clock.ts';
+import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { EngineSupervisor } from './engine-supervisor.ts';
 import type { FlowSource } from './engine-supervisor.ts';
 
-const thread = new URL('../testing/engine-thread-stand-in.ts', import.meta.url);
+const thread = new URL('../testing/harness/engine-thread-stand-in.ts', import.meta.url);
 const running: EngineSupervisor[] = [];
 
 afterEach(async () => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { connectClient, eventOf } from '#testing/drachtio-client.ts';
-import type { Client, ClientDialog, ClientRequest, ClientResponse } from '#testing/drachtio-client.ts';
-import { makeCertificate } from '#testing/tls-certificate.ts';
+import { connectClient, eventOf } from '#testing/peers/drachtio-client.ts';
+import type { Client, ClientDialog, ClientRequest, ClientResponse } from '#testing/peers/drachtio-client.ts';
+import { makeCertificate } from '#testing/harness/tls-certificate.ts';
 import { createEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { engineOptions } from './engine-options.ts';
@@ -141,7 +141,7 @@ describe('the engine with drachtio-srf', () => {
       options: { listeners: [{ protocol: 'udp', host: '127.0.0.1', port: 0 }] },
       clock: engineSystemClock,
       log: silentLog,
-      thread: new URL('../testing/engine-thread-that-dies.ts', import.meta.url),
+      thread: new URL('../testing/harness/engine-thread-that-dies.ts', import.meta.url),
     });
     supervisors.push(supervisor);
     const { port, secret, hostports } = await supervisor.start();

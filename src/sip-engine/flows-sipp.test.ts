@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { EngineStand } from '#testing/engine-stand.ts';
-import type { AnySrf } from '#testing/engine-stand.ts';
-import { freePort } from '#testing/free-port.ts';
+import { EngineStand } from '#testing/harness/engine-stand.ts';
+import type { AnySrf } from '#testing/harness/engine-stand.ts';
+import { freePort } from '#testing/peers/free-port.ts';
 import {
   answerAndWait,
   callAlongRoute,
@@ -9,10 +9,10 @@ import {
   callAndCancel,
   callAndHangUp,
   register,
-} from '#testing/sipp-scenarios.ts';
-import { startSipp } from '#testing/sipp.ts';
-import type { SippOptions } from '#testing/sipp.ts';
-import { sdp } from '#testing/sip-text.ts';
+} from '#testing/harness/sipp-scenarios.ts';
+import { startSipp } from '#testing/peers/sipp.ts';
+import type { SippOptions } from '#testing/peers/sipp.ts';
+import { sdp } from '#testing/peers/sip-text.ts';
 
 // The same flows with SIPp on the other side, many at once and with lost datagrams. SIPp of Debian has no TLS and no WebSocket.
 

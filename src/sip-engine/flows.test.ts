@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EngineStand } from '#testing/engine-stand.ts';
-import type { AnySrf } from '#testing/engine-stand.ts';
-import { SipCaller } from '#testing/sip-caller.ts';
-import { SipPeer } from '#testing/sip-peer.ts';
-import { responseText, sdp } from '#testing/sip-text.ts';
-import type { PeerMessage } from '#testing/sip-text.ts';
+import { EngineStand } from '#testing/harness/engine-stand.ts';
+import type { AnySrf } from '#testing/harness/engine-stand.ts';
+import { SipCaller } from '#testing/peers/sip-caller.ts';
+import { SipPeer } from '#testing/peers/sip-peer.ts';
+import { responseText, sdp } from '#testing/peers/sip-text.ts';
+import type { PeerMessage } from '#testing/peers/sip-text.ts';
 import type { Protocol } from './transport/transport.ts';
 
 // The flows of RFC 3665, each with a real engine, drachtio-srf as the application, and peers that write and read every message.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mutate, oneOf, pieces, seeded } from '#testing/mutate.ts';
+import { mutate, oneOf, pieces, seeded } from '#testing/harness/mutate.ts';
 import { formatNameAddr, formatVia, parseNameAddr, parseVia, splitList, tagOf, withTag, withoutTag } from './message/fields.ts';
 import { defaultLimits } from './runtime/limits.ts';
 import type { SipMessage } from './message/message.ts';

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { connectClient } from '#testing/drachtio-client.ts';
+import { connectClient } from '#testing/peers/drachtio-client.ts';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { CoreStage, sdp } from '#testing/core-stage.ts';
-import type { RequestParts } from '#testing/core-stage.ts';
-import { TransactionStage } from '#testing/transaction-stage.ts';
+import { CoreStage, sdp } from '#testing/harness/core-stage.ts';
+import type { RequestParts } from '#testing/harness/core-stage.ts';
+import { TransactionStage } from '#testing/harness/transaction-stage.ts';
 
 // What whoever has not proved itself gets of the engine: little, and never the place of anybody who has.
 

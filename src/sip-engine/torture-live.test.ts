@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EngineStand } from '#testing/engine-stand.ts';
-import { SipPeer } from '#testing/sip-peer.ts';
-import { sipText } from '#testing/sip-text.ts';
-import { bytesOf, tortures } from '#testing/torture-messages.ts';
+import { EngineStand } from '#testing/harness/engine-stand.ts';
+import { SipPeer } from '#testing/peers/sip-peer.ts';
+import { sipText } from '#testing/peers/sip-text.ts';
+import { bytesOf, tortures } from '#testing/harness/torture-messages.ts';
 
 // What an engine without an application answers where the parser has accepted a message.
 const answers: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytesOf, tortures } from '#testing/torture-messages.ts';
+import { bytesOf, tortures } from '#testing/harness/torture-messages.ts';
 import { splitList, parseNameAddr } from './message/fields.ts';
 import { defaultLimits } from './runtime/limits.ts';
 import { parseMessage } from './message/parse.ts';

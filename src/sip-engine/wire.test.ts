@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EngineStand } from '#testing/engine-stand.ts';
-import type { AnySrf, StandOptions } from '#testing/engine-stand.ts';
-import { SipCaller } from '#testing/sip-caller.ts';
-import { SipPeer } from '#testing/sip-peer.ts';
-import { responseText, sdp, sipText } from '#testing/sip-text.ts';
-import type { PeerMessage } from '#testing/sip-text.ts';
+import { EngineStand } from '#testing/harness/engine-stand.ts';
+import type { AnySrf, StandOptions } from '#testing/harness/engine-stand.ts';
+import { SipCaller } from '#testing/peers/sip-caller.ts';
+import { SipPeer } from '#testing/peers/sip-peer.ts';
+import { responseText, sdp, sipText } from '#testing/peers/sip-text.ts';
+import type { PeerMessage } from '#testing/peers/sip-text.ts';
 
 // What only shows on a real wire: the whole engine against peers that break rules, lose connections and come back too late.
 

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Device, DeviceId } from '#devices/device.ts';
 import type { OurNumber } from '#numbers/number.ts';
-import { FakeRelay, shown } from '#testing/fake-relay.ts';
-import { SipPeer } from '#testing/sip-peer.ts';
-import { offerOf, SipStage, StagePhone } from '#testing/sip-stage.ts';
-import type { StageCall } from '#testing/sip-stage.ts';
+import { FakeRelay, shown } from '#testing/harness/fake-relay.ts';
+import { SipPeer } from '#testing/peers/sip-peer.ts';
+import { offerOf, SipStage, StagePhone } from '#testing/harness/sip-stage.ts';
+import type { StageCall } from '#testing/harness/sip-stage.ts';
 
 const ours: OurNumber = {
   ...{ id: 'num_1', number: '+14165550100', name: 'Home', ownerPersonId: 'usr_1', voiceEnabled: true, createdAt: 0 },

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Device, DeviceId } from '#devices/device.ts';
-import { SipPeer } from '#testing/sip-peer.ts';
-import { offerOf, SipStage, StagePhone } from '#testing/sip-stage.ts';
+import { SipPeer } from '#testing/peers/sip-peer.ts';
+import { offerOf, SipStage, StagePhone } from '#testing/harness/sip-stage.ts';
 
 let stage: SipStage;
 let phone: StagePhone;

@@ -1,8 +1,8 @@
 import { afterEach, expect, it } from 'vitest';
-import { FakeClock } from '#testing/fake-clock.ts';
-import { FakeRelay } from '#testing/fake-relay.ts';
-import { connectPhones, offerOf, SipStage } from '#testing/sip-stage.ts';
-import type { StageCall, StageOptions, StagePhone } from '#testing/sip-stage.ts';
+import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeRelay } from '#testing/harness/fake-relay.ts';
+import { connectPhones, offerOf, SipStage } from '#testing/harness/sip-stage.ts';
+import type { StageCall, StageOptions, StagePhone } from '#testing/harness/sip-stage.ts';
 
 // Faults on purpose: whatever hangs, throws or is lost, a caller gets a final answer and the record its end.
 

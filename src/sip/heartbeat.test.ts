@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FakeClock } from '#testing/fake-clock.ts';
-import { connectPhones, SipStage } from '#testing/sip-stage.ts';
-import type { StageCall, StagePhone } from '#testing/sip-stage.ts';
+import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { connectPhones, SipStage } from '#testing/harness/sip-stage.ts';
+import type { StageCall, StagePhone } from '#testing/harness/sip-stage.ts';
 
 const fiveMinutes = 300_000;
 

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { OurNumber } from '#numbers/number.ts';
-import { SipPeer } from '#testing/sip-peer.ts';
-import { offerOf, SipStage } from '#testing/sip-stage.ts';
-import { sipText } from '#testing/sip-text.ts';
+import { SipPeer } from '#testing/peers/sip-peer.ts';
+import { offerOf, SipStage } from '#testing/harness/sip-stage.ts';
+import { sipText } from '#testing/peers/sip-text.ts';
 
 const open: AsyncDisposable[] = [];
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '#base/log.ts';
-import { connectPhones, offerOf, SipStage, StageCall } from '#testing/sip-stage.ts';
-import type { StagePhone } from '#testing/sip-stage.ts';
+import { connectPhones, offerOf, SipStage, StageCall } from '#testing/harness/sip-stage.ts';
+import type { StagePhone } from '#testing/harness/sip-stage.ts';
 
 let stage: SipStage;
 let a: StagePhone;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SipPeer } from '#testing/sip-peer.ts';
-import { connectPhones, SipStage } from '#testing/sip-stage.ts';
-import type { StagePhone } from '#testing/sip-stage.ts';
+import { SipPeer } from '#testing/peers/sip-peer.ts';
+import { connectPhones, SipStage } from '#testing/harness/sip-stage.ts';
+import type { StagePhone } from '#testing/harness/sip-stage.ts';
 
 let stage: SipStage;
 let trunk: SipPeer;

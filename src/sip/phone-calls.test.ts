@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SipPeer } from '#testing/sip-peer.ts';
-import { connectPhones, offerOf, SipStage, StagePhone } from '#testing/sip-stage.ts';
-import { sipText } from '#testing/sip-text.ts';
+import { SipPeer } from '#testing/peers/sip-peer.ts';
+import { connectPhones, offerOf, SipStage, StagePhone } from '#testing/harness/sip-stage.ts';
+import { sipText } from '#testing/peers/sip-text.ts';
 
 let stage: SipStage;
 /** What a browser understands without a relay. */

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { OurNumber } from '#numbers/number.ts';
-import { SipPeer } from '#testing/sip-peer.ts';
-import { offerOf, SipStage } from '#testing/sip-stage.ts';
-import type { StageOptions, StagePhone } from '#testing/sip-stage.ts';
-import { responseText } from '#testing/sip-text.ts';
+import { SipPeer } from '#testing/peers/sip-peer.ts';
+import { offerOf, SipStage } from '#testing/harness/sip-stage.ts';
+import type { StageOptions, StagePhone } from '#testing/harness/sip-stage.ts';
+import { responseText } from '#testing/peers/sip-text.ts';
 import { redirectionIn } from './redirect.ts';
 
 describe('where a phone wants its call', () => {

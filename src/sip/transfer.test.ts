@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Device, DeviceId } from '#devices/device.ts';
 import { createLog } from '#base/log.ts';
-import { connectPhones, offerOf, SipStage } from '#testing/sip-stage.ts';
-import type { StageCall, StagePhone } from '#testing/sip-stage.ts';
+import { connectPhones, offerOf, SipStage } from '#testing/harness/sip-stage.ts';
+import type { StageCall, StagePhone } from '#testing/harness/sip-stage.ts';
 import { isOfSameOwner } from './transfer.ts';
 
 let stage: SipStage;

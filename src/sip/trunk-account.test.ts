@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '#base/log.ts';
-import { FakeClock } from '#testing/fake-clock.ts';
+import { FakeClock } from '#testing/harness/fake-clock.ts';
 import type { AgentRequest, IncomingResponse, RequestListener } from './srf-types.ts';
 import { TrunkAccount } from './trunk-account.ts';
 import type { AccountSettings } from './trunk-account.ts';

@@ -5,19 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterAll, expect, test } from 'vitest';
-import type { Acknowledged } from '#testing/kill-writer.ts';
-import { seededRandom } from '#testing/seeded-random.ts';
+import type { Acknowledged } from '#testing/kill/kill-writer.ts';
+import { seededRandom } from '#testing/harness/seeded-random.ts';
 import { systemClock } from '#base/clock.ts';
 import { createLog } from '#base/log.ts';
 import { makeHa1 } from '#devices/digest.ts';
 import { loadKeys } from '#devices/key-file.ts';
 import { unseal } from '#base/sealing.ts';
-import { openDeviceRoom, testRealm } from '#testing/device-room.ts';
+import { openDeviceRoom, testRealm } from '#testing/harness/device-room.ts';
 
 const rounds = 30;
 const seed = 20_261_120;
 const folder = mkdtempSync(join(tmpdir(), 'gosip-kill-'));
-const writer = join(import.meta.dirname, '..', 'testing', 'kill-writer.ts');
+const writer = join(import.meta.dirname, '../testing/kill/kill-writer.ts');
 const random = seededRandom(seed);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

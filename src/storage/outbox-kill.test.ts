@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '#testing/seeded-random.ts';
+import { seededRandom } from '#testing/harness/seeded-random.ts';
 
-const program = join(import.meta.dirname, '../testing/outbox-sender.ts');
+const program = join(import.meta.dirname, '../testing/kill/outbox-sender.ts');
 const items = 150;
 
 describe('the outbox of a process that is killed again and again', () => {

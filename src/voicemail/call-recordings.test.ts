@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '#base/errors.ts';
-import { announcement, callFor, VoicemailStage } from '#testing/voicemail-stage.ts';
+import { announcement, callFor, VoicemailStage } from '#testing/harness/voicemail-stage.ts';
 import { overdue } from './retention.ts';
 import type { KeptRecording } from './recording-store.ts';
 

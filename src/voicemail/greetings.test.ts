@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { VoicemailStage } from '#testing/voicemail-stage.ts';
-import { toneWav } from '#testing/wav.ts';
+import { VoicemailStage } from '#testing/harness/voicemail-stage.ts';
+import { toneWav } from '#testing/peers/wav.ts';
 
 const sound = toneWav({ frequency: 440, seconds: 2 });
 let stage: VoicemailStage;

@@ -4,14 +4,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { seededRandom } from '#testing/seeded-random.ts';
-import { VoicemailStage } from '#testing/voicemail-stage.ts';
+import { seededRandom } from '#testing/harness/seeded-random.ts';
+import { VoicemailStage } from '#testing/harness/voicemail-stage.ts';
 import { readWavHead } from './wav.ts';
 
 const rounds = 8;
 const perRound = 6;
 const folder = mkdtempSync(join(tmpdir(), 'gosip-voicemail-kill-'));
-const writer = join(import.meta.dirname, '..', 'testing', 'voicemail-writer.ts');
+const writer = join(import.meta.dirname, '../testing/kill/voicemail-writer.ts');
 const random = seededRandom(20_261_121);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '#testing/seeded-random.ts';
-import { encode } from '#testing/twilio/g711.ts';
-import { wavFile } from '#testing/twilio/wav-file.ts';
+import { seededRandom } from '#testing/harness/seeded-random.ts';
+import { encode } from '#testing/twilio/rtp/g711.ts';
+import { wavFile } from '#testing/twilio/base/wav-file.ts';
 import { Loudness } from './loudness.ts';
 
 const rate = 8000;

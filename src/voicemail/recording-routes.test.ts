@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '#base/errors.ts';
 import type { Identity } from '#contract/endpoint.ts';
 import type { FileReply } from '#contract/file.ts';
-import { announcement, VoicemailStage } from '#testing/voicemail-stage.ts';
+import { announcement, VoicemailStage } from '#testing/harness/voicemail-stage.ts';
 
 const admin: Identity = { kind: 'token', id: 'tok_1', personId: undefined, role: 'admin' };
 const anna: Identity = { kind: 'token', id: 'tok_2', personId: 'person_anna', role: 'user' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { announcement } from '#testing/voicemail-stage.ts';
+import { announcement } from '#testing/harness/voicemail-stage.ts';
 import { backOffMs, decideAfterFetch, mostAbsences, mostCutOffs } from './fetch-decision.ts';
 import type { FetchOutcome } from './fetch-decision.ts';
 import { stepOf } from './recording.ts';

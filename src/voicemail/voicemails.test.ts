@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { announcement, callFor, VoicemailStage, wav } from '#testing/voicemail-stage.ts';
-import { toneWav } from '#testing/wav.ts';
+import { announcement, callFor, VoicemailStage, wav } from '#testing/harness/voicemail-stage.ts';
+import { toneWav } from '#testing/peers/wav.ts';
 
 const sound = toneWav({ frequency: 440, seconds: 5 });
 let stage: VoicemailStage;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '#base/log.ts';
-import { SimulatedPhone } from '#testing/simulated-phone.ts';
+import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 import { createApp } from '#app/app.ts';
 import type { App } from '#app/app.ts';
 import type { Overrides } from '#app/context.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startProgram } from '#testing/program.ts';
+import { startProgram } from '#testing/peers/program.ts';
 
 // For longer: script/chaos. The figures are in docs/security.md.
 const seconds = 60;

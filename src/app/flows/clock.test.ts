@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digestCredentials } from '#sip/digest-answer.ts';
-import { House } from '#testing/house.ts';
-import type { DeviceLogin } from '#testing/house.ts';
-import { SimulatedPhone } from '#testing/simulated-phone.ts';
-import { SipPeer } from '#testing/sip-peer.ts';
-import { responseText, sdp, sipText } from '#testing/sip-text.ts';
-import { WallClock } from '#testing/wall-clock.ts';
+import { House } from '#testing/harness/house.ts';
+import type { DeviceLogin } from '#testing/harness/house.ts';
+import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
+import { SipPeer } from '#testing/peers/sip-peer.ts';
+import { responseText, sdp, sipText } from '#testing/peers/sip-text.ts';
+import { WallClock } from '#testing/harness/wall-clock.ts';
 
 // The real process, whose wall clock is set by libfaketime while its monotonic clock is left alone: what NTP does after a power cut.
 const address = '127.0.0.1';

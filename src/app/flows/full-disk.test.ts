@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { DisturbedHouse } from '#testing/chaos/disturbed-house.ts';
-import { freePort } from '#testing/free-port.ts';
-import { SimulatedPhone } from '#testing/simulated-phone.ts';
+import { freePort } from '#testing/peers/free-port.ts';
+import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 
 const address = '127.0.0.1';
 type Health = { parts: { name: string; status: string; message: string }[] };

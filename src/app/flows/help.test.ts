@@ -1,10 +1,10 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort } from '#testing/free-port.ts';
-import { House } from '#testing/house.ts';
-import { SimulatedPhone } from '#testing/simulated-phone.ts';
-import type { PhoneCall } from '#testing/simulated-phone.ts';
+import { freePort } from '#testing/peers/free-port.ts';
+import { House } from '#testing/harness/house.ts';
+import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
+import type { PhoneCall } from '#testing/peers/simulated-phone.ts';
 
 // Calls for help through the real process and the real relay, while what they need is dead, refuses, or is used up.
 const ourNumber = '+14165550100';

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { digestCredentials } from '#sip/digest-answer.ts';
-import { House } from '#testing/house.ts';
-import type { DeviceLogin } from '#testing/house.ts';
-import { SimulatedPhone } from '#testing/simulated-phone.ts';
-import { SipPeer } from '#testing/sip-peer.ts';
-import { sdp, sipText } from '#testing/sip-text.ts';
-import type { PeerMessage } from '#testing/sip-text.ts';
+import { House } from '#testing/harness/house.ts';
+import type { DeviceLogin } from '#testing/harness/house.ts';
+import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
+import { SipPeer } from '#testing/peers/sip-peer.ts';
+import { sdp, sipText } from '#testing/peers/sip-text.ts';
+import type { PeerMessage } from '#testing/peers/sip-text.ts';
 
 // What strangers and broken phones may do to the real process, and that the phones of the house do not notice.
 let stack: AsyncDisposableStack;

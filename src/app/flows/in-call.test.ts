@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Baresip } from '#testing/baresip.ts';
-import { House } from '#testing/house.ts';
+import { Baresip } from '#testing/peers/baresip.ts';
+import { House } from '#testing/harness/house.ts';
 
 // What people do in a call, with real phones (baresip) at the real process; what each hears is measured by frequency.
 const tones = { '11': 440, '12': 1000, '13': 1500 } as const;

@@ -6,10 +6,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLog } from '#base/log.ts';
 import { loadKeys } from '#devices/key-file.ts';
 import { TwilioSettingsStore } from '#twilio/setup/twilio-settings-store.ts';
-import { FakeClock } from '#testing/fake-clock.ts';
-import { House } from '#testing/house.ts';
-import type { DeviceLogin } from '#testing/house.ts';
-import { SimulatedPhone } from '#testing/simulated-phone.ts';
+import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { House } from '#testing/harness/house.ts';
+import type { DeviceLogin } from '#testing/harness/house.ts';
+import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 
 const log = createLog({ level: 'silent' });
 const credentials = { authToken: 'secret-of-the-account', sipAccount: { username: 'gosip', password: 'Secret-1234567' } };

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterAll, expect, test } from 'vitest';
-import { House } from '#testing/house.ts';
-import type { DeviceLogin } from '#testing/house.ts';
-import { seededRandom } from '#testing/seeded-random.ts';
-import { SimulatedPhone } from '#testing/simulated-phone.ts';
+import { House } from '#testing/harness/house.ts';
+import type { DeviceLogin } from '#testing/harness/house.ts';
+import { seededRandom } from '#testing/harness/seeded-random.ts';
+import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 
 // The real process is killed at random moments while phones register by UDP, devices are made by the API and calls come in. After each
 // kill it starts again, and everything it had acknowledged must be there, before any phone registers again.

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Baresip } from '#testing/baresip.ts';
-import { House } from '#testing/house.ts';
-import type { DeviceLogin } from '#testing/house.ts';
+import { Baresip } from '#testing/peers/baresip.ts';
+import { House } from '#testing/harness/house.ts';
+import type { DeviceLogin } from '#testing/harness/house.ts';
 
 // Two real phones (baresip) talk through the real process; what each heard is measured by frequency.
 const kitchenTone = 440;

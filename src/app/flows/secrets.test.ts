@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { House } from '#testing/house.ts';
-import { SimulatedPhone } from '#testing/simulated-phone.ts';
+import { House } from '#testing/harness/house.ts';
+import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 
 test('no token, password or key is in what the house prints, however much it prints', async () => {
   const trunk = { name: 'out', host: '127.0.0.1', username: 'house', password: 'secret-of-the-trunk', register: true };

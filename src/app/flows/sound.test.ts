@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { Baresip } from '#testing/baresip.ts';
-import { House } from '#testing/house.ts';
+import { Baresip } from '#testing/peers/baresip.ts';
+import { House } from '#testing/harness/house.ts';
 
 // A machine on which nobody installed rtpengine.
 test('without rtpengine the phones of the house talk, and calls outside say why they cannot', async () => {

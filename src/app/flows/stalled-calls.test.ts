@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startProgram } from '#testing/program.ts';
+import { startProgram } from '#testing/peers/program.ts';
 
 // As many of the 5,000 as a slow machine gets through in this time; all of them, however long it takes: script/stalls.
 const seconds = 75;

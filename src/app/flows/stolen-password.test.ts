@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort } from '#testing/free-port.ts';
-import { House } from '#testing/house.ts';
-import type { DeviceLogin } from '#testing/house.ts';
-import { SimulatedPhone } from '#testing/simulated-phone.ts';
-import type { PhoneCall } from '#testing/simulated-phone.ts';
+import { freePort } from '#testing/peers/free-port.ts';
+import { House } from '#testing/harness/house.ts';
+import type { DeviceLogin } from '#testing/harness/house.ts';
+import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
+import type { PhoneCall } from '#testing/peers/simulated-phone.ts';
 
 // What somebody can do who has one phone's password, and what the house then has against them.
 let stack: AsyncDisposableStack;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Baresip } from '#testing/baresip.ts';
-import { freePort } from '#testing/free-port.ts';
-import { House } from '#testing/house.ts';
-import type { DeviceLogin } from '#testing/house.ts';
-import { Kamailio } from '#testing/kamailio.ts';
-import { startSipp } from '#testing/sipp.ts';
+import { Baresip } from '#testing/peers/baresip.ts';
+import { freePort } from '#testing/peers/free-port.ts';
+import { House } from '#testing/harness/house.ts';
+import type { DeviceLogin } from '#testing/harness/house.ts';
+import { Kamailio } from '#testing/peers/kamailio.ts';
+import { startSipp } from '#testing/peers/sipp.ts';
 
 // The telephone network is a Kamailio that challenges with 407, and behind it a phone in the world.
 const worldTone = 700;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Baresip } from '#testing/baresip.ts';
-import { toneIn, TwilioHouse, waitFor } from '#testing/twilio-house.ts';
-import { energyAt, readWav } from '#testing/wav.ts';
+import type { Baresip } from '#testing/peers/baresip.ts';
+import { toneIn, TwilioHouse, waitFor } from '#testing/harness/twilio-house.ts';
+import { energyAt, readWav } from '#testing/peers/wav.ts';
 
 // Whole calls between the telephone network and real phones, through the emulated Twilio and rtpengine.
 const callerTone = 500;

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { TwilioHouse, waitFor } from '#testing/twilio-house.ts';
-import type { FaultName } from '#testing/twilio/faults.ts';
-import { energyAt, readWav } from '#testing/wav.ts';
+import { TwilioHouse, waitFor } from '#testing/harness/twilio-house.ts';
+import type { FaultName } from '#testing/twilio/base/faults.ts';
+import { energyAt, readWav } from '#testing/peers/wav.ts';
 
 // What goes wrong at Twilio itself, seen by somebody who uses the house.
 type Voicemail = { readonly id: string; readonly audio: string; readonly transcript: string | null };

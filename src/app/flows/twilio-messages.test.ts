@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { TwilioHouse, waitFor } from '#testing/twilio-house.ts';
-import type { Fault } from '#testing/twilio/faults.ts';
+import { TwilioHouse, waitFor } from '#testing/harness/twilio-house.ts';
+import type { Fault } from '#testing/twilio/base/faults.ts';
 import { rest } from '#testing/twilio/rest-caller.ts';
 
 // SMS and MMS both ways through the real process, set up by its own API, with what Twilio and the way to it may do wrong.

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Baresip } from '#testing/baresip.ts';
-import { toneIn, TwilioHouse, waitFor } from '#testing/twilio-house.ts';
-import { asText } from '#testing/twilio/records.ts';
+import type { Baresip } from '#testing/peers/baresip.ts';
+import { toneIn, TwilioHouse, waitFor } from '#testing/harness/twilio-house.ts';
+import { asText } from '#testing/twilio/base/records.ts';
 
 // A house with a static address: the trunk of its account sends calls straight to it, and no webhook is asked.
 const callerTone = 500;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Baresip } from '#testing/baresip.ts';
-import { TwilioHouse, waitFor } from '#testing/twilio-house.ts';
-import { energyAt, readWav } from '#testing/wav.ts';
+import type { Baresip } from '#testing/peers/baresip.ts';
+import { TwilioHouse, waitFor } from '#testing/harness/twilio-house.ts';
+import { energyAt, readWav } from '#testing/peers/wav.ts';
 
 // Calls of a phone that is always recorded, through the emulated Twilio and rtpengine.
 const ownTone = 440;

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { Baresip } from '#testing/baresip.ts';
-import { TwilioHouse, waitFor } from '#testing/twilio-house.ts';
-import { asText } from '#testing/twilio/records.ts';
+import type { Baresip } from '#testing/peers/baresip.ts';
+import { TwilioHouse, waitFor } from '#testing/harness/twilio-house.ts';
+import { asText } from '#testing/twilio/base/records.ts';
 
 // A house whose calls come straight from a trunk: what a caller hears whom nobody takes, or whom the trunk cannot bring. Twilio publishes
 // that an error while sending SIP leads to the trunk's disaster recovery address, not whether a refusal is one, nor about which call it

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { toneIn, TwilioHouse, waitFor } from '#testing/twilio-house.ts';
+import { toneIn, TwilioHouse, waitFor } from '#testing/harness/twilio-house.ts';
 import { rest } from '#testing/twilio/rest-caller.ts';
 
 // The ways between Twilio and the house when they break, and an elastic trunk that is pointed straight at the house.

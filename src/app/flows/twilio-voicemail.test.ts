@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { TwilioHouse, waitFor } from '#testing/twilio-house.ts';
+import { TwilioHouse, waitFor } from '#testing/harness/twilio-house.ts';
 import type { TwilioEmulator } from '#testing/twilio/emulator.ts';
-import { energyAt, readWav } from '#testing/wav.ts';
+import { energyAt, readWav } from '#testing/peers/wav.ts';
 
 // From the caller's voice to the stored message, with what Twilio and the way to it may do wrong.
 type Message = {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { FakeClock } from '#testing/fake-clock.ts';
-import { mutate, oneOf, pieces, seeded } from '#testing/mutate.ts';
+import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { mutate, oneOf, pieces, seeded } from '#testing/harness/mutate.ts';
 import type { Core } from './app-link.ts';
 import { AppRoutes } from './app-routes.ts';
 import { encodeFrame, FrameReader } from './control-framing.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { FakeTransport, readText } from '#testing/fake-sip-transport.ts';
+import { FakeTransport, readText } from '#testing/harness/fake-sip-transport.ts';
 import { ownRequestMeta, receivedMeta, requestMeta, responseMeta } from './message-meta.ts';
 
 const text =

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ProxyStage } from '#testing/proxy-stage.ts';
-import { readText } from '#testing/fake-sip-transport.ts';
+import { ProxyStage } from '#testing/harness/proxy-stage.ts';
+import { readText } from '#testing/harness/fake-sip-transport.ts';
 
 const two = ['sip:10.0.0.2', 'sip:10.0.0.3'];
 

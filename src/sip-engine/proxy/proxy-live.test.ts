@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { EngineStand } from '#testing/engine-stand.ts';
-import { SipCaller } from '#testing/sip-caller.ts';
-import { SipPeer } from '#testing/sip-peer.ts';
-import { responseText, sipText } from '#testing/sip-text.ts';
-import type { PeerMessage } from '#testing/sip-text.ts';
+import { EngineStand } from '#testing/harness/engine-stand.ts';
+import { SipCaller } from '#testing/peers/sip-caller.ts';
+import { SipPeer } from '#testing/peers/sip-peer.ts';
+import { responseText, sipText } from '#testing/peers/sip-text.ts';
+import type { PeerMessage } from '#testing/peers/sip-text.ts';
 
 type Result = { connected: boolean; finalStatus: number; responses: { msgs: { status: number }[] }[] };
 

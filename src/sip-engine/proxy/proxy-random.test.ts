@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { below, oneOf, seeded } from '#testing/mutate.ts';
-import type { Chance } from '#testing/mutate.ts';
-import { ProxyStage } from '#testing/proxy-stage.ts';
+import { below, oneOf, seeded } from '#testing/harness/mutate.ts';
+import type { Chance } from '#testing/harness/mutate.ts';
+import { ProxyStage } from '#testing/harness/proxy-stage.ts';
 
 const rounds = 400;
 const targets = ['10.0.0.2', '10.0.0.3', '10.0.0.4', '10.0.0.5'];

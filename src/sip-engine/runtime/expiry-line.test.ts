@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '#testing/fake-clock.ts';
+import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { Expiries, Expiring, ExpiryLine } from './expiry-line.ts';
 
 class Item extends Expiring {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sendRequest, TransactionStage } from '#testing/transaction-stage.ts';
+import { sendRequest, TransactionStage } from '#testing/harness/transaction-stage.ts';
 
 const target = (address: string) => ({ protocol: 'udp', address, port: 5060 }) as const;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TransactionStage } from '#testing/transaction-stage.ts';
+import { TransactionStage } from '#testing/harness/transaction-stage.ts';
 import { buildResponse } from '../message/response-builder.ts';
 
 const statusLine = (status: number, reason: string) => `SIP/2.0 ${status} ${reason}`;

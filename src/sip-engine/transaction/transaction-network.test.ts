@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '#testing/fake-clock.ts';
-import { FakeResolver, FakeTransport, readText } from '#testing/fake-sip-transport.ts';
-import { seeded } from '#testing/mutate.ts';
-import { requestText } from '#testing/transaction-stage.ts';
+import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeResolver, FakeTransport, readText } from '#testing/harness/fake-sip-transport.ts';
+import { seeded } from '#testing/harness/mutate.ts';
+import { requestText } from '#testing/harness/transaction-stage.ts';
 import { silentLog } from '../runtime/engine-log.ts';
 import { newTag } from '../runtime/ids.ts';
 import { defaultLimits } from '../runtime/limits.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clientFrame, webSocketRequest } from '#testing/hostile-web-socket.ts';
+import { clientFrame, webSocketRequest } from '#testing/peers/hostile-web-socket.ts';
 import { defaultLimits } from '../runtime/limits.ts';
 import { FrameReader, encodeFrame } from './ws-frames.ts';
 import { readHandshake } from './ws-handshake.ts';

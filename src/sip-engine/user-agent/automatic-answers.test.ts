@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CoreStage } from '#testing/core-stage.ts';
+import { CoreStage } from '#testing/harness/core-stage.ts';
 
 const final = (stage: CoreStage): string | undefined => stage.sent().findLast((line) => line !== '100');
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FakeApp } from '#testing/core-stage.ts';
+import { FakeApp } from '#testing/harness/core-stage.ts';
 import { DialogTable } from './dialog-table.ts';
 import { Dialog } from './dialog.ts';
 

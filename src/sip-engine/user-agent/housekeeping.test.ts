@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CoreStage, sdp } from '#testing/core-stage.ts';
+import { CoreStage, sdp } from '#testing/harness/core-stage.ts';
 
 const invite = 'INVITE sip:bob@10.0.0.9 SIP/2.0';
 

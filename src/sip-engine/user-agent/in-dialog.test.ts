@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CoreStage, sdp } from '#testing/core-stage.ts';
+import { CoreStage, sdp } from '#testing/harness/core-stage.ts';
 
 const noDialogText = 'Server error: unable to find dialog for dialog id provided';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CoreStage, sdp } from '#testing/core-stage.ts';
+import { CoreStage, sdp } from '#testing/harness/core-stage.ts';
 
 const supported = { headers: ['Supported: 100rel'], body: sdp };
 const reliable = { headers: ['Require: 100rel'], body: sdp };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CoreStage, sdp } from '#testing/core-stage.ts';
+import { CoreStage, sdp } from '#testing/harness/core-stage.ts';
 import type { EngineSettings } from './engine-settings.ts';
 
 function called(headers: readonly string[], answer: readonly string[] = [], settings: Partial<EngineSettings> = {}) {

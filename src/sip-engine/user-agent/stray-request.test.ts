@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CoreStage } from '#testing/core-stage.ts';
+import { CoreStage } from '#testing/harness/core-stage.ts';
 import type { ProxyOptions } from '../control/app-link.ts';
 import type { ProxyPart } from './core-context.ts';
 import type { RouteQuestion } from './request-routing.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CoreStage, FakeApp, sdp } from '#testing/core-stage.ts';
+import { CoreStage, FakeApp, sdp } from '#testing/harness/core-stage.ts';
 
 describe('an incoming call', () => {
   it('rings, is answered, acknowledged and ended by the peer, and leaves nothing behind', () => {

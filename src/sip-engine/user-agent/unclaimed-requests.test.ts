@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { CoreStage } from '#testing/core-stage.ts';
-import { connectClient } from '#testing/drachtio-client.ts';
+import { CoreStage } from '#testing/harness/core-stage.ts';
+import { connectClient } from '#testing/peers/drachtio-client.ts';
 import { createEngine } from '../engine.ts';
 import { silentLog } from '../runtime/engine-log.ts';
 import { engineOptions } from '../engine-options.ts';

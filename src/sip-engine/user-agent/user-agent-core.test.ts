@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { CoreStage, lineOf, sdp } from '#testing/core-stage.ts';
-import { seededRandom } from '#testing/seeded-random.ts';
+import { CoreStage, lineOf, sdp } from '#testing/harness/core-stage.ts';
+import { seededRandom } from '#testing/harness/seeded-random.ts';
 import { parseMessage } from '../message/parse.ts';
 import { defaultLimits } from '../runtime/limits.ts';
 

@@ -1,4 +1,4 @@
-import type { House } from '../house.ts';
+import type { House } from '#testing/harness/house.ts';
 import type { Figures } from './figures.ts';
 
 type DeviceReply = { readonly id: string; readonly isRegistered: boolean };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SimulatedPhone } from '../simulated-phone.ts';
+import type { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 import type { Acknowledged } from './acknowledged.ts';
 import type { DisturbedHouse } from './disturbed-house.ts';
 import type { Figures } from './figures.ts';

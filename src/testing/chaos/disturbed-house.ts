@@ -5,9 +5,9 @@ import { appendFile, mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { House } from '../house.ts';
-import type { HouseOptions } from '../house.ts';
-import { WallClock } from '../wall-clock.ts';
+import { House } from '#testing/harness/house.ts';
+import type { HouseOptions } from '#testing/harness/house.ts';
+import { WallClock } from '#testing/harness/wall-clock.ts';
 
 /** Within so long the house has seen that its clock was set, and moved what is due. */
 const clockDelayMs = 4000;

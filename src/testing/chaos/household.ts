@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DeviceLogin } from '../house.ts';
-import { SimulatedPhone } from '../simulated-phone.ts';
-import type { PhoneCall } from '../simulated-phone.ts';
+import type { DeviceLogin } from '#testing/harness/house.ts';
+import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
+import type { PhoneCall } from '#testing/peers/simulated-phone.ts';
 import type { Acknowledged } from './acknowledged.ts';
 import type { DisturbedHouse } from './disturbed-house.ts';
 import type { Figures } from './figures.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../free-port.ts';
-import { seededRandom } from '../seeded-random.ts';
-import { SimulatedPhone } from '../simulated-phone.ts';
+import { freePort } from '#testing/peers/free-port.ts';
+import { seededRandom } from '#testing/harness/seeded-random.ts';
+import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 import { Acknowledged } from './acknowledged.ts';
 import { disturb } from './disturbances.ts';
 import { DisturbedHouse } from './disturbed-house.ts';

@@ -1,4 +1,4 @@
-import { Baresip } from '../baresip.ts';
+import { Baresip } from '#testing/peers/baresip.ts';
 import type { PhoneNews, RealPhone, RealPhoneOptions } from './real-phone.ts';
 
 const events: Readonly<Record<PhoneNews, string>> = {

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Program } from '../program.ts';
+import type { Program } from '#testing/peers/program.ts';
 import type { PhoneNews, RealPhone } from './real-phone.ts';
 
 /** What is typed into a phone's console, and what it prints. */

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserServer, Page } from 'playwright-core';
 import { rolldown } from 'rolldown';
-import { energyAt } from '../wav.ts';
-import type { PhonePlace } from './phone-network.ts';
+import { energyAt } from '#testing/peers/wav.ts';
+import type { PhonePlace } from '#testing/peers/phone-network.ts';
 import type { PhoneNews, RealPhone, RealPhoneOptions } from './real-phone.ts';
 
 const flags = [

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startProgram } from '../program.ts';
-import { toneWav } from '../wav.ts';
+import { startProgram } from '#testing/peers/program.ts';
+import { toneWav } from '#testing/peers/wav.ts';
 import { ConsolePhone } from './console-phone.ts';
 import type { ConsoleWords } from './console-phone.ts';
 import type { RealPhone, RealPhoneOptions } from './real-phone.ts';

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { House } from '../house.ts';
-import type { DeviceLogin } from '../house.ts';
+import { House } from '#testing/harness/house.ts';
+import type { DeviceLogin } from '#testing/harness/house.ts';
 import { pageOrigin } from './jssip.ts';
-import { PhoneNetwork } from './phone-network.ts';
-import type { PhonePlace } from './phone-network.ts';
+import { PhoneNetwork } from '#testing/peers/phone-network.ts';
+import type { PhonePlace } from '#testing/peers/phone-network.ts';
 import type { RealPhone, RealPhoneOptions, Transport } from './real-phone.ts';
 import { Wire } from './wire.ts';
 

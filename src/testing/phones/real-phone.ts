@@ -1,5 +1,5 @@
-import type { DeviceLogin } from '../house.ts';
-import type { PhonePlace } from './phone-network.ts';
+import type { DeviceLogin } from '#testing/harness/house.ts';
+import type { PhonePlace } from '#testing/peers/phone-network.ts';
 import type { Wire } from './wire.ts';
 
 /** What a phone's own words tell. */

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { energyAt } from '../wav.ts';
+import { energyAt } from '#testing/peers/wav.ts';
 
 const silentAfterMs = 700;
 

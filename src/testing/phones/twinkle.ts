@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startProgram } from '../program.ts';
+import { startProgram } from '#testing/peers/program.ts';
 import { ConsolePhone } from './console-phone.ts';
 import type { ConsoleWords } from './console-phone.ts';
 import { MicrophoneFile } from './microphone-file.ts';

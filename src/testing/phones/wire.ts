@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { requireProgram } from '../program.ts';
-import { decode } from '../twilio/g711.ts';
-import { parseRtp } from '../twilio/rtp-packet.ts';
-import { energyAt } from '../wav.ts';
+import { requireProgram } from '#testing/peers/program.ts';
+import { decode } from '#testing/twilio/rtp/g711.ts';
+import { parseRtp } from '#testing/twilio/rtp/rtp-packet.ts';
+import { energyAt } from '#testing/peers/wav.ts';
 
 /** What is kept of each stream of sound: the last half second. */
 const framesKept = 25;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PhoneCall, SimulatedPhone } from '../simulated-phone.ts';
+import type { PhoneCall, SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 import type { Kind } from './kinds.ts';
 
 /** More than a phone rings (5 s here) and than anything is repeated (64·T1, 32 s). */

@@ -1,6 +1,6 @@
 import { Figures } from '../chaos/figures.ts';
-import type { House } from '../house.ts';
-import { seededRandom } from '../seeded-random.ts';
+import type { House } from '#testing/harness/house.ts';
+import { seededRandom } from '#testing/harness/seeded-random.ts';
 import { isSo, placeCall } from './call.ts';
 import type { Placed } from './call.ts';
 import { kindOf } from './kinds.ts';

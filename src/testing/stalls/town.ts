@@ -1,7 +1,7 @@
-import { freePort } from '../free-port.ts';
-import { House } from '../house.ts';
-import { SimulatedPhone } from '../simulated-phone.ts';
-import type { PhoneCall, SimulatedPhoneOptions } from '../simulated-phone.ts';
+import { freePort } from '#testing/peers/free-port.ts';
+import { House } from '#testing/harness/house.ts';
+import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
+import type { PhoneCall, SimulatedPhoneOptions } from '#testing/peers/simulated-phone.ts';
 import type { Kind } from './kinds.ts';
 
 const callers = 12;

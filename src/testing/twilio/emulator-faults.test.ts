@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { TwilioEmulator } from './emulator.ts';
 import { HouseStandIn } from './house-stand-in.ts';
 import { rest, until } from './rest-caller.ts';
-import { otherSwitches } from './switches.ts';
+import { otherSwitches } from '#testing/twilio/base/switches.ts';
 import { ours, theirs, VoiceStage } from './voice-stage.ts';
 
 const send = { form: { To: theirs, From: ours, Body: 'x' } };

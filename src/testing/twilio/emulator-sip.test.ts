@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { energyAt, readWav } from '../wav.ts';
+import { energyAt, readWav } from '#testing/peers/wav.ts';
 import { TwilioEmulator } from './emulator.ts';
 import { HouseStandIn } from './house-stand-in.ts';
 import { rest, until } from './rest-caller.ts';
-import { SipSide } from './sip-side.ts';
+import { SipSide } from '#testing/twilio/sip/sip-side.ts';
 import { ours, theirs } from './voice-stage.ts';
 
 test('with its SIP side: nobody registered, so the caller leaves a message that sounds as it was spoken', async () => {

@@ -1,6 +1,6 @@
-import { HttpListener } from './http-listener.ts';
-import type { HttpReply, HttpRequest } from './http-listener.ts';
-import { sign } from './signature.ts';
+import { HttpListener } from '#testing/twilio/base/http-listener.ts';
+import type { HttpReply, HttpRequest } from '#testing/twilio/base/http-listener.ts';
+import { sign } from '#testing/twilio/base/signature.ts';
 
 export type Heard = {
   readonly method: string;

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Baresip } from '../baresip.ts';
-import { energyAt, readWav } from '../wav.ts';
+import { Baresip } from '#testing/peers/baresip.ts';
+import { energyAt, readWav } from '#testing/peers/wav.ts';
 import { TwilioEmulator } from './emulator.ts';
 import { HouseStandIn } from './house-stand-in.ts';
 import { rest } from './rest-caller.ts';
-import { SipSide } from './sip-side.ts';
+import { SipSide } from '#testing/twilio/sip/sip-side.ts';
 
 // The whole emulator with real SIP and sound: REST makes the domain, webhooks drive the call, a real phone is the house.
 const ours = '+15555550199';

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import { FakeClock } from '../fake-clock.ts';
+import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { TwilioEmulator } from './emulator.ts';
 import type { EmulatorOptions } from './emulator.ts';
-import { FakeVoice } from './fake-voice.ts';
+import { FakeVoice } from '#testing/twilio/base/fake-voice.ts';
 import { HouseStandIn } from './house-stand-in.ts';
 import type { Heard } from './house-stand-in.ts';
 import { rest } from './rest-caller.ts';

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { expect, it } from 'vitest';
-import { planned } from '#testing/message-plan.ts';
-import { seededRandom } from '#testing/seeded-random.ts';
+import { planned } from '#testing/kill/message-plan.ts';
+import { seededRandom } from '#testing/harness/seeded-random.ts';
 import { TwilioEmulator } from '#testing/twilio/emulator.ts';
-import type { Fault } from '#testing/twilio/faults.ts';
+import type { Fault } from '#testing/twilio/base/faults.ts';
 
-const program = join(import.meta.dirname, '../../testing/message-sender.ts');
+const program = join(import.meta.dirname, '../../testing/kill/message-sender.ts');
 const count = 1000;
 
 // Of a hundred requests, how many end like this. The slow ones are done after the house has given up on them.

@@ -1,0 +1,224 @@
+// Every call of the emulated Twilio: from the telephone network, from the house, and by REST.
+// The emulator's control methods, the voice side and the REST routes of calls use it.
+// Must stay true: a number is served by its voice address or by its trunk, and an empty address ends the call in silence.
+import { EmulatedCall } from '#testing/twilio/base/call.ts';
+import type { StatusCallback, TwimlSource } from '#testing/twilio/base/call.ts';
+import { asText } from '#testing/twilio/base/records.ts';
+import type { Resource } from '#testing/twilio/base/records.ts';
+import type { FormFields } from '#testing/twilio/base/signature.ts';
+import { TrunkArrival, trunkAddress } from './trunk-arrival.ts';
+import { TwimlRun } from './twiml-run.ts';
+import type { NewCall, Telephony } from './twiml-run.ts';
+import { obey } from './twiml-verbs.ts';
+import type { IncomingCall, PstnLeg, Sound } from '#testing/twilio/base/voice-side.ts';
+
+export type CallerOptions = {
+  /** What the caller says as soon as somebody listens. */
+  readonly speak?: Sound;
+  readonly callerName?: string;
+  readonly stirVerstat?: string;
+  /** JSON text of the add-ons. */
+  readonly addOns?: string;
+  readonly forwardedFrom?: string;
+  /** Any other fields of the voice webhook. */
+  readonly fields?: FormFields;
+};
+
+/** Somebody on the telephone network who called one of our numbers. */
+export type Caller = {
+  readonly callSid: string;
+  readonly call: EmulatedCall;
+  readonly person: PstnLeg['person'];
+  readonly hangUp: () => void;
+  readonly press: (digits: string) => void;
+  /** Settles when the call is over for Twilio. */
+  readonly over: Promise<void>;
+};
+
+export class Switchboard {
+  readonly calls = new Map<string, EmulatedCall>();
+  readonly #on: Telephony;
+
+  constructor(on: Omit<Telephony, 'newCall' | 'obey' | 'referTakers'>) {
+    this.#on = { ...on, obey, referTakers: new Map(), newCall: (given) => this.newCall(given) };
+    on.voice.onIncoming((incoming) => this.#takeFromHouse(incoming));
+    on.voice.onRefer?.((leg, target) => this.#on.referTakers.get(leg)?.(target));
+  }
+
+  get telephony(): Telephony {
+    return this.#on;
+  }
+
+  newCall(given: NewCall): EmulatedCall {
+    const { state, webhooks } = this.#on;
+    const now = state.now();
+    const call = new EmulatedCall(
+      {
+        sid: state.sid('CA'),
+        parentSid: given.parentSid ?? null,
+        from: given.from,
+        to: given.to,
+        direction: given.direction,
+        status: given.direction === 'inbound' ? 'ringing' : 'queued',
+        phoneNumberSid: given.phoneNumberSid ?? null,
+        trunkSid: given.trunkSid ?? null,
+        callerName: given.callerName ?? null,
+        createdMs: now,
+        updatedMs: now,
+        answeredMs: null,
+        endedMs: null,
+        price: null,
+      },
+      { state, webhooks },
+    );
+    this.calls.set(call.sid, call);
+    return call;
+  }
+
+  /** Somebody calls one of our numbers. */
+  callFrom(from: string, to: string, options: CallerOptions = {}): Caller {
+    const { state, voice } = this.#on;
+    const number = state.numberOf(to);
+    if (number === undefined) throw new Error(`${to} is no number of this account`);
+    const leg = voice.pstnLeg(options.speak === undefined ? {} : { speak: options.speak });
+    const trunk = state.trunks.get(asText(number['trunk_sid']));
+    const given = {
+      ...{ from, phoneNumberSid: number.sid },
+      ...(options.callerName === undefined ? {} : { callerName: options.callerName }),
+    };
+    const call =
+      trunk === undefined
+        ? this.newCall({ ...given, to, direction: 'inbound' })
+        : this.newCall({
+            ...given,
+            to: trunkAddress(this.#on.directory, trunk, to),
+            direction: 'trunking-originating',
+            trunkSid: trunk.sid,
+          });
+    call.attach(leg);
+    call.extraFields = callerFields(this.#on, options);
+    if (trunk === undefined) {
+      this.#watch(call, asText(number['status_callback']), asText(number['status_callback_method']));
+      this.#run(call, number);
+    }
+    return {
+      callSid: call.sid,
+      call,
+      person: leg.person,
+      hangUp: () => leg.person.hangup(),
+      press: (digits) => leg.person.press(digits),
+      over: trunk === undefined ? call.over : new TrunkArrival(this.#on, { call, leg, trunk, number: to }).run(),
+    };
+  }
+
+  /** Runs a call through TwiML in the background. */
+  start(call: EmulatedCall, source: TwimlSource): void {
+    void new TwimlRun(this.#on, call).run(source);
+  }
+
+  #run(call: EmulatedCall, owner: Resource): void {
+    const url = asText(owner['voice_url']);
+    if (url === '') {
+      // Twilio's debugger says nothing about it either.
+      call.finish('failed');
+      return;
+    }
+    const fallback = asText(owner['voice_fallback_url']);
+    call.fallback = fallback === '' ? undefined : { url: fallback, method: verb(owner['voice_fallback_method']) };
+    this.start(call, { kind: 'url', url, method: verb(owner['voice_method']), webhook: 'voice' });
+  }
+
+  #watch(call: EmulatedCall, url: string, method: string): void {
+    if (url === '') return;
+    // Number and SIP Domain tell the end only, once.
+    const callback: StatusCallback = { kind: 'call-status', url, method: verb(method), events: ['completed'] };
+    call.statusCallbacks = [callback];
+  }
+
+  #takeFromHouse(incoming: IncomingCall): void {
+    if (incoming.kind === 'trunk') this.#terminate(incoming);
+    else this.#takeFromDomain(incoming);
+  }
+
+  /** Trunk termination: to the telephone network, without any TwiML. */
+  #terminate(incoming: IncomingCall): void {
+    const { directory, voice, farPhones, state } = this.#on;
+    const trunk = directory.trunk(incoming.domain);
+    const number = userOf(incoming.to);
+    const call = this.newCall({
+      from: userOf(incoming.from),
+      to: number,
+      direction: 'trunking-terminating',
+      ...(trunk === undefined ? {} : { trunkSid: trunk.sid }),
+    });
+    call.attach(incoming.leg);
+    call.turnAway = (status) => incoming.reject(status);
+    call.pickUp = () => incoming.answer();
+    const far = farPhones.get(number)?.calls ?? { outcome: 'answers' as const };
+    state.clock.after(5, () => call.isOver || incoming.ring());
+    const person = voice.pstnLeg(far.say === undefined ? {} : { speak: far.say });
+    void incoming.leg.ended.then(() => {
+      person.hangup();
+      call.finish(call.isAnswered ? 'completed' : 'canceled');
+    });
+    void person.ended.then(() => call.finish(call.isAnswered ? 'completed' : 'canceled'));
+    this.persons.set(call.sid, person);
+    if (far.outcome === 'no-answer') return;
+    state.clock.after(far.ringMs ?? 50, () => {
+      if (call.isOver) return;
+      if (far.outcome !== 'answers') {
+        call.finish(far.outcome);
+        return;
+      }
+      void call.answer().then(() => voice.bridge(incoming.leg, person));
+      if (far.hangUpAfterMs !== undefined) state.clock.after(far.hangUpAfterMs, () => person.person.hangup());
+    });
+  }
+
+  /** Who the house reached through a trunk, by call. */
+  readonly persons = new Map<string, PstnLeg>();
+
+  #takeFromDomain(incoming: IncomingCall): void {
+    const { state } = this.#on;
+    const domain = [...state.domains.values()].find((each) => each['domain_name'] === incoming.domain);
+    const call = this.newCall({ from: incoming.from, to: incoming.to, direction: 'inbound' });
+    call.attach(incoming.leg);
+    call.pickUp = () => incoming.answer();
+    call.turnAway = (status) => incoming.reject(status);
+    call.extraFields = [
+      ['SipDomain', incoming.domain],
+      ['SipDomainSid', domain?.sid ?? ''],
+      ['SipCallId', incoming.sipCallId],
+      ['SipSourceIp', incoming.sourceIp],
+      ...(incoming.username === undefined ? [] : [['SipUsername', incoming.username] as const]),
+      ...Object.entries(incoming.headers).map(([name, value]) => [`SipHeader_${name}`, value] as const),
+    ];
+    if (domain === undefined) {
+      call.finish('failed');
+      return;
+    }
+    // The phone hears that it rings before the house is asked what to do.
+    incoming.ring();
+    this.#watch(call, asText(domain['voice_status_callback_url']), asText(domain['voice_status_callback_method']));
+    this.#run(call, domain);
+  }
+}
+
+function callerFields({ state }: Telephony, options: CallerOptions): FormFields {
+  const token = { parentCallInfoToken: `eyJ${state.sid('XR')}`, identityHeaderTokens: [] };
+  return [
+    ['CallToken', JSON.stringify(token)],
+    ...(options.stirVerstat === undefined ? [] : [['StirVerstat', options.stirVerstat] as const]),
+    ...(options.addOns === undefined ? [] : [['AddOns', options.addOns] as const]),
+    ...(options.forwardedFrom === undefined ? [] : [['ForwardedFrom', options.forwardedFrom] as const]),
+    ...(options.fields ?? []),
+  ];
+}
+
+function userOf(uri: string): string {
+  return /^sips?:([^@;]+)@/i.exec(uri)?.[1] ?? uri;
+}
+
+function verb(method: Resource[string] | undefined): 'GET' | 'POST' {
+  return asText(method).toUpperCase() === 'GET' ? 'GET' : 'POST';
+}
