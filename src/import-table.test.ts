@@ -1,89 +1,88 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-
-const subjects = ['people', 'devices', 'numbers', 'voicemail', 'messages', 'system'];
-const mayImport: Record<string, string[]> = {
-  base: [],
-  contract: [],
-  storage: ['base'],
-  ...Object.fromEntries(subjects.map((room) => [room, ['base', 'contract', 'storage']])),
-  calls: ['base', 'contract', 'storage', 'routing', 'devices', 'numbers'],
-  'sip-engine': [],
-  sip: ['base', 'contract', 'calls', 'routing', ...subjects],
-  twilio: ['base', 'contract', 'calls', 'routing', ...subjects],
-  media: ['base', 'contract', 'calls', 'routing', ...subjects],
-  http: ['base', 'contract'],
-  'home-assistant': ['base', 'contract'],
-  notify: ['base', 'contract'],
-};
-const rooms = [...Object.keys(mayImport), 'routing'];
-const ownerOf: Record<string, string> = {
-  pino: 'base',
-  zod: 'contract',
-  'better-sqlite3': 'storage',
-  'libphonenumber-js': 'numbers',
-  'drachtio-srf': 'sip',
-  koa: 'http',
-  '@koa/router': 'http',
-  twilio: 'twilio',
-  mqtt: 'home-assistant',
-  nodemailer: 'notify',
-};
-
-type Planted = { room: string; line: string; allowed: boolean };
-const planted: Planted[] = [];
-for (const room of Object.keys(mayImport)) {
-  for (const other of rooms) {
-    if (other === room) continue;
-    const allowed = mayImport[room]!.includes(other);
-    planted.push({ room, line: `import { x } from '#${other}/x.ts';`, allowed });
-    planted.push({ room, line: `import { x } from '../${other}/x.ts';`, allowed: allowed && room !== 'sip-engine' });
-  }
-  for (const [name, owner] of Object.entries(ownerOf)) {
-    planted.push({ room, line: `import x from '${name}';`, allowed: owner === room });
-  }
-  for (const file of ['app', 'options', 'surroundings', 'calls-start']) {
-    planted.push({ room, line: `import { x } from '../${file}.ts';`, allowed: false });
-    planted.push({ room, line: `import { x } from '#${file}.ts';`, allowed: false });
-  }
-  planted.push({ room, line: `import x from 'twilio/lib/x.js';`, allowed: room === 'twilio' });
-}
-planted.push({ room: 'routing', line: `import type { X } from '#devices/x.ts';`, allowed: true });
-planted.push({ room: 'routing', line: `import { x } from '#devices/x.ts';`, allowed: false });
-planted.push({ room: 'sip-engine', line: `import { x } from 'node:net';`, allowed: true });
-planted.push({ room: 'sip-engine', line: `import { x } from './x.ts';`, allowed: true });
+import { aboveRooms, rooms } from '../script/import-table.ts';
 
 const project = join(import.meta.dirname, '..');
+const packages = Object.values(rooms).flatMap((room) => room.packages ?? []);
+
+type Planted = { at: string; line: string; allowed: boolean };
+const planted: Planted[] = [];
+for (const [name, room] of Object.entries(rooms)) {
+  const isAlone = name === 'sip-engine';
+  for (const other of [...Object.keys(rooms), ...aboveRooms]) {
+    if (other === name) continue;
+    const allowed = room.rooms.includes(other);
+    const asType = allowed || (room.types?.includes(other) ?? false);
+    for (const from of [`#${other}/x.ts`, `../${other}/x.ts`]) {
+      planted.push({ at: name, line: `import { x } from '${from}';`, allowed });
+      planted.push({ at: name, line: `import type { x } from '${from}';`, allowed: asType });
+    }
+  }
+  for (const one of packages)
+    planted.push({ at: name, line: `import x from '${one}';`, allowed: room.packages?.includes(one) ?? false });
+  planted.push({ at: name, line: `import { x } from '../main.ts';`, allowed: false });
+  planted.push({ at: name, line: `import { x } from '#main.ts';`, allowed: false });
+  planted.push({ at: name, line: `import x from 'twilio/lib/x.js';`, allowed: name === 'twilio' });
+  planted.push({ at: name, line: `import x from 'some-package';`, allowed: !isAlone });
+  planted.push({ at: name, line: `import { x } from 'node:net';`, allowed: true });
+  planted.push({ at: name, line: `import { x } from './x.ts';`, allowed: true });
+  const { floors = {} } = room;
+  for (const [floor, below] of Object.entries(floors)) {
+    const at = `${name}/${floor}`;
+    for (const other of Object.keys(floors)) {
+      if (other === floor) continue;
+      planted.push({ at, line: `import { x } from '../${other}/x.ts';`, allowed: below.includes(other) });
+      if (!isAlone) planted.push({ at, line: `import { x } from '#${name}/${other}/x.ts';`, allowed: below.includes(other) });
+      planted.push({ at: name, line: `import { x } from './${other}/x.ts';`, allowed: true });
+    }
+    planted.push({ at, line: `import { x } from '../x.ts';`, allowed: false });
+    planted.push({ at, line: `import { x } from '#app/x.ts';`, allowed: false });
+    planted.push({ at, line: `import { x } from './x.ts';`, allowed: true });
+  }
+}
+
 let folder: string;
 let refused: Set<string>;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'gosip-imports-'));
-  cpSync(join(project, '.oxlintrc.json'), join(folder, '.oxlintrc.json'));
-  symlinkSync(join(project, 'node_modules'), join(folder, 'node_modules'));
-  for (const room of rooms) mkdirSync(join(folder, 'src', room), { recursive: true });
-  planted.forEach(({ room, line }, index) => {
-    const name = line.includes('{ x }') ? 'x' : line.includes('{ X }') ? 'X' : 'x';
-    const use = line.startsWith('import type') ? `export type Y = ${name};` : `export const y = ${name};`;
-    writeFileSync(join(folder, 'src', room, `planted-${index}.ts`), `${line}\n${use}\n`);
+  linterIn(folder);
+  planted.forEach(({ at, line }, index) => {
+    mkdirSync(join(folder, 'src', at), { recursive: true });
+    const use = line.startsWith('import type') ? 'export type Y = x;' : 'export const y = x;';
+    writeFileSync(join(folder, 'src', at, `planted-${index}.ts`), `${line}\n${use}\n`);
   });
-  refused = refusals(folder);
+  const run = lint(folder, '--format', 'json');
+  const report = JSON.parse(run.stdout) as { diagnostics: { code: string; filename: string }[] };
+  const restricted = report.diagnostics.filter(({ code }) => code.includes('no-restricted-imports'));
+  refused = new Set(restricted.map(({ filename }) => filename));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function refusals(at: string): Set<string> {
-  const oxlint = join(project, 'node_modules', '.bin', 'oxlint');
-  const run = spawnSync(oxlint, ['--format', 'json', 'src'], { cwd: at, encoding: 'utf8' });
-  const report = JSON.parse(run.stdout) as { diagnostics: { code: string; filename: string }[] };
-  return new Set(report.diagnostics.filter(({ code }) => code.includes('no-restricted-imports')).map(({ filename }) => filename));
+function linterIn(at: string): void {
+  mkdirSync(join(at, 'script'), { recursive: true });
+  for (const file of ['oxlint.config.ts', 'script/import-table.ts']) cpSync(join(project, file), join(at, file));
+  symlinkSync(join(project, 'node_modules'), join(at, 'node_modules'));
+  writeFileSync(join(at, 'package.json'), '{ "type": "module" }');
 }
+
+function lint(at: string, ...flags: string[]) {
+  const run = spawnSync(join(project, 'node_modules/.bin/oxlint'), [...flags, 'src'], {
+    cwd: at,
+    encoding: 'utf8',
+    env: environment,
+  });
+  return run;
+}
+/** The linter reads its settings with the Node.js of the project. */
+const environment = { ...process.env, PATH: `${join(project, 'node_modules/.bin')}:${process.env['PATH']}` };
 
 test('the linter refuses every import that the table forbids, and no other', () => {
   const wrong = planted
-    .map((import_, index) => ({ ...import_, refused: refused.has(`src/${import_.room}/planted-${index}.ts`) }))
+    .map((import_, index) => ({ ...import_, refused: refused.has(`src/${import_.at}/planted-${index}.ts`) }))
     .filter(({ allowed, refused: wasRefused }) => allowed === wasRefused);
   expect(wrong).toEqual([]);
 });
@@ -91,11 +90,31 @@ test('the linter refuses every import that the table forbids, and no other', () 
 test('the linter refuses a cycle of imports, also of types alone', () => {
   const at = join(folder, 'cycle');
   mkdirSync(join(at, 'src', 'base'), { recursive: true });
-  cpSync(join(project, '.oxlintrc.json'), join(at, '.oxlintrc.json'));
-  symlinkSync(join(project, 'node_modules'), join(at, 'node_modules'));
+  linterIn(at);
   writeFileSync(join(at, 'src/base/a.ts'), `import type { B } from './b.ts';\nexport type A = B | 1;\n`);
   writeFileSync(join(at, 'src/base/b.ts'), `import type { A } from './a.ts';\nexport type B = A | 2;\n`);
-  const run = spawnSync(join(project, 'node_modules/.bin/oxlint'), ['src'], { cwd: at, encoding: 'utf8' });
+  const run = lint(at);
   expect(run.stdout).toContain('no-cycle');
   expect(run.status).not.toBe(0);
+});
+
+test('every folder of the source has its row, and every floor its folder', () => {
+  const folders = readdirSync(join(project, 'src'), { withFileTypes: true }).filter((one) => one.isDirectory());
+  const known = [...Object.keys(rooms), ...aboveRooms];
+  expect(folders.map(({ name }) => name).filter((name) => !known.includes(name))).toEqual([]);
+  for (const [name, { floors = {} }] of Object.entries(rooms)) {
+    if (Object.keys(floors).length === 0) continue;
+    const inside = readdirSync(join(project, 'src', name), { withFileTypes: true }).filter((one) => one.isDirectory());
+    expect(inside.map((one) => one.name).toSorted()).toEqual(Object.keys(floors).toSorted());
+  }
+});
+
+test('the table in CONTRIBUTING.md is this one', () => {
+  const list = (names: readonly string[], suffix = '') => names.map((one) => `\`${one}\`${suffix}`);
+  const rows = Object.entries(rooms).map(([name, { is, rooms: may, types = [], packages: uses = [] }]) => {
+    const rights = [...list(may), ...list(types, ' (types)'), ...uses].join(', ');
+    return `| \`${name}\` | ${is} | ${rights === '' ? 'Node.js only' : rights} |`;
+  });
+  const page = readFileSync(join(project, 'CONTRIBUTING.md'), 'utf8');
+  expect(page.split('\n').filter((line) => rows.includes(line))).toEqual(rows);
 });
