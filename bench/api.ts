@@ -45,7 +45,7 @@ async function timed(count: number, run: () => Promise<unknown>): Promise<number
 function writeHistory(file: string): void {
   const db = new BetterSqlite3(file);
   const insert = db.prepare(
-    `INSERT INTO cdrs (id, direction, started_at, answered_at, ended_at, result, reason, dialled,
+    `INSERT INTO cdrs (id, direction, started_at, answered_at, ended_at, disposition, reason, dialled,
        caller_number, caller_name, callee_number, callee_name)
      VALUES (?, 'inbound', ?, ?, ?, 'answered', 'caller-hung-up', ?, ?, ?, '21', 'Kitchen')`,
   );

@@ -70,7 +70,7 @@ export async function benchCalls(): Promise<Row[]> {
   const used = (processorSeconds(calls.house.program.pid) - before) / steady.seconds;
   const memory = residentMegabytes(calls.house.program.pid);
   const quiet = await load(500, 20);
-  const most = await load(4000, 1000);
+  const peak = await load(4000, 1000);
   const direct = await runLoad({
     scenario: directCallerScenario,
     address: callerAddress,
@@ -93,7 +93,7 @@ export async function benchCalls(): Promise<Row[]> {
       aim: '–',
     },
     { what: 'added to INVITE → 200 by the bridge, at 20/s', measured: `${added.toFixed(1)} ms`, aim: '< 20 ms' },
-    { what: 'most calls', measured: `${Math.round(most.perSecond)}/s, ${most.failed} failed`, aim: '–' },
+    { what: 'most calls', measured: `${Math.round(peak.perSecond)}/s, ${peak.failed} failed`, aim: '–' },
     { what: 'memory after 10,000 calls', measured: `${memory} MB`, aim: '< 200 MB' },
   ];
 }
@@ -111,11 +111,11 @@ export async function benchHeldCalls(): Promise<Row[]> {
     callsPerSecond: 100,
     args: ['-l', '1000'],
   });
-  const most = await watch.stop();
+  const peak = await watch.stop();
   return [
     {
       what: 'calls held at the same time',
-      measured: `${most.calls}, ${held.failed} failed, ${most.megabytes} MB`,
+      measured: `${peak.calls}, ${held.failed} failed, ${peak.megabytes} MB`,
       aim: '1,000',
     },
   ];

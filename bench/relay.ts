@@ -1,6 +1,6 @@
 import { systemClock } from '../src/base/clock.ts';
 import { createLog } from '../src/base/log.ts';
-import { Sound } from '../src/media/sound.ts';
+import { MediaRelay } from '../src/media/media-relay.ts';
 import { RtpPeer } from '../src/testing/peers/rtp-peer.ts';
 import { processorSeconds, residentMegabytes } from './machine.ts';
 import type { Row } from './row.ts';
@@ -15,24 +15,25 @@ export async function benchRelay(): Promise<Row[]> {
 
 async function relayed(count: number, aim: string): Promise<Row> {
   await using stack = new AsyncDisposableStack();
-  const sound = await Sound.create({
-    ...{ clock: systemClock, log: createLog({ level: 'error' }) },
+  const mediaRelay = await MediaRelay.create({
+    clock: systemClock,
+    log: createLog({ level: 'error' }),
     options: { mode: 'rtpengine', ports, address: '127.0.0.1' },
   });
-  stack.defer(() => sound.stop());
-  await sound.start();
-  if (sound.relay.kind !== 'running') throw new Error(sound.health().message);
-  const { pid } = sound.relay;
+  stack.defer(() => mediaRelay.stop());
+  await mediaRelay.start();
+  if (mediaRelay.relayState.kind !== 'running') throw new Error(mediaRelay.health().message);
+  const { pid } = mediaRelay.relayState;
   const peers: RtpPeer[] = [];
-  const setUpMs: number[] = [];
+  const setupMs: number[] = [];
   for (let call = 0; call < count; call += 1) {
     const [far, near] = [await RtpPeer.open({ toneHz: 700 }), await RtpPeer.open({ toneHz: 450 })];
     stack.use(far);
     stack.use(near);
     peers.push(far, near);
     const started = performance.now();
-    await connect(sound, far, near);
-    setUpMs.push(performance.now() - started);
+    await connect(mediaRelay, far, near);
+    setupMs.push(performance.now() - started);
   }
   const before = processorSeconds(pid);
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
@@ -40,9 +41,9 @@ async function relayed(count: number, aim: string): Promise<Row> {
   for (const peer of peers) peer.stopSending();
   await new Promise((resolve) => setTimeout(resolve, 500));
   const sent = peers.reduce((sum, peer) => sum + peer.sent, 0);
-  const received = peers.reduce((sum, peer) => sum + peer.heard.packets, 0);
-  const isHeard = peers.every((peer, index) => peer.hears(index % 2 === 0 ? 450 : 700) > 0.9);
-  const slowest = Math.max(...setUpMs).toFixed(1);
+  const received = peers.reduce((sum, peer) => sum + peer.receiveStats.packets, 0);
+  const isHeard = peers.every((peer, index) => peer.toneShare(index % 2 === 0 ? 450 : 700) > 0.9);
+  const slowest = Math.max(...setupMs).toFixed(1);
   const loss = `${sent - received} of ${sent} packets lost${isHeard ? '' : ', not every tone heard'}`;
   return {
     what: `${count} calls relayed at the same time, ${seconds} s`,
@@ -51,11 +52,12 @@ async function relayed(count: number, aim: string): Promise<Row> {
   };
 }
 
-async function connect(sound: Sound, far: RtpPeer, near: RtpPeer): Promise<void> {
-  const anchor = sound.anchor({
-    ...{ call: 'bench', caller: { place: 'border', trunk: 'bench', isBrowser: false } },
-    callee: { place: 'house', trunk: undefined, isBrowser: false },
-    lost: () => {},
+async function connect(mediaRelay: MediaRelay, far: RtpPeer, near: RtpPeer): Promise<void> {
+  const anchor = mediaRelay.anchor({
+    call: 'bench',
+    caller: { zone: 'external', trunk: 'bench', isBrowser: false },
+    callee: { zone: 'internal', trunk: undefined, isBrowser: false },
+    onLost: () => {},
   });
   const offered = await anchor?.offer(far.sdp(), 'caller');
   const answered = await anchor?.answer(near.sdp());

@@ -7,7 +7,7 @@ import { newId } from '../src/base/ids.ts';
 import { createLog } from '../src/base/log.ts';
 import { loadKeys } from '../src/devices/key-file.ts';
 import { openDatabase } from '../src/storage/database.ts';
-import type { Opened } from '../src/storage/database.ts';
+import type { OpenedDatabase } from '../src/storage/database.ts';
 import { TwilioSettingsStore } from '../src/twilio/setup/twilio-settings-store.ts';
 import { freePort } from '../src/testing/peers/free-port.ts';
 import { House } from '../src/testing/harness/house.ts';
@@ -37,13 +37,17 @@ export async function benchWebhooks(): Promise<Row[]> {
     const calls = await measure(publicUrl, { path: 'voice/inbound', first: 2_000_000, count: requests });
     const again = await measure(publicUrl, { path: 'voice/inbound', first: 2_000_000, count: requests });
     const messages = await measure(publicUrl, { path: 'sms/inbound', first: 3_000_000, count: requests });
-    const strangers = await flood(publicUrl);
+    const forged = await flood(publicUrl);
     void house;
     return [
-      { what: `Webhook: a call from outside, decided and recorded, ${history}`, measured: shown(calls), aim },
-      { what: 'Webhook: the same call announced again', measured: shown(again), aim },
-      { what: 'Webhook: a message from outside', measured: shown(messages), aim },
-      { what: 'Webhook: a call from outside while strangers send forged ones', measured: shown(strangers), aim: '< 50 ms p95' },
+      { what: `Webhook: a call from outside, decided and recorded, ${history}`, measured: formatTimes(calls), aim },
+      { what: 'Webhook: the same call announced again', measured: formatTimes(again), aim },
+      { what: 'Webhook: a message from outside', measured: formatTimes(messages), aim },
+      {
+        what: 'Webhook: a call from outside while strangers send forged ones',
+        measured: formatTimes(forged),
+        aim: '< 50 ms p95',
+      },
     ];
   } finally {
     await rm(dataDirectory, { recursive: true, force: true });
@@ -56,7 +60,7 @@ async function measure(publicUrl: string, { path, first, count }: Run): Promise<
   const times: number[] = [];
   for (let index = first; index < first + count; index += 1) {
     const started = performance.now();
-    const status = await ask(publicUrl, { path, index, isForged: false });
+    const status = await postWebhook(publicUrl, { path, index, isForged: false });
     if (status !== 200) throw new Error(`${path} was answered with ${status}`);
     times.push(performance.now() - started);
   }
@@ -67,7 +71,7 @@ async function measure(publicUrl: string, { path, first, count }: Run): Promise<
 async function flood(publicUrl: string): Promise<number[]> {
   let isOver = false;
   const forge = async () => {
-    while (!isOver) await ask(publicUrl, { path: 'voice/inbound', index: 1, isForged: true });
+    while (!isOver) await postWebhook(publicUrl, { path: 'voice/inbound', index: 1, isForged: true });
   };
   const forgers = Array.from({ length: 4 }, forge);
   try {
@@ -78,9 +82,9 @@ async function flood(publicUrl: string): Promise<number[]> {
   }
 }
 
-type Asked = { readonly path: string; readonly index: number; readonly isForged: boolean };
+type WebhookRequest = { readonly path: string; readonly index: number; readonly isForged: boolean };
 
-async function ask(publicUrl: string, { path, index, isForged }: Asked): Promise<number> {
+async function postWebhook(publicUrl: string, { path, index, isForged }: WebhookRequest): Promise<number> {
   const url = `${publicUrl}/api/webhooks/${path}`;
   const common = { AccountSid: sid('AC', 1), ApiVersion: '2010-04-01', From: '+15555550100', To: number(index % rows) };
   const places = Object.fromEntries(
@@ -96,7 +100,7 @@ async function ask(publicUrl: string, { path, index, isForged }: Asked): Promise
   return response.status;
 }
 
-function shown(times: readonly number[]): string {
+function formatTimes(times: readonly number[]): string {
   return `p50 ${percentile(times, 0.5).toFixed(1)} ms, p95 ${percentile(times, 0.95).toFixed(1)} ms`;
 }
 
@@ -112,7 +116,7 @@ function fill(dataDirectory: string): void {
   db.close();
 }
 
-function writeHistory(db: Opened['db']): void {
+function writeHistory(db: OpenedDatabase['db']): void {
   const owner = newId('user');
   const now = Date.now();
   const user = db.prepare(
@@ -121,18 +125,18 @@ function writeHistory(db: Opened['db']): void {
   user.run(owner, now, now);
   const did = db.prepare(`INSERT INTO dids (id, number, name, owner_person_id, created_at) VALUES (?, ?, '', ?, ?)`);
   const call = db.prepare(
-    `INSERT INTO cdrs (id, direction, started_at, ended_at, result, reason, dialled, caller_number, caller_name, callee_number,
+    `INSERT INTO cdrs (id, direction, started_at, ended_at, disposition, reason, dialled, caller_number, caller_name, callee_number,
        callee_name) VALUES (?, 'inbound', ?, ?, 'missed', 'no-answer', ?, '+15555550100', '', ?, '')`,
   );
-  const story = db.prepare(
-    `INSERT INTO outside_calls (call_sid, cdr_id, token, phase, decision, caller, created_at) VALUES (?, ?, ?, 'over', '{}', '{}', ?)`,
+  const pstnCall = db.prepare(
+    `INSERT INTO pstn_calls (call_sid, cdr_id, token, phase, decision, caller, created_at) VALUES (?, ?, ?, 'over', '{}', '{}', ?)`,
   );
   db.transaction(() => {
     for (let index = 0; index < rows; index += 1) {
       const [id, at] = [newId('call'), now - (rows - index) * 60_000];
       did.run(newId('num'), number(index), owner, now);
       call.run(id, at, at + 30_000, number(index), number(index));
-      story.run(sid('CA', index), id, `token-${index}`, at);
+      pstnCall.run(sid('CA', index), id, `token-${index}`, at);
     }
   })();
 }

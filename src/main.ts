@@ -5,12 +5,12 @@ import { AppError } from '#base/errors.ts';
 import { createApp } from './app/app.ts';
 import { bannerLines } from './app/banner.ts';
 import { collectGarbage } from './base/collect-garbage.ts';
-import { fileOfToken } from './app/first-token.ts';
+import { writeTokenFile } from './app/first-token.ts';
 import { readOptions } from './options/options.ts';
 import type { Options } from './options/options.ts';
 
 const flags = process.argv.slice(2);
-const strange = flags.filter((flag) => flag !== '--new-admin-token');
+const unknownFlags = flags.filter((flag) => flag !== '--new-admin-token');
 
 function fail(...lines: readonly string[]): void {
   process.stderr.write(`${lines.join('\n')}\n`);
@@ -20,7 +20,7 @@ function fail(...lines: readonly string[]): void {
 async function run(options: Options, stop: AbortSignal): Promise<void> {
   await using app = await createApp(options, { wantsNewAdminToken: flags.length > 0 });
   const { dataDirectory } = options;
-  const adminTokenFile = fileOfToken({ token: app.adminToken, dataDirectory, isTerminal: process.stdout.isTTY });
+  const adminTokenFile = writeTokenFile({ token: app.adminToken, dataDirectory, isTerminal: process.stdout.isTTY });
   process.stdout.write(`${bannerLines({ ...app, adminTokenFile }).join('\n')}\n`);
   // Not only at the end: the next start is a fast one even after a power cut.
   flushCompileCache();
@@ -32,7 +32,7 @@ const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
 
 const read = readOptions();
-if (strange.length > 0) fail(`GoSIP does not know ${strange.join(' ')}; it knows --new-admin-token`);
+if (unknownFlags.length > 0) fail(`GoSIP does not know ${unknownFlags.join(' ')}; it knows --new-admin-token`);
 else if (read.kind === 'problems') fail('GoSIP cannot start with these options:', ...read.problems.map((one) => `  ${one}`));
 else {
   try {

@@ -7,7 +7,7 @@ import { HouseClock } from '#base/house-clock.ts';
 import { Events } from '#base/events.ts';
 import { newId as systemNewId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
-import { noteMissedCall } from '#calls/missed-call.ts';
+import { recordMissedCall } from '#calls/missed-pstn-call.ts';
 import type { Route } from '#contract/endpoint.ts';
 import type { Facts } from '#contract/facts.ts';
 import { numberRoutes } from '#numbers/number-routes.ts';
@@ -20,30 +20,30 @@ import { TokenStore } from '#people/token-store.ts';
 import { Tokens } from '#people/tokens.ts';
 import { Health } from '#system/health.ts';
 import { systemRoutes } from '#system/system-routes.ts';
-import { missedCallOf } from '#twilio/sync/missed-call.ts';
+import { toMissedCall } from '#twilio/sync/unreported-call.ts';
 import { trunkName } from '#twilio/api/twilio-settings.ts';
 import type { Listening } from './banner.ts';
-import { startCalls } from './calls.ts';
-import type { Desk } from './calls.ts';
-import { keepTime } from './clock.ts';
-import { listenTexts, openEngine } from './sip-engine.ts';
-import { startHttp } from './http.ts';
-import { openMessages } from './messages.ts';
+import { composeCalls } from './calls.ts';
+import type { CallsRoom } from './calls.ts';
+import { composeClock } from './clock.ts';
+import { formatListeners, composeSipEngine } from './sip-engine.ts';
+import { composeHttp } from './http.ts';
+import { composeMessages } from './messages.ts';
 import type { MessageRoom } from './messages.ts';
 import type { Options } from '#options/options.ts';
-import { keyPath, startPhones } from './devices.ts';
-import type { Phones } from './devices.ts';
+import { keyFilePath, composeDevices } from './devices.ts';
+import type { DevicesRoom } from './devices.ts';
 import { watchSealedValues } from './sealed-values.ts';
-import { startSetUp } from './twilio-setup.ts';
-import { openStorage, startCopies } from './storage.ts';
-import type { Overrides, Storage, Surroundings } from './context.ts';
-import { openTwilio } from './twilio.ts';
-import type { TwilioGround } from './twilio.ts';
-import { followTwilio } from './twilio-trunk.ts';
-import { openVoicemail } from './voicemail.ts';
-import type { VoicemailEdge } from './voicemail.ts';
-import { startWebhooks } from './webhooks.ts';
-import type { WebhooksStart } from './webhooks.ts';
+import { composeTwilioSetup } from './twilio-setup.ts';
+import { composeStorage, composeBackups } from './storage.ts';
+import type { Overrides, Storage, AppContext } from './context.ts';
+import { composeTwilio } from './twilio.ts';
+import type { TwilioServices } from './twilio.ts';
+import { syncTwilioTrunk } from './twilio-trunk.ts';
+import { composeVoicemail } from './voicemail.ts';
+import type { VoicemailServices } from './voicemail.ts';
+import { composeWebhooks } from './webhooks.ts';
+import type { WebhooksRoom } from './webhooks.ts';
 
 export type App = AsyncDisposable &
   Listening & {
@@ -60,11 +60,11 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const { newId = systemNewId, log = createLog({ level: options.log.level }) } = overrides;
   const clock = new HouseClock(overrides.clock ?? systemClock, log);
   const events = new Events<Facts>(log);
-  const around = {
+  const context = {
     options,
     overrides,
     clock,
-    onClockSet: clock.onSet,
+    onClockStep: clock.onStep,
     newId,
     log,
     events,
@@ -72,48 +72,63 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
     stack,
     warnings: [],
   };
-  const storage = openStorage(around);
-  keepTime({ ...around, clock, storage });
-  const phones = await startPhones(around, storage);
-  const engine = await openEngine(around, phones);
-  const house = await openHouse(around, storage, phones);
-  const twilio = openTwilio({ ...around, storage, keys: phones.keys });
-  const closedTrunk = watchSealedValues({
-    ...{ ...around, keys: phones.keys, path: keyPath(options) },
-    lockedPhones: () => phones.devices.locked(),
+  const storage = composeStorage(context);
+  composeClock({ ...context, clock, storage });
+  const phones = await composeDevices(context, storage);
+  const engine = await composeSipEngine(context, phones);
+  const peopleRoom = await composePeople(context, storage, phones);
+  const twilio = composeTwilio({ ...context, storage, keys: phones.keys });
+  const twilioTrunkProblem = watchSealedValues({
+    ...context,
+    keys: phones.keys,
+    path: keyFilePath(options),
+    lockedPhones: () => phones.devices.undecryptable(),
     isTwilioLocked: () => twilio.settings.isLocked,
   });
-  const desk = await startCalls(around, storage, { ...phones, numbers: house.numbers, engine, newToken, closedTrunk });
-  followTwilio({ ...twilio, sip: desk.sip, engine, log, stack });
-  const messaging = await openMessages({ ...around, ...house, storage, twilio });
-  const voicemail = await startVoicemail(around, storage, { ...phones, ...house, ...desk, twilio, messaging });
-  const webhooks = await openWebhooks(around, twilio, { ...house, ...desk, voicemail, messaging });
-  const setUp = startSetUp({ ...around, twilio, storage, numbers: house.numbers, sip: desk.sip, selfTest: webhooks.selfTest });
+  const callsRoom = await composeCalls(context, storage, {
+    ...phones,
+    numbers: peopleRoom.numbers,
+    engine,
+    newToken,
+    twilioTrunkProblem,
+  });
+  syncTwilioTrunk({ ...twilio, sip: callsRoom.sip, engine, log, stack });
+  const messaging = await composeMessages({ ...context, ...peopleRoom, storage, twilio });
+  const voicemail = await composeVoicemailRoom(context, storage, { ...phones, ...peopleRoom, ...callsRoom, twilio, messaging });
+  const webhooks = await composePublicWebhooks(context, twilio, { ...peopleRoom, ...callsRoom, voicemail, messaging });
+  const setup = composeTwilioSetup({
+    ...context,
+    twilio,
+    storage,
+    numbers: peopleRoom.numbers,
+    sip: callsRoom.sip,
+    selfTest: webhooks.selfTest,
+  });
   const routes = [
     ...phones.routes,
-    ...house.routes,
-    ...desk.routes,
+    ...peopleRoom.routes,
+    ...callsRoom.routes,
     ...voicemail.room.routes,
     ...messaging.routes,
-    ...setUp.routes,
-    ...systemRoutes(around.health),
+    ...setup.routes,
+    ...systemRoutes(context.health),
   ];
-  const http = await startHttp(around, { ...phones, ...house, ...desk, routes });
+  const http = await composeHttp(context, { ...phones, ...peopleRoom, ...callsRoom, routes });
   twilio.outbox.start();
-  startCopies({ ...around, storage, keys: phones.keys, isQuiet: () => desk.calls.list().length === 0 });
+  composeBackups({ ...context, storage, keys: phones.keys, isQuiet: () => callsRoom.calls.list().length === 0 });
   const at: Listening = {
-    sip: listenTexts(engine.hostports),
+    sip: formatListeners(engine.hostports),
     http: { host: options.http.host, port: http.address.port },
     publicHttp: webhooks.address(),
-    adminToken: house.adminToken,
-    warnings: around.warnings,
+    adminToken: peopleRoom.adminToken,
+    warnings: context.warnings,
   };
   log.info({ sip: at.sip, http: at.http, warnings: at.warnings }, 'GoSIP is ready');
   const parts = stack.move();
   return { ...at, routes, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }
 
-type House = {
+type PeopleRoom = {
   readonly people: People;
   readonly tokens: Tokens;
   readonly numbers: Numbers;
@@ -122,9 +137,13 @@ type House = {
 };
 
 /** People, their tokens, and our numbers. */
-async function openHouse(around: Surroundings, { db, writes, problem }: Storage, { devices }: Phones): Promise<House> {
-  const { clock, newId, overrides } = around;
-  const log = around.log.child({ room: 'people' });
+async function composePeople(
+  context: AppContext,
+  { db, writes, problem }: Storage,
+  { devices }: DevicesRoom,
+): Promise<PeopleRoom> {
+  const { clock, newId, overrides } = context;
+  const log = context.log.child({ room: 'people' });
   const parts = { persons: new PersonStore(db), tokens: new TokenStore(db), writes, clock, newId, log };
   const people = new People({ ...parts, releasePerson: (personId) => devices.releasePerson(personId) });
   const tokens = new Tokens(parts);
@@ -135,44 +154,55 @@ async function openHouse(around: Surroundings, { db, writes, problem }: Storage,
   return { people, tokens, numbers, adminToken, routes: [...personRoutes(people, tokens), ...numberRoutes(numbers)] };
 }
 
-type VoicemailNeighbours = Omit<Phones & House & Desk, 'routes'> & {
-  readonly twilio: TwilioGround;
+type VoicemailDeps = Omit<DevicesRoom & PeopleRoom & CallsRoom, 'routes'> & {
+  readonly twilio: TwilioServices;
   readonly messaging: MessageRoom;
 };
 
 /** Mailboxes, recordings, and the look for what Twilio has and nobody told us. */
-function startVoicemail(around: Surroundings, storage: Storage, parts: VoicemailNeighbours): Promise<VoicemailEdge> {
-  const { people, outsideCalls, numbers, messaging } = parts;
+function composeVoicemailRoom(context: AppContext, storage: Storage, parts: VoicemailDeps): Promise<VoicemailServices> {
+  const { people, pstnCallStore, numbers, messaging } = parts;
   const missed = {
-    ...{ ...around, ...parts, log: around.log.child({ room: 'calls' }), store: outsideCalls, newToken },
+    ...context,
+    ...parts,
+    log: context.log.child({ room: 'calls' }),
+    store: pstnCallStore,
+    newToken,
     byNumber: (number: string) => numbers.byNumber(number),
   };
-  return openVoicemail({
-    ...{ ...around, ...parts, storage },
+  return composeVoicemail({
+    ...context,
+    ...parts,
+    storage,
     isPerson: (personId) => people.byId(personId) !== undefined,
     sinks: {
-      message: (message) => messaging.messages.take(message),
+      message: (message) => messaging.messages.reconcile(message),
       call: (call) => {
-        const found = missedCallOf(call);
-        if (found !== undefined) noteMissedCall(found, missed);
+        const found = toMissedCall(call);
+        if (found !== undefined) recordMissedCall(found, missed);
       },
     },
   });
 }
 
 /** What Twilio reaches. */
-function openWebhooks(
-  around: Surroundings,
-  { settings }: TwilioGround,
-  parts: Omit<Desk & House, 'routes'> & { readonly voicemail: VoicemailEdge; readonly messaging: MessageRoom },
-): Promise<WebhooksStart> {
-  const { sip, outside, numbers, voicemail } = parts;
+function composePublicWebhooks(
+  context: AppContext,
+  { settings }: TwilioServices,
+  parts: Omit<CallsRoom & PeopleRoom, 'routes'> & { readonly voicemail: VoicemailServices; readonly messaging: MessageRoom },
+): Promise<WebhooksRoom> {
+  const { sip, pstnCalls: outside, numbers, voicemail } = parts;
   const { messages } = parts.messaging;
   const media = {
     publicMedia: async (token: string) => (await messages.publicMedia(token)) ?? voicemail.room.greetings.publicMedia(token),
   };
-  return startWebhooks({
-    ...{ ...around, settings, calls: outside, voicemail: voicemail.port, messages, media },
+  return composeWebhooks({
+    ...context,
+    settings,
+    calls: outside,
+    voicemail: voicemail.port,
+    messages,
+    media,
     isReachable: () => sip.trunkStates().find(({ name }) => name === trunkName)?.isReady ?? true,
     callerIdFor: (asked) => {
       const ours = numbers.byNumber(asked);

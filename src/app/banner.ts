@@ -18,7 +18,7 @@ type Banner = Listening & { readonly adminTokenFile?: string | undefined };
 export function bannerLines(at: Banner, addresses: readonly string[] = machineAddresses()): string[] {
   const [apiHost = '127.0.0.1'] = reachable(at.http.host, addresses);
   const lines = ['GoSIP is ready'];
-  for (const [index, place] of phonePlaces(at.sip, addresses).entries()) {
+  for (const [index, place] of registrarAddresses(at.sip, addresses).entries()) {
     lines.push(`  ${(index === 0 ? 'Phones register at' : '').padEnd(20)} ${place}`);
   }
   const api = `http://${inUrl(apiHost)}:${at.http.port}/api`;
@@ -41,7 +41,7 @@ export function bannerLines(at: Banner, addresses: readonly string[] = machineAd
 }
 
 /** One line per address and port, with the protocols spoken there: `192.0.2.5:5060 (udp, tcp)`; loopback only where there is nothing else. */
-function phonePlaces(listen: readonly string[], addresses: readonly string[]): string[] {
+function registrarAddresses(listen: readonly string[], addresses: readonly string[]): string[] {
   const protocolsAt = new Map<string, string[]>();
   for (const one of listen) {
     const protocol = one.slice(0, one.indexOf(':'));

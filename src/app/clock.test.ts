@@ -17,7 +17,7 @@ import type { AttemptOutcome } from '#storage/outbox-item.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
 import { Health } from '#system/health.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
-import { keepTime } from './clock.ts';
+import { composeClock } from './clock.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -49,7 +49,7 @@ async function run() {
   const writes = new WriteBatch({ db, log });
   const warnings: string[] = [];
   const health = new Health(clock);
-  keepTime({ clock, storage: { db, writes }, log, health, warnings, stack });
+  composeClock({ clock, storage: { db, writes }, log, health, warnings, stack });
   return { clock, writes, warnings, health };
 }
 
@@ -61,18 +61,20 @@ function set(byMs: number): void {
 
 function registration(now: number): Registration {
   return {
-    ...{
-      id: 'reg_1',
-      deviceId: device,
-      contactUri: 'sip:11@192.0.2.7',
-      q: 1,
-      params: new Map(),
-      path: [],
-      callId: 'a',
-      cseq: 1,
-      lastNonce: 0,
-    },
-    ...{ instanceId: undefined, regId: undefined, userAgent: undefined, registeredAt: now, expiresAt: now + hour },
+    id: 'reg_1',
+    deviceId: device,
+    contactUri: 'sip:11@192.0.2.7',
+    q: 1,
+    params: new Map(),
+    path: [],
+    callId: 'a',
+    cseq: 1,
+    lastNonceSerial: 0,
+    instanceId: undefined,
+    regId: undefined,
+    userAgent: undefined,
+    registeredAt: now,
+    expiresAt: now + hour,
     source: { protocol: 'udp', address: '192.0.2.7', port: 5060 },
   };
 }
@@ -85,7 +87,7 @@ async function registered({ clock, writes }: Awaited<ReturnType<typeof run>>): P
     events: new Events<Facts>(log),
     log,
   });
-  stack.defer(clock.onSet((byMs) => registrations.move(byMs)));
+  stack.defer(clock.onStep((byMs) => registrations.shiftDueTimes(byMs)));
   registrations.start();
   stack.defer(() => registrations.stop());
   return registrations;
@@ -115,7 +117,7 @@ describe.each(jumps)('a clock that is set by %i ms', (byMs) => {
     const { clock } = await run();
     const attempts: number[] = [];
     let outcome: AttemptOutcome = { kind: 'unreachable', message: 'no way out' };
-    const outbox = new Outbox({ ...{ db, clock, newId, log, isDurable: true }, random: () => 0.5 });
+    const outbox = new Outbox({ db, clock, newId, log, isDurable: true, random: () => 0.5 });
     outbox.register('sms', {
       service: 'Twilio',
       whenInDoubt: 'repeat',
@@ -143,7 +145,7 @@ describe.each(jumps)('a clock that is set by %i ms', (byMs) => {
     media.publish('med_1', 'token', clock.now() + 6 * hour);
     set(byMs);
     expect(media.byToken('token', clock.now())).toBeDefined();
-    expect(media.looseBefore(clock.now() - day)).toEqual([]);
+    expect(media.orphansBefore(clock.now() - day)).toEqual([]);
     machine.advance(6 * hour);
     expect(media.byToken('token', clock.now())).toBeUndefined();
   });

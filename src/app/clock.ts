@@ -8,25 +8,25 @@ import { MediaStore } from '#messages/media-store.ts';
 import { HouseTimes } from '#storage/house-times.ts';
 import { OutboxStore } from '#storage/outbox-store.ts';
 import { RecordingStore } from '#voicemail/recording-store.ts';
-import type { Storage, Surroundings } from './context.ts';
+import type { Storage, AppContext } from './context.ts';
 
 /** How far a clock may have been set back while we were not running without our noticing. */
 const noteEveryMs = 5 * 60_000;
-const leastBehindMs = 2_000;
+const minBehindMs = 2_000;
 
-type Parts = Pick<Surroundings, 'log' | 'health' | 'warnings' | 'stack'> & {
+type ClockDeps = Pick<AppContext, 'log' | 'health' | 'warnings' | 'stack'> & {
   readonly clock: HouseClock;
   readonly storage: Pick<Storage, 'db' | 'writes'>;
 };
 
-export function keepTime({ clock, storage, log, health, warnings, stack }: Parts): void {
+export function composeClock({ clock, storage, log, health, warnings, stack }: ClockDeps): void {
   const { db, writes } = storage;
   const times = new HouseTimes(db);
-  const move = mover(db);
+  const move = createTimeShifter(db);
   const seen = times.get('seen');
   const now = clock.now();
   const behindMs = seen === undefined ? 0 : seen - now;
-  const isBehind = behindMs > leastBehindMs;
+  const isBehind = behindMs > minBehindMs;
   if (isBehind) {
     // How long we were away nobody knows: nothing of it is counted.
     const facts = { shows: isoTime(now), lastRan: isoTime(now + behindMs) };
@@ -55,15 +55,15 @@ export function keepTime({ clock, storage, log, health, warnings, stack }: Parts
 }
 
 /** Moves everything that is due in one transaction. */
-function mover(db: Storage['db']): (byMs: number) => void {
+function createTimeShifter(db: Storage['db']): (byMs: number) => void {
   const stores = [new OutboxStore(db), new RegistrationStore(db), new MediaStore(db), new RecordingStore(db)];
   return db.transaction((byMs: number) => {
-    for (const store of stores) store.moveDue(byMs);
+    for (const store of stores) store.shiftDueTimes(byMs);
   });
 }
 
 /** A full disk must not keep the house from starting. */
-function safely(log: Parts['log'], run: () => void): void {
+function safely(log: ClockDeps['log'], run: () => void): void {
   try {
     run();
   } catch (error) {

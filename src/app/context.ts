@@ -7,7 +7,7 @@ import type { Events } from '#base/events.ts';
 import type { NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
-import type { Opened } from '#storage/database.ts';
+import type { OpenedDatabase } from '#storage/database.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { Health } from '#system/health.ts';
 import type { Options } from '#options/options.ts';
@@ -25,12 +25,12 @@ export type Overrides = {
   readonly wantsNewAdminToken?: boolean;
 };
 
-export type Surroundings = {
+export type AppContext = {
   readonly options: Options;
   readonly overrides: Overrides;
   readonly clock: Clock;
   /** Told when somebody sets the machine's clock; whoever keeps times of it moves them along. */
-  readonly onClockSet: HouseClock['onSet'];
+  readonly onClockStep: HouseClock['onStep'];
   readonly newId: NewId;
   /** The root: each part makes its own child. */
   readonly log: Log;
@@ -42,8 +42,8 @@ export type Surroundings = {
   readonly warnings: string[];
 };
 
-export type Storage = Opened & {
+export type Storage = OpenedDatabase & {
   readonly writes: WriteBatch;
   /** Whether the file that bears the database's name is still the open one. */
-  readonly isOurFile: () => boolean;
+  readonly isOriginalFile: () => boolean;
 };

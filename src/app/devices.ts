@@ -7,7 +7,7 @@ import { Authenticator } from '#devices/authenticator.ts';
 import { deviceRoutes } from '#devices/device-routes.ts';
 import { DeviceStore } from '#devices/device-store.ts';
 import { Devices } from '#devices/devices.ts';
-import { GuessedPhones } from '#devices/guessed-phones.ts';
+import { BruteForceDetector } from '#devices/brute-force-detector.ts';
 import { loadKeys } from '#devices/key-file.ts';
 import type { Keys } from '#devices/key-file.ts';
 import { Nonces } from '#devices/nonces.ts';
@@ -16,9 +16,9 @@ import { RegistrationStore } from '#devices/registration-store.ts';
 import { Registrations } from '#devices/registrations.ts';
 import { isEmergencyNumber } from '#numbers/emergency-numbers.ts';
 import type { Options } from '#options/options.ts';
-import type { Storage, Surroundings } from './context.ts';
+import type { Storage, AppContext } from './context.ts';
 
-export type Phones = {
+export type DevicesRoom = {
   readonly keys: Keys;
   readonly devices: Devices;
   readonly registrations: Registrations;
@@ -29,34 +29,44 @@ export type Phones = {
   readonly routes: readonly Route[];
 };
 
-export function keyPath({ dataDirectory }: Options): string {
+export function keyFilePath({ dataDirectory }: Options): string {
   return join(dataDirectory, 'gosip.key');
 }
 
-export async function startPhones(around: Surroundings, { db, writes }: Storage): Promise<Phones> {
-  const { options, clock, newId, events, stack, warnings } = around;
-  const log = around.log.child({ room: 'devices' });
+export async function composeDevices(context: AppContext, { db, writes }: Storage): Promise<DevicesRoom> {
+  const { options, clock, newId, events, stack, warnings } = context;
+  const log = context.log.child({ room: 'devices' });
   const { realm } = options.sip;
-  const keys = loadKeys(keyPath(options), log);
+  const keys = loadKeys(keyFilePath(options), log);
   if (keys.problem !== undefined) warnings.push(keys.problem);
   const store = new RegistrationStore(db);
   const nameOf = (deviceId: string) => devices.byId(deviceId)?.name;
   const registrations = new Registrations({ store, writes, clock, events, log, nameOf });
   const devices = new Devices({
-    ...{ store: new DeviceStore(db), writes, registrations, keys, realm, clock, newId, events, log },
+    store: new DeviceStore(db),
+    writes,
+    registrations,
+    keys,
+    realm,
+    clock,
+    newId,
+    events,
+    log,
     isReservedExtension: (extension) => isEmergencyNumber(extension, options.house.country),
   });
   await devices.start();
   registrations.start();
   stack.defer(() => registrations.stop());
-  stack.defer(around.onClockSet((byMs) => registrations.move(byMs)));
-  const guessedPhones = watchGuesses(around, devices);
+  stack.defer(context.onClockStep((byMs) => registrations.shiftDueTimes(byMs)));
+  const bruteForceDetector = watchGuesses(context, devices);
   const authenticator = new Authenticator({
-    ...{ realm, clock, nonces: new Nonces({ key: keys.nonce, clock }) },
+    realm,
+    clock,
+    nonces: new Nonces({ key: keys.nonce, clock }),
     credentialsOf: devices.credentialsOf,
     needsSha256: devices.needsSha256,
     isRegisteredSource: (address) => registrations.isRegisteredFrom(address),
-    guessed: (username, source) => guessedPhones.add(username, source),
+    onWrongPassword: (username, source) => bruteForceDetector.add(username, source),
   });
   const registrar = new Registrar({ authenticator, registrations, clock, newId, log });
   const registered = new Set(store.live(clock.now()).map(({ deviceId }) => deviceId));
@@ -72,11 +82,11 @@ export async function startPhones(around: Surroundings, { db, writes }: Storage)
 }
 
 /** Says it in the log and in health where the password of a phone is tried from many addresses. */
-function watchGuesses({ clock, log, health }: Surroundings, devices: Devices): GuessedPhones {
+function watchGuesses({ clock, log, health }: AppContext, devices: Devices): BruteForceDetector {
   const nameOf = (username: string) => devices.byUsername(username)?.name ?? username;
-  const phones = new GuessedPhones({
+  const phones = new BruteForceDetector({
     clock,
-    found: ({ username, tries, sources }) => {
+    onDetected: ({ username, tries, sources }) => {
       const facts = { user: username, name: nameOf(username), tries, sources };
       log.warn(facts, 'The password of a phone is guessed from many addresses');
     },

@@ -4,7 +4,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-type Told = {
+type TokenFileOptions = {
   readonly token: string | undefined;
   readonly dataDirectory: string;
   /** Whether somebody looks at what is printed. */
@@ -12,7 +12,7 @@ type Told = {
 };
 
 /** Where the token is now; undefined where it is to be printed: on a terminal, and where no file can be written. */
-export function fileOfToken({ token, dataDirectory, isTerminal }: Told): string | undefined {
+export function writeTokenFile({ token, dataDirectory, isTerminal }: TokenFileOptions): string | undefined {
   if (token === undefined || isTerminal) return undefined;
   const path = join(dataDirectory, 'first-admin-token');
   try {

@@ -9,34 +9,41 @@ import { HttpServer } from '#http/server.ts';
 import type { Tokens } from '#people/tokens.ts';
 import { storageFailure } from '#storage/storage-failure.ts';
 import packageFile from '../../package.json' with { type: 'json' };
-import type { Desk } from './calls.ts';
-import type { Phones } from './devices.ts';
-import type { Surroundings } from './context.ts';
+import type { CallsRoom } from './calls.ts';
+import type { DevicesRoom } from './devices.ts';
+import type { AppContext } from './context.ts';
 
-type Mounted = Pick<Phones, 'devices'> &
-  Pick<Desk, 'calls' | 'cdrs'> & { readonly tokens: Tokens; readonly routes: readonly Route[] };
+type HttpDeps = Pick<DevicesRoom, 'devices'> &
+  Pick<CallsRoom, 'calls' | 'cdrs'> & { readonly tokens: Tokens; readonly routes: readonly Route[] };
 
 /** Throws `conflict` where the port cannot be had. */
-export async function startHttp(around: Surroundings, { devices, tokens, calls, cdrs, routes }: Mounted): Promise<HttpServer> {
-  const { options, overrides, clock, events, health, stack } = around;
-  const log = around.log.child({ room: 'http' });
-  const live = new LiveStream({ events, clock, log, mayHear: mayHear({ devices, calls, cdrs }) });
+export async function composeHttp(context: AppContext, { devices, tokens, calls, cdrs, routes }: HttpDeps): Promise<HttpServer> {
+  const { options, overrides, clock, events, health, stack } = context;
+  const log = context.log.child({ room: 'http' });
+  const live = new LiveStream({ events, clock, log, mayReceive: mayReceive({ devices, calls, cdrs }) });
   const server = new HttpServer({
-    ...{ ...options.http, version: packageFile.version, routes, live, clock, log, explain: explainStorage },
+    ...options.http,
+    version: packageFile.version,
+    routes,
+    live,
+    clock,
+    log,
+    explain: explainStorageFailure,
     identify: (token) => tokens.identify(token),
     isReplyStrict: overrides.isReplyStrict ?? false,
   });
   stack.defer(() => server.stop());
   await server.start();
   health.watch('http', () => {
-    const cut = server.cutConnections === 0 ? '' : `; ${server.cutConnections} connections that asked for nothing made room`;
-    return { status: 'ok', message: `Answers on port ${server.address.port}${cut}` };
+    const evicted =
+      server.evictedConnections === 0 ? '' : `; ${server.evictedConnections} connections that asked for nothing made room`;
+    return { status: 'ok', message: `Answers on port ${server.address.port}${evicted}` };
   });
   return server;
 }
 
 /** A user hears of their own devices and of the calls that rang or left them, as the lists show them. */
-function mayHear({ devices, calls, cdrs }: Pick<Mounted, 'devices' | 'calls' | 'cdrs'>) {
+function mayReceive({ devices, calls, cdrs }: Pick<HttpDeps, 'devices' | 'calls' | 'cdrs'>) {
   return (identity: Identity, _name: keyof Facts, fact: Facts[keyof Facts]): boolean => {
     const { role, personId } = identity;
     if (role === 'admin') return true;
@@ -49,7 +56,7 @@ function mayHear({ devices, calls, cdrs }: Pick<Mounted, 'devices' | 'calls' | '
   };
 }
 
-function explainStorage(error: unknown): unknown {
+function explainStorageFailure(error: unknown): unknown {
   const failure = storageFailure(error);
   if (error instanceof AppError || failure.kind === 'other') return error;
   return new AppError('unavailable', `The database ${failure.because}. Nothing was saved.`, { cause: error });

@@ -12,11 +12,11 @@ import type { Message } from '#messages/message.ts';
 import type { Messages } from '#messages/messages.ts';
 import type { ListedMessage, SearchOutcome, SendOutcome } from '#messages/ports.ts';
 import { openDatabase } from '#storage/database.ts';
-import type { Opened } from '#storage/database.ts';
+import type { OpenedDatabase } from '#storage/database.ts';
 import { Outbox } from '#storage/outbox.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
-import { makeMessageRoom } from './messages.ts';
+import { createMessageRoom } from './messages.ts';
 
 const ours = '+15555550199';
 const theirs = '+15555550123';
@@ -25,7 +25,7 @@ const admin = { isAdmin: true, personId: undefined };
 
 let folder: string;
 let clock: FakeClock;
-let opened: Opened;
+let opened: OpenedDatabase;
 let messages: Messages;
 let outbox: Outbox;
 let events: string[];
@@ -55,8 +55,16 @@ beforeEach(async () => {
     if (queueIsFull) throw new AppError('rate-limited', 'Too much is waiting');
     return enqueue(request);
   };
-  ({ messages } = makeMessageRoom({
-    ...{ db, dataDirectory: folder, writes, outbox, clock, newId, log, events: bus, timeZone: 'UTC' },
+  ({ messages } = createMessageRoom({
+    db,
+    dataDirectory: folder,
+    writes,
+    outbox,
+    clock,
+    newId,
+    log,
+    events: bus,
+    timeZone: 'UTC',
     numbers: { all: () => [ours], ownerOf: () => 'anna' },
     readNumber: (text) => text,
     sender: {
@@ -104,13 +112,29 @@ async function unknown(body: string): Promise<Message> {
 
 function listed(sid: string, change: Partial<ListedMessage> = {}): ListedMessage {
   return {
-    ...{ sid, direction: 'outbound-api', from: ours, to: theirs, body: 'Hello', status: 'delivered', errorCode: undefined },
-    ...{ segments: 1, mediaCount: 0, createdAt: clock.now(), sentAt: clock.now(), ...change },
+    sid,
+    direction: 'outbound-api',
+    from: ours,
+    to: theirs,
+    body: 'Hello',
+    status: 'delivered',
+    errorCode: undefined,
+    segments: 1,
+    mediaCount: 0,
+    createdAt: clock.now(),
+    sentAt: clock.now(),
+    ...change,
   };
 }
 
 const incoming = (messageSid: string, body = 'Hello', from = theirs) => ({
-  ...{ messageSid, from, to: ours, body, segments: 1, media: [], optOut: undefined },
+  messageSid,
+  from,
+  to: ours,
+  body,
+  segments: 1,
+  media: [],
+  optOut: undefined,
 });
 const inbound = (sid: string, change: Partial<ListedMessage> = {}) =>
   listed(sid, { direction: 'inbound', from: theirs, to: ours, status: 'received', ...change });
@@ -149,21 +173,21 @@ describe('what becomes of a message that was sent', () => {
 
   it('is found out later where nobody could tell', async () => {
     const message = await unknown('Hello');
-    await messages.take(listed('SM-found'));
+    await messages.reconcile(listed('SM-found'));
     expect(messages.byId(message.id)).toMatchObject({ state: 'delivered', messageSid: 'SM-found' });
-    await messages.take(listed('SM-other'));
-    expect(messages.knows('SM-other')).toBe(false);
+    await messages.reconcile(listed('SM-other'));
+    expect(messages.isKnownSid('SM-other')).toBe(false);
   });
 
   it('is not found out from one that is older, has other words, or may be one that is still to be sent', async () => {
     const message = await unknown('Hello');
-    await messages.take(listed('SM-a', { createdAt: clock.now() - 3_600_000 }));
-    await messages.take(listed('SM-b', { body: 'Good-bye' }));
+    await messages.reconcile(listed('SM-a', { createdAt: clock.now() - 3_600_000 }));
+    await messages.reconcile(listed('SM-b', { body: 'Good-bye' }));
     answer = { kind: 'ambiguous', message: 'no answer' };
     searched = { kind: 'unclear', message: 'cannot see' };
     await send('Hello');
     await rest();
-    await messages.take(listed('SM-c'));
+    await messages.reconcile(listed('SM-c'));
     expect(stateOf(message)).toBe('unknown');
   });
 
@@ -183,31 +207,33 @@ describe('what comes in', () => {
     await messages.onIncomingMessage(incoming('SM-1'));
     await messages.onIncomingMessage(incoming('SM-1'));
     await messages.onIncomingMessage(incoming('SM-2'));
-    await messages.take(inbound('SM-2'));
+    await messages.reconcile(inbound('SM-2'));
     const conversation = () => messages.conversations({}, { limit: 1, offset: 0, order: 'desc' }).items[0];
     expect([conversation()?.unread, events]).toEqual([2, ['received anna', 'received anna']]);
     const [first] = messages.list({}, { limit: 1, offset: 0, order: 'asc' }).items;
     if (first === undefined) throw new Error('Nothing is there');
-    await messages.read(first);
-    await messages.read(first);
+    await messages.markRead(first);
+    await messages.markRead(first);
     expect(conversation()?.unread).toBe(1);
-    const read = await messages.readAll(conversation() ?? expect.fail());
+    const read = await messages.markAllRead(conversation() ?? expect.fail());
     expect(read.unread).toBe(0);
   });
 
   it('waits where its pictures cannot be listed now', async () => {
     media = undefined;
-    await expect(messages.take(inbound('MM-1', { mediaCount: 1 }))).rejects.toThrow(/cannot be had/);
-    expect(messages.knows('MM-1')).toBe(false);
+    await expect(messages.reconcile(inbound('MM-1', { mediaCount: 1 }))).rejects.toThrow(/cannot be had/);
+    expect(messages.isKnownSid('MM-1')).toBe(false);
     media = ['https://api.twilio.com/1'];
-    await messages.take(inbound('MM-1', { mediaCount: 1 }));
+    await messages.reconcile(inbound('MM-1', { mediaCount: 1 }));
     expect(messages.list({}, { limit: 1, offset: 0, order: 'asc' }).items[0]?.mediaCount).toBe(1);
   });
 
   it('that came late stands where it belongs, and takes nothing back that came after it', async () => {
     clock.advance(3_600_000);
     await messages.onIncomingMessage(incoming('SM-stop', 'STOP'));
-    await messages.take(inbound('SM-start', { body: 'START', createdAt: clock.now() - 60_000, sentAt: clock.now() - 60_000 }));
+    await messages.reconcile(
+      inbound('SM-start', { body: 'START', createdAt: clock.now() - 60_000, sentAt: clock.now() - 60_000 }),
+    );
     const [conversation] = messages.conversations({}, { limit: 1, offset: 0, order: 'desc' }).items;
     expect(conversation?.optedOutAt).toBe(clock.now());
     expect(messages.byId(conversation?.lastMessageId ?? '')?.body).toBe('STOP');
@@ -221,8 +247,16 @@ describe('automatic replies', () => {
   beforeEach(() => {
     isDnd = true;
     new AutoReplyStore(opened.db).save({
-      ...{ id: 'auto_1', name: '', number: undefined, trigger: 'dnd', keywords: [], hours: [], body: 'Not now' },
-      ...{ quietMinutes: 60, isEnabled: true, createdAt: 0 },
+      id: 'auto_1',
+      name: '',
+      number: undefined,
+      trigger: 'dnd',
+      keywords: [],
+      hours: [],
+      body: 'Not now',
+      quietMinutes: 60,
+      isEnabled: true,
+      createdAt: 0,
     });
   });
 
@@ -236,7 +270,7 @@ describe('automatic replies', () => {
   });
 
   it('do not go out for what came long ago, or to a number that is not ours', async () => {
-    await messages.take(inbound('SM-1', { createdAt: clock.now() - 3_600_000, sentAt: clock.now() - 3_600_000 }));
+    await messages.reconcile(inbound('SM-1', { createdAt: clock.now() - 3_600_000, sentAt: clock.now() - 3_600_000 }));
     await messages.onIncomingMessage({ ...incoming('SM-2', 'Hello', '+15555550124'), to: '+15555550000' });
     await rest();
     expect(sends).toEqual([]);

@@ -16,28 +16,28 @@ import { IncomingMessages } from '#messages/incoming-messages.ts';
 import { MediaFetcher } from '#messages/media-fetcher.ts';
 import { MediaFiles } from '#messages/media-files.ts';
 import { MediaStore } from '#messages/media-store.ts';
-import { MessageMedia } from '#messages/media.ts';
+import { MessageMedia } from '#messages/message-media.ts';
 import { messageRoutes } from '#messages/message-routes.ts';
 import { MessageStore } from '#messages/message-store.ts';
 import { Messages } from '#messages/messages.ts';
 import { OutgoingMessages, smsKind } from '#messages/outgoing-messages.ts';
-import type { IsDnd, MediaSource, MessageSender, OurNumbers, ReadNumber } from '#messages/ports.ts';
-import { sendingHandler } from '#messages/sending.ts';
+import type { IsDnd, MediaSource, MessageSender, OurNumbers, ParsePhoneNumber } from '#messages/ports.ts';
+import { smsOutboxHandler } from '#messages/sms-outbox-handler.ts';
 import { toE164 } from '#numbers/e164.ts';
 import type { Numbers } from '#numbers/numbers.ts';
-import type { Opened } from '#storage/database.ts';
+import type { OpenedDatabase } from '#storage/database.ts';
 import type { Outbox } from '#storage/outbox.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
-import { explainCode } from '#twilio/api/error-words.ts';
-import { messageMedia } from '#twilio/sync/message-media.ts';
-import { SmsSender } from '#twilio/sync/sms-send.ts';
-import type { Storage, Surroundings } from './context.ts';
-import type { TwilioGround } from './twilio.ts';
+import { explainErrorCode } from '#twilio/api/error-messages.ts';
+import { mediaSource } from '#twilio/sync/media-source.ts';
+import { SmsSender } from '#twilio/sync/sms-sender.ts';
+import type { Storage, AppContext } from './context.ts';
+import type { TwilioServices } from './twilio.ts';
 
 export type MessageRoom = { readonly messages: Messages; readonly routes: readonly Route[] };
 
-export type MessageRoomParts = {
-  readonly db: Opened['db'];
+export type MessageRoomDeps = {
+  readonly db: OpenedDatabase['db'];
   readonly dataDirectory: string;
   readonly writes: WriteBatch;
   readonly outbox: Outbox;
@@ -46,7 +46,7 @@ export type MessageRoomParts = {
   readonly events: Events<Facts>;
   readonly log: Log;
   readonly numbers: OurNumbers;
-  readonly readNumber: ReadNumber;
+  readonly readNumber: ParsePhoneNumber;
   readonly timeZone: string;
   readonly sender: MessageSender;
   readonly source: MediaSource;
@@ -55,28 +55,35 @@ export type MessageRoomParts = {
   readonly isDnd?: IsDnd;
 };
 
-type Parts = Surroundings & {
+type MessagesDeps = AppContext & {
   readonly storage: Storage;
-  readonly twilio: TwilioGround;
+  readonly twilio: TwilioServices;
   readonly numbers: Numbers;
 };
 
 /** Messages as app.ts wants them; what comes in is taken from now on, what goes out leaves when the queue starts. */
-export async function openMessages(parts: Parts): Promise<MessageRoom> {
-  const { options, storage, twilio, numbers, stack } = parts;
+export async function composeMessages(deps: MessagesDeps): Promise<MessageRoom> {
+  const { options, storage, twilio, numbers, stack } = deps;
   const { connection, outbox, settings } = twilio;
   const publicUrl = () => settings.current.publicUrl;
   const { country, timeZone } = options.house;
-  const room = makeMessageRoom({
-    ...{ clock: parts.clock, newId: parts.newId, events: parts.events, log: parts.log.child({ room: 'messages' }) },
-    ...{ db: storage.db, writes: storage.writes, dataDirectory: options.dataDirectory, outbox, timeZone },
+  const room = createMessageRoom({
+    clock: deps.clock,
+    newId: deps.newId,
+    events: deps.events,
+    log: deps.log.child({ room: 'messages' }),
+    db: storage.db,
+    writes: storage.writes,
+    dataDirectory: options.dataDirectory,
+    outbox,
+    timeZone,
     numbers: {
       all: () => numbers.list(everyNumber).items.map(({ number }) => number),
       ownerOf: (number) => ownerOf(numbers, number),
     },
     readNumber: (text) => toE164(text, country),
     sender: new SmsSender({ connection, publicUrl }),
-    source: messageMedia(connection),
+    source: mediaSource(connection),
     isPublic: () => publicUrl() !== undefined,
   });
   stack.defer(() => room.messages.stop());
@@ -92,30 +99,49 @@ function ownerOf(numbers: Numbers, number: string): string | undefined {
 }
 
 /** Not started yet: that begins to fetch what is due. */
-export function makeMessageRoom(parts: MessageRoomParts): MessageRoom {
-  const { db, writes, clock, newId, events, log, numbers, source, isDnd = () => false } = parts;
+export function createMessageRoom(deps: MessageRoomDeps): MessageRoom {
+  const { db, writes, clock, newId, events, log, numbers, source, isDnd = () => false } = deps;
   const [messages, conversations, media] = [new MessageStore(db), new ConversationStore(db), new MediaStore(db)];
   const rules = new AutoReplyStore(db);
-  const explain = (code: number) => explainCode(code);
+  const explain = (code: number) => explainErrorCode(code);
   const stores = { messages, conversations, media, writes, clock, newId, events, log };
   const outgoing = new OutgoingMessages({
-    ...{ ...stores, explain, outbox: parts.outbox },
+    ...stores,
+    explain,
+    outbox: deps.outbox,
     ownerOf: (number) => numbers.ownerOf(number),
   });
-  parts.outbox.register(smsKind, sendingHandler({ outgoing, sender: parts.sender, explain }));
-  const files = new MediaFiles({ folder: join(parts.dataDirectory, 'messages'), log });
+  deps.outbox.register(smsKind, smsOutboxHandler({ outgoing, sender: deps.sender, explain }));
+  const files = new MediaFiles({ folder: join(deps.dataDirectory, 'messages'), log });
   const kept = new MessageMedia({ store: media, files, writes, clock, newId, log });
   const fetcher = new MediaFetcher({
-    ...{ store: media, files, writes, source, clock, log },
-    onSettled: (messageId) => outgoing.changed(messageId),
+    store: media,
+    files,
+    writes,
+    source,
+    clock,
+    log,
+    onSettled: (messageId) => outgoing.notifyChanged(messageId),
   });
   const incoming = new IncomingMessages({
-    ...{ ...stores, autoReplies: rules, outgoing, numbers, isDnd, timeZone: parts.timeZone },
+    ...stores,
+    autoReplies: rules,
+    outgoing,
+    numbers,
+    isDnd,
+    timeZone: deps.timeZone,
     onMedia: () => fetcher.wake(),
   });
   const room = new Messages({
-    ...{ ...stores, outgoing, numbers, incoming, files: kept, fetcher, source },
-    ...{ readNumber: parts.readNumber, isPublic: parts.isPublic },
+    ...stores,
+    outgoing,
+    numbers,
+    incoming,
+    files: kept,
+    fetcher,
+    source,
+    parseNumber: deps.readNumber,
+    isPublic: deps.isPublic,
   });
   const autoReplies = new AutoReplies({ store: rules, writes, clock, newId, numbers });
   const numbersOf = (personId: string | undefined) => room.numbersOf(personId);

@@ -3,10 +3,10 @@
 // Must stay true: a network that is not told by the system is none.
 import { BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { plainAddress } from '#base/private-address.ts';
+import { normalizeAddress } from '#base/private-address.ts';
 
 export function isOwnNetwork(address: string, interfaces = networkInterfaces()): boolean {
-  const plain = plainAddress(address);
+  const plain = normalizeAddress(address);
   const family = isIP(plain);
   if (family === 0) return false;
   const own = new BlockList();

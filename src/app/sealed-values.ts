@@ -3,9 +3,9 @@
 // Must stay true: it names each value and what to do; it changes nothing.
 import type { Keys } from '#devices/key-file.ts';
 import type { PartHealth } from '#system/health.ts';
-import type { Surroundings } from './context.ts';
+import type { AppContext } from './context.ts';
 
-type Parts = Pick<Surroundings, 'health' | 'warnings' | 'log'> & {
+type SealedValuesDeps = Pick<AppContext, 'health' | 'warnings' | 'log'> & {
   readonly keys: Keys;
   readonly path: string;
   /** Names of the phones whose passwords it does not open. */
@@ -14,7 +14,7 @@ type Parts = Pick<Surroundings, 'health' | 'warnings' | 'log'> & {
   readonly isTwilioLocked: () => boolean;
 };
 
-const mostNames = 5;
+const maxNames = 5;
 
 /** Returns why the way out through Twilio is closed; undefined where it is not. */
 export function watchSealedValues({
@@ -25,7 +25,7 @@ export function watchSealedValues({
   health,
   warnings,
   log,
-}: Parts): () => string | undefined {
+}: SealedValuesDeps): () => string | undefined {
   const problem = () => sealedProblem({ origin: keys.origin, path, phones: lockedPhones(), isTwilioLocked: isTwilioLocked() });
   const atStart = problem();
   if (atStart !== undefined) {
@@ -36,7 +36,7 @@ export function watchSealedValues({
   return () => (isTwilioLocked() ? problem()?.message : undefined);
 }
 
-type Found = {
+type SealedValuesFacts = {
   readonly origin: Keys['origin'];
   readonly path: string;
   readonly phones: readonly string[];
@@ -44,7 +44,7 @@ type Found = {
 };
 
 /** What the key does not open, and what to do about it, in the user's words. */
-export function sealedProblem({ origin, path, phones, isTwilioLocked }: Found): PartHealth | undefined {
+export function sealedProblem({ origin, path, phones, isTwilioLocked }: SealedValuesFacts): PartHealth | undefined {
   if (phones.length === 0 && !isTwilioLocked) return undefined;
   const what = {
     found: `The key file ${path} is not the one that belongs to the database`,
@@ -65,7 +65,7 @@ export function sealedProblem({ origin, path, phones, isTwilioLocked }: Found): 
 }
 
 function namesOf(phones: readonly string[]): string {
-  const shown = phones.slice(0, mostNames).join(', ');
-  const more = phones.length - mostNames;
+  const shown = phones.slice(0, maxNames).join(', ');
+  const more = phones.length - maxNames;
   return more > 0 ? `${shown} and ${more} more phones` : shown;
 }

@@ -7,31 +7,31 @@ import { AppError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
 import { usualEmergencyNumbers } from '#numbers/emergency-numbers.ts';
 import { EngineSupervisor } from '#sip-engine/engine-supervisor.ts';
-import type { EngineAddress, SupervisorParts } from '#sip-engine/engine-supervisor.ts';
+import type { EngineAddress, EngineSupervisorDeps } from '#sip-engine/engine-supervisor.ts';
 import { parseListener } from '#sip-engine/transport/listener-options.ts';
 import type { ListenerOptions } from '#sip-engine/transport/listener-options.ts';
 import type { Options } from '#options/options.ts';
-import type { Phones } from './devices.ts';
-import type { Surroundings } from './context.ts';
-import { TrustedPhones } from './trusted-sources.ts';
+import type { DevicesRoom } from './devices.ts';
+import type { AppContext } from './context.ts';
+import { TrustedSources } from './trusted-sources.ts';
 
-export type OpenEngine = EngineAddress & {
+export type SipEngineHandle = EngineAddress & {
   /** From where the trunk to Twilio may call in now: the calls of the whole town come from there. */
   readonly trustTrunk: (networks: readonly string[]) => void;
 };
 
-type EngineParts = {
+type EmbeddedEngineDeps = {
   readonly options: Options;
   readonly clock: Clock;
   readonly log: Log;
   /** The first file of its thread. */
   readonly thread?: URL | undefined;
-} & Pick<SupervisorParts, 'onFlowClosed' | 'onFlowsLost'>;
+} & Pick<EngineSupervisorDeps, 'onFlowClosed' | 'onFlowsLost'>;
 
 /** Phones that come before we are connected wait for so long: told 503, they would try again minutes later. */
 const firstAppMs = 5_000;
 /** Whoever has such an address does not come by the router: told the one outside, a phone of the house would lose its ACK and BYE there. */
-const insideNetworks = [
+const privateNetworks = [
   'own',
   '127.0.0.0/8',
   '10.0.0.0/8',
@@ -45,33 +45,39 @@ const insideNetworks = [
 const threadFile = new URL('../start-engine.mjs', import.meta.url);
 
 /** The embedded engine on its own thread, or the address of a native one. */
-export async function openEngine(around: Surroundings, { registrations, registered }: Phones): Promise<OpenEngine> {
-  const { options, clock, events, health, stack } = around;
+export async function composeSipEngine(
+  context: AppContext,
+  { registrations, registered }: DevicesRoom,
+): Promise<SipEngineHandle> {
+  const { options, clock, events, health, stack } = context;
   const { engine: wanted } = options.sip;
   if (wanted !== 'embedded') return { ...wanted, hostports: '', trustTrunk() {} };
-  const log = around.log.child({ room: 'sip-engine' });
+  const log = context.log.child({ room: 'sip-engine' });
   const engine = createEmbeddedEngine({
-    ...{ options, clock, log, thread: around.overrides.engineThread },
+    options,
+    clock,
+    log,
+    thread: context.overrides.engineThread,
     onFlowClosed: (source) => registrations.flowClosed(source),
     onFlowsLost: () => registrations.connectionsLost(),
   });
   stack.defer(() => engine.stop());
   const address = await startEngine(engine);
   registrations.connectionsLost();
-  const trusted = new TrustedPhones({ events, registrations, engine, clock });
+  const trusted = new TrustedSources({ events, registrations, engine, clock });
   trusted.start(registered);
   stack.defer(() => trusted.stop());
   health.watch('engine', () => {
     if (!engine.isRunning) return { status: 'down', message: 'The SIP engine has ended and is started again' };
     const again =
       engine.restarts === 0 ? '' : `; started again after ${engine.restarts === 1 ? 'a failure' : `${engine.restarts} failures`}`;
-    return { status: 'ok', message: `Listens on ${listenTexts(address.hostports).join(', ')}${again}` };
+    return { status: 'ok', message: `Listens on ${formatListeners(address.hostports).join(', ')}${again}` };
   });
   return { ...address, trustTrunk: trunkTrust(engine) };
 }
 
 /** Remembers what each trunk named last, so that addresses it no longer has are strangers' again. */
-function trunkTrust(engine: EngineSupervisor): OpenEngine['trustTrunk'] {
+function trunkTrust(engine: EngineSupervisor): SipEngineHandle['trustTrunk'] {
   let before: readonly string[] = [];
   return (networks) => {
     for (const network of networks) engine.trust(network);
@@ -81,10 +87,10 @@ function trunkTrust(engine: EngineSupervisor): OpenEngine['trustTrunk'] {
 }
 
 /** Makes the embedded engine out of the options; it does not run yet. Throws `invalid` in the words of the options. */
-function createEmbeddedEngine({ options, clock, log, thread = threadFile, ...told }: EngineParts): EngineSupervisor {
+function createEmbeddedEngine({ options, clock, log, thread = threadFile, ...callbacks }: EmbeddedEngineDeps): EngineSupervisor {
   return new EngineSupervisor({
     options: {
-      listeners: withTlsOutward(options.sip.listen.flatMap((text) => listenersOf(text, options.sip.externalIp))),
+      listeners: withOutboundTls(options.sip.listen.flatMap((text) => listenersOf(text, options.sip.externalIp))),
       // A trunk that shows a certificate nobody vouches for gets no password of ours.
       tls: { ...options.sip.tls, moreCaFile: options.sip.trustedCaFile, verifyServers: true },
       hosts: options.sip.hosts,
@@ -92,11 +98,13 @@ function createEmbeddedEngine({ options, clock, log, thread = threadFile, ...tol
       // A trunk brings the calls of the whole town from one address.
       trusted: options.trunks.flatMap((trunk) => trunk.allow),
       settings: {
-        ...{ firstAppMs, passTrying: true, keepToFlowsBut: options.sip.edgeProxies },
+        firstAppMs,
+        passTrying: true,
+        keepToFlowsExcept: options.sip.edgeProxies,
         emergencyNumbers: usualEmergencyNumbers(options.house.country),
       },
     },
-    ...told,
+    ...callbacks,
     clock,
     log,
     logLevel: engineLevel(options.log.level),
@@ -109,11 +117,11 @@ async function startEngine(engine: EngineSupervisor): ReturnType<EngineSuperviso
   try {
     return await engine.start();
   } catch (error) {
-    throw new AppError('conflict', inOptionWords(error), { cause: error });
+    throw new AppError('conflict', withOptionNames(error), { cause: error });
   }
 }
 
-function inOptionWords(error: unknown): string {
+function withOptionNames(error: unknown): string {
   if (!(error instanceof Error)) return 'The SIP engine does not start';
   return error.message
     .replaceAll('moreCaFile', 'sip_tls_ca')
@@ -127,26 +135,26 @@ function listenersOf(text: string, externalHost: string | undefined): ListenerOp
   if (externalHost === undefined) return [...parsed.listeners];
   return parsed.listeners.flatMap((listener) => {
     const isFit = listener.host === '*' || isIPv6(listener.host) === isIPv6(externalHost);
-    const inside = { ...listener, localNetworks: insideNetworks };
+    const local = { ...listener, localNetworks: privateNetworks };
     // Both share one socket: who asks decides which address is told.
-    return isFit ? [inside, { ...listener, externalHost }] : [inside];
+    return isFit ? [local, { ...listener, externalHost }] : [local];
   });
 }
 
 /** A trunk is called over TLS also where no phone comes in by it: without a certificate of our own we open connections and take none. */
-function withTlsOutward(listeners: readonly ListenerOptions[]): readonly ListenerOptions[] {
+function withOutboundTls(listeners: readonly ListenerOptions[]): readonly ListenerOptions[] {
   if (listeners.some(({ protocol }) => protocol === 'tls')) return listeners;
-  const places = new Map(listeners.map((listener) => [listener.host, listener]));
-  const outward = [...places.values()].map(({ host, externalHost }) => ({ host, externalHost }));
-  return [...listeners, ...outward.map((one) => ({ ...one, protocol: 'tls', port: 5061, isDialOnly: true }) as const)];
+  const byHost = new Map(listeners.map((listener) => [listener.host, listener]));
+  const outbound = [...byHost.values()].map(({ host, externalHost }) => ({ host, externalHost }));
+  return [...listeners, ...outbound.map((one) => ({ ...one, protocol: 'tls', port: 5061, isDialOnly: true }) as const)];
 }
 
-function engineLevel(level: Options['log']['level']): SupervisorParts['logLevel'] {
+function engineLevel(level: Options['log']['level']): EngineSupervisorDeps['logLevel'] {
   if (level === 'trace') return 'debug';
   return level === 'silent' ? 'error' : level;
 }
 
 /** `udp/192.0.2.5:5060,…`, as engines tell it, in the form of the option `sip_listen`. */
-export function listenTexts(hostports: string): string[] {
+export function formatListeners(hostports: string): string[] {
   return hostports.split(',').flatMap((one) => (one === '' ? [] : [one.replace('/', ':')]));
 }

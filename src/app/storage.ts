@@ -6,23 +6,23 @@ import { join } from 'node:path';
 import { AppError } from '#base/errors.ts';
 import type { Keys } from '#devices/key-file.ts';
 import { Checkpointer } from '#storage/checkpointer.ts';
-import { Copies, copyAdvice } from '#storage/copies.ts';
+import { DatabaseBackups, restoreAdvice } from '#storage/backups.ts';
 import { openDatabase } from '#storage/database.ts';
-import type { Opened } from '#storage/database.ts';
+import type { OpenedDatabase } from '#storage/database.ts';
 import { FileWatch } from '#storage/file-watch.ts';
 import { lockFolder } from '#storage/folder-lock.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
 import type { Options } from '#options/options.ts';
-import type { Storage, Surroundings } from './context.ts';
+import type { Storage, AppContext } from './context.ts';
 
 /** Throws `conflict` where another GoSIP has the folder. What cannot be opened is served from memory, and `warnings` says so. */
-export function openStorage({ options, clock, log: root, events, health, stack, warnings }: Surroundings): Storage {
+export function composeStorage({ options, clock, log: root, events, health, stack, warnings }: AppContext): Storage {
   const log = root.child({ room: 'storage' });
   const path = join(options.dataDirectory, 'gosip.db');
-  holdFolder({ options, log, stack });
+  lockDataDirectory({ options, log, stack });
   const opened = openDatabase({ path, log, clock });
   stack.defer(() => void opened.db.close());
-  const notices = [...opened.notices, ...newHouseNotice(opened, options)];
+  const notices = [...opened.notices, ...missingDatabaseNotice(opened, options)];
   warnings.push(...notices, ...(opened.problem === undefined ? [] : [opened.problem]));
   const onProblem = (reason: string | undefined) => {
     if (reason !== undefined) events.emit('storage.failed', { reason });
@@ -42,11 +42,11 @@ export function openStorage({ options, clock, log: root, events, health, stack, 
       ? { status: 'ok', message: 'Everything is saved' }
       : { status: 'degraded', message: problems.join(' ') };
   });
-  return { ...opened, writes, isOurFile: () => file.isOurs() };
+  return { ...opened, writes, isOriginalFile: () => file.isOurs() };
 }
 
 /** Two on one folder would take each other's calls for dead and know different phones. */
-function holdFolder({ options, log, stack }: Pick<Surroundings, 'options' | 'log' | 'stack'>): void {
+function lockDataDirectory({ options, log, stack }: Pick<AppContext, 'options' | 'log' | 'stack'>): void {
   const lock = lockFolder(options.dataDirectory, log);
   if (lock.kind === 'taken') {
     const instead = 'stop that one first, or give this one a folder of its own (option data_directory)';
@@ -56,21 +56,26 @@ function holdFolder({ options, log, stack }: Pick<Surroundings, 'options' | 'log
 }
 
 /** A key without its database is no new house, but one that has lost what it knew. */
-function newHouseNotice({ isNew, db }: Opened, { dataDirectory }: Options): readonly string[] {
+function missingDatabaseNotice({ isNew, db }: OpenedDatabase, { dataDirectory }: Options): readonly string[] {
   if (!isNew || db.memory || !existsSync(join(dataDirectory, 'gosip.key'))) return [];
   const advice =
-    copyAdvice(db.name) ?? 'If that is not what you meant, stop GoSIP, put a backup of gosip.db there and start again.';
+    restoreAdvice(db.name) ?? 'If that is not what you meant, stop GoSIP, put a backup of gosip.db there and start again.';
   return [`There was a gosip.key in ${dataDirectory} but no database: GoSIP began an empty one, without phones. ${advice}`];
 }
 
-type CopyParts = Surroundings & { readonly storage: Storage; readonly keys: Keys; readonly isQuiet: () => boolean };
+type BackupDeps = AppContext & { readonly storage: Storage; readonly keys: Keys; readonly isQuiet: () => boolean };
 
 /** A copy a night, once there is a key to name it by and it is known when nobody calls. */
-export function startCopies({ options, storage, keys, clock, log, stack, isQuiet }: CopyParts): void {
+export function composeBackups({ options, storage, keys, clock, log, stack, isQuiet }: BackupDeps): void {
   if (storage.mode === 'memory') return;
-  const copies = new Copies({
-    ...{ path: storage.db.name, keyFingerprint: keys.fingerprint, timeZone: options.house.timeZone, clock },
-    ...{ log: log.child({ room: 'storage' }), isQuiet, isOurs: () => storage.isOurFile() },
+  const copies = new DatabaseBackups({
+    path: storage.db.name,
+    keyFingerprint: keys.fingerprint,
+    timeZone: options.house.timeZone,
+    clock,
+    log: log.child({ room: 'storage' }),
+    isQuiet,
+    isOurs: () => storage.isOriginalFile(),
   });
   copies.start();
   stack.defer(() => copies.stop());

@@ -3,7 +3,7 @@ import { Events } from '#base/events.ts';
 import { createLog } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
-import { TrustedPhones } from './trusted-sources.ts';
+import { TrustedSources } from './trusted-sources.ts';
 
 /** `192.0.2.1` or `192.0.2.1:6000`. */
 function placeOf(text: string) {
@@ -16,13 +16,13 @@ function open() {
   const clock = new FakeClock();
   const sources: Record<string, string[]> = {};
   const trusted = new Set<string>();
-  const phones = new TrustedPhones({
+  const phones = new TrustedSources({
     events,
     clock,
     registrations: { of: (deviceId) => (sources[deviceId] ?? []).map((text) => ({ source: placeOf(text) })) },
     engine: {
-      phoneCame: ({ address, port }) => void trusted.add(port === 5060 ? address : `${address}:${port}`),
-      phoneLeft: ({ address, port }) => void trusted.delete(port === 5060 ? address : `${address}:${port}`),
+      registrationAdded: ({ address, port }) => void trusted.add(port === 5060 ? address : `${address}:${port}`),
+      registrationRemoved: ({ address, port }) => void trusted.delete(port === 5060 ? address : `${address}:${port}`),
     },
   });
   const register = (deviceId: string, ...addresses: string[]) => {

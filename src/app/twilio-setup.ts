@@ -9,50 +9,57 @@ import { TwilioChangesStore } from '#twilio/setup/twilio-changes-store.ts';
 import { TwilioStepsStore } from '#twilio/setup/twilio-steps-store.ts';
 import { AccountWatch } from '#twilio/setup/account-watch.ts';
 import { Provisioning } from '#twilio/setup/provisioning.ts';
-import type { WayIn } from '#twilio/setup/origination.ts';
+import type { OriginationTarget } from '#twilio/setup/origination.ts';
 import type { SelfTest } from '#twilio/webhooks/self-test.ts';
-import { TwilioSetUp } from '#twilio/setup/set-up.ts';
-import type { SelfCheck } from '#twilio/setup/set-up.ts';
-import { setUpRoutes } from '#twilio/setup/set-up-routes.ts';
-import type { HouseNumbers } from '#twilio/setup/set-up-routes.ts';
+import { TwilioSetup } from '#twilio/setup/setup.ts';
+import type { SelfCheck } from '#twilio/setup/setup.ts';
+import { setupRoutes } from '#twilio/setup/setup-routes.ts';
+import type { HouseNumbers } from '#twilio/setup/setup-routes.ts';
 import { trunkName } from '#twilio/api/twilio-settings.ts';
 import type { Options } from '#options/options.ts';
-import type { Storage, Surroundings } from './context.ts';
-import type { TwilioGround } from './twilio.ts';
+import type { Storage, AppContext } from './context.ts';
+import type { TwilioServices } from './twilio.ts';
 
-type Parts = Surroundings & {
-  readonly twilio: TwilioGround;
+type TwilioSetupDeps = AppContext & {
+  readonly twilio: TwilioServices;
   readonly storage: Storage;
   readonly numbers: Numbers;
   readonly sip: Pick<Sip, 'trunkStates'>;
   readonly selfTest: SelfTest;
 };
 
-export function startSetUp(parts: Parts): { readonly setUp: TwilioSetUp; readonly routes: readonly Route[] } {
-  const { twilio, storage, clock, newId, health, stack } = parts;
+export function composeTwilioSetup(deps: TwilioSetupDeps): { readonly setup: TwilioSetup; readonly routes: readonly Route[] } {
+  const { twilio, storage, clock, newId, health, stack } = deps;
   const { settings, connection } = twilio;
-  const log = parts.log.child({ room: 'twilio' });
+  const log = deps.log.child({ room: 'twilio' });
   const steps = new TwilioStepsStore(storage.db);
   const written = new TwilioChangesStore({ db: storage.db, clock });
-  const provisioning = new Provisioning({ settings, written, log: steps, clock, newId, wayIn: wayIn(parts.options) });
+  const provisioning = new Provisioning({
+    settings,
+    written,
+    log: steps,
+    clock,
+    newId,
+    originationTarget: originationTarget(deps.options),
+  });
   const watch = new AccountWatch({ settings, connection, clock, log });
-  const numbers = houseNumbers(parts.numbers);
+  const numbers = houseNumbers(deps.numbers);
   const onNumbers = async (chosen: readonly string[]) => {
     await numbers.add(chosen);
     twilio.outbox.retryNow('Twilio');
   };
-  const setUp = new TwilioSetUp({ settings, connection, provisioning, watch, log: steps, onNumbers });
-  setUp.addCheck(publicUrlCheck(parts));
-  setUp.addCheck(registrationCheck(parts));
-  setUp.addCheck(soundCheck(parts));
+  const setup = new TwilioSetup({ settings, connection, provisioning, watch, log: steps, onNumbers });
+  setup.addCheck(publicUrlCheck(deps));
+  setup.addCheck(registrationCheck(deps));
+  setup.addCheck(mediaRelayCheck(deps));
   health.watch('Twilio', () => watch.health());
   watch.start();
   stack.defer(() => watch.stop());
-  return { setUp, routes: setUpRoutes(setUp, numbers) };
+  return { setup, routes: setupRoutes(setup, numbers) };
 }
 
 /** Encrypted where we can, for a secret is in it; else by TCP, which no INVITE is too long for. Twilio has no IPv6. */
-function wayIn({ sip: { listen, externalIp } }: Options): WayIn {
+function originationTarget({ sip: { listen, externalIp } }: Options): OriginationTarget {
   const host = externalIp !== undefined && isIPv4(externalIp) ? externalIp : undefined;
   for (const transport of ['tls', 'tcp', 'udp'] as const) {
     const found = listen.find((one) => one.startsWith(`${transport}:`));
@@ -77,7 +84,7 @@ function houseNumbers(numbers: Numbers): HouseNumbers {
   };
 }
 
-function publicUrlCheck({ twilio: { settings }, selfTest }: Pick<Parts, 'twilio' | 'selfTest'>): SelfCheck {
+function publicUrlCheck({ twilio: { settings }, selfTest }: Pick<TwilioSetupDeps, 'twilio' | 'selfTest'>): SelfCheck {
   return {
     name: 'public address',
     run: async () => {
@@ -88,7 +95,7 @@ function publicUrlCheck({ twilio: { settings }, selfTest }: Pick<Parts, 'twilio'
   };
 }
 
-function registrationCheck({ twilio: { settings }, sip }: Pick<Parts, 'twilio' | 'sip'>): SelfCheck {
+function registrationCheck({ twilio: { settings }, sip }: Pick<TwilioSetupDeps, 'twilio' | 'sip'>): SelfCheck {
   return {
     name: 'registration',
     run: () => {
@@ -100,12 +107,12 @@ function registrationCheck({ twilio: { settings }, sip }: Pick<Parts, 'twilio' |
   };
 }
 
-function soundCheck({ health }: Pick<Parts, 'health'>): SelfCheck {
+function mediaRelayCheck({ health }: Pick<TwilioSetupDeps, 'health'>): SelfCheck {
   return {
-    name: 'sound',
+    name: 'media relay',
     run: async () => {
       const { parts } = await health.report();
-      return parts.find(({ name }) => name === 'sound') ?? { status: 'ok', message: 'There is no relay to look at' };
+      return parts.find(({ name }) => name === 'media relay') ?? { status: 'ok', message: 'There is no relay to look at' };
     },
   };
 }

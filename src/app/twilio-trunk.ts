@@ -1,10 +1,10 @@
 // Makes the trunk to Twilio out of the settings, at the start and whenever they change.
 // Called by app.ts.
 // Must stay true: we are registered exactly while calls are to come in by our registration, and calls leave only the way that was chosen.
-import type { OpenEngine } from './sip-engine.ts';
+import type { SipEngineHandle } from './sip-engine.ts';
 import type { Log } from '#base/log.ts';
 import type { Sip } from '#sip/sip.ts';
-import type { Outward, TrunkSettings } from '#sip/trunk.ts';
+import type { OutboundRoute, TrunkSettings } from '#sip/trunk.ts';
 import type { LiveTwilioSettings, TwilioSettings } from '#twilio/api/twilio-settings.ts';
 import { secretHeaderName, signallingAddresses } from '#twilio/setup/origination.ts';
 import { trunkName } from '#twilio/api/twilio-settings.ts';
@@ -12,20 +12,30 @@ import { trunkName } from '#twilio/api/twilio-settings.ts';
 /** Routers forget a silent connection after half a minute or more; Twilio wants to be asked less than every 15 s. */
 const keepAliveSeconds = 25;
 
-type Wanted = Pick<TwilioSettings, 'domain' | 'trunk' | 'sipAccount' | 'edge' | 'inbound' | 'outbound' | 'isSecure'> &
+type TwilioTrunkSettings = Pick<
+  TwilioSettings,
+  'domain' | 'trunk' | 'sipAccount' | 'edge' | 'inbound' | 'outbound' | 'isSecure'
+> &
   Pick<TwilioSettings, 'publicUrl' | 'origination' | 'originationSecret' | 'signallingAddresses'>;
 
 /** The trunk as `Sip` wants it; undefined while there is nothing to do with it. */
-export function twilioTrunk(wanted: Wanted): TrunkSettings | undefined {
+export function twilioTrunk(wanted: TwilioTrunkSettings): TrunkSettings | undefined {
   const { domain, trunk, sipAccount, edge, inbound, outbound, isSecure } = wanted;
   if (sipAccount === undefined) return undefined;
   const register = inbound === 'webhook' && domain !== undefined;
-  const outward = outwardOf({ domain, trunk, edge, outbound });
-  const direct = directFrom(wanted);
-  if (!register && direct === undefined && outward.kind === 'none') return undefined;
+  const outboundRoute = outboundRouteOf({ domain, trunk, edge, outbound });
+  const direct = inboundFrom(wanted);
+  if (!register && direct === undefined && outboundRoute.kind === 'none') return undefined;
   return {
-    ...{ name: trunkName, transport: 'tls', register, allow: [], outward, keepAliveSeconds, isSecure },
-    ...{ username: sipAccount.username, password: sipAccount.password },
+    name: trunkName,
+    transport: 'tls',
+    register,
+    allow: [],
+    outboundRoute,
+    keepAliveSeconds,
+    isSecure,
+    username: sipAccount.username,
+    password: sipAccount.password,
     host: domain === undefined ? '' : hostAt(domain.name, edge),
     ...(domain === undefined ? {} : { domain: domain.name }),
     callHeaders: { number: 'X-Did', join: 'X-Gosip-Call', name: 'X-Twilio-CallSid' },
@@ -34,13 +44,21 @@ export function twilioTrunk(wanted: Wanted): TrunkSettings | undefined {
 }
 
 /** Who may call in over a trunk that is pointed at the house. */
-function directFrom({ inbound, trunk, publicUrl, origination, originationSecret, signallingAddresses: addresses }: Wanted) {
+function inboundFrom({
+  inbound,
+  trunk,
+  publicUrl,
+  origination,
+  originationSecret,
+  signallingAddresses: addresses,
+}: TwilioTrunkSettings) {
   if (inbound !== 'trunk' || trunk === undefined || originationSecret === undefined) return undefined;
   return {
-    ...{ allow: addresses ?? signallingAddresses, secretHeader: { name: secretHeaderName, value: originationSecret } },
-    callsBy: transportOf(origination?.address),
+    allow: addresses ?? signallingAddresses,
+    secretHeader: { name: secretHeaderName, value: originationSecret },
+    inboundTransport: transportOf(origination?.address),
     // Set-up has pointed its disaster recovery at the voicemail.
-    takesBack: publicUrl !== undefined,
+    failsOver: publicUrl !== undefined,
   };
 }
 
@@ -50,7 +68,12 @@ function transportOf(originationAddress: string | undefined): TrunkSettings['tra
   return transport === 'tcp' || transport === 'tls' ? transport : 'udp';
 }
 
-function outwardOf({ domain, trunk, edge, outbound }: Pick<Wanted, 'domain' | 'trunk' | 'edge' | 'outbound'>): Outward {
+function outboundRouteOf({
+  domain,
+  trunk,
+  edge,
+  outbound,
+}: Pick<TwilioTrunkSettings, 'domain' | 'trunk' | 'edge' | 'outbound'>): OutboundRoute {
   if (outbound === 'trunk' && trunk !== undefined) return { kind: 'number', host: hostAt(trunk.name, edge) };
   if (outbound !== 'domain' || domain === undefined) return { kind: 'none' };
   return { kind: 'account', host: hostAt(domain.name, edge), fromHeader: 'X-Gosip-From' };
@@ -61,15 +84,15 @@ function hostAt(name: string, edge: TwilioSettings['edge']): string {
   return edge === 'ashburn' ? name : name.replace(/\.twilio\.com$/, `.${edge}.twilio.com`);
 }
 
-type Parts = {
+type TwilioTrunkDeps = {
   readonly settings: LiveTwilioSettings;
   readonly sip: Pick<Sip, 'setTrunk'>;
-  readonly engine: Pick<OpenEngine, 'trustTrunk'>;
+  readonly engine: Pick<SipEngineHandle, 'trustTrunk'>;
   readonly log: Log;
   readonly stack: AsyncDisposableStack;
 };
 
-export function followTwilio({ settings, sip, engine, log, stack }: Parts): void {
+export function syncTwilioTrunk({ settings, sip, engine, log, stack }: TwilioTrunkDeps): void {
   let isThere = false;
   const follow = (changed: TwilioSettings) => {
     const wanted = twilioTrunk(changed);

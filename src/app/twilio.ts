@@ -7,38 +7,42 @@ import { TwilioSettingsStore } from '#twilio/setup/twilio-settings-store.ts';
 import { TwilioConnection } from '#twilio/api/connection.ts';
 import { TwilioHttp } from '#twilio/api/twilio-http.ts';
 import { LiveTwilioSettings } from '#twilio/api/twilio-settings.ts';
-import type { Storage, Surroundings } from './context.ts';
+import type { Storage, AppContext } from './context.ts';
 
-export type TwilioGround = {
+export type TwilioServices = {
   readonly settings: LiveTwilioSettings;
   readonly connection: TwilioConnection;
   readonly outbox: Outbox;
 };
 
-type Parts = Surroundings & { readonly storage: Storage; readonly keys: Keys };
+type TwilioDeps = AppContext & { readonly storage: Storage; readonly keys: Keys };
 
 /** Made before the rooms that send; `outbox.start()` is called when all of them are there. */
-export function openTwilio({
+export function composeTwilio({
   options,
   storage,
   keys,
   clock,
-  onClockSet,
+  onClockStep,
   newId,
   log: root,
   events,
   health,
   stack,
-}: Parts): TwilioGround {
+}: TwilioDeps): TwilioServices {
   const log = root.child({ room: 'twilio' });
   const store = new TwilioSettingsStore({ db: storage.db, sealingKey: keys.seal, clock });
   const settings = new LiveTwilioSettings({ store, clock, publicUrl: options.twilio.publicUrl });
-  stack.defer(onClockSet((byMs) => settings.clockSet(byMs)));
+  stack.defer(onClockStep((byMs) => settings.clockSet(byMs)));
   const http = new TwilioHttp({ clock, apiBase: options.twilio.apiBase });
   stack.defer(() => http.close());
   const connection = new TwilioConnection({ settings, http, log });
   const outbox = new Outbox({
-    ...{ db: storage.db, clock, newId, log: root.child({ room: 'outbox' }), isDurable: storage.mode === 'normal' },
+    db: storage.db,
+    clock,
+    newId,
+    log: root.child({ room: 'outbox' }),
+    isDurable: storage.mode === 'normal',
     onFailing: (service, failures, reason) => events.emit('outbox.failing', { service, failures, reason }),
     onRecovered: (service) => events.emit('outbox.recovered', { service }),
   });

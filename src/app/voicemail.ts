@@ -5,44 +5,44 @@ import { isoTime } from '#base/clock.ts';
 import type { CallRecord } from '#calls/call.ts';
 import type { Calls } from '#calls/calls.ts';
 import type { CdrStore } from '#calls/cdr-store.ts';
-import type { OutsideCalls } from '#calls/outside-calls.ts';
+import type { PstnCalls } from '#calls/pstn-calls.ts';
 import type { Devices } from '#devices/devices.ts';
 import type { Numbers } from '#numbers/numbers.ts';
 import type { AttemptOutcome } from '#storage/outbox-item.ts';
 import { Watermarks } from '#storage/watermarks.ts';
 import { recorder, recordingSource } from '#twilio/sync/recording-source.ts';
-import { Reconcile } from '#twilio/sync/reconcile.ts';
-import type { ReconcileSinks } from '#twilio/sync/reconcile.ts';
+import { Reconciler } from '#twilio/sync/reconcile.ts';
+import type { ReconcilerSinks } from '#twilio/sync/reconcile.ts';
 import type { TwilioRecording } from '#twilio/api/twilio-records.ts';
 import { isAbsent } from '#twilio/api/twilio-result.ts';
 import type { TwilioResult } from '#twilio/api/twilio-result.ts';
 import { trunkName } from '#twilio/api/twilio-settings.ts';
 import { webhookPaths, webhookUrl } from '#twilio/webhooks/webhook-paths.ts';
-import { plainVoicemail } from '#twilio/webhooks/webhook-ports.ts';
+import { fallbackVoicemail } from '#twilio/webhooks/webhook-ports.ts';
 import type { RecordingNotice, VoicemailPort } from '#twilio/webhooks/webhook-ports.ts';
 import type { RecordableCall } from '#voicemail/ports.ts';
 import { createVoicemailRoom } from '#voicemail/voicemail-room.ts';
 import type { VoicemailRoom } from '#voicemail/voicemail-room.ts';
 import type { VoicemailCall } from '#voicemail/voicemail-store.ts';
-import type { Storage, Surroundings } from './context.ts';
-import type { TwilioGround } from './twilio.ts';
+import type { Storage, AppContext } from './context.ts';
+import type { TwilioServices } from './twilio.ts';
 
-type Parts = Surroundings & {
+type VoicemailRoomDeps = AppContext & {
   readonly storage: Storage;
-  readonly twilio: TwilioGround;
+  readonly twilio: TwilioServices;
   readonly calls: Calls;
   readonly cdrs: CdrStore;
-  readonly outside: Pick<OutsideCalls, 'sidOf' | 'recordOf' | 'messageDone'>;
+  readonly pstnCalls: Pick<PstnCalls, 'callSidOf' | 'recordOf' | 'voicemailDone'>;
   readonly devices: Devices;
   readonly numbers: Numbers;
   readonly isPerson: (personId: string) => boolean;
   /** Where else goes what Twilio has and nobody told us. */
-  readonly sinks: Omit<ReconcileSinks, 'recording'>;
+  readonly sinks: Omit<ReconcilerSinks, 'recording'>;
 };
 
-export type VoicemailEdge = {
+export type VoicemailServices = {
   readonly room: VoicemailRoom;
-  readonly reconcile: Reconcile;
+  readonly reconcile: Reconciler;
   /** For the webhooks. */
   readonly port: VoicemailPort;
 };
@@ -52,33 +52,39 @@ const weekSeconds = 7 * 86_400;
 /** After a recorded call, for the file to be ready; where Twilio reaches us it says so itself, and sooner. */
 const recordingReadyMs = 20_000;
 
-export async function openVoicemail(parts: Parts): Promise<VoicemailEdge> {
-  const { storage, twilio, stack, clock, outside } = parts;
-  const log = parts.log.child({ room: 'voicemail' });
-  const room = createRoom({ ...parts, log });
-  const reconcile = new Reconcile({
-    ...{ connection: twilio.connection, watermarks: new Watermarks(storage.db), clock },
-    log: parts.log.child({ room: 'twilio' }),
+export async function composeVoicemail(deps: VoicemailRoomDeps): Promise<VoicemailServices> {
+  const { storage, twilio, stack, clock, pstnCalls: outside } = deps;
+  const log = deps.log.child({ room: 'voicemail' });
+  const room = createRoom({ ...deps, log });
+  const reconcile = new Reconciler({
+    connection: twilio.connection,
+    watermarks: new Watermarks(storage.db),
+    clock,
+    log: deps.log.child({ room: 'twilio' }),
     sinks: {
-      ...parts.sinks,
+      ...deps.sinks,
       async recording(recording) {
         await takeRecording(recording, room, outside);
         await takeTranscript(recording.sid, room, twilio.connection);
       },
     },
   });
-  followCalls(parts, room, reconcile);
-  watchHealth(parts, room, reconcile);
+  followCalls(deps, room, reconcile);
+  watchHealth(deps, room, reconcile);
   stack.defer(() => room.stop());
   await room.start();
   // What is only in memory would forget what it took, and take it again from the file.
-  if (storage.mode === 'normal') startReconcile(parts, reconcile);
+  if (storage.mode === 'normal') startReconcile(deps, reconcile);
   return { room, reconcile, port: portOf(room) };
 }
 
 /** Recordings begin and end with the calls they are of. */
-function followCalls({ events, clock, stack }: Parts, { callRecordings }: VoicemailRoom, reconcile: Reconcile): void {
-  const endings = [
+function followCalls(
+  { events, clock, stack }: VoicemailRoomDeps,
+  { callRecordings }: VoicemailRoom,
+  reconcile: Reconciler,
+): void {
+  const unsubscribers = [
     events.on('call.changed', ({ callId, state }) => {
       if (state === 'in_call') void callRecordings.answered(callId);
     }),
@@ -88,10 +94,10 @@ function followCalls({ events, clock, stack }: Parts, { callRecordings }: Voicem
       if (isRecorded) clock.after(recordingReadyMs, () => void reconcile.run());
     }),
   ];
-  stack.defer(() => endings.forEach((end) => end()));
+  stack.defer(() => unsubscribers.forEach((end) => end()));
 }
 
-function watchHealth({ health }: Parts, room: VoicemailRoom, reconcile: Reconcile): void {
+function watchHealth({ health }: VoicemailRoomDeps, room: VoicemailRoom, reconcile: Reconciler): void {
   health.watch('recordings', () => {
     const { problem } = room.space;
     return problem === undefined
@@ -105,9 +111,9 @@ function watchHealth({ health }: Parts, room: VoicemailRoom, reconcile: Reconcil
   });
 }
 
-function startReconcile({ stack, twilio, onClockSet }: Parts, reconcile: Reconcile): void {
+function startReconcile({ stack, twilio, onClockStep }: VoicemailRoomDeps, reconcile: Reconciler): void {
   stack.defer(() => reconcile.stop());
-  stack.defer(onClockSet((byMs) => reconcile.clockSet(byMs)));
+  stack.defer(onClockStep((byMs) => reconcile.clockSet(byMs)));
   reconcile.start();
   // From the moment there is an account, what it gets is ours to know, also where we are stopped before the next look.
   stack.defer(
@@ -117,8 +123,8 @@ function startReconcile({ stack, twilio, onClockSet }: Parts, reconcile: Reconci
   );
 }
 
-function createRoom(parts: Parts): VoicemailRoom {
-  const { options, storage, twilio, calls, cdrs, outside, devices, numbers } = parts;
+function createRoom(deps: VoicemailRoomDeps): VoicemailRoom {
+  const { options, storage, twilio, calls, cdrs, pstnCalls: outside, devices, numbers } = deps;
   const { connection, outbox, settings } = twilio;
   const statusCallback = () => {
     const { publicUrl } = settings.current;
@@ -126,17 +132,20 @@ function createRoom(parts: Parts): VoicemailRoom {
   };
   outbox.register<{ readonly sid: string }>(kind, {
     service: 'Twilio',
-    attempt: async ({ payload }) => toOutcome(await connection.ask((client) => client.deleteRecording(payload.sid))),
+    attempt: async ({ payload }) => toOutcome(await connection.request((client) => client.deleteRecording(payload.sid))),
     whenInDoubt: 'repeat',
   });
   return createVoicemailRoom({
-    ...parts,
-    ...{ db: storage.db, writes: storage.writes, isDurable: storage.mode === 'normal', dataDirectory: options.dataDirectory },
+    ...deps,
+    db: storage.db,
+    writes: storage.writes,
+    isDurable: storage.mode === 'normal',
+    dataDirectory: options.dataDirectory,
     source: recordingSource(connection),
-    recorder: recorder(connection, statusCallback, parts.clock),
+    recorder: recorder(connection, statusCallback, deps.clock),
     deleteAtTwilio: (sid) =>
       void outbox.enqueue({ kind, orderKey: `recording:${sid}`, payload: { sid }, giveUpAfterSeconds: weekSeconds }),
-    onNothing: ({ callSid, seconds }) => outside.messageDone(callSid, { isThere: false, seconds, leastSeconds: 0 }),
+    onDiscarded: ({ callSid, seconds }) => outside.voicemailDone(callSid, { isThere: false, seconds, minSeconds: 0 }),
     ownerOf: (number) => numbers.byNumber(number)?.ownerPersonId,
     isRecordingEnabled: (deviceId) => devices.byId(deviceId)?.recordingEnabled === true,
     callOf: (callId) => recordable(calls, outside, callId),
@@ -145,14 +154,14 @@ function createRoom(parts: Parts): VoicemailRoom {
   });
 }
 
-function recordable(calls: Calls, outside: Parts['outside'], callId: string): RecordableCall | undefined {
+function recordable(calls: Calls, pstnCalls: VoicemailRoomDeps['pstnCalls'], callId: string): RecordableCall | undefined {
   const call = calls.get(callId);
   if (call === undefined) return undefined;
   const legs = [...call.legs];
   const { trunk, direction, number, callee, startedAt } = call.record;
   return {
     callId,
-    callSid: outside.sidOf(callId),
+    callSid: pstnCalls.callSidOf(callId),
     atTwilio: trunk === trunkName ? { to: direction === 'inbound' ? (number ?? '') : callee.number, startedAt } : undefined,
     isAnswered: call.record.answeredAt !== undefined,
     personIds: legs.flatMap(({ personId }) => personId ?? []),
@@ -161,23 +170,31 @@ function recordable(calls: Calls, outside: Parts['outside'], callId: string): Re
 }
 
 /** What nobody told us; calls hears of it as from the callback that was lost. */
-async function takeRecording(recording: TwilioRecording, room: VoicemailRoom, outside: Parts['outside']): Promise<void> {
+async function takeRecording(
+  recording: TwilioRecording,
+  room: VoicemailRoom,
+  pstnCalls: VoicemailRoomDeps['pstnCalls'],
+): Promise<void> {
   const { sid, callSid, status, source, durationSeconds: seconds, channels, startedAt, createdAt } = recording;
-  const record = outside.recordOf(callSid);
+  const record = pstnCalls.recordOf(callSid);
   if (source === 'RecordVerb' && status === 'completed') {
-    const isThere = !room.recordings.isNothing(sid);
-    outside.messageDone(callSid, { isThere, seconds, leastSeconds: room.settings.current.discardBelowSeconds });
+    const isThere = !room.recordings.isDiscarded(sid);
+    pstnCalls.voicemailDone(callSid, { isThere, seconds, minSeconds: room.settings.current.discardBelowSeconds });
   }
   const announcement = { recordingSid: sid, callSid, status, source, seconds, channels, startedAt: startedAt ?? createdAt };
-  await room.recordings.announce({ ...announcement, callId: record?.id }, record === undefined ? undefined : toCall(record));
+  await room.recordings.applyUpdate({ ...announcement, callId: record?.id }, record === undefined ? undefined : toCall(record));
 }
 
 /** The transcript whose callback was lost. */
-async function takeTranscript(recordingSid: string, room: VoicemailRoom, connection: TwilioGround['connection']): Promise<void> {
+async function takeTranscript(
+  recordingSid: string,
+  room: VoicemailRoom,
+  connection: TwilioServices['connection'],
+): Promise<void> {
   if (!room.settings.current.transcribe || !room.voicemails.lacksTranscript(recordingSid)) return;
-  const found = await connection.ask((client) => client.listTranscriptions(recordingSid));
+  const found = await connection.request((client) => client.listTranscriptions(recordingSid));
   for (const { status, text } of found.kind === 'ok' ? found.value : []) {
-    if (status === 'completed') await room.voicemails.transcribed({ recordingSid, source: 'twilio', status, text });
+    if (status === 'completed') await room.voicemails.saveTranscript({ recordingSid, source: 'twilio', status, text });
   }
 }
 
@@ -189,25 +206,30 @@ function portOf({ greetings, settings, recordings, voicemails }: VoicemailRoom):
   return {
     greetingFor(personId) {
       const greeting = personId === undefined ? undefined : greetings.of(personId);
-      if (greeting === undefined || greeting.kind === 'standard') return plainVoicemail.greetingFor(personId);
+      if (greeting === undefined || greeting.kind === 'standard') return fallbackVoicemail.greetingFor(personId);
       if (greeting.kind === 'audio') return { kind: 'audio', token: greeting.token };
       return { kind: 'text', text: greeting.text, language: greeting.language || undefined, voice: undefined };
     },
     rulesFor() {
       const { mostSeconds, silenceSeconds, discardBelowSeconds, transcribe } = settings.current;
-      return { maxSeconds: mostSeconds, silenceSeconds, leastSeconds: discardBelowSeconds, transcribe };
+      return { maxSeconds: mostSeconds, silenceSeconds, minSeconds: discardBelowSeconds, transcribe };
     },
-    isNothing: (recordingSid) => recordings.isNothing(recordingSid),
+    isDiscarded: (recordingSid) => recordings.isDiscarded(recordingSid),
     onRecording: (notice) => takeNotice(notice, recordings),
     onTranscription: ({ recordingSid, status, text }) =>
-      voicemails.transcribed({ recordingSid, source: 'twilio', status: status === 'completed' ? 'completed' : 'failed', text }),
+      voicemails.saveTranscript({
+        recordingSid,
+        source: 'twilio',
+        status: status === 'completed' ? 'completed' : 'failed',
+        text,
+      }),
   };
 }
 
 function takeNotice(notice: RecordingNotice, recordings: VoicemailRoom['recordings']): Promise<void> {
   const { recordingSid, callSid, status, source, durationSeconds: seconds, channels = 1, startedAt, call } = notice;
   const announcement = { recordingSid, callSid, status, source, seconds, channels, startedAt, callId: call?.callId };
-  return recordings.announce(announcement, call);
+  return recordings.applyUpdate(announcement, call);
 }
 
 function toOutcome(result: TwilioResult<void>): AttemptOutcome {

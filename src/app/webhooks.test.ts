@@ -7,36 +7,41 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '#base/log.ts';
 import { Health } from '#system/health.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
-import { OutsideDesk } from '#testing/harness/outside-desk.ts';
+import { PstnHarness } from '#testing/harness/pstn-harness.ts';
 import { makeCertificate } from '#testing/harness/tls-certificate.ts';
 import { LiveTwilioSettings } from '#twilio/api/twilio-settings.ts';
-import { plainVoicemail } from '#twilio/webhooks/webhook-ports.ts';
+import { fallbackVoicemail } from '#twilio/webhooks/webhook-ports.ts';
 import { parseOptions } from '#options/options.ts';
-import { startWebhooks } from './webhooks.ts';
-import type { WebhooksStart } from './webhooks.ts';
+import { composeWebhooks } from './webhooks.ts';
+import type { WebhooksRoom } from './webhooks.ts';
 
 let stack: AsyncDisposableStack;
 let health: Health;
 let settings: LiveTwilioSettings;
-let webhooks: WebhooksStart;
+let webhooks: WebhooksRoom;
 const clock = new FakeClock();
 
 beforeEach(async () => {
   stack = new AsyncDisposableStack();
   health = new Health(clock);
-  const desk = stack.use(new OutsideDesk());
+  const harness = stack.use(new PstnHarness());
   const kept = { settings: { accountSid: 'AC1', publicUrl: 'http://127.0.0.1:1' }, secrets: { authToken: '12345' } };
   settings = new LiveTwilioSettings({ store: { load: () => kept, save: () => {} }, clock });
   const parsed = parseOptions({ public_http_host: '127.0.0.1', public_http_port: 0 });
   if (parsed.kind === 'problems') throw new Error(parsed.problems.join());
-  webhooks = await startWebhooks({
-    ...{ options: parsed.options, settings, clock, health, stack, log: createLog({ level: 'silent' }), calls: desk.outside },
-    ...{
-      voicemail: plainVoicemail,
-      messages: { onIncomingMessage: () => {}, onMessageStatus: () => {} },
-      media: { publicMedia: () => undefined },
-    },
-    ...{ isReachable: () => true, callerIdFor: () => undefined },
+  webhooks = await composeWebhooks({
+    options: parsed.options,
+    settings,
+    clock,
+    health,
+    stack,
+    log: createLog({ level: 'silent' }),
+    calls: harness.pstnCalls,
+    voicemail: fallbackVoicemail,
+    messages: { onIncomingMessage: () => {}, onMessageStatus: () => {} },
+    media: { publicMedia: () => undefined },
+    isReachable: () => true,
+    callerIdFor: () => undefined,
   });
 });
 afterEach(() => stack.disposeAsync());

@@ -2,46 +2,47 @@
 // Called by app.ts.
 // Must stay true: the listener is open only while there is a public URL, and no request of Twilio's waits for anything outside the house.
 import { PublicServer } from '#http/public-server.ts';
-import { loadSdkParts } from '#twilio/webhooks/sdk-parts.ts';
+import { preloadSdk } from '#twilio/webhooks/sdk-loader.ts';
 import { SelfTest } from '#twilio/webhooks/self-test.ts';
 import { pathPrefixOf } from '#twilio/webhooks/signature.ts';
 import type { LiveTwilioSettings } from '#twilio/api/twilio-settings.ts';
-import type { VoiceParts } from '#twilio/webhooks/voice-webhooks.ts';
+import type { VoiceWebhookDeps } from '#twilio/webhooks/voice-webhooks.ts';
 import type { MessagesPort, PublicMediaPort } from '#twilio/webhooks/webhook-ports.ts';
 import { Webhooks } from '#twilio/webhooks/webhooks.ts';
-import type { Surroundings } from './context.ts';
+import type { AppContext } from './context.ts';
 
-export type WebhooksStart = {
+export type WebhooksRoom = {
   /** A round through the public URL. */
   readonly selfTest: SelfTest;
   /** Where the listener is, while it is open. */
   readonly address: () => { readonly host: string; readonly port: number } | undefined;
 };
 
-type Parts = Pick<VoiceParts, 'calls' | 'voicemail' | 'isReachable' | 'callerIdFor'> &
-  Pick<Surroundings, 'options' | 'clock' | 'log' | 'health' | 'stack'> & {
+type WebhooksDeps = Pick<VoiceWebhookDeps, 'calls' | 'voicemail' | 'isReachable' | 'callerIdFor'> &
+  Pick<AppContext, 'options' | 'clock' | 'log' | 'health' | 'stack'> & {
     readonly settings: LiveTwilioSettings;
     readonly messages: MessagesPort;
     readonly media: PublicMediaPort;
   };
 
 /** Throws `conflict` where there is a public URL and the port cannot be had. */
-export async function startWebhooks(parts: Parts): Promise<WebhooksStart> {
-  const { options, settings, clock, health, stack } = parts;
-  const log = parts.log.child({ room: 'twilio' });
+export async function composeWebhooks(deps: WebhooksDeps): Promise<WebhooksRoom> {
+  const { options, settings, clock, health, stack } = deps;
+  const log = deps.log.child({ room: 'twilio' });
   const selfTest = new SelfTest({ settings, clock });
-  const webhooks = new Webhooks({ ...parts, log, selfTest });
+  const webhooks = new Webhooks({ ...deps, log, selfTest });
   const server = new PublicServer({
     ...options.publicHttp,
     pathPrefix: () => pathPrefixOf(settings.current.publicUrl),
-    door: webhooks.door,
-    onStray: (target) => selfTest.sawStray(target),
-    ...{ clock, log: parts.log.child({ room: 'http' }) },
+    handler: webhooks.handler,
+    onUnroutedRequest: (target) => selfTest.observeUnhandled(target),
+    clock,
+    log: deps.log.child({ room: 'http' }),
   });
   stack.defer(() => server.stop());
   let problem: string | undefined;
   const open = () => {
-    loadSdkParts();
+    preloadSdk();
     return server.start();
   };
   if (settings.current.publicUrl !== undefined) await open();

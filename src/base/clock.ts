@@ -17,9 +17,9 @@ export type Clock = {
 };
 
 /** A timer that is later than this was held up, and so was everything else. */
-const heldUpMs = 50;
+const stallThresholdMs = 50;
 /** In so long the engine and we have read what came meanwhile. */
-const catchUpMs = 200;
+const stallGraceMs = 200;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -28,8 +28,8 @@ export const systemClock: Clock = {
     const dueAt = performance.now() + delayMs;
     // After a pause of the machine all timers are due before a single socket is read: one that then concludes that nothing came is wrong.
     const due = () => {
-      if (performance.now() - dueAt <= heldUpMs) return run();
-      handle = setTimeout(run, catchUpMs).unref();
+      if (performance.now() - dueAt <= stallThresholdMs) return run();
+      handle = setTimeout(run, stallGraceMs).unref();
     };
     let handle = setTimeout(due, delayMs).unref();
     return { cancel: () => clearTimeout(handle) };

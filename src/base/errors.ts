@@ -11,7 +11,7 @@ export type ErrorCode =
 /** What is wrong with one field of an input, in the user's words. */
 export type FieldProblem = { readonly field: string; readonly message: string };
 
-type AppErrorFacts = {
+type AppErrorOptions = {
   readonly cause?: unknown;
   readonly details?: readonly FieldProblem[];
   readonly retryAfterSeconds?: number;
@@ -24,7 +24,7 @@ export class AppError extends Error {
   readonly details: readonly FieldProblem[];
   readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: ErrorCode, message: string, facts: AppErrorFacts = {}) {
+  constructor(code: ErrorCode, message: string, facts: AppErrorOptions = {}) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
     this.code = code;
     this.details = facts.details ?? [];

@@ -14,7 +14,7 @@ function house() {
 test('a clock that is set is followed in one step, told before it is followed', () => {
   const { machine, clock, begin } = house();
   const told: string[] = [];
-  clock.onSet((byMs) => told.push(`told ${byMs} at ${clock.now() - begin}`));
+  clock.onStep((byMs) => told.push(`told ${byMs} at ${clock.now() - begin}`));
   clock.start((byMs) => told.push(`written ${byMs} at ${clock.now() - begin}`));
   machine.jump(8 * hour);
   expect(clock.now() - begin).toBe(0);
@@ -39,7 +39,7 @@ test('while nothing can be written the clock is not followed, and then in one st
   const { machine, clock, begin } = house();
   const told: number[] = [];
   let isFull = true;
-  clock.onSet((byMs) => told.push(byMs));
+  clock.onStep((byMs) => told.push(byMs));
   clock.start(() => {
     if (isFull) throw new Error('database or disk is full');
   });
@@ -54,10 +54,10 @@ test('while nothing can be written the clock is not followed, and then in one st
 test('one part that fails to follow holds up no other', () => {
   const { machine, clock } = house();
   const told: number[] = [];
-  clock.onSet(() => {
+  clock.onStep(() => {
     throw new Error('a fault');
   });
-  clock.onSet((byMs) => told.push(byMs));
+  clock.onStep((byMs) => told.push(byMs));
   clock.start(() => {});
   machine.jump(hour);
   machine.advance(1000);

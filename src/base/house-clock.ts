@@ -5,15 +5,15 @@ import type { Clock, Timer } from './clock.ts';
 import type { Log } from './log.ts';
 
 /** Told by how many milliseconds the clock was set, forward or (negative) back. */
-export type SetListener = (byMs: number) => void;
+export type ClockStepListener = (byMs: number) => void;
 
-const lookMs = 1_000;
+const checkIntervalMs = 1_000;
 /** A smaller difference is followed without a word: nothing that is kept depends on it. */
-const leastSetMs = 2_000;
+const minStepMs = 2_000;
 /** Two readings of two clocks differ by chance. */
-const leastFollowMs = 50;
+const minAdjustMs = 50;
 /** Longer between two readings: the process was held up in the middle of looking. */
-const mostBetweenMs = 50;
+const maxReadingGapMs = 50;
 
 export class HouseClock implements Clock {
   readonly monotonic: Clock['monotonic'];
@@ -21,7 +21,7 @@ export class HouseClock implements Clock {
   readonly every: Clock['every'];
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #listeners = new Set<SetListener>();
+  readonly #listeners = new Set<ClockStepListener>();
   #offset: number;
   #timer: Timer | undefined;
 
@@ -37,14 +37,14 @@ export class HouseClock implements Clock {
   readonly now = (): number => this.#clock.monotonic() + this.#offset;
 
   /** Called when `now()` is about to follow, in the order of subscription. Returns the function that ends it. */
-  readonly onSet = (listener: SetListener): (() => void) => {
+  readonly onStep = (listener: ClockStepListener): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
 
   /** `write` moves what is on the disk; while it throws the clock is not followed. */
-  start(write: SetListener): void {
-    this.#timer = this.#clock.every(lookMs, () => this.look(write));
+  start(write: ClockStepListener): void {
+    this.#timer = this.#clock.every(checkIntervalMs, () => this.check(write));
   }
 
   stop(): void {
@@ -52,17 +52,17 @@ export class HouseClock implements Clock {
   }
 
   /** Follows the machine's clock where it was set. */
-  look(write: SetListener): void {
+  check(write: ClockStepListener): void {
     const before = this.#clock.monotonic();
     const offset = this.#clock.now() - before;
-    if (this.#clock.monotonic() - before > mostBetweenMs) return;
+    if (this.#clock.monotonic() - before > maxReadingGapMs) return;
     const byMs = offset - this.#offset;
     const distance = Math.abs(byMs);
-    if (distance < leastFollowMs || (distance >= leastSetMs && !this.#tell(byMs, write))) return;
+    if (distance < minAdjustMs || (distance >= minStepMs && !this.#step(byMs, write))) return;
     this.#offset = offset;
   }
 
-  #tell(byMs: number, write: SetListener): boolean {
+  #step(byMs: number, write: ClockStepListener): boolean {
     const seconds = Math.round(byMs / 1000);
     try {
       write(byMs);
@@ -70,12 +70,12 @@ export class HouseClock implements Clock {
       this.#log.error({ err: error, seconds }, 'The clock was set, and what is due cannot be moved along yet');
       return false;
     }
-    for (const listener of this.#listeners) this.#tellOne(listener, byMs);
+    for (const listener of this.#listeners) this.#notify(listener, byMs);
     this.#log.warn({ seconds }, 'The clock of this machine was set: what is due was moved along');
     return true;
   }
 
-  #tellOne(listener: SetListener, byMs: number): void {
+  #notify(listener: ClockStepListener, byMs: number): void {
     try {
       listener(byMs);
     } catch (error) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isPrivate, plainAddress, subscriberOf } from './private-address.ts';
+import { isPrivate, normalizeAddress, subscriberKey } from './private-address.ts';
 
 describe('addresses of the house', () => {
   it.each([
@@ -36,7 +36,7 @@ it.each([
   ['fe80::1%eth0', 'fe80::1'],
   ['192.0.2.1', '192.0.2.1'],
 ])('%s is written %s', (address, expected) => {
-  expect(plainAddress(address)).toBe(expected);
+  expect(normalizeAddress(address)).toBe(expected);
 });
 
 describe('one line to the internet is one source', () => {
@@ -51,6 +51,6 @@ describe('one line to the internet is one source', () => {
     ['2001:db8:0:12::', '2001:DB8::0012:0:0:0:1', true],
     ['fe80::1%eth0', 'fe80::2', true],
   ])('%s and %s: %s', (one, other, same) => {
-    expect(subscriberOf(one) === subscriberOf(other)).toBe(same);
+    expect(subscriberKey(one) === subscriberKey(other)).toBe(same);
   });
 });

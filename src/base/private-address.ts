@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 
-const inside = new BlockList();
+const privateBlocks = new BlockList();
 for (const [address, bits] of [
   ['10.0.0.0', 8],
   ['172.16.0.0', 12],
@@ -10,14 +10,14 @@ for (const [address, bits] of [
   ['127.0.0.0', 8],
   ['0.0.0.0', 8],
 ] as const) {
-  inside.addSubnet(address, bits, 'ipv4');
+  privateBlocks.addSubnet(address, bits, 'ipv4');
 }
 for (const [address, bits] of [
   ['::', 127],
   ['fc00::', 7],
   ['fe80::', 10],
 ] as const) {
-  inside.addSubnet(address, bits, 'ipv6');
+  privateBlocks.addSubnet(address, bits, 'ipv6');
 }
 
 /** Addresses that mean nothing outside the house (RFC 6890), IPv4 written as IPv6 (`::ffff:10.0.0.1`) included. False for a name. */
@@ -25,11 +25,11 @@ export function isPrivate(address: string): boolean {
   const plain = withoutZone(address);
   const family = isIP(plain);
   // A BlockList looks at IPv4 rules too where an IPv6 address maps one.
-  return family !== 0 && inside.check(plain, family === 4 ? 'ipv4' : 'ipv6');
+  return family !== 0 && privateBlocks.check(plain, family === 4 ? 'ipv4' : 'ipv6');
 }
 
 /** One address written in one way: IPv4 that came in by an IPv6 socket without its `::ffff:`, IPv6 without its zone. */
-export function plainAddress(address: string): string {
+export function normalizeAddress(address: string): string {
   return withoutZone(address).replace(/^::ffff:(?=\d+\.)/i, '');
 }
 
@@ -37,8 +37,8 @@ export function plainAddress(address: string): string {
  * Whom an address counts as where somebody is limited: of IPv6 its /56, because that is what a provider gives to one line
  * (RFC 6177), and whoever has it may come from any address of it.
  */
-export function subscriberOf(address: string): string {
-  const plain = plainAddress(address);
+export function subscriberKey(address: string): string {
+  const plain = normalizeAddress(address);
   if (isIP(plain) !== 6) return plain;
   const [head = '', tail] = plain.split('::');
   const before = head === '' ? [] : head.split(':');

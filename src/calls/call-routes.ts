@@ -9,10 +9,10 @@ import type { Calls } from './calls.ts';
 import type { CdrStore } from './cdr-store.ts';
 import type { OngoingCall } from './ongoing-call.ts';
 
-type Parts = { readonly calls: Calls; readonly store: CdrStore; readonly search: CallSearch };
+type CallRoutesDeps = { readonly calls: Calls; readonly store: CdrStore; readonly search: CallSearch };
 
 /** A user sees the calls that rang or left their devices; an admin sees all. */
-export function callRoutes({ calls, store, search }: Parts): readonly Route[] {
+export function callRoutes({ calls, store, search }: CallRoutesDeps): readonly Route[] {
   const visible = (id: string, identity: Identity | undefined): OngoingCall => {
     const call = calls.get(id);
     if (call === undefined || !maySee(call.legs, identity)) throw new AppError('not-found', 'There is no such call in progress');
@@ -22,7 +22,12 @@ export function callRoutes({ calls, store, search }: Parts): readonly Route[] {
     handle(listCallRecords, ({ query, identity }) => {
       const { page, per_page: perPage, sort, order, number, device, person, direction, disposition, from, to, text } = query;
       const filter = {
-        ...{ number, deviceId: device, personId: person, direction, result: disposition, text },
+        number,
+        deviceId: device,
+        personId: person,
+        direction,
+        result: disposition,
+        text,
         visibleTo: visibleTo(identity),
         from: milliseconds(from),
         to: milliseconds(to),
@@ -69,7 +74,7 @@ function toRecordReply(record: CallRecord) {
     ...toCommonReply(record),
     endedAt: timeOrNull(endedAt),
     durationSeconds: Math.round(talked / 1000),
-    disposition: verdict?.result ?? null,
+    disposition: verdict?.disposition ?? null,
     reason: verdict?.reason ?? null,
     transferredFrom: record.transferredFrom ?? null,
   };
@@ -100,10 +105,20 @@ function toPartyReply({ deviceId, personId, number, name }: Party) {
 
 function toLegReply(leg: CallLeg) {
   return {
-    ...{ id: leg.id, role: leg.role, deviceId: leg.deviceId ?? null, personId: leg.personId ?? null, name: leg.name },
-    ...{ trunk: leg.trunk ?? null, address: leg.address, sipCallId: leg.sipCallId, startedAt: isoTime(leg.startedAt) },
-    ...{ ringingAt: timeOrNull(leg.ringingAt), answeredAt: timeOrNull(leg.answeredAt), endedAt: timeOrNull(leg.endedAt) },
-    ...{ sipStatus: leg.sipStatus ?? null, outcome: leg.outcome ?? null },
+    id: leg.id,
+    role: leg.role,
+    deviceId: leg.deviceId ?? null,
+    personId: leg.personId ?? null,
+    name: leg.name,
+    trunk: leg.trunk ?? null,
+    address: leg.address,
+    sipCallId: leg.sipCallId,
+    startedAt: isoTime(leg.startedAt),
+    ringingAt: timeOrNull(leg.ringingAt),
+    answeredAt: timeOrNull(leg.answeredAt),
+    endedAt: timeOrNull(leg.endedAt),
+    sipStatus: leg.sipStatus ?? null,
+    outcome: leg.outcome ?? null,
   };
 }
 

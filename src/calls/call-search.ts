@@ -1,8 +1,8 @@
-import type { Opened } from '#storage/database.ts';
-import type { CallRecord, Direction } from './call.ts';
+import type { OpenedDatabase } from '#storage/database.ts';
+import type { CallRecord, CallDirection } from './call.ts';
 import { fromRecordRow } from './cdr-store.ts';
 import type { RecordRow } from './cdr-store.ts';
-import type { CallResult } from './verdict.ts';
+import type { CallDisposition } from './verdict.ts';
 
 /** What to look for; everything given must hold. Times in milliseconds since the Unix epoch. */
 export type CallFilter = {
@@ -11,8 +11,8 @@ export type CallFilter = {
   readonly personId?: string | undefined;
   /** Only what this person may see; undefined: all. */
   readonly visibleTo?: string | undefined;
-  readonly direction?: Direction | undefined;
-  readonly result?: CallResult | undefined;
+  readonly direction?: CallDirection | undefined;
+  readonly disposition?: CallDisposition | undefined;
   readonly from?: number | undefined;
   readonly to?: number | undefined;
   readonly text?: string | undefined;
@@ -35,7 +35,7 @@ const conditions = {
   personId: legCondition('person_id', ':personId'),
   visibleTo: legCondition('person_id', ':visibleTo'),
   direction: 'direction = :direction',
-  result: 'result = :result',
+  disposition: 'disposition = :disposition',
   from: 'started_at >= :from',
   to: 'started_at < :to',
   text: `(caller_name LIKE :text ESCAPE '\\' OR caller_number LIKE :text ESCAPE '\\' OR callee_name LIKE :text ESCAPE '\\'
@@ -61,9 +61,9 @@ const filters = Object.keys(conditions) as (keyof CallFilter)[];
 
 /** Reads lists of call records. */
 export class CallSearch {
-  readonly #db: Opened['db'];
+  readonly #db: OpenedDatabase['db'];
 
-  constructor(db: Opened['db']) {
+  constructor(db: OpenedDatabase['db']) {
     this.#db = db;
   }
 

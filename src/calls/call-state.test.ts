@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { callReasons } from '#contract/calls.ts';
 import { advance, begin } from './call-state.ts';
-import type { CallAction, CallEvent, CallState, LegPlan, Step } from './call-state.ts';
+import type { CallAction, CallEvent, CallState, LegPlan, RingStep } from './call-state.ts';
 import type { LegOutcome } from './call.ts';
 import { explain, verdicts } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 
 const leg = (id: string, more: Partial<LegPlan> = {}): LegPlan => ({ id, group: id, isTrunk: false, isOffline: false, ...more });
-const step = (legs: readonly LegPlan[], onlyIfUnreachable = false): Step => ({ legs, seconds: 30, onlyIfUnreachable });
+const step = (legs: readonly LegPlan[], onlyIfUnreachable = false): RingStep => ({ legs, seconds: 30, onlyIfUnreachable });
 
 /** Runs events from the beginning; the actions of each as short texts. */
-function run(steps: readonly Step[], events: readonly CallEvent[]): { state: CallState; log: string[][] } {
+function run(steps: readonly RingStep[], events: readonly CallEvent[]): { state: CallState; log: string[][] } {
   let { state, actions } = begin(steps);
   const log = [actions.map(short)];
   for (const event of events) {
@@ -33,7 +33,7 @@ function short(action: CallAction): string {
       return `${action.kind} ${action.leg} ${action.why}`;
     case 'reject':
     case 'end':
-      return `${action.kind} ${action.verdict.result}/${action.verdict.reason}`;
+      return `${action.kind} ${action.verdict.disposition}/${action.verdict.reason}`;
     case 'hang-up':
       return `hang-up ${action.why}`;
   }
@@ -47,29 +47,33 @@ const rings = (id: string, hasMedia = false): CallEvent => ({
 });
 const answers = (id: string): CallEvent => ({ kind: 'answered', leg: id });
 const fails = (id: string, outcome: LegOutcome): CallEvent => ({ kind: 'failed', leg: id, outcome });
-const sends = (id: string, ...to: readonly Step[]): CallEvent => ({ kind: 'redirected', leg: id, steps: to });
+const sends = (id: string, ...to: readonly RingStep[]): CallEvent => ({ kind: 'redirected', leg: id, steps: to });
 const timeOver: CallEvent = { kind: 'ring-time-over' };
 const callerGone: CallEvent = { kind: 'caller-gone' };
-const callerHungUp: CallEvent = { kind: 'hung-up', verdict: { result: 'answered', reason: 'caller-hung-up' } };
+const callerHungUp: CallEvent = { kind: 'hung-up', verdict: { disposition: 'answered', reason: 'caller-hung-up' } };
 const house: CallEvent = { kind: 'stopped', why: 'house' };
 const engine: CallEvent = { kind: 'stopped', why: 'engine' };
 
 const one = [step([leg('a')])];
 const two = [step([leg('a'), leg('b')])];
 const sameDevice = [step([leg('a', { group: 'd' }), leg('b', { group: 'd' }), leg('c')])];
-const patience = { signSeconds: 3.5, ringingSeconds: 12 };
-const help = (id: string, group: string, isSecondRound = false): Step => ({
-  ...{ ...step([leg(id, { group, isTrunk: true })]), patience, isSecondRound },
+const patience = { tryingSeconds: 3.5, ringingSeconds: 12 };
+const help = (id: string, group: string, isRetry = false): RingStep => ({
+  ...step([leg(id, { group, isTrunk: true })]),
+  timeouts: patience,
+  isRetry,
 });
-const forHelp = [help('t', 'T'), help('u', 'U'), help('t2', 'T', true), help('u2', 'U', true)];
-const tried = (id: string): CallEvent => ({ kind: 'tried', leg: id });
-const waited = (index: number, what: 'sign' | 'ringing' = 'sign'): CallEvent => ({
-  ...{ kind: 'waited', step: forHelp[index]!, for: what },
+const emergencySteps = [help('t', 'T'), help('u', 'U'), help('t2', 'T', true), help('u2', 'U', true)];
+const trying = (id: string): CallEvent => ({ kind: 'trying', leg: id });
+const stepTimedOut = (index: number, what: 'trying' | 'ringing' = 'trying'): CallEvent => ({
+  kind: 'step-timeout',
+  step: emergencySteps[index]!,
+  for: what,
 });
 const trunks = [step([leg('t', { isTrunk: true })]), step([leg('u', { isTrunk: true })], true)];
 
 describe('the state of a call', () => {
-  it.each<[string, readonly Step[], readonly CallEvent[], string[][]]>([
+  it.each<[string, readonly RingStep[], readonly CallEvent[], string[][]]>([
     [
       'one phone answers',
       one,
@@ -187,37 +191,52 @@ describe('the state of a call', () => {
       [fails('t', 'unreachable'), fails('u', 'unreachable')],
       [['ring t'], ['ring u'], ['reject failed/unreachable', 'end failed/unreachable']],
     ],
-    ['for help, the next trunk whatever the first said', forHelp, [fails('t', 'busy')], [['ring t'], ['ring u']]],
-    ['for help, the next beside a silent one', forHelp, [waited(0), rings('u')], [['ring t'], ['ring u'], ['pass u 180']]],
+    ['for help, the next trunk whatever the first said', emergencySteps, [fails('t', 'busy')], [['ring t'], ['ring u']]],
+    [
+      'for help, the next beside a silent one',
+      emergencySteps,
+      [stepTimedOut(0), rings('u')],
+      [['ring t'], ['ring u'], ['pass u 180']],
+    ],
     [
       'for help, the silent one answers after all',
-      forHelp,
-      [waited(0), answers('t')],
+      emergencySteps,
+      [stepTimedOut(0), answers('t')],
       [['ring t'], ['ring u'], ['cancel u elsewhere', 'connect t']],
     ],
-    ['for help, more time after a 100', forHelp, [tried('t'), waited(0), waited(0, 'ringing')], [['ring t'], [], [], ['ring u']]],
+    [
+      'for help, more time after a 100',
+      emergencySteps,
+      [trying('t'), stepTimedOut(0), stepTimedOut(0, 'ringing')],
+      [['ring t'], [], [], ['ring u']],
+    ],
     [
       'for help, no haste where it rings',
-      forHelp,
-      [rings('t'), waited(0), waited(0, 'ringing')],
+      emergencySteps,
+      [rings('t'), stepTimedOut(0), stepTimedOut(0, 'ringing')],
       [['ring t'], ['pass t 180'], [], []],
     ],
-    ['for help, patience with a step that is over', forHelp, [fails('t', 'error'), waited(0)], [['ring t'], ['ring u'], []]],
+    [
+      'for help, patience with a step that is over',
+      emergencySteps,
+      [fails('t', 'error'), stepTimedOut(0)],
+      [['ring t'], ['ring u'], []],
+    ],
     [
       'for help, once more where the fault may have passed',
-      forHelp,
+      emergencySteps,
       [fails('t', 'error'), fails('u', 'refused'), fails('t2', 'error')],
       [['ring t'], ['ring u'], ['ring t2'], ['reject failed/trunk-refused', 'end failed/trunk-refused']],
     ],
     [
       'for help, nothing ends while the silent one may still answer',
-      forHelp,
-      [waited(0), fails('u', 'refused'), fails('t', 'unreachable')],
+      emergencySteps,
+      [stepTimedOut(0), fails('u', 'refused'), fails('t', 'unreachable')],
       [['ring t'], ['ring u'], [], ['reject failed/trunk-refused', 'end failed/trunk-refused']],
     ],
     [
       'early media of the next trunk, when the first is gone without any',
-      forHelp,
+      emergencySteps,
       [fails('t', 'refused'), rings('u', true)],
       [['ring t'], ['ring u'], ['pass u 183 media']],
     ],
@@ -323,17 +342,20 @@ describe('the state of a call', () => {
   });
 
   it.each<[LegOutcome, boolean, Verdict]>([
-    ['media-refused', false, { result: 'failed', reason: 'media-refused' }],
-    ['unknown-number', true, { result: 'failed', reason: 'unknown-number' }],
-    ['refused', false, { result: 'failed', reason: 'phone-error' }],
-    ['error', true, { result: 'failed', reason: 'trunk-refused' }],
-    ['redirected', false, { result: 'failed', reason: 'redirected' }],
-    ['unreachable', false, { result: 'missed', reason: 'unreachable' }],
-    ['unreachable', true, { result: 'failed', reason: 'unreachable' }],
-    ['interrupted', false, { result: 'missed', reason: 'no-devices' }],
+    ['media-refused', false, { disposition: 'failed', reason: 'media-refused' }],
+    ['unknown-number', true, { disposition: 'failed', reason: 'unknown-number' }],
+    ['refused', false, { disposition: 'failed', reason: 'phone-error' }],
+    ['error', true, { disposition: 'failed', reason: 'trunk-refused' }],
+    ['redirected', false, { disposition: 'failed', reason: 'redirected' }],
+    ['unreachable', false, { disposition: 'missed', reason: 'unreachable' }],
+    ['unreachable', true, { disposition: 'failed', reason: 'unreachable' }],
+    ['interrupted', false, { disposition: 'missed', reason: 'no-devices' }],
   ])('a leg that is %s (trunk: %s)', (outcome, isTrunk, verdict) => {
     const { log } = run([step([leg('a', { isTrunk })])], [fails('a', outcome)]);
-    expect(log.at(-1)).toEqual([`reject ${verdict.result}/${verdict.reason}`, `end ${verdict.result}/${verdict.reason}`]);
+    expect(log.at(-1)).toEqual([
+      `reject ${verdict.disposition}/${verdict.reason}`,
+      `end ${verdict.disposition}/${verdict.reason}`,
+    ]);
   });
 
   it('ends every call exactly once, whatever happens in whatever order', () => {
@@ -351,9 +373,9 @@ describe('the state of a call', () => {
       house,
       engine,
       ...[
-        tried('t'),
-        waited(0),
-        waited(1, 'ringing'),
+        trying('t'),
+        stepTimedOut(0),
+        stepTimedOut(1, 'ringing'),
         answers('t'),
         answers('u2'),
         fails('t', 'error'),
@@ -367,7 +389,7 @@ describe('the state of a call', () => {
     };
     for (let round = 0; round < 3000; round += 1) {
       const order = Array.from({ length: 12 }, () => events[next(events.length)] ?? timeOver);
-      const { state, log } = run([two, trunks, forHelp][next(3)] ?? two, [...order, engine]);
+      const { state, log } = run([two, trunks, emergencySteps][next(3)] ?? two, [...order, engine]);
       const all = log.flat();
       expect(all.filter((text) => text.startsWith('end '))).toHaveLength(1);
       expect(all.filter((text) => text.startsWith('reject ')).length).toBeLessThanOrEqual(1);
@@ -379,10 +401,10 @@ describe('the state of a call', () => {
 
 describe('verdicts', () => {
   it('use reasons of the contract only, and all can be explained', () => {
-    for (const [result, reasons] of Object.entries(verdicts)) {
+    for (const [disposition, reasons] of Object.entries(verdicts)) {
       for (const reason of reasons) {
         expect(callReasons).toContain(reason);
-        expect(explain({ result, reason } as Verdict)).not.toBe('');
+        expect(explain({ disposition, reason } as Verdict)).not.toBe('');
       }
     }
   });

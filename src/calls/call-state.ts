@@ -1,26 +1,26 @@
 import type { LegOutcome } from './call.ts';
-import type { CancelWhy, StopWhy } from './ports.ts';
+import type { CancelReason, StopReason } from './ports.ts';
 import type { Verdict } from './verdict.ts';
 
 /** A leg to be rung. Legs of one `group` are the contacts of one device, or one trunk. */
 export type LegPlan = { readonly id: string; readonly group: string; readonly isTrunk: boolean; readonly isOffline: boolean };
 
 /** Seconds until a leg must have given any sign of life, and until it must ring; then the next step begins beside it. */
-export type Patience = { readonly signSeconds: number; readonly ringingSeconds: number };
+export type StepTimeouts = { readonly tryingSeconds: number; readonly ringingSeconds: number };
 
 /**
- * Legs rung together for so long. `onlyIfUnreachable`: tried only where the step before could not be reached at all. `isSecondRound`:
+ * Legs rung together for so long. `onlyIfUnreachable`: tried only where the step before could not be reached at all. `isRetry`:
  * only those whose group had a failure that may have passed.
  */
-export type Step = {
+export type RingStep = {
   readonly legs: readonly LegPlan[];
   readonly seconds: number;
   readonly onlyIfUnreachable: boolean;
-  readonly patience?: Patience;
-  readonly isSecondRound?: boolean;
+  readonly timeouts?: StepTimeouts;
+  readonly isRetry?: boolean;
 };
 
-type Leg = LegPlan & {
+type LegState = LegPlan & {
   readonly phase: 'calling' | 'trying' | 'ringing' | 'answered' | 'over';
   readonly outcome: LegOutcome | undefined;
   readonly hadMedia?: boolean;
@@ -30,21 +30,21 @@ type Leg = LegPlan & {
 
 export type CallState = {
   readonly phase: 'ringing' | 'connected' | 'ended';
-  readonly steps: readonly Step[];
+  readonly steps: readonly RingStep[];
   readonly step: number;
-  readonly legs: ReadonlyMap<string, Leg>;
+  readonly legs: ReadonlyMap<string, LegState>;
 };
 
 export type CallEvent =
   /** The far side has our INVITE and says nothing more yet. */
-  | { readonly kind: 'tried'; readonly leg: string }
+  | { readonly kind: 'trying'; readonly leg: string }
   /** The patience with a step has run out. */
-  | { readonly kind: 'waited'; readonly step: Step; readonly for: 'sign' | 'ringing' }
+  | { readonly kind: 'step-timeout'; readonly step: RingStep; readonly for: 'trying' | 'ringing' }
   | { readonly kind: 'progressed'; readonly leg: string; readonly status: number; readonly hasMedia: boolean }
   | { readonly kind: 'answered'; readonly leg: string }
   | { readonly kind: 'failed'; readonly leg: string; readonly outcome: LegOutcome }
   /** The phone wants the call elsewhere: these steps, in this order; none where it may not go there. */
-  | { readonly kind: 'redirected'; readonly leg: string; readonly steps: readonly Step[] }
+  | { readonly kind: 'redirected'; readonly leg: string; readonly steps: readonly RingStep[] }
   | { readonly kind: 'ring-time-over' }
   /** CANCEL before the answer, or the answer could not be told to the caller. */
   | { readonly kind: 'caller-gone' }
@@ -52,32 +52,32 @@ export type CallEvent =
   /** A device is none of the house any more. */
   | { readonly kind: 'group-gone'; readonly group: string }
   /** Ends everything, whatever state it is in. */
-  | { readonly kind: 'stopped'; readonly why: StopWhy };
+  | { readonly kind: 'stopped'; readonly why: StopReason };
 
 export type CallAction =
-  | { readonly kind: 'ring'; readonly step: Step; readonly legs: readonly LegPlan[] }
+  | { readonly kind: 'ring'; readonly step: RingStep; readonly legs: readonly LegPlan[] }
   | { readonly kind: 'pass'; readonly leg: string; readonly status: number; readonly withMedia: boolean }
   | { readonly kind: 'connect'; readonly leg: string }
-  | { readonly kind: 'cancel'; readonly leg: string; readonly why: CancelWhy; readonly outcome: LegOutcome }
-  | { readonly kind: 'release'; readonly leg: string; readonly why: CancelWhy }
+  | { readonly kind: 'cancel'; readonly leg: string; readonly why: CancelReason; readonly outcome: LegOutcome }
+  | { readonly kind: 'release'; readonly leg: string; readonly why: CancelReason }
   | { readonly kind: 'reject'; readonly verdict: Verdict }
-  | { readonly kind: 'hang-up'; readonly why: StopWhy }
+  | { readonly kind: 'hang-up'; readonly why: StopReason }
   | { readonly kind: 'end'; readonly verdict: Verdict };
 
 export type Transition = { readonly state: CallState; readonly actions: readonly CallAction[] };
 
 /** The first step of a new call; a call whose phones are all offline ends at once. */
-export function begin(steps: readonly Step[]): Transition {
+export function begin(steps: readonly RingStep[]): Transition {
   return startStep({ phase: 'ringing', steps, step: -1, legs: new Map() }, 0);
 }
 
 /** What one event makes of a call, and what is to be done about it. */
 export function advance(state: CallState, event: CallEvent): Transition {
   switch (event.kind) {
-    case 'tried':
-      return tried(state, event.leg);
-    case 'waited':
-      return waited(state, event);
+    case 'trying':
+      return trying(state, event.leg);
+    case 'step-timeout':
+      return stepTimedOut(state, event);
     case 'progressed':
       return progressed(state, event);
     case 'answered':
@@ -99,15 +99,15 @@ export function advance(state: CallState, event: CallEvent): Transition {
   }
 }
 
-function tried(state: CallState, id: string): Transition {
+function trying(state: CallState, id: string): Transition {
   const leg = state.legs.get(id);
   return leg?.phase === 'calling' ? { state: withLeg(state, { ...leg, phase: 'trying' }), actions: [] } : same(state);
 }
 
 /** The silent leg stays: it may have reached somebody, and whoever answers first gets the call. */
-function waited(state: CallState, event: Extract<CallEvent, { kind: 'waited' }>): Transition {
+function stepTimedOut(state: CallState, event: Extract<CallEvent, { kind: 'step-timeout' }>): Transition {
   if (state.phase !== 'ringing' || state.steps[state.step] !== event.step) return same(state);
-  const isGoing = liveInStep(state).some(({ phase }) => phase === 'ringing' || (event.for === 'sign' && phase === 'trying'));
+  const isGoing = liveInStep(state).some(({ phase }) => phase === 'ringing' || (event.for === 'trying' && phase === 'trying'));
   return isGoing || state.steps[state.step + 1] === undefined ? same(state) : startStep(state, state.step + 1);
 }
 
@@ -137,7 +137,7 @@ function answered(state: CallState, id: string): Transition {
   };
 }
 
-function whyLate(outcome: LegOutcome | undefined): CancelWhy {
+function whyLate(outcome: LegOutcome | undefined): CancelReason {
   if (outcome === 'answered-elsewhere') return 'elsewhere';
   return outcome === 'no-answer' || outcome === 'unreachable' ? 'no-answer' : 'caller-gone';
 }
@@ -177,7 +177,7 @@ function groupGone(state: CallState, group: string): Transition {
 function callerGone(state: CallState): Transition {
   if (state.phase === 'ended') return same(state);
   const { state: after, actions } = cancelLive(state, 'caller-gone');
-  return chain(actions, end(after, { result: 'cancelled', reason: 'caller-cancelled' }, []));
+  return chain(actions, end(after, { disposition: 'cancelled', reason: 'caller-cancelled' }, []));
 }
 
 const stopReasons = {
@@ -189,7 +189,7 @@ const stopReasons = {
   fault: 'internal',
 } as const;
 
-function stopped(state: CallState, why: StopWhy): Transition {
+function stopped(state: CallState, why: StopReason): Transition {
   if (state.phase === 'ended') return same(state);
   const verdict = verdictOfStop(why, state.phase === 'connected');
   if (state.phase === 'connected') return end(state, verdict, [{ kind: 'hang-up', why }]);
@@ -197,11 +197,11 @@ function stopped(state: CallState, why: StopWhy): Transition {
   return chain(actions, end(after, verdict, [{ kind: 'reject', verdict }]));
 }
 
-function verdictOfStop(why: StopWhy, isConnected: boolean): Verdict {
+function verdictOfStop(why: StopReason, isConnected: boolean): Verdict {
   const reason = stopReasons[why];
-  if (reason === 'internal') return { result: 'failed', reason };
-  if (isConnected) return { result: 'answered', reason };
-  return reason === 'engine-lost' ? { result: 'failed', reason } : { result: 'cancelled', reason };
+  if (reason === 'internal') return { disposition: 'failed', reason };
+  if (isConnected) return { disposition: 'answered', reason };
+  return reason === 'engine-lost' ? { disposition: 'failed', reason } : { disposition: 'cancelled', reason };
 }
 
 /** Nothing of this step rings any more: the next step, or the end once nothing rings at all. */
@@ -225,7 +225,7 @@ function startStep(state: CallState, index: number): Transition {
   const step = state.steps[index];
   if (step === undefined) return afterStep({ ...state, step: index });
   const legs = new Map(state.legs);
-  const plans = step.isSecondRound === true ? step.legs.filter((plan) => mayBeWellAgain(state, plan)) : step.legs;
+  const plans = step.isRetry === true ? step.legs.filter((plan) => mayHaveRecovered(state, plan)) : step.legs;
   for (const plan of plans) {
     legs.set(
       plan.id,
@@ -238,13 +238,13 @@ function startStep(state: CallState, index: number): Transition {
 }
 
 /** A refusal would be the same again; one that was away, or had a fault, may not have it any more. */
-function mayBeWellAgain({ legs }: CallState, { group }: LegPlan): boolean {
+function mayHaveRecovered({ legs }: CallState, { group }: LegPlan): boolean {
   const earlier = [...legs.values()].filter((leg) => leg.group === group);
   return earlier.length > 0 && earlier.every(({ outcome }) => outcome === 'unreachable' || outcome === 'error');
 }
 
 /** Of several phones, the outcome that says most about what happened in the house. */
-const byWeight: readonly LegOutcome[] = [
+const byPrecedence: readonly LegOutcome[] = [
   'declined',
   'no-answer',
   'busy',
@@ -258,36 +258,36 @@ const byWeight: readonly LegOutcome[] = [
   'offline',
 ];
 
-function verdictOf(all: readonly Leg[]): Verdict {
+function verdictOf(all: readonly LegState[]): Verdict {
   const legs = all.filter(({ isFollowed }) => isFollowed !== true);
-  const heaviest = byWeight.find((outcome) => legs.some((leg) => leg.outcome === outcome));
-  const isTrunk = legs.some((leg) => leg.outcome === heaviest && leg.isTrunk);
-  switch (heaviest) {
+  const decisive = byPrecedence.find((outcome) => legs.some((leg) => leg.outcome === outcome));
+  const isTrunk = legs.some((leg) => leg.outcome === decisive && leg.isTrunk);
+  switch (decisive) {
     case 'declined':
     case 'no-answer':
     case 'offline':
-      return { result: 'missed', reason: heaviest };
+      return { disposition: 'missed', reason: decisive };
     case 'busy':
-      return { result: 'busy', reason: 'busy' };
+      return { disposition: 'busy', reason: 'busy' };
     case 'media-refused':
     case 'no-media':
     case 'unknown-number':
-      return { result: 'failed', reason: heaviest };
+      return { disposition: 'failed', reason: decisive };
     case 'refused':
-      return { result: 'failed', reason: isTrunk ? 'trunk-refused' : 'phone-error' };
+      return { disposition: 'failed', reason: isTrunk ? 'trunk-refused' : 'phone-error' };
     case 'unreachable':
-      return isTrunk ? { result: 'failed', reason: 'unreachable' } : { result: 'missed', reason: 'unreachable' };
+      return isTrunk ? { disposition: 'failed', reason: 'unreachable' } : { disposition: 'missed', reason: 'unreachable' };
     case 'redirected':
-      return { result: 'failed', reason: 'redirected' };
+      return { disposition: 'failed', reason: 'redirected' };
     case 'error':
-      return { result: 'failed', reason: isTrunk ? 'trunk-refused' : 'phone-error' };
+      return { disposition: 'failed', reason: isTrunk ? 'trunk-refused' : 'phone-error' };
     default:
-      return { result: 'missed', reason: 'no-devices' };
+      return { disposition: 'missed', reason: 'no-devices' };
   }
 }
 
 /** A leg that did not even ring counts as silent: 408 in the sense of RFC 3261 section 16.7, weaker than any answer. */
-function outcomeOf(why: CancelWhy, { phase }: Leg): LegOutcome {
+function outcomeOf(why: CancelReason, { phase }: LegState): LegOutcome {
   switch (why) {
     case 'elsewhere':
       return 'answered-elsewhere';
@@ -301,7 +301,7 @@ function outcomeOf(why: CancelWhy, { phase }: Leg): LegOutcome {
   }
 }
 
-function cancelLive(state: CallState, why: CancelWhy, which: (leg: Leg) => boolean = () => true): Transition {
+function cancelLive(state: CallState, why: CancelReason, which: (leg: LegState) => boolean = () => true): Transition {
   const legs = new Map(state.legs);
   const actions: CallAction[] = [];
   for (const leg of live(state).filter(which)) {
@@ -312,16 +312,16 @@ function cancelLive(state: CallState, why: CancelWhy, which: (leg: Leg) => boole
   return { state: { ...state, legs }, actions };
 }
 
-function live(state: CallState): readonly Leg[] {
+function live(state: CallState): readonly LegState[] {
   return [...state.legs.values()].filter(({ phase }) => phase === 'calling' || phase === 'trying' || phase === 'ringing');
 }
 
-function liveInStep(state: CallState): readonly Leg[] {
+function liveInStep(state: CallState): readonly LegState[] {
   const ids = new Set(state.steps[state.step]?.legs.map(({ id }) => id));
   return live(state).filter(({ id }) => ids.has(id));
 }
 
-function withLeg(state: CallState, leg: Leg): CallState {
+function withLeg(state: CallState, leg: LegState): CallState {
   return { ...state, legs: new Map(state.legs).set(leg.id, leg) };
 }
 

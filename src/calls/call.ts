@@ -4,7 +4,7 @@ import type { Verdict } from './verdict.ts';
 
 export type CallId = Id<'call'>;
 export type LegId = Id<'leg'>;
-export type Direction = (typeof callDirections)[number];
+export type CallDirection = (typeof callDirections)[number];
 export type CallPhase = (typeof callPhases)[number];
 export type LegOutcome = (typeof legOutcomes)[number];
 
@@ -19,7 +19,7 @@ export type Party = {
 /** One call and what is known of it; times in milliseconds since the Unix epoch. */
 export type CallRecord = {
   readonly id: CallId;
-  readonly direction: Direction;
+  readonly direction: CallDirection;
   readonly startedAt: number;
   readonly ringingAt: number | undefined;
   readonly answeredAt: number | undefined;

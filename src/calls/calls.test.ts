@@ -10,28 +10,30 @@ import type { Facts } from '#contract/facts.ts';
 import type { Device, DeviceId } from '#devices/device.ts';
 import type { Registration } from '#devices/registration.ts';
 import { openDatabase } from '#storage/database.ts';
-import type { Opened } from '#storage/database.ts';
+import type { OpenedDatabase } from '#storage/database.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { callRoutes } from './call-routes.ts';
 import { CallSearch } from './call-search.ts';
 import { Calls } from './calls.ts';
 import { CdrStore } from './cdr-store.ts';
-import { OutgoingFence } from './outgoing-fence.ts';
+import { TollFraudGuard } from './toll-fraud-guard.ts';
 import { OutgoingStore } from './outgoing-store.ts';
-import type { Attempt, CallerLeg, LegListener, OutgoingLeg, OutsideStories, RingTarget } from './ports.ts';
+import type { Attempt, CallerLeg, LegListener, OutgoingLeg, PstnCallTracker, RingTarget } from './ports.ts';
 import type { Verdict } from './verdict.ts';
 
 const device = (extension: string, personId: string): Device => ({
-  ...{
-    id: `dev_${extension}` as DeviceId,
-    name: `Phone ${extension}`,
-    extension,
-    username: extension,
-    type: 'softphone',
-    transports: ['udp'],
-  },
-  ...{ personId, recordingEnabled: false, sha256: false, enabled: true, createdAt: 0 },
+  id: `dev_${extension}` as DeviceId,
+  name: `Phone ${extension}`,
+  extension,
+  username: extension,
+  type: 'softphone',
+  transports: ['udp'],
+  personId,
+  recordingEnabled: false,
+  sha256: false,
+  enabled: true,
+  createdAt: 0,
 });
 const devices = [device('20', 'usr_eva'), device('21', 'usr_tom'), device('22', 'usr_ann')];
 
@@ -62,7 +64,7 @@ class FakeLeg implements CallerLeg {
 }
 
 let clock: FakeClock;
-let db: Opened['db'];
+let db: OpenedDatabase['db'];
 let store: CdrStore;
 let calls: Calls;
 let facts: string[];
@@ -77,13 +79,13 @@ beforeEach(() => {
 });
 
 type Built = {
-  readonly mostCalls?: number;
-  readonly fence?: OutgoingFence;
+  readonly maxCalls?: number;
+  readonly tollFraudGuard?: TollFraudGuard;
   readonly trunks?: readonly string[];
-  readonly outside?: OutsideStories;
+  readonly outside?: PstnCallTracker;
 };
 
-function build(on: Opened['db'], { trunks = [], ...more }: Built = {}): void {
+function build(on: OpenedDatabase['db'], { trunks = [], ...more }: Built = {}): void {
   db = on;
   store = new CdrStore(db);
   facts = [];
@@ -98,7 +100,13 @@ function build(on: Opened['db'], { trunks = [], ...more }: Built = {}): void {
     source: { protocol: 'udp', address: '192.0.2.2', port: 5060 },
   } as Registration;
   calls = new Calls({
-    ...{ clock, log: root, newId, events, store, trunks: { names: () => trunks }, ringSeconds: 30 },
+    clock,
+    log: root,
+    newId,
+    events,
+    store,
+    trunks: { names: () => trunks },
+    ringSeconds: 30,
     ...more,
     registrations: { of: (id) => (id === 'dev_22' ? [] : [registration]) },
     facts: {
@@ -108,7 +116,9 @@ function build(on: Opened['db'], { trunks = [], ...more }: Built = {}): void {
         byId: (id) => devices.find((one) => one.id === id),
         ofPerson: () => [],
       },
-      ...{ byNumber: () => undefined, callerIdOf: () => undefined, anyCallerId: () => undefined },
+      byNumber: () => undefined,
+      callerIdOf: () => undefined,
+      anyCallerId: () => undefined,
     },
   });
 }
@@ -126,11 +136,11 @@ describe('a call', () => {
     leg.rung[0]!.listener.answered();
     expect(store.get(id)?.answeredAt).toBe(clock.now());
     clock.advance(60_000);
-    call.hungUp({ result: 'answered', reason: 'callee-hung-up' });
+    call.hungUp({ disposition: 'answered', reason: 'callee-hung-up' });
     const record = store.get(id)!;
     const { startedAt } = record;
     expect(record).toMatchObject({ ringingAt: startedAt + 2000, answeredAt: startedAt + 5000, endedAt: startedAt + 65_000 });
-    expect(record.verdict).toEqual({ result: 'answered', reason: 'callee-hung-up' });
+    expect(record.verdict).toEqual({ disposition: 'answered', reason: 'callee-hung-up' });
     expect(store.legsOf(id).map(({ role, sipCallId, outcome, sipStatus }) => [role, sipCallId, outcome, sipStatus])).toEqual([
       ['caller', 'sip-1', 'answered', 200],
       ['callee', 'out-1', 'answered', 200],
@@ -146,7 +156,7 @@ describe('a call', () => {
     };
     const { record } = calls.place(attempt('21'));
     expect(leg.told).toEqual(['reject internal']);
-    expect(store.get(record.id)?.verdict).toEqual({ result: 'failed', reason: 'internal' });
+    expect(store.get(record.id)?.verdict).toEqual({ disposition: 'failed', reason: 'internal' });
     expect(calls.list()).toEqual([]);
     expect(log.join('')).toContain('A call ran into a fault and is ended');
   });
@@ -162,17 +172,20 @@ describe('a call', () => {
     const { record } = calls.place(attempt('21'));
     leg.rung[0]!.listener.answered();
     expect(leg.told).toEqual(['hang up fault']);
-    expect(store.get(record.id)?.verdict).toEqual({ result: 'failed', reason: 'internal' });
+    expect(store.get(record.id)?.verdict).toEqual({ disposition: 'failed', reason: 'internal' });
   });
 
   it('is refused to its caller although the story it belongs to cannot be written', () => {
-    const story: OutsideStories = {
-      ...{ claim: () => ({ kind: 'unknown' }), written: (record) => record, openCallIds: () => [], came: () => {} },
+    const pstnCall: PstnCallTracker = {
+      attachSipLeg: () => ({ kind: 'unknown' }),
+      recordToWrite: (record) => record,
+      openCallIds: () => [],
+      linkCallSid: () => {},
       legEnded: () => {
         throw new Error('disk full');
       },
     };
-    build(db, { outside: story });
+    build(db, { outside: pstnCall });
     calls.place(attempt('21'));
     leg.rung[0]!.listener.failed('busy', 486);
     expect(leg.told).toEqual(['reject busy']);
@@ -192,13 +205,13 @@ describe('a call', () => {
     const { record } = calls.place(attempt('21'));
     clock.advance(30_000);
     expect(leg.told).toEqual(['cancel 1 no-answer', 'reject unreachable']);
-    expect(store.get(record.id)?.verdict).toEqual({ result: 'missed', reason: 'unreachable' });
+    expect(store.get(record.id)?.verdict).toEqual({ disposition: 'missed', reason: 'unreachable' });
     expect(store.legsOf(record.id)[1]).toMatchObject({ ringingAt: undefined, outcome: 'unreachable' });
   });
 
   it('to a phone that is not registered says so in its legs', () => {
     const { record } = calls.place(attempt('22'));
-    expect(record.verdict).toEqual({ result: 'missed', reason: 'offline' });
+    expect(record.verdict).toEqual({ disposition: 'missed', reason: 'offline' });
     expect(store.legsOf(record.id)[1]).toMatchObject({ deviceId: 'dev_22', outcome: 'offline' });
   });
 
@@ -230,9 +243,9 @@ describe('a call', () => {
   });
 
   it('is refused where too many go on, but for an emergency', () => {
-    build(db, { mostCalls: 1 });
+    build(db, { maxCalls: 1 });
     calls.place(attempt('21'));
-    expect(calls.place(attempt('21')).record.verdict).toEqual({ result: 'failed', reason: 'too-many-calls' });
+    expect(calls.place(attempt('21')).record.verdict).toEqual({ disposition: 'failed', reason: 'too-many-calls' });
     expect(calls.place(attempt('911')).record.verdict?.reason).toBe('no-trunk');
   });
 
@@ -240,7 +253,7 @@ describe('a call', () => {
     const call = calls.place(attempt('21'));
     db.close();
     leg.rung[0]!.listener.answered();
-    call.hungUp({ result: 'answered', reason: 'caller-hung-up' });
+    call.hungUp({ disposition: 'answered', reason: 'caller-hung-up' });
     expect(leg.told).toContain('connect 1');
     expect(facts.filter((fact) => fact.startsWith('storage.failed'))).toHaveLength(1);
   });
@@ -249,14 +262,14 @@ describe('a call', () => {
     const call = calls.place(attempt('21'));
     leg.rung[0]!.listener.answered();
     db.pragma('query_only = ON');
-    call.hungUp({ result: 'answered', reason: 'caller-hung-up' });
+    call.hungUp({ disposition: 'answered', reason: 'caller-hung-up' });
     const later = calls.place(attempt('22'));
     expect([store.get(call.record.id)?.verdict, store.get(later.record.id)]).toEqual([undefined, undefined]);
     clock.advance(5_000);
     expect(store.get(call.record.id)?.verdict).toBeUndefined();
     db.pragma('query_only = OFF');
     clock.advance(5_000);
-    expect(store.get(call.record.id)?.verdict).toEqual({ result: 'answered', reason: 'caller-hung-up' });
+    expect(store.get(call.record.id)?.verdict).toEqual({ disposition: 'answered', reason: 'caller-hung-up' });
     expect(store.get(later.record.id)?.verdict?.reason).toBe('offline');
     expect(store.legsOf(later.record.id)).toHaveLength(2);
     expect(log.at(-1)).toContain('stored now');
@@ -273,7 +286,10 @@ describe('a call', () => {
       build(open());
       clock.advance(5000);
       calls.start();
-      expect(store.get(record.id)).toMatchObject({ endedAt: answeredAt, verdict: { result: 'failed', reason: 'interrupted' } });
+      expect(store.get(record.id)).toMatchObject({
+        endedAt: answeredAt,
+        verdict: { disposition: 'failed', reason: 'interrupted' },
+      });
       expect(store.legsOf(record.id).every(({ endedAt }) => endedAt === answeredAt)).toBe(true);
     } finally {
       rmSync(directory, { recursive: true });
@@ -288,20 +304,18 @@ describe('a call', () => {
       name: extension,
     });
     const call = calls.join({
-      ...{
-        caller: party('20'),
-        callee: party('21'),
-        leg,
-        direction: 'internal',
-        transferredFrom: 'call_1',
-        orderedBy: undefined,
-      },
+      caller: party('20'),
+      callee: party('21'),
+      leg,
+      direction: 'internal',
+      transferredFrom: 'call_1',
+      requestedBy: undefined,
       calleeLeg: { sipCallId: 'c', address: '' },
     });
     expect(call.phase).toBe('in_call');
     calls.hangUp(call.record.id);
     expect(leg.told).toEqual(['hang up house']);
-    expect(store.get(call.record.id)?.verdict).toEqual({ result: 'answered', reason: 'hung-up-by-house' });
+    expect(store.get(call.record.id)?.verdict).toEqual({ disposition: 'answered', reason: 'hung-up-by-house' });
     expect(() => calls.hangUp(call.record.id)).toThrow('no such call');
   });
 });
@@ -315,12 +329,19 @@ describe('calls outside', () => {
 
   beforeEach(() => {
     const silent = createLog({ level: 'silent' });
-    const fence = new OutgoingFence({
-      ...{ clock, log: silent, events: new Events<Facts>(silent), country: 'CA', limits, isInside: () => true },
-      ...{ store: new OutgoingStore(db), writes: new WriteBatch({ db, log: silent }), registrations: { of: () => [] } },
+    const tollFraudGuard = new TollFraudGuard({
+      clock,
+      log: silent,
+      events: new Events<Facts>(silent),
+      country: 'CA',
+      limits,
+      isLocalAddress: () => true,
+      store: new OutgoingStore(db),
+      writes: new WriteBatch({ db, log: silent }),
+      registrations: { of: () => [] },
     });
-    fence.start();
-    build(db, { fence, trunks: ['provider'] });
+    tollFraudGuard.start();
+    build(db, { tollFraudGuard, trunks: ['provider'] });
   });
 
   it('at one time are as many as a phone and the house may have, and calls for help are none of them', () => {
@@ -365,7 +386,7 @@ describe('calls outside', () => {
     expect(calls.list()).toEqual([usual, help]);
     clock.advance(1);
     expect(calls.list()).toEqual([help]);
-    expect(usual?.record.verdict).toEqual({ result: 'answered', reason: 'too-long' });
+    expect(usual?.record.verdict).toEqual({ disposition: 'answered', reason: 'too-long' });
   });
 });
 
@@ -380,7 +401,7 @@ describe('a phone that may call no more', () => {
     expect(calls.list()).toEqual([own, other]);
     calls.revoke('dev_20');
     expect(first.told).toContain('hang up revoked');
-    expect(store.get(own.record.id)?.verdict).toEqual({ result: 'answered', reason: 'revoked' });
+    expect(store.get(own.record.id)?.verdict).toEqual({ disposition: 'answered', reason: 'revoked' });
     expect(leg.told).toEqual(['cancel 1 unregistered', 'reject offline']);
     expect(calls.list()).toEqual([]);
   });
@@ -389,7 +410,12 @@ describe('a phone that may call no more', () => {
     const party = (deviceId: string | undefined, number: string) => ({ deviceId, personId: undefined, number, name: '' });
     const join = (callee: ReturnType<typeof party>, direction: 'internal' | 'outbound') =>
       calls.join({
-        ...{ caller: party(undefined, '+1900'), callee, leg, direction, transferredFrom: 'call_1', orderedBy: 'dev_20' },
+        caller: party(undefined, '+1900'),
+        callee,
+        leg,
+        direction,
+        transferredFrom: 'call_1',
+        requestedBy: 'dev_20',
         calleeLeg: { sipCallId: 'c', address: '' },
       });
     const outside = join(party(undefined, '+1901'), 'outbound');
@@ -407,7 +433,7 @@ describe('a phone that may call no more', () => {
     expect(ask('hangUpAllCalls', { body: { deviceId: 'dev_20' } })).toEqual({ ended: 1 });
     expect(calls.list()).toEqual([other]);
     expect(ask('hangUpAllCalls', { body: {} })).toEqual({ ended: 1 });
-    expect(store.get(other.record.id)?.verdict).toEqual({ result: 'cancelled', reason: 'hung-up-by-house' });
+    expect(store.get(other.record.id)?.verdict).toEqual({ disposition: 'cancelled', reason: 'hung-up-by-house' });
   });
 });
 
@@ -435,7 +461,7 @@ describe('a call while the clock is set', () => {
     leg.rung[0]?.listener.answered();
     clock.advance(2_000);
     clock.jump(byMs);
-    call.hungUp({ result: 'answered', reason: 'caller-hung-up' });
+    call.hungUp({ disposition: 'answered', reason: 'caller-hung-up' });
     const { startedAt, answeredAt, endedAt } = store.get(call.record.id) ?? call.record;
     expect([(answeredAt ?? 0) - startedAt, (endedAt ?? 0) - (answeredAt ?? 0)]).toEqual([5_000, 2_000]);
     expect(ask('getCallRecord', { params: { id: call.record.id } })).toMatchObject({ durationSeconds: 2 });

@@ -12,18 +12,27 @@ import type { WriteBatch } from '#storage/write-batch.ts';
 import type { CallId, CallLeg, CallRecord, Party } from './call.ts';
 import type { CdrStore } from './cdr-store.ts';
 import { OngoingCall } from './ongoing-call.ts';
-import type { OngoingParts, PlannedLeg, PlannedStep } from './ongoing-call.ts';
-import type { Attempt, CallerLeg, Diverted, OutsideStories, Presented, Redirection, Registrations, Trunks } from './ports.ts';
-import { divert, Rung } from './redirect.ts';
+import type { OngoingCallDeps, PlannedLeg, PlannedStep } from './ongoing-call.ts';
+import type {
+  Attempt,
+  CallerLeg,
+  Diversion,
+  PstnCallTracker,
+  CallerId,
+  Redirection,
+  RegistrationLookup,
+  Trunks,
+} from './ports.ts';
+import { divert, RungTargets } from './redirect.ts';
 import { RecordWriter } from './record-writer.ts';
-import { RefusedCalls } from './refused-calls.ts';
+import { RefusedCallThrottle } from './refused-call-throttle.ts';
 import { routeCall } from './route-call.ts';
-import type { Routed, RoutingFacts } from './route-call.ts';
+import type { CallRoute, RoutingFacts } from './route-call.ts';
 import { trunkSteps } from './trunk-steps.ts';
-import type { OutgoingFence } from './outgoing-fence.ts';
+import type { TollFraudGuard } from './toll-fraud-guard.ts';
 import type { Verdict } from './verdict.ts';
 
-export type CallsParts = {
+export type CallsDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly newId: NewId;
@@ -32,15 +41,15 @@ export type CallsParts = {
   /** The brake for what a flood writes; none where undefined. */
   readonly writes?: Pick<WriteBatch, 'isPaused' | 'write'>;
   readonly facts: RoutingFacts;
-  readonly registrations: Registrations;
+  readonly registrations: RegistrationLookup;
   readonly trunks: Trunks;
   /** Calls that were announced before their SIP leg comes. */
-  readonly outside?: OutsideStories;
+  readonly pstnCalls?: PstnCallTracker;
   readonly ringSeconds: number;
   /** What calls outside are bounded by; nothing where undefined. */
-  readonly fence?: OutgoingFence;
+  readonly tollFraudGuard?: TollFraudGuard;
   /** Calls at one time; further ones are refused. */
-  readonly mostCalls?: number;
+  readonly maxCalls?: number;
 };
 
 /** A call that is connected from the start: both sides talked to somebody else before. */
@@ -52,29 +61,29 @@ export type Joined = {
   readonly direction: CallRecord['direction'];
   readonly transferredFrom: string;
   /** The device that joined them. */
-  readonly orderedBy: string | undefined;
+  readonly requestedBy: string | undefined;
 };
 
 /** So that a busy trunk neither ends the house's memory nor its phones. */
-const mostCallsByDefault = 2000;
+const defaultMaxCalls = 2000;
 
 export class Calls {
-  readonly #parts: CallsParts;
+  readonly #deps: CallsDeps;
   readonly #ongoing = new Map<string, OngoingCall>();
   readonly #records: RecordWriter;
-  readonly #refused: RefusedCalls;
+  readonly #refused: RefusedCallThrottle;
 
-  constructor(parts: CallsParts) {
-    this.#parts = parts;
-    this.#records = new RecordWriter(parts);
-    this.#refused = new RefusedCalls(parts);
+  constructor(deps: CallsDeps) {
+    this.#deps = deps;
+    this.#records = new RecordWriter(deps);
+    this.#refused = new RefusedCallThrottle(deps);
   }
 
   /** Closes the records that a killed process left open. */
   start(): void {
     try {
-      const closed = this.#parts.store.closeInterrupted(this.#parts.outside?.openCallIds());
-      if (closed > 0) this.#parts.log.warn({ calls: closed }, 'Calls were cut off by the last stop');
+      const closed = this.#deps.store.closeInterrupted(this.#deps.pstnCalls?.openCallIds());
+      if (closed > 0) this.#deps.log.warn({ calls: closed }, 'Calls were cut off by the last stop');
     } catch (error) {
       this.#records.failed(error);
     }
@@ -82,35 +91,37 @@ export class Calls {
 
   /** Takes an attempt in: routes it, writes its record, rings. The edge tells the returned call what the caller does. */
   place(given: Attempt): OngoingCall {
-    const claim = given.joins === undefined ? notAnnounced : (this.#parts.outside?.claim(given.joins) ?? notAnnounced);
+    const claim = given.joinToken === undefined ? noClaim : (this.#deps.pstnCalls?.attachSipLeg(given.joinToken) ?? noClaim);
     const attempt = claim.kind === 'joined' ? asAnnounced(given, claim.record) : given;
-    const routed = routeCall(attempt, this.#parts.facts);
+    const routed = routeCall(attempt, this.#deps.facts);
     const record = { ...this.#newRecord(attempt, routed), ...(claim.kind === 'joined' ? opened(claim.record) : {}) };
     const steps = this.#steps(routed);
-    const refusal = claim.kind === 'taken' ? twice : (this.#refusal(routed, steps) ?? this.#fenced(attempt, routed));
+    const refusal =
+      claim.kind === 'taken' ? duplicateLeg : (this.#refusal(routed, steps) ?? this.#tollFraudRefusal(attempt, routed));
     const isWanted = refusal === undefined || claim.kind === 'joined' || this.#refused.mayRecord(comesFrom(attempt), refusal);
     const isRecorded = claim.kind !== 'taken' && isWanted;
-    const call = new OngoingCall(isRecorded ? this.#ongoingParts(record.id) : this.#unrecorded(record.id), {
+    const call = new OngoingCall(isRecorded ? this.#ongoingCallDeps(record.id) : this.#unrecorded(record.id), {
       record,
       callerLeg: this.#callerLeg(attempt, routed),
       leg: attempt.leg,
       steps,
-      orderedBy: attempt.caller.kind === 'device' ? attempt.caller.device.id : undefined,
-      isEmergency: isForHelp(routed),
+      requestedBy: attempt.caller.kind === 'device' ? attempt.caller.device.id : undefined,
+      isEmergency: isEmergencyRoute(routed),
       ...(claim.kind === 'joined' ? { time: claim.time } : {}),
-      mostMinutes: isBounded(routed) ? this.#parts.fence?.limits.callMinutes : undefined,
+      maxMinutes: isLimitedRoute(routed) ? this.#deps.tollFraudGuard?.limits.callMinutes : undefined,
     });
     this.#ongoing.set(record.id, call);
     if (refusal === undefined) call.start(steps);
     else call.refuse(refusal, steps);
-    if (isRecorded && claim.kind === 'unknown' && given.networkName !== undefined) this.#name(record, given.networkName);
+    if (isRecorded && claim.kind === 'unknown' && given.networkCallId !== undefined)
+      this.#linkCallSid(record, given.networkCallId);
     return call;
   }
 
   /** The call goes on without it. */
-  #name(record: CallRecord, networkName: string): void {
+  #linkCallSid(record: CallRecord, networkCallId: string): void {
     try {
-      this.#parts.outside?.came(record, networkName);
+      this.#deps.pstnCalls?.linkCallSid(record, networkCallId);
     } catch (error) {
       this.#records.failed(error);
     }
@@ -118,20 +129,30 @@ export class Calls {
 
   /** Opens the record of a call made of two sides that are connected already. */
   join(joined: Joined): OngoingCall {
-    const { clock, newId } = this.#parts;
+    const { clock, newId } = this.#deps;
     const now = clock.now();
     const record: CallRecord = {
-      ...{ id: newId('call'), direction: joined.direction, startedAt: now, ringingAt: undefined, answeredAt: undefined },
-      ...{ endedAt: undefined, verdict: undefined, dialled: joined.callee.number, caller: joined.caller, callee: joined.callee },
-      ...{ number: undefined, trunk: undefined, transferredFrom: joined.transferredFrom as CallId },
+      id: newId('call'),
+      direction: joined.direction,
+      startedAt: now,
+      ringingAt: undefined,
+      answeredAt: undefined,
+      endedAt: undefined,
+      verdict: undefined,
+      dialled: joined.callee.number,
+      caller: joined.caller,
+      callee: joined.callee,
+      number: undefined,
+      trunk: undefined,
+      transferredFrom: joined.transferredFrom as CallId,
     };
     const callerLeg = this.#legOf('caller', joined.caller, joined.leg);
     const calleeLeg = this.#legOf('callee', joined.callee, joined.calleeLeg);
     const planned: PlannedLeg = { leg: calleeLeg, group: calleeLeg.id, target: undefined };
     const steps = [{ legs: [planned], seconds: 0, onlyIfUnreachable: false }];
-    const { leg, orderedBy } = joined;
-    const mostMinutes = this.#parts.fence?.limits.callMinutes;
-    const call = new OngoingCall(this.#ongoingParts(record.id), { record, callerLeg, leg, steps, orderedBy, mostMinutes });
+    const { leg, requestedBy } = joined;
+    const maxMinutes = this.#deps.tollFraudGuard?.limits.callMinutes;
+    const call = new OngoingCall(this.#ongoingCallDeps(record.id), { record, callerLeg, leg, steps, requestedBy, maxMinutes });
     this.#ongoing.set(record.id, call);
     call.startConnected(calleeLeg.id);
     return call;
@@ -165,7 +186,7 @@ export class Calls {
   revoke(deviceId: string): void {
     const ended = this.list().filter((call) => !call.isEmergency && call.revoke(deviceId));
     if (ended.length > 0)
-      this.#parts.log.warn({ device: deviceId, calls: ended.length }, 'Calls of a device that may call no more were ended');
+      this.#deps.log.warn({ device: deviceId, calls: ended.length }, 'Calls of a device that may call no more were ended');
   }
 
   /** Ends every call: because we stop, or (`engine`) because the network side is gone. */
@@ -179,25 +200,28 @@ export class Calls {
     this.#records.stop();
   }
 
-  #refusal(routed: Routed, steps: readonly PlannedStep[]): Verdict | undefined {
+  #refusal(routed: CallRoute, steps: readonly PlannedStep[]): Verdict | undefined {
     if (routed.ring.kind === 'nothing') return routed.ring.verdict;
-    if (this.#ongoing.size >= (this.#parts.mostCalls ?? mostCallsByDefault) && !isForHelp(routed)) {
-      return { result: 'failed', reason: 'too-many-calls' };
+    if (this.#ongoing.size >= (this.#deps.maxCalls ?? defaultMaxCalls) && !isEmergencyRoute(routed)) {
+      return { disposition: 'failed', reason: 'too-many-calls' };
     }
-    return steps.length === 0 ? { result: 'failed', reason: 'no-trunk' } : undefined;
+    return steps.length === 0 ? { disposition: 'failed', reason: 'no-trunk' } : undefined;
   }
 
   /** Whatever a phone has a trunk asked for, by itself, by a transfer, or by sending a call on. */
-  #fenced({ caller, source }: Pick<Attempt, 'caller' | 'source'>, routed: Routed): Verdict | undefined {
-    const { fence } = this.#parts;
+  #tollFraudRefusal({ caller, source }: Pick<Attempt, 'caller' | 'source'>, routed: CallRoute): Verdict | undefined {
+    const { tollFraudGuard } = this.#deps;
     const { ring } = routed;
-    if (fence === undefined || caller.kind !== 'device' || ring.kind !== 'trunks' || !isBounded(routed)) return undefined;
+    if (tollFraudGuard === undefined || caller.kind !== 'device' || ring.kind !== 'trunks' || !isLimitedRoute(routed))
+      return undefined;
     const { number, shortCost } = ring;
-    const ongoing = this.list().flatMap((call) => (call.isFenced ? [{ deviceId: call.orderedBy, talkedMs: call.talkedMs }] : []));
-    return fence.refusal({ device: caller.device, number, shortCost, source, ongoing });
+    const ongoing = this.list().flatMap((call) =>
+      call.isLimited ? [{ deviceId: call.requestedBy, talkTimeMs: call.talkTimeMs }] : [],
+    );
+    return tollFraudGuard.refusal({ device: caller.device, number, shortCost, source, ongoing });
   }
 
-  #steps({ ring, callee }: Routed): readonly PlannedStep[] {
+  #steps({ ring, callee }: CallRoute): readonly PlannedStep[] {
     // A leg that goes nowhere, so that whose call it was is in the record and they may see it.
     if (ring.kind === 'nothing') {
       if (callee.personId === undefined && callee.deviceId === undefined) return [];
@@ -206,10 +230,10 @@ export class Calls {
     }
     if (ring.kind === 'devices') {
       const legs = ring.devices.flatMap((device) => this.#phoneLegs(device, ring.from));
-      return [{ legs, seconds: this.#parts.ringSeconds, onlyIfUnreachable: false }];
+      return [{ legs, seconds: this.#deps.ringSeconds, onlyIfUnreachable: false }];
     }
     const { number, from, isEmergency } = ring;
-    return trunkSteps(this.#parts.trunks.names(isEmergency), {
+    return trunkSteps(this.#deps.trunks.names(isEmergency), {
       isEmergency,
       legTo: (trunk) => ({
         leg: { ...this.#legOf('callee', callee, { sipCallId: '', address: '' }), name: trunk, trunk },
@@ -223,30 +247,30 @@ export class Calls {
   #follow(call: OngoingCall, { target }: PlannedLeg, redirection: Redirection): readonly PlannedStep[] {
     if (target?.kind !== 'phone') return [];
     const { device } = target;
-    const rung = new Rung(call);
+    const rung = new RungTargets(call);
     const followed: PlannedStep[] = [];
     for (const dialled of redirection.to) {
       const caller = { kind: 'device', device, party: call.record.caller } as const;
-      const routed = rung.unrung(routeCall({ caller, dialled }, this.#parts.facts));
+      const routed = rung.excludeRung(routeCall({ caller, dialled }, this.#deps.facts));
       if (routed === undefined) continue;
       const steps = this.#steps(routed);
-      if ((this.#refusal(routed, steps) ?? this.#fenced({ caller, source: undefined }, routed)) !== undefined) continue;
-      if (isBounded(routed)) call.sentOutside(device.id, this.#parts.fence?.limits.callMinutes);
-      followed.push(...divert(steps, this.#diverted(device, routed, redirection)));
+      if ((this.#refusal(routed, steps) ?? this.#tollFraudRefusal({ caller, source: undefined }, routed)) !== undefined) continue;
+      if (isLimitedRoute(routed)) call.sentToTrunk(device.id, this.#deps.tollFraudGuard?.limits.callMinutes);
+      followed.push(...divert(steps, this.#diversion(device, routed, redirection)));
     }
-    return followed.map((step) => ({ ...step, seconds: this.#parts.ringSeconds }));
+    return followed.map((step) => ({ ...step, seconds: this.#deps.ringSeconds }));
   }
 
-  #diverted({ extension, name }: Device, { ring }: Routed, { reason }: Redirection): Diverted {
+  #diversion({ extension, name }: Device, { ring }: CallRoute, { reason }: Redirection): Diversion {
     return ring.kind === 'trunks' ? { ...ring.from, reason } : { number: extension, name, reason };
   }
 
   /** One leg per contact; a phone that is not registered gets one too, so that the record says why it did not ring. */
-  #phoneLegs(device: Device, from: Presented): readonly PlannedLeg[] {
+  #phoneLegs(device: Device, from: CallerId): readonly PlannedLeg[] {
     const party = { deviceId: device.id, personId: device.personId, number: device.extension, name: device.name };
-    const registrations = device.enabled ? this.#parts.registrations.of(device.id) : [];
+    const registrations = device.enabled ? this.#deps.registrations.of(device.id) : [];
     if (registrations.length === 0) {
-      const now = this.#parts.clock.now();
+      const now = this.#deps.clock.now();
       const leg = { ...this.#legOf('callee', party, { sipCallId: '', address: '' }), endedAt: now, outcome: 'offline' } as const;
       return [{ leg, group: device.id, target: undefined }];
     }
@@ -257,44 +281,66 @@ export class Calls {
     });
   }
 
-  #callerLeg(attempt: Attempt, routed: Routed): CallLeg {
+  #callerLeg(attempt: Attempt, routed: CallRoute): CallLeg {
     const leg = this.#legOf('caller', routed.caller, attempt.leg);
     return attempt.caller.kind === 'trunk' ? { ...leg, trunk: attempt.caller.trunk } : leg;
   }
 
   #legOf(role: CallLeg['role'], party: Party, at: { readonly sipCallId: string; readonly address: string }): CallLeg {
-    const { clock, newId } = this.#parts;
+    const { clock, newId } = this.#deps;
     return {
-      ...{ id: newId('leg'), role, deviceId: party.deviceId, personId: party.personId, name: party.name || party.number },
-      ...{ trunk: undefined, address: at.address, sipCallId: at.sipCallId, startedAt: clock.now() },
-      ...{ ringingAt: undefined, answeredAt: undefined, endedAt: undefined, sipStatus: undefined, outcome: undefined },
+      id: newId('leg'),
+      role,
+      deviceId: party.deviceId,
+      personId: party.personId,
+      name: party.name || party.number,
+      trunk: undefined,
+      address: at.address,
+      sipCallId: at.sipCallId,
+      startedAt: clock.now(),
+      ringingAt: undefined,
+      answeredAt: undefined,
+      endedAt: undefined,
+      sipStatus: undefined,
+      outcome: undefined,
     };
   }
 
-  #newRecord(attempt: Attempt, routed: Routed): CallRecord {
-    const { clock, newId } = this.#parts;
+  #newRecord(attempt: Attempt, routed: CallRoute): CallRecord {
+    const { clock, newId } = this.#deps;
     return {
-      ...{ id: newId('call'), direction: routed.direction, startedAt: clock.now(), ringingAt: undefined },
-      ...{ answeredAt: undefined, endedAt: undefined, verdict: undefined, dialled: attempt.dialled.slice(0, 64) },
-      ...{ caller: routed.caller, callee: routed.callee, number: routed.number },
+      id: newId('call'),
+      direction: routed.direction,
+      startedAt: clock.now(),
+      ringingAt: undefined,
+      answeredAt: undefined,
+      endedAt: undefined,
+      verdict: undefined,
+      dialled: attempt.dialled.slice(0, 64),
+      caller: routed.caller,
+      callee: routed.callee,
+      number: routed.number,
       trunk: attempt.caller.kind === 'trunk' ? attempt.caller.trunk : undefined,
       transferredFrom: attempt.transferredFrom as CallId | undefined,
     };
   }
 
-  #ongoingParts(id: CallId): OngoingParts {
-    const { clock, log, events, newId, outside } = this.#parts;
-    let isEndTold = true;
+  #ongoingCallDeps(id: CallId): OngoingCallDeps {
+    const { clock, log, events, newId, pstnCalls: outside } = this.#deps;
+    let isEndReported = true;
     return {
-      ...{ clock, newId, log: log.child({ callId: id }) },
+      clock,
+      newId,
+      log: log.child({ callId: id }),
       follow: (...redirected) => this.#follow(...redirected),
-      events: { emit: (name, fact) => (name === 'call.ended' && !isEndTold ? undefined : events.emit(name, fact)) },
-      save: (record: CallRecord, legs: Iterable<CallLeg>) => this.#records.save(outside?.written(record) ?? record, legs),
+      events: { emit: (name, fact) => (name === 'call.ended' && !isEndReported ? undefined : events.emit(name, fact)) },
+      save: (record: CallRecord, legs: Iterable<CallLeg>) => this.#records.save(outside?.recordToWrite(record) ?? record, legs),
       ended: (call: OngoingCall) => {
         this.#ongoing.delete(call.record.id);
-        if (call.isFenced && call.talkedMs > 0) this.#parts.fence?.ended({ deviceId: call.orderedBy, talkedMs: call.talkedMs });
+        if (call.isLimited && call.talkTimeMs > 0)
+          this.#deps.tollFraudGuard?.ended({ deviceId: call.requestedBy, talkTimeMs: call.talkTimeMs });
         try {
-          isEndTold = outside?.legEnded(call.record) ?? true;
+          isEndReported = outside?.legEnded(call.record) ?? true;
         } catch (error) {
           this.#records.failed(error);
         }
@@ -303,11 +349,11 @@ export class Calls {
   }
 
   /** A call that is refused and nobody need hear of: the second leg of one that has its leg already, or one of a flood. */
-  #unrecorded(id: CallId): OngoingParts {
-    const parts = this.#ongoingParts(id);
-    const log = parts.log.child({}, { level: 'warn' });
+  #unrecorded(id: CallId): OngoingCallDeps {
+    const deps = this.#ongoingCallDeps(id);
+    const log = deps.log.child({}, { level: 'warn' });
     return {
-      ...parts,
+      ...deps,
       log,
       events: { emit: () => {} },
       save: () => {},
@@ -320,21 +366,21 @@ function comesFrom({ caller }: Attempt): string {
   return caller.kind === 'device' ? caller.device.id : caller.trunk;
 }
 
-function isForHelp({ ring }: Routed): boolean {
+function isEmergencyRoute({ ring }: CallRoute): boolean {
   return ring.kind === 'trunks' && ring.isEmergency;
 }
 
 /** Enquiry services put one through to any number, at a price of theirs. */
-const enquiries = /^118\d{0,3}$/;
+const directoryAssistance = /^118\d{0,3}$/;
 
 /** Whether a call outside is bounded: none for help is, and no short number, since crisis lines are among them, but those that cost dearly. */
-function isBounded({ ring }: Routed): boolean {
+function isLimitedRoute({ ring }: CallRoute): boolean {
   if (ring.kind !== 'trunks' || ring.isEmergency) return false;
-  return ring.shortCost === undefined || ring.shortCost === 'premium' || enquiries.test(ring.number);
+  return ring.shortCost === undefined || ring.shortCost === 'premium' || directoryAssistance.test(ring.number);
 }
 
-const notAnnounced = { kind: 'unknown' } as const;
-const twice: Verdict = { result: 'failed', reason: 'loop' };
+const noClaim = { kind: 'unknown' } as const;
+const duplicateLeg: Verdict = { disposition: 'failed', reason: 'loop' };
 
 /** What the network announced is more than its SIP leg says. */
 function asAnnounced(attempt: Attempt, { caller, dialled, trunk }: CallRecord): Attempt {

@@ -1,15 +1,15 @@
-import type { Opened } from '#storage/database.ts';
-import type { CallId, CallLeg, CallRecord, Direction, LegId, LegOutcome } from './call.ts';
-import type { CallReason, CallResult, Verdict } from './verdict.ts';
+import type { OpenedDatabase } from '#storage/database.ts';
+import type { CallId, CallLeg, CallRecord, CallDirection, LegId, LegOutcome } from './call.ts';
+import type { CallReason, CallDisposition, Verdict } from './verdict.ts';
 
 type RecordRow = {
   readonly id: CallId;
-  readonly direction: Direction;
+  readonly direction: CallDirection;
   readonly started_at: number;
   readonly ringing_at: number | null;
   readonly answered_at: number | null;
   readonly ended_at: number | null;
-  readonly result: CallResult | null;
+  readonly disposition: CallDisposition | null;
   readonly reason: CallReason | null;
   readonly dialled: string;
   readonly caller_device_id: string | null;
@@ -50,7 +50,7 @@ const recordColumns = [
   'ringing_at',
   'answered_at',
   'ended_at',
-  'result',
+  'disposition',
   'reason',
   'dialled',
   'caller_device_id',
@@ -88,7 +88,7 @@ const legColumns = [
 const indexed: ReadonlySet<string> = new Set([
   'started_at',
   'ended_at',
-  'result',
+  'disposition',
   'reason',
   'caller_number',
   'callee_number',
@@ -112,7 +112,7 @@ export class CdrStore {
   readonly #legsOf;
   readonly #save;
 
-  constructor(db: Opened['db']) {
+  constructor(db: OpenedDatabase['db']) {
     // Setting an indexed column rewrites its index, changed or not: in mid-call those are left alone.
     const open = recordColumns.filter((column) => !indexed.has(column) && column !== 'id');
     const ended = recordColumns.filter((column) => column !== 'id' && column !== 'started_at');
@@ -123,7 +123,7 @@ export class CdrStore {
     this.#newLeg = db.prepare<[LegRow]>(insert('call_legs', legColumns));
     this.#leg = db.prepare<[LegRow]>(update('call_legs', leg));
     this.#closeRecords = db.prepare<[string]>(
-      `UPDATE cdrs SET ended_at = coalesce(answered_at, ringing_at, started_at), result = 'failed', reason = 'interrupted'
+      `UPDATE cdrs SET ended_at = coalesce(answered_at, ringing_at, started_at), disposition = 'failed', reason = 'interrupted'
        WHERE ended_at IS NULL AND id NOT IN (SELECT value FROM json_each(?))`,
     );
     this.#closeLegs = db.prepare(
@@ -185,7 +185,7 @@ function toRecordRow(record: CallRecord): RecordRow {
     ringing_at: record.ringingAt ?? null,
     answered_at: record.answeredAt ?? null,
     ended_at: record.endedAt ?? null,
-    result: verdict?.result ?? null,
+    disposition: verdict?.disposition ?? null,
     reason: verdict?.reason ?? null,
     dialled: record.dialled,
     caller_device_id: caller.deviceId ?? null,
@@ -205,7 +205,7 @@ function toRecordRow(record: CallRecord): RecordRow {
 export type { RecordRow };
 
 export function fromRecordRow(row: RecordRow): CallRecord {
-  const { result, reason } = row;
+  const { disposition, reason } = row;
   return {
     id: row.id,
     direction: row.direction,
@@ -214,7 +214,7 @@ export function fromRecordRow(row: RecordRow): CallRecord {
     answeredAt: row.answered_at ?? undefined,
     endedAt: row.ended_at ?? undefined,
     // Only verdicts of the closed list are ever written.
-    verdict: result === null || reason === null ? undefined : ({ result, reason } as Verdict),
+    verdict: disposition === null || reason === null ? undefined : ({ disposition, reason } as Verdict),
     dialled: row.dialled,
     caller: party(row.caller_device_id, row.caller_person_id, { number: row.caller_number, name: row.caller_name }),
     callee: party(row.callee_device_id, row.callee_person_id, { number: row.callee_number, name: row.callee_name }),

@@ -5,10 +5,10 @@ import { maskNumber } from '#base/log.ts';
 import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { CallLeg, CallPhase, CallRecord, LegId, LegOutcome, Party } from './call.ts';
-import { CallTime } from './call-time.ts';
+import { CallClock } from './call-clock.ts';
 import { advance, begin } from './call-state.ts';
-import type { CallAction, CallEvent, CallState, LegPlan, Patience, Step, Transition } from './call-state.ts';
-import type { CallerLeg, OutgoingLeg, Redirection, RingTarget, StopWhy } from './ports.ts';
+import type { CallAction, CallEvent, CallState, LegPlan, StepTimeouts, RingStep, Transition } from './call-state.ts';
+import type { CallerLeg, OutgoingLeg, Redirection, RingTarget, StopReason } from './ports.ts';
 import { explain } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -19,14 +19,14 @@ export type PlannedStep = {
   readonly legs: readonly PlannedLeg[];
   readonly seconds: number;
   readonly onlyIfUnreachable: boolean;
-  readonly patience?: Patience;
-  readonly isSecondRound?: boolean;
+  readonly timeouts?: StepTimeouts;
+  readonly isRetry?: boolean;
 };
 
 /** Before a second round: time for a connection, a registration or the relay to come back. */
-const secondRoundMs = 2_000;
+const retryDelayMs = 2_000;
 
-export type OngoingParts = {
+export type OngoingCallDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly events: Pick<Events<Facts>, 'emit'>;
@@ -45,57 +45,57 @@ type Failure = {
   readonly redirection: Redirection | undefined;
 };
 
-type Begun = {
+type OngoingCallOptions = {
   readonly record: CallRecord;
   readonly callerLeg: CallLeg;
   readonly leg: CallerLeg;
   readonly steps: readonly PlannedStep[];
   /** The device on whose behalf it goes out or on: the caller's, or who transferred it. */
-  readonly orderedBy?: string | undefined;
+  readonly requestedBy?: string | undefined;
   readonly isEmergency?: boolean;
   /** Of a call that was announced before its SIP leg came. */
-  readonly time?: CallTime;
+  readonly time?: CallClock;
   /** Where it counts among the calls outside that are bounded: the longest it may last once it is answered. */
-  readonly mostMinutes?: number | undefined;
+  readonly maxMinutes?: number | undefined;
 };
 
 /** One call from the attempt to its verdict: carries out what call-state.ts decides and keeps the record true. */
 export class OngoingCall {
-  readonly #parts: OngoingParts;
+  readonly #deps: OngoingCallDeps;
   readonly #caller: CallerLeg;
   readonly #planned = new Map<string, PlannedLeg>();
   readonly #outgoing = new Map<string, OutgoingLeg>();
   readonly #legs = new Map<string, CallLeg>();
   readonly #callerLegId: LegId;
   readonly isEmergency: boolean;
-  #mostMinutes: number | undefined;
-  #orderedBy: string | undefined;
-  #isSentOutside = false;
+  #maxMinutes: number | undefined;
+  #requestedBy: string | undefined;
+  #isSentToTrunk = false;
   /** By the monotonic clock. */
   #talkSince: number | undefined;
-  #end: Timer | undefined;
+  #maxDurationTimer: Timer | undefined;
   #record: CallRecord;
   #state: CallState | undefined;
   #ringTimer: Timer | undefined;
-  #patience: readonly Timer[] = [];
+  #stepTimers: readonly Timer[] = [];
   #isHeld = false;
-  readonly #time: CallTime;
+  readonly #time: CallClock;
 
-  constructor(parts: OngoingParts, begun: Begun) {
+  constructor(deps: OngoingCallDeps, options: OngoingCallOptions) {
     const {
       record,
       callerLeg,
       leg,
       steps,
-      orderedBy,
+      requestedBy,
       isEmergency = false,
-      mostMinutes,
-      time = new CallTime(parts.clock),
-    } = begun;
-    this.#parts = parts;
+      maxMinutes,
+      time = new CallClock(deps.clock),
+    } = options;
+    this.#deps = deps;
     this.#time = time;
-    this.#mostMinutes = mostMinutes;
-    this.#orderedBy = orderedBy;
+    this.#maxMinutes = maxMinutes;
+    this.#requestedBy = requestedBy;
     this.isEmergency = isEmergency;
     this.#caller = leg;
     this.#record = record;
@@ -126,21 +126,21 @@ export class OngoingCall {
   start(steps: readonly PlannedStep[]): void {
     this.#open(steps);
     this.#save();
-    this.#tellStarted();
-    this.#take(begin(steps.map(toStep)));
+    this.#emitStarted();
+    this.#apply(begin(steps.map(toStep)));
   }
 
   #open(steps: readonly PlannedStep[]): void {
     const { caller, callee, direction } = this.#record;
-    this.#parts.log.info(
+    this.#deps.log.info(
       { direction, from: shown(caller), to: shown(callee), dialled: maskNumber(this.#record.dialled) },
       'Call started',
     );
     for (const planned of steps[0]?.legs ?? []) this.#legs.set(planned.leg.id, planned.leg);
   }
 
-  #tellStarted(): void {
-    this.#parts.events.emit('call.started', { callId: this.#record.id });
+  #emitStarted(): void {
+    this.#deps.events.emit('call.started', { callId: this.#record.id });
   }
 
   /** For two sides that are connected already: the record begins with the answer. */
@@ -150,61 +150,61 @@ export class OngoingCall {
     const plan: LegPlan = { id: calleeLegId, group: calleeLegId, isTrunk: false, isOffline: false };
     const { state } = begin([{ legs: [plan], seconds: 0, onlyIfUnreachable: false }]);
     this.#state = advance(state, { kind: 'answered', leg: calleeLegId }).state;
-    this.#parts.log.info({ from: shown(this.#record.caller), to: shown(this.#record.callee) }, 'Call joined by a transfer');
-    this.#parts.events.emit('call.started', { callId: this.#record.id });
+    this.#deps.log.info({ from: shown(this.#record.caller), to: shown(this.#record.callee) }, 'Call joined by a transfer');
+    this.#deps.events.emit('call.started', { callId: this.#record.id });
     this.#connect(calleeLegId);
   }
 
   /** A call that cannot ring at all: its record is written once, closed. */
   refuse(verdict: Verdict, steps: readonly PlannedStep[]): void {
     this.#open(steps);
-    this.#tellStarted();
+    this.#emitStarted();
     this.#reject(verdict);
   }
 
   /** CANCEL, or the caller's answer could not be delivered. */
   callerGone(): void {
-    this.#happen({ kind: 'caller-gone' });
+    this.#dispatch({ kind: 'caller-gone' });
   }
 
   /** Either side ended a connected call; the edge has told, or tells, the other one. */
   hungUp(verdict: Verdict): void {
-    this.#happen({ kind: 'hung-up', verdict });
+    this.#dispatch({ kind: 'hung-up', verdict });
   }
 
-  stop(why: StopWhy): void {
-    this.#happen({ kind: 'stopped', why });
+  stop(why: StopReason): void {
+    this.#dispatch({ kind: 'stopped', why });
   }
 
   /** Whether it counts among the calls outside that are bounded. */
-  get isFenced(): boolean {
-    return this.#isOutside && this.#mostMinutes !== undefined;
+  get isLimited(): boolean {
+    return this.#isOutbound && this.#maxMinutes !== undefined;
   }
 
   /** The device on whose behalf it goes out or on. */
-  get orderedBy(): string | undefined {
-    return this.#orderedBy;
+  get requestedBy(): string | undefined {
+    return this.#requestedBy;
   }
 
   /** A phone has sent it on to a trunk: from here on it is a call outside of that phone. */
-  sentOutside(deviceId: string, mostMinutes: number | undefined): void {
-    this.#orderedBy = deviceId;
-    this.#mostMinutes = mostMinutes;
-    this.#isSentOutside = true;
+  sentToTrunk(deviceId: string, maxMinutes: number | undefined): void {
+    this.#requestedBy = deviceId;
+    this.#maxMinutes = maxMinutes;
+    this.#isSentToTrunk = true;
   }
 
-  get #isOutside(): boolean {
-    return this.#isSentOutside || this.#record.direction === 'outbound';
+  get #isOutbound(): boolean {
+    return this.#isSentToTrunk || this.#record.direction === 'outbound';
   }
 
-  get talkedMs(): number {
-    return this.#talkSince === undefined ? 0 : this.#parts.clock.monotonic() - this.#talkSince;
+  get talkTimeMs(): number {
+    return this.#talkSince === undefined ? 0 : this.#deps.clock.monotonic() - this.#talkSince;
   }
 
   /** Whether a device is one of its sides, or has it outside. */
   isOf(deviceId: string): boolean {
     const { caller, callee } = this.#record;
-    return [caller.deviceId, callee.deviceId].includes(deviceId) || (this.#orderedBy === deviceId && this.#isOutside);
+    return [caller.deviceId, callee.deviceId].includes(deviceId) || (this.#requestedBy === deviceId && this.#isOutbound);
   }
 
   /**
@@ -213,30 +213,30 @@ export class OngoingCall {
    */
   revoke(deviceId: string): boolean {
     const { caller, callee, answeredAt } = this.#record;
-    const isCaller = caller.deviceId === deviceId || (this.#orderedBy === deviceId && this.#isOutside);
+    const isCaller = caller.deviceId === deviceId || (this.#requestedBy === deviceId && this.#isOutbound);
     if (isCaller || (answeredAt !== undefined && callee.deviceId === deviceId)) this.stop('revoked');
-    else this.#happen({ kind: 'group-gone', group: deviceId });
+    else this.#dispatch({ kind: 'group-gone', group: deviceId });
     return this.#state?.phase === 'ended';
   }
 
   held(isHeld: boolean): void {
     if (this.#isHeld === isHeld || this.#state?.phase !== 'connected') return;
     this.#isHeld = isHeld;
-    this.#changed();
+    this.#emitChanged();
   }
 
-  #happen(event: CallEvent): void {
-    if (this.#state !== undefined) this.#take(advance(this.#state, event));
+  #dispatch(event: CallEvent): void {
+    if (this.#state !== undefined) this.#apply(advance(this.#state, event));
   }
 
   /** State first: an action may report its outcome before it returns. */
-  #take({ state, actions }: Transition): void {
+  #apply({ state, actions }: Transition): void {
     this.#state = state;
     for (const action of actions) {
       try {
-        this.#act(action);
+        this.#perform(action);
       } catch (error) {
-        this.#parts.log.error({ err: error, action: action.kind }, 'A call ran into a fault and is ended');
+        this.#deps.log.error({ err: error, action: action.kind }, 'A call ran into a fault and is ended');
         this.stop('fault');
       }
     }
@@ -251,7 +251,7 @@ export class OngoingCall {
     }
   }
 
-  #act(action: CallAction): void {
+  #perform(action: CallAction): void {
     switch (action.kind) {
       case 'ring':
         this.#ring(action.step, action.legs);
@@ -280,21 +280,21 @@ export class OngoingCall {
     }
   }
 
-  #ring(step: Step, plans: readonly LegPlan[]): void {
-    const { clock } = this.#parts;
-    this.#stopWaiting();
-    this.#ringTimer = clock.after(step.seconds * 1000, () => this.#happen({ kind: 'ring-time-over' }));
-    if (step.isSecondRound === true) this.#patience = [clock.after(secondRoundMs, () => this.#send(step, plans))];
+  #ring(step: RingStep, plans: readonly LegPlan[]): void {
+    const { clock } = this.#deps;
+    this.#cancelTimers();
+    this.#ringTimer = clock.after(step.seconds * 1000, () => this.#dispatch({ kind: 'ring-time-over' }));
+    if (step.isRetry === true) this.#stepTimers = [clock.after(retryDelayMs, () => this.#send(step, plans))];
     else this.#send(step, plans);
   }
 
-  #send(step: Step, plans: readonly LegPlan[]): void {
-    const { clock } = this.#parts;
-    const { patience } = step;
-    if (patience !== undefined) {
-      const wait = (seconds: number, what: 'sign' | 'ringing') =>
-        clock.after(seconds * 1000, () => this.#happen({ kind: 'waited', step, for: what }));
-      this.#patience = [wait(patience.signSeconds, 'sign'), wait(patience.ringingSeconds, 'ringing')];
+  #send(step: RingStep, plans: readonly LegPlan[]): void {
+    const { clock } = this.#deps;
+    const { timeouts } = step;
+    if (timeouts !== undefined) {
+      const wait = (seconds: number, what: 'trying' | 'ringing') =>
+        clock.after(seconds * 1000, () => this.#dispatch({ kind: 'step-timeout', step, for: what }));
+      this.#stepTimers = [wait(timeouts.tryingSeconds, 'trying'), wait(timeouts.ringingSeconds, 'ringing')];
     }
     for (const plan of plans) {
       // A leg may fail or even answer before the next one is sent.
@@ -308,9 +308,9 @@ export class OngoingCall {
     if (planned?.target === undefined) return;
     this.#legs.set(id, { ...(this.#legs.get(id) ?? planned.leg), startedAt: this.#now });
     const outgoing = this.#caller.ring(planned.target, {
-      tried: () => this.#happen({ kind: 'tried', leg: id }),
+      trying: () => this.#dispatch({ kind: 'trying', leg: id }),
       progressed: (status, hasMedia) => this.#progressed(id, status, hasMedia),
-      answered: () => this.#happen({ kind: 'answered', leg: id }),
+      answered: () => this.#dispatch({ kind: 'answered', leg: id }),
       failed: (outcome, status, redirection) => this.#failed(id, { outcome, status, redirection }),
     });
     this.#outgoing.set(id, outgoing);
@@ -322,8 +322,8 @@ export class OngoingCall {
     if (leg?.ringingAt === undefined) this.#changeLeg(id, { ringingAt: this.#now, sipStatus: status });
     const isFirst = this.#record.ringingAt === undefined;
     if (isFirst) this.#record = { ...this.#record, ringingAt: this.#now };
-    this.#happen({ kind: 'progressed', leg: id, status, hasMedia });
-    if (isFirst) this.#changed();
+    this.#dispatch({ kind: 'progressed', leg: id, status, hasMedia });
+    if (isFirst) this.#emitChanged();
   }
 
   #failed(id: string, { outcome, status, redirection }: Failure): void {
@@ -331,39 +331,39 @@ export class OngoingCall {
     const isFirst = leg !== undefined && leg.endedAt === undefined;
     if (isFirst) {
       this.#changeLeg(id, { endedAt: this.#now, outcome, sipStatus: status ?? leg.sipStatus });
-      this.#parts.log.debug({ leg: leg.name, address: leg.address, outcome, status }, 'A phone did not take the call');
+      this.#deps.log.debug({ leg: leg.name, address: leg.address, outcome, status }, 'A phone did not take the call');
     }
     const steps = isFirst && redirection !== undefined ? this.#follow(id, redirection) : [];
-    this.#happen(steps.length === 0 ? { kind: 'failed', leg: id, outcome } : { kind: 'redirected', leg: id, steps });
+    this.#dispatch(steps.length === 0 ? { kind: 'failed', leg: id, outcome } : { kind: 'redirected', leg: id, steps });
   }
 
-  #follow(id: string, redirection: Redirection): readonly Step[] {
+  #follow(id: string, redirection: Redirection): readonly RingStep[] {
     const from = this.#planned.get(id);
     if (from === undefined || this.#state?.phase !== 'ringing') return [];
-    const steps = this.#parts.follow(this, from, redirection);
+    const steps = this.#deps.follow(this, from, redirection);
     for (const planned of steps.flatMap(({ legs }) => legs)) this.#planned.set(planned.leg.id, planned);
     for (const planned of steps[0]?.legs ?? []) this.#legs.set(planned.leg.id, planned.leg);
-    const { log } = this.#parts;
+    const { log } = this.#deps;
     if (steps.length > 0) log.info({ leg: from.leg.name, reason: redirection.reason }, 'A phone sent the call on');
     else log.warn({ leg: from.leg.name, to: redirection.to.map(maskNumber) }, 'A phone sent the call to where it may not go');
     return steps.map(toStep);
   }
 
-  #stopWaiting(): void {
+  #cancelTimers(): void {
     this.#ringTimer?.cancel();
-    for (const timer of this.#patience) timer.cancel();
+    for (const timer of this.#stepTimers) timer.cancel();
   }
 
-  #boundTalk(): void {
-    const { clock } = this.#parts;
+  #limitTalkTime(): void {
+    const { clock } = this.#deps;
     this.#talkSince = clock.monotonic();
-    if (this.#mostMinutes === undefined || !this.isFenced) return;
-    this.#end = clock.after(this.#mostMinutes * 60_000, () => this.stop('too-long'));
+    if (this.#maxMinutes === undefined || !this.isLimited) return;
+    this.#maxDurationTimer = clock.after(this.#maxMinutes * 60_000, () => this.stop('too-long'));
   }
 
   #connect(id: string): void {
-    this.#stopWaiting();
-    this.#boundTalk();
+    this.#cancelTimers();
+    this.#limitTalkTime();
     const answeredAt = this.#now;
     this.#changeLeg(id, { answeredAt, outcome: 'answered', sipStatus: 200 });
     this.#changeLeg(this.#callerLegId, { answeredAt, outcome: 'answered', sipStatus: 200 });
@@ -373,18 +373,18 @@ export class OngoingCall {
     this.#record = { ...this.#record, answeredAt, callee: answerer, trunk: this.#record.trunk ?? leg?.trunk };
     this.#save();
     this.#outgoing.get(id)?.connect();
-    this.#changed();
+    this.#emitChanged();
   }
 
   #finish(verdict: Verdict): void {
     if (this.#record.verdict !== undefined) return;
-    this.#stopWaiting();
-    this.#end?.cancel();
+    this.#cancelTimers();
+    this.#maxDurationTimer?.cancel();
     const endedAt = this.#now;
     this.#record = { ...this.#record, endedAt, verdict };
     for (const leg of this.#legs.values()) if (leg.endedAt === undefined) this.#legs.set(leg.id, { ...leg, endedAt });
     this.#save();
-    const { log, events, ended } = this.#parts;
+    const { log, events, ended } = this.#deps;
     const { answeredAt, startedAt } = this.#record;
     const seconds = Math.round((endedAt - (answeredAt ?? startedAt)) / 1000);
     log.info(
@@ -392,7 +392,7 @@ export class OngoingCall {
       sentence(verdict),
     );
     ended(this);
-    events.emit('call.ended', { callId: this.#record.id, disposition: verdict.result, reason: verdict.reason });
+    events.emit('call.ended', { callId: this.#record.id, disposition: verdict.disposition, reason: verdict.reason });
   }
 
   #changeLeg(id: string, change: Partial<CallLeg>): void {
@@ -400,13 +400,13 @@ export class OngoingCall {
     if (leg !== undefined) this.#legs.set(id, { ...leg, ...change });
   }
 
-  #changed(): void {
+  #emitChanged(): void {
     if (this.#record.verdict !== undefined) return;
-    this.#parts.events.emit('call.changed', { callId: this.#record.id, state: this.phase });
+    this.#deps.events.emit('call.changed', { callId: this.#record.id, state: this.phase });
   }
 
   #save(): void {
-    this.#parts.save(this.#record, this.#legs.values());
+    this.#deps.save(this.#record, this.#legs.values());
   }
 
   get #now(): number {
@@ -414,7 +414,7 @@ export class OngoingCall {
   }
 }
 
-function toStep({ legs, ...rest }: PlannedStep): Step {
+function toStep({ legs, ...rest }: PlannedStep): RingStep {
   return {
     ...rest,
     legs: legs.map(({ leg, group, target }) => ({
@@ -427,7 +427,7 @@ function toStep({ legs, ...rest }: PlannedStep): Step {
 }
 
 function sentence(verdict: Verdict): string {
-  return verdict.result === 'answered' ? `Call ended: ${explain(verdict)}` : `Call not answered: ${explain(verdict)}`;
+  return verdict.disposition === 'answered' ? `Call ended: ${explain(verdict)}` : `Call not answered: ${explain(verdict)}`;
 }
 
 /** A house member by name and extension, an outsider by the end of the number. */

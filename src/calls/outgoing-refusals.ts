@@ -1,7 +1,7 @@
 import type { Clock } from '#base/clock.ts';
 import type { CallReason } from './verdict.ts';
 
-export type RefusedLately = {
+export type RecentRefusal = {
   readonly deviceId: string;
   readonly deviceName: string;
   /** The last number. */
@@ -13,10 +13,10 @@ export type RefusedLately = {
   readonly at: number;
 };
 
-type Kept = RefusedLately & { readonly monotonic: number };
+type Kept = RecentRefusal & { readonly monotonic: number };
 
 const dayMs = 86_400_000;
-const mostKept = 100;
+const maxKept = 100;
 
 /** Calls outside that were refused in the last day: one entry for what is alike, so that a flood is one. */
 export class OutgoingRefusals {
@@ -28,7 +28,7 @@ export class OutgoingRefusals {
   }
 
   /** Whether the like of it was not refused before. */
-  add(refused: Omit<RefusedLately, 'times' | 'at'>): boolean {
+  add(refused: Omit<RecentRefusal, 'times' | 'at'>): boolean {
     this.#drop();
     const key = `${refused.deviceId} ${refused.reason} ${refused.destination ?? ''}`;
     const before = this.#kept.get(key);
@@ -36,7 +36,7 @@ export class OutgoingRefusals {
     const [at, monotonic] = [this.#clock.now(), this.#clock.monotonic()];
     this.#kept.set(key, { ...refused, times: (before?.times ?? 0) + 1, at, monotonic });
     const [oldest] = this.#kept.keys();
-    if (this.#kept.size > mostKept && oldest !== undefined) this.#kept.delete(oldest);
+    if (this.#kept.size > maxKept && oldest !== undefined) this.#kept.delete(oldest);
     return before === undefined;
   }
 
@@ -46,7 +46,7 @@ export class OutgoingRefusals {
   }
 
   /** The newest last. */
-  all(): readonly RefusedLately[] {
+  all(): readonly RecentRefusal[] {
     this.#drop();
     return [...this.#kept.values()];
   }

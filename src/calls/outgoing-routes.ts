@@ -4,17 +4,19 @@ import { handle } from '#contract/endpoint.ts';
 import type { Route } from '#contract/endpoint.ts';
 import { allowDestination, forbidDestination, getOutgoing } from '#contract/outgoing.ts';
 import { isCountry } from '#numbers/destination.ts';
-import type { OutgoingFence } from './outgoing-fence.ts';
+import type { TollFraudGuard } from './toll-fraud-guard.ts';
 import type { AllowedDestination } from './outgoing-store.ts';
 
-export function outgoingRoutes(fence: OutgoingFence): readonly Route[] {
+export function outgoingRoutes(tollFraudGuard: TollFraudGuard): readonly Route[] {
   return [
     handle(getOutgoing, () => ({
-      limits: fence.limits,
-      home: [...fence.home],
-      allowed: fence.allowed.map(toReply),
-      refused: fence.refusedLately.map(({ destination, at, ...rest }) => ({
-        ...{ ...rest, destination: destination ?? null, at: isoTime(at) },
+      limits: tollFraudGuard.limits,
+      home: [...tollFraudGuard.home],
+      allowed: tollFraudGuard.allowed.map(toReply),
+      refused: tollFraudGuard.recentRefusals.map(({ destination, at, ...rest }) => ({
+        ...rest,
+        destination: destination ?? null,
+        at: isoTime(at),
       })),
     })),
     handle(allowDestination, async ({ params: { destination } }) => {
@@ -22,10 +24,10 @@ export function outgoingRoutes(fence: OutgoingFence): readonly Route[] {
         const details = [{ field: 'destination', message: 'is no country' }];
         throw new AppError('invalid', `There is no country ${destination}`, { details });
       }
-      return toReply(await fence.allow(destination));
+      return toReply(await tollFraudGuard.allow(destination));
     }),
     handle(forbidDestination, async ({ params: { destination } }) => {
-      if (!(await fence.forbid(destination))) throw new AppError('not-found', `${destination} was not allowed`);
+      if (!(await tollFraudGuard.forbid(destination))) throw new AppError('not-found', `${destination} was not allowed`);
     }),
   ];
 }

@@ -1,4 +1,4 @@
-import type { Opened } from '#storage/database.ts';
+import type { OpenedDatabase } from '#storage/database.ts';
 
 export type AllowedDestination = {
   readonly destination: string;
@@ -7,7 +7,7 @@ export type AllowedDestination = {
 };
 
 /** A talk outside of before the start. */
-export type EarlierTalk = { readonly deviceId: string | null; readonly endedAt: number; readonly milliseconds: number };
+export type PastTalkTime = { readonly deviceId: string | null; readonly endedAt: number; readonly milliseconds: number };
 
 /** The SQL of the tables `outgoing_destinations` and `outgoing_seed`, and what the fence wants to know of `cdrs`. */
 export class OutgoingStore {
@@ -17,9 +17,9 @@ export class OutgoingStore {
   readonly #isSeeded;
   readonly #seed;
   readonly #calledBefore;
-  readonly #talksSince;
+  readonly #talkTimesSince;
 
-  constructor(db: Opened['db']) {
+  constructor(db: OpenedDatabase['db']) {
     this.#all = db.prepare<[], AllowedDestination>(
       'SELECT destination, because, allowed_at AS allowedAt FROM outgoing_destinations ORDER BY destination',
     );
@@ -34,7 +34,7 @@ export class OutgoingStore {
       `SELECT DISTINCT callee_number AS number FROM cdrs
        WHERE direction = 'outbound' AND answered_at IS NOT NULL AND callee_device_id IS NULL`,
     );
-    this.#talksSince = db.prepare<[number], EarlierTalk>(
+    this.#talkTimesSince = db.prepare<[number], PastTalkTime>(
       `SELECT caller_device_id AS deviceId, ended_at AS endedAt, max(0, ended_at - answered_at) AS milliseconds FROM cdrs
        WHERE ended_at > ? AND direction = 'outbound' AND answered_at IS NOT NULL`,
     );
@@ -65,7 +65,7 @@ export class OutgoingStore {
     return this.#calledBefore.all().map(({ number }) => number);
   }
 
-  talksSince(time: number): readonly EarlierTalk[] {
-    return this.#talksSince.all(time);
+  talkTimesSince(time: number): readonly PastTalkTime[] {
+    return this.#talkTimesSince.all(time);
   }
 }

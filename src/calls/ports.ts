@@ -1,11 +1,11 @@
 import type { Device } from '#devices/device.ts';
 import type { Registration } from '#devices/registration.ts';
-import type { CallTime } from './call-time.ts';
+import type { CallClock } from './call-clock.ts';
 import type { CallRecord, LegOutcome, Party } from './call.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What the called side gets to see. `privacy`: the network outside is to know the number and not to show it. */
-export type Presented = { readonly number: string; readonly name: string; readonly privacy?: 'wished' | 'required' };
+export type CallerId = { readonly number: string; readonly name: string; readonly privacy?: 'wished' | 'required' };
 
 /** Why a phone sent a call elsewhere, in the words of RFC 5806. */
 export type Redirection = {
@@ -15,7 +15,7 @@ export type Redirection = {
 };
 
 /** Who sent a call to this leg in place of its own. */
-export type Diverted = { readonly number: string; readonly name: string; readonly reason: string };
+export type Diversion = { readonly number: string; readonly name: string; readonly reason: string };
 
 /** Where one outgoing leg goes. */
 export type RingTarget =
@@ -23,21 +23,21 @@ export type RingTarget =
       readonly kind: 'phone';
       readonly device: Device;
       readonly registration: Registration;
-      readonly from: Presented;
-      readonly diverted?: Diverted;
+      readonly from: CallerId;
+      readonly diverted?: Diversion;
     }
   | {
       readonly kind: 'trunk';
       readonly trunk: string;
       /** E.164, or a short or emergency number as dialled. */
       readonly number: string;
-      readonly from: Presented;
+      readonly from: CallerId;
       readonly isEmergency: boolean;
-      readonly diverted?: Diverted;
+      readonly diverted?: Diversion;
     };
 
 /** `unregistered`: the phone may not be called any more. */
-export type CancelWhy = 'elsewhere' | 'no-answer' | 'caller-gone' | 'house' | 'unregistered';
+export type CancelReason = 'elsewhere' | 'no-answer' | 'caller-gone' | 'house' | 'unregistered';
 
 /** An outgoing leg as calls sees it. No method throws; each may be called at any time and does nothing where it makes no sense. */
 export type OutgoingLeg = {
@@ -47,15 +47,15 @@ export type OutgoingLeg = {
   /** Joins the caller and this leg, which has answered. */
   connect(): void;
   /** Gives up a leg that has not answered. */
-  cancel(why: CancelWhy): void;
+  cancel(why: CancelReason): void;
   /** Ends a leg whose answer came too late. */
-  release(why: CancelWhy): void;
+  release(why: CancelReason): void;
 };
 
 /** What becomes of an outgoing leg. After `answered` or `failed` nothing more comes. */
 export type LegListener = {
   /** The far side has it, though nothing rings yet. Where the engine does not tell, this never comes. */
-  tried(): void;
+  trying(): void;
   progressed(status: number, hasMedia: boolean): void;
   answered(): void;
   /** `redirection` where the outcome is `redirected`. */
@@ -66,7 +66,7 @@ export type LegListener = {
  * Why the house ends a call: a person asked for it, the engine is lost, a call for help needs its room, its phone may call no more,
  * it went on for too long, or we ran into a fault of our own.
  */
-export type StopWhy = 'house' | 'engine' | 'room' | 'revoked' | 'too-long' | 'fault';
+export type StopReason = 'house' | 'engine' | 'room' | 'revoked' | 'too-long' | 'fault';
 
 /** The caller's side of one call, as an edge offers it. No method throws. */
 export type CallerLeg = {
@@ -76,20 +76,20 @@ export type CallerLeg = {
   /** Refuses the call; it was never connected. */
   reject(verdict: Verdict): void;
   /** Ends both sides of a connected call. */
-  hangUp(why: StopWhy): void;
+  hangUp(why: StopReason): void;
 };
 
 /** The trunks that can take a call now, best first; for help, all there are. */
 export type Trunks = { names(isEmergency?: boolean): readonly string[] };
 
-export type Devices = {
+export type DeviceLookup = {
   byExtension(extension: string): Device | undefined;
   byId(id: string): Device | undefined;
   ofPerson(personId: string): readonly Device[];
 };
 
 /** Live registrations only. */
-export type Registrations = { of(deviceId: string): readonly Registration[] };
+export type RegistrationLookup = { of(deviceId: string): readonly Registration[] };
 
 /** Who calls. For a transfer `device` is the phone that ordered it, `party` the one who is transferred. */
 export type Attempt = {
@@ -99,7 +99,7 @@ export type Attempt = {
         readonly device: Device;
         readonly party?: Party;
         /** It asked that its number be hidden outside the house. */
-        readonly privacy?: Presented['privacy'];
+        readonly privacy?: CallerId['privacy'];
       }
     | { readonly kind: 'trunk'; readonly trunk: string; readonly number: string; readonly name: string };
   readonly dialled: string;
@@ -108,25 +108,25 @@ export type Attempt = {
   readonly source?: string | undefined;
   readonly transferredFrom?: string | undefined;
   /** The token of a call that the network announced before: this leg joins its record. */
-  readonly joins?: string | undefined;
+  readonly joinToken?: string | undefined;
   /** What the network calls it, where the leg came with that and nobody announced it. */
-  readonly networkName?: string | undefined;
+  readonly networkCallId?: string | undefined;
 };
 
-export type StoryClaim =
-  | { readonly kind: 'joined'; readonly record: CallRecord; readonly time: CallTime }
+export type LegClaim =
+  | { readonly kind: 'joined'; readonly record: CallRecord; readonly time: CallClock }
   /** The call has its leg already, or is past ringing. */
   | { readonly kind: 'taken' }
   | { readonly kind: 'unknown' };
 
 /** Records that were opened before their SIP leg came, and that the network may close after it is gone. */
-export type OutsideStories = {
-  claim(token: string): StoryClaim;
+export type PstnCallTracker = {
+  attachSipLeg(token: string): LegClaim;
   /** What to write of a record: of a joined call that is not answered the end is still open. */
-  written(record: CallRecord): CallRecord;
+  recordToWrite(record: CallRecord): CallRecord;
   /** Whether the call is over with its leg, so that its end may be told. */
   legEnded(record: CallRecord): boolean;
   openCallIds(): readonly string[];
   /** A call came unannounced, and this is the network's name of it. Its record is written. */
-  came(record: CallRecord, callSid: string): void;
+  linkCallSid(record: CallRecord, callSid: string): void;
 };

@@ -3,7 +3,7 @@ import { Events } from '#base/events.ts';
 import { createLog } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
 import { openDatabase } from '#storage/database.ts';
-import type { Opened } from '#storage/database.ts';
+import type { OpenedDatabase } from '#storage/database.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
 import type { CallRecord } from './call.ts';
@@ -14,14 +14,25 @@ const log = createLog({ level: 'silent' });
 const nobody = { deviceId: undefined, personId: undefined, number: '', name: '' };
 const record = (id: string, more: Partial<CallRecord> = {}): CallRecord =>
   ({
-    ...{ id, direction: 'inbound', startedAt: 1, ringingAt: undefined, answeredAt: undefined, endedAt: undefined },
-    ...{ verdict: undefined, dialled: '21', caller: nobody, callee: nobody, number: undefined, trunk: undefined },
-    ...{ transferredFrom: undefined, ...more },
+    id,
+    direction: 'inbound',
+    startedAt: 1,
+    ringingAt: undefined,
+    answeredAt: undefined,
+    endedAt: undefined,
+    verdict: undefined,
+    dialled: '21',
+    caller: nobody,
+    callee: nobody,
+    number: undefined,
+    trunk: undefined,
+    transferredFrom: undefined,
+    ...more,
   }) as CallRecord;
-const ended = { endedAt: 9, verdict: { result: 'missed', reason: 'no-answer' } } as const;
+const ended = { endedAt: 9, verdict: { disposition: 'missed', reason: 'no-answer' } } as const;
 
 let clock: FakeClock;
-let db: Opened['db'];
+let db: OpenedDatabase['db'];
 let store: CdrStore;
 let writes: WriteBatch;
 let writer: RecordWriter;

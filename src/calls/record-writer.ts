@@ -7,7 +7,7 @@ import type { CallLeg, CallRecord } from './call.ts';
 import type { CdrStore } from './cdr-store.ts';
 import { UnsavedRecords } from './unsaved-records.ts';
 
-export type RecordWriterParts = {
+export type RecordWriterDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly events: Pick<Events<Facts>, 'emit'>;
@@ -20,15 +20,15 @@ type Waiting = { readonly record: CallRecord; readonly legs: readonly CallLeg[] 
 
 /** Writes call records. Never throws: a full disk must not end a call, and its record is written when there is room again. */
 export class RecordWriter {
-  readonly #parts: RecordWriterParts;
+  readonly #deps: RecordWriterDeps;
   readonly #unsaved: UnsavedRecords;
   /** Calls that nobody has answered, while the batch is paused: only their latest state is of interest. */
   readonly #waiting = new Map<string, Waiting>();
   #isFailing = false;
 
-  constructor(parts: RecordWriterParts) {
-    this.#parts = parts;
-    const { clock, log, store } = parts;
+  constructor(deps: RecordWriterDeps) {
+    this.#deps = deps;
+    const { clock, log, store } = deps;
     this.#unsaved = new UnsavedRecords({
       clock,
       save: (record, legs) => store.save(record, legs),
@@ -41,7 +41,7 @@ export class RecordWriter {
 
   /** What was answered is on the disk when it returns; of other calls while a flood fills the database, soon after. */
   save(record: CallRecord, legs: Iterable<CallLeg>): void {
-    const { store, writes } = this.#parts;
+    const { store, writes } = this.#deps;
     if (record.answeredAt === undefined && writes?.isPaused === true) {
       this.#saveLater(record, legs);
       return;
@@ -60,8 +60,8 @@ export class RecordWriter {
   failed(error: unknown): void {
     if (this.#isFailing) return;
     this.#isFailing = true;
-    this.#parts.log.error({ err: error }, 'Call records cannot be written; calls go on');
-    this.#parts.events.emit('storage.failed', { reason: 'Call records cannot be written. Calls go on.' });
+    this.#deps.log.error({ err: error }, 'Call records cannot be written; calls go on');
+    this.#deps.events.emit('storage.failed', { reason: 'Call records cannot be written. Calls go on.' });
   }
 
   /** For the end of the process: a last try to write what could not be written. */
@@ -72,7 +72,7 @@ export class RecordWriter {
   }
 
   #saveLater(record: CallRecord, legs: Iterable<CallLeg>): void {
-    const { store, writes } = this.#parts;
+    const { store, writes } = this.#deps;
     const isQueued = this.#waiting.has(record.id);
     this.#waiting.set(record.id, { record, legs: [...legs] });
     if (isQueued || writes === undefined) return;

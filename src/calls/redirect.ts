@@ -1,28 +1,28 @@
 import type { OngoingCall, PlannedStep } from './ongoing-call.ts';
-import type { Diverted } from './ports.ts';
-import type { Routed } from './route-call.ts';
+import type { Diversion } from './ports.ts';
+import type { CallRoute } from './route-call.ts';
 
 /** So that phones that send calls to each other in a row come to an end. */
-const mostRedirects = 5;
+const maxRedirects = 5;
 
 /** Who has been rung in a call: nobody is twice, which is what ends phones that send calls round in a circle. */
-export class Rung {
+export class RungTargets {
   readonly #devices: Set<string>;
   readonly #numbers: Set<string>;
-  #left: number;
+  #redirectsLeft: number;
 
   constructor(call: Pick<OngoingCall, 'record' | 'legs' | 'targets'>) {
     const { targets, legs, record } = call;
     const ids = [record.caller.deviceId, ...[...legs].map(({ deviceId }) => deviceId)];
     this.#devices = new Set(ids.filter((id) => id !== undefined));
     this.#numbers = new Set(targets.flatMap((target) => (target.kind === 'trunk' ? target.number : [])));
-    this.#left = mostRedirects - new Set(targets.flatMap(({ diverted }) => diverted?.number ?? [])).size;
+    this.#redirectsLeft = maxRedirects - new Set(targets.flatMap(({ diverted }) => diverted?.number ?? [])).size;
   }
 
   /** What is left of a route when who was rung before is taken out; from then on the rest counts as rung. */
-  unrung(routed: Routed): Routed | undefined {
+  excludeRung(routed: CallRoute): CallRoute | undefined {
     const { ring } = routed;
-    if (this.#left <= 0 || ring.kind === 'nothing') return undefined;
+    if (this.#redirectsLeft <= 0 || ring.kind === 'nothing') return undefined;
     if (ring.kind === 'trunks') {
       // Nobody who calls a friend is to reach the police.
       if (ring.isEmergency || this.#numbers.has(ring.number)) return undefined;
@@ -36,7 +36,7 @@ export class Rung {
 }
 
 /** The same steps, each leg of which says who sent the call there. */
-export function divert(steps: readonly PlannedStep[], diverted: Diverted): readonly PlannedStep[] {
+export function divert(steps: readonly PlannedStep[], diverted: Diversion): readonly PlannedStep[] {
   return steps.map((step) => ({
     ...step,
     legs: step.legs.map((one) => (one.target === undefined ? one : { ...one, target: { ...one.target, diverted } })),

@@ -2,21 +2,28 @@ import { describe, expect, it } from 'vitest';
 import type { Device, DeviceId } from '#devices/device.ts';
 import type { NumberId, OurNumber } from '#numbers/number.ts';
 import { partyOf, routeCall } from './route-call.ts';
-import type { Routed, RoutingFacts } from './route-call.ts';
+import type { CallRoute, RoutingFacts } from './route-call.ts';
 
 const device = (extension: string, personId?: string, enabled = true): Device => ({
-  ...{
-    id: `dev_${extension}` as DeviceId,
-    name: `Phone ${extension}`,
-    extension,
-    username: extension,
-    type: 'softphone',
-    transports: ['udp'],
-  },
-  ...{ personId, recordingEnabled: false, sha256: false, enabled, createdAt: 0 },
+  id: `dev_${extension}` as DeviceId,
+  name: `Phone ${extension}`,
+  extension,
+  username: extension,
+  type: 'softphone',
+  transports: ['udp'],
+  personId,
+  recordingEnabled: false,
+  sha256: false,
+  enabled,
+  createdAt: 0,
 });
 const number = (text: string, ownerPersonId?: string, voiceEnabled = true): OurNumber => ({
-  ...{ id: `num_${text}` as NumberId, number: text, name: 'Home', ownerPersonId, voiceEnabled, createdAt: 0 },
+  id: `num_${text}` as NumberId,
+  number: text,
+  name: 'Home',
+  ownerPersonId,
+  voiceEnabled,
+  createdAt: 0,
 });
 
 const devices = [device('20', 'eva'), device('21', 'eva'), device('22', 'eva', false), device('30'), device('40', 'tom')];
@@ -39,14 +46,14 @@ const facts: RoutingFacts = {
   anyCallerId: () => numbers.find((one) => one.voiceEnabled),
 };
 
-function shown({ direction, ring, number: ours }: Routed): string {
+function shown({ direction, ring, number: ours }: CallRoute): string {
   switch (ring.kind) {
     case 'devices':
       return `${direction}: ${ring.devices.map(({ extension }) => extension).join(' ')} from ${ring.from.name}`;
     case 'trunks':
       return `${direction}: ${ring.number} from ${ring.from.number}${ring.isEmergency ? ' emergency' : ''} ${ours}`;
     case 'nothing':
-      return `${direction}: ${ring.verdict.result}/${ring.verdict.reason}`;
+      return `${direction}: ${ring.verdict.disposition}/${ring.verdict.reason}`;
   }
 }
 

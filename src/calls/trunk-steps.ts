@@ -1,4 +1,4 @@
-import type { Patience } from './call-state.ts';
+import type { StepTimeouts } from './call-state.ts';
 import type { PlannedLeg, PlannedStep } from './ongoing-call.ts';
 
 /** A trunk may need long to reach a far network; the far side's own ring time ends before this. */
@@ -8,18 +8,18 @@ const ringSeconds = 180;
  * Whoever calls for help does not wait for a trunk that is dead: without a 100 after this long the next one is tried beside it. With a
  * 100 it gets the time that far networks need until something rings.
  */
-const patience: Patience = { signSeconds: 3.5, ringingSeconds: 12 };
+const timeouts: StepTimeouts = { tryingSeconds: 3.5, ringingSeconds: 12 };
 
-type Wanted = { readonly isEmergency: boolean; readonly legTo: (trunk: string) => PlannedLeg };
+type TrunkStepOptions = { readonly isEmergency: boolean; readonly legTo: (trunk: string) => PlannedLeg };
 
 /**
  * The trunks in their order. A usual call goes on to the next one only where the one before could not be reached: what it refused, it
  * refused. A call for help goes on after every answer but a yes, and then once more to those whose fault may have passed.
  */
-export function trunkSteps(names: readonly string[], { isEmergency, legTo }: Wanted): readonly PlannedStep[] {
+export function trunkSteps(names: readonly string[], { isEmergency, legTo }: TrunkStepOptions): readonly PlannedStep[] {
   const stepTo = (trunk: string) => ({ legs: [legTo(trunk)], seconds: ringSeconds });
   if (!isEmergency) return names.map((trunk, index) => ({ ...stepTo(trunk), onlyIfUnreachable: index > 0 }));
-  const first = names.map((trunk) => ({ ...stepTo(trunk), onlyIfUnreachable: false, patience }));
-  const second = names.map((trunk) => ({ ...stepTo(trunk), onlyIfUnreachable: false, patience, isSecondRound: true }));
+  const first = names.map((trunk) => ({ ...stepTo(trunk), onlyIfUnreachable: false, patience: timeouts }));
+  const second = names.map((trunk) => ({ ...stepTo(trunk), onlyIfUnreachable: false, patience: timeouts, isRetry: true }));
   return [...first, ...second];
 }

@@ -1,25 +1,25 @@
 import type { Clock, Timer } from '#base/clock.ts';
 import type { CallLeg, CallRecord } from './call.ts';
 
-export type UnsavedRecordsParts = {
+export type UnsavedRecordsDeps = {
   readonly clock: Clock;
   /** Throws while nothing can be written. */
   readonly save: (record: CallRecord, legs: readonly CallLeg[]) => void;
   readonly saved: (records: number) => void;
   /** Kept at most; of more the oldest are forgotten. */
-  readonly most?: number;
+  readonly maxRecords?: number;
 };
 
 const retryMs = 5_000;
 
 /** What could not be written of calls, until the disk takes it. */
 export class UnsavedRecords {
-  readonly #parts: UnsavedRecordsParts;
+  readonly #deps: UnsavedRecordsDeps;
   readonly #waiting = new Map<string, { readonly record: CallRecord; readonly legs: readonly CallLeg[] }>();
   #timer: Timer | undefined;
 
-  constructor(parts: UnsavedRecordsParts) {
-    this.#parts = parts;
+  constructor(deps: UnsavedRecordsDeps) {
+    this.#deps = deps;
   }
 
   get size(): number {
@@ -31,8 +31,8 @@ export class UnsavedRecords {
     this.#waiting.delete(record.id);
     this.#waiting.set(record.id, { record, legs: [...legs] });
     const [oldest] = this.#waiting.keys();
-    if (this.#waiting.size > (this.#parts.most ?? 1_000) && oldest !== undefined) this.#waiting.delete(oldest);
-    this.#timer ??= this.#parts.clock.after(retryMs, () => {
+    if (this.#waiting.size > (this.#deps.maxRecords ?? 1_000) && oldest !== undefined) this.#waiting.delete(oldest);
+    this.#timer ??= this.#deps.clock.after(retryMs, () => {
       this.#timer = undefined;
       this.retry();
     });
@@ -48,7 +48,7 @@ export class UnsavedRecords {
     let saved = 0;
     for (const [id, { record, legs }] of this.#waiting) {
       try {
-        this.#parts.save(record, legs);
+        this.#deps.save(record, legs);
       } catch {
         this.keep(record, legs);
         break;
@@ -56,7 +56,7 @@ export class UnsavedRecords {
       this.#waiting.delete(id);
       saved += 1;
     }
-    if (saved > 0) this.#parts.saved(saved);
+    if (saved > 0) this.#deps.saved(saved);
   }
 
   stop(): void {

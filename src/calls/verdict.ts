@@ -1,6 +1,6 @@
-import type { callReasons, callResults } from '#contract/calls.ts';
+import type { callReasons, callDispositions } from '#contract/calls.ts';
 
-export type CallResult = (typeof callResults)[number];
+export type CallDisposition = (typeof callDispositions)[number];
 export type CallReason = (typeof callReasons)[number];
 
 /** The closed list: every way a call can end. */
@@ -47,12 +47,15 @@ export const verdicts = {
     'interrupted',
     'internal',
   ],
-} as const satisfies Record<CallResult, readonly CallReason[]>;
+} as const satisfies Record<CallDisposition, readonly CallReason[]>;
 
 /** How a call ended and why. Each call ends with exactly one. */
 export type Verdict = {
-  [Result in CallResult]: { readonly result: Result; readonly reason: (typeof verdicts)[Result][number] };
-}[CallResult];
+  [Disposition in CallDisposition]: {
+    readonly disposition: Disposition;
+    readonly reason: (typeof verdicts)[Disposition][number];
+  };
+}[CallDisposition];
 
 const sentences: Readonly<Record<CallReason, string>> = {
   'caller-hung-up': 'the caller hung up',

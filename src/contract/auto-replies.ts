@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { endpoint, nothing } from './endpoint.ts';
-import { isoTimeText, listQuery, pageOf } from './page.ts';
-import { plainDigits } from './plain-digits.ts';
-import { shownName } from './shown-name.ts';
+import { endpoint, noContent } from './endpoint.ts';
+import { isoDateTime, listQuery, pageOf } from './page.ts';
+import { normalizeDigits } from './normalize-digits.ts';
+import { displayName } from './display-name.ts';
 
 const params = z.object({ id: z.string() });
 
@@ -20,9 +20,9 @@ const hours = z
   .max(20);
 
 const fields = {
-  name: shownName,
+  name: displayName,
   /** One of ours, E.164; null for all of them, which is for administrators. */
-  number: z.string().overwrite(plainDigits).nullable(),
+  number: z.string().overwrite(normalizeDigits).nullable(),
   /** `after_hours` replies at every time that is not in `hours`, in the house’s time zone. */
   trigger: z.enum(['dnd', 'after_hours', 'keyword']),
   /** Of `keyword`: any of them, as words of the message, in any case. */
@@ -35,7 +35,7 @@ const fields = {
 };
 
 export const autoReply = z
-  .object({ id: z.string(), ...fields, name: z.string().max(80), createdAt: isoTimeText })
+  .object({ id: z.string(), ...fields, name: z.string().max(80), createdAt: isoDateTime })
   .meta({ id: 'AutoReply' });
 
 export const listAutoReplies = endpoint({
@@ -96,5 +96,5 @@ export const deleteAutoReply = endpoint({
   summary: 'Remove an automatic reply',
   status: 204,
   params,
-  reply: nothing,
+  reply: noContent,
 });

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { endpoint, nothing } from './endpoint.ts';
+import { endpoint, noContent } from './endpoint.ts';
 import { numberFilter } from './number-filter.ts';
-import { isoTimeText, listQuery, pageOf } from './page.ts';
+import { isoDateTime, listQuery, pageOf } from './page.ts';
 
 /** How a call ended. */
-export const callResults = ['answered', 'voicemail', 'missed', 'blocked', 'busy', 'failed', 'cancelled'] as const;
+export const callDispositions = ['answered', 'voicemail', 'missed', 'blocked', 'busy', 'failed', 'cancelled'] as const;
 
 /** Why it ended so: each reason belongs to one or two of the results. */
 export const callReasons = [
@@ -80,9 +80,9 @@ const party = z.object({
 const common = {
   id: z.string(),
   direction: z.enum(callDirections),
-  startedAt: isoTimeText,
-  ringingAt: isoTimeText.nullable(),
-  answeredAt: isoTimeText.nullable(),
+  startedAt: isoDateTime,
+  ringingAt: isoDateTime.nullable(),
+  answeredAt: isoDateTime.nullable(),
   dialled: z.string(),
   caller: party,
   callee: party,
@@ -102,10 +102,10 @@ export const callLeg = z
     /** Where the leg went or came from, such as `udp 192.0.2.7:5060`. */
     address: z.string(),
     sipCallId: z.string(),
-    startedAt: isoTimeText,
-    ringingAt: isoTimeText.nullable(),
-    answeredAt: isoTimeText.nullable(),
-    endedAt: isoTimeText.nullable(),
+    startedAt: isoDateTime,
+    ringingAt: isoDateTime.nullable(),
+    answeredAt: isoDateTime.nullable(),
+    endedAt: isoDateTime.nullable(),
     /** The last SIP status of the leg. */
     sipStatus: z.number().int().nullable(),
     outcome: z.enum(legOutcomes).nullable(),
@@ -114,11 +114,11 @@ export const callLeg = z
 
 const recordShape = {
   ...common,
-  endedAt: isoTimeText.nullable(),
+  endedAt: isoDateTime.nullable(),
   /** Seconds of talk. */
   durationSeconds: z.number().int(),
   /** Null while the call goes on. */
-  disposition: z.enum(callResults).nullable(),
+  disposition: z.enum(callDispositions).nullable(),
   reason: z.enum(callReasons).nullable(),
   transferredFrom: z.string().nullable(),
 };
@@ -141,9 +141,9 @@ export const listCallRecords = endpoint({
     device: z.string().optional(),
     person: z.string().optional(),
     direction: z.enum(callDirections).optional(),
-    disposition: z.enum(callResults).optional(),
-    from: isoTimeText.optional(),
-    to: isoTimeText.optional(),
+    disposition: z.enum(callDispositions).optional(),
+    from: isoDateTime.optional(),
+    to: isoDateTime.optional(),
     /** Part of a name or number. */
     text: z.string().trim().min(1).max(64).optional(),
   }),
@@ -201,5 +201,5 @@ export const hangUpCall = endpoint({
   summary: 'End a call in progress',
   status: 204,
   params: callParams,
-  reply: nothing,
+  reply: noContent,
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { endpoint, nothing } from './endpoint.ts';
-import { isoTimeText, listQuery, pageOf } from './page.ts';
-import { neededName } from './shown-name.ts';
+import { endpoint, noContent } from './endpoint.ts';
+import { isoDateTime, listQuery, pageOf } from './page.ts';
+import { requiredDisplayName } from './display-name.ts';
 
 export const deviceType = z.enum(['grandstream', 'softphone', 'webrtc']);
 export const deviceTransport = z.enum(['udp', 'tcp', 'tls', 'ws', 'wss']);
@@ -33,7 +33,7 @@ export const device = z
     recordingEnabled: z.boolean(),
     sha256: z.boolean(),
     enabled: z.boolean(),
-    createdAt: isoTimeText,
+    createdAt: isoDateTime,
     isRegistered: z.boolean(),
   })
   .meta({ id: 'Device' });
@@ -50,15 +50,15 @@ export const registration = z
     port: z.number().int(),
     userAgent: z.string().nullable(),
     q: z.number(),
-    registeredAt: isoTimeText,
-    expiresAt: isoTimeText,
+    registeredAt: isoDateTime,
+    expiresAt: isoDateTime,
   })
   .meta({ id: 'Registration' });
 
 const deviceParams = z.object({ id: z.string() });
 
 /** Text of a query string. */
-const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+const booleanParam = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 export const listDevices = endpoint({
   id: 'listDevices',
@@ -69,7 +69,7 @@ export const listDevices = endpoint({
   query: listQuery(['createdAt', 'name', 'extension', 'username'], {
     personId: z.string().optional(),
     type: deviceType.optional(),
-    enabled: flag.optional(),
+    enabled: booleanParam.optional(),
     text: z.string().max(80).optional(),
   }),
   reply: pageOf(device),
@@ -93,7 +93,7 @@ export const createDevice = endpoint({
   summary: 'Add a phone; its password is made here, shown in this reply and never again',
   status: 201,
   body: z.strictObject({
-    name: neededName,
+    name: requiredDisplayName,
     extension: extension.optional(),
     username: username.optional(),
     type: deviceType.default('softphone'),
@@ -114,7 +114,7 @@ export const changeDevice = endpoint({
   summary: 'Change a phone; what is left out stays as it is',
   params: deviceParams,
   body: z.strictObject({
-    name: neededName.optional(),
+    name: requiredDisplayName.optional(),
     extension: extension.optional(),
     username: username.optional(),
     type: deviceType.optional(),
@@ -135,7 +135,7 @@ export const deleteDevice = endpoint({
   summary: 'Remove a phone and its registrations',
   status: 204,
   params: deviceParams,
-  reply: nothing,
+  reply: noContent,
 });
 
 export const resetDeviceSecret = endpoint({

@@ -10,13 +10,13 @@ type Schema = z.ZodType;
 type NoInput = z.ZodType<Record<string, never> | undefined>;
 
 /** The reply of an endpoint that answers 204. */
-export const nothing = z.void();
+export const noContent = z.void();
 
 export type UploadRule = {
   readonly types: readonly string[];
   /** By which the same formats are known too; the bytes decide what it is. */
-  readonly otherNames?: readonly string[];
-  readonly mostBytes: number;
+  readonly aliases?: readonly string[];
+  readonly maxBytes: number;
 };
 
 export type Endpoint<Params extends Schema, Query extends Schema, Body extends Schema, Reply extends Schema> = {
@@ -60,7 +60,7 @@ export type Identity = {
 };
 
 /** What a room's handler gets; a `public` endpoint may be called by nobody. */
-export type Call<Params, Query, Body> = {
+export type ApiRequest<Params, Query, Body> = {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
@@ -70,18 +70,18 @@ export type Call<Params, Query, Body> = {
 /** An endpoint together with the function that answers it. `http/mount.ts` parses input, checks access and the reply. */
 export type Route = {
   readonly endpoint: AnyEndpoint;
-  readonly run: (call: Call<unknown, unknown, unknown>) => unknown;
+  readonly run: (call: ApiRequest<unknown, unknown, unknown>) => unknown;
 };
 
 export function handle<Params extends Schema, Query extends Schema, Body extends Schema, Reply extends Schema>(
   declaration: Endpoint<Params, Query, Body, Reply>,
-  run: (call: Call<z.output<Params>, z.output<Query>, z.output<Body>>) => z.input<Reply> | Promise<z.input<Reply>>,
+  run: (call: ApiRequest<z.output<Params>, z.output<Query>, z.output<Body>>) => z.input<Reply> | Promise<z.input<Reply>>,
 ): Route {
   return { endpoint: declaration as unknown as AnyEndpoint, run: run as Route['run'] };
 }
 
 /** Whether `identity` reaches an endpoint of `access`: yes, first say who you are, or not for you. */
-export function mayCall(access: Access, identity: Identity | undefined): 'yes' | 'sign-in' | 'forbidden' {
+export function checkAccess(access: Access, identity: Identity | undefined): 'yes' | 'sign-in' | 'forbidden' {
   if (access === 'public') return 'yes';
   if (identity === undefined) return 'sign-in';
   return access === 'user' || identity.role === 'admin' ? 'yes' : 'forbidden';

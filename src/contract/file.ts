@@ -8,7 +8,7 @@ export type FileReply = {
   readonly contentType: string;
   readonly bytes: number;
   /** Stays the same for as long as the bytes do; letters, digits, `-` and `_`. */
-  readonly version: string;
+  readonly etag: string;
   /** What a browser calls it when it saves it. */
   readonly fileName: string;
   /** Only what a browser plays or shows without running anything in it may be `inline`. */

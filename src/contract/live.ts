@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Facts } from './facts.ts';
-import { isoTimeText } from './page.ts';
+import { isoDateTime } from './page.ts';
 
 type FactSchemas = { readonly [Name in keyof Facts]: z.ZodType<Facts[Name]> };
 
@@ -14,7 +14,7 @@ export const liveEvents = {
   'device.created': device,
   'device.changed': device,
   'device.deleted': device,
-  'device.registered': device.extend({ contact: z.string(), expiresAt: isoTimeText }),
+  'device.registered': device.extend({ contact: z.string(), expiresAt: isoDateTime }),
   'device.unregistered': device.extend({ reason: z.enum(['removed', 'expired']) }),
   'call.started': call,
   'device.revoked': device.extend({ why: z.enum(['disabled', 'new-password', 'deleted']) }),

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 import { fileReply, uploadBody } from './file.ts';
-import { messageMediaNames, messageMediaTypes } from './media-names.ts';
+import { messageMediaTypeAliases, messageMediaTypes } from './media-types.ts';
 import { numberFilter, numberPartFilter } from './number-filter.ts';
-import { isoTimeText, listQuery, pageOf } from './page.ts';
-import { plainDigits } from './plain-digits.ts';
+import { isoDateTime, listQuery, pageOf } from './page.ts';
+import { normalizeDigits } from './normalize-digits.ts';
 
 const params = z.object({ id: z.string() });
-const yesOrNo = z.enum(['true', 'false']).transform((text) => text === 'true');
+const booleanParam = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 /**
  * `waiting`: with us. `unknown`: it may have been sent, and nobody can tell. `accepted` to `sent`: on its way at Twilio.
@@ -57,9 +57,9 @@ export const message = z
     autoReplyId: z.string().nullable(),
     /** Why it was not delivered: Twilio’s code where there is one, and what it means. */
     error: z.object({ code: z.number().int().nullable(), message: z.string() }).nullable(),
-    createdAt: isoTimeText,
-    changedAt: isoTimeText,
-    readAt: isoTimeText.nullable(),
+    createdAt: isoDateTime,
+    changedAt: isoDateTime,
+    readAt: isoDateTime.nullable(),
   })
   .meta({ id: 'Message' });
 
@@ -68,11 +68,11 @@ export const conversation = z
     id: z.string(),
     number: z.string(),
     farNumber: z.string(),
-    lastAt: isoTimeText,
+    lastAt: isoDateTime,
     lastMessage: message.nullable(),
     unread: z.number().int(),
     /** Since when the far side wants nothing more from this number. */
-    optedOutAt: isoTimeText.nullable(),
+    optedOutAt: isoDateTime.nullable(),
   })
   .meta({ id: 'Conversation' });
 
@@ -88,9 +88,9 @@ export const listMessages = endpoint({
     farNumber: numberFilter.optional(),
     direction: z.enum(['inbound', 'outbound']).optional(),
     state: messageState.optional(),
-    unread: yesOrNo.optional(),
-    from: isoTimeText.optional(),
-    to: isoTimeText.optional(),
+    unread: booleanParam.optional(),
+    from: isoDateTime.optional(),
+    to: isoDateTime.optional(),
     /** Part of the message. */
     text: z.string().min(1).max(64).optional(),
   }),
@@ -106,7 +106,7 @@ export const sendMessage = endpoint({
   status: 201,
   body: z.strictObject({
     /** One of ours; your first unless given. */
-    from: z.string().overwrite(plainDigits).max(32).optional(),
+    from: z.string().overwrite(normalizeDigits).max(32).optional(),
     /** In any spelling; invisible characters, separators and `tel:` are read over. */
     to: z.string().trim().min(1).max(80),
     body: z.string().max(1600).default(''),
@@ -119,8 +119,8 @@ export const sendMessage = endpoint({
 /** `text/plain` is a form's: a page of somebody else's could send it without being asked. */
 export const messageUpload = {
   types: messageMediaTypes.filter((type) => type !== 'text/plain'),
-  otherNames: messageMediaNames,
-  mostBytes: 5 * 1024 * 1024,
+  aliases: messageMediaTypeAliases,
+  maxBytes: 5 * 1024 * 1024,
 } as const;
 
 export const uploadMessageMedia = endpoint({
@@ -143,7 +143,7 @@ export const listConversations = endpoint({
   summary: 'Conversations of your own numbers, the one with the newest message first; for an admin those of all',
   query: listQuery(['lastAt'], {
     number: numberFilter.optional(),
-    unread: yesOrNo.optional(),
+    unread: booleanParam.optional(),
     /** Part of the far number. */
     text: numberPartFilter.optional(),
   }),

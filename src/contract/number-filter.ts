@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { plainDigits } from './plain-digits.ts';
+import { normalizeDigits } from './normalize-digits.ts';
 
 /** Shorter digits are an extension or a service number, which have no plus. */
 const plusAsSpace = /^ (?=[\d ().-]{7,}$)/;
@@ -10,13 +10,13 @@ export const numberFilter = z.string().overwrite(asStored).min(1).max(64);
 /** Part of a number to look for in a query: what is kept has no separators, and begins with `+`. */
 export const numberPartFilter = z
   .string()
-  .overwrite((text) => plainDigits(text.replace(/^ (?=\d)/, '+')))
+  .overwrite((text) => normalizeDigits(text.replace(/^ (?=\d)/, '+')))
   .min(1)
   .max(32);
 
 /** Numbers are kept in E.164; what a phone dialled is kept as it was. */
 function asStored(text: string): string {
   const number = text.replace(plusAsSpace, '+').trim();
-  const plain = plainDigits(number);
+  const plain = normalizeDigits(number);
   return /^\+\d+$/.test(plain) ? plain : number;
 }

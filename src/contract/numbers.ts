@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { e164 } from './e164.ts';
-import { endpoint, nothing } from './endpoint.ts';
-import { isoTimeText, listQuery, pageOf } from './page.ts';
-import { shownName } from './shown-name.ts';
+import { endpoint, noContent } from './endpoint.ts';
+import { isoDateTime, listQuery, pageOf } from './page.ts';
+import { displayName } from './display-name.ts';
 
 export const ourNumber = z
   .object({
@@ -12,7 +12,7 @@ export const ourNumber = z
     name: z.string(),
     ownerPersonId: z.string().nullable(),
     voiceEnabled: z.boolean(),
-    createdAt: isoTimeText,
+    createdAt: isoDateTime,
   })
   .meta({ id: 'Number' });
 
@@ -47,7 +47,7 @@ export const createNumber = endpoint({
   status: 201,
   body: z.strictObject({
     number: e164,
-    name: shownName.default(''),
+    name: displayName.default(''),
     ownerPersonId: z.string().nullable().default(null),
     voiceEnabled: z.boolean().default(true),
   }),
@@ -62,7 +62,7 @@ export const changeNumber = endpoint({
   summary: 'Change a number’s name, owner or switches; what is left out stays as it is',
   params: numberParams,
   body: z.strictObject({
-    name: shownName.optional(),
+    name: displayName.optional(),
     ownerPersonId: z.string().nullable().optional(),
     voiceEnabled: z.boolean().optional(),
   }),
@@ -77,5 +77,5 @@ export const deleteNumber = endpoint({
   summary: 'Remove a phone number; calls to it are then refused',
   status: 204,
   params: numberParams,
-  reply: nothing,
+  reply: noContent,
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { callReasons } from './calls.ts';
-import { endpoint, nothing } from './endpoint.ts';
-import { isoTimeText } from './page.ts';
+import { endpoint, noContent } from './endpoint.ts';
+import { isoDateTime } from './page.ts';
 
 /** A country (`LV`), a kind of number, or the digits that numbers begin with, in the international form (`+49900`). */
 const destination = z
@@ -17,7 +17,7 @@ export const allowedDestination = z
     destination: z.string(),
     /** `called-before`: taken over from the call records when the limits came. */
     because: z.enum(['called-before', 'allowed']),
-    allowedAt: isoTimeText,
+    allowedAt: isoDateTime,
   })
   .meta({ id: 'AllowedDestination' });
 
@@ -47,7 +47,7 @@ export const getOutgoing = endpoint({
         /** What to allow, if such calls are wanted. */
         destination: z.string().nullable(),
         times: z.number().int(),
-        at: isoTimeText,
+        at: isoDateTime,
       }),
     ),
   }),
@@ -73,5 +73,5 @@ export const forbidDestination = endpoint({
   summary: 'Allow such calls no longer; those that go on are not ended',
   status: 204,
   params,
-  reply: nothing,
+  reply: noContent,
 });

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
-const number = (least: number, most: number, otherwise: number) =>
-  z.coerce.number().int().min(least).max(most).default(otherwise);
+const number = (min: number, max: number, fallback: number) => z.coerce.number().int().min(min).max(max).default(fallback);
 
 /**
  * Query of every list. `extra` adds filters; `sort` names the columns that can be sorted by, the first is the default.
@@ -25,4 +24,4 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), page: z.number().int(), perPage: z.number().int(), total: z.number().int() });
 }
 
-export const isoTimeText = z.iso.datetime();
+export const isoDateTime = z.iso.datetime();

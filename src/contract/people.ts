@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { endpoint, nothing } from './endpoint.ts';
-import { isoTimeText, listQuery, pageOf } from './page.ts';
-import { neededName } from './shown-name.ts';
+import { endpoint, noContent } from './endpoint.ts';
+import { isoDateTime, listQuery, pageOf } from './page.ts';
+import { requiredDisplayName } from './display-name.ts';
 
 export const role = z.enum(['admin', 'user']);
 
@@ -17,8 +17,8 @@ export const person = z
     username: z.string(),
     name: z.string(),
     role,
-    createdAt: isoTimeText,
-    changedAt: isoTimeText,
+    createdAt: isoDateTime,
+    changedAt: isoDateTime,
   })
   .meta({ id: 'Person' });
 
@@ -51,7 +51,7 @@ export const createPerson = endpoint({
   access: 'admin',
   summary: 'Add a person',
   status: 201,
-  body: z.strictObject({ username, name: neededName, role: role.default('user') }),
+  body: z.strictObject({ username, name: requiredDisplayName, role: role.default('user') }),
   reply: person,
 });
 
@@ -62,7 +62,7 @@ export const changePerson = endpoint({
   access: 'admin',
   summary: 'Change a person; what is left out stays as it is',
   params: personParams,
-  body: z.strictObject({ username: username.optional(), name: neededName.optional(), role: role.optional() }),
+  body: z.strictObject({ username: username.optional(), name: requiredDisplayName.optional(), role: role.optional() }),
   reply: person,
 });
 
@@ -74,7 +74,7 @@ export const deletePerson = endpoint({
   summary: 'Remove a person and the API tokens made for them',
   status: 204,
   params: personParams,
-  reply: nothing,
+  reply: noContent,
 });
 
 export const apiToken = z
@@ -83,8 +83,8 @@ export const apiToken = z
     name: z.string(),
     role,
     personId: z.string().nullable(),
-    createdAt: isoTimeText,
-    lastUsedAt: isoTimeText.nullable(),
+    createdAt: isoDateTime,
+    lastUsedAt: isoDateTime.nullable(),
   })
   .meta({ id: 'ApiToken' });
 
@@ -106,7 +106,7 @@ export const createApiToken = endpoint({
   summary: 'Make an API token; its text is shown in this reply and never again',
   status: 201,
   body: z
-    .strictObject({ name: neededName, role: role.optional(), personId: z.string().optional() })
+    .strictObject({ name: requiredDisplayName, role: role.optional(), personId: z.string().optional() })
     .refine((body) => (body.role === undefined) !== (body.personId === undefined), {
       path: ['role'],
       message: 'or personId must be given, not both: a token made for a person has that person’s role',
@@ -122,7 +122,7 @@ export const deleteApiToken = endpoint({
   summary: 'Revoke an API token',
   status: 204,
   params: z.object({ id: z.string() }),
-  reply: nothing,
+  reply: noContent,
 });
 
 export const whoAmI = endpoint({

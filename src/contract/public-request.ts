@@ -22,4 +22,4 @@ export type PublicReply = {
 };
 
 /** Answers everything under `/api/webhooks/`; never throws. */
-export type PublicDoor = (request: PublicRequest) => PublicReply | Promise<PublicReply>;
+export type PublicHandler = (request: PublicRequest) => PublicReply | Promise<PublicReply>;

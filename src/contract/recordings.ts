@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { endpoint, nothing } from './endpoint.ts';
+import { endpoint, noContent } from './endpoint.ts';
 import { fileReply } from './file.ts';
-import { isoTimeText } from './page.ts';
+import { isoDateTime } from './page.ts';
 
 const params = z.object({ id: z.string() });
 
@@ -35,7 +35,7 @@ export const callRecording = z
     state: z.enum(['running', 'fetching', 'stored', 'lost']),
     /** Why it could not be had, or not yet, and what helps; null where it is there. */
     problem: z.string().nullable(),
-    startedAt: isoTimeText,
+    startedAt: isoDateTime,
     seconds: z.number().nullable(),
     channels: z.number().int(),
     bytes: z.number().int().nullable(),
@@ -78,5 +78,5 @@ export const deleteCallRecording = endpoint({
   status: 204,
   params,
   query: which,
-  reply: nothing,
+  reply: noContent,
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { e164 } from './e164.ts';
 import { endpoint } from './endpoint.ts';
-import { isoTimeText } from './page.ts';
+import { isoDateTime } from './page.ts';
 
 const secret = z.string().trim().min(1).max(100);
 const sharedKeyId = z
@@ -45,7 +45,7 @@ const step = z
     outcome: z.enum(['done', 'unchanged', 'skipped', 'failed']),
     message: z.string(),
     code: z.number().int().nullable(),
-    at: isoTimeText,
+    at: isoDateTime,
   })
   .meta({ id: 'SetUpStep' });
 
@@ -57,13 +57,13 @@ const drift = z.object({
   mend: z.enum(['provision', 'defer-messages']).describe('The request that sets it right'),
 });
 
-const alert = z.object({ code: z.number().int().nullable(), message: z.string(), url: z.string(), at: isoTimeText.nullable() });
+const alert = z.object({ code: z.number().int().nullable(), message: z.string(), url: z.string(), at: isoDateTime.nullable() });
 
 const inbound = z.enum(['webhook', 'trunk', 'off']);
 const outbound = z.enum(['trunk', 'domain', 'off']);
 const edge = z.enum(['ashburn', 'umatilla', 'dublin', 'frankfurt', 'tokyo', 'singapore', 'sydney', 'sao-paulo']);
 
-export const twilioSetUp = z
+export const twilioSetup = z
   .object({
     isSetUp: z.boolean(),
     account: account.nullable(),
@@ -87,17 +87,17 @@ export const twilioSetUp = z
       .array(alert)
       .describe('What the debugger of Twilio noted in the last day, such as webhooks that failed, in plain words'),
     lastSteps: z.array(step),
-    lookedAt: isoTimeText.nullable(),
+    lookedAt: isoDateTime.nullable(),
   })
   .meta({ id: 'TwilioSetUp' });
 
-export const getTwilioSetUp = endpoint({
+export const getTwilioSetup = endpoint({
   id: 'getTwilioSetUp',
   method: 'GET',
   path: '/system/setup/twilio',
   access: 'admin',
   summary: 'How the house is set up at Twilio, what the last run did, and what somebody has changed there since',
-  reply: twilioSetUp,
+  reply: twilioSetup,
 });
 
 export const validateTwilio = endpoint({
@@ -116,7 +116,7 @@ export const validateTwilio = endpoint({
   }),
 });
 
-const setUpResult = z.object({ isDone: z.boolean(), steps: z.array(step), setUp: twilioSetUp });
+const setupResult = z.object({ isDone: z.boolean(), steps: z.array(step), setUp: twilioSetup });
 
 export const provisionTwilio = endpoint({
   id: 'provisionTwilio',
@@ -162,7 +162,7 @@ export const provisionTwilio = endpoint({
       .optional()
       .describe('Where SIP over the trunk may come from; null: the addresses Twilio has published'),
   }),
-  reply: setUpResult,
+  reply: setupResult,
 });
 
 export const undoTwilio = endpoint({
@@ -174,7 +174,7 @@ export const undoTwilio = endpoint({
   body: z.strictObject({
     forget: z.boolean().default(false).describe('Forget the credentials as well, even where Twilio cannot be asked any more'),
   }),
-  reply: setUpResult,
+  reply: setupResult,
 });
 
 export const deferMessages = endpoint({
@@ -184,7 +184,7 @@ export const deferMessages = endpoint({
   access: 'admin',
   summary:
     'Let every Messaging Service that keeps messages to the numbers of the house from it ask the address of the number; an undo puts it back',
-  reply: setUpResult,
+  reply: setupResult,
 });
 
 export const testTwilio = endpoint({

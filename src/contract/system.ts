@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { isoTimeText } from './page.ts';
+import { isoDateTime } from './page.ts';
 
 export const healthStatus = z.enum(['ok', 'degraded', 'down']);
 
@@ -15,7 +15,7 @@ export const getHealth = endpoint({
   summary: 'How every part of the exchange is; the worst part decides the whole',
   reply: z.object({
     status: healthStatus,
-    startedAt: isoTimeText,
+    startedAt: isoDateTime,
     uptimeSeconds: z.number().int(),
     parts: z.array(healthPart),
   }),

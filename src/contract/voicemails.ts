@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { endpoint, nothing } from './endpoint.ts';
+import { endpoint, noContent } from './endpoint.ts';
 import { fileReply, uploadBody } from './file.ts';
-import { wavNames } from './media-names.ts';
-import { isoTimeText, listQuery, pageOf } from './page.ts';
+import { wavMediaTypeAliases } from './media-types.ts';
+import { isoDateTime, listQuery, pageOf } from './page.ts';
 
 const params = z.object({ id: z.string() });
-const yesOrNo = z.enum(['true', 'false']).transform((text) => text === 'true');
+const booleanParam = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 export const voicemail = z
   .object({
@@ -18,7 +18,7 @@ export const voicemail = z
     caller: z.object({ number: z.string(), name: z.string() }),
     /** Our number that was called. */
     number: z.string().nullable(),
-    leftAt: isoTimeText,
+    leftAt: isoDateTime,
     seconds: z.number(),
     /** `lost`: somebody left a message whose sound could not be had. */
     audio: z.enum(['stored', 'fetching', 'lost']),
@@ -26,8 +26,8 @@ export const voicemail = z
     problem: z.string().nullable(),
     /** Null while there is none, and where nobody could tell what was said. */
     transcript: z.string().nullable(),
-    heardAt: isoTimeText.nullable(),
-    archivedAt: isoTimeText.nullable(),
+    heardAt: isoDateTime.nullable(),
+    archivedAt: isoDateTime.nullable(),
   })
   .meta({ id: 'Voicemail' });
 
@@ -39,11 +39,11 @@ export const listVoicemails = endpoint({
   summary: 'The messages of your own mailbox; for an admin those of all',
   query: listQuery(['leftAt', 'seconds'], {
     person: z.string().optional(),
-    heard: yesOrNo.optional(),
+    heard: booleanParam.optional(),
     /** What is not archived, unless told. */
-    archived: yesOrNo.default(false),
-    from: isoTimeText.optional(),
-    to: isoTimeText.optional(),
+    archived: booleanParam.default(false),
+    from: isoDateTime.optional(),
+    to: isoDateTime.optional(),
     /** Part of the caller’s name or number, or of the transcript. */
     text: z.string().trim().min(1).max(64).optional(),
   }),
@@ -110,7 +110,7 @@ export const deleteVoicemail = endpoint({
   summary: 'Delete a message with its sound, for good',
   status: 204,
   params,
-  reply: nothing,
+  reply: noContent,
 });
 
 const personParams = z.object({
@@ -172,7 +172,7 @@ export const getGreetingAudio = endpoint({
   replyTypes: ['audio/wav'],
 });
 
-export const greetingUpload = { types: ['audio/wav'], otherNames: wavNames, mostBytes: 5 * 1024 * 1024 } as const;
+export const greetingUpload = { types: ['audio/wav'], aliases: wavMediaTypeAliases, maxBytes: 5 * 1024 * 1024 } as const;
 
 export const setGreetingAudio = endpoint({
   id: 'setGreetingAudio',

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createApp } from '#app/app.ts';
 import type { App } from '#app/app.ts';
-import { openOutside, ours, outsideOptions, publicUrl, setUpTwilio, takeMessage } from './pstn.ts';
-import type { Outside } from './pstn.ts';
+import { openPstn, ours, pstnOptions, publicUrl, setupTwilio, takeMessage } from './pstn.ts';
+import type { EmulatedPstn } from './pstn.ts';
 import { parseOptions } from '#options/options.ts';
 import { apiCall } from '#testing/harness/api-call.ts';
 import type { ApiCall } from '#testing/harness/api-call.ts';
@@ -44,7 +44,7 @@ async function startPhone(stack: AsyncDisposableStack, device: NewDevice, port: 
       username: device.username,
       password: device.secret,
       registrar: { host, port },
-      whenCalled: 'ring',
+      incomingCallAction: 'ring',
     }),
   );
   const status = await phone.register();
@@ -56,7 +56,7 @@ async function startPhone(stack: AsyncDisposableStack, device: NewDevice, port: 
 async function oneCall(caller: SimulatedPhone, callee: SimulatedPhone, extension: string): Promise<void> {
   const started = performance.now();
   const since = () => `${(performance.now() - started).toFixed(0)} ms`.padStart(8);
-  const rang = callee.called();
+  const rang = callee.incomingCall();
   const outgoing = caller.call(extension);
   const incoming = await rang;
   tell(`${since()}  Study rings`);
@@ -71,20 +71,20 @@ async function oneCall(caller: SimulatedPhone, callee: SimulatedPhone, extension
   tell(`${since()}  Kitchen hung up, Study was told`);
 }
 
-type Phones = { readonly kitchen: SimulatedPhone; readonly study: SimulatedPhone; readonly personId: string };
+type DemoPhones = { readonly kitchen: SimulatedPhone; readonly study: SimulatedPhone; readonly personId: string };
 
 /** A stranger calls the house's number and leaves a message. */
-async function oneMessage(app: App, outside: Outside, { kitchen, study, personId }: Phones): Promise<void> {
+async function oneMessage(app: App, outside: EmulatedPstn, { kitchen, study, personId }: DemoPhones): Promise<void> {
   const api = apiCall(`http://${host}:${app.http.port}`, app.adminToken ?? '');
-  outside.twilio.reach(publicUrl, `http://${host}:${app.publicHttp?.port ?? 0}`);
+  outside.twilio.mapOrigin(publicUrl, `http://${host}:${app.publicHttp?.port ?? 0}`);
   const fetchAudio = async (path: string) => {
     const headers = { authorization: `Bearer ${app.adminToken ?? ''}` };
     return Buffer.from(await (await fetch(`http://${host}:${app.http.port}/api${path}`, { headers })).arrayBuffer());
   };
-  const rings = async () => void (await Promise.all([kitchen.called(), study.called()]));
+  const rings = async () => void (await Promise.all([kitchen.incomingCall(), study.incomingCall()]));
   const tour = { outside, api, fetchAudio, tell, rings };
   tell('\nThe house is set up at an emulated Twilio: signed webhooks, SIP over TLS, RTP, all on this machine');
-  await setUpTwilio(tour, personId);
+  await setupTwilio(tour, personId);
   tell(`\nA stranger calls ${ours}`);
   await takeMessage(tour);
 }
@@ -104,14 +104,14 @@ async function tour(): Promise<void> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'gosip-demo-'));
   stack.defer(() => rm(dataDirectory, { recursive: true, force: true }));
   const sipPort = await freePort(host);
-  const outside = await openOutside(stack);
+  const outside = await openPstn(stack);
   const read = parseOptions({
     data_directory: dataDirectory,
     sip_listen: [`udp:${host}:${sipPort}`],
     http_host: host,
     http_port: 0,
     log_level: 'warn',
-    ...(outside === undefined ? {} : { ...outsideOptions(outside), public_url: publicUrl }),
+    ...(outside === undefined ? {} : { ...pstnOptions(outside), public_url: publicUrl }),
   });
   if (read.kind === 'problems') throw new Error(read.problems.join('; '));
 

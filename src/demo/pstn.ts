@@ -8,14 +8,14 @@ import { SipSide } from '#testing/twilio/sip/sip-side.ts';
 import { energyAt, readWav } from '#testing/peers/wav.ts';
 
 export const ours = '+14155550199';
-const stranger = '+14155550123';
-const strangerHz = 500;
+const callerNumber = '+14155550123';
+const callerToneHz = 500;
 export const publicUrl = 'https://house.example';
 
-export type Outside = { readonly twilio: TwilioEmulator; readonly side: SipSide };
+export type EmulatedPstn = { readonly twilio: TwilioEmulator; readonly side: SipSide };
 
 /** Undefined on a machine without openssl, which makes the certificate for SIP over TLS. */
-export async function openOutside(stack: AsyncDisposableStack): Promise<Outside | undefined> {
+export async function openPstn(stack: AsyncDisposableStack): Promise<EmulatedPstn | undefined> {
   try {
     requireProgram('openssl');
   } catch {
@@ -25,8 +25,8 @@ export async function openOutside(stack: AsyncDisposableStack): Promise<Outside 
   const twilio = stack.use(
     await TwilioEmulator.start({
       numbers: [{ phoneNumber: ours }],
-      voice: async (surroundings) => {
-        const side = await SipSide.start(surroundings, { toleratesBreaches: true });
+      voice: async (state) => {
+        const side = await SipSide.start(state, { toleratesBreaches: true });
         sides.push(side);
         return side;
       },
@@ -38,15 +38,21 @@ export async function openOutside(stack: AsyncDisposableStack): Promise<Outside 
 }
 
 /** Options of a house that is to find this Twilio. Its sound needs no relay: everybody is on this machine. */
-export function outsideOptions({ twilio, side }: Outside): Record<string, unknown> {
+export function pstnOptions({ twilio, side }: EmulatedPstn): Record<string, unknown> {
   return {
-    ...{ twilio_api_base: twilio.apiBase, sip_hosts: [`*.twilio.com=${side.at('tls')}`], sip_tls_ca: side.caFile },
-    ...{ public_http_host: '127.0.0.1', public_http_port: 0, ring_seconds: 5, country: 'US', media: 'direct' },
+    twilio_api_base: twilio.apiBase,
+    sip_hosts: [`*.twilio.com=${side.at('tls')}`],
+    sip_tls_ca: side.caFile,
+    public_http_host: '127.0.0.1',
+    public_http_port: 0,
+    ring_seconds: 5,
+    country: 'US',
+    media: 'direct',
   };
 }
 
 type Tour = {
-  readonly outside: Outside;
+  readonly outside: EmulatedPstn;
   readonly api: <Reply>(method: string, path: string, body?: unknown) => Promise<Reply>;
   readonly fetchAudio: (path: string) => Promise<Buffer>;
   readonly tell: (text: string) => void;
@@ -65,7 +71,7 @@ type Voicemail = {
 };
 
 /** Sets the house up at Twilio as a person would, by the API. */
-export async function setUpTwilio({ outside, api, tell }: Tour, personId: string): Promise<void> {
+export async function setupTwilio({ outside, api, tell }: Tour, personId: string): Promise<void> {
   const { accountSid, authToken } = outside.twilio;
   const plan = { accountSid, authToken, publicUrl, numbers: [ours], inbound: 'webhook', outbound: 'trunk' };
   const { isDone, steps } = await api<{ isDone: boolean; steps: readonly Step[] }>(
@@ -91,22 +97,22 @@ export async function takeMessage({ outside: { twilio }, api, fetchAudio, tell, 
   const started = performance.now();
   const since = () => `${(performance.now() - started).toFixed(0)} ms`.padStart(8);
   const rung = rings();
-  const caller = twilio.callFrom(stranger, ours);
+  const caller = twilio.callFrom(callerNumber, ours);
   await rung;
   tell(`${since()}  Kitchen and Study ring; nobody is in`);
   await until(() => twilio.recordings.find(({ callSid }) => callSid === caller.callSid));
   tell(`${since()}  the stranger hears the greeting and the tone, and speaks`);
-  await caller.person.say({ kind: 'tone', frequency: strangerHz, seconds: 3.5 }).done;
+  await caller.remoteParty.say({ kind: 'tone', frequency: callerToneHz, seconds: 3.5 }).done;
   caller.hangUp();
   tell(`${since()}  and hangs up`);
   const message = await until(async () => {
     const [first] = (await api<{ items: readonly Voicemail[] }>('GET', '/voicemails')).items;
     return first?.audio === 'stored' && first.transcript !== null ? first : undefined;
   });
-  const share = energyAt(readWav(await fetchAudio(`/voicemails/${message.id}/audio`)), strangerHz);
+  const share = energyAt(readWav(await fetchAudio(`/voicemails/${message.id}/audio`)), callerToneHz);
   tell('\nThe voicemail (GET /api/voicemails)');
   tell(`  from ${message.caller.number}, ${message.seconds.toFixed(1)} s: “${message.transcript}”`);
-  tell(`  its sound is stored here; the ${strangerHz} Hz that were spoken are ${Math.round(share * 100)} % of it`);
+  tell(`  its sound is stored here; the ${callerToneHz} Hz that were spoken are ${Math.round(share * 100)} % of it`);
 }
 
 /** Asks again and again, for ten seconds at most. */

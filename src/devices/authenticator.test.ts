@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { answerChallenge } from '#testing/harness/device-room.ts';
+import { answerChallenge } from '#testing/harness/device-harness.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { Authenticator } from './authenticator.ts';
 import type { AuthDecision, AuthRequest, DeviceCredentials } from './authenticator.ts';
@@ -51,14 +51,18 @@ beforeEach(() => {
     nonces: new Nonces({ key: Buffer.alloc(32, 1), clock }),
     credentialsOf: (username) => known.get(username),
     needsSha256: (username) => known.get(username)?.device.sha256 ?? false,
-    guessed: (...guess) => guesses.push(guess),
+    onWrongPassword: (...guess) => guesses.push(guess),
     isRegisteredSource: (address) => registered.has(address),
   });
 });
 
 const uri = 'sip:house.test';
 const base: AuthRequest = {
-  ...{ method: 'REGISTER', requestUri: uri, authorization: undefined, source: '192.0.2.1', kind: 'www' },
+  method: 'REGISTER',
+  requestUri: uri,
+  authorization: undefined,
+  source: '192.0.2.1',
+  kind: 'www',
   callId: 'call',
 };
 

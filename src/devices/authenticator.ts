@@ -4,7 +4,7 @@ import { uriUser } from './contact-uri.ts';
 import type { Device } from './device.ts';
 import { parseCredentials } from './digest-credentials.ts';
 import type { DigestCredentials } from './digest-credentials.ts';
-import { challengeTexts, equalsInConstantTime, expectedResponse, makeHa1 } from './digest.ts';
+import { challengeHeaders, equalsInConstantTime, expectedResponse, makeHa1 } from './digest.ts';
 import type { Ha1 } from './digest.ts';
 import type { Nonces } from './nonces.ts';
 import { WrongPasswords } from './wrong-passwords.ts';
@@ -25,7 +25,7 @@ export type AuthRequest = {
 
 /** `nonce` is the number of the nonce it was proven with, `lastNonce` that of the last one given out. `challenges` are the values of as many WWW-Authenticate (or Proxy-Authenticate) headers, in this order. */
 export type AuthDecision =
-  | { readonly kind: 'accepted'; readonly device: Device; readonly nonce: number; readonly lastNonce: number }
+  | { readonly kind: 'accepted'; readonly device: Device; readonly nonceSerial: number; readonly lastNonceSerial: number }
   | { readonly kind: 'challenge'; readonly challenges: readonly string[]; readonly reason: ChallengeReason }
   | { readonly kind: 'slow-down'; readonly retryAfterSeconds: number };
 
@@ -37,7 +37,7 @@ export type ChallengeReason = 'no-credentials' | 'malformed' | 'stale' | 'wrong-
 
 export type DeviceCredentials = { readonly device: Device; readonly ha1: Ha1 };
 
-export type AuthenticatorOptions = {
+export type AuthenticatorDeps = {
   readonly realm: string;
   readonly clock: Clock;
   readonly nonces: Nonces;
@@ -49,24 +49,24 @@ export type AuthenticatorOptions = {
   readonly isRegisteredSource: (address: string) => boolean;
   readonly wrongPasswords?: WrongPasswords;
   /** A wrong try for a phone of the house, from wherever. */
-  readonly guessed?: (username: string, source: string) => void;
+  readonly onWrongPassword?: (username: string, source: string) => void;
 };
 
 /** Decides by digest which device sent a request. An unknown user looks and costs the same as a wrong password. */
 export class Authenticator {
-  readonly #options: AuthenticatorOptions;
+  readonly #deps: AuthenticatorDeps;
   readonly #wrongPasswords: WrongPasswords;
   /** Stands in for the hashes of a user that does not exist. */
   readonly #decoy: Ha1;
 
-  constructor(options: AuthenticatorOptions) {
-    this.#options = options;
-    this.#wrongPasswords = options.wrongPasswords ?? new WrongPasswords({ clock: options.clock });
-    this.#decoy = makeHa1('nobody', options.realm, randomBytes(32).toString('hex'));
+  constructor(deps: AuthenticatorDeps) {
+    this.#deps = deps;
+    this.#wrongPasswords = deps.wrongPasswords ?? new WrongPasswords({ clock: deps.clock });
+    this.#decoy = makeHa1('nobody', deps.realm, randomBytes(32).toString('hex'));
   }
 
   authenticate(request: AuthRequest): AuthDecision {
-    const { realm, isRegisteredSource } = this.#options;
+    const { realm, isRegisteredSource } = this.#deps;
     const { authorization = '', source, user = '' } = request;
     if (authorization === '') return this.#challenge(user, 'no-credentials');
     const answers = parseCredentials(authorization);
@@ -78,7 +78,7 @@ export class Authenticator {
   }
 
   #check({ method, requestUri, source, callId }: AuthRequest, answer: DigestCredentials): AuthDecision {
-    const { credentialsOf, nonces } = this.#options;
+    const { credentialsOf, nonces } = this.#deps;
     const known = credentialsOf(answer.username);
     const expected = expectedResponse(answer, known?.ha1 ?? this.#decoy, method);
     const isRight = equalsInConstantTime(expected, answer.response) && isSameTarget(answer.uri, requestUri);
@@ -87,20 +87,25 @@ export class Authenticator {
     // Whether a weak answer was right is told to nobody.
     if (!isRight || isWeak || known === undefined || !known.device.enabled) {
       const isNew = this.#wrongPasswords.add({ source, username: answer.username, callId });
-      if (isNew && known !== undefined) this.#options.guessed?.(answer.username, source);
+      if (isNew && known !== undefined) this.#deps.onWrongPassword?.(answer.username, source);
       return this.#challenge(answer.username, isWeak ? 'weak-algorithm' : 'wrong-credentials');
     }
     // The right password with a nonce that has had its time, or a count that came before (RFC 7616 section 3.4).
     if (!isFresh || !nonces.accept(answer.nonce, answer.nonceCount)) return this.#challenge(answer.username, 'stale');
     this.#wrongPasswords.forget(source, answer.username);
-    return { kind: 'accepted', device: known.device, nonce: nonces.numberOf(answer.nonce), lastNonce: nonces.last };
+    return {
+      kind: 'accepted',
+      device: known.device,
+      nonceSerial: nonces.serialOf(answer.nonce),
+      lastNonceSerial: nonces.lastSerial,
+    };
   }
 
   #challenge(username: string, reason: ChallengeReason): AuthDecision {
-    const { realm, nonces, needsSha256 } = this.#options;
+    const { realm, nonces, needsSha256 } = this.#deps;
     // What would be refused is not offered: some phones take the last they know.
     const algorithms = needsSha256(username) ? (['SHA-256'] as const) : (['MD5'] as const);
-    const challenges = challengeTexts({ realm, nonce: nonces.issue(), algorithms, isStale: reason === 'stale' });
+    const challenges = challengeHeaders({ realm, nonce: nonces.issue(), algorithms, isStale: reason === 'stale' });
     return { kind: 'challenge', challenges, reason };
   }
 }

@@ -1,14 +1,27 @@
 import { expect, test } from 'vitest';
 import { withoutFlow } from './closed-flow.ts';
-import type { Protocol } from './device.ts';
+import type { SipTransport } from './device.ts';
 import { noParams } from './registration.ts';
 import type { Registration } from './registration.ts';
 
-function binding(contactUri: string, protocol: Protocol, more: Partial<Registration> = {}): Registration {
+function binding(contactUri: string, protocol: SipTransport, more: Partial<Registration> = {}): Registration {
   return {
-    ...{ id: 'reg_1', deviceId: 'dev_1', contactUri, q: 1, params: noParams, path: [], instanceId: undefined, regId: undefined },
-    ...{ source: { protocol, address: '192.0.2.10', port: 40_000 }, userAgent: undefined, callId: 'c', cseq: 1, lastNonce: 0 },
-    ...{ registeredAt: 0, expiresAt: 1, ...more },
+    id: 'reg_1',
+    deviceId: 'dev_1',
+    contactUri,
+    q: 1,
+    params: noParams,
+    path: [],
+    instanceId: undefined,
+    regId: undefined,
+    source: { protocol, address: '192.0.2.10', port: 40_000 },
+    userAgent: undefined,
+    callId: 'c',
+    cseq: 1,
+    lastNonceSerial: 0,
+    registeredAt: 0,
+    expiresAt: 1,
+    ...more,
   };
 }
 

@@ -7,11 +7,11 @@ type ContactUri = {
   readonly headers: string;
 };
 
-const longestUri = 1024;
+const maxUriLength = 1024;
 
 /** Reads a SIP or SIPS URI as far as the registrar needs it. Undefined for any other and for one without a host. */
 export function readContactUri(text: string): ContactUri | undefined {
-  if (text.length > longestUri) return undefined;
+  if (text.length > maxUriLength) return undefined;
   const colon = text.indexOf(':');
   const scheme = text.slice(0, Math.max(0, colon)).toLowerCase();
   if (scheme !== 'sip' && scheme !== 'sips') return undefined;

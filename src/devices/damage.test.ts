@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { addPhone, openDeviceRoom, RegistrarPhone } from '#testing/harness/device-room.ts';
+import { addPhone, openDeviceHarness, RegistrarPhone } from '#testing/harness/device-harness.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
 
 const pageBytes = 4096;
@@ -21,14 +21,14 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A house with some phones, registered, and its file closed. */
 async function furnish(): Promise<{ device: RegistrarPhone['device']; secret: string }[]> {
-  const room = await openDeviceRoom({ clock, path: whole });
+  const harness = await openDeviceHarness({ clock, path: whole });
   const made = [];
   for (let index = 0; index < 60; index += 1) {
-    const { device, secret } = await room.devices.create({ name: `Phone ${index} ${'x'.repeat(60)}`, type: 'softphone' });
-    await new RegistrarPhone(room, device, secret).register();
+    const { device, secret } = await harness.devices.create({ name: `Phone ${index} ${'x'.repeat(60)}`, type: 'softphone' });
+    await new RegistrarPhone(harness, device, secret).register();
     made.push({ device, secret });
   }
-  room.close();
+  harness.close();
   return made;
 }
 
@@ -43,18 +43,18 @@ test('whichever page is damaged, the house opens, and phones it can still read r
     const bytes = readFileSync(damaged);
     bytes.fill(0x5a, (page - 1) * pageBytes + 8, page * pageBytes);
     writeFileSync(damaged, bytes);
-    const room = await openDeviceRoom({ clock, path: damaged });
+    const harness = await openDeviceHarness({ clock, path: damaged });
     for (const { device, secret } of made) {
-      if (room.devices.byId(device.id) === undefined) continue;
+      if (harness.devices.byId(device.id) === undefined) continue;
       readable += 1;
-      live += room.registrations.of(device.id).length;
-      expect(await new RegistrarPhone(room, device, secret).register({ callId: 'another', cseq: 1 })).toMatchObject({
+      live += harness.registrations.of(device.id).length;
+      expect(await new RegistrarPhone(harness, device, secret).register({ callId: 'another', cseq: 1 })).toMatchObject({
         kind: 'registered',
       });
     }
-    if (room.opened.mode === 'memory') expect(room.opened.problem).toContain('is damaged');
-    room.close();
-    expect(readFileSync(damaged).equals(bytes) || room.opened.mode === 'normal').toBe(true);
+    if (harness.opened.mode === 'memory') expect(harness.opened.problem).toContain('is damaged');
+    harness.close();
+    expect(readFileSync(damaged).equals(bytes) || harness.opened.mode === 'normal').toBe(true);
   }
   // Only the pages of these two tables, and the first, cost us phones.
   expect(readable).toBeGreaterThan(made.length * pages * 0.7);
@@ -62,16 +62,16 @@ test('whichever page is damaged, the house opens, and phones it can still read r
 }, 60_000);
 
 test('what registered into memory is not in the file afterwards, and the whole file is used again when it is back', async () => {
-  const room = await openDeviceRoom({ clock, path: whole });
-  const phone = await addPhone(room, { name: 'Kitchen', type: 'softphone' });
-  room.close();
+  const harness = await openDeviceHarness({ clock, path: whole });
+  const phone = await addPhone(harness, { name: 'Kitchen', type: 'softphone' });
+  harness.close();
   const good = readFileSync(whole);
   writeFileSync(whole, 'nothing but a letter');
-  const broken = await openDeviceRoom({ clock, path: whole });
+  const broken = await openDeviceHarness({ clock, path: whole });
   expect(broken.opened.mode).toBe('memory');
   broken.close();
   writeFileSync(whole, good);
-  const again = await openDeviceRoom({ clock, path: whole });
+  const again = await openDeviceHarness({ clock, path: whole });
   expect(again.opened.mode).toBe('normal');
   expect(again.devices.get(phone.device.id)).toEqual(phone.device);
   again.close();

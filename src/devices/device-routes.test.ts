@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Identity, Route } from '#contract/endpoint.ts';
-import { addPhone, openDeviceRoom, testRealm } from '#testing/harness/device-room.ts';
-import type { DeviceRoom } from '#testing/harness/device-room.ts';
+import { addPhone, openDeviceHarness, testRealm } from '#testing/harness/device-harness.ts';
+import type { DeviceHarness } from '#testing/harness/device-harness.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { deviceRoutes } from './device-routes.ts';
 
@@ -9,18 +9,18 @@ const admin: Identity = { kind: 'token', id: 'token_1', personId: undefined, rol
 const ann: Identity = { kind: 'session', id: 'person_1', personId: 'person_1', role: 'user' };
 const nobody: Identity = { kind: 'token', id: 'token_2', personId: undefined, role: 'user' };
 
-let room: DeviceRoom;
+let harness: DeviceHarness;
 let routes: Route[] = [];
 
 beforeEach(async () => {
-  room = await openDeviceRoom({ clock: new FakeClock() });
-  room.opened.db.exec(
+  harness = await openDeviceHarness({ clock: new FakeClock() });
+  harness.opened.db.exec(
     "INSERT INTO users (id, username, name, role, created_at, changed_at) VALUES ('person_1', 'ann', 'Ann', 'user', 0, 0)",
   );
-  routes = deviceRoutes({ ...room, realm: testRealm });
+  routes = deviceRoutes({ ...harness, realm: testRealm });
 });
 
-afterEach(() => room.close());
+afterEach(() => harness.close());
 
 type Given = { params?: object; query?: object; body?: object; identity?: Identity };
 
@@ -74,7 +74,7 @@ test('changes, lists with filters from a query string, deletes', async () => {
 });
 
 test('shows where a phone can be reached', async () => {
-  const phone = await addPhone(room, { name: 'Kitchen', type: 'softphone' });
+  const phone = await addPhone(harness, { name: 'Kitchen', type: 'softphone' });
   const params = { id: phone.device.id };
   expect(await call('listDeviceRegistrations', { params })).toEqual({ items: [] });
   await phone.register({ expires: 600 });

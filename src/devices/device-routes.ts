@@ -16,9 +16,9 @@ import type { Devices, DeviceWithSecret } from './devices.ts';
 import type { Registration } from './registration.ts';
 import type { Registrations } from './registrations.ts';
 
-export type DeviceRoutesParts = { readonly devices: Devices; readonly registrations: Registrations; readonly realm: string };
+export type DeviceRoutesDeps = { readonly devices: Devices; readonly registrations: Registrations; readonly realm: string };
 
-export function deviceRoutes({ devices, registrations, realm }: DeviceRoutesParts): Route[] {
+export function deviceRoutes({ devices, registrations, realm }: DeviceRoutesDeps): Route[] {
   const show = (device: Device) => describe(device, registrations.of(device.id).length > 0);
   const showWithSecret = ({ device, secret }: DeviceWithSecret) => ({ ...show(device), secret, realm });
   return [

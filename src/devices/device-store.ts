@@ -1,5 +1,5 @@
 import type { Database, Statement } from '#storage/database.ts';
-import type { Device, DeviceId, DeviceType, Protocol } from './device.ts';
+import type { Device, DeviceId, DeviceType, SipTransport } from './device.ts';
 import type { Ha1 } from './digest.ts';
 
 /** A device with what proves it. */
@@ -45,13 +45,13 @@ type Row = {
 
 type Bound = Readonly<Record<string, string | number | Buffer | null>>;
 
-const names = [
+const columns = [
   'id, name, extension, username, type, transports, person_id, recording_enabled, sha256, enabled',
   'realm, ha1_md5, ha1_sha256, sealed_secret, created_at',
 ].join(', ');
 
 /** An extension is digits, so the shorter is the lower. */
-const orders: Readonly<Record<DeviceSort, readonly string[]>> = {
+const sortColumns: Readonly<Record<DeviceSort, readonly string[]>> = {
   createdAt: ['created_at'],
   name: ['name COLLATE NOCASE'],
   extension: ['length(extension)', 'extension'],
@@ -65,14 +65,14 @@ export class DeviceStore {
   readonly #byId: Statement<[string], Row>;
   readonly #put: Statement<[Bound]>;
   readonly #remove: Statement<[string]>;
-  readonly #isCalled: Statement<[Bound], unknown>;
+  readonly #isTaken: Statement<[Bound], unknown>;
 
   constructor(db: Database) {
     this.#db = db;
-    this.#all = db.prepare(`SELECT ${names} FROM devices ORDER BY id`);
-    this.#byId = db.prepare(`SELECT ${names} FROM devices WHERE id = ?`);
+    this.#all = db.prepare(`SELECT ${columns} FROM devices ORDER BY id`);
+    this.#byId = db.prepare(`SELECT ${columns} FROM devices WHERE id = ?`);
     this.#put = db.prepare(
-      `INSERT INTO devices (${names}) VALUES (@id, @name, @extension, @username, @type, @transports, @person_id,
+      `INSERT INTO devices (${columns}) VALUES (@id, @name, @extension, @username, @type, @transports, @person_id,
          @recording_enabled, @sha256, @enabled, @realm, @ha1_md5, @ha1_sha256, @sealed_secret, @created_at)
        ON CONFLICT (id) DO UPDATE SET
          name = @name, extension = @extension, username = @username, type = @type, transports = @transports,
@@ -80,7 +80,7 @@ export class DeviceStore {
          realm = @realm, ha1_md5 = @ha1_md5, ha1_sha256 = @ha1_sha256, sealed_secret = @sealed_secret`,
     );
     this.#remove = db.prepare('DELETE FROM devices WHERE id = ?');
-    this.#isCalled = db.prepare('SELECT 1 FROM devices WHERE id <> @but AND (extension = @name OR username = @name)');
+    this.#isTaken = db.prepare('SELECT 1 FROM devices WHERE id <> @but AND (extension = @name OR username = @name)');
   }
 
   all(): readonly DeviceRecord[] {
@@ -117,8 +117,8 @@ export class DeviceStore {
   }
 
   /** Whether a device other than `but` has this as its extension or username: either is where it is called. */
-  isCalled(name: string, but: string): boolean {
-    return this.#isCalled.get({ name, but }) !== undefined;
+  isTaken(name: string, exceptId: string): boolean {
+    return this.#isTaken.get({ name, but: exceptId }) !== undefined;
   }
 
   list(query: DeviceQuery): { readonly items: readonly Device[]; readonly total: number } {
@@ -131,7 +131,7 @@ export class DeviceStore {
     ].filter((condition) => condition !== '');
     const conditions = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
     const direction = order === 'asc' ? 'ASC' : 'DESC';
-    const ordering = [...orders[sort], 'id'].map((column) => `${column} ${direction}`).join(', ');
+    const ordering = [...sortColumns[sort], 'id'].map((column) => `${column} ${direction}`).join(', ');
     const filters = {
       personId: personId ?? null,
       type: type ?? null,
@@ -139,7 +139,7 @@ export class DeviceStore {
       text: text ?? null,
     };
     const rows = this.#db
-      .prepare<[Bound], Row>(`SELECT ${names} FROM devices ${conditions} ORDER BY ${ordering} LIMIT @limit OFFSET @offset`)
+      .prepare<[Bound], Row>(`SELECT ${columns} FROM devices ${conditions} ORDER BY ${ordering} LIMIT @limit OFFSET @offset`)
       .all({ ...filters, limit: perPage, offset: (page - 1) * perPage });
     const total = this.#db
       .prepare<[Bound], { total: number }>(`SELECT count(*) AS total FROM devices ${conditions}`)
@@ -155,7 +155,7 @@ function toRecord(row: Row): DeviceRecord {
     extension: row.extension,
     username: row.username,
     type: row.type as DeviceType,
-    transports: row.transports.split(' ') as Protocol[],
+    transports: row.transports.split(' ') as SipTransport[],
     personId: row.person_id ?? undefined,
     recordingEnabled: row.recording_enabled === 1,
     sha256: row.sha256 === 1,

@@ -1,7 +1,7 @@
 import type { Id } from '#base/ids.ts';
 
-export const protocols = ['udp', 'tcp', 'tls', 'ws', 'wss'] as const;
-export type Protocol = (typeof protocols)[number];
+export const sipTransports = ['udp', 'tcp', 'tls', 'ws', 'wss'] as const;
+export type SipTransport = (typeof sipTransports)[number];
 
 const deviceTypes = ['grandstream', 'softphone', 'webrtc'] as const;
 export type DeviceType = (typeof deviceTypes)[number];
@@ -18,7 +18,7 @@ export type Device = {
   readonly username: string;
   readonly type: DeviceType;
   /** The ways by which it may register and call. */
-  readonly transports: readonly Protocol[];
+  readonly transports: readonly SipTransport[];
   readonly personId: string | undefined;
   readonly recordingEnabled: boolean;
   /** It proves itself with SHA-256 (RFC 8760) and by nothing less. */

@@ -1,35 +1,35 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Facts } from '#contract/facts.ts';
-import { RegistrarPhone, addPhone, openDeviceRoom } from '#testing/harness/device-room.ts';
-import type { DeviceRoom } from '#testing/harness/device-room.ts';
+import { RegistrarPhone, addPhone, openDeviceHarness } from '#testing/harness/device-harness.ts';
+import type { DeviceHarness } from '#testing/harness/device-harness.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { extensionProblem } from './extension.ts';
 import { newSecret } from './secret.ts';
 
 let clock = new FakeClock();
-let room: DeviceRoom;
+let harness: DeviceHarness;
 let facts: [keyof Facts, string][] = [];
 
 beforeEach(async () => {
   clock = new FakeClock();
-  room = await openDeviceRoom({ clock });
-  room.opened.db.exec(
+  harness = await openDeviceHarness({ clock });
+  harness.opened.db.exec(
     "INSERT INTO users (id, username, name, role, created_at, changed_at) VALUES ('person_1', 'ann', 'Ann', 'user', 0, 0)",
   );
   facts = [];
   for (const name of ['device.created', 'device.changed', 'device.deleted', 'device.unregistered'] as const) {
-    room.events.on(name, ({ deviceId }) => facts.push([name, deviceId]));
+    harness.events.on(name, ({ deviceId }) => facts.push([name, deviceId]));
   }
 });
 
-afterEach(() => room.close());
+afterEach(() => harness.close());
 
 const softphone = { name: 'Phone', type: 'softphone' } as const;
 const all = { page: 1, per_page: 100, sort: 'extension', order: 'asc' } as const;
 
 test('a name is enough: extension, username, transports and password are made', async () => {
-  const first = await room.devices.create(softphone);
-  const second = await room.devices.create({ ...softphone, type: 'webrtc' });
+  const first = await harness.devices.create(softphone);
+  const second = await harness.devices.create({ ...softphone, type: 'webrtc' });
   expect(first.device).toMatchObject({
     extension: '201',
     username: '201',
@@ -38,9 +38,9 @@ test('a name is enough: extension, username, transports and password are made', 
     enabled: true,
   });
   expect(second.device).toMatchObject({ extension: '202', transports: ['ws', 'wss'], createdAt: clock.now() });
-  expect(room.devices.byExtension('201')).toEqual(first.device);
-  expect(room.devices.byUsername('202')).toEqual(second.device);
-  expect(room.devices.byId(first.device.id)).toEqual(first.device);
+  expect(harness.devices.byExtension('201')).toEqual(first.device);
+  expect(harness.devices.byUsername('202')).toEqual(second.device);
+  expect(harness.devices.byId(first.device.id)).toEqual(first.device);
   expect(facts).toEqual([
     ['device.created', first.device.id],
     ['device.created', second.device.id],
@@ -48,20 +48,20 @@ test('a name is enough: extension, username, transports and password are made', 
 });
 
 test('a phone that is switched off, deleted or given a new password loses its rights in the same moment, and once', async () => {
-  const { device } = await room.devices.create(softphone);
-  const told: string[] = [];
-  room.events.on('device.revoked', ({ deviceId, why }) => told.push(`${deviceId} ${why}`));
-  await room.devices.change(device.id, { name: 'Kitchen' });
-  await room.devices.change(device.id, { enabled: false });
-  await room.devices.change(device.id, { enabled: false, name: 'Hall' });
-  await room.devices.change(device.id, { enabled: true });
-  await room.devices.resetSecret(device.id);
-  await room.devices.delete(device.id);
-  expect(told).toEqual(['disabled', 'new-password', 'deleted'].map((why) => `${device.id} ${why}`));
+  const { device } = await harness.devices.create(softphone);
+  const revoked: string[] = [];
+  harness.events.on('device.revoked', ({ deviceId, why }) => revoked.push(`${deviceId} ${why}`));
+  await harness.devices.change(device.id, { name: 'Kitchen' });
+  await harness.devices.change(device.id, { enabled: false });
+  await harness.devices.change(device.id, { enabled: false, name: 'Hall' });
+  await harness.devices.change(device.id, { enabled: true });
+  await harness.devices.resetSecret(device.id);
+  await harness.devices.delete(device.id);
+  expect(revoked).toEqual(['disabled', 'new-password', 'deleted'].map((why) => `${device.id} ${why}`));
 });
 
 test('devices made in the same moment get different extensions', async () => {
-  const made = await Promise.all(Array.from({ length: 5 }, () => room.devices.create(softphone)));
+  const made = await Promise.all(Array.from({ length: 5 }, () => harness.devices.create(softphone)));
   expect(made.map(({ device }) => device.extension)).toEqual(['201', '202', '203', '204', '205']);
 });
 
@@ -73,8 +73,8 @@ test('the password has 128 random bits at least, and no letter to confuse', () =
 });
 
 test('no table holds the password in the clear', async () => {
-  const { secret } = await room.devices.create(softphone);
-  const row = JSON.stringify(room.opened.db.prepare('SELECT *, hex(sealed_secret) AS hex FROM devices').get());
+  const { secret } = await harness.devices.create(softphone);
+  const row = JSON.stringify(harness.opened.db.prepare('SELECT *, hex(sealed_secret) AS hex FROM devices').get());
   expect(row).not.toContain(secret);
   expect(row).not.toContain(Buffer.from(secret).toString('hex').toUpperCase());
 });
@@ -84,31 +84,31 @@ test.each(['1', '012', '1234567', 'abc', '20a', '', '112', '911', '144'])('exten
 });
 
 test('what clashes is refused with the field at fault', async () => {
-  await room.devices.create({ ...softphone, extension: '201', username: 'ann' });
+  await harness.devices.create({ ...softphone, extension: '201', username: 'ann' });
   const conflict = { code: 'conflict' };
-  await expect(room.devices.create({ ...softphone, extension: '201' })).rejects.toMatchObject({
+  await expect(harness.devices.create({ ...softphone, extension: '201' })).rejects.toMatchObject({
     ...conflict,
     details: [{ field: 'extension', message: 'is taken' }],
   });
-  await expect(room.devices.create({ ...softphone, username: 'ann' })).rejects.toMatchObject({
+  await expect(harness.devices.create({ ...softphone, username: 'ann' })).rejects.toMatchObject({
     ...conflict,
     details: [{ field: 'username' }],
   });
-  await expect(room.devices.create({ ...softphone, extension: '300', username: '201' })).rejects.toMatchObject({
+  await expect(harness.devices.create({ ...softphone, extension: '300', username: '201' })).rejects.toMatchObject({
     ...conflict,
     details: [{ field: 'username' }],
   });
-  await expect(room.devices.create({ ...softphone, personId: 'person_9' })).rejects.toMatchObject({
+  await expect(harness.devices.create({ ...softphone, personId: 'person_9' })).rejects.toMatchObject({
     code: 'invalid',
     details: [{ field: 'personId' }],
   });
-  expect(room.devices.list(all).total).toBe(1);
+  expect(harness.devices.list(all).total).toBe(1);
 });
 
 test('lists by page, order and filter', async () => {
   const names = ['cellar', 'Attic', 'bath'];
   for (const [index, name] of names.entries()) {
-    await room.devices.create({
+    await harness.devices.create({
       name,
       type: index === 0 ? 'webrtc' : 'softphone',
       extension: ['1000', '30', '299'][index],
@@ -116,7 +116,7 @@ test('lists by page, order and filter', async () => {
     });
     clock.advance(1);
   }
-  const list = (query: object) => room.devices.list({ ...all, ...query }).items.map(({ name }) => name);
+  const list = (query: object) => harness.devices.list({ ...all, ...query }).items.map(({ name }) => name);
   expect(list({})).toEqual(['Attic', 'bath', 'cellar']);
   expect(list({ order: 'desc' })).toEqual(['cellar', 'bath', 'Attic']);
   expect(list({ sort: 'name' })).toEqual(['Attic', 'bath', 'cellar']);
@@ -127,7 +127,7 @@ test('lists by page, order and filter', async () => {
   expect(list({ text: 'AT' })).toEqual(['Attic', 'bath']);
   expect(list({ text: '%' })).toEqual([]);
   expect(list({ enabled: false })).toEqual([]);
-  expect(room.devices.list({ ...all, page: 2, per_page: 2 })).toMatchObject({
+  expect(harness.devices.list({ ...all, page: 2, per_page: 2 })).toMatchObject({
     items: [{ name: 'cellar' }],
     page: 2,
     perPage: 2,
@@ -136,13 +136,13 @@ test('lists by page, order and filter', async () => {
 });
 
 test('a change touches what was given, and two at once both hold', async () => {
-  const { device } = await room.devices.create({ ...softphone, personId: 'person_1' });
-  await Promise.all([room.devices.change(device.id, { name: 'New' }), room.devices.change(device.id, { sha256: true })]);
-  expect(room.devices.get(device.id)).toEqual({ ...device, name: 'New', sha256: true });
-  expect(room.devices.list(all).items).toEqual([room.devices.get(device.id)]);
-  await room.devices.change(device.id, { personId: null, extension: '300', username: 'new' });
-  expect(room.devices.get(device.id)).toMatchObject({ personId: undefined, extension: '300', username: 'new' });
-  expect([room.devices.byExtension('201'), room.devices.byUsername('201'), room.devices.ofPerson('person_1')]).toEqual([
+  const { device } = await harness.devices.create({ ...softphone, personId: 'person_1' });
+  await Promise.all([harness.devices.change(device.id, { name: 'New' }), harness.devices.change(device.id, { sha256: true })]);
+  expect(harness.devices.get(device.id)).toEqual({ ...device, name: 'New', sha256: true });
+  expect(harness.devices.list(all).items).toEqual([harness.devices.get(device.id)]);
+  await harness.devices.change(device.id, { personId: null, extension: '300', username: 'new' });
+  expect(harness.devices.get(device.id)).toMatchObject({ personId: undefined, extension: '300', username: 'new' });
+  expect([harness.devices.byExtension('201'), harness.devices.byUsername('201'), harness.devices.ofPerson('person_1')]).toEqual([
     undefined,
     undefined,
     [],
@@ -150,77 +150,77 @@ test('a change touches what was given, and two at once both hold', async () => {
 });
 
 test('a changed extension leaves what is in the phone as it was, and its number to nobody', async () => {
-  const phone = await addPhone(room, softphone);
+  const phone = await addPhone(harness, softphone);
   await phone.register();
-  await room.devices.change(phone.device.id, { extension: '300' });
+  await harness.devices.change(phone.device.id, { extension: '300' });
   expect(await phone.register()).toMatchObject({ kind: 'registered' });
-  expect(room.devices.byExtension('300')).toMatchObject({ username: '201' });
-  await expect(room.devices.create({ ...softphone, extension: '201' })).rejects.toMatchObject({ code: 'conflict' });
-  expect((await room.devices.create(softphone)).device.extension).toBe('202');
+  expect(harness.devices.byExtension('300')).toMatchObject({ username: '201' });
+  await expect(harness.devices.create({ ...softphone, extension: '201' })).rejects.toMatchObject({ code: 'conflict' });
+  expect((await harness.devices.create(softphone)).device.extension).toBe('202');
 });
 
 test('a changed username keeps the password', async () => {
-  const phone = await addPhone(room, softphone);
-  const { device, secret } = await room.devices.resetSecret(phone.device.id);
-  const renamed = await room.devices.change(device.id, { username: 'ann' });
-  expect(await new RegistrarPhone(room, renamed, secret).register()).toMatchObject({ kind: 'registered' });
+  const phone = await addPhone(harness, softphone);
+  const { device, secret } = await harness.devices.resetSecret(phone.device.id);
+  const renamed = await harness.devices.change(device.id, { username: 'ann' });
+  expect(await new RegistrarPhone(harness, renamed, secret).register()).toMatchObject({ kind: 'registered' });
   expect(await phone.register()).toMatchObject({ kind: 'challenge' });
 });
 
 test('disabled: its phones are gone and stay out', async () => {
-  const phone = await addPhone(room, softphone);
+  const phone = await addPhone(harness, softphone);
   await phone.register();
-  await room.devices.change(phone.device.id, { enabled: false });
-  expect(room.registrations.of(phone.device.id)).toEqual([]);
+  await harness.devices.change(phone.device.id, { enabled: false });
+  expect(harness.registrations.of(phone.device.id)).toEqual([]);
   expect(await phone.register()).toMatchObject({ kind: 'challenge' });
-  await room.devices.change(phone.device.id, { enabled: true });
+  await harness.devices.change(phone.device.id, { enabled: true });
   expect(await phone.register()).toMatchObject({ kind: 'registered' });
 });
 
 test('a new password ends the old one and its registrations', async () => {
-  const phone = await addPhone(room, softphone);
+  const phone = await addPhone(harness, softphone);
   await phone.register();
-  await room.devices.resetSecret(phone.device.id);
-  expect(room.registrations.of(phone.device.id)).toEqual([]);
+  await harness.devices.resetSecret(phone.device.id);
+  expect(harness.registrations.of(phone.device.id)).toEqual([]);
   expect(await phone.register()).toMatchObject({ kind: 'challenge' });
   expect(facts.map(([name]) => name)).toEqual(['device.created', 'device.unregistered', 'device.changed']);
 });
 
 test('deleted with all it had', async () => {
-  const phone = await addPhone(room, softphone);
+  const phone = await addPhone(harness, softphone);
   await phone.register();
-  await room.devices.delete(phone.device.id);
-  expect(room.devices.byUsername('201')).toBeUndefined();
-  expect(room.opened.db.prepare('SELECT count(*) FROM registrations').pluck().get()).toBe(0);
+  await harness.devices.delete(phone.device.id);
+  expect(harness.devices.byUsername('201')).toBeUndefined();
+  expect(harness.opened.db.prepare('SELECT count(*) FROM registrations').pluck().get()).toBe(0);
   for (const again of [
-    room.devices.delete(phone.device.id),
-    room.devices.change('dev_x', {}),
-    room.devices.resetSecret('dev_x'),
+    harness.devices.delete(phone.device.id),
+    harness.devices.change('dev_x', {}),
+    harness.devices.resetSecret('dev_x'),
   ]) {
     await expect(again).rejects.toMatchObject({ code: 'not-found' });
   }
-  expect((await room.devices.create(softphone)).device.extension).toBe('201');
+  expect((await harness.devices.create(softphone)).device.extension).toBe('201');
 });
 
 test('a person who is gone leaves the phones without an owner', async () => {
-  const { device } = await room.devices.create({ ...softphone, personId: 'person_1' });
-  expect(room.devices.ofPerson('person_1')).toEqual([device]);
-  room.opened.db.exec("DELETE FROM users WHERE id = 'person_1'");
-  room.devices.releasePerson('person_1');
-  expect(room.devices.get(device.id).personId).toBeUndefined();
-  expect(room.devices.list(all).items).toEqual([room.devices.get(device.id)]);
+  const { device } = await harness.devices.create({ ...softphone, personId: 'person_1' });
+  expect(harness.devices.ofPerson('person_1')).toEqual([device]);
+  harness.opened.db.exec("DELETE FROM users WHERE id = 'person_1'");
+  harness.devices.releasePerson('person_1');
+  expect(harness.devices.get(device.id).personId).toBeUndefined();
+  expect(harness.devices.list(all).items).toEqual([harness.devices.get(device.id)]);
 });
 
 test('which algorithms are offered says nothing about who exists', async () => {
-  const offered = (name: string) => room.devices.needsSha256(name);
-  const strangers = Array.from({ length: 200 }, (_, index) => `stranger${index}`);
-  expect(strangers.some(offered)).toBe(false);
-  const { device } = await room.devices.create({ ...softphone, sha256: true });
-  expect(strangers.every(offered)).toBe(true);
-  await room.devices.create({ ...softphone });
-  const share = strangers.filter(offered).length;
+  const offered = (name: string) => harness.devices.needsSha256(name);
+  const unknownNames = Array.from({ length: 200 }, (_, index) => `stranger${index}`);
+  expect(unknownNames.some(offered)).toBe(false);
+  const { device } = await harness.devices.create({ ...softphone, sha256: true });
+  expect(unknownNames.every(offered)).toBe(true);
+  await harness.devices.create({ ...softphone });
+  const share = unknownNames.filter(offered).length;
   expect(share).toBeGreaterThan(50);
   expect(share).toBeLessThan(150);
-  expect(strangers.map(offered)).toEqual(strangers.map(offered));
+  expect(unknownNames.map(offered)).toEqual(unknownNames.map(offered));
   expect(offered(device.username)).toBe(true);
 });

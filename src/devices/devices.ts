@@ -9,8 +9,8 @@ import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { DeviceCredentials } from './authenticator.ts';
-import type { Device, DeviceType, Protocol } from './device.ts';
-import { DeviceRoster } from './device-roster.ts';
+import type { Device, DeviceType, SipTransport } from './device.ts';
+import { DeviceIndex } from './device-index.ts';
 import type { DeviceQuery, DeviceRecord, DeviceStore } from './device-store.ts';
 import { makeHa1 } from './digest.ts';
 import { extensionProblem, freeExtension } from './extension.ts';
@@ -19,7 +19,7 @@ import type { Registrations } from './registrations.ts';
 import { seal, unseal } from '#base/sealing.ts';
 import { newSecret } from './secret.ts';
 
-export type DevicesOptions = {
+export type DevicesDeps = {
   readonly store: DeviceStore;
   readonly writes: WriteBatch;
   readonly registrations: Registrations;
@@ -40,7 +40,7 @@ export type NewDevice = {
   readonly extension?: string | undefined;
   readonly username?: string | undefined;
   readonly type: DeviceType;
-  readonly transports?: readonly Protocol[] | undefined;
+  readonly transports?: readonly SipTransport[] | undefined;
   readonly personId?: string | undefined;
   readonly recordingEnabled?: boolean | undefined;
   readonly sha256?: boolean | undefined;
@@ -55,65 +55,65 @@ export type DeviceChange = {
 /** A device and its new password, which is shown this once. */
 export type DeviceWithSecret = { readonly device: Device; readonly secret: string };
 
-const defaultTransports: Readonly<Record<DeviceType, readonly Protocol[]>> = {
+const defaultTransports: Readonly<Record<DeviceType, readonly SipTransport[]>> = {
   grandstream: ['udp', 'tcp', 'tls'],
   softphone: ['udp', 'tcp', 'tls'],
   webrtc: ['ws', 'wss'],
 };
 
 export class Devices {
-  readonly #options: DevicesOptions;
-  readonly #roster = new DeviceRoster();
+  readonly #deps: DevicesDeps;
+  readonly #index = new DeviceIndex();
 
-  constructor(options: DevicesOptions) {
-    this.#options = options;
+  constructor(deps: DevicesDeps) {
+    this.#deps = deps;
   }
 
   /** Reads all devices; hashes made for another realm are made anew from the sealed passwords. */
   async start(): Promise<void> {
-    for (const record of this.#options.store.all()) this.#roster.put(record);
-    const foreign = this.#roster.all().filter(({ realm }) => realm !== this.#options.realm);
+    for (const record of this.#deps.store.all()) this.#index.put(record);
+    const foreign = this.#index.all().filter(({ realm }) => realm !== this.#deps.realm);
     await Promise.all(foreign.map((record) => this.#moveToRealm(record)));
   }
 
   /** Names of those whose passwords the key does not open. */
-  locked(): readonly string[] {
-    const { seal: key } = this.#options.keys;
-    return this.#roster
+  undecryptable(): readonly string[] {
+    const { seal: key } = this.#deps.keys;
+    return this.#index
       .all()
       .flatMap(({ device, sealedSecret }) => (unseal(sealedSecret, key, device.id) === undefined ? [device.name] : []));
   }
 
   byId(id: string): Device | undefined {
-    return this.#roster.byId(id)?.device;
+    return this.#index.byId(id)?.device;
   }
 
   byExtension(extension: string): Device | undefined {
-    return this.#roster.byExtension(extension);
+    return this.#index.byExtension(extension);
   }
 
   byUsername(username: string): Device | undefined {
-    return this.#roster.byUsername(username)?.device;
+    return this.#index.byUsername(username)?.device;
   }
 
   ofPerson(personId: string): readonly Device[] {
-    return this.#roster.ofPerson(personId);
+    return this.#index.ofPerson(personId);
   }
 
   /** For the authenticator: without touching the database, so that a name that exists costs what one costs that does not. */
-  readonly credentialsOf = (username: string): DeviceCredentials | undefined => this.#roster.byUsername(username);
+  readonly credentialsOf = (username: string): DeviceCredentials | undefined => this.#index.byUsername(username);
 
   /** What a device is set to; for a name nobody has, what a device of that name might be set to, always the same. */
   readonly needsSha256 = (name: string): boolean => {
-    const known = this.#roster.byUsername(name)?.device ?? this.#roster.byExtension(name);
+    const known = this.#index.byUsername(name)?.device ?? this.#index.byExtension(name);
     if (known !== undefined) return known.sha256;
-    const { withSha256, size } = this.#roster;
+    const { withSha256, size } = this.#index;
     if (withSha256 === 0 || withSha256 === size) return withSha256 > 0;
-    return makeHa1(name, this.#options.realm, this.#options.keys.nonce.toString('latin1')).sha256 < '8';
+    return makeHa1(name, this.#deps.realm, this.#deps.keys.nonce.toString('latin1')).sha256 < '8';
   };
 
   list(query: DeviceQuery): { items: readonly Device[]; page: number; perPage: number; total: number } {
-    return { ...this.#options.store.list(query), page: query.page, perPage: query.per_page };
+    return { ...this.#deps.store.list(query), page: query.page, perPage: query.per_page };
   }
 
   /** Throws `not-found`. */
@@ -122,20 +122,20 @@ export class Devices {
   }
 
   /** Rejects with `invalid` or `conflict`, and the fields that are at fault. */
-  async create(wanted: NewDevice): Promise<DeviceWithSecret> {
-    const { store, clock, newId, keys } = this.#options;
+  async create(input: NewDevice): Promise<DeviceWithSecret> {
+    const { store, clock, newId, keys } = this.#deps;
     const secret = newSecret();
     const record = await this.#write(() => {
-      const extension = wanted.extension ?? this.#nextExtension();
-      const device = drawUp(wanted, { id: newId('dev'), extension, createdAt: clock.now() });
-      this.#assertSound(device);
-      const made = { device, ...this.#proof(device, secret), sealedSecret: seal(secret, keys.seal, device.id) };
+      const extension = input.extension ?? this.#nextExtension();
+      const device = buildDevice(input, { id: newId('dev'), extension, createdAt: clock.now() });
+      this.#assertValid(device);
+      const made = { device, ...this.#digestHashes(device, secret), sealedSecret: seal(secret, keys.seal, device.id) };
       store.put(made);
       return made;
     });
-    this.#roster.put(record);
-    this.#options.log.info({ device: record.device.id, extension: record.device.extension }, 'A device was created');
-    this.#options.events.emit('device.created', { deviceId: record.device.id });
+    this.#index.put(record);
+    this.#deps.log.info({ device: record.device.id, extension: record.device.extension }, 'A device was created');
+    this.#deps.events.emit('device.created', { deviceId: record.device.id });
     return { device: record.device, secret };
   }
 
@@ -145,121 +145,121 @@ export class Devices {
       const before = this.#stored(id);
       const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
       const device: Device = { ...before.device, ...given, personId: newOwner(before.device, change) };
-      this.#assertSound(device);
+      this.#assertValid(device);
       const changed = device.username === before.device.username ? { ...before, device } : this.#rename(before, device);
-      this.#options.store.put(changed);
+      this.#deps.store.put(changed);
       return changed;
     });
     const before = this.byId(id);
-    this.#roster.put(record);
-    if (!record.device.enabled && before?.enabled !== false) this.#tellRevoked(id, 'disabled');
+    this.#index.put(record);
+    if (!record.device.enabled && before?.enabled !== false) this.#emitRevoked(id, 'disabled');
     if (!record.device.enabled || before?.username !== record.device.username) await this.#unregister(record.device);
-    this.#options.events.emit('device.changed', { deviceId: id });
+    this.#deps.events.emit('device.changed', { deviceId: id });
     return record.device;
   }
 
   /** Makes a new password; the phone must be given it before it can register again. */
   async resetSecret(id: string): Promise<DeviceWithSecret> {
-    const { store, keys } = this.#options;
+    const { store, keys } = this.#deps;
     const secret = newSecret();
     const record = await this.#write(() => {
       const { device } = this.#stored(id);
-      const changed = { device, ...this.#proof(device, secret), sealedSecret: seal(secret, keys.seal, device.id) };
+      const changed = { device, ...this.#digestHashes(device, secret), sealedSecret: seal(secret, keys.seal, device.id) };
       store.put(changed);
       return changed;
     });
-    this.#roster.put(record);
-    this.#tellRevoked(id, 'new-password');
+    this.#index.put(record);
+    this.#emitRevoked(id, 'new-password');
     await this.#unregister(record.device);
-    this.#options.log.info({ device: id }, 'A device has a new password');
-    this.#options.events.emit('device.changed', { deviceId: id });
+    this.#deps.log.info({ device: id }, 'A device has a new password');
+    this.#deps.events.emit('device.changed', { deviceId: id });
     return { device: record.device, secret };
   }
 
   async delete(id: string): Promise<void> {
     const device = await this.#write(() => {
       const record = this.#stored(id);
-      this.#options.store.remove(id);
+      this.#deps.store.remove(id);
       return record.device;
     });
-    this.#roster.remove(id);
-    this.#tellRevoked(id, 'deleted');
+    this.#index.remove(id);
+    this.#emitRevoked(id, 'deleted');
     await this.#unregister(device);
-    this.#options.log.info({ device: id }, 'A device was deleted');
-    this.#options.events.emit('device.deleted', { deviceId: id });
+    this.#deps.log.info({ device: id }, 'A device was deleted');
+    this.#deps.events.emit('device.deleted', { deviceId: id });
   }
 
   /** After a person was deleted: the database has taken their name off their devices already. */
   releasePerson(personId: string): void {
     for (const { id } of this.ofPerson(personId)) {
       const record = this.#record(id);
-      this.#roster.put({ ...record, device: { ...record.device, personId: undefined } });
-      this.#options.events.emit('device.changed', { deviceId: id });
+      this.#index.put({ ...record, device: { ...record.device, personId: undefined } });
+      this.#deps.events.emit('device.changed', { deviceId: id });
     }
   }
 
   async #write<Value>(run: () => Value): Promise<Value> {
     try {
-      return await this.#options.writes.write(run);
+      return await this.#deps.writes.write(run);
     } catch (error) {
-      throw explain(error);
+      throw translateConstraintError(error);
     }
   }
 
   #record(id: string): DeviceRecord {
-    const record = this.#roster.byId(id);
+    const record = this.#index.byId(id);
     if (record === undefined) throw new AppError('not-found', 'There is no such device');
     return record;
   }
 
   /** Inside a write: sees the writes before it in the same transaction. */
   #stored(id: string): DeviceRecord {
-    const record = this.#options.store.byId(id);
+    const record = this.#deps.store.byId(id);
     if (record === undefined) throw new AppError('not-found', 'There is no such device');
     return record;
   }
 
   #nextExtension(): string {
-    const { store, isReservedExtension = () => false } = this.#options;
-    const extension = freeExtension((one) => !isReservedExtension(one) && !store.isCalled(one, ''));
+    const { store, isReservedExtension = () => false } = this.#deps;
+    const extension = freeExtension((one) => !isReservedExtension(one) && !store.isTaken(one, ''));
     if (extension === undefined) throw new AppError('conflict', 'Every extension is taken');
     return extension;
   }
 
-  #assertSound({ id, extension, username }: Device): void {
-    const problem = extensionProblem(extension, this.#options.isReservedExtension ?? (() => false));
+  #assertValid({ id, extension, username }: Device): void {
+    const problem = extensionProblem(extension, this.#deps.isReservedExtension ?? (() => false));
     if (problem !== undefined) throw invalid('extension', problem);
     // One device's username may not be another's extension: sip:202@house would be either.
-    if (this.#options.store.isCalled(extension, id)) throw taken('extension', extension);
-    if (this.#options.store.isCalled(username, id)) throw taken('username', username);
+    if (this.#deps.store.isTaken(extension, id)) throw taken('extension', extension);
+    if (this.#deps.store.isTaken(username, id)) throw taken('username', username);
   }
 
-  #proof(device: Device, secret: string): Pick<DeviceRecord, 'realm' | 'ha1'> {
-    return { realm: this.#options.realm, ha1: makeHa1(device.username, this.#options.realm, secret) };
+  #digestHashes(device: Device, secret: string): Pick<DeviceRecord, 'realm' | 'ha1'> {
+    return { realm: this.#deps.realm, ha1: makeHa1(device.username, this.#deps.realm, secret) };
   }
 
   #rename(before: DeviceRecord, device: Device): DeviceRecord {
-    const secret = unseal(before.sealedSecret, this.#options.keys.seal, device.id);
+    const secret = unseal(before.sealedSecret, this.#deps.keys.seal, device.id);
     if (secret === undefined) {
       throw new AppError(
         'conflict',
         'The password of this device cannot be read any more: make a new one before changing the username',
       );
     }
-    return { ...before, device, ...this.#proof(device, secret) };
+    return { ...before, device, ...this.#digestHashes(device, secret) };
   }
 
   async #moveToRealm(record: DeviceRecord): Promise<void> {
-    const { store, keys, log, realm } = this.#options;
+    const { store, keys, log, realm } = this.#deps;
     const secret = unseal(record.sealedSecret, keys.seal, record.device.id);
     if (secret === undefined) {
       log.error({ device: record.device.id, realm }, 'A device needs a new password: its old one is for another realm');
       return;
     }
-    const moved = { ...record, ...this.#proof(record.device, secret) };
-    this.#roster.put(moved);
+    const moved = { ...record, ...this.#digestHashes(record.device, secret) };
+    this.#index.put(moved);
     try {
-      await this.#options.writes.write(() => store.put(moved));
+      await this.#deps.writes.write(() => store.put(moved));
     } catch (error) {
       // Made anew at the next start.
       log.warn({ err: error, device: record.device.id }, 'The hashes for the new realm are in memory only');
@@ -267,26 +267,26 @@ export class Devices {
   }
 
   /** Before anything is waited for: whoever has the old password loses its calls in the same moment. */
-  #tellRevoked(deviceId: string, why: Facts['device.revoked']['why']): void {
-    this.#options.events.emit('device.revoked', { deviceId, why });
+  #emitRevoked(deviceId: string, why: Facts['device.revoked']['why']): void {
+    this.#deps.events.emit('device.revoked', { deviceId, why });
   }
 
   async #unregister(device: Device): Promise<void> {
-    await this.#options.registrations.drop(device.id);
+    await this.#deps.registrations.drop(device.id);
   }
 }
 
-function drawUp(wanted: NewDevice, given: Pick<Device, 'id' | 'extension' | 'createdAt'>): Device {
+function buildDevice(input: NewDevice, given: Pick<Device, 'id' | 'extension' | 'createdAt'>): Device {
   return {
     ...given,
-    name: wanted.name,
-    username: wanted.username ?? given.extension,
-    type: wanted.type,
-    transports: wanted.transports ?? defaultTransports[wanted.type],
-    personId: wanted.personId,
-    recordingEnabled: wanted.recordingEnabled ?? false,
-    sha256: wanted.sha256 ?? false,
-    enabled: wanted.enabled ?? true,
+    name: input.name,
+    username: input.username ?? given.extension,
+    type: input.type,
+    transports: input.transports ?? defaultTransports[input.type],
+    personId: input.personId,
+    recordingEnabled: input.recordingEnabled ?? false,
+    sha256: input.sha256 ?? false,
+    enabled: input.enabled ?? true,
   };
 }
 
@@ -303,7 +303,7 @@ function taken(field: 'extension' | 'username', value: string): AppError {
 }
 
 /** The constraint that SQLite held, in the user's words. */
-function explain(error: unknown): unknown {
+function translateConstraintError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof AppError || !error.message.includes('FOREIGN KEY')) return error;
   const details = [{ field: 'personId', message: 'is nobody of this house' }];
   return new AppError('invalid', 'There is no such person', { cause: error, details });

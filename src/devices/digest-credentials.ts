@@ -19,9 +19,9 @@ export type DigestCredentials = {
   readonly cnonce: string | undefined;
 };
 
-const longestHeader = 4096;
-const mostCredentials = 4;
-const mostParams = 32;
+const maxHeaderLength = 4096;
+const maxCredentials = 4;
+const maxParams = 32;
 
 const algorithms: ReadonlyMap<string, DigestAlgorithm> = new Map([
   ['md5', 'MD5'],
@@ -38,7 +38,7 @@ type Fields = Map<string, string>;
  * One pass over the text.
  */
 export function parseCredentials(header: string): readonly DigestCredentials[] {
-  if (header.length > longestHeader) return [];
+  if (header.length > maxHeaderLength) return [];
   const found: DigestCredentials[] = [];
   for (const fields of new CredentialsReader(header).read()) {
     const credentials = toCredentials(fields);
@@ -65,7 +65,7 @@ class CredentialsReader {
       this.#skipSpace();
       if (this.#text[this.#at] !== '=') {
         // A word without a value begins the credentials of a scheme; those of another scheme go nowhere.
-        if (all.length === mostCredentials) return all;
+        if (all.length === maxCredentials) return all;
         current = word.toLowerCase() === 'digest' ? new Map() : undefined;
         if (current !== undefined) all.push(current);
         continue;
@@ -121,7 +121,7 @@ class CredentialsReader {
 
 /** False where a name comes twice: then nobody can say which value was meant. */
 function put(fields: Fields, name: string, value: string): boolean {
-  if (fields.has(name) || fields.size === mostParams) return false;
+  if (fields.has(name) || fields.size === maxParams) return false;
   fields.set(name, value);
   return true;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseCredentials } from './digest-credentials.ts';
 import type { DigestCredentials } from './digest-credentials.ts';
-import { challengeTexts, equalsInConstantTime, expectedResponse, makeHa1 } from './digest.ts';
+import { challengeHeaders, equalsInConstantTime, expectedResponse, makeHa1 } from './digest.ts';
 
 const rfc7616 = {
   username: 'Mufasa',
@@ -89,11 +89,11 @@ test.each(['MD5', 'SHA-256'] as const)('%s-sess hashes the session key, from wha
 
 test('challenges name the better algorithm first (RFC 8760 section 2.4)', () => {
   const challenge = { realm: 'the "house"', nonce: 'n', isStale: false };
-  expect(challengeTexts({ ...challenge, algorithms: ['SHA-256', 'MD5'] })).toEqual([
+  expect(challengeHeaders({ ...challenge, algorithms: ['SHA-256', 'MD5'] })).toEqual([
     String.raw`Digest realm="the \"house\"", nonce="n", algorithm=SHA-256, qop="auth"`,
     String.raw`Digest realm="the \"house\"", nonce="n", algorithm=MD5, qop="auth"`,
   ]);
-  expect(challengeTexts({ realm: 'r', nonce: 'n', algorithms: ['MD5'], isStale: true })).toEqual([
+  expect(challengeHeaders({ realm: 'r', nonce: 'n', algorithms: ['MD5'], isStale: true })).toEqual([
     'Digest realm="r", nonce="n", stale=true, algorithm=MD5, qop="auth"',
   ]);
 });

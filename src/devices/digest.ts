@@ -30,7 +30,7 @@ export function equalsInConstantTime(left: string, right: string): boolean {
   return difference === 0;
 }
 
-export type Challenge = {
+export type DigestChallenge = {
   readonly realm: string;
   readonly nonce: string;
   readonly algorithms: readonly ('MD5' | 'SHA-256')[];
@@ -38,10 +38,10 @@ export type Challenge = {
 };
 
 /** One header value per algorithm, best first (RFC 8760 section 2.4). */
-export function challengeTexts({ realm, nonce, algorithms, isStale }: Challenge): readonly string[] {
+export function challengeHeaders({ realm, nonce, algorithms, isStale }: DigestChallenge): readonly string[] {
   const stale = isStale ? ', stale=true' : '';
   return algorithms.map(
-    (algorithm) => `Digest realm="${quotable(realm)}", nonce="${nonce}"${stale}, algorithm=${algorithm}, qop="auth"`,
+    (algorithm) => `Digest realm="${escapeQuotes(realm)}", nonce="${nonce}"${stale}, algorithm=${algorithm}, qop="auth"`,
   );
 }
 
@@ -49,6 +49,6 @@ function hashName(algorithm: DigestAlgorithm): 'md5' | 'sha256' {
   return algorithm.startsWith('MD5') ? 'md5' : 'sha256';
 }
 
-function quotable(text: string): string {
+function escapeQuotes(text: string): string {
   return text.replaceAll(/["\\]/g, String.raw`\$&`);
 }

@@ -130,7 +130,7 @@ test('given out too long ago to know whether it was used, it is old', () => {
 test('are counted as they are given out', () => {
   const { nonces: made } = nonces();
   const [first, second] = [made.issue(), made.issue()];
-  expect([made.numberOf(first), made.numberOf(second), made.last]).toEqual([1, 2, 2]);
+  expect([made.serialOf(first), made.serialOf(second), made.lastSerial]).toEqual([1, 2, 2]);
 });
 
 test('a flood of challenges neither costs memory nor drives out a phone', () => {

@@ -29,7 +29,7 @@ const macBytes = 14;
 const textLength = 40;
 const blockBytes = 64;
 const hashBytes = 32;
-const window = 31;
+const replayWindow = 31;
 
 /**
  * Nonces carry their own time and signature, so that issuing one costs no memory. Only those with which a device has proved itself are
@@ -93,16 +93,16 @@ export class Nonces {
       this.#remember(nonce, count ?? Number.POSITIVE_INFINITY);
       return true;
     }
-    return count !== undefined && take(counts, count);
+    return count !== undefined && acceptCount(counts, count);
   }
 
   /** The number of a fresh nonce: they are counted as they are given out. */
-  numberOf(nonce: string): number {
+  serialOf(nonce: string): number {
     return Buffer.from(nonce, 'base64url').readUIntBE(serialAt, 6);
   }
 
   /** The number of the last one given out. */
-  get last(): number {
+  get lastSerial(): number {
     return this.#serial;
   }
 
@@ -168,15 +168,15 @@ function padded(key: Buffer, mask: number, roomBytes: number): Buffer {
   return block;
 }
 
-function take(counts: Counts, count: number): boolean {
+function acceptCount(counts: Counts, count: number): boolean {
   const ahead = count - counts.highest;
   if (ahead > 0) {
-    counts.below = ahead > window ? 0 : ((counts.below << ahead) | (1 << (ahead - 1))) >>> 0;
+    counts.below = ahead > replayWindow ? 0 : ((counts.below << ahead) | (1 << (ahead - 1))) >>> 0;
     counts.highest = count;
     return true;
   }
   // Number.POSITIVE_INFINITY as the highest makes this -Infinity: nothing is below a nonce that serves once.
-  if (ahead === 0 || -ahead > window) return false;
+  if (ahead === 0 || -ahead > replayWindow) return false;
   const bit = 1 << (-ahead - 1);
   if ((counts.below & bit) !== 0) return false;
   counts.below = (counts.below | bit) >>> 0;

@@ -1,4 +1,4 @@
-import type { ContactParams, Source } from './registration.ts';
+import type { ContactParams, SourceAddress } from './registration.ts';
 
 /** A REGISTER as the SIP edge read it (RFC 3261 section 10.3). */
 export type RegisterRequest = {
@@ -15,7 +15,7 @@ export type RegisterRequest = {
   /** URIs of the Path header, topmost first, without angle brackets, where a proxy of the house wrote it. */
   readonly path: readonly string[];
   /** Those of a Path that nobody vouches for. */
-  readonly strangePath: readonly string[];
+  readonly untrustedPath: readonly string[];
   /** Option tags of Supported, in lower case. */
   readonly supported: readonly string[];
   /** Option tags of Require, in lower case. */
@@ -23,7 +23,7 @@ export type RegisterRequest = {
   readonly userAgent: string | undefined;
   /** The Authorization header; several header lines joined by a comma or line break. */
   readonly authorization: string | undefined;
-  readonly source: Source;
+  readonly source: SourceAddress;
   /** Whether a proxy of the house sent it on: the source is then no phone's own. */
   readonly isByProxy: boolean;
 };

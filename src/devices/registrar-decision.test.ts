@@ -24,7 +24,7 @@ function request(parts: Partial<RegisterRequest> = {}): RegisterRequest {
     isWildcard: false,
     expires: undefined,
     path: [],
-    strangePath: [],
+    untrustedPath: [],
     supported: [],
     required: [],
     userAgent: 'phone',
@@ -49,7 +49,7 @@ function binding(id: string, parts: Partial<Registration> = {}): Registration {
     userAgent: 'phone',
     callId: 'old-call',
     cseq: 5,
-    lastNonce: 70,
+    lastNonceSerial: 70,
     registeredAt: now - 1000,
     expiresAt: now + 100_000,
     ...parts,
@@ -62,8 +62,8 @@ function decide(parts: Partial<RegisterRequest>, bindings: readonly Registration
     deviceId,
     bindings,
     request: request(parts),
-    nonce,
-    lastNonce: 80,
+    nonceSerial: nonce,
+    lastNonceSerial: 80,
     now,
     newId: () => `reg_new${(made += 1)}` as Registration['id'],
   });
@@ -308,7 +308,7 @@ test('two contacts in one request of a phone without an instance both stay', () 
   expect(after(first)).toHaveLength(2);
 });
 
-const old = binding('a', { callId: 'new-call', cseq: 101, source: tcp, lastNonce: 70 });
+const old = binding('a', { callId: 'new-call', cseq: 101, source: tcp, lastNonceSerial: 70 });
 test.each([
   ['with a nonce given out after its last refresh', 71, 'update'],
   ['with the nonce of its last refresh: a datagram overtaken', 70, 'rejected'],
@@ -323,9 +323,9 @@ test.each([
 });
 
 test('a Path that nobody vouches for is left out, and refused where it is required', () => {
-  const strangePath = ['sip:127.0.0.77:6379;lr'];
-  expect(decide({ strangePath })).toMatchObject({ bindings: [{ path: [] }] });
-  expect(decide({ strangePath, required: ['path'] })).toMatchObject({ status: 420, headers: { Unsupported: 'path' } });
+  const untrustedPath = ['sip:127.0.0.77:6379;lr'];
+  expect(decide({ untrustedPath })).toMatchObject({ bindings: [{ path: [] }] });
+  expect(decide({ untrustedPath, required: ['path'] })).toMatchObject({ status: 420, headers: { Unsupported: 'path' } });
   expect(decide({ path: ['sip:192.0.2.1;lr'], required: ['path'] })).toMatchObject({ kind: 'update' });
 });
 

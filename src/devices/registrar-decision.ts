@@ -5,7 +5,7 @@ import type { RegisterRequest } from './register-request.ts';
 import { isSameSource, noParams } from './registration.ts';
 import type { ContactParams, Registration } from './registration.ts';
 
-const registrarLimits = { leastSeconds: 60, mostSeconds: 3600, defaultSeconds: 3600, mostContacts: 10 } as const;
+const registrarLimits = { minSeconds: 60, maxSeconds: 3600, defaultSeconds: 3600, maxContacts: 10 } as const;
 
 /** All that the decision depends on. `bindings` are those of the device that are live now. */
 export type RegisterFacts = {
@@ -13,8 +13,8 @@ export type RegisterFacts = {
   readonly bindings: readonly Registration[];
   readonly request: RegisterRequest;
   /** The number of the nonce it was proven with, and the highest given out until now. */
-  readonly nonce: number;
-  readonly lastNonce: number;
+  readonly nonceSerial: number;
+  readonly lastNonceSerial: number;
   readonly now: number;
   readonly newId: () => Id<'reg'>;
 };
@@ -40,7 +40,7 @@ export type BindingDecision =
       readonly isOutbound: boolean;
     };
 
-type Wanted = {
+type RequestedBinding = {
   readonly uri: string;
   readonly seconds: number;
   readonly q: number;
@@ -49,18 +49,18 @@ type Wanted = {
   readonly params: ContactParams;
 };
 
-const understood = new Set(['path', 'outbound']);
+const supportedExtensions = new Set(['path', 'outbound']);
 
 /** The registrar's processing of an authenticated REGISTER (RFC 3261 section 10.3, RFC 5626 section 6), all or nothing. */
 export function decideBindings(facts: RegisterFacts): BindingDecision {
   const { request } = facts;
-  const isPathTaken = request.strangePath.length === 0;
-  const unknown = request.required.filter((tag) => !understood.has(tag) || (tag === 'path' && !isPathTaken));
+  const isPathTrusted = request.untrustedPath.length === 0;
+  const unknown = request.required.filter((tag) => !supportedExtensions.has(tag) || (tag === 'path' && !isPathTrusted));
   if (unknown.length > 0) return rejected(420, 'Bad Extension', { Unsupported: unknown.join(', ') });
   if (request.isWildcard) return removeAll(facts);
   if (request.contacts.length === 0) return { kind: 'fetch' };
-  if (request.contacts.length > registrarLimits.mostContacts) return rejected(403, 'Too Many Contacts');
-  const wanted: Wanted[] = [];
+  if (request.contacts.length > registrarLimits.maxContacts) return rejected(403, 'Too Many Contacts');
+  const wanted: RequestedBinding[] = [];
   for (const contact of request.contacts) {
     const read = readContact(contact, request);
     if ('kind' in read) return read;
@@ -77,14 +77,17 @@ function removeAll(facts: RegisterFacts): BindingDecision {
   return { kind: 'update', bindings: [], stored: [], removed: bindings, isOutbound: false };
 }
 
-function readContact({ uri, params }: RegisterRequest['contacts'][number], request: RegisterRequest): Wanted | Rejection {
+function readContact(
+  { uri, params }: RegisterRequest['contacts'][number],
+  request: RegisterRequest,
+): RequestedBinding | Rejection {
   if (readContactUri(uri) === undefined) return rejected(400, 'Bad Contact Header');
   const asked = params.get('expires');
   // One that cannot be read counts as an hour (RFC 3261 section 20.10).
   const ownSeconds = asked === undefined ? undefined : (readCount(asked) ?? registrarLimits.defaultSeconds);
-  const seconds = Math.min(ownSeconds ?? request.expires ?? registrarLimits.defaultSeconds, registrarLimits.mostSeconds);
-  if (seconds > 0 && seconds < registrarLimits.leastSeconds) {
-    return rejected(423, 'Interval Too Brief', { 'Min-Expires': String(registrarLimits.leastSeconds) });
+  const seconds = Math.min(ownSeconds ?? request.expires ?? registrarLimits.defaultSeconds, registrarLimits.maxSeconds);
+  if (seconds > 0 && seconds < registrarLimits.minSeconds) {
+    return rejected(423, 'Interval Too Brief', { 'Min-Expires': String(registrarLimits.minSeconds) });
   }
   const kept = [...params].filter(([name]) => name !== 'expires' && name !== 'q');
   const instanceId = params.get('+sip.instance') ?? undefined;
@@ -98,7 +101,7 @@ function readContact({ uri, params }: RegisterRequest['contacts'][number], reque
   };
 }
 
-function checkOutbound(wanted: readonly Wanted[], { supported, path }: RegisterRequest): Rejection | undefined {
+function checkOutbound(wanted: readonly RequestedBinding[], { supported, path }: RegisterRequest): Rejection | undefined {
   const flows = wanted.filter(({ regId, seconds }) => regId !== undefined && seconds > 0);
   if (flows.length === 0 || !supported.includes('outbound')) return undefined;
   if (flows.length > 1) return rejected(400, 'Several Contacts With reg-id');
@@ -108,7 +111,7 @@ function checkOutbound(wanted: readonly Wanted[], { supported, path }: RegisterR
   return undefined;
 }
 
-function update(facts: RegisterFacts, wanted: readonly Wanted[]): BindingDecision {
+function update(facts: RegisterFacts, wanted: readonly RequestedBinding[]): BindingDecision {
   const { request, bindings } = facts;
   const stored = new Map<string, Registration>();
   const named = new Set(bindings.filter((binding) => wanted.some((contact) => isSameBinding(binding, contact, request))));
@@ -122,7 +125,7 @@ function update(facts: RegisterFacts, wanted: readonly Wanted[]): BindingDecisio
     }
     const binding = bind(facts, contact, match);
     const isGone = (other: Registration) =>
-      other === match || (!named.has(other) && !stored.has(other.id) && isEarlierLife(other, contact, request));
+      other === match || (!named.has(other) && !stored.has(other.id) && isStaleBinding(other, contact, request));
     remaining = [...remaining.filter((other) => !isGone(other)), binding];
     stored.set(binding.id, binding);
   }
@@ -137,8 +140,8 @@ function update(facts: RegisterFacts, wanted: readonly Wanted[]): BindingDecisio
   };
 }
 
-function bind(facts: RegisterFacts, contact: Wanted, match: Registration | undefined): Registration {
-  const { deviceId, request, lastNonce, now, newId } = facts;
+function bind(facts: RegisterFacts, contact: RequestedBinding, match: Registration | undefined): Registration {
+  const { deviceId, request, lastNonceSerial: lastNonce, now, newId } = facts;
   return {
     id: match?.id ?? newId(),
     deviceId,
@@ -152,14 +155,14 @@ function bind(facts: RegisterFacts, contact: Wanted, match: Registration | undef
     userAgent: request.userAgent,
     callId: request.callId,
     cseq: request.cseq,
-    lastNonce,
+    lastNonceSerial: lastNonce,
     registeredAt: now,
     expiresAt: now + contact.seconds * 1000,
   };
 }
 
 /** A flow is known by its instance and number, whatever its URI became (RFC 5626 section 6); any other contact by its URI. */
-function isSameBinding(binding: Registration, contact: Wanted, request: RegisterRequest): boolean {
+function isSameBinding(binding: Registration, contact: RequestedBinding, request: RegisterRequest): boolean {
   if (contact.regId !== undefined && binding.regId !== undefined) {
     return binding.instanceId === contact.instanceId && binding.regId === contact.regId;
   }
@@ -167,7 +170,7 @@ function isSameBinding(binding: Registration, contact: Wanted, request: Register
 }
 
 /** Two houses of one family may both have a phone at 192.168.1.10: its instance and the place it sends from tell which one it is. */
-function isAnotherPhone(binding: Registration, { instanceId }: Wanted, { source }: RegisterRequest): boolean {
+function isAnotherPhone(binding: Registration, { instanceId }: RequestedBinding, { source }: RegisterRequest): boolean {
   const isOther = instanceId !== undefined && binding.instanceId !== undefined && instanceId !== binding.instanceId;
   return isOther && !isSameSource(binding.source, source);
 }
@@ -178,7 +181,7 @@ function isAnotherPhone(binding: Registration, { instanceId }: Wanted, { source 
  * two has no instance: no two phones have one source, so that another Call-ID from there is a start later (section 10.2.4). Behind a
  * proxy all have one source.
  */
-function isEarlierLife(binding: Registration, contact: Wanted, request: RegisterRequest): boolean {
+function isStaleBinding(binding: Registration, contact: RequestedBinding, request: RegisterRequest): boolean {
   if (contact.instanceId !== undefined && binding.instanceId !== undefined) {
     return binding.instanceId === contact.instanceId && (binding.regId === undefined || contact.regId === undefined);
   }
@@ -190,13 +193,13 @@ function isEarlierLife(binding: Registration, contact: Wanted, request: Register
  * nonce that was given out after the binding was last refreshed. So a phone that counts from 1 again after a power cut is taken back at
  * once, while a datagram that was overtaken still counts for nothing (and one that was copied is not accepted at all).
  */
-function isOutOfOrder(binding: Registration, { request, nonce }: RegisterFacts): boolean {
-  return binding.callId === request.callId && request.cseq <= binding.cseq && nonce <= binding.lastNonce;
+function isOutOfOrder(binding: Registration, { request, nonceSerial: nonce }: RegisterFacts): boolean {
+  return binding.callId === request.callId && request.cseq <= binding.cseq && nonce <= binding.lastNonceSerial;
 }
 
 /** Makes room by giving up those refreshed longest ago: a phone that forgets its contacts must not shut itself out. */
 function withinLimit(bindings: readonly Registration[], stored: ReadonlyMap<string, Registration>): Registration[] {
-  const excess = bindings.length - registrarLimits.mostContacts;
+  const excess = bindings.length - registrarLimits.maxContacts;
   if (excess <= 0) return [...bindings];
   const oldest = bindings.filter(({ id }) => !stored.has(id)).toSorted((one, other) => one.registeredAt - other.registeredAt);
   const gone = new Set(oldest.slice(0, excess));

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLog } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
-import { addPhone, openDeviceRoom } from '#testing/harness/device-room.ts';
-import type { DeviceRoom, RegistrarPhone } from '#testing/harness/device-room.ts';
+import { addPhone, openDeviceHarness } from '#testing/harness/device-harness.ts';
+import type { DeviceHarness, RegistrarPhone } from '#testing/harness/device-harness.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { RegistrationStore } from './registration-store.ts';
 import type { ContactParams } from './registration.ts';
 import { Registrations } from './registrations.ts';
 
 let clock = new FakeClock();
-let room: DeviceRoom;
+let harness: DeviceHarness;
 let phone: RegistrarPhone;
 let facts: [keyof Facts, string][] = [];
 
@@ -17,15 +17,15 @@ const params = (entries: Record<string, string | null>): ContactParams => new Ma
 
 beforeEach(async () => {
   clock = new FakeClock();
-  room = await openDeviceRoom({ clock });
+  harness = await openDeviceHarness({ clock });
   facts = [];
   for (const name of ['device.registered', 'device.unregistered'] as const) {
-    room.events.on(name, ({ deviceId }) => facts.push([name, deviceId]));
+    harness.events.on(name, ({ deviceId }) => facts.push([name, deviceId]));
   }
-  phone = await addPhone(room, { name: 'Kitchen', type: 'grandstream' });
+  phone = await addPhone(harness, { name: 'Kitchen', type: 'grandstream' });
 });
 
-afterEach(() => room.close());
+afterEach(() => harness.close());
 
 test('registers, refreshes and takes itself back', async () => {
   const { id } = phone.device;
@@ -37,15 +37,15 @@ test('registers, refreshes and takes itself back', async () => {
     path: [],
     isOutbound: false,
   });
-  expect(room.registrations.of(id)).toMatchObject([
+  expect(harness.registrations.of(id)).toMatchObject([
     { contactUri: contact.uri, source: { address: '192.0.2.10' }, userAgent: 'Test phone' },
   ]);
   clock.advance(300_000);
   await phone.register({ contacts: [contact] });
-  expect(room.registrations.of(id)).toMatchObject([{ expiresAt: clock.now() + 600_000 }]);
+  expect(harness.registrations.of(id)).toMatchObject([{ expiresAt: clock.now() + 600_000 }]);
   expect(facts).toEqual([['device.registered', id]]);
   expect(await phone.register({ expires: 0 })).toMatchObject({ kind: 'registered', contacts: [] });
-  expect(room.registrations.of(id)).toEqual([]);
+  expect(harness.registrations.of(id)).toEqual([]);
   expect(facts).toEqual([
     ['device.registered', id],
     ['device.unregistered', id],
@@ -58,8 +58,8 @@ test('a refresh is no news; a phone that moved is', async () => {
   expect(facts).toHaveLength(1);
   await phone.register({ source: { protocol: 'udp', address: '192.0.2.99', port: 5060 } });
   expect(facts).toHaveLength(2);
-  expect([...room.registrations.deviceIds()]).toEqual([phone.device.id]);
-  expect([room.registrations.isRegisteredFrom('192.0.2.10'), room.registrations.isRegisteredFrom('192.0.2.99')]).toEqual([
+  expect([...harness.registrations.deviceIds()]).toEqual([phone.device.id]);
+  expect([harness.registrations.isRegisteredFrom('192.0.2.10'), harness.registrations.isRegisteredFrom('192.0.2.99')]).toEqual([
     false,
     true,
   ]);
@@ -70,13 +70,13 @@ test('a browser whose tab was closed is no longer registered; a phone beside it 
   const contacts = [{ uri: 'sip:x@df7jal23ls0d.invalid;transport=ws', params: params({}) }];
   await phone.register();
   await phone.register({ callId: 'browser', contacts, source });
-  room.registrations.flowClosed({ ...source, port: 40_001 });
-  expect(room.registrations.of(phone.device.id)).toHaveLength(2);
-  room.registrations.flowClosed(source);
-  expect(room.registrations.of(phone.device.id)).toMatchObject([{ source: { protocol: 'udp' } }]);
+  harness.registrations.flowClosed({ ...source, port: 40_001 });
+  expect(harness.registrations.of(phone.device.id)).toHaveLength(2);
+  harness.registrations.flowClosed(source);
+  expect(harness.registrations.of(phone.device.id)).toMatchObject([{ source: { protocol: 'udp' } }]);
   await phone.register({ callId: 'browser again', contacts, source });
-  room.registrations.connectionsLost();
-  expect(room.registrations.of(phone.device.id)).toMatchObject([{ source: { protocol: 'udp' } }]);
+  harness.registrations.connectionsLost();
+  expect(harness.registrations.of(phone.device.id)).toMatchObject([{ source: { protocol: 'udp' } }]);
 });
 
 test('asks without a Contact', async () => {
@@ -86,7 +86,7 @@ test('asks without a Contact', async () => {
 
 test('the answer comes after the commit, and a refused REGISTER changes nothing', async () => {
   await phone.register();
-  const rows = room.opened.db.prepare('SELECT contact_uri FROM registrations').pluck();
+  const rows = harness.opened.db.prepare('SELECT contact_uri FROM registrations').pluck();
   expect(rows.all()).toEqual([`sip:${phone.device.username}@192.0.2.10:5060`]);
   expect(await phone.register({ expires: 5 })).toEqual({
     kind: 'rejected',
@@ -101,7 +101,7 @@ test('the answer comes after the commit, and a refused REGISTER changes nothing'
 });
 
 test("a password is for its own address of record, and for the device's transports", async () => {
-  const other = await addPhone(room, { name: 'Hall', type: 'softphone', username: 'hall', transports: ['tls'] });
+  const other = await addPhone(harness, { name: 'Hall', type: 'softphone', username: 'hall', transports: ['tls'] });
   expect(await phone.register({ toUri: 'sip:hall@house.test' })).toMatchObject({ kind: 'rejected', status: 403 });
   expect(await phone.register({ toUri: 'tel:201' })).toMatchObject({ kind: 'rejected', status: 400 });
   expect(await other.register()).toMatchObject({ kind: 'rejected', status: 403 });
@@ -117,48 +117,48 @@ test('two phones of one device ring both; one that expires goes alone', async ()
   const from = (port: number) => ({ protocol: 'udp', address: '192.0.2.10', port }) as const;
   await phone.register({ callId: 'a', contacts: [contact(5060, '100')], source: from(5060) });
   await phone.register({ callId: 'b', contacts: [contact(5070, '200')], source: from(5070) });
-  expect(room.registrations.of(phone.device.id)).toHaveLength(2);
+  expect(harness.registrations.of(phone.device.id)).toHaveLength(2);
   clock.advance(100_000);
-  expect(room.registrations.of(phone.device.id)).toMatchObject([{ callId: 'b' }]);
+  expect(harness.registrations.of(phone.device.id)).toMatchObject([{ callId: 'b' }]);
   await clock.advanceAsync(5_000);
-  expect(room.registrations.size).toBe(1);
+  expect(harness.registrations.size).toBe(1);
   await clock.advanceAsync(100_000);
   expect(facts.at(-1)).toEqual(['device.unregistered', phone.device.id]);
-  expect(room.opened.db.prepare('SELECT count(*) FROM registrations').pluck().get()).toBe(0);
-  expect(room.registrations.isRegisteredFrom('192.0.2.10')).toBe(false);
+  expect(harness.opened.db.prepare('SELECT count(*) FROM registrations').pluck().get()).toBe(0);
+  expect(harness.registrations.isRegisteredFrom('192.0.2.10')).toBe(false);
 });
 
 test('the path is kept for ringing and told to those who asked', async () => {
   const path = ['sip:edge.example;lr', 'sip:nat.example;lr;ob'];
   expect(await phone.register({ path })).toMatchObject({ path: [] });
   expect(await phone.register({ path, supported: ['path'] })).toMatchObject({ path });
-  expect(room.registrations.of(phone.device.id)).toMatchObject([{ path }]);
+  expect(harness.registrations.of(phone.device.id)).toMatchObject([{ path }]);
 });
 
 test('disk full: the phone is registered in memory, and stored again when there is room', async () => {
-  room.opened.db.exec('CREATE TABLE ballast (filling BLOB)');
-  room.opened.db.pragma(`max_page_count = ${String(room.opened.db.pragma('page_count', { simple: true }))}`);
-  const fill = room.opened.db.prepare('INSERT INTO ballast VALUES (randomblob(500))');
+  harness.opened.db.exec('CREATE TABLE ballast (filling BLOB)');
+  harness.opened.db.pragma(`max_page_count = ${String(harness.opened.db.pragma('page_count', { simple: true }))}`);
+  const fill = harness.opened.db.prepare('INSERT INTO ballast VALUES (randomblob(500))');
   expect(() => {
     for (;;) fill.run();
   }).toThrow(/full/);
   const userAgent = 'x'.repeat(6000);
   expect(await phone.register({ userAgent })).toMatchObject({ kind: 'registered' });
-  expect(room.writes.problem).toContain('disk is full');
-  expect(room.registrations.of(phone.device.id)).toHaveLength(1);
+  expect(harness.writes.problem).toContain('disk is full');
+  expect(harness.registrations.of(phone.device.id)).toHaveLength(1);
   await clock.advanceAsync(5_000);
-  expect(room.writes.problem).toContain('disk is full');
-  room.opened.db.pragma('max_page_count = 10000');
+  expect(harness.writes.problem).toContain('disk is full');
+  harness.opened.db.pragma('max_page_count = 10000');
   await clock.advanceAsync(5_000);
-  expect(room.opened.db.prepare('SELECT user_agent FROM registrations').pluck().all()).toEqual([userAgent]);
-  expect(room.writes.problem).toBeUndefined();
+  expect(harness.opened.db.prepare('SELECT user_agent FROM registrations').pluck().all()).toEqual([userAgent]);
+  expect(harness.writes.problem).toBeUndefined();
 });
 
 test('a damaged database: phones register, devices cannot be changed', async () => {
-  room.writes.freeze('The database is damaged.');
+  harness.writes.freeze('The database is damaged.');
   expect(await phone.register()).toMatchObject({ kind: 'registered' });
-  expect(room.registrations.of(phone.device.id)).toHaveLength(1);
-  await expect(room.devices.create({ name: 'New', type: 'softphone' })).rejects.toMatchObject({
+  expect(harness.registrations.of(phone.device.id)).toHaveLength(1);
+  await expect(harness.devices.create({ name: 'New', type: 'softphone' })).rejects.toMatchObject({
     code: 'unavailable',
     message: 'The database is damaged.',
   });
@@ -166,13 +166,13 @@ test('a damaged database: phones register, devices cannot be changed', async () 
 
 test('a device deleted while its phone registers', async () => {
   const request = phone.request();
-  const challenged = await room.registrar.register(request);
+  const challenged = await harness.registrar.register(request);
   const challenge = challenged.kind === 'challenge' ? (challenged.challenges[0] ?? '') : '';
-  const deleted = room.devices.delete(phone.device.id);
-  const answer = room.registrar.register({ ...phone.request(), authorization: phone.answer(challenge, request.requestUri) });
+  const deleted = harness.devices.delete(phone.device.id);
+  const answer = harness.registrar.register({ ...phone.request(), authorization: phone.answer(challenge, request.requestUri) });
   await deleted;
   expect(await answer).toMatchObject({ kind: 'rejected', status: 500 });
-  expect(room.registrations.of(phone.device.id)).toEqual([]);
+  expect(harness.registrations.of(phone.device.id)).toEqual([]);
   expect(await phone.register()).toMatchObject({ kind: 'challenge' });
 });
 
@@ -182,13 +182,13 @@ test('registrations outlive a restart, with all they carry', async () => {
     params: params({ '+sip.instance': '<urn:uuid:1>', 'reg-id': '1', methods: null }),
   };
   await phone.register({ contacts: [contact], supported: ['outbound', 'path'], path: ['sip:edge;ob'] });
-  const before = room.registrations.of(phone.device.id);
-  room.registrations.stop();
+  const before = harness.registrations.of(phone.device.id);
+  harness.registrations.stop();
   const next = new Registrations({
-    store: new RegistrationStore(room.opened.db),
-    writes: room.writes,
+    store: new RegistrationStore(harness.opened.db),
+    writes: harness.writes,
     clock,
-    events: room.events,
+    events: harness.events,
     log: createLog({ level: 'silent' }),
   });
   next.start();

@@ -12,9 +12,9 @@ import { decideBindings } from './registrar-decision.ts';
 import type { Rejection } from './registrar-decision.ts';
 import type { Registration } from './registration.ts';
 import type { Registrations } from './registrations.ts';
-import { SaidLately } from './said-lately.ts';
+import { LogThrottle } from './log-throttle.ts';
 
-export type RegistrarOptions = {
+export type RegistrarDeps = {
   readonly authenticator: Authenticator;
   readonly registrations: Registrations;
   readonly clock: Clock;
@@ -25,18 +25,18 @@ export type RegistrarOptions = {
 type Accepted = Extract<AuthDecision, { kind: 'accepted' }>;
 
 export class Registrar {
-  readonly #options: RegistrarOptions;
-  readonly #lately: SaidLately;
+  readonly #deps: RegistrarDeps;
+  readonly #logThrottle: LogThrottle;
 
-  constructor(options: RegistrarOptions) {
-    this.#options = options;
-    this.#lately = new SaidLately({ clock: options.clock });
+  constructor(deps: RegistrarDeps) {
+    this.#deps = deps;
+    this.#logThrottle = new LogThrottle({ clock: deps.clock });
   }
 
   async register(request: RegisterRequest): Promise<RegisterDecision> {
     const { requestUri, toUri, authorization, source } = request;
     const user = uriUser(toUri);
-    const auth = this.#options.authenticator.authenticate({
+    const auth = this.#deps.authenticator.authenticate({
       method: 'REGISTER',
       requestUri,
       authorization,
@@ -72,16 +72,16 @@ export class Registrar {
   /** Said once a minute for one source: whoever tries again and again must not fill the log. */
   #warn(facts: { readonly source: RegisterRequest['source']; readonly [name: string]: unknown }, sentence: string): void {
     const { user = '', device = '' } = facts;
-    if (this.#lately.isNews(`${sentence} ${facts.source.address} ${String(user)} ${String(device)}`)) {
-      this.#options.log.warn(facts, sentence);
+    if (this.#logThrottle.shouldLog(`${sentence} ${facts.source.address} ${String(user)} ${String(device)}`)) {
+      this.#deps.log.warn(facts, sentence);
     }
   }
 
-  async #bind({ device, nonce, lastNonce }: Accepted, request: RegisterRequest): Promise<RegisterDecision> {
-    const { registrations, clock, newId, log } = this.#options;
+  async #bind({ device, nonceSerial, lastNonceSerial }: Accepted, request: RegisterRequest): Promise<RegisterDecision> {
+    const { registrations, clock, newId, log } = this.#deps;
     const bindings = registrations.of(device.id);
     const now = clock.now();
-    const facts = { deviceId: device.id, bindings, request, nonce, lastNonce, now, newId: () => newId('reg') };
+    const facts = { deviceId: device.id, bindings, request, nonceSerial, lastNonceSerial, now, newId: () => newId('reg') };
     const decision = decideBindings(facts);
     if (decision.kind === 'rejected') return this.#refuse(device, request, decision);
     if (decision.kind === 'fetch') return registered(device, bindings, { now, path: [], isOutbound: false });
@@ -91,11 +91,11 @@ export class Registrar {
       log.error({ device: device.id, err: error }, 'A registration could not be stored');
       return { kind: 'rejected', status: 500, reason: 'Server Internal Error' };
     }
-    const [strange] = request.strangePath;
-    if (strange !== undefined) {
+    const [untrusted] = request.untrustedPath;
+    if (untrusted !== undefined) {
       const { source } = request;
       this.#warn(
-        { device: device.id, name: device.name, source, path: strange },
+        { device: device.id, name: device.name, source, path: untrusted },
         'A Path was not followed: it is of no proxy in sip_edge_proxies',
       );
     }
@@ -113,9 +113,13 @@ function mayRegister(device: Device, { toUri, source }: RegisterRequest, user: s
   return undefined;
 }
 
-type Told = { readonly now: number; readonly path: readonly string[]; readonly isOutbound: boolean };
+type RegisteredFields = { readonly now: number; readonly path: readonly string[]; readonly isOutbound: boolean };
 
-function registered(device: Device, bindings: readonly Registration[], { now, path, isOutbound }: Told): RegisterDecision {
+function registered(
+  device: Device,
+  bindings: readonly Registration[],
+  { now, path, isOutbound }: RegisteredFields,
+): RegisterDecision {
   const contacts = bindings.map(({ contactUri, expiresAt, q, params }) => ({
     uri: contactUri,
     expiresSeconds: Math.ceil((expiresAt - now) / 1000),

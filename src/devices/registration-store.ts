@@ -1,5 +1,5 @@
 import type { Database, Statement } from '#storage/database.ts';
-import type { DeviceId, Protocol } from './device.ts';
+import type { DeviceId, SipTransport } from './device.ts';
 import { noParams } from './registration.ts';
 import type { Registration } from './registration.ts';
 
@@ -36,7 +36,7 @@ export class RegistrationStore {
   readonly #removeOfDevice: Statement<[string]>;
   readonly #removeExpired: Statement<[number]>;
   readonly #live: Statement<[number], Row>;
-  readonly #moveDue: Statement<[number, number]>;
+  readonly #shiftDueTimes: Statement<[number, number]>;
 
   constructor(db: Database) {
     this.#put = db.prepare(
@@ -51,7 +51,7 @@ export class RegistrationStore {
     this.#remove = db.prepare('DELETE FROM registrations WHERE id = ?');
     this.#removeOfDevice = db.prepare('DELETE FROM registrations WHERE device_id = ?');
     this.#removeExpired = db.prepare('DELETE FROM registrations WHERE expires_at <= ?');
-    this.#moveDue = db.prepare('UPDATE registrations SET registered_at = registered_at + ?, expires_at = expires_at + ?');
+    this.#shiftDueTimes = db.prepare('UPDATE registrations SET registered_at = registered_at + ?, expires_at = expires_at + ?');
     this.#live = db.prepare(`SELECT ${columns} FROM registrations WHERE expires_at > ? ORDER BY id`);
   }
 
@@ -88,8 +88,8 @@ export class RegistrationStore {
   }
 
   /** The clock was set: each lasts as long as it was granted. */
-  moveDue(byMs: number): void {
-    this.#moveDue.run(byMs, byMs);
+  shiftDueTimes(byMs: number): void {
+    this.#shiftDueTimes.run(byMs, byMs);
   }
 
   removeExpired(now: number): void {
@@ -118,12 +118,12 @@ function toRegistration(row: Row): Registration | undefined {
     path: row.path === '[]' ? noPath : (path as string[]),
     instanceId: row.instance_id ?? undefined,
     regId: row.reg_id ?? undefined,
-    source: { protocol: row.source_protocol as Protocol, address: row.source_address, port: row.source_port },
+    source: { protocol: row.source_protocol as SipTransport, address: row.source_address, port: row.source_port },
     userAgent: row.user_agent ?? undefined,
     callId: row.call_id,
     cseq: row.cseq,
     // Nonces of an earlier run prove nothing any more.
-    lastNonce: 0,
+    lastNonceSerial: 0,
     registeredAt: row.registered_at,
     expiresAt: row.expires_at,
   };

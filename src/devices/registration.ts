@@ -1,10 +1,10 @@
 import type { Id } from '#base/ids.ts';
-import type { DeviceId, Protocol } from './device.ts';
+import type { DeviceId, SipTransport } from './device.ts';
 
 /** Where a packet came from, as the network says: never the Via's word. Address numeric, IPv6 without brackets. */
-export type Source = { readonly protocol: Protocol; readonly address: string; readonly port: number };
+export type SourceAddress = { readonly protocol: SipTransport; readonly address: string; readonly port: number };
 
-export function isSameSource(one: Source, other: Source): boolean {
+export function isSameSource(one: SourceAddress, other: SourceAddress): boolean {
   return one.protocol === other.protocol && one.address === other.address && one.port === other.port;
 }
 
@@ -27,12 +27,12 @@ export type Registration = {
   readonly path: readonly string[];
   readonly instanceId: string | undefined;
   readonly regId: number | undefined;
-  readonly source: Source;
+  readonly source: SourceAddress;
   readonly userAgent: string | undefined;
   readonly callId: string;
   readonly cseq: number;
   /** The number of the last nonce given out when it was refreshed; 0 where that was before this run. */
-  readonly lastNonce: number;
+  readonly lastNonceSerial: number;
   /** When the last REGISTER for it came, in milliseconds since the Unix epoch. */
   readonly registeredAt: number;
   /** Milliseconds since the Unix epoch. */

@@ -9,9 +9,9 @@ import { withoutFlow } from './closed-flow.ts';
 import type { DeviceId } from './device.ts';
 import type { RegistrationStore } from './registration-store.ts';
 import { isSameSource } from './registration.ts';
-import type { Registration, Source } from './registration.ts';
+import type { Registration, SourceAddress } from './registration.ts';
 
-export type RegistrationsOptions = {
+export type RegistrationsDeps = {
   readonly store: RegistrationStore;
   readonly writes: WriteBatch;
   readonly clock: Clock;
@@ -37,7 +37,7 @@ const none: readonly Registration[] = [];
  * written the house still rings: then a registration lives in memory alone.
  */
 export class Registrations {
-  readonly #options: RegistrationsOptions;
+  readonly #deps: RegistrationsDeps;
   readonly #byDevice = new Map<DeviceId, readonly Registration[]>();
   /** Registrations per source address. */
   readonly #sources = new Map<string, number>();
@@ -46,13 +46,13 @@ export class Registrations {
   #size = 0;
   #sweep: Timer | undefined;
 
-  constructor(options: RegistrationsOptions) {
-    this.#options = options;
+  constructor(deps: RegistrationsDeps) {
+    this.#deps = deps;
   }
 
   /** Takes up what the last run left, and begins to sweep. */
   start(): void {
-    const { store, clock } = this.#options;
+    const { store, clock } = this.#deps;
     const byDevice = new Map<DeviceId, Registration[]>();
     for (const registration of store.live(clock.now())) {
       const bindings = byDevice.get(registration.deviceId);
@@ -62,7 +62,7 @@ export class Registrations {
     for (const [deviceId, bindings] of byDevice) this.#set(deviceId, bindings);
     this.#sweep = clock.every(sweepMs, () => {
       void this.#dropExpired();
-      void this.#saveAgain();
+      void this.#retryUnsaved();
     });
   }
 
@@ -74,7 +74,7 @@ export class Registrations {
   of(deviceId: string): readonly Registration[] {
     const bindings = this.#byDevice.get(deviceId as DeviceId);
     if (bindings === undefined) return none;
-    const now = this.#options.clock.now();
+    const now = this.#deps.clock.now();
     return bindings.every(({ expiresAt }) => expiresAt > now) ? bindings : bindings.filter(({ expiresAt }) => expiresAt > now);
   }
 
@@ -103,13 +103,13 @@ export class Registrations {
     await this.#store(deviceId, stored, removed);
     for (const { id, contactUri, expiresAt, source } of stored) {
       // A refresh is no news, unless the phone has moved.
-      if (addresses.get(id) !== source.address) this.#tellRegistered(deviceId, contactUri, expiresAt);
+      if (addresses.get(id) !== source.address) this.#emitRegistered(deviceId, contactUri, expiresAt);
     }
-    if (before.length > 0 && bindings.length === 0) this.#tellUnregistered(deviceId, 'removed');
+    if (before.length > 0 && bindings.length === 0) this.#emitUnregistered(deviceId, 'removed');
   }
 
   /** The clock was set: each lasts as long as it was granted, as in the table. */
-  move(byMs: number): void {
+  shiftDueTimes(byMs: number): void {
     for (const [deviceId, bindings] of this.#byDevice) {
       this.#byDevice.set(
         deviceId,
@@ -124,7 +124,7 @@ export class Registrations {
   }
 
   /** A connection is closed: what came over exactly this one and has no other way ends, and nobody who comes by the same port gets its calls. */
-  flowClosed(closed: Source): void {
+  flowClosed(closed: SourceAddress): void {
     if (this.#sources.has(closed.address)) this.#endFlows((source) => isSameSource(source, closed));
   }
 
@@ -133,7 +133,7 @@ export class Registrations {
     this.#endFlows(({ protocol }) => protocol !== 'udp');
   }
 
-  #endFlows(isClosed: (source: Source) => boolean): void {
+  #endFlows(isClosed: (source: SourceAddress) => boolean): void {
     for (const [deviceId, bindings] of this.#byDevice) {
       const closed = bindings.filter(({ source }) => isClosed(source));
       if (closed.length === 0) continue;
@@ -142,13 +142,13 @@ export class Registrations {
       const removed = closed.filter(({ id }) => !left.has(id));
       const kept = bindings.flatMap((binding) => left.get(binding.id) ?? (closed.includes(binding) ? [] : binding));
       this.apply({ deviceId, bindings: kept, stored, removed }).catch((error: unknown) => {
-        this.#options.log.error({ device: deviceId, err: error }, 'The end of a connection could not be stored');
+        this.#deps.log.error({ device: deviceId, err: error }, 'The end of a connection could not be stored');
       });
     }
   }
 
   async #store(deviceId: DeviceId, stored: readonly Registration[], removed: readonly Registration[]): Promise<void> {
-    const { store, writes, log } = this.#options;
+    const { store, writes, log } = this.#deps;
     if (stored.length === 0 && removed.length === 0) return;
     try {
       await writes.write(() => {
@@ -168,8 +168,8 @@ export class Registrations {
   }
 
   /** Stores what memory alone knows as soon as the disk takes it. */
-  async #saveAgain(): Promise<void> {
-    const { store, writes, log } = this.#options;
+  async #retryUnsaved(): Promise<void> {
+    const { store, writes, log } = this.#deps;
     if (this.#unsaved.size === 0) return;
     const devices = [...this.#unsaved];
     this.#unsaved.clear();
@@ -185,7 +185,7 @@ export class Registrations {
   }
 
   async #dropExpired(): Promise<void> {
-    const { store, writes, clock, log } = this.#options;
+    const { store, writes, clock, log } = this.#deps;
     const now = clock.now();
     const gone: DeviceId[] = [];
     let hasExpired = false;
@@ -203,7 +203,7 @@ export class Registrations {
       // The next start leaves them out anyway.
       log.debug({ err: error }, 'Expired registrations stay in the database');
     }
-    for (const deviceId of gone) this.#tellUnregistered(deviceId, 'expired');
+    for (const deviceId of gone) this.#emitUnregistered(deviceId, 'expired');
   }
 
   #set(deviceId: DeviceId, bindings: readonly Registration[]): void {
@@ -220,18 +220,18 @@ export class Registrations {
     else this.#sources.set(address, count);
   }
 
-  #tellRegistered(deviceId: DeviceId, contact: string, expiresAt: number): void {
-    this.#options.log.info({ device: deviceId, name: this.#nameOf(deviceId), contact }, 'A phone registered');
-    this.#options.events.emit('device.registered', { deviceId, contact, expiresAt: isoTime(expiresAt) });
+  #emitRegistered(deviceId: DeviceId, contact: string, expiresAt: number): void {
+    this.#deps.log.info({ device: deviceId, name: this.#nameOf(deviceId), contact }, 'A phone registered');
+    this.#deps.events.emit('device.registered', { deviceId, contact, expiresAt: isoTime(expiresAt) });
   }
 
-  #tellUnregistered(deviceId: DeviceId, reason: 'removed' | 'expired'): void {
-    this.#options.log.info({ device: deviceId, name: this.#nameOf(deviceId), reason }, 'A device is no longer registered');
-    this.#options.events.emit('device.unregistered', { deviceId, reason });
+  #emitUnregistered(deviceId: DeviceId, reason: 'removed' | 'expired'): void {
+    this.#deps.log.info({ device: deviceId, name: this.#nameOf(deviceId), reason }, 'A device is no longer registered');
+    this.#deps.events.emit('device.unregistered', { deviceId, reason });
   }
 
   #nameOf(deviceId: DeviceId): string | undefined {
-    return this.#options.nameOf?.(deviceId);
+    return this.#deps.nameOf?.(deviceId);
   }
 }
 
@@ -240,17 +240,19 @@ function compact(registration: Registration): Registration {
   const { params, source, path } = registration;
   return {
     ...registration,
-    contactUri: own(registration.contactUri),
+    contactUri: copyString(registration.contactUri),
     params:
-      params.size === 0 ? params : new Map([...params].map(([name, value]) => [own(name), value === null ? null : own(value)])),
-    path: path.map(own),
-    instanceId: registration.instanceId === undefined ? undefined : own(registration.instanceId),
-    source: { ...source, address: own(source.address) },
-    userAgent: registration.userAgent === undefined ? undefined : own(registration.userAgent),
-    callId: own(registration.callId),
+      params.size === 0
+        ? params
+        : new Map([...params].map(([name, value]) => [copyString(name), value === null ? null : copyString(value)])),
+    path: path.map(copyString),
+    instanceId: registration.instanceId === undefined ? undefined : copyString(registration.instanceId),
+    source: { ...source, address: copyString(source.address) },
+    userAgent: registration.userAgent === undefined ? undefined : copyString(registration.userAgent),
+    callId: copyString(registration.callId),
   };
 }
 
-function own(text: string): string {
+function copyString(text: string): string {
   return Buffer.from(text).toString();
 }

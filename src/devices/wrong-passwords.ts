@@ -1,5 +1,5 @@
 import type { Clock } from '#base/clock.ts';
-import { subscriberOf } from '#base/private-address.ts';
+import { subscriberKey } from '#base/private-address.ts';
 
 /** An answer to a challenge that was wrong. */
 export type WrongAnswer = { readonly source: string; readonly username: string; readonly callId: string };
@@ -85,7 +85,7 @@ function isMoreOf({ count, callId, triedAt, answers }: Tries, given: string, now
 }
 
 function pair(source: string, username: string): string {
-  return `${subscriberOf(source)} ${short(username)}`;
+  return `${subscriberKey(source)} ${short(username)}`;
 }
 
 /** Cut, and copied out of its message: what an attacker writes must not fill the table with text. */

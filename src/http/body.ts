@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { UploadRule } from '#contract/endpoint.ts';
 import type { Upload } from '#contract/file.ts';
-import { HttpRefusal } from './errors.ts';
+import { HttpError } from './errors.ts';
 
 const maxBodyBytes = 1024 * 1024;
 
@@ -19,29 +19,32 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
 
 function checkType(request: IncomingMessage): void {
   const [type = '', ...parameters] = (request.headers['content-type'] ?? '').toLowerCase().split(';');
-  if (type.trim() !== 'application/json') throw new HttpRefusal(415, 'The body must be JSON: Content-Type: application/json');
+  if (type.trim() !== 'application/json') throw new HttpError(415, 'The body must be JSON: Content-Type: application/json');
   const charset = parameters.map((one) => one.trim().replaceAll('"', '')).find((one) => one.startsWith('charset='));
-  if (charset !== undefined && charset !== 'charset=utf-8') throw new HttpRefusal(415, 'The body must be in UTF-8');
+  if (charset !== undefined && charset !== 'charset=utf-8') throw new HttpError(415, 'The body must be in UTF-8');
   const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') throw new HttpRefusal(415, 'The body must not be compressed');
+  if (encoding !== undefined && encoding !== 'identity') throw new HttpError(415, 'The body must not be compressed');
 }
 
-/** A body that is no JSON, whole. Throws 415 for a media type that is not wanted by any name, 413 above `mostBytes`, 400 for none. */
-export async function readUpload(request: IncomingMessage, { types, otherNames = [], mostBytes }: UploadRule): Promise<Upload> {
+/** A body that is no JSON, whole. Throws 415 for a media type that is not wanted by any name, 413 above `maxBytes`, 400 for none. */
+export async function readUpload(
+  request: IncomingMessage,
+  { types, aliases: otherNames = [], maxBytes }: UploadRule,
+): Promise<Upload> {
   const contentType = (request.headers['content-type'] ?? '').toLowerCase().split(';')[0]?.trim() ?? '';
-  if (![...types, ...otherNames].includes(contentType)) throw new HttpRefusal(415, `The body must be one of ${types.join(', ')}`);
-  if (Number(request.headers['content-length'] ?? 0) > mostBytes) throw tooLarge(mostBytes);
-  const bytes = await readBytes(request, mostBytes);
-  if (bytes.length === 0) throw new HttpRefusal(400, 'The body is empty');
+  if (![...types, ...otherNames].includes(contentType)) throw new HttpError(415, `The body must be one of ${types.join(', ')}`);
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  const bytes = await readBytes(request, maxBytes);
+  if (bytes.length === 0) throw new HttpError(400, 'The body is empty');
   return { contentType, bytes };
 }
 
-async function readBytes(request: IncomingMessage, mostBytes = maxBodyBytes): Promise<Buffer> {
+async function readBytes(request: IncomingMessage, maxBytes = maxBodyBytes): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > mostBytes) throw tooLarge(mostBytes);
+    if (bytes > maxBytes) throw tooLarge(maxBytes);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -52,11 +55,11 @@ function parse(bytes: Buffer): unknown {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
     const what = error instanceof SyntaxError ? 'The body is not valid JSON' : 'The body is not valid UTF-8';
-    throw new HttpRefusal(400, what);
+    throw new HttpError(400, what);
   }
 }
 
 // The rest of the body is not read, so the connection cannot carry another request.
-function tooLarge(mostBytes = maxBodyBytes): HttpRefusal {
-  return new HttpRefusal(413, `The body is larger than ${Math.round(mostBytes / 1024 / 1024)} MiB`, { Connection: 'close' });
+function tooLarge(maxBytes = maxBodyBytes): HttpError {
+  return new HttpError(413, `The body is larger than ${Math.round(maxBytes / 1024 / 1024)} MiB`, { Connection: 'close' });
 }

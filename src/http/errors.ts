@@ -15,7 +15,7 @@ const names = {
 } as const satisfies Record<ErrorCode, ErrorName>;
 
 /** A refusal of HTTP itself, whose status says more than the code alone: 405, 413, 415 and the like. */
-export class HttpRefusal extends AppError {
+export class HttpError extends AppError {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
 
@@ -26,7 +26,7 @@ export class HttpRefusal extends AppError {
   }
 }
 
-export type ErrorAnswer = {
+export type ErrorResponse = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: ErrorReply;
@@ -35,11 +35,11 @@ export type ErrorAnswer = {
 };
 
 /** What an error looks like outside. The text of anything but an AppError stays inside. */
-export function answerTo(error: unknown): ErrorAnswer {
+export function errorResponse(error: unknown): ErrorResponse {
   const known =
     error instanceof AppError ? error : new AppError('internal', 'Something went wrong inside GoSIP; its log says what');
   const code = names[known.code];
-  const refusal = known instanceof HttpRefusal ? known : undefined;
+  const refusal = known instanceof HttpError ? known : undefined;
   return {
     status: refusal?.status ?? errorStatuses[code],
     headers: {

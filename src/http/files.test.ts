@@ -29,7 +29,7 @@ const writeFile = endpoint({
   access: 'user',
   summary: 'Write it',
   body: uploadBody,
-  upload: { types: ['audio/wav', 'audio/mpeg'], mostBytes: 1000 },
+  upload: { types: ['audio/wav', 'audio/mpeg'], maxBytes: 1000 },
   reply: z.object({ type: z.string(), bytes: z.number() }),
 });
 
@@ -59,7 +59,11 @@ describe('files over HTTP', () => {
   const bytes = Buffer.from(text);
   const routes = [
     handle(readFile, () => ({
-      ...{ contentType: 'audio/wav', bytes: bytes.length, version: 'v1', fileName: 'a "b".wav', disposition: 'inline' as const },
+      contentType: 'audio/wav',
+      bytes: bytes.length,
+      etag: 'v1',
+      fileName: 'a "b".wav',
+      disposition: 'inline' as const,
       // In pieces of three, so that a part begins and ends inside one.
       read: async function* ({ first, last }: { first: number; last: number }) {
         for (let at = first; at <= last; at += 3) yield bytes.subarray(at, Math.min(at + 3, last + 1));
@@ -67,10 +71,17 @@ describe('files over HTTP', () => {
     })),
     handle(writeFile, ({ body }: { body: Upload }) => ({ type: body.contentType, bytes: body.bytes.length })),
   ];
-  const live = new LiveStream({ events: new Events<Facts>(log), clock, log, mayHear: () => true });
+  const live = new LiveStream({ events: new Events<Facts>(log), clock, log, mayReceive: () => true });
   const identity = { kind: 'token', id: 't', personId: undefined, role: 'admin' } as const;
   const server = new HttpServer({
-    ...{ host: '127.0.0.1', port: 0, version: '1', routes, live, clock, log, isReplyStrict: true },
+    host: '127.0.0.1',
+    port: 0,
+    version: '1',
+    routes,
+    live,
+    clock,
+    log,
+    isReplyStrict: true,
     identify: (token) => (token === 'good' ? identity : undefined),
   });
   beforeAll(() => server.start());

@@ -1,41 +1,41 @@
 import { Readable } from 'node:stream';
 import type { Context } from 'koa';
 import type { ByteRange, FileReply } from '#contract/file.ts';
-import { HttpRefusal } from './errors.ts';
+import { HttpError } from './errors.ts';
 
 /** Answers with a file or the part of it that is asked for (RFC 9110 sections 13 and 14). Throws 416 for a part behind its end. */
 export function sendFile(context: Context, file: FileReply): void {
-  const etag = `"${file.version}"`;
+  const etag = `"${file.etag}"`;
   context.set({
     ETag: etag,
     'Accept-Ranges': 'bytes',
     'Cache-Control': 'private, no-cache',
     'Content-Disposition': `${file.disposition}; filename="${file.fileName.replaceAll(/[^\w.-]/g, '_')}"`,
   });
-  if (names(context.get('If-None-Match'), etag)) {
+  if (matchesEtag(context.get('If-None-Match'), etag)) {
     context.status = 304;
     return;
   }
-  const wanted = isRangeValid(context.get('If-Range'), etag) ? readRange(context.get('Range'), file.bytes) : { kind: 'whole' };
-  if (wanted.kind === 'beyond') {
-    throw new HttpRefusal(416, 'The file ends before that', { 'Content-Range': `bytes */${file.bytes}` });
+  const requested = isRangeValid(context.get('If-Range'), etag) ? readRange(context.get('Range'), file.bytes) : { kind: 'whole' };
+  if (requested.kind === 'beyond') {
+    throw new HttpError(416, 'The file ends before that', { 'Content-Range': `bytes */${file.bytes}` });
   }
-  const range = 'range' in wanted ? wanted.range : { first: 0, last: file.bytes - 1 };
-  context.status = wanted.kind === 'part' ? 206 : 200;
-  if (wanted.kind === 'part') context.set('Content-Range', `bytes ${range.first}-${range.last}/${file.bytes}`);
+  const range = 'range' in requested ? requested.range : { first: 0, last: file.bytes - 1 };
+  context.status = requested.kind === 'part' ? 206 : 200;
+  if (requested.kind === 'part') context.set('Content-Range', `bytes ${range.first}-${range.last}/${file.bytes}`);
   context.type = file.contentType;
   // Koa answers a HEAD with the length and no body, and would leave a stream that nobody reads behind.
   if (context.method !== 'HEAD') context.body = Readable.from(file.read(range), { objectMode: false });
   context.length = range.last - range.first + 1;
 }
 
-export type WantedRange =
+export type RequestedRange =
   | { readonly kind: 'whole' }
   | { readonly kind: 'part'; readonly range: ByteRange }
   | { readonly kind: 'beyond' };
 
 /** One range of bytes; several, and what cannot be read, are answered with the whole file (RFC 9110 section 14.2). */
-export function readRange(header: string, bytes: number): WantedRange {
+export function readRange(header: string, bytes: number): RequestedRange {
   const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header.trim());
   const [, from = '', to = ''] = match ?? [];
   if (from === '' && to === '') return { kind: 'whole' };
@@ -54,6 +54,6 @@ function isRangeValid(header: string, etag: string): boolean {
   return header === '' || header === etag;
 }
 
-function names(header: string, etag: string): boolean {
+function matchesEtag(header: string, etag: string): boolean {
   return header.split(',').some((one) => one.trim() === etag || one.trim() === `W/${etag}` || one.trim() === '*');
 }

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { HttpRefusal } from './errors.ts';
+import { HttpError } from './errors.ts';
 
 export type FormPairs = readonly (readonly [name: string, value: string])[];
 
-const mostFormBytes = 64 * 1024;
+const maxFormBytes = 64 * 1024;
 /** Twilio sends some fifty. */
-const mostPairs = 1_000;
+const maxPairs = 1_000;
 
 /**
  * The pairs of a form body in their order, duplicates and empty values kept; none where there is no body.
@@ -17,16 +17,16 @@ export async function readForm(request: IncomingMessage): Promise<FormPairs> {
   const [type = ''] = (request.headers['content-type'] ?? '').split(';', 1);
   const encoding = request.headers['content-encoding'] ?? 'identity';
   if (type.trim().toLowerCase() !== 'application/x-www-form-urlencoded' || encoding !== 'identity') {
-    throw new HttpRefusal(415, 'The body must be a form');
+    throw new HttpError(415, 'The body must be a form');
   }
-  if (length > mostFormBytes) throw tooLarge();
+  if (length > maxFormBytes) throw tooLarge();
   return parseForm(await readText(request));
 }
 
 /** Flat: `a[b]` is a name like any other. What is not valid UTF-8 becomes the replacement character. */
 function parseForm(text: string): FormPairs {
   const pairs = [...new URLSearchParams(text)];
-  if (pairs.length > mostPairs) throw new HttpRefusal(400, 'The form has too many fields');
+  if (pairs.length > maxPairs) throw new HttpError(400, 'The form has too many fields');
   return pairs;
 }
 
@@ -38,7 +38,7 @@ function readText(request: IncomingMessage): Promise<string> {
   const take = (chunk: Buffer) => {
     bytes += chunk.length;
     chunks.push(chunk);
-    if (bytes <= mostFormBytes) return;
+    if (bytes <= maxFormBytes) return;
     request.off('data', take);
     request.pause();
     reject(tooLarge());
@@ -50,6 +50,6 @@ function readText(request: IncomingMessage): Promise<string> {
   return promise;
 }
 
-function tooLarge(): HttpRefusal {
-  return new HttpRefusal(413, 'The body is larger than 64 KiB');
+function tooLarge(): HttpError {
+  return new HttpError(413, 'The body is larger than 64 KiB');
 }

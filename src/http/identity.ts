@@ -5,13 +5,13 @@ import type { SignInAttempts } from './sign-in-attempts.ts';
 /** Whom a token stands for; `undefined` where nobody. */
 export type Identify = (token: string) => Identity | undefined;
 
-export type Caller = { readonly authorization: string | undefined; readonly address: string };
+export type ApiCaller = { readonly authorization: string | undefined; readonly address: string };
 
 /**
  * Who asks, by `Authorization: Bearer` (RFC 6750 section 2.1); `undefined` where the request names nobody.
  * Throws `unauthorized` for a wrong token and `rate-limited` where the address sent too many of them.
  */
-export function identityOf(caller: Caller, identify: Identify, attempts: SignInAttempts): Identity | undefined {
+export function identityOf(caller: ApiCaller, identify: Identify, attempts: SignInAttempts): Identity | undefined {
   const token = bearerToken(caller.authorization);
   if (token === undefined) return undefined;
   const identity = identify(token);

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 
-export type Place = {
+export type ListenAddress = {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
@@ -15,15 +15,15 @@ export type Place = {
 const stopGraceMs = 2_000;
 
 /** Throws `conflict` with one plain sentence where the port cannot be had. */
-export async function listen(server: Server, place: Place): Promise<void> {
-  const { host, port } = place;
+export async function listen(server: Server, at: ListenAddress): Promise<void> {
+  const { host, port } = at;
   const listening = Promise.withResolvers<void>();
   server.once('error', listening.reject);
   server.listen({ host, port }, listening.resolve);
   try {
     await listening.promise;
   } catch (error) {
-    throw cannotListen(error, place);
+    throw cannotListen(error, at);
   } finally {
     server.off('error', listening.reject);
   }
@@ -47,7 +47,7 @@ export function boundAddress(server: Server): AddressInfo {
   return address;
 }
 
-function cannotListen(error: unknown, { host, port, name, option }: Place): AppError {
+function cannotListen(error: unknown, { host, port, name, option }: ListenAddress): AppError {
   const code = (error as NodeJS.ErrnoException).code;
   const why =
     code === 'EADDRINUSE'

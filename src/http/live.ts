@@ -9,24 +9,24 @@ import { liveEvents } from '#contract/live.ts';
 
 const maxClients = 200;
 /** A person's browser pages, telephones and scripts; one that opens more than it closes must not shut out itself for good, nor others. */
-const maxClientsEach = 50;
+const maxClientsPerIdentity = 50;
 /** A client that does not read is dropped; it reconnects and reads the lists afresh. */
 const maxUnreadBytes = 256 * 1024;
 const heartbeatMs = 25_000;
 
 /** Whether this person may learn of this fact: an admin of all, a user of their own. */
-export type MayHear = (identity: Identity, name: keyof Facts, fact: Facts[keyof Facts]) => boolean;
+export type MayReceive = (identity: Identity, name: keyof Facts, fact: Facts[keyof Facts]) => boolean;
 
 type Client = {
   readonly identity: Identity;
   readonly response: ServerResponse;
   /** False once the token was revoked or the person is gone. */
-  readonly isStillIn: () => boolean;
+  readonly isStillAuthorized: () => boolean;
 };
 
 export type LiveOptions = {
   readonly events: Events<Facts>;
-  readonly mayHear: MayHear;
+  readonly mayReceive: MayReceive;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -35,7 +35,7 @@ export type LiveOptions = {
 export class LiveStream {
   readonly #options: LiveOptions;
   readonly #clients = new Set<Client>();
-  #endings: (() => void)[] = [];
+  #unsubscribers: (() => void)[] = [];
   #heartbeat: Timer | undefined;
 
   constructor(options: LiveOptions) {
@@ -48,13 +48,13 @@ export class LiveStream {
 
   start(): void {
     const names = Object.keys(liveEvents) as (keyof Facts)[];
-    this.#endings = names.map((name) => this.#options.events.on(name, (fact) => this.#tell(name, fact)));
-    this.#heartbeat = this.#options.clock.every(heartbeatMs, () => this.#beat());
+    this.#unsubscribers = names.map((name) => this.#options.events.on(name, (fact) => this.#publish(name, fact)));
+    this.#heartbeat = this.#options.clock.every(heartbeatMs, () => this.#sendHeartbeat());
   }
 
   stop(): void {
-    for (const end of this.#endings) end();
-    this.#endings = [];
+    for (const end of this.#unsubscribers) end();
+    this.#unsubscribers = [];
     this.#heartbeat?.cancel();
     for (const client of this.#clients) this.#drop(client);
   }
@@ -67,7 +67,7 @@ export class LiveStream {
     const counts = this.#counts();
     const own = counts.get(client.identity.id) ?? 0;
     const isFull = this.#clients.size >= maxClients;
-    if (own >= maxClientsEach || (isFull && !this.#makeRoom(own, counts))) {
+    if (own >= maxClientsPerIdentity || (isFull && !this.#makeRoom(own, counts))) {
       throw new AppError('unavailable', 'Too many live streams of this token are open: close some', { retryAfterSeconds: 30 });
     }
     client.response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
@@ -96,18 +96,18 @@ export class LiveStream {
     return false;
   }
 
-  #tell(name: keyof Facts, fact: Facts[keyof Facts]): void {
+  #publish(name: keyof Facts, fact: Facts[keyof Facts]): void {
     let frame: string | undefined;
     for (const client of this.#clients) {
-      if (!this.#options.mayHear(client.identity, name, fact)) continue;
+      if (!this.#options.mayReceive(client.identity, name, fact)) continue;
       frame ??= `event: ${name}\ndata: ${JSON.stringify(fact)}\n\n`;
       this.#send(client, frame);
     }
   }
 
-  #beat(): void {
+  #sendHeartbeat(): void {
     for (const client of this.#clients) {
-      if (client.isStillIn()) this.#send(client, ': still here\n\n');
+      if (client.isStillAuthorized()) this.#send(client, ': still here\n\n');
       else this.#drop(client);
     }
   }

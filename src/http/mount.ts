@@ -2,11 +2,11 @@ import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { AppError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
-import { mayCall } from '#contract/endpoint.ts';
+import { checkAccess } from '#contract/endpoint.ts';
 import type { Access, AnyEndpoint, Identity, Route } from '#contract/endpoint.ts';
 import type { FileReply } from '#contract/file.ts';
-import { check } from '#contract/problems.ts';
-import type { Checked } from '#contract/problems.ts';
+import { validate } from '#contract/validation.ts';
+import type { ValidationResult } from '#contract/validation.ts';
 import { readJson, readUpload } from './body.ts';
 import { sendFile } from './files.ts';
 
@@ -17,7 +17,7 @@ export type MountOptions = {
   readonly isReplyStrict: boolean;
 };
 
-type Given = { readonly [Part in 'params' | 'query' | 'body']: unknown };
+type RequestInput = { readonly [Part in 'params' | 'query' | 'body']: unknown };
 
 /** Puts every route on the router: access first, then input, then the room's answer, then the reply. */
 export function mountRoutes(router: Router, routes: readonly Route[], options: MountOptions): void {
@@ -31,7 +31,7 @@ export function mountRoutes(router: Router, routes: readonly Route[], options: M
 export function admit(access: Access, context: Context, options: Pick<MountOptions, 'identityOf'>): Identity | undefined {
   if (access === 'public') return undefined;
   const identity = options.identityOf(context);
-  const verdict = mayCall(access, identity);
+  const verdict = checkAccess(access, identity);
   if (verdict === 'sign-in') throw new AppError('unauthorized', 'Say who you are: send Authorization: Bearer and an API token');
   if (verdict === 'forbidden') throw new AppError('forbidden', 'Only an administrator may do this');
   return identity;
@@ -56,11 +56,11 @@ function readBody(context: Context, { body, upload }: AnyEndpoint): Promise<unkn
   return upload === undefined ? readJson(context.req) : readUpload(context.req, upload);
 }
 
-function parseInput(endpoint: AnyEndpoint, given: Given): Given {
+function parseInput(endpoint: AnyEndpoint, given: RequestInput): RequestInput {
   const checked = {
-    params: fit(endpoint.params, given.params),
-    query: fit(endpoint.query, given.query),
-    body: fit(endpoint.body, given.body),
+    params: validateInput(endpoint.params, given.params),
+    query: validateInput(endpoint.query, given.query),
+    body: validateInput(endpoint.body, given.body),
   };
   const details = Object.entries(checked).flatMap(([part, one]) =>
     one.kind === 'fits'
@@ -71,16 +71,16 @@ function parseInput(endpoint: AnyEndpoint, given: Given): Given {
   return { params: valueOf(checked.params), query: valueOf(checked.query), body: valueOf(checked.body) };
 }
 
-function fit(schema: AnyEndpoint['params'], value: unknown): Checked<unknown> {
-  return schema === undefined ? { kind: 'fits', value: undefined } : check(schema, value);
+function validateInput(schema: AnyEndpoint['params'], value: unknown): ValidationResult<unknown> {
+  return schema === undefined ? { kind: 'fits', value: undefined } : validate(schema, value);
 }
 
-function valueOf(checked: Checked<unknown>): unknown {
+function valueOf(checked: ValidationResult<unknown>): unknown {
   return checked.kind === 'fits' ? checked.value : undefined;
 }
 
 function checkReply(endpoint: AnyEndpoint, reply: unknown, options: MountOptions): unknown {
-  const checked = check(endpoint.reply, reply);
+  const checked = validate(endpoint.reply, reply);
   if (checked.kind === 'fits') return checked.value;
   options.log.error({ endpoint: endpoint.id, problems: checked.problems }, 'A reply does not keep the contract');
   if (options.isReplyStrict) throw new AppError('internal', `The reply of ${endpoint.id} does not keep the contract`);

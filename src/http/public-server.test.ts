@@ -5,7 +5,7 @@ import { createLog } from '#base/log.ts';
 import type { PublicReply, PublicRequest } from '#contract/public-request.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { PublicServer } from './public-server.ts';
-import { PublicSources, usualSourceLimits } from './public-sources.ts';
+import { SourceLimiter, defaultSourceLimits } from './source-limiter.ts';
 
 let clock: FakeClock;
 let server: PublicServer;
@@ -19,10 +19,14 @@ beforeEach(async () => {
   strays = [];
   reply = () => ({ status: 200, headers: { 'Content-Type': 'text/xml' }, body: '<Response/>', isTrusted: true });
   server = new PublicServer({
-    ...{ host: '127.0.0.1', port: 0, clock, log: createLog({ level: 'silent' }), pathPrefix: () => '/gosip' },
-    times: { headersTimeout: 300, requestTimeout: 600, connectionsCheckingInterval: 50, keepAliveTimeout: 20_000 },
-    onStray: (target) => void strays.push(target),
-    door: (request) => {
+    host: '127.0.0.1',
+    port: 0,
+    clock,
+    log: createLog({ level: 'silent' }),
+    pathPrefix: () => '/gosip',
+    timeouts: { headersTimeout: 300, requestTimeout: 600, connectionsCheckingInterval: 50, keepAliveTimeout: 20_000 },
+    onUnroutedRequest: (target) => void strays.push(target),
+    handler: (request) => {
       seen.push(request);
       return reply(request);
     },
@@ -164,8 +168,12 @@ describe('the public listener', () => {
   it('says which option names the port that is taken', async () => {
     const { port } = server.address;
     const other = new PublicServer({
-      ...{ host: '127.0.0.1', port, clock, log: createLog({ level: 'silent' }), pathPrefix: () => '' },
-      door: () => ({ status: 200, headers: {}, body: '', isTrusted: true }),
+      host: '127.0.0.1',
+      port,
+      clock,
+      log: createLog({ level: 'silent' }),
+      pathPrefix: () => '',
+      handler: () => ({ status: 200, headers: {}, body: '', isTrusted: true }),
     });
     await expect(other.start()).rejects.toThrow(`The public port TCP ${port} on 127.0.0.1 (option public_http_port) is taken`);
     await other.stop();
@@ -183,9 +191,13 @@ describe('when every place is taken', () => {
     answered = held.resolve;
     asked = 0;
     small = new PublicServer({
-      ...{ host: '127.0.0.1', port: 0, clock, log: createLog({ level: 'silent' }), pathPrefix: () => '' },
-      places: { strangers: 4, known: 6 },
-      door: async ({ path }) => {
+      host: '127.0.0.1',
+      port: 0,
+      clock,
+      log: createLog({ level: 'silent' }),
+      pathPrefix: () => '',
+      slots: { untrusted: 4, trusted: 6 },
+      handler: async ({ path }) => {
         asked += 1;
         if (path === 'slow') await held.promise;
         return { status: 200, headers: {}, body: 'here', isTrusted: true };
@@ -221,11 +233,11 @@ describe('when every place is taken', () => {
 });
 
 describe('one bad source', () => {
-  const limits = { ...usualSourceLimits, connectionsEach: 3, badPerMinute: 4, mostSources: 8 };
+  const limits = { ...defaultSourceLimits, connectionsPerSource: 3, violationsPerMinute: 4, maxSources: 8 };
   const stranger = '203.0.113.5';
-  let sources: PublicSources;
+  let sources: SourceLimiter;
   beforeEach(() => {
-    sources = new PublicSources(clock, limits);
+    sources = new SourceLimiter(clock, limits);
   });
   const open = (address: string, count = 1) =>
     Array.from({ length: count }, () => sources.opened(address)).filter(Boolean).length;
@@ -234,7 +246,7 @@ describe('one bad source', () => {
     expect(open(stranger, 10)).toBe(3);
     for (let n = 0; n < 3; n += 1) sources.closed(stranger);
     expect(sources.size).toBe(0);
-    for (let n = 0; n < 4; n += 1) sources.wasBad(stranger);
+    for (let n = 0; n < 4; n += 1) sources.recordViolation(stranger);
     expect(open(stranger)).toBe(0);
     expect(open('198.51.100.9')).toBe(1);
     clock.advance(60_000);
@@ -242,10 +254,10 @@ describe('one bad source', () => {
   });
 
   it('does not keep out who proved to be Twilio, nor a proxy of the house', () => {
-    sources.wasTrusted('54.172.60.1');
+    sources.markTrusted('54.172.60.1');
     for (let n = 0; n < 9; n += 1) {
-      sources.wasBad('54.172.60.1');
-      sources.wasBad('192.168.1.1');
+      sources.recordViolation('54.172.60.1');
+      sources.recordViolation('192.168.1.1');
     }
     expect(open('54.172.60.1', 20)).toBe(20);
     for (const proxy of ['192.168.1.1', '127.0.0.1', '::1', '::ffff:10.0.0.1', 'fd00::5', 'fe80::1%eth0', '172.30.32.2']) {
@@ -262,7 +274,7 @@ describe('one bad source', () => {
   });
 
   it('never fills the table', () => {
-    for (let n = 0; n < 100; n += 1) sources.wasBad(`203.0.113.${n}`);
+    for (let n = 0; n < 100; n += 1) sources.recordViolation(`203.0.113.${n}`);
     expect(sources.size).toBe(8);
     clock.advance(60_000);
     sources.sweep();

@@ -5,15 +5,15 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock, Timer } from '#base/clock.ts';
-import { subscriberOf } from '#base/private-address.ts';
+import { subscriberKey } from '#base/private-address.ts';
 import type { Log } from '#base/log.ts';
-import type { PublicDoor, PublicReply, PublicRequest } from '#contract/public-request.ts';
-import { ConnectionPlaces, holdPlaces } from './connection-places.ts';
-import { HttpRefusal } from './errors.ts';
+import type { PublicHandler, PublicReply, PublicRequest } from '#contract/public-request.ts';
+import { ConnectionSlots, limitConnections } from './connection-slots.ts';
+import { HttpError } from './errors.ts';
 import { readForm } from './form-body.ts';
 import { boundAddress, listen, stopListening } from './listening.ts';
-import { PublicSources } from './public-sources.ts';
-import type { SourceLimits } from './public-sources.ts';
+import { SourceLimiter } from './source-limiter.ts';
+import type { SourceLimits } from './source-limiter.ts';
 
 export type PublicServerOptions = {
   readonly host: string;
@@ -21,57 +21,62 @@ export type PublicServerOptions = {
   readonly port: number;
   /** The path of the public URL, for a proxy that does not take it away: empty, or such as `/gosip`. */
   readonly pathPrefix: () => string;
-  readonly door: PublicDoor;
+  readonly handler: PublicHandler;
   /** Told of every request that no path is for, before it is refused. */
-  readonly onStray?: (target: string, headers: ReadonlyMap<string, string>) => void;
+  readonly onUnroutedRequest?: (target: string, headers: ReadonlyMap<string, string>) => void;
   readonly clock: Clock;
   readonly log: Log;
   readonly limits?: SourceLimits;
   /** Connections at a time. */
-  readonly places?: { readonly strangers: number; readonly known: number };
+  readonly slots?: { readonly untrusted: number; readonly trusted: number };
   /** For tests, which do not wait so long. */
-  readonly times?: typeof usualTimes;
+  readonly timeouts?: typeof defaultTimeouts;
 };
 
 const webhookPrefix = '/api/webhooks/';
 const sweepMs = 60_000;
 /** A request is a few KiB and Twilio gives up on us after 15 s. */
-const usualTimes = { headersTimeout: 5_000, requestTimeout: 8_000, connectionsCheckingInterval: 1_000, keepAliveTimeout: 20_000 };
+const defaultTimeouts = {
+  headersTimeout: 5_000,
+  requestTimeout: 8_000,
+  connectionsCheckingInterval: 1_000,
+  keepAliveTimeout: 20_000,
+};
 /** Includes a reader that does not take its answer. */
-const silenceMs = 25_000;
+const idleTimeoutMs = 25_000;
 /** Strangers have places of their own, so that they take none of those who proved themselves and of our own proxies. */
-const mostPlaces = { strangers: 384, known: 256 };
+const maxSlots = { untrusted: 384, trusted: 256 };
 
 /** Closes its connection, so that the count of a source's requests can end them. */
-const signOfLife: PublicReply = { status: 200, headers: { Connection: 'close' }, body: 'ok\n', isTrusted: false };
+const healthzReply: PublicReply = { status: 200, headers: { Connection: 'close' }, body: 'ok\n', isTrusted: false };
 
 const plainHeaders = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
 
 export class PublicServer {
   readonly #options: PublicServerOptions;
-  readonly #sources: PublicSources;
+  readonly #sources: SourceLimiter;
   readonly #server: Server;
   #sweep: Timer | undefined;
-  readonly #strangers: ConnectionPlaces;
-  readonly #known: ConnectionPlaces;
+  readonly #untrusted: ConnectionSlots;
+  readonly #trusted: ConnectionSlots;
   #refusedConnections = 0;
 
   constructor(options: PublicServerOptions) {
     this.#options = options;
-    this.#sources = new PublicSources(options.clock, options.limits);
-    const places = options.places ?? mostPlaces;
-    this.#strangers = new ConnectionPlaces(places.strangers);
-    this.#known = new ConnectionPlaces(places.known);
-    this.#server = createServer(options.times ?? usualTimes, (request, response) => {
+    this.#sources = new SourceLimiter(options.clock, options.limits);
+    const slots = options.slots ?? maxSlots;
+    this.#untrusted = new ConnectionSlots(slots.untrusted);
+    this.#trusted = new ConnectionSlots(slots.trusted);
+    this.#server = createServer(options.timeouts ?? defaultTimeouts, (request, response) => {
       if (request.socket.destroyed) return;
       this.#answer(request, response).catch((error: unknown) => {
         options.log.debug({ err: error }, 'A public request broke off');
-        if (!request.complete) this.#sources.wasBad(request.socket.remoteAddress ?? '');
+        if (!request.complete) this.#sources.recordViolation(request.socket.remoteAddress ?? '');
         response.destroy();
       });
     });
-    this.#server.timeout = silenceMs;
-    holdPlaces(this.#server, (address) => this.#admit(address));
+    this.#server.timeout = idleTimeoutMs;
+    limitConnections(this.#server, (address) => this.#admit(address));
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.#refuseBroken(error, socket as Socket));
   }
 
@@ -86,7 +91,7 @@ export class PublicServer {
 
   /** Connections closed because their source had too many, had asked for too much that is wrong, or asked for nothing while others waited. */
   get refusedConnections(): number {
-    return this.#refusedConnections + this.#strangers.cut + this.#known.cut;
+    return this.#refusedConnections + this.#untrusted.evicted + this.#trusted.evicted;
   }
 
   /** Throws `conflict` with one plain sentence where the port cannot be had. */
@@ -103,13 +108,13 @@ export class PublicServer {
   }
 
   #admit(address: string) {
-    const place = this.#sources.opened(address);
-    if (place === undefined) {
+    const admission = this.#sources.opened(address);
+    if (admission === undefined) {
       this.#refusedConnections += 1;
       return undefined;
     }
-    const places = place.isStranger ? this.#strangers : this.#known;
-    return { places, source: subscriberOf(address), closed: () => this.#sources.closed(address) };
+    const slots = admission.isUntrusted ? this.#untrusted : this.#trusted;
+    return { slots, source: subscriberKey(address), closed: () => this.#sources.closed(address) };
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -117,34 +122,38 @@ export class PublicServer {
     try {
       reply = await this.#replyTo(request);
     } catch (error) {
-      if (!(error instanceof HttpRefusal)) throw error;
+      if (!(error instanceof HttpError)) throw error;
       reply = { status: error.status, headers: error.headers, body: `${error.message}\n`, isTrusted: false };
     }
     const address = request.socket.remoteAddress ?? '';
-    if (reply.isTrusted) this.#sources.wasTrusted(address);
+    if (reply.isTrusted) this.#sources.markTrusted(address);
     // Asking whether we live is not wrong, but nobody needs to do it every second.
-    else if (reply.status >= 400 || reply === signOfLife) this.#sources.wasBad(address);
+    else if (reply.status >= 400 || reply === healthzReply) this.#sources.recordViolation(address);
     send(request, response, reply);
   }
 
   async #replyTo(request: IncomingMessage): Promise<PublicReply> {
-    const { door, onStray } = this.#options;
+    const { handler: door, onUnroutedRequest } = this.#options;
     const target = request.url ?? '';
     const path = this.#pathOf(target);
     const { method = '' } = request;
     const isRead = method === 'GET' || method === 'HEAD';
     if (path === '/healthz') {
-      if (!isRead) throw new HttpRefusal(405, 'Only GET is possible here', { Allow: 'GET, HEAD' });
-      return signOfLife;
+      if (!isRead) throw new HttpError(405, 'Only GET is possible here', { Allow: 'GET, HEAD' });
+      return healthzReply;
     }
     if (!path.startsWith(webhookPrefix)) {
-      onStray?.(target, headersOf(request));
-      throw new HttpRefusal(404, 'There is nothing here');
+      onUnroutedRequest?.(target, headersOf(request));
+      throw new HttpError(404, 'There is nothing here');
     }
-    if (!isRead && method !== 'POST') throw new HttpRefusal(405, 'Only GET and POST are possible', { Allow: 'GET, HEAD, POST' });
+    if (!isRead && method !== 'POST') throw new HttpError(405, 'Only GET and POST are possible', { Allow: 'GET, HEAD, POST' });
     const form = isRead ? [] : await readForm(request);
     const asked: PublicRequest = {
-      ...{ method, target, form, path: path.slice(webhookPrefix.length), headers: headersOf(request) },
+      method,
+      target,
+      form,
+      path: path.slice(webhookPrefix.length),
+      headers: headersOf(request),
       source: request.socket.remoteAddress ?? '',
     };
     return await door(asked);
@@ -158,7 +167,7 @@ export class PublicServer {
   }
 
   #refuseBroken(error: NodeJS.ErrnoException, socket: Socket): void {
-    this.#sources.wasBad(socket.remoteAddress ?? '');
+    this.#sources.recordViolation(socket.remoteAddress ?? '');
     if (!socket.writable || error.code === 'ECONNRESET') {
       socket.destroy();
       return;

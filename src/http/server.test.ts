@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { AppError } from '#base/errors.ts';
 import { Events } from '#base/events.ts';
 import { createLog } from '#base/log.ts';
-import { endpoint, handle, nothing } from '#contract/endpoint.ts';
+import { endpoint, handle, noContent } from '#contract/endpoint.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
 import { errorReply } from '#contract/errors.ts';
 import type { Facts } from '#contract/facts.ts';
@@ -63,7 +63,7 @@ const drop = endpoint({
   summary: '',
   status: 204,
   params: z.object({ id: z.string() }),
-  reply: nothing,
+  reply: noContent,
 });
 const fail = endpoint({
   id: 'fail',
@@ -111,7 +111,7 @@ describe('the HTTP server', () => {
       events,
       clock,
       log,
-      mayHear: (identity, name) => identity.role === 'admin' || name === 'call.started',
+      mayReceive: (identity, name) => identity.role === 'admin' || name === 'call.started',
     });
     const identify = (token: string) => people[token];
     const options = { host: '127.0.0.1', port: 0, version: '1', routes, identify, live, clock, log, isReplyStrict: true };
@@ -313,7 +313,7 @@ describe('the HTTP server', () => {
     const slowBody = 'POST /api/things/a HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{';
     beforeEach(async () => {
       await server.stop();
-      await start({ places: 20 });
+      await start({ slots: 20 });
     });
 
     it.each([
@@ -336,16 +336,16 @@ describe('the HTTP server', () => {
         const answer = await fetch(`${base}/open`, { headers: { connection: 'close' } });
         expect(answer.status).toBe(200);
       }
-      expect(server.cutConnections).toBeGreaterThan(0);
+      expect(server.evictedConnections).toBeGreaterThan(0);
       for (const socket of idle) socket.destroy();
     });
 
     it('keeps nobody out: it asks for much and does not read it', async () => {
       await server.stop();
-      await start({ places: 4, routes: [handle(large, () => ({ text: 'x'.repeat(16e6) })), ...routes] });
+      await start({ slots: 4, routes: [handle(large, () => ({ text: 'x'.repeat(16e6) })), ...routes] });
       const deaf = await Promise.all(Array.from({ length: 4 }, () => ask('/large', 1)));
       await expect.poll(async () => (await fetch(`${base}/open`).catch(() => undefined))?.status).toBe(200);
-      expect(server.cutConnections).toBeGreaterThan(0);
+      expect(server.evictedConnections).toBeGreaterThan(0);
       for (const socket of deaf) socket.destroy();
     });
 

@@ -10,12 +10,12 @@ import type { Context, Next } from 'koa';
 import type { Clock, Timer } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
-import { subscriberOf } from '#base/private-address.ts';
+import { subscriberKey } from '#base/private-address.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
 import { describeApi } from '#contract/openapi.ts';
-import { ConnectionPlaces, holdPlaces } from './connection-places.ts';
+import { ConnectionSlots, limitConnections } from './connection-slots.ts';
 import { renderDocs } from './docs-page.ts';
-import { answerTo, HttpRefusal } from './errors.ts';
+import { errorResponse, HttpError } from './errors.ts';
 import { securityHeaders } from './headers.ts';
 import { identityOf } from './identity.ts';
 import type { Identify } from './identity.ts';
@@ -25,8 +25,8 @@ import { admit, mountRoutes } from './mount.ts';
 import { SignInAttempts } from './sign-in-attempts.ts';
 
 const sweepMs = 60_000;
-const times = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
-const usualPlaces = 500;
+const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
+const defaultSlots = 500;
 
 export type HttpServerOptions = {
   readonly host: string;
@@ -40,7 +40,7 @@ export type HttpServerOptions = {
   readonly log: Log;
   readonly isReplyStrict: boolean;
   /** Connections at a time. */
-  readonly places?: number;
+  readonly slots?: number;
   /** Turns a failure of a part the server knows nothing of, such as the storage, into words for the user. */
   readonly explain?: (error: unknown) => unknown;
 };
@@ -49,19 +49,19 @@ export class HttpServer {
   readonly #options: HttpServerOptions;
   readonly #attempts: SignInAttempts;
   readonly #server: Server;
-  readonly #places: ConnectionPlaces;
+  readonly #slots: ConnectionSlots;
   #sweep: Timer | undefined;
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
     this.#attempts = new SignInAttempts(options.clock);
-    this.#places = new ConnectionPlaces(options.places ?? usualPlaces);
+    this.#slots = new ConnectionSlots(options.slots ?? defaultSlots);
     const callback = this.#createKoa().callback();
-    this.#server = createServer(times, (request, response) => {
+    this.#server = createServer(timeouts, (request, response) => {
       // koa answers its own failures, so nothing is left to wait for.
       if (!request.socket.destroyed) void callback(request, response);
     });
-    holdPlaces(this.#server, (address) => ({ places: this.#places, source: subscriberOf(address) }));
+    limitConnections(this.#server, (address) => ({ slots: this.#slots, source: subscriberKey(address) }));
     this.#server.on('clientError', refuseBrokenRequest);
   }
 
@@ -71,8 +71,8 @@ export class HttpServer {
   }
 
   /** Connections closed because they asked for nothing while others waited. */
-  get cutConnections(): number {
-    return this.#places.cut;
+  get evictedConnections(): number {
+    return this.#slots.evicted;
   }
 
   /** Throws `conflict` with one plain sentence where the port cannot be had. */
@@ -128,7 +128,7 @@ export class HttpServer {
         context.status = 200;
         return;
       }
-      live.open({ identity, response: context.res, isStillIn: () => this.#isStillIn(context) });
+      live.open({ identity, response: context.res, isStillAuthorized: () => this.#isStillAuthorized(context) });
       context.respond = false;
     });
     return router;
@@ -139,7 +139,7 @@ export class HttpServer {
     try {
       await next();
     } catch (error) {
-      const answer = answerTo(this.#options.explain?.(error) ?? error);
+      const answer = errorResponse(this.#options.explain?.(error) ?? error);
       if (answer.isFault) this.#options.log.error({ err: error, method: context.method, path: context.path }, 'A request failed');
       context.status = answer.status;
       context.set(answer.headers);
@@ -152,7 +152,7 @@ export class HttpServer {
     return identityOf(caller, this.#options.identify, this.#attempts);
   }
 
-  #isStillIn(context: Context): boolean {
+  #isStillAuthorized(context: Context): boolean {
     try {
       return this.#identityOf(context) !== undefined;
     } catch {
@@ -165,7 +165,7 @@ function refuseUnrouted(context: Context): never {
   const layers = (context['matched'] ?? []) as readonly { readonly methods: readonly string[] }[];
   const allowed = [...new Set(layers.flatMap((layer) => layer.methods))];
   if (allowed.length === 0) throw new AppError('not-found', `There is nothing at ${context.path}`);
-  throw new HttpRefusal(405, `${context.method} is not possible at ${context.path}`, { Allow: allowed.join(', ') });
+  throw new HttpError(405, `${context.method} is not possible at ${context.path}`, { Allow: allowed.join(', ') });
 }
 
 function addressOf(socket: Socket): string {
@@ -184,7 +184,7 @@ function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? ['408 Request Timeout', 'The request took too long']
         : ['400 Bad Request', 'This is not an HTTP request'];
-  const body = JSON.stringify(answerTo(new AppError('invalid', text)).body);
+  const body = JSON.stringify(errorResponse(new AppError('invalid', text)).body);
   const head = [
     `HTTP/1.1 ${status}`,
     'Content-Type: application/json; charset=utf-8',

@@ -1,5 +1,5 @@
 import type { Clock } from '#base/clock.ts';
-import { subscriberOf } from '#base/private-address.ts';
+import { subscriberKey } from '#base/private-address.ts';
 
 const allowedFailures = 5;
 const windowMs = 60_000;
@@ -27,12 +27,12 @@ export class SignInAttempts {
 
   /** Seconds until `address` may fail again, or 0. */
   lockedSeconds(address: string): number {
-    const record = this.#records.get(subscriberOf(address));
+    const record = this.#records.get(subscriberKey(address));
     return record === undefined ? 0 : Math.max(0, Math.ceil((record.lockedUntil - this.#clock.monotonic()) / 1000));
   }
 
   failed(address: string): void {
-    const source = subscriberOf(address);
+    const source = subscriberKey(address);
     const now = this.#clock.monotonic();
     const record = this.#records.get(source) ?? { failures: [], lockedUntil: 0 };
     const recent = [...record.failures.filter((at) => at > now - windowMs), now];

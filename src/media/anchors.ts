@@ -1,33 +1,33 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, Timer } from '#base/clock.ts';
 import { RelayAnchor } from './relay-anchor.ts';
-import type { AnchorRequest, RelayParts } from './relay-anchor.ts';
+import type { AnchorRequest, RelayDeps } from './relay-anchor.ts';
 
-type Parts = RelayParts & {
+type AnchorsDeps = RelayDeps & {
   readonly clock: Clock;
   /** UDP ports of the relay. */
   readonly ports: number;
 };
 
 const sweepSeconds = 60;
-const mostListed = 100_000;
+const maxListed = 100_000;
 /** Routers forget a way that is silent for 30 seconds, and providers end a call on which nothing comes. */
-const keepOpenSeconds = 5;
+const keepaliveSeconds = 5;
 
 /** Ports of two calls, so that a call for help finds one at once and its next trunk another; a relay for few calls keeps fewer. */
-function portsKept(ports: number): number {
+function reservedPorts(ports: number): number {
   if (ports >= 40) return 8;
   return ports >= 12 ? 4 : 0;
 }
 
 /** Every call that is relayed now, and the certainty that none stays in the relay when it is over. */
 export class Anchors {
-  readonly #parts: Parts;
+  readonly #deps: AnchorsDeps;
   readonly #anchors = new Map<string, RelayAnchor>();
   #timers: readonly Timer[] = [];
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(deps: AnchorsDeps) {
+    this.#deps = deps;
   }
 
   get size(): number {
@@ -35,24 +35,27 @@ export class Anchors {
   }
 
   start(): void {
-    const { clock } = this.#parts;
+    const { clock } = this.#deps;
     this.#timers = [
       clock.every(sweepSeconds * 1000, () => void this.sweep()),
-      clock.every(keepOpenSeconds * 1000, () => this.#keepOpen()),
+      clock.every(keepaliveSeconds * 1000, () => this.#sendKeepalive()),
     ];
   }
 
   /** Deletes all; resolves when the relay has been told. */
   async stop(): Promise<void> {
     for (const timer of this.#timers) timer.cancel();
-    await Promise.all([...this.#anchors.values()].map((anchor) => anchor.gone()));
+    await Promise.all([...this.#anchors.values()].map((anchor) => anchor.deleteAndWait()));
   }
 
   open(request: AnchorRequest): RelayAnchor {
     const id = randomBytes(12).toString('hex');
     const anchor: RelayAnchor = new RelayAnchor({
-      ...{ ...this.#parts, id, request, deleted: () => void this.#anchors.delete(id) },
-      areKept: (more) => this.#portsHeld() + more > this.#parts.ports - portsKept(this.#parts.ports),
+      ...this.#deps,
+      id,
+      request,
+      onDeleted: () => void this.#anchors.delete(id),
+      areReserved: (more) => this.#portsHeld() + more > this.#deps.ports - reservedPorts(this.#deps.ports),
       makeRoom: () => this.#makeRoom(),
     });
     this.#anchors.set(id, anchor);
@@ -71,24 +74,24 @@ export class Anchors {
     return youngest !== undefined;
   }
 
-  #keepOpen(): void {
-    for (const anchor of this.#anchors.values()) void anchor.keepOpen();
+  #sendKeepalive(): void {
+    for (const anchor of this.#anchors.values()) void anchor.sendKeepalive();
   }
 
   /** The relay has died: its calls have lost their sound. */
-  lost(): void {
-    for (const anchor of [...this.#anchors.values()]) anchor.lose();
+  onRelayGone(): void {
+    for (const anchor of [...this.#anchors.values()]) anchor.onRelayGone();
   }
 
   /** Takes out of the relay what no call of ours knows: a delete that got lost, or an offer that was given up and done all the same. */
   async sweep(): Promise<number> {
-    const control = this.#parts.control();
-    const listed = await control?.request('list', { limit: mostListed });
+    const control = this.#deps.control();
+    const listed = await control?.request('list', { limit: maxListed });
     if (control === undefined || listed?.kind !== 'reply') return 0;
     const calls = listed.values.get('calls');
     const orphans = Array.isArray(calls) ? calls.filter((id) => !this.#anchors.has(String(id))) : [];
     for (const id of orphans) await control.request('delete', { 'call-id': String(id), 'delete-delay': 0 });
-    if (orphans.length > 0) this.#parts.log.warn({ calls: orphans.length }, 'rtpengine held calls that were over');
+    if (orphans.length > 0) this.#deps.log.warn({ calls: orphans.length }, 'rtpengine held calls that were over');
     return orphans.length;
   }
 }

@@ -2,7 +2,7 @@
 export type Bencoded = string | Buffer | number | readonly Bencoded[] | { readonly [key: string]: Bencoded };
 export type Decoded = string | number | readonly Decoded[] | ReadonlyMap<string, Decoded>;
 
-const deepest = 32;
+const maxDepth = 32;
 const colon = 0x3a;
 const end = 0x65;
 
@@ -55,7 +55,7 @@ class Reader {
   }
 
   value(depth: number): Decoded | undefined {
-    if (depth > deepest) return undefined;
+    if (depth > maxDepth) return undefined;
     switch (this.#bytes[this.#at]) {
       case 0x69:
         this.#at += 1;

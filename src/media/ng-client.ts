@@ -14,43 +14,43 @@ export type NgReply =
 
 type Pending = { readonly settle: (reply: NgReply) => void; timer: Timer | undefined; readonly limit: Timer | undefined };
 
-export type NgParts = {
+export type NgClientDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly server: { readonly address: string; readonly port: number };
 };
 
 /** When a command is sent again, after its first sending; then it is given up. The same cookie gets the same answer, however often. */
-const repeatAfterMs = [150, 300, 600] as const;
-const giveUpAfterMs = 1200;
-const mostPending = 2000;
+const retransmitAfterMs = [150, 300, 600] as const;
+const finalTimeoutMs = 1200;
+const maxPending = 2000;
 
 /** rtpengine's ng protocol: a cookie, a space, and a bencoded dictionary, each in a datagram of its own. */
 export class NgClient {
-  readonly #parts: NgParts;
+  readonly #deps: NgClientDeps;
   readonly #socket: Socket;
   readonly #pending = new Map<string, Pending>();
   #isClosed = false;
 
-  constructor(parts: NgParts) {
-    this.#parts = parts;
-    this.#socket = createSocket(parts.server.address.includes(':') ? 'udp6' : 'udp4');
+  constructor(deps: NgClientDeps) {
+    this.#deps = deps;
+    this.#socket = createSocket(deps.server.address.includes(':') ? 'udp6' : 'udp4');
     this.#socket.on('message', (bytes) => this.#receive(bytes));
     // A relay that has just gone answers with ICMP; the repeats decide.
-    this.#socket.on('error', (error) => parts.log.debug({ err: error }, 'The control socket of rtpengine has a problem'));
+    this.#socket.on('error', (error) => deps.log.debug({ err: error }, 'The control socket of rtpengine has a problem'));
     this.#socket.unref();
   }
 
   /** `limitMs`: given up after this long already. */
   request(command: string, values: Readonly<Record<string, Bencoded>> = {}, limitMs?: number): Promise<NgReply> {
     const { promise, resolve } = Promise.withResolvers<NgReply>();
-    if (this.#isClosed || this.#pending.size >= mostPending) {
+    if (this.#isClosed || this.#pending.size >= maxPending) {
       resolve({ kind: 'silent' });
       return promise;
     }
     const cookie = randomBytes(8).toString('hex');
     const message = Buffer.concat([Buffer.from(`${cookie} `), encode({ command, ...values })]);
-    const limit = limitMs && this.#parts.clock.after(limitMs, () => this.#settle(cookie, { kind: 'silent' }));
+    const limit = limitMs && this.#deps.clock.after(limitMs, () => this.#settle(cookie, { kind: 'silent' }));
     this.#pending.set(cookie, { settle: resolve, timer: undefined, limit: limit || undefined });
     this.#send(cookie, message, 0);
     return promise;
@@ -64,15 +64,15 @@ export class NgClient {
     this.#socket.close();
   }
 
-  #send(cookie: string, message: Buffer, repeats: number): void {
+  #send(cookie: string, message: Buffer, retransmits: number): void {
     const pending = this.#pending.get(cookie);
     if (pending === undefined) return;
-    const { address, port } = this.#parts.server;
+    const { address, port } = this.#deps.server;
     this.#socket.send(message, port, address, () => {});
-    const nextAfterMs = repeatAfterMs[repeats];
-    pending.timer = this.#parts.clock.after(nextAfterMs ?? giveUpAfterMs, () => {
+    const nextAfterMs = retransmitAfterMs[retransmits];
+    pending.timer = this.#deps.clock.after(nextAfterMs ?? finalTimeoutMs, () => {
       if (nextAfterMs === undefined) this.#settle(cookie, { kind: 'silent' });
-      else this.#send(cookie, message, repeats + 1);
+      else this.#send(cookie, message, retransmits + 1);
     });
   }
 

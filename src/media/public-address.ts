@@ -2,9 +2,9 @@ import { isIPv4 } from 'node:net';
 import { isPrivate } from '#base/private-address.ts';
 import type { Clock, Timer } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
-import { askStun } from './stun.ts';
+import { queryStun } from './stun.ts';
 
-type Parts = {
+type PublicAddressDeps = {
   readonly clock: Clock;
   readonly log: Log;
   /** What the user says, which decides. */
@@ -20,25 +20,25 @@ export type KnownAddress = {
   readonly by: 'option' | 'trunk' | 'stun';
 };
 
-const askAgainSeconds = 600;
-const mostTrunks = 1000;
+const requerySeconds = 600;
+const maxTrunks = 1000;
 
 /** Under which address the world sends us sound. */
 export class PublicAddress {
-  readonly #parts: Parts;
+  readonly #deps: PublicAddressDeps;
   readonly #seen = new Map<string, string>();
   #byStun: string | undefined;
   #stunProblem: string | undefined;
   #timer: Timer | undefined;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(deps: PublicAddressDeps) {
+    this.#deps = deps;
   }
 
   start(): void {
-    if (this.#parts.stunServer === undefined || this.#parts.externalIp !== undefined) return;
-    void this.#ask();
-    this.#timer = this.#parts.clock.every(askAgainSeconds * 1000, () => void this.#ask());
+    if (this.#deps.stunServer === undefined || this.#deps.externalIp !== undefined) return;
+    void this.#query();
+    this.#timer = this.#deps.clock.every(requerySeconds * 1000, () => void this.#query());
   }
 
   stop(): void {
@@ -46,10 +46,10 @@ export class PublicAddress {
   }
 
   /** A trunk's answer to us said where our request came from. */
-  seen(trunk: string, address: string): void {
-    if (!isIPv4(address) || this.#seen.get(trunk) === address || this.#seen.size >= mostTrunks) return;
+  learn(trunk: string, address: string): void {
+    if (!isIPv4(address) || this.#seen.get(trunk) === address || this.#seen.size >= maxTrunks) return;
     this.#seen.set(trunk, address);
-    this.#parts.log.info({ trunk, address }, 'The trunk sees us under this address');
+    this.#deps.log.info({ trunk, address }, 'The trunk sees us under this address');
   }
 
   /** What is told to the far side of `trunk`, or to a phone outside the house; undefined where it is the relay's own address, as far as we know. */
@@ -61,7 +61,7 @@ export class PublicAddress {
   }
 
   known(trunk?: string): KnownAddress | undefined {
-    const { externalIp, localAddress } = this.#parts;
+    const { externalIp, localAddress } = this.#deps;
     if (externalIp !== undefined) return { address: externalIp, by: 'option' };
     const seen = trunk === undefined ? [...this.#seen.values()].find((one) => !isPrivate(one)) : this.#seen.get(trunk);
     if (seen !== undefined) return { address: seen, by: 'trunk' };
@@ -73,10 +73,10 @@ export class PublicAddress {
     return this.#stunProblem;
   }
 
-  async #ask(): Promise<void> {
-    const { clock, log, stunServer, localAddress } = this.#parts;
+  async #query(): Promise<void> {
+    const { clock, log, stunServer, localAddress } = this.#deps;
     if (stunServer === undefined) return;
-    const answer = await askStun(clock, { server: stunServer, localAddress });
+    const answer = await queryStun(clock, { server: stunServer, localAddress });
     if (answer.kind === 'address') {
       this.#byStun = answer.address;
       this.#stunProblem = undefined;

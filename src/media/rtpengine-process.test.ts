@@ -19,7 +19,9 @@ test('the relay is told nothing of our options: no password is in its environmen
   chmodSync(program, 0o755);
   process.env['GOSIP_TRUNKS'] = '[{"password":"secret-of-the-trunk"}]';
   const relay = new RtpengineProcess({
-    ...{ clock: systemClock, log: createLog({ level: 'silent' }), changed: () => {} },
+    clock: systemClock,
+    log: createLog({ level: 'silent' }),
+    onStateChange: () => {},
     options: { address: '127.0.0.1', ports: { min: 40_000, max: 40_100 }, program },
   });
   try {

@@ -22,27 +22,27 @@ export type RtpengineState =
   | { readonly kind: 'failed'; readonly why: string }
   | { readonly kind: 'stopped' };
 
-type Parts = {
+type RtpengineProcessDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly options: RtpengineOptions;
   /** Told after every change. */
-  readonly changed: (state: RtpengineState) => void;
+  readonly onStateChange: (state: RtpengineState) => void;
 };
 
 /** One child and what it said last. */
-type Run = { readonly child: ChildProcess; readonly control: NgClient; lastWords: string; hasStarted: boolean };
+type RunningChild = { readonly child: ChildProcess; readonly control: NgClient; lastError: string; hasStarted: boolean };
 
 const missingExitCode = 127;
 const backOffSeconds = [1, 2, 5, 10, 30] as const;
 /** Somebody may install it while we run. */
-const lookAgainSeconds = 60;
+const reinstallCheckSeconds = 60;
 const pingSeconds = 10;
-const patienceSeconds = 10;
+const startTimeoutSeconds = 10;
 const stopSeconds = 2;
-const complaintSeconds = 30;
+const logThrottleSeconds = 30;
 /** A child that ran this long failed by accident, not by its settings. */
-const steadySeconds = 60;
+const stableSeconds = 60;
 
 /**
  * So that the relay does not outlive us, not even a kill -9: the kernel tells it of its parent's death (PR_SET_PDEATHSIG). Without
@@ -54,17 +54,17 @@ exec "$0" "$@"`;
 
 /** rtpengine as our child: started again with back-off when it ends or does not answer. */
 export class RtpengineProcess {
-  readonly #parts: Parts;
+  readonly #deps: RtpengineProcessDeps;
   #state: RtpengineState = { kind: 'stopped' };
-  #run: Run | undefined;
+  #run: RunningChild | undefined;
   #timers: Timer[] = [];
   #failures = 0;
-  #silentUntil = 0;
+  #logMutedUntil = 0;
   #isStopped = true;
   readonly #waiting = new Set<() => void>();
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(deps: RtpengineProcessDeps) {
+    this.#deps = deps;
   }
 
   get state(): RtpengineState {
@@ -77,19 +77,19 @@ export class RtpengineProcess {
   }
 
   /** Resolves when it runs, but with undefined after `waitMs`, or at once where it is not on its way. */
-  async controlSoon(waitMs: number): Promise<NgClient | undefined> {
+  async waitForControl(waitMs: number): Promise<NgClient | undefined> {
     if (this.control !== undefined || this.#state.kind === 'missing' || this.#state.kind === 'stopped') return this.control;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#waiting.add(resolve);
-    const patience = this.#parts.clock.after(waitMs, resolve);
+    const timeout = this.#deps.clock.after(waitMs, resolve);
     await promise;
-    patience.cancel();
+    timeout.cancel();
     this.#waiting.delete(resolve);
     return this.control;
   }
 
   /** A command got no answer: asks at once whether it still lives. */
-  look(): void {
+  checkAlive(): void {
     if (this.#run !== undefined && this.#state.kind === 'running') void this.#ping(this.#run);
   }
 
@@ -104,22 +104,22 @@ export class RtpengineProcess {
     this.#cancelTimers();
     const run = this.#run;
     this.#run = undefined;
-    this.#become({ kind: 'stopped' });
+    this.#setState({ kind: 'stopped' });
     if (run === undefined) return;
     run.control.close();
-    const ended = endOf(run.child);
+    const ended = exitOf(run.child);
     run.child.kill('SIGTERM');
-    const killer = this.#parts.clock.after(stopSeconds * 1000, () => run.child.kill('SIGKILL'));
+    const killer = this.#deps.clock.after(stopSeconds * 1000, () => run.child.kill('SIGKILL'));
     await ended;
     killer.cancel();
   }
 
   async #launch(): Promise<void> {
-    const { clock, log } = this.#parts;
+    const { clock, log } = this.#deps;
     this.#cancelTimers();
-    this.#become({ kind: 'starting' });
+    this.#setState({ kind: 'starting' });
     const port = await freePort('127.0.0.1');
-    const { address } = this.#parts.options;
+    const { address } = this.#deps.options;
     if (port === undefined || (await freePort(address)) === undefined) {
       this.#failed(port === undefined ? 'no UDP port of 127.0.0.1 is free' : `${address} is no address of this machine`);
       return;
@@ -127,18 +127,18 @@ export class RtpengineProcess {
     if (this.#isStopped) return;
     const child = spawn('/bin/sh', ['-c', launcher, ...this.#command(port)], {
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: surroundings(),
+      env: childEnvironment(),
     });
     const control = new NgClient({ clock, log, server: { address: '127.0.0.1', port } });
-    const run: Run = { child, control, lastWords: '', hasStarted: false };
+    const run: RunningChild = { child, control, lastError: '', hasStarted: false };
     this.#run = run;
-    const ended = endOf(child).then((code) => this.#ended(run, code));
+    const ended = exitOf(child).then((code) => this.#onExit(run, code));
     this.#listen(run);
-    await Promise.race([ended, this.#answered(run)]);
+    await Promise.race([ended, this.#waitUntilReady(run)]);
   }
 
   #command(port: number): readonly string[] {
-    const { address, ports, program = 'rtpengine' } = this.#parts.options;
+    const { address, ports, program = 'rtpengine' } = this.#deps.options;
     return [
       program,
       ...['--config-file=none', '--foreground', '--log-stderr', '--no-log-timestamps', '--log-level=4', '--table=-1'],
@@ -151,86 +151,86 @@ export class RtpengineProcess {
     ];
   }
 
-  async #answered(run: Run): Promise<void> {
-    const { clock, log } = this.#parts;
-    const patience = clock.after(patienceSeconds * 1000, () => run.child.kill('SIGKILL'));
+  async #waitUntilReady(run: RunningChild): Promise<void> {
+    const { clock, log } = this.#deps;
+    const timeout = clock.after(startTimeoutSeconds * 1000, () => run.child.kill('SIGKILL'));
     while (this.#run === run) {
       const reply = await run.control.request('ping');
       if (reply.kind === 'silent') continue;
-      patience.cancel();
+      timeout.cancel();
       if (this.#run !== run) return;
       run.hasStarted = true;
       this.#timers.push(
-        clock.after(steadySeconds * 1000, () => (this.#failures = 0)),
+        clock.after(stableSeconds * 1000, () => (this.#failures = 0)),
         clock.every(pingSeconds * 1000, () => void this.#ping(run)),
       );
-      log.info({ pid: run.child.pid, address: this.#parts.options.address }, 'rtpengine is ready');
-      this.#become({ kind: 'running', control: run.control, pid: run.child.pid ?? 0 });
+      log.info({ pid: run.child.pid, address: this.#deps.options.address }, 'rtpengine is ready');
+      this.#setState({ kind: 'running', control: run.control, pid: run.child.pid ?? 0 });
       return;
     }
-    patience.cancel();
+    timeout.cancel();
   }
 
   /** One that hangs is as good as dead. */
-  async #ping(run: Run): Promise<void> {
+  async #ping(run: RunningChild): Promise<void> {
     const reply = await run.control.request('ping');
     if (reply.kind !== 'silent' || this.#run !== run) return;
-    run.lastWords = 'it did not answer any more';
+    run.lastError = 'it did not answer any more';
     run.child.kill('SIGKILL');
   }
 
-  #listen(run: Run): void {
+  #listen(run: RunningChild): void {
     const { stderr } = run.child;
     if (stderr === null) return;
     createInterface({ input: stderr }).on('line', (line) => {
-      const isGrave = /^(ERR|CRIT|ALERT|EMERG)|Fatal/.test(line);
-      if (isGrave) run.lastWords = line.replace(/^\w+: (\[\w+\] )?/, '').slice(0, 300);
-      if (isGrave && run.hasStarted && this.#mayComplain()) this.#parts.log.warn({ line }, 'rtpengine complains');
-      else this.#parts.log.debug({ line }, 'rtpengine says');
+      const isSevere = /^(ERR|CRIT|ALERT|EMERG)|Fatal/.test(line);
+      if (isSevere) run.lastError = line.replace(/^\w+: (\[\w+\] )?/, '').slice(0, 300);
+      if (isSevere && run.hasStarted && this.#mayLog()) this.#deps.log.warn({ line }, 'rtpengine complains');
+      else this.#deps.log.debug({ line }, 'rtpengine says');
     });
   }
 
   /** A fault in every packet is not to fill the log. */
-  #mayComplain(): boolean {
-    const now = this.#parts.clock.monotonic();
-    if (now < this.#silentUntil) return false;
-    this.#silentUntil = now + complaintSeconds * 1000;
+  #mayLog(): boolean {
+    const now = this.#deps.clock.monotonic();
+    if (now < this.#logMutedUntil) return false;
+    this.#logMutedUntil = now + logThrottleSeconds * 1000;
     return true;
   }
 
-  #ended(run: Run, code: number | string): void {
+  #onExit(run: RunningChild, code: number | string): void {
     run.control.close();
     if (this.#run !== run) return;
     this.#run = undefined;
     this.#cancelTimers();
     if (code === missingExitCode) this.#missing();
-    else this.#failed(run.lastWords === '' ? `it ended with ${code}` : run.lastWords);
+    else this.#failed(run.lastError === '' ? `it ended with ${code}` : run.lastError);
   }
 
   #missing(): void {
-    if (this.#state.kind !== 'missing') this.#parts.log.warn('rtpengine is not installed: border calls have no sound');
-    this.#again(lookAgainSeconds);
-    this.#become({ kind: 'missing' });
+    if (this.#state.kind !== 'missing') this.#deps.log.warn('rtpengine is not installed: border calls have no sound');
+    this.#scheduleLaunch(reinstallCheckSeconds);
+    this.#setState({ kind: 'missing' });
   }
 
   #failed(why: string): void {
     const seconds = backOffSeconds[Math.min(this.#failures, backOffSeconds.length - 1)] ?? 1;
     this.#failures += 1;
-    this.#parts.log.error({ why, retrySeconds: seconds }, 'rtpengine has ended and is started again');
-    this.#again(seconds);
-    this.#become({ kind: 'failed', why });
+    this.#deps.log.error({ why, retrySeconds: seconds }, 'rtpengine has ended and is started again');
+    this.#scheduleLaunch(seconds);
+    this.#setState({ kind: 'failed', why });
   }
 
-  #again(seconds: number): void {
-    this.#timers.push(this.#parts.clock.after(seconds * 1000, () => void this.#launch()));
+  #scheduleLaunch(seconds: number): void {
+    this.#timers.push(this.#deps.clock.after(seconds * 1000, () => void this.#launch()));
   }
 
-  #become(state: RtpengineState): void {
+  #setState(state: RtpengineState): void {
     // While it is looked for again it stays known as missing.
     if (state.kind === 'starting' && (this.#state.kind === 'missing' || this.#state.kind === 'failed')) return;
     this.#state = state;
     if (state.kind === 'running') for (const resolve of this.#waiting) resolve();
-    this.#parts.changed(state);
+    this.#deps.onStateChange(state);
   }
 
   #cancelTimers(): void {
@@ -239,13 +239,13 @@ export class RtpengineProcess {
 }
 
 /** Where programs are, and nothing else: the options in our environment hold passwords. */
-function surroundings(): Record<string, string> {
+function childEnvironment(): Record<string, string> {
   // oxlint-disable-next-line node/no-process-env -- no option of ours
   const { PATH } = process.env;
   return PATH === undefined ? {} : { PATH };
 }
 
-function endOf(child: ChildProcess): Promise<number | string> {
+function exitOf(child: ChildProcess): Promise<number | string> {
   if (child.exitCode !== null || child.signalCode !== null)
     return Promise.resolve(child.exitCode ?? child.signalCode ?? 'unknown');
   return new Promise((resolve) => {

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
-import { askStun, formatBindingRequest, readBindingResponse } from './stun.ts';
+import { queryStun, formatBindingRequest, readBindingResponse } from './stun.ts';
 
 // RFC 5769 section 2.2, without its authentication: 192.0.2.1 port 32853.
 const transaction = Buffer.from('b7e7a701bc34d686fa87dfae', 'hex');
@@ -50,7 +50,7 @@ test('a server that lost the first request answers the second', async () => {
     const answer = Buffer.concat([Buffer.from('0101000c2112a442', 'hex'), request.subarray(8, 20), vector.subarray(36, 48)]);
     server.send(answer, from.port, from.address);
   });
-  const asked = askStun(clock, { server: { host: '127.0.0.1', port: server.address().port }, localAddress: '127.0.0.1' });
+  const asked = queryStun(clock, { server: { host: '127.0.0.1', port: server.address().port }, localAddress: '127.0.0.1' });
   clock.advance(0);
   await first.promise;
   clock.advance(500);
@@ -61,7 +61,7 @@ test('a server that lost the first request answers the second', async () => {
 
 test('a server that never answers is given up', async () => {
   const clock = new FakeClock();
-  const asked = askStun(clock, { server: { host: '127.0.0.1', port: 9 }, localAddress: '127.0.0.1' });
+  const asked = queryStun(clock, { server: { host: '127.0.0.1', port: 9 }, localAddress: '127.0.0.1' });
   await clock.advanceAsync(8000);
   expect((await asked).kind).toBe('none');
 });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import type { Clock } from '#base/clock.ts';
 
-export type StunAnswer = { readonly kind: 'address'; readonly address: string } | { readonly kind: 'none'; readonly why: string };
+export type StunResult = { readonly kind: 'address'; readonly address: string } | { readonly kind: 'none'; readonly why: string };
 
 const magicCookie = 0x2112_a442;
 const headerLength = 20;
@@ -12,7 +12,7 @@ const mappedAddress = 0x0001;
 const xorMappedAddress = 0x0020;
 /** RFC 8489 section 6.2.1: RTO 500 ms, doubled each time; a wait of 16 RTO after the last, here shortened. */
 const sendAtMs = [0, 500, 1500, 3500] as const;
-const giveUpAtMs = 7500;
+const timeoutAtMs = 7500;
 
 /** RFC 8489 section 5: a Binding request without attributes. `transaction`: 12 bytes. */
 export function formatBindingRequest(transaction: Buffer): Buffer {
@@ -42,19 +42,19 @@ export function readBindingResponse(bytes: Buffer, transaction: Buffer): string 
 }
 
 /** Asks a STUN server under which address it sees us, from a socket bound to `localAddress`. */
-export function askStun(
+export function queryStun(
   clock: Clock,
   { server, localAddress }: { server: { readonly host: string; readonly port: number }; localAddress: string },
-): Promise<StunAnswer> {
+): Promise<StunResult> {
   const transaction = randomBytes(12);
   const socket = createSocket('udp4');
-  const { promise, resolve } = Promise.withResolvers<StunAnswer>();
+  const { promise, resolve } = Promise.withResolvers<StunResult>();
   const timers = sendAtMs.map((delay) =>
     clock.after(delay, () => socket.send(formatBindingRequest(transaction), server.port, server.host, () => {})),
   );
-  timers.push(clock.after(giveUpAtMs, () => finish({ kind: 'none', why: 'it does not answer' })));
+  timers.push(clock.after(timeoutAtMs, () => finish({ kind: 'none', why: 'it does not answer' })));
   let isOver = false;
-  const finish = (answer: StunAnswer) => {
+  const finish = (answer: StunResult) => {
     if (isOver) return;
     isOver = true;
     for (const timer of timers) timer.cancel();

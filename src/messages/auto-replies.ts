@@ -4,10 +4,10 @@ import type { NewId } from '#base/ids.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { AutoReply } from './auto-reply.ts';
 import type { AutoReplyStore } from './auto-reply-store.ts';
-import type { Page } from './conversation-store.ts';
+import type { PageRequest } from './conversation-store.ts';
 import type { OurNumbers } from './ports.ts';
 
-export type AutoRepliesParts = {
+export type AutoRepliesDeps = {
   readonly store: AutoReplyStore;
   readonly writes: WriteBatch;
   readonly clock: Clock;
@@ -19,24 +19,27 @@ export type AutoReplyInput = Omit<AutoReply, 'id' | 'createdAt'>;
 
 /** The rules of automatic replies. */
 export class AutoReplies {
-  readonly #parts: AutoRepliesParts;
+  readonly #deps: AutoRepliesDeps;
 
-  constructor(parts: AutoRepliesParts) {
-    this.#parts = parts;
+  constructor(deps: AutoRepliesDeps) {
+    this.#deps = deps;
   }
 
   /** `numbers` undefined: all rules; else those of these numbers alone. */
-  list(numbers: readonly string[] | undefined, page: Page): { readonly items: readonly AutoReply[]; readonly total: number } {
-    return this.#parts.store.find(numbers, page);
+  list(
+    numbers: readonly string[] | undefined,
+    page: PageRequest,
+  ): { readonly items: readonly AutoReply[]; readonly total: number } {
+    return this.#deps.store.find(numbers, page);
   }
 
   byId(id: string): AutoReply | undefined {
-    return this.#parts.store.byId(id);
+    return this.#deps.store.byId(id);
   }
 
   /** Throws `invalid` for a rule that could never reply. */
   async create(input: AutoReplyInput): Promise<AutoReply> {
-    const { newId, clock } = this.#parts;
+    const { newId, clock } = this.#deps;
     return await this.#save({ ...input, id: newId('auto'), createdAt: clock.now() });
   }
 
@@ -46,11 +49,11 @@ export class AutoReplies {
   }
 
   async delete({ id }: AutoReply): Promise<void> {
-    await this.#parts.writes.write(() => this.#parts.store.delete(id));
+    await this.#deps.writes.write(() => this.#deps.store.delete(id));
   }
 
   async #save(rule: AutoReply): Promise<AutoReply> {
-    const { store, writes, numbers } = this.#parts;
+    const { store, writes, numbers } = this.#deps;
     if (rule.number !== undefined && !numbers.all().includes(rule.number)) throw invalid('number', 'is no number of ours');
     if (rule.trigger === 'keyword' && rule.keywords.length === 0) throw invalid('keywords', 'must name at least one word');
     await writes.write(() => store.save(rule));

@@ -6,10 +6,10 @@ import type { Identity, Route } from '#contract/endpoint.ts';
 import type { AutoReplies } from './auto-replies.ts';
 import type { AutoReply } from './auto-reply.ts';
 
-type Parts = { readonly autoReplies: AutoReplies; readonly numbersOf: (personId: string | undefined) => readonly string[] };
+type Deps = { readonly autoReplies: AutoReplies; readonly numbersOf: (personId: string | undefined) => readonly string[] };
 
 /** A user has the rules of their own numbers; an admin sees all, and alone makes those for every number. */
-export function autoReplyRoutes({ autoReplies, numbersOf }: Parts): readonly Route[] {
+export function autoReplyRoutes({ autoReplies, numbersOf }: Deps): readonly Route[] {
   const mayHave = (number: string | undefined, identity: Identity | undefined): boolean =>
     identity?.role === 'admin' || (number !== undefined && numbersOf(identity?.personId).includes(number));
   const visible = (id: string, identity: Identity | undefined): AutoReply => {
@@ -51,8 +51,15 @@ export function autoReplyRoutes({ autoReplies, numbersOf }: Parts): readonly Rou
 
 function toReply({ id, name, number, trigger, keywords, hours, body, quietMinutes, isEnabled, createdAt }: AutoReply) {
   return {
-    ...{ id, name, number: number ?? null, trigger, keywords: [...keywords] },
+    id,
+    name,
+    number: number ?? null,
+    trigger,
+    keywords: [...keywords],
     hours: hours.map(({ days, from, to }) => ({ days: [...days], from, to })),
-    ...{ body, quietMinutes, enabled: isEnabled, createdAt: isoTime(createdAt) },
+    body,
+    quietMinutes,
+    enabled: isEnabled,
+    createdAt: isoTime(createdAt),
   };
 }

@@ -1,6 +1,6 @@
-import type { Opened } from '#storage/database.ts';
+import type { OpenedDatabase } from '#storage/database.ts';
 import type { AutoReply, AutoReplyId, AutoReplyTrigger } from './auto-reply.ts';
-import type { Page } from './conversation-store.ts';
+import type { PageRequest } from './conversation-store.ts';
 
 type Row = {
   readonly id: AutoReplyId;
@@ -26,7 +26,7 @@ export class AutoReplyStore {
   readonly #find;
   readonly #count;
 
-  constructor(db: Opened['db']) {
+  constructor(db: OpenedDatabase['db']) {
     this.#save = db.prepare<[Row]>(
       `INSERT INTO auto_replies (id, name, number, trigger_kind, keywords, hours, body, quiet_minutes, is_enabled, created_at)
        VALUES (:id, :name, :number, :trigger_kind, :keywords, :hours, :body, :quiet_minutes, :is_enabled, :created_at)
@@ -81,7 +81,7 @@ export class AutoReplyStore {
   /** `numbers` undefined: all. */
   find(
     numbers: readonly string[] | undefined,
-    { order, ...page }: Page,
+    { order, ...page }: PageRequest,
   ): { readonly items: readonly AutoReply[]; readonly total: number } {
     const values = { numbers: numbers === undefined ? null : JSON.stringify(numbers) };
     return { items: this.#find[order].all({ ...values, ...page }).map(fromRow), total: this.#count.get(values)?.n ?? 0 };

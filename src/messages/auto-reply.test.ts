@@ -7,8 +7,16 @@ const minute = 60_000;
 
 function rule(change: Partial<AutoReply>): AutoReply {
   return {
-    ...{ id: 'auto_1' as const, name: '', number: undefined, trigger: 'dnd' as const, keywords: [], hours: [], body: 'Later' },
-    ...{ quietMinutes: 60, isEnabled: true, createdAt: 0 },
+    id: 'auto_1' as const,
+    name: '',
+    number: undefined,
+    trigger: 'dnd' as const,
+    keywords: [],
+    hours: [],
+    body: 'Later',
+    quietMinutes: 60,
+    isEnabled: true,
+    createdAt: 0,
     ...change,
   };
 }
@@ -18,9 +26,18 @@ const late = rule({ id: 'auto_late', trigger: 'after_hours', hours: [{ days: [4]
 const word = rule({ id: 'auto_word', trigger: 'keyword', keywords: ['opening hours', 'Öffnungszeiten'] });
 
 const usual: AutoReplyFacts = {
-  ...{ rules: [dnd, late, word], from: '+15555550123', body: 'Hello', isFromUs: false, isOptedOut: false, word: undefined },
+  rules: [dnd, late, word],
+  from: '+15555550123',
+  body: 'Hello',
+  isFromUs: false,
+  isOptedOut: false,
+  word: undefined,
   // A Thursday.
-  ...{ isDnd: false, local: { weekday: 4, minutes: 12 * 60 }, now, previous: [], repliesOfHour: 59 },
+  isDnd: false,
+  local: { weekday: 4, minutes: 12 * 60 },
+  now,
+  previous: [],
+  repliesOfHour: 59,
 };
 
 describe('an automatic reply', () => {

@@ -2,7 +2,7 @@ import type { Id } from '#base/ids.ts';
 import { isOpen } from './opening-hours.ts';
 import type { LocalTime, OpeningHours } from './opening-hours.ts';
 import type { OptOutWord } from './opt-out.ts';
-import { isWritable } from './phone-number.ts';
+import { isTextable } from './phone-number.ts';
 
 export type AutoReplyId = Id<'auto'>;
 export type AutoReplyTrigger = 'dnd' | 'after_hours' | 'keyword';
@@ -49,13 +49,13 @@ export type AutoReplyDecision =
     };
 
 /** Two machines that answer each other must come to an end, however patient the rules are. */
-const mostADay = 5;
+const maxPerDay = 5;
 /** The sender of a message is easily forged: many of them, each an expensive number abroad, must not empty the account. */
-const mostAnHour = 60;
+const maxPerHour = 60;
 
 /** Whether an incoming message is answered by itself, and with what. The order: keyword, do not disturb, after hours. */
 export function decideAutoReply(facts: AutoReplyFacts): AutoReplyDecision {
-  if (!isWritable(facts.from)) return { kind: 'none', reason: 'unwritable' };
+  if (!isTextable(facts.from)) return { kind: 'none', reason: 'unwritable' };
   if (facts.isFromUs) return { kind: 'none', reason: 'ourselves' };
   if (facts.isOptedOut) return { kind: 'none', reason: 'opted-out' };
   // Carriers answer these words themselves.
@@ -63,9 +63,9 @@ export function decideAutoReply(facts: AutoReplyFacts): AutoReplyDecision {
   const rule = findRule(facts);
   if (rule === undefined) return { kind: 'none', reason: 'no-rule' };
   const quietSince = facts.now - rule.quietMinutes * 60_000;
-  const isTooOften = facts.previous.length >= mostADay || facts.previous.some((at) => at > quietSince);
+  const isTooOften = facts.previous.length >= maxPerDay || facts.previous.some((at) => at > quietSince);
   if (isTooOften) return { kind: 'none', reason: 'too-often' };
-  return facts.repliesOfHour >= mostAnHour ? { kind: 'none', reason: 'too-many' } : { kind: 'reply', rule };
+  return facts.repliesOfHour >= maxPerHour ? { kind: 'none', reason: 'too-many' } : { kind: 'reply', rule };
 }
 
 function findRule({ rules, body, isDnd, local }: AutoReplyFacts): AutoReply | undefined {

@@ -1,5 +1,5 @@
-import type { Opened } from '#storage/database.ts';
-import type { Conversation, ConversationId, MessageId, Pair } from './message.ts';
+import type { OpenedDatabase } from '#storage/database.ts';
+import type { Conversation, ConversationId, MessageId, NumberPair } from './message.ts';
 
 export type ConversationFilter = {
   /** Undefined: those of every number of ours. */
@@ -9,7 +9,7 @@ export type ConversationFilter = {
   readonly text?: string | undefined;
 };
 
-export type Page = { readonly limit: number; readonly offset: number; readonly order: 'asc' | 'desc' };
+export type PageRequest = { readonly limit: number; readonly offset: number; readonly order: 'asc' | 'desc' };
 
 type Row = {
   readonly id: ConversationId;
@@ -35,9 +35,9 @@ export class ConversationStore {
   readonly #find;
   readonly #count;
 
-  constructor(db: Opened['db']) {
+  constructor(db: OpenedDatabase['db']) {
     this.#byId = db.prepare<[string], Row>('SELECT * FROM conversations WHERE id = ?');
-    this.#byPair = db.prepare<[Pair], Row>(
+    this.#byPair = db.prepare<[NumberPair], Row>(
       'SELECT * FROM conversations WHERE our_number = :ourNumber AND far_number = :farNumber',
     );
     this.#insert = db.prepare<[object]>(
@@ -66,21 +66,21 @@ export class ConversationStore {
     return fromRow(this.#byId.get(id));
   }
 
-  of({ ourNumber, farNumber }: Pair): Conversation | undefined {
+  byPair({ ourNumber, farNumber }: NumberPair): Conversation | undefined {
     return fromRow(this.#byPair.get({ ourNumber, farNumber }));
   }
 
-  insert(conversation: Pair & { readonly id: ConversationId; readonly at: number }): void {
+  insert(conversation: NumberPair & { readonly id: ConversationId; readonly at: number }): void {
     this.#insert.run(conversation);
   }
 
   /** A message was added. */
-  advance(added: { readonly id: string; readonly messageId: string; readonly at: number; readonly unread: 0 | 1 }): void {
+  addMessage(added: { readonly id: string; readonly messageId: string; readonly at: number; readonly unread: 0 | 1 }): void {
     this.#advance.run(added);
   }
 
   /** `by` undefined: nothing is unread any more. */
-  read(id: string, by?: number): void {
+  markRead(id: string, by?: number): void {
     this.#read.run({ id, by: by ?? null });
   }
 
@@ -90,7 +90,7 @@ export class ConversationStore {
 
   find(
     filter: ConversationFilter,
-    { order, ...page }: Page,
+    { order, ...page }: PageRequest,
   ): { readonly items: readonly Conversation[]; readonly total: number } {
     const values = {
       ourNumbers: filter.ourNumbers === undefined ? null : JSON.stringify(filter.ourNumbers),

@@ -18,7 +18,7 @@ import type { OptOutWord } from './opt-out.ts';
 import type { OutgoingMessages } from './outgoing-messages.ts';
 import type { IncomingNotice, IsDnd, OurNumbers } from './ports.ts';
 
-export type IncomingParts = {
+export type IncomingMessagesDeps = {
   readonly messages: MessageStore;
   readonly conversations: ConversationStore;
   readonly media: MediaStore;
@@ -41,22 +41,22 @@ const replyWithinMs = 600_000;
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
 /** Twilio sends 1600 characters and ten media at most. */
-const mostBody = 10_000;
-const mostMedia = 20;
+const maxBodyLength = 10_000;
+const maxMedia = 20;
 
 type Received = { readonly message: Message; readonly reply: Message | undefined };
 
 /** What comes in: kept once however often it is told, with what it asks for, in one transaction. */
 export class IncomingMessages {
-  readonly #parts: IncomingParts;
+  readonly #deps: IncomingMessagesDeps;
 
-  constructor(parts: IncomingParts) {
-    this.#parts = parts;
+  constructor(deps: IncomingMessagesDeps) {
+    this.#deps = deps;
   }
 
   /** `receivedAt` undefined: now. Resolves when the message is kept; rejects where it cannot be. */
   async receive(notice: IncomingNotice, receivedAt?: number): Promise<void> {
-    const { messages, writes, log } = this.#parts;
+    const { messages, writes, log } = this.#deps;
     const received = await writes.write(() =>
       messages.bySid(notice.messageSid) === undefined ? this.#keep(notice, receivedAt) : undefined,
     );
@@ -65,35 +65,43 @@ export class IncomingMessages {
     log.info({ message: message.id, messageSid: notice.messageSid, from: maskNumber(notice.from) }, 'A message came');
     this.#emit('message.received', message);
     if (reply !== undefined) this.#emit('message.changed', reply);
-    if (notice.media.length > 0) this.#parts.onMedia();
+    if (notice.media.length > 0) this.#deps.onMedia();
   }
 
   #keep(notice: IncomingNotice, receivedAt: number | undefined): Received {
-    const { messages, conversations, media, outgoing, clock, newId } = this.#parts;
+    const { messages, conversations, media, outgoing, clock, newId } = this.#deps;
     const id: MessageId = newId('msg');
     const now = clock.now();
     const createdAt = Math.min(receivedAt ?? now, now);
     const conversation = outgoing.conversationOf({ ourNumber: notice.to, farNumber: notice.from }, createdAt);
-    const parts = notice.media.slice(0, mostMedia);
+    const attachments = notice.media.slice(0, maxMedia);
     messages.insert({
-      ...{ id, conversationId: conversation.id, direction: 'inbound', body: notice.body.slice(0, mostBody), state: 'received' },
-      ...{ segments: notice.segments, mediaCount: parts.length, messageSid: notice.messageSid },
-      ...{ sentBy: undefined, autoReplyId: undefined, createdAt },
+      id,
+      conversationId: conversation.id,
+      direction: 'inbound',
+      body: notice.body.slice(0, maxBodyLength),
+      state: 'received',
+      segments: notice.segments,
+      mediaCount: attachments.length,
+      messageSid: notice.messageSid,
+      sentBy: undefined,
+      autoReplyId: undefined,
+      createdAt,
     });
-    for (const [position, { url }] of parts.entries()) {
-      media.expect({ id: newId('med'), messageId: id, position, sourceUrl: url, at: now });
+    for (const [position, { url }] of attachments.entries()) {
+      media.insertPending({ id: newId('med'), messageId: id, position, sourceUrl: url, at: now });
     }
-    conversations.advance({ id: conversation.id, messageId: id, at: createdAt, unread: 1 });
+    conversations.addMessage({ id: conversation.id, messageId: id, at: createdAt, unread: 1 });
     const word = readOptOut(notice.body, notice.optOut);
-    this.#obey(word, conversation, createdAt);
+    this.#applyOptOut(word, conversation, createdAt);
     const reply = now - createdAt > replyWithinMs ? undefined : this.#reply(notice, word);
     const message = messages.byId(id);
     if (message === undefined) throw new Error('A message is not there right after it was kept');
     return { message, reply };
   }
 
-  #obey(word: OptOutWord | undefined, { id, optedOutAt }: Conversation, at: number): void {
-    const { conversations, log } = this.#parts;
+  #applyOptOut(word: OptOutWord | undefined, { id, optedOutAt }: Conversation, at: number): void {
+    const { conversations, log } = this.#deps;
     if (word === 'stop' && optedOutAt === undefined) conversations.setOptedOut(id, at);
     // What came late may have been taken back since.
     else if (word === 'start' && optedOutAt !== undefined && at >= optedOutAt) conversations.setOptedOut(id, undefined);
@@ -102,12 +110,16 @@ export class IncomingMessages {
   }
 
   #reply({ from, to, body }: IncomingNotice, word: OptOutWord | undefined): Message | undefined {
-    const { messages, conversations, autoReplies, outgoing, clock, numbers, isDnd, timeZone, log } = this.#parts;
+    const { messages, conversations, autoReplies, outgoing, clock, numbers, isDnd, timeZone, log } = this.#deps;
     const now = clock.now();
     const decision = decideAutoReply({
-      ...{ from, body, word, now, rules: autoReplies.forNumber(to) },
+      from,
+      body,
+      word,
+      now,
+      rules: autoReplies.forNumber(to),
       isFromUs: numbers.all().includes(from),
-      isOptedOut: conversations.of({ ourNumber: to, farNumber: from })?.optedOutAt !== undefined,
+      isOptedOut: conversations.byPair({ ourNumber: to, farNumber: from })?.optedOutAt !== undefined,
       isDnd: isDnd(to),
       local: localTime(now, timeZone),
       previous: messages.autoRepliesTo(from, { since: now - dayMs, until: now }),
@@ -130,7 +142,7 @@ export class IncomingMessages {
   }
 
   #emit(name: 'message.received' | 'message.changed', { id, conversationId, ourNumber }: Message): void {
-    const personId = this.#parts.numbers.ownerOf(ourNumber) ?? null;
-    this.#parts.events.emit(name, { messageId: id, conversationId, personId });
+    const personId = this.#deps.numbers.ownerOf(ourNumber) ?? null;
+    this.#deps.events.emit(name, { messageId: id, conversationId, personId });
   }
 }

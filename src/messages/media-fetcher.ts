@@ -1,12 +1,12 @@
 import type { Clock, Timer } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
-import type { MediaFiles, StoreResult } from './media-files.ts';
+import type { MediaFiles, MediaStoreResult } from './media-files.ts';
 import type { MediaStore } from './media-store.ts';
-import type { Media } from './message.ts';
+import type { MediaItem } from './message.ts';
 import type { MediaFetch, MediaSource } from './ports.ts';
 
-export type MediaFetcherParts = {
+export type MediaFetcherDeps = {
   readonly store: MediaStore;
   readonly files: MediaFiles;
   readonly writes: WriteBatch;
@@ -18,24 +18,24 @@ export type MediaFetcherParts = {
 };
 
 /** Carriers take about 5 MB; what is larger is not meant for a house. */
-const mostMediaBytes = 16 * 1024 * 1024;
-const mostAbsences = 7;
-const mostAttempts = 60;
-const longestDelayMs = 3_600_000;
+const maxMediaBytes = 16 * 1024 * 1024;
+const maxAbsences = 7;
+const maxAttempts = 60;
+const maxDelayMs = 3_600_000;
 const afterFaultMs = 30_000;
 
-export type FetchDecision =
+export type MediaFetchDecision =
   | { readonly kind: 'stored'; readonly contentType: string; readonly bytes: number }
   | { readonly kind: 'postpone'; readonly delayMs: number; readonly problem: string }
   | { readonly kind: 'lost'; readonly problem: string };
 
-type Outcome = Exclude<MediaFetch, { kind: 'ok' }> | StoreResult;
+type Outcome = Exclude<MediaFetch, { kind: 'ok' }> | MediaStoreResult;
 
 /** `attempts`: those before this one. */
-export function decideAfterFetch(outcome: Outcome, attempts: number): FetchDecision {
-  const delayMs = Math.min(longestDelayMs, 2000 * 2 ** Math.min(attempts, 20));
-  const again = (problem: string, most: number, delay = delayMs): FetchDecision =>
-    attempts + 1 >= most ? { kind: 'lost', problem } : { kind: 'postpone', delayMs: delay, problem };
+export function decideAfterMediaFetch(outcome: Outcome, attempts: number): MediaFetchDecision {
+  const delayMs = Math.min(maxDelayMs, 2000 * 2 ** Math.min(attempts, 20));
+  const again = (problem: string, maxTimes: number, delay = delayMs): MediaFetchDecision =>
+    attempts + 1 >= maxTimes ? { kind: 'lost', problem } : { kind: 'postpone', delayMs: delay, problem };
   switch (outcome.kind) {
     case 'stored':
       return outcome;
@@ -44,24 +44,24 @@ export function decideAfterFetch(outcome: Outcome, attempts: number): FetchDecis
     case 'too-large':
       return { kind: 'lost', problem: 'It is larger than messages may bring' };
     case 'not-yet':
-      return again('Twilio does not have it', mostAbsences);
+      return again('Twilio does not have it', maxAbsences);
     case 'later':
-      return again(outcome.message, mostAttempts, Math.max(delayMs, (outcome.retryAfterSeconds ?? 0) * 1000));
+      return again(outcome.message, maxAttempts, Math.max(delayMs, (outcome.retryAfterSeconds ?? 0) * 1000));
     case 'incomplete':
     case 'unwritable':
-      return again(outcome.message, mostAttempts);
+      return again(outcome.message, maxAttempts);
   }
 }
 
 /** Fetches what came with messages, one after another, and again where it fails; what is due is on the disk. */
 export class MediaFetcher {
-  readonly #parts: MediaFetcherParts;
+  readonly #deps: MediaFetcherDeps;
   #isRunning = false;
   #work: Promise<void> | undefined;
   #timer: Timer | undefined;
 
-  constructor(parts: MediaFetcherParts) {
-    this.#parts = parts;
+  constructor(deps: MediaFetcherDeps) {
+    this.#deps = deps;
   }
 
   start(): void {
@@ -81,18 +81,18 @@ export class MediaFetcher {
     this.#timer?.cancel();
     this.#work = this.#run()
       .catch((error: unknown) => {
-        this.#parts.log.warn({ err: error }, 'Media of messages cannot be fetched now');
+        this.#deps.log.warn({ err: error }, 'Media of messages cannot be fetched now');
         return afterFaultMs;
       })
       .then((delayMs) => {
         this.#work = undefined;
-        if (this.#isRunning && delayMs !== undefined) this.#timer = this.#parts.clock.after(delayMs, () => this.wake());
+        if (this.#isRunning && delayMs !== undefined) this.#timer = this.#deps.clock.after(delayMs, () => this.wake());
       });
   }
 
   /** Until nothing is due; returns when something is, in milliseconds from now. */
   async #run(): Promise<number | undefined> {
-    const { store, clock } = this.#parts;
+    const { store, clock } = this.#deps;
     while (this.#isRunning) {
       const media = store.nextDue();
       if (media === undefined) return undefined;
@@ -103,12 +103,12 @@ export class MediaFetcher {
     return undefined;
   }
 
-  async #fetch(media: Media): Promise<void> {
-    const { writes, store, clock, log, onSettled } = this.#parts;
-    const decision = decideAfterFetch(await this.#load(media), media.attempts);
+  async #fetch(media: MediaItem): Promise<void> {
+    const { writes, store, clock, log, onSettled } = this.#deps;
+    const decision = decideAfterMediaFetch(await this.#load(media), media.attempts);
     await writes.write(() => {
-      if (decision.kind === 'stored') store.stored(media.id, decision.contentType, decision.bytes);
-      else if (decision.kind === 'lost') store.lost(media.id, decision.problem);
+      if (decision.kind === 'stored') store.markStored(media.id, decision.contentType, decision.bytes);
+      else if (decision.kind === 'lost') store.markLost(media.id, decision.problem);
       else store.postpone(media.id, clock.now() + decision.delayMs, decision.problem);
     });
     if (decision.kind === 'postpone') return;
@@ -116,10 +116,10 @@ export class MediaFetcher {
     if (media.messageId !== undefined) onSettled(media.messageId);
   }
 
-  async #load({ id, sourceUrl = '' }: Media): Promise<Outcome> {
-    const { source, files } = this.#parts;
+  async #load({ id, sourceUrl = '' }: MediaItem): Promise<Outcome> {
+    const { source, files } = this.#deps;
     const found = await source.fetch(sourceUrl);
     if (found.kind !== 'ok') return found;
-    return await files.store({ name: id, chunks: found.chunks, bytes: found.bytes, mostBytes: mostMediaBytes });
+    return await files.store({ name: id, chunks: found.chunks, bytes: found.bytes, maxBytes: maxMediaBytes });
   }
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '#base/log.ts';
-import { decideAfterFetch } from './media-fetcher.ts';
+import { decideAfterMediaFetch } from './media-fetcher.ts';
 import { MediaFiles } from './media-files.ts';
 
 let folder: string;
@@ -23,18 +23,18 @@ async function* broken() {
 describe('the files of messages', () => {
   it('are there whole, with the type of their bytes', async () => {
     const chunks = [gif.subarray(0, 3), gif.subarray(3)];
-    const result = await files.store({ name: 'a', chunks, bytes: gif.length, mostBytes: 100 });
+    const result = await files.store({ name: 'a', chunks, bytes: gif.length, maxBytes: 100 });
     expect(result).toEqual({ kind: 'stored', bytes: gif.length, contentType: 'image/gif' });
     expect(await files.readWhole('a')).toEqual(gif);
   });
 
   it.each([
-    ['cut off', { chunks: [gif], bytes: gif.length + 1, mostBytes: 100 }, 'incomplete'],
-    ['empty', { chunks: [], bytes: undefined, mostBytes: 100 }, 'incomplete'],
-    ['broken on the way', { chunks: broken(), bytes: undefined, mostBytes: 100 }, 'incomplete'],
-    ['larger than announced', { chunks: [gif, gif], bytes: gif.length, mostBytes: 100 }, 'incomplete'],
-    ['too large', { chunks: [gif, gif], bytes: undefined, mostBytes: gif.length }, 'too-large'],
-    ['announced as too large', { chunks: [gif], bytes: 1000, mostBytes: 100 }, 'too-large'],
+    ['cut off', { chunks: [gif], bytes: gif.length + 1, maxBytes: 100 }, 'incomplete'],
+    ['empty', { chunks: [], bytes: undefined, maxBytes: 100 }, 'incomplete'],
+    ['broken on the way', { chunks: broken(), bytes: undefined, maxBytes: 100 }, 'incomplete'],
+    ['larger than announced', { chunks: [gif, gif], bytes: gif.length, maxBytes: 100 }, 'incomplete'],
+    ['too large', { chunks: [gif, gif], bytes: undefined, maxBytes: gif.length }, 'too-large'],
+    ['announced as too large', { chunks: [gif], bytes: 1000, maxBytes: 100 }, 'too-large'],
   ])('are not there at all where what came was %s', async (_, incoming, kind) => {
     expect((await files.store({ name: 'a', ...incoming })).kind).toBe(kind);
     expect(readdirSync(folder)).toEqual([]);
@@ -43,7 +43,7 @@ describe('the files of messages', () => {
   it('are not there where the disk does not take them', async () => {
     writeFileSync(join(folder, 'file'), '');
     const blocked = new MediaFiles({ folder: join(folder, 'file'), log: createLog({ level: 'silent' }) });
-    expect((await blocked.store({ name: 'a', chunks: [gif], bytes: undefined, mostBytes: 100 })).kind).toBe('unwritable');
+    expect((await blocked.store({ name: 'a', chunks: [gif], bytes: undefined, maxBytes: 100 })).kind).toBe('unwritable');
     chmodSync(folder, 0o700);
   });
 
@@ -58,7 +58,7 @@ describe('the files of messages', () => {
       }
     }
     const tight = new MediaFiles({ folder, log: createLog({ level: 'silent' }), freeBytes: () => Promise.resolve(99_000_000) });
-    const result = await tight.store({ name: 'a', chunks: sender(), bytes: undefined, mostBytes: 100 });
+    const result = await tight.store({ name: 'a', chunks: sender(), bytes: undefined, maxBytes: 100 });
     expect([result, isLetGo]).toEqual([{ kind: 'unwritable', message: 'The disk is almost full' }, true]);
     expect(readdirSync(folder)).toEqual([]);
   });
@@ -84,6 +84,6 @@ describe('after a fetch', () => {
     [{ kind: 'incomplete', message: 'x' }, 0, { kind: 'postpone', delayMs: 2000 }],
     [{ kind: 'unwritable', message: 'x' }, 1, { kind: 'postpone', delayMs: 4000 }],
   ] as const)('that brought %o, the attempt after %d', (outcome, attempts, expected) => {
-    expect(decideAfterFetch(outcome, attempts)).toMatchObject(expected);
+    expect(decideAfterMediaFetch(outcome, attempts)).toMatchObject(expected);
   });
 });

@@ -1,21 +1,21 @@
 // Owns the folder of pictures and the like that came with messages or leave with them: each is whole in it, or not there.
-// Called by media.ts and media-fetcher.ts of this room.
+// Called by message-media.ts and media-fetcher.ts of this room.
 // Must stay true: what strangers send is bounded, and is called what it is, not what they say it is.
 import { open } from 'node:fs/promises';
 import type { Log } from '#base/log.ts';
-import { BrokenSource, FileFolder, letGo, readable } from '#storage/file-folder.ts';
-import type { StoredFile } from '#storage/file-folder.ts';
+import { SourceStreamError, FileStore, discardStream, withSourceErrors } from '#storage/file-store.ts';
+import type { StoredFile } from '#storage/file-store.ts';
 import { sniff, sniffedBytes } from './media-type.ts';
 
-export type Incoming = {
+export type IncomingMedia = {
   readonly name: string;
   readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   /** As announced; undefined where nobody said. */
   readonly bytes: number | undefined;
-  readonly mostBytes: number;
+  readonly maxBytes: number;
 };
 
-export type StoreResult =
+export type MediaStoreResult =
   | { readonly kind: 'stored'; readonly bytes: number; readonly contentType: string }
   | { readonly kind: 'too-large' }
   /** Cut off on its way; may be better the next time. */
@@ -23,7 +23,7 @@ export type StoreResult =
   /** The disk does not take it. */
   | { readonly kind: 'unwritable'; readonly message: string };
 
-export type MediaFilesParts = {
+export type MediaFilesOptions = {
   readonly folder: string;
   readonly log: Log;
   /** Of the disk; asks the system unless told. */
@@ -31,29 +31,29 @@ export type MediaFilesParts = {
 };
 
 /** What strangers send must not fill the disk that call records and voicemails are kept on. */
-const leastFreeBytes = 100_000_000;
+const minFreeBytes = 100_000_000;
 
 export class MediaFiles {
-  readonly #folder: FileFolder;
+  readonly #folder: FileStore;
   readonly #log: Log;
   readonly #freeBytes: () => Promise<number>;
 
-  constructor({ folder, log, freeBytes }: MediaFilesParts) {
-    this.#folder = new FileFolder(folder, log);
+  constructor({ folder, log, freeBytes }: MediaFilesOptions) {
+    this.#folder = new FileStore(folder, log);
     this.#log = log;
     this.#freeBytes = freeBytes ?? (() => this.#folder.freeBytes());
   }
 
   /** Whole or not at all; never throws. */
-  async store(incoming: Incoming): Promise<StoreResult> {
+  async store(incoming: IncomingMedia): Promise<MediaStoreResult> {
     try {
-      if ((await this.#freeBytes()) < leastFreeBytes) {
-        await letGo(incoming.chunks);
+      if ((await this.#freeBytes()) < minFreeBytes) {
+        await discardStream(incoming.chunks);
         return { kind: 'unwritable', message: 'The disk is almost full' };
       }
-      return await this.#folder.keep(incoming.name, (path) => write(path, incoming));
+      return await this.#folder.save(incoming.name, (path) => write(path, incoming));
     } catch (error) {
-      if (error instanceof BrokenSource) return { kind: 'incomplete', message: error.message };
+      if (error instanceof SourceStreamError) return { kind: 'incomplete', message: error.message };
       this.#log.warn({ err: error }, 'Media of a message could not be written');
       return { kind: 'unwritable', message: 'The disk did not take it' };
     }
@@ -76,15 +76,15 @@ export class MediaFiles {
   }
 }
 
-async function write(path: string, { chunks, bytes: expected, mostBytes }: Incoming): Promise<StoreResult> {
-  if (expected !== undefined && expected > mostBytes) return await tooLarge(path, chunks);
+async function write(path: string, { chunks, bytes: expected, maxBytes }: IncomingMedia): Promise<MediaStoreResult> {
+  if (expected !== undefined && expected > maxBytes) return await tooLarge(path, chunks);
   const file = await open(path, 'w', 0o600);
   let bytes = 0;
   let head: Buffer = Buffer.alloc(0);
   try {
-    for await (const chunk of readable(chunks)) {
+    for await (const chunk of withSourceErrors(chunks)) {
       bytes += chunk.length;
-      if (bytes > mostBytes) return { kind: 'too-large' };
+      if (bytes > maxBytes) return { kind: 'too-large' };
       if (head.length < sniffedBytes) head = Buffer.concat([head, chunk.subarray(0, sniffedBytes)]);
       await file.writeFile(chunk);
     }
@@ -98,8 +98,8 @@ async function write(path: string, { chunks, bytes: expected, mostBytes }: Incom
   }
 }
 
-async function tooLarge(path: string, chunks: Incoming['chunks']): Promise<StoreResult> {
+async function tooLarge(path: string, chunks: IncomingMedia['chunks']): Promise<MediaStoreResult> {
   await (await open(path, 'w', 0o600)).close();
-  await letGo(chunks);
+  await discardStream(chunks);
   return { kind: 'too-large' };
 }

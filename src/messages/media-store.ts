@@ -1,11 +1,11 @@
-import type { Opened } from '#storage/database.ts';
-import type { Media, MediaId, MessageId } from './message.ts';
+import type { OpenedDatabase } from '#storage/database.ts';
+import type { MediaItem, MediaId, MessageId } from './message.ts';
 
 type Row = {
   readonly id: MediaId;
   readonly message_id: MessageId | null;
   readonly position: number;
-  readonly state: Media['state'];
+  readonly state: MediaItem['state'];
   readonly source_url: string | null;
   readonly content_type: string | null;
   readonly bytes: number | null;
@@ -24,7 +24,7 @@ export class MediaStore {
   readonly #byToken;
   readonly #of;
   readonly #at;
-  readonly #expect;
+  readonly #insertPending;
   readonly #upload;
   readonly #attach;
   readonly #publish;
@@ -33,16 +33,16 @@ export class MediaStore {
   readonly #stored;
   readonly #postpone;
   readonly #lost;
-  readonly #loose;
+  readonly #orphans;
   readonly #delete;
-  readonly #moveDue;
+  readonly #shiftDueTimes;
 
-  constructor(db: Opened['db']) {
+  constructor(db: OpenedDatabase['db']) {
     this.#byId = db.prepare<[string], Row>('SELECT * FROM message_media WHERE id = ?');
     this.#byToken = db.prepare<[string, number], Row>('SELECT * FROM message_media WHERE token = ? AND token_until > ?');
     this.#of = db.prepare<[string], Row>('SELECT * FROM message_media WHERE message_id = ? ORDER BY position');
     this.#at = db.prepare<[string, number], Row>('SELECT * FROM message_media WHERE message_id = ? AND position = ?');
-    this.#expect = db.prepare<[object]>(
+    this.#insertPending = db.prepare<[object]>(
       `INSERT INTO message_media (id, message_id, position, state, source_url, due_at, created_at)
        VALUES (:id, :messageId, :position, 'fetching', :sourceUrl, :at, :at)`,
     );
@@ -66,38 +66,40 @@ export class MediaStore {
     this.#lost = db.prepare<[object]>(
       "UPDATE message_media SET state = 'lost', attempts = attempts + 1, due_at = NULL, problem = :problem WHERE id = :id",
     );
-    this.#loose = db.prepare<[number], Row>('SELECT * FROM message_media WHERE message_id IS NULL AND created_at < ? LIMIT 100');
+    this.#orphans = db.prepare<[number], Row>(
+      'SELECT * FROM message_media WHERE message_id IS NULL AND created_at < ? LIMIT 100',
+    );
     this.#delete = db.prepare<[string]>('DELETE FROM message_media WHERE id = ?');
-    this.#moveDue = db.prepare<[{ byMs: number }]>(
+    this.#shiftDueTimes = db.prepare<[{ byMs: number }]>(
       `UPDATE message_media SET due_at = due_at + :byMs, token_until = token_until + :byMs,
          created_at = CASE WHEN message_id IS NULL THEN created_at + :byMs ELSE created_at END
        WHERE due_at IS NOT NULL OR token_until IS NOT NULL OR message_id IS NULL`,
     );
   }
 
-  byId(id: string): Media | undefined {
+  byId(id: string): MediaItem | undefined {
     return fromRow(this.#byId.get(id));
   }
 
   /** Undefined also where its time is over. */
-  byToken(token: string, now: number): Media | undefined {
+  byToken(token: string, now: number): MediaItem | undefined {
     return fromRow(this.#byToken.get(token, now));
   }
 
-  of(messageId: string): readonly Media[] {
+  ofMessage(messageId: string): readonly MediaItem[] {
     return this.#of.all(messageId).flatMap((row) => fromRow(row) ?? []);
   }
 
-  at(messageId: string, position: number): Media | undefined {
+  atPosition(messageId: string, position: number): MediaItem | undefined {
     return fromRow(this.#at.get(messageId, position));
   }
 
   /** Something to be fetched. */
-  expect(
-    media: Pick<Media, 'id' | 'position'> & { readonly messageId: string; readonly sourceUrl: string; readonly at: number },
+  insertPending(
+    media: Pick<MediaItem, 'id' | 'position'> & { readonly messageId: string; readonly sourceUrl: string; readonly at: number },
   ): void {
     const { id, messageId, position, sourceUrl, at } = media;
-    this.#expect.run({ id, messageId, position, sourceUrl, at });
+    this.#insertPending.run({ id, messageId, position, sourceUrl, at });
   }
 
   insertUpload(media: {
@@ -124,12 +126,12 @@ export class MediaStore {
   }
 
   /** What is to be fetched next, whether its time has come or not. */
-  nextDue(): (Media & { readonly dueAt: number }) | undefined {
+  nextDue(): (MediaItem & { readonly dueAt: number }) | undefined {
     const media = fromRow(this.#due.get());
     return media?.dueAt === undefined ? undefined : { ...media, dueAt: media.dueAt };
   }
 
-  stored(id: string, contentType: string, bytes: number): void {
+  markStored(id: string, contentType: string, bytes: number): void {
     this.#stored.run({ id, contentType, bytes });
   }
 
@@ -137,18 +139,18 @@ export class MediaStore {
     this.#postpone.run({ id, dueAt, problem });
   }
 
-  lost(id: string, problem: string): void {
+  markLost(id: string, problem: string): void {
     this.#lost.run({ id, problem });
   }
 
   /** Uploads that nobody sent. */
-  looseBefore(time: number): readonly Media[] {
-    return this.#loose.all(time).flatMap((row) => fromRow(row) ?? []);
+  orphansBefore(time: number): readonly MediaItem[] {
+    return this.#orphans.all(time).flatMap((row) => fromRow(row) ?? []);
   }
 
   /** The clock was set: what is due, public or loose keeps its distance from now. */
-  moveDue(byMs: number): void {
-    this.#moveDue.run({ byMs });
+  shiftDueTimes(byMs: number): void {
+    this.#shiftDueTimes.run({ byMs });
   }
 
   delete(id: string): void {
@@ -156,7 +158,7 @@ export class MediaStore {
   }
 }
 
-function fromRow(row: Row | undefined): Media | undefined {
+function fromRow(row: Row | undefined): MediaItem | undefined {
   if (row === undefined) return undefined;
   return {
     id: row.id,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { messageMediaTypes } from '#contract/media-names.ts';
+import { messageMediaTypes } from '#contract/media-types.ts';
 import { extensionOf, isInline, sniff } from './media-type.ts';
 
 const bytes = (text: string) => Buffer.from(text, 'latin1');

@@ -1,4 +1,4 @@
-import type { messageMediaTypes } from '#contract/media-names.ts';
+import type { messageMediaTypes } from '#contract/media-types.ts';
 
 export type MediaType = (typeof messageMediaTypes)[number];
 
@@ -56,7 +56,7 @@ const extensions: Readonly<Record<string, string>> = {
 /** Bytes that are enough to tell. */
 export const sniffedBytes = 512;
 
-const magics: readonly (readonly [magic: string, type: MediaType])[] = [
+const signatures: readonly (readonly [magic: string, type: MediaType])[] = [
   ['\xff\xd8\xff', 'image/jpeg'],
   ['\x89PNG\r\n\x1a\n', 'image/png'],
   ['GIF87a', 'image/gif'],
@@ -86,14 +86,14 @@ const brands: readonly (readonly [start: string, type: MediaType])[] = [
 export function sniff(head: Uint8Array): MediaType {
   const bytes = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, sniffedBytes));
   const text = bytes.toString('latin1');
-  const magic = magics.find(([start]) => text.startsWith(start));
+  const magic = signatures.find(([start]) => text.startsWith(start));
   if (magic !== undefined) return magic[1];
   if (text.startsWith('RIFF')) return riff(text.slice(8, 12));
   if (text.slice(4, 8) === 'ftyp') return isoMedia(bytes, text);
   // A frame of MPEG audio: eleven ones, a version, layer III. With layer 0 it is AAC (ISO 14496-3, ADTS).
   if (/^\xff[\xf2\xf3\xfa\xfb]/.test(text)) return 'audio/mpeg';
   if (/^\xff[\xf0\xf1\xf8\xf9]/.test(text)) return 'audio/aac';
-  return isBitmap(bytes) ? 'image/bmp' : written(bytes);
+  return isBitmap(bytes) ? 'image/bmp' : sniffText(bytes);
 }
 
 export function isInline(contentType: string): boolean {
@@ -131,8 +131,8 @@ function isBitmap(bytes: Buffer): boolean {
 }
 
 /** What is text: markup stays unknown, since a browser might run it, but for the layout of MMS (SMIL). */
-function written(bytes: Buffer): MediaType {
-  const text = decoded(bytes);
+function sniffText(bytes: Buffer): MediaType {
+  const text = decodeText(bytes);
   if (text === undefined) return 'application/octet-stream';
   if (/^BEGIN:VCARD[ \t]*[\r\n]/i.test(text)) return 'text/vcard';
   if (/^BEGIN:VCALENDAR[ \t]*[\r\n]/i.test(text)) return 'text/calendar';
@@ -143,7 +143,7 @@ function written(bytes: Buffer): MediaType {
 }
 
 /** UTF-8 without control characters, from the first character that is none of white space; the last one may be cut off. */
-function decoded(bytes: Buffer): string | undefined {
+function decodeText(bytes: Buffer): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
     return /[^\P{Cc}\t\n\r\f]/u.test(text) ? undefined : text.trimStart();

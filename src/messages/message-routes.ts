@@ -15,19 +15,19 @@ import {
   uploadMessageMedia,
 } from '#contract/messages.ts';
 import { extensionOf, isInline } from './media-type.ts';
-import type { MessageMedia } from './media.ts';
+import type { MessageMedia } from './message-media.ts';
 import type { Conversation, Message } from './message.ts';
 import type { Messages } from './messages.ts';
 
-type Parts = { readonly messages: Messages; readonly files: MessageMedia };
+type Deps = { readonly messages: Messages; readonly files: MessageMedia };
 
 /** A user has the conversations of their own numbers; an admin sees all. What is not yours looks as if it were not there. */
-export function messageRoutes(parts: Parts): readonly Route[] {
-  return [...conversationRoutes(parts), ...singleRoutes(parts)];
+export function messageRoutes(deps: Deps): readonly Route[] {
+  return [...conversationRoutes(deps), ...singleRoutes(deps)];
 }
 
 /** Before those of single messages: `conversations` would be taken for the id of one. */
-function conversationRoutes({ messages }: Parts): readonly Route[] {
+function conversationRoutes({ messages }: Deps): readonly Route[] {
   const visible = (id: string, identity: Identity | undefined): Conversation => {
     const found = messages.conversation(id);
     if (found !== undefined && isVisible(messages, found.ourNumber, identity)) return found;
@@ -42,12 +42,12 @@ function conversationRoutes({ messages }: Parts): readonly Route[] {
     }),
     handle(getConversation, ({ params, identity }) => conversationReply(messages, visible(params.id, identity))),
     handle(readConversation, async ({ params, identity }) =>
-      conversationReply(messages, await messages.readAll(visible(params.id, identity))),
+      conversationReply(messages, await messages.markAllRead(visible(params.id, identity))),
     ),
   ];
 }
 
-function singleRoutes({ messages, files }: Parts): readonly Route[] {
+function singleRoutes({ messages, files }: Deps): readonly Route[] {
   const visible = (id: string, identity: Identity | undefined): Message => {
     const found = messages.byId(id);
     if (found !== undefined && isVisible(messages, found.ourNumber, identity)) return found;
@@ -57,15 +57,22 @@ function singleRoutes({ messages, files }: Parts): readonly Route[] {
     handle(listMessages, ({ query, identity }) => {
       const { page, per_page: perPage, order, conversation, number, farNumber, direction, state, unread, from, to, text } = query;
       const filter = {
-        ...{ ourNumbers: visibleNumbers(messages, identity, number), conversationId: conversation, isUnread: unread },
-        ...{ farNumber, direction, state, text, from: milliseconds(from), to: milliseconds(to) },
+        ourNumbers: visibleNumbers(messages, identity, number),
+        conversationId: conversation,
+        isUnread: unread,
+        farNumber,
+        direction,
+        state,
+        text,
+        from: milliseconds(from),
+        to: milliseconds(to),
       };
       const found = messages.list(filter, { limit: perPage, offset: (page - 1) * perPage, order });
       return { items: found.items.map((one) => messageReply(messages, one)), page, perPage, total: found.total };
     }),
     handle(sendMessage, async ({ body, identity }) => {
-      const writer = { isAdmin: identity?.role === 'admin', personId: identity?.personId };
-      return messageReply(messages, await messages.send(body, writer));
+      const author = { isAdmin: identity?.role === 'admin', personId: identity?.personId };
+      return messageReply(messages, await messages.send(body, author));
     }),
     handle(uploadMessageMedia, async ({ body, identity }) => {
       const { id, contentType = '', bytes = 0 } = await files.upload(body.bytes, identity?.personId);
@@ -81,10 +88,10 @@ function singleRoutes({ messages, files }: Parts): readonly Route[] {
       const fileName = `${message.id}-${media.position}.${extensionOf(contentType)}`;
       // What a stranger sent must not run as a page of ours, whatever it says it is.
       const disposition = isInline(contentType) ? 'inline' : 'attachment';
-      return { contentType, bytes, version: `${media.id}-${bytes}`, fileName, disposition, read };
+      return { contentType, bytes, etag: `${media.id}-${bytes}`, fileName, disposition, read };
     }),
     handle(readMessage, async ({ params, identity }) =>
-      messageReply(messages, await messages.read(visible(params.id, identity))),
+      messageReply(messages, await messages.markRead(visible(params.id, identity))),
     ),
   ];
 }
@@ -109,7 +116,12 @@ function conversationReply(messages: Messages, conversation: Conversation) {
   const { id, ourNumber, farNumber, lastAt, lastMessageId, unread, optedOutAt } = conversation;
   const last = lastMessageId === undefined ? undefined : messages.byId(lastMessageId);
   return {
-    ...{ id, number: ourNumber, farNumber, lastAt: isoTime(lastAt), unread, optedOutAt: timeOrNull(optedOutAt) },
+    id,
+    number: ourNumber,
+    farNumber,
+    lastAt: isoTime(lastAt),
+    unread,
+    optedOutAt: timeOrNull(optedOutAt),
     lastMessage: last === undefined ? null : messageReply(messages, last),
   };
 }
@@ -117,9 +129,19 @@ function conversationReply(messages: Messages, conversation: Conversation) {
 function messageReply(messages: Messages, message: Message) {
   const { id, conversationId, direction, ourNumber, farNumber, body, state, segments, errorCode, error } = message;
   return {
-    ...{ id, conversationId, direction, number: ourNumber, farNumber, body, state, segments },
+    id,
+    conversationId,
+    direction,
+    number: ourNumber,
+    farNumber,
+    body,
+    state,
+    segments,
     media: messages.mediaOf(message).map(({ position, state: has, contentType, bytes }) => ({
-      ...{ n: position, state: has, contentType: contentType ?? null, bytes: bytes ?? null },
+      n: position,
+      state: has,
+      contentType: contentType ?? null,
+      bytes: bytes ?? null,
     })),
     sentBy: message.sentBy ?? null,
     autoReplyId: message.autoReplyId ?? null,

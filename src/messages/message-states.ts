@@ -2,9 +2,9 @@
  * `waiting`: with us. `unknown`: it may have been sent, and nobody can tell. `accepted` to `sent`: on its way at Twilio.
  * `received`: came in. The rest is final, but for `read`, which may follow `delivered`.
  */
-export type MessageState = keyof typeof ranks;
+export type MessageState = keyof typeof stateRanks;
 
-const ranks = {
+const stateRanks = {
   waiting: 0,
   // Not a state of the message but of our knowledge, so whatever Twilio says of it is more.
   unknown: 1,
@@ -22,19 +22,19 @@ const ranks = {
 } as const;
 
 /** Twilio's word as a state of ours; undefined for one that does not tell anything about a message we sent. */
-export function stateOfTwilio(status: string): MessageState | undefined {
+export function stateFromTwilio(status: string): MessageState | undefined {
   if (status === 'partially_delivered') return 'delivered';
   if (status === 'waiting' || status === 'unknown' || status === 'received') return undefined;
-  return Object.hasOwn(ranks, status) ? (status as MessageState) : undefined;
+  return Object.hasOwn(stateRanks, status) ? (status as MessageState) : undefined;
 }
 
 export function isFinal(state: MessageState): boolean {
-  return ranks[state] >= ranks.delivered;
+  return stateRanks[state] >= stateRanks.delivered;
 }
 
 /** Whether a message in state `now` is moved by the report `next`: reports come late, twice and in any order. */
-export function mayMove(now: MessageState, next: MessageState): boolean {
+export function canTransition(now: MessageState, next: MessageState): boolean {
   if (now === 'received') return false;
   if (next === 'read') return now !== 'undelivered' && now !== 'failed' && now !== 'canceled' && now !== 'read';
-  return ranks[next] > ranks[now];
+  return stateRanks[next] > stateRanks[now];
 }

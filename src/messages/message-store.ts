@@ -1,6 +1,6 @@
-import type { Opened } from '#storage/database.ts';
-import type { Page } from './conversation-store.ts';
-import type { ConversationId, Message, MessageId, Pair } from './message.ts';
+import type { OpenedDatabase } from '#storage/database.ts';
+import type { PageRequest } from './conversation-store.ts';
+import type { ConversationId, Message, MessageId, NumberPair } from './message.ts';
 import type { MessageState } from './message-states.ts';
 
 /** Everything given must hold. */
@@ -17,7 +17,7 @@ export type MessageFilter = {
   readonly text?: string | undefined;
 };
 
-export type NewMessage = Omit<Message, keyof Pair | 'errorCode' | 'error' | 'changedAt' | 'readAt'>;
+export type NewMessage = Omit<Message, keyof NumberPair | 'errorCode' | 'error' | 'changedAt' | 'readAt'>;
 export type EarlyState = { readonly state: MessageState; readonly errorCode: number | undefined };
 export type StateChange = EarlyState & { readonly id: string; readonly error: string | undefined; readonly at: number };
 
@@ -68,7 +68,7 @@ type Span = { readonly since: number; readonly until: number };
 
 /** The SQL of the tables `messages` and `message_early_states`. Nothing commits here: callers write inside a WriteBatch. */
 export class MessageStore {
-  readonly #db: Opened['db'];
+  readonly #db: OpenedDatabase['db'];
   readonly #byId;
   readonly #bySid;
   readonly #insert;
@@ -83,7 +83,7 @@ export class MessageStore {
   readonly #takeEarly;
   readonly #pruneEarly;
 
-  constructor(db: Opened['db']) {
+  constructor(db: OpenedDatabase['db']) {
     this.#db = db;
     this.#byId = db.prepare<[string], Row>(`${select} WHERE m.id = ?`);
     this.#bySid = db.prepare<[string], Row>(`${select} WHERE m.message_sid = ?`);
@@ -149,12 +149,12 @@ export class MessageStore {
   }
 
   /** Whether it was unread before. */
-  read(id: string, at: number): boolean {
+  markRead(id: string, at: number): boolean {
     return this.#read.run({ id, at }).changes > 0;
   }
 
   /** Returns how many were unread before. */
-  readAll(conversationId: string, at: number): number {
+  markAllRead(conversationId: string, at: number): number {
     return this.#readAll.run({ id: conversationId, at }).changes;
   }
 
@@ -169,7 +169,7 @@ export class MessageStore {
   }
 
   /** The oldest message with this text of which nobody knows whether it was sent; none while one like it is still to be sent. */
-  unknownLike(like: Pair & { readonly body: string }): Message | undefined {
+  findUnknownLike(like: NumberPair & { readonly body: string }): Message | undefined {
     const { ourNumber, farNumber, body } = like;
     return fromRow(this.#unknown.get({ ourNumber, farNumber, body }));
   }
@@ -187,7 +187,7 @@ export class MessageStore {
     this.#pruneEarly.run(before);
   }
 
-  find(filter: MessageFilter, { order, ...page }: Page): { readonly items: readonly Message[]; readonly total: number } {
+  find(filter: MessageFilter, { order, ...page }: PageRequest): { readonly items: readonly Message[]; readonly total: number } {
     const given = filters.filter((name) => filter[name] !== undefined);
     const parts = given.map((name) => (name === 'isUnread' && filter.isUnread === true ? unread : conditions[name]));
     const where = parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`;

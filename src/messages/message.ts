@@ -6,10 +6,10 @@ export type ConversationId = Id<'conv'>;
 export type MediaId = Id<'med'>;
 
 /** One of our numbers and one that is not. */
-export type Pair = { readonly ourNumber: string; readonly farNumber: string };
+export type NumberPair = { readonly ourNumber: string; readonly farNumber: string };
 
 /** All that was written between two numbers. Times in milliseconds since the Unix epoch. */
-export type Conversation = Pair & {
+export type Conversation = NumberPair & {
   readonly id: ConversationId;
   readonly lastAt: number;
   readonly lastMessageId: MessageId | undefined;
@@ -18,7 +18,7 @@ export type Conversation = Pair & {
   readonly optedOutAt: number | undefined;
 };
 
-export type Message = Pair & {
+export type Message = NumberPair & {
   readonly id: MessageId;
   readonly conversationId: ConversationId;
   readonly direction: 'inbound' | 'outbound';
@@ -41,7 +41,7 @@ export type Message = Pair & {
   readonly readAt: number | undefined;
 };
 
-export type Media = {
+export type MediaItem = {
   readonly id: MediaId;
   /** Undefined for an upload that is not sent yet. */
   readonly messageId: MessageId | undefined;

@@ -3,24 +3,24 @@
 // Must stay true: what was taken is kept and sent once, states never go back, and nothing goes to whoever asked for no more.
 import { AppError } from '#base/errors.ts';
 import type { Id } from '#base/ids.ts';
-import type { Conversation, Media, Message } from './message.ts';
-import type { ConversationFilter, Page } from './conversation-store.ts';
-import type { IncomingMessages, IncomingParts } from './incoming-messages.ts';
+import type { Conversation, MediaItem, Message } from './message.ts';
+import type { ConversationFilter, PageRequest } from './conversation-store.ts';
+import type { IncomingMessages, IncomingMessagesDeps } from './incoming-messages.ts';
 import type { MediaFetcher } from './media-fetcher.ts';
-import type { MessageMedia } from './media.ts';
+import type { MessageMedia } from './message-media.ts';
 import type { MessageFilter } from './message-store.ts';
-import { isWritable } from './phone-number.ts';
-import type { IncomingNotice, ListedMessage, MediaSource, ReadNumber, StatusNotice } from './ports.ts';
+import { isTextable } from './phone-number.ts';
+import type { IncomingNotice, ListedMessage, MediaSource, ParsePhoneNumber, StatusNotice } from './ports.ts';
 
-export type MessagesParts = Pick<
-  IncomingParts,
+export type MessagesDeps = Pick<
+  IncomingMessagesDeps,
   'messages' | 'conversations' | 'media' | 'outgoing' | 'writes' | 'clock' | 'events' | 'numbers'
 > & {
   readonly incoming: IncomingMessages;
   readonly files: MessageMedia;
   readonly fetcher: MediaFetcher;
   readonly source: MediaSource;
-  readonly readNumber: ReadNumber;
+  readonly parseNumber: ParsePhoneNumber;
   /** Whether Twilio can fetch anything from us. */
   readonly isPublic: () => boolean;
 };
@@ -35,50 +35,50 @@ export type MessageInput = {
 };
 
 /** Who writes: an admin as any number of ours, a person as their own. */
-export type Writer = { readonly isAdmin: boolean; readonly personId: string | undefined };
+export type MessageAuthor = { readonly isAdmin: boolean; readonly personId: string | undefined };
 
 type Listed<Item> = { readonly items: readonly Item[]; readonly total: number };
 
 export class Messages {
-  readonly #parts: MessagesParts;
+  readonly #deps: MessagesDeps;
 
-  constructor(parts: MessagesParts) {
-    this.#parts = parts;
+  constructor(deps: MessagesDeps) {
+    this.#deps = deps;
   }
 
   async start(): Promise<void> {
-    await this.#parts.files.start();
-    this.#parts.fetcher.start();
+    await this.#deps.files.start();
+    this.#deps.fetcher.start();
   }
 
   async stop(): Promise<void> {
-    this.#parts.files.stop();
-    await this.#parts.fetcher.stop();
+    this.#deps.files.stop();
+    await this.#deps.fetcher.stop();
   }
 
-  list(filter: MessageFilter, page: Page): Listed<Message> {
-    return this.#parts.messages.find(filter, page);
+  list(filter: MessageFilter, page: PageRequest): Listed<Message> {
+    return this.#deps.messages.find(filter, page);
   }
 
-  conversations(filter: ConversationFilter, page: Page): Listed<Conversation> {
-    return this.#parts.conversations.find(filter, page);
+  conversations(filter: ConversationFilter, page: PageRequest): Listed<Conversation> {
+    return this.#deps.conversations.find(filter, page);
   }
 
   byId(id: string): Message | undefined {
-    return this.#parts.messages.byId(id);
+    return this.#deps.messages.byId(id);
   }
 
   conversation(id: string): Conversation | undefined {
-    return this.#parts.conversations.byId(id);
+    return this.#deps.conversations.byId(id);
   }
 
-  mediaOf(message: Message): readonly Media[] {
-    return message.mediaCount === 0 ? [] : this.#parts.media.of(message.id);
+  mediaOf(message: Message): readonly MediaItem[] {
+    return message.mediaCount === 0 ? [] : this.#deps.media.ofMessage(message.id);
   }
 
   /** The numbers whose conversations this person may see. */
   numbersOf(personId: string | undefined): readonly string[] {
-    const { numbers } = this.#parts;
+    const { numbers } = this.#deps;
     return personId === undefined ? [] : numbers.all().filter((number) => numbers.ownerOf(number) === personId);
   }
 
@@ -86,20 +86,20 @@ export class Messages {
    * Kept and on its way when it resolves. Throws `invalid` for what can never be sent, `forbidden` for somebody else's number,
    * `conflict` where the receiver asked for no more, `unavailable` where nothing can be kept.
    */
-  async send(input: MessageInput, writer: Writer): Promise<Message> {
-    const { writes, outgoing, conversations, files, events } = this.#parts;
-    const pair = { ourNumber: this.#sender(input.from, writer), farNumber: this.#receiver(input.to) };
+  async send(input: MessageInput, author: MessageAuthor): Promise<Message> {
+    const { writes, outgoing, conversations, files, events } = this.#deps;
+    const pair = { ourNumber: this.#sender(input.from, author), farNumber: this.#receiver(input.to) };
     if (pair.ourNumber === pair.farNumber) throw invalid('to', 'is the number it is sent from');
     if (input.body.trim() === '' && input.media.length === 0) throw invalid('body', 'must not be empty');
-    if (input.media.length > 0 && !this.#parts.isPublic()) {
+    if (input.media.length > 0 && !this.#deps.isPublic()) {
       throw new AppError('unavailable', 'Pictures can be sent only where Twilio can reach the house (option public_url)');
     }
     const message = await writes.write(() => {
-      if (conversations.of(pair)?.optedOutAt !== undefined) {
+      if (conversations.byPair(pair)?.optedOutAt !== undefined) {
         throw new AppError('conflict', 'The receiver has asked for no more messages from this number');
       }
-      const added = outgoing.add({ ...pair, body: input.body, mediaCount: input.media.length, sentBy: writer.personId });
-      files.attach(input.media, added.id, ({ uploadedBy }) => writer.isAdmin || uploadedBy === writer.personId);
+      const added = outgoing.add({ ...pair, body: input.body, mediaCount: input.media.length, sentBy: author.personId });
+      files.attach(input.media, added.id, ({ uploadedBy }) => author.isAdmin || uploadedBy === author.personId);
       return added;
     });
     events.emit('message.changed', this.#fact(message));
@@ -107,11 +107,11 @@ export class Messages {
   }
 
   /** Marks one message as read. */
-  async read(message: Message): Promise<Message> {
-    const { messages, conversations, writes, clock, events } = this.#parts;
+  async markRead(message: Message): Promise<Message> {
+    const { messages, conversations, writes, clock, events } = this.#deps;
     const isNew = await writes.write(() => {
-      const wasUnread = messages.read(message.id, clock.now());
-      if (wasUnread) conversations.read(message.conversationId, 1);
+      const wasUnread = messages.markRead(message.id, clock.now());
+      if (wasUnread) conversations.markRead(message.conversationId, 1);
       return wasUnread;
     });
     if (isNew) events.emit('message.changed', this.#fact(message));
@@ -119,11 +119,11 @@ export class Messages {
   }
 
   /** Marks all of a conversation as read. */
-  async readAll(conversation: Conversation): Promise<Conversation> {
-    const { messages, conversations, writes, clock, events } = this.#parts;
+  async markAllRead(conversation: Conversation): Promise<Conversation> {
+    const { messages, conversations, writes, clock, events } = this.#deps;
     const read = await writes.write(() => {
-      conversations.read(conversation.id);
-      return messages.readAll(conversation.id, clock.now());
+      conversations.markRead(conversation.id);
+      return messages.markAllRead(conversation.id, clock.now());
     });
     const last = conversation.lastMessageId === undefined ? undefined : messages.byId(conversation.lastMessageId);
     if (read > 0 && last !== undefined) events.emit('message.changed', this.#fact(last));
@@ -132,31 +132,31 @@ export class Messages {
 
   /** What the webhook of a number brings. */
   onIncomingMessage(notice: IncomingNotice): Promise<void> {
-    return this.#parts.incoming.receive(notice);
+    return this.#deps.incoming.receive(notice);
   }
 
   onMessageStatus(notice: StatusNotice): Promise<void> {
-    return this.#parts.outgoing.report(notice);
+    return this.#deps.outgoing.applyStatus(notice);
   }
 
   /** What Twilio may fetch under this name now. */
   publicMedia(token: string): ReturnType<MessageMedia['publicMedia']> {
-    return this.#parts.files.publicMedia(token);
+    return this.#deps.files.publicMedia(token);
   }
 
   /** Whether a message in Twilio's list is one of ours. */
-  knows(sid: string): boolean {
-    return this.#parts.messages.bySid(sid) !== undefined;
+  isKnownSid(sid: string): boolean {
+    return this.#deps.messages.bySid(sid) !== undefined;
   }
 
   /** Takes over a message from Twilio's list: one that nobody told us, or the state of a known one. Rejects where it cannot now. */
-  async take(message: ListedMessage): Promise<void> {
-    const { outgoing, incoming, source } = this.#parts;
+  async reconcile(message: ListedMessage): Promise<void> {
+    const { outgoing, incoming, source } = this.#deps;
     if (message.direction !== 'inbound') {
-      await outgoing.listed(message);
+      await outgoing.reconcile(message);
       return;
     }
-    if (this.knows(message.sid)) return;
+    if (this.isKnownSid(message.sid)) return;
     const urls = message.mediaCount === 0 ? [] : await source.list(message.sid);
     if (urls === undefined) throw new AppError('unavailable', 'The media of a message cannot be had from Twilio now');
     const { sid, from, to, body, segments } = message;
@@ -169,11 +169,11 @@ export class Messages {
     readonly conversationId: string;
     readonly personId: string | null;
   } {
-    return { messageId: id, conversationId, personId: this.#parts.numbers.ownerOf(ourNumber) ?? null };
+    return { messageId: id, conversationId, personId: this.#deps.numbers.ownerOf(ourNumber) ?? null };
   }
 
-  #sender(from: string | undefined, { isAdmin, personId }: Writer): string {
-    const { numbers } = this.#parts;
+  #sender(from: string | undefined, { isAdmin, personId }: MessageAuthor): string {
+    const { numbers } = this.#deps;
     const own = this.numbersOf(personId);
     if (from === undefined) {
       const usual = own[0] ?? (isAdmin ? numbers.all()[0] : undefined);
@@ -186,8 +186,8 @@ export class Messages {
   }
 
   #receiver(to: string): string {
-    const number = this.#parts.readNumber(to);
-    if (number === undefined || !isWritable(number)) throw invalid('to', 'is no number that can be written to');
+    const number = this.#deps.parseNumber(to);
+    if (number === undefined || !isTextable(number)) throw invalid('to', 'is no number that can be written to');
     return number;
   }
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { readOptOut } from './opt-out.ts';
-import { isWritable } from './phone-number.ts';
+import { isTextable } from './phone-number.ts';
 
 it.each([
   ['STOP', undefined, 'stop'],
@@ -82,5 +82,5 @@ it.each([
   ['+7378742833', false],
   ['+86282452253', false],
 ])('%j can be written to: %s', (number, expected) => {
-  expect(isWritable(number)).toBe(expected);
+  expect(isTextable(number)).toBe(expected);
 });

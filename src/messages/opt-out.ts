@@ -29,7 +29,7 @@ const words: Readonly<Record<string, OptOutWord>> = {
 };
 
 /** The longest word has thirteen letters; with what a phone puts around it, a longer text is none of them. */
-const longest = 64;
+const maxLength = 64;
 
 const invisible = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 const around = /^[\p{P}\p{S}\p{Z}\s]+|[\p{P}\p{S}\p{Z}\s]+$/gu;
@@ -39,7 +39,7 @@ const between = /[\p{Pd}\p{Z}\s]+/gu;
 export function readOptOut(body: string, seenByTwilio?: string): OptOutWord | undefined {
   const seen = seenByTwilio?.toLowerCase();
   if (seen === 'stop' || seen === 'start' || seen === 'help') return seen;
-  if (body.length > longest) return undefined;
+  if (body.length > maxLength) return undefined;
   const word = plainWord(body);
   return Object.hasOwn(words, word) ? words[word] : undefined;
 }

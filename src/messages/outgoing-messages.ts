@@ -9,14 +9,14 @@ import type { Outbox } from '#storage/outbox.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { ConversationStore } from './conversation-store.ts';
 import type { MediaStore } from './media-store.ts';
-import type { Conversation, Message, MessageId, Pair } from './message.ts';
+import type { Conversation, Message, MessageId, NumberPair } from './message.ts';
 import type { EarlyState, MessageStore } from './message-store.ts';
-import { isFinal, mayMove, stateOfTwilio } from './message-states.ts';
+import { isFinal, canTransition, stateFromTwilio } from './message-states.ts';
 import { optedOutCode } from './opt-out.ts';
-import type { Explain, ListedMessage, OutgoingMessage, SentMessage, StatusNotice } from './ports.ts';
+import type { ExplainErrorCode, ListedMessage, OutgoingMessage, SentMessage, StatusNotice } from './ports.ts';
 import { countSegments } from './segments.ts';
 
-export type OutgoingParts = {
+export type OutgoingMessagesDeps = {
   readonly messages: MessageStore;
   readonly conversations: ConversationStore;
   readonly media: MediaStore;
@@ -26,12 +26,12 @@ export type OutgoingParts = {
   readonly newId: NewId;
   readonly events: Events<Facts>;
   readonly log: Log;
-  readonly explain: Explain;
+  readonly explain: ExplainErrorCode;
   /** Whose number it is. */
   readonly ownerOf: (number: string) => string | undefined;
 };
 
-export type NewOutgoing = Pair & {
+export type NewOutgoing = NumberPair & {
   readonly body: string;
   readonly mediaCount?: number;
   readonly sentBy?: string | undefined;
@@ -39,7 +39,7 @@ export type NewOutgoing = Pair & {
 };
 
 /** How sending ended: with what Twilio made of it, surely not, or nobody knows. */
-export type SendEnd = {
+export type SendResult = {
   readonly state: 'done' | 'failed' | 'unknown';
   readonly sent?: SentMessage | undefined;
   readonly code?: number | undefined;
@@ -52,15 +52,15 @@ const earlyStatesMs = 24 * 3_600_000;
 
 /** What we send: into the queue, out of it, and what is reported of it afterwards. */
 export class OutgoingMessages {
-  readonly #parts: OutgoingParts;
+  readonly #deps: OutgoingMessagesDeps;
 
-  constructor(parts: OutgoingParts) {
-    this.#parts = parts;
+  constructor(deps: OutgoingMessagesDeps) {
+    this.#deps = deps;
   }
 
   /** Synchronous SQL: kept with the transaction that is open, and sent after it. */
   add({ body, mediaCount = 0, sentBy, autoReplyId, ...pair }: NewOutgoing): Message {
-    const { messages, outbox, clock, newId } = this.#parts;
+    const { messages, outbox, clock, newId } = this.#deps;
     const id: MessageId = newId('msg');
     const { segments } = countSegments(body);
     const createdAt = clock.now();
@@ -68,78 +68,87 @@ export class OutgoingMessages {
     outbox.enqueue({ kind: smsKind, orderKey: `${smsKind} ${pair.ourNumber} ${pair.farNumber}`, payload: { messageId: id } });
     const conversation = this.conversationOf(pair, createdAt);
     messages.insert({
-      ...{ id, conversationId: conversation.id, direction: 'outbound', body, state: 'waiting', segments, mediaCount },
-      ...{ messageSid: undefined, sentBy, autoReplyId, createdAt },
+      id,
+      conversationId: conversation.id,
+      direction: 'outbound',
+      body,
+      state: 'waiting',
+      segments,
+      mediaCount,
+      messageSid: undefined,
+      sentBy,
+      autoReplyId,
+      createdAt,
     });
-    this.#parts.conversations.advance({ id: conversation.id, messageId: id, at: createdAt, unread: 0 });
+    this.#deps.conversations.addMessage({ id: conversation.id, messageId: id, at: createdAt, unread: 0 });
     return this.#get(id);
   }
 
   /** Synchronous SQL: the conversation of a pair, made where there is none. */
-  conversationOf({ ourNumber, farNumber }: Pair, at: number): Conversation {
-    const { conversations, newId } = this.#parts;
-    const known = conversations.of({ ourNumber, farNumber });
+  conversationOf({ ourNumber, farNumber }: NumberPair, at: number): Conversation {
+    const { conversations, newId } = this.#deps;
+    const known = conversations.byPair({ ourNumber, farNumber });
     if (known !== undefined) return known;
     conversations.insert({ id: newId('conv'), ourNumber, farNumber, at });
-    const made = conversations.of({ ourNumber, farNumber });
+    const made = conversations.byPair({ ourNumber, farNumber });
     if (made === undefined) throw new Error('A conversation is not there right after it was made');
     return made;
   }
 
   /** What is to be sent; undefined where it is gone. */
-  outgoing(id: string): OutgoingMessage | undefined {
-    const { messages, media } = this.#parts;
+  toSend(id: string): OutgoingMessage | undefined {
+    const { messages, media } = this.#deps;
     const message = messages.byId(id);
     if (message?.direction !== 'outbound') return undefined;
-    const mediaTokens = media.of(id).flatMap(({ token }) => token ?? []);
+    const mediaTokens = media.ofMessage(id).flatMap(({ token }) => token ?? []);
     return { id: message.id, from: message.ourNumber, to: message.farNumber, body: message.body, mediaTokens };
   }
 
   /** Whether the far side has asked for no more, perhaps since the message was written. */
-  isUnwanted({ from, to }: OutgoingMessage): boolean {
-    return this.#parts.conversations.of({ ourNumber: from, farNumber: to })?.optedOutAt !== undefined;
+  isOptedOut({ from, to }: OutgoingMessage): boolean {
+    return this.#deps.conversations.byPair({ ourNumber: from, farNumber: to })?.optedOutAt !== undefined;
   }
 
   /** Whether a message at Twilio is known to be another one of ours. */
   isKnownSid(sid: string): boolean {
-    return this.#parts.messages.bySid(sid) !== undefined;
+    return this.#deps.messages.bySid(sid) !== undefined;
   }
 
   /** Synchronous SQL, in the transaction that ends the item of the queue. */
-  settle(id: string, { state, sent, code, message }: SendEnd): void {
-    const found = this.#parts.messages.byId(id);
+  settle(id: string, { state, sent, code, message }: SendResult): void {
+    const found = this.#deps.messages.byId(id);
     if (found === undefined) return;
-    if (sent !== undefined && !this.isKnownSid(sent.sid)) this.#taken(found, sent);
+    if (sent !== undefined && !this.isKnownSid(sent.sid)) this.#applySent(found, sent);
     else if (state === 'done') this.#change(found, { state: 'queued', errorCode: undefined });
     else this.#change(found, { state, errorCode: code }, message);
   }
 
   /** After that transaction. */
-  told(id: string): void {
-    const message = this.#parts.messages.byId(id);
+  notifySettled(id: string): void {
+    const message = this.#deps.messages.byId(id);
     if (message === undefined) return;
     const { state, messageSid, errorCode, farNumber } = message;
-    this.#parts.log.info({ message: id, messageSid, state, errorCode, to: maskNumber(farNumber) }, 'A message left, or did not');
+    this.#deps.log.info({ message: id, messageSid, state, errorCode, to: maskNumber(farNumber) }, 'A message left, or did not');
     this.#emit(message);
   }
 
   /** Tells that something about a message is not as it was. */
-  changed(id: string): void {
-    const message = this.#parts.messages.byId(id);
+  notifyChanged(id: string): void {
+    const message = this.#deps.messages.byId(id);
     if (message !== undefined) this.#emit(message);
   }
 
   /** What Twilio reports of a message, in any order, also before its sid is known. */
-  async report({ messageSid, status, errorCode }: StatusNotice): Promise<void> {
-    const state = stateOfTwilio(status);
+  async applyStatus({ messageSid, status, errorCode }: StatusNotice): Promise<void> {
+    const state = stateFromTwilio(status);
     if (state === undefined) return;
-    const { messages, writes, clock } = this.#parts;
+    const { messages, writes, clock } = this.#deps;
     const changed = await writes.write(() => {
       const message = messages.bySid(messageSid);
       if (message !== undefined) return this.#change(message, { state, errorCode }) ? message.id : undefined;
       const early = messages.takeEarly(messageSid);
-      const isNews = early === undefined || mayMove(early.state, state);
-      messages.keepEarly(messageSid, isNews ? { state, errorCode } : early, clock.now());
+      const isNewer = early === undefined || canTransition(early.state, state);
+      messages.keepEarly(messageSid, isNewer ? { state, errorCode } : early, clock.now());
       messages.pruneEarly(clock.now() - earlyStatesMs);
       return undefined;
     });
@@ -147,36 +156,36 @@ export class OutgoingMessages {
   }
 
   /** A message of ours in Twilio's list, whose reports may have been lost. */
-  async listed({ sid, status, errorCode, segments, ...listed }: ListedMessage): Promise<void> {
-    const { messages, writes } = this.#parts;
+  async reconcile({ sid, status, errorCode, segments, ...listed }: ListedMessage): Promise<void> {
+    const { messages, writes } = this.#deps;
     if (this.isKnownSid(sid)) {
-      await this.report({ messageSid: sid, status, errorCode });
+      await this.applyStatus({ messageSid: sid, status, errorCode });
       return;
     }
     // Never one that is still in the queue: that one is looked up before it is repeated, and must be found then.
     const like = { ourNumber: listed.from, farNumber: listed.to, body: listed.body };
     const found = await writes.write(() => {
-      const unknown = messages.unknownLike(like);
-      if (unknown !== undefined && !isOlder(listed, unknown)) this.#taken(unknown, { sid, status, errorCode, segments });
+      const unknown = messages.findUnknownLike(like);
+      if (unknown !== undefined && !isOlder(listed, unknown)) this.#applySent(unknown, { sid, status, errorCode, segments });
       return unknown?.id;
     });
     if (found !== undefined) this.#emit(this.#get(found));
   }
 
-  #taken(message: Message, { sid, status, errorCode, segments }: SentMessage): void {
-    const { messages } = this.#parts;
+  #applySent(message: Message, { sid, status, errorCode, segments }: SentMessage): void {
+    const { messages } = this.#deps;
     messages.setSent(message.id, sid, segments > 0 ? segments : message.segments);
-    this.#change(message, { state: stateOfTwilio(status) ?? 'queued', errorCode });
+    this.#change(message, { state: stateFromTwilio(status) ?? 'queued', errorCode });
     const early = messages.takeEarly(sid);
     if (early !== undefined) this.#change(this.#get(message.id), early);
   }
 
   /** Returns whether anything did. */
-  #change(message: Message, { state, errorCode }: EarlyState, words?: string): boolean {
-    const { messages, conversations, media, clock, explain } = this.#parts;
+  #change(message: Message, { state, errorCode }: EarlyState, reason?: string): boolean {
+    const { messages, conversations, media, clock, explain } = this.#deps;
     const isOnlyCode = state === message.state && errorCode !== undefined && message.errorCode === undefined;
-    if (!isOnlyCode && !mayMove(message.state, state)) return false;
-    const error = words ?? (errorCode === undefined ? undefined : explain(errorCode));
+    if (!isOnlyCode && !canTransition(message.state, state)) return false;
+    const error = reason ?? (errorCode === undefined ? undefined : explain(errorCode));
     messages.setState({ id: message.id, state, errorCode, error, at: clock.now() });
     // Twilio has fetched what it sent.
     if (state === 'sent' || isFinal(state)) media.unpublish(message.id);
@@ -188,7 +197,7 @@ export class OutgoingMessages {
   }
 
   #emit(message: Message): void {
-    const { events, ownerOf } = this.#parts;
+    const { events, ownerOf } = this.#deps;
     events.emit('message.changed', {
       messageId: message.id,
       conversationId: message.conversationId,
@@ -197,15 +206,15 @@ export class OutgoingMessages {
   }
 
   #get(id: string): Message {
-    const message = this.#parts.messages.byId(id);
+    const message = this.#deps.messages.byId(id);
     if (message === undefined) throw new AppError('not-found', 'There is no such message');
     return message;
   }
 }
 
 /** Allows for a clock of ours that is ahead. */
-const clockTrustMs = 600_000;
+const clockSkewMs = 600_000;
 
 function isOlder({ createdAt }: Pick<ListedMessage, 'createdAt'>, message: Message): boolean {
-  return createdAt !== undefined && createdAt < message.createdAt - clockTrustMs;
+  return createdAt !== undefined && createdAt < message.createdAt - clockSkewMs;
 }

@@ -29,13 +29,13 @@ export type OurNumbers = {
 };
 
 /** What a person wrote in the place of a number, as E.164; undefined where it is none. */
-export type ReadNumber = (text: string) => string | undefined;
+export type ParsePhoneNumber = (text: string) => string | undefined;
 
 /** Whether nobody wants to be disturbed on this number of ours now. */
 export type IsDnd = (ourNumber: string) => boolean;
 
 /** What one of Twilio's codes means, in plain words. */
-export type Explain = (code: number) => string;
+export type ExplainErrorCode = (code: number) => string;
 
 /** A message as Twilio tells of it by itself. */
 export type IncomingNotice = {

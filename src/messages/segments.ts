@@ -3,7 +3,7 @@ export type Segments = {
   readonly encoding: 'gsm-7' | 'ucs-2';
   readonly units: number;
   readonly segments: number;
-  readonly left: number;
+  readonly remaining: number;
 };
 
 // GSM 03.38: the basic set, without the escape character.
@@ -23,9 +23,9 @@ export function countSegments(text: string): Segments {
   const sizes = characters.map((character) => (isGsm ? (extension.has(character) ? 2 : 1) : character.length));
   const units = sizes.reduce((sum, size) => sum + size, 0);
   const { single, part } = limits[encoding];
-  if (units <= single) return { encoding, units, segments: 1, left: single - units };
+  if (units <= single) return { encoding, units, segments: 1, remaining: single - units };
   const { segments, filled } = fill(sizes, part);
-  return { encoding, units, segments, left: part - filled };
+  return { encoding, units, segments, remaining: part - filled };
 }
 
 /** Neither an escaped septet nor a surrogate pair is torn apart, so a segment may stay short of its end. */

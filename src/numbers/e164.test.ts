@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import facts from '#testing/harness/example-number-facts.json' with { type: 'json' };
-import { readDialled } from './dialled.ts';
+import { readDialled } from './dial-plan.ts';
 import { calledReadings, toE164, withoutPlusToE164 } from './e164.ts';
 
 type Written = readonly [e164: string, national: string, international: string, uri: string, fromAbroad: string];

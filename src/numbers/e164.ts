@@ -7,7 +7,7 @@ import type { WrittenNumber } from './written-number.ts';
 export type FullNumber = { readonly number: string; readonly country: string | undefined };
 
 /** Longest text of digits that is tried as a number. */
-const longestDigits = 40;
+const maxNumberLength = 40;
 
 /**
  * The E.164 form of a number as a trunk, an address book or a person writes it, or undefined. Digits without `+` that begin with the house's
@@ -111,7 +111,7 @@ export function domesticForms(digits: string, country: string): readonly string[
 }
 
 export function isNumber(digits: string): boolean {
-  return digits.length <= longestDigits && /^\+?[0-9]+$/.test(digits);
+  return digits.length <= maxNumberLength && /^\+?[0-9]+$/.test(digits);
 }
 
 /** Possible by its length; never throws. */

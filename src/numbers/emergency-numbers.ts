@@ -143,10 +143,10 @@ const table: Readonly<Record<string, string>> = {
 };
 
 /** What visitors and mobile phones call for help with, wherever they are. */
-const everywhere = new Set(['112', '911']);
+const universalNumbers = new Set(['112', '911']);
 
 /** Where neither the table nor a numbering plan tells: the numbers that reach help in most of the world. */
-const elsewhere: readonly string[] = ['112', '911', '999'];
+const fallbackNumbers: readonly string[] = ['112', '911', '999'];
 
 /** In this order, the number that stands for one of another country. */
 const general = ['000', '111', '112', '911', '999'];
@@ -157,7 +157,7 @@ const numbers = new Map(Object.entries(table).map(([country, text]) => [country,
 export function emergencyNumber(digits: string, country: string): string | undefined {
   const home = homeNumbers(country);
   if (home.has(digits)) return digits;
-  if (everywhere.has(digits)) return general.find((number) => home.has(number)) ?? digits;
+  if (universalNumbers.has(digits)) return general.find((number) => home.has(number)) ?? digits;
   return isPlannedEmergency(digits, country) ? digits : undefined;
 }
 
@@ -168,12 +168,12 @@ export function isEmergencyNumber(digits: string, country: string): boolean {
 
 /** What is dialled for help in this country, by people of it and by visitors; rare numbers that only its numbering plan tells are not in it. */
 export function usualEmergencyNumbers(country: string): readonly string[] {
-  return [...new Set([...homeNumbers(country), ...everywhere])];
+  return [...new Set([...homeNumbers(country), ...universalNumbers])];
 }
 
 function homeNumbers(country: string): ReadonlySet<string> {
   const known = numbers.get(country.toUpperCase());
   if (known !== undefined) return known;
   const planned = general.filter((number) => isPlannedEmergency(number, country));
-  return new Set(planned.length === 0 ? elsewhere : planned);
+  return new Set(planned.length === 0 ? fallbackNumbers : planned);
 }

@@ -1,4 +1,4 @@
-import type { Opened } from '#storage/database.ts';
+import type { OpenedDatabase } from '#storage/database.ts';
 import type { NumberId, OurNumber } from './number.ts';
 
 type Row = {
@@ -23,7 +23,7 @@ const columns = { createdAt: 'created_at', number: 'number', name: 'name' } as c
 
 /** The SQL of the table `dids`. */
 export class NumberStore {
-  readonly #db: Opened['db'];
+  readonly #db: OpenedDatabase['db'];
   readonly #insert;
   readonly #update;
   readonly #delete;
@@ -31,7 +31,7 @@ export class NumberStore {
   readonly #byNumber;
   readonly #count;
 
-  constructor(db: Opened['db']) {
+  constructor(db: OpenedDatabase['db']) {
     this.#db = db;
     this.#insert = db.prepare<[Row]>(
       `INSERT INTO dids (id, number, name, owner_person_id, voice_enabled, created_at)

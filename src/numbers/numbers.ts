@@ -15,7 +15,7 @@ export type NumberChange = {
   readonly voiceEnabled?: boolean;
 };
 
-type Parts = { readonly store: NumberStore; readonly writes: WriteBatch; readonly clock: Clock; readonly newId: NewId };
+type NumbersDeps = { readonly store: NumberStore; readonly writes: WriteBatch; readonly clock: Clock; readonly newId: NewId };
 
 export class Numbers {
   readonly #store: NumberStore;
@@ -23,7 +23,7 @@ export class Numbers {
   readonly #clock: Clock;
   readonly #newId: NewId;
 
-  constructor({ store, writes, clock, newId }: Parts) {
+  constructor({ store, writes, clock, newId }: NumbersDeps) {
     this.#store = store;
     this.#writes = writes;
     this.#clock = clock;
@@ -34,7 +34,7 @@ export class Numbers {
   create(input: NumberInput): Promise<OurNumber> {
     const number: OurNumber = { ...input, id: this.#newId('num'), createdAt: this.#clock.now() };
     return this.#writes.write(() => {
-      explained(() => this.#store.insert(number));
+      translateConstraintErrors(() => this.#store.insert(number));
       return number;
     });
   }
@@ -43,7 +43,7 @@ export class Numbers {
   change(id: string, change: NumberChange): Promise<OurNumber> {
     return this.#writes.write(() => {
       const number = { ...this.get(id), ...change };
-      explained(() => this.#store.update(number));
+      translateConstraintErrors(() => this.#store.update(number));
       return number;
     });
   }
@@ -80,7 +80,7 @@ export class Numbers {
   }
 }
 
-function explained(run: () => void): void {
+function translateConstraintErrors(run: () => void): void {
   try {
     run();
   } catch (error) {

@@ -1,7 +1,7 @@
 import { getCountries } from 'libphonenumber-js/max';
 import { describe, expect, it } from 'vitest';
 import facts from '#testing/harness/short-number-facts.json' with { type: 'json' };
-import { readDialled } from './dialled.ts';
+import { readDialled } from './dial-plan.ts';
 import { emergencyNumber, isEmergencyNumber } from './emergency-numbers.ts';
 import { shortCost } from './short-numbers.ts';
 

@@ -13,7 +13,7 @@ type Range = {
 };
 
 /** Longer numbers of the tables belong to one carrier. */
-const longest = 8;
+const maxLength = 8;
 
 /**
  * What the ranges lack or take for text messages only, though people call it: the test number of 911 (CA), ambulance transport and poison
@@ -45,7 +45,7 @@ const added: Readonly<Record<string, string>> = {
 };
 
 /** What the ranges hold though nobody outside one mobile carrier reaches it: as often as not a mistyped extension. */
-const leftOut: Readonly<Record<string, string>> = { US: '[2-9]\\d{3}' };
+const excluded: Readonly<Record<string, string>> = { US: '[2-9]\\d{3}' };
 
 /** Social and medical lines of the European numbering plans (Decision 2007/116/EC), in the countries that took the range over. */
 const harmonised = /^116\d{3}$/;
@@ -59,12 +59,12 @@ const tables = new Map<string, Range>(
 
 /** Whether a short number of this country is called, and at what cost; undefined for everything else, and for those of text messages only. */
 export function shortCost(digits: string, country: string): ShortCost | undefined {
-  if (digits.length > longest) return undefined;
+  if (digits.length > maxLength) return undefined;
   const code = country.toUpperCase();
   if (harmonised.test(digits) && withHarmonised.has(code)) return 'free';
   const range = tables.get(code) ?? {};
   const isAdded = matches(added[code], digits);
-  if (!isAdded && !isCalled(range, digits, leftOut[code])) return undefined;
+  if (!isAdded && !isCalled(range, digits, excluded[code])) return undefined;
   if (matches(range.premium, digits)) return 'premium';
   if (matches(range.standard, digits)) return 'standard';
   return matches(range.free, digits) ? 'free' : 'unknown';
@@ -72,7 +72,7 @@ export function shortCost(digits: string, country: string): ShortCost | undefine
 
 /** Whether the numbering plan has this for an emergency number. */
 export function isPlannedEmergency(digits: string, country: string): boolean {
-  return digits.length <= longest && matches(tables.get(country.toUpperCase())?.emergency, digits);
+  return digits.length <= maxLength && matches(tables.get(country.toUpperCase())?.emergency, digits);
 }
 
 function isCalled({ short, sms }: Range, digits: string, unreachable: string | undefined): boolean {

@@ -1,4 +1,4 @@
-import { plainDigits } from '#contract/plain-digits.ts';
+import { normalizeDigits } from '#contract/normalize-digits.ts';
 
 /** What somebody wrote for a number, without everything that is no part of it. */
 export type WrittenNumber = {
@@ -9,7 +9,7 @@ export type WrittenNumber = {
 };
 
 /** Longer text is no number, whatever stands around it. */
-const longestText = 160;
+const maxTextLength = 160;
 const scheme = /^(?:tel|callto|sips?):(?:\/\/)?/i;
 const globalContext = /;phone-context=\+([\d\-.()]+)/i;
 
@@ -21,14 +21,14 @@ const withMore = /^(\+?\d+)(?:,+[\d,pw*#]*|[pw]+\d[\d,pw*#]*|(?:x|extn?|extensio
  * that many adapters send at the end. Undefined where the text is too long.
  */
 export function readWritten(text: string): WrittenNumber | undefined {
-  if (text.length > longestText) return undefined;
+  if (text.length > maxTextLength) return undefined;
   const [number = ''] = withoutScheme(text.trim()).split(';', 1);
-  const written = plainDigits(number);
+  const written = normalizeDigits(number);
   const base = withMore.exec(written)?.[1] ?? written.replace(/^(\+?\d+)#$/, '$1');
   // No country code begins with 0: some trunks put the plus before the prefix it stands for.
   const digits = base.replace(/^\+00(?=[1-9])/, '+');
   const context = globalContext.exec(text)?.[1];
-  return { digits, context: context === undefined || digits.startsWith('+') ? undefined : `+${plainDigits(context)}` };
+  return { digits, context: context === undefined || digits.startsWith('+') ? undefined : `+${normalizeDigits(context)}` };
 }
 
 function withoutScheme(text: string): string {

@@ -63,11 +63,14 @@ describe('options', () => {
       stun_server: 'stun.example.org',
     };
     expect(optionsOf(media).media).toEqual({
-      ...{ mode: 'rtpengine', ports: { min: 40_000, max: 40_099 }, address: '192.0.2.5' },
+      mode: 'rtpengine',
+      ports: { min: 40_000, max: 40_099 },
+      address: '192.0.2.5',
       stunServer: { host: 'stun.example.org', port: 3478 },
     });
     expect(optionsOf({ media: 'direct', stun_server: '192.0.2.9:19302' }).media).toMatchObject({
-      ...{ mode: 'direct', stunServer: { host: '192.0.2.9', port: 19_302 } },
+      mode: 'direct',
+      stunServer: { host: '192.0.2.9', port: 19_302 },
     });
     expect(problemsOf({ media_port_max: 30_002 })).toEqual(['media_port_max must be at least 3 above media_port_min']);
     expect(problemsOf({ media_interface: 'eth0', stun_server: 'a b' })).toEqual([

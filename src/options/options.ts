@@ -3,9 +3,9 @@
 // Must stay true: every problem is reported at once, in the words of the option names, and nothing half-valid gets in.
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
-import { check } from '#contract/problems.ts';
-import type { Problem } from '#contract/problems.ts';
-import { disagreements, optionSchema } from './schema.ts';
+import { validate } from '#contract/validation.ts';
+import type { Problem } from '#contract/validation.ts';
+import { crossFieldProblems, optionSchema } from './schema.ts';
 
 export type ExternalEngine = { readonly host: string; readonly port: number; readonly secret: string };
 
@@ -104,11 +104,11 @@ export function parseOptions(
   }
   const fromEnvironment = readEnvironment(environment);
   const given = { data_directory: dataDirectory, ...withoutEmpty(values), ...fromEnvironment.values };
-  const checked = check(optionSchema, given);
+  const checked = validate(optionSchema, given);
   const problems = [
     ...fromEnvironment.problems,
     ...(checked.kind === 'problems' ? checked.problems : []),
-    ...disagreements(given),
+    ...crossFieldProblems(given),
   ];
   if (checked.kind === 'problems' || problems.length > 0) return { kind: 'problems', problems: problems.map(toLine) };
   return { kind: 'options', options: deepFreeze(toOptions(checked.value)) };

@@ -3,7 +3,7 @@
 // Must stay true: names and meanings stay as they are once shipped; the add-on form lists the same names.
 import { isIP, isIPv4 } from 'node:net';
 import { z } from 'zod';
-import type { Problem } from '#contract/problems.ts';
+import type { Problem } from '#contract/validation.ts';
 
 const port = z.coerce.number('must be a port number').int().min(0).max(65_535);
 const text = z.string().trim().min(1, 'must not be empty');
@@ -22,7 +22,7 @@ const listenAddress = text.superRefine((value, context) => {
   }
 });
 
-const addressBlock = text.refine(isAddressBlock, 'must be an address or a block such as 54.172.60.0/30');
+const cidrBlock = text.refine(isCidrBlock, 'must be an address or a block such as 54.172.60.0/30');
 
 const sipHost = text.superRefine((value, context) => {
   const [, host, portText] = /^(?:\*\.)?[A-Za-z0-9.-]+=(\[[0-9a-fA-F:.]+\]|[0-9.]+)(?::(\d{1,5}))?$/.exec(value) ?? [];
@@ -42,7 +42,7 @@ const trunk = z.strictObject({
   username: text.optional(),
   password: text.optional(),
   register: flag.default(false),
-  allow: z.array(addressBlock).default([]),
+  allow: z.array(cidrBlock).default([]),
   secret_header_name: z
     .string()
     .regex(/^[A-Za-z0-9-]{1,64}$/, 'must be a header name')
@@ -88,7 +88,7 @@ export const optionSchema = z.strictObject({
   sip_tls_ca: text.optional(),
   sip_hosts: z.array(sipHost).default([]),
   web_origins: z.array(webOrigin).default([]),
-  sip_edge_proxies: z.array(addressBlock).default([]),
+  sip_edge_proxies: z.array(cidrBlock).default([]),
   http_host: z
     .string()
     .trim()
@@ -133,7 +133,7 @@ export const optionSchema = z.strictObject({
   trunks: z.array(trunk).default([]),
 });
 
-function isAddressBlock(value: string): boolean {
+function isCidrBlock(value: string): boolean {
   const [address = '', bits, ...rest] = value.split('/');
   const family = isIP(address);
   if (family === 0 || rest.length > 0) return false;
@@ -157,7 +157,7 @@ function isTimeZone(value: string): boolean {
 }
 
 /** What no option shows alone. Looks at the raw values, so that these problems are told together with all others. */
-export function disagreements(given: Readonly<Record<string, unknown>>): Problem[] {
+export function crossFieldProblems(given: Readonly<Record<string, unknown>>): Problem[] {
   const problems: Problem[] = [];
   const isGiven = (name: string) => given[name] !== undefined;
   const needs = (name: string, message: string) => {
@@ -177,10 +177,10 @@ export function disagreements(given: Readonly<Record<string, unknown>>): Problem
   const why =
     secure === undefined ? 'is needed: sip_tls_key and sip_tls_cert belong together' : `is needed to listen on ${secure}`;
   if (wantsTls) for (const name of ['sip_tls_key', 'sip_tls_cert']) needs(name, why);
-  return [...problems, ...trunkDisagreements(given['trunks'])];
+  return [...problems, ...trunkCrossFieldProblems(given['trunks'])];
 }
 
-function trunkDisagreements(trunks: unknown): Problem[] {
+function trunkCrossFieldProblems(trunks: unknown): Problem[] {
   const problems: Problem[] = [];
   const seen = new Set<unknown>();
   for (const [index, one] of (Array.isArray(trunks) ? trunks : []).entries()) {

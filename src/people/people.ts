@@ -10,7 +10,7 @@ import type { PersonStore } from './person-store.ts';
 import { assertAdminTokenLeft } from './tokens.ts';
 import type { TokenStore } from './token-store.ts';
 
-export type PeopleParts = {
+export type PeopleDeps = {
   readonly persons: PersonStore;
   readonly tokens: TokenStore;
   readonly writes: WriteBatch;
@@ -27,18 +27,18 @@ export type PersonChange = {
 };
 
 export class People {
-  readonly #parts: PeopleParts;
+  readonly #deps: PeopleDeps;
 
-  constructor(parts: PeopleParts) {
-    this.#parts = parts;
+  constructor(deps: PeopleDeps) {
+    this.#deps = deps;
   }
 
   list(query: PersonQuery): Page<Person> {
-    return this.#parts.persons.list(query);
+    return this.#deps.persons.list(query);
   }
 
   byId(id: string): Person | undefined {
-    return this.#parts.persons.byId(id);
+    return this.#deps.persons.byId(id);
   }
 
   /** Throws `not-found`. */
@@ -50,7 +50,7 @@ export class People {
 
   /** Throws `conflict` where the username is taken. */
   create(given: { readonly username: string; readonly name: string; readonly role: Role }): Promise<Person> {
-    const { persons, writes, clock, newId } = this.#parts;
+    const { persons, writes, clock, newId } = this.#deps;
     return writes.write(() => {
       this.#assertFree(given.username);
       const now = clock.now();
@@ -62,7 +62,7 @@ export class People {
 
   /** Throws `not-found`, or `conflict` where the username is taken or no administrator's token would be left. */
   change(id: string, change: PersonChange): Promise<Person> {
-    const { persons, tokens, writes, clock } = this.#parts;
+    const { persons, tokens, writes, clock } = this.#deps;
     return writes.write(() => {
       const before = this.get(id);
       const { username = before.username, name = before.name, role = before.role } = change;
@@ -75,7 +75,7 @@ export class People {
 
   /** Removes the person and their tokens. Throws `not-found`, or `conflict` where no administrator's token would be left. */
   async delete(id: string): Promise<void> {
-    const { persons, tokens, writes, releasePerson } = this.#parts;
+    const { persons, tokens, writes, releasePerson } = this.#deps;
     await writes.write(() => {
       if (!persons.delete(id)) throw new AppError('not-found', 'There is no such person');
       assertAdminTokenLeft(tokens);
@@ -84,7 +84,7 @@ export class People {
   }
 
   #assertFree(username: string): void {
-    if (this.#parts.persons.byUsername(username) === undefined) return;
+    if (this.#deps.persons.byUsername(username) === undefined) return;
     const details = [{ field: 'username', message: 'is taken' }];
     throw new AppError('conflict', `The username ${username} is taken`, { details });
   }

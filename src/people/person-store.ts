@@ -1,6 +1,6 @@
 import { isoTime } from '#base/clock.ts';
 import type { Id } from '#base/ids.ts';
-import type { Opened } from '#storage/database.ts';
+import type { OpenedDatabase } from '#storage/database.ts';
 import type { Page, Person, PersonQuery, Role } from './person.ts';
 
 type Row = {
@@ -19,14 +19,14 @@ const sortColumns = { createdAt: 'created_at', name: 'name COLLATE NOCASE', user
 
 /** The table `users`. */
 export class PersonStore {
-  readonly #db: Opened['db'];
+  readonly #db: OpenedDatabase['db'];
   readonly #byId;
   readonly #byUsername;
   readonly #insert;
   readonly #update;
   readonly #delete;
 
-  constructor(db: Opened['db']) {
+  constructor(db: OpenedDatabase['db']) {
     this.#db = db;
     this.#byId = db.prepare<[string], Row>(`SELECT ${columns} FROM users WHERE id = ?`);
     this.#byUsername = db.prepare<[string], Row>(`SELECT ${columns} FROM users WHERE username = ?`);

@@ -1,6 +1,6 @@
 import { isoTime } from '#base/clock.ts';
 import type { Id } from '#base/ids.ts';
-import type { Opened } from '#storage/database.ts';
+import type { OpenedDatabase } from '#storage/database.ts';
 import type { ApiToken, Page, Role, TokenQuery } from './person.ts';
 
 type Row = {
@@ -28,7 +28,7 @@ const sortColumns = { createdAt: 't.created_at', name: 't.name COLLATE NOCASE' }
 
 /** The table `api_tokens`. Holds hashes only: nobody who reads the file can sign in with it. */
 export class TokenStore {
-  readonly #db: Opened['db'];
+  readonly #db: OpenedDatabase['db'];
   readonly #byHash;
   readonly #byId;
   readonly #insert;
@@ -38,7 +38,7 @@ export class TokenStore {
   readonly #countAdmin;
   readonly #count;
 
-  constructor(db: Opened['db']) {
+  constructor(db: OpenedDatabase['db']) {
     this.#db = db;
     this.#byHash = db.prepare<[Buffer], Row>(`${selection} WHERE t.token_hash = ?`);
     this.#byId = db.prepare<[string], Row>(`${selection} WHERE t.id = ?`);

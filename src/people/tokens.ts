@@ -14,7 +14,7 @@ const firstTokenName = 'First admin token';
 const touchEveryMs = 15 * 60_000;
 const maxTokens = 1_000;
 
-export type TokenParts = {
+export type TokensDeps = {
   readonly tokens: TokenStore;
   readonly persons: PersonStore;
   readonly writes: WriteBatch;
@@ -23,20 +23,20 @@ export type TokenParts = {
   readonly log: Log;
 };
 
-type Wish = { readonly name: string; readonly role?: Role | undefined; readonly personId?: string | undefined };
+type TokenInput = { readonly name: string; readonly role?: Role | undefined; readonly personId?: string | undefined };
 
 /** API tokens: 256 random bits each, kept as a hash. Random bits cannot be guessed, so a fast hash is enough for them. */
 export class Tokens {
-  readonly #parts: TokenParts;
+  readonly #deps: TokensDeps;
   readonly #touched = new Map<string, number>();
 
-  constructor(parts: TokenParts) {
-    this.#parts = parts;
+  constructor(deps: TokensDeps) {
+    this.#deps = deps;
   }
 
   /** Whom `text` stands for, `undefined` where nobody. */
   identify(text: string): Identity | undefined {
-    const token = this.#parts.tokens.byHash(hashOf(text));
+    const token = this.#deps.tokens.byHash(hashOf(text));
     if (token === undefined) return undefined;
     this.#touch(token.id);
     const personId = token.personId ?? undefined;
@@ -44,27 +44,27 @@ export class Tokens {
   }
 
   list(query: TokenQuery): Page<ApiToken> {
-    return this.#parts.tokens.list(query);
+    return this.#deps.tokens.list(query);
   }
 
   /** Resolves with the one and only sight of the token's text. Throws `invalid` where the person does not exist. */
-  create(wish: Wish): Promise<ApiToken & { readonly token: string }> {
-    const { tokens, persons, writes } = this.#parts;
+  create(input: TokenInput): Promise<ApiToken & { readonly token: string }> {
+    const { tokens, persons, writes } = this.#deps;
     return writes.write(() => {
-      if (wish.personId !== undefined && persons.byId(wish.personId) === undefined) {
+      if (input.personId !== undefined && persons.byId(input.personId) === undefined) {
         const details = [{ field: 'personId', message: 'is nobody of this house' }];
         throw new AppError('invalid', 'There is no such person', { details });
       }
       if (tokens.list({ page: 1, per_page: 1, sort: 'createdAt', order: 'asc' }).total >= maxTokens) {
         throw new AppError('conflict', `There are ${maxTokens} API tokens already: delete some first`);
       }
-      return this.#insert(wish);
+      return this.#insert(input);
     });
   }
 
   /** Throws `not-found`, or `conflict` for the last token of an administrator. */
   delete(id: string): Promise<void> {
-    const { tokens, writes } = this.#parts;
+    const { tokens, writes } = this.#deps;
     return writes.write(() => {
       if (!tokens.delete(id)) throw new AppError('not-found', 'There is no such API token');
       assertAdminTokenLeft(tokens);
@@ -74,19 +74,19 @@ export class Tokens {
 
   /** Makes the first token of a new house; `undefined` where an administrator's token exists already. */
   async ensureFirst(): Promise<string | undefined> {
-    return this.#parts.tokens.countAdmin() > 0 ? undefined : this.renewFirst();
+    return this.#deps.tokens.countAdmin() > 0 ? undefined : this.renewFirst();
   }
 
   /** Makes the first token anew, for somebody who lost it; the earlier one ends. */
   renewFirst(): Promise<string> {
-    return this.#parts.writes.write(() => {
-      this.#parts.tokens.deleteNamed(firstTokenName);
+    return this.#deps.writes.write(() => {
+      this.#deps.tokens.deleteNamed(firstTokenName);
       return this.#insert({ name: firstTokenName, role: 'admin' }).token;
     });
   }
 
-  #insert({ name, role, personId }: Wish): ApiToken & { readonly token: string } {
-    const { tokens, clock, newId } = this.#parts;
+  #insert({ name, role, personId }: TokenInput): ApiToken & { readonly token: string } {
+    const { tokens, clock, newId } = this.#deps;
     const token = `gosip_${randomBytes(32).toString('base64url')}`;
     const id = newId('token');
     const ownRole = personId === undefined ? (role ?? 'user') : null;
@@ -97,14 +97,14 @@ export class Tokens {
   }
 
   #touch(id: string): void {
-    const { clock } = this.#parts;
+    const { clock } = this.#deps;
     if (clock.monotonic() - (this.#touched.get(id) ?? -Infinity) < touchEveryMs) return;
     this.#touched.set(id, clock.monotonic());
     const now = clock.now();
     // Who signs in must not fail because the disk is full.
-    this.#parts.writes
-      .write(() => this.#parts.tokens.touch(id, now))
-      .catch((error: unknown) => this.#parts.log.warn({ err: error }, 'The last use of a token could not be noted'));
+    this.#deps.writes
+      .write(() => this.#deps.tokens.touch(id, now))
+      .catch((error: unknown) => this.#deps.log.warn({ err: error }, 'The last use of a token could not be noted'));
   }
 }
 

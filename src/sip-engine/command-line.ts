@@ -35,16 +35,16 @@ export function parseCommandLine(args: readonly string[], readFile: ReadFile): C
         ? 'there is no such option; see --help.'
         : row.value !== undefined && (token.value === undefined || token.value === '')
           ? `needs a value: ${row.value}.`
-          : row.take(draft, token.value ?? '', readFile);
+          : row.apply(draft, token.value ?? '', readFile);
     if (problem !== undefined) problems.push(`${token.rawName}: ${problem}`);
   }
   const options = fromDraft(draft, problems);
-  const all = [...problems, ...findProblems(options).filter((problem) => !isTold(problem, problems))];
+  const all = [...problems, ...findProblems(options).filter((problem) => !isMentioned(problem, problems))];
   return all.length > 0 ? { kind: 'problems', problems: all } : { kind: 'run', options, log: draft.log };
 }
 
 /** A missing --sip is not worth a word when one was given and could not be read. */
-function isTold(problem: string, told: readonly string[]): boolean {
+function isMentioned(problem: string, told: readonly string[]): boolean {
   const about = ['--sip', '--secret', '--tls-key'].find((name) => problem.includes(name));
   return about !== undefined && told.some((text) => text.startsWith(about));
 }

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { parseNetwork } from './message/addresses.ts';
-import type { WebSocketName } from './control/control-leader.ts';
+import type { WebSocketName } from './control/leader.ts';
 import { defaultSettings } from './user-agent/engine-settings.ts';
 import type { EngineSettings } from './user-agent/engine-settings.ts';
 import { defaultLimits } from './runtime/limits.ts';

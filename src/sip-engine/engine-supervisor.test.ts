@@ -3,7 +3,7 @@ import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { EngineSupervisor } from './engine-supervisor.ts';
 import type { FlowSource } from './engine-supervisor.ts';
 
-const thread = new URL('../testing/harness/engine-thread-stand-in.ts', import.meta.url);
+const thread = new URL('../testing/harness/fake-engine-thread.ts', import.meta.url);
 const running: EngineSupervisor[] = [];
 
 afterEach(async () => {

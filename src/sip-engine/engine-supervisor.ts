@@ -4,7 +4,7 @@ import type { EngineClock, EngineTimer } from './runtime/clock.ts';
 import type { EngineLog } from './runtime/engine-log.ts';
 import { engineOptions, findProblems } from './engine-options.ts';
 import type { EngineOptions, GivenOptions } from './engine-options.ts';
-import type { FlowPlace } from './transport/transport.ts';
+import type { RemoteEndpoint } from './transport/transport.ts';
 
 // Owns the thread of an embedded engine: starts it, starts it again when it fails, and carries words between it and the application.
 // Called by app.ts.
@@ -14,14 +14,14 @@ export type ThreadStart = { readonly options: EngineOptions; readonly logLevels:
 
 export type ToThread =
   | { readonly kind: 'trust' | 'untrust'; readonly address: string }
-  | { readonly kind: 'phone-came' | 'phone-left'; readonly place: FlowPlace }
+  | { readonly kind: 'phone-came' | 'phone-left'; readonly place: RemoteEndpoint }
   | { readonly kind: 'turned'; readonly ticket: number }
   | { readonly kind: 'count' | 'stop' };
 
 export type FromThread =
   | { readonly kind: 'ready'; readonly controlPort: number; readonly hostports: string; readonly ports: readonly number[] }
   | { readonly kind: 'problem'; readonly text: string }
-  | { readonly kind: 'log'; readonly level: keyof EngineLog; readonly facts: Record<string, unknown>; readonly sentence: string }
+  | { readonly kind: 'log'; readonly level: keyof EngineLog; readonly facts: Record<string, unknown>; readonly text: string }
   | { readonly kind: 'turn'; readonly ticket: number }
   | { readonly kind: 'flow-closed'; readonly source: FlowSource }
   | { readonly kind: 'counted'; readonly sizes: Record<string, number> };
@@ -38,7 +38,7 @@ export type EngineAddress = {
   readonly hostports: string;
 };
 
-export type SupervisorParts = {
+export type EngineSupervisorDeps = {
   /** Without a secret: the supervisor makes one for each start of the application. */
   readonly options: Omit<GivenOptions, 'secret'>;
   readonly clock: EngineClock;
@@ -56,33 +56,33 @@ export type SupervisorParts = {
 /** Left to itself the thread's heap grows fivefold under load before it is swept, and never gives the pages back. */
 const resourceLimits = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 512 };
 const levels: readonly (keyof EngineLog)[] = ['error', 'warn', 'info', 'debug'];
-const firstPauseMs = 250;
-const longestPauseMs = 10_000;
-const steadyMs = 60_000;
-const countEveryMs = 5_000;
-const missedCountsOfAHang = 4;
+const minRestartDelayMs = 250;
+const maxRestartDelayMs = 10_000;
+const stableAfterMs = 60_000;
+const countIntervalMs = 5_000;
+const maxMissedCounts = 4;
 
 export class EngineSupervisor {
-  readonly #parts: SupervisorParts;
+  readonly #deps: EngineSupervisorDeps;
   readonly #logLevels: readonly (keyof EngineLog)[];
   readonly #trusted = new Set<string>();
-  readonly #phones: FlowPlace[] = [];
+  readonly #registrations: RemoteEndpoint[] = [];
   #options: EngineOptions;
   #worker: Worker | undefined;
   #address: EngineAddress | undefined;
   #sizes: Record<string, number> = {};
-  #pauseMs = firstPauseMs;
+  #pauseMs = minRestartDelayMs;
   #timers: EngineTimer[] = [];
   #restarts = 0;
   #missedCounts = 0;
   #isReady = false;
   #isStopping = false;
-  #waiting: { resolve: (address: EngineAddress) => void; reject: (error: Error) => void } | undefined;
+  #starting: { resolve: (address: EngineAddress) => void; reject: (error: Error) => void } | undefined;
 
-  constructor(parts: SupervisorParts) {
-    this.#parts = parts;
-    this.#logLevels = levels.slice(0, levels.indexOf(parts.logLevel ?? 'info') + 1);
-    this.#options = engineOptions({ ...parts.options, secret: randomBytes(24).toString('base64url') });
+  constructor(deps: EngineSupervisorDeps) {
+    this.#deps = deps;
+    this.#logLevels = levels.slice(0, levels.indexOf(deps.logLevel ?? 'info') + 1);
+    this.#options = engineOptions({ ...deps.options, secret: randomBytes(24).toString('base64url') });
   }
 
   /** Resolves when the engine listens; rejects with an Error in the user's words when it cannot, such as a port that is taken. */
@@ -90,7 +90,7 @@ export class EngineSupervisor {
     const problems = findProblems(this.#options);
     if (problems.length > 0) return Promise.reject(new Error(problems.join('\n')));
     return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject };
+      this.#starting = { resolve, reject };
       this.#spawn();
     });
   }
@@ -102,10 +102,10 @@ export class EngineSupervisor {
     const worker = this.#worker;
     if (worker === undefined) return;
     const ended = new Promise((resolve) => worker.once('exit', resolve));
-    const patience = this.#parts.clock.after(longestPauseMs, () => void worker.terminate());
+    const terminateTimer = this.#deps.clock.after(maxRestartDelayMs, () => void worker.terminate());
     this.#post({ kind: 'stop' });
     await ended;
-    patience.cancel();
+    terminateTimer.cancel();
   }
 
   /** Takes this address or network for a trunk's, also after a restart. */
@@ -120,15 +120,15 @@ export class EngineSupervisor {
   }
 
   /** A phone is registered from exactly there, by what it proved; twice for two of them. */
-  phoneCame(place: FlowPlace): void {
-    this.#phones.push(place);
+  registrationAdded(place: RemoteEndpoint): void {
+    this.#registrations.push(place);
     this.#post({ kind: 'phone-came', place });
   }
 
-  phoneLeft(place: FlowPlace): void {
-    const known = this.#phones.findIndex((one) => isSamePlace(one, place));
+  registrationRemoved(place: RemoteEndpoint): void {
+    const known = this.#registrations.findIndex((one) => isSameEndpoint(one, place));
     if (known === -1) return;
-    this.#phones.splice(known, 1);
+    this.#registrations.splice(known, 1);
     this.#post({ kind: 'phone-left', place });
   }
 
@@ -153,7 +153,7 @@ export class EngineSupervisor {
 
   #spawn(): void {
     const workerData: ThreadStart = { options: this.#options, logLevels: this.#logLevels };
-    const worker = new Worker(this.#parts.thread ?? new URL('./engine-thread.ts', import.meta.url), {
+    const worker = new Worker(this.#deps.thread ?? new URL('./engine-thread.ts', import.meta.url), {
       workerData,
       name: 'sip-engine',
       resourceLimits,
@@ -161,14 +161,14 @@ export class EngineSupervisor {
     this.#worker = worker;
     this.#missedCounts = 0;
     worker.on('message', (message: FromThread) => this.#onMessage(message));
-    worker.on('error', (error) => this.#parts.log.error({ err: error }, 'The SIP engine failed'));
+    worker.on('error', (error) => this.#deps.log.error({ err: error }, 'The SIP engine failed'));
     worker.on('exit', (code) => this.#onExit(code));
   }
 
   #onMessage(message: FromThread): void {
-    if (message.kind === 'turn') this.#tellTurn(message.ticket);
-    else if (message.kind === 'log') this.#parts.log[message.level](message.facts, message.sentence);
-    else if (message.kind === 'flow-closed') this.#parts.onFlowClosed?.(message.source);
+    if (message.kind === 'turn') this.#notifyTurn(message.ticket);
+    else if (message.kind === 'log') this.#deps.log[message.level](message.facts, message.text);
+    else if (message.kind === 'flow-closed') this.#deps.onFlowClosed?.(message.source);
     else if (message.kind === 'counted') {
       this.#sizes = message.sizes;
       this.#missedCounts = 0;
@@ -177,7 +177,7 @@ export class EngineSupervisor {
   }
 
   /** Two turns of this loop: in the first the bytes written before the question are read, in the second the promises have run. */
-  #tellTurn(ticket: number): void {
+  #notifyTurn(ticket: number): void {
     setImmediate(() => setImmediate(() => this.#post({ kind: 'turned', ticket })));
   }
 
@@ -194,24 +194,24 @@ export class EngineSupervisor {
     };
     this.#isReady = true;
     for (const address of this.#trusted) this.#post({ kind: 'trust', address });
-    for (const place of this.#phones) this.#post({ kind: 'phone-came', place });
-    const { clock } = this.#parts;
+    for (const place of this.#registrations) this.#post({ kind: 'phone-came', place });
+    const { clock } = this.#deps;
     this.#timers.push(
-      clock.after(steadyMs, () => (this.#pauseMs = firstPauseMs)),
-      clock.every(countEveryMs, () => this.#count()),
+      clock.after(stableAfterMs, () => (this.#pauseMs = minRestartDelayMs)),
+      clock.every(countIntervalMs, () => this.#count()),
     );
-    this.#waiting?.resolve(this.#address);
-    this.#waiting = undefined;
+    this.#starting?.resolve(this.#address);
+    this.#starting = undefined;
   }
 
   #onProblem(text: string): void {
-    if (this.#waiting === undefined) {
-      this.#parts.log.error({ problem: text }, 'The SIP engine cannot start again yet');
+    if (this.#starting === undefined) {
+      this.#deps.log.error({ problem: text }, 'The SIP engine cannot start again yet');
       return;
     }
     this.#isStopping = true;
-    this.#waiting.reject(new Error(text));
-    this.#waiting = undefined;
+    this.#starting.reject(new Error(text));
+    this.#starting = undefined;
   }
 
   #onExit(code: number): void {
@@ -219,21 +219,21 @@ export class EngineSupervisor {
     this.#isReady = false;
     this.#cancelTimers();
     if (this.#isStopping) return;
-    this.#waiting?.reject(new Error(`The SIP engine ended while it started (exit code ${code}).`));
-    this.#waiting = undefined;
+    this.#starting?.reject(new Error(`The SIP engine ended while it started (exit code ${code}).`));
+    this.#starting = undefined;
     if (this.#address === undefined) return;
     this.#restarts += 1;
-    this.#parts.onFlowsLost?.();
-    this.#parts.log.error({ code, pauseMs: this.#pauseMs }, 'The SIP engine ended and is started again');
-    this.#timers.push(this.#parts.clock.after(this.#pauseMs, () => this.#spawn()));
-    this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs);
+    this.#deps.onFlowsLost?.();
+    this.#deps.log.error({ code, pauseMs: this.#pauseMs }, 'The SIP engine ended and is started again');
+    this.#timers.push(this.#deps.clock.after(this.#pauseMs, () => this.#spawn()));
+    this.#pauseMs = Math.min(this.#pauseMs * 2, maxRestartDelayMs);
   }
 
   /** Counts questions without an answer instead of time, so that a machine that slept is not taken for a hang. */
   #count(): void {
     this.#missedCounts += 1;
-    if (this.#missedCounts > missedCountsOfAHang) {
-      this.#parts.log.error({}, 'The SIP engine hangs');
+    if (this.#missedCounts > maxMissedCounts) {
+      this.#deps.log.error({}, 'The SIP engine hangs');
       void this.#worker?.terminate();
     } else this.#post({ kind: 'count' });
   }
@@ -247,6 +247,6 @@ export class EngineSupervisor {
   }
 }
 
-function isSamePlace(one: FlowPlace, other: FlowPlace): boolean {
+function isSameEndpoint(one: RemoteEndpoint, other: RemoteEndpoint): boolean {
   return one.protocol === other.protocol && one.address === other.address && one.port === other.port;
 }

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Pace } from './control/control-queue.ts';
+import type { Pace } from './control/queue.ts';
 import { createEngine } from './engine.ts';
 import type { EngineLog } from './runtime/engine-log.ts';
 import type { FromThread, ThreadStart, ToThread } from './engine-supervisor.ts';
@@ -13,11 +13,11 @@ const port = parentPort;
 if (port === null) throw new Error('This file runs on a worker thread: start the engine by main.ts.');
 
 const { options, logLevels } = workerData as ThreadStart;
-const say = (message: FromThread): void => port.postMessage(message);
+const post = (message: FromThread): void => port.postMessage(message);
 
 const writer = (level: keyof EngineLog) =>
   logLevels.includes(level)
-    ? (facts: object, sentence: string): void => say({ kind: 'log', level, facts: plainFacts(facts), sentence })
+    ? (facts: object, sentence: string): void => post({ kind: 'log', level, facts: plainFacts(facts), text: sentence })
     : (): void => {};
 
 const waiting = new Map<number, () => void>();
@@ -27,14 +27,14 @@ let tickets = 0;
 const pace: Pace = (release) => {
   tickets += 1;
   waiting.set(tickets, release);
-  say({ kind: 'turn', ticket: tickets });
+  post({ kind: 'turn', ticket: tickets });
 };
 
 const engine = createEngine(options, {
   clock: engineSystemClock,
   log: { debug: writer('debug'), info: writer('info'), warn: writer('warn'), error: writer('error') },
   pace,
-  onFlowClosed: (source) => say({ kind: 'flow-closed', source }),
+  onFlowClosed: (source) => post({ kind: 'flow-closed', source }),
 });
 
 port.on('message', (message: ToThread) => {
@@ -44,16 +44,16 @@ port.on('message', (message: ToThread) => {
     release?.();
   } else if (message.kind === 'trust') engine.trust(message.address);
   else if (message.kind === 'untrust') engine.untrust(message.address);
-  else if (message.kind === 'phone-came') engine.phoneCame(message.place);
-  else if (message.kind === 'phone-left') engine.phoneLeft(message.place);
-  else if (message.kind === 'count') say({ kind: 'counted', sizes: engine.sizes() });
+  else if (message.kind === 'phone-came') engine.registrationAdded(message.place);
+  else if (message.kind === 'phone-left') engine.registrationRemoved(message.place);
+  else if (message.kind === 'count') post({ kind: 'counted', sizes: engine.sizes() });
   else void engine.stop().then(() => port.close());
 });
 
 try {
   await engine.start();
-  say({ kind: 'ready', controlPort: engine.controlPort, hostports: engine.hostports, ports: engine.ports });
+  post({ kind: 'ready', controlPort: engine.controlPort, hostports: engine.hostports, ports: engine.ports });
 } catch (error) {
-  say({ kind: 'problem', text: error instanceof Error ? error.message : String(error) });
+  post({ kind: 'problem', text: error instanceof Error ? error.message : String(error) });
   port.close();
 }

@@ -141,7 +141,7 @@ describe('the engine with drachtio-srf', () => {
       options: { listeners: [{ protocol: 'udp', host: '127.0.0.1', port: 0 }] },
       clock: engineSystemClock,
       log: silentLog,
-      thread: new URL('../testing/harness/engine-thread-that-dies.ts', import.meta.url),
+      thread: new URL('../testing/harness/crashing-engine-thread.ts', import.meta.url),
     });
     supervisors.push(supervisor);
     const { port, secret, hostports } = await supervisor.start();

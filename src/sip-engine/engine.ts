@@ -5,9 +5,9 @@ import { Admission } from './transaction/admission.ts';
 import type { Core } from './control/app-link.ts';
 import { AppRoutes } from './control/app-routes.ts';
 import type { EngineClock } from './runtime/clock.ts';
-import { timedPace } from './control/control-queue.ts';
-import type { Pace } from './control/control-queue.ts';
-import { ControlServer, secretCheck } from './control/control-server.ts';
+import { timedPace } from './control/queue.ts';
+import type { Pace } from './control/queue.ts';
+import { ControlServer, secretCheck } from './control/server.ts';
 import type { EngineLog } from './runtime/engine-log.ts';
 import type { EngineOptions } from './engine-options.ts';
 import type { FlowSource } from './engine-supervisor.ts';
@@ -21,15 +21,15 @@ import type { RouteRequest } from './user-agent/request-routing.ts';
 import { SourceLimits } from './transport/source-limits.ts';
 import { TransactionLayer } from './transaction/transaction-layer.ts';
 import { TransportLayer } from './transport/transport-layer.ts';
-import type { Flow, FlowPlace, Listener } from './transport/transport.ts';
+import type { Flow, RemoteEndpoint, Listener } from './transport/transport.ts';
 import { UserAgentCore } from './user-agent/user-agent-core.ts';
 
 /** A version that lets drachtio-srf ping; the suffix says that it is not the native server. */
 const announcedVersion = 'v0.9.10-embedded';
 
-const goodbyeMs = 1000;
+const drainMs = 1000;
 
-export type EngineSurroundings = {
+export type EngineDeps = {
   readonly clock: EngineClock;
   readonly log: EngineLog;
   /** Addresses of a lower-case host name, asked before the hosts of the options, the hosts file and DNS; undefined to go on. */
@@ -60,13 +60,13 @@ export type Engine = {
   trust(addressOrNetwork: string): boolean;
   untrust(addressOrNetwork: string): void;
   /** A phone is registered from exactly there; twice for two of them. */
-  phoneCame(place: FlowPlace): void;
-  phoneLeft(place: FlowPlace): void;
+  registrationAdded(place: RemoteEndpoint): void;
+  registrationRemoved(place: RemoteEndpoint): void;
 };
 
 /** `options` must have no problems (`findProblems`). */
-export function createEngine(options: EngineOptions, surroundings: EngineSurroundings): Engine {
-  return new SipEngine(options, surroundings);
+export function createEngine(options: EngineOptions, deps: EngineDeps): Engine {
+  return new SipEngine(options, deps);
 }
 
 class SipEngine implements Engine {
@@ -82,8 +82,8 @@ class SipEngine implements Engine {
   readonly #log: EngineLog;
   #controlPort = 0;
 
-  constructor(options: EngineOptions, surroundings: EngineSurroundings) {
-    const { clock, log, resolveHook, isBlocked, routeRequest, pace, onFlowClosed } = surroundings;
+  constructor(options: EngineOptions, deps: EngineDeps) {
+    const { clock, log, resolveHook, isBlocked, routeRequest, pace, onFlowClosed } = deps;
     const { settings, limits } = options;
     this.#clock = clock;
     this.#log = log;
@@ -94,7 +94,11 @@ class SipEngine implements Engine {
     const listen = options.listeners;
     const hosts = new KnownHosts(options.hosts);
     const transport = new TransportLayer({
-      ...{ clock, log, limits, listen, isBlocked },
+      clock,
+      log,
+      limits,
+      listen,
+      isBlocked,
       ...options.streams,
       sources: this.#sources,
       tls: options.tls,
@@ -104,15 +108,19 @@ class SipEngine implements Engine {
     const transactions = new TransactionLayer({ clock, log, transport, resolver, timers, limits, admission });
     this.#transport = transport;
     this.#transactions = transactions;
-    this.#flows = new FlowTable({ clock, limit: limits.flowCache, onPhoneGone: (flow) => tellClosed(flow, onFlowClosed) });
+    this.#flows = new FlowTable({
+      clock,
+      limit: limits.flowCache,
+      onRegisteredFlowClosed: (flow) => notifyFlowClosed(flow, onFlowClosed),
+    });
     this.#routes = new AppRoutes({ cdrs: settings.cdrs });
     const flowCache = this.#flows;
-    const parts = { clock, log, transport, transactions, flowCache, admission, router: this.#routes, settings, limits };
-    this.#core = new UserAgentCore({ ...parts, proxy: new ProxyCore(parts), routeRequest });
+    const coreDeps = { clock, log, transport, transactions, flowCache, admission, router: this.#routes, settings, limits };
+    this.#core = new UserAgentCore({ ...coreDeps, proxy: new ProxyCore(coreDeps), routeRequest });
     transport.setHandlers({
       onMessage: (message, flow) => transactions.receive(message, flow),
       onFlowClosed: (flow) => {
-        flowCache.forgetFlow(flow);
+        flowCache.removeFlow(flow);
         transactions.flowClosed(flow);
       },
     });
@@ -132,7 +140,7 @@ class SipEngine implements Engine {
 
   async stop(): Promise<void> {
     this.#core.stop();
-    await this.#goodbyes();
+    await this.#drain();
     this.#transactions.stop();
     await this.#control.stop();
     await this.#transport.stop();
@@ -171,30 +179,30 @@ class SipEngine implements Engine {
     this.#sources.known.untrust(addressOrNetwork);
   }
 
-  phoneCame(place: FlowPlace): void {
-    this.#sources.known.phoneCame(place);
+  registrationAdded(place: RemoteEndpoint): void {
+    this.#sources.known.registrationAdded(place);
   }
 
-  phoneLeft(place: FlowPlace): void {
-    this.#sources.known.phoneLeft(place);
+  registrationRemoved(place: RemoteEndpoint): void {
+    this.#sources.known.registrationRemoved(place);
   }
 
   /** BYE and CANCEL are on their way: gives them the turns they need to leave, and their peers a moment to answer. */
-  async #goodbyes(): Promise<void> {
-    const until = this.#clock.monotonic() + goodbyeMs;
+  async #drain(): Promise<void> {
+    const until = this.#clock.monotonic() + drainMs;
     while ((this.#transactions.sizes()['clientTransactions'] ?? 0) > 0 && this.#clock.monotonic() < until) {
-      await new Promise<void>((resolve) => void this.#clock.after(goodbyeMs / 50, resolve));
+      await new Promise<void>((resolve) => void this.#clock.after(drainMs / 50, resolve));
     }
   }
 
   #createControl(
     { control, tls, secret, limits }: EngineOptions,
-    parts: { readonly clock: EngineClock; readonly log: EngineLog; readonly pace: Pace },
+    deps: { readonly clock: EngineClock; readonly log: EngineLog; readonly pace: Pace },
   ): ControlServer {
     return new ControlServer(
       { ...control, tls: control.tls ? tls : undefined },
       {
-        ...parts,
+        ...deps,
         core: () => this.#core,
         routes: this.#routes,
         limits,
@@ -207,10 +215,7 @@ class SipEngine implements Engine {
   }
 }
 
-function tellClosed(
-  { protocol, remoteAddress: address, remotePort: port }: Flow,
-  tell: EngineSurroundings['onFlowClosed'],
-): void {
+function notifyFlowClosed({ protocol, remoteAddress: address, remotePort: port }: Flow, tell: EngineDeps['onFlowClosed']): void {
   if (protocol !== 'udp') tell?.({ protocol, address, port });
 }
 

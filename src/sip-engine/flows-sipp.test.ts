@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { EngineStand } from '#testing/harness/engine-stand.ts';
-import type { AnySrf } from '#testing/harness/engine-stand.ts';
+import { EngineHarness } from '#testing/harness/engine-harness.ts';
+import type { AnySrf } from '#testing/harness/engine-harness.ts';
 import { freePort } from '#testing/peers/free-port.ts';
 import {
   answerAndWait,
@@ -19,17 +19,17 @@ import { sdp } from '#testing/peers/sip-text.ts';
 const tables = ['serverTransactions', 'requestsInFlight', 'dialogs'];
 const address = '127.0.0.1';
 
-let stand: EngineStand;
+let harness: EngineHarness;
 
-afterEach(() => stand[Symbol.asyncDispose]());
+afterEach(() => harness[Symbol.asyncDispose]());
 
 async function start(): Promise<void> {
-  stand = await EngineStand.start({ protocols: ['udp', 'tcp'], trusted: ['127.0.0.0/8'] });
+  harness = await EngineHarness.start({ protocols: ['udp', 'tcp'], trusted: ['127.0.0.0/8'] });
 }
 
 async function run(scenario: string, more: Partial<SippOptions> & { protocol?: 'udp' | 'tcp' } = {}): Promise<void> {
   const { protocol = 'udp', ...options } = more;
-  const target = `${address}:${stand.port(protocol)}`;
+  const target = `${address}:${harness.port(protocol)}`;
   const port = await freePort(address);
   const transport = protocol === 'udp' ? 'u1' : 't1';
   await using sipp = await startSipp({ scenario, address, port, target, transport, ...options });
@@ -37,9 +37,9 @@ async function run(scenario: string, more: Partial<SippOptions> & { protocol?: '
 }
 
 function answersEverything(): void {
-  stand.srf.invite(async (req: AnySrf, res: AnySrf) => {
+  harness.srf.invite(async (req: AnySrf, res: AnySrf) => {
     res.send(180);
-    await stand.srf.createUAS(req, res, { localSdp: sdp(address) }).catch(() => {});
+    await harness.srf.createUAS(req, res, { localSdp: sdp(address) }).catch(() => {});
   });
 }
 
@@ -48,33 +48,33 @@ describe.each(['udp', 'tcp'] as const)('SIPp over %s', (protocol) => {
     await start();
     answersEverything();
     await run(callAndHangUp(), { protocol, calls: 100, callsPerSecond: 50 });
-    await stand.drained(tables);
+    await harness.drained(tables);
   });
 
   it.each([486, 603])('is refused with %i', async (status) => {
     await start();
-    stand.srf.invite((_req: AnySrf, res: AnySrf) => res.send(status));
+    harness.srf.invite((_req: AnySrf, res: AnySrf) => res.send(status));
     await run(callAndBeRefused(status), { protocol, calls: 20, callsPerSecond: 20 });
-    await stand.drained(tables);
+    await harness.drained(tables);
   });
 
   it('cancels', async () => {
     await start();
-    stand.srf.invite((_req: AnySrf, res: AnySrf) => res.send(180));
+    harness.srf.invite((_req: AnySrf, res: AnySrf) => res.send(180));
     await run(callAndCancel(), { protocol, calls: 20, callsPerSecond: 20 });
-    await stand.drained(tables);
+    await harness.drained(tables);
   });
 
   it('registers a thousand phones', async () => {
     await start();
     let heard = 0;
-    stand.srf.register((req: AnySrf, res: AnySrf) => {
+    harness.srf.register((req: AnySrf, res: AnySrf) => {
       heard += 1;
       res.send(200, { headers: { Contact: req.get('Contact'), Expires: '60' } });
     });
     await run(register(), { protocol, calls: 1000, callsPerSecond: 500 });
     expect(heard).toBe(1000);
-    await stand.drained(tables);
+    await harness.drained(tables);
   });
 });
 
@@ -82,26 +82,26 @@ describe('SIPp on both sides', () => {
   it('talks through a B2BUA', async () => {
     await start();
     const port = await freePort(address);
-    stand.srf.invite((req: AnySrf, res: AnySrf) => {
-      const bridged = stand.srf.createB2BUA(req, res, `sip:bob@${address}:${port}`, { localSdpB: req.body });
+    harness.srf.invite((req: AnySrf, res: AnySrf) => {
+      const bridged = harness.srf.createB2BUA(req, res, `sip:bob@${address}:${port}`, { localSdpB: req.body });
       bridged.then(bindLegs).catch(() => {});
     });
     await using bob = await startSipp({ scenario: answerAndWait(), address, port, calls: 50 });
     await run(callAndHangUp(), { calls: 50, callsPerSecond: 25 });
     await bob.passed;
-    await stand.drained(tables);
+    await harness.drained(tables);
   });
 
   it('talks through a record-routing proxy', async () => {
     await start();
     const port = await freePort(address);
-    stand.srf.invite((req: AnySrf) => {
-      stand.srf.proxyRequest(req, `sip:bob@${address}:${port}`, { remainInDialog: true }).catch(() => {});
+    harness.srf.invite((req: AnySrf) => {
+      harness.srf.proxyRequest(req, `sip:bob@${address}:${port}`, { remainInDialog: true }).catch(() => {});
     });
     await using bob = await startSipp({ scenario: answerAndWait(), address, port, calls: 50 });
     await run(callAlongRoute(), { calls: 50, callsPerSecond: 25 });
     await bob.passed;
-    await stand.drained(tables);
+    await harness.drained(tables);
   });
 });
 
@@ -110,14 +110,14 @@ describe('SIPp that loses every tenth datagram', () => {
     await start();
     const heard = new Set<string>();
     let times = 0;
-    stand.srf.register((req: AnySrf, res: AnySrf) => {
+    harness.srf.register((req: AnySrf, res: AnySrf) => {
       heard.add(req.get('Call-ID'));
       times += 1;
       res.send(200, { headers: { Contact: req.get('Contact'), Expires: '60' } });
     });
     await run(register(), { calls: 50, callsPerSecond: 50, args: ['-lost', '10'] });
     expect(times).toBe(heard.size);
-    await stand.drained(tables);
+    await harness.drained(tables);
   });
 });
 

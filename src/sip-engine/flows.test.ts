@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EngineStand } from '#testing/harness/engine-stand.ts';
-import type { AnySrf } from '#testing/harness/engine-stand.ts';
+import { EngineHarness } from '#testing/harness/engine-harness.ts';
+import type { AnySrf } from '#testing/harness/engine-harness.ts';
 import { SipCaller } from '#testing/peers/sip-caller.ts';
 import { SipPeer } from '#testing/peers/sip-peer.ts';
 import { responseText, sdp } from '#testing/peers/sip-text.ts';
@@ -13,12 +13,12 @@ import type { Protocol } from './transport/transport.ts';
 const inviteTables = ['serverTransactions', 'requestsInFlight', 'dialogs'];
 const via: Record<Protocol, string> = { udp: 'UDP', tcp: 'TCP', tls: 'TLS', ws: 'WS', wss: 'WSS' };
 
-let stand: EngineStand;
+let harness: EngineHarness;
 let open: AsyncDisposable[] = [];
 
-async function start(options: Parameters<typeof EngineStand.start>[0] = {}): Promise<EngineStand> {
-  stand = await EngineStand.start(options);
-  return stand;
+async function start(options: Parameters<typeof EngineHarness.start>[0] = {}): Promise<EngineHarness> {
+  harness = await EngineHarness.start(options);
+  return harness;
 }
 
 async function opened<T extends AsyncDisposable>(peer: Promise<T>): Promise<T> {
@@ -28,7 +28,7 @@ async function opened<T extends AsyncDisposable>(peer: Promise<T>): Promise<T> {
 }
 
 function connectPeer(protocol: Protocol): Promise<SipPeer> {
-  const at = stand.at(protocol);
+  const at = harness.at(protocol);
   switch (protocol) {
     case 'udp':
       return opened(SipPeer.udp({ target: at }));
@@ -45,17 +45,17 @@ function connectPeer(protocol: Protocol): Promise<SipPeer> {
 
 async function caller(protocol: Protocol = 'udp', user = 'alice'): Promise<SipCaller> {
   const peer = await connectPeer(protocol);
-  return new SipCaller(peer, { via: via[protocol], user, target: stand.uri('bob', protocol) });
+  return new SipCaller(peer, { via: via[protocol], user, target: harness.uri('bob', protocol) });
 }
 
 /** A phone that is called: a UDP peer; what it gets is answered to the engine. */
 async function callee(): Promise<SipPeer> {
-  return opened(SipPeer.udp({ target: stand.at('udp') }));
+  return opened(SipPeer.udp({ target: harness.at('udp') }));
 }
 
 /** Resolves with the application's next request of a method. */
 function nextRequest(verb: string): Promise<{ req: AnySrf; res: AnySrf }> {
-  return new Promise((resolve) => stand.srf[verb]((req: AnySrf, res: AnySrf) => resolve({ req, res })));
+  return new Promise((resolve) => harness.srf[verb]((req: AnySrf, res: AnySrf) => resolve({ req, res })));
 }
 
 function event(emitter: AnySrf, name: string): Promise<AnySrf[]> {
@@ -68,7 +68,7 @@ beforeEach(() => {
 
 afterEach(async () => {
   for (const peer of open) await peer[Symbol.asyncDispose]();
-  await stand[Symbol.asyncDispose]();
+  await harness[Symbol.asyncDispose]();
 });
 
 describe('RFC 3665 section 2, registration', () => {
@@ -76,7 +76,7 @@ describe('RFC 3665 section 2, registration', () => {
 
   /** An application that wants credentials once and then agrees. */
   function registrar(): void {
-    stand.srf.register((req: AnySrf, res: AnySrf) => {
+    harness.srf.register((req: AnySrf, res: AnySrf) => {
       if (!req.has('Authorization')) res.send(401, { headers: { 'WWW-Authenticate': challenge } });
       else if (req.get('Authorization').includes('wrong')) res.send(401, { headers: { 'WWW-Authenticate': challenge } });
       else if (!req.has('Contact')) res.send(200, { headers: { Contact: '<sip:alice@known.example>;expires=600' } });
@@ -130,7 +130,7 @@ describe('RFC 3665 section 2, registration', () => {
   it('gets the same answer to a retransmission, and the application hears of it once', async () => {
     await start();
     let heard = 0;
-    stand.srf.register((_req: AnySrf, res: AnySrf) => res.send(200, { headers: { 'X-Times': String((heard += 1)) } }));
+    harness.srf.register((_req: AnySrf, res: AnySrf) => res.send(200, { headers: { 'X-Times': String((heard += 1)) } }));
     const phone = await caller();
     const text = phone.send('REGISTER');
     const first = await phone.peer.expect(200);
@@ -147,7 +147,7 @@ describe('RFC 3665 section 3, the engine is called', () => {
       await start({ protocols: [protocol] });
       const answered = nextRequest('invite').then(async ({ req, res }) => {
         res.send(180);
-        return stand.srf.createUAS(req, res, { localSdp: sdp('127.0.0.1') });
+        return harness.srf.createUAS(req, res, { localSdp: sdp('127.0.0.1') });
       });
       const alice = await caller(protocol);
       alice.peer.ignores = () => false;
@@ -166,13 +166,15 @@ describe('RFC 3665 section 3, the engine is called', () => {
       const bye = await alice.peer.expect(200);
       expect(bye.header('CSeq')).toBe('2 BYE');
       await destroyed;
-      await stand.drained(inviteTables);
+      await harness.drained(inviteTables);
     },
   );
 
   it('3.1: the callee hangs up', async () => {
     await start();
-    const answered = nextRequest('invite').then(({ req, res }) => stand.srf.createUAS(req, res, { localSdp: sdp('127.0.0.1') }));
+    const answered = nextRequest('invite').then(({ req, res }) =>
+      harness.srf.createUAS(req, res, { localSdp: sdp('127.0.0.1') }),
+    );
     const alice = await caller();
     alice.invite({ body: sdp('127.0.0.1', 50_000) });
     alice.ack(await alice.peer.expect(200));
@@ -182,12 +184,14 @@ describe('RFC 3665 section 3, the engine is called', () => {
     expect(bye.startLine).toBe(`BYE ${alice.contact.slice(1, -1)} SIP/2.0`);
     expect(bye.header('To')).toContain(`;tag=${alice.fromTag}`);
     alice.respond(bye, '200 OK');
-    await stand.drained(inviteTables);
+    await harness.drained(inviteTables);
   });
 
   it('3.7: a re-INVITE puts the call on hold', async () => {
     await start();
-    const answered = nextRequest('invite').then(({ req, res }) => stand.srf.createUAS(req, res, { localSdp: sdp('127.0.0.1') }));
+    const answered = nextRequest('invite').then(({ req, res }) =>
+      harness.srf.createUAS(req, res, { localSdp: sdp('127.0.0.1') }),
+    );
     const alice = await caller();
     alice.invite({ body: sdp('127.0.0.1', 50_000) });
     alice.ack(await alice.peer.expect(200));
@@ -201,7 +205,7 @@ describe('RFC 3665 section 3, the engine is called', () => {
     await modified;
     alice.send('BYE');
     await alice.peer.expect(200);
-    await stand.drained(inviteTables);
+    await harness.drained(inviteTables);
   });
 
   it('3.8: no answer, so the caller cancels', async () => {
@@ -221,7 +225,7 @@ describe('RFC 3665 section 3, the engine is called', () => {
     expect(second.header('To')).toBe(ringing.header('To'));
     alice.ack(first.status === 487 ? first : second);
     await cancelled;
-    await stand.drained(inviteTables);
+    await harness.drained(inviteTables);
   });
 
   it.each([
@@ -231,19 +235,19 @@ describe('RFC 3665 section 3, the engine is called', () => {
     ['6xx', 603, 'Decline', {}],
   ])('%s', async (_name, status, reason, headers) => {
     await start();
-    stand.srf.invite((_req: AnySrf, res: AnySrf) => res.send(status, reason, { headers }));
+    harness.srf.invite((_req: AnySrf, res: AnySrf) => res.send(status, reason, { headers }));
     const alice = await caller();
     alice.invite({ body: sdp('127.0.0.1', 50_000) });
     const refused = await alice.peer.expect(status);
     expect(refused.startLine).toBe(`SIP/2.0 ${status} ${reason}`);
     for (const [name, value] of Object.entries(headers)) expect(refused.header(name)).toBe(value);
     alice.ack(refused);
-    await stand.drained(inviteTables);
+    await harness.drained(inviteTables);
   });
 
   it('resends a failure until the ACK comes, and 200 until its ACK comes', async () => {
     await start({ settings: { timers: { t1: 20, t2: 160, t4: 200, t1x64: 20_000, timerC: 185_000 } } });
-    stand.srf.invite((req: AnySrf, res: AnySrf) =>
+    harness.srf.invite((req: AnySrf, res: AnySrf) =>
       req.callingNumber === 'mallory' ? res.send(486) : res.send(200, { body: sdp('127.0.0.1') }),
     );
     for (const [user, status] of [
@@ -260,12 +264,14 @@ describe('RFC 3665 section 3, the engine is called', () => {
         await phone.peer.skipTo((message) => message.header('CSeq') === '2 BYE');
       }
     }
-    await stand.drained(inviteTables);
+    await harness.drained(inviteTables);
   });
 
   it('takes a BYE in place of an ACK that was lost', async () => {
     await start();
-    const answered = nextRequest('invite').then(({ req, res }) => stand.srf.createUAS(req, res, { localSdp: sdp('127.0.0.1') }));
+    const answered = nextRequest('invite').then(({ req, res }) =>
+      harness.srf.createUAS(req, res, { localSdp: sdp('127.0.0.1') }),
+    );
     const alice = await caller();
     alice.invite({ body: sdp('127.0.0.1', 50_000) });
     alice.learn(await alice.peer.expect(200));
@@ -273,13 +279,13 @@ describe('RFC 3665 section 3, the engine is called', () => {
     alice.send('BYE');
     await alice.peer.skipTo((message) => message.header('CSeq') === '2 BYE');
     await destroyed;
-    await stand.drained(inviteTables, 5);
+    await harness.drained(inviteTables, 5);
   });
 
   it('sends BYE when no ACK ever comes, and tells the application why', async () => {
     await start({ settings: { timers: { t1: 50, t2: 100, t4: 100, t1x64: 400, timerC: 185_000 } } });
     const reason = nextRequest('invite').then(async ({ req, res }) => {
-      const dialog = await stand.srf.createUAS(req, res, { localSdp: sdp('127.0.0.1') });
+      const dialog = await harness.srf.createUAS(req, res, { localSdp: sdp('127.0.0.1') });
       const [, text] = await event(dialog, 'destroy');
       return text;
     });
@@ -289,7 +295,7 @@ describe('RFC 3665 section 3, the engine is called', () => {
     expect(bye.header('Reason')).toBe('SIP;cause=200;text="ACK timeout"');
     alice.respond(bye, '200 OK');
     expect(await reason).toBe('ACK timeout');
-    await stand.drained(inviteTables);
+    await harness.drained(inviteTables);
   });
 });
 
@@ -302,10 +308,10 @@ describe('RFC 3665 section 3, the engine calls', () => {
   it('3.1: session establishment, ended by the caller', async () => {
     await start();
     const bob = await callee();
-    const calling = stand.srf.createUAC(`sip:bob@${bob.host}`, offer());
+    const calling = harness.srf.createUAC(`sip:bob@${bob.host}`, offer());
     const invite = await bob.expect('INVITE');
-    expect(invite.header('Via')).toMatch(new RegExp(`^SIP/2\\.0/UDP 127\\.0\\.0\\.1:${stand.port()};rport;branch=z9hG4bK`));
-    expect(invite.header('From')).toContain(`house@127.0.0.1:${stand.port()}`);
+    expect(invite.header('Via')).toMatch(new RegExp(`^SIP/2\\.0/UDP 127\\.0\\.0\\.1:${harness.port()};rport;branch=z9hG4bK`));
+    expect(invite.header('From')).toContain(`house@127.0.0.1:${harness.port()}`);
     bob.send(responseText(invite, '180 Ringing'));
     bob.send(answer(invite, bob));
     const ack = await bob.expect('ACK');
@@ -318,29 +324,29 @@ describe('RFC 3665 section 3, the engine calls', () => {
     const bye = await bob.expect('BYE');
     bob.send(responseText(bye, '200 OK'));
     await ended;
-    await stand.drained(inviteTables);
+    await harness.drained(inviteTables);
   });
 
   it('3.1: session establishment, ended by the callee', async () => {
     await start();
     const bob = await callee();
-    const calling = stand.srf.createUAC(`sip:bob@${bob.host}`, offer());
+    const calling = harness.srf.createUAC(`sip:bob@${bob.host}`, offer());
     const invite = await bob.expect('INVITE');
     bob.send(answer(invite, bob));
     await bob.expect('ACK');
     const dialog = await calling;
     const destroyed = event(dialog, 'destroy');
-    const there = new SipCaller(bob, { user: 'bob', target: `sip:house@127.0.0.1:${stand.port()}` });
+    const there = new SipCaller(bob, { user: 'bob', target: `sip:house@127.0.0.1:${harness.port()}` });
     bob.send(byeFrom(there, invite));
     await bob.expect(200);
     await destroyed;
-    await stand.drained(inviteTables);
+    await harness.drained(inviteTables);
   });
 
   it('answers a repeated 200 with the ACK again', async () => {
     await start();
     const bob = await callee();
-    const calling = stand.srf.createUAC(`sip:bob@${bob.host}`, offer());
+    const calling = harness.srf.createUAC(`sip:bob@${bob.host}`, offer());
     const invite = await bob.expect('INVITE');
     bob.send(answer(invite, bob));
     const ack = await bob.expect('ACK');
@@ -352,7 +358,7 @@ describe('RFC 3665 section 3, the engine calls', () => {
   it('3.3: a proxy asks for credentials', async () => {
     await start();
     const proxy = await callee();
-    const calling = stand.srf.createUAC('sip:bob@far.example', {
+    const calling = harness.srf.createUAC('sip:bob@far.example', {
       ...offer(),
       proxy: `sip:${proxy.host}`,
       auth: { username: 'house', password: 'secret' },
@@ -377,7 +383,7 @@ describe('RFC 3665 section 3, the engine calls', () => {
   it('3.2: goes on through the proxies that recorded a route', async () => {
     await start();
     const proxy = await callee();
-    const calling = stand.srf.createUAC('sip:bob@far.example', { ...offer(), proxy: `sip:${proxy.host}` });
+    const calling = harness.srf.createUAC('sip:bob@far.example', { ...offer(), proxy: `sip:${proxy.host}` });
     const invite = await proxy.expect('INVITE');
     const routes = ['Record-Route: <sip:second.example;lr>', `Record-Route: <sip:${proxy.host};lr>`];
     proxy.send(
@@ -393,14 +399,14 @@ describe('RFC 3665 section 3, the engine calls', () => {
     const bye = await proxy.expect('BYE');
     expect(bye.headers('Route')).toEqual(ack.headers('Route'));
     proxy.send(responseText(bye, '200 OK'));
-    await stand.drained(inviteTables);
+    await harness.drained(inviteTables);
   });
 
   it('3.4: goes on to the next address when nobody is at the first', async () => {
     const hook = (host: string) => (host === 'pair.example' ? ['127.66.0.1', '127.66.0.2'] : undefined);
-    await start({ surroundings: { resolveHook: hook } });
-    const bob = await opened(SipPeer.udp({ address: '127.66.0.2', target: stand.at() }));
-    const calling = stand.srf.createUAC(`sip:bob@pair.example:${bob.port}`, offer());
+    await start({ deps: { resolveHook: hook } });
+    const bob = await opened(SipPeer.udp({ address: '127.66.0.2', target: harness.at() }));
+    const calling = harness.srf.createUAC(`sip:bob@pair.example:${bob.port}`, offer());
     bob.send(answer(await bob.expect('INVITE'), bob));
     await bob.expect('ACK');
     await calling;
@@ -409,7 +415,7 @@ describe('RFC 3665 section 3, the engine calls', () => {
   it('3.6: follows a redirection', async () => {
     await start();
     const [server, bob] = [await callee(), await callee()];
-    const calling = stand.srf.createUAC(`sip:bob@${server.host}`, { ...offer(), followRedirects: true });
+    const calling = harness.srf.createUAC(`sip:bob@${server.host}`, { ...offer(), followRedirects: true });
     const first = await server.expect('INVITE');
     server.send(responseText(first, '302 Moved Temporarily', { headers: [`Contact: <sip:bob@${bob.host}>`] }));
     await server.expect('ACK');
@@ -425,7 +431,7 @@ describe('RFC 3665 section 3, the engine calls', () => {
     const bob = await callee();
     const echoed = Promise.withResolvers<AnySrf>();
     const cbRequest = (_error: AnySrf, req: AnySrf) => echoed.resolve(req);
-    const calling = stand.srf.createUAC(`sip:bob@${bob.host}`, offer(), { cbRequest });
+    const calling = harness.srf.createUAC(`sip:bob@${bob.host}`, offer(), { cbRequest });
     const failure = calling.catch((error: AnySrf) => error.status);
     const invite = await bob.expect('INVITE');
     (await echoed.promise).cancel({ headers: { Reason: 'SIP;cause=487;text="enough"' } });
@@ -436,7 +442,7 @@ describe('RFC 3665 section 3, the engine calls', () => {
     bob.send(responseText(invite, '487 Request Terminated'));
     await bob.expect('ACK');
     expect(await failure).toBe(487);
-    await stand.drained(inviteTables);
+    await harness.drained(inviteTables);
   });
 
   it.each([
@@ -445,30 +451,30 @@ describe('RFC 3665 section 3, the engine calls', () => {
   ])('%s', async (_name, status) => {
     await start();
     const bob = await callee();
-    const failure = stand.srf.createUAC(`sip:bob@${bob.host}`, offer()).catch((error: AnySrf) => error.status);
+    const failure = harness.srf.createUAC(`sip:bob@${bob.host}`, offer()).catch((error: AnySrf) => error.status);
     const invite = await bob.expect('INVITE');
     bob.send(responseText(invite, '100 Trying'));
     bob.send(responseText(invite, `${status} No`));
     const ack = await bob.expect('ACK');
     expect([ack.header('Via'), ack.header('To')]).toEqual([invite.header('Via'), `${invite.header('To')};tag=peer`]);
     expect(await failure).toBe(status);
-    await stand.drained(inviteTables);
+    await harness.drained(inviteTables);
   });
 
   it('3.10: nothing comes back', async () => {
     await start({ settings: { timers: { t1: 50, t2: 100, t4: 100, t1x64: 500, timerC: 185_000 } } });
     const bob = await callee();
-    const failure = stand.srf.createUAC(`sip:bob@${bob.host}`, offer()).catch((error: AnySrf) => error.status);
+    const failure = harness.srf.createUAC(`sip:bob@${bob.host}`, offer()).catch((error: AnySrf) => error.status);
     const invite = await bob.expect('INVITE');
     expect((await bob.expect('INVITE')).text).toBe(invite.text);
     expect(await failure).toBe(408);
-    await stand.drained(inviteTables);
+    await harness.drained(inviteTables);
   });
 
   it('over TCP: uses one connection for the call, and says 503 where nobody listens', async () => {
     await start({ protocols: ['udp', 'tcp'] });
     const bob = await opened(SipPeer.tcpServer());
-    const calling = stand.srf.createUAC(`sip:bob@${bob.host};transport=tcp`, offer());
+    const calling = harness.srf.createUAC(`sip:bob@${bob.host};transport=tcp`, offer());
     const invite = await bob.expect('INVITE');
     expect(invite.header('Via')).toMatch(/^SIP\/2\.0\/TCP [^;]+;branch=z9hG4bK/);
     bob.send(answer(invite, bob, ';transport=tcp'));
@@ -476,9 +482,9 @@ describe('RFC 3665 section 3, the engine calls', () => {
     const dialog = await calling;
     void dialog.destroy();
     bob.send(responseText(await bob.expect('BYE'), '200 OK'));
-    await stand.drained(inviteTables);
+    await harness.drained(inviteTables);
     const dead = `sip:bob@127.0.0.1:${await deadPort()};transport=tcp`;
-    const status = await stand.srf.createUAC(dead, offer()).catch((error: AnySrf) => error.status);
+    const status = await harness.srf.createUAC(dead, offer()).catch((error: AnySrf) => error.status);
     expect(status).toBe(503);
   });
 });
@@ -487,8 +493,8 @@ describe('RFC 3665 section 3, the engine stands between two phones', () => {
   it('3.1 and 3.7 with a B2BUA: both legs ring, talk and end', async () => {
     await start();
     const [alice, bob] = [await caller(), await callee()];
-    stand.srf.invite(async (req: AnySrf, res: AnySrf) => {
-      const { uas, uac } = await stand.srf.createB2BUA(req, res, `sip:bob@${bob.host}`, { localSdpB: req.body });
+    harness.srf.invite(async (req: AnySrf, res: AnySrf) => {
+      const { uas, uac } = await harness.srf.createB2BUA(req, res, `sip:bob@${bob.host}`, { localSdpB: req.body });
       uas.on('destroy', () => uac.destroy());
       uac.on('destroy', () => uas.destroy());
     });
@@ -506,14 +512,14 @@ describe('RFC 3665 section 3, the engine stands between two phones', () => {
     alice.send('BYE');
     await alice.peer.expect(200);
     bob.send(responseText(await bob.expect('BYE'), '200 OK'));
-    await stand.drained(inviteTables);
+    await harness.drained(inviteTables);
   });
 
   it('3.8 with a B2BUA: a CANCEL goes through', async () => {
     await start();
     const [alice, bob] = [await caller(), await callee()];
-    stand.srf.invite((req: AnySrf, res: AnySrf) => {
-      stand.srf.createB2BUA(req, res, `sip:bob@${bob.host}`, { localSdpB: req.body }).catch(() => {});
+    harness.srf.invite((req: AnySrf, res: AnySrf) => {
+      harness.srf.createB2BUA(req, res, `sip:bob@${bob.host}`, { localSdpB: req.body }).catch(() => {});
     });
     alice.invite({ body: sdp('127.0.0.1', 50_000) });
     const invite = await bob.expect('INVITE');
@@ -526,14 +532,14 @@ describe('RFC 3665 section 3, the engine stands between two phones', () => {
     await bob.expect('ACK');
     const terminated = await alice.peer.skipTo(487);
     alice.ack(terminated);
-    await stand.drained(inviteTables);
+    await harness.drained(inviteTables);
   });
 
   it('3.2 with a record-routing proxy: ACK and BYE come through it', async () => {
     await start();
     const [alice, bob] = [await caller(), await callee()];
-    stand.srf.invite(
-      (req: AnySrf) => void stand.srf.proxyRequest(req, [`sip:bob@${bob.host}`], { remainInDialog: true }).catch(() => {}),
+    harness.srf.invite(
+      (req: AnySrf) => void harness.srf.proxyRequest(req, [`sip:bob@${bob.host}`], { remainInDialog: true }).catch(() => {}),
     );
     alice.invite({ body: sdp('127.0.0.1', 50_000) });
     const invite = await bob.expect('INVITE');
@@ -555,7 +561,7 @@ describe('RFC 3665 section 3, the engine stands between two phones', () => {
   it('3.8 with a proxy: the CANCEL is answered here and sent on', async () => {
     await start();
     const [alice, bob] = [await caller(), await callee()];
-    stand.srf.invite((req: AnySrf) => void stand.srf.proxyRequest(req, [`sip:bob@${bob.host}`], {}).catch(() => {}));
+    harness.srf.invite((req: AnySrf) => void harness.srf.proxyRequest(req, [`sip:bob@${bob.host}`], {}).catch(() => {}));
     alice.invite({ body: sdp('127.0.0.1', 50_000) });
     const invite = await bob.expect('INVITE');
     bob.send(responseText(invite, '180 Ringing'));
@@ -567,14 +573,14 @@ describe('RFC 3665 section 3, the engine stands between two phones', () => {
     bob.send(responseText(invite, '487 Request Terminated'));
     await bob.expect('ACK');
     alice.ack(await alice.peer.skipTo(487));
-    await stand.drained(inviteTables);
+    await harness.drained(inviteTables);
   });
 
   it('3.4 with a proxy: serial search goes on to the second target', async () => {
     await start();
     const [alice, first, second] = [await caller(), await callee(), await callee()];
     const targets = [`sip:bob@${first.host}`, `sip:bob@${second.host}`];
-    stand.srf.invite((req: AnySrf) => void stand.srf.proxyRequest(req, targets, { remainInDialog: true }).catch(() => {}));
+    harness.srf.invite((req: AnySrf) => void harness.srf.proxyRequest(req, targets, { remainInDialog: true }).catch(() => {}));
     alice.invite({ body: sdp('127.0.0.1', 50_000) });
     first.send(responseText(await first.expect('INVITE'), '486 Busy Here'));
     await first.expect('ACK');

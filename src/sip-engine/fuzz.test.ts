@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mutate, oneOf, pieces, seeded } from '#testing/harness/mutate.ts';
+import { mutate, pickOne, pieces, createRng } from '#testing/harness/mutate.ts';
 import { formatNameAddr, formatVia, parseNameAddr, parseVia, splitList, tagOf, withTag, withoutTag } from './message/fields.ts';
 import { defaultLimits } from './runtime/limits.ts';
 import type { SipMessage } from './message/message.ts';
@@ -81,10 +81,10 @@ function isSameAfterSending(message: SipMessage): boolean {
 
 describe(`mutated messages, seed ${seed}`, () => {
   it('60,000 datagrams neither crash the parser nor come out as something else', { timeout: 300_000 }, () => {
-    const chance = seeded(seed);
+    const rng = createRng(seed);
     const kinds = { message: 0, malformed: 0, ignored: 0 };
     for (let round = 0; round < 60_000; round++) {
-      const text = mutate(oneOf(chance, samples), chance);
+      const text = mutate(pickOne(rng, samples), rng);
       const result = parseMessage(Buffer.from(text, 'latin1'), defaultLimits);
       kinds[result.kind]++;
       if (result.kind === 'malformed') expect(hasBreak(result.reason)).toBe(false);
@@ -97,7 +97,7 @@ describe(`mutated messages, seed ${seed}`, () => {
   });
 
   it('40,000 stream chunks never make the framer hold more than one message', { timeout: 300_000 }, () => {
-    const chance = seeded(seed + 1);
+    const rng = createRng(seed + 1);
     const limits = { ...defaultLimits, startLineBytes: 300, headersBytes: 4_000, bodyBytes: 2_000, streamMessageBytes: 6_000 };
     const most = 2 * (limits.startLineBytes + limits.headersBytes + limits.bodyBytes) + 2_048;
     const seen = { message: 0, ping: 0, breach: 0, stuck: 0 };
@@ -112,20 +112,20 @@ describe(`mutated messages, seed ${seed}`, () => {
             if (parseMessage(bytes, limits).kind === 'malformed') isOver = true;
           },
           onPing: () => seen.ping++,
-          onBreach() {
+          onProtocolError() {
             seen.breach++;
             isOver = true;
           },
         });
       }
-      const text = chance() < 0.3 ? oneOf(chance, samples) : mutate(oneOf(chance, [...samples, '\r\n\r\n']), chance);
-      for (const piece of pieces(Buffer.from(text, 'latin1'), chance)) {
+      const text = rng() < 0.3 ? pickOne(rng, samples) : mutate(pickOne(rng, [...samples, '\r\n\r\n']), rng);
+      for (const piece of pieces(Buffer.from(text, 'latin1'), rng)) {
         framer.push(piece);
         chunks++;
         if (framer.heldBytes > most) throw new Error(`holds ${framer.heldBytes} bytes`);
       }
       // As the timer for half a message would.
-      if (framer.hasPartial && chance() < 0.3) {
+      if (framer.hasPartial && rng() < 0.3) {
         seen.stuck++;
         isOver = true;
       }
@@ -136,10 +136,10 @@ describe(`mutated messages, seed ${seed}`, () => {
   });
 
   it('10,000 messages from the application', { timeout: 300_000 }, () => {
-    const chance = seeded(seed + 2);
+    const rng = createRng(seed + 2);
     let accepted = 0;
     for (let round = 0; round < 10_000; round++) {
-      const result = parseAppMessage(mutate(oneOf(chance, samples), chance), defaultLimits);
+      const result = parseAppMessage(mutate(pickOne(rng, samples), rng), defaultLimits);
       if (result.kind === 'refused') continue;
       accepted++;
       for (const { name, value } of result.message.headers) expect(hasBreak(name) || hasBreak(value)).toBe(false);

@@ -43,7 +43,7 @@ type Row = {
   readonly value?: string;
   readonly help: string;
   /** Takes the value into the draft, or says what is wrong with it. */
-  readonly take: (draft: Draft, value: string, readFile: ReadFile) => string | undefined;
+  readonly apply: (draft: Draft, value: string, readFile: ReadFile) => string | undefined;
 };
 
 export const optionTable: readonly Row[] = [
@@ -51,7 +51,7 @@ export const optionTable: readonly Row[] = [
     name: 'sip',
     value: 'ADDRESS',
     help: 'listen there: udp:127.0.0.1:5060, tcp:[::1]:5060, tls:*, ws:0.0.0.0:8080; may be repeated',
-    take(draft, value) {
+    apply(draft, value) {
       const parsed = parseListener(value);
       if (parsed.kind === 'problem') return parsed.text;
       draft.listeners.push(...parsed.listeners.map((listener) => ({ ...listener })));
@@ -62,26 +62,26 @@ export const optionTable: readonly Row[] = [
     name: 'external-ip',
     value: 'ADDRESS',
     help: 'what the --sip before it says of itself to the outside; before the first --sip: all of them',
-    take: (draft, value) => forListener(draft, (listener) => (listener.externalHost = value)),
+    apply: (draft, value) => forListener(draft, (listener) => (listener.externalHost = value)),
   },
   {
     name: 'local-net',
     value: 'NETWORK',
     help: 'a network that the --sip before it reaches directly, such as 192.168.0.0/24; may be repeated',
-    take: (draft, value) =>
+    apply: (draft, value) =>
       forListener(draft, (listener) => (listener.localNetworks = [...(listener.localNetworks ?? []), value])),
   },
   {
     name: 'dns-name',
     value: 'NAME',
     help: 'a name by which the outside knows the --sip before it; may be repeated',
-    take: (draft, value) => forListener(draft, (listener) => (listener.names = [...(listener.names ?? []), value])),
+    apply: (draft, value) => forListener(draft, (listener) => (listener.names = [...(listener.names ?? []), value])),
   },
   {
     name: 'control',
     value: 'ADDRESS:PORT',
     help: 'where applications connect (default 127.0.0.1:9022; port 0 lets the system choose)',
-    take(draft, value) {
+    apply(draft, value) {
       const match = /^(?:\[([0-9a-f:.]+)\]|([0-9.]+)):(\d{1,5})$/i.exec(value);
       const port = Number(match?.[3]);
       if (match === null || port > 65_535) return `"${value}" is not of the form 127.0.0.1:9022 or [::1]:9022.`;
@@ -90,93 +90,98 @@ export const optionTable: readonly Row[] = [
       return undefined;
     },
   },
-  { name: 'control-tls', help: 'speak TLS on the control port', take: (draft) => void (draft.control.tls = true) },
+  { name: 'control-tls', help: 'speak TLS on the control port', apply: (draft) => void (draft.control.tls = true) },
   {
     name: 'control-keep-alive',
     value: 'SECONDS',
     help: 'TCP keep-alive of control connections (default 45, 0 for none)',
-    take: (draft, value) => whole(value, { least: 0, most: 86_400 }, (seconds) => (draft.control.keepAliveSeconds = seconds)),
+    apply: (draft, value) => whole(value, { min: 0, max: 86_400 }, (seconds) => (draft.control.keepAliveSeconds = seconds)),
   },
   {
     name: 'control-turn',
     value: 'MS',
     help: 'how long the next message of a call waits after the echo of a command (default 4); more for a busy application',
-    take: (draft, value) => whole(value, { least: 1, most: 1000 }, (milliseconds) => (draft.control.turnMs = milliseconds)),
+    apply: (draft, value) => whole(value, { min: 1, max: 1000 }, (milliseconds) => (draft.control.turnMs = milliseconds)),
   },
   {
     name: 'secret',
     value: 'TEXT',
     help: 'what applications must know to connect',
-    take: (draft, value) => void (draft.secret = value),
+    apply: (draft, value) => void (draft.secret = value),
   },
   {
     name: 'secret-file',
     value: 'FILE',
     help: 'the same from a file, which other users of the machine cannot see in the list of processes',
-    take: (draft, value, readFile) => file(value, readFile, (bytes) => (draft.secret = bytes.toString('utf8').trim())),
+    apply: (draft, value, readFile) => file(value, readFile, (bytes) => (draft.secret = bytes.toString('utf8').trim())),
   },
   {
     name: 'tls-key',
     value: 'FILE',
     help: 'private key for tls and wss, PEM',
-    take: (draft, value) => void (draft.tls.keyFile = value),
+    apply: (draft, value) => void (draft.tls.keyFile = value),
   },
   {
     name: 'tls-cert',
     value: 'FILE',
     help: 'certificate for tls and wss, intermediate ones after it, PEM',
-    take: (draft, value) => void (draft.tls.certFile = value),
+    apply: (draft, value) => void (draft.tls.certFile = value),
   },
   {
     name: 'tls-chain',
     value: 'FILE',
     help: 'intermediate certificates, if the certificate file has none, PEM',
-    take: (draft, value) => void (draft.tls.chainFile = value),
+    apply: (draft, value) => void (draft.tls.chainFile = value),
   },
   {
     name: 'tls-ca',
     value: 'FILE',
     help: 'authorities to trust in place of the public ones, PEM',
-    take: (draft, value) => void (draft.tls.caFile = value),
+    apply: (draft, value) => void (draft.tls.caFile = value),
   },
   {
     name: 'tls-min-version',
     value: 'VERSION',
     help: '1.2 (default) or 1.3',
-    take(draft, value) {
+    apply(draft, value) {
       if (value !== '1.2' && value !== '1.3') return `"${value}" is neither 1.2 nor 1.3.`;
       draft.tls.minVersion = `TLSv${value}`;
       return undefined;
     },
   },
-  { name: 'tls-ciphers', value: 'LIST', help: "OpenSSL's cipher list", take: (draft, value) => void (draft.tls.ciphers = value) },
+  {
+    name: 'tls-ciphers',
+    value: 'LIST',
+    help: "OpenSSL's cipher list",
+    apply: (draft, value) => void (draft.tls.ciphers = value),
+  },
   {
     name: 'tls-verify',
     help: 'check the certificates of peers that we connect to',
-    take: (draft) => void (draft.tls.verifyServers = true),
+    apply: (draft) => void (draft.tls.verifyServers = true),
   },
   {
     name: 'tls-client-cert',
     help: 'demand a certificate of peers that connect to us',
-    take: (draft) => void (draft.tls.requireClientCertificate = true),
+    apply: (draft) => void (draft.tls.requireClientCertificate = true),
   },
   {
     name: 'keep-alive',
     value: 'SECONDS',
     help: 'ping TCP, TLS and WebSocket connections so often (default: never)',
-    take: (draft, value) => whole(value, { least: 5, most: 86_400 }, (seconds) => (draft.streams.keepAliveSeconds = seconds)),
+    apply: (draft, value) => whole(value, { min: 5, max: 86_400 }, (seconds) => (draft.streams.keepAliveSeconds = seconds)),
   },
   {
     name: 'web-socket-origin',
     value: 'ORIGIN',
     help: 'a page whose WebSockets are accepted, such as https://phone.lan (default: every page); may be repeated',
-    take: (draft, value) => void (draft.streams.webSocketOrigins = [...(draft.streams.webSocketOrigins ?? []), value]),
+    apply: (draft, value) => void (draft.streams.webSocketOrigins = [...(draft.streams.webSocketOrigins ?? []), value]),
   },
   {
     name: 'host',
     value: 'NAME=ADDRESS',
     help: 'a name that resolves without DNS; may be repeated',
-    take(draft, value) {
+    apply(draft, value) {
       const [name = '', address = ''] = value.split('=');
       if (name === '' || address === '') return `"${value}" is not of the form phone.lan=192.168.0.7.`;
       draft.hosts[name.toLowerCase()] = address;
@@ -187,13 +192,13 @@ export const optionTable: readonly Row[] = [
     name: 'trust',
     value: 'ADDRESS',
     help: 'an address or network of a trunk, with limits far above those of strangers; may be repeated',
-    take: (draft, value) => void draft.trusted.push(value),
+    apply: (draft, value) => void draft.trusted.push(value),
   },
   {
     name: 'outbound-proxy',
     value: 'URI',
     help: 'where every new request goes for which the application names no proxy',
-    take(draft, value) {
+    apply(draft, value) {
       if (!/^sips?:[\x21-\x7e]+$/.test(value)) return `"${value}" is no SIP URI.`;
       draft.settings.outboundProxy = value;
       return undefined;
@@ -208,7 +213,7 @@ export const optionTable: readonly Row[] = [
     name: 'session-timer-refresher',
     value: 'WHO',
     help: 'who refreshes a session when nobody says: none (default), uac or uas',
-    take(draft, value) {
+    apply(draft, value) {
       if (value !== 'none' && value !== 'uac' && value !== 'uas') return `"${value}" is none of: none, uac, uas.`;
       draft.settings.defaultRefresher = value;
       return undefined;
@@ -221,7 +226,7 @@ export const optionTable: readonly Row[] = [
     name: 'options-auto-respond',
     value: 'AGENT',
     help: 'answer OPTIONS with this very User-Agent by 200 without any application',
-    take: (draft, value) => void (draft.settings.optionsAutoAnswerUserAgent = value),
+    apply: (draft, value) => void (draft.settings.optionsAutoAnswerUserAgent = value),
   },
   setting('reject-register-without-realm', 'rejectRegisterWithNoRealm', 'refuse REGISTER to an IPv4 address with 403'),
   setting('always-send-180', 'alwaysSend180', 'send 180 at once for every INVITE'),
@@ -235,7 +240,7 @@ export const optionTable: readonly Row[] = [
     name: 'when-app-leaves',
     value: 'HOW',
     help: 'tidy (default): its calls are ended after 5 s; native: they are left alone',
-    take(draft, value) {
+    apply(draft, value) {
       if (value !== 'tidy' && value !== 'native') return `"${value}" is neither tidy nor native.`;
       draft.settings.whenAppLeaves = value;
       return undefined;
@@ -245,30 +250,30 @@ export const optionTable: readonly Row[] = [
     name: 'local-domain',
     value: 'NAME',
     help: 'a domain whose requests would come back to us, so they are not sent; may be repeated',
-    take: (draft, value) => void (draft.settings.localDomains = [...(draft.settings.localDomains ?? []), value]),
+    apply: (draft, value) => void (draft.settings.localDomains = [...(draft.settings.localDomains ?? []), value]),
   },
   {
     name: 'report-web-socket',
     help: 'tell applications ws and wss for what came by WebSocket, instead of tcp',
-    take: (draft) => void (draft.control.webSocketName = 'own'),
+    apply: (draft) => void (draft.control.webSocketName = 'own'),
   },
   {
     name: 'preserve-header',
     value: 'NAME',
     help: 'a header whose name goes out as applications spell it; may be repeated',
-    take: (draft, value) => void (draft.control.preservedHeaders = [...(draft.control.preservedHeaders ?? []), value]),
+    apply: (draft, value) => void (draft.control.preservedHeaders = [...(draft.control.preservedHeaders ?? []), value]),
   },
   {
     name: 'limit',
     value: 'NAME=NUMBER',
     help: 'change a bound, such as dialogs=50000; may be repeated',
-    take: (draft, value) => limit(draft, value),
+    apply: (draft, value) => limit(draft, value),
   },
   {
     name: 'log',
     value: 'LEVEL',
     help: 'error, warn, info (default), debug or silent',
-    take(draft, value) {
+    apply(draft, value) {
       if (value !== 'error' && value !== 'warn' && value !== 'info' && value !== 'debug' && value !== 'silent') {
         return `"${value}" is none of: error, warn, info, debug, silent.`;
       }
@@ -287,7 +292,7 @@ function timer(key: keyof SipTimers, label: string, help: string): Row {
     name: label.toLowerCase(),
     value: 'MS',
     help,
-    take: (draft, value) => whole(value, { least: 1, most: 3_600_000 }, (milliseconds) => (draft.timers[key] = milliseconds)),
+    apply: (draft, value) => whole(value, { min: 1, max: 3_600_000 }, (milliseconds) => (draft.timers[key] = milliseconds)),
   };
 }
 
@@ -296,7 +301,7 @@ function spammer(name: string, key: keyof SpammerLists, header: string): Row {
     name,
     value: 'TEXT',
     help: `decline requests whose ${header} holds this with 603; may be repeated`,
-    take: (draft, value) => void draft.spammers[key].push(value),
+    apply: (draft, value) => void draft.spammers[key].push(value),
   };
 }
 
@@ -305,23 +310,22 @@ type Switches = {
 }[keyof EngineSettings];
 
 function setting(name: string, key: Switches, help: string): Row {
-  return { name, help, take: (draft) => void (draft.settings[key] = true) };
+  return { name, help, apply: (draft) => void (draft.settings[key] = true) };
 }
 
 function limit(draft: Draft, text: string): string | undefined {
   const [name = '', value = ''] = text.split('=');
   if (!isLimit(name)) return `"${name}" is no bound; there are: ${Object.keys(defaultLimits).join(', ')}.`;
-  return whole(value, { least: 1, most: Number.MAX_SAFE_INTEGER }, (amount) => (draft.limits[name] = amount));
+  return whole(value, { min: 1, max: Number.MAX_SAFE_INTEGER }, (amount) => (draft.limits[name] = amount));
 }
 
 function isLimit(name: string): name is keyof Limits {
   return Object.hasOwn(defaultLimits, name);
 }
 
-function whole(text: string, range: { least: number; most: number }, take: (amount: number) => void): string | undefined {
+function whole(text: string, range: { min: number; max: number }, take: (amount: number) => void): string | undefined {
   const amount = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(amount >= range.least && amount <= range.most))
-    return `"${text}" is no whole number from ${range.least} to ${range.most}.`;
+  if (!(amount >= range.min && amount <= range.max)) return `"${text}" is no whole number from ${range.min} to ${range.max}.`;
   take(amount);
   return undefined;
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EngineStand } from '#testing/harness/engine-stand.ts';
+import { EngineHarness } from '#testing/harness/engine-harness.ts';
 import { SipPeer } from '#testing/peers/sip-peer.ts';
 import { sipText } from '#testing/peers/sip-text.ts';
 import { bytesOf, tortures } from '#testing/harness/torture-messages.ts';
@@ -25,11 +25,11 @@ const endOfTest = (call: string) =>
   ]);
 
 describe('an engine that gets the torture messages of RFC 4475 over UDP', () => {
-  let stand: EngineStand;
+  let harness: EngineHarness;
   beforeAll(async () => {
-    stand = await EngineStand.start();
+    harness = await EngineHarness.start();
   });
-  afterAll(() => stand[Symbol.asyncDispose]());
+  afterAll(() => harness[Symbol.asyncDispose]());
 
   for (const { name, section, text, expected } of tortures) {
     const [word = ''] = name.split(' ');
@@ -37,7 +37,7 @@ describe('an engine that gets the torture messages of RFC 4475 over UDP', () => 
     const wanted = expected === 'accepted' ? (answers[word] ?? '503') : expected;
     const isSilent = wanted === 'ignored' || isResponse;
     it(`${section} (${name}): ${isSilent ? 'silence' : wanted}`, async () => {
-      await using peer = await SipPeer.udp({ target: stand.at() });
+      await using peer = await SipPeer.udp({ target: harness.at() });
       // The test has only one transport: those for TCP and TLS say UDP here.
       peer.send(bytesOf(text.replace(/SIP\/(2|7)\.0\/(TCP|TLS)/, 'SIP/$1.0/UDP')).toString('latin1'));
       peer.send(endOfTest(word));
@@ -53,6 +53,6 @@ describe('an engine that gets the torture messages of RFC 4475 over UDP', () => 
   }
 
   it('still works, and remembers nothing of it', async () => {
-    await stand.drained(['incomingRequests', 'proxiedRequests', 'dialogs']);
+    await harness.drained(['incomingRequests', 'proxiedRequests', 'dialogs']);
   });
 });

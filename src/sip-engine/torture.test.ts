@@ -64,7 +64,7 @@ describe('torture messages of RFC 4475', () => {
       const framer = new StreamFramer(defaultLimits, {
         onMessage: (bytes) => outcomes.push(outcome(parseMessage(bytes, defaultLimits))),
         onPing: () => outcomes.push('ping'),
-        onBreach: (status) => outcomes.push(`breach ${status}`),
+        onProtocolError: (status) => outcomes.push(`breach ${status}`),
       });
       for (let start = 0; start < stream.length; start += size) framer.push(stream.subarray(start, start + size));
       expect(outcomes).toEqual(whole.map(({ expected }) => expected));

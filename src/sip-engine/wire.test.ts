@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EngineStand } from '#testing/harness/engine-stand.ts';
-import type { AnySrf, StandOptions } from '#testing/harness/engine-stand.ts';
+import { EngineHarness } from '#testing/harness/engine-harness.ts';
+import type { AnySrf, EngineHarnessOptions } from '#testing/harness/engine-harness.ts';
 import { SipCaller } from '#testing/peers/sip-caller.ts';
 import { SipPeer } from '#testing/peers/sip-peer.ts';
 import { responseText, sdp, sipText } from '#testing/peers/sip-text.ts';
@@ -8,11 +8,11 @@ import type { PeerMessage } from '#testing/peers/sip-text.ts';
 
 // What only shows on a real wire: the whole engine against peers that break rules, lose connections and come back too late.
 
-let stand: EngineStand;
+let harness: EngineHarness;
 let open: AsyncDisposable[] = [];
 
-async function start(options: StandOptions = {}): Promise<void> {
-  stand = await EngineStand.start({ trusted: ['127.0.0.0/8', '::1'], ...options });
+async function start(options: EngineHarnessOptions = {}): Promise<void> {
+  harness = await EngineHarness.start({ trusted: ['127.0.0.0/8', '::1'], ...options });
 }
 
 async function opened<T extends AsyncDisposable>(peer: Promise<T>): Promise<T> {
@@ -22,11 +22,11 @@ async function opened<T extends AsyncDisposable>(peer: Promise<T>): Promise<T> {
 }
 
 function udpPeer(address = '127.0.0.1'): Promise<SipPeer> {
-  return opened(SipPeer.udp({ address, target: stand.at() }));
+  return opened(SipPeer.udp({ address, target: harness.at() }));
 }
 
 async function caller(): Promise<SipCaller> {
-  return new SipCaller(await udpPeer(), { target: stand.uri() });
+  return new SipCaller(await udpPeer(), { target: harness.uri() });
 }
 
 function event(emitter: AnySrf, name: string): Promise<AnySrf[]> {
@@ -35,7 +35,7 @@ function event(emitter: AnySrf, name: string): Promise<AnySrf[]> {
 
 function options(via: string, extra: readonly string[] = [], method = 'OPTIONS'): string {
   return sipText([
-    `${method} ${stand.uri()} SIP/2.0`,
+    `${method} ${harness.uri()} SIP/2.0`,
     `Via: ${via}`,
     'From: <sip:alice@peer.example>;tag=1',
     'To: <sip:bob@peer.example>',
@@ -51,7 +51,7 @@ beforeEach(() => {
 
 afterEach(async () => {
   for (const peer of open) await peer[Symbol.asyncDispose]();
-  await stand[Symbol.asyncDispose]();
+  await harness[Symbol.asyncDispose]();
 });
 
 describe('where an answer goes (RFC 3581)', () => {
@@ -75,7 +75,7 @@ describe('where an answer goes (RFC 3581)', () => {
 
   it('works over IPv6', async () => {
     await start({ address: '::1' });
-    stand.srf.options((_req: AnySrf, res: AnySrf) => res.send(200));
+    harness.srf.options((_req: AnySrf, res: AnySrf) => res.send(200));
     const peer = await udpPeer('::1');
     peer.send(options(`SIP/2.0/UDP [::1]:${peer.port};branch=z9hG4bKa`));
     await peer.expect(200);
@@ -85,16 +85,16 @@ describe('where an answer goes (RFC 3581)', () => {
 describe('a stream', () => {
   it('may deliver a message byte by byte', async () => {
     await start({ protocols: ['tcp'] });
-    stand.srf.options((_req: AnySrf, res: AnySrf) => res.send(200));
-    const peer = await opened(SipPeer.tcp(stand.at('tcp')));
+    harness.srf.options((_req: AnySrf, res: AnySrf) => res.send(200));
+    const peer = await opened(SipPeer.tcp(harness.at('tcp')));
     for (const byte of options('SIP/2.0/TCP peer.example;branch=z9hG4bKa', ['Subject: slow'])) peer.send(byte);
     await peer.expect(200);
   });
 
   it('may deliver many messages at once', async () => {
     await start({ protocols: ['tcp'] });
-    stand.srf.options((_req: AnySrf, res: AnySrf) => res.send(200));
-    const peer = await opened(SipPeer.tcp(stand.at('tcp')));
+    harness.srf.options((_req: AnySrf, res: AnySrf) => res.send(200));
+    const peer = await opened(SipPeer.tcp(harness.at('tcp')));
     peer.send([1, 2, 3, 4, 5].map((number) => options(`SIP/2.0/TCP peer.example;branch=z9hG4bK${number}`)).join('\r\n'));
     const branches = new Set<string>();
     for (let times = 0; times < 5; times += 1) branches.add((await peer.expect(200)).header('Via') ?? '');
@@ -103,45 +103,45 @@ describe('a stream', () => {
 
   it.each(['tcp', 'ws'] as const)('gets a pong for its ping over %s', async (protocol) => {
     await start({ protocols: [protocol] });
-    const peer = await opened(protocol === 'tcp' ? SipPeer.tcp(stand.at('tcp')) : SipPeer.ws(stand.at('ws')));
+    const peer = await opened(protocol === 'tcp' ? SipPeer.tcp(harness.at('tcp')) : SipPeer.ws(harness.at('ws')));
     peer.send('\r\n\r\n');
     await peer.expectRaw('\r\n');
   });
 
   it('that closes before the answer makes the answer fail, and leaves nothing', async () => {
     await start({ protocols: ['tcp'] });
-    const asked = new Promise<AnySrf>((resolve) => stand.srf.options((_req: AnySrf, res: AnySrf) => resolve(res)));
-    const peer = await SipPeer.tcp(stand.at('tcp'));
+    const asked = new Promise<AnySrf>((resolve) => harness.srf.options((_req: AnySrf, res: AnySrf) => resolve(res)));
+    const peer = await SipPeer.tcp(harness.at('tcp'));
     peer.send(options('SIP/2.0/TCP peer.example;branch=z9hG4bKa'));
     const res = await asked;
     await peer[Symbol.asyncDispose]();
-    await stand.drained(['connections']);
+    await harness.drained(['connections']);
     const failure = await new Promise((resolve) => res.send(200, {}, (error: AnySrf) => resolve(error)));
     expect(String(failure)).toContain('transport for response has been shutdown or closed');
-    await stand.drained(['serverTransactions']);
+    await harness.drained(['serverTransactions']);
   });
 });
 
 describe('a browser', () => {
   it('is called on the connection by which it registered, and is gone with it', async () => {
     await start({ protocols: ['ws', 'udp'] });
-    stand.srf.register((req: AnySrf, res: AnySrf) =>
+    harness.srf.register((req: AnySrf, res: AnySrf) =>
       res.send(200, { headers: { Contact: `${req.get('Contact')};expires=600` } }),
     );
-    const peer = await opened(SipPeer.ws(stand.at('ws')));
-    const browser = new SipCaller(peer, { via: 'WS', target: stand.uri('alice', 'ws') });
+    const peer = await opened(SipPeer.ws(harness.at('ws')));
+    const browser = new SipCaller(peer, { via: 'WS', target: harness.uri('alice', 'ws') });
     browser.send('REGISTER', { headers: [`Contact: ${browser.contact}`] });
     await peer.expect(200);
     const uri = browser.contact.slice(1, -1);
-    const calling = stand.srf.createUAC(uri, { localSdp: sdp('127.0.0.1') });
+    const calling = harness.srf.createUAC(uri, { localSdp: sdp('127.0.0.1') });
     const invite = await peer.expect('INVITE');
     expect([invite.startLine, invite.header('Via')?.startsWith('SIP/2.0/WS ')]).toEqual([`INVITE ${uri} SIP/2.0`, true]);
     peer.send(responseText(invite, '486 Busy Here'));
     await peer.expect('ACK');
     await expect(calling).rejects.toMatchObject({ status: 486 });
     await peer[Symbol.asyncDispose]();
-    await stand.drained(['connections']);
-    const status = await stand.srf.createUAC(uri, { localSdp: sdp('127.0.0.1') }).catch((error: AnySrf) => error.status);
+    await harness.drained(['connections']);
+    const status = await harness.srf.createUAC(uri, { localSdp: sdp('127.0.0.1') }).catch((error: AnySrf) => error.status);
     expect([410, 503]).toContain(status);
   });
 });
@@ -149,8 +149,8 @@ describe('a browser', () => {
 describe('races', () => {
   const answersAtOnce = () => {
     const dialog = Promise.withResolvers<AnySrf>();
-    stand.srf.invite((req: AnySrf, res: AnySrf) => {
-      stand.srf.createUAS(req, res, { localSdp: sdp('127.0.0.1') }).then(dialog.resolve, () => {});
+    harness.srf.invite((req: AnySrf, res: AnySrf) => {
+      harness.srf.createUAS(req, res, { localSdp: sdp('127.0.0.1') }).then(dialog.resolve, () => {});
     });
     return dialog.promise;
   };
@@ -166,13 +166,13 @@ describe('races', () => {
     alice.ack(ok);
     void (await dialog).destroy();
     alice.respond(await alice.peer.skipTo('BYE'), '200 OK');
-    await stand.drained(['serverTransactions', 'dialogs']);
+    await harness.drained(['serverTransactions', 'dialogs']);
   });
 
   it('a retransmitted CANCEL is 200 again, and the application hears of one', async () => {
     await start();
     let heard = 0;
-    stand.srf.invite((req: AnySrf, res: AnySrf) => {
+    harness.srf.invite((req: AnySrf, res: AnySrf) => {
       req.on('cancel', () => (heard += 1));
       res.send(180);
     });
@@ -185,7 +185,7 @@ describe('races', () => {
     const again = await alice.peer.skipTo(200);
     expect(again.text).toBe(answers.find(({ status }) => status === 200)?.text);
     alice.ack(answers.find(({ status }) => status === 487) as PeerMessage);
-    await stand.drained(['serverTransactions']);
+    await harness.drained(['serverTransactions']);
     expect(heard).toBe(1);
   });
 
@@ -193,7 +193,7 @@ describe('races', () => {
     await start();
     const bob = await udpPeer();
     const echoed = Promise.withResolvers<AnySrf>();
-    const calling = stand.srf.createUAC(
+    const calling = harness.srf.createUAC(
       `sip:bob@${bob.host}`,
       { localSdp: sdp('127.0.0.1') },
       { cbRequest: (_error: AnySrf, req: AnySrf) => echoed.resolve(req) },
@@ -210,13 +210,13 @@ describe('races', () => {
       ends.add(message.method);
       if (message.method !== 'ACK') bob.send(responseText(message, '200 OK'));
     }
-    await stand.drained(['requestsInFlight', 'dialogs']);
+    await harness.drained(['requestsInFlight', 'dialogs']);
   });
 
   it('two forks that both answer: one call stands, the other is ended', async () => {
     await start();
     const bob = await udpPeer();
-    const calling = stand.srf.createUAC(`sip:bob@${bob.host}`, { localSdp: sdp('127.0.0.1') });
+    const calling = harness.srf.createUAC(`sip:bob@${bob.host}`, { localSdp: sdp('127.0.0.1') });
     const invite = await bob.expect('INVITE');
     const answer = (tag: string) =>
       responseText(invite, '200 OK', { tag, headers: [`Contact: <sip:${tag}@${bob.host}>`], body: sdp('127.0.0.1') });
@@ -234,7 +234,7 @@ describe('races', () => {
     void dialog.destroy();
     const bye = await bob.skipTo((message) => message.startLine.startsWith('BYE sip:first@'));
     bob.send(responseText(bye, '200 OK'));
-    await stand.drained(['requestsInFlight', 'dialogs']);
+    await harness.drained(['requestsInFlight', 'dialogs']);
   });
 
   it('BYE meets a re-INVITE: both get their final response', async () => {
@@ -265,7 +265,7 @@ describe('broken and hostile messages', () => {
     ['another version', (text: string) => text.replace('SIP/2.0\r\n', 'SIP/3.0\r\n'), 505],
   ])('%s is refused by its status', async (_name, change, status) => {
     await start();
-    stand.srf.options((_req: AnySrf, res: AnySrf) => res.send(200));
+    harness.srf.options((_req: AnySrf, res: AnySrf) => res.send(200));
     const peer = await udpPeer();
     peer.send(change(options(`SIP/2.0/UDP ${peer.host};branch=z9hG4bKa`)));
     await peer.expect(status);
@@ -283,8 +283,8 @@ describe('broken and hostile messages', () => {
       heard += 1;
       res.send(500);
     };
-    stand.srf.invite(refuse);
-    stand.srf.register(refuse);
+    harness.srf.invite(refuse);
+    harness.srf.register(refuse);
     const peer = await udpPeer();
     peer.send(options(`SIP/2.0/UDP ${peer.host};branch=z9hG4bKa`, ['Subject: x'], method).replace(from, to));
     const answer = await peer.expect((message) => message.status >= 400);
@@ -294,7 +294,7 @@ describe('broken and hostile messages', () => {
 
   it('answers neither ACKs nor responses of nobody, and lives on after noise', async () => {
     await start();
-    stand.srf.options((_req: AnySrf, res: AnySrf) => res.send(200));
+    harness.srf.options((_req: AnySrf, res: AnySrf) => res.send(200));
     const peer = await udpPeer();
     const via = `SIP/2.0/UDP ${peer.host};branch=z9hG4bKa`;
     peer.send(options(via, [], 'ACK'));
@@ -308,7 +308,7 @@ describe('broken and hostile messages', () => {
 
   it('a second final response of the application is refused', async () => {
     await start();
-    const asked = new Promise<AnySrf>((resolve) => stand.srf.options((_req: AnySrf, res: AnySrf) => resolve(res)));
+    const asked = new Promise<AnySrf>((resolve) => harness.srf.options((_req: AnySrf, res: AnySrf) => resolve(res)));
     const peer = await udpPeer();
     peer.send(options(`SIP/2.0/UDP ${peer.host};branch=z9hG4bKa`));
     const res = await asked;
@@ -322,15 +322,15 @@ describe('broken and hostile messages', () => {
 describe('nothing stays behind', () => {
   it('after 600 calls of every kind, by 50 phones at once', async () => {
     await start({ settings: { timers: { t1: 100, t2: 400, t4: 200, t1x64: 1600, timerC: 185_000 } } });
-    stand.srf.invite((req: AnySrf, res: AnySrf) => {
+    harness.srf.invite((req: AnySrf, res: AnySrf) => {
       const wish = Number(req.get('X-Wish'));
       if (wish === 0) res.send(486);
       else if (wish === 1) res.send(180);
-      else void stand.srf.createUAS(req, res, { localSdp: sdp('127.0.0.1') }).catch(() => {});
+      else void harness.srf.createUAS(req, res, { localSdp: sdp('127.0.0.1') }).catch(() => {});
     });
     await Promise.all(Array.from({ length: 50 }, () => phoneCalls(12)));
     const left = ['serverTransactions', 'clientTransactions', 'requestsInFlight', 'dialogs', 'transactionTimers'];
-    await stand.drained([...left, 'finishedServerTransactions', 'finishedClientTransactions']);
+    await harness.drained([...left, 'finishedServerTransactions', 'finishedClientTransactions']);
   });
 
   async function phoneCalls(times: number): Promise<void> {
@@ -340,7 +340,7 @@ describe('nothing stays behind', () => {
 
   /** 0: refused; 1: cancelled; 2: answered and ended; 3: answered and never acknowledged, so ended by the engine. */
   async function oneCall(peer: SipPeer, wish: number): Promise<void> {
-    const alice = new SipCaller(peer, { target: stand.uri() });
+    const alice = new SipCaller(peer, { target: harness.uri() });
     const isOurs = (message: PeerMessage) => message.header('Call-ID') === alice.callId;
     const skipTo = (fits: (message: PeerMessage) => boolean) => peer.skipTo((message) => isOurs(message) && fits(message));
     alice.invite({ body: sdp('127.0.0.1'), headers: [`X-Wish: ${wish}`] });

@@ -1,8 +1,8 @@
 import type { AuthDecision, AuthRequest } from '#devices/authenticator.ts';
 import type { Device } from '#devices/device.ts';
-import { answer, answerWithLines } from './answer.ts';
+import { respond, respondWithLines } from './respond.ts';
 import { userOf } from './headers.ts';
-import type { IncomingRequest, Responder } from './srf-types.ts';
+import type { SrfRequest, Responder } from './srf-types.ts';
 
 export type Authenticate = (request: AuthRequest) => AuthDecision;
 
@@ -10,7 +10,7 @@ export type Authenticate = (request: AuthRequest) => AuthDecision;
  * The device a request comes from, proven by digest; otherwise answers it and gives undefined. Whatever is asked for, the answer to a
  * stranger is the same challenge, so that it tells nothing.
  */
-export function authenticated(authenticate: Authenticate, request: IncomingRequest, response: Responder): Device | undefined {
+export function authenticateRequest(authenticate: Authenticate, request: SrfRequest, response: Responder): Device | undefined {
   const { headers, method, uri, source_address: source } = request;
   const decision = authenticate({
     method,
@@ -25,10 +25,10 @@ export function authenticated(authenticate: Authenticate, request: IncomingReque
     case 'accepted':
       return decision.device;
     case 'challenge':
-      answerWithLines(response, 401, { name: 'www-authenticate', values: decision.challenges });
+      respondWithLines(response, 401, { name: 'www-authenticate', values: decision.challenges });
       return undefined;
     case 'slow-down':
-      answer(response, 503, { headers: { 'Retry-After': String(decision.retryAfterSeconds) } });
+      respond(response, 503, { headers: { 'Retry-After': String(decision.retryAfterSeconds) } });
       return undefined;
   }
 }

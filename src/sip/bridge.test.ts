@@ -2,39 +2,39 @@ import { describe, expect, it } from 'vitest';
 import type { OngoingCall } from '#calls/ongoing-call.ts';
 import type { Verdict } from '#calls/verdict.ts';
 import { Bridge } from './bridge.ts';
-import type { BridgeParts } from './bridge.ts';
+import type { BridgeDeps } from './bridge.ts';
 import { SipDialog } from './dialog.ts';
-import type { DialogNetwork } from './dialog.ts';
-import { trunkEnd } from './media-path.ts';
-import type { AgentRequest, IncomingRequest, Responder } from './srf-types.ts';
+import type { DialogConnection } from './dialog.ts';
+import { trunkEndpoint } from './media-path.ts';
+import type { SrfRequestOptions, SrfRequest, Responder } from './srf-types.ts';
 
-function stage() {
-  const sent: AgentRequest[] = [];
-  const network: DialogNetwork = { dialogs: new Map(), send: (request) => void sent.push(request) };
+function harness() {
+  const sent: SrfRequestOptions[] = [];
+  const network: DialogConnection = { dialogs: new Map(), send: (request) => void sent.push(request) };
   const party = { deviceId: undefined, personId: undefined, number: '', name: '' };
   const side = (callId: string) => {
     const dialog = new SipDialog(network, { role: 'uac', callId, localTag: 'l', remoteTag: 'r' });
-    return { dialog, device: undefined, party, end: trunkEnd('provider') };
+    return { dialog, device: undefined, party, endpoint: trunkEndpoint('provider') };
   };
   const [caller, callee] = [side('a'), side('b')];
-  const bridge = new Bridge({} as BridgeParts, caller, callee);
+  const bridge = new Bridge({} as BridgeDeps, caller, callee);
   const verdicts: Verdict[] = [];
   bridge.call = { hungUp: (verdict: Verdict) => void verdicts.push(verdict) } as OngoingCall;
   const answered: number[] = [];
   const bye = (dialog: SipDialog, headers: Record<string, string>, source: 'network' | 'application') => {
     const response = { send: (status: number) => void answered.push(status) } as unknown as Responder;
-    dialog.receive({ method: 'BYE', headers, source } as unknown as IncomingRequest, response);
+    dialog.receive({ method: 'BYE', headers, source } as unknown as SrfRequest, response);
   };
   return { bridge, caller, callee, sent, verdicts, answered, bye, network };
 }
 
 describe('a bridge', () => {
   it.each([
-    ['Session timer expired', { result: 'answered', reason: 'session-expired' }],
-    ['ACK timeout', { result: 'failed', reason: 'not-acknowledged' }],
-    ['anything else', { result: 'answered', reason: 'callee-hung-up' }],
+    ['Session timer expired', { disposition: 'answered', reason: 'session-expired' }],
+    ['ACK timeout', { disposition: 'failed', reason: 'not-acknowledged' }],
+    ['anything else', { disposition: 'answered', reason: 'callee-hung-up' }],
   ])('that the engine ends with "%s" has its verdict, and its other side a BYE', (text, verdict) => {
-    const { callee, bye, verdicts, sent, network } = stage();
+    const { callee, bye, verdicts, sent, network } = harness();
     bye(callee.dialog, { reason: `SIP;cause=200;text="${text}"` }, 'application');
     expect(verdicts).toEqual([verdict]);
     expect(sent.map(({ method, stackDialogId, headers }) => [method, stackDialogId, headers])).toEqual([
@@ -44,7 +44,7 @@ describe('a bridge', () => {
   });
 
   it('passes the reason of a BYE on, writes the record before it answers, and ends once', () => {
-    const { caller, callee, bye, verdicts, sent, answered, bridge } = stage();
+    const { caller, callee, bye, verdicts, sent, answered, bridge } = harness();
     bridge.call = {
       hungUp: (verdict: Verdict) => {
         expect(answered).toEqual([]);
@@ -55,7 +55,7 @@ describe('a bridge', () => {
     expect(answered).toEqual([200]);
     expect(sent[0]?.headers).toEqual({ Reason: 'Q.850;cause=16' });
     bye(callee.dialog, {}, 'network');
-    bridge.end({ result: 'answered', reason: 'hung-up-by-house' });
+    bridge.end({ disposition: 'answered', reason: 'hung-up-by-house' });
     expect(verdicts).toHaveLength(1);
     expect(sent).toHaveLength(1);
   });

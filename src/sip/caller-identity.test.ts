@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { callerIn, privacyWishIn } from './caller-identity.ts';
+import { readCallerIdentity, readRequestedPrivacy } from './caller-identity.ts';
 
 const reader = (headers: Record<string, string>) => (name: string) => headers[name] ?? '';
 const doctor = { number: '+4930901820', name: 'Doctor' };
@@ -56,7 +56,7 @@ describe('the caller of a trunk’s INVITE', () => {
     ['has no user', { from: '<sip:provider>;tag=1' }, { number: '', name: '' }],
     ['sends no From', {}, nobody],
   ])('%s', (_name, headers, expected) => {
-    expect(callerIn(reader(headers))).toEqual(expected);
+    expect(readCallerIdentity(reader(headers))).toEqual(expected);
   });
 });
 
@@ -72,6 +72,6 @@ describe('the wish of a phone', () => {
     ['id;critical', from, 'required'],
     ['critical', hidden, 'required'],
   ])('"%s" of %s is %s', (privacy, sender, wish) => {
-    expect(privacyWishIn(reader({ privacy, from: sender }))).toBe(wish);
+    expect(readRequestedPrivacy(reader({ privacy, from: sender }))).toBe(wish);
   });
 });

@@ -1,4 +1,4 @@
-import { plainDigits } from '#contract/plain-digits.ts';
+import { normalizeDigits } from '#contract/normalize-digits.ts';
 import { isWithheldWord } from '#contract/withheld-number.ts';
 import { parseNameAddr, parseUri, splitList } from './headers.ts';
 import type { NameAddr } from './headers.ts';
@@ -10,7 +10,7 @@ export type HeaderReader = (name: string) => string;
 export type CallerIdentity = { readonly number: string; readonly name: string };
 
 /** How much a phone wants its number hidden; `required`: rather no call than a shown number (`critical`, RFC 3323 section 4.2). */
-export type PrivacyWish = 'none' | 'wished' | 'required';
+export type RequestedPrivacy = 'none' | 'wished' | 'required';
 
 export const anonymousName = 'Anonymous';
 export const anonymousUri = 'sip:anonymous@anonymous.invalid';
@@ -19,12 +19,13 @@ export const anonymousUri = 'sip:anonymous@anonymous.invalid';
  * The caller of a trunk's INVITE. What the trunk asserts (RFC 3325) says more than From. Displays, records and all that is made of
  * them are outside the trust domain (RFC 3325 section 7): of a caller who asked for privacy, neither number nor name comes further.
  */
-export function callerIn(header: HeaderReader): CallerIdentity {
+export function readCallerIdentity(header: HeaderReader): CallerIdentity {
   const from = parseNameAddr(header('from'));
   const asserted = assertedIn(header('p-asserted-identity'));
-  const wish = readPrivacy(header('privacy'));
+  const requested = readPrivacy(header('privacy'));
   const remote = remotePartyPrivacy(header('remote-party-id'));
-  const isHidden = wish === 'hidden' || remote.has('full') || remote.has('uri') || (wish !== 'shown' && isAnonymous(from));
+  const isHidden =
+    requested === 'hidden' || remote.has('full') || remote.has('uri') || (requested !== 'shown' && isAnonymous(from));
   const shown = isHidden ? undefined : (asserted ?? from);
   if (shown === undefined || isAnonymous(shown)) return { number: '', name: anonymousName };
   const name = remote.has('name') ? '' : shown.name || from?.name || '';
@@ -32,22 +33,22 @@ export function callerIn(header: HeaderReader): CallerIdentity {
 }
 
 /** What a phone of ours asks of us for its calls outside: by Privacy, or by hiding itself (RFC 3323 section 4.1). */
-export function privacyWishIn(header: HeaderReader): PrivacyWish {
+export function readRequestedPrivacy(header: HeaderReader): RequestedPrivacy {
   const text = header('privacy');
-  const wish = readPrivacy(text);
-  if (wish === 'shown' || (wish === 'silent' && !isAnonymous(parseNameAddr(header('from'))))) return 'none';
+  const requested = readPrivacy(text);
+  if (requested === 'shown' || (requested === 'silent' && !isAnonymous(parseNameAddr(header('from'))))) return 'none';
   return wordsOf(text).includes('critical') ? 'required' : 'wished';
 }
 
 /** Words that ask for something else than to hide who calls: the media, the history of the call, or that it must be done. */
-const otherWishes: ReadonlySet<string> = new Set(['session', 'history', 'critical']);
-const openly: ReadonlySet<string> = new Set(['none', 'off']);
+const unrelatedPrivacyValues: ReadonlySet<string> = new Set(['session', 'history', 'critical']);
+const noPrivacyValues: ReadonlySet<string> = new Set(['none', 'off']);
 
 /** `shown` only where nothing but that is said; a word we do not know is a wish to be hidden. */
 function readPrivacy(text: string): 'hidden' | 'shown' | 'silent' {
-  const words = wordsOf(text).filter((word) => !otherWishes.has(word));
+  const words = wordsOf(text).filter((word) => !unrelatedPrivacyValues.has(word));
   if (words.length === 0) return 'silent';
-  return words.every((word) => openly.has(word)) ? 'shown' : 'hidden';
+  return words.every((word) => noPrivacyValues.has(word)) ? 'shown' : 'hidden';
 }
 
 /** Values are separated by semicolons; some write commas, quotes or several headers. */
@@ -60,19 +61,19 @@ function wordsOf(text: string): readonly string[] {
 
 /** `Remote-Party-ID: <sip:…>;party=calling;privacy=full`, older than RFC 3325 and still sent. */
 function remotePartyPrivacy(text: string): ReadonlySet<string> {
-  const wishes = new Set<string>();
+  const values = new Set<string>();
   for (const item of splitList(text)) {
     const params = parseNameAddr(item)?.params;
     if ((params?.get('party') ?? 'calling').toLowerCase() !== 'calling') continue;
-    for (const word of wordsOf(params?.get('privacy') ?? '')) wishes.add(word.replace(/-.*$/, ''));
+    for (const word of wordsOf(params?.get('privacy') ?? '')) values.add(word.replace(/-.*$/, ''));
   }
-  return wishes;
+  return values;
 }
 
 /** There may be a SIP and a tel URI (RFC 3325 section 9.1): the one with a number says who calls. */
 function assertedIn(text: string): NameAddr | undefined {
   const all = splitList(text).flatMap((item) => parseNameAddr(item) ?? []);
-  const chosen = all.find((one) => /^\+?\d+$/.test(plainDigits(userIn(one)))) ?? all[0];
+  const chosen = all.find((one) => /^\+?\d+$/.test(normalizeDigits(userIn(one)))) ?? all[0];
   if (chosen === undefined) return undefined;
   return { ...chosen, name: chosen.name || (all.find(({ name }) => name !== '')?.name ?? '') };
 }
@@ -86,12 +87,12 @@ function isAnonymous(party: NameAddr | undefined): boolean {
   if (party === undefined) return false;
   const uri = parseUri(party.uri);
   const isNowhere = /(^|\.)(anonymous|unknown|restricted)\.invalid\.?$/.test(uri?.host ?? '');
-  return isNowhere || isHiddenUser(uri?.user ?? '') || isAnonymousWord(party.name);
+  return isNowhere || isWithheldUser(uri?.user ?? '') || isAnonymousWord(party.name);
 }
 
-function isHiddenUser(user: string): boolean {
+function isWithheldUser(user: string): boolean {
   return (
-    isWithheldWord(plainDigits(user).replace(/^\+?(?=\d)/, '+')) ||
+    isWithheldWord(normalizeDigits(user).replace(/^\+?(?=\d)/, '+')) ||
     /^(anonymous|unavailable|restricted|private|unknown|withheld|hidden|blocked)$/i.test(user)
   );
 }

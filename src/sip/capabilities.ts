@@ -1,4 +1,4 @@
-import { answer } from './answer.ts';
+import { respond } from './respond.ts';
 import type { Responder } from './srf-types.ts';
 
 /** What we can do, in our INVITEs and our answers (RFC 3261 section 20.5). */
@@ -12,6 +12,6 @@ export const capabilities: Readonly<Record<string, string>> = {
 export const supportedExtensions: ReadonlySet<string> = new Set(['timer', 'replaces', '100rel', 'path', 'outbound', 'gruu']);
 
 /** Answers OPTIONS, which phones send to see whether we live (RFC 3261 section 11.2). */
-export function answerOptions(response: Responder): void {
-  answer(response, 200, { headers: { ...capabilities, Accept: 'application/sdp' } });
+export function respondToOptions(response: Responder): void {
+  respond(response, 200, { headers: { ...capabilities, Accept: 'application/sdp' } });
 }

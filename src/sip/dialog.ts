@@ -1,27 +1,27 @@
-import { answer } from './answer.ts';
+import { respond } from './respond.ts';
 import { tokens } from './headers.ts';
-import type { AgentRequest, HeaderMap, IncomingRequest, RequestListener, Responder } from './srf-types.ts';
+import type { SrfRequestOptions, HeaderMap, SrfRequest, RequestListener, Responder } from './srf-types.ts';
 
 /** Answers a 401 or 407 to a request of ours; undefined where that is no use. */
-export type Credentials = (
+export type ChallengeResponder = (
   challenge: HeaderMap,
   request: { readonly method: string; readonly uri: string },
 ) => { readonly name: string; readonly value: string } | undefined;
 
 /** The control connection as a dialog needs it. */
-export type DialogNetwork = {
+export type DialogConnection = {
   readonly dialogs: Map<string, SipDialog>;
-  send(request: AgentRequest, listener: RequestListener): void;
+  send(request: SrfRequestOptions, listener: RequestListener): void;
 };
 
 export type DialogOwner = {
   /** A request of the far side that is neither ACK, BYE nor PRACK. */
-  request(dialog: SipDialog, request: IncomingRequest, response: Responder): void;
+  request(dialog: SipDialog, request: SrfRequest, response: Responder): void;
   /** The far side's BYE, or (`byEngine`) one the engine sent for it. The dialog is gone; `done` answers the BYE. */
-  bye(dialog: SipDialog, request: IncomingRequest, done: () => void): void;
+  bye(dialog: SipDialog, request: SrfRequest, done: () => void): void;
 };
 
-type Identity = {
+type DialogIdentity = {
   readonly role: 'uas' | 'uac';
   readonly callId: string;
   readonly localTag: string;
@@ -31,7 +31,7 @@ type Identity = {
 type InDialogRequest = { readonly method: string; readonly headers?: Record<string, string>; readonly body?: string | undefined };
 
 /** So that a side that never acknowledges cannot pile up requests. */
-const mostWaiting = 8;
+const maxWaiting = 8;
 
 /**
  * One SIP dialog as the engine keeps it. Its id is `<Call-ID>;from-tag=<From tag of the INVITE>`, so it is known and registered
@@ -42,7 +42,7 @@ export class SipDialog {
   readonly role: 'uas' | 'uac';
   readonly callId: string;
   owner: DialogOwner | undefined;
-  credentials: Credentials | undefined;
+  credentials: ChallengeResponder | undefined;
   /** The far side's last session description, and ours to it. */
   remoteSdp = '';
   localSdp = '';
@@ -56,13 +56,13 @@ export class SipDialog {
   remoteTag: string;
   /** The methods the far side takes, in upper case; undefined where it did not say. */
   #allowed: ReadonlySet<string> | undefined;
-  readonly #connection: DialogNetwork;
+  readonly #connection: DialogConnection;
   #isOver = false;
   #isAcknowledged: boolean;
-  #onAck: ((body: string) => void) | undefined;
+  #ackListener: ((body: string) => void) | undefined;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(connection: DialogNetwork, { role, callId, localTag, remoteTag }: Identity) {
+  constructor(connection: DialogConnection, { role, callId, localTag, remoteTag }: DialogIdentity) {
     this.#connection = connection;
     this.role = role;
     this.callId = callId;
@@ -88,7 +88,7 @@ export class SipDialog {
   }
 
   /** Whether `to-tag` and `from-tag` of a Replaces header name this dialog from the far side's view (RFC 3891 section 3). */
-  isNamedBy(toTag: string, fromTag: string): boolean {
+  matchesReplaces(toTag: string, fromTag: string): boolean {
     return !this.#isOver && this.localTag === toTag && this.remoteTag === fromTag;
   }
 
@@ -101,14 +101,14 @@ export class SipDialog {
 
   /** For our 200 to an INVITE: `run` gets the body of its ACK. Until then we may not send requests (RFC 3261 sections 14.1 and 15). */
   expectAck(run: ((body: string) => void) | undefined): void {
-    this.#onAck = run;
+    this.#ackListener = run;
   }
 
   /** Runs now, or once the far side has acknowledged the answer to its first INVITE. */
   whenAcknowledged(run: () => void): void {
     if (this.#isOver) return;
     if (this.#isAcknowledged) run();
-    else if (this.#waiting.length < mostWaiting) this.#waiting.push(run);
+    else if (this.#waiting.length < maxWaiting) this.#waiting.push(run);
   }
 
   /** Sends a request; answers one challenge where there are credentials. */
@@ -141,28 +141,28 @@ export class SipDialog {
     });
   }
 
-  receive(request: IncomingRequest, response: Responder): void {
+  receive(request: SrfRequest, response: Responder): void {
     switch (request.method) {
       case 'ACK':
         this.#acknowledged(request.body ?? '');
         return;
       case 'PRACK':
-        answer(response, 200);
+        respond(response, 200);
         return;
       case 'BYE':
         this.drop();
-        if (this.owner === undefined) answer(response, 200);
-        else this.owner.bye(this, request, () => answer(response, 200));
+        if (this.owner === undefined) respond(response, 200);
+        else this.owner.bye(this, request, () => respond(response, 200));
         return;
       default:
-        if (this.owner === undefined) answer(response, 481);
+        if (this.owner === undefined) respond(response, 481);
         else this.owner.request(this, request, response);
     }
   }
 
   #acknowledged(body: string): void {
-    const run = this.#onAck;
-    this.#onAck = undefined;
+    const run = this.#ackListener;
+    this.#ackListener = undefined;
     this.#isAcknowledged = true;
     run?.(body);
     for (const next of this.#waiting.splice(0)) next();

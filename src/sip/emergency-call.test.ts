@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Device, DeviceId } from '#devices/device.ts';
 import { SipPeer } from '#testing/peers/sip-peer.ts';
-import { offerOf, SipStage, StagePhone } from '#testing/harness/sip-stage.ts';
+import { offerOf, SipHarness, ScriptedPhone } from '#testing/harness/sip-harness.ts';
 
-let stage: SipStage;
-let phone: StagePhone;
-let first: StagePhone;
-let second: StagePhone;
+let harness: SipHarness;
+let phone: ScriptedPhone;
+let first: ScriptedPhone;
+let second: ScriptedPhone;
 
 /** A trunk of the house, as somebody who sees what comes there. */
 async function trunkAt(address: string): Promise<SipPeer> {
@@ -16,21 +16,26 @@ async function trunkAt(address: string): Promise<SipPeer> {
 beforeEach(async () => {
   const peers = [await trunkAt('127.0.0.2'), await trunkAt('127.0.0.3')] as const;
   const trunks = peers.map(({ address, port }, index) => ({
-    ...{ name: index === 0 ? 'first' : 'second', host: address, port, transport: 'udp', register: false, allow: [address] },
+    name: index === 0 ? 'first' : 'second',
+    host: address,
+    port,
+    transport: 'udp',
+    register: false,
+    allow: [address],
   })) as never;
-  stage = await SipStage.start({ trunks });
-  for (const peer of peers) peer.target = stage.target;
+  harness = await SipHarness.start({ trunks });
+  for (const peer of peers) peer.target = harness.target;
   const gate = (peer: SipPeer, extension: string) =>
-    new StagePhone(stage, peer, { ...stage.device('99'), id: `dev_${extension}` as DeviceId, extension } satisfies Device);
+    new ScriptedPhone(harness, peer, { ...harness.device('99'), id: `dev_${extension}` as DeviceId, extension } satisfies Device);
   [first, second] = [gate(peers[0], 'one'), gate(peers[1], 'two')];
-  phone = await stage.phone('20');
+  phone = await harness.phone('20');
 });
 afterEach(async () => {
-  await stage[Symbol.asyncDispose]();
+  await harness[Symbol.asyncDispose]();
   for (const { peer } of [first, second]) await peer[Symbol.asyncDispose]();
 });
 
-const legs = (index = 0) => stage.store.legsOf(stage.records()[index]?.id ?? '').filter(({ role }) => role === 'callee');
+const legs = (index = 0) => harness.store.legsOf(harness.records()[index]?.id ?? '').filter(({ role }) => role === 'callee');
 
 describe('a call for help', () => {
   it.each([
@@ -39,8 +44,8 @@ describe('a call for help', () => {
     ...['401 Unauthorized', '407 Proxy Authentication Required', '480 Temporarily Unavailable', '503 Service Unavailable'],
   ])('goes on to the next trunk after %s', async (refusal) => {
     const call = phone.invite('911');
-    first.reply(await first.rung(), refusal);
-    const rung = await second.rung();
+    first.reply(await first.incomingCall(), refusal);
+    const rung = await second.incomingCall();
     await second.answer(rung);
     call.learn(await phone.peer.skipTo(200));
     call.ack();
@@ -56,8 +61,8 @@ describe('a call for help', () => {
   it('is tried by the next trunk within four seconds where the first is silent, and whoever answers first has it', async () => {
     const begun = performance.now();
     const call = phone.invite('911');
-    const silent = await first.rung();
-    const rung = await second.rung();
+    const silent = await first.incomingCall();
+    const rung = await second.incomingCall();
     expect(performance.now() - begun).toBeGreaterThan(3_000);
     expect(performance.now() - begun).toBeLessThan(6_000);
     first.peer.ignores = ({ method }) => method === 'INVITE';
@@ -73,33 +78,33 @@ describe('a call for help', () => {
     call.ack();
     call.request('BYE');
     first.reply(silent, '200 OK', { to: await first.peer.skipTo('BYE') });
-    expect((await stage.closed()).trunk).toBe('first');
+    expect((await harness.closed()).trunk).toBe('first');
     expect(legs().map(({ outcome }) => outcome)).toEqual(['answered', 'answered-elsewhere']);
   });
 
   it('ends a silent trunk that wakes when the other one has answered', async () => {
     const call = phone.invite('911');
-    const silent = await first.rung();
+    const silent = await first.incomingCall();
     first.peer.ignores = ({ method }) => method === 'INVITE';
-    const rung = await second.rung();
+    const rung = await second.incomingCall();
     await second.answer(rung);
     call.learn(await phone.peer.skipTo(200));
     call.ack();
     first.reply(silent, '200 OK', { body: offerOf('one') });
     await first.peer.skipTo('ACK');
     first.reply(silent, '200 OK', { to: await first.peer.skipTo('BYE') });
-    expect(stage.calls.list()).toHaveLength(1);
+    expect(harness.calls.list()).toHaveLength(1);
     call.request('BYE');
     second.reply(rung, '200 OK', { to: await second.peer.skipTo('BYE') });
-    expect((await stage.closed()).trunk).toBe('second');
+    expect((await harness.closed()).trunk).toBe('second');
   });
 
   it('is tried once more by a trunk that was away, and not by one that refused', async () => {
     phone.invite('911');
-    first.reply(await first.rung(), '503 Service Unavailable');
-    second.reply(await second.rung(), '403 Forbidden');
+    first.reply(await first.incomingCall(), '503 Service Unavailable');
+    second.reply(await second.incomingCall(), '403 Forbidden');
     await first.peer.skipTo('ACK');
-    const again = await first.rung();
+    const again = await first.incomingCall();
     first.reply(again, '503 Service Unavailable');
     await phone.peer.skipTo(403);
     expect(legs().map(({ trunk, sipStatus }) => [trunk, sipStatus])).toEqual([
@@ -111,7 +116,7 @@ describe('a call for help', () => {
 
   it('waits for a trunk that said 100 until it rings', async () => {
     const call = phone.invite('911');
-    const slow = await first.rung();
+    const slow = await first.incomingCall();
     first.reply(slow, '100 Trying');
     await new Promise((resolve) => setTimeout(resolve, 4_500));
     expect(second.peer.unread).toEqual([]);
@@ -120,14 +125,14 @@ describe('a call for help', () => {
     call.ack();
     call.request('BYE');
     first.reply(slow, '200 OK', { to: await first.peer.skipTo('BYE') });
-    await stage.closed();
+    await harness.closed();
   });
 });
 
 describe('a usual call', () => {
   it('is not tried by another trunk after a refusal', async () => {
     phone.invite('4165550123');
-    first.reply(await first.rung(), '403 Forbidden');
+    first.reply(await first.incomingCall(), '403 Forbidden');
     await phone.peer.skipTo(403);
     expect(second.peer.unread).toEqual([]);
   });

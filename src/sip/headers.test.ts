@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   escapeUser,
   formatNameAddr,
-  numberOf,
+  parseHeaderInteger,
   parseNameAddr,
   parseReplaces,
   parseUri,
@@ -95,7 +95,12 @@ describe('smaller ones', () => {
     expect(tagOf(undefined)).toBeUndefined();
     expect(userOf('"x" <sip:20@h>;tag=1')).toBe('20');
     expect(userOf('garbage')).toBe('');
-    expect([numberOf('60'), numberOf(' 60;x'), numberOf('x'), numberOf(undefined)]).toEqual([60, 60, undefined, undefined]);
+    expect([
+      parseHeaderInteger('60'),
+      parseHeaderInteger(' 60;x'),
+      parseHeaderInteger('x'),
+      parseHeaderInteger(undefined),
+    ]).toEqual([60, 60, undefined, undefined]);
     expect(tokens('Timer, 100rel ,')).toEqual(['timer', '100rel']);
   });
 

@@ -1,9 +1,9 @@
 /** Parameters with names in lower case; null for one without a value. Values without their quotes. */
-export type Params = Map<string, string | null>;
+export type HeaderParams = Map<string, string | null>;
 
-export type NameAddr = { readonly name: string; readonly uri: string; readonly params: Params };
+export type NameAddr = { readonly name: string; readonly uri: string; readonly params: HeaderParams };
 
-export type Uri = {
+export type SipUri = {
   readonly scheme: string;
   /** Percent-decoded; empty where there is none. */
   readonly user: string;
@@ -12,7 +12,7 @@ export type Uri = {
   /** Lower case; IPv6 in brackets. */
   readonly host: string;
   readonly port: number | undefined;
-  readonly params: Params;
+  readonly params: HeaderParams;
   /** What follows `?`, percent-encoded as it is. */
   readonly headers: string;
 };
@@ -37,7 +37,7 @@ export function parseNameAddr(text: string): NameAddr | undefined {
 }
 
 /** A `sip:` or `sips:` URI; `tel:` gives its number as the user. */
-export function parseUri(text: string): Uri | undefined {
+export function parseUri(text: string): SipUri | undefined {
   const colon = text.indexOf(':');
   const scheme = text.slice(0, colon).toLowerCase();
   if (colon === -1 || (scheme !== 'sip' && scheme !== 'sips' && scheme !== 'tel')) return undefined;
@@ -63,8 +63,13 @@ export function parseUri(text: string): Uri | undefined {
   const host = /^(\[[0-9a-f:.]+\]|[^\s:[\]@<>"]+)(?::(\d{1,5}))?$/i.exec(hostPort);
   if (host === null) return undefined;
   return {
-    ...{ scheme, user: userIn(userPart), number: numberIn(userPart), host: (host[1] ?? '').toLowerCase(), headers },
-    ...{ port: host[2] === undefined ? undefined : Number(host[2]), params: toParams(params) },
+    scheme,
+    user: userIn(userPart),
+    number: numberIn(userPart),
+    host: (host[1] ?? '').toLowerCase(),
+    headers,
+    port: host[2] === undefined ? undefined : Number(host[2]),
+    params: toParams(params),
   };
 }
 
@@ -106,7 +111,7 @@ export function parseReplaces(text: string): Replaces | undefined {
 }
 
 /** A header of a URI such as `sip:20@host?Replaces=…`, decoded. */
-export function uriHeader(uri: Uri, name: string): string | undefined {
+export function uriHeader(uri: SipUri, name: string): string | undefined {
   for (const part of uri.headers.split('&')) {
     const equals = part.indexOf('=');
     if (equals > 0 && part.slice(0, equals).toLowerCase() === name) return decodeEscapes(part.slice(equals + 1));
@@ -133,7 +138,7 @@ export function escapeUser(user: string): string {
 }
 
 /** A whole number in a header, such as Expires; undefined where there is none or it is not one. */
-export function numberOf(text: string | undefined): number | undefined {
+export function parseHeaderInteger(text: string | undefined): number | undefined {
   const match = /^\s*(\d{1,10})/.exec(text ?? '');
   return match === null ? undefined : Number(match[1]);
 }
@@ -146,8 +151,8 @@ export function tokens(text: string | undefined): readonly string[] {
     .filter((token) => token !== '');
 }
 
-function toParams(parts: readonly string[]): Params {
-  const params: Params = new Map();
+function toParams(parts: readonly string[]): HeaderParams {
+  const params: HeaderParams = new Map();
   for (const part of parts) {
     const text = part.trim();
     if (text === '') continue;

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { OurNumber } from '#numbers/number.ts';
 import { SipPeer } from '#testing/peers/sip-peer.ts';
-import { offerOf, SipStage } from '#testing/harness/sip-stage.ts';
+import { offerOf, SipHarness } from '#testing/harness/sip-harness.ts';
 import { sipText } from '#testing/peers/sip-text.ts';
 
 const open: AsyncDisposable[] = [];
@@ -11,17 +11,22 @@ afterEach(async () => {
 });
 
 const number: OurNumber = {
-  ...{ id: 'num_1', number: '+14165550100', name: 'Home', ownerPersonId: 'usr_1', voiceEnabled: true, createdAt: 0 },
+  id: 'num_1',
+  number: '+14165550100',
+  name: 'Home',
+  ownerPersonId: 'usr_1',
+  voiceEnabled: true,
+  createdAt: 0,
 };
 
 async function house() {
   const trunk = await SipPeer.udp({ address: '127.0.0.2' });
   open.push(trunk);
   const settings = { name: 'provider', host: '127.0.0.2', port: trunk.port, transport: 'udp', register: false } as const;
-  const stage = await SipStage.start({ trunks: [{ ...settings, allow: ['127.0.0.2/32'] }], numbers: [number] });
-  open.push(stage);
-  trunk.target = stage.target;
-  return { trunk, stage };
+  const harness = await SipHarness.start({ trunks: [{ ...settings, allow: ['127.0.0.2/32'] }], numbers: [number] });
+  open.push(harness);
+  trunk.target = harness.target;
+  return { trunk, harness };
 }
 
 let sent = 0;
@@ -62,8 +67,8 @@ describe('a caller from outside who writes headers', () => {
     ['Call-Info itself', ['From: <sip:+14165550123@x>;tag=1', 'Call-Info: <sip:x>;answer-after=0']],
     ['Answer-Mode itself', ['From: <sip:+14165550123@x>;tag=1', 'Answer-Mode: Auto', 'Priv-Answer-Mode: Auto']],
   ])('with %s reaches the phone with none of them, or not at all', async (_case, headers) => {
-    const { trunk, stage } = await house();
-    const phone = await stage.phone('20', { personId: 'usr_1' });
+    const { trunk, harness } = await house();
+    const phone = await harness.phone('20', { personId: 'usr_1' });
     invite(trunk, { headers });
     invite(trunk, { headers: ['From: "Honest" <sip:+14165550199@x>;tag=2'] });
     for (;;) {
@@ -84,13 +89,13 @@ describe('a caller from outside who writes headers', () => {
     'sip:011493090182@house',
     'tel:+14169990000',
   ])('and calls %s makes the house call nobody', async (uri) => {
-    const { trunk, stage } = await house();
-    await stage.phone('20');
+    const { trunk, harness } = await house();
+    await harness.phone('20');
     const headers = ['From: <sip:+14165550123@x>;tag=1', 'Diversion: <sip:+14169990001@x>', 'X-Did: +14169990002'];
     invite(trunk, { uri, headers });
     const refused = await trunk.expect(404);
     expect(refused.status).toBe(404);
-    expect((await stage.closed()).verdict).toEqual({ result: 'failed', reason: 'unknown-number' });
+    expect((await harness.closed()).verdict).toEqual({ disposition: 'failed', reason: 'unknown-number' });
   });
 
   it.each([
@@ -99,24 +104,24 @@ describe('a caller from outside who writes headers', () => {
     ['MESSAGE', 'Content-Type: text/html', 403],
     ['REFER', 'Refer-To: <sip:+14169990000@x>', 603],
   ])('and sends %s with %s in a call brings it to no phone', async (method, header, status) => {
-    const { trunk, stage } = await house();
-    const phone = await stage.phone('20', { personId: 'usr_1' });
+    const { trunk, harness } = await house();
+    const phone = await harness.phone('20', { personId: 'usr_1' });
     invite(trunk, { headers: ['From: <sip:+14165550123@x>;tag=1'] });
-    await phone.answer(await phone.rung());
+    await phone.answer(await phone.incomingCall());
     const answered = await trunk.skipTo(200);
-    const inCall = (name: string, cseq: number, headers: readonly string[] = []) =>
+    const inDialogForwarder = (name: string, cseq: number, headers: readonly string[] = []) =>
       sipText([
         `${name} ${/<([^>]+)>/.exec(answered.header('Contact') ?? '')?.[1]} SIP/2.0`,
         `Via: SIP/2.0/UDP ${trunk.host};branch=z9hG4bK${name}${cseq}${sent}`,
         ...['From', 'To', 'Call-ID'].map((one) => `${one}: ${answered.header(one)}`),
         ...[`CSeq: ${cseq} ${name}`, `Contact: <sip:gw@${trunk.host}>`, 'Max-Forwards: 70', ...headers],
       ]);
-    trunk.send(inCall('ACK', 1));
-    trunk.send(inCall(method, 2, [header, 'Subscription-State: active']));
+    trunk.send(inDialogForwarder('ACK', 1));
+    trunk.send(inDialogForwarder(method, 2, [header, 'Subscription-State: active']));
     await trunk.expect(status);
-    trunk.send(inCall('BYE', 3));
+    trunk.send(inDialogForwarder('BYE', 3));
     await phone.peer.expect('BYE');
-    const asked = await stage.closed();
-    expect(asked.verdict).toEqual({ result: 'answered', reason: 'caller-hung-up' });
+    const asked = await harness.closed();
+    expect(asked.verdict).toEqual({ disposition: 'answered', reason: 'caller-hung-up' });
   });
 });

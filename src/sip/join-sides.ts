@@ -1,6 +1,6 @@
 import type { Clock } from '#base/clock.ts';
 import type { Side } from './bridge.ts';
-import { statusOfRefusal } from './media-path.ts';
+import { statusForRefusal } from './media-path.ts';
 import type { MediaPath } from './media-path.ts';
 import type { MediaOutcome } from './media-port.ts';
 import { reInvite } from './re-invite.ts';
@@ -8,7 +8,7 @@ import { refusalOf } from './sdp.ts';
 
 type Sides = { readonly first: Side; readonly second: Side; readonly path: MediaPath };
 
-type Listener = {
+type JoinListener = {
   /** Both have the other's session description. */
   joined(): void;
   /** Nothing has changed for either. */
@@ -16,7 +16,7 @@ type Listener = {
 };
 
 /** Lets two sides that are connected to somebody else talk to each other, with fresh offers (RFC 3725 section 4, flow I). */
-export function joinSides(clock: Clock, { first, second, path }: Sides, { joined, refused }: Listener): void {
+export function joinSides(clock: Clock, { first, second, path }: Sides, { joined, refused }: JoinListener): void {
   const accepted = (offer: string, acknowledge: (answer: string) => void) => {
     // As it was: the answer that the side got before.
     const before = first.dialog.localSdp;
@@ -32,7 +32,7 @@ export function joinSides(clock: Clock, { first, second, path }: Sides, { joined
       });
     };
     path.offer(offer, 'caller', (offered) => {
-      if (offered.kind === 'refused') refusedLate(statusOfRefusal(offered));
+      if (offered.kind === 'refused') refusedLate(statusForRefusal(offered));
       else {
         const listener = { refused: refusedLate, accepted: acceptedBySecond };
         reInvite(clock, second.dialog, { offer: offered.sdp, listener });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { receivedFrom, registeredEnd } from './media-path.ts';
+import { receivedFrom, registeredEndpoint } from './media-path.ts';
 
 it.each([
   ['SIP/2.0/UDP 192.168.1.5:5060;rport=40123;received=203.0.113.9;branch=z9hG4bKa', '203.0.113.9'],
@@ -24,5 +24,5 @@ it.each([
   ['udp', 'sip:ws@192.168.1.9', false],
 ] as const)('a phone that registered by %s as %s is a browser: %s', (protocol, contactUri, isBrowser) => {
   const source = { protocol, address: '192.168.1.9', port: 5060 };
-  expect(registeredEnd({ contactUri, source })).toEqual({ place: 'house', trunk: undefined, isBrowser });
+  expect(registeredEndpoint({ contactUri, source })).toEqual({ zone: 'internal', trunk: undefined, isBrowser });
 });

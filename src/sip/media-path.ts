@@ -4,15 +4,15 @@ import type { Log } from '#base/log.ts';
 import { isPrivate } from '#base/private-address.ts';
 import type { Registration } from '#devices/registration.ts';
 import { parseUri, splitList } from './headers.ts';
-import type { Anchor, Media, MediaEnd, MediaOutcome, MediaRole, SoundLoss } from './media-port.ts';
+import type { Anchor, MediaRelayPort, MediaEndpoint, MediaOutcome, MediaRole, MediaLoss } from './media-port.ts';
 import { isWebRtc } from './sdp.ts';
 import { sourceOf } from './source.ts';
-import type { HeaderMap, IncomingRequest } from './srf-types.ts';
+import type { HeaderMap, SrfRequest } from './srf-types.ts';
 
 type Done = (outcome: MediaOutcome) => void;
 
 /** Without a relay everybody sends to everybody. */
-export const directMedia: Media = { anchor: () => undefined, seenAs: () => {} };
+export const directMedia: MediaRelayPort = { anchor: () => undefined, learnPublicAddress: () => {} };
 
 /** Where a relay is needed and the house has none. */
 const noRelay: Anchor = {
@@ -22,14 +22,14 @@ const noRelay: Anchor = {
 };
 
 /** The relay gives up by itself before this; nobody waits for one that does not. */
-const patienceMs = 8_000;
+const relayTimeoutMs = 8_000;
 
-type Relayed = {
+type RelayedPathOptions = {
   readonly clock: Clock;
   readonly log: Log;
-  readonly isTrunks: boolean;
-  readonly isTranslated: boolean;
-  readonly open: (lost: (why: SoundLoss) => void) => Anchor | undefined;
+  readonly hasTrunk: boolean;
+  readonly isInterworked: boolean;
+  readonly open: (lost: (why: MediaLoss) => void) => Anchor | undefined;
 };
 
 /**
@@ -38,22 +38,22 @@ type Relayed = {
  */
 export class MediaPath {
   /** Told once, where the sound is gone for good. */
-  lost: (why: SoundLoss) => void;
+  onLost: (why: MediaLoss) => void;
   /** Whether one of its ends is a trunk: phones may try without the relay. */
-  readonly isTrunks: boolean;
+  readonly hasTrunk: boolean;
   /** Whether one end alone is a browser: without the relay neither understands the other. */
-  readonly isTranslated: boolean;
+  readonly isInterworked: boolean;
   readonly #anchor: Anchor | undefined;
-  readonly #relayed: Relayed | undefined;
+  readonly #relayed: RelayedPathOptions | undefined;
   #isClosed = false;
 
-  constructor(relayed?: Relayed, lost: (why: SoundLoss) => void = () => {}) {
-    this.lost = lost;
+  constructor(relayed?: RelayedPathOptions, lost: (why: MediaLoss) => void = () => {}) {
+    this.onLost = lost;
     this.#relayed = relayed;
-    this.isTrunks = relayed?.isTrunks ?? false;
-    this.isTranslated = relayed?.isTranslated ?? false;
+    this.hasTrunk = relayed?.hasTrunk ?? false;
+    this.isInterworked = relayed?.isInterworked ?? false;
     this.#anchor = relayed?.open((why) => {
-      if (!this.#isClosed) this.lost(why);
+      if (!this.#isClosed) this.onLost(why);
     });
   }
 
@@ -68,13 +68,13 @@ export class MediaPath {
   /** `done` gets what the other end is to be offered. */
   offer(sdp: string, from: MediaRole, done: Done): void {
     if (this.#anchor === undefined || sdp === '') done({ kind: 'sdp', sdp });
-    else void this.#tell(this.#anchor.offer(sdp, from), done);
+    else void this.#deliver(this.#anchor.offer(sdp, from), done);
   }
 
   /** `done` gets what the end that made the last offer is to be answered. */
   answer(sdp: string, done: Done): void {
     if (this.#anchor === undefined || sdp === '') done({ kind: 'sdp', sdp });
-    else void this.#tell(this.#anchor.answer(sdp), done);
+    else void this.#deliver(this.#anchor.answer(sdp), done);
   }
 
   /** After an offer that was refused: what was agreed before counts again (RFC 3261 section 14.1). */
@@ -87,8 +87,8 @@ export class MediaPath {
     this.#anchor?.delete();
   }
 
-  async #tell(outcome: Promise<MediaOutcome>, done: Done): Promise<void> {
-    const known = await this.#inTime(outcome);
+  async #deliver(outcome: Promise<MediaOutcome>, done: Done): Promise<void> {
+    const known = await this.#withTimeout(outcome);
     try {
       done(known);
     } catch (error) {
@@ -97,45 +97,47 @@ export class MediaPath {
   }
 
   /** A relay that hangs or fails is none. */
-  #inTime(outcome: Promise<MediaOutcome>): Promise<MediaOutcome> {
+  #withTimeout(outcome: Promise<MediaOutcome>): Promise<MediaOutcome> {
     const { promise, resolve } = Promise.withResolvers<MediaOutcome>();
     const failed = (error: unknown) => {
       this.#relayed?.log.error({ err: error }, 'The relay gave no session description');
       resolve({ kind: 'refused', why: 'no-relay' });
     };
-    const limit = this.#relayed?.clock.after(patienceMs, () => failed(new Error(`No answer within ${patienceMs / 1000} s`)));
-    outcome.then(resolve, failed).finally(() => limit?.cancel());
+    const timeout = this.#relayed?.clock.after(relayTimeoutMs, () =>
+      failed(new Error(`No answer within ${relayTimeoutMs / 1000} s`)),
+    );
+    outcome.then(resolve, failed).finally(() => timeout?.cancel());
     return promise;
   }
 }
 
-type Parts = { readonly media: Media; readonly clock: Clock; readonly log: Log };
+type MediaPathDeps = { readonly media: MediaRelayPort; readonly clock: Clock; readonly log: Log };
 
 /** The ways from one caller to whoever it may reach; one stays when somebody has answered. */
 export class MediaPaths {
-  readonly #parts: Parts;
-  readonly #from: { readonly call: string; readonly caller: MediaEnd };
+  readonly #deps: MediaPathDeps;
+  readonly #from: { readonly call: string; readonly caller: MediaEndpoint };
   readonly #paths = new Map<string, MediaPath>();
   /** Told where the sound of a way that nobody has taken yet is gone. */
-  lost: (why: SoundLoss) => void = () => {};
+  onLost: (why: MediaLoss) => void = () => {};
 
-  constructor(parts: Parts, from: { readonly call: string; readonly caller: MediaEnd }) {
-    this.#parts = parts;
+  constructor(deps: MediaPathDeps, from: { readonly call: string; readonly caller: MediaEndpoint }) {
+    this.#deps = deps;
     this.#from = from;
   }
 
-  to(callee: MediaEnd, { isEmergency = false } = {}): MediaPath {
+  to(callee: MediaEndpoint, { isEmergency = false } = {}): MediaPath {
     const key = JSON.stringify(callee);
     const known = this.#paths.get(key);
     if (known?.isClosed === false) return known;
-    const { media, clock, log } = this.#parts;
+    const { media, clock, log } = this.#deps;
     const { caller } = this.#from;
-    const isTrunks = caller.trunk !== undefined || callee.trunk !== undefined;
-    const isTranslated = caller.isBrowser !== callee.isBrowser;
-    const open = (lost: (why: SoundLoss) => void) =>
-      media.anchor({ ...this.#from, callee, isEmergency, lost }) ?? (isTranslated ? noRelay : undefined);
-    const relayed = needsRelay(caller, callee) ? { clock, log, isTrunks, isTranslated, open } : undefined;
-    const path = new MediaPath(relayed, (why) => this.lost(why));
+    const hasTrunk = caller.trunk !== undefined || callee.trunk !== undefined;
+    const isInterworked = caller.isBrowser !== callee.isBrowser;
+    const open = (lost: (why: MediaLoss) => void) =>
+      media.anchor({ ...this.#from, callee, isEmergency, onLost: lost }) ?? (isInterworked ? noRelay : undefined);
+    const relayed = needsRelay(caller, callee) ? { clock, log, hasTrunk, isInterworked, open } : undefined;
+    const path = new MediaPath(relayed, (why) => this.onLost(why));
     this.#paths.set(key, path);
     return path;
   }
@@ -150,7 +152,7 @@ export class MediaPaths {
 }
 
 /** The status for a party whose offer or answer found no way for the sound. */
-export function statusOfRefusal(outcome: Extract<MediaOutcome, { kind: 'refused' }>): number {
+export function statusForRefusal(outcome: Extract<MediaOutcome, { kind: 'refused' }>): number {
   return outcome.why === 'bad-sdp' ? 488 : outcome.why === 'no-relay' ? 503 : 480;
 }
 
@@ -160,27 +162,27 @@ export function receivedFrom(headers: HeaderMap): string | undefined {
   return /;\s*received\s*=\s*\[?([0-9A-Fa-f.:]+)/.exec(top)?.[1];
 }
 
-export function trunkEnd(trunk: string, isSecure = false): MediaEnd {
-  return { place: 'border', trunk, isBrowser: false, isSecure };
+export function trunkEndpoint(trunk: string, isSecure = false): MediaEndpoint {
+  return { zone: 'external', trunk, isBrowser: false, isSecure };
 }
 
 /** `address` is where its SIP comes from. IPv6 phones count as inside: the relay has IPv4 only. */
-export function phoneEnd({ address, isBrowser }: { readonly address: string; readonly isBrowser: boolean }): MediaEnd {
+export function phoneEndpoint({ address, isBrowser }: { readonly address: string; readonly isBrowser: boolean }): MediaEndpoint {
   const isOutside = isIPv4(address) && !isPrivate(address);
-  return { place: isOutside ? 'border' : 'house', trunk: undefined, isBrowser };
+  return { zone: isOutside ? 'external' : 'internal', trunk: undefined, isBrowser };
 }
 
 /** A phone that calls, by what it offers; where it offers nothing yet, by the way it came. */
-export function callingEnd(request: IncomingRequest): MediaEnd {
+export function callingEndpoint(request: SrfRequest): MediaEndpoint {
   const { protocol, address } = sourceOf(request);
   const offer = request.body ?? '';
-  return phoneEnd({ address, isBrowser: offer === '' ? isWebSocket(protocol) : isWebRtc(offer) });
+  return phoneEndpoint({ address, isBrowser: offer === '' ? isWebSocket(protocol) : isWebRtc(offer) });
 }
 
 /** A phone that is called, by the way it registered: WebSocket is what browsers have (RFC 7118), also behind an edge proxy. */
-export function registeredEnd({ contactUri, source }: Pick<Registration, 'contactUri' | 'source'>): MediaEnd {
+export function registeredEndpoint({ contactUri, source }: Pick<Registration, 'contactUri' | 'source'>): MediaEndpoint {
   const named = parseUri(contactUri)?.params.get('transport') ?? '';
-  return phoneEnd({ address: source.address, isBrowser: isWebSocket(source.protocol) || isWebSocket(named.toLowerCase()) });
+  return phoneEndpoint({ address: source.address, isBrowser: isWebSocket(source.protocol) || isWebSocket(named.toLowerCase()) });
 }
 
 function isWebSocket(protocol: string): boolean {
@@ -188,6 +190,6 @@ function isWebSocket(protocol: string): boolean {
 }
 
 /** What crosses the border does, and a browser with anything that is none. */
-function needsRelay(caller: MediaEnd, callee: MediaEnd): boolean {
-  return caller.place === 'border' || callee.place === 'border' || caller.isBrowser !== callee.isBrowser;
+function needsRelay(caller: MediaEndpoint, callee: MediaEndpoint): boolean {
+  return caller.zone === 'external' || callee.zone === 'external' || caller.isBrowser !== callee.isBrowser;
 }

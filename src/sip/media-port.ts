@@ -1,7 +1,7 @@
 /** One end of a call, seen from the house. */
-export type MediaEnd = {
+export type MediaEndpoint = {
   /** `border`: a trunk, or a phone outside the house. */
-  readonly place: 'house' | 'border';
+  readonly zone: 'internal' | 'external';
   /** Its answers tell under which address the world sees us; undefined for a phone. */
   readonly trunk: string | undefined;
   /** WebRTC: it takes only sound that is encrypted and whose way was probed. */
@@ -35,21 +35,21 @@ export type Anchor = {
 export type AnchorRequest = {
   /** A name of the call for the log. */
   readonly call: string;
-  readonly caller: MediaEnd;
-  readonly callee: MediaEnd;
+  readonly caller: MediaEndpoint;
+  readonly callee: MediaEndpoint;
   /** A call for help: it has ports kept for it, and waits for the relay less than others. */
   readonly isEmergency?: boolean;
   /** Called once, where the sound is gone. */
-  readonly lost: (why: SoundLoss) => void;
+  readonly onLost: (why: MediaLoss) => void;
 };
 
 /** `relay-gone`: the relay has died. `made-room`: a call for help needed its ports. */
-export type SoundLoss = 'relay-gone' | 'made-room';
+export type MediaLoss = 'relay-gone' | 'made-room';
 
 /** What relays the sound of calls that cross the border of the house. */
-export type Media = {
+export type MediaRelayPort = {
   /** Undefined where these ends are to send to each other. */
   anchor(request: AnchorRequest): Anchor | undefined;
   /** A trunk's answer showed the address it sees us under (`received` of the topmost Via, RFC 3581). */
-  seenAs(trunk: string, address: string): void;
+  learnPublicAddress(trunk: string, address: string): void;
 };

@@ -1,27 +1,27 @@
 import type { Clock } from '#base/clock.ts';
 import type { SipDialog } from './dialog.ts';
-import { timerHeaders } from './passed-request.ts';
+import { timerRequestHeaders } from './forwarded-request.ts';
 import { refusalOf } from './sdp.ts';
-import type { IncomingResponse, SendAck } from './srf-types.ts';
+import type { SrfResponse, SendAck } from './srf-types.ts';
 
-type Listener = {
+type ReInviteListener = {
   /** `acknowledge` sends the ACK; with the answer where we made no offer. */
   accepted(body: string, acknowledge: (answer: string) => void): void;
   refused(status: number): void;
 };
 
 const retryMs = 1000;
-const mostTries = 4;
+const maxTries = 4;
 /** Longer than a transaction takes to fail by itself (64*T1, RFC 3261 section 17.1.1.2); a far side that only rings has no end. */
-const limitMs = 40_000;
+const timeoutMs = 40_000;
 
-type Wanted = { readonly offer: string; readonly listener: Listener; readonly tries?: number };
+type ReInviteOptions = { readonly offer: string; readonly listener: ReInviteListener; readonly tries?: number };
 
 /**
  * A re-INVITE of our own. With an empty offer the far side makes one. Waits and repeats where both sides invited at once (491). The
  * listener hears of it exactly once, in a bounded time.
  */
-export function reInvite(clock: Clock, dialog: SipDialog, { offer, listener, tries = 1 }: Wanted): void {
+export function reInvite(clock: Clock, dialog: SipDialog, { offer, listener, tries = 1 }: ReInviteOptions): void {
   if (dialog.isOver) {
     listener.refused(481);
     return;
@@ -30,29 +30,29 @@ export function reInvite(clock: Clock, dialog: SipDialog, { offer, listener, tri
   const settle = (tell: () => void) => {
     if (isSettled) return;
     isSettled = true;
-    limit.cancel();
+    timeout.cancel();
     tell();
   };
-  const limit = clock.after(limitMs, () => settle(() => listener.refused(408)));
-  const received = (response: IncomingResponse, ack: SendAck) => {
+  const timeout = clock.after(timeoutMs, () => settle(() => listener.refused(408)));
+  const received = (response: SrfResponse, ack: SendAck) => {
     if (response.status < 200) return;
-    if (isSettled) dropLate(response, ack, offer);
-    else if (response.status === 491 && tries < mostTries) {
+    if (isSettled) discardLate2xx(response, ack, offer);
+    else if (response.status === 491 && tries < maxTries) {
       settle(() => clock.after(retryMs, () => reInvite(clock, dialog, { offer, listener, tries: tries + 1 })));
     } else if (response.status >= 300) settle(() => listener.refused(response.status));
     else settle(() => accept(dialog, { offer, listener }, { response, ack }));
   };
   dialog.whenAcknowledged(() => {
     dialog.request(
-      { method: 'INVITE', headers: timerHeaders(dialog), body: offer },
+      { method: 'INVITE', headers: timerRequestHeaders(dialog), body: offer },
       { failed: () => settle(() => listener.refused(481)), response: received },
     );
   });
 }
 
-type Accepted = { readonly response: IncomingResponse; readonly ack: SendAck };
+type Accepted = { readonly response: SrfResponse; readonly ack: SendAck };
 
-function accept(dialog: SipDialog, { offer, listener }: Wanted, { response, ack }: Accepted): void {
+function accept(dialog: SipDialog, { offer, listener }: ReInviteOptions, { response, ack }: Accepted): void {
   dialog.remoteSdp = response.body ?? '';
   if (offer !== '') dialog.localSdp = offer;
   listener.accepted(response.body ?? '', (answer) => {
@@ -64,6 +64,6 @@ function accept(dialog: SipDialog, { offer, listener }: Wanted, { response, ack 
   });
 }
 
-function dropLate({ status, body = '' }: IncomingResponse, ack: SendAck, offer: string): void {
+function discardLate2xx({ status, body = '' }: SrfResponse, ack: SendAck, offer: string): void {
   if (status < 300) ack(offer === '' ? { body: refusalOf(body) } : {});
 }

@@ -1,7 +1,7 @@
-import { answer } from './answer.ts';
+import { respond } from './respond.ts';
 import type { SipDialog } from './dialog.ts';
-import { phraseOf } from './sip-status.ts';
-import type { IncomingRequest, Responder } from './srf-types.ts';
+import { reasonPhrase } from './sip-status.ts';
+import type { SrfRequest, Responder } from './srf-types.ts';
 
 const subscriptionSeconds = 120;
 
@@ -13,25 +13,25 @@ export class ReferProgress {
   #lastStatus = 0;
   #isFinished = false;
 
-  constructor(dialog: SipDialog, { request, response }: { readonly request: IncomingRequest; readonly response: Responder }) {
+  constructor(dialog: SipDialog, { request, response }: { readonly request: SrfRequest; readonly response: Responder }) {
     this.#dialog = dialog;
     this.#response = response;
     this.#isSilent = (request.headers['refer-sub'] ?? '').trim().toLowerCase() === 'false';
   }
 
   accept(): void {
-    answer(this.#response, this.#isSilent ? 200 : 202, { headers: this.#isSilent ? { 'Refer-Sub': 'false' } : {} });
-    this.told(100);
+    respond(this.#response, this.#isSilent ? 200 : 202, { headers: this.#isSilent ? { 'Refer-Sub': 'false' } : {} });
+    this.notifyProvisional(100);
   }
 
   /** A provisional status of the new call. */
-  told(status: number): void {
+  notifyProvisional(status: number): void {
     if (this.#isFinished || status === this.#lastStatus) return;
     this.#lastStatus = status;
     this.#notify(status, `active;expires=${subscriptionSeconds}`);
   }
 
-  finished(status: number): void {
+  notifyFinal(status: number): void {
     if (this.#isFinished) return;
     this.#isFinished = true;
     this.#notify(status, 'terminated;reason=noresource');
@@ -40,7 +40,7 @@ export class ReferProgress {
   #notify(status: number, state: string): void {
     if (this.#isSilent || this.#dialog.isOver) return;
     const headers = { Event: 'refer', 'Subscription-State': state, 'Content-Type': 'message/sipfrag;version=2.0' };
-    const body = `SIP/2.0 ${status} ${phraseOf(status) ?? (status === 100 ? 'Trying' : 'Unknown')}\r\n`;
+    const body = `SIP/2.0 ${status} ${reasonPhrase(status) ?? (status === 100 ? 'Trying' : 'Unknown')}\r\n`;
     this.#dialog.request({ method: 'NOTIFY', headers, body }, { response: () => {}, failed: () => {} });
   }
 }

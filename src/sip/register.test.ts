@@ -3,9 +3,9 @@ import { createLog } from '#base/log.ts';
 import type { RegisterDecision } from '#devices/register-request.ts';
 import { handleRegister, readRegister } from './register.ts';
 import { nextHopTo, requestUriOf } from './source.ts';
-import type { IncomingRequest, Responder } from './srf-types.ts';
+import type { SrfRequest, Responder } from './srf-types.ts';
 
-function request(headers: Record<string, string>, more: Partial<IncomingRequest> = {}): IncomingRequest {
+function request(headers: Record<string, string>, more: Partial<SrfRequest> = {}): SrfRequest {
   return {
     method: 'REGISTER',
     uri: 'sip:house',
@@ -21,7 +21,7 @@ function request(headers: Record<string, string>, more: Partial<IncomingRequest>
     source_port: 5062,
     protocol: 'udp',
     ...more,
-  } as unknown as IncomingRequest;
+  } as unknown as SrfRequest;
 }
 
 const noProxy = () => false;
@@ -39,8 +39,16 @@ describe('readRegister', () => {
       noProxy,
     );
     expect(read).toMatchObject({
-      ...{ toUri: 'sip:20@house', callId: 'c1', cseq: 7, isWildcard: false, expires: 3600, authorization: 'Digest x' },
-      ...{ path: [], strangePath: ['sip:edge;lr', 'sip:next;lr'], supported: ['path', 'outbound'], isByProxy: false },
+      toUri: 'sip:20@house',
+      callId: 'c1',
+      cseq: 7,
+      isWildcard: false,
+      expires: 3600,
+      authorization: 'Digest x',
+      path: [],
+      untrustedPath: ['sip:edge;lr', 'sip:next;lr'],
+      supported: ['path', 'outbound'],
+      isByProxy: false,
       source: { protocol: 'udp', address: '192.0.2.5', port: 5062 },
     });
     if (typeof read === 'string') throw new Error(`The header ${read} was not read`);
@@ -144,7 +152,7 @@ describe('a Path', () => {
   ])('%s is believed or not', (_whose, address, path, isBelieved) => {
     const read = readRegister(request({ path }, { source_address: address }), isEdgeProxy);
     if (typeof read === 'string') throw new Error(`The header ${read} was not read`);
-    expect([read.path.length > 0, read.strangePath.length > 0]).toEqual([isBelieved, !isBelieved]);
+    expect([read.path.length > 0, read.untrustedPath.length > 0]).toEqual([isBelieved, !isBelieved]);
     expect(read.isByProxy).toBe(address === '192.0.2.5');
   });
 

@@ -1,50 +1,50 @@
 import type { Log } from '#base/log.ts';
 import type { RegisterDecision, RegisteredContact, RegisterRequest } from '#devices/register-request.ts';
-import { answer, answerWithLines } from './answer.ts';
-import { numberOf, parseNameAddr, splitList, tokens } from './headers.ts';
-import { believesPath, sourceOf } from './source.ts';
+import { respond, respondWithLines } from './respond.ts';
+import { parseHeaderInteger, parseNameAddr, splitList, tokens } from './headers.ts';
+import { isPathTrusted, sourceOf } from './source.ts';
 import type { IsEdgeProxy } from './source.ts';
-import type { IncomingRequest, Responder } from './srf-types.ts';
+import type { SrfRequest, Responder } from './srf-types.ts';
 
-type RegisterParts = {
-  readonly registrar: Registrar;
+type RegisterDeps = {
+  readonly registrar: RegisterHandler;
   readonly log: Log;
   readonly isEdgeProxy: IsEdgeProxy;
 };
 
-export type Registrar = { register(request: RegisterRequest): Promise<RegisterDecision> };
+export type RegisterHandler = { register(request: RegisterRequest): Promise<RegisterDecision> };
 
 /** More contacts in one REGISTER than a phone ever has. */
-const mostContacts = 32;
+const maxContacts = 32;
 
 /** Reads a REGISTER, lets the registrar decide, answers. The answer goes out after the registration is stored. */
-export function handleRegister(parts: RegisterParts, request: IncomingRequest, response: Responder): void {
-  const { registrar, log, isEdgeProxy } = parts;
+export function handleRegister(deps: RegisterDeps, request: SrfRequest, response: Responder): void {
+  const { registrar, log, isEdgeProxy } = deps;
   const read = readRegister(request, isEdgeProxy);
   if (typeof read === 'string') {
-    answer(response, 400, { reason: `Bad ${read} Header` });
+    respond(response, 400, { reason: `Bad ${read} Header` });
     return;
   }
   registrar.register(read).then(
-    (decision) => answerRegister(decision, response),
+    (decision) => respondToRegister(decision, response),
     (error: unknown) => {
       log.error({ err: error }, 'A registration failed');
-      answer(response, 500);
+      respond(response, 500);
     },
   );
 }
 
 /** The name of a header that matters and cannot be read, in place of the request. */
 export function readRegister(
-  request: IncomingRequest,
+  request: SrfRequest,
   isEdgeProxy: IsEdgeProxy,
 ): RegisterRequest | 'To' | 'CSeq' | 'Call-ID' | 'Contact' {
   const { headers } = request;
   const source = sourceOf(request);
   const path = splitList(headers['path'] ?? '').flatMap((item) => parseNameAddr(item)?.uri ?? []);
-  const isBelieved = believesPath(path, source, isEdgeProxy);
+  const isTrustedPath = isPathTrusted(path, source, isEdgeProxy);
   const to = parseNameAddr(headers['to'] ?? '');
-  const cseq = numberOf(headers['cseq']);
+  const cseq = parseHeaderInteger(headers['cseq']);
   const callId = headers['call-id'];
   if (to === undefined) return 'To';
   if (cseq === undefined) return 'CSeq';
@@ -54,10 +54,15 @@ export function readRegister(
   const contacts = isWildcard ? [] : readContacts(contactText);
   if (contacts === undefined) return 'Contact';
   return {
-    ...{ requestUri: request.uri, toUri: to.uri, callId, cseq, contacts, isWildcard },
-    expires: numberOf(headers['expires']),
-    path: isBelieved ? path : [],
-    strangePath: isBelieved ? [] : path,
+    requestUri: request.uri,
+    toUri: to.uri,
+    callId,
+    cseq,
+    contacts,
+    isWildcard,
+    expires: parseHeaderInteger(headers['expires']),
+    path: isTrustedPath ? path : [],
+    untrustedPath: isTrustedPath ? [] : path,
     isByProxy: isEdgeProxy(source.address) || splitList(headers['via'] ?? '').length > 1,
     supported: tokens(headers['supported']),
     required: tokens(headers['require']),
@@ -69,25 +74,25 @@ export function readRegister(
 
 function readContacts(text: string): RegisterRequest['contacts'] | undefined {
   const items = splitList(text);
-  if (items.length > mostContacts) return undefined;
+  if (items.length > maxContacts) return undefined;
   const contacts = items.map(parseNameAddr);
   if (!contacts.every((contact) => contact !== undefined && /^sips?:/i.test(contact.uri))) return undefined;
   return contacts.flatMap((contact) => (contact === undefined ? [] : { uri: contact.uri, params: contact.params }));
 }
 
-function answerRegister(decision: RegisterDecision, response: Responder): void {
+function respondToRegister(decision: RegisterDecision, response: Responder): void {
   switch (decision.kind) {
     case 'registered':
-      answer(response, 200, { headers: registeredHeaders(decision) });
+      respond(response, 200, { headers: registeredHeaders(decision) });
       return;
     case 'challenge':
-      answerWithLines(response, 401, { name: 'www-authenticate', values: decision.challenges });
+      respondWithLines(response, 401, { name: 'www-authenticate', values: decision.challenges });
       return;
     case 'rejected':
-      answer(response, decision.status, { reason: decision.reason, headers: { ...decision.headers } });
+      respond(response, decision.status, { reason: decision.reason, headers: { ...decision.headers } });
       return;
     case 'slow-down':
-      answer(response, 503, { headers: { 'Retry-After': String(decision.retryAfterSeconds) } });
+      respond(response, 503, { headers: { 'Retry-After': String(decision.retryAfterSeconds) } });
   }
 }
 

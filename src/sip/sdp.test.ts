@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { verdicts } from '#calls/verdict.ts';
 import type { Verdict } from '#calls/verdict.ts';
 import { isHold, refusalOf } from './sdp.ts';
-import { outcomeOf, passable, phraseOf, statusOf } from './sip-status.ts';
+import { outcomeOfStatus, forwardableStatus, reasonPhrase, statusOf } from './sip-status.ts';
 
 describe('session descriptions', () => {
   const session = (lines: string) => `v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\n${lines}`;
@@ -53,25 +53,25 @@ describe('session descriptions', () => {
 
 describe('statuses', () => {
   it('exist for every verdict, with a phrase', () => {
-    for (const [result, reasons] of Object.entries(verdicts)) {
+    for (const [disposition, reasons] of Object.entries(verdicts)) {
       for (const reason of reasons) {
-        const status = statusOf({ result, reason } as Verdict);
+        const status = statusOf({ disposition, reason } as Verdict);
         expect(status).toBeGreaterThanOrEqual(400);
-        expect(phraseOf(status)).toBeDefined();
+        expect(reasonPhrase(status)).toBeDefined();
       }
     }
   });
 
   it('that drachtio-srf does not know are passed as the general one of their class', () => {
-    expect([183, 199, 204, 433, 555, 699].map(passable)).toEqual([183, 183, 200, 400, 500, 600]);
-    for (let status = 101; status < 700; status += 1) expect(phraseOf(passable(status))).toBeDefined();
+    expect([183, 199, 204, 433, 555, 699].map(forwardableStatus)).toEqual([183, 183, 200, 400, 500, 600]);
+    for (let status = 101; status < 700; status += 1) expect(reasonPhrase(forwardableStatus(status))).toBeDefined();
   });
 
   it('of a callee always mean something', () => {
     const refusers = [false, true].flatMap((isTrunk) => [false, true].map((hasRung) => ({ isTrunk, hasRung })));
     for (const refuser of refusers) {
       for (let status = 300; status < 700; status += 1) {
-        expect(['answered', 'answered-elsewhere', 'cancelled']).not.toContain(outcomeOf(status, refuser));
+        expect(['answered', 'answered-elsewhere', 'cancelled']).not.toContain(outcomeOfStatus(status, refuser));
       }
     }
   });
@@ -83,7 +83,7 @@ describe('statuses', () => {
     [484, 'unknown-number', 'refused'],
     [503, 'unreachable', 'unreachable'],
   ])('%i of a trunk means %s, of a phone %s', (status, ofTrunk, ofPhone) => {
-    expect(outcomeOf(status, { isTrunk: true, hasRung: false })).toBe(ofTrunk);
-    expect(outcomeOf(status, { isTrunk: false, hasRung: false })).toBe(ofPhone);
+    expect(outcomeOfStatus(status, { isTrunk: true, hasRung: false })).toBe(ofTrunk);
+    expect(outcomeOfStatus(status, { isTrunk: false, hasRung: false })).toBe(ofPhone);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { agreedByAnswer, answerTimer, askForTimer } from './session-timer.ts';
+import { timerAgreed, negotiateTimer, timerOffer } from './session-timer.ts';
 
 describe('the answer to a session timer', () => {
   it.each([
@@ -25,20 +25,20 @@ describe('the answer to a session timer', () => {
       '600;refresher=uas',
     ],
   ])('to %j with %i s of ours', (request, seconds, headers, own) => {
-    expect(answerTimer(request as Record<string, string>, seconds)).toEqual({ kind: 'agreed', headers, own });
+    expect(negotiateTimer(request as Record<string, string>, seconds)).toEqual({ kind: 'agreed', headers, own });
   });
 
   it('is no where the interval is too small, and none where nobody wants one', () => {
-    expect(answerTimer({ 'session-expires': '89' }, 1800)).toEqual({ kind: 'too-small', minSeconds: 90 });
-    expect(answerTimer({}, 0)).toEqual({ kind: 'none' });
+    expect(negotiateTimer({ 'session-expires': '89' }, 1800)).toEqual({ kind: 'too-small', minSeconds: 90 });
+    expect(negotiateTimer({}, 0)).toEqual({ kind: 'none' });
   });
 
   it('to our own offer is read', () => {
-    expect(askForTimer(1800)).toEqual({ 'Session-Expires': '1800', 'Min-SE': '90' });
-    expect(askForTimer(1800, 3600)).toEqual({ 'Session-Expires': '3600', 'Min-SE': '3600' });
-    expect(askForTimer(0)).toEqual({});
-    expect(agreedByAnswer({ 'session-expires': '1800;refresher=uas' })).toBe('1800;refresher=uas');
-    expect(agreedByAnswer({ 'session-expires': '1800' })).toBe('1800;refresher=uac');
-    expect(agreedByAnswer({})).toBeUndefined();
+    expect(timerOffer(1800)).toEqual({ 'Session-Expires': '1800', 'Min-SE': '90' });
+    expect(timerOffer(1800, 3600)).toEqual({ 'Session-Expires': '3600', 'Min-SE': '3600' });
+    expect(timerOffer(0)).toEqual({});
+    expect(timerAgreed({ 'session-expires': '1800;refresher=uas' })).toBe('1800;refresher=uas');
+    expect(timerAgreed({ 'session-expires': '1800' })).toBe('1800;refresher=uac');
+    expect(timerAgreed({})).toBeUndefined();
   });
 });

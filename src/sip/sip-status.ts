@@ -47,12 +47,12 @@ const phrases: Readonly<Record<number, string>> = {
   606: 'Not Acceptable',
 };
 
-export function phraseOf(status: number): string | undefined {
+export function reasonPhrase(status: number): string | undefined {
   return phrases[status];
 }
 
 /** A status may be passed on only if drachtio-srf knows it; others become the general one of their class (RFC 3261 section 8.1.3.2). */
-export function passable(status: number): number {
+export function forwardableStatus(status: number): number {
   if (phrases[status] !== undefined) return status;
   if (status < 200) return 183;
   if (status < 300) return 200;
@@ -64,7 +64,7 @@ export function passable(status: number): number {
 export type Refuser = { readonly isTrunk: boolean; readonly hasRung: boolean };
 
 /** What a refusal by a phone or trunk means. */
-export function outcomeOf(status: number, { isTrunk, hasRung }: Refuser): LegOutcome {
+export function outcomeOfStatus(status: number, { isTrunk, hasRung }: Refuser): LegOutcome {
   if (status >= 300 && status < 400) return 'redirected';
   switch (status) {
     case 486:
@@ -144,6 +144,6 @@ const statusByReason: Readonly<Record<CallReason, number>> = {
 };
 
 export function statusOf(verdict: Verdict): number {
-  if (verdict.result === 'failed' && verdict.reason === 'unreachable') return 503;
+  if (verdict.disposition === 'failed' && verdict.reason === 'unreachable') return 503;
   return statusByReason[verdict.reason];
 }

@@ -1,26 +1,18 @@
 import Srf from 'drachtio-srf';
 import type { Log } from '#base/log.ts';
-import { answer } from './answer.ts';
+import { respond } from './respond.ts';
 import type { SipDialog } from './dialog.ts';
-import type {
-  AgentRequest,
-  IncomingRequest,
-  IncomingResponse,
-  RequestListener,
-  Responder,
-  SendAck,
-  SrfLike,
-} from './srf-types.ts';
+import type { SrfRequestOptions, SrfRequest, SrfResponse, RequestListener, Responder, SendAck, SrfLike } from './srf-types.ts';
 
 export type Control = { readonly host: string; readonly port: number; readonly secret: string };
 
 type Handlers = {
   /** Requests outside our dialogs. */
-  readonly request: (request: IncomingRequest, response: Responder) => void;
+  readonly onRequest: (request: SrfRequest, response: Responder) => void;
   /** The engine was reached, first or again; `hostports` such as `udp/192.0.2.1:5060,tcp/192.0.2.1:5060`. */
-  readonly connected: (hostports: string) => void;
+  readonly onConnected: (hostports: string) => void;
   /** Every dialog is lost: a new connection knows nothing of the old one's (the engine ends them on the network). */
-  readonly lost: () => void;
+  readonly onDisconnected: () => void;
 };
 
 const routedMethods = ['invite', 'register', 'options', 'subscribe', 'notify', 'message', 'info', 'publish', 'refer'];
@@ -64,7 +56,7 @@ export class SrfConnection {
           return;
         }
         this.#isConnected = true;
-        this.#handlers.connected(hostports ?? '');
+        this.#handlers.onConnected(hostports ?? '');
         resolve();
       });
       srf.connect({ ...control, enablePing: true, pingInterval: pingIntervalMs, reconnect: { retryMaxDelay: retryMaxDelayMs } });
@@ -90,7 +82,7 @@ export class SrfConnection {
   }
 
   /** Sends a request, inside a dialog where `stackDialogId` is given. */
-  send(request: AgentRequest, listener: RequestListener): void {
+  send(request: SrfRequestOptions, listener: RequestListener): void {
     const client = this.#isConnected ? this.#srf?.app.client : undefined;
     if (client === undefined) {
       listener.failed(new Error('The SIP engine is not connected'));
@@ -102,9 +94,9 @@ export class SrfConnection {
           listener.failed(error);
           return;
         }
-        sent.on('response', (response: IncomingResponse, ack: SendAck) => listener.response(response, this.#guarded(ack)));
-        sent.on('update', (update: IncomingRequest, response: Responder) => {
-          if (listener.update === undefined) answer(response, 500, { headers: { 'Retry-After': '2' } });
+        sent.on('response', (response: SrfResponse, ack: SendAck) => listener.response(response, this.#guarded(ack)));
+        sent.on('update', (update: SrfRequest, response: Responder) => {
+          if (listener.update === undefined) respond(response, 500, { headers: { 'Retry-After': '2' } });
           else listener.update(update, response);
         });
         listener.sent?.(sent);
@@ -141,13 +133,13 @@ export class SrfConnection {
     };
   }
 
-  #receive(request: IncomingRequest, response: Responder): void {
+  #receive(request: SrfRequest, response: Responder): void {
     const id = request.stackDialogId ?? '';
     const dialog = this.dialogs.get(id);
     if (dialog !== undefined) dialog.receive(request, response);
-    else if (id === '') this.#handlers.request(request, response);
+    else if (id === '') this.#handlers.onRequest(request, response);
     // A BYE that crosses ours means the same (RFC 5407 section 3.2).
-    else if (request.method !== 'ACK') answer(response, request.method === 'BYE' ? 200 : 481);
+    else if (request.method !== 'ACK') respond(response, request.method === 'BYE' ? 200 : 481);
   }
 
   #onLost(): void {
@@ -155,6 +147,6 @@ export class SrfConnection {
     this.#isConnected = false;
     this.#log.error('The SIP engine is gone; connecting again');
     this.dialogs.clear();
-    this.#handlers.lost();
+    this.#handlers.onDisconnected();
   }
 }

@@ -10,7 +10,7 @@ export type SrfMessage = {
 };
 
 /** A request from the network, or (`source` `application`) a BYE the engine itself sent. */
-export type IncomingRequest = EventEmitter & {
+export type SrfRequest = EventEmitter & {
   readonly method: string;
   readonly uri: string;
   readonly headers: HeaderMap;
@@ -38,7 +38,7 @@ export type Responder = {
 export type SendAck = (options?: { body?: string; headers?: Record<string, string> }) => void;
 
 /** A response from the network to a request of ours. */
-export type IncomingResponse = {
+export type SrfResponse = {
   readonly status: number;
   readonly reason: string;
   readonly headers: HeaderMap;
@@ -48,23 +48,23 @@ export type IncomingResponse = {
 };
 
 /** A request of ours as it went out. */
-export type SentRequest = EventEmitter & {
+export type SrfSentRequest = EventEmitter & {
   readonly headers: HeaderMap;
   cancel(options: SendOptions): void;
 };
 
 /** What becomes of a request of ours. All are called synchronously while a frame is read, so that no later event is missed. */
 export type RequestListener = {
-  sent?(request: SentRequest): void;
+  sent?(request: SrfSentRequest): void;
   /** Every response, 100 only to an INVITE that begins a call and only from an engine that passes it; `ack` acknowledges a 2xx to an INVITE. */
-  response(response: IncomingResponse, ack: SendAck): void;
+  response(response: SrfResponse, ack: SendAck): void;
   /** It never left; no response follows. */
   failed(error: unknown): void;
   /** An UPDATE of the far side while this request is unanswered. */
-  update?(request: IncomingRequest, response: Responder): void;
+  update?(request: SrfRequest, response: Responder): void;
 };
 
-export type AgentRequest = {
+export type SrfRequestOptions = {
   readonly method: string;
   readonly uri?: string;
   /** Next hop of a request outside a dialog. */
@@ -74,13 +74,13 @@ export type AgentRequest = {
   readonly body?: string;
 };
 
-type Middleware = (request: IncomingRequest, response: Responder, next: () => void) => void;
+type Middleware = (request: SrfRequest, response: Responder, next: () => void) => void;
 
 /** What we use of `Srf`: its own declarations lack most of it. */
 export type SrfLike = EventEmitter & {
   readonly app: {
     readonly client?: {
-      request(request: AgentRequest, done: (error: Error | null | undefined, sent?: SentRequest) => void): void;
+      request(request: SrfRequestOptions, done: (error: Error | null | undefined, sent?: SrfSentRequest) => void): void;
       readonly wp?: EventEmitter & { closing?: boolean; reconnectVars?: { retryTimer: NodeJS.Timeout | null } };
     };
   };

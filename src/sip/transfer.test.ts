@@ -1,30 +1,30 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Device, DeviceId } from '#devices/device.ts';
 import { createLog } from '#base/log.ts';
-import { connectPhones, offerOf, SipStage } from '#testing/harness/sip-stage.ts';
-import type { StageCall, StagePhone } from '#testing/harness/sip-stage.ts';
-import { isOfSameOwner } from './transfer.ts';
+import { connectPhones, offerOf, SipHarness } from '#testing/harness/sip-harness.ts';
+import type { ScriptedCall, ScriptedPhone } from '#testing/harness/sip-harness.ts';
+import { haveSameOwner } from './transfer.ts';
 
-let stage: SipStage;
-let a: StagePhone;
-let b: StagePhone;
-let c: StagePhone;
-let atA: StageCall;
-let atB: StageCall;
+let harness: SipHarness;
+let a: ScriptedPhone;
+let b: ScriptedPhone;
+let c: ScriptedPhone;
+let atA: ScriptedCall;
+let atB: ScriptedCall;
 
 beforeEach(async () => {
-  stage = await SipStage.start();
+  harness = await SipHarness.start();
   const personId = 'usr_1';
-  [a, b, c] = [await stage.phone('20', { personId }), await stage.phone('21'), await stage.phone('22', { personId })];
+  [a, b, c] = [await harness.phone('20', { personId }), await harness.phone('21'), await harness.phone('22', { personId })];
   [atA, atB] = await connectPhones(a, b);
 });
 
 afterEach(async () => {
-  await stage[Symbol.asyncDispose]();
+  await harness[Symbol.asyncDispose]();
 });
 
 /** Answers the next NOTIFY at A and gives its status line. */
-async function notified(phone: StagePhone, call: StageCall): Promise<string> {
+async function notified(phone: ScriptedPhone, call: ScriptedCall): Promise<string> {
   const notify = await phone.peer.skipTo('NOTIFY');
   phone.reply(call, '200 OK', { to: notify });
   expect(notify.header('Event')).toBe('refer');
@@ -32,13 +32,13 @@ async function notified(phone: StagePhone, call: StageCall): Promise<string> {
   return `${notify.body.trim()} (${notify.header('Subscription-State')?.split(';')[0]})`;
 }
 
-function replacesOf(call: StageCall): string {
+function replacesOf(call: ScriptedCall): string {
   return encodeURIComponent(`${call.callId};to-tag=${call.remoteTag};from-tag=${call.localTag}`);
 }
 
 describe('a phone that was deleted or switched off', () => {
   it.each([true, false])('may transfer nobody any more (deleted: %s)', async (isDeleted) => {
-    if (isDeleted) stage.devices.splice(stage.devices.indexOf(a.device), 1);
+    if (isDeleted) harness.devices.splice(harness.devices.indexOf(a.device), 1);
     else Object.assign(a.device, { enabled: false });
     atA.request('REFER', { headers: ['Refer-To: <sip:22@gosip>'] });
     await a.peer.expect(403);
@@ -46,10 +46,10 @@ describe('a phone that was deleted or switched off', () => {
   });
 
   it('loses its call for both sides', async () => {
-    stage.calls.revoke(a.device.id);
+    harness.calls.revoke(a.device.id);
     a.reply(atA, '200 OK', { to: await a.peer.skipTo('BYE') });
     b.reply(atB, '200 OK', { to: await b.peer.skipTo('BYE') });
-    expect((await stage.closed()).verdict).toEqual({ result: 'answered', reason: 'revoked' });
+    expect((await harness.closed()).verdict).toEqual({ disposition: 'answered', reason: 'revoked' });
     atA.request('INVITE', { body: offerOf('20') });
     await a.peer.skipTo(481);
   });
@@ -60,7 +60,7 @@ describe('a blind transfer', () => {
     atA.request('REFER', { headers: ['Refer-To: <sip:22@gosip>'] });
     await a.peer.expect(202);
     expect(await notified(a, atA)).toBe('SIP/2.0 100 Trying (active)');
-    const rung = await c.rung();
+    const rung = await c.incomingCall();
     expect(rung.invite?.header('From')).toContain('"Phone 21" <sip:21@');
     expect(rung.invite?.body).toBe('');
     c.reply(rung, '180 Ringing');
@@ -73,21 +73,25 @@ describe('a blind transfer', () => {
     expect((await c.peer.expect('ACK')).body).toBe(offerOf('21', 'sendrecv', 2));
     expect(await notified(a, atA)).toBe('SIP/2.0 200 OK (terminated)');
     a.reply(atA, '200 OK', { to: await a.peer.expect('BYE') });
-    expect((await stage.closed(0)).verdict).toEqual({ result: 'answered', reason: 'transferred' });
-    expect(stage.calls.list()).toHaveLength(1);
+    expect((await harness.closed(0)).verdict).toEqual({ disposition: 'answered', reason: 'transferred' });
+    expect(harness.calls.list()).toHaveLength(1);
     rung.request('BYE');
     await c.peer.expect(200);
     await b.peer.expect('BYE');
-    const record = await stage.closed(1);
-    expect(record).toMatchObject({ caller: { number: '21' }, callee: { number: '22' }, transferredFrom: stage.records()[0]?.id });
-    expect(record.verdict).toEqual({ result: 'answered', reason: 'callee-hung-up' });
+    const record = await harness.closed(1);
+    expect(record).toMatchObject({
+      caller: { number: '21' },
+      callee: { number: '22' },
+      transferredFrom: harness.records()[0]?.id,
+    });
+    expect(record.verdict).toEqual({ disposition: 'answered', reason: 'callee-hung-up' });
   });
 
   it('goes on when the phone that ordered it hangs up at once', async () => {
     atA.request('REFER', { headers: ['Refer-To: <sip:22@gosip>'] });
     await a.peer.skipTo(202);
     await atA.bye();
-    const rung = await c.rung();
+    const rung = await c.incomingCall();
     c.reply(rung, '200 OK', { body: offerOf('22') });
     const invite = await b.peer.expect('INVITE');
     b.reply(atB, '200 OK', { to: invite, body: offerOf('21') });
@@ -96,24 +100,24 @@ describe('a blind transfer', () => {
     await b.peer.skipTo('ACK');
     await atB.bye();
     await c.peer.expect('BYE');
-    expect((await stage.closed(1)).verdict).toEqual({ result: 'answered', reason: 'caller-hung-up' });
+    expect((await harness.closed(1)).verdict).toEqual({ disposition: 'answered', reason: 'caller-hung-up' });
   });
 
   it('that fails leaves the call as it was', async () => {
     atA.request('REFER', { headers: ['Refer-To: <sip:22@gosip>'] });
     await a.peer.expect(202);
     await notified(a, atA);
-    c.reply(await c.rung(), '486 Busy Here');
+    c.reply(await c.incomingCall(), '486 Busy Here');
     expect(await notified(a, atA)).toBe('SIP/2.0 486 Busy Here (terminated)');
     atA.request('INFO', { body: 'still here' });
     expect((await b.peer.expect('INFO')).body).toBe('still here');
-    expect((await stage.closed(1)).verdict).toEqual({ result: 'busy', reason: 'busy' });
+    expect((await harness.closed(1)).verdict).toEqual({ disposition: 'busy', reason: 'busy' });
   });
 
   it('that fails after the phone has gone ends the other side', async () => {
     atA.request('REFER', { headers: ['Refer-To: <sip:22@gosip>'] });
     await a.peer.skipTo(202);
-    const rung = await c.rung();
+    const rung = await c.incomingCall();
     await atA.bye();
     c.reply(rung, '486 Busy Here');
     await b.peer.expect('BYE');
@@ -123,7 +127,7 @@ describe('a blind transfer', () => {
     atA.request('REFER', { headers: ['Refer-To: <sip:22@gosip>'] });
     await a.peer.skipTo(202);
     await atA.bye();
-    const rung = await c.rung();
+    const rung = await c.incomingCall();
     c.reply(rung, '180 Ringing');
     atB.cseq = 30;
     atB.request('INVITE', { body: offerOf('21', 'sendrecv', 2) });
@@ -133,29 +137,29 @@ describe('a blind transfer', () => {
     await b.peer.expect(200);
     await atB.bye();
     await c.peer.expect('CANCEL');
-    expect((await stage.closed(1)).verdict).toEqual({ result: 'cancelled', reason: 'caller-cancelled' });
+    expect((await harness.closed(1)).verdict).toEqual({ disposition: 'cancelled', reason: 'caller-cancelled' });
   });
 
   it('ends when the party to be transferred hangs up', async () => {
     atA.request('REFER', { headers: ['Refer-To: <sip:22@gosip>'] });
     await a.peer.skipTo(202);
-    const rung = await c.rung();
+    const rung = await c.incomingCall();
     c.reply(rung, '180 Ringing');
     atB.cseq = 30;
     await atB.bye();
     await c.peer.expect('CANCEL');
     await a.peer.skipTo('BYE');
-    expect((await stage.closed(1)).verdict).toEqual({ result: 'cancelled', reason: 'caller-cancelled' });
+    expect((await harness.closed(1)).verdict).toEqual({ disposition: 'cancelled', reason: 'caller-cancelled' });
   });
 
   it('says nothing in the log of a phone whose BYE crosses ours', async () => {
     const lines: string[] = [];
     const log = createLog({ level: 'warn', destination: { write: (line: string) => void lines.push(line) } });
-    await using quiet = await SipStage.start({ log });
+    await using quiet = await SipHarness.start({ log });
     const [first, second, third] = [await quiet.phone('20'), await quiet.phone('21'), await quiet.phone('22')];
     const [atFirst, atSecond] = await connectPhones(first, second);
     atFirst.request('REFER', { headers: ['Refer-To: <sip:22@gosip>'] });
-    const rung = await third.rung();
+    const rung = await third.incomingCall();
     third.reply(rung, '200 OK', { body: offerOf('22') });
     second.reply(atSecond, '200 OK', { to: await second.peer.expect('INVITE'), body: offerOf('21', 'sendrecv', 2) });
     await third.peer.expect('ACK');
@@ -163,7 +167,7 @@ describe('a blind transfer', () => {
     atFirst.request('BYE');
     await first.peer.skipTo(({ status, header }) => status >= 200 && (header('CSeq') ?? '').includes('BYE'));
     first.reply(atFirst, '481 Call/Transaction Does Not Exist', { to: ours });
-    expect((await quiet.closed(0)).verdict).toEqual({ result: 'answered', reason: 'transferred' });
+    expect((await quiet.closed(0)).verdict).toEqual({ disposition: 'answered', reason: 'transferred' });
     rung.request('BYE');
     await third.peer.skipTo(200);
     await quiet.closed(1);
@@ -174,22 +178,22 @@ describe('a blind transfer', () => {
   it('stops ringing when the house ends the call that is transferred', async () => {
     atA.request('REFER', { headers: ['Refer-To: <sip:22@gosip>'] });
     await a.peer.skipTo(202);
-    const rung = await c.rung();
+    const rung = await c.incomingCall();
     c.reply(rung, '180 Ringing');
-    await stage
-      .until(() => stage.calls.list().length === 2 && stage.records()[1]?.ringingAt !== undefined, 'ringing')
+    await harness
+      .until(() => harness.calls.list().length === 2 && harness.records()[1]?.ringingAt !== undefined, 'ringing')
       .catch(() => {});
-    stage.calls.hangUp(stage.records()[0]?.id ?? '');
+    harness.calls.hangUp(harness.records()[0]?.id ?? '');
     await b.peer.expect('BYE');
     await c.peer.expect('CANCEL');
-    expect((await stage.closed(1)).verdict).toEqual({ result: 'cancelled', reason: 'caller-cancelled' });
+    expect((await harness.closed(1)).verdict).toEqual({ disposition: 'cancelled', reason: 'caller-cancelled' });
   });
 
   it('whose new phone hangs up before the party is there tells so, and the call goes on as it was', async () => {
     atA.request('REFER', { headers: ['Refer-To: <sip:22@gosip>'] });
     await a.peer.skipTo(202);
     await notified(a, atA);
-    const rung = await c.rung();
+    const rung = await c.incomingCall();
     c.reply(rung, '200 OK', { body: offerOf('22') });
     const invite = await b.peer.expect('INVITE');
     rung.request('BYE');
@@ -197,11 +201,11 @@ describe('a blind transfer', () => {
     expect(await notified(a, atA)).toBe('SIP/2.0 480 Temporarily Unavailable (terminated)');
     b.reply(atB, '200 OK', { to: invite, body: offerOf('21', 'sendrecv', 2) });
     await b.peer.expect('ACK');
-    expect((await stage.closed(1)).verdict).toEqual({ result: 'answered', reason: 'callee-hung-up' });
-    expect(stage.calls.list().map(({ record }) => record.id)).toEqual([stage.records()[0]?.id]);
+    expect((await harness.closed(1)).verdict).toEqual({ disposition: 'answered', reason: 'callee-hung-up' });
+    expect(harness.calls.list().map(({ record }) => record.id)).toEqual([harness.records()[0]?.id]);
     await atA.bye();
     await b.peer.expect('BYE');
-    await stage.idle();
+    await harness.idle();
   });
 
   it('is silent where the phone asks for that', async () => {
@@ -219,7 +223,7 @@ describe('a blind transfer', () => {
 });
 
 describe('an attended transfer', () => {
-  async function consult(): Promise<[StageCall, StageCall]> {
+  async function consult(): Promise<[ScriptedCall, ScriptedCall]> {
     return connectPhones(a, c);
   }
 
@@ -239,14 +243,14 @@ describe('an attended transfer', () => {
     expect(await notified(a, atA)).toBe('SIP/2.0 200 OK (terminated)');
     await a.peer.expect('BYE');
     await a.peer.expect('BYE');
-    expect(stage.calls.list().map(({ record }) => [record.caller.number, record.callee.number])).toEqual([['21', '22']]);
+    expect(harness.calls.list().map(({ record }) => [record.caller.number, record.callee.number])).toEqual([['21', '22']]);
     atB.cseq = 30;
     await atB.bye();
     await c.peer.expect('BYE');
-    expect((await stage.closed(0)).verdict).toEqual({ result: 'answered', reason: 'transferred' });
-    expect((await stage.closed(1)).verdict).toEqual({ result: 'answered', reason: 'transferred' });
-    const joined = await stage.closed(2);
-    expect(joined).toMatchObject({ transferredFrom: stage.records()[0]?.id, direction: 'internal' });
+    expect((await harness.closed(0)).verdict).toEqual({ disposition: 'answered', reason: 'transferred' });
+    expect((await harness.closed(1)).verdict).toEqual({ disposition: 'answered', reason: 'transferred' });
+    const joined = await harness.closed(2);
+    expect(joined).toMatchObject({ transferredFrom: harness.records()[0]?.id, direction: 'internal' });
   });
 
   it('that the second side refuses leaves both calls', async () => {
@@ -257,11 +261,11 @@ describe('an attended transfer', () => {
     expect((await b.peer.expect('ACK')).body).toBe(offerOf('20'));
     await notified(a, atA);
     expect(await notified(a, atA)).toBe('SIP/2.0 488 Not Acceptable Here (terminated)');
-    expect(stage.calls.list()).toHaveLength(2);
+    expect(harness.calls.list()).toHaveLength(2);
   });
 
   it('of a call that is not this phone’s is refused', async () => {
-    const d = await stage.phone('23');
+    const d = await harness.phone('23');
     const [toD] = await connectPhones(c, d);
     atA.request('REFER', { headers: [`Refer-To: <sip:23@gosip?Replaces=${replacesOf(toD)}>`] });
     await a.peer.expect(202);
@@ -271,13 +275,13 @@ describe('an attended transfer', () => {
 });
 
 describe('a transfer to a phone that still rings', () => {
-  let toC: StageCall;
-  let atC: StageCall;
+  let toC: ScriptedCall;
+  let atC: ScriptedCall;
 
   /** A calls C, which rings, and then wants B to get that call. */
   async function ringing(): Promise<void> {
     toC = a.invite('22');
-    atC = await c.rung();
+    atC = await c.incomingCall();
     c.reply(atC, '180 Ringing');
     toC.learn(await a.peer.expect(180));
     atA.request('REFER', { headers: [`Refer-To: <sip:22@gosip?Replaces=${replacesOf(toC)}>`] });
@@ -304,10 +308,14 @@ describe('a transfer to a phone that still rings', () => {
     atB.cseq = 30;
     await atB.bye();
     await c.peer.expect('BYE');
-    const joined = await stage.closed(2);
-    expect(joined).toMatchObject({ caller: { number: '21' }, callee: { number: '22' }, transferredFrom: stage.records()[0]?.id });
-    expect(joined.verdict).toEqual({ result: 'answered', reason: 'caller-hung-up' });
-    await stage.idle();
+    const joined = await harness.closed(2);
+    expect(joined).toMatchObject({
+      caller: { number: '21' },
+      callee: { number: '22' },
+      transferredFrom: harness.records()[0]?.id,
+    });
+    expect(joined.verdict).toEqual({ disposition: 'answered', reason: 'caller-hung-up' });
+    await harness.idle();
   }
 
   it('lets it ring on and joins it when it is answered', async () => {
@@ -318,8 +326,8 @@ describe('a transfer to a phone that still rings', () => {
     toC.request('ACK', { cseq: 1, branch: toC.localTag });
     expect(await notified(a, atA)).toBe('SIP/2.0 200 OK (terminated)');
     a.reply(atA, '200 OK', { to: await a.peer.expect('BYE') });
-    expect((await stage.closed(0)).verdict).toEqual({ result: 'answered', reason: 'transferred' });
-    expect((await stage.closed(1)).verdict).toEqual({ result: 'answered', reason: 'transferred' });
+    expect((await harness.closed(0)).verdict).toEqual({ disposition: 'answered', reason: 'transferred' });
+    expect((await harness.closed(1)).verdict).toEqual({ disposition: 'answered', reason: 'transferred' });
     await hangsUp();
   });
 
@@ -335,20 +343,20 @@ describe('a transfer to a phone that still rings', () => {
   });
 
   it.each([
-    ['486 Busy Here', { result: 'busy', reason: 'busy' }],
-    ['603 Decline', { result: 'missed', reason: 'declined' }],
+    ['486 Busy Here', { disposition: 'busy', reason: 'busy' }],
+    ['603 Decline', { disposition: 'missed', reason: 'declined' }],
   ])('that answers %s leaves the phone with its first call', async (status, verdict) => {
     await ringing();
     c.reply(atC, status);
     expect(await notified(a, atA)).toBe(`SIP/2.0 ${status} (terminated)`);
     await a.peer.expect(Number(status.slice(0, 3)));
-    expect((await stage.closed(1)).verdict).toEqual(verdict);
+    expect((await harness.closed(1)).verdict).toEqual(verdict);
     toC.request('ACK', { cseq: 1, branch: toC.localTag });
     atA.request('INFO', { body: 'still here' });
     expect((await b.peer.expect('INFO')).body).toBe('still here');
     await atA.bye();
     await b.peer.expect('BYE');
-    await stage.idle();
+    await harness.idle();
   });
 
   it('that declines after the phone has gone ends the party’s call', async () => {
@@ -357,7 +365,7 @@ describe('a transfer to a phone that still rings', () => {
     await atA.bye();
     c.reply(atC, '603 Decline');
     await b.peer.expect('BYE');
-    await stage.idle();
+    await harness.idle();
   });
 
   it('goes back to the phone when the party hangs up', async () => {
@@ -374,8 +382,8 @@ describe('a transfer to a phone that still rings', () => {
     toC.ack();
     await toC.bye();
     await c.peer.expect('BYE');
-    expect((await stage.closed(1)).verdict).toEqual({ result: 'answered', reason: 'caller-hung-up' });
-    await stage.idle();
+    expect((await harness.closed(1)).verdict).toEqual({ disposition: 'answered', reason: 'caller-hung-up' });
+    await harness.idle();
   });
 
   it('stops when the party hangs up after the phone has', async () => {
@@ -386,8 +394,8 @@ describe('a transfer to a phone that still rings', () => {
     await atB.bye();
     c.reply(atC, '200 OK', { to: await c.peer.expect('CANCEL') });
     c.reply(atC, '487 Request Terminated');
-    expect((await stage.closed(1)).verdict).toEqual({ result: 'cancelled', reason: 'caller-cancelled' });
-    await stage.idle();
+    expect((await harness.closed(1)).verdict).toEqual({ disposition: 'cancelled', reason: 'caller-cancelled' });
+    await harness.idle();
   });
 
   it('that the party cannot join is answered for the phone', async () => {
@@ -398,15 +406,15 @@ describe('a transfer to a phone that still rings', () => {
     expect(await notified(a, atA)).toBe('SIP/2.0 488 Not Acceptable Here (terminated)');
     toC.learn(await a.peer.expect(200));
     toC.ack();
-    expect(stage.calls.list()).toHaveLength(2);
+    expect(harness.calls.list()).toHaveLength(2);
     await toC.bye();
     await c.peer.expect('BYE');
   });
 
   it('is not for another phone’s call', async () => {
-    const d = await stage.phone('23');
+    const d = await harness.phone('23');
     const toD = c.invite('23');
-    d.reply(await d.rung(), '180 Ringing');
+    d.reply(await d.incomingCall(), '180 Ringing');
     toD.learn(await c.peer.expect(180));
     atA.request('REFER', { headers: [`Refer-To: <sip:23@gosip?Replaces=${replacesOf(toD)}>`] });
     await a.peer.expect(202);
@@ -416,7 +424,7 @@ describe('a transfer to a phone that still rings', () => {
 
   it('may be answered just when the phone orders it', async () => {
     toC = a.invite('22');
-    atC = await c.rung();
+    atC = await c.incomingCall();
     c.reply(atC, '180 Ringing');
     toC.learn(await a.peer.expect(180));
     c.reply(atC, '200 OK', { body: offerOf('22') });
@@ -436,9 +444,9 @@ describe('a transfer to a phone that still rings', () => {
 
 describe('INVITE with Replaces', () => {
   it('of a call that only rings is refused: who is to answer it did not make it', async () => {
-    const d = await stage.phone('23');
+    const d = await harness.phone('23');
     const toD = a.invite('23');
-    const atD = await d.rung();
+    const atD = await d.incomingCall();
     d.reply(atD, '180 Ringing');
     toD.learn(await a.peer.expect(180));
     for (const call of [toD, atD]) {
@@ -459,11 +467,11 @@ describe('INVITE with Replaces', () => {
     call.learn(ok);
     call.ack();
     await a.peer.expect('BYE');
-    expect((await stage.closed(0)).verdict).toEqual({ result: 'answered', reason: 'replaced' });
+    expect((await harness.closed(0)).verdict).toEqual({ disposition: 'answered', reason: 'replaced' });
     await b.peer.expect('ACK');
     await call.bye();
     await b.peer.expect('BYE');
-    expect(await stage.closed(1)).toMatchObject({ caller: { number: '22' }, callee: { number: '21' } });
+    expect(await harness.closed(1)).toMatchObject({ caller: { number: '22' }, callee: { number: '21' } });
   });
 
   it('of an unknown or early call is refused', async () => {
@@ -473,29 +481,29 @@ describe('INVITE with Replaces', () => {
     await c.peer.expect(486);
     c.invite('21', { headers: ['Replaces: x'] });
     await c.peer.expect(400);
-    await stage.until(() => stage.sip.sizes().dialogs === 2, 'the two dialogs');
+    await harness.until(() => harness.sip.sizes().dialogs === 2, 'the two dialogs');
   });
 
   it('is not for the phones of somebody else', async () => {
-    const d = await stage.phone('23', { personId: 'usr_other' });
+    const d = await harness.phone('23', { personId: 'usr_other' });
     d.invite('21', { headers: [`Replaces: ${decodeURIComponent(replacesOf(atA))}`] });
     await d.peer.expect(403);
   });
 });
 
 describe('a call of a phone that belongs to nobody', () => {
-  const phoneOf = (id: DeviceId, personId: string | undefined): Device => ({ ...stage.device('23'), id, personId });
+  const phoneOf = (id: DeviceId, personId: string | undefined): Device => ({ ...harness.device('23'), id, personId });
   it.each([
     ['the phone itself', 'dev_1', undefined, true],
     ['another that belongs to nobody', 'dev_2', undefined, false],
     ['a person’s', 'dev_2', 'usr_1', false],
   ] as const)('may be taken over by %s: not by who merely has no owner either', (_who, id, personId, isTaken) => {
-    expect(isOfSameOwner(phoneOf('dev_1', undefined), phoneOf(id, personId))).toBe(isTaken);
-    expect(isOfSameOwner(undefined, phoneOf(id, personId))).toBe(false);
+    expect(haveSameOwner(phoneOf('dev_1', undefined), phoneOf(id, personId))).toBe(isTaken);
+    expect(haveSameOwner(undefined, phoneOf(id, personId))).toBe(false);
   });
 
   it('cannot be taken over by a guest’s phone that knows its tags', async () => {
-    const [e, f, guest] = [await stage.phone('24'), await stage.phone('25'), await stage.phone('26')];
+    const [e, f, guest] = [await harness.phone('24'), await harness.phone('25'), await harness.phone('26')];
     const [atE] = await connectPhones(e, f);
     guest.invite('25', { headers: [`Replaces: ${decodeURIComponent(replacesOf(atE))}`] });
     await guest.peer.expect(403);

@@ -1,54 +1,54 @@
 import type { Device } from '#devices/device.ts';
 import type { Calls } from '#calls/calls.ts';
 import type { CallerLeg } from '#calls/ports.ts';
-import { answer } from './answer.ts';
+import { respond } from './respond.ts';
 import { Bridge } from './bridge.ts';
 import type { Side } from './bridge.ts';
 import type { DialogOwner, SipDialog } from './dialog.ts';
 import { parseNameAddr, parseReplaces, parseUri, splitList, uriHeader } from './headers.ts';
 import type { Replaces } from './headers.ts';
-import { IncomingCall } from './incoming-call.ts';
-import type { CallParts, Invite } from './incoming-call.ts';
-import { callingEnd, MediaPaths, statusOfRefusal } from './media-path.ts';
+import { InboundLeg } from './inbound-leg.ts';
+import type { CallDeps, Invite } from './inbound-leg.ts';
+import { callingEndpoint, MediaPaths, statusForRefusal } from './media-path.ts';
 import type { MediaPath } from './media-path.ts';
 import { joinSides, sdpOf } from './join-sides.ts';
 import { reInvite } from './re-invite.ts';
 import type { MediaOutcome, MediaRole } from './media-port.ts';
 import { refusalOf } from './sdp.ts';
 import { ReferProgress } from './refer-progress.ts';
-import { RingingTransfer } from './ringing-transfer.ts';
-import type { IncomingRequest, Responder } from './srf-types.ts';
-import { TransferredParty } from './transferred-party.ts';
+import { SemiAttendedTransfer } from './semi-attended-transfer.ts';
+import type { SrfRequest, Responder } from './srf-types.ts';
+import { Transferee } from './transferee.ts';
 
-export type TransferParts = CallParts & {
+export type TransferDeps = CallDeps & {
   readonly calls: Calls;
   /** Whether a device may still call. */
-  readonly isWelcome: (deviceId: string) => boolean;
+  readonly mayStillCall: (deviceId: string) => boolean;
 };
 
 /** REFER (RFC 3515, RFC 5589) and INVITE with Replaces (RFC 3891): moving the sides of calls that are connected. */
 export class Transfers {
-  readonly #parts: TransferParts;
+  readonly #deps: TransferDeps;
 
-  constructor(parts: TransferParts) {
-    this.#parts = parts;
+  constructor(deps: TransferDeps) {
+    this.#deps = deps;
   }
 
-  refer(bridge: Bridge, from: Side, exchange: { readonly request: IncomingRequest; readonly response: Responder }): void {
+  refer(bridge: Bridge, from: Side, exchange: { readonly request: SrfRequest; readonly response: Responder }): void {
     const { request, response } = exchange;
     const targets = splitList(request.headers['refer-to'] ?? '');
     const uri = parseUri(parseNameAddr(targets[0] ?? '')?.uri ?? '');
     if (targets.length !== 1 || uri === undefined) {
-      answer(response, 400);
+      respond(response, 400);
       return;
     }
     // Only a phone of the house may make us call somebody.
     if (from.device === undefined || bridge.isTransferring) {
-      answer(response, from.device === undefined ? 603 : 491);
+      respond(response, from.device === undefined ? 603 : 491);
       return;
     }
-    if (!this.#parts.isWelcome(from.device.id)) {
-      answer(response, 403);
+    if (!this.#deps.mayStillCall(from.device.id)) {
+      respond(response, 403);
       return;
     }
     const progress = new ReferProgress(from.dialog, exchange);
@@ -60,8 +60,8 @@ export class Transfers {
   }
 
   /** INVITE with Replaces: the sender takes the place of one side of a call. */
-  takeOver(invite: Invite, device: Device, replaces: string): void {
-    const leg = new IncomingCall(this.#parts, invite, { device, end: callingEnd(invite.request) });
+  handleReplaces(invite: Invite, device: Device, replaces: string): void {
+    const leg = new InboundLeg(this.#deps, invite, { device, endpoint: callingEndpoint(invite.request) });
     const wanted = parseReplaces(replaces);
     const found = wanted === undefined ? undefined : this.#find(wanted);
     if (wanted === undefined || found === undefined) {
@@ -69,41 +69,41 @@ export class Transfers {
       return;
     }
     const { bridge, side } = found;
-    if (wanted.isEarlyOnly || !isOfSameOwner(side.device, device)) {
+    if (wanted.isEarlyOnly || !haveSameOwner(side.device, device)) {
       leg.refuse(wanted.isEarlyOnly ? 486 : 403);
       return;
     }
     const party = { deviceId: device.id, personId: device.personId, number: device.extension, name: device.name };
-    this.#replace(leg, { bridge, side, coming: { dialog: leg.dialog, device, party, end: leg.end } });
+    this.#replace(leg, { bridge, side, replacement: { dialog: leg.dialog, device, party, endpoint: leg.endpoint } });
   }
 
-  #replace(leg: IncomingCall, { bridge, side, coming }: { bridge: Bridge; side: Side; coming: Side }): void {
-    const staying = bridge.otherThan(side);
+  #replace(leg: InboundLeg, { bridge, side, replacement }: { bridge: Bridge; side: Side; replacement: Side }): void {
+    const remaining = bridge.otherThan(side);
     const [ours, theirs] = side === bridge.caller ? (['caller', 'callee'] as const) : (['callee', 'caller'] as const);
-    const path = this.#pathBetween(coming, staying, ours);
+    const path = this.#pathBetween(replacement, remaining, ours);
     const refuse = (status: number) => {
       path.close();
       leg.refuse(status);
     };
-    const before = staying.dialog.localSdp;
+    const before = remaining.dialog.localSdp;
     const join = (body: string) => {
       // Either has hung up meanwhile: who stays talks to whom it talked to.
       if (bridge.isOver || leg.isGone) {
         refuse(481);
-        if (!bridge.isOver) reInvite(this.#parts.clock, staying.dialog, { offer: before, listener: unchanged });
+        if (!bridge.isOver) reInvite(this.#deps.clock, remaining.dialog, { offer: before, listener: acceptUnchanged });
         return;
       }
-      bridge.letGo({ result: 'answered', reason: 'replaced' });
-      const sides = ours === 'caller' ? ([coming, staying] as const) : ([staying, coming] as const);
-      const joined = this.#join(bridge, { sides, path, orderedBy: coming.device?.id });
-      leg.answerReplacing(body, joined);
+      bridge.release({ disposition: 'answered', reason: 'replaced' });
+      const sides = ours === 'caller' ? ([replacement, remaining] as const) : ([remaining, replacement] as const);
+      const joined = this.#join(bridge, { sides, path, requestedBy: replacement.device?.id });
+      leg.answerWithReplaces(body, joined);
       side.dialog.bye();
     };
     const accepted = (body: string, acknowledge: (answer: string) => void) => {
       const done = (outcome: MediaOutcome) => {
         if (outcome.kind === 'refused') {
           acknowledge(leg.offer === '' ? refusalOf(body) : '');
-          refuse(statusOfRefusal(outcome));
+          refuse(statusForRefusal(outcome));
           return;
         }
         if (leg.offer !== '') acknowledge('');
@@ -114,8 +114,8 @@ export class Transfers {
       else path.answer(body, done);
     };
     path.offer(leg.offer, ours, (offered) => {
-      if (offered.kind === 'refused') refuse(statusOfRefusal(offered));
-      else reInvite(this.#parts.clock, staying.dialog, { offer: offered.sdp, listener: { accepted, refused: refuse } });
+      if (offered.kind === 'refused') refuse(statusForRefusal(offered));
+      else reInvite(this.#deps.clock, remaining.dialog, { offer: offered.sdp, listener: { accepted, refused: refuse } });
     });
   }
 
@@ -125,10 +125,10 @@ export class Transfers {
     order: { readonly device: Device; readonly source: string; readonly dialled: string; readonly progress: ReferProgress },
   ): void {
     const other = bridge.otherThan(from);
-    const leg = new TransferredParty(this.#parts, { bridge, from, other, progress: order.progress });
-    bridge.transferBegun(from, leg);
+    const leg = new Transferee(this.#deps, { bridge, transferor: from, transferee: other, progress: order.progress });
+    bridge.beginTransfer(from, leg);
     const transferredFrom = bridge.call?.record.id;
-    leg.call = this.#parts.calls.place({
+    leg.call = this.#deps.calls.place({
       caller: { kind: 'device', device: order.device, party: other.party },
       dialled: order.dialled,
       source: order.source,
@@ -145,13 +145,13 @@ export class Transfers {
   ): void {
     const { progress } = order;
     const owner = order.replaces === undefined ? undefined : this.#ownerOf(order.replaces);
-    if (owner instanceof IncomingCall && owner.isRinging && owner.device?.id === from.device?.id) {
-      this.#toRinging(bridge, from, { consultation: owner, progress });
+    if (owner instanceof InboundLeg && owner.isRinging && owner.device?.id === from.device?.id) {
+      this.#semiAttended(bridge, from, { consultation: owner, progress });
       return;
     }
     const found = order.replaces === undefined ? undefined : this.#find(order.replaces);
     if (found === undefined || found.bridge === bridge || found.side.device?.id !== from.device?.id) {
-      progress.finished(481);
+      progress.notifyFinal(481);
       return;
     }
     const first = bridge.otherThan(from);
@@ -159,50 +159,59 @@ export class Transfers {
     const path = this.#pathBetween(first, second, 'caller');
     const refused = (status: number) => {
       path.close();
-      progress.finished(status);
+      progress.notifyFinal(status);
     };
     const joined = () => {
-      bridge.letGo({ result: 'answered', reason: 'transferred' });
-      found.bridge.letGo({ result: 'answered', reason: 'transferred' });
-      this.#join(bridge, { sides: [first, second], path, orderedBy: from.device?.id });
-      progress.finished(200);
+      bridge.release({ disposition: 'answered', reason: 'transferred' });
+      found.bridge.release({ disposition: 'answered', reason: 'transferred' });
+      this.#join(bridge, { sides: [first, second], path, requestedBy: from.device?.id });
+      progress.notifyFinal(200);
       from.dialog.bye();
       found.side.dialog.bye();
     };
-    joinSides(this.#parts.clock, { first, second, path }, { joined, refused });
+    joinSides(this.#deps.clock, { first, second, path }, { joined, refused });
   }
 
   /** The second call still rings. Only the phone that let it ring may give it away (RFC 3891 section 3). */
-  #toRinging(bridge: Bridge, from: Side, order: { readonly consultation: IncomingCall; readonly progress: ReferProgress }): void {
+  #semiAttended(
+    bridge: Bridge,
+    from: Side,
+    order: { readonly consultation: InboundLeg; readonly progress: ReferProgress },
+  ): void {
     const party = bridge.otherThan(from);
-    const transfer = new RingingTransfer({
-      ...{ clock: this.#parts.clock, bridge, from, ...order },
+    const transfer = new SemiAttendedTransfer({
+      clock: this.#deps.clock,
+      bridge,
+      transferor: from,
+      ...order,
       pathTo: (second) => this.#pathBetween(party, second, 'caller'),
-      join: (second, path) => this.#join(bridge, { sides: [party, second], path, orderedBy: from.device?.id }),
+      join: (second, path) => this.#join(bridge, { sides: [party, second], path, requestedBy: from.device?.id }),
     });
-    bridge.transferBegun(from, transfer);
-    order.consultation.giveTo(transfer);
+    bridge.beginTransfer(from, transfer);
+    order.consultation.handOverTo(transfer);
   }
 
   #pathBetween(one: Side, other: Side, role: MediaRole): MediaPath {
     const [caller, callee] = role === 'caller' ? [one, other] : [other, one];
-    const from = { call: caller.dialog.callId, caller: caller.end };
-    return new MediaPaths(this.#parts, from).to(callee.end);
+    const from = { call: caller.dialog.callId, caller: caller.endpoint };
+    return new MediaPaths(this.#deps, from).to(callee.endpoint);
   }
 
   /** Two sides that talk to each other from now on, and the record of it. */
-  #join(from: Bridge, given: { sides: readonly [Side, Side]; path: MediaPath; orderedBy: string | undefined }): Bridge {
-    const { sides, path, orderedBy } = given;
+  #join(from: Bridge, given: { sides: readonly [Side, Side]; path: MediaPath; requestedBy: string | undefined }): Bridge {
+    const { sides, path, requestedBy } = given;
     const [caller, callee] = sides;
-    const joined = new Bridge(this.#parts, caller, callee);
+    const joined = new Bridge(this.#deps, caller, callee);
     joined.path = path;
     const outside = callee.device === undefined ? 'outbound' : 'inbound';
-    joined.call = this.#parts.calls.join({
-      ...{ caller: caller.party, callee: callee.party, leg: connectedLeg(joined) },
+    joined.call = this.#deps.calls.join({
+      caller: caller.party,
+      callee: callee.party,
+      leg: connectedLeg(joined),
       calleeLeg: { sipCallId: callee.dialog.callId, address: '' },
       direction: caller.device !== undefined && callee.device !== undefined ? 'internal' : outside,
       transferredFrom: from.call?.record.id ?? '',
-      orderedBy,
+      requestedBy,
     });
     return joined;
   }
@@ -221,20 +230,23 @@ export class Transfers {
 
   /** Its from-tag is the far side's, its to-tag ours (RFC 3891 section 3). */
   #dialogOf({ callId, toTag, fromTag }: Replaces): SipDialog | undefined {
-    const { dialogs } = this.#parts.connection;
+    const { dialogs } = this.#deps.connection;
     const dialog = dialogs.get(`${callId};from-tag=${fromTag}`) ?? dialogs.get(`${callId};from-tag=${toTag}`);
-    return dialog?.isNamedBy(toTag, fromTag) === true ? dialog : undefined;
+    return dialog?.matchesReplaces(toTag, fromTag) === true ? dialog : undefined;
   }
 }
 
 /** The same phone, or another of the same person: phones without an owner have nothing in common. */
-export function isOfSameOwner(one: Device | undefined, other: Device): boolean {
+export function haveSameOwner(one: Device | undefined, other: Device): boolean {
   if (one === undefined) return false;
   return one.id === other.id || (one.personId !== undefined && one.personId === other.personId);
 }
 
 /** What was agreed before is agreed again. */
-const unchanged = { accepted: (_body: string, acknowledge: (answer: string) => void) => acknowledge(''), refused: () => {} };
+const acceptUnchanged = {
+  accepted: (_body: string, acknowledge: (answer: string) => void) => acknowledge(''),
+  refused: () => {},
+};
 
 /** The caller's leg of a call that was connected from the start. */
 function connectedLeg(bridge: Bridge): CallerLeg {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLog } from '#base/log.ts';
-import { protocols } from '#devices/device.ts';
+import { sipTransports } from '#devices/device.ts';
 import type { OurNumber } from '#numbers/number.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { SipPeer } from '#testing/peers/sip-peer.ts';
 import { responseText, sipText } from '#testing/peers/sip-text.ts';
-import { offerOf, SipStage } from '#testing/harness/sip-stage.ts';
+import { offerOf, SipHarness } from '#testing/harness/sip-harness.ts';
 import { directMedia } from './media-path.ts';
 import type { SrfConnection } from './srf-connection.ts';
 import { TrunkPeers } from './trunk.ts';
@@ -19,10 +19,15 @@ afterEach(async () => {
 });
 
 const number: OurNumber = {
-  ...{ id: 'num_1', number: '+14165550100', name: 'Home', ownerPersonId: 'usr_1', voiceEnabled: true, createdAt: 0 },
+  id: 'num_1',
+  number: '+14165550100',
+  name: 'Home',
+  ownerPersonId: 'usr_1',
+  voiceEnabled: true,
+  createdAt: 0,
 };
 
-async function trunkStage(settings: Partial<TrunkSettings> = {}, numbers: readonly OurNumber[] = [number]) {
+async function startTrunkHarness(settings: Partial<TrunkSettings> = {}, numbers: readonly OurNumber[] = [number]) {
   const trunk = await SipPeer.udp({ address: '127.0.0.2' });
   open.push(trunk);
   const given = {
@@ -34,10 +39,10 @@ async function trunkStage(settings: Partial<TrunkSettings> = {}, numbers: readon
     allow: [],
     ...settings,
   } as const;
-  const stage = await SipStage.start({ trunks: [given], numbers });
-  open.push(stage);
-  trunk.target = stage.target;
-  return { trunk, stage };
+  const harness = await SipHarness.start({ trunks: [given], numbers });
+  open.push(harness);
+  trunk.target = harness.target;
+  return { trunk, harness };
 }
 
 const account = { username: 'house', password: 'geheim' } as const;
@@ -54,8 +59,8 @@ const challenge = 'Proxy-Authenticate: Digest realm="provider", nonce="n1", qop=
 
 describe('a call outside', () => {
   it('goes to the trunk in E.164 with the person’s number, and answers its challenge', async () => {
-    const { trunk, stage } = await trunkStage(account);
-    const a = await stage.phone('20', { personId: 'usr_1' });
+    const { trunk, harness } = await startTrunkHarness(account);
+    const a = await harness.phone('20', { personId: 'usr_1' });
     const call = a.invite('4165550123');
     const invite = await trunk.expect('INVITE');
     expect(invite.startLine).toBe(`INVITE sip:+14165550123@127.0.0.2:${trunk.port} SIP/2.0`);
@@ -85,7 +90,7 @@ describe('a call outside', () => {
     expect(signed).toContain('nc=00000002');
     expect(signed).toContain(`response="${expectedResponse(signed, 'BYE')}"`);
     trunk.send(responseText(again, '200 OK'));
-    const record = await stage.closed();
+    const record = await harness.closed();
     expect(record).toMatchObject({
       direction: 'outbound',
       trunk: 'provider',
@@ -95,23 +100,23 @@ describe('a call outside', () => {
   });
 
   it.each([
-    ['403 Forbidden', 403, { result: 'failed', reason: 'trunk-refused' }],
-    ['404 Not Found', 404, { result: 'failed', reason: 'unknown-number' }],
-    ['486 Busy Here', 486, { result: 'busy', reason: 'busy' }],
-    ['503 Service Unavailable', 503, { result: 'failed', reason: 'unreachable' }],
-    ['407 Proxy Authentication Required', 403, { result: 'failed', reason: 'trunk-refused' }],
+    ['403 Forbidden', 403, { disposition: 'failed', reason: 'trunk-refused' }],
+    ['404 Not Found', 404, { disposition: 'failed', reason: 'unknown-number' }],
+    ['486 Busy Here', 486, { disposition: 'busy', reason: 'busy' }],
+    ['503 Service Unavailable', 503, { disposition: 'failed', reason: 'unreachable' }],
+    ['407 Proxy Authentication Required', 403, { disposition: 'failed', reason: 'trunk-refused' }],
   ])('that the trunk answers with %s', async (refusal, told, verdict) => {
-    const { trunk, stage } = await trunkStage();
-    const a = await stage.phone('20');
+    const { trunk, harness } = await startTrunkHarness();
+    const a = await harness.phone('20');
     a.invite('4165550123');
     trunk.send(responseText(await trunk.expect('INVITE'), refusal, { headers: [challenge] }));
     await a.peer.expect(told);
-    expect((await stage.closed()).verdict).toEqual(verdict);
+    expect((await harness.closed()).verdict).toEqual(verdict);
   });
 
   it('to an emergency number goes out as dialled, with any number of the house', async () => {
-    const { trunk, stage } = await trunkStage();
-    const a = await stage.phone('20');
+    const { trunk, harness } = await startTrunkHarness();
+    const a = await harness.phone('20');
     a.invite('911');
     const invite = await trunk.expect('INVITE');
     expect(invite.startLine).toContain('INVITE sip:911@127.0.0.2');
@@ -121,8 +126,8 @@ describe('a call outside', () => {
   it.each(['Privacy: id', 'privacy: Header;ID', 'Privacy: user'])(
     'hides the number outside where the phone asks: %s',
     async (wish) => {
-      const { trunk, stage } = await trunkStage();
-      const a = await stage.phone('20', { personId: 'usr_1' });
+      const { trunk, harness } = await startTrunkHarness();
+      const a = await harness.phone('20', { personId: 'usr_1' });
       a.invite('4165550123', { headers: [wish] });
       const invite = await trunk.expect('INVITE');
       expect(invite.header('From')).toMatch(/^"?Anonymous"? <sip:anonymous@anonymous\.invalid>/);
@@ -132,8 +137,8 @@ describe('a call outside', () => {
   );
 
   it('for help shows the number whatever the phone asks', async () => {
-    const { trunk, stage } = await trunkStage();
-    const a = await stage.phone('20', { personId: 'usr_1' });
+    const { trunk, harness } = await startTrunkHarness();
+    const a = await harness.phone('20', { personId: 'usr_1' });
     a.invite('911', { headers: ['Privacy: id;critical'], from: 'anonymous' });
     const invite = await trunk.expect('INVITE');
     expect(invite.header('From')).toContain('+14165550100');
@@ -141,24 +146,24 @@ describe('a call outside', () => {
   });
 
   it('does not leave by a trunk that shows every number where the phone insists', async () => {
-    const outward = { kind: 'account', host: '127.0.0.2', fromHeader: 'X-From' } as const;
-    const { trunk, stage } = await trunkStage({ ...account, outward });
-    const a = await stage.phone('20', { personId: 'usr_1' });
+    const outboundRoute = { kind: 'account', host: '127.0.0.2', fromHeader: 'X-From' } as const;
+    const { trunk, harness } = await startTrunkHarness({ ...account, outboundRoute });
+    const a = await harness.phone('20', { personId: 'usr_1' });
     a.invite('4165550123', { headers: ['Privacy: id;critical'] });
     await a.peer.expect(503);
     expect(trunk.unread).toEqual([]);
   });
 
   it('goes out where the number was pasted with characters that nobody sees', async () => {
-    const { trunk, stage } = await trunkStage();
-    const a = await stage.phone('20', { personId: 'usr_1' });
+    const { trunk, harness } = await startTrunkHarness();
+    const a = await harness.phone('20', { personId: 'usr_1' });
     a.invite('%E2%80%AA+14155550123%E2%80%AC');
     expect((await trunk.expect('INVITE')).startLine).toContain('INVITE sip:+14155550123@127.0.0.2');
   });
 
   it('to a crisis line goes out as dialled', async () => {
-    const { trunk, stage } = await trunkStage();
-    const a = await stage.phone('20', { personId: 'usr_1' });
+    const { trunk, harness } = await startTrunkHarness();
+    const a = await harness.phone('20', { personId: 'usr_1' });
     a.invite('988');
     expect((await trunk.expect('INVITE')).startLine).toContain('INVITE sip:988@127.0.0.2');
   });
@@ -169,15 +174,15 @@ describe('a call outside', () => {
     const first = await SipPeer.udp({ address: '127.0.0.2' });
     open.push(first);
     const common = { transport: 'udp', register: false, allow: [] } as const;
-    const stage = await SipStage.start({
+    const harness = await SipHarness.start({
       trunks: [
         { ...common, name: 'one', host: '127.0.0.2', port: first.port },
         { ...common, name: 'two', host: '127.0.0.3', port: second.port },
       ],
     });
-    open.push(stage);
-    [first.target, second.target] = [stage.target, stage.target];
-    const a = await stage.phone('20');
+    open.push(harness);
+    [first.target, second.target] = [harness.target, harness.target];
+    const a = await harness.phone('20');
     a.invite('4165550123');
     first.send(responseText(await first.expect('INVITE'), '503 Service Unavailable'));
     second.send(responseText(await second.expect('INVITE'), '404 Not Found'));
@@ -189,20 +194,20 @@ describe('a call outside', () => {
       const [first, second] = [await SipPeer.udp({ address: '127.0.0.2' }), await SipPeer.udp({ address: '127.0.0.3' })];
       open.push(first, second);
       const common = { transport: 'udp', register: false, allow: [] } as const;
-      const stage = await SipStage.start({
+      const harness = await SipHarness.start({
         trunks: [
           { ...common, name: 'one', host: '127.0.0.2', port: first.port },
           { ...common, name: 'two', host: '127.0.0.3', port: second.port },
         ],
       });
-      open.push(stage);
-      [first.target, second.target] = [stage.target, stage.target];
-      return { first, second, stage };
+      open.push(harness);
+      [first.target, second.target] = [harness.target, harness.target];
+      return { first, second, harness };
     }
 
     it('leaves by another one until then, but asks it for help', async () => {
-      const { first, second, stage } = await twoTrunks();
-      const a = await stage.phone('20');
+      const { first, second, harness } = await twoTrunks();
+      const a = await harness.phone('20');
       a.invite('4165550123');
       first.send(
         responseText(await first.expect('INVITE'), '503 Service Unavailable', { headers: ['Retry-After: 3600 (busy)'] }),
@@ -220,19 +225,19 @@ describe('a call outside', () => {
     });
 
     it('leaves by it again when the rest is over', async () => {
-      const { first, second, stage } = await twoTrunks();
-      const a = await stage.phone('20');
+      const { first, second, harness } = await twoTrunks();
+      const a = await harness.phone('20');
       a.invite('4165550123');
       first.send(responseText(await first.expect('INVITE'), '503 Service Unavailable', { headers: ['Retry-After: 1'] }));
       second.send(responseText(await second.expect('INVITE'), '486 Busy Here'));
-      expect(stage.sip.trunks.names()).toEqual(['two']);
-      expect(stage.sip.trunks.names(true)).toEqual(['one', 'two']);
-      await stage.until(() => stage.sip.trunks.names()[0] === 'one', 'the end of the rest');
+      expect(harness.sip.trunks.names()).toEqual(['two']);
+      expect(harness.sip.trunks.names(true)).toEqual(['one', 'two']);
+      await harness.until(() => harness.sip.trunks.names()[0] === 'one', 'the end of the rest');
     });
 
     it('leaves by it all the same where there is no other, and the caller hears how long it wants', async () => {
-      const { trunk, stage } = await trunkStage();
-      const a = await stage.phone('20');
+      const { trunk, harness } = await startTrunkHarness();
+      const a = await harness.phone('20');
       for (const round of [1, 2]) {
         a.invite('4165550123');
         trunk.send(responseText(await trunk.skipTo('INVITE'), '503 Unavailable', { headers: [`Retry-After: ${round}7`] }));
@@ -242,10 +247,10 @@ describe('a call outside', () => {
   });
 
   it('to a number of ours rings inside the house', async () => {
-    const { trunk, stage } = await trunkStage();
-    const [a, b] = [await stage.phone('20'), await stage.phone('21', { personId: 'usr_1' })];
+    const { trunk, harness } = await startTrunkHarness();
+    const [a, b] = [await harness.phone('20'), await harness.phone('21', { personId: 'usr_1' })];
     a.invite('4165550100');
-    b.reply(await b.rung(), '486 Busy Here');
+    b.reply(await b.incomingCall(), '486 Busy Here');
     await a.peer.expect(486);
     expect(trunk.unread).toEqual([]);
   });
@@ -282,33 +287,33 @@ describe('a caller from outside who wants to be nobody', () => {
     ['P-Asserted-Identity: <sip:anonymous@anonymous.invalid>'],
     ['Remote-Party-ID: "Doctor" <sip:+4930901820@provider>;privacy=full;screen=yes'],
   ])('is nobody on displays and in records: %s', async (header) => {
-    const { trunk, stage } = await trunkStage({ allow: ['127.0.0.2'] });
-    const b = await stage.phone('21', { personId: 'usr_1' });
+    const { trunk, harness } = await startTrunkHarness({ allow: ['127.0.0.2'] });
+    const b = await harness.phone('21', { personId: 'usr_1' });
     inbound(trunk, { headers: [header, ...(header.startsWith('P-A') ? [] : ['P-Asserted-Identity: <tel:+4930901820>'])] });
-    const rung = await b.rung();
+    const rung = await b.incomingCall();
     expect(rung.invite?.text).not.toMatch(/4930901820|Doctor/);
     expect(rung.invite?.header('From')).toMatch(/^"?Anonymous"? <sip:anonymous@anonymous\.invalid>/);
-    expect(stage.calls.list()[0]?.record.caller).toMatchObject({ number: '', name: 'Anonymous' });
+    expect(harness.calls.list()[0]?.record.caller).toMatchObject({ number: '', name: 'Anonymous' });
     b.reply(rung, '486 Busy Here');
     await trunk.expect(486);
-    const record = await stage.closed();
-    expect(JSON.stringify([record, stage.store.legsOf(record.id)])).not.toMatch(/4930901820|Doctor/);
+    const record = await harness.closed();
+    expect(JSON.stringify([record, harness.store.legsOf(record.id)])).not.toMatch(/4930901820|Doctor/);
   });
 });
 
 describe('a call from the trunk', () => {
   it('rings the devices of the number’s owner', async () => {
-    const { trunk, stage } = await trunkStage({ allow: ['127.0.0.2/32'] });
-    const [b, c] = [await stage.phone('21', { personId: 'usr_1' }), await stage.phone('22', { personId: 'usr_1' })];
+    const { trunk, harness } = await startTrunkHarness({ allow: ['127.0.0.2/32'] });
+    const [b, c] = [await harness.phone('21', { personId: 'usr_1' }), await harness.phone('22', { personId: 'usr_1' })];
     inbound(trunk, { to: '14165550100' });
-    const rung = await b.rung();
-    const other = await c.rung();
+    const rung = await b.incomingCall();
+    const other = await c.incomingCall();
     expect(rung.invite?.header('From')).toContain('"Doctor" <sip:+4930901820@127.0.0.1');
     b.reply(rung, '200 OK', { body: offerOf('21') });
     c.reply(other, '486 Busy Here');
     const ok = await trunk.expect(200);
     expect(ok.body).toBe(offerOf('21'));
-    const record = stage.records()[0];
+    const record = harness.records()[0];
     expect(record).toMatchObject({ direction: 'inbound', trunk: 'provider', caller: { number: '+4930901820', name: 'Doctor' } });
     expect(record?.callee.deviceId).toBe('dev_21');
   });
@@ -322,36 +327,36 @@ describe('a call from the trunk', () => {
     'sip:%E2%80%AA+14165550100%E2%80%AC@127.0.0.1',
     'sip:01114165550100@127.0.0.1',
   ])('to our number rings, written %s', async (uri) => {
-    const { trunk, stage } = await trunkStage({ allow: ['127.0.0.2/32'] });
-    const b = await stage.phone('21', { personId: 'usr_1' });
+    const { trunk, harness } = await startTrunkHarness({ allow: ['127.0.0.2/32'] });
+    const b = await harness.phone('21', { personId: 'usr_1' });
     inbound(trunk, { uri, headers: ['Diversion: <sip:+14165550199@provider>;reason=unconditional'] });
-    await b.rung();
-    expect(stage.records()[0]).toMatchObject({ number: '+14165550100', caller: { number: '+4930901820' } });
+    await b.incomingCall();
+    expect(harness.records()[0]).toMatchObject({ number: '+14165550100', caller: { number: '+4930901820' } });
   });
 
   it('must carry the secret header where there is one', async () => {
     const secretHeader = { name: 'X-Our-Secret', value: 's3cret' };
-    const { trunk, stage } = await trunkStage({ allow: ['127.0.0.2'], secretHeader });
-    const b = await stage.phone('21', { personId: 'usr_1' });
+    const { trunk, harness } = await startTrunkHarness({ allow: ['127.0.0.2'], secretHeader });
+    const b = await harness.phone('21', { personId: 'usr_1' });
     inbound(trunk);
     await trunk.expect(401);
     inbound(trunk, { headers: ['X-Our-Secret: wrong'], branch: '2' });
     await trunk.skipTo(401);
     inbound(trunk, { headers: ['x-our-secret: s3cret'], branch: '3' });
-    await b.rung();
-    expect(stage.records()).toHaveLength(1);
+    await b.incomingCall();
+    expect(harness.records()).toHaveLength(1);
   });
 
   it('by a forged datagram is a stranger’s where the trunk speaks TCP, and the trunk’s by a connection', async () => {
-    const { trunk, stage } = await trunkStage({ allow: ['127.0.0.2'], transport: 'tcp' });
-    const b = await stage.phone('21', { personId: 'usr_1' });
+    const { trunk, harness } = await startTrunkHarness({ allow: ['127.0.0.2'], transport: 'tcp' });
+    const b = await harness.phone('21', { personId: 'usr_1' });
     inbound(trunk);
     await trunk.expect(401);
     expect(b.peer.unread).toEqual([]);
-    const connected = await SipPeer.tcp({ address: '127.0.0.1', port: stage.port('tcp') }, { localAddress: '127.0.0.2' });
+    const connected = await SipPeer.tcp({ address: '127.0.0.1', port: harness.port('tcp') }, { localAddress: '127.0.0.2' });
     open.push(connected);
     inbound(connected, { via: 'TCP', branch: '2' });
-    await b.rung();
+    await b.incomingCall();
   });
 
   it.each([
@@ -359,45 +364,54 @@ describe('a call from the trunk', () => {
     ['tcp', undefined, { udp: false, tcp: true, tls: true, ws: false, wss: false }],
     ['tls', undefined, { udp: false, tcp: false, tls: true, ws: false, wss: false }],
     ['tls', 'udp', { udp: true, tcp: true, tls: true, ws: false, wss: false }],
-  ] as const)('of a trunk over %s that calls by %s is believed by its own transport or a safer one', (transport, callsBy, by) => {
-    const settings = { name: 'provider', host: 'x', register: false, transport, ...(callsBy && { callsBy }) } as const;
-    const allowed = ['127.0.0.2', '2001:db8::/32', 'fe80::7'];
-    const log = createLog({ level: 'silent' });
-    const parts = { connection: {} as SrfConnection, clock: new FakeClock(), log, media: directMedia };
-    const trunks = new TrunkPeers(parts, [{ ...settings, allow: allowed }]);
-    const addresses = ['127.0.0.2', '::ffff:127.0.0.2', '2001:DB8:0::5', 'fe80::7%eth0'];
-    for (const address of addresses) {
-      const known = protocols.map((protocol) => [protocol, trunks.isKnownSource({ protocol, address, port: 5060 })]);
-      expect(Object.fromEntries(known)).toEqual(by);
-    }
-    expect(trunks.isKnownSource({ protocol: 'tls', address: '127.0.0.3', port: 5060 })).toBe(false);
-  });
+  ] as const)(
+    'of a trunk over %s that calls by %s is believed by its own transport or a safer one',
+    (transport, inboundTransport, by) => {
+      const settings = {
+        name: 'provider',
+        host: 'x',
+        register: false,
+        transport,
+        ...(inboundTransport && { inboundTransport }),
+      } as const;
+      const allowed = ['127.0.0.2', '2001:db8::/32', 'fe80::7'];
+      const log = createLog({ level: 'silent' });
+      const parts = { connection: {} as SrfConnection, clock: new FakeClock(), log, media: directMedia };
+      const trunks = new TrunkPeers(parts, [{ ...settings, allow: allowed }]);
+      const addresses = ['127.0.0.2', '::ffff:127.0.0.2', '2001:DB8:0::5', 'fe80::7%eth0'];
+      for (const address of addresses) {
+        const known = sipTransports.map((protocol) => [protocol, trunks.isTrunkSource({ protocol, address, port: 5060 })]);
+        expect(Object.fromEntries(known)).toEqual(by);
+      }
+      expect(trunks.isTrunkSource({ protocol: 'tls', address: '127.0.0.3', port: 5060 })).toBe(false);
+    },
+  );
 
   it('is a stranger’s from any other address', async () => {
-    const { trunk, stage } = await trunkStage({ allow: ['127.0.0.9'] });
-    await stage.phone('21', { personId: 'usr_1' });
+    const { trunk, harness } = await startTrunkHarness({ allow: ['127.0.0.9'] });
+    await harness.phone('21', { personId: 'usr_1' });
     inbound(trunk);
     await trunk.expect(401);
-    expect(stage.records()).toEqual([]);
+    expect(harness.records()).toEqual([]);
   });
 
   it.each([
-    ['+14165550199', number, 404, { result: 'failed', reason: 'unknown-number' }],
-    ['+14165550100', { ...number, ownerPersonId: undefined }, 404, { result: 'failed', reason: 'no-owner' }],
-    ['+14165550100', { ...number, voiceEnabled: false }, 403, { result: 'blocked', reason: 'switched-off' }],
-    ['+14165550100', number, 480, { result: 'missed', reason: 'no-devices' }],
+    ['+14165550199', number, 404, { disposition: 'failed', reason: 'unknown-number' }],
+    ['+14165550100', { ...number, ownerPersonId: undefined }, 404, { disposition: 'failed', reason: 'no-owner' }],
+    ['+14165550100', { ...number, voiceEnabled: false }, 403, { disposition: 'blocked', reason: 'switched-off' }],
+    ['+14165550100', number, 480, { disposition: 'missed', reason: 'no-devices' }],
   ])('to %s is refused where nobody can take it', async (to, ours, status, verdict) => {
-    const { trunk, stage } = await trunkStage({ allow: ['127.0.0.2'] }, [ours]);
+    const { trunk, harness } = await startTrunkHarness({ allow: ['127.0.0.2'] }, [ours]);
     inbound(trunk, { to });
     await trunk.expect(status);
-    expect((await stage.closed()).verdict).toEqual(verdict);
+    expect((await harness.closed()).verdict).toEqual(verdict);
   });
 
   it('may not transfer us into a call outside', async () => {
-    const { trunk, stage } = await trunkStage({ allow: ['127.0.0.2'] });
-    const b = await stage.phone('21', { personId: 'usr_1' });
+    const { trunk, harness } = await startTrunkHarness({ allow: ['127.0.0.2'] });
+    const b = await harness.phone('21', { personId: 'usr_1' });
     inbound(trunk);
-    await b.answer(await b.rung());
+    await b.answer(await b.incomingCall());
     const ok = await trunk.skipTo(200);
     const target = /<([^>]+)>/.exec(ok.header('Contact') ?? '')?.[1] ?? '';
     const inDialog = (method: string, cseq: number, headers: readonly string[]) =>
@@ -422,8 +436,8 @@ describe('a call from the trunk', () => {
 
 describe('registration at the trunk', () => {
   it('answers the challenge, honours 423, and takes calls to its secret contact', async () => {
-    const { trunk, stage } = await trunkStage({ ...account, register: true });
-    const b = await stage.phone('21', { personId: 'usr_1' });
+    const { trunk, harness } = await startTrunkHarness({ ...account, register: true });
+    const b = await harness.phone('21', { personId: 'usr_1' });
     const first = await trunk.expect('REGISTER');
     expect(first.header('To')).toBe('<sip:house@127.0.0.2>');
     trunk.send(responseText(first, '407 Proxy Authentication Required', { headers: [challenge] }));
@@ -434,13 +448,13 @@ describe('registration at the trunk', () => {
     const third = await trunk.skipTo((message) => message.header('Expires') === '7200');
     const contact = /<([^>]+)>/.exec(third.header('Contact') ?? '')?.[1] ?? '';
     trunk.send(responseText(third, '200 OK', { headers: [`Contact: <${contact}>;expires=7200`] }));
-    await stage.until(() => stage.sip.trunkStates()[0]?.isReady === true, 'the registration');
+    await harness.until(() => harness.sip.trunkStates()[0]?.isReady === true, 'the registration');
     inbound(trunk, { uri: contact });
-    await b.rung();
-    expect(stage.records()[0]).toMatchObject({ trunk: 'provider', number: '+14165550100' });
+    await b.incomingCall();
+    expect(harness.records()[0]).toMatchObject({ trunk: 'provider', number: '+14165550100' });
     inbound(trunk, { uri: contact.replace(/gosip-\w+/, 'gosip-guess'), branch: '2' });
     await trunk.skipTo(401);
-    const stopped = stage.sip.stop();
+    const stopped = harness.sip.stop();
     expect((await trunk.skipTo((message) => message.method === 'REGISTER')).header('Expires')).toBe('0');
     await stopped;
   });
@@ -448,50 +462,58 @@ describe('registration at the trunk', () => {
 
 describe('a trunk that has headers of its own for its calls', () => {
   const twilio = {
-    ...{ ...account, register: true, domain: 'home.example', keepAliveSeconds: 25 },
+    ...account,
+    register: true,
+    domain: 'home.example',
+    keepAliveSeconds: 25,
     callHeaders: { number: 'X-Did', join: 'X-Gosip-Call' },
   };
 
   async function registered() {
-    const { trunk, stage } = await trunkStage(twilio);
+    const { trunk, harness } = await startTrunkHarness(twilio);
     const first = await trunk.expect('REGISTER');
     expect(first.header('To')).toBe('<sip:house@home.example>');
     const contact = /<([^>]+)>/.exec(first.header('Contact') ?? '')?.[1] ?? '';
     trunk.send(responseText(first, '200 OK', { headers: [`Contact: <${contact}>;expires=600`] }));
-    await stage.until(() => stage.sip.trunkStates()[0]?.isReady === true, 'the registration');
-    return { trunk, stage, contact };
+    await harness.until(() => harness.sip.trunkStates()[0]?.isReady === true, 'the registration');
+    return { trunk, harness, contact };
   }
 
   it('tells the number there, where To names our account', async () => {
-    const { trunk, stage, contact } = await registered();
-    const b = await stage.phone('21', { personId: 'usr_1' });
+    const { trunk, harness, contact } = await registered();
+    const b = await harness.phone('21', { personId: 'usr_1' });
     inbound(trunk, { to: 'house', uri: contact, headers: ['X-did: +14165550100', 'X-gosip-call: unknown-token'] });
-    await b.rung();
-    expect(stage.records()[0]).toMatchObject({ trunk: 'provider', number: '+14165550100', direction: 'inbound' });
+    await b.incomingCall();
+    expect(harness.records()[0]).toMatchObject({ trunk: 'provider', number: '+14165550100', direction: 'inbound' });
   });
 
   it('may be exchanged while it is registered: the old one is told first', async () => {
-    const { trunk, stage } = await registered();
-    const changed = stage.sip.setTrunk('provider', {
-      ...{ name: 'provider', host: '127.0.0.2', port: trunk.port, transport: 'udp', allow: [] },
-      ...{ ...twilio, domain: 'other.example' },
+    const { trunk, harness } = await registered();
+    const changed = harness.sip.setTrunk('provider', {
+      name: 'provider',
+      host: '127.0.0.2',
+      port: trunk.port,
+      transport: 'udp',
+      allow: [],
+      ...twilio,
+      domain: 'other.example',
     });
     const last = await trunk.expect('REGISTER');
     expect([last.header('Expires'), last.header('To')]).toEqual(['0', '<sip:house@home.example>']);
     trunk.send(responseText(last, '200 OK'));
     await changed;
     expect((await trunk.expect('REGISTER')).header('To')).toBe('<sip:house@other.example>');
-    await stage.sip.setTrunk('provider', undefined);
-    expect(stage.sip.trunkStates()).toEqual([]);
-    expect(stage.sip.trunks.names()).toEqual([]);
+    await harness.sip.setTrunk('provider', undefined);
+    expect(harness.sip.trunkStates()).toEqual([]);
+    expect(harness.sip.trunks.names()).toEqual([]);
   });
 });
 
 describe('how calls leave by a trunk', () => {
   it('with our account in From and the number beside it', async () => {
-    const outward = { kind: 'account', host: '127.0.0.2', fromHeader: 'X-Gosip-From' } as const;
-    const { trunk, stage } = await trunkStage({ ...account, domain: 'home.example', outward });
-    const a = await stage.phone('20', { personId: 'usr_1' });
+    const outboundRoute = { kind: 'account', host: '127.0.0.2', fromHeader: 'X-Gosip-From' } as const;
+    const { trunk, harness } = await startTrunkHarness({ ...account, domain: 'home.example', outboundRoute });
+    const a = await harness.phone('20', { personId: 'usr_1' });
     a.invite('4165550123');
     const invite = await trunk.expect('INVITE');
     expect(invite.startLine).toContain('INVITE sip:+14165550123@127.0.0.2');
@@ -501,27 +523,28 @@ describe('how calls leave by a trunk', () => {
   });
 
   it('or not at all', async () => {
-    const { trunk, stage } = await trunkStage({ outward: { kind: 'none' } });
-    const a = await stage.phone('20', { personId: 'usr_1' });
+    const { trunk, harness } = await startTrunkHarness({ outboundRoute: { kind: 'none' } });
+    const a = await harness.phone('20', { personId: 'usr_1' });
     a.invite('4165550123');
     await a.peer.expect(503);
     expect(trunk.unread).toEqual([]);
-    expect((await stage.closed()).verdict).toMatchObject({ reason: 'no-trunk' });
+    expect((await harness.closed()).verdict).toMatchObject({ reason: 'no-trunk' });
   });
 });
 
 describe('a trunk that calls a fixed user of ours', () => {
   it('tells the number in Diversion, and the caller in P-Asserted-Identity', async () => {
-    const { trunk, stage } = await trunkStage({ allow: ['127.0.0.2'] });
-    const b = await stage.phone('21', { personId: 'usr_1' });
+    const { trunk, harness } = await startTrunkHarness({ allow: ['127.0.0.2'] });
+    const b = await harness.phone('21', { personId: 'usr_1' });
     inbound(trunk, {
-      ...{ to: 'house', uri: 'sip:house@127.0.0.1' },
+      to: 'house',
+      uri: 'sip:house@127.0.0.1',
       headers: [
         'Diversion: <sip:+14165550100@twilio.com>;reason=unconditional',
         'P-Asserted-Identity: <sip:+14165550111@pstn.twilio.com:5060>',
       ],
     });
-    await b.rung();
-    expect(stage.records()[0]).toMatchObject({ number: '+14165550100', caller: { number: '+14165550111', name: 'Doctor' } });
+    await b.incomingCall();
+    expect(harness.records()[0]).toMatchObject({ number: '+14165550100', caller: { number: '+14165550111', name: 'Doctor' } });
   });
 });

@@ -38,7 +38,7 @@ function begin(options: Partial<CheckpointerOptions> = {}): void {
   checkpointer.start();
 }
 
-function logBytes(): number {
+function walBytes(): number {
   return statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
 }
 
@@ -49,18 +49,18 @@ function fill(megabytes: number): void {
 
 test('a short log is left alone, without a thread', async () => {
   begin();
-  await checkpointer.look();
+  await checkpointer.check();
   expect(checkpointer.hasThread).toBe(false);
 });
 
 test('a log that has grown goes into the file, and begins anew with the next write', async () => {
   begin();
   fill(5);
-  const before = logBytes();
+  const before = walBytes();
   expect(before).toBeGreaterThan(5 * megabyte);
-  await checkpointer.look();
+  await checkpointer.check();
   fill(0.1);
-  expect(logBytes()).toBeLessThan(megabyte);
+  expect(walBytes()).toBeLessThan(megabyte);
   expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
 });
 
@@ -68,14 +68,14 @@ test('by the clock, once for the same log; the thread ends when there is nothing
   begin();
   fill(5);
   clock.advance(1_000);
-  await checkpointer.look();
+  await checkpointer.check();
   expect(checkpointer.hasThread).toBe(true);
-  for (let second = 0; second < 60; second += 1) await checkpointer.look();
+  for (let second = 0; second < 60; second += 1) await checkpointer.check();
   expect(checkpointer.hasThread).toBe(false);
 });
 
 test('writes wait while a log that is too long begins anew', async () => {
-  begin({ mostBytes: 2 * megabyte });
+  begin({ maxBytes: 2 * megabyte });
   fill(5);
   let isChecking = true;
   let written = 0;
@@ -89,10 +89,10 @@ test('writes wait while a log that is too long begins anew', async () => {
   };
   const writing = keepWriting();
   let looks = 0;
-  for (; looks < 200 && logBytes() > 4 * megabyte; looks += 1) await checkpointer.look();
+  for (; looks < 200 && walBytes() > 4 * megabyte; looks += 1) await checkpointer.check();
   isChecking = false;
   await writing;
-  expect(logBytes()).toBeLessThan(4 * megabyte);
+  expect(walBytes()).toBeLessThan(4 * megabyte);
   expect(written).toBeGreaterThan(0);
 });
 
@@ -100,7 +100,7 @@ test('without its thread SQLite does it by itself', async () => {
   begin();
   fill(2);
   rmSync(path);
-  await checkpointer.look();
+  await checkpointer.check();
   expect(db.pragma('wal_autocheckpoint', { simple: true })).toBe(1000);
 });
 
@@ -109,6 +109,6 @@ test('nothing to do for a database in memory, nor after the end', async () => {
   checkpointer = new Checkpointer({ db: memory.db, writes, clock, log });
   checkpointer.start();
   memory.db.close();
-  await checkpointer.look();
+  await checkpointer.check();
   expect(checkpointer.hasThread).toBe(false);
 });

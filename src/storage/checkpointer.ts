@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { Clock, Timer } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { Database } from './database.ts';
-import { tieNextLog } from './foreign-log.ts';
+import { tieNextWal } from './foreign-wal.ts';
 import type { WriteBatch } from './write-batch.ts';
 
 /** Pages in the log, and how many of them are in the database file now; or why there is no answer. */
@@ -22,19 +22,19 @@ export type CheckpointerOptions = {
   /** Bytes of log that are worth a checkpoint. */
   readonly worthBytes?: number;
   /** Bytes of log at which writes wait a moment, so that the log can begin anew. */
-  readonly mostBytes?: number;
+  readonly maxBytes?: number;
 };
 
 /** It runs one statement over and over. */
 const resourceLimits = { maxYoungGenerationSizeMb: 3, maxOldGenerationSizeMb: 64 };
-const lookMs = 1_000;
+const checkIntervalMs = 1_000;
 /** Longest wait of the writes; a slow disk gets another chance a second later. */
 const pauseMs = 250;
-const idleLooks = 60;
+const maxIdleChecks = 60;
 /** SQLite's own default, for when nobody looks after the log. */
-const pagesWithoutUs = 1_000;
+const defaultCheckpointPages = 1_000;
 /** Where SQLite checkpoints on the writing thread after all: twice our own limit. */
-const pagesWithUs = 131_072;
+const fallbackCheckpointPages = 131_072;
 
 /**
  * Keeps the write-ahead log short without letting the event loop wait for the disk: on a memory card a checkpoint takes as long as some
@@ -46,7 +46,7 @@ export class Checkpointer {
   #timer: Timer | undefined;
   #thread: Worker | undefined;
   #waiting: ((reply: CheckpointReply) => void) | undefined;
-  #looking: Promise<void> | undefined;
+  #checking: Promise<void> | undefined;
   #idle = 0;
   /** Size of the log when all of it was in the database file. */
   #doneBytes = 0;
@@ -60,10 +60,10 @@ export class Checkpointer {
   start(): void {
     const { db, clock } = this.#options;
     if (db.memory) return;
-    db.pragma(`wal_autocheckpoint = ${pagesWithUs}`);
+    db.pragma(`wal_autocheckpoint = ${fallbackCheckpointPages}`);
     // The file shrinks to this when the log begins anew, so that its size tells how much was written since.
     db.pragma('journal_size_limit = 0');
-    this.#timer = clock.every(lookMs, () => void this.look());
+    this.#timer = clock.every(checkIntervalMs, () => void this.check());
   }
 
   async stop(): Promise<void> {
@@ -77,45 +77,45 @@ export class Checkpointer {
   }
 
   /** Checkpoints if the log has grown enough; one look at a time. Never rejects. */
-  look(): Promise<void> {
-    this.#looking ??= this.#lookOnce().finally(() => (this.#looking = undefined));
-    return this.#looking;
+  check(): Promise<void> {
+    this.#checking ??= this.#checkOnce().finally(() => (this.#checking = undefined));
+    return this.#checking;
   }
 
-  async #lookOnce(): Promise<void> {
-    const { db, isOurs = () => true, worthBytes = 4 * 2 ** 20, mostBytes = 256 * 2 ** 20 } = this.#options;
+  async #checkOnce(): Promise<void> {
+    const { db, isOurs = () => true, worthBytes = 4 * 2 ** 20, maxBytes = 256 * 2 ** 20 } = this.#options;
     if (!db.open || !isOurs()) return;
-    const bytes = this.#logBytes();
+    const bytes = this.#walBytes();
     if (bytes < worthBytes || bytes === this.#doneBytes) {
       this.#idle += 1;
-      if (this.#idle === idleLooks) await this.#endThread();
+      if (this.#idle === maxIdleChecks) await this.#endThread();
       return;
     }
     this.#idle = 0;
     const isDone = await this.#checkpoint();
-    if (!isDone && bytes >= mostBytes) await this.#checkpointInPause();
+    if (!isDone && bytes >= maxBytes) await this.#checkpointInPause();
   }
 
   /** What is written meanwhile makes the log go on; only when all of it is in the file does the next write begin it anew. */
   async #checkpoint(): Promise<boolean> {
-    const before = this.#logBytes();
-    const reply = await this.#ask();
+    const before = this.#walBytes();
+    const reply = await this.#request();
     if (reply.kind === 'failed') {
       this.#options.log.warn({ reason: reply.reason }, 'The write-ahead log is kept short by the writing thread again');
-      if (this.#options.db.open) this.#options.db.pragma(`wal_autocheckpoint = ${pagesWithoutUs}`);
+      if (this.#options.db.open) this.#options.db.pragma(`wal_autocheckpoint = ${defaultCheckpointPages}`);
       this.#timer?.cancel();
       return true;
     }
-    const isDone = reply.checkpointed === reply.log && this.#logBytes() === before;
-    if (isDone) this.#begunAnew(before);
+    const isDone = reply.checkpointed === reply.log && this.#walBytes() === before;
+    if (isDone) this.#onWalRestart(before);
     return isDone;
   }
 
   /** The next write begins the log anew, and it must bear its number. */
-  #begunAnew(bytes: number): void {
+  #onWalRestart(bytes: number): void {
     this.#doneBytes = bytes;
     try {
-      tieNextLog(this.#options.db);
+      tieNextWal(this.#options.db);
     } catch (error) {
       this.#options.log.warn({ err: error }, 'The write-ahead log could not be numbered');
     }
@@ -123,13 +123,13 @@ export class Checkpointer {
 
   async #checkpointInPause(): Promise<void> {
     const resume = this.#options.writes.pause();
-    const limit = this.#options.clock.after(pauseMs, resume);
+    const timeout = this.#options.clock.after(pauseMs, resume);
     await this.#checkpoint();
-    limit.cancel();
+    timeout.cancel();
     resume();
   }
 
-  #ask(): Promise<CheckpointReply> {
+  #request(): Promise<CheckpointReply> {
     const thread = (this.#thread ??= this.#openThread());
     return new Promise((resolve) => {
       this.#waiting = resolve;
@@ -167,7 +167,7 @@ export class Checkpointer {
     await ended;
   }
 
-  #logBytes(): number {
+  #walBytes(): number {
     return statSync(`${this.#path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
   }
 }

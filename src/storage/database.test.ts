@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLog } from '#base/log.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { openDatabase } from './database.ts';
-import type { Opened } from './database.ts';
+import type { OpenedDatabase } from './database.ts';
 import type { Migration } from './migrate.ts';
 
 const log = createLog({ level: 'silent' });
@@ -19,7 +19,7 @@ const second: Migration = { number: 2, name: 'second', sql: 'ALTER TABLE things 
 
 let folder = '';
 let path = '';
-const opened: Opened[] = [];
+const opened: OpenedDatabase[] = [];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'gosip-database-'));
@@ -31,13 +31,13 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function open(migrations?: readonly Migration[], file = path): Opened {
+function open(migrations?: readonly Migration[], file = path): OpenedDatabase {
   const result = openDatabase({ path: file, log, clock: new FakeClock(), ...(migrations === undefined ? {} : { migrations }) });
   opened.push(result);
   return result;
 }
 
-function close({ db }: Opened): void {
+function close({ db }: OpenedDatabase): void {
   db.close();
 }
 

@@ -7,13 +7,13 @@ import SqliteDatabase from 'better-sqlite3';
 import { isoTime } from '#base/clock.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
-import { copyAdvice } from './copies.ts';
+import { restoreAdvice } from './backups.ts';
 import { makeFolder } from './folder.ts';
-import { putForeignLogAside, tieLog } from './foreign-log.ts';
+import { setForeignWalAside, tieWal } from './foreign-wal.ts';
 import { migrate, readMigrations, schemaVersion } from './migrate.ts';
 import type { Migration } from './migrate.ts';
 import { salvage } from './salvage.ts';
-import { missingParts } from './schema-check.ts';
+import { missingSchemaObjects } from './schema-check.ts';
 import { storageFailure } from './storage-failure.ts';
 
 /** The connection and a prepared statement, for the stores of the rooms. */
@@ -31,7 +31,7 @@ export type OpenOptions = {
   readonly random?: () => number;
 };
 
-export type Opened = {
+export type OpenedDatabase = {
   readonly db: Database;
   /** `memory`: the file cannot be used; what could be read of it was copied, and nothing is kept over a restart. */
   readonly mode: 'normal' | 'memory';
@@ -46,18 +46,18 @@ export type Opened = {
 /** Rows read per table from a file that cannot be used; enough for every phone, and a bound for call records. */
 const salvagedRows = 20_000;
 
-export function openDatabase(options: OpenOptions): Opened {
+export function openDatabase(options: OpenOptions): OpenedDatabase {
   const { path, log, clock, migrations = readMigrations(), random = Math.random } = options;
   let db: Database | undefined;
   let notices: readonly string[] = [];
   try {
     makeFolder(dirname(path));
-    notices = putLogAside(options);
+    notices = setWalAside(options);
     db = connect(path);
     const isNew = schemaVersion(db) === 0;
     const problem = prepareFile(db, migrations, log);
     if (problem !== undefined) return { ...openInMemory({ path, log, migrations, opened: db, problem }), notices };
-    if (!db.memory) tie(db, random(), log);
+    if (!db.memory) tieWalSafely(db, random(), log);
     return { db, mode: 'normal', notices, isNew };
   } catch (error) {
     const failure = storageFailure(error);
@@ -71,16 +71,16 @@ export function openDatabase(options: OpenOptions): Opened {
 }
 
 /** Untied, a log is believed whatever it lies beside. */
-function tie(db: Database, random: number, log: Log): void {
+function tieWalSafely(db: Database, random: number, log: Log): void {
   try {
-    tieLog(db, random);
+    tieWal(db, random);
   } catch (error) {
     log.warn({ err: error, path: db.name }, 'The write-ahead log could not be tied to the database');
   }
 }
 
-function putLogAside({ path, log, clock }: OpenOptions): readonly string[] {
-  const aside = putForeignLogAside(path, isoTime(clock.now()));
+function setWalAside({ path, log, clock }: OpenOptions): readonly string[] {
+  const aside = setForeignWalAside(path, isoTime(clock.now()));
   if (aside === undefined) return [];
   log.warn({ path, aside }, 'The write-ahead log beside the database was of another database and was put aside');
   return [
@@ -124,7 +124,7 @@ function prepareFile(db: Database, migrations: readonly Migration[], log: Log): 
     log.error({ path: db.name, version: result.version }, 'The database is of a newer version');
     return problemText(db.name, 'was written by a newer version of GoSIP');
   }
-  const missing = missingParts(db, migrations);
+  const missing = missingSchemaObjects(db, migrations);
   if (missing.length > 0) {
     log.error({ path: db.name, missing }, 'The database lacks tables or columns');
     return problemText(db.name, `is damaged: it lacks ${missing.join(', ')}`);
@@ -145,7 +145,7 @@ function assertWritable(db: Database, log: Log): void {
   }
 }
 
-type Unusable = {
+type UnusableFile = {
   readonly path: string;
   readonly log: Log;
   readonly migrations: readonly Migration[];
@@ -153,12 +153,12 @@ type Unusable = {
   readonly problem: string;
 };
 
-function openInMemory({ path, log, migrations, opened, problem }: Unusable): Omit<Opened, 'notices'> {
+function openInMemory({ path, log, migrations, opened, problem }: UnusableFile): Omit<OpenedDatabase, 'notices'> {
   opened?.close();
   const db = new SqliteDatabase(':memory:');
   migrate(db, migrations);
   db.pragma('foreign_keys = OFF');
-  const rows = salvage({ from: path, into: db, mostRows: salvagedRows, log });
+  const rows = salvage({ from: path, into: db, maxRows: salvagedRows, log });
   db.pragma('foreign_keys = ON');
   log.warn({ path, rows }, 'Working from memory with what could be read');
   return { db, mode: 'memory', problem, isNew: false };
@@ -167,6 +167,6 @@ function openInMemory({ path, log, migrations, opened, problem }: Unusable): Omi
 function problemText(path: string, because: string, advice?: string): string {
   return (
     `The database ${path} ${because}. Phones keep registering and calls keep ringing from memory, ` +
-    `but nothing is saved. ${advice ?? copyAdvice(path) ?? 'Repair the file or restore a backup, then start GoSIP again.'}`
+    `but nothing is saved. ${advice ?? restoreAdvice(path) ?? 'Repair the file or restore a backup, then start GoSIP again.'}`
   );
 }

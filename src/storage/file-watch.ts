@@ -18,15 +18,15 @@ export type FileWatchOptions = {
   readonly onLost: (problem: string) => void;
 };
 
-type Identity = { readonly dev: number; readonly ino: number };
+type FileIdentity = { readonly dev: number; readonly ino: number };
 
-const lookMs = 5_000;
-const againMs = 10 * 60_000;
+const checkIntervalMs = 5_000;
+const rewriteIntervalMs = 10 * 60_000;
 
 export class FileWatch {
   readonly #options: FileWatchOptions;
   readonly #path: string;
-  readonly #own: Identity | undefined;
+  readonly #own: FileIdentity | undefined;
   #timer: Timer | undefined;
   #lost: { readonly how: 'removed' | 'replaced'; readonly rescued: string } | undefined;
   #rescuedAt = 0;
@@ -36,7 +36,7 @@ export class FileWatch {
   constructor(options: FileWatchOptions) {
     this.#options = options;
     this.#path = options.db.name;
-    this.#own = options.db.memory ? undefined : identityOf(this.#path);
+    this.#own = options.db.memory ? undefined : fileIdentityOf(this.#path);
   }
 
   /** What has happened to the file and what to do, in the user's words. */
@@ -54,34 +54,34 @@ export class FileWatch {
 
   /** Whether the file that bears the name is still the open one. */
   isOurs(): boolean {
-    const found = identityOf(this.#path);
+    const found = fileIdentityOf(this.#path);
     return found?.ino === this.#own?.ino && found?.dev === this.#own?.dev;
   }
 
   start(): void {
-    if (this.#own !== undefined) this.#timer = this.#options.clock.every(lookMs, () => this.look());
+    if (this.#own !== undefined) this.#timer = this.#options.clock.every(checkIntervalMs, () => this.check());
   }
 
   /** Writes down a last time what the nameless file holds. */
   async stop(): Promise<void> {
     this.#timer?.cancel();
     await this.#rescue;
-    this.look();
+    this.check();
     if (this.#lost !== undefined) await this.#write(this.#lost.rescued);
   }
 
-  look(): void {
+  check(): void {
     const { clock, log, onLost } = this.#options;
     if (this.#own === undefined || this.isOurs()) return;
     if (this.#lost === undefined) {
       const time = isoTime(clock.now()).replaceAll(':', '-').replace(/\.\d+/, '');
       this.#lost = {
-        how: identityOf(this.#path) === undefined ? 'removed' : 'replaced',
+        how: fileIdentityOf(this.#path) === undefined ? 'removed' : 'replaced',
         rescued: `${this.#path}.rescued-${time}`,
       };
       log.error({ path: this.#path, ...this.#lost }, 'The database file was taken away under the running house');
       onLost(this.problem ?? '');
-    } else if (clock.monotonic() - this.#rescuedAt < againMs) return;
+    } else if (clock.monotonic() - this.#rescuedAt < rewriteIntervalMs) return;
     this.#rescuedAt = clock.monotonic();
     const { rescued } = this.#lost;
     this.#rescue ??= this.#write(rescued).finally(() => (this.#rescue = undefined));
@@ -94,7 +94,7 @@ export class FileWatch {
       await rm(unfinished, { force: true });
       await this.#options.db.backup(unfinished);
       const copy = new SqliteDatabase(unfinished);
-      // No log was ever begun for it: see foreign-log.ts.
+      // No log was ever begun for it: see foreign-wal.ts.
       copy.pragma('application_id = 0');
       copy.close();
       await chmod(unfinished, 0o600);
@@ -106,7 +106,7 @@ export class FileWatch {
   }
 }
 
-function identityOf(path: string): Identity | undefined {
+function fileIdentityOf(path: string): FileIdentity | undefined {
   try {
     return statSync(path);
   } catch {

@@ -12,7 +12,7 @@ export type FolderLock =
   | { readonly kind: 'impossible' };
 
 /** The process before us may still be ending. */
-const patienceMs = 3_000;
+const lockTimeoutMs = 3_000;
 
 /**
  * Takes the data folder for this process alone. The lock is the system's own, on an empty file: it ends with the process, however that
@@ -22,7 +22,7 @@ export function lockFolder(folder: string, log: Log): FolderLock {
   let db: SqliteDatabase.Database | undefined;
   try {
     makeFolder(folder);
-    db = new SqliteDatabase(join(folder, 'gosip.lock'), { timeout: patienceMs });
+    db = new SqliteDatabase(join(folder, 'gosip.lock'), { timeout: lockTimeoutMs });
     db.exec('BEGIN EXCLUSIVE');
     const held = db;
     return { kind: 'held', release: () => void held.close() };

@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterAll, expect, test } from 'vitest';
-import type { Acknowledged } from '#testing/kill/kill-writer.ts';
+import type { JournalEntry } from '#testing/kill/kill-writer.ts';
 import { seededRandom } from '#testing/harness/seeded-random.ts';
 import { systemClock } from '#base/clock.ts';
 import { createLog } from '#base/log.ts';
 import { makeHa1 } from '#devices/digest.ts';
 import { loadKeys } from '#devices/key-file.ts';
 import { unseal } from '#base/sealing.ts';
-import { openDeviceRoom, testRealm } from '#testing/harness/device-room.ts';
+import { openDeviceHarness, testRealm } from '#testing/harness/device-harness.ts';
 
 const rounds = 30;
 const seed = 20_261_120;
@@ -49,11 +49,11 @@ async function runAndKill(round: number, acknowledgements: number): Promise<numb
   if (signal !== 'SIGKILL') throw new Error(`The writer ended by itself with ${String(code)}: ${complaint}`);
   // The last piece is empty, or a line that the kill cut: then nobody was told.
   const lines = readFileSync(journal, 'utf8').split('\n').slice(0, -1);
-  for (const line of lines) note(JSON.parse(line) as Acknowledged);
+  for (const line of lines) note(JSON.parse(line) as JournalEntry);
   return lines.length;
 }
 
-function note(line: Acknowledged): void {
+function note(line: JournalEntry): void {
   switch (line.what) {
     case 'opening':
       return;
@@ -95,7 +95,10 @@ function findLosses(db: SqliteDatabase.Database): string[] {
     (db.prepare('SELECT * FROM registrations').all() as ContactRow[]).map((row) => [keyOf(row.device_id, row.contact_uri), row]),
   );
   const callRows = new Map(
-    (db.prepare('SELECT id, result FROM cdrs').all() as { id: string; result: string | null }[]).map((row) => [row.id, row]),
+    (db.prepare('SELECT id, disposition FROM cdrs').all() as { id: string; disposition: string | null }[]).map((row) => [
+      row.id,
+      row,
+    ]),
   );
   const lost: string[] = [];
   for (const [id, { username, secret, version, isDeleted }] of devices) {
@@ -117,7 +120,7 @@ function findLosses(db: SqliteDatabase.Database): string[] {
   for (const [id, version] of calls) {
     const row = callRows.get(id);
     if (row === undefined) lost.push(`call ${id}: gone`);
-    else if (version === 1 && row.result !== 'answered') lost.push(`call ${id}: its end is gone`);
+    else if (version === 1 && row.disposition !== 'answered') lost.push(`call ${id}: its end is gone`);
   }
   return lost;
 }
@@ -159,10 +162,10 @@ test(`everything acknowledged is there after each of ${rounds} kills`, async () 
 /** A restart rings every registered phone before it registers again. */
 async function findLive(round: number): Promise<void> {
   const keys = loadKeys(join(folder, 'gosip.key'), createLog({ level: 'silent' }));
-  const room = await openDeviceRoom({ clock: systemClock, path: join(folder, 'gosip.db'), keys });
+  const harness = await openDeviceHarness({ clock: systemClock, path: join(folder, 'gosip.db'), keys });
   const silent = [...contacts.values()]
-    .filter(({ deviceId, isThere }) => isThere && room.devices.byId(deviceId) !== undefined)
-    .filter(({ deviceId, contact }) => !room.registrations.of(deviceId).some(({ contactUri }) => contactUri === contact));
-  room.close();
+    .filter(({ deviceId, isThere }) => isThere && harness.devices.byId(deviceId) !== undefined)
+    .filter(({ deviceId, contact }) => !harness.registrations.of(deviceId).some(({ contactUri }) => contactUri === contact));
+  harness.close();
   expect({ round, silent }).toEqual({ round, silent: [] });
 }

@@ -68,7 +68,7 @@ function backUp(db: Database, number: number): string {
   rmSync(unfinished, { force: true });
   db.prepare('VACUUM INTO ?').run(unfinished);
   const copy = new SqliteDatabase(unfinished);
-  // No log was ever begun for it: see foreign-log.ts.
+  // No log was ever begun for it: see foreign-wal.ts.
   copy.pragma('application_id = 0');
   copy.close();
   chmodSync(unfinished, 0o600);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { backOffMs, decideAfterAttempt, decideAfterLook, usualDelays } from './outbox-decision.ts';
+import { backOffMs, decideAfterAttempt, decideAfterLookUp, defaultDelays } from './outbox-decision.ts';
 import type { OutboxDecision } from './outbox-decision.ts';
 import type { AttemptOutcome, LookUpOutcome, OutboxItem } from './outbox-item.ts';
 
 const now = 1_000_000;
-const facts = { now, inARow: 1, random: 0.5, delays: usualDelays };
+const facts = { now, consecutiveFailures: 1, random: 0.5, delays: defaultDelays };
 const look = async (): Promise<LookUpOutcome> => ({ kind: 'absent' });
 
 function item(change: Partial<OutboxItem> = {}): OutboxItem {
@@ -47,7 +47,7 @@ describe('the time until the next retry', () => {
     [3, 1, 30],
     [3, 0, 24],
   ])('after failure %i with chance %d is %d s', (failures, random, seconds) => {
-    expect(backOffMs(failures, { random, delays: usualDelays }) / 1000).toBeCloseTo(seconds, 2);
+    expect(backOffMs(failures, { random, delays: defaultDelays }) / 1000).toBeCloseTo(seconds, 2);
   });
 });
 
@@ -81,8 +81,10 @@ describe('after an attempt', () => {
   });
 
   it('leaves a service alone for longer the more often it could not be reached', () => {
-    const decide = (inARow: number) =>
-      inShort(decideAfterAttempt(item(), { kind: 'unreachable', message: '' }, { ...facts, inARow, whenInDoubt: look }));
+    const decide = (consecutiveFailures: number) =>
+      inShort(
+        decideAfterAttempt(item(), { kind: 'unreachable', message: '' }, { ...facts, consecutiveFailures, whenInDoubt: look }),
+      );
     expect(decide(3)).toBe('waiting 0 in 30 s, service waits 30 s');
   });
 });
@@ -100,6 +102,6 @@ describe('after a look', () => {
     ['unclear for too long', { kind: 'unclear', message: '' }, { giveUpAt: now }, 'unknown'],
     ['never to be known', { kind: 'never-known', message: '' }, {}, 'unknown'],
   ])('%s', (_, outcome, change, expected) => {
-    expect(inShort(decideAfterLook(item(change), outcome, facts))).toBe(expected);
+    expect(inShort(decideAfterLookUp(item(change), outcome, facts))).toBe(expected);
   });
 });

@@ -17,29 +17,29 @@ export type OutboxDecision =
 export type DecisionFacts = {
   readonly now: number;
   /** Failures of the service in a row, this one included. */
-  readonly inARow: number;
+  readonly consecutiveFailures: number;
   /** 0 ≤ random < 1, for the jitter. */
   readonly random: number;
   readonly delays: OutboxDelays;
 };
 
 export type OutboxDelays = {
-  readonly firstSeconds: number;
-  readonly mostSeconds: number;
+  readonly initialSeconds: number;
+  readonly maxSeconds: number;
   /** How long after an attempt its absence at the service is believed. */
   readonly doubtSeconds: number;
 };
 
-export const usualDelays: OutboxDelays = { firstSeconds: 1, mostSeconds: 30, doubtSeconds: 30 };
+export const defaultDelays: OutboxDelays = { initialSeconds: 1, maxSeconds: 30, doubtSeconds: 30 };
 
 /** Retries after the first attempt. */
-const mostRetries = 3;
+const maxRetries = 3;
 
 /** Exponential over the retries, from the first delay to the longest, a fifth more or less. */
 export function backOffMs(failures: number, { random, delays }: Pick<DecisionFacts, 'random' | 'delays'>): number {
-  const { firstSeconds, mostSeconds } = delays;
-  const growth = (mostSeconds / firstSeconds) ** (1 / (mostRetries - 1));
-  const seconds = firstSeconds * growth ** Math.min(mostRetries - 1, Math.max(0, failures - 1));
+  const { initialSeconds: firstSeconds, maxSeconds: mostSeconds } = delays;
+  const growth = (mostSeconds / firstSeconds) ** (1 / (maxRetries - 1));
+  const seconds = firstSeconds * growth ** Math.min(maxRetries - 1, Math.max(0, failures - 1));
   return Math.round(Math.min(mostSeconds, seconds * (0.8 + random * 0.4)) * 1000);
 }
 
@@ -48,7 +48,7 @@ export function decideAfterAttempt(
   outcome: AttemptOutcome,
   facts: DecisionFacts & Pick<OutboxHandler, 'whenInDoubt'>,
 ): OutboxDecision {
-  const { now, inARow } = facts;
+  const { now, consecutiveFailures } = facts;
   switch (outcome.kind) {
     case 'done':
       return { kind: 'end', end: { state: 'done', result: outcome.result } };
@@ -56,17 +56,19 @@ export function decideAfterAttempt(
       return { kind: 'end', end: { state: 'failed', code: outcome.code, message: outcome.message } };
     case 'limited': {
       const delayMs =
-        outcome.retryAfterSeconds === undefined ? backOffMs(inARow, facts) : Math.ceil(outcome.retryAfterSeconds * 1000);
-      return later(item, outcome, { dueAt: now + delayMs, pauseUntil: now + delayMs });
+        outcome.retryAfterSeconds === undefined
+          ? backOffMs(consecutiveFailures, facts)
+          : Math.ceil(outcome.retryAfterSeconds * 1000);
+      return postpone(item, outcome, { dueAt: now + delayMs, pauseUntil: now + delayMs });
     }
     case 'unreachable': {
-      const dueAt = now + backOffMs(inARow, facts);
-      return later(item, outcome, { dueAt, pauseUntil: dueAt });
+      const dueAt = now + backOffMs(consecutiveFailures, facts);
+      return postpone(item, outcome, { dueAt, pauseUntil: dueAt });
     }
     case 'retry':
-      return again(item, outcome, facts);
+      return retry(item, outcome, facts);
     case 'ambiguous':
-      if (facts.whenInDoubt === 'repeat') return again(item, outcome, facts);
+      if (facts.whenInDoubt === 'repeat') return retry(item, outcome, facts);
       return {
         kind: 'postpone',
         state: 'doubtful',
@@ -79,7 +81,7 @@ export function decideAfterAttempt(
   }
 }
 
-export function decideAfterLook(item: OutboxItem, outcome: LookUpOutcome, facts: DecisionFacts): OutboxDecision {
+export function decideAfterLookUp(item: OutboxItem, outcome: LookUpOutcome, facts: DecisionFacts): OutboxDecision {
   const { now, delays } = facts;
   switch (outcome.kind) {
     case 'found':
@@ -89,34 +91,36 @@ export function decideAfterLook(item: OutboxItem, outcome: LookUpOutcome, facts:
     case 'unclear': {
       if (now >= item.giveUpAt) return { kind: 'end', end: { state: 'unknown', code: item.code, message: outcome.message } };
       const delayMs =
-        outcome.retryAfterSeconds === undefined ? backOffMs(facts.inARow, facts) : Math.ceil(outcome.retryAfterSeconds * 1000);
-      return doubtful(item, now + delayMs, outcome.message);
+        outcome.retryAfterSeconds === undefined
+          ? backOffMs(facts.consecutiveFailures, facts)
+          : Math.ceil(outcome.retryAfterSeconds * 1000);
+      return stayInDoubt(item, now + delayMs, outcome.message);
     }
     case 'absent': {
       const message = item.message ?? 'The request was lost on its way';
       // A clock that was put back must not make anybody wait for longer.
       const believedAt = Math.min((item.lastAttemptAt ?? 0) + delays.doubtSeconds * 1000, now + delays.doubtSeconds * 1000);
-      if (now < believedAt) return doubtful(item, believedAt, message);
-      if (item.failures > mostRetries) return { kind: 'end', end: { state: 'failed', code: item.code, message } };
-      return later(item, { message, code: item.code }, { dueAt: now });
+      if (now < believedAt) return stayInDoubt(item, believedAt, message);
+      if (item.failures > maxRetries) return { kind: 'end', end: { state: 'failed', code: item.code, message } };
+      return postpone(item, { message, code: item.code }, { dueAt: now });
     }
   }
 }
 
 type Why = { readonly message: string; readonly code?: number | undefined };
 
-function again(item: OutboxItem, why: Why, facts: DecisionFacts): OutboxDecision {
+function retry(item: OutboxItem, why: Why, facts: DecisionFacts): OutboxDecision {
   const failures = item.failures + 1;
-  if (failures > mostRetries) return { kind: 'end', end: { state: 'failed', code: why.code, message: why.message } };
-  return later({ ...item, failures }, why, { dueAt: facts.now + backOffMs(failures, facts) });
+  if (failures > maxRetries) return { kind: 'end', end: { state: 'failed', code: why.code, message: why.message } };
+  return postpone({ ...item, failures }, why, { dueAt: facts.now + backOffMs(failures, facts) });
 }
 
-function later(item: OutboxItem, why: Why, when: { readonly dueAt: number; readonly pauseUntil?: number }): OutboxDecision {
+function postpone(item: OutboxItem, why: Why, when: { readonly dueAt: number; readonly pauseUntil?: number }): OutboxDecision {
   const { failures, lastAttemptAt } = item;
   return { kind: 'postpone', state: 'waiting', failures, lastAttemptAt, code: why.code, message: why.message, ...when };
 }
 
-function doubtful(item: OutboxItem, dueAt: number, message: string): OutboxDecision {
+function stayInDoubt(item: OutboxItem, dueAt: number, message: string): OutboxDecision {
   const { failures, lastAttemptAt, code } = item;
   return { kind: 'postpone', state: 'doubtful', failures, lastAttemptAt, code, message, dueAt };
 }

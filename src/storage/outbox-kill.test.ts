@@ -26,7 +26,7 @@ describe('the outbox of a process that is killed again and again', () => {
             directory,
             serviceFile,
             seed: seed * 1000 + run,
-            mostLines: 1 + random(10 + run * 10),
+            maxLines: 1 + random(10 + run * 10),
           });
           if (isOver) break;
           kills += 1;
@@ -53,17 +53,17 @@ describe('the outbox of a process that is killed again and again', () => {
   );
 });
 
-type Run = { readonly directory: string; readonly serviceFile: string; readonly seed: number; readonly mostLines: number };
+type Run = { readonly directory: string; readonly serviceFile: string; readonly seed: number; readonly maxLines: number };
 
 /** Whether the program came to its end before it had said so many lines. */
-async function runUntil({ directory, serviceFile, seed, mostLines }: Run): Promise<boolean> {
+async function runUntil({ directory, serviceFile, seed, maxLines }: Run): Promise<boolean> {
   const child = spawn(process.execPath, [program, directory, String(seed), String(items), serviceFile], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let lines = 0;
   child.stdout.on('data', (chunk: Buffer) => {
     lines += chunk.toString().split('\n').length - 1;
-    if (lines >= mostLines) child.kill('SIGKILL');
+    if (lines >= maxLines) child.kill('SIGKILL');
   });
   const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
   if (signal === null && code !== 0) throw new Error(`The program ended with ${code}`);

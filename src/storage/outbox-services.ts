@@ -1,9 +1,15 @@
 import type { Clock } from '#base/clock.ts';
-import { usualDelays } from './outbox-decision.ts';
+import { defaultDelays } from './outbox-decision.ts';
 import type { DecisionFacts, OutboxDelays } from './outbox-decision.ts';
 import type { AttemptOutcome, LookUpOutcome } from './outbox-item.ts';
 
-type Service = { inARow: number; limitedInARow: number; pausedUntil: number; isFailing: boolean; reason: string };
+type Service = {
+  consecutiveFailures: number;
+  consecutiveRateLimits: number;
+  pausedUntil: number;
+  isFailing: boolean;
+  reason: string;
+};
 
 export type OutboxServicesOptions = {
   readonly clock: Clock;
@@ -14,7 +20,7 @@ export type OutboxServicesOptions = {
 };
 
 /** Failures in a row after which somebody is told. */
-const alarmingFailures = 3;
+const failureAlertThreshold = 3;
 
 /** How every service behind the outbox is: failures in a row, and until when it is left alone. */
 export class OutboxServices {
@@ -26,8 +32,8 @@ export class OutboxServices {
   }
 
   /** Counts an outcome, tells who must know, and returns the facts for the decision about the item. */
-  note(name: string, outcome: AttemptOutcome | LookUpOutcome): DecisionFacts {
-    const { clock, delays = usualDelays, random = Math.random } = this.#options;
+  record(name: string, outcome: AttemptOutcome | LookUpOutcome): DecisionFacts {
+    const { clock, delays = defaultDelays, random = Math.random } = this.#options;
     const service = this.#service(name);
     switch (outcome.kind) {
       case 'unreachable':
@@ -38,12 +44,12 @@ export class OutboxServices {
         break;
       case 'limited':
         // It is there, and says how busy it is: neither a failure nor a success.
-        service.limitedInARow += 1;
-        return { now: clock.now(), inARow: service.limitedInARow, random: random(), delays };
+        service.consecutiveRateLimits += 1;
+        return { now: clock.now(), consecutiveFailures: service.consecutiveRateLimits, random: random(), delays };
       default:
         this.#succeed(name, service);
     }
-    return { now: clock.now(), inARow: Math.max(1, service.inARow), random: random(), delays };
+    return { now: clock.now(), consecutiveFailures: Math.max(1, service.consecutiveFailures), random: random(), delays };
   }
 
   /** `until` by the clock, such as a decision says it. */
@@ -59,7 +65,7 @@ export class OutboxServices {
     return (this.#services.get(name)?.pausedUntil ?? 0) - clock.monotonic() + clock.now();
   }
 
-  forgive(name: string): void {
+  clearPause(name: string): void {
     this.#service(name).pausedUntil = 0;
   }
 
@@ -69,23 +75,29 @@ export class OutboxServices {
   }
 
   #fail(name: string, service: Service, reason: string): void {
-    service.inARow += 1;
+    service.consecutiveFailures += 1;
     service.reason = reason;
-    if (service.inARow < alarmingFailures || service.isFailing) return;
+    if (service.consecutiveFailures < failureAlertThreshold || service.isFailing) return;
     service.isFailing = true;
-    this.#options.onFailing?.(name, service.inARow, reason);
+    this.#options.onFailing?.(name, service.consecutiveFailures, reason);
   }
 
   #succeed(name: string, service: Service): void {
-    service.inARow = 0;
-    service.limitedInARow = 0;
+    service.consecutiveFailures = 0;
+    service.consecutiveRateLimits = 0;
     if (!service.isFailing) return;
     service.isFailing = false;
     this.#options.onRecovered?.(name);
   }
 
   #service(name: string): Service {
-    const known = this.#services.get(name) ?? { inARow: 0, limitedInARow: 0, pausedUntil: 0, isFailing: false, reason: '' };
+    const known = this.#services.get(name) ?? {
+      consecutiveFailures: 0,
+      consecutiveRateLimits: 0,
+      pausedUntil: 0,
+      isFailing: false,
+      reason: '',
+    };
     this.#services.set(name, known);
     return known;
   }

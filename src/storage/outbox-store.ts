@@ -61,7 +61,7 @@ export class OutboxStore {
   readonly #counts;
   readonly #openCount;
   readonly #list;
-  readonly #moveDue;
+  readonly #shiftDueTimes;
 
   constructor(db: Database) {
     this.#db = db;
@@ -97,7 +97,7 @@ export class OutboxStore {
       `SELECT * FROM outbox WHERE (:kind IS NULL OR kind = :kind) AND (:orderKey IS NULL OR order_key = :orderKey)
        AND (:state IS NULL OR state = :state) ORDER BY sequence LIMIT :limit OFFSET :offset`,
     );
-    this.#moveDue = db.prepare<[{ byMs: number }]>(
+    this.#shiftDueTimes = db.prepare<[{ byMs: number }]>(
       `UPDATE outbox SET created_at = created_at + :byMs, due_at = due_at + :byMs, give_up_at = give_up_at + :byMs,
        first_attempt_at = first_attempt_at + :byMs, last_attempt_at = last_attempt_at + :byMs WHERE ended_at IS NULL`,
     );
@@ -141,7 +141,7 @@ export class OutboxStore {
   }
 
   /** What was being attempted when the last process ended is in doubt now. */
-  doubtOrphans(): number {
+  markOrphansInDoubt(): number {
     return this.#db.transaction(() => {
       const orphans = this.#orphans.all();
       for (const { id } of orphans) this.#doubt.run(id);
@@ -150,8 +150,8 @@ export class OutboxStore {
   }
 
   /** The clock was set: what is open keeps its distance from now. */
-  moveDue(byMs: number): void {
-    this.#moveDue.run({ byMs });
+  shiftDueTimes(byMs: number): void {
+    this.#shiftDueTimes.run({ byMs });
   }
 
   prune(endedBefore: number): void {

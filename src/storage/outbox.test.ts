@@ -3,7 +3,7 @@ import { createLog } from '#base/log.ts';
 import { newId } from '#base/ids.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { openDatabase } from './database.ts';
-import type { Opened } from './database.ts';
+import type { OpenedDatabase } from './database.ts';
 import { Outbox } from './outbox.ts';
 import type { OutboxOptions } from './outbox.ts';
 import type { AttemptOutcome, LookUpOutcome, OutboxEnd, OutboxItem } from './outbox-item.ts';
@@ -56,7 +56,7 @@ class Service {
 
 describe('the outbox', () => {
   let clock: FakeClock;
-  let opened: Opened;
+  let opened: OpenedDatabase;
   let service: Service;
   let alerts: string[];
 
@@ -71,7 +71,12 @@ describe('the outbox', () => {
 
   function open(change: Partial<OutboxOptions> = {}): Outbox {
     const outbox = new Outbox({
-      ...{ db: opened.db, clock, newId, log, isDurable: true, random: () => 0.5 },
+      db: opened.db,
+      clock,
+      newId,
+      log,
+      isDurable: true,
+      random: () => 0.5,
       onFailing: (name, failures, reason) => alerts.push(`${name} failed ${failures} times: ${reason}`),
       onRecovered: (name) => alerts.push(`${name} is there again`),
       ...change,

@@ -6,7 +6,7 @@ import type { Clock, Timer } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
-import { decideAfterAttempt, decideAfterLook } from './outbox-decision.ts';
+import { decideAfterAttempt, decideAfterLookUp } from './outbox-decision.ts';
 import type { OutboxDecision, OutboxDelays } from './outbox-decision.ts';
 import type { OutboxEnd, OutboxHandler, OutboxItem, OutboxRequest, OutboxState } from './outbox-item.ts';
 import { OutboxServices } from './outbox-services.ts';
@@ -27,16 +27,16 @@ export type OutboxOptions = {
   readonly delays?: OutboxDelays;
   readonly random?: () => number;
   /** Requests to one service at a time. */
-  readonly mostInFlight?: number;
+  readonly maxInFlight?: number;
 };
 
-const usualGiveUpSeconds = 4 * 3600;
+const defaultGiveUpSeconds = 4 * 3600;
 const keptDays = 14;
 const dayMs = 86_400_000;
 /** A queue that nobody empties must not fill the disk. */
-const mostOpen = 10_000;
+const maxOpen = 10_000;
 const afterStorageFailureMs = 30_000;
-const stopPatienceMs = 3_000;
+const stopTimeoutMs = 3_000;
 
 export class Outbox {
   readonly #options: OutboxOptions;
@@ -46,7 +46,7 @@ export class Outbox {
   /** Items being worked on, by id. */
   readonly #busy = new Map<string, { readonly service: string; readonly work: Promise<void> }>();
   #isRunning = false;
-  #isWoken = false;
+  #isWakeScheduled = false;
   #timer: Timer | undefined;
   #pruning: Timer | undefined;
 
@@ -66,10 +66,10 @@ export class Outbox {
    * Synchronous SQL: kept when it returns, or with the transaction it is called in. Returns the id. Throws `unavailable` where
    * nothing can be kept, `rate-limited` where thousands wait already.
    */
-  enqueue({ kind, orderKey, payload, giveUpAfterSeconds = usualGiveUpSeconds }: OutboxRequest): string {
+  enqueue({ kind, orderKey, payload, giveUpAfterSeconds = defaultGiveUpSeconds }: OutboxRequest): string {
     const { clock, newId, isDurable } = this.#options;
     if (!isDurable) throw new AppError('unavailable', 'Nothing can be sent, because nothing can be saved');
-    if (this.#store.openCount() >= mostOpen) throw new AppError('rate-limited', 'Too much is waiting to be sent already');
+    if (this.#store.openCount() >= maxOpen) throw new AppError('rate-limited', 'Too much is waiting to be sent already');
     const id = newId('out');
     const createdAt = clock.now();
     this.#store.insert({ id, kind, orderKey, payload, createdAt, giveUpAt: createdAt + giveUpAfterSeconds * 1000 });
@@ -101,14 +101,14 @@ export class Outbox {
 
   /** Begins at once what waited for a service that is said to be there again, such as with new credentials. */
   retryNow(service: string): void {
-    this.#services.forgive(service);
+    this.#services.clearPause(service);
     this.#wake();
   }
 
   start(): void {
     const { clock, log, isDurable } = this.#options;
     if (!isDurable) return;
-    const orphans = this.#store.doubtOrphans();
+    const orphans = this.#store.markOrphansInDoubt();
     if (orphans > 0) log.warn({ orphans }, 'Requests were on their way when the last process ended; they are looked up');
     this.#isRunning = true;
     this.#prune();
@@ -122,17 +122,17 @@ export class Outbox {
     this.#timer?.cancel();
     this.#pruning?.cancel();
     const { promise, resolve } = Promise.withResolvers<void>();
-    const patience = this.#options.clock.after(stopPatienceMs, resolve);
+    const timeout = this.#options.clock.after(stopTimeoutMs, resolve);
     await Promise.race([promise, Promise.all([...this.#busy.values()].map(({ work }) => work))]);
-    patience.cancel();
+    timeout.cancel();
   }
 
   /** After the transaction that is open now: transactions are synchronous. */
   #wake(): void {
-    if (!this.#isRunning || this.#isWoken) return;
-    this.#isWoken = true;
+    if (!this.#isRunning || this.#isWakeScheduled) return;
+    this.#isWakeScheduled = true;
     queueMicrotask(() => {
-      this.#isWoken = false;
+      this.#isWakeScheduled = false;
       this.#pump();
     });
   }
@@ -163,7 +163,7 @@ export class Outbox {
   #hasRoom(service: string): boolean {
     let inFlight = 0;
     for (const busy of this.#busy.values()) if (busy.service === service) inFlight += 1;
-    return inFlight < (this.#options.mostInFlight ?? 2);
+    return inFlight < (this.#options.maxInFlight ?? 2);
   }
 
   #wakeAt(at: number): void {
@@ -192,7 +192,7 @@ export class Outbox {
     // A mark without its end also stays behind where the end could not be written.
     const isInDoubt = item.state === 'doubtful' || item.state === 'attempting';
     if (isInDoubt && whenInDoubt !== 'repeat') {
-      this.#apply(item, handler, await this.#look(item, handler, whenInDoubt));
+      this.#apply(item, handler, await this.#lookUp(item, handler, whenInDoubt));
       return;
     }
     if (!isInDoubt && clock.now() >= item.giveUpAt) {
@@ -205,17 +205,17 @@ export class Outbox {
     const outcome = await handler
       .attempt(marked)
       .catch((error: unknown) => ({ kind: 'ambiguous', message: textOf(error) }) as const);
-    const facts = this.#services.note(handler.service, outcome);
+    const facts = this.#services.record(handler.service, outcome);
     this.#apply(marked, handler, decideAfterAttempt(marked, outcome, { ...facts, whenInDoubt }));
   }
 
-  async #look(
+  async #lookUp(
     item: OutboxItem,
     { service }: OutboxHandler,
     look: Exclude<OutboxHandler['whenInDoubt'], 'repeat'>,
   ): Promise<OutboxDecision> {
     const outcome = await look(item).catch((error: unknown) => ({ kind: 'unclear', message: textOf(error) }) as const);
-    return decideAfterLook(item, outcome, this.#services.note(service, outcome));
+    return decideAfterLookUp(item, outcome, this.#services.record(service, outcome));
   }
 
   #apply(item: OutboxItem, handler: OutboxHandler, decision: OutboxDecision): void {

@@ -10,19 +10,19 @@ export type SalvageOptions = {
   readonly from: string;
   /** Has the schema already. */
   readonly into: Database;
-  readonly mostRows: number;
+  readonly maxRows: number;
   readonly log: Log;
 };
 
 type Row = Readonly<Record<string, unknown>>;
 
 /** Copies what can still be read, table by table, row by row, from both ends of a damaged table. Returns the rows copied. */
-export function salvage({ from, into, mostRows, log }: SalvageOptions): number {
+export function salvage({ from, into, maxRows, log }: SalvageOptions): number {
   if (!existsSync(from)) return 0;
   const source = openToRead(from, log);
   if (source === undefined) return 0;
   try {
-    return tableNames(into).reduce((rows, table) => rows + copyTable({ source, into, table, mostRows, log }), 0);
+    return tableNames(into).reduce((rows, table) => rows + copyTable({ source, into, table, maxRows, log }), 0);
   } finally {
     source.close();
   }
@@ -68,13 +68,13 @@ function tableNames(db: Database): readonly string[] {
 
 type CopyTable = Omit<SalvageOptions, 'from'> & { readonly source: Database; readonly table: string };
 
-function copyTable({ source, into, table, mostRows, log }: CopyTable): number {
+function copyTable({ source, into, table, maxRows, log }: CopyTable): number {
   let copied = 0;
   const problems: unknown[] = [];
   // By the key of a WITHOUT ROWID table, which is its first column; in any other from the end, behind the damage.
   for (const order of ['', 'ORDER BY rowid DESC', 'ORDER BY 1 DESC']) {
     try {
-      for (const changes of copyRows({ source, into, table, mostRows, order })) copied += changes;
+      for (const changes of copyRows({ source, into, table, maxRows, order })) copied += changes;
       break;
     } catch (error) {
       problems.push(error);
@@ -87,14 +87,14 @@ function copyTable({ source, into, table, mostRows, log }: CopyTable): number {
 type CopyRows = Omit<CopyTable, 'log'> & { readonly order: string };
 
 /** Yields 1 for each row that was not there yet. */
-function* copyRows({ source, into, table, mostRows, order }: CopyRows): Generator<number> {
+function* copyRows({ source, into, table, maxRows, order }: CopyRows): Generator<number> {
   const known = new Set(columnNames(into, table));
   const columns = columnNames(source, table).filter((column) => known.has(column));
   if (columns.length === 0) return;
   const list = columns.map((column) => `"${column}"`).join(', ');
   const insert = into.prepare(`INSERT OR IGNORE INTO "${table}" (${list}) VALUES (${columns.map(() => '?').join(', ')})`);
   const rows = source.prepare<[number], Row>(`SELECT ${list} FROM "${table}" ${order} LIMIT ?`);
-  for (const row of rows.iterate(mostRows)) yield insert.run(...columns.map((column) => row[column])).changes;
+  for (const row of rows.iterate(maxRows)) yield insert.run(...columns.map((column) => row[column])).changes;
 }
 
 function columnNames(db: Database, table: string): readonly string[] {

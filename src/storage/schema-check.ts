@@ -4,7 +4,7 @@ import { migrate } from './migrate.ts';
 import type { Migration } from './migrate.ts';
 
 /** Tables and columns (`table.column`) that the migrations make and this database lacks, whatever its version says. */
-export function missingParts(db: Database, migrations: readonly Migration[]): readonly string[] {
+export function missingSchemaObjects(db: Database, migrations: readonly Migration[]): readonly string[] {
   const wanted = new SqliteDatabase(':memory:');
   try {
     migrate(wanted, migrations);

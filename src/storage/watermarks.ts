@@ -19,7 +19,7 @@ export class Watermarks {
   }
 
   /** For one that was taken from a clock that has been set since. */
-  move(name: string, byMs: number): void {
+  shift(name: string, byMs: number): void {
     this.#move.run(byMs, name);
   }
 

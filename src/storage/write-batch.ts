@@ -22,7 +22,7 @@ type Outcome = { readonly queued: Queued } & ({ readonly kind: 'written'; readon
 type Failed = { readonly kind: 'failed'; readonly error: unknown };
 
 /** So that one commit never holds up the event loop for long. */
-const mostWritesPerCommit = 500;
+const maxWritesPerCommit = 500;
 
 /**
  * Group commit: all writes asked for in one turn of the event loop share a transaction, and their promises settle only after its
@@ -43,7 +43,7 @@ export class WriteBatch {
   #isScheduled = false;
   #pauses = 0;
   #problem: string | undefined;
-  #frozenBecause: string | undefined;
+  #freezeReason: string | undefined;
 
   constructor({ db, log, onProblem = () => {}, defer = setImmediate }: WriteBatchOptions) {
     this.#db = db;
@@ -66,7 +66,7 @@ export class WriteBatch {
   /** Refuses every write from now on with `unavailable` and this text: nothing would be kept of it. */
   freeze(because: string): void {
     this.flush();
-    this.#frozenBecause = because;
+    this.#freezeReason = because;
     this.#problem = because;
   }
 
@@ -85,7 +85,7 @@ export class WriteBatch {
    * threw, or with an `unavailable` AppError where the disk is full, read-only or broken.
    */
   write<Value>(run: () => Value): Promise<Value> {
-    if (this.#frozenBecause !== undefined) return Promise.reject(new AppError('unavailable', this.#frozenBecause));
+    if (this.#freezeReason !== undefined) return Promise.reject(new AppError('unavailable', this.#freezeReason));
     return new Promise<Value>((resolve, reject) => {
       this.#queue.push({ run, resolve: resolve as (value: unknown) => void, reject });
       this.#schedule();
@@ -121,7 +121,7 @@ export class WriteBatch {
   }
 
   #commitNext(): void {
-    const batch = this.#queue.splice(0, mostWritesPerCommit);
+    const batch = this.#queue.splice(0, maxWritesPerCommit);
     if (batch.length === 0) return;
     const outcomes: Outcome[] = [];
     try {
@@ -137,7 +137,7 @@ export class WriteBatch {
       this.#giveUp(batch, error);
       return;
     }
-    this.#tell(outcomes);
+    this.#settle(outcomes);
   }
 
   #runOne(queued: Queued): Outcome {
@@ -155,7 +155,7 @@ export class WriteBatch {
     }
   }
 
-  #tell(outcomes: readonly Outcome[]): void {
+  #settle(outcomes: readonly Outcome[]): void {
     let failure: unknown;
     let hasWritten = false;
     for (const outcome of outcomes) {

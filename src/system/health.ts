@@ -17,7 +17,7 @@ export type HealthReport = {
   readonly parts: HealthPart[];
 };
 
-const worseFirst = ['down', 'degraded', 'ok'] as const satisfies readonly HealthStatus[];
+const worstFirst = ['down', 'degraded', 'ok'] as const satisfies readonly HealthStatus[];
 
 export class Health {
   readonly #clock: Clock;
@@ -37,9 +37,9 @@ export class Health {
   }
 
   async report(): Promise<HealthReport> {
-    const parts = await Promise.all([...this.#probes].map(([name, probe]) => look(name, probe)));
+    const parts = await Promise.all([...this.#probes].map(([name, probe]) => runProbe(name, probe)));
     return {
-      status: worseFirst.find((status) => parts.some((part) => part.status === status)) ?? 'ok',
+      status: worstFirst.find((status) => parts.some((part) => part.status === status)) ?? 'ok',
       startedAt: isoTime(this.#startedAtMs),
       uptimeSeconds: Math.floor((this.#clock.monotonic() - this.#begin) / 1000),
       parts,
@@ -47,7 +47,7 @@ export class Health {
   }
 }
 
-async function look(name: string, probe: Probe): Promise<HealthPart> {
+async function runProbe(name: string, probe: Probe): Promise<HealthPart> {
   try {
     const { status, message } = await probe();
     return { name, status, message };

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '#base/log.ts';
 import { toneWav } from '#testing/peers/wav.ts';
 import { AudioFiles } from './audio-files.ts';
-import type { AudioFilesOptions, Incoming } from './audio-files.ts';
+import type { AudioFilesOptions, IncomingAudio } from './audio-files.ts';
 
 const log = createLog({ level: 'silent' });
 const sound = toneWav({ frequency: 440, seconds: 3 });
@@ -28,8 +28,8 @@ async function* pieces(bytes: Buffer, breaksAfter = Infinity): AsyncGenerator<Ui
   }
 }
 
-function incoming(more: Partial<Incoming> = {}): Incoming {
-  const usual = { name: 'one.wav', chunks: pieces(sound), bytes: sound.length, mostBytes: 1_000_000, leaveFreeBytes: 0 };
+function incoming(more: Partial<IncomingAudio> = {}): IncomingAudio {
+  const usual = { name: 'one.wav', chunks: pieces(sound), bytes: sound.length, maxBytes: 1_000_000, leaveFreeBytes: 0 };
   return { ...usual, ...more };
 }
 
@@ -56,7 +56,7 @@ describe('AudioFiles', () => {
     ['a file cut in half, announced as such', { chunks: pieces(sound.subarray(0, 20_000)), bytes: 20_000 }],
     ['JSON', { chunks: pieces(Buffer.from('{"status":"completed"}')), bytes: undefined }],
     ['nothing', { chunks: pieces(Buffer.alloc(0)), bytes: 0 }],
-    ['more than any recording has', { mostBytes: 10_000 }],
+    ['more than any recording has', { maxBytes: 10_000 }],
     ['what the caller does not accept', { accepts: () => false }],
   ])('keeps nothing of %s', async (_what, more) => {
     expect(await filesWith().store(incoming(more))).toMatchObject({ kind: 'incomplete' });

@@ -3,9 +3,9 @@
 // Must stay true: what is kept is whole sound; a full disk is an answer, not an exception.
 import { open } from 'node:fs/promises';
 import type { Log } from '#base/log.ts';
-import { BrokenSource, FileFolder, letGo, readable } from '#storage/file-folder.ts';
-import type { StoredFile } from '#storage/file-folder.ts';
-import { Loudness } from './loudness.ts';
+import { SourceStreamError, FileStore, discardStream, withSourceErrors } from '#storage/file-store.ts';
+import type { StoredFile } from '#storage/file-store.ts';
+import { SilenceDetector } from './silence-detector.ts';
 import { readWavHead, wavHeadBytes } from './wav.ts';
 import type { WavFacts } from './wav.ts';
 
@@ -24,21 +24,21 @@ export type WritableFile = {
   close(): Promise<void>;
 };
 
-export type Incoming = {
+export type IncomingAudio = {
   readonly name: string;
   readonly chunks: AsyncIterable<Uint8Array>;
   /** As announced; undefined where nobody said. */
   readonly bytes: number | undefined;
-  readonly mostBytes: number;
+  readonly maxBytes: number;
   /** What must be left on the disk afterwards. */
   readonly leaveFreeBytes: number;
   /** Whether this sound is what was meant, such as long enough; whatever is not cut off unless told. */
   readonly accepts?: (wav: WavFacts) => boolean;
   /** Whether it is looked at for silence; else it is taken as having sound. */
-  readonly isListenedTo?: boolean;
+  readonly detectSilence?: boolean;
 };
 
-export type StoreResult =
+export type AudioStoreResult =
   | { readonly kind: 'stored'; readonly bytes: number; readonly wav: WavFacts; readonly isSilent: boolean }
   /** Cut off, or no sound at all; may be better the next time. */
   | { readonly kind: 'incomplete'; readonly message: string }
@@ -48,23 +48,23 @@ const noSpaceCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 export class AudioFiles {
   readonly #options: AudioFilesOptions;
-  readonly #folder: FileFolder;
+  readonly #folder: FileStore;
 
   constructor(options: AudioFilesOptions) {
     this.#options = options;
-    this.#folder = new FileFolder(options.folder, options.log);
+    this.#folder = new FileStore(options.folder, options.log);
   }
 
   /** Stores a WAV file, whole or not at all; a file of that name is replaced. Throws what the disk reports but for a lack of space. */
-  async store(incoming: Incoming): Promise<StoreResult> {
+  async store(incoming: IncomingAudio): Promise<AudioStoreResult> {
     const { name, bytes = 0, leaveFreeBytes } = incoming;
     const free = await this.freeBytes();
     if (free < leaveFreeBytes + bytes) {
-      await letGo(incoming.chunks).catch(() => {});
+      await discardStream(incoming.chunks).catch(() => {});
       return { kind: 'no-space', message: 'The disk is almost full' };
     }
     try {
-      return await this.#folder.keep(name, (path) => this.#write(path, incoming));
+      return await this.#folder.save(name, (path) => this.#write(path, incoming));
     } catch (error) {
       if (!noSpaceCodes.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
       return { kind: 'no-space', message: 'The disk is full' };
@@ -96,29 +96,29 @@ export class AudioFiles {
     }
   }
 
-  async #write(path: string, incoming: Incoming): Promise<StoreResult> {
-    const { chunks, bytes: expected, mostBytes, accepts = isWhole, isListenedTo = false } = incoming;
+  async #write(path: string, incoming: IncomingAudio): Promise<AudioStoreResult> {
+    const { chunks, bytes: expected, maxBytes, accepts = isWhole, detectSilence: isListenedTo = false } = incoming;
     const { openToWrite = openFile } = this.#options;
     const file = await openToWrite(path);
     let bytes = 0;
     let head: Buffer = Buffer.alloc(0);
-    const loudness = isListenedTo ? new Loudness() : undefined;
+    const silence = isListenedTo ? new SilenceDetector() : undefined;
     try {
-      for await (const chunk of readable(chunks)) {
+      for await (const chunk of withSourceErrors(chunks)) {
         bytes += chunk.length;
-        if (bytes > mostBytes) return { kind: 'incomplete', message: 'The recording is larger than any of that length can be' };
+        if (bytes > maxBytes) return { kind: 'incomplete', message: 'The recording is larger than any of that length can be' };
         if (head.length < wavHeadBytes) head = Buffer.concat([head, chunk]).subarray(0, wavHeadBytes);
-        loudness?.take(chunk);
+        silence?.write(chunk);
         await file.write(chunk);
       }
-      if (expected !== undefined && bytes !== expected) return cutOff;
+      if (expected !== undefined && bytes !== expected) return truncated;
       const wav = readWavHead(head, bytes);
       if (wav === undefined) return { kind: 'incomplete', message: 'What came is not a WAV file' };
-      if (!accepts(wav)) return cutOff;
+      if (!accepts(wav)) return truncated;
       await file.sync();
-      return { kind: 'stored', bytes, wav, isSilent: loudness?.isSilent ?? false };
+      return { kind: 'stored', bytes, wav, isSilent: silence?.isSilent ?? false };
     } catch (error) {
-      if (error instanceof BrokenSource) return { kind: 'incomplete', message: error.message };
+      if (error instanceof SourceStreamError) return { kind: 'incomplete', message: error.message };
       throw error;
     } finally {
       await file.close();
@@ -127,7 +127,7 @@ export class AudioFiles {
 }
 
 const isWhole = (wav: WavFacts) => !wav.isTruncated;
-const cutOff: StoreResult = { kind: 'incomplete', message: 'The recording was cut off on its way' };
+const truncated: AudioStoreResult = { kind: 'incomplete', message: 'The recording was cut off on its way' };
 
 async function openFile(path: string): Promise<WritableFile> {
   const file = await open(path, 'w', 0o600);

@@ -8,15 +8,15 @@ import type { Facts } from '#contract/facts.ts';
 import type { AudioFiles } from './audio-files.ts';
 import type { CallAtTwilio, RecordableCall, Recorder, RecordingChange } from './ports.ts';
 import type { Recordings } from './recordings.ts';
-import type { SpaceWatch } from './space-watch.ts';
+import type { DiskSpaceWatch } from './disk-space-watch.ts';
 import type { VoicemailSettings } from './voicemail-settings.ts';
 
-export type CallRecordingsParts = {
-  readonly recordings: Pick<Recordings, 'announce'>;
+export type CallRecordingsDeps = {
+  readonly recordings: Pick<Recordings, 'applyUpdate'>;
   readonly recorder: Recorder;
   readonly files: Pick<AudioFiles, 'freeBytes'>;
   readonly settings: () => VoicemailSettings;
-  readonly space: SpaceWatch;
+  readonly space: DiskSpaceWatch;
   /** Of a call in progress. */
   readonly callOf: (callId: string) => RecordableCall | undefined;
   /** Whether calls of a device are to be recorded. */
@@ -32,13 +32,13 @@ type Running = { readonly recordingSid: string; readonly callSid: string; isPaus
 const tooFull = 'The disk is almost full: calls are not recorded until there is room';
 
 export class CallRecordings {
-  readonly #parts: CallRecordingsParts;
+  readonly #deps: CallRecordingsDeps;
   readonly #running = new Map<string, Running>();
   /** Asked for and not yet answered; a second wish waits for the same answer. */
   readonly #starting = new Map<string, Promise<void>>();
 
-  constructor(parts: CallRecordingsParts) {
-    this.#parts = parts;
+  constructor(deps: CallRecordingsDeps) {
+    this.#deps = deps;
   }
 
   stateOf(callId: string): CallRecordingState {
@@ -62,17 +62,17 @@ export class CallRecordings {
   async change(callId: string, change: RecordingChange): Promise<CallRecordingState> {
     const running = this.#running.get(callId);
     if (running === undefined) throw new AppError('conflict', 'This call is not recorded');
-    const result = await this.#parts.recorder.change(running.callSid, running.recordingSid, change);
+    const result = await this.#deps.recorder.change(running.callSid, running.recordingSid, change);
     if (result.kind === 'failed') throw new AppError('unavailable', result.message);
     if (change === 'stopped') this.#running.delete(callId);
     else running.isPaused = change === 'paused';
-    this.#tell(callId);
+    this.#notify(callId);
     return this.stateOf(callId);
   }
 
   /** Begins by itself where a device in the call asks for it. Never fails: the call goes on without. */
   async answered(callId: string): Promise<void> {
-    const { callOf, isRecordingEnabled, log } = this.#parts;
+    const { callOf, isRecordingEnabled, log } = this.#deps;
     const call = callOf(callId);
     if (call === undefined || (call.callSid ?? call.atTwilio) === undefined) return;
     if (!call.deviceIds.some((deviceId) => isRecordingEnabled(deviceId))) return;
@@ -89,14 +89,14 @@ export class CallRecordings {
 
   /** Looks whether there is room again. */
   async checkSpace(): Promise<boolean> {
-    const { files, settings, space } = this.#parts;
+    const { files, settings, space } = this.#deps;
     const hasRoom = (await files.freeBytes()) >= settings().freeSpaceFloorMegabytes * 1_000_000;
-    space.tell('start', hasRoom ? undefined : tooFull);
+    space.report('start', hasRoom ? undefined : tooFull);
     return hasRoom;
   }
 
   async #begin(callId: string): Promise<void> {
-    const { recordings, recorder, callOf, log } = this.#parts;
+    const { recordings, recorder, callOf, log } = this.#deps;
     const call = callOf(callId);
     if (call === undefined || !call.isAnswered) throw new AppError('conflict', 'Only a call that was answered can be recorded');
     const { callSid: known, atTwilio } = call;
@@ -111,23 +111,29 @@ export class CallRecordings {
     // A call that ended meanwhile is not in progress any more; Twilio ends the recording with it.
     if (callOf(callId) !== undefined) this.#running.set(callId, { recordingSid, callSid, isPaused: false });
     log.info({ callId, recordingSid }, 'Call recording started');
-    this.#tell(callId);
+    this.#notify(callId);
     await recordings
-      .announce({
-        ...{ recordingSid, callSid, callId, status: 'in-progress', source: 'StartCallRecordingAPI' },
-        ...{ seconds: undefined, channels: 1, startedAt: undefined },
+      .applyUpdate({
+        recordingSid,
+        callSid,
+        callId,
+        status: 'in-progress',
+        source: 'StartCallRecordingAPI',
+        seconds: undefined,
+        channels: 1,
+        startedAt: undefined,
       })
       // It is announced again when it is complete.
       .catch((error: unknown) => log.warn({ err: error, callId }, 'A call recording could not be noted'));
   }
 
   async #find(call: CallAtTwilio | undefined): Promise<string> {
-    const found = call === undefined ? undefined : await this.#parts.recorder.find(call);
+    const found = call === undefined ? undefined : await this.#deps.recorder.find(call);
     if (found?.kind === 'ok') return found.callSid;
     throw new AppError('unavailable', found?.message ?? 'Twilio does not know this call');
   }
 
-  #tell(callId: string): void {
-    this.#parts.events.emit('recording.changed', { callId, state: this.stateOf(callId) });
+  #notify(callId: string): void {
+    this.#deps.events.emit('recording.changed', { callId, state: this.stateOf(callId) });
   }
 }

@@ -12,12 +12,12 @@ export type FetchOutcome =
   | { readonly kind: 'later'; readonly message: string; readonly retryAfterSeconds?: number | undefined };
 
 /** Times Twilio may say that there is nothing: with the delays below some 25 minutes, where two are usual. */
-export const mostAbsences = 14;
+export const maxAbsences = 14;
 /** Times a recording may come cut off. */
-export const mostCutOffs = 8;
+export const maxTruncations = 8;
 /** From here on a recording that is shorter than announced is taken as it is: half a message is better than none. */
-export const takesShorterAfter = 4;
-const mostDelayMs = 300_000;
+export const acceptTruncatedAfter = 4;
+const maxDelayMs = 300_000;
 const noSpaceDelayMs = 600_000;
 
 /** What becomes of a recording after an attempt. Being told to come later, or having no space, is never counted against it. */
@@ -40,12 +40,12 @@ export function decideAfterFetch(
       return { ...ended, state: 'lost', absences: absences + 1, problem: outcome.message };
     case 'not-yet': {
       const next = absences + 1;
-      if (next >= mostAbsences) return { ...ended, state: 'lost', absences: next, problem: 'Twilio does not have the audio' };
+      if (next >= maxAbsences) return { ...ended, state: 'lost', absences: next, problem: 'Twilio does not have the audio' };
       return { ...postponed(backOffMs(absences), 'Twilio does not have the audio yet'), absences: next };
     }
     case 'incomplete': {
       const next = attempts + 1;
-      if (next >= mostCutOffs) return { ...ended, state: 'lost', attempts: next, problem: outcome.message };
+      if (next >= maxTruncations) return { ...ended, state: 'lost', attempts: next, problem: outcome.message };
       return { ...postponed(backOffMs(attempts), outcome.message), attempts: next };
     }
     case 'no-space':
@@ -57,5 +57,5 @@ export function decideAfterFetch(
 
 /** 1 s, 2 s, 4 s … up to 5 minutes. */
 export function backOffMs(failures: number): number {
-  return Math.min(mostDelayMs, 1000 * 2 ** Math.min(failures, 20));
+  return Math.min(maxDelayMs, 1000 * 2 ** Math.min(failures, 20));
 }

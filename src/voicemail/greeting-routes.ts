@@ -34,7 +34,7 @@ export function greetingRoutes(greetings: Greetings, isPerson: (personId: string
         bytes: file.bytes,
         read: file.read,
         contentType: 'audio/wav',
-        version,
+        etag: version,
         fileName: 'greeting.wav',
         disposition: 'inline',
       };

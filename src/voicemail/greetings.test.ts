@@ -1,25 +1,25 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { VoicemailStage } from '#testing/harness/voicemail-stage.ts';
+import { VoicemailHarness } from '#testing/harness/voicemail-harness.ts';
 import { toneWav } from '#testing/peers/wav.ts';
 
 const sound = toneWav({ frequency: 440, seconds: 2 });
-let stage: VoicemailStage;
+let harness: VoicemailHarness;
 
 beforeEach(async () => {
-  stage = new VoicemailStage();
-  await stage.room.start();
+  harness = new VoicemailHarness();
+  await harness.room.start();
 });
-afterEach(() => stage[Symbol.asyncDispose]());
+afterEach(() => harness[Symbol.asyncDispose]());
 
-const upload = (bytes: Buffer) => stage.room.greetings.setAudio('person_anna', { contentType: 'audio/wav', bytes });
+const upload = (bytes: Buffer) => harness.room.greetings.setAudio('person_anna', { contentType: 'audio/wav', bytes });
 const tokenOf = (personId: string) => {
-  const greeting = stage.room.greetings.of(personId);
+  const greeting = harness.room.greetings.of(personId);
   return greeting.kind === 'audio' ? greeting.token : '';
 };
 
 describe('greetings', () => {
   it('are the house’s words, a text, or a recording', async () => {
-    const { greetings } = stage.room;
+    const { greetings } = harness.room;
     expect(greetings.of('person_anna')).toEqual({ kind: 'standard' });
     await greetings.set('person_anna', { kind: 'text', text: 'Hello', language: 'en-GB' });
     expect(greetings.of('person_anna')).toEqual({ kind: 'text', text: 'Hello', language: 'en-GB' });
@@ -29,7 +29,7 @@ describe('greetings', () => {
   });
 
   it('are played under a name nobody can guess, and a new one has a new name', async () => {
-    const { greetings } = stage.room;
+    const { greetings } = harness.room;
     await upload(sound);
     const first = tokenOf('person_anna');
     expect(first).toMatch(/^[\w-]{43}$/);
@@ -37,15 +37,15 @@ describe('greetings', () => {
     await upload(sound);
     const second = tokenOf('person_anna');
     expect(await greetings.publicMedia(first)).toBeUndefined();
-    expect(stage.files('greetings')).toEqual([`${second}.wav`]);
+    expect(harness.files('greetings')).toEqual([`${second}.wav`]);
     await greetings.set('person_anna', { kind: 'standard' });
     expect(await greetings.publicMedia(second)).toBeUndefined();
-    expect(stage.files('greetings')).toEqual([]);
+    expect(harness.files('greetings')).toEqual([]);
   });
 
   it.each(['', '..', '../gosip.db', 'a'.repeat(43), '\0'])('play nothing for %j', async (token) => {
     await upload(sound);
-    expect(await stage.room.greetings.publicMedia(token)).toBeUndefined();
+    expect(await harness.room.greetings.publicMedia(token)).toBeUndefined();
   });
 
   it.each([
@@ -56,18 +56,18 @@ describe('greetings', () => {
     ['one of a rate no phone has', toneWav({ frequency: 440, seconds: 2, sampleRate: 96_000 })],
   ])('cannot be %s', async (_what, bytes) => {
     await expect(upload(bytes)).rejects.toMatchObject({ code: 'invalid' });
-    expect([stage.room.greetings.of('person_anna').kind, stage.files('greetings')]).toEqual(['standard', []]);
+    expect([harness.room.greetings.of('person_anna').kind, harness.files('greetings')]).toEqual(['standard', []]);
   });
 
   it('are nobody’s where the person is nobody, and leave nothing behind', async () => {
-    const { greetings } = stage.room;
+    const { greetings } = harness.room;
     await expect(greetings.setAudio('person_x', { contentType: 'audio/wav', bytes: sound })).rejects.toMatchObject({
       code: 'not-found',
     });
-    expect(stage.files('greetings')).toEqual([]);
+    expect(harness.files('greetings')).toEqual([]);
     await upload(sound);
-    stage.db.prepare("DELETE FROM users WHERE id = 'person_anna'").run();
+    harness.db.prepare("DELETE FROM users WHERE id = 'person_anna'").run();
     await greetings.start();
-    expect(stage.files('greetings')).toEqual([]);
+    expect(harness.files('greetings')).toEqual([]);
   });
 });

@@ -12,7 +12,7 @@ import type { AudioFiles } from './audio-files.ts';
 import type { MailboxStore, StoredGreeting } from './mailbox-store.ts';
 import { readWavHead, wavHeadBytes } from './wav.ts';
 
-export type GreetingsParts = {
+export type GreetingsDeps = {
   readonly store: MailboxStore;
   readonly files: AudioFiles;
   readonly writes: WriteBatch;
@@ -22,27 +22,27 @@ export type GreetingsParts = {
   readonly newToken?: () => string;
 };
 
-export type Greeting = { readonly kind: 'standard' } | StoredGreeting;
+export type MailboxGreeting = { readonly kind: 'standard' } | StoredGreeting;
 
-const mostSeconds = 120;
-const leastSeconds = 0.5;
-const leastFreeBytes = 20_000_000;
+const maxSeconds = 120;
+const minSeconds = 0.5;
+const minFreeBytes = 20_000_000;
 
 export class Greetings {
-  readonly #parts: GreetingsParts;
+  readonly #deps: GreetingsDeps;
 
-  constructor(parts: GreetingsParts) {
-    this.#parts = parts;
+  constructor(deps: GreetingsDeps) {
+    this.#deps = deps;
   }
 
   /** Deletes the audio of greetings that are no more. */
   async start(): Promise<void> {
-    const tokens = this.#parts.store.tokens();
-    await this.#parts.files.sweep((name) => tokens.has(name.replace(/\.wav$/, '')));
+    const tokens = this.#deps.store.tokens();
+    await this.#deps.files.sweep((name) => tokens.has(name.replace(/\.wav$/, '')));
   }
 
-  of(personId: string): Greeting {
-    return this.#parts.store.get(personId) ?? { kind: 'standard' };
+  of(personId: string): MailboxGreeting {
+    return this.#deps.store.get(personId) ?? { kind: 'standard' };
   }
 
   /** Throws `not-found` for nobody. */
@@ -55,14 +55,17 @@ export class Greetings {
 
   /** Throws `invalid` for what is no WAV file of ours, `unavailable` where the disk is full. */
   async setAudio(personId: string, { bytes }: Upload): Promise<void> {
-    const { files, newToken = randomToken } = this.#parts;
+    const { files, newToken = randomToken } = this.#deps;
     this.#assertPerson(personId);
     const problem = problemOf(bytes);
     if (problem !== undefined) throw new AppError('invalid', problem);
     const token = newToken();
     const stored = await files.store({
-      ...{ name: `${token}.wav`, chunks: once(bytes), bytes: bytes.length },
-      ...{ mostBytes: greetingUpload.mostBytes, leaveFreeBytes: leastFreeBytes },
+      name: `${token}.wav`,
+      chunks: once(bytes),
+      bytes: bytes.length,
+      maxBytes: greetingUpload.maxBytes,
+      leaveFreeBytes: minFreeBytes,
     });
     if (stored.kind !== 'stored') throw new AppError(stored.kind === 'no-space' ? 'unavailable' : 'invalid', stored.message);
     try {
@@ -77,22 +80,22 @@ export class Greetings {
   async audioOf(personId: string) {
     const greeting = this.of(personId);
     if (greeting.kind !== 'audio') return undefined;
-    const file = await this.#parts.files.read(`${greeting.token}.wav`);
+    const file = await this.#deps.files.read(`${greeting.token}.wav`);
     return file === undefined ? undefined : { ...file, token: greeting.token };
   }
 
   /** For Twilio, by the token alone. */
   async publicMedia(token: string): Promise<{ readonly contentType: string; readonly bytes: Uint8Array } | undefined> {
     // Asked before the disk is, so that nothing but a token of ours becomes the name of a file.
-    if (!this.#parts.store.hasToken(token)) return undefined;
-    const file = await this.#parts.files.read(`${token}.wav`);
+    if (!this.#deps.store.hasToken(token)) return undefined;
+    const file = await this.#deps.files.read(`${token}.wav`);
     if (file === undefined) return undefined;
     const chunks = file.read({ first: 0, last: file.bytes - 1 });
     return { contentType: 'audio/wav', bytes: await buffer(chunks) };
   }
 
   async #replace(personId: string, greeting: StoredGreeting | undefined): Promise<void> {
-    const { store, files, writes, clock } = this.#parts;
+    const { store, files, writes, clock } = this.#deps;
     this.#assertPerson(personId);
     const before = await writes.write(() => {
       const old = store.get(personId);
@@ -104,7 +107,7 @@ export class Greetings {
   }
 
   #assertPerson(personId: string): void {
-    if (!this.#parts.isPerson(personId)) throw new AppError('not-found', 'There is no such mailbox');
+    if (!this.#deps.isPerson(personId)) throw new AppError('not-found', 'There is no such mailbox');
   }
 }
 
@@ -115,8 +118,8 @@ function problemOf(bytes: Uint8Array): string | undefined {
   if (wav.isTruncated) return 'The WAV file is cut off';
   if (wav.channels > 2 || wav.sampleRate < 8000 || wav.sampleRate > 48_000)
     return 'The WAV file must have 8 to 48 kHz and at most two channels';
-  if (wav.seconds < leastSeconds) return 'The greeting is empty';
-  return wav.seconds > mostSeconds ? 'The greeting is longer than two minutes' : undefined;
+  if (wav.seconds < minSeconds) return 'The greeting is empty';
+  return wav.seconds > maxSeconds ? 'The greeting is longer than two minutes' : undefined;
 }
 
 function randomToken(): string {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { seededRandom } from '#testing/harness/seeded-random.ts';
-import { VoicemailStage } from '#testing/harness/voicemail-stage.ts';
+import { VoicemailHarness } from '#testing/harness/voicemail-harness.ts';
 import { readWavHead } from './wav.ts';
 
 const rounds = 8;
@@ -45,12 +45,12 @@ test('a kill at any moment loses no message, keeps none half, and shows none twi
   for (let round = 0; round < rounds; round += 1) note(await run(round, 1 + random(perRound * 2)));
   note(await run(rounds, undefined));
 
-  await using stage = new VoicemailStage({ folder });
-  const sids = stage.voicemails().map(({ recordingSid }) => recordingSid);
+  await using harness = new VoicemailHarness({ folder });
+  const sids = harness.voicemails().map(({ recordingSid }) => recordingSid);
   expect(new Set(sids).size).toBe(sids.length);
   expect([...announced, ...shown].filter((sid) => !sids.includes(sid))).toEqual([]);
-  const names = stage.voicemails().map(({ recordingId }) => `${recordingId}.wav`);
-  expect(stage.files().toSorted()).toEqual(names.toSorted());
+  const names = harness.voicemails().map(({ recordingId }) => `${recordingId}.wav`);
+  expect(harness.files().toSorted()).toEqual(names.toSorted());
   for (const name of names) {
     const bytes = readFileSync(join(folder, 'voicemail', name));
     expect(readWavHead(bytes, bytes.length)).toMatchObject({ seconds: 5, isTruncated: false });

@@ -1,4 +1,4 @@
-import type { Opened } from '#storage/database.ts';
+import type { OpenedDatabase } from '#storage/database.ts';
 
 /** How callers of one person are greeted; no row: with the house's words. */
 export type StoredGreeting =
@@ -21,7 +21,7 @@ export class MailboxStore {
   readonly #token;
   readonly #tokens;
 
-  constructor(db: Opened['db']) {
+  constructor(db: OpenedDatabase['db']) {
     this.#save = db.prepare<[object]>(
       `INSERT INTO mailboxes (person_id, greeting, text, language, file, bytes, changed_at)
        VALUES (:personId, :greeting, :text, :language, :file, :bytes, :now)
@@ -44,9 +44,13 @@ export class MailboxStore {
   set(personId: string, greeting: StoredGreeting, now: number): void {
     const isText = greeting.kind === 'text';
     this.#save.run({
-      ...{ personId, greeting: greeting.kind, now },
-      ...{ text: isText ? greeting.text : '', language: isText ? greeting.language : '' },
-      ...{ file: isText ? null : greeting.token, bytes: isText ? null : greeting.bytes },
+      personId,
+      greeting: greeting.kind,
+      now,
+      text: isText ? greeting.text : '',
+      language: isText ? greeting.language : '',
+      file: isText ? null : greeting.token,
+      bytes: isText ? null : greeting.bytes,
     });
   }
 

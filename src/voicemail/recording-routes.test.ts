@@ -2,40 +2,38 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '#base/errors.ts';
 import type { Identity } from '#contract/endpoint.ts';
 import type { FileReply } from '#contract/file.ts';
-import { announcement, VoicemailStage } from '#testing/harness/voicemail-stage.ts';
+import { announcement, VoicemailHarness } from '#testing/harness/voicemail-harness.ts';
 
 const admin: Identity = { kind: 'token', id: 'tok_1', personId: undefined, role: 'admin' };
 const anna: Identity = { kind: 'token', id: 'tok_2', personId: 'person_anna', role: 'user' };
 const ben: Identity = { kind: 'token', id: 'tok_3', personId: 'person_ben', role: 'user' };
 const nobodys: Identity = { kind: 'token', id: 'tok_4', personId: undefined, role: 'user' };
 
-let stage: VoicemailStage;
+let harness: VoicemailHarness;
 
 beforeEach(async () => {
-  stage = new VoicemailStage();
-  await stage.room.start();
-  await stage.idle();
-  stage.calls.set('call_1', {
-    ...{
-      callId: 'call_1',
-      callSid: 'CA1',
-      atTwilio: undefined,
-      isAnswered: true,
-      personIds: ['person_anna'],
-      deviceIds: ['dev_1'],
-    },
+  harness = new VoicemailHarness();
+  await harness.room.start();
+  await harness.idle();
+  harness.calls.set('call_1', {
+    callId: 'call_1',
+    callSid: 'CA1',
+    atTwilio: undefined,
+    isAnswered: true,
+    personIds: ['person_anna'],
+    deviceIds: ['dev_1'],
   });
   for (const sid of ['RE1', 'RE2']) {
-    const startedAt = stage.clock.now() + (sid === 'RE1' ? 0 : 1000);
-    await stage.room.recordings.announce(announcement(sid, { source: 'DialVerb', callId: 'call_1', startedAt }));
-    await stage.reaches(sid, 'stored');
+    const startedAt = harness.clock.now() + (sid === 'RE1' ? 0 : 1000);
+    await harness.room.recordings.applyUpdate(announcement(sid, { source: 'DialVerb', callId: 'call_1', startedAt }));
+    await harness.reaches(sid, 'stored');
   }
 });
-afterEach(() => stage[Symbol.asyncDispose]());
+afterEach(() => harness[Symbol.asyncDispose]());
 
 /** The reply as the contract has it, or the code of the refusal. */
 async function ask(id: string, identity: Identity, given: { params?: object; query?: object; body?: object } = {}) {
-  const route = stage.room.routes.find(({ endpoint }) => endpoint.id === id);
+  const route = harness.room.routes.find(({ endpoint }) => endpoint.id === id);
   if (route === undefined) throw new Error(`There is no ${id}`);
   try {
     const input = { params: { id: 'call_1', ...given.params }, query: given.query ?? {}, body: given.body };
@@ -67,7 +65,7 @@ describe('the recordings of a call', () => {
     const first = (await ask('getCallRecordingAudio', anna)) as FileReply;
     expect(first).toMatchObject({ contentType: 'audio/wav', fileName: `${items[0]?.id}.wav`, disposition: 'inline' });
     const second = (await ask('getCallRecordingAudio', anna, { query: { recording: items[1]?.id } })) as FileReply;
-    expect(second.version).not.toBe(first.version);
+    expect(second.etag).not.toBe(first.etag);
     expect(await ask('getCallRecordingAudio', anna, { query: { recording: 'rec_other' } })).toBe('not-found');
   });
 
@@ -76,12 +74,12 @@ describe('the recordings of a call', () => {
     expect(await ask('listCallRecordings', admin)).toMatchObject({ items: [{ state: 'stored' }] });
     await ask('deleteCallRecording', admin);
     expect(await ask('deleteCallRecording', admin)).toBe('not-found');
-    expect([await ask('getCallRecordingAudio', admin), stage.files('recordings')]).toEqual(['not-found', []]);
+    expect([await ask('getCallRecordingAudio', admin), harness.files('recordings')]).toEqual(['not-found', []]);
   });
 
   it('do not open a voicemail of the same call', async () => {
-    await stage.room.recordings.announce(announcement('RE9', { callId: 'call_1' }));
-    await stage.reaches('RE9', 'stored');
+    await harness.room.recordings.applyUpdate(announcement('RE9', { callId: 'call_1' }));
+    await harness.reaches('RE9', 'stored');
     expect(await ask('listCallRecordings', anna)).toMatchObject({ items: [{}, {}] });
   });
 

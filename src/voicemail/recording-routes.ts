@@ -18,7 +18,7 @@ import type { Recording } from './recording.ts';
 import type { RecordingStore } from './recording-store.ts';
 import type { Recordings } from './recordings.ts';
 
-type Parts = {
+type Deps = {
   readonly callRecordings: CallRecordings;
   readonly recordings: Recordings;
   readonly store: RecordingStore;
@@ -31,7 +31,7 @@ type Parts = {
 const changes = { pause: 'paused', resume: 'in-progress', stop: 'stopped' } as const;
 
 /** A user hears the calls that rang or left their devices; an admin hears all. */
-export function recordingRoutes({ callRecordings, recordings, store, files, callOf, personsOf }: Parts): readonly Route[] {
+export function recordingRoutes({ callRecordings, recordings, store, files, callOf, personsOf }: Deps): readonly Route[] {
   const callInProgress = (callId: string, identity: Identity | undefined): RecordableCall => {
     const call = callOf(callId);
     if (call === undefined || !mayHear(call.personIds, identity)) throw noSuch('call in progress');
@@ -63,7 +63,7 @@ export function recordingRoutes({ callRecordings, recordings, store, files, call
       const file = state === 'stored' ? await files.read(fileNameOf({ id })) : undefined;
       if (file === undefined) throw new AppError('not-found', 'The sound of this recording is not there, or not yet');
       const version = `${id}-${file.bytes}`;
-      return { ...file, contentType: 'audio/wav', version, fileName: `${id}.wav`, disposition: 'inline' };
+      return { ...file, contentType: 'audio/wav', etag: version, fileName: `${id}.wav`, disposition: 'inline' };
     }),
     handle(deleteCallRecording, async ({ params, query, identity }) => {
       await recordings.remove(chosen(ofRecord(params.id, identity), query.recording));
@@ -82,7 +82,11 @@ function noSuch(what: string): AppError {
 
 function toReply({ id, state, startedAt, seconds, channels, bytes, problem }: Recording) {
   return {
-    ...{ id, startedAt: isoTime(startedAt), seconds: seconds ?? null, channels, bytes: bytes ?? null },
+    id,
+    startedAt: isoTime(startedAt),
+    seconds: seconds ?? null,
+    channels,
+    bytes: bytes ?? null,
     state: state === 'removed' || state === 'discarded' ? ('lost' as const) : state,
     problem: problem ?? null,
   };

@@ -1,4 +1,4 @@
-import type { Opened } from '#storage/database.ts';
+import type { OpenedDatabase } from '#storage/database.ts';
 import type { Recording, RecordingId, RecordingKind, RecordingState } from './recording.ts';
 
 type Row = {
@@ -18,13 +18,13 @@ type Row = {
   readonly problem: string | null;
   readonly changed_at: number;
 };
-type KeptRow = Row & { readonly kept_from: number };
+type RetainedRow = Row & { readonly kept_from: number };
 
 /** With the time from which its days count. */
-export type KeptRecording = Recording & { readonly keptFrom: number };
+export type RetainedRecording = Recording & { readonly retainedFrom: number };
 
 /** What is heard of for the first time is taken to be no older than this. */
-const oldestNewsMs = 100 * 86_400_000;
+const maxBackdateMs = 100 * 86_400_000;
 
 const columns = [
   'id',
@@ -56,10 +56,10 @@ export class RecordingStore {
   readonly #states;
   readonly #size;
   readonly #prune;
-  readonly #moveDue;
-  readonly #noteKept;
+  readonly #shiftDueTimes;
+  readonly #startRetention;
 
-  constructor(db: Opened['db']) {
+  constructor(db: OpenedDatabase['db']) {
     const changes = columns.slice(1).map((column) => `${column} = excluded.${column}`);
     this.#save = db.prepare<[Row]>(
       `INSERT INTO recordings (${columns.join(', ')}) VALUES (${columns.map((column) => `:${column}`).join(', ')})
@@ -74,7 +74,7 @@ export class RecordingStore {
     this.#runningOf = db.prepare<[string], Row>(
       `SELECT * FROM recordings WHERE call_sid = ? AND kind = 'call' AND state = 'running' ORDER BY started_at DESC LIMIT 1`,
     );
-    this.#stored = db.prepare<[{ kind: RecordingKind; limit: number }], KeptRow>(
+    this.#stored = db.prepare<[{ kind: RecordingKind; limit: number }], RetainedRow>(
       `SELECT * FROM recordings WHERE kind = :kind AND state = 'stored' AND kept_from IS NOT NULL
        ORDER BY kept_from, started_at, id LIMIT :limit`,
     );
@@ -84,8 +84,8 @@ export class RecordingStore {
     this.#size = db.prepare<[RecordingKind], { n: number }>(
       `SELECT coalesce(sum(bytes), 0) AS n FROM recordings WHERE kind = ? AND state = 'stored'`,
     );
-    this.#moveDue = db.prepare<[number]>('UPDATE recordings SET due_at = due_at + ? WHERE due_at IS NOT NULL');
-    this.#noteKept = db.prepare<[{ earliest: number; now: number }]>(
+    this.#shiftDueTimes = db.prepare<[number]>('UPDATE recordings SET due_at = due_at + ? WHERE due_at IS NOT NULL');
+    this.#startRetention = db.prepare<[{ earliest: number; now: number }]>(
       `UPDATE recordings SET kept_from = CASE WHEN started_at BETWEEN :earliest AND :now THEN started_at ELSE :now END
        WHERE kept_from IS NULL`,
     );
@@ -122,10 +122,10 @@ export class RecordingStore {
   }
 
   /** Oldest first. */
-  stored(kind: RecordingKind, limit: number): readonly KeptRecording[] {
+  stored(kind: RecordingKind, limit: number): readonly RetainedRecording[] {
     return this.#stored.all({ kind, limit }).flatMap((row) => {
       const recording = fromRow(row);
-      return recording === undefined ? [] : [{ ...recording, keptFrom: row.kept_from }];
+      return recording === undefined ? [] : [{ ...recording, retainedFrom: row.kept_from }];
     });
   }
 
@@ -139,13 +139,13 @@ export class RecordingStore {
   }
 
   /** The clock was set: what is to be fetched keeps its distance from now. */
-  moveDue(byMs: number): void {
-    this.#moveDue.run(byMs);
+  shiftDueTimes(byMs: number): void {
+    this.#shiftDueTimes.run(byMs);
   }
 
   /** From when the days of those count that are new: from their start, where that can be believed, else from now. */
-  noteKept(now: number, isStartBelieved: boolean): void {
-    this.#noteKept.run({ now, earliest: isStartBelieved ? now - oldestNewsMs : now });
+  startRetention(now: number, isStartBelieved: boolean): void {
+    this.#startRetention.run({ now, earliest: isStartBelieved ? now - maxBackdateMs : now });
   }
 
   /** Forgets what nobody can ask for any more. */

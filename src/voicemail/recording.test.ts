@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { announcement } from '#testing/harness/voicemail-stage.ts';
-import { backOffMs, decideAfterFetch, mostAbsences, mostCutOffs } from './fetch-decision.ts';
+import { announcement } from '#testing/harness/voicemail-harness.ts';
+import { backOffMs, decideAfterFetch, maxAbsences, maxTruncations } from './fetch-decision.ts';
 import type { FetchOutcome } from './fetch-decision.ts';
-import { stepOf } from './recording.ts';
+import { transitionFor } from './recording.ts';
 import type { Recording, RecordingState } from './recording.ts';
 
 const states: readonly (RecordingState | undefined)[] = [
@@ -27,7 +27,7 @@ describe('what an announcement changes', () => {
   ];
   it.each(rows)('%s', (status, expected) => {
     const steps = states.map((before) =>
-      stepOf(announcement('RE1', { status }), before, { kind: 'voicemail', discardBelowSeconds: 3 }),
+      transitionFor(announcement('RE1', { status }), before, { kind: 'voicemail', discardBelowSeconds: 3 }),
     );
     expect(steps.map((step) => (step.kind === 'set' ? step.state : undefined))).toEqual(expected);
   });
@@ -38,15 +38,27 @@ describe('what an announcement changes', () => {
     ['voicemail', undefined, 'fetching'],
     ['call', 1, 'fetching'],
   ] as const)('a %s of %s seconds is %s', (kind, seconds, state) => {
-    const step = stepOf(announcement('RE1', { seconds }), undefined, { kind, discardBelowSeconds: 3 });
+    const step = transitionFor(announcement('RE1', { seconds }), undefined, { kind, discardBelowSeconds: 3 });
     expect(step).toEqual({ kind: 'set', state });
   });
 });
 
 describe('what becomes of a recording after an attempt to fetch it', () => {
   const recording: Recording = {
-    ...{ id: 'rec_1', kind: 'voicemail', recordingSid: 'RE1', callSid: 'CA1', callId: undefined, state: 'fetching' },
-    ...{ startedAt: 1, seconds: 5, channels: 1, bytes: undefined, attempts: 0, absences: 0, dueAt: 0, problem: undefined },
+    id: 'rec_1',
+    kind: 'voicemail',
+    recordingSid: 'RE1',
+    callSid: 'CA1',
+    callId: undefined,
+    state: 'fetching',
+    startedAt: 1,
+    seconds: 5,
+    channels: 1,
+    bytes: undefined,
+    attempts: 0,
+    absences: 0,
+    dueAt: 0,
+    problem: undefined,
   };
   const facts = { now: 1000, discardBelowSeconds: 3 };
   const rows: readonly [string, Partial<Recording>, FetchOutcome, Partial<Recording>][] = [
@@ -72,10 +84,10 @@ describe('what becomes of a recording after an attempt to fetch it', () => {
     ['a short call', { kind: 'call' }, { kind: 'stored', bytes: 9, seconds: 1, isSilent: false }, { state: 'stored' }],
     ['not there yet', {}, { kind: 'not-yet' }, { state: 'fetching', absences: 1, attempts: 0, dueAt: 2000 }],
     ['still not there', { absences: 3 }, { kind: 'not-yet' }, { state: 'fetching', absences: 4, dueAt: 9000 }],
-    ['never there', { absences: mostAbsences - 1 }, { kind: 'not-yet' }, { state: 'lost', dueAt: undefined }],
+    ['never there', { absences: maxAbsences - 1 }, { kind: 'not-yet' }, { state: 'lost', dueAt: undefined }],
     ['deleted there', {}, { kind: 'gone', message: 'Deleted' }, { state: 'lost', problem: 'Deleted' }],
     ['cut off', {}, { kind: 'incomplete', message: 'Cut' }, { state: 'fetching', attempts: 1, dueAt: 2000, problem: 'Cut' }],
-    ['cut off for ever', { attempts: mostCutOffs - 1 }, { kind: 'incomplete', message: 'Cut' }, { state: 'lost' }],
+    ['cut off for ever', { attempts: maxTruncations - 1 }, { kind: 'incomplete', message: 'Cut' }, { state: 'lost' }],
     ['no room', {}, { kind: 'no-space', message: 'Full' }, { state: 'fetching', attempts: 0, absences: 0, dueAt: 601_000 }],
     [
       'Twilio busy',

@@ -30,7 +30,7 @@ export type Recording = {
 };
 
 /** What a callback or a list of Twilio says about a recording. Any of them may come again, late, or never. */
-export type Announcement = {
+export type RecordingUpdate = {
   readonly recordingSid: string;
   /** Of the parent leg. */
   readonly callSid: string;
@@ -45,11 +45,11 @@ export type Announcement = {
   readonly callId?: string | undefined;
 };
 
-export type AnnouncedStep =
+export type RecordingTransition =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'set'; readonly state: 'running' | 'fetching' | 'discarded' | 'lost'; readonly problem?: string };
 
-export type StepFacts = {
+export type TransitionFacts = {
   readonly kind: RecordingKind;
   readonly discardBelowSeconds: number;
   /** How often its sound was asked for in vain. */
@@ -59,16 +59,16 @@ export type StepFacts = {
 export const nothingHeard = 'Nothing was heard';
 
 /** After so many tries in vain nothing brings a recording back. */
-const mostTries = 30;
+const maxTries = 30;
 
 /** What an announcement changes about a recording that is `before` (undefined: never heard of). Whatever the order, never backwards. */
-export function stepOf(
-  announcement: Announcement,
+export function transitionFor(
+  update: RecordingUpdate,
   before: RecordingState | undefined,
-  { kind, discardBelowSeconds, tries = 0 }: StepFacts,
-): AnnouncedStep {
+  { kind, discardBelowSeconds, tries = 0 }: TransitionFacts,
+): RecordingTransition {
   const isOpen = before === undefined || before === 'running';
-  const { status, seconds } = announcement;
+  const { status, seconds } = update;
   switch (status) {
     case 'in-progress':
     case 'paused':
@@ -77,7 +77,7 @@ export function stepOf(
       return before === undefined ? { kind: 'set', state: 'running' } : { kind: 'nothing' };
     case 'completed': {
       // What was given up may be there after all; Twilio's list says so every few minutes, true or not.
-      if (!isOpen && (before !== 'lost' || tries >= mostTries)) return { kind: 'nothing' };
+      if (!isOpen && (before !== 'lost' || tries >= maxTries)) return { kind: 'nothing' };
       const isTooShort = kind === 'voicemail' && seconds !== undefined && seconds < discardBelowSeconds;
       return { kind: 'set', state: isTooShort ? 'discarded' : 'fetching' };
     }

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
-import type { KeepingTime } from './keeping-time.ts';
-import type { KeptRecording, RecordingStore } from './recording-store.ts';
+import type { RetentionClock } from './retention-clock.ts';
+import type { RetainedRecording, RecordingStore } from './recording-store.ts';
 import type { Recordings } from './recordings.ts';
 import type { TranscriptStore } from './transcript-store.ts';
 import type { Voicemails } from './voicemails.ts';
@@ -16,26 +16,26 @@ const rememberedDays = 400;
 const perRun = 1000;
 
 /** Which call recordings must go: those too old, then the oldest until the rest fits. `stored` is oldest first. */
-export function overdue(
-  stored: readonly KeptRecording[],
+export function expired(
+  stored: readonly RetainedRecording[],
   totalBytes: number,
   {
     now,
     keepRecordingDays,
     keepRecordingMegabytes,
   }: Pick<VoicemailSettings, 'keepRecordingDays' | 'keepRecordingMegabytes'> & { readonly now: number },
-): readonly KeptRecording[] {
+): readonly RetainedRecording[] {
   const oldest = keepRecordingDays === null ? -Infinity : now - keepRecordingDays * dayMs;
-  const most = keepRecordingMegabytes === null ? Infinity : keepRecordingMegabytes * 1_000_000;
+  const maxBytes = keepRecordingMegabytes === null ? Infinity : keepRecordingMegabytes * 1_000_000;
   let bytes = totalBytes;
   return stored.filter((recording) => {
-    if (recording.keptFrom >= oldest && bytes <= most) return false;
+    if (recording.retainedFrom >= oldest && bytes <= maxBytes) return false;
     bytes -= recording.bytes ?? 0;
     return true;
   });
 }
 
-export type RetentionParts = {
+export type RetentionDeps = {
   readonly store: RecordingStore;
   readonly voicemailStore: VoicemailStore;
   readonly transcripts: TranscriptStore;
@@ -44,7 +44,7 @@ export type RetentionParts = {
   readonly settings: () => VoicemailSettings;
   readonly writes: WriteBatch;
   readonly clock: Clock;
-  readonly time: KeepingTime;
+  readonly time: RetentionClock;
   readonly log: Log;
   /** Also looked at every hour. */
   readonly checkSpace: () => Promise<unknown>;
@@ -52,16 +52,16 @@ export type RetentionParts = {
 
 /** Deletes what is older or larger than the settings keep: hourly, and when they change. */
 export class Retention {
-  readonly #parts: RetentionParts;
+  readonly #deps: RetentionDeps;
   #timer: Timer | undefined;
   #isRunning = false;
 
-  constructor(parts: RetentionParts) {
-    this.#parts = parts;
+  constructor(deps: RetentionDeps) {
+    this.#deps = deps;
   }
 
   start(): void {
-    this.#timer = this.#parts.clock.every(hourMs, () => void this.run());
+    this.#timer = this.#deps.clock.every(hourMs, () => void this.run());
     void this.run();
   }
 
@@ -75,25 +75,25 @@ export class Retention {
     this.#isRunning = true;
     try {
       await this.#deleteOverdue();
-      await this.#parts.checkSpace();
+      await this.#deps.checkSpace();
     } catch (error) {
-      this.#parts.log.warn({ err: error }, 'Old recordings could not be deleted');
+      this.#deps.log.warn({ err: error }, 'Old recordings could not be deleted');
     } finally {
       this.#isRunning = false;
     }
   }
 
   async #deleteOverdue(): Promise<void> {
-    const { store, voicemailStore, transcripts, recordings, voicemails, settings, writes, time, log } = this.#parts;
+    const { store, voicemailStore, transcripts, recordings, voicemails, settings, writes, time, log } = this.#deps;
     const now = await writes.write(() => {
       const at = time.next();
-      store.noteKept(at, !time.isClockStrange(at));
+      store.startRetention(at, !time.isSystemClockSuspect(at));
       return at;
     });
     const { keepVoicemailDays } = settings();
-    const calls = overdue(store.stored('call', perRun), store.storedBytes('call'), { ...settings(), now });
+    const calls = expired(store.stored('call', perRun), store.storedBytes('call'), { ...settings(), now });
     for (const recording of calls) await recordings.remove(recording);
-    const old = keepVoicemailDays === null ? [] : voicemailStore.keptFromBefore(now - keepVoicemailDays * dayMs, perRun);
+    const old = keepVoicemailDays === null ? [] : voicemailStore.retainedFromBefore(now - keepVoicemailDays * dayMs, perRun);
     for (const { id } of old) await voicemails.delete(id, recordings);
     if (calls.length + old.length > 0)
       log.info({ recordings: calls.length, voicemails: old.length }, 'Old recordings were deleted');

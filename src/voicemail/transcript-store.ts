@@ -1,4 +1,4 @@
-import type { Opened } from '#storage/database.ts';
+import type { OpenedDatabase } from '#storage/database.ts';
 
 /** What was said, in text. `house`: by the house's own speech-to-text. */
 export type Transcript = {
@@ -21,7 +21,7 @@ export class TranscriptStore {
   readonly #get;
   readonly #prune;
 
-  constructor(db: Opened['db']) {
+  constructor(db: OpenedDatabase['db']) {
     this.#save = db.prepare<[Row & { readonly at: number }]>(
       `INSERT INTO recording_transcripts (recording_sid, source, status, text, at)
        VALUES (:recording_sid, :source, :status, :text, :at)

@@ -8,14 +8,14 @@ import type { NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { Route } from '#contract/endpoint.ts';
 import type { Facts } from '#contract/facts.ts';
-import type { Opened } from '#storage/database.ts';
+import type { OpenedDatabase } from '#storage/database.ts';
 import { HouseTimes } from '#storage/house-times.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import { AudioFiles } from './audio-files.ts';
 import { CallRecordings } from './call-recordings.ts';
 import { greetingRoutes } from './greeting-routes.ts';
 import { Greetings } from './greetings.ts';
-import { KeepingTime } from './keeping-time.ts';
+import { RetentionClock } from './retention-clock.ts';
 import { MailboxStore } from './mailbox-store.ts';
 import type { RecordableCall, Recorder, RecordingSource } from './ports.ts';
 import { recordingRoutes } from './recording-routes.ts';
@@ -23,15 +23,15 @@ import type { Recording } from './recording.ts';
 import { RecordingStore } from './recording-store.ts';
 import { Recordings } from './recordings.ts';
 import { Retention } from './retention.ts';
-import { SpaceWatch } from './space-watch.ts';
+import { DiskSpaceWatch } from './disk-space-watch.ts';
 import { TranscriptStore } from './transcript-store.ts';
 import { voicemailRoutes } from './voicemail-routes.ts';
 import { VoicemailSettingsStore } from './voicemail-settings.ts';
 import { VoicemailStore } from './voicemail-store.ts';
 import { Voicemails } from './voicemails.ts';
 
-export type VoicemailRoomParts = {
-  readonly db: Opened['db'];
+export type VoicemailRoomDeps = {
+  readonly db: OpenedDatabase['db'];
   readonly writes: WriteBatch;
   /** False where the database is only in memory: then no file is fetched, made or deleted. */
   readonly isDurable: boolean;
@@ -44,7 +44,7 @@ export type VoicemailRoomParts = {
   readonly recorder: Recorder;
   readonly deleteAtTwilio: (recordingSid: string) => void;
   /** A message that was announced turned out to be none. */
-  readonly onNothing?: (recording: Recording) => void;
+  readonly onDiscarded?: (recording: Recording) => void;
   /** The owner of one of our numbers, E.164. */
   readonly ownerOf: (number: string) => string | undefined;
   readonly isPerson: (personId: string) => boolean;
@@ -62,13 +62,13 @@ export type VoicemailRoom = {
   readonly callRecordings: CallRecordings;
   readonly greetings: Greetings;
   readonly settings: VoicemailSettingsStore;
-  readonly space: SpaceWatch;
+  readonly space: DiskSpaceWatch;
   start(): Promise<void>;
   stop(): Promise<void>;
 };
 
-export function createVoicemailRoom(parts: VoicemailRoomParts): VoicemailRoom {
-  const { db, writes, clock, events, log, freeBytes, dataDirectory, isDurable, callOf, personsOf, isPerson } = parts;
+export function createVoicemailRoom(deps: VoicemailRoomDeps): VoicemailRoom {
+  const { db, writes, clock, events, log, freeBytes, dataDirectory, isDurable, callOf, personsOf, isPerson } = deps;
   const folderOf = (name: string) =>
     new AudioFiles({ folder: join(dataDirectory, name), log, ...(freeBytes === undefined ? {} : { freeBytes }) });
   const files = { voicemail: folderOf('voicemail'), call: folderOf('recordings') };
@@ -77,19 +77,33 @@ export function createVoicemailRoom(parts: VoicemailRoomParts): VoicemailRoom {
   const transcripts = new TranscriptStore(db);
   const settings = new VoicemailSettingsStore({ db, writes, clock });
   const current = () => settings.current;
-  const space = new SpaceWatch(events);
-  const voicemails = new Voicemails({ ...parts, store: voicemailStore, recordings: store, transcripts });
-  const recordings = new Recordings({ ...parts, store, files, space, mailbox: voicemails, settings: current });
-  const callRecordings = new CallRecordings({ ...parts, recordings, files: files.call, settings: current, space });
-  const greetings = new Greetings({ ...parts, store: new MailboxStore(db), files: folderOf('greetings') });
+  const space = new DiskSpaceWatch(events);
+  const voicemails = new Voicemails({ ...deps, store: voicemailStore, recordings: store, transcripts });
+  const recordings = new Recordings({ ...deps, store, files, space, mailbox: voicemails, settings: current });
+  const callRecordings = new CallRecordings({ ...deps, recordings, files: files.call, settings: current, space });
+  const greetings = new Greetings({ ...deps, store: new MailboxStore(db), files: folderOf('greetings') });
   const times = new HouseTimes(db);
-  const time = new KeepingTime({ clock, load: () => times.get('keeping'), save: (at) => times.set('keeping', at) });
+  const time = new RetentionClock({ clock, load: () => times.get('keeping'), save: (at) => times.set('keeping', at) });
   const retention = new Retention({
-    ...{ store, voicemailStore, transcripts, recordings, voicemails, settings: current, writes, clock, time, log },
+    store,
+    voicemailStore,
+    transcripts,
+    recordings,
+    voicemails,
+    settings: current,
+    writes,
+    clock,
+    time,
+    log,
     checkSpace: () => callRecordings.checkSpace(),
   });
   return {
-    ...{ voicemails, recordings, callRecordings, greetings, settings, space },
+    voicemails,
+    recordings,
+    callRecordings,
+    greetings,
+    settings,
+    space,
     routes: [
       ...voicemailRoutes({ voicemails, recordings, files: files.voicemail, settings, retention }),
       ...recordingRoutes({ callRecordings, recordings, store, files: files.call, callOf, personsOf }),

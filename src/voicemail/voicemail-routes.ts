@@ -22,7 +22,7 @@ import type { Voicemails } from './voicemails.ts';
 import type { VoicemailSettings, VoicemailSettingsStore } from './voicemail-settings.ts';
 import type { Voicemail } from './voicemail-store.ts';
 
-type Parts = {
+type Deps = {
   readonly voicemails: Voicemails;
   readonly recordings: Recordings;
   readonly files: AudioFiles;
@@ -31,7 +31,7 @@ type Parts = {
 };
 
 /** A user has their own mailbox; an admin sees all. What is not yours looks as if it were not there. */
-export function voicemailRoutes({ voicemails, recordings, files, settings, retention }: Parts): readonly Route[] {
+export function voicemailRoutes({ voicemails, recordings, files, settings, retention }: Deps): readonly Route[] {
   const visible = (id: string, identity: Identity | undefined): Voicemail => {
     const found = voicemails.byId(id);
     if (found === undefined || !isVisible(found, identity)) throw new AppError('not-found', 'There is no such voicemail');
@@ -41,7 +41,11 @@ export function voicemailRoutes({ voicemails, recordings, files, settings, reten
     handle(listVoicemails, ({ query, identity }) => {
       const { page, per_page: perPage, sort, order, person, heard, archived, from, to, text } = query;
       const filter = {
-        ...{ visibleTo: visibleTo(identity), personId: person, isHeard: heard, isArchived: archived, text },
+        visibleTo: visibleTo(identity),
+        personId: person,
+        isHeard: heard,
+        isArchived: archived,
+        text,
         from: milliseconds(from),
         to: milliseconds(to),
       };
@@ -54,7 +58,7 @@ export function voicemailRoutes({ voicemails, recordings, files, settings, reten
       const file = await files.read(fileNameOf({ id: voicemail.recordingId }));
       if (file === undefined) throw new AppError('not-found', 'The sound of this message is not there');
       const version = `${voicemail.recordingId}-${file.bytes}`;
-      return { ...file, contentType: 'audio/wav', version, fileName: `${voicemail.id}.wav`, disposition: 'inline' };
+      return { ...file, contentType: 'audio/wav', etag: version, fileName: `${voicemail.id}.wav`, disposition: 'inline' };
     }),
     handle(readVoicemail, async ({ params, identity }) => {
       return toReply(await voicemails.change(visible(params.id, identity).id, { isHeard: true }));
@@ -62,7 +66,7 @@ export function voicemailRoutes({ voicemails, recordings, files, settings, reten
     handle(readAllVoicemails, async ({ query, identity }) => {
       const personId = query.person ?? identity?.personId;
       const isTheirs = identity?.role === 'admin' || personId === identity?.personId;
-      return { heard: personId === undefined || !isTheirs ? 0 : await voicemails.hearAll(personId) };
+      return { heard: personId === undefined || !isTheirs ? 0 : await voicemails.markAllHeard(personId) };
     }),
     handle(changeVoicemail, async ({ params, body, identity }) => {
       const change = { isHeard: body.heard, isArchived: body.archived };
@@ -92,8 +96,13 @@ function isVisible({ personId }: Voicemail, identity: Identity | undefined): boo
 function toReply(voicemail: Voicemail) {
   const { id, personId, callId, callerNumber, callerName, number, leftAt, seconds, audio, transcript } = voicemail;
   return {
-    ...{ id, personId: personId ?? null, callId: callId ?? null, caller: { number: callerNumber, name: callerName } },
-    ...{ number: number ?? null, leftAt: isoTime(leftAt), seconds: Math.round(seconds * 10) / 10 },
+    id,
+    personId: personId ?? null,
+    callId: callId ?? null,
+    caller: { number: callerNumber, name: callerName },
+    number: number ?? null,
+    leftAt: isoTime(leftAt),
+    seconds: Math.round(seconds * 10) / 10,
     audio: audio === 'stored' || audio === 'fetching' ? audio : ('lost' as const),
     problem: voicemail.problem ?? null,
     transcript: transcript ?? null,

@@ -1,5 +1,5 @@
 import type { Clock } from '#base/clock.ts';
-import type { Opened } from '#storage/database.ts';
+import type { OpenedDatabase } from '#storage/database.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 
 /** What an administrator may change while the house runs. Null: without a limit. */
@@ -20,7 +20,7 @@ export type VoicemailSettings = {
   readonly freeSpaceFloorMegabytes: number;
 };
 
-const usualSettings: VoicemailSettings = {
+const defaultSettings: VoicemailSettings = {
   mostSeconds: 180,
   silenceSeconds: 10,
   discardBelowSeconds: 3,
@@ -33,7 +33,7 @@ const usualSettings: VoicemailSettings = {
 };
 
 type Row = { readonly settings: string };
-type Parts = { readonly db: Opened['db']; readonly writes: WriteBatch; readonly clock: Clock };
+type Deps = { readonly db: OpenedDatabase['db']; readonly writes: WriteBatch; readonly clock: Clock };
 
 /** The settings and their table `voicemail_settings`. */
 export class VoicemailSettingsStore {
@@ -42,7 +42,7 @@ export class VoicemailSettingsStore {
   readonly #save;
   #current: VoicemailSettings;
 
-  constructor({ db, writes, clock }: Parts) {
+  constructor({ db, writes, clock }: Deps) {
     this.#writes = writes;
     this.#clock = clock;
     this.#save = db.prepare<[string, number]>(
@@ -51,7 +51,10 @@ export class VoicemailSettingsStore {
     );
     const row = db.prepare<[], Row>('SELECT settings FROM voicemail_settings WHERE id = 1').get();
     // Only what `change` wrote is ever there; a setting added since then has its usual value.
-    this.#current = { ...usualSettings, ...(row === undefined ? {} : (JSON.parse(row.settings) as Partial<VoicemailSettings>)) };
+    this.#current = {
+      ...defaultSettings,
+      ...(row === undefined ? {} : (JSON.parse(row.settings) as Partial<VoicemailSettings>)),
+    };
   }
 
   get current(): VoicemailSettings {

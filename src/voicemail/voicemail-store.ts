@@ -1,5 +1,5 @@
 import type { Id } from '#base/ids.ts';
-import type { Opened } from '#storage/database.ts';
+import type { OpenedDatabase } from '#storage/database.ts';
 import type { RecordingId, RecordingState } from './recording.ts';
 
 export type VoicemailId = Id<'vm'>;
@@ -100,20 +100,20 @@ const filters = Object.keys(conditions) as (keyof VoicemailFilter)[];
 
 /** The SQL of the table `voicemails`. Nothing commits here: callers write inside a WriteBatch. */
 export class VoicemailStore {
-  readonly #db: Opened['db'];
+  readonly #db: OpenedDatabase['db'];
   readonly #insert;
   readonly #byId;
   readonly #byRecording;
   readonly #hear;
   readonly #archive;
   readonly #delete;
-  readonly #unheardOf;
+  readonly #unheardByPerson;
   readonly #resolve;
   readonly #unresolved;
   readonly #show;
   readonly #oldest;
 
-  constructor(db: Opened['db']) {
+  constructor(db: OpenedDatabase['db']) {
     this.#db = db;
     // The person may have been deleted since the call.
     this.#insert = db.prepare<[object]>(
@@ -139,7 +139,7 @@ export class VoicemailStore {
     this.#hear = db.prepare<[number | null, string]>('UPDATE voicemails SET heard_at = ? WHERE id = ?');
     this.#archive = db.prepare<[number | null, string]>('UPDATE voicemails SET archived_at = ? WHERE id = ?');
     this.#delete = db.prepare<[string]>('DELETE FROM voicemails WHERE id = ?');
-    this.#unheardOf = db.prepare<[string], Row>(
+    this.#unheardByPerson = db.prepare<[string], Row>(
       `${select} WHERE v.person_id = ? AND v.heard_at IS NULL AND v.is_shown = 1 ORDER BY v.left_at`,
     );
   }
@@ -183,8 +183,8 @@ export class VoicemailStore {
     this.#delete.run(id);
   }
 
-  unheardOf(personId: string): readonly Voicemail[] {
-    return this.#unheardOf.all(personId).flatMap((row) => fromRow(row) ?? []);
+  unheardByPerson(personId: string): readonly Voicemail[] {
+    return this.#unheardByPerson.all(personId).flatMap((row) => fromRow(row) ?? []);
   }
 
   find(filter: VoicemailFilter, page: VoicemailPage): { readonly items: readonly Voicemail[]; readonly total: number } {
@@ -202,7 +202,7 @@ export class VoicemailStore {
   }
 
   /** Those whose days count from before a moment, oldest first. */
-  keptFromBefore(before: number, limit: number): readonly Voicemail[] {
+  retainedFromBefore(before: number, limit: number): readonly Voicemail[] {
     return this.#oldest.all({ before, limit }).flatMap((row) => fromRow(row) ?? []);
   }
 }

@@ -1,33 +1,33 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { announcement, callFor, VoicemailStage, wav } from '#testing/harness/voicemail-stage.ts';
+import { announcement, callFor, VoicemailHarness, wav } from '#testing/harness/voicemail-harness.ts';
 import { toneWav } from '#testing/peers/wav.ts';
 
 const sound = toneWav({ frequency: 440, seconds: 5 });
-let stage: VoicemailStage;
+let harness: VoicemailHarness;
 
 beforeEach(async () => {
-  stage = new VoicemailStage();
-  await stage.room.start();
-  await stage.idle();
+  harness = new VoicemailHarness();
+  await harness.room.start();
+  await harness.idle();
 });
-afterEach(() => stage[Symbol.asyncDispose]());
+afterEach(() => harness[Symbol.asyncDispose]());
 
 const announce = (...given: Parameters<typeof announcement>) =>
-  stage.room.recordings.announce(announcement(...given), callFor('person_anna'));
+  harness.room.recordings.applyUpdate(announcement(...given), callFor('person_anna'));
 
 const said = (sid: string, text: string, source: 'twilio' | 'house' = 'twilio', status: 'completed' | 'failed' = 'completed') =>
-  stage.room.voicemails.transcribed({ recordingSid: sid, source, status, text });
+  harness.room.voicemails.saveTranscript({ recordingSid: sid, source, status, text });
 
 describe('a message that was left', () => {
   it('is shown once its sound is on the disk, and told once', async () => {
     await announce('RE1', { status: 'in-progress', seconds: undefined });
-    expect(stage.voicemails()).toEqual([]);
+    expect(harness.voicemails()).toEqual([]);
     await announce('RE1');
-    await stage.reaches('RE1', 'stored');
+    await harness.reaches('RE1', 'stored');
     await announce('RE1');
-    await stage.room.recordings.announce(announcement('RE1'));
-    await stage.idle();
-    expect(stage.voicemails()).toMatchObject([
+    await harness.room.recordings.applyUpdate(announcement('RE1'));
+    await harness.idle();
+    expect(harness.voicemails()).toMatchObject([
       {
         personId: 'person_anna',
         callId: 'call_1',
@@ -37,12 +37,12 @@ describe('a message that was left', () => {
         seconds: 5,
       },
     ]);
-    expect([stage.told(), stage.fetched, stage.files().length]).toEqual([['voicemail.left'], ['RE1'], 1]);
-    expect(stage.deletedAtTwilio).toEqual([]);
+    expect([harness.factNames(), harness.fetched, harness.files().length]).toEqual([['voicemail.left'], ['RE1'], 1]);
+    expect(harness.deletedAtTwilio).toEqual([]);
   });
 
   it('is fetched again and again while Twilio does not have it yet', async () => {
-    stage.answers.set('RE1', [
+    harness.answers.set('RE1', [
       () => ({ kind: 'not-yet' }),
       () => ({ kind: 'not-yet' }),
       () => ({ kind: 'later', message: 'Busy', retryAfterSeconds: 3 }),
@@ -51,8 +51,8 @@ describe('a message that was left', () => {
       () => wav(sound),
     ]);
     await announce('RE1');
-    await stage.reaches('RE1', 'stored');
-    expect([stage.fetched.length, stage.told(), stage.files().length]).toEqual([6, ['voicemail.left'], 1]);
+    await harness.reaches('RE1', 'stored');
+    expect([harness.fetched.length, harness.factNames(), harness.files().length]).toEqual([6, ['voicemail.left'], 1]);
   });
 
   it('is fetched after the next start where the stop came in the middle', async () => {
@@ -64,90 +64,90 @@ describe('a message that was left', () => {
       await end.promise;
       throw new Error('Cut off');
     };
-    stage.answers.set('RE1', [() => ({ kind: 'ok', bytes: sound.length, chunks: stalled() })]);
+    harness.answers.set('RE1', [() => ({ kind: 'ok', bytes: sound.length, chunks: stalled() })]);
     await announce('RE1');
-    await stage.until(() => isAsked);
-    const stopping = stage.room.stop();
-    stage.clock.advance(3000);
+    await harness.until(() => isAsked);
+    const stopping = harness.room.stop();
+    harness.clock.advance(3000);
     await stopping;
     end.resolve();
-    await stage.until(() => stage.files().length === 0);
-    await using again = new VoicemailStage({ folder: stage.folder });
+    await harness.until(() => harness.files().length === 0);
+    await using again = new VoicemailHarness({ folder: harness.folder });
     await again.room.start();
     await again.reaches('RE1', 'stored');
     expect(again.files()).toEqual([`${again.voicemails()[0]?.recordingId}.wav`]);
   });
 
   it('is shown without its sound where that is lost, and with it when it comes after all', async () => {
-    stage.answers.set('RE1', [() => ({ kind: 'gone', message: 'It was deleted at Twilio' })]);
+    harness.answers.set('RE1', [() => ({ kind: 'gone', message: 'It was deleted at Twilio' })]);
     await announce('RE1');
-    await stage.reaches('RE1', 'lost');
-    expect(stage.voicemails()).toMatchObject([{ audio: 'lost' }]);
-    stage.answers.delete('RE1');
+    await harness.reaches('RE1', 'lost');
+    expect(harness.voicemails()).toMatchObject([{ audio: 'lost' }]);
+    harness.answers.delete('RE1');
     await announce('RE1');
-    await stage.reaches('RE1', 'stored');
-    expect(stage.voicemails()).toMatchObject([{ audio: 'stored' }]);
-    expect(stage.told()).toEqual(['voicemail.left', 'voicemail.changed', 'voicemail.changed']);
+    await harness.reaches('RE1', 'stored');
+    expect(harness.voicemails()).toMatchObject([{ audio: 'stored' }]);
+    expect(harness.factNames()).toEqual(['voicemail.left', 'voicemail.changed', 'voicemail.changed']);
   });
 
   it('is not asked for without an end where Twilio’s list goes on to name what it does not have', async () => {
-    stage.answers.set('RE1', [() => ({ kind: 'gone', message: 'Twilio has no sound of it' })]);
+    harness.answers.set('RE1', [() => ({ kind: 'gone', message: 'Twilio has no sound of it' })]);
     for (let look = 0; look < 50; look += 1) {
       await announce('RE1');
-      await stage.reaches('RE1', 'lost');
+      await harness.reaches('RE1', 'lost');
     }
-    expect(stage.fetched.length).toBe(30);
+    expect(harness.fetched.length).toBe(30);
   });
 
   it('gives up on what never comes, and takes what comes cut off every time', async () => {
-    stage.answers.set('RE1', [() => ({ kind: 'not-yet' })]);
+    harness.answers.set('RE1', [() => ({ kind: 'not-yet' })]);
     await announce('RE1');
-    await stage.reaches('RE1', 'lost');
-    expect(stage.fetched.length).toBe(14);
-    stage.answers.set('RE2', [() => wav(sound.subarray(0, 60_000))]);
+    await harness.reaches('RE1', 'lost');
+    expect(harness.fetched.length).toBe(14);
+    harness.answers.set('RE2', [() => wav(sound.subarray(0, 60_000))]);
     await announce('RE2');
-    await stage.reaches('RE2', 'stored');
-    expect(stage.voicemails().map(({ audio }) => audio)).toEqual(['lost', 'stored']);
+    await harness.reaches('RE2', 'stored');
+    expect(harness.voicemails().map(({ audio }) => audio)).toEqual(['lost', 'stored']);
   });
 
   it.each([
     ['too short, as Twilio says', { seconds: 2 }, 0],
     ['silence', { status: 'absent', seconds: 0 }, 0],
   ])('is none where it is %s', async (_what, more, fetches) => {
-    await stage.room.settings.change({ deleteAtTwilio: true });
+    await harness.room.settings.change({ deleteAtTwilio: true });
     await announce('RE1', more);
-    await stage.reaches('RE1', 'discarded');
-    expect([stage.voicemails(), stage.told(), stage.fetched.length, stage.files()]).toEqual([[], [], fetches, []]);
-    expect(stage.deletedAtTwilio).toEqual(['RE1']);
+    await harness.reaches('RE1', 'discarded');
+    expect([harness.voicemails(), harness.factNames(), harness.fetched.length, harness.files()]).toEqual([[], [], fetches, []]);
+    expect(harness.deletedAtTwilio).toEqual(['RE1']);
   });
 
   it('is none where its sound turns out too short', async () => {
-    stage.answers.set('RE1', [() => wav(toneWav({ frequency: 440, seconds: 1 }))]);
+    harness.answers.set('RE1', [() => wav(toneWav({ frequency: 440, seconds: 1 }))]);
     await announce('RE1', { seconds: undefined });
-    await stage.reaches('RE1', 'discarded');
-    await stage.until(() => stage.files().length === 0);
-    expect([stage.voicemails(), stage.told()]).toEqual([[], []]);
+    await harness.reaches('RE1', 'discarded');
+    await harness.until(() => harness.files().length === 0);
+    expect([harness.voicemails(), harness.factNames()]).toEqual([[], []]);
   });
 
   it('is deleted at Twilio once it is stored, where that is wanted', async () => {
-    await stage.room.settings.change({ deleteAtTwilio: true });
+    await harness.room.settings.change({ deleteAtTwilio: true });
     await announce('RE1');
-    await stage.reaches('RE1', 'stored');
-    expect(stage.deletedAtTwilio).toEqual(['RE1']);
+    await harness.reaches('RE1', 'stored');
+    expect(harness.deletedAtTwilio).toEqual(['RE1']);
   });
 
   it('waits at Twilio while the disk is full, and says so once', async () => {
-    stage.freeBytes = 10_000_000;
+    harness.freeBytes = 10_000_000;
     await announce('RE1');
     await announce('RE2');
-    await stage.until(() => stage.room.space.problem !== undefined);
-    await stage.idle();
-    expect([stage.fetched, stage.files(), stage.told('recording.')]).toEqual([[], [], ['recording.suspended']]);
-    expect(stage.room.space.problem).toContain('almost full');
-    stage.freeBytes = 10_000_000_000;
-    await stage.reaches('RE1', 'stored');
-    await stage.reaches('RE2', 'stored');
-    expect([stage.told('recording.'), stage.room.space.problem]).toEqual([
+    await harness.until(() => harness.room.space.problem !== undefined);
+    await harness.idle();
+    expect([harness.fetched, harness.files(), harness.factNames('recording.')]).toEqual([[], [], ['recording.suspended']]);
+    expect(harness.room.space.problem).toContain('almost full');
+    harness.freeBytes = 10_000_000_000;
+    await harness.reaches('RE1', 'stored');
+    await harness.reaches('RE2', 'stored');
+    expect([harness.factNames('recording.'), harness.room.space.problem]).toEqual([
       ['recording.suspended', 'recording.resumed'],
       undefined,
     ]);
@@ -156,29 +156,29 @@ describe('a message that was left', () => {
 
 describe('whose it is', () => {
   it('is looked up at Twilio where nobody said', async () => {
-    stage.callFacts = { kind: 'ok', call: { from: '+15555550177', to: '+14165550100', callerName: 'Dora' } };
-    await stage.room.recordings.announce(announcement('RE1'));
-    await stage.reaches('RE1', 'stored');
-    expect(stage.voicemails()).toMatchObject([{ personId: 'person_anna', callerNumber: '+15555550177', callerName: 'Dora' }]);
+    harness.callFacts = { kind: 'ok', call: { from: '+15555550177', to: '+14165550100', callerName: 'Dora' } };
+    await harness.room.recordings.applyUpdate(announcement('RE1'));
+    await harness.reaches('RE1', 'stored');
+    expect(harness.voicemails()).toMatchObject([{ personId: 'person_anna', callerNumber: '+15555550177', callerName: 'Dora' }]);
   });
 
   it('is the house where the number has no owner, or the owner is gone', async () => {
-    stage.callFacts = { kind: 'ok', call: { from: '', to: '+14165550199', callerName: undefined } };
-    await stage.room.recordings.announce(announcement('RE1'));
-    await stage.room.recordings.announce(announcement('RE2'), callFor('person_gone'));
-    await stage.reaches('RE1', 'stored');
-    await stage.reaches('RE2', 'stored');
-    expect(stage.voicemails().map(({ personId }) => personId)).toEqual([undefined, undefined]);
+    harness.callFacts = { kind: 'ok', call: { from: '', to: '+14165550199', callerName: undefined } };
+    await harness.room.recordings.applyUpdate(announcement('RE1'));
+    await harness.room.recordings.applyUpdate(announcement('RE2'), callFor('person_gone'));
+    await harness.reaches('RE1', 'stored');
+    await harness.reaches('RE2', 'stored');
+    expect(harness.voicemails().map(({ personId }) => personId)).toEqual([undefined, undefined]);
   });
 
   it('is told later by the callback that was slower than the list', async () => {
-    stage.callFacts = { kind: 'later', message: 'Away' };
-    await stage.room.recordings.announce(announcement('RE1'));
-    await stage.idle();
-    expect(stage.fetched).toEqual([]);
+    harness.callFacts = { kind: 'later', message: 'Away' };
+    await harness.room.recordings.applyUpdate(announcement('RE1'));
+    await harness.idle();
+    expect(harness.fetched).toEqual([]);
     await announce('RE1');
-    await stage.reaches('RE1', 'stored');
-    expect(stage.voicemails()).toMatchObject([{ personId: 'person_anna', callId: 'call_1' }]);
+    await harness.reaches('RE1', 'stored');
+    expect(harness.voicemails()).toMatchObject([{ personId: 'person_anna', callId: 'call_1' }]);
   });
 });
 
@@ -186,17 +186,17 @@ describe('transcripts', () => {
   it('attach whenever they come: before the recording is known, while it is fetched, after', async () => {
     await said('RE1', 'Before');
     await announce('RE1');
-    stage.answers.set('RE2', [() => ({ kind: 'not-yet' }), () => wav(sound)]);
+    harness.answers.set('RE2', [() => ({ kind: 'not-yet' }), () => wav(sound)]);
     await announce('RE2');
     await said('RE2', 'Meanwhile');
-    await stage.reaches('RE1', 'stored');
-    await stage.reaches('RE2', 'stored');
+    await harness.reaches('RE1', 'stored');
+    await harness.reaches('RE2', 'stored');
     await announce('RE3');
-    await stage.reaches('RE3', 'stored');
+    await harness.reaches('RE3', 'stored');
     await said('RE3', ' After ');
-    expect(stage.voicemails().map(({ transcript }) => transcript)).toEqual(['Before', 'Meanwhile', 'After']);
+    expect(harness.voicemails().map(({ transcript }) => transcript)).toEqual(['Before', 'Meanwhile', 'After']);
     const left = ['voicemail.left', 'voicemail.transcribed'];
-    expect(stage.told()).toEqual([...left, ...left, ...left]);
+    expect(harness.factNames()).toEqual([...left, ...left, ...left]);
   });
 
   it.each([
@@ -248,63 +248,68 @@ describe('transcripts', () => {
     ['nothing that can be understood', [['(blank)', 'twilio', 'failed']], undefined, 0],
   ] as const)('%s', async (_what, given, text, told) => {
     await announce('RE1');
-    await stage.reaches('RE1', 'stored');
+    await harness.reaches('RE1', 'stored');
     for (const [words, source, status] of given) await said('RE1', words, source, status);
-    expect(stage.voicemails()[0]?.transcript).toBe(text);
-    expect(stage.told('voicemail.transcribed').length).toBe(told);
+    expect(harness.voicemails()[0]?.transcript).toBe(text);
+    expect(harness.factNames('voicemail.transcribed').length).toBe(told);
   });
 });
 
 describe('what becomes of it', () => {
   const one = async () => {
     await announce('RE1');
-    await stage.reaches('RE1', 'stored');
-    return stage.voicemails()[0]?.id ?? '';
+    await harness.reaches('RE1', 'stored');
+    return harness.voicemails()[0]?.id ?? '';
   };
 
   it('is heard once, and that is told once', async () => {
     const id = await one();
-    const first = await stage.room.voicemails.change(id, { isHeard: true });
-    stage.clock.advance(5000);
-    const second = await stage.room.voicemails.change(id, { isHeard: true });
+    const first = await harness.room.voicemails.change(id, { isHeard: true });
+    harness.clock.advance(5000);
+    const second = await harness.room.voicemails.change(id, { isHeard: true });
     expect(second.heardAt).toBe(first.heardAt);
-    expect(stage.told('voicemail.heard')).toEqual(['voicemail.heard']);
-    await stage.room.voicemails.change(id, { isHeard: false });
-    expect(stage.voicemails()[0]?.heardAt).toBeUndefined();
-    expect(await stage.room.voicemails.hearAll('person_anna')).toBe(1);
-    expect(await stage.room.voicemails.hearAll('person_anna')).toBe(0);
-    expect(await stage.room.voicemails.hearAll('person_ben')).toBe(0);
+    expect(harness.factNames('voicemail.heard')).toEqual(['voicemail.heard']);
+    await harness.room.voicemails.change(id, { isHeard: false });
+    expect(harness.voicemails()[0]?.heardAt).toBeUndefined();
+    expect(await harness.room.voicemails.markAllHeard('person_anna')).toBe(1);
+    expect(await harness.room.voicemails.markAllHeard('person_anna')).toBe(0);
+    expect(await harness.room.voicemails.markAllHeard('person_ben')).toBe(0);
   });
 
   it('is put away and taken out again', async () => {
     const id = await one();
-    await stage.room.voicemails.change(id, { isArchived: true });
+    await harness.room.voicemails.change(id, { isArchived: true });
     const page = { limit: 10, offset: 0, sort: 'leftAt', order: 'desc' } as const;
-    expect(stage.room.voicemails.list({ isArchived: false }, page).total).toBe(0);
-    expect(stage.room.voicemails.list({ isArchived: true }, page).total).toBe(1);
-    await stage.room.voicemails.change(id, { isArchived: false });
-    expect(stage.told()).toEqual(['voicemail.left', 'voicemail.changed', 'voicemail.changed']);
+    expect(harness.room.voicemails.list({ isArchived: false }, page).total).toBe(0);
+    expect(harness.room.voicemails.list({ isArchived: true }, page).total).toBe(1);
+    await harness.room.voicemails.change(id, { isArchived: false });
+    expect(harness.factNames()).toEqual(['voicemail.left', 'voicemail.changed', 'voicemail.changed']);
   });
 
   it('is deleted with its sound, and does not come back when Twilio tells of it again', async () => {
     const id = await one();
-    await stage.room.voicemails.delete(id, stage.room.recordings);
+    await harness.room.voicemails.delete(id, harness.room.recordings);
     await announce('RE1');
-    await stage.idle();
-    expect([stage.voicemails(), stage.files(), stage.stateOf('RE1'), stage.fetched.length]).toEqual([[], [], 'removed', 1]);
-    expect(stage.told().at(-1)).toBe('voicemail.deleted');
-    await expect(stage.room.voicemails.delete(id, stage.room.recordings)).rejects.toMatchObject({ code: 'not-found' });
+    await harness.idle();
+    expect([harness.voicemails(), harness.files(), harness.stateOf('RE1'), harness.fetched.length]).toEqual([
+      [],
+      [],
+      'removed',
+      1,
+    ]);
+    expect(harness.factNames().at(-1)).toBe('voicemail.deleted');
+    await expect(harness.room.voicemails.delete(id, harness.room.recordings)).rejects.toMatchObject({ code: 'not-found' });
   });
 
   it('is found by words and by state', async () => {
     await one();
     await said('RE1', 'The milk is 100% gone');
     const found = (filter: object) =>
-      stage.room.voicemails.list(filter, { limit: 10, offset: 0, sort: 'seconds', order: 'asc' }).total;
+      harness.room.voicemails.list(filter, { limit: 10, offset: 0, sort: 'seconds', order: 'asc' }).total;
     expect([found({ text: '100%' }), found({ text: '100_' }), found({ text: 'car' }), found({ text: '0123' })]).toEqual([
       1, 0, 1, 1,
     ]);
     expect([found({ isHeard: false }), found({ isHeard: true }), found({ personId: 'person_ben' })]).toEqual([1, 0, 0]);
-    expect([found({ from: stage.clock.now() - 60_000 }), found({ to: 1 }), found({ visibleTo: '' })]).toEqual([1, 0, 0]);
+    expect([found({ from: harness.clock.now() - 60_000 }), found({ to: 1 }), found({ visibleTo: '' })]).toEqual([1, 0, 0]);
   });
 });

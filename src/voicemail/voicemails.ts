@@ -16,7 +16,7 @@ import { isBetter } from './transcript-store.ts';
 import type { Transcript, TranscriptStore } from './transcript-store.ts';
 import type { Voicemail, VoicemailCall, VoicemailFilter, VoicemailPage, VoicemailStore } from './voicemail-store.ts';
 
-export type VoicemailsParts = {
+export type VoicemailsDeps = {
   readonly store: VoicemailStore;
   readonly recordings: RecordingStore;
   readonly transcripts: TranscriptStore;
@@ -32,29 +32,29 @@ export type VoicemailsParts = {
 /** What a person or an admin may do with one message. */
 export type VoicemailChange = { readonly isHeard?: boolean | undefined; readonly isArchived?: boolean | undefined };
 
-const mostTranscriptLength = 20_000;
+const maxTranscriptLength = 20_000;
 
 export class Voicemails implements Mailbox {
-  readonly #parts: VoicemailsParts;
+  readonly #deps: VoicemailsDeps;
   /** Recordings whose message was shown by the transaction that is open. */
   readonly #shown = new Set<string>();
 
-  constructor(parts: VoicemailsParts) {
-    this.#parts = parts;
+  constructor(deps: VoicemailsDeps) {
+    this.#deps = deps;
   }
 
   list(filter: VoicemailFilter, page: VoicemailPage): { readonly items: readonly Voicemail[]; readonly total: number } {
-    return this.#parts.store.find(filter, page);
+    return this.#deps.store.find(filter, page);
   }
 
   /** Undefined also for one whose audio has not come yet. */
   byId(id: string): Voicemail | undefined {
-    return this.#parts.store.byId(id);
+    return this.#deps.store.byId(id);
   }
 
   /** Throws `not-found`. */
   async change(id: string, { isHeard, isArchived }: VoicemailChange): Promise<Voicemail> {
-    const { store, writes, clock, events } = this.#parts;
+    const { store, writes, clock, events } = this.#deps;
     const { before, after } = await writes.write(() => {
       const found = this.#get(id);
       const now = clock.now();
@@ -73,10 +73,10 @@ export class Voicemails implements Mailbox {
   }
 
   /** Returns how many were not heard before. */
-  async hearAll(personId: string): Promise<number> {
-    const { store, writes, clock, events } = this.#parts;
+  async markAllHeard(personId: string): Promise<number> {
+    const { store, writes, clock, events } = this.#deps;
     const heard = await writes.write(() => {
-      const unheard = store.unheardOf(personId);
+      const unheard = store.unheardByPerson(personId);
       for (const { id } of unheard) store.setHeard(id, clock.now());
       return unheard;
     });
@@ -87,16 +87,16 @@ export class Voicemails implements Mailbox {
   /** With its audio. Throws `not-found`. */
   async delete(id: string, recordings: Pick<Recordings, 'remove'>): Promise<void> {
     const found = this.#get(id);
-    const recording = this.#parts.recordings.byId(found.recordingId);
+    const recording = this.#deps.recordings.byId(found.recordingId);
     if (recording === undefined) throw new AppError('not-found', 'There is no such voicemail');
-    await recordings.remove(recording, () => this.#parts.store.delete(id));
-    this.#parts.events.emit('voicemail.deleted', factOf(found));
+    await recordings.remove(recording, () => this.#deps.store.delete(id));
+    this.#deps.events.emit('voicemail.deleted', factOf(found));
   }
 
   /** Keeps a transcript, whenever it comes: also before the message itself, again, or never. */
-  async transcribed(transcript: Transcript): Promise<void> {
-    const { transcripts, recordings, store, writes, clock, events } = this.#parts;
-    const text = transcript.text.trim().slice(0, mostTranscriptLength);
+  async saveTranscript(transcript: Transcript): Promise<void> {
+    const { transcripts, recordings, store, writes, clock, events } = this.#deps;
+    const text = transcript.text.trim().slice(0, maxTranscriptLength);
     const isEmpty = text === '' || text === '(blank)';
     const next: Transcript = isEmpty ? { ...transcript, status: 'failed', text: '' } : { ...transcript, text };
     const voicemail = await writes.write(() => {
@@ -110,36 +110,36 @@ export class Voicemails implements Mailbox {
 
   /** Whether a message is there whose words nobody has told. */
   lacksTranscript(recordingSid: string): boolean {
-    const { transcripts, recordings, store } = this.#parts;
+    const { transcripts, recordings, store } = this.#deps;
     const recording = recordings.bySid(recordingSid);
     if (recording === undefined || transcripts.get(recordingSid) !== undefined) return false;
     return store.byRecording(recording.id) !== undefined;
   }
 
-  announced(recording: Recording, call: VoicemailCall | undefined): void {
-    const { store, newId } = this.#parts;
+  recordingAdded(recording: Recording, call: VoicemailCall | undefined): void {
+    const { store, newId } = this.#deps;
     // Nothing was said, and so nothing was left.
     if (recording.state === 'discarded') return;
     store.insert({ id: newId('vm'), recordingId: recording.id, leftAt: recording.startedAt, call });
   }
 
   isUnresolved(recordingId: string): boolean {
-    return this.#parts.store.isUnresolved(recordingId);
+    return this.#deps.store.isUnresolved(recordingId);
   }
 
   resolve(recordingId: string, call: VoicemailCall): void {
-    const { store, ownerOf } = this.#parts;
+    const { store, ownerOf } = this.#deps;
     const personId = call.personId ?? (call.number === undefined ? undefined : ownerOf(call.number));
     store.resolve(recordingId, { ...call, personId });
   }
 
   settled(recording: Recording): void {
     if (recording.state !== 'stored' && recording.state !== 'lost') return;
-    if (this.#parts.store.show(recording.id)) this.#shown.add(recording.id);
+    if (this.#deps.store.show(recording.id)) this.#shown.add(recording.id);
   }
 
-  told(recording: Recording): void {
-    const { store, events, log } = this.#parts;
+  notify(recording: Recording): void {
+    const { store, events, log } = this.#deps;
     const isNew = this.#shown.delete(recording.id);
     if (recording.kind !== 'voicemail') return;
     const voicemail = store.byRecording(recording.id);
@@ -155,7 +155,7 @@ export class Voicemails implements Mailbox {
   }
 
   #get(id: string): Voicemail {
-    const found = this.#parts.store.byId(id);
+    const found = this.#deps.store.byId(id);
     if (found === undefined) throw new AppError('not-found', 'There is no such voicemail');
     return found;
   }

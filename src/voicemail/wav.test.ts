@@ -18,8 +18,8 @@ describe('readWavHead', () => {
       sampleRate: 8000,
       format: 1,
       bitsPerSample: 16,
-      soundAt: 44,
-      soundBytes: 32_000,
+      dataOffset: 44,
+      dataBytes: 32_000,
       isTruncated: false,
     });
   });

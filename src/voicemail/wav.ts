@@ -6,8 +6,8 @@ export type WavFacts = {
   readonly format: number;
   readonly bitsPerSample: number;
   /** Where the sound begins in the file, and how long it is; without an end where the writer did not know it. */
-  readonly soundAt: number;
-  readonly soundBytes: number;
+  readonly dataOffset: number;
+  readonly dataBytes: number;
   /** Fewer bytes of sound are there than the header says. */
   readonly isTruncated: boolean;
 };
@@ -51,7 +51,9 @@ export function readWavHead(head: Buffer, fileBytes: number): WavFacts | undefin
       const there = Math.max(0, fileBytes - begin);
       const isUnknown = unknownLengths.has(length) && there > 0;
       return {
-        ...{ soundAt: begin, soundBytes: unknownLengths.has(length) ? Infinity : length, bitsPerSample: format.bits },
+        dataOffset: begin,
+        dataBytes: unknownLengths.has(length) ? Infinity : length,
+        bitsPerSample: format.bits,
         seconds: (isUnknown ? there : Math.min(length, there)) / format.bytesPerSecond,
         channels: format.channels,
         sampleRate: format.rate,

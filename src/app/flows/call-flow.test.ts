@@ -32,8 +32,13 @@ describe('what becomes of a call', () => {
     trunk = stack.use(await SipPeer.udp({ address: '127.0.0.9' }));
     lines = [];
     const read = parseOptions({
-      ...{ data_directory: folder, sip_listen: [`udp:${host}:0`], http_host: host, http_port: 0, country: 'CA' },
-      ...{ ring_seconds: 5, media: 'direct' },
+      data_directory: folder,
+      sip_listen: [`udp:${host}:0`],
+      http_host: host,
+      http_port: 0,
+      country: 'CA',
+      ring_seconds: 5,
+      media: 'direct',
       trunks: [{ name: 'provider', host: '127.0.0.9', port: trunk.port, allow: ['127.0.0.9/32'] }],
     });
     if (read.kind === 'problems') throw new Error(read.problems.join('; '));
@@ -46,13 +51,15 @@ describe('what becomes of a call', () => {
 
   async function phone(
     extension: string,
-    more: { personId?: string; whenCalled?: 'ring' | 'busy' } = {},
+    more: { personId?: string; incomingCallAction?: 'ring' | 'busy' } = {},
   ): Promise<SimulatedPhone> {
-    const { personId, whenCalled = 'ring' } = more;
+    const { personId, incomingCallAction = 'ring' } = more;
     const device = { name: `Phone ${extension}`, extension, type: 'softphone', ...(personId === undefined ? {} : { personId }) };
     const { username, secret } = await api<Login>('POST', '/devices', device);
     const registrar = { host, port: trunk.target?.port ?? 0 };
-    const started = stack.use(await SimulatedPhone.start({ address: host, username, password: secret, registrar, whenCalled }));
+    const started = stack.use(
+      await SimulatedPhone.start({ address: host, username, password: secret, registrar, incomingCallAction }),
+    );
     expect(await started.register()).toBe(200);
     return started;
   }
@@ -67,7 +74,7 @@ describe('what becomes of a call', () => {
     const [caller, dead, ringing] = [await phone('20'), await phone('21'), await phone('22')];
     dead.isDead = true;
     const [lost, missed] = [caller.call('21'), caller.call('22')];
-    await ringing.called();
+    await ringing.incomingCall();
     await Promise.all([lost.reached('ended'), missed.reached('ended')]);
     expect([lost.status, missed.status]).toEqual([480, 480]);
     const records = [await recordOf(0), await recordOf(1)];
@@ -84,17 +91,17 @@ describe('what becomes of a call', () => {
 
   it('a phone that forwards to another lets it ring; to nobody, the record says so', async () => {
     const [caller, forwarding, second] = [await phone('20'), await phone('21'), await phone('22')];
-    const rung = forwarding.called();
+    const rung = forwarding.incomingCall();
     const call = caller.call('21');
-    const next = second.called();
-    forwarding.sendOn(await rung, `<sip:22@${host}>`);
+    const next = second.incomingCall();
+    forwarding.redirect(await rung, `<sip:22@${host}>`);
     second.answer(await next);
     await call.reached('answered');
     await caller.hangup(call);
     expect(await recordOf()).toMatchObject({ disposition: 'answered', reason: 'caller-hung-up' });
-    const again = forwarding.called();
+    const again = forwarding.incomingCall();
     const failing = caller.call('21');
-    forwarding.sendOn(await again, '<sip:29@house>');
+    forwarding.redirect(await again, '<sip:29@house>');
     await failing.reached('ended');
     expect(failing.status).toBe(480);
     const record = await recordOf();
@@ -106,9 +113,9 @@ describe('what becomes of a call', () => {
     const ada = await api<{ id: string }>('POST', '/users', { username: 'ada', name: 'Ada' });
     await api('POST', '/dids', { number: ourNumber, name: 'Home', ownerPersonId: ada.id });
     const [caller, forwarding] = [await phone('20'), await phone('21', { personId: ada.id })];
-    const rung = forwarding.called();
+    const rung = forwarding.incomingCall();
     const call = caller.call('21');
-    forwarding.sendOn(await rung, '<tel:+14165550188>');
+    forwarding.redirect(await rung, '<tel:+14165550188>');
     const invite = await trunk.expect('INVITE');
     expect(invite.startLine).toContain('sip:+14165550188@127.0.0.9');
     expect(invite.header('From')).toContain(ourNumber);
@@ -121,7 +128,7 @@ describe('what becomes of a call', () => {
     const ada = await api<{ id: string }>('POST', '/users', { username: 'ada', name: 'Ada' });
     await api('POST', '/dids', { number: ourNumber, name: 'Home', ownerPersonId: ada.id });
     const called = await phone('21', { personId: ada.id });
-    const next = called.called();
+    const next = called.incomingCall();
     trunk.send(
       sipText(
         [

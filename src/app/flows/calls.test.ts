@@ -50,11 +50,13 @@ describe('calls through the whole house', () => {
 
   async function startPhone(app: App, { username, secret }: Login): Promise<SimulatedPhone> {
     const registrar = { host, port: sipPortOf(app) };
-    return stack.use(await SimulatedPhone.start({ address: host, username, password: secret, registrar, whenCalled: 'ring' }));
+    return stack.use(
+      await SimulatedPhone.start({ address: host, username, password: secret, registrar, incomingCallAction: 'ring' }),
+    );
   }
 
   async function talk(caller: SimulatedPhone, callee: SimulatedPhone, extension: string): Promise<void> {
-    const rang = callee.called();
+    const rang = callee.incomingCall();
     const outgoing = caller.call(extension);
     const incoming = await rang;
     callee.answer(incoming);
@@ -123,7 +125,7 @@ describe('calls through the whole house', () => {
     const [first, second] = [await addDevice(before, '21'), await addDevice(before, '22')];
     const [caller, callee] = [await startPhone(before, first), await startPhone(before, second)];
     expect([await caller.register(), await callee.register()]).toEqual([200, 200]);
-    const rang = callee.called();
+    const rang = callee.incomingCall();
     const outgoing = caller.call('22');
     const incoming = await rang;
     callee.answer(incoming);
@@ -164,7 +166,7 @@ describe('calls through the whole house', () => {
     type Health = { readonly status: string; readonly parts: readonly { readonly message: string }[] };
     const health = () => api<Health>(app, '/system/health');
     expect((await health()).status).toBe('ok');
-    const rang = callee.called();
+    const rang = callee.incomingCall();
     const cutOff = caller.call('22');
     callee.answer(await rang);
     await cutOff.reached('answered');

@@ -2,24 +2,24 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { digestCredentials } from '#sip/digest-answer.ts';
+import { digestCredentials } from '#sip/digest-credentials.ts';
 import { House } from '#testing/harness/house.ts';
 import type { DeviceLogin } from '#testing/harness/house.ts';
 import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 import { SipPeer } from '#testing/peers/sip-peer.ts';
 import { responseText, sdp, sipText } from '#testing/peers/sip-text.ts';
-import { WallClock } from '#testing/harness/wall-clock.ts';
+import { FaketimeClock } from '#testing/harness/faketime-clock.ts';
 
 // The real process, whose wall clock is set by libfaketime while its monotonic clock is left alone: what NTP does after a power cut.
 const address = '127.0.0.1';
 let folder: string;
-let wallClock: WallClock;
+let wallClock: FaketimeClock;
 let stack: AsyncDisposableStack;
 
 beforeAll(() => {
   stack = new AsyncDisposableStack();
   folder = mkdtempSync(join(tmpdir(), 'gosip-app-clock-'));
-  wallClock = new WallClock(join(folder, 'offset'));
+  wallClock = new FaketimeClock(join(folder, 'offset'));
   stack.defer(() => rmSync(folder, { recursive: true, force: true }));
 });
 afterAll(() => stack.disposeAsync());
@@ -79,7 +79,7 @@ describe('a clock that is set under the running house', () => {
     const [hall, kitchen] = [await phoneOf(house, logins[0]), await phoneOf(house, logins[1])];
     await using cellar = await registerOverTcp(house, logins[2]);
     const call = hall.call('12');
-    const taken = await kitchen.called();
+    const taken = await kitchen.incomingCall();
     kitchen.answer(taken);
     await call.reached('answered');
 
@@ -116,7 +116,7 @@ it('a clock that is behind at the start is said, and the phones of before ring',
   await using house = await House.start({ dataDirectory, sipPort, token, environment: wallClock.environment });
   expect(house.program.output()).toMatch(/ATTENTION +The clock of this machine is behind/);
   const call = hall.call('12');
-  const taken = await kitchen.called();
+  const taken = await kitchen.incomingCall();
   kitchen.answer(taken);
   await call.reached('answered');
   wallClock.set('+0');

@@ -61,7 +61,7 @@ test('with a damaged database registered phones ring, others register, and every
   expect(health.parts).toContainEqual(expect.objectContaining({ name: 'storage', status: 'degraded' }));
   expect(await kitchenPhone.register()).toBe(200);
   const call = kitchenPhone.call('21');
-  await Promise.all([hallPhone.called(), call.reached('answered')]);
+  await Promise.all([hallPhone.incomingCall(), call.reached('answered')]);
   await kitchenPhone.hangup(call);
   expect(readFileSync(path).equals(damaged)).toBe(true);
 });
@@ -121,7 +121,7 @@ test('with a table gone the house starts from memory, says which, and phones rin
   await using kitchenPhone = await phoneOf(house, kitchen);
   expect([await hallPhone.register(), await kitchenPhone.register()]).toEqual([200, 200]);
   const call = kitchenPhone.call('21');
-  hallPhone.answer(await hallPhone.called());
+  hallPhone.answer(await hallPhone.incomingCall());
   await call.reached('answered');
   await kitchenPhone.hangup(call);
 });
@@ -162,7 +162,7 @@ test('a second house on the same folder is refused in one sentence, and the call
   await using kitchenPhone = await phoneOf(house, kitchen);
   expect([await hallPhone.register(), await kitchenPhone.register()]).toEqual([200, 200]);
   const call = kitchenPhone.call('21');
-  hallPhone.answer(await hallPhone.called());
+  hallPhone.answer(await hallPhone.incomingCall());
   await call.reached('answered');
   await expect(House.start({ dataDirectory })).rejects.toThrow(
     /GoSIP cannot start: another GoSIP runs on the data folder .*: stop that one first, or give this one a folder of its own/,

@@ -45,7 +45,10 @@ describe('the SIP engine of the house', () => {
   }
 
   const external = (port: number, secret = 'cymru') => ({
-    ...{ sip_engine: 'external', sip_engine_host: host, sip_engine_port: port, sip_engine_secret: secret },
+    sip_engine: 'external',
+    sip_engine_host: host,
+    sip_engine_port: port,
+    sip_engine_secret: secret,
   });
 
   async function post<Reply>(app: App, path: string, body: unknown): Promise<Reply> {
@@ -111,7 +114,7 @@ describe('the SIP engine of the house', () => {
     const phones = [await addPhone(app, port), await addPhone(app, port)];
     expect(await Promise.all(phones.map(({ phone }) => phone.register()))).toEqual([200, 200]);
     const [caller, callee] = phones;
-    const rang = callee?.phone.called();
+    const rang = callee?.phone.incomingCall();
     const call = caller?.phone.call(callee?.extension ?? '');
     await call?.reached('answered');
     expect([call?.remoteTarget, (await rang)?.remoteTarget]).toEqual([`sip:${host}:${port}`, `sip:${host}:${port}`]);

@@ -66,7 +66,9 @@ afterEach(async () => {
 });
 
 async function phone({ username, password }: DeviceLogin, address: string): Promise<SimulatedPhone> {
-  return stack.use(await SimulatedPhone.start({ address, username, password, registrar: house.registrar, whenCalled: 'answer' }));
+  return stack.use(
+    await SimulatedPhone.start({ address, username, password, registrar: house.registrar, incomingCallAction: 'answer' }),
+  );
 }
 
 function flooding(order: Partial<ConstructorParameters<typeof Flood>[0]>): Promise<Flood> {
@@ -76,12 +78,12 @@ function flooding(order: Partial<ConstructorParameters<typeof Flood>[0]>): Promi
     sources: loopbackSources(500),
     method: 'INVITE',
     user: '12',
-    least: 0,
+    minRequests: 0,
     seconds: 30,
     ...order,
   });
   floods.push(made);
-  return made.going();
+  return made.started();
 }
 
 async function callInside(): Promise<void> {
@@ -91,7 +93,7 @@ async function callInside(): Promise<void> {
 }
 
 /** The trunk answers what the house asks of it, until its call is over. */
-async function callForHelp(): Promise<void> {
+async function callEmergency(): Promise<void> {
   // What a slow machine sent again of the call before.
   while (trunk.unread.length > 0) await trunk.skipTo(() => true);
   const call = caller.call('911');
@@ -147,11 +149,11 @@ describe('while strangers flood the house over UDP from 500 addresses', () => {
     'every call in the house, from the trunk and for help goes through, among at least 40,000 INVITEs',
     { timeout: 60_000 },
     async () => {
-      const storm = await flooding({ least: 40_001, seconds: 50 });
+      const storm = await flooding({ minRequests: 40_001, seconds: 50 });
       let calls = 0;
       for (; calls < 6; calls += 1) {
         await callInside();
-        await callForHelp();
+        await callEmergency();
         await callFromTrunk();
       }
       expect(await caller.register()).toBe(200);
@@ -164,14 +166,14 @@ describe('while strangers flood the house over UDP from 500 addresses', () => {
 
   test('calls for help by strangers do not keep the house from calling for help', { timeout: 40_000 }, async () => {
     const storm = await flooding({ user: '911' });
-    for (let calls = 0; calls < 3; calls += 1) await callForHelp();
+    for (let calls = 0; calls < 3; calls += 1) await callEmergency();
     expect((await storm.end()).sent).toBeGreaterThanOrEqual(2_000);
   });
 
   test('over IPv6 too', { timeout: 40_000 }, async () => {
     const storm = await flooding({ target: { address: '::1', port: house.sipPort }, sources: ['::1'] });
     await callInside();
-    await callForHelp();
+    await callEmergency();
     const { sent, bytesIn, bytesOut } = await storm.end();
     expect(sent).toBeGreaterThanOrEqual(2_000);
     expect(bytesIn).toBeLessThan(2 * bytesOut);
@@ -181,7 +183,7 @@ describe('while strangers flood the house over UDP from 500 addresses', () => {
 test('a stranger at the very address of a phone does not take that phone its calls', { timeout: 40_000 }, async () => {
   const storm = await flooding({ sources: ['127.0.0.11', '127.0.0.12'] });
   await callInside();
-  await callForHelp();
+  await callEmergency();
   expect((await storm.end()).sent).toBeGreaterThanOrEqual(2_000);
 });
 
@@ -229,7 +231,8 @@ test.each([
   for (const { method, peer, length } of asked) {
     const bytes = peer.unread.reduce((sum, { text }) => sum + text.length, 0);
     expect({ method, isBound: bytes <= 2 * length, answers: Math.min(1, peer.unread.length) }).toEqual({
-      ...{ method, isBound: true },
+      method,
+      isBound: true,
       answers: peer.unread.length,
     });
   }
@@ -282,7 +285,7 @@ describe('while strangers hold every connection there is', () => {
     const ways = { TCP: () => SipPeer.tcp(target), TLS: () => SipPeer.tls(target), WS: () => SipPeer.ws(target) };
     expect(await registersBy(ways[via as keyof typeof ways], via)).toBe(401);
     await callInside();
-    await callForHelp();
+    await callEmergency();
   });
 
   test('a call for help goes out over a trunk that speaks TCP', { timeout: 60_000 }, async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DisturbedHouse } from '#testing/chaos/disturbed-house.ts';
+import { ChaosHouse } from '#testing/chaos/chaos-house.ts';
 import { freePort } from '#testing/peers/free-port.ts';
 import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 
@@ -7,7 +7,7 @@ const address = '127.0.0.1';
 type Health = { parts: { name: string; status: string; message: string }[] };
 
 test('started on a full disk the house rings its phones, says what to do, and keeps everything again once there is room', async () => {
-  await using disturbed = await DisturbedHouse.start({ address, sipPort: await freePort(address), trunks: [] });
+  await using disturbed = await ChaosHouse.start({ address, sipPort: await freePort(address), trunks: [] });
   const { id, username, password } = await disturbed.house.addDevice('21');
   const registrar = { host: address, port: disturbed.sipPort };
   await using phone = await SimulatedPhone.start({ address, username, password, registrar });

@@ -24,9 +24,11 @@ beforeAll(async () => {
   const silent = createSocket('udp4').bind(0, '127.0.0.31');
   await once(silent, 'listening');
   stack.defer(() => void silent.close());
-  const refuses = { address: '127.0.0.32', username: 'refuses', password: '', registrar, whenCalled: 'decline' } as const;
+  const refuses = { address: '127.0.0.32', username: 'refuses', password: '', registrar, incomingCallAction: 'decline' } as const;
   refusing = stack.use(await SimulatedPhone.start(refuses));
-  trunk = stack.use(await SimulatedPhone.start({ ...refuses, address: '127.0.0.33', username: 'well', whenCalled: 'answer' }));
+  trunk = stack.use(
+    await SimulatedPhone.start({ ...refuses, address: '127.0.0.33', username: 'well', incomingCallAction: 'answer' }),
+  );
   const trunks = [
     { name: 'well', host: '127.0.0.33', port: portOf(trunk) },
     { name: 'silent', host: '127.0.0.31', port: silent.address().port },
@@ -75,7 +77,7 @@ function soundPlace(call: PhoneCall): { address: string | undefined; port: numbe
 
 test('911 goes past a trunk that refuses and one that is silent, within four seconds and a half', async () => {
   const begun = performance.now();
-  const arrived = trunk.called();
+  const arrived = trunk.incomingCall();
   const call = phones[0]!.call('911');
   await arrived;
   expect(performance.now() - begun).toBeLessThan(6_000);
@@ -99,7 +101,7 @@ test('911 has ports for its sound while all others are used up, and ends another
   expect(usual.map(({ state, status }) => (state === 'answered' ? 200 : status))).toEqual([200, 200, 200, 200, 503]);
   const helps = [];
   for (const phone of phones.slice(1, 3)) {
-    const arrived = trunk.called();
+    const arrived = trunk.incomingCall();
     const call = phone.call('911');
     const { address, port } = soundPlace(await arrived);
     expect(address).toBe('127.0.0.1');
@@ -120,7 +122,7 @@ test('911 goes out within two seconds and a half while the relay hangs', async (
   process.kill(Number(pid), 'SIGSTOP');
   const call = phones[4]!.call('911');
   const begun = performance.now();
-  await refusing.called();
+  await refusing.incomingCall();
   expect(performance.now() - begun).toBeLessThan(2_500);
   await call.reached('answered');
   await phones[4]!.hangup(call);

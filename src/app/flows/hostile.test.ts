@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { digestCredentials } from '#sip/digest-answer.ts';
+import { digestCredentials } from '#sip/digest-credentials.ts';
 import { House } from '#testing/harness/house.ts';
 import type { DeviceLogin } from '#testing/harness/house.ts';
 import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
@@ -31,7 +31,7 @@ async function phone(
   address: string,
 ): Promise<SimulatedPhone> {
   const { registrar } = house;
-  return stack.use(await SimulatedPhone.start({ address, username, password, registrar, whenCalled: 'ring' }));
+  return stack.use(await SimulatedPhone.start({ address, username, password, registrar, incomingCallAction: 'ring' }));
 }
 
 const peerAt = async (address: string) =>
@@ -81,7 +81,7 @@ test('a flood of calls from a stranger: no phone rings, no record is made, memor
     stranger.send(sipText([...lines, `Contact: <sip:s@${stranger.host}>`, 'Content-Type: application/sdp'], sdp('127.0.0.50')));
     if (n % 200 === 0) await new Promise((resolve) => setImmediate(resolve));
   }
-  const rang = callee.called();
+  const rang = callee.incomingCall();
   const call = caller.call('12');
   callee.answer(await rang);
   await call.reached('answered');

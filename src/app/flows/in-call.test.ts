@@ -33,13 +33,13 @@ async function phone(extension: Extension, more: { transport?: 'tcp'; answer?: '
 
 const uriOf = (extension: Extension) => `sip:${extension}@${house.address}:${house.sipPort}`;
 const hearsNow = (listener: Baresip, extension: Extension) =>
-  expect.poll(() => listener.heardLately(tones[extension]), { timeout: 20_000, interval: 250 });
+  expect.poll(() => listener.heardRecently(tones[extension]), { timeout: 20_000, interval: 250 });
 const states = async () => (await house.api<{ items: { state: string }[] }>('GET', '/calls')).items.map(({ state }) => state);
 
 async function talk(caller: Baresip, callee: Baresip, extension: Extension): Promise<void> {
   const nth = callee.events.filter(({ type }) => type === 'CALL_ESTABLISHED').length + 1;
   caller.dial(uriOf(extension));
-  await Promise.all([caller.happened('CALL_ESTABLISHED', { nth }), callee.happened('CALL_ESTABLISHED', { nth })]);
+  await Promise.all([caller.waitForEvent('CALL_ESTABLISHED', { nth }), callee.waitForEvent('CALL_ESTABLISHED', { nth })]);
 }
 
 test('a call is handed to a third phone; another is held, taken up again, and gets a key press', async () => {
@@ -50,11 +50,11 @@ test('a call is handed to a third phone; another is held, taken up again, and ge
   await hearsNow(kitchen, '12').toBeGreaterThan(0.9);
   await hearsNow(study, '11').toBeGreaterThan(0.9);
   kitchen.command('transfer', uriOf('13'));
-  await Promise.all([cellar.happened('CALL_ESTABLISHED'), kitchen.happened('CALL_CLOSED')]);
+  await Promise.all([cellar.waitForEvent('CALL_ESTABLISHED'), kitchen.waitForEvent('CALL_CLOSED')]);
   await hearsNow(study, '13').toBeGreaterThan(0.9);
   await hearsNow(cellar, '12').toBeGreaterThan(0.9);
   study.hangup();
-  await cellar.happened('CALL_CLOSED');
+  await cellar.waitForEvent('CALL_CLOSED');
 
   // Last, because baresip 1.0 records nothing more once it was held.
   await talk(kitchen, study, '12');
@@ -63,9 +63,9 @@ test('a call is handed to a third phone; another is held, taken up again, and ge
   kitchen.command('resume');
   await expect.poll(states, { timeout: 10_000 }).toEqual(['in_call']);
   kitchen.command('sndcode', '5');
-  expect((await study.happened('CALL_DTMF_START')).param).toBe('5');
+  expect((await study.waitForEvent('CALL_DTMF_START')).param).toBe('5');
   kitchen.hangup();
-  await study.happened('CALL_CLOSED', { nth: 2 });
+  await study.waitForEvent('CALL_CLOSED', { nth: 2 });
 
   const records = async () => (await house.api<{ items: CallRecord[] }>('GET', '/cdrs?order=asc')).items;
   await expect

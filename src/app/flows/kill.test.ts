@@ -147,7 +147,7 @@ async function ring(caller: SimulatedPhone): Promise<void> {
   const called = ready[random(Math.max(1, ready.length))];
   if (called === undefined) return;
   const call = caller.call(called.login.extension);
-  await Promise.all([called.phone.called(), call.reached('answered')]);
+  await Promise.all([called.phone.incomingCall(), call.reached('answered')]);
   await caller.hangup(call);
   callsAnswered += 1;
 }

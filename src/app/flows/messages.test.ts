@@ -41,7 +41,7 @@ type Page<Item> = { items: Item[]; total: number };
 const png = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(2000, 7)]);
 
 /** A house without a phone and the emulated Twilio, on one clock that stands still until it is moved. */
-class Stage implements AsyncDisposable {
+class Harness implements AsyncDisposable {
   readonly clock = new FakeClock();
   readonly voice = new FakeVoice(this.clock);
   readonly folder = mkdtempSync(join(tmpdir(), 'gosip-app-messages-'));
@@ -50,31 +50,32 @@ class Stage implements AsyncDisposable {
   admin = '';
   readonly persons = new Map<string, { id: string; token: string }>();
 
-  static async start(): Promise<Stage> {
-    const stage = new Stage();
-    stage.twilio = await TwilioEmulator.start({
-      ...{ clock: stage.clock, voice: () => Promise.resolve(stage.voice) },
+  static async start(): Promise<Harness> {
+    const harness = new Harness();
+    harness.twilio = await TwilioEmulator.start({
+      clock: harness.clock,
+      voice: () => Promise.resolve(harness.voice),
       numbers: [{ phoneNumber: ours }, { phoneNumber: other }],
     });
     for (const number of [ours, other]) {
-      Object.assign(stage.twilio.state.numberOf(number) ?? {}, {
+      Object.assign(harness.twilio.state.numberOf(number) ?? {}, {
         sms_url: `${origin}/api/webhooks/sms/inbound`,
         sms_fallback_url: `${origin}/api/webhooks/sms/fallback`,
       });
     }
-    stage.plantAccount();
-    await stage.open();
-    stage.admin = stage.app.adminToken ?? '';
+    harness.plantAccount();
+    await harness.open();
+    harness.admin = harness.app.adminToken ?? '';
     for (const [name, number] of [
       ['anna', ours],
       ['ben', other],
     ] as const) {
-      const { id = '' } = await stage.json<Record<string, string>>('POST', '/users', { username: name, name });
-      const { token = '' } = await stage.json<Record<string, string>>('POST', '/api-tokens', { name, personId: id });
-      stage.persons.set(name, { id, token });
-      await stage.json('POST', '/dids', { number, ownerPersonId: id });
+      const { id = '' } = await harness.json<Record<string, string>>('POST', '/users', { username: name, name });
+      const { token = '' } = await harness.json<Record<string, string>>('POST', '/api-tokens', { name, personId: id });
+      harness.persons.set(name, { id, token });
+      await harness.json('POST', '/dids', { number, ownerPersonId: id });
     }
-    return stage;
+    return harness;
   }
 
   plantAccount(): void {
@@ -87,16 +88,23 @@ class Stage implements AsyncDisposable {
 
   async open(): Promise<void> {
     const read = parseOptions({
-      ...{ data_directory: this.folder, sip_listen: ['udp:127.0.0.1:0'], http_host: '127.0.0.1', http_port: 0, media: 'direct' },
-      ...{ public_url: origin, public_http_host: '127.0.0.1', public_http_port: 0, twilio_api_base: this.twilio.apiBase },
+      data_directory: this.folder,
+      sip_listen: ['udp:127.0.0.1:0'],
+      http_host: '127.0.0.1',
+      http_port: 0,
+      media: 'direct',
+      public_url: origin,
+      public_http_host: '127.0.0.1',
+      public_http_port: 0,
+      twilio_api_base: this.twilio.apiBase,
     });
     if (read.kind === 'problems') throw new Error(read.problems.join('; '));
     this.app = await createApp(read.options, { log, clock: this.clock, isReplyStrict: true });
-    this.twilio.reach(origin, `http://127.0.0.1:${this.app.publicHttp?.port}`);
+    this.twilio.mapOrigin(origin, `http://127.0.0.1:${this.app.publicHttp?.port}`);
   }
 
   async close(): Promise<void> {
-    this.twilio.reach(origin, 'http://127.0.0.1:1');
+    this.twilio.mapOrigin(origin, 'http://127.0.0.1:1');
     await this.app[Symbol.asyncDispose]();
   }
 
@@ -174,137 +182,139 @@ class Stage implements AsyncDisposable {
 }
 
 describe('messages of the whole house', { timeout: 60_000 }, () => {
-  let stage: Stage;
+  let harness: Harness;
   beforeEach(async () => {
-    stage = await Stage.start();
+    harness = await Harness.start();
   });
-  afterEach(() => stage[Symbol.asyncDispose]());
+  afterEach(() => harness[Symbol.asyncDispose]());
 
   it('go out and are seen delivered, and come in and are seen read', async () => {
-    const { id } = await stage.send('Dinner is ready');
-    const delivered = await stage.reach(id, 'delivered');
+    const { id } = await harness.send('Dinner is ready');
+    const delivered = await harness.reach(id, 'delivered');
     expect(delivered).toMatchObject({ direction: 'outbound', number: ours, farNumber: theirs, segments: 1, error: null });
-    await stage.receive('On my way');
-    const [first] = (await stage.conversations()).items;
+    await harness.receive('On my way');
+    const [first] = (await harness.conversations()).items;
     expect(first).toMatchObject({ farNumber: theirs, unread: 1, lastMessage: { body: 'On my way', direction: 'inbound' } });
-    const read = await stage.json<Message>('POST', `/messages/${first?.lastMessage?.id}/read`, undefined, 'anna');
+    const read = await harness.json<Message>('POST', `/messages/${first?.lastMessage?.id}/read`, undefined, 'anna');
     expect(read.readAt).not.toBeNull();
-    expect((await stage.conversations()).items[0]?.unread).toBe(0);
-    expect((await stage.messages()).items.map(({ body }) => body)).toEqual(['On my way', 'Dinner is ready']);
+    expect((await harness.conversations()).items[0]?.unread).toBe(0);
+    expect((await harness.messages()).items.map(({ body }) => body)).toEqual(['On my way', 'Dinner is ready']);
   });
 
   it('bring pictures both ways, told by their bytes and not by their name', async () => {
     const html = Buffer.from('<html><script>alert(1)</script></html>');
-    await stage.receive('Look', {
+    await harness.receive('Look', {
       media: [
         { contentType: 'image/png', bytes: png },
         { contentType: 'image/jpeg', bytes: html },
       ],
     });
-    const message = await stage.until(async () => {
-      const [one] = (await stage.messages()).items;
+    const message = await harness.until(async () => {
+      const [one] = (await harness.messages()).items;
       return one?.media.every(({ state }) => state === 'stored') === true ? one : undefined;
     });
     expect(message.media.map(({ contentType }) => contentType)).toEqual(['image/png', 'application/octet-stream']);
-    const [picture, page] = await Promise.all([0, 1].map((n) => stage.fetch(`/messages/${message.id}/media/${n}`)));
+    const [picture, page] = await Promise.all([0, 1].map((n) => harness.fetch(`/messages/${message.id}/media/${n}`)));
     expect(Buffer.from((await picture?.arrayBuffer()) ?? new ArrayBuffer(0)).equals(png)).toBe(true);
     const headers = ['content-type', 'x-content-type-options'].map((name) => page?.headers.get(name));
     expect(headers).toEqual(['application/octet-stream', 'nosniff']);
     expect(picture?.headers.get('content-disposition')).toMatch(/^inline/);
     expect(page?.headers.get('content-disposition')).toMatch(/^attachment/);
-    expect((await stage.fetch(`/messages/${message.id}/media/0`, 'ben')).status).toBe(404);
+    expect((await harness.fetch(`/messages/${message.id}/media/0`, 'ben')).status).toBe(404);
 
-    const upload = await stage.fetch('/messages/media', 'anna', {
-      ...{ method: 'POST', headers: { 'Content-Type': 'image/png' }, body: png },
+    const upload = await harness.fetch('/messages/media', 'anna', {
+      method: 'POST',
+      headers: { 'Content-Type': 'image/png' },
+      body: png,
     });
     const { id: mediaId } = (await upload.json()) as { id: string };
-    const { id } = await stage.send('', { media: [mediaId] });
-    const sent = await stage.reach(id, 'delivered', 'failed', 'undelivered');
+    const { id } = await harness.send('', { media: [mediaId] });
+    const sent = await harness.reach(id, 'delivered', 'failed', 'undelivered');
     expect(sent).toMatchObject({ state: 'delivered', media: [{ n: 0, contentType: 'image/png', bytes: png.length }] });
-    const atTwilio = stage.twilio.messages.at(-1);
+    const atTwilio = harness.twilio.messages.at(-1);
     expect(atTwilio?.media[0]?.bytes.equals(png)).toBe(true);
     const address = atTwilio?.mediaUrls[0] ?? '';
     expect(address).toMatch(/^https:\/\/house\.example\/api\/webhooks\/media\/[\w-]{43}$/);
     // It was there for Twilio, not for whoever finds the address afterwards.
-    const local = address.replace(origin, `http://127.0.0.1:${stage.app.publicHttp?.port}`);
+    const local = address.replace(origin, `http://127.0.0.1:${harness.app.publicHttp?.port}`);
     expect((await fetch(local)).status).toBe(404);
-    expect(await stage.status('POST', '/messages', { to: theirs, media: [mediaId] })).toBe(400);
+    expect(await harness.status('POST', '/messages', { to: theirs, media: [mediaId] })).toBe(400);
   });
 
   it('belong to whom the number belongs to', async () => {
-    await stage.receive('For Anna');
-    const [message] = (await stage.messages()).items;
-    const [conversation] = (await stage.conversations()).items;
-    expect([(await stage.messages('', 'ben')).total, (await stage.conversations('ben')).total]).toEqual([0, 0]);
-    expect((await stage.messages(`?number=${encodeURIComponent(ours)}`, 'ben')).total).toBe(0);
-    const asBen = (method: string, path: string) => stage.status(method, path, undefined, 'ben');
+    await harness.receive('For Anna');
+    const [message] = (await harness.messages()).items;
+    const [conversation] = (await harness.conversations()).items;
+    expect([(await harness.messages('', 'ben')).total, (await harness.conversations('ben')).total]).toEqual([0, 0]);
+    expect((await harness.messages(`?number=${encodeURIComponent(ours)}`, 'ben')).total).toBe(0);
+    const asBen = (method: string, path: string) => harness.status(method, path, undefined, 'ben');
     const seen = await Promise.all([
       asBen('GET', `/messages/${message?.id}`),
       asBen('POST', `/messages/${message?.id}/read`),
       asBen('GET', `/messages/conversations/${conversation?.id}`),
       asBen('POST', `/messages/conversations/${conversation?.id}/read`),
-      stage.status('POST', '/messages', { from: ours, to: theirs, body: 'x' }, 'ben'),
-      stage.status('POST', '/auto-replies', { number: ours, trigger: 'dnd', body: 'x' }, 'ben'),
-      stage.status('POST', '/auto-replies', { trigger: 'dnd', body: 'x' }, 'ben'),
+      harness.status('POST', '/messages', { from: ours, to: theirs, body: 'x' }, 'ben'),
+      harness.status('POST', '/auto-replies', { number: ours, trigger: 'dnd', body: 'x' }, 'ben'),
+      harness.status('POST', '/auto-replies', { trigger: 'dnd', body: 'x' }, 'ben'),
     ]);
     expect(seen).toEqual([404, 404, 404, 404, 403, 403, 403]);
-    expect((await stage.messages('', 'admin')).total).toBe(1);
+    expect((await harness.messages('', 'admin')).total).toBe(1);
   });
 
   it('keep their rules and uploads from everybody else', async () => {
-    const make = (body: object, who: string) => stage.json<{ id: string }>('POST', '/auto-replies', body, who);
+    const make = (body: object, who: string) => harness.json<{ id: string }>('POST', '/auto-replies', body, who);
     const rule = { name: 'Rule', trigger: 'dnd', body: 'x' };
     const [hers, all] = [await make({ ...rule, number: ours }, 'anna'), await make({ ...rule, number: null }, 'admin')];
     const his = await make({ ...rule, number: other }, 'ben');
     const seen: number[] = [];
     for (const { id } of [hers, all]) {
       const path = `/auto-replies/${id}`;
-      seen.push(await stage.status('GET', path, undefined, 'ben'));
-      seen.push(await stage.status('PATCH', path, { body: 'y' }, 'ben'));
-      seen.push(await stage.status('DELETE', path, undefined, 'ben'));
+      seen.push(await harness.status('GET', path, undefined, 'ben'));
+      seen.push(await harness.status('PATCH', path, { body: 'y' }, 'ben'));
+      seen.push(await harness.status('DELETE', path, undefined, 'ben'));
     }
     expect(seen).toEqual([404, 404, 404, 404, 404, 404]);
-    const moved = async (number: string | null) => await stage.status('PATCH', `/auto-replies/${his.id}`, { number }, 'ben');
+    const moved = async (number: string | null) => await harness.status('PATCH', `/auto-replies/${his.id}`, { number }, 'ben');
     expect([await moved(ours), await moved(null)]).toEqual([403, 403]);
-    const listed = await stage.json<Page<{ id: string }>>('GET', '/auto-replies', undefined, 'ben');
+    const listed = await harness.json<Page<{ id: string }>>('GET', '/auto-replies', undefined, 'ben');
     expect([listed.total, listed.items.map(({ id }) => id)]).toEqual([1, [his.id]]);
 
     const type = { 'Content-Type': 'image/png' };
-    const upload = await stage.fetch('/messages/media', 'anna', { method: 'POST', headers: type, body: png });
+    const upload = await harness.fetch('/messages/media', 'anna', { method: 'POST', headers: type, body: png });
     const { id: mediaId } = (await upload.json()) as { id: string };
-    const asBen = await stage.status('POST', '/messages', { to: theirs, body: 'x', media: [mediaId] }, 'ben');
-    expect([upload.status, asBen, (await stage.messages('', 'ben')).total]).toEqual([201, 400, 0]);
+    const asBen = await harness.status('POST', '/messages', { to: theirs, body: 'x', media: [mediaId] }, 'ben');
+    expect([upload.status, asBen, (await harness.messages('', 'ben')).total]).toEqual([201, 400, 0]);
     for (const evil of [
       '<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>',
       '<!doctype html><script>1</script>',
     ]) {
-      const refused = await stage.fetch('/messages/media', 'anna', { method: 'POST', headers: type, body: evil });
+      const refused = await harness.fetch('/messages/media', 'anna', { method: 'POST', headers: type, body: evil });
       expect(refused.status).toBe(400);
     }
   });
 
   it('stop when somebody says STOP, for that pair alone, until START', async () => {
-    await stage.receive('STOP');
-    expect((await stage.conversations()).items[0]?.optedOutAt).not.toBeNull();
-    expect(await stage.status('POST', '/messages', { to: theirs, body: 'Still there?' })).toBe(409);
-    const { id } = await stage.send('From another number', {}, 'ben');
-    await stage.reach(id, 'delivered');
-    await stage.receive('start');
-    expect((await stage.conversations()).items[0]?.optedOutAt).toBeNull();
-    expect((await stage.reach((await stage.send('Welcome back')).id, 'delivered')).error).toBeNull();
+    await harness.receive('STOP');
+    expect((await harness.conversations()).items[0]?.optedOutAt).not.toBeNull();
+    expect(await harness.status('POST', '/messages', { to: theirs, body: 'Still there?' })).toBe(409);
+    const { id } = await harness.send('From another number', {}, 'ben');
+    await harness.reach(id, 'delivered');
+    await harness.receive('start');
+    expect((await harness.conversations()).items[0]?.optedOutAt).toBeNull();
+    expect((await harness.reach((await harness.send('Welcome back')).id, 'delivered')).error).toBeNull();
   });
 
   it('learn of an opt-out that only Twilio knows, and never try again', async () => {
-    stage.twilio.state.optOuts.add(`${theirs}|${ours}`);
-    const failed = await stage.reach((await stage.send('Hello')).id, 'failed', 'delivered');
+    harness.twilio.state.optOuts.add(`${theirs}|${ours}`);
+    const failed = await harness.reach((await harness.send('Hello')).id, 'failed', 'delivered');
     expect(failed).toMatchObject({ state: 'failed', error: { code: 21610, message: expect.stringMatching(/21610/) } });
-    expect(await stage.status('POST', '/messages', { to: theirs, body: 'Hello?' })).toBe(409);
-    expect(stage.twilio.requests.filter(({ endpoint }) => endpoint === 'messages.create')).toHaveLength(1);
+    expect(await harness.status('POST', '/messages', { to: theirs, body: 'Hello?' })).toBe(409);
+    expect(harness.twilio.requests.filter(({ endpoint }) => endpoint === 'messages.create')).toHaveLength(1);
   });
 
   it('say in plain words why they were not delivered', async () => {
-    stage.twilio.state.unregisteredSenders.add(ours);
-    const undelivered = await stage.reach((await stage.send('Hello')).id, 'undelivered', 'delivered');
+    harness.twilio.state.unregisteredSenders.add(ours);
+    const undelivered = await harness.reach((await harness.send('Hello')).id, 'undelivered', 'delivered');
     expect(undelivered.error).toEqual({ code: 30034, message: expect.stringMatching(/[a-z ]{20,}.*30034/) });
   });
 
@@ -313,15 +323,15 @@ describe('messages of the whole house', { timeout: 60_000 }, () => {
     ['a number without SMS', 21614],
     ['a trial account', 21608],
   ])('say in plain words why Twilio refused them: %s', async (_, code) => {
-    stage.twilio.setFarPhone(theirs, { messages: { kind: 'refused', code } });
-    const failed = await stage.reach((await stage.send('Hello')).id, 'failed', 'delivered');
+    harness.twilio.setFarPhone(theirs, { messages: { kind: 'refused', code } });
+    const failed = await harness.reach((await harness.send('Hello')).id, 'failed', 'delivered');
     expect(failed).toMatchObject({ state: 'failed', error: { code, message: expect.stringMatching(/[a-z ]{15,}/) } });
-    expect(stage.twilio.requests.filter(({ endpoint }) => endpoint === 'messages.create')).toHaveLength(1);
+    expect(harness.twilio.requests.filter(({ endpoint }) => endpoint === 'messages.create')).toHaveLength(1);
   });
 
   it('say what is wrong with the account', async () => {
-    stage.twilio.faults.add({ name: 'account.suspended' });
-    const failed = await stage.reach((await stage.send('Hello')).id, 'failed', 'delivered');
+    harness.twilio.faults.add({ name: 'account.suspended' });
+    const failed = await harness.reach((await harness.send('Hello')).id, 'failed', 'delivered');
     expect(failed.error).toEqual({ code: 20005, message: expect.stringMatching(/[a-z ]{15,}/) });
   });
 
@@ -329,7 +339,7 @@ describe('messages of the whole house', { timeout: 60_000 }, () => {
     const heard = new Map<string, string>();
     const streams = await Promise.all(
       ['anna', 'ben'].map(async (who) => {
-        const response = await stage.fetch('/events', who);
+        const response = await harness.fetch('/events', who);
         const reader = response.body?.getReader();
         heard.set(who, '');
         const reading = (async () => {
@@ -340,8 +350,8 @@ describe('messages of the whole house', { timeout: 60_000 }, () => {
         return { reader, reading };
       }),
     );
-    await stage.receive('For Anna');
-    await stage.until(async () => (heard.get('anna')?.includes('message.received') === true ? true : undefined));
+    await harness.receive('For Anna');
+    await harness.until(async () => (heard.get('anna')?.includes('message.received') === true ? true : undefined));
     expect(heard.get('ben')).not.toContain('message');
     await Promise.all(streams.map(async ({ reader }) => await reader?.cancel()));
     await Promise.all(streams.map(({ reading }) => reading));
@@ -349,91 +359,91 @@ describe('messages of the whole house', { timeout: 60_000 }, () => {
 
   it('go to a number as it was pasted, and are found by a plus that the browser did not escape', async () => {
     const pasted = `\u202a${theirs.slice(0, 2)}\u00a0${theirs.slice(2, 5)}\u2011${theirs.slice(5)}\u202c`;
-    expect(await stage.send('Hello', { to: pasted })).toMatchObject({ farNumber: theirs });
-    expect(await stage.send('Hello again', { to: `tel:${theirs};phone-context=example.org` })).toMatchObject({
+    expect(await harness.send('Hello', { to: pasted })).toMatchObject({ farNumber: theirs });
+    expect(await harness.send('Hello again', { to: `tel:${theirs};phone-context=example.org` })).toMatchObject({
       farNumber: theirs,
     });
-    expect((await stage.messages(`?farNumber=${theirs}`)).total).toBe(2);
-    expect((await stage.messages(`?number=${ours}`)).total).toBe(2);
+    expect((await harness.messages(`?farNumber=${theirs}`)).total).toBe(2);
+    expect((await harness.messages(`?number=${ours}`)).total).toBe(2);
     const path = `/messages/conversations?number=${ours}&text=${theirs.slice(0, 5)}`;
-    expect(await stage.json<Page<Conversation>>('GET', path, undefined, 'anna')).toMatchObject({ total: 1 });
+    expect(await harness.json<Page<Conversation>>('GET', path, undefined, 'anna')).toMatchObject({ total: 1 });
     const turned = { to: `${theirs.slice(0, 5)}\u202e${theirs.slice(5)}`, body: 'x' };
-    expect(await stage.status('POST', '/messages', turned)).toBe(400);
+    expect(await harness.status('POST', '/messages', turned)).toBe(400);
   });
 
   it.each(['image/x-png', 'image/jpg', 'Image/PNG; name=a.png', 'application/octet-stream'])(
     'take a picture that the uploader calls %s by its bytes',
     async (name) => {
       const request = { method: 'POST', headers: { 'Content-Type': name }, body: png };
-      const response = await stage.fetch('/messages/media', 'anna', request);
+      const response = await harness.fetch('/messages/media', 'anna', request);
       expect(await response.json()).toMatchObject({ contentType: 'image/png' });
     },
   );
 
   it('are found by what is asked for, and a conversation is read as a whole', async () => {
-    await stage.receive('One');
-    await stage.receive('Two 100%');
-    const { id } = await stage.send('Three');
-    await stage.reach(id, 'delivered');
-    const bodies = async (query: string) => (await stage.messages(query)).items.map(({ body }) => body);
+    await harness.receive('One');
+    await harness.receive('Two 100%');
+    const { id } = await harness.send('Three');
+    await harness.reach(id, 'delivered');
+    const bodies = async (query: string) => (await harness.messages(query)).items.map(({ body }) => body);
     expect(await bodies('?unread=true&order=asc')).toEqual(['One', 'Two 100%']);
     expect(await bodies(`?text=${encodeURIComponent('0%')}`)).toEqual(['Two 100%']);
     expect(await bodies('?state=delivered')).toEqual(['Three']);
     expect(await bodies(`?farNumber=${encodeURIComponent(theirs)}&direction=inbound`)).toHaveLength(2);
-    const [conversation] = (await stage.conversations()).items;
+    const [conversation] = (await harness.conversations()).items;
     expect(await bodies(`?conversation=${conversation?.id}&unread=false`)).toEqual(['Three']);
     const path = `/messages/conversations/${conversation?.id}`;
-    expect((await stage.json<Conversation>('POST', `${path}/read`, undefined, 'anna')).unread).toBe(0);
+    expect((await harness.json<Conversation>('POST', `${path}/read`, undefined, 'anna')).unread).toBe(0);
     expect(await bodies('?unread=true')).toEqual([]);
-    expect((await stage.json<Conversation>('GET', path, undefined, 'anna')).lastMessage?.body).toBe('Three');
-    expect(await stage.status('GET', '/messages/conversations?unread=true&text=555')).toBe(200);
+    expect((await harness.json<Conversation>('GET', path, undefined, 'anna')).lastMessage?.body).toBe('Three');
+    expect(await harness.status('GET', '/messages/conversations?unread=true&text=555')).toBe(200);
   });
 
   it('are answered by themselves, seldom, and never for a keyword of the carriers or a short code', async () => {
     const rule = { trigger: 'after_hours', hours: [], body: 'We are away', quietMinutes: 60 };
-    const { id } = await stage.json<{ id: string }>('POST', '/auto-replies', { ...rule, number: ours }, 'anna');
-    await stage.receive('Hello?');
-    await stage.until(async () => (stage.outgoing.length === 1 ? true : undefined));
-    await stage.receive('Anybody?');
-    await stage.receive('HELP');
-    const short = stage.twilio.sendSmsFrom('72345', ours, { body: 'Your code is 1' });
-    await stage.until(async () => ((await stage.messages('?farNumber=72345')).total === 1 ? true : undefined));
+    const { id } = await harness.json<{ id: string }>('POST', '/auto-replies', { ...rule, number: ours }, 'anna');
+    await harness.receive('Hello?');
+    await harness.until(async () => (harness.outgoing.length === 1 ? true : undefined));
+    await harness.receive('Anybody?');
+    await harness.receive('HELP');
+    const short = harness.twilio.sendSmsFrom('72345', ours, { body: 'Your code is 1' });
+    await harness.until(async () => ((await harness.messages('?farNumber=72345')).total === 1 ? true : undefined));
     await short;
-    expect(stage.outgoing).toEqual(['We are away']);
-    const replies = (await stage.messages('?direction=outbound')).items;
+    expect(harness.outgoing).toEqual(['We are away']);
+    const replies = (await harness.messages('?direction=outbound')).items;
     expect(replies.map(({ autoReplyId }) => autoReplyId)).toEqual([id]);
-    stage.clock.advance(61 * 60_000);
-    await stage.receive('Still nobody?');
-    await stage.until(async () => (stage.outgoing.length === 2 ? true : undefined));
-    await stage.json('PATCH', `/auto-replies/${id}`, { enabled: false }, 'anna');
-    stage.clock.advance(61 * 60_000);
-    await stage.receive('Hm');
-    expect((await stage.messages('?direction=outbound')).total).toBe(2);
-    expect(await stage.status('DELETE', `/auto-replies/${id}`)).toBe(204);
+    harness.clock.advance(61 * 60_000);
+    await harness.receive('Still nobody?');
+    await harness.until(async () => (harness.outgoing.length === 2 ? true : undefined));
+    await harness.json('PATCH', `/auto-replies/${id}`, { enabled: false }, 'anna');
+    harness.clock.advance(61 * 60_000);
+    await harness.receive('Hm');
+    expect((await harness.messages('?direction=outbound')).total).toBe(2);
+    expect(await harness.status('DELETE', `/auto-replies/${id}`)).toBe(204);
   });
 
   it('are kept once, however often Twilio tells of them', async () => {
-    stage.twilio.faults.add({ name: 'callback.duplicate', endpoint: 'sms', count: 1 });
-    await stage.receive('Once');
-    await stage.receive('Twice');
-    expect((await stage.messages()).total).toBe(2);
-    expect((await stage.conversations()).items[0]?.unread).toBe(2);
+    harness.twilio.faults.add({ name: 'callback.duplicate', endpoint: 'sms', count: 1 });
+    await harness.receive('Once');
+    await harness.receive('Twice');
+    expect((await harness.messages()).total).toBe(2);
+    expect((await harness.conversations()).items[0]?.unread).toBe(2);
   });
 
   it('that came while the house was away are fetched, with their pictures', async () => {
-    await stage.send('Before');
-    await stage.until(async () => (stage.outgoing.length === 1 ? true : undefined));
-    await stage.close();
-    stage.clock.advance(3_600_000);
-    const away = await stage.twilio.sendSmsFrom(theirs, ours, {
+    await harness.send('Before');
+    await harness.until(async () => (harness.outgoing.length === 1 ? true : undefined));
+    await harness.close();
+    harness.clock.advance(3_600_000);
+    const away = await harness.twilio.sendSmsFrom(theirs, ours, {
       body: 'Missed you',
       media: [{ contentType: 'image/png', bytes: png }],
     });
     expect(away.status).toBeUndefined();
-    stage.clock.advance(3_600_000);
-    await stage.open();
-    const message = await stage.until(async () => {
-      const [one] = (await stage.messages('?direction=inbound')).items;
+    harness.clock.advance(3_600_000);
+    await harness.open();
+    const message = await harness.until(async () => {
+      const [one] = (await harness.messages('?direction=inbound')).items;
       return one?.media[0]?.state === 'stored' ? one : undefined;
     });
     expect(message).toMatchObject({ body: 'Missed you', media: [{ contentType: 'image/png', bytes: png.length }] });
@@ -460,12 +470,12 @@ describe('messages of the whole house', { timeout: 60_000 }, () => {
   ])('are sent once and in order in spite of %s', async (_, faults) => {
     for (const { name, ...fault } of faults) {
       const endpoint = name === 'clock.skew' ? {} : { endpoint: 'messages.create' };
-      stage.twilio.faults.add({ name, ...endpoint, ...fault });
+      harness.twilio.faults.add({ name, ...endpoint, ...fault });
     }
-    const sent = [await stage.send('one'), await stage.send('two'), await stage.send('three')];
-    for (const { id } of sent) expect((await stage.reach(id, 'delivered', 'failed', 'unknown')).state).toBe('delivered');
-    expect(stage.outgoing).toEqual(['one', 'two', 'three']);
-    const happened = new Set(stage.twilio.faults.taken.map(({ name }) => name));
+    const sent = [await harness.send('one'), await harness.send('two'), await harness.send('three')];
+    for (const { id } of sent) expect((await harness.reach(id, 'delivered', 'failed', 'unknown')).state).toBe('delivered');
+    expect(harness.outgoing).toEqual(['one', 'two', 'three']);
+    const happened = new Set(harness.twilio.faults.taken.map(({ name }) => name));
     expect(faults.map(({ name }) => name).filter((name) => name !== 'clock.skew' && !happened.has(name))).toEqual([]);
   });
 
@@ -475,29 +485,29 @@ describe('messages of the whole house', { timeout: 60_000 }, () => {
     ['in another order', 'callback.reorder'],
     ['before the request was answered', 'callback.before-rest-response'],
   ])('end delivered when reports come %s', async (_, name) => {
-    stage.twilio.faults.add({ name, endpoint: 'message-status', delayMs: 500, count: 6 });
-    const sent = [await stage.send('one'), await stage.send('two'), await stage.send('three')];
-    for (const { id } of sent) expect((await stage.reach(id, 'delivered')).state).toBe('delivered');
-    stage.clock.advance(2000);
-    await stage.twilio.settled();
-    for (const { id } of sent) expect((await stage.json<Message>('GET', `/messages/${id}`)).state).toBe('delivered');
-    expect(stage.twilio.faults.taken.map((taken) => taken.name)).toContain(name);
+    harness.twilio.faults.add({ name, endpoint: 'message-status', delayMs: 500, count: 6 });
+    const sent = [await harness.send('one'), await harness.send('two'), await harness.send('three')];
+    for (const { id } of sent) expect((await harness.reach(id, 'delivered')).state).toBe('delivered');
+    harness.clock.advance(2000);
+    await harness.twilio.settled();
+    for (const { id } of sent) expect((await harness.json<Message>('GET', `/messages/${id}`)).state).toBe('delivered');
+    expect(harness.twilio.faults.taken.map((taken) => taken.name)).toContain(name);
   });
 
   it('end delivered when no report comes, by a look at Twilio’s list', async () => {
-    stage.twilio.faults.add({ name: 'callback.drop', endpoint: 'message-status' });
-    expect((await stage.reach((await stage.send('one')).id, 'delivered')).state).toBe('delivered');
+    harness.twilio.faults.add({ name: 'callback.drop', endpoint: 'message-status' });
+    expect((await harness.reach((await harness.send('one')).id, 'delivered')).state).toBe('delivered');
   });
 
   it('refuse what can never be sent', async () => {
-    const refused = async (body: object) => await stage.status('POST', '/messages', body);
+    const refused = async (body: object) => await harness.status('POST', '/messages', body);
     expect(await refused({ to: '12345', body: 'x' })).toBe(400);
     expect(await refused({ to: ours, body: 'x' })).toBe(400);
     expect(await refused({ to: theirs, body: '  ' })).toBe(400);
     expect(await refused({ to: theirs, body: 'x'.repeat(1601) })).toBe(400);
     expect(await refused({ to: theirs, body: 'x', media: ['med_none'] })).toBe(400);
     expect(await refused({ to: theirs, from: '+15555550000', body: 'x' })).toBe(403);
-    expect((await stage.messages()).total).toBe(0);
-    expect(stage.outgoing).toEqual([]);
+    expect((await harness.messages()).total).toBe(0);
+    expect(harness.outgoing).toEqual([]);
   });
 });

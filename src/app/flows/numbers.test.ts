@@ -28,7 +28,12 @@ describe('numbers through the whole house', { timeout: 60_000 }, () => {
     stack.defer(() => rmSync(folder, { recursive: true, force: true }));
     trunk = stack.use(await SipPeer.udp({ address: '127.0.0.2' }));
     const read = parseOptions({
-      ...{ data_directory: folder, sip_listen: [`udp:${host}:0`], http_host: host, http_port: 0, media: 'direct', country: 'DE' },
+      data_directory: folder,
+      sip_listen: [`udp:${host}:0`],
+      http_host: host,
+      http_port: 0,
+      media: 'direct',
+      country: 'DE',
       trunks: [{ name: 'provider', host: '127.0.0.2', port: trunk.port, allow: ['127.0.0.2/32'] }],
     });
     if (read.kind === 'problems') throw new Error(read.problems.join('; '));
@@ -39,10 +44,15 @@ describe('numbers through the whole house', { timeout: 60_000 }, () => {
     // As it was pasted from an address book.
     await api('/dids', { number: '\u202a+49 221\u201112345\u202c', ownerPersonId: id });
     const { username, secret } = await api<Login>('/devices', {
-      ...{ name: 'Hall', extension: '21', type: 'softphone', personId: id },
+      name: 'Hall',
+      extension: '21',
+      type: 'softphone',
+      personId: id,
     });
     const registrar = { host, port };
-    phone = stack.use(await SimulatedPhone.start({ address: host, username, password: secret, registrar, whenCalled: 'busy' }));
+    phone = stack.use(
+      await SimulatedPhone.start({ address: host, username, password: secret, registrar, incomingCallAction: 'busy' }),
+    );
     await phone.register();
   });
   afterAll(() => stack.disposeAsync());

@@ -40,15 +40,15 @@ test.each([
   await using study = await phone(studyLogin, studyTone, { transport, answer: 'auto' });
 
   kitchen.dial(`sip:${studyLogin.extension}@${house.address}:${house.sipPort};transport=${transport}`);
-  await kitchen.happened('CALL_ESTABLISHED');
-  await study.happened('CALL_ESTABLISHED');
+  await kitchen.waitForEvent('CALL_ESTABLISHED');
+  await study.waitForEvent('CALL_ESTABLISHED');
   await heardWell(kitchen, studyTone);
   await heardWell(study, kitchenTone);
   expect(await kitchen.heard(kitchenTone)).toBeLessThan(0.1);
   expect(await study.heard(studyTone)).toBeLessThan(0.1);
 
   kitchen.hangup();
-  await study.happened('CALL_CLOSED');
+  await study.waitForEvent('CALL_CLOSED');
   await expect
     .poll(async () => (await house.api<{ items: CallRecord[] }>('GET', '/cdrs')).items[0], { timeout: 10_000 })
     .toMatchObject({ disposition: 'answered' });

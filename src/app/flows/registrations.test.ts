@@ -83,7 +83,7 @@ describe('a phone cannot have the calls of another, nor have the house send to s
       const victim = await phone('UDP', owner, { from: '127.0.0.21' });
       const liar = await phone(way, thief, { contact: contact(`${owner.username}@${victim.peer.host}`) });
       const call = caller.call(owner.extension);
-      await victim.takeCall();
+      await victim.answerCall();
       await call.reached('answered');
       expect(invitesOf(liar)).toEqual([]);
       await caller.hangup(call);
@@ -102,7 +102,7 @@ describe('a phone cannot have the calls of another, nor have the house send to s
     const login = await newDevice();
     const liar = await phone('UDP', login, { lines: lines(other.at) });
     const call = caller.call(login.extension);
-    await liar.takeCall();
+    await liar.answerCall();
     await call.reached('answered');
     await caller.hangup(call);
     await liar.peer.skipTo('BYE');
@@ -127,7 +127,7 @@ describe('a phone cannot have the calls of another, nor have the house send to s
     const callee = await phone('UDP', called);
     const [answer, invite] = await Promise.all([
       liar.call(called.extension, [`Record-Route: <sip:${other.at};transport=tcp;lr>`]),
-      callee.takeCall(),
+      callee.answerCall(),
     ]);
     expect(answer.status).toBe(200);
     await callee.hangUp(invite);
@@ -150,7 +150,7 @@ describe('a phone cannot have the calls of another, nor have the house send to s
         const login = await newDevice();
         const liar = await phone(way, login, { contact: 'contact' in lie ? lie.contact : undefined });
         const call = caller.call(login.extension);
-        await liar.takeCall('lines' in lie ? lie.lines : []);
+        await liar.answerCall('lines' in lie ? lie.lines : []);
         await call.reached('answered');
         await caller.hangup(call);
         await liar.peer.skipTo('BYE');
@@ -216,7 +216,7 @@ describe('a phone that comes back rings once', () => {
     const after = await phone(way, login, { ...more, sequence });
     expect(await registrations(login)).toHaveLength(1);
     const call = caller.call(login.extension);
-    await after.takeCall();
+    await after.answerCall();
     await call.reached('answered');
     expect([invitesOf(before), invitesOf(after)]).toEqual([[], []]);
     await caller.hangup(call);
@@ -267,7 +267,7 @@ test('a desk phone that closed its idle TCP connection is dialled at the port wh
   await expect.poll(async () => (await registrations(login))[0]?.port, { timeout: 10_000 }).toBe(desk.port);
   const listening = new TextPhone(desk, { via: 'TCP', login, contact });
   const call = caller.call(login.extension);
-  await listening.takeCall();
+  await listening.answerCall();
   await call.reached('answered');
   await caller.hangup(call);
 });

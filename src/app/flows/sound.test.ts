@@ -15,19 +15,19 @@ test('without rtpengine the phones of the house talk, and calls outside say why 
   const phone = async (extension: string, toneHz: number, answer: 'auto' | 'manual') => {
     const { username, password } = await house.addDevice(extension);
     const started = await Baresip.start({ address: '127.0.0.1', username, password, registrar, toneHz, answer });
-    await started.happened('REGISTER_OK');
+    await started.waitForEvent('REGISTER_OK');
     return started;
   };
   await using one = await phone('21', 440, 'manual');
   await using other = await phone('22', 700, 'auto');
 
   one.dial(`sip:6135550188@${registrar}`);
-  expect((await one.happened('CALL_CLOSED')).param).toContain('503');
+  expect((await one.waitForEvent('CALL_CLOSED')).param).toContain('503');
   const { items } = await house.api<{ items: { disposition: string; reason: string }[] }>('GET', '/cdrs');
   expect(items[0]).toMatchObject({ disposition: 'failed', reason: 'no-media' });
 
   one.dial(`sip:22@${registrar}`);
-  await one.happened('CALL_ESTABLISHED');
+  await one.waitForEvent('CALL_ESTABLISHED');
   await expect.poll(() => other.heard(440), { timeout: 20_000, interval: 250 }).toBeGreaterThan(0.9);
   await expect.poll(() => one.heard(700), { timeout: 20_000, interval: 250 }).toBeGreaterThan(0.9);
 
@@ -36,13 +36,13 @@ test('without rtpengine the phones of the house talk, and calls outside say why 
     '/system/health',
   );
   expect(status).toBe('degraded');
-  expect(parts.find(({ name }) => name === 'sound')?.status).toBe('degraded');
+  expect(parts.find(({ name }) => name === 'media relay')?.status).toBe('degraded');
 });
 
 test('without rtpengine a house without a trunk misses nothing, and says so', async () => {
   await using house = await House.start({ environment: { PATH: '/nonexistent', GOSIP_COUNTRY: 'CA' } });
   const { parts } = await house.api<{ parts: { name: string; status: string; message: string }[] }>('GET', '/system/health');
-  expect(parts.find(({ name }) => name === 'sound')).toMatchObject({
+  expect(parts.find(({ name }) => name === 'media relay')).toMatchObject({
     status: 'ok',
     message: expect.stringContaining('Nothing to relay'),
   });

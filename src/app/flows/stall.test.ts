@@ -18,14 +18,14 @@ afterAll(() => stack.disposeAsync());
 
 /** Stops the process for 0.3 to 1.2 s again and again, until it is let go. */
 function stallAtRandom(pid: number): () => Promise<void> {
-  const chance = seededRandom(5);
+  const rng = seededRandom(5);
   let isOver = false;
   const stalling = (async () => {
     while (!isOver) {
       process.kill(pid, 'SIGSTOP');
-      await pause(300 + chance(900));
+      await pause(300 + rng(900));
       process.kill(pid, 'SIGCONT');
-      await pause(50 + chance(400));
+      await pause(50 + rng(400));
     }
   })();
   return () => {

@@ -26,7 +26,10 @@ beforeAll(async () => {
     Array.from({ length: 10 }, async (_, n) =>
       stack.use(
         await SimulatedPhone.start({
-          ...{ address: `127.0.0.${50 + n}`, registrar, username: login.username, password: login.password },
+          address: `127.0.0.${50 + n}`,
+          registrar,
+          username: login.username,
+          password: login.password,
         }),
       ),
     ),
@@ -67,7 +70,7 @@ test('500 calls to dear numbers and abroad: none goes out, two at home, and the 
   );
   expect(house.program.output().match(/A call outside was refused/g)).toHaveLength(4);
   const { parts } = await house.api<{ parts: { name: string; status: string; message: string }[] }>('GET', '/system/health');
-  expect(parts.find(({ name }) => name === 'calls outside')).toMatchObject({
+  expect(parts.find(({ name }) => name === 'outbound calls')).toMatchObject({
     status: 'degraded',
     message: expect.stringContaining('its password is stolen'),
   });

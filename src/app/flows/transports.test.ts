@@ -65,7 +65,7 @@ test.each(Object.keys(ways).map((name, index) => ({ name, extension: String(20 +
     const login = await house.addDevice(extension, { transports });
     const phone = await phoneBy(ways[name] as Way, login);
     const call = caller.call(extension);
-    const invite = await phone.takeCall();
+    const invite = await phone.answerCall();
     await call.reached('answered');
     expect((await phone.hangUp(invite)).status).toBe(200);
     await call.reached('ended');
@@ -76,7 +76,7 @@ test('a TCP phone whose connection dies in a call: the call stays, the next is t
   const login = await house.addDevice('30', { transports });
   const before = await phoneBy(ways['tcp'] as Way, login);
   const call = caller.call('30');
-  await before.takeCall();
+  await before.answerCall();
   await call.reached('answered');
   await before.peer[Symbol.asyncDispose]();
   expect(await house.api('GET', '/calls')).toMatchObject({ items: [{ state: 'in_call' }] });
@@ -90,7 +90,7 @@ test('a TCP phone whose connection dies in a call: the call stays, the next is t
 
   const after = await phoneBy(ways['tcp'] as Way, login);
   const again = caller.call('30');
-  await after.takeCall();
+  await after.answerCall();
   await again.reached('answered');
   await caller.hangup(again);
 });
@@ -111,10 +111,12 @@ test('a phone that registers the Contact of another over TCP does not get its ca
   const victim = stack.use(await SimulatedPhone.start({ address, ...owner, registrar: house.registrar }));
   expect(await victim.register()).toBe(200);
   const other = new TextPhone(stack.use(await SipPeer.tcp(at(house.sipPort))), {
-    ...{ via: 'TCP', login: thief, contact: `<${victim.contact};transport=udp>` },
+    via: 'TCP',
+    login: thief,
+    contact: `<${victim.contact};transport=udp>`,
   });
   expect((await other.register()).status).toBe(200);
-  const rang = victim.called();
+  const rang = victim.incomingCall();
   const call = caller.call('38');
   await rang;
   await call.reached('answered');

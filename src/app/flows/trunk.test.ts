@@ -87,12 +87,12 @@ test('the house registers its account at the trunk', async () => {
 test('a phone calls the telephone network through a trunk that challenges, with its owner’s number', async () => {
   await using phone = await ownersPhone();
   phone.dial(`sip:6135550188@${house.address}:${house.sipPort}`);
-  await phone.happened('CALL_ESTABLISHED');
+  await phone.waitForEvent('CALL_ESTABLISHED');
   expect(trunk.output()).toMatch(/INVITE accepted to \+16135550188 from \+14165550123/);
   await expect.poll(() => phone.heard(worldTone), { timeout: 20_000, interval: 250 }).toBeGreaterThan(0.9);
   await expect.poll(() => world.heard(houseTone), { timeout: 20_000, interval: 250 }).toBeGreaterThan(0.9);
   for (const peer of [phone, world]) {
-    const relayed = peer.soundAddresses('received');
+    const relayed = peer.mediaAddresses('received');
     expect(relayed.length).toBeGreaterThan(0);
     for (const place of relayed) {
       const [address, port] = place.split(':');
@@ -101,35 +101,35 @@ test('a phone calls the telephone network through a trunk that challenges, with 
       expect(Number(port)).toBeLessThanOrEqual(soundPorts.max);
     }
   }
-  expect(world.soundAddresses('received')).not.toEqual(phone.soundAddresses('received'));
-  expect(await soundHealth()).toMatch(/^Relays 1 call/);
+  expect(world.mediaAddresses('received')).not.toEqual(phone.mediaAddresses('received'));
+  expect(await mediaRelayHealth()).toMatch(/^Relays 1 call/);
   phone.hangup();
-  await world.happened('CALL_CLOSED');
-  await expect.poll(soundHealth, { timeout: 10_000 }).toMatch(/^Relays 0 calls/);
+  await world.waitForEvent('CALL_CLOSED');
+  await expect.poll(mediaRelayHealth, { timeout: 10_000 }).toMatch(/^Relays 0 calls/);
   await house.program.printed(/"trunk":"provider","address":"127.0.0.1","msg":"The trunk sees us under this address"/);
 });
 
-async function soundHealth(): Promise<string> {
+async function mediaRelayHealth(): Promise<string> {
   const { parts } = await house.api<{ parts: { name: string; message: string }[] }>('GET', '/system/health');
-  return parts.find(({ name }) => name === 'sound')?.message ?? '';
+  return parts.find(({ name }) => name === 'media relay')?.message ?? '';
 }
 
 test('hold and its end go through the relay', async () => {
   await using phone = await ownersPhone();
   const before = world.events.filter(({ type }) => type === 'CALL_ESTABLISHED').length;
   phone.dial(`sip:6135550188@${house.address}:${house.sipPort}`);
-  await world.happened('CALL_ESTABLISHED', { nth: before + 1 });
-  await phone.happened('CALL_ESTABLISHED');
-  const offers = world.soundAddresses('received').length;
+  await world.waitForEvent('CALL_ESTABLISHED', { nth: before + 1 });
+  await phone.waitForEvent('CALL_ESTABLISHED');
+  const offers = world.mediaAddresses('received').length;
   phone.command('hold');
-  await expect.poll(() => world.soundAddresses('received').length, { timeout: 10_000 }).toBe(offers + 1);
+  await expect.poll(() => world.mediaAddresses('received').length, { timeout: 10_000 }).toBe(offers + 1);
   await expect.poll(heldCalls, { timeout: 10_000 }).toBe(1);
   phone.command('resume');
-  await expect.poll(() => world.soundAddresses('received').length, { timeout: 10_000 }).toBe(offers + 2);
+  await expect.poll(() => world.mediaAddresses('received').length, { timeout: 10_000 }).toBe(offers + 2);
   await expect.poll(heldCalls, { timeout: 10_000 }).toBe(0);
-  expect(new Set(world.soundAddresses('received').slice(-3)).size).toBe(1);
+  expect(new Set(world.mediaAddresses('received').slice(-3)).size).toBe(1);
   phone.hangup();
-  await world.happened('CALL_CLOSED', { nth: before + 1 });
+  await world.waitForEvent('CALL_CLOSED', { nth: before + 1 });
 });
 
 async function heldCalls(): Promise<number> {
@@ -140,16 +140,16 @@ async function heldCalls(): Promise<number> {
 test('a call whose relay is killed goes on: its sound comes through the next one', async () => {
   await using phone = await ownersPhone();
   phone.dial(`sip:6135550188@${house.address}:${house.sipPort}`);
-  await phone.happened('CALL_ESTABLISHED');
-  const before = phone.soundAddresses('received').length;
+  await phone.waitForEvent('CALL_ESTABLISHED');
+  const before = phone.mediaAddresses('received').length;
   const pid = (await house.program.printed(/"pid":(\d+)[^\n]*"msg":"rtpengine is ready"/))[1];
   process.kill(Number(pid), 'SIGKILL');
-  await expect.poll(() => phone.soundAddresses('received').length, { timeout: 20_000 }).toBeGreaterThan(before);
+  await expect.poll(() => phone.mediaAddresses('received').length, { timeout: 20_000 }).toBeGreaterThan(before);
   await house.program.printed(/The sound of a call goes on through the new relay/);
-  await expect.poll(() => phone.heardLately(worldTone), { timeout: 20_000, interval: 250 }).toBeGreaterThan(0.9);
-  await expect.poll(soundHealth, { timeout: 10_000 }).toMatch(/^Relays 1 call/);
+  await expect.poll(() => phone.heardRecently(worldTone), { timeout: 20_000, interval: 250 }).toBeGreaterThan(0.9);
+  await expect.poll(mediaRelayHealth, { timeout: 10_000 }).toMatch(/^Relays 1 call/);
   phone.hangup();
-  await phone.happened('CALL_CLOSED');
+  await phone.waitForEvent('CALL_CLOSED');
   const { items } = await house.api<{ items: { disposition: string; reason: string }[] }>('GET', '/cdrs?per_page=1');
   expect(items[0]).toMatchObject({ disposition: 'answered', reason: 'caller-hung-up' });
 });
@@ -214,11 +214,11 @@ test('a call from the trunk with its secret header rings the phone of the number
   await using phone = await ownersPhone();
   const scenario = outsideCall('X-House-Secret: only-the-provider-knows\n', answeredThenBye);
   await using caller = await startSipp({ scenario, address: '127.0.0.9', target: `${house.address}:${house.sipPort}` });
-  const call = await phone.happened('CALL_INCOMING');
+  const call = await phone.waitForEvent('CALL_INCOMING');
   expect(call.peeruri).toContain('+16135550177');
   phone.accept();
   await caller.passed;
-  await phone.happened('CALL_CLOSED');
+  await phone.waitForEvent('CALL_CLOSED');
 });
 
 test.each([

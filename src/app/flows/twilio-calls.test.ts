@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Baresip } from '#testing/peers/baresip.ts';
-import { toneIn, TwilioHouse, waitFor } from '#testing/harness/twilio-house.ts';
+import { toneIn, TwilioHarness, waitFor } from '#testing/harness/twilio-harness.ts';
 import { energyAt, readWav } from '#testing/peers/wav.ts';
 
 // Whole calls between the telephone network and real phones, through the emulated Twilio and rtpengine.
@@ -24,15 +24,15 @@ const isSilentFor = (person: Person, hz: number) =>
 
 /** Counts the events of a phone from here on: the nth of a type since it was started. */
 const next = (phone: Baresip, type: string) =>
-  phone.happened(type, { nth: phone.events.filter((event) => event.type === type).length + 1 });
+  phone.waitForEvent(type, { nth: phone.events.filter((event) => event.type === type).length + 1 });
 
 describe('a house with two phones and a number', () => {
-  let at: TwilioHouse;
+  let at: TwilioHarness;
   let kitchen: Baresip;
   let study: Baresip;
 
   beforeAll(async () => {
-    at = await TwilioHouse.start();
+    at = await TwilioHarness.start();
     kitchen = await at.phone('21', kitchenTone);
     study = await at.phone('22', studyTone);
   });
@@ -51,7 +51,7 @@ describe('a house with two phones and a number', () => {
     kitchen.accept();
     await Promise.all([talks, stops]);
     await phoneHears(kitchen, callerTone);
-    await personHears(caller.person, kitchenTone);
+    await personHears(caller.remoteParty, kitchenTone);
     expect(await study.heard(callerTone)).toBeLessThan(0.1);
     const over = next(kitchen, 'CALL_CLOSED');
     caller.hangUp();
@@ -69,13 +69,13 @@ describe('a house with two phones and a number', () => {
     const talks = next(kitchen, 'CALL_ESTABLISHED');
     kitchen.accept();
     await talks;
-    await personHears(caller.person, kitchenTone);
+    await personHears(caller.remoteParty, kitchenTone);
     kitchen.command('hold');
     await waitFor('a held call', 10, async () => (await states(at))[0] === 'held' || undefined);
-    await isSilentFor(caller.person, kitchenTone);
+    await isSilentFor(caller.remoteParty, kitchenTone);
     kitchen.command('resume');
     await waitFor('a call that goes on', 10, async () => (await states(at))[0] === 'in_call' || undefined);
-    await personHears(caller.person, kitchenTone);
+    await personHears(caller.remoteParty, kitchenTone);
     const over = caller.over;
     kitchen.hangup();
     await over;
@@ -111,12 +111,12 @@ describe('a house with two phones and a number', () => {
     const talks = next(study, 'CALL_ESTABLISHED');
     study.accept();
     await talks;
-    await personHears(caller.person, studyTone);
+    await personHears(caller.remoteParty, studyTone);
     const [call] = (await at.house.api<{ items: { id: string }[] }>('GET', '/calls')).items;
     const control = (action: string) => at.house.api<{ state: string }>('POST', `/calls/${call?.id}/recording`, { action });
     expect(await control('start')).toEqual({ state: 'recording' });
     const recorded = at.twilio.recordings.length;
-    await hearsMore(caller.person, 2.5);
+    await hearsMore(caller.remoteParty, 2.5);
     expect(await control('stop')).toEqual({ state: 'off' });
     expect(recorded).toBeGreaterThan(0);
     caller.hangUp();
@@ -139,7 +139,7 @@ describe('a house with two phones and a number', () => {
     const call = at.twilio.calls.findLast(({ to }) => to === '+14155550177');
     expect(call).toMatchObject({ from: at.ours, direction: 'trunking-terminating' });
     await phoneHears(kitchen, farTone);
-    const person = at.twilio.personOf(call?.sid ?? '');
+    const person = at.twilio.remotePartyOf(call?.sid ?? '');
     if (person === undefined) throw new Error('Nobody was reached');
     await personHears(person, kitchenTone);
     const over = next(kitchen, 'CALL_CLOSED');
@@ -192,26 +192,26 @@ describe('a house with two phones and a number', () => {
 
 describe('a house whose calls leave by the SIP Domain', () => {
   test('a phone calls out with our number, in both directions of sound', async () => {
-    await using at = await TwilioHouse.start({ plan: { outbound: 'domain', edge: 'frankfurt' } });
+    await using at = await TwilioHarness.start({ setupPlan: { outbound: 'domain', edge: 'frankfurt' } });
     at.twilio.setFarPhone('+14155550177', { calls: { outcome: 'answers', say: { kind: 'tone', frequency: farTone } } });
     const kitchen = await at.phone('21', kitchenTone);
     kitchen.dial(at.dial('4155550177'));
-    await kitchen.happened('CALL_ESTABLISHED');
+    await kitchen.waitForEvent('CALL_ESTABLISHED');
     await phoneHears(kitchen, farTone);
     const child = at.twilio.calls.findLast(({ direction }) => direction === 'outbound-dial');
     expect(child).toMatchObject({ from: at.ours, to: '+14155550177' });
-    const person = at.twilio.personOf(child?.sid ?? '');
+    const person = at.twilio.remotePartyOf(child?.sid ?? '');
     if (person !== undefined) await personHears(person, kitchenTone);
     kitchen.hangup();
     expect(await at.closedCall()).toMatchObject({ direction: 'outbound', disposition: 'answered' });
   });
 
   test('a call for help goes out', async () => {
-    await using at = await TwilioHouse.start({ plan: { outbound: 'domain', edge: 'frankfurt' } });
+    await using at = await TwilioHarness.start({ setupPlan: { outbound: 'domain', edge: 'frankfurt' } });
     at.twilio.setFarPhone('911', { calls: { outcome: 'answers' } });
     const kitchen = await at.phone('21', kitchenTone);
     kitchen.dial(at.dial('911'));
-    await kitchen.happened('CALL_ESTABLISHED');
+    await kitchen.waitForEvent('CALL_ESTABLISHED');
     expect(at.twilio.calls.findLast(({ direction }) => direction === 'outbound-dial')).toMatchObject({
       from: at.ours,
       to: '911',
@@ -220,7 +220,7 @@ describe('a house whose calls leave by the SIP Domain', () => {
   });
 });
 
-async function states(at: TwilioHouse): Promise<readonly string[]> {
+async function states(at: TwilioHarness): Promise<readonly string[]> {
   return (await at.house.api<{ items: { state: string }[] }>('GET', '/calls')).items.map(({ state }) => state);
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { TwilioHouse, waitFor } from '#testing/harness/twilio-house.ts';
+import { TwilioHarness, waitFor } from '#testing/harness/twilio-harness.ts';
 import type { FaultName } from '#testing/twilio/base/faults.ts';
 import { energyAt, readWav } from '#testing/peers/wav.ts';
 
@@ -17,10 +17,10 @@ type Drift = { readonly what: string; readonly field: string | null };
 
 const limit = { timeout: 90_000 };
 const png = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(2000, 7)]);
-let at: TwilioHouse;
+let at: TwilioHarness;
 
 beforeAll(async () => {
-  at = await TwilioHouse.start({ environment: { GOSIP_RING_SECONDS: '5' } });
+  at = await TwilioHarness.start({ environment: { GOSIP_RING_SECONDS: '5' } });
   await at.house.api('PATCH', '/system/config/voicemail', { discardBelowSeconds: 1, transcribe: true });
 });
 afterEach(() => at.twilio.faults.clear());
@@ -39,7 +39,7 @@ const ends = ({ id }: Message) =>
 describe('a voicemail', () => {
   test('whose transcript never comes is there with its sound', limit, async () => {
     at.twilio.faults.add({ name: 'transcription.never' });
-    await at.leaveMessage(700);
+    await at.leaveVoicemail(700);
     const message = await waitFor('the voicemail', 30, async () =>
       (await voicemails()).items.find(({ audio }) => audio === 'stored'),
     );
@@ -52,14 +52,14 @@ describe('a voicemail', () => {
   test('that Twilio did not keep is none, and the next one comes', limit, async () => {
     const before = await voicemails();
     at.twilio.faults.add({ name: 'recording.absent', count: 1 });
-    await at.leaveMessage(800);
+    await at.leaveVoicemail(800);
     await waitFor('the loss', 20, () => happened('recording.absent') === 1 || undefined);
     await at.twilio.settled();
     const call = await at.closedCall();
     expect(call.disposition).toBe('missed');
     expect((await voicemails()).total).toBe(before.total);
 
-    await at.leaveMessage(900);
+    await at.leaveVoicemail(900);
     await waitFor('the next voicemail', 30, async () => {
       const { items, total } = await voicemails();
       return total === before.total + 1 && items.every(({ audio }) => audio === 'stored') ? true : undefined;
@@ -101,7 +101,7 @@ describe('a text', () => {
 test('many texts of one second that were missed come once each', limit, async () => {
   // More than is asked for at a time.
   const texts = Array.from({ length: 230 }, (_, index) => `Page ${index}`);
-  await at.whileAway(async () => {
+  await at.whileStopped(async () => {
     for (const [index, body] of texts.entries())
       await at.twilio.sendSmsFrom(`+1415556${String(1000 + index)}`, at.ours, { body });
   });

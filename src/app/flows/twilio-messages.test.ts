@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { TwilioHouse, waitFor } from '#testing/harness/twilio-house.ts';
+import { TwilioHarness, waitFor } from '#testing/harness/twilio-harness.ts';
 import type { Fault } from '#testing/twilio/base/faults.ts';
 import { rest } from '#testing/twilio/rest-caller.ts';
 
@@ -15,10 +15,10 @@ type Message = {
 
 const png = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(2000, 7)]);
 const limit = { timeout: 90_000 };
-let at: TwilioHouse;
+let at: TwilioHarness;
 
 beforeAll(async () => {
-  at = await TwilioHouse.start();
+  at = await TwilioHarness.start();
 });
 afterEach(() => at.twilio.faults.clear());
 afterAll(() => at[Symbol.asyncDispose]());
@@ -139,7 +139,7 @@ describe('a text comes in once, although', () => {
   });
 
   test('the house was away', limit, async () => {
-    await at.whileAway(async () => {
+    await at.whileStopped(async () => {
       expect((await at.twilio.sendSmsFrom(at.theirs, at.ours, { body: 'Missed you' })).status).toBeUndefined();
     });
     await cameIn('Missed you');

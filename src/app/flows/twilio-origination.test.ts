@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Baresip } from '#testing/peers/baresip.ts';
-import { toneIn, TwilioHouse, waitFor } from '#testing/harness/twilio-house.ts';
+import { toneIn, TwilioHarness, waitFor } from '#testing/harness/twilio-harness.ts';
 import { asText } from '#testing/twilio/base/records.ts';
 
 // A house with a static address: the trunk of its account sends calls straight to it, and no webhook is asked.
 const callerTone = 500;
 const kitchenTone = 440;
-let at: TwilioHouse;
+let at: TwilioHarness;
 let kitchen: Baresip;
 
 type Result = { readonly isDone: boolean; readonly steps: readonly { readonly step: string; readonly outcome: string }[] };
@@ -15,7 +15,7 @@ const provision = (plan: Record<string, unknown>) => at.house.api<Result>('POST'
 const outcomeOf = ({ steps }: Result, name: string) => steps.find(({ step }) => step === name)?.outcome;
 
 beforeAll(async () => {
-  at = await TwilioHouse.start({ plan: { inbound: 'off', outbound: 'trunk' } });
+  at = await TwilioHarness.start({ setupPlan: { inbound: 'off', outbound: 'trunk' } });
   kitchen = await at.phone('21', kitchenTone);
 });
 afterAll(() => at[Symbol.asyncDispose]());
@@ -51,17 +51,20 @@ test('a call goes from the trunk to the phones, with sound both ways', { timeout
 
   const asked = at.twilio.requests.length;
   const caller = at.twilio.callFrom(at.theirs, at.ours, { speak: { kind: 'tone', frequency: callerTone } });
-  await kitchen.happened('CALL_INCOMING');
+  await kitchen.waitForEvent('CALL_INCOMING');
   kitchen.accept();
-  await kitchen.happened('CALL_ESTABLISHED');
+  await kitchen.waitForEvent('CALL_ESTABLISHED');
   await expect.poll(() => kitchen.heard(callerTone), { timeout: 20_000, interval: 250 }).toBeGreaterThan(0.9);
   await waitFor('the kitchen on the telephone network', 20, () =>
-    toneIn(caller.person.heard().slice(-8000), kitchenTone) > 0.9 ? true : undefined,
+    toneIn(caller.remoteParty.heard().slice(-8000), kitchenTone) > 0.9 ? true : undefined,
   );
   caller.hangUp();
-  await kitchen.happened('CALL_CLOSED');
+  await kitchen.waitForEvent('CALL_CLOSED');
   expect(await at.closedCall()).toMatchObject({
-    ...{ direction: 'inbound', disposition: 'answered', number: at.ours, trunk: 'twilio' },
+    direction: 'inbound',
+    disposition: 'answered',
+    number: at.ours,
+    trunk: 'twilio',
     caller: { number: at.theirs },
   });
   expect(at.twilio.requests.slice(asked)).toEqual([]);
@@ -88,12 +91,12 @@ test(
     await provision({ signallingAddresses: ['127.0.0.0/8'] });
     const rang = kitchen.events.filter(({ type }) => type === 'CALL_INCOMING').length;
     const answered = at.twilio.callFrom('+14155550166', at.ours);
-    await kitchen.happened('CALL_INCOMING', { nth: rang + 1 });
+    await kitchen.waitForEvent('CALL_INCOMING', { nth: rang + 1 });
     kitchen.accept();
     await waitFor('the answer', 20, () => answered.call.isAnswered || undefined);
     answered.hangUp();
     await answered.over;
-    await at.whileAway(async () => {
+    await at.whileStopped(async () => {
       const caller = at.twilio.callFrom('+14155550177', at.ours);
       await caller.over;
     });
@@ -110,10 +113,10 @@ test(
 test('the way in is there after a restart, and gone after an undo', { timeout: 90_000 }, async () => {
   await provision({ signallingAddresses: ['127.0.0.0/8'] });
   await at.restart();
-  await kitchen.happened('REGISTER_OK');
+  await kitchen.waitForEvent('REGISTER_OK');
   const rang = kitchen.events.filter(({ type }) => type === 'CALL_INCOMING').length;
   const caller = at.twilio.callFrom(at.theirs, at.ours);
-  await kitchen.happened('CALL_INCOMING', { nth: rang + 1 });
+  await kitchen.waitForEvent('CALL_INCOMING', { nth: rang + 1 });
   caller.hangUp();
   await caller.over;
 

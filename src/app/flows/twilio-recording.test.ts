@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Baresip } from '#testing/peers/baresip.ts';
-import { TwilioHouse, waitFor } from '#testing/harness/twilio-house.ts';
+import { TwilioHarness, waitFor } from '#testing/harness/twilio-harness.ts';
 import { energyAt, readWav } from '#testing/peers/wav.ts';
 
 // Calls of a phone that is always recorded, through the emulated Twilio and rtpengine.
 const ownTone = 440;
 const farTone = 700;
-let at: TwilioHouse;
+let at: TwilioHarness;
 let phone: Baresip;
 
 beforeAll(async () => {
-  at = await TwilioHouse.start();
+  at = await TwilioHarness.start();
   const device = await at.house.addDevice('21', { personId: at.personId, recordingEnabled: true });
   phone = await at.baresip(device, ownTone);
 });
@@ -39,7 +39,7 @@ test('a call out, which only Twilio has a name for, is recorded from its answer 
   phone.dial(at.dial('4155550177'));
   const callId = await runningCall();
   const call = at.twilio.calls.findLast(({ to }) => to === '+14155550177');
-  const heard = () => at.twilio.personOf(call?.sid ?? '')?.heard().length ?? 0;
+  const heard = () => at.twilio.remotePartyOf(call?.sid ?? '')?.heard().length ?? 0;
   const before = heard();
   await waitFor('three seconds of sound', 20, () => heard() > before + 3 * 8000 || undefined);
   phone.hangup();
@@ -54,7 +54,11 @@ test('a call recording that the account encrypts is listed and says why it canno
   phone.dial(at.dial('4155550177'));
   const callId = await runningCall();
   const call = at.twilio.calls.findLast(({ to }) => to === '+14155550177');
-  await waitFor('a second of sound', 20, () => (at.twilio.personOf(call?.sid ?? '')?.heard().length ?? 0) > 8000 || undefined);
+  await waitFor(
+    'a second of sound',
+    20,
+    () => (at.twilio.remotePartyOf(call?.sid ?? '')?.heard().length ?? 0) > 8000 || undefined,
+  );
   phone.hangup();
   const lost = await waitFor('the recording that cannot be had', 40, async () => {
     const { items } = await at.house.api<{ items: (Stored & { problem: string | null })[] }>('GET', `/cdrs/${callId}/recordings`);

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Baresip } from '#testing/peers/baresip.ts';
-import { TwilioHouse, waitFor } from '#testing/harness/twilio-house.ts';
+import { TwilioHarness, waitFor } from '#testing/harness/twilio-harness.ts';
 import { asText } from '#testing/twilio/base/records.ts';
 
 // A house whose calls come straight from a trunk: what a caller hears whom nobody takes, or whom the trunk cannot bring. Twilio publishes
 // that an error while sending SIP leads to the trunk's disaster recovery address, not whether a refusal is one, nor about which call it
 // asks: so both.
-let at: TwilioHouse;
+let at: TwilioHarness;
 let kitchen: Baresip;
 let caller = 100;
 
@@ -17,7 +17,7 @@ const provision = (plan: object) =>
   at.house.api<{ isDone: boolean; steps: { step: string; outcome: string }[] }>('POST', '/system/setup/twilio/provision', plan);
 
 beforeAll(async () => {
-  at = await TwilioHouse.start({ plan: { inbound: 'off', outbound: 'trunk' }, environment: { GOSIP_RING_SECONDS: '5' } });
+  at = await TwilioHarness.start({ setupPlan: { inbound: 'off', outbound: 'trunk' }, environment: { GOSIP_RING_SECONDS: '5' } });
   await at.house.api('PATCH', '/system/config/voicemail', { discardBelowSeconds: 1 });
   const { address, sipPort } = at.house;
   const way = { originationAddress: `${address}:${sipPort}`, signallingAddresses: ['127.0.0.0/8'] };
@@ -37,7 +37,7 @@ async function calls(meanwhile: () => Promise<void> = () => Promise.resolve()): 
   await meanwhile();
   const beep = waitFor('the beep', 30, () => (at.twilio.recordings.length > before ? true : undefined)).catch(() => undefined);
   if ((await Promise.race([beep, call.over])) === true) {
-    await call.person.say({ kind: 'tone', frequency: 500, seconds: 2.5 }).done;
+    await call.remoteParty.say({ kind: 'tone', frequency: 500, seconds: 2.5 }).done;
     call.hangUp();
   }
   await call.over;
@@ -59,7 +59,7 @@ const left = (number: string) =>
 
 const rings = (): Promise<unknown> => {
   const nth = kitchen.events.filter(({ type }) => type === 'CALL_INCOMING').length + 1;
-  return kitchen.happened('CALL_INCOMING', { nth });
+  return kitchen.waitForEvent('CALL_INCOMING', { nth });
 };
 
 describe.each(['same', 'own'] as const)('asked about the call of the trunk or one of its own (%s)', (recoveryRecord) => {

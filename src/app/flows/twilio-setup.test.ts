@@ -101,7 +101,7 @@ describe('the set-up of Twilio through the API', { timeout: 60_000 }, () => {
         { name: 'account', status: 'degraded', message: expect.stringContaining('trial account') },
         { name: 'public address', status: 'ok' },
         { name: 'registration', status: 'ok' },
-        { name: 'sound' },
+        { name: 'media relay' },
       ],
     });
     const { body } = await ask('GET', '/system/health');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { toneIn, TwilioHouse, waitFor } from '#testing/harness/twilio-house.ts';
+import { toneIn, TwilioHarness, waitFor } from '#testing/harness/twilio-harness.ts';
 import { rest } from '#testing/twilio/rest-caller.ts';
 
 // The ways between Twilio and the house when they break, and an elastic trunk that is pointed straight at the house.
@@ -10,7 +10,7 @@ const speaks = { speak: { kind: 'tone', frequency: callerTone } } as const;
 const secretHeader = 'X-House-Secret';
 
 /** A trunk of the account that leads our number to the house, with this secret. */
-async function pointTrunk(at: TwilioHouse, secret: string, user = ''): Promise<void> {
+async function pointTrunk(at: TwilioHarness, secret: string, user = ''): Promise<void> {
   const trunking = (path: string, form: Record<string, string>) =>
     rest(at.twilio, 'POST', `/v1/Trunks${path}`, { host: 'trunking', form });
   const { json } = await trunking('', { FriendlyName: 'Elastic', DomainName: `elastic${user}.pstn.twilio.com` });
@@ -25,13 +25,17 @@ async function pointTrunk(at: TwilioHouse, secret: string, user = ''): Promise<v
 }
 
 const elasticHouse = () =>
-  TwilioHouse.start({
-    plan: { inbound: 'off', outbound: 'off' },
+  TwilioHarness.start({
+    setupPlan: { inbound: 'off', outbound: 'off' },
     environment: {
       GOSIP_TRUNKS: JSON.stringify([
         {
-          ...{ name: 'elastic', host: 'elastic.pstn.twilio.com', transport: 'tcp', allow: ['127.0.0.1/32'] },
-          ...{ secret_header_name: secretHeader, secret_header_value: 'f0rest' },
+          name: 'elastic',
+          host: 'elastic.pstn.twilio.com',
+          transport: 'tcp',
+          allow: ['127.0.0.1/32'],
+          secret_header_name: secretHeader,
+          secret_header_value: 'f0rest',
         },
       ]),
     },
@@ -43,11 +47,11 @@ describe('an elastic trunk that is pointed at the house', () => {
     await pointTrunk(at, 'f0rest', user);
     const kitchen = await at.phone('21', kitchenTone);
     const caller = at.twilio.callFrom(at.theirs, at.ours, speaks);
-    await kitchen.happened('CALL_INCOMING');
+    await kitchen.waitForEvent('CALL_INCOMING');
     kitchen.accept();
-    await kitchen.happened('CALL_ESTABLISHED');
+    await kitchen.waitForEvent('CALL_ESTABLISHED');
     await expect.poll(() => kitchen.heard(callerTone), { timeout: 20_000, interval: 250 }).toBeGreaterThan(0.9);
-    await waitFor('the kitchen', 20, () => toneIn(caller.person.heard().slice(-8000), kitchenTone) > 0.9 || undefined);
+    await waitFor('the kitchen', 20, () => toneIn(caller.remoteParty.heard().slice(-8000), kitchenTone) > 0.9 || undefined);
     kitchen.hangup();
     await caller.over;
     const record = await at.closedCall();
@@ -67,21 +71,21 @@ describe('an elastic trunk that is pointed at the house', () => {
 
 describe('with TLS and SRTP in both directions', () => {
   test('calls come in and go out, with sound that both hear', async () => {
-    await using at = await TwilioHouse.start({ plan: { isSecure: true } });
+    await using at = await TwilioHarness.start({ setupPlan: { isSecure: true } });
     at.twilio.setFarPhone('+14155550177', { calls: { outcome: 'answers', say: { kind: 'tone', frequency: farTone } } });
     const kitchen = await at.phone('21', kitchenTone);
     const caller = at.twilio.callFrom(at.theirs, at.ours, speaks);
-    await kitchen.happened('CALL_INCOMING');
+    await kitchen.waitForEvent('CALL_INCOMING');
     kitchen.accept();
     await expect.poll(() => kitchen.heard(callerTone), { timeout: 20_000, interval: 250 }).toBeGreaterThan(0.9);
-    await waitFor('the kitchen', 20, () => toneIn(caller.person.heard().slice(-8000), kitchenTone) > 0.9 || undefined);
+    await waitFor('the kitchen', 20, () => toneIn(caller.remoteParty.heard().slice(-8000), kitchenTone) > 0.9 || undefined);
     kitchen.hangup();
     await caller.over;
     kitchen.dial(at.dial('4155550177'));
-    await kitchen.happened('CALL_ESTABLISHED', { nth: 2 });
+    await kitchen.waitForEvent('CALL_ESTABLISHED', { nth: 2 });
     await expect.poll(() => kitchen.heard(farTone), { timeout: 20_000, interval: 250 }).toBeGreaterThan(0.9);
     const call = at.twilio.calls.findLast(({ to }) => to === '+14155550177');
-    const person = at.twilio.personOf(call?.sid ?? '');
+    const person = at.twilio.remotePartyOf(call?.sid ?? '');
     await waitFor(
       'the kitchen',
       20,
@@ -96,18 +100,18 @@ describe('the registration at Twilio', () => {
     'is there again soon after its connection broke; the call meanwhile goes to the voicemail',
     { timeout: 90_000 },
     async () => {
-      await using at = await TwilioHouse.start();
+      await using at = await TwilioHarness.start();
       const kitchen = await at.phone('21', kitchenTone);
       const before = at.side.bindings('gosip', at.domain)[0];
       at.side.dropConnections();
-      await at.leaveMessage(callerTone, 3.5);
+      await at.leaveVoicemail(callerTone, 3.5);
       await waitFor('a binding of a new connection', 60, () => {
         const [now] = at.side.bindings('gosip', at.domain);
         return now !== undefined && now.flow !== before?.flow ? true : undefined;
       });
       expect(at.side.bindings('gosip', at.domain)).toHaveLength(1);
       const caller = at.twilio.callFrom(at.theirs, at.ours, speaks);
-      await kitchen.happened('CALL_INCOMING');
+      await kitchen.waitForEvent('CALL_INCOMING');
       caller.hangUp();
       await caller.over;
     },
@@ -117,15 +121,15 @@ describe('the registration at Twilio', () => {
     { name: 'sip.503', what: 'Twilio reaches us, and something says no' },
     { name: 'sip.binding-lost', what: 'Twilio does not reach us' },
   ] as const)('$what: the caller leaves a message', async ({ name }) => {
-    await using at = await TwilioHouse.start();
+    await using at = await TwilioHarness.start();
     await at.phone('21', kitchenTone);
     at.twilio.faults.add({ name, count: 1 });
-    await at.leaveMessage(callerTone, 3.5);
+    await at.leaveVoicemail(callerTone, 3.5);
     expect(await at.closedCall()).toMatchObject({ disposition: 'voicemail' });
   });
 
   test('is gone after the account was undone, and comes back with it', async () => {
-    await using at = await TwilioHouse.start();
+    await using at = await TwilioHarness.start();
     const contacts = () => at.side.bindings('gosip', at.domain).map(({ contact }) => contact);
     const before = contacts();
     expect(before).toHaveLength(1);

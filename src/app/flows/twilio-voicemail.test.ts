@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { TwilioHouse, waitFor } from '#testing/harness/twilio-house.ts';
+import { TwilioHarness, waitFor } from '#testing/harness/twilio-harness.ts';
 import type { TwilioEmulator } from '#testing/twilio/emulator.ts';
 import { energyAt, readWav } from '#testing/peers/wav.ts';
 
@@ -15,12 +15,12 @@ type Message = {
 };
 type Page = { readonly items: readonly Message[]; readonly total: number };
 
-let at: TwilioHouse;
+let at: TwilioHarness;
 /** Each message has a tone of its own. */
 let tone = 400;
 
 beforeAll(async () => {
-  at = await TwilioHouse.start({ environment: { GOSIP_RING_SECONDS: '5' } });
+  at = await TwilioHarness.start({ environment: { GOSIP_RING_SECONDS: '5' } });
   await at.house.api('PATCH', '/system/config/voicemail', { discardBelowSeconds: 1, transcribe: true });
 });
 afterEach(() => at.twilio.faults.clear());
@@ -38,7 +38,7 @@ const stored = (before: Page, limitSeconds = 30) =>
 async function leaves(limitSeconds?: number): Promise<Message> {
   const before = await page();
   tone += 100;
-  await at.leaveMessage(tone);
+  await at.leaveVoicemail(tone);
   const message = await stored(before, limitSeconds);
   expect(energyAt(readWav(await at.audio(`/voicemails/${message.id}/audio`)), tone)).toBeGreaterThan(0.9);
   expect(message.seconds).toBeGreaterThan(2);
@@ -50,8 +50,8 @@ async function leaves(limitSeconds?: number): Promise<Message> {
 test('a call that nobody answers: the message with its tone and its transcript', async () => {
   await using kitchen = await at.phone('21', 300);
   at.twilio.setTranscript('Please call me back');
-  const rung = kitchen.happened('CALL_INCOMING');
-  const closed = kitchen.happened('CALL_CLOSED');
+  const rung = kitchen.waitForEvent('CALL_INCOMING');
+  const closed = kitchen.waitForEvent('CALL_CLOSED');
   const message = await leaves();
   await Promise.all([rung, closed]);
   expect(message).toMatchObject({ caller: { number: at.theirs }, number: at.ours });
@@ -106,7 +106,7 @@ describe('a message whose sound the house cannot have is kept, and says why: Twi
   ] as const)('%s', async (_what, recordingStorage, why) => {
     at.twilio.setSwitches({ recordingStorage });
     const before = await page();
-    await at.leaveMessage(tone);
+    await at.leaveVoicemail(tone);
     const message = await waitFor('the message', 30, async () => {
       const { items } = await page();
       return items.find(({ id, audio }) => audio === 'lost' && before.items.every((old) => old.id !== id));
@@ -158,7 +158,7 @@ describe('a message comes in whole and once, although', () => {
     at.twilio.faults.add({ name: 'callback.drop', endpoint: 'recording' });
     const before = await page();
     tone += 100;
-    await at.leaveMessage(tone);
+    await at.leaveVoicemail(tone);
     await at.twilio.settled();
     await at.restart();
     const message = await stored(before);

@@ -49,7 +49,7 @@ class RequestsUnderWay implements Disposable {
 }
 
 /** A house without a phone and the emulated Twilio, on one clock that stands still until it is moved. */
-class Stage implements AsyncDisposable {
+class Harness implements AsyncDisposable {
   readonly clock = new FakeClock();
   readonly voice = new FakeVoice(this.clock);
   readonly folder = mkdtempSync(join(tmpdir(), 'gosip-app-voicemail-'));
@@ -59,23 +59,23 @@ class Stage implements AsyncDisposable {
   readonly underWay = new RequestsUnderWay();
   readonly persons = new Map<string, { id: string; token: string }>();
 
-  static async start(): Promise<Stage> {
-    const stage = new Stage();
-    stage.twilio = await TwilioEmulator.start({ clock: stage.clock, voice: () => Promise.resolve(stage.voice) });
-    Object.assign(stage.twilio.state.numberOf(ours) ?? {}, {
+  static async start(): Promise<Harness> {
+    const harness = new Harness();
+    harness.twilio = await TwilioEmulator.start({ clock: harness.clock, voice: () => Promise.resolve(harness.voice) });
+    Object.assign(harness.twilio.state.numberOf(ours) ?? {}, {
       voice_url: `${origin}/api/webhooks/voice/inbound`,
       status_callback: `${origin}/api/webhooks/voice/status`,
     });
-    stage.plantAccount();
-    await stage.open();
-    stage.admin = stage.app.adminToken ?? '';
+    harness.plantAccount();
+    await harness.open();
+    harness.admin = harness.app.adminToken ?? '';
     for (const name of ['anna', 'ben']) {
-      const { id = '' } = await stage.json<Record<string, string>>('POST', '/users', { username: name, name });
-      const { token = '' } = await stage.json<Record<string, string>>('POST', '/api-tokens', { name, personId: id });
-      stage.persons.set(name, { id, token });
+      const { id = '' } = await harness.json<Record<string, string>>('POST', '/users', { username: name, name });
+      const { token = '' } = await harness.json<Record<string, string>>('POST', '/api-tokens', { name, personId: id });
+      harness.persons.set(name, { id, token });
     }
-    await stage.json('POST', '/dids', { number: ours, ownerPersonId: stage.persons.get('anna')?.id });
-    return stage;
+    await harness.json('POST', '/dids', { number: ours, ownerPersonId: harness.persons.get('anna')?.id });
+    return harness;
   }
 
   plantAccount(): void {
@@ -88,16 +88,23 @@ class Stage implements AsyncDisposable {
 
   async open(): Promise<void> {
     const read = parseOptions({
-      ...{ data_directory: this.folder, sip_listen: ['udp:127.0.0.1:0'], http_host: '127.0.0.1', http_port: 0, media: 'direct' },
-      ...{ public_url: origin, public_http_host: '127.0.0.1', public_http_port: 0, twilio_api_base: this.twilio.apiBase },
+      data_directory: this.folder,
+      sip_listen: ['udp:127.0.0.1:0'],
+      http_host: '127.0.0.1',
+      http_port: 0,
+      media: 'direct',
+      public_url: origin,
+      public_http_host: '127.0.0.1',
+      public_http_port: 0,
+      twilio_api_base: this.twilio.apiBase,
     });
     if (read.kind === 'problems') throw new Error(read.problems.join('; '));
     this.app = await createApp(read.options, { log, clock: this.clock, isReplyStrict: true });
-    this.twilio.reach(origin, `http://127.0.0.1:${this.app.publicHttp?.port}`);
+    this.twilio.mapOrigin(origin, `http://127.0.0.1:${this.app.publicHttp?.port}`);
   }
 
   async close(): Promise<void> {
-    this.twilio.reach(origin, 'http://127.0.0.1:1');
+    this.twilio.mapOrigin(origin, 'http://127.0.0.1:1');
     await this.app[Symbol.asyncDispose]();
   }
 
@@ -161,75 +168,77 @@ class Stage implements AsyncDisposable {
 }
 
 describe('voicemail through the whole house', () => {
-  let stage: Stage;
+  let harness: Harness;
   beforeEach(async () => {
-    stage = await Stage.start();
+    harness = await Harness.start();
   });
-  afterEach(() => stage[Symbol.asyncDispose]());
+  afterEach(() => harness[Symbol.asyncDispose]());
 
   const oneMessage = (isReady: (message: Message) => boolean = () => true) =>
-    stage.until(async () => {
-      const { items } = await stage.messages();
+    harness.until(async () => {
+      const { items } = await harness.messages();
       return items.find(isReady);
     });
 
   it('keeps what a caller says, in sound and in text, for the owner of the number alone', async () => {
-    await stage.json('PATCH', '/system/config/voicemail', { transcribe: true, deleteAtTwilio: true });
+    await harness.json('PATCH', '/system/config/voicemail', { transcribe: true, deleteAtTwilio: true });
     const greeting = { method: 'PUT', headers: { 'Content-Type': 'audio/wav' }, body: toneWav({ frequency: 600, seconds: 1 }) };
-    expect((await stage.fetch('/mailboxes/me/greeting/audio', 'anna', greeting)).status).toBe(200);
+    expect((await harness.fetch('/mailboxes/me/greeting/audio', 'anna', greeting)).status).toBe(200);
     // The same sound by the other names that browsers and systems give a WAV file; the bytes decide.
     for (const name of ['audio/x-wav', 'audio/wave', 'audio/vnd.wave', 'audio/x-pn-wav', 'application/octet-stream']) {
       const renamed = { ...greeting, headers: { 'Content-Type': name } };
-      expect([name, (await stage.fetch('/mailboxes/me/greeting/audio', 'anna', renamed)).status]).toEqual([name, 200]);
+      expect([name, (await harness.fetch('/mailboxes/me/greeting/audio', 'anna', renamed)).status]).toEqual([name, 200]);
     }
     const text = { ...greeting, headers: { 'Content-Type': 'audio/wav' }, body: 'no sound' };
-    expect((await stage.fetch('/mailboxes/me/greeting/audio', 'anna', text)).status).toBe(400);
-    stage.twilio.setTranscript('The parcel is at the door.');
-    await stage.leave();
+    expect((await harness.fetch('/mailboxes/me/greeting/audio', 'anna', text)).status).toBe(400);
+    harness.twilio.setTranscript('The parcel is at the door.');
+    await harness.leave();
     const message = await oneMessage(({ transcript }) => transcript !== null);
     expect(message).toMatchObject({
-      ...{ transcript: 'The parcel is at the door.', heardAt: null, audio: 'stored' },
+      transcript: 'The parcel is at the door.',
+      heardAt: null,
+      audio: 'stored',
       caller: { number: theirs },
       number: ours,
-      personId: stage.persons.get('anna')?.id,
+      personId: harness.persons.get('anna')?.id,
     });
-    expect(await stage.cdr('voicemail')).toMatchObject({ id: message.callId, reason: 'no-devices' });
+    expect(await harness.cdr('voicemail')).toMatchObject({ id: message.callId, reason: 'no-devices' });
 
-    const whole = await stage.fetch(`/voicemails/${message.id}/audio`, 'anna');
+    const whole = await harness.fetch(`/voicemails/${message.id}/audio`, 'anna');
     const bytes = Buffer.from(await whole.arrayBuffer());
     expect([whole.status, whole.headers.get('content-type')]).toEqual([200, 'audio/wav']);
     expect(energyAt(readWav(bytes), 440)).toBeGreaterThan(0.8);
-    const part = await stage.fetch(`/voicemails/${message.id}/audio`, 'anna', { headers: { Range: 'bytes=100-199' } });
+    const part = await harness.fetch(`/voicemails/${message.id}/audio`, 'anna', { headers: { Range: 'bytes=100-199' } });
     expect([part.status, Buffer.from(await part.arrayBuffer())]).toEqual([206, bytes.subarray(100, 200)]);
     // Played to the caller before the tone.
-    expect(stage.voice.legs.some(({ played }) => played.some(({ kind }) => kind === 'samples'))).toBe(true);
+    expect(harness.voice.legs.some(({ played }) => played.some(({ kind }) => kind === 'samples'))).toBe(true);
 
     const paths = ['', '/audio'].map((more) => `/voicemails/${message.id}${more}`);
-    for (const path of paths) expect((await stage.fetch(path, 'ben')).status).toBe(404);
+    for (const path of paths) expect((await harness.fetch(path, 'ben')).status).toBe(404);
     const changing = { method: 'PATCH', headers: { 'Content-Type': 'application/json' }, body: '{"heard":true}' };
-    expect((await stage.fetch(`/voicemails/${message.id}`, 'ben', changing)).status).toBe(404);
-    expect((await stage.fetch(`/voicemails/${message.id}`, 'ben', { method: 'DELETE' })).status).toBe(404);
-    expect((await stage.fetch(`/voicemails/${message.id}/read`, 'ben', { method: 'POST' })).status).toBe(404);
-    const person = `?person=${stage.persons.get('anna')?.id}`;
-    expect((await stage.messages('ben', person)).total).toBe(0);
-    expect(await stage.json('POST', `/voicemails/read${person}`, undefined, 'ben')).toEqual({ heard: 0 });
-    expect((await stage.fetch(`/mailboxes/${stage.persons.get('anna')?.id}/greeting`, 'ben')).status).toBe(404);
-    expect((await stage.messages('admin')).total).toBe(1);
+    expect((await harness.fetch(`/voicemails/${message.id}`, 'ben', changing)).status).toBe(404);
+    expect((await harness.fetch(`/voicemails/${message.id}`, 'ben', { method: 'DELETE' })).status).toBe(404);
+    expect((await harness.fetch(`/voicemails/${message.id}/read`, 'ben', { method: 'POST' })).status).toBe(404);
+    const person = `?person=${harness.persons.get('anna')?.id}`;
+    expect((await harness.messages('ben', person)).total).toBe(0);
+    expect(await harness.json('POST', `/voicemails/read${person}`, undefined, 'ben')).toEqual({ heard: 0 });
+    expect((await harness.fetch(`/mailboxes/${harness.persons.get('anna')?.id}/greeting`, 'ben')).status).toBe(404);
+    expect((await harness.messages('admin')).total).toBe(1);
 
-    await stage.json('POST', `/voicemails/${message.id}/read`, undefined, 'admin');
-    expect((await stage.messages('anna', '?heard=true')).total).toBe(1);
-    await stage.json('PATCH', `/voicemails/${message.id}`, { archived: true }, 'anna');
-    expect([(await stage.messages()).total, (await stage.messages('anna', '?archived=true')).total]).toEqual([0, 1]);
-    await stage.until(async () => (stage.twilio.recordings[0]?.status === 'deleted' ? true : undefined));
-    await stage.json('DELETE', `/voicemails/${message.id}`, undefined, 'anna');
-    expect((await stage.messages('anna', '?archived=true')).total).toBe(0);
+    await harness.json('POST', `/voicemails/${message.id}/read`, undefined, 'admin');
+    expect((await harness.messages('anna', '?heard=true')).total).toBe(1);
+    await harness.json('PATCH', `/voicemails/${message.id}`, { archived: true }, 'anna');
+    expect([(await harness.messages()).total, (await harness.messages('anna', '?archived=true')).total]).toEqual([0, 1]);
+    await harness.until(async () => (harness.twilio.recordings[0]?.status === 'deleted' ? true : undefined));
+    await harness.json('DELETE', `/voicemails/${message.id}`, undefined, 'anna');
+    expect((await harness.messages('anna', '?archived=true')).total).toBe(0);
   });
 
   it('tells a person of their own messages only, live', async () => {
-    const streams = await Promise.all(['anna', 'ben'].map((who) => stage.fetch('/events', who)));
-    await stage.leave();
+    const streams = await Promise.all(['anna', 'ben'].map((who) => harness.fetch('/events', who)));
+    await harness.leave();
     const message = await oneMessage();
-    await stage.json('PUT', '/mailboxes/me/greeting', { kind: 'text', text: 'Hello' }, 'anna');
+    await harness.json('PUT', '/mailboxes/me/greeting', { kind: 'text', text: 'Hello' }, 'anna');
     const [anna, ben] = streams.map((stream) => stream.body!.pipeThrough(new TextDecoderStream()).getReader());
     let heard = '';
     while (!heard.includes('voicemail.left')) heard += (await anna!.read()).value ?? '';
@@ -246,45 +255,45 @@ describe('voicemail through the whole house', () => {
     ['Twilio fails', { name: 'rest.5xx', endpoint: 'recordings.*', count: 2 }],
     ['Twilio’s file is cut in half for good', { name: 'recording.truncated' }],
   ] as const)('keeps one message where %s', async (_what, fault) => {
-    stage.twilio.faults.add(fault);
-    await stage.leave();
+    harness.twilio.faults.add(fault);
+    await harness.leave();
     await oneMessage(({ audio }) => audio === 'stored');
-    await stage.cdr('voicemail');
-    stage.twilio.faults.clear();
+    await harness.cdr('voicemail');
+    harness.twilio.faults.clear();
     // Another look at what Twilio has brings nothing new.
-    const looks = () => stage.twilio.requests.filter(({ endpoint }) => endpoint === 'recordings.list').length;
+    const looks = () => harness.twilio.requests.filter(({ endpoint }) => endpoint === 'recordings.list').length;
     const before = looks();
-    await stage.until(async () => (looks() > before + 1 ? true : undefined));
-    expect((await stage.messages()).total).toBe(1);
+    await harness.until(async () => (looks() > before + 1 ? true : undefined));
+    expect((await harness.messages()).total).toBe(1);
   });
 
   it('finds a transcript whose callback was lost', async () => {
-    await stage.json('PATCH', '/system/config/voicemail', { transcribe: true });
-    stage.twilio.faults.add({ name: 'callback.drop', endpoint: 'transcription' });
-    await stage.leave();
+    await harness.json('PATCH', '/system/config/voicemail', { transcribe: true });
+    harness.twilio.faults.add({ name: 'callback.drop', endpoint: 'transcription' });
+    await harness.leave();
     expect(await oneMessage(({ transcript }) => transcript !== null)).toMatchObject({ transcript: 'This is a message.' });
   });
 
   it('keeps nothing of a caller who hangs up after the tone', async () => {
-    await stage.leave({ hangsUp: true });
-    await stage.cdr('missed');
-    expect((await stage.messages()).total).toBe(0);
+    await harness.leave({ hangsUp: true });
+    await harness.cdr('missed');
+    expect((await harness.messages()).total).toBe(0);
   });
 
   it('finds after a downtime who called, and what was recorded while nobody listened', async () => {
-    await stage.leave();
+    await harness.leave();
     await oneMessage();
-    stage.twilio.faults.add({ name: 'callback.drop', endpoint: 'recording' });
-    await stage.leave();
-    await stage.close();
-    stage.twilio.faults.clear();
-    stage.twilio.callFrom('+15555550177', ours);
-    for (let step = 0; step < 500; step += 1) await stage.clock.advanceAsync(100);
-    await stage.open();
-    await stage.until(async () => ((await stage.messages()).total === 2 ? true : undefined));
-    const missed = await stage.cdr('missed');
+    harness.twilio.faults.add({ name: 'callback.drop', endpoint: 'recording' });
+    await harness.leave();
+    await harness.close();
+    harness.twilio.faults.clear();
+    harness.twilio.callFrom('+15555550177', ours);
+    for (let step = 0; step < 500; step += 1) await harness.clock.advanceAsync(100);
+    await harness.open();
+    await harness.until(async () => ((await harness.messages()).total === 2 ? true : undefined));
+    const missed = await harness.cdr('missed');
     expect(missed).toMatchObject({ reason: 'unreachable', caller: { number: '+15555550177' } });
-    expect((await stage.fetch(`/cdrs/${missed.id}`, 'anna')).status).toBe(200);
-    expect((await stage.fetch(`/cdrs/${missed.id}`, 'ben')).status).toBe(404);
+    expect((await harness.fetch(`/cdrs/${missed.id}`, 'anna')).status).toBe(200);
+    expect((await harness.fetch(`/cdrs/${missed.id}`, 'ben')).status).toBe(404);
   });
 });

@@ -22,8 +22,13 @@ beforeAll(async () => {
   const port = await freePort('127.0.0.1');
   publicUrl = `http://127.0.0.1:${port}`;
   const parsed = parseOptions({
-    ...{ data_directory: folder, sip_listen: ['udp:127.0.0.1:0'], http_host: '127.0.0.1', http_port: 0 },
-    ...{ public_url: publicUrl, public_http_host: '127.0.0.1', public_http_port: port },
+    data_directory: folder,
+    sip_listen: ['udp:127.0.0.1:0'],
+    http_host: '127.0.0.1',
+    http_port: 0,
+    public_url: publicUrl,
+    public_http_host: '127.0.0.1',
+    public_http_port: port,
   });
   if (parsed.kind === 'problems') throw new Error(parsed.problems.join());
   app = await createApp(parsed.options, { log: createLog({ level: 'silent' }) });
@@ -80,16 +85,26 @@ describe('Twilio as it is on a bad day', () => {
     store.save({ accountSid: twilio.accountSid, inbound: 'webhook' }, { authToken, oldAuthToken });
     db.close();
     const read = parseOptions({
-      ...{ data_directory: data, sip_listen: ['udp:127.0.0.1:0'], http_host: '127.0.0.1', http_port: 0, media: 'direct' },
-      ...{ public_url: origin, public_http_host: '127.0.0.1', public_http_port: 0, twilio_api_base: twilio.apiBase },
+      data_directory: data,
+      sip_listen: ['udp:127.0.0.1:0'],
+      http_host: '127.0.0.1',
+      http_port: 0,
+      media: 'direct',
+      public_url: origin,
+      public_http_host: '127.0.0.1',
+      public_http_port: 0,
+      twilio_api_base: twilio.apiBase,
     });
     if (read.kind === 'problems') throw new Error(read.problems.join());
     house = stack.use(await createApp(read.options, { log }));
-    twilio.reach(origin, `http://127.0.0.1:${house.publicHttp?.port}`);
+    twilio.mapOrigin(origin, `http://127.0.0.1:${house.publicHttp?.port}`);
     const at = (path: string) => `${origin}/api/webhooks/${path}`;
     twilio.driftNumber(ours, {
-      ...{ voice_url: at('voice/inbound'), voice_fallback_url: at('voice/fallback'), status_callback: at('voice/status') },
-      ...{ sms_url: at('sms/inbound'), sms_fallback_url: at('sms/fallback') },
+      voice_url: at('voice/inbound'),
+      voice_fallback_url: at('voice/fallback'),
+      status_callback: at('voice/status'),
+      sms_url: at('sms/inbound'),
+      sms_fallback_url: at('sms/fallback'),
     });
     await api('POST', '/dids', { number: ours });
   });

@@ -24,7 +24,7 @@ export type Delivery = {
 };
 
 /** One connected application. Frames of one Call-ID keep their order and are paced (1.1.6). */
-export type App = {
+export type AppConnection = {
   readonly id: string;
   readonly isOpen: boolean;
   deliver(delivery: Delivery): void;
@@ -41,7 +41,7 @@ export type CdrRecord = {
 /** The control side as the user agent core sees it. */
 export type AppRouter = {
   /** Round robin over the applications that registered this lower-case verb. */
-  pick(verb: string, tag?: string): App | undefined;
+  pick(verb: string, tag?: string): AppConnection | undefined;
   /** Sends to one application routed for `cdr:<event>`, if CDRs are on. */
   cdr(record: CdrRecord): void;
   /** Tells of every verb that an application registers from now on. */
@@ -82,17 +82,17 @@ export type ProxyOptions = {
 
 /** The user agent core as the control side sees it. No method throws for bad input: the reply says it. */
 export type Core = {
-  respond(app: App, transactionId: string, response: AppMessage, reply: CommandReply): void;
+  respond(app: AppConnection, transactionId: string, response: AppMessage, reply: CommandReply): void;
   /** dialogId '' and transactionId '' for a new request; transactionId for CANCEL; dialogId for a request in a dialog. */
   request(
-    app: App,
+    app: AppConnection,
     ids: { readonly transactionId: string; readonly dialogId: string; readonly proxy: string },
     request: AppMessage,
     reply: CommandReply,
   ): void;
-  proxy(app: App, transactionId: string, options: ProxyOptions, extra: AppMessage, reply: CommandReply): void;
+  proxy(app: AppConnection, transactionId: string, options: ProxyOptions, extra: AppMessage, reply: CommandReply): void;
   /** The application's connection ended (1.5.3). */
-  appGone(app: App): void;
+  appDisconnected(app: AppConnection): void;
   sizes(): Record<string, number>;
   stop(): void;
 };

@@ -8,7 +8,7 @@ type TestApp = RoutedApp & { readonly cdrs: string[] };
 
 function app(id: string, tags: string[] = []): TestApp {
   const cdrs: string[] = [];
-  return { id, tags, isOpen: true, cdrs, deliver() {}, tellCdr: (record) => cdrs.push(record.event) };
+  return { id, tags, isOpen: true, cdrs, deliver() {}, sendCdr: (record) => cdrs.push(record.event) };
 }
 
 const record: CdrRecord = {

@@ -1,9 +1,9 @@
-import type { App, AppRouter, CdrRecord } from './app-link.ts';
+import type { AppConnection, AppRouter, CdrRecord } from './app-link.ts';
 
 /** A connected application with what routing needs to know of it. */
-export type RoutedApp = App & {
+export type RoutedApp = AppConnection & {
   readonly tags: readonly string[];
-  tellCdr(record: CdrRecord): void;
+  sendCdr(record: CdrRecord): void;
 };
 
 const maxVerbsPerApp = 256;
@@ -62,7 +62,7 @@ export class AppRoutes implements AppRouter {
   }
 
   cdr(record: CdrRecord): void {
-    if (this.#areCdrsOn) this.pick(`cdr:${record.event}`)?.tellCdr(record);
+    if (this.#areCdrsOn) this.pick(`cdr:${record.event}`)?.sendCdr(record);
   }
 
   get size(): number {

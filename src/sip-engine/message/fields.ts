@@ -33,7 +33,7 @@ type ReadonlyParams = ReadonlyMap<string, string | null>;
 export type ReadonlyNameAddr = Omit<NameAddr, 'params'> & { readonly params: ReadonlyParams };
 export type ReadonlyVia = Omit<Via, 'params'> & { readonly params: ReadonlyParams };
 
-const greatestNumber = 0xffff_ffff;
+const maxSequenceNumber = 0xffff_ffff;
 
 /** Parameters from `start`, which is a semicolon, blank or the end. Empty ones (`;;`) are passed over; undefined for anything else than parameters. */
 export function parseParams(text: string, start = 0): Params | undefined {
@@ -183,15 +183,15 @@ export function splitList(text: string): string[] {
 
 export function parseCSeq(text: string): CSeq | undefined {
   const words = splitWords(text);
-  const number = readNumber(words[0] ?? '', greatestNumber);
+  const number = readNumber(words[0] ?? '', maxSequenceNumber);
   const method = words[1];
   return number === undefined || words.length !== 2 || !method || !isToken(method) ? undefined : { number, method };
 }
 
 export function parseRAck(text: string): RAck | undefined {
   const words = splitWords(text);
-  const rseq = readNumber(words[0] ?? '', greatestNumber);
-  const cseq = readNumber(words[1] ?? '', greatestNumber);
+  const rseq = readNumber(words[0] ?? '', maxSequenceNumber);
+  const cseq = readNumber(words[1] ?? '', maxSequenceNumber);
   const method = words[2];
   if (rseq === undefined || cseq === undefined || words.length !== 3 || !method || !isToken(method)) return undefined;
   return { rseq, cseq, method };

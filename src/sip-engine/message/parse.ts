@@ -26,8 +26,8 @@ export type AppParseResult =
   | { readonly kind: 'message'; readonly startLine: string; readonly message: SipMessage }
   | { readonly kind: 'refused'; readonly reason: 'invalid header' | 'message too large' | 'Invalid message format' };
 
-type Breach = { readonly status: 400 | 413 | 505; readonly reason: string };
-type Head = { readonly message: SipMessage; readonly bodyStart: number; readonly breach: Breach | undefined };
+type ParseError = { readonly status: 400 | 413 | 505; readonly reason: string };
+type Head = { readonly message: SipMessage; readonly bodyStart: number; readonly error: ParseError | undefined };
 type NameOf = (spelling: string) => HeaderName;
 type HeaderText = { readonly text: string; readonly from: number; readonly nameOf: NameOf };
 
@@ -47,23 +47,23 @@ export function parseMessage(bytes: Buffer, limits: Limits): ParseResult {
   if (!startLine) return ignored;
   const head = readHeaders({ text, from: lineEnd.next, nameOf: headerName }, startLine.message, limits);
   const { message } = head;
-  const breach = firstBreach([
+  const error = firstError([
     lineEnd.end > limits.startLineBytes ? bad('Request Line Too Long') : undefined,
-    startLine.breach,
-    head.breach,
+    startLine.error,
+    head.error,
     checkHeaders(message),
     takeBody(message, bytes.subarray(start + head.bodyStart), limits),
   ]);
-  if (!breach) return { kind: 'message', message };
+  if (!error) return { kind: 'message', message };
   if (!message.isRequest || message.method === 'ACK') return ignored;
-  return { kind: 'malformed', ...breach, partial: message.topVia ? message : undefined };
+  return { kind: 'malformed', ...error, partial: message.topVia ? message : undefined };
 }
 
-function firstBreach(breaches: readonly (Breach | undefined)[]): Breach | undefined {
-  return breaches.find((breach) => breach !== undefined);
+function firstError(errors: readonly (ParseError | undefined)[]): ParseError | undefined {
+  return errors.find((error) => error !== undefined);
 }
 
-function bad(reason: string): Breach {
+function bad(reason: string): ParseError {
   return { status: 400, reason };
 }
 
@@ -76,7 +76,7 @@ function endOfLine(text: string, start: number): LineEnd {
   return { end: feed > start && text.charCodeAt(feed - 1) === 13 ? feed - 1 : feed, next: feed + 1 };
 }
 
-type StartLine = { readonly message: SipMessage; readonly breach: Breach | undefined };
+type StartLine = { readonly message: SipMessage; readonly error: ParseError | undefined };
 
 /** The start line, with blanks between its parts taken as they come; undefined for what is not SIP at all. */
 function readStartLine(line: string): StartLine | undefined {
@@ -90,8 +90,8 @@ function readStartLine(line: string): StartLine | undefined {
   if (versionStart <= methodEnd + 1 || !version.startsWith('SIP/') || !isToken(method)) return undefined;
   const requestUri = trimBlanks(trimmed.slice(methodEnd, versionStart));
   const message = new SipMessage({ method, requestUri });
-  if (version !== 'SIP/2.0') return { message, breach: { status: 505, reason: 'Version Not Supported' } };
-  return { message, breach: isRequestUri(requestUri) ? undefined : bad('Bad Request-URI') };
+  if (version !== 'SIP/2.0') return { message, error: { status: 505, reason: 'Version Not Supported' } };
+  return { message, error: isRequestUri(requestUri) ? undefined : bad('Bad Request-URI') };
 }
 
 function readStatusLine(line: string): StartLine | undefined {
@@ -100,7 +100,7 @@ function readStatusLine(line: string): StartLine | undefined {
   const after = line.charCodeAt(11);
   if (!line.startsWith('SIP/2.0 ') || status === undefined || status < 100 || (line.length > 11 && after !== 32))
     return undefined;
-  return { message: new SipMessage({ status, reason: trimBlanks(line.slice(12)) }), breach: undefined };
+  return { message: new SipMessage({ status, reason: trimBlanks(line.slice(12)) }), error: undefined };
 }
 
 function isRequestUri(text: string): boolean {
@@ -119,13 +119,13 @@ function hasControl(text: string): boolean {
 
 /** Reads header lines up to the empty line. Lines that are no header are passed over; a broken value is a breach. */
 function readHeaders({ text, from, nameOf }: HeaderText, message: SipMessage, limits: Limits): Head {
-  let breach: Breach | undefined;
+  let error: ParseError | undefined;
   let next = from;
   let vias = 0;
   for (;;) {
-    if (next >= text.length) return { message, bodyStart: next, breach: breach ?? tooLong(next - from, limits) };
+    if (next >= text.length) return { message, bodyStart: next, error: error ?? tooLong(next - from, limits) };
     let line = endOfLine(text, next);
-    if (line.end === next) return { message, bodyStart: line.next, breach: breach ?? tooLong(line.next - from, limits) };
+    if (line.end === next) return { message, bodyStart: line.next, error: error ?? tooLong(line.next - from, limits) };
     const start = next;
     let folds = 0;
     while (isSpace(text.charCodeAt(line.next)) && line.next < text.length) {
@@ -135,15 +135,15 @@ function readHeaders({ text, from, nameOf }: HeaderText, message: SipMessage, li
     next = line.next;
     const field = readField(text.slice(start, line.end), folds > 0, nameOf);
     if (!field) continue;
-    breach ??= checkField(field.name.name, field.value, line.end - start > limits.headerLineBytes);
+    error ??= checkField(field.name.name, field.value, line.end - start > limits.headerLineBytes);
     vias += addField(message, field);
     if (message.headers.length > limits.headerCount)
-      return { message, bodyStart: next, breach: breach ?? bad('Too Many Header Fields') };
-    if (vias > limits.viaCount) return { message, bodyStart: next, breach: breach ?? bad('Too Many Via Headers') };
+      return { message, bodyStart: next, error: error ?? bad('Too Many Header Fields') };
+    if (vias > limits.viaCount) return { message, bodyStart: next, error: error ?? bad('Too Many Via Headers') };
   }
 }
 
-function tooLong(length: number, limits: Limits): Breach | undefined {
+function tooLong(length: number, limits: Limits): ParseError | undefined {
   return length > limits.headersBytes ? { status: 413, reason: 'Header Fields Too Large' } : undefined;
 }
 
@@ -167,7 +167,7 @@ function unfold(text: string): string {
     .join(' ');
 }
 
-function checkField(name: string, value: string, isTooLong: boolean): Breach | undefined {
+function checkField(name: string, value: string, isTooLong: boolean): ParseError | undefined {
   if (isTooLong) return bad(`${name} Header Too Long`);
   for (let index = 0; index < value.length; index++) {
     const code = value.charCodeAt(index);
@@ -188,11 +188,11 @@ function addField(message: SipMessage, { name: { key, name }, value }: Field): n
 }
 
 /** What RFC 3261 section 8.1.1 wants in every message, but for Max-Forwards, which old peers leave out. */
-function checkHeaders(message: SipMessage): Breach | undefined {
+function checkHeaders(message: SipMessage): ParseError | undefined {
   return checkVias(message) ?? checkSingletons(message) ?? checkAddresses(message) ?? checkCallId(message) ?? checkCSeq(message);
 }
 
-function checkVias(message: SipMessage): Breach | undefined {
+function checkVias(message: SipMessage): ParseError | undefined {
   const top = message.get('via');
   if (top === undefined) return bad('Missing Via Header');
   if (!message.topVia) return bad('Bad Via Header');
@@ -202,7 +202,7 @@ function checkVias(message: SipMessage): Breach | undefined {
   return undefined;
 }
 
-function checkSingletons(message: SipMessage): Breach | undefined {
+function checkSingletons(message: SipMessage): ParseError | undefined {
   let seen = 0;
   for (const { key, name } of message.headers) {
     const bit = singletons.get(key);
@@ -213,7 +213,7 @@ function checkSingletons(message: SipMessage): Breach | undefined {
   return undefined;
 }
 
-function checkAddresses(message: SipMessage): Breach | undefined {
+function checkAddresses(message: SipMessage): ParseError | undefined {
   const from = message.get('from');
   const to = message.get('to');
   if (from === undefined) return bad('Missing From Header');
@@ -224,13 +224,13 @@ function checkAddresses(message: SipMessage): Breach | undefined {
   return message.method === 'INVITE' && !message.fromTag ? bad('Missing From Tag') : undefined;
 }
 
-function checkCallId(message: SipMessage): Breach | undefined {
+function checkCallId(message: SipMessage): ParseError | undefined {
   const callId = message.get('call-id');
   if (callId === undefined) return bad('Missing Call-ID Header');
   return callId === '' || callId.includes(' ') || callId.includes('\t') ? bad('Bad Call-ID Header') : undefined;
 }
 
-function checkCSeq(message: SipMessage): Breach | undefined {
+function checkCSeq(message: SipMessage): ParseError | undefined {
   if (!message.has('cseq')) return bad('Missing CSeq Header');
   const cseq = message.cseq;
   if (!cseq || cseq.number >= 0x8000_0000) return bad('Bad CSeq Header');
@@ -238,7 +238,7 @@ function checkCSeq(message: SipMessage): Breach | undefined {
 }
 
 /** The body is what Content-Length says; without one, the rest. More than there is cannot be right (RFC 3261 section 18.3). */
-function takeBody(message: SipMessage, rest: Buffer, limits: Limits): Breach | undefined {
+function takeBody(message: SipMessage, rest: Buffer, limits: Limits): ParseError | undefined {
   const declared = message.get('content-length');
   const length = declared === undefined ? rest.length : readNumber(declared, Number.MAX_SAFE_INTEGER);
   if (length === undefined || length > rest.length) return bad('Bad Content-Length Header');
@@ -272,8 +272,8 @@ export function parseAppMessage(text: string, limits: Limits, preserved?: Readon
     message,
     limits,
   );
-  if (head.breach)
-    return { kind: 'refused', reason: head.breach.reason.startsWith('Bad') ? 'invalid header' : 'message too large' };
+  if (head.error)
+    return { kind: 'refused', reason: head.error.reason.startsWith('Bad') ? 'invalid header' : 'message too large' };
   message.remove('content-length');
   if (bodyStart < text.length) {
     // Not out of Node's pool: a kept body would keep 64 kB of it alive.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readText } from '#testing/harness/fake-sip-transport.ts';
-import { requestText } from '#testing/harness/transaction-stage.ts';
+import { requestText } from '#testing/harness/transaction-harness.ts';
 import { buildResponse } from './response-builder.ts';
 
 const request = (toTag?: string) =>

@@ -1,13 +1,13 @@
 import type { AppMessage, CommandReply, ProxyOptions } from '../control/app-link.ts';
-import type { CoreParts, ProxyPart } from '../user-agent/core-context.ts';
+import type { CoreDeps, ProxyHandler } from '../user-agent/core-context.ts';
 import { receivedMeta } from '../control/message-meta.ts';
 import type { SipMessage } from '../message/message.ts';
-import { Challenges } from './proxy-challenges.ts';
-import { forwardCdr, searchCdrs } from './proxy-cdr.ts';
-import type { ForkTarget } from './proxy-fork.ts';
-import { addExtraHeaders, copyFor, dropOwnRoutes, hopsLeft, isOwnRoute, nextHopOf, recordRoute } from './proxy-request.ts';
-import { ProxySearch } from './proxy-search.ts';
-import type { SearchListener, SearchPlan } from './proxy-search.ts';
+import { Challenges } from './challenges.ts';
+import { forwardCdr, searchCdrs } from './cdr.ts';
+import type { ForkTarget } from './fork.ts';
+import { addExtraHeaders, copyFor, dropOwnRoutes, hopsLeft, isOwnRoute, nextHopOf, recordRoute } from './forwarding.ts';
+import { ProxySearch } from './search.ts';
+import type { SearchListener, SearchPlan } from './search.ts';
 import { rememberFlows } from '../user-agent/register-flows.ts';
 import { buildResponse } from '../message/response-builder.ts';
 import type { ServerTransaction } from '../transaction/transaction.ts';
@@ -18,24 +18,24 @@ import { parseUri } from '../message/uri.ts';
 // Called by the user agent core with what is not its own.
 // Must stay true: every request taken on here is answered or forwarded with one hop less, and leaves the tables when its last copy is answered.
 
-type Parts = Pick<CoreParts, 'clock' | 'log' | 'transport' | 'transactions' | 'flowCache' | 'router' | 'settings' | 'limits'>;
+type ProxyDeps = Pick<CoreDeps, 'clock' | 'log' | 'transport' | 'transactions' | 'flowCache' | 'router' | 'settings' | 'limits'>;
 type Hops = number | { readonly status: number; readonly reason: string };
 
 const rememberedChallenges = 1_000;
 const earlyMethods = new Set(['PRACK', 'INFO', 'UPDATE']);
 const silentReply = { proxied() {}, proxyDone() {} };
 
-export class ProxyCore implements ProxyPart {
-  readonly #parts: Parts;
+export class ProxyCore implements ProxyHandler {
+  readonly #deps: ProxyDeps;
   readonly #challenges: Challenges;
   /** By the id of the caller's transaction. */
   readonly #searches = new Map<string, ProxySearch>();
   /** Proxied INVITEs by Call-ID and From tag, for what the caller sends before the answer. */
   readonly #calls = new Map<string, ProxySearch>();
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
-    this.#challenges = new Challenges(parts.clock, rememberedChallenges);
+  constructor(deps: ProxyDeps) {
+    this.#deps = deps;
+    this.#challenges = new Challenges(deps.clock, rememberedChallenges);
   }
 
   /** The application sends a request on. Nothing was answered to it yet. */
@@ -59,7 +59,7 @@ export class ProxyCore implements ProxyPart {
         const message = copyFor(request, target, { isOurs, hops });
         return {
           message,
-          ...this.#wayTo(message, target),
+          ...this.#destinationOf(message, target),
           prepare: (copy, listener) => {
             addExtraHeaders(copy, extra.message, listener);
             if (options.remainInDialog) recordRoute(copy, flow.listener, listener);
@@ -86,7 +86,7 @@ export class ProxyCore implements ProxyPart {
     dropOwnRoutes(copy, this.#isOurs);
     if (!copy.has('route') && this.#names(copy.requestUri)) return false;
     const search = this.#callOf(message);
-    if (message.method === 'PRACK' && search?.numbers.isUsed === true && search.numbers.restore(copy) === undefined) {
+    if (message.method === 'PRACK' && search?.rseqs.isUsed === true && search.rseqs.restore(copy) === undefined) {
       transaction?.respond(buildResponse(message, 481, 'Call/Transaction Does Not Exist'));
       return true;
     }
@@ -97,7 +97,7 @@ export class ProxyCore implements ProxyPart {
   }
 
   /** PRACK, INFO or UPDATE of the caller for an INVITE that is being proxied and came to us although it was not record-routed. */
-  early(transaction: ServerTransaction): boolean {
+  forwardEarly(transaction: ServerTransaction): boolean {
     const { request } = transaction;
     if (!earlyMethods.has(request.method) || isOwnRoute(request.get('route'), this.#isOurs)) return false;
     const search = this.#callOf(request);
@@ -105,7 +105,7 @@ export class ProxyCore implements ProxyPart {
     if (search === undefined || dialog === undefined) return false;
     const copy = request.clone();
     dropOwnRoutes(copy, this.#isOurs);
-    if (request.method === 'PRACK' && search.numbers.isUsed && search.numbers.restore(copy) === undefined) {
+    if (request.method === 'PRACK' && search.rseqs.isUsed && search.rseqs.restore(copy) === undefined) {
       transaction.respond(buildResponse(request, 481, 'Call/Transaction Does Not Exist'));
       return true;
     }
@@ -137,23 +137,27 @@ export class ProxyCore implements ProxyPart {
   /** Sends a request of a dialog to the one place where it can go. */
   #forward(
     copy: SipMessage,
-    way: { readonly nextHop: string; readonly flow: Flow | undefined; readonly transaction: ServerTransaction | undefined },
+    destination: {
+      readonly nextHop: string;
+      readonly flow: Flow | undefined;
+      readonly transaction: ServerTransaction | undefined;
+    },
   ): void {
-    const { transaction, ...there } = way;
+    const { transaction, ...there } = destination;
     const hops = this.#hops(copy);
     if (typeof hops !== 'number') {
       transaction?.respond(buildResponse(transaction.request, hops.status, hops.reason));
       return;
     }
     copy.set('max-forwards', String(hops));
-    forwardCdr(this.#parts, copy);
+    forwardCdr(this.#deps, copy);
     if (transaction === undefined) {
-      this.#parts.transactions.sendStateless({ message: copy, ...there });
+      this.#deps.transactions.sendStateless({ message: copy, ...there });
       return;
     }
     const plan: SearchPlan = {
       ...this.#planFor(transaction, undefined),
-      targets: [{ uri: way.nextHop, isRedirect: false }],
+      targets: [{ uri: destination.nextHop, isRedirect: false }],
       copyFor: () => ({ message: copy, ...there }),
     };
     // A transaction of ours absorbs what the peer repeats, so it must end; without a way on it does so here.
@@ -161,18 +165,18 @@ export class ProxyCore implements ProxyPart {
   }
 
   #planFor(transaction: ServerTransaction, options: ProxyOptions | undefined): Omit<SearchPlan, 'targets' | 'copyFor'> {
-    const { limits, settings } = this.#parts;
+    const { limits, settings } = this.#deps;
     const { request } = transaction;
     return {
       transaction,
       isSimultaneous: options?.simultaneous ?? false,
       followRedirects: options?.followRedirects ?? false,
-      renumbers: options?.remainInDialog === true && request.method === 'INVITE' && request.toTag === undefined,
-      most: { targets: limits.proxyTargets, redirects: limits.redirects, earlyDialogs: limits.earlyDialogsPerCall },
-      waits: {
+      rewritesRSeq: options?.remainInDialog === true && request.method === 'INVITE' && request.toTag === undefined,
+      limits: { targets: limits.proxyTargets, redirects: limits.redirects, earlyDialogs: limits.earlyDialogsPerCall },
+      timeouts: {
         provisionalMs: options?.provisionalTimeoutMs,
         finalMs: options?.finalTimeoutMs,
-        ringMs: request.method === 'INVITE' ? settings.timers.timerC : undefined,
+        timerCMs: request.method === 'INVITE' ? settings.timers.timerC : undefined,
       },
     };
   }
@@ -180,10 +184,10 @@ export class ProxyCore implements ProxyPart {
   #run(plan: SearchPlan, reply: Pick<CommandReply, 'proxied' | 'proxyDone'>): boolean {
     const { transaction } = plan;
     transaction.accept();
-    if (transaction.request.method === 'INVITE') transaction.trying();
+    if (transaction.request.method === 'INVITE') transaction.sendTrying();
     const key = callKey(transaction.request, transaction.request.fromTag);
     const isCall = transaction.request.method === 'INVITE' && transaction.request.toTag === undefined;
-    const cdrs = isCall ? searchCdrs(this.#parts) : undefined;
+    const cdrs = isCall ? searchCdrs(this.#deps) : undefined;
     const listener: SearchListener = {
       onSent: (copy) => cdrs?.sent(copy),
       onTargetAnswered: (response, flow, target) => {
@@ -198,7 +202,7 @@ export class ProxyCore implements ProxyPart {
       onDone: () => reply.proxyDone(),
       onClosed: () => this.#closed(search, key),
     };
-    const search = new ProxySearch(plan, listener, this.#parts);
+    const search = new ProxySearch(plan, listener, this.#deps);
     this.#searches.set(transaction.id, search);
     if (isCall) this.#calls.set(key, search);
     if (search.start()) return true;
@@ -209,14 +213,14 @@ export class ProxyCore implements ProxyPart {
   /** The registrar behind us will send calls back by our Path: they must find the connection of the phone. */
   #rememberFlow(transaction: ServerTransaction, response: SipMessage): void {
     const isRegistered = transaction.request.method === 'REGISTER' && response.status >= 200 && response.status < 300;
-    if (isRegistered) rememberFlows(transaction, response, this.#parts.flowCache);
+    if (isRegistered) rememberFlows(transaction, response, this.#deps.flowCache);
   }
 
   /** A PRACK may follow the answer; its number must still be known then. */
   #closed(search: ProxySearch, key: string): void {
-    if (!search.numbers.isUsed) return this.#forget(search, key);
+    if (!search.rseqs.isUsed) return this.#forget(search, key);
     this.#searches.delete(search.plan.transaction.id);
-    this.#parts.clock.after(this.#parts.settings.timers.t1x64, () => this.#forget(search, key));
+    this.#deps.clock.after(this.#deps.settings.timers.t1x64, () => this.#forget(search, key));
   }
 
   #forget(search: ProxySearch, key: string): void {
@@ -231,14 +235,14 @@ export class ProxyCore implements ProxyPart {
     return options.destinations.filter((uri) => !this.#names(uri)).map((uri) => ({ uri, isRedirect: false }));
   }
 
-  #wayTo(message: SipMessage, target: ForkTarget): { readonly nextHop: string; readonly flow: Flow | undefined } {
+  #destinationOf(message: SipMessage, target: ForkTarget): { readonly nextHop: string; readonly flow: Flow | undefined } {
     const flow = this.#registeredFlow(message.requestUri) ?? this.#registeredFlow(target.uri);
-    return { nextHop: this.#parts.settings.outboundProxy ?? target.uri, flow };
+    return { nextHop: this.#deps.settings.outboundProxy ?? target.uri, flow };
   }
 
   /** The connection by which the owner of this Contact registered. */
   #registeredFlow(uri: string): Flow | undefined {
-    const flow = this.#parts.flowCache.find(uri);
+    const flow = this.#deps.flowCache.find(uri);
     return flow === 'gone' ? undefined : flow;
   }
 
@@ -257,7 +261,7 @@ export class ProxyCore implements ProxyPart {
     return uri !== undefined && uri.host !== '' && this.#isOurs(uri.host, uri.port);
   }
 
-  readonly #isOurs = (host: string, port: number | undefined): boolean => this.#parts.transport.isOurs(host, port);
+  readonly #isOurs = (host: string, port: number | undefined): boolean => this.#deps.transport.isOurs(host, port);
 }
 
 function callKey(request: SipMessage, tag: string | undefined): string {

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { startDnsServer } from '#testing/peers/dns-server.ts';
 import type { DnsRecord, DnsServer } from '#testing/peers/dns-server.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
-import { systemQueries } from './dns-records.ts';
+import { systemDnsQueries } from './dns-records.ts';
 import { silentLog } from '../runtime/engine-log.ts';
 import { createResolver } from './resolver.ts';
 import type { Protocol } from '../transport/transport.ts';
@@ -34,7 +34,7 @@ const records: DnsRecord[] = [
 async function ask(host: string, protocols: Protocol[], transport?: string): Promise<string[]> {
   server = await startDnsServer(records);
   const clock = new FakeClock();
-  const queries = systemQueries(clock, [server.address]);
+  const queries = systemDnsQueries(clock, [server.address]);
   const resolver = createResolver({ clock, log: silentLog, limits: { dnsQueries: 10 }, queries });
   const uri = { scheme: 'sip', host, port: undefined, transport, maddr: undefined };
   const targets = await new Promise<string[]>((resolve) => {
@@ -56,7 +56,7 @@ test('a trunk with NAPTR, SRV, A and AAAA records in real DNS', async () => {
 
 test('only the transports that listen are asked for', async () => {
   expect(await ask('trunk.example', ['udp'])).toEqual(['udp 192.0.2.2 5070', 'udp 2001:db8::2 5070']);
-  expect(server?.asked).not.toContain('SRV _sips._tcp.trunk.example');
+  expect(server?.queries).not.toContain('SRV _sips._tcp.trunk.example');
 });
 
 test('a name that nobody knows, and one whose service is switched off', async () => {

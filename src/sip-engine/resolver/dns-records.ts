@@ -28,7 +28,7 @@ const queryMs = 2_000;
 const tries = 2;
 
 /** The system's hosts file and DNS servers, or these servers (`127.0.0.1:53`). */
-export function systemQueries(clock: Pick<EngineClock, 'monotonic'>, servers?: readonly string[]): DnsQueries {
+export function systemDnsQueries(clock: Pick<EngineClock, 'monotonic'>, servers?: readonly string[]): DnsQueries {
   const dns = new NodeResolver({ timeout: queryMs, tries });
   if (servers) dns.setServers(servers);
   return {
@@ -41,7 +41,7 @@ export function systemQueries(clock: Pick<EngineClock, 'monotonic'>, servers?: r
 }
 
 /** Each takes one of the four threads that all of Node's file work shares. */
-const mostSystemLookups = 2;
+const maxSystemLookups = 2;
 
 /**
  * A and AAAA from DNS; where that knows nothing, the system's own way, which also knows mDNS names, search domains and whatever else this
@@ -49,8 +49,8 @@ const mostSystemLookups = 2;
  */
 function systemAddresses(dns: NodeResolver): DnsQueries['addresses'] {
   let lookups = 0;
-  const askSystem = (name: string, done: (addresses: readonly string[]) => void): void => {
-    if (lookups >= mostSystemLookups) return done([]);
+  const querySystem = (name: string, done: (addresses: readonly string[]) => void): void => {
+    if (lookups >= maxSystemLookups) return done([]);
     lookups += 1;
     lookup(name, { all: true }, (error, found) => {
       lookups -= 1;
@@ -64,7 +64,7 @@ function systemAddresses(dns: NodeResolver): DnsQueries['addresses'] {
       if (found[4] === undefined || found[6] === undefined) return;
       const all = [...found[4], ...found[6]];
       if (all.length > 0) done(all);
-      else askSystem(name, done);
+      else querySystem(name, done);
     };
     dns.resolve4(name, (error, addresses) => answered(4, error ? [] : addresses));
     dns.resolve6(name, (error, addresses) => answered(6, error ? [] : addresses));

@@ -140,7 +140,7 @@ test('the hook comes before the hosts file, and that before DNS', async () => {
 test('a target that failed is tried last for ten minutes', async () => {
   const { resolver, clock } = resolverFor(trunk);
   const uri = { host: 'trunk.example', transport: 'udp' };
-  resolver.failed({ protocol: 'udp', address: '192.0.2.1', port: 5070 });
+  resolver.reportFailure({ protocol: 'udp', address: '192.0.2.1', port: 5070 });
   expect(await ask(resolver, uri, ['udp'])).toEqual(['udp 192.0.2.2 5080', 'udp 2001:db8::2 5080', 'udp 192.0.2.1 5070']);
   clock.advance(600_000);
   expect((await ask(resolver, uri, ['udp']))[0]).toBe('udp 192.0.2.1 5070');

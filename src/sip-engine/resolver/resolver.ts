@@ -1,6 +1,6 @@
 import { familyOf, withoutBrackets } from '../message/addresses.ts';
 import type { EngineClock } from '../runtime/clock.ts';
-import { systemQueries } from './dns-records.ts';
+import { systemDnsQueries } from './dns-records.ts';
 import type { DnsQueries, Naptr, Srv } from './dns-records.ts';
 import type { EngineLog } from '../runtime/engine-log.ts';
 import type { KnownHost, KnownHosts } from './known-hosts.ts';
@@ -48,10 +48,10 @@ const greyMs = 600_000;
 const positiveMs = 30_000;
 const negativeMs = 2_000;
 const deadlineMs = 12_000;
-const mostRemembered = 1_000;
-const mostWaitingForOne = 10_000;
-const mostServers = 16;
-const mostAddresses = 16;
+const maxRemembered = 1_000;
+const maxWaitingForOne = 10_000;
+const maxServers = 16;
+const maxAddresses = 16;
 const nothing: Answer = { groups: [] };
 
 export function createResolver(options: ResolverOptions): SipResolver {
@@ -62,14 +62,14 @@ export class SipResolver implements Resolver {
   readonly #options: ResolverOptions;
   readonly #queries: DnsQueries;
   readonly #random: () => number;
-  readonly #underWay = new Map<string, ((answer: Answer) => void)[]>();
+  readonly #pending = new Map<string, ((answer: Answer) => void)[]>();
   readonly #answers = new Map<string, { readonly answer: Answer; readonly until: number }>();
   /** Target → until when it is tried last. */
   readonly #grey = new Map<string, number>();
 
   constructor(options: ResolverOptions) {
     this.#options = options;
-    this.#queries = options.queries ?? systemQueries(options.clock);
+    this.#queries = options.queries ?? systemDnsQueries(options.clock);
     this.#random = options.random ?? Math.random;
   }
 
@@ -81,17 +81,17 @@ export class SipResolver implements Resolver {
     if (familyOf(host) !== undefined) return done([{ protocol: first, address: host, port: uri.port ?? defaultPort(first) }]);
     const known = this.#known(host);
     if (known) {
-      const port = uri.port ?? this.#fixed(host)?.port ?? defaultPort(first);
+      const port = uri.port ?? this.#fixedHost(host)?.port ?? defaultPort(first);
       return done(this.#sorted(known.map((address) => targetAt(first, address, { port, host }))));
     }
     const mayUseNaptr = uri.transport === undefined;
     this.#lookUp({ host, port: uri.port, protocols, mayUseNaptr }, (answer) => done(this.#targets(answer, host)));
   }
 
-  failed(target: Target): void {
+  reportFailure(target: Target): void {
     const key = greyKey(target);
     this.#grey.delete(key);
-    if (this.#grey.size >= mostRemembered) dropFirst(this.#grey);
+    if (this.#grey.size >= maxRemembered) dropFirst(this.#grey);
     this.#grey.set(key, this.#options.clock.monotonic() + greyMs);
   }
 
@@ -102,38 +102,38 @@ export class SipResolver implements Resolver {
   }
 
   sizes(): { dnsQueries: number; dnsAnswers: number; greyTargets: number } {
-    return { dnsQueries: this.#underWay.size, dnsAnswers: this.#answers.size, greyTargets: this.#grey.size };
+    return { dnsQueries: this.#pending.size, dnsAnswers: this.#answers.size, greyTargets: this.#grey.size };
   }
 
   #lookUp(query: Query, done: (answer: Answer) => void): void {
     const key = `${query.host} ${query.port ?? ''} ${query.protocols.join()} ${query.mayUseNaptr}`;
     const remembered = this.#answers.get(key);
     if (remembered && remembered.until > this.#options.clock.monotonic()) return done(remembered.answer);
-    const waiting = this.#underWay.get(key);
-    if (waiting && waiting.length < mostWaitingForOne) {
+    const waiting = this.#pending.get(key);
+    if (waiting && waiting.length < maxWaitingForOne) {
       waiting.push(done);
       return;
     }
-    if (waiting || this.#underWay.size >= this.#options.limits.dnsQueries) {
+    if (waiting || this.#pending.size >= this.#options.limits.dnsQueries) {
       this.#options.log.warn({ host: query.host }, 'Too many DNS lookups are under way');
       return done(nothing);
     }
-    this.#underWay.set(key, [done]);
-    this.#ask(query, (answer) => this.#answered(key, answer));
+    this.#pending.set(key, [done]);
+    this.#lookUpWithDeadline(query, (answer) => this.#answered(key, answer));
   }
 
   #answered(key: string, answer: Answer): void {
     const isFound = answer.groups.some((group) => group.some(({ addresses }) => addresses.length > 0));
-    if (this.#answers.size >= mostRemembered) dropFirst(this.#answers);
+    if (this.#answers.size >= maxRemembered) dropFirst(this.#answers);
     this.#answers.delete(key);
     this.#answers.set(key, { answer, until: this.#options.clock.monotonic() + (isFound ? positiveMs : negativeMs) });
-    const waiting = this.#underWay.get(key) ?? [];
-    this.#underWay.delete(key);
+    const waiting = this.#pending.get(key) ?? [];
+    this.#pending.delete(key);
     for (const done of waiting) done(answer);
   }
 
   /** Calls back exactly once, at the latest after the deadline. */
-  #ask(query: Query, done: (answer: Answer) => void): void {
+  #lookUpWithDeadline(query: Query, done: (answer: Answer) => void): void {
     let isDone = false;
     const finish = (answer: Answer): void => {
       if (isDone) return;
@@ -142,27 +142,27 @@ export class SipResolver implements Resolver {
       done(answer);
     };
     const deadline = this.#options.clock.after(deadlineMs, () => finish(nothing));
-    void this.#walk(query).then(finish, (error: unknown) => {
+    void this.#lookUpRecords(query).then(finish, (error: unknown) => {
       this.#options.log.error({ host: query.host, error: String(error) }, 'A DNS lookup failed in an unforeseen way');
       finish(nothing);
     });
   }
 
   /** RFC 3263 section 4: a port or a transport given says so much already; else NAPTR, then SRV, then addresses. */
-  async #walk({ host, port, protocols, mayUseNaptr }: Query): Promise<Answer> {
+  async #lookUpRecords({ host, port, protocols, mayUseNaptr }: Query): Promise<Answer> {
     const [first] = protocols;
     if (first === undefined) return nothing;
     // A name without a dot is one of the local network, which has no service records.
     if (port !== undefined || !host.includes('.'))
-      return { groups: [[await this.#plain(first, host, port ?? defaultPort(first))]] };
+      return { groups: [[await this.#byAddress(first, host, port ?? defaultPort(first))]] };
     const services = (mayUseNaptr ? await this.#byNaptr(host, protocols) : undefined) ?? srvNames(host, protocols);
     const groups = await Promise.all(services.map(({ protocol, name }) => this.#bySrv(protocol, name)));
     const found = groups.filter((group) => group.length > 0);
-    return { groups: found.length > 0 ? found : [[await this.#plain(first, host, defaultPort(first))]] };
+    return { groups: found.length > 0 ? found : [[await this.#byAddress(first, host, defaultPort(first))]] };
   }
 
   // oxlint-disable-next-line max-params -- protocol, name and port are one target
-  async #plain(protocol: Protocol, name: string, port: number): Promise<Service> {
+  async #byAddress(protocol: Protocol, name: string, port: number): Promise<Service> {
     return { protocol, port, priority: 0, weight: 0, addresses: await this.#addresses(name) };
   }
 
@@ -175,14 +175,14 @@ export class SipResolver implements Resolver {
         const isUsable = protocol !== undefined && protocols.includes(protocol) && flags.toLowerCase() === 's';
         return isUsable ? [{ protocol, name: replacement }] : [];
       })
-      .slice(0, mostServers);
+      .slice(0, maxServers);
     return usable.length > 0 ? usable : undefined;
   }
 
   async #bySrv(protocol: Protocol, name: string): Promise<Service[]> {
     const records = await new Promise<readonly Srv[]>((resolve) => this.#queries.srv(name, resolve));
     // RFC 2782: a lone "." says that the service is decidedly not available.
-    const offered = records.filter(({ name: server }) => server !== '' && server !== '.').slice(0, mostServers);
+    const offered = records.filter(({ name: server }) => server !== '' && server !== '.').slice(0, maxServers);
     return Promise.all(
       offered.map(async ({ name: server, port, priority, weight }) => ({
         protocol,
@@ -195,20 +195,20 @@ export class SipResolver implements Resolver {
   }
 
   #known(name: string): readonly string[] | undefined {
-    const fixed = this.#fixed(name);
+    const fixed = this.#fixedHost(name);
     if (fixed !== undefined) return [fixed.address];
     return this.#options.hook?.(name) ?? this.#queries.hosts(name) ?? (name === 'localhost' ? ['127.0.0.1', '::1'] : undefined);
   }
 
   /** What the hook knows goes before it. */
-  #fixed(name: string): KnownHost | undefined {
+  #fixedHost(name: string): KnownHost | undefined {
     return this.#options.hook?.(name) === undefined ? this.#options.hosts?.find(name) : undefined;
   }
 
   #addresses(name: string): Promise<readonly string[]> {
     const known = this.#known(name.toLowerCase());
     if (known) return Promise.resolve(known);
-    return new Promise((resolve) => this.#queries.addresses(name, (found) => resolve(found.slice(0, mostAddresses))));
+    return new Promise((resolve) => this.#queries.addresses(name, (found) => resolve(found.slice(0, maxAddresses))));
   }
 
   #targets({ groups }: Answer, host: string): Target[] {

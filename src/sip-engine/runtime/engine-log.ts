@@ -1,4 +1,4 @@
-type Write = (facts: object, sentence: string) => void;
+type Write = (facts: object, message: string) => void;
 
 /** What the engine needs of a logger; pino fits it. */
 export type EngineLog = {

@@ -58,6 +58,6 @@ export const defaultLimits: Limits = {
 };
 
 /** A fiftieth is kept for calls for help. */
-export function withoutReserve(limit: number): number {
+export function withoutEmergencyReserve(limit: number): number {
   return limit - Math.floor(limit / 50);
 }

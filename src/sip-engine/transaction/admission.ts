@@ -10,43 +10,43 @@ import { parseUri } from '../message/uri.ts';
 // Called by the transaction layer and the user agent core.
 // Must stay true: calls for help have room of their own, by whatever way they come and go.
 
-type Options = {
+type AdmissionDeps = {
   readonly clock: EngineClock;
   readonly log: EngineLog;
-  readonly sources: Pick<SourceLimits, 'standingOf' | 'admitRequest' | 'prove'>;
+  readonly sources: Pick<SourceLimits, 'standingOf' | 'admitRequest' | 'markAuthenticated'>;
   /** What is dialled for help, digits only. */
   readonly emergencyNumbers: readonly string[];
 };
 
-const tellAgainMs = 60_000;
+const warnAgainMs = 60_000;
 
 export class Admission {
-  readonly #options: Options;
+  readonly #deps: AdmissionDeps;
   readonly #emergencyNumbers: ReadonlySet<string>;
-  #toldAt = 0;
+  #warnedAt = 0;
   #refused = 0;
 
-  constructor(options: Options) {
-    this.#options = options;
-    this.#emergencyNumbers = new Set(options.emergencyNumbers);
+  constructor(deps: AdmissionDeps) {
+    this.#deps = deps;
+    this.#emergencyNumbers = new Set(deps.emergencyNumbers);
   }
 
   standingOf(flow: Flow): Standing {
-    return this.#options.sources.standingOf(flow);
+    return this.#deps.sources.standingOf(flow);
   }
 
   /** Whether a request outside any dialog may be given to an application now. */
   admits(request: SipMessage, flow: Flow): boolean {
-    if (this.#options.sources.admitRequest(flow, this.isEmergency(request))) return true;
+    if (this.#deps.sources.admitRequest(flow, this.isEmergency(request))) return true;
     this.#refused += 1;
-    this.#tell(flow);
+    this.#warn(flow);
     return false;
   }
 
   /** An application accepted something by which its sender proved itself. */
   accepted(flow: Flow): void {
-    flow.prove?.();
-    this.#options.sources.prove(flow);
+    flow.markAuthenticated?.();
+    this.#deps.sources.markAuthenticated(flow);
   }
 
   isEmergency({ method, requestUri }: SipMessage): boolean {
@@ -59,11 +59,11 @@ export class Admission {
     return this.#refused;
   }
 
-  #tell(flow: Flow): void {
-    const { clock, log } = this.#options;
+  #warn(flow: Flow): void {
+    const { clock, log } = this.#deps;
     const now = clock.monotonic();
-    if (this.#toldAt !== 0 && now - this.#toldAt < tellAgainMs) return;
-    this.#toldAt = now;
+    if (this.#warnedAt !== 0 && now - this.#warnedAt < warnAgainMs) return;
+    this.#warnedAt = now;
     const facts = { refused: this.#refused, address: flow.remoteAddress, standing: this.standingOf(flow) };
     log.warn(facts, 'More requests come than are taken from their sources');
   }

@@ -1,75 +1,75 @@
 import type { EngineClock, EngineTimer } from '../runtime/clock.ts';
-import { Expiring } from '../runtime/expiry-line.ts';
-import type { Expiries } from '../runtime/expiry-line.ts';
+import { TimerQueueItem } from '../runtime/timer-queue.ts';
+import type { TimerQueues } from '../runtime/timer-queue.ts';
 import type { FinishedTransactions } from './finished-transactions.ts';
-import { buildAck } from './hop-requests.ts';
+import { buildAck } from './ack-and-cancel.ts';
 import type { SipMessage } from '../message/message.ts';
 import { serialize } from '../message/serialize.ts';
-import { clientKey } from './transaction-keys.ts';
-import { inviteClient, otherClient } from './transaction-states.ts';
-import type { ClientAction, ClientEvent, ClientMachine, ClientState } from './transaction-states.ts';
+import { clientKey } from './keys.ts';
+import { inviteClient, nonInviteClient } from './state-machines.ts';
+import type { ClientAction, ClientEvent, ClientMachine, ClientState } from './state-machines.ts';
 import type { SipTimers } from './transaction.ts';
 import type { Flow, SendFailure, Transport } from '../transport/transport.ts';
 
 /** What every client transaction of a layer shares. */
-export type ClientSurroundings = {
+export type ClientTransactionDeps = {
   readonly clock: EngineClock;
   readonly timers: SipTimers;
   readonly transport: Transport;
-  readonly expiries: Expiries;
+  readonly timerQueues: TimerQueues;
   readonly finished: FinishedTransactions;
   /** Every client transaction that is not over, by its key. */
-  readonly live: Map<string, ClientHop>;
+  readonly live: Map<string, SipClientTransaction>;
   /** Those of them that were answered by a 2xx, oldest first. */
-  readonly accepted: Set<ClientHop>;
+  readonly accepted: Set<SipClientTransaction>;
 };
 
 /**
  * Beyond these the oldest ends before its 64·T1: at hundreds of calls a second that would be thousands of INVITEs in memory. What comes for it
  * afterwards is a late answer: a repeated 2xx of a call that stands gets its ACK again, only another fork's goes unheard.
  */
-const mostAccepted = 1_000;
+const maxAccepted = 1_000;
 
-export type HopListener = {
+export type ClientTransactionListener = {
   /** Every provisional, the final, and for INVITE every further 2xx. */
   readonly onResponse: (response: SipMessage, flow: Flow) => void;
   /** No final will come: 'timeout' is Timer B or F, or 64·T1 after a CANCEL. */
-  readonly onGivenUp: (why: 'timeout' | SendFailure) => void;
+  readonly onFailed: (why: 'timeout' | SendFailure) => void;
   /** Timer C. Absent: it does not run. */
-  readonly onRingLimit?: (() => void) | undefined;
+  readonly onTimerC?: (() => void) | undefined;
 };
 
 /** A request as sent, branch included, and where. */
-export type SentRequest = { readonly message: SipMessage; readonly branch: string; readonly flow: Flow };
+export type PreparedRequest = { readonly message: SipMessage; readonly branch: string; readonly flow: Flow };
 
 /** One request on its way to one target (RFC 3261 section 17.1, RFC 6026 section 7.2). Sends on construction. */
-export class ClientHop extends Expiring {
+export class SipClientTransaction extends TimerQueueItem {
   readonly message: SipMessage;
   readonly flow: Flow;
   readonly #key: string;
-  readonly #listener: HopListener;
-  readonly #surroundings: ClientSurroundings;
+  readonly #listener: ClientTransactionListener;
+  readonly #deps: ClientTransactionDeps;
   readonly #machine: ClientMachine;
   #state: ClientState;
   #bytes: Buffer | undefined;
   #retransmission: EngineTimer | undefined;
   #retransmitMs: number;
   #response: { readonly message: SipMessage; readonly flow: Flow } | undefined;
-  #failure: 'timeout' | SendFailure = 'timeout';
+  #failureCause: 'timeout' | SendFailure = 'timeout';
 
-  constructor(sent: SentRequest, listener: HopListener, surroundings: ClientSurroundings) {
+  constructor(sent: PreparedRequest, listener: ClientTransactionListener, deps: ClientTransactionDeps) {
     super();
     this.message = sent.message;
     this.flow = sent.flow;
     this.#key = clientKey(sent.branch, sent.message.method);
     this.#listener = listener;
-    this.#surroundings = surroundings;
-    this.#machine = this.#isInvite ? inviteClient : otherClient;
+    this.#deps = deps;
+    this.#machine = this.#isInvite ? inviteClient : nonInviteClient;
     this.#state = this.#isInvite ? 'calling' : 'trying';
-    this.#retransmitMs = surroundings.timers.t1;
+    this.#retransmitMs = deps.timers.t1;
     this.#bytes = serialize(sent.message);
-    surroundings.live.set(this.#key, this);
-    surroundings.expiries.start(this, surroundings.timers.t1x64);
+    deps.live.set(this.#key, this);
+    deps.timerQueues.start(this, deps.timers.t1x64);
     this.#retransmitLater();
     this.#send();
   }
@@ -89,7 +89,7 @@ export class ClientHop extends Expiring {
   }
 
   expire(): void {
-    this.#failure = 'timeout';
+    this.#failureCause = 'timeout';
     this.#step('expire');
   }
 
@@ -121,7 +121,7 @@ export class ClientHop extends Expiring {
   }
 
   #perform(action: ClientAction): void {
-    const { expiries, finished, timers } = this.#surroundings;
+    const { timerQueues: expiries, finished, timers } = this.#deps;
     switch (action) {
       case 'deliver':
         return this.#deliver();
@@ -132,20 +132,20 @@ export class ClientHop extends Expiring {
       case 'stop-retransmitting':
         return this.#stopRetransmitting();
       case 'expire-later':
-        if (this.#state === 'accepted') this.#boundAccepted();
+        if (this.#state === 'accepted') this.#limitAccepted();
         return expiries.start(this, timers.t1x64);
       case 'ring-limit-later':
-        if (this.#listener.onRingLimit === undefined) return expiries.cancel(this);
+        if (this.#listener.onTimerC === undefined) return expiries.cancel(this);
         return expiries.start(this, timers.timerC);
       case 'tell-ring-limit':
-        return this.#listener.onRingLimit?.();
+        return this.#listener.onTimerC?.();
       case 'acknowledge':
         return this.#acknowledge();
       case 'absorb-short':
         if (!this.#isReliable) finished.keep(this.#key, undefined, timers.t4);
         return undefined;
       case 'give-up':
-        return this.#listener.onGivenUp(this.#failure);
+        return this.#listener.onFailed(this.#failureCause);
       case 'leave':
         return this.#leave();
     }
@@ -159,8 +159,8 @@ export class ClientHop extends Expiring {
 
   #send(): void {
     if (this.#bytes === undefined) return;
-    this.#surroundings.transport.send(this.flow, this.#bytes, (failure) => {
-      this.#failure = failure;
+    this.#deps.transport.send(this.flow, this.#bytes, (failure) => {
+      this.#failureCause = failure;
       this.#step('broken');
     });
   }
@@ -168,12 +168,12 @@ export class ClientHop extends Expiring {
   #retransmitLater(): void {
     if (this.#isReliable) return;
     const delayMs = this.#nextRetransmission();
-    this.#retransmission = this.#surroundings.clock.after(delayMs, () => this.#step('retransmit'));
+    this.#retransmission = this.#deps.clock.after(delayMs, () => this.#step('retransmit'));
   }
 
   /** Timer A doubles without end, Timer E up to T2 and is T2 after a provisional. */
   #nextRetransmission(): number {
-    const { t2 } = this.#surroundings.timers;
+    const { t2 } = this.#deps.timers;
     if (this.#state === 'proceeding') return t2;
     const delayMs = this.#retransmitMs;
     this.#retransmitMs = this.#isInvite ? delayMs * 2 : Math.min(delayMs * 2, t2);
@@ -187,25 +187,25 @@ export class ClientHop extends Expiring {
 
   /** A lost ACK makes the failure come again; the bytes wait for that 64·T1 (Timer D). */
   #acknowledge(): void {
-    const { finished, timers, transport } = this.#surroundings;
+    const { finished, timers, transport } = this.#deps;
     if (this.#response === undefined) return;
     const bytes = serialize(buildAck(this.message, this.#response.message));
     if (this.flow.isOpen) transport.send(this.flow, bytes);
     if (!this.#isReliable) finished.keep(this.#key, bytes, timers.t1x64);
   }
 
-  #boundAccepted(): void {
-    const { accepted } = this.#surroundings;
+  #limitAccepted(): void {
+    const { accepted } = this.#deps;
     accepted.add(this);
-    if (accepted.size <= mostAccepted) return;
+    if (accepted.size <= maxAccepted) return;
     const [oldest] = accepted;
     oldest?.stop();
   }
 
   #leave(): void {
     this.#stopRetransmitting();
-    this.#surroundings.accepted.delete(this);
-    this.#surroundings.expiries.cancel(this);
-    if (this.#surroundings.live.get(this.#key) === this) this.#surroundings.live.delete(this.#key);
+    this.#deps.accepted.delete(this);
+    this.#deps.timerQueues.cancel(this);
+    if (this.#deps.live.get(this.#key) === this) this.#deps.live.delete(this.#key);
   }
 }

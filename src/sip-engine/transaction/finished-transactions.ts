@@ -1,14 +1,14 @@
 import type { EngineClock } from '../runtime/clock.ts';
-import { Expiring, ExpiryLine } from '../runtime/expiry-line.ts';
+import { TimerQueueItem, TimerQueue } from '../runtime/timer-queue.ts';
 
 /** What is left of a transaction that is over but whose peer may still retransmit. */
-class Finished extends Expiring {
+class FinishedTransaction extends TimerQueueItem {
   readonly key: string;
   // A string, because a small Buffer keeps its whole slab alive, with whatever else was written there.
   readonly #text: string | undefined;
-  readonly #forget: (finished: Finished) => void;
+  readonly #forget: (finished: FinishedTransaction) => void;
 
-  constructor(key: string, bytes: Buffer | undefined, forget: (finished: Finished) => void) {
+  constructor(key: string, bytes: Buffer | undefined, forget: (finished: FinishedTransaction) => void) {
     super();
     this.key = key;
     this.#text = bytes?.toString('latin1');
@@ -30,11 +30,11 @@ class Finished extends Expiring {
  * few bytes each, not parsed messages. Bounded; the oldest go first.
  */
 export class FinishedTransactions {
-  readonly #records = new Map<string, Finished>();
-  readonly #lines: ExpiryLine[] = [];
+  readonly #records = new Map<string, FinishedTransaction>();
+  readonly #queues: TimerQueue[] = [];
   readonly #clock: EngineClock;
   readonly #limit: number;
-  readonly #forget = (finished: Finished): void => {
+  readonly #forget = (finished: FinishedTransaction): void => {
     this.#records.delete(finished.key);
   };
 
@@ -46,9 +46,9 @@ export class FinishedTransactions {
   keep(key: string, bytes: Buffer | undefined, lifetimeMs: number): void {
     this.#drop(this.#records.get(key));
     if (this.#records.size >= this.#limit) this.#drop(this.#oldest());
-    const finished = new Finished(key, bytes, this.#forget);
+    const finished = new FinishedTransaction(key, bytes, this.#forget);
     this.#records.set(key, finished);
-    this.#lineOf(lifetimeMs).add(finished);
+    this.#queueOf(lifetimeMs).add(finished);
   }
 
   /** Undefined when unknown. */
@@ -61,32 +61,32 @@ export class FinishedTransactions {
   }
 
   stop(): void {
-    for (const line of this.#lines) line.stop();
+    for (const line of this.#queues) line.stop();
     this.#records.clear();
   }
 
-  #lineOf(lifetimeMs: number): ExpiryLine {
-    const known = this.#lines.find((line) => line.delayMs === lifetimeMs);
+  #queueOf(lifetimeMs: number): TimerQueue {
+    const known = this.#queues.find((line) => line.delayMs === lifetimeMs);
     if (known !== undefined) return known;
-    const line = new ExpiryLine(this.#clock, lifetimeMs);
-    this.#lines.push(line);
+    const line = new TimerQueue(this.#clock, lifetimeMs);
+    this.#queues.push(line);
     return line;
   }
 
-  #oldest(): Finished | undefined {
-    let oldest: Finished | undefined;
+  #oldest(): FinishedTransaction | undefined {
+    let oldest: FinishedTransaction | undefined;
     let begun = Infinity;
-    for (const { head, delayMs } of this.#lines) {
-      if (!(head instanceof Finished) || head.dueAt - delayMs >= begun) continue;
+    for (const { first: head, delayMs } of this.#queues) {
+      if (!(head instanceof FinishedTransaction) || head.dueAt - delayMs >= begun) continue;
       oldest = head;
       begun = head.dueAt - delayMs;
     }
     return oldest;
   }
 
-  #drop(finished: Finished | undefined): void {
+  #drop(finished: FinishedTransaction | undefined): void {
     if (finished === undefined) return;
-    finished.line?.remove(finished);
+    finished.queue?.remove(finished);
     this.#records.delete(finished.key);
   }
 }

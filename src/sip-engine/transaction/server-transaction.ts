@@ -1,30 +1,30 @@
 import type { EngineClock, EngineTimer } from '../runtime/clock.ts';
-import { Expiring } from '../runtime/expiry-line.ts';
-import type { Expiries } from '../runtime/expiry-line.ts';
+import { TimerQueueItem } from '../runtime/timer-queue.ts';
+import type { TimerQueues } from '../runtime/timer-queue.ts';
 import type { FinishedTransactions } from './finished-transactions.ts';
 import { newTag, newUuid } from '../runtime/ids.ts';
 import type { SipMessage } from '../message/message.ts';
 import { ReplyBudget } from '../transport/reply-budget.ts';
 import { buildResponse, buildUnavailable } from '../message/response-builder.ts';
 import { serialize } from '../message/serialize.ts';
-import { inviteServer, otherServer } from './transaction-states.ts';
-import type { ServerAction, ServerEvent, ServerMachine, ServerState } from './transaction-states.ts';
+import { inviteServer, nonInviteServer } from './state-machines.ts';
+import type { ServerAction, ServerEvent, ServerMachine, ServerState } from './state-machines.ts';
 import type { ServerTransaction, SipTimers } from './transaction.ts';
 import type { Flow, Transport } from '../transport/transport.ts';
-import type { Pool, UnacceptedRequests } from './unaccepted-requests.ts';
+import type { RequestPool, UnacceptedRequests } from './unaccepted-requests.ts';
 
 /** What every server transaction of a layer shares. */
-export type ServerSurroundings = {
+export type ServerTransactionDeps = {
   readonly clock: EngineClock;
   readonly timers: SipTimers;
   readonly transport: Transport;
-  readonly expiries: Expiries;
+  readonly timerQueues: TimerQueues;
   readonly finished: FinishedTransactions;
   /** The same for requests that nobody accepted, so that they push out none of the others. */
   readonly refused: FinishedTransactions;
   readonly unaccepted: UnacceptedRequests;
   /** Every server transaction that is not over, by its key. */
-  readonly live: Map<string, NetworkRequest>;
+  readonly live: Map<string, SipServerTransaction>;
 };
 
 /** RFC 3261 section 17.2.1: an answer that comes sooner makes 100 needless. */
@@ -32,7 +32,7 @@ const tryingMs = 200;
 /** What a challenge takes: a peer that got 100 asks no more by itself, so there must be room for the answer. */
 const challengeBytes = 800;
 
-type Origin = { readonly key: string; readonly pool: Pool; readonly surroundings: ServerSurroundings };
+type ServerTransactionOptions = { readonly key: string; readonly pool: RequestPool; readonly deps: ServerTransactionDeps };
 
 /**
  * One request from the network and its answers (RFC 3261 section 17.2, RFC 6026 section 7.1).
@@ -40,7 +40,7 @@ type Origin = { readonly key: string; readonly pool: Pool; readonly surroundings
  * As long as no application has accepted it, whoever sent it may be anybody, at a forged address: an INVITE that is refused then is answered
  * once and forgotten, and asked again it is a new one; over UDP no more bytes go out than twice what came in.
  */
-export class NetworkRequest extends Expiring implements ServerTransaction {
+export class SipServerTransaction extends TimerQueueItem implements ServerTransaction {
   readonly id = newUuid();
   readonly request: SipMessage;
   readonly flow: Flow;
@@ -52,33 +52,33 @@ export class NetworkRequest extends Expiring implements ServerTransaction {
 
   readonly #key: string;
   readonly #machine: ServerMachine;
-  readonly #surroundings: ServerSurroundings;
+  readonly #deps: ServerTransactionDeps;
   #state: ServerState;
   #hasFinal = false;
-  #isInsisting = false;
+  #requiresAck = false;
   #lastResponse: SipMessage | undefined;
   #lastBytes: Buffer | undefined;
   #toTag: string | undefined;
   #retransmission: EngineTimer | undefined;
   #retransmitMs: number;
-  readonly #pool: Pool;
+  readonly #pool: RequestPool;
   /** Undefined once it is accepted. */
   #budget: ReplyBudget | undefined;
 
-  constructor(request: SipMessage, flow: Flow, { key, pool, surroundings }: Origin) {
+  constructor(request: SipMessage, flow: Flow, { key, pool, deps }: ServerTransactionOptions) {
     super();
     this.request = request;
     this.flow = flow;
     this.#key = key;
-    this.#surroundings = surroundings;
+    this.#deps = deps;
     this.#toTag = request.toTag;
-    this.#retransmitMs = surroundings.timers.t1;
-    this.#machine = this.isInvite ? inviteServer : otherServer;
+    this.#retransmitMs = deps.timers.t1;
+    this.#machine = this.isInvite ? inviteServer : nonInviteServer;
     this.#state = this.isInvite ? 'proceeding' : 'trying';
     this.#pool = pool;
     this.#budget = new ReplyBudget(request, flow);
-    surroundings.live.set(key, this);
-    surroundings.expiries.start(this, this.isInvite ? tryingMs : surroundings.timers.t1x64);
+    deps.live.set(key, this);
+    deps.timerQueues.start(this, this.isInvite ? tryingMs : deps.timers.t1x64);
   }
 
   get isInvite(): boolean {
@@ -101,7 +101,7 @@ export class NetworkRequest extends Expiring implements ServerTransaction {
     if (this.#hasFinal || this.#state === 'terminated') return 'answered';
     const isFinal = response.status >= 200;
     this.#hasFinal = isFinal;
-    this.#isInsisting ||= response.status === 100;
+    this.#requiresAck ||= response.status === 100;
     this.#lastResponse = response;
     if (!this.flow.isOpen) {
       if (isFinal) this.#leave('terminated');
@@ -116,21 +116,21 @@ export class NetworkRequest extends Expiring implements ServerTransaction {
     return 'sent';
   }
 
-  pend(): void {
-    if (this.#budget !== undefined) this.#surroundings.unaccepted.add(this, this.#pool);
+  markPending(): void {
+    if (this.#budget !== undefined) this.#deps.unaccepted.add(this, this.#pool);
   }
 
   accept(): void {
     if (this.#budget === undefined) return;
     this.#budget = undefined;
-    this.#surroundings.unaccepted.remove(this, this.#pool);
+    this.#deps.unaccepted.remove(this, this.#pool);
   }
 
-  insist(): void {
-    this.#isInsisting = true;
+  requireAck(): void {
+    this.#requiresAck = true;
   }
 
-  trying(): void {
+  sendTrying(): void {
     if (this.#lastResponse === undefined) this.respond(buildResponse(this.request, 100, 'Trying'));
   }
 
@@ -144,13 +144,13 @@ export class NetworkRequest extends Expiring implements ServerTransaction {
     this.#send(response === this.#lastResponse ? this.#lastBytes : serialize(response));
   }
 
-  acknowledged(): void {
+  ackReceived(): void {
     this.#step('acknowledged');
   }
 
   /** The request came again. */
   retransmitted(request: SipMessage): void {
-    this.#budget?.repeated(request);
+    this.#budget?.retransmitted(request);
     this.#step('request');
   }
 
@@ -169,7 +169,7 @@ export class NetworkRequest extends Expiring implements ServerTransaction {
 
   expire(): void {
     if (!this.isInvite || this.#state !== 'proceeding') this.#step('expire');
-    else if (this.#budget?.has(challengeBytes) !== false) this.trying();
+    else if (this.#budget?.has(challengeBytes) !== false) this.sendTrying();
   }
 
   /** Ends without a word to anybody. */
@@ -193,8 +193,8 @@ export class NetworkRequest extends Expiring implements ServerTransaction {
   }
 
   #perform(action: ServerAction): void {
-    const { expiries, timers } = this.#surroundings;
-    const finished = this.#budget === undefined ? this.#surroundings.finished : this.#surroundings.refused;
+    const { timerQueues: expiries, timers } = this.#deps;
+    const finished = this.#budget === undefined ? this.#deps.finished : this.#deps.refused;
     switch (action) {
       case 'send':
       case 'resend':
@@ -221,7 +221,7 @@ export class NetworkRequest extends Expiring implements ServerTransaction {
 
   /** A peer that got 100 waits for the answer in silence: it must be sure to get one. */
   get #isAnsweredOnce(): boolean {
-    return this.isInvite && this.#budget !== undefined && !this.#isInsisting;
+    return this.isInvite && this.#budget !== undefined && !this.#requiresAck;
   }
 
   get #isReliable(): boolean {
@@ -230,22 +230,22 @@ export class NetworkRequest extends Expiring implements ServerTransaction {
 
   #send(bytes: Buffer | undefined): void {
     if (bytes === undefined || !this.flow.isOpen || this.#budget?.spend(bytes.length) === false) return;
-    this.#surroundings.transport.send(this.flow, bytes);
+    this.#deps.transport.send(this.flow, bytes);
   }
 
   #retransmitLater(): void {
     if (this.#isReliable) return;
     const delayMs = this.#retransmitMs;
-    this.#retransmitMs = Math.min(delayMs * 2, this.#surroundings.timers.t2);
-    this.#retransmission = this.#surroundings.clock.after(delayMs, () => this.#step('retransmit'));
+    this.#retransmitMs = Math.min(delayMs * 2, this.#deps.timers.t2);
+    this.#retransmission = this.#deps.clock.after(delayMs, () => this.#step('retransmit'));
   }
 
   #leave(state: ServerState): void {
     this.#state = state;
     this.#retransmission?.cancel();
-    this.#surroundings.expiries.cancel(this);
-    if (this.#budget !== undefined) this.#surroundings.unaccepted.remove(this, this.#pool);
-    if (this.#surroundings.live.get(this.#key) === this) this.#surroundings.live.delete(this.#key);
+    this.#deps.timerQueues.cancel(this);
+    if (this.#budget !== undefined) this.#deps.unaccepted.remove(this, this.#pool);
+    if (this.#deps.live.get(this.#key) === this) this.#deps.live.delete(this.#key);
     const onTerminated = this.onTerminated;
     this.onTerminated = undefined;
     onTerminated?.();

@@ -1,22 +1,22 @@
 import { hash } from 'node:crypto';
 import { isUnicastPeer, withoutBrackets } from '../message/addresses.ts';
 import type { ReadonlyVia } from '../message/fields.ts';
-import { viaFor } from './hop-requests.ts';
+import { viaFor } from './ack-and-cancel.ts';
 import { newBranch } from '../runtime/ids.ts';
 import type { SipMessage } from '../message/message.ts';
 import { serialize } from '../message/serialize.ts';
 import { searchTargets } from './target-search.ts';
-import type { OutgoingRequest } from './transaction.ts';
+import type { OutgoingRequestOptions } from './transaction.ts';
 import type { Flow, NoTransport, Protocol, Resolver, Transport } from '../transport/transport.ts';
 
-export type StatelessRequest = Pick<OutgoingRequest, 'message' | 'nextHop' | 'flow' | 'address' | 'prepare'> & {
+export type StatelessRequest = Pick<OutgoingRequestOptions, 'message' | 'nextHop' | 'flow' | 'address' | 'prepare'> & {
   readonly onSent?: (message: SipMessage, flow: Flow | undefined) => void;
 };
 
-type Roads = { readonly transport: Transport; readonly resolver: Resolver };
+type StatelessDeps = { readonly transport: Transport; readonly resolver: Resolver };
 
 /** Sends a request of which nothing is remembered: an ACK to a 2xx, or what a proxy forwards in a dialog. */
-export function sendStateless(outgoing: StatelessRequest, { transport, resolver }: Roads): NoTransport | undefined {
+export function sendStateless(outgoing: StatelessRequest, { transport, resolver }: StatelessDeps): NoTransport | undefined {
   return searchTargets(outgoing, { transport, resolver }, (result) => {
     const [candidate] = result.kind === 'found' ? result.candidates : [];
     if (candidate === undefined) return outgoing.onSent?.(outgoing.message, undefined);
@@ -43,7 +43,7 @@ function branchFor(message: SipMessage): string {
  * Sends a response by its top Via (RFC 3261 section 18.2.2, RFC 3581 section 4): on `flow` if that leads there, or on an open connection from
  * there, or by resolving the sent-by. Nothing goes to an address that is no single peer.
  */
-export function sendByVia(response: SipMessage, flow: Flow, { transport, resolver }: Roads): void {
+export function sendByVia(response: SipMessage, flow: Flow, { transport, resolver }: StatelessDeps): void {
   const via = response.topVia;
   const protocol = protocolOf(via?.transport ?? '');
   if (via === undefined || protocol === undefined) return;

@@ -1,20 +1,20 @@
 import { withoutBrackets } from '../message/addresses.ts';
-import type { OutgoingRequest } from './transaction.ts';
+import type { OutgoingRequestOptions } from './transaction.ts';
 import type { Flow, Listener, NoTransport, Protocol, Resolver, Target, Transport } from '../transport/transport.ts';
 import { isNumericHost, parseUri } from '../message/uri.ts';
 import type { SipUri } from '../message/uri.ts';
 
 /** A place to try: a connection that is open already, or an address to send to by one of our listeners. */
-export type Candidate =
+export type TargetCandidate =
   | { readonly listener: Listener; readonly flow: Flow; readonly target?: undefined }
   | { readonly listener: Listener; readonly flow?: undefined; readonly target: Target };
 
 /** `unsupported`: no transport for this scheme. `gone`: the pinned connection has ended. */
-export type SearchResult =
-  | { readonly kind: 'found'; readonly candidates: readonly Candidate[] }
+export type TargetSearchResult =
+  | { readonly kind: 'found'; readonly candidates: readonly TargetCandidate[] }
   | { readonly kind: 'nothing'; readonly why: 'unresolved' | 'unsupported' | 'gone' };
 
-type Destination = Pick<OutgoingRequest, 'nextHop' | 'flow' | 'address'>;
+type TargetQuery = Pick<OutgoingRequestOptions, 'nextHop' | 'flow' | 'address'>;
 
 const noTransport: NoTransport = { problem: 'requested protocol/transport not available' };
 
@@ -23,9 +23,9 @@ const noTransport: NoTransport = { problem: 'requested protocol/transport not av
  * is not called and the answer says that no transport fits.
  */
 export function searchTargets(
-  destination: Destination,
+  destination: TargetQuery,
   { transport, resolver }: { readonly transport: Transport; readonly resolver: Resolver },
-  done: (result: SearchResult) => void,
+  done: (result: TargetSearchResult) => void,
 ): NoTransport | undefined {
   const { flow } = destination;
   if (flow !== undefined) {
@@ -46,7 +46,7 @@ export function searchTargets(
   return resolve(uri, { protocols, transport, resolver }, done);
 }
 
-function useAddress(transport: Transport, target: Target, done: (result: SearchResult) => void): NoTransport | undefined {
+function useAddress(transport: Transport, target: Target, done: (result: TargetSearchResult) => void): NoTransport | undefined {
   const listener = transport.listenerFor(target.protocol, withoutBrackets(target.address));
   if ('problem' in listener) return listener;
   done({ kind: 'found', candidates: [{ listener, target }] });
@@ -56,7 +56,7 @@ function useAddress(transport: Transport, target: Target, done: (result: SearchR
 function resolve(
   uri: SipUri,
   { protocols, transport, resolver }: { protocols: readonly Protocol[]; transport: Transport; resolver: Resolver },
-  done: (result: SearchResult) => void,
+  done: (result: TargetSearchResult) => void,
 ): NoTransport | undefined {
   let isImmediate = true;
   let problem: NoTransport | undefined;
@@ -72,8 +72,8 @@ function resolve(
   return problem;
 }
 
-function reachable(targets: readonly Target[], transport: Transport): Candidate[] {
-  const candidates: Candidate[] = [];
+function reachable(targets: readonly Target[], transport: Transport): TargetCandidate[] {
+  const candidates: TargetCandidate[] = [];
   for (const target of targets) {
     const listener = transport.listenerFor(target.protocol, target.address);
     if (!('problem' in listener)) candidates.push({ listener, target });

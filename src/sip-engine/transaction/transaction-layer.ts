@@ -1,34 +1,34 @@
 import { isUnicastPeer } from '../message/addresses.ts';
 import type { EngineClock } from '../runtime/clock.ts';
 import type { EngineLog } from '../runtime/engine-log.ts';
-import { Expiries } from '../runtime/expiry-line.ts';
+import { TimerQueues } from '../runtime/timer-queue.ts';
 import type { ReadonlyVia } from '../message/fields.ts';
 import { FinishedTransactions } from './finished-transactions.ts';
-import { withoutReserve } from '../runtime/limits.ts';
+import { withoutEmergencyReserve } from '../runtime/limits.ts';
 import type { Limits } from '../runtime/limits.ts';
 import type { SipMessage } from '../message/message.ts';
 import { faultOf } from '../message/request-faults.ts';
-import { RequestInFlight } from './request-in-flight.ts';
-import type { RequestSurroundings } from './request-in-flight.ts';
+import { OutgoingRequest } from './outgoing-request.ts';
+import type { OutgoingRequestDeps } from './outgoing-request.ts';
 import type { Admission } from './admission.ts';
 import { ReplyBudget } from '../transport/reply-budget.ts';
 import { buildResponse, buildUnavailable } from '../message/response-builder.ts';
 import { serialize } from '../message/serialize.ts';
-import { NetworkRequest } from './server-transaction.ts';
-import type { ServerSurroundings } from './server-transaction.ts';
+import { SipServerTransaction } from './server-transaction.ts';
+import type { ServerTransactionDeps } from './server-transaction.ts';
 import { sendByVia, sendStateless } from './stateless.ts';
 import type { StatelessRequest } from './stateless.ts';
-import { clientKey, serverKey } from './transaction-keys.ts';
-import type { ClientTransaction, OutgoingRequest, SipTimers, TransactionHandlers, Transactions } from './transaction.ts';
+import { clientKey, serverKey } from './keys.ts';
+import type { ClientTransaction, OutgoingRequestOptions, SipTimers, TransactionHandlers, Transactions } from './transaction.ts';
 import type { Flow, Resolver, Transport } from '../transport/transport.ts';
 import { UnacceptedRequests } from './unaccepted-requests.ts';
-import type { Pool } from './unaccepted-requests.ts';
+import type { RequestPool } from './unaccepted-requests.ts';
 
 // Owns every transaction, client and server, and what answers retransmissions afterwards (RFC 3261 section 17, RFC 6026).
 // Called by the transport with what arrives, and by the user agent core and the proxy to send.
 // Must stay true: each request reaches the core once, each request of ours gets exactly one final response, and every table drains.
 
-export type TransactionLayerParts = {
+export type TransactionLayerDeps = {
   readonly clock: EngineClock;
   readonly log: EngineLog;
   readonly transport: Transport;
@@ -39,18 +39,18 @@ export type TransactionLayerParts = {
 };
 
 export class TransactionLayer implements Transactions {
-  readonly #parts: TransactionLayerParts;
-  readonly #expiries: Expiries;
-  readonly #servers: ServerSurroundings;
-  readonly #clients: RequestSurroundings;
+  readonly #deps: TransactionLayerDeps;
+  readonly #timerQueues: TimerQueues;
+  readonly #servers: ServerTransactionDeps;
+  readonly #clients: OutgoingRequestDeps;
   #handlers: TransactionHandlers | undefined;
   #isFull = false;
 
-  constructor(parts: TransactionLayerParts) {
-    const { clock, limits, resolver, timers, transport } = parts;
-    this.#parts = parts;
-    this.#expiries = new Expiries(clock);
-    const shared = { clock, timers, transport, expiries: this.#expiries };
+  constructor(deps: TransactionLayerDeps) {
+    const { clock, limits, resolver, timers, transport } = deps;
+    this.#deps = deps;
+    this.#timerQueues = new TimerQueues(clock);
+    const shared = { clock, timers, transport, timerQueues: this.#timerQueues };
     this.#servers = {
       ...shared,
       live: new Map(),
@@ -66,7 +66,7 @@ export class TransactionLayer implements Transactions {
       resolver,
       pending: new Set(),
       limit: limits.clientTransactions,
-      isEmergency: (request) => parts.admission.isEmergency(request),
+      isEmergency: (request) => deps.admission.isEmergency(request),
       onStrayResponse: (response, flow) => this.#handlers?.onStrayResponse(response, flow),
     };
   }
@@ -78,35 +78,35 @@ export class TransactionLayer implements Transactions {
   receive(message: SipMessage, flow: Flow): void {
     const via = message.topVia;
     if (via === undefined || !isUnicastPeer(flow.remoteAddress, flow.remotePort)) return;
-    if (!message.isRequest) return this.#responseCame(message, { flow, via });
+    if (!message.isRequest) return this.#onResponse(message, { flow, via });
     const fault = faultOf(message);
     if (fault !== undefined) {
       if (message.method !== 'ACK') this.#answer(flow, { request: message, response: buildResponse(message, 400, fault) });
       return;
     }
-    if (message.method === 'ACK') this.#ackCame(message, { flow, via });
-    else if (message.method === 'CANCEL') this.#cancelCame(message, { flow, via });
-    else this.#requestCame(message, { flow, via });
+    if (message.method === 'ACK') this.#onAck(message, { flow, via });
+    else if (message.method === 'CANCEL') this.#onCancel(message, { flow, via });
+    else this.#onRequest(message, { flow, via });
   }
 
   /** The transactions of a connection that ended stay until their timers: `respond` says `closed`, requests in flight end with 408. */
   flowClosed(_flow: Flow): void {}
 
-  request(outgoing: OutgoingRequest): ClientTransaction | { readonly problem: string } {
-    const request = new RequestInFlight(outgoing, this.#clients);
+  request(outgoing: OutgoingRequestOptions): ClientTransaction | { readonly problem: string } {
+    const request = new OutgoingRequest(outgoing, this.#clients);
     return request.start() ?? request;
   }
 
   sendStateless(outgoing: StatelessRequest): { readonly problem: string } | undefined {
-    return sendStateless(outgoing, this.#parts);
+    return sendStateless(outgoing, this.#deps);
   }
 
   sendResponse(response: SipMessage, flow: Flow): void {
-    sendByVia(response, flow, this.#parts);
+    sendByVia(response, flow, this.#deps);
   }
 
   resend(message: SipMessage, flow: Flow): void {
-    if (flow.isOpen) this.#parts.transport.send(flow, serialize(message));
+    if (flow.isOpen) this.#deps.transport.send(flow, serialize(message));
   }
 
   sizes(): Record<string, number> {
@@ -117,25 +117,25 @@ export class TransactionLayer implements Transactions {
       clientTransactions: this.#clients.live.size,
       finishedClientTransactions: this.#clients.finished.size,
       requestsInFlight: this.#clients.pending.size,
-      transactionTimers: this.#expiries.size,
+      transactionTimers: this.#timerQueues.size,
     };
   }
 
   stop(): void {
     for (const request of this.#clients.pending) request.stop();
-    for (const hop of this.#clients.live.values()) hop.stop();
+    for (const transaction of this.#clients.live.values()) transaction.stop();
     for (const transaction of this.#servers.live.values()) transaction.stop();
     this.#servers.finished.stop();
     this.#servers.refused.stop();
     this.#clients.finished.stop();
-    this.#expiries.stop();
+    this.#timerQueues.stop();
   }
 
-  #responseCame(response: SipMessage, { flow, via }: Arrival): void {
+  #onResponse(response: SipMessage, { flow, via }: MessageOrigin): void {
     const method = response.cseq?.method ?? '';
     const key = clientKey(via.params.get('branch') ?? '', method);
-    const hop = this.#clients.live.get(key);
-    if (hop !== undefined) return hop.receive(response, flow);
+    const transaction = this.#clients.live.get(key);
+    if (transaction !== undefined) return transaction.receive(response, flow);
     const finished = this.#clients.finished.find(key);
     // A 2xx to an INVITE that had failed on our side comes from another fork: somebody must end that call.
     if (finished === undefined || (method === 'INVITE' && response.status >= 200 && response.status < 300)) {
@@ -146,18 +146,18 @@ export class TransactionLayer implements Transactions {
     if (bytes !== undefined && response.status >= 300) this.#send(flow, bytes);
   }
 
-  #ackCame(ack: SipMessage, { flow, via }: Arrival): void {
+  #onAck(ack: SipMessage, { flow, via }: MessageOrigin): void {
     const key = serverKey(ack, via, 'INVITE');
     if (this.#servers.live.get(key)?.absorbAck() === true || this.#finished(key) !== undefined) return;
     this.#handlers?.onAck(ack, flow);
   }
 
-  #cancelCame(cancel: SipMessage, { flow, via }: Arrival): void {
+  #onCancel(cancel: SipMessage, { flow, via }: MessageOrigin): void {
     const key = serverKey(cancel, via, 'CANCEL');
     if (this.#isRepeated(cancel, { key, flow })) return;
     const invite = this.#servers.live.get(serverKey(cancel, via, 'INVITE'));
     const pool = this.#poolOf(cancel, flow);
-    const transaction = new NetworkRequest(cancel, flow, { key, pool, surroundings: this.#servers });
+    const transaction = new SipServerTransaction(cancel, flow, { key, pool, deps: this.#servers });
     // A call that is answered goes on; 200 would make the caller believe that it is over.
     if (invite === undefined || invite.state === 'accepted') {
       transaction.respond(buildResponse(cancel, 481, 'Call/Transaction Does Not Exist'));
@@ -169,13 +169,13 @@ export class TransactionLayer implements Transactions {
     this.#handlers?.onCancel(cancel, invite);
   }
 
-  #requestCame(request: SipMessage, { flow, via }: Arrival): void {
+  #onRequest(request: SipMessage, { flow, via }: MessageOrigin): void {
     const key = serverKey(request, via, request.method);
     if (this.#isRepeated(request, { key, flow })) return;
     if (!this.#hasRoom(request)) return this.#refuse(request, flow);
     const pool = this.#poolOf(request, flow);
-    const transaction = new NetworkRequest(request, flow, { key, pool, surroundings: this.#servers });
-    if (transaction.isInvite && pool === 'trunk') transaction.trying();
+    const transaction = new SipServerTransaction(request, flow, { key, pool, deps: this.#servers });
+    if (transaction.isInvite && pool === 'trunk') transaction.sendTrying();
     this.#handlers?.onRequest(transaction);
   }
 
@@ -199,15 +199,15 @@ export class TransactionLayer implements Transactions {
 
   /** The last places are kept for calls for help. */
   #hasRoom(request: SipMessage): boolean {
-    const { admission, limits } = this.#parts;
-    const most = admission.isEmergency(request) ? limits.serverTransactions : withoutReserve(limits.serverTransactions);
-    const hasRoom = this.#servers.live.size < most;
+    const { admission, limits } = this.#deps;
+    const limit = admission.isEmergency(request) ? limits.serverTransactions : withoutEmergencyReserve(limits.serverTransactions);
+    const hasRoom = this.#servers.live.size < limit;
     if (hasRoom) this.#isFull = false;
     return hasRoom;
   }
 
-  #poolOf(request: SipMessage, flow: Flow): Pool {
-    const { admission } = this.#parts;
+  #poolOf(request: SipMessage, flow: Flow): RequestPool {
+    const { admission } = this.#deps;
     const standing = admission.standingOf(flow);
     const isBelow = standing === 'neighbour' || standing === 'stranger';
     return isBelow && admission.isEmergency(request) ? 'emergency' : standing;
@@ -215,7 +215,7 @@ export class TransactionLayer implements Transactions {
 
   /** Over UDP silence is cheaper than an answer, and may not even reach a faked source. */
   #refuse(request: SipMessage, flow: Flow): void {
-    if (!this.#isFull) this.#parts.log.warn({ limit: this.#parts.limits.serverTransactions }, 'Too many requests are waiting.');
+    if (!this.#isFull) this.#deps.log.warn({ limit: this.#deps.limits.serverTransactions }, 'Too many requests are waiting.');
     this.#isFull = true;
     if (flow.protocol === 'udp') return;
     this.#answer(flow, { request, response: buildUnavailable(request) });
@@ -228,8 +228,8 @@ export class TransactionLayer implements Transactions {
   }
 
   #send(flow: Flow, bytes: Buffer): void {
-    if (flow.isOpen) this.#parts.transport.send(flow, bytes);
+    if (flow.isOpen) this.#deps.transport.send(flow, bytes);
   }
 }
 
-type Arrival = { readonly flow: Flow; readonly via: ReadonlyVia };
+type MessageOrigin = { readonly flow: Flow; readonly via: ReadonlyVia };

@@ -33,19 +33,19 @@ export type ServerTransaction = {
    */
   respond(response: SipMessage): 'sent' | 'answered' | 'closed';
   /** It waits for an application, and takes a place among those of its kind. */
-  pend(): void;
+  markPending(): void;
   /** An application took the request on: from now on its answers are sent as often as it takes, and nobody takes its place. */
   accept(): void;
   /** Its refusal is sent again until the ACK comes, though nobody accepted it. */
-  insist(): void;
+  requireAck(): void;
   /** Sends 100 now, if nothing was sent yet. */
-  trying(): void;
+  sendTrying(): void;
   /** Ends without a word to the peer, which may ask again; one that got 100 gets 503. */
   drop(): void;
   /** Sends a response again as it is, without a change of state: reliable provisionals have a timer of their own (RFC 3262). */
   resend(response: SipMessage): void;
   /** The ACK to our 2xx came: stop resending. */
-  acknowledged(): void;
+  ackReceived(): void;
   /** Called once if no ACK to a 2xx came within 64·T1 (then the transaction is over). */
   onAckTimeout: (() => void) | undefined;
   /**
@@ -57,7 +57,7 @@ export type ServerTransaction = {
   context: unknown;
 };
 
-export type OutgoingRequest = {
+export type OutgoingRequestOptions = {
   /** Complete but for Via, and for what `prepare` fills in. */
   readonly message: SipMessage;
   /** The SIP URI whose host decides the target: proxy, top Route, or the Request-URI. */
@@ -119,12 +119,12 @@ export type Transactions = {
   /** From the transport: a connection ended. */
   flowClosed(flow: Flow): void;
   /** Starts a client transaction, or says why there is no transport. CANCEL and ACK are not sent by this. */
-  request(outgoing: OutgoingRequest): ClientTransaction | { readonly problem: string };
+  request(outgoing: OutgoingRequestOptions): ClientTransaction | { readonly problem: string };
   /**
    * Sends an ACK to a 2xx, or forwards a request without state, with a new Via branch. Same rules for `nextHop`, `flow`, `address`, `prepare`.
    */
   sendStateless(
-    outgoing: Pick<OutgoingRequest, 'message' | 'nextHop' | 'flow' | 'address' | 'prepare'> & {
+    outgoing: Pick<OutgoingRequestOptions, 'message' | 'nextHop' | 'flow' | 'address' | 'prepare'> & {
       readonly onSent?: (message: SipMessage, flow: Flow | undefined) => void;
     },
   ): { readonly problem: string } | undefined;

@@ -4,14 +4,20 @@ import type { Standing } from '../transport/known-sources.ts';
 // Called by the server transactions.
 // Must stay true: however many strangers ask, they take places from one another alone, and who has waited longest goes first.
 
-export type Pool = Standing | 'emergency';
+export type RequestPool = Standing | 'emergency';
 
-type Waiting = { drop(): void };
+type PendingRequest = { drop(): void };
 
-const most: Readonly<Record<Pool, number>> = { trunk: 5_000, known: 5_000, neighbour: 1_000, stranger: 1_000, emergency: 200 };
+const maxPerPool: Readonly<Record<RequestPool, number>> = {
+  trunk: 5_000,
+  known: 5_000,
+  neighbour: 1_000,
+  stranger: 1_000,
+  emergency: 200,
+};
 
 export class UnacceptedRequests {
-  readonly #pools: Readonly<Record<Pool, Set<Waiting>>> = {
+  readonly #pools: Readonly<Record<RequestPool, Set<PendingRequest>>> = {
     trunk: new Set(),
     known: new Set(),
     neighbour: new Set(),
@@ -19,16 +25,16 @@ export class UnacceptedRequests {
     emergency: new Set(),
   };
 
-  add(request: Waiting, pool: Pool): void {
+  add(request: PendingRequest, pool: RequestPool): void {
     const waiting = this.#pools[pool];
-    const [oldest] = waiting.size >= most[pool] ? waiting : [];
+    const [oldest] = waiting.size >= maxPerPool[pool] ? waiting : [];
     waiting.add(request);
     if (oldest === undefined) return;
     waiting.delete(oldest);
     oldest.drop();
   }
 
-  remove(request: Waiting, pool: Pool): void {
+  remove(request: PendingRequest, pool: RequestPool): void {
     this.#pools[pool].delete(request);
   }
 

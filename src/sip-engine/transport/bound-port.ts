@@ -9,11 +9,11 @@ export type PortEvents = {
   /** One whole message, or one datagram. */
   readonly onBytes: (bytes: Buffer, flow: Flow) => void;
   /** The stream cannot be followed any more; `head` is what was read of the message. */
-  readonly onBreach: (status: 400 | 413, head: Buffer, flow: Flow) => void;
+  readonly onProtocolError: (status: 400 | 413, head: Buffer, flow: Flow) => void;
   readonly onFlowClosed: (flow: Flow) => void;
 };
 
-export type PortSurroundings = {
+export type PortDeps = {
   readonly clock: EngineClock;
   readonly log: EngineLog;
   readonly limits: Limits;

@@ -8,7 +8,7 @@ export type Channel = {
   /** A keep-alive of ours (RFC 5626 section 3.5.1, RFC 6455 section 5.5.2). */
   keepAlive(): Buffer;
   /** A polite last word, if the protocol has one. */
-  farewell(): Buffer | undefined;
+  closingBytes(): Buffer | undefined;
   /** True while part of a message waits for the rest. */
   readonly hasPartial: boolean;
   /** Memory taken by that part. */
@@ -22,7 +22,7 @@ export type ChannelHandlers = {
   readonly onMessage: (bytes: Buffer) => void;
   /** A keep-alive or an answer to one: the peer lives. */
   readonly onAlive: () => void;
-  readonly onBreach: (status: 400 | 413, head: Buffer) => void;
+  readonly onProtocolError: (status: 400 | 413, head: Buffer) => void;
   /** Bytes of the channel itself, such as a pong. */
   readonly write: (bytes: Buffer) => void;
   /** The channel is over: send what is written, then close. */

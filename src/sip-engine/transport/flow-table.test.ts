@@ -48,11 +48,11 @@ test('after its connection closed a contact is gone, not unknown, until it regis
   table.remember(binding('201', flow), 60);
   flow.isOpen = false;
   expect(table.find(uriOf('201'))).toBe('gone');
-  table.forgetFlow(flow);
+  table.removeFlow(flow);
   expect(table.find(uriOf('201'))).toBe('gone');
   const next = fakeFlow(2);
   table.remember(binding('201', next), 60);
-  table.forgetFlow(flow);
+  table.removeFlow(flow);
   expect(table.find(uriOf('201'))).toBe(next);
 });
 
@@ -75,12 +75,12 @@ test('the oldest goes when the table is full', () => {
 
 test('tells of a closed connection only when somebody had registered by it, also when it closed before the answer', () => {
   const gone: number[] = [];
-  const table = new FlowTable({ clock: new FakeClock(), limit: 10, onPhoneGone: ({ id }) => void gone.push(id) });
+  const table = new FlowTable({ clock: new FakeClock(), limit: 10, onRegisteredFlowClosed: ({ id }) => void gone.push(id) });
   const [phone, stranger, hasty] = [fakeFlow(1), fakeFlow(2), fakeFlow(3)];
   table.registered(phone);
   for (const flow of [phone, stranger, phone]) {
     flow.isOpen = false;
-    table.forgetFlow(flow);
+    table.removeFlow(flow);
   }
   expect(gone).toEqual([1]);
   hasty.isOpen = false;
@@ -94,7 +94,7 @@ test('a Contact that two connections claim belongs to neither, and to the one th
   table.remember(binding('201', owner), 60);
   table.remember(binding('201', thief, '666'), 60);
   expect(table.find(uriOf('201'))).toBe('gone');
-  expect([table.isOf(uriOf('201'), owner), table.isOf(uriOf('201'), fakeFlow(3))]).toEqual([true, false]);
+  expect([table.isRegisteredBy(uriOf('201'), owner), table.isRegisteredBy(uriOf('201'), fakeFlow(3))]).toEqual([true, false]);
   thief.isOpen = false;
   expect(table.find(uriOf('201'))).toBe(owner);
 });

@@ -1,28 +1,28 @@
 import type { EngineClock, EngineTimer } from '../runtime/clock.ts';
 import { contactKey, isFor } from './contact-key.ts';
-import type { BindingOfFlow, Flow, FlowCache, FlowPlace } from './transport.ts';
+import type { FlowBinding, Flow, FlowCache, RemoteEndpoint } from './transport.ts';
 
 // Owns which connection belongs to which Contact: that by which its REGISTER or SUBSCRIBE was accepted (RFC 5626 sections 5.3 and 7).
 // Called by the user agent core: it remembers at a 200 to REGISTER or SUBSCRIBE and looks up for each outgoing request.
 // Must stay true: bounded; every entry ends by its expiry; what is meant for one owner never goes down the connection of another.
 
-type Entry = BindingOfFlow & { readonly expiresAt: number };
+type Entry = FlowBinding & { readonly expiresAt: number };
 
 type FlowTableOptions = {
   readonly clock: EngineClock;
   readonly limit: number;
   /** A connection by which a peer had registered is closed. */
-  readonly onPhoneGone?: ((flow: Flow) => void) | undefined;
+  readonly onRegisteredFlowClosed?: ((flow: Flow) => void) | undefined;
 };
 
 const sweepMs = 30_000;
 /** Connections that name the same Contact; more are a mistake or an attack, and the oldest go. */
-const mostPerContact = 8;
+const maxPerContact = 8;
 
 export class FlowTable implements FlowCache {
   readonly #clock: EngineClock;
   readonly #limit: number;
-  readonly #onPhoneGone: FlowTableOptions['onPhoneGone'];
+  readonly #onRegisteredFlowClosed: FlowTableOptions['onRegisteredFlowClosed'];
   readonly #entries = new Map<string, readonly Entry[]>();
   /** Who registered by a connection last: after it has closed, the same may come by another. */
   readonly #owners = new WeakMap<Flow, string>();
@@ -30,14 +30,14 @@ export class FlowTable implements FlowCache {
   readonly #registered = new Set<Flow>();
   #sweep: EngineTimer | undefined;
 
-  constructor({ clock, limit, onPhoneGone }: FlowTableOptions) {
+  constructor({ clock, limit, onRegisteredFlowClosed }: FlowTableOptions) {
     this.#clock = clock;
     this.#limit = limit;
-    this.#onPhoneGone = onPhoneGone;
+    this.#onRegisteredFlowClosed = onRegisteredFlowClosed;
   }
 
   /** An expiry of 0 or less removes what this owner had there. */
-  remember(binding: BindingOfFlow, expiresSeconds: number): void {
+  remember(binding: FlowBinding, expiresSeconds: number): void {
     const { contact, flow, owner } = binding;
     const key = contactKey(contact);
     if (key === undefined) return;
@@ -47,7 +47,7 @@ export class FlowTable implements FlowCache {
     this.#owners.set(flow, owner);
     if (!this.#entries.has(key)) this.#makeRoom();
     const expiresAt = this.#clock.monotonic() + expiresSeconds * 1000;
-    this.#put(key, [...others, { ...binding, expiresAt }].slice(-mostPerContact));
+    this.#put(key, [...others, { ...binding, expiresAt }].slice(-maxPerContact));
     this.#sweep ??= this.#clock.every(sweepMs, () => this.#dropExpired());
   }
 
@@ -59,11 +59,11 @@ export class FlowTable implements FlowCache {
     return open.flow;
   }
 
-  isOf(uri: string, flow: Flow): boolean {
+  isRegisteredBy(uri: string, flow: Flow): boolean {
     return this.#of(uri).some((one) => one.flow === flow);
   }
 
-  wasFrom(uri: string, { protocol, address, port }: FlowPlace): boolean {
+  wasRegisteredFrom(uri: string, { protocol, address, port }: RemoteEndpoint): boolean {
     return this.#of(uri).some(
       ({ flow }) => flow.protocol === protocol && flow.remoteAddress === address && flow.remotePort === port,
     );
@@ -77,12 +77,12 @@ export class FlowTable implements FlowCache {
   registered(flow: Flow): void {
     if (!flow.isInbound) return;
     if (flow.isOpen) this.#registered.add(flow);
-    else this.#onPhoneGone?.(flow);
+    else this.#onRegisteredFlowClosed?.(flow);
   }
 
   /** Its Contacts stay until they expire, so that what is sent to them fails as gone and is not looked up in DNS. */
-  forgetFlow(flow: Flow): void {
-    if (this.#registered.delete(flow)) this.#onPhoneGone?.(flow);
+  removeFlow(flow: Flow): void {
+    if (this.#registered.delete(flow)) this.#onRegisteredFlowClosed?.(flow);
   }
 
   get size(): number {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { InboundConnections } from './inbound-connections.ts';
-import type { ConnectionPlace } from './inbound-connections.ts';
+import type { ConnectionSlot } from './inbound-connections.ts';
 import { defaultLimits } from '../runtime/limits.ts';
 import { SourceLimits } from './source-limits.ts';
 
@@ -17,7 +17,7 @@ class Door {
     this.inbound = new InboundConnections({ limits, sources: this.sources });
   }
 
-  open(address: string, port = 40_000): ConnectionPlace | undefined {
+  open(address: string, port = 40_000): ConnectionSlot | undefined {
     const place = this.inbound.open({ protocol: 'tcp', address, port }, () => {
       this.closed.push(address);
       place?.leave();
@@ -34,7 +34,7 @@ test('connections are capped for each address and freed', () => {
   places[0]?.leave();
   expect(door.open('192.0.2.1')).toBeDefined();
   expect(door.open('192.0.2.1')).toBeUndefined();
-  expect(door.inbound.sizes()).toEqual({ connections: 2, connectionSources: 1, unprovenConnections: 2 });
+  expect(door.inbound.sizes()).toEqual({ connections: 2, connectionSources: 1, unauthenticatedConnections: 2 });
 });
 
 test('a customer with an IPv6 /56 is no more than two sources', () => {
@@ -46,7 +46,7 @@ test('a customer with an IPv6 /56 is no more than two sources', () => {
 test('a table full of strangers is open to everybody: who has proved nothing and is here longest goes', () => {
   const door = new Door({ connections: 4 });
   const [first] = [1, 2, 3, 4].map((n) => door.open(`198.51.100.${n}`));
-  first?.prove();
+  first?.markAuthenticated();
   expect(door.open('203.0.113.1')).toBeDefined();
   expect(door.closed).toEqual(['198.51.100.2']);
   door.sources.known.trust('192.0.2.9');
@@ -56,8 +56,8 @@ test('a table full of strangers is open to everybody: who has proved nothing and
 
 test('strangers do not push out a phone that proved itself, nor whoever comes from the address of one', () => {
   const door = new Door({ connections: 2 });
-  door.sources.known.phoneCame({ protocol: 'udp', address: '203.0.113.5', port: 5060 });
-  door.open('198.51.100.1')?.prove();
+  door.sources.known.registrationAdded({ protocol: 'udp', address: '203.0.113.5', port: 5060 });
+  door.open('198.51.100.1')?.markAuthenticated();
   expect(door.open('203.0.113.5')).toBeDefined();
   expect([1, 2, 3].map((n) => door.open(`198.51.100.${n + 10}`))).toEqual([undefined, undefined, undefined]);
   expect(door.open('203.0.113.5', 40_001)).toBeDefined();

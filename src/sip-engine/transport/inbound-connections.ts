@@ -7,16 +7,16 @@ import type { SourceLimits } from './source-limits.ts';
 // Must stay true: bounded in total and for each source; whoever has proved nothing makes room, longest here first; nothing here counts what we open.
 
 /** The place of one connection. */
-export type ConnectionPlace = {
+export type ConnectionSlot = {
   /** Something on it was accepted: it no longer makes room for others. */
-  prove(): void;
+  markAuthenticated(): void;
   /** It is closed. Only the first call counts. */
   leave(): void;
 };
 
-type Held = { readonly isNeighbour: boolean; readonly close: () => void };
+type UnauthenticatedConnection = { readonly isNeighbour: boolean; readonly close: () => void };
 
-type Options = {
+type InboundConnectionsDeps = {
   readonly limits: Pick<Limits, 'connections' | 'connectionsPerAddress'>;
   readonly sources: SourceLimits;
 };
@@ -26,15 +26,15 @@ const trustedFactor = 4;
 const widePrefixFactor = 2;
 
 export class InboundConnections {
-  readonly #limits: Options['limits'];
+  readonly #limits: InboundConnectionsDeps['limits'];
   readonly #sources: SourceLimits;
   /** Those that have proved nothing yet, oldest first. */
-  readonly #strangers = new Set<Held>();
-  readonly #neighbours = new Set<Held>();
+  readonly #untrusted = new Set<UnauthenticatedConnection>();
+  readonly #neighbours = new Set<UnauthenticatedConnection>();
   readonly #perSource = new Map<string, number>();
   #count = 0;
 
-  constructor({ limits, sources }: Options) {
+  constructor({ limits, sources }: InboundConnectionsDeps) {
     this.#limits = limits;
     this.#sources = sources;
   }
@@ -46,46 +46,46 @@ export class InboundConnections {
   open(
     from: { readonly address: string; readonly port: number; readonly protocol: 'tcp' | 'tls' | 'ws' | 'wss' },
     close: () => void,
-  ): ConnectionPlace | undefined {
-    const comer = { protocol: from.protocol, remoteAddress: from.address, remotePort: from.port };
-    const standing = this.#sources.standingOf(comer);
+  ): ConnectionSlot | undefined {
+    const source = { protocol: from.protocol, remoteAddress: from.address, remotePort: from.port };
+    const standing = this.#sources.standingOf(source);
     const isTrusted = standing !== 'stranger';
     const keys = [`64 ${sourceKey(from.address)}`, `56 ${widePrefixKey(from.address)}`] as const;
-    if (!this.#hasRoom(keys, isTrusted) || !this.#sources.admitMessage(comer)) return undefined;
+    if (!this.#hasRoom(keys, isTrusted) || !this.#sources.admitMessage(source)) return undefined;
     if (this.#count >= this.#limits.connections && !this.#makeRoom(isTrusted)) return undefined;
-    const held: Held = { isNeighbour: isTrusted, close };
+    const held: UnauthenticatedConnection = { isNeighbour: isTrusted, close };
     this.#setOf(held).add(held);
     this.#count += 1;
     for (const key of keys) this.#perSource.set(key, (this.#perSource.get(key) ?? 0) + 1);
-    return this.#placeOf(held, keys);
+    return this.#slotOf(held, keys);
   }
 
-  sizes(): { connections: number; connectionSources: number; unprovenConnections: number } {
+  sizes(): { connections: number; connectionSources: number; unauthenticatedConnections: number } {
     return {
       connections: this.#count,
       connectionSources: [...this.#perSource.keys()].filter((key) => key.startsWith('64 ')).length,
-      unprovenConnections: this.#strangers.size + this.#neighbours.size,
+      unauthenticatedConnections: this.#untrusted.size + this.#neighbours.size,
     };
   }
 
   #hasRoom([source, prefix]: readonly [string, string], isTrusted: boolean): boolean {
-    const most = this.#limits.connectionsPerAddress * (isTrusted ? trustedFactor : 1);
-    return (this.#perSource.get(source) ?? 0) < most && (this.#perSource.get(prefix) ?? 0) < most * widePrefixFactor;
+    const limit = this.#limits.connectionsPerAddress * (isTrusted ? trustedFactor : 1);
+    return (this.#perSource.get(source) ?? 0) < limit && (this.#perSource.get(prefix) ?? 0) < limit * widePrefixFactor;
   }
 
   /** A newcomer takes the place of the stranger that is here longest; of a neighbour only if it is one itself. */
   #makeRoom(isTrusted: boolean): boolean {
-    const [oldest] = this.#strangers.size > 0 || !isTrusted ? this.#strangers : this.#neighbours;
+    const [oldest] = this.#untrusted.size > 0 || !isTrusted ? this.#untrusted : this.#neighbours;
     if (oldest === undefined) return false;
     this.#setOf(oldest).delete(oldest);
     oldest.close();
     return true;
   }
 
-  #placeOf(held: Held, keys: readonly string[]): ConnectionPlace {
+  #slotOf(held: UnauthenticatedConnection, keys: readonly string[]): ConnectionSlot {
     let isHere = true;
     return {
-      prove: () => void this.#setOf(held).delete(held),
+      markAuthenticated: () => void this.#setOf(held).delete(held),
       leave: () => {
         if (!isHere) return;
         isHere = false;
@@ -100,7 +100,7 @@ export class InboundConnections {
     };
   }
 
-  #setOf({ isNeighbour }: Held): Set<Held> {
-    return isNeighbour ? this.#neighbours : this.#strangers;
+  #setOf({ isNeighbour }: UnauthenticatedConnection): Set<UnauthenticatedConnection> {
+    return isNeighbour ? this.#neighbours : this.#untrusted;
   }
 }

@@ -1,7 +1,7 @@
 import { addressBytes, areBytesIn, parseNetwork } from '../message/addresses.ts';
 import type { Network } from '../message/addresses.ts';
 import type { EngineClock } from '../runtime/clock.ts';
-import type { Flow, FlowPlace } from './transport.ts';
+import type { Flow, RemoteEndpoint } from './transport.ts';
 
 // Owns who is known: trunks by their networks, phones by what they proved with their digest.
 // Called by the source limits for every message, and by the engine with what applications accept and say.
@@ -14,24 +14,24 @@ import type { Flow, FlowPlace } from './transport.ts';
 export type Standing = 'trunk' | 'known' | 'neighbour' | 'stranger';
 
 /** What the standing of a flow depends on. A stream tells by itself whether something on it was accepted. */
-export type Comer = Pick<Flow, 'protocol' | 'remoteAddress' | 'remotePort'> & {
-  readonly isProven?: boolean | undefined;
+export type MessageSource = Pick<Flow, 'protocol' | 'remoteAddress' | 'remotePort'> & {
+  readonly isAuthenticated?: boolean | undefined;
   /** We opened it, or sent a request there. */
   readonly isOurs?: boolean | undefined;
 };
 
 /** Longer than a registration lasts. */
-const provenMs = 2 * 3_600_000;
+const authenticatedMs = 2 * 3_600_000;
 
 export class KnownSources {
   readonly #clock: EngineClock;
   readonly #limit: number;
   readonly #networks = new Map<string, Network>();
   /** Where registered phones are, as the application says, and how many of them share it. */
-  readonly #places = new Map<string, number>();
+  readonly #endpoints = new Map<string, number>();
   readonly #addresses = new Map<string, number>();
   /** Places over UDP from which a request was accepted, and until when that counts; the oldest first. */
-  readonly #proven = new Map<string, number>();
+  readonly #authenticated = new Map<string, number>();
 
   constructor({ clock, limit }: { readonly clock: EngineClock; readonly limit: number }) {
     this.#clock = clock;
@@ -51,45 +51,45 @@ export class KnownSources {
   }
 
   /** A phone registered from there. */
-  phoneCame(place: FlowPlace): void {
-    count(this.#places, placeKey(place), 1);
+  registrationAdded(place: RemoteEndpoint): void {
+    count(this.#endpoints, endpointKey(place), 1);
     count(this.#addresses, place.address, 1);
   }
 
   /** It is no longer registered from there, or may no longer be. */
-  phoneLeft(place: FlowPlace): void {
-    count(this.#places, placeKey(place), -1);
+  registrationRemoved(place: RemoteEndpoint): void {
+    count(this.#endpoints, endpointKey(place), -1);
     count(this.#addresses, place.address, -1);
-    this.#proven.delete(placeKey(place));
+    this.#authenticated.delete(endpointKey(place));
   }
 
   /** An application accepted something that came by this flow. A connection remembers that itself. */
-  prove({ protocol, remoteAddress: address, remotePort: port }: Comer): void {
+  markAuthenticated({ protocol, remoteAddress: address, remotePort: port }: MessageSource): void {
     if (protocol !== 'udp') return;
-    const key = placeKey({ protocol, address, port });
-    this.#proven.delete(key);
-    this.#proven.set(key, this.#clock.monotonic() + provenMs);
-    if (this.#proven.size <= this.#limit) return;
-    for (const oldest of this.#proven.keys()) {
-      this.#proven.delete(oldest);
+    const key = endpointKey({ protocol, address, port });
+    this.#authenticated.delete(key);
+    this.#authenticated.set(key, this.#clock.monotonic() + authenticatedMs);
+    if (this.#authenticated.size <= this.#limit) return;
+    for (const oldest of this.#authenticated.keys()) {
+      this.#authenticated.delete(oldest);
       return;
     }
   }
 
-  standingOf(comer: Comer): Standing {
-    const { protocol, remoteAddress: address, remotePort: port } = comer;
+  standingOf(source: MessageSource): Standing {
+    const { protocol, remoteAddress: address, remotePort: port } = source;
     if (this.#isTrunk(address)) return 'trunk';
-    if (comer.isOurs === true || comer.isProven === true) return 'known';
-    if (protocol === 'udp' && this.#isProvenPlace(placeKey({ protocol, address, port }))) return 'known';
+    if (source.isOurs === true || source.isAuthenticated === true) return 'known';
+    if (protocol === 'udp' && this.#isAuthenticatedEndpoint(endpointKey({ protocol, address, port }))) return 'known';
     return this.#addresses.has(address) ? 'neighbour' : 'stranger';
   }
 
   get size(): number {
-    return this.#proven.size;
+    return this.#authenticated.size;
   }
 
-  #isProvenPlace(key: string): boolean {
-    return this.#places.has(key) || (this.#proven.get(key) ?? 0) > this.#clock.monotonic();
+  #isAuthenticatedEndpoint(key: string): boolean {
+    return this.#endpoints.has(key) || (this.#authenticated.get(key) ?? 0) > this.#clock.monotonic();
   }
 
   #isTrunk(address: string): boolean {
@@ -102,7 +102,7 @@ export class KnownSources {
   }
 }
 
-function placeKey({ protocol, address, port }: FlowPlace): string {
+function endpointKey({ protocol, address, port }: RemoteEndpoint): string {
   return `${protocol} ${address} ${port}`;
 }
 

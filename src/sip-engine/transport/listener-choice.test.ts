@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
 import { parseNetwork } from '../message/addresses.ts';
 import { chooseListener, protocolsFor } from './listener-choice.ts';
-import type { Candidate } from './listener-choice.ts';
+import type { ListenerCandidate } from './listener-choice.ts';
 import type { Listener, Protocol } from './transport.ts';
 
 type Wish = { protocol?: Protocol; external?: string; networks?: string[] };
 
-function candidate(address: string, { protocol = 'udp', external, networks = [] }: Wish = {}): Candidate {
+function candidate(address: string, { protocol = 'udp', external, networks = [] }: Wish = {}): ListenerCandidate {
   const family = address.includes(':') ? 6 : 4;
   const listener: Listener = { protocol, family, address, port: 5060, advertisedHost: external ?? address, advertisedPort: 5060 };
   return { listener, localNetworks: networks.map((text) => parseNetwork(text)!), isExternal: external !== undefined };
 }
 
-function chosen(candidates: Candidate[], address: string, protocol: Protocol = 'udp'): string | undefined {
+function chosen(candidates: ListenerCandidate[], address: string, protocol: Protocol = 'udp'): string | undefined {
   return chooseListener(candidates, protocol, address)?.advertisedHost;
 }
 

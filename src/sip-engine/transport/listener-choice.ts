@@ -3,7 +3,7 @@ import type { Network } from '../message/addresses.ts';
 import type { Listener, Protocol } from './transport.ts';
 
 /** A listener with what decides whether it suits a target. */
-export type Candidate = {
+export type ListenerCandidate = {
   readonly listener: Listener;
   /** Networks that are reached directly through it. */
   readonly localNetworks: readonly Network[];
@@ -14,7 +14,11 @@ export type Candidate = {
  * The listener from which to reach an address: one whose own network has it, else the one that shares most leading octets, else one with
  * an external address, else one that is not loopback; else the first.
  */
-export function chooseListener(candidates: readonly Candidate[], protocol: Protocol, address: string): Listener | undefined {
+export function chooseListener(
+  candidates: readonly ListenerCandidate[],
+  protocol: Protocol,
+  address: string,
+): Listener | undefined {
   const family = familyOf(address);
   let best: { listener: Listener; rank: number } | undefined;
   for (const candidate of candidates) {
@@ -26,7 +30,7 @@ export function chooseListener(candidates: readonly Candidate[], protocol: Proto
   return best?.listener;
 }
 
-function rankOf({ listener, localNetworks, isExternal }: Candidate, address: string): number {
+function rankOf({ listener, localNetworks, isExternal }: ListenerCandidate, address: string): number {
   const isLocal = localNetworks.some((network) => isInNetwork(address, network));
   const octets = equalOctets(listener.address, address);
   return (isLocal ? 1000 : 0) + octets * 10 + (isExternal ? 4 : 0) + (isLoopback(listener.address) ? 0 : 1);

@@ -1,9 +1,9 @@
 import { isSameAddress, withBrackets } from '../message/addresses.ts';
 import { codeOf } from './bound-port.ts';
-import type { PortSurroundings } from './bound-port.ts';
+import type { PortDeps } from './bound-port.ts';
 import type { EngineTimer } from '../runtime/clock.ts';
 import { chooseListener } from './listener-choice.ts';
-import type { Candidate } from './listener-choice.ts';
+import type { ListenerCandidate } from './listener-choice.ts';
 import {
   describeListener,
   expandListener,
@@ -19,7 +19,7 @@ import { startProblem } from './start-problem.ts';
 import type { StreamTimes } from './stream-connection.ts';
 import { StreamPort } from './tcp-transport.ts';
 import type { StreamTls } from './tcp-transport.ts';
-import { changeOf, loadTls } from './tls-settings.ts';
+import { fileVersions, loadTls } from './tls-settings.ts';
 import type { TlsOptions } from './tls-settings.ts';
 import type { Listener } from './transport.ts';
 import { UdpPort } from './udp-transport.ts';
@@ -44,7 +44,11 @@ export type ListeningOptions = {
 };
 
 export type Port = UdpPort | StreamPort;
-export type Bound = Candidate & { readonly port: Port; readonly names: readonly string[]; readonly isFromWildcard: boolean };
+export type BoundListener = ListenerCandidate & {
+  readonly port: Port;
+  readonly names: readonly string[];
+  readonly isFromWildcard: boolean;
+};
 type Wanted = ListenerOptions & { readonly isFromWildcard: boolean };
 
 /** Addresses change with DHCP, certificates with every renewal. */
@@ -53,9 +57,9 @@ const refreshMs = 15_000;
 export class ListeningPorts {
   readonly inbound: InboundConnections;
   readonly #options: ListeningOptions;
-  readonly #surroundings: PortSurroundings;
+  readonly #deps: PortDeps;
   readonly #portOf = new Map<Listener, Port>();
-  #bound: Bound[] = [];
+  #bound: BoundListener[] = [];
   #listeners: readonly Listener[] = [];
   #addresses: readonly InterfaceAddress[] = [];
   #tls: StreamTls | undefined;
@@ -64,13 +68,13 @@ export class ListeningPorts {
   #isRefreshing = false;
   #isOpen = false;
 
-  constructor(options: ListeningOptions, surroundings: PortSurroundings) {
+  constructor(options: ListeningOptions, deps: PortDeps) {
     this.#options = options;
-    this.#surroundings = surroundings;
-    this.inbound = new InboundConnections({ limits: surroundings.limits, sources: options.sources });
+    this.#deps = deps;
+    this.inbound = new InboundConnections({ limits: deps.limits, sources: options.sources });
   }
 
-  get bound(): readonly Bound[] {
+  get bound(): readonly BoundListener[] {
     return this.#bound;
   }
 
@@ -99,7 +103,7 @@ export class ListeningPorts {
     }
     this.#listeners = this.#bound.map(({ listener }) => listener);
     const mayChange = this.#tls !== undefined || this.#options.listen.some(isWildcard);
-    if (mayChange) this.#timer = this.#surroundings.clock.every(refreshMs, () => void this.#refresh());
+    if (mayChange) this.#timer = this.#deps.clock.every(refreshMs, () => void this.#refresh());
   }
 
   async close(): Promise<void> {
@@ -133,7 +137,7 @@ export class ListeningPorts {
       this.#renewTls();
       await this.#followAddresses();
     } catch (error) {
-      this.#surroundings.log.error({ error: String(error) }, 'The listeners could not be brought up to date');
+      this.#deps.log.error({ error: String(error) }, 'The listeners could not be brought up to date');
     } finally {
       this.#isRefreshing = false;
     }
@@ -142,16 +146,16 @@ export class ListeningPorts {
   /** New connections use a renewed certificate; while the files are not in order, the old one stays. */
   #renewTls(): void {
     const { tls } = this.#options;
-    if (tls === undefined || this.#tls === undefined || changeOf(tls) === this.#tlsChange) return;
-    this.#tlsChange = changeOf(tls);
+    if (tls === undefined || this.#tls === undefined || fileVersions(tls) === this.#tlsChange) return;
+    this.#tlsChange = fileVersions(tls);
     const loaded = loadTls(tls);
     if (loaded.kind === 'problem') {
-      this.#surroundings.log.warn({ problem: loaded.text }, 'The renewed certificate cannot be used; the old one stays');
+      this.#deps.log.warn({ problem: loaded.text }, 'The renewed certificate cannot be used; the old one stays');
       return;
     }
     this.#tls = { ...this.#tls, settings: loaded.settings };
     for (const port of this.ports) if (port instanceof StreamPort) port.renewTls(loaded.settings);
-    this.#surroundings.log.info({}, 'The TLS certificate was renewed');
+    this.#deps.log.info({}, 'The TLS certificate was renewed');
   }
 
   /** Listeners of a wildcard follow the addresses of the machine. */
@@ -162,7 +166,7 @@ export class ListeningPorts {
     const isHere = (address: string): boolean => addresses.some((one) => isSameAddress(one.address, address));
     const gone = this.#bound.filter(({ isFromWildcard, listener }) => isFromWildcard && !isHere(listener.address));
     for (const { listener } of gone) {
-      this.#surroundings.log.warn({ address: listener.address, protocol: listener.protocol }, 'The machine lost an address');
+      this.#deps.log.warn({ address: listener.address, protocol: listener.protocol }, 'The machine lost an address');
       this.#portOf.delete(listener);
     }
     for (const port of new Set(gone.map((one) => one.port))) void port.close();
@@ -184,9 +188,9 @@ export class ListeningPorts {
     const place = describeListener(wanted);
     try {
       await this.#openOne(wanted);
-      this.#surroundings.log.info({ place }, 'The machine got an address');
+      this.#deps.log.info({ place }, 'The machine got an address');
     } catch (error) {
-      this.#surroundings.log.warn({ place, error: String(error) }, 'A new address of the machine cannot be listened on');
+      this.#deps.log.warn({ place, error: String(error) }, 'A new address of the machine cannot be listened on');
     }
   }
 
@@ -196,13 +200,13 @@ export class ListeningPorts {
         listener.protocol === wanted.protocol && listener.address === wanted.host && listener.port === wanted.port,
     );
     if (shared) {
-      this.#enlist(wanted, shared.port, shared.listener.port);
+      this.#addListener(wanted, shared.port, shared.listener.port);
       return;
     }
     const port = this.#createPort(wanted);
     try {
       const boundPort = await port.open();
-      if (this.#isOpen) this.#enlist(wanted, port, boundPort);
+      if (this.#isOpen) this.#addListener(wanted, port, boundPort);
       else await port.close();
     } catch (error) {
       // IPv6 addresses that are still being checked for duplicates cannot be bound yet; the refresh comes back to them.
@@ -218,7 +222,7 @@ export class ListeningPorts {
     const { streamTimes, keepAliveSeconds, webSocketOrigins, isBlocked } = this.#options;
     const family = host.includes(':') ? 6 : 4;
     const listenerOf = (remote: string): Listener => this.#listenerAt(made, remote);
-    const place = { ...this.#surroundings, address: host, port, listenerOf };
+    const place = { ...this.#deps, address: host, port, listenerOf };
     const made: Port =
       protocol === 'udp'
         ? new UdpPort({ ...place, family })
@@ -237,7 +241,7 @@ export class ListeningPorts {
   }
 
   // oxlint-disable-next-line max-params -- what was wanted, and what came of it
-  #enlist(wanted: Wanted, port: Port, boundPort: number): void {
+  #addListener(wanted: Wanted, port: Port, boundPort: number): void {
     const { protocol, host, externalHost, externalPort, names = [], isFromWildcard, isDialOnly } = wanted;
     const listener: Listener = Object.freeze({
       protocol,
@@ -263,7 +267,7 @@ export class ListeningPorts {
   #listenerAt(port: Port, remote: string): Listener {
     const sharing = this.#bound.filter((bound) => bound.port === port);
     const chosen = sharing[0] && (chooseListener(sharing, sharing[0].listener.protocol, remote) ?? sharing[0].listener);
-    return chosen ?? nowhere;
+    return chosen ?? nullListener;
   }
 
   #loadTls(): StreamTls | undefined {
@@ -275,7 +279,7 @@ export class ListeningPorts {
     }
     const loaded = loadTls(tls);
     if (loaded.kind === 'problem') throw new Error(loaded.text, { cause: loaded.cause });
-    this.#tlsChange = changeOf(tls);
+    this.#tlsChange = fileVersions(tls);
     return {
       settings: loaded.settings,
       verifyServers: tls.verifyServers ?? false,
@@ -285,7 +289,7 @@ export class ListeningPorts {
 }
 
 /** Where a peer belongs whose socket is just being opened or closed: nothing can be sent from there. */
-const nowhere: Listener = {
+const nullListener: Listener = {
   protocol: 'udp',
   family: 4,
   address: '0.0.0.0',

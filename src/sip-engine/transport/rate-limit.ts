@@ -20,7 +20,7 @@ export class RateLimit {
   }
 
   /** False, and nothing is taken, when this key has used up its burst and its rate. */
-  take(key: string): boolean {
+  tryConsume(key: string): boolean {
     const bucket = this.#filled(key);
     if (bucket.tokens < 1) return false;
     bucket.tokens -= 1;
@@ -28,7 +28,7 @@ export class RateLimit {
   }
 
   /** Whoever proves itself may ask for more: never beyond the burst. */
-  give(key: string, tokens: number): void {
+  credit(key: string, tokens: number): void {
     const bucket = this.#filled(key);
     bucket.tokens = Math.min(this.#rate.burst, bucket.tokens + tokens);
   }

@@ -7,21 +7,21 @@ const factor = 2;
 
 /** How many bytes we answer a request over UDP with, as long as nobody has accepted it: its source may be forged. */
 export class ReplyBudget {
-  readonly #isBound: boolean;
+  readonly #isLimited: boolean;
   #left: number;
 
   constructor(request: SipMessage, { protocol }: Pick<Flow, 'protocol'>) {
-    this.#isBound = protocol === 'udp';
+    this.#isLimited = protocol === 'udp';
     this.#left = allowance(request);
   }
 
   /** The request came once more. */
-  repeated(request: SipMessage): void {
+  retransmitted(request: SipMessage): void {
     this.#left += allowance(request);
   }
 
   has(bytes: number): boolean {
-    return !this.#isBound || bytes <= this.#left;
+    return !this.#isLimited || bytes <= this.#left;
   }
 
   /** False, and nothing is spent, where there is not that much left. */

@@ -10,12 +10,12 @@ export class SipChannel implements Channel {
   readonly isReady = true;
   readonly #framer: StreamFramer;
 
-  constructor(limits: Limits, { onMessage, onBreach, onAlive, write }: ChannelHandlers) {
+  constructor(limits: Limits, { onMessage, onProtocolError: onBreach, onAlive, write }: ChannelHandlers) {
     const onPing = (): void => {
       onAlive();
       write(pong);
     };
-    this.#framer = new StreamFramer(limits, { onMessage, onBreach, onPing });
+    this.#framer = new StreamFramer(limits, { onMessage, onProtocolError: onBreach, onPing });
   }
 
   push(chunk: Buffer): void {
@@ -30,7 +30,7 @@ export class SipChannel implements Channel {
     return ping;
   }
 
-  farewell(): undefined {
+  closingBytes(): undefined {
     return undefined;
   }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
-import type { Comer } from './known-sources.ts';
+import type { MessageSource } from './known-sources.ts';
 import { defaultLimits } from '../runtime/limits.ts';
 import { SourceLimits } from './source-limits.ts';
 
@@ -9,7 +9,7 @@ function limitsWith(changes: Partial<typeof defaultLimits>): { clock: FakeClock;
   return { clock, sources: new SourceLimits({ clock, limits: { ...defaultLimits, ...changes } }) };
 }
 
-const from = (address: string, port = 5060, protocol: Comer['protocol'] = 'udp'): Comer => ({
+const from = (address: string, port = 5060, protocol: MessageSource['protocol'] = 'udp'): MessageSource => ({
   protocol,
   remoteAddress: address,
   remotePort: port,
@@ -37,7 +37,7 @@ test('a phone or trunk may ask more than a stranger, but not without end', () =>
   const { sources } = limitsWith({});
   expect(sources.known.trust('192.0.2.0/24')).toBe(true);
   expect(sources.known.trust('trunk.example')).toBe(false);
-  sources.known.phoneCame({ protocol: 'udp', address: '203.0.113.5', port: 5060 });
+  sources.known.registrationAdded({ protocol: 'udp', address: '203.0.113.5', port: 5060 });
   const most = ['192.0.2.1', '203.0.113.5', '203.0.113.6'].map((address) => admitted(sources, address, 20_000));
   expect(most).toEqual([8_000, 4_000, 200]);
   sources.known.untrust('192.0.2.0/24');
@@ -46,31 +46,31 @@ test('a phone or trunk may ask more than a stranger, but not without end', () =>
 
 test('whoever proves itself may go on asking', () => {
   const { sources } = limitsWith({});
-  sources.known.phoneCame({ protocol: 'udp', address: '203.0.113.5', port: 5060 });
+  sources.known.registrationAdded({ protocol: 'udp', address: '203.0.113.5', port: 5060 });
   let asked = 0;
   for (let index = 0; index < 20_000; index += 1) {
     if (!sources.admitMessage(from('203.0.113.5')) || !sources.admitRequest(from('203.0.113.5'), false)) continue;
     asked += 1;
-    if (index % 2 === 1) sources.prove(from('203.0.113.5'));
+    if (index % 2 === 1) sources.markAuthenticated(from('203.0.113.5'));
   }
   expect(asked).toBe(20_000);
 });
 
 test('a stranger at the address of a registered phone takes nothing from that phone', () => {
   const { sources } = limitsWith({});
-  sources.known.phoneCame({ protocol: 'udp', address: '203.0.113.5', port: 5060 });
+  sources.known.registrationAdded({ protocol: 'udp', address: '203.0.113.5', port: 5060 });
   const others = tally(50_000, (index) => sources.admitMessage(from('203.0.113.5', 10_000 + (index % 50_000))));
   expect(others).toBe(2_000);
   expect(sources.admitMessage(from('203.0.113.5', 5060))).toBe(true);
   expect(tally(5_000, () => sources.admitRequest(from('203.0.113.5', 7_000), false))).toBe(200);
   expect(sources.admitRequest(from('203.0.113.5', 5060), false)).toBe(true);
-  sources.known.phoneLeft({ protocol: 'udp', address: '203.0.113.5', port: 5060 });
+  sources.known.registrationRemoved({ protocol: 'udp', address: '203.0.113.5', port: 5060 });
   expect(sources.standingOf(from('203.0.113.5', 5060))).toBe('stranger');
 });
 
 test('strangers of a hundred thousand addresses together are read and handed on at a bounded rate, and never keep out who is known', () => {
   const { clock, sources } = limitsWith({});
-  sources.prove(from('203.0.113.5', 6000));
+  sources.markAuthenticated(from('203.0.113.5', 6000));
   sources.known.trust('192.0.2.0/24');
   expect(tally(100_000, (index) => sources.admitMessage(from(stranger(index))))).toBe(8_000);
   expect(tally(100_000, (index) => sources.admitRequest(from(stranger(index)), false))).toBe(1_000);
@@ -89,7 +89,7 @@ test('strangers of a hundred thousand addresses together are read and handed on 
 test('calls for help have room of their own, which those of strangers do not take from others', () => {
   const { sources } = limitsWith({});
   const phone = { protocol: 'udp', address: '203.0.113.5', port: 5060 } as const;
-  sources.known.phoneCame(phone);
+  sources.known.registrationAdded(phone);
   const neighbour = from('203.0.113.5', 7000);
   tally(5_000, () => sources.admitRequest(neighbour, false));
   tally(5_000, () => sources.admitRequest(from('203.0.113.5'), false));
@@ -118,11 +118,11 @@ test('forged addresses cannot grow the tables', () => {
   const { sources } = limitsWith({ limitedSources: 100 });
   for (let index = 0; index < 10_000; index += 1) {
     sources.admitMessage(from(stranger(index)));
-    sources.prove(from('203.0.113.5', 1_000 + index));
+    sources.markAuthenticated(from('203.0.113.5', 1_000 + index));
   }
-  const { limitedSources, provenSources } = sources.sizes();
+  const { limitedSources, authenticatedSources } = sources.sizes();
   expect(limitedSources).toBeLessThanOrEqual(300);
-  expect(provenSources).toBe(100);
+  expect(authenticatedSources).toBe(100);
 });
 
 test('a source in steady use keeps its bucket while others come and go', () => {

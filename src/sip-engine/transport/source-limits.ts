@@ -1,7 +1,7 @@
 import { addressBytes } from '../message/addresses.ts';
 import type { EngineClock } from '../runtime/clock.ts';
 import { KnownSources } from './known-sources.ts';
-import type { Comer, Standing } from './known-sources.ts';
+import type { MessageSource, Standing } from './known-sources.ts';
 import type { Limits } from '../runtime/limits.ts';
 import { RateLimit } from './rate-limit.ts';
 import type { Rate } from './rate-limit.ts';
@@ -19,8 +19,8 @@ type SourceLimitsOptions = {
 type Totals = Readonly<Partial<Record<Standing, RateLimit>>>;
 
 /** What accepting one request is worth: a phone that proves itself a hundred times a second may ask that often. */
-const messagesForProof = 10;
-const requestsForProof = 4;
+const messagesForAuthentication = 10;
+const requestsForAuthentication = 4;
 /** A subscriber often has a whole IPv6 /56 (RIPE-690): together they are allowed this many times what a /64 is. */
 const widePrefixFactor = 2;
 
@@ -75,48 +75,49 @@ export class SourceLimits {
     this.#emergencies = limitEach(emergencyRates, limit);
   }
 
-  standingOf(comer: Comer): Standing {
-    return this.known.standingOf(comer);
+  standingOf(source: MessageSource): Standing {
+    return this.known.standingOf(source);
   }
 
   /** Counts one message, before it is read; false when there were too many. */
-  admitMessage(comer: Comer): boolean {
-    const standing = this.standingOf(comer);
-    if (!this.#messages[standing].take(keyOf(standing, comer))) return false;
-    if (standing === 'stranger' && !this.#isPrefixAdmitted(comer.remoteAddress)) return false;
-    return this.#messageTotals[standing]?.take(mannerOf(comer)) ?? true;
+  admitMessage(source: MessageSource): boolean {
+    const standing = this.standingOf(source);
+    if (!this.#messages[standing].tryConsume(keyOf(standing, source))) return false;
+    if (standing === 'stranger' && !this.#isPrefixAdmitted(source.remoteAddress)) return false;
+    return this.#messageTotals[standing]?.tryConsume(transportClassOf(source)) ?? true;
   }
 
   /**
    * Counts one request outside any dialog, before an application gets it; false when there were too many. A call for help that finds no
    * room among the others of its standing has a little room of its own.
    */
-  admitRequest(comer: Comer, isEmergency: boolean): boolean {
-    const standing = this.standingOf(comer);
-    const key = keyOf(standing, comer);
-    const manner = mannerOf(comer);
-    if (this.#requests[standing].take(key) && (this.#requestTotals[standing]?.take(manner) ?? true)) return true;
-    return isEmergency && this.#emergencies[standing].take(standing === 'stranger' ? manner : key);
+  admitRequest(source: MessageSource, isEmergency: boolean): boolean {
+    const standing = this.standingOf(source);
+    const key = keyOf(standing, source);
+    const transportClass = transportClassOf(source);
+    if (this.#requests[standing].tryConsume(key) && (this.#requestTotals[standing]?.tryConsume(transportClass) ?? true))
+      return true;
+    return isEmergency && this.#emergencies[standing].tryConsume(standing === 'stranger' ? transportClass : key);
   }
 
   /** An application accepted a request that came by this flow. */
-  prove(comer: Comer): void {
-    this.known.prove(comer);
-    const standing = this.standingOf(comer);
+  markAuthenticated(source: MessageSource): void {
+    this.known.markAuthenticated(source);
+    const standing = this.standingOf(source);
     // A trunk is believed by its address, which over UDP may be forged: that is no proof.
     if (standing !== 'known') return;
-    const key = keyOf(standing, comer);
-    this.#messages[standing].give(key, messagesForProof);
-    this.#requests[standing].give(key, requestsForProof);
+    const key = keyOf(standing, source);
+    this.#messages[standing].credit(key, messagesForAuthentication);
+    this.#requests[standing].credit(key, requestsForAuthentication);
   }
 
-  sizes(): { limitedSources: number; provenSources: number } {
+  sizes(): { limitedSources: number; authenticatedSources: number } {
     const tables = [...Object.values(this.#messages), this.#widePrefixes];
-    return { limitedSources: tables.reduce((sum, { size }) => sum + size, 0), provenSources: this.known.size };
+    return { limitedSources: tables.reduce((sum, { size }) => sum + size, 0), authenticatedSources: this.known.size };
   }
 
   #isPrefixAdmitted(address: string): boolean {
-    return !address.includes(':') || this.#widePrefixes.take(widePrefixKey(address));
+    return !address.includes(':') || this.#widePrefixes.tryConsume(widePrefixKey(address));
   }
 }
 
@@ -126,13 +127,15 @@ function limitEach(rates: Readonly<Record<Standing, Rate>>, limit: (rate: Rate) 
 }
 
 /** Who is known is so at one place; everybody else at one address is one source. */
-function keyOf(standing: Standing, comer: Comer): string {
-  const { protocol, remoteAddress, remotePort } = comer;
-  return standing === 'known' ? `${protocol} ${remoteAddress} ${remotePort}` : `${mannerOf(comer)} ${sourceKey(remoteAddress)}`;
+function keyOf(standing: Standing, source: MessageSource): string {
+  const { protocol, remoteAddress, remotePort } = source;
+  return standing === 'known'
+    ? `${protocol} ${remoteAddress} ${remotePort}`
+    : `${transportClassOf(source)} ${sourceKey(remoteAddress)}`;
 }
 
 /** Over a connection no source can be forged: datagrams take nothing from those who come by one. */
-function mannerOf({ protocol }: Comer): 'datagrams' | 'connections' {
+function transportClassOf({ protocol }: MessageSource): 'datagrams' | 'connections' {
   return protocol === 'udp' ? 'datagrams' : 'connections';
 }
 

@@ -17,7 +17,7 @@ export type StreamTimes = {
   /** A half-received message (slow loris). */
   readonly partialMs: number;
   /** An inbound connection on which nothing was accepted, whatever else comes by it. */
-  readonly unprovenMs: number;
+  readonly unauthenticatedMs: number;
   readonly idleMs: number;
   /** A request of ours after which nothing at all came: the peer is taken for dead when the connection is wanted again. */
   readonly silenceMs: number;
@@ -29,14 +29,14 @@ export const defaultStreamTimes: StreamTimes = {
   connectMs: 10_000,
   handshakeMs: 10_000,
   partialMs: 64_000,
-  unprovenMs: 64_000,
+  unauthenticatedMs: 64_000,
   idleMs: 2 * 3_600_000,
   silenceMs: 32_000,
   lingerMs: 5_000,
 };
 
 /** What half-received messages of all connections together may take. */
-export type HeldBudget = { readonly limit: number; used: number };
+export type PartialMessageBudget = { readonly limit: number; used: number };
 
 /** A connection that holds less than this is never closed for the sake of the budget. */
 const fairShareBytes = 4_096;
@@ -53,14 +53,14 @@ export type ConnectionOptions = {
   readonly clock: EngineClock;
   readonly times: StreamTimes;
   /** The most bytes that wait for a peer that does not read. */
-  readonly mostQueuedBytes: number;
-  readonly held: HeldBudget;
+  readonly maxQueuedBytes: number;
+  readonly held: PartialMessageBudget;
   readonly openChannel: (handlers: ChannelHandlers) => Channel;
   readonly onMessage: (bytes: Buffer, connection: StreamConnection) => void;
-  readonly onBreach: (status: 400 | 413, head: Buffer, connection: StreamConnection) => void;
+  readonly onProtocolError: (status: 400 | 413, head: Buffer, connection: StreamConnection) => void;
   readonly onClosed: (connection: StreamConnection) => void;
   /** Something on it was accepted for the first time. */
-  readonly onProven?: (() => void) | undefined;
+  readonly onAuthenticated?: (() => void) | undefined;
 };
 
 export class StreamConnection implements Flow {
@@ -82,7 +82,7 @@ export class StreamConnection implements Flow {
   #lastAt: number;
   /** When the message under way began; 0 for none. */
   #partialSince = 0;
-  #isProven = false;
+  #isAuthenticated = false;
   #pause: EngineTimer | undefined;
   #heldBytes = 0;
   /** Writes that the system has not taken yet, and when it last took one or had none. */
@@ -107,7 +107,7 @@ export class StreamConnection implements Flow {
     this.#channel = options.openChannel({
       onMessage: (bytes) => this.#onMessage(bytes),
       onAlive: () => this.#heard(),
-      onBreach: (status, head) => options.onBreach(status, head, this),
+      onProtocolError: (status, head) => options.onProtocolError(status, head, this),
       write: (bytes) => this.#write(bytes),
       end: () => this.end(),
     });
@@ -122,14 +122,14 @@ export class StreamConnection implements Flow {
     return !this.isInbound;
   }
 
-  get isProven(): boolean {
-    return this.#isProven;
+  get isAuthenticated(): boolean {
+    return this.#isAuthenticated;
   }
 
-  prove(): void {
-    if (this.#isProven) return;
-    this.#isProven = true;
-    this.#options.onProven?.();
+  markAuthenticated(): void {
+    if (this.#isAuthenticated) return;
+    this.#isAuthenticated = true;
+    this.#options.onAuthenticated?.();
   }
 
   /** True when the socket is gone too. */
@@ -181,8 +181,8 @@ export class StreamConnection implements Flow {
   }
 
   /** A polite end at shutdown. */
-  farewell(): void {
-    const bytes = this.#channel.farewell();
+  endGracefully(): void {
+    const bytes = this.#channel.closingBytes();
     if (bytes && this.#state === 'open') this.#write(bytes);
     this.end();
   }
@@ -220,7 +220,7 @@ export class StreamConnection implements Flow {
       if (age >= times.connectMs) this.destroy({ kind: 'timeout', text: 'The connection could not be opened in time.' });
     } else if (!this.#channel.isReady) {
       if (age >= times.handshakeMs) this.destroy({ kind: 'timeout', text: 'The handshake took too long.' });
-    } else if (this.isInbound && !this.#isProven && age >= times.unprovenMs) this.end();
+    } else if (this.isInbound && !this.#isAuthenticated && age >= times.unauthenticatedMs) this.end();
     else if (this.#isStalled(now)) {
       this.destroy({ kind: 'timeout', text: 'The peer sent half a message.' });
     } else if (this.#unwritten > 0 && now - this.#writtenAt >= times.partialMs) {
@@ -274,7 +274,7 @@ export class StreamConnection implements Flow {
 
   #write(bytes: Buffer, onFailure?: OnFailure): void {
     if (this.#state === 'closed') return;
-    if (this.#socket.writableLength + bytes.length > this.#options.mostQueuedBytes) {
+    if (this.#socket.writableLength + bytes.length > this.#options.maxQueuedBytes) {
       const failure: SendFailure = { kind: 'timeout', text: 'The peer does not read what it is sent.' };
       failLater(onFailure, failure);
       this.destroy(failure);

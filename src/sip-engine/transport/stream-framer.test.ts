@@ -12,7 +12,7 @@ function framing(limits: Partial<Limits> = {}) {
     {
       onMessage: (bytes) => void heard.push(bytes.toString('latin1')),
       onPing: () => void heard.push('ping'),
-      onBreach: (status) => void heard.push(`breach ${status}`),
+      onProtocolError: (status) => void heard.push(`breach ${status}`),
     },
   );
   const push = (text: string, size = text.length) => {
@@ -90,7 +90,7 @@ describe('StreamFramer', () => {
         framer.stop();
       },
       onPing() {},
-      onBreach() {},
+      onProtocolError() {},
     });
     framer.push(Buffer.from(message() + message()));
     framer.push(Buffer.from(message()));
@@ -107,7 +107,11 @@ describe('StreamFramer', () => {
 
   it('keeps its messages apart from the chunks and from one another', () => {
     const seen: Buffer[] = [];
-    const framer = new StreamFramer(defaultLimits, { onMessage: (bytes) => void seen.push(bytes), onPing() {}, onBreach() {} });
+    const framer = new StreamFramer(defaultLimits, {
+      onMessage: (bytes) => void seen.push(bytes),
+      onPing() {},
+      onProtocolError() {},
+    });
     for (const text of [message('aaaa'), message('bbbb')]) for (const letter of text) framer.push(Buffer.from(letter));
     expect(seen.map(String)).toEqual([message('aaaa'), message('bbbb')]);
   });

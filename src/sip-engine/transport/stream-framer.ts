@@ -12,7 +12,7 @@ export type FramerHandlers = {
   /** CRLFCRLF between messages: to be answered with CRLF. */
   readonly onPing: () => void;
   /** The stream cannot be followed any more; nothing is reported afterwards. `head` is what was read of the message. */
-  readonly onBreach: (status: 413 | 400, head: Buffer) => void;
+  readonly onProtocolError: (status: 413 | 400, head: Buffer) => void;
 };
 
 const empty = Buffer.alloc(0);
@@ -100,32 +100,32 @@ export class StreamFramer {
 
   /** Looks for the empty line; true when the length of the message is known. */
   #findHead(bytes: Buffer): boolean {
-    const most = this.#limits.startLineBytes + this.#limits.headersBytes;
+    const limit = this.#limits.startLineBytes + this.#limits.headersBytes;
     let feed = bytes.indexOf(10, this.#scanned);
     while (feed !== -1) {
       const after = bytes[feed + 1] === 13 ? feed + 2 : feed + 1;
       if (after >= bytes.length) {
         this.#scanned = feed;
-        return this.#checkSize(bytes, most);
+        return this.#checkSize(bytes, limit);
       }
-      if (bytes[after] === 10) return this.#readHead(bytes, after + 1, most);
+      if (bytes[after] === 10) return this.#readHead(bytes, after + 1, limit);
       feed = bytes.indexOf(10, feed + 1);
     }
     this.#scanned = bytes.length;
-    return this.#checkSize(bytes, most);
+    return this.#checkSize(bytes, limit);
   }
 
-  #checkSize(bytes: Buffer, most: number): false {
-    if (bytes.length > most) this.#breach(413, bytes.subarray(0, most));
-    else if (bytes.length > this.#limits.startLineBytes && bytes.indexOf(10) === -1) this.#breach(400, bytes);
+  #checkSize(bytes: Buffer, limit: number): false {
+    if (bytes.length > limit) this.#fail(413, bytes.subarray(0, limit));
+    else if (bytes.length > this.#limits.startLineBytes && bytes.indexOf(10) === -1) this.#fail(400, bytes);
     return false;
   }
 
-  #readHead(bytes: Buffer, headLength: number, most: number): boolean {
+  #readHead(bytes: Buffer, headLength: number, limit: number): boolean {
     const head = bytes.subarray(0, headLength);
     const length = contentLength(head.toString('latin1'));
-    if (headLength > most || length > this.#limits.bodyBytes || headLength + length > this.#limits.streamMessageBytes) {
-      this.#breach(413, head);
+    if (headLength > limit || length > this.#limits.bodyBytes || headLength + length > this.#limits.streamMessageBytes) {
+      this.#fail(413, head);
       return false;
     }
     if (length === -1) {
@@ -138,9 +138,9 @@ export class StreamFramer {
     return true;
   }
 
-  #breach(status: 413 | 400, head: Buffer): void {
+  #fail(status: 413 | 400, head: Buffer): void {
     this.#isBroken = true;
-    this.#handlers.onBreach(status, head);
+    this.#handlers.onProtocolError(status, head);
   }
 
   #append(chunk: Buffer): Buffer {

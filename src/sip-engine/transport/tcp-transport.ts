@@ -4,13 +4,13 @@ import { Server as TlsServer, connect as connectTls } from 'node:tls';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import { familyOf, isUnicastPeer } from '../message/addresses.ts';
 import { codeOf, failLater } from './bound-port.ts';
-import type { BoundPort, OnFailure, PortSurroundings } from './bound-port.ts';
+import type { BoundPort, OnFailure, PortDeps } from './bound-port.ts';
 import type { Channel, ChannelHandlers } from './channel.ts';
 import type { EngineTimer } from '../runtime/clock.ts';
-import type { ConnectionPlace, InboundConnections } from './inbound-connections.ts';
+import type { ConnectionSlot, InboundConnections } from './inbound-connections.ts';
 import { SipChannel } from './sip-channel.ts';
 import { StreamConnection, defaultStreamTimes } from './stream-connection.ts';
-import type { HeldBudget, StreamTimes } from './stream-connection.ts';
+import type { PartialMessageBudget, StreamTimes } from './stream-connection.ts';
 import type { Flow, Listener, Protocol, SendFailure, Target } from './transport.ts';
 import { WebSocketChannel } from './ws-transport.ts';
 
@@ -18,7 +18,7 @@ import { WebSocketChannel } from './ws-transport.ts';
 // Called by the transport layer.
 // Must stay true: every connection is counted, has its times checked, and is found by its peer's address while it is open.
 
-type StreamOptions = PortSurroundings & {
+type StreamOptions = PortDeps & {
   readonly protocol: Exclude<Protocol, 'udp'>;
   readonly address: string;
   readonly port: number;
@@ -40,14 +40,14 @@ export type StreamTls = {
 };
 
 const sweepMs = 1_000;
-const mostQueuedBytes = 1024 * 1024;
-const mostHeldBytes = 32 * 1024 * 1024;
+const maxQueuedBytes = 1024 * 1024;
+const maxHeldBytes = 32 * 1024 * 1024;
 const backlog = 511;
 /** RFC 5626 has peers ping; the system's own probes find those that vanished without a word. */
 const tcpKeepAliveMs = 45_000;
 
 /** Stands for a connection that could not even be begun. */
-class DeadFlow implements Flow {
+class FailedFlow implements Flow {
   readonly id = 0;
   readonly isInbound = false;
   readonly isOpen = false;
@@ -82,9 +82,9 @@ export class StreamPort implements BoundPort {
   readonly #connections = new Set<StreamConnection>();
   readonly #byPeer = new Map<string, StreamConnection>();
   /** Accepted, but TLS does not stand yet: when they came, and their places. */
-  readonly #handshakes = new Map<Socket, { readonly since: number; readonly place: ConnectionPlace }>();
+  readonly #handshakes = new Map<Socket, { readonly since: number; readonly slot: ConnectionSlot }>();
   #dialled = 0;
-  readonly #held: HeldBudget = { limit: mostHeldBytes, used: 0 };
+  readonly #held: PartialMessageBudget = { limit: maxHeldBytes, used: 0 };
   #timers: EngineTimer[] = [];
 
   constructor(options: StreamOptions) {
@@ -118,7 +118,7 @@ export class StreamPort implements BoundPort {
     });
     for (const socket of this.#handshakes.keys()) socket.destroy();
     for (const connection of [...this.#connections]) {
-      connection.farewell();
+      connection.endGracefully();
       // One turn for the last bytes; nothing waits for a peer that does not read.
       setImmediate(() => connection.destroy({ kind: 'closed', text: 'The engine stops.' }));
     }
@@ -134,17 +134,17 @@ export class StreamPort implements BoundPort {
       if (!known.isSilent()) return known;
       known.destroy({ kind: 'timeout', text: 'The peer answered nothing any more.' });
     }
-    if (!this.#isOpen) return new DeadFlow(listener, target, 'The port is closed.');
+    if (!this.#isOpen) return new FailedFlow(listener, target, 'The port is closed.');
     const { protocol, limits } = this.#options;
     if (protocol === 'ws' || protocol === 'wss')
-      return new DeadFlow(listener, target, 'A WebSocket peer cannot be called; it must connect.');
-    if (!isUnicastPeer(target.address, target.port)) return new DeadFlow(listener, target, 'No such address.');
-    if (this.#dialled >= limits.connections) return new DeadFlow(listener, target, 'Too many connections are open.');
+      return new FailedFlow(listener, target, 'A WebSocket peer cannot be called; it must connect.');
+    if (!isUnicastPeer(target.address, target.port)) return new FailedFlow(listener, target, 'No such address.');
+    if (this.#dialled >= limits.connections) return new FailedFlow(listener, target, 'Too many connections are open.');
     try {
       return this.#dial(listener, target);
     } catch (error) {
       // Node throws for what it cannot even begin, such as an impossible server name, which a peer may have chosen.
-      return new DeadFlow(listener, target, `The connection could not be opened (${codeOf(error)}).`);
+      return new FailedFlow(listener, target, `The connection could not be opened (${codeOf(error)}).`);
     }
   }
 
@@ -158,7 +158,7 @@ export class StreamPort implements BoundPort {
 
   send(flow: Flow, bytes: Buffer, onFailure?: OnFailure): void {
     if (flow instanceof StreamConnection) flow.send(bytes, onFailure);
-    else failLater(onFailure, flow instanceof DeadFlow ? flow.failure : { kind: 'closed', text: 'The connection is closed.' });
+    else failLater(onFailure, flow instanceof FailedFlow ? flow.failure : { kind: 'closed', text: 'The connection is closed.' });
   }
 
   /** Connections of peers are counted for all ports together. */
@@ -201,18 +201,18 @@ export class StreamPort implements BoundPort {
     const { remoteAddress: address, remotePort } = socket;
     const { inbound, tls, isBlocked, protocol, clock } = this.#options;
     socket.on('error', () => socket.destroy());
-    const isWelcome = address !== undefined && remotePort !== undefined && !isBlocked(address);
-    const place = isWelcome ? inbound.open({ protocol, address, port: remotePort }, () => socket.destroy()) : undefined;
-    if (!isWelcome || place === undefined) {
+    const isAllowed = address !== undefined && remotePort !== undefined && !isBlocked(address);
+    const slot = isAllowed ? inbound.open({ protocol, address, port: remotePort }, () => socket.destroy()) : undefined;
+    if (!isAllowed || slot === undefined) {
       socket.destroy();
       return;
     }
     socket.once('close', () => {
-      place.leave();
+      slot.leave();
       this.#handshakes.delete(socket);
     });
-    if (tls) this.#handshakes.set(socket, { since: clock.monotonic(), place });
-    else this.#accept(socket, { address, port: remotePort, place });
+    if (tls) this.#handshakes.set(socket, { since: clock.monotonic(), slot });
+    else this.#accept(socket, { address, port: remotePort, place: slot });
   }
 
   #onSecure(socket: TLSSocket): void {
@@ -221,7 +221,7 @@ export class StreamPort implements BoundPort {
       socket.destroy();
       return;
     }
-    for (const [raw, { place }] of this.#handshakes) {
+    for (const [raw, { slot: place }] of this.#handshakes) {
       if (raw.remotePort !== remotePort || raw.remoteAddress !== address) continue;
       this.#handshakes.delete(raw);
       this.#accept(socket, { address, port: remotePort, place });
@@ -231,10 +231,10 @@ export class StreamPort implements BoundPort {
   }
 
   /** The socket may lose its addresses while it is handed on. */
-  #accept(socket: Socket, { address, port, place }: { address: string; port: number; place: ConnectionPlace }): void {
+  #accept(socket: Socket, { address, port, place }: { address: string; port: number; place: ConnectionSlot }): void {
     const common = this.#connectionOptions(this.#options.listenerOf(address));
     const peer = { isInbound: true, remoteAddress: address, remotePort: port };
-    this.#add(new StreamConnection({ ...common, ...peer, socket, onProven: () => place.prove() }));
+    this.#add(new StreamConnection({ ...common, ...peer, socket, onAuthenticated: () => place.markAuthenticated() }));
   }
 
   #dial(listener: Listener, { address, port, serverName }: Target): StreamConnection {
@@ -270,12 +270,12 @@ export class StreamPort implements BoundPort {
       listener,
       clock,
       times: this.#times,
-      mostQueuedBytes,
+      maxQueuedBytes,
       held: this.#held,
       openChannel: (handlers: ChannelHandlers): Channel =>
         isWebSocket ? new WebSocketChannel({ limits, webSocketOrigins }, handlers) : new SipChannel(limits, handlers),
       onMessage: events.onBytes,
-      onBreach: events.onBreach,
+      onProtocolError: events.onProtocolError,
       onClosed: (connection: StreamConnection): void => this.#remove(connection),
     };
   }

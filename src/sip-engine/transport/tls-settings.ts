@@ -52,7 +52,7 @@ export function loadTls(options: TlsOptions): TlsLoad {
 }
 
 /** A text that is another one whenever one of the files was written. */
-export function changeOf({ keyFile, certFile, chainFile, caFile, moreCaFile }: TlsOptions): string {
+export function fileVersions({ keyFile, certFile, chainFile, caFile, moreCaFile }: TlsOptions): string {
   const files = [keyFile, certFile, chainFile, caFile, moreCaFile].filter((file) => file !== undefined);
   return files.map((file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 'missing').join();
 }

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { makeCertificate } from '#testing/harness/tls-certificate.ts';
 import type { TestCertificate } from '#testing/harness/tls-certificate.ts';
-import { clientFrame, webSocketRequest } from '#testing/peers/hostile-web-socket.ts';
+import { rawClientFrame, webSocketRequest } from '#testing/peers/hostile-web-socket.ts';
 import { silentLog } from '../runtime/engine-log.ts';
 import { defaultLimits } from '../runtime/limits.ts';
 import type { SipMessage } from '../message/message.ts';
@@ -197,7 +197,7 @@ for (const protocol of ['ws', 'wss'] as const) {
     const handshake = `${webSocketRequest.join('\r\n')}\r\n\r\n`;
     for (const byte of Buffer.from(handshake)) await new Promise((resolve) => void socket.write(Buffer.of(byte), resolve));
     expect(await textUntil(socket, '\r\n\r\n')).toMatch(/^HTTP\/1.1 101 /);
-    for (const byte of clientFrame({ opcode: 1, payload: options(protocol.toUpperCase()) })) {
+    for (const byte of rawClientFrame({ opcode: 1, payload: options(protocol.toUpperCase()) })) {
       await new Promise((resolve) => void socket.write(Buffer.of(byte), resolve));
     }
     await peer.until(() => peer.received.length === 1);
@@ -208,7 +208,7 @@ for (const protocol of ['ws', 'wss'] as const) {
     expect(await textUntil(socket, '\r\n\r\n')).toMatch(/^\x81[^]*SIP\/2.0 200 OK/);
     expect(peer.layer.inboundFlow(protocol, flow.remoteAddress, flow.remotePort)).toBe(flow);
     const end = textUntil(socket, '\x88');
-    socket.write(clientFrame({ opcode: 1, payload: 'no mask', isMasked: false }));
+    socket.write(rawClientFrame({ opcode: 1, payload: 'no mask', isMasked: false }));
     expect(await end).toBe('\x88\x02\x03\xea');
     await peer.until(() => peer.closed.length === 1);
   });
@@ -229,7 +229,7 @@ test('malformed SIP in a frame is answered and the WebSocket closed', async () =
   const socket = await rawClient(peer);
   socket.write(`${webSocketRequest.join('\r\n')}\r\n\r\n`);
   await textUntil(socket, '\r\n\r\n');
-  socket.write(clientFrame({ opcode: 2, payload: options('WS').replace('CSeq: 1', 'CSeq: x') }));
+  socket.write(rawClientFrame({ opcode: 2, payload: options('WS').replace('CSeq: 1', 'CSeq: x') }));
   expect(await textUntil(socket, '\r\n\r\n')).toMatch(/SIP\/2.0 400 Bad CSeq Header/);
   await peer.until(() => peer.closed.length === 1);
 });
@@ -239,7 +239,7 @@ test('a peer that does not read is closed before it costs memory', async () => {
   const socket = await rawClient(peer);
   socket.write(`${webSocketRequest.join('\r\n')}\r\n\r\n${''}`);
   await textUntil(socket, '\r\n\r\n');
-  socket.write(clientFrame({ opcode: 1, payload: options('WS') }));
+  socket.write(rawClientFrame({ opcode: 1, payload: options('WS') }));
   await peer.until(() => peer.received.length === 1);
   socket.pause();
   const { flow } = peer.received[0]!;

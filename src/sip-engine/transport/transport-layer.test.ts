@@ -250,11 +250,11 @@ test('half a message is given up after 64 seconds; a connection by which somethi
   const peer = await new Peer([tcp4]).start();
   const idle = await tcpClient(peer.listener('tcp'));
   idle.write(request({ transport: 'TCP' }));
-  (await peer.next()).flow.prove?.();
+  (await peer.next()).flow.markAuthenticated?.();
   const slow = await tcpClient(peer.listener('tcp'));
   const mute = await tcpClient(peer.listener('tcp'));
   slow.write(request({ transport: 'TCP' }));
-  (await peer.next(2)).flow.prove?.();
+  (await peer.next(2)).flow.markAuthenticated?.();
   slow.write('OPTIONS sip:x SIP/2.0\r\nVia');
   const slowEnd = gone(slow);
   const muteEnd = gone(mute);

@@ -7,7 +7,7 @@ import type { Limits } from '../runtime/limits.ts';
 import { chooseListener, protocolsFor } from './listener-choice.ts';
 import { ListeningPorts } from './listening-ports.ts';
 import type { ListeningOptions } from './listening-ports.ts';
-import { MessageIntake } from './message-intake.ts';
+import { ReceivePipeline } from './receive-pipeline.ts';
 import { StreamPort } from './tcp-transport.ts';
 import type { Flow, Listener, NoTransport, Protocol, Target, Transport, TransportHandlers } from './transport.ts';
 
@@ -25,7 +25,7 @@ const noTransport: NoTransport = { problem: 'requested protocol/transport not av
 
 export class TransportLayer implements Transport {
   readonly #options: TransportOptions;
-  readonly #intake: MessageIntake;
+  readonly #receivePipeline: ReceivePipeline;
   readonly #ports: ListeningPorts;
   #handlers: TransportHandlers | undefined;
 
@@ -33,10 +33,10 @@ export class TransportLayer implements Transport {
     const { clock, log, limits, sources, isBlocked = () => false } = options;
     this.#options = options;
     const send = (flow: Flow, bytes: Buffer): void => this.send(flow, bytes);
-    this.#intake = new MessageIntake({ log, limits, sources, isBlocked, send });
+    this.#receivePipeline = new ReceivePipeline({ log, limits, sources, isBlocked, send });
     const events: PortEvents = {
-      onBytes: (bytes, flow) => this.#intake.receive(bytes, flow),
-      onBreach: (status, head, flow) => this.#intake.breach(status, head, flow),
+      onBytes: (bytes, flow) => this.#receivePipeline.receive(bytes, flow),
+      onProtocolError: (status, head, flow) => this.#receivePipeline.onProtocolError(status, head, flow),
       onFlowClosed: (flow) => this.#handlers?.onFlowClosed(flow),
     };
     this.#ports = new ListeningPorts(options, { clock, log, limits, events, nextFlowId: flowIds() });
@@ -49,7 +49,7 @@ export class TransportLayer implements Transport {
 
   setHandlers(handlers: TransportHandlers): void {
     this.#handlers = handlers;
-    this.#intake.handlers = handlers;
+    this.#receivePipeline.handlers = handlers;
   }
 
   start(): Promise<void> {
@@ -119,7 +119,7 @@ export class TransportLayer implements Transport {
 
   /** What came in since the start, and what was dropped of it. */
   get counts(): Readonly<Record<string, number>> {
-    return this.#intake.counts;
+    return this.#receivePipeline.counts;
   }
 }
 

@@ -30,7 +30,7 @@ export type Flow = {
   readonly isInbound: boolean;
   readonly isOpen: boolean;
   /** Tells a connection that something which came by it was accepted; nothing where that changes nothing. */
-  prove?(): void;
+  markAuthenticated?(): void;
 };
 
 /** Why bytes did not leave. `closed`: a pinned connection is gone. `refused`: ICMP, connect refused, reset, or TLS failed. */
@@ -91,28 +91,28 @@ export type Resolver = {
     done: (targets: readonly Target[]) => void,
   ): void;
   /** Puts a target that failed at the end of later answers for a while. */
-  failed(target: Target): void;
+  reportFailure(target: Target): void;
 };
 
 /** A Contact, the connection by which it was registered, and who registered it. */
-export type BindingOfFlow = { readonly contact: string; readonly flow: Flow; readonly owner: string };
+export type FlowBinding = { readonly contact: string; readonly flow: Flow; readonly owner: string };
 
 /** Where a connection came from. */
-export type FlowPlace = { readonly protocol: Protocol; readonly address: string; readonly port: number };
+export type RemoteEndpoint = { readonly protocol: Protocol; readonly address: string; readonly port: number };
 
 /** Connections of clients that registered by them (5.6 of the specification). A URI stands for the Contact with the same user, host, port and transport. */
 export type FlowCache = {
-  remember(binding: BindingOfFlow, expiresSeconds: number): void;
+  remember(binding: FlowBinding, expiresSeconds: number): void;
   /** The only open connection that leads to this Contact, 'gone' when it was known and there is none, or more than one; undefined when never known. */
   find(uri: string): Flow | 'gone' | undefined;
   /** Whether this Contact was registered by exactly this connection. */
-  isOf(uri: string, flow: Flow): boolean;
+  isRegisteredBy(uri: string, flow: Flow): boolean;
   /** Whether it was registered by a connection from there, which may have closed. */
-  wasFrom(uri: string, place: FlowPlace): boolean;
+  wasRegisteredFrom(uri: string, place: RemoteEndpoint): boolean;
   /** The open connection by which the owner of this one, which has closed, registered the Contact. */
   successor(uri: string, flow: Flow): Flow | undefined;
   /** A REGISTER that came by this connection was accepted. */
   registered(flow: Flow): void;
-  forgetFlow(flow: Flow): void;
+  removeFlow(flow: Flow): void;
   readonly size: number;
 };

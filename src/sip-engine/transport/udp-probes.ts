@@ -8,7 +8,7 @@ import { bindSocket } from './udp-socket.ts';
 // Called by the UDP transport, which sends a retransmission through one.
 // Must stay true: few at a time; a probe lives on while its peer talks, because the system hands that peer's datagrams to it.
 
-const mostProbes = 32;
+const maxProbes = 32;
 const lifeMs = 4_000;
 
 type ProbesOptions = {
@@ -39,10 +39,10 @@ export class UdpProbes {
     const known = this.#probes.get(flow);
     if (known !== undefined) {
       if (known.socket && known.isConnected) known.socket.send(bytes, (error) => error && this.#refused(flow, codeOf(error)));
-      else if (known.waiting.length < mostProbes) known.waiting.push(bytes);
+      else if (known.waiting.length < maxProbes) known.waiting.push(bytes);
       return true;
     }
-    if (this.#probes.size >= mostProbes || this.#isStopped) return false;
+    if (this.#probes.size >= maxProbes || this.#isStopped) return false;
     const probe: Probe = { socket: undefined, isConnected: false, heardAt: this.#options.clock.monotonic(), waiting: [bytes] };
     this.#probes.set(flow, probe);
     void this.#open(flow, probe);

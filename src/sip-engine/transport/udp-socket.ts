@@ -9,7 +9,7 @@ type UdpAddress = { readonly family: 4 | 6; readonly address: string; readonly p
  * would let a second program take half of our datagrams unnoticed.
  */
 export async function bindUdp(wanted: UdpAddress): Promise<{ socket: Socket; canShare: boolean }> {
-  const mostAttempts = wanted.port === 0 ? 5 : 1;
+  const maxAttempts = wanted.port === 0 ? 5 : 1;
   for (let attempt = 1; ; attempt += 1) {
     const alone = await bindSocket(wanted, false);
     const { port } = alone.address();
@@ -22,7 +22,7 @@ export async function bindUdp(wanted: UdpAddress): Promise<{ socket: Socket; can
       // Only Linux and some BSDs know SO_REUSEPORT for UDP.
       if (codeOf(error) !== 'EADDRINUSE') return { socket: await bindSocket({ ...wanted, port }, false), canShare: false };
       // Somebody was quicker: a port of the system's choice is simply chosen again.
-      if (attempt >= mostAttempts) throw error;
+      if (attempt >= maxAttempts) throw error;
     }
   }
 }

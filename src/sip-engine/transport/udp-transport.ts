@@ -1,7 +1,7 @@
 import type { RemoteInfo, Socket } from 'node:dgram';
 import { isUnicastPeer } from '../message/addresses.ts';
 import { codeOf, failLater } from './bound-port.ts';
-import type { BoundPort, OnFailure, PortSurroundings } from './bound-port.ts';
+import type { BoundPort, OnFailure, PortDeps } from './bound-port.ts';
 import { FlowLru } from './flow-lru.ts';
 import { UdpFlow } from './udp-flow.ts';
 import type { Flow, Listener, SendFailure, Target } from './transport.ts';
@@ -13,16 +13,16 @@ import { bindUdp } from './udp-socket.ts';
 // Must stay true: no allocation that a peer could let grow; a datagram costs one lookup before it is parsed.
 
 const receiveBufferBytes = 4 * 1024 * 1024;
-const mostQueuedBytes = 8 * 1024 * 1024;
+const maxQueuedBytes = 8 * 1024 * 1024;
 /** RFC 768: 65,535 less the UDP and IPv4 headers. */
-const mostPayloadBytes = 65_507;
+const maxPayloadBytes = 65_507;
 /** `SIP/2.0 200` and the shortest header it needs are longer; RFC 5626 keep-alives and STUN are shorter or binary. */
-const leastBytes = 20;
+const minDatagramBytes = 20;
 const probeAfterMs = 400;
 const forgetAfterMs = 64_000;
-const mostWaiting = 16;
+const maxWaiting = 16;
 
-type UdpOptions = PortSurroundings & {
+type UdpOptions = PortDeps & {
   readonly address: string;
   readonly port: number;
   readonly family: 4 | 6;
@@ -82,7 +82,7 @@ export class UdpPort implements BoundPort {
     const { address, port } = target;
     const known = this.#ours.get(address, port) ?? this.#flows.get(address, port);
     const flow = known?.listener === listener ? known : new UdpFlow(this.#options.nextFlowId(), listener, address, port);
-    this.#call(flow);
+    this.#markAsOurs(flow);
     return flow;
   }
 
@@ -90,13 +90,13 @@ export class UdpPort implements BoundPort {
     const socket = this.#socket;
     if (socket === undefined || !(flow instanceof UdpFlow))
       return failLater(onFailure, { kind: 'closed', text: 'The socket is closed.' });
-    if (bytes.length > mostPayloadBytes)
+    if (bytes.length > maxPayloadBytes)
       return failLater(onFailure, { kind: 'too-large', text: 'The message does not fit a datagram.' });
     if (!isUnicastPeer(flow.remoteAddress, flow.remotePort))
       return failLater(onFailure, { kind: 'refused', text: 'No such address.' });
-    if (onFailure) this.#call(flow);
+    if (onFailure) this.#markAsOurs(flow);
     if (this.#isProbeDue(flow, onFailure) && this.#probes?.send(flow, bytes)) return;
-    if (socket.getSendQueueSize() > mostQueuedBytes)
+    if (socket.getSendQueueSize() > maxQueuedBytes)
       return failLater(onFailure, { kind: 'timeout', text: 'The send queue is full.' });
     socket.send(bytes, flow.remotePort, flow.remoteAddress, onFailure && ((error) => error && onFailure(failureOf(error))));
   }
@@ -118,19 +118,19 @@ export class UdpPort implements BoundPort {
         flow.unansweredSince = now;
         flow.onRefused = [];
       }
-      if (flow.onRefused.length < mostWaiting) flow.onRefused.push(onFailure);
+      if (flow.onRefused.length < maxWaiting) flow.onRefused.push(onFailure);
     }
     return !isFirst && now - flow.unansweredSince >= probeAfterMs;
   }
 
-  #call(flow: UdpFlow): void {
+  #markAsOurs(flow: UdpFlow): void {
     if (flow.isOurs && this.#ours.get(flow.remoteAddress, flow.remotePort) === flow) return;
     flow.isOurs = true;
     this.#ours.set(flow);
   }
 
   #onDatagram(bytes: Buffer, { address, port }: RemoteInfo): void {
-    if (bytes.length < leastBytes || port === 0) return;
+    if (bytes.length < minDatagramBytes || port === 0) return;
     let flow = this.#ours.get(address, port) ?? this.#flows.get(address, port);
     if (flow === undefined) {
       if (!isUnicastPeer(address, port)) return;

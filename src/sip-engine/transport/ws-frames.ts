@@ -2,7 +2,7 @@
 // Called by the WebSocket channel, once for each connection.
 // Must stay true: it never holds more than one message of the greatest legal size, whatever lengths a peer announces.
 
-export type FrameHandlers = {
+export type WebSocketFrameHandlers = {
   /** One whole message, text or binary, its fragments joined. */
   readonly onMessage: (bytes: Buffer, isText: boolean) => void;
   readonly onPing: (payload: Buffer) => void;
@@ -10,7 +10,7 @@ export type FrameHandlers = {
   /** The peer closes, with its status code (RFC 6455 section 7.4), 1005 for none. */
   readonly onClose: (code: number) => void;
   /** The peer broke the protocol; to be told with this status code. Nothing is reported afterwards. */
-  readonly onBreach: (code: 1002 | 1009) => void;
+  readonly onProtocolError: (code: 1002 | 1009) => void;
 };
 
 export const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
@@ -18,13 +18,13 @@ export const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9,
 type Header = { isFinal: boolean; opcode: number; headerBytes: number; payloadBytes: number };
 
 const empty = Buffer.alloc(0);
-const mostControlBytes = 125;
+const maxControlBytes = 125;
 /** Of one message: an attacker must not make us join endless tiny pieces. */
-const mostFragments = 1024;
+const maxFragments = 1024;
 
-export class FrameReader {
+export class WebSocketFrameReader {
   readonly #limit: number;
-  readonly #handlers: FrameHandlers;
+  readonly #handlers: WebSocketFrameHandlers;
   /** What waits for the rest of a frame, in a buffer that doubles; nothing is looked at again before `#needed` bytes are there. */
   #held: Buffer = empty;
   #heldBytes = 0;
@@ -35,7 +35,7 @@ export class FrameReader {
   #isStopped = false;
 
   /** `limit`: the most bytes of one message. */
-  constructor(limit: number, handlers: FrameHandlers) {
+  constructor(limit: number, handlers: WebSocketFrameHandlers) {
     this.#limit = limit;
     this.#handlers = handlers;
   }
@@ -107,13 +107,13 @@ export class FrameReader {
     const opcode = first & 0x0f;
     const isFinal = (first & 0x80) !== 0;
     // RFC 6455 5.1 and 5.2: clients must mask; reserved bits need an extension, of which we offer none.
-    if ((second & 0x80) === 0 || (first & 0x70) !== 0 || !this.#isExpected(opcode, isFinal)) return this.#breach(1002);
+    if ((second & 0x80) === 0 || (first & 0x70) !== 0 || !this.#isExpected(opcode, isFinal)) return this.#fail(1002);
     const short = second & 0x7f;
     const lengthBytes = short === 126 ? 2 : short === 127 ? 8 : 0;
-    if (opcode >= 8 && short > mostControlBytes) return this.#breach(1002);
+    if (opcode >= 8 && short > maxControlBytes) return this.#fail(1002);
     if (bytes.length < 2 + lengthBytes) return undefined;
     const payloadBytes = readLength(bytes, short);
-    if (payloadBytes > this.#limit || (opcode < 8 && this.#fragmentBytes + payloadBytes > this.#limit)) return this.#breach(1009);
+    if (payloadBytes > this.#limit || (opcode < 8 && this.#fragmentBytes + payloadBytes > this.#limit)) return this.#fail(1009);
     return { isFinal, opcode, headerBytes: 2 + lengthBytes + 4, payloadBytes };
   }
 
@@ -143,8 +143,8 @@ export class FrameReader {
       this.#handlers.onMessage(payload, isText);
       return;
     }
-    if (this.#fragments.length >= mostFragments) {
-      this.#breach(1009);
+    if (this.#fragments.length >= maxFragments) {
+      this.#fail(1009);
       return;
     }
     this.#fragments.push(payload);
@@ -162,9 +162,9 @@ export class FrameReader {
     this.#messageOpcode = 0;
   }
 
-  #breach(code: 1002 | 1009): undefined {
+  #fail(code: 1002 | 1009): undefined {
     this.stop();
-    this.#handlers.onBreach(code);
+    this.#handlers.onProtocolError(code);
   }
 }
 
@@ -185,7 +185,7 @@ function unmask(bytes: Buffer, { headerBytes, payloadBytes }: Header): Buffer {
 }
 
 /** One unmasked frame, as a server sends it (RFC 6455 section 5.1). */
-export function encodeFrame(opcode: number, payload: Buffer): Buffer {
+export function encodeWebSocketFrame(opcode: number, payload: Buffer): Buffer {
   const { length } = payload;
   const lengthBytes = length < 126 ? 0 : length < 65_536 ? 2 : 8;
   const frame = Buffer.allocUnsafe(2 + lengthBytes + length);
@@ -200,5 +200,5 @@ export function encodeFrame(opcode: number, payload: Buffer): Buffer {
 export function closeFrame(code: number): Buffer {
   const payload = Buffer.allocUnsafe(2);
   payload.writeUInt16BE(code, 0);
-  return encodeFrame(opcodes.close, payload);
+  return encodeWebSocketFrame(opcodes.close, payload);
 }

@@ -11,15 +11,14 @@ export type Handshake =
   | { readonly kind: 'refused'; readonly answer: string; readonly reason: string }
   | { readonly kind: 'incomplete' };
 
-const mostRequestBytes = 16_384;
+const maxRequestBytes = 16_384;
 const keyPattern = /^[A-Za-z0-9+/]{22}==$/;
 const guid = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 export function readHandshake(bytes: Buffer, allowedOrigins: readonly string[] | undefined): Handshake {
   const end = bytes.indexOf('\r\n\r\n');
-  if (end === -1)
-    return bytes.length > mostRequestBytes ? refused('431 Request Header Fields Too Large') : { kind: 'incomplete' };
-  if (end > mostRequestBytes) return refused('431 Request Header Fields Too Large');
+  if (end === -1) return bytes.length > maxRequestBytes ? refused('431 Request Header Fields Too Large') : { kind: 'incomplete' };
+  if (end > maxRequestBytes) return refused('431 Request Header Fields Too Large');
   const [requestLine = '', ...lines] = bytes.toString('latin1', 0, end).split('\r\n');
   const headers = readHeaders(lines);
   const [method, target, version, more] = requestLine.split(' ');
@@ -52,11 +51,11 @@ function accept(headers: ReadonlyMap<string, string>, rest: Buffer, allowedOrigi
 function isAllowed(origin: string, host: string, allowed: readonly string[]): boolean {
   if (allowed.includes(origin.toLowerCase())) return true;
   const page = hostnameOf(origin);
-  return page !== undefined && page === hostnameOf(`http://${host}`) && isOfTheHouse(page);
+  return page !== undefined && page === hostnameOf(`http://${host}`) && isLocalHostname(page);
 }
 
 /** Not a name that anybody could register and let point to us, for then its pages would seem to be ours. */
-function isOfTheHouse(hostname: string): boolean {
+function isLocalHostname(hostname: string): boolean {
   if (isIP(hostname.replace(/^\[|\]$/g, '')) !== 0 || !hostname.includes('.')) return true;
   return /\.(?:local|lan|internal|home\.arpa|localhost)$/.test(hostname);
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { clientFrame, webSocketRequest } from '#testing/peers/hostile-web-socket.ts';
+import { rawClientFrame, webSocketRequest } from '#testing/peers/hostile-web-socket.ts';
 import { defaultLimits } from '../runtime/limits.ts';
-import { FrameReader, encodeFrame } from './ws-frames.ts';
+import { WebSocketFrameReader, encodeWebSocketFrame } from './ws-frames.ts';
 import { readHandshake } from './ws-handshake.ts';
 import { WebSocketChannel } from './ws-transport.ts';
 
@@ -76,27 +76,27 @@ test('an endless request is refused', () => {
 
 function record(limit = 100_000) {
   const seen: string[] = [];
-  const reader = new FrameReader(limit, {
+  const reader = new WebSocketFrameReader(limit, {
     onMessage: (bytes, isText) => seen.push(`${isText ? 'text' : 'binary'} ${bytes.toString()}`),
     onPing: (payload) => seen.push(`ping ${payload.toString()}`),
     onPong: () => seen.push('pong'),
     onClose: (code) => seen.push(`close ${code}`),
-    onBreach: (code) => seen.push(`breach ${code}`),
+    onProtocolError: (code) => seen.push(`breach ${code}`),
   });
   return { seen, reader };
 }
 
 const conversation = Buffer.concat([
-  clientFrame({ opcode: 1, payload: 'one' }),
-  clientFrame({ opcode: 2, payload: 'x'.repeat(300) }),
-  clientFrame({ opcode: 1, payload: 'ab', isFinal: false }),
-  clientFrame({ opcode: 9, payload: 'are you there' }),
-  clientFrame({ opcode: 0, payload: 'cd', isFinal: false }),
-  clientFrame({ opcode: 0, payload: 'ef' }),
-  clientFrame({ opcode: 2, payload: 'y'.repeat(70_000) }),
-  clientFrame({ opcode: 10 }),
-  clientFrame({ opcode: 8, payload: '\x03\xe8' }),
-  clientFrame({ opcode: 1, payload: 'after the end' }),
+  rawClientFrame({ opcode: 1, payload: 'one' }),
+  rawClientFrame({ opcode: 2, payload: 'x'.repeat(300) }),
+  rawClientFrame({ opcode: 1, payload: 'ab', isFinal: false }),
+  rawClientFrame({ opcode: 9, payload: 'are you there' }),
+  rawClientFrame({ opcode: 0, payload: 'cd', isFinal: false }),
+  rawClientFrame({ opcode: 0, payload: 'ef' }),
+  rawClientFrame({ opcode: 2, payload: 'y'.repeat(70_000) }),
+  rawClientFrame({ opcode: 10 }),
+  rawClientFrame({ opcode: 8, payload: '\x03\xe8' }),
+  rawClientFrame({ opcode: 1, payload: 'after the end' }),
 ]);
 const heard = [
   'text one',
@@ -118,35 +118,35 @@ test('frames, fragments and control frames in between come out the same however 
 });
 
 test.each([
-  ['no mask', clientFrame({ opcode: 1, payload: 'x', isMasked: false }), 1002],
-  ['a reserved bit', clientFrame({ opcode: 1, payload: 'x', reserved: 0x40 }), 1002],
-  ['an unknown opcode', clientFrame({ opcode: 3, payload: 'x' }), 1002],
-  ['an unknown control opcode', clientFrame({ opcode: 11 }), 1002],
-  ['a continuation of nothing', clientFrame({ opcode: 0, payload: 'x' }), 1002],
-  ['a fragmented ping', clientFrame({ opcode: 9, isFinal: false }), 1002],
-  ['a ping over 125 bytes', clientFrame({ opcode: 9, payload: 'x'.repeat(126) }), 1002],
-  ['two messages at once', Buffer.concat([clientFrame({ opcode: 1, isFinal: false }), clientFrame({ opcode: 1 })]), 1002],
-  ['a message over the limit', clientFrame({ opcode: 2, length: 100_001 }), 1009],
+  ['no mask', rawClientFrame({ opcode: 1, payload: 'x', isMasked: false }), 1002],
+  ['a reserved bit', rawClientFrame({ opcode: 1, payload: 'x', reserved: 0x40 }), 1002],
+  ['an unknown opcode', rawClientFrame({ opcode: 3, payload: 'x' }), 1002],
+  ['an unknown control opcode', rawClientFrame({ opcode: 11 }), 1002],
+  ['a continuation of nothing', rawClientFrame({ opcode: 0, payload: 'x' }), 1002],
+  ['a fragmented ping', rawClientFrame({ opcode: 9, isFinal: false }), 1002],
+  ['a ping over 125 bytes', rawClientFrame({ opcode: 9, payload: 'x'.repeat(126) }), 1002],
+  ['two messages at once', Buffer.concat([rawClientFrame({ opcode: 1, isFinal: false }), rawClientFrame({ opcode: 1 })]), 1002],
+  ['a message over the limit', rawClientFrame({ opcode: 2, length: 100_001 }), 1009],
   [
     'fragments over the limit',
     Buffer.concat([
-      clientFrame({ opcode: 2, payload: 'x'.repeat(90_000), isFinal: false }),
-      clientFrame({ opcode: 0, length: 20_000 }),
+      rawClientFrame({ opcode: 2, payload: 'x'.repeat(90_000), isFinal: false }),
+      rawClientFrame({ opcode: 0, length: 20_000 }),
     ]),
     1009,
   ],
   [
     'endless empty fragments',
     Buffer.concat([
-      clientFrame({ opcode: 2, isFinal: false }),
-      ...Array.from({ length: 2000 }, () => clientFrame({ opcode: 0, isFinal: false })),
+      rawClientFrame({ opcode: 2, isFinal: false }),
+      ...Array.from({ length: 2000 }, () => rawClientFrame({ opcode: 0, isFinal: false })),
     ]),
     1009,
   ],
 ] as const)('%s ends the connection with %s', (_what, bytes, code) => {
   const { seen, reader } = record();
   reader.push(Buffer.from(bytes));
-  reader.push(clientFrame({ opcode: 1, payload: 'later' }));
+  reader.push(rawClientFrame({ opcode: 1, payload: 'later' }));
   expect(seen).toEqual([`breach ${code}`]);
 });
 
@@ -164,7 +164,7 @@ function channel() {
     {
       onMessage: (bytes) => seen.push(bytes.toString()),
       onAlive: () => seen.push('alive'),
-      onBreach: (status) => seen.push(`breach ${status}`),
+      onProtocolError: (status) => seen.push(`breach ${status}`),
       write: (bytes) => written.push(bytes),
       end: () => seen.push('end'),
     },
@@ -177,14 +177,18 @@ test('after the handshake messages flow, CRLFCRLF and pings are answered, and a 
   const handshake = Buffer.from(`${good.join('\r\n')}\r\n\r\n`);
   socket.push(handshake.subarray(0, 50));
   expect(socket.isReady).toBe(false);
-  socket.push(Buffer.concat([handshake.subarray(50), clientFrame({ opcode: 1, payload: 'first' })]));
+  socket.push(Buffer.concat([handshake.subarray(50), rawClientFrame({ opcode: 1, payload: 'first' })]));
   expect(socket.isReady).toBe(true);
-  socket.push(clientFrame({ opcode: 1, payload: '\r\n\r\n' }));
-  socket.push(clientFrame({ opcode: 1, payload: '\r\n' }));
-  socket.push(clientFrame({ opcode: 9, payload: 'p' }));
-  socket.push(clientFrame({ opcode: 8, payload: '' }));
+  socket.push(rawClientFrame({ opcode: 1, payload: '\r\n\r\n' }));
+  socket.push(rawClientFrame({ opcode: 1, payload: '\r\n' }));
+  socket.push(rawClientFrame({ opcode: 9, payload: 'p' }));
+  socket.push(rawClientFrame({ opcode: 8, payload: '' }));
   expect(seen).toEqual(['first', 'alive', 'alive', 'alive', 'end']);
-  const frames = [encodeFrame(1, Buffer.from('\r\n')), encodeFrame(10, Buffer.from('p')), Buffer.from([0x88, 2, 0x03, 0xe8])];
+  const frames = [
+    encodeWebSocketFrame(1, Buffer.from('\r\n')),
+    encodeWebSocketFrame(10, Buffer.from('p')),
+    Buffer.from([0x88, 2, 0x03, 0xe8]),
+  ];
   expect(written.slice(1)).toEqual(frames);
 });
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Channel, ChannelHandlers, ChannelOptions } from './channel.ts';
-import { FrameReader, closeFrame, encodeFrame, opcodes } from './ws-frames.ts';
+import { WebSocketFrameReader, closeFrame, encodeWebSocketFrame, opcodes } from './ws-frames.ts';
 import { readHandshake } from './ws-handshake.ts';
 
 // Owns SIP over WebSocket, server side (RFC 7118): handshake, one SIP message a frame, keep-alives, the closing handshake.
@@ -14,22 +14,22 @@ const normalClosure = 1000;
 export class WebSocketChannel implements Channel {
   readonly #options: ChannelOptions;
   readonly #handlers: ChannelHandlers;
-  readonly #reader: FrameReader;
+  readonly #reader: WebSocketFrameReader;
   #request: Buffer = empty;
   #state: 'handshake' | 'open' | 'closed' = 'handshake';
 
   constructor(options: ChannelOptions, handlers: ChannelHandlers) {
     this.#options = options;
     this.#handlers = handlers;
-    this.#reader = new FrameReader(options.limits.streamMessageBytes, {
+    this.#reader = new WebSocketFrameReader(options.limits.streamMessageBytes, {
       onMessage: (bytes) => this.#onMessage(bytes),
       onPing: (payload) => {
         handlers.onAlive();
-        handlers.write(encodeFrame(opcodes.pong, payload));
+        handlers.write(encodeWebSocketFrame(opcodes.pong, payload));
       },
       onPong: handlers.onAlive,
       onClose: (code) => this.#close(isSendable(code) ? code : normalClosure, 'The peer closed the WebSocket.'),
-      onBreach: (code) => this.#close(code, 'The peer broke the WebSocket protocol.'),
+      onProtocolError: (code) => this.#close(code, 'The peer broke the WebSocket protocol.'),
     });
   }
 
@@ -52,14 +52,14 @@ export class WebSocketChannel implements Channel {
 
   /** RFC 7118 section 5: text or binary; text where the message is UTF-8, as browsers expect. */
   encode(message: Buffer): Buffer {
-    return encodeFrame(isUtf8(message) ? opcodes.text : opcodes.binary, message);
+    return encodeWebSocketFrame(isUtf8(message) ? opcodes.text : opcodes.binary, message);
   }
 
   keepAlive(): Buffer {
-    return encodeFrame(opcodes.ping, empty);
+    return encodeWebSocketFrame(opcodes.ping, empty);
   }
 
-  farewell(): Buffer | undefined {
+  closingBytes(): Buffer | undefined {
     return this.#state === 'open' ? closeFrame(1001) : undefined;
   }
 
@@ -91,7 +91,7 @@ export class WebSocketChannel implements Channel {
     }
     this.#handlers.onAlive();
     // CRLFCRLF asks for a CRLF, as on TCP.
-    if (bytes.length === 4) this.#handlers.write(encodeFrame(opcodes.text, crlf));
+    if (bytes.length === 4) this.#handlers.write(encodeWebSocketFrame(opcodes.text, crlf));
   }
 
   #close(code: number, reason: string): void {

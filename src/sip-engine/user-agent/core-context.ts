@@ -1,5 +1,5 @@
 import type { Admission } from '../transaction/admission.ts';
-import type { App, AppMessage, AppRouter, CommandReply, ProxyOptions } from '../control/app-link.ts';
+import type { AppConnection, AppMessage, AppRouter, CommandReply, ProxyOptions } from '../control/app-link.ts';
 import type { EngineClock } from '../runtime/clock.ts';
 import type { Dialog } from './dialog.ts';
 import type { DialogTable } from './dialog-table.ts';
@@ -7,15 +7,15 @@ import type { EngineLog } from '../runtime/engine-log.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import type { Limits } from '../runtime/limits.ts';
 import type { SipMessage } from '../message/message.ts';
-import type { RecentIds } from './recent-ids.ts';
+import type { ExpiringIds } from './expiring-ids.ts';
 import type { ReliableProvisionals } from './reliable-provisional.ts';
 import type { RouteRequest } from './request-routing.ts';
 import type { ClientTransaction, ServerTransaction, Transactions } from '../transaction/transaction.ts';
 import type { Flow, FlowCache, Transport } from '../transport/transport.ts';
-import type { UnclaimedRequests } from './unclaimed-requests.ts';
+import type { StartupBuffer } from './startup-buffer.ts';
 
 /** The proxy as the user agent core sees it. */
-export type ProxyPart = {
+export type ProxyHandler = {
   start(
     transaction: ServerTransaction,
     options: ProxyOptions,
@@ -24,13 +24,13 @@ export type ProxyPart = {
   cancelled(cancel: SipMessage, transaction: ServerTransaction): boolean;
   forwardInDialog(message: SipMessage, flow: Flow, transaction?: ServerTransaction): boolean;
   strayResponse(response: SipMessage, flow: Flow): boolean;
-  early(transaction: ServerTransaction): boolean;
+  forwardEarly(transaction: ServerTransaction): boolean;
   sizes(): Record<string, number>;
   stop(): void;
 };
 
 /** What the user agent core is built from. */
-export type CoreParts = {
+export type CoreDeps = {
   readonly clock: EngineClock;
   readonly log: EngineLog;
   readonly transport: Transport;
@@ -40,15 +40,15 @@ export type CoreParts = {
   readonly router: AppRouter;
   readonly settings: EngineSettings;
   readonly limits: Limits;
-  readonly proxy?: ProxyPart | undefined;
+  readonly proxy?: ProxyHandler | undefined;
   /** Chooses the way of new requests; absent: every one goes to an application that asked for its method. */
   readonly routeRequest?: RouteRequest | undefined;
 };
 
 /** A request from the network that waits for the application's answer. */
-export type IncomingRequest = {
+export type UasRequest = {
   readonly transaction: ServerTransaction;
-  readonly app: App;
+  readonly app: AppConnection;
   /** As the echo of its responses tells it; empty outside a dialog. */
   readonly dialogId: string;
   /** The dialog it came in, or the one it made. */
@@ -58,19 +58,19 @@ export type IncomingRequest = {
   /** When it is closed without the application, in ms since the epoch. */
   deadline: number;
   /** Only for INVITE. */
-  readonly invite: IncomingInvite | undefined;
+  readonly invite: UasInviteState | undefined;
   /** Runs once after the application's final response went out. */
   onAnswered?: (() => void) | undefined;
 };
 
 /** An INVITE from the network that waits for the application's answer, or whose answer waits for its ACK. */
-export type IncomingCall = IncomingRequest & { readonly invite: IncomingInvite };
+export type UasInvite = UasRequest & { readonly invite: UasInviteState };
 
-export function isCall(incoming: IncomingRequest): incoming is IncomingCall {
+export function isUasInvite(incoming: UasRequest): incoming is UasInvite {
   return incoming.invite !== undefined;
 }
 
-export type IncomingInvite = {
+export type UasInviteState = {
   readonly isInitial: boolean;
   state: 'unanswered' | 'early' | 'held' | 'answered';
   /** Contact of our first response that carried one. */
@@ -81,39 +81,39 @@ export type IncomingInvite = {
 };
 
 /** A request of an application that waits for its final response. */
-export type Outgoing = {
-  readonly app: App;
+export type UacRequest = {
+  readonly app: AppConnection;
   readonly method: string;
   readonly dialogId: string;
   readonly client: ClientTransaction;
   /** Set for INVITE. */
-  readonly invite: OutgoingInvite | undefined;
+  readonly invite: UacInviteState | undefined;
 };
 
-export type OutgoingInvite = {
+export type UacInviteState = {
   isCancelled: boolean;
   isUpdatePending: boolean;
 };
 
 /** Everything the parts of the user agent core share: its tables, and the few verbs that would else make them import each other in a ring. */
-export type CoreContext = CoreParts & {
+export type CoreContext = CoreDeps & {
   readonly dialogs: DialogTable;
   /** By transaction id. */
-  readonly incoming: Map<string, IncomingRequest>;
+  readonly incoming: Map<string, UasRequest>;
   /** By transaction id. */
-  readonly outgoing: Map<string, Outgoing>;
+  readonly outgoing: Map<string, UacRequest>;
   /** INVITEs of the peer that have our tag but no answer, by Call-ID and tags. */
-  readonly early: Map<string, IncomingRequest>;
+  readonly early: Map<string, UasRequest>;
   /** Reliable provisional responses that wait for their PRACK, by what its RAck says. */
-  readonly reliable: Map<string, IncomingRequest>;
+  readonly reliable: Map<string, UasRequest>;
   /** INVITEs of ours that failed not long ago, by dialog id: another fork may still answer one, and somebody must then end that call. */
-  readonly failedInvites: RecentIds;
+  readonly failedInvites: ExpiringIds;
   /** Dialogs that we ended not long ago, by Call-ID and tags: the peer's own BYE may have crossed ours (RFC 5407 section 3.2). */
-  readonly endedDialogs: RecentIds;
+  readonly endedDialogs: ExpiringIds;
   /** Requests that wait for the first application. */
-  readonly unclaimed: UnclaimedRequests;
+  readonly startupBuffer: StartupBuffer;
   /** Our INVITEs without a final response, by dialog id. */
-  readonly ringing: Map<string, Outgoing>;
+  readonly ringing: Map<string, UacRequest>;
   readonly actions: {
     /** Ends a confirmed dialog with a BYE of our own; the text is told to the peer, and to the application if there is one. */
     readonly hangUp: (dialog: Dialog, text: string) => void;

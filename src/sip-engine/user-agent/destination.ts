@@ -3,28 +3,31 @@ import { isUnresolvable } from '../transport/contact-key.ts';
 import type { CoreContext } from './core-context.ts';
 import type { Dialog } from './dialog.ts';
 import { parseNameAddr } from '../message/fields.ts';
-import type { OutgoingRequest } from '../transaction/transaction.ts';
-import type { Flow, FlowPlace, Protocol } from '../transport/transport.ts';
+import type { OutgoingRequestOptions } from '../transaction/transaction.ts';
+import type { Flow, RemoteEndpoint, Protocol } from '../transport/transport.ts';
 import { isNumericHost, parseUri } from '../message/uri.ts';
 
 // Owns the choice of where a request goes: the connection of a registered client, the source of a peer behind NAT, a proxy, a route, the target.
 // Called by everything that sends for an application.
 // Must stay true: what is decided here is a next hop or an open flow; names are resolved further down.
 
-export type Destination = Pick<OutgoingRequest, 'nextHop' | 'flow' | 'address'>;
+export type RequestDestination = Pick<OutgoingRequestOptions, 'nextHop' | 'flow' | 'address'>;
 
-const overCachedFlow = new Set(['INVITE', 'OPTIONS', 'NOTIFY', 'MESSAGE', 'INFO', 'REFER', 'PUBLISH']);
+const sentOverRegisteredFlow = new Set(['INVITE', 'OPTIONS', 'NOTIFY', 'MESSAGE', 'INFO', 'REFER', 'PUBLISH']);
 
 /** Where a request outside a dialog goes; `proxy` is a SIP URI or empty. Who names the next hop knows better than any table of ours. */
-export function destinationOf(context: CoreContext, request: { method: string; requestUri: string; proxy: string }): Destination {
+export function destinationOutOfDialog(
+  context: CoreContext,
+  request: { method: string; requestUri: string; proxy: string },
+): RequestDestination {
   const { method, requestUri, proxy } = request;
-  if (proxy !== '') return { nextHop: proxy, flow: namedFlow(context, { nextHop: proxy, requestUri }) };
-  const flow = overCachedFlow.has(method) ? registeredFlow(context, requestUri) : undefined;
+  if (proxy !== '') return { nextHop: proxy, flow: flowOfNextHop(context, { nextHop: proxy, requestUri }) };
+  const flow = sentOverRegisteredFlow.has(method) ? registeredFlow(context, requestUri) : undefined;
   return { nextHop: context.settings.outboundProxy ?? requestUri, flow };
 }
 
 /** Where a request in a dialog goes (RFC 3261 section 12.2.1.1). */
-export function destinationIn(context: CoreContext, dialog: Dialog): Destination {
+export function destinationInDialog(context: CoreContext, dialog: Dialog): RequestDestination {
   const route = dialog.routes[0];
   const nextHop = (route === undefined ? undefined : parseNameAddr(route)?.uri) ?? dialog.target;
   const { flow } = dialog;
@@ -76,19 +79,19 @@ function closedFlow(listener: Flow['listener']): Flow {
  * The connection that a client made from exactly this address and port, where that registered this Contact by it. Its place may be another's
  * by now, behind one router soon: then, and where it has closed, a closed one, so that nobody gets what is meant for somebody else.
  */
-function namedFlow(context: CoreContext, { nextHop, requestUri }: { nextHop: string; requestUri: string }): Flow | undefined {
+function flowOfNextHop(context: CoreContext, { nextHop, requestUri }: { nextHop: string; requestUri: string }): Flow | undefined {
   const place = placeOf(nextHop);
   if (place === undefined) return undefined;
   const { transport, flowCache } = context;
   const flow = transport.inboundFlow(place.protocol, place.address, place.port);
-  if (flow !== undefined && flowCache.isOf(requestUri, flow)) return flow;
+  if (flow !== undefined && flowCache.isRegisteredBy(requestUri, flow)) return flow;
   const isInboundOnly = place.protocol === 'ws' || place.protocol === 'wss' || isUnresolvable(requestUri);
   const [listener] = transport.listeners;
-  const isLost = flow !== undefined || isInboundOnly || flowCache.wasFrom(requestUri, place);
+  const isLost = flow !== undefined || isInboundOnly || flowCache.wasRegisteredFrom(requestUri, place);
   return isLost && listener !== undefined ? closedFlow(listener) : undefined;
 }
 
-function placeOf(nextHop: string): FlowPlace | undefined {
+function placeOf(nextHop: string): RemoteEndpoint | undefined {
   const uri = parseUri(nextHop);
   const protocol = protocolOf(uri?.params.get('transport'));
   if (uri?.port === undefined || isNumericHost(uri.host) === undefined) return undefined;

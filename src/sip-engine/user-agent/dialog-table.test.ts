@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FakeApp } from '#testing/harness/core-stage.ts';
+import { FakeApp } from '#testing/harness/user-agent-harness.ts';
 import { DialogTable } from './dialog-table.ts';
 import { Dialog } from './dialog.ts';
 
@@ -23,7 +23,7 @@ function dialog(remoteTag: string, callId = 'call'): Dialog {
     contact: '',
     flow: undefined,
     isPinned: false,
-    isKept: false,
+    isBoundToFlow: false,
   });
 }
 

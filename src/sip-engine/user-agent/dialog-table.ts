@@ -1,5 +1,5 @@
 import type { Dialog } from './dialog.ts';
-import { withoutReserve } from '../runtime/limits.ts';
+import { withoutEmergencyReserve } from '../runtime/limits.ts';
 
 /** All dialogs by what the network says and by what the application says. */
 export class DialogTable {
@@ -18,7 +18,7 @@ export class DialogTable {
 
   /** But for the places that are kept for calls for help. */
   get isFull(): boolean {
-    return this.#byTags.size >= withoutReserve(this.#limit);
+    return this.#byTags.size >= withoutEmergencyReserve(this.#limit);
   }
 
   /** False when the table is full. */

@@ -1,4 +1,4 @@
-import type { App } from '../control/app-link.ts';
+import type { AppConnection } from '../control/app-link.ts';
 import type { EngineTimer } from '../runtime/clock.ts';
 import type { SipMessage } from '../message/message.ts';
 import type { ServerTransaction } from '../transaction/transaction.ts';
@@ -30,7 +30,7 @@ export type OwnInvite = {
 /** A 2xx of ours to an INVITE that waits for its ACK. */
 export type UnacknowledgedAnswer = { readonly transaction: ServerTransaction; readonly isInitial: boolean };
 
-export type DialogFacts = Pick<
+export type DialogOptions = Pick<
   Dialog,
   | 'id'
   | 'kind'
@@ -48,7 +48,7 @@ export type DialogFacts = Pick<
   | 'contact'
   | 'flow'
   | 'isPinned'
-  | 'isKept'
+  | 'isBoundToFlow'
 >;
 
 /** One dialog (RFC 3261 section 12), early or confirmed. */
@@ -57,7 +57,7 @@ export class Dialog {
   readonly id: string;
   readonly kind: 'INVITE' | 'SUBSCRIBE';
   readonly role: 'uac' | 'uas';
-  readonly app: App;
+  readonly app: AppConnection;
   readonly callId: string;
   readonly localTag: string;
   readonly remoteTag: string;
@@ -80,12 +80,12 @@ export class Dialog {
   /** Our requests go to the source of `flow`, not to where the target says (NAT). */
   isPinned: boolean;
   /** They go there wherever the peer would have them go. */
-  readonly isKept: boolean;
+  readonly isBoundToFlow: boolean;
 
   isConfirmed = false;
   isEnded = false;
   /** The application sent a BYE. */
-  isLeft = false;
+  hasAppSentBye = false;
   /** The session description we last sent, for refreshes made by the engine. */
   description: { readonly body: Buffer; readonly type: string } | undefined;
   session: SessionAgreement | undefined;
@@ -100,28 +100,28 @@ export class Dialog {
   /** Our answers by CSeq number. */
   readonly unacknowledged = new Map<number, UnacknowledgedAnswer>();
   /** Transaction ids of the peer's requests that the application has not answered. */
-  readonly waiting = new Set<string>();
+  readonly pendingRequests = new Set<string>();
   /** RSeq of the last reliable provisional response received (RFC 3262 section 4). */
   lastRSeq: number | undefined;
 
-  constructor(facts: DialogFacts) {
-    this.id = facts.id;
-    this.kind = facts.kind;
-    this.role = facts.role;
-    this.app = facts.app;
-    this.callId = facts.callId;
-    this.localTag = facts.localTag;
-    this.remoteTag = facts.remoteTag;
-    this.local = facts.local;
-    this.remote = facts.remote;
-    this.localCSeq = facts.localCSeq;
-    this.remoteCSeq = facts.remoteCSeq;
-    this.target = facts.target;
-    this.routes = facts.routes;
-    this.contact = facts.contact;
-    this.flow = facts.flow;
-    this.isPinned = facts.isPinned;
-    this.isKept = facts.isKept;
+  constructor(options: DialogOptions) {
+    this.id = options.id;
+    this.kind = options.kind;
+    this.role = options.role;
+    this.app = options.app;
+    this.callId = options.callId;
+    this.localTag = options.localTag;
+    this.remoteTag = options.remoteTag;
+    this.local = options.local;
+    this.remote = options.remote;
+    this.localCSeq = options.localCSeq;
+    this.remoteCSeq = options.remoteCSeq;
+    this.target = options.target;
+    this.routes = options.routes;
+    this.contact = options.contact;
+    this.flow = options.flow;
+    this.isPinned = options.isPinned;
+    this.isBoundToFlow = options.isBoundToFlow;
   }
 }
 

@@ -37,7 +37,7 @@ export type EngineSettings = {
    * named, go to where its own messages came from, whatever route set, host or maddr it names; but for peers in these networks, which are
    * believed. Undefined: everybody is.
    */
-  readonly keepToFlowsBut: readonly string[] | undefined;
+  readonly keepToFlowsExcept: readonly string[] | undefined;
   /** Never replace the peer's Contact by the source of its 2xx. */
   readonly disableNatDetection: boolean;
   /**
@@ -75,7 +75,7 @@ export const defaultSettings: EngineSettings = {
   passTrying: false,
   alwaysSend180: false,
   aggressiveNat: false,
-  keepToFlowsBut: undefined,
+  keepToFlowsExcept: undefined,
   disableNatDetection: false,
   whenAppLeaves: 'tidy',
   appGraceMs: 5_000,

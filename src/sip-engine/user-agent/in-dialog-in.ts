@@ -1,18 +1,18 @@
 import { cdrStop } from './cdr.ts';
-import type { CoreContext, IncomingRequest } from './core-context.ts';
-import { endDialog } from './dialog-end.ts';
+import type { CoreContext, UasRequest } from './core-context.ts';
+import { endDialog } from './dialog-teardown.ts';
 import type { Dialog } from './dialog.ts';
 import { keyOf } from './dialog-table.ts';
 import { parseRAck } from '../message/fields.ts';
-import { answer, tell } from './incoming-requests.ts';
+import { answerWithoutApp, notifyApp } from './incoming-requests.ts';
 import { newUuid } from '../runtime/ids.ts';
 import type { SipMessage } from '../message/message.ts';
-import { tooShortSession } from './session-timer.ts';
+import { minSessionIfTooShort } from './session-timer.ts';
 import { endsSubscription } from './subscription.ts';
 import type { ServerTransaction } from '../transaction/transaction.ts';
 import type { Flow } from '../transport/transport.ts';
 import { makeUasDialog } from './uas-dialog.ts';
-import { rackKey, receiveInvite, refuseAlone } from './uas-invite.ts';
+import { rackKey, receiveInvite, rejectWithoutApp } from './uas-invite.ts';
 import { receiveRequest } from './uas-request.ts';
 
 // Owns the requests of peers that belong to a call: in a dialog, or to an INVITE that has no final answer yet.
@@ -31,20 +31,20 @@ export function dialogOf(context: CoreContext, request: SipMessage): Dialog | un
 export function receiveInDialog(context: CoreContext, transaction: ServerTransaction, dialog: Dialog): void {
   const { request } = transaction;
   transaction.accept();
-  const refusal = refusalOf(context, request, dialog);
+  const refusal = rejectionOf(context, request, dialog);
   if (refusal !== undefined) {
-    answer(transaction, refusal);
+    answerWithoutApp(transaction, refusal);
     return;
   }
   dialog.remoteCSeq = request.cseq?.number ?? dialog.remoteCSeq;
   // RFC 5407 section 3.2: both hung up at once; the application knows it already.
-  if (request.method === 'BYE' && dialog.isLeft) {
-    answer(transaction, { status: 200, reason: 'OK' });
+  if (request.method === 'BYE' && dialog.hasAppSentBye) {
+    answerWithoutApp(transaction, { status: 200, reason: 'OK' });
     return;
   }
   if (!dialog.app.isOpen) {
     if (request.method === 'BYE') endDialog(context, dialog);
-    answer(transaction, noDialog);
+    answerWithoutApp(transaction, noDialog);
     return;
   }
   switch (request.method) {
@@ -66,17 +66,22 @@ export function receiveInDialog(context: CoreContext, transaction: ServerTransac
   }
 }
 
-type Refusal = { readonly status: number; readonly reason: string; readonly headers?: Readonly<Record<string, string>> };
+type InDialogRejection = {
+  readonly status: number;
+  readonly reason: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
 
-function refusalOf(context: CoreContext, request: SipMessage, dialog: Dialog): Refusal | undefined {
+function rejectionOf(context: CoreContext, request: SipMessage, dialog: Dialog): InDialogRejection | undefined {
   const { method } = request;
   // RFC 3261 section 12.2.2: what comes late is out of order.
   if ((request.cseq?.number ?? 0) < (dialog.remoteCSeq ?? 0)) return { status: 500, reason: 'Server Internal Error' };
   if (method === 'BYE' && !dialog.isConfirmed) return noDialog;
   if (method !== 'INVITE' && method !== 'UPDATE') return undefined;
   if (method === 'INVITE' && !request.has('contact')) return { status: 400, reason: 'Missing Contact Header' };
-  const least = tooShortSession(context, request);
-  if (least !== undefined) return { status: 422, reason: 'Session Interval Too Small', headers: { 'min-se': String(least) } };
+  const minSeconds = minSessionIfTooShort(context, request);
+  if (minSeconds !== undefined)
+    return { status: 422, reason: 'Session Interval Too Small', headers: { 'min-se': String(minSeconds) } };
   if (method === 'INVITE' && context.settings.answerGlare && dialog.ownInvite !== undefined) {
     return { status: 491, reason: 'Request Pending' };
   }
@@ -85,9 +90,9 @@ function refusalOf(context: CoreContext, request: SipMessage, dialog: Dialog): R
 
 /** RFC 3261 section 15.1.2: requests that are still pending when the BYE comes get 487. */
 function endPending(context: CoreContext, dialog: Dialog): void {
-  for (const id of [...dialog.waiting]) {
+  for (const id of [...dialog.pendingRequests]) {
     const incoming = context.incoming.get(id);
-    if (incoming?.invite !== undefined) refuseAlone(context, incoming, { status: 487, reason: 'Request Terminated' });
+    if (incoming?.invite !== undefined) rejectWithoutApp(context, incoming, { status: 487, reason: 'Request Terminated' });
   }
 }
 
@@ -101,10 +106,10 @@ export function receiveAck(context: CoreContext, ack: SipMessage, flow: Flow): b
   if (answered === undefined) return true;
   dialog.unacknowledged.delete(cseq);
   answered.transaction.onAckTimeout = undefined;
-  answered.transaction.acknowledged();
+  answered.transaction.ackReceived();
   context.incoming.delete(answered.transaction.id);
   const transactionId = answered.isInitial ? answered.transaction.id : newUuid();
-  tell(dialog.app, { transactionId, dialogId: dialog.id }, { message: ack, from: flow });
+  notifyApp(dialog.app, { transactionId, dialogId: dialog.id }, { message: ack, from: flow });
   return true;
 }
 
@@ -115,13 +120,13 @@ export function receivePrack(context: CoreContext, transaction: ServerTransactio
   const invite = rack && context.reliable.get(rackKey(request.callId, rack));
   const isTagged = invite?.localTag === request.toTag && invite?.transaction.request.fromTag === request.fromTag;
   if (rack === undefined || invite === undefined || !isTagged || invite.invite?.reliable?.acknowledge(rack.rseq) !== true) {
-    answer(transaction, noDialog);
+    answerWithoutApp(transaction, noDialog);
     return;
   }
   transaction.accept();
   const reliable = invite.invite.reliable;
   if (!invite.app.isOpen) {
-    answer(transaction, noDialog);
+    answerWithoutApp(transaction, noDialog);
     return;
   }
   const dialog = earlyDialogOf(context, invite);
@@ -136,11 +141,11 @@ function rackOf(request: SipMessage): ReturnType<typeof parseRAck> {
 }
 
 /** A PRACK makes the early dialog one that the application may send in. */
-function earlyDialogOf(context: CoreContext, incoming: IncomingRequest): Dialog {
+function earlyDialogOf(context: CoreContext, incoming: UasRequest): Dialog {
   const dialog = incoming.dialog ?? makeUasDialog(context, incoming);
   if (incoming.dialog === undefined && context.dialogs.add(dialog)) {
     incoming.dialog = dialog;
-    dialog.waiting.add(incoming.transaction.id);
+    dialog.pendingRequests.add(incoming.transaction.id);
   }
   return dialog;
 }
@@ -151,11 +156,11 @@ export function receiveEarly(context: CoreContext, transaction: ServerTransactio
   transaction.accept();
   if (pending.isUpdatePending) {
     // RFC 3311 section 5.2: one at a time.
-    answer(transaction, { status: 500, reason: 'Server Internal Error', headers: { 'retry-after': '2' } });
+    answerWithoutApp(transaction, { status: 500, reason: 'Server Internal Error', headers: { 'retry-after': '2' } });
     return;
   }
   if (!early.app.isOpen) {
-    answer(transaction, noDialog);
+    answerWithoutApp(transaction, noDialog);
     return;
   }
   pending.isUpdatePending = true;
@@ -168,7 +173,7 @@ export function receiveEarly(context: CoreContext, transaction: ServerTransactio
 }
 
 export type EarlyCall = {
-  readonly app: IncomingRequest['app'];
+  readonly app: UasRequest['app'];
   readonly dialogId: string;
   readonly pending: { isUpdatePending: boolean };
 };

@@ -1,6 +1,6 @@
-import type { App, CommandReply } from '../control/app-link.ts';
+import type { AppConnection, CommandReply } from '../control/app-link.ts';
 import { buildResponse, buildUnavailable } from '../message/response-builder.ts';
-import type { CoreContext, IncomingRequest } from './core-context.ts';
+import type { CoreContext, UasRequest } from './core-context.ts';
 import { receivedMeta, responseMeta } from '../control/message-meta.ts';
 import type { SipMessage } from '../message/message.ts';
 import type { ServerTransaction } from '../transaction/transaction.ts';
@@ -10,7 +10,7 @@ import type { ServerTransaction } from '../transaction/transaction.ts';
 // Must stay true: each is delivered once, closed by its deadline, and out of every table when it is answered or its transaction ends.
 
 /** Answers without any application. */
-export function answer(
+export function answerWithoutApp(
   transaction: ServerTransaction,
   verdict: { readonly status: number; readonly reason: string; readonly headers?: Readonly<Record<string, string>> },
   toTag?: string,
@@ -24,7 +24,7 @@ export function answer(
 }
 
 /** An application accepted a request: its answers are safe from now on, and whoever proved itself by it is known. */
-export function accepted(context: CoreContext, { transaction, dialog }: IncomingRequest): void {
+export function markAccepted(context: CoreContext, { transaction, dialog }: UasRequest): void {
   const { request, flow } = transaction;
   transaction.accept();
   // Answers to OPTIONS and the like are given to neighbours too: they prove nothing.
@@ -37,13 +37,13 @@ export function hasCredentials(request: SipMessage): boolean {
 }
 
 /** Hands a request to its application and keeps it until it is answered. */
-export function deliver(context: CoreContext, incoming: IncomingRequest): void {
+export function deliver(context: CoreContext, incoming: UasRequest): void {
   const { transaction, app, dialogId } = incoming;
   const { request, flow } = transaction;
   context.incoming.set(transaction.id, incoming);
-  incoming.dialog?.waiting.add(transaction.id);
-  transaction.onTerminated = () => forget(context, incoming);
-  transaction.pend();
+  incoming.dialog?.pendingRequests.add(transaction.id);
+  transaction.onTerminated = () => forgetIncoming(context, incoming);
+  transaction.markPending();
   const isOutside = dialogId === '' || request.toTag === undefined;
   app.deliver({
     meta: receivedMeta(request, flow),
@@ -55,22 +55,22 @@ export function deliver(context: CoreContext, incoming: IncomingRequest): void {
 }
 
 /** Hands over a request that no response belongs to: ACK, CANCEL. */
-export function tell(
-  app: App,
+export function notifyApp(
+  app: AppConnection,
   ids: { transactionId: string; dialogId: string },
   what: { message: SipMessage; from: ServerTransaction['flow'] },
 ): void {
   if (app.isOpen) app.deliver({ meta: receivedMeta(what.message, what.from), ...ids, message: what.message });
 }
 
-export function forget(context: CoreContext, incoming: IncomingRequest): void {
+export function forgetIncoming(context: CoreContext, incoming: UasRequest): void {
   context.incoming.delete(incoming.transaction.id);
-  incoming.dialog?.waiting.delete(incoming.transaction.id);
+  incoming.dialog?.pendingRequests.delete(incoming.transaction.id);
   incoming.invite?.reliable?.stop();
 }
 
 /** Sends a response of the application and tells it what was sent. True when it is out. */
-export function sendForApp(incoming: IncomingRequest, response: SipMessage, reply: CommandReply): boolean {
+export function sendAppResponse(incoming: UasRequest, response: SipMessage, reply: CommandReply): boolean {
   const { transaction } = incoming;
   const result = transaction.respond(response);
   switch (result) {
@@ -86,7 +86,7 @@ export function sendForApp(incoming: IncomingRequest, response: SipMessage, repl
   }
 }
 
-export function echo(incoming: IncomingRequest, response: SipMessage, reply: CommandReply): void {
+export function echo(incoming: UasRequest, response: SipMessage, reply: CommandReply): void {
   const { transaction, dialog, dialogId } = incoming;
   const isGone = dialog?.isEnded === true;
   reply.response(responseMeta(response, transaction.flow), transaction.id, isGone ? '' : dialogId, response);

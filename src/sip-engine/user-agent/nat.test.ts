@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defaultSettings } from './engine-settings.ts';
 import { SipMessage } from '../message/message.ts';
-import { isKeptToFlow, namesAnother } from './nat.ts';
+import { isKeptToFlow, pointsElsewhere } from './nat.ts';
 import type { Flow } from '../transport/transport.ts';
 
 function flowFrom(remoteAddress: string): Flow {
@@ -28,7 +28,7 @@ describe('a client that has requests sent to somebody else', () => {
     ['<sip:20@192.0.2.9>', ['<sip:192.0.2.77:6379;lr>'], '192.0.2.9', true],
     ['<sip:20@192.0.2.9>', ['<sip:192.0.2.9;lr>'], '192.0.2.9', true],
   ])('%s with the routes %j from %s: %s', (contact, routes, from, isAnother) => {
-    expect(namesAnother(invite(contact), routes, flowFrom(from))).toBe(isAnother);
+    expect(pointsElsewhere(invite(contact), routes, flowFrom(from))).toBe(isAnother);
   });
 
   it.each([
@@ -37,8 +37,8 @@ describe('a client that has requests sent to somebody else', () => {
     [['192.0.2.0/28'], '192.0.2.9', false],
     [['192.0.2.0/28'], '192.0.2.99', true],
     [['2001:db8::/64'], '2001:db8::9', false],
-  ])('is kept to its flow where %j are believed and it comes from %s: %s', (keepToFlowsBut, from, isKept) => {
-    expect(isKeptToFlow({ ...defaultSettings, keepToFlowsBut }, flowFrom(from))).toBe(isKept);
-    expect(isKeptToFlow({ ...defaultSettings, keepToFlowsBut }, undefined)).toBe(false);
+  ])('is kept to its flow where %j are believed and it comes from %s: %s', (keepToFlowsExcept, from, isKept) => {
+    expect(isKeptToFlow({ ...defaultSettings, keepToFlowsExcept }, flowFrom(from))).toBe(isKept);
+    expect(isKeptToFlow({ ...defaultSettings, keepToFlowsExcept }, undefined)).toBe(false);
   });
 });

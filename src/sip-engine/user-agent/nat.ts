@@ -16,7 +16,7 @@ export function isCallerBehindNat(request: SipMessage, flow: Flow, settings: Eng
 }
 
 /** The same for the called side, seen from its 2xx; `routes` is the route set taken from it. */
-export function isCalledBehindNat(response: SipMessage, routes: readonly string[], flow: Flow): boolean {
+export function isCalleeBehindNat(response: SipMessage, routes: readonly string[], flow: Flow): boolean {
   const first = routes[0];
   if (first !== undefined) {
     const host = parseUri(parseNameAddr(first)?.uri ?? '')?.host;
@@ -27,16 +27,16 @@ export function isCalledBehindNat(response: SipMessage, routes: readonly string[
 }
 
 /** Whether a client's dialog is kept to the flow it came by: it cannot have us send to somebody else then. */
-export function isKeptToFlow({ keepToFlowsBut }: EngineSettings, flow: Flow | undefined): boolean {
-  if (keepToFlowsBut === undefined || flow === undefined) return false;
-  return !keepToFlowsBut.some((text) => {
+export function isKeptToFlow({ keepToFlowsExcept }: EngineSettings, flow: Flow | undefined): boolean {
+  if (keepToFlowsExcept === undefined || flow === undefined) return false;
+  return !keepToFlowsExcept.some((text) => {
     const network = parseNetwork(text);
     return network !== undefined && isInNetwork(flow.remoteAddress, network);
   });
 }
 
 /** Whether a message has requests go to somebody else than its sender. */
-export function namesAnother(message: SipMessage, routes: readonly string[], { remoteAddress }: Flow): boolean {
+export function pointsElsewhere(message: SipMessage, routes: readonly string[], { remoteAddress }: Flow): boolean {
   const contact = contactUri(message);
   if (routes.length > 0 || contact === undefined) return true;
   return contact.params.has('maddr') || !isSameAddress(unbracketed(contact.host), remoteAddress);

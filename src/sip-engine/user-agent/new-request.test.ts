@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CoreStage, sdp } from '#testing/harness/core-stage.ts';
+import { UserAgentHarness, sdp } from '#testing/harness/user-agent-harness.ts';
 
 const options = 'OPTIONS sip:bob@10.0.0.9 SIP/2.0';
 
@@ -18,30 +18,30 @@ describe('a request outside a dialog that cannot be sent', () => {
     [options, ['To: "nonsense'], '', 'Error creating sip transaction for uac request'],
     [options, [], 'hello', 'missing content-type'],
   ])('%s %j %s: NOK', (startLine, headers, body, text) => {
-    const stage = new CoreStage({ settings: { localDomains: ['mine.example'] } });
-    const { refusal } = stage.command(startLine, { headers, body });
+    const harness = new UserAgentHarness({ settings: { localDomains: ['mine.example'] } });
+    const { refusal } = harness.command(startLine, { headers, body });
     if (typeof text === 'string') expect(refusal).toBe(text);
     else expect(refusal).toMatch(text);
-    expect(stage.sent()).toEqual([]);
-    expect(stage.leftovers).toEqual([]);
+    expect(harness.sent()).toEqual([]);
+    expect(harness.leftovers).toEqual([]);
   });
 
   it('a proxy that is no URI, or is us', () => {
-    const stage = new CoreStage();
-    expect(stage.command(options, { proxy: 'no good' }).refusal).toBe('invalid request-uri: no good');
-    expect(stage.command(options, { proxy: 'sip:10.0.0.1' }).refusal).toBe('can not send request to myself');
+    const harness = new UserAgentHarness();
+    expect(harness.command(options, { proxy: 'no good' }).refusal).toBe('invalid request-uri: no good');
+    expect(harness.command(options, { proxy: 'sip:10.0.0.1' }).refusal).toBe('can not send request to myself');
   });
 
   it('a call when no dialog has room', () => {
-    const stage = new CoreStage({ limits: { dialogs: 1 } });
-    stage.outgoingCall();
-    expect(stage.command('INVITE sip:bob@10.0.0.9 SIP/2.0', { body: sdp }).refusal).toBe('Error creating leg');
+    const harness = new UserAgentHarness({ limits: { dialogs: 1 } });
+    harness.outgoingCall();
+    expect(harness.command('INVITE sip:bob@10.0.0.9 SIP/2.0', { body: sdp }).refusal).toBe('Error creating leg');
   });
 });
 
 describe('a request outside a dialog', () => {
   it('gets what the application left out', () => {
-    const { message } = new CoreStage().command(options).sent;
+    const { message } = new UserAgentHarness().command(options).sent;
     expect(message.get('from')).toMatch(/^<sip:10\.0\.0\.1:5060>;tag=[0-9a-f]+$/);
     expect(message.get('to')).toBe('<sip:bob@10.0.0.9>');
     expect(message.callId).toMatch(/^[0-9a-f-]{36}$/);
@@ -66,7 +66,7 @@ describe('a request outside a dialog', () => {
       'my-custom: a',
       'X-lower: b',
     ];
-    const { message } = new CoreStage().command(options, { headers }).sent;
+    const { message } = new UserAgentHarness().command(options, { headers }).sent;
     expect(message.get('from')).toBe('"Joe" <sip:joe@example.com>;tag=abc');
     expect(message.callId).toBe('given@x');
     expect(message.get('cseq')).toBe('77 OPTIONS');
@@ -83,7 +83,7 @@ describe('a request outside a dialog', () => {
       'P-Asserted-Identity: <sip:1234@localhost>, <tel:+491234>',
       'X-Other: <sip:1234@localhost>',
     ];
-    const { message } = new CoreStage().command('INVITE sip:bob@10.0.0.9 SIP/2.0', { headers }).sent;
+    const { message } = new UserAgentHarness().command('INVITE sip:bob@10.0.0.9 SIP/2.0', { headers }).sent;
     expect(message.get('from')).toMatch(/^"Joe" <sip:1234@10\.0\.0\.1:5060>;tag=/);
     expect(message.get('contact')).toBe('<sip:1234@10.0.0.1:5060>;q=1');
     expect(message.get('p-asserted-identity')).toBe('<sip:1234@10.0.0.1:5060>, <tel:+491234>');
@@ -97,14 +97,16 @@ describe('a request outside a dialog', () => {
     ['REGISTER', '<sip:me@192.0.2.1:5099>', '<sip:me@192.0.2.1:5099>'],
     ['OPTIONS', '<sip:me@10.0.0.1>', '<sip:me@10.0.0.1>'],
   ])('%s with Contact %s says %s', (method, contact, expected) => {
-    const { message } = new CoreStage().command(`${method} sip:bob@10.0.0.9 SIP/2.0`, { headers: [`Contact: ${contact}`] }).sent;
+    const { message } = new UserAgentHarness().command(`${method} sip:bob@10.0.0.9 SIP/2.0`, {
+      headers: [`Contact: ${contact}`],
+    }).sent;
     expect(message.get('contact')).toBe(expected);
   });
 
   it('over TCP has a Contact with the transport', () => {
-    const { message, meta } = new CoreStage().command('INVITE sip:bob@10.0.0.9:5070;transport=tcp SIP/2.0').sent;
+    const { message, meta } = new UserAgentHarness().command('INVITE sip:bob@10.0.0.9:5070;transport=tcp SIP/2.0').sent;
     expect(message.get('contact')).toBe('<sip:10.0.0.1:5060;transport=tcp>');
-    const own = new CoreStage().command('INVITE sip:bob@10.0.0.9;transport=tcp SIP/2.0', {
+    const own = new UserAgentHarness().command('INVITE sip:bob@10.0.0.9;transport=tcp SIP/2.0', {
       headers: ['Contact: <sip:joe@localhost>'],
     });
     expect(own.sent.message.get('contact')).toBe('<sip:joe@10.0.0.1:5060;transport=tcp>');
@@ -112,43 +114,43 @@ describe('a request outside a dialog', () => {
   });
 
   it('to a SIPS URI has a SIPS Contact', () => {
-    const stage = new CoreStage({ protocols: ['tls'] });
-    const { message } = stage.command('INVITE sips:bob@10.0.0.9 SIP/2.0').sent;
+    const harness = new UserAgentHarness({ protocols: ['tls'] });
+    const { message } = harness.command('INVITE sips:bob@10.0.0.9 SIP/2.0').sent;
     expect(message.get('contact')).toBe('<sips:10.0.0.1:5060;transport=tls>');
   });
 
   it('a body that looks like a session description needs no Content-Type', () => {
-    expect(new CoreStage().command('INVITE sip:bob@10.0.0.9 SIP/2.0', { body: sdp }).sent.message.get('content-type')).toBe(
-      'application/sdp',
-    );
+    expect(
+      new UserAgentHarness().command('INVITE sip:bob@10.0.0.9 SIP/2.0', { body: sdp }).sent.message.get('content-type'),
+    ).toBe('application/sdp');
   });
 
   it('goes to the proxy, which may lack the scheme; the Request-URI stays and no Route is added', () => {
-    const stage = new CoreStage();
+    const harness = new UserAgentHarness();
     for (const proxy of ['sip:10.0.0.7:5062', '10.0.0.7:5062']) {
-      const { message } = stage.command('OPTIONS sip:bob@example.com SIP/2.0', { proxy }).sent;
+      const { message } = harness.command('OPTIONS sip:bob@example.com SIP/2.0', { proxy }).sent;
       expect(message.requestUri).toBe('sip:bob@example.com');
       expect(message.has('route')).toBe(false);
-      expect(stage.transport.last.flow).toMatchObject({ remoteAddress: '10.0.0.7', remotePort: 5062 });
+      expect(harness.transport.last.flow).toMatchObject({ remoteAddress: '10.0.0.7', remotePort: 5062 });
     }
-    const { message } = stage.command('INVITE tel:+49301234 SIP/2.0', { proxy: 'sip:10.0.0.7' }).sent;
+    const { message } = harness.command('INVITE tel:+49301234 SIP/2.0', { proxy: 'sip:10.0.0.7' }).sent;
     expect(message.requestUri).toBe('tel:+49301234');
   });
 
   it('goes to the outbound proxy of the options where the application names none', () => {
-    const stage = new CoreStage({ settings: { outboundProxy: 'sip:10.0.0.8' } });
-    stage.command('OPTIONS sip:bob@example.com SIP/2.0');
-    stage.command('OPTIONS sip:bob@example.com SIP/2.0', { proxy: 'sip:10.0.0.7' });
-    expect(stage.transport.sent.map(({ flow }) => flow.remoteAddress)).toEqual(['10.0.0.8', '10.0.0.7']);
+    const harness = new UserAgentHarness({ settings: { outboundProxy: 'sip:10.0.0.8' } });
+    harness.command('OPTIONS sip:bob@example.com SIP/2.0');
+    harness.command('OPTIONS sip:bob@example.com SIP/2.0', { proxy: 'sip:10.0.0.7' });
+    expect(harness.transport.sent.map(({ flow }) => flow.remoteAddress)).toEqual(['10.0.0.8', '10.0.0.7']);
   });
 
   it('a response to it carries no dialog id; 100 is not told; the tables empty', () => {
-    const stage = new CoreStage();
-    const { transactionId } = stage.command(options).sent;
-    stage.answer(100);
-    stage.answer(200);
-    expect(stage.app.take('200')).toMatchObject({ transactionId, dialogId: '' });
-    stage.clock.advance(64_000);
-    expect(stage.leftovers).toEqual([]);
+    const harness = new UserAgentHarness();
+    const { transactionId } = harness.command(options).sent;
+    harness.receiveResponse(100);
+    harness.receiveResponse(200);
+    expect(harness.app.take('200')).toMatchObject({ transactionId, dialogId: '' });
+    harness.clock.advance(64_000);
+    expect(harness.leftovers).toEqual([]);
   });
 });

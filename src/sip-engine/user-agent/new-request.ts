@@ -25,7 +25,7 @@ const methods = new Set([
   'PRACK',
   'BYE',
 ]);
-const longestUri = 1_024;
+const maxUriLength = 1_024;
 
 export type NewRequest =
   | { readonly kind: 'request'; readonly message: SipMessage; readonly proxy: string }
@@ -42,7 +42,7 @@ export function isKnownMethod(method: string): boolean {
 export function composeNewRequest(context: CoreContext, { startLine, message: wanted }: AppMessage, proxy: string): NewRequest {
   const uri = parseUri(wanted.requestUri);
   const requestUri = uri === undefined ? '' : formatUri(uri);
-  if (uri === undefined || requestUri.length >= longestUri || !methods.has(wanted.method))
+  if (uri === undefined || requestUri.length >= maxUriLength || !methods.has(wanted.method))
     return refused(`invalid request-uri: ${startLine}`);
   const nextHop = proxyUri(proxy);
   if (nextHop === undefined) return refused(`invalid request-uri: ${proxy}`);

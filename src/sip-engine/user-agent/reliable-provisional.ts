@@ -4,12 +4,12 @@ import { splitList } from '../message/fields.ts';
 import type { SipMessage } from '../message/message.ts';
 import type { ServerTransaction, SipTimers } from '../transaction/transaction.ts';
 
-type Waiting = { readonly response: SipMessage; readonly onSent: (result: Sent) => void };
+type QueuedProvisional = { readonly response: SipMessage; readonly onSent: (result: ProvisionalSendResult) => void };
 /** A 2xx that is kept back; exactly one of the two runs. */
-type HeldFinal = { readonly send: () => void; readonly drop: () => void };
-export type Sent = ReturnType<ServerTransaction['respond']> | 'dropped';
+type DeferredSuccess = { readonly send: () => void; readonly drop: () => void };
+export type ProvisionalSendResult = ReturnType<ServerTransaction['respond']> | 'dropped';
 
-type Surroundings = {
+type ReliableProvisionalsDeps = {
   readonly clock: EngineClock;
   readonly timers: SipTimers;
   readonly transaction: ServerTransaction;
@@ -24,20 +24,20 @@ type Surroundings = {
  * after one with a session description, wait for it.
  */
 export class ReliableProvisionals {
-  readonly #surroundings: Surroundings;
+  readonly #deps: ReliableProvisionalsDeps;
   #rseq = randomInt(1, 0x7fff_0000);
-  #outstanding: Waiting | undefined;
+  #outstanding: QueuedProvisional | undefined;
   #isPrackUnanswered = false;
-  readonly #queue: Waiting[] = [];
-  #final: HeldFinal | undefined;
+  readonly #queue: QueuedProvisional[] = [];
+  #final: DeferredSuccess | undefined;
   #timer: EngineTimer | undefined;
   #isOver = false;
 
-  constructor(surroundings: Surroundings) {
-    this.#surroundings = surroundings;
+  constructor(deps: ReliableProvisionalsDeps) {
+    this.#deps = deps;
   }
 
-  send(response: SipMessage, onSent: Waiting['onSent']): void {
+  send(response: SipMessage, onSent: QueuedProvisional['onSent']): void {
     this.#queue.push({ response, onSent });
     this.#next();
   }
@@ -57,7 +57,7 @@ export class ReliableProvisionals {
   }
 
   /** Keeps a 2xx back while one with a session description is not acknowledged. False: send it now. */
-  holdsSuccess(final: HeldFinal): boolean {
+  deferSuccess(final: DeferredSuccess): boolean {
     const hasOffer = [this.#outstanding, ...this.#queue].some(
       (waiting) => waiting !== undefined && waiting.response.body.length > 0,
     );
@@ -83,15 +83,15 @@ export class ReliableProvisionals {
     this.#rseq++;
     addReliability(waiting.response, this.#rseq);
     this.#outstanding = waiting;
-    this.#surroundings.onOutstanding(this.#rseq, true);
-    const result = this.#surroundings.transaction.respond(waiting.response);
-    if (result === 'sent') this.#repeatAfter(this.#surroundings.timers.t1, this.#surroundings.timers.t1x64);
+    this.#deps.onOutstanding(this.#rseq, true);
+    const result = this.#deps.transaction.respond(waiting.response);
+    if (result === 'sent') this.#retransmitAfter(this.#deps.timers.t1, this.#deps.timers.t1x64);
     waiting.onSent(result);
   }
 
   /** RFC 3262 section 3: T1, then doubling without a cap, for 64·T1 in all, on every transport. */
-  #repeatAfter(delayMs: number, leftMs: number): void {
-    const { clock, transaction, onTimeout } = this.#surroundings;
+  #retransmitAfter(delayMs: number, leftMs: number): void {
+    const { clock, transaction, onTimeout } = this.#deps;
     this.#timer = clock.after(Math.min(delayMs, leftMs), () => {
       if (leftMs <= delayMs) {
         this.#clearOutstanding();
@@ -99,7 +99,7 @@ export class ReliableProvisionals {
         return;
       }
       if (this.#outstanding !== undefined) transaction.resend(this.#outstanding.response);
-      this.#repeatAfter(delayMs * 2, leftMs - delayMs);
+      this.#retransmitAfter(delayMs * 2, leftMs - delayMs);
     });
   }
 
@@ -108,12 +108,12 @@ export class ReliableProvisionals {
     this.#timer = undefined;
     if (this.#outstanding === undefined) return;
     this.#outstanding = undefined;
-    this.#surroundings.onOutstanding(this.#rseq, false);
+    this.#deps.onOutstanding(this.#rseq, false);
   }
 
   #releaseFinal(): void {
     const final = this.#final;
-    if (final === undefined || this.holdsSuccess(final)) return;
+    if (final === undefined || this.deferSuccess(final)) return;
     this.#final = undefined;
     final.send();
   }

@@ -1,14 +1,14 @@
-import type { ProxyPart } from './core-context.ts';
+import type { ProxyHandler } from './core-context.ts';
 import { SipMessage } from '../message/message.ts';
 import type { RouteAction } from './request-routing.ts';
 import { buildResponse } from '../message/response-builder.ts';
 import type { ServerTransaction } from '../transaction/transaction.ts';
 
 /** Carries out what needs no application. */
-export function carryOut(
+export function performRouteAction(
   transaction: ServerTransaction,
   action: Exclude<RouteAction, { kind: 'deliver' }>,
-  proxy: ProxyPart | undefined,
+  proxy: ProxyHandler | undefined,
 ): void {
   const { request } = transaction;
   switch (action.kind) {

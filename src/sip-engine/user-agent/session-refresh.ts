@@ -1,11 +1,11 @@
 import type { CoreContext } from './core-context.ts';
-import { destinationIn } from './destination.ts';
+import { destinationInDialog } from './destination.ts';
 import type { AnsweredInvite, Dialog } from './dialog.ts';
-import { acknowledgeAlone, hangUp, repeatAck } from './hang-up.ts';
+import { ackWithoutApp, hangUp, retransmitAck } from './bye.ts';
 import { composeInDialog, prepareInDialog } from './in-dialog-message.ts';
 import type { SipMessage } from '../message/message.ts';
 import { readNumber } from '../message/scan.ts';
-import { agreeOnOwnRefresh, arm, repeatAgreement, sessionExpired } from './session-timer.ts';
+import { agreeOnLocalRefresh, arm, repeatAgreement, sessionExpired } from './session-timer.ts';
 import type { Flow } from '../transport/transport.ts';
 import { refreshTarget } from './uas-dialog.ts';
 
@@ -28,7 +28,7 @@ export function refreshSession(context: CoreContext, dialog: Dialog): void {
   const refresh = new Refresh(context, dialog, invite);
   const sent = context.transactions.request({
     message: invite,
-    ...destinationIn(context, dialog),
+    ...destinationInDialog(context, dialog),
     prepare: prepareInDialog,
     onSent: (_message, _flow, client) => refresh.started(() => void client.cancel([])),
     onResponse: (response, flow) => refresh.receive(response, flow),
@@ -70,7 +70,7 @@ class Refresh {
         else this.#refused(response);
         break;
       case 'answered':
-        if (isSuccess) repeatAck(this.#context, this.#answered);
+        if (isSuccess) retransmitAck(this.#context, this.#answered);
         break;
       case 'over':
         break;
@@ -79,16 +79,16 @@ class Refresh {
 
   #refreshed(response: SipMessage, flow: Flow | undefined): void {
     refreshTarget(this.#context, this.#dialog, { message: response, flow });
-    acknowledgeAlone(this.#context, this.#dialog, this.#answered);
-    agreeOnOwnRefresh(this.#context, this.#dialog, response);
+    ackWithoutApp(this.#context, this.#dialog, this.#answered);
+    agreeOnLocalRefresh(this.#context, this.#dialog, response);
   }
 
   #refused(response: SipMessage): void {
     const { session } = this.#dialog;
     if (session === undefined || this.#dialog.isEnded) return;
-    const least = readNumber(response.get('min-se')?.trim() ?? '', 0xffff_ffff) ?? 0;
-    if (response.status === 422 && least > session.seconds) {
-      this.#dialog.session = { ...session, seconds: least };
+    const minSeconds = readNumber(response.get('min-se')?.trim() ?? '', 0xffff_ffff) ?? 0;
+    if (response.status === 422 && minSeconds > session.seconds) {
+      this.#dialog.session = { ...session, seconds: minSeconds };
       refreshSession(this.#context, this.#dialog);
     } else if (response.status === 491) arm(this.#context, this.#dialog, session);
     else hangUp(this.#context, this.#dialog, sessionExpired);

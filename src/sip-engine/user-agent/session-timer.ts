@@ -24,7 +24,7 @@ function sessionExpiresOf(message: SipMessage): SessionExpires | undefined {
 }
 
 /** Whether a refresh asks for less than we take: it is to be answered 422 with this Min-SE. */
-export function tooShortSession(context: CoreContext, request: SipMessage): number | undefined {
+export function minSessionIfTooShort(context: CoreContext, request: SipMessage): number | undefined {
   const asked = sessionExpiresOf(request);
   return asked !== undefined && asked.seconds < context.settings.minSessionSeconds
     ? context.settings.minSessionSeconds
@@ -32,7 +32,7 @@ export function tooShortSession(context: CoreContext, request: SipMessage): numb
 }
 
 /** The 2xx to an INVITE that made the dialog: sets its Session-Expires and starts the timer. */
-export function agreeAsCalled(context: CoreContext, dialog: Dialog, { request, response }: Exchange): void {
+export function agreeAsUas(context: CoreContext, dialog: Dialog, { request, response }: Exchange): void {
   const terms = calledTerms(context, sessionExpiresOf(request), sessionExpiresOf(response));
   if (terms === undefined) return;
   putSessionExpires(response, terms.seconds, terms.refresher);
@@ -45,16 +45,16 @@ function calledTerms(
   asked: SessionExpires | undefined,
   given: SessionExpires | undefined,
 ): { seconds: number; refresher: Refresher } | undefined {
-  const least = context.settings.minSessionSeconds;
-  if (given !== undefined) return { seconds: Math.max(least, given.seconds), refresher: given.refresher ?? 'uac' };
+  const minSeconds = context.settings.minSessionSeconds;
+  if (given !== undefined) return { seconds: Math.max(minSeconds, given.seconds), refresher: given.refresher ?? 'uac' };
   if (asked === undefined) return undefined;
   const byOption = context.settings.defaultRefresher;
   const refresher = asked.refresher ?? (byOption === 'none' ? undefined : byOption);
-  return refresher && { seconds: Math.max(least, asked.seconds), refresher };
+  return refresher && { seconds: Math.max(minSeconds, asked.seconds), refresher };
 }
 
 /** A 2xx to our INVITE that made the dialog. */
-export function agreeAsCaller(context: CoreContext, dialog: Dialog, response: SipMessage): void {
+export function agreeAsUac(context: CoreContext, dialog: Dialog, response: SipMessage): void {
   const terms = sessionExpiresOf(response);
   if (terms === undefined) return;
   arm(context, dialog, {
@@ -80,8 +80,8 @@ export function agreeOnRefresh(context: CoreContext, dialog: Dialog, { request, 
 }
 
 /** A 2xx of the peer to a re-INVITE or UPDATE of ours. */
-export function agreeOnOwnRefresh(context: CoreContext, dialog: Dialog, response: SipMessage): void {
-  if (sessionExpiresOf(response) !== undefined) agreeAsCaller(context, dialog, response);
+export function agreeOnLocalRefresh(context: CoreContext, dialog: Dialog, response: SipMessage): void {
+  if (sessionExpiresOf(response) !== undefined) agreeAsUac(context, dialog, response);
   else if (dialog.session !== undefined) arm(context, dialog, dialog.session);
 }
 

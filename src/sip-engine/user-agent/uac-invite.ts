@@ -1,47 +1,51 @@
-import type { App } from '../control/app-link.ts';
+import type { AppConnection } from '../control/app-link.ts';
 import { cdrStart, cdrStop } from './cdr.ts';
-import type { CoreContext, Outgoing, OutgoingInvite } from './core-context.ts';
-import { endDialog } from './dialog-end.ts';
+import type { CoreContext, UacRequest, UacInviteState } from './core-context.ts';
+import { endDialog } from './dialog-teardown.ts';
 import type { AnsweredInvite, Dialog } from './dialog.ts';
 import { keepDescription } from './dialog.ts';
-import { expectAck, releaseFork, repeatAck } from './hang-up.ts';
+import { expectAck, ackAndHangUp, retransmitAck } from './bye.ts';
 import type { SipMessage } from '../message/message.ts';
 import { buildResponse } from '../message/response-builder.ts';
 import { readNumber } from '../message/scan.ts';
-import { deliverResponse } from './send-request.ts';
-import { agreeAsCaller } from './session-timer.ts';
+import { deliverResponse } from './app-request.ts';
+import { agreeAsUac } from './session-timer.ts';
 import type { ClientTransaction } from '../transaction/transaction.ts';
 import type { Flow } from '../transport/transport.ts';
 import { confirmTarget, makeUacDialog } from './uac-dialog.ts';
 import { contactUriOf } from './uas-dialog.ts';
 
-type Seen = { readonly response: SipMessage; readonly flow: Flow | undefined };
+type ReceivedResponse = { readonly response: SipMessage; readonly flow: Flow | undefined };
 
 /** One INVITE of an application outside any dialog, from its sending to the last response that can come (RFC 3261 section 13.2.2). */
-export class InviteProgress {
+export class UacInvite {
   readonly #context: CoreContext;
-  readonly #app: App;
+  readonly #app: AppConnection;
   readonly #dialogId: string;
-  readonly #isNamed: boolean;
-  readonly #invite: OutgoingInvite = { isCancelled: false, isUpdatePending: false };
+  readonly #hasNamedNextHop: boolean;
+  readonly #invite: UacInviteState = { isCancelled: false, isUpdatePending: false };
   #client: ClientTransaction | undefined;
   #state: 'pending' | 'answered' | 'failed' = 'pending';
   #answered: { readonly tag: string; readonly invite: AnsweredInvite } | undefined;
 
-  /** `isNamed`: the application named the next hop. */
+  /** `hasNamedNextHop`: the application named the next hop. */
   constructor(
     context: CoreContext,
-    { app, dialogId, isNamed }: { readonly app: App; readonly dialogId: string; readonly isNamed: boolean },
+    {
+      app,
+      dialogId,
+      hasNamedNextHop,
+    }: { readonly app: AppConnection; readonly dialogId: string; readonly hasNamedNextHop: boolean },
   ) {
     this.#context = context;
     this.#app = app;
     this.#dialogId = dialogId;
-    this.#isNamed = isNamed;
+    this.#hasNamedNextHop = hasNamedNextHop;
   }
 
   started(client: ClientTransaction): void {
     this.#client = client;
-    const outgoing: Outgoing = { app: this.#app, method: 'INVITE', dialogId: this.#dialogId, client, invite: this.#invite };
+    const outgoing: UacRequest = { app: this.#app, method: 'INVITE', dialogId: this.#dialogId, client, invite: this.#invite };
     this.#context.outgoing.set(client.id, outgoing);
     this.#context.ringing.set(this.#dialogId, outgoing);
   }
@@ -49,30 +53,30 @@ export class InviteProgress {
   receive(response: SipMessage, flow: Flow | undefined): void {
     const client = this.#client;
     if (client === undefined) return;
-    const seen = { response, flow };
+    const received = { response, flow };
     switch (this.#state) {
       case 'pending':
-        if (response.status < 200) this.#provisional(client, seen);
-        else if (response.status < 300) this.#success(client, seen);
-        else this.#failure(client, seen);
+        if (response.status < 200) this.#provisional(client, received);
+        else if (response.status < 300) this.#success(client, received);
+        else this.#failure(client, received);
         break;
       case 'answered':
-        if (response.status >= 200 && response.status < 300) this.#furtherSuccess(client, seen);
+        if (response.status >= 200 && response.status < 300) this.#onFurther2xx(client, received);
         break;
       case 'failed':
         break;
     }
   }
 
-  #provisional(client: ClientTransaction, seen: Seen): void {
-    if (seen.response.status === 100 && !this.#context.settings.passTrying) return;
+  #provisional(client: ClientTransaction, received: ReceivedResponse): void {
+    if (received.response.status === 100 && !this.#context.settings.passTrying) return;
     // Whoever sends RSeq means it: drachtio-srf answers it with a PRACK whatever Require says.
-    if (seen.response.has('rseq') && !this.#inOrder(client, seen)) return;
-    this.#deliver(client, seen);
+    if (received.response.has('rseq') && !this.#inOrder(client, received)) return;
+    this.#deliver(client, received);
   }
 
   /** RFC 3262 section 4: a reliable response makes an early dialog; one that is out of order, or known, is dropped. */
-  #inOrder(client: ClientTransaction, { response, flow }: Seen): boolean {
+  #inOrder(client: ClientTransaction, { response, flow }: ReceivedResponse): boolean {
     const rseq = readNumber(response.get('rseq')?.trim() ?? '', 0x7fff_ffff);
     if (rseq === undefined) return true;
     const dialog = this.#earlyDialog(client, { response, flow });
@@ -82,7 +86,7 @@ export class InviteProgress {
     return true;
   }
 
-  #earlyDialog(client: ClientTransaction, { response, flow }: Seen): Dialog | undefined {
+  #earlyDialog(client: ClientTransaction, { response, flow }: ReceivedResponse): Dialog | undefined {
     const { dialogs, limits } = this.#context;
     const known = this.#knownDialog(client, response);
     if (known !== undefined) return known;
@@ -91,8 +95,8 @@ export class InviteProgress {
     return dialogs.add(dialog) ? dialog : undefined;
   }
 
-  #makeDialog({ request }: ClientTransaction, seen: Seen): Dialog {
-    return makeUacDialog(this.#context, { app: this.#app, request, isNamed: this.#isNamed, ...seen });
+  #makeDialog({ request }: ClientTransaction, received: ReceivedResponse): Dialog {
+    return makeUacDialog(this.#context, { app: this.#app, request, hasNamedNextHop: this.#hasNamedNextHop, ...received });
   }
 
   #knownDialog(client: ClientTransaction, response: SipMessage): Dialog | undefined {
@@ -100,31 +104,31 @@ export class InviteProgress {
     return this.#context.dialogs.match({ callId, localTag: fromTag ?? '', remoteTag: response.toTag ?? '' });
   }
 
-  #success(client: ClientTransaction, seen: Seen): void {
+  #success(client: ClientTransaction, received: ReceivedResponse): void {
     this.#finish(client, 'answered');
-    const dialog = this.#confirm(client, seen);
-    const invite = this.#answer(client, seen.response);
-    this.#answered = { tag: seen.response.toTag ?? '', invite };
+    const dialog = this.#confirm(client, received);
+    const invite = this.#answer(client, received.response);
+    this.#answered = { tag: received.response.toTag ?? '', invite };
     if (!this.#context.dialogs.add(dialog)) {
-      releaseFork(this.#context, dialog, invite);
+      ackAndHangUp(this.#context, dialog, invite);
       this.#deliver(client, { response: buildResponse(client.request, 503, 'Service Unavailable'), flow: undefined });
       return;
     }
-    agreeAsCaller(this.#context, dialog, seen.response);
-    cdrStart(this.#context, 'uac', seen.response);
+    agreeAsUac(this.#context, dialog, received.response);
+    cdrStart(this.#context, 'uac', received.response);
     if (!this.#app.isOpen) {
-      releaseFork(this.#context, dialog, invite);
+      ackAndHangUp(this.#context, dialog, invite);
       return;
     }
     expectAck(this.#context, dialog, invite);
-    this.#deliver(client, seen);
+    this.#deliver(client, received);
   }
 
   /** The dialog of the fork that answered; the early ones of the others end. */
-  #confirm(client: ClientTransaction, seen: Seen): Dialog {
-    const known = this.#knownDialog(client, seen.response);
-    if (known !== undefined) confirmTarget(this.#context, known, seen);
-    const dialog = known ?? this.#makeDialog(client, seen);
+  #confirm(client: ClientTransaction, received: ReceivedResponse): Dialog {
+    const known = this.#knownDialog(client, received.response);
+    if (known !== undefined) confirmTarget(this.#context, known, received);
+    const dialog = known ?? this.#makeDialog(client, received);
     dialog.isConfirmed = true;
     keepDescription(dialog, client.request);
     this.#endEarlyDialogs(dialog);
@@ -145,23 +149,23 @@ export class InviteProgress {
   }
 
   /** The same 2xx again, or that of another fork, which is not told. */
-  #furtherSuccess(client: ClientTransaction, seen: Seen): void {
-    if (this.#answered?.tag === (seen.response.toTag ?? '')) {
-      repeatAck(this.#context, this.#answered.invite);
+  #onFurther2xx(client: ClientTransaction, received: ReceivedResponse): void {
+    if (this.#answered?.tag === (received.response.toTag ?? '')) {
+      retransmitAck(this.#context, this.#answered.invite);
       return;
     }
-    const dialog = this.#makeDialog(client, seen);
-    releaseFork(this.#context, dialog, this.#answer(client, seen.response));
+    const dialog = this.#makeDialog(client, received);
+    ackAndHangUp(this.#context, dialog, this.#answer(client, received.response));
   }
 
-  #failure(client: ClientTransaction, seen: Seen): void {
+  #failure(client: ClientTransaction, received: ReceivedResponse): void {
     this.#finish(client, 'failed');
     this.#endEarlyDialogs(undefined);
     const { clock, failedInvites, settings } = this.#context;
     if (client.flow !== undefined) failedInvites.note(this.#dialogId, clock.monotonic() + settings.timers.t1x64);
-    const reason = this.#invite.isCancelled || seen.response.status === 487 ? 'call-canceled' : 'call-rejected';
-    cdrStop(this.#context, seen.response, { source: 'network', reason });
-    this.#deliver(client, seen);
+    const reason = this.#invite.isCancelled || received.response.status === 487 ? 'call-canceled' : 'call-rejected';
+    cdrStop(this.#context, received.response, { source: 'network', reason });
+    this.#deliver(client, received);
   }
 
   #finish(client: ClientTransaction, state: 'answered' | 'failed'): void {
@@ -177,7 +181,7 @@ export class InviteProgress {
     }
   }
 
-  #deliver(client: ClientTransaction, seen: Seen): void {
-    deliverResponse(this.#app, { transactionId: client.id, dialogId: this.#dialogId }, seen);
+  #deliver(client: ClientTransaction, received: ReceivedResponse): void {
+    deliverResponse(this.#app, { transactionId: client.id, dialogId: this.#dialogId }, received);
   }
 }

@@ -1,22 +1,22 @@
-import type { App, AppMessage, CommandReply } from '../control/app-link.ts';
+import type { AppConnection, AppMessage, CommandReply } from '../control/app-link.ts';
 import { cdrAttempt } from './cdr.ts';
-import type { CoreContext, Outgoing } from './core-context.ts';
-import { destinationOf } from './destination.ts';
+import type { CoreContext, UacRequest } from './core-context.ts';
+import { destinationOutOfDialog } from './destination.ts';
 import { dialogIdOf } from './dialog.ts';
 import type { SipMessage } from '../message/message.ts';
 import { composeNewRequest, prepareNewRequest } from './new-request.ts';
-import { deliverResponse, sendOrder } from './send-request.ts';
+import { deliverResponse, sendAppRequest } from './app-request.ts';
 import { subscriptionSeconds } from './subscription.ts';
 import type { ClientTransaction } from '../transaction/transaction.ts';
 import type { Flow } from '../transport/transport.ts';
 import { makeUacDialog } from './uac-dialog.ts';
-import { InviteProgress } from './uac-invite.ts';
+import { UacInvite } from './uac-invite.ts';
 
 /** A request of an application outside any dialog. */
 export function sendNewRequest(
   context: CoreContext,
   wanted: AppMessage,
-  by: { readonly app: App; readonly proxy: string; readonly reply: CommandReply },
+  by: { readonly app: AppConnection; readonly proxy: string; readonly reply: CommandReply },
 ): void {
   const composed = composeNewRequest(context, wanted, by.proxy);
   if (composed.kind === 'refused') {
@@ -29,12 +29,12 @@ export function sendNewRequest(
     by.reply.nok('Error creating leg');
     return;
   }
-  const sender = { app: by.app, isNamed: proxy !== '' };
+  const sender = { app: by.app, hasNamedNextHop: proxy !== '' };
   const receiver = method === 'INVITE' ? inviteReceiver(context, message, sender) : requestReceiver(context, message, sender);
-  const problem = sendOrder(context, {
+  const problem = sendAppRequest(context, {
     request: {
       message,
-      ...destinationOf(context, { method, requestUri, proxy }),
+      ...destinationOutOfDialog(context, { method, requestUri, proxy }),
       prepare: prepareNewRequest,
     },
     reply: by.reply,
@@ -48,11 +48,11 @@ type Receiver = {
   onResponse(response: SipMessage, flow: Flow | undefined): void;
 };
 
-/** `isNamed`: the application named the next hop. */
-type Sender = { readonly app: App; readonly isNamed: boolean };
+/** `hasNamedNextHop`: the application named the next hop. */
+type Sender = { readonly app: AppConnection; readonly hasNamedNextHop: boolean };
 
 function inviteReceiver(context: CoreContext, message: SipMessage, sender: Sender): Receiver {
-  const progress = new InviteProgress(context, { ...sender, dialogId: dialogIdOf(message) });
+  const progress = new UacInvite(context, { ...sender, dialogId: dialogIdOf(message) });
   return {
     onStarted(client) {
       progress.started(client);
@@ -62,9 +62,9 @@ function inviteReceiver(context: CoreContext, message: SipMessage, sender: Sende
   };
 }
 
-function requestReceiver(context: CoreContext, message: SipMessage, { app, isNamed }: Sender): Receiver {
+function requestReceiver(context: CoreContext, message: SipMessage, { app, hasNamedNextHop }: Sender): Receiver {
   const dialogId = message.method === 'SUBSCRIBE' ? dialogIdOf(message) : '';
-  let outgoing: Outgoing | undefined;
+  let outgoing: UacRequest | undefined;
   return {
     onStarted(client) {
       outgoing = { app, method: message.method, dialogId, client, invite: undefined };
@@ -76,7 +76,7 @@ function requestReceiver(context: CoreContext, message: SipMessage, { app, isNam
       const { client } = outgoing;
       if (response.status >= 200) context.outgoing.delete(client.id);
       if (message.method === 'SUBSCRIBE' && response.status >= 200 && response.status < 300)
-        subscribed(context, outgoing, { response, flow, isNamed });
+        subscribed(context, outgoing, { response, flow, hasNamedNextHop });
       deliverResponse(app, { transactionId: client.id, dialogId }, { response, flow });
     },
   };
@@ -84,11 +84,11 @@ function requestReceiver(context: CoreContext, message: SipMessage, { app, isNam
 
 function subscribed(
   context: CoreContext,
-  { app, client }: Outgoing,
-  seen: { response: SipMessage; flow: Flow | undefined; isNamed: boolean },
+  { app, client }: UacRequest,
+  received: { response: SipMessage; flow: Flow | undefined; hasNamedNextHop: boolean },
 ): void {
-  const dialog = makeUacDialog(context, { app, request: client.request, ...seen });
+  const dialog = makeUacDialog(context, { app, request: client.request, ...received });
   dialog.isConfirmed = true;
-  dialog.expiresAt = context.clock.monotonic() + subscriptionSeconds(client.request, seen.response) * 1000;
+  dialog.expiresAt = context.clock.monotonic() + subscriptionSeconds(client.request, received.response) * 1000;
   context.dialogs.add(dialog);
 }

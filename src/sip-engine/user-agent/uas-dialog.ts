@@ -1,15 +1,15 @@
 import { randomInt } from 'node:crypto';
 import { contactOf } from '../control/app-headers.ts';
-import type { CoreContext, IncomingRequest } from './core-context.ts';
+import type { CoreContext, UasRequest } from './core-context.ts';
 import { Dialog } from './dialog.ts';
 import { parseNameAddr, withTag } from '../message/fields.ts';
 import type { SipMessage } from '../message/message.ts';
-import { isCallerBehindNat, isKeptToFlow, namesAnother } from './nat.ts';
+import { isCallerBehindNat, isKeptToFlow, pointsElsewhere } from './nat.ts';
 import type { Flow } from '../transport/transport.ts';
 import { parseUri } from '../message/uri.ts';
 
 /** The called side's dialog of an INVITE or SUBSCRIBE whose tag is fixed (RFC 3261 section 12.1.1). It is in no table yet. */
-export function makeUasDialog(context: CoreContext, incoming: IncomingRequest): Dialog {
+export function makeUasDialog(context: CoreContext, incoming: UasRequest): Dialog {
   const { request, flow } = incoming.transaction;
   const localTag = incoming.localTag ?? '';
   const routes = request.getAll('record-route');
@@ -31,8 +31,8 @@ export function makeUasDialog(context: CoreContext, incoming: IncomingRequest): 
     routes,
     contact: incoming.invite?.contact ?? contactOf(flow.listener, request.requestUri),
     flow,
-    isPinned: isCallerBehindNat(request, flow, context.settings) || (isKept && namesAnother(request, routes, flow)),
-    isKept,
+    isPinned: isCallerBehindNat(request, flow, context.settings) || (isKept && pointsElsewhere(request, routes, flow)),
+    isBoundToFlow: isKept,
   });
 }
 
@@ -54,8 +54,8 @@ export function refreshTarget(context: CoreContext, dialog: Dialog, by: { messag
   dialog.target = contact ?? dialog.target;
   if (by.flow === undefined) return;
   dialog.flow = by.flow;
-  if (dialog.isKept) {
-    if (contact !== undefined) dialog.isPinned ||= namesAnother(by.message, dialog.routes, by.flow);
+  if (dialog.isBoundToFlow) {
+    if (contact !== undefined) dialog.isPinned ||= pointsElsewhere(by.message, dialog.routes, by.flow);
   } else if (by.message.isRequest && dialog.role === 'uas' && dialog.routes.length === 0) {
     dialog.isPinned = isCallerBehindNat(by.message, by.flow, context.settings);
   }

@@ -1,18 +1,18 @@
-import type { App, AppMessage, CommandReply } from '../control/app-link.ts';
+import type { AppConnection, AppMessage, CommandReply } from '../control/app-link.ts';
 import { chooseTag, composeResponse } from './app-response.ts';
 import { cdrAttempt, cdrStart, cdrStop } from './cdr.ts';
-import type { CoreContext, IncomingCall, IncomingRequest } from './core-context.ts';
-import { isCall } from './core-context.ts';
-import { endDialog } from './dialog-end.ts';
+import type { CoreContext, UasInvite, UasRequest } from './core-context.ts';
+import { isUasInvite } from './core-context.ts';
+import { endDialog } from './dialog-teardown.ts';
 import type { Dialog } from './dialog.ts';
 import { dialogIdOf, keepDescription } from './dialog.ts';
 import { keyOf } from './dialog-table.ts';
-import { accepted, answer, deliver, echo, hasCredentials, sendForApp } from './incoming-requests.ts';
+import { markAccepted, answerWithoutApp, deliver, echo, hasCredentials, sendAppResponse } from './incoming-requests.ts';
 import type { SipMessage } from '../message/message.ts';
 import { names100rel, ReliableProvisionals } from './reliable-provisional.ts';
-import type { Sent } from './reliable-provisional.ts';
+import type { ProvisionalSendResult } from './reliable-provisional.ts';
 import { buildResponse } from '../message/response-builder.ts';
-import { agreeAsCalled, agreeOnRefresh } from './session-timer.ts';
+import { agreeAsUas, agreeOnRefresh } from './session-timer.ts';
 import type { ServerTransaction } from '../transaction/transaction.ts';
 import { makeUasDialog, refreshTarget } from './uas-dialog.ts';
 
@@ -24,10 +24,10 @@ import { makeUasDialog, refreshTarget } from './uas-dialog.ts';
 export function receiveInvite(
   context: CoreContext,
   transaction: ServerTransaction,
-  to: { app: App; dialog?: Dialog | undefined },
+  to: { app: AppConnection; dialog?: Dialog | undefined },
 ): void {
   const { request } = transaction;
-  const incoming: IncomingCall = {
+  const incoming: UasInvite = {
     transaction,
     app: to.app,
     dialogId: to.dialog?.id ?? dialogIdOf(request),
@@ -45,13 +45,13 @@ export function receiveInvite(
   if (incoming.invite.isInitial) cdrAttempt(context, 'network', request);
   deliver(context, incoming);
   if (incoming.invite.isInitial && context.settings.alwaysSend180 && incoming.invite.state === 'unanswered')
-    ring(context, incoming);
+    sendRinging(context, incoming);
 }
 
 /** A response of the application to an INVITE. */
 export function answerInvite(
   context: CoreContext,
-  incoming: IncomingCall,
+  incoming: UasInvite,
   from: { response: AppMessage; reply: CommandReply },
 ): void {
   const { reply } = from;
@@ -67,13 +67,13 @@ export function answerInvite(
     case 'early':
       if (wanted.status < 200) sendProvisional(context, incoming, { wanted, reply });
       else if (wanted.status < 300) accept(context, incoming, { wanted, reply });
-      else refuse(context, incoming, { wanted, reply });
+      else reject(context, incoming, { wanted, reply });
   }
 }
 
 type FromApp = { readonly wanted: SipMessage; readonly reply: CommandReply };
 
-function sendProvisional(context: CoreContext, incoming: IncomingCall, { wanted, reply }: FromApp): void {
+function sendProvisional(context: CoreContext, incoming: UasInvite, { wanted, reply }: FromApp): void {
   const { request } = incoming.transaction;
   const isReliable = wanted.status > 100 && names100rel(wanted, 'require');
   if (isReliable && !names100rel(request, 'supported', 'require')) {
@@ -82,16 +82,16 @@ function sendProvisional(context: CoreContext, incoming: IncomingCall, { wanted,
   }
   incoming.deadline = Infinity;
   if (wanted.status > 100) {
-    accepted(context, incoming);
+    markAccepted(context, incoming);
     becomeEarly(context, incoming, wanted);
   }
   const response = compose(incoming, wanted);
   if (isReliable) {
-    reliableOf(context, incoming).send(response, (result) => tellSent(incoming, { response, result, reply }));
-  } else sendForApp(incoming, response, reply);
+    reliableOf(context, incoming).send(response, (result) => replySent(incoming, { response, result, reply }));
+  } else sendAppResponse(incoming, response, reply);
 }
 
-function becomeEarly(context: CoreContext, incoming: IncomingCall, wanted: SipMessage): void {
+function becomeEarly(context: CoreContext, incoming: UasInvite, wanted: SipMessage): void {
   const { invite, transaction } = incoming;
   incoming.localTag = chooseTag(transaction.request, wanted, incoming.localTag);
   invite.state = 'early';
@@ -99,14 +99,17 @@ function becomeEarly(context: CoreContext, incoming: IncomingCall, wanted: SipMe
 }
 
 /** The application asked for nothing yet; the option wants the caller to hear ringing at once. */
-function ring(context: CoreContext, incoming: IncomingCall): void {
+function sendRinging(context: CoreContext, incoming: UasInvite): void {
   const ringing = buildResponse(incoming.transaction.request, 180, 'Ringing');
-  accepted(context, incoming);
+  markAccepted(context, incoming);
   becomeEarly(context, incoming, ringing);
   incoming.transaction.respond(ringing);
 }
 
-function tellSent(incoming: IncomingCall, sent: { response: SipMessage; result: Sent; reply: CommandReply }): void {
+function replySent(
+  incoming: UasInvite,
+  sent: { response: SipMessage; result: ProvisionalSendResult; reply: CommandReply },
+): void {
   switch (sent.result) {
     case 'sent':
       echo(incoming, sent.response, sent.reply);
@@ -120,94 +123,95 @@ function tellSent(incoming: IncomingCall, sent: { response: SipMessage; result: 
   }
 }
 
-function accept(context: CoreContext, incoming: IncomingCall, { wanted, reply }: FromApp): void {
+function accept(context: CoreContext, incoming: UasInvite, { wanted, reply }: FromApp): void {
   const { invite, transaction } = incoming;
   if (incoming.dialog?.isEnded === true) {
-    refuseAlone(context, incoming, { status: 487, reason: 'Request Terminated' });
+    rejectWithoutApp(context, incoming, { status: 487, reason: 'Request Terminated' });
     reply.nok('Response not sent due to unknown transaction');
     return;
   }
   incoming.localTag = chooseTag(transaction.request, wanted, incoming.localTag);
   if (invite.isInitial && hasOtherDialog(context, incoming)) {
-    refuseAlone(context, incoming, { status: 480, reason: 'Temporarily Unavailable' });
+    rejectWithoutApp(context, incoming, { status: 480, reason: 'Temporarily Unavailable' });
     reply.nok('dialog already exists, rejecting this request');
     return;
   }
-  accepted(context, incoming);
+  markAccepted(context, incoming);
   const response = compose(incoming, wanted);
   const send = (): void => sendSuccess(context, incoming, { wanted: response, reply });
   const drop = (): void => reply.nok('Response not sent due to unknown transaction');
-  if (invite.reliable?.holdsSuccess({ send, drop }) === true) invite.state = 'held';
+  if (invite.reliable?.deferSuccess({ send, drop }) === true) invite.state = 'held';
   else send();
 }
 
-function sendSuccess(context: CoreContext, incoming: IncomingCall, { wanted: response, reply }: FromApp): void {
+function sendSuccess(context: CoreContext, incoming: UasInvite, { wanted: response, reply }: FromApp): void {
   const { invite, transaction } = incoming;
   const dialog = incoming.dialog ?? makeUasDialog(context, incoming);
-  if (!mayAdd(context, transaction.request) || !context.dialogs.add(dialog)) {
-    refuseAlone(context, incoming, { status: 503, reason: 'Service Unavailable' });
+  if (!hasDialogSlot(context, transaction.request) || !context.dialogs.add(dialog)) {
+    rejectWithoutApp(context, incoming, { status: 503, reason: 'Service Unavailable' });
     reply.nok('Error creating leg');
     return;
   }
   incoming.dialog = dialog;
   dialog.isConfirmed = true;
   dialog.contact = response.get('contact') ?? dialog.contact;
-  if (invite.isInitial) agreeAsCalled(context, dialog, { request: transaction.request, response });
+  if (invite.isInitial) agreeAsUas(context, dialog, { request: transaction.request, response });
   else {
     refreshTarget(context, dialog, { message: transaction.request, flow: transaction.flow });
     agreeOnRefresh(context, dialog, { request: transaction.request, response });
   }
   keepDescription(dialog, response);
-  settleInvite(context, incoming);
+  finishInvite(context, incoming);
   const cseq = transaction.request.cseq?.number ?? 0;
   dialog.unacknowledged.set(cseq, { transaction, isInitial: invite.isInitial });
   // RFC 3261 section 13.3.1.4: without an ACK the call is ended with a BYE.
   transaction.onAckTimeout = () => context.actions.hangUp(dialog, 'ACK timeout');
-  if (sendForApp(incoming, response, reply)) {
+  if (sendAppResponse(incoming, response, reply)) {
     if (invite.isInitial) cdrStart(context, 'uas', response);
   } else if (invite.isInitial) endDialog(context, dialog);
 }
 
 /** The last places for dialogs are kept for calls for help. */
-function mayAdd({ dialogs, admission }: CoreContext, invite: SipMessage): boolean {
+function hasDialogSlot({ dialogs, admission }: CoreContext, invite: SipMessage): boolean {
   return !dialogs.isFull || invite.toTag !== undefined || admission.isEmergency(invite);
 }
 
-function refuse(context: CoreContext, incoming: IncomingCall, { wanted, reply }: FromApp): void {
+function reject(context: CoreContext, incoming: UasInvite, { wanted, reply }: FromApp): void {
   incoming.localTag = chooseTag(incoming.transaction.request, wanted, incoming.localTag);
   // Refused for what it asked, not for who it is: its digest was right.
-  if (hasCredentials(incoming.transaction.request) && !refusalsOfStrangers.has(wanted.status)) incoming.transaction.accept();
-  if (isFinalWord(context, incoming, wanted.status)) incoming.transaction.insist();
+  if (hasCredentials(incoming.transaction.request) && !unauthenticatedRejections.has(wanted.status))
+    incoming.transaction.accept();
+  if (isDefinitiveRejection(context, incoming, wanted.status)) incoming.transaction.requireAck();
   const response = compose(incoming, wanted);
-  settleInvite(context, incoming);
+  finishInvite(context, incoming);
   dropEarlyDialog(context, incoming);
-  const isSent = sendForApp(incoming, response, reply);
+  const isSent = sendAppResponse(incoming, response, reply);
   if (isSent && incoming.invite.isInitial) {
     cdrStop(context, response, { source: 'application', reason: response.status === 487 ? 'call-canceled' : 'call-rejected' });
   }
 }
 
 /** What an application says to those who did not prove who they are; anybody can make it say so again. */
-const refusalsOfStrangers = new Set([401, 403, 407, 503]);
+const unauthenticatedRejections = new Set([401, 403, 407, 503]);
 
 /** Whether the caller proved itself before it was refused: asked again the refusal might be another, so it gets this one for sure. */
-function isFinalWord({ admission }: CoreContext, { transaction }: IncomingCall, status: number): boolean {
-  if (refusalsOfStrangers.has(status)) return false;
+function isDefinitiveRejection({ admission }: CoreContext, { transaction }: UasInvite, status: number): boolean {
+  if (unauthenticatedRejections.has(status)) return false;
   return hasCredentials(transaction.request) || admission.standingOf(transaction.flow) === 'trunk';
 }
 
 /** Refuses an INVITE without the application; `headers` by lower-case name. */
-export function refuseAlone(
+export function rejectWithoutApp(
   context: CoreContext,
-  incoming: IncomingRequest,
+  incoming: UasRequest,
   verdict: { readonly status: number; readonly reason: string; readonly headers?: Readonly<Record<string, string>> },
 ): void {
-  if (!isCall(incoming) || incoming.invite.state === 'answered') return;
-  if (isFinalWord(context, incoming, verdict.status)) incoming.transaction.insist();
-  settleInvite(context, incoming);
+  if (!isUasInvite(incoming) || incoming.invite.state === 'answered') return;
+  if (isDefinitiveRejection(context, incoming, verdict.status)) incoming.transaction.requireAck();
+  finishInvite(context, incoming);
   dropEarlyDialog(context, incoming);
   context.incoming.delete(incoming.transaction.id);
-  answer(incoming.transaction, verdict, incoming.localTag);
+  answerWithoutApp(incoming.transaction, verdict, incoming.localTag);
   // Who cancels a call also tells its end.
   if (!incoming.invite.isInitial || verdict.status === 487) return;
   cdrStop(context, incoming.transaction.lastResponse ?? incoming.transaction.request, {
@@ -216,19 +220,19 @@ export function refuseAlone(
   });
 }
 
-function settleInvite(context: CoreContext, incoming: IncomingCall): void {
+function finishInvite(context: CoreContext, incoming: UasInvite): void {
   incoming.invite.state = 'answered';
-  incoming.dialog?.waiting.delete(incoming.transaction.id);
+  incoming.dialog?.pendingRequests.delete(incoming.transaction.id);
   if (incoming.invite.isInitial) context.early.delete(earlyKey(incoming));
   incoming.invite.reliable?.stop();
 }
 
 /** An early dialog that a PRACK made ends with its INVITE. */
-function dropEarlyDialog(context: CoreContext, incoming: IncomingRequest): void {
+function dropEarlyDialog(context: CoreContext, incoming: UasRequest): void {
   if (incoming.invite?.isInitial === true && incoming.dialog !== undefined) endDialog(context, incoming.dialog);
 }
 
-function compose(incoming: IncomingCall, wanted: SipMessage): SipMessage {
+function compose(incoming: UasInvite, wanted: SipMessage): SipMessage {
   const response = composeResponse(incoming.transaction, wanted, {
     localTag: incoming.localTag,
     contact: incoming.invite.contact ?? incoming.dialog?.contact,
@@ -237,7 +241,7 @@ function compose(incoming: IncomingCall, wanted: SipMessage): SipMessage {
   return response;
 }
 
-function reliableOf(context: CoreContext, incoming: IncomingCall): ReliableProvisionals {
+function reliableOf(context: CoreContext, incoming: UasInvite): ReliableProvisionals {
   const { transaction, invite } = incoming;
   invite.reliable ??= new ReliableProvisionals({
     clock: context.clock,
@@ -249,7 +253,7 @@ function reliableOf(context: CoreContext, incoming: IncomingCall): ReliableProvi
       else context.reliable.delete(key);
     },
     // RFC 3262 section 3: the INVITE is then answered with a 5xx.
-    onTimeout: () => refuseAlone(context, incoming, { status: 503, reason: 'Reliable Response Time-Out' }),
+    onTimeout: () => rejectWithoutApp(context, incoming, { status: 503, reason: 'Reliable Response Time-Out' }),
   });
   return invite.reliable;
 }
@@ -259,12 +263,12 @@ export function rackKey(callId: string, rack: { readonly rseq: number; readonly 
   return `${callId} ${rack.rseq} ${rack.cseq}`;
 }
 
-function earlyKey(incoming: IncomingRequest): string {
+function earlyKey(incoming: UasRequest): string {
   const { request } = incoming.transaction;
   return keyOf({ callId: request.callId, localTag: incoming.localTag ?? '', remoteTag: request.fromTag ?? '' });
 }
 
-function hasOtherDialog(context: CoreContext, incoming: IncomingRequest): boolean {
+function hasOtherDialog(context: CoreContext, incoming: UasRequest): boolean {
   return context.dialogs
     .withId(incoming.dialogId)
     .some((other) => other.role === 'uas' && other.isConfirmed && other !== incoming.dialog);

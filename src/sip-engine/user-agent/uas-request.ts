@@ -1,9 +1,9 @@
-import type { App, AppMessage, CommandReply } from '../control/app-link.ts';
+import type { AppConnection, AppMessage, CommandReply } from '../control/app-link.ts';
 import { chooseTag, composeResponse } from './app-response.ts';
-import type { CoreContext, IncomingRequest } from './core-context.ts';
+import type { CoreContext, UasRequest } from './core-context.ts';
 import type { Dialog } from './dialog.ts';
 import { dialogIdOf, keepDescription } from './dialog.ts';
-import { accepted, deliver, forget, sendForApp } from './incoming-requests.ts';
+import { markAccepted, deliver, forgetIncoming, sendAppResponse } from './incoming-requests.ts';
 import type { SipMessage } from '../message/message.ts';
 import { rememberFlows } from './register-flows.ts';
 import { agreeOnRefresh } from './session-timer.ts';
@@ -12,10 +12,10 @@ import type { ServerTransaction } from '../transaction/transaction.ts';
 import { makeUasDialog, refreshTarget } from './uas-dialog.ts';
 
 /** A BYE without an answer is closed just before its transaction ends by itself. */
-const beforeEndMs = 2_000;
+const marginMs = 2_000;
 
-type Place = {
-  readonly app: App;
+type UasRequestOptions = {
+  readonly app: AppConnection;
   readonly dialog?: Dialog | undefined;
   /** Where it belongs to a call that is no dialog yet. */
   readonly dialogId?: string | undefined;
@@ -23,7 +23,7 @@ type Place = {
 };
 
 /** Delivers a request other than INVITE. */
-export function receiveRequest(context: CoreContext, transaction: ServerTransaction, to: Place): void {
+export function receiveRequest(context: CoreContext, transaction: ServerTransaction, to: UasRequestOptions): void {
   const { request } = transaction;
   const ownId = request.method === 'SUBSCRIBE' && request.toTag === undefined ? dialogIdOf(request) : '';
   deliver(context, {
@@ -32,7 +32,7 @@ export function receiveRequest(context: CoreContext, transaction: ServerTransact
     dialogId: to.dialog?.id ?? to.dialogId ?? ownId,
     dialog: to.dialog,
     localTag: request.toTag,
-    deadline: context.clock.monotonic() + context.settings.timers.t1x64 - beforeEndMs,
+    deadline: context.clock.monotonic() + context.settings.timers.t1x64 - marginMs,
     invite: undefined,
     onAnswered: to.onAnswered,
   });
@@ -41,22 +41,22 @@ export function receiveRequest(context: CoreContext, transaction: ServerTransact
 /** A response of the application to a request other than INVITE. */
 export function answerRequest(
   context: CoreContext,
-  incoming: IncomingRequest,
+  incoming: UasRequest,
   { response: { message: wanted }, reply }: { response: AppMessage; reply: CommandReply },
 ): void {
   const { transaction } = incoming;
   if (wanted.status > 100) incoming.localTag = chooseTag(transaction.request, wanted, incoming.localTag);
   const response = composeResponse(transaction, wanted, { localTag: incoming.localTag, contact: incoming.dialog?.contact });
-  if (wanted.status >= 200) forget(context, incoming);
+  if (wanted.status >= 200) forgetIncoming(context, incoming);
   if (wanted.status >= 200 && wanted.status < 300) {
-    accepted(context, incoming);
+    markAccepted(context, incoming);
     succeeded(context, incoming, response);
   }
-  sendForApp(incoming, response, reply);
+  sendAppResponse(incoming, response, reply);
   if (wanted.status >= 200) incoming.onAnswered?.();
 }
 
-function succeeded(context: CoreContext, incoming: IncomingRequest, response: SipMessage): void {
+function succeeded(context: CoreContext, incoming: UasRequest, response: SipMessage): void {
   const { transaction, dialog } = incoming;
   const { request, flow } = transaction;
   switch (request.method) {
@@ -75,7 +75,7 @@ function succeeded(context: CoreContext, incoming: IncomingRequest, response: Si
   }
 }
 
-function subscribed(context: CoreContext, incoming: IncomingRequest, response: SipMessage): void {
+function subscribed(context: CoreContext, incoming: UasRequest, response: SipMessage): void {
   rememberFlows(incoming.transaction, response, context.flowCache);
   const dialog = incoming.dialog ?? makeUasDialog(context, incoming);
   if (dialog.kind !== 'SUBSCRIBE' || dialog.isEnded) return;

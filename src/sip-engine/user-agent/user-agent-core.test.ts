@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { CoreStage, lineOf, sdp } from '#testing/harness/core-stage.ts';
+import { UserAgentHarness, lineOf, sdp } from '#testing/harness/user-agent-harness.ts';
 import { seededRandom } from '#testing/harness/seeded-random.ts';
 import { parseMessage } from '../message/parse.ts';
 import { defaultLimits } from '../runtime/limits.ts';
@@ -12,146 +12,146 @@ const methods: readonly [string, ...string[]] = [
 
 describe('inputs that once ended a native server', () => {
   it('a reliable 183 that nobody acknowledges', () => {
-    const stage = new CoreStage();
-    stage.arrive('INVITE', { headers: ['Supported: 100rel'] });
-    stage.respond(stage.app.take().transactionId, 183, { headers: ['Require: 100rel'] });
-    stage.clock.advance(100_000);
-    expect(stage.leftovers).toEqual([]);
+    const harness = new UserAgentHarness();
+    harness.receiveRequest('INVITE', { headers: ['Supported: 100rel'] });
+    harness.respond(harness.app.take().transactionId, 183, { headers: ['Require: 100rel'] });
+    harness.clock.advance(100_000);
+    expect(harness.leftovers).toEqual([]);
   });
 
   it('a request with the transaction id of something else', () => {
-    const stage = new CoreStage();
-    stage.arrive('INVITE');
-    const { transactionId } = stage.app.take();
-    expect(stage.command('INVITE sip:bob@10.0.0.9 SIP/2.0', { transactionId }).refusal).toBe('Invalid message format');
+    const harness = new UserAgentHarness();
+    harness.receiveRequest('INVITE');
+    const { transactionId } = harness.app.take();
+    expect(harness.command('INVITE sip:bob@10.0.0.9 SIP/2.0', { transactionId }).refusal).toBe('Invalid message format');
   });
 
   it('a REGISTER with Contact: None', () => {
-    const stage = new CoreStage();
-    stage.arrive('REGISTER', { contact: 'None' });
-    expect(stage.sent()).toEqual(['400']);
+    const harness = new UserAgentHarness();
+    harness.receiveRequest('REGISTER', { contact: 'None' });
+    expect(harness.sent()).toEqual(['400']);
   });
 
   it('two UPDATEs in an early dialog', () => {
-    const stage = new CoreStage();
-    stage.arrive('INVITE');
-    const toTag = stage.respond(stage.app.take().transactionId, 180).answered.message.toTag;
-    stage.sent();
-    for (const cseq of [2, 3]) stage.arrive('UPDATE', { toTag, cseq });
-    expect(stage.sent()).toEqual(['500']);
+    const harness = new UserAgentHarness();
+    harness.receiveRequest('INVITE');
+    const toTag = harness.respond(harness.app.take().transactionId, 180).answered.message.toTag;
+    harness.sent();
+    for (const cseq of [2, 3]) harness.receiveRequest('UPDATE', { toTag, cseq });
+    expect(harness.sent()).toEqual(['500']);
   });
 
   it('an answer after the connection has closed, in every phase of a call', () => {
     for (const status of [180, 200, 486]) {
-      const stage = new CoreStage();
-      const flow = stage.transport.peer('tcp');
-      stage.arrive('INVITE', {}, flow);
-      const { transactionId } = stage.app.take();
+      const harness = new UserAgentHarness();
+      const flow = harness.transport.peer('tcp');
+      harness.receiveRequest('INVITE', {}, flow);
+      const { transactionId } = harness.app.take();
       flow.isOpen = false;
-      expect(stage.respond(transactionId, status).refusal).toBe('transport for response has been shutdown or closed');
-      stage.respond(transactionId, 486);
-      stage.clock.advance(100_000);
-      expect(stage.leftovers).toEqual([]);
+      expect(harness.respond(transactionId, status).refusal).toBe('transport for response has been shutdown or closed');
+      harness.respond(transactionId, 486);
+      harness.clock.advance(100_000);
+      expect(harness.leftovers).toEqual([]);
     }
   });
 });
 
 it('a mistake about one message ends no other call, and is logged', () => {
-  const stage = new CoreStage();
-  const { localTag } = stage.incomingCall();
-  const deliver = vi.spyOn(stage.app, 'deliver').mockImplementationOnce(() => {
+  const harness = new UserAgentHarness();
+  const { localTag } = harness.incomingCall();
+  const deliver = vi.spyOn(harness.app, 'deliver').mockImplementationOnce(() => {
     throw new Error('a mistake');
   });
-  expect(() => stage.arrive('OPTIONS', { callId: 'other' })).toThrow('The core logged an error');
+  expect(() => harness.receiveRequest('OPTIONS', { callId: 'other' })).toThrow('The core logged an error');
   deliver.mockRestore();
-  stage.arrive('INFO', { toTag: localTag, cseq: 2 });
-  expect(stage.app.lines).toEqual(['INFO']);
+  harness.receiveRequest('INFO', { toTag: localTag, cseq: 2 });
+  expect(harness.app.lines).toEqual(['INFO']);
 });
 
 describe('whatever the network sends', () => {
   it('nothing throws, and every table drains', { timeout: 60_000 }, () => {
-    const stage = new CoreStage({ settings: { cdrs: true } });
-    const chance = seededRandom(7);
+    const harness = new UserAgentHarness({ settings: { cdrs: true } });
+    const rng = seededRandom(7);
     for (let round = 0; round < 3_000; round++) {
-      const call = round % 3 === 0 ? stage.incomingCall({ callId: `c${round}` }) : undefined;
+      const call = round % 3 === 0 ? harness.incomingCall({ callId: `c${round}` }) : undefined;
       for (let index = 0; index < 5; index++) {
-        const text = requestFor(oneOf(chance, methods), {
+        const text = requestFor(oneOf(rng, methods), {
           callId: `c${round}`,
           toTag: call?.localTag,
           branch: `z9hG4bKf${round}-${index % 3}`,
-          cseq: chance(4),
+          cseq: rng(4),
         });
-        receive(stage, chance(2) === 0 ? text : mutate(text, chance));
-        answerAtRandom(stage, chance);
+        receive(harness, rng(2) === 0 ? text : mutate(text, rng));
+        answerAtRandom(harness, rng);
       }
-      stage.transport.sent.length = 0;
+      harness.transport.sent.length = 0;
       // No faster than a trunk may ask: what comes beyond is not read at all.
-      stage.clock.advance(150);
-      answerAtRandom(stage, chance);
+      harness.clock.advance(150);
+      answerAtRandom(harness, rng);
     }
-    stage.app.isOpen = false;
-    stage.core.appGone(stage.app);
-    stage.clock.advance(400_000);
-    expect(stage.leftovers).toEqual([]);
+    harness.app.isOpen = false;
+    harness.core.appDisconnected(harness.app);
+    harness.clock.advance(400_000);
+    expect(harness.leftovers).toEqual([]);
   });
 
   it('nor do answers to our requests', { timeout: 60_000 }, () => {
-    const stage = new CoreStage();
-    const chance = seededRandom(11);
+    const harness = new UserAgentHarness();
+    const rng = seededRandom(11);
     for (let round = 0; round < 3_000; round++) {
-      stage.command(`${oneOf(chance, ['INVITE', 'SUBSCRIBE', 'OPTIONS'])} sip:bob@10.0.0.9 SIP/2.0`, {
-        body: chance(2) === 0 ? sdp : '',
+      harness.command(`${oneOf(rng, ['INVITE', 'SUBSCRIBE', 'OPTIONS'])} sip:bob@10.0.0.9 SIP/2.0`, {
+        body: rng(2) === 0 ? sdp : '',
       });
-      const request = stage.last;
+      const request = harness.last;
       for (let index = 0; index < 4; index++) {
-        const status = oneOf(chance, [100, 180, 183, 200, 202, 302, 401, 481, 486, 503, 603]);
-        const text = responseTo(request, status, { tag: oneOf(chance, ['a', 'b', '']), rseq: chance(4) });
-        receive(stage, chance(2) === 0 ? text : mutate(text, chance));
-        for (const { dialogId, message } of stage.app.deliveries.splice(0)) {
+        const status = oneOf(rng, [100, 180, 183, 200, 202, 302, 401, 481, 486, 503, 603]);
+        const text = responseTo(request, status, { tag: oneOf(rng, ['a', 'b', '']), rseq: rng(4) });
+        receive(harness, rng(2) === 0 ? text : mutate(text, rng));
+        for (const { dialogId, message } of harness.app.deliveries.splice(0)) {
           if (dialogId === '') continue;
-          const method = oneOf(chance, ['ACK', 'PRACK', 'BYE', 'INVITE', 'CANCEL', 'FOO', 'UPDATE']);
-          stage.command(`${method} sip:placeholder SIP/2.0`, {
+          const method = oneOf(rng, ['ACK', 'PRACK', 'BYE', 'INVITE', 'CANCEL', 'FOO', 'UPDATE']);
+          harness.command(`${method} sip:placeholder SIP/2.0`, {
             dialogId,
             headers: [`RAck: ${message.get('rseq') ?? 0} 1 INVITE`],
           });
         }
       }
-      stage.transport.sent.length = 0;
-      stage.clock.advance(10);
+      harness.transport.sent.length = 0;
+      harness.clock.advance(10);
     }
-    stage.app.isOpen = false;
-    stage.core.appGone(stage.app);
-    stage.clock.advance(400_000);
-    expect(stage.leftovers).toEqual([]);
+    harness.app.isOpen = false;
+    harness.core.appDisconnected(harness.app);
+    harness.clock.advance(400_000);
+    expect(harness.leftovers).toEqual([]);
   });
 });
 
-type Chance = ReturnType<typeof seededRandom>;
+type Rng = ReturnType<typeof seededRandom>;
 
-function oneOf<T>(chance: Chance, choices: readonly [T, ...T[]]): T {
-  return choices[chance(choices.length)] ?? choices[0];
+function oneOf<T>(rng: Rng, choices: readonly [T, ...T[]]): T {
+  return choices[rng(choices.length)] ?? choices[0];
 }
 
 /** A message with one thing wrong in its headers, mostly still one that can be read. */
-function mutate(text: string, chance: Chance): string {
-  const at = chance(text.indexOf('\r\n\r\n'));
-  const insert = oneOf(chance, ['', 'x', '0', ';tag=y', ',', '"', '<sip:z>', '\r\nTo: <sip:w>', '99999999999', ' ']);
-  return `${text.slice(0, at)}${insert}${text.slice(at + chance(8))}`;
+function mutate(text: string, rng: Rng): string {
+  const at = rng(text.indexOf('\r\n\r\n'));
+  const insert = oneOf(rng, ['', 'x', '0', ';tag=y', ',', '"', '<sip:z>', '\r\nTo: <sip:w>', '99999999999', ' ']);
+  return `${text.slice(0, at)}${insert}${text.slice(at + rng(8))}`;
 }
 
 /** As the transport does: what cannot be read goes no further. */
-function receive(stage: CoreStage, text: string): void {
+function receive(harness: UserAgentHarness, text: string): void {
   const result = parseMessage(Buffer.from(text, 'latin1'), defaultLimits);
-  if (result.kind === 'message') stage.layer.receive(result.message, stage.transport.peer('udp'));
+  if (result.kind === 'message') harness.layer.receive(result.message, harness.transport.peer('udp'));
 }
 
-function answerAtRandom(stage: CoreStage, chance: Chance): void {
-  for (const { message, transactionId } of stage.app.deliveries.splice(0)) {
-    if (!message.isRequest || lineOf(message) === 'ACK' || chance(5) === 0) continue;
-    const reliable = chance(3) === 0 ? ['Require: 100rel'] : [];
-    stage.respond(transactionId, oneOf(chance, [180, 183, 200, 202, 404, 486]), {
+function answerAtRandom(harness: UserAgentHarness, rng: Rng): void {
+  for (const { message, transactionId } of harness.app.deliveries.splice(0)) {
+    if (!message.isRequest || lineOf(message) === 'ACK' || rng(5) === 0) continue;
+    const reliable = rng(3) === 0 ? ['Require: 100rel'] : [];
+    harness.respond(transactionId, oneOf(rng, [180, 183, 200, 202, 404, 486]), {
       headers: reliable,
-      body: chance(2) === 0 ? sdp : '',
+      body: rng(2) === 0 ? sdp : '',
     });
   }
 }

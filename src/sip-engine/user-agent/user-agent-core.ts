@@ -1,25 +1,25 @@
-import type { App, AppMessage, CommandReply, Core, ProxyOptions } from '../control/app-link.ts';
+import type { AppConnection, AppMessage, CommandReply, Core, ProxyOptions } from '../control/app-link.ts';
 import { receiveCancel, sendCancel } from './cancel.ts';
 import type { EngineTimer } from '../runtime/clock.ts';
-import type { CoreContext, CoreParts } from './core-context.ts';
-import { isCall } from './core-context.ts';
+import type { CoreContext, CoreDeps } from './core-context.ts';
+import { isUasInvite } from './core-context.ts';
 import { DialogTable } from './dialog-table.ts';
-import { hangUp } from './hang-up.ts';
-import { forgetCalls, releaseCalls, sweep } from './housekeeping.ts';
-import { forget } from './incoming-requests.ts';
+import { hangUp } from './bye.ts';
+import { forgetCalls, endCalls, sweep } from './housekeeping.ts';
+import { forgetIncoming } from './incoming-requests.ts';
 import { dialogOf, earlyCallOf, receiveAck, receiveEarly, receiveInDialog, receivePrack } from './in-dialog-in.ts';
 import { sendInDialog } from './in-dialog-out.ts';
-import { receiveLateAnswer } from './late-answers.ts';
+import { receiveLate2xx } from './late-2xx.ts';
 import type { SipMessage } from '../message/message.ts';
-import { RecentIds } from './recent-ids.ts';
+import { ExpiringIds } from './expiring-ids.ts';
 import { refreshSession } from './session-refresh.ts';
-import { receiveStray } from './stray-request.ts';
+import { receiveOutOfDialog } from './out-of-dialog-request.ts';
 import type { ServerTransaction } from '../transaction/transaction.ts';
 import type { Flow } from '../transport/transport.ts';
 import { sendNewRequest } from './uac-request.ts';
 import { answerInvite } from './uas-invite.ts';
 import { answerRequest } from './uas-request.ts';
-import { UnclaimedRequests } from './unclaimed-requests.ts';
+import { StartupBuffer } from './startup-buffer.ts';
 
 // Owns the user agent core (RFC 3261 section 8): which application gets what, its commands, its dialogs.
 // Called by the transactions with what arrives, and by the control side with the commands of applications.
@@ -30,21 +30,21 @@ const sweepMs = 1_000;
 export class UserAgentCore implements Core {
   readonly #context: CoreContext;
   readonly #sweep: EngineTimer;
-  readonly #graces = new Set<EngineTimer>();
+  readonly #graceTimers = new Set<EngineTimer>();
 
-  constructor(parts: CoreParts) {
+  constructor(deps: CoreDeps) {
     const context: CoreContext = {
-      ...parts,
-      dialogs: new DialogTable(parts.limits.dialogs),
+      ...deps,
+      dialogs: new DialogTable(deps.limits.dialogs),
       incoming: new Map(),
       outgoing: new Map(),
       early: new Map(),
       reliable: new Map(),
       ringing: new Map(),
-      failedInvites: new RecentIds(),
-      endedDialogs: new RecentIds(),
-      unclaimed: new UnclaimedRequests(parts.clock, parts.settings.firstAppMs, (waiting) =>
-        this.#safely(waiting.request, () => receiveStray(context, waiting)),
+      failedInvites: new ExpiringIds(),
+      endedDialogs: new ExpiringIds(),
+      startupBuffer: new StartupBuffer(deps.clock, deps.settings.firstAppMs, (waiting) =>
+        this.#safely(waiting.request, () => receiveOutOfDialog(context, waiting)),
       ),
       actions: {
         hangUp: (dialog, text) => hangUp(context, dialog, text),
@@ -52,30 +52,30 @@ export class UserAgentCore implements Core {
       },
     };
     this.#context = context;
-    this.#sweep = parts.clock.every(sweepMs, () => sweep(context));
-    parts.router.watch?.((verb) => context.unclaimed.claim(verb));
-    parts.transactions.setHandlers({
-      onRequest: (transaction) => this.#safely(transaction.request, () => this.#requestCame(transaction)),
-      onAck: (ack, flow) => this.#safely(ack, () => this.#ackCame(ack, flow)),
-      onCancel: (cancel, invite) => this.#safely(cancel, () => this.#cancelCame(cancel, invite)),
-      onStrayResponse: (response, flow) => this.#safely(response, () => this.#strayResponseCame(response, flow)),
+    this.#sweep = deps.clock.every(sweepMs, () => sweep(context));
+    deps.router.watch?.((verb) => context.startupBuffer.subscribed(verb));
+    deps.transactions.setHandlers({
+      onRequest: (transaction) => this.#safely(transaction.request, () => this.#onRequest(transaction)),
+      onAck: (ack, flow) => this.#safely(ack, () => this.#onAck(ack, flow)),
+      onCancel: (cancel, invite) => this.#safely(cancel, () => this.#onCancel(cancel, invite)),
+      onStrayResponse: (response, flow) => this.#safely(response, () => this.#onStrayResponse(response, flow)),
     });
   }
 
   // oxlint-disable-next-line max-params -- the interface Core, in the order of the frame
-  respond(app: App, transactionId: string, response: AppMessage, reply: CommandReply): void {
+  respond(app: AppConnection, transactionId: string, response: AppMessage, reply: CommandReply): void {
     const incoming = this.#context.incoming.get(transactionId);
     if (incoming === undefined || incoming.app !== app) {
       reply.nok('Response not sent due to unknown transaction');
       return;
     }
-    if (isCall(incoming)) answerInvite(this.#context, incoming, { response, reply });
+    if (isUasInvite(incoming)) answerInvite(this.#context, incoming, { response, reply });
     else answerRequest(this.#context, incoming, { response, reply });
   }
 
   // oxlint-disable-next-line max-params -- the interface Core, in the order of the frame
   request(
-    app: App,
+    app: AppConnection,
     ids: { readonly transactionId: string; readonly dialogId: string; readonly proxy: string },
     request: AppMessage,
     reply: CommandReply,
@@ -88,7 +88,7 @@ export class UserAgentCore implements Core {
   }
 
   // oxlint-disable-next-line max-params -- the interface Core, in the order of the frame
-  proxy(app: App, transactionId: string, options: ProxyOptions, extra: AppMessage, reply: CommandReply): void {
+  proxy(app: AppConnection, transactionId: string, options: ProxyOptions, extra: AppMessage, reply: CommandReply): void {
     const incoming = this.#context.incoming.get(transactionId);
     const { proxy } = this.#context;
     const isFree = incoming?.app === app && (incoming.invite === undefined || incoming.invite.state === 'unanswered');
@@ -97,26 +97,37 @@ export class UserAgentCore implements Core {
       return;
     }
     incoming.transaction.onTerminated = undefined;
-    forget(this.#context, incoming);
+    forgetIncoming(this.#context, incoming);
     proxy.start(incoming.transaction, options, { extra, reply });
   }
 
-  appGone(app: App): void {
+  appDisconnected(app: AppConnection): void {
     const { clock, settings } = this.#context;
     if (settings.whenAppLeaves === 'native') {
       forgetCalls(this.#context, app);
       return;
     }
     const grace = clock.after(settings.appGraceMs, () => {
-      this.#graces.delete(grace);
-      releaseCalls(this.#context, app);
+      this.#graceTimers.delete(grace);
+      endCalls(this.#context, app);
     });
-    this.#graces.add(grace);
+    this.#graceTimers.add(grace);
   }
 
   sizes(): Record<string, number> {
-    const { dialogs, incoming, outgoing, early, reliable, ringing, failedInvites, endedDialogs, unclaimed, proxy, admission } =
-      this.#context;
+    const {
+      dialogs,
+      incoming,
+      outgoing,
+      early,
+      reliable,
+      ringing,
+      failedInvites,
+      endedDialogs,
+      startupBuffer: unclaimed,
+      proxy,
+      admission,
+    } = this.#context;
     return {
       dialogs: dialogs.size,
       incomingRequests: incoming.size,
@@ -126,7 +137,7 @@ export class UserAgentCore implements Core {
       ringingCalls: ringing.size,
       failedInvites: failedInvites.size,
       endedDialogs: endedDialogs.size,
-      unclaimedRequests: unclaimed.size,
+      startupBufferedRequests: unclaimed.size,
       refusedRequests: admission.refused,
       ...proxy?.sizes(),
     };
@@ -134,9 +145,9 @@ export class UserAgentCore implements Core {
 
   stop(): void {
     this.#sweep.cancel();
-    this.#context.unclaimed.stop();
-    for (const grace of this.#graces) grace.cancel();
-    if (this.#context.settings.whenAppLeaves === 'tidy') releaseCalls(this.#context, undefined);
+    this.#context.startupBuffer.stop();
+    for (const grace of this.#graceTimers) grace.cancel();
+    if (this.#context.settings.whenAppLeaves === 'tidy') endCalls(this.#context, undefined);
     this.#context.proxy?.stop();
   }
 
@@ -151,7 +162,7 @@ export class UserAgentCore implements Core {
   }
 
   /** Finds what a request belongs to, in the order that keeps calls apart from one another. */
-  #requestCame(transaction: ServerTransaction): void {
+  #onRequest(transaction: ServerTransaction): void {
     const context = this.#context;
     const { request, flow } = transaction;
     if (request.method === 'PRACK') {
@@ -162,24 +173,24 @@ export class UserAgentCore implements Core {
     const dialog = dialogOf(context, request);
     if (early !== undefined) receiveEarly(context, transaction, early);
     else if (dialog !== undefined) receiveInDialog(context, transaction, dialog);
-    else if (!this.#isProxied(transaction, flow)) receiveStray(context, transaction);
+    else if (!this.#isProxied(transaction, flow)) receiveOutOfDialog(context, transaction);
   }
 
   #isProxied(transaction: ServerTransaction, flow: Flow): boolean {
     const { proxy } = this.#context;
     if (proxy === undefined || transaction.request.toTag === undefined) return false;
-    return proxy.early(transaction) || proxy.forwardInDialog(transaction.request, flow, transaction);
+    return proxy.forwardEarly(transaction) || proxy.forwardInDialog(transaction.request, flow, transaction);
   }
 
-  #ackCame(ack: SipMessage, flow: Flow): void {
+  #onAck(ack: SipMessage, flow: Flow): void {
     if (!receiveAck(this.#context, ack, flow)) this.#context.proxy?.forwardInDialog(ack, flow);
   }
 
-  #strayResponseCame(response: SipMessage, flow: Flow): void {
-    if (this.#context.proxy?.strayResponse(response, flow) !== true) receiveLateAnswer(this.#context, response, flow);
+  #onStrayResponse(response: SipMessage, flow: Flow): void {
+    if (this.#context.proxy?.strayResponse(response, flow) !== true) receiveLate2xx(this.#context, response, flow);
   }
 
-  #cancelCame(cancel: SipMessage, invite: ServerTransaction): void {
+  #onCancel(cancel: SipMessage, invite: ServerTransaction): void {
     if (this.#context.proxy?.cancelled(cancel, invite) !== true) receiveCancel(this.#context, cancel, invite);
   }
 }

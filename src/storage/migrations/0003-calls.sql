@@ -17,7 +17,7 @@ CREATE TABLE cdrs (
   ringing_at INTEGER,
   answered_at INTEGER,
   ended_at INTEGER,
-  result TEXT CHECK (result IN ('answered', 'voicemail', 'missed', 'blocked', 'busy', 'failed', 'cancelled')),
+  disposition TEXT CHECK (disposition IN ('answered', 'voicemail', 'missed', 'blocked', 'busy', 'failed', 'cancelled')),
   reason TEXT,
   dialled TEXT NOT NULL,
   caller_device_id TEXT,
@@ -31,13 +31,13 @@ CREATE TABLE cdrs (
   number TEXT,
   trunk TEXT,
   transferred_from TEXT,
-  CHECK ((ended_at IS NULL) = (result IS NULL) AND (result IS NULL) = (reason IS NULL))
+  CHECK ((ended_at IS NULL) = (disposition IS NULL) AND (disposition IS NULL) = (reason IS NULL))
 ) STRICT;
 
 CREATE INDEX cdrs_by_start ON cdrs (started_at, id);
 CREATE INDEX cdrs_by_end ON cdrs (ended_at, id);
 CREATE INDEX cdrs_by_answer ON cdrs (answered_at, id);
-CREATE INDEX cdrs_by_result ON cdrs (result, started_at, id);
+CREATE INDEX cdrs_by_disposition ON cdrs (disposition, started_at, id);
 CREATE INDEX cdrs_by_caller_number ON cdrs (caller_number);
 CREATE INDEX cdrs_by_callee_number ON cdrs (callee_number);
 CREATE INDEX cdrs_by_dialled ON cdrs (dialled);

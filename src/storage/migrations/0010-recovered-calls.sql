@@ -1,6 +1,6 @@
 -- A call that a trunk brought to the house and that nobody took may come back for the voicemail under another name of the network's: two
 -- rows, one record.
-CREATE TABLE outside_calls_next (
+CREATE TABLE pstn_calls_next (
   call_sid TEXT PRIMARY KEY,
   cdr_id TEXT NOT NULL REFERENCES cdrs (id) ON DELETE CASCADE,
   -- Comes back with the SIP leg; whoever knows it is the network.
@@ -13,9 +13,9 @@ CREATE TABLE outside_calls_next (
   created_at INTEGER NOT NULL
 ) STRICT;
 
-INSERT INTO outside_calls_next SELECT * FROM outside_calls;
-DROP TABLE outside_calls;
-ALTER TABLE outside_calls_next RENAME TO outside_calls;
+INSERT INTO pstn_calls_next SELECT * FROM pstn_calls;
+DROP TABLE pstn_calls;
+ALTER TABLE pstn_calls_next RENAME TO pstn_calls;
 
-CREATE INDEX outside_calls_cdr ON outside_calls (cdr_id);
-CREATE INDEX outside_calls_open ON outside_calls (created_at) WHERE phase <> 'over';
+CREATE INDEX pstn_calls_cdr ON pstn_calls (cdr_id);
+CREATE INDEX pstn_calls_open ON pstn_calls (created_at) WHERE phase <> 'over';

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '#testing/peers/free-port.ts';
 import { seededRandom } from '#testing/harness/seeded-random.ts';
 import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
-import { Acknowledged } from './acknowledged.ts';
-import { disturb } from './disturbances.ts';
-import { DisturbedHouse } from './disturbed-house.ts';
+import { DurabilityChecker } from './durability-checker.ts';
+import { injectFaults } from './fault-injection.ts';
+import { ChaosHouse } from './chaos-house.ts';
 import { Figures } from './figures.ts';
-import { Household } from './household.ts';
+import { Workload } from './workload.ts';
 
 const phones = 10;
 
@@ -26,38 +26,38 @@ export async function runChaos({ seconds, seed, say }: ChaosPlan): Promise<Chaos
     stack.use(await SimulatedPhone.start({ address: `${net}.21`, ...account })),
     stack.use(await SimulatedPhone.start({ address: `${net}.22`, ...account })),
   ];
-  const house = stack.use(await DisturbedHouse.start({ address, sipPort, trunks: trunks.map(trunkOption) }));
+  const house = stack.use(await ChaosHouse.start({ address, sipPort, trunks: trunks.map(trunkOption) }));
   const figures = new Figures();
-  const acknowledged = new Acknowledged(figures);
-  const household = new Household({ house, acknowledged, figures, random, say });
-  await household.moveIn(phones, (index) => `${net}.${31 + index}`);
-  for (const { phone } of household.members) stack.use(phone);
+  const acknowledged = new DurabilityChecker(figures);
+  const workload = new Workload({ house, acknowledged, figures, random, say });
+  await workload.addPhones(phones, (index) => `${net}.${31 + index}`);
+  for (const { phone } of workload.members) stack.use(phone);
 
   const end = performance.now() + seconds * 1000;
   const isOver = () => performance.now() > end;
-  const life = household.live();
+  const running = workload.run();
   await Promise.all([
-    disturb({ house, trunks, strangers: `${net}.66`, acknowledged, figures, random, say }, isOver),
+    injectFaults({ house, trunks, untrustedAddress: `${net}.66`, acknowledged, figures, random, say }, isOver),
     administer({ house, acknowledged, figures }, isOver),
   ]);
-  household.goToBed();
-  await life;
+  workload.stop();
+  await running;
   await house.powerCut(() => acknowledged.verifyPhones(house.house));
   await acknowledged.verifyCalls(house.house);
   return { lines: figures.lines(), lost: acknowledged.lost };
 }
 
-type Office = { readonly house: DisturbedHouse; readonly acknowledged: Acknowledged; readonly figures: Figures };
+type AdministrationDeps = { readonly house: ChaosHouse; readonly acknowledged: DurabilityChecker; readonly figures: Figures };
 
 /** Adds a device and reads the newest records every two seconds. */
-async function administer({ house, acknowledged, figures }: Office, isOver: () => boolean): Promise<void> {
+async function administer({ house, acknowledged, figures }: AdministrationDeps, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
     await sleep(2000);
     await house.up();
     try {
       const { id } = await house.house.api<{ id: string }>('POST', '/devices', { name: 'one more' });
-      acknowledged.device(id);
-      await acknowledged.noteCalls(house.house);
+      acknowledged.deviceAcknowledged(id);
+      await acknowledged.recordCalls(house.house);
     } catch (error) {
       // The disk is full, the power is off, or strangers hold the door.
       figures.add('Requests to the API', house.isDiskFull ? 'refused on a full disk' : reasonOf(error));

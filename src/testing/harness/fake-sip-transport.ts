@@ -141,7 +141,7 @@ export class FakeResolver implements Resolver {
     for (const answer of this.#waiting.splice(0)) answer();
   }
 
-  failed(target: Target): void {
+  reportFailure(target: Target): void {
     this.failures.push(target);
   }
 }

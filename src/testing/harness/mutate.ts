@@ -5,24 +5,24 @@ import { seededRandom } from './seeded-random.ts';
 // Must stay true: no other source of chance, so that a failure can be run again from its seed.
 
 /** A number from 0 (included) to 1 (excluded). */
-export type Chance = () => number;
+export type Rng = () => number;
 
-export function seeded(seed: number): Chance {
+export function createRng(seed: number): Rng {
   const whole = seededRandom(seed);
   return () => whole(4_294_967_296) / 4_294_967_296;
 }
 
-export function below(chance: Chance, limit: number): number {
-  return Math.floor(chance() * limit);
+export function randomBelow(rng: Rng, limit: number): number {
+  return Math.floor(rng() * limit);
 }
 
-export function oneOf<T>(chance: Chance, choices: readonly T[]): T {
-  const chosen = choices[below(chance, choices.length)];
+export function pickOne<T>(rng: Rng, choices: readonly T[]): T {
+  const chosen = choices[randomBelow(rng, choices.length)];
   if (chosen === undefined) throw new Error('nothing to choose from');
   return chosen;
 }
 
-const nasty = [
+const hostileFragments = [
   ...[
     '\r\n',
     '\n',
@@ -75,28 +75,32 @@ const nasty = [
   ],
 ];
 
-type Mutation = (text: string, chance: Chance) => string;
+type Mutation = (text: string, rng: Rng) => string;
 
 const mutations: readonly Mutation[] = [
-  (text, chance) => splice(text, below(chance, text.length), { remove: 1, insert: String.fromCharCode(below(chance, 256)) }),
-  (text, chance) => splice(text, below(chance, text.length), { remove: 0, insert: oneOf(chance, nasty) }),
-  (text, chance) => splice(text, below(chance, text.length), { remove: 1 + below(chance, 40), insert: '' }),
-  (text, chance) => splice(text, below(chance, text.length), { remove: 1 + below(chance, 4), insert: oneOf(chance, nasty) }),
-  (text, chance) => text.slice(0, below(chance, text.length)),
-  (text, chance) => text.slice(below(chance, Math.min(text.length, 60))),
-  (text, chance) => repeatPart(text, chance, 1 + below(chance, 30)),
-  (text, chance) =>
-    splice(text, below(chance, text.length), { remove: 0, insert: oneOf(chance, nasty).repeat(1 + below(chance, 400)) }),
+  (text, rng) => splice(text, randomBelow(rng, text.length), { remove: 1, insert: String.fromCharCode(randomBelow(rng, 256)) }),
+  (text, rng) => splice(text, randomBelow(rng, text.length), { remove: 0, insert: pickOne(rng, hostileFragments) }),
+  (text, rng) => splice(text, randomBelow(rng, text.length), { remove: 1 + randomBelow(rng, 40), insert: '' }),
+  (text, rng) =>
+    splice(text, randomBelow(rng, text.length), { remove: 1 + randomBelow(rng, 4), insert: pickOne(rng, hostileFragments) }),
+  (text, rng) => text.slice(0, randomBelow(rng, text.length)),
+  (text, rng) => text.slice(randomBelow(rng, Math.min(text.length, 60))),
+  (text, rng) => repeatPart(text, rng, 1 + randomBelow(rng, 30)),
+  (text, rng) =>
+    splice(text, randomBelow(rng, text.length), {
+      remove: 0,
+      insert: pickOne(rng, hostileFragments).repeat(1 + randomBelow(rng, 400)),
+    }),
   swapLines,
   dropLine,
   repeatLine,
 ];
 
 /** A message with one to five things wrong with it. Binary strings: one character a byte. */
-export function mutate(text: string, chance: Chance): string {
+export function mutate(text: string, rng: Rng): string {
   let broken = text;
-  for (let count = 1 + below(chance, 5); count > 0 && broken.length > 0; count--)
-    broken = oneOf(chance, mutations)(broken, chance);
+  for (let count = 1 + randomBelow(rng, 5); count > 0 && broken.length > 0; count--)
+    broken = pickOne(rng, mutations)(broken, rng);
   return broken;
 }
 
@@ -104,41 +108,41 @@ function splice(text: string, at: number, change: { remove: number; insert: stri
   return text.slice(0, at) + change.insert + text.slice(at + change.remove);
 }
 
-function repeatPart(text: string, chance: Chance, times: number): string {
-  const start = below(chance, text.length);
-  const part = text.slice(start, start + 1 + below(chance, 60));
+function repeatPart(text: string, rng: Rng, times: number): string {
+  const start = randomBelow(rng, text.length);
+  const part = text.slice(start, start + 1 + randomBelow(rng, 60));
   return text.slice(0, start) + part.repeat(times) + text.slice(start);
 }
 
-function swapLines(text: string, chance: Chance): string {
+function swapLines(text: string, rng: Rng): string {
   const lines = text.split('\r\n');
-  const one = below(chance, lines.length);
-  const other = below(chance, lines.length);
+  const one = randomBelow(rng, lines.length);
+  const other = randomBelow(rng, lines.length);
   const kept = lines[one] ?? '';
   lines[one] = lines[other] ?? '';
   lines[other] = kept;
   return lines.join('\r\n');
 }
 
-function dropLine(text: string, chance: Chance): string {
+function dropLine(text: string, rng: Rng): string {
   const lines = text.split('\r\n');
-  lines.splice(below(chance, lines.length), 1);
+  lines.splice(randomBelow(rng, lines.length), 1);
   return lines.join('\r\n');
 }
 
-function repeatLine(text: string, chance: Chance): string {
+function repeatLine(text: string, rng: Rng): string {
   const lines = text.split('\r\n');
-  const at = below(chance, lines.length);
-  const copies = Array.from({ length: oneOf(chance, [1, 1, 2, 10, 80, 300]) }, () => lines[at] ?? '');
+  const at = randomBelow(rng, lines.length);
+  const copies = Array.from({ length: pickOne(rng, [1, 1, 2, 10, 80, 300]) }, () => lines[at] ?? '');
   lines.splice(at, 0, ...copies);
   return lines.join('\r\n');
 }
 
 /** The bytes in pieces of every size, most of them small. */
-export function* pieces(bytes: Buffer, chance: Chance): Generator<Buffer> {
+export function* pieces(bytes: Buffer, rng: Rng): Generator<Buffer> {
   let start = 0;
   while (start < bytes.length) {
-    const size = 1 + below(chance, oneOf(chance, [1, 3, 20, 200, 1500]));
+    const size = 1 + randomBelow(rng, pickOne(rng, [1, 3, 20, 200, 1500]));
     yield bytes.subarray(start, start + size);
     start += size;
   }

@@ -12,11 +12,11 @@ import { CdrStore } from '#calls/cdr-store.ts';
 import { Checkpointer } from '#storage/checkpointer.ts';
 import { loadKeys } from '#devices/key-file.ts';
 import { noParams } from '#devices/registration.ts';
-import { openDeviceRoom, RegistrarPhone } from '#testing/harness/device-room.ts';
+import { openDeviceHarness, RegistrarPhone } from '#testing/harness/device-harness.ts';
 import { seededRandom } from '#testing/harness/seeded-random.ts';
 
 /** What the test finds in the database afterwards. `version` only ever grows for one id. */
-export type Acknowledged =
+export type JournalEntry =
   | { readonly what: 'opening' }
   /** Not an acknowledgement: what comes next may be stored and never heard of. Without a contact the whole device. */
   | { readonly what: 'removing'; readonly id: string; readonly contact?: string }
@@ -40,22 +40,22 @@ const random = seededRandom(Number(seed));
 // Rises over all runs, because each continues on the database of the last.
 let version = systemClock.now() * 1000;
 
-function say(line: Acknowledged): void {
-  writeSync(file, `${JSON.stringify(line)}\n`);
+function journalAcknowledged(entry: JournalEntry): void {
+  writeSync(file, `${JSON.stringify(entry)}\n`);
   process.stdout.write('.');
 }
 
-say({ what: 'opening' });
+journalAcknowledged({ what: 'opening' });
 const keys = loadKeys(join(directory, 'gosip.key'), createLog({ level: 'silent' }));
-const room = await openDeviceRoom({ clock: systemClock, path: join(directory, 'gosip.db'), keys });
-if (room.opened.mode !== 'normal') throw new Error(room.opened.problem);
-const cdrs = new CdrStore(room.opened.db);
+const harness = await openDeviceHarness({ clock: systemClock, path: join(directory, 'gosip.db'), keys });
+if (harness.opened.mode !== 'normal') throw new Error(harness.opened.problem);
+const cdrs = new CdrStore(harness.opened.db);
 cdrs.closeInterrupted();
 
 async function newPhone(): Promise<RegistrarPhone> {
-  const { device, secret } = await room.devices.create({ name: 'v0', type: 'softphone' });
-  say({ what: 'device', id: device.id, username: device.username, secret, version: 0 });
-  return new RegistrarPhone(room, device, secret);
+  const { device, secret } = await harness.devices.create({ name: 'v0', type: 'softphone' });
+  journalAcknowledged({ what: 'device', id: device.id, username: device.username, secret, version: 0 });
+  return new RegistrarPhone(harness, device, secret);
 }
 
 async function register(phone: RegistrarPhone): Promise<void> {
@@ -64,7 +64,7 @@ async function register(phone: RegistrarPhone): Promise<void> {
   const contact = `sip:${device.username}@192.0.2.1:${port}`;
   const isLeaving = random(5) === 0;
   const cseq = (version += 1);
-  if (isLeaving) say({ what: 'removing', id: device.id, contact });
+  if (isLeaving) journalAcknowledged({ what: 'removing', id: device.id, contact });
   const decision = await phone.register({
     contacts: [{ uri: contact, params: noParams }],
     // Four phones of one user: a Contact from the source of another would take its place.
@@ -75,14 +75,15 @@ async function register(phone: RegistrarPhone): Promise<void> {
     expires: isLeaving ? 0 : 3600,
   });
   if (decision.kind !== 'registered') throw new Error(`Not registered: ${JSON.stringify(decision)}`);
-  if (isLeaving) say({ what: 'unregistered', id: device.id, contact, version: cseq });
-  else say({ what: 'registered', id: device.id, contact, version: cseq, expiresAt: systemClock.now() + 3_590_000 });
+  if (isLeaving) journalAcknowledged({ what: 'unregistered', id: device.id, contact, version: cseq });
+  else
+    journalAcknowledged({ what: 'registered', id: device.id, contact, version: cseq, expiresAt: systemClock.now() + 3_590_000 });
 }
 
 async function rename(phone: RegistrarPhone): Promise<void> {
   const next = (version += 1);
-  await room.devices.change(phone.device.id, { name: `v${next}` });
-  say({ what: 'renamed', id: phone.device.id, version: next });
+  await harness.devices.change(phone.device.id, { name: `v${next}` });
+  journalAcknowledged({ what: 'renamed', id: phone.device.id, version: next });
 }
 
 function call(phone: RegistrarPhone): void {
@@ -104,16 +105,16 @@ function call(phone: RegistrarPhone): void {
     transferredFrom: undefined,
   };
   cdrs.save(record, []);
-  say({ what: 'call', id: record.id, version: 0 });
+  journalAcknowledged({ what: 'call', id: record.id, version: 0 });
   cdrs.save(
-    { ...record, answeredAt: startedAt, endedAt: startedAt, verdict: { result: 'answered', reason: 'caller-hung-up' } },
+    { ...record, answeredAt: startedAt, endedAt: startedAt, verdict: { disposition: 'answered', reason: 'caller-hung-up' } },
     [],
   );
-  say({ what: 'call', id: record.id, version: 1 });
+  journalAcknowledged({ what: 'call', id: record.id, version: 1 });
 }
 
 /** One phone's life: one thing after another, while the other phones do theirs. */
-async function live(): Promise<never> {
+async function runPhone(): Promise<never> {
   let phone = await newPhone();
   for (;;) {
     const dice = random(20);
@@ -121,29 +122,29 @@ async function live(): Promise<never> {
     else if (dice < 17) await rename(phone);
     else if (dice < 19) call(phone);
     else {
-      say({ what: 'removing', id: phone.device.id });
-      await room.devices.delete(phone.device.id);
-      say({ what: 'deleted', id: phone.device.id });
+      journalAcknowledged({ what: 'removing', id: phone.device.id });
+      await harness.devices.delete(phone.device.id);
+      journalAcknowledged({ what: 'deleted', id: phone.device.id });
       phone = await newPhone();
     }
   }
 }
 
 /** Checkpoints all the time, so that many a kill falls into one. */
-async function keepLogShort(): Promise<never> {
+async function checkpointContinuously(): Promise<never> {
   const log = createLog({ level: 'silent' });
   const checkpointer = new Checkpointer({
-    db: room.opened.db,
-    writes: room.writes,
+    db: harness.opened.db,
+    writes: harness.writes,
     clock: systemClock,
     log,
     worthBytes: 200_000,
   });
   checkpointer.start();
   for (;;) {
-    await checkpointer.look();
+    await checkpointer.check();
     await setImmediate();
   }
 }
 
-await Promise.all([keepLogShort(), ...Array.from({ length: 12 }, live)]);
+await Promise.all([checkpointContinuously(), ...Array.from({ length: 12 }, runPhone)]);

@@ -12,12 +12,12 @@ import { openDatabase } from '#storage/database.ts';
 import { Outbox } from '#storage/outbox.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
 import { TwilioConnection } from '#twilio/api/connection.ts';
-import { messageMedia } from '#twilio/sync/message-media.ts';
-import { SmsSender } from '#twilio/sync/sms-send.ts';
+import { mediaSource } from '#twilio/sync/media-source.ts';
+import { SmsSender } from '#twilio/sync/sms-sender.ts';
 import { TwilioHttp } from '#twilio/api/twilio-http.ts';
 import { LiveTwilioSettings } from '#twilio/api/twilio-settings.ts';
-import { makeMessageRoom } from '#app/messages.ts';
-import { planned } from './message-plan.ts';
+import { createMessageRoom } from '#app/messages.ts';
+import { plannedMessage } from './message-plan.ts';
 
 const [directory = '', apiBase = '', accountSid = '', authToken = '', count = '0'] = process.argv.slice(2);
 const clock = systemClock;
@@ -29,11 +29,11 @@ const settings = new LiveTwilioSettings({
   store: { load: () => ({ settings: { accountSid }, secrets: { authToken } }), save: () => {} },
   clock,
 });
-const http = new TwilioHttp({ clock, apiBase, timeoutSeconds: 0.25, mostInFlight: 12 });
+const http = new TwilioHttp({ clock, apiBase, timeoutSeconds: 0.25, maxInFlight: 12 });
 const connection = new TwilioConnection({ settings, http, log });
 // Absence is believed long after the emulator's slowest answer, as it is at the real one.
-const delays = { firstSeconds: 0.005, mostSeconds: 0.02, doubtSeconds: 2 };
-const outbox = new Outbox({ db, clock, newId, log, isDurable: true, delays, mostInFlight: 12 });
+const delays = { initialSeconds: 0.005, maxSeconds: 0.02, doubtSeconds: 2 };
+const outbox = new Outbox({ db, clock, newId, log, isDurable: true, delays, maxInFlight: 12 });
 const events = new Events<Facts>(log);
 events.on('message.changed', ({ messageId }) => process.stdout.write(`changed ${messageId}\n`));
 
@@ -46,11 +46,20 @@ const sender: MessageSender = {
   },
 };
 
-const { messages } = makeMessageRoom({
-  ...{ db, dataDirectory: directory, writes, outbox, clock, newId, events, log, sender, timeZone: 'UTC' },
-  numbers: { all: () => [...new Set(Array.from({ length: 10 }, (_, n) => planned(n).from))], ownerOf: () => undefined },
+const { messages } = createMessageRoom({
+  db,
+  dataDirectory: directory,
+  writes,
+  outbox,
+  clock,
+  newId,
+  events,
+  log,
+  sender,
+  timeZone: 'UTC',
+  numbers: { all: () => [...new Set(Array.from({ length: 10 }, (_, n) => plannedMessage(n).from))], ownerOf: () => undefined },
   readNumber: (text) => text,
-  source: messageMedia(connection),
+  source: mediaSource(connection),
   isPublic: () => false,
 });
 await messages.start();
@@ -59,8 +68,8 @@ outbox.start();
 // What is kept already was asked for by the process before.
 const chunk = 25;
 for (let next = keptCount(); next < Number(count); next = keptCount()) {
-  const asked = Array.from({ length: Math.min(chunk, Number(count) - next) }, (_, index) => planned(next + index));
-  await Promise.all(asked.map((one) => messages.send({ ...one, media: [] }, { isAdmin: true, personId: undefined })));
+  const batch = Array.from({ length: Math.min(chunk, Number(count) - next) }, (_, index) => plannedMessage(next + index));
+  await Promise.all(batch.map((one) => messages.send({ ...one, media: [] }, { isAdmin: true, personId: undefined })));
 }
 for (;;) {
   const { waiting, attempting, doubtful } = outbox.counts();

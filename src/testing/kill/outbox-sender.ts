@@ -39,8 +39,8 @@ async function look({ payload, orderKey }: OutboxItem<Numbered>): Promise<LookUp
   return { kind: found ? 'found' : 'absent' };
 }
 
-const delays = { firstSeconds: 0.001, mostSeconds: 0.002, doubtSeconds: 0 };
-const outbox = new Outbox({ db, clock: systemClock, newId, log, isDurable: true, delays, mostInFlight: 4 });
+const delays = { initialSeconds: 0.001, maxSeconds: 0.002, doubtSeconds: 0 };
+const outbox = new Outbox({ db, clock: systemClock, newId, log, isDurable: true, delays, maxInFlight: 4 });
 const known = outbox.list({ limit: 1 }).length > 0;
 outbox.register<Numbered>('numbered', {
   service: 'File',

@@ -3,12 +3,12 @@
 // Must stay true: a sid is printed only after `voicemail.left`, never before; ends by SIGKILL, or by itself when all are stored.
 import { setImmediate } from 'node:timers/promises';
 import { systemClock } from '#base/clock.ts';
-import { announcement, callFor, VoicemailStage } from '#testing/harness/voicemail-stage.ts';
+import { announcement, callFor, VoicemailHarness } from '#testing/harness/voicemail-harness.ts';
 import { toneWav } from '#testing/peers/wav.ts';
 
 const [folder = '', first = '0', count = '1'] = process.argv.slice(2);
 const sound = toneWav({ frequency: 440, seconds: 5 });
-const stage = new VoicemailStage({ folder, clock: systemClock });
+const harness = new VoicemailHarness({ folder, clock: systemClock });
 const said = new Set<string>();
 
 /** A turn of the event loop after each small piece. */
@@ -20,7 +20,7 @@ async function* slowly() {
 }
 
 function sayNew(): void {
-  for (const { recordingSid } of stage.voicemails()) {
+  for (const { recordingSid } of harness.voicemails()) {
     if (said.has(recordingSid)) continue;
     said.add(recordingSid);
     process.stdout.write(`${recordingSid}\n`);
@@ -28,19 +28,19 @@ function sayNew(): void {
 }
 
 const sids = Array.from({ length: Number(count) }, (_, index) => `RE${Number(first) + index}`);
-for (const sid of sids) stage.answers.set(sid, [() => ({ kind: 'ok', bytes: sound.length, chunks: slowly() })]);
+for (const sid of sids) harness.answers.set(sid, [() => ({ kind: 'ok', bytes: sound.length, chunks: slowly() })]);
 // What an earlier run was told of and did not store is asked for again by its sid.
 for (let index = 0; index < Number(first); index += 1) {
-  stage.answers.set(`RE${index}`, [() => ({ kind: 'ok', bytes: sound.length, chunks: slowly() })]);
+  harness.answers.set(`RE${index}`, [() => ({ kind: 'ok', bytes: sound.length, chunks: slowly() })]);
 }
-stage.events.on('voicemail.left', sayNew);
-await stage.room.start();
+harness.events.on('voicemail.left', sayNew);
+await harness.room.start();
 process.stdout.write('started\n');
 for (const sid of sids) {
-  await stage.room.recordings.announce(announcement(sid), callFor('person_anna'));
+  await harness.room.recordings.applyUpdate(announcement(sid), callFor('person_anna'));
   process.stdout.write(`announced ${sid}\n`);
 }
-while (stage.db.prepare('SELECT 1 FROM recordings WHERE due_at IS NOT NULL').get() !== undefined) await setImmediate();
+while (harness.db.prepare('SELECT 1 FROM recordings WHERE due_at IS NOT NULL').get() !== undefined) await setImmediate();
 sayNew();
 process.stdout.write('all stored\n');
-await stage[Symbol.asyncDispose]();
+await harness[Symbol.asyncDispose]();

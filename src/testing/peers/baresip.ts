@@ -4,11 +4,11 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startProgram } from './program.ts';
-import type { PhonePlace } from './phone-network.ts';
+import type { PhoneNetns } from './phone-network.ts';
 import type { Program } from './program.ts';
 import { freePort } from './free-port.ts';
 import { energyAt, readWav, toneWav } from './wav.ts';
-import type { Sound } from './wav.ts';
+import type { WavAudio } from './wav.ts';
 
 export type BaresipOptions = {
   readonly address: string;
@@ -28,7 +28,7 @@ export type BaresipOptions = {
   /** Its output shows every SIP message. */
   readonly isTraced?: boolean;
   /** On this machine itself by default. */
-  readonly place?: PhonePlace;
+  readonly netns?: PhoneNetns;
 };
 
 export type PhoneEvent = { readonly type: string; readonly param?: string; readonly peeruri?: string };
@@ -67,15 +67,15 @@ export class Baresip implements AsyncDisposable {
   static async #startOnce(options: BaresipOptions): Promise<Baresip> {
     const folder = await mkdtemp(join(tmpdir(), 'gosip-baresip-'));
     // In a place of its own all ports are free.
-    const controlPort = options.place === undefined ? await freePort(options.address) : 4444;
-    const sipPort = options.place === undefined ? await freePort(options.address) : 5060;
+    const controlPort = options.netns === undefined ? await freePort(options.address) : 4444;
+    const sipPort = options.netns === undefined ? await freePort(options.address) : 5060;
     await mkdir(join(folder, 'heard'));
     await writeFile(join(folder, 'tone.wav'), toneWav({ frequency: options.toneHz, seconds: 180 }));
     await writeFile(join(folder, 'config'), configText(folder, options, { controlPort, sipPort }));
     await writeFile(join(folder, 'accounts'), accountText(options));
     await writeFile(join(folder, 'contacts'), '');
     const args = ['-4', ...(options.isTraced === true ? ['-s'] : []), '-f', folder];
-    const program = startProgram(...(options.place?.command('baresip', args) ?? (['baresip', args] as const)));
+    const program = startProgram(...(options.netns?.command('baresip', args) ?? (['baresip', args] as const)));
     try {
       await program.printed(/baresip is ready/);
       const socket = await open(controlPort, options.address);
@@ -118,7 +118,7 @@ export class Baresip implements AsyncDisposable {
   }
 
   /** Resolves with the nth (default first) event of this type; rejects with all that happened after the limit. */
-  happened(type: string, { nth = 1, limitSeconds = 30 } = {}): Promise<PhoneEvent> {
+  waitForEvent(type: string, { nth = 1, limitSeconds = 30 } = {}): Promise<PhoneEvent> {
     return new Promise((resolve, reject) => {
       const look = () => {
         const found = this.#events.filter((event) => event.type === type)[nth - 1];
@@ -138,7 +138,7 @@ export class Baresip implements AsyncDisposable {
   }
 
   /** The sound it asked for in session descriptions, or was told of: `127.0.0.1:9002`. Needs `isTraced`. */
-  soundAddresses(direction: 'sent' | 'received'): string[] {
+  mediaAddresses(direction: 'sent' | 'received'): string[] {
     const ours = `UDP ${this.sipAddress} -> `;
     const messages = this.#program.output().split(/^(?=(?:UDP|TCP|TLS) \S+ -> \S+$)/m);
     return messages.flatMap((message) => {
@@ -155,7 +155,7 @@ export class Baresip implements AsyncDisposable {
   }
 
   /** The same for the last half second of each call. */
-  async heardLately(frequency: number): Promise<number> {
+  async heardRecently(frequency: number): Promise<number> {
     const ends = (await this.#recordings()).map(({ sampleRate, samples }) => ({
       sampleRate,
       samples: samples.subarray(-sampleRate / 2),
@@ -174,7 +174,7 @@ export class Baresip implements AsyncDisposable {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  async #recordings(): Promise<Sound[]> {
+  async #recordings(): Promise<WavAudio[]> {
     const folder = join(this.#folder, 'heard');
     const files = (await readdir(folder)).filter((name) => name.endsWith('-dec.wav'));
     return Promise.all(files.map(async (name) => readWav(await readFile(join(folder, name)))));

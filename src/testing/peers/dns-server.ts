@@ -11,14 +11,14 @@ export type DnsRecord = { readonly name: string; readonly type: keyof typeof typ
 
 const types = { A: 1, AAAA: 28, SRV: 33, NAPTR: 35 } as const;
 
-export type DnsServer = { readonly address: string; readonly asked: string[]; readonly close: () => Promise<void> };
+export type DnsServer = { readonly address: string; readonly queries: string[]; readonly close: () => Promise<void> };
 
 export async function startDnsServer(records: readonly DnsRecord[]): Promise<DnsServer> {
   const socket = createSocket('udp4');
-  const asked: string[] = [];
+  const queries: string[] = [];
   socket.on('message', (query, from) => {
     const { name, type, end } = readQuestion(query);
-    asked.push(`${typeName(type)} ${name}`);
+    queries.push(`${typeName(type)} ${name}`);
     const found = records.filter((record) => types[record.type] === type && record.name === name);
     socket.send(answer(query, end, found), from.port, from.address);
   });
@@ -29,7 +29,7 @@ export async function startDnsServer(records: readonly DnsRecord[]): Promise<Dns
     new Promise((resolve) => {
       socket.close(() => resolve());
     });
-  return { address: `127.0.0.1:${socket.address().port}`, asked, close };
+  return { address: `127.0.0.1:${socket.address().port}`, queries, close };
 }
 
 function typeName(type: number): string {

@@ -1,30 +1,30 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { FloodOrder } from './flood.ts';
+import type { FloodOptions } from './flood.ts';
 
-export type Flooded = { readonly sent: number; readonly bytesOut: number; readonly bytesIn: number };
+export type FloodResult = { readonly sent: number; readonly bytesOut: number; readonly bytesIn: number };
 
 /** A flood that runs beside the test. */
 export class Flood implements AsyncDisposable {
   readonly #worker: Worker;
   readonly #going: Promise<unknown>;
-  readonly #result: Promise<Flooded>;
+  readonly #result: Promise<FloodResult>;
 
-  constructor(order: FloodOrder) {
+  constructor(order: FloodOptions) {
     this.#worker = new Worker(new URL('./flood-thread.ts', import.meta.url), { workerData: order });
     this.#going = once(this.#worker, 'message');
-    this.#result = this.#going.then(() => once(this.#worker, 'message')).then(([result]) => result as Flooded);
+    this.#result = this.#going.then(() => once(this.#worker, 'message')).then(([result]) => result as FloodResult);
     this.#result.catch(() => {});
   }
 
   /** Resolves when the first thousands have left. */
-  async going(): Promise<this> {
+  async started(): Promise<this> {
     await this.#going;
     return this;
   }
 
   /** Ends it, and tells what it sent and what came back. */
-  async end(): Promise<Flooded> {
+  async end(): Promise<FloodResult> {
     this.#worker.postMessage('end');
     return this.#result;
   }

@@ -7,38 +7,38 @@ import { sdp, sipText } from './sip-text.ts';
 // test keep theirs. Started by flood-driver.ts.
 // Must stay true: it ends when it is told, or after its time, whatever happens to the test.
 
-export type FloodOrder = {
+export type FloodOptions = {
   readonly target: { readonly address: string; readonly port: number };
   /** Addresses to send from; one socket each. */
   readonly sources: readonly string[];
   readonly method: string;
   readonly user: string;
   /** It goes on until so many have left, and `seconds` at most. */
-  readonly least: number;
+  readonly minRequests: number;
   readonly seconds: number;
 };
 
 /** Until so many have left, the test may still be alone. */
-const goingAt = 2_000;
+const startedAfter = 2_000;
 
 /** Sends until `isOver`, and tells how many left and how many bytes came back. */
 export async function flood(
-  order: FloodOrder,
-  { isOver, onGoing }: { readonly isOver: () => boolean; readonly onGoing: () => void },
+  order: FloodOptions,
+  { isOver, onStarted }: { readonly isOver: () => boolean; readonly onStarted: () => void },
 ): Promise<{ sent: number; bytesOut: number; bytesIn: number }> {
   const sockets = await Promise.all(order.sources.map(bind));
   let bytesIn = 0;
   for (const socket of sockets) socket.on('message', (bytes) => (bytesIn += bytes.length));
   const until = performance.now() + order.seconds * 1000;
   let [sent, bytesOut] = [0, 0];
-  while (performance.now() < until && (sent < order.least || !isOver())) {
+  while (performance.now() < until && (sent < order.minRequests || !isOver())) {
     for (let burst = 0; burst < 200; burst += 1, sent += 1) {
       const socket = sockets[sent % sockets.length];
       const bytes = Buffer.from(request(order, sent));
       bytesOut += bytes.length;
       socket?.send(bytes, order.target.port, order.target.address);
     }
-    if (sent === goingAt) onGoing();
+    if (sent === startedAfter) onStarted();
     await new Promise((resolve) => setImmediate(resolve));
   }
   await new Promise((resolve) => setTimeout(resolve, 300));
@@ -46,7 +46,7 @@ export async function flood(
   return { sent, bytesOut, bytesIn };
 }
 
-function request({ method, user, target, sources }: FloodOrder, index: number): string {
+function request({ method, user, target, sources }: FloodOptions, index: number): string {
   const source = sources[index % sources.length] ?? '';
   const host = source.includes(':') ? `[${source}]` : source;
   const at = target.address.includes(':') ? `[${target.address}]` : target.address;

@@ -10,7 +10,7 @@ export const webSocketRequest = [
   'Origin: https://panel.example',
 ] as const;
 
-export type FrameWish = {
+export type RawFrameOptions = {
   opcode: number;
   payload?: string;
   isFinal?: boolean;
@@ -22,7 +22,14 @@ export type FrameWish = {
 };
 
 /** One frame as a client sends it, or as it must not. */
-export function clientFrame({ opcode, payload = '', isFinal = true, isMasked = true, reserved = 0, length }: FrameWish): Buffer {
+export function rawClientFrame({
+  opcode,
+  payload = '',
+  isFinal = true,
+  isMasked = true,
+  reserved = 0,
+  length,
+}: RawFrameOptions): Buffer {
   const bytes = Buffer.from(payload);
   const size = length ?? bytes.length;
   const mask = Buffer.of(1, 2, 3, 4);

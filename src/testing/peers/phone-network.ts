@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { requireProgram } from './program.ts';
 
 /** Where one phone is plugged in: a network namespace of its own, so it has an address and all ports for itself. */
-export type PhonePlace = {
+export type PhoneNetns = {
   readonly address: string;
   /** The command that runs a program there, in the same process: ending that process ends the program. */
   command(program: string, args: readonly string[]): [string, string[]];
@@ -20,7 +20,7 @@ export class PhoneNetwork implements Disposable {
   readonly bridge: string;
   readonly #prefix: string;
   readonly #namespaces: string[] = [];
-  readonly #cables: string[] = [];
+  readonly #vethPairs: string[] = [];
   #isGone = false;
 
   private constructor(number: number) {
@@ -54,7 +54,7 @@ export class PhoneNetwork implements Disposable {
   }
 
   /** A new place with the next address. */
-  place(): PhonePlace {
+  addNetns(): PhoneNetns {
     const host = 11 + this.#namespaces.length;
     const address = `${this.#prefix}.${host}`;
     const namespace = `${this.bridge}-${host}`;
@@ -62,7 +62,7 @@ export class PhoneNetwork implements Disposable {
     ip('netns', 'add', namespace);
     this.#namespaces.push(namespace);
     ip('link', 'add', cable, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace);
-    this.#cables.push(cable);
+    this.#vethPairs.push(cable);
     ip('link', 'set', cable, 'master', this.bridge, 'up');
     ip('-n', namespace, 'address', 'add', `${address}/24`, 'dev', 'eth0');
     ip('-n', namespace, 'link', 'set', 'lo', 'up');
@@ -80,7 +80,7 @@ export class PhoneNetwork implements Disposable {
       ip('netns', 'delete', namespace);
     }
     // A namespace ends a while after its deletion, and its cable with it: a network of the same number would find it there.
-    for (const cable of this.#cables) endCable(cable);
+    for (const cable of this.#vethPairs) deleteVeth(cable);
     ip('link', 'delete', this.bridge);
   }
 }
@@ -89,7 +89,7 @@ function ip(...args: readonly string[]): string {
   return execFileSync('ip', args, { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
 }
 
-function endCable(cable: string): void {
+function deleteVeth(cable: string): void {
   try {
     ip('link', 'delete', cable);
   } catch {

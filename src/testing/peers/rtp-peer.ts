@@ -14,7 +14,7 @@ const sampleRate = 8000;
 /** What is kept of the sound heard: the last second. */
 const framesKept = 50;
 
-export type Heard = {
+export type ReceiveStats = {
   readonly packets: number;
   /** Sequence numbers that never came, between the first and the last. */
   readonly lost: number;
@@ -30,14 +30,14 @@ export class RtpPeer implements AsyncDisposable {
   #received = 0;
   #first: number | undefined;
   #highest = 0;
-  #from: Heard['from'];
+  #from: ReceiveStats['from'];
   #frames: Buffer[] = [];
   #timer: NodeJS.Timeout | undefined;
   readonly #watchers = new Set<() => void>();
 
   private constructor(socket: Socket, toneHz: number) {
     this.#socket = socket;
-    this.#packets = tone(toneHz);
+    this.#packets = tonePackets(toneHz);
     socket.on('message', (bytes, from) => this.#receive(bytes, from));
     socket.on('error', () => {});
   }
@@ -77,13 +77,13 @@ export class RtpPeer implements AsyncDisposable {
     return this.#sent;
   }
 
-  get heard(): Heard {
+  get receiveStats(): ReceiveStats {
     const lost = this.#first === undefined ? 0 : this.#highest - this.#first + 1 - this.#received;
     return { packets: this.#received, lost: Math.max(0, lost), from: this.#from };
   }
 
   /** The share (0 to 1) of the last second heard that lies at this frequency. */
-  hears(frequency: number): number {
+  toneShare(frequency: number): number {
     return energyAt({ sampleRate, samples: decode('PCMU', Buffer.concat(this.#frames)) }, frequency);
   }
 
@@ -93,11 +93,13 @@ export class RtpPeer implements AsyncDisposable {
   }
 
   /** Resolves with the share once it is nearly the whole sound. */
-  async toHear(frequency: number, limitSeconds = 20): Promise<void> {
+  async waitForTone(frequency: number, limitSeconds = 20): Promise<void> {
     const until = Date.now() + limitSeconds * 1000;
-    while (this.hears(frequency) < 0.9) {
+    while (this.toneShare(frequency) < 0.9) {
       if (Date.now() > until) {
-        throw new Error(`${frequency} Hz was not heard: share ${this.hears(frequency)}, ${JSON.stringify(this.heard)}`);
+        throw new Error(
+          `${frequency} Hz was not heard: share ${this.toneShare(frequency)}, ${JSON.stringify(this.receiveStats)}`,
+        );
       }
       await this.#nextPacket(500);
     }
@@ -171,7 +173,7 @@ export function readTarget(sdp: string): { address: string; port: number } {
 }
 
 /** The packets of one second of a tone. */
-function tone(frequency: number): Buffer[] {
+function tonePackets(frequency: number): Buffer[] {
   return Array.from({ length: 50 }, (_, frame) => {
     const samples = Int16Array.from({ length: frameSamples }, (__, index) =>
       Math.round(9000 * Math.sin((2 * Math.PI * frequency * (frame * frameSamples + index)) / sampleRate)),

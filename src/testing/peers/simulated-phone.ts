@@ -18,7 +18,7 @@ export type SimulatedPhoneOptions = {
    * What it does when it is called. `ring` leaves it ringing until `answer`, `decline` or the caller's CANCEL; `answer-and-hang-up` says BYE
    * as soon as its answer is acknowledged.
    */
-  readonly whenCalled?: 'answer' | 'answer-and-hang-up' | 'ring' | 'busy' | 'decline';
+  readonly incomingCallAction?: 'answer' | 'answer-and-hang-up' | 'ring' | 'busy' | 'decline';
   /** How long it rings before it answers; not at all unless told. */
   readonly answersAfterMs?: () => number;
 };
@@ -26,7 +26,7 @@ export type SimulatedPhoneOptions = {
 type CallState = 'calling' | 'ringing' | 'answered' | 'ended';
 
 /** What a caller wants to hear while its request is under way, and whether it still wants anything. */
-type Watch = { readonly provisional?: (response: SipMessage) => void; readonly isOver?: () => boolean };
+type RequestWatcher = { readonly provisional?: (response: SipMessage) => void; readonly isOver?: () => boolean };
 
 /** One call as a phone sees it. Events: `state` (CallState). */
 export class PhoneCall extends EventEmitter<{ state: [CallState] }> {
@@ -44,7 +44,7 @@ export class PhoneCall extends EventEmitter<{ state: [CallState] }> {
   /** Every final response to the INVITE, challenges apart, as status and To tag, each once. */
   readonly finals = new Set<string>();
   /** To be cancelled as soon as that is allowed. */
-  isGivenUp = false;
+  isCancelRequested = false;
   /** It has said 200: a CANCEL comes too late. */
   hasAnswered = false;
   /** A provisional response came: a CANCEL may follow (RFC 3261 section 9.1). */
@@ -130,20 +130,20 @@ export class SimulatedPhone implements AsyncDisposable {
     const invite = this.#request('INVITE', target, { to: `<${target}>` });
     this.#describe(invite);
     const call = new PhoneCall(invite, target);
-    this.#keep(call);
+    this.addCall(call);
     void this.#withDigest(invite, {
       provisional: ({ status }) => {
         call.hasProvisional = true;
         if (status >= 180 && call.state === 'calling') call.enter('ringing');
-        if (call.isGivenUp) this.#cancel(call);
+        if (call.isCancelRequested) this.#cancel(call);
       },
-      isOver: () => call.isGivenUp,
-    }).then((response) => this.#outgoingAnswered(call, response));
+      isOver: () => call.isCancelRequested,
+    }).then((response) => this.onFinalResponse(call, response));
     return call;
   }
 
   /** The next call that comes in. */
-  async called(limitSeconds = 20): Promise<PhoneCall> {
+  async incomingCall(limitSeconds = 20): Promise<PhoneCall> {
     const [call] = (await once(this.#incoming, 'call', { signal: AbortSignal.timeout(limitSeconds * 1000) })) as [PhoneCall];
     return call;
   }
@@ -168,7 +168,7 @@ export class SimulatedPhone implements AsyncDisposable {
   }
 
   /** Sends a call that rings to another place, such as `<sip:22@house>`. */
-  sendOn(call: PhoneCall, contact: string): void {
+  redirect(call: PhoneCall, contact: string): void {
     const response = this.#responseTo(call.invite, 302, { reason: 'Moved Temporarily', tag: call.localTag });
     response.append('contact', contact);
     this.#send(response);
@@ -176,7 +176,7 @@ export class SimulatedPhone implements AsyncDisposable {
   }
 
   /** Offers the same again inside an answered call, and returns the final status. */
-  async offerAgain(call: PhoneCall): Promise<number> {
+  async reInvite(call: PhoneCall): Promise<number> {
     const invite = new SipMessage({ method: 'INVITE', requestUri: call.remoteTarget });
     this.#addDialogHeaders(invite, call);
     this.#describe(invite);
@@ -188,7 +188,7 @@ export class SimulatedPhone implements AsyncDisposable {
   /** CANCEL before the answer, BYE after it; returns the final status of the call or of the BYE. */
   async hangup(call: PhoneCall): Promise<number> {
     if (call.state !== 'answered') {
-      call.isGivenUp = true;
+      call.isCancelRequested = true;
       if (call.hasProvisional) this.#cancel(call);
       await call.reached('ended');
       return call.status;
@@ -204,13 +204,13 @@ export class SimulatedPhone implements AsyncDisposable {
     await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
   }
 
-  #keep(call: PhoneCall): void {
+  addCall(call: PhoneCall): void {
     this.calls.push(call);
     this.#byCallId.set(call.invite.callId, call);
   }
 
   #cancel(call: PhoneCall): void {
-    void this.#exchange(this.#inviteTwin(call.invite, 'CANCEL'));
+    void this.#exchange(this.requestLikeInvite(call.invite, 'CANCEL'));
   }
 
   #ownAddress(): string {
@@ -257,7 +257,7 @@ export class SimulatedPhone implements AsyncDisposable {
   }
 
   /** CANCEL, and ACK to a failure, repeat the INVITE's identity (RFC 3261 sections 9.1 and 17.1.1.3). */
-  #inviteTwin(invite: SipMessage, method: string, to = invite.get('to') ?? ''): SipMessage {
+  requestLikeInvite(invite: SipMessage, method: string, to = invite.get('to') ?? ''): SipMessage {
     const twin = new SipMessage({ method, requestUri: invite.requestUri });
     for (const key of ['via', 'max-forwards', 'from', 'call-id']) twin.append(key, invite.get(key) ?? '');
     twin.append('to', to);
@@ -277,7 +277,7 @@ export class SimulatedPhone implements AsyncDisposable {
     request.append('cseq', `${call.sequence} ${request.method}`);
   }
 
-  #outgoingAnswered(call: PhoneCall, response: SipMessage): void {
+  onFinalResponse(call: PhoneCall, response: SipMessage): void {
     call.status = response.status;
     if (response.status >= 300) {
       call.enter('ended');
@@ -298,7 +298,7 @@ export class SimulatedPhone implements AsyncDisposable {
     this.#acks.set(keyOf(response), ack);
   }
 
-  async #withDigest(request: SipMessage, watch: Watch = {}): Promise<SipMessage> {
+  async #withDigest(request: SipMessage, watch: RequestWatcher = {}): Promise<SipMessage> {
     const first = await this.#exchange(request, watch.provisional);
     if (watch.isOver?.() || !this.#answerChallenge(request, first)) return first;
     const second = await this.#exchange(request, watch.provisional);
@@ -346,7 +346,7 @@ export class SimulatedPhone implements AsyncDisposable {
         clearInterval(resend);
         if (response.status < 200) return onProvisional?.(response);
         if (request.method === 'INVITE' && response.status >= 300) {
-          const ack = this.#inviteTwin(request, 'ACK', response.get('to'));
+          const ack = this.requestLikeInvite(request, 'ACK', response.get('to'));
           this.#acks.set(key, ack);
           this.#send(ack);
         }
@@ -361,13 +361,13 @@ export class SimulatedPhone implements AsyncDisposable {
     const result = parseMessage(bytes, defaultLimits);
     if (result.kind !== 'message') return;
     const { message } = result;
-    if (message.isRequest) this.#requested(message);
-    else this.#responded(message);
+    if (message.isRequest) this.onRequest(message);
+    else this.onResponse(message);
   }
 
-  #responded(message: SipMessage): void {
+  onResponse(message: SipMessage): void {
     this.lastResponseAt = performance.now();
-    this.#noteFinal(message);
+    this.recordFinal(message);
     const key = keyOf(message);
     const ack = this.#acks.get(key);
     this.#waiting.get(key)?.(message);
@@ -375,7 +375,7 @@ export class SimulatedPhone implements AsyncDisposable {
     if (ack !== undefined && message.status >= 200) this.#send(ack);
   }
 
-  #noteFinal(message: SipMessage): void {
+  recordFinal(message: SipMessage): void {
     const call = this.#byCallId.get(message.callId);
     const isOfInvite = call !== undefined && message.get('cseq') === call.invite.get('cseq');
     if (isOfInvite && message.status >= 200 && challengeOf(message) === undefined) {
@@ -383,12 +383,12 @@ export class SimulatedPhone implements AsyncDisposable {
     }
   }
 
-  #requested(request: SipMessage): void {
+  onRequest(request: SipMessage): void {
     const call = this.#byCallId.get(request.callId);
-    if (request.method === 'INVITE' && call === undefined) return this.#rang(request);
-    if (request.method === 'INVITE' && request.toTag === undefined) return this.#rangAgain(call);
+    if (request.method === 'INVITE' && call === undefined) return this.onInvite(request);
+    if (request.method === 'INVITE' && request.toTag === undefined) return this.onInviteRetransmission(call);
     if (request.method === 'ACK') {
-      if (call?.state === 'ringing') this.#acknowledged(call);
+      if (call?.state === 'ringing') this.onAck(call);
       return;
     }
     const response = this.#responseTo(request, 200, { reason: 'OK', tag: call?.localTag });
@@ -400,9 +400,9 @@ export class SimulatedPhone implements AsyncDisposable {
       this.decline(call, 487, 'Request Terminated');
   }
 
-  #acknowledged(call: PhoneCall): void {
+  onAck(call: PhoneCall): void {
     call.enter('answered');
-    if (this.#options.whenCalled === 'answer-and-hang-up') void this.hangup(call);
+    if (this.#options.incomingCallAction === 'answer-and-hang-up') void this.hangup(call);
   }
 
   #answerIn(call: PhoneCall, milliseconds: number): void {
@@ -411,29 +411,29 @@ export class SimulatedPhone implements AsyncDisposable {
   }
 
   /** Sent again because our answer was lost, or is still to be given. */
-  #rangAgain(call: PhoneCall | undefined): void {
+  onInviteRetransmission(call: PhoneCall | undefined): void {
     if (call === undefined) return;
     const refusal = this.#refusals.get(call);
     if (refusal !== undefined) this.#send(refusal);
-    else if (!call.hasAnswered) this.#sayRinging(call);
+    else if (!call.hasAnswered) this.sendRinging(call);
   }
 
-  #rang(invite: SipMessage): void {
+  onInvite(invite: SipMessage): void {
     const call = new PhoneCall(invite, uriOf(invite.get('contact')) ?? '');
     call.remoteHeader = invite.get('from') ?? '';
     call.remoteSdp = invite.body.toString();
     call.routes = invite.getAll('record-route');
-    this.#keep(call);
+    this.addCall(call);
     call.enter('ringing');
-    const { whenCalled = 'answer' } = this.#options;
-    if (whenCalled === 'busy') this.decline(call, 486, 'Busy Here');
-    else if (whenCalled === 'decline') this.decline(call);
-    else this.#sayRinging(call);
+    const { incomingCallAction = 'answer' } = this.#options;
+    if (incomingCallAction === 'busy') this.decline(call, 486, 'Busy Here');
+    else if (incomingCallAction === 'decline') this.decline(call);
+    else this.sendRinging(call);
     this.#incoming.emit('call', call);
-    if (whenCalled.startsWith('answer')) this.#answerIn(call, this.#options.answersAfterMs?.() ?? 0);
+    if (incomingCallAction.startsWith('answer')) this.#answerIn(call, this.#options.answersAfterMs?.() ?? 0);
   }
 
-  #sayRinging({ invite, localTag }: PhoneCall): void {
+  sendRinging({ invite, localTag }: PhoneCall): void {
     this.#send(this.#responseTo(invite, 180, { reason: 'Ringing', tag: localTag }));
   }
 

@@ -14,7 +14,7 @@ import { clientFrame, readServerFrame } from './websocket-frames.ts';
 
 type Address = { readonly address: string; readonly port: number };
 
-type Line = {
+type PeerSocket = {
   readonly local: Address;
   send(text: string, to: Address | undefined): void;
   close(): Promise<void>;
@@ -33,7 +33,7 @@ export class SipPeer implements AsyncDisposable {
   readonly #inbox: PeerMessage[] = [];
   readonly #raw: string[] = [];
   readonly #events = new EventEmitter<{ message: []; closed: [] }>();
-  #line: Line | undefined;
+  peerSocket: PeerSocket | undefined;
   #isClosed = false;
 
   private constructor(target: Address | undefined) {
@@ -49,7 +49,7 @@ export class SipPeer implements AsyncDisposable {
     socket.bind(options.port ?? 0, address);
     await once(socket, 'listening');
     socket.on('error', () => {});
-    peer.#line = {
+    peer.peerSocket = {
       local: socket.address(),
       send: (text, to) => socket.send(Buffer.from(text, 'latin1'), to?.port ?? 0, to?.address),
       close: () => new Promise((resolve) => socket.close(() => resolve())),
@@ -81,7 +81,7 @@ export class SipPeer implements AsyncDisposable {
     });
     server.listen(options.port ?? 0, options.address ?? '127.0.0.1');
     await once(server, 'listening');
-    peer.#line = {
+    peer.peerSocket = {
       local: addressOf(server.address()),
       send: (text) => [...sockets].at(-1)?.write(text, 'latin1'),
       close: async () => {
@@ -108,7 +108,7 @@ export class SipPeer implements AsyncDisposable {
     if (isFramed) peer.#attachFramed(socket);
     else peer.#attach(socket);
     const encode = (text: string) => (isFramed ? clientFrame(1, Buffer.from(text, 'latin1')) : Buffer.from(text, 'latin1'));
-    peer.#line = {
+    peer.peerSocket = {
       local: { address: socket.localAddress ?? '', port: socket.localPort ?? 0 },
       send: (text) => socket.write(encode(text)),
       close: async () => {
@@ -122,11 +122,11 @@ export class SipPeer implements AsyncDisposable {
   }
 
   get address(): string {
-    return this.#line?.local.address ?? '';
+    return this.peerSocket?.local.address ?? '';
   }
 
   get port(): number {
-    return this.#line?.local.port ?? 0;
+    return this.peerSocket?.local.port ?? 0;
   }
 
   /** `host:port` for Via, Contact and URIs. */
@@ -135,7 +135,7 @@ export class SipPeer implements AsyncDisposable {
   }
 
   send(text: string, to: Address | undefined = this.target): void {
-    this.#line?.send(text, to);
+    this.peerSocket?.send(text, to);
   }
 
   /** The next message, which must be this one; others fail the test with their text. */
@@ -170,7 +170,7 @@ export class SipPeer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#line?.close();
+    await this.peerSocket?.close();
   }
 
   #next(what: string): Promise<PeerMessage> {

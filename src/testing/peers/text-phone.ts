@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { digestCredentials } from '#sip/digest-answer.ts';
+import { digestCredentials } from '#sip/digest-credentials.ts';
 import type { SipPeer } from './sip-peer.ts';
 import { responseText, sdp, sipText } from './sip-text.ts';
 import type { PeerMessage } from './sip-text.ts';
@@ -56,10 +56,10 @@ export class TextPhone {
     const account = `<sip:${login.username}@${domain}>`;
     const common = { from: account, to: account, callId: this.#callId };
     const all = [this.#contact, ...lines];
-    const challenge = await this.#ask('REGISTER', uri, { ...common, lines: all });
+    const challenge = await this.request('REGISTER', uri, { ...common, lines: all });
     if (challenge.status !== 401) return challenge;
-    const proof = proofOf({ ...login, password }, challenge, { method: 'REGISTER', uri, readAs });
-    return this.#ask('REGISTER', uri, { ...common, lines: [...all, proof] });
+    const authorization = authorizationLine({ ...login, password }, challenge, { method: 'REGISTER', uri, readAs });
+    return this.request('REGISTER', uri, { ...common, lines: [...all, authorization] });
   }
 
   /** As a phone that cannot do SHA-256 and answers all the same. */
@@ -74,17 +74,17 @@ export class TextPhone {
     const callId = randomBytes(8).toString('hex');
     const common = { from: `<sip:${login.username}@${domain}>`, to: `<${uri}>`, callId, body: sdp(domain) };
     const all = [this.#contact, ...lines, 'Content-Type: application/sdp'];
-    const challenge = await this.#ask('INVITE', uri, { ...common, lines: all });
+    const challenge = await this.request('INVITE', uri, { ...common, lines: all });
     this.#send('ACK', uri, { ...common, to: challenge.header('To') ?? '', lines: [], body: '', sequence: this.#sequence });
-    const proof = proofOf(login, challenge, { method: 'INVITE', uri });
-    const answer = await this.#ask('INVITE', uri, { ...common, lines: [...all, proof] });
+    const proof = authorizationLine(login, challenge, { method: 'INVITE', uri });
+    const answer = await this.request('INVITE', uri, { ...common, lines: [...all, proof] });
     const target = /<([^>]+)>/.exec(answer.header('Contact') ?? '')?.[1] ?? uri;
     this.#send('ACK', target, { ...common, to: answer.header('To') ?? '', lines: [], body: '', sequence: this.#sequence });
     return answer;
   }
 
   /** Answers the next INVITE, with these lines in its 200, and waits for the ACK. */
-  async takeCall(lines: readonly string[] = []): Promise<PeerMessage> {
+  async answerCall(lines: readonly string[] = []): Promise<PeerMessage> {
     const invite = await this.peer.skipTo('INVITE');
     const headers = [this.#contact, ...lines, 'Content-Type: application/sdp'];
     this.peer.send(responseText(invite, '200 OK', { headers, body: sdp(domain) }));
@@ -96,10 +96,10 @@ export class TextPhone {
   hangUp(invite: PeerMessage): Promise<PeerMessage> {
     const uri = /<([^>]+)>/.exec(invite.header('Contact') ?? '')?.[1] ?? '';
     const [from, to] = [`${invite.header('To')};tag=peer`, invite.header('From') ?? ''];
-    return this.#ask('BYE', uri, { from, to, callId: invite.header('Call-ID') ?? '', lines: [] });
+    return this.request('BYE', uri, { from, to, callId: invite.header('Call-ID') ?? '', lines: [] });
   }
 
-  #ask(method: string, uri: string, given: Omit<Given, 'sequence'>): Promise<PeerMessage> {
+  request(method: string, uri: string, given: Omit<Given, 'sequence'>): Promise<PeerMessage> {
     this.#sequence += 1;
     this.#send(method, uri, { ...given, sequence: this.#sequence });
     return this.peer.skipTo((message) => message.status >= 200);
@@ -133,9 +133,13 @@ type Given = {
   readonly body?: string;
 };
 
-type Proven = { readonly method: string; readonly uri: string; readonly readAs?: ((challenge: string) => string) | undefined };
+type DigestRequest = {
+  readonly method: string;
+  readonly uri: string;
+  readonly readAs?: ((challenge: string) => string) | undefined;
+};
 
-function proofOf(login: Login, challenge: PeerMessage, { readAs = (text) => text, ...request }: Proven): string {
+function authorizationLine(login: Login, challenge: PeerMessage, { readAs = (text) => text, ...request }: DigestRequest): string {
   const headers = { 'www-authenticate': readAs(challenge.headers('WWW-Authenticate').join(', ')) };
   const credentials = digestCredentials(login)(headers, request);
   return `${credentials?.name}: ${credentials?.value}`;

@@ -29,10 +29,10 @@ export function toneWav({
   return Buffer.concat([head, pcm]);
 }
 
-export type Sound = { readonly sampleRate: number; readonly samples: Int16Array };
+export type WavAudio = { readonly sampleRate: number; readonly samples: Int16Array };
 
 /** Reads a 16-bit PCM WAV file (its first channel), also one whose sizes were never filled in because its writer was stopped. */
-export function readWav(bytes: Buffer): Sound {
+export function readWav(bytes: Buffer): WavAudio {
   const channels = bytes.readUInt16LE(22);
   const sampleRate = bytes.readUInt32LE(24);
   const found = bytes.indexOf('data');
@@ -44,7 +44,7 @@ export function readWav(bytes: Buffer): Sound {
 }
 
 /** The share (0 to 1) of a sound's energy that lies at one frequency (Goertzel). */
-export function energyAt({ sampleRate, samples }: Sound, frequency: number): number {
+export function energyAt({ sampleRate, samples }: WavAudio, frequency: number): number {
   const block = 1600;
   let best = 0;
   for (let start = 0; start + block <= samples.length; start += block) {

@@ -1,7 +1,7 @@
 import { Baresip } from '#testing/peers/baresip.ts';
-import type { PhoneNews, RealPhone, RealPhoneOptions } from './real-phone.ts';
+import type { PhoneSignal, RealPhone, RealPhoneOptions } from './real-phone.ts';
 
-const events: Readonly<Record<PhoneNews, string>> = {
+const events: Readonly<Record<PhoneSignal, string>> = {
   rings: 'CALL_INCOMING',
   talks: 'CALL_ESTABLISHED',
   ended: 'CALL_CLOSED',
@@ -12,21 +12,21 @@ export class BaresipPhone implements RealPhone {
   readonly name = 'baresip';
   readonly address: string;
   readonly version: string;
-  readonly hears: (frequency: number) => number;
+  readonly toneShare: (frequency: number) => number;
   readonly #exchange: string;
   readonly #baresip: Baresip;
-  readonly #told: Record<PhoneNews, number> = { rings: 0, talks: 0, ended: 0 };
+  readonly seen: Record<PhoneSignal, number> = { rings: 0, talks: 0, ended: 0 };
 
-  private constructor({ place, exchange, wire }: RealPhoneOptions, baresip: Baresip) {
+  private constructor({ netns: place, exchange, capture: wire }: RealPhoneOptions, baresip: Baresip) {
     this.address = place.address;
     this.#exchange = exchange;
     this.#baresip = baresip;
-    this.hears = (frequency) => wire.hears(place.address, frequency);
+    this.toneShare = (frequency) => wire.toneShare(place.address, frequency);
     this.version = /baresip v(\S+)/.exec(baresip.output())?.[1] ?? '';
   }
 
   static async start(options: RealPhoneOptions): Promise<BaresipPhone> {
-    const { login, place, exchange, transport, toneHz, expires = 300 } = options;
+    const { login, netns: place, exchange, transport, toneHz, expires = 300 } = options;
     if (transport === 'ws') throw new Error('baresip has no WebSockets');
     const { username, password } = login;
     const { address } = place;
@@ -34,9 +34,9 @@ export class BaresipPhone implements RealPhone {
     return new BaresipPhone(options, await Baresip.start(account));
   }
 
-  async told(news: PhoneNews, limitSeconds = 30): Promise<void> {
-    this.#told[news] += 1;
-    await this.#baresip.happened(events[news], { nth: this.#told[news], limitSeconds });
+  async waitFor(signal: PhoneSignal, limitSeconds = 30): Promise<void> {
+    this.seen[signal] += 1;
+    await this.#baresip.waitForEvent(events[signal], { nth: this.seen[signal], limitSeconds });
   }
 
   async dial(extension: string): Promise<void> {

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Program } from '#testing/peers/program.ts';
-import type { PhoneNews, RealPhone } from './real-phone.ts';
+import type { PhoneSignal, RealPhone } from './real-phone.ts';
 
 /** What is typed into a phone's console, and what it prints. */
-export type ConsoleWords = {
+export type ConsoleProtocol = {
   readonly commands: {
     readonly dial: (extension: string) => string;
     readonly answer: string;
@@ -13,96 +13,96 @@ export type ConsoleWords = {
     readonly resume: string;
     readonly transfer: (extension: string) => string;
   };
-  readonly news: Readonly<Record<PhoneNews, RegExp>>;
+  readonly signals: Readonly<Record<PhoneSignal, RegExp>>;
 };
 
-export type ConsolePhoneParts = {
+export type ConsolePhoneDeps = {
   readonly name: string;
   readonly version: string;
   readonly address: string;
   readonly folder: string;
   readonly program: Program;
-  readonly words: ConsoleWords;
-  readonly hears: (frequency: number) => number | Promise<number>;
+  readonly protocol: ConsoleProtocol;
+  readonly toneShare: (frequency: number) => number | Promise<number>;
 };
 
 /** A phone that is driven by its text console. */
 export class ConsolePhone implements RealPhone {
-  readonly #parts: ConsolePhoneParts;
+  readonly deps: ConsolePhoneDeps;
   /** How far each kind of news was read in the output. */
-  readonly #read: Record<PhoneNews, number> = { rings: 0, talks: 0, ended: 0 };
+  readonly #read: Record<PhoneSignal, number> = { rings: 0, talks: 0, ended: 0 };
 
-  constructor(parts: ConsolePhoneParts) {
-    this.#parts = parts;
+  constructor(deps: ConsolePhoneDeps) {
+    this.deps = deps;
   }
 
   get name(): string {
-    return this.#parts.name;
+    return this.deps.name;
   }
 
   get version(): string {
-    return this.#parts.version;
+    return this.deps.version;
   }
 
   get address(): string {
-    return this.#parts.address;
+    return this.deps.address;
   }
 
-  async told(news: PhoneNews, limitSeconds = 30): Promise<void> {
-    const { program, words } = this.#parts;
+  async waitFor(signal: PhoneSignal, limitSeconds = 30): Promise<void> {
+    const { program, protocol: words } = this.deps;
     for (let waited = 0; waited < limitSeconds * 10; waited += 1) {
-      const found = words.news[news].exec(program.output().slice(this.#read[news]));
+      const found = words.signals[signal].exec(program.output().slice(this.#read[signal]));
       if (found !== null) {
-        this.#read[news] += found.index + found[0].length;
+        this.#read[signal] += found.index + found[0].length;
         return;
       }
       await sleep(100);
     }
-    throw new Error(`${this.name} did not say in ${limitSeconds} s that it ${news}:\n${this.output()}`);
+    throw new Error(`${this.name} did not say in ${limitSeconds} s that it ${signal}:\n${this.output()}`);
   }
 
   dial(extension: string): Promise<void> {
-    return this.#type(this.#parts.words.commands.dial(extension));
+    return this.#type(this.deps.protocol.commands.dial(extension));
   }
 
   answer(): Promise<void> {
-    return this.#type(this.#parts.words.commands.answer);
+    return this.#type(this.deps.protocol.commands.answer);
   }
 
   hangUp(): Promise<void> {
-    return this.#type(this.#parts.words.commands.hangUp);
+    return this.#type(this.deps.protocol.commands.hangUp);
   }
 
   hold(): Promise<void> {
-    return this.#type(this.#parts.words.commands.hold);
+    return this.#type(this.deps.protocol.commands.hold);
   }
 
   resume(): Promise<void> {
-    return this.#type(this.#parts.words.commands.resume);
+    return this.#type(this.deps.protocol.commands.resume);
   }
 
   transfer(extension: string): Promise<void> {
-    return this.#type(this.#parts.words.commands.transfer(extension));
+    return this.#type(this.deps.protocol.commands.transfer(extension));
   }
 
-  hears(frequency: number): number | Promise<number> {
-    return this.#parts.hears(frequency);
+  toneShare(frequency: number): number | Promise<number> {
+    return this.deps.toneShare(frequency);
   }
 
   output(): string {
-    return this.#parts.program.output();
+    return this.deps.program.output();
   }
 
   kill(): Promise<void> {
-    return this.#parts.program.stop('SIGKILL');
+    return this.deps.program.stop('SIGKILL');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
-    await rm(this.#parts.folder, { recursive: true, force: true });
+    await rm(this.deps.folder, { recursive: true, force: true });
   }
 
   async #type(line: string): Promise<void> {
-    this.#parts.program.write(`${line}\n`);
+    this.deps.program.write(`${line}\n`);
   }
 }

@@ -6,8 +6,8 @@ import { chromium } from 'playwright-core';
 import type { Browser, BrowserServer, Page } from 'playwright-core';
 import { rolldown } from 'rolldown';
 import { energyAt } from '#testing/peers/wav.ts';
-import type { PhonePlace } from '#testing/peers/phone-network.ts';
-import type { PhoneNews, RealPhone, RealPhoneOptions } from './real-phone.ts';
+import type { PhoneNetns } from '#testing/peers/phone-network.ts';
+import type { PhoneSignal, RealPhone, RealPhoneOptions } from './real-phone.ts';
 
 const flags = [
   '--no-sandbox',
@@ -36,14 +36,14 @@ export class JsSipPhone implements RealPhone {
   readonly #folder: string;
   readonly #server: BrowserServer;
   readonly #page: Page;
-  readonly #read: Record<PhoneNews, number> = { rings: 0, talks: 0, ended: 0 };
+  readonly #read: Record<PhoneSignal, number> = { rings: 0, talks: 0, ended: 0 };
   readonly #said: string[] = [];
 
   private constructor(
     options: RealPhoneOptions,
     started: { folder: string; server: BrowserServer; page: Page; version: string },
   ) {
-    this.address = options.place.address;
+    this.address = options.netns.address;
     this.#exchange = options.exchange;
     this.#folder = started.folder;
     this.#server = started.server;
@@ -55,7 +55,7 @@ export class JsSipPhone implements RealPhone {
 
   static async start(options: RealPhoneOptions): Promise<JsSipPhone> {
     const folder = await mkdtemp(join(tmpdir(), 'gosip-jssip-'));
-    const server = await chromium.launchServer({ executablePath: await chromiumIn(options.place, folder), args: flags });
+    const server = await chromium.launchServer({ executablePath: await chromiumIn(options.netns, folder), args: flags });
     const browser = await chromium.connect(server.wsEndpoint());
     const page = await openPage(browser);
     const version = `${await page.evaluate<string>('phone.version')} in Chromium ${browser.version()}`;
@@ -72,17 +72,17 @@ export class JsSipPhone implements RealPhone {
     return phone;
   }
 
-  async told(news: PhoneNews, limitSeconds = 30): Promise<void> {
+  async waitFor(signal: PhoneSignal, limitSeconds = 30): Promise<void> {
     for (let waited = 0; waited < limitSeconds * 10; waited += 1) {
       const all = await this.#page.evaluate<string[]>('phone.news');
-      const at = all.indexOf(news, this.#read[news]);
+      const at = all.indexOf(signal, this.#read[signal]);
       if (at !== -1) {
-        this.#read[news] = at + 1;
+        this.#read[signal] = at + 1;
         return;
       }
       await sleep(100);
     }
-    throw new Error(`JsSIP did not say in ${limitSeconds} s that it ${news}:\n${this.output()}`);
+    throw new Error(`JsSIP did not say in ${limitSeconds} s that it ${signal}:\n${this.output()}`);
   }
 
   dial(extension: string): Promise<void> {
@@ -109,7 +109,7 @@ export class JsSipPhone implements RealPhone {
     return this.#page.evaluate(`phone.transfer('sip:${extension}@${this.#exchange}')`);
   }
 
-  async hears(frequency: number): Promise<number> {
+  async toneShare(frequency: number): Promise<number> {
     const { sampleRate, samples } = await this.#page.evaluate<{ sampleRate: number; samples: number[] }>('phone.heard()');
     return energyAt({ sampleRate, samples: Int16Array.from(samples, (sample) => sample * 32_767) }, frequency);
   }
@@ -129,7 +129,7 @@ export class JsSipPhone implements RealPhone {
 }
 
 /** The browser is started by a file, and this one starts it in its place. */
-async function chromiumIn(place: PhonePlace, folder: string): Promise<string> {
+async function chromiumIn(place: PhoneNetns, folder: string): Promise<string> {
   const [program, args] = place.command('chromium', []);
   const file = join(folder, 'chromium');
   await writeFile(file, `#!/bin/sh\nexport HOME=${folder}\nexec ${program} ${args.join(' ')} "$@"\n`);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startProgram } from '#testing/peers/program.ts';
 import { toneWav } from '#testing/peers/wav.ts';
 import { ConsolePhone } from './console-phone.ts';
-import type { ConsoleWords } from './console-phone.ts';
+import type { ConsoleProtocol } from './console-phone.ts';
 import type { RealPhone, RealPhoneOptions } from './real-phone.ts';
 
 /**
@@ -17,7 +17,7 @@ export async function startLinphone(options: RealPhoneOptions): Promise<RealPhon
   await mkdir(join(folder, '.local', 'share', 'linphone'), { recursive: true });
   await writeFile(join(folder, 'tone.wav'), toneWav({ frequency: options.toneHz, seconds: 120 }));
   await writeFile(join(folder, 'linphonerc'), settings(options));
-  const { address, command } = options.place;
+  const { address, command } = options.netns;
   const program = startProgram(
     ...command('linphonec', ['-c', join(folder, 'linphonerc'), '-d', '6', '-l', join(folder, 'log')]),
     {
@@ -29,9 +29,17 @@ export async function startLinphone(options: RealPhoneOptions): Promise<RealPhon
   program.write('soundcard use files\n');
   await program.printed(/Using wav files/);
   program.write(`play ${join(folder, 'tone.wav')}\n`);
-  const words = wordsOf(options);
-  const hears = (frequency: number) => options.wire.hears(address, frequency);
-  return new ConsolePhone({ name: 'linphone', version: await versionOf(), address, folder, program, words, hears });
+  const words = protocolOf(options);
+  const toneShare = (frequency: number) => options.capture.toneShare(address, frequency);
+  return new ConsolePhone({
+    name: 'linphone',
+    version: await versionOf(),
+    address,
+    folder,
+    program,
+    protocol: words,
+    toneShare: toneShare,
+  });
 }
 
 async function versionOf(): Promise<string> {
@@ -39,7 +47,7 @@ async function versionOf(): Promise<string> {
   return (await program.printed(/version: (\S+)/))[1] ?? '';
 }
 
-function wordsOf({ exchange }: RealPhoneOptions): ConsoleWords {
+function protocolOf({ exchange }: RealPhoneOptions): ConsoleProtocol {
   const uri = (extension: string) => `sip:${extension}@${exchange}`;
   return {
     commands: {
@@ -50,7 +58,7 @@ function wordsOf({ exchange }: RealPhoneOptions): ConsoleWords {
       resume: 'resume',
       transfer: (extension) => `transfer ${uri(extension)}`,
     },
-    news: {
+    signals: {
       rings: /Receiving new incoming call/,
       talks: /Call \d+ with .* connected\./,
       ended: /Call \d+ (?:with|to) .* (?:ended|error|declined)/,

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { startProgram } from '#testing/peers/program.ts';
 import { toneWav } from '#testing/peers/wav.ts';
 import { ConsolePhone } from './console-phone.ts';
-import type { ConsoleWords } from './console-phone.ts';
+import type { ConsoleProtocol } from './console-phone.ts';
 import type { RealPhone, RealPhoneOptions } from './real-phone.ts';
-import { soundGrowing } from './sound-growing.ts';
+import { growingWav } from './growing-wav.ts';
 
 /** Where script/test puts it, out of the way of the machine's own Python. */
 export const pjsua2Python = join(import.meta.dirname, '..', '..', '..', 'tmp', 'pjsua2', 'bin', 'python');
@@ -15,17 +15,25 @@ export const pjsua2Python = join(import.meta.dirname, '..', '..', '..', 'tmp', '
 export async function startPjsua2(options: RealPhoneOptions): Promise<RealPhone> {
   const folder = await mkdtemp(join(tmpdir(), 'gosip-pjsua2-'));
   await writeFile(join(folder, 'tone.wav'), toneWav({ frequency: options.toneHz, seconds: 120 }));
-  const { login, exchange, transport, place, expires = 300 } = options;
+  const { login, exchange, transport, netns: place, expires = 300 } = options;
   const settings = { address: place.address, exchange, transport, username: login.username, folder, expires };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const command = place.command(pjsua2Python, [join(import.meta.dirname, 'pjsua2-phone.py'), ...args]);
   const program = startProgram(...command, { env: { PHONE_PASSWORD: login.password } });
   const [, version = ''] = await program.printed(/phone: pjsua2 (\S+) is ready/);
-  const hears = soundGrowing(join(folder, 'heard.wav'), 16_000);
-  return new ConsolePhone({ name: 'pjsua2', version, address: place.address, folder, program, words, hears });
+  const toneShare = growingWav(join(folder, 'heard.wav'), 16_000);
+  return new ConsolePhone({
+    name: 'pjsua2',
+    version,
+    address: place.address,
+    folder,
+    program,
+    protocol: protocol,
+    toneShare: toneShare,
+  });
 }
 
-const words: ConsoleWords = {
+const protocol: ConsoleProtocol = {
   commands: {
     dial: (extension) => `dial ${extension}`,
     answer: 'answer',
@@ -34,5 +42,5 @@ const words: ConsoleWords = {
     resume: 'resume',
     transfer: (extension) => `transfer ${extension}`,
   },
-  news: { rings: /phone: rings/, talks: /phone: talks/, ended: /phone: ended/ },
+  signals: { rings: /phone: rings/, talks: /phone: talks/, ended: /phone: ended/ },
 };

@@ -1,15 +1,15 @@
 import type { DeviceLogin } from '#testing/harness/house.ts';
-import type { PhonePlace } from '#testing/peers/phone-network.ts';
-import type { Wire } from './wire.ts';
+import type { PhoneNetns } from '#testing/peers/phone-network.ts';
+import type { PacketCapture } from './packet-capture.ts';
 
 /** What a phone's own words tell. */
-export type PhoneNews = 'rings' | 'talks' | 'ended';
+export type PhoneSignal = 'rings' | 'talks' | 'ended';
 
 export type Transport = 'udp' | 'tcp' | 'ws';
 
 export type RealPhoneOptions = {
   readonly login: DeviceLogin;
-  readonly place: PhonePlace;
+  readonly netns: PhoneNetns;
   /** Address of the exchange, which listens on port 5060, and for WebSockets on 5080. */
   readonly exchange: string;
   readonly transport: Transport;
@@ -17,7 +17,7 @@ export type RealPhoneOptions = {
   readonly toneHz: number;
   /** What it asks for at its registration, in seconds; 300 unless told. */
   readonly expires?: number;
-  readonly wire: Wire;
+  readonly capture: PacketCapture;
 };
 
 /** A phone program as people use it, with its own address, settings folder and sound. */
@@ -27,7 +27,7 @@ export interface RealPhone extends AsyncDisposable {
   /** As the program says it. */
   readonly version: string;
   /** Resolves with the next news of this kind that was not waited for yet. */
-  told(news: PhoneNews, limitSeconds?: number): Promise<void>;
+  waitFor(signal: PhoneSignal, limitSeconds?: number): Promise<void>;
   /** Calls an extension. */
   dial(extension: string): Promise<void>;
   answer(): Promise<void>;
@@ -37,7 +37,7 @@ export interface RealPhone extends AsyncDisposable {
   /** Hands the call to an extension without asking there first. */
   transfer(extension: string): Promise<void>;
   /** The share of the sound it gets now that lies at this frequency, 0 to 1: 0 in silence. */
-  hears(frequency: number): number | Promise<number>;
+  toneShare(frequency: number): number | Promise<number>;
   /** All it said, for the report of a failure. */
   output(): string;
   /** As when its power fails. */

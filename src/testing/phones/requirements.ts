@@ -7,7 +7,7 @@ const programs = ['ip', 'tcpdump', 'baresip', 'linphonec', 'twinkle-console', 'c
  * Why real phones cannot be tested on this machine, or nothing. On a developer's machine their tests are left out, loudly; in CI a
  * missing phone is a failure.
  */
-export function whatIsMissing(): string | undefined {
+export function missingRequirements(): string | undefined {
   const reasons = [
     ...(process.getuid?.() === 0 ? [] : ['network namespaces, which only root can make']),
     ...programs.filter((program) => spawnSync('sh', ['-c', 'command -v "$0"', program], { stdio: 'ignore' }).status !== 0),

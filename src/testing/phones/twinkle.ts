@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startProgram } from '#testing/peers/program.ts';
 import { ConsolePhone } from './console-phone.ts';
-import type { ConsoleWords } from './console-phone.ts';
+import type { ConsoleProtocol } from './console-phone.ts';
 import { MicrophoneFile } from './microphone-file.ts';
 import type { RealPhone, RealPhoneOptions } from './real-phone.ts';
-import { soundGrowing } from './sound-growing.ts';
+import { growingWav } from './growing-wav.ts';
 
 /** Twinkle's console (Debian package `twinkle-console`). Its sound card is a pair of files, by ALSA's `file` device. */
 export async function startTwinkle(options: RealPhoneOptions): Promise<RealPhone> {
@@ -17,16 +17,24 @@ export async function startTwinkle(options: RealPhoneOptions): Promise<RealPhone
   await writeFile(join(folder, '.twinkle', 'twinkle.sys'), machine);
   await writeFile(join(folder, '.asoundrc'), soundCard(microphoneFile, heard));
   const microphone = new MicrophoneFile(microphoneFile, options.toneHz);
-  const { address, command } = options.place;
+  const { address, command } = options.netns;
   const program = startProgram(...command('twinkle-console', ['phone.cfg']), { env: { HOME: folder } });
   void program.ended.then(() => microphone[Symbol.dispose]());
   // It may stand still for many seconds at its start.
   const [, version = ''] = await program.printed(/^Twinkle (\d[\d.]*),/m, 60);
-  const hears = soundGrowing(heard, 8000);
-  return new ConsolePhone({ name: 'Twinkle', version, address, folder, program, words: wordsOf(options), hears });
+  const toneShare = growingWav(heard, 8000);
+  return new ConsolePhone({
+    name: 'Twinkle',
+    version,
+    address,
+    folder,
+    program,
+    protocol: protocolOf(options),
+    toneShare: toneShare,
+  });
 }
 
-function wordsOf({ exchange }: RealPhoneOptions): ConsoleWords {
+function protocolOf({ exchange }: RealPhoneOptions): ConsoleProtocol {
   const uri = (extension: string) => `sip:${extension}@${exchange}`;
   return {
     commands: {
@@ -37,7 +45,7 @@ function wordsOf({ exchange }: RealPhoneOptions): ConsoleWords {
       resume: 'retrieve',
       transfer: (extension) => `transfer ${uri(extension)}`,
     },
-    news: {
+    signals: {
       rings: /incoming call/,
       talks: /call established|far end answered call/,
       ended: /call ended|far end ended call|call failed|call cancelled/,

@@ -1,11 +1,11 @@
 import { Figures } from '../chaos/figures.ts';
 import type { House } from '#testing/harness/house.ts';
 import { seededRandom } from '#testing/harness/seeded-random.ts';
-import { isSo, placeCall } from './call.ts';
-import type { Placed } from './call.ts';
-import { kindOf } from './kinds.ts';
-import { stallAgainAndAgain } from './stall.ts';
-import { Town } from './town.ts';
+import { eventually, placeCall } from './call.ts';
+import type { CallOutcome } from './call.ts';
+import { drawCallKind } from './call-kinds.ts';
+import { stallRepeatedly } from './stall.ts';
+import { StallHarness } from './stall-harness.ts';
 
 export type StallsPlan = {
   readonly calls: number;
@@ -26,44 +26,45 @@ type Page = { readonly items: readonly CallReply[]; readonly total: number };
 /** Calls of every kind to a house that stands still again and again; whatever one of them is left without is a fault. */
 export async function runStalls(plan: StallsPlan): Promise<StallsResult> {
   const random = seededRandom(plan.seed + 1);
-  await using town = await Town.build(random);
+  await using harness = await StallHarness.build(random);
   const report: Report = { figures: new Figures(), faults: [] };
   const start = performance.now();
   let isOver = false;
-  const stalls = stallAgainAndAgain({ pid: town.house.program.pid, random, isOver: () => isOver });
-  const calls = await placeCalls(town, plan);
+  const stalls = stallRepeatedly({ pid: harness.house.program.pid, random, isOver: () => isOver });
+  const calls = await placeCalls(harness, plan);
   const seconds = (performance.now() - start) / 1000;
   isOver = true;
   const { count, seconds: stalled } = await stalls;
-  await noteRemains(town, report);
-  for (const call of calls) noteCall(call, report);
-  await noteRecords(town.house, calls.filter(isKnownCall).length, report);
+  await checkLeftovers(harness, report);
+  for (const call of calls) checkCall(call, report);
+  await checkRecords(harness.house, calls.filter(isKnownCall).length, report);
   const first = `Calls: ${calls.length} in ${seconds.toFixed(0)} s, with ${count} stalls of together ${stalled} s`;
   return { lines: [first, ...report.figures.lines()], faults: report.faults };
 }
 
-async function placeCalls(town: Town, { calls, seconds, atOnce, seed, say }: StallsPlan): Promise<Placed[]> {
+async function placeCalls(harness: StallHarness, { calls, seconds, atOnce, seed, say }: StallsPlan): Promise<CallOutcome[]> {
   const random = seededRandom(seed);
   const end = performance.now() + seconds * 1000;
-  const placed: Placed[] = [];
+  const placed: CallOutcome[] = [];
   let begun = 0;
   const callOn = async (index: number) => {
     while (begun < calls && performance.now() < end) {
       begun += 1;
       if (begun % 500 === 0) say(`${begun} calls`);
-      const kind = kindOf(random);
-      placed.push(await placeCall(town.caller(index), { kind, dialled: town.numberOf(kind, random), random }));
+      const kind = drawCallKind(random);
+      placed.push(await placeCall(harness.caller(index), { kind, dialled: harness.numberOf(kind, random), random }));
     }
   };
   await Promise.all(Array.from({ length: atOnce }, (_, index) => callOn(index)));
   return placed;
 }
 
-function noteCall({ kind, call, later, problem }: Placed, { figures, faults }: Report): void {
+function checkCall({ kind, call, later, problem }: CallOutcome, { figures, faults }: Report): void {
   const { name, statuses } = kind;
   const finals = [...call.finals];
   // Given up before the challenge was answered: that was the end of it.
-  const status = finals.length === 0 && call.isGivenUp && call.status === 401 ? 401 : Number(finals[0]?.split(' ')[0] ?? 0);
+  const status =
+    finals.length === 0 && call.isCancelRequested && call.status === 401 ? 401 : Number(finals[0]?.split(' ')[0] ?? 0);
   figures.add(`Final answers to "${name}"`, String(status));
   for (const what of later) figures.add('Answers within calls', what);
   if (problem !== undefined) faults.push(`${name}: ${problem}`);
@@ -74,20 +75,21 @@ function noteCall({ kind, call, later, problem }: Placed, { figures, faults }: R
 }
 
 /** What is left of calls where everybody has hung up. */
-async function noteRemains(town: Town, { faults }: Report): Promise<void> {
-  const ongoing = async () => (await town.house.api<Page>('GET', '/calls?per_page=1')).total;
-  if (!(await isSo(async () => (await ongoing()) === 0))) faults.push(`the house still has ${await ongoing()} calls`);
-  if (!(await isSo(() => town.unended.length === 0))) {
-    for (const { state, invite } of town.unended) faults.push(`somebody who was called is left ${state}: ${invite.requestUri}`);
+async function checkLeftovers(harness: StallHarness, { faults }: Report): Promise<void> {
+  const ongoing = async () => (await harness.house.api<Page>('GET', '/calls?per_page=1')).total;
+  if (!(await eventually(async () => (await ongoing()) === 0))) faults.push(`the house still has ${await ongoing()} calls`);
+  if (!(await eventually(() => harness.openCalls.length === 0))) {
+    for (const { state, invite } of harness.openCalls)
+      faults.push(`somebody who was called is left ${state}: ${invite.requestUri}`);
   }
 }
 
 /** Whoever gives up before the house knows who calls is nobody's call. */
-function isKnownCall({ call }: Placed): boolean {
+function isKnownCall({ call }: CallOutcome): boolean {
   return call.finals.size > 0 && call.invite.get('authorization') !== undefined;
 }
 
-async function noteRecords(house: House, expected: number, { figures, faults }: Report): Promise<void> {
+async function checkRecords(house: House, expected: number, { figures, faults }: Report): Promise<void> {
   const records: CallReply[] = [];
   for (let page = 1; ; page += 1) {
     const { items, total } = await house.api<Page>('GET', `/cdrs?per_page=100&page=${page}`);

@@ -9,7 +9,7 @@ export type StallPlan = {
 export type Stalls = { readonly count: number; readonly seconds: number };
 
 /** Stops a process for 0.3 to 1.2 s again and again, as a machine does that swaps or is suspended; it runs again when this resolves. */
-export async function stallAgainAndAgain({ pid, random, isOver }: StallPlan): Promise<Stalls> {
+export async function stallRepeatedly({ pid, random, isOver }: StallPlan): Promise<Stalls> {
   let [count, milliseconds] = [0, 0];
   while (!isOver()) {
     await sleep(random(2500));

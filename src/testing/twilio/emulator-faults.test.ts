@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { TwilioEmulator } from './emulator.ts';
-import { HouseStandIn } from './house-stand-in.ts';
+import { FakeWebhookServer } from './fake-webhook-server.ts';
 import { rest, until } from './rest-caller.ts';
-import { otherSwitches } from '#testing/twilio/base/switches.ts';
-import { ours, theirs, VoiceStage } from './voice-stage.ts';
+import { alternativeSwitches } from '#testing/twilio/base/switches.ts';
+import { ours, theirs, VoiceHarness } from './voice-harness.ts';
 
 const send = { form: { To: theirs, From: ours, Body: 'x' } };
 
@@ -68,58 +68,58 @@ test('draws its faults from the seed, the same ones every time', async () => {
   expect(await run()).toEqual(first);
 });
 
-type Sms = { readonly twilio: TwilioEmulator; readonly house: HouseStandIn } & AsyncDisposable;
+type Sms = { readonly twilio: TwilioEmulator; readonly webhookServer: FakeWebhookServer } & AsyncDisposable;
 
-async function smsStage(): Promise<Sms> {
+async function startSmsHarness(): Promise<Sms> {
   const twilio = await TwilioEmulator.start();
-  const house = await HouseStandIn.start(() => twilio.authToken);
-  twilio.reach('https://house.example', house.origin);
+  const webhookServer = await FakeWebhookServer.start(() => twilio.authToken);
+  twilio.mapOrigin('https://house.example', webhookServer.origin);
   twilio.state.numberOf(ours)!['sms_url'] = 'https://house.example/sms';
   const close = async (): Promise<void> => {
     await twilio[Symbol.asyncDispose]();
-    await house[Symbol.asyncDispose]();
+    await webhookServer[Symbol.asyncDispose]();
   };
-  return { twilio, house, [Symbol.asyncDispose]: close };
+  return { twilio, webhookServer, [Symbol.asyncDispose]: close };
 }
 
 const reported = { form: { ...send.form, StatusCallback: 'https://house.example/status' } };
 
 test('doubles, drops and delays callbacks', async () => {
-  await using stage = await smsStage();
-  const { twilio, house } = stage;
+  await using harness = await startSmsHarness();
+  const { twilio, webhookServer } = harness;
   twilio.faults.add({ name: 'callback.duplicate', endpoint: 'message-status', count: 1 });
   await rest(twilio, 'POST', '/Messages.json', reported);
-  await until(() => house.at('/status').length === 3);
+  await until(() => webhookServer.requestsTo('/status').length === 3);
   twilio.faults.add({ name: 'callback.drop', endpoint: 'message-status', count: 2 });
   await rest(twilio, 'POST', '/Messages.json', reported);
   await until(() => twilio.webhooks.filter(({ outcome }) => outcome === 'dropped').length === 2);
-  expect(house.at('/status')).toHaveLength(3);
+  expect(webhookServer.requestsTo('/status')).toHaveLength(3);
   twilio.faults.add({ name: 'callback.delay', delayMs: 50, count: 1 });
   await rest(twilio, 'POST', '/Messages.json', reported);
-  await until(() => house.at('/status').length === 5);
+  await until(() => webhookServer.requestsTo('/status').length === 5);
 });
 
 test('tells the end of a message before its way there', async () => {
-  await using stage = await smsStage();
-  const { twilio, house } = stage;
+  await using harness = await startSmsHarness();
+  const { twilio, webhookServer } = harness;
   twilio.faults.add({ name: 'callback.reorder', endpoint: 'message-status', count: 1 });
   await rest(twilio, 'POST', '/Messages.json', reported);
-  await until(() => house.at('/status').length === 2);
-  expect(house.at('/status').map(({ fields }) => fields['MessageStatus'])).toEqual(['delivered', 'sent']);
+  await until(() => webhookServer.requestsTo('/status').length === 2);
+  expect(webhookServer.requestsTo('/status').map(({ fields }) => fields['MessageStatus'])).toEqual(['delivered', 'sent']);
 });
 
 test('reports a message before its request is answered', async () => {
-  await using stage = await smsStage();
-  const { twilio, house } = stage;
+  await using harness = await startSmsHarness();
+  const { twilio, webhookServer } = harness;
   twilio.faults.add({ name: 'callback.before-rest-response', count: 1 });
   const reply = await rest(twilio, 'POST', '/Messages.json', reported);
-  expect(house.at('/status').map(({ fields }) => fields['MessageStatus'])[0]).toBe('sent');
-  expect(reply.json).toMatchObject({ status: 'queued', sid: house.at('/status')[0]?.fields['MessageSid'] });
+  expect(webhookServer.requestsTo('/status').map(({ fields }) => fields['MessageStatus'])[0]).toBe('sent');
+  expect(reply.json).toMatchObject({ status: 'queued', sid: webhookServer.requestsTo('/status')[0]?.fields['MessageSid'] });
 });
 
 test('signs wrongly, with the old token, or loses its fields on the way', async () => {
-  await using stage = await smsStage();
-  const { twilio, house } = stage;
+  await using harness = await startSmsHarness();
+  const { twilio, webhookServer } = harness;
   twilio.faults.add({ name: 'callback.badsig', endpoint: 'sms', count: 1 });
   await twilio.sendSmsFrom(theirs, ours, { body: 'x' });
   const old = twilio.authToken;
@@ -127,21 +127,21 @@ test('signs wrongly, with the old token, or loses its fields on the way', async 
   twilio.faults.add({ name: 'callback.oldtoken', endpoint: 'sms', count: 1 });
   await twilio.sendSmsFrom(theirs, ours, { body: 'x' });
   await twilio.sendSmsFrom(theirs, ours, { body: 'x' });
-  expect(house.heard.map(({ isSigned }) => isSigned)).toEqual([false, false, true]);
+  expect(webhookServer.received.map(({ isSigned }) => isSigned)).toEqual([false, false, true]);
   expect(twilio.authToken).not.toBe(old);
   twilio.faults.add({ name: 'callback.http-redirect', endpoint: 'sms', count: 1 });
   await twilio.sendSmsFrom(theirs, ours, { body: 'x' });
-  expect(house.heard.at(-1)).toMatchObject({ method: 'GET', fields: {}, isSigned: true });
+  expect(webhookServer.received.at(-1)).toMatchObject({ method: 'GET', fields: {}, isSigned: true });
 });
 
 test('adds fields nobody knows to some requests, and signs them too', async () => {
-  await using stage = await smsStage();
-  const { twilio, house } = stage;
+  await using harness = await startSmsHarness();
+  const { twilio, webhookServer } = harness;
   for (let message = 0; message < 20; message += 1) await twilio.sendSmsFrom(theirs, ours, { body: 'x' });
-  const strange = house.heard.filter(({ fields }) => Object.keys(fields).some((name) => name.startsWith('Novelty')));
+  const strange = webhookServer.received.filter(({ fields }) => Object.keys(fields).some((name) => name.startsWith('Novelty')));
   expect(strange.length).toBeGreaterThan(0);
   expect(strange.length).toBeLessThan(20);
-  expect(house.heard.every(({ isSigned }) => isSigned)).toBe(true);
+  expect(webhookServer.received.every(({ isSigned }) => isSigned)).toBe(true);
 });
 
 test.each([
@@ -149,11 +149,11 @@ test.each([
   ['sms.30003', 'undelivered', 30003],
   ['sms.30034', 'undelivered', 30034],
 ] as const)('ends a message by %s', async (name, status, code) => {
-  await using stage = await smsStage();
-  const { twilio, house } = stage;
+  await using harness = await startSmsHarness();
+  const { twilio, webhookServer } = harness;
   twilio.faults.add({ name, count: 1 });
   await rest(twilio, 'POST', '/Messages.json', reported);
-  await until(() => house.at('/status').some(({ fields }) => fields['ErrorCode'] === String(code)));
+  await until(() => webhookServer.requestsTo('/status').some(({ fields }) => fields['ErrorCode'] === String(code)));
   expect(twilio.messages[0]).toMatchObject({ status, errorCode: code });
 });
 
@@ -187,52 +187,55 @@ const voicemail =
 const tone = { speak: { kind: 'tone', frequency: 440 } } as const;
 
 test('hides, cuts and loses recordings, and never transcribes', async () => {
-  await using stage = await VoiceStage.start();
-  const { twilio } = stage;
-  stage.house.on('/voice', `${voicemail} transcribe="true" transcribeCallback="/text"/></Response>`);
+  await using harness = await VoiceHarness.start();
+  const { twilio } = harness;
+  harness.webhookServer.on('/voice', `${voicemail} transcribe="true" transcribeCallback="/text"/></Response>`);
   twilio.faults.add({ name: 'recording.404-for', delayMs: 5000, count: 1 });
   twilio.faults.add({ name: 'transcription.never', count: 1 });
   twilio.callFrom(theirs, ours, tone);
-  const sid = (await stage.heard('/rec')).fields['RecordingSid'] ?? '';
+  const sid = (await harness.webhook('/rec')).fields['RecordingSid'] ?? '';
   expect((await rest(twilio, 'GET', `/Recordings/${sid}.wav`)).status).toBe(404);
-  await stage.clock.advanceAsync(6000);
+  await harness.clock.advanceAsync(6000);
   expect((await rest(twilio, 'GET', `/Recordings/${sid}.wav`)).status).toBe(200);
   twilio.faults.add({ name: 'recording.truncated', count: 1 });
   twilio.callFrom(theirs, ours, tone);
-  await stage.heard('/rec', 2);
+  await harness.webhook('/rec', 2);
   const [whole, cut] = twilio.recordings;
   expect(cut?.wav?.length).toBeLessThan((whole?.wav?.length ?? 0) * 0.6);
   twilio.faults.add({ name: 'recording.absent', count: 1 });
   twilio.callFrom(theirs, ours, tone);
-  expect((await stage.heard('/rec', 3)).fields['RecordingStatus']).toBe('absent');
-  await stage.heard('/text');
-  for (let turn = 0; turn < 50; turn += 1) await stage.clock.advanceAsync(20);
-  expect(stage.house.at('/text')).toHaveLength(1);
+  expect((await harness.webhook('/rec', 3)).fields['RecordingStatus']).toBe('absent');
+  await harness.webhook('/text');
+  for (let turn = 0; turn < 50; turn += 1) await harness.clock.advanceAsync(20);
+  expect(harness.webhookServer.requestsTo('/text')).toHaveLength(1);
 });
 
 test('is the other way round wherever nobody knows, when told so', async () => {
-  await using stage = await VoiceStage.start({ switches: otherSwitches });
-  const { twilio } = stage;
-  await stage.addDomain();
-  stage.voice.setPhone('sip:pbx@home.sip.twilio.com', { neverAnswers: true });
-  stage.house.on('/voice', '<Response><Dial timeout="5" action="/done"><Sip>sip:pbx@home.sip.twilio.com</Sip></Dial></Response>');
-  stage.house.on('/done', `${voicemail}/></Response>`);
+  await using harness = await VoiceHarness.start({ switches: alternativeSwitches });
+  const { twilio } = harness;
+  await harness.addDomain();
+  harness.voice.setPhone('sip:pbx@home.sip.twilio.com', { neverAnswers: true });
+  harness.webhookServer.on(
+    '/voice',
+    '<Response><Dial timeout="5" action="/done"><Sip>sip:pbx@home.sip.twilio.com</Sip></Dial></Response>',
+  );
+  harness.webhookServer.on('/done', `${voicemail}/></Response>`);
   const caller = twilio.callFrom(theirs, ours, { ...tone, stirVerstat: 'TN-Validation-Passed-A' });
-  expect((await stage.heard('/done')).fields).toMatchObject({ DialCallDuration: '0' });
-  expect(stage.house.at('/voice')[0]?.isSigned).toBe(false);
-  const vm = await stage.heard('/vm');
+  expect((await harness.webhook('/done')).fields).toMatchObject({ DialCallDuration: '0' });
+  expect(harness.webhookServer.requestsTo('/voice')[0]?.isSigned).toBe(false);
+  const vm = await harness.webhook('/vm');
   expect(vm.fields).not.toHaveProperty('RecordingSid');
-  await stage.heard('/rec');
+  await harness.webhook('/rec');
   const path = new URL(vm.fields['RecordingUrl'] ?? '').pathname;
   expect((await rest(twilio, 'GET', `${path}.wav`)).status).toBe(302);
   expect((await rest(twilio, 'GET', path)).json['text']).toContain('<CallSid>');
-  await stage.over(caller.callSid);
-  expect(stage.house.at('/ended')[0]?.fields).not.toHaveProperty('Duration');
+  await harness.over(caller.callSid);
+  expect(harness.webhookServer.requestsTo('/ended')[0]?.fields).not.toHaveProperty('Duration');
 });
 
 test('answers slowly, and reads a webhook that answers too late as a failure', async () => {
-  await using stage = await VoiceStage.start();
-  const { twilio, clock } = stage;
+  await using harness = await VoiceHarness.start();
+  const { twilio, clock } = harness;
   twilio.faults.add({ name: 'rest.slow', delayMs: 5000, count: 1 });
   let isAnswered = false;
   const asked = rest(twilio, 'GET', '/Balance.json').then(() => (isAnswered = true));
@@ -240,10 +243,10 @@ test('answers slowly, and reads a webhook that answers too late as a failure', a
   expect(isAnswered).toBe(false);
   await clock.advanceAsync(5000);
   await asked;
-  stage.house.on('/voice', () => new Promise(() => undefined));
+  harness.webhookServer.on('/voice', () => new Promise(() => undefined));
   twilio.callFrom(theirs, ours);
-  await until(() => stage.house.at('/voice').length === 1);
+  await until(() => harness.webhookServer.requestsTo('/voice').length === 1);
   await clock.advanceAsync(15_000);
-  await stage.heard('/ended');
+  await harness.webhook('/ended');
   expect(twilio.alerts.some((code) => code === 11200 || code === 11203)).toBe(true);
 });

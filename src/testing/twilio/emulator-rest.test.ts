@@ -3,9 +3,9 @@ import { get } from 'node:https';
 import { expect, test } from 'vitest';
 import { makeCertificate } from '#testing/harness/tls-certificate.ts';
 import { TwilioEmulator } from './emulator.ts';
-import { HouseStandIn } from './house-stand-in.ts';
+import { FakeWebhookServer } from './fake-webhook-server.ts';
 import { rest, until } from './rest-caller.ts';
-import type { Reply } from './rest-caller.ts';
+import type { RestResult } from './rest-caller.ts';
 
 const ours = '+15555550199';
 const theirs = '+15555550100';
@@ -84,7 +84,7 @@ test('pages by the address it gives, in both shapes', async () => {
   const seen: string[] = [];
   let path: string | null = `/2010-04-01/Accounts/${twilio.accountSid}/IncomingPhoneNumbers.json?PageSize=2`;
   while (path !== null) {
-    const page: Reply = await rest(twilio, 'GET', path);
+    const page: RestResult = await rest(twilio, 'GET', path);
     seen.push(...page.json['incoming_phone_numbers'].map((number: { phone_number: string }) => number.phone_number));
     expect(page.json['page_size']).toBe(2);
     path = page.json['next_page_uri'];
@@ -201,8 +201,8 @@ test.each<[name: string, form: Record<string, string>, code: number]>([
 
 test('sends a message, reports it signed with its port, and lists it newest first by its filters', async () => {
   await using twilio = await TwilioEmulator.start();
-  await using house = await HouseStandIn.start(() => twilio.authToken);
-  twilio.reach('https://house.example', house.origin);
+  await using webhookServer = await FakeWebhookServer.start(() => twilio.authToken);
+  twilio.mapOrigin('https://house.example', webhookServer.origin);
   const form = { To: theirs, From: ours, Body: 'caffè', StatusCallback: 'https://house.example/status?id=1' };
   const made = await rest(twilio, 'POST', '/Messages.json', { form });
   expect(made).toMatchObject({
@@ -217,10 +217,12 @@ test('sends a message, reports it signed with its port, and lists it newest firs
       body: 'caffè',
     },
   });
-  await until(() => house.at('/status').length === 2);
-  expect(new Set(house.at('/status').map(({ fields }) => fields['MessageStatus']))).toEqual(new Set(['delivered', 'sent']));
-  expect(house.heard.every(({ isSigned }) => isSigned)).toBe(true);
-  expect(house.heard[0]?.headers).toMatchObject({
+  await until(() => webhookServer.requestsTo('/status').length === 2);
+  expect(new Set(webhookServer.requestsTo('/status').map(({ fields }) => fields['MessageStatus']))).toEqual(
+    new Set(['delivered', 'sent']),
+  );
+  expect(webhookServer.received.every(({ isSigned }) => isSigned)).toBe(true);
+  expect(webhookServer.received[0]?.headers).toMatchObject({
     'user-agent': 'TwilioProxy/1.1',
     'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',
     'i-twilio-idempotency-token': expect.stringMatching(/^[\da-f-]{36}$/),
@@ -243,24 +245,24 @@ test('ends what an unregistered number sends as undelivered with 30034', async (
 
 test('keeps STOP per pair and answers it itself; START undoes it', async () => {
   await using twilio = await TwilioEmulator.start();
-  await using house = await HouseStandIn.start(() => twilio.authToken);
-  twilio.reach('https://house.example', house.origin);
+  await using webhookServer = await FakeWebhookServer.start(() => twilio.authToken);
+  twilio.mapOrigin('https://house.example', webhookServer.origin);
   twilio.state.numberOf(ours)!['sms_url'] = 'https://house.example/sms';
   await twilio.sendSmsFrom(theirs, ours, { body: ' Stop ' });
   const send = { form: { To: theirs, From: ours, Body: 'x' } };
   expect((await rest(twilio, 'POST', '/Messages.json', send)).json['code']).toBe(21610);
-  expect(house.at('/sms')[0]?.fields).toMatchObject({ Body: ' Stop ', SmsStatus: 'received', NumMedia: '0' });
+  expect(webhookServer.requestsTo('/sms')[0]?.fields).toMatchObject({ Body: ' Stop ', SmsStatus: 'received', NumMedia: '0' });
   await twilio.sendSmsFrom(theirs, ours, { body: 'START' });
   expect((await rest(twilio, 'POST', '/Messages.json', send)).status).toBe(201);
 });
 
 test('hands in media by a redirect to a host that takes no Authorization', async () => {
   await using twilio = await TwilioEmulator.start();
-  await using house = await HouseStandIn.start(() => twilio.authToken);
-  twilio.reach('https://house.example', house.origin);
+  await using webhookServer = await FakeWebhookServer.start(() => twilio.authToken);
+  twilio.mapOrigin('https://house.example', webhookServer.origin);
   twilio.state.numberOf(ours)!['sms_url'] = 'https://house.example/sms';
   await twilio.sendSmsFrom(theirs, ours, { media: [{ contentType: 'image/jpeg', bytes: Buffer.from('picture') }] });
-  const { fields } = house.at('/sms')[0]!;
+  const { fields } = webhookServer.requestsTo('/sms')[0]!;
   expect(fields).toMatchObject({ NumMedia: '1', MediaContentType0: 'image/jpeg', MessageSid: expect.stringMatching(/^MM/) });
   const path = new URL(fields['MediaUrl0']!).pathname;
   const redirect = await rest(twilio, 'GET', path);
@@ -273,12 +275,15 @@ test('hands in media by a redirect to a host that takes no Authorization', async
 
 test('sends what the house answers a message with, text and XML alike', async () => {
   await using twilio = await TwilioEmulator.start();
-  await using house = await HouseStandIn.start(() => twilio.authToken);
-  twilio.reach('https://house.example', house.origin);
+  await using webhookServer = await FakeWebhookServer.start(() => twilio.authToken);
+  twilio.mapOrigin('https://house.example', webhookServer.origin);
   twilio.state.numberOf(ours)!['sms_url'] = 'https://house.example/sms';
-  house.on('/sms', '<Response><Message>Back later</Message><Message to="+15555550111"><Body>fyi</Body></Message></Response>');
+  webhookServer.on(
+    '/sms',
+    '<Response><Message>Back later</Message><Message to="+15555550111"><Body>fyi</Body></Message></Response>',
+  );
   expect((await twilio.sendSmsFrom(theirs, ours, { body: 'hi' })).replies).toHaveLength(2);
-  house.on('/sms', { status: 200, headers: { 'Content-Type': 'text/plain' }, body: 'plain' });
+  webhookServer.on('/sms', { status: 200, headers: { 'Content-Type': 'text/plain' }, body: 'plain' });
   await twilio.sendSmsFrom(theirs, ours, { body: 'hi' });
   const sent = twilio.messages.filter(({ direction }) => direction === 'outbound-reply').map(({ to, body }) => [to, body]);
   expect(sent).toEqual([
@@ -286,22 +291,25 @@ test('sends what the house answers a message with, text and XML alike', async ()
     ['+15555550111', 'fyi'],
     [theirs, 'plain'],
   ]);
-  house.on('/sms', { status: 200, headers: { 'Content-Type': 'application/octet-stream' }, body: '' });
+  webhookServer.on('/sms', { status: 200, headers: { 'Content-Type': 'application/octet-stream' }, body: '' });
   await twilio.sendSmsFrom(theirs, ours, { body: 'hi' });
   expect(twilio.alerts).toContain(12300);
 });
 
 test('asks the fallback address once when the house fails', async () => {
   await using twilio = await TwilioEmulator.start();
-  await using house = await HouseStandIn.start(() => twilio.authToken);
-  twilio.reach('https://house.example', house.origin);
+  await using webhookServer = await FakeWebhookServer.start(() => twilio.authToken);
+  twilio.mapOrigin('https://house.example', webhookServer.origin);
   Object.assign(twilio.state.numberOf(ours)!, {
     sms_url: 'https://house.example/sms',
     sms_fallback_url: 'https://house.example/else',
   });
-  house.on('/sms', { status: 503 });
+  webhookServer.on('/sms', { status: 503 });
   expect(await twilio.sendSmsFrom(theirs, ours, { body: 'hi' })).toMatchObject({ status: 200 });
-  expect(house.at('/else')[0]?.fields).toMatchObject({ ErrorCode: '11200', ErrorUrl: 'https://house.example/sms' });
+  expect(webhookServer.requestsTo('/else')[0]?.fields).toMatchObject({
+    ErrorCode: '11200',
+    ErrorUrl: 'https://house.example/sms',
+  });
 });
 
 test('answers over TLS too, and knows its products by the Host header as the SDK names them', async () => {

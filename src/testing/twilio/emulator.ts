@@ -27,18 +27,18 @@ import { sipDomainRoutes } from '#testing/twilio/rest/rest-sip-domains.ts';
 import { trunkingRoutes } from '#testing/twilio/rest/rest-trunking.ts';
 import { EmulatorState } from '#testing/twilio/base/state.ts';
 import type { LoggedRequest } from '#testing/twilio/base/state.ts';
-import { usualSwitches } from '#testing/twilio/base/switches.ts';
+import { defaultSwitches } from '#testing/twilio/base/switches.ts';
 import type { Switches } from '#testing/twilio/base/switches.ts';
 import { Switchboard } from '#testing/twilio/twiml/switchboard.ts';
-import type { Caller, CallerOptions } from '#testing/twilio/twiml/switchboard.ts';
+import type { PstnCaller, CallerOptions } from '#testing/twilio/twiml/switchboard.ts';
 import type { CallRecord, RecordingRecord } from '#testing/twilio/base/records.ts';
 import { makeDirectory } from '#testing/twilio/rest/directory.ts';
 import { FakeVoice } from '#testing/twilio/base/fake-voice.ts';
-import { Recordings } from '#testing/twilio/base/recordings.ts';
+import { EmulatedRecordings } from '#testing/twilio/base/recordings.ts';
 import { callRoutes } from '#testing/twilio/rest/rest-calls.ts';
 import { recordingRoutes } from '#testing/twilio/rest/rest-recordings.ts';
-import type { PstnLeg, SipDirectory, VoiceSide, VoiceSideMaker } from '#testing/twilio/base/voice-side.ts';
-import { Webhooks } from '#testing/twilio/base/webhooks.ts';
+import type { PstnLeg, SipDirectory, VoiceSide, VoiceSideFactory } from '#testing/twilio/base/voice-side.ts';
+import { WebhookSender } from '#testing/twilio/base/webhooks.ts';
 import type { SentWebhook } from '#testing/twilio/base/webhooks.ts';
 
 export type EmulatorOptions = {
@@ -58,7 +58,7 @@ export type EmulatorOptions = {
   readonly tls?: { readonly key: string | Buffer; readonly cert: string | Buffer };
   readonly numbers?: readonly NumberSettings[];
   /** The SIP and RTP side, `(surroundings) => SipSide.start(surroundings)`; one without SIP when left out. */
-  readonly voice?: VoiceSideMaker;
+  readonly voice?: VoiceSideFactory;
 };
 
 export class TwilioEmulator implements AsyncDisposable {
@@ -69,40 +69,40 @@ export class TwilioEmulator implements AsyncDisposable {
   readonly state: EmulatorState;
   /** Every endpoint of the REST side. */
   readonly routes: readonly RestRoute[];
-  readonly #webhooks: Webhooks;
+  readonly #webhooks: WebhookSender;
   readonly #inbound: InboundMessages;
   readonly #farPhones: Map<string, FarPhone>;
-  readonly #recordings: Recordings;
+  readonly #recordings: EmulatedRecordings;
   readonly #switchboard: Switchboard;
   readonly voice: VoiceSide;
   readonly #stack: AsyncDisposableStack;
 
-  private constructor(parts: Parts) {
-    this.apiBase = parts.apiBase;
-    this.secureApiBase = parts.secureApiBase;
-    this.state = parts.state;
-    this.routes = parts.routes;
-    this.#webhooks = parts.webhooks;
-    this.#inbound = parts.inbound;
-    this.#farPhones = parts.farPhones;
-    this.#recordings = parts.recordings;
-    this.#switchboard = parts.switchboard;
-    this.voice = parts.voice;
-    this.#stack = parts.stack;
+  private constructor(deps: EmulatorDeps) {
+    this.apiBase = deps.apiBase;
+    this.secureApiBase = deps.secureApiBase;
+    this.state = deps.state;
+    this.routes = deps.routes;
+    this.#webhooks = deps.webhooks;
+    this.#inbound = deps.inbound;
+    this.#farPhones = deps.farPhones;
+    this.#recordings = deps.recordings;
+    this.#switchboard = deps.switchboard;
+    this.voice = deps.voice;
+    this.#stack = deps.stack;
   }
 
   static async start(options: EmulatorOptions = {}): Promise<TwilioEmulator> {
     const { address = '127.0.0.1', mediaAddress = '127.0.0.2' } = options;
     await using stack = new AsyncDisposableStack();
     const state = makeState(options);
-    const webhooks = stack.use(new Webhooks(state));
+    const webhooks = stack.use(new WebhookSender(state));
     const farPhones = new Map<string, FarPhone>();
     const messaging = new Messaging(state, webhooks, farPhones);
     const mediaHost = stack.use(new MediaHost(state));
     await mediaHost.start(mediaAddress);
     const directory = makeDirectory(state);
     const voice = stack.use(await makeVoice(options.voice, state, directory));
-    const recordings = new Recordings(state, webhooks);
+    const recordings = new EmulatedRecordings(state, webhooks);
     const switchboard = new Switchboard({ state, webhooks, recordings, voice, directory, farPhones });
     const routes = [
       ...accountRoutes(state),
@@ -175,8 +175,8 @@ export class TwilioEmulator implements AsyncDisposable {
   }
 
   /** Says where a public origin of the house (`https://house.example`) really is; without it Twilio cannot reach the house. */
-  reach(publicOrigin: string, localOrigin: string): void {
-    this.#webhooks.reach(publicOrigin, localOrigin);
+  mapOrigin(publicOrigin: string, localOrigin: string): void {
+    this.#webhooks.mapOrigin(publicOrigin, localOrigin);
   }
 
   /** Buys a number; returns its sid. */
@@ -208,13 +208,13 @@ export class TwilioEmulator implements AsyncDisposable {
   }
 
   /** Somebody calls one of our numbers. */
-  callFrom(from: string, to: string, options: CallerOptions = {}): Caller {
+  callFrom(from: string, to: string, options: CallerOptions = {}): PstnCaller {
     return this.#switchboard.callFrom(from, to, options);
   }
 
   /** Whom the house reached through a trunk by this call: to listen, speak and hang up. */
-  personOf(callSid: string): PstnLeg['person'] | undefined {
-    return this.#switchboard.persons.get(callSid)?.person;
+  remotePartyOf(callSid: string): PstnLeg['remoteParty'] | undefined {
+    return this.#switchboard.remoteParties.get(callSid)?.remoteParty;
   }
 
   /** What the transcriber hears in recordings from now on; empty: nothing it understands. */
@@ -241,20 +241,21 @@ export class TwilioEmulator implements AsyncDisposable {
   /** Throws where an answer was otherwise than Twilio's documents say: what is tested against it would be tested against nothing. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stack.disposeAsync();
-    const { oddReplies } = this.state;
-    if (oddReplies.size > 0) throw new Error(`The emulated Twilio answered as Twilio does not:\n${[...oddReplies].join('\n')}`);
+    const { replyDeviationsSeen } = this.state;
+    if (replyDeviationsSeen.size > 0)
+      throw new Error(`The emulated Twilio answered as Twilio does not:\n${[...replyDeviationsSeen].join('\n')}`);
   }
 }
 
-type Parts = {
+type EmulatorDeps = {
   readonly apiBase: string;
   readonly secureApiBase: string | undefined;
   readonly state: EmulatorState;
   readonly routes: readonly RestRoute[];
-  readonly webhooks: Webhooks;
+  readonly webhooks: WebhookSender;
   readonly inbound: InboundMessages;
   readonly farPhones: Map<string, FarPhone>;
-  readonly recordings: Recordings;
+  readonly recordings: EmulatedRecordings;
   readonly switchboard: Switchboard;
   readonly voice: VoiceSide;
   readonly stack: AsyncDisposableStack;
@@ -265,13 +266,13 @@ function makeState(options: EmulatorOptions): EmulatorState {
     clock: options.clock ?? systemClock,
     random: seededRandom(options.seed ?? 1),
     delays: { ...quickDelays, ...options.delays },
-    switches: { ...usualSwitches, ...options.switches },
+    switches: { ...defaultSwitches, ...options.switches },
     ...(options.accountSid === undefined ? {} : { accountSid: options.accountSid }),
     ...(options.authToken === undefined ? {} : { authToken: options.authToken }),
   });
 }
 
-async function makeVoice(make: VoiceSideMaker | undefined, state: EmulatorState, directory: SipDirectory): Promise<VoiceSide> {
+async function makeVoice(make: VoiceSideFactory | undefined, state: EmulatorState, directory: SipDirectory): Promise<VoiceSide> {
   if (make === undefined) return new FakeVoice(state.clock);
   return await make({
     clock: state.clock,

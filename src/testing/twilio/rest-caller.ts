@@ -5,7 +5,7 @@ import type { TwilioEmulator } from './emulator.ts';
 // Tests look into answers of any shape.
 // oxlint-disable-next-line typescript/no-explicit-any
 type Json = Record<string, any>;
-export type Reply = { status: number; json: Json; headers: Headers };
+export type RestResult = { status: number; json: Json; headers: Headers };
 
 /** One REST request with the account's credentials. */
 export async function rest(
@@ -13,7 +13,7 @@ export async function rest(
   method: string,
   path: string,
   { form, host = 'api', as }: { form?: Record<string, string> | [string, string][]; host?: string; as?: [string, string] } = {},
-): Promise<Reply> {
+): Promise<RestResult> {
   const [user, secret] = as ?? [twilio.accountSid, twilio.authToken];
   const prefix =
     host === 'api' && path.startsWith('/') && !path.startsWith('/2010') ? `/2010-04-01/Accounts/${twilio.accountSid}` : '';

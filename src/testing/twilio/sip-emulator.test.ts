@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Baresip } from '#testing/peers/baresip.ts';
 import { energyAt, readWav } from '#testing/peers/wav.ts';
 import { TwilioEmulator } from './emulator.ts';
-import { HouseStandIn } from './house-stand-in.ts';
+import { FakeWebhookServer } from './fake-webhook-server.ts';
 import { rest } from './rest-caller.ts';
 import { SipSide } from '#testing/twilio/sip/sip-side.ts';
 
@@ -14,13 +14,13 @@ const login = { username: 'pbx', password: 'Correct-Horse-42' };
 let stack: AsyncDisposableStack;
 let side: SipSide;
 let twilio: TwilioEmulator;
-let house: HouseStandIn;
+let webhookServer: FakeWebhookServer;
 
 beforeEach(async () => {
   stack = new AsyncDisposableStack();
   twilio = stack.use(await TwilioEmulator.start({ voice: async (surroundings) => (side = await SipSide.start(surroundings)) }));
-  house = stack.use(await HouseStandIn.start(() => twilio.authToken));
-  twilio.reach('https://house.example', house.origin);
+  webhookServer = stack.use(await FakeWebhookServer.start(() => twilio.authToken));
+  twilio.mapOrigin('https://house.example', webhookServer.origin);
   twilio.driftNumber(ours, { voice_url: 'https://house.example/voice' });
   await makeDomain();
 });
@@ -51,7 +51,7 @@ async function phone(answer: 'auto' | 'manual'): Promise<Baresip> {
 
 function recordingKept(): Promise<void> {
   return new Promise((resolve) => {
-    house.on('/kept', () => {
+    webhookServer.on('/kept', () => {
       resolve();
       return '';
     });
@@ -61,12 +61,12 @@ function recordingKept(): Promise<void> {
 test('a stranger calls, the phone answers, both hear each other, the action is asked', async () => {
   const kitchen = await phone('auto');
   const sip = `sip:pbx@${domain};transport=tls?x-did=%2B15555550199`;
-  house.on(
+  webhookServer.on(
     '/voice',
     `<Response><Dial answerOnBridge="true" action="/done" record="record-from-answer" recordingStatusCallback="/kept"><Sip>${sip}</Sip></Dial></Response>`,
   );
   const done = new Promise<Readonly<Record<string, string>>>((resolve) => {
-    house.on('/done', ({ fields }) => {
+    webhookServer.on('/done', ({ fields }) => {
       resolve(fields);
       return '<Response><Hangup/></Response>';
     });
@@ -77,12 +77,12 @@ test('a stranger calls, the phone answers, both hear each other, the action is a
   expect(invite.get('x-did')).toBe(ours);
   expect(invite.from?.uri).toBe(`sip:${theirs}@${domain}`);
   await side.saw('out', 'ACK');
-  await kitchen.happened('CALL_ESTABLISHED');
-  await caller.person.say({ kind: 'silence', seconds: 1.5 }).done;
+  await kitchen.waitForEvent('CALL_ESTABLISHED');
+  await caller.remoteParty.say({ kind: 'silence', seconds: 1.5 }).done;
   kitchen.hangup();
   expect(await done).toMatchObject({ DialCallStatus: 'completed', DialBridged: 'true', DialSipResponseCode: '200' });
   await caller.over;
-  expect(energyAt({ sampleRate: 8000, samples: caller.person.heard() }, 440)).toBeGreaterThan(0.9);
+  expect(energyAt({ sampleRate: 8000, samples: caller.remoteParty.heard() }, 440)).toBeGreaterThan(0.9);
   expect(await kitchen.heard(700)).toBeGreaterThan(0.9);
   await kept;
   const [recording] = twilio.recordings;
@@ -93,12 +93,12 @@ test('a stranger calls, the phone answers, both hear each other, the action is a
 test('nobody answers: the message that is left is the tone that was spoken', async () => {
   await phone('manual');
   const sip = `sip:pbx@${domain}`;
-  house.on('/voice', `<Response><Dial timeout="5" action="/done"><Sip>${sip}</Sip></Dial></Response>`);
-  house.on(
+  webhookServer.on('/voice', `<Response><Dial timeout="5" action="/done"><Sip>${sip}</Sip></Dial></Response>`);
+  webhookServer.on(
     '/done',
     '<Response><Record action="/left" maxLength="2" playBeep="false" recordingStatusCallback="/kept"/></Response>',
   );
-  house.on('/left', '<Response><Hangup/></Response>');
+  webhookServer.on('/left', '<Response><Hangup/></Response>');
   const kept = recordingKept();
   twilio.callFrom(theirs, ours, { speak: { kind: 'tone', frequency: 700 } });
   await side.saw('out', 'CANCEL', { limitSeconds: 25 });
@@ -111,13 +111,13 @@ test('nobody answers: the message that is left is the tone that was spoken', asy
 test('the phone dials out by its domain and reaches somebody', async () => {
   const kitchen = await phone('auto');
   twilio.setFarPhone('+15555550123', { calls: { outcome: 'answers', say: { kind: 'tone', frequency: 600 } } });
-  house.on('/out', `<Response><Dial callerId="${ours}"><Number>+15555550123</Number></Dial></Response>`);
+  webhookServer.on('/out', `<Response><Dial callerId="${ours}"><Number>+15555550123</Number></Dial></Response>`);
   kitchen.dial(`sip:+15555550123@${domain}`);
-  await kitchen.happened('CALL_ESTABLISHED');
-  const asked = house.at('/out')[0];
+  await kitchen.waitForEvent('CALL_ESTABLISHED');
+  const asked = webhookServer.requestsTo('/out')[0];
   expect(asked?.fields).toMatchObject({ SipDomain: domain, SipUsername: 'pbx', SipSourceIp: '127.0.0.1' });
   const listened = twilio.voice.pstnLeg({});
-  await listened.person.say({ kind: 'silence', seconds: 1.5 }).done;
+  await listened.remoteParty.say({ kind: 'silence', seconds: 1.5 }).done;
   listened.hangup();
   kitchen.hangup();
   await side.saw('in', 'BYE');

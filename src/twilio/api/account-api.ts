@@ -12,7 +12,7 @@ import type {
 } from './twilio-records.ts';
 import type { TwilioResult } from './twilio-result.ts';
 
-type Ask = <Value>(run: (sdk: Twilio) => Promise<Value>) => Promise<TwilioResult<Value>>;
+type RunRequest = <Value>(run: (sdk: Twilio) => Promise<Value>) => Promise<TwilioResult<Value>>;
 
 export type SipDomain = {
   readonly sid: string;
@@ -28,16 +28,16 @@ export type SipDomain = {
   readonly secure: boolean;
 };
 export type DomainChange = Partial<Omit<SipDomain, 'sid' | 'domainName'>>;
-export type NamedThing = { readonly sid: string; readonly friendlyName: string };
+export type NamedResource = { readonly sid: string; readonly friendlyName: string };
 export type SipCredential = { readonly sid: string; readonly username: string };
-export type Trunk = NamedThing & {
+export type Trunk = NamedResource & {
   readonly domainName: string;
   readonly secure: boolean;
   /** Asked for a document where a call cannot be brought to an origination address; empty: it is not. */
   readonly disasterRecoveryUrl: string;
   readonly disasterRecoveryMethod: string;
 };
-export type TrunkChange = Partial<Omit<Trunk, keyof NamedThing>>;
+export type TrunkChange = Partial<Omit<Trunk, keyof NamedResource>>;
 
 /** The fields of a number that may be written, by the names of TwilioNumber. */
 export type NumberChange = Partial<
@@ -60,7 +60,7 @@ export type NumberChange = Partial<
 >;
 
 /** Which of a SIP domain's two doors: calls it takes, registrations it takes. Each has its own list of credentials. */
-export type DomainDoor = 'calls' | 'registrations';
+export type DomainAuthType = 'calls' | 'registrations';
 
 /** Made anew for each list: the package writes into what it is given, and two lists at a time would get in each other's way. */
 const everything = () => ({ limit: 1000, pageSize: 1000 });
@@ -68,28 +68,28 @@ type Limits = ReturnType<typeof everything>;
 
 /** What set-up and health ask of an account. Each verb is one request, or the pages of one list. */
 export class TwilioAccountApi {
-  readonly #ask: Ask;
+  readonly #request: RunRequest;
   readonly #accountSid: string;
   readonly originations: OriginationApi;
   readonly messagingServices: MessagingServiceApi;
 
-  constructor(ask: Ask, accountSid: string) {
-    this.#ask = ask;
+  constructor(request: RunRequest, accountSid: string) {
+    this.#request = request;
     this.#accountSid = accountSid;
-    this.originations = new OriginationApi(ask);
-    this.messagingServices = new MessagingServiceApi(ask);
+    this.originations = new OriginationApi(request);
+    this.messagingServices = new MessagingServiceApi(request);
   }
 
   /** Refused with 20003 for an API key, however good it is. */
   fetchAccount(): Promise<TwilioResult<TwilioAccountFacts>> {
-    return this.#ask(async (sdk) => {
+    return this.#request(async (sdk) => {
       const { sid, friendlyName, status, type } = await sdk.api.v2010.accounts(this.#accountSid).fetch();
       return { sid, name: text(friendlyName), status: text(status), type: text(type) };
     });
   }
 
   fetchBalance(): Promise<TwilioResult<TwilioBalance>> {
-    return this.#ask(async (sdk) => {
+    return this.#request(async (sdk) => {
       const { balance, currency } = await sdk.balance.fetch();
       return { amount: number(balance) ?? 0, currency: text(currency) };
     });
@@ -97,10 +97,12 @@ export class TwilioAccountApi {
 
   /** The usage of this month, per category. */
   listUsage(): Promise<TwilioResult<readonly TwilioUsage[]>> {
-    return this.#ask(async (sdk) => {
+    return this.#request(async (sdk) => {
       const found = await sdk.usage.records.thisMonth.list(everything());
       return found.map(({ category, count, price, priceUnit }) => ({
-        ...{ category: text(category), count: number(count) ?? 0, price: number(price) ?? 0 },
+        category: text(category),
+        count: number(count) ?? 0,
+        price: number(price) ?? 0,
         currency: text(priceUnit).toUpperCase(),
       }));
     });
@@ -113,7 +115,7 @@ export class TwilioAccountApi {
     readonly since: number;
     readonly limit?: number;
   }): Promise<TwilioResult<readonly TwilioAlert[]>> {
-    return this.#ask(async (sdk) => {
+    return this.#request(async (sdk) => {
       const found = await sdk.monitor.v1.alerts.list({ startDate: new Date(since), limit, pageSize: limit });
       return found.map((alert) => ({
         sid: text(alert.sid),
@@ -128,7 +130,7 @@ export class TwilioAccountApi {
   }
 
   lookUp(number: string, fields?: 'caller_name' | 'line_type_intelligence'): Promise<TwilioResult<TwilioLookup>> {
-    return this.#ask(async (sdk) => {
+    return this.#request(async (sdk) => {
       const found = await sdk.lookups.v2.phoneNumbers(number).fetch(fields === undefined ? {} : { fields });
       const { callerName, lineTypeIntelligence } = found as { callerName?: unknown; lineTypeIntelligence?: unknown };
       return {
@@ -142,85 +144,89 @@ export class TwilioAccountApi {
   }
 
   listNumbers(): Promise<TwilioResult<readonly TwilioNumber[]>> {
-    return this.#ask(async (sdk) => (await sdk.incomingPhoneNumbers.list(everything())).map(toNumber));
+    return this.#request(async (sdk) => (await sdk.incomingPhoneNumbers.list(everything())).map(toNumber));
   }
 
   fetchNumber(sid: string): Promise<TwilioResult<TwilioNumber>> {
-    return this.#ask(async (sdk) => toNumber(await sdk.incomingPhoneNumbers(sid).fetch()));
+    return this.#request(async (sdk) => toNumber(await sdk.incomingPhoneNumbers(sid).fetch()));
   }
 
   updateNumber(sid: string, change: NumberChange): Promise<TwilioResult<TwilioNumber>> {
-    return this.#ask(async (sdk) => toNumber(await sdk.incomingPhoneNumbers(sid).update(change)));
+    return this.#request(async (sdk) => toNumber(await sdk.incomingPhoneNumbers(sid).update(change)));
   }
 
   listDomains(): Promise<TwilioResult<readonly SipDomain[]>> {
-    return this.#ask(async (sdk) => (await sdk.sip.domains.list(everything())).map(toDomain));
+    return this.#request(async (sdk) => (await sdk.sip.domains.list(everything())).map(toDomain));
   }
 
   /** Refused with 21232 where the name is taken by anybody. */
   createDomain(domainName: string, change: DomainChange): Promise<TwilioResult<SipDomain>> {
-    return this.#ask(async (sdk) => toDomain(await sdk.sip.domains.create({ domainName, ...change })));
+    return this.#request(async (sdk) => toDomain(await sdk.sip.domains.create({ domainName, ...change })));
   }
 
   updateDomain(sid: string, change: DomainChange): Promise<TwilioResult<SipDomain>> {
-    return this.#ask(async (sdk) => toDomain(await sdk.sip.domains(sid).update(change)));
+    return this.#request(async (sdk) => toDomain(await sdk.sip.domains(sid).update(change)));
   }
 
   deleteDomain(sid: string): Promise<TwilioResult<void>> {
-    return this.#ask(async (sdk) => void (await sdk.sip.domains(sid).remove()));
+    return this.#request(async (sdk) => void (await sdk.sip.domains(sid).remove()));
   }
 
-  listCredentialLists(): Promise<TwilioResult<readonly NamedThing[]>> {
-    return this.#ask(async (sdk) => (await sdk.sip.credentialLists.list(everything())).map(toNamed));
+  listCredentialLists(): Promise<TwilioResult<readonly NamedResource[]>> {
+    return this.#request(async (sdk) => (await sdk.sip.credentialLists.list(everything())).map(toNamed));
   }
 
-  createCredentialList(friendlyName: string): Promise<TwilioResult<NamedThing>> {
-    return this.#ask(async (sdk) => toNamed(await sdk.sip.credentialLists.create({ friendlyName })));
+  createCredentialList(friendlyName: string): Promise<TwilioResult<NamedResource>> {
+    return this.#request(async (sdk) => toNamed(await sdk.sip.credentialLists.create({ friendlyName })));
   }
 
   deleteCredentialList(sid: string): Promise<TwilioResult<void>> {
-    return this.#ask(async (sdk) => void (await sdk.sip.credentialLists(sid).remove()));
+    return this.#request(async (sdk) => void (await sdk.sip.credentialLists(sid).remove()));
   }
 
   listCredentials(listSid: string): Promise<TwilioResult<readonly SipCredential[]>> {
-    return this.#ask(async (sdk) => (await sdk.sip.credentialLists(listSid).credentials.list(everything())).map(toCredential));
+    return this.#request(async (sdk) =>
+      (await sdk.sip.credentialLists(listSid).credentials.list(everything())).map(toCredential),
+    );
   }
 
   createCredential(
     listSid: string,
     credential: { readonly username: string; readonly password: string },
   ): Promise<TwilioResult<SipCredential>> {
-    return this.#ask(async (sdk) => toCredential(await sdk.sip.credentialLists(listSid).credentials.create(credential)));
+    return this.#request(async (sdk) => toCredential(await sdk.sip.credentialLists(listSid).credentials.create(credential)));
   }
 
   /** The password cannot be read back, only replaced. */
   updateCredential(listSid: string, sid: string, password: string): Promise<TwilioResult<SipCredential>> {
-    return this.#ask(async (sdk) => toCredential(await sdk.sip.credentialLists(listSid).credentials(sid).update({ password })));
+    return this.#request(async (sdk) =>
+      toCredential(await sdk.sip.credentialLists(listSid).credentials(sid).update({ password })),
+    );
   }
 
   deleteCredential(listSid: string, sid: string): Promise<TwilioResult<void>> {
-    return this.#ask(async (sdk) => void (await sdk.sip.credentialLists(listSid).credentials(sid).remove()));
+    return this.#request(async (sdk) => void (await sdk.sip.credentialLists(listSid).credentials(sid).remove()));
   }
 
   /** The sids of the credential lists that open `door`. */
-  listMappings(domainSid: string, door: DomainDoor): Promise<TwilioResult<readonly string[]>> {
-    return this.#ask(async (sdk) => {
-      const found = await mappings(sdk, domainSid, door).list(everything());
+  listMappings(domainSid: string, authType: DomainAuthType): Promise<TwilioResult<readonly string[]>> {
+    return this.#request(async (sdk) => {
+      const found = await mappings(sdk, domainSid, authType).list(everything());
       return found.map(({ sid }) => sid);
     });
   }
 
   /** Refused with 21231 where it is there already. */
-  createMapping(domainSid: string, door: DomainDoor, credentialListSid: string): Promise<TwilioResult<void>> {
-    return this.#ask(async (sdk) => void (await mappings(sdk, domainSid, door).create({ credentialListSid })));
+  createMapping(domainSid: string, authType: DomainAuthType, credentialListSid: string): Promise<TwilioResult<void>> {
+    return this.#request(async (sdk) => void (await mappings(sdk, domainSid, authType).create({ credentialListSid })));
   }
 
-  deleteMapping(domainSid: string, door: DomainDoor, credentialListSid: string): Promise<TwilioResult<void>> {
-    return this.#ask(async (sdk) => void (await mappings(sdk, domainSid, door)(credentialListSid).remove()));
+  deleteMapping(domainSid: string, authType: DomainAuthType, credentialListSid: string): Promise<TwilioResult<void>> {
+    return this.#request(async (sdk) => void (await mappings(sdk, domainSid, authType)(credentialListSid).remove()));
   }
 
   listTrunks(): Promise<TwilioResult<readonly Trunk[]>> {
-    return this.#ask(async (sdk) => (await sdk.trunking.v1.trunks.list(everything())).map(toTrunk));
+    return this.#request(async (sdk) => (await sdk.trunking.v1.trunks.list(everything())).map(toTrunk));
   }
 
   createTrunk(trunk: {
@@ -228,33 +234,37 @@ export class TwilioAccountApi {
     readonly domainName: string;
     readonly secure: boolean;
   }): Promise<TwilioResult<Trunk>> {
-    return this.#ask(async (sdk) => toTrunk(await sdk.trunking.v1.trunks.create(trunk)));
+    return this.#request(async (sdk) => toTrunk(await sdk.trunking.v1.trunks.create(trunk)));
   }
 
   updateTrunk(sid: string, change: TrunkChange): Promise<TwilioResult<Trunk>> {
-    return this.#ask(async (sdk) => {
+    return this.#request(async (sdk) => {
       type Change = Parameters<ReturnType<typeof sdk.trunking.v1.trunks>['update']>[0];
       return toTrunk(await sdk.trunking.v1.trunks(sid).update(change as Extract<Change, object>));
     });
   }
 
   deleteTrunk(sid: string): Promise<TwilioResult<void>> {
-    return this.#ask(async (sdk) => void (await sdk.trunking.v1.trunks(sid).remove()));
+    return this.#request(async (sdk) => void (await sdk.trunking.v1.trunks(sid).remove()));
   }
 
   /** The sids of the credential lists that may call out over the trunk. */
   listTrunkCredentialLists(trunkSid: string): Promise<TwilioResult<readonly string[]>> {
-    return this.#ask(async (sdk) =>
+    return this.#request(async (sdk) =>
       (await sdk.trunking.v1.trunks(trunkSid).credentialsLists.list(everything())).map(({ sid }) => sid),
     );
   }
 
   addTrunkCredentialList(trunkSid: string, credentialListSid: string): Promise<TwilioResult<void>> {
-    return this.#ask(async (sdk) => void (await sdk.trunking.v1.trunks(trunkSid).credentialsLists.create({ credentialListSid })));
+    return this.#request(
+      async (sdk) => void (await sdk.trunking.v1.trunks(trunkSid).credentialsLists.create({ credentialListSid })),
+    );
   }
 
   removeTrunkCredentialList(trunkSid: string, credentialListSid: string): Promise<TwilioResult<void>> {
-    return this.#ask(async (sdk) => void (await sdk.trunking.v1.trunks(trunkSid).credentialsLists(credentialListSid).remove()));
+    return this.#request(
+      async (sdk) => void (await sdk.trunking.v1.trunks(trunkSid).credentialsLists(credentialListSid).remove()),
+    );
   }
 }
 
@@ -265,9 +275,9 @@ type Mappings = {
   create(mapping: { credentialListSid: string }): Promise<unknown>;
 };
 
-function mappings(sdk: Twilio, domainSid: string, door: DomainDoor): Mappings {
+function mappings(sdk: Twilio, domainSid: string, authType: DomainAuthType): Mappings {
   const { auth } = sdk.sip.domains(domainSid);
-  return door === 'calls' ? auth.calls.credentialListMappings : auth.registrations.credentialListMappings;
+  return authType === 'calls' ? auth.calls.credentialListMappings : auth.registrations.credentialListMappings;
 }
 
 function toDomain(from: { readonly [Field in keyof SipDomain]?: unknown }): SipDomain {
@@ -285,7 +295,7 @@ function toDomain(from: { readonly [Field in keyof SipDomain]?: unknown }): SipD
   };
 }
 
-function toNamed(from: { readonly sid?: unknown; readonly friendlyName?: unknown }): NamedThing {
+function toNamed(from: { readonly sid?: unknown; readonly friendlyName?: unknown }): NamedResource {
   return { sid: text(from.sid), friendlyName: text(from.friendlyName) };
 }
 
@@ -295,7 +305,9 @@ function toCredential(from: { readonly sid?: unknown; readonly username?: unknow
 
 function toTrunk(from: { readonly [Field in keyof Trunk]?: unknown }): Trunk {
   return {
-    ...{ ...toNamed(from), domainName: text(from.domainName), secure: from.secure === true },
+    ...toNamed(from),
+    domainName: text(from.domainName),
+    secure: from.secure === true,
     disasterRecoveryUrl: text(from.disasterRecoveryUrl),
     disasterRecoveryMethod: text(from.disasterRecoveryMethod),
   };

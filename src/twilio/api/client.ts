@@ -4,7 +4,7 @@
 import type { Twilio } from 'twilio';
 import type { Log } from '#base/log.ts';
 import { TwilioAccountApi } from './account-api.ts';
-import { explainCode } from './error-words.ts';
+import { explainErrorCode } from './error-messages.ts';
 import { toCall, toMedia, toMessage, toRecording, toTranscription } from './record-mapping.ts';
 import { failureOf } from './twilio-http.ts';
 import type { TwilioHttp } from './twilio-http.ts';
@@ -25,7 +25,7 @@ export type TwilioCredentials = {
   readonly password: string;
 };
 
-export type TwilioClientOptions = { readonly credentials: TwilioCredentials; readonly http: TwilioHttp; readonly log: Log };
+export type TwilioClientDeps = { readonly credentials: TwilioCredentials; readonly http: TwilioHttp; readonly log: Log };
 
 export type NewMessage = {
   readonly from: string;
@@ -84,8 +84,8 @@ export type NewRecording = {
   readonly statusCallback?: string | undefined;
 };
 
-const usualLimit = 200;
-const mostPerPage = 200;
+const defaultLimit = 200;
+const maxPerPage = 200;
 
 export class TwilioClient {
   readonly credentials: TwilioCredentials;
@@ -95,11 +95,11 @@ export class TwilioClient {
   readonly #log: Log;
   #sdk: Promise<Twilio> | undefined;
 
-  constructor({ credentials, http, log }: TwilioClientOptions) {
+  constructor({ credentials, http, log }: TwilioClientDeps) {
     this.credentials = credentials;
     this.#http = http;
     this.#log = log;
-    this.account = new TwilioAccountApi((run) => this.#ask(run), credentials.accountSid);
+    this.account = new TwilioAccountApi((run) => this.#request(run), credentials.accountSid);
   }
 
   sendMessage({
@@ -110,9 +110,11 @@ export class TwilioClient {
     statusCallback,
     validitySeconds,
   }: NewMessage): Promise<TwilioResult<TwilioMessage>> {
-    return this.#ask(async (sdk) => {
+    return this.#request(async (sdk) => {
       const message = await sdk.messages.create({
-        ...{ from, to, body },
+        from,
+        to,
+        body,
         ...(mediaUrls.length === 0 ? {} : { mediaUrl: [...mediaUrls] }),
         ...(statusCallback === undefined ? {} : { statusCallback }),
         ...(validitySeconds === undefined ? {} : { validityPeriod: validitySeconds }),
@@ -122,25 +124,26 @@ export class TwilioClient {
   }
 
   listMessages({ sentAfter, limit, ...who }: MessageQuery): Promise<TwilioResult<readonly TwilioMessage[]>> {
-    return this.#ask(async (sdk) => {
+    return this.#request(async (sdk) => {
       const found = await sdk.messages.list({
-        ...{ ...who, ...page(limit) },
+        ...who,
+        ...page(limit),
         ...(sentAfter === undefined ? {} : { dateSentAfter: new Date(sentAfter) }),
       });
-      return once(found.map(toMessage));
+      return uniqueBySid(found.map(toMessage));
     });
   }
 
   fetchMessage(sid: string): Promise<TwilioResult<TwilioMessage>> {
-    return this.#ask(async (sdk) => toMessage(await sdk.messages(sid).fetch()));
+    return this.#request(async (sdk) => toMessage(await sdk.messages(sid).fetch()));
   }
 
   deleteMessage(sid: string): Promise<TwilioResult<void>> {
-    return this.#ask(async (sdk) => void (await sdk.messages(sid).remove()));
+    return this.#request(async (sdk) => void (await sdk.messages(sid).remove()));
   }
 
   listMedia(messageSid: string): Promise<TwilioResult<readonly TwilioMedia[]>> {
-    return this.#ask(async (sdk) => (await sdk.messages(messageSid).media.list(page(undefined))).map(toMedia));
+    return this.#request(async (sdk) => (await sdk.messages(messageSid).media.list(page(undefined))).map(toMedia));
   }
 
   /** Of a MediaUrl or any other address at Twilio. A 404 may become a success a little later. */
@@ -149,11 +152,11 @@ export class TwilioClient {
   }
 
   deleteMedia(messageSid: string, mediaSid: string): Promise<TwilioResult<void>> {
-    return this.#ask(async (sdk) => void (await sdk.messages(messageSid).media(mediaSid).remove()));
+    return this.#request(async (sdk) => void (await sdk.messages(messageSid).media(mediaSid).remove()));
   }
 
   createCall({ timeoutSeconds, ...call }: NewCall): Promise<TwilioResult<TwilioCall>> {
-    return this.#ask(async (sdk) => {
+    return this.#request(async (sdk) => {
       const timeout = timeoutSeconds === undefined ? {} : { timeout: timeoutSeconds };
       return toCall(await sdk.calls.create({ ...call, ...timeout } as Parameters<typeof sdk.calls.create>[0]));
     });
@@ -161,36 +164,37 @@ export class TwilioClient {
 
   /** A call that is over is refused with code 21220. */
   updateCall(sid: string, change: CallChange): Promise<TwilioResult<TwilioCall>> {
-    return this.#ask(async (sdk) => toCall(await sdk.calls(sid).update(change)));
+    return this.#request(async (sdk) => toCall(await sdk.calls(sid).update(change)));
   }
 
   fetchCall(sid: string): Promise<TwilioResult<TwilioCall>> {
-    return this.#ask(async (sdk) => toCall(await sdk.calls(sid).fetch()));
+    return this.#request(async (sdk) => toCall(await sdk.calls(sid).fetch()));
   }
 
   listCalls({ startedAfter, limit, ...filters }: CallQuery): Promise<TwilioResult<readonly TwilioCall[]>> {
-    return this.#ask(async (sdk) => {
+    return this.#request(async (sdk) => {
       const found = await sdk.calls.list({
-        ...{ ...filters, ...page(limit) },
+        ...filters,
+        ...page(limit),
         ...(startedAfter === undefined ? {} : { startTimeAfter: new Date(startedAfter) }),
       });
-      return once(found.map(toCall));
+      return uniqueBySid(found.map(toCall));
     });
   }
 
   listRecordings({ callSid, createdAfter, limit }: RecordingQuery): Promise<TwilioResult<readonly TwilioRecording[]>> {
-    return this.#ask(async (sdk) => {
+    return this.#request(async (sdk) => {
       const found = await sdk.recordings.list({
         ...page(limit),
         ...(callSid === undefined ? {} : { callSid }),
         ...(createdAfter === undefined ? {} : { dateCreatedAfter: new Date(createdAfter) }),
       });
-      return once(found.map(toRecording));
+      return uniqueBySid(found.map(toRecording));
     });
   }
 
   fetchRecording(sid: string): Promise<TwilioResult<TwilioRecording>> {
-    return this.#ask(async (sdk) => toRecording(await sdk.recordings(sid).fetch()));
+    return this.#request(async (sdk) => toRecording(await sdk.recordings(sid).fetch()));
   }
 
   /** 8 kHz, 16 bit PCM. 404 for a while after the callback that says it is there. */
@@ -202,12 +206,12 @@ export class TwilioClient {
 
   /** Done twice it is refused with 404. */
   deleteRecording(sid: string): Promise<TwilioResult<void>> {
-    return this.#ask(async (sdk) => void (await sdk.recordings(sid).remove()));
+    return this.#request(async (sdk) => void (await sdk.recordings(sid).remove()));
   }
 
   /** Of the parent leg, to hear both. Refused with 21220 where the call is not in progress. */
   startRecording({ callSid, channels = 'mono', statusCallback }: NewRecording): Promise<TwilioResult<TwilioRecording>> {
-    return this.#ask(async (sdk) => {
+    return this.#request(async (sdk) => {
       const recordings = sdk.calls(callSid).recordings;
       const callback =
         statusCallback === undefined
@@ -221,11 +225,11 @@ export class TwilioClient {
     { callSid, sid }: { readonly callSid: string; readonly sid: string },
     status: 'paused' | 'in-progress' | 'stopped',
   ): Promise<TwilioResult<TwilioRecording>> {
-    return this.#ask(async (sdk) => toRecording(await sdk.calls(callSid).recordings(sid).update({ status })));
+    return this.#request(async (sdk) => toRecording(await sdk.calls(callSid).recordings(sid).update({ status })));
   }
 
   listTranscriptions(recordingSid: string): Promise<TwilioResult<readonly TwilioTranscription[]>> {
-    return this.#ask(async (sdk) =>
+    return this.#request(async (sdk) =>
       (await sdk.recordings(recordingSid).transcriptions.list(page(undefined))).map(toTranscription),
     );
   }
@@ -234,14 +238,14 @@ export class TwilioClient {
     return `https://api.twilio.com/2010-04-01/Accounts/${this.credentials.accountSid}`;
   }
 
-  async #ask<Value>(run: (sdk: Twilio) => Promise<Value>): Promise<TwilioResult<Value>> {
+  async #request<Value>(run: (sdk: Twilio) => Promise<Value>): Promise<TwilioResult<Value>> {
     try {
       this.#sdk ??= this.#load();
       return { kind: 'ok', value: await run(await this.#sdk) };
     } catch (error) {
       const failure = failureOf(error);
       this.#log.debug({ ...failure, err: failure.status === undefined ? error : undefined }, 'A request to Twilio failed');
-      return { ...failure, message: explainCode(failure.code, failure.message) };
+      return { ...failure, message: explainErrorCode(failure.code, failure.message) };
     }
   }
 
@@ -255,11 +259,11 @@ export class TwilioClient {
 }
 
 /** A list that grows while its pages are read shows the last of one page again as the first of the next. */
-function once<Item extends { readonly sid: string }>(items: readonly Item[]): readonly Item[] {
+function uniqueBySid<Item extends { readonly sid: string }>(items: readonly Item[]): readonly Item[] {
   return [...new Map(items.map((item) => [item.sid, item])).values()];
 }
 
 /** The package goes from page to page as Twilio says; without a limit it would walk every one there is. */
-function page(limit: number = usualLimit): { readonly limit: number; readonly pageSize: number } {
-  return { limit, pageSize: Math.min(limit, mostPerPage) };
+function page(limit: number = defaultLimit): { readonly limit: number; readonly pageSize: number } {
+  return { limit, pageSize: Math.min(limit, maxPerPage) };
 }

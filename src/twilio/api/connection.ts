@@ -5,20 +5,20 @@ import type { TwilioHttp } from './twilio-http.ts';
 import type { TwilioFailure, TwilioResult } from './twilio-result.ts';
 import type { LiveTwilioSettings, TwilioSettings } from './twilio-settings.ts';
 
-type Options = { readonly settings: LiveTwilioSettings; readonly http: TwilioHttp; readonly log: Log };
+type TwilioConnectionDeps = { readonly settings: LiveTwilioSettings; readonly http: TwilioHttp; readonly log: Log };
 
 /** The way to the account that is set up now: other credentials make another client. */
 export class TwilioConnection {
-  readonly #options: Options;
+  readonly #deps: TwilioConnectionDeps;
   #client: TwilioClient | undefined;
 
-  constructor(options: Options) {
-    this.#options = options;
+  constructor(deps: TwilioConnectionDeps) {
+    this.#deps = deps;
   }
 
   /** Undefined while no account is set up. */
   client(): TwilioClient | undefined {
-    const credentials = credentialsOf(this.#options.settings.current);
+    const credentials = credentialsOf(this.#deps.settings.current);
     if (credentials === undefined) return undefined;
     if (this.#client === undefined || !isSame(this.#client.credentials, credentials)) this.#client = this.clientFor(credentials);
     return this.#client;
@@ -26,18 +26,18 @@ export class TwilioConnection {
 
   /** For trying credentials before they are kept. */
   clientFor(credentials: TwilioCredentials): TwilioClient {
-    const { http, log } = this.#options;
+    const { http, log } = this.#deps;
     return new TwilioClient({ credentials, http, log });
   }
 
   /** Runs `run` with the client; without an account it is as if Twilio could not be reached. */
-  ask<Value>(run: (client: TwilioClient) => Promise<TwilioResult<Value>>): Promise<TwilioResult<Value>> {
+  request<Value>(run: (client: TwilioClient) => Promise<TwilioResult<Value>>): Promise<TwilioResult<Value>> {
     const client = this.client();
-    return client === undefined ? Promise.resolve(notSetUp) : run(client);
+    return client === undefined ? Promise.resolve(notConfigured) : run(client);
   }
 }
 
-const notSetUp: TwilioFailure = {
+const notConfigured: TwilioFailure = {
   kind: 'unreachable',
   status: undefined,
   code: undefined,

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createLog } from '#base/log.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { TwilioClient } from './client.ts';
-import { classifyAnswer, classifyBreak } from './failure-classes.ts';
+import { classifyResponse, classifyNetworkError } from './failure-classes.ts';
 import { TwilioHttp } from './twilio-http.ts';
 import type { TwilioFailure, TwilioResult } from './twilio-result.ts';
 
@@ -40,12 +40,12 @@ describe('the class of an answer', () => {
     [502, '<html>Bad Gateway</html>', undefined, 'ambiguous'],
     [503, '{"code":20503}', '5', 'ambiguous 20503'],
   ])('%i %s, Retry-After %s: %s', (status, body, retryAfter, expected) => {
-    expect(inShort(classifyAnswer({ status, body, retryAfter, now }))).toBe(expected);
+    expect(inShort(classifyResponse({ status, body, retryAfter, now }))).toBe(expected);
   });
 
   it('shows the words of newer interfaces too', () => {
     const body = JSON.stringify({ type: 'x', title: 'Bad', status: 400, detail: 'The name is too long', code: 70002 });
-    expect(classifyAnswer({ status: 400, body, retryAfter: undefined, now })).toMatchObject({
+    expect(classifyResponse({ status: 400, body, retryAfter: undefined, now })).toMatchObject({
       code: 70002,
       message: 'The name is too long',
     });
@@ -72,7 +72,7 @@ describe('the class of a break', () => {
     [new DOMException('aborted', 'AbortError'), 'ambiguous'],
     ['not even an error', 'ambiguous'],
   ])('%s', (broken, expected) => {
-    expect(classifyBreak(broken).kind).toBe(expected);
+    expect(classifyNetworkError(broken).kind).toBe(expected);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { TwilioFailure } from './twilio-result.ts';
 
 /** What came back over HTTP. */
-export type Answer = {
+export type HttpResponse = {
   readonly status: number;
   readonly body: string;
   /** The header as it stands: seconds, or a date. */
@@ -13,12 +13,12 @@ export type Answer = {
  * Whether an answer is a failure, and of which class: a success that cannot be read leaves open what was done, just as a 5xx does.
  * Returns undefined for a success.
  */
-export function classifyAnswer({ status, body, retryAfter, now }: Answer): TwilioFailure | undefined {
-  const words = readError(body);
+export function classifyResponse({ status, body, retryAfter, now }: HttpResponse): TwilioFailure | undefined {
+  const error = readError(body);
   const failure = {
     status,
-    code: words?.code,
-    message: words?.message ?? `Twilio answered ${status}`,
+    code: error?.code,
+    message: error?.message ?? `Twilio answered ${status}`,
     retryAfterSeconds: undefined,
   };
   if (status === 429) return { ...failure, kind: 'limited', retryAfterSeconds: readRetryAfter(retryAfter, now) };
@@ -57,7 +57,7 @@ const beforeSending = new Set([
 const certificatePattern = /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH)/;
 
 /** Whether the request can have reached Twilio, told from the error that ended it. */
-export function classifyBreak(error: unknown): TwilioFailure {
+export function classifyNetworkError(error: unknown): TwilioFailure {
   const { code, syscall } = innermost(error);
   const failure = { status: undefined, code: undefined, retryAfterSeconds: undefined };
   if (code !== undefined && certificatePattern.test(code)) {
@@ -95,11 +95,11 @@ function readRetryAfter(header: string | undefined, now: number): number | undef
   if (header === undefined) return undefined;
   const seconds = /^\s*\d{1,9}\s*$/.test(header) ? Number(header) : (Date.parse(header) - now) / 1000;
   if (!Number.isFinite(seconds)) return undefined;
-  return Math.min(mostRetryAfterSeconds, Math.max(0, seconds));
+  return Math.min(maxRetryAfterSeconds, Math.max(0, seconds));
 }
 
 /** Nobody is believed who wants to be left alone for longer. */
-const mostRetryAfterSeconds = 3600;
+const maxRetryAfterSeconds = 3600;
 
 function parseJson(text: string): unknown {
   try {

@@ -2,7 +2,7 @@ import type { Twilio } from 'twilio';
 import { text } from './record-mapping.ts';
 import type { TwilioResult } from './twilio-result.ts';
 
-type Ask = <Value>(run: (sdk: Twilio) => Promise<Value>) => Promise<TwilioResult<Value>>;
+type RunRequest = <Value>(run: (sdk: Twilio) => Promise<Value>) => Promise<TwilioResult<Value>>;
 
 /** Numbers that send together; a campaign of US carriers (10DLC) is registered on one. */
 export type MessagingService = {
@@ -16,30 +16,30 @@ export type MessagingService = {
 
 /** The Messaging Services of the account. Each verb is one request, or the pages of one list. */
 export class MessagingServiceApi {
-  readonly #ask: Ask;
+  readonly #request: RunRequest;
 
-  constructor(ask: Ask) {
-    this.#ask = ask;
+  constructor(request: RunRequest) {
+    this.#request = request;
   }
 
   list(): Promise<TwilioResult<readonly MessagingService[]>> {
-    return this.#ask(async (sdk) => (await sdk.messaging.v1.services.list({ limit: 200, pageSize: 100 })).map(toService));
+    return this.#request(async (sdk) => (await sdk.messaging.v1.services.list({ limit: 200, pageSize: 100 })).map(toService));
   }
 
   fetch(sid: string): Promise<TwilioResult<MessagingService>> {
-    return this.#ask(async (sdk) => toService(await sdk.messaging.v1.services(sid).fetch()));
+    return this.#request(async (sdk) => toService(await sdk.messaging.v1.services(sid).fetch()));
   }
 
   /** The sids and numbers (E.164) in a service. */
   numbersOf(sid: string): Promise<TwilioResult<readonly { readonly sid: string; readonly number: string }[]>> {
-    return this.#ask(async (sdk) => {
+    return this.#request(async (sdk) => {
       const found = await sdk.messaging.v1.services(sid).phoneNumbers.list({ limit: 1000, pageSize: 100 });
       return found.map((one) => ({ sid: text(one.sid), number: text(one.phoneNumber) }));
     });
   }
 
   setDefersToNumber(sid: string, defers: boolean): Promise<TwilioResult<MessagingService>> {
-    return this.#ask(async (sdk) =>
+    return this.#request(async (sdk) =>
       toService(await sdk.messaging.v1.services(sid).update({ useInboundWebhookOnNumber: defers })),
     );
   }
@@ -51,7 +51,9 @@ type Loose = {
 
 function toService({ sid, friendlyName, useInboundWebhookOnNumber, inboundRequestUrl }: Loose): MessagingService {
   return {
-    ...{ sid: text(sid), name: text(friendlyName) || text(sid), inboundUrl: text(inboundRequestUrl) },
+    sid: text(sid),
+    name: text(friendlyName) || text(sid),
+    inboundUrl: text(inboundRequestUrl),
     defersToNumber: useInboundWebhookOnNumber === true,
   };
 }

@@ -2,7 +2,7 @@ import type { Twilio } from 'twilio';
 import { text } from './record-mapping.ts';
 import type { TwilioResult } from './twilio-result.ts';
 
-type Ask = <Value>(run: (sdk: Twilio) => Promise<Value>) => Promise<TwilioResult<Value>>;
+type RunRequest = <Value>(run: (sdk: Twilio) => Promise<Value>) => Promise<TwilioResult<Value>>;
 
 /** Where a trunk sends the calls of its numbers. The lowest priority comes first. */
 export type OriginationUrl = {
@@ -17,34 +17,38 @@ type Wanted = Omit<OriginationUrl, 'sid'>;
 
 /** The origination addresses of trunks. Each verb is one request, or the pages of one list. */
 export class OriginationApi {
-  readonly #ask: Ask;
+  readonly #request: RunRequest;
 
-  constructor(ask: Ask) {
-    this.#ask = ask;
+  constructor(request: RunRequest) {
+    this.#request = request;
   }
 
   list(trunkSid: string): Promise<TwilioResult<readonly OriginationUrl[]>> {
-    return this.#ask(async (sdk) =>
+    return this.#request(async (sdk) =>
       (await sdk.trunking.v1.trunks(trunkSid).originationUrls.list({ limit: 100, pageSize: 100 })).map(toUrl),
     );
   }
 
   create(trunkSid: string, url: Wanted): Promise<TwilioResult<OriginationUrl>> {
-    return this.#ask(async (sdk) => toUrl(await sdk.trunking.v1.trunks(trunkSid).originationUrls.create(url)));
+    return this.#request(async (sdk) => toUrl(await sdk.trunking.v1.trunks(trunkSid).originationUrls.create(url)));
   }
 
   update({ trunkSid, sid }: { trunkSid: string; sid: string }, url: Wanted): Promise<TwilioResult<OriginationUrl>> {
-    return this.#ask(async (sdk) => toUrl(await sdk.trunking.v1.trunks(trunkSid).originationUrls(sid).update(url)));
+    return this.#request(async (sdk) => toUrl(await sdk.trunking.v1.trunks(trunkSid).originationUrls(sid).update(url)));
   }
 
   delete(trunkSid: string, sid: string): Promise<TwilioResult<void>> {
-    return this.#ask(async (sdk) => void (await sdk.trunking.v1.trunks(trunkSid).originationUrls(sid).remove()));
+    return this.#request(async (sdk) => void (await sdk.trunking.v1.trunks(trunkSid).originationUrls(sid).remove()));
   }
 }
 
 function toUrl(from: { readonly [Field in keyof OriginationUrl]?: unknown }): OriginationUrl {
   return {
-    ...{ sid: text(from.sid), friendlyName: text(from.friendlyName), sipUrl: text(from.sipUrl) },
-    ...{ weight: Number(from.weight), priority: Number(from.priority), enabled: from.enabled === true },
+    sid: text(from.sid),
+    friendlyName: text(from.friendlyName),
+    sipUrl: text(from.sipUrl),
+    weight: Number(from.weight),
+    priority: Number(from.priority),
+    enabled: from.enabled === true,
   };
 }

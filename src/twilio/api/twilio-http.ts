@@ -2,8 +2,8 @@
 // Called by the twilio package as its httpClient, and by client.ts for bytes.
 // Must stay true: nothing is repeated here, and credentials go to Twilio's own hosts only.
 import type { Clock } from '#base/clock.ts';
-import { classifyAnswer, classifyBreak } from './failure-classes.ts';
-import { getFromOutside, isOutside } from './outside-host.ts';
+import { classifyResponse, classifyNetworkError } from './failure-classes.ts';
+import { fetchPublic, isPublicHost } from './ssrf-guard.ts';
 import type { TwilioFailure, TwilioResult } from './twilio-result.ts';
 import type { TwilioDownload } from './twilio-records.ts';
 
@@ -12,7 +12,7 @@ export type TwilioHttpOptions = {
   /** Stands in for https://<host>: a request for it goes to `<base>/<host>/…`. For tests and the demo. */
   readonly apiBase?: string | undefined;
   readonly timeoutSeconds?: number;
-  readonly mostInFlight?: number;
+  readonly maxInFlight?: number;
 };
 
 /** What the twilio package asks for; `data` and `params` hold the API's own names. */
@@ -25,7 +25,7 @@ export type SdkRequest = {
   readonly params?: object;
   readonly data?: object;
 };
-export type SdkAnswer = {
+export type SdkResponse = {
   readonly statusCode: number;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -42,13 +42,13 @@ export class TwilioRequestError extends Error {
   }
 }
 
-const usualTimeoutSeconds = 15;
-const usualInFlight = 2;
-const mostWaiting = 500;
-const mostBodyBytes = 8_000_000;
-const mostRedirects = 5;
+const defaultTimeoutSeconds = 15;
+const defaultInFlight = 2;
+const maxWaiting = 500;
+const maxBodyBytes = 8_000_000;
+const maxRedirects = 5;
 /** However steadily a file drips in: others wait behind it. */
-const mostSecondsInAll = 600;
+const maxTotalSeconds = 600;
 
 export class TwilioHttp {
   readonly #options: TwilioHttpOptions;
@@ -66,18 +66,18 @@ export class TwilioHttp {
   }
 
   /** Throws a TwilioRequestError unless Twilio answered with a success that can be read. */
-  async request(request: SdkRequest): Promise<SdkAnswer> {
-    const url = this.#place(new URL(request.uri));
+  async request(request: SdkRequest): Promise<SdkResponse> {
+    const url = this.#rebase(new URL(request.uri));
     append(url.searchParams, request.params);
     const form = new URLSearchParams();
     append(form, request.data);
     const method = request.method.toUpperCase();
     const hasBody = method === 'POST' || method === 'PUT';
     const headers = { ...request.headers, Authorization: basic(request.username ?? '', request.password ?? '') };
-    return this.#inTurn(async () => {
+    return this.#withSlot(async () => {
       const { response, body } = await this.#exchange(url, { method, headers, ...(hasBody ? { body: form.toString() } : {}) });
       const retryAfter = response.headers.get('retry-after') ?? undefined;
-      const failure = classifyAnswer({ status: response.status, body, retryAfter, now: this.#options.clock.now() });
+      const failure = classifyResponse({ status: response.status, body, retryAfter, now: this.#options.clock.now() });
       if (failure !== undefined) throw new TwilioRequestError(failure);
       return { statusCode: response.status, body, headers: Object.fromEntries(response.headers) };
     });
@@ -89,14 +89,14 @@ export class TwilioHttp {
     credentials: { readonly username: string; readonly password: string },
   ): Promise<TwilioResult<TwilioDownload>> {
     const first = URL.parse(address);
-    if (first === null || !isOfTwilio(first)) return refused('This is no address of Twilio');
+    if (first === null || !isTwilioHost(first)) return refused('This is no address of Twilio');
     let url = first;
     let authorization: string | undefined = basic(credentials.username, credentials.password);
     try {
-      for (let hop = 0; hop <= mostRedirects; hop += 1) {
+      for (let hop = 0; hop <= maxRedirects; hop += 1) {
         const headers = authorization === undefined ? {} : { Authorization: authorization };
-        const place = this.#place(url);
-        const step = await this.#inTurn(() => this.#openDownload(place, headers));
+        const target = this.#rebase(url);
+        const step = await this.#withSlot(() => this.#openDownload(target, headers));
         if (step.kind === 'result') return step.result;
         const next = URL.parse(step.location, url.href);
         if (next === null || !this.#mayFollow(next)) return refused('Twilio points to an address that is not followed');
@@ -110,18 +110,18 @@ export class TwilioHttp {
   }
 
   async #openDownload(url: URL, headers: Record<string, string>): Promise<DownloadStep> {
-    const patience = this.#patience();
-    const response = await this.#get(url, { headers, signal: patience.signal }).catch(throwClassified);
+    const timeout = this.#startTimeout();
+    const response = await this.#get(url, { headers, signal: timeout.signal }).catch(throwClassified);
     const location = response.headers.get('location');
     if (response.status >= 300 && response.status < 400 && location !== null) {
-      patience.end();
+      timeout.clear();
       await response.body?.cancel();
       return { kind: 'redirect', location };
     }
     if (response.status !== 200 || response.body === null) {
       const body = await readText(response).catch(() => '');
-      patience.end();
-      const failure = classifyAnswer({
+      timeout.clear();
+      const failure = classifyResponse({
         status: response.status,
         body,
         retryAfter: response.headers.get('retry-after') ?? undefined,
@@ -133,51 +133,51 @@ export class TwilioHttp {
     const value: TwilioDownload = {
       contentType: response.headers.get('content-type') ?? 'application/octet-stream',
       length: length === null || response.headers.has('content-encoding') ? undefined : Number(length),
-      chunks: patient(response.body, patience),
+      chunks: withIdleTimeout(response.body, timeout),
     };
     return { kind: 'result', result: { kind: 'ok', value } };
   }
 
   /** Twilio's own names are looked up as they are; whoever it points to is looked at where the name leads. */
   #get(url: URL, init: { readonly headers: Record<string, string>; readonly signal: AbortSignal }): Promise<Response> {
-    if (url.protocol === 'https:' && !isOfTwilio(url)) return getFromOutside(url, init);
+    if (url.protocol === 'https:' && !isTwilioHost(url)) return fetchPublic(url, init);
     return fetch(url, { ...init, redirect: 'manual' });
   }
 
   async #exchange(url: URL, init: { method: string; headers: Record<string, string>; body?: string }) {
-    const patience = this.#patience();
+    const timeout = this.#startTimeout();
     try {
-      const response = await fetch(url, { ...init, redirect: 'manual', signal: patience.signal });
+      const response = await fetch(url, { ...init, redirect: 'manual', signal: timeout.signal });
       return { response, body: await readText(response) };
     } catch (error) {
       return throwClassified(error);
     } finally {
-      patience.end();
+      timeout.clear();
     }
   }
 
   /** Ends a request that takes too long, or when we close. `again` begins the time anew. */
-  #patience(): Patience {
-    const { clock, timeoutSeconds = usualTimeoutSeconds } = this.#options;
-    const silence = new AbortController();
-    const begin = () => clock.after(timeoutSeconds * 1000, () => silence.abort());
-    const whole = clock.after(mostSecondsInAll * 1000, () => silence.abort());
+  #startTimeout(): RequestTimeout {
+    const { clock, timeoutSeconds = defaultTimeoutSeconds } = this.#options;
+    const controller = new AbortController();
+    const begin = () => clock.after(timeoutSeconds * 1000, () => controller.abort());
+    const totalTimer = clock.after(maxTotalSeconds * 1000, () => controller.abort());
     let timer = begin();
     return {
-      signal: AbortSignal.any([silence.signal, this.#closing.signal]),
-      again: () => {
+      signal: AbortSignal.any([controller.signal, this.#closing.signal]),
+      restart: () => {
         timer.cancel();
         timer = begin();
       },
-      end: () => {
+      clear: () => {
         timer.cancel();
-        whole.cancel();
+        totalTimer.cancel();
       },
     };
   }
 
-  async #inTurn<Value>(run: () => Promise<Value>): Promise<Value> {
-    if (this.#inFlight < (this.#options.mostInFlight ?? usualInFlight)) this.#inFlight += 1;
+  async #withSlot<Value>(run: () => Promise<Value>): Promise<Value> {
+    if (this.#inFlight < (this.#options.maxInFlight ?? defaultInFlight)) this.#inFlight += 1;
     else await this.#wait();
     try {
       return await run();
@@ -190,13 +190,13 @@ export class TwilioHttp {
   }
 
   #wait(): Promise<void> {
-    if (this.#waiting.length >= mostWaiting) return Promise.reject(new TwilioRequestError(tooMany));
+    if (this.#waiting.length >= maxWaiting) return Promise.reject(new TwilioRequestError(tooMany));
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
     });
   }
 
-  #place(url: URL): URL {
+  #rebase(url: URL): URL {
     const { apiBase } = this.#options;
     if (apiBase === undefined || url.protocol !== 'https:') return url;
     return new URL(`${apiBase.replace(/\/$/, '')}/${url.host}${url.pathname}${url.search}`);
@@ -204,12 +204,12 @@ export class TwilioHttp {
 
   /** Plain HTTP, and to an address, only where somebody stands in for Twilio. */
   #mayFollow(url: URL): boolean {
-    if (url.protocol === 'https:') return isOutside(url);
+    if (url.protocol === 'https:') return isPublicHost(url);
     return url.protocol === 'http:' && this.#options.apiBase !== undefined;
   }
 }
 
-type Patience = { readonly signal: AbortSignal; readonly again: () => void; readonly end: () => void };
+type RequestTimeout = { readonly signal: AbortSignal; readonly restart: () => void; readonly clear: () => void };
 type DownloadStep =
   | { readonly kind: 'redirect'; readonly location: string }
   | { readonly kind: 'result'; readonly result: TwilioResult<TwilioDownload> };
@@ -223,7 +223,7 @@ const tooMany: TwilioFailure = {
 };
 
 export function failureOf(error: unknown): TwilioFailure {
-  return error instanceof TwilioRequestError ? error.failure : classifyBreak(error);
+  return error instanceof TwilioRequestError ? error.failure : classifyNetworkError(error);
 }
 
 function refused(message: string): TwilioFailure {
@@ -232,17 +232,17 @@ function refused(message: string): TwilioFailure {
 
 function throwClassified(error: unknown): never {
   if (error instanceof TwilioRequestError) throw error;
-  throw new TwilioRequestError(classifyBreak(error), error);
+  throw new TwilioRequestError(classifyNetworkError(error), error);
 }
 
-async function* patient(body: AsyncIterable<Uint8Array>, patience: Patience): AsyncGenerator<Uint8Array> {
+async function* withIdleTimeout(body: AsyncIterable<Uint8Array>, timeout: RequestTimeout): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of body) {
-      patience.again();
+      timeout.restart();
       yield chunk;
     }
   } finally {
-    patience.end();
+    timeout.clear();
   }
 }
 
@@ -252,7 +252,7 @@ async function readText(response: Response): Promise<string> {
   let bytes = 0;
   for await (const chunk of response.body) {
     bytes += chunk.length;
-    if (bytes > mostBodyBytes) throw new Error('An answer of Twilio is too long');
+    if (bytes > maxBodyBytes) throw new Error('An answer of Twilio is too long');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -271,6 +271,6 @@ function basic(username: string, password: string): string {
 }
 
 /** Hosts that get our credentials. */
-function isOfTwilio(url: URL): boolean {
+function isTwilioHost(url: URL): boolean {
   return url.protocol === 'https:' && (url.hostname === 'twilio.com' || url.hostname.endsWith('.twilio.com'));
 }

@@ -10,7 +10,7 @@ export type TwilioFailure = {
   readonly kind: 'limited' | 'unreachable' | 'ambiguous' | 'refused';
   /** Of HTTP, where there was an answer. */
   readonly status: number | undefined;
-  /** Twilio's error code, such as 21610; see error-words.ts. */
+  /** Twilio's error code, such as 21610; see error-messages.ts. */
   readonly code: number | undefined;
   /** In the user's words where we know the code, else in Twilio's. */
   readonly message: string;

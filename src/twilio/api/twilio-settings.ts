@@ -80,7 +80,7 @@ export type SettingsStore = {
   readonly save: (settings: object, secrets: object | undefined) => void;
 };
 
-type Options = {
+type LiveTwilioSettingsOptions = {
   readonly store: SettingsStore;
   readonly clock: Clock;
   /** From the options; wins over what was set at run time. */
@@ -99,7 +99,7 @@ export class LiveTwilioSettings {
   #current: TwilioSettings;
   #isLocked: boolean;
 
-  constructor({ store, clock, publicUrl }: Options) {
+  constructor({ store, clock, publicUrl }: LiveTwilioSettingsOptions) {
     this.#store = store;
     this.#clock = clock;
     this.#publicUrl = publicUrl;

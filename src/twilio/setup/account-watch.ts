@@ -16,7 +16,7 @@ export type AccountState = AccountReport & {
   readonly lookedAt: number;
 };
 
-type Options = {
+type AccountWatchDeps = {
   readonly settings: LiveTwilioSettings;
   readonly connection: TwilioConnection;
   readonly clock: Clock;
@@ -30,12 +30,12 @@ const dayMs = 24 * periodMs;
 
 /** Looks at the account now and then: whether it may still do things, and whether somebody has changed what set-up wrote. */
 export class AccountWatch {
-  readonly #options: Options;
+  readonly #deps: AccountWatchDeps;
   #state: AccountState | undefined;
   #timer: Timer | undefined;
 
-  constructor(options: Options) {
-    this.#options = options;
+  constructor(deps: AccountWatchDeps) {
+    this.#deps = deps;
   }
 
   /** Undefined before the first look, and without an account. */
@@ -44,8 +44,8 @@ export class AccountWatch {
   }
 
   start(): void {
-    this.#timer = this.#options.clock.every(periodMs, () => void this.look());
-    void this.look();
+    this.#timer = this.#deps.clock.every(periodMs, () => void this.check());
+    void this.check();
   }
 
   stop(): void {
@@ -53,8 +53,8 @@ export class AccountWatch {
   }
 
   /** Asks now. Resolves with what was found, undefined without an account. */
-  async look(): Promise<AccountState | undefined> {
-    const { settings, connection, clock, log } = this.#options;
+  async check(): Promise<AccountState | undefined> {
+    const { settings, connection, clock, log } = this.#deps;
     const { accountSid, authToken, apiKey } = settings.current;
     if (accountSid === undefined || authToken === undefined) {
       this.#state = undefined;
@@ -79,8 +79,8 @@ export class AccountWatch {
   }
 
   health(): AccountHealth {
-    if (this.#options.settings.current.accountSid === undefined) return { status: 'ok', message: 'No account is set up' };
-    if (this.#options.settings.isLocked) return { status: 'down', message: 'Its credentials cannot be opened: the key is lost' };
+    if (this.#deps.settings.current.accountSid === undefined) return { status: 'ok', message: 'No account is set up' };
+    if (this.#deps.settings.isLocked) return { status: 'down', message: 'Its credentials cannot be opened: the key is lost' };
     const state = this.#state;
     if (state === undefined) return { status: 'ok', message: 'Not looked at yet' };
     const stopping = state.problems.find(({ weight }) => weight === 'stops');
@@ -95,11 +95,11 @@ function driftText(drift: readonly Drift[]): string {
   const changed = drift.filter(({ mend }) => mend === 'provision');
   const diverted = drift.filter(({ mend }) => mend === 'defer-messages').map(({ what, is }) => `${what} ${is}`);
   const parts = changed.map(({ what, field }) => (field === undefined ? `${what} is gone` : `${field} of ${what}`));
-  const told = [
+  const messages = [
     ...(parts.length === 0
       ? []
       : [`Somebody changed at Twilio what set-up wrote: ${parts.join(', ')}. Run the set-up again, or undo it.`]),
     ...(diverted.length === 0 ? [] : [`No message comes in: ${diverted.join('; ')}. ${deferAdvice}`]),
   ];
-  return told.join(' ');
+  return messages.join(' ');
 }

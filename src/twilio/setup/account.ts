@@ -3,7 +3,7 @@ import type { TwilioAccountFacts, TwilioBalance, TwilioNumber } from '#twilio/ap
 import type { TwilioFailure, TwilioResult } from '#twilio/api/twilio-result.ts';
 
 /** What somebody typed in. */
-export type EnteredCredentials = {
+export type CredentialsInput = {
   readonly accountSid: string;
   readonly authToken: string;
   readonly apiKey?: { readonly sid: string; readonly secret: string } | undefined;
@@ -31,7 +31,7 @@ const whereToken = 'It stands in the Twilio Console, first page, under Account I
 const whereKey = 'Keys are made in the Twilio Console under Account, API keys & tokens; the secret is shown only once there.';
 
 /** What is wrong with credentials before anybody is asked. */
-export function problemsOfEntry({ accountSid, authToken, apiKey }: EnteredCredentials): readonly AccountProblem[] {
+export function validateCredentials({ accountSid, authToken, apiKey }: CredentialsInput): readonly AccountProblem[] {
   const problems: AccountProblem[] = [];
   const add = (field: CredentialField, message: string) => problems.push({ weight: 'stops', field, message });
   if (/^SK[0-9a-f]{32}$/i.test(accountSid)) add('accountSid', `This is the SID of an API key, not of the account. ${whereSid}`);

@@ -1,9 +1,9 @@
 import type { TwilioAccountApi } from '#twilio/api/account-api.ts';
-import { diversionText, findDiversions } from './messaging-services.ts';
+import { describeMessagingOverride, findMessagingOverrides } from './messaging-services.ts';
 import { isAsProvisioned } from './origination.ts';
-import { differencesOfDomain, differencesOfNumber, wantedOfDomain, wantedOfNumber } from './set-up-plan.ts';
-import { must } from './set-up-run.ts';
-import { isRecovery, wantedRecovery } from './trunk-recovery.ts';
+import { diffDomain, diffNumber, desiredDomainConfig, desiredNumberConfig } from './setup-plan.ts';
+import { unwrap } from './setup-run.ts';
+import { hasRecoveryUrl, desiredRecoveryUrl } from './disaster-recovery.ts';
 import { failureOf } from '#twilio/api/twilio-http.ts';
 import type { TwilioResult } from '#twilio/api/twilio-result.ts';
 import type { TwilioSettings } from '#twilio/api/twilio-settings.ts';
@@ -29,7 +29,7 @@ export async function findDrift(api: TwilioAccountApi, settings: TwilioSettings)
       ...(await driftOfNumbers(api, settings)),
       ...(await driftOfDomain(api, settings)),
       ...(await driftOfTrunk(api, settings)),
-      ...(await driftOfMessages(api, settings)),
+      ...(await driftOfMessaging(api, settings)),
     ];
     return { kind: 'ok', value };
   } catch (error) {
@@ -39,29 +39,37 @@ export async function findDrift(api: TwilioAccountApi, settings: TwilioSettings)
 
 async function driftOfNumbers(api: TwilioAccountApi, settings: TwilioSettings): Promise<readonly Drift[]> {
   if (settings.numbers.length === 0) return [];
-  const there = must(await api.listNumbers());
+  const there = unwrap(await api.listNumbers());
   return settings.numbers.flatMap(({ sid, number }) => {
     const what = `number ${number}`;
     const found = there.find((one) => one.sid === sid);
     if (found === undefined) return [gone(what, 'not in the account any more')];
-    return differencesOfNumber(found, wantedOfNumber(settings)).map((difference) => ({ what, ...difference, mend }));
+    return diffNumber(found, desiredNumberConfig(settings)).map((difference) => ({ what, ...difference, mend }));
   });
 }
 
 async function driftOfDomain(api: TwilioAccountApi, settings: TwilioSettings): Promise<readonly Drift[]> {
   const { domain, sipAccount, name = '' } = settings;
   if (domain === undefined) return [];
-  const found = must(await api.listDomains()).find(({ sid }) => sid === domain.sid);
+  const found = unwrap(await api.listDomains()).find(({ sid }) => sid === domain.sid);
   if (found === undefined) return [gone(domain.name, 'not there any more')];
   const plan = { ...settings, numbers: [] };
-  const drift: Drift[] = differencesOfDomain(found, wantedOfDomain(plan, name)).map((difference) => ({
-    ...{ what: domain.name, ...difference, mend },
+  const drift: Drift[] = diffDomain(found, desiredDomainConfig(plan, name)).map((difference) => ({
+    what: domain.name,
+    ...difference,
+    mend,
   }));
   if (sipAccount === undefined) return drift;
-  for (const door of ['registrations', 'calls'] as const) {
-    const lists = must(await api.listMappings(domain.sid, door));
+  for (const authType of ['registrations', 'calls'] as const) {
+    const lists = unwrap(await api.listMappings(domain.sid, authType));
     if (!lists.includes(sipAccount.listSid)) {
-      drift.push({ what: domain.name, field: door, is: 'closed to the SIP account of the house', should: 'open to it', mend });
+      drift.push({
+        what: domain.name,
+        field: authType,
+        is: 'closed to the SIP account of the house',
+        should: 'open to it',
+        mend,
+      });
     }
   }
   return drift;
@@ -70,17 +78,17 @@ async function driftOfDomain(api: TwilioAccountApi, settings: TwilioSettings): P
 async function driftOfTrunk(api: TwilioAccountApi, settings: TwilioSettings): Promise<readonly Drift[]> {
   const { trunk, sipAccount, isSecure } = settings;
   if (trunk === undefined) return [];
-  const found = must(await api.listTrunks()).find(({ sid }) => sid === trunk.sid);
+  const found = unwrap(await api.listTrunks()).find(({ sid }) => sid === trunk.sid);
   if (found === undefined) return [gone(trunk.name, 'not there any more')];
   const drift: Drift[] = [];
   if (found.secure !== isSecure)
     drift.push({ what: trunk.name, field: 'secure', is: String(found.secure), should: String(isSecure), mend });
-  const lists = must(await api.listTrunkCredentialLists(trunk.sid));
+  const lists = unwrap(await api.listTrunkCredentialLists(trunk.sid));
   if (sipAccount !== undefined && !lists.includes(sipAccount.listSid)) {
     drift.push({ what: trunk.name, field: 'calls', is: 'closed to the SIP account of the house', should: 'open to it', mend });
   }
-  const recovery = wantedRecovery(settings);
-  if (recovery !== undefined && !isRecovery(found, recovery)) {
+  const recovery = desiredRecoveryUrl(settings);
+  if (recovery !== undefined && !hasRecoveryUrl(found, recovery)) {
     const is = found.disasterRecoveryUrl === '' ? 'nothing' : found.disasterRecoveryUrl;
     drift.push({ what: trunk.name, field: 'disasterRecoveryUrl', is, should: recovery, mend });
   }
@@ -91,17 +99,20 @@ async function driftOfTrunk(api: TwilioAccountApi, settings: TwilioSettings): Pr
 async function driftOfOrigination(api: TwilioAccountApi, settings: TwilioSettings): Promise<readonly Drift[]> {
   const { trunk, origination } = settings;
   if (trunk === undefined || origination === undefined) return [];
-  const found = must(await api.originations.list(trunk.sid)).find(({ sid }) => sid === origination.sid);
+  const found = unwrap(await api.originations.list(trunk.sid)).find(({ sid }) => sid === origination.sid);
   if (found !== undefined && isAsProvisioned(found, settings)) return [];
   const is = found === undefined ? 'not there any more' : found.enabled ? 'another address' : 'switched off';
   return [{ what: trunk.name, field: 'origination', is, should: origination.address, mend }];
 }
 
 /** A Messaging Service comes before the address of a number in it, whoever put it there. */
-async function driftOfMessages(api: TwilioAccountApi, settings: TwilioSettings): Promise<readonly Drift[]> {
+async function driftOfMessaging(api: TwilioAccountApi, settings: TwilioSettings): Promise<readonly Drift[]> {
   const should = 'asks the address of the number, which is the house';
-  return (await findDiversions(api, settings)).map((diversion) => ({
-    ...{ what: `Messaging Service ${diversion.name}`, field: 'messages', is: diversionText(diversion), should },
+  return (await findMessagingOverrides(api, settings)).map((override) => ({
+    what: `Messaging Service ${override.name}`,
+    field: 'messages',
+    is: describeMessagingOverride(override),
+    should,
     mend: 'defer-messages',
   }));
 }

@@ -3,15 +3,15 @@
 // Must stay true: a service is changed only when somebody asks for it, for it may hold numbers of others; its old value is kept.
 import type { TwilioAccountApi } from '#twilio/api/account-api.ts';
 import type { MessagingService } from '#twilio/api/messaging-service-api.ts';
-import type { WrittenValue, WrittenValues } from './set-up-records.ts';
-import { done, must, skipped } from './set-up-run.ts';
-import type { StepDone } from './set-up-run.ts';
+import type { AccountChange, AccountChangeLog } from './setup-records.ts';
+import { done, unwrap, skipped } from './setup-run.ts';
+import type { StepDone } from './setup-run.ts';
 import { TwilioRequestError } from '#twilio/api/twilio-http.ts';
 import type { TwilioSettings } from '#twilio/api/twilio-settings.ts';
 import { webhookPaths, webhookUrl } from '#twilio/webhooks/webhook-paths.ts';
 
 /** A service that keeps messages from the house. */
-export type Diversion = MessagingService & {
+export type MessagingOverride = MessagingService & {
   /** Our numbers in it, and what else is in it; E.164. */
   readonly ours: readonly string[];
   readonly others: readonly string[];
@@ -21,26 +21,26 @@ export const deferAdvice =
   'POST /api/system/setup/twilio/defer-messages lets it ask the house; in the Twilio Console it is “Defer to sender’s webhook”.';
 
 type Api = Pick<TwilioAccountApi, 'messagingServices'>;
-type Parts = { readonly api: Api; readonly written: WrittenValues; readonly accountSid: string };
+type Deps = { readonly api: Api; readonly written: AccountChangeLog; readonly accountSid: string };
 
 const resource = 'messaging-service';
 const field = 'useInboundWebhookOnNumber';
 
 /** The services that hold a number of the house and neither defer to it nor ask the house. Throws what a request ended with. */
-export async function findDiversions(
+export async function findMessagingOverrides(
   api: Api,
   settings: Pick<TwilioSettings, 'numbers' | 'publicUrl'>,
-): Promise<readonly Diversion[]> {
+): Promise<readonly MessagingOverride[]> {
   const { numbers, publicUrl } = settings;
   if (publicUrl === undefined || numbers.length === 0) return [];
   const listed = await api.messagingServices.list();
   // A key may be made for less than everything; the rest of the account is looked at all the same.
   if (listed.kind === 'refused') return [];
   const house = webhookUrl(publicUrl, webhookPaths.smsInbound);
-  const found: Diversion[] = [];
-  for (const service of must(listed)) {
+  const found: MessagingOverride[] = [];
+  for (const service of unwrap(listed)) {
     if (service.defersToNumber || service.inboundUrl === house) continue;
-    const members = must(await api.messagingServices.numbersOf(service.sid));
+    const members = unwrap(await api.messagingServices.numbersOf(service.sid));
     const ours = members.filter(({ sid }) => numbers.some((one) => one.sid === sid)).map(({ number }) => number);
     const others = members.map(({ number }) => number).filter((number) => !ours.includes(number));
     if (ours.length > 0) found.push({ ...service, ours, others });
@@ -49,41 +49,44 @@ export async function findDiversions(
 }
 
 /** Where the messages go instead of to the house. */
-export function diversionText({ ours, inboundUrl }: Diversion): string {
+export function describeMessagingOverride({ ours, inboundUrl }: MessagingOverride): string {
   const to = `to ${ours.join(', ')}`;
   if (inboundUrl === '') return `drops every message ${to}; nobody gets it, and Twilio does not even list it`;
   return `sends every message ${to} to ${URL.parse(inboundUrl)?.host ?? 'another address'}`;
 }
 
 /** Lets the addresses of its numbers be asked. */
-export async function endDiversion({ api, written, accountSid }: Parts, diversion: Diversion): Promise<StepDone> {
-  const { sid, name, others } = diversion;
+export async function removeMessagingOverride(
+  { api, written, accountSid }: Deps,
+  override: MessagingOverride,
+): Promise<StepDone> {
+  const { sid, name, others } = override;
   written.put({ accountSid, resource, resourceSid: sid, field, before: 'false', after: 'true' });
-  const after = must(await api.messagingServices.setDefersToNumber(sid, true));
-  if (!after.defersToNumber) throw notTaken(name);
+  const after = unwrap(await api.messagingServices.setDefersToNumber(sid, true));
+  if (!after.defersToNumber) throw notApplied(name);
   const more = others.length === 0 ? '' : `. So they do for ${others.join(', ')}, which are in it too`;
-  return done(`Messages to ${diversion.ours.join(', ')} go to the address of the number, which is the house${more}`);
+  return done(`Messages to ${override.ours.join(', ')} go to the address of the number, which is the house${more}`);
 }
 
 /** What we wrote into services. */
-export function writtenServices({ written, accountSid }: Omit<Parts, 'api'>): readonly WrittenValue[] {
+export function writtenServices({ written, accountSid }: Omit<Deps, 'api'>): readonly AccountChange[] {
   return written.of(accountSid).filter((one) => one.resource === resource);
 }
 
 /** Puts a service back, unless somebody else has since. */
-export async function restoreService({ api, written }: Parts, value: WrittenValue): Promise<StepDone> {
+export async function restoreService({ api, written }: Deps, value: AccountChange): Promise<StepDone> {
   const fetched = await api.messagingServices.fetch(value.resourceSid);
   if (fetched.kind === 'refused' && fetched.status === 404) {
     written.remove(value);
     return skipped('The account does not have this Messaging Service any more');
   }
-  const { defersToNumber } = must(fetched);
-  if (defersToNumber) must(await api.messagingServices.setDefersToNumber(value.resourceSid, false));
+  const { defersToNumber } = unwrap(fetched);
+  if (defersToNumber) unwrap(await api.messagingServices.setDefersToNumber(value.resourceSid, false));
   written.remove(value);
   return done(defersToNumber ? 'Its own address is asked again' : 'Nothing to put back');
 }
 
-function notTaken(name: string): TwilioRequestError {
+function notApplied(name: string): TwilioRequestError {
   const message = `Twilio did not take it: the Messaging Service ${name} goes on asking its own address`;
   return new TwilioRequestError({ kind: 'refused', status: undefined, code: undefined, message, retryAfterSeconds: undefined });
 }

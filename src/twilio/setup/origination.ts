@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { OriginationUrl } from '#twilio/api/origination-api.ts';
-import { done, must, mustBeGone, skipped, unchanged } from './set-up-run.ts';
-import type { StepDone } from './set-up-run.ts';
+import { done, unwrap, expectDeleted, skipped, unchanged } from './setup-run.ts';
+import type { StepDone } from './setup-run.ts';
 import { ensureName } from './sip-provisioning.ts';
-import type { SipParts } from './sip-provisioning.ts';
+import type { SipProvisioningDeps } from './sip-provisioning.ts';
 import type { TwilioSettings } from '#twilio/api/twilio-settings.ts';
 
 /** How SIP from the internet reaches the house, as far as the options tell. */
-export type WayIn = {
+export type OriginationTarget = {
   /** Undefined where no address is known that stays. */
   readonly host: string | undefined;
   readonly port: number;
@@ -34,22 +34,22 @@ const noAddress =
   'sip_external_ip. The numbers stay where they are';
 
 /** Points the trunk at the house. The secret is kept, and calls with it are let in, before Twilio hears of it. */
-export async function ensureOrigination({ api, settings }: SipParts, way: WayIn): Promise<StepDone> {
+export async function ensureOrigination({ api, settings }: SipProvisioningDeps, target: OriginationTarget): Promise<StepDone> {
   const { trunk, origination } = settings.current;
-  const at = addressOf(settings.current, way);
+  const at = addressOf(settings.current, target);
   if (trunk === undefined || at === undefined) return skipped(noAddress);
   const originationSecret = settings.current.originationSecret ?? randomBytes(24).toString('hex');
   settings.change({ originationSecret });
   const friendlyName = ensureName({ settings });
   const sipUrl = `${at}?${secretHeaderName}=${originationSecret}`;
   const wanted = { friendlyName, sipUrl, weight: 10, priority: 10, enabled: true };
-  const there = must(await api.originations.list(trunk.sid));
+  const there = unwrap(await api.originations.list(trunk.sid));
   const found = there.find(({ sid }) => sid === origination?.sid) ?? there.find((one) => one.friendlyName === friendlyName);
   if (found !== undefined && isSame(found, wanted)) {
     settings.change({ origination: { sid: found.sid, address: at } });
     return unchanged(`Calls to the trunk go to ${at}`);
   }
-  const made = must(
+  const made = unwrap(
     found === undefined
       ? await api.originations.create(trunk.sid, wanted)
       : await api.originations.update({ trunkSid: trunk.sid, sid: found.sid }, wanted),
@@ -58,10 +58,10 @@ export async function ensureOrigination({ api, settings }: SipParts, way: WayIn)
   return done(`Calls to the trunk go to ${at}`);
 }
 
-export async function removeOrigination({ api, settings }: SipParts): Promise<StepDone> {
+export async function removeOrigination({ api, settings }: SipProvisioningDeps): Promise<StepDone> {
   const { trunk, origination } = settings.current;
   if (trunk === undefined || origination === undefined) return unchanged('There is none');
-  mustBeGone(await api.originations.delete(trunk.sid, origination.sid));
+  expectDeleted(await api.originations.delete(trunk.sid, origination.sid));
   settings.change({ origination: undefined, originationSecret: undefined });
   return done('The trunk leads nowhere any more');
 }
@@ -71,7 +71,7 @@ export function isAsProvisioned(url: OriginationUrl, { origination, originationS
   return url.enabled && url.sipUrl === `${origination?.address ?? ''}?${secretHeaderName}=${originationSecret ?? ''}`;
 }
 
-function addressOf({ originationAddress }: TwilioSettings, { host, port, transport }: WayIn): string | undefined {
+function addressOf({ originationAddress }: TwilioSettings, { host, port, transport }: OriginationTarget): string | undefined {
   const named = originationAddress ?? host;
   if (named === undefined) return undefined;
   return `sip:${/:\d+$/.test(named) ? named : `${named}:${port}`};transport=${transport}`;

@@ -5,7 +5,7 @@ import { AppError } from '#base/errors.ts';
 import { newId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
 import { openDatabase } from '#storage/database.ts';
-import type { Opened } from '#storage/database.ts';
+import type { OpenedDatabase } from '#storage/database.ts';
 import { TwilioChangesStore } from './twilio-changes-store.ts';
 import { TwilioSettingsStore } from './twilio-settings-store.ts';
 import { TwilioStepsStore } from './twilio-steps-store.ts';
@@ -14,8 +14,8 @@ import { rest } from '#testing/twilio/rest-caller.ts';
 import { AccountWatch } from './account-watch.ts';
 import { TwilioConnection } from '#twilio/api/connection.ts';
 import { Provisioning } from './provisioning.ts';
-import { TwilioSetUp } from './set-up.ts';
-import type { ProvisionRequest } from './set-up.ts';
+import { TwilioSetup } from './setup.ts';
+import type { ProvisionRequest } from './setup.ts';
 import { TwilioHttp } from '#twilio/api/twilio-http.ts';
 import { LiveTwilioSettings } from '#twilio/api/twilio-settings.ts';
 
@@ -26,10 +26,10 @@ const log = createLog({ level: 'silent' });
 
 describe('the set-up of the account', () => {
   let twilio: TwilioEmulator;
-  let opened: Opened;
+  let opened: OpenedDatabase;
   let http: TwilioHttp;
   let settings: LiveTwilioSettings;
-  let setUp: TwilioSetUp;
+  let setUp: TwilioSetup;
   const sealingKey = randomBytes(32);
 
   beforeEach(async () => {
@@ -60,11 +60,15 @@ describe('the set-up of the account', () => {
     const connection = new TwilioConnection({ settings: live, http, log });
     const steps = new TwilioStepsStore(db);
     const provisioning = new Provisioning({
-      ...{ settings: live, written: new TwilioChangesStore({ db, clock: systemClock }), log: steps, clock: systemClock, newId },
-      wayIn: { host: undefined, port: 5060, transport: 'tcp' },
+      settings: live,
+      written: new TwilioChangesStore({ db, clock: systemClock }),
+      log: steps,
+      clock: systemClock,
+      newId,
+      originationTarget: { host: undefined, port: 5060, transport: 'tcp' },
     });
     const watch = new AccountWatch({ settings: live, connection, clock: systemClock, log });
-    return { settings: live, setUp: new TwilioSetUp({ settings: live, connection, provisioning, watch, log: steps }) };
+    return { settings: live, setUp: new TwilioSetup({ settings: live, connection, provisioning, watch, log: steps }) };
   }
 
   function request(plan: ProvisionRequest['plan'] = {}): ProvisionRequest {
@@ -96,7 +100,7 @@ describe('the set-up of the account', () => {
     return [...twilio.state.numbers.values()].find((one) => one['phone_number'] === wanted);
   }
 
-  async function stepsOf(running: ReturnType<TwilioSetUp['provision']>): Promise<readonly string[]> {
+  async function stepsOf(running: ReturnType<TwilioSetup['provision']>): Promise<readonly string[]> {
     return (await running).steps.map(({ step, outcome }) => `${step}: ${outcome}`);
   }
 
@@ -279,7 +283,7 @@ describe('the set-up of the account', () => {
     const domain = [...twilio.state.domains.values()][0];
     if (domain !== undefined) domain['sip_registration'] = false;
     for (const [key, { kind }] of twilio.state.links) if (kind === 'registrations') twilio.state.links.delete(key);
-    const state = await setUp.watch.look();
+    const state = await setUp.watch.check();
     expect(state?.drift).toMatchObject([
       {
         what: `number ${house}`,
@@ -300,7 +304,7 @@ describe('the set-up of the account', () => {
     twilio.state.trunks.clear();
     twilio.state.domains.clear();
     twilio.state.numbers.clear();
-    expect((await setUp.watch.look())?.drift.map(({ what, is }) => `${what} ${is}`)).toEqual([
+    expect((await setUp.watch.check())?.drift.map(({ what, is }) => `${what} ${is}`)).toEqual([
       `number ${house} not in the account any more`,
       expect.stringMatching(/sip\.twilio\.com not there any more/),
       expect.stringMatching(/pstn\.twilio\.com not there any more/),
@@ -426,7 +430,7 @@ describe('the set-up of the account', () => {
     expect(again.steps.find(({ step }) => step === 'trunk-recovery')?.message).toContain('there is no voicemail');
     expect(setUp.watch.state?.drift).toEqual([]);
     Object.assign(url ?? {}, { enabled: false });
-    await setUp.watch.look();
+    await setUp.watch.check();
     expect(setUp.watch.state?.drift).toMatchObject([{ field: 'origination', is: 'switched off' }]);
     expect(JSON.stringify(setUp.watch.state?.drift)).not.toContain(secret);
 
@@ -453,7 +457,7 @@ describe('the set-up of the account', () => {
   });
 
   describe('with credentials', () => {
-    const words = async (entered: Parameters<TwilioSetUp['validate']>[0]) =>
+    const words = async (entered: Parameters<TwilioSetup['validate']>[0]) =>
       (await setUp.validate(entered)).problems.map(({ weight, field, message }) => `${weight} ${field ?? ''}: ${message}`);
 
     it('that are right, tells the account, the balance and the numbers', async () => {

@@ -1,25 +1,25 @@
 // Owns what the house makes and changes in its account at Twilio: the order of the steps, and how all of it is taken back.
-// Called by set-up.ts.
+// Called by setup.ts.
 // Must stay true: done twice it changes nothing the second time; undone, the account is as before, but for what others changed since.
 import type { Clock } from '#base/clock.ts';
 import type { NewId } from '#base/ids.ts';
 import type { TwilioClient } from '#twilio/api/client.ts';
 import { ensureOrigination, removeOrigination } from './origination.ts';
-import type { WayIn } from './origination.ts';
+import type { OriginationTarget } from './origination.ts';
 import {
   deferAdvice,
-  diversionText,
-  endDiversion,
-  findDiversions,
+  describeMessagingOverride,
+  removeMessagingOverride,
+  findMessagingOverrides,
   restoreService,
   writtenServices,
 } from './messaging-services.ts';
-import type { Diversion } from './messaging-services.ts';
+import type { MessagingOverride } from './messaging-services.ts';
 import { hasStale, restoreNumber, writeNumber, writtenNumbers } from './number-provisioning.ts';
-import type { SetUpLog, SetUpStep, WrittenValues } from './set-up-records.ts';
-import { wantedOfNumber } from './set-up-plan.ts';
-import type { SetUpPlan } from './set-up-plan.ts';
-import { SetUpRun, done, must, skipped, unchanged } from './set-up-run.ts';
+import type { SetupLog, SetupStep, AccountChangeLog } from './setup-records.ts';
+import { desiredNumberConfig } from './setup-plan.ts';
+import type { SetupPlan } from './setup-plan.ts';
+import { SetupRun, done, unwrap, skipped, unchanged } from './setup-run.ts';
 import {
   ensureCredentials,
   ensureDomain,
@@ -29,62 +29,62 @@ import {
   removeDomain,
   removeTrunk,
 } from './sip-provisioning.ts';
-import { ensureRecovery, hasRecovery, restoreRecovery } from './trunk-recovery.ts';
+import { ensureRecovery, hasRecovery, restoreRecovery } from './disaster-recovery.ts';
 import { TwilioRequestError, failureOf } from '#twilio/api/twilio-http.ts';
 import type { TwilioNumber } from '#twilio/api/twilio-records.ts';
 import type { TwilioResult } from '#twilio/api/twilio-result.ts';
 import type { LiveTwilioSettings } from '#twilio/api/twilio-settings.ts';
 
-type Options = {
+type ProvisioningDeps = {
   readonly settings: LiveTwilioSettings;
-  readonly written: WrittenValues;
-  readonly log: SetUpLog;
+  readonly written: AccountChangeLog;
+  readonly log: SetupLog;
   readonly clock: Clock;
   readonly newId: NewId;
-  readonly wayIn: WayIn;
+  readonly originationTarget: OriginationTarget;
 };
 
-export type ProvisioningResult = { readonly isDone: boolean; readonly steps: readonly SetUpStep[] };
+export type ProvisioningResult = { readonly isDone: boolean; readonly steps: readonly SetupStep[] };
 
 export class Provisioning {
-  readonly #options: Options;
+  readonly #deps: ProvisioningDeps;
 
-  constructor(options: Options) {
-    this.#options = options;
+  constructor(deps: ProvisioningDeps) {
+    this.#deps = deps;
   }
 
   /** Stops at the first step that fails; what was done stays, and the next run goes on from there. */
-  async provision(client: TwilioClient, plan: SetUpPlan): Promise<ProvisioningResult> {
+  async provision(client: TwilioClient, plan: SetupPlan): Promise<ProvisioningResult> {
     const run = this.#newRun();
-    const { settings } = this.#options;
-    const parts = { api: client.account, settings };
+    const { settings } = this.#deps;
+    const deps = { api: client.account, settings };
     const needsDomain = plan.inbound === 'webhook' || plan.outbound === 'domain';
     const needsTrunk = plan.outbound === 'trunk' || plan.inbound === 'trunk';
     const numbers: TwilioNumber[] = [];
     const isThere =
       (await run.step('numbers', async () => {
-        numbers.push(...chooseNumbers(must(await client.account.listNumbers()), plan.numbers));
+        numbers.push(...chooseNumbers(unwrap(await client.account.listNumbers()), plan.numbers));
         return done(numbers.length === 0 ? 'None are to serve the house' : numbers.map(({ number }) => number).join(', '));
       })) &&
-      (!needsDomain || (await run.step('sip-domain', () => ensureDomain(parts, plan)))) &&
-      (!(needsDomain || needsTrunk) || (await run.step('sip-account', () => ensureCredentials(parts)))) &&
-      (!needsDomain || (await run.step('sip-domain-access', () => ensureMappings(parts)))) &&
-      (!needsTrunk || (await run.step('trunk', () => ensureTrunk(parts, plan))));
+      (!needsDomain || (await run.step('sip-domain', () => ensureDomain(deps, plan)))) &&
+      (!(needsDomain || needsTrunk) || (await run.step('sip-account', () => ensureCredentials(deps)))) &&
+      (!needsDomain || (await run.step('sip-domain-access', () => ensureMappings(deps)))) &&
+      (!needsTrunk || (await run.step('trunk', () => ensureTrunk(deps, plan))));
     if (isThere) {
       const { numbers: _, ...chosen } = plan;
       // Before the numbers point at us, so that the house is registered when the first call comes.
       settings.change(chosen);
       if (plan.inbound === 'trunk') {
-        await run.step('trunk-origination', () => ensureOrigination(parts, this.#options.wayIn));
-        await run.step('trunk-recovery', () => ensureRecovery(this.#recoveryParts(client)));
-      } else if (hasRecovery(this.#recoveryParts(client))) {
-        await run.step('trunk-recovery', () => restoreRecovery(this.#recoveryParts(client)));
+        await run.step('trunk-origination', () => ensureOrigination(deps, this.#deps.originationTarget));
+        await run.step('trunk-recovery', () => ensureRecovery(this.#recoveryDeps(client)));
+      } else if (hasRecovery(this.#recoveryDeps(client))) {
+        await run.step('trunk-recovery', () => restoreRecovery(this.#recoveryDeps(client)));
       }
       await this.#writeNumbers(run, client, numbers);
-      await this.#tellDiversions(run, client);
-      if (plan.inbound !== 'trunk') await this.#tidy(run, 'origination', () => removeOrigination(parts));
-      if (!needsTrunk) await this.#tidy(run, 'trunk', () => removeTrunk(parts));
-      if (!needsDomain) await this.#tidy(run, 'sip-domain', () => removeDomain(parts));
+      await this.#reportMessagingOverrides(run, client);
+      if (plan.inbound !== 'trunk') await this.#removeUnused(run, 'origination', () => removeOrigination(deps));
+      if (!needsTrunk) await this.#removeUnused(run, 'trunk', () => removeTrunk(deps));
+      if (!needsDomain) await this.#removeUnused(run, 'sip-domain', () => removeDomain(deps));
     }
     return { isDone: !run.hasFailed, steps: run.steps };
   }
@@ -92,8 +92,8 @@ export class Provisioning {
   /** Goes through all steps, also where one fails. Does nothing where nothing is ours. */
   async undo(client: TwilioClient): Promise<ProvisioningResult> {
     const run = this.#newRun();
-    const { settings, written } = this.#options;
-    const parts = { api: client.account, settings };
+    const { settings, written } = this.#deps;
+    const deps = { api: client.account, settings };
     const { accountSid } = client.credentials;
     const numbers = settings.current.numbers;
     // The house unregisters while its SIP Domain is still there.
@@ -107,96 +107,96 @@ export class Provisioning {
         restoreService({ api: client.account, written, accountSid }, value),
       );
     }
-    if (hasRecovery(this.#recoveryParts(client))) {
-      await run.step('trunk-recovery', () => restoreRecovery(this.#recoveryParts(client)));
+    if (hasRecovery(this.#recoveryDeps(client))) {
+      await run.step('trunk-recovery', () => restoreRecovery(this.#recoveryDeps(client)));
     }
-    await run.step('sip-domain', () => removeDomain(parts));
-    await run.step('trunk', () => removeTrunk(parts));
-    if (!run.hasFailed) await run.step('sip-account', () => removeCredentials(parts));
+    await run.step('sip-domain', () => removeDomain(deps));
+    await run.step('trunk', () => removeTrunk(deps));
+    if (!run.hasFailed) await run.step('sip-account', () => removeCredentials(deps));
     if (!run.hasFailed) settings.change({ numbers: [] });
     return { isDone: !run.hasFailed, steps: run.steps };
   }
 
-  #recoveryParts(client: TwilioClient) {
-    const { settings, written } = this.#options;
+  #recoveryDeps(client: TwilioClient) {
+    const { settings, written } = this.#deps;
     return { api: client.account, settings: settings.current, written, accountSid: client.credentials.accountSid };
   }
 
   /** Lets every Messaging Service that keeps messages from the house ask it. */
   async deferMessages(client: TwilioClient): Promise<ProvisioningResult> {
     const run = this.#newRun();
-    const parts = { api: client.account, written: this.#options.written, accountSid: client.credentials.accountSid };
-    const diversions: Diversion[] = [];
+    const deps = { api: client.account, written: this.#deps.written, accountSid: client.credentials.accountSid };
+    const overrides: MessagingOverride[] = [];
     await run.step('messaging-services', async () => {
-      diversions.push(...(await findDiversions(client.account, this.#options.settings.current)));
-      return diversions.length === 0 ? unchanged('None keeps messages from the house') : done(namesOf(diversions));
+      overrides.push(...(await findMessagingOverrides(client.account, this.#deps.settings.current)));
+      return overrides.length === 0 ? unchanged('None keeps messages from the house') : done(namesOf(overrides));
     });
-    for (const one of diversions) await run.step(`messaging-service ${one.name}`, () => endDiversion(parts, one));
+    for (const one of overrides) await run.step(`messaging-service ${one.name}`, () => removeMessagingOverride(deps, one));
     return { isDone: !run.hasFailed, steps: run.steps };
   }
 
   /** A service may hold numbers of others, so it is left as it is until somebody asks for it. */
-  async #tellDiversions(run: SetUpRun, client: TwilioClient): Promise<void> {
-    const found = await this.#diversions(client);
+  async #reportMessagingOverrides(run: SetupRun, client: TwilioClient): Promise<void> {
+    const found = await this.#messagingOverrides(client);
     if (found.kind !== 'ok') {
       await run.step('messaging-services', () => Promise.reject(new TwilioRequestError(found)));
       return;
     }
     for (const one of found.value) {
-      const message = `It ${diversionText(one)}. ${deferAdvice}`;
+      const message = `It ${describeMessagingOverride(one)}. ${deferAdvice}`;
       await run.step(`messaging-service ${one.name}`, () => Promise.resolve(skipped(message)));
     }
   }
 
-  async #diversions(client: TwilioClient): Promise<TwilioResult<readonly Diversion[]>> {
+  async #messagingOverrides(client: TwilioClient): Promise<TwilioResult<readonly MessagingOverride[]>> {
     try {
-      return { kind: 'ok', value: await findDiversions(client.account, this.#options.settings.current) };
+      return { kind: 'ok', value: await findMessagingOverrides(client.account, this.#deps.settings.current) };
     } catch (error) {
       return failureOf(error);
     }
   }
 
-  async #writeNumbers(run: SetUpRun, client: TwilioClient, numbers: readonly TwilioNumber[]): Promise<void> {
-    const { settings, written } = this.#options;
+  async #writeNumbers(run: SetupRun, client: TwilioClient, numbers: readonly TwilioNumber[]): Promise<void> {
+    const { settings, written } = this.#deps;
     const { accountSid } = client.credentials;
-    const parts = { api: client.account, written, accountSid };
-    const wanted = wantedOfNumber(settings.current);
+    const deps = { api: client.account, written, accountSid };
+    const wanted = desiredNumberConfig(settings.current);
     for (const number of numbers) {
       await run.step(`number ${number.number}`, () =>
         Object.keys(wanted).length === 0
           ? Promise.resolve(skipped('Without a public address Twilio cannot tell the house of its calls and messages'))
-          : writeNumber(parts, number, wanted),
+          : writeNumber(deps, number, wanted),
       );
-      if (hasStale(parts, number.sid, wanted))
-        await run.step(`number ${number.number} as before`, () => restoreNumber(parts, number.sid, wanted));
+      if (hasStale(deps, number.sid, wanted))
+        await run.step(`number ${number.number} as before`, () => restoreNumber(deps, number.sid, wanted));
     }
     const before = settings.current.numbers;
-    for (const sid of writtenNumbers(parts)) {
+    for (const sid of writtenNumbers(deps)) {
       if (numbers.some((one) => one.sid === sid)) continue;
       const name = before.find((one) => one.sid === sid)?.number ?? sid;
-      await run.step(`number ${name}`, () => restoreNumber(parts, sid));
+      await run.step(`number ${name}`, () => restoreNumber(deps, sid));
     }
     settings.change({ numbers: numbers.map(({ sid, number }) => ({ sid, number })) });
   }
 
-  async #tidy(
-    run: SetUpRun,
+  async #removeUnused(
+    run: SetupRun,
     name: 'trunk' | 'origination' | 'sip-domain',
-    remove: Parameters<SetUpRun['step']>[1],
+    remove: Parameters<SetupRun['step']>[1],
   ): Promise<void> {
-    const { trunk, domain, origination } = this.#options.settings.current;
+    const { trunk, domain, origination } = this.#deps.settings.current;
     const there = { trunk, origination, 'sip-domain': domain };
     if (there[name] !== undefined) await run.step(name === 'origination' ? 'trunk-origination' : name, remove);
   }
 
-  #newRun(): SetUpRun {
-    const { clock, log, newId } = this.#options;
-    return new SetUpRun({ id: newId('run'), clock, log });
+  #newRun(): SetupRun {
+    const { clock, log, newId } = this.#deps;
+    return new SetupRun({ id: newId('run'), clock, log });
   }
 }
 
-function namesOf(diversions: readonly Diversion[]): string {
-  return diversions.map(({ name }) => name).join(', ');
+function namesOf(overrides: readonly MessagingOverride[]): string {
+  return overrides.map(({ name }) => name).join(', ');
 }
 
 function chooseNumbers(there: readonly TwilioNumber[], wanted: readonly string[]): readonly TwilioNumber[] {

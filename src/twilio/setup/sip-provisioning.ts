@@ -1,87 +1,87 @@
 import { randomBytes } from 'node:crypto';
-import type { DomainDoor, TwilioAccountApi } from '#twilio/api/account-api.ts';
-import { differencesOfDomain, wantedOfDomain } from './set-up-plan.ts';
-import type { SetUpPlan } from './set-up-plan.ts';
-import { done, must, mustBeGone, skipped, unchanged } from './set-up-run.ts';
-import type { StepDone } from './set-up-run.ts';
+import type { DomainAuthType, TwilioAccountApi } from '#twilio/api/account-api.ts';
+import { diffDomain, desiredDomainConfig } from './setup-plan.ts';
+import type { SetupPlan } from './setup-plan.ts';
+import { done, unwrap, expectDeleted, skipped, unchanged } from './setup-run.ts';
+import type { StepDone } from './setup-run.ts';
 import type { LiveTwilioSettings } from '#twilio/api/twilio-settings.ts';
 
-export type SipParts = { readonly api: TwilioAccountApi; readonly settings: LiveTwilioSettings };
+export type SipProvisioningDeps = { readonly api: TwilioAccountApi; readonly settings: LiveTwilioSettings };
 
 const username = 'gosip';
-const doors: readonly DomainDoor[] = ['registrations', 'calls'];
+const authTypes: readonly DomainAuthType[] = ['registrations', 'calls'];
 const domainSuffix = '.sip.twilio.com';
 const trunkSuffix = '.pstn.twilio.com';
 const nameTaken = 21232;
 const mappedAlready = 21231;
-const mostNames = 3;
+const maxNames = 3;
 
 /** The name of everything we make; random, for domain names are unique in all of Twilio. Kept before anything is made. */
-export function ensureName({ settings }: Pick<SipParts, 'settings'>): string {
-  return settings.current.name ?? rename({ settings });
+export function ensureName({ settings }: Pick<SipProvisioningDeps, 'settings'>): string {
+  return settings.current.name ?? regenerateName({ settings });
 }
 
-function rename({ settings }: Pick<SipParts, 'settings'>): string {
+function regenerateName({ settings }: Pick<SipProvisioningDeps, 'settings'>): string {
   const name = `gosip-${randomBytes(4).toString('hex')}`;
   settings.change({ name });
   return name;
 }
 
-export async function ensureDomain({ api, settings }: SipParts, plan: SetUpPlan): Promise<StepDone> {
-  const domains = must(await api.listDomains());
+export async function ensureDomain({ api, settings }: SipProvisioningDeps, plan: SetupPlan): Promise<StepDone> {
+  const domains = unwrap(await api.listDomains());
   for (let attempt = 1; ; attempt += 1) {
     const name = ensureName({ settings });
-    const wanted = wantedOfDomain(plan, name);
+    const wanted = desiredDomainConfig(plan, name);
     const found = domains.find(({ domainName }) => domainName === `${name}${domainSuffix}`);
     if (found !== undefined) {
       settings.change({ domain: { sid: found.sid, name: found.domainName } });
-      const differences = differencesOfDomain(found, wanted);
+      const differences = diffDomain(found, wanted);
       if (differences.length === 0) return unchanged(`${found.domainName} is as it should be`);
-      must(await api.updateDomain(found.sid, wanted));
+      unwrap(await api.updateDomain(found.sid, wanted));
       return done(`Set ${differences.map(({ field }) => field).join(', ')} of ${found.domainName}`);
     }
     const created = await api.createDomain(`${name}${domainSuffix}`, wanted);
-    if (created.kind === 'refused' && created.code === nameTaken && attempt < mostNames) {
-      rename({ settings });
+    if (created.kind === 'refused' && created.code === nameTaken && attempt < maxNames) {
+      regenerateName({ settings });
       continue;
     }
-    const domain = must(created);
+    const domain = unwrap(created);
     settings.change({ domain: { sid: domain.sid, name: domain.domainName } });
     return done(`Made ${domain.domainName}`);
   }
 }
 
 /** The list, and in it our account. The password is kept before it is sent: it can never be read back. */
-export async function ensureCredentials({ api, settings }: SipParts): Promise<StepDone> {
+export async function ensureCredentials({ api, settings }: SipProvisioningDeps): Promise<StepDone> {
   const name = ensureName({ settings });
-  const lists = must(await api.listCredentialLists());
-  const list = lists.find(({ friendlyName }) => friendlyName === name) ?? must(await api.createCredentialList(name));
+  const lists = unwrap(await api.listCredentialLists());
+  const list = lists.find(({ friendlyName }) => friendlyName === name) ?? unwrap(await api.createCredentialList(name));
   const known = settings.current.sipAccount;
-  const credential = must(await api.listCredentials(list.sid)).find((one) => one.username === username);
+  const credential = unwrap(await api.listCredentials(list.sid)).find((one) => one.username === username);
   const isOurs = known !== undefined && known.listSid === list.sid;
   if (credential !== undefined && isOurs) return unchanged('The house has its SIP account');
   const sipAccount = isOurs ? known : { listSid: list.sid, username, password: newPassword() };
   settings.change({ sipAccount });
   const { password } = sipAccount;
   if (credential === undefined) {
-    must(await api.createCredential(list.sid, { username, password }));
+    unwrap(await api.createCredential(list.sid, { username, password }));
     return done('Made a SIP account for the house');
   }
-  must(await api.updateCredential(list.sid, credential.sid, password));
+  unwrap(await api.updateCredential(list.sid, credential.sid, password));
   return done('Gave the SIP account of the house a new password, for the old one was not known here');
 }
 
 /** Calls and registrations are let in by two doors, each with its own lists. */
-export async function ensureMappings({ api, settings }: SipParts): Promise<StepDone> {
+export async function ensureMappings({ api, settings }: SipProvisioningDeps): Promise<StepDone> {
   const { domain, sipAccount } = settings.current;
   if (domain === undefined || sipAccount === undefined) return skipped('There is no SIP Domain');
   const opened: string[] = [];
-  for (const door of doors) {
-    const lists = must(await api.listMappings(domain.sid, door));
+  for (const authType of authTypes) {
+    const lists = unwrap(await api.listMappings(domain.sid, authType));
     if (lists.includes(sipAccount.listSid)) continue;
-    const mapped = await api.createMapping(domain.sid, door, sipAccount.listSid);
-    if (!(mapped.kind === 'refused' && mapped.code === mappedAlready)) must(mapped);
-    opened.push(door);
+    const mapped = await api.createMapping(domain.sid, authType, sipAccount.listSid);
+    if (!(mapped.kind === 'refused' && mapped.code === mappedAlready)) unwrap(mapped);
+    opened.push(authType);
   }
   return opened.length === 0
     ? unchanged('The SIP account opens the SIP Domain')
@@ -89,56 +89,56 @@ export async function ensureMappings({ api, settings }: SipParts): Promise<StepD
 }
 
 /** No list of addresses: with one, both would have to fit, and a house's address changes. */
-export async function ensureTrunk({ api, settings }: SipParts, { isSecure }: SetUpPlan): Promise<StepDone> {
+export async function ensureTrunk({ api, settings }: SipProvisioningDeps, { isSecure }: SetupPlan): Promise<StepDone> {
   const name = ensureName({ settings });
-  const found = must(await api.listTrunks()).find(({ friendlyName }) => friendlyName === name);
+  const found = unwrap(await api.listTrunks()).find(({ friendlyName }) => friendlyName === name);
   const trunk =
-    found ?? must(await api.createTrunk({ friendlyName: name, domainName: `${name}${trunkSuffix}`, secure: isSecure }));
+    found ?? unwrap(await api.createTrunk({ friendlyName: name, domainName: `${name}${trunkSuffix}`, secure: isSecure }));
   settings.change({ trunk: { sid: trunk.sid, name: trunk.domainName } });
   const changes: string[] = found === undefined ? [`Made ${trunk.domainName}`] : [];
   if (trunk.secure !== isSecure) {
-    must(await api.updateTrunk(trunk.sid, { secure: isSecure }));
+    unwrap(await api.updateTrunk(trunk.sid, { secure: isSecure }));
     changes.push(isSecure ? 'Switched encryption on' : 'Switched encryption off');
   }
   const listSid = settings.current.sipAccount?.listSid;
-  if (listSid !== undefined && !must(await api.listTrunkCredentialLists(trunk.sid)).includes(listSid)) {
-    must(await api.addTrunkCredentialList(trunk.sid, listSid));
+  if (listSid !== undefined && !unwrap(await api.listTrunkCredentialLists(trunk.sid)).includes(listSid)) {
+    unwrap(await api.addTrunkCredentialList(trunk.sid, listSid));
     changes.push('Let the SIP account call out');
   }
   return changes.length === 0 ? unchanged(`${trunk.domainName} is as it should be`) : done(changes.join('; '));
 }
 
-export async function removeDomain({ api, settings }: SipParts): Promise<StepDone> {
+export async function removeDomain({ api, settings }: SipProvisioningDeps): Promise<StepDone> {
   const { domain, sipAccount } = settings.current;
   if (domain === undefined) return unchanged('There is none');
   if (sipAccount !== undefined) {
-    for (const door of doors) mustBeGone(await api.deleteMapping(domain.sid, door, sipAccount.listSid));
+    for (const authType of authTypes) expectDeleted(await api.deleteMapping(domain.sid, authType, sipAccount.listSid));
   }
-  mustBeGone(await api.deleteDomain(domain.sid));
+  expectDeleted(await api.deleteDomain(domain.sid));
   settings.change({ domain: undefined });
   return done(`Removed ${domain.name}`);
 }
 
-export async function removeTrunk({ api, settings }: SipParts): Promise<StepDone> {
+export async function removeTrunk({ api, settings }: SipProvisioningDeps): Promise<StepDone> {
   const { trunk, sipAccount } = settings.current;
   if (trunk === undefined) return unchanged('There is none');
-  if (sipAccount !== undefined) mustBeGone(await api.removeTrunkCredentialList(trunk.sid, sipAccount.listSid));
-  mustBeGone(await api.deleteTrunk(trunk.sid));
+  if (sipAccount !== undefined) expectDeleted(await api.removeTrunkCredentialList(trunk.sid, sipAccount.listSid));
+  expectDeleted(await api.deleteTrunk(trunk.sid));
   settings.change({ trunk: undefined, origination: undefined, originationSecret: undefined });
   return done(`Removed ${trunk.name}`);
 }
 
 /** The list stays where somebody has put other accounts into it. */
-export async function removeCredentials({ api, settings }: SipParts): Promise<StepDone> {
+export async function removeCredentials({ api, settings }: SipProvisioningDeps): Promise<StepDone> {
   const { sipAccount } = settings.current;
   if (sipAccount === undefined) return unchanged('There are none');
   const listed = await api.listCredentials(sipAccount.listSid);
-  const credentials = listed.kind === 'refused' && listed.status === 404 ? [] : must(listed);
+  const credentials = listed.kind === 'refused' && listed.status === 404 ? [] : unwrap(listed);
   const others = credentials.filter((one) => one.username !== sipAccount.username);
-  if (others.length === 0) mustBeGone(await api.deleteCredentialList(sipAccount.listSid));
+  if (others.length === 0) expectDeleted(await api.deleteCredentialList(sipAccount.listSid));
   else {
     const ours = credentials.find((one) => one.username === sipAccount.username);
-    if (ours !== undefined) mustBeGone(await api.deleteCredential(sipAccount.listSid, ours.sid));
+    if (ours !== undefined) expectDeleted(await api.deleteCredential(sipAccount.listSid, ours.sid));
   }
   settings.change({ sipAccount: undefined });
   return done(others.length === 0 ? 'Removed' : 'Removed ours; others in the list stay');

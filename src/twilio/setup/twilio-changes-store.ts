@@ -1,7 +1,7 @@
 import type { Clock } from '#base/clock.ts';
-import type { Opened } from '#storage/database.ts';
+import type { OpenedDatabase } from '#storage/database.ts';
 
-type Written = {
+type RecordedChange = {
   readonly accountSid: string;
   readonly resource: string;
   readonly resourceSid: string;
@@ -10,7 +10,7 @@ type Written = {
   readonly after: string;
 };
 
-type Options = { readonly db: Opened['db']; readonly clock: Clock };
+type TwilioChangesStoreDeps = { readonly db: OpenedDatabase['db']; readonly clock: Clock };
 
 /** The SQL of the table `twilio_changes`: what set-up wrote into the account, and what was there before. */
 export class TwilioChangesStore {
@@ -19,33 +19,33 @@ export class TwilioChangesStore {
   readonly #upsert;
   readonly #delete;
 
-  constructor({ db, clock }: Options) {
+  constructor({ db, clock }: TwilioChangesStoreDeps) {
     this.#clock = clock;
-    this.#all = db.prepare<[string], Written>(
+    this.#all = db.prepare<[string], RecordedChange>(
       `SELECT account_sid AS accountSid, resource, resource_sid AS resourceSid, field, before, after
        FROM twilio_changes WHERE account_sid = ? ORDER BY sequence`,
     );
-    this.#upsert = db.prepare<[Written & { changedAt: number }]>(
+    this.#upsert = db.prepare<[RecordedChange & { changedAt: number }]>(
       `INSERT INTO twilio_changes (account_sid, resource, resource_sid, field, before, after, changed_at)
        VALUES (:accountSid, :resource, :resourceSid, :field, :before, :after, :changedAt)
        ON CONFLICT (account_sid, resource, resource_sid, field)
        DO UPDATE SET before = :before, after = :after, changed_at = :changedAt`,
     );
-    this.#delete = db.prepare<[Written]>(
+    this.#delete = db.prepare<[RecordedChange]>(
       `DELETE FROM twilio_changes
        WHERE account_sid = :accountSid AND resource = :resource AND resource_sid = :resourceSid AND field = :field`,
     );
   }
 
-  of(accountSid: string): readonly Written[] {
+  of(accountSid: string): readonly RecordedChange[] {
     return this.#all.all(accountSid);
   }
 
-  put(value: Written): void {
+  put(value: RecordedChange): void {
     this.#upsert.run({ ...value, changedAt: this.#clock.now() });
   }
 
-  remove(value: Written): void {
+  remove(value: RecordedChange): void {
     this.#delete.run(value);
   }
 }

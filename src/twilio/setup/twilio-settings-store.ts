@@ -1,9 +1,9 @@
 import type { Clock } from '#base/clock.ts';
 import { seal, unseal } from '#base/sealing.ts';
-import type { Opened } from '#storage/database.ts';
+import type { OpenedDatabase } from '#storage/database.ts';
 
 type Row = { readonly settings: string; readonly secrets: Buffer | null };
-type Options = { readonly db: Opened['db']; readonly sealingKey: Buffer; readonly clock: Clock };
+type TwilioSettingsStoreDeps = { readonly db: OpenedDatabase['db']; readonly sealingKey: Buffer; readonly clock: Clock };
 
 /** Binds the sealed secrets to this place, so that they open nowhere else. */
 const owner = 'twilio';
@@ -15,7 +15,7 @@ export class TwilioSettingsStore {
   readonly #select;
   readonly #upsert;
 
-  constructor({ db, sealingKey, clock }: Options) {
+  constructor({ db, sealingKey, clock }: TwilioSettingsStoreDeps) {
     this.#key = sealingKey;
     this.#clock = clock;
     this.#select = db.prepare<[], Row>('SELECT settings, secrets FROM twilio_settings WHERE id = 1');

@@ -1,4 +1,4 @@
-import type { Opened } from '#storage/database.ts';
+import type { OpenedDatabase } from '#storage/database.ts';
 
 type Outcome = 'done' | 'unchanged' | 'skipped' | 'failed';
 type Step = {
@@ -11,7 +11,7 @@ type Step = {
 type Row = Omit<Step, 'code'> & { readonly code: number | null };
 
 /** Runs are kept for the last few times somebody wondered. */
-const keptSteps = 500;
+const maxSteps = 500;
 
 /** The SQL of the table `twilio_steps`: what the last runs of set-up did, step by step. */
 export class TwilioStepsStore {
@@ -19,7 +19,7 @@ export class TwilioStepsStore {
   readonly #prune;
   readonly #last;
 
-  constructor(db: Opened['db']) {
+  constructor(db: OpenedDatabase['db']) {
     this.#insert = db.prepare<[Row & { runId: string }]>(
       `INSERT INTO twilio_steps (run_id, step, outcome, message, code, at)
        VALUES (:runId, :step, :outcome, :message, :code, :at)`,
@@ -33,7 +33,7 @@ export class TwilioStepsStore {
 
   add(runId: string, { code, ...step }: Step): void {
     this.#insert.run({ ...step, runId, code: code ?? null });
-    this.#prune.run(keptSteps);
+    this.#prune.run(maxSteps);
   }
 
   /** In the order in which they were done; empty where there was no run. */

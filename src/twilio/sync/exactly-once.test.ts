@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { expect, it } from 'vitest';
-import { planned } from '#testing/kill/message-plan.ts';
+import { plannedMessage } from '#testing/kill/message-plan.ts';
 import { seededRandom } from '#testing/harness/seeded-random.ts';
 import { TwilioEmulator } from '#testing/twilio/emulator.ts';
 import type { Fault } from '#testing/twilio/base/faults.ts';
@@ -29,7 +29,10 @@ const faults: readonly Omit<Fault, 'endpoint'>[] = [
 it('a thousand messages arrive once each, or are shown as failed or unknown', { timeout: 180_000 }, async () => {
   const directory = mkdtempSync(join(tmpdir(), 'gosip-once-'));
   try {
-    await using twilio = await TwilioEmulator.start({ seed: 7, numbers: [0, 1].map((n) => ({ phoneNumber: planned(n).from })) });
+    await using twilio = await TwilioEmulator.start({
+      seed: 7,
+      numbers: [0, 1].map((n) => ({ phoneNumber: plannedMessage(n).from })),
+    });
     for (const fault of faults) twilio.faults.add({ ...fault, endpoint: 'messages.create' });
     for (const name of ['rest.5xx', 'rest.reset', 'rest.429'] as const) {
       twilio.faults.add({ name, endpoint: 'messages.list', probability: 0.05 });
@@ -80,7 +83,7 @@ function readStates(directory: string): readonly State[] {
 
 function compare(states: readonly State[], twilio: TwilioEmulator): void {
   const sent = twilio.messages.map(({ sid, from, to, body }) => ({ sid, key: `${from} ${to} ${body}` }));
-  const asked = Array.from({ length: count }, (_, n) => planned(n)).map(({ from, to, body }) => `${from} ${to} ${body}`);
+  const asked = Array.from({ length: count }, (_, n) => plannedMessage(n)).map(({ from, to, body }) => `${from} ${to} ${body}`);
   expect(states.map(({ pair, body }) => `${pair} ${body}`).toSorted()).toEqual(asked.toSorted());
 
   const ended = new Map<string, number>();

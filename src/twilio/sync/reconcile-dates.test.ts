@@ -5,7 +5,7 @@ import { Watermarks } from '#storage/watermarks.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { TwilioEmulator } from '#testing/twilio/emulator.ts';
 import { TwilioClient } from '#twilio/api/client.ts';
-import { Reconcile } from './reconcile.ts';
+import { Reconciler } from './reconcile.ts';
 import { TwilioHttp } from '#twilio/api/twilio-http.ts';
 
 const ours = '+15555550199';
@@ -18,7 +18,7 @@ describe.each(['second', 'day'] as const)('where Twilio goes by the %s', (dateFi
   let clock: FakeClock;
   let twilio: TwilioEmulator;
   let http: TwilioHttp;
-  let reconcile: Reconcile;
+  let reconcile: Reconciler;
   let messages: string[];
   let calls: string[];
 
@@ -31,10 +31,11 @@ describe.each(['second', 'day'] as const)('where Twilio goes by the %s', (dateFi
     const client = new TwilioClient({ credentials: { accountSid, username: accountSid, password: authToken }, http, log });
     messages = [];
     calls = [];
-    reconcile = new Reconcile({
-      connection: { client: () => client, ask: (run) => run(client) },
+    reconcile = new Reconciler({
+      connection: { client: () => client, request: (run) => run(client) },
       watermarks: new Watermarks(openDatabase({ path: ':memory:', log, clock }).db),
-      ...{ clock, log },
+      clock,
+      log,
       sinks: { call: ({ sid }) => void calls.push(sid), message: ({ body }) => void messages.push(body), recording: () => {} },
     });
   });

@@ -4,7 +4,7 @@ import { openDatabase } from '#storage/database.ts';
 import { Watermarks } from '#storage/watermarks.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
 import type { CallQuery, MessageQuery, RecordingQuery, TwilioClient } from '#twilio/api/client.ts';
-import { Reconcile } from './reconcile.ts';
+import { Reconciler } from './reconcile.ts';
 import type { TwilioCall, TwilioMessage, TwilioRecording } from '#twilio/api/twilio-records.ts';
 import type { TwilioFailure, TwilioResult } from '#twilio/api/twilio-result.ts';
 
@@ -17,7 +17,7 @@ let asked: string[];
 let failure: TwilioFailure | undefined;
 let hasAccount: boolean;
 let sinkFails: boolean;
-let reconcile: Reconcile;
+let reconcile: Reconciler;
 
 /** Newest first, since then, at most the limit, as Twilio lists. */
 function listed<Item>(items: readonly Item[], atOf: (item: Item) => number, { after = 0, limit = 50 }) {
@@ -42,14 +42,18 @@ const client = {
     answer('messages', () => listed(there.messages, (one) => one.sentAt ?? 0, { after, limit })),
 } as unknown as TwilioClient;
 
-function make(watermarks: Watermarks): Reconcile {
+function make(watermarks: Watermarks): Reconciler {
   const take = (sid: string) => {
     if (sinkFails || sid === 'SM-odd') throw new Error('The disk is full');
     taken.push(sid);
   };
-  return new Reconcile({
-    connection: { client: () => (hasAccount ? client : undefined), ask: (run) => run(client) },
-    ...{ watermarks, clock, log, periodSeconds: 180, random: () => 0.5 },
+  return new Reconciler({
+    connection: { client: () => (hasAccount ? client : undefined), request: (run) => run(client) },
+    watermarks,
+    clock,
+    log,
+    periodSeconds: 180,
+    random: () => 0.5,
     sinks: { call: ({ sid }) => take(sid), recording: ({ sid }) => take(sid), message: ({ sid }) => take(sid) },
   });
 }

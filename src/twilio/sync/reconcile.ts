@@ -9,20 +9,20 @@ import type { TwilioCall, TwilioMessage, TwilioRecording } from '#twilio/api/twi
 import type { TwilioFailure, TwilioResult } from '#twilio/api/twilio-result.ts';
 
 /** Each must take the same thing any number of times, and throws where it could not keep it: then it is brought again. */
-export type ReconcileSinks = {
+export type ReconcilerSinks = {
   readonly recording: (recording: TwilioRecording) => void | Promise<void>;
   readonly message: (message: TwilioMessage) => void | Promise<void>;
   readonly call: (call: TwilioCall) => void | Promise<void>;
 };
 
-export type ReconcileOptions = {
-  readonly connection: Pick<TwilioConnection, 'ask' | 'client'>;
+export type ReconcilerDeps = {
+  readonly connection: Pick<TwilioConnection, 'request' | 'client'>;
   readonly watermarks: {
     get(name: string): number | undefined;
     set(name: string, at: number): void;
-    move(name: string, byMs: number): void;
+    shift(name: string, byMs: number): void;
   };
-  readonly sinks: ReconcileSinks;
+  readonly sinks: ReconcilerSinks;
   readonly clock: Clock;
   readonly log: Log;
   readonly periodSeconds?: number;
@@ -34,28 +34,28 @@ export type ReconcileOptions = {
 type List<Item> = {
   readonly name: string;
   readonly read: (after: number) => Promise<TwilioResult<readonly Item[]>>;
-  readonly atOf: (item: Item) => number | undefined;
+  readonly timestampOf: (item: Item) => number | undefined;
   /** Whether it may still become something else, and must be looked at again. */
   readonly isOpen: (item: Item) => boolean;
-  readonly take: (item: Item) => void | Promise<void>;
+  readonly handle: (item: Item) => void | Promise<void>;
 };
 
-const usualPeriodSeconds = 180;
-const mostPeriodSeconds = 3600;
+const defaultPeriodSeconds = 180;
+const maxPeriodSeconds = 3600;
 /** Lists of Twilio lag behind what was told already. */
 const overlapMs = 10 * 60_000;
 /** For how long what is open holds the watermark back: the longest call, and some. */
-const mostOpenMs = 5 * 3_600_000;
+const maxOpenMs = 5 * 3_600_000;
 /** In one look: weeks of a house. */
-const mostItems = 5000;
-const stopPatienceMs = 3_000;
+const maxItems = 5000;
+const stopTimeoutMs = 3_000;
 
 const openMessages = new Set(['accepted', 'scheduled', 'queued', 'sending', 'sent', 'receiving']);
 const openCalls = new Set(['queued', 'initiated', 'ringing', 'in-progress']);
 const openRecordings = new Set(['in-progress', 'paused', 'stopped', 'processing']);
 
-export class Reconcile {
-  readonly #options: ReconcileOptions;
+export class Reconciler {
+  readonly #deps: ReconcilerDeps;
   readonly #steps: readonly (() => Promise<Failed | undefined>)[];
   #timer: Timer | undefined;
   #isRunning = false;
@@ -67,9 +67,9 @@ export class Reconcile {
   /** By our clock, of this run: where that was wrong they are moved when it is set right. */
   readonly #newOrigins = new Set<string>();
 
-  constructor(options: ReconcileOptions) {
-    this.#options = options;
-    const { calls, recordings, messages } = listsOf(options);
+  constructor(deps: ReconcilerDeps) {
+    this.#deps = deps;
+    const { calls, recordings, messages } = listsOf(deps);
     // Calls first: a recording is joined to its call.
     this.#steps = [() => this.#reconcile(calls), () => this.#reconcile(recordings), () => this.#reconcile(messages)];
   }
@@ -96,22 +96,22 @@ export class Reconcile {
     this.#isStopped = true;
     this.#timer?.cancel();
     const { promise, resolve } = Promise.withResolvers<void>();
-    const patience = this.#options.clock.after(stopPatienceMs, resolve);
+    const timeout = this.#deps.clock.after(stopTimeoutMs, resolve);
     await Promise.race([promise, this.#working]);
-    patience.cancel();
+    timeout.cancel();
   }
 
   /** Looks now, also out of turn; one look at a time. Never fails: it is tried again later. */
   run(): Promise<void> {
-    this.#working ??= this.#look().finally(() => {
+    this.#working ??= this.#runOnce().finally(() => {
       this.#working = undefined;
     });
     return this.#working;
   }
 
-  async #look(): Promise<void> {
+  async #runOnce(): Promise<void> {
     this.#timer?.cancel();
-    const { connection, clock, log } = this.#options;
+    const { connection, clock, log } = this.#deps;
     let failure: Failed | undefined;
     if (connection.client() !== undefined) {
       for (const step of this.#steps) {
@@ -129,22 +129,22 @@ export class Reconcile {
   }
 
   #delayMs(failure: Failed | undefined): number {
-    const { periodSeconds = usualPeriodSeconds, random = Math.random } = this.#options;
-    const seconds = Math.min(mostPeriodSeconds, periodSeconds * 2 ** Math.min(10, this.#failuresInARow));
+    const { periodSeconds = defaultPeriodSeconds, random = Math.random } = this.#deps;
+    const seconds = Math.min(maxPeriodSeconds, periodSeconds * 2 ** Math.min(10, this.#failuresInARow));
     return Math.round(Math.max(failure?.retryAfterSeconds ?? 0, seconds * (0.9 + random() * 0.2)) * 1000);
   }
 
   async #reconcile<Item>(list: List<Item>): Promise<Failed | undefined> {
-    const { watermarks, log } = this.#options;
+    const { watermarks, log } = this.#deps;
     try {
       const found = await readSince(list, this.#since(list.name));
       if (found.kind !== 'ok') return found;
       const refused = new Set<Item>();
       for (const item of found.value.toReversed()) {
         if (this.#isStopped) return undefined;
-        await this.#take(list, item, refused);
+        await this.#handle(list, item, refused);
       }
-      const at = reached({ ...list, isOpen: (item) => refused.has(item) || list.isOpen(item) }, found.value);
+      const at = newWatermark({ ...list, isOpen: (item) => refused.has(item) || list.isOpen(item) }, found.value);
       if (at !== undefined) watermarks.set(this.#key(list.name), at);
       return refused.size === 0 ? undefined : notKept;
     } catch (error) {
@@ -154,18 +154,18 @@ export class Reconcile {
   }
 
   /** One that cannot be kept must not hold up the others; it is brought again for some hours. */
-  async #take<Item>({ name, take }: List<Item>, item: Item, refused: Set<Item>): Promise<void> {
+  async #handle<Item>({ name, handle: take }: List<Item>, item: Item, refused: Set<Item>): Promise<void> {
     try {
       await take(item);
     } catch (error) {
-      if (refused.size === 0) this.#options.log.error({ err: error, list: name }, 'What Twilio has could not be kept');
+      if (refused.size === 0) this.#deps.log.error({ err: error, list: name }, 'What Twilio has could not be kept');
       refused.add(item);
     }
   }
 
   /** What was there before the account was set up is not ours. */
   #since(name: string): number {
-    const { clock, watermarks } = this.#options;
+    const { clock, watermarks } = this.#deps;
     const key = this.#key(name);
     const origin = watermarks.get(`${key}.origin`);
     // Twilio's times are whole seconds.
@@ -179,12 +179,12 @@ export class Reconcile {
 
   /** Our clock was set by so much. Throws where that cannot be noted. */
   clockSet(byMs: number): void {
-    for (const name of this.#newOrigins) this.#options.watermarks.move(name, byMs);
+    for (const name of this.#newOrigins) this.#deps.watermarks.shift(name, byMs);
   }
 
   /** Another account has other lists. */
   #key(name: string): string {
-    return `${name}.${this.#options.connection.client()?.credentials.accountSid ?? ''}`;
+    return `${name}.${this.#deps.connection.client()?.credentials.accountSid ?? ''}`;
   }
 }
 
@@ -193,16 +193,16 @@ type Failed = Pick<TwilioFailure, 'message' | 'retryAfterSeconds'>;
 const notKept: Failed = { message: 'What it has could not be kept', retryAfterSeconds: undefined };
 
 /** Up to when nothing is left to be seen, by Twilio's clock: ours may be wrong. Undefined where there was nothing. */
-function reached<Item>({ isOpen, atOf }: List<Item>, items: readonly Item[]): number | undefined {
+function newWatermark<Item>({ isOpen, timestampOf: atOf }: List<Item>, items: readonly Item[]): number | undefined {
   const times = items.flatMap((item) => atOf(item) ?? []);
   if (times.length === 0) return undefined;
   const newest = Math.max(...times);
   const open = items.filter(isOpen).flatMap((item) => atOf(item) ?? []);
-  return Math.min(newest, ...open.map((at) => Math.max(at, newest - mostOpenMs)));
+  return Math.min(newest, ...open.map((at) => Math.max(at, newest - maxOpenMs)));
 }
 
 /** Everything since `after`, newest first. Whether Twilio goes by the moment or by its day is not certain: it is looked at here again. */
-async function readSince<Item>({ read, atOf }: List<Item>, after: number): Promise<TwilioResult<readonly Item[]>> {
+async function readSince<Item>({ read, timestampOf: atOf }: List<Item>, after: number): Promise<TwilioResult<readonly Item[]>> {
   const found = await read(after);
   if (found.kind !== 'ok') return found;
   // Twilio's times are whole seconds.
@@ -210,27 +210,27 @@ async function readSince<Item>({ read, atOf }: List<Item>, after: number): Promi
   return { kind: 'ok', value: found.value.filter((item) => (atOf(item) ?? after) >= since) };
 }
 
-function listsOf({ connection, sinks }: ReconcileOptions) {
+function listsOf({ connection, sinks }: ReconcilerDeps) {
   const recordings: List<TwilioRecording> = {
     name: 'twilio.recordings',
-    read: (after) => connection.ask((client) => client.listRecordings({ createdAfter: after, limit: mostItems })),
-    atOf: ({ createdAt }) => createdAt,
+    read: (after) => connection.request((client) => client.listRecordings({ createdAfter: after, limit: maxItems })),
+    timestampOf: ({ createdAt }) => createdAt,
     isOpen: ({ status }) => openRecordings.has(status),
-    take: sinks.recording,
+    handle: sinks.recording,
   };
   const messages: List<TwilioMessage> = {
     name: 'twilio.messages',
-    read: (after) => connection.ask((client) => client.listMessages({ sentAfter: after, limit: mostItems })),
-    atOf: ({ sentAt, createdAt }) => sentAt ?? createdAt,
+    read: (after) => connection.request((client) => client.listMessages({ sentAfter: after, limit: maxItems })),
+    timestampOf: ({ sentAt, createdAt }) => sentAt ?? createdAt,
     isOpen: ({ status }) => openMessages.has(status),
-    take: sinks.message,
+    handle: sinks.message,
   };
   const calls: List<TwilioCall> = {
     name: 'twilio.calls',
-    read: (after) => connection.ask((client) => client.listCalls({ startedAfter: after, limit: mostItems })),
-    atOf: ({ startedAt, createdAt }) => startedAt ?? createdAt,
+    read: (after) => connection.request((client) => client.listCalls({ startedAfter: after, limit: maxItems })),
+    timestampOf: ({ startedAt, createdAt }) => startedAt ?? createdAt,
     isOpen: ({ status }) => openCalls.has(status),
-    take: sinks.call,
+    handle: sinks.call,
   };
   return { calls, recordings, messages };
 }

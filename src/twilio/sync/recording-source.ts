@@ -2,37 +2,37 @@ import type { Clock } from '#base/clock.ts';
 import type { FetchResult, Later, Recorder, RecordingSource } from '#voicemail/ports.ts';
 import { callerNumber, userOf } from '#twilio/webhooks/caller.ts';
 import type { TwilioConnection } from '#twilio/api/connection.ts';
-import { begin, whyOutOfReach } from './recording-reach.ts';
+import { peek, unavailableReason } from './recording-availability.ts';
 import { isAbsent } from '#twilio/api/twilio-result.ts';
 import type { TwilioCall, TwilioDownload } from '#twilio/api/twilio-records.ts';
 import type { TwilioFailure } from '#twilio/api/twilio-result.ts';
 
 /** Statuses after which there will never be any sound. */
-const soundless = new Set(['absent', 'deleted', 'failed']);
+const statusesWithoutAudio = new Set(['absent', 'deleted', 'failed']);
 /** Twilio begins a call's time when it is answered or when it began, by its own clock. */
 const findWithinMs = 120_000;
 /** The answer reaches the phone before Twilio's list of calls: it is asked again after these pauses. */
 const answerIsListedMs = [250, 500, 1000, 2000, 4000];
-type Connection = Pick<TwilioConnection, 'ask'>;
+type Connection = Pick<TwilioConnection, 'request'>;
 
 /** Where the voicemail room gets its audio from. */
 export function recordingSource(connection: Connection): RecordingSource {
   return {
     async fetch(recordingSid, channels) {
-      const wav = (count: 1 | 2) => connection.ask((client) => client.fetchRecordingWav(recordingSid, { channels: count }));
+      const wav = (count: 1 | 2) => connection.request((client) => client.fetchRecordingWav(recordingSid, { channels: count }));
       const first = await wav(channels === 2 ? 2 : 1);
       // Two channels of what was recorded in one are refused.
       const result = channels === 2 && first.kind === 'refused' && first.status === 400 ? await wav(1) : first;
-      if (result.kind !== 'ok') return isAbsent(result) ? whyAbsent(connection, recordingSid) : later(result);
+      if (result.kind !== 'ok') return isAbsent(result) ? absenceReason(connection, recordingSid) : retryLater(result);
       return ofDownload(connection, recordingSid, result.value);
     },
     async callOf(callSid) {
-      const result = await connection.ask((client) => client.fetchCall(callSid));
+      const result = await connection.request((client) => client.fetchCall(callSid));
       if (result.kind === 'ok') {
         const { from, to, callerName } = result.value;
         return { kind: 'ok', call: { from: callerNumber(from) ?? '', to: userOf(to), callerName } };
       }
-      return isAbsent(result) ? { kind: 'gone' } : later(result);
+      return isAbsent(result) ? { kind: 'gone' } : retryLater(result);
     },
   };
 }
@@ -42,7 +42,7 @@ export function recorder(connection: Connection, statusCallback: () => string | 
   return {
     async find({ to, startedAt }) {
       const query = { status: 'in-progress', startedAfter: startedAt - findWithinMs } as const;
-      const list = () => connection.ask((client) => client.listCalls(query));
+      const list = () => connection.request((client) => client.listCalls(query));
       // The far leg of a call through the SIP Domain hears only one side once the caller's own leg is gone: parents alone.
       const isThisOne = (call: TwilioCall) => call.parentCallSid === undefined && userOf(call.to) === to;
       let result = await list();
@@ -60,12 +60,12 @@ export function recorder(connection: Connection, statusCallback: () => string | 
         : { kind: 'ok', callSid: nearest.sid };
     },
     async start(callSid) {
-      const result = await connection.ask((client) => client.startRecording({ callSid, statusCallback: statusCallback() }));
+      const result = await connection.request((client) => client.startRecording({ callSid, statusCallback: statusCallback() }));
       if (result.kind !== 'ok') return { kind: 'failed', message: result.message };
       return { kind: 'ok', recordingSid: result.value.sid };
     },
     async change(callSid, sid, change) {
-      const result = await connection.ask((client) => client.changeRecording({ callSid, sid }, change));
+      const result = await connection.request((client) => client.changeRecording({ callSid, sid }, change));
       return result.kind === 'ok' ? { kind: 'ok' } : { kind: 'failed', message: result.message };
     },
   };
@@ -73,27 +73,27 @@ export function recorder(connection: Connection, statusCallback: () => string | 
 
 /** What does not begin like a WAV file may be one that nobody but the account's owner can open. */
 async function ofDownload(connection: Connection, recordingSid: string, download: TwilioDownload): Promise<FetchResult> {
-  const { isWav, chunks, release } = await begin(download);
+  const { isWav, chunks, release } = await peek(download);
   const fetched = { kind: 'ok', bytes: download.length, chunks } as const;
   if (isWav) return fetched;
-  const result = await connection.ask((client) => client.fetchRecording(recordingSid));
-  const why = result.kind === 'ok' ? whyOutOfReach(result.value) : undefined;
+  const result = await connection.request((client) => client.fetchRecording(recordingSid));
+  const why = result.kind === 'ok' ? unavailableReason(result.value) : undefined;
   if (why === undefined) return fetched;
   await release().catch(() => {});
   return why;
 }
 
 /** The file is not there: not yet, or never more. */
-async function whyAbsent(connection: Connection, recordingSid: string): Promise<FetchResult> {
-  const result = await connection.ask((client) => client.fetchRecording(recordingSid));
+async function absenceReason(connection: Connection, recordingSid: string): Promise<FetchResult> {
+  const result = await connection.request((client) => client.fetchRecording(recordingSid));
   if (result.kind !== 'ok') return { kind: 'not-yet' };
   const { status } = result.value;
-  if (soundless.has(status)) {
+  if (statusesWithoutAudio.has(status)) {
     return { kind: 'gone', message: status === 'deleted' ? 'It was deleted at Twilio' : 'Twilio has no sound of it' };
   }
-  return whyOutOfReach(result.value) ?? { kind: 'not-yet' };
+  return unavailableReason(result.value) ?? { kind: 'not-yet' };
 }
 
-function later({ message, retryAfterSeconds }: TwilioFailure): Later {
+function retryLater({ message, retryAfterSeconds }: TwilioFailure): Later {
   return { kind: 'later', message, retryAfterSeconds };
 }

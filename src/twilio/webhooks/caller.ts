@@ -1,11 +1,11 @@
-import type { Caller } from '#calls/outside-call.ts';
+import type { PstnCaller } from '#calls/pstn-call-decision.ts';
 import { isWithheldWord } from '#contract/withheld-number.ts';
 import type { WebhookForm } from './webhook-form.ts';
 
 const e164 = /^\+[1-9]\d{6,14}$/;
 
 /** Who calls, by the parameters of a voice request. Never throws: all of them are a stranger's words. */
-export function readCaller(form: WebhookForm): Caller {
+export function readCaller(form: WebhookForm): PstnCaller {
   const number = callerNumber(form.text('From'));
   return {
     number,
@@ -47,7 +47,7 @@ function readName(text: string): string {
   return line.slice(0, 64).toWellFormed();
 }
 
-function readAttestation(verstat: string): Caller['attestation'] {
+function readAttestation(verstat: string): PstnCaller['attestation'] {
   const passed = /^TN-Validation-Passed-([ABC])(?:-(?:Diverted|Passthrough))?$/.exec(verstat);
   if (passed !== null) return passed[1] === 'A' ? 'full' : passed[1] === 'B' ? 'partial' : 'gateway';
   return verstat.startsWith('TN-Validation-Failed') ? 'failed' : 'none';

@@ -1,24 +1,24 @@
 import type { Log } from '#base/log.ts';
-import type { Once } from './once.ts';
+import type { WebhookDeduplicator } from './webhook-deduplicator.ts';
 import type { WebhookForm } from './webhook-form.ts';
 import type { MessagesPort } from './webhook-ports.ts';
 
-type Parts = { readonly messages: MessagesPort; readonly once: Once; readonly log: Log };
+type Deps = { readonly messages: MessagesPort; readonly deduplicator: WebhookDeduplicator; readonly log: Log };
 
 /** Twilio sends ten at most. */
-const mostMedia = 20;
+const maxMedia = 20;
 
 /** Hands on messages and what becomes of those we sent. */
 export class MessageWebhooks {
-  readonly #parts: Parts;
+  readonly #deps: Deps;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(deps: Deps) {
+    this.#deps = deps;
   }
 
   /** Rejects where the message could not be kept, so that Twilio tries the fallback address. */
   async inbound(form: WebhookForm): Promise<void> {
-    const { messages, once, log } = this.#parts;
+    const { messages, deduplicator: once, log } = this.#deps;
     const messageSid = form.sid('MessageSid', 'SM', 'MM') ?? form.sid('SmsSid', 'SM', 'MM');
     const [from, to] = [form.text('From'), form.text('To')];
     if (messageSid === undefined || from === '' || to === '') {
@@ -27,7 +27,12 @@ export class MessageWebhooks {
     }
     await once.run(`message ${messageSid}`, () =>
       messages.onIncomingMessage({
-        ...{ messageSid, from, to, body: form.text('Body'), segments: form.count('NumSegments') ?? 1, media: readMedia(form) },
+        messageSid,
+        from,
+        to,
+        body: form.text('Body'),
+        segments: form.count('NumSegments') ?? 1,
+        media: readMedia(form),
         optOut: form.optional('OptOutType')?.toUpperCase(),
         messagingServiceSid: form.sid('MessagingServiceSid', 'MG'),
       }),
@@ -35,7 +40,7 @@ export class MessageWebhooks {
   }
 
   async status(form: WebhookForm): Promise<void> {
-    const { messages, once } = this.#parts;
+    const { messages, deduplicator: once } = this.#deps;
     const messageSid = form.sid('MessageSid', 'SM', 'MM') ?? form.sid('SmsSid', 'SM', 'MM');
     const status = form.optional('MessageStatus') ?? form.optional('SmsStatus');
     if (messageSid === undefined || status === undefined) return;
@@ -46,7 +51,7 @@ export class MessageWebhooks {
 }
 
 function readMedia(form: WebhookForm): { readonly url: string; readonly contentType: string }[] {
-  const count = Math.min(mostMedia, form.count('NumMedia') ?? 0);
+  const count = Math.min(maxMedia, form.count('NumMedia') ?? 0);
   return Array.from({ length: count }, (_, index) => ({
     url: form.text(`MediaUrl${index}`),
     contentType: form.text(`MediaContentType${index}`),

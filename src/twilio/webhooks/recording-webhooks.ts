@@ -1,31 +1,31 @@
-import type { Once } from './once.ts';
-import type { OutsideCallsPort } from './voice-webhooks.ts';
+import type { WebhookDeduplicator } from './webhook-deduplicator.ts';
+import type { PstnCallsPort } from './voice-webhooks.ts';
 import type { WebhookForm } from './webhook-form.ts';
 import type { NoticeCall, RecordingNotice, VoicemailPort } from './webhook-ports.ts';
 
-type Parts = {
-  readonly calls: Pick<OutsideCallsPort, 'recordOf' | 'messageDone'>;
+type Deps = {
+  readonly calls: Pick<PstnCallsPort, 'recordOf' | 'voicemailDone'>;
   readonly voicemail: VoicemailPort;
-  readonly once: Once;
+  readonly deduplicator: WebhookDeduplicator;
 };
 
 /** Hands on what becomes of recordings and of their transcripts. */
 export class RecordingWebhooks {
-  readonly #parts: Parts;
+  readonly #deps: Deps;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(deps: Deps) {
+    this.#deps = deps;
   }
 
   /** `call` is the id of our record that we put into the address. */
   async recording(form: WebhookForm, call: string | undefined): Promise<void> {
     const notice = readRecording(form);
     if (notice === undefined) return;
-    const { once, voicemail } = this.#parts;
-    const whole = { ...notice, call: this.#callOf(notice.callSid, call) };
+    const { deduplicator: once, voicemail } = this.#deps;
+    const withCall = { ...notice, call: this.#callOf(notice.callSid, call) };
     // Tells calls again even of a notice that voicemail had before: it knows by itself what it has heard.
-    this.#tellCalls(whole);
-    await once.run(`recording ${notice.recordingSid} ${notice.status}`, () => voicemail.onRecording(whole));
+    this.#notifyCalls(withCall);
+    await once.run(`recording ${notice.recordingSid} ${notice.status}`, () => voicemail.onRecording(withCall));
   }
 
   async transcription(form: WebhookForm): Promise<void> {
@@ -35,24 +35,24 @@ export class RecordingWebhooks {
     const status = form.text('TranscriptionStatus');
     const text = form.text('TranscriptionText').trim();
     const notice = { transcriptionSid, recordingSid, status, text, callSid: form.sid('CallSid', 'CA') ?? '' };
-    const { once, voicemail } = this.#parts;
+    const { deduplicator: once, voicemail } = this.#deps;
     await once.run(`transcription ${transcriptionSid} ${status}`, () => voicemail.onTranscription(notice));
   }
 
-  #tellCalls({ source, status, durationSeconds, recordingSid, callSid, call }: RecordingNotice): void {
+  #notifyCalls({ source, status, durationSeconds, recordingSid, callSid, call }: RecordingNotice): void {
     if (source !== 'RecordVerb') return;
-    const { calls, voicemail } = this.#parts;
-    const { leastSeconds } = voicemail.rulesFor(call?.personId);
+    const { calls, voicemail } = this.#deps;
+    const { minSeconds: leastSeconds } = voicemail.rulesFor(call?.personId);
     if (status === 'completed') {
-      const isThere = !voicemail.isNothing(recordingSid);
-      calls.messageDone(callSid, { isThere, seconds: durationSeconds, leastSeconds });
+      const isThere = !voicemail.isDiscarded(recordingSid);
+      calls.voicemailDone(callSid, { isThere, seconds: durationSeconds, minSeconds: leastSeconds });
     } else if (status === 'absent' || status === 'failed') {
-      calls.messageDone(callSid, { isThere: false, seconds: undefined, leastSeconds });
+      calls.voicemailDone(callSid, { isThere: false, seconds: undefined, minSeconds: leastSeconds });
     }
   }
 
   #callOf(callSid: string, call: string | undefined): NoticeCall | undefined {
-    const record = this.#parts.calls.recordOf(callSid, call);
+    const record = this.#deps.calls.recordOf(callSid, call);
     if (record === undefined) return undefined;
     const { id, startedAt, caller, number, callee } = record;
     return { callId: id, startedAt, callerNumber: caller.number, callerName: caller.name, number, personId: callee.personId };

@@ -4,7 +4,7 @@ import type { Clock } from '#base/clock.ts';
 import type { PublicRequest } from '#contract/public-request.ts';
 import { publicUrls } from './signature.ts';
 import type { LiveTwilioSettings } from '#twilio/api/twilio-settings.ts';
-import { emptyDocument } from './voice-documents.ts';
+import { emptyTwiml } from './twiml.ts';
 import { WebhookForm } from './webhook-form.ts';
 import { webhookPaths, webhookUrl } from './webhook-paths.ts';
 
@@ -31,7 +31,7 @@ export type SelfTestResult =
       readonly trace: readonly string[];
     };
 
-type Parts = {
+type Deps = {
   readonly settings: Pick<LiveTwilioSettings, 'current' | 'signingTokens'>;
   readonly clock: Clock;
   readonly fetch?: typeof globalThis.fetch;
@@ -39,16 +39,16 @@ type Parts = {
 
 type Sent = { readonly target: string; readonly params: Record<string, string | string[]>; readonly signature: string };
 type Seen = { readonly target: string; readonly request: PublicRequest | undefined };
-type Answered = { readonly status: number; readonly type: string; readonly body: string; readonly trace: readonly string[] };
+type ProbeResponse = { readonly status: number; readonly type: string; readonly body: string; readonly trace: readonly string[] };
 type Failed = Extract<SelfTestResult, { kind: 'failed' }>;
 
-const patienceMs = 10_000;
-const mostAnswerBytes = 4_096;
+const timeoutMs = 10_000;
+const maxResponseBytes = 4_096;
 const traceHeaders = ['server', 'via', 'x-powered-by', 'cf-ray', 'x-served-by', 'location'];
 
 /** What the test's own request is answered with: anything else was put in its place on the way. */
-export function selfTestDocument(): string {
-  return emptyDocument();
+export function selfTestTwiml(): string {
+  return emptyTwiml();
 }
 
 /**
@@ -56,16 +56,16 @@ export function selfTestDocument(): string {
  * to reach its own public address; some routers do not allow that, and then only a call from Twilio tells.
  */
 export class SelfTest {
-  readonly #parts: Parts;
+  readonly #deps: Deps;
   #probe: string | undefined;
   #seen: Seen | undefined;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(deps: Deps) {
+    this.#deps = deps;
   }
 
   /** Told of every request at the door. */
-  saw(request: PublicRequest): void {
+  observe(request: PublicRequest): void {
     const probe = this.#probe;
     if (probe === undefined) return;
     if (request.target.includes(probe) || request.form.some(([, value]) => value.includes(probe))) {
@@ -74,13 +74,13 @@ export class SelfTest {
   }
 
   /** Told of every request that found no door. */
-  sawStray(target: string): void {
+  observeUnhandled(target: string): void {
     if (this.#probe !== undefined && target.includes(this.#probe)) this.#seen = { target, request: undefined };
   }
 
   /** One at a time; never throws. */
   async run(): Promise<SelfTestResult> {
-    const { settings, clock } = this.#parts;
+    const { settings, clock } = this.#deps;
     const { publicUrl } = settings.current;
     const token = settings.signingTokens[0];
     if (publicUrl === undefined) return failed('set-up', 'There is no public URL set (option public_url)');
@@ -92,8 +92,8 @@ export class SelfTest {
     try {
       const started = clock.monotonic();
       const sent = sign({ publicUrl, token, probe });
-      const answered = await this.#send(publicUrl, sent);
-      const result = 'kind' in answered ? answered : this.#judge(publicUrl, sent, answered);
+      const response = await this.#send(publicUrl, sent);
+      const result = 'kind' in response ? response : this.#evaluate(publicUrl, sent, response);
       const milliseconds = clock.monotonic() - started;
       const message = `A signed request went around through ${publicUrl} unchanged, in ${milliseconds} ms`;
       return result ?? { kind: 'passed', milliseconds, message };
@@ -103,8 +103,8 @@ export class SelfTest {
     }
   }
 
-  async #send(publicUrl: string, { target, params, signature }: Sent): Promise<Answered | Failed> {
-    const { fetch = globalThis.fetch } = this.#parts;
+  async #send(publicUrl: string, { target, params, signature }: Sent): Promise<ProbeResponse | Failed> {
+    const { fetch = globalThis.fetch } = this.#deps;
     const body = new URLSearchParams();
     for (const [name, value] of Object.entries(params)) for (const one of [value].flat()) body.append(name, one);
     const headers = {
@@ -114,29 +114,29 @@ export class SelfTest {
     };
     try {
       const init = { method: 'POST', headers, body: body.toString(), redirect: 'manual' } as const;
-      const response = await fetch(publicUrl + target, { ...init, signal: AbortSignal.timeout(patienceMs) });
+      const response = await fetch(publicUrl + target, { ...init, signal: AbortSignal.timeout(timeoutMs) });
       const trace = traceHeaders.flatMap((name) => {
         const value = response.headers.get(name);
         return value === null ? [] : [`${name}: ${value.slice(0, 200)}`];
       });
-      const text = (await response.text()).slice(0, mostAnswerBytes);
+      const text = (await response.text()).slice(0, maxResponseBytes);
       return { status: response.status, type: response.headers.get('content-type') ?? '', body: text, trace };
     } catch (error) {
       return unreachable(error, publicUrl);
     }
   }
 
-  #judge(publicUrl: string, sent: Sent, answered: Answered): Failed | undefined {
-    const { trace, status } = answered;
+  #evaluate(publicUrl: string, sent: Sent, response: ProbeResponse): Failed | undefined {
+    const { trace, status } = response;
     const seen = this.#seen;
     if (status >= 300 && status < 400) {
       return failed('redirect', `The public URL answers with a redirect (${status}): set the address it leads to instead`, trace);
     }
-    if (seen === undefined) return failed('other-server', otherServer(answered), trace);
+    if (seen === undefined) return failed('other-server', wrongServerMessage(response), trace);
     const change = compare(publicUrl, sent, seen);
     if (change !== undefined) return { ...change, trace };
-    if (status !== 200 || answered.body !== selfTestDocument() || !answered.type.startsWith('text/xml')) {
-      const what = `status ${status}, type ${answered.type === '' ? 'none' : answered.type}`;
+    if (status !== 200 || response.body !== selfTestTwiml() || !response.type.startsWith('text/xml')) {
+      const what = `status ${status}, type ${response.type === '' ? 'none' : response.type}`;
       return failed('answer', `The request arrived whole, but our answer was changed on its way back (${what})`, trace);
     }
     return undefined;
@@ -147,8 +147,13 @@ export class SelfTest {
 function sign({ publicUrl, token, probe }: { publicUrl: string; token: string; probe: string }): Sent {
   const target = `${webhookUrl('', webhookPaths.selfTest)}?probe=${probe}&space=a%20b&slash=a%2Fb&order=2&order=1&empty=`;
   const params = {
-    ...{ AccountSid: `AC${'0'.repeat(32)}`, Body: '  caffè & ☎ 100%  ', Empty: '', MiXed: 'MiXed', Probe: probe },
-    ...{ 'a[b]': '1', Twice: ['2', '1'] },
+    AccountSid: `AC${'0'.repeat(32)}`,
+    Body: '  caffè & ☎ 100%  ',
+    Empty: '',
+    MiXed: 'MiXed',
+    Probe: probe,
+    'a[b]': '1',
+    Twice: ['2', '1'],
   };
   return { target, params, signature: getExpectedTwilioSignature(token, publicUrl + target, params) };
 }
@@ -191,7 +196,7 @@ function split(target: string): { readonly path: string; readonly query: string 
   return { path, query: rest.join('?') };
 }
 
-function otherServer({ status, type }: Answered): string {
+function wrongServerMessage({ status, type }: ProbeResponse): string {
   const said = `It answered with status ${status}${type === '' ? '' : ` and ${type}`}`;
   return `The request reached a server, but not this house: something in between answers the public URL itself. ${said}.`;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import twilio from 'twilio';
 import { adviceFor, readScheme } from './signature-scheme.ts';
 import type { SharedKey } from '#twilio/api/twilio-settings.ts';
-import { isSigned, pathPrefixOf, publicUrls } from './signature.ts';
+import { isSignatureValid, pathPrefixOf, publicUrls } from './signature.ts';
 import { WebhookForm } from './webhook-form.ts';
 
 const token = '0123456789abcdef0123456789abcdef';
@@ -18,7 +18,7 @@ type Given = { signature?: string; pairs?: Pairs; tokens?: string[]; settings?: 
 function check(publicUrl: string, target: string, given: Given): boolean {
   const { signature, pairs = [], tokens = [token], settings, sharedKeys = [] } = given;
   const signed = { signature, scheme: readScheme(settings), target, form: new WebhookForm(pairs) };
-  return isSigned(signed, { publicUrl, tokens, sharedKeys });
+  return isSignatureValid(signed, { publicUrl, tokens, sharedKeys });
 }
 
 const sms: Pairs = [

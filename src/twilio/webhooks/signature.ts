@@ -1,9 +1,9 @@
-import { signatureFits } from './sdk-parts.ts';
+import { validateSignature } from './sdk-loader.ts';
 import type { SignatureScheme } from './signature-scheme.ts';
 import type { SharedKey } from '#twilio/api/twilio-settings.ts';
 import type { WebhookForm } from './webhook-form.ts';
 
-export type Signed = {
+export type SignedRequest = {
   /** Of X-Twilio-Signature; undefined where it is missing. */
   readonly signature: string | undefined;
   readonly scheme: SignatureScheme;
@@ -12,7 +12,7 @@ export type Signed = {
   readonly form: WebhookForm;
 };
 
-export type Trust = {
+export type TrustedKeys = {
   /** As Twilio was told it, without a slash at the end; never rebuilt from the request's headers. */
   readonly publicUrl: string;
   /** The account's token, and the one before it while tokens are changed. */
@@ -24,17 +24,20 @@ export type Trust = {
  * Whether Twilio signed this request for this house. The SDK tries the address with and without its port, since voice drops it and
  * messaging keeps it.
  */
-export function isSigned({ signature, scheme, target, form }: Signed, { publicUrl, ...keys }: Trust): boolean {
+export function isSignatureValid(
+  { signature, scheme, target, form }: SignedRequest,
+  { publicUrl, ...keys }: TrustedKeys,
+): boolean {
   if (signature === undefined || signature === '') return false;
   const params = form.forSignature();
   const urls = publicUrls(publicUrl, target);
-  return believed(scheme, keys).some((key) => urls.some((url) => isValid(key, signature, { url, params })));
+  return candidateKeys(scheme, keys).some((key) => urls.some((url) => isValid(key, signature, { url, params })));
 }
 
 type Key = { readonly secret: string; readonly algorithm: 'HMAC_SHA1' | 'HMAC_SHA256' };
 
 /** The keys that a request signed by this scheme may have been signed with. */
-function believed(scheme: SignatureScheme, { tokens, sharedKeys }: Omit<Trust, 'publicUrl'>): readonly Key[] {
+function candidateKeys(scheme: SignatureScheme, { tokens, sharedKeys }: Omit<TrustedKeys, 'publicUrl'>): readonly Key[] {
   if (scheme.kind === 'unknown') return [];
   if (scheme.kind === 'token') return tokens.map((secret) => ({ secret, algorithm: 'HMAC_SHA1' }));
   const { id, algorithm } = scheme;
@@ -59,7 +62,7 @@ type Addressed = { readonly url: string; readonly params: Record<string, string 
 
 function isValid({ secret, algorithm }: Key, signature: string, { url, params }: Addressed): boolean {
   try {
-    return signatureFits(secret, signature, url, params, algorithm);
+    return validateSignature(secret, signature, url, params, algorithm);
   } catch {
     return false;
   }

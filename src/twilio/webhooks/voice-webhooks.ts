@@ -1,42 +1,42 @@
 import type { Log } from '#base/log.ts';
 import type { CallRecord } from '#calls/call.ts';
-import type { AfterDial, DialResult, LeftMessage } from '#calls/outside-call.ts';
-import type { Announced, Arrival } from '#calls/outside-story.ts';
+import type { AfterDial, DialResult, VoicemailOutcome } from '#calls/pstn-call-decision.ts';
+import type { InboundCallNotice, InboundCallResult } from '#calls/pstn-call.ts';
 import { calledNumber, readCaller, userOf } from './caller.ts';
 import { trunkName } from '#twilio/api/twilio-settings.ts';
 import type { TwilioSettings } from '#twilio/api/twilio-settings.ts';
 import {
-  apologyDocument,
-  emptyDocument,
-  hangUpDocument,
-  outboundDocument,
-  refusalDocument,
-  rejectDocument,
-  ringDocument,
-  thanksDocument,
-  voicemailDocument,
-} from './voice-documents.ts';
-import type { RecordAddresses } from './voice-documents.ts';
+  apologyTwiml,
+  emptyTwiml,
+  hangUpTwiml,
+  outboundTwiml,
+  refusalTwiml,
+  rejectTwiml,
+  ringTwiml,
+  thanksTwiml,
+  voicemailTwiml,
+} from './twiml.ts';
+import type { RecordCallbackUrls } from './twiml.ts';
 import type { WebhookForm } from './webhook-form.ts';
 import { webhookPaths, webhookUrl } from './webhook-paths.ts';
-import { plainVoicemail } from './webhook-ports.ts';
+import { fallbackVoicemail } from './webhook-ports.ts';
 import type { VoicemailPort } from './webhook-ports.ts';
 
-/** What calls does with the network's words; `OutsideCalls` fits. */
-export type OutsideCallsPort = {
-  arrive(announced: Announced): Arrival;
+/** What calls does with the network's words; `PstnCalls` fits. */
+export type PstnCallsPort = {
+  receive(notice: InboundCallNotice): InboundCallResult;
   /** A caller whom a trunk could not bring to us, or whom nobody here took. */
-  recover(announced: Omit<Announced, 'isReachable'>): Arrival & { readonly isForVoicemail: boolean };
+  recover(notice: Omit<InboundCallNotice, 'isReachable'>): InboundCallResult & { readonly isForVoicemail: boolean };
   /** How far a call has come: `announced` until its SIP leg was there. */
-  progressOf(callSid: string): 'unknown' | 'announced' | 'rung' | 'voicemail' | 'over';
+  progressOf(callSid: string): 'unknown' | 'announced' | 'ringing' | 'voicemail' | 'over';
   dialDone(callSid: string, dial: Pick<DialResult, 'isCallerGone' | 'status' | 'sipStatus'>): AfterDial | undefined;
-  messageDone(callSid: string, message: LeftMessage): void;
+  voicemailDone(callSid: string, outcome: VoicemailOutcome): void;
   callerGone(callSid: string): void;
   recordOf(callSid: string, callId?: string): CallRecord | undefined;
 };
 
-export type VoiceParts = {
-  readonly calls: OutsideCallsPort;
+export type VoiceWebhookDeps = {
+  readonly calls: PstnCallsPort;
   readonly settings: () => TwilioSettings;
   readonly voicemail: VoicemailPort;
   /** Whether we are registered where Twilio would ring us. */
@@ -49,43 +49,43 @@ export type VoiceParts = {
 /** Twilio adds some five seconds of its own; our phones' own time-out must come first, because it knows the reason. */
 const dialMarginSeconds = 10;
 
-const overStatuses: ReadonlySet<string> = new Set(['completed', 'canceled', 'busy', 'failed', 'no-answer']);
+const finalStatuses: ReadonlySet<string> = new Set(['completed', 'canceled', 'busy', 'failed', 'no-answer']);
 
 /** Answers the requests that steer a call; every answer is a document, made of local state. */
 export class VoiceWebhooks {
-  readonly #parts: VoiceParts;
+  readonly #deps: VoiceWebhookDeps;
 
-  constructor(parts: VoiceParts) {
-    this.#parts = parts;
+  constructor(deps: VoiceWebhookDeps) {
+    this.#deps = deps;
   }
 
   /** A call to one of our numbers. */
   inbound(form: WebhookForm): string {
     const callSid = form.sid('CallSid', 'CA');
     if (callSid === undefined) return this.apology(form);
-    const arrival = this.#arrive(callSid, form);
-    const { decision } = arrival;
-    if (decision.kind === 'reject') return rejectDocument(decision.tone);
-    if (decision.kind === 'voicemail') return this.#voicemail(arrival.personId, arrival.callId);
-    return this.#ring(arrival, decision.seconds) ?? this.#voicemail(arrival.personId, arrival.callId);
+    const result = this.#receive(callSid, form);
+    const { decision } = result;
+    if (decision.kind === 'reject') return rejectTwiml(decision.tone);
+    if (decision.kind === 'voicemail') return this.#voicemail(result.personId, result.callId);
+    return this.#ring(result, decision.seconds) ?? this.#voicemail(result.personId, result.callId);
   }
 
   /** Twilio could not get, or not understand, one of our documents: the call goes on where it was. */
   fallback(form: WebhookForm): string {
     const callSid = form.sid('CallSid', 'CA');
-    const { log, calls } = this.#parts;
+    const { log, calls } = this.#deps;
     log.warn({ code: form.optional('ErrorCode'), callSid }, 'Twilio asked for the fallback of a call');
     if (callSid === undefined) return this.apology(form);
-    if (form.optional('SipDomain') !== undefined) return refusalDocument('This call cannot be made right now.');
+    if (form.optional('SipDomain') !== undefined) return refusalTwiml('This call cannot be made right now.');
     const progress = calls.progressOf(callSid);
-    if (progress === 'voicemail') return thanksDocument();
+    if (progress === 'voicemail') return thanksTwiml();
     // A caller who has talked must not be sent to the voicemail, and nobody's phone rings twice.
-    if (progress === 'rung' || progress === 'over') return this.dialDone(form);
+    if (progress === 'ringing' || progress === 'over') return this.dialDone(form);
     // Of 12xxx and 13xxx our document is the cause: the same one would fail again.
     if (!/^1[23]\d{3}$/.test(form.text('ErrorCode'))) return this.inbound(form);
-    const arrival = this.#arrive(callSid, form);
-    const { decision } = arrival;
-    return decision.kind === 'reject' ? rejectDocument(decision.tone) : this.#sendToVoicemail(callSid, arrival);
+    const result = this.#receive(callSid, form);
+    const { decision } = result;
+    return decision.kind === 'reject' ? rejectTwiml(decision.tone) : this.#sendToVoicemail(callSid, result);
   }
 
   /** The trunk could not bring a caller to the house, or nobody here took the call: they may leave a message. */
@@ -93,105 +93,118 @@ export class VoiceWebhooks {
     const callSid = form.sid('CallSid', 'CA');
     if (callSid === undefined) return this.apology(form);
     const dialled = userOf(form.optional('To') ?? form.text('Called'));
-    const { decision, isForVoicemail, personId, callId } = this.#parts.calls.recover({
-      ...{ callSid, dialled, caller: readCaller(form), trunk: trunkName },
+    const { decision, isForVoicemail, personId, callId } = this.#deps.calls.recover({
+      callSid,
+      dialled,
+      caller: readCaller(form),
+      trunk: trunkName,
     });
-    if (decision.kind === 'reject') return rejectDocument(decision.tone);
-    return isForVoicemail ? this.#voicemail(personId, callId) : hangUpDocument();
+    if (decision.kind === 'reject') return rejectTwiml(decision.tone);
+    return isForVoicemail ? this.#voicemail(personId, callId) : hangUpTwiml();
   }
 
   /** The attempt to reach the house is over. */
   dialDone(form: WebhookForm): string {
     const callSid = form.sid('CallSid', 'CA');
     if (callSid === undefined) return this.apology(form);
-    const { callId, personId } = this.#arrive(callSid, form);
-    const isCallerGone = overStatuses.has(form.text('CallStatus'));
-    const after = this.#parts.calls.dialDone(callSid, {
+    const { callId, personId } = this.#receive(callSid, form);
+    const isCallerGone = finalStatuses.has(form.text('CallStatus'));
+    const after = this.#deps.calls.dialDone(callSid, {
       isCallerGone,
       status: form.text('DialCallStatus'),
       sipStatus: form.count('DialSipResponseCode'),
     });
-    if (isCallerGone) return emptyDocument();
-    return after === undefined || after.kind === 'voicemail' ? this.#voicemail(personId, callId) : hangUpDocument();
+    if (isCallerGone) return emptyTwiml();
+    return after === undefined || after.kind === 'voicemail' ? this.#voicemail(personId, callId) : hangUpTwiml();
   }
 
   /** The caller has left a message, or has hung up while leaving it. */
   recordDone(form: WebhookForm): string {
     const callSid = form.sid('CallSid', 'CA');
     if (callSid !== undefined) {
-      const { calls, voicemail } = this.#parts;
+      const { calls, voicemail } = this.#deps;
       const personId = calls.recordOf(callSid)?.callee.personId;
-      const { leastSeconds } = voicemail.rulesFor(personId);
-      calls.messageDone(callSid, { isThere: true, seconds: form.count('RecordingDuration'), leastSeconds, isForetold: true });
+      const { minSeconds: leastSeconds } = voicemail.rulesFor(personId);
+      calls.voicemailDone(callSid, {
+        isThere: true,
+        seconds: form.count('RecordingDuration'),
+        minSeconds: leastSeconds,
+        isProvisional: true,
+      });
     }
-    const isOver = form.text('Digits') === 'hangup' || overStatuses.has(form.text('CallStatus'));
-    return isOver ? emptyDocument() : thanksDocument();
+    const isOver = form.text('Digits') === 'hangup' || finalStatuses.has(form.text('CallStatus'));
+    return isOver ? emptyTwiml() : thanksTwiml();
   }
 
   /** The caller's own leg is over. */
   status(form: WebhookForm): string {
     const callSid = form.sid('CallSid', 'CA');
     const isChild = form.optional('ParentCallSid') !== undefined;
-    if (callSid !== undefined && !isChild && overStatuses.has(form.text('CallStatus'))) this.#parts.calls.callerGone(callSid);
-    return emptyDocument();
+    if (callSid !== undefined && !isChild && finalStatuses.has(form.text('CallStatus'))) this.#deps.calls.callerGone(callSid);
+    return emptyTwiml();
   }
 
   /** A phone of the house calls out over our SIP Domain. */
   outbound(form: WebhookForm): string {
-    const { settings, callerIdFor, log } = this.#parts;
+    const { settings, callerIdFor, log } = this.#deps;
     const { domain, outbound } = settings();
     if (domain === undefined || form.text('SipDomain').toLowerCase() !== domain.name.toLowerCase()) {
       log.warn({ domain: form.text('SipDomain') }, 'A call out came over a SIP Domain that is not ours');
-      return rejectDocument('rejected');
+      return rejectTwiml('rejected');
     }
     // The house does not call this way, so it is somebody else who has its account there, or found the address still set.
     if (outbound !== 'domain') {
       log.warn('A call out came over our SIP Domain, which is not the way that was chosen');
-      return rejectDocument('rejected');
+      return rejectTwiml('rejected');
     }
     const number = calledNumber(form.text('To'));
-    if (number === undefined) return refusalDocument('This number cannot be called.');
+    if (number === undefined) return refusalTwiml('This number cannot be called.');
     const callerId = callerIdFor(userOf(form.optional('SipHeader_X-Gosip-From') ?? form.text('From')));
-    if (callerId === undefined) return refusalDocument('There is no number to call with.');
-    return outboundDocument({ number, callerId });
+    if (callerId === undefined) return refusalTwiml('There is no number to call with.');
+    return outboundTwiml({ number, callerId });
   }
 
   /** For any failure: valid whatever it was, and the caller can leave a message. */
   apology(form: WebhookForm): string {
-    if (overStatuses.has(form.text('CallStatus'))) return emptyDocument();
-    return apologyDocument(plainVoicemail.rulesFor(undefined), this.#addresses(undefined));
+    if (finalStatuses.has(form.text('CallStatus'))) return emptyTwiml();
+    return apologyTwiml(fallbackVoicemail.rulesFor(undefined), this.#recordCallbackUrls(undefined));
   }
 
-  #arrive(callSid: string, form: WebhookForm): Arrival {
+  #receive(callSid: string, form: WebhookForm): InboundCallResult {
     const dialled = userOf(form.optional('To') ?? form.text('Called'));
-    const { calls, settings } = this.#parts;
+    const { calls, settings } = this.#deps;
     const { domain, sipAccount } = settings();
-    const isReachable = domain !== undefined && sipAccount !== undefined && this.#parts.isReachable();
-    return calls.arrive({ callSid, dialled, caller: readCaller(form), isReachable, trunk: trunkName });
+    const isReachable = domain !== undefined && sipAccount !== undefined && this.#deps.isReachable();
+    return calls.receive({ callSid, dialled, caller: readCaller(form), isReachable, trunk: trunkName });
   }
 
-  #ring({ callId, token, caller, number }: Arrival, seconds: number): string | undefined {
-    const { domain, sipAccount, isSecure, publicUrl } = this.#parts.settings();
+  #ring({ callId, token, caller, number }: InboundCallResult, seconds: number): string | undefined {
+    const { domain, sipAccount, isSecure, publicUrl } = this.#deps.settings();
     if (domain === undefined || sipAccount === undefined) return undefined;
-    return ringDocument({
-      ...{ user: sipAccount.username, domain: domain.name, isSecure, dialled: number ?? '', token, callerNumber: caller.number },
+    return ringTwiml({
+      user: sipAccount.username,
+      domain: domain.name,
+      isSecure,
+      dialled: number ?? '',
+      token,
+      callerNumber: caller.number,
       timeoutSeconds: Math.min(600, seconds + dialMarginSeconds),
       dialDone: webhookUrl(publicUrl ?? '', webhookPaths.dialDone, { call: callId }),
     });
   }
 
-  #sendToVoicemail(callSid: string, { personId, callId }: Arrival): string {
-    this.#parts.calls.dialDone(callSid, { isCallerGone: false, status: 'failed', sipStatus: undefined });
+  #sendToVoicemail(callSid: string, { personId, callId }: InboundCallResult): string {
+    this.#deps.calls.dialDone(callSid, { isCallerGone: false, status: 'failed', sipStatus: undefined });
     return this.#voicemail(personId, callId);
   }
 
   #voicemail(personId: string | undefined, callId: string): string {
-    const { voicemail } = this.#parts;
-    return voicemailDocument(voicemail.greetingFor(personId), voicemail.rulesFor(personId), this.#addresses(callId));
+    const { voicemail } = this.#deps;
+    return voicemailTwiml(voicemail.greetingFor(personId), voicemail.rulesFor(personId), this.#recordCallbackUrls(callId));
   }
 
-  #addresses(callId: string | undefined): RecordAddresses {
-    const publicUrl = this.#parts.settings().publicUrl ?? '';
+  #recordCallbackUrls(callId: string | undefined): RecordCallbackUrls {
+    const publicUrl = this.#deps.settings().publicUrl ?? '';
     const query: Record<string, string> = callId === undefined ? {} : { call: callId };
     return {
       recordDone: webhookUrl(publicUrl, webhookPaths.recordDone, query),

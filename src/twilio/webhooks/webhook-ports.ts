@@ -42,7 +42,7 @@ export type TranscriptionNotice = {
 };
 
 /** What the caller hears before the beep. */
-export type Greeting =
+export type GreetingPrompt =
   | { readonly kind: 'text'; readonly text: string; readonly language: string | undefined; readonly voice: string | undefined }
   /** `token` as `publicMedia` knows it. */
   | { readonly kind: 'audio'; readonly token: string };
@@ -51,17 +51,17 @@ export type VoicemailRules = {
   readonly maxSeconds: number;
   readonly silenceSeconds: number;
   /** A shorter message is none. */
-  readonly leastSeconds: number;
+  readonly minSeconds: number;
   /** Whether Twilio is asked for a transcript. */
   readonly transcribe: boolean;
 };
 
 export type VoicemailPort = {
   /** From local state, at once. Undefined person: the house. */
-  greetingFor(personId: string | undefined): Greeting;
+  greetingFor(personId: string | undefined): GreetingPrompt;
   rulesFor(personId: string | undefined): VoicemailRules;
   /** Whether a recording that Twilio calls complete was looked at and holds no message. */
-  isNothing(recordingSid: string): boolean;
+  isDiscarded(recordingSid: string): boolean;
   onRecording(notice: RecordingNotice): void | Promise<void>;
   onTranscription(notice: TranscriptionNotice): void | Promise<void>;
 };
@@ -99,15 +99,15 @@ export type PublicMedia = { readonly contentType: string; readonly bytes: Uint8A
 export type PublicMediaPort = { publicMedia(token: string): PublicMedia | undefined | Promise<PublicMedia | undefined> };
 
 /** The house's own words and limits, for whoever has no greeting and for when something inside fails; keeps nothing. */
-export const plainVoicemail: VoicemailPort = {
+export const fallbackVoicemail: VoicemailPort = {
   greetingFor: () => ({
     kind: 'text',
     text: 'Nobody can take your call right now. Please leave a message after the tone.',
     language: undefined,
     voice: undefined,
   }),
-  rulesFor: () => ({ maxSeconds: 180, silenceSeconds: 10, leastSeconds: 3, transcribe: false }),
-  isNothing: () => false,
+  rulesFor: () => ({ maxSeconds: 180, silenceSeconds: 10, minSeconds: 3, transcribe: false }),
+  isDiscarded: () => false,
   onRecording: () => {},
   onTranscription: () => {},
 };

@@ -21,7 +21,7 @@ export class WebhookWatch {
   /** By the monotonic time, of a request that named our account: most likely Twilio itself. */
   #ownRefusedAt: number | undefined;
   #ownAdvice = '';
-  #emptiedAt: number | undefined;
+  #missingParametersAt: number | undefined;
   #loggedAt = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock, log: Log) {
@@ -33,25 +33,25 @@ export class WebhookWatch {
     return { accepted: this.#accepted, refused: this.#refused, failed: this.#failed };
   }
 
-  accepted(): void {
+  recordAccepted(): void {
     this.#accepted += 1;
     this.#acceptedAt = this.#clock.now();
     this.#ownRefusedAt = undefined;
-    this.#emptiedAt = undefined;
+    this.#missingParametersAt = undefined;
   }
 
   /** Rightly signed, but its fields are gone: what a redirect makes of a POST. */
-  emptied(): void {
-    this.#emptiedAt = this.#clock.monotonic();
+  recordMissingParameters(): void {
+    this.#missingParametersAt = this.#clock.monotonic();
     this.#log.warn('A webhook came as a GET without its fields: something on the way redirects');
   }
 
   /** A handler failed; the caller or sender was served all the same. */
-  failed(): void {
+  recordFailed(): void {
     this.#failed += 1;
   }
 
-  refused(facts: {
+  recordRefused(facts: {
     readonly path: string;
     readonly source: string;
     readonly isOwnAccount: boolean;
@@ -80,7 +80,7 @@ export class WebhookWatch {
     if (this.#ownRefusedAt !== undefined && this.#clock.monotonic() - this.#ownRefusedAt < recentMs) {
       return { status: 'degraded', message: `Requests from Twilio fail the signature check: ${this.#ownAdvice} (${refused})` };
     }
-    if (this.#emptiedAt !== undefined && this.#clock.monotonic() - this.#emptiedAt < recentMs) {
+    if (this.#missingParametersAt !== undefined && this.#clock.monotonic() - this.#missingParametersAt < recentMs) {
       const advice = 'something on the way redirects them, such as http to https: set the address it leads to as the public URL';
       return { status: 'degraded', message: `Requests from Twilio lose their fields: ${advice} (${refused})` };
     }

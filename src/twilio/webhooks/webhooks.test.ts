@@ -2,14 +2,14 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import twilio from 'twilio';
 import { createLog } from '#base/log.ts';
 import type { PublicReply } from '#contract/public-request.ts';
-import { OutsideDesk, ourNumber } from '#testing/harness/outside-desk.ts';
+import { PstnHarness, ourNumber } from '#testing/harness/pstn-harness.ts';
 import { readTwiml } from '#testing/twilio/twiml/twiml-document.ts';
 import { SelfTest } from './self-test.ts';
 import { noSettings } from '#twilio/api/twilio-settings.ts';
 import type { TwilioSettings } from '#twilio/api/twilio-settings.ts';
 import { WebhookForm } from './webhook-form.ts';
 import type { IncomingMessageNotice, MessageStatusNotice, RecordingNotice, TranscriptionNotice } from './webhook-ports.ts';
-import { plainVoicemail } from './webhook-ports.ts';
+import { fallbackVoicemail } from './webhook-ports.ts';
 import { Webhooks } from './webhooks.ts';
 
 const token = '0123456789abcdef0123456789abcdef';
@@ -19,7 +19,7 @@ const recordingSid = `RE${'2'.repeat(32)}`;
 const messageSid = `SM${'3'.repeat(32)}`;
 const publicUrl = 'https://gosip.example.org';
 
-let desk: OutsideDesk;
+let harness: PstnHarness;
 let settings: TwilioSettings;
 let webhooks: Webhooks;
 let heard: {
@@ -41,14 +41,18 @@ function note<Notice>(list: Notice[], name: string, notice: Notice): Promise<voi
 }
 
 beforeEach(() => {
-  desk = new OutsideDesk();
+  harness = new PstnHarness();
   heard = { recordings: [], transcripts: [], messages: [], statuses: [] };
   failing = undefined;
   isReachable = true;
   logged = [];
   settings = {
     ...noSettings,
-    ...{ accountSid, authToken: token, publicUrl, inbound: 'webhook', domain: { sid: 'SD1', name: 'home.sip.twilio.com' } },
+    accountSid,
+    authToken: token,
+    publicUrl,
+    inbound: 'webhook',
+    domain: { sid: 'SD1', name: 'home.sip.twilio.com' },
     sipAccount: { listSid: 'CL1', username: 'pbx', password: 'secret' },
   };
   build();
@@ -65,14 +69,18 @@ function build(change: Partial<ConstructorParameters<typeof Webhooks>[0]> = {}):
   };
   const log = createLog({ level: 'warn', destination: { write: (line: string) => void logged.push(line) } });
   webhooks = new Webhooks({
-    ...{ calls: desk.outside, settings: held, log, clock: desk.clock, isReachable: () => isReachable },
+    calls: harness.pstnCalls,
+    settings: held,
+    log,
+    clock: harness.clock,
+    isReachable: () => isReachable,
     voicemail: {
       greetingFor: (personId) => {
         if (failing === 'greeting') throw new Error('greeting fails');
         return { kind: 'text', text: `Hello from ${personId} & <co>\u0000`, language: 'en-GB', voice: 'Polly.Amy' };
       },
-      rulesFor: () => plainVoicemail.rulesFor(undefined),
-      isNothing: (recordingSid) => nothing.has(recordingSid),
+      rulesFor: () => fallbackVoicemail.rulesFor(undefined),
+      isDiscarded: (recordingSid) => nothing.has(recordingSid),
       onRecording: (notice) => note(heard.recordings, 'recording', notice),
       onTranscription: (notice) => note(heard.transcripts, 'transcription', notice),
     },
@@ -84,7 +92,7 @@ function build(change: Partial<ConstructorParameters<typeof Webhooks>[0]> = {}):
       publicMedia: (name) => (name === 'a'.repeat(32) ? { contentType: 'audio/x-wav', bytes: new Uint8Array([1]) } : undefined),
     },
     callerIdFor: (asked) => (asked === ourNumber.number || asked === 'pbx' ? ourNumber.number : undefined),
-    selfTest: new SelfTest({ settings: held, clock: desk.clock }),
+    selfTest: new SelfTest({ settings: held, clock: harness.clock }),
     ...change,
   });
 }
@@ -98,8 +106,12 @@ async function ask(path: string, params: Params = {}, asked: Asked = {}): Promis
   const form = Object.entries(params);
   const right = twilio.getExpectedTwilioSignature(token, (asked.publicUrl ?? publicUrl) + target, params);
   const signature = asked.signature === undefined ? right : asked.signature;
-  return await webhooks.door({
-    ...{ method, target, form, path: path.split('?')[0] ?? '', source: '203.0.113.9' },
+  return await webhooks.handler({
+    method,
+    target,
+    form,
+    path: path.split('?')[0] ?? '',
+    source: '203.0.113.9',
     headers: new Map(signature === null ? [] : [['x-twilio-signature', signature]]),
   });
 }
@@ -116,9 +128,19 @@ async function document(path: string, params: Params = {}): Promise<string> {
 }
 
 const voice: Params = {
-  ...{ AccountSid: accountSid, ApiVersion: '2010-04-01', CallSid: callSid, CallStatus: 'ringing', Direction: 'inbound' },
-  ...{ From: '+15555550100', Caller: '+15555550100', To: ourNumber.number, Called: ourNumber.number, FromCity: '' },
-  ...{ StirVerstat: 'TN-Validation-Passed-B', CallToken: '{"parentCallInfoToken":"eyJ"}', SomethingNew: 'x' },
+  AccountSid: accountSid,
+  ApiVersion: '2010-04-01',
+  CallSid: callSid,
+  CallStatus: 'ringing',
+  Direction: 'inbound',
+  From: '+15555550100',
+  Caller: '+15555550100',
+  To: ourNumber.number,
+  Called: ourNumber.number,
+  FromCity: '',
+  StirVerstat: 'TN-Validation-Passed-B',
+  CallToken: '{"parentCallInfoToken":"eyJ"}',
+  SomethingNew: 'x',
 };
 const dialDone: Params = {
   ...voice,
@@ -127,8 +149,14 @@ const dialDone: Params = {
   DialSipResponseCode: '480',
 };
 const recording: Params = {
-  ...{ AccountSid: accountSid, CallSid: callSid, RecordingSid: recordingSid, RecordingStatus: 'completed', ErrorCode: '0' },
-  ...{ RecordingDuration: '13', RecordingChannels: '1', RecordingSource: 'RecordVerb' },
+  AccountSid: accountSid,
+  CallSid: callSid,
+  RecordingSid: recordingSid,
+  RecordingStatus: 'completed',
+  ErrorCode: '0',
+  RecordingDuration: '13',
+  RecordingChannels: '1',
+  RecordingSource: 'RecordVerb',
   RecordingStartTime: 'Thu, 24 Aug 2023 05:02:10 +0000',
 };
 
@@ -153,7 +181,7 @@ describe('the signature', () => {
         expect(String(body)).not.toContain('<Response');
       }
     }
-    expect(desk.records()).toEqual([]);
+    expect(harness.records()).toEqual([]);
     expect(heard).toEqual({ recordings: [], transcripts: [], messages: [], statuses: [] });
     expect(webhooks.watch.counts).toEqual({ accepted: 0, refused: 15 * 4, failed: 0 });
     // A flood of them is one line of the log.
@@ -192,8 +220,11 @@ describe('the signature', () => {
 describe('a call', () => {
   it('rings the house with the number and the token in the address, and the caller hears it ring', async () => {
     const text = await document('voice/inbound', voice);
-    const { token: joined, callId } = desk.outside.arrive({
-      ...{ callSid, dialled: '', isReachable: true, trunk: 'twilio' },
+    const { token: joined, callId } = harness.pstnCalls.receive({
+      callSid,
+      dialled: '',
+      isReachable: true,
+      trunk: 'twilio',
       caller: { number: undefined, isWithheld: true, name: '', attestation: 'none', spamScore: undefined },
     });
     expect(text).toBe(
@@ -203,7 +234,7 @@ describe('a call', () => {
     );
     // Asked again, as after a lost answer.
     expect(await document('voice/inbound', voice)).toBe(text);
-    expect(desk.records()).toEqual(['inbound open +15555550100 → +14165550100']);
+    expect(harness.records()).toEqual(['inbound open +15555550100 → +14165550100']);
   });
 
   it('says secure where everything is', async () => {
@@ -264,7 +295,7 @@ describe('a call', () => {
     expect(
       await document('voice/record-done', { ...voice, RecordingDuration: '13', RecordingUrl: 'https://x', Digits: '#' }),
     ).toBe('<Response><Say>Thank you. Goodbye.</Say><Hangup/></Response>');
-    expect(desk.records()).toEqual(['inbound voicemail/no-answer +15555550100 → +14165550100']);
+    expect(harness.records()).toEqual(['inbound voicemail/no-answer +15555550100 → +14165550100']);
   });
 
   it.each<[string, Params, string, string]>([
@@ -289,29 +320,29 @@ describe('a call', () => {
   ])('that %s ends', async (_case, change, expected, end) => {
     await document('voice/inbound', voice);
     expect(await document('voice/dial-done', { ...dialDone, ...change })).toBe(expected);
-    expect(desk.records()).toEqual([`inbound ${end} +15555550100 → +14165550100`]);
+    expect(harness.records()).toEqual([`inbound ${end} +15555550100 → +14165550100`]);
   });
 
   it('is opened by whatever comes first', async () => {
     await document('voice/status', { ...voice, CallStatus: 'completed', SequenceNumber: '3' });
     await document('recording?call=call_none', recording);
-    expect(desk.records()).toEqual([]);
+    expect(harness.records()).toEqual([]);
     expect(await document('voice/dial-done', dialDone)).toContain('<Record');
-    expect(desk.records()).toEqual(['inbound open +15555550100 → +14165550100']);
+    expect(harness.records()).toEqual(['inbound open +15555550100 → +14165550100']);
     await document('recording', { ...recording, RecordingStatus: 'in-progress' });
     await document('voice/inbound', voice);
     await document('recording', { ...recording, RecordingSid: `RE${'4'.repeat(32)}` });
-    expect(desk.records()).toEqual(['inbound voicemail/no-answer +15555550100 → +14165550100']);
+    expect(harness.records()).toEqual(['inbound voicemail/no-answer +15555550100 → +14165550100']);
   });
 
   it('says how it ended where only the number’s status is told', async () => {
     await document('voice/inbound', voice);
     await document('voice/status', { ...voice, CallStatus: 'completed', ParentCallSid: `CA${'5'.repeat(32)}` });
-    desk.clock.advance(60_000);
-    expect(desk.records()[0]).toContain('open');
+    harness.clock.advance(60_000);
+    expect(harness.records()[0]).toContain('open');
     await document('voice/status', { ...voice, CallStatus: 'completed' });
-    desk.clock.advance(70_000);
-    expect(desk.records()).toEqual(['inbound missed/caller-cancelled +15555550100 → +14165550100']);
+    harness.clock.advance(70_000);
+    expect(harness.records()).toEqual(['inbound missed/caller-cancelled +15555550100 → +14165550100']);
   });
 
   it('thanks nobody who has hung up', async () => {
@@ -326,9 +357,9 @@ describe('the fallback', () => {
 
   it('does not ring twice, and does not send one who has talked to the voicemail', async () => {
     const text = await document('voice/inbound', voice);
-    const leg = desk.leg(/x-gosip-call=([^<]+)</.exec(text)?.[1]);
-    leg.rung[0]?.listener.answered();
-    desk.placed?.hungUp({ result: 'answered', reason: 'callee-hung-up' });
+    const leg = harness.leg(/x-gosip-call=([^<]+)</.exec(text)?.[1]);
+    leg.ringRequests[0]?.listener.answered();
+    harness.placed?.hungUp({ disposition: 'answered', reason: 'callee-hung-up' });
     expect(await document('voice/fallback', { ...voice, CallStatus: 'in-progress' })).toBe('<Response><Hangup/></Response>');
   });
 
@@ -341,7 +372,9 @@ describe('the fallback', () => {
 
 describe('a call of the house over the SIP Domain', () => {
   const out: Params = {
-    ...{ CallSid: callSid, SipDomain: 'home.sip.twilio.com', From: 'sip:pbx@home.sip.twilio.com' },
+    CallSid: callSid,
+    SipDomain: 'home.sip.twilio.com',
+    From: 'sip:pbx@home.sip.twilio.com',
     To: 'sip:+15555550123@home.sip.twilio.com',
   };
   it.each<[string, Params, string]>([
@@ -388,8 +421,8 @@ describe('a caller whom the trunk could not bring to the house', () => {
       expect(text).toContain(`<Record action="${publicUrl}/api/webhooks/voice/record-done?call=call_`);
     }
     await document('recording', recording);
-    expect(desk.records()).toHaveLength(1);
-    expect(desk.records()[0]).toMatch(/^inbound voicemail\/(offline|unreachable) /);
+    expect(harness.records()).toHaveLength(1);
+    expect(harness.records()[0]).toMatch(/^inbound voicemail\/(offline|unreachable) /);
   });
 
   it('hears no voicemail where nobody has the number, and none of a call that was talked out', async () => {
@@ -405,24 +438,21 @@ describe('recordings and transcripts', () => {
     for (let n = 0; n < 3; n += 1) await document('recording', { ...recording, SomethingNew: String(n) });
     expect(heard.recordings).toEqual([
       {
-        ...{
-          recordingSid,
-          callSid,
-          status: 'completed',
-          durationSeconds: 13,
-          channels: 1,
-          source: 'RecordVerb',
-          errorCode: undefined,
-        },
+        recordingSid,
+        callSid,
+        status: 'completed',
+        durationSeconds: 13,
+        channels: 1,
+        source: 'RecordVerb',
+        errorCode: undefined,
         startedAt: Date.UTC(2023, 7, 24, 5, 2, 10),
         call: {
-          ...{
-            callId: expect.stringMatching(/^call_/),
-            startedAt: desk.clock.now(),
-            callerNumber: '+15555550100',
-            callerName: '',
-          },
-          ...{ number: ourNumber.number, personId: 'user_eva' },
+          callId: expect.stringMatching(/^call_/),
+          startedAt: harness.clock.now(),
+          callerNumber: '+15555550100',
+          callerName: '',
+          number: ourNumber.number,
+          personId: 'user_eva',
         },
       },
     ]);
@@ -452,7 +482,7 @@ describe('recordings and transcripts', () => {
     await document('voice/inbound', voice);
     await document('voice/dial-done', dialDone);
     await document('recording', { ...recording, ...change });
-    expect(desk.records()).toEqual([`inbound ${end} +15555550100 → +14165550100`]);
+    expect(harness.records()).toEqual([`inbound ${end} +15555550100 → +14165550100`]);
   });
 
   it('of silence leave the call missed, however often Twilio calls them complete', async () => {
@@ -460,10 +490,10 @@ describe('recordings and transcripts', () => {
     await document('voice/dial-done', dialDone);
     await document('recording', recording);
     nothing.add(recordingSid);
-    desk.outside.messageDone(callSid, { isThere: false, seconds: 8, leastSeconds: 0 });
+    harness.pstnCalls.voicemailDone(callSid, { isThere: false, seconds: 8, minSeconds: 0 });
     for (let n = 0; n < 3; n += 1) await document('recording', { ...recording, SomethingNew: String(n) });
     nothing.clear();
-    expect(desk.records()).toEqual(['inbound missed/no-answer +15555550100 → +14165550100']);
+    expect(harness.records()).toEqual(['inbound missed/no-answer +15555550100 → +14165550100']);
   });
 
   it('are nothing without their sids', async () => {
@@ -486,8 +516,15 @@ describe('recordings and transcripts', () => {
 
 describe('messages', () => {
   const sms: Params = {
-    ...{ MessageSid: messageSid, SmsSid: messageSid, AccountSid: accountSid, From: '+15555550100', To: ourNumber.number },
-    ...{ Body: 'caffè & <b>☎</b>\u0000', NumSegments: '1', NumMedia: '0', SmsStatus: 'received' },
+    MessageSid: messageSid,
+    SmsSid: messageSid,
+    AccountSid: accountSid,
+    From: '+15555550100',
+    To: ourNumber.number,
+    Body: 'caffè & <b>☎</b>\u0000',
+    NumSegments: '1',
+    NumMedia: '0',
+    SmsStatus: 'received',
   };
 
   it('are handed on once, also when both copies come at the same moment', async () => {
@@ -499,8 +536,14 @@ describe('messages', () => {
     ]);
     expect(heard.messages).toEqual([
       {
-        ...{ messageSid, from: '+15555550100', to: ourNumber.number, body: 'caffè & <b>☎</b>\u0000', segments: 1, media: [] },
-        ...{ optOut: undefined, messagingServiceSid: undefined },
+        messageSid,
+        from: '+15555550100',
+        to: ourNumber.number,
+        body: 'caffè & <b>☎</b>\u0000',
+        segments: 1,
+        media: [],
+        optOut: undefined,
+        messagingServiceSid: undefined,
       },
     ]);
   });
@@ -517,7 +560,8 @@ describe('messages', () => {
         { url: 'https://api.twilio.com/a', contentType: 'image/jpeg' },
         { url: 'https://api.twilio.com/b', contentType: '' },
       ],
-      ...{ optOut: 'STOP', body: '' },
+      optOut: 'STOP',
+      body: '',
     });
   });
 
@@ -557,9 +601,9 @@ describe('a failure inside', () => {
     throw new Error('inside');
   };
   const calls = {
-    arrive: broken,
+    receive: broken,
     dialDone: broken,
-    messageDone: broken,
+    voicemailDone: broken,
     callerGone: broken,
     recordOf: broken,
     progressOf: broken,
@@ -585,9 +629,9 @@ describe('a failure inside', () => {
   it('never makes the answer late', async () => {
     build({ messages: { onIncomingMessage: () => new Promise(() => {}), onMessageStatus: () => {} } });
     const answer = ask('sms/inbound', { MessageSid: messageSid, From: '+1', To: '+2' });
-    await desk.clock.advanceAsync(8_000);
+    await harness.clock.advanceAsync(8_000);
     expect((await answer).status).toBe(503);
-    expect(desk.clock.pending).toBeGreaterThan(0);
+    expect(harness.clock.pending).toBeGreaterThan(0);
   });
 
   it.each(['recording', 'transcription', 'status'])('of %s is told, and the next try gets through', async (name) => {

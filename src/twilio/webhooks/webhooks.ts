@@ -2,25 +2,25 @@
 // Called by http's public listener; hands on to calls, voicemail and messages through their ports.
 // Must stay true: nothing happens on a wrong signature, and every other answer is a valid document, also when something inside fails.
 import type { Clock } from '#base/clock.ts';
-import type { PublicDoor, PublicReply, PublicRequest } from '#contract/public-request.ts';
+import type { PublicHandler, PublicReply, PublicRequest } from '#contract/public-request.ts';
 import { MessageWebhooks } from './message-webhooks.ts';
-import { Once } from './once.ts';
+import { WebhookDeduplicator } from './webhook-deduplicator.ts';
 import { RecordingWebhooks } from './recording-webhooks.ts';
-import { selfTestDocument } from './self-test.ts';
+import { selfTestTwiml } from './self-test.ts';
 import type { SelfTest } from './self-test.ts';
 import { adviceFor, readScheme } from './signature-scheme.ts';
 import type { SignatureScheme } from './signature-scheme.ts';
-import { isSigned } from './signature.ts';
+import { isSignatureValid } from './signature.ts';
 import type { LiveTwilioSettings } from '#twilio/api/twilio-settings.ts';
-import { emptyDocument, hangUpDocument } from './voice-documents.ts';
+import { emptyTwiml, hangUpTwiml } from './twiml.ts';
 import { VoiceWebhooks } from './voice-webhooks.ts';
-import type { VoiceParts } from './voice-webhooks.ts';
+import type { VoiceWebhookDeps } from './voice-webhooks.ts';
 import { WebhookForm } from './webhook-form.ts';
 import { webhookPaths } from './webhook-paths.ts';
 import type { MessagesPort, PublicMediaPort } from './webhook-ports.ts';
 import { WebhookWatch } from './webhook-watch.ts';
 
-export type WebhooksParts = Omit<VoiceParts, 'settings'> & {
+export type WebhooksDeps = Omit<VoiceWebhookDeps, 'settings'> & {
   readonly settings: Pick<LiveTwilioSettings, 'current' | 'signingTokens'>;
   readonly messages: MessagesPort;
   readonly media: PublicMediaPort;
@@ -28,23 +28,23 @@ export type WebhooksParts = Omit<VoiceParts, 'settings'> & {
   readonly clock: Clock;
 };
 
-type Answer = { readonly status: number; readonly document: string };
+type TwimlReply = { readonly status: number; readonly twiml: string };
 type Handler = {
   readonly run: (form: WebhookForm, query: URLSearchParams) => string | Promise<string>;
-  readonly onFailure: (form: WebhookForm) => Answer;
+  readonly onFailure: (form: WebhookForm) => TwimlReply;
 };
 
 /** Twilio waits 15 s; an answer of any kind must have left by then. */
-const patienceMs = 8_000;
+const timeoutMs = 8_000;
 
 export class Webhooks {
   readonly watch: WebhookWatch;
-  readonly #parts: WebhooksParts;
+  readonly #deps: WebhooksDeps;
   readonly #handlers: ReadonlyMap<string, Handler>;
 
-  constructor(parts: WebhooksParts) {
-    this.#parts = parts;
-    this.watch = new WebhookWatch(parts.clock, parts.log);
+  constructor(deps: WebhooksDeps) {
+    this.#deps = deps;
+    this.watch = new WebhookWatch(deps.clock, deps.log);
     this.#handlers = this.#mount();
   }
 
@@ -53,95 +53,98 @@ export class Webhooks {
     return [...this.#handlers.keys()];
   }
 
-  readonly door: PublicDoor = async (request) => {
+  readonly handler: PublicHandler = async (request) => {
     const form = new WebhookForm(request.form);
-    this.#parts.selfTest.saw(request);
+    this.#deps.selfTest.observe(request);
     const isRead = request.method !== 'POST';
     if (isRead && request.path.startsWith(`${webhookPaths.media}/`)) return this.#media(request, form);
-    if (request.method === 'HEAD' || !this.#isSigned(request, form)) return this.#refuse(request, form);
+    if (request.method === 'HEAD' || !this.#isSignatureValid(request, form)) return this.#refuse(request, form);
     const handler = this.#handlers.get(request.path);
-    if (handler === undefined) return reply({ status: 404, document: emptyDocument() });
+    if (handler === undefined) return reply({ status: 404, twiml: emptyTwiml() });
     const query = queryOf(request.target);
     if (isRead && !query.has('AccountSid')) {
-      this.watch.emptied();
+      this.watch.recordMissingParameters();
       return reply(handler.onFailure(form));
     }
-    this.watch.accepted();
+    this.watch.recordAccepted();
     // A webhook that is set to GET has everything in its address.
     return reply(await this.#run(handler, isRead ? new WebhookForm(query) : form, query));
   };
 
   #mount(): ReadonlyMap<string, Handler> {
-    const once = new Once();
-    const { calls, voicemail, messages, log, settings } = this.#parts;
-    const voice = new VoiceWebhooks({ ...this.#parts, settings: () => settings.current });
-    const recordings = new RecordingWebhooks({ calls, voicemail, once });
-    const texts = new MessageWebhooks({ messages, once, log });
-    const steering = (run: (form: WebhookForm) => string): Handler => ({
+    const deduplicator = new WebhookDeduplicator();
+    const { calls, voicemail, messages, log, settings } = this.#deps;
+    const voice = new VoiceWebhooks({ ...this.#deps, settings: () => settings.current });
+    const recordings = new RecordingWebhooks({ calls, voicemail, deduplicator });
+    const messageWebhooks = new MessageWebhooks({ messages, deduplicator, log });
+    const orApologize = (run: (form: WebhookForm) => string): Handler => ({
       run,
-      onFailure: (form) => ({ status: 200, document: voice.apology(form) }),
+      onFailure: (form) => ({ status: 200, twiml: voice.apology(form) }),
     });
-    const ending = (run: (form: WebhookForm) => string): Handler => ({
+    const orHangUp = (run: (form: WebhookForm) => string): Handler => ({
       run,
-      onFailure: () => ({ status: 200, document: hangUpDocument() }),
+      onFailure: () => ({ status: 200, twiml: hangUpTwiml() }),
     });
     // 503 makes Twilio try the fallback address of a message, and shows the failure in its debugger.
-    const telling = (run: (form: WebhookForm, query: URLSearchParams) => void | Promise<void>): Handler => ({
+    const notification = (run: (form: WebhookForm, query: URLSearchParams) => void | Promise<void>): Handler => ({
       run: async (form, query) => {
         await run(form, query);
-        return emptyDocument();
+        return emptyTwiml();
       },
-      onFailure: () => ({ status: 503, document: emptyDocument() }),
+      onFailure: () => ({ status: 503, twiml: emptyTwiml() }),
     });
     return new Map<string, Handler>([
-      [webhookPaths.voiceInbound, steering((form) => voice.inbound(form))],
-      [webhookPaths.voiceFallback, steering((form) => voice.fallback(form))],
-      [webhookPaths.voiceRecovery, steering((form) => voice.recovery(form))],
-      [webhookPaths.dialDone, steering((form) => voice.dialDone(form))],
-      [webhookPaths.recordDone, ending((form) => voice.recordDone(form))],
-      [webhookPaths.voiceOutbound, ending((form) => voice.outbound(form))],
-      [webhookPaths.voiceStatus, telling((form) => void voice.status(form))],
-      [webhookPaths.recording, telling((form, query) => recordings.recording(form, query.get('call') ?? undefined))],
-      [webhookPaths.transcription, telling((form) => recordings.transcription(form))],
-      [webhookPaths.smsInbound, telling((form) => texts.inbound(form))],
-      [webhookPaths.smsFallback, telling((form) => texts.inbound(form))],
-      [webhookPaths.smsStatus, telling((form) => texts.status(form))],
-      [webhookPaths.selfTest, { run: () => selfTestDocument(), onFailure: () => ({ status: 503, document: emptyDocument() }) }],
+      [webhookPaths.voiceInbound, orApologize((form) => voice.inbound(form))],
+      [webhookPaths.voiceFallback, orApologize((form) => voice.fallback(form))],
+      [webhookPaths.voiceRecovery, orApologize((form) => voice.recovery(form))],
+      [webhookPaths.dialDone, orApologize((form) => voice.dialDone(form))],
+      [webhookPaths.recordDone, orHangUp((form) => voice.recordDone(form))],
+      [webhookPaths.voiceOutbound, orHangUp((form) => voice.outbound(form))],
+      [webhookPaths.voiceStatus, notification((form) => void voice.status(form))],
+      [webhookPaths.recording, notification((form, query) => recordings.recording(form, query.get('call') ?? undefined))],
+      [webhookPaths.transcription, notification((form) => recordings.transcription(form))],
+      [webhookPaths.smsInbound, notification((form) => messageWebhooks.inbound(form))],
+      [webhookPaths.smsFallback, notification((form) => messageWebhooks.inbound(form))],
+      [webhookPaths.smsStatus, notification((form) => messageWebhooks.status(form))],
+      [webhookPaths.selfTest, { run: () => selfTestTwiml(), onFailure: () => ({ status: 503, twiml: emptyTwiml() }) }],
     ]);
   }
 
-  async #run({ run, onFailure }: Handler, form: WebhookForm, query: URLSearchParams): Promise<Answer> {
-    const { clock, log } = this.#parts;
+  async #run({ run, onFailure }: Handler, form: WebhookForm, query: URLSearchParams): Promise<TwimlReply> {
+    const { clock, log } = this.#deps;
     const late = Promise.withResolvers<never>();
-    const patience = clock.after(patienceMs, () => late.reject(new Error('A webhook took too long')));
+    const timeout = clock.after(timeoutMs, () => late.reject(new Error('A webhook took too long')));
     try {
-      return { status: 200, document: await Promise.race([begin(run, form, query), late.promise]) };
+      return { status: 200, twiml: await Promise.race([begin(run, form, query), late.promise]) };
     } catch (error) {
-      this.watch.failed();
+      this.watch.recordFailed();
       log.error({ err: error, callSid: form.optional('CallSid'), messageSid: form.optional('MessageSid') }, 'A webhook failed');
       return onFailure(form);
     } finally {
-      patience.cancel();
+      timeout.cancel();
     }
   }
 
-  #isSigned({ headers, target }: PublicRequest, form: WebhookForm): boolean {
-    const { current, signingTokens } = this.#parts.settings;
+  #isSignatureValid({ headers, target }: PublicRequest, form: WebhookForm): boolean {
+    const { current, signingTokens } = this.#deps.settings;
     if (current.publicUrl === undefined) return false;
     const { publicUrl, webhookSharedKeys: sharedKeys } = current;
     const signature = headers.get('x-twilio-signature');
-    return isSigned({ signature, scheme: schemeOf(headers), target, form }, { publicUrl, tokens: signingTokens, sharedKeys });
+    return isSignatureValid(
+      { signature, scheme: schemeOf(headers), target, form },
+      { publicUrl, tokens: signingTokens, sharedKeys },
+    );
   }
 
   #refuse({ path, source, headers, target }: PublicRequest, form: WebhookForm): PublicReply {
-    const { accountSid, webhookSharedKeys } = this.#parts.settings.current;
+    const { accountSid, webhookSharedKeys } = this.#deps.settings.current;
     const scheme = schemeOf(headers);
     const isKnown = scheme.kind === 'shared-key' && webhookSharedKeys.some(({ id }) => id === scheme.id);
     const named = form.optional('AccountSid') ?? queryOf(target).get('AccountSid');
     const isOwnAccount = accountSid !== undefined && named === accountSid;
     // The name of a file opens it, so it must not stand in a log.
     const isFile = path.startsWith(`${webhookPaths.media}/`);
-    this.watch.refused({
+    this.watch.recordRefused({
       path: isFile ? webhookPaths.media : path.slice(0, 64),
       source,
       isOwnAccount,
@@ -153,7 +156,7 @@ export class Webhooks {
 
   /** The name of the file is what protects it; where a signature comes with the request, it must be right all the same. */
   async #media(request: PublicRequest, form: WebhookForm): Promise<PublicReply> {
-    const isTrusted = this.#isSigned(request, form);
+    const isTrusted = this.#isSignatureValid(request, form);
     if (!isTrusted && request.headers.has('x-twilio-signature')) return this.#refuse(request, form);
     const token = request.path.slice(webhookPaths.media.length + 1);
     const media = /^[\w-]{16,128}(?:\.[a-z0-9]{1,5})?$/.test(token) ? await this.#fileOf(token) : undefined;
@@ -164,10 +167,10 @@ export class Webhooks {
 
   async #fileOf(token: string) {
     try {
-      return await this.#parts.media.publicMedia(token);
+      return await this.#deps.media.publicMedia(token);
     } catch (error) {
-      this.watch.failed();
-      this.#parts.log.error({ err: error }, 'A file for Twilio cannot be read');
+      this.watch.recordFailed();
+      this.#deps.log.error({ err: error }, 'A file for Twilio cannot be read');
       return undefined;
     }
   }
@@ -181,7 +184,7 @@ async function begin(run: Handler['run'], form: WebhookForm, query: URLSearchPar
   return await run(form, query);
 }
 
-function reply({ status, document }: Answer): PublicReply {
+function reply({ status, twiml: document }: TwimlReply): PublicReply {
   return { status, headers: { 'Content-Type': 'text/xml; charset=utf-8' }, body: document, isTrusted: true };
 }
 

@@ -5,7 +5,7 @@ import type { CallRecord, CallStatus } from './records.ts';
 import type { FormFields } from './signature.ts';
 import type { EmulatorState } from './state.ts';
 import type { VoiceLeg } from './voice-side.ts';
-import type { Webhooks, WebhookKind } from './webhooks.ts';
+import type { WebhookSender, WebhookKind } from './webhooks.ts';
 
 /** Where TwiML comes from. */
 export type TwimlSource =
@@ -38,23 +38,23 @@ export class EmulatedCall {
   statusCallbacks: readonly StatusCallback[] = [];
   fallback: { readonly url: string; readonly method: 'GET' | 'POST' } | undefined;
   /** Answers the caller: 200 to an INVITE, nothing on a telephone line. */
-  pickUp: () => Promise<void> = () => Promise.resolve();
+  answerLeg: () => Promise<void> = () => Promise.resolve();
   /** Refuses an INVITE that was not answered yet. */
-  turnAway: ((status: number) => void) | undefined;
+  rejectLeg: ((status: number) => void) | undefined;
   /** What a Reject says to a SIP caller; otherwise the status of the call decides. */
   refusal: number | undefined;
   /** Runs when it is over, whatever ended it. */
   readonly over: Promise<void>;
   sipResponseCode: number | undefined;
   readonly #state: EmulatorState;
-  readonly #webhooks: Webhooks;
+  readonly #webhooks: WebhookSender;
   readonly #over = Promise.withResolvers<void>();
   readonly #conference = Promise.withResolvers<void>();
   #isFinished = false;
   #sequence = 0;
   #interruption = Promise.withResolvers<Interruption>();
 
-  constructor(record: CallRecord, { state, webhooks }: { readonly state: EmulatorState; readonly webhooks: Webhooks }) {
+  constructor(record: CallRecord, { state, webhooks }: { readonly state: EmulatorState; readonly webhooks: WebhookSender }) {
     this.record = record;
     this.#state = state;
     this.#webhooks = webhooks;
@@ -103,7 +103,7 @@ export class EmulatedCall {
   async answer(): Promise<void> {
     if (this.isAnswered || this.isOver) return;
     this.record.answeredMs = this.#state.now();
-    await this.pickUp();
+    await this.answerLeg();
     this.progress('in-progress', 'answered');
   }
 
@@ -128,8 +128,8 @@ export class EmulatedCall {
     if (this.#isFinished) return;
     this.#isFinished = true;
     this.close(status);
-    if (!this.isAnswered && this.turnAway !== undefined)
-      this.turnAway(this.refusal ?? (status === 'busy' ? 486 : status === 'failed' ? 500 : 480));
+    if (!this.isAnswered && this.rejectLeg !== undefined)
+      this.rejectLeg(this.refusal ?? (status === 'busy' ? 486 : status === 'failed' ? 500 : 480));
     this.leg?.hangup();
     this.#report('completed');
     this.#over.resolve();

@@ -1,7 +1,7 @@
 import type { Random } from './sids.ts';
 
 /** A time in milliseconds, or a range from which one is drawn. */
-export type Delay = number | readonly [leastMs: number, mostMs: number];
+export type Delay = number | readonly [minMs: number, maxMs: number];
 
 export type Delays = {
   /** From create to `sent`. */
@@ -53,7 +53,7 @@ export const quickDelays: Delays = {
   say: 10,
 };
 
-export function drawn(delay: Delay, random: Random): number {
+export function drawDelay(delay: Delay, random: Random): number {
   if (typeof delay === 'number') return delay;
   const [least, most] = delay;
   return least + random(Math.max(1, Math.round(most - least + 1)));

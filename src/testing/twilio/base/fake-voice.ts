@@ -1,15 +1,15 @@
 import type { Clock } from '#base/clock.ts';
 import type {
-  IncomingCall,
+  InboundInvite,
   LegEnd,
-  OutgoingCall,
+  OutboundCall,
   Playing,
   PstnLeg,
   Recorded,
-  Recording,
+  LegRecording,
   RecordRequest,
-  ReferTaker,
-  Sound,
+  ReferHandler,
+  AudioClip,
   VoiceLeg,
   VoiceSide,
 } from './voice-side.ts';
@@ -21,21 +21,21 @@ export type FakePhone = {
   /** A final status instead of an answer. */
   readonly refusesWith?: number;
   readonly neverAnswers?: boolean;
-  readonly say?: Sound;
+  readonly say?: AudioClip;
   readonly hangUpAfterMs?: number;
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-type Speech = { readonly sound: Sound; readonly startMs: number; stopMs: number };
+type Speech = { readonly sound: AudioClip; readonly startMs: number; stopMs: number };
 
 /** A voice side without SIP and without RTP: everything is computed from the clock. */
 export class FakeVoice implements VoiceSide {
   readonly #clock: Clock;
   readonly #phones = new Map<string, FakePhone>();
-  readonly placed: OutgoingCall[] = [];
-  readonly legs: FakeLeg[] = [];
+  readonly placed: OutboundCall[] = [];
+  readonly legs: FakeVoiceLeg[] = [];
   bridges = 0;
-  #take: ((call: IncomingCall) => void) | undefined;
+  handleIncoming: ((call: InboundInvite) => void) | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -46,7 +46,7 @@ export class FakeVoice implements VoiceSide {
     this.#phones.set(address, phone);
   }
 
-  readonly placeCall = (call: OutgoingCall): VoiceLeg => {
+  readonly placeCall = (call: OutboundCall): VoiceLeg => {
     this.placed.push(call);
     const phone = this.#phones.get(call.to.replace(/;.*$/, ''));
     const leg = this.#leg(phone?.say);
@@ -57,37 +57,37 @@ export class FakeVoice implements VoiceSide {
     return leg;
   };
 
-  readonly pstnLeg = ({ speak }: { readonly speak?: Sound }): PstnLeg => {
+  readonly pstnLeg = ({ speak }: { readonly speak?: AudioClip }): PstnLeg => {
     const leg = this.#leg(speak);
     leg.isAnswered = true;
     return Object.assign(leg, {
-      person: {
+      remoteParty: {
         hangup: () => leg.finish({ status: 200, wasAnswered: true, by: 'far' }),
         press: (digits: string) => leg.press(digits),
-        say: (sound: Sound) => leg.say(sound),
+        say: (sound: AudioClip) => leg.say(sound),
         heard: () => new Int16Array(),
       },
     });
   };
 
-  readonly onIncoming = (take: (call: IncomingCall) => void): void => {
-    this.#take = take;
+  readonly onIncoming = (handler: (call: InboundInvite) => void): void => {
+    this.handleIncoming = handler;
   };
 
-  readonly onRefer = (take: ReferTaker): void => {
-    this.refer = take;
+  readonly onRefer = (handler: ReferHandler): void => {
+    this.refer = handler;
   };
   /** A leg asks for a transfer. */
-  refer: ReferTaker = () => undefined;
+  refer: ReferHandler = () => undefined;
 
   /** The house dials out; what was done with the call stands in `events`. */
-  comeIn(facts: Pick<IncomingCall, 'kind' | 'domain' | 'from' | 'to' | 'username' | 'headers'>): {
-    readonly leg: FakeLeg;
+  receiveCall(facts: Pick<InboundInvite, 'kind' | 'domain' | 'from' | 'to' | 'username' | 'headers'>): {
+    readonly leg: FakeVoiceLeg;
     readonly events: string[];
   } {
     const leg = this.#leg(undefined);
     const events: string[] = [];
-    this.#take?.({
+    this.handleIncoming?.({
       ...facts,
       sourceIp: '203.0.113.7',
       sipCallId: 'house@0.0.0.0',
@@ -116,13 +116,13 @@ export class FakeVoice implements VoiceSide {
     return Promise.resolve();
   }
 
-  #leg(speak: Sound | undefined): FakeLeg {
-    const leg = new FakeLeg(this.#clock, speak);
+  #leg(speak: AudioClip | undefined): FakeVoiceLeg {
+    const leg = new FakeVoiceLeg(this.#clock, speak);
     this.legs.push(leg);
     return leg;
   }
 
-  #ring(leg: FakeLeg, call: OutgoingCall, phone: FakePhone): void {
+  #ring(leg: FakeVoiceLeg, call: OutboundCall, phone: FakePhone): void {
     const ringMs = phone.ringMs ?? 20;
     if (phone.refusesWith !== undefined) {
       const status = phone.refusesWith;
@@ -142,10 +142,10 @@ export class FakeVoice implements VoiceSide {
   }
 }
 
-export class FakeLeg implements VoiceLeg {
+export class FakeVoiceLeg implements VoiceLeg {
   readonly sipCallId = 'fake@0.0.0.0';
   readonly ended: Promise<LegEnd>;
-  readonly played: Sound[] = [];
+  readonly played: AudioClip[] = [];
   readonly sent: string[] = [];
   isAnswered = false;
   isOver = false;
@@ -153,10 +153,10 @@ export class FakeLeg implements VoiceLeg {
   readonly #end = Promise.withResolvers<LegEnd>();
   readonly #listeners = new Set<(digit: string) => void>();
   readonly #speech: Speech[] = [];
-  #waiting: Sound | undefined;
+  #waiting: AudioClip | undefined;
   hangupHeaders: Readonly<Record<string, string>> | undefined;
 
-  constructor(clock: Clock, speak: Sound | undefined) {
+  constructor(clock: Clock, speak: AudioClip | undefined) {
     this.#clock = clock;
     this.#waiting = speak;
     this.ended = this.#end.promise;
@@ -173,7 +173,7 @@ export class FakeLeg implements VoiceLeg {
     this.finish({ status: this.isAnswered ? 200 : 487, wasAnswered: this.isAnswered, by: 'near' });
   };
 
-  readonly play = (sound: Sound): Playing => {
+  readonly play = (sound: AudioClip): Playing => {
     this.played.push(sound);
     return this.#timed(lengthOf(sound));
   };
@@ -192,13 +192,13 @@ export class FakeLeg implements VoiceLeg {
     for (const digit of digits) for (const heard of this.#listeners) heard(digit);
   }
 
-  say(sound: Sound): Playing {
+  say(sound: AudioClip): Playing {
     const startMs = this.#clock.now();
     this.#speech.push({ sound, startMs, stopMs: startMs + (lengthOf(sound) ?? Infinity) });
     return this.#timed(lengthOf(sound));
   }
 
-  readonly record = (request: RecordRequest): Recording => {
+  readonly record = (request: RecordRequest): LegRecording => {
     if (this.#waiting !== undefined) {
       this.say(this.#waiting);
       this.#waiting = undefined;
@@ -206,7 +206,7 @@ export class FakeLeg implements VoiceLeg {
     return this.#record(request);
   };
 
-  #record(request: RecordRequest): Recording {
+  #record(request: RecordRequest): LegRecording {
     const startMs = this.#clock.now();
     const { promise, resolve } = Promise.withResolvers<Recorded>();
     let isDone = false;
@@ -258,12 +258,12 @@ export class FakeLeg implements VoiceLeg {
   }
 }
 
-function lengthOf(sound: Sound): number | undefined {
+function lengthOf(sound: AudioClip): number | undefined {
   if (sound.kind === 'samples') return (sound.samples.length / sampleRate) * 1000;
   return sound.seconds === undefined ? undefined : sound.seconds * 1000;
 }
 
-function sampleOf(sound: Sound, index: number): number {
+function sampleOf(sound: AudioClip, index: number): number {
   if (sound.kind === 'samples') return sound.samples[index] ?? 0;
   return sound.kind === 'tone' ? Math.round(9000 * Math.sin((2 * Math.PI * sound.frequency * index) / sampleRate)) : 0;
 }

@@ -1,4 +1,4 @@
-import type { Sound } from './voice-side.ts';
+import type { AudioClip } from './voice-side.ts';
 
 /** How somebody on the telephone network behaves towards the house; everyone else answers and receives. */
 export type FarPhone = {
@@ -10,7 +10,7 @@ export type FarPhone = {
   readonly calls?: {
     readonly outcome: 'answers' | 'busy' | 'no-answer' | 'failed';
     readonly ringMs?: number;
-    readonly say?: Sound;
+    readonly say?: AudioClip;
     /** Hangs up this long after having answered. */
     readonly hangUpAfterMs?: number;
   };

@@ -3,8 +3,8 @@ import { rfc2822 } from './dates.ts';
 import type { RecordingRecord, TranscriptionRecord } from './records.ts';
 import type { FormFields } from './signature.ts';
 import type { EmulatorState } from './state.ts';
-import type { Recorded, Recording } from './voice-side.ts';
-import type { Webhooks } from './webhooks.ts';
+import type { Recorded, LegRecording } from './voice-side.ts';
+import type { WebhookSender } from './webhooks.ts';
 
 export type RecordingCallback = {
   readonly url: string;
@@ -20,22 +20,22 @@ export type RecordingRequest = {
   readonly transcribeTo?: string | undefined;
 };
 
-type Live = {
+type LiveRecording = {
   readonly record: RecordingRecord;
   readonly request: RecordingRequest;
-  readonly recording: Recording;
+  readonly recording: LegRecording;
   readonly call: EmulatedCall;
 };
 
 /** Recordings from their start until they can be fetched, and the transcriptions made of them. */
-export class Recordings {
+export class EmulatedRecordings {
   readonly #state: EmulatorState;
-  readonly #webhooks: Webhooks;
-  readonly #live = new Map<string, Live>();
+  readonly #webhooks: WebhookSender;
+  readonly #live = new Map<string, LiveRecording>();
   /** What the transcriber hears in the next recordings. */
   transcript = 'This is a message.';
 
-  constructor(state: EmulatorState, webhooks: Webhooks) {
+  constructor(state: EmulatorState, webhooks: WebhookSender) {
     this.#state = state;
     this.#webhooks = webhooks;
   }
@@ -44,7 +44,7 @@ export class Recordings {
     return `https://api.twilio.com/2010-04-01/Accounts/${this.#state.account.sid}/Recordings/${sid}`;
   }
 
-  begin(call: EmulatedCall, recording: Recording, request: RecordingRequest): RecordingRecord {
+  begin(call: EmulatedCall, recording: LegRecording, request: RecordingRequest): RecordingRecord {
     const now = this.#state.now();
     const record: RecordingRecord = {
       sid: this.#state.sid('RE'),
@@ -90,7 +90,7 @@ export class Recordings {
     return durationMs === 0 || (isSilent && this.#state.switches.silentRecordings === 'dropped');
   }
 
-  #end(live: Live, recorded: Recorded): void {
+  #end(live: LiveRecording, recorded: Recorded): void {
     const { record } = live;
     this.#live.delete(record.sid);
     record.durationMs = recorded.durationMs;
@@ -106,7 +106,7 @@ export class Recordings {
     this.#state.later(this.#state.delays.recordingReady, () => this.#complete(live, recorded));
   }
 
-  #complete(live: Live, recorded: Recorded): void {
+  #complete(live: LiveRecording, recorded: Recorded): void {
     const { record, request } = live;
     const now = this.#state.now();
     const isTruncated = this.#state.faults.take('recording.truncated', 'recording') !== undefined;
@@ -120,7 +120,7 @@ export class Recordings {
     if (request.transcribeTo !== undefined) this.#transcribe(live, request.transcribeTo);
   }
 
-  #transcribe(live: Live, url: string): void {
+  #transcribe(live: LiveRecording, url: string): void {
     const { record, call } = live;
     const durationMs = record.durationMs ?? 0;
     if (durationMs <= 2000 || durationMs >= 120_000) {
@@ -162,7 +162,7 @@ export class Recordings {
     this.#webhooks.post({ kind: 'transcription', url, method: 'POST', fields, resourceSid: sid });
   }
 
-  #report({ record, request, call }: Live, status: 'in-progress' | 'completed' | 'absent'): void {
+  #report({ record, request, call }: LiveRecording, status: 'in-progress' | 'completed' | 'absent'): void {
     const { callback } = request;
     if (callback === undefined || !callback.events.includes(status)) return;
     const fields: FormFields = [

@@ -4,7 +4,7 @@
 import type { Clock } from '#base/clock.ts';
 import { Account } from './account.ts';
 import { isoSeconds } from './dates.ts';
-import { drawn } from './delays.ts';
+import { drawDelay } from './delays.ts';
 import type { Delay, Delays } from './delays.ts';
 import { Faults } from './faults.ts';
 import type { MessageRecord, RecordingRecord, Resource, TranscriptionRecord } from './records.ts';
@@ -12,7 +12,7 @@ import { newSid } from './sids.ts';
 import type { Random, SidPrefix } from './sids.ts';
 import type { Switches } from './switches.ts';
 
-export type Surroundings = {
+export type EmulatorStateDeps = {
   readonly clock: Clock;
   readonly random: Random;
   readonly delays: Delays;
@@ -40,7 +40,7 @@ export type Link = {
   readonly createdMs: number;
 };
 
-const mostRequests = 20_000;
+const maxRequests = 20_000;
 
 export class EmulatorState {
   readonly clock: Clock;
@@ -52,9 +52,9 @@ export class EmulatorState {
   /** Of the REST side and of the media host, oldest first. */
   readonly requests: LoggedRequest[] = [];
   /** What answers of ours had otherwise than Twilio's OpenAPI documents say: empty, or the emulator is no Twilio. */
-  readonly oddReplies = new Set<string>();
+  readonly replyDeviationsSeen = new Set<string>();
   /** The same of what was asked. */
-  readonly oddRequests = new Set<string>();
+  readonly requestDeviationsSeen = new Set<string>();
 
   readonly numbers = new Map<string, Resource>();
   readonly messages = new Map<string, MessageRecord>();
@@ -90,7 +90,7 @@ export class EmulatorState {
   /** `from far number|to our number`, put there by STOP. */
   readonly optOuts = new Set<string>();
 
-  constructor({ clock, random, delays, switches, ...given }: Surroundings) {
+  constructor({ clock, random, delays, switches, ...given }: EmulatorStateDeps) {
     this.clock = clock;
     this.random = random;
     this.delays = delays;
@@ -126,7 +126,7 @@ export class EmulatorState {
 
   log(entry: LoggedRequest): void {
     this.requests.push(entry);
-    if (this.requests.length > mostRequests) this.requests.shift();
+    if (this.requests.length > maxRequests) this.requests.shift();
   }
 
   /** What the debugger would show: readable through Monitor and Notifications. */
@@ -154,7 +154,7 @@ export class EmulatorState {
 
   /** Runs something later, after a delay drawn from the seed. */
   later(delay: Delay, run: () => void): void {
-    this.clock.after(drawn(delay, this.random), run);
+    this.clock.after(drawDelay(delay, this.random), run);
   }
 
   wait(milliseconds: number): Promise<void> {

@@ -50,7 +50,7 @@ export type Switches = {
   readonly recoveryRecord: 'same' | 'own';
 };
 
-export const usualSwitches: Switches = {
+export const defaultSwitches: Switches = {
   recordingWithoutExtension: 'wav',
   abandonedCallStatus: 'canceled',
   abandonedDialStatus: 'no-answer',
@@ -78,7 +78,7 @@ export const usualSwitches: Switches = {
 };
 
 /** The other reading of every switch. */
-export const otherSwitches: Switches = {
+export const alternativeSwitches: Switches = {
   recordingWithoutExtension: 'json',
   abandonedCallStatus: 'completed',
   abandonedDialStatus: 'canceled',

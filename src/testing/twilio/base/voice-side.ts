@@ -4,7 +4,7 @@
 import type { Clock } from '#base/clock.ts';
 
 /** Sound at 8000 samples per second, mono. Without `seconds` a tone or silence goes on until it is stopped. */
-export type Sound =
+export type AudioClip =
   | { readonly kind: 'tone'; readonly frequency: number; readonly seconds?: number }
   | { readonly kind: 'silence'; readonly seconds?: number }
   | { readonly kind: 'samples'; readonly samples: Int16Array };
@@ -47,7 +47,7 @@ export type Recorded = {
   readonly key?: string;
 };
 
-export type Recording = {
+export type LegRecording = {
   readonly done: Promise<Recorded>;
   readonly stop: () => void;
   /** Skipped or silent while paused. */
@@ -61,8 +61,8 @@ export type VoiceLeg = {
   readonly ended: Promise<LegEnd>;
   /** CANCEL, BYE or a final response, whatever fits; a second one does nothing. `headers` go on the BYE or CANCEL. */
   readonly hangup: (headers?: Readonly<Record<string, string>>) => void;
-  readonly play: (sound: Sound) => Playing;
-  readonly record: (request: RecordRequest) => Recording;
+  readonly play: (sound: AudioClip) => Playing;
+  readonly record: (request: RecordRequest) => LegRecording;
   /** Digits from the far end (RFC 4733), one at a time; returns how to stop listening. */
   readonly onDigit: (heard: (digit: string) => void) => () => void;
   /** Digits towards the far end: `0-9 A-D # *`, `w` half a second, `W` one second. */
@@ -71,10 +71,10 @@ export type VoiceLeg = {
 
 /** Someone on the telephone network: no SIP, a tone generator and a recorder. */
 export type PstnLeg = VoiceLeg & {
-  readonly person: {
+  readonly remoteParty: {
     readonly hangup: () => void;
     readonly press: (digits: string) => void;
-    readonly say: (sound: Sound) => Playing;
+    readonly say: (sound: AudioClip) => Playing;
     /** All that was heard so far. */
     readonly heard: () => Int16Array;
   };
@@ -83,9 +83,9 @@ export type PstnLeg = VoiceLeg & {
 /**
  * What becomes of a REFER from the far end of a leg: undefined when there is no referUrl, else the SIP status that its final NOTIFY tells.
  */
-export type ReferTaker = (leg: VoiceLeg, target: string) => Promise<number> | undefined;
+export type ReferHandler = (leg: VoiceLeg, target: string) => Promise<number> | undefined;
 
-export type OutgoingCall = {
+export type OutboundCall = {
   readonly callSid: string;
   /** The caller number or name for From. */
   readonly callerId: string;
@@ -104,7 +104,7 @@ export type OutgoingCall = {
 };
 
 /** An INVITE that reached the emulator, authenticated as its domain or trunk asks. */
-export type IncomingCall = {
+export type InboundInvite = {
   readonly kind: 'domain' | 'trunk';
   /** Such as `home.sip.twilio.com` or `home.pstn.twilio.com`. */
   readonly domain: string;
@@ -118,7 +118,7 @@ export type IncomingCall = {
   readonly headers: Readonly<Record<string, string>>;
   readonly leg: VoiceLeg;
   /** 180, or 183 with sound. */
-  readonly ring: (early?: Sound) => void;
+  readonly ring: (early?: AudioClip) => void;
   /** Sends 200; settles when the ACK came, or the leg ended. */
   readonly answer: () => Promise<void>;
   readonly reject: (status: number, reason?: string, headers?: Readonly<Record<string, string>>) => void;
@@ -159,7 +159,7 @@ export type SipDirectory = {
   readonly ownsCallerId: (e164: string) => boolean;
 };
 
-export type VoiceSurroundings = {
+export type VoiceSideDeps = {
   readonly clock: Clock;
   readonly directory: SipDirectory;
   /** Whole numbers below `below`, from the emulator's seed. */
@@ -172,20 +172,20 @@ export type VoiceSurroundings = {
 
 export type VoiceSide = AsyncDisposable & {
   /** Rings every binding of a registered user in parallel, or any SIP address; the first to answer wins. */
-  readonly placeCall: (call: OutgoingCall) => VoiceLeg;
+  readonly placeCall: (call: OutboundCall) => VoiceLeg;
   /** A person on the telephone network who speaks `speak` as soon as somebody listens. */
-  readonly pstnLeg: (options: { readonly speak?: Sound }) => PstnLeg;
-  readonly onIncoming: (take: (call: IncomingCall) => void) => void;
+  readonly pstnLeg: (options: { readonly speak?: AudioClip }) => PstnLeg;
+  readonly onIncoming: (handler: (call: InboundInvite) => void) => void;
   /** REFER on any leg. Refused, with alert 13802, while nobody takes it. */
-  readonly onRefer?: (take: ReferTaker) => void;
+  readonly onRefer?: (handler: ReferHandler) => void;
   /**
    * A call of a trunk's number: `sip:{number}@…` at its origination addresses, by priority and weight, the next one after 4 s without any
    * answer or a status that allows it; 32010 when there is none. `to` of the call is the number.
    */
-  readonly originate?: (trunk: TrunkFacts, call: OutgoingCall) => VoiceLeg;
+  readonly originate?: (trunk: TrunkFacts, call: OutboundCall) => VoiceLeg;
   /** Sound both ways until it is undone or one of them ends; it hangs up nobody. */
   readonly bridge: (one: VoiceLeg, other: VoiceLeg) => { readonly undo: () => void };
 };
 
 /** How an emulator gets its voice side: handed what the REST side knows. */
-export type VoiceSideMaker = (surroundings: VoiceSurroundings) => Promise<VoiceSide>;
+export type VoiceSideFactory = (deps: VoiceSideDeps) => Promise<VoiceSide>;

@@ -3,8 +3,8 @@
 // Must stay true: nothing leaves unsigned, and callbacks may come in any order, twice, late or never when a fault says so.
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FaultName } from './faults.ts';
-import { Requester } from './outgoing-request.ts';
-import type { Incoming } from './outgoing-request.ts';
+import { HttpClient } from './http-client.ts';
+import type { HttpClientResult } from './http-client.ts';
 import { hex } from './sids.ts';
 import { sign, signedUrl } from './signature.ts';
 import type { FormFields, PortRule } from './signature.ts';
@@ -49,30 +49,30 @@ export type SentWebhook = {
 };
 
 const messagingKinds: readonly WebhookKind[] = ['sms', 'message-status', 'message-action', 'media'];
-const mostSent = 50_000;
+const maxSent = 50_000;
 
-export class Webhooks implements Disposable {
+export class WebhookSender implements Disposable {
   readonly #state: EmulatorState;
-  readonly #requester: Requester;
+  readonly #httpClient: HttpClient;
   /** Public origins of the house and where they lead on this machine. */
-  readonly #reach = new Map<string, string>();
-  readonly #underWay = new Set<Promise<void>>();
+  readonly localOrigins = new Map<string, string>();
+  readonly pending = new Set<Promise<void>>();
   #held: (() => void)[] = [];
   readonly sent: SentWebhook[] = [];
   #inFlight = 0;
 
   constructor(state: EmulatorState) {
     this.#state = state;
-    this.#requester = new Requester(state.clock);
+    this.#httpClient = new HttpClient(state.clock);
   }
 
   /** Lets Twilio reach a public origin (`https://house.example`) at a local address (`http://127.0.0.1:8080`). */
-  reach(publicOrigin: string, localOrigin: string): void {
-    this.#reach.set(new URL(publicOrigin).origin, new URL(localOrigin).origin);
+  mapOrigin(publicOrigin: string, localOrigin: string): void {
+    this.localOrigins.set(new URL(publicOrigin).origin, new URL(localOrigin).origin);
   }
 
   /** Asks and waits for the answer, for call control and inbound messages. Follows redirects, retries as the address says. */
-  async ask(webhook: Webhook): Promise<WebhookReply> {
+  async request(webhook: Webhook): Promise<WebhookReply> {
     const twice = this.#state.faults.take('callback.duplicate', webhook.kind) !== undefined;
     const token = this.#idempotencyToken();
     const reply = await this.#attempts(webhook, token);
@@ -97,23 +97,23 @@ export class Webhooks implements Disposable {
 
   /** Settles when no callback is under way any more. */
   async settled(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+    while (this.pending.size > 0) await Promise.all(this.pending);
   }
 
   [Symbol.dispose](): void {
-    this.#requester[Symbol.dispose]();
+    this.#httpClient[Symbol.dispose]();
   }
 
   #track(work: Promise<void>): void {
-    this.#underWay.add(work);
-    void work.finally(() => this.#underWay.delete(work));
+    this.pending.add(work);
+    void work.finally(() => this.pending.delete(work));
   }
 
   async #deliverLater(webhook: Webhook): Promise<void> {
     const { faults } = this.#state;
     const hits = (name: FaultName): boolean => faults.take(name, webhook.kind) !== undefined;
     if (hits('callback.drop')) {
-      this.#note(webhook, webhook.fields).outcome = 'dropped';
+      this.logSent(webhook, webhook.fields).outcome = 'dropped';
       return;
     }
     const delayed = faults.take('callback.delay', webhook.kind);
@@ -161,8 +161,8 @@ export class Webhooks implements Disposable {
     const retryOn = webhook.retriesTimeouts === true ? new Set([...overrides.retryOn, 'rt' as const]) : overrides.retryOn;
     for (let attempt = 0; ; attempt += 1) {
       const reply = await this.#follow(webhook, overrides, token);
-      const why = whyRetry(reply);
-      if (why === undefined || !retryOn.has(why) || attempt >= overrides.retries) return reply;
+      const reason = retryReason(reply);
+      if (reason === undefined || !retryOn.has(reason) || attempt >= overrides.retries) return reply;
     }
   }
 
@@ -176,7 +176,7 @@ export class Webhooks implements Disposable {
       fields = [];
     }
     for (let hops = 0; hops <= 10; hops += 1) {
-      const reply = await this.#once({ ...webhook, url, method, fields }, overrides, token);
+      const reply = await this.attemptOnce({ ...webhook, url, method, fields }, overrides, token);
       if (reply.kind === 'failed' || ![301, 302, 303, 307].includes(reply.status)) return reply;
       const next = resolveUrl(url, reply.headers.location ?? '');
       if (reply.headers.location === undefined || next === undefined) return { kind: 'failed', url, code: 11216 };
@@ -189,10 +189,10 @@ export class Webhooks implements Disposable {
     return { kind: 'failed', url, code: 11215 };
   }
 
-  async #once(webhook: Webhook, overrides: Overrides, token: string): Promise<WebhookReply> {
-    const fields = this.#withSurprises(webhook);
+  async attemptOnce(webhook: Webhook, overrides: Overrides, token: string): Promise<WebhookReply> {
+    const fields = this.#withUnknownFields(webhook);
     const url = webhook.method === 'POST' ? webhook.url : withQuery(webhook.url, fields);
-    const entry = this.#note(webhook, fields);
+    const entry = this.logSent(webhook, fields);
     this.#inFlight += 1;
     const reply = await this.#send({ ...webhook, url, fields }, overrides, token).finally(() => (this.#inFlight -= 1));
     entry.outcome = reply.kind === 'reply' ? reply.status : reply.code;
@@ -213,9 +213,9 @@ export class Webhooks implements Disposable {
       readMs: limits.readMs,
       totalMs: limits.totalMs,
     };
-    let incoming = await this.#requester.send(outgoing);
+    let incoming = await this.#httpClient.send(outgoing);
     if (incoming.kind === 'reply' && incoming.status === 401 && target.authorization !== undefined) {
-      incoming = await this.#requester.send({
+      incoming = await this.#httpClient.send({
         ...outgoing,
         headers: { ...outgoing.headers, Authorization: target.authorization },
       });
@@ -260,7 +260,7 @@ export class Webhooks implements Disposable {
   }
 
   /** New fields appear without notice; a closed list of names must not survive a test. */
-  #withSurprises({ kind, fields }: Webhook): FormFields {
+  #withUnknownFields({ kind, fields }: Webhook): FormFields {
     if (fields.length === 0 || kind === 'media' || kind === 'play' || this.#state.random(4) !== 0) return fields;
     return [...fields, [`Novelty${this.#state.random(1000)}`, `${this.#state.random(1_000_000)} – neu & ungeprüft`]];
   }
@@ -268,7 +268,7 @@ export class Webhooks implements Disposable {
   #target(url: string): Target | number {
     if (!URL.canParse(url)) return 11100;
     const { origin, host, hostname, pathname, search, username, password } = new URL(url);
-    const local = this.#reach.get(origin);
+    const local = this.localOrigins.get(origin);
     if (local === undefined) return isPrivateHost(hostname) || hostname.includes('_') ? 11205 : 11210;
     const authorization =
       username === ''
@@ -278,7 +278,7 @@ export class Webhooks implements Disposable {
     return { origin: local, host, path: raw.startsWith('/') ? raw : `/${raw}`, authorization };
   }
 
-  #keepCookies({ cookies }: Webhook, incoming: Incoming): void {
+  #keepCookies({ cookies }: Webhook, incoming: HttpClientResult): void {
     if (cookies === undefined || incoming.kind !== 'reply') return;
     for (const line of incoming.headers['set-cookie'] ?? []) {
       const [, name, value] = /^([^=;\s]+)=([^;]*)/.exec(line) ?? [];
@@ -286,10 +286,10 @@ export class Webhooks implements Disposable {
     }
   }
 
-  #note({ kind, url, method, resourceSid }: Webhook, fields: FormFields): SentWebhook {
+  logSent({ kind, url, method, resourceSid }: Webhook, fields: FormFields): SentWebhook {
     const entry: SentWebhook = { kind, url, method, resourceSid, fields: Object.fromEntries(fields), outcome: 'pending' };
     this.sent.push(entry);
-    if (this.sent.length > mostSent) this.sent.shift();
+    if (this.sent.length > maxSent) this.sent.shift();
     return entry;
   }
 
@@ -306,7 +306,7 @@ type Target = {
   readonly authorization: string | undefined;
 };
 
-function whyRetry(reply: WebhookReply): '4xx' | '5xx' | 'ct' | 'rt' | undefined {
+function retryReason(reply: WebhookReply): '4xx' | '5xx' | 'ct' | 'rt' | undefined {
   if (reply.kind === 'failed') return [11201, 11202, 11205].includes(reply.code) ? 'ct' : 'rt';
   if (reply.status >= 500) return '5xx';
   return reply.status >= 400 ? '4xx' : undefined;

@@ -9,7 +9,7 @@ import { readReply } from '#testing/twilio/twiml/twiml-document.ts';
 import type { Verb } from '#testing/twilio/twiml/twiml-document.ts';
 import { resolveUrl } from '#testing/twilio/base/webhook-address.ts';
 import { failureOf } from '#testing/twilio/base/webhooks.ts';
-import type { WebhookReply, Webhooks } from '#testing/twilio/base/webhooks.ts';
+import type { WebhookReply, WebhookSender } from '#testing/twilio/base/webhooks.ts';
 
 export type InboundMessage = {
   readonly body?: string;
@@ -31,12 +31,12 @@ const helpWords = ['help', 'info'];
 /** Messages from the telephone network: kept, handed to the house, its answer obeyed. */
 export class InboundMessages {
   readonly #state: EmulatorState;
-  readonly #webhooks: Webhooks;
+  readonly #webhooks: WebhookSender;
   readonly #messaging: Messaging;
   /** Per pair of numbers, as Twilio keeps them for hours. */
   readonly #cookies = new Map<string, Map<string, string>>();
 
-  constructor(state: EmulatorState, webhooks: Webhooks, messaging: Messaging) {
+  constructor(state: EmulatorState, webhooks: WebhookSender, messaging: Messaging) {
     this.#state = state;
     this.#webhooks = webhooks;
     this.#messaging = messaging;
@@ -61,7 +61,7 @@ export class InboundMessages {
       cookies,
       retriesTimeouts: this.#state.switches.smsWebhookRetriesTimeouts,
     } as const;
-    let reply = await this.#webhooks.ask({ ...webhook, url, method, fields });
+    let reply = await this.#webhooks.request({ ...webhook, url, method, fields });
     let failure = failureOf(reply);
     const { fallback } = route;
     if (failure !== undefined) this.#state.alert(failure, 'the message webhook failed', { resourceSid: message.sid, url });
@@ -73,10 +73,10 @@ export class InboundMessages {
               ['ErrorUrl', url],
             ]
           : [];
-      reply = await this.#webhooks.ask({ ...webhook, ...fallback, fields: [...fields, ...more] });
+      reply = await this.#webhooks.request({ ...webhook, ...fallback, fields: [...fields, ...more] });
       failure = failureOf(reply);
     }
-    const replies = failure === undefined ? await this.#obey(message, reply, { webhook, fields }) : [];
+    const replies = failure === undefined ? await this.runReply(message, reply, { webhook, fields }) : [];
     return { sid: message.sid, status: reply.kind === 'reply' ? reply.status : undefined, replies: [...answers, ...replies] };
   }
 
@@ -170,7 +170,7 @@ export class InboundMessages {
     ];
   }
 
-  async #obey(
+  async runReply(
     message: MessageRecord,
     reply: WebhookReply,
     {
@@ -194,7 +194,7 @@ export class InboundMessages {
       const url = next === undefined ? undefined : resolveUrl(current.url, next.text);
       if (next === undefined || url === undefined) return made;
       const method = next.attributes.get('method')?.toUpperCase() === 'GET' ? 'GET' : 'POST';
-      current = await this.#webhooks.ask({ ...webhook, url, method, fields });
+      current = await this.#webhooks.request({ ...webhook, url, method, fields });
     }
     return made;
   }

@@ -8,7 +8,7 @@ import { countSegments } from './sms-segments.ts';
 import type { FormFields } from '#testing/twilio/base/signature.ts';
 import type { EmulatorState } from '#testing/twilio/base/state.ts';
 import { failureOf } from '#testing/twilio/base/webhooks.ts';
-import type { Webhooks } from '#testing/twilio/base/webhooks.ts';
+import type { WebhookSender } from '#testing/twilio/base/webhooks.ts';
 
 export type NewMessage = {
   readonly from: string;
@@ -22,10 +22,10 @@ export type NewMessage = {
 
 export class Messaging {
   readonly #state: EmulatorState;
-  readonly #webhooks: Webhooks;
+  readonly #webhooks: WebhookSender;
   readonly #farPhones: ReadonlyMap<string, FarPhone>;
 
-  constructor(state: EmulatorState, webhooks: Webhooks, farPhones: ReadonlyMap<string, FarPhone>) {
+  constructor(state: EmulatorState, webhooks: WebhookSender, farPhones: ReadonlyMap<string, FarPhone>) {
     this.#state = state;
     this.#webhooks = webhooks;
     this.#farPhones = farPhones;
@@ -90,8 +90,8 @@ export class Messaging {
   async #fetchMedia(message: MessageRecord): Promise<number | undefined> {
     for (const url of message.mediaUrls) {
       const webhook = { kind: 'media', url, fields: [], resourceSid: message.sid } as const;
-      const head = await this.#webhooks.ask({ ...webhook, method: 'HEAD' });
-      const reply = failureOf(head) === undefined ? await this.#webhooks.ask({ ...webhook, method: 'GET' }) : head;
+      const head = await this.#webhooks.request({ ...webhook, method: 'HEAD' });
+      const reply = failureOf(head) === undefined ? await this.#webhooks.request({ ...webhook, method: 'GET' }) : head;
       if (reply.kind === 'failed') return 11_200;
       if (reply.status >= 400) return 11_200;
       const contentType = reply.headers['content-type']?.split(';')[0] ?? '';

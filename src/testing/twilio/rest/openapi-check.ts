@@ -8,7 +8,7 @@ import type { RestRoute } from './rest-route.ts';
  * Where the documents say otherwise than Twilio's own example bodies, or than the field is used with everywhere: `schema.field` and why.
  * Their `price` is a number, in the examples a string; an application, a resource or a trunk that is none is an empty string.
  */
-const wrongInTheDocuments: ReadonlySet<string> = new Set([
+const specErrors: ReadonlySet<string> = new Set([
   'api.v2010.account.incoming_phone_number.sms_application_sid',
   'api.v2010.account.incoming_phone_number.voice_application_sid',
   'trunking.v1.trunk.phone_number.sms_application_sid',
@@ -20,7 +20,7 @@ const wrongInTheDocuments: ReadonlySet<string> = new Set([
 ]);
 
 /** Objects and fields that the documents do not call nullable and that are null in their examples: what was not asked for. */
-const nullInTheExamples = /^(?:\w+Info|CallerNameInfo\.\w+|LineTypeIntelligenceInfo\.\w+|LookupResponse\.validation_errors)$/;
+const nullInSpecExamples = /^(?:\w+Info|CallerNameInfo\.\w+|LineTypeIntelligenceInfo\.\w+|LookupResponse\.validation_errors)$/;
 const usagePrice = /^api\.v2010\.account\.usage\..*\.price$/;
 
 /** The operation a route stands for; undefined where the documents know none. */
@@ -52,8 +52,7 @@ function* parameters(known: Readonly<Record<string, Shape>>, given: URLSearchPar
   for (const [name, value] of given) {
     const shape = known[name];
     if (shape === undefined) yield `${where}.${name} is unknown`;
-    else if (!wrongInTheDocuments.has(`${where}.${name}`) && !fitsText(shape.items ?? shape, value))
-      yield `${where}.${name}: ${value}`;
+    else if (!specErrors.has(`${where}.${name}`) && !fitsText(shape.items ?? shape, value)) yield `${where}.${name}: ${value}`;
   }
 }
 
@@ -69,11 +68,11 @@ function fitsText(shape: Shape, text: string): boolean {
 function deviations(given: Shape, value: Json | undefined, where: string): string[] {
   const shape = given.ref === undefined ? given : (openApiFacts.schemas[given.ref] ?? {});
   const path = given.ref === undefined ? where : given.ref.slice(given.ref.indexOf(':') + 1);
-  if (wrongInTheDocuments.has(path) || usagePrice.test(path)) return [];
+  if (specErrors.has(path) || usagePrice.test(path)) return [];
   if (value === undefined) return [`${path} is missing`];
   // Of what no schema calls nullable the examples have null too, wherever nothing is known yet.
   if (value === null)
-    return shape.nullable === true || isEmptyUntilKnown(shape) || nullInTheExamples.test(path) ? [] : [`${path} is null`];
+    return shape.nullable === true || isEmptyUntilKnown(shape) || nullInSpecExamples.test(path) ? [] : [`${path} is null`];
   return fits(shape, value) ? inside(shape, value, path) : [`${path}: ${JSON.stringify(value)}`];
 }
 

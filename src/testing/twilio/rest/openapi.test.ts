@@ -1,24 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TwilioEmulator } from '#testing/twilio/emulator.ts';
-import { HouseStandIn } from '#testing/twilio/house-stand-in.ts';
+import { FakeWebhookServer } from '#testing/twilio/fake-webhook-server.ts';
 import { operationOf, replyDeviations, requestDeviations } from './openapi-check.ts';
 import { openApiFacts } from './openapi-facts.ts';
 import { rest, until } from '#testing/twilio/rest-caller.ts';
-import type { Reply } from '#testing/twilio/rest-caller.ts';
+import type { RestResult } from '#testing/twilio/rest-caller.ts';
 
 const ours = '+15555550199';
 const theirs = '+15555550100';
 const flow = JSON.stringify({ states: [], initial_state: 'Trigger', flags: {} });
 
 let twilio: TwilioEmulator;
-let house: HouseStandIn;
+let webhookServer: FakeWebhookServer;
 beforeAll(async () => {
   twilio = await TwilioEmulator.start({ numbers: [{ phoneNumber: ours }] });
-  house = await HouseStandIn.start(() => twilio.authToken);
-  twilio.reach('https://house.example', house.origin);
+  webhookServer = await FakeWebhookServer.start(() => twilio.authToken);
+  twilio.mapOrigin('https://house.example', webhookServer.origin);
 });
 afterAll(async () => {
-  await house[Symbol.asyncDispose]();
+  await webhookServer[Symbol.asyncDispose]();
   await twilio[Symbol.asyncDispose]();
 });
 
@@ -27,7 +27,7 @@ const get = (path: string, host?: string) => rest(twilio, 'GET', path, host === 
 const post = (path: string, form: Form, host?: string) =>
   rest(twilio, 'POST', path, host === undefined ? { form } : { form, host });
 const drop = (path: string, host?: string) => rest(twilio, 'DELETE', path, host === undefined ? {} : { host });
-const sidOf = (reply: Reply): string => String(reply.json['sid']);
+const sidOf = (reply: RestResult): string => String(reply.json['sid']);
 
 /** Makes one, lists, fetches and changes it. */
 async function walk(
@@ -73,7 +73,7 @@ describe('every answer of the emulated Twilio is as its OpenAPI documents say', 
 
   it('messages and their media', async () => {
     const sent = sidOf(await post('/Messages.json', { To: theirs, From: ours, Body: 'hello' }));
-    house.on('/sms', () => '<Response/>');
+    webhookServer.on('/sms', () => '<Response/>');
     const number = (await get('/IncomingPhoneNumbers.json')).json['incoming_phone_numbers'][0].sid as string;
     await post(`/IncomingPhoneNumbers/${number}.json`, { SmsUrl: 'https://house.example/sms' });
     const media = [{ contentType: 'image/png', bytes: Buffer.from('x') }];
@@ -91,8 +91,8 @@ describe('every answer of the emulated Twilio is as its OpenAPI documents say', 
   });
 
   it('calls, recordings, transcriptions', async () => {
-    house.on('/voice', () => '<Response><Record maxLength="2" transcribe="true" action="/after"/></Response>');
-    house.on('/long', () => '<Response><Pause length="30"/></Response>');
+    webhookServer.on('/voice', () => '<Response><Record maxLength="2" transcribe="true" action="/after"/></Response>');
+    webhookServer.on('/long', () => '<Response><Pause length="30"/></Response>');
     const number = (await get('/IncomingPhoneNumbers.json')).json['incoming_phone_numbers'][0].sid as string;
     await post(`/IncomingPhoneNumbers/${number}.json`, { VoiceUrl: 'https://house.example/voice' });
     await twilio.callFrom(theirs, ours, { speak: { kind: 'tone', frequency: 440, seconds: 1 } }).over;
@@ -184,8 +184,8 @@ describe('every answer of the emulated Twilio is as its OpenAPI documents say', 
     const asked = new Set(twilio.requests.filter(({ status }) => (status ?? 500) < 300).map(({ endpoint }) => endpoint));
     expect(twilio.routes.filter(({ name }) => !asked.has(name)).map(({ name }) => name)).toEqual([]);
     expect(twilio.routes.filter((route) => operationOf(route) === undefined).map(({ path }) => path)).toEqual([]);
-    expect([...twilio.state.oddReplies]).toEqual([]);
-    expect([...twilio.state.oddRequests]).toEqual([]);
+    expect([...twilio.state.replyDeviationsSeen]).toEqual([]);
+    expect([...twilio.state.requestDeviationsSeen]).toEqual([]);
   });
 });
 

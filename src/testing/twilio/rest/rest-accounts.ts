@@ -92,8 +92,17 @@ function newTrigger(state: EmulatorState): Resource {
   const at = rfc2822(state.now());
   const account = `/2010-04-01/Accounts/${state.account.sid}`;
   return {
-    ...{ sid, account_sid: state.account.sid, api_version: '2010-04-01', friendly_name: null, callback_method: 'POST' },
-    ...{ current_value: '0', trigger_by: 'usage', recurring: 'alltime', date_created: at, date_updated: at, date_fired: null },
+    sid,
+    account_sid: state.account.sid,
+    api_version: '2010-04-01',
+    friendly_name: null,
+    callback_method: 'POST',
+    current_value: '0',
+    trigger_by: 'usage',
+    recurring: 'alltime',
+    date_created: at,
+    date_updated: at,
+    date_fired: null,
     uri: `${account}/Usage/Triggers/${sid}.json`,
     usage_record_uri: `${account}/Usage/Records.json`,
   };

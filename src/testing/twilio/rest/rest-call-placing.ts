@@ -59,7 +59,7 @@ function placeNumber(switchboard: Switchboard, call: EmulatedCall, { source, tim
     }
     if (sendDigits !== null) void leg.sendDigits(sendDigits);
     void answered(switchboard, call, source);
-    if (far.hangUpAfterMs !== undefined) state.clock.after(far.hangUpAfterMs, () => leg.person.hangup());
+    if (far.hangUpAfterMs !== undefined) state.clock.after(far.hangUpAfterMs, () => leg.remoteParty.hangup());
   });
 }
 

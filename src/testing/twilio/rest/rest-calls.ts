@@ -149,9 +149,9 @@ function listRecordings(state: EmulatorState, call: EmulatedCall, request: RestR
   });
 }
 
-type Asked = { readonly call: EmulatedCall; readonly request: RestRequest };
+type CallRouteRequest = { readonly call: EmulatedCall; readonly request: RestRequest };
 
-function record(state: EmulatorState, switchboard: Switchboard, { call, request: { form } }: Asked): RestReply {
+function record(state: EmulatorState, switchboard: Switchboard, { call, request: { form } }: CallRouteRequest): RestReply {
   const { recordings } = switchboard.telephony;
   if (call.record.status !== 'in-progress' || call.leg === undefined) {
     return refuse(400, 21_220, 'Requested resource is not eligible for recording');
@@ -176,7 +176,7 @@ function record(state: EmulatorState, switchboard: Switchboard, { call, request:
   return created(callRecordingJson(state, made));
 }
 
-function control(state: EmulatorState, switchboard: Switchboard, { call, request }: Asked): RestReply {
+function control(state: EmulatorState, switchboard: Switchboard, { call, request }: CallRouteRequest): RestReply {
   const { recordings } = switchboard.telephony;
   const running = recordings.runningOf(call.sid);
   const named = request.params['recording'] ?? '';

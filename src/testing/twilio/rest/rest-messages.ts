@@ -11,15 +11,15 @@ import type { EmulatorState } from '#testing/twilio/base/state.ts';
 import type { Switches } from '#testing/twilio/base/switches.ts';
 import { isPrivateHost } from '#testing/twilio/base/webhook-address.ts';
 
-type Parts = {
+type MessageRouteDeps = {
   readonly state: EmulatorState;
   readonly messaging: Messaging;
   readonly mediaHost: MediaHost;
   readonly farPhones: ReadonlyMap<string, FarPhone>;
 };
 
-export function messageRoutes(parts: Parts): readonly RestRoute[] {
-  const { state } = parts;
+export function messageRoutes(deps: MessageRouteDeps): readonly RestRoute[] {
+  const { state } = deps;
   const route = (method: RestRoute['method'], path: string, name: string, answer: RestRoute['answer']): RestRoute => ({
     host: 'api',
     method,
@@ -34,7 +34,7 @@ export function messageRoutes(parts: Parts): readonly RestRoute[] {
       return message === undefined ? unknown(request.path) : answer(message, request);
     };
   return [
-    route('POST', '/Messages', 'messages.create', (request) => create(parts, request)),
+    route('POST', '/Messages', 'messages.create', (request) => create(deps, request)),
     route('GET', '/Messages', 'messages.list', (request) => list(state, request)),
     route(
       'GET',
@@ -46,7 +46,7 @@ export function messageRoutes(parts: Parts): readonly RestRoute[] {
       'POST',
       '/Messages/:sid',
       'messages.update',
-      withMessage((message, request) => update(parts, message, request)),
+      withMessage((message, request) => update(deps, message, request)),
     ),
     route(
       'DELETE',
@@ -64,7 +64,7 @@ export function messageRoutes(parts: Parts): readonly RestRoute[] {
       'GET',
       '/Messages/:sid/Media/:media',
       'media.fetch',
-      withMessage((message, request) => fetchMedia(parts, message, request)),
+      withMessage((message, request) => fetchMedia(deps, message, request)),
     ),
     route(
       'DELETE',
@@ -75,10 +75,10 @@ export function messageRoutes(parts: Parts): readonly RestRoute[] {
   ];
 }
 
-async function create(parts: Parts, { form }: RestRequest): Promise<RestReply> {
-  const refusal = refusalOf(parts, form);
+async function create(deps: MessageRouteDeps, { form }: RestRequest): Promise<RestReply> {
+  const refusal = refusalOf(deps, form);
   if (refusal !== undefined) return refusal;
-  const { state, messaging } = parts;
+  const { state, messaging } = deps;
   const prefix = state.account.type === 'Trial' ? 'Sent from your Twilio trial account - ' : '';
   const message = await messaging.accept({
     from: form.get('From') ?? '',
@@ -92,8 +92,8 @@ async function create(parts: Parts, { form }: RestRequest): Promise<RestReply> {
   return created(toJson(state, message));
 }
 
-function refusalOf(parts: Parts, form: URLSearchParams): RestReply | undefined {
-  const { state } = parts;
+function refusalOf(deps: MessageRouteDeps, form: URLSearchParams): RestReply | undefined {
+  const { state } = deps;
   const to = form.get('To') ?? '';
   const from = form.get('From') ?? '';
   const body = form.get('Body') ?? '';
@@ -113,10 +113,10 @@ function refusalOf(parts: Parts, form: URLSearchParams): RestReply | undefined {
   if (!media.every(isPublicUrl)) return refuse(400, 21_620, 'Invalid media URL(s)');
   const callback = form.get('StatusCallback');
   if (callback !== null && !isPublicUrl(callback)) return refuse(400, 21_609, "The 'StatusCallback' URL is not a valid URL.");
-  return refusalByTarget(parts, from, to);
+  return refusalByTarget(deps, from, to);
 }
 
-function refusalByTarget({ state, farPhones }: Parts, from: string, to: string): RestReply | undefined {
+function refusalByTarget({ state, farPhones }: MessageRouteDeps, from: string, to: string): RestReply | undefined {
   if (from === to) return refuse(400, 21_266, "'To' and 'From' number cannot be the same");
   if (state.account.type === 'Trial' && !state.owns(to)) return refuse(400, 21_608, `The number ${to} is unverified.`);
   if (state.optOuts.has(`${to}|${from}`) || state.faults.take('sms.21610', 'messages.create') !== undefined) {
@@ -170,7 +170,7 @@ export function isInTime(atMs: number, query: URLSearchParams, reading: DateRead
   return on === undefined || (moment >= unit(on.fromMs) && moment < (isDay ? unit(on.fromMs) + unitMs : on.untilMs));
 }
 
-function update({ state, messaging }: Parts, message: MessageRecord, { form }: RestRequest): RestReply {
+function update({ state, messaging }: MessageRouteDeps, message: MessageRecord, { form }: RestRequest): RestReply {
   if (form.get('Status') === 'canceled' && !messaging.cancel(message)) {
     return refuse(400, 30_409, 'Message cannot be canceled in its current state');
   }
@@ -196,7 +196,11 @@ function listMedia(state: EmulatorState, message: MessageRecord, request: RestRe
   });
 }
 
-function fetchMedia({ state, mediaHost }: Parts, message: MessageRecord, { params, extension, path }: RestRequest): RestReply {
+function fetchMedia(
+  { state, mediaHost }: MessageRouteDeps,
+  message: MessageRecord,
+  { params, extension, path }: RestRequest,
+): RestReply {
   const media = message.media.find(({ sid }) => sid === params['media']);
   if (media === undefined) return unknown(path);
   if (extension === 'json') return ok(mediaJson(state, media));

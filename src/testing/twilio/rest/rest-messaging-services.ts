@@ -46,17 +46,29 @@ export function makeMessagingService(state: EmulatorState, form: URLSearchParams
   const sid = state.sid('MG');
   const at = isoSeconds(state.now());
   const service: Resource = {
-    ...{ sid, account_sid: state.account.sid, friendly_name: '', date_created: at, date_updated: at, usecase: 'undeclared' },
-    ...{ inbound_request_url: null, inbound_method: 'POST', fallback_url: null, fallback_method: 'POST', status_callback: null },
-    ...{
-      sticky_sender: true,
-      smart_encoding: true,
-      mms_converter: true,
-      fallback_to_long_code: true,
-      scan_message_content: 'inherit',
-    },
-    ...{ area_code_geomatch: true, validity_period: 36_000, synchronous_validation: false, us_app_to_person_registered: false },
-    ...{ use_inbound_webhook_on_number: false, url: `https://messaging.twilio.com/v1/Services/${sid}`, links: {} },
+    sid,
+    account_sid: state.account.sid,
+    friendly_name: '',
+    date_created: at,
+    date_updated: at,
+    usecase: 'undeclared',
+    inbound_request_url: null,
+    inbound_method: 'POST',
+    fallback_url: null,
+    fallback_method: 'POST',
+    status_callback: null,
+    sticky_sender: true,
+    smart_encoding: true,
+    mms_converter: true,
+    fallback_to_long_code: true,
+    scan_message_content: 'inherit',
+    area_code_geomatch: true,
+    validity_period: 36_000,
+    synchronous_validation: false,
+    us_app_to_person_registered: false,
+    use_inbound_webhook_on_number: false,
+    url: `https://messaging.twilio.com/v1/Services/${sid}`,
+    links: {},
   };
   return change(state, service, form) ?? service;
 }
@@ -79,7 +91,10 @@ function change(state: EmulatorState, service: Resource, form: URLSearchParams):
 function phoneNumberRoutes(state: EmulatorState): readonly RestRoute[] {
   const path = '/v1/Services/:service/PhoneNumbers';
   const route = (method: RestRoute['method'], action: string, at: string, answer: RestRoute['answer']): RestRoute => ({
-    ...{ host: 'messaging', method, path: at, name: `messaging-numbers.${action}` },
+    host: 'messaging',
+    method,
+    path: at,
+    name: `messaging-numbers.${action}`,
     answer: (request) => (state.messagingServices.has(request.params['service'] ?? '') ? answer(request) : unknown(request.path)),
   });
   const within = ({ params }: RestRequest): readonly Resource[] =>
@@ -88,7 +103,9 @@ function phoneNumberRoutes(state: EmulatorState): readonly RestRoute[] {
   return [
     route('GET', 'list', path, (request) =>
       pageMeta(request, {
-        ...{ items: within(request), key: 'phone_numbers', sidOf: ({ sid }: Resource) => sid },
+        items: within(request),
+        key: 'phone_numbers',
+        sidOf: ({ sid }: Resource) => sid,
         toJson: (number: Resource) => memberJson(number, request.params['service'] ?? ''),
       }),
     ),
@@ -116,13 +133,13 @@ function memberJson(number: Resource, service: string): Resource {
   const able = number['capabilities'] as Readonly<Record<string, boolean>>;
   const capabilities = (['voice', 'sms', 'mms'] as const).filter((name) => able[name] === true).map((name) => name.toUpperCase());
   return {
-    ...{
-      sid: number.sid,
-      account_sid: number['account_sid'] ?? null,
-      service_sid: service,
-      phone_number: asText(number['phone_number']),
-    },
-    ...{ country_code: 'US', capabilities, date_created: isoSeconds(Date.parse(asText(number['date_created']))) },
+    sid: number.sid,
+    account_sid: number['account_sid'] ?? null,
+    service_sid: service,
+    phone_number: asText(number['phone_number']),
+    country_code: 'US',
+    capabilities,
+    date_created: isoSeconds(Date.parse(asText(number['date_created']))),
     date_updated: isoSeconds(Date.parse(asText(number['date_updated']))),
     url: `https://messaging.twilio.com/v1/Services/${service}/PhoneNumbers/${number.sid}`,
   };

@@ -122,7 +122,10 @@ function verifyCaller(state: EmulatorState, form: URLSearchParams): RestReply {
     friendly_name: form.get('FriendlyName') ?? phoneNumber,
   };
   state.callerIds.set(sid, {
-    ...{ ...common, sid, date_created: at, date_updated: at },
+    ...common,
+    sid,
+    date_created: at,
+    date_updated: at,
     uri: `/2010-04-01/Accounts/${state.account.sid}/OutgoingCallerIds/${sid}.json`,
   });
   return ok({ ...common, call_sid: state.sid('CA'), validation_code: String(100_000 + state.random(900_000)) });

@@ -153,8 +153,14 @@ function lookup(state: EmulatorState, number: string, fields: readonly string[])
     national_format: number.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '($1) $2-$3'),
     caller_name: name,
     line_type_intelligence: line,
-    ...{ sim_swap: null, call_forwarding: null, line_status: null, identity_match: null, reassigned_number: null },
-    ...{ sms_pumping_risk: null, phone_number_quality_score: null, pre_fill: null },
+    sim_swap: null,
+    call_forwarding: null,
+    line_status: null,
+    identity_match: null,
+    reassigned_number: null,
+    sms_pumping_risk: null,
+    phone_number_quality_score: null,
+    pre_fill: null,
     url: `https://lookups.twilio.com/v2/PhoneNumbers/${number}`,
   };
 }

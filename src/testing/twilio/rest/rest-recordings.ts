@@ -86,9 +86,9 @@ function list(state: EmulatorState, request: RestRequest): RestReply {
   });
 }
 
-type Asked = { readonly recording: RecordingRecord; readonly request: RestRequest };
+type RecordingRouteRequest = { readonly recording: RecordingRecord; readonly request: RestRequest };
 
-function fetch(state: EmulatorState, mediaHost: MediaHost, { recording, request }: Asked): RestReply {
+function fetch(state: EmulatorState, mediaHost: MediaHost, { recording, request }: RecordingRouteRequest): RestReply {
   const { extension, query, path } = request;
   const isMedia =
     extension === 'wav' || extension === 'mp3' || (extension === '' && state.switches.recordingWithoutExtension === 'wav');

@@ -49,7 +49,7 @@ type Page<Item> = {
   readonly isShifted?: boolean;
 };
 
-type Cut<Item> = {
+type PageSlice<Item> = {
   readonly size: number;
   readonly page: number;
   readonly shown: readonly Item[];
@@ -94,7 +94,7 @@ export function pageMeta<Item>(request: RestRequest, page: Page<Item>): RestRepl
   });
 }
 
-function cutPage<Item>(request: RestRequest, { items, sidOf, isShifted = false }: Page<Item>): Cut<Item> | RestReply {
+function cutPage<Item>(request: RestRequest, { items, sidOf, isShifted = false }: Page<Item>): PageSlice<Item> | RestReply {
   const size = Number(request.query.get('PageSize') ?? 50);
   const page = Number(request.query.get('Page') ?? 0);
   if (!Number.isInteger(size) || size < 1 || size > 1000) return refuse(400, 20007, 'Page size must be between 1 and 1000');

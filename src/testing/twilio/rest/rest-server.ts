@@ -61,13 +61,13 @@ export class RestServer {
 
   #compare(route: RestRoute, request: RestRequest, reply: RestReply): void {
     const operation = operationOf(route);
-    const { oddReplies, oddRequests } = this.#state;
+    const { replyDeviationsSeen, requestDeviationsSeen } = this.#state;
     if (operation === undefined) {
-      oddReplies.add(`${route.method} ${route.host} ${route.path} is not known to Twilio`);
+      replyDeviationsSeen.add(`${route.method} ${route.host} ${route.path} is not known to Twilio`);
       return;
     }
-    for (const text of replyDeviations(operation, reply)) oddReplies.add(`${route.name}: ${text}`);
-    for (const text of requestDeviations(operation, request)) oddRequests.add(`${route.name}: ${text}`);
+    for (const text of replyDeviations(operation, reply)) replyDeviationsSeen.add(`${route.name}: ${text}`);
+    for (const text of requestDeviations(operation, request)) requestDeviationsSeen.add(`${route.name}: ${text}`);
   }
 
   /** Faults that keep the work from being done. */

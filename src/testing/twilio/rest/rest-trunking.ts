@@ -220,7 +220,8 @@ function onTrunk(number: Resource): Json {
   const date = (name: string) => isoSeconds(Date.parse(asText(number[name])));
   return {
     ...kept,
-    ...{ date_created: date('date_created'), date_updated: date('date_updated') },
+    date_created: date('date_created'),
+    date_updated: date('date_updated'),
     url: `https://trunking.twilio.com/v1/Trunks/${asText(number['trunk_sid'])}/PhoneNumbers/${number.sid}`,
     links: { phone_number: `https://api.twilio.com${asText(number['uri']).replace(/\.json$/, '')}` },
   };

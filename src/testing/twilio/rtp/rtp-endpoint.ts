@@ -8,8 +8,8 @@ import { JitterBuffer } from './rtp-jitter.ts';
 import { formatEvent, formatRtp, parseEvent, parseRtp } from './rtp-packet.ts';
 import type { RtpPacket } from './rtp-packet.ts';
 import { SecureStream } from './rtp-secure.ts';
-import { frameSamples } from './rtp-sound.ts';
-import type { SoundLine } from './rtp-sound.ts';
+import { frameSamples } from './rtp-audio-mixer.ts';
+import type { AudioLine } from './rtp-audio-mixer.ts';
 
 // One RTP socket of the emulated media gateway: G.711 both ways, telephone events, loss count, optional SRTP.
 // Called by the SIP side, one for each offered or answered session.
@@ -26,7 +26,7 @@ export type RtpSession = {
   readonly eventType: number | undefined;
   readonly remote: { readonly address: string; readonly port: number };
   readonly sends: boolean;
-  readonly hears: boolean;
+  readonly receives: boolean;
   /** The two keys of SDES, in base64. */
   readonly keys?: { readonly ours: string; readonly theirs: string };
 };
@@ -55,7 +55,7 @@ export type RtpMeasure = {
 
 type SendingDigit = { readonly digit: string; frame: number; readonly timestamp: number; readonly sent: () => void };
 
-export class RtpEndpoint implements SoundLine {
+export class RtpEndpoint implements AudioLine {
   onDigit: (digit: string) => void = () => {};
   readonly #socket: Socket;
   readonly #options: RtpOptions;
@@ -103,7 +103,7 @@ export class RtpEndpoint implements SoundLine {
     this.#session = session;
   }
 
-  readonly pull = (): Int16Array | undefined => (this.#session?.hears === true ? this.#buffer.pull(frameSamples) : undefined);
+  readonly pull = (): Int16Array | undefined => (this.#session?.receives === true ? this.#buffer.pull(frameSamples) : undefined);
 
   readonly push = (frame: Int16Array): void => {
     const session = this.#session;

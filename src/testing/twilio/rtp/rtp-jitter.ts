@@ -1,8 +1,8 @@
 type Held = { readonly sequence: number; readonly samples: Int16Array };
 
 // Two packets are held back against jitter; a second of sound is the most.
-const wanted = 2;
-const most = 50;
+const targetDepth = 2;
+const maxDepth = 50;
 
 /** Puts packets in order and gives them out in even pieces. */
 export class JitterBuffer {
@@ -31,11 +31,11 @@ export class JitterBuffer {
       return;
     }
     this.#held.splice(place, 0, { sequence, samples });
-    if (this.#held.length > most) this.#held.shift();
+    if (this.#held.length > maxDepth) this.#held.shift();
   }
 
   pull(count: number): Int16Array | undefined {
-    if (!this.#isFlowing && this.#held.length < wanted) return undefined;
+    if (!this.#isFlowing && this.#held.length < targetDepth) return undefined;
     this.#isFlowing = true;
     while (this.#rest.length < count) {
       const next = this.#held.shift();

@@ -1,20 +1,20 @@
-import type { Recorded, Recording, RecordRequest } from '#testing/twilio/base/voice-side.ts';
+import type { Recorded, LegRecording, RecordRequest } from '#testing/twilio/base/voice-side.ts';
 import { mixed, sampleRate, wavFile } from '#testing/twilio/base/wav-file.ts';
 
-const framesASecond = 50;
-const frameSamples = sampleRate / framesASecond;
+const framesPerSecond = 50;
+const frameSamples = sampleRate / framesPerSecond;
 // -40 dB below the greatest level: noise of a line, and what G.711 makes of zeros.
 const silentBelow = 330;
 const silence = new Int16Array(frameSamples);
 
 /** Takes down a leg's sound frame by frame; `whenDone` runs once, before `done` settles. */
-export class Recorder implements Recording {
+export class AudioRecorder implements LegRecording {
   readonly done: Promise<Recorded>;
   readonly #request: RecordRequest;
   readonly #whenDone: () => void;
   readonly #settle: (recorded: Recorded) => void;
-  #heard: Int16Array[] = [];
-  #told: Int16Array[] = [];
+  inbound: Int16Array[] = [];
+  outbound: Int16Array[] = [];
   #silentFrames = 0;
   #isSilent = true;
   #paused: 'skip' | 'silence' | undefined;
@@ -37,14 +37,14 @@ export class Recorder implements Recording {
   };
 
   /** `heard` is undefined while nothing flows: that is silence in the sound, but counts for no time-out. */
-  step(heard: Int16Array | undefined, told: Int16Array): void {
+  step(inbound: Int16Array | undefined, outbound: Int16Array): void {
     if (this.#isDone || this.#paused === 'skip') return;
     const isPaused = this.#paused === 'silence';
-    this.#note(isPaused ? silence : (heard ?? silence), isPaused ? silence : told);
-    if (heard !== undefined && !isPaused) this.#silentFrames = isLoud(heard) ? 0 : this.#silentFrames + 1;
+    this.#note(isPaused ? silence : (inbound ?? silence), isPaused ? silence : outbound);
+    if (inbound !== undefined && !isPaused) this.#silentFrames = isLoud(inbound) ? 0 : this.#silentFrames + 1;
     const { maxSeconds, stopSilenceSeconds = 0 } = this.#request;
-    if (this.#heard.length >= maxSeconds * framesASecond) this.finish('length');
-    else if (stopSilenceSeconds > 0 && this.#silentFrames >= stopSilenceSeconds * framesASecond) this.finish('silence');
+    if (this.inbound.length >= maxSeconds * framesPerSecond) this.finish('length');
+    else if (stopSilenceSeconds > 0 && this.#silentFrames >= stopSilenceSeconds * framesPerSecond) this.finish('silence');
   }
 
   key(digit: string): void {
@@ -56,21 +56,21 @@ export class Recorder implements Recording {
     this.#isDone = true;
     this.#whenDone();
     const { track = 'heard' } = this.#request;
-    const heard = joined(this.#heard);
-    const told = joined(this.#told);
-    const channels = track === 'dual' ? [heard, told] : [track === 'both' ? mixed(heard, told) : heard];
-    const durationMs = Math.round((heard.length * 1000) / sampleRate);
+    const inbound = joined(this.inbound);
+    const outbound = joined(this.outbound);
+    const channels = track === 'dual' ? [inbound, outbound] : [track === 'both' ? mixed(inbound, outbound) : inbound];
+    const durationMs = Math.round((inbound.length * 1000) / sampleRate);
     const recorded = { wav: wavFile(channels), durationMs, isSilent: this.#isSilent, endedBy };
-    this.#heard = [];
-    this.#told = [];
+    this.inbound = [];
+    this.outbound = [];
     this.#settle(key === undefined ? recorded : { ...recorded, key });
   }
 
-  #note(heard: Int16Array, told: Int16Array): void {
-    this.#heard.push(heard);
-    const needsTold = this.#request.track === 'both' || this.#request.track === 'dual';
-    if (needsTold) this.#told.push(told);
-    if (isLoud(heard) || (needsTold && isLoud(told))) this.#isSilent = false;
+  #note(inbound: Int16Array, outbound: Int16Array): void {
+    this.inbound.push(inbound);
+    const recordsBothWays = this.#request.track === 'both' || this.#request.track === 'dual';
+    if (recordsBothWays) this.outbound.push(outbound);
+    if (isLoud(inbound) || (recordsBothWays && isLoud(outbound))) this.#isSilent = false;
   }
 }
 

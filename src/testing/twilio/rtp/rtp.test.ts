@@ -4,20 +4,20 @@ import { energyAt, readWav } from '#testing/peers/wav.ts';
 import { RtpEndpoint } from './rtp-endpoint.ts';
 import type { RtpOptions } from './rtp-endpoint.ts';
 import type { Law } from './g711.ts';
-import { openPerson, soundOf } from './rtp-person.ts';
-import { SoundSteps } from './rtp-sound.ts';
+import { openPstnLeg, audioOf } from './rtp-pstn-leg.ts';
+import { AudioMixer } from './rtp-audio-mixer.ts';
 
 const keys = ['MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkw', 'MDk4NzY1NDMyMTA5ODc2NTQzMjEwOTg3NjU0MzIx'] as const;
 
 type Side = Partial<RtpOptions> & { readonly law?: Law; readonly isSecure?: boolean; readonly hiddenPort?: boolean };
 
 async function pair(one: Side = {}, two: Side = {}) {
-  const steps = new SoundSteps(systemClock);
+  const mixer = new AudioMixer(systemClock);
   const open = (side: Side) => RtpEndpoint.open({ address: '127.0.0.1', latches: false, ...side });
   const ends = [await open(one), await open(two)] as const;
-  const legs = [steps.open(), steps.open()] as const;
+  const legs = [mixer.open(), mixer.open()] as const;
   onTestFinished(() => {
-    steps.stop();
+    mixer.stop();
     for (const end of ends) end.close();
   });
   for (const index of [0, 1] as const) {
@@ -31,11 +31,11 @@ async function pair(one: Side = {}, two: Side = {}) {
       eventType: 101,
       remote: { address: '127.0.0.1', port },
       sends: true,
-      hears: true,
+      receives: true,
       ...(side.isSecure === true ? { keys: { ours: keys[index], theirs: keys[other] } } : {}),
     });
   }
-  return { steps, ends, legs };
+  return { steps: mixer, ends, legs };
 }
 
 const heardBy = async (
@@ -86,9 +86,9 @@ test('digits cross, each once, in order', async () => {
 });
 
 test('a recording ends by length, by silence, by a key, by stop and by hang-up', async () => {
-  const steps = new SoundSteps(systemClock);
-  onTestFinished(() => steps.stop());
-  const person = openPerson(steps, { speak: { kind: 'tone', frequency: 500, seconds: 0.3 } });
+  const mixer = new AudioMixer(systemClock);
+  onTestFinished(() => mixer.stop());
+  const person = openPstnLeg(mixer, { speak: { kind: 'tone', frequency: 500, seconds: 0.3 } });
   const untilSilence = await person.record({ maxSeconds: 10, stopSilenceSeconds: 0.2 }).done;
   expect(untilSilence).toMatchObject({ endedBy: 'silence', isSilent: false });
   expect(untilSilence.durationMs).toBeGreaterThanOrEqual(480);
@@ -96,23 +96,23 @@ test('a recording ends by length, by silence, by a key, by stop and by hang-up',
   expect(energyAt(readWav(untilSilence.wav), 500)).toBeGreaterThan(0.9);
   expect(await person.record({ maxSeconds: 0.1 }).done).toMatchObject({ endedBy: 'length', isSilent: true, durationMs: 100 });
   const keyed = person.record({ maxSeconds: 10, finishOnKey: '#' });
-  person.person.press('5#');
+  person.remoteParty.press('5#');
   expect(await keyed.done).toMatchObject({ endedBy: 'key', key: '#' });
   const stopped = person.record({ maxSeconds: 10 });
   stopped.stop();
   expect(await stopped.done).toMatchObject({ endedBy: 'stopped' });
   const cut = person.record({ maxSeconds: 10 });
-  person.person.hangup();
+  person.remoteParty.hangup();
   expect(await cut.done).toMatchObject({ endedBy: 'hangup' });
   expect(await person.ended).toMatchObject({ by: 'far' });
 });
 
 test('two people who are bridged hear each other, and a recording takes both', async () => {
-  const steps = new SoundSteps(systemClock);
-  onTestFinished(() => steps.stop());
-  const ada = openPerson(steps, { speak: { kind: 'tone', frequency: 500 } });
-  const ben = openPerson(steps, { speak: { kind: 'tone', frequency: 800 } });
-  const undo = soundOf.get(ada)!.bridge(soundOf.get(ben)!);
+  const mixer = new AudioMixer(systemClock);
+  onTestFinished(() => mixer.stop());
+  const ada = openPstnLeg(mixer, { speak: { kind: 'tone', frequency: 500 } });
+  const ben = openPstnLeg(mixer, { speak: { kind: 'tone', frequency: 800 } });
+  const undo = audioOf.get(ada)!.bridge(audioOf.get(ben)!);
   const [both, dual] = await Promise.all([
     ada.record({ maxSeconds: 0.5, track: 'both' }).done,
     ada.record({ maxSeconds: 0.5, track: 'dual' }).done,
@@ -121,6 +121,6 @@ test('two people who are bridged hear each other, and a recording takes both', a
   expect(energyAt(readWav(both.wav), 500)).toBeGreaterThan(0.4);
   expect(energyAt(readWav(both.wav), 800)).toBeGreaterThan(0.4);
   expect(energyAt(readWav(dual.wav), 500)).toBeGreaterThan(0.9);
-  expect(energyAt({ sampleRate: 8000, samples: ben.person.heard() }, 500)).toBeGreaterThan(0.9);
-  expect(energyAt({ sampleRate: 8000, samples: ada.person.heard() }, 800)).toBeGreaterThan(0.9);
+  expect(energyAt({ sampleRate: 8000, samples: ben.remoteParty.heard() }, 500)).toBeGreaterThan(0.9);
+  expect(energyAt({ sampleRate: 8000, samples: ada.remoteParty.heard() }, 800)).toBeGreaterThan(0.9);
 });

@@ -5,7 +5,7 @@ import type { Challenger } from './sip-digest.ts';
 import { domainName, isInRanges } from './sip-names.ts';
 import { readDescription } from './sip-sdp.ts';
 import type { SipSwitches } from './sip-switches.ts';
-import type { Flow } from './sip-wire.ts';
+import type { WireFlow } from './sip-wire.ts';
 import type {
   AddressRange,
   CredentialLookup,
@@ -14,7 +14,7 @@ import type {
   TrunkFacts,
 } from '#testing/twilio/base/voice-side.ts';
 
-export type Admission = {
+export type InviteAdmission = {
   readonly kind: 'domain' | 'trunk';
   readonly domain: string;
   readonly username: string | undefined;
@@ -22,7 +22,7 @@ export type Admission = {
 };
 
 export type AdmissionResult =
-  | { readonly kind: 'admitted'; readonly admission: Admission }
+  | { readonly kind: 'admitted'; readonly admission: InviteAdmission }
   | { readonly kind: 'challenge'; readonly isStale: boolean }
   /** A Request-URI that names no domain of Twilio's gets no answer at all. */
   | { readonly kind: 'dropped'; readonly why: string }
@@ -36,13 +36,13 @@ export type AdmissionRules = {
   readonly switches: SipSwitches;
 };
 
-const leastHops = 20;
+const minHops = 20;
 const e164 = /^\+[1-9]\d{6,14}$/;
 /** Taken over every way out, from numbers of their country. */
 export const emergency: ReadonlySet<string> = new Set(['911', '933', '112', '999', '000']);
 
 /** Whether an INVITE of the house is let in (termination by SIP Domain or by trunk). */
-export function admit(request: SipMessage, flow: Flow, rules: AdmissionRules): AdmissionResult {
+export function admit(request: SipMessage, flow: WireFlow, rules: AdmissionRules): AdmissionResult {
   const uri = parseUri(request.requestUri);
   const name = uri && domainName(uri.host);
   if (name === undefined) return { kind: 'dropped', why: `The Request-URI ${request.requestUri} names no domain of Twilio's` };
@@ -53,7 +53,7 @@ export function admit(request: SipMessage, flow: Flow, rules: AdmissionRules): A
       ? { kind: 'dropped', why: `There is no trunk ${name.name}` }
       : { kind: 'refused', status: 404, code: 32_002 };
   }
-  if (Number(request.get('max-forwards') ?? 70) < leastHops) return { kind: 'refused', status: 483, code: 32_006 };
+  if (Number(request.get('max-forwards') ?? 70) < minHops) return { kind: 'refused', status: 483, code: 32_006 };
   if (directory.isSuspended()) return { kind: 'refused', status: 603 };
   const who = name.kind === 'domain' ? ofDomain(place as SipDomainFacts) : ofTrunk(place as TrunkFacts);
   const checked = authenticate({ request, flow, who, isTrunk: name.kind === 'trunk' }, rules);
@@ -66,7 +66,7 @@ export function admit(request: SipMessage, flow: Flow, rules: AdmissionRules): A
 }
 
 type Who = { readonly addresses: readonly AddressRange[] | undefined; readonly credentials: CredentialLookup | undefined };
-type Asked = { readonly request: SipMessage; readonly flow: Flow; readonly who: Who; readonly isTrunk: boolean };
+type Asked = { readonly request: SipMessage; readonly flow: WireFlow; readonly who: Who; readonly isTrunk: boolean };
 type Checked =
   | { readonly kind: 'accepted'; readonly username: string | undefined }
   | { readonly kind: 'challenge'; readonly isStale: boolean }
@@ -104,7 +104,7 @@ function trunkProblem(request: SipMessage, user: string, directory: SipDirectory
 
 function secure(
   request: SipMessage,
-  flow: Flow,
+  flow: WireFlow,
   { place, rules }: { place: SipDomainFacts | TrunkFacts; rules: AdmissionRules },
 ): Refused | undefined {
   const code = secureProblem(request, place.secure, flow.protocol);

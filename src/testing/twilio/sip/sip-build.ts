@@ -33,21 +33,21 @@ const reasons: Record<number, string> = {
   603: 'Decline',
 };
 
-export type ResponseParts = {
+export type ResponseOptions = {
   readonly reason?: string | undefined;
   readonly tag?: string;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: string;
 };
 
-export function responseTo(request: SipMessage, status: number, parts: ResponseParts = {}): SipMessage {
-  const response = new SipMessage({ status, reason: parts.reason ?? reasons[status] ?? 'Unknown' });
+export function responseTo(request: SipMessage, status: number, options: ResponseOptions = {}): SipMessage {
+  const response = new SipMessage({ status, reason: options.reason ?? reasons[status] ?? 'Unknown' });
   for (const via of request.getAll('via')) response.append('via', via);
   for (const key of ['from', 'to', 'call-id', 'cseq']) response.append(key, request.get(key) ?? '');
-  if (status > 100 && request.toTag === undefined) response.set('to', withTag(request.get('to') ?? '', parts.tag ?? newTag()));
-  addHeaders(response, parts.headers);
+  if (status > 100 && request.toTag === undefined) response.set('to', withTag(request.get('to') ?? '', options.tag ?? newTag()));
+  addHeaders(response, options.headers);
   response.append('server', gateway);
-  if (parts.body !== undefined) addSdp(response, parts.body);
+  if (options.body !== undefined) addSdp(response, options.body);
   return response;
 }
 

@@ -8,9 +8,9 @@ import type { CredentialLookup } from '#testing/twilio/base/voice-side.ts';
 // Must stay true: a nonce that was used once is never taken again.
 
 const realm = 'sip.twilio.com';
-const mostNonces = 10_000;
+const maxNonces = 10_000;
 
-export type Verdict =
+export type DigestResult =
   | { readonly kind: 'accepted'; readonly username: string }
   /** Nothing was sent, or the nonce was unknown or used. */
   | { readonly kind: 'challenge'; readonly isStale: boolean }
@@ -24,12 +24,12 @@ export class Challenger {
     const nonce = randomBytes(18).toString('base64url');
     this.#nonces.add(nonce);
     const [oldest] = this.#nonces;
-    if (this.#nonces.size > mostNonces && oldest !== undefined) this.#nonces.delete(oldest);
+    if (this.#nonces.size > maxNonces && oldest !== undefined) this.#nonces.delete(oldest);
     const stale = isStale ? ',stale=true' : '';
     return `Digest realm="${realm}",qop="auth",nonce="${nonce}",opaque="${this.#opaque}"${stale}`;
   }
 
-  check(request: SipMessage, password: CredentialLookup): Verdict {
+  check(request: SipMessage, password: CredentialLookup): DigestResult {
     const header = request.getAll('proxy-authorization').find((value) => readDigest(value).get('realm') === realm);
     if (header === undefined) return { kind: 'challenge', isStale: false };
     const given = readDigest(header);
@@ -55,18 +55,18 @@ type Login = { readonly username: string; readonly password: string };
 export function answerChallenge(response: SipMessage, request: SipMessage, login: Login): [string, string] | undefined {
   const isProxy = response.status === 407;
   const challenges = response.getAll(isProxy ? 'proxy-authenticate' : 'www-authenticate').map(readDigest);
-  const asked = challenges.find((each) => (each.get('algorithm') ?? 'MD5').toUpperCase() === 'MD5');
-  if (asked === undefined) return undefined;
+  const challenge = challenges.find((each) => (each.get('algorithm') ?? 'MD5').toUpperCase() === 'MD5');
+  if (challenge === undefined) return undefined;
   const given = new Map([
     ['username', login.username],
-    ['realm', asked.get('realm') ?? ''],
-    ['nonce', asked.get('nonce') ?? ''],
+    ['realm', challenge.get('realm') ?? ''],
+    ['nonce', challenge.get('nonce') ?? ''],
     ['uri', request.requestUri],
   ]);
-  const hasQop = splitList(asked.get('qop') ?? '').includes('auth');
+  const hasQop = splitList(challenge.get('qop') ?? '').includes('auth');
   if (hasQop) given.set('qop', 'auth').set('nc', '00000001').set('cnonce', randomBytes(8).toString('hex'));
   const digest = responseOf(given, { ...login, method: request.method });
-  const opaque = asked.get('opaque');
+  const opaque = challenge.get('opaque');
   if (opaque !== undefined) given.set('opaque', opaque);
   const bare = new Set(['qop', 'nc']);
   const text = [...given.set('response', digest)].map(([key, value]) =>

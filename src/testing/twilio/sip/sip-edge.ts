@@ -5,10 +5,10 @@ import { addHeaders, gateway, newBranch, twilioAllow } from './sip-build.ts';
 import type { SipSwitches } from './sip-switches.ts';
 import type { SipTrace } from './sip-trace.ts';
 import type { SipTransactions } from './sip-transactions.ts';
-import type { Flow, SipProtocol, SipWire } from './sip-wire.ts';
+import type { WireFlow, SipProtocol, SipWire } from './sip-wire.ts';
 import type { RtpEndpoint } from '#testing/twilio/rtp/rtp-endpoint.ts';
-import type { SoundSteps } from '#testing/twilio/rtp/rtp-sound.ts';
-import type { VoiceSurroundings } from '#testing/twilio/base/voice-side.ts';
+import type { AudioMixer } from '#testing/twilio/rtp/rtp-audio-mixer.ts';
+import type { VoiceSideDeps } from '#testing/twilio/base/voice-side.ts';
 
 /** What every call of the SIP side works with. */
 export type Edge = {
@@ -16,8 +16,8 @@ export type Edge = {
   readonly transactions: SipTransactions;
   readonly trace: SipTrace;
   readonly switches: SipSwitches;
-  readonly steps: SoundSteps;
-  readonly surroundings: VoiceSurroundings;
+  readonly mixer: AudioMixer;
+  readonly deps: VoiceSideDeps;
   /** Real time, for the network. */
   readonly wireClock: Clock;
   /** Dialogs that in-dialog requests are looked up in, by `dialogKey`. */
@@ -27,12 +27,12 @@ export type Edge = {
 };
 
 export type InDialog = {
-  readonly dialog: Dialog;
-  readonly receive: (request: SipMessage, respond: (status: number, parts?: ReplyParts) => void) => void;
+  readonly dialog: EdgeDialog;
+  readonly receive: (request: SipMessage, respond: (status: number, parts?: ReplyOptions) => void) => void;
   readonly acknowledged: (ack: SipMessage) => void;
 };
 
-export type ReplyParts = { readonly headers?: Readonly<Record<string, string>>; readonly body?: string };
+export type ReplyOptions = { readonly headers?: Readonly<Record<string, string>>; readonly body?: string };
 
 // The gateway behind the edge: nobody outside Twilio reaches this address, everything has to go by the Record-Route.
 const gatewayHost = '172.25.1.2:5060';
@@ -54,7 +54,7 @@ export function addVias(message: SipMessage, wire: SipWire, protocol: SipProtoco
   message.append('via', `SIP/2.0/UDP ${gatewayHost};rport=5060;branch=${newBranch()}`);
 }
 
-export type DialogParts = {
+export type DialogState = {
   readonly callId: string;
   readonly localTag: string;
   readonly remoteTag: string;
@@ -72,22 +72,22 @@ export type DialogParts = {
 };
 
 /** RFC 3261 section 12, seen from the gateway. */
-export class Dialog {
-  readonly parts: DialogParts;
-  flow: Flow;
+export class EdgeDialog {
+  readonly state: DialogState;
+  flow: WireFlow;
   #remoteTarget: string;
   #sequence: number;
   #remoteSequence = 0;
 
-  constructor(parts: DialogParts, flow: Flow) {
-    this.parts = parts;
+  constructor(state: DialogState, flow: WireFlow) {
+    this.state = state;
     this.flow = flow;
-    this.#remoteTarget = parts.remoteTarget;
-    this.#sequence = parts.sequence;
+    this.#remoteTarget = state.remoteTarget;
+    this.#sequence = state.sequence;
   }
 
   request(method: string, wire: SipWire, more: Readonly<Record<string, string>> = {}): SipMessage {
-    const { parts } = this;
+    const { state: parts } = this;
     const request = new SipMessage({ method, requestUri: this.#remoteTarget });
     addVias(request, wire, this.flow.protocol);
     for (const route of parts.routes) request.append('route', route);
@@ -112,11 +112,11 @@ export class Dialog {
 
   /** What makes this request one that Twilio's gateway would never see, or undefined. */
   problemOf(request: SipMessage): string | undefined {
-    if (request.requestUri !== this.parts.contact) {
-      return `its Request-URI is ${request.requestUri} and not our Contact ${this.parts.contact}`;
+    if (request.requestUri !== this.state.contact) {
+      return `its Request-URI is ${request.requestUri} and not our Contact ${this.state.contact}`;
     }
     const routes = request.getAll('route').map(uriOf);
-    const expected = this.parts.expectedRoutes.map(uriOf);
+    const expected = this.state.expectedRoutes.map(uriOf);
     if (routes.join() !== expected.join()) return `its Route is ${routes.join(', ') || 'missing'} and not ${expected.join(', ')}`;
     const number = request.cseq?.number ?? 0;
     if (request.method !== 'ACK' && number <= this.#remoteSequence)

@@ -1,23 +1,23 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { Protocol } from '#sip-engine/transport/transport.ts';
-import { EngineStand } from '#testing/harness/engine-stand.ts';
-import type { AnySrf } from '#testing/harness/engine-stand.ts';
+import { EngineHarness } from '#testing/harness/engine-harness.ts';
+import type { AnySrf } from '#testing/harness/engine-harness.ts';
 import { sdp } from '#testing/peers/sip-text.ts';
-import { call, domain, openDesk } from './sip-test-desk.ts';
-import type { DeskOptions } from './sip-test-desk.ts';
-import type { IncomingCall } from '#testing/twilio/base/voice-side.ts';
+import { call, domain, startSipSideHarness } from './sip-side-harness.ts';
+import type { SipSideHarnessOptions } from './sip-side-harness.ts';
+import type { InboundInvite } from '#testing/twilio/base/voice-side.ts';
 
 // The engine as the house, so that its routing meets double Record-Route, the private Contact and the second Via.
 const protocols = ['udp', 'tcp', 'tls'] as const;
 const localSdp = sdp('127.0.0.1', 40_002);
 
-async function open(protocol: Protocol, options: DeskOptions = {}) {
-  const stand = await EngineStand.start({ protocols: [protocol] });
-  onTestFinished(() => stand[Symbol.asyncDispose]());
-  const desk = await openDesk(options);
-  onTestFinished(() => desk[Symbol.asyncDispose]());
-  const port = protocol === 'tls' ? desk.side.tlsPort : desk.side.port;
-  return { stand, desk, srf: stand.srf, proxy: `sip:${desk.side.address}:${port};transport=${protocol};lr` };
+async function open(protocol: Protocol, options: SipSideHarnessOptions = {}) {
+  const harness = await EngineHarness.start({ protocols: [protocol] });
+  onTestFinished(() => harness[Symbol.asyncDispose]());
+  const sipHarness = await startSipSideHarness(options);
+  onTestFinished(() => sipHarness[Symbol.asyncDispose]());
+  const port = protocol === 'tls' ? sipHarness.side.tlsPort : sipHarness.side.port;
+  return { harness, sipHarness, srf: harness.srf, proxy: `sip:${sipHarness.side.address}:${port};transport=${protocol};lr` };
 }
 
 const ended = (dialog: AnySrf) => new Promise<void>((resolve) => dialog.on('destroy', () => resolve()));
@@ -32,20 +32,20 @@ function onInvite(srf: AnySrf): Promise<AnySrf> {
 }
 
 test.each(protocols)('a trunk call to the engine: the house hangs up (%s)', async (protocol) => {
-  const { stand, desk, srf } = await open(protocol);
+  const { harness, sipHarness, srf } = await open(protocol);
   const taken = onInvite(srf);
-  const told = call(desk.side.placeCall, { to: stand.uri('ada', protocol) });
+  const placed = call(sipHarness.side.placeCall, { to: harness.uri('ada', protocol) });
   const dialog = await taken;
-  await told.answered;
-  await desk.side.trace.waitFor('out', 'ACK');
+  await placed.answered;
+  await sipHarness.side.trace.waitFor('out', 'ACK');
   await dialog.modify(sdp('127.0.0.1', 40_004));
   dialog.destroy();
-  expect(await told.ended).toMatchObject({ by: 'far', status: 200 });
-  expect(told.happened).toEqual(['ringing', 'answered', 'ended']);
+  expect(await placed.ended).toMatchObject({ by: 'far', status: 200 });
+  expect(placed.events).toEqual(['ringing', 'answered', 'ended']);
 });
 
 test.each(protocols)('a registered engine is rung where it came from, and Twilio hangs up (%s)', async (protocol) => {
-  const { stand, desk, srf, proxy } = await open(protocol);
+  const { harness, sipHarness, srf, proxy } = await open(protocol);
   const status = await new Promise((resolve, reject) => {
     srf.request(
       `sip:${domain}`,
@@ -55,7 +55,7 @@ test.each(protocols)('a registered engine is rung where it came from, and Twilio
         headers: {
           From: `<sip:pbx@${domain}>`,
           To: `<sip:pbx@${domain}>`,
-          Contact: `<${stand.uri('pbx', protocol)}>;expires=3600`,
+          Contact: `<${harness.uri('pbx', protocol)}>;expires=3600`,
         },
         auth: { username: 'pbx', password: 'a-Secret-42' },
       },
@@ -66,21 +66,21 @@ test.each(protocols)('a registered engine is rung where it came from, and Twilio
     );
   });
   expect(status).toBe(200);
-  expect(desk.side.bindings('pbx', domain)).toHaveLength(1);
+  expect(sipHarness.side.bindings('pbx', domain)).toHaveLength(1);
   const taken = onInvite(srf);
-  const told = call(desk.side.placeCall);
+  const placed = call(sipHarness.side.placeCall);
   const dialog = await taken;
   expect(dialog.req.get('X-Did')).toBe('+15555550199');
-  await told.answered;
+  await placed.answered;
   const over = ended(dialog);
-  told.leg.hangup();
+  placed.leg.hangup();
   await over;
 });
 
 test.each(protocols)('the engine dials out by the domain, either side hangs up (%s)', async (protocol) => {
-  const { desk, srf, proxy } = await open(protocol);
-  const leg = Promise.withResolvers<IncomingCall['leg']>();
-  desk.side.onIncoming((incoming) => {
+  const { sipHarness, srf, proxy } = await open(protocol);
+  const leg = Promise.withResolvers<InboundInvite['leg']>();
+  sipHarness.side.onIncoming((incoming) => {
     incoming.ring();
     void incoming.answer().then(() => leg.resolve(incoming.leg));
   });
@@ -95,8 +95,8 @@ test.each(protocols)('the engine dials out by the domain, either side hangs up (
   const first = await leg.promise;
   dialog.destroy();
   expect(await first.ended).toMatchObject({ by: 'far', wasAnswered: true });
-  const next = Promise.withResolvers<IncomingCall['leg']>();
-  desk.side.onIncoming((incoming) => void incoming.answer().then(() => next.resolve(incoming.leg)));
+  const next = Promise.withResolvers<InboundInvite['leg']>();
+  sipHarness.side.onIncoming((incoming) => void incoming.answer().then(() => next.resolve(incoming.leg)));
   const second = await dial();
   const over = ended(second);
   (await next.promise).hangup();

@@ -3,20 +3,20 @@ import { SipMessage } from '#sip-engine/message/message.ts';
 import { isNumericHost, parseUri } from '#sip-engine/message/uri.ts';
 import { addHeaders, addSdp, gateway, twilioAllow } from './sip-build.ts';
 import { answerChallenge } from './sip-digest.ts';
-import { addVias, Dialog, gatewayContact, recordRoutes } from './sip-edge.ts';
+import { addVias, EdgeDialog, gatewayContact, recordRoutes } from './sip-edge.ts';
 import type { Edge } from './sip-edge.ts';
 import { hangupReason } from './sip-leg.ts';
 import type { SipMedia } from './sip-media.ts';
-import type { Flow, SipProtocol } from './sip-wire.ts';
-import type { OutgoingCall } from '#testing/twilio/base/voice-side.ts';
+import type { WireFlow, SipProtocol } from './sip-wire.ts';
+import type { OutboundCall } from '#testing/twilio/base/voice-side.ts';
 
-export type Target = {
+export type ForkTarget = {
   readonly requestUri: string;
   /** As name-addr, without tag. */
   readonly to: string;
   /** Host of From. */
   readonly fromHost: string;
-  readonly flow: () => Promise<Flow>;
+  readonly flow: () => Promise<WireFlow>;
   /** In-dialog requests go over the flow of the registration; otherwise to the Contact. */
   readonly isRegistered: boolean;
   readonly headers?: Readonly<Record<string, string>>;
@@ -28,9 +28,9 @@ export type ForkHandlers = {
   readonly onRefused: (fork: Fork, response: SipMessage) => void;
 };
 
-export type ForkParts = {
-  readonly call: OutgoingCall;
-  readonly target: Target;
+export type ForkOptions = {
+  readonly call: OutboundCall;
+  readonly target: ForkTarget;
   readonly media: SipMedia;
   readonly callId: string;
   readonly localTag: string;
@@ -42,23 +42,23 @@ export class Fork {
   state: 'calling' | 'answered' | 'refused' = 'calling';
   hasAnyResponse = false;
   readonly #edge: Edge;
-  readonly #parts: ForkParts;
+  readonly options: ForkOptions;
   readonly #handlers: ForkHandlers;
   #invite: SipMessage | undefined;
-  #flow: Flow | undefined;
+  #flow: WireFlow | undefined;
   #ack: SipMessage | undefined;
   #sequence = 1;
   #cancel: 'no' | 'wanted' | 'sent' = 'no';
   #cancelHeaders: Readonly<Record<string, string>> = {};
 
-  constructor(edge: Edge, parts: ForkParts, handlers: ForkHandlers) {
+  constructor(edge: Edge, options: ForkOptions, handlers: ForkHandlers) {
     this.#edge = edge;
-    this.#parts = parts;
+    this.options = options;
     this.#handlers = handlers;
-    this.media = parts.media;
+    this.media = options.media;
   }
 
-  send(flow: Flow, login?: [string, string]): void {
+  send(flow: WireFlow, login?: [string, string]): void {
     const invite = this.#build(flow.protocol);
     if (login) addHeaders(invite, Object.fromEntries([login]));
     this.#invite = invite;
@@ -91,8 +91,8 @@ export class Fork {
   }
 
   /** The dialog that a 2xx made, and its ACK sent unless told otherwise. */
-  async confirm(response: SipMessage, { acknowledges = true } = {}): Promise<Dialog> {
-    const { call, callId, localTag, target } = this.#parts;
+  async confirm(response: SipMessage, { acknowledges = true } = {}): Promise<EdgeDialog> {
+    const { call, callId, localTag, target } = this.options;
     const protocol = this.#flow?.protocol ?? 'udp';
     const ours = recordRoutes(this.#edge.wire, protocol);
     const routes = response.getAll('record-route');
@@ -101,7 +101,7 @@ export class Fork {
     const contact = parseNameAddr(response.get('contact') ?? '')?.uri ?? target.requestUri;
     if (!response.has('contact')) this.#edge.trace.breach('The 200 to INVITE has no Contact');
     const own = isCopied ? routes.slice(0, -2).toReversed() : [];
-    const dialog = new Dialog(
+    const dialog = new EdgeDialog(
       {
         callId,
         localTag,
@@ -124,9 +124,9 @@ export class Fork {
     return dialog;
   }
 
-  async #flowOfDialog(next: string): Promise<Flow> {
-    const flow = this.#flow as Flow;
-    if (this.#parts.target.isRegistered) return flow;
+  async #flowOfDialog(next: string): Promise<WireFlow> {
+    const flow = this.#flow as WireFlow;
+    if (this.options.target.isRegistered) return flow;
     const uri = parseUri(parseNameAddr(next)?.uri ?? next);
     if (uri === undefined || isNumericHost(uri.host) !== 4) return flow;
     const protocol = (uri.params.get('transport')?.toLowerCase() ?? 'udp') as SipProtocol;
@@ -162,7 +162,7 @@ export class Fork {
   }
 
   #tryLogin(response: SipMessage): boolean {
-    const { credentials } = this.#parts.call;
+    const { credentials } = this.options.call;
     const isChallenge = response.status === 401 || response.status === 407;
     if (!isChallenge || credentials === undefined || this.#sequence > 1 || !this.#invite || !this.#flow) return false;
     const login = answerChallenge(response, this.#invite, credentials);
@@ -173,13 +173,13 @@ export class Fork {
   }
 
   #from(): string {
-    const { call, target } = this.#parts;
+    const { call, target } = this.options;
     return `<sip:${call.callerId}@${target.fromHost}>`;
   }
 
   #build(protocol: SipProtocol): SipMessage {
-    const { call, target, callId, localTag } = this.#parts;
-    const { wire, switches, surroundings } = this.#edge;
+    const { call, target, callId, localTag } = this.options;
+    const { wire, switches, deps } = this.#edge;
     const invite = new SipMessage({ method: 'INVITE', requestUri: target.requestUri });
     for (const route of recordRoutes(wire, protocol)) invite.append('record-route', route);
     addVias(invite, wire, protocol);
@@ -192,7 +192,7 @@ export class Fork {
     invite.append('user-agent', gateway);
     invite.append('allow', twilioAllow);
     if (switches.sessionTimers === 'offered') addHeaders(invite, { Supported: 'timer', 'Min-SE': '120' });
-    addHeaders(invite, { 'X-Twilio-AccountSid': surroundings.directory.accountSid, 'X-Twilio-CallSid': call.callSid });
+    addHeaders(invite, { 'X-Twilio-AccountSid': deps.directory.accountSid, 'X-Twilio-CallSid': call.callSid });
     addHeaders(invite, { ...target.headers, ...call.headers });
     addSdp(invite, this.media.offer());
     return invite;

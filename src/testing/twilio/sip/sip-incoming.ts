@@ -1,14 +1,14 @@
 import { parseNameAddr } from '#sip-engine/message/fields.ts';
 import { parseUri } from '#sip-engine/message/uri.ts';
 import { customHeaders, newTag, responseTo, twilioAllow } from './sip-build.ts';
-import { Dialog, gatewayContact, recordRoutes } from './sip-edge.ts';
+import { EdgeDialog, gatewayContact, recordRoutes } from './sip-edge.ts';
 import type { Edge } from './sip-edge.ts';
 import { SipLeg } from './sip-leg.ts';
 import type { SipMedia } from './sip-media.ts';
 import { openMedia } from './sip-open-media.ts';
-import type { Admission } from './sip-admission.ts';
-import type { ServerTransaction } from './sip-transactions.ts';
-import type { IncomingCall, LegEnd, ReferTaker, Sound } from '#testing/twilio/base/voice-side.ts';
+import type { InviteAdmission } from './sip-admission.ts';
+import type { EdgeServerTransaction } from './sip-transactions.ts';
+import type { InboundInvite, LegEnd, ReferHandler, AudioClip } from '#testing/twilio/base/voice-side.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -16,7 +16,7 @@ type Headers = Readonly<Record<string, string>>;
 export class IncomingSipCall {
   readonly leg: SipLeg;
   readonly #edge: Edge;
-  readonly #transaction: ServerTransaction;
+  readonly #transaction: EdgeServerTransaction;
   readonly #secure: boolean;
   readonly #tag = newTag();
   readonly #contact: string;
@@ -26,8 +26,8 @@ export class IncomingSipCall {
 
   constructor(
     edge: Edge,
-    transaction: ServerTransaction,
-    { secure, onRefer }: { secure: boolean; onRefer: ReferTaker | undefined },
+    transaction: EdgeServerTransaction,
+    { secure, onRefer }: { secure: boolean; onRefer: ReferHandler | undefined },
   ) {
     const { request } = transaction;
     this.#edge = edge;
@@ -40,7 +40,7 @@ export class IncomingSipCall {
     transaction.onCancel = () => this.#refuse(487, { by: 'far' });
   }
 
-  facts(admission: Admission): IncomingCall {
+  facts(admission: InviteAdmission): InboundInvite {
     const { request, flow } = this.#transaction;
     return {
       kind: admission.kind,
@@ -58,13 +58,13 @@ export class IncomingSipCall {
     };
   }
 
-  async ring(early?: Sound): Promise<void> {
+  async ring(early?: AudioClip): Promise<void> {
     if (this.#state !== 'new') return;
     if (early === undefined) {
       this.#respond(180);
       return;
     }
-    const body = await this.#openSound();
+    const body = await this.#composeMediaRelay();
     if (body === undefined || this.#state !== 'new') return;
     this.#respond(183, body);
     this.leg.play(early);
@@ -72,7 +72,7 @@ export class IncomingSipCall {
 
   async answer(): Promise<void> {
     if (this.#state !== 'new') return;
-    const body = await this.#openSound();
+    const body = await this.#composeMediaRelay();
     if (this.#state !== 'new') return;
     if (body === undefined) {
       this.#refuse(488, { by: 'near' });
@@ -100,7 +100,7 @@ export class IncomingSipCall {
   }
 
   /** The SDP answer, or the offer when the INVITE had none. */
-  async #openSound(): Promise<string | undefined> {
+  async #composeMediaRelay(): Promise<string | undefined> {
     if (this.#answerText !== undefined) return this.#answerText;
     const media = await openMedia(this.#edge, this.#secure);
     const { body } = this.#transaction.request;
@@ -117,7 +117,7 @@ export class IncomingSipCall {
     const { request, flow } = this.#transaction;
     const ours = recordRoutes(this.#edge.wire, flow.protocol).toReversed();
     const bare = (text: string) => `<${parseNameAddr(text)?.uri ?? ''}>`;
-    const dialog = new Dialog(
+    const dialog = new EdgeDialog(
       {
         callId: request.callId,
         localTag: this.#tag,
@@ -139,7 +139,7 @@ export class IncomingSipCall {
       resolve();
     });
     this.#transaction.onUnacknowledged = () => {
-      this.#edge.surroundings.alert(32_022, `No ACK for the answer to ${request.requestUri}`);
+      this.#edge.deps.alert(32_022, `No ACK for the answer to ${request.requestUri}`);
       this.#edge.trace.breach(`No ACK came for the 200 to the INVITE for ${request.requestUri}`);
       this.leg.hangup();
     };

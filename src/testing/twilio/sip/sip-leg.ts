@@ -2,31 +2,39 @@ import type { SipMessage } from '#sip-engine/message/message.ts';
 import { parseNameAddr } from '#sip-engine/message/fields.ts';
 import { twilioAllow } from './sip-build.ts';
 import { dialogKey } from './sip-edge.ts';
-import type { Dialog, Edge, InDialog, ReplyParts } from './sip-edge.ts';
+import type { EdgeDialog, Edge, InDialog, ReplyOptions } from './sip-edge.ts';
 import type { SipMedia } from './sip-media.ts';
-import { soundOf } from '#testing/twilio/rtp/rtp-person.ts';
-import type { LegSound } from '#testing/twilio/rtp/rtp-sound.ts';
-import type { LegEnd, Playing, Recording, RecordRequest, ReferTaker, Sound, VoiceLeg } from '#testing/twilio/base/voice-side.ts';
+import { audioOf } from '#testing/twilio/rtp/rtp-pstn-leg.ts';
+import type { LegAudio } from '#testing/twilio/rtp/rtp-audio-mixer.ts';
+import type {
+  LegEnd,
+  Playing,
+  LegRecording,
+  RecordRequest,
+  ReferHandler,
+  AudioClip,
+  VoiceLeg,
+} from '#testing/twilio/base/voice-side.ts';
 
 type Headers = Readonly<Record<string, string>>;
-type Respond = (status: number, parts?: ReplyParts) => void;
+type Respond = (status: number, parts?: ReplyOptions) => void;
 
 export const hangupReason = { Reason: 'Q.850;cause=16;text="Normal call clearing"' };
 
 /** One SIP leg from inside Twilio: before and during its dialog. */
 export class SipLeg implements VoiceLeg {
-  readonly sound: LegSound;
+  readonly audio: LegAudio;
   readonly sipCallId: string;
   readonly ended: Promise<LegEnd>;
   /** How to end it while it is not answered. */
   giveUp: (headers: Headers) => void = () => {};
   /** REFER from the house. */
-  onRefer: ReferTaker | undefined;
+  onRefer: ReferHandler | undefined;
   endHeaders: Headers = {};
   readonly #edge: Edge;
   readonly #settle: (end: LegEnd) => void;
   #media: SipMedia | undefined;
-  #dialog: Dialog | undefined;
+  #dialog: EdgeDialog | undefined;
   #key = '';
   #isEnded = false;
   #acknowledged: (ack: SipMessage) => void = () => {};
@@ -37,18 +45,18 @@ export class SipLeg implements VoiceLeg {
     this.sipCallId = sipCallId;
     this.ended = promise;
     this.#settle = resolve;
-    this.sound = edge.steps.open();
-    soundOf.set(this, this.sound);
+    this.audio = edge.mixer.open();
+    audioOf.set(this, this.audio);
   }
 
   get isEnded(): boolean {
     return this.#isEnded;
   }
 
-  readonly play = (sound: Sound): Playing => this.sound.play(sound);
-  readonly record = (request: RecordRequest): Recording => this.sound.record(request);
-  readonly onDigit = (heard: (digit: string) => void): (() => void) => this.sound.onDigit(heard);
-  readonly sendDigits = (digits: string): Promise<void> => this.sound.sendDigits(digits);
+  readonly play = (sound: AudioClip): Playing => this.audio.play(sound);
+  readonly record = (request: RecordRequest): LegRecording => this.audio.record(request);
+  readonly onDigit = (heard: (digit: string) => void): (() => void) => this.audio.onDigit(heard);
+  readonly sendDigits = (digits: string): Promise<void> => this.audio.sendDigits(digits);
 
   readonly hangup = (headers: Headers = {}): void => {
     if (this.#isEnded) return;
@@ -66,13 +74,13 @@ export class SipLeg implements VoiceLeg {
   hear(media: SipMedia): void {
     if (this.#isEnded) return;
     this.#media = media;
-    this.sound.line = media.rtp;
-    media.rtp.onDigit = (digit) => this.sound.digit(digit);
+    this.audio.line = media.rtp;
+    media.rtp.onDigit = (digit) => this.audio.digit(digit);
   }
 
   /** The dialog stands. `acknowledged` runs when the ACK of our 2xx comes the right way. */
-  confirm(dialog: Dialog, acknowledged: (ack: SipMessage) => void = () => {}): void {
-    const { callId, localTag, remoteTag } = dialog.parts;
+  confirm(dialog: EdgeDialog, acknowledged: (ack: SipMessage) => void = () => {}): void {
+    const { callId, localTag, remoteTag } = dialog.state;
     this.#dialog = dialog;
     this.#acknowledged = acknowledged;
     this.#key = dialogKey(callId, localTag, remoteTag);
@@ -111,7 +119,7 @@ export class SipLeg implements VoiceLeg {
   keepAlive(response: SipMessage): void {
     const [seconds = '', ...parameters] = (response.get('session-expires') ?? '').split(';').map((part) => part.trim());
     if (!/^\d+$/.test(seconds) || !parameters.includes('refresher=uac')) return;
-    const timer = this.#edge.surroundings.clock.every(Number(seconds) * 500, () => void this.refresh());
+    const timer = this.#edge.deps.clock.every(Number(seconds) * 500, () => void this.refresh());
     void this.ended.then(() => timer.cancel());
   }
 
@@ -119,7 +127,7 @@ export class SipLeg implements VoiceLeg {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#edge.dialogs.delete(this.#key);
-    this.#edge.steps.close(this.sound);
+    this.#edge.mixer.close(this.audio);
     this.#media?.close();
     this.#settle(end);
   }
@@ -144,18 +152,18 @@ export class SipLeg implements VoiceLeg {
     }
     this.#dialog.refresh(request);
     this.#acknowledged = () => {};
-    respond(200, { headers: { Contact: `<${this.#dialog.parts.contact}>`, Allow: twilioAllow }, body });
+    respond(200, { headers: { Contact: `<${this.#dialog.state.contact}>`, Allow: twilioAllow }, body });
   }
 
   #refer(request: SipMessage, respond: Respond): void {
     const target = parseNameAddr(request.get('refer-to') ?? '')?.uri;
     const outcome = target === undefined ? undefined : this.onRefer?.(this, target);
     if (outcome === undefined) {
-      this.#edge.surroundings.alert(13_802, `REFER to ${target ?? 'nowhere'} without a referUrl`);
+      this.#edge.deps.alert(13_802, `REFER to ${target ?? 'nowhere'} without a referUrl`);
       respond(this.#edge.switches.referRefusal);
       return;
     }
-    respond(202, { headers: { Contact: `<${this.#dialog?.parts.contact ?? ''}>` } });
+    respond(202, { headers: { Contact: `<${this.#dialog?.state.contact ?? ''}>` } });
     this.#notify('SIP/2.0 100 Trying', 'active;expires=60');
     void outcome.then((status) =>
       this.#notify(`SIP/2.0 ${status} ${status < 300 ? 'OK' : 'Failed'}`, 'terminated;reason=noresource'),

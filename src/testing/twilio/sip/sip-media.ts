@@ -2,7 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import type { Law } from '#testing/twilio/rtp/g711.ts';
 import { RtpEndpoint } from '#testing/twilio/rtp/rtp-endpoint.ts';
 import { formatDescription, readDescription } from './sip-sdp.ts';
-import type { Description, Direction } from './sip-sdp.ts';
+import type { SessionDescription, Direction } from './sip-sdp.ts';
 
 export type MediaOptions = {
   readonly address: string;
@@ -78,7 +78,7 @@ export class SipMedia {
     this.rtp.close();
   }
 
-  #use(description: Description): boolean {
+  #use(description: SessionDescription): boolean {
     const law = this.#lawFor(description);
     const { isSecure } = this.#options;
     if (law === undefined || description.isSecure !== isSecure || (isSecure && description.key === undefined)) return false;
@@ -88,25 +88,25 @@ export class SipMedia {
       eventType: description.eventType,
       remote: { address, port },
       sends: (direction === 'sendrecv' || direction === 'recvonly') && port > 0 && address !== '0.0.0.0',
-      hears: direction === 'sendrecv' || direction === 'sendonly',
+      receives: direction === 'sendrecv' || direction === 'sendonly',
       ...(isSecure && key ? { keys: { ours: this.#key, theirs: key.inline } } : {}),
     });
     this.#isAgreed = true;
     return true;
   }
 
-  #lawFor(description: Description): Law | undefined {
+  #lawFor(description: SessionDescription): Law | undefined {
     return description.laws.find((law) => this.#options.laws.includes(law));
   }
 
-  #text(parts: Pick<Parameters<typeof formatDescription>[0], 'laws' | 'eventType' | 'direction' | 'key'>): string {
+  #text(fields: Pick<Parameters<typeof formatDescription>[0], 'laws' | 'eventType' | 'direction' | 'key'>): string {
     this.#version += 1;
     return formatDescription({
       address: this.#options.address,
       port: this.rtp.port,
       id: this.#id,
       version: this.#version,
-      ...parts,
+      ...fields,
     });
   }
 }

@@ -2,19 +2,19 @@ import type { Edge } from './sip-edge.ts';
 import { SipMedia } from './sip-media.ts';
 
 // How many are kept to be measured.
-const most = 200;
+const maxEndpoints = 200;
 
 export async function openMedia(edge: Edge, isSecure: boolean): Promise<SipMedia> {
-  const { switches, surroundings, wire, endpoints } = edge;
+  const { switches, deps, wire, endpoints } = edge;
   const media = await SipMedia.open({
     address: wire.address,
     isSecure,
     laws: switches.codecs === 'pcma' ? ['PCMA'] : ['PCMU', 'PCMA'],
     latches: switches.latches,
-    isMute: surroundings.takesFault('rtp.one-way', 'rtp'),
+    isMute: deps.takesFault('rtp.one-way', 'rtp'),
     lateMs: switches.lateRtpMs,
   });
   endpoints.push(media.rtp);
-  if (endpoints.length > most) endpoints.shift();
+  if (endpoints.length > maxEndpoints) endpoints.shift();
   return media;
 }

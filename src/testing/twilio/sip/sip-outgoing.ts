@@ -3,23 +3,23 @@ import type { Timer } from '#base/clock.ts';
 import { customHeaders, newCallId, newTag } from './sip-build.ts';
 import type { Edge } from './sip-edge.ts';
 import { Fork } from './sip-fork.ts';
-import type { Target } from './sip-fork.ts';
+import type { ForkTarget } from './sip-fork.ts';
 import { hangupReason, SipLeg } from './sip-leg.ts';
 import { openMedia } from './sip-open-media.ts';
-import type { LegEnd, OutgoingCall, ReferTaker } from '#testing/twilio/base/voice-side.ts';
+import type { LegEnd, OutboundCall, ReferHandler } from '#testing/twilio/base/voice-side.ts';
 
 type Ending = LegEnd & { readonly headers?: Readonly<Record<string, string>> };
 
-export type Plan =
+export type RingPlan =
   | {
       readonly kind: 'ring';
       /** All of a group ring at once; the next group when the one before failed. */
-      readonly groups: readonly (readonly Target[])[];
+      readonly groups: readonly (readonly ForkTarget[])[];
       /** How long a group may stay without any response before the next is tried. */
       readonly attemptMs?: number;
       readonly nextAfter: (status: number) => boolean;
       /** Targets of a 302. */
-      readonly redirect?: (contact: string) => Target | undefined;
+      readonly redirect?: (contact: string) => ForkTarget | undefined;
     }
   | { readonly kind: 'impossible'; readonly status: number; readonly twilioCode: number };
 
@@ -29,11 +29,11 @@ const faultStatuses = [486, 480, 503, 603];
 export class OutgoingSipCall {
   readonly leg: SipLeg;
   readonly #edge: Edge;
-  readonly #call: OutgoingCall;
+  readonly #call: OutboundCall;
   readonly #callId = newCallId();
   readonly #localTag = newTag();
-  #groups: (readonly Target[])[] = [];
-  #plan: Extract<Plan, { kind: 'ring' }> | undefined;
+  #groups: (readonly ForkTarget[])[] = [];
+  #plan: Extract<RingPlan, { kind: 'ring' }> | undefined;
   #forks: Fork[] = [];
   #isDecided = false;
   #isRinging = false;
@@ -42,7 +42,7 @@ export class OutgoingSipCall {
   #headers: Readonly<Record<string, string>> = {};
   #ringLimit: Timer | undefined;
 
-  constructor(edge: Edge, call: OutgoingCall, onRefer: ReferTaker | undefined) {
+  constructor(edge: Edge, call: OutboundCall, onRefer: ReferHandler | undefined) {
     this.#edge = edge;
     this.#call = call;
     this.leg = new SipLeg(edge, this.#callId);
@@ -51,8 +51,8 @@ export class OutgoingSipCall {
     void this.leg.ended.then((end) => call.onEnded({ ...end, headers: this.#endHeaders(end) }));
   }
 
-  start(makePlan: () => Plan): void {
-    const fault = faultStatuses.find((status) => this.#edge.surroundings.takesFault(`sip.${status}`, 'invite.out'));
+  start(makePlan: () => RingPlan): void {
+    const fault = faultStatuses.find((status) => this.#edge.deps.takesFault(`sip.${status}`, 'invite.out'));
     if (fault !== undefined) {
       this.#failSoon({ status: fault, wasAnswered: false, by: 'far' });
       return;
@@ -64,7 +64,7 @@ export class OutgoingSipCall {
       this.#plan = plan;
       this.#groups = [...plan.groups];
       const limitMs = this.#call.timeoutSeconds * 1000;
-      this.#ringLimit = this.#edge.surroundings.clock.after(limitMs, () =>
+      this.#ringLimit = this.#edge.deps.clock.after(limitMs, () =>
         this.#stop({ status: 408, wasAnswered: false, by: 'near' }, hangupReason),
       );
       void this.#next();
@@ -90,7 +90,7 @@ export class OutgoingSipCall {
     if (limit !== undefined) this.#edge.wireClock.after(limit, () => this.#giveUpGroup(live));
   }
 
-  async #fork(target: Target, index: number): Promise<Fork | undefined> {
+  async #fork(target: ForkTarget, index: number): Promise<Fork | undefined> {
     const { switches } = this.#edge;
     const media = await openMedia(this.#edge, this.#call.secure);
     try {
@@ -127,7 +127,7 @@ export class OutgoingSipCall {
   }
 
   async #answered(fork: Fork, response: SipMessage): Promise<void> {
-    const { takesFault } = this.#edge.surroundings;
+    const { takesFault } = this.#edge.deps;
     if (this.#isDecided) {
       await this.#refuseLate(fork, response);
       return;

@@ -5,8 +5,8 @@ import { responseTo } from './sip-build.ts';
 import type { Challenger } from './sip-digest.ts';
 import type { Edge } from './sip-edge.ts';
 import { domainName } from './sip-names.ts';
-import type { ServerTransaction } from './sip-transactions.ts';
-import type { Flow } from './sip-wire.ts';
+import type { EdgeServerTransaction } from './sip-transactions.ts';
+import type { WireFlow } from './sip-wire.ts';
 import type { SipDomainFacts } from '#testing/twilio/base/voice-side.ts';
 
 // The registrar of the SIP Domains: 407, at most ten bindings of a user, five requests a second.
@@ -15,16 +15,16 @@ import type { SipDomainFacts } from '#testing/twilio/base/voice-side.ts';
 
 export type Binding = {
   readonly contact: string;
-  readonly flow: Flow;
+  readonly flow: WireFlow;
   readonly expiresAt: number;
 };
 
-const leastSeconds = 600;
-const mostSeconds = 3600;
-const mostBindings = 10;
+const minSeconds = 600;
+const maxSeconds = 3600;
+const maxBindings = 10;
 
 type Refusal = { readonly status: number; readonly code?: number; readonly headers?: Readonly<Record<string, string>> };
-type Asked = { readonly contact: string; readonly seconds: number };
+type RequestedBinding = { readonly contact: string; readonly seconds: number };
 
 export class SipRegistrar {
   readonly #edge: Edge;
@@ -38,9 +38,9 @@ export class SipRegistrar {
     this.#challenger = challenger;
   }
 
-  receive({ request, flow, respond }: ServerTransaction): void {
+  receive({ request, flow, respond }: EdgeServerTransaction): void {
     const refuse = ({ status, code, headers }: Refusal): void => {
-      if (code !== undefined) this.#edge.surroundings.alert(code, `REGISTER of ${request.get('to') ?? ''}`);
+      if (code !== undefined) this.#edge.deps.alert(code, `REGISTER of ${request.get('to') ?? ''}`);
       const error = code === undefined ? {} : { 'X-Twilio-Error': `${code} ${status}` };
       respond(responseTo(request, status, { headers: { ...error, ...headers } }));
     };
@@ -49,7 +49,7 @@ export class SipRegistrar {
     if (typeof domain === 'number') refuse({ status: domain, ...(domain === 404 ? { code: 32_002 } : {}) });
     else {
       const address = `${user}@${domain.name}`;
-      const refusal = this.#whyNot(request, { domain, user, address, flow });
+      const refusal = this.refusalOf(request, { domain, user, address, flow });
       if (refusal) refuse(refusal);
       else this.#register(request, { address, flow, refuse, respond });
     }
@@ -57,7 +57,7 @@ export class SipRegistrar {
 
   /** Bindings that have not expired. */
   of(user: string, domain: string): readonly Binding[] {
-    const now = this.#edge.surroundings.clock.now();
+    const now = this.#edge.deps.clock.now();
     return (this.#bindings.get(`${user}@${domain}`) ?? []).filter((binding) => binding.expiresAt > now);
   }
 
@@ -69,18 +69,18 @@ export class SipRegistrar {
     const host = parseUri(request.requestUri)?.host ?? '';
     const name = domainName(host);
     if (name?.kind === 'trunk') return 405;
-    return (name && this.#edge.surroundings.directory.domain(name.name)) ?? 404;
+    return (name && this.#edge.deps.directory.domain(name.name)) ?? 404;
   }
 
-  #whyNot(
+  refusalOf(
     request: SipMessage,
-    { domain, user, address, flow }: { domain: SipDomainFacts; user: string; address: string; flow: Flow },
+    { domain, user, address, flow }: { domain: SipDomainFacts; user: string; address: string; flow: WireFlow },
   ): Refusal | undefined {
-    if (this.#edge.surroundings.directory.isSuspended()) return { status: 403 };
+    if (this.#edge.deps.directory.isSuspended()) return { status: 403 };
     if (!domain.acceptsRegistrations) return { status: 403, code: 32_210 };
     if (domain.registrationCredentials === undefined) return { status: 403, code: 32_212 };
     if (domain.secure && flow.protocol !== 'tls') return { status: 403, code: 32_209 };
-    if (this.#isTooFast(address)) return { status: 503, code: 32_008, headers: { 'Retry-After': '1' } };
+    if (this.#isRateLimited(address)) return { status: 503, code: 32_008, headers: { 'Retry-After': '1' } };
     if (request.has('authorization') && !request.has('proxy-authorization')) {
       this.#edge.trace.breach('REGISTER answers a 407 with Authorization');
     }
@@ -100,28 +100,28 @@ export class SipRegistrar {
       flow,
       refuse,
       respond,
-    }: { address: string; flow: Flow; refuse: (refusal: Refusal) => void } & Pick<ServerTransaction, 'respond'>,
+    }: { address: string; flow: WireFlow; refuse: (refusal: Refusal) => void } & Pick<EdgeServerTransaction, 'respond'>,
   ): void {
-    const { switches, surroundings } = this.#edge;
-    const now = surroundings.clock.now();
-    const asked = askedOf(request);
-    const isShort = asked.some(({ seconds }) => seconds > 0 && seconds < leastSeconds);
+    const { switches, deps } = this.#edge;
+    const now = deps.clock.now();
+    const requested = requestedBindings(request);
+    const isShort = requested.some(({ seconds }) => seconds > 0 && seconds < minSeconds);
     if (isShort && switches.shortExpires === 'refuse') {
-      refuse({ status: 423, headers: { 'Min-Expires': String(leastSeconds) } });
+      refuse({ status: 423, headers: { 'Min-Expires': String(minSeconds) } });
       return;
     }
     const isWildcard = request.get('contact') === '*';
     const kept = (this.#bindings.get(address) ?? []).filter(
-      (binding) => binding.expiresAt > now && !isWildcard && !asked.some(({ contact }) => contact === binding.contact),
+      (binding) => binding.expiresAt > now && !isWildcard && !requested.some(({ contact }) => contact === binding.contact),
     );
-    const added = asked
+    const added = requested
       .filter(({ seconds }) => seconds > 0)
       .map(({ contact, seconds }) => {
-        const granted = Math.min(mostSeconds, Math.max(leastSeconds, seconds));
+        const granted = Math.min(maxSeconds, Math.max(minSeconds, seconds));
         return { contact, flow, expiresAt: now + granted * 1000 };
       });
     const all = [...kept, ...added];
-    if (all.length > mostBindings) {
+    if (all.length > maxBindings) {
       refuse({ status: 403, code: 32_007 });
       return;
     }
@@ -135,24 +135,24 @@ export class SipRegistrar {
   }
 
   // Counted in real time: it is about packets.
-  #isTooFast(address: string): boolean {
+  #isRateLimited(address: string): boolean {
     const now = this.#edge.wireClock.now();
     const recent = (this.#times.get(address) ?? []).filter((time) => time > now - 1000);
     recent.push(now);
     if (this.#times.size > 1000) this.#times.clear();
     this.#times.set(address, recent.slice(-1000));
-    return recent.length > this.#edge.switches.registersASecond;
+    return recent.length > this.#edge.switches.maxRegistersPerSecond;
   }
 }
 
-function askedOf(request: SipMessage): Asked[] {
-  const fallback = Number(request.get('expires') ?? mostSeconds);
+function requestedBindings(request: SipMessage): RequestedBinding[] {
+  const fallback = Number(request.get('expires') ?? maxSeconds);
   return request.getAll('contact').flatMap((line) =>
     splitList(line).flatMap((value) => {
       const contact = parseNameAddr(value);
       if (contact === undefined) return [];
       const seconds = Number(contact.params.get('expires') ?? fallback);
-      return [{ contact: contact.uri, seconds: Number.isFinite(seconds) ? seconds : mostSeconds }];
+      return [{ contact: contact.uri, seconds: Number.isFinite(seconds) ? seconds : maxSeconds }];
     }),
   );
 }

@@ -5,7 +5,7 @@ const secureSuite = 'AES_CM_128_HMAC_SHA1_80';
 export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 
 /** What matters of one audio stream (RFC 8866, RFC 3264). */
-export type Description = {
+export type SessionDescription = {
   readonly address: string;
   readonly port: number;
   readonly isSecure: boolean;
@@ -23,7 +23,7 @@ const directions: readonly Direction[] = ['sendrecv', 'sendonly', 'recvonly', 'i
 const typeOf: Record<Law, number> = { PCMU: 0, PCMA: 8 };
 
 /** The first audio stream, or undefined when there is none or it is no RTP. */
-export function readDescription(text: string): Description | undefined {
+export function readDescription(text: string): SessionDescription | undefined {
   const lines = text.split(/\r?\n/);
   const media = lines.findIndex((line) => line.startsWith('m=audio '));
   if (media === -1) return undefined;
@@ -64,7 +64,7 @@ function lawOf(type: string, names: ReadonlyMap<string, string>): Law[] {
   return [];
 }
 
-function readKey(lines: readonly string[]): Description['key'] {
+function readKey(lines: readonly string[]): SessionDescription['key'] {
   for (const line of lines) {
     const [tag = '', suite, parameters = ''] = line.startsWith('a=crypto:') ? line.slice(9).split(' ') : [];
     if (suite === secureSuite && parameters.startsWith('inline:')) return { tag, inline: parameters.slice(7) };
@@ -72,7 +72,7 @@ function readKey(lines: readonly string[]): Description['key'] {
   return undefined;
 }
 
-export type DescriptionParts = {
+export type SdpFields = {
   /** Where sound goes to. */
   readonly address: string;
   readonly port: number;
@@ -85,22 +85,22 @@ export type DescriptionParts = {
 };
 
 /** As Twilio's gateway writes it: the origin is a private address, the connection the public one. */
-export function formatDescription(parts: DescriptionParts): string {
-  const types = parts.laws.map((law) => typeOf[law]);
-  const events = parts.eventType === undefined ? [] : [parts.eventType];
+export function formatDescription(fields: SdpFields): string {
+  const types = fields.laws.map((law) => typeOf[law]);
+  const events = fields.eventType === undefined ? [] : [fields.eventType];
   const lines = [
     'v=0',
-    `o=root ${parts.id} ${parts.version} IN IP4 172.18.25.2`,
+    `o=root ${fields.id} ${fields.version} IN IP4 172.18.25.2`,
     's=Twilio Media Gateway',
-    `c=IN IP4 ${parts.address}`,
+    `c=IN IP4 ${fields.address}`,
     't=0 0',
-    `m=audio ${parts.port} ${parts.key ? 'RTP/SAVP' : 'RTP/AVP'} ${[...types, ...events].join(' ')}`,
-    ...parts.laws.map((law) => `a=rtpmap:${typeOf[law]} ${law}/8000`),
+    `m=audio ${fields.port} ${fields.key ? 'RTP/SAVP' : 'RTP/AVP'} ${[...types, ...events].join(' ')}`,
+    ...fields.laws.map((law) => `a=rtpmap:${typeOf[law]} ${law}/8000`),
     ...events.flatMap((type) => [`a=rtpmap:${type} telephone-event/8000`, `a=fmtp:${type} 0-16`]),
-    ...(parts.key ? [`a=crypto:${parts.key.tag} ${secureSuite} inline:${parts.key.inline}`] : []),
+    ...(fields.key ? [`a=crypto:${fields.key.tag} ${secureSuite} inline:${fields.key.inline}`] : []),
     'a=ptime:20',
     'a=maxptime:20',
-    `a=${parts.direction}`,
+    `a=${fields.direction}`,
   ];
   return `${lines.join('\r\n')}\r\n`;
 }

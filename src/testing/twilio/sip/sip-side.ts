@@ -4,8 +4,8 @@ import { parseUri } from '#sip-engine/message/uri.ts';
 import { makeCertificate } from '#testing/harness/tls-certificate.ts';
 import type { TestCertificate } from '#testing/harness/tls-certificate.ts';
 import type { RtpEndpoint, RtpMeasure } from '#testing/twilio/rtp/rtp-endpoint.ts';
-import { openPerson, soundOf } from '#testing/twilio/rtp/rtp-person.ts';
-import { SoundSteps } from '#testing/twilio/rtp/rtp-sound.ts';
+import { openPstnLeg, audioOf } from '#testing/twilio/rtp/rtp-pstn-leg.ts';
+import { AudioMixer } from '#testing/twilio/rtp/rtp-audio-mixer.ts';
 import { admit } from './sip-admission.ts';
 import { responseTo, twilioAllow } from './sip-build.ts';
 import { Challenger } from './sip-digest.ts';
@@ -15,27 +15,27 @@ import { SipLeg } from './sip-leg.ts';
 import { IncomingSipCall } from './sip-incoming.ts';
 import { edges } from './sip-names.ts';
 import { OutgoingSipCall } from './sip-outgoing.ts';
-import type { Plan } from './sip-outgoing.ts';
+import type { RingPlan } from './sip-outgoing.ts';
 import { SipRegistrar } from './sip-registrar.ts';
 import type { Binding } from './sip-registrar.ts';
-import { usualSipSwitches } from './sip-switches.ts';
+import { defaultSipSwitches } from './sip-switches.ts';
 import type { SipSwitches } from './sip-switches.ts';
 import { planCall, planTrunkCall } from './sip-targets.ts';
 import { SipTrace } from './sip-trace.ts';
 import { SipTransactions } from './sip-transactions.ts';
-import type { ServerTransaction } from './sip-transactions.ts';
+import type { EdgeServerTransaction } from './sip-transactions.ts';
 import { SipWire } from './sip-wire.ts';
 import type { SipProtocol } from './sip-wire.ts';
 import type {
-  IncomingCall,
-  OutgoingCall,
+  InboundInvite,
+  OutboundCall,
   PstnLeg,
-  ReferTaker,
-  Sound,
+  ReferHandler,
+  AudioClip,
   TrunkFacts,
   VoiceLeg,
   VoiceSide,
-  VoiceSurroundings,
+  VoiceSideDeps,
 } from '#testing/twilio/base/voice-side.ts';
 
 // The emulated Twilio's SIP and RTP side, on one loopback address: registrar, edge, media gateway.
@@ -49,16 +49,16 @@ export type SipSideOptions = {
   readonly tlsPort?: number;
   readonly switches?: Partial<SipSwitches>;
   /** How long the house may take to answer or acknowledge; 32 s as Twilio. */
-  readonly patienceMs?: number;
+  readonly transactionTimeoutMs?: number;
   /** Breaches do not fail the closing: for what only plays. */
   readonly toleratesBreaches?: boolean;
 };
 
-type Parts = {
+type SipSideDeps = {
   readonly wire: SipWire;
   readonly trace: SipTrace;
   readonly certificate: TestCertificate;
-  readonly surroundings: VoiceSurroundings;
+  readonly deps: VoiceSideDeps;
 };
 
 export class SipSide implements VoiceSide {
@@ -74,13 +74,13 @@ export class SipSide implements VoiceSide {
   readonly #challenger = new Challenger();
   readonly #certificate: TestCertificate;
   readonly #toleratesBreaches: boolean;
-  #take: ((call: IncomingCall) => void) | undefined;
-  #takeRefer: ReferTaker | undefined;
+  onInvite: ((call: InboundInvite) => void) | undefined;
+  #onReferRequest: ReferHandler | undefined;
   #isClosed = false;
 
-  private constructor({ wire, trace, certificate, surroundings }: Parts, options: SipSideOptions) {
+  private constructor({ wire, trace, certificate, deps }: SipSideDeps, options: SipSideOptions) {
     const transactions = new SipTransactions(
-      { clock: systemClock, trace, lifeMs: options.patienceMs ?? 32_000 },
+      { clock: systemClock, trace, lifeMs: options.transactionTimeoutMs ?? 32_000 },
       { onRequest: (transaction) => this.#receive(transaction), onAck: (ack) => this.#receiveAck(ack) },
     );
     this.trace = trace;
@@ -88,9 +88,9 @@ export class SipSide implements VoiceSide {
       wire,
       transactions,
       trace,
-      switches: { ...usualSipSwitches, ...options.switches },
-      steps: new SoundSteps(systemClock),
-      surroundings,
+      switches: { ...defaultSipSwitches, ...options.switches },
+      mixer: new AudioMixer(systemClock),
+      deps: deps,
       wireClock: systemClock,
       dialogs: new Map(),
       endpoints: [],
@@ -105,34 +105,34 @@ export class SipSide implements VoiceSide {
     wire.onMessage = (message, flow) => transactions.receive(message, flow);
   }
 
-  static async start(surroundings: VoiceSurroundings, options: SipSideOptions = {}): Promise<SipSide> {
+  static async start(deps: VoiceSideDeps, options: SipSideOptions = {}): Promise<SipSide> {
     const { address = '127.0.0.1', port, tlsPort } = options;
     const trace = new SipTrace();
     const certificate = makeCertificate(certificateNames(address));
     const ports = { ...(port === undefined ? {} : { port }), ...(tlsPort === undefined ? {} : { tlsPort }) };
     const wire = await SipWire.open({ address, certificate, clock: systemClock, trace, ...ports });
-    return new SipSide({ wire, trace, certificate, surroundings }, options);
+    return new SipSide({ wire, trace, certificate, deps }, options);
   }
 
-  readonly placeCall = (call: OutgoingCall): VoiceLeg => this.#call(call, () => planCall(call, this.#places()));
+  readonly placeCall = (call: OutboundCall): VoiceLeg => this.#call(call, () => planCall(call, this.#places()));
 
-  readonly originate = (trunk: TrunkFacts, call: OutgoingCall): VoiceLeg => {
+  readonly originate = (trunk: TrunkFacts, call: OutboundCall): VoiceLeg => {
     const asked = trunk.secure ? { ...call, secure: true } : call;
     return this.#call(asked, () => planTrunkCall(trunk, asked, this.#places()));
   };
 
-  readonly pstnLeg = (options: { readonly speak?: Sound }): PstnLeg => openPerson(this.#edge.steps, options);
+  readonly pstnLeg = (options: { readonly speak?: AudioClip }): PstnLeg => openPstnLeg(this.#edge.mixer, options);
 
-  readonly onIncoming = (take: (call: IncomingCall) => void): void => {
-    this.#take = take;
+  readonly onIncoming = (handler: (call: InboundInvite) => void): void => {
+    this.onInvite = handler;
   };
 
-  readonly onRefer = (take: ReferTaker): void => {
-    this.#takeRefer = take;
+  readonly onRefer = (handler: ReferHandler): void => {
+    this.#onReferRequest = handler;
   };
 
   readonly bridge = (one: VoiceLeg, other: VoiceLeg): { readonly undo: () => void } => {
-    const sounds = [soundOf.get(one), soundOf.get(other)] as const;
+    const sounds = [audioOf.get(one), audioOf.get(other)] as const;
     if (sounds[0] === undefined || sounds[1] === undefined) throw new Error('A leg of somebody else cannot be bridged');
     return { undo: sounds[0].bridge(sounds[1]) };
   };
@@ -175,7 +175,7 @@ export class SipSide implements VoiceSide {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#edge.steps.stop();
+    this.#edge.mixer.stop();
     for (const endpoint of this.#edge.endpoints) endpoint.close();
     this.#edge.transactions.stop();
     await this.#edge.wire[Symbol.asyncDispose]();
@@ -183,19 +183,19 @@ export class SipSide implements VoiceSide {
     if (!this.#toleratesBreaches) this.trace.check();
   }
 
-  #places(): { wire: SipWire; registrar: SipRegistrar; surroundings: VoiceSurroundings } {
-    return { wire: this.#edge.wire, registrar: this.#registrar, surroundings: this.#edge.surroundings };
+  #places(): { wire: SipWire; registrar: SipRegistrar; deps: VoiceSideDeps } {
+    return { wire: this.#edge.wire, registrar: this.#registrar, deps: this.#edge.deps };
   }
 
-  #call(call: OutgoingCall, plan: () => Plan): VoiceLeg {
+  #call(call: OutboundCall, plan: () => RingPlan): VoiceLeg {
     const outgoing = new OutgoingSipCall(this.#edge, call, this.#refer);
     outgoing.start(plan);
     return outgoing.leg;
   }
 
-  readonly #refer: ReferTaker = (leg, target) => this.#takeRefer?.(leg, target);
+  readonly #refer: ReferHandler = (leg, target) => this.#onReferRequest?.(leg, target);
 
-  #receive(transaction: ServerTransaction): void {
+  #receive(transaction: EdgeServerTransaction): void {
     const { request } = transaction;
     if (request.toTag !== undefined) this.#receiveInDialog(transaction);
     else if (request.method === 'REGISTER') this.#registrar.receive(transaction);
@@ -205,11 +205,11 @@ export class SipSide implements VoiceSide {
     else this.#answer(transaction, this.#edge.switches.methodRefusal);
   }
 
-  #answer(transaction: ServerTransaction, status: number): void {
+  #answer(transaction: EdgeServerTransaction, status: number): void {
     transaction.respond(responseTo(transaction.request, status, { headers: { Allow: twilioAllow } }));
   }
 
-  #receiveInDialog(transaction: ServerTransaction): void {
+  #receiveInDialog(transaction: EdgeServerTransaction): void {
     const { request } = transaction;
     const inDialog = this.#edge.dialogs.get(dialogKey(request.callId, request.toTag ?? '', request.fromTag ?? ''));
     if (inDialog === undefined) {
@@ -233,9 +233,9 @@ export class SipSide implements VoiceSide {
     else this.trace.breach(`ACK is lost: ${problem}`);
   }
 
-  #receiveInvite(transaction: ServerTransaction): void {
+  #receiveInvite(transaction: EdgeServerTransaction): void {
     const { request, flow, respond } = transaction;
-    const { directory, takesFault, alert } = this.#edge.surroundings;
+    const { directory, takesFault, alert } = this.#edge.deps;
     const required = request.get('require');
     if (required !== undefined) {
       this.trace.breach(`INVITE requires ${required}, which Twilio does not know`);
@@ -250,7 +250,7 @@ export class SipSide implements VoiceSide {
     } else if (result.kind === 'refused') {
       const { status, reason, code } = result;
       if (code !== undefined) alert(code, `INVITE for ${request.requestUri}`);
-      const headers = code === undefined ? {} : { 'X-Twilio-Error': `${code} ${words[code] ?? ''}`.trim() };
+      const headers = code === undefined ? {} : { 'X-Twilio-Error': `${code} ${errorMessages[code] ?? ''}`.trim() };
       respond(responseTo(request, status, { reason, headers }));
     } else {
       const { username, kind } = result.admission;
@@ -259,13 +259,13 @@ export class SipSide implements VoiceSide {
       const fault = [486, 480, 503, 603].find((status) => takesFault(`sip.${status}`, 'invite.in'));
       const call = new IncomingSipCall(this.#edge, transaction, { secure: result.admission.secure, onRefer: this.#refer });
       if (fault !== undefined) call.reject(fault);
-      else if (this.#take === undefined) call.reject(480);
-      else this.#take(call.facts(result.admission));
+      else if (this.onInvite === undefined) call.reject(480);
+      else this.onInvite(call.facts(result.admission));
     }
   }
 }
 
-const words: Record<number, string> = {
+const errorMessages: Record<number, string> = {
   32_002: 'Domain not found',
   32_201: 'Authentication failure - source IP Address not in ACL',
   32_202: 'Authentication failure - Bad user credentials',

@@ -3,7 +3,7 @@ export type SipSwitches = {
   /** A REGISTER for less than 600 s: refused with 423, or raised. */
   readonly shortExpires: 'refuse' | 'raise';
   /** REGISTERs of one user in a second, challenged ones among them. */
-  readonly registersASecond: number;
+  readonly maxRegistersPerSecond: number;
   /** Whether a new challenge for a used nonce says `stale=true`. */
   readonly saysStale: boolean;
   /** Whether INVITEs carry `Supported: timer` and `Min-SE: 120`. */
@@ -25,9 +25,9 @@ export type SipSwitches = {
   readonly methodRefusal: 405 | 501;
 };
 
-export const usualSipSwitches: SipSwitches = {
+export const defaultSipSwitches: SipSwitches = {
   shortExpires: 'refuse',
-  registersASecond: 5,
+  maxRegistersPerSecond: 5,
   saysStale: true,
   sessionTimers: 'absent',
   domainAuthentication: 'both',
@@ -41,9 +41,9 @@ export const usualSipSwitches: SipSwitches = {
 };
 
 /** The other reading of every switch. */
-export const otherSipSwitches: SipSwitches = {
+export const alternativeSipSwitches: SipSwitches = {
   shortExpires: 'raise',
-  registersASecond: 5,
+  maxRegistersPerSecond: 5,
   saysStale: false,
   sessionTimers: 'offered',
   domainAuthentication: 'either',

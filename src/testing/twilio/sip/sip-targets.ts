@@ -1,34 +1,34 @@
 import { parseNameAddr } from '#sip-engine/message/fields.ts';
 import { formatUri, isNumericHost, parseUri } from '#sip-engine/message/uri.ts';
 import type { SipUri } from '#sip-engine/message/uri.ts';
-import type { Target } from './sip-fork.ts';
+import type { ForkTarget } from './sip-fork.ts';
 import { domainName } from './sip-names.ts';
-import type { Plan } from './sip-outgoing.ts';
+import type { RingPlan } from './sip-outgoing.ts';
 import type { Binding, SipRegistrar } from './sip-registrar.ts';
 import type { SipProtocol, SipWire } from './sip-wire.ts';
-import type { OutgoingCall, TrunkFacts, VoiceSurroundings } from '#testing/twilio/base/voice-side.ts';
+import type { OutboundCall, TrunkFacts, VoiceSideDeps } from '#testing/twilio/base/voice-side.ts';
 
 // Where a call to the house goes: the bindings of a user, a SIP address, or the origination addresses of a trunk.
 
-type Places = { readonly wire: SipWire; readonly registrar: SipRegistrar; readonly surroundings: VoiceSurroundings };
+type RoutingDeps = { readonly wire: SipWire; readonly registrar: SipRegistrar; readonly deps: VoiceSideDeps };
 
 const nextUrlMs = 4000;
 /** Whether the next origination address is not tried after this status. */
-export function lastsHere(status: number): boolean {
+export function stopsFailover(status: number): boolean {
   return status < 300 || [400, 404, 405, 410, 416, 482, 484, 486].includes(status) || status >= 600;
 }
 
-export function planCall(call: OutgoingCall, places: Places): Plan {
+export function planCall(call: OutboundCall, routing: RoutingDeps): RingPlan {
   const uri = parseUri(call.to);
   if (uri === undefined || uri.scheme !== 'sip') return impossible(400, 13_243);
   const name = domainName(uri.host);
-  if (name === undefined) return planAddress(uri, call, places);
+  if (name === undefined) return planAddress(uri, call, routing);
   if (name.edge !== undefined) return impossible(400, 32_220);
   if (uri.user === '') return impossible(400, 32_223);
-  const { directory, takesFault } = places.surroundings;
+  const { directory, takesFault } = routing.deps;
   if (name.kind === 'trunk' || directory.domain(name.name) === undefined) return impossible(404, 32_214);
   if (takesFault('sip.binding-lost', 'invite.out')) return impossible(408, 32_011);
-  const bindings = places.registrar.of(uri.user, name.name);
+  const bindings = routing.registrar.of(uri.user, name.name);
   if (bindings.length === 0) return impossible(404, 32_009);
   const usable = bindings.filter(({ flow }) => !call.secure || flow.protocol === 'tls');
   if (usable.length === 0) return impossible(404, 32_209);
@@ -36,11 +36,11 @@ export function planCall(call: OutgoingCall, places: Places): Plan {
   return { kind: 'ring', groups: [usable.map((binding) => targetOf(binding, address, name.name))], nextAfter: () => false };
 }
 
-export function planTrunkCall(trunk: TrunkFacts, call: OutgoingCall, places: Places): Plan {
+export function planTrunkCall(trunk: TrunkFacts, call: OutboundCall, routing: RoutingDeps): RingPlan {
   if (trunk.originationUris.length === 0) return impossible(404, 32_010);
-  const ordered = inOrder(trunk.originationUris, places.surroundings.random);
+  const ordered = byPriorityAndWeight(trunk.originationUris, routing.deps.random);
   const groups = ordered.flatMap(({ uri }) => {
-    const target = trunkTarget(uri, call, places);
+    const target = trunkTarget(uri, call, routing);
     return target ? [[target]] : [];
   });
   if (groups.length === 0) return impossible(404, 13_254);
@@ -48,16 +48,16 @@ export function planTrunkCall(trunk: TrunkFacts, call: OutgoingCall, places: Pla
     kind: 'ring',
     groups,
     attemptMs: nextUrlMs,
-    nextAfter: (status) => !lastsHere(status),
+    nextAfter: (status) => !stopsFailover(status),
     redirect: (contact) => {
       const uri = parseNameAddr(contact)?.uri;
-      return uri === undefined ? undefined : trunkTarget(uri, call, places);
+      return uri === undefined ? undefined : trunkTarget(uri, call, routing);
     },
   };
 }
 
 /** Lowest priority first; inside one priority drawn by weight. */
-export function inOrder<Each extends { readonly priority: number; readonly weight: number }>(
+export function byPriorityAndWeight<Each extends { readonly priority: number; readonly weight: number }>(
   uris: readonly Each[],
   random: (below: number) => number,
 ): Each[] {
@@ -80,14 +80,14 @@ export function inOrder<Each extends { readonly priority: number; readonly weigh
   return ordered;
 }
 
-function planAddress(uri: SipUri, call: OutgoingCall, { wire }: Places): Plan {
+function planAddress(uri: SipUri, call: OutboundCall, { wire }: RoutingDeps): RingPlan {
   const target = addressTarget(uri, { wire, fromHost: 'sip.twilio.com', headers: {} });
   if (target === undefined) return impossible(404, 13_254);
   if (call.secure && transportOf(uri) !== 'tls') return impossible(400, 32_209);
   return { kind: 'ring', groups: [[target]], nextAfter: () => false };
 }
 
-function targetOf(binding: Binding, address: string, fromHost: string): Target {
+function targetOf(binding: Binding, address: string, fromHost: string): ForkTarget {
   return {
     requestUri: binding.contact,
     to: `<${address}>`,
@@ -97,7 +97,7 @@ function targetOf(binding: Binding, address: string, fromHost: string): Target {
   };
 }
 
-function trunkTarget(text: string, call: OutgoingCall, { wire }: Places): Target | undefined {
+function trunkTarget(text: string, call: OutboundCall, { wire }: RoutingDeps): ForkTarget | undefined {
   const uri = parseUri(text);
   if (uri === undefined || uri.scheme !== 'sip') return undefined;
   const fromHost = 'pstn.twilio.com';
@@ -110,9 +110,13 @@ function trunkTarget(text: string, call: OutgoingCall, { wire }: Places): Target
   return addressTarget({ ...uri, user: uri.user === '' ? call.to : uri.user }, { wire, fromHost, headers });
 }
 
-type AddressParts = { readonly wire: SipWire; readonly fromHost: string; readonly headers: Readonly<Record<string, string>> };
+type AddressTargetOptions = {
+  readonly wire: SipWire;
+  readonly fromHost: string;
+  readonly headers: Readonly<Record<string, string>>;
+};
 
-function addressTarget(uri: SipUri, { wire, fromHost, headers }: AddressParts): Target | undefined {
+function addressTarget(uri: SipUri, { wire, fromHost, headers }: AddressTargetOptions): ForkTarget | undefined {
   if (isNumericHost(uri.host) !== 4) return undefined;
   const protocol = transportOf(uri);
   const port = uri.port ?? (protocol === 'tls' ? 5061 : 5060);
@@ -143,6 +147,6 @@ function headersOf(uri: SipUri): Record<string, string> {
   );
 }
 
-function impossible(status: number, twilioCode: number): Plan {
+function impossible(status: number, twilioCode: number): RingPlan {
   return { kind: 'impossible', status, twilioCode };
 }

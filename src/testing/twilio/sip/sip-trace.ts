@@ -19,8 +19,8 @@ export type TracedMessage = {
 
 type Waiting = { readonly look: () => boolean };
 
-const mostMessages = 2000;
-const mostBreaches = 100;
+const maxMessages = 2000;
+const maxBreaches = 100;
 
 export class SipTrace {
   readonly messages: TracedMessage[] = [];
@@ -30,7 +30,7 @@ export class SipTrace {
 
   note(entry: TracedMessage): void {
     this.messages.push({ ...entry, message: entry.message.clone() });
-    if (this.messages.length > mostMessages) this.messages.shift();
+    if (this.messages.length > maxMessages) this.messages.shift();
     for (const waiting of this.#waiting) if (waiting.look()) this.#waiting.delete(waiting);
   }
 
@@ -53,7 +53,7 @@ export class SipTrace {
   }
 
   breach(what: string): void {
-    if (this.breaches.length < mostBreaches) this.breaches.push(what);
+    if (this.breaches.length < maxBreaches) this.breaches.push(what);
   }
 
   /** Messages of one direction that fit a method or a status. */

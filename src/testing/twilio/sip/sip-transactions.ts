@@ -3,7 +3,7 @@ import { parseVia } from '#sip-engine/message/fields.ts';
 import { SipMessage } from '#sip-engine/message/message.ts';
 import { responseTo } from './sip-build.ts';
 import type { SipTrace } from './sip-trace.ts';
-import type { Flow } from './sip-wire.ts';
+import type { WireFlow } from './sip-wire.ts';
 
 // Transactions of the emulated edge (RFC 3261 section 17): retransmission, matching, the ACK of a refusal.
 // Called by the emulator's SIP side.
@@ -12,9 +12,9 @@ import type { Flow } from './sip-wire.ts';
 const t1Ms = 500;
 const t2Ms = 4000;
 
-export type ServerTransaction = {
+export type EdgeServerTransaction = {
   readonly request: SipMessage;
-  readonly flow: Flow;
+  readonly flow: WireFlow;
   /** A 2xx to INVITE goes out again until `acknowledged` is called. */
   readonly respond: (response: SipMessage) => void;
   readonly acknowledged: () => void;
@@ -30,13 +30,13 @@ export type ClientHandlers = {
 };
 
 export type SipHandlers = {
-  readonly onRequest: (transaction: ServerTransaction) => void;
+  readonly onRequest: (transaction: EdgeServerTransaction) => void;
   /** An ACK of a 2xx. */
-  readonly onAck: (ack: SipMessage, flow: Flow) => void;
+  readonly onAck: (ack: SipMessage, flow: WireFlow) => void;
 };
 
 type Client = { readonly vias: readonly string[]; readonly receive: (response: SipMessage) => void };
-type Server = ServerTransaction & { readonly repeat: () => void; readonly acknowledge: () => void };
+type Server = EdgeServerTransaction & { readonly repeat: () => void; readonly acknowledge: () => void };
 
 export class SipTransactions {
   readonly #clock: Clock;
@@ -56,14 +56,14 @@ export class SipTransactions {
     this.#handlers = handlers;
   }
 
-  receive(message: SipMessage, flow: Flow): void {
+  receive(message: SipMessage, flow: WireFlow): void {
     if (!message.isRequest) this.#receiveResponse(message);
     else if (message.method === 'ACK') this.#receiveAck(message, flow);
     else this.#receiveRequest(message, flow);
   }
 
   /** Sends a request that has its Via headers and waits for the end of it. */
-  request(request: SipMessage, flow: Flow, handlers: ClientHandlers): void {
+  request(request: SipMessage, flow: WireFlow, handlers: ClientHandlers): void {
     const key = clientKey(request, request.method);
     const isInvite = request.method === 'INVITE';
     let isAnswered = false;
@@ -119,13 +119,13 @@ export class SipTransactions {
     else this.#trace.breach(`${response.status} to ${response.get('cseq') ?? ''}: ${problem}`);
   }
 
-  #receiveAck(ack: SipMessage, flow: Flow): void {
+  #receiveAck(ack: SipMessage, flow: WireFlow): void {
     const server = this.#servers.get(serverKey(ack, 'INVITE'));
     if (server) server.acknowledge();
     else this.#handlers.onAck(ack, flow);
   }
 
-  #receiveRequest(request: SipMessage, flow: Flow): void {
+  #receiveRequest(request: SipMessage, flow: WireFlow): void {
     const key = serverKey(request, request.method);
     const known = this.#servers.get(key);
     if (known) {
@@ -138,13 +138,13 @@ export class SipTransactions {
     else this.#handlers.onRequest(transaction);
   }
 
-  #cancel(transaction: ServerTransaction): void {
+  #cancel(transaction: EdgeServerTransaction): void {
     const invite = this.#servers.get(serverKey(transaction.request, 'INVITE'));
     transaction.respond(responseTo(transaction.request, invite ? 200 : 481));
     invite?.onCancel();
   }
 
-  #open(key: string, request: SipMessage, flow: Flow): Server {
+  #open(key: string, request: SipMessage, flow: WireFlow): Server {
     let last: SipMessage | undefined;
     let again: Timer | undefined;
     const quiet = (): void => again?.cancel();
@@ -191,7 +191,7 @@ export class SipTransactions {
     };
   }
 
-  #repeat(flow: Flow, message: () => SipMessage, isDone: () => boolean, always = false): Timer {
+  #repeat(flow: WireFlow, message: () => SipMessage, isDone: () => boolean, always = false): Timer {
     let timer: Timer | undefined;
     let isCancelled = false;
     const wait = (delayMs: number): void => {

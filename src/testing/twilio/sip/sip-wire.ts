@@ -24,7 +24,7 @@ export type SipProtocol = 'udp' | 'tcp' | 'tls';
 export type Remote = { readonly address: string; readonly port: number };
 
 /** A way to one peer: an address for UDP, a connection otherwise. */
-export type Flow = {
+export type WireFlow = {
   readonly protocol: SipProtocol;
   readonly remote: Remote;
   readonly isOpen: () => boolean;
@@ -42,14 +42,14 @@ export type WireOptions = {
 };
 
 export class SipWire implements AsyncDisposable {
-  onMessage: (message: SipMessage, flow: Flow) => void = () => {};
+  onMessage: (message: SipMessage, flow: WireFlow) => void = () => {};
   readonly address: string;
   readonly port: number;
   readonly tlsPort: number;
   readonly #options: WireOptions;
   #udp: UdpSocket | undefined;
   #servers: Server[] = [];
-  readonly #connections = new Map<Socket, Flow>();
+  readonly #connections = new Map<Socket, WireFlow>();
 
   private constructor(options: WireOptions, ports: { port: number; tlsPort: number }) {
     this.#options = options;
@@ -77,7 +77,7 @@ export class SipWire implements AsyncDisposable {
   }
 
   /** A way to this address; connections that are open are used again. Rejects when nobody listens there. */
-  async flowTo(protocol: SipProtocol, remote: Remote): Promise<Flow> {
+  async flowTo(protocol: SipProtocol, remote: Remote): Promise<WireFlow> {
     if (protocol === 'udp') return this.#datagramFlow(remote);
     for (const flow of this.#connections.values()) {
       const fits = flow.protocol === protocol && flow.remote.port === remote.port && flow.remote.address === remote.address;
@@ -129,9 +129,9 @@ export class SipWire implements AsyncDisposable {
     this.#servers.push(server);
   }
 
-  #attach(socket: Socket, protocol: SipProtocol): Flow {
+  #attach(socket: Socket, protocol: SipProtocol): WireFlow {
     const remote = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
-    const flow: Flow = {
+    const flow: WireFlow = {
       protocol,
       remote,
       isOpen: () => !socket.destroyed && socket.writable,
@@ -143,7 +143,7 @@ export class SipWire implements AsyncDisposable {
     const framer = new StreamFramer(defaultLimits, {
       onMessage: (bytes) => this.#receive(bytes, flow),
       onPing: () => socket.write('\r\n'),
-      onBreach: () => {
+      onProtocolError: () => {
         this.#options.trace.breach('What came over a connection was not SIP');
         socket.destroy();
       },
@@ -156,8 +156,8 @@ export class SipWire implements AsyncDisposable {
     return flow;
   }
 
-  #datagramFlow({ address, port }: Remote): Flow {
-    const flow: Flow = {
+  #datagramFlow({ address, port }: Remote): WireFlow {
+    const flow: WireFlow = {
       protocol: 'udp',
       remote: { address, port },
       isOpen: () => this.#udp !== undefined,
@@ -169,7 +169,7 @@ export class SipWire implements AsyncDisposable {
     return flow;
   }
 
-  #receive(bytes: Buffer, flow: Flow): void {
+  #receive(bytes: Buffer, flow: WireFlow): void {
     const result = parseMessage(bytes, defaultLimits);
     if (result.kind === 'malformed') this.#options.trace.breach(`A message was malformed: ${result.reason}`);
     if (result.kind !== 'message') return;
@@ -179,7 +179,7 @@ export class SipWire implements AsyncDisposable {
     this.onMessage(message, flow);
   }
 
-  #note(direction: 'in' | 'out', { protocol, remote }: Flow, message: SipMessage): void {
+  #note(direction: 'in' | 'out', { protocol, remote }: WireFlow, message: SipMessage): void {
     const at = this.#options.clock.now();
     this.#options.trace.note({ at, direction, protocol, remote: `${remote.address}:${remote.port}`, message });
   }

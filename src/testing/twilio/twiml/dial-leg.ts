@@ -3,7 +3,7 @@ import { callerIdRefusal, readSipTarget } from './dial-target.ts';
 import type { CallStatus } from '#testing/twilio/base/records.ts';
 import type { Switches } from '#testing/twilio/base/switches.ts';
 import { emergency } from '#testing/twilio/sip/sip-admission.ts';
-import { flagOf, methodOf, numberOf, TwimlRun, wordsOf } from './twiml-run.ts';
+import { flagOf, methodOf, numberOf, TwimlRun, splitWords } from './twiml-run.ts';
 import type { Verb } from './twiml-document.ts';
 import type { LegEnd } from '#testing/twilio/base/voice-side.ts';
 
@@ -30,7 +30,7 @@ export class DialLeg {
     this.#noun = noun;
     this.isSip = noun.name === 'Sip';
     this.ready = this.#ready.promise;
-    this.call = run.on.newCall({
+    this.call = run.telephony.newCall({
       from: callerId,
       to: noun.text.split(/[?;]/)[0] ?? '',
       direction: 'outbound-dial',
@@ -53,7 +53,7 @@ export class DialLeg {
   }
 
   #placeSip(timeoutSeconds: number, onRinging: () => void): void {
-    const { on } = this.#run;
+    const { telephony: on } = this.#run;
     const target = readSipTarget(this.#noun.text, on.directory);
     if (target.kind === 'refused') {
       this.#fail(target.code, target.about);
@@ -82,7 +82,7 @@ export class DialLeg {
   }
 
   #placeNumber(onRinging: () => void): void {
-    const { on, call } = this.#run;
+    const { telephony: on, call } = this.#run;
     const number = this.#noun.text.replaceAll(/[\s()-]/g, '');
     if (!/^\+[1-9]\d{6,14}$/.test(number) && !emergency.has(number)) {
       this.#fail(13_223, `${this.#noun.text} is no telephone number`);
@@ -104,7 +104,7 @@ export class DialLeg {
       if (this.call.isOver) return;
       if (far.outcome === 'answers') this.#answered({});
       else this.#end({ status: far.outcome, sipStatus: undefined, headers: {} });
-      if (far.hangUpAfterMs !== undefined) clock.after(far.hangUpAfterMs, () => leg.person.hangup());
+      if (far.hangUpAfterMs !== undefined) clock.after(far.hangUpAfterMs, () => leg.remoteParty.hangup());
     });
   }
 
@@ -125,7 +125,7 @@ export class DialLeg {
       this.#ready.resolve(true);
       return;
     }
-    const run = new TwimlRun(this.#run.on, this.call, true);
+    const run = new TwimlRun(this.#run.telephony, this.call, true);
     const method = methodOf(this.#noun.attributes.get('method'));
     const isHungUp = await run.run({ kind: 'url', url: at, method, webhook: 'screening' });
     this.#ready.resolve(!isHungUp);
@@ -142,7 +142,7 @@ export class DialLeg {
     if (by === 'near' && !wasAnswered && status === 487) return;
     const sipStatus = this.isSip && twilioCode === undefined ? status : undefined;
     this.#end({
-      status: wasAnswered ? 'completed' : statusOf(status, this.#run.on.state.switches.sipStatusMeaning),
+      status: wasAnswered ? 'completed' : statusOf(status, this.#run.telephony.state.switches.sipStatusMeaning),
       sipStatus,
       headers,
     });
@@ -168,7 +168,7 @@ export class DialLeg {
     const url = given === undefined ? undefined : this.#run.resolve(given);
     if (url === undefined) return;
     const method = methodOf(attributes.get('statusCallbackMethod'));
-    const events = wordsOf(attributes.get('statusCallbackEvent'), 'completed');
+    const events = splitWords(attributes.get('statusCallbackEvent'), 'completed');
     this.call.statusCallbacks = [{ kind: 'dial-status', url, method, events }];
   }
 }

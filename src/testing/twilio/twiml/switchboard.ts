@@ -6,15 +6,15 @@ import type { StatusCallback, TwimlSource } from '#testing/twilio/base/call.ts';
 import { asText } from '#testing/twilio/base/records.ts';
 import type { Resource } from '#testing/twilio/base/records.ts';
 import type { FormFields } from '#testing/twilio/base/signature.ts';
-import { TrunkArrival, trunkAddress } from './trunk-arrival.ts';
+import { TrunkOrigination, trunkAddress } from './trunk-origination.ts';
 import { TwimlRun } from './twiml-run.ts';
 import type { NewCall, Telephony } from './twiml-run.ts';
-import { obey } from './twiml-verbs.ts';
-import type { IncomingCall, PstnLeg, Sound } from '#testing/twilio/base/voice-side.ts';
+import { runVerb } from './twiml-verbs.ts';
+import type { InboundInvite, PstnLeg, AudioClip } from '#testing/twilio/base/voice-side.ts';
 
 export type CallerOptions = {
   /** What the caller says as soon as somebody listens. */
-  readonly speak?: Sound;
+  readonly speak?: AudioClip;
   readonly callerName?: string;
   readonly stirVerstat?: string;
   /** JSON text of the add-ons. */
@@ -25,10 +25,10 @@ export type CallerOptions = {
 };
 
 /** Somebody on the telephone network who called one of our numbers. */
-export type Caller = {
+export type PstnCaller = {
   readonly callSid: string;
   readonly call: EmulatedCall;
-  readonly person: PstnLeg['person'];
+  readonly remoteParty: PstnLeg['remoteParty'];
   readonly hangUp: () => void;
   readonly press: (digits: string) => void;
   /** Settles when the call is over for Twilio. */
@@ -37,20 +37,16 @@ export type Caller = {
 
 export class Switchboard {
   readonly calls = new Map<string, EmulatedCall>();
-  readonly #on: Telephony;
+  readonly telephony: Telephony;
 
-  constructor(on: Omit<Telephony, 'newCall' | 'obey' | 'referTakers'>) {
-    this.#on = { ...on, obey, referTakers: new Map(), newCall: (given) => this.newCall(given) };
-    on.voice.onIncoming((incoming) => this.#takeFromHouse(incoming));
-    on.voice.onRefer?.((leg, target) => this.#on.referTakers.get(leg)?.(target));
-  }
-
-  get telephony(): Telephony {
-    return this.#on;
+  constructor(on: Omit<Telephony, 'newCall' | 'runVerb' | 'referHandlers'>) {
+    this.telephony = { ...on, runVerb, referHandlers: new Map(), newCall: (given) => this.newCall(given) };
+    on.voice.onIncoming((incoming) => this.#receiveFromPbx(incoming));
+    on.voice.onRefer?.((leg, target) => this.telephony.referHandlers.get(leg)?.(target));
   }
 
   newCall(given: NewCall): EmulatedCall {
-    const { state, webhooks } = this.#on;
+    const { state, webhooks } = this.telephony;
     const now = state.now();
     const call = new EmulatedCall(
       {
@@ -76,14 +72,15 @@ export class Switchboard {
   }
 
   /** Somebody calls one of our numbers. */
-  callFrom(from: string, to: string, options: CallerOptions = {}): Caller {
-    const { state, voice } = this.#on;
+  callFrom(from: string, to: string, options: CallerOptions = {}): PstnCaller {
+    const { state, voice } = this.telephony;
     const number = state.numberOf(to);
     if (number === undefined) throw new Error(`${to} is no number of this account`);
     const leg = voice.pstnLeg(options.speak === undefined ? {} : { speak: options.speak });
     const trunk = state.trunks.get(asText(number['trunk_sid']));
     const given = {
-      ...{ from, phoneNumberSid: number.sid },
+      from,
+      phoneNumberSid: number.sid,
       ...(options.callerName === undefined ? {} : { callerName: options.callerName }),
     };
     const call =
@@ -91,29 +88,29 @@ export class Switchboard {
         ? this.newCall({ ...given, to, direction: 'inbound' })
         : this.newCall({
             ...given,
-            to: trunkAddress(this.#on.directory, trunk, to),
+            to: trunkAddress(this.telephony.directory, trunk, to),
             direction: 'trunking-originating',
             trunkSid: trunk.sid,
           });
     call.attach(leg);
-    call.extraFields = callerFields(this.#on, options);
+    call.extraFields = callerFields(this.telephony, options);
     if (trunk === undefined) {
-      this.#watch(call, asText(number['status_callback']), asText(number['status_callback_method']));
+      this.reportStatusTo(call, asText(number['status_callback']), asText(number['status_callback_method']));
       this.#run(call, number);
     }
     return {
       callSid: call.sid,
       call,
-      person: leg.person,
-      hangUp: () => leg.person.hangup(),
-      press: (digits) => leg.person.press(digits),
-      over: trunk === undefined ? call.over : new TrunkArrival(this.#on, { call, leg, trunk, number: to }).run(),
+      remoteParty: leg.remoteParty,
+      hangUp: () => leg.remoteParty.hangup(),
+      press: (digits) => leg.remoteParty.press(digits),
+      over: trunk === undefined ? call.over : new TrunkOrigination(this.telephony, { call, leg, trunk, number: to }).run(),
     };
   }
 
   /** Runs a call through TwiML in the background. */
   start(call: EmulatedCall, source: TwimlSource): void {
-    void new TwimlRun(this.#on, call).run(source);
+    void new TwimlRun(this.telephony, call).run(source);
   }
 
   #run(call: EmulatedCall, owner: Resource): void {
@@ -128,21 +125,21 @@ export class Switchboard {
     this.start(call, { kind: 'url', url, method: verb(owner['voice_method']), webhook: 'voice' });
   }
 
-  #watch(call: EmulatedCall, url: string, method: string): void {
+  reportStatusTo(call: EmulatedCall, url: string, method: string): void {
     if (url === '') return;
     // Number and SIP Domain tell the end only, once.
     const callback: StatusCallback = { kind: 'call-status', url, method: verb(method), events: ['completed'] };
     call.statusCallbacks = [callback];
   }
 
-  #takeFromHouse(incoming: IncomingCall): void {
+  #receiveFromPbx(incoming: InboundInvite): void {
     if (incoming.kind === 'trunk') this.#terminate(incoming);
-    else this.#takeFromDomain(incoming);
+    else this.#receiveFromDomain(incoming);
   }
 
   /** Trunk termination: to the telephone network, without any TwiML. */
-  #terminate(incoming: IncomingCall): void {
-    const { directory, voice, farPhones, state } = this.#on;
+  #terminate(incoming: InboundInvite): void {
+    const { directory, voice, farPhones, state } = this.telephony;
     const trunk = directory.trunk(incoming.domain);
     const number = userOf(incoming.to);
     const call = this.newCall({
@@ -152,17 +149,17 @@ export class Switchboard {
       ...(trunk === undefined ? {} : { trunkSid: trunk.sid }),
     });
     call.attach(incoming.leg);
-    call.turnAway = (status) => incoming.reject(status);
-    call.pickUp = () => incoming.answer();
+    call.rejectLeg = (status) => incoming.reject(status);
+    call.answerLeg = () => incoming.answer();
     const far = farPhones.get(number)?.calls ?? { outcome: 'answers' as const };
     state.clock.after(5, () => call.isOver || incoming.ring());
-    const person = voice.pstnLeg(far.say === undefined ? {} : { speak: far.say });
+    const pstnLeg = voice.pstnLeg(far.say === undefined ? {} : { speak: far.say });
     void incoming.leg.ended.then(() => {
-      person.hangup();
+      pstnLeg.hangup();
       call.finish(call.isAnswered ? 'completed' : 'canceled');
     });
-    void person.ended.then(() => call.finish(call.isAnswered ? 'completed' : 'canceled'));
-    this.persons.set(call.sid, person);
+    void pstnLeg.ended.then(() => call.finish(call.isAnswered ? 'completed' : 'canceled'));
+    this.remoteParties.set(call.sid, pstnLeg);
     if (far.outcome === 'no-answer') return;
     state.clock.after(far.ringMs ?? 50, () => {
       if (call.isOver) return;
@@ -170,21 +167,21 @@ export class Switchboard {
         call.finish(far.outcome);
         return;
       }
-      void call.answer().then(() => voice.bridge(incoming.leg, person));
-      if (far.hangUpAfterMs !== undefined) state.clock.after(far.hangUpAfterMs, () => person.person.hangup());
+      void call.answer().then(() => voice.bridge(incoming.leg, pstnLeg));
+      if (far.hangUpAfterMs !== undefined) state.clock.after(far.hangUpAfterMs, () => pstnLeg.remoteParty.hangup());
     });
   }
 
   /** Who the house reached through a trunk, by call. */
-  readonly persons = new Map<string, PstnLeg>();
+  readonly remoteParties = new Map<string, PstnLeg>();
 
-  #takeFromDomain(incoming: IncomingCall): void {
-    const { state } = this.#on;
+  #receiveFromDomain(incoming: InboundInvite): void {
+    const { state } = this.telephony;
     const domain = [...state.domains.values()].find((each) => each['domain_name'] === incoming.domain);
     const call = this.newCall({ from: incoming.from, to: incoming.to, direction: 'inbound' });
     call.attach(incoming.leg);
-    call.pickUp = () => incoming.answer();
-    call.turnAway = (status) => incoming.reject(status);
+    call.answerLeg = () => incoming.answer();
+    call.rejectLeg = (status) => incoming.reject(status);
     call.extraFields = [
       ['SipDomain', incoming.domain],
       ['SipDomainSid', domain?.sid ?? ''],
@@ -199,7 +196,7 @@ export class Switchboard {
     }
     // The phone hears that it rings before the house is asked what to do.
     incoming.ring();
-    this.#watch(call, asText(domain['voice_status_callback_url']), asText(domain['voice_status_callback_method']));
+    this.reportStatusTo(call, asText(domain['voice_status_callback_url']), asText(domain['voice_status_callback_method']));
     this.#run(call, domain);
   }
 }

@@ -2,7 +2,7 @@ import type { TwimlSource } from '#testing/twilio/base/call.ts';
 import type { RecordingCallback } from '#testing/twilio/base/recordings.ts';
 import type { FormFields } from '#testing/twilio/base/signature.ts';
 import type { Verb } from './twiml-document.ts';
-import { methodOf, wordsOf } from './twiml-run.ts';
+import { methodOf, splitWords } from './twiml-run.ts';
 import type { TwimlRun } from './twiml-run.ts';
 
 /** The recording callback that a verb asks for. */
@@ -17,14 +17,14 @@ export function recordingCallbackOf(run: TwimlRun, verb: Verb): RecordingCallbac
   return {
     url,
     method: methodOf(verb.attributes.get('recordingStatusCallbackMethod')),
-    events: wordsOf(verb.attributes.get('recordingStatusCallbackEvent'), 'completed'),
+    events: splitWords(verb.attributes.get('recordingStatusCallbackEvent'), 'completed'),
   };
 }
 
 /** Without an action a verb asks its own document again: an endless loop unless that one decides otherwise. */
 export function ownDocument(run: TwimlRun, verb: Verb, fields: FormFields): TwimlSource | undefined {
   run.selfRequests += 1;
-  run.on.state.loops.push({ callSid: run.call.sid, verb: verb.name });
+  run.telephony.state.loops.push({ callSid: run.call.sid, verb: verb.name });
   if (run.base === undefined || run.selfRequests > 20) return undefined;
   const method = verb.attributes.get('method')?.toUpperCase() === 'GET' ? 'GET' : 'POST';
   return { kind: 'url', url: run.base, method, webhook: 'action', fields };

@@ -8,12 +8,12 @@ const rooms = new WeakMap<object, Map<string, Set<EmulatedCall>>>();
 /** A room for calls: everyone in it is joined with everyone. Settles when the conference ended; a caller who leaves breaks out. */
 export async function joinConference(run: TwimlRun, noun: Verb): Promise<void> {
   await run.call.answer();
-  const here = rooms.get(run.on.state) ?? new Map<string, Set<EmulatedCall>>();
-  rooms.set(run.on.state, here);
+  const here = rooms.get(run.telephony.state) ?? new Map<string, Set<EmulatedCall>>();
+  rooms.set(run.telephony.state, here);
   const room = here.get(noun.text) ?? new Set<EmulatedCall>();
   here.set(noun.text, room);
   const bridges = [...room].flatMap(({ leg }) =>
-    leg === undefined || run.call.leg === undefined ? [] : [run.on.voice.bridge(run.call.leg, leg)],
+    leg === undefined || run.call.leg === undefined ? [] : [run.telephony.voice.bridge(run.call.leg, leg)],
   );
   room.add(run.call);
   try {

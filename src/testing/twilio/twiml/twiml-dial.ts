@@ -5,14 +5,14 @@ import type { RecordingRecord } from '#testing/twilio/base/records.ts';
 import type { FormFields } from '#testing/twilio/base/signature.ts';
 import { joinConference } from './twiml-conference.ts';
 import { recordingCallbackOf } from './twiml-callbacks.ts';
-import { Broken, methodOf, onward, TwimlRun } from './twiml-run.ts';
-import type { Next } from './twiml-run.ts';
+import { RunInterrupted, methodOf, nextVerb, TwimlRun } from './twiml-run.ts';
+import type { VerbResult } from './twiml-run.ts';
 import type { Verb } from './twiml-document.ts';
-import type { Recording, VoiceLeg } from '#testing/twilio/base/voice-side.ts';
+import type { LegRecording, VoiceLeg } from '#testing/twilio/base/voice-side.ts';
 
-const mostNouns = 10;
+const maxNouns = 10;
 
-export async function runDial(run: TwimlRun, verb: Verb): Promise<Next> {
+export async function runDial(run: TwimlRun, verb: Verb): Promise<VerbResult> {
   if (run.isScreening) {
     run.alert(13_201, 'a screening document may not dial');
     return { kind: 'end', status: 'completed' };
@@ -41,7 +41,7 @@ class Dial {
     this.#settings = readDialSettings(verb);
   }
 
-  async run(): Promise<Next> {
+  async run(): Promise<VerbResult> {
     const nouns = this.#nouns();
     const conference = nouns.find(({ name }) => name === 'Conference');
     try {
@@ -49,13 +49,13 @@ class Dial {
         await joinConference(this.#run, conference);
         return this.#after({ status: 'answered', leg: undefined, isBridged: true, seconds: 0 });
       }
-      if (nouns.length > mostNouns) {
-        this.#run.alert(13_250, `a Dial may have ${mostNouns} nouns, not ${nouns.length}`);
+      if (nouns.length > maxNouns) {
+        this.#run.alert(13_250, `a Dial may have ${maxNouns} nouns, not ${nouns.length}`);
         return this.#after({ status: 'failed', leg: undefined, isBridged: false, seconds: 0 });
       }
       return this.#after(await this.#dial(nouns));
     } catch (error) {
-      if (error instanceof Broken) await this.#leave(error);
+      if (error instanceof RunInterrupted) await this.#leave(error);
       throw error;
     }
   }
@@ -70,14 +70,14 @@ class Dial {
     if (!this.#settings.answerOnBridge) await call.answer();
     const callerId = this.#verb.attributes.get('callerId') ?? call.record.from.replace(/^sip:/, '').replace(/@.*$/, '');
     for (const noun of nouns) this.#legs.push(new DialLeg(this.#run, noun, callerId));
-    const winner = this.#settings.isSequential ? await this.#oneByOne() : await this.#together(this.#legs);
+    const winner = this.#settings.isSequential ? await this.#dialSequentially() : await this.#together(this.#legs);
     if (winner === undefined) return this.#unanswered();
     this.#winner = winner;
     for (const leg of this.#legs) if (leg !== winner) leg.giveUp('canceled');
     return await this.#bridge(winner);
   }
 
-  async #oneByOne(): Promise<DialLeg | undefined> {
+  async #dialSequentially(): Promise<DialLeg | undefined> {
     for (const leg of this.#legs) {
       const winner = await this.#together([leg]);
       if (winner !== undefined) return winner;
@@ -94,7 +94,7 @@ class Dial {
       (leg) => leg,
       () => undefined,
     );
-    const { delays, clock } = run.on.state;
+    const { delays, clock } = run.telephony.state;
     const late = Promise.withResolvers<undefined>();
     const timer = clock.after(this.#settings.timeoutSeconds * delays.twimlSecond + delays.dialExtra, () =>
       late.resolve(undefined),
@@ -111,19 +111,19 @@ class Dial {
   #unanswered(): Outcome {
     const statuses = this.#legs.map(({ call }) => call.record.status);
     const status = ['no-answer', 'busy'].find((each) => statuses.some((one) => one === each)) ?? 'failed';
-    const leg = this.#run.on.state.switches.unansweredDialSid === 'first' ? this.#legs[0] : this.#legs.at(-1);
+    const leg = this.#run.telephony.state.switches.unansweredDialSid === 'first' ? this.#legs[0] : this.#legs.at(-1);
     return { status, leg, isBridged: false, seconds: 0 };
   }
 
   async #bridge(winner: DialLeg): Promise<Outcome> {
-    const { call, on } = this.#run;
+    const { call, telephony: on } = this.#run;
     await call.answer();
     const { leg } = call;
     if (leg === undefined || winner.call.leg === undefined)
       return { status: 'failed', leg: winner, isBridged: false, seconds: 0 };
     const bridge = on.voice.bridge(leg, winner.call.leg);
     const recording = this.#record();
-    this.#takeRefer(winner.call.leg);
+    this.#onReferRequest(winner.call.leg);
     const over = Promise.withResolvers<{ readonly kind: 'limit' }>();
     const timer = on.state.clock.after(this.#settings.timeLimitSeconds * on.state.delays.twimlSecond, () =>
       over.resolve({ kind: 'limit' }),
@@ -140,17 +140,17 @@ class Dial {
       timer.cancel();
       forget?.();
       bridge.undo();
-      if (winner.call.leg !== undefined) on.referTakers.delete(winner.call.leg);
+      if (winner.call.leg !== undefined) on.referHandlers.delete(winner.call.leg);
       recording?.stop();
     }
   }
 
   /** A REFER of the far leg asks the referUrl what the caller does next; the leg itself is done. */
-  #takeRefer(leg: VoiceLeg): void {
+  #onReferRequest(leg: VoiceLeg): void {
     const given = this.#verb.attributes.get('referUrl');
     const url = given === undefined ? undefined : this.#run.resolve(given);
     if (url === undefined) return;
-    this.#run.on.referTakers.set(leg, (target) => {
+    this.#run.telephony.referHandlers.set(leg, (target) => {
       const fields: FormFields = [['ReferTransferTarget', target.slice(0, 256)]];
       const method = methodOf(this.#verb.attributes.get('referMethod'));
       this.#run.call.interrupt({ kind: 'replaced', source: { kind: 'url', url, method, webhook: 'action', fields } });
@@ -161,11 +161,11 @@ class Dial {
   /** The far leg got a document of its own: it goes on alone. */
   #release(leg: DialLeg, source: TwimlSource): void {
     leg.call.resume();
-    void new TwimlRun(this.#run.on, leg.call).run(source);
+    void new TwimlRun(this.#run.telephony, leg.call).run(source);
   }
 
-  #record(): Recording | undefined {
-    const { call, on } = this.#run;
+  #record(): LegRecording | undefined {
+    const { call, telephony: on } = this.#run;
     if (this.#settings.record === 'none' || call.leg === undefined) return undefined;
     const isDual = this.#settings.record === 'dual';
     const recording = call.leg.record({ maxSeconds: 14_400, track: isDual ? 'dual' : 'both' });
@@ -178,30 +178,30 @@ class Dial {
     return recording;
   }
 
-  #after(outcome: Outcome): Next {
+  #after(outcome: Outcome): VerbResult {
     const source = this.#run.action(this.#verb, this.#fields(outcome));
     // Without an action the next verb runs, after a call that was talked out just as well.
-    return source === undefined ? onward : { kind: 'go', source };
+    return source === undefined ? nextVerb : { kind: 'go', source };
   }
 
   /** The caller left, or the document was replaced: every leg ends, and the action is told. */
-  async #leave({ interruption }: Broken): Promise<void> {
+  async #leave({ interruption }: RunInterrupted): Promise<void> {
     const winner = this.#winner;
     const wasBridged = winner?.call.isAnswered === true && this.#run.call.isAnswered;
     for (const leg of this.#legs) leg.giveUp(leg === winner ? 'completed' : 'canceled');
     if (interruption.kind !== 'hangup') return;
-    const { switches } = this.#run.on.state;
+    const { switches } = this.#run.telephony.state;
     this.#run.call.close(this.#run.call.isAnswered ? 'completed' : switches.abandonedCallStatus);
     if (!wasBridged && !switches.abandonedDialAction) return;
     const status = wasBridged ? 'completed' : switches.abandonedDialStatus;
     const leg = winner ?? this.#legs[0];
     const seconds = winner?.call.durationSeconds ?? 0;
     const source = this.#run.action(this.#verb, this.#fields({ status, leg, isBridged: wasBridged, seconds }));
-    if (source !== undefined) await this.#run.tell(source);
+    if (source !== undefined) await this.#run.notify(source);
   }
 
   #fields({ status, leg, isBridged, seconds }: Outcome): FormFields {
-    const { switches } = this.#run.on.state;
+    const { switches } = this.#run.telephony.state;
     const hasDuration = isBridged || switches.unansweredDialDuration === 'zero';
     const sip: FormFields =
       leg?.isSip === true
@@ -219,7 +219,7 @@ class Dial {
       ...(this.#recorded === undefined
         ? []
         : ([
-            ['RecordingUrl', this.#run.on.recordings.url(this.#recorded.sid)],
+            ['RecordingUrl', this.#run.telephony.recordings.url(this.#recorded.sid)],
             ['RecordingSid', this.#recorded.sid],
           ] as const)),
       ...sip,

@@ -17,11 +17,11 @@ export type TwimlResult =
   | { readonly kind: 'document'; readonly verbs: readonly Verb[]; readonly warnings: readonly Warning[] }
   | { readonly kind: 'invalid'; readonly code: number; readonly about: string };
 
-const mostBytes = 64 * 1024;
+const maxBytes = 64 * 1024;
 
 /** Reads a TwiML document as Twilio does: strict XML, names case-sensitive, what it does not know left out with a warning. */
 export function readTwiml(text: string): TwimlResult {
-  if (Buffer.byteLength(text) > mostBytes) return { kind: 'invalid', code: 11750, about: 'the document is above 64 kB' };
+  if (Buffer.byteLength(text) > maxBytes) return { kind: 'invalid', code: 11750, about: 'the document is above 64 kB' };
   const parsed = parseXml(text);
   if (parsed.kind === 'malformed') return { kind: 'invalid', code: 12100, about: `${parsed.reason} at ${parsed.at}` };
   if (parsed.root.name !== 'Response') return { kind: 'invalid', code: 12102, about: `the root is <${parsed.root.name}>` };
@@ -34,7 +34,7 @@ export type ReplyBody = { readonly contentType: string | undefined; readonly bod
 
 /** What a webhook answered, by its content type: TwiML, sound to play, text to speak or send, or nothing Twilio can use. */
 export function readReply({ contentType, body }: ReplyBody, textVerb: 'Say' | 'Message'): TwimlResult {
-  if (body.length > mostBytes) return { kind: 'invalid', code: 11750, about: 'the reply is above 64 kB' };
+  if (body.length > maxBytes) return { kind: 'invalid', code: 11750, about: 'the reply is above 64 kB' };
   const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
   if (['text/xml', 'application/xml', 'text/html'].includes(type)) return readTwiml(body.toString('utf8'));
   if (type === 'text/plain') return single(textVerb, body.toString('utf8').trim());

@@ -1,15 +1,15 @@
 import { seconds } from '#testing/twilio/base/recordings.ts';
 import type { FormFields } from '#testing/twilio/base/signature.ts';
-import { Broken, flagOf, numberOf, onward } from './twiml-run.ts';
-import type { Next, TwimlRun } from './twiml-run.ts';
+import { RunInterrupted, flagOf, numberOf, nextVerb } from './twiml-run.ts';
+import type { VerbResult, TwimlRun } from './twiml-run.ts';
 import type { Verb } from './twiml-document.ts';
 import { ownDocument, recordingCallbackOf } from './twiml-callbacks.ts';
 import type { Recorded } from '#testing/twilio/base/voice-side.ts';
 
-export async function runRecord(run: TwimlRun, verb: Verb): Promise<Next> {
+export async function runRecord(run: TwimlRun, verb: Verb): Promise<VerbResult> {
   await run.call.answer();
   const { leg } = run.call;
-  if (leg === undefined) return onward;
+  if (leg === undefined) return nextVerb;
   const isTranscribed = flagOf(verb.attributes.get('transcribe'));
   if (flagOf(verb.attributes.get('playBeep'), true))
     await run.race(leg.play({ kind: 'tone', frequency: 1000, seconds: 0.2 }).done);
@@ -22,7 +22,7 @@ export async function runRecord(run: TwimlRun, verb: Verb): Promise<Next> {
   });
   const transcribeTo = isTranscribed ? run.resolve(verb.attributes.get('transcribeCallback') ?? '') : undefined;
   if (isTranscribed && transcribeTo === undefined) run.alert(13_257, 'the transcription callback cannot be read');
-  const record = run.on.recordings.begin(run.call, recording, {
+  const record = run.telephony.recordings.begin(run.call, recording, {
     source: 'RecordVerb',
     channels: 1,
     track: verb.attributes.get('recordingTrack') ?? 'both',
@@ -30,10 +30,10 @@ export async function runRecord(run: TwimlRun, verb: Verb): Promise<Next> {
     transcribeTo,
   });
   const recorded = await heard(run, recording.done, () => recording.stop());
-  const isKept = !run.on.recordings.drops(recorded);
+  const isKept = !run.telephony.recordings.drops(recorded);
   const named: FormFields = [
-    ['RecordingUrl', run.on.recordings.url(record.sid)],
-    ...(run.on.state.switches.recordActionHasSid ? [['RecordingSid', record.sid] as const] : []),
+    ['RecordingUrl', run.telephony.recordings.url(record.sid)],
+    ...(run.telephony.state.switches.recordActionHasSid ? [['RecordingSid', record.sid] as const] : []),
   ];
   const fields: FormFields = [
     ...(isKept ? named : []),
@@ -41,10 +41,10 @@ export async function runRecord(run: TwimlRun, verb: Verb): Promise<Next> {
     ['Digits', recorded.endedBy === 'hangup' ? 'hangup' : (recorded.key ?? '')],
   ];
   const source = run.action(verb, fields) ?? ownDocument(run, verb, fields);
-  if (!run.call.isOver) return source === undefined ? onward : { kind: 'go', source };
+  if (!run.call.isOver) return source === undefined ? nextVerb : { kind: 'go', source };
   // The caller is gone: the house is told, what it answers is not obeyed.
-  if (source !== undefined) await run.tell(source);
-  throw new Broken({ kind: 'hangup' });
+  if (source !== undefined) await run.notify(source);
+  throw new RunInterrupted({ kind: 'hangup' });
 }
 
 /** Waits for the recording; a caller who hangs up ends it, and the call is over from then on. */
@@ -54,7 +54,7 @@ async function heard(run: TwimlRun, done: Promise<Recorded>, stop: () => void): 
     if (recorded.endedBy === 'hangup') run.call.close('completed');
     return recorded;
   } catch (error) {
-    if (!(error instanceof Broken)) throw error;
+    if (!(error instanceof RunInterrupted)) throw error;
     stop();
     const recorded = await done;
     if (error.interruption.kind === 'replaced') throw error;

@@ -3,27 +3,27 @@
 // Must stay true: one document drives a call at a time, and whatever ends the call ends its run.
 import type { EmulatedCall, Interruption, TwimlSource } from '#testing/twilio/base/call.ts';
 import type { FarPhone } from '#testing/twilio/base/far-phones.ts';
-import type { Recordings } from '#testing/twilio/base/recordings.ts';
+import type { EmulatedRecordings } from '#testing/twilio/base/recordings.ts';
 import type { CallDirection } from '#testing/twilio/base/records.ts';
-import { drawn } from '#testing/twilio/base/delays.ts';
+import { drawDelay } from '#testing/twilio/base/delays.ts';
 import type { FormFields } from '#testing/twilio/base/signature.ts';
 import type { EmulatorState } from '#testing/twilio/base/state.ts';
 import { readReply, readTwiml } from './twiml-document.ts';
 import type { TwimlResult, Verb } from './twiml-document.ts';
 import type { SipDirectory, VoiceLeg, VoiceSide } from '#testing/twilio/base/voice-side.ts';
 import { resolveUrl } from '#testing/twilio/base/webhook-address.ts';
-import type { Webhooks } from '#testing/twilio/base/webhooks.ts';
+import type { WebhookSender } from '#testing/twilio/base/webhooks.ts';
 
 export type Telephony = {
   readonly state: EmulatorState;
-  readonly webhooks: Webhooks;
-  readonly recordings: Recordings;
+  readonly webhooks: WebhookSender;
+  readonly recordings: EmulatedRecordings;
   readonly voice: VoiceSide;
   readonly directory: SipDirectory;
   readonly farPhones: ReadonlyMap<string, FarPhone>;
-  readonly obey: Obey;
+  readonly runVerb: RunVerb;
   /** Who takes a REFER that comes from a leg, while its Dial has a referUrl. */
-  readonly referTakers: Map<VoiceLeg, (target: string) => Promise<number>>;
+  readonly referHandlers: Map<VoiceLeg, (target: string) => Promise<number>>;
   readonly newCall: (given: NewCall) => EmulatedCall;
 };
 
@@ -38,20 +38,20 @@ export type NewCall = {
 };
 
 /** What comes after a verb. */
-export type Next =
+export type VerbResult =
   | { readonly kind: 'next' }
   | { readonly kind: 'go'; readonly source: TwimlSource }
   /** The call ends in this state. */
   | { readonly kind: 'end'; readonly status: 'completed' | 'busy' | 'no-answer' | 'failed' };
 
 /** Does what one verb says. */
-export type Obey = (run: TwimlRun, verb: Verb) => Promise<Next> | Next;
+export type RunVerb = (run: TwimlRun, verb: Verb) => Promise<VerbResult> | VerbResult;
 
-export const onward: Next = { kind: 'next' };
-export const hangUp: Next = { kind: 'end', status: 'completed' };
-const mostDocuments = 200;
+export const nextVerb: VerbResult = { kind: 'next' };
+export const hangUp: VerbResult = { kind: 'end', status: 'completed' };
+const maxDocuments = 200;
 
-export class Broken extends Error {
+export class RunInterrupted extends Error {
   readonly interruption: Interruption;
   constructor(interruption: Interruption) {
     super(interruption.kind);
@@ -60,7 +60,7 @@ export class Broken extends Error {
 }
 
 export class TwimlRun {
-  readonly on: Telephony;
+  readonly telephony: Telephony;
   readonly call: EmulatedCall;
   readonly isScreening: boolean;
   /** Of the document that runs; undefined for TwiML that came by REST. */
@@ -69,8 +69,8 @@ export class TwimlRun {
   /** How often in a row a Record or Gather asked its own document again. */
   selfRequests = 0;
 
-  constructor(on: Telephony, call: EmulatedCall, isScreening = false) {
-    this.on = on;
+  constructor(telephony: Telephony, call: EmulatedCall, isScreening = false) {
+    this.telephony = telephony;
     this.call = call;
     this.isScreening = isScreening;
   }
@@ -78,9 +78,9 @@ export class TwimlRun {
   /** Settles when the documents are at their end: true when the call was hung up by them. */
   async run(source: TwimlSource): Promise<boolean> {
     let next: TwimlSource | undefined = source;
-    for (let documents = 0; next !== undefined && documents < mostDocuments; documents += 1) {
+    for (let documents = 0; next !== undefined && documents < maxDocuments; documents += 1) {
       try {
-        const after: Next = await this.#document(next);
+        const after: VerbResult = await this.#document(next);
         if (after.kind === 'end') {
           this.call.finish(after.status);
           return true;
@@ -88,8 +88,8 @@ export class TwimlRun {
         if (after.kind === 'next') break;
         next = after.source;
       } catch (error) {
-        if (!(error instanceof Broken)) throw error;
-        next = this.#afterBreak(error.interruption);
+        if (!(error instanceof RunInterrupted)) throw error;
+        next = this.#afterInterruption(error.interruption);
       }
     }
     if (this.isScreening && !this.call.isOver) return false;
@@ -100,14 +100,14 @@ export class TwimlRun {
   /** Waits for something, unless the caller leaves or the document is replaced meanwhile. */
   async race<Value>(work: Promise<Value>): Promise<Value> {
     const broken = this.call.interrupted.then((interruption) => {
-      throw new Broken(interruption);
+      throw new RunInterrupted(interruption);
     });
     return await Promise.race([work, broken]);
   }
 
   /** Seconds of TwiML in the emulator's own time. */
   seconds(count: number): Promise<void> {
-    return this.on.state.wait(count * this.on.state.delays.twimlSecond);
+    return this.telephony.state.wait(count * this.telephony.state.delays.twimlSecond);
   }
 
   resolve(reference: string): string | undefined {
@@ -115,7 +115,10 @@ export class TwimlRun {
   }
 
   alert(code: number, about: string): void {
-    this.on.state.alert(code, about, { resourceSid: this.call.sid, ...(this.base === undefined ? {} : { url: this.base }) });
+    this.telephony.state.alert(code, about, {
+      resourceSid: this.call.sid,
+      ...(this.base === undefined ? {} : { url: this.base }),
+    });
   }
 
   /** Where a verb's action leads; undefined when it has none. Relative ones need a document with an address. */
@@ -131,11 +134,11 @@ export class TwimlRun {
   }
 
   /** Requests a document only to tell the house something; its TwiML is not obeyed. */
-  async tell(source: TwimlSource): Promise<void> {
+  async notify(source: TwimlSource): Promise<void> {
     if (source.kind !== 'url') return;
     const { url, method, webhook, fields = [] } = source;
     const all = [...this.call.fields(), ...fields];
-    await this.on.webhooks.ask({
+    await this.telephony.webhooks.request({
       kind: webhook,
       url,
       method,
@@ -145,7 +148,7 @@ export class TwimlRun {
     });
   }
 
-  #afterBreak(interruption: Interruption): TwimlSource | undefined {
+  #afterInterruption(interruption: Interruption): TwimlSource | undefined {
     if (interruption.kind === 'hangup') {
       this.call.close(this.call.isAnswered ? 'completed' : this.#unansweredStatus());
       return undefined;
@@ -155,10 +158,10 @@ export class TwimlRun {
   }
 
   #unansweredStatus(): 'canceled' | 'completed' | 'no-answer' {
-    return this.on.state.switches.abandonedCallStatus;
+    return this.telephony.state.switches.abandonedCallStatus;
   }
 
-  async #document(source: TwimlSource): Promise<Next> {
+  async #document(source: TwimlSource): Promise<VerbResult> {
     const read = source.kind === 'twiml' ? this.#inline(source.text) : await this.race(this.#fetch(source));
     if (read.kind === 'invalid') return await this.#applicationError(read.code, read.about);
     for (const { code, about } of read.warnings) this.alert(code, about);
@@ -180,14 +183,14 @@ export class TwimlRun {
       ['ErrorCode', String(first.code)],
       ['ErrorUrl', source.url],
     ];
-    const more = this.on.state.switches.fallbackFields === 'present' ? names : [];
+    const more = this.telephony.state.switches.fallbackFields === 'present' ? names : [];
     return await this.#fetchOnce({ ...source, ...fallback, webhook: 'voice' }, [...(source.fields ?? []), ...more]);
   }
 
   async #fetchOnce(source: TwimlSource & { readonly kind: 'url' }, more: FormFields): Promise<TwimlResult> {
     const fields = [...this.call.fields(), ...more];
     const { webhook: kind, url, method } = source;
-    const reply = await this.on.webhooks.ask({
+    const reply = await this.telephony.webhooks.request({
       kind,
       url,
       method,
@@ -203,20 +206,20 @@ export class TwimlRun {
   }
 
   /** The caller hears "an application error has occurred", and the call ends. */
-  async #applicationError(code: number, about: string): Promise<Next> {
+  async #applicationError(code: number, about: string): Promise<VerbResult> {
     this.alert(code, about);
     if (this.isScreening) return hangUp;
     await this.call.answer();
-    await this.race(this.on.state.wait(drawn(this.on.state.delays.say, this.on.state.random)));
+    await this.race(this.telephony.state.wait(drawDelay(this.telephony.state.delays.say, this.telephony.state.random)));
     return hangUp;
   }
 
-  async #verbs(verbs: readonly Verb[]): Promise<Next> {
+  async #verbs(verbs: readonly Verb[]): Promise<VerbResult> {
     for (const verb of verbs) {
-      const next = await this.on.obey(this, verb);
+      const next = await this.telephony.runVerb(this, verb);
       if (next.kind !== 'next') return next;
     }
-    return onward;
+    return nextVerb;
   }
 }
 
@@ -233,6 +236,6 @@ export function numberOf(text: string | undefined, usual: number): number {
   return text === undefined || text.trim() === '' || !Number.isFinite(value) ? usual : value;
 }
 
-export function wordsOf(text: string | undefined, usual: string): readonly string[] {
+export function splitWords(text: string | undefined, usual: string): readonly string[] {
   return (text ?? usual).split(/\s+/).filter((word) => word !== '');
 }

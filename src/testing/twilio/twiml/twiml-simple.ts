@@ -1,10 +1,10 @@
-import { drawn } from '#testing/twilio/base/delays.ts';
+import { drawDelay } from '#testing/twilio/base/delays.ts';
 import type { FormFields } from '#testing/twilio/base/signature.ts';
 import { ownDocument, recordingCallbackOf } from './twiml-callbacks.ts';
-import { flagOf, numberOf, onward } from './twiml-run.ts';
-import type { Next, TwimlRun } from './twiml-run.ts';
+import { flagOf, numberOf, nextVerb } from './twiml-run.ts';
+import type { VerbResult, TwimlRun } from './twiml-run.ts';
 import type { Verb } from './twiml-document.ts';
-import type { Sound } from '#testing/twilio/base/voice-side.ts';
+import type { AudioClip } from '#testing/twilio/base/voice-side.ts';
 import { mixed, readWavFile } from '#testing/twilio/base/wav-file.ts';
 
 const playable = [
@@ -12,42 +12,42 @@ const playable = [
   'audio/gsm', 'audio/ulaw',
 ]; // prettier-ignore
 /** What a voice sounds like here. */
-const speech: Sound = { kind: 'tone', frequency: 300 };
+const speechAudio: AudioClip = { kind: 'tone', frequency: 300 };
 
-export async function runSay(run: TwimlRun, verb: Verb): Promise<Next> {
+export async function runSay(run: TwimlRun, verb: Verb): Promise<VerbResult> {
   if (verb.text === '') {
     run.alert(13_520, 'Say has no text');
-    return onward;
+    return nextVerb;
   }
   const voice = verb.attributes.get('voice') ?? 'man';
   const most = voice.startsWith('Polly.') ? 3000 : voice.startsWith('Google.') ? 5000 : 4096;
   if (Buffer.byteLength(verb.text) > most || encodeURIComponent(verb.text).length > 4500 + most) {
     run.alert(13_521, 'Say has too much text');
-    return onward;
+    return nextVerb;
   }
   await run.call.answer();
-  await withSound(run, speech, drawn(run.on.state.delays.say, run.on.state.random));
-  return onward;
+  await playFor(run, speechAudio, drawDelay(run.telephony.state.delays.say, run.telephony.state.random));
+  return nextVerb;
 }
 
-async function withSound(run: TwimlRun, sound: Sound, milliseconds: number): Promise<void> {
+async function playFor(run: TwimlRun, sound: AudioClip, milliseconds: number): Promise<void> {
   const playing = run.call.leg?.play(sound);
   try {
-    await run.race(run.on.state.wait(milliseconds));
+    await run.race(run.telephony.state.wait(milliseconds));
   } finally {
     playing?.stop();
   }
 }
 
-export async function runPlay(run: TwimlRun, verb: Verb): Promise<Next> {
+export async function runPlay(run: TwimlRun, verb: Verb): Promise<VerbResult> {
   const digits = verb.attributes.get('digits');
   if (digits !== undefined) {
     await run.call.answer();
     await run.race(run.call.leg?.sendDigits(digits) ?? Promise.resolve());
-    return onward;
+    return nextVerb;
   }
-  const sound = verb.name === 'PlayReply' ? soundOf(Buffer.from(verb.text, 'latin1')) : await fetchSound(run, verb.text);
-  if (sound === undefined) return onward;
+  const sound = verb.name === 'PlayReply' ? decodeAudio(Buffer.from(verb.text, 'latin1')) : await fetchAudio(run, verb.text);
+  if (sound === undefined) return nextVerb;
   await run.call.answer();
   const playing = run.call.leg?.play(sound);
   try {
@@ -55,17 +55,17 @@ export async function runPlay(run: TwimlRun, verb: Verb): Promise<Next> {
   } finally {
     playing?.stop();
   }
-  return onward;
+  return nextVerb;
 }
 
-async function fetchSound(run: TwimlRun, reference: string): Promise<Sound | undefined> {
+async function fetchAudio(run: TwimlRun, reference: string): Promise<AudioClip | undefined> {
   const url = run.resolve(reference);
   if (url === undefined) {
     run.alert(11_100, `the address ${reference} cannot be read`);
     return undefined;
   }
-  const asked = run.on.webhooks.ask({ kind: 'play', url, method: 'GET', fields: [], resourceSid: run.call.sid });
-  const reply = await run.race(asked);
+  const request = run.telephony.webhooks.request({ kind: 'play', url, method: 'GET', fields: [], resourceSid: run.call.sid });
+  const reply = await run.race(request);
   if (reply.kind === 'failed' || reply.status >= 400) {
     run.alert(reply.kind === 'failed' ? reply.code : 11_200, `${url} could not be fetched to be played`);
     return undefined;
@@ -75,30 +75,30 @@ async function fetchSound(run: TwimlRun, reference: string): Promise<Sound | und
     run.alert(13_420, `${type} cannot be played`);
     return undefined;
   }
-  return soundOf(reply.body);
+  return decodeAudio(reply.body);
 }
 
 /** WAV as it is (8 kHz), anything else as a second of a tone. */
-function soundOf(bytes: Buffer): Sound {
+function decodeAudio(bytes: Buffer): AudioClip {
   const [first, second] = readWavFile(bytes) ?? [];
   if (first === undefined) return { kind: 'tone', frequency: 600, seconds: 1 };
   return { kind: 'samples', samples: second === undefined ? first : mixed(first, second) };
 }
 
 /** As the first verb it delays the answer instead of answering. */
-export async function runPause(run: TwimlRun, verb: Verb): Promise<Next> {
+export async function runPause(run: TwimlRun, verb: Verb): Promise<VerbResult> {
   await run.race(run.seconds(numberOf(verb.attributes.get('length'), 1)));
-  return onward;
+  return nextVerb;
 }
 
-export async function runGather(run: TwimlRun, verb: Verb): Promise<Next> {
+export async function runGather(run: TwimlRun, verb: Verb): Promise<VerbResult> {
   await run.call.answer();
   const digits = await collect(run, verb);
   const isEmpty = digits === '';
-  if (isEmpty && !flagOf(verb.attributes.get('actionOnEmptyResult'))) return onward;
+  if (isEmpty && !flagOf(verb.attributes.get('actionOnEmptyResult'))) return nextVerb;
   const fields: FormFields = [['Digits', digits]];
   const source = run.action(verb, fields) ?? ownDocument(run, verb, fields);
-  return source === undefined ? onward : { kind: 'go', source };
+  return source === undefined ? nextVerb : { kind: 'go', source };
 }
 
 async function collect(run: TwimlRun, verb: Verb): Promise<string> {
@@ -141,18 +141,18 @@ function isSettled(promise: Promise<void>): Promise<boolean> {
   return Promise.race([promise.then(() => true), Promise.resolve(false)]);
 }
 
-export function runStart(run: TwimlRun, verb: Verb): Next {
+export function runStart(run: TwimlRun, verb: Verb): VerbResult {
   for (const child of verb.children) {
     const callback = child.attributes.get('recordingStatusCallback') ?? child.attributes.get('statusCallbackUrl');
     if (callback !== undefined && !URL.canParse(callback)) run.alert(11_200, `the callback ${callback} is not absolute`);
     if (child.name !== 'Recording' || run.call.leg === undefined) continue;
     const recording = run.call.leg.record({ maxSeconds: 14_400, track: 'dual' });
-    run.on.recordings.begin(run.call, recording, {
+    run.telephony.recordings.begin(run.call, recording, {
       source: 'StartCallRecordingTwiML',
       channels: 2,
       track: child.attributes.get('track') ?? 'both',
       callback: recordingCallbackOf(run, child),
     });
   }
-  return onward;
+  return nextVerb;
 }

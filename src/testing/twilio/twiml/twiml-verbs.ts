@@ -1,11 +1,11 @@
 import { runDial } from './twiml-dial.ts';
 import type { Verb } from './twiml-document.ts';
 import { runRecord } from './twiml-record.ts';
-import { hangUp, methodOf, onward } from './twiml-run.ts';
-import type { Next, Obey, TwimlRun } from './twiml-run.ts';
+import { hangUp, methodOf, nextVerb } from './twiml-run.ts';
+import type { VerbResult, RunVerb, TwimlRun } from './twiml-run.ts';
 import { runGather, runPause, runPlay, runSay, runStart } from './twiml-simple.ts';
 
-const verbs: Readonly<Record<string, Obey>> = {
+const verbs: Readonly<Record<string, RunVerb>> = {
   Say: runSay,
   Play: runPlay,
   PlayReply: runPlay,
@@ -19,18 +19,18 @@ const verbs: Readonly<Record<string, Obey>> = {
   Hangup: runHangup,
   Refer: (run) => {
     run.alert(13_801, 'Refer works on a SIP leg only');
-    return onward;
+    return nextVerb;
   },
 };
 
-export const obey: Obey = (run, verb) => {
+export const runVerb: RunVerb = (run, verb) => {
   const known = Object.hasOwn(verbs, verb.name) ? verbs[verb.name] : undefined;
   if (known !== undefined) return known(run, verb);
   run.alert(12_200, `<${verb.name}> does nothing in a call`);
-  return onward;
+  return nextVerb;
 };
 
-function redirect(run: TwimlRun, verb: Verb): Next {
+function redirect(run: TwimlRun, verb: Verb): VerbResult {
   const url = run.resolve(verb.text);
   if (url === undefined) {
     run.alert(11_100, `the address ${verb.text} cannot be read`);
@@ -39,7 +39,7 @@ function redirect(run: TwimlRun, verb: Verb): Next {
   return { kind: 'go', source: { kind: 'url', url, method: methodOf(verb.attributes.get('method')), webhook: 'redirect' } };
 }
 
-function reject(run: TwimlRun, verb: Verb): Next {
+function reject(run: TwimlRun, verb: Verb): VerbResult {
   const reason = verb.attributes.get('reason') ?? 'rejected';
   if (reason !== 'rejected' && reason !== 'busy') {
     run.alert(13_810, `the reason ${reason} is neither rejected nor busy`);
@@ -51,7 +51,7 @@ function reject(run: TwimlRun, verb: Verb): Next {
 }
 
 /** Even as the first verb it answers, and is billed. */
-async function runHangup(run: TwimlRun): Promise<Next> {
+async function runHangup(run: TwimlRun): Promise<VerbResult> {
   if (!run.isScreening) await run.call.answer();
   return hangUp;
 }

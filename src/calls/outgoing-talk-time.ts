@@ -1,0 +1,19 @@
+type TalkTime = { readonly deviceId: string | undefined; readonly endedAt: number; readonly milliseconds: number };
+
+const dayMs = 86_400_000;
+
+/** How long the phones have talked outside in the last 24 hours. Times are the clock's monotonic ones. */
+export class OutgoingTalkTime {
+  #talkTimes: TalkTime[] = [];
+
+  add(talkTime: TalkTime): void {
+    this.#talkTimes.push(talkTime);
+  }
+
+  /** Of one phone, or of the whole house. */
+  of(now: number, deviceId?: string): number {
+    this.#talkTimes = this.#talkTimes.filter(({ endedAt }) => now - endedAt < dayMs);
+    const talkTimes = deviceId === undefined ? this.#talkTimes : this.#talkTimes.filter((talk) => talk.deviceId === deviceId);
+    return talkTimes.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / 60_000;
+  }
+}

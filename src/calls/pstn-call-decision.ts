@@ -1,0 +1,143 @@
+import type { OurNumber } from '#numbers/number.ts';
+import { verdicts } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
+
+/** Who calls from outside, as far as the network can tell. */
+export type PstnCaller = {
+  /** E.164; undefined where it is withheld or no number. */
+  readonly number: string | undefined;
+  readonly isWithheld: boolean;
+  readonly name: string;
+  /** What the carrier says of the number (STIR/SHAKEN): only `full` attests it; most honest calls say nothing. */
+  readonly attestation: 'full' | 'partial' | 'gateway' | 'failed' | 'none';
+  /** 0 to 1, the worst that any asked service said; undefined where none answered. */
+  readonly spamScore: number | undefined;
+};
+
+/** All that the decision needs, from local state. */
+export type InboundFacts = {
+  readonly number: OurNumber | undefined;
+  readonly caller: PstnCaller;
+  /** A higher score is refused. */
+  readonly spamThreshold: number;
+  /** Of the number's owner: phones that may ring, and how many of them can be reached now. */
+  readonly phones: { readonly enabled: number; readonly registered: number };
+  /** Whether the network can hand us the call. */
+  readonly isReachable: boolean;
+  readonly isFull: boolean;
+  readonly ringSeconds: number;
+};
+
+export type VoicemailReason = Extract<Verdict, { disposition: 'voicemail' }>['reason'];
+
+export type InboundDecision =
+  | { readonly kind: 'ring'; readonly seconds: number }
+  | { readonly kind: 'voicemail'; readonly reason: VoicemailReason }
+  /** `busy` is a busy tone, `rejected` says that the number is not in service. Nothing is billed. */
+  | { readonly kind: 'reject'; readonly tone: 'busy' | 'rejected'; readonly verdict: Verdict };
+
+/** What becomes of a call from outside before anything rings. */
+export function decideInbound(facts: InboundFacts): InboundDecision {
+  const { number, caller, phones } = facts;
+  if (number === undefined) return rejected({ disposition: 'failed', reason: 'unknown-number' });
+  if (!number.voiceEnabled) return rejected({ disposition: 'blocked', reason: 'switched-off' });
+  if (caller.spamScore !== undefined && caller.spamScore > facts.spamThreshold) {
+    return rejected({ disposition: 'blocked', reason: 'spam' });
+  }
+  if (number.ownerPersonId === undefined) return rejected({ disposition: 'failed', reason: 'no-owner' });
+  if (facts.isFull) return { kind: 'reject', tone: 'busy', verdict: { disposition: 'failed', reason: 'too-many-calls' } };
+  if (phones.enabled === 0) return { kind: 'voicemail', reason: 'no-devices' };
+  if (phones.registered === 0) return { kind: 'voicemail', reason: 'offline' };
+  if (!facts.isReachable) return { kind: 'voicemail', reason: 'unreachable' };
+  return { kind: 'ring', seconds: facts.ringSeconds };
+}
+
+function rejected(verdict: Verdict): InboundDecision {
+  return { kind: 'reject', tone: 'rejected', verdict };
+}
+
+/** What the network says when its attempt to reach us is over. */
+export type DialResult = {
+  /** Of the caller's own leg. */
+  readonly isCallerGone: boolean;
+  /** As the network calls it: `completed`, `answered`, `busy`, `no-answer`, `failed`, `canceled`; others may appear. */
+  readonly status: string;
+  readonly sipStatus: number | undefined;
+  /** What our side of the call ended with, where it came that far. */
+  readonly sipVerdict: Verdict | undefined;
+  readonly hasMailbox: boolean;
+};
+
+export type AfterDial =
+  | { readonly kind: 'voicemail'; readonly reason: VoicemailReason }
+  /** The call is over, and this is how it ended. */
+  | { readonly kind: 'hang-up'; readonly verdict: Verdict };
+
+/** What becomes of a caller whose call did, or did not, get through. */
+export function decideAfterDial(dial: DialResult): AfterDial {
+  const { sipVerdict: ours } = dial;
+  if (ours?.disposition === 'answered') return { kind: 'hang-up', verdict: ours };
+  if (dial.status === 'completed' || dial.status === 'answered') {
+    return { kind: 'hang-up', verdict: { disposition: 'answered', reason: 'caller-hung-up' } };
+  }
+  if (dial.isCallerGone) return { kind: 'hang-up', verdict: { disposition: 'missed', reason: 'caller-cancelled' } };
+  if (ours?.disposition === 'blocked') return { kind: 'hang-up', verdict: ours };
+  const reason = whyUnanswered(dial);
+  return dial.hasMailbox ? { kind: 'voicemail', reason } : { kind: 'hang-up', verdict: unanswered(reason) };
+}
+
+const reasons: ReadonlySet<string> = new Set(verdicts.voicemail);
+
+function whyUnanswered({ status, sipStatus, sipVerdict: ours }: DialResult): VoicemailReason {
+  // The network's own time-out cancels our leg, which looks to us as if the caller had gone.
+  if (ours !== undefined && reasons.has(ours.reason)) return ours.reason as VoicemailReason;
+  if (ours !== undefined) return ours.disposition === 'failed' ? 'internal' : 'no-answer';
+  if (status === 'busy') return sipStatus === 603 ? 'declined' : 'busy';
+  if (status === 'failed') return 'unreachable';
+  return 'no-answer';
+}
+
+/** How a call that reached nobody ended, where no message was left either. */
+export function unanswered(reason: VoicemailReason): Verdict {
+  switch (reason) {
+    case 'busy':
+      return { disposition: 'busy', reason };
+    case 'redirected':
+    case 'internal':
+      return { disposition: 'failed', reason };
+    default:
+      return { disposition: 'missed', reason };
+  }
+}
+
+/** What is known of a call whose end nobody told us of. */
+export type AbandonedCall = {
+  /** Set once the caller was sent to the voicemail. */
+  readonly voicemailReason: VoicemailReason | undefined;
+  readonly sipVerdict: Verdict | undefined;
+  readonly isCallerGone: boolean;
+};
+
+/** How a call ended whose last word from the network was lost. */
+export function verdictAfterTimeout({ voicemailReason, sipVerdict: ours, isCallerGone }: AbandonedCall): Verdict {
+  if (voicemailReason !== undefined) return unanswered(voicemailReason);
+  if (ours?.disposition === 'cancelled') return { disposition: 'missed', reason: 'caller-cancelled' };
+  if (ours !== undefined) return ours;
+  return { disposition: 'missed', reason: isCallerGone ? 'caller-cancelled' : 'unreachable' };
+}
+
+/** What became of the message a caller may have left. */
+export type VoicemailOutcome = {
+  readonly isThere: boolean;
+  readonly seconds: number | undefined;
+  readonly minSeconds: number;
+  /** Told before the recording was there: it may still turn out to be none. */
+  readonly isProvisional?: boolean;
+};
+
+/** Undefined where it cannot be told yet. */
+export function verdictOfVoicemail(outcome: VoicemailOutcome, reason: VoicemailReason): Verdict | undefined {
+  if (!outcome.isThere) return unanswered(reason);
+  if (outcome.seconds === undefined) return undefined;
+  return outcome.seconds < outcome.minSeconds ? unanswered(reason) : { disposition: 'voicemail', reason };
+}

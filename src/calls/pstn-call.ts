@@ -1,0 +1,97 @@
+import type { CallClock } from './call-clock.ts';
+import type { CallRecord } from './call.ts';
+import type { AfterDial, PstnCaller, InboundDecision, VoicemailReason } from './pstn-call-decision.ts';
+import type { PstnCallPhase } from './pstn-call-store.ts';
+import type { Verdict } from './verdict.ts';
+
+/** The first word of a call. */
+export type InboundCallNotice = {
+  /** The network's name of the call, and of its whole story. */
+  readonly callSid: string;
+  /** Our number, E.164, as the network says it. */
+  readonly dialled: string;
+  readonly caller: PstnCaller;
+  /** Whether the network can hand us the call. */
+  readonly isReachable: boolean;
+  /** The network that tells it; the record says that the call came by it. */
+  readonly trunk: string;
+};
+
+export type InboundCallResult = {
+  readonly callId: string;
+  readonly token: string;
+  readonly decision: InboundDecision;
+  readonly caller: PstnCaller;
+  readonly number: string | undefined;
+  /** Whose mailbox it is. */
+  readonly personId: string | undefined;
+};
+
+export type PstnCall = {
+  readonly callSid: string;
+  readonly token: string;
+  readonly decision: InboundDecision;
+  readonly caller: PstnCaller;
+  readonly createdAt: number;
+  readonly time: CallClock;
+  record: CallRecord;
+  phase: PstnCallPhase;
+  afterDial: AfterDial | undefined;
+  /** How our own side of the call ended. */
+  sipVerdict: Verdict | undefined;
+  leg: 'none' | 'live' | 'over';
+  /** Whether anybody was told that there is a call. */
+  isStartReported: boolean;
+  isCallerGone: boolean;
+  /** By the monotonic time. */
+  deadlineAt: number;
+};
+
+/** The calls whose last word has not come, by each of their names. */
+export class OpenPstnCalls {
+  readonly #bySid = new Map<string, PstnCall>();
+  readonly #byToken = new Map<string, PstnCall>();
+  readonly #byCall = new Map<string, PstnCall>();
+
+  get size(): number {
+    return this.#bySid.size;
+  }
+
+  add(pstnCall: PstnCall): void {
+    this.#bySid.set(pstnCall.callSid, pstnCall);
+    this.#byToken.set(pstnCall.token, pstnCall);
+    this.#byCall.set(pstnCall.record.id, pstnCall);
+  }
+
+  delete(pstnCall: PstnCall): void {
+    this.#bySid.delete(pstnCall.callSid);
+    this.#byToken.delete(pstnCall.token);
+    this.#byCall.delete(pstnCall.record.id);
+  }
+
+  bySid(callSid: string): PstnCall | undefined {
+    return this.#bySid.get(callSid);
+  }
+
+  byToken(token: string): PstnCall | undefined {
+    return this.#byToken.get(token);
+  }
+
+  byCall(callId: string): PstnCall | undefined {
+    return this.#byCall.get(callId);
+  }
+
+  callIds(): readonly string[] {
+    return [...this.#byCall.keys()];
+  }
+
+  all(): Iterable<PstnCall> {
+    return this.#bySid.values();
+  }
+}
+
+/** Why the caller was sent to the voicemail. */
+export function reasonOf({ decision, afterDial }: PstnCall): VoicemailReason {
+  if (afterDial?.kind === 'voicemail') return afterDial.reason;
+  return decision.kind === 'voicemail' ? decision.reason : 'no-answer';
+}

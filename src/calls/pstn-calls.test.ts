@@ -1,0 +1,316 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PstnHarness, ourNumber } from '#testing/harness/pstn-harness.ts';
+import type { PstnHarnessOptions, FakeCallerLeg } from '#testing/harness/pstn-harness.ts';
+import type { PstnCaller } from './pstn-call-decision.ts';
+
+const caller: PstnCaller = { number: '+15555550100', isWithheld: false, name: 'Zoé', attestation: 'none', spamScore: undefined };
+const call = { callSid: `CA${'1'.repeat(32)}`, dialled: ourNumber.number, caller, isReachable: true, trunk: 'twilio' };
+const noAnswer = { isCallerGone: false, status: 'no-answer', sipStatus: 480 };
+const heard = { isThere: true, seconds: 12, minSeconds: 3 };
+
+let harness: PstnHarness;
+beforeEach(() => {
+  harness = new PstnHarness();
+});
+afterEach(() => harness[Symbol.dispose]());
+
+function open(options: PstnHarnessOptions): void {
+  harness[Symbol.dispose]();
+  harness = new PstnHarness(options);
+}
+
+function arrive(change: Partial<typeof call> = {}) {
+  return harness.pstnCalls.receive({ ...call, ...change });
+}
+
+describe('a call from outside while the clock is set', () => {
+  it.each([8 * 3_600_000, -3 * 86_400_000])('is not given up, and lasts as long as it really did (%i ms)', (byMs) => {
+    const { token, callId } = arrive();
+    harness.clock.advance(1_000);
+    harness.clock.jump(byMs);
+    harness.clock.advance(5_000);
+    expect(harness.pstnCalls.progressOf(call.callSid)).toBe('announced');
+    const leg = harness.leg(token);
+    leg.ringRequests[0]?.listener.answered();
+    harness.clock.jump(byMs);
+    harness.clock.advance(60_000);
+    harness.placed?.hungUp({ disposition: 'answered', reason: 'callee-hung-up' });
+    const record = harness.cdrs.get(callId);
+    expect([(record?.answeredAt ?? 0) - (record?.startedAt ?? 0), (record?.endedAt ?? 0) - (record?.answeredAt ?? 0)]).toEqual([
+      6_000, 60_000,
+    ]);
+  });
+});
+
+describe('a call from outside that is answered', () => {
+  it('has one record from its announcement to the hang-up', () => {
+    const { token, decision, callId } = arrive();
+    expect(decision).toEqual({ kind: 'ring', seconds: 30 });
+    expect(harness.records()).toEqual(['inbound open +15555550100 → +14165550100']);
+    harness.clock.advance(800);
+    const leg = harness.leg(token);
+    expect(harness.placed?.record.id).toBe(callId);
+    // What the phone shows is the announced caller, whatever the SIP leg said.
+    expect(leg.ringRequests[0]?.target.from).toEqual({ number: '+15555550100', name: 'Zoé' });
+    leg.ringRequests[0]?.listener.progressed(180, false);
+    leg.ringRequests[0]?.listener.answered();
+    harness.clock.advance(60_000);
+    harness.placed?.hungUp({ disposition: 'answered', reason: 'callee-hung-up' });
+    expect(harness.pstnCalls.dialDone(call.callSid, { isCallerGone: false, status: 'completed', sipStatus: 200 })).toEqual({
+      kind: 'hang-up',
+      verdict: { disposition: 'answered', reason: 'callee-hung-up' },
+    });
+    harness.pstnCalls.callerGone(call.callSid);
+    expect(harness.records()).toEqual(['inbound answered/callee-hung-up +15555550100 → +14165550100']);
+    expect(harness.publishedFacts).toEqual([
+      'call.started',
+      'call.changed ringing',
+      'call.changed in_call',
+      'call.ended callee-hung-up',
+    ]);
+    expect(harness.pstnCalls.size).toBe(0);
+    expect(harness.cdrs.get(callId)).toMatchObject({ trunk: 'twilio', callee: { deviceId: 'dev_20', personId: 'user_eva' } });
+  });
+
+  it('is not closed by the action that comes before the BYE', () => {
+    const { token } = arrive();
+    harness.leg(token).ringRequests[0]?.listener.answered();
+    const done = { isCallerGone: false, status: 'completed', sipStatus: 200 };
+    expect(harness.pstnCalls.dialDone(call.callSid, done)?.kind).toBe('hang-up');
+    expect(harness.records()).toEqual(['inbound open +15555550100 → +14165550100']);
+    harness.placed?.hungUp({ disposition: 'answered', reason: 'callee-hung-up' });
+    expect(harness.records()).toEqual(['inbound answered/callee-hung-up +15555550100 → +14165550100']);
+    expect(harness.publishedFacts.filter((one) => one.startsWith('call.ended'))).toHaveLength(1);
+  });
+
+  it('lasts as long as the people talk', () => {
+    const { token } = arrive();
+    harness.leg(token).ringRequests[0]?.listener.answered();
+    harness.pstnCalls.callerGone(call.callSid);
+    harness.clock.advance(3 * 3_600_000);
+    expect(harness.records()).toEqual(['inbound open +15555550100 → +14165550100']);
+  });
+});
+
+/** The phone rings until its time is over. */
+function ringOut(leg: FakeCallerLeg): void {
+  leg.ringRequests[0]?.listener.progressed(180, false);
+  harness.clock.advance(30_000);
+}
+
+describe('a call from outside that nobody answers', () => {
+  it('goes to the voicemail on the same record', () => {
+    const { token } = arrive();
+    const leg = harness.leg(token);
+    ringOut(leg);
+    expect(leg.commands).toEqual(['cancel no-answer', 'reject no-answer']);
+    expect(harness.records()).toEqual(['inbound open +15555550100 → +14165550100']);
+    const after = { kind: 'voicemail', reason: 'no-answer' };
+    expect(harness.pstnCalls.dialDone(call.callSid, noAnswer)).toEqual(after);
+    // Asked twice, told twice the same.
+    expect(harness.pstnCalls.dialDone(call.callSid, { ...noAnswer, status: 'completed' })).toEqual(after);
+    expect(harness.pstnCalls.progressOf(call.callSid)).toBe('voicemail');
+    harness.clock.advance(20_000);
+    harness.pstnCalls.voicemailDone(call.callSid, heard);
+    harness.pstnCalls.voicemailDone(call.callSid, { ...heard, seconds: 1 });
+    expect(harness.records()).toEqual(['inbound voicemail/no-answer +15555550100 → +14165550100']);
+    expect(harness.publishedFacts).toEqual([
+      'call.started',
+      'call.changed ringing',
+      'call.changed voicemail',
+      'call.ended no-answer',
+    ]);
+    expect(harness.legs()).toEqual(['caller Zoé undefined', 'callee Phone 20 no-answer']);
+  });
+
+  it.each<[string, Parameters<PstnHarness['pstnCalls']['voicemailDone']>[1] | undefined, string]>([
+    ['says nothing', { isThere: false, seconds: undefined, minSeconds: 3 }, 'missed/no-answer'],
+    ['says too little', { ...heard, seconds: 2 }, 'missed/no-answer'],
+    ['hangs up before the tone', undefined, 'missed/no-answer'],
+  ])('is missed where the caller %s', (_case, message, expected) => {
+    const { token } = arrive();
+    ringOut(harness.leg(token));
+    harness.pstnCalls.dialDone(call.callSid, noAnswer);
+    if (message === undefined) harness.pstnCalls.callerGone(call.callSid);
+    else harness.pstnCalls.voicemailDone(call.callSid, message);
+    harness.clock.advance(120_000);
+    expect(harness.records()).toEqual([`inbound ${expected} +15555550100 → +14165550100`]);
+  });
+
+  it.each([['before'], ['after']])('is missed where the message turns out to be none, told %s the caller was done', (when) => {
+    const { token } = arrive();
+    ringOut(harness.leg(token));
+    harness.pstnCalls.dialDone(call.callSid, noAnswer);
+    const words = [
+      { ...heard, isProvisional: true },
+      { ...heard, isThere: false },
+    ];
+    for (const word of when === 'after' ? words : words.toReversed()) harness.pstnCalls.voicemailDone(call.callSid, word);
+    expect(harness.records()).toEqual(['inbound missed/no-answer +15555550100 → +14165550100']);
+    expect(harness.publishedFacts.filter((one) => one.startsWith('call.ended'))).toHaveLength(1);
+  });
+
+  it('is a voicemail after all where the word of the recording comes late', () => {
+    const { token } = arrive();
+    ringOut(harness.leg(token));
+    harness.pstnCalls.dialDone(call.callSid, noAnswer);
+    harness.pstnCalls.callerGone(call.callSid);
+    harness.clock.advance(120_000);
+    harness.pstnCalls.voicemailDone(call.callSid, heard);
+    expect(harness.records()).toEqual(['inbound voicemail/no-answer +15555550100 → +14165550100']);
+    expect(harness.publishedFacts.filter((one) => one.startsWith('call.ended'))).toHaveLength(1);
+  });
+
+  it('is missed where the caller hangs up while it rings, in whatever order that is told', () => {
+    for (const order of ['cancel first', 'action first', 'no action']) {
+      open({});
+      const { token } = arrive();
+      harness.leg(token);
+      const gone = { isCallerGone: true, status: 'canceled', sipStatus: 487 };
+      if (order === 'action first') expect(harness.pstnCalls.dialDone(call.callSid, gone)?.kind).toBe('hang-up');
+      harness.placed?.callerGone();
+      if (order === 'cancel first') expect(harness.pstnCalls.dialDone(call.callSid, gone)?.kind).toBe('hang-up');
+      harness.pstnCalls.callerGone(call.callSid);
+      harness.clock.advance(60_000);
+      expect(harness.records(), order).toEqual(['inbound missed/caller-cancelled +15555550100 → +14165550100']);
+      expect(
+        harness.publishedFacts.filter((one) => one.startsWith('call.ended')),
+        order,
+      ).toEqual(['call.ended caller-cancelled']);
+      expect(harness.pstnCalls.size, order).toBe(0);
+    }
+  });
+
+  it('takes the reason from the phones', () => {
+    const { token } = arrive();
+    harness.leg(token).ringRequests[0]?.listener.failed('declined', 603);
+    const done = { isCallerGone: false, status: 'busy', sipStatus: 603 };
+    expect(harness.pstnCalls.dialDone(call.callSid, done)).toEqual({ kind: 'voicemail', reason: 'declined' });
+  });
+
+  it('is closed in the end where the network falls silent', () => {
+    const { token } = arrive();
+    ringOut(harness.leg(token));
+    harness.clock.advance(60_000);
+    expect(harness.records()).toEqual(['inbound missed/no-answer +15555550100 → +14165550100']);
+    // The word comes after all: the caller is still served, and the message they leave is found.
+    expect(harness.pstnCalls.dialDone(call.callSid, noAnswer)).toEqual({ kind: 'voicemail', reason: 'no-answer' });
+    harness.pstnCalls.voicemailDone(call.callSid, heard);
+    expect(harness.records()).toEqual(['inbound voicemail/no-answer +15555550100 → +14165550100']);
+  });
+
+  it('is closed where its SIP leg never comes', () => {
+    arrive();
+    harness.clock.advance(200_000);
+    expect(harness.records()).toEqual(['inbound missed/unreachable +15555550100 → +14165550100']);
+    expect(harness.legs()).toEqual(['caller Zoé undefined', 'callee Phone 20 unreachable']);
+    expect(harness.publishedFacts).toEqual(['call.started', 'call.ended unreachable']);
+  });
+});
+
+describe('a call from outside that rings nowhere', () => {
+  it('is refused at once where it may not come in, with its record', () => {
+    const spam = arrive({ caller: { ...caller, spamScore: 0.9 } });
+    expect(spam.decision).toMatchObject({ kind: 'reject', tone: 'rejected' });
+    expect(harness.records()).toEqual(['inbound blocked/spam +15555550100 → +14165550100']);
+    expect(harness.publishedFacts).toEqual(['call.started', 'call.ended spam']);
+    expect(harness.pstnCalls.size).toBe(0);
+    expect(arrive({ caller: { ...caller, spamScore: 0 } }).decision).toEqual(spam.decision);
+    expect(harness.records()).toHaveLength(1);
+  });
+
+  it('goes straight to the voicemail while the phones are away, and their owner sees it', () => {
+    open({ registered: [] });
+    expect(arrive().decision).toEqual({ kind: 'voicemail', reason: 'offline' });
+    expect(harness.legs()).toEqual(['caller Zoé undefined', 'callee Phone 20 offline']);
+    harness.pstnCalls.voicemailDone(call.callSid, heard);
+    expect(harness.records()).toEqual(['inbound voicemail/offline +15555550100 → +14165550100']);
+    expect(harness.legs()).toEqual(['caller Zoé undefined', 'callee Phone 20 offline']);
+    expect(harness.publishedFacts).toEqual(['call.started', 'call.changed voicemail', 'call.ended offline']);
+  });
+
+  it('belongs to the owner also where they have no phone', () => {
+    open({ phones: [] });
+    expect(arrive({ caller: { ...caller, number: undefined, isWithheld: true, name: '' } }).decision).toEqual({
+      kind: 'voicemail',
+      reason: 'no-devices',
+    });
+    expect(harness.legs()).toEqual(['caller  undefined', 'callee Home offline']);
+    expect(harness.records()).toEqual(['inbound open hidden → +14165550100']);
+  });
+
+  it('hears a busy tone while there are too many', () => {
+    open({ maxCalls: 1 });
+    arrive();
+    expect(arrive({ callSid: 'CA2' }).decision).toMatchObject({ kind: 'reject', tone: 'busy' });
+  });
+});
+
+describe('words that come twice or out of nowhere', () => {
+  it('change nothing', () => {
+    const first = arrive();
+    expect(arrive()).toEqual(first);
+    expect(arrive({ dialled: '+19995550000', isReachable: false })).toEqual(first);
+    expect(harness.records()).toHaveLength(1);
+    expect(harness.pstnCalls.dialDone('CA-unknown', noAnswer)).toBeUndefined();
+    harness.pstnCalls.voicemailDone('CA-unknown', heard);
+    harness.pstnCalls.callerGone('CA-unknown');
+    expect(harness.pstnCalls.recordOf('CA-unknown')).toBeUndefined();
+    expect(harness.pstnCalls.recordOf('CA-unknown', first.callId)?.id).toBe(first.callId);
+    expect(harness.pstnCalls.callSidOf(first.callId)).toBe(call.callSid);
+    expect(harness.pstnCalls.progressOf('CA-unknown')).toBe('unknown');
+  });
+
+  it('let one SIP leg in, and a second one nowhere', () => {
+    const { token } = arrive();
+    harness.leg(token);
+    const second = harness.leg(token);
+    expect(second.commands).toEqual(['reject loop']);
+    expect(harness.records()).toHaveLength(1);
+    // One that nobody announced is a call like any other from a trunk.
+    const unannounced = harness.leg('guessed');
+    expect(unannounced.commands).toEqual(['reject unknown-number']);
+    expect(harness.records()).toHaveLength(2);
+  });
+
+  it('are answered after a restart as before it', () => {
+    const { token, callId } = arrive();
+    harness.leg(token);
+    const { clock, db } = harness;
+    const again = new PstnHarness({ clock, db });
+    expect(again.pstnCalls.size).toBe(1);
+    expect(again.pstnCalls.receive(call)).toMatchObject({ callId, token });
+    expect(again.records()).toEqual(['inbound open +15555550100 → +14165550100']);
+    expect(again.pstnCalls.dialDone(call.callSid, { isCallerGone: false, status: 'failed', sipStatus: undefined })).toEqual({
+      kind: 'voicemail',
+      reason: 'unreachable',
+    });
+    again.pstnCalls.voicemailDone(call.callSid, heard);
+    expect(again.records()).toEqual(['inbound voicemail/unreachable +15555550100 → +14165550100']);
+    again.pstnCalls.stop();
+  });
+
+  it('leave what was answered before a restart to those who close it', () => {
+    const { token } = arrive();
+    harness.leg(token).ringRequests[0]?.listener.answered();
+    const again = new PstnHarness({ clock: harness.clock, db: harness.db });
+    expect(again.records()).toEqual(['inbound failed/interrupted +15555550100 → +14165550100']);
+    expect(again.pstnCalls.size).toBe(0);
+    again.pstnCalls.stop();
+  });
+
+  it.each(['PRAGMA query_only = ON', 'DROP TABLE pstn_calls'])('are heard also while nothing can be kept: %s', (sql) => {
+    harness.db.exec(sql);
+    const { token, decision } = arrive();
+    expect(decision.kind).toBe('ring');
+    expect(arrive().token).toBe(token);
+    const leg = harness.leg(token);
+    ringOut(leg);
+    expect(leg.commands).toEqual(['cancel no-answer', 'reject no-answer']);
+    expect(harness.pstnCalls.dialDone(call.callSid, noAnswer)).toEqual({ kind: 'voicemail', reason: 'no-answer' });
+    harness.pstnCalls.voicemailDone(call.callSid, heard);
+    expect(harness.publishedFacts).toContain('storage.failed Call records cannot be written. Calls go on.');
+    expect(harness.publishedFacts.at(-1)).toBe('call.ended no-answer');
+    expect(harness.pstnCalls.size).toBe(0);
+  });
+});

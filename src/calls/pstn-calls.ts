@@ -1,0 +1,336 @@
+// Owns the calls that the network announces before their SIP leg comes: one record from the first word to the last.
+// Called by the edge that hears the network (arrive, dialDone, …) and by calls.ts, whose SIP leg joins the record by its token.
+// Words may come twice, late, in any order or never: the same question gets the same answer, and every record is closed once.
+import type { Clock, Timer } from '#base/clock.ts';
+import type { Events } from '#base/events.ts';
+import type { NewId } from '#base/ids.ts';
+import { maskNumber } from '#base/log.ts';
+import type { Log } from '#base/log.ts';
+import type { Facts } from '#contract/facts.ts';
+import type { OurNumber } from '#numbers/number.ts';
+import { CallClock } from './call-clock.ts';
+import type { CallLeg, CallRecord } from './call.ts';
+import type { CdrStore } from './cdr-store.ts';
+import { decideAfterDial, decideInbound, verdictOfVoicemail, verdictAfterTimeout } from './pstn-call-decision.ts';
+import type { AfterDial, PstnCaller, DialResult, InboundDecision, VoicemailOutcome } from './pstn-call-decision.ts';
+import { callerLegOf, newPstnCallRecord, skippedLegs } from './pstn-cdr.ts';
+import type { PstnCallStore } from './pstn-call-store.ts';
+import { OpenPstnCalls, reasonOf } from './pstn-call.ts';
+import type { InboundCallNotice, InboundCallResult, PstnCall } from './pstn-call.ts';
+import { PstnCallRecords } from './pstn-call-records.ts';
+import type { DeviceLookup, PstnCallTracker, RegistrationLookup, LegClaim } from './ports.ts';
+import { explain } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
+
+export type PstnCallsDeps = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly newId: NewId;
+  /** Unguessable. */
+  readonly newToken: () => string;
+  readonly events: Events<Facts>;
+  readonly store: PstnCallStore;
+  readonly cdrs: CdrStore;
+  readonly byNumber: (number: string) => OurNumber | undefined;
+  readonly devices: Pick<DeviceLookup, 'ofPerson'>;
+  readonly registrations: RegistrationLookup;
+  readonly ringSeconds: number;
+  readonly spamThreshold?: number;
+  /** Calls at one time; further ones get a busy tone. */
+  readonly maxCalls?: number;
+};
+
+const defaultSpamThreshold = 0.7;
+const defaultMaxCalls = 2000;
+const sweepMs = 5_000;
+/** How long the network may take for its next word; its own time-outs are far below. */
+const callbackTimeoutMs = { sipLeg: 120_000, dialDone: 30_000, voicemail: 600_000, final: 60_000 };
+
+/** The network asks what becomes of a caller at once when it has given up; and for so long nobody lets it ring. */
+const rejoinMs = 30_000;
+const maxRingMs = 600_000;
+
+export class PstnCalls implements PstnCallTracker {
+  readonly #deps: PstnCallsDeps;
+  readonly #records: PstnCallRecords;
+  readonly #pstnCalls = new OpenPstnCalls();
+  #sweep: Timer | undefined;
+
+  constructor(deps: PstnCallsDeps) {
+    this.#deps = deps;
+    this.#records = new PstnCallRecords(deps);
+  }
+
+  /** Takes up what the last run left open; before `Calls.start`, which closes all others. */
+  start(): void {
+    for (const pstnCall of this.#records.restore(this.#deadlineIn(callbackTimeoutMs.final))) this.#pstnCalls.add(pstnCall);
+    this.#sweep = this.#deps.clock.every(sweepMs, () => this.#closeStale());
+  }
+
+  stop(): void {
+    this.#sweep?.cancel();
+  }
+
+  /** Calls whose last word has not come. */
+  get size(): number {
+    return this.#pstnCalls.size;
+  }
+
+  /** Decides a new call and opens its record; a call that is known gets its first answer again. */
+  receive(notice: InboundCallNotice): InboundCallResult {
+    const known = this.#pstnCallOf(notice.callSid);
+    const pstnCall = known ?? this.#open(notice);
+    const { token, decision, caller, record } = pstnCall;
+    return { callId: record.id, token, decision, caller, number: record.number, personId: record.callee.personId };
+  }
+
+  /** Decides what becomes of a caller whose call did, or did not, get through. Undefined: we never heard of the call. */
+  dialDone(callSid: string, dial: Pick<DialResult, 'isCallerGone' | 'status' | 'sipStatus'>): AfterDial | undefined {
+    const pstnCall = this.#pstnCallOf(callSid);
+    if (pstnCall === undefined) return undefined;
+    if (pstnCall.afterDial !== undefined) return pstnCall.afterDial;
+    const { decision, record } = pstnCall;
+    if (decision.kind === 'reject') return { kind: 'hang-up', verdict: decision.verdict };
+    const after = decideAfterDial({ ...dial, sipVerdict: pstnCall.sipVerdict, hasMailbox: record.callee.personId !== undefined });
+    pstnCall.afterDial = after;
+    // Closed already, because this word came late: the caller is served all the same, and a message they leave is still found.
+    if (pstnCall.phase === 'over') this.#records.save(pstnCall, []);
+    else if (after.kind === 'voicemail') this.#toVoicemail(pstnCall);
+    else if (after.verdict.disposition !== 'answered' || pstnCall.leg !== 'live') this.#close(pstnCall, after.verdict);
+    return after;
+  }
+
+  /**
+   * A caller whom the network could not hand to the house over its trunk, or whom nobody here took: the same call, in one record, whatever
+   * it is called now.
+   */
+  recover(notice: Omit<InboundCallNotice, 'isReachable'>): InboundCallResult & { readonly isForVoicemail: boolean } {
+    if (this.#pstnCallOf(notice.callSid) === undefined) this.#rejoin(notice);
+    const result = this.receive({ ...notice, isReachable: false });
+    const gaveUp = { isCallerGone: false, status: 'failed', sipStatus: undefined };
+    const isForVoicemail =
+      result.decision.kind === 'ring'
+        ? this.dialDone(notice.callSid, gaveUp)?.kind === 'voicemail'
+        : result.decision.kind === 'voicemail';
+    return { ...result, isForVoicemail };
+  }
+
+  /** Gives a call that came over the trunk a moment ago its other name. */
+  #rejoin({ callSid, dialled, caller, trunk }: Omit<InboundCallNotice, 'isReachable'>): void {
+    const { store, byNumber, clock, newToken, cdrs, ringSeconds } = this.#deps;
+    const number = byNumber(dialled)?.number;
+    const now = clock.now();
+    if (number === undefined) return;
+    const who = { trunk, number, caller: caller.number ?? '' };
+    const found = store.unanswered({ ...who, from: now - maxRingMs, to: now, endedSince: now - rejoinMs });
+    const record = found === undefined ? undefined : cdrs.get(found.callId);
+    if (record !== undefined) this.#records.linkCallSid(record, { callSid, token: newToken(), seconds: ringSeconds });
+  }
+
+  /** What became of the message of a caller: the first who knows decides. */
+  voicemailDone(callSid: string, outcome: VoicemailOutcome): void {
+    const pstnCall = this.#pstnCallOf(callSid);
+    if (pstnCall === undefined) return;
+    const verdict = verdictOfVoicemail(outcome, reasonOf(pstnCall));
+    if (verdict === undefined) pstnCall.deadlineAt = this.#deadlineIn(callbackTimeoutMs.final);
+    else if (pstnCall.phase !== 'over') this.#close(pstnCall, verdict);
+    // Which of the two comes first is chance: what is known of the recording itself stands.
+    else if (verdict.disposition === 'voicemail' ? outcome.isProvisional !== true : !outcome.isThere)
+      this.#amend(pstnCall, verdict);
+  }
+
+  /** The caller's own leg is over; what else there is to say may still come. */
+  callerGone(callSid: string): void {
+    const pstnCall = this.#pstnCalls.bySid(callSid);
+    if (pstnCall === undefined) return;
+    pstnCall.isCallerGone = true;
+    // While the SIP leg is there, its own end says more.
+    if (pstnCall.leg !== 'live') pstnCall.deadlineAt = Math.min(pstnCall.deadlineAt, this.#deadlineIn(callbackTimeoutMs.final));
+  }
+
+  /** How far a call has come: `announced` until its SIP leg was there. */
+  progressOf(callSid: string): 'unknown' | 'announced' | 'ringing' | 'voicemail' | 'over' {
+    const pstnCall = this.#pstnCallOf(callSid);
+    if (pstnCall === undefined) return 'unknown';
+    if (pstnCall.phase !== 'ringing') return pstnCall.phase;
+    return pstnCall.leg === 'none' ? 'announced' : 'ringing';
+  }
+
+  /** The network's name of a call, such as it takes to record it. */
+  callSidOf(callId: string): string | undefined {
+    return this.#pstnCalls.byCall(callId)?.callSid ?? this.#deps.store.byCall(callId)?.callSid;
+  }
+
+  /** The record of a call by the network's name of it, else by ours. */
+  recordOf(callSid: string, callId?: string): CallRecord | undefined {
+    const pstnCall = this.#pstnCallOf(callSid);
+    if (pstnCall !== undefined) return pstnCall.record;
+    const row = callId === undefined ? undefined : this.#deps.store.byCall(callId);
+    return row === undefined ? undefined : this.#deps.cdrs.get(row.callId);
+  }
+
+  attachSipLeg(token: string): LegClaim {
+    const pstnCall = this.#pstnCalls.byToken(token);
+    if (pstnCall === undefined) return { kind: 'unknown' };
+    // The network rings every place where we are registered, which may twice be us.
+    if (pstnCall.leg !== 'none' || pstnCall.phase !== 'ringing') return { kind: 'taken' };
+    pstnCall.leg = 'live';
+    pstnCall.deadlineAt = Number.POSITIVE_INFINITY;
+    return { kind: 'joined', record: pstnCall.record, time: pstnCall.time };
+  }
+
+  recordToWrite(record: CallRecord): CallRecord {
+    const pstnCall = this.#pstnCalls.byCall(record.id);
+    if (pstnCall === undefined) return record;
+    // Only an answered call is over with its SIP leg; of any other the network has the last word.
+    const isOver = record.verdict?.disposition === 'answered';
+    const { endedAt, verdict } = pstnCall.phase === 'over' ? pstnCall.record : isOver ? record : stillOpen;
+    pstnCall.record = { ...record, endedAt, verdict };
+    return pstnCall.record;
+  }
+
+  legEnded(record: CallRecord): boolean {
+    const pstnCall = this.#pstnCalls.byCall(record.id);
+    if (pstnCall === undefined) return true;
+    pstnCall.leg = 'over';
+    pstnCall.sipVerdict = record.verdict;
+    if (pstnCall.phase === 'over') this.#pstnCalls.delete(pstnCall);
+    else if (record.verdict?.disposition === 'answered') return this.#endWithLeg(pstnCall);
+    else pstnCall.deadlineAt = this.#deadlineIn(callbackTimeoutMs.dialDone);
+    return false;
+  }
+
+  /** The network will list it: then it is known, and no call that was missed. */
+  linkCallSid(record: CallRecord, callSid: string): void {
+    this.#records.linkCallSid(record, { callSid, token: this.#deps.newToken(), seconds: this.#deps.ringSeconds });
+  }
+
+  openCallIds(): readonly string[] {
+    return this.#pstnCalls.callIds();
+  }
+
+  #open({ callSid, dialled, caller, isReachable, trunk }: InboundCallNotice): PstnCall {
+    const { clock, newId, newToken, byNumber } = this.#deps;
+    const time = new CallClock(clock);
+    const number = byNumber(dialled);
+    const decision = this.#decide(number, caller, isReachable);
+    const record = newPstnCallRecord({ id: newId('call'), now: time.now(), number, dialled, caller, trunk });
+    const pstnCall: PstnCall = {
+      callSid,
+      token: newToken(),
+      decision,
+      caller,
+      record,
+      createdAt: record.startedAt,
+      time,
+      phase: 'ringing',
+      afterDial: undefined,
+      sipVerdict: undefined,
+      leg: 'none',
+      isStartReported: false,
+      isCallerGone: false,
+      deadlineAt: this.#deadlineIn(this.#deps.ringSeconds * 1000 + callbackTimeoutMs.sipLeg),
+    };
+    const shown = { from: caller.number === undefined ? 'hidden' : maskNumber(caller.number), to: maskNumber(dialled) };
+    this.#deps.log.info({ callId: record.id, ...shown, decision: decision.kind }, 'A call from outside');
+    this.#pstnCalls.add(pstnCall);
+    if (decision.kind === 'reject') this.#close(pstnCall, decision.verdict);
+    else if (decision.kind === 'voicemail') this.#toVoicemail(pstnCall);
+    else this.#records.save(pstnCall, []);
+    return pstnCall;
+  }
+
+  #decide(number: OurNumber | undefined, caller: PstnCaller, isReachable: boolean): InboundDecision {
+    const { devices, registrations, ringSeconds } = this.#deps;
+    const owner = number?.ownerPersonId;
+    const enabled = owner === undefined ? [] : devices.ofPerson(owner).filter((device) => device.enabled);
+    const registered = enabled.filter(({ id }) => registrations.of(id).length > 0).length;
+    return decideInbound({
+      number,
+      caller,
+      isReachable,
+      ringSeconds,
+      phones: { enabled: enabled.length, registered },
+      spamThreshold: this.#deps.spamThreshold ?? defaultSpamThreshold,
+      isFull: this.#pstnCalls.size >= (this.#deps.maxCalls ?? defaultMaxCalls),
+    });
+  }
+
+  #toVoicemail(pstnCall: PstnCall): void {
+    pstnCall.phase = 'voicemail';
+    pstnCall.deadlineAt = this.#deadlineIn(callbackTimeoutMs.voicemail);
+    this.#records.save(pstnCall, pstnCall.leg === 'none' ? this.#skippedLegs(pstnCall) : []);
+    this.#emitStarted(pstnCall);
+    this.#deps.events.emit('call.changed', { callId: pstnCall.record.id, state: 'voicemail' });
+  }
+
+  /** Who would have been rung, so that the record says why nobody was, and to whom it belongs. */
+  #skippedLegs({ record, callSid, decision, time }: PstnCall): readonly CallLeg[] {
+    const { newId, devices } = this.#deps;
+    const owner = record.callee.personId;
+    const caller = callerLegOf(record, callSid, newId('leg'));
+    if (owner === undefined || decision.kind === 'reject') return [caller];
+    const outcome = decision.kind === 'voicemail' && decision.reason !== 'unreachable' ? 'offline' : 'unreachable';
+    const phones = devices.ofPerson(owner).filter((device) => device.enabled);
+    return [caller, ...skippedLegs({ record, phones, outcome, now: time.now(), newId })];
+  }
+
+  #close(pstnCall: PstnCall, verdict: Verdict): void {
+    const { log, events } = this.#deps;
+    const wasInVoicemail = pstnCall.phase === 'voicemail';
+    pstnCall.phase = 'over';
+    pstnCall.record = { ...pstnCall.record, endedAt: Math.max(pstnCall.record.startedAt, pstnCall.time.now()), verdict };
+    this.#records.save(pstnCall, pstnCall.leg === 'none' && !wasInVoicemail ? this.#skippedLegs(pstnCall) : []);
+    this.#emitStarted(pstnCall);
+    events.emit('call.ended', { callId: pstnCall.record.id, disposition: verdict.disposition, reason: verdict.reason });
+    log.info({ callId: pstnCall.record.id, ...verdict }, `Call from outside ended: ${explain(verdict)}`);
+    if (pstnCall.leg !== 'live') this.#pstnCalls.delete(pstnCall);
+  }
+
+  /** With a SIP leg, calls.ts tells it. */
+  #emitStarted(pstnCall: PstnCall): void {
+    if (pstnCall.leg === 'none' && !pstnCall.isStartReported)
+      this.#deps.events.emit('call.started', { callId: pstnCall.record.id });
+    pstnCall.isStartReported = true;
+  }
+
+  /** calls.ts has closed the record and tells of it. */
+  #endWithLeg(pstnCall: PstnCall): boolean {
+    pstnCall.phase = 'over';
+    this.#records.save(pstnCall, []);
+    this.#pstnCalls.delete(pstnCall);
+    return true;
+  }
+
+  /** A message that was there after all: its recording was announced later than we waited. */
+  #amend(pstnCall: PstnCall, verdict: Verdict): void {
+    const { disposition } = pstnCall.record.verdict ?? {};
+    if (disposition === 'answered' || disposition === 'blocked' || disposition === verdict.disposition) return;
+    pstnCall.record = { ...pstnCall.record, verdict };
+    this.#records.save(pstnCall, []);
+    this.#deps.events.emit('call.changed', { callId: pstnCall.record.id, state: 'voicemail' });
+  }
+
+  #closeStale(): void {
+    const now = this.#deps.clock.monotonic();
+    for (const pstnCall of this.#pstnCalls.all()) {
+      if (pstnCall.deadlineAt > now || pstnCall.phase === 'over') continue;
+      const voicemailReason = pstnCall.phase === 'voicemail' ? reasonOf(pstnCall) : undefined;
+      this.#close(
+        pstnCall,
+        verdictAfterTimeout({ voicemailReason, sipVerdict: pstnCall.sipVerdict, isCallerGone: pstnCall.isCallerGone }),
+      );
+    }
+  }
+
+  /** From memory while it is open, else as it was kept. */
+  #pstnCallOf(callSid: string): PstnCall | undefined {
+    return this.#pstnCalls.bySid(callSid) ?? this.#records.find(callSid);
+  }
+
+  #deadlineIn(milliseconds: number): number {
+    return this.#deps.clock.monotonic() + milliseconds;
+  }
+}
+
+const stillOpen = { endedAt: undefined, verdict: undefined };

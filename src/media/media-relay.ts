@@ -1,0 +1,151 @@
+// Owns the sound of calls that cross the border of the house: the relay (rtpengine), its calls, and the address the world sends to.
+// Called by app.ts, which hands it to the SIP side and asks for its health.
+// Must stay true: no call stays in the relay when it is over, and the relay never outlives us.
+import { createSocket } from 'node:dgram';
+import type { Clock } from '#base/clock.ts';
+import type { Log } from '#base/log.ts';
+import type { HealthStatus } from '#contract/system.ts';
+import { Anchors } from './anchors.ts';
+import type { AnchorRequest, RelayAnchor } from './relay-anchor.ts';
+import { PublicAddress } from './public-address.ts';
+import { RtpengineProcess } from './rtpengine-process.ts';
+import type { RtpengineState } from './rtpengine-process.ts';
+
+export type MediaRelayOptions = {
+  /** `direct`: nothing is relayed, the phones and the trunk send to each other. */
+  readonly mode: 'rtpengine' | 'direct';
+  readonly ports: { readonly min: number; readonly max: number };
+  /** The local address for sound; undefined: the one that packets to the Internet leave from. */
+  readonly address?: string | undefined;
+  readonly externalIp?: string | undefined;
+  readonly stunServer?: { readonly host: string; readonly port: number } | undefined;
+  /** For tests. */
+  readonly program?: string | undefined;
+};
+
+type MediaRelayDeps = { readonly clock: Clock; readonly log: Log; readonly options: MediaRelayOptions };
+
+export class MediaRelay {
+  readonly #options: MediaRelayOptions;
+  readonly #process: RtpengineProcess;
+  readonly #anchors: Anchors;
+  readonly #publicAddress: PublicAddress;
+  #wasRunning = false;
+
+  private constructor({ clock, log, options }: MediaRelayDeps, address: string) {
+    this.#options = options;
+    this.#publicAddress = new PublicAddress({
+      clock,
+      log,
+      localAddress: address,
+      externalIp: options.externalIp,
+      stunServer: options.mode === 'direct' ? undefined : options.stunServer,
+    });
+    this.#process = new RtpengineProcess({
+      clock,
+      log,
+      onStateChange: (state) => this.#changed(state),
+      options: { address, ports: options.ports, ...(options.program === undefined ? {} : { program: options.program }) },
+    });
+    this.#anchors = new Anchors({
+      clock,
+      log,
+      control: () => this.#process.control,
+      waitForControl: (waitMs) => this.#process.waitForControl(waitMs),
+      onUnresponsive: () => this.#process.checkAlive(),
+      ports: options.ports.max - options.ports.min + 1,
+      addressFor: (trunk) => this.#publicAddress.for(trunk),
+    });
+  }
+
+  static async create(deps: MediaRelayDeps): Promise<MediaRelay> {
+    return new MediaRelay(deps, deps.options.address ?? (await defaultRouteAddress()));
+  }
+
+  /** Resolves when the relay answers or is known not to; never rejects. */
+  async start(): Promise<void> {
+    if (this.#options.mode === 'direct') return;
+    this.#publicAddress.start();
+    this.#anchors.start();
+    await this.#process.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#publicAddress.stop();
+    await this.#anchors.stop();
+    await this.#process.stop();
+  }
+
+  /** Undefined where the ends are to send to each other. */
+  anchor(request: AnchorRequest): RelayAnchor | undefined {
+    return this.#options.mode === 'direct' ? undefined : this.#anchors.open(request);
+  }
+
+  learnPublicAddress(trunk: string, address: string): void {
+    this.#publicAddress.learn(trunk, address);
+  }
+
+  /** Relayed calls now. */
+  get size(): number {
+    return this.#anchors.size;
+  }
+
+  get relayState(): RtpengineState {
+    return this.#process.state;
+  }
+
+  /** Deletes what the relay holds and no call knows; resolves with how many there were. */
+  sweep(): Promise<number> {
+    return this.#anchors.sweep();
+  }
+
+  /** Why border calls have no sound, as a sentence. */
+  get problem(): string | undefined {
+    const { state } = this.#process;
+    if (this.#options.mode === 'direct') return undefined;
+    if (state.kind === 'missing')
+      return 'Border calls have no sound until rtpengine is installed: sudo apt-get install rtpengine-daemon';
+    return state.kind === 'failed' ? `Border calls have no sound: rtpengine does not run (${state.why})` : undefined;
+  }
+
+  health(): { readonly status: HealthStatus; readonly message: string } {
+    if (this.#options.mode === 'direct')
+      return { status: 'ok', message: 'Calls through trunks are not relayed (option media is direct)' };
+    if (this.#process.state.kind === 'running') return this.#runningHealth();
+    return { status: 'degraded', message: this.problem ?? 'rtpengine is being started' };
+  }
+
+  #runningHealth(): { readonly status: HealthStatus; readonly message: string } {
+    const { min, max } = this.#options.ports;
+    const known = this.#publicAddress.known();
+    const calls = this.#anchors.size === 1 ? '1 call' : `${this.#anchors.size} calls`;
+    const where = known === undefined ? '' : `; the world sends to ${known.address}, UDP ports ${min} to ${max}`;
+    const stun = this.#publicAddress.stunProblem;
+    if (stun !== undefined && known === undefined)
+      return { status: 'degraded', message: `Relays ${calls}; the public address is not known: the STUN server fails (${stun})` };
+    return { status: 'ok', message: `Relays ${calls}${where}` };
+  }
+
+  #changed(state: RtpengineState): void {
+    const isRunning = state.kind === 'running';
+    if (this.#wasRunning && !isRunning && state.kind !== 'stopped') this.#anchors.onRelayGone();
+    this.#wasRunning = isRunning;
+  }
+}
+
+/** The local address of the way to the Internet; nothing is sent. */
+async function defaultRouteAddress(): Promise<string> {
+  const socket = createSocket('udp4');
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      // An address for documentation (RFC 5737) that nobody has.
+      socket.connect(9, '192.0.2.1', () => resolve());
+    });
+    return socket.address().address;
+  } catch {
+    return '127.0.0.1';
+  } finally {
+    socket.close();
+  }
+}

@@ -1,0 +1,306 @@
+import type { EngineClock } from '../runtime/clock.ts';
+import { parseNameAddr, splitList } from '../message/fields.ts';
+import type { SipMessage } from '../message/message.ts';
+import { Fork } from './fork.ts';
+import type { ForkTarget, ForkTimeouts } from './fork.ts';
+import { RSeqTranslation } from './rseq-translation.ts';
+import { bestOf, responseActionOf } from './best-response.ts';
+import type { HeldResponse } from './best-response.ts';
+import { endAbandonedFork } from './abandoned-fork.ts';
+import { buildResponse } from '../message/response-builder.ts';
+import type { OutgoingRequestOptions, ServerTransaction, Transactions } from '../transaction/transaction.ts';
+import type { Flow } from '../transport/transport.ts';
+import { parseUri } from '../message/uri.ts';
+
+// Owns one proxied request from its first copy to its last response: which targets are asked when, and what the caller hears (RFC 3261 section 16.7).
+// Called by the proxy core, once for each request it forwards.
+// Must stay true: the caller gets one final response or a 2xx of each fork, and no call is left ringing or answered that nobody wants.
+
+export type SearchPlan = {
+  readonly transaction: ServerTransaction;
+  readonly targets: readonly ForkTarget[];
+  readonly isSimultaneous: boolean;
+  readonly followRedirects: boolean;
+  readonly timeouts: ForkTimeouts;
+  /** Targets asked in all, redirections included. */
+  readonly limits: { readonly targets: number; readonly redirects: number; readonly earlyDialogs: number };
+  /** True when the responses' RSeq are renumbered: only where the PRACK is sure to come through here again. */
+  readonly rewritesRSeq: boolean;
+  /** The copy for a target, complete but for what depends on the listener. */
+  readonly copyFor: (target: ForkTarget) => Pick<OutgoingRequestOptions, 'message' | 'nextHop' | 'flow' | 'prepare'>;
+};
+
+/** What the search tells of itself, each as it happens. */
+export type SearchListener = {
+  readonly onSent: (copy: SipMessage) => void;
+  /** A final response of a target that still counts, as received: our Via on top. */
+  readonly onTargetAnswered: (response: SipMessage, flow: Flow | undefined, target: ForkTarget) => void;
+  /** What the caller was told in the end. */
+  readonly onAnswered: (response: SipMessage) => void;
+  /** No more of onTargetAnswered. */
+  readonly onDone: () => void;
+  /** Every copy has had its final response. */
+  readonly onClosed: () => void;
+};
+
+type State = 'searching' | 'succeeded' | 'failed' | 'cancelled';
+type ProxySearchDeps = { readonly clock: EngineClock; readonly transactions: Transactions };
+
+const completedElsewhere = [{ key: 'reason', value: 'SIP;cause=200;text="Call completed elsewhere"' }];
+
+export class ProxySearch {
+  readonly plan: SearchPlan;
+  readonly rseqs: RSeqTranslation<Fork>;
+  readonly #listener: SearchListener;
+  readonly #deps: ProxySearchDeps;
+  readonly #forks = new Set<Fork>();
+  /** Early dialogs by To tag: which fork, and the Contact of the peer. */
+  readonly #early = new Map<string, { readonly fork: Fork; readonly contact: string | undefined }>();
+  readonly #held: HeldResponse[] = [];
+  #waiting: ForkTarget[];
+  #triedCount = 0;
+  #redirects = 0;
+  #state: State = 'searching';
+  #isDone = false;
+  #isClosed = false;
+
+  constructor(plan: SearchPlan, listener: SearchListener, deps: ProxySearchDeps) {
+    this.plan = plan;
+    this.rseqs = new RSeqTranslation(plan.limits.earlyDialogs * 4);
+    this.#listener = listener;
+    this.#deps = deps;
+    this.#waiting = [...plan.targets];
+  }
+
+  /** False when not one copy could be sent; nothing was told to the caller then. */
+  start(): boolean {
+    const { transaction } = this.plan;
+    const before = transaction.onTerminated;
+    transaction.onTerminated = () => {
+      before?.();
+      this.#onCallerTransactionEnded();
+    };
+    this.#tryNext();
+    if (this.#forks.size > 0) return true;
+    transaction.onTerminated = before;
+    return false;
+  }
+
+  /** The caller gave up: 487 to it, CANCEL to the targets. */
+  cancelled(cancel: SipMessage): void {
+    if (this.#state !== 'searching') return;
+    this.#state = 'cancelled';
+    this.#waiting = [];
+    const { transaction } = this.plan;
+    const response = buildResponse(transaction.request, 487, 'Request Terminated', { toTag: transaction.toTag });
+    transaction.respond(response);
+    this.#listener.onAnswered(response);
+    const reasons = cancel.getAll('reason').map((value) => ({ key: 'reason', value }));
+    for (const fork of this.#forks) {
+      fork.stopTimers();
+      fork.cancel(reasons);
+    }
+    this.#advance();
+  }
+
+  /** The fork and the peer's Contact of an early dialog; without a known tag the only fork there is. */
+  earlyDialog(toTag: string | undefined): { readonly fork: Fork; readonly contact: string | undefined } | undefined {
+    const known = this.#early.get(toTag ?? '');
+    if (known) return known;
+    const [only, ...others] = this.#forks;
+    return only !== undefined && others.length === 0 ? { fork: only, contact: undefined } : undefined;
+  }
+
+  stop(): void {
+    for (const fork of this.#forks) fork.stopTimers();
+  }
+
+  get #isInvite(): boolean {
+    return this.plan.transaction.request.method === 'INVITE';
+  }
+
+  /** Somebody is still being asked whose answer counts. */
+  get #isTrying(): boolean {
+    for (const fork of this.#forks) if (fork.isPending && !fork.isAbandoned) return true;
+    return false;
+  }
+
+  #tryNext(): void {
+    while (this.#waiting.length > 0 && (this.plan.isSimultaneous || !this.#isTrying)) {
+      const target = this.#waiting.shift();
+      if (target !== undefined && this.#triedCount < this.plan.limits.targets) this.#tryTarget(target);
+    }
+  }
+
+  #tryTarget(target: ForkTarget): void {
+    const { clock, transactions } = this.#deps;
+    this.#triedCount++;
+    const fork: Fork = new Fork(target, { clock, waits: this.plan.timeouts, onTimeout: () => this.#onForkTimeout(fork) });
+    this.#forks.add(fork);
+    const client = transactions.request({
+      ...this.plan.copyFor(target),
+      // Timer C belongs to the search: it goes on to the next target.
+      timerC: false,
+      onSent: (copy, _flow, sender) => {
+        fork.client = sender;
+        fork.sent = copy;
+        this.#listener.onSent(copy);
+      },
+      onResponse: (response, flow) => this.#onResponse(fork, response, flow),
+    });
+    if (!('problem' in client)) {
+      fork.client = client;
+      return;
+    }
+    fork.stopTimers();
+    this.#forks.delete(fork);
+  }
+
+  #onResponse(fork: Fork, response: SipMessage, flow: Flow | undefined): void {
+    if (response.status < 200) return this.#onProvisional(fork, response);
+    const isFirst = fork.isPending;
+    fork.isPending = false;
+    fork.stopTimers();
+    if (response.status < 300) this.#onSuccess(fork, response, { flow, isFirst });
+    else if (isFirst) this.#onFailure(fork, response, flow);
+    this.#advance();
+  }
+
+  #onProvisional(fork: Fork, response: SipMessage): void {
+    if (fork.isAbandoned || this.#state !== 'searching') return;
+    fork.onProvisional(response.status);
+    if (response.status === 100) return;
+    this.#noteEarlyDialog(fork, response);
+    const copy = upstream(response);
+    if (this.plan.rewritesRSeq) this.rseqs.rewrite(copy, fork);
+    this.plan.transaction.respond(copy);
+  }
+
+  #noteEarlyDialog(fork: Fork, response: SipMessage): void {
+    const tag = response.toTag;
+    if (tag === undefined || (this.#early.size >= this.plan.limits.earlyDialogs && !this.#early.has(tag))) return;
+    this.#early.set(tag, { fork, contact: parseNameAddr(response.get('contact') ?? '')?.uri });
+  }
+
+  #onSuccess(fork: Fork, response: SipMessage, { flow, isFirst }: { flow: Flow | undefined; isFirst: boolean }): void {
+    const isUseful = !fork.isAbandoned && (this.#state === 'searching' || this.#state === 'succeeded');
+    if (isFirst && !fork.isAbandoned && !this.#isDone) this.#listener.onTargetAnswered(response, flow, fork.target);
+    if (!isUseful) {
+      this.#endAbandoned(fork, response, flow);
+    } else if (this.#state === 'searching') {
+      this.#conclude('succeeded', upstream(response));
+      for (const other of this.#forks) if (other !== fork) other.cancel(completedElsewhere);
+    } else if (this.#isInvite) {
+      // RFC 3261 section 16.7 step 5: every 2xx to an INVITE goes up, those of other forks and retransmitted ones too.
+      this.#deps.transactions.sendResponse(upstream(response), this.plan.transaction.flow);
+    }
+  }
+
+  #endAbandoned(fork: Fork, response: SipMessage, flow: Flow | undefined): void {
+    if (!this.#isInvite || flow === undefined || fork.sent === undefined) return;
+    const tag = response.toTag ?? '';
+    const isFirst = !fork.ended.has(tag);
+    fork.ended.add(tag);
+    endAbandonedFork(response, { flow, request: fork.sent, isFirst }, this.#deps.transactions);
+  }
+
+  #onFailure(fork: Fork, response: SipMessage, flow: Flow | undefined): void {
+    if (fork.isAbandoned || this.#isDone) return;
+    this.#listener.onTargetAnswered(response, flow, fork.target);
+    if (this.#state !== 'searching') return;
+    const verdict = responseActionOf(response, this.plan.followRedirects);
+    if (verdict === 'forward') {
+      this.#conclude('failed', upstream(response));
+      for (const other of this.#forks) other.abandon([]);
+      return;
+    }
+    this.#held.push({ message: upstream(response), isOwn: flow === undefined });
+    if (verdict === 'follow') this.#follow(response);
+    if (verdict !== 'give-up') return;
+    this.#waiting = [];
+    for (const other of this.#forks) other.cancel([]);
+  }
+
+  /** Contacts of a redirection come next, the most wanted first. */
+  #follow(redirection: SipMessage): void {
+    const known = new Set(
+      [...this.plan.targets, ...this.#waiting, ...[...this.#forks].map(({ target }) => target)].map(({ uri }) => uri),
+    );
+    const next = contactsOf(redirection)
+      .filter((uri) => !known.has(uri))
+      .slice(0, Math.max(this.plan.limits.redirects - this.#redirects, 0));
+    this.#redirects += next.length;
+    this.#waiting.unshift(...next.map((uri) => ({ uri, isRedirect: true })));
+  }
+
+  #onForkTimeout(fork: Fork): void {
+    if (!fork.isPending || fork.isAbandoned) return;
+    fork.abandon([]);
+    this.#held.push({ message: buildResponse(this.plan.transaction.request, 408, 'Request Timeout'), isOwn: true });
+    this.#advance();
+  }
+
+  #advance(): void {
+    if (this.#state === 'searching') this.#tryNext();
+    if (this.#isTrying) return;
+    if (this.#state === 'searching') this.#concludeWithBest();
+    this.#notifyDone();
+    for (const fork of this.#forks) if (fork.isPending) return;
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#listener.onClosed();
+  }
+
+  #concludeWithBest(): void {
+    const { request } = this.plan.transaction;
+    const best = bestOf(this.#held) ?? buildResponse(request, 408, 'Request Timeout');
+    // RFC 4320 section 4.2: a 408 to anything but INVITE would come too late for everybody.
+    if (best.status === 408 && !this.#isInvite) this.#state = 'failed';
+    else this.#conclude('failed', best);
+  }
+
+  #conclude(state: 'succeeded' | 'failed', response: SipMessage): void {
+    const { transaction } = this.plan;
+    this.#state = state;
+    this.#waiting = [];
+    const result = transaction.respond(response);
+    // The target repeats its 2xx itself, and the ACK may well pass us by.
+    if (state === 'succeeded' && this.#isInvite) transaction.ackReceived();
+    if (result === 'closed') this.#deps.transactions.sendResponse(response, transaction.flow);
+    this.#listener.onAnswered(response);
+    this.#notifyDone();
+  }
+
+  /** The caller's transaction ended without an answer: it expired. */
+  #onCallerTransactionEnded(): void {
+    if (this.#state !== 'searching') return;
+    this.#state = 'failed';
+    this.#waiting = [];
+    for (const fork of this.#forks) fork.abandon([]);
+    this.#advance();
+  }
+
+  #notifyDone(): void {
+    if (this.#isDone) return;
+    this.#isDone = true;
+    this.#listener.onDone();
+  }
+}
+
+/** A response as it goes to the caller: without our Via. */
+function upstream(response: SipMessage): SipMessage {
+  const copy = response.clone();
+  copy.shift('via');
+  return copy;
+}
+
+function contactsOf(redirection: SipMessage): string[] {
+  return redirection
+    .getAll('contact')
+    .flatMap(splitList)
+    .map(parseNameAddr)
+    .filter((address) => address !== undefined && parseUri(address.uri) !== undefined)
+    .map((address) => ({ uri: address?.uri ?? '', q: Number(address?.params.get('q') ?? 1) || 0 }))
+    .toSorted((one, other) => other.q - one.q)
+    .map(({ uri }) => uri);
+}

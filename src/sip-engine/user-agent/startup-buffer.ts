@@ -1,0 +1,69 @@
+import type { EngineClock, EngineTimer } from '../runtime/clock.ts';
+import type { ServerTransaction } from '../transaction/transaction.ts';
+
+/** More than the phones of a house send while it starts; what comes beyond is answered as if there were no waiting. */
+const maxRequests = 2_000;
+
+/**
+ * Requests that came while the engine ran but the application had not asked for their method yet, as after a start: phones that are told 503
+ * try again minutes later. Transactions absorb the retransmissions meanwhile.
+ */
+export class StartupBuffer {
+  readonly #waiting = new Map<string, ServerTransaction[]>();
+  readonly #subscribedMethods = new Set<string>();
+  readonly #receive: (transaction: ServerTransaction) => void;
+  readonly #timer: EngineTimer | undefined;
+  #isClosed: boolean;
+  #size = 0;
+
+  /** Requests may wait for `patienceMs` from now on, not at all when it is 0. `receive` handles one that has waited. */
+  constructor(clock: EngineClock, waitMs: number, receive: (transaction: ServerTransaction) => void) {
+    this.#receive = receive;
+    this.#isClosed = waitMs === 0;
+    this.#timer = this.#isClosed ? undefined : clock.after(waitMs, () => this.#end());
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** False when the request does not wait. */
+  enqueue(transaction: ServerTransaction): boolean {
+    const verb = transaction.request.method.toLowerCase();
+    if (this.#isClosed || this.#subscribedMethods.has(verb) || this.#size >= maxRequests) return false;
+    const waiting = this.#waiting.get(verb);
+    if (waiting === undefined) this.#waiting.set(verb, [transaction]);
+    else waiting.push(transaction);
+    this.#size += 1;
+    transaction.markPending();
+    return true;
+  }
+
+  /** An application asked for this method. */
+  subscribed(verb: string): void {
+    this.#subscribedMethods.add(verb);
+    this.#release(verb);
+  }
+
+  stop(): void {
+    this.#isClosed = true;
+    this.#timer?.cancel();
+    this.#waiting.clear();
+    this.#size = 0;
+  }
+
+  #end(): void {
+    this.#isClosed = true;
+    for (const verb of [...this.#waiting.keys()]) this.#release(verb);
+  }
+
+  #release(verb: string): void {
+    const waiting = this.#waiting.get(verb) ?? [];
+    this.#waiting.delete(verb);
+    this.#size -= waiting.length;
+    for (const transaction of waiting) {
+      // Not if it was cancelled or ran out of time.
+      if (transaction.state === 'trying' || transaction.state === 'proceeding') this.#receive(transaction);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import type { SipDialog } from './dialog.ts';
+import { parseNameAddr } from './headers.ts';
+import type { MediaRole } from './media-port.ts';
+import type { HeaderMap, SrfRequest, Responder, SendOptions } from './srf-types.ts';
+
+/** The two ends of a request inside a call: who sent it (as caller or called side), and who is to get it. */
+export type DialogPair = { readonly from: SipDialog; readonly to: SipDialog; readonly role: MediaRole };
+
+export type RequestExchange = { readonly request: SrfRequest; readonly response: Responder };
+
+/** Headers that belong to a body or its package, in requests and in responses; all else is each dialog's own. */
+const forwardedHeaderNames = [
+  'content-type',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'info-package',
+  'recv-info',
+  'event',
+  'subscription-state',
+  'subject',
+  'priority',
+  'accept',
+  'warning',
+  'retry-after',
+];
+
+export function refreshTarget(dialog: SipDialog, headers: HeaderMap): void {
+  const contact = headers['contact'];
+  if (contact !== undefined) dialog.remoteTarget = parseNameAddr(contact)?.uri ?? dialog.remoteTarget;
+}
+
+/** A request that may refresh a session must name the timer, or it ends it (RFC 4028 section 7.4). */
+export function timerRequestHeaders({ sessionExpires }: SipDialog): Record<string, string> {
+  return sessionExpires === undefined ? {} : { Supported: 'timer, replaces', 'Session-Expires': sessionExpires };
+}
+
+/** In a response the refresher is named from the other side's view. */
+export function timerResponseHeaders({ sessionExpires }: SipDialog): Record<string, string> {
+  if (sessionExpires === undefined) return {};
+  const isOurs = sessionExpires.endsWith('refresher=uac');
+  return { 'Session-Expires': sessionExpires.replace(/refresher=.*$/, isOurs ? 'refresher=uas' : 'refresher=uac') };
+}
+
+export function forwardedHeaders(headers: HeaderMap): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const name of forwardedHeaderNames) {
+    const value = headers[name];
+    if (value !== undefined) kept[name] = value;
+  }
+  return kept;
+}
+
+export function bodyOf(body: string | undefined): SendOptions {
+  return body === undefined || body === '' ? {} : { body };
+}

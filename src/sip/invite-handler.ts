@@ -1,0 +1,80 @@
+import type { Device } from '#devices/device.ts';
+import type { Attempt } from '#calls/ports.ts';
+import type { OngoingCall } from '#calls/ongoing-call.ts';
+import { respond } from './respond.ts';
+import { authenticateRequest } from './authenticate.ts';
+import type { Authenticate } from './authenticate.ts';
+import { readRequestedPrivacy } from './caller-identity.ts';
+import { parseUri } from './headers.ts';
+import { InboundLeg, readInvite } from './inbound-leg.ts';
+import type { CallDeps, Invite } from './inbound-leg.ts';
+import { callingEndpoint, trunkEndpoint } from './media-path.ts';
+import { supportedExtensions } from './capabilities.ts';
+import type { SrfRequest, Responder } from './srf-types.ts';
+import type { TrunkCall, TrunkPeers } from './trunk.ts';
+
+export type InviteDeps = CallDeps & {
+  readonly authenticate: Authenticate;
+  readonly trunks: TrunkPeers;
+  readonly place: (attempt: Attempt) => OngoingCall;
+  /** INVITE with Replaces. */
+  readonly handleReplaces: (invite: Invite, device: Device, replaces: string) => void;
+};
+
+/** Takes in an INVITE that begins a call. Tells whether it was a stranger's, who got a challenge and nothing else. */
+export function handleInvite(deps: InviteDeps, request: SrfRequest, response: Responder): 'call' | 'refused' | 'stranger' {
+  // A trunk proves itself by its address; what comes with credentials is a phone's, even from inside a trunk's address block.
+  const hasCredentials = request.headers['authorization'] !== undefined || request.headers['proxy-authorization'] !== undefined;
+  const trunkCall = hasCredentials ? undefined : deps.trunks.identify(request);
+  const device = trunkCall === undefined ? authenticateRequest(deps.authenticate, request, response) : undefined;
+  if (trunkCall === undefined && device === undefined) return 'stranger';
+  const uri = parseUri(request.uri);
+  if (uri === undefined) {
+    respond(response, 416);
+    return 'refused';
+  }
+  const reading = readInvite(request, response, { sessionSeconds: deps.sessionSeconds, extensions: supportedExtensions });
+  if (reading.kind === 'refuse') {
+    const { status, reason, headers } = reading;
+    respond(response, status, { headers, ...(reason === undefined ? {} : { reason }) });
+    return 'refused';
+  }
+  const id = `${request.headers['call-id']};from-tag=${/;tag=([^;\s]+)/i.exec(request.headers['from'] ?? '')?.[1] ?? ''}`;
+  if (deps.connection.dialogs.has(id)) {
+    // The same INVITE by another way (RFC 3261 section 8.2.2.2).
+    respond(response, 482);
+    return 'refused';
+  }
+  const replaces = request.headers['replaces'];
+  if (replaces !== undefined && device !== undefined) {
+    deps.handleReplaces(reading.invite, device, replaces);
+    return 'call';
+  }
+  const leg = new InboundLeg(deps, reading.invite, {
+    device,
+    endpoint: trunkCall === undefined ? callingEndpoint(request) : trunkEndpoint(trunkCall.trunk, trunkCall.isSecure),
+    failsOver: trunkCall?.failsOver ?? false,
+  });
+  try {
+    leg.call = deps.place({
+      caller: callerOf(request, device, trunkCall),
+      dialled: trunkCall?.dialled ?? uri.number,
+      leg,
+      source: request.source_address,
+      joinToken: trunkCall?.joinToken,
+      networkCallId: trunkCall?.networkCallId,
+    });
+  } catch (error) {
+    deps.log.error({ err: error }, 'A call could not be placed');
+    leg.refuse(500);
+  }
+  return 'call';
+}
+
+function callerOf(request: SrfRequest, device: Device | undefined, call: TrunkCall | undefined): Attempt['caller'] {
+  if (device !== undefined) {
+    const requested = readRequestedPrivacy((name) => request.headers[name] ?? '');
+    return { kind: 'device', device, ...(requested === 'none' ? {} : { privacy: requested }) };
+  }
+  return { kind: 'trunk', trunk: call?.trunk ?? '', number: call?.number ?? '', name: call?.name ?? '' };
+}

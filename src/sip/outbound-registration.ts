@@ -1,0 +1,208 @@
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import type { Clock, Timer } from '#base/clock.ts';
+import type { Log } from '#base/log.ts';
+import { digestCredentials } from './digest-credentials.ts';
+import type { ChallengeResponder } from './dialog.ts';
+import { escapeUser, parseHeaderInteger, parseNameAddr, parseUri, splitList } from './headers.ts';
+import { receivedFrom } from './media-path.ts';
+import type { HeaderMap, SrfResponse } from './srf-types.ts';
+import type { SrfConnection } from './srf-connection.ts';
+import { initialRegistration, nextRegistration } from './registration-schedule.ts';
+import type { RegistrationOutcome } from './registration-schedule.ts';
+
+export type OutboundRegistrationSettings = {
+  readonly username: string;
+  readonly password: string | undefined;
+  /** The domain of our address of record. */
+  readonly domain: string;
+  /** Where REGISTER goes. */
+  readonly uri: string;
+  /** `;transport=tls`, or empty. */
+  readonly transportParam: string;
+  /** How often we look whether the trunk still sees us where we registered; never, where undefined. */
+  readonly keepAliveSeconds: number | undefined;
+};
+
+type OutboundRegistrationDeps = {
+  readonly connection: Pick<SrfConnection, 'send'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Under which address the trunk sees us. */
+  readonly learnPublicAddress: (address: string) => void;
+};
+
+type Request = { readonly method: 'REGISTER' | 'OPTIONS'; readonly headers: Record<string, string> };
+type Done = (response: SrfResponse | undefined) => void;
+
+const maxTries = 3;
+/** How often a trunk that is away is looked for. */
+const unreachableProbeSeconds = 25;
+/** A stop does not wait longer for the trunk to let us go. */
+const unregisterTimeoutMs = 2_000;
+
+/** Our account at one trunk, kept registered (RFC 3261 section 10.2). */
+export class OutboundRegistration {
+  /**
+   * The user of our Contact. Only the trunk learns it, so a call to it comes from the trunk; the same after every start, so that no
+   * stale contact is left behind.
+   */
+  readonly contactUser: string;
+  readonly #deps: OutboundRegistrationDeps;
+  readonly #settings: OutboundRegistrationSettings;
+  readonly #credentials: ChallengeResponder | undefined;
+  readonly #callId = randomUUID();
+  #registration = initialRegistration;
+  #timer: Timer | undefined;
+  #keepAlive: Timer | undefined;
+  #sequence = 0;
+  #isStopped = false;
+  #isUnreachable = false;
+  /** The address and port the trunk saw our last REGISTER come from. */
+  #seenFrom: string | undefined;
+
+  constructor(deps: OutboundRegistrationDeps, settings: OutboundRegistrationSettings) {
+    const { username, password, domain } = settings;
+    this.#deps = deps;
+    this.#settings = settings;
+    this.contactUser = `gosip-${contactSecret(password, `${username}@${domain}`)}`;
+    this.#credentials = password === undefined ? undefined : digestCredentials({ username, password });
+  }
+
+  get isRegistered(): boolean {
+    return this.#registration.isRegistered;
+  }
+
+  start(): void {
+    if (this.#isStopped) return;
+    this.#isUnreachable = false;
+    this.#timer?.cancel();
+    this.#register(this.#registration.expiresSeconds, (outcome) => this.#settled(outcome));
+  }
+
+  /** The trunk has shown that it is there: where we only wait for that, we ask at once. */
+  onTrunkAlive(): void {
+    if (!this.#isUnreachable || this.#isStopped) return;
+    this.#deps.log.info('The trunk is there again: registering');
+    this.start();
+  }
+
+  /** Takes our Contact away. Settles when the trunk has answered, or does not. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#timer?.cancel();
+    this.#keepAlive?.cancel();
+    if (!this.#registration.isRegistered) return;
+    this.#registration = { ...this.#registration, isRegistered: false };
+    const unregistered = Promise.withResolvers<void>();
+    const timeout = this.#deps.clock.after(unregisterTimeoutMs, unregistered.resolve);
+    this.#register(0, () => unregistered.resolve());
+    await unregistered.promise;
+    timeout.cancel();
+  }
+
+  #settled(outcome: RegistrationOutcome): void {
+    if (this.#isStopped) return;
+    const was = this.#registration;
+    const { state, afterSeconds, isUnreachable } = nextRegistration(was, outcome);
+    this.#registration = state;
+    this.#isUnreachable = isUnreachable;
+    const { clock, log } = this.#deps;
+    if (state.isRegistered && !was.isRegistered) log.info('Registered at the trunk');
+    if (outcome.kind === 'failed')
+      log.warn({ status: outcome.status, retrySeconds: afterSeconds }, 'The trunk did not register us');
+    this.#timer?.cancel();
+    this.#timer = clock.after(afterSeconds * 1000, () => this.start());
+    this.#keepAlive?.cancel();
+    const probeSeconds = isUnreachable
+      ? (this.#settings.keepAliveSeconds ?? unreachableProbeSeconds)
+      : this.#settings.keepAliveSeconds;
+    // Sooner than that it is asked to register anyway.
+    if (isUnreachable && afterSeconds <= (probeSeconds ?? 0)) return;
+    if (probeSeconds !== undefined && (state.isRegistered || isUnreachable))
+      this.#keepAlive = clock.every(probeSeconds * 1000, () => this.#probe());
+  }
+
+  /** Keeps the way back open, and finds out when there is a new one: the trunk would go on calling us on the old one. */
+  #probe(): void {
+    const { uri } = this.#settings;
+    this.#send({ method: 'OPTIONS', headers: { ...this.#identity(), 'Call-ID': randomUUID() } }, (response) => {
+      const isUnreachable = response === undefined || [408, 503].includes(response.status);
+      if (!isUnreachable) this.onTrunkAlive();
+      if (this.#isStopped || !this.#registration.isRegistered) return;
+      const seenFrom = response === undefined ? undefined : flowOf(response.headers);
+      const isNewFlow = seenFrom !== undefined && this.#seenFrom !== undefined && seenFrom !== this.#seenFrom;
+      if (!isUnreachable && !isNewFlow) return;
+      this.#deps.log.warn({ uri, seenFrom }, 'The connection to the trunk is another one: registering again');
+      this.start();
+    });
+  }
+
+  #register(expires: number, done: (outcome: RegistrationOutcome) => void): void {
+    const headers = {
+      ...this.#identity(),
+      'Call-ID': this.#callId,
+      Contact: `<sip:${this.contactUser}@localhost${this.#settings.transportParam}>`,
+      Expires: String(expires),
+    };
+    this.#send({ method: 'REGISTER', headers }, (response) => {
+      if (response === undefined) {
+        done({ kind: 'failed', status: 503, retryAfterSeconds: undefined });
+        return;
+      }
+      this.#seenFrom = flowOf(response.headers) ?? this.#seenFrom;
+      done(this.#outcomeOf(response));
+    });
+  }
+
+  #identity(): Record<string, string> {
+    const { username, domain } = this.#settings;
+    const account = `<sip:${escapeUser(username)}@${domain}>`;
+    return { From: `${account};tag=${randomBytes(8).toString('hex')}`, To: account, 'User-Agent': 'GoSIP' };
+  }
+
+  /** `done` gets the final answer, after challenges; undefined where the request never left. */
+  #send({ method, headers }: Request, done: Done, tries = 1): void {
+    const { uri } = this.#settings;
+    this.#sequence += 1;
+    this.#deps.connection.send(
+      { method, uri, headers: { ...headers, CSeq: `${this.#sequence} ${method}` } },
+      {
+        failed: () => done(undefined),
+        response: (response) => {
+          const { status } = response;
+          if (status < 200) return;
+          const seen = receivedFrom(response.headers);
+          if (seen !== undefined) this.#deps.learnPublicAddress(seen);
+          const isChallenge = status === 401 || status === 407;
+          const answered =
+            isChallenge && method === 'REGISTER' && tries < maxTries
+              ? this.#credentials?.(response.headers, { method, uri })
+              : undefined;
+          if (answered === undefined) done(response);
+          else this.#send({ method, headers: { ...headers, [answered.name]: answered.value } }, done, tries + 1);
+        },
+      },
+    );
+  }
+
+  #outcomeOf({ status, headers }: SrfResponse): RegistrationOutcome {
+    if (status === 423) return { kind: 'too-brief', minExpires: parseHeaderInteger(headers['min-expires']) };
+    if (status >= 300) return { kind: 'failed', status, retryAfterSeconds: parseHeaderInteger(headers['retry-after']) };
+    const contacts = splitList(headers['contact'] ?? '').map(parseNameAddr);
+    const ours = contacts.find((contact) => parseUri(contact?.uri ?? '')?.user === this.contactUser);
+    const expiresSeconds = parseHeaderInteger(ours?.params.get('expires') ?? undefined) ?? parseHeaderInteger(headers['expires']);
+    return { kind: 'registered', expiresSeconds: expiresSeconds ?? this.#registration.expiresSeconds };
+  }
+}
+
+function contactSecret(password: string | undefined, account: string): string {
+  if (password === undefined) return randomBytes(12).toString('hex');
+  return createHmac('sha256', password).update(`contact of ${account}`).digest('hex').slice(0, 24);
+}
+
+/** Where the far side saw a request come from: `received` and `rport` of the topmost Via of its answer (RFC 3581). */
+function flowOf(headers: HeaderMap): string | undefined {
+  const [top = ''] = splitList(headers['via'] ?? '');
+  const port = /;\s*rport=(\d{1,5})/i.exec(top)?.[1];
+  return port === undefined ? undefined : `${receivedFrom(headers) ?? ''}:${port}`;
+}

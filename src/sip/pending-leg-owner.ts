@@ -1,0 +1,21 @@
+import { respond } from './respond.ts';
+import type { DialogOwner, SipDialog } from './dialog.ts';
+import type { SrfRequest, Responder } from './srf-types.ts';
+
+/** The owner of a leg that has answered and waits to be joined with the other side: it may hang up meanwhile, and nothing else. */
+export class PendingLegOwner implements DialogOwner {
+  readonly #onHangUp: () => void;
+
+  constructor(gone: () => void) {
+    this.#onHangUp = gone;
+  }
+
+  request(_dialog: SipDialog, { method }: SrfRequest, response: Responder): void {
+    respond(response, method === 'INVITE' || method === 'UPDATE' ? 491 : 200);
+  }
+
+  bye(_dialog: SipDialog, _request: SrfRequest, done: () => void): void {
+    done();
+    this.#onHangUp();
+  }
+}

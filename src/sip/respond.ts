@@ -1,0 +1,45 @@
+import { forwardableStatus, reasonPhrase } from './sip-status.ts';
+import type { Responder, SendOptions, SrfMessage } from './srf-types.ts';
+
+export type RespondOptions = SendOptions & {
+  /** In place of the status's own phrase, where it can say more. */
+  readonly reason?: string;
+  /** Gets the response as it went out, or the engine's complaint. */
+  readonly done?: (error: unknown, sent?: SrfMessage) => void;
+};
+
+/** Of a 503 nobody knows how long to wait; without a hint some never try again, and others at once (RFC 3261 section 21.5.4). */
+const retryAfter: Readonly<Record<number, Record<string, string>>> = { 503: { 'Retry-After': '5' } };
+
+/** Sends a response. Never throws: what drachtio-srf complains of goes to `done`, where there is one. */
+export function respond(response: Responder, status: number, { done, reason, ...options }: RespondOptions = {}): void {
+  const known = forwardableStatus(status);
+  try {
+    const headers = { ...retryAfter[known], ...options.headers };
+    response.send(known, reason ?? reasonPhrase(known) ?? 'Unknown', { ...options, headers }, done);
+  } catch (error) {
+    done?.(error);
+  }
+}
+
+/**
+ * Sends a challenge or any other header that needs lines of its own: a comma list of challenges confuses many phones.
+ * drachtio-srf joins headers given to `send` but writes those of the message as they are, one line for each spelling of the name.
+ */
+export function respondWithLines(
+  response: Responder,
+  status: number,
+  lines: { readonly name: string; readonly values: readonly string[] },
+): void {
+  for (const [index, value] of lines.values.entries()) response.msg.headers[spelling(lines.name, index)] = value;
+  respond(response, status);
+}
+
+/** The nth spelling of a header name; names compare without regard to case (RFC 3261 section 7.3.1). */
+function spelling(name: string, index: number): string {
+  const letters = name.toLowerCase().split('');
+  for (let bit = 0, rest = index; rest > 0 && bit < letters.length; bit += 1, rest >>= 1) {
+    if ((rest & 1) === 1) letters[bit] = letters[bit]?.toUpperCase() ?? '';
+  }
+  return letters.join('');
+}

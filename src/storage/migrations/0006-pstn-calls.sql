@@ -1,0 +1,15 @@
+-- What joins the network's name of a call from outside, the record we keep of it, and its SIP leg; and what the network was told.
+CREATE TABLE pstn_calls (
+  call_sid TEXT PRIMARY KEY,
+  cdr_id TEXT NOT NULL UNIQUE REFERENCES cdrs (id) ON DELETE CASCADE,
+  -- Comes back with the SIP leg; whoever knows it is the network.
+  token TEXT NOT NULL UNIQUE,
+  phase TEXT NOT NULL CHECK (phase IN ('ringing', 'voicemail', 'over')),
+  decision TEXT NOT NULL CHECK (json_valid(decision)),
+  after_dial TEXT CHECK (json_valid(after_dial)),
+  -- Who calls, as the network said it: attestation and spam score.
+  caller TEXT NOT NULL CHECK (json_valid(caller)),
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX pstn_calls_open ON pstn_calls (created_at) WHERE phase <> 'over';

@@ -1,0 +1,63 @@
+import { lookup } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
+import { request } from 'node:https';
+import { isIP } from 'node:net';
+import type { LookupFunction } from 'node:net';
+import { Readable } from 'node:stream';
+import { isPrivate } from '#base/private-address.ts';
+
+/** The networks that only a house, or the machine itself, has names in (RFC 6761, 6762, 8375, 9476). */
+const privateNames = /(?:^|\.)(?:localhost|local|localdomain|internal|intranet|lan|home|corp|private|home\.arpa)$/;
+
+/**
+ * A CDN has a name in the public DNS and answers at the usual port. Bare addresses, names of the house, other ports and passwords in the
+ * address are what somebody who wants to look inside would choose.
+ */
+export function isPublicHost(url: URL): boolean {
+  if (url.port !== '' || url.username !== '' || url.password !== '') return false;
+  const name = url.hostname.replace(/\.$/, '');
+  if (name.startsWith('[') || isIP(name) !== 0) return false;
+  return name.includes('.') && !privateNames.test(name);
+}
+
+type Lookup = (hostname: string, done: (error: Error | null, addresses: readonly LookupAddress[]) => void) => void;
+
+const systemLookup: Lookup = (hostname, done) => lookup(hostname, { all: true }, (error, addresses) => done(error, addresses));
+
+/** Resolves a name for a connection; a name that leads into the house, if only with one of its addresses, leads nowhere. */
+export function publicOnlyLookup(resolve: Lookup = systemLookup): LookupFunction {
+  return (hostname, options, done) => {
+    resolve(hostname, (error, addresses) => {
+      const [first] = addresses ?? [];
+      const privateAddress = addresses?.find(({ address }) => isPrivate(address));
+      if (error !== null || first === undefined) done(error ?? new Error(`${hostname} has no address`), '', 0);
+      else if (privateAddress !== undefined) done(new Error(`${hostname} leads to an address of the house`), '', 0);
+      else if (options.all === true) done(null, [...addresses]);
+      else done(null, first.address, first.family);
+    });
+  };
+}
+
+/** GET over TLS, from an address that is looked at when it is connected to; redirects are answers like others. */
+export function fetchPublic(
+  url: URL,
+  {
+    headers,
+    signal,
+    resolve,
+  }: { readonly headers: Record<string, string>; readonly signal: AbortSignal; readonly resolve?: Lookup },
+): Promise<Response> {
+  return new Promise((done, failed) => {
+    const sent = request(url, { headers, signal, lookup: publicOnlyLookup(resolve), agent: false }, (message) => {
+      const { statusCode: status = 502 } = message;
+      const pairs = Object.entries(message.headersDistinct).flatMap(([name, values = []]) =>
+        values.map((value) => [name, value] as [string, string]),
+      );
+      const hasBody = status !== 204 && status !== 304;
+      if (!hasBody) message.resume();
+      done(new Response(hasBody ? (Readable.toWeb(message) as ReadableStream<Uint8Array>) : null, { status, headers: pairs }));
+    });
+    sent.once('error', failed);
+    sent.end();
+  });
+}

@@ -1,0 +1,161 @@
+import { isoTime } from '#base/clock.ts';
+import { AppError } from '#base/errors.ts';
+import { handle } from '#contract/endpoint.ts';
+import type { Route } from '#contract/endpoint.ts';
+import {
+  deferMessages,
+  getTwilioSetup,
+  provisionTwilio,
+  syncNumbers,
+  testTwilio,
+  undoTwilio,
+  validateTwilio,
+} from '#contract/setup.ts';
+import type { AccountProblem } from './account.ts';
+import type { Drift } from './drift.ts';
+import { explainErrorCode } from '#twilio/api/error-messages.ts';
+import { signallingAddresses } from './origination.ts';
+import type { SetupStep } from './setup-records.ts';
+import type { SetupPlan } from './setup-plan.ts';
+import type { TwilioSetup } from './setup.ts';
+import type { TwilioAlert, TwilioNumber } from '#twilio/api/twilio-records.ts';
+import type { TwilioSettings } from '#twilio/api/twilio-settings.ts';
+import { webhookPaths, webhookUrl } from '#twilio/webhooks/webhook-paths.ts';
+
+/** Our numbers as the house keeps them, E.164. */
+export type HouseNumbers = {
+  readonly all: () => readonly string[];
+  /** Adds those that are not there yet; returns them. */
+  readonly add: (numbers: readonly string[]) => Promise<readonly string[]>;
+};
+
+export function setupRoutes(setup: TwilioSetup, numbers: HouseNumbers): readonly Route[] {
+  return [
+    handle(getTwilioSetup, () => toSetup(setup)),
+    handle(validateTwilio, async ({ body: { accountSid, authToken, apiKeySid, apiKeySecret } }) => {
+      const apiKey = toApiKey(apiKeySid, apiKeySecret);
+      const { account, balance, numbers, problems } = await setup.validate({ accountSid, authToken, apiKey });
+      return {
+        isUsable: problems.every(({ weight }) => weight !== 'stops'),
+        account: account ?? null,
+        balance: balance ?? null,
+        numbers: numbers.map((number) => toNumber(number, setup.settings)),
+        problems: problems.map(toProblem),
+      };
+    }),
+    handle(provisionTwilio, async ({ body }) => {
+      const {
+        accountSid,
+        authToken,
+        apiKeySid,
+        apiKeySecret,
+        webhookSharedKeys,
+        publicUrl,
+        originationAddress,
+        signallingAddresses: from,
+        ...plan
+      } = body;
+      const apiKey = apiKeySid === null ? null : toApiKey(apiKeySid, apiKeySecret);
+      const result = await setup.provision({
+        credentials: given({ accountSid, authToken, apiKey, webhookSharedKeys }),
+        plan: {
+          ...given<Partial<SetupPlan>>(plan),
+          ...(publicUrl === undefined ? {} : { publicUrl: publicUrl?.replace(/\/+$/, '') }),
+          ...(originationAddress === undefined ? {} : { originationAddress: originationAddress ?? undefined }),
+          ...(from === undefined ? {} : { signallingAddresses: from ?? undefined }),
+        },
+      });
+      return { isDone: result.isDone, steps: result.steps.map(toStep), setUp: toSetup(setup) };
+    }),
+    handle(undoTwilio, async ({ body }) => {
+      const result = await setup.undo(body);
+      return { isDone: result.isDone, steps: result.steps.map(toStep), setUp: toSetup(setup) };
+    }),
+    handle(deferMessages, async () => {
+      const result = await setup.deferMessages();
+      return { isDone: result.isDone, steps: result.steps.map(toStep), setUp: toSetup(setup) };
+    }),
+    handle(syncNumbers, async () => {
+      const there = await setup.accountNumbers();
+      const missing = numbers.all().filter((number) => !there.includes(number));
+      return { added: [...(await numbers.add(there))], missing };
+    }),
+    handle(testTwilio, async () => {
+      const checks = await setup.selfTest();
+      return { isPassed: checks.every(({ status }) => status === 'ok'), checks: [...checks] };
+    }),
+  ];
+}
+
+function toApiKey(sid: string | undefined, secret: string | undefined): { sid: string; secret: string } | undefined {
+  if (sid === undefined && secret === undefined) return undefined;
+  if (sid !== undefined && secret !== undefined) return { sid, secret };
+  const field = sid === undefined ? 'apiKeySid' : 'apiKeySecret';
+  throw new AppError('invalid', 'An API key has a SID and a secret', { details: [{ field, message: 'is missing' }] });
+}
+
+/** Only what is there: a field that was left out stays as it is. */
+function given<Fields extends object>(fields: { readonly [Name in keyof Fields]?: Fields[Name] | undefined }): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Fields;
+}
+
+function toSetup(setup: TwilioSetup) {
+  const { settings, watch, lastSteps } = setup;
+  const { state } = watch;
+  return {
+    isSetUp: settings.accountSid !== undefined,
+    account: state?.account ?? null,
+    balance: state?.balance ?? null,
+    hasApiKey: settings.apiKey !== undefined,
+    webhookSharedKeys: settings.webhookSharedKeys.map(({ id }) => id),
+    publicUrl: settings.publicUrl ?? null,
+    inbound: settings.inbound,
+    outbound: settings.outbound,
+    isSecure: settings.isSecure,
+    edge: settings.edge,
+    sipDomain: settings.domain?.name ?? null,
+    sipUsername: settings.sipAccount?.username ?? null,
+    trunk: settings.trunk?.name ?? null,
+    originationAddress: settings.origination?.address ?? null,
+    signallingAddresses: [...(settings.signallingAddresses ?? signallingAddresses)],
+    numbers: settings.numbers.map(({ number }) => number),
+    problems: (state?.problems ?? []).map(toProblem),
+    drift: (state?.drift ?? []).map(toDrift),
+    alerts: (state?.alerts ?? []).map(toAlert),
+    lastSteps: lastSteps.map(toStep),
+    lookedAt: state === undefined ? null : isoTime(state.lookedAt),
+  };
+}
+
+function toProblem({ weight, message, field, code }: AccountProblem) {
+  return { weight, message, field: field ?? null, code: code ?? null };
+}
+
+function toStep({ step, outcome, message, code, at }: SetupStep) {
+  return { step, outcome, message, code: code ?? null, at: isoTime(at) };
+}
+
+function toDrift({ what, field, is, should, mend }: Drift) {
+  return { what, field: field ?? null, is, should, mend };
+}
+
+function toAlert({ code, text, requestUrl, at }: TwilioAlert) {
+  return {
+    code: code ?? null,
+    message: explainErrorCode(code, text),
+    url: requestUrl,
+    at: at === undefined ? null : isoTime(at),
+  };
+}
+
+function toNumber(
+  { number, name, capabilities, voiceUrl, voiceApplicationSid, trunkSid }: TwilioNumber,
+  { publicUrl, origination, trunk }: TwilioSettings,
+) {
+  const isAsked = publicUrl !== undefined && voiceUrl === webhookUrl(publicUrl, webhookPaths.voiceInbound);
+  // A trunk comes before the address.
+  const isOurs = trunkSid === '' ? isAsked : origination !== undefined && trunkSid === trunk?.sid;
+  const isServed = voiceUrl !== '' || voiceApplicationSid !== '' || trunkSid !== '';
+  const servedBy = isOurs ? ('house' as const) : isServed ? ('somebody-else' as const) : ('nobody' as const);
+  return { number, name, ...capabilities, servedBy };
+}

@@ -1,0 +1,147 @@
+import { newMessagingResponse, newVoiceResponse } from './sdk-loader.ts';
+import type { Voice } from './sdk-loader.ts';
+import type { GreetingPrompt, VoicemailRules } from './webhook-ports.ts';
+
+/** Where a document sends Twilio next; whole addresses. */
+export type RecordCallbackUrls = {
+  readonly recordDone: string;
+  readonly recording: string;
+  readonly transcription: string;
+  /** Of a file that Twilio may fetch. */
+  readonly media: (token: string) => string;
+};
+
+export type RingTwiml = {
+  readonly user: string;
+  readonly domain: string;
+  readonly isSecure: boolean;
+  /** Our number that was called, E.164. */
+  readonly dialled: string;
+  /** Joins the SIP leg to the call's record. */
+  readonly token: string;
+  /** What the phones show; undefined where the caller hides it. */
+  readonly callerNumber: string | undefined;
+  readonly timeoutSeconds: number;
+  readonly dialDone: string;
+};
+
+/** Rings our registration; the caller hears ringing until somebody in the house answers. */
+export function ringTwiml(ring: RingTwiml): string {
+  const response = newVoiceResponse();
+  const dial = response.dial({
+    answerOnBridge: true,
+    action: ring.dialDone,
+    timeout: ring.timeoutSeconds,
+    callerId: callerIdOf(ring.callerNumber),
+  });
+  const headers = new URLSearchParams({ 'x-did': ring.dialled, 'x-gosip-call': ring.token }).toString();
+  const security = ring.isSecure ? ';secure=true' : '';
+  dial.sip(`sip:${encodeURIComponent(ring.user)}@${ring.domain};transport=tls${security}?${headers}`);
+  return response.toString();
+}
+
+/** Towards SIP only letters, digits and `+-_.` are allowed. */
+function callerIdOf(number: string | undefined): string {
+  return number !== undefined && /^[A-Za-z0-9+\-_.]{1,64}$/.test(number) ? number : 'anonymous';
+}
+
+/** Lets the caller leave a message. */
+export function voicemailTwiml(greeting: GreetingPrompt, rules: VoicemailRules, urls: RecordCallbackUrls): string {
+  const response = newVoiceResponse();
+  if (greeting.kind === 'audio') response.play(urls.media(greeting.token));
+  else say(response, greeting);
+  record(response, rules, urls);
+  return response.toString();
+}
+
+/** Something inside us failed: the caller can still leave a message. */
+export function apologyTwiml(rules: VoicemailRules, urls: RecordCallbackUrls): string {
+  const response = newVoiceResponse();
+  say(response, plain('We are sorry, we cannot put you through right now. Please leave a message after the tone.'));
+  record(response, rules, urls);
+  return response.toString();
+}
+
+export function thanksTwiml(): string {
+  const response = newVoiceResponse();
+  say(response, plain('Thank you. Goodbye.'));
+  response.hangup();
+  return response.toString();
+}
+
+export function hangUpTwiml(): string {
+  const response = newVoiceResponse();
+  response.hangup();
+  return response.toString();
+}
+
+/** As the first verb it neither answers nor costs. */
+export function rejectTwiml(reason: 'busy' | 'rejected'): string {
+  const response = newVoiceResponse();
+  response.reject({ reason });
+  return response.toString();
+}
+
+/** Connects a phone of the house with a number outside. */
+export function outboundTwiml(call: { readonly number: string; readonly callerId: string }): string {
+  const response = newVoiceResponse();
+  const dial = response.dial({ answerOnBridge: true, callerId: call.callerId, timeout: 120 });
+  dial.number(call.number);
+  return response.toString();
+}
+
+/** Says why and ends. */
+export function refusalTwiml(text: string): string {
+  const response = newVoiceResponse();
+  say(response, plain(text));
+  response.hangup();
+  return response.toString();
+}
+
+/** Nothing is to be done, in voice and in messaging. */
+export function emptyTwiml(): string {
+  return newMessagingResponse().toString();
+}
+
+type Spoken = Extract<GreetingPrompt, { kind: 'text' }>;
+
+function plain(text: string): Spoken {
+  return { kind: 'text', text, language: undefined, voice: undefined };
+}
+
+function say(response: Voice, { text, language, voice }: Spoken): void {
+  const spoken = speakable(text);
+  if (spoken === '') return;
+  // The SDK's unions of languages and voices lag behind Twilio's; a wrong pair was refused where the greeting was set.
+  type Attributes = Parameters<Voice['say']>[0];
+  const attributes = { ...(language === undefined ? {} : { language }), ...(voice === undefined ? {} : { voice }) };
+  response.say(attributes as Extract<Attributes, object>, spoken);
+}
+
+function record(response: Voice, rules: VoicemailRules, urls: RecordCallbackUrls): void {
+  response.record({
+    action: urls.recordDone,
+    maxLength: rules.maxSeconds,
+    timeout: rules.silenceSeconds,
+    finishOnKey: '#',
+    playBeep: true,
+    trim: 'do-not-trim',
+    recordingStatusCallback: urls.recording,
+    recordingStatusCallbackEvent: ['completed', 'absent'],
+    ...(rules.transcribe ? { transcribe: true, transcribeCallback: urls.transcription } : {}),
+  });
+}
+
+/** The most that the plainest voice says at once, in bytes. */
+const maxSpokenBytes = 2_800;
+
+/** What XML cannot carry makes the SDK throw. */
+function speakable(text: string): string {
+  const clean = text
+    .toWellFormed()
+    .replace(/[^\P{Cc}\t\n\r]|[\uFFFE\uFFFF]/gu, '')
+    .trim();
+  let spoken = clean;
+  while (Buffer.byteLength(spoken) > maxSpokenBytes) spoken = spoken.slice(0, Math.floor(spoken.length * 0.9));
+  return spoken.toWellFormed();
+}

@@ -1,0 +1,30 @@
+import type { Events } from '#base/events.ts';
+import type { Facts } from '#contract/facts.ts';
+
+/** Who found too little room: for the audio of one kind, or for beginning a recording. */
+export type DiskSpaceUse = 'voicemail' | 'call' | 'start';
+
+/** Tells once that the disk has too little room for recordings, however many find out, and once that it has enough again. */
+export class DiskSpaceWatch {
+  readonly #events: Events<Facts>;
+  readonly #problems = new Map<DiskSpaceUse, string>();
+
+  constructor(events: Events<Facts>) {
+    this.#events = events;
+  }
+
+  /** In the user's words; undefined where there is room. */
+  get problem(): string | undefined {
+    for (const problem of this.#problems.values()) return problem;
+    return undefined;
+  }
+
+  report(use: DiskSpaceUse, problem: string | undefined): void {
+    const before = this.problem;
+    if (problem === undefined) this.#problems.delete(use);
+    else this.#problems.set(use, problem);
+    const after = this.problem;
+    if (before === undefined && after !== undefined) this.#events.emit('recording.suspended', { reason: after });
+    if (before !== undefined && after === undefined) this.#events.emit('recording.resumed', {});
+  }
+}

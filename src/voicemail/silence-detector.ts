@@ -1,0 +1,122 @@
+import { readWavHead, wavHeadBytes } from './wav.ts';
+import type { WavFacts } from './wav.ts';
+
+/** Long enough for one period of the deepest voice, short enough that a word fills several. */
+const frameSeconds = 0.02;
+/** -50 dB below full scale: above the noise of a line (comfort noise is mostly at -55 and below), well below a quiet voice. */
+const silenceRms = 32_768 * 10 ** (-50 / 20);
+/** A click, as of a receiver that is put down, fills fewer; the shortest word fills more. */
+const minVoicedFrames = 5;
+
+/** Looks through a WAV file as it comes, whether anybody said anything. PCM of 16 bits, A-law and µ-law; of others it cannot tell. */
+export class SilenceDetector {
+  #head: Buffer = Buffer.alloc(0);
+  #frames: FrameEnergy | 'unknown' | undefined;
+
+  write(chunk: Uint8Array): void {
+    if (this.#frames === 'unknown') return;
+    if (this.#frames !== undefined) {
+      this.#frames.write(chunk);
+      return;
+    }
+    this.#head = Buffer.concat([this.#head, chunk]);
+    const wav = readWavHead(this.#head, this.#head.length);
+    if (wav !== undefined) {
+      const read = readerOf(wav);
+      this.#frames = read === undefined ? 'unknown' : new FrameEnergy(wav, read);
+      if (this.#frames !== 'unknown') this.#frames.write(this.#head.subarray(wav.dataOffset));
+    } else if (this.#head.length >= wavHeadBytes) this.#frames = 'unknown';
+  }
+
+  /** Whether there was sound to look at, and nothing in it but silence and noise of the line. */
+  get isSilent(): boolean {
+    return this.#frames instanceof FrameEnergy && this.#frames.isSilent;
+  }
+}
+
+type Reader = { readonly bytes: number; readonly sample: (bytes: Buffer, at: number) => number };
+
+function readerOf({ format, bitsPerSample }: WavFacts): Reader | undefined {
+  if (format === 1 && bitsPerSample === 16) return { bytes: 2, sample: (bytes, at) => bytes.readInt16LE(at) };
+  if (format === 6 && bitsPerSample === 8) return { bytes: 1, sample: (bytes, at) => fromALaw(bytes[at] ?? 0) };
+  if (format === 7 && bitsPerSample === 8) return { bytes: 1, sample: (bytes, at) => fromMuLaw(bytes[at] ?? 0) };
+  return undefined;
+}
+
+/** The sound frame by frame; a frame is as loud as its loudest channel, without the constant part (a DC offset is no sound). */
+class FrameEnergy {
+  readonly #read: Reader;
+  readonly #channels: number;
+  readonly #blockBytes: number;
+  readonly #frameBlocks: number;
+  #left = 0;
+  #rest: Buffer = Buffer.alloc(0);
+  #blocks = 0;
+  #sums: number[] = [];
+  #squares: number[] = [];
+  #loudFrames = 0;
+  #wholeFrames = 0;
+
+  constructor({ channels, sampleRate, dataBytes }: WavFacts, read: Reader) {
+    this.#read = read;
+    this.#channels = channels;
+    this.#blockBytes = channels * read.bytes;
+    this.#frameBlocks = Math.max(1, Math.round(sampleRate * frameSeconds));
+    this.#left = dataBytes;
+    this.#begin();
+  }
+
+  get isSilent(): boolean {
+    return this.#wholeFrames > 0 && this.#loudFrames < minVoicedFrames;
+  }
+
+  write(chunk: Uint8Array): void {
+    const audio = chunk.subarray(0, this.#left);
+    this.#left -= audio.length;
+    const bytes = Buffer.concat([this.#rest, audio]);
+    let at = 0;
+    for (; at + this.#blockBytes <= bytes.length; at += this.#blockBytes) this.#block(bytes, at);
+    this.#rest = bytes.subarray(at);
+  }
+
+  #block(bytes: Buffer, at: number): void {
+    for (let channel = 0; channel < this.#channels; channel += 1) {
+      const sample = this.#read.sample(bytes, at + channel * this.#read.bytes);
+      this.#sums[channel] = (this.#sums[channel] ?? 0) + sample;
+      this.#squares[channel] = (this.#squares[channel] ?? 0) + sample * sample;
+    }
+    this.#blocks += 1;
+    if (this.#blocks === this.#frameBlocks) this.#end();
+  }
+
+  #end(): void {
+    const variances = this.#squares.map(
+      (square, channel) => square / this.#blocks - ((this.#sums[channel] ?? 0) / this.#blocks) ** 2,
+    );
+    if (Math.max(...variances) >= silenceRms ** 2) this.#loudFrames += 1;
+    this.#wholeFrames += 1;
+    this.#begin();
+  }
+
+  #begin(): void {
+    this.#blocks = 0;
+    this.#sums = Array.from({ length: this.#channels }, () => 0);
+    this.#squares = Array.from({ length: this.#channels }, () => 0);
+  }
+}
+
+/** ITU-T G.711. */
+function fromMuLaw(code: number): number {
+  const bits = ~code & 0xff;
+  const magnitude = (((bits & 0x0f) * 8 + 0x84) << ((bits >> 4) & 7)) - 0x84;
+  return (bits & 0x80) === 0 ? magnitude : -magnitude;
+}
+
+/** ITU-T G.711. */
+function fromALaw(code: number): number {
+  const bits = code ^ 0x55;
+  const exponent = (bits >> 4) & 7;
+  const step = (bits & 0x0f) * 16 + 8;
+  const magnitude = exponent === 0 ? step : (step + 0x100) << (exponent - 1);
+  return (bits & 0x80) === 0 ? -magnitude : magnitude;
+}
