@@ -21,7 +21,7 @@ import { Tokens } from '#people/tokens.ts';
 import { Health } from '#system/health.ts';
 import { systemRoutes } from '#system/system-routes.ts';
 import { toMissedCall } from '#twilio/sync/unreported-call.ts';
-import { trunkName } from '#twilio/api/twilio-settings.ts';
+import { trunkName } from '#twilio/api/settings.ts';
 import type { Listening } from './banner.ts';
 import { composeCalls } from './calls.ts';
 import type { CallsRoom } from './calls.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { noSettings } from '#twilio/api/twilio-settings.ts';
+import { noSettings } from '#twilio/api/settings.ts';
 import { twilioTrunk } from './twilio-trunk.ts';
 
 const ready = {

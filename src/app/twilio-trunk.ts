@@ -5,9 +5,9 @@ import type { SipEngineHandle } from './sip-engine.ts';
 import type { Log } from '#base/log.ts';
 import type { Sip } from '#sip/sip.ts';
 import type { OutboundRoute, TrunkSettings } from '#sip/trunk.ts';
-import type { LiveTwilioSettings, TwilioSettings } from '#twilio/api/twilio-settings.ts';
+import type { LiveTwilioSettings, TwilioSettings } from '#twilio/api/settings.ts';
 import { secretHeaderName, signallingAddresses } from '#twilio/setup/origination.ts';
-import { trunkName } from '#twilio/api/twilio-settings.ts';
+import { trunkName } from '#twilio/api/settings.ts';
 
 /** Routers forget a silent connection after half a minute or more; Twilio wants to be asked less than every 15 s. */
 const keepAliveSeconds = 25;

@@ -3,10 +3,10 @@
 // Must stay true: without an account nothing of it does anything; the queue starts only after every room has named its handlers.
 import type { Keys } from '#devices/key-file.ts';
 import { Outbox } from '#storage/outbox.ts';
-import { TwilioSettingsStore } from '#twilio/setup/twilio-settings-store.ts';
+import { TwilioSettingsStore } from '#twilio/setup/settings-store.ts';
 import { TwilioConnection } from '#twilio/api/connection.ts';
-import { TwilioHttp } from '#twilio/api/twilio-http.ts';
-import { LiveTwilioSettings } from '#twilio/api/twilio-settings.ts';
+import { TwilioHttp } from '#twilio/api/http.ts';
+import { LiveTwilioSettings } from '#twilio/api/settings.ts';
 import type { Storage, AppContext } from './context.ts';
 
 export type TwilioServices = {

@@ -9,7 +9,7 @@ import { Health } from '#system/health.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { PstnHarness } from '#testing/harness/pstn-harness.ts';
 import { makeCertificate } from '#testing/harness/tls-certificate.ts';
-import { LiveTwilioSettings } from '#twilio/api/twilio-settings.ts';
+import { LiveTwilioSettings } from '#twilio/api/settings.ts';
 import { fallbackVoicemail } from '#twilio/webhooks/webhook-ports.ts';
 import { parseOptions } from '#options/options.ts';
 import { composeWebhooks } from './webhooks.ts';

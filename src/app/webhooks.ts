@@ -5,7 +5,7 @@ import { PublicServer } from '#http/public-server.ts';
 import { preloadSdk } from '#twilio/webhooks/sdk-loader.ts';
 import { SelfTest } from '#twilio/webhooks/self-test.ts';
 import { pathPrefixOf } from '#twilio/webhooks/signature.ts';
-import type { LiveTwilioSettings } from '#twilio/api/twilio-settings.ts';
+import type { LiveTwilioSettings } from '#twilio/api/settings.ts';
 import type { VoiceWebhookDeps } from '#twilio/webhooks/voice-webhooks.ts';
 import type { MessagesPort, PublicMediaPort } from '#twilio/webhooks/webhook-ports.ts';
 import { Webhooks } from '#twilio/webhooks/webhooks.ts';

@@ -5,7 +5,7 @@ import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLog } from '#base/log.ts';
 import { loadKeys } from '#devices/key-file.ts';
-import { TwilioSettingsStore } from '#twilio/setup/twilio-settings-store.ts';
+import { TwilioSettingsStore } from '#twilio/setup/settings-store.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { House } from '#testing/harness/house.ts';
 import type { DeviceLogin } from '#testing/harness/house.ts';

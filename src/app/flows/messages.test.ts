@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '#base/log.ts';
 import { loadKeys } from '#devices/key-file.ts';
 import { openDatabase } from '#storage/database.ts';
-import { TwilioSettingsStore } from '#twilio/setup/twilio-settings-store.ts';
+import { TwilioSettingsStore } from '#twilio/setup/settings-store.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { TwilioEmulator } from '#testing/twilio/emulator.ts';
 import { FakeVoice } from '#testing/twilio/base/fake-voice.ts';

@@ -14,8 +14,8 @@ import { WriteBatch } from '#storage/write-batch.ts';
 import { TwilioConnection } from '#twilio/api/connection.ts';
 import { mediaSource } from '#twilio/sync/media-source.ts';
 import { SmsSender } from '#twilio/sync/sms-sender.ts';
-import { TwilioHttp } from '#twilio/api/twilio-http.ts';
-import { LiveTwilioSettings } from '#twilio/api/twilio-settings.ts';
+import { TwilioHttp } from '#twilio/api/http.ts';
+import { LiveTwilioSettings } from '#twilio/api/settings.ts';
 import { createMessageRoom } from '#app/messages.ts';
 import { plannedMessage } from './message-plan.ts';
 

@@ -2,15 +2,8 @@ import type { Twilio } from 'twilio';
 import { MessagingServiceApi } from './messaging-service-api.ts';
 import { OriginationApi } from './origination-api.ts';
 import { number, optionalText, text, time, toNumber } from './record-mapping.ts';
-import type {
-  TwilioAccountFacts,
-  TwilioAlert,
-  TwilioBalance,
-  TwilioLookup,
-  TwilioNumber,
-  TwilioUsage,
-} from './twilio-records.ts';
-import type { TwilioResult } from './twilio-result.ts';
+import type { TwilioAccountFacts, TwilioAlert, TwilioBalance, TwilioLookup, TwilioNumber, TwilioUsage } from './records.ts';
+import type { TwilioResult } from './result.ts';
 
 type RunRequest = <Value>(run: (sdk: Twilio) => Promise<Value>) => Promise<TwilioResult<Value>>;
 

@@ -3,10 +3,10 @@ import { systemClock } from '#base/clock.ts';
 import { createLog } from '#base/log.ts';
 import { TwilioEmulator } from '#testing/twilio/emulator.ts';
 import { TwilioClient } from './client.ts';
-import { TwilioHttp } from './twilio-http.ts';
-import type { TwilioDownload } from './twilio-records.ts';
-import { isAbsent } from './twilio-result.ts';
-import type { TwilioResult } from './twilio-result.ts';
+import { TwilioHttp } from './http.ts';
+import type { TwilioDownload } from './records.ts';
+import { isAbsent } from './result.ts';
+import type { TwilioResult } from './result.ts';
 
 const house = '+15555550199';
 const stranger = '+15555550100';

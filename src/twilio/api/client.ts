@@ -6,17 +6,10 @@ import type { Log } from '#base/log.ts';
 import { TwilioAccountApi } from './account-api.ts';
 import { explainErrorCode } from './error-messages.ts';
 import { toCall, toMedia, toMessage, toRecording, toTranscription } from './record-mapping.ts';
-import { failureOf } from './twilio-http.ts';
-import type { TwilioHttp } from './twilio-http.ts';
-import type {
-  TwilioCall,
-  TwilioDownload,
-  TwilioMedia,
-  TwilioMessage,
-  TwilioRecording,
-  TwilioTranscription,
-} from './twilio-records.ts';
-import type { TwilioResult } from './twilio-result.ts';
+import { failureOf } from './http.ts';
+import type { TwilioHttp } from './http.ts';
+import type { TwilioCall, TwilioDownload, TwilioMedia, TwilioMessage, TwilioRecording, TwilioTranscription } from './records.ts';
+import type { TwilioResult } from './result.ts';
 
 /** Who asks: the account with its token, or one of its API keys. */
 export type TwilioCredentials = {

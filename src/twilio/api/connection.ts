@@ -1,9 +1,9 @@
 import type { Log } from '#base/log.ts';
 import { TwilioClient } from './client.ts';
 import type { TwilioCredentials } from './client.ts';
-import type { TwilioHttp } from './twilio-http.ts';
-import type { TwilioFailure, TwilioResult } from './twilio-result.ts';
-import type { LiveTwilioSettings, TwilioSettings } from './twilio-settings.ts';
+import type { TwilioHttp } from './http.ts';
+import type { TwilioFailure, TwilioResult } from './result.ts';
+import type { LiveTwilioSettings, TwilioSettings } from './settings.ts';
 
 type TwilioConnectionDeps = { readonly settings: LiveTwilioSettings; readonly http: TwilioHttp; readonly log: Log };
 

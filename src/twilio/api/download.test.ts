@@ -3,8 +3,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
-import { TwilioHttp } from './twilio-http.ts';
-import type { TwilioDownload } from './twilio-records.ts';
+import { TwilioHttp } from './http.ts';
+import type { TwilioDownload } from './records.ts';
 
 const credentials = { username: 'AC1', password: 'token' };
 const recording = 'https://api.twilio.com/2010-04-01/Accounts/AC1/Recordings/RE1.wav';

@@ -5,8 +5,8 @@ import { createLog } from '#base/log.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { TwilioClient } from './client.ts';
 import { classifyResponse, classifyNetworkError } from './failure-classes.ts';
-import { TwilioHttp } from './twilio-http.ts';
-import type { TwilioFailure, TwilioResult } from './twilio-result.ts';
+import { TwilioHttp } from './http.ts';
+import type { TwilioFailure, TwilioResult } from './result.ts';
 
 const now = Date.UTC(2026, 0, 1, 12);
 

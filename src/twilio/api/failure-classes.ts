@@ -1,4 +1,4 @@
-import type { TwilioFailure } from './twilio-result.ts';
+import type { TwilioFailure } from './result.ts';
 
 /** What came back over HTTP. */
 export type HttpResponse = {

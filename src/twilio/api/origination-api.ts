@@ -1,6 +1,6 @@
 import type { Twilio } from 'twilio';
 import { text } from './record-mapping.ts';
-import type { TwilioResult } from './twilio-result.ts';
+import type { TwilioResult } from './result.ts';
 
 type RunRequest = <Value>(run: (sdk: Twilio) => Promise<Value>) => Promise<TwilioResult<Value>>;
 

@@ -1,11 +1,4 @@
-import type {
-  TwilioCall,
-  TwilioMedia,
-  TwilioMessage,
-  TwilioNumber,
-  TwilioRecording,
-  TwilioTranscription,
-} from './twilio-records.ts';
+import type { TwilioCall, TwilioMedia, TwilioMessage, TwilioNumber, TwilioRecording, TwilioTranscription } from './records.ts';
 
 // The package's types promise more than the API keeps: whatever may be null there is taken as such here.
 type Loose<Fields extends string> = { readonly [Field in Fields]?: unknown };

@@ -6,8 +6,8 @@ import type { TwilioConnection } from '#twilio/api/connection.ts';
 import { findDrift } from './drift.ts';
 import type { Drift } from './drift.ts';
 import { deferAdvice } from './messaging-services.ts';
-import type { TwilioAlert } from '#twilio/api/twilio-records.ts';
-import type { LiveTwilioSettings } from '#twilio/api/twilio-settings.ts';
+import type { TwilioAlert } from '#twilio/api/records.ts';
+import type { LiveTwilioSettings } from '#twilio/api/settings.ts';
 
 export type AccountState = AccountReport & {
   /** What Twilio's debugger noted in the last day, the newest first. */

@@ -1,6 +1,6 @@
 import type { TwilioClient } from '#twilio/api/client.ts';
-import type { TwilioAccountFacts, TwilioBalance, TwilioNumber } from '#twilio/api/twilio-records.ts';
-import type { TwilioFailure, TwilioResult } from '#twilio/api/twilio-result.ts';
+import type { TwilioAccountFacts, TwilioBalance, TwilioNumber } from '#twilio/api/records.ts';
+import type { TwilioFailure, TwilioResult } from '#twilio/api/result.ts';
 
 /** What somebody typed in. */
 export type CredentialsInput = {

@@ -5,7 +5,7 @@ import type { Trunk, TwilioAccountApi } from '#twilio/api/account-api.ts';
 import type { AccountChange, AccountChangeLog } from './setup-records.ts';
 import { done, unwrap, skipped, unchanged } from './setup-run.ts';
 import type { StepDone } from './setup-run.ts';
-import type { TwilioSettings } from '#twilio/api/twilio-settings.ts';
+import type { TwilioSettings } from '#twilio/api/settings.ts';
 import { webhookPaths, webhookUrl } from '#twilio/webhooks/webhook-paths.ts';
 
 type Settings = Pick<TwilioSettings, 'inbound' | 'publicUrl' | 'trunk'>;

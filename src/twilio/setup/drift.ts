@@ -4,9 +4,9 @@ import { isAsProvisioned } from './origination.ts';
 import { diffDomain, diffNumber, desiredDomainConfig, desiredNumberConfig } from './setup-plan.ts';
 import { unwrap } from './setup-run.ts';
 import { hasRecoveryUrl, desiredRecoveryUrl } from './disaster-recovery.ts';
-import { failureOf } from '#twilio/api/twilio-http.ts';
-import type { TwilioResult } from '#twilio/api/twilio-result.ts';
-import type { TwilioSettings } from '#twilio/api/twilio-settings.ts';
+import { failureOf } from '#twilio/api/http.ts';
+import type { TwilioResult } from '#twilio/api/result.ts';
+import type { TwilioSettings } from '#twilio/api/settings.ts';
 
 /** Something in the account that is not as set-up left it. */
 export type Drift = {

@@ -6,8 +6,8 @@ import type { MessagingService } from '#twilio/api/messaging-service-api.ts';
 import type { AccountChange, AccountChangeLog } from './setup-records.ts';
 import { done, unwrap, skipped } from './setup-run.ts';
 import type { StepDone } from './setup-run.ts';
-import { TwilioRequestError } from '#twilio/api/twilio-http.ts';
-import type { TwilioSettings } from '#twilio/api/twilio-settings.ts';
+import { TwilioRequestError } from '#twilio/api/http.ts';
+import type { TwilioSettings } from '#twilio/api/settings.ts';
 import { webhookPaths, webhookUrl } from '#twilio/webhooks/webhook-paths.ts';
 
 /** A service that keeps messages from the house. */

@@ -4,8 +4,8 @@ import { diffNumber } from './setup-plan.ts';
 import type { Difference, NumberField } from './setup-plan.ts';
 import { done, unwrap, skipped, unchanged } from './setup-run.ts';
 import type { StepDone } from './setup-run.ts';
-import { TwilioRequestError } from '#twilio/api/twilio-http.ts';
-import type { TwilioNumber } from '#twilio/api/twilio-records.ts';
+import { TwilioRequestError } from '#twilio/api/http.ts';
+import type { TwilioNumber } from '#twilio/api/records.ts';
 
 type Deps = { readonly api: TwilioAccountApi; readonly written: AccountChangeLog; readonly accountSid: string };
 

@@ -4,7 +4,7 @@ import { done, unwrap, expectDeleted, skipped, unchanged } from './setup-run.ts'
 import type { StepDone } from './setup-run.ts';
 import { ensureName } from './sip-provisioning.ts';
 import type { SipProvisioningDeps } from './sip-provisioning.ts';
-import type { TwilioSettings } from '#twilio/api/twilio-settings.ts';
+import type { TwilioSettings } from '#twilio/api/settings.ts';
 
 /** How SIP from the internet reaches the house, as far as the options tell. */
 export type OriginationTarget = {

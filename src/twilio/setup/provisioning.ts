@@ -30,10 +30,10 @@ import {
   removeTrunk,
 } from './sip-provisioning.ts';
 import { ensureRecovery, hasRecovery, restoreRecovery } from './disaster-recovery.ts';
-import { TwilioRequestError, failureOf } from '#twilio/api/twilio-http.ts';
-import type { TwilioNumber } from '#twilio/api/twilio-records.ts';
-import type { TwilioResult } from '#twilio/api/twilio-result.ts';
-import type { LiveTwilioSettings } from '#twilio/api/twilio-settings.ts';
+import { TwilioRequestError, failureOf } from '#twilio/api/http.ts';
+import type { TwilioNumber } from '#twilio/api/records.ts';
+import type { TwilioResult } from '#twilio/api/result.ts';
+import type { LiveTwilioSettings } from '#twilio/api/settings.ts';
 
 type ProvisioningDeps = {
   readonly settings: LiveTwilioSettings;

@@ -1,6 +1,6 @@
 import type { DomainChange, NumberChange, SipDomain } from '#twilio/api/account-api.ts';
-import type { TwilioNumber } from '#twilio/api/twilio-records.ts';
-import type { TwilioSettings } from '#twilio/api/twilio-settings.ts';
+import type { TwilioNumber } from '#twilio/api/records.ts';
+import type { TwilioSettings } from '#twilio/api/settings.ts';
 import { webhookPaths, webhookUrl } from '#twilio/webhooks/webhook-paths.ts';
 
 /** What somebody wants of the account. */

@@ -18,8 +18,8 @@ import { signallingAddresses } from './origination.ts';
 import type { SetupStep } from './setup-records.ts';
 import type { SetupPlan } from './setup-plan.ts';
 import type { TwilioSetup } from './setup.ts';
-import type { TwilioAlert, TwilioNumber } from '#twilio/api/twilio-records.ts';
-import type { TwilioSettings } from '#twilio/api/twilio-settings.ts';
+import type { TwilioAlert, TwilioNumber } from '#twilio/api/records.ts';
+import type { TwilioSettings } from '#twilio/api/settings.ts';
 import { webhookPaths, webhookUrl } from '#twilio/webhooks/webhook-paths.ts';
 
 /** Our numbers as the house keeps them, E.164. */

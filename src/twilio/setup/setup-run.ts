@@ -1,7 +1,7 @@
 import type { Clock } from '#base/clock.ts';
-import { TwilioRequestError, failureOf } from '#twilio/api/twilio-http.ts';
+import { TwilioRequestError, failureOf } from '#twilio/api/http.ts';
 import type { SetupLog, SetupStep, StepOutcome } from './setup-records.ts';
-import type { TwilioResult } from '#twilio/api/twilio-result.ts';
+import type { TwilioResult } from '#twilio/api/result.ts';
 
 export type StepDone = { readonly outcome: Exclude<StepOutcome, 'failed'>; readonly message: string };
 

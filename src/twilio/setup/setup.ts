@@ -10,8 +10,8 @@ import type { Provisioning, ProvisioningResult } from './provisioning.ts';
 import type { SetupLog, SetupStep } from './setup-records.ts';
 import { validatePlan } from './setup-plan.ts';
 import type { SetupPlan } from './setup-plan.ts';
-import { noSettings } from '#twilio/api/twilio-settings.ts';
-import type { LiveTwilioSettings, TwilioSettings } from '#twilio/api/twilio-settings.ts';
+import { noSettings } from '#twilio/api/settings.ts';
+import type { LiveTwilioSettings, TwilioSettings } from '#twilio/api/settings.ts';
 
 /** One thing the self-test tries; the names are shown. */
 export type SelfCheck = { readonly name: string; readonly run: () => AccountHealth | Promise<AccountHealth> };

@@ -4,7 +4,7 @@ import { diffDomain, desiredDomainConfig } from './setup-plan.ts';
 import type { SetupPlan } from './setup-plan.ts';
 import { done, unwrap, expectDeleted, skipped, unchanged } from './setup-run.ts';
 import type { StepDone } from './setup-run.ts';
-import type { LiveTwilioSettings } from '#twilio/api/twilio-settings.ts';
+import type { LiveTwilioSettings } from '#twilio/api/settings.ts';
 
 export type SipProvisioningDeps = { readonly api: TwilioAccountApi; readonly settings: LiveTwilioSettings };
 

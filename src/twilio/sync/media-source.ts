@@ -1,6 +1,6 @@
 import type { MediaFetch, MediaSource } from '#messages/ports.ts';
 import type { TwilioConnection } from '#twilio/api/connection.ts';
-import type { TwilioFailure } from '#twilio/api/twilio-result.ts';
+import type { TwilioFailure } from '#twilio/api/result.ts';
 
 /** Where the media of received messages come from. */
 export function mediaSource(connection: Pick<TwilioConnection, 'request'>): MediaSource {

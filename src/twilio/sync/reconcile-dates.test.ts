@@ -6,7 +6,7 @@ import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { TwilioEmulator } from '#testing/twilio/emulator.ts';
 import { TwilioClient } from '#twilio/api/client.ts';
 import { Reconciler } from './reconcile.ts';
-import { TwilioHttp } from '#twilio/api/twilio-http.ts';
+import { TwilioHttp } from '#twilio/api/http.ts';
 
 const ours = '+15555550199';
 const theirs = '+15555550123';

@@ -5,8 +5,8 @@ import { Watermarks } from '#storage/watermarks.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
 import type { CallQuery, MessageQuery, RecordingQuery, TwilioClient } from '#twilio/api/client.ts';
 import { Reconciler } from './reconcile.ts';
-import type { TwilioCall, TwilioMessage, TwilioRecording } from '#twilio/api/twilio-records.ts';
-import type { TwilioFailure, TwilioResult } from '#twilio/api/twilio-result.ts';
+import type { TwilioCall, TwilioMessage, TwilioRecording } from '#twilio/api/records.ts';
+import type { TwilioFailure, TwilioResult } from '#twilio/api/result.ts';
 
 const minute = 60_000;
 const log = createLog({ level: 'silent' });

@@ -5,8 +5,8 @@
 import type { Clock, Timer } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { TwilioConnection } from '#twilio/api/connection.ts';
-import type { TwilioCall, TwilioMessage, TwilioRecording } from '#twilio/api/twilio-records.ts';
-import type { TwilioFailure, TwilioResult } from '#twilio/api/twilio-result.ts';
+import type { TwilioCall, TwilioMessage, TwilioRecording } from '#twilio/api/records.ts';
+import type { TwilioFailure, TwilioResult } from '#twilio/api/result.ts';
 
 /** Each must take the same thing any number of times, and throws where it could not keep it: then it is brought again. */
 export type ReconcilerSinks = {

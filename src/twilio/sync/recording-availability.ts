@@ -1,5 +1,5 @@
 import type { FetchResult } from '#voicemail/ports.ts';
-import type { TwilioDownload, TwilioRecording } from '#twilio/api/twilio-records.ts';
+import type { TwilioDownload, TwilioRecording } from '#twilio/api/records.ts';
 
 /** Why the house can never have the sound of a recording that Twilio holds or has passed on; undefined where it can. */
 export function unavailableReason({

@@ -3,9 +3,9 @@ import type { FetchResult, Later, Recorder, RecordingSource } from '#voicemail/p
 import { callerNumber, userOf } from '#twilio/webhooks/caller.ts';
 import type { TwilioConnection } from '#twilio/api/connection.ts';
 import { peek, unavailableReason } from './recording-availability.ts';
-import { isAbsent } from '#twilio/api/twilio-result.ts';
-import type { TwilioCall, TwilioDownload } from '#twilio/api/twilio-records.ts';
-import type { TwilioFailure } from '#twilio/api/twilio-result.ts';
+import { isAbsent } from '#twilio/api/result.ts';
+import type { TwilioCall, TwilioDownload } from '#twilio/api/records.ts';
+import type { TwilioFailure } from '#twilio/api/result.ts';
 
 /** Statuses after which there will never be any sound. */
 const statusesWithoutAudio = new Set(['absent', 'deleted', 'failed']);

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { findSent } from './sms-search.ts';
 import type { SmsSearch } from './sms-search.ts';
 import { toOutcome } from './sms-sender.ts';
-import type { TwilioMessage } from '#twilio/api/twilio-records.ts';
-import type { TwilioFailure } from '#twilio/api/twilio-result.ts';
+import type { TwilioMessage } from '#twilio/api/records.ts';
+import type { TwilioFailure } from '#twilio/api/result.ts';
 
 const at = Date.UTC(2026, 0, 1, 12);
 const minute = 60_000;

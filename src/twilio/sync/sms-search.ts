@@ -1,4 +1,4 @@
-import type { TwilioMessage } from '#twilio/api/twilio-records.ts';
+import type { TwilioMessage } from '#twilio/api/records.ts';
 
 export type SmsSearch = {
   /** Of the same sender and receiver, the newest first. */

@@ -1,8 +1,8 @@
 import type { MessageSender, OutgoingMessage, SearchOutcome, SendOutcome } from '#messages/ports.ts';
 import type { TwilioConnection } from '#twilio/api/connection.ts';
 import { findSent } from './sms-search.ts';
-import type { TwilioMessage } from '#twilio/api/twilio-records.ts';
-import type { TwilioFailure } from '#twilio/api/twilio-result.ts';
+import type { TwilioMessage } from '#twilio/api/records.ts';
+import type { TwilioFailure } from '#twilio/api/result.ts';
 import { webhookPaths, webhookUrl } from '#twilio/webhooks/webhook-paths.ts';
 
 export type SmsSenderDeps = {

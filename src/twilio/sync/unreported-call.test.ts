@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toMissedCall } from './unreported-call.ts';
-import type { TwilioCall } from '#twilio/api/twilio-records.ts';
+import type { TwilioCall } from '#twilio/api/records.ts';
 
 const at = 1_760_000_000_000;
 const call = (more: Partial<TwilioCall>): TwilioCall => ({

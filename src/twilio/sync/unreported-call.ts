@@ -1,7 +1,7 @@
 import type { MissedCall } from '#calls/missed-pstn-call.ts';
 import { callerNumber, userOf } from '#twilio/webhooks/caller.ts';
-import type { TwilioCall } from '#twilio/api/twilio-records.ts';
-import { trunkName } from '#twilio/api/twilio-settings.ts';
+import type { TwilioCall } from '#twilio/api/records.ts';
+import { trunkName } from '#twilio/api/settings.ts';
 
 const finalStatuses = new Set(['completed', 'busy', 'failed', 'no-answer', 'canceled']);
 

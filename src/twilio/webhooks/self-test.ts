@@ -3,7 +3,7 @@ import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 import type { Clock } from '#base/clock.ts';
 import type { PublicRequest } from '#contract/public-request.ts';
 import { publicUrls } from './signature.ts';
-import type { LiveTwilioSettings } from '#twilio/api/twilio-settings.ts';
+import type { LiveTwilioSettings } from '#twilio/api/settings.ts';
 import { emptyTwiml } from './twiml.ts';
 import { WebhookForm } from './webhook-form.ts';
 import { webhookPaths, webhookUrl } from './webhook-paths.ts';

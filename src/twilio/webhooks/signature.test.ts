@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import twilio from 'twilio';
 import { adviceFor, readScheme } from './signature-scheme.ts';
-import type { SharedKey } from '#twilio/api/twilio-settings.ts';
+import type { SharedKey } from '#twilio/api/settings.ts';
 import { isSignatureValid, pathPrefixOf, publicUrls } from './signature.ts';
 import { WebhookForm } from './webhook-form.ts';
 

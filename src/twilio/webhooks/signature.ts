@@ -1,6 +1,6 @@
 import { validateSignature } from './sdk-loader.ts';
 import type { SignatureScheme } from './signature-scheme.ts';
-import type { SharedKey } from '#twilio/api/twilio-settings.ts';
+import type { SharedKey } from '#twilio/api/settings.ts';
 import type { WebhookForm } from './webhook-form.ts';
 
 export type SignedRequest = {

@@ -3,8 +3,8 @@ import type { CallRecord } from '#calls/call.ts';
 import type { AfterDial, DialResult, VoicemailOutcome } from '#calls/pstn-call-decision.ts';
 import type { InboundCallNotice, InboundCallResult } from '#calls/pstn-call.ts';
 import { calledNumber, readCaller, userOf } from './caller.ts';
-import { trunkName } from '#twilio/api/twilio-settings.ts';
-import type { TwilioSettings } from '#twilio/api/twilio-settings.ts';
+import { trunkName } from '#twilio/api/settings.ts';
+import type { TwilioSettings } from '#twilio/api/settings.ts';
 import {
   apologyTwiml,
   emptyTwiml,

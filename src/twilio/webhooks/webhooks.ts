@@ -11,7 +11,7 @@ import type { SelfTest } from './self-test.ts';
 import { adviceFor, readScheme } from './signature-scheme.ts';
 import type { SignatureScheme } from './signature-scheme.ts';
 import { isSignatureValid } from './signature.ts';
-import type { LiveTwilioSettings } from '#twilio/api/twilio-settings.ts';
+import type { LiveTwilioSettings } from '#twilio/api/settings.ts';
 import { emptyTwiml, hangUpTwiml } from './twiml.ts';
 import { VoiceWebhooks } from './voice-webhooks.ts';
 import type { VoiceWebhookDeps } from './voice-webhooks.ts';

@@ -4,8 +4,8 @@
 import type { Clock } from '#base/clock.ts';
 import { classifyResponse, classifyNetworkError } from './failure-classes.ts';
 import { fetchPublic, isPublicHost } from './ssrf-guard.ts';
-import type { TwilioFailure, TwilioResult } from './twilio-result.ts';
-import type { TwilioDownload } from './twilio-records.ts';
+import type { TwilioFailure, TwilioResult } from './result.ts';
+import type { TwilioDownload } from './records.ts';
 
 export type TwilioHttpOptions = {
   readonly clock: Clock;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { credentialsOf } from './connection.ts';
-import { LiveTwilioSettings, noSettings } from './twilio-settings.ts';
-import type { SettingsStore } from './twilio-settings.ts';
+import { LiveTwilioSettings, noSettings } from './settings.ts';
+import type { SettingsStore } from './settings.ts';
 
 const account = { accountSid: 'AC1', authToken: 'first' };
 
