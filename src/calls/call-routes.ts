@@ -26,7 +26,7 @@ export function callRoutes({ calls, store, search }: CallRoutesDeps): readonly R
         deviceId: device,
         personId: person,
         direction,
-        result: disposition,
+        disposition,
         text,
         visibleTo: visibleTo(identity),
         from: milliseconds(from),

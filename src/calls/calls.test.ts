@@ -82,7 +82,7 @@ type Built = {
   readonly maxCalls?: number;
   readonly tollFraudGuard?: TollFraudGuard;
   readonly trunks?: readonly string[];
-  readonly outside?: PstnCallTracker;
+  readonly pstnCalls?: PstnCallTracker;
 };
 
 function build(on: OpenedDatabase['db'], { trunks = [], ...more }: Built = {}): void {
@@ -175,8 +175,8 @@ describe('a call', () => {
     expect(store.get(record.id)?.verdict).toEqual({ disposition: 'failed', reason: 'internal' });
   });
 
-  it('is refused to its caller although the story it belongs to cannot be written', () => {
-    const pstnCall: PstnCallTracker = {
+  it('is refused to its caller although the PSTN call it belongs to cannot be written', () => {
+    const pstnCalls: PstnCallTracker = {
       attachSipLeg: () => ({ kind: 'unknown' }),
       recordToWrite: (record) => record,
       openCallIds: () => [],
@@ -185,7 +185,7 @@ describe('a call', () => {
         throw new Error('disk full');
       },
     };
-    build(db, { outside: pstnCall });
+    build(db, { pstnCalls });
     calls.place(attempt('21'));
     leg.rung[0]!.listener.failed('busy', 486);
     expect(leg.told).toEqual(['reject busy']);
@@ -374,6 +374,19 @@ describe('calls outside', () => {
     expect([first, second, third].map(({ rung }) => rung)).toEqual([['+14165550123'], ['+14165550124'], []]);
     calls.revoke('dev_21');
     expect(first.call.record.verdict?.reason).toBe('revoked');
+  });
+
+  it('for help go on to the next trunk beside one that is silent', () => {
+    build(db, { trunks: ['dead', 'alive'] });
+    outside('911');
+    const trunks = () => leg.rung.map(({ target }) => target.kind === 'trunk' && target.trunk);
+    clock.advance(3_499);
+    expect(trunks()).toEqual(['dead']);
+    clock.advance(1);
+    expect(trunks()).toEqual(['dead', 'alive']);
+    leg.rung[1]!.listener.trying();
+    clock.advance(8_499);
+    expect(trunks()).toEqual(['dead', 'alive']);
   });
 
   it('end after the longest time, but not one for help', () => {

@@ -19,7 +19,7 @@ type TrunkStepOptions = { readonly isEmergency: boolean; readonly legTo: (trunk:
 export function trunkSteps(names: readonly string[], { isEmergency, legTo }: TrunkStepOptions): readonly PlannedStep[] {
   const stepTo = (trunk: string) => ({ legs: [legTo(trunk)], seconds: ringSeconds });
   if (!isEmergency) return names.map((trunk, index) => ({ ...stepTo(trunk), onlyIfUnreachable: index > 0 }));
-  const first = names.map((trunk) => ({ ...stepTo(trunk), onlyIfUnreachable: false, patience: timeouts }));
-  const second = names.map((trunk) => ({ ...stepTo(trunk), onlyIfUnreachable: false, patience: timeouts, isRetry: true }));
+  const first = names.map((trunk) => ({ ...stepTo(trunk), onlyIfUnreachable: false, timeouts }));
+  const second = names.map((trunk) => ({ ...stepTo(trunk), onlyIfUnreachable: false, timeouts, isRetry: true }));
   return [...first, ...second];
 }

@@ -17,20 +17,20 @@ export class BaresipPhone implements RealPhone {
   readonly #baresip: Baresip;
   readonly seen: Record<PhoneSignal, number> = { rings: 0, talks: 0, ended: 0 };
 
-  private constructor({ netns: place, exchange, capture: wire }: RealPhoneOptions, baresip: Baresip) {
-    this.address = place.address;
+  private constructor({ netns, exchange, capture }: RealPhoneOptions, baresip: Baresip) {
+    this.address = netns.address;
     this.#exchange = exchange;
     this.#baresip = baresip;
-    this.toneShare = (frequency) => wire.toneShare(place.address, frequency);
+    this.toneShare = (frequency) => capture.toneShare(netns.address, frequency);
     this.version = /baresip v(\S+)/.exec(baresip.output())?.[1] ?? '';
   }
 
   static async start(options: RealPhoneOptions): Promise<BaresipPhone> {
-    const { login, netns: place, exchange, transport, toneHz, expires = 300 } = options;
+    const { login, netns, exchange, transport, toneHz, expires = 300 } = options;
     if (transport === 'ws') throw new Error('baresip has no WebSockets');
     const { username, password } = login;
-    const { address } = place;
-    const account = { address, place, username, password, registrar: `${exchange}:5060`, transport, toneHz, expires };
+    const { address } = netns;
+    const account = { address, netns, username, password, registrar: `${exchange}:5060`, transport, toneHz, expires };
     return new BaresipPhone(options, await Baresip.start(account));
   }
 
