@@ -5,7 +5,7 @@ import type { CallRecord, LegOutcome, Party } from './call.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What the called side gets to see. `privacy`: the network outside is to know the number and not to show it. */
-export type CallerId = { readonly number: string; readonly name: string; readonly privacy?: 'wished' | 'required' };
+export type CallerId = { readonly number: string; readonly name: string; readonly privacy?: 'requested' | 'required' };
 
 /** Why a phone sent a call elsewhere, in the words of RFC 5806. */
 export type Redirection = {

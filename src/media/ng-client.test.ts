@@ -86,7 +86,7 @@ test('a relay that stays silent is given up, and nothing stays behind', async ()
   answer = () => [];
   const reply = client.request('ping');
   await clock.advanceAsync(150 + 300 + 600 + 1200);
-  expect(await reply).toEqual({ kind: 'silent' });
+  expect(await reply).toEqual({ kind: 'timeout' });
   expect(clock.pending).toBe(0);
 });
 
@@ -94,6 +94,6 @@ test('closing answers what waits, and all that comes later', async () => {
   answer = () => [];
   const reply = client.request('ping');
   client.close();
-  expect(await reply).toEqual({ kind: 'silent' });
-  expect(await client.request('ping')).toEqual({ kind: 'silent' });
+  expect(await reply).toEqual({ kind: 'timeout' });
+  expect(await client.request('ping')).toEqual({ kind: 'timeout' });
 });

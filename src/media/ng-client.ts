@@ -10,7 +10,7 @@ export type NgReply =
   | { readonly kind: 'reply'; readonly values: ReadonlyMap<string, Decoded> }
   | { readonly kind: 'refused'; readonly reason: string }
   /** Nothing came back, however often it was asked. */
-  | { readonly kind: 'silent' };
+  | { readonly kind: 'timeout' };
 
 type Pending = { readonly settle: (reply: NgReply) => void; timer: Timer | undefined; readonly limit: Timer | undefined };
 
@@ -45,12 +45,12 @@ export class NgClient {
   request(command: string, values: Readonly<Record<string, Bencoded>> = {}, limitMs?: number): Promise<NgReply> {
     const { promise, resolve } = Promise.withResolvers<NgReply>();
     if (this.#isClosed || this.#pending.size >= maxPending) {
-      resolve({ kind: 'silent' });
+      resolve({ kind: 'timeout' });
       return promise;
     }
     const cookie = randomBytes(8).toString('hex');
     const message = Buffer.concat([Buffer.from(`${cookie} `), encode({ command, ...values })]);
-    const limit = limitMs && this.#deps.clock.after(limitMs, () => this.#settle(cookie, { kind: 'silent' }));
+    const limit = limitMs && this.#deps.clock.after(limitMs, () => this.#settle(cookie, { kind: 'timeout' }));
     this.#pending.set(cookie, { settle: resolve, timer: undefined, limit: limit || undefined });
     this.#send(cookie, message, 0);
     return promise;
@@ -60,7 +60,7 @@ export class NgClient {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    for (const cookie of this.#pending.keys()) this.#settle(cookie, { kind: 'silent' });
+    for (const cookie of this.#pending.keys()) this.#settle(cookie, { kind: 'timeout' });
     this.#socket.close();
   }
 
@@ -71,7 +71,7 @@ export class NgClient {
     this.#socket.send(message, port, address, () => {});
     const nextAfterMs = retransmitAfterMs[retransmits];
     pending.timer = this.#deps.clock.after(nextAfterMs ?? finalTimeoutMs, () => {
-      if (nextAfterMs === undefined) this.#settle(cookie, { kind: 'silent' });
+      if (nextAfterMs === undefined) this.#settle(cookie, { kind: 'timeout' });
       else this.#send(cookie, message, retransmits + 1);
     });
   }

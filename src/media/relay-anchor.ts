@@ -169,7 +169,7 @@ export class RelayAnchor {
       this.#isAnswered ||= command === 'answer';
       return { kind: 'sdp', sdp: changed };
     }
-    if (reply.kind === 'silent') this.#deps.onUnresponsive();
+    if (reply.kind === 'timeout') this.#deps.onUnresponsive();
     const isSdpWrong = reply.kind === 'refused' && /sdp/i.test(reply.reason);
     log.warn({ call: request.call, command, reply: reply.kind === 'refused' ? reply.reason : reply.kind }, 'No sound for a call');
     return { kind: 'refused', why: isSdpWrong ? 'bad-sdp' : 'no-relay' };
@@ -191,9 +191,9 @@ export class RelayAnchor {
     };
     const limitMs = this.isEmergency && command === 'offer' ? emergencyTimeoutMs : undefined;
     for (let tries = 1; ; tries += 1) {
-      const reply = (await this.#control?.request(command, values, limitMs)) ?? { kind: 'silent' };
+      const reply = (await this.#control?.request(command, values, limitMs)) ?? { kind: 'timeout' };
       const isRetried = this.isEmergency && command === 'answer' && tries < maxAnswerTries && !this.#isOver;
-      if (reply.kind === 'silent' && isRetried) continue;
+      if (reply.kind === 'timeout' && isRetried) continue;
       const isFull = reply.kind === 'refused' && /out of ports/i.test(reply.reason);
       if (!isFull || !this.isEmergency || !(await this.#deps.makeRoom())) return reply;
       log.warn({ call: request.call }, 'Another call was ended: a call for help needed its ports');

@@ -156,7 +156,7 @@ export class RtpengineProcess {
     const timeout = clock.after(startTimeoutSeconds * 1000, () => run.child.kill('SIGKILL'));
     while (this.#run === run) {
       const reply = await run.control.request('ping');
-      if (reply.kind === 'silent') continue;
+      if (reply.kind === 'timeout') continue;
       timeout.cancel();
       if (this.#run !== run) return;
       run.hasStarted = true;
@@ -174,7 +174,7 @@ export class RtpengineProcess {
   /** One that hangs is as good as dead. */
   async #ping(run: RunningChild): Promise<void> {
     const reply = await run.control.request('ping');
-    if (reply.kind !== 'silent' || this.#run !== run) return;
+    if (reply.kind !== 'timeout' || this.#run !== run) return;
     run.lastError = 'it did not answer any more';
     run.child.kill('SIGKILL');
   }

@@ -66,9 +66,9 @@ describe('the wish of a phone', () => {
     ['none', from, 'none'],
     ['none', hidden, 'none'],
     ['session', from, 'none'],
-    ['id', from, 'wished'],
-    ['Header;ID', from, 'wished'],
-    ['', hidden, 'wished'],
+    ['id', from, 'requested'],
+    ['Header;ID', from, 'requested'],
+    ['', hidden, 'requested'],
     ['id;critical', from, 'required'],
     ['critical', hidden, 'required'],
   ])('"%s" of %s is %s', (privacy, sender, wish) => {

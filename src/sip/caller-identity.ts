@@ -10,7 +10,7 @@ export type HeaderReader = (name: string) => string;
 export type CallerIdentity = { readonly number: string; readonly name: string };
 
 /** How much a phone wants its number hidden; `required`: rather no call than a shown number (`critical`, RFC 3323 section 4.2). */
-export type RequestedPrivacy = 'none' | 'wished' | 'required';
+export type RequestedPrivacy = 'none' | 'requested' | 'required';
 
 export const anonymousName = 'Anonymous';
 export const anonymousUri = 'sip:anonymous@anonymous.invalid';
@@ -36,8 +36,8 @@ export function readCallerIdentity(header: HeaderReader): CallerIdentity {
 export function readRequestedPrivacy(header: HeaderReader): RequestedPrivacy {
   const text = header('privacy');
   const requested = readPrivacy(text);
-  if (requested === 'shown' || (requested === 'silent' && !isAnonymous(parseNameAddr(header('from'))))) return 'none';
-  return wordsOf(text).includes('critical') ? 'required' : 'wished';
+  if (requested === 'shown' || (requested === 'unspecified' && !isAnonymous(parseNameAddr(header('from'))))) return 'none';
+  return wordsOf(text).includes('critical') ? 'required' : 'requested';
 }
 
 /** Words that ask for something else than to hide who calls: the media, the history of the call, or that it must be done. */
@@ -45,9 +45,9 @@ const unrelatedPrivacyValues: ReadonlySet<string> = new Set(['session', 'history
 const noPrivacyValues: ReadonlySet<string> = new Set(['none', 'off']);
 
 /** `shown` only where nothing but that is said; a word we do not know is a wish to be hidden. */
-function readPrivacy(text: string): 'hidden' | 'shown' | 'silent' {
+function readPrivacy(text: string): 'hidden' | 'shown' | 'unspecified' {
   const words = wordsOf(text).filter((word) => !unrelatedPrivacyValues.has(word));
-  if (words.length === 0) return 'silent';
+  if (words.length === 0) return 'unspecified';
   return words.every((word) => noPrivacyValues.has(word)) ? 'shown' : 'hidden';
 }
 

@@ -22,12 +22,12 @@ export type InviteDeps = CallDeps & {
 };
 
 /** Takes in an INVITE that begins a call. Tells whether it was a stranger's, who got a challenge and nothing else. */
-export function handleInvite(deps: InviteDeps, request: SrfRequest, response: Responder): 'call' | 'refused' | 'stranger' {
+export function handleInvite(deps: InviteDeps, request: SrfRequest, response: Responder): 'call' | 'refused' | 'unauthenticated' {
   // A trunk proves itself by its address; what comes with credentials is a phone's, even from inside a trunk's address block.
   const hasCredentials = request.headers['authorization'] !== undefined || request.headers['proxy-authorization'] !== undefined;
   const trunkCall = hasCredentials ? undefined : deps.trunks.identify(request);
   const device = trunkCall === undefined ? authenticateRequest(deps.authenticate, request, response) : undefined;
-  if (trunkCall === undefined && device === undefined) return 'stranger';
+  if (trunkCall === undefined && device === undefined) return 'unauthenticated';
   const uri = parseUri(request.uri);
   if (uri === undefined) {
     respond(response, 416);

@@ -135,7 +135,7 @@ export class Sip {
         return;
       case 'INVITE':
         if (this.#inviteDeps === undefined) respond(response, 503);
-        else if (handleInvite(this.#inviteDeps, request, response) === 'stranger') this.#unauthenticatedInvites += 1;
+        else if (handleInvite(this.#inviteDeps, request, response) === 'unauthenticated') this.#unauthenticatedInvites += 1;
         return;
       case 'ACK':
         return;
