@@ -43,7 +43,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     },
   },
   sip: { is: 'SIP requests → rooms, decisions → SIP', rooms: edge, packages: ['drachtio-srf'] },
-  media: { is: 'the media relay (rtpengine)', rooms: edge },
+  media: { is: 'the media relay (rtpengine)', rooms: edge, types: ['sip'] },
   twilio: {
     is: 'REST API, signed webhooks, setup, reconciliation',
     rooms: [...edge, 'storage'],

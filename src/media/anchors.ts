@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, Timer } from '#base/clock.ts';
+import type { AnchorRequest } from '#sip/media-port.ts';
 import { RelayAnchor } from './relay-anchor.ts';
-import type { AnchorRequest, RelayDeps } from './relay-anchor.ts';
+import type { RelayDeps } from './relay-anchor.ts';
 
 type AnchorsDeps = RelayDeps & {
   readonly clock: Clock;

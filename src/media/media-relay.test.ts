@@ -5,7 +5,7 @@ import { requireProgram } from '#testing/peers/program.ts';
 import { readTarget, RtpPeer } from '#testing/peers/rtp-peer.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { Anchors } from './anchors.ts';
-import type { AnchorEndpoint, AnchorOutcome } from './relay-anchor.ts';
+import type { MediaEndpoint, MediaOutcome } from '#sip/media-port.ts';
 import type { MediaRelayOptions } from './media-relay.ts';
 import { MediaRelay } from './media-relay.ts';
 
@@ -37,13 +37,13 @@ async function peer(address: string, toneHz: number): Promise<RtpPeer> {
   return stack.use(await RtpPeer.open({ address, toneHz }));
 }
 
-async function sdpOf(outcome: Promise<AnchorOutcome>): Promise<string> {
+async function sdpOf(outcome: Promise<MediaOutcome>): Promise<string> {
   const result = await outcome;
   if (result.kind !== 'sdp') throw new Error(`Refused: ${result.why}`);
   return result.sdp;
 }
 
-function open(sound: MediaRelay, request: { caller?: AnchorEndpoint; callee?: AnchorEndpoint; isEmergency?: boolean } = {}) {
+function open(sound: MediaRelay, request: { caller?: MediaEndpoint; callee?: MediaEndpoint; isEmergency?: boolean } = {}) {
   const lost = Promise.withResolvers<string>();
   const anchor = sound.anchor({ call: 'c', caller: border, callee: house, onLost: (why) => lost.resolve(why), ...request });
   if (anchor === undefined) throw new Error('It is not relayed');

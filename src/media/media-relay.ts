@@ -5,8 +5,9 @@ import { createSocket } from 'node:dgram';
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { HealthStatus } from '#contract/system.ts';
+import type { AnchorRequest, MediaRelayPort } from '#sip/media-port.ts';
 import { Anchors } from './anchors.ts';
-import type { AnchorRequest, RelayAnchor } from './relay-anchor.ts';
+import type { RelayAnchor } from './relay-anchor.ts';
 import { PublicAddress } from './public-address.ts';
 import { RtpengineProcess } from './rtpengine-process.ts';
 import type { RtpengineState } from './rtpengine-process.ts';
@@ -25,7 +26,7 @@ export type MediaRelayOptions = {
 
 type MediaRelayDeps = { readonly clock: Clock; readonly log: Log; readonly options: MediaRelayOptions };
 
-export class MediaRelay {
+export class MediaRelay implements MediaRelayPort {
   readonly #options: MediaRelayOptions;
   readonly #process: RtpengineProcess;
   readonly #anchors: Anchors;

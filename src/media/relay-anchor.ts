@@ -1,28 +1,8 @@
 import type { Log } from '#base/log.ts';
+import type { Anchor, AnchorRequest, MediaEndpoint, MediaOutcome, MediaRole } from '#sip/media-port.ts';
 import type { Bencoded, Decoded } from './bencode.ts';
 import type { NgClient, NgReply } from './ng-client.ts';
 import { silence } from './silence.ts';
-
-export type AnchorEndpoint = {
-  readonly zone: 'internal' | 'external';
-  /** Undefined for a phone. */
-  readonly trunk: string | undefined;
-  readonly isBrowser: boolean;
-  /** It takes SRTP with the keys in the description (RFC 4568), and nothing else. */
-  readonly isSecure?: boolean;
-};
-export type AnchorRole = 'caller' | 'callee';
-export type AnchorOutcome =
-  | { readonly kind: 'sdp'; readonly sdp: string }
-  | { readonly kind: 'refused'; readonly why: 'no-relay' | 'bad-sdp' | 'over' };
-
-export type AnchorRequest = {
-  readonly call: string;
-  readonly caller: AnchorEndpoint;
-  readonly callee: AnchorEndpoint;
-  readonly isEmergency?: boolean;
-  readonly onLost: (why: 'relay-gone' | 'made-room') => void;
-};
 
 export type RelayDeps = {
   readonly log: Log;
@@ -55,11 +35,11 @@ const maxAnswerTries = 3;
 const portsPerStream = 4;
 
 /** One relayed call. Commands go out one after the other, so that an answer never overtakes its offer. */
-export class RelayAnchor {
+export class RelayAnchor implements Anchor {
   readonly #deps: RelayAnchorDeps;
   #control: NgClient | undefined;
   #queue: Promise<unknown> = Promise.resolve();
-  #offerer: AnchorRole = 'caller';
+  #offerer: MediaRole = 'caller';
   #isOver = false;
   #isKnownToRelay = false;
   #isAnswered = false;
@@ -73,14 +53,14 @@ export class RelayAnchor {
     this.#control = deps.control();
   }
 
-  offer(sdp: string, from: AnchorRole): Promise<AnchorOutcome> {
+  offer(sdp: string, from: MediaRole): Promise<MediaOutcome> {
     return this.#enqueue(() => {
       this.#offerer = from;
       return this.#command('offer', sdp, otherThan(from));
     });
   }
 
-  answer(sdp: string): Promise<AnchorOutcome> {
+  answer(sdp: string): Promise<MediaOutcome> {
     return this.#enqueue(() => this.#command('answer', sdp, this.#offerer));
   }
 
@@ -145,13 +125,13 @@ export class RelayAnchor {
     this.#deps.request.onLost('relay-gone');
   }
 
-  #enqueue(run: () => Promise<AnchorOutcome>): Promise<AnchorOutcome> {
+  #enqueue(run: () => Promise<MediaOutcome>): Promise<MediaOutcome> {
     const outcome = this.#queue.then(() => (this.#isOver ? ({ kind: 'refused', why: 'over' } as const) : run()));
     this.#queue = outcome;
     return outcome;
   }
 
-  async #command(command: 'offer' | 'answer', sdp: string, to: AnchorRole): Promise<AnchorOutcome> {
+  async #command(command: 'offer' | 'answer', sdp: string, to: MediaRole): Promise<MediaOutcome> {
     const { request, log } = this.#deps;
     if (this.isEmergency) this.#control ??= await this.#deps.waitForControl(emergencyRestartMs);
     if (this.#control === undefined) return { kind: 'refused', why: 'no-relay' };
@@ -176,7 +156,7 @@ export class RelayAnchor {
   }
 
   /** A call for help asks again as often as another call makes room for it. */
-  async #request(command: 'offer' | 'answer', sdp: string, to: AnchorRole): Promise<NgReply> {
+  async #request(command: 'offer' | 'answer', sdp: string, to: MediaRole): Promise<NgReply> {
     const { id, request, addressFor, log } = this.#deps;
     const end = request[to];
     const address = end.zone === 'external' ? addressFor(end.trunk) : undefined;
@@ -208,7 +188,7 @@ const relayFlags = { replace: ['origin', 'session-connection'] } as const satisf
  * SRTP, ICE or RTCP on the same port. A browser is offered DTLS-SRTP with ICE (RFC 8827), a secure trunk SRTP with the keys in the
  * description.
  */
-function offerFlags(to: AnchorEndpoint): Record<string, Bencoded> {
+function offerFlags(to: MediaEndpoint): Record<string, Bencoded> {
   if (to.isSecure === true)
     return {
       'transport-protocol': 'RTP/SAVP',
@@ -221,12 +201,12 @@ function offerFlags(to: AnchorEndpoint): Record<string, Bencoded> {
   return { 'transport-protocol': 'UDP/TLS/RTP/SAVPF', ICE: 'force', 'rtcp-mux': ['offer', 'require'], SDES: ['off'] };
 }
 
-function otherThan(role: AnchorRole): AnchorRole {
+function otherThan(role: MediaRole): MediaRole {
   return role === 'caller' ? 'callee' : 'caller';
 }
 
 /** What the answer to `query` says one end has sent on its first stream. */
-function packetsFrom(values: ReadonlyMap<string, Decoded>, role: AnchorRole): number {
+function packetsFrom(values: ReadonlyMap<string, Decoded>, role: MediaRole): number {
   const packets = ['tags', role, 'medias', 0, 'streams', 0, 'stats', 'packets'].reduce<Decoded | undefined>((value, step) => {
     if (value instanceof Map) return (value as ReadonlyMap<string, Decoded>).get(String(step));
     return Array.isArray(value) ? (value as readonly Decoded[])[Number(step)] : undefined;
