@@ -113,7 +113,7 @@ test('challenges, then accepts', () => {
     challenges: [expect.stringMatching(/^Digest realm="house\.test", nonce="[\w-]{40}", algorithm=MD5, qop="auth"$/)],
     reason: 'no-credentials',
   });
-  expect(attempt()).toEqual({ kind: 'accepted', device: ann, nonce: 2, lastNonce: 2 });
+  expect(attempt()).toEqual({ kind: 'accepted', device: ann, nonceSerial: 2, lastNonceSerial: 2 });
 });
 
 test('a phone that is set to SHA-256 is offered nothing else, and gets in by nothing less', () => {

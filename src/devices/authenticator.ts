@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '#base/clock.ts';
+import { LoginThrottle } from '#base/throttle.ts';
 import { uriUser } from './contact-uri.ts';
 import type { Device } from './device.ts';
 import { parseCredentials } from './digest-credentials.ts';
@@ -7,7 +8,6 @@ import type { DigestCredentials } from './digest-credentials.ts';
 import { challengeHeaders, equalsInConstantTime, expectedResponse, makeHa1 } from './digest.ts';
 import type { Ha1 } from './digest.ts';
 import type { Nonces } from './nonces.ts';
-import { WrongPasswords } from './wrong-passwords.ts';
 
 /** A request that must prove which device sent it. */
 export type AuthRequest = {
@@ -47,21 +47,23 @@ export type AuthenticatorDeps = {
   readonly needsSha256: (name: string) => boolean;
   /** Whether a phone is registered from this address: such a source is never slowed down. */
   readonly isRegisteredSource: (address: string) => boolean;
-  readonly wrongPasswords?: WrongPasswords;
   /** A wrong try for a phone of the house, from wherever. */
   readonly onWrongPassword?: (username: string, source: string) => void;
 };
 
+/** A family that mistyped waits a minute; at five tries a minute a password of 130 bits lasts. */
+const lockMs = 60_000;
+
 /** Decides by digest which device sent a request. An unknown user looks and costs the same as a wrong password. */
 export class Authenticator {
   readonly #deps: AuthenticatorDeps;
-  readonly #wrongPasswords: WrongPasswords;
+  readonly #throttle: LoginThrottle;
   /** Stands in for the hashes of a user that does not exist. */
   readonly #decoy: Ha1;
 
   constructor(deps: AuthenticatorDeps) {
     this.#deps = deps;
-    this.#wrongPasswords = deps.wrongPasswords ?? new WrongPasswords({ clock: deps.clock });
+    this.#throttle = new LoginThrottle({ clock: deps.clock, lockMs });
     this.#decoy = makeHa1('nobody', deps.realm, randomBytes(32).toString('hex'));
   }
 
@@ -72,7 +74,7 @@ export class Authenticator {
     const answers = parseCredentials(authorization);
     const ours = answers.find((answer) => answer.realm === realm && answer.algorithm !== undefined);
     if (ours === undefined) return this.#challenge(user, answers.length === 0 ? 'malformed' : 'no-credentials');
-    const retryAfterSeconds = this.#wrongPasswords.waitSeconds(source, ours.username);
+    const retryAfterSeconds = this.#throttle.lockedSeconds({ source, account: ours.username });
     if (retryAfterSeconds > 0 && !isRegisteredSource(source)) return { kind: 'slow-down', retryAfterSeconds };
     return this.#check(request, ours);
   }
@@ -86,13 +88,13 @@ export class Authenticator {
     const isWeak = known?.device.sha256 === true && answer.algorithm?.startsWith('MD5') === true;
     // Whether a weak answer was right is told to nobody.
     if (!isRight || isWeak || known === undefined || !known.device.enabled) {
-      const isNew = this.#wrongPasswords.add({ source, username: answer.username, callId });
+      const isNew = this.#throttle.failed({ source, account: answer.username, attemptId: callId });
       if (isNew && known !== undefined) this.#deps.onWrongPassword?.(answer.username, source);
       return this.#challenge(answer.username, isWeak ? 'weak-algorithm' : 'wrong-credentials');
     }
     // The right password with a nonce that has had its time, or a count that came before (RFC 7616 section 3.4).
     if (!isFresh || !nonces.accept(answer.nonce, answer.nonceCount)) return this.#challenge(answer.username, 'stale');
-    this.#wrongPasswords.forget(source, answer.username);
+    this.#throttle.succeeded({ source, account: answer.username });
     return {
       kind: 'accepted',
       device: known.device,

@@ -317,7 +317,7 @@ test.each([
   const contacts = [contact(old.contactUri)];
   expect(decide({ cseq: 2, contacts }, [old], nonce)).toMatchObject({
     kind,
-    ...(kind === 'update' ? { stored: [{ cseq: 2, lastNonce: 80 }] } : {}),
+    ...(kind === 'update' ? { stored: [{ cseq: 2, lastNonceSerial: 80 }] } : {}),
   });
   expect(decide({ cseq: 2, isWildcard: true, contacts: [], expires: 0 }, [old], nonce).kind).toBe(kind);
 });

@@ -192,6 +192,6 @@ test('registrations outlive a restart, with all they carry', async () => {
     log: createLog({ level: 'silent' }),
   });
   next.start();
-  expect(next.of(phone.device.id)).toEqual(before.map((one) => ({ ...one, lastNonce: 0 })));
+  expect(next.of(phone.device.id)).toEqual(before.map((one) => ({ ...one, lastNonceSerial: 0 })));
   next.stop();
 });

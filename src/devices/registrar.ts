@@ -4,6 +4,7 @@
 import type { Clock } from '#base/clock.ts';
 import type { NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
+import { LogThrottle } from '#base/throttle.ts';
 import type { AuthDecision, Authenticator } from './authenticator.ts';
 import { readContactUri, uriUser } from './contact-uri.ts';
 import type { Device } from './device.ts';
@@ -12,7 +13,6 @@ import { decideBindings } from './registrar-decision.ts';
 import type { Rejection } from './registrar-decision.ts';
 import type { Registration } from './registration.ts';
 import type { Registrations } from './registrations.ts';
-import { LogThrottle } from './log-throttle.ts';
 
 export type RegistrarDeps = {
   readonly authenticator: Authenticator;

@@ -344,7 +344,8 @@ describe('the HTTP server', () => {
       await server.stop();
       await start({ slots: 4, routes: [handle(large, () => ({ text: 'x'.repeat(16e6) })), ...routes] });
       const deaf = await Promise.all(Array.from({ length: 4 }, () => ask('/large', 1)));
-      await expect.poll(async () => (await fetch(`${base}/open`).catch(() => undefined))?.status).toBe(200);
+      const open = async () => (await fetch(`${base}/open`).catch(() => undefined))?.status;
+      await expect.poll(open, { timeout: 30_000 }).toBe(200);
       expect(server.evictedConnections).toBeGreaterThan(0);
       for (const socket of deaf) socket.destroy();
     });

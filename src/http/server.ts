@@ -7,10 +7,11 @@ import type { AddressInfo, Socket } from 'node:net';
 import Router from '@koa/router';
 import Koa from 'koa';
 import type { Context, Next } from 'koa';
-import type { Clock, Timer } from '#base/clock.ts';
+import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
 import { subscriberKey } from '#base/private-address.ts';
+import { LoginThrottle } from '#base/throttle.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
 import { describeApi } from '#contract/openapi.ts';
 import { ConnectionSlots, limitConnections } from './connection-slots.ts';
@@ -22,9 +23,8 @@ import type { Identify } from './identity.ts';
 import { boundAddress, listen, stopListening } from './listening.ts';
 import type { LiveStream } from './live.ts';
 import { admit, mountRoutes } from './mount.ts';
-import { SignInAttempts } from './sign-in-attempts.ts';
 
-const sweepMs = 60_000;
+const lockMs = 15 * 60_000;
 const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
 const defaultSlots = 500;
 
@@ -47,14 +47,13 @@ export type HttpServerOptions = {
 
 export class HttpServer {
   readonly #options: HttpServerOptions;
-  readonly #attempts: SignInAttempts;
+  readonly #throttle: LoginThrottle;
   readonly #server: Server;
   readonly #slots: ConnectionSlots;
-  #sweep: Timer | undefined;
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
-    this.#attempts = new SignInAttempts(options.clock);
+    this.#throttle = new LoginThrottle({ clock: options.clock, lockMs });
     this.#slots = new ConnectionSlots(options.slots ?? defaultSlots);
     const callback = this.#createKoa().callback();
     this.#server = createServer(timeouts, (request, response) => {
@@ -77,15 +76,13 @@ export class HttpServer {
 
   /** Throws `conflict` with one plain sentence where the port cannot be had. */
   async start(): Promise<void> {
-    const { host, port, clock } = this.#options;
+    const { host, port } = this.#options;
     await listen(this.#server, { host, port, name: 'web', option: 'http_port' });
     this.#options.live.start();
-    this.#sweep = clock.every(sweepMs, () => this.#attempts.sweep());
   }
 
   /** Takes no new request, lets the running ones finish for a moment, then ends them. */
   async stop(): Promise<void> {
-    this.#sweep?.cancel();
     this.#options.live.stop();
     await stopListening(this.#server, this.#options.clock);
   }
@@ -149,7 +146,7 @@ export class HttpServer {
 
   #identityOf(context: Context): Identity | undefined {
     const caller = { authorization: context.req.headers.authorization, address: addressOf(context.req.socket) };
-    return identityOf(caller, this.#options.identify, this.#attempts);
+    return identityOf(caller, this.#options.identify, this.#throttle);
   }
 
   #isStillAuthorized(context: Context): boolean {
