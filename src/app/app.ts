@@ -204,9 +204,6 @@ function composePublicWebhooks(
     messages,
     media,
     isReachable: () => sip.trunkStates().find(({ name }) => name === trunkName)?.isReady ?? true,
-    callerIdFor: (asked) => {
-      const ours = numbers.byNumber(asked);
-      return (ours?.voiceEnabled === true ? ours : numbers.anyCallerId())?.number;
-    },
+    callerIdFor: (requested) => numbers.callerIdFor(requested)?.number,
   });
 }

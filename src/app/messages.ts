@@ -78,7 +78,7 @@ export async function composeMessages(deps: MessagesDeps): Promise<MessageRoom> 
     outbox,
     timeZone,
     numbers: {
-      all: () => numbers.list(everyNumber).items.map(({ number }) => number),
+      all: () => numbers.all().map(({ number }) => number),
       ownerOf: (number) => ownerOf(numbers, number),
     },
     readNumber: (text) => toE164(text, country),
@@ -91,8 +91,6 @@ export async function composeMessages(deps: MessagesDeps): Promise<MessageRoom> 
   if (storage.mode === 'normal') await room.messages.start();
   return room;
 }
-
-const everyNumber = { limit: 1000, offset: 0, sort: 'createdAt', order: 'asc', personId: undefined } as const;
 
 function ownerOf(numbers: Numbers, number: string): string | undefined {
   return numbers.byNumber(number)?.ownerPersonId;

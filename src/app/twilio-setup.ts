@@ -70,10 +70,7 @@ function originationTarget({ sip: { listen, externalIp } }: Options): Originatio
 
 function houseNumbers(numbers: Numbers): HouseNumbers {
   return {
-    all: () =>
-      numbers
-        .list({ limit: 1000, offset: 0, sort: 'number', order: 'asc', personId: undefined })
-        .items.map(({ number }) => number),
+    all: () => numbers.all().map(({ number }) => number),
     add: async (wanted) => {
       const missing = wanted.filter((number) => numbers.byNumber(number) === undefined);
       await Promise.all(

@@ -28,7 +28,9 @@ export class NumberStore {
   readonly #update;
   readonly #delete;
   readonly #all;
+  readonly #byId;
   readonly #byNumber;
+  readonly #ofPerson;
   readonly #count;
 
   constructor(db: OpenedDatabase['db']) {
@@ -43,7 +45,9 @@ export class NumberStore {
     );
     this.#delete = db.prepare<[string]>('DELETE FROM dids WHERE id = ?');
     this.#all = db.prepare<[], Row>('SELECT * FROM dids ORDER BY created_at, id');
+    this.#byId = db.prepare<[string], Row>('SELECT * FROM dids WHERE id = ?');
     this.#byNumber = db.prepare<[string], Row>('SELECT * FROM dids WHERE number = ?');
+    this.#ofPerson = db.prepare<[string | null], Row>('SELECT * FROM dids WHERE owner_person_id IS ? ORDER BY created_at, id');
     this.#count = db.prepare<[{ personId: string | null }], { n: number }>(
       'SELECT count(*) AS n FROM dids WHERE :personId IS NULL OR owner_person_id = :personId',
     );
@@ -61,13 +65,24 @@ export class NumberStore {
     this.#delete.run(id);
   }
 
+  /** The oldest first. */
   all(): readonly OurNumber[] {
     return this.#all.all().map(fromRow);
+  }
+
+  byId(id: string): OurNumber | undefined {
+    const row = this.#byId.get(id);
+    return row === undefined ? undefined : fromRow(row);
   }
 
   byNumber(number: string): OurNumber | undefined {
     const row = this.#byNumber.get(number);
     return row === undefined ? undefined : fromRow(row);
+  }
+
+  /** The oldest first; those without an owner for `undefined`. */
+  ofPerson(personId: string | undefined): readonly OurNumber[] {
+    return this.#ofPerson.all(personId ?? null).map(fromRow);
   }
 
   list({ limit, offset, sort, order, personId }: NumberQuery): readonly OurNumber[] {

@@ -10,9 +10,10 @@ import { NumberStore } from './number-store.ts';
 import { Numbers } from './numbers.ts';
 
 let numbers: Numbers;
+let clock: FakeClock;
 
 beforeEach(() => {
-  const clock = new FakeClock();
+  clock = new FakeClock();
   const { db } = openDatabase({ path: ':memory:', log: createLog({ level: 'silent' }), clock });
   db.prepare(
     "INSERT INTO users (id, username, name, role, created_at, changed_at) VALUES ('usr_1', 'eva', 'Eva', 'user', 1, 1)",
@@ -39,6 +40,32 @@ describe('Numbers', () => {
     expect(numbers.callerIdOf('usr_1')).toEqual(created);
     expect(numbers.callerIdOf(undefined)).toBeUndefined();
     expect(numbers.byNumber('+1')).toBeUndefined();
+  });
+
+  it('lists a person’s numbers and those without an owner, the oldest first', async () => {
+    const first = await numbers.create({ ...input, number: '+14165550109' });
+    clock.advance(1);
+    const house = await numbers.create({ ...input, number: '+14165550105', ownerPersonId: undefined });
+    clock.advance(1);
+    const second = await numbers.create({ ...input, number: '+14165550101' });
+    expect(numbers.ofPerson('usr_1')).toEqual([first, second]);
+    expect(numbers.ofPerson(undefined)).toEqual([house]);
+    expect(numbers.ofPerson('usr_9')).toEqual([]);
+    expect(numbers.all()).toEqual([first, house, second]);
+    expect(numbers.callerIdOf('usr_1')).toEqual(first);
+    expect(numbers.callerIdOf(undefined)).toEqual(house);
+  });
+
+  it('shows the requested number only where it is ours and takes calls', async () => {
+    const first = await numbers.create(input);
+    clock.advance(1);
+    const second = await numbers.create({ ...input, number: '+14165550101' });
+    expect(numbers.callerIdFor(second.number)).toEqual(second);
+    expect(numbers.callerIdFor('+12125550123')).toEqual(first);
+    await numbers.change(second.id, { voiceEnabled: false });
+    expect(numbers.callerIdFor(second.number)).toEqual(first);
+    await numbers.change(first.id, { voiceEnabled: false });
+    expect(numbers.callerIdFor(second.number)).toBeUndefined();
   });
 
   it('offers no caller id that is switched off', async () => {

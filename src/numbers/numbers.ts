@@ -1,6 +1,6 @@
 // Owns our phone numbers: who owns each, whether it takes and makes calls.
-// Called by its routes and by calls (who rings for a number, which number a person calls out with).
-// Every number is E.164 and there is one row for it; a house has one to three of them, so most lookups read them all.
+// Called by its routes, by calls (who rings for a number, which number a person calls out with) and by messages (whose number it is).
+// Every number is E.164 and there is one row for it.
 import { AppError } from '#base/errors.ts';
 import type { Clock } from '#base/clock.ts';
 import type { NewId } from '#base/ids.ts';
@@ -30,7 +30,7 @@ export class Numbers {
     this.#newId = newId;
   }
 
-  /** Throws `conflict` where the number is there already, `invalid` where nobody has the owner's id. */
+  /** Throws `conflict` where the number is there already, `invalid` where no person has the owner's id. */
   create(input: NumberInput): Promise<OurNumber> {
     const number: OurNumber = { ...input, id: this.#newId('num'), createdAt: this.#clock.now() };
     return this.#writes.write(() => {
@@ -39,7 +39,7 @@ export class Numbers {
     });
   }
 
-  /** Throws `not-found`, or `invalid` where nobody has the owner's id. */
+  /** Throws `not-found`, or `invalid` where no person has the owner's id. */
   change(id: string, change: NumberChange): Promise<OurNumber> {
     return this.#writes.write(() => {
       const number = { ...this.get(id), ...change };
@@ -55,7 +55,7 @@ export class Numbers {
 
   /** Throws `not-found`. */
   get(id: string): OurNumber {
-    const found = this.#store.all().find((number) => number.id === id);
+    const found = this.#store.byId(id);
     if (found === undefined) throw new AppError('not-found', 'There is no such number');
     return found;
   }
@@ -64,19 +64,35 @@ export class Numbers {
     return { items: this.#store.list(query), total: this.#store.count(query.personId) };
   }
 
-  /** Of a number in E.164. */
+  /** The oldest first. */
+  all(): readonly OurNumber[] {
+    return this.#store.all();
+  }
+
+  /** Of a number in E.164; undefined where it is not ours. */
   byNumber(number: string): OurNumber | undefined {
     return this.#store.byNumber(number);
   }
 
-  /** The number a person calls out with: their first that takes calls; for nobody, the first of the house that has no owner. */
+  /** A person's numbers, the oldest first; for `undefined`, those of the house that have no owner. */
+  ofPerson(personId: string | undefined): readonly OurNumber[] {
+    return this.#store.ofPerson(personId);
+  }
+
+  /** The number a person calls out with: their first that takes calls; for `undefined`, the first of the house that has no owner. */
   callerIdOf(personId: string | undefined): OurNumber | undefined {
-    return this.#store.all().find((number) => number.ownerPersonId === personId && number.voiceEnabled);
+    return this.#store.ofPerson(personId).find(({ voiceEnabled }) => voiceEnabled);
   }
 
   /** Where the caller has no number of their own, for calls that must not fail for it. */
   anyCallerId(): OurNumber | undefined {
-    return this.#store.all().find((number) => number.voiceEnabled);
+    return this.#store.all().find(({ voiceEnabled }) => voiceEnabled);
+  }
+
+  /** The number that an outbound call shows: the requested one if it is ours and takes calls, else any that does. */
+  callerIdFor(requested: string): OurNumber | undefined {
+    const ours = this.#store.byNumber(requested);
+    return ours?.voiceEnabled === true ? ours : this.anyCallerId();
   }
 }
 
@@ -90,8 +106,8 @@ function translateConstraintErrors(run: () => void): void {
       throw new AppError('conflict', 'This number is one of ours already', { cause: error, details });
     }
     if (code === 'SQLITE_CONSTRAINT_FOREIGNKEY') {
-      const details = [{ field: 'ownerPersonId', message: 'is nobody of the house' }];
-      throw new AppError('invalid', 'The owner is nobody of the house', { cause: error, details });
+      const details = [{ field: 'ownerPersonId', message: 'is not a person of the house' }];
+      throw new AppError('invalid', 'The owner is not a person of the house', { cause: error, details });
     }
     throw error;
   }
