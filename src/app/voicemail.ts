@@ -237,5 +237,5 @@ function toOutcome(result: TwilioResult<void>): AttemptOutcome {
   const { kind: failure, message, code, retryAfterSeconds } = result;
   // Refused while Twilio still works on it.
   if (failure === 'refused') return { kind: code === 20009 ? 'retry' : 'failed', message, code };
-  return failure === 'limited' ? { kind: 'limited', message, retryAfterSeconds } : { kind: failure, message };
+  return failure === 'unreachable' ? { kind: failure, message } : { kind: failure, message, retryAfterSeconds };
 }

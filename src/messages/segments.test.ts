@@ -20,8 +20,8 @@ describe('segments', () => {
     ['emojis that are not torn apart', '😀'.repeat(36), 'ucs-2', 72, 2, 61],
     ['new lines', 'a\r\nb', 'gsm-7', 4, 1, 156],
     ['the longest message', 'x'.repeat(1600), 'gsm-7', 1600, 11, 83],
-  ] as const)('of %s', (_, text, encoding, units, segments, left) => {
-    expect(countSegments(text)).toEqual({ encoding, units, segments, left });
+  ] as const)('of %s', (_, text, encoding, units, segments, remaining) => {
+    expect(countSegments(text)).toEqual({ encoding, units, segments, remaining });
   });
 
   it('cost time in proportion to the text', () => {

@@ -1,4 +1,4 @@
-/** How a text travels. `units`: septets of GSM-7 or UTF-16 code units; `left`: until the next segment begins. */
+/** How a text travels. `units`: septets of GSM-7 or UTF-16 code units; `remaining`: until the next segment begins. */
 export type Segments = {
   readonly encoding: 'gsm-7' | 'ucs-2';
   readonly units: number;

@@ -63,6 +63,7 @@ describe('after an attempt', () => {
     ['a third failure', { kind: 'retry', message: '' }, { failures: 2 }, 'waiting 3 in 30 s'],
     ['a fourth failure', { kind: 'retry', message: '', code: 20500 }, { failures: 3 }, 'failed 20500'],
     ['no answer', { kind: 'ambiguous', message: '' }, {}, 'doubtful 1 in 1 s'],
+    ['503 with a time', { kind: 'ambiguous', message: '', retryAfterSeconds: 7 }, {}, 'doubtful 1 in 7 s, service waits 7 s'],
     ['no answer for the fourth time', { kind: 'ambiguous', message: '' }, { failures: 3 }, 'doubtful 4 in 1 s'],
   ])('%s', (_, outcome, change, expected) => {
     expect(inShort(decideAfterAttempt(item(change), outcome, { ...facts, whenInDoubt: look }))).toBe(expected);
@@ -76,6 +77,17 @@ describe('after an attempt', () => {
       'waiting 1 in 1 s',
       expect.stringMatching(/^waiting 2 in 5\.4/),
       'waiting 3 in 30 s',
+      'failed',
+    ]);
+  });
+
+  it('repeats no sooner than a service that is unavailable says, so that the retries are not used up before', () => {
+    const outcome: AttemptOutcome = { kind: 'ambiguous', message: 'unavailable', retryAfterSeconds: 120 };
+    const decide = (failures: number) =>
+      inShort(decideAfterAttempt(item({ failures }), outcome, { ...facts, whenInDoubt: 'repeat' }));
+    expect([0, 2, 3].map(decide)).toEqual([
+      'waiting 1 in 120 s, service waits 120 s',
+      'waiting 3 in 120 s, service waits 120 s',
       'failed',
     ]);
   });

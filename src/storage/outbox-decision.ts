@@ -68,17 +68,28 @@ export function decideAfterAttempt(
     case 'retry':
       return retry(item, outcome, facts);
     case 'ambiguous':
-      if (facts.whenInDoubt === 'repeat') return retry(item, outcome, facts);
-      return {
-        kind: 'postpone',
-        state: 'doubtful',
-        failures: item.failures + 1,
-        dueAt: now + backOffMs(1, facts),
-        lastAttemptAt: now,
-        code: outcome.code,
-        message: outcome.message,
-      };
+      if (facts.whenInDoubt === 'repeat') return notBefore(retry(item, outcome, facts), outcome.retryAfterSeconds, now);
+      return notBefore(
+        {
+          kind: 'postpone',
+          state: 'doubtful',
+          failures: item.failures + 1,
+          dueAt: now + backOffMs(1, facts),
+          lastAttemptAt: now,
+          code: outcome.code,
+          message: outcome.message,
+        },
+        outcome.retryAfterSeconds,
+        now,
+      );
   }
+}
+
+/** A service that says when it is back gets nothing before then. */
+function notBefore(decision: OutboxDecision, retryAfterSeconds: number | undefined, now: number): OutboxDecision {
+  if (decision.kind === 'end' || retryAfterSeconds === undefined) return decision;
+  const pauseUntil = now + Math.ceil(retryAfterSeconds * 1000);
+  return { ...decision, dueAt: Math.max(decision.dueAt, pauseUntil), pauseUntil };
 }
 
 export function decideAfterLookUp(item: OutboxItem, outcome: LookUpOutcome, facts: DecisionFacts): OutboxDecision {

@@ -40,8 +40,13 @@ export type AttemptOutcome =
   | { readonly kind: 'retry'; readonly message: string; readonly code?: number | undefined }
   /** Never to be repeated. */
   | { readonly kind: 'failed'; readonly message: string; readonly code?: number | undefined }
-  /** The request left and nobody knows what became of it. */
-  | { readonly kind: 'ambiguous'; readonly message: string; readonly code?: number | undefined };
+  /** The request left, and whether it was done is not known. */
+  | {
+      readonly kind: 'ambiguous';
+      readonly message: string;
+      readonly code?: number | undefined;
+      readonly retryAfterSeconds?: number | undefined;
+    };
 
 /** What a look at the service found of an attempt in doubt. */
 export type LookUpOutcome =

@@ -259,7 +259,7 @@ export class Recordings {
       this.#consecutiveRetries = 0;
       return outcome;
     }
-    const seconds = Math.min(maxUnreachableSeconds, 15 * 2 ** Math.min(this.#consecutiveRetries, 10));
+    const seconds = Math.min(maxUnreachableSeconds, 2 ** Math.min(this.#consecutiveRetries + 1, 10));
     this.#consecutiveRetries += 1;
     return { ...outcome, retryAfterSeconds: outcome.retryAfterSeconds ?? seconds };
   }

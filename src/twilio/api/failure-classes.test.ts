@@ -33,12 +33,17 @@ describe('the class of an answer', () => {
     [429, '{"code":20429,"message":"Too Many Requests"}', undefined, 'limited 20429'],
     [429, '', '7', 'limited  after 7 s'],
     [429, '', 'Thu, 01 Jan 2026 12:00:30 GMT', 'limited  after 30 s'],
-    [429, '', 'Thu, 01 Jan 2026 11:00:00 GMT', 'limited  after 0 s'],
+    [429, '', 'Thu, 01 Jan 2026 11:00:00 GMT', 'limited  after 1 s'],
+    [429, '', '0', 'limited  after 1 s'],
     [429, '', 'soon', 'limited'],
     [429, '', '99999999', 'limited  after 3600 s'],
     [500, '{"code":20500}', undefined, 'ambiguous 20500'],
     [502, '<html>Bad Gateway</html>', undefined, 'ambiguous'],
-    [503, '{"code":20503}', '5', 'ambiguous 20503'],
+    [503, '{"code":20503}', '5', 'ambiguous 20503 after 5 s'],
+    [503, '<html>Service Unavailable</html>', '1', 'ambiguous  after 1 s'],
+    [503, '', 'Thu, 01 Jan 2026 12:00:30 GMT', 'ambiguous  after 30 s'],
+    [503, '', undefined, 'ambiguous'],
+    [500, '', '5', 'ambiguous'],
   ])('%i %s, Retry-After %s: %s', (status, body, retryAfter, expected) => {
     expect(inShort(classifyResponse({ status, body, retryAfter, now }))).toBe(expected);
   });

@@ -18,10 +18,11 @@ export function classifyResponse({ status, body, retryAfter, now }: HttpResponse
   const failure = {
     status,
     code: error?.code,
-    message: error?.message ?? `Twilio answered ${status}`,
-    retryAfterSeconds: undefined,
+    message: error?.message ?? `Twilio answered with status ${status}`,
+    // RFC 9110 section 10.2.3 and RFC 6585 section 4: with other statuses it does not say when the service is back.
+    retryAfterSeconds: status === 429 || status === 503 ? readRetryAfter(retryAfter, now) : undefined,
   };
-  if (status === 429) return { ...failure, kind: 'limited', retryAfterSeconds: readRetryAfter(retryAfter, now) };
+  if (status === 429) return { ...failure, kind: 'limited' };
   if (status >= 400 && status < 500) {
     // Twilio takes a request in time or not at all; what a box between us answered instead, nobody knows.
     return { ...failure, kind: status === 408 ? 'ambiguous' : 'refused' };
@@ -95,10 +96,12 @@ function readRetryAfter(header: string | undefined, now: number): number | undef
   if (header === undefined) return undefined;
   const seconds = /^\s*\d{1,9}\s*$/.test(header) ? Number(header) : (Date.parse(header) - now) / 1000;
   if (!Number.isFinite(seconds)) return undefined;
-  return Math.min(maxRetryAfterSeconds, Math.max(0, seconds));
+  return Math.min(maxRetryAfterSeconds, Math.max(minRetryAfterSeconds, seconds));
 }
 
-/** Nobody is believed who wants to be left alone for longer. */
+/** "At once", or a date that has passed, must not make the house send one request after another. */
+const minRetryAfterSeconds = 1;
+/** A longer pause is not believed. */
 const maxRetryAfterSeconds = 3600;
 
 function parseJson(text: string): unknown {

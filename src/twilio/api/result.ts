@@ -14,7 +14,7 @@ export type TwilioFailure = {
   readonly code: number | undefined;
   /** In the user's words where we know the code, else in Twilio's. */
   readonly message: string;
-  /** Only with `limited`, where Twilio said it. */
+  /** From Retry-After, with 429 and 503. */
   readonly retryAfterSeconds: number | undefined;
 };
 

@@ -72,8 +72,8 @@ it.each<[Partial<TwilioFailure>, object]>([
   ],
   [{ kind: 'unreachable' }, { kind: 'unreachable' }],
   [
-    { kind: 'ambiguous', status: 500, code: 20500 },
-    { kind: 'ambiguous', code: 20500 },
+    { kind: 'ambiguous', status: 503, code: 20503, retryAfterSeconds: 3 },
+    { kind: 'ambiguous', code: 20503, retryAfterSeconds: 3 },
   ],
   [
     { kind: 'refused', status: 400, code: 21211 },

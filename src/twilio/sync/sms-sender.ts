@@ -64,7 +64,7 @@ export function toOutcome({ kind, status, code, message, retryAfterSeconds }: Tw
     case 'unreachable':
       return { kind, message };
     case 'ambiguous':
-      return { kind, message, code };
+      return { kind, message, code, retryAfterSeconds };
     case 'refused':
       // With 401 it was surely not sent, and nothing is wrong with it: it waits until somebody has set the credentials right.
       return status === 401 ? { kind: 'unreachable', message } : { kind: 'failed', message, code };
