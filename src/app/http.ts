@@ -2,8 +2,8 @@
 // Called by app.ts.
 // Must stay true: a user hears live of exactly what the lists show them.
 import { AppError } from '#base/errors.ts';
-import type { Identity, Route } from '#contract/endpoint.ts';
-import type { Facts } from '#contract/facts.ts';
+import { personsOfCall } from '#calls/persons-of-call.ts';
+import type { Route } from '#contract/endpoint.ts';
 import { LiveStream } from '#http/live.ts';
 import { HttpServer } from '#http/server.ts';
 import type { Tokens } from '#people/tokens.ts';
@@ -20,7 +20,15 @@ type HttpDeps = Pick<DevicesRoom, 'devices'> &
 export async function composeHttp(context: AppContext, { devices, tokens, calls, cdrs, routes }: HttpDeps): Promise<HttpServer> {
   const { options, overrides, clock, events, health, stack } = context;
   const log = context.log.child({ room: 'http' });
-  const live = new LiveStream({ events, clock, log, mayReceive: mayReceive({ devices, calls, cdrs }) });
+  const live = new LiveStream({
+    events,
+    clock,
+    log,
+    audience: {
+      ownerOfDevice: (deviceId) => devices.byId(deviceId)?.personId,
+      personsOfCall: (callId) => personsOfCall(callId, { calls, cdrs }),
+    },
+  });
   const server = new HttpServer({
     ...options.http,
     version: packageFile.version,
@@ -40,20 +48,6 @@ export async function composeHttp(context: AppContext, { devices, tokens, calls,
     return { status: 'ok', message: `Answers on port ${server.address.port}${evicted}` };
   });
   return server;
-}
-
-/** A user hears of their own devices and of the calls that rang or left them, as the lists show them. */
-function mayReceive({ devices, calls, cdrs }: Pick<HttpDeps, 'devices' | 'calls' | 'cdrs'>) {
-  return (identity: Identity, _name: keyof Facts, fact: Facts[keyof Facts]): boolean => {
-    const { role, personId } = identity;
-    if (role === 'admin') return true;
-    if (personId === undefined) return false;
-    if ('personId' in fact) return fact.personId === personId;
-    if ('deviceId' in fact) return devices.byId(fact.deviceId)?.personId === personId;
-    if (!('callId' in fact)) return false;
-    const legs = calls.get(fact.callId)?.legs ?? cdrs.legsOf(fact.callId);
-    return [...legs].some((leg) => leg.personId === personId);
-  };
 }
 
 function explainStorageFailure(error: unknown): unknown {

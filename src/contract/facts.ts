@@ -1,32 +1,73 @@
-/** Every fact a room tells, by name; the payloads are flat. Edges listen, rooms never do. */
-export type Facts = {
-  'device.created': { readonly deviceId: string };
-  'device.changed': { readonly deviceId: string };
-  'device.deleted': { readonly deviceId: string };
-  /** It may neither register nor call any more with what it had. */
-  'device.revoked': { readonly deviceId: string; readonly why: 'disabled' | 'new-password' | 'deleted' };
-  'device.registered': { readonly deviceId: string; readonly contact: string; readonly expiresAt: string };
-  'device.unregistered': { readonly deviceId: string; readonly reason: 'removed' | 'expired' };
-  'call.started': { readonly callId: string };
-  'call.changed': { readonly callId: string; readonly state: string };
-  'call.ended': { readonly callId: string; readonly disposition: string; readonly reason: string };
-  /** A phone wanted a call outside that it may not make; told once a day for what is alike. `destination`: what to allow, if it is wanted. */
-  'outgoing.refused': { readonly deviceId: string; readonly reason: string; readonly destination: string | null };
-  /** The third failure in a row of a service outside, such as Twilio; told once until it succeeds again. */
-  'outbox.failing': { readonly service: string; readonly failures: number; readonly reason: string };
-  'outbox.recovered': { readonly service: string };
-  /** `personId` is whose mailbox it is; null for the house's. */
-  'voicemail.left': { readonly voicemailId: string; readonly personId: string | null };
-  'voicemail.transcribed': { readonly voicemailId: string; readonly personId: string | null };
-  'voicemail.heard': { readonly voicemailId: string; readonly personId: string | null };
-  'voicemail.changed': { readonly voicemailId: string; readonly personId: string | null };
-  'voicemail.deleted': { readonly voicemailId: string; readonly personId: string | null };
-  /** `personId` is whose number it is; null for the house's. */
-  'message.received': { readonly messageId: string; readonly conversationId: string; readonly personId: string | null };
-  'message.changed': { readonly messageId: string; readonly conversationId: string; readonly personId: string | null };
-  'recording.changed': { readonly callId: string; readonly state: string };
-  /** Calls are not recorded, told once until there is room again. */
-  'recording.suspended': { readonly reason: string };
-  'recording.resumed': Record<string, never>;
-  'storage.failed': { readonly reason: string };
+// Owns every fact a room emits: its name, its payload and whom it concerns, declared once.
+// Called by the rooms that emit facts and by every edge that passes them on (http now, Home Assistant and notifications next).
+// Must stay true: names are in the past tense, payloads are flat; edges listen, rooms never do.
+import { z } from 'zod';
+import { isoDateTime } from './page.ts';
+
+/** Whom a fact concerns beside every admin: a person, the owner of a device, the persons of a call; `admin`: nobody else. */
+export type Audience = keyof AudienceKeys;
+
+/** What a payload must carry, so that its audience can be found. A person that is null is the house itself: admins alone. */
+type AudienceKeys = {
+  readonly person: { readonly personId: string | null };
+  readonly device: { readonly deviceId: string };
+  readonly call: { readonly callId: string };
+  readonly admin: object;
 };
+
+export type FactDeclaration<Payload extends z.ZodType, For extends Audience> = {
+  readonly payload: Payload;
+  readonly audience: For;
+};
+
+function fact<const For extends Audience, Payload extends z.ZodType<AudienceKeys[For]>>(
+  payload: Payload,
+  audience: For,
+): FactDeclaration<Payload, For> {
+  return { payload, audience };
+}
+
+const device = z.object({ deviceId: z.string() });
+const call = z.object({ callId: z.string() });
+/** `personId` is whose mailbox it is; null for the house's. */
+const voicemail = z.object({ voicemailId: z.string(), personId: z.string().nullable() });
+/** `personId` is whose number it is; null for the house's. */
+const message = z.object({ messageId: z.string(), conversationId: z.string(), personId: z.string().nullable() });
+
+/** Every fact, by name: what `GET /api/events` may carry. */
+export const facts = {
+  'device.created': fact(device, 'device'),
+  'device.changed': fact(device, 'device'),
+  'device.deleted': fact(device, 'device'),
+  'device.registered': fact(device.extend({ contact: z.string(), expiresAt: isoDateTime }), 'device'),
+  'device.unregistered': fact(device.extend({ reason: z.enum(['removed', 'expired']) }), 'device'),
+  'call.started': fact(call, 'call'),
+  /** It may neither register nor call any more with what it had. */
+  'device.revoked': fact(device.extend({ why: z.enum(['disabled', 'new-password', 'deleted']) }), 'device'),
+  'call.changed': fact(call.extend({ state: z.string() }), 'call'),
+  'call.ended': fact(call.extend({ disposition: z.string(), reason: z.string() }), 'call'),
+  /** A phone tried a call outside that it may not make; once a day for attempts that are alike. `destination`: what to allow, if it is wanted. */
+  'outgoing.refused': fact(device.extend({ reason: z.string(), destination: z.string().nullable() }), 'device'),
+  /** The third failure in a row of a service outside, such as Twilio; once until it succeeds again. */
+  'outbox.failing': fact(z.object({ service: z.string(), failures: z.number().int(), reason: z.string() }), 'admin'),
+  'outbox.recovered': fact(z.object({ service: z.string() }), 'admin'),
+  'voicemail.left': fact(voicemail, 'person'),
+  'voicemail.transcribed': fact(voicemail, 'person'),
+  'voicemail.heard': fact(voicemail, 'person'),
+  'voicemail.changed': fact(voicemail, 'person'),
+  'voicemail.deleted': fact(voicemail, 'person'),
+  'message.received': fact(message, 'person'),
+  'message.changed': fact(message, 'person'),
+  'recording.changed': fact(call.extend({ state: z.string() }), 'call'),
+  /** Calls are not recorded; once until there is room again. */
+  'recording.suspended': fact(z.object({ reason: z.string() }), 'admin'),
+  'recording.resumed': fact(z.record(z.string(), z.never()), 'admin'),
+  'storage.failed': fact(z.object({ reason: z.string() }), 'admin'),
+} as const;
+
+export type FactName = keyof typeof facts;
+
+/** The payload of every fact, by name. */
+export type Facts = { readonly [Name in FactName]: Readonly<z.output<(typeof facts)[Name]['payload']>> };
+
+export const factNames = Object.keys(facts) as readonly FactName[];

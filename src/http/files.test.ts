@@ -71,7 +71,8 @@ describe('files over HTTP', () => {
     })),
     handle(writeFile, ({ body }: { body: Upload }) => ({ type: body.contentType, bytes: body.bytes.length })),
   ];
-  const live = new LiveStream({ events: new Events<Facts>(log), clock, log, mayReceive: () => true });
+  const audience = { ownerOfDevice: () => undefined, personsOfCall: () => [] };
+  const live = new LiveStream({ events: new Events<Facts>(log), clock, log, audience });
   const identity = { kind: 'token', id: 't', personId: undefined, role: 'admin' } as const;
   const server = new HttpServer({
     host: '127.0.0.1',

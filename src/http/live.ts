@@ -4,8 +4,10 @@ import { AppError } from '#base/errors.ts';
 import type { Events } from '#base/events.ts';
 import type { Log } from '#base/log.ts';
 import type { Identity } from '#contract/endpoint.ts';
-import type { Facts } from '#contract/facts.ts';
-import { liveEvents } from '#contract/live.ts';
+import { factNames } from '#contract/facts.ts';
+import type { FactName, Facts } from '#contract/facts.ts';
+import { audienceOf, isAddressedTo } from './audience.ts';
+import type { AudienceLookups } from './audience.ts';
 
 const maxClients = 200;
 /** A person's browser pages, telephones and scripts; one that opens more than it closes must not shut out itself for good, nor others. */
@@ -13,9 +15,6 @@ const maxClientsPerIdentity = 50;
 /** A client that does not read is dropped; it reconnects and reads the lists afresh. */
 const maxUnreadBytes = 256 * 1024;
 const heartbeatMs = 25_000;
-
-/** Whether this person may learn of this fact: an admin of all, a user of their own. */
-export type MayReceive = (identity: Identity, name: keyof Facts, fact: Facts[keyof Facts]) => boolean;
 
 type Client = {
   readonly identity: Identity;
@@ -26,12 +25,12 @@ type Client = {
 
 export type LiveOptions = {
   readonly events: Events<Facts>;
-  readonly mayReceive: MayReceive;
+  readonly audience: AudienceLookups;
   readonly clock: Clock;
   readonly log: Log;
 };
 
-/** Server-sent events (WHATWG HTML section 9.2): every fact of the rooms, for those who may hear it. */
+/** Server-sent events (WHATWG HTML section 9.2): every fact of the rooms, each for its audience. */
 export class LiveStream {
   readonly #options: LiveOptions;
   readonly #clients = new Set<Client>();
@@ -47,8 +46,7 @@ export class LiveStream {
   }
 
   start(): void {
-    const names = Object.keys(liveEvents) as (keyof Facts)[];
-    this.#unsubscribers = names.map((name) => this.#options.events.on(name, (fact) => this.#publish(name, fact)));
+    this.#unsubscribers = factNames.map((name) => this.#options.events.on(name, (fact) => this.#publish(name, fact)));
     this.#heartbeat = this.#options.clock.every(heartbeatMs, () => this.#sendHeartbeat());
   }
 
@@ -96,10 +94,12 @@ export class LiveStream {
     return false;
   }
 
-  #publish(name: keyof Facts, fact: Facts[keyof Facts]): void {
+  #publish(name: FactName, fact: Facts[FactName]): void {
+    if (this.#clients.size === 0) return;
+    const persons = audienceOf(name, fact, this.#options.audience);
     let frame: string | undefined;
     for (const client of this.#clients) {
-      if (!this.#options.mayReceive(client.identity, name, fact)) continue;
+      if (!isAddressedTo(client.identity, persons)) continue;
       frame ??= `event: ${name}\ndata: ${JSON.stringify(fact)}\n\n`;
       this.#send(client, frame);
     }

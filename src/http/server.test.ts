@@ -111,7 +111,7 @@ describe('the HTTP server', () => {
       events,
       clock,
       log,
-      mayReceive: (identity, name) => identity.role === 'admin' || name === 'call.started',
+      audience: { ownerOfDevice: () => undefined, personsOfCall: (callId) => (callId === 'call_1' ? ['person_1'] : []) },
     });
     const identify = (token: string) => people[token];
     const options = { host: '127.0.0.1', port: 0, version: '1', routes, identify, live, clock, log, isReplyStrict: true };

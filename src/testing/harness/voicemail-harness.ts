@@ -8,8 +8,8 @@ import type { Clock } from '#base/clock.ts';
 import { Events } from '#base/events.ts';
 import { newId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
+import { factNames } from '#contract/facts.ts';
 import type { Facts } from '#contract/facts.ts';
-import { liveEvents } from '#contract/live.ts';
 import { openDatabase } from '#storage/database.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
 import type { FetchResult, RecordableCall, Recorder, RecordingSource } from '#voicemail/ports.ts';
@@ -52,7 +52,7 @@ export class VoicemailHarness implements AsyncDisposable {
     this.db = db;
     this.writes = new WriteBatch({ db, log });
     this.events = new Events<Facts>(log);
-    for (const name of Object.keys(liveEvents) as (keyof Facts)[]) {
+    for (const name of factNames) {
       this.events.on(name, (fact) => void this.facts.push({ name, fact }));
     }
     for (const id of ['person_anna', 'person_ben']) {

@@ -1,0 +1,14 @@
+import type { CallLeg } from './call.ts';
+
+type Legs = Iterable<Pick<CallLeg, 'personId'>>;
+
+export type PersonsOfCallDeps = {
+  readonly calls: { get(callId: string): { readonly legs: Legs } | undefined };
+  readonly cdrs: { legsOf(callId: string): Legs };
+};
+
+/** Whose phones a call came from or rang, while it goes on and afterwards: they see it in the list, and live. */
+export function personsOfCall(callId: string, { calls, cdrs }: PersonsOfCallDeps): readonly string[] {
+  const legs = calls.get(callId)?.legs ?? cdrs.legsOf(callId);
+  return [...new Set([...legs].flatMap(({ personId }) => personId ?? []))];
+}

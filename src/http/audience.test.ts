@@ -1,0 +1,78 @@
+import { describe, expect, it, test } from 'vitest';
+import type { Identity } from '#contract/endpoint.ts';
+import { factNames, facts } from '#contract/facts.ts';
+import type { FactName, Facts } from '#contract/facts.ts';
+import { audienceOf, isAddressedTo } from './audience.ts';
+
+const identity = (role: 'admin' | 'user', personId: string | undefined): Identity => ({
+  kind: 'token',
+  id: `token_${role}_${personId ?? ''}`,
+  personId,
+  role,
+});
+const admin = identity('admin', undefined);
+const owner = identity('user', 'person_owner');
+const other = identity('user', 'person_other');
+const nobodys = identity('user', undefined);
+
+const lookups = {
+  ownerOfDevice: (deviceId: string) => (deviceId === 'dev_owned' ? 'person_owner' : undefined),
+  personsOfCall: (callId: string) => (callId === 'call_owned' ? ['person_owner', 'person_third'] : []),
+};
+
+/** Ids of every kind: the audience of a fact decides which one counts. */
+const owned = { personId: 'person_owner', deviceId: 'dev_owned', callId: 'call_owned' };
+const unowned = { personId: null, deviceId: 'dev_unowned', callId: 'call_unowned' };
+
+function hears(name: FactName, ids: object): Record<string, boolean> {
+  const persons = audienceOf(name, ids as Facts[FactName], lookups);
+  const all = { admin, owner, other, nobodys };
+  return Object.fromEntries(Object.entries(all).map(([who, one]) => [who, isAddressedTo(one, persons)]));
+}
+
+const expected: Readonly<Record<FactName, 'admins and its owner' | 'admins'>> = {
+  'device.created': 'admins and its owner',
+  'device.changed': 'admins and its owner',
+  'device.deleted': 'admins and its owner',
+  'device.registered': 'admins and its owner',
+  'device.unregistered': 'admins and its owner',
+  'device.revoked': 'admins and its owner',
+  'call.started': 'admins and its owner',
+  'call.changed': 'admins and its owner',
+  'call.ended': 'admins and its owner',
+  'outgoing.refused': 'admins and its owner',
+  'outbox.failing': 'admins',
+  'outbox.recovered': 'admins',
+  'voicemail.left': 'admins and its owner',
+  'voicemail.transcribed': 'admins and its owner',
+  'voicemail.heard': 'admins and its owner',
+  'voicemail.changed': 'admins and its owner',
+  'voicemail.deleted': 'admins and its owner',
+  'message.received': 'admins and its owner',
+  'message.changed': 'admins and its owner',
+  'recording.changed': 'admins and its owner',
+  'recording.suspended': 'admins',
+  'recording.resumed': 'admins',
+  'storage.failed': 'admins',
+};
+
+describe('who hears a fact live', () => {
+  it.each(Object.entries(expected))('%s: %s', (name, who) => {
+    expect(hears(name as FactName, owned)).toEqual({
+      admin: true,
+      owner: who === 'admins and its owner',
+      other: false,
+      nobodys: false,
+    });
+  });
+
+  it.each(factNames)('%s of the house itself, or of a phone without an owner: admins alone', (name) => {
+    expect(hears(name, unowned)).toEqual({ admin: true, owner: false, other: false, nobodys: false });
+  });
+});
+
+test.each(factNames)('%s carries what its audience is found by', (name) => {
+  const { audience, payload } = facts[name];
+  const key = { person: 'personId', device: 'deviceId', call: 'callId', admin: undefined }[audience];
+  if (key !== undefined) expect(Object.keys('shape' in payload ? payload.shape : {})).toContain(key);
+});
