@@ -1,8 +1,8 @@
+import type { CallDisposition } from '#contract/call-verdicts.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
 import type { CallRecord, CallDirection } from './call.ts';
 import { fromRecordRow } from './cdr-store.ts';
 import type { RecordRow } from './cdr-store.ts';
-import type { CallDisposition } from './verdict.ts';
 
 /** What to look for; everything given must hold. Times in milliseconds since the Unix epoch. */
 export type CallFilter = {

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { callReasons } from '#contract/calls.ts';
 import { advance, begin } from './call-state.ts';
 import type { CallAction, CallEvent, CallState, LegPlan, RingStep } from './call-state.ts';
 import type { LegOutcome } from './call.ts';
-import { explain, verdicts } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 
 const leg = (id: string, more: Partial<LegPlan> = {}): LegPlan => ({ id, group: id, isTrunk: false, isOffline: false, ...more });
@@ -395,17 +393,6 @@ describe('the state of a call', () => {
       expect(all.filter((text) => text.startsWith('reject ')).length).toBeLessThanOrEqual(1);
       expect(all.filter((text) => text.startsWith('connect ')).length).toBeLessThanOrEqual(1);
       expect(state.phase).toBe('ended');
-    }
-  });
-});
-
-describe('verdicts', () => {
-  it('use reasons of the contract only, and all can be explained', () => {
-    for (const [disposition, reasons] of Object.entries(verdicts)) {
-      for (const reason of reasons) {
-        expect(callReasons).toContain(reason);
-        expect(explain({ disposition, reason } as Verdict)).not.toBe('');
-      }
     }
   });
 });

@@ -238,7 +238,7 @@ describe('a call', () => {
   it('logs one line when it begins and one when it ends, without whole numbers', () => {
     calls.place(attempt('+14165550123'));
     const lines = log.map((line) => JSON.parse(line) as { msg: string });
-    expect(lines.map(({ msg }) => msg)).toEqual(['Call started', 'Call not answered: no trunk is set up for calls outside']);
+    expect(lines.map(({ msg }) => msg)).toEqual(['Call started', 'Call not answered: no trunk is set up for outbound calls']);
     expect(log.join('')).not.toContain('4165550123');
   });
 

@@ -1,6 +1,7 @@
+import type { CallDisposition, CallReason } from '#contract/call-verdicts.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
 import type { CallId, CallLeg, CallRecord, CallDirection, LegId, LegOutcome } from './call.ts';
-import type { CallReason, CallDisposition, Verdict } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
 
 type RecordRow = {
   readonly id: CallId;

@@ -1,5 +1,5 @@
 import type { Clock } from '#base/clock.ts';
-import type { CallReason } from './verdict.ts';
+import type { CallReason } from '#contract/call-verdicts.ts';
 
 export type RecentRefusal = {
   readonly deviceId: string;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { callReasons, isReasonOf } from '#contract/call-verdicts.ts';
 import type { OurNumber } from '#numbers/number.ts';
 import { decideAfterDial, decideInbound, unanswered, verdictOfVoicemail, verdictAfterTimeout } from './pstn-call-decision.ts';
 import type { PstnCaller, DialResult, InboundFacts } from './pstn-call-decision.ts';
-import { verdicts } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 
 const number: OurNumber = {
@@ -93,9 +93,9 @@ describe('after the attempt to reach us', () => {
 
 describe('the end of a call', () => {
   it('is in the closed list for every reason, with a message and without', () => {
-    for (const reason of verdicts.voicemail) {
+    for (const reason of callReasons.filter((one) => isReasonOf('voicemail', one))) {
       const without = unanswered(reason);
-      expect(verdicts[without.disposition]).toContain(without.reason);
+      expect(isReasonOf(without.disposition, without.reason)).toBe(true);
       const heard = { isThere: true, seconds: 5, minSeconds: 3 };
       expect(verdictOfVoicemail(heard, reason)).toEqual({ disposition: 'voicemail', reason });
       expect(verdictOfVoicemail({ ...heard, seconds: 2 }, reason)).toEqual(without);

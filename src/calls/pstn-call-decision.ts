@@ -1,5 +1,6 @@
+import { isReasonOf } from '#contract/call-verdicts.ts';
+import type { ReasonOf } from '#contract/call-verdicts.ts';
 import type { OurNumber } from '#numbers/number.ts';
-import { verdicts } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Who calls from outside, as far as the network can tell. */
@@ -28,7 +29,7 @@ export type InboundFacts = {
   readonly ringSeconds: number;
 };
 
-export type VoicemailReason = Extract<Verdict, { disposition: 'voicemail' }>['reason'];
+export type VoicemailReason = ReasonOf<'voicemail'>;
 
 export type InboundDecision =
   | { readonly kind: 'ring'; readonly seconds: number }
@@ -86,11 +87,9 @@ export function decideAfterDial(dial: DialResult): AfterDial {
   return dial.hasMailbox ? { kind: 'voicemail', reason } : { kind: 'hang-up', verdict: unanswered(reason) };
 }
 
-const reasons: ReadonlySet<string> = new Set(verdicts.voicemail);
-
 function whyUnanswered({ status, sipStatus, sipVerdict: ours }: DialResult): VoicemailReason {
   // The network's own time-out cancels our leg, which looks to us as if the caller had gone.
-  if (ours !== undefined && reasons.has(ours.reason)) return ours.reason as VoicemailReason;
+  if (ours !== undefined && isReasonOf('voicemail', ours.reason)) return ours.reason;
   if (ours !== undefined) return ours.disposition === 'failed' ? 'internal' : 'no-answer';
   if (status === 'busy') return sipStatus === 603 ? 'declined' : 'busy';
   if (status === 'failed') return 'unreachable';

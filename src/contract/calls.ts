@@ -1,53 +1,8 @@
 import { z } from 'zod';
+import { callDispositions, callReasons } from './call-verdicts.ts';
 import { endpoint, noContent } from './endpoint.ts';
 import { numberFilter } from './number-filter.ts';
 import { isoDateTime, listQuery, pageOf } from './page.ts';
-
-/** How a call ended. */
-export const callDispositions = ['answered', 'voicemail', 'missed', 'blocked', 'busy', 'failed', 'cancelled'] as const;
-
-/** Why it ended so: each reason belongs to one or two of the results. */
-export const callReasons = [
-  'caller-hung-up',
-  'callee-hung-up',
-  'hung-up-by-house',
-  'transferred',
-  'replaced',
-  'session-expired',
-  'no-answer',
-  'declined',
-  'offline',
-  'unreachable',
-  'no-devices',
-  'busy',
-  'caller-cancelled',
-  'switched-off',
-  'spam',
-  'unknown-number',
-  'invalid-number',
-  'unknown-service-code',
-  'no-owner',
-  'no-trunk',
-  'trunk-refused',
-  'calling-itself',
-  'loop',
-  'media-refused',
-  'no-media',
-  'made-room',
-  'revoked',
-  'too-long',
-  'not-acknowledged',
-  'phone-error',
-  'redirected',
-  'too-many-calls',
-  'not-registered-here',
-  'destination-not-allowed',
-  'outgoing-limit',
-  'minutes-used-up',
-  'engine-lost',
-  'interrupted',
-  'internal',
-] as const;
 
 export const callDirections = ['internal', 'inbound', 'outbound'] as const;
 export const callPhases = ['ringing', 'in_call', 'held'] as const;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { callReasons } from './calls.ts';
+import { callReasons } from './call-verdicts.ts';
 import { endpoint, noContent } from './endpoint.ts';
 import { isoDateTime } from './page.ts';
 

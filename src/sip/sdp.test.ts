@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { verdicts } from '#calls/verdict.ts';
 import type { Verdict } from '#calls/verdict.ts';
+import { callVerdicts } from '#contract/call-verdicts.ts';
 import { isHold, refusalOf } from './sdp.ts';
 import { outcomeOfStatus, forwardableStatus, reasonPhrase, statusOf } from './sip-status.ts';
 
@@ -53,8 +53,8 @@ describe('session descriptions', () => {
 
 describe('statuses', () => {
   it('exist for every verdict, with a phrase', () => {
-    for (const [disposition, reasons] of Object.entries(verdicts)) {
-      for (const reason of reasons) {
+    for (const [reason, { dispositions }] of Object.entries(callVerdicts)) {
+      for (const disposition of dispositions) {
         const status = statusOf({ disposition, reason } as Verdict);
         expect(status).toBeGreaterThanOrEqual(400);
         expect(reasonPhrase(status)).toBeDefined();

@@ -1,5 +1,6 @@
 import type { LegOutcome } from '#calls/call.ts';
-import type { CallReason, Verdict } from '#calls/verdict.ts';
+import type { Verdict } from '#calls/verdict.ts';
+import { callVerdicts } from '#contract/call-verdicts.ts';
 
 /** The reason phrases of the statuses we send (RFC 3261 section 21 and the RFCs of the extensions). */
 const phrases: Readonly<Record<number, string>> = {
@@ -100,50 +101,8 @@ export function outcomeOfStatus(status: number, { isTrunk, hasRung }: Refuser): 
   }
 }
 
-/** How a caller is told that the call did not come about. */
-const statusByReason: Readonly<Record<CallReason, number>> = {
-  'caller-hung-up': 487,
-  'callee-hung-up': 480,
-  'hung-up-by-house': 480,
-  transferred: 480,
-  replaced: 480,
-  'session-expired': 480,
-  'no-answer': 480,
-  declined: 603,
-  offline: 480,
-  unreachable: 480,
-  'no-devices': 480,
-  busy: 486,
-  'caller-cancelled': 487,
-  'switched-off': 403,
-  spam: 403,
-  'unknown-number': 404,
-  'invalid-number': 484,
-  'unknown-service-code': 404,
-  'no-owner': 404,
-  'no-trunk': 503,
-  'trunk-refused': 403,
-  'calling-itself': 482,
-  loop: 482,
-  'media-refused': 488,
-  'no-media': 503,
-  'made-room': 503,
-  revoked: 403,
-  'too-long': 480,
-  'not-acknowledged': 408,
-  'phone-error': 480,
-  redirected: 480,
-  'too-many-calls': 503,
-  'not-registered-here': 403,
-  'destination-not-allowed': 403,
-  'outgoing-limit': 486,
-  'minutes-used-up': 403,
-  'engine-lost': 503,
-  interrupted: 503,
-  internal: 500,
-};
-
+/** The final response to a caller who was never connected. */
 export function statusOf(verdict: Verdict): number {
   if (verdict.disposition === 'failed' && verdict.reason === 'unreachable') return 503;
-  return statusByReason[verdict.reason];
+  return callVerdicts[verdict.reason].sipStatus;
 }
