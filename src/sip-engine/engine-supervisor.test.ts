@@ -122,8 +122,8 @@ describe('the supervisor of the engine thread', () => {
   it('tells the thread that the application had its turn', async () => {
     const { supervisor, line } = setUp();
     await supervisor.start();
-    const turned = line('turned');
-    supervisor.trust('turn');
+    const turned = line('app-turn-done');
+    supervisor.trust('app-turn-requested');
     expect(await turned).toEqual({ ticket: 11 });
   });
 });

@@ -14,17 +14,17 @@ export type ThreadStart = { readonly options: EngineOptions; readonly logLevels:
 
 export type ToThread =
   | { readonly kind: 'trust' | 'untrust'; readonly address: string }
-  | { readonly kind: 'phone-came' | 'phone-left'; readonly place: RemoteEndpoint }
-  | { readonly kind: 'turned'; readonly ticket: number }
-  | { readonly kind: 'count' | 'stop' };
+  | { readonly kind: 'registration-added' | 'registration-removed'; readonly place: RemoteEndpoint }
+  | { readonly kind: 'app-turn-done'; readonly ticket: number }
+  | { readonly kind: 'get-sizes' | 'stop' };
 
 export type FromThread =
   | { readonly kind: 'ready'; readonly controlPort: number; readonly hostports: string; readonly ports: readonly number[] }
   | { readonly kind: 'problem'; readonly text: string }
   | { readonly kind: 'log'; readonly level: keyof EngineLog; readonly facts: Record<string, unknown>; readonly text: string }
-  | { readonly kind: 'turn'; readonly ticket: number }
+  | { readonly kind: 'app-turn-requested'; readonly ticket: number }
   | { readonly kind: 'flow-closed'; readonly source: FlowSource }
-  | { readonly kind: 'counted'; readonly sizes: Record<string, number> };
+  | { readonly kind: 'sizes'; readonly sizes: Record<string, number> };
 
 /** Where a connection of a phone came from. Address numeric, IPv6 without brackets. */
 export type FlowSource = { readonly protocol: 'tcp' | 'tls' | 'ws' | 'wss'; readonly address: string; readonly port: number };
@@ -122,14 +122,14 @@ export class EngineSupervisor {
   /** A phone is registered from exactly there, by what it proved; twice for two of them. */
   registrationAdded(place: RemoteEndpoint): void {
     this.#registrations.push(place);
-    this.#post({ kind: 'phone-came', place });
+    this.#post({ kind: 'registration-added', place });
   }
 
   registrationRemoved(place: RemoteEndpoint): void {
     const known = this.#registrations.findIndex((one) => isSameEndpoint(one, place));
     if (known === -1) return;
     this.#registrations.splice(known, 1);
-    this.#post({ kind: 'phone-left', place });
+    this.#post({ kind: 'registration-removed', place });
   }
 
   /** Where the engine is; undefined before the first start. It stays the same over restarts. */
@@ -166,10 +166,10 @@ export class EngineSupervisor {
   }
 
   #onMessage(message: FromThread): void {
-    if (message.kind === 'turn') this.#notifyTurn(message.ticket);
+    if (message.kind === 'app-turn-requested') this.#notifyTurn(message.ticket);
     else if (message.kind === 'log') this.#deps.log[message.level](message.facts, message.text);
     else if (message.kind === 'flow-closed') this.#deps.onFlowClosed?.(message.source);
-    else if (message.kind === 'counted') {
+    else if (message.kind === 'sizes') {
       this.#sizes = message.sizes;
       this.#missedCounts = 0;
     } else if (message.kind === 'ready') this.#onReady(message);
@@ -178,7 +178,7 @@ export class EngineSupervisor {
 
   /** Two turns of this loop: in the first the bytes written before the question are read, in the second the promises have run. */
   #notifyTurn(ticket: number): void {
-    setImmediate(() => setImmediate(() => this.#post({ kind: 'turned', ticket })));
+    setImmediate(() => setImmediate(() => this.#post({ kind: 'app-turn-done', ticket })));
   }
 
   #onReady({ controlPort, hostports, ports }: Extract<FromThread, { kind: 'ready' }>): void {
@@ -194,7 +194,7 @@ export class EngineSupervisor {
     };
     this.#isReady = true;
     for (const address of this.#trusted) this.#post({ kind: 'trust', address });
-    for (const place of this.#registrations) this.#post({ kind: 'phone-came', place });
+    for (const place of this.#registrations) this.#post({ kind: 'registration-added', place });
     const { clock } = this.#deps;
     this.#timers.push(
       clock.after(stableAfterMs, () => (this.#pauseMs = minRestartDelayMs)),
@@ -235,7 +235,7 @@ export class EngineSupervisor {
     if (this.#missedCounts > maxMissedCounts) {
       this.#deps.log.error({}, 'The SIP engine hangs');
       void this.#worker?.terminate();
-    } else this.#post({ kind: 'count' });
+    } else this.#post({ kind: 'get-sizes' });
   }
 
   #post(message: ToThread): void {

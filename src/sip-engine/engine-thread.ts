@@ -27,7 +27,7 @@ let tickets = 0;
 const pace: Pace = (release) => {
   tickets += 1;
   waiting.set(tickets, release);
-  post({ kind: 'turn', ticket: tickets });
+  post({ kind: 'app-turn-requested', ticket: tickets });
 };
 
 const engine = createEngine(options, {
@@ -38,15 +38,15 @@ const engine = createEngine(options, {
 });
 
 port.on('message', (message: ToThread) => {
-  if (message.kind === 'turned') {
+  if (message.kind === 'app-turn-done') {
     const release = waiting.get(message.ticket);
     waiting.delete(message.ticket);
     release?.();
   } else if (message.kind === 'trust') engine.trust(message.address);
   else if (message.kind === 'untrust') engine.untrust(message.address);
-  else if (message.kind === 'phone-came') engine.registrationAdded(message.place);
-  else if (message.kind === 'phone-left') engine.registrationRemoved(message.place);
-  else if (message.kind === 'count') post({ kind: 'counted', sizes: engine.sizes() });
+  else if (message.kind === 'registration-added') engine.registrationAdded(message.place);
+  else if (message.kind === 'registration-removed') engine.registrationRemoved(message.place);
+  else if (message.kind === 'get-sizes') post({ kind: 'sizes', sizes: engine.sizes() });
   else void engine.stop().then(() => port.close());
 });
 

@@ -71,7 +71,7 @@ describe('a stranger over UDP', () => {
   });
 
   it('gets no answer at all where it would be more than twice as long as the request', () => {
-    const harness = new TransactionHarness({ standing: 'stranger' });
+    const harness = new TransactionHarness({ standing: 'untrusted' });
     const transaction = harness.receiveRequest({ method: 'OPTIONS' });
     const response = transaction.request.clone();
     response.method = '';

@@ -6,15 +6,18 @@ import type { Standing } from '../transport/known-sources.ts';
 import type { Flow } from '../transport/transport.ts';
 import { parseUri } from '../message/uri.ts';
 
-// Owns who gets on to the applications, and what their answers say about who asked.
+// Owns which requests reach the applications, and what is learned about their sources from what becomes of them.
 // Called by the transaction layer and the user agent core.
-// Must stay true: calls for help have room of their own, by whatever way they come and go.
+// Must stay true: emergency calls have room of their own, inbound and outbound.
 
 type AdmissionDeps = {
   readonly clock: EngineClock;
   readonly log: EngineLog;
-  readonly sources: Pick<SourceLimits, 'standingOf' | 'admitRequest' | 'markAuthenticated'>;
-  /** What is dialled for help, digits only. */
+  readonly sources: Pick<
+    SourceLimits,
+    'standingOf' | 'admitRequest' | 'markAuthenticated' | 'creditAnswer' | 'creditRetransmission'
+  >;
+  /** The emergency numbers, digits only. */
   readonly emergencyNumbers: readonly string[];
 };
 
@@ -43,10 +46,20 @@ export class Admission {
     return false;
   }
 
-  /** An application accepted something by which its sender proved itself. */
+  /** An application accepted a request that authenticates its sender. */
   accepted(flow: Flow): void {
     flow.markAuthenticated?.();
     this.#deps.sources.markAuthenticated(flow);
+  }
+
+  /** The final response to a request of ours came by this flow. */
+  answered(flow: Flow): void {
+    this.#deps.sources.creditAnswer(flow);
+  }
+
+  /** A transaction absorbed a retransmission that came by this flow. */
+  retransmitted(flow: Flow): void {
+    this.#deps.sources.creditRetransmission(flow);
   }
 
   isEmergency({ method, requestUri }: SipMessage): boolean {
@@ -65,6 +78,6 @@ export class Admission {
     if (this.#warnedAt !== 0 && now - this.#warnedAt < warnAgainMs) return;
     this.#warnedAt = now;
     const facts = { refused: this.#refused, address: flow.remoteAddress, standing: this.standingOf(flow) };
-    log.warn(facts, 'More requests come than are taken from their sources');
+    log.warn(facts, 'Requests over the rate limit of their source are refused');
   }
 }

@@ -20,29 +20,29 @@ export type ClientTransactionDeps = {
   readonly finished: FinishedTransactions;
   /** Every client transaction that is not over, by its key. */
   readonly live: Map<string, SipClientTransaction>;
-  /** Those of them that were answered by a 2xx, oldest first. */
+  /** Those answered by a 2xx, oldest first. */
   readonly accepted: Set<SipClientTransaction>;
 };
 
 /**
- * Beyond these the oldest ends before its 64·T1: at hundreds of calls a second that would be thousands of INVITEs in memory. What comes for it
- * afterwards is a late answer: a repeated 2xx of a call that stands gets its ACK again, only another fork's goes unheard.
+ * Beyond this the oldest ends before its Timer M: at hundreds of calls a second that would keep thousands of INVITEs in memory. What comes for
+ * it afterwards is a late 2xx: a retransmission in an established call gets its ACK again, only one of another fork is ignored.
  */
 const maxAccepted = 1_000;
 
 export type ClientTransactionListener = {
   /** Every provisional, the final, and for INVITE every further 2xx. */
   readonly onResponse: (response: SipMessage, flow: Flow) => void;
-  /** No final will come: 'timeout' is Timer B or F, or 64·T1 after a CANCEL. */
+  /** No final response will come: 'timeout' is Timer B or Timer F, or 64·T1 after a CANCEL. */
   readonly onFailed: (why: 'timeout' | SendFailure) => void;
-  /** Timer C. Absent: it does not run. */
+  /** Timer C fired (RFC 3261 section 16.8). Absent: it does not run. */
   readonly onTimerC?: (() => void) | undefined;
 };
 
-/** A request as sent, branch included, and where. */
+/** A request as sent, with its branch, and the flow it goes to. */
 export type PreparedRequest = { readonly message: SipMessage; readonly branch: string; readonly flow: Flow };
 
-/** One request on its way to one target (RFC 3261 section 17.1, RFC 6026 section 7.2). Sends on construction. */
+/** One request to one target (RFC 3261 section 17.1, RFC 6026 section 7.2). Sends on construction. */
 export class SipClientTransaction extends TimerQueueItem {
   readonly message: SipMessage;
   readonly flow: Flow;
@@ -69,8 +69,9 @@ export class SipClientTransaction extends TimerQueueItem {
     this.#retransmitMs = deps.timers.t1;
     this.#bytes = serialize(sent.message);
     deps.live.set(this.#key, this);
+    // Timer B for an INVITE (RFC 3261 section 17.1.1.2), Timer F for others (section 17.1.2.2).
     deps.timerQueues.start(this, deps.timers.t1x64);
-    this.#retransmitLater();
+    this.#startRetransmit();
     this.#send();
   }
 
@@ -83,9 +84,9 @@ export class SipClientTransaction extends TimerQueueItem {
     this.#step(this.#eventOf(response.status));
   }
 
-  /** Its CANCEL left: it ends at the latest 64·T1 from now. */
+  /** Its CANCEL was sent: it ends 64·T1 from now at the latest (RFC 3261 section 9.1). */
   cancelled(): void {
-    this.#step('cancelled');
+    this.#step('cancel-sent');
   }
 
   expire(): void {
@@ -93,10 +94,10 @@ export class SipClientTransaction extends TimerQueueItem {
     this.#step('expire');
   }
 
-  /** Ends without a word to anybody. */
+  /** Ends without notifying its listener. */
   stop(): void {
     this.#state = 'terminated';
-    this.#leave();
+    this.#remove();
   }
 
   get #isInvite(): boolean {
@@ -121,33 +122,36 @@ export class SipClientTransaction extends TimerQueueItem {
   }
 
   #perform(action: ClientAction): void {
-    const { timerQueues: expiries, finished, timers } = this.#deps;
+    const { timerQueues, finished, timers } = this.#deps;
     switch (action) {
       case 'deliver':
         return this.#deliver();
       case 'resend':
         return this.#send();
-      case 'retransmit-later':
-        return this.#retransmitLater();
+      case 'start-retransmit':
+        return this.#startRetransmit();
       case 'stop-retransmitting':
         return this.#stopRetransmitting();
-      case 'expire-later':
+      case 'start-timeout':
+        // Timer M in accepted (RFC 6026 section 7.2), else 64·T1 after the CANCEL.
         if (this.#state === 'accepted') this.#limitAccepted();
-        return expiries.start(this, timers.t1x64);
-      case 'ring-limit-later':
-        if (this.#listener.onTimerC === undefined) return expiries.cancel(this);
-        return expiries.start(this, timers.timerC);
-      case 'tell-ring-limit':
+        return timerQueues.start(this, timers.t1x64);
+      case 'start-timer-c':
+        // RFC 3261 section 16.6 step 11.
+        if (this.#listener.onTimerC === undefined) return timerQueues.cancel(this);
+        return timerQueues.start(this, timers.timerC);
+      case 'notify-timer-c':
         return this.#listener.onTimerC?.();
-      case 'acknowledge':
-        return this.#acknowledge();
-      case 'absorb-short':
+      case 'ack-failure':
+        return this.#ackFailure();
+      case 'absorb-for-t4':
+        // Timer K (RFC 3261 section 17.1.2.2).
         if (!this.#isReliable) finished.keep(this.#key, undefined, timers.t4);
         return undefined;
       case 'give-up':
         return this.#listener.onFailed(this.#failureCause);
-      case 'leave':
-        return this.#leave();
+      case 'remove':
+        return this.#remove();
     }
   }
 
@@ -161,17 +165,17 @@ export class SipClientTransaction extends TimerQueueItem {
     if (this.#bytes === undefined) return;
     this.#deps.transport.send(this.flow, this.#bytes, (failure) => {
       this.#failureCause = failure;
-      this.#step('broken');
+      this.#step('transport-error');
     });
   }
 
-  #retransmitLater(): void {
+  #startRetransmit(): void {
     if (this.#isReliable) return;
     const delayMs = this.#nextRetransmission();
     this.#retransmission = this.#deps.clock.after(delayMs, () => this.#step('retransmit'));
   }
 
-  /** Timer A doubles without end, Timer E up to T2 and is T2 after a provisional. */
+  /** Timer A doubles without limit; Timer E doubles up to T2, and is T2 after a provisional (RFC 3261 sections 17.1.1.2, 17.1.2.2). */
   #nextRetransmission(): number {
     const { t2 } = this.#deps.timers;
     if (this.#state === 'proceeding') return t2;
@@ -185,8 +189,8 @@ export class SipClientTransaction extends TimerQueueItem {
     this.#bytes = undefined;
   }
 
-  /** A lost ACK makes the failure come again; the bytes wait for that 64·T1 (Timer D). */
-  #acknowledge(): void {
+  /** If the ACK is lost the failure comes again: the bytes are kept for Timer D (RFC 3261 section 17.1.1.2, 64·T1). */
+  #ackFailure(): void {
     const { finished, timers, transport } = this.#deps;
     if (this.#response === undefined) return;
     const bytes = serialize(buildAck(this.message, this.#response.message));
@@ -202,7 +206,7 @@ export class SipClientTransaction extends TimerQueueItem {
     oldest?.stop();
   }
 
-  #leave(): void {
+  #remove(): void {
     this.#stopRetransmitting();
     this.#deps.accepted.delete(this);
     this.#deps.timerQueues.cancel(this);

@@ -34,7 +34,7 @@ class Side {
       resolver: new FakeResolver(),
       timers: defaultTimers,
       limits: defaultLimits,
-      admission: { standingOf: () => 'trunk', isEmergency: () => false },
+      admission: { standingOf: () => 'trunk', isEmergency: () => false, answered() {}, retransmitted() {} },
     });
     transport.send = (flow, bytes) => this.#send(clock, network, { text: bytes.toString('latin1'), protocol: flow.protocol });
   }

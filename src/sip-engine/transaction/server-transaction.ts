@@ -20,25 +20,25 @@ export type ServerTransactionDeps = {
   readonly transport: Transport;
   readonly timerQueues: TimerQueues;
   readonly finished: FinishedTransactions;
-  /** The same for requests that nobody accepted, so that they push out none of the others. */
+  /** The same for requests that no application accepted, so that they cannot evict the others. */
   readonly refused: FinishedTransactions;
   readonly unaccepted: UnacceptedRequests;
   /** Every server transaction that is not over, by its key. */
   readonly live: Map<string, SipServerTransaction>;
 };
 
-/** RFC 3261 section 17.2.1: an answer that comes sooner makes 100 needless. */
+/** RFC 3261 section 17.2.1: an answer that comes sooner makes 100 Trying needless. */
 const tryingMs = 200;
-/** What a challenge takes: a peer that got 100 asks no more by itself, so there must be room for the answer. */
+/** Size of a challenge: a peer that got 100 no longer retransmits, so the budget must still cover the answer. */
 const challengeBytes = 800;
 
 type ServerTransactionOptions = { readonly key: string; readonly pool: RequestPool; readonly deps: ServerTransactionDeps };
 
 /**
- * One request from the network and its answers (RFC 3261 section 17.2, RFC 6026 section 7.1).
+ * One request from the network and its responses (RFC 3261 section 17.2, RFC 6026 section 7.1).
  *
- * As long as no application has accepted it, whoever sent it may be anybody, at a forged address: an INVITE that is refused then is answered
- * once and forgotten, and asked again it is a new one; over UDP no more bytes go out than twice what came in.
+ * Until an application accepts it, its source address may be forged: an INVITE that is refused before that is answered once and forgotten,
+ * and its retransmission is a new request; over UDP at most twice the bytes received are sent.
  */
 export class SipServerTransaction extends TimerQueueItem implements ServerTransaction {
   readonly id = newUuid();
@@ -47,7 +47,7 @@ export class SipServerTransaction extends TimerQueueItem implements ServerTransa
   context: unknown;
   onAckTimeout: (() => void) | undefined;
   onTerminated: (() => void) | undefined;
-  /** A CANCEL for it was told to the core. */
+  /** The core was notified of a CANCEL for it. */
   isCancelled = false;
 
   readonly #key: string;
@@ -78,6 +78,7 @@ export class SipServerTransaction extends TimerQueueItem implements ServerTransa
     this.#pool = pool;
     this.#budget = new ReplyBudget(request, flow);
     deps.live.set(key, this);
+    // For a non-INVITE no timer of the RFC: the bound for a request that is never answered.
     deps.timerQueues.start(this, this.isInvite ? tryingMs : deps.timers.t1x64);
   }
 
@@ -104,14 +105,14 @@ export class SipServerTransaction extends TimerQueueItem implements ServerTransa
     this.#requiresAck ||= response.status === 100;
     this.#lastResponse = response;
     if (!this.flow.isOpen) {
-      if (isFinal) this.#leave('terminated');
+      if (isFinal) this.#remove('terminated');
       return 'closed';
     }
     this.#lastBytes = serialize(response);
     if (response.status > 100) this.#toTag ??= response.toTag;
     if (isFinal && this.#isAnsweredOnce) {
       this.#send(this.#lastBytes);
-      this.#leave('terminated');
+      this.#remove('terminated');
     } else this.#step(this.#eventOf(response.status));
     return 'sent';
   }
@@ -135,9 +136,9 @@ export class SipServerTransaction extends TimerQueueItem implements ServerTransa
   }
 
   drop(): void {
-    // Whoever got 100 waits in silence: it must not do so for ever.
+    // A peer that got 100 no longer retransmits: it must not wait for ever.
     if (this.#lastResponse?.status === 100) this.#send(serialize(buildUnavailable(this.request)));
-    this.#leave('terminated');
+    this.#remove('terminated');
   }
 
   resend(response: SipMessage): void {
@@ -145,16 +146,16 @@ export class SipServerTransaction extends TimerQueueItem implements ServerTransa
   }
 
   ackReceived(): void {
-    this.#step('acknowledged');
+    this.#step('ack-2xx');
   }
 
-  /** The request came again. */
+  /** A retransmission of the request came. */
   retransmitted(request: SipMessage): void {
     this.#budget?.retransmitted(request);
     this.#step('request');
   }
 
-  /** An ACK in this transaction came: true if it ends here, false if it is one for a 2xx. */
+  /** An ACK with this branch came: true if it is absorbed here, false if it is for a 2xx. */
   absorbAck(): boolean {
     if (this.#state === 'accepted') return false;
     this.#step('ack');
@@ -172,11 +173,11 @@ export class SipServerTransaction extends TimerQueueItem implements ServerTransa
     else if (this.#budget?.has(challengeBytes) !== false) this.sendTrying();
   }
 
-  /** Ends without a word to anybody. */
+  /** Ends without sending or notifying anything. */
   stop(): void {
     this.onAckTimeout = undefined;
     this.onTerminated = undefined;
-    this.#leave('terminated');
+    this.#remove('terminated');
   }
 
   #eventOf(status: number): ServerEvent {
@@ -193,33 +194,37 @@ export class SipServerTransaction extends TimerQueueItem implements ServerTransa
   }
 
   #perform(action: ServerAction): void {
-    const { timerQueues: expiries, timers } = this.#deps;
+    const { timerQueues, timers } = this.#deps;
     const finished = this.#budget === undefined ? this.#deps.finished : this.#deps.refused;
     switch (action) {
       case 'send':
       case 'resend':
         return this.#send(this.#lastBytes);
-      case 'retransmit-later':
-        return this.#retransmitLater();
-      case 'expire-later':
-        return expiries.start(this, timers.t1x64);
-      case 'absorb-with-answer':
+      case 'start-retransmit':
+        return this.#startRetransmit();
+      case 'start-timeout':
+        // Timer H in completed (RFC 3261 section 17.2.1), Timer L in accepted (RFC 6026 section 7.1).
+        return timerQueues.start(this, timers.t1x64);
+      case 'absorb-and-resend':
+        // Timer J (RFC 3261 section 17.2.2).
         if (!this.#isReliable) finished.keep(this.#key, this.#lastBytes, timers.t1x64);
         return undefined;
-      case 'absorb-long':
+      case 'absorb-for-64t1':
+        // Timer L goes on after the ACK (RFC 6026 section 7.1).
         if (!this.#isReliable) finished.keep(this.#key, undefined, timers.t1x64);
         return undefined;
-      case 'absorb-short':
+      case 'absorb-for-t4':
+        // Timer I after the ACK (RFC 3261 section 17.2.1).
         if (!this.#isReliable) finished.keep(this.#key, undefined, timers.t4);
         return undefined;
-      case 'tell-ack-timeout':
+      case 'notify-ack-timeout':
         return this.onAckTimeout?.();
-      case 'leave':
-        return this.#leave(this.#state);
+      case 'remove':
+        return this.#remove(this.#state);
     }
   }
 
-  /** A peer that got 100 waits for the answer in silence: it must be sure to get one. */
+  /** Not for a peer that got 100: it no longer retransmits, so the answer must be sure to arrive. */
   get #isAnsweredOnce(): boolean {
     return this.isInvite && this.#budget !== undefined && !this.#requiresAck;
   }
@@ -233,14 +238,15 @@ export class SipServerTransaction extends TimerQueueItem implements ServerTransa
     this.#deps.transport.send(this.flow, bytes);
   }
 
-  #retransmitLater(): void {
+  /** Timer G for a failure (RFC 3261 section 17.2.1); the retransmission of a 2xx (section 13.3.1.4) has the same schedule. */
+  #startRetransmit(): void {
     if (this.#isReliable) return;
     const delayMs = this.#retransmitMs;
     this.#retransmitMs = Math.min(delayMs * 2, this.#deps.timers.t2);
     this.#retransmission = this.#deps.clock.after(delayMs, () => this.#step('retransmit'));
   }
 
-  #leave(state: ServerState): void {
+  #remove(state: ServerState): void {
     this.#state = state;
     this.#retransmission?.cancel();
     this.#deps.timerQueues.cancel(this);

@@ -24,8 +24,8 @@ import type { Flow, Resolver, Transport } from '../transport/transport.ts';
 import { UnacceptedRequests } from './unaccepted-requests.ts';
 import type { RequestPool } from './unaccepted-requests.ts';
 
-// Owns every transaction, client and server, and what answers retransmissions afterwards (RFC 3261 section 17, RFC 6026).
-// Called by the transport with what arrives, and by the user agent core and the proxy to send.
+// Owns every transaction, client and server, and what handles retransmissions afterwards (RFC 3261 section 17, RFC 6026).
+// Called by the transport with every message received, and by the user agent core and the proxy to send.
 // Must stay true: each request reaches the core once, each request of ours gets exactly one final response, and every table drains.
 
 export type TransactionLayerDeps = {
@@ -35,7 +35,7 @@ export type TransactionLayerDeps = {
   readonly resolver: Resolver;
   readonly timers: SipTimers;
   readonly limits: Limits;
-  readonly admission: Pick<Admission, 'standingOf' | 'isEmergency'>;
+  readonly admission: Pick<Admission, 'standingOf' | 'isEmergency' | 'answered' | 'retransmitted'>;
 };
 
 export class TransactionLayer implements Transactions {
@@ -89,7 +89,7 @@ export class TransactionLayer implements Transactions {
     else this.#onRequest(message, { flow, via });
   }
 
-  /** The transactions of a connection that ended stay until their timers: `respond` says `closed`, requests in flight end with 408. */
+  /** The transactions of a closed connection stay until their timers fire: `respond` returns `closed`, pending requests end with 408. */
   flowClosed(_flow: Flow): void {}
 
   request(outgoing: OutgoingRequestOptions): ClientTransaction | { readonly problem: string } {
@@ -135,9 +135,12 @@ export class TransactionLayer implements Transactions {
     const method = response.cseq?.method ?? '';
     const key = clientKey(via.params.get('branch') ?? '', method);
     const transaction = this.#clients.live.get(key);
-    if (transaction !== undefined) return transaction.receive(response, flow);
+    if (transaction !== undefined) {
+      if (response.status >= 200 && transaction.state !== 'accepted') this.#deps.admission.answered(flow);
+      return transaction.receive(response, flow);
+    }
     const finished = this.#clients.finished.find(key);
-    // A 2xx to an INVITE that had failed on our side comes from another fork: somebody must end that call.
+    // A 2xx to an INVITE that had failed on our side comes from another fork: the core must end that call.
     if (finished === undefined || (method === 'INVITE' && response.status >= 200 && response.status < 300)) {
       this.#handlers?.onStrayResponse(response, flow);
       return;
@@ -158,7 +161,7 @@ export class TransactionLayer implements Transactions {
     const invite = this.#servers.live.get(serverKey(cancel, via, 'INVITE'));
     const pool = this.#poolOf(cancel, flow);
     const transaction = new SipServerTransaction(cancel, flow, { key, pool, deps: this.#servers });
-    // A call that is answered goes on; 200 would make the caller believe that it is over.
+    // An answered call goes on; a 200 would make the caller believe that it has ended.
     if (invite === undefined || invite.state === 'accepted') {
       transaction.respond(buildResponse(cancel, 481, 'Call/Transaction Does Not Exist'));
       return;
@@ -179,14 +182,15 @@ export class TransactionLayer implements Transactions {
     this.#handlers?.onRequest(transaction);
   }
 
-  /** Answers a retransmission from what is known of the first. */
+  /** True for a retransmission, which is answered with what its transaction answered (RFC 3261 section 17.2.3). */
   #isRepeated(request: SipMessage, { key, flow }: { key: string; flow: Flow }): boolean {
     const { live, refused } = this.#servers;
     const known = live.get(key);
+    const finished = known === undefined ? this.#finished(key) : undefined;
+    if (known === undefined && finished === undefined) return false;
+    this.#deps.admission.retransmitted(flow);
     known?.retransmitted(request);
-    if (known !== undefined) return true;
-    const finished = this.#finished(key);
-    if (finished === undefined) return false;
+    if (finished === undefined) return true;
     const { bytes } = finished;
     const isBound = refused.find(key) === finished;
     if (bytes !== undefined && (!isBound || new ReplyBudget(request, flow).has(bytes.length))) this.#send(flow, bytes);
@@ -197,7 +201,7 @@ export class TransactionLayer implements Transactions {
     return this.#servers.finished.find(key) ?? this.#servers.refused.find(key);
   }
 
-  /** The last places are kept for calls for help. */
+  /** The last places are kept for emergency calls. */
   #hasRoom(request: SipMessage): boolean {
     const { admission, limits } = this.#deps;
     const limit = admission.isEmergency(request) ? limits.serverTransactions : withoutEmergencyReserve(limits.serverTransactions);
@@ -209,19 +213,19 @@ export class TransactionLayer implements Transactions {
   #poolOf(request: SipMessage, flow: Flow): RequestPool {
     const { admission } = this.#deps;
     const standing = admission.standingOf(flow);
-    const isBelow = standing === 'neighbour' || standing === 'stranger';
+    const isBelow = standing === 'sameAddress' || standing === 'untrusted';
     return isBelow && admission.isEmergency(request) ? 'emergency' : standing;
   }
 
-  /** Over UDP silence is cheaper than an answer, and may not even reach a faked source. */
+  /** Over UDP silence is cheaper than an answer, which goes nowhere if the source is forged. */
   #refuse(request: SipMessage, flow: Flow): void {
-    if (!this.#isFull) this.#deps.log.warn({ limit: this.#deps.limits.serverTransactions }, 'Too many requests are waiting.');
+    if (!this.#isFull) this.#deps.log.warn({ limit: this.#deps.limits.serverTransactions }, 'Server transaction table is full');
     this.#isFull = true;
     if (flow.protocol === 'udp') return;
     this.#answer(flow, { request, response: buildUnavailable(request) });
   }
 
-  /** Answers without a transaction; the ACK that follows finds nobody and is dropped by the core. */
+  /** Answers without a transaction; the ACK that follows matches nothing and is dropped by the core. */
   #answer(flow: Flow, { request, response }: { request: SipMessage; response: SipMessage }): void {
     const bytes = serialize(response);
     if (new ReplyBudget(request, flow).has(bytes.length)) this.#send(flow, bytes);

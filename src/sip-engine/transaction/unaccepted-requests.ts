@@ -1,8 +1,8 @@
 import type { Standing } from '../transport/known-sources.ts';
 
-// Owns the requests from the network that no application has accepted yet, apart by who asks.
+// Owns the requests from the network that no application has accepted yet, in one pool for each standing of their sources.
 // Called by the server transactions.
-// Must stay true: however many strangers ask, they take places from one another alone, and who has waited longest goes first.
+// Must stay true: untrusted sources only evict one another's requests, and the request that has waited longest goes first.
 
 export type RequestPool = Standing | 'emergency';
 
@@ -11,8 +11,8 @@ type PendingRequest = { drop(): void };
 const maxPerPool: Readonly<Record<RequestPool, number>> = {
   trunk: 5_000,
   known: 5_000,
-  neighbour: 1_000,
-  stranger: 1_000,
+  sameAddress: 1_000,
+  untrusted: 1_000,
   emergency: 200,
 };
 
@@ -20,8 +20,8 @@ export class UnacceptedRequests {
   readonly #pools: Readonly<Record<RequestPool, Set<PendingRequest>>> = {
     trunk: new Set(),
     known: new Set(),
-    neighbour: new Set(),
-    stranger: new Set(),
+    sameAddress: new Set(),
+    untrusted: new Set(),
     emergency: new Set(),
   };
 

@@ -3,17 +3,17 @@ import type { Network } from '../message/addresses.ts';
 import type { EngineClock } from '../runtime/clock.ts';
 import type { Flow, RemoteEndpoint } from './transport.ts';
 
-// Owns who is known: trunks by their networks, phones by what they proved with their digest.
-// Called by the source limits for every message, and by the engine with what applications accept and say.
-// Must stay true: an address alone makes nobody known; every table is bounded.
+// Owns which sources are known: trunks by their networks, phones by their digest authentication.
+// Called by the source limits for every message, and by the engine with what applications accept and report.
+// Must stay true: an address alone makes no source known; every table is bounded.
 
 /**
- * `trunk`: of a network that the house named. `known`: a phone at the very place from which it proved itself, a connection on which it did,
- * or a peer that we call. `neighbour`: somebody at the address of a phone. `stranger`: everybody else.
+ * `trunk`: of a network that the options name. `known`: the address and port from which a phone authenticated, a connection on which it
+ * did, or a peer that we call. `sameAddress`: another source at the address of a registered phone. `untrusted`: all others.
  */
-export type Standing = 'trunk' | 'known' | 'neighbour' | 'stranger';
+export type Standing = 'trunk' | 'known' | 'sameAddress' | 'untrusted';
 
-/** What the standing of a flow depends on. A stream tells by itself whether something on it was accepted. */
+/** What the standing of a flow depends on. A stream remembers itself whether something on it was accepted. */
 export type MessageSource = Pick<Flow, 'protocol' | 'remoteAddress' | 'remotePort'> & {
   readonly isAuthenticated?: boolean | undefined;
   /** We opened it, or sent a request there. */
@@ -27,10 +27,10 @@ export class KnownSources {
   readonly #clock: EngineClock;
   readonly #limit: number;
   readonly #networks = new Map<string, Network>();
-  /** Where registered phones are, as the application says, and how many of them share it. */
+  /** The endpoints of registered phones, as the application reports them, and how many phones share each. */
   readonly #endpoints = new Map<string, number>();
   readonly #addresses = new Map<string, number>();
-  /** Places over UDP from which a request was accepted, and until when that counts; the oldest first. */
+  /** UDP endpoints from which a request was accepted, and until when that counts; the oldest first. */
   readonly #authenticated = new Map<string, number>();
 
   constructor({ clock, limit }: { readonly clock: EngineClock; readonly limit: number }) {
@@ -81,7 +81,7 @@ export class KnownSources {
     if (this.#isTrunk(address)) return 'trunk';
     if (source.isOurs === true || source.isAuthenticated === true) return 'known';
     if (protocol === 'udp' && this.#isAuthenticatedEndpoint(endpointKey({ protocol, address, port }))) return 'known';
-    return this.#addresses.has(address) ? 'neighbour' : 'stranger';
+    return this.#addresses.has(address) ? 'sameAddress' : 'untrusted';
   }
 
   get size(): number {

@@ -33,7 +33,7 @@ test('a source may burst, then has its rate', () => {
   expect(admitted(sources, '192.0.2.1', 50)).toBe(20);
 });
 
-test('a phone or trunk may ask more than a stranger, but not without end', () => {
+test('a phone or trunk may ask more than a untrusted, but not without end', () => {
   const { sources } = limitsWith({});
   expect(sources.known.trust('192.0.2.0/24')).toBe(true);
   expect(sources.known.trust('trunk.example')).toBe(false);
@@ -41,7 +41,7 @@ test('a phone or trunk may ask more than a stranger, but not without end', () =>
   const most = ['192.0.2.1', '203.0.113.5', '203.0.113.6'].map((address) => admitted(sources, address, 20_000));
   expect(most).toEqual([8_000, 4_000, 200]);
   sources.known.untrust('192.0.2.0/24');
-  expect(sources.standingOf(from('192.0.2.1'))).toBe('stranger');
+  expect(sources.standingOf(from('192.0.2.1'))).toBe('untrusted');
 });
 
 test('whoever proves itself may go on asking', () => {
@@ -65,7 +65,7 @@ test('a stranger at the address of a registered phone takes nothing from that ph
   expect(tally(5_000, () => sources.admitRequest(from('203.0.113.5', 7_000), false))).toBe(200);
   expect(sources.admitRequest(from('203.0.113.5', 5060), false)).toBe(true);
   sources.known.registrationRemoved({ protocol: 'udp', address: '203.0.113.5', port: 5060 });
-  expect(sources.standingOf(from('203.0.113.5', 5060))).toBe('stranger');
+  expect(sources.standingOf(from('203.0.113.5', 5060))).toBe('untrusted');
 });
 
 test('strangers of a hundred thousand addresses together are read and handed on at a bounded rate, and never keep out who is known', () => {
@@ -90,11 +90,11 @@ test('calls for help have room of their own, which those of strangers do not tak
   const { sources } = limitsWith({});
   const phone = { protocol: 'udp', address: '203.0.113.5', port: 5060 } as const;
   sources.known.registrationAdded(phone);
-  const neighbour = from('203.0.113.5', 7000);
-  tally(5_000, () => sources.admitRequest(neighbour, false));
+  const sameAddress = from('203.0.113.5', 7000);
+  tally(5_000, () => sources.admitRequest(sameAddress, false));
   tally(5_000, () => sources.admitRequest(from('203.0.113.5'), false));
   expect(tally(5_000, (index) => sources.admitRequest(from(stranger(index)), true))).toBe(1_020);
-  expect([sources.admitRequest(neighbour, false), sources.admitRequest(neighbour, true)]).toEqual([false, true]);
+  expect([sources.admitRequest(sameAddress, false), sources.admitRequest(sameAddress, true)]).toEqual([false, true]);
   expect([sources.admitRequest(from('203.0.113.5'), false), sources.admitRequest(from('203.0.113.5'), true)]).toEqual([
     false,
     true,

@@ -6,52 +6,61 @@ import type { Limits } from '../runtime/limits.ts';
 import { RateLimit } from './rate-limit.ts';
 import type { Rate } from './rate-limit.ts';
 
-// Owns how much each source may ask of us, by what is known of it: messages to be read, and new requests for the applications.
-// Called by the transport layer for every message, and by the user agent core for every request outside a dialog.
-// Must stay true: its tables are bounded whatever addresses are forged; what strangers use up is never missing to those who are known.
+// Owns the rate limits of each source, by its standing: messages that are parsed, and new requests for the applications.
+// Called by the transport layer for every message, and through the admission by the transaction layer and the user agent core.
+// Must stay true: its tables are bounded whatever addresses are forged; untrusted sources never use up what belongs to known ones.
 
 type SourceLimitsOptions = {
   readonly clock: EngineClock;
   readonly limits: Pick<Limits, 'requestsPerSecond' | 'requestBurst' | 'limitedSources'>;
 };
 
-/** Everybody of one standing together: sources may be forged. Who is known has no common limit, as its very place would have to be guessed. */
+/** All sources of one standing together, since addresses may be forged. Known sources have none: their address and port would have to be guessed. */
 type Totals = Readonly<Partial<Record<Standing, RateLimit>>>;
 
-/** What accepting one request is worth: a phone that proves itself a hundred times a second may ask that often. */
-const messagesForAuthentication = 10;
-const requestsForAuthentication = 4;
-/** A subscriber often has a whole IPv6 /56 (RIPE-690): together they are allowed this many times what a /64 is. */
+/**
+ * Credit for one transaction that did its work: a request that an application accepted, or an answer to a request of ours. It covers a
+ * challenge, provisional responses and ACKs, so that a phone is limited by its calls and not by what they take.
+ */
+const messagesPerTransaction = 10;
+const requestsPerAuthentication = 4;
+/**
+ * RFC 3261 section 17.2: a retransmission is absorbed by its transaction and costs little, and a source sends more of them the later we
+ * answer. So it does not count, up to this rate; beyond it a source repeats itself for no reason.
+ */
+const retransmissionRate: Rate = { perSecond: 500, burst: 4_000 };
+/** A subscriber often has a whole IPv6 /56 (RIPE-690): it is allowed this many times the rate of a /64. */
 const widePrefixFactor = 2;
 
-const messageRates: Readonly<Record<'trunk' | 'known' | 'neighbour', Rate>> = {
+const messageRates: Readonly<Record<'trunk' | 'known' | 'sameAddress', Rate>> = {
   trunk: { perSecond: 2_000, burst: 8_000 },
   known: { perSecond: 500, burst: 4_000 },
-  neighbour: { perSecond: 500, burst: 2_000 },
+  sameAddress: { perSecond: 500, burst: 2_000 },
 };
-const messageTotals = { neighbour: { perSecond: 2_000, burst: 8_000 }, stranger: { perSecond: 4_000, burst: 8_000 } };
+const messageTotals = { sameAddress: { perSecond: 2_000, burst: 8_000 }, untrusted: { perSecond: 4_000, burst: 8_000 } };
 const requestRates: Readonly<Record<Standing, Rate>> = {
   trunk: { perSecond: 50, burst: 1_000 },
   known: { perSecond: 100, burst: 2_000 },
-  neighbour: { perSecond: 50, burst: 200 },
-  stranger: { perSecond: 50, burst: 200 },
+  sameAddress: { perSecond: 50, burst: 200 },
+  untrusted: { perSecond: 50, burst: 200 },
 };
 const requestTotals = {
   trunk: { perSecond: 200, burst: 2_000 },
-  neighbour: { perSecond: 300, burst: 1_000 },
-  stranger: { perSecond: 300, burst: 1_000 },
+  sameAddress: { perSecond: 300, burst: 1_000 },
+  untrusted: { perSecond: 300, burst: 1_000 },
 };
-/** Calls for help that came after the rest was used up. */
+/** Emergency calls that come after the rest is used up. */
 const emergencyRates: Readonly<Record<Standing, Rate>> = {
   trunk: { perSecond: 20, burst: 50 },
   known: { perSecond: 20, burst: 50 },
-  neighbour: { perSecond: 20, burst: 50 },
-  stranger: { perSecond: 5, burst: 20 },
+  sameAddress: { perSecond: 20, burst: 50 },
+  untrusted: { perSecond: 5, burst: 20 },
 };
 
 export class SourceLimits {
   readonly known: KnownSources;
   readonly #messages: Readonly<Record<Standing, RateLimit>>;
+  readonly #retransmissions: RateLimit;
   readonly #widePrefixes: RateLimit;
   readonly #messageTotals: Totals;
   readonly #requests: Readonly<Record<Standing, RateLimit>>;
@@ -61,16 +70,17 @@ export class SourceLimits {
   constructor({ clock, limits }: SourceLimitsOptions) {
     const { requestsPerSecond: perSecond, requestBurst: burst, limitedSources: keys } = limits;
     const limit = (rate: Rate) => new RateLimit({ clock, rate, keys });
-    const stranger = { perSecond, burst };
+    const untrusted = { perSecond, burst };
     this.known = new KnownSources({ clock, limit: keys });
-    this.#messages = limitEach({ ...messageRates, stranger }, limit);
+    this.#messages = limitEach({ ...messageRates, untrusted }, limit);
+    this.#retransmissions = limit(retransmissionRate);
     this.#widePrefixes = limit({ perSecond: perSecond * widePrefixFactor, burst: burst * widePrefixFactor });
-    this.#messageTotals = { neighbour: limit(messageTotals.neighbour), stranger: limit(messageTotals.stranger) };
+    this.#messageTotals = { sameAddress: limit(messageTotals.sameAddress), untrusted: limit(messageTotals.untrusted) };
     this.#requests = limitEach(requestRates, limit);
     this.#requestTotals = {
       trunk: limit(requestTotals.trunk),
-      neighbour: limit(requestTotals.neighbour),
-      stranger: limit(requestTotals.stranger),
+      sameAddress: limit(requestTotals.sameAddress),
+      untrusted: limit(requestTotals.untrusted),
     };
     this.#emergencies = limitEach(emergencyRates, limit);
   }
@@ -79,17 +89,17 @@ export class SourceLimits {
     return this.known.standingOf(source);
   }
 
-  /** Counts one message, before it is read; false when there were too many. */
+  /** Counts one message, before it is parsed; false when there were too many. */
   admitMessage(source: MessageSource): boolean {
     const standing = this.standingOf(source);
     if (!this.#messages[standing].tryConsume(keyOf(standing, source))) return false;
-    if (standing === 'stranger' && !this.#isPrefixAdmitted(source.remoteAddress)) return false;
+    if (standing === 'untrusted' && !this.#isPrefixAdmitted(source.remoteAddress)) return false;
     return this.#messageTotals[standing]?.tryConsume(transportClassOf(source)) ?? true;
   }
 
   /**
-   * Counts one request outside any dialog, before an application gets it; false when there were too many. A call for help that finds no
-   * room among the others of its standing has a little room of its own.
+   * Counts one request outside any dialog, before an application gets it; false when there were too many. An emergency call over the limit
+   * of its standing has a small limit of its own.
    */
   admitRequest(source: MessageSource, isEmergency: boolean): boolean {
     const standing = this.standingOf(source);
@@ -97,22 +107,37 @@ export class SourceLimits {
     const transportClass = transportClassOf(source);
     if (this.#requests[standing].tryConsume(key) && (this.#requestTotals[standing]?.tryConsume(transportClass) ?? true))
       return true;
-    return isEmergency && this.#emergencies[standing].tryConsume(standing === 'stranger' ? transportClass : key);
+    return isEmergency && this.#emergencies[standing].tryConsume(standing === 'untrusted' ? transportClass : key);
   }
 
   /** An application accepted a request that came by this flow. */
   markAuthenticated(source: MessageSource): void {
     this.known.markAuthenticated(source);
     const standing = this.standingOf(source);
-    // A trunk is believed by its address, which over UDP may be forged: that is no proof.
+    // A trunk is known by its address, which over UDP may be forged: that is no proof.
     if (standing !== 'known') return;
     const key = keyOf(standing, source);
-    this.#messages[standing].credit(key, messagesForAuthentication);
-    this.#requests[standing].credit(key, requestsForAuthentication);
+    this.#messages[standing].credit(key, messagesPerTransaction);
+    this.#requests[standing].credit(key, requestsPerAuthentication);
+  }
+
+  /** By this flow came the final response to a request of ours. Its branch was random, so only the peer that got the request can earn this. */
+  creditAnswer(source: MessageSource): void {
+    const standing = this.standingOf(source);
+    if (standing !== 'known' && standing !== 'trunk') return;
+    this.#messages[standing].credit(keyOf(standing, source), messagesPerTransaction);
+  }
+
+  /** A transaction absorbed a retransmission that came by this flow: it does not count, within a limit of its own. */
+  creditRetransmission(source: MessageSource): void {
+    const standing = this.standingOf(source);
+    if (standing !== 'known') return;
+    const key = keyOf(standing, source);
+    if (this.#retransmissions.tryConsume(key)) this.#messages[standing].credit(key, 1);
   }
 
   sizes(): { limitedSources: number; authenticatedSources: number } {
-    const tables = [...Object.values(this.#messages), this.#widePrefixes];
+    const tables = [...Object.values(this.#messages), this.#retransmissions, this.#widePrefixes];
     return { limitedSources: tables.reduce((sum, { size }) => sum + size, 0), authenticatedSources: this.known.size };
   }
 
@@ -122,11 +147,11 @@ export class SourceLimits {
 }
 
 function limitEach(rates: Readonly<Record<Standing, Rate>>, limit: (rate: Rate) => RateLimit): Record<Standing, RateLimit> {
-  const { trunk, known, neighbour, stranger } = rates;
-  return { trunk: limit(trunk), known: limit(known), neighbour: limit(neighbour), stranger: limit(stranger) };
+  const { trunk, known, sameAddress, untrusted } = rates;
+  return { trunk: limit(trunk), known: limit(known), sameAddress: limit(sameAddress), untrusted: limit(untrusted) };
 }
 
-/** Who is known is so at one place; everybody else at one address is one source. */
+/** A known source is one address and port; for the others one address is one source. */
 function keyOf(standing: Standing, source: MessageSource): string {
   const { protocol, remoteAddress, remotePort } = source;
   return standing === 'known'
@@ -134,12 +159,12 @@ function keyOf(standing: Standing, source: MessageSource): string {
     : `${transportClassOf(source)} ${sourceKey(remoteAddress)}`;
 }
 
-/** Over a connection no source can be forged: datagrams take nothing from those who come by one. */
+/** The source of a connection cannot be forged: forged datagrams must not use up the limits of connections. */
 function transportClassOf({ protocol }: MessageSource): 'datagrams' | 'connections' {
   return protocol === 'udp' ? 'datagrams' : 'connections';
 }
 
-/** One IPv6 network has a /64 at least: it counts as one source. */
+/** An IPv6 subscriber has a /64 at least: it counts as one source. */
 export function sourceKey(address: string): string {
   return prefixOf(address, 8);
 }

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
-// Stands in for the engine's thread, so that tests can make it fail on demand: it does what the address given to `trust` says.
+// A fake of the engine's thread that fails on demand: the address given to `trust` says how.
 
 const port = parentPort;
 if (port === null) throw new Error('This file runs on a worker thread.');
@@ -12,20 +12,20 @@ let isUnresponsive = false;
 
 port.on('message', (message: { kind: string; address?: string; ticket?: number }) => {
   if (message.kind === 'stop') port.close();
-  else if (message.kind === 'count') {
-    if (!isUnresponsive) port.postMessage({ kind: 'counted', sizes: { dialogs: 7 } });
-  } else if (message.kind === 'turned') log('turned', { ticket: message.ticket });
+  else if (message.kind === 'get-sizes') {
+    if (!isUnresponsive) port.postMessage({ kind: 'sizes', sizes: { dialogs: 7 } });
+  } else if (message.kind === 'app-turn-done') log('app-turn-done', { ticket: message.ticket });
   else if (message.address === 'throw') throw new Error('thrown on demand');
   else if (message.address === 'exit') process.exit(3);
   else if (message.address === 'hang') isUnresponsive = true;
   else if (message.address === 'close')
     port.postMessage({ kind: 'flow-closed', source: { protocol: 'ws', address: '192.0.2.7', port: 4000 } });
-  else if (message.address === 'turn') port.postMessage({ kind: 'turn', ticket: 11 });
+  else if (message.address === 'app-turn-requested') port.postMessage({ kind: 'app-turn-requested', ticket: 11 });
   else log(message.kind, { address: message.address });
 });
 
-function log(sentence: string, facts: object): void {
-  port?.postMessage({ kind: 'log', level: 'info', facts, sentence });
+function log(text: string, facts: object): void {
+  port?.postMessage({ kind: 'log', level: 'info', facts, text });
 }
 
 const problem = options.hosts['problem'];

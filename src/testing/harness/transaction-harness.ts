@@ -72,7 +72,7 @@ export class TransactionHarness {
       resolver: this.resolver,
       timers: defaultTimers,
       limits: { ...defaultLimits, ...limits },
-      admission: { standingOf: () => standing ?? 'trunk', isEmergency },
+      admission: { standingOf: () => standing ?? 'trunk', isEmergency, answered() {}, retransmitted() {} },
     });
     this.layer.setHandlers({
       onRequest: (transaction) => {
