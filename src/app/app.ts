@@ -145,7 +145,8 @@ async function composePeople(
   const { clock, newId, overrides } = context;
   const log = context.log.child({ room: 'people' });
   const parts = { persons: new PersonStore(db), tokens: new TokenStore(db), writes, clock, newId, log };
-  const people = new People({ ...parts, releasePerson: (personId) => devices.releasePerson(personId) });
+  const people = new People(parts);
+  people.onRemoved([(personId) => () => devices.releasePerson(personId)]);
   const tokens = new Tokens(parts);
   const adminToken = overrides.wantsNewAdminToken === true ? await tokens.renewFirst() : await tokens.ensureFirst();
   // What is written now would be gone with the process: a clear refusal is kinder than a success that does not last.

@@ -45,3 +45,13 @@ export const systemClock: Clock = {
 export function isoTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }
+
+/** Milliseconds of an ISO 8601 text that has been validated; `undefined` where there is none. */
+export function parseTime(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Date.parse(text);
+}
+
+/** For the fields of the API that may have no time yet. */
+export function isoTimeOrNull(milliseconds: number | undefined): string | null {
+  return milliseconds === undefined ? null : isoTime(milliseconds);
+}

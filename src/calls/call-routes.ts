@@ -1,8 +1,9 @@
-import { isoTime } from '#base/clock.ts';
+import { isoTime, isoTimeOrNull, parseTime } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import { getCall, getCallRecord, hangUpAllCalls, hangUpCall, listCallRecords, listCalls } from '#contract/calls.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
+import { answerPage } from '#contract/page.ts';
 import type { CallLeg, CallRecord, Party } from './call.ts';
 import type { CallSearch } from './call-search.ts';
 import type { Calls } from './calls.ts';
@@ -20,7 +21,7 @@ export function callRoutes({ calls, store, search }: CallRoutesDeps): readonly R
   };
   return [
     handle(listCallRecords, ({ query, identity }) => {
-      const { page, per_page: perPage, sort, order, number, device, person, direction, disposition, from, to, text } = query;
+      const { number, device, person, direction, disposition, from, to, text } = query;
       const filter = {
         number,
         deviceId: device,
@@ -29,11 +30,10 @@ export function callRoutes({ calls, store, search }: CallRoutesDeps): readonly R
         disposition,
         text,
         visibleTo: visibleTo(identity),
-        from: milliseconds(from),
-        to: milliseconds(to),
+        from: parseTime(from),
+        to: parseTime(to),
       };
-      const found = search.find(filter, { limit: perPage, offset: (page - 1) * perPage, sort, order });
-      return { items: found.items.map(toRecordReply), page, perPage, total: found.total };
+      return answerPage(query, (request) => search.find(filter, request), toRecordReply);
     }),
     handle(getCallRecord, ({ params, identity }) => {
       const record = store.get(params.id);
@@ -42,11 +42,13 @@ export function callRoutes({ calls, store, search }: CallRoutesDeps): readonly R
       return { ...toRecordReply(record), legs: legs.map(toLegReply) };
     }),
     handle(listCalls, ({ query, identity }) => {
-      const { page, per_page: perPage, order } = query;
       const seen = calls.list().filter((call) => maySee(call.legs, identity));
-      const sorted = order === 'asc' ? seen : seen.toReversed();
-      const items = sorted.slice((page - 1) * perPage, page * perPage).map(toCallReply);
-      return { items, page, perPage, total: seen.length };
+      const sorted = query.order === 'asc' ? seen : seen.toReversed();
+      return answerPage(
+        query,
+        ({ limit, offset }) => ({ items: sorted.slice(offset, offset + limit), total: seen.length }),
+        toCallReply,
+      );
     }),
     handle(getCall, ({ params, identity }) => toCallReply(visible(params.id, identity))),
     handle(hangUpAllCalls, ({ body }) => ({ ended: calls.hangUpAll(body.deviceId) })),
@@ -72,7 +74,7 @@ function toRecordReply(record: CallRecord) {
   const talked = answeredAt === undefined || endedAt === undefined ? 0 : Math.max(0, endedAt - answeredAt);
   return {
     ...toCommonReply(record),
-    endedAt: timeOrNull(endedAt),
+    endedAt: isoTimeOrNull(endedAt),
     durationSeconds: Math.round(talked / 1000),
     disposition: verdict?.disposition ?? null,
     reason: verdict?.reason ?? null,
@@ -89,8 +91,8 @@ function toCommonReply(record: CallRecord) {
     id: record.id,
     direction: record.direction,
     startedAt: isoTime(record.startedAt),
-    ringingAt: timeOrNull(record.ringingAt),
-    answeredAt: timeOrNull(record.answeredAt),
+    ringingAt: isoTimeOrNull(record.ringingAt),
+    answeredAt: isoTimeOrNull(record.answeredAt),
     dialled: record.dialled,
     caller: toPartyReply(record.caller),
     callee: toPartyReply(record.callee),
@@ -114,18 +116,10 @@ function toLegReply(leg: CallLeg) {
     address: leg.address,
     sipCallId: leg.sipCallId,
     startedAt: isoTime(leg.startedAt),
-    ringingAt: timeOrNull(leg.ringingAt),
-    answeredAt: timeOrNull(leg.answeredAt),
-    endedAt: timeOrNull(leg.endedAt),
+    ringingAt: isoTimeOrNull(leg.ringingAt),
+    answeredAt: isoTimeOrNull(leg.answeredAt),
+    endedAt: isoTimeOrNull(leg.endedAt),
     sipStatus: leg.sipStatus ?? null,
     outcome: leg.outcome ?? null,
   };
-}
-
-function timeOrNull(milliseconds: number | undefined): string | null {
-  return milliseconds === undefined ? null : isoTime(milliseconds);
-}
-
-function milliseconds(time: string | undefined): number | undefined {
-  return time === undefined ? undefined : Date.parse(time);
 }

@@ -19,6 +19,29 @@ export function listQuery<const Sort extends readonly [string, ...string[]], Ext
   });
 }
 
+type ListQuery = { readonly page: number; readonly per_page: number; readonly sort: string; readonly order: 'asc' | 'desc' };
+
+/** What a room is asked for: so many items after so many, in this order. Pages are for the API alone. */
+export type ListRequest<Query extends ListQuery = ListQuery> = {
+  readonly limit: number;
+  readonly offset: number;
+  readonly sort: Query['sort'];
+  readonly order: Query['order'];
+};
+
+/** What a room answers: the items asked for, and how many there are in all. */
+export type Listed<Item> = { readonly items: readonly Item[]; readonly total: number };
+
+/** The reply of a list endpoint. */
+export function answerPage<Query extends ListQuery, Item, Reply>(
+  { page, per_page: perPage, sort, order }: Query,
+  find: (request: ListRequest<Query>) => Listed<Item>,
+  toReply: (item: Item) => Reply,
+): { items: Reply[]; page: number; perPage: number; total: number } {
+  const { items, total } = find({ limit: perPage, offset: (page - 1) * perPage, sort, order });
+  return { items: items.map((item) => toReply(item)), page, perPage, total };
+}
+
 /** Reply of every list. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), page: z.number().int(), perPage: z.number().int(), total: z.number().int() });

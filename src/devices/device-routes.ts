@@ -11,6 +11,7 @@ import {
 } from '#contract/devices.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
+import { answerPage } from '#contract/page.ts';
 import type { Device } from './device.ts';
 import type { Devices, DeviceWithSecret } from './devices.ts';
 import type { Registration } from './registration.ts';
@@ -23,8 +24,9 @@ export function deviceRoutes({ devices, registrations, realm }: DeviceRoutesDeps
   const showWithSecret = ({ device, secret }: DeviceWithSecret) => ({ ...show(device), secret, realm });
   return [
     handle(listDevices, ({ query, identity }) => {
-      const page = devices.list({ ...query, personId: ownerFilter(identity, query.personId) });
-      return { ...page, items: page.items.map(show) };
+      const { type, enabled, text } = query;
+      const filter = { personId: ownerFilter(identity, query.personId), type, enabled, text };
+      return answerPage(query, (request) => devices.list({ ...request, ...filter }), show);
     }),
     handle(getDevice, ({ params, identity }) => show(visible(devices, params.id, identity))),
     handle(createDevice, async ({ body }) => showWithSecret(await devices.create(body))),

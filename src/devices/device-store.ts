@@ -1,3 +1,4 @@
+import type { Listed } from '#contract/page.ts';
 import type { Database, Statement } from '#storage/database.ts';
 import type { Device, DeviceId, DeviceType, SipTransport } from './device.ts';
 import type { Ha1 } from './digest.ts';
@@ -15,8 +16,8 @@ export type DeviceSort = 'createdAt' | 'name' | 'extension' | 'username';
 
 /** `personId`: only theirs. `text`: part of the name, extension or username. */
 export type DeviceQuery = {
-  readonly page: number;
-  readonly per_page: number;
+  readonly limit: number;
+  readonly offset: number;
   readonly sort: DeviceSort;
   readonly order: 'asc' | 'desc';
   readonly personId?: string | undefined;
@@ -121,8 +122,7 @@ export class DeviceStore {
     return this.#isTaken.get({ name, but: exceptId }) !== undefined;
   }
 
-  list(query: DeviceQuery): { readonly items: readonly Device[]; readonly total: number } {
-    const { page, per_page: perPage, sort, order, personId, type, enabled, text } = query;
+  list({ limit, offset, sort, order, personId, type, enabled, text }: DeviceQuery): Listed<Device> {
     const where = [
       personId === undefined ? '' : 'person_id = @personId',
       type === undefined ? '' : 'type = @type',
@@ -140,7 +140,7 @@ export class DeviceStore {
     };
     const rows = this.#db
       .prepare<[Bound], Row>(`SELECT ${columns} FROM devices ${conditions} ORDER BY ${ordering} LIMIT @limit OFFSET @offset`)
-      .all({ ...filters, limit: perPage, offset: (page - 1) * perPage });
+      .all({ ...filters, limit, offset });
     const total = this.#db
       .prepare<[Bound], { total: number }>(`SELECT count(*) AS total FROM devices ${conditions}`)
       .get(filters);

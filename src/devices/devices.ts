@@ -7,6 +7,7 @@ import type { Events } from '#base/events.ts';
 import type { NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
+import type { Listed } from '#contract/page.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { DeviceCredentials } from './authenticator.ts';
 import type { Device, DeviceType, SipTransport } from './device.ts';
@@ -112,8 +113,8 @@ export class Devices {
     return makeHa1(name, this.#deps.realm, this.#deps.keys.nonce.toString('latin1')).sha256 < '8';
   };
 
-  list(query: DeviceQuery): { items: readonly Device[]; page: number; perPage: number; total: number } {
-    return { ...this.#deps.store.list(query), page: query.page, perPage: query.per_page };
+  list(query: DeviceQuery): Listed<Device> {
+    return this.#deps.store.list(query);
   }
 
   /** Throws `not-found`. */

@@ -3,6 +3,7 @@ import { AppError } from '#base/errors.ts';
 import { changeAutoReply, createAutoReply, deleteAutoReply, getAutoReply, listAutoReplies } from '#contract/auto-replies.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
+import { answerPage } from '#contract/page.ts';
 import type { AutoReplies } from './auto-replies.ts';
 import type { AutoReply } from './auto-reply.ts';
 
@@ -23,10 +24,8 @@ export function autoReplyRoutes({ autoReplies, numbersOf }: Deps): readonly Rout
   };
   return [
     handle(listAutoReplies, ({ query, identity }) => {
-      const { page, per_page: perPage, order } = query;
       const numbers = identity?.role === 'admin' ? undefined : numbersOf(identity?.personId);
-      const found = autoReplies.list(numbers, { limit: perPage, offset: (page - 1) * perPage, order });
-      return { items: found.items.map(toReply), page, perPage, total: found.total };
+      return answerPage(query, (request) => autoReplies.list(numbers, request), toReply);
     }),
     handle(createAutoReply, async ({ body: { enabled, number, ...rest }, identity }) => {
       admit(number, identity);

@@ -1,4 +1,4 @@
-import { isoTime } from '#base/clock.ts';
+import { isoTime, isoTimeOrNull, parseTime } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
@@ -14,6 +14,7 @@ import {
   sendMessage,
   uploadMessageMedia,
 } from '#contract/messages.ts';
+import { answerPage } from '#contract/page.ts';
 import { extensionOf, isInline } from './media-type.ts';
 import type { MessageMedia } from './message-media.ts';
 import type { Conversation, Message } from './message.ts';
@@ -35,10 +36,13 @@ function conversationRoutes({ messages }: Deps): readonly Route[] {
   };
   return [
     handle(listConversations, ({ query, identity }) => {
-      const { page, per_page: perPage, order, number, unread, text } = query;
+      const { number, unread, text } = query;
       const filter = { ourNumbers: visibleNumbers(messages, identity, number), isUnread: unread, text };
-      const found = messages.conversations(filter, { limit: perPage, offset: (page - 1) * perPage, order });
-      return { items: found.items.map((one) => conversationReply(messages, one)), page, perPage, total: found.total };
+      return answerPage(
+        query,
+        (request) => messages.conversations(filter, request),
+        (conversation) => conversationReply(messages, conversation),
+      );
     }),
     handle(getConversation, ({ params, identity }) => conversationReply(messages, visible(params.id, identity))),
     handle(readConversation, async ({ params, identity }) =>
@@ -55,7 +59,7 @@ function singleRoutes({ messages, files }: Deps): readonly Route[] {
   };
   return [
     handle(listMessages, ({ query, identity }) => {
-      const { page, per_page: perPage, order, conversation, number, farNumber, direction, state, unread, from, to, text } = query;
+      const { conversation, number, farNumber, direction, state, unread, from, to, text } = query;
       const filter = {
         ourNumbers: visibleNumbers(messages, identity, number),
         conversationId: conversation,
@@ -64,11 +68,14 @@ function singleRoutes({ messages, files }: Deps): readonly Route[] {
         direction,
         state,
         text,
-        from: milliseconds(from),
-        to: milliseconds(to),
+        from: parseTime(from),
+        to: parseTime(to),
       };
-      const found = messages.list(filter, { limit: perPage, offset: (page - 1) * perPage, order });
-      return { items: found.items.map((one) => messageReply(messages, one)), page, perPage, total: found.total };
+      return answerPage(
+        query,
+        (request) => messages.list(filter, request),
+        (message) => messageReply(messages, message),
+      );
     }),
     handle(sendMessage, async ({ body, identity }) => {
       const author = { isAdmin: identity?.role === 'admin', personId: identity?.personId };
@@ -121,7 +128,7 @@ function conversationReply(messages: Messages, conversation: Conversation) {
     farNumber,
     lastAt: isoTime(lastAt),
     unread,
-    optedOutAt: timeOrNull(optedOutAt),
+    optedOutAt: isoTimeOrNull(optedOutAt),
     lastMessage: last === undefined ? null : messageReply(messages, last),
   };
 }
@@ -148,14 +155,6 @@ function messageReply(messages: Messages, message: Message) {
     error: error === undefined && errorCode === undefined ? null : { code: errorCode ?? null, message: error ?? '' },
     createdAt: isoTime(message.createdAt),
     changedAt: isoTime(message.changedAt),
-    readAt: timeOrNull(message.readAt),
+    readAt: isoTimeOrNull(message.readAt),
   };
-}
-
-function timeOrNull(time: number | undefined): string | null {
-  return time === undefined ? null : isoTime(time);
-}
-
-function milliseconds(time: string | undefined): number | undefined {
-  return time === undefined ? undefined : Date.parse(time);
 }

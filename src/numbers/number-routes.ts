@@ -1,17 +1,16 @@
 import { isoTime } from '#base/clock.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Route } from '#contract/endpoint.ts';
+import { answerPage } from '#contract/page.ts';
 import { changeNumber, createNumber, deleteNumber, getNumber, listNumbers } from '#contract/numbers.ts';
 import type { OurNumber } from './number.ts';
 import type { Numbers } from './numbers.ts';
 
 export function numberRoutes(numbers: Numbers): readonly Route[] {
   return [
-    handle(listNumbers, ({ query }) => {
-      const { page, per_page: perPage, sort, order, person } = query;
-      const found = numbers.list({ limit: perPage, offset: (page - 1) * perPage, sort, order, personId: person });
-      return { items: found.items.map(toReply), page, perPage, total: found.total };
-    }),
+    handle(listNumbers, ({ query }) =>
+      answerPage(query, (request) => numbers.list({ ...request, personId: query.person }), toReply),
+    ),
     handle(getNumber, ({ params }) => toReply(numbers.get(params.id))),
     handle(createNumber, async ({ body }) =>
       toReply(await numbers.create({ ...body, ownerPersonId: body.ownerPersonId ?? undefined })),

@@ -10,7 +10,7 @@ import { TokenStore } from './token-store.ts';
 import { Tokens } from './tokens.ts';
 
 const log = createLog({ level: 'silent' });
-const anyPage = { page: 1, per_page: 20, order: 'asc' } as const;
+const anyPage = { limit: 20, offset: 0, order: 'asc' } as const;
 
 function open() {
   const clock = new FakeClock();
@@ -29,10 +29,10 @@ describe('people', () => {
 
   it('creates, lists, changes and deletes a person', async () => {
     const anna = await house.people.create({ username: 'anna', name: 'Anna', role: 'user' });
-    expect(anna).toMatchObject({ username: 'anna', name: 'Anna', role: 'user', createdAt: '2026-01-01T12:00:00.000Z' });
+    expect(anna).toMatchObject({ username: 'anna', name: 'Anna', role: 'user', createdAt: house.clock.now() });
     house.clock.advance(1000);
     const changed = await house.people.change(anna.id, { name: 'Anna B.' });
-    expect(changed).toMatchObject({ username: 'anna', name: 'Anna B.', changedAt: '2026-01-01T12:00:01.000Z' });
+    expect(changed).toMatchObject({ username: 'anna', name: 'Anna B.', changedAt: house.clock.now() });
     await house.people.create({ username: 'ben', name: 'Ben', role: 'admin' });
     expect(house.people.list({ ...anyPage, sort: 'username' }).items.map((one) => one.username)).toEqual(['anna', 'ben']);
     expect(house.people.list({ ...anyPage, sort: 'name', role: 'admin' })).toMatchObject({ total: 1, items: [{ name: 'Ben' }] });
@@ -47,6 +47,34 @@ describe('people', () => {
     await expect(house.people.create({ username: 'anna', name: 'Other', role: 'user' })).rejects.toMatchObject(conflict);
     await expect(house.people.change(ben.id, { username: 'anna' })).rejects.toMatchObject(conflict);
     await expect(house.people.change(ben.id, { username: 'ben' })).resolves.toMatchObject({ username: 'ben' });
+  });
+
+  it('lets every room release what it has of a removed person, first in the transaction, then for good', async () => {
+    const anna = await house.people.create({ username: 'anna', name: 'Anna', role: 'user' });
+    const seen: string[] = [];
+    const isThere = () => house.people.byId(anna.id) !== undefined;
+    house.people.onRemoved([
+      (id) => {
+        seen.push(`files of ${id}: ${isThere()}`);
+        return () => {
+          throw new Error('The disk does not answer');
+        };
+      },
+      (id) => () => void seen.push(`memory of ${id}: ${isThere()}`),
+    ]);
+    await house.people.delete(anna.id);
+    expect(seen).toEqual([`files of ${anna.id}: true`, `memory of ${anna.id}: false`]);
+  });
+
+  it('releases nothing of a person who stays', async () => {
+    const anna = await house.people.create({ username: 'anna', name: 'Anna', role: 'admin' });
+    await house.tokens.create({ name: 'Anna’s', personId: anna.id });
+    const [first] = house.tokens.list({ ...anyPage, sort: 'createdAt' }).items;
+    await house.tokens.delete(first?.id ?? '');
+    const released: string[] = [];
+    house.people.onRemoved([(id) => () => void released.push(id)]);
+    await expect(house.people.delete(anna.id)).rejects.toMatchObject({ code: 'conflict' });
+    expect([released, house.people.byId(anna.id)?.name]).toEqual([[], 'Anna']);
   });
 
   it('says not found for nobody', async () => {
@@ -119,14 +147,15 @@ describe('tokens', () => {
       await new Promise(setImmediate);
       return tokens.list({ ...anyPage, sort: 'createdAt' }).items[0]?.lastUsedAt;
     };
-    expect(await lastUse()).toBeNull();
+    expect(await lastUse()).toBeUndefined();
+    const firstUse = clock.now();
     tokens.identify(first);
-    expect(await lastUse()).toBe('2026-01-01T12:00:00.000Z');
+    expect(await lastUse()).toBe(firstUse);
     clock.advance(60_000);
     tokens.identify(first);
-    expect(await lastUse()).toBe('2026-01-01T12:00:00.000Z');
+    expect(await lastUse()).toBe(firstUse);
     clock.advance(15 * 60_000);
     tokens.identify(first);
-    expect(await lastUse()).toBe('2026-01-01T12:16:00.000Z');
+    expect(await lastUse()).toBe(clock.now());
   });
 });

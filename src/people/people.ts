@@ -1,11 +1,13 @@
-// Owns the people of the house and the tokens that speak for them.
-// Called by http through person-routes.ts, and by app.ts, which asks whom a token stands for.
-// Must stay true: there is always a token of an administrator, so that nobody locks the house out of its own exchange.
+// Owns the people of the house, and what happens to what was theirs when one is removed.
+// Called by http through person-routes.ts; app composes the ports by which other rooms release what they have of a person.
+// Must stay true: there is always an administrator's API token, so that the house is never locked out of its own exchange.
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { NewId } from '#base/ids.ts';
+import type { Log } from '#base/log.ts';
+import type { Listed } from '#contract/page.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
-import type { Page, Person, PersonQuery, Role } from './person.ts';
+import type { Person, PersonId, PersonQuery, Role } from './person.ts';
 import type { PersonStore } from './person-store.ts';
 import { assertAdminTokenLeft } from './tokens.ts';
 import type { TokenStore } from './token-store.ts';
@@ -16,9 +18,15 @@ export type PeopleDeps = {
   readonly writes: WriteBatch;
   readonly clock: Clock;
   readonly newId: NewId;
-  /** Lets go of what a person owned in rooms that people knows nothing of. */
-  readonly releasePerson?: (personId: string) => void;
+  readonly log: Log;
 };
+
+/**
+ * How a room releases what SQL cannot: copies in memory, files. Called in the transaction that removes the person, while their rows are
+ * still there; what it returns is called once they are gone for good. Rows go by their foreign key (`ON DELETE`): tokens and mailbox with
+ * the person; phones, numbers and voicemails stay, and belong to the house.
+ */
+export type PersonRelease = (personId: PersonId) => () => void | Promise<void>;
 
 export type PersonChange = {
   readonly username?: string | undefined;
@@ -28,12 +36,18 @@ export type PersonChange = {
 
 export class People {
   readonly #deps: PeopleDeps;
+  readonly #releases: PersonRelease[] = [];
 
   constructor(deps: PeopleDeps) {
     this.#deps = deps;
   }
 
-  list(query: PersonQuery): Page<Person> {
+  /** Each of `releases` is called for every person who is removed. */
+  onRemoved(releases: readonly PersonRelease[]): void {
+    this.#releases.push(...releases);
+  }
+
+  list(query: PersonQuery): Listed<Person> {
     return this.#deps.persons.list(query);
   }
 
@@ -55,8 +69,9 @@ export class People {
       this.#assertFree(given.username);
       const now = clock.now();
       const id = newId('person');
-      persons.insert({ id, ...given, createdAtMs: now, changedAtMs: now });
-      return this.get(id);
+      const person: Person = { id, ...given, createdAt: now, changedAt: now };
+      persons.insert(person);
+      return person;
     });
   }
 
@@ -67,20 +82,33 @@ export class People {
       const before = this.get(id);
       const { username = before.username, name = before.name, role = before.role } = change;
       if (username !== before.username) this.#assertFree(username);
-      persons.update({ id: before.id, username, name, role }, clock.now());
+      const person: Person = { ...before, username, name, role, changedAt: clock.now() };
+      persons.update(person);
       assertAdminTokenLeft(tokens);
-      return this.get(id);
+      return person;
     });
   }
 
-  /** Removes the person and their tokens. Throws `not-found`, or `conflict` where no administrator's token would be left. */
+  /** Removes the person and their tokens. Rejects with `not-found`, or `conflict` where no administrator's token would be left. */
   async delete(id: string): Promise<void> {
-    const { persons, tokens, writes, releasePerson } = this.#deps;
-    await writes.write(() => {
-      if (!persons.delete(id)) throw new AppError('not-found', 'There is no such person');
+    const { persons, tokens, writes } = this.#deps;
+    const released = await writes.write(() => {
+      const person = this.get(id);
+      const after = this.#releases.map((release) => release(person.id));
+      persons.delete(person.id);
       assertAdminTokenLeft(tokens);
+      return after;
     });
-    releasePerson?.(id);
+    await Promise.all(released.map((release) => this.#finish(release)));
+  }
+
+  /** The person is gone: one room that fails keeps neither the others nor the answer. */
+  async #finish(release: () => void | Promise<void>): Promise<void> {
+    try {
+      await release();
+    } catch (error) {
+      this.#deps.log.error({ err: error }, 'Something of a removed person was not released');
+    }
   }
 
   #assertFree(username: string): void {

@@ -1,18 +1,15 @@
-import { isoTime } from '#base/clock.ts';
-import type { Id } from '#base/ids.ts';
+import type { Listed } from '#contract/page.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
-import type { Page, Person, PersonQuery, Role } from './person.ts';
+import type { Person, PersonId, PersonQuery, Role } from './person.ts';
 
 type Row = {
-  readonly id: Id<'person'>;
+  readonly id: PersonId;
   readonly username: string;
   readonly name: string;
   readonly role: Role;
   readonly created_at: number;
   readonly changed_at: number;
 };
-
-export type PersonRow = Omit<Person, 'createdAt' | 'changedAt'> & { readonly createdAtMs: number; readonly changedAtMs: number };
 
 const columns = 'id, username, name, role, created_at, changed_at';
 const sortColumns = { createdAt: 'created_at', name: 'name COLLATE NOCASE', username: 'username' } as const;
@@ -36,40 +33,40 @@ export class PersonStore {
   }
 
   byId(id: string): Person | undefined {
-    return toPerson(this.#byId.get(id));
+    const row = this.#byId.get(id);
+    return row === undefined ? undefined : toPerson(row);
   }
 
   byUsername(username: string): Person | undefined {
-    return toPerson(this.#byUsername.get(username));
+    const row = this.#byUsername.get(username);
+    return row === undefined ? undefined : toPerson(row);
   }
 
-  list(query: PersonQuery): Page<Person> {
-    const where = query.role === undefined ? '' : 'WHERE role = @role';
-    const given = { role: query.role, limit: query.per_page, offset: (query.page - 1) * query.per_page };
+  list({ role, sort, order, limit, offset }: PersonQuery): Listed<Person> {
+    const where = role === undefined ? '' : 'WHERE role = @role';
+    const given = { role, limit, offset };
     const rows = this.#db
       .prepare<[typeof given], Row>(
-        `SELECT ${columns} FROM users ${where} ORDER BY ${sortColumns[query.sort]} ${query.order}, id ${query.order} LIMIT @limit OFFSET @offset`,
+        `SELECT ${columns} FROM users ${where} ORDER BY ${sortColumns[sort]} ${order}, id ${order} LIMIT @limit OFFSET @offset`,
       )
       .all(given);
     const total = this.#db.prepare<[typeof given], { n: number }>(`SELECT count(*) AS n FROM users ${where}`).get(given)?.n ?? 0;
-    return { items: rows.flatMap((row) => toPerson(row) ?? []), page: query.page, perPage: query.per_page, total };
+    return { items: rows.map(toPerson), total };
   }
 
-  insert(row: PersonRow): void {
-    this.#insert.run(row.id, row.username, row.name, row.role, row.createdAtMs, row.changedAtMs);
+  insert(person: Person): void {
+    this.#insert.run(person.id, person.username, person.name, person.role, person.createdAt, person.changedAt);
   }
 
-  update(person: Pick<Person, 'id' | 'username' | 'name' | 'role'>, changedAtMs: number): void {
-    this.#update.run(person.username, person.name, person.role, changedAtMs, person.id);
+  update({ id, username, name, role, changedAt }: Person): void {
+    this.#update.run(username, name, role, changedAt, id);
   }
 
-  delete(id: string): boolean {
-    return this.#delete.run(id).changes > 0;
+  delete(id: PersonId): void {
+    this.#delete.run(id);
   }
 }
 
-function toPerson(row: Row | undefined): Person | undefined {
-  if (row === undefined) return undefined;
-  const { created_at: createdAt, changed_at: changedAt, ...rest } = row;
-  return { ...rest, createdAt: isoTime(createdAt), changedAt: isoTime(changedAt) };
+function toPerson({ created_at: createdAt, changed_at: changedAt, ...rest }: Row): Person {
+  return { ...rest, createdAt, changedAt };
 }

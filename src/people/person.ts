@@ -1,32 +1,34 @@
 import type { Id } from '#base/ids.ts';
 
+export type PersonId = Id<'person'>;
+export type TokenId = Id<'token'>;
+
 export type Role = 'admin' | 'user';
 
-/** Somebody of the house. The role of a token made for a person is the person's. */
+/** A person of the house. The role of a token made for a person is the person's. */
 export type Person = {
-  readonly id: Id<'person'>;
+  readonly id: PersonId;
   /** Lower case, unique in the house. */
   readonly username: string;
   readonly name: string;
   readonly role: Role;
-  readonly createdAt: string;
-  readonly changedAt: string;
+  /** Milliseconds since the Unix epoch, as all times here. */
+  readonly createdAt: number;
+  readonly changedAt: number;
 };
 
 export type ApiToken = {
-  readonly id: Id<'token'>;
+  readonly id: TokenId;
   readonly name: string;
   readonly role: Role;
-  readonly personId: Id<'person'> | null;
-  readonly createdAt: string;
-  readonly lastUsedAt: string | null;
+  readonly personId: PersonId | undefined;
+  readonly createdAt: number;
+  readonly lastUsedAt: number | undefined;
 };
 
-export type Page<Item> = { readonly items: Item[]; readonly page: number; readonly perPage: number; readonly total: number };
-
 type ListQuery<Sort extends string> = {
-  readonly page: number;
-  readonly per_page: number;
+  readonly limit: number;
+  readonly offset: number;
   readonly sort: Sort;
   readonly order: 'asc' | 'desc';
 };

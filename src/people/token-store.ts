@@ -1,32 +1,31 @@
-import { isoTime } from '#base/clock.ts';
-import type { Id } from '#base/ids.ts';
+import type { Listed } from '#contract/page.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
-import type { ApiToken, Page, Role, TokenQuery } from './person.ts';
+import type { ApiToken, PersonId, Role, TokenId, TokenQuery } from './person.ts';
 
 type Row = {
-  readonly id: Id<'token'>;
+  readonly id: TokenId;
   readonly name: string;
   readonly role: Role;
-  readonly person_id: Id<'person'> | null;
+  readonly person_id: PersonId | null;
   readonly created_at: number;
   readonly last_used_at: number | null;
 };
 
 export type NewToken = {
-  readonly id: Id<'token'>;
+  readonly id: TokenId;
   readonly name: string;
   readonly hash: Buffer;
   /** Null where the token was made for a person, whose role counts. */
   readonly role: Role | null;
-  readonly personId: string | null;
-  readonly createdAtMs: number;
+  readonly personId: PersonId | undefined;
+  readonly createdAt: number;
 };
 
 const selection = `SELECT t.id, t.name, coalesce(t.role, p.role) AS role, t.person_id, t.created_at, t.last_used_at
   FROM api_tokens t LEFT JOIN users p ON p.id = t.person_id`;
 const sortColumns = { createdAt: 't.created_at', name: 't.name COLLATE NOCASE' } as const;
 
-/** The table `api_tokens`. Holds hashes only: nobody who reads the file can sign in with it. */
+/** The table `api_tokens`. Holds hashes only: reading the file gives no token to sign in with. */
 export class TokenStore {
   readonly #db: OpenedDatabase['db'];
   readonly #byHash;
@@ -53,22 +52,27 @@ export class TokenStore {
   }
 
   byHash(hash: Buffer): ApiToken | undefined {
-    return toToken(this.#byHash.get(hash));
+    const row = this.#byHash.get(hash);
+    return row === undefined ? undefined : toToken(row);
   }
 
   byId(id: string): ApiToken | undefined {
-    return toToken(this.#byId.get(id));
+    const row = this.#byId.get(id);
+    return row === undefined ? undefined : toToken(row);
   }
 
-  list(query: TokenQuery): Page<ApiToken> {
-    const given = { limit: query.per_page, offset: (query.page - 1) * query.per_page };
+  list({ sort, order, limit, offset }: TokenQuery): Listed<ApiToken> {
+    const given = { limit, offset };
     const rows = this.#db
       .prepare<[typeof given], Row>(
-        `${selection} ORDER BY ${sortColumns[query.sort]} ${query.order}, t.id ${query.order} LIMIT @limit OFFSET @offset`,
+        `${selection} ORDER BY ${sortColumns[sort]} ${order}, t.id ${order} LIMIT @limit OFFSET @offset`,
       )
       .all(given);
-    const total = this.#count.get()?.n ?? 0;
-    return { items: rows.flatMap((row) => toToken(row) ?? []), page: query.page, perPage: query.per_page, total };
+    return { items: rows.map(toToken), total: this.count() };
+  }
+
+  count(): number {
+    return this.#count.get()?.n ?? 0;
   }
 
   /** How many tokens have the role of an administrator. */
@@ -77,15 +81,15 @@ export class TokenStore {
   }
 
   insert(token: NewToken): void {
-    this.#insert.run(token.id, token.name, token.hash, token.role, token.personId, token.createdAtMs);
+    this.#insert.run(token.id, token.name, token.hash, token.role, token.personId ?? null, token.createdAt);
   }
 
-  touch(id: string, usedAtMs: number): void {
-    this.#touch.run(usedAtMs, id);
+  touch(id: TokenId, usedAt: number): void {
+    this.#touch.run(usedAt, id);
   }
 
-  delete(id: string): boolean {
-    return this.#delete.run(id).changes > 0;
+  delete(id: TokenId): void {
+    this.#delete.run(id);
   }
 
   /** Removes the tokens of this name that belong to no person. */
@@ -94,8 +98,6 @@ export class TokenStore {
   }
 }
 
-function toToken(row: Row | undefined): ApiToken | undefined {
-  if (row === undefined) return undefined;
-  const { created_at: createdAt, last_used_at: lastUsedAt, person_id: personId, ...rest } = row;
-  return { ...rest, personId, createdAt: isoTime(createdAt), lastUsedAt: lastUsedAt === null ? null : isoTime(lastUsedAt) };
+function toToken({ created_at: createdAt, last_used_at: lastUsedAt, person_id: personId, ...rest }: Row): ApiToken {
+  return { ...rest, personId: personId ?? undefined, createdAt, lastUsedAt: lastUsedAt ?? undefined };
 }

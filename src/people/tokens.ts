@@ -5,7 +5,8 @@ import type { NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { Identity } from '#contract/endpoint.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
-import type { ApiToken, Page, Role, TokenQuery } from './person.ts';
+import type { Listed } from '#contract/page.ts';
+import type { ApiToken, PersonId, Role, TokenId, TokenQuery } from './person.ts';
 import type { PersonStore } from './person-store.ts';
 import type { TokenStore } from './token-store.ts';
 
@@ -24,41 +25,46 @@ export type TokensDeps = {
 };
 
 type TokenInput = { readonly name: string; readonly role?: Role | undefined; readonly personId?: string | undefined };
+type NewApiToken = { readonly name: string; readonly role?: Role | undefined; readonly personId?: PersonId | undefined };
 
 /** API tokens: 256 random bits each, kept as a hash. Random bits cannot be guessed, so a fast hash is enough for them. */
 export class Tokens {
   readonly #deps: TokensDeps;
-  readonly #touched = new Map<string, number>();
+  readonly #touched = new Map<TokenId, number>();
 
   constructor(deps: TokensDeps) {
     this.#deps = deps;
   }
 
-  /** Whom `text` stands for, `undefined` where nobody. */
+  /** Whom a token's text stands for; `undefined` for one that is not ours. */
   identify(text: string): Identity | undefined {
     const token = this.#deps.tokens.byHash(hashOf(text));
     if (token === undefined) return undefined;
     this.#touch(token.id);
-    const personId = token.personId ?? undefined;
-    return { kind: 'token', id: personId ?? token.id, personId, role: token.role };
+    const { id, personId, role } = token;
+    return { kind: 'token', id: personId ?? id, personId, role };
   }
 
-  list(query: TokenQuery): Page<ApiToken> {
+  list(query: TokenQuery): Listed<ApiToken> {
     return this.#deps.tokens.list(query);
   }
 
-  /** Resolves with the one and only sight of the token's text. Throws `invalid` where the person does not exist. */
-  create(input: TokenInput): Promise<ApiToken & { readonly token: string }> {
+  /**
+   * Resolves with the token's text, which is shown this once. Rejects with `invalid` where the person does not exist, `conflict` where
+   * there are too many.
+   */
+  create({ name, role, personId: given }: TokenInput): Promise<ApiToken & { readonly token: string }> {
     const { tokens, persons, writes } = this.#deps;
     return writes.write(() => {
-      if (input.personId !== undefined && persons.byId(input.personId) === undefined) {
-        const details = [{ field: 'personId', message: 'is nobody of this house' }];
+      const personId = given === undefined ? undefined : persons.byId(given)?.id;
+      if (given !== undefined && personId === undefined) {
+        const details = [{ field: 'personId', message: 'is not a person of this house' }];
         throw new AppError('invalid', 'There is no such person', { details });
       }
-      if (tokens.list({ page: 1, per_page: 1, sort: 'createdAt', order: 'asc' }).total >= maxTokens) {
+      if (tokens.count() >= maxTokens) {
         throw new AppError('conflict', `There are ${maxTokens} API tokens already: delete some first`);
       }
-      return this.#insert(input);
+      return this.#insert({ name, role, personId });
     });
   }
 
@@ -66,9 +72,11 @@ export class Tokens {
   delete(id: string): Promise<void> {
     const { tokens, writes } = this.#deps;
     return writes.write(() => {
-      if (!tokens.delete(id)) throw new AppError('not-found', 'There is no such API token');
+      const token = tokens.byId(id);
+      if (token === undefined) throw new AppError('not-found', 'There is no such API token');
+      tokens.delete(token.id);
       assertAdminTokenLeft(tokens);
-      this.#touched.delete(id);
+      this.#touched.delete(token.id);
     });
   }
 
@@ -77,7 +85,7 @@ export class Tokens {
     return this.#deps.tokens.countAdmin() > 0 ? undefined : this.renewFirst();
   }
 
-  /** Makes the first token anew, for somebody who lost it; the earlier one ends. */
+  /** Replaces the first token where it was lost; the earlier one ends. */
   renewFirst(): Promise<string> {
     return this.#deps.writes.write(() => {
       this.#deps.tokens.deleteNamed(firstTokenName);
@@ -85,30 +93,30 @@ export class Tokens {
     });
   }
 
-  #insert({ name, role, personId }: TokenInput): ApiToken & { readonly token: string } {
+  #insert({ name, role, personId }: NewApiToken): ApiToken & { readonly token: string } {
     const { tokens, clock, newId } = this.#deps;
     const token = `gosip_${randomBytes(32).toString('base64url')}`;
     const id = newId('token');
     const ownRole = personId === undefined ? (role ?? 'user') : null;
-    tokens.insert({ id, name, hash: hashOf(token), role: ownRole, personId: personId ?? null, createdAtMs: clock.now() });
+    tokens.insert({ id, name, hash: hashOf(token), role: ownRole, personId, createdAt: clock.now() });
     const made = tokens.byId(id);
     if (made === undefined) throw new AppError('internal', 'The token was not stored');
     return { ...made, token };
   }
 
-  #touch(id: string): void {
+  #touch(id: TokenId): void {
     const { clock } = this.#deps;
     if (clock.monotonic() - (this.#touched.get(id) ?? -Infinity) < touchEveryMs) return;
     this.#touched.set(id, clock.monotonic());
     const now = clock.now();
-    // Who signs in must not fail because the disk is full.
+    // A full disk keeps nobody from signing in.
     this.#deps.writes
       .write(() => this.#deps.tokens.touch(id, now))
-      .catch((error: unknown) => this.#deps.log.warn({ err: error }, 'The last use of a token could not be noted'));
+      .catch((error: unknown) => this.#deps.log.warn({ err: error }, 'Last use of an API token not stored'));
   }
 }
 
-/** Throws `conflict`, which undoes the write it stands in, where no administrator could sign in any more. */
+/** Throws `conflict`, which rolls back the write it is part of, where no administrator could sign in any more. */
 export function assertAdminTokenLeft(tokens: TokenStore): void {
   if (tokens.countAdmin() > 0) return;
   throw new AppError('conflict', 'This would leave no administrator with an API token: make another one first');

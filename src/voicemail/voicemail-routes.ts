@@ -1,8 +1,9 @@
-import { isoTime } from '#base/clock.ts';
+import { isoTime, isoTimeOrNull, parseTime } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
 import type { FileReply } from '#contract/file.ts';
+import { answerPage } from '#contract/page.ts';
 import {
   changeVoicemail,
   changeVoicemailSettings,
@@ -39,18 +40,17 @@ export function voicemailRoutes({ voicemails, recordings, files, settings, reten
   };
   return [
     handle(listVoicemails, ({ query, identity }) => {
-      const { page, per_page: perPage, sort, order, person, heard, archived, from, to, text } = query;
+      const { person, heard, archived, from, to, text } = query;
       const filter = {
         visibleTo: visibleTo(identity),
         personId: person,
         isHeard: heard,
         isArchived: archived,
         text,
-        from: milliseconds(from),
-        to: milliseconds(to),
+        from: parseTime(from),
+        to: parseTime(to),
       };
-      const found = voicemails.list(filter, { limit: perPage, offset: (page - 1) * perPage, sort, order });
-      return { items: found.items.map(toReply), page, perPage, total: found.total };
+      return answerPage(query, (request) => voicemails.list(filter, request), toReply);
     }),
     handle(getVoicemail, ({ params, identity }) => toReply(visible(params.id, identity))),
     handle(getVoicemailAudio, async ({ params, identity }): Promise<FileReply> => {
@@ -106,11 +106,7 @@ function toReply(voicemail: Voicemail) {
     audio: audio === 'stored' || audio === 'fetching' ? audio : ('lost' as const),
     problem: voicemail.problem ?? null,
     transcript: transcript ?? null,
-    heardAt: voicemail.heardAt === undefined ? null : isoTime(voicemail.heardAt),
-    archivedAt: voicemail.archivedAt === undefined ? null : isoTime(voicemail.archivedAt),
+    heardAt: isoTimeOrNull(voicemail.heardAt),
+    archivedAt: isoTimeOrNull(voicemail.archivedAt),
   };
-}
-
-function milliseconds(time: string | undefined): number | undefined {
-  return time === undefined ? undefined : Date.parse(time);
 }

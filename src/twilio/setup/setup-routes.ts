@@ -1,4 +1,4 @@
-import { isoTime } from '#base/clock.ts';
+import { isoTime, isoTimeOrNull } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Route } from '#contract/endpoint.ts';
@@ -123,7 +123,7 @@ function toSetup(setup: TwilioSetup) {
     drift: (state?.drift ?? []).map(toDrift),
     alerts: (state?.alerts ?? []).map(toAlert),
     lastSteps: lastSteps.map(toStep),
-    lookedAt: state === undefined ? null : isoTime(state.lookedAt),
+    lookedAt: isoTimeOrNull(state?.lookedAt),
   };
 }
 
@@ -144,7 +144,7 @@ function toAlert({ code, text, requestUrl, at }: TwilioAlert) {
     code: code ?? null,
     message: explainErrorCode(code, text),
     url: requestUrl,
-    at: at === undefined ? null : isoTime(at),
+    at: isoTimeOrNull(at),
   };
 }
 
