@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { callReasons, isReasonOf } from '#contract/call-verdicts.ts';
 import type { OurNumber } from '#numbers/number.ts';
 import { decideAfterDial, decideInbound, unanswered, verdictOfVoicemail, verdictAfterTimeout } from './pstn-call-decision.ts';
-import type { PstnCaller, DialResult, InboundFacts } from './pstn-call-decision.ts';
+import type { DialOutcome, PstnCaller, InboundFacts } from './pstn-call-decision.ts';
 import type { Verdict } from './verdict.ts';
 
 const number: OurNumber = {
@@ -54,39 +54,36 @@ describe('after the attempt to reach us', () => {
   const hungUp: Verdict = { disposition: 'answered', reason: 'callee-hung-up' };
   const gone: Verdict = { disposition: 'cancelled', reason: 'caller-cancelled' };
 
-  it.each<[string, boolean, number | undefined, Verdict | undefined, string]>([
-    ['completed', false, 200, hungUp, 'hang-up answered/callee-hung-up'],
-    ['completed', true, 200, hungUp, 'hang-up answered/callee-hung-up'],
-    ['completed', false, 200, undefined, 'hang-up answered/caller-hung-up'],
-    ['answered', false, undefined, undefined, 'hang-up answered/caller-hung-up'],
-    // Whatever the network calls it, we know that somebody talked.
-    ['failed', false, 500, hungUp, 'hang-up answered/callee-hung-up'],
-    ['no-answer', false, 480, missed('no-answer'), 'voicemail no-answer'],
-    ['no-answer', false, 487, gone, 'voicemail no-answer'],
-    ['no-answer', false, undefined, undefined, 'voicemail no-answer'],
-    ['no-answer', true, 487, gone, 'hang-up missed/caller-cancelled'],
-    ['canceled', true, 487, gone, 'hang-up missed/caller-cancelled'],
-    ['canceled', false, 487, gone, 'voicemail no-answer'],
-    ['busy', false, 486, { disposition: 'busy', reason: 'busy' }, 'voicemail busy'],
-    ['busy', false, 486, undefined, 'voicemail busy'],
-    ['busy', false, 603, undefined, 'voicemail declined'],
-    ['busy', false, 603, missed('declined'), 'voicemail declined'],
-    ['failed', false, 480, missed('offline'), 'voicemail offline'],
-    ['failed', false, undefined, undefined, 'voicemail unreachable'],
-    ['failed', false, 500, { disposition: 'failed', reason: 'phone-error' }, 'voicemail internal'],
-    ['failed', false, 403, { disposition: 'blocked', reason: 'switched-off' }, 'hang-up blocked/switched-off'],
-    ['', false, undefined, undefined, 'voicemail no-answer'],
-    ['something-new', false, undefined, undefined, 'voicemail no-answer'],
-  ])('%s, caller gone %s, SIP %s, ours %j: %s', (status, isCallerGone, sipStatus, ours, expected) => {
-    const dial: DialResult = { status, isCallerGone, sipStatus, sipVerdict: ours, hasMailbox: true };
-    const after = decideAfterDial(dial);
+  it.each<[DialOutcome, boolean, Verdict | undefined, string]>([
+    ['answered', false, hungUp, 'hang-up answered/callee-hung-up'],
+    ['answered', true, hungUp, 'hang-up answered/callee-hung-up'],
+    ['answered', false, undefined, 'hang-up answered/caller-hung-up'],
+    // Whatever the network reports, our side knows that two people talked.
+    ['unreachable', false, hungUp, 'hang-up answered/callee-hung-up'],
+    ['no-answer', false, missed('no-answer'), 'voicemail no-answer'],
+    ['no-answer', false, gone, 'voicemail no-answer'],
+    ['no-answer', false, undefined, 'voicemail no-answer'],
+    ['no-answer', true, gone, 'hang-up missed/caller-cancelled'],
+    ['no-answer', true, undefined, 'hang-up missed/caller-cancelled'],
+    ['busy', false, { disposition: 'busy', reason: 'busy' }, 'voicemail busy'],
+    ['busy', false, undefined, 'voicemail busy'],
+    ['declined', false, undefined, 'voicemail declined'],
+    ['busy', false, missed('declined'), 'voicemail declined'],
+    ['unreachable', false, missed('offline'), 'voicemail offline'],
+    ['unreachable', false, undefined, 'voicemail unreachable'],
+    ['unreachable', false, { disposition: 'failed', reason: 'phone-error' }, 'voicemail internal'],
+    ['no-answer', false, { disposition: 'cancelled', reason: 'revoked' }, 'voicemail no-answer'],
+    ['unreachable', false, { disposition: 'blocked', reason: 'switched-off' }, 'hang-up blocked/switched-off'],
+    ['unreachable', true, { disposition: 'blocked', reason: 'switched-off' }, 'hang-up missed/caller-cancelled'],
+  ])('%s, caller gone %s, our side %j: %s', (outcome, isCallerGone, sipVerdict, expected) => {
+    const after = decideAfterDial({ outcome, isCallerGone, sipVerdict, hasMailbox: true });
     expect(
       after.kind === 'voicemail' ? `voicemail ${after.reason}` : `hang-up ${after.verdict.disposition}/${after.verdict.reason}`,
     ).toBe(expected);
   });
 
   it('hangs up where there is no mailbox', () => {
-    const dial: DialResult = { status: 'busy', isCallerGone: false, sipStatus: 486, sipVerdict: undefined, hasMailbox: false };
+    const dial = { outcome: 'busy', isCallerGone: false, sipVerdict: undefined, hasMailbox: false } as const;
     expect(decideAfterDial(dial)).toEqual({ kind: 'hang-up', verdict: { disposition: 'busy', reason: 'busy' } });
   });
 });
@@ -117,8 +114,8 @@ describe('the end of a call', () => {
     ],
     [{ voicemailReason: undefined, sipVerdict: undefined, isCallerGone: true }, 'missed/caller-cancelled'],
     [{ voicemailReason: undefined, sipVerdict: undefined, isCallerGone: false }, 'missed/unreachable'],
-  ])('that nobody told: %j', (untold, expected) => {
-    const { disposition, reason } = verdictAfterTimeout(untold);
+  ])('after the last callback was lost: %j', (abandoned, expected) => {
+    const { disposition, reason } = verdictAfterTimeout(abandoned);
     expect(`${disposition}/${reason}`).toBe(expected);
   });
 });

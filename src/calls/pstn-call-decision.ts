@@ -57,13 +57,18 @@ function rejected(verdict: Verdict): InboundDecision {
   return { kind: 'reject', tone: 'rejected', verdict };
 }
 
-/** What the network says when its attempt to reach us is over. */
+/** How the network's attempt to reach us ended, as far as the network can tell. */
+export type DialOutcome = 'answered' | 'busy' | 'declined' | 'no-answer' | 'unreachable';
+
+/** What the network reports when its attempt to reach us is over. */
 export type DialResult = {
   /** Of the caller's own leg. */
   readonly isCallerGone: boolean;
-  /** As the network calls it: `completed`, `answered`, `busy`, `no-answer`, `failed`, `canceled`; others may appear. */
-  readonly status: string;
-  readonly sipStatus: number | undefined;
+  readonly outcome: DialOutcome;
+};
+
+/** What is known when the attempt to reach us is over. */
+export type AfterDialFacts = DialResult & {
   /** What our side of the call ended with, where it came that far. */
   readonly sipVerdict: Verdict | undefined;
   readonly hasMailbox: boolean;
@@ -75,25 +80,19 @@ export type AfterDial =
   | { readonly kind: 'hang-up'; readonly verdict: Verdict };
 
 /** What becomes of a caller whose call did, or did not, get through. */
-export function decideAfterDial(dial: DialResult): AfterDial {
-  const { sipVerdict: ours } = dial;
-  if (ours?.disposition === 'answered') return { kind: 'hang-up', verdict: ours };
-  if (dial.status === 'completed' || dial.status === 'answered') {
-    return { kind: 'hang-up', verdict: { disposition: 'answered', reason: 'caller-hung-up' } };
-  }
-  if (dial.isCallerGone) return { kind: 'hang-up', verdict: { disposition: 'missed', reason: 'caller-cancelled' } };
-  if (ours?.disposition === 'blocked') return { kind: 'hang-up', verdict: ours };
-  const reason = whyUnanswered(dial);
-  return dial.hasMailbox ? { kind: 'voicemail', reason } : { kind: 'hang-up', verdict: unanswered(reason) };
+export function decideAfterDial({ outcome, isCallerGone, sipVerdict, hasMailbox }: AfterDialFacts): AfterDial {
+  if (sipVerdict?.disposition === 'answered') return { kind: 'hang-up', verdict: sipVerdict };
+  if (outcome === 'answered') return { kind: 'hang-up', verdict: { disposition: 'answered', reason: 'caller-hung-up' } };
+  if (isCallerGone) return { kind: 'hang-up', verdict: { disposition: 'missed', reason: 'caller-cancelled' } };
+  if (sipVerdict?.disposition === 'blocked') return { kind: 'hang-up', verdict: sipVerdict };
+  const reason = sipVerdict === undefined ? outcome : whyUnanswered(sipVerdict);
+  return hasMailbox ? { kind: 'voicemail', reason } : { kind: 'hang-up', verdict: unanswered(reason) };
 }
 
-function whyUnanswered({ status, sipStatus, sipVerdict: ours }: DialResult): VoicemailReason {
+function whyUnanswered({ disposition, reason }: Verdict): VoicemailReason {
+  if (isReasonOf('voicemail', reason)) return reason;
   // The network's own time-out cancels our leg, which looks to us as if the caller had gone.
-  if (ours !== undefined && isReasonOf('voicemail', ours.reason)) return ours.reason;
-  if (ours !== undefined) return ours.disposition === 'failed' ? 'internal' : 'no-answer';
-  if (status === 'busy') return sipStatus === 603 ? 'declined' : 'busy';
-  if (status === 'failed') return 'unreachable';
-  return 'no-answer';
+  return disposition === 'failed' ? 'internal' : 'no-answer';
 }
 
 /** How a call that reached nobody ended, where no message was left either. */
@@ -118,10 +117,10 @@ export type AbandonedCall = {
 };
 
 /** How a call ended whose last word from the network was lost. */
-export function verdictAfterTimeout({ voicemailReason, sipVerdict: ours, isCallerGone }: AbandonedCall): Verdict {
+export function verdictAfterTimeout({ voicemailReason, sipVerdict, isCallerGone }: AbandonedCall): Verdict {
   if (voicemailReason !== undefined) return unanswered(voicemailReason);
-  if (ours?.disposition === 'cancelled') return { disposition: 'missed', reason: 'caller-cancelled' };
-  if (ours !== undefined) return ours;
+  if (sipVerdict?.disposition === 'cancelled') return { disposition: 'missed', reason: 'caller-cancelled' };
+  if (sipVerdict !== undefined) return sipVerdict;
   return { disposition: 'missed', reason: isCallerGone ? 'caller-cancelled' : 'unreachable' };
 }
 

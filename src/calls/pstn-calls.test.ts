@@ -5,7 +5,7 @@ import type { PstnCaller } from './pstn-call-decision.ts';
 
 const caller: PstnCaller = { number: '+15555550100', isWithheld: false, name: 'Zoé', attestation: 'none', spamScore: undefined };
 const call = { callSid: `CA${'1'.repeat(32)}`, dialled: ourNumber.number, caller, isReachable: true, trunk: 'twilio' };
-const noAnswer = { isCallerGone: false, status: 'no-answer', sipStatus: 480 };
+const noAnswer = { isCallerGone: false, outcome: 'no-answer' } as const;
 const heard = { isThere: true, seconds: 12, minSeconds: 3 };
 
 let harness: PstnHarness;
@@ -56,7 +56,7 @@ describe('a call from outside that is answered', () => {
     leg.ringRequests[0]?.listener.answered();
     harness.clock.advance(60_000);
     harness.placed?.hungUp({ disposition: 'answered', reason: 'callee-hung-up' });
-    expect(harness.pstnCalls.dialDone(call.callSid, { isCallerGone: false, status: 'completed', sipStatus: 200 })).toEqual({
+    expect(harness.pstnCalls.dialDone(call.callSid, { isCallerGone: false, outcome: 'answered' })).toEqual({
       kind: 'hang-up',
       verdict: { disposition: 'answered', reason: 'callee-hung-up' },
     });
@@ -75,7 +75,7 @@ describe('a call from outside that is answered', () => {
   it('is not closed by the action that comes before the BYE', () => {
     const { token } = arrive();
     harness.leg(token).ringRequests[0]?.listener.answered();
-    const done = { isCallerGone: false, status: 'completed', sipStatus: 200 };
+    const done = { isCallerGone: false, outcome: 'answered' } as const;
     expect(harness.pstnCalls.dialDone(call.callSid, done)?.kind).toBe('hang-up');
     expect(harness.records()).toEqual(['inbound open +15555550100 → +14165550100']);
     harness.placed?.hungUp({ disposition: 'answered', reason: 'callee-hung-up' });
@@ -108,7 +108,7 @@ describe('a call from outside that nobody answers', () => {
     const after = { kind: 'voicemail', reason: 'no-answer' };
     expect(harness.pstnCalls.dialDone(call.callSid, noAnswer)).toEqual(after);
     // Asked twice, told twice the same.
-    expect(harness.pstnCalls.dialDone(call.callSid, { ...noAnswer, status: 'completed' })).toEqual(after);
+    expect(harness.pstnCalls.dialDone(call.callSid, { ...noAnswer, outcome: 'answered' })).toEqual(after);
     expect(harness.pstnCalls.progressOf(call.callSid)).toBe('voicemail');
     harness.clock.advance(20_000);
     harness.pstnCalls.voicemailDone(call.callSid, heard);
@@ -166,7 +166,7 @@ describe('a call from outside that nobody answers', () => {
       open({});
       const { token } = arrive();
       harness.leg(token);
-      const gone = { isCallerGone: true, status: 'canceled', sipStatus: 487 };
+      const gone = { isCallerGone: true, outcome: 'no-answer' } as const;
       if (order === 'action first') expect(harness.pstnCalls.dialDone(call.callSid, gone)?.kind).toBe('hang-up');
       harness.placed?.callerGone();
       if (order === 'cancel first') expect(harness.pstnCalls.dialDone(call.callSid, gone)?.kind).toBe('hang-up');
@@ -184,7 +184,7 @@ describe('a call from outside that nobody answers', () => {
   it('takes the reason from the phones', () => {
     const { token } = arrive();
     harness.leg(token).ringRequests[0]?.listener.failed('declined', 603);
-    const done = { isCallerGone: false, status: 'busy', sipStatus: 603 };
+    const done = { isCallerGone: false, outcome: 'busy' } as const;
     expect(harness.pstnCalls.dialDone(call.callSid, done)).toEqual({ kind: 'voicemail', reason: 'declined' });
   });
 
@@ -281,7 +281,7 @@ describe('words that come twice or out of nowhere', () => {
     expect(again.pstnCalls.size).toBe(1);
     expect(again.pstnCalls.receive(call)).toMatchObject({ callId, token });
     expect(again.records()).toEqual(['inbound open +15555550100 → +14165550100']);
-    expect(again.pstnCalls.dialDone(call.callSid, { isCallerGone: false, status: 'failed', sipStatus: undefined })).toEqual({
+    expect(again.pstnCalls.dialDone(call.callSid, { isCallerGone: false, outcome: 'unreachable' })).toEqual({
       kind: 'voicemail',
       reason: 'unreachable',
     });

@@ -85,7 +85,7 @@ export class PstnCalls implements PstnCallTracker {
   }
 
   /** Decides what becomes of a caller whose call did, or did not, get through. Undefined: we never heard of the call. */
-  dialDone(callSid: string, dial: Pick<DialResult, 'isCallerGone' | 'status' | 'sipStatus'>): AfterDial | undefined {
+  dialDone(callSid: string, dial: DialResult): AfterDial | undefined {
     const pstnCall = this.#pstnCallOf(callSid);
     if (pstnCall === undefined) return undefined;
     if (pstnCall.afterDial !== undefined) return pstnCall.afterDial;
@@ -107,7 +107,7 @@ export class PstnCalls implements PstnCallTracker {
   recover(notice: Omit<InboundCallNotice, 'isReachable'>): InboundCallResult & { readonly isForVoicemail: boolean } {
     if (this.#pstnCallOf(notice.callSid) === undefined) this.#rejoin(notice);
     const result = this.receive({ ...notice, isReachable: false });
-    const gaveUp = { isCallerGone: false, status: 'failed', sipStatus: undefined };
+    const gaveUp = { isCallerGone: false, outcome: 'unreachable' } as const;
     const isForVoicemail =
       result.decision.kind === 'ring'
         ? this.dialDone(notice.callSid, gaveUp)?.kind === 'voicemail'

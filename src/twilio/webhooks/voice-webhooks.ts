@@ -3,6 +3,7 @@ import type { CallRecord } from '#calls/call.ts';
 import type { AfterDial, DialResult, VoicemailOutcome } from '#calls/pstn-call-decision.ts';
 import type { InboundCallNotice, InboundCallResult } from '#calls/pstn-call.ts';
 import { calledNumber, readCaller, userOf } from './caller.ts';
+import { readDialOutcome } from './dial-outcome.ts';
 import { trunkName } from '#twilio/api/settings.ts';
 import type { TwilioSettings } from '#twilio/api/settings.ts';
 import {
@@ -29,7 +30,7 @@ export type PstnCallsPort = {
   recover(notice: Omit<InboundCallNotice, 'isReachable'>): InboundCallResult & { readonly isForVoicemail: boolean };
   /** How far a call has come: `announced` until its SIP leg was there. */
   progressOf(callSid: string): 'unknown' | 'announced' | 'ringing' | 'voicemail' | 'over';
-  dialDone(callSid: string, dial: Pick<DialResult, 'isCallerGone' | 'status' | 'sipStatus'>): AfterDial | undefined;
+  dialDone(callSid: string, dial: DialResult): AfterDial | undefined;
   voicemailDone(callSid: string, outcome: VoicemailOutcome): void;
   callerGone(callSid: string): void;
   recordOf(callSid: string, callId?: string): CallRecord | undefined;
@@ -109,11 +110,7 @@ export class VoiceWebhooks {
     if (callSid === undefined) return this.apology(form);
     const { callId, personId } = this.#receive(callSid, form);
     const isCallerGone = finalStatuses.has(form.text('CallStatus'));
-    const after = this.#deps.calls.dialDone(callSid, {
-      isCallerGone,
-      status: form.text('DialCallStatus'),
-      sipStatus: form.count('DialSipResponseCode'),
-    });
+    const after = this.#deps.calls.dialDone(callSid, { isCallerGone, outcome: readDialOutcome(form) });
     if (isCallerGone) return emptyTwiml();
     return after === undefined || after.kind === 'voicemail' ? this.#voicemail(personId, callId) : hangUpTwiml();
   }
@@ -194,7 +191,7 @@ export class VoiceWebhooks {
   }
 
   #sendToVoicemail(callSid: string, { personId, callId }: InboundCallResult): string {
-    this.#deps.calls.dialDone(callSid, { isCallerGone: false, status: 'failed', sipStatus: undefined });
+    this.#deps.calls.dialDone(callSid, { isCallerGone: false, outcome: 'unreachable' });
     return this.#voicemail(personId, callId);
   }
 
