@@ -1,11 +1,50 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { heavyTests, liveTests } from './script/test-projects.ts';
+
+const live = liveTests(import.meta.dirname);
+const limits = { testTimeout: 30_000, hookTimeout: 60_000 };
+// Real programs and real time: CI tries a second time, and the report names each test that needed it as an open fault.
+// oxlint-disable-next-line node/no-process-env -- CI says so by this alone
+const retry = process.env['CI'] === undefined ? 0 : 1;
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
     pool: 'forks',
-    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          ...limits,
+          name: 'unit',
+          include: ['src/**/*.test.ts'],
+          exclude: [...live, ...heavyTests],
+          isolate: false,
+          maxWorkers: availableParallelism(),
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...limits,
+          name: 'live',
+          include: live,
+          exclude: heavyTests,
+          // They wait for most of their time.
+          maxWorkers: availableParallelism() + 3,
+          retry,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          ...limits,
+          name: 'heavy',
+          include: heavyTests,
+          maxWorkers: 2,
+          retry,
+          sequence: { groupOrder: 3 },
+        },
+      },
+    ],
   },
 });

@@ -1,24 +1,51 @@
-import type { Reporter, TestModule } from 'vitest/node';
+import type { Reporter, TestModule, TestProject, Vitest } from 'vitest/node';
 
-/** Prints the closing line of a test run: how many tests passed, failed and were skipped. */
+const slowest = 10;
+
+/** Prints what a test run cost and what is open, and as its closing line how many tests passed, failed and were skipped. */
 export default class SummaryReporter implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
-    const count = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
-    const retried: string[] = [];
-    for (const module of modules) {
-      for (const test of module.children.allTests()) {
-        const { state } = test.result();
-        if (test.diagnostic()?.flaky === true) retried.push(`${module.relativeModuleId}: ${test.fullName}`);
-        if (state === 'passed') count.passed += 1;
-        else if (state === 'skipped') count.skipped += 1;
-        else count.failed += 1;
-      }
-      if (module.errors().length > 0) count.failed += 1;
-    }
-    // The default reporter prints its own report in the same moment; this line must come after it.
-    process.on('exit', () => {
-      for (const name of retried) process.stdout.write(`\nPASSED ONLY AT THE SECOND TRY, look into it: ${name}\n`);
-      process.stdout.write(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`);
-    });
+  #projects: readonly TestProject[] = [];
+  #startedAt = 0;
+
+  onInit(vitest: Vitest): void {
+    this.#projects = vitest.projects;
+    this.#startedAt = performance.now();
   }
+
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+    const seconds = (performance.now() - this.#startedAt) / 1000;
+    const ran = this.#projects.filter((project) => modules.some((module) => module.project === project));
+    const workers = ran.map(({ name, config }) => `${name} ${config.maxWorkers}`).join(', ');
+    const lines = [
+      `${seconds.toFixed(0)} s; workers: ${workers}; the slowest files:`,
+      ...slowestFiles(modules),
+      ...retriedTests(modules).map((name) => `OPEN FAULT, passed only on retry: ${name}`),
+      closingLine(modules, unhandledErrors.length),
+    ];
+    // The default reporter prints its own report in the same moment; these lines must come after it.
+    process.on('exit', () => process.stdout.write(`\n${lines.join('\n')}\n`));
+  }
+}
+
+function slowestFiles(modules: readonly TestModule[]): string[] {
+  const files = modules.map((module) => ({ name: module.relativeModuleId, ms: module.diagnostic().duration }));
+  const first = files.toSorted((a, b) => b.ms - a.ms).slice(0, slowest);
+  return first.map(({ name, ms }) => `${(ms / 1000).toFixed(1).padStart(7)} s  ${name}`);
+}
+
+function retriedTests(modules: readonly TestModule[]): string[] {
+  return modules.flatMap((module) => {
+    const retried = [...module.children.allTests()].filter((test) => test.diagnostic()?.flaky === true);
+    return retried.map((test) => `${module.relativeModuleId}: ${test.fullName}`);
+  });
+}
+
+function closingLine(modules: readonly TestModule[], unhandledErrors: number): string {
+  const states = modules.flatMap((module) => [...module.children.allTests()].map((test) => test.result().state));
+  const passed = states.filter((state) => state === 'passed').length;
+  const skipped = states.filter((state) => state === 'skipped').length;
+  // A file that cannot be loaded has no test to fail.
+  const failed =
+    states.length - passed - skipped + unhandledErrors + modules.filter((module) => module.errors().length > 0).length;
+  return `${passed} passed, ${failed} failed, ${skipped} skipped`;
 }

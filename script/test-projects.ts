@@ -1,0 +1,49 @@
+// Which tests run in which project of vitest.config.ts. Live is what reaches programs, sockets or threads through its own imports and the
+// harnesses it uses, so that a new test cannot land among the unit tests, which share their process.
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+
+const reaches = ['node:child_process', 'node:dgram', 'node:tls', 'node:worker_threads', 'src/app/app.ts'];
+
+/** These compute for seconds: they run while live tests wait. */
+export const longTests = [
+  'src/devices/damage.test.ts',
+  'src/devices/nonces.test.ts',
+  'src/sip-engine/control/fuzz.test.ts',
+  'src/sip-engine/fuzz.test.ts',
+  'src/sip-engine/proxy/random.test.ts',
+  'src/sip-engine/transaction/transaction-layer.test.ts',
+  'src/sip-engine/transport/source-limits.test.ts',
+  'src/sip-engine/untrusted-sources.test.ts',
+  'src/sip-engine/user-agent/housekeeping.test.ts',
+  'src/sip-engine/user-agent/user-agent-core.test.ts',
+];
+
+/** These measure real time or load the whole machine: one neighbour at most. */
+export const heavyTests = ['chaos', 'flood', 'full-disk', 'stall', 'stalled-calls', 'real-phones.*'].map(
+  (name) => `src/app/flows/${name}.test.ts`,
+);
+
+const imports = /^(?:import|export)\s(?!type\s)(?:[^'";]*?\sfrom\s)?'([^']+)'|\bimport\('([^']+)'\)/gm;
+
+/** The live tests below this folder: their paths from there. */
+export function liveTests(root: string): string[] {
+  const known = new Map(longTests.map((path) => [path, true]));
+  const isFollowed = (path: string) => path.startsWith('src/testing/') || path.endsWith('.test.ts');
+  const target = (path: string, from: string) => {
+    if (from.startsWith('#')) return `src/${from.slice(1)}`;
+    return from.startsWith('.') ? relative(root, resolve(root, dirname(path), from)) : from;
+  };
+  const isLive = (path: string): boolean => {
+    if (reaches.includes(path)) return true;
+    const before = known.get(path);
+    if (before !== undefined) return before;
+    if (!isFollowed(path) || !path.endsWith('.ts')) return false;
+    const text = readFileSync(join(root, path), 'utf8');
+    const found = [...text.matchAll(imports)].some(([, named, dynamic]) => isLive(target(path, named ?? dynamic ?? '')));
+    known.set(path, found);
+    return found;
+  };
+  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).map((path) => `src/${path}`);
+  return files.filter((path) => path.endsWith('.test.ts') && isLive(path));
+}
