@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { ImportGraph } from './related-tests.ts';
+
+const files: Record<string, string> = {
+  'src/calls/a.ts': '',
+  'src/calls/b.ts': "import { a } from './a.ts';",
+  'src/sip/c.ts': "import type { b } from '#calls/b.ts';",
+  'src/sip/c.test.ts': "import { c } from './c.ts';",
+  'src/calls/a.test.ts': "const { a } = await import('./a.ts');",
+  'src/calls/other.test.ts': "import { x } from 'vitest';",
+};
+
+test('the tests of a file are those that import it, the nearest first', () => {
+  const graph = new ImportGraph(Object.keys(files), (file) => files[file] ?? '');
+  expect(graph.testsOf('src/calls/a.ts')).toEqual(['src/calls/a.test.ts', 'src/sip/c.test.ts']);
+  expect(graph.testsOf('src/sip/c.ts')).toEqual(['src/sip/c.test.ts']);
+});
