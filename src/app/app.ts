@@ -201,7 +201,7 @@ function composePublicWebhooks(
     ...context,
     settings,
     calls: outside,
-    voicemail: voicemail.port,
+    voicemail: voicemail.room,
     messages,
     media,
     isReachable: () => sip.trunkStates().find(({ name }) => name === trunkName)?.isReady ?? true,

@@ -8,9 +8,9 @@ import { createLog } from '#base/log.ts';
 import { Health } from '#system/health.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { PstnHarness } from '#testing/harness/pstn-harness.ts';
+import { VoicemailHarness } from '#testing/harness/voicemail-harness.ts';
 import { makeCertificate } from '#testing/harness/tls-certificate.ts';
 import { LiveTwilioSettings } from '#twilio/api/settings.ts';
-import { fallbackVoicemail } from '#twilio/webhooks/webhook-ports.ts';
 import { parseOptions } from '#options/options.ts';
 import { composeWebhooks } from './webhooks.ts';
 import type { WebhooksRoom } from './webhooks.ts';
@@ -37,7 +37,7 @@ beforeEach(async () => {
     stack,
     log: createLog({ level: 'silent' }),
     calls: harness.pstnCalls,
-    voicemail: fallbackVoicemail,
+    voicemail: stack.use(new VoicemailHarness({ calls: harness.pstnCalls, isInMemory: true })).room,
     messages: { onIncomingMessage: () => {}, onMessageStatus: () => {} },
     media: { publicMedia: () => undefined },
     isReachable: () => true,

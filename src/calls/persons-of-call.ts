@@ -12,3 +12,11 @@ export function personsOfCall(callId: string, { calls, cdrs }: PersonsOfCallDeps
   const legs = calls.get(callId)?.legs ?? cdrs.legsOf(callId);
   return [...new Set([...legs].flatMap(({ personId }) => personId ?? []))];
 }
+
+/** The same of a call that has a record; undefined where there is none. */
+export function personsOfRecord(
+  callId: string,
+  deps: PersonsOfCallDeps & { readonly cdrs: { get(callId: string): unknown } },
+): readonly string[] | undefined {
+  return deps.cdrs.get(callId) === undefined ? undefined : personsOfCall(callId, deps);
+}

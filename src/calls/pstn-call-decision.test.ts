@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { callReasons, isReasonOf } from '#contract/call-verdicts.ts';
 import type { OurNumber } from '#numbers/number.ts';
-import { decideAfterDial, decideInbound, unanswered, verdictOfVoicemail, verdictAfterTimeout } from './pstn-call-decision.ts';
+import { decideAfterDial, decideInbound, unanswered, verdictAfterTimeout, verdictOfMessage } from './pstn-call-decision.ts';
 import type { DialOutcome, PstnCaller, InboundFacts } from './pstn-call-decision.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -93,12 +93,8 @@ describe('the end of a call', () => {
     for (const reason of callReasons.filter((one) => isReasonOf('voicemail', one))) {
       const without = unanswered(reason);
       expect(isReasonOf(without.disposition, without.reason)).toBe(true);
-      const heard = { isThere: true, seconds: 5, minSeconds: 3 };
-      expect(verdictOfVoicemail(heard, reason)).toEqual({ disposition: 'voicemail', reason });
-      expect(verdictOfVoicemail({ ...heard, seconds: 2 }, reason)).toEqual(without);
-      expect(verdictOfVoicemail({ ...heard, seconds: 3 }, reason)).toEqual({ disposition: 'voicemail', reason });
-      expect(verdictOfVoicemail({ ...heard, isThere: false }, reason)).toEqual(without);
-      expect(verdictOfVoicemail({ ...heard, seconds: undefined }, reason)).toBeUndefined();
+      expect(verdictOfMessage({ kind: 'message' }, reason)).toEqual({ disposition: 'voicemail', reason });
+      expect(verdictOfMessage({ kind: 'none' }, reason)).toEqual(without);
     }
   });
 

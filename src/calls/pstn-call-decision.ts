@@ -124,18 +124,9 @@ export function verdictAfterTimeout({ voicemailReason, sipVerdict, isCallerGone 
   return { disposition: 'missed', reason: isCallerGone ? 'caller-cancelled' : 'unreachable' };
 }
 
-/** What became of the message a caller may have left. */
-export type VoicemailOutcome = {
-  readonly isThere: boolean;
-  readonly seconds: number | undefined;
-  readonly minSeconds: number;
-  /** Told before the recording was there: it may still turn out to be none. */
-  readonly isProvisional?: boolean;
-};
+/** Whether a caller left a message. */
+export type MessageOutcome = { readonly kind: 'message' | 'none' };
 
-/** Undefined where it cannot be told yet. */
-export function verdictOfVoicemail(outcome: VoicemailOutcome, reason: VoicemailReason): Verdict | undefined {
-  if (!outcome.isThere) return unanswered(reason);
-  if (outcome.seconds === undefined) return undefined;
-  return outcome.seconds < outcome.minSeconds ? unanswered(reason) : { disposition: 'voicemail', reason };
+export function verdictOfMessage({ kind }: MessageOutcome, reason: VoicemailReason): Verdict {
+  return kind === 'message' ? { disposition: 'voicemail', reason } : unanswered(reason);
 }

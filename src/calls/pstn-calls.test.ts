@@ -6,7 +6,8 @@ import type { PstnCaller } from './pstn-call-decision.ts';
 const caller: PstnCaller = { number: '+15555550100', isWithheld: false, name: 'Zoé', attestation: 'none', spamScore: undefined };
 const call = { callSid: `CA${'1'.repeat(32)}`, dialled: ourNumber.number, caller, isReachable: true, trunk: 'twilio' };
 const noAnswer = { isCallerGone: false, outcome: 'no-answer' } as const;
-const heard = { isThere: true, seconds: 12, minSeconds: 3 };
+const message = { kind: 'message' } as const;
+const none = { kind: 'none' } as const;
 
 let harness: PstnHarness;
 beforeEach(() => {
@@ -111,8 +112,8 @@ describe('a call from outside that nobody answers', () => {
     expect(harness.pstnCalls.dialDone(call.callSid, { ...noAnswer, outcome: 'answered' })).toEqual(after);
     expect(harness.pstnCalls.progressOf(call.callSid)).toBe('voicemail');
     harness.clock.advance(20_000);
-    harness.pstnCalls.voicemailDone(call.callSid, heard);
-    harness.pstnCalls.voicemailDone(call.callSid, { ...heard, seconds: 1 });
+    harness.pstnCalls.messageLeft(call.callSid, message);
+    harness.pstnCalls.messageLeft(call.callSid, message);
     expect(harness.records()).toEqual(['inbound voicemail/no-answer +15555550100 → +14165550100']);
     expect(harness.publishedFacts).toEqual([
       'call.started',
@@ -123,40 +124,38 @@ describe('a call from outside that nobody answers', () => {
     expect(harness.legs()).toEqual(['caller Zoé undefined', 'callee Phone 20 no-answer']);
   });
 
-  it.each<[string, Parameters<PstnHarness['pstnCalls']['voicemailDone']>[1] | undefined, string]>([
-    ['says nothing', { isThere: false, seconds: undefined, minSeconds: 3 }, 'missed/no-answer'],
-    ['says too little', { ...heard, seconds: 2 }, 'missed/no-answer'],
-    ['hangs up before the tone', undefined, 'missed/no-answer'],
-  ])('is missed where the caller %s', (_case, message, expected) => {
+  it.each([
+    ['leaves no message', none],
+    ['hangs up before the tone', undefined],
+  ])('is missed where the caller %s', (_case, outcome) => {
     const { token } = arrive();
     ringOut(harness.leg(token));
     harness.pstnCalls.dialDone(call.callSid, noAnswer);
-    if (message === undefined) harness.pstnCalls.callerGone(call.callSid);
-    else harness.pstnCalls.voicemailDone(call.callSid, message);
+    if (outcome === undefined) harness.pstnCalls.callerGone(call.callSid);
+    else harness.pstnCalls.messageLeft(call.callSid, outcome);
     harness.clock.advance(120_000);
-    expect(harness.records()).toEqual([`inbound ${expected} +15555550100 → +14165550100`]);
+    expect(harness.records()).toEqual(['inbound missed/no-answer +15555550100 → +14165550100']);
   });
 
-  it.each([['before'], ['after']])('is missed where the message turns out to be none, told %s the caller was done', (when) => {
-    const { token } = arrive();
+  it.each([
+    ['is missed where the message turns out to be none', [message, none], 'missed/no-answer'],
+    ['is a voicemail where a message is found after all', [none, message], 'voicemail/no-answer'],
+  ])('%s', (_case, outcomes, expected) => {
+    const { token, callId } = arrive();
     ringOut(harness.leg(token));
     harness.pstnCalls.dialDone(call.callSid, noAnswer);
-    const words = [
-      { ...heard, isProvisional: true },
-      { ...heard, isThere: false },
-    ];
-    for (const word of when === 'after' ? words : words.toReversed()) harness.pstnCalls.voicemailDone(call.callSid, word);
-    expect(harness.records()).toEqual(['inbound missed/no-answer +15555550100 → +14165550100']);
+    for (const outcome of outcomes) expect(harness.pstnCalls.messageLeft(call.callSid, outcome)?.id).toBe(callId);
+    expect(harness.records()).toEqual([`inbound ${expected} +15555550100 → +14165550100`]);
     expect(harness.publishedFacts.filter((one) => one.startsWith('call.ended'))).toHaveLength(1);
   });
 
-  it('is a voicemail after all where the word of the recording comes late', () => {
+  it('is a voicemail after all where its recording is announced late', () => {
     const { token } = arrive();
     ringOut(harness.leg(token));
     harness.pstnCalls.dialDone(call.callSid, noAnswer);
     harness.pstnCalls.callerGone(call.callSid);
     harness.clock.advance(120_000);
-    harness.pstnCalls.voicemailDone(call.callSid, heard);
+    harness.pstnCalls.messageLeft(call.callSid, message);
     expect(harness.records()).toEqual(['inbound voicemail/no-answer +15555550100 → +14165550100']);
     expect(harness.publishedFacts.filter((one) => one.startsWith('call.ended'))).toHaveLength(1);
   });
@@ -195,7 +194,7 @@ describe('a call from outside that nobody answers', () => {
     expect(harness.records()).toEqual(['inbound missed/no-answer +15555550100 → +14165550100']);
     // The word comes after all: the caller is still served, and the message they leave is found.
     expect(harness.pstnCalls.dialDone(call.callSid, noAnswer)).toEqual({ kind: 'voicemail', reason: 'no-answer' });
-    harness.pstnCalls.voicemailDone(call.callSid, heard);
+    harness.pstnCalls.messageLeft(call.callSid, message);
     expect(harness.records()).toEqual(['inbound voicemail/no-answer +15555550100 → +14165550100']);
   });
 
@@ -223,7 +222,7 @@ describe('a call from outside that rings nowhere', () => {
     open({ registered: [] });
     expect(arrive().decision).toEqual({ kind: 'voicemail', reason: 'offline' });
     expect(harness.legs()).toEqual(['caller Zoé undefined', 'callee Phone 20 offline']);
-    harness.pstnCalls.voicemailDone(call.callSid, heard);
+    harness.pstnCalls.messageLeft(call.callSid, message);
     expect(harness.records()).toEqual(['inbound voicemail/offline +15555550100 → +14165550100']);
     expect(harness.legs()).toEqual(['caller Zoé undefined', 'callee Phone 20 offline']);
     expect(harness.publishedFacts).toEqual(['call.started', 'call.changed voicemail', 'call.ended offline']);
@@ -253,7 +252,8 @@ describe('words that come twice or out of nowhere', () => {
     expect(arrive({ dialled: '+19995550000', isReachable: false })).toEqual(first);
     expect(harness.records()).toHaveLength(1);
     expect(harness.pstnCalls.dialDone('CA-unknown', noAnswer)).toBeUndefined();
-    harness.pstnCalls.voicemailDone('CA-unknown', heard);
+    expect(harness.pstnCalls.messageLeft('CA-unknown', message)).toBeUndefined();
+    expect(harness.pstnCalls.messageLeft('CA-unknown', message, first.callId)?.id).toBe(first.callId);
     harness.pstnCalls.callerGone('CA-unknown');
     expect(harness.pstnCalls.recordOf('CA-unknown')).toBeUndefined();
     expect(harness.pstnCalls.recordOf('CA-unknown', first.callId)?.id).toBe(first.callId);
@@ -285,7 +285,7 @@ describe('words that come twice or out of nowhere', () => {
       kind: 'voicemail',
       reason: 'unreachable',
     });
-    again.pstnCalls.voicemailDone(call.callSid, heard);
+    again.pstnCalls.messageLeft(call.callSid, message);
     expect(again.records()).toEqual(['inbound voicemail/unreachable +15555550100 → +14165550100']);
     again.pstnCalls.stop();
   });
@@ -308,7 +308,7 @@ describe('words that come twice or out of nowhere', () => {
     ringOut(leg);
     expect(leg.commands).toEqual(['cancel no-answer', 'reject no-answer']);
     expect(harness.pstnCalls.dialDone(call.callSid, noAnswer)).toEqual({ kind: 'voicemail', reason: 'no-answer' });
-    harness.pstnCalls.voicemailDone(call.callSid, heard);
+    harness.pstnCalls.messageLeft(call.callSid, message);
     expect(harness.publishedFacts).toContain('storage.failed Call records cannot be written. Calls go on.');
     expect(harness.publishedFacts.at(-1)).toBe('call.ended no-answer');
     expect(harness.pstnCalls.size).toBe(0);

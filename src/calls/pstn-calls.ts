@@ -11,8 +11,8 @@ import type { OurNumber } from '#numbers/number.ts';
 import { CallClock } from './call-clock.ts';
 import type { CallLeg, CallRecord } from './call.ts';
 import type { CdrStore } from './cdr-store.ts';
-import { decideAfterDial, decideInbound, verdictOfVoicemail, verdictAfterTimeout } from './pstn-call-decision.ts';
-import type { AfterDial, PstnCaller, DialResult, InboundDecision, VoicemailOutcome } from './pstn-call-decision.ts';
+import { decideAfterDial, decideInbound, verdictAfterTimeout, verdictOfMessage } from './pstn-call-decision.ts';
+import type { AfterDial, PstnCaller, DialResult, InboundDecision, MessageOutcome } from './pstn-call-decision.ts';
 import { callerLegOf, newPstnCallRecord, skippedLegs } from './pstn-cdr.ts';
 import type { PstnCallStore } from './pstn-call-store.ts';
 import { OpenPstnCalls, reasonOf } from './pstn-call.ts';
@@ -127,16 +127,14 @@ export class PstnCalls implements PstnCallTracker {
     if (record !== undefined) this.#records.linkCallSid(record, { callSid, token: newToken(), seconds: ringSeconds });
   }
 
-  /** What became of the message of a caller: the first who knows decides. */
-  voicemailDone(callSid: string, outcome: VoicemailOutcome): void {
+  /** Whether the caller left a message, as far as voicemail knows: a later outcome is better informed. Returns the record. */
+  messageLeft(callSid: string, outcome: MessageOutcome, callId?: string): CallRecord | undefined {
     const pstnCall = this.#pstnCallOf(callSid);
-    if (pstnCall === undefined) return;
-    const verdict = verdictOfVoicemail(outcome, reasonOf(pstnCall));
-    if (verdict === undefined) pstnCall.deadlineAt = this.#deadlineIn(callbackTimeoutMs.final);
-    else if (pstnCall.phase !== 'over') this.#close(pstnCall, verdict);
-    // Which of the two comes first is chance: what is known of the recording itself stands.
-    else if (verdict.disposition === 'voicemail' ? outcome.isProvisional !== true : !outcome.isThere)
-      this.#amend(pstnCall, verdict);
+    if (pstnCall === undefined) return this.recordOf(callSid, callId);
+    const verdict = verdictOfMessage(outcome, reasonOf(pstnCall));
+    if (pstnCall.phase === 'over') this.#amend(pstnCall, verdict);
+    else this.#close(pstnCall, verdict);
+    return pstnCall.record;
   }
 
   /** The caller's own leg is over; what else there is to say may still come. */
@@ -302,7 +300,7 @@ export class PstnCalls implements PstnCallTracker {
     return true;
   }
 
-  /** A message that was there after all: its recording was announced later than we waited. */
+  /** The message turned out otherwise after the call was closed: it is there after all, or holds nothing. */
   #amend(pstnCall: PstnCall, verdict: Verdict): void {
     const { disposition } = pstnCall.record.verdict ?? {};
     if (disposition === 'answered' || disposition === 'blocked' || disposition === verdict.disposition) return;

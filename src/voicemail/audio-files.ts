@@ -1,6 +1,6 @@
-// Owns a folder of audio files: what of a sound that comes is kept, and how much of the disk is left.
+// Owns a folder of audio files: which incoming audio is kept, and how much of the disk is left.
 // Called by the recordings and greetings of this room.
-// Must stay true: what is kept is whole sound; a full disk is an answer, not an exception.
+// Must stay true: only whole audio is kept; a full disk is an answer, not an exception.
 import { open } from 'node:fs/promises';
 import type { Log } from '#base/log.ts';
 import { SourceStreamError, FileStore, discardStream, withSourceErrors } from '#storage/file-store.ts';
@@ -12,7 +12,7 @@ import type { WavFacts } from './wav.ts';
 export type AudioFilesOptions = {
   readonly folder: string;
   readonly log: Log;
-  /** Of the disk; asks the system unless told. */
+  /** Of the disk; from the system by default. */
   readonly freeBytes?: () => Promise<number>;
   readonly openToWrite?: (path: string) => Promise<WritableFile>;
 };
@@ -27,20 +27,20 @@ export type WritableFile = {
 export type IncomingAudio = {
   readonly name: string;
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** As announced; undefined where nobody said. */
+  /** As announced; undefined where it was not. */
   readonly bytes: number | undefined;
   readonly maxBytes: number;
   /** What must be left on the disk afterwards. */
   readonly leaveFreeBytes: number;
-  /** Whether this sound is what was meant, such as long enough; whatever is not cut off unless told. */
+  /** Whether this audio is what was expected, such as long enough; by default whatever is not cut off. */
   readonly accepts?: (wav: WavFacts) => boolean;
-  /** Whether it is looked at for silence; else it is taken as having sound. */
+  /** Whether silence is detected; else it counts as having sound. */
   readonly detectSilence?: boolean;
 };
 
 export type AudioStoreResult =
   | { readonly kind: 'stored'; readonly bytes: number; readonly wav: WavFacts; readonly isSilent: boolean }
-  /** Cut off, or no sound at all; may be better the next time. */
+  /** Cut off, or no audio at all; may be better the next time. */
   | { readonly kind: 'incomplete'; readonly message: string }
   | { readonly kind: 'no-space'; readonly message: string };
 
@@ -80,40 +80,40 @@ export class AudioFiles {
     return this.#folder.delete(name);
   }
 
-  /** Deletes what a kill left behind: unfinished files, and those nobody knows. Returns how many. */
+  /** Deletes what a kill left behind: unfinished files, and unknown ones. Returns how many. */
   sweep(isKnown: (name: string) => boolean): Promise<number> {
     return this.#folder.sweep(isKnown);
   }
 
-  /** Bytes that may still be written; 0 where nothing can be told. */
+  /** Bytes that may still be written; 0 where that cannot be read. */
   async freeBytes(): Promise<number> {
     if (this.#options.freeBytes !== undefined) return this.#options.freeBytes();
     try {
       return await this.#folder.freeBytes();
     } catch (error) {
-      this.#options.log.warn({ err: error }, 'The free space of the disk cannot be told');
+      this.#options.log.warn({ err: error }, 'Free disk space cannot be read');
       return 0;
     }
   }
 
   async #write(path: string, incoming: IncomingAudio): Promise<AudioStoreResult> {
-    const { chunks, bytes: expected, maxBytes, accepts = isWhole, detectSilence: isListenedTo = false } = incoming;
+    const { chunks, bytes: expected, maxBytes, accepts = isWhole, detectSilence = false } = incoming;
     const { openToWrite = openFile } = this.#options;
     const file = await openToWrite(path);
     let bytes = 0;
     let head: Buffer = Buffer.alloc(0);
-    const silence = isListenedTo ? new SilenceDetector() : undefined;
+    const silence = detectSilence ? new SilenceDetector() : undefined;
     try {
       for await (const chunk of withSourceErrors(chunks)) {
         bytes += chunk.length;
-        if (bytes > maxBytes) return { kind: 'incomplete', message: 'The recording is larger than any of that length can be' };
+        if (bytes > maxBytes) return { kind: 'incomplete', message: 'The recording is larger than any of its length can be' };
         if (head.length < wavHeadBytes) head = Buffer.concat([head, chunk]).subarray(0, wavHeadBytes);
         silence?.write(chunk);
         await file.write(chunk);
       }
       if (expected !== undefined && bytes !== expected) return truncated;
       const wav = readWavHead(head, bytes);
-      if (wav === undefined) return { kind: 'incomplete', message: 'What came is not a WAV file' };
+      if (wav === undefined) return { kind: 'incomplete', message: 'It is not a WAV file' };
       if (!accepts(wav)) return truncated;
       await file.sync();
       return { kind: 'stored', bytes, wav, isSilent: silence?.isSilent ?? false };
@@ -127,7 +127,7 @@ export class AudioFiles {
 }
 
 const isWhole = (wav: WavFacts) => !wav.isTruncated;
-const truncated: AudioStoreResult = { kind: 'incomplete', message: 'The recording was cut off on its way' };
+const truncated: AudioStoreResult = { kind: 'incomplete', message: 'The recording was cut off on the way' };
 
 async function openFile(path: string): Promise<WritableFile> {
   const file = await open(path, 'w', 0o600);

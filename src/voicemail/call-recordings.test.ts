@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '#base/errors.ts';
-import { announcement, callFor, VoicemailHarness } from '#testing/harness/voicemail-harness.ts';
+import { callNotice, messageNotice, VoicemailHarness } from '#testing/harness/voicemail-harness.ts';
 import { expired } from './retention.ts';
 import type { RetainedRecording } from './recording-store.ts';
 
@@ -12,11 +12,13 @@ beforeEach(async () => {
   await harness.idle();
   harness.calls.set('call_1', {
     callId: 'call_1',
-    callSid: 'CA1',
-    atTwilio: undefined,
+    externalCallId: 'CA1',
+    trunk: 'twilio',
+    dialled: '+15555550123',
+    startedAt: harness.clock.now(),
     isAnswered: true,
     personIds: ['person_anna'],
-    deviceIds: ['dev_1'],
+    answeredDeviceIds: ['dev_1'],
   });
 });
 afterEach(() => harness[Symbol.asyncDispose]());
@@ -30,7 +32,7 @@ async function refusal(run: Promise<unknown>): Promise<string | undefined> {
 
 describe('recording a call', () => {
   it('begins, is interrupted, goes on, ends, and its sound is fetched', async () => {
-    const { callRecordings, recordings } = harness.room;
+    const { callRecordings } = harness.room;
     expect(await callRecordings.start('call_1')).toBe('recording');
     expect(await callRecordings.start('call_1')).toBe('recording');
     expect(await callRecordings.change('call_1', 'paused')).toBe('paused');
@@ -39,7 +41,7 @@ describe('recording a call', () => {
     expect(await callRecordings.change('call_1', 'stopped')).toBe('off');
     expect(harness.recorderLog).toEqual(['start CA1', 'paused RE-CA1', 'in-progress RE-CA1', 'stopped RE-CA1']);
     expect(harness.factNames('recording.')).toEqual(Array(4).fill('recording.changed'));
-    await recordings.applyUpdate(announcement('RE-CA1', { source: 'StartCallRecordingAPI', callSid: 'CA1' }));
+    await harness.room.recorded(callNotice('RE-CA1', { externalCallId: 'CA1' }));
     await harness.reaches('RE-CA1', 'stored');
     expect([harness.files('recordings').length, harness.files('voicemail').length, harness.voicemails()]).toEqual([1, 0, []]);
     const row = harness.db.prepare('SELECT call_id FROM recordings').get();
@@ -47,8 +49,7 @@ describe('recording a call', () => {
   });
 
   it('finds a call by its number where Twilio alone has a name for it', async () => {
-    const atTwilio = { to: '+15555550123', startedAt: harness.clock.now() };
-    harness.calls.set('call_1', { ...harness.calls.get('call_1')!, callSid: undefined, atTwilio });
+    harness.calls.set('call_1', { ...harness.calls.get('call_1')!, externalCallId: undefined });
     expect(await harness.room.callRecordings.start('call_1')).toBe('recording');
     expect(harness.recorderLog).toEqual(['find +15555550123', 'start CA-found']);
   });
@@ -60,7 +61,7 @@ describe('recording a call', () => {
   });
 
   it.each([
-    ['a call inside the house', { callSid: undefined }, 'conflict'],
+    ['a call inside the house', { externalCallId: undefined, trunk: undefined }, 'conflict'],
     ['a call that still rings', { isAnswered: false }, 'conflict'],
   ])('is refused for %s', async (_what, change, code) => {
     harness.calls.set('call_1', { ...harness.calls.get('call_1')!, ...change });
@@ -133,11 +134,11 @@ describe('what is kept', () => {
   });
 
   it('deletes what the changed settings do not keep, also voicemail, and hourly what has become too old', async () => {
-    const { recordings, settings } = harness.room;
+    const { settings } = harness.room;
     const old = harness.clock.now() - 40 * day;
-    await recordings.applyUpdate(announcement('RE1', { source: 'DialVerb', startedAt: old, callId: 'call_1' }));
-    await recordings.applyUpdate(announcement('RE2', { source: 'DialVerb', startedAt: harness.clock.now(), callId: 'call_1' }));
-    await recordings.applyUpdate(announcement('RE3', { startedAt: old }), callFor('person_anna'));
+    await harness.announce(callNotice('RE1', { startedAt: old }));
+    await harness.announce(callNotice('RE2', { startedAt: harness.clock.now() }));
+    await harness.announce(messageNotice('RE3', { startedAt: old }), 'person_anna');
     for (const sid of ['RE1', 'RE2', 'RE3']) await harness.reaches(sid, 'stored');
     await settings.change({ keepRecordingDays: 30, keepVoicemailDays: 30 });
     harness.clock.advance(3_600_000);
@@ -147,13 +148,13 @@ describe('what is kept', () => {
   });
 
   it('keeps a message though the clock is set to years ahead, and one that was left while it showed 1970', async () => {
-    const { recordings, settings } = harness.room;
+    const { settings } = harness.room;
     const now = harness.clock.now();
     await settings.change({ keepRecordingDays: 30, keepVoicemailDays: 30 });
-    await recordings.applyUpdate(announcement('RE1', { startedAt: now }), callFor('person_anna'));
+    await harness.announce(messageNotice('RE1', { startedAt: now }), 'person_anna');
     await harness.reaches('RE1', 'stored');
     harness.clock.jump(-now);
-    await recordings.applyUpdate(announcement('RE2', { startedAt: undefined }), callFor('person_anna'));
+    await harness.announce(messageNotice('RE2', { startedAt: undefined }), 'person_anna');
     await harness.reaches('RE2', 'stored');
     harness.clock.advance(3_600_000);
     await harness.idle();

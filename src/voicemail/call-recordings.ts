@@ -1,40 +1,43 @@
 // Owns the recording of calls in progress: on demand and for devices that ask for it, as long as the disk has room.
-// Called by its routes and by app.ts, which tells when a call is answered and when it is over.
+// Called by its routes, and by the facts of calls: a call is answered, a call is over.
 // Must stay true: recording never stands in the way of a call, and nothing is recorded that could not be kept.
 import { AppError } from '#base/errors.ts';
 import type { Events } from '#base/events.ts';
 import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { AudioFiles } from './audio-files.ts';
-import type { CallAtTwilio, RecordableCall, Recorder, RecordingChange } from './ports.ts';
+import type { CallInProgress, Recorder, RecordingChange } from './ports.ts';
+import type { ExternalRecording } from './recording.ts';
 import type { Recordings } from './recordings.ts';
 import type { DiskSpaceWatch } from './disk-space-watch.ts';
 import type { VoicemailSettings } from './voicemail-settings.ts';
 
 export type CallRecordingsDeps = {
-  readonly recordings: Pick<Recordings, 'applyUpdate'>;
+  readonly recordings: Pick<Recordings, 'started'>;
   readonly recorder: Recorder;
   readonly files: Pick<AudioFiles, 'freeBytes'>;
   readonly settings: () => VoicemailSettings;
   readonly space: DiskSpaceWatch;
   /** Of a call in progress. */
-  readonly callOf: (callId: string) => RecordableCall | undefined;
+  readonly callOf: (callId: string) => CallInProgress | undefined;
   /** Whether calls of a device are to be recorded. */
   readonly isRecordingEnabled: (deviceId: string) => boolean;
+  /** A call that was recorded is over: its recording will be announced. */
+  readonly onRecordedCallEnded: () => void;
   readonly events: Events<Facts>;
   readonly log: Log;
 };
 
 export type CallRecordingState = 'off' | 'recording' | 'paused';
 
-type Running = { readonly recordingSid: string; readonly callSid: string; isPaused: boolean };
+type Running = { readonly recording: ExternalRecording; isPaused: boolean };
 
 const tooFull = 'The disk is almost full: calls are not recorded until there is room';
 
 export class CallRecordings {
   readonly #deps: CallRecordingsDeps;
   readonly #running = new Map<string, Running>();
-  /** Asked for and not yet answered; a second wish waits for the same answer. */
+  /** Being started; a second request waits for the same answer. */
   readonly #starting = new Map<string, Promise<void>>();
 
   constructor(deps: CallRecordingsDeps) {
@@ -47,7 +50,7 @@ export class CallRecordings {
     return running.isPaused ? 'paused' : 'recording';
   }
 
-  /** Throws `conflict` for a call that cannot be recorded, `unavailable` where there is no room or Twilio does not do it. */
+  /** Throws `conflict` for a call that cannot be recorded, `unavailable` where the disk is full or the recorder refuses. */
   async start(callId: string): Promise<CallRecordingState> {
     if (this.#running.get(callId)?.isPaused === true) return this.change(callId, 'in-progress');
     if (!this.#running.has(callId)) {
@@ -58,11 +61,11 @@ export class CallRecordings {
     return this.stateOf(callId);
   }
 
-  /** Throws `conflict` where nothing is recorded, `unavailable` where Twilio does not do it. */
+  /** Throws `conflict` where nothing is recorded, `unavailable` where the recorder refuses. */
   async change(callId: string, change: RecordingChange): Promise<CallRecordingState> {
     const running = this.#running.get(callId);
     if (running === undefined) throw new AppError('conflict', 'This call is not recorded');
-    const result = await this.#deps.recorder.change(running.callSid, running.recordingSid, change);
+    const result = await this.#deps.recorder.change(running.recording, change);
     if (result.kind === 'failed') throw new AppError('unavailable', result.message);
     if (change === 'stopped') this.#running.delete(callId);
     else running.isPaused = change === 'paused';
@@ -70,24 +73,29 @@ export class CallRecordings {
     return this.stateOf(callId);
   }
 
-  /** Begins by itself where a device in the call asks for it. Never fails: the call goes on without. */
+  /** The state of a call as its fact says it. */
+  callChanged(callId: string, state: string): void {
+    if (state === 'in_call') void this.answered(callId);
+  }
+
+  /** Begins by itself where a phone in the call asks for it. Never fails: the call goes on without. */
   async answered(callId: string): Promise<void> {
     const { callOf, isRecordingEnabled, log } = this.#deps;
     const call = callOf(callId);
-    if (call === undefined || (call.callSid ?? call.atTwilio) === undefined) return;
-    if (!call.deviceIds.some((deviceId) => isRecordingEnabled(deviceId))) return;
+    if (call === undefined || this.#refusal(call) !== undefined) return;
+    if (!call.answeredDeviceIds.some((deviceId) => isRecordingEnabled(deviceId))) return;
     try {
       await this.start(callId);
     } catch (error) {
-      log.warn({ err: error, callId }, 'A call is not recorded');
+      log.warn({ err: error, callId }, 'Call is not recorded');
     }
   }
 
   ended(callId: string): void {
-    this.#running.delete(callId);
+    if (this.#running.delete(callId)) this.#deps.onRecordedCallEnded();
   }
 
-  /** Looks whether there is room again. */
+  /** Checks whether there is room again. */
   async checkSpace(): Promise<boolean> {
     const { files, settings, space } = this.#deps;
     const hasRoom = (await files.freeBytes()) >= settings().freeSpaceFloorMegabytes * 1_000_000;
@@ -99,38 +107,30 @@ export class CallRecordings {
     const { recordings, recorder, callOf, log } = this.#deps;
     const call = callOf(callId);
     if (call === undefined || !call.isAnswered) throw new AppError('conflict', 'Only a call that was answered can be recorded');
-    const { callSid: known, atTwilio } = call;
-    if (known === undefined && atTwilio === undefined) {
-      throw new AppError('conflict', 'Only calls that go through Twilio can be recorded');
-    }
+    const refusal = this.#refusal(call);
+    if (refusal !== undefined) throw new AppError('conflict', refusal);
     if (!(await this.checkSpace())) throw new AppError('unavailable', tooFull);
-    const callSid = known ?? (await this.#find(atTwilio));
-    const result = await recorder.start(callSid);
+    const result = await recorder.start(call.externalCallId ?? (await this.#find(call)));
     if (result.kind === 'failed') throw new AppError('unavailable', result.message);
-    const { recordingSid } = result;
-    // A call that ended meanwhile is not in progress any more; Twilio ends the recording with it.
-    if (callOf(callId) !== undefined) this.#running.set(callId, { recordingSid, callSid, isPaused: false });
-    log.info({ callId, recordingSid }, 'Call recording started');
+    const { notice } = result;
+    // A call that ended meanwhile is not in progress any more; its recording ended with it.
+    if (callOf(callId) !== undefined) this.#running.set(callId, { recording: notice, isPaused: false });
+    log.info({ callId, externalId: notice.externalId }, 'Call recording started');
     this.#notify(callId);
     await recordings
-      .applyUpdate({
-        recordingSid,
-        callSid,
-        callId,
-        status: 'in-progress',
-        source: 'StartCallRecordingAPI',
-        seconds: undefined,
-        channels: 1,
-        startedAt: undefined,
-      })
+      .started(notice, callId)
       // It is announced again when it is complete.
-      .catch((error: unknown) => log.warn({ err: error, callId }, 'A call recording could not be noted'));
+      .catch((error: unknown) => log.warn({ err: error, callId }, 'Call recording not saved'));
   }
 
-  async #find(call: CallAtTwilio | undefined): Promise<string> {
-    const found = call === undefined ? undefined : await this.#deps.recorder.find(call);
-    if (found?.kind === 'ok') return found.callSid;
-    throw new AppError('unavailable', found?.message ?? 'Twilio does not know this call');
+  #refusal({ externalCallId, trunk }: CallInProgress): string | undefined {
+    return externalCallId === undefined ? this.#deps.recorder.refusal(trunk) : undefined;
+  }
+
+  async #find(call: CallInProgress): Promise<string> {
+    const found = await this.#deps.recorder.find(call);
+    if (found.kind === 'ok') return found.externalCallId;
+    throw new AppError('unavailable', found.message);
   }
 
   #notify(callId: string): void {

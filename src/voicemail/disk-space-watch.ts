@@ -1,10 +1,11 @@
 import type { Events } from '#base/events.ts';
 import type { Facts } from '#contract/facts.ts';
+import type { HealthStatus } from '#contract/system.ts';
 
-/** Who found too little room: for the audio of one kind, or for beginning a recording. */
+/** What found too little room: the audio of one kind, or the start of a recording. */
 export type DiskSpaceUse = 'voicemail' | 'call' | 'start';
 
-/** Tells once that the disk has too little room for recordings, however many find out, and once that it has enough again. */
+/** Publishes once that the disk has too little room for recordings, however often that is found, and once that it has enough again. */
 export class DiskSpaceWatch {
   readonly #events: Events<Facts>;
   readonly #problems = new Map<DiskSpaceUse, string>();
@@ -17,6 +18,13 @@ export class DiskSpaceWatch {
   get problem(): string | undefined {
     for (const problem of this.#problems.values()) return problem;
     return undefined;
+  }
+
+  health(): { readonly status: HealthStatus; readonly message: string } {
+    const { problem } = this;
+    return problem === undefined
+      ? { status: 'ok', message: 'There is room for recordings' }
+      : { status: 'degraded', message: problem };
   }
 
   report(use: DiskSpaceUse, problem: string | undefined): void {

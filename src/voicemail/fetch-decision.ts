@@ -3,15 +3,15 @@ import type { Recording } from './recording.ts';
 
 /** How one attempt to fetch a recording ended. */
 export type FetchOutcome =
-  /** `isSilent`: nobody says anything in it. */
+  /** `isSilent`: no speech in it. */
   | { readonly kind: 'stored'; readonly bytes: number; readonly seconds: number; readonly isSilent: boolean }
   | { readonly kind: 'incomplete'; readonly message: string }
-  | { readonly kind: 'not-yet' }
+  | { readonly kind: 'not-yet'; readonly message: string }
   | { readonly kind: 'gone'; readonly message: string }
   | { readonly kind: 'no-space'; readonly message: string }
   | { readonly kind: 'later'; readonly message: string; readonly retryAfterSeconds?: number | undefined };
 
-/** Times Twilio may say that there is nothing: with the delays below some 25 minutes, where two are usual. */
+/** Times the source may say that there is nothing: with the delays below some 25 minutes, where two are usual. */
 export const maxAbsences = 14;
 /** Times a recording may come cut off. */
 export const maxTruncations = 8;
@@ -20,7 +20,7 @@ export const acceptTruncatedAfter = 4;
 const maxDelayMs = 300_000;
 const noSpaceDelayMs = 600_000;
 
-/** What becomes of a recording after an attempt. Being told to come later, or having no space, is never counted against it. */
+/** What becomes of a recording after an attempt. A source that is busy, or a full disk, is never counted against it. */
 export function decideAfterFetch(
   recording: Recording,
   outcome: FetchOutcome,
@@ -40,8 +40,8 @@ export function decideAfterFetch(
       return { ...ended, state: 'lost', absences: absences + 1, problem: outcome.message };
     case 'not-yet': {
       const next = absences + 1;
-      if (next >= maxAbsences) return { ...ended, state: 'lost', absences: next, problem: 'Twilio does not have the audio' };
-      return { ...postponed(backOffMs(absences), 'Twilio does not have the audio yet'), absences: next };
+      if (next >= maxAbsences) return { ...ended, state: 'lost', absences: next, problem: outcome.message };
+      return { ...postponed(backOffMs(absences), outcome.message), absences: next };
     }
     case 'incomplete': {
       const next = attempts + 1;

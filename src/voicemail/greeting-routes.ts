@@ -5,7 +5,7 @@ import type { FileReply } from '#contract/file.ts';
 import { getGreeting, getGreetingAudio, setGreeting, setGreetingAudio } from '#contract/voicemails.ts';
 import type { Greetings } from './greetings.ts';
 
-/** Everybody sets the greeting of their own mailbox; an admin that of all. */
+/** People set the greeting of their own mailbox; an admin that of all. */
 export function greetingRoutes(greetings: Greetings, isPerson: (personId: string) => boolean): readonly Route[] {
   const toReply = (personId: string) => {
     const greeting = greetings.of(personId);

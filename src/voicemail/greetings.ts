@@ -1,5 +1,5 @@
 // Owns what callers hear before the tone: the house's words, a text of the person's own, or their recorded voice.
-// Called by its routes, and by the webhooks, which ask while a caller waits.
+// Called by its routes, and by the webhooks while a caller waits.
 // Must stay true: the name of an audio file cannot be guessed, and a new greeting has a new name.
 import { randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
@@ -18,7 +18,7 @@ export type GreetingsDeps = {
   readonly writes: WriteBatch;
   readonly clock: Clock;
   readonly isPerson: (personId: string) => boolean;
-  /** Unguessable and made of letters, digits, `-` and `_`; random unless told. */
+  /** Unguessable and made of letters, digits, `-` and `_`; random by default. */
   readonly newToken?: () => string;
 };
 
@@ -35,17 +35,18 @@ export class Greetings {
     this.#deps = deps;
   }
 
-  /** Deletes the audio of greetings that are no more. */
+  /** Deletes stray audio files. */
   async start(): Promise<void> {
     const tokens = this.#deps.store.tokens();
     await this.#deps.files.sweep((name) => tokens.has(name.replace(/\.wav$/, '')));
   }
 
-  of(personId: string): MailboxGreeting {
-    return this.#deps.store.get(personId) ?? { kind: 'standard' };
+  /** Undefined: of the house. */
+  of(personId: string | undefined): MailboxGreeting {
+    return (personId === undefined ? undefined : this.#deps.store.get(personId)) ?? { kind: 'standard' };
   }
 
-  /** Throws `not-found` for nobody. */
+  /** Throws `not-found` for an unknown person. */
   async set(
     personId: string,
     greeting: { readonly kind: 'standard' } | Extract<StoredGreeting, { kind: 'text' }>,
@@ -86,7 +87,7 @@ export class Greetings {
 
   /** For Twilio, by the token alone. */
   async publicMedia(token: string): Promise<{ readonly contentType: string; readonly bytes: Uint8Array } | undefined> {
-    // Asked before the disk is, so that nothing but a token of ours becomes the name of a file.
+    // Checked before the disk is read, so that only a token of ours becomes the name of a file.
     if (!this.#deps.store.hasToken(token)) return undefined;
     const file = await this.#deps.files.read(`${token}.wav`);
     if (file === undefined) return undefined;

@@ -46,7 +46,7 @@ test('a kill at any moment loses no message, keeps none half, and shows none twi
   note(await run(rounds, undefined));
 
   await using harness = new VoicemailHarness({ folder });
-  const sids = harness.voicemails().map(({ recordingSid }) => recordingSid);
+  const sids = harness.externalIds();
   expect(new Set(sids).size).toBe(sids.length);
   expect([...announced, ...shown].filter((sid) => !sids.includes(sid))).toEqual([]);
   const names = harness.voicemails().map(({ recordingId }) => `${recordingId}.wav`);

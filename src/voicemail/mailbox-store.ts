@@ -1,6 +1,6 @@
 import type { OpenedDatabase } from '#storage/database.ts';
 
-/** How callers of one person are greeted; no row: with the house's words. */
+/** How callers of one person are greeted; no row: with the house's greeting. */
 export type StoredGreeting =
   | { readonly kind: 'text'; readonly text: string; readonly language: string }
   | { readonly kind: 'audio'; readonly token: string; readonly bytes: number };

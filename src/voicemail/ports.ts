@@ -1,4 +1,6 @@
-// What voicemail needs done outside, as app.ts hands it in; nothing here throws.
+// What voicemail needs of other parts, as the composition hands it in; nothing here throws.
+import type { MessageVerdict } from './message-verdict.ts';
+import type { ExternalRecording, Recording, RecordingNotice } from './recording.ts';
 
 /** A failure that may pass. `retryAfterSeconds` where the other side said it. */
 export type Later = { readonly kind: 'later'; readonly message: string; readonly retryAfterSeconds?: number | undefined };
@@ -12,7 +14,7 @@ export type FetchResult =
       /** Throws where the connection breaks before the end. */
       readonly chunks: AsyncIterable<Uint8Array>;
     }
-  | { readonly kind: 'not-yet' }
+  | { readonly kind: 'not-yet'; readonly message: string }
   | { readonly kind: 'gone'; readonly message: string }
   | Later;
 
@@ -22,34 +24,56 @@ export type CallFacts = { readonly from: string; readonly to: string; readonly c
 /** Where the audio comes from. */
 export type RecordingSource = {
   /** The audio as WAV. */
-  fetch(recordingSid: string, channels: number): Promise<FetchResult>;
-  /** For recordings that nobody announced. */
-  callOf(callSid: string): Promise<{ readonly kind: 'ok'; readonly call: CallFacts } | { readonly kind: 'gone' } | Later>;
+  fetch(recording: Pick<Recording, 'id' | 'channels' | keyof ExternalRecording>): Promise<FetchResult>;
+  /** For recordings whose call we have no record of. */
+  callOf(
+    recording: ExternalRecording,
+  ): Promise<{ readonly kind: 'ok'; readonly call: CallFacts } | { readonly kind: 'gone' } | Later>;
+};
+
+/** What the record of a call says about a message left in it. */
+export type CallWithMessage = {
+  readonly id: string;
+  readonly caller: { readonly number: string; readonly name: string };
+  readonly callee: { readonly personId: string | undefined };
+  /** Our number that was called, E.164. */
+  readonly number: string | undefined;
+};
+
+/** The calls that messages are left in, by the source's id of a call, else by ours. Each returns undefined for an unknown call. */
+export type CallOutcome = {
+  recordOf(externalCallId: string, callId?: string): CallWithMessage | undefined;
+  /** Ends the call with this verdict, or corrects it: the same one may be reported again, and a later one is better informed. */
+  messageLeft(externalCallId: string, verdict: MessageVerdict, callId?: string): CallWithMessage | undefined;
 };
 
 export type RecordingChange = 'paused' | 'in-progress' | 'stopped';
 
-/** How to find a call that only Twilio has a name for: by the number that was called, E.164, and when (ms since the Unix epoch). */
-export type CallAtTwilio = { readonly to: string; readonly startedAt: number };
-
 /** Records calls in progress. */
 export type Recorder = {
-  find(call: CallAtTwilio): Promise<{ readonly kind: 'ok'; readonly callSid: string } | RecorderFailure>;
-  start(callSid: string): Promise<{ readonly kind: 'ok'; readonly recordingSid: string } | RecorderFailure>;
-  change(callSid: string, recordingSid: string, change: RecordingChange): Promise<{ readonly kind: 'ok' } | RecorderFailure>;
+  /** Why calls over this trunk (undefined: inside the house) cannot be recorded; undefined where they can. */
+  refusal(trunk: string | undefined): string | undefined;
+  /** The recorder's id of a call, by the number that was called, E.164, and when (ms since the Unix epoch). */
+  find(
+    call: Pick<CallInProgress, 'dialled' | 'startedAt'>,
+  ): Promise<{ readonly kind: 'ok'; readonly externalCallId: string } | RecorderFailure>;
+  start(externalCallId: string): Promise<{ readonly kind: 'ok'; readonly notice: RecordingNotice } | RecorderFailure>;
+  change(recording: ExternalRecording, change: RecordingChange): Promise<{ readonly kind: 'ok' } | RecorderFailure>;
 };
 export type RecorderFailure = { readonly kind: 'failed'; readonly message: string };
 
 /** A call in progress, as far as recording it goes. */
-export type RecordableCall = {
+export type CallInProgress = {
   readonly callId: string;
-  /** Of the leg at Twilio that hears both sides, where we know it. */
-  readonly callSid: string | undefined;
-  /** Where we do not; undefined where the call does not go through Twilio. */
-  readonly atTwilio: CallAtTwilio | undefined;
+  /** The network's id of the leg that hears both sides, where we know it. */
+  readonly externalCallId: string | undefined;
+  readonly trunk: string | undefined;
+  /** The number that was called over the trunk, E.164. */
+  readonly dialled: string;
+  readonly startedAt: number;
   readonly isAnswered: boolean;
-  /** Of everybody whose phone rang or left. */
+  /** Of everybody whose phone rang or called. */
   readonly personIds: readonly string[];
-  /** Of the phones that are in the call. */
-  readonly deviceIds: readonly string[];
+  /** Of the phones that are in the call; no other may cause a recording. */
+  readonly answeredDeviceIds: readonly string[];
 };

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '#base/errors.ts';
 import type { Identity } from '#contract/endpoint.ts';
 import type { FileReply } from '#contract/file.ts';
-import { announcement, VoicemailHarness } from '#testing/harness/voicemail-harness.ts';
+import { callNotice, messageNotice, recordFor, VoicemailHarness } from '#testing/harness/voicemail-harness.ts';
 
 const admin: Identity = { kind: 'token', id: 'tok_1', personId: undefined, role: 'admin' };
 const anna: Identity = { kind: 'token', id: 'tok_2', personId: 'person_anna', role: 'user' };
@@ -17,15 +17,18 @@ beforeEach(async () => {
   await harness.idle();
   harness.calls.set('call_1', {
     callId: 'call_1',
-    callSid: 'CA1',
-    atTwilio: undefined,
+    externalCallId: 'CA1',
+    trunk: 'twilio',
+    dialled: '+15555550123',
+    startedAt: harness.clock.now(),
     isAnswered: true,
     personIds: ['person_anna'],
-    deviceIds: ['dev_1'],
+    answeredDeviceIds: ['dev_1'],
   });
+  harness.records.set('CA1', recordFor('person_anna'));
   for (const sid of ['RE1', 'RE2']) {
     const startedAt = harness.clock.now() + (sid === 'RE1' ? 0 : 1000);
-    await harness.room.recordings.applyUpdate(announcement(sid, { source: 'DialVerb', callId: 'call_1', startedAt }));
+    await harness.room.recorded(callNotice(sid, { externalCallId: 'CA1', startedAt }));
     await harness.reaches(sid, 'stored');
   }
 });
@@ -78,7 +81,7 @@ describe('the recordings of a call', () => {
   });
 
   it('do not open a voicemail of the same call', async () => {
-    await harness.room.recordings.applyUpdate(announcement('RE9', { callId: 'call_1' }));
+    await harness.room.recorded(messageNotice('RE9', { externalCallId: 'CA1' }));
     await harness.reaches('RE9', 'stored');
     expect(await ask('listCallRecordings', anna)).toMatchObject({ items: [{}, {}] });
   });

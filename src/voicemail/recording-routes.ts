@@ -12,7 +12,7 @@ import {
 } from '#contract/recordings.ts';
 import type { AudioFiles } from './audio-files.ts';
 import type { CallRecordings } from './call-recordings.ts';
-import type { RecordableCall } from './ports.ts';
+import type { CallInProgress } from './ports.ts';
 import { fileNameOf } from './recording.ts';
 import type { Recording } from './recording.ts';
 import type { RecordingStore } from './recording-store.ts';
@@ -23,16 +23,16 @@ type Deps = {
   readonly recordings: Recordings;
   readonly store: RecordingStore;
   readonly files: AudioFiles;
-  readonly callOf: (callId: string) => RecordableCall | undefined;
-  /** Whose phones rang or left, of a call record; undefined where there is none. */
+  readonly callOf: (callId: string) => CallInProgress | undefined;
+  /** The people whose phones rang or called, of a call record; undefined where there is none. */
   readonly personsOf: (callId: string) => readonly string[] | undefined;
 };
 
 const changes = { pause: 'paused', resume: 'in-progress', stop: 'stopped' } as const;
 
-/** A user hears the calls that rang or left their devices; an admin hears all. */
+/** A user hears the calls that rang or came from their phones; an admin hears all. */
 export function recordingRoutes({ callRecordings, recordings, store, files, callOf, personsOf }: Deps): readonly Route[] {
-  const callInProgress = (callId: string, identity: Identity | undefined): RecordableCall => {
+  const callInProgress = (callId: string, identity: Identity | undefined): CallInProgress => {
     const call = callOf(callId);
     if (call === undefined || !mayHear(call.personIds, identity)) throw noSuch('call in progress');
     return call;
@@ -61,7 +61,7 @@ export function recordingRoutes({ callRecordings, recordings, store, files, call
     handle(getCallRecordingAudio, async ({ params, query, identity }): Promise<FileReply> => {
       const { id, state } = chosen(ofRecord(params.id, identity), query.recording);
       const file = state === 'stored' ? await files.read(fileNameOf({ id })) : undefined;
-      if (file === undefined) throw new AppError('not-found', 'The sound of this recording is not there, or not yet');
+      if (file === undefined) throw new AppError('not-found', 'The audio of this recording is not there, or not yet');
       const version = `${id}-${file.bytes}`;
       return { ...file, contentType: 'audio/wav', etag: version, fileName: `${id}.wav`, disposition: 'inline' };
     }),

@@ -1,11 +1,19 @@
 import type { OpenedDatabase } from '#storage/database.ts';
-import type { Recording, RecordingId, RecordingKind, RecordingState } from './recording.ts';
+import type {
+  ExternalRecording,
+  Recording,
+  RecordingId,
+  RecordingKind,
+  RecordingSourceName,
+  RecordingState,
+} from './recording.ts';
 
 type Row = {
   readonly id: RecordingId;
   readonly kind: RecordingKind;
-  readonly recording_sid: string;
-  readonly call_sid: string;
+  readonly source: RecordingSourceName;
+  readonly external_id: string | null;
+  readonly external_call_id: string | null;
   readonly call_id: string | null;
   readonly state: RecordingState;
   readonly started_at: number;
@@ -23,14 +31,15 @@ type RetainedRow = Row & { readonly kept_from: number };
 /** With the time from which its days count. */
 export type RetainedRecording = Recording & { readonly retainedFrom: number };
 
-/** What is heard of for the first time is taken to be no older than this. */
+/** A recording that is new to us is taken to be no older than this. */
 const maxBackdateMs = 100 * 86_400_000;
 
 const columns = [
   'id',
   'kind',
-  'recording_sid',
-  'call_sid',
+  'source',
+  'external_id',
+  'external_call_id',
   'call_id',
   'state',
   'started_at',
@@ -48,10 +57,10 @@ const columns = [
 export class RecordingStore {
   readonly #save;
   readonly #byId;
-  readonly #bySid;
+  readonly #byExternalId;
   readonly #due;
   readonly #ofCall;
-  readonly #runningOf;
+  readonly #ofExternalCall;
   readonly #stored;
   readonly #states;
   readonly #size;
@@ -66,13 +75,15 @@ export class RecordingStore {
        ON CONFLICT (id) DO UPDATE SET ${changes.join(', ')}`,
     );
     this.#byId = db.prepare<[string], Row>('SELECT * FROM recordings WHERE id = ?');
-    this.#bySid = db.prepare<[string], Row>('SELECT * FROM recordings WHERE recording_sid = ?');
+    this.#byExternalId = db.prepare<[RecordingSourceName, string], Row>(
+      'SELECT * FROM recordings WHERE source = ? AND external_id = ?',
+    );
     this.#due = db.prepare<[number], Row>('SELECT * FROM recordings WHERE due_at IS NOT NULL ORDER BY due_at, id LIMIT ?');
     this.#ofCall = db.prepare<[string], Row>(
       `SELECT * FROM recordings WHERE call_id = ? AND kind = 'call' ORDER BY started_at, id`,
     );
-    this.#runningOf = db.prepare<[string], Row>(
-      `SELECT * FROM recordings WHERE call_sid = ? AND kind = 'call' AND state = 'running' ORDER BY started_at DESC LIMIT 1`,
+    this.#ofExternalCall = db.prepare<[RecordingSourceName, string], Row>(
+      'SELECT * FROM recordings WHERE source = ? AND external_call_id = ? ORDER BY started_at, id',
     );
     this.#stored = db.prepare<[{ kind: RecordingKind; limit: number }], RetainedRow>(
       `SELECT * FROM recordings WHERE kind = :kind AND state = 'stored' AND kept_from IS NOT NULL
@@ -103,8 +114,8 @@ export class RecordingStore {
     return fromRow(this.#byId.get(id));
   }
 
-  bySid(sid: string): Recording | undefined {
-    return fromRow(this.#bySid.get(sid));
+  byExternalId(source: RecordingSourceName, externalId: string): Recording | undefined {
+    return fromRow(this.#byExternalId.get(source, externalId));
   }
 
   /** What is to be fetched, the next first. */
@@ -117,8 +128,10 @@ export class RecordingStore {
     return this.#ofCall.all(callId).flatMap((row) => fromRow(row) ?? []);
   }
 
-  runningOf(callSid: string): Recording | undefined {
-    return fromRow(this.#runningOf.get(callSid));
+  /** All that a source made of one call; nothing where it has no id for the call. */
+  ofExternalCall({ source, externalCallId }: Pick<ExternalRecording, 'source' | 'externalCallId'>): readonly Recording[] {
+    if (externalCallId === undefined) return [];
+    return this.#ofExternalCall.all(source, externalCallId).flatMap((row) => fromRow(row) ?? []);
   }
 
   /** Oldest first. */
@@ -138,17 +151,17 @@ export class RecordingStore {
     return this.#size.get(kind)?.n ?? 0;
   }
 
-  /** The clock was set: what is to be fetched keeps its distance from now. */
+  /** The clock was set: due times keep their distance from now. */
   shiftDueTimes(byMs: number): void {
     this.#shiftDueTimes.run(byMs);
   }
 
-  /** From when the days of those count that are new: from their start, where that can be believed, else from now. */
+  /** Starts the retention of new recordings: from their own start, where that can be believed, else from now. */
   startRetention(now: number, isStartBelieved: boolean): void {
     this.#startRetention.run({ now, earliest: isStartBelieved ? now - maxBackdateMs : now });
   }
 
-  /** Forgets what nobody can ask for any more. */
+  /** Deletes rows of recordings that cannot be asked for any more. */
   prune(before: number): number {
     return this.#prune.run({ before }).changes;
   }
@@ -158,8 +171,9 @@ function toRow(recording: Recording, now: number): Row {
   return {
     id: recording.id,
     kind: recording.kind,
-    recording_sid: recording.recordingSid,
-    call_sid: recording.callSid,
+    source: recording.source,
+    external_id: recording.externalId ?? null,
+    external_call_id: recording.externalCallId ?? null,
     call_id: recording.callId ?? null,
     state: recording.state,
     started_at: recording.startedAt,
@@ -179,8 +193,9 @@ function fromRow(row: Row | undefined): Recording | undefined {
   return {
     id: row.id,
     kind: row.kind,
-    recordingSid: row.recording_sid,
-    callSid: row.call_sid,
+    source: row.source,
+    externalId: row.external_id ?? undefined,
+    externalCallId: row.external_call_id ?? undefined,
     callId: row.call_id ?? undefined,
     state: row.state,
     startedAt: row.started_at,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { announcement } from '#testing/harness/voicemail-harness.ts';
+import { messageNotice } from '#testing/harness/voicemail-harness.ts';
 import { backOffMs, decideAfterFetch, maxAbsences, maxTruncations } from './fetch-decision.ts';
 import type { FetchOutcome } from './fetch-decision.ts';
 import { transitionFor } from './recording.ts';
-import type { Recording, RecordingState } from './recording.ts';
+import type { Recording, RecordingNotice, RecordingState } from './recording.ts';
 
 const states: readonly (RecordingState | undefined)[] = [
   undefined,
@@ -15,20 +15,16 @@ const states: readonly (RecordingState | undefined)[] = [
   'removed',
 ];
 
-describe('what an announcement changes', () => {
-  const rows: readonly [string, readonly (string | undefined)[]][] = [
-    // before:        never      running      fetching   stored     discarded  lost        removed
-    ['in-progress', ['running', undefined, undefined, undefined, undefined, undefined, undefined]],
-    ['completed', ['fetching', 'fetching', undefined, undefined, undefined, 'fetching', undefined]],
-    ['absent', ['discarded', 'discarded', undefined, undefined, undefined, undefined, undefined]],
-    ['failed', ['lost', 'lost', 'lost', undefined, undefined, undefined, undefined]],
-    ['deleted', ['lost', 'lost', 'lost', undefined, undefined, undefined, undefined]],
-    ['something-new', [undefined, undefined, undefined, undefined, undefined, undefined, undefined]],
+describe('what a notice changes', () => {
+  const rows: readonly [RecordingNotice['state'], readonly (string | undefined)[]][] = [
+    // before:     never      running      fetching   stored     discarded  lost        removed
+    ['running', ['running', undefined, undefined, undefined, undefined, undefined, undefined]],
+    ['complete', ['fetching', 'fetching', undefined, undefined, undefined, 'fetching', undefined]],
+    ['silent', ['discarded', 'discarded', undefined, undefined, undefined, undefined, undefined]],
+    ['lost', ['lost', 'lost', 'lost', undefined, undefined, undefined, undefined]],
   ];
-  it.each(rows)('%s', (status, expected) => {
-    const steps = states.map((before) =>
-      transitionFor(announcement('RE1', { status }), before, { kind: 'voicemail', discardBelowSeconds: 3 }),
-    );
+  it.each(rows)('%s', (state, expected) => {
+    const steps = states.map((before) => transitionFor(messageNotice('RE1', { state }), before, { discardBelowSeconds: 3 }));
     expect(steps.map((step) => (step.kind === 'set' ? step.state : undefined))).toEqual(expected);
   });
 
@@ -38,17 +34,19 @@ describe('what an announcement changes', () => {
     ['voicemail', undefined, 'fetching'],
     ['call', 1, 'fetching'],
   ] as const)('a %s of %s seconds is %s', (kind, seconds, state) => {
-    const step = transitionFor(announcement('RE1', { seconds }), undefined, { kind, discardBelowSeconds: 3 });
+    const step = transitionFor(messageNotice('RE1', { kind, seconds }), undefined, { discardBelowSeconds: 3 });
     expect(step).toEqual({ kind: 'set', state });
   });
 });
 
 describe('what becomes of a recording after an attempt to fetch it', () => {
+  const notYet = { kind: 'not-yet', message: 'Nothing there' } as const;
   const recording: Recording = {
     id: 'rec_1',
     kind: 'voicemail',
-    recordingSid: 'RE1',
-    callSid: 'CA1',
+    source: 'twilio',
+    externalId: 'RE1',
+    externalCallId: 'CA1',
     callId: undefined,
     state: 'fetching',
     startedAt: 1,
@@ -82,9 +80,9 @@ describe('what becomes of a recording after an attempt to fetch it', () => {
       { state: 'discarded', bytes: undefined, dueAt: undefined },
     ],
     ['a short call', { kind: 'call' }, { kind: 'stored', bytes: 9, seconds: 1, isSilent: false }, { state: 'stored' }],
-    ['not there yet', {}, { kind: 'not-yet' }, { state: 'fetching', absences: 1, attempts: 0, dueAt: 2000 }],
-    ['still not there', { absences: 3 }, { kind: 'not-yet' }, { state: 'fetching', absences: 4, dueAt: 9000 }],
-    ['never there', { absences: maxAbsences - 1 }, { kind: 'not-yet' }, { state: 'lost', dueAt: undefined }],
+    ['not there yet', {}, notYet, { state: 'fetching', absences: 1, attempts: 0, dueAt: 2000 }],
+    ['still not there', { absences: 3 }, notYet, { state: 'fetching', absences: 4, dueAt: 9000 }],
+    ['never there', { absences: maxAbsences - 1 }, notYet, { state: 'lost', dueAt: undefined }],
     ['deleted there', {}, { kind: 'gone', message: 'Deleted' }, { state: 'lost', problem: 'Deleted' }],
     ['cut off', {}, { kind: 'incomplete', message: 'Cut' }, { state: 'fetching', attempts: 1, dueAt: 2000, problem: 'Cut' }],
     ['cut off for ever', { attempts: maxTruncations - 1 }, { kind: 'incomplete', message: 'Cut' }, { state: 'lost' }],

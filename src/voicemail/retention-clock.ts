@@ -2,16 +2,16 @@ import type { Clock } from '#base/clock.ts';
 
 export type RetentionClockDeps = {
   readonly clock: Clock;
-  /** What an earlier run noted. */
+  /** What an earlier run saved. */
   readonly load: () => number | undefined;
   readonly save: (at: number) => void;
 };
 
-/** A clock that is so far off is wrong, or was. */
+/** A clock that is this far off is wrong, or was. */
 const suspectOffsetMs = 86_400_000;
 
 /**
- * The time by which things grow old. It follows the clock, but never goes back and never more than twice as fast as time really
+ * The time by which retention counts. It follows the clock, but never goes back and never more than twice as fast as time really
  * passes: whatever a clock is set to, nothing is deleted before half of its days are over.
  */
 export class RetentionClock {
@@ -24,7 +24,7 @@ export class RetentionClock {
     this.#lookedAt = deps.clock.monotonic();
   }
 
-  /** The time now, in milliseconds since the Unix epoch; it is noted for the next run. Throws what `save` throws. */
+  /** The time now, in milliseconds since the Unix epoch; it is saved for the next run. Throws what `save` throws. */
   next(): number {
     const { clock, load, save } = this.#deps;
     const monotonic = clock.monotonic();
@@ -35,7 +35,7 @@ export class RetentionClock {
     return this.#at;
   }
 
-  /** Whether the clock is so far from it that its times are not to be believed. */
+  /** Whether the clock is so far from it that its times cannot be trusted. */
   isSystemClockSuspect(at: number): boolean {
     return Math.abs(this.#deps.clock.now() - at) > suspectOffsetMs;
   }

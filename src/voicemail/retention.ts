@@ -3,7 +3,6 @@ import type { Log } from '#base/log.ts';
 import type { RetentionClock } from './retention-clock.ts';
 import type { RetainedRecording, RecordingStore } from './recording-store.ts';
 import type { Recordings } from './recordings.ts';
-import type { TranscriptStore } from './transcript-store.ts';
 import type { Voicemails } from './voicemails.ts';
 import type { VoicemailSettings } from './voicemail-settings.ts';
 import type { VoicemailStore } from './voicemail-store.ts';
@@ -11,11 +10,11 @@ import type { WriteBatch } from '#storage/write-batch.ts';
 
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
-/** How long it is remembered that something is not to be fetched again. */
+/** How long the row of a recording prevents that it is fetched again. */
 const rememberedDays = 400;
 const perRun = 1000;
 
-/** Which call recordings must go: those too old, then the oldest until the rest fits. `stored` is oldest first. */
+/** The call recordings to delete: those too old, then the oldest until the rest fits. `stored` is oldest first. */
 export function expired(
   stored: readonly RetainedRecording[],
   totalBytes: number,
@@ -38,7 +37,6 @@ export function expired(
 export type RetentionDeps = {
   readonly store: RecordingStore;
   readonly voicemailStore: VoicemailStore;
-  readonly transcripts: TranscriptStore;
   readonly recordings: Pick<Recordings, 'remove'>;
   readonly voicemails: Pick<Voicemails, 'delete'>;
   readonly settings: () => VoicemailSettings;
@@ -46,7 +44,7 @@ export type RetentionDeps = {
   readonly clock: Clock;
   readonly time: RetentionClock;
   readonly log: Log;
-  /** Also looked at every hour. */
+  /** Also runs every hour. */
   readonly checkSpace: () => Promise<unknown>;
 };
 
@@ -77,14 +75,14 @@ export class Retention {
       await this.#deleteOverdue();
       await this.#deps.checkSpace();
     } catch (error) {
-      this.#deps.log.warn({ err: error }, 'Old recordings could not be deleted');
+      this.#deps.log.warn({ err: error }, 'Deleting old recordings failed');
     } finally {
       this.#isRunning = false;
     }
   }
 
   async #deleteOverdue(): Promise<void> {
-    const { store, voicemailStore, transcripts, recordings, voicemails, settings, writes, time, log } = this.#deps;
+    const { store, voicemailStore, recordings, voicemails, settings, writes, time, log } = this.#deps;
     const now = await writes.write(() => {
       const at = time.next();
       store.startRetention(at, !time.isSystemClockSuspect(at));
@@ -95,11 +93,7 @@ export class Retention {
     for (const recording of calls) await recordings.remove(recording);
     const old = keepVoicemailDays === null ? [] : voicemailStore.retainedFromBefore(now - keepVoicemailDays * dayMs, perRun);
     for (const { id } of old) await voicemails.delete(id, recordings);
-    if (calls.length + old.length > 0)
-      log.info({ recordings: calls.length, voicemails: old.length }, 'Old recordings were deleted');
-    await writes.write(() => {
-      store.prune(now - rememberedDays * dayMs);
-      transcripts.prune(now - rememberedDays * dayMs);
-    });
+    if (calls.length + old.length > 0) log.info({ recordings: calls.length, voicemails: old.length }, 'Old recordings deleted');
+    await writes.write(() => store.prune(now - rememberedDays * dayMs));
   }
 }

@@ -5,10 +5,10 @@ import type { WavFacts } from './wav.ts';
 const frameSeconds = 0.02;
 /** -50 dB below full scale: above the noise of a line (comfort noise is mostly at -55 and below), well below a quiet voice. */
 const silenceRms = 32_768 * 10 ** (-50 / 20);
-/** A click, as of a receiver that is put down, fills fewer; the shortest word fills more. */
+/** A click, as of a handset being put down, fills fewer; the shortest word fills more. */
 const minVoicedFrames = 5;
 
-/** Looks through a WAV file as it comes, whether anybody said anything. PCM of 16 bits, A-law and µ-law; of others it cannot tell. */
+/** Detects speech in a WAV file as it streams in. PCM of 16 bits, A-law and µ-law; any other counts as speech. */
 export class SilenceDetector {
   #head: Buffer = Buffer.alloc(0);
   #frames: FrameEnergy | 'unknown' | undefined;
@@ -28,7 +28,7 @@ export class SilenceDetector {
     } else if (this.#head.length >= wavHeadBytes) this.#frames = 'unknown';
   }
 
-  /** Whether there was sound to look at, and nothing in it but silence and noise of the line. */
+  /** Whether there was audio, with nothing in it but silence and line noise. */
   get isSilent(): boolean {
     return this.#frames instanceof FrameEnergy && this.#frames.isSilent;
   }
@@ -43,7 +43,7 @@ function readerOf({ format, bitsPerSample }: WavFacts): Reader | undefined {
   return undefined;
 }
 
-/** The sound frame by frame; a frame is as loud as its loudest channel, without the constant part (a DC offset is no sound). */
+/** The audio frame by frame; a frame is as loud as its loudest channel, without its constant part (a DC offset is no sound). */
 class FrameEnergy {
   readonly #read: Reader;
   readonly #channels: number;

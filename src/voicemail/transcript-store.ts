@@ -1,57 +1,49 @@
 import type { OpenedDatabase } from '#storage/database.ts';
+import type { RecordingId, RecordingSourceName } from './recording.ts';
 
-/** What was said, in text. `house`: by the house's own speech-to-text. */
+/** What was said, in text. `source`: whose speech-to-text it is. */
 export type Transcript = {
-  readonly recordingSid: string;
-  readonly source: 'twilio' | 'house';
+  readonly recordingId: RecordingId;
+  readonly source: RecordingSourceName;
   readonly status: 'completed' | 'failed';
   readonly text: string;
 };
 
 type Row = {
-  readonly recording_sid: string;
-  readonly source: 'twilio' | 'house';
+  readonly recording_id: RecordingId;
+  readonly source: RecordingSourceName;
   readonly status: 'completed' | 'failed';
   readonly text: string;
 };
 
-/** The SQL of the table `recording_transcripts`. */
+/** The SQL of the table `recording_transcripts`; a row goes with its recording. */
 export class TranscriptStore {
   readonly #save;
   readonly #get;
-  readonly #prune;
 
   constructor(db: OpenedDatabase['db']) {
     this.#save = db.prepare<[Row & { readonly at: number }]>(
-      `INSERT INTO recording_transcripts (recording_sid, source, status, text, at)
-       VALUES (:recording_sid, :source, :status, :text, :at)
-       ON CONFLICT (recording_sid) DO UPDATE SET source = excluded.source, status = excluded.status, text = excluded.text,
+      `INSERT INTO recording_transcripts (recording_id, source, status, text, at)
+       VALUES (:recording_id, :source, :status, :text, :at)
+       ON CONFLICT (recording_id) DO UPDATE SET source = excluded.source, status = excluded.status, text = excluded.text,
        at = excluded.at`,
     );
-    this.#get = db.prepare<[string], Row>('SELECT * FROM recording_transcripts WHERE recording_sid = ?');
-    this.#prune = db.prepare<[number]>(
-      'DELETE FROM recording_transcripts WHERE at < ? AND recording_sid NOT IN (SELECT recording_sid FROM recordings)',
-    );
+    this.#get = db.prepare<[string], Row>('SELECT * FROM recording_transcripts WHERE recording_id = ?');
   }
 
-  save({ recordingSid, ...transcript }: Transcript, now: number): void {
-    this.#save.run({ recording_sid: recordingSid, ...transcript, at: now });
+  save({ recordingId, ...transcript }: Transcript, now: number): void {
+    this.#save.run({ recording_id: recordingId, ...transcript, at: now });
   }
 
-  get(recordingSid: string): Transcript | undefined {
-    const row = this.#get.get(recordingSid);
+  get(recordingId: string): Transcript | undefined {
+    const row = this.#get.get(recordingId);
     if (row === undefined) return undefined;
-    return { recordingSid: row.recording_sid, source: row.source, status: row.status, text: row.text };
-  }
-
-  /** Forgets those whose recording never came. */
-  prune(before: number): void {
-    this.#prune.run(before);
+    return { recordingId: row.recording_id, source: row.source, status: row.status, text: row.text };
   }
 }
 
-/** Whether `next` says more than what is there: a text beats a failure, the house's own beats Twilio's, and the same is nothing new. */
-export function isBetter(next: Transcript, before: Transcript | undefined): boolean {
+/** Whether `next` is to replace `before`: a text beats a failure, the house's own beats that of others, and the same is nothing new. */
+export function isBetter(next: Omit<Transcript, 'recordingId'>, before: Omit<Transcript, 'recordingId'> | undefined): boolean {
   if (before === undefined) return true;
   if (next.status !== before.status) return next.status === 'completed';
   if (next.source !== before.source) return next.source === 'house';

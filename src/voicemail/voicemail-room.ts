@@ -1,5 +1,5 @@
-// Owns the composition of this room: its stores, files and verbs, made from what app.ts hands in.
-// Called by app.ts alone, once; what other rooms and the webhooks need of voicemail is on the value it returns.
+// Owns the composition of this room: its stores, files and verbs, made from what src/app hands in.
+// Called by src/app/voicemail.ts alone, once; what other rooms and the webhooks need of voicemail is on the value it returns.
 // Must stay true: making it does no I/O but reading settings; start and stop do, and stop leaves nothing running.
 import { join } from 'node:path';
 import type { Clock } from '#base/clock.ts';
@@ -15,20 +15,24 @@ import { AudioFiles } from './audio-files.ts';
 import { CallRecordings } from './call-recordings.ts';
 import { greetingRoutes } from './greeting-routes.ts';
 import { Greetings } from './greetings.ts';
+import type { MailboxGreeting } from './greetings.ts';
 import { RetentionClock } from './retention-clock.ts';
 import { MailboxStore } from './mailbox-store.ts';
-import type { RecordableCall, Recorder, RecordingSource } from './ports.ts';
+import type { CallInProgress, CallOutcome, Recorder, RecordingSource } from './ports.ts';
 import { recordingRoutes } from './recording-routes.ts';
-import type { Recording } from './recording.ts';
+import type { ExternalRecording, RecordingNotice } from './recording.ts';
 import { RecordingStore } from './recording-store.ts';
 import { Recordings } from './recordings.ts';
+import type { MessageEndedNotice, RecordingsDeps } from './recordings.ts';
 import { Retention } from './retention.ts';
 import { DiskSpaceWatch } from './disk-space-watch.ts';
 import { TranscriptStore } from './transcript-store.ts';
 import { voicemailRoutes } from './voicemail-routes.ts';
 import { VoicemailSettingsStore } from './voicemail-settings.ts';
+import type { MessageLimits } from './voicemail-settings.ts';
 import { VoicemailStore } from './voicemail-store.ts';
 import { Voicemails } from './voicemails.ts';
+import type { TranscriptNotice } from './voicemails.ts';
 
 export type VoicemailRoomDeps = {
   readonly db: OpenedDatabase['db'];
@@ -42,18 +46,22 @@ export type VoicemailRoomDeps = {
   readonly log: Log;
   readonly source: RecordingSource;
   readonly recorder: Recorder;
-  readonly deleteAtTwilio: (recordingSid: string) => void;
-  /** A message that was announced turned out to be none. */
-  readonly onDiscarded?: (recording: Recording) => void;
+  readonly deleteAtSource: RecordingsDeps['deleteAtSource'];
+  readonly calls: CallOutcome;
   /** The owner of one of our numbers, E.164. */
   readonly ownerOf: (number: string) => string | undefined;
   readonly isPerson: (personId: string) => boolean;
   readonly isRecordingEnabled: (deviceId: string) => boolean;
-  readonly callOf: (callId: string) => RecordableCall | undefined;
+  readonly callOf: (callId: string) => CallInProgress | undefined;
   readonly personsOf: (callId: string) => readonly string[] | undefined;
-  /** Of the disk with the data directory; asks the system unless told. */
+  /** A call that was recorded is over: its recording will be announced. */
+  readonly onRecordedCallEnded: () => void;
+  /** Of the disk with the data directory; from the system by default. */
   readonly freeBytes?: () => Promise<number>;
 };
+
+/** What a caller hears, and how their message is recorded. */
+export type MailboxAnswer = { readonly greeting: MailboxGreeting; readonly limits: MessageLimits };
 
 export type VoicemailRoom = {
   readonly routes: readonly Route[];
@@ -63,6 +71,16 @@ export type VoicemailRoom = {
   readonly greetings: Greetings;
   readonly settings: VoicemailSettingsStore;
   readonly space: DiskSpaceWatch;
+  /** From local state, at once. Undefined person: the house. */
+  answer(personId: string | undefined): MailboxAnswer;
+  /** What a source says about a recording. Resolves after the commit. */
+  recorded(notice: RecordingNotice): Promise<void>;
+  /** The caller is done, and the recording is not known yet. */
+  messageEnded(notice: MessageEndedNotice): void;
+  /** Resolves after the commit. */
+  transcribed(notice: TranscriptNotice): Promise<void>;
+  /** Whether the transcript of a message is wanted and has not come. */
+  wantsTranscript(recording: ExternalRecording): boolean;
   start(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -87,7 +105,6 @@ export function createVoicemailRoom(deps: VoicemailRoomDeps): VoicemailRoom {
   const retention = new Retention({
     store,
     voicemailStore,
-    transcripts,
     recordings,
     voicemails,
     settings: current,
@@ -109,6 +126,11 @@ export function createVoicemailRoom(deps: VoicemailRoomDeps): VoicemailRoom {
       ...recordingRoutes({ callRecordings, recordings, store, files: files.call, callOf, personsOf }),
       ...greetingRoutes(greetings, isPerson),
     ],
+    answer: (personId) => ({ greeting: greetings.of(personId), limits: settings.current }),
+    recorded: (notice) => recordings.recorded(notice),
+    messageEnded: (notice) => recordings.messageEnded(notice),
+    transcribed: (notice) => voicemails.transcribed(notice),
+    wantsTranscript: (recording) => settings.current.transcribe && voicemails.lacksTranscript(recording),
     async start() {
       if (!isDurable) return;
       await greetings.start();

@@ -56,7 +56,7 @@ export function voicemailRoutes({ voicemails, recordings, files, settings, reten
     handle(getVoicemailAudio, async ({ params, identity }): Promise<FileReply> => {
       const voicemail = visible(params.id, identity);
       const file = await files.read(fileNameOf({ id: voicemail.recordingId }));
-      if (file === undefined) throw new AppError('not-found', 'The sound of this message is not there');
+      if (file === undefined) throw new AppError('not-found', 'The audio of this message is not there');
       const version = `${voicemail.recordingId}-${file.bytes}`;
       return { ...file, contentType: 'audio/wav', etag: version, fileName: `${voicemail.id}.wav`, disposition: 'inline' };
     }),
@@ -83,7 +83,7 @@ export function voicemailRoutes({ voicemails, recordings, files, settings, reten
   ];
 }
 
-/** Nobody has the empty id: an identity without a person sees nothing. */
+/** No person has the empty id: an identity without a person sees nothing. */
 function visibleTo(identity: Identity | undefined): string | undefined {
   return identity?.role === 'admin' ? undefined : (identity?.personId ?? '');
 }

@@ -2,16 +2,16 @@ import type { Clock } from '#base/clock.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 
-/** What an administrator may change while the house runs. Null: without a limit. */
+/** What an administrator may change while the house runs, by the names of the API. Null: without a limit. */
 export type VoicemailSettings = {
-  /** What Twilio is told to record at most. */
+  /** The longest message. */
   readonly mostSeconds: number;
   /** Of silence, after which recording ends. */
   readonly silenceSeconds: number;
   readonly discardBelowSeconds: number;
-  /** Whether Twilio transcribes (English (US) alone, messages of more than 2 and less than 120 seconds, paid per minute). */
+  /** Whether a transcript is ordered (Twilio: English (US) alone, messages of more than 2 and less than 120 seconds, paid per minute). */
   readonly transcribe: boolean;
-  /** Whether a recording is deleted at Twilio once it is stored here. */
+  /** Whether a recording is deleted at its source once it is stored here. */
   readonly deleteAtTwilio: boolean;
   readonly keepVoicemailDays: number | null;
   readonly keepRecordingDays: number | null;
@@ -19,6 +19,9 @@ export type VoicemailSettings = {
   /** Calls are not recorded while less than this is free on the disk. */
   readonly freeSpaceFloorMegabytes: number;
 };
+
+/** How a message is recorded. */
+export type MessageLimits = Pick<VoicemailSettings, 'mostSeconds' | 'silenceSeconds' | 'transcribe'>;
 
 const defaultSettings: VoicemailSettings = {
   mostSeconds: 180,

@@ -1,5 +1,6 @@
 import type { Id } from '#base/ids.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
+import type { CallWithMessage } from './ports.ts';
 import type { RecordingId, RecordingState } from './recording.ts';
 
 export type VoicemailId = Id<'vm'>;
@@ -7,7 +8,7 @@ export type VoicemailId = Id<'vm'>;
 /** Whose mailbox a call went to, and what is known of the caller. */
 export type VoicemailCall = {
   readonly callId: string | undefined;
-  /** Nobody's is the house's. */
+  /** Undefined: it belongs to the house. */
   readonly personId: string | undefined;
   readonly callerNumber: string;
   readonly callerName: string;
@@ -15,11 +16,10 @@ export type VoicemailCall = {
   readonly number: string | undefined;
 };
 
-/** A message somebody left. Times in milliseconds since the Unix epoch. */
+/** A message that a caller left. Times in milliseconds since the Unix epoch. */
 export type Voicemail = VoicemailCall & {
   readonly id: VoicemailId;
   readonly recordingId: RecordingId;
-  readonly recordingSid: string;
   /** `stored`, or `lost` where the audio could not be had. */
   readonly audio: RecordingState;
   /** Why it is lost. */
@@ -34,7 +34,7 @@ export type Voicemail = VoicemailCall & {
 
 export type NewVoicemail = Pick<Voicemail, 'id' | 'recordingId' | 'leftAt'> & { readonly call: VoicemailCall | undefined };
 
-/** For a call nobody knows yet. */
+/** For a call that is not known yet. */
 const unknownCall: VoicemailCall = {
   callId: undefined,
   personId: undefined,
@@ -72,7 +72,6 @@ type CallRow = {
 type Row = CallRow & {
   readonly id: VoicemailId;
   readonly recording_id: RecordingId;
-  readonly recording_sid: string;
   readonly audio: RecordingState;
   readonly problem: string | null;
   readonly seconds: number | null;
@@ -83,8 +82,8 @@ type Row = CallRow & {
 };
 
 const joined = `voicemails v JOIN recordings r ON r.id = v.recording_id
-  LEFT JOIN recording_transcripts t ON t.recording_sid = r.recording_sid AND t.status = 'completed'`;
-const select = `SELECT v.*, r.recording_sid, r.state AS audio, r.problem, r.seconds, t.text AS transcript FROM ${joined}`;
+  LEFT JOIN recording_transcripts t ON t.recording_id = r.id AND t.status = 'completed'`;
+const select = `SELECT v.*, r.state AS audio, r.problem, r.seconds, t.text AS transcript FROM ${joined}`;
 const columns = { leftAt: 'v.left_at', seconds: 'r.seconds' } as const;
 
 const conditions = {
@@ -144,7 +143,7 @@ export class VoicemailStore {
     );
   }
 
-  /** Kept, and not shown yet; nothing where there is one of that recording already. */
+  /** Inserts a message that is not shown yet; nothing where the recording has one already. */
   insert({ id, recordingId, leftAt, call }: NewVoicemail): void {
     this.#insert.run({ ...toColumns(call ?? unknownCall), id, recordingId, leftAt, isResolved: call === undefined ? 0 : 1 });
   }
@@ -153,7 +152,7 @@ export class VoicemailStore {
     return (this.#unresolved.get(recordingId)?.n ?? 0) > 0;
   }
 
-  /** Says whose call it was, where nobody did before. */
+  /** Fills in whose call it was, where that was not known before. */
   resolve(recordingId: string, call: VoicemailCall): void {
     this.#resolve.run({ ...toColumns(call), recordingId });
   }
@@ -207,6 +206,11 @@ export class VoicemailStore {
   }
 }
 
+/** What a voicemail keeps of the record of its call. */
+export function toVoicemailCall({ id, caller, callee, number }: CallWithMessage): VoicemailCall {
+  return { callId: id, personId: callee.personId, callerNumber: caller.number, callerName: caller.name, number };
+}
+
 function toValue(value: string | number | boolean): string | number {
   return typeof value === 'boolean' ? Number(value) : value;
 }
@@ -236,7 +240,6 @@ function fromRow(row: Row | undefined): Voicemail | undefined {
     ...fromColumns(row),
     id: row.id,
     recordingId: row.recording_id,
-    recordingSid: row.recording_sid,
     audio: row.audio,
     problem: row.audio === 'stored' ? undefined : (row.problem ?? undefined),
     seconds: row.seconds ?? 0,

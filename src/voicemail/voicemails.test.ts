@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { announcement, callFor, VoicemailHarness, wav } from '#testing/harness/voicemail-harness.ts';
+import { messageNotice, VoicemailHarness, wav } from '#testing/harness/voicemail-harness.ts';
 import { toneWav } from '#testing/peers/wav.ts';
 
 const sound = toneWav({ frequency: 440, seconds: 5 });
+const notYet = { kind: 'not-yet', message: 'Twilio does not have the audio' } as const;
 let harness: VoicemailHarness;
 
 beforeEach(async () => {
@@ -12,20 +13,19 @@ beforeEach(async () => {
 });
 afterEach(() => harness[Symbol.asyncDispose]());
 
-const announce = (...given: Parameters<typeof announcement>) =>
-  harness.room.recordings.applyUpdate(announcement(...given), callFor('person_anna'));
+const announce = (...given: Parameters<typeof messageNotice>) => harness.announce(messageNotice(...given), 'person_anna');
 
 const said = (sid: string, text: string, source: 'twilio' | 'house' = 'twilio', status: 'completed' | 'failed' = 'completed') =>
-  harness.room.voicemails.saveTranscript({ recordingSid: sid, source, status, text });
+  harness.room.transcribed({ recording: messageNotice(sid), source, status, text });
 
 describe('a message that was left', () => {
   it('is shown once its sound is on the disk, and told once', async () => {
-    await announce('RE1', { status: 'in-progress', seconds: undefined });
+    await announce('RE1', { state: 'running', seconds: undefined });
     expect(harness.voicemails()).toEqual([]);
     await announce('RE1');
     await harness.reaches('RE1', 'stored');
     await announce('RE1');
-    await harness.room.recordings.applyUpdate(announcement('RE1'));
+    await harness.announce(messageNotice('RE1'));
     await harness.idle();
     expect(harness.voicemails()).toMatchObject([
       {
@@ -43,8 +43,8 @@ describe('a message that was left', () => {
 
   it('is fetched again and again while Twilio does not have it yet', async () => {
     harness.answers.set('RE1', [
-      () => ({ kind: 'not-yet' }),
-      () => ({ kind: 'not-yet' }),
+      () => notYet,
+      () => notYet,
       () => ({ kind: 'later', message: 'Busy', retryAfterSeconds: 3 }),
       () => wav(sound, { breaksAfter: 9000 }),
       () => wav(sound.subarray(0, 9000)),
@@ -91,7 +91,7 @@ describe('a message that was left', () => {
   });
 
   it('is not asked for without an end where Twilio’s list goes on to name what it does not have', async () => {
-    harness.answers.set('RE1', [() => ({ kind: 'gone', message: 'Twilio has no sound of it' })]);
+    harness.answers.set('RE1', [() => ({ kind: 'gone', message: 'Twilio has no audio of it' })]);
     for (let look = 0; look < 50; look += 1) {
       await announce('RE1');
       await harness.reaches('RE1', 'lost');
@@ -100,7 +100,7 @@ describe('a message that was left', () => {
   });
 
   it('gives up on what never comes, and takes what comes cut off every time', async () => {
-    harness.answers.set('RE1', [() => ({ kind: 'not-yet' })]);
+    harness.answers.set('RE1', [() => notYet]);
     await announce('RE1');
     await harness.reaches('RE1', 'lost');
     expect(harness.fetched.length).toBe(14);
@@ -112,7 +112,7 @@ describe('a message that was left', () => {
 
   it.each([
     ['too short, as Twilio says', { seconds: 2 }, 0],
-    ['silence', { status: 'absent', seconds: 0 }, 0],
+    ['silence', { state: 'silent', seconds: 0 } as const, 0],
   ])('is none where it is %s', async (_what, more, fetches) => {
     await harness.room.settings.change({ deleteAtTwilio: true });
     await announce('RE1', more);
@@ -157,15 +157,15 @@ describe('a message that was left', () => {
 describe('whose it is', () => {
   it('is looked up at Twilio where nobody said', async () => {
     harness.callFacts = { kind: 'ok', call: { from: '+15555550177', to: '+14165550100', callerName: 'Dora' } };
-    await harness.room.recordings.applyUpdate(announcement('RE1'));
+    await harness.announce(messageNotice('RE1'));
     await harness.reaches('RE1', 'stored');
     expect(harness.voicemails()).toMatchObject([{ personId: 'person_anna', callerNumber: '+15555550177', callerName: 'Dora' }]);
   });
 
   it('is the house where the number has no owner, or the owner is gone', async () => {
     harness.callFacts = { kind: 'ok', call: { from: '', to: '+14165550199', callerName: undefined } };
-    await harness.room.recordings.applyUpdate(announcement('RE1'));
-    await harness.room.recordings.applyUpdate(announcement('RE2'), callFor('person_gone'));
+    await harness.announce(messageNotice('RE1'));
+    await harness.announce(messageNotice('RE2'), 'person_gone');
     await harness.reaches('RE1', 'stored');
     await harness.reaches('RE2', 'stored');
     expect(harness.voicemails().map(({ personId }) => personId)).toEqual([undefined, undefined]);
@@ -173,7 +173,7 @@ describe('whose it is', () => {
 
   it('is told later by the callback that was slower than the list', async () => {
     harness.callFacts = { kind: 'later', message: 'Away' };
-    await harness.room.recordings.applyUpdate(announcement('RE1'));
+    await harness.announce(messageNotice('RE1'));
     await harness.idle();
     expect(harness.fetched).toEqual([]);
     await announce('RE1');
@@ -186,7 +186,7 @@ describe('transcripts', () => {
   it('attach whenever they come: before the recording is known, while it is fetched, after', async () => {
     await said('RE1', 'Before');
     await announce('RE1');
-    harness.answers.set('RE2', [() => ({ kind: 'not-yet' }), () => wav(sound)]);
+    harness.answers.set('RE2', [() => notYet, () => wav(sound)]);
     await announce('RE2');
     await said('RE2', 'Meanwhile');
     await harness.reaches('RE1', 'stored');

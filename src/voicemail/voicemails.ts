@@ -1,6 +1,6 @@
 // Owns the mailboxes: what was left for whom, what was said in text, heard or not, archived or not.
-// Called by its routes, by recordings when audio comes or is lost, and by whoever brings a transcript.
-// Must stay true: a message is shown once, heard in one place is heard everywhere, and facts are told after the commit.
+// Called by its routes, by recordings when audio comes or is lost, and with the transcripts of a source.
+// Must stay true: a message is shown once, heard in one place is heard everywhere, and facts are published after the commit.
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { Events } from '#base/events.ts';
@@ -9,9 +9,11 @@ import { maskNumber } from '#base/log.ts';
 import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
-import type { Recording } from './recording.ts';
+import type { Mailbox } from './mailbox.ts';
+import { openRecording } from './recording.ts';
+import type { ExternalRecording, Recording } from './recording.ts';
 import type { RecordingStore } from './recording-store.ts';
-import type { Mailbox, Recordings } from './recordings.ts';
+import type { Recordings } from './recordings.ts';
 import { isBetter } from './transcript-store.ts';
 import type { Transcript, TranscriptStore } from './transcript-store.ts';
 import type { Voicemail, VoicemailCall, VoicemailFilter, VoicemailPage, VoicemailStore } from './voicemail-store.ts';
@@ -25,9 +27,12 @@ export type VoicemailsDeps = {
   readonly newId: NewId;
   readonly events: Events<Facts>;
   readonly log: Log;
-  /** Whose number it is, E.164; for messages that only Twilio knows of. */
+  /** The owner of one of our numbers, E.164; for messages left while the house was away. */
   readonly ownerOf: (number: string) => string | undefined;
 };
+
+/** A transcript as its source announces it. Any notice may come again, late, also before the recording itself, or never. */
+export type TranscriptNotice = Omit<Transcript, 'recordingId'> & { readonly recording: ExternalRecording };
 
 /** What a person or an admin may do with one message. */
 export type VoicemailChange = { readonly isHeard?: boolean | undefined; readonly isArchived?: boolean | undefined };
@@ -93,32 +98,44 @@ export class Voicemails implements Mailbox {
     this.#deps.events.emit('voicemail.deleted', factOf(found));
   }
 
-  /** Keeps a transcript, whenever it comes: also before the message itself, again, or never. */
-  async saveTranscript(transcript: Transcript): Promise<void> {
-    const { transcripts, recordings, store, writes, clock, events } = this.#deps;
-    const text = transcript.text.trim().slice(0, maxTranscriptLength);
+  /** Keeps a transcript, whenever it comes: also before the message itself, again, or never. Resolves after the commit. */
+  async transcribed({ recording: announced, ...given }: TranscriptNotice): Promise<void> {
+    const { transcripts, store, writes, clock, events } = this.#deps;
+    const text = given.text.trim().slice(0, maxTranscriptLength);
     const isEmpty = text === '' || text === '(blank)';
-    const next: Transcript = isEmpty ? { ...transcript, status: 'failed', text: '' } : { ...transcript, text };
+    const next = isEmpty ? { ...given, status: 'failed' as const, text: '' } : { ...given, text };
     const voicemail = await writes.write(() => {
-      if (!isBetter(next, transcripts.get(next.recordingSid))) return undefined;
-      transcripts.save(next, clock.now());
-      const recording = recordings.bySid(next.recordingSid);
-      return recording === undefined ? undefined : store.byRecording(recording.id);
+      const recording = this.#find(announced) ?? this.#open(announced);
+      if (!isBetter(next, transcripts.get(recording.id))) return undefined;
+      transcripts.save({ ...next, recordingId: recording.id }, clock.now());
+      return store.byRecording(recording.id);
     });
     if (voicemail?.transcript !== undefined) events.emit('voicemail.transcribed', factOf(voicemail));
   }
 
-  /** Whether a message is there whose words nobody has told. */
-  lacksTranscript(recordingSid: string): boolean {
-    const { transcripts, recordings, store } = this.#deps;
-    const recording = recordings.bySid(recordingSid);
-    if (recording === undefined || transcripts.get(recordingSid) !== undefined) return false;
+  /** Whether a message is shown whose transcript has not come. */
+  lacksTranscript(announced: ExternalRecording): boolean {
+    const { transcripts, store } = this.#deps;
+    const recording = this.#find(announced);
+    if (recording === undefined || transcripts.get(recording.id) !== undefined) return false;
     return store.byRecording(recording.id) !== undefined;
+  }
+
+  #find({ source, externalId }: ExternalRecording): Recording | undefined {
+    return externalId === undefined ? undefined : this.#deps.recordings.byExternalId(source, externalId);
+  }
+
+  /** The recording of a transcript that came first; its message is opened by its own notice. */
+  #open(announced: ExternalRecording): Recording {
+    const { recordings, newId, clock } = this.#deps;
+    const opened = openRecording(newId('rec'), announced, clock.now());
+    recordings.save(opened, clock.now());
+    return opened;
   }
 
   recordingAdded(recording: Recording, call: VoicemailCall | undefined): void {
     const { store, newId } = this.#deps;
-    // Nothing was said, and so nothing was left.
+    // Nothing was said, so no message was left.
     if (recording.state === 'discarded') return;
     store.insert({ id: newId('vm'), recordingId: recording.id, leftAt: recording.startedAt, call });
   }

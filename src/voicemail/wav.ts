@@ -5,17 +5,17 @@ export type WavFacts = {
   /** 1 PCM, 6 A-law, 7 µ-law. */
   readonly format: number;
   readonly bitsPerSample: number;
-  /** Where the sound begins in the file, and how long it is; without an end where the writer did not know it. */
+  /** Where the audio begins in the file, and its length; Infinity where the writer did not know it. */
   readonly dataOffset: number;
   readonly dataBytes: number;
-  /** Fewer bytes of sound are there than the header says. */
+  /** Fewer bytes of audio are there than the header says. */
   readonly isTruncated: boolean;
 };
 
-/** How much of a file is enough to find the sound in it. */
+/** How much of a file is enough to find the audio in it. */
 export const wavHeadBytes = 64 * 1024;
 
-/** What a writer that does not know the length yet puts there. */
+/** What writers put for a length they do not know yet. */
 const unknownLengths = new Set([0, 0xff_ff_ff_ff, 0x7f_ff_ff_ff]);
 
 /** Reads the header of a RIFF/WAVE file of `fileBytes` bytes from its beginning. Undefined where it is none, or none we can play. */

@@ -98,7 +98,7 @@ describe.each(['same', 'own'] as const)('asked about the call of the trunk or on
     await at.restart();
     await waitFor('a look at the list of Twilio', 30, async () => {
       const { parts } = await at.house.api<{ parts: { name: string; message: string }[] }>('GET', '/system/health');
-      return parts.find(({ name }) => name === 'reconciliation')?.message.startsWith('Twilio was asked at') || undefined;
+      return parts.find(({ name }) => name === 'reconciliation')?.message.startsWith('Twilio was last read at') || undefined;
     });
     await becomes(number, 'voicemail', 'unreachable');
   });

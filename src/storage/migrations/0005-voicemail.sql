@@ -1,33 +1,36 @@
--- Everything Twilio recorded for us, by its sid there. A row outlives its audio, so that nothing is fetched a second time.
+-- Everything recorded for us. A row outlives its audio, so that nothing is fetched a second time.
 CREATE TABLE recordings (
   id TEXT PRIMARY KEY,
   kind TEXT NOT NULL CHECK (kind IN ('voicemail', 'call')),
-  recording_sid TEXT NOT NULL UNIQUE,
-  call_sid TEXT NOT NULL,
+  -- Who recorded it, and what it and its call are called there; null where the source has no name for them.
+  source TEXT NOT NULL CHECK (source IN ('twilio', 'house')),
+  external_id TEXT,
+  external_call_id TEXT,
   -- The call record, where we know it.
   call_id TEXT,
   state TEXT NOT NULL CHECK (state IN ('running', 'fetching', 'stored', 'discarded', 'lost', 'removed')),
   started_at INTEGER NOT NULL,
-  -- As Twilio says until it is stored, then as the file says.
+  -- As the source says until it is stored, then as the file says.
   seconds REAL,
   channels INTEGER NOT NULL DEFAULT 1,
   bytes INTEGER,
   attempts INTEGER NOT NULL DEFAULT 0,
-  -- How often Twilio said that there is nothing.
+  -- How often the source said that there is nothing.
   absences INTEGER NOT NULL DEFAULT 0,
   due_at INTEGER,
   problem TEXT,
   changed_at INTEGER NOT NULL,
+  UNIQUE (source, external_id),
   CHECK ((state = 'fetching') = (due_at IS NOT NULL)),
   CHECK ((state = 'stored') = (bytes IS NOT NULL))
 ) STRICT;
 
 CREATE INDEX recordings_due ON recordings (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX recordings_by_call ON recordings (call_id) WHERE call_id IS NOT NULL;
-CREATE INDEX recordings_by_call_sid ON recordings (call_sid);
+CREATE INDEX recordings_by_external_call ON recordings (source, external_call_id) WHERE external_call_id IS NOT NULL;
 CREATE INDEX recordings_stored ON recordings (kind, started_at) WHERE state = 'stored';
 
--- Nobody's are the house's: administrators see them. One is kept from when we first hear of it and shown once its audio is there.
+-- Those without a person belong to the house: administrators see them. Kept from the first notice, shown once the audio is there.
 CREATE TABLE voicemails (
   id TEXT PRIMARY KEY,
   recording_id TEXT NOT NULL UNIQUE REFERENCES recordings (id) ON DELETE CASCADE,
@@ -37,7 +40,7 @@ CREATE TABLE voicemails (
   caller_name TEXT NOT NULL,
   number TEXT,
   left_at INTEGER NOT NULL,
-  -- Whether the call is known; what Twilio recorded while we were away names only its sid.
+  -- Whether the call is known; what was recorded while we were away names only the source's id of the call.
   is_resolved INTEGER NOT NULL CHECK (is_resolved IN (0, 1)),
   is_shown INTEGER NOT NULL DEFAULT 0 CHECK (is_shown IN (0, 1)),
   heard_at INTEGER,
@@ -48,9 +51,9 @@ CREATE INDEX voicemails_by_person ON voicemails (person_id, left_at);
 CREATE INDEX voicemails_by_time ON voicemails (left_at);
 CREATE INDEX voicemails_unheard ON voicemails (person_id) WHERE heard_at IS NULL AND is_shown = 1;
 
--- By Twilio's sid, because a transcript may come before we know of the recording.
+-- A transcript that comes before its recording opens the row of the recording.
 CREATE TABLE recording_transcripts (
-  recording_sid TEXT PRIMARY KEY,
+  recording_id TEXT PRIMARY KEY REFERENCES recordings (id) ON DELETE CASCADE,
   source TEXT NOT NULL CHECK (source IN ('twilio', 'house')),
   status TEXT NOT NULL CHECK (status IN ('completed', 'failed')),
   text TEXT NOT NULL,

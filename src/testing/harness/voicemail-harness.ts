@@ -12,15 +12,23 @@ import { factNames } from '#contract/facts.ts';
 import type { Facts } from '#contract/facts.ts';
 import { openDatabase } from '#storage/database.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
-import type { FetchResult, RecordableCall, Recorder, RecordingSource } from '#voicemail/ports.ts';
-import type { RecordingUpdate } from '#voicemail/recording.ts';
+import type { CallInProgress, CallOutcome, CallWithMessage, FetchResult, Recorder, RecordingSource } from '#voicemail/ports.ts';
+import type { RecordingNotice } from '#voicemail/recording.ts';
 import { createVoicemailRoom } from '#voicemail/voicemail-room.ts';
 import type { VoicemailRoom } from '#voicemail/voicemail-room.ts';
-import type { VoicemailCall } from '#voicemail/voicemail-store.ts';
 import { FakeClock } from './fake-clock.ts';
 import { toneWav } from '#testing/peers/wav.ts';
 
 export type PublishedFact = { readonly name: keyof Facts; readonly fact: object };
+
+export type VoicemailHarnessOptions = {
+  readonly folder?: string;
+  readonly clock?: Clock;
+  /** The database alone: for tests of the edges, which start no room. */
+  readonly isInMemory?: boolean;
+  /** In place of `records` and `outcomes`. */
+  readonly calls?: CallOutcome;
+};
 
 export class VoicemailHarness implements AsyncDisposable {
   readonly folder: string;
@@ -30,12 +38,17 @@ export class VoicemailHarness implements AsyncDisposable {
   readonly writes: WriteBatch;
   readonly facts: PublishedFact[] = [];
   readonly events: Events<Facts>;
-  /** Sids that were asked for, in order. */
+  /** External ids that were fetched, in order. */
   readonly fetched: string[] = [];
   readonly deletedAtTwilio: string[] = [];
-  /** What Twilio answers, by sid; the last one again and again. Without one it has a whole message of 5 seconds. */
+  /** What Twilio answers, by external id; the last one again and again. Without one it has a whole message of 5 seconds. */
   readonly answers = new Map<string, (() => FetchResult)[]>();
-  readonly calls = new Map<string, RecordableCall>();
+  readonly calls = new Map<string, CallInProgress>();
+  /** The records of calls that messages are left in, by the external id of the call. */
+  readonly records = new Map<string, CallWithMessage>();
+  /** Every verdict reported to calls, such as `CA-RE1 message`. */
+  readonly outcomes: string[] = [];
+  recordedCallsEnded = 0;
   readonly recordedDevices = new Set<string>();
   readonly recorderLog: string[] = [];
   recorderFailure: string | undefined;
@@ -43,12 +56,12 @@ export class VoicemailHarness implements AsyncDisposable {
   freeBytes = 10_000_000_000;
   readonly #ownsFolder: boolean;
 
-  constructor({ folder, clock = new FakeClock() }: { readonly folder?: string; readonly clock?: Clock } = {}) {
+  constructor({ folder, clock = new FakeClock(), calls, isInMemory = false }: VoicemailHarnessOptions = {}) {
     this.folder = folder ?? mkdtempSync(join(tmpdir(), 'gosip-voicemail-'));
     this.#ownsFolder = folder === undefined;
     this.clock = clock as FakeClock;
     const log = createLog({ level: 'silent' });
-    const { db } = openDatabase({ path: join(this.folder, 'gosip.db'), log, clock });
+    const { db } = openDatabase({ path: isInMemory ? ':memory:' : join(this.folder, 'gosip.db'), log, clock });
     this.db = db;
     this.writes = new WriteBatch({ db, log });
     this.events = new Events<Facts>(log);
@@ -71,7 +84,9 @@ export class VoicemailHarness implements AsyncDisposable {
       log,
       source: this.#source(),
       recorder: this.#recorder(),
-      deleteAtTwilio: (sid) => void this.deletedAtTwilio.push(sid),
+      deleteAtSource: (externalId) => void this.deletedAtTwilio.push(externalId),
+      calls: calls ?? this.#callOutcome(),
+      onRecordedCallEnded: () => void (this.recordedCallsEnded += 1),
       ownerOf: (number) => (number === '+14165550100' ? 'person_anna' : undefined),
       isPerson: (id) => id === 'person_anna' || id === 'person_ben',
       isRecordingEnabled: (deviceId) => this.recordedDevices.has(deviceId),
@@ -99,10 +114,24 @@ export class VoicemailHarness implements AsyncDisposable {
     return this.room.voicemails.list({}, { limit: 100, offset: 0, sort: 'leftAt', order: 'asc' }).items;
   }
 
+  /** A notice of a recording whose call is in the mailbox of that person; undefined: of a call without a record. */
+  announce(given: RecordingNotice, personId?: string): Promise<void> {
+    if (personId !== undefined) this.records.set(given.externalCallId ?? '', recordFor(personId));
+    return this.room.recorded(given);
+  }
+
   /** The state of a recording as the table has it. */
-  stateOf(sid: string): string | undefined {
-    const row = this.db.prepare<[string], { state: string }>('SELECT state FROM recordings WHERE recording_sid = ?').get(sid);
+  stateOf(externalId: string): string | undefined {
+    const row = this.db
+      .prepare<[string], { state: string }>('SELECT state FROM recordings WHERE external_id = ?')
+      .get(externalId);
     return row?.state;
+  }
+
+  /** The external ids of the messages there are, oldest first. */
+  externalIds(): readonly (string | null)[] {
+    const get = this.db.prepare<[string], { external_id: string | null }>('SELECT external_id FROM recordings WHERE id = ?');
+    return this.voicemails().map(({ recordingId }) => get.get(recordingId)?.external_id ?? null);
   }
 
   /** Moves time from one back-off to the next until the state is reached; while there is work, it stands still. */
@@ -138,9 +167,9 @@ export class VoicemailHarness implements AsyncDisposable {
 
   #source(): RecordingSource {
     return {
-      fetch: async (sid) => {
-        this.fetched.push(sid);
-        const answers = this.answers.get(sid) ?? [];
+      fetch: async ({ externalId = '' }) => {
+        this.fetched.push(externalId);
+        const answers = this.answers.get(externalId) ?? [];
         const answer = answers.length > 1 ? answers.shift() : answers[0];
         return answer?.() ?? wav(toneWav({ frequency: 440, seconds: 5 }));
       },
@@ -154,9 +183,25 @@ export class VoicemailHarness implements AsyncDisposable {
       return this.recorderFailure === undefined ? undefined : ({ kind: 'failed', message: this.recorderFailure } as const);
     };
     return {
-      find: async ({ to }) => act(`find ${to}`) ?? { kind: 'ok', callSid: 'CA-found' },
-      start: async (callSid) => act(`start ${callSid}`) ?? { kind: 'ok', recordingSid: `RE-${callSid}` },
-      change: async (_callSid, sid, change) => act(`${change} ${sid}`) ?? { kind: 'ok' },
+      refusal: (trunk) => (trunk === 'twilio' ? undefined : 'This call cannot be recorded'),
+      find: async ({ dialled }) => act(`find ${dialled}`) ?? { kind: 'ok', externalCallId: 'CA-found' },
+      start: async (callSid) =>
+        act(`start ${callSid}`) ?? {
+          kind: 'ok',
+          notice: callNotice(`RE-${callSid}`, { externalCallId: callSid, state: 'running' }),
+        },
+      change: async ({ externalId }, change) => act(`${change} ${externalId}`) ?? { kind: 'ok' },
+    };
+  }
+
+  #callOutcome(): CallOutcome {
+    const recordOf = (externalCallId: string) => this.records.get(externalCallId);
+    return {
+      recordOf,
+      messageLeft: (externalCallId, { kind }) => {
+        this.outcomes.push(`${externalCallId} ${kind}`);
+        return recordOf(externalCallId);
+      },
     };
   }
 }
@@ -164,7 +209,7 @@ export class VoicemailHarness implements AsyncDisposable {
 /** The answer with those bytes, in pieces; `breaksAfter`: the connection ends there. `announced`: Content-Length. */
 export function wav(
   bytes: Buffer,
-  { breaksAfter, announced: contentLength = bytes.length }: { breaksAfter?: number; announced?: number } = {},
+  { breaksAfter, announced = bytes.length }: { breaksAfter?: number; announced?: number } = {},
 ): FetchResult {
   async function* pieces() {
     for (let at = 0; at < bytes.length; at += 4096) {
@@ -172,22 +217,35 @@ export function wav(
       yield bytes.subarray(at, at + 4096);
     }
   }
-  return { kind: 'ok', bytes: contentLength, chunks: pieces() };
+  return { kind: 'ok', bytes: announced, chunks: pieces() };
 }
 
-export function announcement(sid: string, more: Partial<RecordingUpdate> = {}): RecordingUpdate {
+/** Of a whole message of five seconds. */
+export function messageNotice(externalId: string, more: Partial<RecordingNotice> = {}): RecordingNotice {
   return {
-    recordingSid: sid,
-    callSid: `CA-${sid}`,
-    status: 'completed',
-    source: 'RecordVerb',
+    source: 'twilio',
+    externalId,
+    externalCallId: `CA-${externalId}`,
+    kind: 'voicemail',
+    state: 'complete',
     seconds: 5,
     channels: 1,
     startedAt: undefined,
+    callId: undefined,
     ...more,
   };
 }
 
-export function callFor(personId: string | undefined, more: Partial<VoicemailCall> = {}): VoicemailCall {
-  return { callId: 'call_1', personId, callerNumber: '+15555550123', callerName: 'Carl', number: '+14165550100', ...more };
+export function callNotice(externalId: string, more: Partial<RecordingNotice> = {}): RecordingNotice {
+  return messageNotice(externalId, { kind: 'call', ...more });
+}
+
+export function recordFor(personId: string | undefined, more: Partial<CallWithMessage> = {}): CallWithMessage {
+  return {
+    id: 'call_1',
+    caller: { number: '+15555550123', name: 'Carl' },
+    callee: { personId },
+    number: '+14165550100',
+    ...more,
+  };
 }

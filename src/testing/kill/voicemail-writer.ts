@@ -1,9 +1,9 @@
-// The program that the kill test of voicemail kills: is told of messages and stores them, slowly enough to be hit in the middle.
-// Called as `node voicemail-writer.ts <data directory> <first> <count>`; prints the sid of each message after its fact was told.
-// Must stay true: a sid is printed only after `voicemail.left`, never before; ends by SIGKILL, or by itself when all are stored.
+// The program that the kill test of voicemail kills: it takes notices of messages and stores them, slowly enough to be hit in the middle.
+// Called as `node voicemail-writer.ts <data directory> <first> <count>`; prints the external id of each message after its fact.
+// Must stay true: an id is printed only after `voicemail.left`, never before; ends by SIGKILL, or by itself when all are stored.
 import { setImmediate } from 'node:timers/promises';
 import { systemClock } from '#base/clock.ts';
-import { announcement, callFor, VoicemailHarness } from '#testing/harness/voicemail-harness.ts';
+import { messageNotice, VoicemailHarness } from '#testing/harness/voicemail-harness.ts';
 import { toneWav } from '#testing/peers/wav.ts';
 
 const [folder = '', first = '0', count = '1'] = process.argv.slice(2);
@@ -20,16 +20,16 @@ async function* slowly() {
 }
 
 function sayNew(): void {
-  for (const { recordingSid } of harness.voicemails()) {
-    if (said.has(recordingSid)) continue;
-    said.add(recordingSid);
-    process.stdout.write(`${recordingSid}\n`);
+  for (const externalId of harness.externalIds()) {
+    if (externalId === null || said.has(externalId)) continue;
+    said.add(externalId);
+    process.stdout.write(`${externalId}\n`);
   }
 }
 
 const sids = Array.from({ length: Number(count) }, (_, index) => `RE${Number(first) + index}`);
 for (const sid of sids) harness.answers.set(sid, [() => ({ kind: 'ok', bytes: sound.length, chunks: slowly() })]);
-// What an earlier run was told of and did not store is asked for again by its sid.
+// What was announced to an earlier run and not stored is fetched again by its id.
 for (let index = 0; index < Number(first); index += 1) {
   harness.answers.set(`RE${index}`, [() => ({ kind: 'ok', bytes: sound.length, chunks: slowly() })]);
 }
@@ -37,7 +37,7 @@ harness.events.on('voicemail.left', sayNew);
 await harness.room.start();
 process.stdout.write('started\n');
 for (const sid of sids) {
-  await harness.room.recordings.applyUpdate(announcement(sid), callFor('person_anna'));
+  await harness.announce(messageNotice(sid), 'person_anna');
   process.stdout.write(`announced ${sid}\n`);
 }
 while (harness.db.prepare('SELECT 1 FROM recordings WHERE due_at IS NOT NULL').get() !== undefined) await setImmediate();

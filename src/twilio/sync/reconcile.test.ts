@@ -154,11 +154,11 @@ describe('the look at what Twilio has', () => {
     there.messages.push(message('SM1', clock.now()));
     sinkFails = true;
     await reconcile.run();
-    expect(reconcile.problem).toContain('could not be kept');
+    expect(reconcile.health()).toMatchObject({ status: 'degraded', message: expect.stringContaining('could not be kept') });
     clock.advance(600 * minute);
     sinkFails = false;
     await reconcile.run();
-    expect([taken, reconcile.problem]).toEqual([['SM1'], undefined]);
+    expect([taken, reconcile.health().status]).toEqual([['SM1'], 'ok']);
   });
 
   it('goes on with the others where one cannot be kept, and lets go of it after some hours', async () => {
@@ -167,12 +167,15 @@ describe('the look at what Twilio has', () => {
     there.recordings.push(recording('RE1', clock.now()));
     there.messages.push(message('SM-odd', clock.now()), message('SM1', clock.now() + 1));
     await reconcile.run();
-    expect([taken, reconcile.problem]).toEqual([['RE1', 'SM1'], 'What it has could not be kept']);
+    expect([taken, reconcile.health().message]).toEqual([
+      ['RE1', 'SM1'],
+      'Twilio could not be read: What it has could not be kept',
+    ]);
     clock.advance(360 * minute);
     there.messages.push(message('SM2', clock.now()));
     await reconcile.run();
     await reconcile.run();
-    expect([taken.slice(-1), reconcile.problem]).toEqual([['SM2'], undefined]);
+    expect([taken.slice(-1), reconcile.health().status]).toEqual([['SM2'], 'ok']);
   });
 
   it('asks nothing without an account, and begins when there is one', async () => {
@@ -194,7 +197,7 @@ describe('the look at what Twilio has', () => {
     expect(asked.length).toBe(6);
     failure = { kind: 'limited', status: 429, code: 20429, message: 'Busy', retryAfterSeconds: 1000 };
     await clock.advanceAsync(180_000);
-    expect([asked.length, reconcile.problem]).toEqual([7, 'Busy']);
+    expect([asked.length, reconcile.health().message]).toEqual([7, 'Twilio could not be read: Busy']);
     await clock.advanceAsync(999_000);
     expect(asked.length).toBe(7);
     failure = { ...failure, retryAfterSeconds: undefined };
@@ -204,7 +207,7 @@ describe('the look at what Twilio has', () => {
     expect(asked.length).toBe(8);
     failure = undefined;
     await clock.advanceAsync(1000);
-    expect([asked.length, reconcile.problem]).toEqual([11, undefined]);
+    expect([asked.length, reconcile.health().status]).toEqual([11, 'ok']);
     await reconcile.stop();
   });
 

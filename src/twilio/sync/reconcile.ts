@@ -2,8 +2,10 @@
 // Called by app.ts, which hands in the account and where each kind of thing goes.
 // Must stay true: a watermark moves only when everything before it was taken, so that nothing is missed; whoever takes it knows it by
 // its sid, so that nothing is taken twice.
+import { isoTime } from '#base/clock.ts';
 import type { Clock, Timer } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
+import type { HealthStatus } from '#contract/system.ts';
 import type { TwilioConnection } from '#twilio/api/connection.ts';
 import type { TwilioCall, TwilioMessage, TwilioRecording } from '#twilio/api/records.ts';
 import type { TwilioFailure, TwilioResult } from '#twilio/api/result.ts';
@@ -49,6 +51,8 @@ const maxOpenMs = 5 * 3_600_000;
 /** In one look: weeks of a house. */
 const maxItems = 5000;
 const stopTimeoutMs = 3_000;
+/** After a call, for the file of its recording to be ready. */
+const recordingReadyMs = 20_000;
 
 const openMessages = new Set(['accepted', 'scheduled', 'queued', 'sending', 'sent', 'receiving']);
 const openCalls = new Set(['queued', 'initiated', 'ringing', 'in-progress']);
@@ -74,14 +78,13 @@ export class Reconciler {
     this.#steps = [() => this.#reconcile(calls), () => this.#reconcile(recordings), () => this.#reconcile(messages)];
   }
 
-  /** Why the last look failed, in the user's words; undefined where it did not. */
-  get problem(): string | undefined {
-    return this.#problem;
-  }
-
-  /** When everything was looked at last. */
-  get lastAt(): number | undefined {
-    return this.#lastAt;
+  health(): { readonly status: HealthStatus; readonly message: string } {
+    if (this.#problem !== undefined) return { status: 'degraded', message: `Twilio could not be read: ${this.#problem}` };
+    const at = this.#lastAt;
+    return {
+      status: 'ok',
+      message: at === undefined ? 'Twilio has not been read yet' : `Twilio was last read at ${isoTime(at)}`,
+    };
   }
 
   /** Looks at once, without being waited for. */
@@ -107,6 +110,16 @@ export class Reconciler {
       this.#working = undefined;
     });
     return this.#working;
+  }
+
+  /** A call that was recorded is over; where Twilio reaches us, its callback comes sooner. */
+  expectRecording(): void {
+    if (this.#isRunning) this.#deps.clock.after(recordingReadyMs, () => void this.run());
+  }
+
+  /** There may be an account now: from that moment on, what it gets is ours to know, also where we stop before the next look. */
+  accountChanged(): void {
+    if (this.#lastAt === undefined) void this.run();
   }
 
   async #runOnce(): Promise<void> {

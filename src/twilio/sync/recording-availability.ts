@@ -1,7 +1,7 @@
 import type { FetchResult } from '#voicemail/ports.ts';
 import type { TwilioDownload, TwilioRecording } from '#twilio/api/records.ts';
 
-/** Why the house can never have the sound of a recording that Twilio holds or has passed on; undefined where it can. */
+/** Why the house can never have the audio of a recording that Twilio holds or has passed on; undefined where it can. */
 export function unavailableReason({
   isEncrypted,
   mediaUrl,
@@ -21,11 +21,11 @@ export function unavailableReason({
 }
 
 export type PeekedDownload = {
-  /** Whether it begins like a WAV file, or nothing can be told yet. */
+  /** Whether it begins like a WAV file, or too little is there to say. */
   readonly isWav: boolean;
   /** All of it, from the first byte. Throws where the connection breaks. */
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** Lets go of a connection whose bytes nobody wants. */
+  /** Closes a connection whose bytes are not wanted. */
   readonly release: () => Promise<void>;
 };
 

@@ -1,5 +1,8 @@
 import type { Clock } from '#base/clock.ts';
 import type { FetchResult, Later, Recorder, RecordingSource } from '#voicemail/ports.ts';
+import type { RecordingNotice } from '#voicemail/recording.ts';
+import { webhookPaths, webhookUrl } from '#twilio/webhooks/webhook-paths.ts';
+import { trunkName } from '#twilio/api/settings.ts';
 import { callerNumber, userOf } from '#twilio/webhooks/caller.ts';
 import type { TwilioConnection } from '#twilio/api/connection.ts';
 import { peek, unavailableReason } from './recording-availability.ts';
@@ -7,18 +10,19 @@ import { isAbsent } from '#twilio/api/result.ts';
 import type { TwilioCall, TwilioDownload } from '#twilio/api/records.ts';
 import type { TwilioFailure } from '#twilio/api/result.ts';
 
-/** Statuses after which there will never be any sound. */
+/** Statuses after which there will never be any audio. */
 const statusesWithoutAudio = new Set(['absent', 'deleted', 'failed']);
 /** Twilio begins a call's time when it is answered or when it began, by its own clock. */
 const findWithinMs = 120_000;
-/** The answer reaches the phone before Twilio's list of calls: it is asked again after these pauses. */
+/** The answer reaches the phone before Twilio's list of calls: the list is read again after these pauses. */
 const answerIsListedMs = [250, 500, 1000, 2000, 4000];
 type Connection = Pick<TwilioConnection, 'request'>;
 
 /** Where the voicemail room gets its audio from. */
 export function recordingSource(connection: Connection): RecordingSource {
   return {
-    async fetch(recordingSid, channels) {
+    async fetch({ externalId: recordingSid, channels }) {
+      if (recordingSid === undefined) return notAtTwilio;
       const wav = (count: 1 | 2) => connection.request((client) => client.fetchRecordingWav(recordingSid, { channels: count }));
       const first = await wav(channels === 2 ? 2 : 1);
       // Two channels of what was recorded in one are refused.
@@ -26,7 +30,8 @@ export function recordingSource(connection: Connection): RecordingSource {
       if (result.kind !== 'ok') return isAbsent(result) ? absenceReason(connection, recordingSid) : retryLater(result);
       return ofDownload(connection, recordingSid, result.value);
     },
-    async callOf(callSid) {
+    async callOf({ externalCallId: callSid }) {
+      if (callSid === undefined) return { kind: 'gone' };
       const result = await connection.request((client) => client.fetchCall(callSid));
       if (result.kind === 'ok') {
         const { from, to, callerName } = result.value;
@@ -37,14 +42,22 @@ export function recordingSource(connection: Connection): RecordingSource {
   };
 }
 
-/** How calls in progress are recorded, by their sid: `Twilio.CURRENT` fails where several run. `statusCallback`: where Twilio tells how it went; undefined where it cannot reach us. */
-export function recorder(connection: Connection, statusCallback: () => string | undefined, clock: Clock): Recorder {
+export type RecorderDeps = {
+  readonly connection: Connection;
+  /** Where Twilio reaches our webhooks, without a slash at the end; undefined where it cannot. */
+  readonly publicUrl: () => string | undefined;
+  readonly clock: Clock;
+};
+
+/** How calls in progress are recorded, by their sid: `Twilio.CURRENT` fails where several run. */
+export function recorder({ connection, publicUrl, clock }: RecorderDeps): Recorder {
   return {
-    async find({ to, startedAt }) {
+    refusal: (trunk) => (trunk === trunkName ? undefined : 'Only calls that go through Twilio can be recorded'),
+    async find({ dialled, startedAt }) {
       const query = { status: 'in-progress', startedAfter: startedAt - findWithinMs } as const;
       const list = () => connection.request((client) => client.listCalls(query));
       // The far leg of a call through the SIP Domain hears only one side once the caller's own leg is gone: parents alone.
-      const isThisOne = (call: TwilioCall) => call.parentCallSid === undefined && userOf(call.to) === to;
+      const isThisOne = (call: TwilioCall) => call.parentCallSid === undefined && userOf(call.to) === dialled;
       let result = await list();
       for (const delayMs of answerIsListedMs) {
         if (result.kind !== 'ok' || result.value.some(isThisOne)) break;
@@ -57,21 +70,41 @@ export function recorder(connection: Connection, statusCallback: () => string | 
       const [nearest] = found.toSorted((a, b) => distance(a) - distance(b));
       return nearest === undefined
         ? { kind: 'failed', message: 'Twilio does not know this call' }
-        : { kind: 'ok', callSid: nearest.sid };
+        : { kind: 'ok', externalCallId: nearest.sid };
     },
     async start(callSid) {
-      const result = await connection.request((client) => client.startRecording({ callSid, statusCallback: statusCallback() }));
-      if (result.kind !== 'ok') return { kind: 'failed', message: result.message };
-      return { kind: 'ok', recordingSid: result.value.sid };
+      const base = publicUrl();
+      const statusCallback = base === undefined ? undefined : webhookUrl(base, webhookPaths.recording);
+      const result = await connection.request((client) => client.startRecording({ callSid, statusCallback }));
+      return result.kind === 'ok'
+        ? { kind: 'ok', notice: startedNotice(callSid, result.value.sid) }
+        : { kind: 'failed', message: result.message };
     },
-    async change(callSid, sid, change) {
+    async change({ externalCallId: callSid = '', externalId: sid = '' }, change) {
       const result = await connection.request((client) => client.changeRecording({ callSid, sid }, change));
       return result.kind === 'ok' ? { kind: 'ok' } : { kind: 'failed', message: result.message };
     },
   };
 }
 
-/** What does not begin like a WAV file may be one that nobody but the account's owner can open. */
+function startedNotice(callSid: string, sid: string): RecordingNotice {
+  return {
+    source: 'twilio',
+    externalId: sid,
+    externalCallId: callSid,
+    kind: 'call',
+    state: 'running',
+    seconds: undefined,
+    channels: 1,
+    startedAt: undefined,
+    callId: undefined,
+  };
+}
+
+const notAtTwilio: FetchResult = { kind: 'gone', message: 'This recording was not made at Twilio' };
+const notYet: FetchResult = { kind: 'not-yet', message: 'Twilio does not have the audio' };
+
+/** What does not begin like a WAV file may be one that only the account's owner can open. */
 async function ofDownload(connection: Connection, recordingSid: string, download: TwilioDownload): Promise<FetchResult> {
   const { isWav, chunks, release } = await peek(download);
   const fetched = { kind: 'ok', bytes: download.length, chunks } as const;
@@ -83,15 +116,15 @@ async function ofDownload(connection: Connection, recordingSid: string, download
   return why;
 }
 
-/** The file is not there: not yet, or never more. */
+/** Why the file is not there: not yet, or never. */
 async function absenceReason(connection: Connection, recordingSid: string): Promise<FetchResult> {
   const result = await connection.request((client) => client.fetchRecording(recordingSid));
-  if (result.kind !== 'ok') return { kind: 'not-yet' };
+  if (result.kind !== 'ok') return notYet;
   const { status } = result.value;
   if (statusesWithoutAudio.has(status)) {
-    return { kind: 'gone', message: status === 'deleted' ? 'It was deleted at Twilio' : 'Twilio has no sound of it' };
+    return { kind: 'gone', message: status === 'deleted' ? 'It was deleted at Twilio' : 'Twilio has no audio of it' };
   }
-  return unavailableReason(result.value) ?? { kind: 'not-yet' };
+  return unavailableReason(result.value) ?? notYet;
 }
 
 function retryLater({ message, retryAfterSeconds }: TwilioFailure): Later {

@@ -1,6 +1,8 @@
 import { newMessagingResponse, newVoiceResponse } from './sdk-loader.ts';
 import type { Voice } from './sdk-loader.ts';
-import type { GreetingPrompt, VoicemailRules } from './webhook-ports.ts';
+import type { MailboxGreeting } from '#voicemail/greetings.ts';
+import type { MailboxAnswer } from '#voicemail/voicemail-room.ts';
+import type { MessageLimits } from '#voicemail/voicemail-settings.ts';
 
 /** Where a document sends Twilio next; whole addresses. */
 export type RecordCallbackUrls = {
@@ -46,19 +48,19 @@ function callerIdOf(number: string | undefined): string {
 }
 
 /** Lets the caller leave a message. */
-export function voicemailTwiml(greeting: GreetingPrompt, rules: VoicemailRules, urls: RecordCallbackUrls): string {
+export function voicemailTwiml({ greeting, limits }: MailboxAnswer, urls: RecordCallbackUrls): string {
   const response = newVoiceResponse();
   if (greeting.kind === 'audio') response.play(urls.media(greeting.token));
-  else say(response, greeting);
-  record(response, rules, urls);
+  else say(response, wordsOf(greeting));
+  record(response, limits, urls);
   return response.toString();
 }
 
 /** Something inside us failed: the caller can still leave a message. */
-export function apologyTwiml(rules: VoicemailRules, urls: RecordCallbackUrls): string {
+export function apologyTwiml(urls: RecordCallbackUrls): string {
   const response = newVoiceResponse();
   say(response, plain('We are sorry, we cannot put you through right now. Please leave a message after the tone.'));
-  record(response, rules, urls);
+  record(response, fallbackLimits, urls);
   return response.toString();
 }
 
@@ -103,32 +105,40 @@ export function emptyTwiml(): string {
   return newMessagingResponse().toString();
 }
 
-type Spoken = Extract<GreetingPrompt, { kind: 'text' }>;
+/** Where voicemail cannot be asked. */
+const fallbackLimits: MessageLimits = { mostSeconds: 180, silenceSeconds: 10, transcribe: false };
+
+type Spoken = { readonly text: string; readonly language: string | undefined };
 
 function plain(text: string): Spoken {
-  return { kind: 'text', text, language: undefined, voice: undefined };
+  return { text, language: undefined };
 }
 
-function say(response: Voice, { text, language, voice }: Spoken): void {
+function wordsOf(greeting: Exclude<MailboxGreeting, { kind: 'audio' }>): Spoken {
+  if (greeting.kind === 'text') return { text: greeting.text, language: greeting.language || undefined };
+  return plain('Nobody can take your call right now. Please leave a message after the tone.');
+}
+
+function say(response: Voice, { text, language }: Spoken): void {
   const spoken = speakable(text);
   if (spoken === '') return;
-  // The SDK's unions of languages and voices lag behind Twilio's; a wrong pair was refused where the greeting was set.
+  // The SDK's union of languages lags behind Twilio's; a wrong one was refused where the greeting was set.
   type Attributes = Parameters<Voice['say']>[0];
-  const attributes = { ...(language === undefined ? {} : { language }), ...(voice === undefined ? {} : { voice }) };
+  const attributes = language === undefined ? {} : { language };
   response.say(attributes as Extract<Attributes, object>, spoken);
 }
 
-function record(response: Voice, rules: VoicemailRules, urls: RecordCallbackUrls): void {
+function record(response: Voice, limits: MessageLimits, urls: RecordCallbackUrls): void {
   response.record({
     action: urls.recordDone,
-    maxLength: rules.maxSeconds,
-    timeout: rules.silenceSeconds,
+    maxLength: limits.mostSeconds,
+    timeout: limits.silenceSeconds,
     finishOnKey: '#',
     playBeep: true,
     trim: 'do-not-trim',
     recordingStatusCallback: urls.recording,
     recordingStatusCallbackEvent: ['completed', 'absent'],
-    ...(rules.transcribe ? { transcribe: true, transcribeCallback: urls.transcription } : {}),
+    ...(limits.transcribe ? { transcribe: true, transcribeCallback: urls.transcription } : {}),
   });
 }
 

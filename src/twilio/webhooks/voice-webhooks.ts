@@ -1,6 +1,5 @@
 import type { Log } from '#base/log.ts';
-import type { CallRecord } from '#calls/call.ts';
-import type { AfterDial, DialResult, VoicemailOutcome } from '#calls/pstn-call-decision.ts';
+import type { AfterDial, DialResult } from '#calls/pstn-call-decision.ts';
 import type { InboundCallNotice, InboundCallResult } from '#calls/pstn-call.ts';
 import { calledNumber, readCaller, userOf } from './caller.ts';
 import { readDialOutcome } from './dial-outcome.ts';
@@ -20,7 +19,6 @@ import {
 import type { RecordCallbackUrls } from './twiml.ts';
 import type { WebhookForm } from './webhook-form.ts';
 import { webhookPaths, webhookUrl } from './webhook-paths.ts';
-import { fallbackVoicemail } from './webhook-ports.ts';
 import type { VoicemailPort } from './webhook-ports.ts';
 
 /** What calls does with the network's words; `PstnCalls` fits. */
@@ -31,9 +29,7 @@ export type PstnCallsPort = {
   /** How far a call has come: `announced` until its SIP leg was there. */
   progressOf(callSid: string): 'unknown' | 'announced' | 'ringing' | 'voicemail' | 'over';
   dialDone(callSid: string, dial: DialResult): AfterDial | undefined;
-  voicemailDone(callSid: string, outcome: VoicemailOutcome): void;
   callerGone(callSid: string): void;
-  recordOf(callSid: string, callId?: string): CallRecord | undefined;
 };
 
 export type VoiceWebhookDeps = {
@@ -119,15 +115,8 @@ export class VoiceWebhooks {
   recordDone(form: WebhookForm): string {
     const callSid = form.sid('CallSid', 'CA');
     if (callSid !== undefined) {
-      const { calls, voicemail } = this.#deps;
-      const personId = calls.recordOf(callSid)?.callee.personId;
-      const { minSeconds: leastSeconds } = voicemail.rulesFor(personId);
-      calls.voicemailDone(callSid, {
-        isThere: true,
-        seconds: form.count('RecordingDuration'),
-        minSeconds: leastSeconds,
-        isProvisional: true,
-      });
+      const seconds = form.count('RecordingDuration');
+      this.#deps.voicemail.messageEnded({ source: 'twilio', externalCallId: callSid, seconds });
     }
     const isOver = form.text('Digits') === 'hangup' || finalStatuses.has(form.text('CallStatus'));
     return isOver ? emptyTwiml() : thanksTwiml();
@@ -164,7 +153,7 @@ export class VoiceWebhooks {
   /** For any failure: valid whatever it was, and the caller can leave a message. */
   apology(form: WebhookForm): string {
     if (finalStatuses.has(form.text('CallStatus'))) return emptyTwiml();
-    return apologyTwiml(fallbackVoicemail.rulesFor(undefined), this.#recordCallbackUrls(undefined));
+    return apologyTwiml(this.#recordCallbackUrls(undefined));
   }
 
   #receive(callSid: string, form: WebhookForm): InboundCallResult {
@@ -196,8 +185,7 @@ export class VoiceWebhooks {
   }
 
   #voicemail(personId: string | undefined, callId: string): string {
-    const { voicemail } = this.#deps;
-    return voicemailTwiml(voicemail.greetingFor(personId), voicemail.rulesFor(personId), this.#recordCallbackUrls(callId));
+    return voicemailTwiml(this.#deps.voicemail.answer(personId), this.#recordCallbackUrls(callId));
   }
 
   #recordCallbackUrls(callId: string | undefined): RecordCallbackUrls {

@@ -1,15 +1,17 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import twilio from 'twilio';
 import { createLog } from '#base/log.ts';
 import type { PublicReply } from '#contract/public-request.ts';
 import { PstnHarness, ourNumber } from '#testing/harness/pstn-harness.ts';
+import { VoicemailHarness } from '#testing/harness/voicemail-harness.ts';
 import { readTwiml } from '#testing/twilio/twiml/twiml-document.ts';
 import { SelfTest } from './self-test.ts';
 import { noSettings } from '#twilio/api/settings.ts';
 import type { TwilioSettings } from '#twilio/api/settings.ts';
 import { WebhookForm } from './webhook-form.ts';
-import type { IncomingMessageNotice, MessageStatusNotice, RecordingNotice, TranscriptionNotice } from './webhook-ports.ts';
-import { fallbackVoicemail } from './webhook-ports.ts';
+import type { RecordingNotice } from '#voicemail/recording.ts';
+import type { TranscriptNotice } from '#voicemail/voicemails.ts';
+import type { IncomingMessageNotice, MessageStatusNotice } from './webhook-ports.ts';
 import { Webhooks } from './webhooks.ts';
 
 const token = '0123456789abcdef0123456789abcdef';
@@ -20,17 +22,16 @@ const messageSid = `SM${'3'.repeat(32)}`;
 const publicUrl = 'https://gosip.example.org';
 
 let harness: PstnHarness;
+let mailbox: VoicemailHarness;
 let settings: TwilioSettings;
 let webhooks: Webhooks;
 let heard: {
   recordings: RecordingNotice[];
-  transcripts: TranscriptionNotice[];
+  transcripts: TranscriptNotice[];
   messages: IncomingMessageNotice[];
   statuses: MessageStatusNotice[];
 };
 let failing: string | undefined;
-/** Recordings that turned out to hold no message. */
-const nothing = new Set<string>();
 let isReachable: boolean;
 let logged: string[];
 
@@ -42,6 +43,7 @@ function note<Notice>(list: Notice[], name: string, notice: Notice): Promise<voi
 
 beforeEach(() => {
   harness = new PstnHarness();
+  mailbox = new VoicemailHarness({ calls: harness.pstnCalls, isInMemory: true });
   heard = { recordings: [], transcripts: [], messages: [], statuses: [] };
   failing = undefined;
   isReachable = true;
@@ -57,6 +59,7 @@ beforeEach(() => {
   };
   build();
 });
+afterEach(() => mailbox[Symbol.asyncDispose]());
 
 function build(change: Partial<ConstructorParameters<typeof Webhooks>[0]> = {}): void {
   const held = {
@@ -75,14 +78,17 @@ function build(change: Partial<ConstructorParameters<typeof Webhooks>[0]> = {}):
     clock: harness.clock,
     isReachable: () => isReachable,
     voicemail: {
-      greetingFor: (personId) => {
+      ...mailbox.room,
+      answer: (personId) => {
         if (failing === 'greeting') throw new Error('greeting fails');
-        return { kind: 'text', text: `Hello from ${personId} & <co>\u0000`, language: 'en-GB', voice: 'Polly.Amy' };
+        const greeting = { kind: 'text', text: `Hello from ${personId} & <co>\u0000`, language: 'en-GB' } as const;
+        return { ...mailbox.room.answer(personId), greeting };
       },
-      rulesFor: () => fallbackVoicemail.rulesFor(undefined),
-      isDiscarded: (recordingSid) => nothing.has(recordingSid),
-      onRecording: (notice) => note(heard.recordings, 'recording', notice),
-      onTranscription: (notice) => note(heard.transcripts, 'transcription', notice),
+      recorded: async (notice) => {
+        await note(heard.recordings, 'recording', notice);
+        await mailbox.room.recorded(notice);
+      },
+      transcribed: (notice) => note(heard.transcripts, 'transcription', notice),
     },
     messages: {
       onIncomingMessage: (notice) => note(heard.messages, 'message', notice),
@@ -277,7 +283,7 @@ describe('a call', () => {
   it('goes to the voicemail where we cannot be reached, with greeting and limits', async () => {
     isReachable = false;
     const text = await document('voice/inbound', voice);
-    expect(text).toContain('<Say language="en-GB" voice="Polly.Amy">Hello from user_eva &amp; &lt;co&gt;</Say>');
+    expect(text).toContain('<Say language="en-GB">Hello from user_eva &amp; &lt;co&gt;</Say>');
     expect(text).toContain(`<Record action="${publicUrl}/api/webhooks/voice/record-done?call=call_`);
     expect(text).toContain('maxLength="180" timeout="10" finishOnKey="#" playBeep="true"');
     expect(text).toContain(`recordingStatusCallback="${publicUrl}/api/webhooks/recording?call=call_`);
@@ -432,43 +438,52 @@ describe('a caller whom the trunk could not bring to the house', () => {
 });
 
 describe('recordings and transcripts', () => {
-  it('are handed on once, with the call they belong to', async () => {
+  it('are handed on in the words of voicemail, and are one message of the call however often they come', async () => {
     await document('voice/inbound', voice);
     await document('voice/dial-done', dialDone);
     for (let n = 0; n < 3; n += 1) await document('recording', { ...recording, SomethingNew: String(n) });
-    expect(heard.recordings).toEqual([
-      {
-        recordingSid,
-        callSid,
-        status: 'completed',
-        durationSeconds: 13,
-        channels: 1,
-        source: 'RecordVerb',
-        errorCode: undefined,
-        startedAt: Date.UTC(2023, 7, 24, 5, 2, 10),
-        call: {
-          callId: expect.stringMatching(/^call_/),
-          startedAt: harness.clock.now(),
-          callerNumber: '+15555550100',
-          callerName: '',
-          number: ourNumber.number,
-          personId: 'user_eva',
-        },
-      },
+    expect(heard.recordings[0]).toEqual({
+      source: 'twilio',
+      externalId: recordingSid,
+      externalCallId: callSid,
+      kind: 'voicemail',
+      state: 'complete',
+      seconds: 13,
+      channels: 1,
+      startedAt: Date.UTC(2023, 7, 24, 5, 2, 10),
+      callId: undefined,
+    });
+    expect(mailbox.db.prepare('SELECT call_id, caller_number, number FROM voicemails').all()).toEqual([
+      { call_id: expect.stringMatching(/^call_/), caller_number: '+15555550100', number: ourNumber.number },
     ]);
+  });
+
+  it.each<[string, Params, object | undefined]>([
+    ['in-progress', {}, { kind: 'voicemail', state: 'running' }],
+    ['completed', {}, { kind: 'voicemail', state: 'complete' }],
+    ['completed', { RecordingSource: 'StartCallRecordingAPI' }, { kind: 'call', state: 'complete' }],
+    ['completed', { RecordingSource: '' }, { kind: 'voicemail', state: 'complete' }],
+    ['absent', {}, { kind: 'voicemail', state: 'silent' }],
+    ['failed', {}, { state: 'lost', problem: 'Twilio could not record it' }],
+    ['deleted', {}, { state: 'lost', problem: 'It was deleted at Twilio' }],
+    ['something-new', {}, undefined],
+  ])('%s %j', async (status, change, expected) => {
+    await document('recording', { ...recording, RecordingStatus: status, ...change });
+    if (expected === undefined) expect(heard.recordings).toEqual([]);
+    else expect(heard.recordings).toMatchObject([expected]);
   });
 
   it('keep to the record by the id in the address where the sid is another', async () => {
     const text = await document('voice/inbound', voice);
     const call = /call=(call_[\w-]+)/.exec(text)?.[1] ?? '';
     await document(`recording?call=${call}`, { ...recording, CallSid: `CA${'7'.repeat(32)}` });
-    expect(heard.recordings[0]?.call?.callId).toBe(call);
     await document('recording?call=call_guess', {
       ...recording,
       CallSid: `CA${'8'.repeat(32)}`,
       RecordingSid: `RE${'8'.repeat(32)}`,
     });
-    expect(heard.recordings[1]?.call).toBeUndefined();
+    const calls = mailbox.db.prepare('SELECT call_id FROM voicemails ORDER BY rowid').all();
+    expect(calls).toEqual([{ call_id: call }, { call_id: null }]);
   });
 
   it.each<[string, Params, string]>([
@@ -485,17 +500,6 @@ describe('recordings and transcripts', () => {
     expect(harness.records()).toEqual([`inbound ${end} +15555550100 → +14165550100`]);
   });
 
-  it('of silence leave the call missed, however often Twilio calls them complete', async () => {
-    await document('voice/inbound', voice);
-    await document('voice/dial-done', dialDone);
-    await document('recording', recording);
-    nothing.add(recordingSid);
-    harness.pstnCalls.voicemailDone(callSid, { isThere: false, seconds: 8, minSeconds: 0 });
-    for (let n = 0; n < 3; n += 1) await document('recording', { ...recording, SomethingNew: String(n) });
-    nothing.clear();
-    expect(harness.records()).toEqual(['inbound missed/no-answer +15555550100 → +14165550100']);
-  });
-
   it('are nothing without their sids', async () => {
     await document('recording', { ...recording, RecordingSid: '../../etc' });
     await document('recording', { ...recording, CallSid: '' });
@@ -509,7 +513,12 @@ describe('recordings and transcripts', () => {
     for (let n = 0; n < 2; n += 1)
       await document('transcription', { ...transcription, RecordingSid: recordingSid, CallSid: callSid });
     expect(heard.transcripts).toEqual([
-      { transcriptionSid: transcription.TranscriptionSid, recordingSid, callSid, status: 'completed', text: 'Hi' },
+      ...Array(2).fill({
+        recording: { source: 'twilio', externalId: recordingSid, externalCallId: callSid },
+        source: 'twilio',
+        status: 'completed',
+        text: 'Hi',
+      }),
     ]);
   });
 });
@@ -603,15 +612,13 @@ describe('a failure inside', () => {
   const calls = {
     receive: broken,
     dialDone: broken,
-    voicemailDone: broken,
     callerGone: broken,
-    recordOf: broken,
     progressOf: broken,
     recover: broken,
   };
 
   it('never reaches the caller: an apology and the voicemail', async () => {
-    build({ calls });
+    build({ calls, voicemail: { ...mailbox.room, messageEnded: broken } });
     for (const path of ['voice/inbound', 'voice/fallback', 'voice/recovery', 'voice/dial-done']) {
       const text = await document(path, dialDone);
       expect(text).toContain('We are sorry');

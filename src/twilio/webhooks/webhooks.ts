@@ -73,9 +73,9 @@ export class Webhooks {
 
   #mount(): ReadonlyMap<string, Handler> {
     const deduplicator = new WebhookDeduplicator();
-    const { calls, voicemail, messages, log, settings } = this.#deps;
+    const { voicemail, messages, log, settings } = this.#deps;
     const voice = new VoiceWebhooks({ ...this.#deps, settings: () => settings.current });
-    const recordings = new RecordingWebhooks({ calls, voicemail, deduplicator });
+    const recordings = new RecordingWebhooks(voicemail);
     const messageWebhooks = new MessageWebhooks({ messages, deduplicator, log });
     const orApologize = (run: (form: WebhookForm) => string): Handler => ({
       run,
