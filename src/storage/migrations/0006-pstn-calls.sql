@@ -1,7 +1,8 @@
--- What joins the network's name of a call from outside, the record we keep of it, and its SIP leg; and what the network was told.
+-- What joins the network's name of a PSTN call, its call record and its SIP leg, and what the network was answered. A call that a trunk
+-- brought and that was not answered may come back for the voicemail under another name of the network's: two rows, one record.
 CREATE TABLE pstn_calls (
   call_sid TEXT PRIMARY KEY,
-  cdr_id TEXT NOT NULL UNIQUE REFERENCES cdrs (id) ON DELETE CASCADE,
+  cdr_id TEXT NOT NULL REFERENCES cdrs (id) ON DELETE CASCADE,
   -- Comes back with the SIP leg; whoever knows it is the network.
   token TEXT NOT NULL UNIQUE,
   phase TEXT NOT NULL CHECK (phase IN ('ringing', 'voicemail', 'over')),
@@ -12,4 +13,5 @@ CREATE TABLE pstn_calls (
   created_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE INDEX pstn_calls_cdr ON pstn_calls (cdr_id);
 CREATE INDEX pstn_calls_open ON pstn_calls (created_at) WHERE phase <> 'over';
