@@ -95,6 +95,7 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   syncTwilioTrunk({ ...twilio, sip: callsRoom.sip, engine, log, stack });
   const messaging = await composeMessages({ ...context, ...peopleRoom, storage, twilio });
   const voicemail = await composeVoicemailRoom(context, storage, { ...phones, ...peopleRoom, ...callsRoom, twilio, messaging });
+  peopleRoom.people.onRemoved([(personId) => voicemail.room.greetings.release(personId)]);
   const webhooks = await composePublicWebhooks(context, twilio, { ...peopleRoom, ...callsRoom, voicemail, messaging });
   const setup = composeTwilioSetup({
     ...context,

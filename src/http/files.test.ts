@@ -57,12 +57,13 @@ describe('files over HTTP', () => {
   const log = createLog({ level: 'silent' });
   const clock = new FakeClock();
   const bytes = Buffer.from(text);
+  let fileName = 'a "b".wav';
   const routes = [
     handle(readFile, () => ({
       contentType: 'audio/wav',
       bytes: bytes.length,
       etag: 'v1',
-      fileName: 'a "b".wav',
+      fileName,
       disposition: 'inline' as const,
       // In pieces of three, so that a part begins and ends inside one.
       read: async function* ({ first, last }: { first: number; last: number }) {
@@ -99,7 +100,7 @@ describe('files over HTTP', () => {
       'content-length': '10',
       'accept-ranges': 'bytes',
       etag: '"v1"',
-      'content-disposition': 'inline; filename="a__b_.wav"',
+      'content-disposition': 'inline; filename="a \\"b\\".wav"',
       'x-content-type-options': 'nosniff',
     });
   });
@@ -116,11 +117,43 @@ describe('files over HTTP', () => {
   it('refuses a part behind the end and says where that is', async () => {
     const response = await ask({ Range: 'bytes=10-' });
     expect([response.status, response.headers.get('content-range')]).toEqual([416, 'bytes */10']);
+    expect(await response.json()).toMatchObject({ error: { code: 'VALIDATION_ERROR' } });
+    expect(response.headers.get('content-disposition')).toBeNull();
   });
 
-  it('sends nothing again that the client has', async () => {
-    const response = await ask({ 'If-None-Match': 'W/"v0", "v1"' });
-    expect([response.status, await response.text()]).toEqual([304, '']);
+  /** As a browser asks; without it `fetch` adds `no-cache` to an If-None-Match of ours, which is a reload. */
+  const revalidation = { 'Cache-Control': 'max-age=0' };
+
+  it.each(['"v1"', 'W/"v1"', 'W/"v0", "v1"', '"v0","v1"', '*'])('sends nothing again to a client that has %s', async (etags) => {
+    for (const method of ['GET', 'HEAD']) {
+      const response = await ask({ ...revalidation, 'If-None-Match': etags }, { method });
+      expect([response.status, await response.text(), response.headers.get('etag')]).toEqual([304, '', '"v1"']);
+    }
+    expect((await ask({ ...revalidation, 'If-None-Match': etags, Range: 'bytes=2-6' })).status).toBe(304);
+  });
+
+  it.each(['"v0"', 'W/"v0"', '"v1', 'v1', '"v10"', ''])('sends it to a client that has %j', async (etags) => {
+    const response = await ask({ ...revalidation, 'If-None-Match': etags });
+    expect([response.status, await response.text()]).toEqual([200, text]);
+  });
+
+  it('sends it anew to a client that reloads', async () => {
+    const response = await ask({ 'If-None-Match': '"v1"', 'Cache-Control': 'no-cache' });
+    expect([response.status, await response.text()]).toEqual([200, text]);
+  });
+
+  it.each([
+    ['message_1-0.jpg', 'inline; filename="message_1-0.jpg"'],
+    ['Grüße.wav', 'inline; filename="Grüße.wav"'],
+    ['Привет €.wav', 'inline; filename="?????? ?.wav"; filename*=UTF-8\'\'%D0%9F%D1%80%D0%B8%D0%B2%D0%B5%D1%82%20%E2%82%AC.wav'],
+    ['a"; x="b.wav', 'inline; filename="a\\"; x=\\"b.wav"'],
+    ['../../etc/passwd', 'inline; filename="passwd"'],
+    ['a\r\nX-Evil: 1.wav', 'inline; filename="a??X-Evil: 1.wav"; filename*=UTF-8\'\'a%0D%0AX-Evil%3A%201.wav'],
+  ])('names it %j', async (name, header) => {
+    fileName = name;
+    const response = await ask();
+    expect([response.status, response.headers.get('content-disposition')]).toEqual([200, header]);
+    expect(response.headers.get('x-evil')).toBeNull();
   });
 
   it('answers HEAD with the length alone, and nobody without a token', async () => {

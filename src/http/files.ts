@@ -6,13 +6,10 @@ import { HttpError } from './errors.ts';
 /** Answers with a file or the part of it that is asked for (RFC 9110 sections 13 and 14). Throws 416 for a part behind its end. */
 export function sendFile(context: Context, file: FileReply): void {
   const etag = `"${file.etag}"`;
-  context.set({
-    ETag: etag,
-    'Accept-Ranges': 'bytes',
-    'Cache-Control': 'private, no-cache',
-    'Content-Disposition': `${file.disposition}; filename="${file.fileName.replaceAll(/[^\w.-]/g, '_')}"`,
-  });
-  if (matchesEtag(context.get('If-None-Match'), etag)) {
+  context.set({ ETag: etag, 'Accept-Ranges': 'bytes', 'Cache-Control': 'private, no-cache' });
+  // `fresh` compares for a success alone.
+  context.status = 200;
+  if (context.fresh) {
     context.status = 304;
     return;
   }
@@ -20,11 +17,15 @@ export function sendFile(context: Context, file: FileReply): void {
   if (requested.kind === 'beyond') {
     throw new HttpError(416, 'The file ends before that', { 'Content-Range': `bytes */${file.bytes}` });
   }
-  const range = 'range' in requested ? requested.range : { first: 0, last: file.bytes - 1 };
-  context.status = requested.kind === 'part' ? 206 : 200;
-  if (requested.kind === 'part') context.set('Content-Range', `bytes ${range.first}-${range.last}/${file.bytes}`);
+  // The type first: `attachment` would guess one from the name.
   context.type = file.contentType;
-  // Koa answers a HEAD with the length and no body, and would leave a stream that nobody reads behind.
+  context.attachment(file.fileName, { type: file.disposition });
+  const range = 'range' in requested ? requested.range : { first: 0, last: file.bytes - 1 };
+  if (requested.kind === 'part') {
+    context.status = 206;
+    context.set('Content-Range', `bytes ${range.first}-${range.last}/${file.bytes}`);
+  }
+  // Koa answers a HEAD with the length and no body, and would leave an unread stream behind.
   if (context.method !== 'HEAD') context.body = Readable.from(file.read(range), { objectMode: false });
   context.length = range.last - range.first + 1;
 }
@@ -52,8 +53,4 @@ export function readRange(header: string, bytes: number): RequestedRange {
 /** A part of another version must not be put together with what the client has. We send no dates, so none can match. */
 function isRangeValid(header: string, etag: string): boolean {
   return header === '' || header === etag;
-}
-
-function matchesEtag(header: string, etag: string): boolean {
-  return header.split(',').some((one) => one.trim() === etag || one.trim() === `W/${etag}` || one.trim() === '*');
 }

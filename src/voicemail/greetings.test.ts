@@ -59,6 +59,17 @@ describe('greetings', () => {
     expect([harness.room.greetings.of('person_anna').kind, harness.files('greetings')]).toEqual(['standard', []]);
   });
 
+  it('are deleted with their person, at once', async () => {
+    const { greetings } = harness.room;
+    await upload(sound);
+    const finish = greetings.release('person_anna');
+    expect(harness.files('greetings')).toHaveLength(1);
+    harness.db.prepare("DELETE FROM users WHERE id = 'person_anna'").run();
+    await finish();
+    expect(harness.files('greetings')).toEqual([]);
+    await greetings.release('person_ben')();
+  });
+
   it('are nobody’s where the person is nobody, and leave nothing behind', async () => {
     const { greetings } = harness.room;
     await expect(greetings.setAudio('person_x', { contentType: 'audio/wav', bytes: sound })).rejects.toMatchObject({

@@ -77,6 +77,14 @@ export class Greetings {
     }
   }
 
+  /** For a person who is being removed: the row goes with theirs; what is returned deletes the audio, once they are gone. */
+  release(personId: string): () => Promise<void> {
+    const greeting = this.of(personId);
+    return async () => {
+      if (greeting.kind === 'audio') await this.#deps.files.delete(`${greeting.token}.wav`);
+    };
+  }
+
   /** The recorded greeting of a person. */
   async audioOf(personId: string) {
     const greeting = this.of(personId);

@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -179,6 +179,15 @@ describe('voicemail through the whole house', () => {
       const { items } = await harness.messages();
       return items.find(isReady);
     });
+
+  it('deletes the recorded greeting of a person with them', async () => {
+    const greeting = { method: 'PUT', headers: { 'Content-Type': 'audio/wav' }, body: toneWav({ frequency: 600, seconds: 1 }) };
+    expect((await harness.fetch('/mailboxes/me/greeting/audio', 'anna', greeting)).status).toBe(200);
+    const files = () => readdirSync(join(harness.folder, 'greetings'));
+    expect(files()).toHaveLength(1);
+    await harness.json('DELETE', `/users/${harness.persons.get('anna')?.id}`);
+    expect(files()).toEqual([]);
+  });
 
   it('keeps what a caller says, in sound and in text, for the owner of the number alone', async () => {
     await harness.json('PATCH', '/system/config/voicemail', { transcribe: true, deleteAtTwilio: true });
