@@ -1,6 +1,6 @@
 // Which tests run in which project of vitest.config.ts. Live is what reaches programs, sockets or threads through its own imports and the
 // harnesses it uses, so that a new test cannot land among the unit tests, which share their process.
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
 const reaches = ['node:child_process', 'node:dgram', 'node:tls', 'node:worker_threads', 'src/app/app.ts'];
@@ -38,7 +38,8 @@ export function liveTests(root: string): string[] {
     if (reaches.includes(path)) return true;
     const before = known.get(path);
     if (before !== undefined) return before;
-    if (!isFollowed(path) || !path.endsWith('.ts')) return false;
+    // A path may also stand in a text that a test plants somewhere else.
+    if (!isFollowed(path) || !path.endsWith('.ts') || !existsSync(join(root, path))) return false;
     const text = readFileSync(join(root, path), 'utf8');
     const found = [...text.matchAll(imports)].some(([, named, dynamic]) => isLive(target(path, named ?? dynamic ?? '')));
     known.set(path, found);

@@ -38,6 +38,7 @@ it.each<[string, Record<string, string>]>([
 it.each<[string, Record<string, string>]>([
   ['needs a type of a harness', { [at]: `import type { A } from '#testing/harness/a.ts';\n`, ...harness, ...peer }],
   ['tests code that would start a program', { [at]: `import './a.ts';\n`, 'src/room/a.ts': `import 'node:child_process';\n` }],
+  ['has a text with an import of a file that is elsewhere', { [at]: "const a = `\nimport './x.test.ts';\n`;" }],
 ])('a new test that only %s is a unit test', (_does, files) => {
   expect(projectOf(files)).toEqual([]);
 });
