@@ -194,16 +194,17 @@ function composePublicWebhooks(
   parts: Omit<CallsRoom & PeopleRoom, 'routes'> & { readonly voicemail: VoicemailServices; readonly messaging: MessageRoom },
 ): Promise<WebhooksRoom> {
   const { sip, pstnCalls: outside, numbers, voicemail } = parts;
-  const { messages } = parts.messaging;
+  const { messaging } = parts;
   const media = {
-    publicMedia: async (token: string) => (await messages.publicMedia(token)) ?? voicemail.room.greetings.publicMedia(token),
+    publicMedia: async (token: string) =>
+      (await messaging.media.publicMedia(token)) ?? voicemail.room.greetings.publicMedia(token),
   };
   return composeWebhooks({
     ...context,
     settings,
     calls: outside,
     voicemail: voicemail.room,
-    messages,
+    messages: messaging,
     media,
     isReachable: () => sip.trunkStates().find(({ name }) => name === trunkName)?.isReady ?? true,
     callerIdFor: (requested) => numbers.callerIdFor(requested)?.number,

@@ -38,7 +38,7 @@ beforeEach(async () => {
     log: createLog({ level: 'silent' }),
     calls: harness.pstnCalls,
     voicemail: stack.use(new VoicemailHarness({ calls: harness.pstnCalls, isInMemory: true })).room,
-    messages: { onIncomingMessage: () => {}, onMessageStatus: () => {} },
+    messages: { incoming: { receive: () => {} }, outgoing: { applyStatus: () => {} } },
     media: { publicMedia: () => undefined },
     isReachable: () => true,
     callerIdFor: () => undefined,
