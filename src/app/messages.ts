@@ -6,7 +6,6 @@ import type { Clock } from '#base/clock.ts';
 import type { Events } from '#base/events.ts';
 import type { NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
-import type { Route } from '#contract/endpoint.ts';
 import type { Facts } from '#contract/facts.ts';
 import { AutoReplies } from '#messages/auto-replies.ts';
 import { autoReplyRoutes } from '#messages/auto-reply-routes.ts';
@@ -31,7 +30,8 @@ import type { WriteBatch } from '#storage/write-batch.ts';
 import { explainErrorCode } from '#twilio/api/error-messages.ts';
 import { mediaSource } from '#twilio/sync/media-source.ts';
 import { SmsSender } from '#twilio/sync/sms-sender.ts';
-import type { Storage, AppContext } from './context.ts';
+import type { Storage, AppContext, RoomFace } from './context.ts';
+import { faceOf } from './face.ts';
 import type { TwilioServices } from './twilio.ts';
 
 export type MessageRoom = {
@@ -40,7 +40,7 @@ export type MessageRoom = {
   readonly outgoing: OutgoingMessages;
   readonly media: MessageMedia;
   readonly stores: { readonly messages: MessageStore; readonly conversations: ConversationStore; readonly media: MediaStore };
-  readonly routes: readonly Route[];
+  readonly face: RoomFace;
 };
 
 export type MessageRoomDeps = {
@@ -58,7 +58,7 @@ export type MessageRoomDeps = {
   readonly sender: MessageSender;
   readonly source: MediaSource;
   readonly isPublic: () => boolean;
-  /** Nobody is, unless told. */
+  /** Whether do not disturb is on for a number; off where undefined. */
   readonly isDnd?: IsDnd;
 };
 
@@ -141,6 +141,8 @@ export function createMessageRoom(deps: MessageRoomDeps): MessageRoom {
     outgoing,
     media,
     stores,
-    routes: [...messageRoutes({ messages, stores, files: media, numbers }), ...autoReplyRoutes({ autoReplies, numbers })],
+    face: faceOf({
+      routes: [...messageRoutes({ messages, stores, files: media, numbers }), ...autoReplyRoutes({ autoReplies, numbers })],
+    }),
   };
 }
