@@ -15,26 +15,12 @@ import {
   uploadMessageMedia,
 } from '#contract/messages.ts';
 import { answerPage } from '#contract/page.ts';
-import type { ConversationStore } from './conversation-store.ts';
-import type { MediaStore } from './media-store.ts';
 import { extensionOf, isInline } from './media-type.ts';
 import type { MessageMedia } from './message-media.ts';
 import type { Conversation, Message } from './message.ts';
-import type { MessageStore } from './message-store.ts';
 import type { Messages } from './messages.ts';
-import { isOwnNumber, ownNumbers } from './own-numbers.ts';
-import type { OurNumbers } from './ports.ts';
 
-type Deps = {
-  readonly messages: Messages;
-  readonly stores: {
-    readonly messages: MessageStore;
-    readonly conversations: ConversationStore;
-    readonly media: MediaStore;
-  };
-  readonly files: MessageMedia;
-  readonly numbers: OurNumbers;
-};
+type Deps = { readonly messages: Messages; readonly files: MessageMedia };
 
 /** A user has the conversations of their own numbers; an admin sees all. What is not yours looks as if it were not there. */
 export function messageRoutes(deps: Deps): readonly Route[] {
@@ -42,40 +28,40 @@ export function messageRoutes(deps: Deps): readonly Route[] {
 }
 
 /** Before those of single messages: `conversations` would be taken for the id of one. */
-function conversationRoutes({ messages, stores, numbers }: Deps): readonly Route[] {
+function conversationRoutes({ messages }: Deps): readonly Route[] {
   const visible = (id: string, identity: Identity | undefined): Conversation => {
-    const found = stores.conversations.byId(id);
-    if (found !== undefined && isVisible(numbers, found.ourNumber, identity)) return found;
+    const found = messages.conversation(id);
+    if (found !== undefined && isVisible(messages, found.ourNumber, identity)) return found;
     throw new AppError('not-found', 'There is no such conversation');
   };
   return [
     handle(listConversations, ({ query, identity }) => {
       const { number, unread, text } = query;
-      const filter = { ourNumbers: visibleNumbers(numbers, identity, number), isUnread: unread, text };
+      const filter = { ourNumbers: visibleNumbers(messages, identity, number), isUnread: unread, text };
       return answerPage(
         query,
-        (request) => stores.conversations.find(filter, request),
-        (conversation) => conversationReply(stores, conversation),
+        (request) => messages.conversations(filter, request),
+        (conversation) => conversationReply(messages, conversation),
       );
     }),
-    handle(getConversation, ({ params, identity }) => conversationReply(stores, visible(params.id, identity))),
+    handle(getConversation, ({ params, identity }) => conversationReply(messages, visible(params.id, identity))),
     handle(readConversation, async ({ params, identity }) =>
-      conversationReply(stores, await messages.markAllRead(visible(params.id, identity))),
+      conversationReply(messages, await messages.markAllRead(visible(params.id, identity))),
     ),
   ];
 }
 
-function singleRoutes({ messages, stores, files, numbers }: Deps): readonly Route[] {
+function singleRoutes({ messages, files }: Deps): readonly Route[] {
   const visible = (id: string, identity: Identity | undefined): Message => {
-    const found = stores.messages.byId(id);
-    if (found !== undefined && isVisible(numbers, found.ourNumber, identity)) return found;
+    const found = messages.byId(id);
+    if (found !== undefined && isVisible(messages, found.ourNumber, identity)) return found;
     throw new AppError('not-found', 'There is no such message');
   };
   return [
     handle(listMessages, ({ query, identity }) => {
       const { conversation, number, farNumber, direction, state, unread, from, to, text } = query;
       const filter = {
-        ourNumbers: visibleNumbers(numbers, identity, number),
+        ourNumbers: visibleNumbers(messages, identity, number),
         conversationId: conversation,
         isUnread: unread,
         farNumber,
@@ -87,19 +73,19 @@ function singleRoutes({ messages, stores, files, numbers }: Deps): readonly Rout
       };
       return answerPage(
         query,
-        (request) => stores.messages.find(filter, request),
-        (message) => messageReply(stores, message),
+        (request) => messages.list(filter, request),
+        (message) => messageReply(messages, message),
       );
     }),
     handle(sendMessage, async ({ body, identity }) => {
       const author = { isAdmin: identity?.role === 'admin', personId: identity?.personId };
-      return messageReply(stores, await messages.send(body, author));
+      return messageReply(messages, await messages.send(body, author));
     }),
     handle(uploadMessageMedia, async ({ body, identity }) => {
       const { id, contentType = '', bytes = 0 } = await files.upload(body.bytes, identity?.personId);
       return { id, contentType, bytes };
     }),
-    handle(getMessage, ({ params, identity }) => messageReply(stores, visible(params.id, identity))),
+    handle(getMessage, ({ params, identity }) => messageReply(messages, visible(params.id, identity))),
     handle(getMessageMedia, async ({ params, identity }): Promise<FileReply> => {
       const message = visible(params.id, identity);
       const file = await files.file(message.id, params.n);
@@ -112,29 +98,30 @@ function singleRoutes({ messages, stores, files, numbers }: Deps): readonly Rout
       return { contentType, bytes, etag: `${media.id}-${bytes}`, fileName, disposition, read };
     }),
     handle(readMessage, async ({ params, identity }) =>
-      messageReply(stores, await messages.markRead(visible(params.id, identity))),
+      messageReply(messages, await messages.markRead(visible(params.id, identity))),
     ),
   ];
 }
 
 /** Undefined: all there are. A number that is not theirs leaves nothing. */
 function visibleNumbers(
-  numbers: OurNumbers,
+  messages: Messages,
   identity: Identity | undefined,
   number: string | undefined,
 ): readonly string[] | undefined {
-  if (identity?.role === 'admin') return number === undefined ? undefined : [number];
-  if (number === undefined) return ownNumbers(numbers, identity?.personId);
-  return isOwnNumber(numbers, number, identity?.personId) ? [number] : [];
+  const wanted = number === undefined ? undefined : [number];
+  if (identity?.role === 'admin') return wanted;
+  const own = messages.numbersOf(identity?.personId);
+  return wanted === undefined ? own : wanted.filter((one) => own.includes(one));
 }
 
-function isVisible(numbers: OurNumbers, ourNumber: string, identity: Identity | undefined): boolean {
-  return identity?.role === 'admin' || isOwnNumber(numbers, ourNumber, identity?.personId);
+function isVisible(messages: Messages, ourNumber: string, identity: Identity | undefined): boolean {
+  return identity?.role === 'admin' || messages.numbersOf(identity?.personId).includes(ourNumber);
 }
 
-function conversationReply(stores: Deps['stores'], conversation: Conversation) {
+function conversationReply(messages: Messages, conversation: Conversation) {
   const { id, ourNumber, farNumber, lastAt, lastMessageId, unread, optedOutAt } = conversation;
-  const last = lastMessageId === undefined ? undefined : stores.messages.byId(lastMessageId);
+  const last = lastMessageId === undefined ? undefined : messages.byId(lastMessageId);
   return {
     id,
     number: ourNumber,
@@ -142,11 +129,11 @@ function conversationReply(stores: Deps['stores'], conversation: Conversation) {
     lastAt: isoTime(lastAt),
     unread,
     optedOutAt: isoTimeOrNull(optedOutAt),
-    lastMessage: last === undefined ? null : messageReply(stores, last),
+    lastMessage: last === undefined ? null : messageReply(messages, last),
   };
 }
 
-function messageReply(stores: Deps['stores'], message: Message) {
+function messageReply(messages: Messages, message: Message) {
   const { id, conversationId, direction, ourNumber, farNumber, body, state, segments, errorCode, error } = message;
   return {
     id,
@@ -157,7 +144,7 @@ function messageReply(stores: Deps['stores'], message: Message) {
     body,
     state,
     segments,
-    media: (message.mediaCount === 0 ? [] : stores.media.ofMessage(id)).map(({ position, state: has, contentType, bytes }) => ({
+    media: messages.mediaOf(message).map(({ position, state: has, contentType, bytes }) => ({
       n: position,
       state: has,
       contentType: contentType ?? null,

@@ -13,7 +13,7 @@ import type { Conversation, Message, MessageId, NumberPair } from './message.ts'
 import type { EarlyState, MessageStore } from './message-store.ts';
 import { isFinal, canTransition, stateFromTwilio } from './message-states.ts';
 import { optedOutCode } from './opt-out.ts';
-import type { ExplainErrorCode, ListedMessage, OurNumbers, OutgoingMessage, SentMessage, MessageStatusNotice } from './ports.ts';
+import type { ExplainErrorCode, ListedMessage, OutgoingMessage, SentMessage, StatusNotice } from './ports.ts';
 import { countSegments } from './segments.ts';
 
 export type OutgoingMessagesDeps = {
@@ -27,7 +27,8 @@ export type OutgoingMessagesDeps = {
   readonly events: Events<Facts>;
   readonly log: Log;
   readonly explain: ExplainErrorCode;
-  readonly numbers: OurNumbers;
+  /** Whose number it is. */
+  readonly ownerOf: (number: string) => string | undefined;
 };
 
 export type NewOutgoing = NumberPair & {
@@ -138,7 +139,7 @@ export class OutgoingMessages {
   }
 
   /** What Twilio reports of a message, in any order, also before its sid is known. */
-  async applyStatus({ messageSid, status, errorCode }: MessageStatusNotice): Promise<void> {
+  async applyStatus({ messageSid, status, errorCode }: StatusNotice): Promise<void> {
     const state = stateFromTwilio(status);
     if (state === undefined) return;
     const { messages, writes, clock } = this.#deps;
@@ -196,11 +197,11 @@ export class OutgoingMessages {
   }
 
   #emit(message: Message): void {
-    const { events, numbers } = this.#deps;
+    const { events, ownerOf } = this.#deps;
     events.emit('message.changed', {
       messageId: message.id,
       conversationId: message.conversationId,
-      personId: numbers.byNumber(message.ourNumber)?.ownerPersonId ?? null,
+      personId: ownerOf(message.ourNumber) ?? null,
     });
   }
 

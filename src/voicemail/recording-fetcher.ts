@@ -106,17 +106,13 @@ export class RecordingFetcher {
   }
 
   async #fetchOne(recording: Recording): Promise<void> {
-    const { files, mailbox, onSettled } = this.#deps;
     const outcome = this.#withBackoff(recording.kind, await this.#attempt(recording));
     // Cut off by our own stop: no failure of the source, and the database may be closed by now.
     if (!this.#isRunning && outcome.kind !== 'stored') return;
     const after = await this.#settle(recording, outcome);
-    if (after?.state !== 'stored' && outcome.kind === 'stored') await files[recording.kind].delete(fileNameOf(recording));
-    if (after === undefined) return;
-    this.#logFetched(after);
-    if (after.state === 'fetching') return;
-    mailbox.notify(after);
-    onSettled(recording, after);
+    if (after !== undefined) this.#report(recording, after);
+    const isUnwanted = outcome.kind === 'stored' && after?.state !== 'stored';
+    if (isUnwanted) await this.#deps.files[recording.kind].delete(fileNameOf(recording));
   }
 
   /** Writes how an attempt ended; undefined where the recording was deleted meanwhile. */
@@ -134,11 +130,15 @@ export class RecordingFetcher {
     });
   }
 
-  #logFetched({ id, kind, state, problem }: Recording): void {
-    const { log } = this.#deps;
+  #report(before: Recording, after: Recording): void {
+    const { log, mailbox, onSettled } = this.#deps;
+    const { id, kind, state, problem } = after;
     const fields = { recording: id, kind, state, problem };
     if (state === 'lost') log.warn(fields, 'Recording lost');
     else log.info(fields, state === 'fetching' ? 'Recording not fetched; retrying later' : 'Recording fetched');
+    if (state === 'fetching') return;
+    mailbox.notify(after);
+    onSettled(before, after);
   }
 
   async #attempt(recording: Recording): Promise<FetchOutcome> {

@@ -154,6 +154,77 @@ describe('a message that was left', () => {
   });
 });
 
+describe('what its call is told', () => {
+  const ended = (seconds: number | undefined) =>
+    harness.room.messageEnded({ source: 'twilio', externalCallId: 'CA-RE1', seconds });
+
+  it('is a message, at once and however often it is announced', async () => {
+    ended(5);
+    await announce('RE1');
+    await harness.reaches('RE1', 'stored');
+    await announce('RE1');
+    expect(new Set(harness.outcomes)).toEqual(new Set(['CA-RE1 message']));
+  });
+
+  it.each([
+    ['silence', () => wav(toneWav({ frequency: 0, seconds: 5 }))],
+    ['too short', () => wav(toneWav({ frequency: 440, seconds: 1 }))],
+  ])('is none once its audio turns out to be %s, however often Twilio calls it complete', async (_what, answer) => {
+    harness.answers.set('RE1', Array(20).fill(answer));
+    await announce('RE1', { seconds: 3 });
+    await harness.reaches('RE1', 'discarded');
+    expect(harness.outcomes).toEqual(['CA-RE1 message', 'CA-RE1 none']);
+    await announce('RE1', { seconds: 3 });
+    ended(3);
+    expect(harness.outcomes.slice(2)).toEqual(['CA-RE1 none', 'CA-RE1 none']);
+  });
+
+  it('is none where nothing was said, whatever the caller’s time after the tone, and in whatever order', async () => {
+    await announce('RE1', { state: 'silent' });
+    ended(9);
+    expect(harness.outcomes).toEqual(['CA-RE1 none', 'CA-RE1 none']);
+  });
+
+  it('waits for the audio where nothing says how long it is', async () => {
+    ended(undefined);
+    harness.answers.set('RE1', [() => notYet, () => wav(sound)]);
+    await announce('RE1', { seconds: undefined });
+    expect(harness.outcomes).toEqual([]);
+    await harness.reaches('RE1', 'stored');
+    expect(harness.outcomes).toEqual(['CA-RE1 message']);
+  });
+
+  it('is a message where one of two recordings holds one', async () => {
+    await announce('RE1');
+    await announce('RE2', { externalCallId: 'CA-RE1', state: 'silent' });
+    expect(harness.outcomes).toEqual(['CA-RE1 message', 'CA-RE1 message']);
+  });
+
+  it('is nothing where the call itself was recorded', async () => {
+    await announce('RE1', { kind: 'call' });
+    await harness.reaches('RE1', 'stored');
+    expect(harness.outcomes).toEqual([]);
+  });
+});
+
+describe('a message that was recorded by the house itself, which has no name of its own for it', () => {
+  it('is stored, shown and deleted like any other, and two of them are two', async () => {
+    await harness.room.settings.change({ deleteAtTwilio: true });
+    const own = messageNotice('', { source: 'house', externalId: undefined, externalCallId: undefined });
+    await harness.room.recorded(own);
+    await harness.room.recorded({ ...own, seconds: 7 });
+    await harness.until(() => harness.files().length === 2 && harness.factNames('voicemail.left').length === 2);
+    const messages = harness.voicemails();
+    expect(messages.map(({ audio }) => audio)).toEqual(['stored', 'stored']);
+    expect(harness.db.prepare('SELECT source, external_id, external_call_id FROM recordings').all()).toEqual(
+      Array(2).fill({ source: 'house', external_id: null, external_call_id: null }),
+    );
+    await harness.room.voicemails.delete(messages[0]?.id ?? '', harness.room.recordings);
+    expect([harness.voicemails().length, harness.files().length]).toEqual([1, 1]);
+    expect([harness.outcomes, harness.deletedAtTwilio]).toEqual([[], []]);
+  });
+});
+
 describe('whose it is', () => {
   it('is looked up at Twilio where nobody said', async () => {
     harness.callFacts = { kind: 'ok', call: { from: '+15555550177', to: '+14165550100', callerName: 'Dora' } };
@@ -197,6 +268,15 @@ describe('transcripts', () => {
     expect(harness.voicemails().map(({ transcript }) => transcript)).toEqual(['Before', 'Meanwhile', 'After']);
     const left = ['voicemail.left', 'voicemail.transcribed'];
     expect(harness.factNames()).toEqual([...left, ...left, ...left]);
+  });
+
+  it('that came first leaves the message the time at which it was left', async () => {
+    const startedAt = harness.clock.now() - 60_000;
+    await said('RE1', 'Before');
+    harness.clock.advance(5_000);
+    await announce('RE1', { startedAt });
+    await harness.reaches('RE1', 'stored');
+    expect(harness.voicemails()).toMatchObject([{ leftAt: startedAt, transcript: 'Before', personId: 'person_anna' }]);
   });
 
   it.each([

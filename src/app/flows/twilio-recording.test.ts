@@ -16,6 +16,9 @@ beforeAll(async () => {
 });
 afterAll(() => at[Symbol.asyncDispose]());
 
+const next = (one: Baresip, type: string) =>
+  one.waitForEvent(type, { nth: one.events.filter((event) => event.type === type).length + 1 });
+
 type Stored = { readonly state: string; readonly seconds: number };
 
 async function recordingOf(callId: string): Promise<Stored> {
@@ -47,6 +50,36 @@ test('a call out, which only Twilio has a name for, is recorded from its answer 
   expect(seconds).toBeGreaterThan(2);
   const sound = readWav(await at.audio(`/cdrs/${callId}/recording`));
   expect(Math.max(energyAt(sound, farTone), energyAt(sound, ownTone))).toBeGreaterThan(0.4);
+});
+
+test('a phone that rings and does not answer records nothing of what another phone answers', async () => {
+  const kitchen = await at.phone('22', 900);
+  const before = at.twilio.recordings.length;
+  const rings = [phone, kitchen].map((one) => next(one, 'CALL_INCOMING'));
+  const caller = at.twilio.callFrom(at.theirs, at.ours, { speak: { kind: 'tone', frequency: farTone } });
+  await Promise.all(rings);
+  kitchen.accept();
+  await waitFor('four seconds of sound', 30, () => caller.remoteParty.heard().length > 4 * 8000 || undefined);
+  const [call] = (await at.house.api<{ items: { id: string }[] }>('GET', '/calls')).items;
+  const id = call?.id ?? '';
+  expect(await at.house.api('GET', `/calls/${id}/recording`)).toEqual({ state: 'off' });
+  kitchen.hangup();
+  await caller.over;
+  expect((await at.closedCall()).disposition).toBe('answered');
+  expect(at.twilio.recordings.length).toBe(before);
+  expect((await at.house.api<{ items: unknown[] }>('GET', `/cdrs/${id}/recordings`)).items).toEqual([]);
+});
+
+test('a phone that answers an inbound call records it, whoever else rang', async () => {
+  const rung = next(phone, 'CALL_INCOMING');
+  const caller = at.twilio.callFrom(at.theirs, at.ours, { speak: { kind: 'tone', frequency: farTone } });
+  await rung;
+  phone.accept();
+  const callId = await runningCall();
+  await waitFor('three seconds of sound', 30, () => caller.remoteParty.heard().length > 3 * 8000 || undefined);
+  phone.hangup();
+  await caller.over;
+  expect((await recordingOf(callId)).seconds).toBeGreaterThan(1);
 });
 
 test('a call recording that the account encrypts is listed and says why it cannot be heard', async () => {

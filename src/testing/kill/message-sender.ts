@@ -36,8 +36,6 @@ const delays = { initialSeconds: 0.005, maxSeconds: 0.02, doubtSeconds: 2 };
 const outbox = new Outbox({ db, clock, newId, log, isDurable: true, delays, maxInFlight: 12 });
 const events = new Events<Facts>(log);
 events.on('message.changed', ({ messageId }) => process.stdout.write(`changed ${messageId}\n`));
-const senders = new Set(Array.from({ length: 10 }, (_, n) => plannedMessage(n).from));
-const ours = [...senders].map((number) => ({ number, ownerPersonId: undefined }));
 
 const real = new SmsSender({ connection, publicUrl: () => undefined });
 const sender: MessageSender = {
@@ -48,7 +46,7 @@ const sender: MessageSender = {
   },
 };
 
-const { messages, stores } = createMessageRoom({
+const { messages } = createMessageRoom({
   db,
   dataDirectory: directory,
   writes,
@@ -59,7 +57,7 @@ const { messages, stores } = createMessageRoom({
   log,
   sender,
   timeZone: 'UTC',
-  numbers: { all: () => ours, byNumber: (wanted) => ours.find(({ number }) => number === wanted), ofPerson: () => [] },
+  numbers: { all: () => [...new Set(Array.from({ length: 10 }, (_, n) => plannedMessage(n).from))], ownerOf: () => undefined },
   readNumber: (text) => text,
   source: mediaSource(connection),
   isPublic: () => false,
@@ -84,5 +82,5 @@ http.close();
 db.close();
 
 function keptCount(): number {
-  return stores.messages.find({}, { limit: 1, offset: 0, order: 'asc' }).total;
+  return messages.list({}, { limit: 1, offset: 0, order: 'asc' }).total;
 }
