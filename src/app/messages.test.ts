@@ -77,7 +77,7 @@ beforeEach(async () => {
       },
       search: async () => searched,
     },
-    source: { fetch: async () => ({ kind: 'not-yet' }), list: async () => media },
+    source: { fetch: async () => ({ kind: 'not-yet', message: 'x' }), list: async () => media },
     isPublic: () => true,
     isDnd: () => isDnd,
   }));

@@ -1,10 +1,11 @@
 import type { Clock, Timer } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
+import type { FetchResult } from '#storage/fetch-result.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { MediaFiles, MediaStoreResult } from './media-files.ts';
 import type { MediaStore } from './media-store.ts';
 import type { MediaItem } from './message.ts';
-import type { MediaFetch, MediaSource } from './ports.ts';
+import type { MediaSource } from './ports.ts';
 
 export type MediaFetcherDeps = {
   readonly store: MediaStore;
@@ -29,7 +30,7 @@ export type MediaFetchDecision =
   | { readonly kind: 'postpone'; readonly delayMs: number; readonly problem: string }
   | { readonly kind: 'lost'; readonly problem: string };
 
-type Outcome = Exclude<MediaFetch, { kind: 'ok' }> | MediaStoreResult;
+type Outcome = Exclude<FetchResult, { kind: 'ok' }> | MediaStoreResult;
 
 /** `attempts`: those before this one. */
 export function decideAfterMediaFetch(outcome: Outcome, attempts: number): MediaFetchDecision {
@@ -44,7 +45,7 @@ export function decideAfterMediaFetch(outcome: Outcome, attempts: number): Media
     case 'too-large':
       return { kind: 'lost', problem: 'It is larger than messages may bring' };
     case 'not-yet':
-      return again('Twilio does not have it', maxAbsences);
+      return again(outcome.message, maxAbsences);
     case 'later':
       return again(outcome.message, maxAttempts, Math.max(delayMs, (outcome.retryAfterSeconds ?? 0) * 1000));
     case 'incomplete':

@@ -73,9 +73,9 @@ describe('the files of messages', () => {
 describe('after a fetch', () => {
   it.each([
     [{ kind: 'stored', bytes: 1, contentType: 'image/png' }, 0, { kind: 'stored', bytes: 1, contentType: 'image/png' }],
-    [{ kind: 'not-yet' }, 0, { kind: 'postpone', delayMs: 2000 }],
-    [{ kind: 'not-yet' }, 5, { kind: 'postpone', delayMs: 64_000 }],
-    [{ kind: 'not-yet' }, 6, { kind: 'lost' }],
+    [{ kind: 'not-yet', message: 'x' }, 0, { kind: 'postpone', delayMs: 2000 }],
+    [{ kind: 'not-yet', message: 'x' }, 5, { kind: 'postpone', delayMs: 64_000 }],
+    [{ kind: 'not-yet', message: 'x' }, 6, { kind: 'lost' }],
     [{ kind: 'gone', message: 'x' }, 0, { kind: 'lost', problem: 'x' }],
     [{ kind: 'too-large' }, 0, { kind: 'lost' }],
     [{ kind: 'later', message: 'x' }, 20, { kind: 'postpone', delayMs: 3_600_000 }],

@@ -1,23 +1,11 @@
+import type { FetchResult } from '#storage/fetch-result.ts';
 import type { AttemptOutcome, LookUpOutcome } from '#storage/outbox-item.ts';
 
 // What messages need from outside this room, as app.ts hands it in; nothing here throws.
 
-/** What came of asking Twilio for media. `not-yet`: nothing is there, which may change. `gone`: nothing will ever be there. */
-export type MediaFetch =
-  | {
-      readonly kind: 'ok';
-      /** As announced by Content-Length. */
-      readonly bytes: number | undefined;
-      /** Throws where the connection breaks before the end. */
-      readonly chunks: AsyncIterable<Uint8Array>;
-    }
-  | { readonly kind: 'not-yet' }
-  | { readonly kind: 'gone'; readonly message: string }
-  | { readonly kind: 'later'; readonly message: string; readonly retryAfterSeconds?: number | undefined };
-
 /** Where the media of received messages come from. */
 export type MediaSource = {
-  fetch(url: string): Promise<MediaFetch>;
+  fetch(url: string): Promise<FetchResult>;
   /** The addresses of what came with a message that nobody announced; undefined where they cannot be had now. */
   list(messageSid: string): Promise<readonly string[] | undefined>;
 };

@@ -1,22 +1,7 @@
 // What voicemail needs of other parts, as the composition hands it in; nothing here throws.
+import type { FetchResult, RetryLater } from '#storage/fetch-result.ts';
 import type { MessageVerdict } from './message-verdict.ts';
 import type { ExternalRecording, Recording, RecordingNotice } from './recording.ts';
-
-/** A failure that may pass. `retryAfterSeconds` where the other side said it. */
-export type Later = { readonly kind: 'later'; readonly message: string; readonly retryAfterSeconds?: number | undefined };
-
-/** `not-yet`: nothing is there, which may change. `gone`: nothing will ever be there. */
-export type FetchResult =
-  | {
-      readonly kind: 'ok';
-      /** Bytes as announced by Content-Length. */
-      readonly bytes: number | undefined;
-      /** Throws where the connection breaks before the end. */
-      readonly chunks: AsyncIterable<Uint8Array>;
-    }
-  | { readonly kind: 'not-yet'; readonly message: string }
-  | { readonly kind: 'gone'; readonly message: string }
-  | Later;
 
 /** Who called which of our numbers: E.164; `from` is empty where it is withheld. */
 export type CallFacts = { readonly from: string; readonly to: string; readonly callerName: string | undefined };
@@ -28,7 +13,7 @@ export type RecordingSource = {
   /** For recordings whose call we have no record of. */
   callOf(
     recording: ExternalRecording,
-  ): Promise<{ readonly kind: 'ok'; readonly call: CallFacts } | { readonly kind: 'gone' } | Later>;
+  ): Promise<{ readonly kind: 'ok'; readonly call: CallFacts } | { readonly kind: 'gone' } | RetryLater>;
 };
 
 /** What the record of a call says about a message left in it. */

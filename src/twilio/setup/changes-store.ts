@@ -1,19 +1,11 @@
 import type { Clock } from '#base/clock.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
-
-type RecordedChange = {
-  readonly accountSid: string;
-  readonly resource: string;
-  readonly resourceSid: string;
-  readonly field: string;
-  readonly before: string;
-  readonly after: string;
-};
+import type { AccountChange, AccountChangeLog } from './setup-records.ts';
 
 type TwilioChangesStoreDeps = { readonly db: OpenedDatabase['db']; readonly clock: Clock };
 
 /** The SQL of the table `twilio_changes`: what set-up wrote into the account, and what was there before. */
-export class TwilioChangesStore {
+export class TwilioChangesStore implements AccountChangeLog {
   readonly #clock: Clock;
   readonly #all;
   readonly #upsert;
@@ -21,31 +13,31 @@ export class TwilioChangesStore {
 
   constructor({ db, clock }: TwilioChangesStoreDeps) {
     this.#clock = clock;
-    this.#all = db.prepare<[string], RecordedChange>(
+    this.#all = db.prepare<[string], AccountChange>(
       `SELECT account_sid AS accountSid, resource, resource_sid AS resourceSid, field, before, after
        FROM twilio_changes WHERE account_sid = ? ORDER BY sequence`,
     );
-    this.#upsert = db.prepare<[RecordedChange & { changedAt: number }]>(
+    this.#upsert = db.prepare<[AccountChange & { changedAt: number }]>(
       `INSERT INTO twilio_changes (account_sid, resource, resource_sid, field, before, after, changed_at)
        VALUES (:accountSid, :resource, :resourceSid, :field, :before, :after, :changedAt)
        ON CONFLICT (account_sid, resource, resource_sid, field)
        DO UPDATE SET before = :before, after = :after, changed_at = :changedAt`,
     );
-    this.#delete = db.prepare<[RecordedChange]>(
+    this.#delete = db.prepare<[AccountChange]>(
       `DELETE FROM twilio_changes
        WHERE account_sid = :accountSid AND resource = :resource AND resource_sid = :resourceSid AND field = :field`,
     );
   }
 
-  of(accountSid: string): readonly RecordedChange[] {
+  of(accountSid: string): readonly AccountChange[] {
     return this.#all.all(accountSid);
   }
 
-  put(value: RecordedChange): void {
+  put(value: AccountChange): void {
     this.#upsert.run({ ...value, changedAt: this.#clock.now() });
   }
 
-  remove(value: RecordedChange): void {
+  remove(value: AccountChange): void {
     this.#delete.run(value);
   }
 }

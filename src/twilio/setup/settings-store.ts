@@ -1,15 +1,16 @@
 import type { Clock } from '#base/clock.ts';
 import { seal, unseal } from '#base/sealing.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
+import type { SettingsStore } from '#twilio/api/settings.ts';
 
 type Row = { readonly settings: string; readonly secrets: Buffer | null };
 type TwilioSettingsStoreDeps = { readonly db: OpenedDatabase['db']; readonly sealingKey: Buffer; readonly clock: Clock };
 
-/** Binds the sealed secrets to this place, so that they open nowhere else. */
+/** Associated data of the seal: what is sealed for Twilio opens nowhere else. */
 const owner = 'twilio';
 
 /** The SQL of the table `twilio_settings`: one row, its secrets sealed with the house's key. */
-export class TwilioSettingsStore {
+export class TwilioSettingsStore implements SettingsStore {
   readonly #key: Buffer;
   readonly #clock: Clock;
   readonly #select;
@@ -25,7 +26,7 @@ export class TwilioSettingsStore {
     );
   }
 
-  /** Both halves are what JSON made of them; the secrets are undefined where the key is not the one they were sealed with. */
+  /** The secrets are undefined where the key is not the one they were sealed with. */
   load(): { readonly settings: unknown; readonly secrets: unknown } | undefined {
     const row = this.#select.get();
     if (row === undefined) return undefined;
@@ -33,7 +34,6 @@ export class TwilioSettingsStore {
     return { settings: JSON.parse(row.settings), secrets: secrets === undefined ? undefined : JSON.parse(secrets) };
   }
 
-  /** Without secrets those that are kept stay as they are. */
   save(settings: object, secrets: object | undefined): void {
     this.#upsert.run({
       settings: JSON.stringify(settings),

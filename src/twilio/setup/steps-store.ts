@@ -1,20 +1,13 @@
 import type { OpenedDatabase } from '#storage/database.ts';
+import type { SetupLog, SetupStep } from './setup-records.ts';
 
-type Outcome = 'done' | 'unchanged' | 'skipped' | 'failed';
-type Step = {
-  readonly step: string;
-  readonly outcome: Outcome;
-  readonly message: string;
-  readonly code: number | undefined;
-  readonly at: number;
-};
-type Row = Omit<Step, 'code'> & { readonly code: number | null };
+type Row = Omit<SetupStep, 'code'> & { readonly code: number | null };
 
-/** Runs are kept for the last few times somebody wondered. */
+/** A dozen runs or more. */
 const maxSteps = 500;
 
 /** The SQL of the table `twilio_steps`: what the last runs of set-up did, step by step. */
-export class TwilioStepsStore {
+export class TwilioStepsStore implements SetupLog {
   readonly #insert;
   readonly #prune;
   readonly #last;
@@ -31,13 +24,13 @@ export class TwilioStepsStore {
     );
   }
 
-  add(runId: string, { code, ...step }: Step): void {
+  add(runId: string, { code, ...step }: SetupStep): void {
     this.#insert.run({ ...step, runId, code: code ?? null });
     this.#prune.run(maxSteps);
   }
 
   /** In the order in which they were done; empty where there was no run. */
-  lastRun(): readonly Step[] {
+  lastRun(): readonly SetupStep[] {
     return this.#last.all().map(({ code, ...step }) => ({ ...step, code: code ?? undefined }));
   }
 }

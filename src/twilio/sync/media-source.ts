@@ -1,4 +1,5 @@
-import type { MediaFetch, MediaSource } from '#messages/ports.ts';
+import type { MediaSource } from '#messages/ports.ts';
+import type { FetchResult } from '#storage/fetch-result.ts';
 import type { TwilioConnection } from '#twilio/api/connection.ts';
 import type { TwilioFailure } from '#twilio/api/result.ts';
 
@@ -17,9 +18,9 @@ export function mediaSource(connection: Pick<TwilioConnection, 'request'>): Medi
   };
 }
 
-function toFetch({ kind, status, message, retryAfterSeconds }: TwilioFailure): MediaFetch {
+function toFetch({ kind, status, message, retryAfterSeconds }: TwilioFailure): FetchResult {
   if (kind !== 'refused') return { kind: 'later', message, retryAfterSeconds };
-  if (status === 404) return { kind: 'not-yet' };
+  if (status === 404) return { kind: 'not-yet', message: 'Twilio does not have it' };
   // Wrong credentials are set right some day.
   return status === 401 || status === 403 ? { kind: 'later', message } : { kind: 'gone', message };
 }

@@ -1,4 +1,4 @@
-import type { FetchResult } from '#voicemail/ports.ts';
+import type { FetchResult } from '#storage/fetch-result.ts';
 import type { TwilioDownload, TwilioRecording } from '#twilio/api/records.ts';
 
 /** Why the house can never have the audio of a recording that Twilio holds or has passed on; undefined where it can. */

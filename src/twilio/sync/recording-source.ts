@@ -1,5 +1,6 @@
 import type { Clock } from '#base/clock.ts';
-import type { FetchResult, Later, Recorder, RecordingSource } from '#voicemail/ports.ts';
+import type { FetchResult, RetryLater } from '#storage/fetch-result.ts';
+import type { Recorder, RecordingSource } from '#voicemail/ports.ts';
 import type { RecordingNotice } from '#voicemail/recording.ts';
 import { webhookPaths, webhookUrl } from '#twilio/webhooks/webhook-paths.ts';
 import { trunkName } from '#twilio/api/settings.ts';
@@ -127,6 +128,6 @@ async function absenceReason(connection: Connection, recordingSid: string): Prom
   return unavailableReason(result.value) ?? notYet;
 }
 
-function retryLater({ message, retryAfterSeconds }: TwilioFailure): Later {
+function retryLater({ message, retryAfterSeconds }: TwilioFailure): RetryLater {
   return { kind: 'later', message, retryAfterSeconds };
 }
