@@ -52,7 +52,7 @@ async function register(target: string, { address, logins, scenario }: Registeri
   await sipp.passed;
 }
 
-/** Call set-up and tear-down through the bridge, and what it adds to the time until the answer. */
+/** Call setup and tear-down through the bridge, and what it adds to the time until the answer. */
 export async function benchCalls(): Promise<Row[]> {
   await using calls = await startCallHouse();
   const load = (count: number, callsPerSecond: number) =>

@@ -57,7 +57,7 @@ function inboundFrom({
     allow: addresses ?? signallingAddresses,
     secretHeader: { name: secretHeaderName, value: originationSecret },
     inboundTransport: transportOf(origination?.address),
-    // Set-up has pointed its disaster recovery at the voicemail.
+    // Setup has pointed its disaster recovery at the voicemail.
     failsOver: publicUrl !== undefined,
   };
 }

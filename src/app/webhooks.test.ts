@@ -222,11 +222,11 @@ describe('the round through the public URL', () => {
     settings.change({ authToken: undefined });
     expect(await webhooks.selfTest.run()).toMatchObject({
       kind: 'failed',
-      hop: 'set-up',
+      hop: 'setup',
       message: expect.stringContaining('auth token'),
     });
     settings.change({ publicUrl: undefined });
-    expect(await webhooks.selfTest.run()).toMatchObject({ kind: 'failed', hop: 'set-up' });
+    expect(await webhooks.selfTest.run()).toMatchObject({ kind: 'failed', hop: 'setup' });
   });
 
   it('says that a certificate is not one for the world', async () => {

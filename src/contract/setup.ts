@@ -47,7 +47,7 @@ const step = z
     code: z.number().int().nullable(),
     at: isoDateTime,
   })
-  .meta({ id: 'SetUpStep' });
+  .meta({ id: 'SetupStep' });
 
 const drift = z.object({
   what: z.string(),
@@ -89,10 +89,10 @@ export const twilioSetup = z
     lastSteps: z.array(step),
     lookedAt: isoDateTime.nullable(),
   })
-  .meta({ id: 'TwilioSetUp' });
+  .meta({ id: 'TwilioSetup' });
 
 export const getTwilioSetup = endpoint({
-  id: 'getTwilioSetUp',
+  id: 'getTwilioSetup',
   method: 'GET',
   path: '/system/setup/twilio',
   access: 'admin',
@@ -170,7 +170,7 @@ export const undoTwilio = endpoint({
   method: 'POST',
   path: '/system/setup/twilio/undo',
   access: 'admin',
-  summary: 'Put back in the account what set-up changed, remove what it made, and forget the account where asked to',
+  summary: 'Put back in the account what setup changed, remove what it made, and forget the account where asked to',
   body: z.strictObject({
     forget: z.boolean().default(false).describe('Forget the credentials as well, even where Twilio cannot be asked any more'),
   }),

@@ -80,7 +80,7 @@ export async function setupTwilio({ outside, api, tell }: Tour, personId: string
     plan,
   );
   for (const { step, message } of steps) tell(`  ${step.padEnd(20)} ${message}`);
-  if (!isDone) throw new Error('The set-up did not come to its end');
+  if (!isDone) throw new Error('The setup did not come to its end');
   const { items } = await api<{ items: readonly { id: string; number: string }[] }>('GET', '/dids');
   const number = items.find((one) => one.number === ours);
   await api('PATCH', `/dids/${number?.id ?? ''}`, { ownerPersonId: personId });

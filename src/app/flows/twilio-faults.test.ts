@@ -112,7 +112,7 @@ test('many texts of one second that were missed come once each', limit, async ()
   });
 });
 
-test('a number that somebody points elsewhere is shown, and set right again by set-up', limit, async () => {
+test('a number that somebody points elsewhere is shown, and set right again by setup', limit, async () => {
   at.twilio.faults.add({ name: 'number.url-drift', count: 1 });
   const look = async () => {
     await at.house.api('POST', '/system/setup/twilio/self-test', {});

@@ -32,7 +32,7 @@ async function refusedCall(): Promise<void> {
   expect(kitchen.events.filter(({ type }) => type === 'CALL_INCOMING').length).toBe(rang);
 }
 
-test('without a static address set-up says what is missing, and leaves the number where it was', async () => {
+test('without a static address setup says what is missing, and leaves the number where it was', async () => {
   expect(outcomeOf(await provision({ inbound: 'trunk' }), 'trunk-origination')).toBe('skipped');
   expect([...at.twilio.state.numbers.values()]).toMatchObject([{ trunk_sid: null }]);
 });

@@ -30,7 +30,7 @@ CREATE TABLE twilio_settings (
   changed_at INTEGER NOT NULL
 ) STRICT;
 
--- Every value of the account that set-up wrote: what it was before, what we made of it. Kept until it is put back.
+-- Every value of the account that setup wrote: what it was before, what we made of it. Kept until it is put back.
 CREATE TABLE twilio_changes (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT,
   account_sid TEXT NOT NULL,
@@ -45,7 +45,7 @@ CREATE TABLE twilio_changes (
   UNIQUE (account_sid, resource, resource_sid, field)
 ) STRICT;
 
--- The steps of the last runs of set-up, for the person who wonders what was done.
+-- The steps of the last runs of setup, for the person who wonders what was done.
 CREATE TABLE twilio_steps (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT,
   run_id TEXT NOT NULL,

@@ -17,7 +17,7 @@ export type TwilioHarnessOptions = {
   readonly environment?: Record<string, string>;
   readonly emulator?: Omit<EmulatorOptions, 'voice'>;
   readonly sip?: SipSideOptions;
-  /** Laid over what is asked of the set-up. */
+  /** Laid over what is asked of the setup. */
   readonly setupPlan?: Record<string, unknown>;
 };
 
@@ -208,7 +208,7 @@ export class TwilioHarness implements AsyncDisposable {
       outbound: 'trunk',
       ...plan,
     });
-    if (!result.isDone) throw new Error(`The set-up at Twilio failed: ${JSON.stringify(result.steps)}`);
+    if (!result.isDone) throw new Error(`The setup at Twilio failed: ${JSON.stringify(result.steps)}`);
     await this.#ownNumber();
     if (plan['inbound'] === undefined) await this.registered();
   }

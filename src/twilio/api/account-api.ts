@@ -59,7 +59,7 @@ export type DomainAuthType = 'calls' | 'registrations';
 const everything = () => ({ limit: 1000, pageSize: 1000 });
 type Limits = ReturnType<typeof everything>;
 
-/** What set-up and health ask of an account. Each verb is one request, or the pages of one list. */
+/** What setup and health ask of an account. Each verb is one request, or the pages of one list. */
 export class TwilioAccountApi {
   readonly #request: RunRequest;
   readonly #accountSid: string;

@@ -82,7 +82,7 @@ const maxPerPage = 200;
 
 export class TwilioClient {
   readonly credentials: TwilioCredentials;
-  /** What set-up does with the account: numbers, SIP domain, trunk, balance. */
+  /** What setup does with the account: numbers, SIP domain, trunk, balance. */
   readonly account: TwilioAccountApi;
   readonly #http: TwilioHttp;
   readonly #log: Log;

@@ -11,7 +11,7 @@ const checkNumber = 'Check the number: it must be in the international form, suc
 const allowCountry = 'Allow the country in the Twilio Console (Voice or Messaging, Settings, Geo permissions)';
 const nothing = 'Nothing can be done from here; ask the other side, or reach them another way';
 const again = 'Send it again later';
-const runSetup = 'Run the set-up of Twilio again';
+const runSetup = 'Run the setup of Twilio again';
 const smaller = 'Send a smaller file';
 const payOrAsk = 'Look at billing in the Twilio Console, or ask Twilio’s support';
 
@@ -104,7 +104,7 @@ const table: Readonly<Record<number, readonly [meaning: string, advice: string]>
   21243: ['Twilio did not take the SIP credentials', runSetup],
   21244: [
     'The account has as many trunks as it may',
-    'Delete one in the Twilio Console (Elastic SIP Trunking), then run the set-up again',
+    'Delete one in the Twilio Console (Elastic SIP Trunking), then run the setup again',
   ],
   21245: ['The name of the trunk is taken or not valid', runSetup],
   21248: ['The name of the trunk is taken or not valid', runSetup],

@@ -28,7 +28,7 @@ export type AccountHealth = { readonly status: 'ok' | 'degraded' | 'down'; reado
 const periodMs = 3_600_000;
 const dayMs = 24 * periodMs;
 
-/** Looks at the account now and then: whether it may still do things, and whether somebody has changed what set-up wrote. */
+/** Looks at the account now and then: whether it may still do things, and whether somebody has changed what setup wrote. */
 export class AccountWatch {
   readonly #deps: AccountWatchDeps;
   #state: AccountState | undefined;
@@ -98,7 +98,7 @@ function driftText(drift: readonly Drift[]): string {
   const messages = [
     ...(parts.length === 0
       ? []
-      : [`Somebody changed at Twilio what set-up wrote: ${parts.join(', ')}. Run the set-up again, or undo it.`]),
+      : [`Somebody changed at Twilio what setup wrote: ${parts.join(', ')}. Run the setup again, or undo it.`]),
     ...(diverted.length === 0 ? [] : [`No message comes in: ${diverted.join('; ')}. ${deferAdvice}`]),
   ];
   return messages.join(' ');

@@ -8,7 +8,7 @@ import { failureOf } from '#twilio/api/http.ts';
 import type { TwilioResult } from '#twilio/api/result.ts';
 import type { TwilioSettings } from '#twilio/api/settings.ts';
 
-/** Something in the account that is not as set-up left it. */
+/** Something in the account that is not as setup left it. */
 export type Drift = {
   /** Such as `number +14165550123`, or the name of the SIP Domain. */
   readonly what: string;
@@ -16,7 +16,7 @@ export type Drift = {
   readonly field: string | undefined;
   readonly is: string;
   readonly should: string;
-  /** What sets it right: the set-up again, or its request of that name. */
+  /** What sets it right: the setup again, or its request of that name. */
   readonly mend: 'provision' | 'defer-messages';
 };
 

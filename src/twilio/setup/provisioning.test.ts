@@ -24,12 +24,12 @@ const second = '+15555550198';
 const publicUrl = 'https://gosip.example.org';
 const log = createLog({ level: 'silent' });
 
-describe('the set-up of the account', () => {
+describe('the setup of the account', () => {
   let twilio: TwilioEmulator;
   let opened: OpenedDatabase;
   let http: TwilioHttp;
   let settings: LiveTwilioSettings;
-  let setUp: TwilioSetup;
+  let setup: TwilioSetup;
   const sealingKey = randomBytes(32);
 
   beforeEach(async () => {
@@ -41,7 +41,7 @@ describe('the set-up of the account', () => {
     });
     opened = openDatabase({ path: ':memory:', log, clock: systemClock });
     http = new TwilioHttp({ clock: systemClock, apiBase: twilio.apiBase });
-    ({ settings, setUp } = makeSetUp());
+    ({ settings, setup } = makeSetup());
   });
 
   afterEach(async () => {
@@ -51,7 +51,7 @@ describe('the set-up of the account', () => {
   });
 
   /** As after a start of the process: nothing but the database is there. */
-  function makeSetUp() {
+  function makeSetup() {
     const { db } = opened;
     const live = new LiveTwilioSettings({
       store: new TwilioSettingsStore({ db, sealingKey, clock: systemClock }),
@@ -68,7 +68,7 @@ describe('the set-up of the account', () => {
       originationTarget: { host: undefined, port: 5060, transport: 'tcp' },
     });
     const watch = new AccountWatch({ settings: live, connection, clock: systemClock, log });
-    return { settings: live, setUp: new TwilioSetup({ settings: live, connection, provisioning, watch, log: steps }) };
+    return { settings: live, setup: new TwilioSetup({ settings: live, connection, provisioning, watch, log: steps }) };
   }
 
   function request(plan: ProvisionRequest['plan'] = {}): ProvisionRequest {
@@ -78,7 +78,7 @@ describe('the set-up of the account', () => {
     };
   }
 
-  /** Everything set-up can touch, as Twilio holds it now. */
+  /** Everything setup can touch, as Twilio holds it now. */
   function accountNow(): unknown {
     const { state } = twilio;
     const plain = (store: ReadonlyMap<string, object>) => [...store.values()].map((one) => ({ ...one, date_updated: '' }));
@@ -105,7 +105,7 @@ describe('the set-up of the account', () => {
   }
 
   it('makes all the house needs, from nothing but SID and token', async () => {
-    expect(await stepsOf(setUp.provision(request()))).toEqual([
+    expect(await stepsOf(setup.provision(request()))).toEqual([
       'numbers: done',
       'sip-domain: done',
       'sip-account: done',
@@ -132,15 +132,15 @@ describe('the set-up of the account', () => {
     expect([...twilio.state.passwords.values()]).toEqual([sipAccount?.password]);
     const links = [...twilio.state.links.values()].map(({ kind, listSid }) => `${kind} ${listSid}`);
     expect(links.toSorted()).toEqual(['calls', 'calls', 'registrations'].map((kind) => `${kind} ${sipAccount?.listSid}`));
-    expect(setUp.watch.health()).toEqual({ status: 'ok', message: 'The account is active' });
+    expect(setup.watch.health()).toEqual({ status: 'ok', message: 'The account is active' });
   });
 
   it('changes nothing the second time, also after a restart', async () => {
-    await setUp.provision(request());
+    await setup.provision(request());
     const before = accountNow();
     const written = writes();
-    ({ settings, setUp } = makeSetUp());
-    expect(await stepsOf(setUp.provision({ credentials: {}, plan: {} }))).toEqual([
+    ({ settings, setup } = makeSetup());
+    expect(await stepsOf(setup.provision({ credentials: {}, plan: {} }))).toEqual([
       'numbers: done',
       'sip-domain: unchanged',
       'sip-account: unchanged',
@@ -154,9 +154,9 @@ describe('the set-up of the account', () => {
 
   it('is undone without a trace', async () => {
     const before = accountNow();
-    await setUp.provision(request({ numbers: [house, second] }));
-    await setUp.provision(request({ publicUrl: 'https://moved.example.org' }));
-    expect(await stepsOf(setUp.undo({ forget: false }))).toEqual([
+    await setup.provision(request({ numbers: [house, second] }));
+    await setup.provision(request({ publicUrl: 'https://moved.example.org' }));
+    expect(await stepsOf(setup.undo({ forget: false }))).toEqual([
       `number ${house}: done`,
       'sip-domain: done',
       'trunk: done',
@@ -184,20 +184,20 @@ describe('the set-up of the account', () => {
       }
       return String(made.json['sid']);
     }
-    const drift = () => setUp.watch.state?.drift.map(({ what, is, mend }) => `${what} ${is} (${mend})`);
+    const drift = () => setup.watch.state?.drift.map(({ what, is, mend }) => `${what} ${is} (${mend})`);
 
     it.each<[string, Record<string, string>]>([
       ['defers to the number', { UseInboundWebhookOnNumber: 'true', InboundRequestUrl: elsewhere }],
       ['asks the house itself', { InboundRequestUrl: `${publicUrl}/api/webhooks/sms/inbound` }],
     ])('says nothing of one that %s', async (_what, form) => {
       await addService(form, house);
-      expect((await stepsOf(setUp.provision(request()))).some((step) => step.startsWith('messaging'))).toBe(false);
+      expect((await stepsOf(setup.provision(request()))).some((step) => step.startsWith('messaging'))).toBe(false);
       expect(drift()).toEqual([]);
     });
 
     it('says nothing of one that holds numbers of others alone', async () => {
       await addService({}, second);
-      await setUp.provision(request());
+      await setup.provision(request());
       expect(drift()).toEqual([]);
     });
 
@@ -207,47 +207,47 @@ describe('the set-up of the account', () => {
     ])('is not said to serve the house where it keeps messages from it: it %s', async (_what, form, words) => {
       const sid = await addService(form, house, second);
       const before = { ...twilio.state.messagingServices.get(sid), date_updated: '' };
-      const { isDone, steps } = await setUp.provision(request());
+      const { isDone, steps } = await setup.provision(request());
       expect(isDone).toBe(true);
       expect(steps.at(-1)).toMatchObject({ step: 'messaging-service 10DLC', outcome: 'skipped' });
       expect(steps.at(-1)?.message).toContain(words);
       expect(drift()).toEqual([`Messaging Service 10DLC ${words} (defer-messages)`]);
-      const { status, message } = setUp.watch.health();
+      const { status, message } = setup.watch.health();
       expect(status).toBe('degraded');
       expect(message).toMatch(new RegExp(`^No message comes in: Messaging Service 10DLC ${words.slice(0, 20)}`));
-      expect(message).not.toContain('set-up wrote');
+      expect(message).not.toContain('setup wrote');
 
-      expect(await stepsOf(setUp.deferMessages())).toEqual(['messaging-services: done', 'messaging-service 10DLC: done']);
-      expect(setUp.lastSteps.at(-1)?.message).toContain(second);
+      expect(await stepsOf(setup.deferMessages())).toEqual(['messaging-services: done', 'messaging-service 10DLC: done']);
+      expect(setup.lastSteps.at(-1)?.message).toContain(second);
       expect(twilio.state.messagingServices.get(sid)).toMatchObject({ use_inbound_webhook_on_number: true });
-      expect([drift(), setUp.watch.health().status]).toEqual([[], 'ok']);
-      expect(await stepsOf(setUp.deferMessages())).toEqual(['messaging-services: unchanged']);
+      expect([drift(), setup.watch.health().status]).toEqual([[], 'ok']);
+      expect(await stepsOf(setup.deferMessages())).toEqual(['messaging-services: unchanged']);
 
-      ({ settings, setUp } = makeSetUp());
-      expect(await stepsOf(setUp.undo({ forget: false }))).toContain(`messaging-service ${sid}: done`);
+      ({ settings, setup } = makeSetup());
+      expect(await stepsOf(setup.undo({ forget: false }))).toContain(`messaging-service ${sid}: done`);
       expect({ ...twilio.state.messagingServices.get(sid), date_updated: '' }).toEqual(before);
     });
 
     it('does without where the key may not read them', async () => {
       await addService({}, house);
       twilio.faults.add({ name: 'rest.401-after-rotation', endpoint: 'messaging-services.list' });
-      expect((await setUp.provision(request())).isDone).toBe(true);
+      expect((await setup.provision(request())).isDone).toBe(true);
       expect(drift()).toEqual([]);
     });
   });
 
   it('leaves alone what somebody else has changed since', async () => {
-    await setUp.provision(request());
+    await setup.provision(request());
     const found = number(house);
     if (found !== undefined) found['voice_url'] = 'https://other.example.org/voice';
-    const { steps } = await setUp.undo({ forget: false });
+    const { steps } = await setup.undo({ forget: false });
     expect(steps[0]?.message).toContain('left alone voiceUrl, which somebody else has changed since');
     expect(number(house)).toMatchObject({ voice_url: 'https://other.example.org/voice', sms_url: 'https://old.example.org/sms' });
   });
 
   it('gives back a number that is to serve the house no longer', async () => {
-    await setUp.provision(request({ numbers: [house, second] }));
-    expect(await stepsOf(setUp.provision(request({ numbers: [second] })))).toContain(`number ${house}: done`);
+    await setup.provision(request({ numbers: [house, second] }));
+    expect(await stepsOf(setup.provision(request({ numbers: [second] })))).toContain(`number ${house}: done`);
     expect(number(house)).toMatchObject({
       voice_url: 'https://demo.twilio.com/welcome/voice/',
       sms_url: 'https://old.example.org/sms',
@@ -256,8 +256,8 @@ describe('the set-up of the account', () => {
   });
 
   it('takes away the trunk where calls leave by the SIP Domain, and asks the house about them', async () => {
-    await setUp.provision(request());
-    expect(await stepsOf(setUp.provision(request({ outbound: 'domain' })))).toEqual([
+    await setup.provision(request());
+    expect(await stepsOf(setup.provision(request({ outbound: 'domain' })))).toEqual([
       'numbers: done',
       'sip-domain: done',
       'sip-account: unchanged',
@@ -272,18 +272,18 @@ describe('the set-up of the account', () => {
   it('takes another name for its SIP Domain where the first is taken', async () => {
     settings.change({ name: 'gosip-taken' });
     twilio.state.foreignDomains.add('gosip-taken.sip.twilio.com');
-    expect((await setUp.provision(request())).isDone).toBe(true);
+    expect((await setup.provision(request())).isDone).toBe(true);
     expect(settings.current.domain?.name).toMatch(/^gosip-[0-9a-f]{8}\.sip\.twilio\.com$/);
   });
 
   it('sees what somebody changed, and sets it right again', async () => {
-    await setUp.provision(request());
+    await setup.provision(request());
     const found = number(house);
     if (found !== undefined) found['sms_url'] = 'https://elsewhere.example.org';
     const domain = [...twilio.state.domains.values()][0];
     if (domain !== undefined) domain['sip_registration'] = false;
     for (const [key, { kind }] of twilio.state.links) if (kind === 'registrations') twilio.state.links.delete(key);
-    const state = await setUp.watch.check();
+    const state = await setup.watch.check();
     expect(state?.drift).toMatchObject([
       {
         what: `number ${house}`,
@@ -294,17 +294,17 @@ describe('the set-up of the account', () => {
       { field: 'sipRegistration', is: 'false', should: 'true' },
       { field: 'registrations' },
     ]);
-    expect(setUp.watch.health()).toMatchObject({ status: 'degraded', message: expect.stringContaining('smsUrl of number') });
-    await setUp.provision({ credentials: {}, plan: {} });
-    expect(setUp.watch.state?.drift).toEqual([]);
+    expect(setup.watch.health()).toMatchObject({ status: 'degraded', message: expect.stringContaining('smsUrl of number') });
+    await setup.provision({ credentials: {}, plan: {} });
+    expect(setup.watch.state?.drift).toEqual([]);
   });
 
   it('sees what is gone', async () => {
-    await setUp.provision(request());
+    await setup.provision(request());
     twilio.state.trunks.clear();
     twilio.state.domains.clear();
     twilio.state.numbers.clear();
-    expect((await setUp.watch.check())?.drift.map(({ what, is }) => `${what} ${is}`)).toEqual([
+    expect((await setup.watch.check())?.drift.map(({ what, is }) => `${what} ${is}`)).toEqual([
       `number ${house} not in the account any more`,
       expect.stringMatching(/sip\.twilio\.com not there any more/),
       expect.stringMatching(/pstn\.twilio\.com not there any more/),
@@ -321,30 +321,30 @@ describe('the set-up of the account', () => {
   ])('goes on from where it was when %s failed after it was done', async (endpoint) => {
     const before = accountNow();
     twilio.faults.add({ name: 'rest.5xx', endpoint, count: 1, isProcessed: true });
-    const first = await setUp.provision(request());
+    const first = await setup.provision(request());
     expect(first.isDone).toBe(false);
     expect(first.steps.at(-1)).toMatchObject({ outcome: 'failed' });
     expect(twilio.faults.taken).toHaveLength(1);
-    ({ settings, setUp } = makeSetUp());
-    expect((await setUp.provision(request())).isDone).toBe(true);
+    ({ settings, setup } = makeSetup());
+    expect((await setup.provision(request())).isDone).toBe(true);
     const { domains, credentialLists, credentials, trunks } = twilio.state;
     expect([domains.size, credentialLists.size, credentials.size, trunks.size]).toEqual([1, 1, 1, 1]);
     expect([...twilio.state.passwords.values()]).toEqual([settings.current.sipAccount?.password]);
-    expect((await setUp.undo({ forget: false })).isDone).toBe(true);
+    expect((await setup.undo({ forget: false })).isDone).toBe(true);
     expect(accountNow()).toEqual(before);
   });
 
   it('says which step failed and why, in words', async () => {
-    const { steps, isDone } = await setUp.provision(request({ numbers: ['+15555550000'] }));
+    const { steps, isDone } = await setup.provision(request({ numbers: ['+15555550000'] }));
     expect(isDone).toBe(false);
     expect(steps).toMatchObject([
       { step: 'numbers', outcome: 'failed', message: expect.stringContaining('not a number of this account') },
     ]);
-    expect(setUp.lastSteps).toEqual(steps);
+    expect(setup.lastSteps).toEqual(steps);
   });
 
   it('keeps secrets sealed', async () => {
-    await setUp.provision(request());
+    await setup.provision(request());
     const row = opened.db
       .prepare<[], { settings: string; secrets: Buffer }>('SELECT settings, secrets FROM twilio_settings')
       .get();
@@ -353,34 +353,34 @@ describe('the set-up of the account', () => {
       expect(row?.settings).not.toContain(secret);
       expect(row?.secrets.toString('latin1')).not.toContain(secret);
     }
-    expect(makeSetUp().settings.current).toEqual(settings.current);
+    expect(makeSetup().settings.current).toEqual(settings.current);
   });
 
   it('asks with an API key where there is one', async () => {
     const apiKey = twilio.account.addApiKey();
     const asked = request();
-    expect((await setUp.provision({ ...asked, credentials: { ...asked.credentials, apiKey } })).isDone).toBe(true);
+    expect((await setup.provision({ ...asked, credentials: { ...asked.credentials, apiKey } })).isDone).toBe(true);
     const created = twilio.requests.find(({ endpoint }) => endpoint === 'sip-domains.create');
     expect(created?.authorization).toBe(`Basic ${Buffer.from(`${apiKey.sid}:${apiKey.secret}`).toString('base64')}`);
   });
 
   it('lets nobody start a second run meanwhile', async () => {
-    const first = setUp.provision(request());
-    await expect(setUp.undo({ forget: false })).rejects.toMatchObject({ code: 'conflict' });
+    const first = setup.provision(request());
+    await expect(setup.undo({ forget: false })).rejects.toMatchObject({ code: 'conflict' });
     expect((await first).isDone).toBe(true);
   });
 
   it('does not take another account while the first is still set up', async () => {
-    await setUp.provision(request());
+    await setup.provision(request());
     const other = { accountSid: `AC${'1'.repeat(32)}`, authToken: '2'.repeat(32) };
-    await expect(setUp.provision({ credentials: other, plan: {} })).rejects.toMatchObject({ code: 'conflict' });
+    await expect(setup.provision({ credentials: other, plan: {} })).rejects.toMatchObject({ code: 'conflict' });
     expect(settings.current.accountSid).toBe(twilio.accountSid);
   });
 
   it('forgets the account where asked to, even where Twilio cannot be asked any more', async () => {
-    await setUp.provision(request());
+    await setup.provision(request());
     twilio.account.status = 'closed';
-    expect((await setUp.undo({ forget: true })).isDone).toBe(false);
+    expect((await setup.undo({ forget: true })).isDone).toBe(false);
     expect(settings.current).toMatchObject({ accountSid: undefined, authToken: undefined, domain: undefined, numbers: [] });
   });
 
@@ -394,12 +394,12 @@ describe('the set-up of the account', () => {
     ['a public address without TLS', { publicUrl: 'http://gosip.example.org' }, 'publicUrl must begin with https://'],
     ['no number', { numbers: [] }, 'numbers must name at least one number'],
   ])('refuses %s before anything is asked', async (_, plan, message) => {
-    await expect(setUp.provision(request(plan))).rejects.toThrow(message);
+    await expect(setup.provision(request(plan))).rejects.toThrow(message);
     expect(twilio.requests).toEqual([]);
   });
 
   it('leaves voice to a trunk of the owner where one is pointed at the house, and says what is left to do', async () => {
-    const { steps } = await setUp.provision(request({ inbound: 'trunk' }));
+    const { steps } = await setup.provision(request({ inbound: 'trunk' }));
     expect(steps.find(({ step }) => step === 'trunk-origination')).toMatchObject({ outcome: 'skipped' });
     expect(number(house)).toMatchObject({
       voice_url: 'https://demo.twilio.com/welcome/voice/',
@@ -410,7 +410,7 @@ describe('the set-up of the account', () => {
   it('points the trunk at the house and puts the number on it, with nothing to do the second time, and undoes it', async () => {
     const before = accountNow();
     const plan = { inbound: 'trunk', originationAddress: '198.51.100.7:5070', publicUrl: undefined } as const;
-    const first = await setUp.provision(request(plan));
+    const first = await setup.provision(request(plan));
     expect(first.steps.map(({ step, outcome }) => `${step}: ${outcome}`)).toEqual([
       ...['numbers: done', 'sip-account: done', 'trunk: done', 'trunk-origination: done', 'trunk-recovery: skipped'],
       `number ${house}: done`,
@@ -423,28 +423,28 @@ describe('the set-up of the account', () => {
     expect(number(house)).toMatchObject({ trunk_sid: settings.current.trunk?.sid });
     const row = opened.db.prepare('SELECT settings FROM twilio_settings').get() as { settings: string };
     expect(row.settings).not.toContain(secret);
-    expect(makeSetUp().settings.current.originationSecret).toBe(secret);
+    expect(makeSetup().settings.current.originationSecret).toBe(secret);
 
-    const again = await setUp.provision(request(plan));
+    const again = await setup.provision(request(plan));
     expect(again.steps.slice(1).filter(({ outcome }) => outcome !== 'unchanged')).toMatchObject([{ step: 'trunk-recovery' }]);
     expect(again.steps.find(({ step }) => step === 'trunk-recovery')?.message).toContain('there is no voicemail');
-    expect(setUp.watch.state?.drift).toEqual([]);
+    expect(setup.watch.state?.drift).toEqual([]);
     Object.assign(url ?? {}, { enabled: false });
-    await setUp.watch.check();
-    expect(setUp.watch.state?.drift).toMatchObject([{ field: 'origination', is: 'switched off' }]);
-    expect(JSON.stringify(setUp.watch.state?.drift)).not.toContain(secret);
+    await setup.watch.check();
+    expect(setup.watch.state?.drift).toMatchObject([{ field: 'origination', is: 'switched off' }]);
+    expect(JSON.stringify(setup.watch.state?.drift)).not.toContain(secret);
 
-    expect((await setUp.undo({ forget: false })).isDone).toBe(true);
+    expect((await setup.undo({ forget: false })).isDone).toBe(true);
     expect(accountNow()).toEqual(before);
     expect(settings.current).toMatchObject({ origination: undefined, originationSecret: undefined });
   });
 
   it('takes the number off the trunk when calls come by webhooks again, and back', async () => {
-    await setUp.provision(request({ inbound: 'trunk', originationAddress: '198.51.100.7' }));
-    await setUp.provision(request());
+    await setup.provision(request({ inbound: 'trunk', originationAddress: '198.51.100.7' }));
+    await setup.provision(request());
     expect(number(house)).toMatchObject({ trunk_sid: null, voice_url: `${publicUrl}/api/webhooks/voice/inbound` });
     expect(twilio.state.originationUrls.size).toBe(0);
-    await setUp.provision(request({ inbound: 'trunk', originationAddress: '198.51.100.7' }));
+    await setup.provision(request({ inbound: 'trunk', originationAddress: '198.51.100.7' }));
     expect(number(house)).toMatchObject({
       trunk_sid: settings.current.trunk?.sid,
       voice_url: 'https://demo.twilio.com/welcome/voice/',
@@ -452,16 +452,16 @@ describe('the set-up of the account', () => {
   });
 
   it('lets calls leave by the trunk without a public address', async () => {
-    const steps = await stepsOf(setUp.provision(request({ publicUrl: undefined, inbound: 'off' })));
+    const steps = await stepsOf(setup.provision(request({ publicUrl: undefined, inbound: 'off' })));
     expect(steps).toEqual(['numbers: done', 'sip-account: done', 'trunk: done', `number ${house}: skipped`]);
   });
 
   describe('with credentials', () => {
     const words = async (entered: Parameters<TwilioSetup['validate']>[0]) =>
-      (await setUp.validate(entered)).problems.map(({ weight, field, message }) => `${weight} ${field ?? ''}: ${message}`);
+      (await setup.validate(entered)).problems.map(({ weight, field, message }) => `${weight} ${field ?? ''}: ${message}`);
 
     it('that are right, tells the account, the balance and the numbers', async () => {
-      const report = await setUp.validate({ accountSid: twilio.accountSid, authToken: twilio.authToken });
+      const report = await setup.validate({ accountSid: twilio.accountSid, authToken: twilio.authToken });
       expect(report).toMatchObject({ account: { status: 'active' }, balance: { amount: 12.34 }, problems: [] });
       expect(report.numbers.map((one) => one.number)).toEqual([house, second]);
       expect(writes()).toBe(0);
@@ -491,7 +491,7 @@ describe('the set-up of the account', () => {
     it('of a suspended account, says what will not work', async () => {
       twilio.account.status = 'suspended';
       expect((await words(twilio))[0]).toMatch(/^stops : Twilio has suspended the account: no calls come in or go out/);
-      await expect(setUp.provision(request())).rejects.toBeInstanceOf(AppError);
+      await expect(setup.provision(request())).rejects.toBeInstanceOf(AppError);
       expect(settings.current.accountSid).toBeUndefined();
     });
 
@@ -503,8 +503,8 @@ describe('the set-up of the account', () => {
     it('of a trial account, says what will not work, and goes on', async () => {
       twilio.account.type = 'Trial';
       expect(await words(twilio)).toEqual([expect.stringMatching(/^limits : This is a trial account.*verified/)]);
-      expect((await setUp.provision(request())).isDone).toBe(true);
-      expect(setUp.watch.health()).toMatchObject({ status: 'degraded' });
+      expect((await setup.provision(request())).isDone).toBe(true);
+      expect(setup.watch.health()).toMatchObject({ status: 'degraded' });
     });
 
     it('of an account with little money or without a number, says so', async () => {
@@ -523,11 +523,11 @@ describe('the set-up of the account', () => {
   });
 
   it('goes on believing the old token for a day after a new one was set', async () => {
-    await setUp.provision(request());
+    await setup.provision(request());
     const old = twilio.authToken;
     const fresh = twilio.account.promoteSecondaryToken();
-    await setUp.provision({ credentials: { authToken: fresh }, plan: {} });
+    await setup.provision({ credentials: { authToken: fresh }, plan: {} });
     expect(settings.signingTokens).toEqual([fresh, old]);
-    expect(makeSetUp().settings.signingTokens).toEqual([fresh, old]);
+    expect(makeSetup().settings.signingTokens).toEqual([fresh, old]);
   });
 });

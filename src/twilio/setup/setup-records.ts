@@ -18,7 +18,7 @@ export type AccountChangeLog = {
 
 export type StepOutcome = 'done' | 'unchanged' | 'skipped' | 'failed';
 
-/** One step of a run of set-up, for people. */
+/** One step of a run of setup, for people. */
 export type SetupStep = {
   /** Such as `sip-domain`, or `number +14165550123`. */
   readonly step: string;

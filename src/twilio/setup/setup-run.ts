@@ -23,7 +23,7 @@ export function expectDeleted(result: TwilioResult<void>): void {
 
 type SetupRunDeps = { readonly id: string; readonly clock: Clock; readonly log: SetupLog };
 
-/** One run of set-up: does steps one after another and keeps what came of each. */
+/** One run of setup: does steps one after another and keeps what came of each. */
 export class SetupRun {
   readonly #deps: SetupRunDeps;
   readonly #steps: SetupStep[] = [];

@@ -184,7 +184,7 @@ export class TwilioSetup {
   }
 
   async #exclusive<Value>(run: () => Promise<Value>): Promise<Value> {
-    if (this.#isRunning) throw new AppError('conflict', 'The set-up of Twilio is running already');
+    if (this.#isRunning) throw new AppError('conflict', 'The setup of Twilio is running already');
     this.#isRunning = true;
     try {
       return await run();

@@ -6,7 +6,7 @@ type Row = Omit<SetupStep, 'code'> & { readonly code: number | null };
 /** A dozen runs or more. */
 const maxSteps = 500;
 
-/** The SQL of the table `twilio_steps`: what the last runs of set-up did, step by step. */
+/** The SQL of the table `twilio_steps`: what the last runs of setup did, step by step. */
 export class TwilioStepsStore implements SetupLog {
   readonly #insert;
   readonly #prune;

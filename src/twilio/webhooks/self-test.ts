@@ -13,9 +13,9 @@ export type SelfTestResult =
   | { readonly kind: 'passed'; readonly milliseconds: number; readonly message: string }
   | {
       readonly kind: 'failed';
-      /** `set-up` is ours; the others name a part of the request and thereby who touched it. */
+      /** `setup` is ours; the others name a part of the request and thereby who touched it. */
       readonly hop:
-        | 'set-up'
+        | 'setup'
         | 'name'
         | 'network'
         | 'certificate'
@@ -83,9 +83,9 @@ export class SelfTest {
     const { settings, clock } = this.#deps;
     const { publicUrl } = settings.current;
     const token = settings.signingTokens[0];
-    if (publicUrl === undefined) return failed('set-up', 'There is no public URL set (option public_url)');
-    if (token === undefined) return failed('set-up', 'There is no auth token set, so nothing can be signed');
-    if (this.#probe !== undefined) return failed('set-up', 'The test is running already');
+    if (publicUrl === undefined) return failed('setup', 'There is no public URL set (option public_url)');
+    if (token === undefined) return failed('setup', 'There is no auth token set, so nothing can be signed');
+    if (this.#probe !== undefined) return failed('setup', 'The test is running already');
     const probe = randomBytes(12).toString('hex');
     this.#probe = probe;
     this.#seen = undefined;

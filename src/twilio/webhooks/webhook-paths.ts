@@ -1,4 +1,4 @@
-/** Where Twilio calls us, behind the public URL. Set-up writes them into the account; the listener mounts the same. */
+/** Where Twilio calls us, behind the public URL. Setup writes them into the account; the listener mounts the same. */
 export const webhookPaths = {
   /** VoiceUrl of a number. */
   voiceInbound: 'voice/inbound',
