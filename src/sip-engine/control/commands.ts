@@ -1,15 +1,15 @@
 import type { AppConnection, Core, ProxyOptions } from './app-link.ts';
 import type { ControlReply } from './reply.ts';
 import type { Limits } from '../runtime/limits.ts';
-import { parseAppMessage } from '../message/parse.ts';
+import { parseAppMessage } from '../message/parse-app-message.ts';
 
 export type Command = {
   readonly app: AppConnection;
   readonly core: Core;
   readonly limits: Limits;
-  /** Header names that go out as the application spells them. */
+  /** Header names that are sent as the application spells them. */
   readonly preserved: ReadonlySet<string>;
-  /** The leader of the frame, cut at its bars. */
+  /** The leader of the frame, split at its bars. */
   readonly tokens: readonly string[];
   /** What follows the leader. */
   readonly text: string;
@@ -18,7 +18,7 @@ export type Command = {
 
 const maxIdBytes = 2048;
 
-/** `id|sip|txnId|dialogId[|proxy]` and a message. Returns why the connection must end, if it must. */
+/** `id|sip|txnId|dialogId[|proxy]` and a message. Returns why the connection must be closed, if it must. */
 export function runMessageCommand({ app, core, limits, preserved, tokens, text, reply }: Command): string | undefined {
   const [, , transactionId, dialogToken, proxy = ''] = tokens;
   if (transactionId === undefined || dialogToken === undefined || text === '') return 'Invalid message format';

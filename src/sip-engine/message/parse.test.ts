@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { defaultLimits } from '../runtime/limits.ts';
 import type { SipMessage } from './message.ts';
-import { parseAppMessage, parseMessage } from './parse.ts';
+import { parseAppMessage } from './parse-app-message.ts';
+import { parseMessage } from './parse.ts';
 import { serialize, serializeForApp } from './serialize.ts';
 
 const start = 'OPTIONS sip:bob@example.com SIP/2.0';
@@ -124,7 +125,7 @@ describe('parseMessage', () => {
     expect(parseMessage(bytes(without('Via')), defaultLimits)).toMatchObject({ kind: 'malformed', partial: undefined });
   });
 
-  it('wants a tag of everybody who calls', () => {
+  it('requires a From tag', () => {
     const invite = ['INVITE sip:b@c SIP/2.0', ...required.map((line) => line.replace('OPTIONS', 'INVITE').replace(';tag=1', ''))];
     expect(parseMessage(bytes(invite), defaultLimits)).toMatchObject({ kind: 'malformed', reason: 'Missing From Tag' });
   });

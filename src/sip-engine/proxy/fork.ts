@@ -4,7 +4,7 @@ import type { ClientTransaction } from '../transaction/transaction.ts';
 
 export type ForkTarget = { readonly uri: string; readonly isRedirect: boolean };
 
-/** The waits of one target in milliseconds; undefined for none. */
+/** The timeouts of one target in milliseconds; undefined for none. */
 export type ForkTimeouts = {
   readonly provisionalMs: number | undefined;
   readonly finalMs: number | undefined;
@@ -12,7 +12,7 @@ export type ForkTimeouts = {
   readonly timerCMs: number | undefined;
 };
 
-/** One copy of a proxied request, on its way to one target. */
+/** One copy of a proxied request, sent to one target. */
 export class Fork {
   readonly target: ForkTarget;
   client: ClientTransaction | undefined;
@@ -20,9 +20,9 @@ export class Fork {
   sent: SipMessage | undefined;
   /** No final response yet. */
   isPending = true;
-  /** Given up: nothing it still says goes upstream. */
+  /** Given up: its responses are no longer forwarded. */
   isAbandoned = false;
-  /** To tags of calls that were ended because nobody wants them any more. */
+  /** To tags of answered calls that were ended because the fork was given up. */
   readonly ended = new Set<string>();
   readonly #clock: EngineClock;
   readonly #timeouts: ForkTimeouts;
@@ -33,7 +33,7 @@ export class Fork {
 
   constructor(
     target: ForkTarget,
-    { clock, waits: timeouts, onTimeout }: { clock: EngineClock; waits: ForkTimeouts; onTimeout: () => void },
+    { clock, timeouts, onTimeout }: { clock: EngineClock; timeouts: ForkTimeouts; onTimeout: () => void },
   ) {
     this.target = target;
     this.#clock = clock;
@@ -57,7 +57,7 @@ export class Fork {
     this.#timerC?.cancel();
   }
 
-  /** Gives the target up. A CANCEL leaves as soon as it may. */
+  /** Gives the target up. A CANCEL is sent as soon as RFC 3261 section 9.1 allows. */
   abandon(headers: readonly { key: string; value: string }[]): void {
     this.isAbandoned = true;
     this.stopTimers();

@@ -1,5 +1,5 @@
 import type { EngineClock } from '../runtime/clock.ts';
-import { parseNameAddr, splitList } from '../message/fields.ts';
+import { parseNameAddr } from '../message/fields.ts';
 import type { SipMessage } from '../message/message.ts';
 import { Fork } from './fork.ts';
 import type { ForkTarget, ForkTimeouts } from './fork.ts';
@@ -7,14 +7,14 @@ import { RSeqTranslation } from './rseq-translation.ts';
 import { bestOf, responseActionOf } from './best-response.ts';
 import type { HeldResponse } from './best-response.ts';
 import { endAbandonedFork } from './abandoned-fork.ts';
+import { redirectTargets } from './redirect-targets.ts';
 import { buildResponse } from '../message/response-builder.ts';
 import type { OutgoingRequestOptions, ServerTransaction, Transactions } from '../transaction/transaction.ts';
 import type { Flow } from '../transport/transport.ts';
-import { parseUri } from '../message/uri.ts';
 
-// Owns one proxied request from its first copy to its last response: which targets are asked when, and what the caller hears (RFC 3261 section 16.7).
+// Owns one proxied request from its first fork to its last response: which targets are tried when, and what the caller gets (RFC 3261 section 16.7).
 // Called by the proxy core, once for each request it forwards.
-// Must stay true: the caller gets one final response or a 2xx of each fork, and no call is left ringing or answered that nobody wants.
+// Must stay true: the caller gets one final response or a 2xx of each fork, and no abandoned fork is left ringing or answered.
 
 export type SearchPlan = {
   readonly transaction: ServerTransaction;
@@ -22,24 +22,24 @@ export type SearchPlan = {
   readonly isSimultaneous: boolean;
   readonly followRedirects: boolean;
   readonly timeouts: ForkTimeouts;
-  /** Targets asked in all, redirections included. */
+  /** Most targets tried in all, redirects included. */
   readonly limits: { readonly targets: number; readonly redirects: number; readonly earlyDialogs: number };
-  /** True when the responses' RSeq are renumbered: only where the PRACK is sure to come through here again. */
+  /** True when the RSeq of responses is renumbered: only where the PRACK is sure to pass here again. */
   readonly rewritesRSeq: boolean;
-  /** The copy for a target, complete but for what depends on the listener. */
+  /** The copy for a target, complete except for what depends on the listener. */
   readonly copyFor: (target: ForkTarget) => Pick<OutgoingRequestOptions, 'message' | 'nextHop' | 'flow' | 'prepare'>;
 };
 
-/** What the search tells of itself, each as it happens. */
+/** What the search reports, as it happens. */
 export type SearchListener = {
   readonly onSent: (copy: SipMessage) => void;
-  /** A final response of a target that still counts, as received: our Via on top. */
+  /** A final response of a fork that was not given up, as received: our Via on top. */
   readonly onTargetAnswered: (response: SipMessage, flow: Flow | undefined, target: ForkTarget) => void;
-  /** What the caller was told in the end. */
+  /** The final response to the caller. */
   readonly onAnswered: (response: SipMessage) => void;
-  /** No more of onTargetAnswered. */
+  /** onTargetAnswered will not be called again. */
   readonly onDone: () => void;
-  /** Every copy has had its final response. */
+  /** Every fork has had its final response. */
   readonly onClosed: () => void;
 };
 
@@ -72,7 +72,7 @@ export class ProxySearch {
     this.#waiting = [...plan.targets];
   }
 
-  /** False when not one copy could be sent; nothing was told to the caller then. */
+  /** False when no copy could be sent; then the caller got no response. */
   start(): boolean {
     const { transaction } = this.plan;
     const before = transaction.onTerminated;
@@ -86,7 +86,7 @@ export class ProxySearch {
     return false;
   }
 
-  /** The caller gave up: 487 to it, CANCEL to the targets. */
+  /** The caller cancelled: 487 to it, CANCEL to the targets (RFC 3261 section 16.10). */
   cancelled(cancel: SipMessage): void {
     if (this.#state !== 'searching') return;
     this.#state = 'cancelled';
@@ -103,7 +103,7 @@ export class ProxySearch {
     this.#advance();
   }
 
-  /** The fork and the peer's Contact of an early dialog; without a known tag the only fork there is. */
+  /** The fork and the peer's Contact of an early dialog; without a known tag the only fork. */
   earlyDialog(toTag: string | undefined): { readonly fork: Fork; readonly contact: string | undefined } | undefined {
     const known = this.#early.get(toTag ?? '');
     if (known) return known;
@@ -119,7 +119,7 @@ export class ProxySearch {
     return this.plan.transaction.request.method === 'INVITE';
   }
 
-  /** Somebody is still being asked whose answer counts. */
+  /** Whether a fork that was not given up has no final response yet. */
   get #isTrying(): boolean {
     for (const fork of this.#forks) if (fork.isPending && !fork.isAbandoned) return true;
     return false;
@@ -135,11 +135,11 @@ export class ProxySearch {
   #tryTarget(target: ForkTarget): void {
     const { clock, transactions } = this.#deps;
     this.#triedCount++;
-    const fork: Fork = new Fork(target, { clock, waits: this.plan.timeouts, onTimeout: () => this.#onForkTimeout(fork) });
+    const fork: Fork = new Fork(target, { clock, timeouts: this.plan.timeouts, onTimeout: () => this.#onForkTimeout(fork) });
     this.#forks.add(fork);
     const client = transactions.request({
       ...this.plan.copyFor(target),
-      // Timer C belongs to the search: it goes on to the next target.
+      // The search runs Timer C itself, because it then tries the next target.
       timerC: false,
       onSent: (copy, _flow, sender) => {
         fork.client = sender;
@@ -191,7 +191,7 @@ export class ProxySearch {
       this.#conclude('succeeded', upstream(response));
       for (const other of this.#forks) if (other !== fork) other.cancel(completedElsewhere);
     } else if (this.#isInvite) {
-      // RFC 3261 section 16.7 step 5: every 2xx to an INVITE goes up, those of other forks and retransmitted ones too.
+      // RFC 3261 section 16.7 step 5: every 2xx to an INVITE is forwarded, including retransmissions and those of other forks.
       this.#deps.transactions.sendResponse(upstream(response), this.plan.transaction.flow);
     }
   }
@@ -221,16 +221,12 @@ export class ProxySearch {
     for (const other of this.#forks) other.cancel([]);
   }
 
-  /** Contacts of a redirection come next, the most wanted first. */
-  #follow(redirection: SipMessage): void {
-    const known = new Set(
-      [...this.plan.targets, ...this.#waiting, ...[...this.#forks].map(({ target }) => target)].map(({ uri }) => uri),
-    );
-    const next = contactsOf(redirection)
-      .filter((uri) => !known.has(uri))
-      .slice(0, Math.max(this.plan.limits.redirects - this.#redirects, 0));
+  #follow(redirect: SipMessage): void {
+    const { targets, limits } = this.plan;
+    const tried = [...targets, ...this.#waiting, ...[...this.#forks].map(({ target }) => target)];
+    const next = redirectTargets(redirect, { tried, max: limits.redirects - this.#redirects });
     this.#redirects += next.length;
-    this.#waiting.unshift(...next.map((uri) => ({ uri, isRedirect: true })));
+    this.#waiting.unshift(...next);
   }
 
   #onForkTimeout(fork: Fork): void {
@@ -254,7 +250,7 @@ export class ProxySearch {
   #concludeWithBest(): void {
     const { request } = this.plan.transaction;
     const best = bestOf(this.#held) ?? buildResponse(request, 408, 'Request Timeout');
-    // RFC 4320 section 4.2: a 408 to anything but INVITE would come too late for everybody.
+    // RFC 4320 section 4.2: a 408 to anything but INVITE would come too late to be of use.
     if (best.status === 408 && !this.#isInvite) this.#state = 'failed';
     else this.#conclude('failed', best);
   }
@@ -264,14 +260,14 @@ export class ProxySearch {
     this.#state = state;
     this.#waiting = [];
     const result = transaction.respond(response);
-    // The target repeats its 2xx itself, and the ACK may well pass us by.
+    // The target retransmits its 2xx itself, and the ACK may bypass us.
     if (state === 'succeeded' && this.#isInvite) transaction.ackReceived();
     if (result === 'closed') this.#deps.transactions.sendResponse(response, transaction.flow);
     this.#listener.onAnswered(response);
     this.#notifyDone();
   }
 
-  /** The caller's transaction ended without an answer: it expired. */
+  /** The caller's transaction expired without a response. */
   #onCallerTransactionEnded(): void {
     if (this.#state !== 'searching') return;
     this.#state = 'failed';
@@ -287,20 +283,9 @@ export class ProxySearch {
   }
 }
 
-/** A response as it goes to the caller: without our Via. */
+/** A response as sent to the caller: without our Via (RFC 3261 section 16.7 step 3). */
 function upstream(response: SipMessage): SipMessage {
   const copy = response.clone();
   copy.shift('via');
   return copy;
-}
-
-function contactsOf(redirection: SipMessage): string[] {
-  return redirection
-    .getAll('contact')
-    .flatMap(splitList)
-    .map(parseNameAddr)
-    .filter((address) => address !== undefined && parseUri(address.uri) !== undefined)
-    .map((address) => ({ uri: address?.uri ?? '', q: Number(address?.params.get('q') ?? 1) || 0 }))
-    .toSorted((one, other) => other.q - one.q)
-    .map(({ uri }) => uri);
 }

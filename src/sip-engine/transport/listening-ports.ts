@@ -18,15 +18,15 @@ import { InboundConnections } from './inbound-connections.ts';
 import { startProblem } from './start-problem.ts';
 import type { StreamTimes } from './stream-connection.ts';
 import { StreamPort } from './tcp-transport.ts';
-import type { StreamTls } from './tcp-transport.ts';
+import type { StreamTls } from './stream-server.ts';
 import { fileVersions, loadTls } from './tls-settings.ts';
 import type { TlsOptions } from './tls-settings.ts';
 import type { Listener } from './transport.ts';
 import { UdpPort } from './udp-transport.ts';
 
-// Owns the set of open SIP sockets: what was asked for, on the addresses that the machine has now, with the certificate of now.
+// Owns the set of open SIP sockets: the configured ones, on the machine's current addresses, with the current certificate.
 // Called by the transport layer.
-// Must stay true: a failed start leaves nothing open; what changes later never stops the rest.
+// Must stay true: a failed start leaves nothing open; a later change never stops the other listeners.
 
 export type ListeningOptions = {
   readonly listen: readonly ListenerOptions[];
@@ -35,7 +35,7 @@ export type ListeningOptions = {
   /** True for addresses that are never answered. */
   readonly isBlocked?: ((address: string) => boolean) | undefined;
   readonly streamTimes?: Partial<StreamTimes> | undefined;
-  /** Pings of ours on TCP, TLS and WebSocket connections; off by default. */
+  /** Keep-alives that we send on TCP, TLS and WebSocket connections; off by default. */
   readonly keepAliveSeconds?: number | undefined;
   /** Browser origins that may open a WebSocket; all by default. */
   readonly webSocketOrigins?: readonly string[] | undefined;
@@ -125,7 +125,7 @@ export class ListeningPorts {
     const wanted = this.#options.listen.flatMap((options) =>
       expandListener(options, this.#addresses).map((one) => ({ ...one, isFromWildcard: isWildcard(options) })),
     );
-    // Without its external host, which does not fit everywhere, one may be the same as another.
+    // Without its external host, which does not fit everywhere, one may equal another.
     const nameOf = ({ protocol, host, port, externalHost = '' }: Wanted) => `${protocol} ${host} ${port} ${externalHost}`;
     return [...new Map(wanted.toReversed().map((one) => [nameOf(one), one])).values()].toReversed();
   }
@@ -137,25 +137,25 @@ export class ListeningPorts {
       this.#renewTls();
       await this.#followAddresses();
     } catch (error) {
-      this.#deps.log.error({ error: String(error) }, 'The listeners could not be brought up to date');
+      this.#deps.log.error({ error: String(error) }, 'Listeners could not be refreshed');
     } finally {
       this.#isRefreshing = false;
     }
   }
 
-  /** New connections use a renewed certificate; while the files are not in order, the old one stays. */
+  /** New connections use a renewed certificate; while the files are invalid, the old one stays. */
   #renewTls(): void {
     const { tls } = this.#options;
     if (tls === undefined || this.#tls === undefined || fileVersions(tls) === this.#tlsChange) return;
     this.#tlsChange = fileVersions(tls);
     const loaded = loadTls(tls);
     if (loaded.kind === 'problem') {
-      this.#deps.log.warn({ problem: loaded.text }, 'The renewed certificate cannot be used; the old one stays');
+      this.#deps.log.warn({ problem: loaded.text }, 'Renewed certificate is invalid; keeping the old one');
       return;
     }
     this.#tls = { ...this.#tls, settings: loaded.settings };
     for (const port of this.ports) if (port instanceof StreamPort) port.renewTls(loaded.settings);
-    this.#deps.log.info({}, 'The TLS certificate was renewed');
+    this.#deps.log.info({}, 'TLS certificate renewed');
   }
 
   /** Listeners of a wildcard follow the addresses of the machine. */
@@ -166,7 +166,7 @@ export class ListeningPorts {
     const isHere = (address: string): boolean => addresses.some((one) => isSameAddress(one.address, address));
     const gone = this.#bound.filter(({ isFromWildcard, listener }) => isFromWildcard && !isHere(listener.address));
     for (const { listener } of gone) {
-      this.#deps.log.warn({ address: listener.address, protocol: listener.protocol }, 'The machine lost an address');
+      this.#deps.log.warn({ address: listener.address, protocol: listener.protocol }, 'Address of a listener disappeared');
       this.#portOf.delete(listener);
     }
     for (const port of new Set(gone.map((one) => one.port))) void port.close();
@@ -185,12 +185,12 @@ export class ListeningPorts {
   }
 
   async #openLater(wanted: Wanted): Promise<void> {
-    const place = describeListener(wanted);
+    const listener = describeListener(wanted);
     try {
       await this.#openOne(wanted);
-      this.#deps.log.info({ place }, 'The machine got an address');
+      this.#deps.log.info({ listener }, 'Listening on a new address');
     } catch (error) {
-      this.#deps.log.warn({ place, error: String(error) }, 'A new address of the machine cannot be listened on');
+      this.#deps.log.warn({ listener, error: String(error) }, 'Cannot listen on a new address');
     }
   }
 
@@ -209,7 +209,7 @@ export class ListeningPorts {
       if (this.#isOpen) this.#addListener(wanted, port, boundPort);
       else await port.close();
     } catch (error) {
-      // IPv6 addresses that are still being checked for duplicates cannot be bound yet; the refresh comes back to them.
+      // IPv6 addresses still in duplicate address detection cannot be bound yet; the next refresh retries them.
       if (wanted.isFromWildcard && codeOf(error) === 'EADDRNOTAVAIL') {
         this.#addresses = this.#addresses.filter(({ address }) => address !== wanted.host);
         return;
@@ -222,12 +222,12 @@ export class ListeningPorts {
     const { streamTimes, keepAliveSeconds, webSocketOrigins, isBlocked } = this.#options;
     const family = host.includes(':') ? 6 : 4;
     const listenerOf = (remote: string): Listener => this.#listenerAt(made, remote);
-    const place = { ...this.#deps, address: host, port, listenerOf };
+    const common = { ...this.#deps, address: host, port, listenerOf };
     const made: Port =
       protocol === 'udp'
-        ? new UdpPort({ ...place, family })
+        ? new UdpPort({ ...common, family })
         : new StreamPort({
-            ...place,
+            ...common,
             protocol,
             isDialOnly,
             inbound: this.inbound,
@@ -263,7 +263,7 @@ export class ListeningPorts {
     });
   }
 
-  /** Several listeners may share a socket, one for the house and one for the outside: the peer's address tells which. */
+  /** Several listeners may share a socket, one for the LAN and one with an external address: the peer's address decides. */
   #listenerAt(port: Port, remote: string): Listener {
     const sharing = this.#bound.filter((bound) => bound.port === port);
     const chosen = sharing[0] && (chooseListener(sharing, sharing[0].listener.protocol, remote) ?? sharing[0].listener);
@@ -288,7 +288,7 @@ export class ListeningPorts {
   }
 }
 
-/** Where a peer belongs whose socket is just being opened or closed: nothing can be sent from there. */
+/** The listener of a peer whose socket is being opened or closed: nothing can be sent from it. */
 const nullListener: Listener = {
   protocol: 'udp',
   family: 4,

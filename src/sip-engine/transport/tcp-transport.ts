@@ -1,22 +1,25 @@
-import { Server, connect as connectTcp } from 'node:net';
+import { connect as connectTcp } from 'node:net';
 import type { Socket } from 'node:net';
-import { Server as TlsServer, connect as connectTls } from 'node:tls';
-import type { SecureContextOptions, TLSSocket } from 'node:tls';
+import { connect as connectTls } from 'node:tls';
+import type { SecureContextOptions } from 'node:tls';
 import { familyOf, isUnicastPeer } from '../message/addresses.ts';
 import { codeOf, failLater } from './bound-port.ts';
 import type { BoundPort, OnFailure, PortDeps } from './bound-port.ts';
 import type { Channel, ChannelHandlers } from './channel.ts';
 import type { EngineTimer } from '../runtime/clock.ts';
-import type { ConnectionSlot, InboundConnections } from './inbound-connections.ts';
+import { FailedFlow } from './failed-flow.ts';
+import type { InboundConnections } from './inbound-connections.ts';
 import { SipChannel } from './sip-channel.ts';
 import { StreamConnection, defaultStreamTimes } from './stream-connection.ts';
 import type { PartialMessageBudget, StreamTimes } from './stream-connection.ts';
-import type { Flow, Listener, Protocol, SendFailure, Target } from './transport.ts';
+import { StreamServer, tcpOptions } from './stream-server.ts';
+import type { AcceptedPeer, StreamTls } from './stream-server.ts';
+import type { Flow, Listener, Protocol, Target } from './transport.ts';
 import { WebSocketChannel } from './ws-transport.ts';
 
-// Owns one listening port of TCP, TLS, WS or WSS with its connections, and opens connections from its address.
+// Owns the connections of one port of TCP, TLS, WS or WSS: those its server accepts, and those it opens from its address.
 // Called by the transport layer.
-// Must stay true: every connection is counted, has its times checked, and is found by its peer's address while it is open.
+// Must stay true: every connection is counted, has its timeouts checked, and is found by its peer's address while it is open.
 
 type StreamOptions = PortDeps & {
   readonly protocol: Exclude<Protocol, 'udp'>;
@@ -29,60 +32,21 @@ type StreamOptions = PortDeps & {
   readonly tls?: StreamTls | undefined;
   readonly times?: Partial<StreamTimes> | undefined;
   readonly webSocketOrigins?: readonly string[] | undefined;
-  /** Pings of ours on every connection; 0 or undefined for none. */
+  /** Interval of our keep-alives on every connection; 0 or undefined for none. */
   readonly keepAliveSeconds?: number | undefined;
-};
-
-export type StreamTls = {
-  readonly settings: SecureContextOptions;
-  readonly verifyServers: boolean;
-  readonly requireClientCertificate: boolean;
 };
 
 const sweepMs = 1_000;
 const maxQueuedBytes = 1024 * 1024;
 const maxHeldBytes = 32 * 1024 * 1024;
-const backlog = 511;
-/** RFC 5626 has peers ping; the system's own probes find those that vanished without a word. */
-const tcpKeepAliveMs = 45_000;
-
-/** Stands for a connection that could not even be begun. */
-class FailedFlow implements Flow {
-  readonly id = 0;
-  readonly isInbound = false;
-  readonly isOpen = false;
-  readonly protocol: Protocol;
-  readonly listener: Listener;
-  readonly remoteAddress: string;
-  readonly remotePort: number;
-  readonly failure: SendFailure;
-
-  constructor(listener: Listener, target: Target, text: string) {
-    this.protocol = target.protocol;
-    this.listener = listener;
-    this.remoteAddress = target.address;
-    this.remotePort = target.port;
-    this.failure = { kind: 'refused', text };
-  }
-
-  get localAddress(): string {
-    return this.listener.address;
-  }
-
-  get localPort(): number {
-    return this.listener.port;
-  }
-}
 
 export class StreamPort implements BoundPort {
   readonly #options: StreamOptions;
   readonly #times: StreamTimes;
-  #server: Server | TlsServer | undefined;
+  readonly #server: StreamServer | undefined;
   #isOpen = false;
   readonly #connections = new Set<StreamConnection>();
   readonly #byPeer = new Map<string, StreamConnection>();
-  /** Accepted, but TLS does not stand yet: when they came, and their places. */
-  readonly #handshakes = new Map<Socket, { readonly since: number; readonly slot: ConnectionSlot }>();
   #dialled = 0;
   readonly #held: PartialMessageBudget = { limit: maxHeldBytes, used: 0 };
   #timers: EngineTimer[] = [];
@@ -90,11 +54,13 @@ export class StreamPort implements BoundPort {
   constructor(options: StreamOptions) {
     this.#options = options;
     this.#times = { ...defaultStreamTimes, ...options.times };
+    this.#server =
+      options.isDialOnly === true ? undefined : new StreamServer(options, (socket, peer) => this.#accept(socket, peer));
   }
 
   async open(): Promise<number> {
-    const { port, clock, keepAliveSeconds, isDialOnly } = this.#options;
-    const bound = isDialOnly === true ? port : await this.#listen();
+    const { port, clock, keepAliveSeconds } = this.#options;
+    const bound = this.#server === undefined ? port : await this.#server.open();
     this.#isOpen = true;
     this.#timers = [clock.every(sweepMs, () => this.#sweep())];
     if (keepAliveSeconds) this.#timers.push(clock.every(keepAliveSeconds * 1000, () => this.#keepAlive()));
@@ -103,24 +69,18 @@ export class StreamPort implements BoundPort {
 
   /** New connections use these files from now on. */
   renewTls(settings: SecureContextOptions): void {
-    if (this.#server instanceof TlsServer) this.#server.setSecureContext(settings);
+    this.#server?.renewTls(settings);
   }
 
   async close(): Promise<void> {
     for (const timer of this.#timers) timer.cancel();
     this.#timers = [];
     this.#isOpen = false;
-    const server = this.#server;
-    this.#server = undefined;
-    const closed = new Promise<void>((resolve) => {
-      if (server) server.close(() => resolve());
-      else resolve();
-    });
-    for (const socket of this.#handshakes.keys()) socket.destroy();
+    const closed = this.#server?.close();
     for (const connection of [...this.#connections]) {
       connection.endGracefully();
-      // One turn for the last bytes; nothing waits for a peer that does not read.
-      setImmediate(() => connection.destroy({ kind: 'closed', text: 'The engine stops.' }));
+      // One turn for the last bytes; we do not wait for a peer that does not read.
+      setImmediate(() => connection.destroy({ kind: 'closed', text: 'The engine is stopping.' }));
     }
     await closed;
   }
@@ -129,10 +89,10 @@ export class StreamPort implements BoundPort {
     const known = this.#byPeer.get(
       this.#keyOf({ isInbound: false, remoteAddress: target.address, remotePort: target.port, serverName: target.serverName }),
     );
-    // A connection that somebody made to us shows by its address alone who is there: what we call, we dial.
+    // An inbound connection identifies its peer by address alone, so for a target we open our own.
     if (known?.isOpen) {
       if (!known.isSilent()) return known;
-      known.destroy({ kind: 'timeout', text: 'The peer answered nothing any more.' });
+      known.destroy({ kind: 'timeout', text: 'The peer stopped responding.' });
     }
     if (!this.#isOpen) return new FailedFlow(listener, target, 'The port is closed.');
     const { protocol, limits } = this.#options;
@@ -143,12 +103,12 @@ export class StreamPort implements BoundPort {
     try {
       return this.#dial(listener, target);
     } catch (error) {
-      // Node throws for what it cannot even begin, such as an impossible server name, which a peer may have chosen.
+      // Node throws for connections that it cannot even start, such as an invalid server name, which a peer may have chosen.
       return new FailedFlow(listener, target, `The connection could not be opened (${codeOf(error)}).`);
     }
   }
 
-  /** The connection that a peer made from there. */
+  /** The connection that a peer opened from there. */
   inboundFlow(address: string, port: number): StreamConnection | undefined {
     const connection = this.#byPeer.get(
       this.#keyOf({ isInbound: true, remoteAddress: address, remotePort: port, serverName: undefined }),
@@ -161,91 +121,26 @@ export class StreamPort implements BoundPort {
     else failLater(onFailure, flow instanceof FailedFlow ? flow.failure : { kind: 'closed', text: 'The connection is closed.' });
   }
 
-  /** Connections of peers are counted for all ports together. */
+  /** Inbound connections are counted for all ports together. */
   sizes(): { dialledConnections: number; handshakes: number; heldBytes: number } {
-    return { dialledConnections: this.#dialled, handshakes: this.#handshakes.size, heldBytes: this.#held.used };
+    return { dialledConnections: this.#dialled, handshakes: this.#server?.handshakes ?? 0, heldBytes: this.#held.used };
   }
 
-  async #listen(): Promise<number> {
-    const { address, port } = this.#options;
-    const server = this.#createServer();
-    const bound = await listen(server, { host: address, port, ipv6Only: familyOf(address) === 6, backlog, exclusive: true });
-    this.#server = server;
-    return bound;
-  }
-
-  #createServer(): Server | TlsServer {
-    const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: tcpKeepAliveMs };
-    const { tls } = this.#options;
-    const server = tls
-      ? new TlsServer({
-          ...tls.settings,
-          ...socketOptions,
-          requestCert: tls.requireClientCertificate,
-          rejectUnauthorized: tls.requireClientCertificate,
-        })
-      : new Server(socketOptions);
-    server.prependListener('connection', (socket: Socket) => this.#onConnection(socket));
-    if (server instanceof TlsServer) {
-      server.on('secureConnection', (socket) => this.#onSecure(socket));
-      server.on('tlsClientError', (error, socket) => {
-        this.#options.log.debug({ code: codeOf(error), address: socket.remoteAddress }, 'TLS handshake failed');
-        socket.destroy();
-      });
-    }
-    server.on('error', (error) => this.#options.log.warn({ code: codeOf(error) }, 'A listening socket had an error'));
-    return server;
-  }
-
-  #onConnection(socket: Socket): void {
-    const { remoteAddress: address, remotePort } = socket;
-    const { inbound, tls, isBlocked, protocol, clock } = this.#options;
-    socket.on('error', () => socket.destroy());
-    const isAllowed = address !== undefined && remotePort !== undefined && !isBlocked(address);
-    const slot = isAllowed ? inbound.open({ protocol, address, port: remotePort }, () => socket.destroy()) : undefined;
-    if (!isAllowed || slot === undefined) {
-      socket.destroy();
-      return;
-    }
-    socket.once('close', () => {
-      slot.leave();
-      this.#handshakes.delete(socket);
-    });
-    if (tls) this.#handshakes.set(socket, { since: clock.monotonic(), slot });
-    else this.#accept(socket, { address, port: remotePort, place: slot });
-  }
-
-  #onSecure(socket: TLSSocket): void {
-    const { remoteAddress: address, remotePort } = socket;
-    if (address === undefined || remotePort === undefined) {
-      socket.destroy();
-      return;
-    }
-    for (const [raw, { slot: place }] of this.#handshakes) {
-      if (raw.remotePort !== remotePort || raw.remoteAddress !== address) continue;
-      this.#handshakes.delete(raw);
-      this.#accept(socket, { address, port: remotePort, place });
-      return;
-    }
-    socket.destroy();
-  }
-
-  /** The socket may lose its addresses while it is handed on. */
-  #accept(socket: Socket, { address, port, place }: { address: string; port: number; place: ConnectionSlot }): void {
+  /** The socket may lose its addresses while it is handed over. */
+  #accept(socket: Socket, { address, port, slot }: AcceptedPeer): void {
     const common = this.#connectionOptions(this.#options.listenerOf(address));
     const peer = { isInbound: true, remoteAddress: address, remotePort: port };
-    this.#add(new StreamConnection({ ...common, ...peer, socket, onAuthenticated: () => place.markAuthenticated() }));
+    this.#add(new StreamConnection({ ...common, ...peer, socket, onAuthenticated: () => slot.markAuthenticated() }));
   }
 
   #dial(listener: Listener, { address, port, serverName }: Target): StreamConnection {
     const { tls } = this.#options;
-    const place = { host: address, port, localAddress: listener.address };
-    const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: tcpKeepAliveMs };
+    const remote = { host: address, port, localAddress: listener.address };
     const name = serverName !== undefined && familyOf(serverName) === undefined ? { servername: serverName } : {};
     const socket = tls
-      ? connectTls({ ...place, ...tls.settings, ...name, rejectUnauthorized: tls.verifyServers })
-      : connectTcp({ ...place, ...socketOptions });
-    if (tls) socket.setNoDelay(true).setKeepAlive(true, tcpKeepAliveMs);
+      ? connectTls({ ...remote, ...tls.settings, ...name, rejectUnauthorized: tls.verifyServers })
+      : connectTcp({ ...remote, ...tcpOptions });
+    if (tls) socket.setNoDelay(true).setKeepAlive(true, tcpOptions.keepAliveInitialDelay);
     const connection = new StreamConnection({
       ...this.#connectionOptions(listener),
       socket,
@@ -285,14 +180,14 @@ export class StreamPort implements BoundPort {
     this.#byPeer.set(this.#keyOf(connection), connection);
   }
 
-  /** Tells it at once, but keeps it for the sweep until its last bytes have left. */
+  /** Reports the close at once, but keeps the connection for the sweep until its last bytes are sent. */
   #remove(connection: StreamConnection): void {
     const key = this.#keyOf(connection);
     if (this.#byPeer.get(key) === connection) this.#byPeer.delete(key);
     this.#options.events.onFlowClosed(connection);
   }
 
-  /** With verified servers, a connection is only as good as the name that was checked for it (RFC 5922). */
+  /** With verified servers, a connection is valid only for the name that was verified for it (RFC 5922). */
   #keyOf({
     isInbound,
     remoteAddress,
@@ -309,27 +204,10 @@ export class StreamPort implements BoundPort {
       connection.checkTimes(now);
       if (connection.isEnded) this.#connections.delete(connection);
     }
-    for (const [socket, { since }] of this.#handshakes) if (now - since >= this.#times.handshakeMs) socket.destroy();
+    this.#server?.endHandshakes(now - this.#times.handshakeMs);
   }
 
   #keepAlive(): void {
     for (const connection of this.#connections) connection.keepAlive();
   }
-}
-
-type ListenOptions = { host: string; port: number; ipv6Only: boolean; backlog: number; exclusive: boolean };
-
-function listen(server: Server, options: ListenOptions): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error): void => {
-      server.close();
-      reject(error);
-    };
-    server.once('error', fail);
-    server.listen(options, () => {
-      server.off('error', fail);
-      const address = server.address();
-      resolve(address !== null && typeof address === 'object' ? address.port : options.port);
-    });
-  });
 }

@@ -19,7 +19,7 @@ import { FlowTable } from '#sip-engine/transport/flow-table.ts';
 import { defaultLimits } from '#sip-engine/runtime/limits.ts';
 import type { Limits } from '#sip-engine/runtime/limits.ts';
 import type { SipMessage } from '#sip-engine/message/message.ts';
-import { parseAppMessage } from '#sip-engine/message/parse.ts';
+import { parseAppMessage } from '#sip-engine/message/parse-app-message.ts';
 import type { RouteRequest } from '#sip-engine/user-agent/request-routing.ts';
 import { TransactionLayer } from '#sip-engine/transaction/transaction-layer.ts';
 import type { Flow, Protocol } from '#sip-engine/transport/transport.ts';
