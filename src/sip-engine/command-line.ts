@@ -14,7 +14,7 @@ export type CommandLine =
 
 const defaultControlPort = 9022;
 
-/** Reads the arguments after the script's name, and reports everything that is wrong with them at once. */
+/** Reads the arguments after the script's name, and reports all problems with them at once. */
 export function parseCommandLine(args: readonly string[], readFile: ReadFile): CommandLine {
   const { tokens } = parseArgs({
     args: [...args],
@@ -43,10 +43,10 @@ export function parseCommandLine(args: readonly string[], readFile: ReadFile): C
   return all.length > 0 ? { kind: 'problems', problems: all } : { kind: 'run', options, log: draft.log };
 }
 
-/** A missing --sip is not worth a word when one was given and could not be read. */
-function isMentioned(problem: string, told: readonly string[]): boolean {
+/** A missing --sip is not reported when one was given and could not be read. */
+function isMentioned(problem: string, reported: readonly string[]): boolean {
   const about = ['--sip', '--secret', '--tls-key'].find((name) => problem.includes(name));
-  return about !== undefined && told.some((text) => text.startsWith(about));
+  return about !== undefined && reported.some((text) => text.startsWith(about));
 }
 
 function argumentTypes(): Record<string, { type: 'string' | 'boolean'; multiple: boolean }> {

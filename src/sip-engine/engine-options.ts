@@ -11,7 +11,7 @@ import { isSecure } from './transport/listener-options.ts';
 import { loadTls } from './transport/tls-settings.ts';
 import type { TlsOptions } from './transport/tls-settings.ts';
 
-/** Everything an engine is told. Plain values, so that it can be handed to a thread. */
+/** The whole configuration of an engine. Plain values, so that it can be passed to a thread. */
 export type EngineOptions = {
   readonly listeners: readonly ListenerOptions[];
   readonly tls: TlsOptions | undefined;
@@ -24,21 +24,21 @@ export type EngineOptions = {
     /** 0 for none. */
     readonly keepAliveSeconds: number;
     readonly webSocketName: WebSocketName;
-    /** Header names of applications that go out as they spell them. */
+    /** Header names that are sent as applications spell them. */
     readonly preservedHeaders: readonly string[];
     /** How long the next message of a call waits after an echo, so that an application in another process has had its turn. */
     readonly turnMs: number;
   };
   readonly secret: string;
   readonly streams: {
-    /** Pings of ours on TCP, TLS and WebSocket connections; none when undefined. */
+    /** Keep-alives that we send on TCP, TLS and WebSocket connections; none when undefined. */
     readonly keepAliveSeconds: number | undefined;
     /** Browser origins that may open a WebSocket, beside those of a page of the same host; all when undefined. */
     readonly webSocketOrigins: readonly string[] | undefined;
   };
   /** Names that resolve without DNS: name → address, or address:port for URIs without a port. `*.name` is every name below it. */
   readonly hosts: Readonly<Record<string, string>>;
-  /** Addresses and networks of trunks, with limits far above those of strangers. */
+  /** Addresses and networks of trunks, with limits far above those of untrusted sources. */
   readonly trusted: readonly string[];
   readonly settings: EngineSettings;
   readonly limits: Limits;
@@ -76,7 +76,7 @@ export function engineOptions({ listeners, secret, ...given }: GivenOptions): En
   };
 }
 
-/** All that is wrong with the options, one sentence each; empty when an engine can start with them. */
+/** All problems of the options, one sentence each; empty when an engine can start with them. */
 export function findProblems(options: EngineOptions): string[] {
   const { listeners, tls, control, secret } = options;
   const problems: string[] = [];

@@ -6,15 +6,15 @@ import { engineOptions, findProblems } from './engine-options.ts';
 import type { EngineOptions, GivenOptions } from './engine-options.ts';
 import type { RemoteEndpoint } from './transport/transport.ts';
 
-// Owns the thread of an embedded engine: starts it, starts it again when it fails, and carries words between it and the application.
-// Called by app.ts.
+// Owns the thread of an embedded engine: starts it, restarts it when it fails, and passes messages between it and the application.
+// Called by app/sip-engine.ts.
 // Must stay true: after a failure the engine comes back at the same control and SIP ports, so that applications and phones find it again.
 
 export type ThreadStart = { readonly options: EngineOptions; readonly logLevels: readonly (keyof EngineLog)[] };
 
 export type ToThread =
   | { readonly kind: 'trust' | 'untrust'; readonly address: string }
-  | { readonly kind: 'registration-added' | 'registration-removed'; readonly place: RemoteEndpoint }
+  | { readonly kind: 'registration-added' | 'registration-removed'; readonly endpoint: RemoteEndpoint }
   | { readonly kind: 'app-turn-done'; readonly ticket: number }
   | { readonly kind: 'get-sizes' | 'stop' };
 
@@ -26,7 +26,7 @@ export type FromThread =
   | { readonly kind: 'flow-closed'; readonly source: FlowSource }
   | { readonly kind: 'sizes'; readonly sizes: Record<string, number> };
 
-/** Where a connection of a phone came from. Address numeric, IPv6 without brackets. */
+/** The remote endpoint of a phone's connection. Address numeric, IPv6 without brackets. */
 export type FlowSource = { readonly protocol: 'tcp' | 'tls' | 'ws' | 'wss'; readonly address: string; readonly port: number };
 
 /** How an application reaches the engine. */
@@ -43,17 +43,17 @@ export type EngineSupervisorDeps = {
   readonly options: Omit<GivenOptions, 'secret'>;
   readonly clock: EngineClock;
   readonly log: EngineLog;
-  /** Lines below this stay on the thread. Default info. */
+  /** Lines below this level are dropped on the thread. Default info. */
   readonly logLevel?: keyof EngineLog | undefined;
   /** A connection by which a phone had registered has closed. */
   readonly onFlowClosed?: ((source: FlowSource) => void) | undefined;
-  /** The engine ended, and with it every connection there was. */
+  /** The engine ended, and with it all its connections. */
   readonly onFlowsLost?: (() => void) | undefined;
-  /** What runs on the thread; tests put something else there. */
+  /** What runs on the thread; tests replace it. */
   readonly thread?: URL | undefined;
 };
 
-/** Left to itself the thread's heap grows fivefold under load before it is swept, and never gives the pages back. */
+/** Without limits the thread's heap grows fivefold under load before it is collected, and its pages are never returned. */
 const resourceLimits = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 512 };
 const levels: readonly (keyof EngineLog)[] = ['error', 'warn', 'info', 'debug'];
 const minRestartDelayMs = 250;
@@ -85,7 +85,7 @@ export class EngineSupervisor {
     this.#options = engineOptions({ ...deps.options, secret: randomBytes(24).toString('base64url') });
   }
 
-  /** Resolves when the engine listens; rejects with an Error in the user's words when it cannot, such as a port that is taken. */
+  /** Resolves when the engine listens; rejects with an Error for the user when it cannot, such as a port in use. */
   start(): Promise<EngineAddress> {
     const problems = findProblems(this.#options);
     if (problems.length > 0) return Promise.reject(new Error(problems.join('\n')));
@@ -108,7 +108,7 @@ export class EngineSupervisor {
     terminateTimer.cancel();
   }
 
-  /** Takes this address or network for a trunk's, also after a restart. */
+  /** Trusts this address or network as a trunk's, also after a restart. */
   trust(address: string): void {
     this.#trusted.add(address);
     this.#post({ kind: 'trust', address });
@@ -119,20 +119,20 @@ export class EngineSupervisor {
     this.#post({ kind: 'untrust', address });
   }
 
-  /** A phone is registered from exactly there, by what it proved; twice for two of them. */
-  registrationAdded(place: RemoteEndpoint): void {
-    this.#registrations.push(place);
-    this.#post({ kind: 'registration-added', place });
+  /** An authenticated phone registered from this endpoint; called twice for two of them. */
+  registrationAdded(endpoint: RemoteEndpoint): void {
+    this.#registrations.push(endpoint);
+    this.#post({ kind: 'registration-added', endpoint });
   }
 
-  registrationRemoved(place: RemoteEndpoint): void {
-    const known = this.#registrations.findIndex((one) => isSameEndpoint(one, place));
+  registrationRemoved(endpoint: RemoteEndpoint): void {
+    const known = this.#registrations.findIndex((one) => isSameEndpoint(one, endpoint));
     if (known === -1) return;
     this.#registrations.splice(known, 1);
-    this.#post({ kind: 'registration-removed', place });
+    this.#post({ kind: 'registration-removed', endpoint });
   }
 
-  /** Where the engine is; undefined before the first start. It stays the same over restarts. */
+  /** How to reach the engine; undefined before the first start. It stays the same over restarts. */
   get address(): EngineAddress | undefined {
     return this.#address;
   }
@@ -146,7 +146,7 @@ export class EngineSupervisor {
     return this.#sizes;
   }
 
-  /** How often it had to be started again. */
+  /** How often it was restarted. */
   get restarts(): number {
     return this.#restarts;
   }
@@ -161,7 +161,7 @@ export class EngineSupervisor {
     this.#worker = worker;
     this.#missedCounts = 0;
     worker.on('message', (message: FromThread) => this.#onMessage(message));
-    worker.on('error', (error) => this.#deps.log.error({ err: error }, 'The SIP engine failed'));
+    worker.on('error', (error) => this.#deps.log.error({ err: error }, 'SIP engine failed'));
     worker.on('exit', (code) => this.#onExit(code));
   }
 
@@ -176,7 +176,7 @@ export class EngineSupervisor {
     else this.#onProblem(message.text);
   }
 
-  /** Two turns of this loop: in the first the bytes written before the question are read, in the second the promises have run. */
+  /** Two turns of this event loop: in the first the bytes written before the request are read, in the second the promises have run. */
   #notifyTurn(ticket: number): void {
     setImmediate(() => setImmediate(() => this.#post({ kind: 'app-turn-done', ticket })));
   }
@@ -194,7 +194,7 @@ export class EngineSupervisor {
     };
     this.#isReady = true;
     for (const address of this.#trusted) this.#post({ kind: 'trust', address });
-    for (const place of this.#registrations) this.#post({ kind: 'registration-added', place });
+    for (const endpoint of this.#registrations) this.#post({ kind: 'registration-added', endpoint });
     const { clock } = this.#deps;
     this.#timers.push(
       clock.after(stableAfterMs, () => (this.#pauseMs = minRestartDelayMs)),
@@ -206,7 +206,7 @@ export class EngineSupervisor {
 
   #onProblem(text: string): void {
     if (this.#starting === undefined) {
-      this.#deps.log.error({ problem: text }, 'The SIP engine cannot start again yet');
+      this.#deps.log.error({ problem: text }, 'SIP engine cannot restart yet');
       return;
     }
     this.#isStopping = true;
@@ -224,16 +224,16 @@ export class EngineSupervisor {
     if (this.#address === undefined) return;
     this.#restarts += 1;
     this.#deps.onFlowsLost?.();
-    this.#deps.log.error({ code, pauseMs: this.#pauseMs }, 'The SIP engine ended and is started again');
+    this.#deps.log.error({ code, pauseMs: this.#pauseMs }, 'SIP engine crashed; restarting');
     this.#timers.push(this.#deps.clock.after(this.#pauseMs, () => this.#spawn()));
     this.#pauseMs = Math.min(this.#pauseMs * 2, maxRestartDelayMs);
   }
 
-  /** Counts questions without an answer instead of time, so that a machine that slept is not taken for a hang. */
+  /** Counts requests without an answer instead of time, so that a machine that slept is not mistaken for a hang. */
   #count(): void {
     this.#missedCounts += 1;
     if (this.#missedCounts > maxMissedCounts) {
-      this.#deps.log.error({}, 'The SIP engine hangs');
+      this.#deps.log.error({}, 'SIP engine does not respond; terminating it');
       void this.#worker?.terminate();
     } else this.#post({ kind: 'get-sizes' });
   }

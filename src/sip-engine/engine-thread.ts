@@ -7,7 +7,7 @@ import { plainFacts } from './line-log.ts';
 import { engineSystemClock } from './runtime/system-clock.ts';
 
 // Runs one engine on a worker thread, so that nothing the application does delays a retransmission. Started by engine-supervisor.ts.
-// Must stay true: the thread ends, with its error told, rather than live on half-broken.
+// Must stay true: on an unexpected error the thread reports it and ends instead of running on half-broken.
 
 const port = parentPort;
 if (port === null) throw new Error('This file runs on a worker thread: start the engine by main.ts.');
@@ -17,13 +17,13 @@ const post = (message: FromThread): void => port.postMessage(message);
 
 const writer = (level: keyof EngineLog) =>
   logLevels.includes(level)
-    ? (facts: object, sentence: string): void => post({ kind: 'log', level, facts: plainFacts(facts), text: sentence })
+    ? (facts: object, text: string): void => post({ kind: 'log', level, facts: plainFacts(facts), text })
     : (): void => {};
 
 const waiting = new Map<number, () => void>();
 let tickets = 0;
 
-/** The application lives on the thread that started us, and says when it has had its turn. */
+/** The application runs on the thread that started us, and reports when it has had a turn of its event loop. */
 const pace: Pace = (release) => {
   tickets += 1;
   waiting.set(tickets, release);
@@ -44,8 +44,8 @@ port.on('message', (message: ToThread) => {
     release?.();
   } else if (message.kind === 'trust') engine.trust(message.address);
   else if (message.kind === 'untrust') engine.untrust(message.address);
-  else if (message.kind === 'registration-added') engine.registrationAdded(message.place);
-  else if (message.kind === 'registration-removed') engine.registrationRemoved(message.place);
+  else if (message.kind === 'registration-added') engine.registrationAdded(message.endpoint);
+  else if (message.kind === 'registration-removed') engine.registrationRemoved(message.endpoint);
   else if (message.kind === 'get-sizes') post({ kind: 'sizes', sizes: engine.sizes() });
   else void engine.stop().then(() => port.close());
 });

@@ -44,7 +44,7 @@ async function pair(given: Partial<GivenOptions> = {}) {
 }
 
 describe('the engine with drachtio-srf', () => {
-  it('tells an application where it listens', async () => {
+  it('reports its listeners to an application', async () => {
     const engine = await startEngine({
       listeners: [{ protocol: 'udp', host: '127.0.0.1', port: 0, externalHost: '192.0.2.7', externalPort: 5060 }],
     });
@@ -136,7 +136,7 @@ describe('the engine with drachtio-srf', () => {
     expect(heard).toBe(2000);
   });
 
-  it('comes back on its thread, and the application finds it again by itself', async () => {
+  it('restarts on its thread, and the application reconnects', async () => {
     const supervisor = new EngineSupervisor({
       options: { listeners: [{ protocol: 'udp', host: '127.0.0.1', port: 0 }] },
       clock: engineSystemClock,
@@ -170,7 +170,7 @@ describe('the engine with drachtio-srf', () => {
     certificate.remove();
   });
 
-  it('tells CDRs to the application that asks for them', async () => {
+  it('sends CDRs to the application that subscribes', async () => {
     const { second, caller, callee, uri } = await pair({ settings: { cdrs: true } });
     const teller = await clientOf(second);
     const told: unknown[][] = [];

@@ -24,7 +24,7 @@ import { TransportLayer } from './transport/transport-layer.ts';
 import type { Flow, RemoteEndpoint, Listener } from './transport/transport.ts';
 import { UserAgentCore } from './user-agent/user-agent-core.ts';
 
-/** A version that lets drachtio-srf ping; the suffix says that it is not the native server. */
+/** A version for which drachtio-srf sends pings; the suffix tells it from the native server. */
 const announcedVersion = 'v0.9.10-embedded';
 
 const drainMs = 1000;
@@ -32,36 +32,36 @@ const drainMs = 1000;
 export type EngineDeps = {
   readonly clock: EngineClock;
   readonly log: EngineLog;
-  /** Addresses of a lower-case host name, asked before the hosts of the options, the hosts file and DNS; undefined to go on. */
+  /** Addresses of a lower-case host name, looked up before the hosts of the options, the hosts file and DNS; undefined to continue there. */
   readonly resolveHook?: ((host: string) => readonly string[] | undefined) | undefined;
   /** True for addresses that are never answered. */
   readonly isBlocked?: ((address: string) => boolean) | undefined;
-  /** Decides over new requests before applications get them. */
+  /** Decides about new requests before applications get them. */
   readonly routeRequest?: RouteRequest | undefined;
-  /** How to know that an application has had its turn; by the clock when it is not given. */
+  /** How to know that an application has had a turn of its event loop; by the clock when absent. */
   readonly pace?: Pace | undefined;
-  /** A connection of a peer, by which it had registered, has closed. */
+  /** An inbound connection by which its peer had registered has closed. */
   readonly onFlowClosed?: ((source: FlowSource) => void) | undefined;
 };
 
 export type Engine = {
-  /** Opens every port, or throws an Error in the user's words and leaves none open. */
+  /** Opens every port, or throws an Error for the user and leaves none open. */
   start(): Promise<void>;
   /** Releases its calls and closes every port. */
   stop(): Promise<void>;
   /** Numbers for health, tests and metrics: every table by name. */
   sizes(): Record<string, number>;
-  /** `proto/host:port,…` as the outside sees what listens. */
+  /** `proto/host:port,…` of all listeners, as peers see them. */
   readonly hostports: string;
   /** The SIP ports that were opened, in the order of the listeners. */
   readonly ports: readonly number[];
   readonly controlPort: number;
-  /** Takes this address or network for a trunk's; false if it is neither. */
+  /** Trusts this address or network as a trunk's; false if it is neither. */
   trust(addressOrNetwork: string): boolean;
   untrust(addressOrNetwork: string): void;
-  /** A phone is registered from exactly there; twice for two of them. */
-  registrationAdded(place: RemoteEndpoint): void;
-  registrationRemoved(place: RemoteEndpoint): void;
+  /** A phone registered from this endpoint; called twice for two of them. */
+  registrationAdded(endpoint: RemoteEndpoint): void;
+  registrationRemoved(endpoint: RemoteEndpoint): void;
 };
 
 /** `options` must have no problems (`findProblems`). */
@@ -131,7 +131,7 @@ class SipEngine implements Engine {
     await this.#transport.start();
     try {
       this.#controlPort = (await this.#control.start()).port;
-      this.#log.info({ hostports: this.hostports, controlPort: this.#controlPort }, 'The SIP engine listens');
+      this.#log.info({ hostports: this.hostports, controlPort: this.#controlPort }, 'SIP engine is listening');
     } catch (error) {
       await this.#transport.stop();
       throw error;
@@ -179,15 +179,15 @@ class SipEngine implements Engine {
     this.#sources.known.untrust(addressOrNetwork);
   }
 
-  registrationAdded(place: RemoteEndpoint): void {
-    this.#sources.known.registrationAdded(place);
+  registrationAdded(endpoint: RemoteEndpoint): void {
+    this.#sources.known.registrationAdded(endpoint);
   }
 
-  registrationRemoved(place: RemoteEndpoint): void {
-    this.#sources.known.registrationRemoved(place);
+  registrationRemoved(endpoint: RemoteEndpoint): void {
+    this.#sources.known.registrationRemoved(endpoint);
   }
 
-  /** BYE and CANCEL are on their way: gives them the turns they need to leave, and their peers a moment to answer. */
+  /** Waits for the BYEs and CANCELs of the shutdown to be sent and, for a moment, answered. */
   async #drain(): Promise<void> {
     const until = this.#clock.monotonic() + drainMs;
     while ((this.#transactions.sizes()['clientTransactions'] ?? 0) > 0 && this.#clock.monotonic() < until) {
@@ -215,8 +215,11 @@ class SipEngine implements Engine {
   }
 }
 
-function notifyFlowClosed({ protocol, remoteAddress: address, remotePort: port }: Flow, tell: EngineDeps['onFlowClosed']): void {
-  if (protocol !== 'udp') tell?.({ protocol, address, port });
+function notifyFlowClosed(
+  { protocol, remoteAddress: address, remotePort: port }: Flow,
+  notify: EngineDeps['onFlowClosed'],
+): void {
+  if (protocol !== 'udp') notify?.({ protocol, address, port });
 }
 
 function localHostport({ protocol, address, port }: Listener): string {

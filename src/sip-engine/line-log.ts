@@ -5,7 +5,7 @@ export type EngineLogLevel = 'error' | 'warn' | 'info' | 'debug' | 'silent';
 
 const ranks: Readonly<Record<EngineLogLevel, number>> = { silent: 0, error: 1, warn: 2, info: 3, debug: 4 };
 
-/** One JSON object a line, for an engine that runs alone. */
+/** One JSON object per line, for a standalone engine. */
 export function createLineLog(level: EngineLogLevel, clock: EngineClock, write: (line: string) => void): EngineLog {
   const writer = (of: Exclude<EngineLogLevel, 'silent'>) =>
     ranks[of] > ranks[level]
@@ -17,7 +17,7 @@ export function createLineLog(level: EngineLogLevel, clock: EngineClock, write: 
   return { debug: writer('debug'), info: writer('info'), warn: writer('warn'), error: writer('error') };
 }
 
-/** Facts that survive JSON and the way between threads: errors as their text and stack. */
+/** Facts that survive JSON and messages between threads: errors as their message and stack. */
 export function plainFacts(facts: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, plain(value)]));
 }

@@ -4,8 +4,8 @@ import { createEngine } from './engine.ts';
 import { createLineLog } from './line-log.ts';
 import { engineSystemClock } from './runtime/system-clock.ts';
 
-// Runs the engine alone: node src/sip-engine/main.ts --help.
-// Must stay true: a bad option ends it with every problem in one message; SIGTERM and SIGINT end it with its calls released.
+// Runs the engine standalone: node src/sip-engine/main.ts --help.
+// Must stay true: a bad option ends it with all problems in one message; SIGTERM and SIGINT release its calls before it ends.
 
 const line = parseCommandLine(process.argv.slice(2), (path) => readFileSync(path));
 

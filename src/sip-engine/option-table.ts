@@ -9,10 +9,10 @@ import type { Limits } from './runtime/limits.ts';
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** What the command line has said so far. */
+/** What has been read of the command line so far. */
 export type Draft = {
   listeners: Writable<ListenerOptions>[];
-  /** What an --external-ip, --local-net or --dns-name before the first --sip says for all of them. */
+  /** From an --external-ip, --local-net or --dns-name before the first --sip: applies to all of them. */
   common: Writable<Pick<ListenerOptions, 'externalHost' | 'localNetworks' | 'names'>>;
   control: {
     host?: string;
@@ -39,10 +39,10 @@ export type ReadFile = (path: string) => Buffer;
 
 type Row = {
   readonly name: string;
-  /** How its value is called in --help; absent for a switch. */
+  /** Name of its value in --help; absent for a switch. */
   readonly value?: string;
   readonly help: string;
-  /** Takes the value into the draft, or says what is wrong with it. */
+  /** Puts the value into the draft, or returns what is wrong with it. */
   readonly apply: (draft: Draft, value: string, readFile: ReadFile) => string | undefined;
 };
 
@@ -61,20 +61,20 @@ export const optionTable: readonly Row[] = [
   {
     name: 'external-ip',
     value: 'ADDRESS',
-    help: 'what the --sip before it says of itself to the outside; before the first --sip: all of them',
+    help: 'address that the preceding --sip advertises; before the first --sip: for all of them',
     apply: (draft, value) => forListener(draft, (listener) => (listener.externalHost = value)),
   },
   {
     name: 'local-net',
     value: 'NETWORK',
-    help: 'a network that the --sip before it reaches directly, such as 192.168.0.0/24; may be repeated',
+    help: 'a network that the preceding --sip reaches directly, such as 192.168.0.0/24; may be repeated',
     apply: (draft, value) =>
       forListener(draft, (listener) => (listener.localNetworks = [...(listener.localNetworks ?? []), value])),
   },
   {
     name: 'dns-name',
     value: 'NAME',
-    help: 'a name by which the outside knows the --sip before it; may be repeated',
+    help: 'a public name of the preceding --sip; may be repeated',
     apply: (draft, value) => forListener(draft, (listener) => (listener.names = [...(listener.names ?? []), value])),
   },
   {
@@ -90,7 +90,7 @@ export const optionTable: readonly Row[] = [
       return undefined;
     },
   },
-  { name: 'control-tls', help: 'speak TLS on the control port', apply: (draft) => void (draft.control.tls = true) },
+  { name: 'control-tls', help: 'use TLS on the control port', apply: (draft) => void (draft.control.tls = true) },
   {
     name: 'control-keep-alive',
     value: 'SECONDS',
@@ -100,19 +100,19 @@ export const optionTable: readonly Row[] = [
   {
     name: 'control-turn',
     value: 'MS',
-    help: 'how long the next message of a call waits after the echo of a command (default 4); more for a busy application',
+    help: 'delay of the next message of a call after the echo of a command (default 4); raise it for a busy application',
     apply: (draft, value) => whole(value, { min: 1, max: 1000 }, (milliseconds) => (draft.control.turnMs = milliseconds)),
   },
   {
     name: 'secret',
     value: 'TEXT',
-    help: 'what applications must know to connect',
+    help: 'shared secret of applications',
     apply: (draft, value) => void (draft.secret = value),
   },
   {
     name: 'secret-file',
     value: 'FILE',
-    help: 'the same from a file, which other users of the machine cannot see in the list of processes',
+    help: 'the same from a file, so that it does not appear in the process list',
     apply: (draft, value, readFile) => file(value, readFile, (bytes) => (draft.secret = bytes.toString('utf8').trim())),
   },
   {
@@ -124,7 +124,7 @@ export const optionTable: readonly Row[] = [
   {
     name: 'tls-cert',
     value: 'FILE',
-    help: 'certificate for tls and wss, intermediate ones after it, PEM',
+    help: 'certificate for tls and wss, followed by intermediate ones, PEM',
     apply: (draft, value) => void (draft.tls.certFile = value),
   },
   {
@@ -136,7 +136,7 @@ export const optionTable: readonly Row[] = [
   {
     name: 'tls-ca',
     value: 'FILE',
-    help: 'authorities to trust in place of the public ones, PEM',
+    help: 'certificate authorities to trust instead of the public ones, PEM',
     apply: (draft, value) => void (draft.tls.caFile = value),
   },
   {
@@ -157,24 +157,24 @@ export const optionTable: readonly Row[] = [
   },
   {
     name: 'tls-verify',
-    help: 'check the certificates of peers that we connect to',
+    help: 'verify the certificates of peers that we connect to',
     apply: (draft) => void (draft.tls.verifyServers = true),
   },
   {
     name: 'tls-client-cert',
-    help: 'demand a certificate of peers that connect to us',
+    help: 'require a certificate of peers that connect to us',
     apply: (draft) => void (draft.tls.requireClientCertificate = true),
   },
   {
     name: 'keep-alive',
     value: 'SECONDS',
-    help: 'ping TCP, TLS and WebSocket connections so often (default: never)',
+    help: 'interval of keep-alives on TCP, TLS and WebSocket connections (default: none)',
     apply: (draft, value) => whole(value, { min: 5, max: 86_400 }, (seconds) => (draft.streams.keepAliveSeconds = seconds)),
   },
   {
     name: 'web-socket-origin',
     value: 'ORIGIN',
-    help: 'a page whose WebSockets are accepted, such as https://phone.lan (default: every page); may be repeated',
+    help: 'an origin whose WebSockets are accepted, such as https://phone.lan (default: any); may be repeated',
     apply: (draft, value) => void (draft.streams.webSocketOrigins = [...(draft.streams.webSocketOrigins ?? []), value]),
   },
   {
@@ -191,13 +191,13 @@ export const optionTable: readonly Row[] = [
   {
     name: 'trust',
     value: 'ADDRESS',
-    help: 'an address or network of a trunk, with limits far above those of strangers; may be repeated',
+    help: 'an address or network of a trunk, with limits far above those of untrusted sources; may be repeated',
     apply: (draft, value) => void draft.trusted.push(value),
   },
   {
     name: 'outbound-proxy',
     value: 'URI',
-    help: 'where every new request goes for which the application names no proxy',
+    help: 'next hop of every new request for which the application names no proxy',
     apply(draft, value) {
       if (!/^sips?:[\x21-\x7e]+$/.test(value)) return `"${value}" is no SIP URI.`;
       draft.settings.outboundProxy = value;
@@ -205,14 +205,14 @@ export const optionTable: readonly Row[] = [
     },
   },
   timer('t1', 'T1', 'round-trip estimate (default 500)'),
-  timer('t2', 'T2', 'longest pause between retransmissions (default 4000)'),
+  timer('t2', 'T2', 'longest interval between retransmissions (default 4000)'),
   timer('t4', 'T4', 'how long a message stays in the network (default 5000)'),
-  timer('t1x64', 'T1x64', 'when a transaction is given up (default 32000)'),
-  timer('timerC', 'timer-c', 'when an INVITE that only rings is given up (default 185000)'),
+  timer('t1x64', 'T1x64', 'transaction timeout, Timers B, F, H and others (default 32000)'),
+  timer('timerC', 'timer-c', 'timeout of an INVITE that only rings, Timer C (default 185000)'),
   {
     name: 'session-timer-refresher',
     value: 'WHO',
-    help: 'who refreshes a session when nobody says: none (default), uac or uas',
+    help: 'session refresher when neither side names one: none (default), uac or uas',
     apply(draft, value) {
       if (value !== 'none' && value !== 'uac' && value !== 'uas') return `"${value}" is none of: none, uac, uas.`;
       draft.settings.defaultRefresher = value;
@@ -225,17 +225,17 @@ export const optionTable: readonly Row[] = [
   {
     name: 'options-auto-respond',
     value: 'AGENT',
-    help: 'answer OPTIONS with this very User-Agent by 200 without any application',
+    help: 'answer OPTIONS with exactly this User-Agent with 200, without an application',
     apply: (draft, value) => void (draft.settings.optionsAutoAnswerUserAgent = value),
   },
   setting('reject-register-without-realm', 'rejectRegisterWithNoRealm', 'refuse REGISTER to an IPv4 address with 403'),
   setting('always-send-180', 'alwaysSend180', 'send 180 at once for every INVITE'),
-  setting('aggressive-nat-detection', 'aggressiveNat', 'answer to the source also when the top Record-Route says nat=yes'),
+  setting('aggressive-nat-detection', 'aggressiveNat', 'also reply to the source when the top Record-Route has nat=yes'),
   setting('disable-nat-detection', 'disableNatDetection', "never take the source of a 2xx for the peer's Contact"),
   setting('strict-dialogs', 'strictDialogs', 'answer 481 to every request with a To tag that matches no dialog'),
   setting('answer-merged', 'answerMergedRequests', 'answer 482 to a request that came twice by forking'),
   setting('answer-glare', 'answerGlare', 'answer 491 to a re-INVITE that meets our own'),
-  setting('cdrs', 'cdrs', 'tell applications that ask for them about attempts, starts and stops of calls'),
+  setting('cdrs', 'cdrs', 'send CDR events (attempt, start, stop) to applications that subscribe'),
   {
     name: 'when-app-leaves',
     value: 'HOW',
@@ -254,19 +254,19 @@ export const optionTable: readonly Row[] = [
   },
   {
     name: 'report-web-socket',
-    help: 'tell applications ws and wss for what came by WebSocket, instead of tcp',
+    help: 'report ws and wss to applications for messages by WebSocket, instead of tcp',
     apply: (draft) => void (draft.control.webSocketName = 'own'),
   },
   {
     name: 'preserve-header',
     value: 'NAME',
-    help: 'a header whose name goes out as applications spell it; may be repeated',
+    help: 'a header whose name is sent as applications spell it; may be repeated',
     apply: (draft, value) => void (draft.control.preservedHeaders = [...(draft.control.preservedHeaders ?? []), value]),
   },
   {
     name: 'limit',
     value: 'NAME=NUMBER',
-    help: 'change a bound, such as dialogs=50000; may be repeated',
+    help: 'change a limit, such as dialogs=50000; may be repeated',
     apply: (draft, value) => limit(draft, value),
   },
   {
@@ -315,7 +315,7 @@ function setting(name: string, key: Switches, help: string): Row {
 
 function limit(draft: Draft, text: string): string | undefined {
   const [name = '', value = ''] = text.split('=');
-  if (!isLimit(name)) return `"${name}" is no bound; there are: ${Object.keys(defaultLimits).join(', ')}.`;
+  if (!isLimit(name)) return `"${name}" is no limit; limits are: ${Object.keys(defaultLimits).join(', ')}.`;
   return whole(value, { min: 1, max: Number.MAX_SAFE_INTEGER }, (amount) => (draft.limits[name] = amount));
 }
 
@@ -325,7 +325,7 @@ function isLimit(name: string): name is keyof Limits {
 
 function whole(text: string, range: { min: number; max: number }, take: (amount: number) => void): string | undefined {
   const amount = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(amount >= range.min && amount <= range.max)) return `"${text}" is no whole number from ${range.min} to ${range.max}.`;
+  if (!(amount >= range.min && amount <= range.max)) return `"${text}" is not a whole number from ${range.min} to ${range.max}.`;
   take(amount);
   return undefined;
 }

@@ -3,14 +3,14 @@ import { UserAgentHarness, sdp } from '#testing/harness/user-agent-harness.ts';
 import type { RequestFields } from '#testing/harness/user-agent-harness.ts';
 import { TransactionHarness } from '#testing/harness/transaction-harness.ts';
 
-// What whoever has not proved itself gets of the engine: little, and never the place of anybody who has.
+// What unauthenticated sources get from the engine: little, and never at the expense of authenticated ones.
 
 const challenge =
   'WWW-Authenticate: Digest realm="house.example", nonce="0123456789012345678901234567890123456789", qop="auth", algorithm=MD5';
 const methods = ['INVITE', 'REGISTER', 'OPTIONS', 'SUBSCRIBE', 'MESSAGE', 'REFER', 'PUBLISH', 'INFO', 'NOTIFY'];
 const unanswerable = ['BYE', 'PRACK', 'UPDATE', 'CANCEL', 'FOO'];
 
-/** Everything that comes and goes over UDP between a stranger and us, with what the application answers at once. */
+/** An untrusted UDP peer: counts the bytes in both directions, and has the application answer at once. */
 class UntrustedPeer {
   readonly harness: UserAgentHarness;
   readonly flow;
@@ -52,22 +52,22 @@ class UntrustedPeer {
   }
 }
 
-describe('a stranger over UDP', () => {
-  it.each(methods)('who sends one %s gets one answer for its whole life, at most twice as long', (method) => {
-    const street = new UntrustedPeer();
-    street.send(method, method === 'INVITE' ? { body: sdp } : {});
-    street.refuse();
-    street.pass(70);
-    expect(street.lines).toEqual(['401']);
-    expect(street.bytesOut).toBeLessThanOrEqual(2 * street.bytesIn);
-    expect(street.harness.leftovers.filter((line) => !line.startsWith('refusedRequests'))).toEqual([]);
+describe('an untrusted source over UDP', () => {
+  it.each(methods)('that sends one %s gets one answer, at most twice as long', (method) => {
+    const peer = new UntrustedPeer();
+    peer.send(method, method === 'INVITE' ? { body: sdp } : {});
+    peer.refuse();
+    peer.pass(70);
+    expect(peer.lines).toEqual(['401']);
+    expect(peer.bytesOut).toBeLessThanOrEqual(2 * peer.bytesIn);
+    expect(peer.harness.leftovers.filter((line) => !line.startsWith('refusedRequests'))).toEqual([]);
   });
 
-  it.each(unanswerable)('who sends one %s is answered once', (method) => {
-    const street = new UntrustedPeer();
-    street.send(method);
-    street.pass(70);
-    expect(street.lines).toHaveLength(1);
+  it.each(unanswerable)('that sends one %s is answered once', (method) => {
+    const peer = new UntrustedPeer();
+    peer.send(method);
+    peer.pass(70);
+    expect(peer.lines).toHaveLength(1);
   });
 
   it('gets no answer at all where it would be more than twice as long as the request', () => {
@@ -81,53 +81,53 @@ describe('a stranger over UDP', () => {
     expect(harness.transport.takeStartLines()).toEqual([]);
   });
 
-  it('whose INVITE is refused is forgotten at once: the ACK is swallowed, and asked again it is a new one', () => {
-    const street = new UntrustedPeer();
-    const { harness, flow } = street;
+  it('whose INVITE is refused is forgotten at once: the ACK is absorbed, and a retransmission is a new request', () => {
+    const peer = new UntrustedPeer();
+    const { harness, flow } = peer;
     const branch = harness.receiveRequest('INVITE', { body: sdp }, flow);
-    street.refuse();
+    peer.refuse();
     expect([harness.sent(), harness.layer.sizes()['serverTransactions']]).toEqual([['401'], 0]);
     harness.receiveRequest('ACK', { branch }, flow);
     expect([harness.sent(), harness.app.lines]).toEqual([[], []]);
     harness.receiveRequest('INVITE', { body: sdp, branch }, flow);
-    street.refuse();
+    peer.refuse();
     expect(harness.sent()).toEqual(['401']);
   });
 
-  it('waits 200 ms for a 100; then it is sure to get the answer, but no more than twice of what it sent', () => {
-    const street = new UntrustedPeer();
-    const { harness } = street;
-    street.send('INVITE', { body: sdp, headers: [`X-Long: ${'x'.repeat(400)}`] });
+  it('gets a 100 after 200 ms; then the answer is retransmitted, but no more than twice what it sent', () => {
+    const peer = new UntrustedPeer();
+    const { harness } = peer;
+    peer.send('INVITE', { body: sdp, headers: [`X-Long: ${'x'.repeat(400)}`] });
     expect(harness.sent()).toEqual([]);
-    street.pass(0.3);
-    expect(street.lines).toEqual(['100']);
-    street.refuse();
-    street.pass(70);
-    expect(street.lines.slice(0, 3)).toEqual(['100', '401', '401']);
-    expect(street.bytesOut).toBeLessThanOrEqual(2 * street.bytesIn);
+    peer.pass(0.3);
+    expect(peer.lines).toEqual(['100']);
+    peer.refuse();
+    peer.pass(70);
+    expect(peer.lines.slice(0, 3)).toEqual(['100', '401', '401']);
+    expect(peer.bytesOut).toBeLessThanOrEqual(2 * peer.bytesIn);
   });
 
-  it('that proved itself is answered until it says that it heard: 180, 200 and what it is refused', () => {
+  it('that authenticated gets its refusal retransmitted until the ACK', () => {
     const credentials = { headers: ['Authorization: Digest username="a"'], body: sdp };
-    const street = new UntrustedPeer();
-    street.send('INVITE', credentials);
-    const { transactionId } = street.harness.app.take('INVITE');
-    street.harness.respond(transactionId, 486);
-    street.pass(70);
-    expect(street.lines.length).toBe(11);
-    expect(new Set(street.lines)).toEqual(new Set(['486']));
+    const peer = new UntrustedPeer();
+    peer.send('INVITE', credentials);
+    const { transactionId } = peer.harness.app.take('INVITE');
+    peer.harness.respond(transactionId, 486);
+    peer.pass(70);
+    expect(peer.lines.length).toBe(11);
+    expect(new Set(peer.lines)).toEqual(new Set(['486']));
   });
 });
 
-describe('ten thousand strangers', () => {
+describe('ten thousand untrusted sources', () => {
   function crowd(harness: UserAgentHarness, count: number): void {
     for (let index = 0; index < count; index += 1) {
       const flow = harness.transport.peer('udp', `198.18.${index >> 8}.${index & 255}`, 5060);
-      harness.receiveRequest('INVITE', { callId: `stranger-${index}`, body: sdp }, flow);
+      harness.receiveRequest('INVITE', { callId: `untrusted-${index}`, body: sdp }, flow);
     }
   }
 
-  it('hold no more than their own places, and leave the others as they were', () => {
+  it('take only places of their own, and leave other sources unaffected', () => {
     const harness = new UserAgentHarness({ settings: { emergencyNumbers: ['911'] } });
     const known = { protocol: 'udp', address: '203.0.113.5', port: 5060 } as const;
     harness.sources.known.registrationAdded(known);
@@ -141,7 +141,7 @@ describe('ten thousand strangers', () => {
     }
   });
 
-  it('that wait for the application push one another out, oldest first, and whoever got a 100 is told', () => {
+  it('evict waiting requests of one another, oldest first, and a caller that got a 100 gets a 503', () => {
     const harness = new UserAgentHarness();
     for (let second = 0; second < 8; second += 1) {
       for (let index = 0; index < 300; index += 1) {
@@ -159,7 +159,7 @@ describe('ten thousand strangers', () => {
     expect(sent.filter((line) => line === '503').length).toBe(sent.filter((line) => line === '100').length - 1_000);
   });
 
-  it('do not keep a stranger from calling for help', () => {
+  it('do not keep another one from an emergency call', () => {
     const harness = new UserAgentHarness({ settings: { emergencyNumbers: ['911'] } });
     crowd(harness, 10_000);
     harness.app.deliveries.length = 0;
@@ -172,7 +172,7 @@ describe('ten thousand strangers', () => {
 });
 
 describe('when everything is full', () => {
-  it('the last places are for calls for help, in and out', () => {
+  it('the last places are reserved for emergency calls, inbound and outbound', () => {
     const limits = { serverTransactions: 50, clientTransactions: 50, dialogs: 50 };
     const harness = new UserAgentHarness({ limits, settings: { emergencyNumbers: ['911'] } });
     for (let index = 0; index < 60; index += 1) harness.receiveRequest('INVITE', { callId: `in-${index}`, body: sdp });

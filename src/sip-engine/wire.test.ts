@@ -55,7 +55,7 @@ afterEach(async () => {
 });
 
 describe('where an answer goes (RFC 3581)', () => {
-  it('goes to the source of the datagram, whatever Via says, and tells it', async () => {
+  it('goes to the source of the datagram, whatever Via says, and names it', async () => {
     await start();
     const peer = await udpPeer();
     peer.send(options('SIP/2.0/UDP nat.example:7777;branch=z9hG4bKa'));
@@ -64,7 +64,7 @@ describe('where an answer goes (RFC 3581)', () => {
     expect(via).toContain(`;rport=${peer.port}`);
   });
 
-  it('believes no received of others', async () => {
+  it('ignores a received parameter of the peer', async () => {
     await start();
     const peer = await udpPeer();
     peer.send(options(`SIP/2.0/UDP ${peer.host};received=192.0.2.1;rport=1;branch=z9hG4bKa`));
@@ -292,7 +292,7 @@ describe('broken and hostile messages', () => {
     expect(heard).toBe(0);
   });
 
-  it('answers neither ACKs nor responses of nobody, and lives on after noise', async () => {
+  it('answers neither stray ACKs nor stray responses, and survives noise', async () => {
     await start();
     harness.srf.options((_req: AnySrf, res: AnySrf) => res.send(200));
     const peer = await udpPeer();

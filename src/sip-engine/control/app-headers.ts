@@ -4,11 +4,11 @@ import type { Listener } from '../transport/transport.ts';
 import { formatUri, isNumericHost, parseUri } from '../message/uri.ts';
 import type { SipUri } from '../message/uri.ts';
 
-// Owns what an application may say in a message and what the engine fills in or rewrites.
+// Owns which headers an application may set and which the engine fills in or rewrites.
 // Called by everything that builds a message for an application.
 // Must stay true: Via, routing headers, tags, CSeq and Content-Length of an application never reach the wire unchecked.
 
-/** Headers an application may not set; they are dropped without a word. */
+/** Headers an application may not set; they are dropped silently. */
 const immutable = ['via', 'route', 'rseq', 'record-route', 'content-length'];
 const setByEngine = new Set([...immutable, 'from', 'to', 'call-id', 'cseq', 'max-forwards']);
 const notInCancel = new Set([...setByEngine, 'contact', 'p-asserted-identity', 'content-type']);
@@ -33,7 +33,7 @@ export function takeBody(from: SipMessage, to: SipMessage): boolean {
   return true;
 }
 
-/** The Contact value of a listener. What came or goes by a SIPS URI must have one too (RFC 3261 section 8.1.1.8). */
+/** The Contact value of a listener. A request to or from a SIPS URI must carry one too (RFC 3261 section 8.1.1.8). */
 export function contactOf(listener: Listener, requestUri = ''): string {
   const scheme = requestUri.toLowerCase().startsWith('sips:') ? 'sips' : 'sip';
   const transport = listener.protocol === 'udp' ? '' : `;transport=${listener.protocol}`;
@@ -74,7 +74,7 @@ export function correctContact(message: SipMessage, listener: Listener): void {
   if (!isRight) message.set('contact', formatNameAddr({ ...address, uri: atListener(uri, listener, true) }));
 }
 
-/** The URI with the listener's host and port; a Contact also says the transport, without which requests would come by UDP. */
+/** The URI with the listener's host and port; a Contact also names the transport, without which requests would come by UDP. */
 function atListener(uri: SipUri, listener: Listener, isContact: boolean): string {
   const params = new Map(uri.params);
   if (isContact && listener.protocol === 'udp') params.delete('transport');

@@ -1,7 +1,7 @@
 import type { SipMessage } from '../message/message.ts';
 import type { Flow } from '../transport/transport.ts';
 
-/** The facts the control protocol tells of a message: leader tokens 2 to 7 (1.7 of the specification). */
+/** What the control protocol reports about a message: leader tokens 2 to 7 (1.7 of the specification). */
 export type MessageMeta = {
   readonly source: 'network' | 'application';
   /** Bytes of the message; 0 for a synthesised one. */
@@ -40,11 +40,11 @@ export type CdrRecord = {
 
 /** The control side as the user agent core sees it. */
 export type AppRouter = {
-  /** Round robin over the applications that registered this lower-case verb. */
+  /** The next application, round robin, of those that registered this lower-case verb. */
   pick(verb: string, tag?: string): AppConnection | undefined;
   /** Sends to one application routed for `cdr:<event>`, if CDRs are on. */
   cdr(record: CdrRecord): void;
-  /** Tells of every verb that an application registers from now on. */
+  /** Reports every verb that an application registers from now on. */
   watch?(onVerb: (verb: string) => void): void;
 };
 
@@ -80,7 +80,7 @@ export type ProxyOptions = {
   readonly destinations: readonly string[];
 };
 
-/** The user agent core as the control side sees it. No method throws for bad input: the reply says it. */
+/** The user agent core as the control side sees it. No method throws for bad input: the reply reports it. */
 export type Core = {
   respond(app: AppConnection, transactionId: string, response: AppMessage, reply: CommandReply): void;
   /** dialogId '' and transactionId '' for a new request; transactionId for CANCEL; dialogId for a request in a dialog. */

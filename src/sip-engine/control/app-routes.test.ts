@@ -61,7 +61,7 @@ describe('routes of applications', () => {
     expect(routes.pick('invite', 'nobody')).toBeUndefined();
   });
 
-  it('tells a CDR to one application that asked for it, if CDRs are on', () => {
+  it('sends a CDR to one application that subscribed, if CDRs are on', () => {
     for (const cdrs of [false, true]) {
       const routes = new AppRoutes({ cdrs });
       const [one, two] = [app('1'), app('2')];

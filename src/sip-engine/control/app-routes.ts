@@ -1,6 +1,6 @@
 import type { AppConnection, AppRouter, CdrRecord } from './app-link.ts';
 
-/** A connected application with what routing needs to know of it. */
+/** A connected application and what routing needs to know about it. */
 export type RoutedApp = AppConnection & {
   readonly tags: readonly string[];
   sendCdr(record: CdrRecord): void;
@@ -10,7 +10,7 @@ const maxVerbsPerApp = 256;
 
 type Rotation = { apps: RoutedApp[]; next: number };
 
-/** Which application gets a new request: per verb, in turn over those that registered it. */
+/** Which application gets a new request: round robin for each verb over those that registered it. */
 export class AppRoutes implements AppRouter {
   readonly #rotations = new Map<string, Rotation>();
   readonly #verbs = new Map<RoutedApp, Set<string>>();

@@ -11,11 +11,11 @@ const noBytes = Buffer.alloc(0);
 export type ControlFrameHandlers = {
   /** One payload as a binary string: a character for each byte. */
   readonly onFrame: (payload: string) => void;
-  /** The peer broke the framing; nothing more will be read. */
+  /** The peer violated the framing; nothing more is read. */
   readonly onProtocolError: () => void;
 };
 
-/** Cuts the byte stream of one connection into frames, however it is split. */
+/** Splits the byte stream of one connection into frames, however its chunks are cut. */
 export class ControlFrameReader {
   readonly #maxBytes: number;
   readonly #handlers: ControlFrameHandlers;
@@ -36,7 +36,7 @@ export class ControlFrameReader {
     while (rest.length > 0 && !this.#isBroken) rest = this.#missing === -1 ? this.#readLength(rest) : this.#readPayload(rest);
   }
 
-  /** Reads no further, whatever comes. */
+  /** Ignores everything that follows. */
   stop(): void {
     this.#isBroken = true;
     this.#parts = [];

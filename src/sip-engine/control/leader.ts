@@ -2,7 +2,7 @@ import type { CdrRecord, Delivery, MessageMeta } from './app-link.ts';
 
 // The `|`-separated first line of every frame to an application. drachtio-srf reads tokens by index, so their count matters.
 
-/** How the leader tells the protocol of WS and WSS: native reports `tcp`, from which applications build `;transport=`. */
+/** How the leader names WS and WSS: native reports `tcp`, from which applications build `;transport=`. */
 export type WebSocketName = 'tcp' | 'own';
 
 /** `HH:MM:SS.uuuuuu` in UTC. */

@@ -11,7 +11,7 @@ it('a received message: its size, and where an answer would go', () => {
   expect(meta).toEqual({ source: 'network', bytes: text.length, protocol: 'tcp', address: '10.0.0.9', port: 40_000 });
 });
 
-it('a response made up by the engine: no address', () => {
+it('a response synthesised by the engine: no address', () => {
   expect(receivedMeta(readText(text), undefined)).toEqual({
     source: 'network',
     bytes: 0,

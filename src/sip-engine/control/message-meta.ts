@@ -3,7 +3,7 @@ import type { SipMessage } from '../message/message.ts';
 import { wireSize } from '../message/serialize.ts';
 import type { Flow } from '../transport/transport.ts';
 
-/** A message received from the network. Without a flow it was made up by the engine (408, 503 …): empty address, port 0. */
+/** A message received from the network. Without a flow the engine synthesised it (408, 503 …): empty address, port 0. */
 export function receivedMeta(message: SipMessage, flow: Flow | undefined): MessageMeta {
   if (flow === undefined) return { source: 'network', bytes: 0, protocol: 'unknown', address: '', port: 0 };
   return {
@@ -34,7 +34,7 @@ export function responseMeta(message: SipMessage, flow: Flow): MessageMeta {
   return { ...receivedMeta(message, flow), source: 'application' };
 }
 
-/** A request that the engine sent by itself: the local address. */
+/** A request that the engine sent on its own: the local address. */
 export function ownRequestMeta(message: SipMessage, flow: Flow | undefined): MessageMeta {
   const bytes = wireSize(message);
   if (flow === undefined) return { source: 'application', bytes, protocol: 'unknown', address: '', port: 0 };

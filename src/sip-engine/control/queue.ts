@@ -1,9 +1,9 @@
 import type { EngineClock } from '../runtime/clock.ts';
 
-/** Calls `release` when the application has surely had its turn since the bytes were written. */
+/** Calls `release` when the application is sure to have had a turn of its event loop since the bytes were written. */
 export type Pace = (release: () => void) => void;
 
-/** For applications whose loop cannot be watched: some ms, and two turns of our own loop, which covers one in this very process. */
+/** For applications whose event loop cannot be watched: some ms, and two turns of our own loop, which covers one in this process. */
 export function timedPace(clock: EngineClock, turnMs: number): Pace {
   return (release) => {
     clock.after(turnMs, () => setImmediate(() => setImmediate(release)));
@@ -15,9 +15,9 @@ type Frame = { readonly bytes: Buffer; readonly isEcho: boolean };
 /**
  * The frames on their way to one application, in order for each Call-ID.
  *
- * drachtio-srf hands out every frame of one read without a pause, while code that awaits the promise of a request attaches its listeners
- * in a microtask. So after the echo of a command the next frame of the same Call-ID is kept back until the application has had a turn;
- * frames of other calls flow on and share a write.
+ * drachtio-srf handles all frames of one read synchronously, while code that awaits the promise of a request attaches its listeners in a
+ * microtask. So after the echo of a command the next frame of the same Call-ID is held back until the application has had a turn; frames
+ * of other calls are not held and share a write.
  */
 export class ControlQueue {
   readonly #write: (bytes: Buffer, written: () => void) => void;
@@ -33,7 +33,7 @@ export class ControlQueue {
     this.#pace = pace;
   }
 
-  /** Bytes kept here, not yet given to the socket. */
+  /** Bytes held here, not yet handed to the socket. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -43,7 +43,7 @@ export class ControlQueue {
     return this.#held.size;
   }
 
-  /** `callId` '' belongs to no call and is never kept back. */
+  /** `callId` '' belongs to no call and is never held back. */
   send(bytes: Buffer, callId = '', isEcho = false): void {
     if (this.#isClosed) return;
     this.#bytes += bytes.length;
@@ -52,7 +52,7 @@ export class ControlQueue {
     else waiting.push({ bytes, isEcho });
   }
 
-  /** Writes all there is, also what was kept back, and takes no more. */
+  /** Writes everything, including what was held back, and takes no more. */
   close(): void {
     for (const frames of this.#held.values()) this.#outgoing.push(...frames.map((frame) => frame.bytes));
     this.#held.clear();

@@ -13,7 +13,7 @@ export type ReplyChannel = {
 
 /**
  * The answer to one command. The client matches it by the command's id, and forgets the command with the first reply that
- * does not say `continue`; a second one is therefore never sent.
+ * is not `continue`; so a second one is never sent.
  */
 export class ControlReply implements CommandReply {
   readonly #channel: ReplyChannel;

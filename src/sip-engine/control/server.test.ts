@@ -127,13 +127,13 @@ describe('the control port', () => {
     client.disconnect();
   });
 
-  it('lets an application in while strangers crowd the door', async () => {
+  it('accepts an application while unauthenticated connections fill the table', async () => {
     const port = await start(engineSystemClock, { ...defaultLimits, controlConnections: 6 });
-    const strangers = Array.from({ length: 20 }, () => connect(port, '127.0.0.1'));
-    await Promise.all(strangers.slice(0, 17).map(closed));
+    const unauthenticated = Array.from({ length: 20 }, () => connect(port, '127.0.0.1'));
+    await Promise.all(unauthenticated.slice(0, 17).map(closed));
     const client = await connectClient({ port, secret: 'cymru' });
     client.disconnect();
-    for (const stranger of strangers) stranger.destroy();
+    for (const socket of unauthenticated) socket.destroy();
   });
 
   it('says who could hold a port that is taken', async () => {

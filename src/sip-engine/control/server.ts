@@ -9,7 +9,7 @@ import { loadTls } from '../transport/tls-settings.ts';
 import type { TlsOptions } from '../transport/tls-settings.ts';
 
 // Owns the control port: applications connect here with drachtio's protocol. Made by engine.ts.
-// Must stay true: nothing but authentication is done for a connection that has not authenticated, and no peer holds one for long without it.
+// Must stay true: an unauthenticated connection can do nothing but authenticate, and no peer holds one open for long.
 
 export type ControlAddress = { readonly host: string; readonly port: number };
 
@@ -35,7 +35,7 @@ export class ControlServer {
     this.#server = this.#create();
   }
 
-  /** Listens and tells where, or throws an Error that names the port and the reason. */
+  /** Listens and returns the address, or throws an Error that names the port and the reason. */
   start(): Promise<ControlAddress> {
     const { host, port } = this.#options;
     return new Promise((resolve, reject) => {
@@ -43,7 +43,7 @@ export class ControlServer {
       this.#server.once('error', onError);
       this.#server.listen({ host, port }, () => {
         this.#server.off('error', onError);
-        this.#server.on('error', (error) => this.#deps.log.error({ err: error }, 'The control port failed'));
+        this.#server.on('error', (error) => this.#deps.log.error({ err: error }, 'Control port failed'));
         resolve({ host, port: (this.#server.address() as AddressInfo).port });
       });
     });
@@ -70,7 +70,7 @@ export class ControlServer {
   #create(): Server {
     const { tls, keepAliveSeconds } = this.#options;
     const socketOptions = {
-      // An application that ends its side still reads what is on its way to it.
+      // An application that half-closes still reads what is on its way to it.
       allowHalfOpen: true,
       noDelay: true,
       keepAlive: keepAliveSeconds > 0,
@@ -82,7 +82,7 @@ export class ControlServer {
     return server;
   }
 
-  /** Strangers never hold more than half of the places: the one who waits longest goes. */
+  /** Unauthenticated connections never hold more than half of the slots: the oldest is closed. */
   #limitUnauthenticated(): void {
     const unauthenticated = [...this.#sessions].filter(([session, socket]) => !session.isOpen && !socket.destroyed);
     if (unauthenticated.length > Math.max(1, this.#deps.limits.controlConnections / 2)) unauthenticated[0]?.[1].destroy();
@@ -101,7 +101,7 @@ export class ControlServer {
       socket.end();
       this.#deps.clock.after(lingerMs, () => socket.destroy());
     });
-    socket.on('error', (error) => this.#deps.log.debug({ err: error }, 'A control connection failed'));
+    socket.on('error', (error) => this.#deps.log.debug({ err: error }, 'Control connection failed'));
     socket.on('close', () => {
       timeout.cancel();
       this.#sessions.delete(session);
@@ -110,7 +110,7 @@ export class ControlServer {
   }
 }
 
-/** Compares in the same time for any wrong secret. `offered` is a binary string. */
+/** Takes the same time for any wrong secret. `offered` is a binary string. */
 export function secretCheck(secret: string): (offered: string) => boolean {
   const expected = createHash('sha256').update(secret, 'utf8').digest();
   return (offered) => timingSafeEqual(expected, createHash('sha256').update(offered, 'latin1').digest());
@@ -132,7 +132,7 @@ type SocketOptions = {
   readonly keepAliveInitialDelay: number;
 };
 
-/** No certificate is asked of applications: they show the secret. */
+/** Applications need no certificate: they present the secret. */
 function createTls(tls: TlsOptions, options: SocketOptions, onSocket: (socket: Socket) => void): Server {
   const loaded = loadTls(tls);
   if (loaded.kind === 'problem') throw new Error(loaded.text, { cause: loaded.cause });
@@ -142,7 +142,7 @@ function createTls(tls: TlsOptions, options: SocketOptions, onSocket: (socket: S
 function listenError({ host, port }: ControlAddress, error: NodeJS.ErrnoException): Error {
   const reasons: Record<string, () => string> = {
     EADDRINUSE: () => `the port is in use by ${portHolder('tcp', port) ?? 'another program'}`,
-    EACCES: () => 'ports below 1024 need more rights than this program has',
+    EACCES: () => 'ports below 1024 need privileges that this program does not have',
     EADDRNOTAVAIL: () => 'this machine has no such address',
   };
   const reason = reasons[error.code ?? '']?.() ?? error.message;

@@ -82,7 +82,7 @@ function invite(callId = 'abc'): SipMessage {
 }
 
 describe('before authentication', () => {
-  it('accepts the right secret and tells where it listens', async () => {
+  it('accepts the right secret and replies with its addresses', async () => {
     const { say, heard, session } = setUp();
     say('1|authenticate|cymru|tag1,tag2');
     expect(await heard()).toEqual(['response|1|OK|udp/127.0.0.1:5060|v0.9.10|udp/127.0.0.1:5060']);
@@ -155,7 +155,7 @@ describe('hostile and broken frames', () => {
     expect(gone.length).toBe(1);
   });
 
-  it('closes without a word when the framing breaks', async () => {
+  it('closes silently when the framing is violated', async () => {
     const { session, heard, ends } = await authenticated();
     session.receive(Buffer.from('GET / HTTP/1.1\r\n\r\n'));
     expect(await heard()).toEqual([]);
@@ -213,7 +213,7 @@ describe('routes', () => {
 });
 
 describe('commands', () => {
-  it('tells a request outside a dialog, in a dialog, a CANCEL and a response apart', async () => {
+  it('distinguishes a request outside a dialog, one in a dialog, a CANCEL and a response', async () => {
     const { say, asked } = await authenticated();
     say('1|sip|||sip:127.0.0.1:5070;transport=tcp\nINVITE sip:a SIP/2.0\ncall-id: x\n\nbody');
     say('2|sip|ignored|call;from-tag=t\nBYE sip:placeholder SIP/2.0\n\n');
@@ -228,7 +228,7 @@ describe('commands', () => {
     expect(asked[0]?.message.body.toString()).toBe('body');
   });
 
-  it('keeps the spelling of the headers it is told to keep', async () => {
+  it('keeps the spelling of preserved headers', async () => {
     const { say, asked } = await authenticated();
     say('1|sip||\nOPTIONS sip:a SIP/2.0\nmy_Header: 1\nmy-other: 2\n\n');
     expect(asked[0]?.message.headers.map(({ name }) => name)).toEqual(['my_Header', 'My-Other']);
@@ -293,13 +293,13 @@ describe('frames to the application', () => {
     ['tls', 'tls'],
     ['unknown', 'unknown'],
     ['', ''],
-  ] as const)('tells %s as %s', async (protocol, told) => {
+  ] as const)('reports %s as %s', async (protocol, reported) => {
     const { session, heard } = await authenticated();
     session.deliver({ meta: { ...meta, protocol }, transactionId: 't', dialogId: '', message: invite() });
-    expect((await heard())[0]?.split('|')[3]).toBe(told);
+    expect((await heard())[0]?.split('|')[3]).toBe(reported);
   });
 
-  it('tells CDRs', async () => {
+  it('sends CDRs', async () => {
     const { session, heard } = await authenticated();
     session.sendCdr({ event: 'attempt', source: 'network', message: invite() });
     session.sendCdr({ event: 'stop', source: 'application', detail: 'normal-release', message: invite() });
@@ -347,7 +347,7 @@ describe('replies', () => {
     expect(frames[1]).toBe('response|1|OK|done');
   });
 
-  it('replies exactly once, in words that cannot break the frame', async () => {
+  it('replies exactly once, with text that cannot break the frame', async () => {
     const { reply, heard } = await command();
     reply.nok('invalid request-uri: INVITE a|b\r\nX: y');
     reply.nok('again');

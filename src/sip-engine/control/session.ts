@@ -18,9 +18,9 @@ export type ControlPeer = {
   write(bytes: Buffer, written: () => void): void;
   /** Bytes accepted by `write` that the system has not taken yet. */
   readonly unwritten: () => number;
-  /** Ends the connection after what was written. */
+  /** Closes the connection after what was written. */
   end(): void;
-  /** Ends it at once. */
+  /** Closes it at once. */
   destroy(): void;
 };
 
@@ -42,7 +42,7 @@ export type ControlSessionDeps = {
 const refusalDelayMs = 1000;
 const maxTags = 64;
 
-/** One connection of an application: it authenticates, gives commands, and gets replies and messages. */
+/** One connection of an application: it authenticates, sends commands, and receives replies and messages. */
 export class ControlSession implements RoutedApp {
   readonly id = randomUUID();
   tags: readonly string[] = [];
@@ -74,7 +74,7 @@ export class ControlSession implements RoutedApp {
     this.#reader.push(chunk);
   }
 
-  /** The connection ended, whoever ended it. */
+  /** The connection was closed, by either side. */
   closed(): void {
     if (this.#state === 'closed') return;
     const wasOpen = this.isOpen;
@@ -96,7 +96,7 @@ export class ControlSession implements RoutedApp {
     this.send(encodeControlFrame(leader, serializeForApp(record.message)), record.message.callId);
   }
 
-  /** Queues a frame, and gives an application up that does not read. */
+  /** Queues a frame; disconnects an application that does not read. */
   send(frame: Buffer, callId = '', isEcho = false): void {
     if (this.#state === 'closed') return;
     this.#queue.send(frame, callId, isEcho);
@@ -107,7 +107,7 @@ export class ControlSession implements RoutedApp {
     return metaTokens(meta, leaderTime(this.#deps.clock.now()), this.#deps.webSocketName);
   }
 
-  /** An error while reading a command: the reply, then the end of the connection. */
+  /** An error while reading a command: sends the reply, then closes the connection. */
   refuse(commandId: string, text: string): void {
     this.#reply(commandId, `NO|${plainText(text)}`);
     this.closed();
@@ -140,11 +140,11 @@ export class ControlSession implements RoutedApp {
     }
   }
 
-  /** drachtio-srf reconnects about every 255 ms after a refusal; the delay keeps that from becoming a load, or a guessing machine. */
+  /** drachtio-srf reconnects about every 255 ms after a refusal; the delay limits the load, and guessing. */
   #rejectLater(commandId: string): void {
     this.#state = 'refused';
     this.#reader.stop();
-    this.#deps.log.warn({}, 'An application offered a wrong secret');
+    this.#deps.log.warn({}, 'Application presented a wrong secret');
     this.#deps.clock.after(refusalDelayMs, () => {
       if (this.#state === 'refused') this.refuse(commandId, 'incorrect secret');
     });

@@ -8,12 +8,12 @@ export function familyOf(address: string): 4 | 6 | undefined {
   return isIPv6(address) ? 6 : undefined;
 }
 
-/** Takes the brackets off an IPv6 host of a URI or Via. */
+/** Strips the brackets of an IPv6 host of a URI or Via. */
 export function withoutBrackets(host: string): string {
   return host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
 }
 
-/** How an address stands in a URI or Via: IPv6 in brackets. */
+/** An address as written in a URI or Via: IPv6 in brackets. */
 export function withBrackets(address: string): string {
   return address.includes(':') ? `[${address}]` : address;
 }
@@ -94,7 +94,7 @@ export function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1';
 }
 
-/** False for what can be no single peer: names, multicast, broadcast, the unspecified address, port 0. */
+/** False for what cannot be a single peer: names, multicast, broadcast, the unspecified address, port 0. */
 export function isUnicastPeer(address: string, port: number): boolean {
   if (!Number.isInteger(port) || port <= 0 || port > 65_535) return false;
   const family = familyOf(address);

@@ -1,7 +1,7 @@
 import { firstOf, isSpace, isToken, quotedEnd, readHostPort, readNumber, tokenOf, trimBlanks } from './scan.ts';
 
 // Owns reading and writing of the structured header fields: name-addr, Via, CSeq, RAck, parameters, comma lists.
-// Called all over the engine.
+// Called throughout the engine.
 // Must stay true: every function is pure and linear, and returns undefined for what it cannot read; none throws.
 
 /** Parameters after a semicolon: name in lower case → value (a quoted one keeps its quotes), null for a flag. */
@@ -29,13 +29,13 @@ export type Via = {
 };
 
 type ReadonlyParams = ReadonlyMap<string, string | null>;
-/** As a message hands them out: read again and again, so nobody may change them. */
+/** As a message returns them: shared by all readers, so they must not be changed. */
 export type ReadonlyNameAddr = Omit<NameAddr, 'params'> & { readonly params: ReadonlyParams };
 export type ReadonlyVia = Omit<Via, 'params'> & { readonly params: ReadonlyParams };
 
 const maxSequenceNumber = 0xffff_ffff;
 
-/** Parameters from `start`, which is a semicolon, blank or the end. Empty ones (`;;`) are passed over; undefined for anything else than parameters. */
+/** Parameters from `start`, which is a semicolon, blank or the end. Empty ones (`;;`) are skipped; undefined for anything but parameters. */
 export function parseParams(text: string, start = 0): Params | undefined {
   const params: Params = new Map();
   let index = start;
@@ -115,7 +115,7 @@ export function parseNameAddr(text: string): NameAddr | undefined {
 function parseAddrSpec(text: string, start: number): NameAddr | undefined {
   const end = firstOf(text, ';', start);
   const uri = trimBlanks(text.slice(start, end));
-  // RFC 3261 section 20: a URI with comma or question mark must stand in brackets.
+  // RFC 3261 section 20: a URI with a comma or question mark must be in angle brackets.
   if (uri.includes(',') || uri.includes('?') || !isUriText(uri)) return undefined;
   const params = parseParams(text, end);
   return params && { displayName: '', uri, params };
@@ -153,7 +153,7 @@ export function unquote(text: string): string {
   return plain;
 }
 
-/** Splits at commas that stand outside quotes and angle brackets; empty elements vanish. */
+/** Splits at commas outside quotes and angle brackets; empty elements are dropped. */
 export function splitList(text: string): string[] {
   if (!text.includes(',')) {
     const only = trimBlanks(text);
@@ -212,7 +212,7 @@ function splitWords(text: string): string[] {
 }
 
 /**
- * One Via value: `SIP/2.0/UDP host:port;params`; blanks around the slashes are taken (RFC 3261 section 25.1, SLASH). Any version will do: it
+ * One Via value: `SIP/2.0/UDP host:port;params`; blanks around the slashes are allowed (RFC 3261 section 25.1, SLASH). Any version is accepted: it
  * must be readable to answer 505.
  */
 export function parseVia(text: string): Via | undefined {
@@ -243,7 +243,7 @@ export function tagOf(value: string): string | undefined {
   return parseNameAddr(value)?.params.get('tag') ?? undefined;
 }
 
-/** A From or To value with this tag in place of any other; the rest stays byte for byte. Characters a tag may not have are replaced. */
+/** A From or To value with this tag in place of any other; the rest stays byte for byte. Characters not allowed in a tag are replaced. */
 export function withTag(value: string, tag: string): string {
   return `${withoutTag(value)};tag=${tokenOf(tag)}`;
 }

@@ -1,6 +1,6 @@
 // Owns the spelling of header names: compact forms, the canonical spelling, and what an unknown name looks like on the wire.
 // Called by the parsers, and by SipMessage wherever a header is added.
-// Must stay true: a key is always the lower-case long name, so that two spellings of one header never live side by side.
+// Must stay true: a key is always the lower-case long name, so that two spellings of one header never coexist.
 
 const canonicalNames = [
   'Accept',
@@ -126,7 +126,7 @@ const compactForms: Record<string, string> = {
 export type HeaderName = { readonly key: string; readonly name: string };
 
 const byKey = new Map<string, HeaderName>();
-// Every spelling met often, as it stands on the wire, so that most lines need no lower-casing.
+// Every common spelling, as found on the wire, so that most lines need no lower-casing.
 const bySpelling = new Map<string, HeaderName>();
 
 for (const name of canonicalNames) {
@@ -141,7 +141,7 @@ for (const [compact, key] of Object.entries(compactForms)) {
   bySpelling.set(compact.toUpperCase(), known);
 }
 
-/** The name a received spelling stands for; an unknown header keeps the spelling it came with. */
+/** The name that a received spelling stands for; an unknown header keeps its spelling. */
 export function headerName(spelling: string): HeaderName {
   const known = bySpelling.get(spelling);
   if (known) return known;

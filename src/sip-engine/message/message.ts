@@ -3,7 +3,7 @@ import { parseCSeq, parseNameAddr, parseVia } from './fields.ts';
 import type { CSeq, ReadonlyNameAddr, ReadonlyVia } from './fields.ts';
 
 /**
- * One header line. `key` is the lower-case long name, by which code looks it up; `name` is how it is spelled on the wire.
+ * One header line. `key` is the lower-case long name, used for lookups; `name` is how it is spelled on the wire.
  * Via, Route and Record-Route carry exactly one value a line: the parser splits their comma lists.
  */
 export type HeaderField = { readonly key: string; readonly name: string; value: string };
@@ -13,11 +13,11 @@ type Start = { readonly method: string; readonly requestUri: string } | { readon
 /**
  * A SIP request or response (RFC 3261 section 7).
  *
- * All header text is a binary string: one character for each byte as received. So nothing is lost on the way through, whatever
- * its encoding; bytes become UTF-8 only where a text leaves for the application.
+ * All header text is a binary string: one character for each byte as received. So nothing is lost in transit, whatever
+ * its encoding; bytes are decoded as UTF-8 only where a text goes to the application.
  */
 export class SipMessage {
-  /** Upper case as a rule; method names are case-sensitive. Empty in a response. */
+  /** Usually upper case; method names are case-sensitive. Empty in a response. */
   method: string;
   requestUri: string;
   /** 0 in a request. */
@@ -25,9 +25,9 @@ export class SipMessage {
   reason: string;
   headers: HeaderField[] = [];
   body: Buffer = emptyBody;
-  /** On the wire, when it came from the network; 0 for one that did not. */
+  /** Size on the wire of a message from the network; 0 for any other. */
   receivedBytes = 0;
-  // Each reading is kept with the text it came from, so a change of the header by any way makes it void.
+  // Each parsed value is cached with the text it came from, so any change of the header invalidates it.
   #fromText: string | undefined;
   #from: ReadonlyNameAddr | undefined;
   #toText: string | undefined;
@@ -75,7 +75,7 @@ export class SipMessage {
     this.headers[first] = { key, name: wireName(key), value };
   }
 
-  /** `name` only where a spelling of somebody else is to be kept. */
+  /** `name` only to keep another party's spelling. */
   append(key: string, value: string, name: string = wireName(key)): void {
     this.headers.push({ key, name, value });
   }
@@ -101,7 +101,7 @@ export class SipMessage {
     return this.get('call-id') ?? '';
   }
 
-  /** What from, to, cseq and topVia hand out is kept for the next caller: to change one, read the header's text with fields.ts. */
+  /** The values of from, to, cseq and topVia are cached: to change one, parse the header's text with fields.ts. */
   get from(): ReadonlyNameAddr | undefined {
     const text = this.get('from');
     if (text !== this.#fromText) {
@@ -146,7 +146,7 @@ export class SipMessage {
     return this.#via;
   }
 
-  /** A copy whose headers can be changed alone; the body bytes are shared. */
+  /** A copy with headers of its own; the body bytes are shared. */
   clone(): SipMessage {
     const copy = new SipMessage(
       this.isRequest ? { method: this.method, requestUri: this.requestUri } : { status: this.status, reason: this.reason },

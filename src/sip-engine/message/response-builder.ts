@@ -34,7 +34,7 @@ export function buildResponse(
 }
 
 /**
- * A 503 to a request from the network. Without a hint when to come back some peers never do, and others at once (RFC 3261 section 21.5.4).
+ * A 503 to a request from the network. Without Retry-After some peers never retry, and others at once (RFC 3261 section 21.5.4).
  */
 export function buildUnavailable(
   request: SipMessage,

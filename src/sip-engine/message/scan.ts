@@ -1,6 +1,6 @@
 // Owns the small character scanners that all SIP parsing is built from (RFC 3261 section 25).
 // Called by the field, URI and message parsers only.
-// Must stay true: each looks at a character at most once, so that parsing stays linear whatever a peer sends.
+// Must stay true: each reads a character at most once, so that parsing is linear whatever a peer sends.
 
 const tokenTable = table("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.!%*_+`'~");
 const hostTable = table('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._');
@@ -26,7 +26,7 @@ export function isSpace(code: number): boolean {
   return code === 32 || code === 9;
 }
 
-/** Without blanks at both ends. Not String.trim: that takes U+00A0 for a blank, which in a binary string is half of a UTF-8 letter. */
+/** Without blanks at both ends. Not String.trim, which also strips U+00A0: in a binary string that is half of a UTF-8 letter. */
 export function trimBlanks(text: string): string {
   let start = 0;
   let end = text.length;
@@ -35,7 +35,7 @@ export function trimBlanks(text: string): string {
   return text.slice(start, end);
 }
 
-/** The text with every character replaced that a tag may not have. */
+/** The text with every character replaced that is not allowed in a tag. */
 export function tokenOf(text: string): string {
   if (isToken(text)) return text;
   let token = '';
@@ -58,7 +58,7 @@ export function readNumber(text: string, max: number): number | undefined {
 
 export type HostPort = { readonly host: string; readonly port: number | undefined };
 
-/** `host[:port]` with IPv6 in brackets; spaces around the colon are taken (RFC 3261 section 25.1, COLON). */
+/** `host[:port]` with IPv6 in brackets; spaces around the colon are allowed (RFC 3261 section 25.1, COLON). */
 export function readHostPort(text: string): HostPort | undefined {
   const hostEnd = text.charCodeAt(0) === 91 ? text.indexOf(']') + 1 : firstOf(text, ':', 0);
   if (hostEnd === 0) return undefined;

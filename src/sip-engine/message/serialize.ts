@@ -2,14 +2,14 @@ import type { SipMessage } from './message.ts';
 
 // Owns the bytes of outgoing messages.
 // Called by the transports and the control protocol.
-// Must stay true: one form only: long names as HeaderField.name has them, CRLF, nothing folded, Content-Length equal to the bytes of the body.
+// Must stay true: one form only: names as in HeaderField.name, CRLF, no folding, Content-Length equal to the size of the body.
 
-/** The bytes for the wire. Header text is a binary string, so every byte goes out as it came. */
+/** The bytes for the wire. Header text is a binary string, so every byte is sent as it was received. */
 export function serialize(message: SipMessage): Buffer {
   return joined(head(message), message.body);
 }
 
-/** The bytes for the application: as on the wire, but header bytes that are not UTF-8 become U+FFFD, and no value is without text. */
+/** The bytes for the application: as on the wire, but header bytes that are not UTF-8 become U+FFFD, and no value is empty. */
 export function serializeForApp(message: SipMessage): Buffer {
   const text = head(message);
   if (!hasHighByte(text)) return joined(text, message.body);

@@ -13,7 +13,7 @@ export type SipUri = {
   readonly host: string;
   readonly port: number | undefined;
   readonly params: Params;
-  /** What stands after the question mark. */
+  /** What follows the question mark. */
   readonly headers: string;
 };
 
@@ -34,7 +34,7 @@ export function parseUri(text: string): SipUri | undefined {
 }
 
 function parseSip(scheme: string, rest: string): SipUri | undefined {
-  // The user part may hold ; and ? itself, so the @ is looked for first (RFC 3261 section 19.1.1).
+  // The user part may contain ; and ?, so the @ is searched first (RFC 3261 section 19.1.1).
   const at = rest.indexOf('@');
   const userinfo = at === -1 ? '' : rest.slice(0, at);
   if (at === 0) return undefined;
@@ -66,7 +66,7 @@ function parseTel(rest: string): SipUri | undefined {
 function parseUriParams(text: string): Params | undefined {
   const params: Params = new Map();
   if (text === '') return params;
-  // Names hold more characters here than a token has (RFC 3261 section 25.1, paramchar).
+  // Names allow more characters here than a token (RFC 3261 section 25.1, paramchar).
   for (const part of text.slice(1).split(';')) {
     const equals = firstOf(part, '=', 0);
     const name = part.slice(0, equals).toLowerCase();

@@ -4,8 +4,8 @@ import type { Transactions } from '../transaction/transaction.ts';
 import type { Flow } from '../transport/transport.ts';
 
 /**
- * Ends a call that a target answered after it was given up: ACK, and BYE the first time. `recorded`: how many Record-Route values the
- * request had when it left us; only what stands above them in the 2xx lies between the target and us.
+ * Ends a call that a target answered after its fork was given up: ACK, and a BYE the first time (RFC 3261 section 13.2.2.4). `recorded`: how
+ * many Record-Route values the request had when we sent it; only those above them in the 2xx lie between the target and us.
  */
 export function endAbandonedFork(
   response: SipMessage,
@@ -19,7 +19,7 @@ export function endAbandonedFork(
     const message = inDialog(method, response, request);
     for (const route of between) message.append('route', route);
     const nextHop = parseNameAddr(between[0] ?? '')?.uri ?? message.requestUri;
-    // The target itself is behind the connection that its answer came by, whatever its Contact says.
+    // The target is reached by the connection that its answer came by, whatever its Contact says.
     return { message, nextHop, flow: between.length === 0 && flow.isOpen ? flow : undefined };
   };
   transactions.sendStateless(send('ACK'));

@@ -2,11 +2,11 @@ import type { SipMessage } from '../message/message.ts';
 
 /** What a final response of one target means for the search. */
 export type ResponseAction =
-  /** Goes upstream at once and ends the search: a success, or a challenge that only the caller can answer. */
+  /** Is forwarded upstream at once and ends the search: a success, or a challenge that only the caller can answer. */
   | 'forward'
-  /** A redirection to follow: its Contacts are the next targets. */
+  /** A redirect to follow: its Contacts are the next targets. */
   | 'follow'
-  /** A global failure: nobody else is asked (RFC 3261 section 16.7 step 5). */
+  /** A global failure: no other target is tried (RFC 3261 section 16.7 step 5). */
   | 'give-up'
   /** A failure, kept in case there is nothing better. */
   | 'hold';
@@ -22,7 +22,7 @@ export function responseActionOf(response: SipMessage, followRedirects: boolean)
 
 const preferredStatuses = new Set([401, 407, 415, 420, 484]);
 
-/** Smaller is better (RFC 3261 section 16.7 step 6). */
+/** Lower is better (RFC 3261 section 16.7 step 6). */
 export function rankOf(status: number): number {
   if (status >= 600) return 0;
   if (preferredStatuses.has(status)) return 1;
@@ -32,10 +32,10 @@ export function rankOf(status: number): number {
 
 export type HeldResponse = {
   readonly message: SipMessage;
-  /** Made up by the engine: timeout, no connection. */ readonly isOwn: boolean;
+  /** Synthesised by the engine: timeout, no connection. */ readonly isOwn: boolean;
 };
 
-/** The best of all failures; undefined when no target said anything. An answer of a peer goes before one of ours in the same class. */
+/** The best of all failures (RFC 3261 section 16.7 step 6); undefined without any. In one class, a peer's response precedes one of ours. */
 export function bestOf(held: readonly HeldResponse[]): SipMessage | undefined {
   let best: HeldResponse | undefined;
   for (const one of held) {

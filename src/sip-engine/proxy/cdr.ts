@@ -3,7 +3,7 @@ import type { SipMessage } from '../message/message.ts';
 
 type ProxyCdrDeps = Pick<CoreDeps, 'router' | 'settings'>;
 
-/** The call records of one proxied INVITE: its copies and what comes back from them, and what the caller is told. */
+/** The call records of one proxied INVITE: its forks, their responses, and the response to the caller. */
 export type SearchCdrs = {
   sent(copy: SipMessage): void;
   received(response: SipMessage): void;
@@ -25,7 +25,7 @@ export function searchCdrs({ router, settings }: ProxyCdrDeps): SearchCdrs | und
   };
 }
 
-/** A BYE that passes through ends the call on both sides of us. */
+/** A BYE that is forwarded ends the call on both sides of us. */
 export function forwardCdr({ router, settings }: ProxyCdrDeps, message: SipMessage): void {
   if (!settings.cdrs || message.method !== 'BYE') return;
   router.cdr({ event: 'stop', source: 'network', detail: 'normal-release', message });

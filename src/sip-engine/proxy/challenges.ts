@@ -6,7 +6,7 @@ const lifetimeMs = 2_000;
 const challenges = ['www-authenticate', 'proxy-authenticate'];
 const answers = ['authorization', 'proxy-authorization'];
 
-/** Which target sent a challenge, for as long as the caller needs to answer it, so that the answer goes there and nowhere else. */
+/** Which target sent a challenge, for as long as the caller needs to answer it, so that the credentials go to that target alone. */
 export class Challenges {
   readonly #clock: EngineClock;
   readonly #limit: number;
@@ -40,7 +40,7 @@ export class Challenges {
     return this.#targets.size;
   }
 
-  /** The oldest come first, and all live equally long. */
+  /** Ordered by age, as all live equally long. */
   #sweep(): void {
     const now = this.#clock.monotonic();
     for (const [nonce, { until }] of this.#targets) {
@@ -50,7 +50,7 @@ export class Challenges {
   }
 }
 
-/** The nonce of a challenge or its answer, not the cnonce. */
+/** The nonce of a challenge or of credentials, not the cnonce. */
 function nonceOf(value: string): string | undefined {
   for (let at = value.indexOf('nonce="'); at !== -1; at = value.indexOf('nonce="', at + 1)) {
     if (at > 0 && value[at - 1]?.toLowerCase() === 'c') continue;

@@ -7,12 +7,12 @@ import { parseUri } from '../message/uri.ts';
 
 type IsOurs = (host: string, port: number | undefined) => boolean;
 
-/** What the application may add to each copy that goes out. */
+/** Headers that the application may add to each copy. */
 const notAddable = new Set([
   ...['via', 'route', 'record-route', 'path', 'rseq', 'rack', 'from', 'to', 'call-id', 'cseq'],
   ...['max-forwards', 'content-length', 'content-type', 'content-encoding'],
 ]);
-/** Two of these would make the request malformed, so the application's takes the place of the caller's. */
+/** Two of these would make the request malformed, so the application's replaces the caller's. */
 const singleValued = new Set([
   'contact',
   'expires',
@@ -25,7 +25,7 @@ const singleValued = new Set([
   'event',
 ]);
 
-/** Max-Forwards of the copy; `none-left` when the request may go no further (RFC 3261 section 16.3). */
+/** Max-Forwards of the copy; `none-left` when the request must not be forwarded (RFC 3261 section 16.3 step 3). */
 export function hopsLeft(request: SipMessage): number | 'none-left' | 'unreadable' {
   const text = request.get('max-forwards');
   if (text === undefined) return 70;
@@ -34,18 +34,18 @@ export function hopsLeft(request: SipMessage): number | 'none-left' | 'unreadabl
   return hops === 0 ? 'none-left' : Math.min(hops, 255) - 1;
 }
 
-/** True when the URI of this name-addr is one of our own addresses with `lr`. */
+/** True when the URI of this name-addr is one of our own addresses, with `lr`. */
 export function isOwnRoute(route: string | undefined, isOurs: IsOurs): boolean {
   const uri = parseUri(parseNameAddr(route ?? '')?.uri ?? '');
   return uri !== undefined && uri.params.has('lr') && isOurs(uri.host, uri.port);
 }
 
-/** Takes away the Routes that led here; more than one where both sides of us record-routed. */
+/** Removes the Routes that led here (RFC 3261 section 16.4); more than one where we record-routed with two. */
 export function dropOwnRoutes(message: SipMessage, isOurs: IsOurs): void {
   while (isOwnRoute(message.get('route'), isOurs)) message.shift('route');
 }
 
-/** A request of which one copy goes to each target. The Request-URI becomes the target only if it named us, or when a redirection said so. */
+/** The copy for one target (RFC 3261 section 16.6). The Request-URI becomes the target only if it named us or the target came from a redirect. */
 export function copyFor(
   request: SipMessage,
   target: { readonly uri: string; readonly isRedirect: boolean },
@@ -72,8 +72,8 @@ export function addExtraHeaders(copy: SipMessage, extra: SipMessage, listener: L
 }
 
 /**
- * Keeps us in the path of what follows: Record-Route, or Path for a REGISTER (RFC 3327). Where the request leaves by another listener than it
- * came by, both are named, so that each side finds an address it can reach (RFC 5658).
+ * Keeps us in the path of later requests: Record-Route, or Path for a REGISTER (RFC 3327). When the request leaves by another listener than
+ * it came by, both are named, so that each side has an address it can reach (RFC 5658).
  */
 export function recordRoute(copy: SipMessage, cameBy: Listener, leavesBy: Listener): void {
   const key = copy.method === 'REGISTER' ? 'path' : 'record-route';
@@ -90,7 +90,7 @@ function ownRoute(listener: Listener): string {
   return contactOf(listener).replace(/>$/, ';lr>');
 }
 
-/** How a request in a dialog goes on: the next Route or the Request-URI decides. A strict router gets what it expects (RFC 3261 section 16.6). */
+/** The next hop of a request in a dialog: the next Route or the Request-URI. A strict router gets what it expects (RFC 3261 section 16.6). */
 export function nextHopOf(copy: SipMessage): string {
   const route = parseNameAddr(copy.get('route') ?? '')?.uri;
   if (route === undefined) return copy.requestUri;

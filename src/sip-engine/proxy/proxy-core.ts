@@ -14,9 +14,9 @@ import type { ServerTransaction } from '../transaction/transaction.ts';
 import type { Flow } from '../transport/transport.ts';
 import { parseUri } from '../message/uri.ts';
 
-// Owns the proxied requests: those an application sends on, and what follows in dialogs that were record-routed here (RFC 3261 section 16).
-// Called by the user agent core with what is not its own.
-// Must stay true: every request taken on here is answered or forwarded with one hop less, and leaves the tables when its last copy is answered.
+// Owns the proxied requests: those an application forwards, and those in dialogs that were record-routed here (RFC 3261 section 16).
+// Called by the user agent core with requests that are not its own.
+// Must stay true: every request here is answered or forwarded with one hop less, and leaves the tables when its last fork is answered.
 
 type ProxyDeps = Pick<CoreDeps, 'clock' | 'log' | 'transport' | 'transactions' | 'flowCache' | 'router' | 'settings' | 'limits'>;
 type Hops = number | { readonly status: number; readonly reason: string };
@@ -30,7 +30,7 @@ export class ProxyCore implements ProxyHandler {
   readonly #challenges: Challenges;
   /** By the id of the caller's transaction. */
   readonly #searches = new Map<string, ProxySearch>();
-  /** Proxied INVITEs by Call-ID and From tag, for what the caller sends before the answer. */
+  /** Proxied INVITEs by Call-ID and From tag, for requests of the caller before the answer. */
   readonly #calls = new Map<string, ProxySearch>();
 
   constructor(deps: ProxyDeps) {
@@ -38,7 +38,7 @@ export class ProxyCore implements ProxyHandler {
     this.#challenges = new Challenges(deps.clock, rememberedChallenges);
   }
 
-  /** The application sends a request on. Nothing was answered to it yet. */
+  /** The application forwards a request that has no response yet (RFC 3261 section 16.6). */
   start(
     transaction: ServerTransaction,
     options: ProxyOptions,
@@ -72,14 +72,14 @@ export class ProxyCore implements ProxyHandler {
     reply.nok('error proxying request to ');
   }
 
-  /** True when this INVITE is proxied: it has its 487 then. */
+  /** A CANCEL (RFC 3261 section 16.10). True when this INVITE is proxied: it is answered 487 then. */
   cancelled(cancel: SipMessage, transaction: ServerTransaction): boolean {
     const search = this.#searches.get(transaction.id);
     search?.cancelled(cancel);
     return search !== undefined;
   }
 
-  /** A request in a dialog that was record-routed here. False when it is none. */
+  /** Forwards a request in a dialog that was record-routed here (RFC 3261 section 16.4). False for any other. */
   forwardInDialog(message: SipMessage, _flow: Flow, transaction?: ServerTransaction): boolean {
     if (message.toTag === undefined || !isOwnRoute(message.get('route'), this.#isOurs)) return false;
     const copy = message.clone();
@@ -96,7 +96,7 @@ export class ProxyCore implements ProxyHandler {
     return true;
   }
 
-  /** PRACK, INFO or UPDATE of the caller for an INVITE that is being proxied and came to us although it was not record-routed. */
+  /** Forwards a PRACK, INFO or UPDATE of the caller for a pending proxied INVITE that was not record-routed. */
   forwardEarly(transaction: ServerTransaction): boolean {
     const { request } = transaction;
     if (!earlyMethods.has(request.method) || isOwnRoute(request.get('route'), this.#isOurs)) return false;
@@ -116,8 +116,8 @@ export class ProxyCore implements ProxyHandler {
   }
 
   /**
-   * A response of no transaction. True when it came to be forwarded: our Via on top of another's. It goes nowhere, whatever it says (RFC 6026
-   * section 7.3), or anybody could send to anywhere by way of us.
+   * A response without a transaction. True when it was meant to be forwarded: our Via on top of another. It is dropped (RFC 6026 section 7.3),
+   * because otherwise we would relay for any sender to any destination.
    */
   strayResponse(response: SipMessage, _flow: Flow): boolean {
     const via = response.topVia;
@@ -134,7 +134,7 @@ export class ProxyCore implements ProxyHandler {
     this.#calls.clear();
   }
 
-  /** Sends a request of a dialog to the one place where it can go. */
+  /** Sends a request of a dialog to its single destination. */
   #forward(
     copy: SipMessage,
     destination: {
@@ -160,7 +160,7 @@ export class ProxyCore implements ProxyHandler {
       targets: [{ uri: destination.nextHop, isRedirect: false }],
       copyFor: () => ({ message: copy, ...there }),
     };
-    // A transaction of ours absorbs what the peer repeats, so it must end; without a way on it does so here.
+    // Our transaction absorbs the peer's retransmissions, so it must be answered; without a next hop that happens here.
     if (!this.#run(plan, silentReply)) transaction.respond(buildResponse(transaction.request, 500, 'Server Internal Error'));
   }
 
@@ -210,13 +210,13 @@ export class ProxyCore implements ProxyHandler {
     return false;
   }
 
-  /** The registrar behind us will send calls back by our Path: they must find the connection of the phone. */
+  /** The registrar behind us will send calls back by our Path: they must find the phone's connection. */
   #rememberFlow(transaction: ServerTransaction, response: SipMessage): void {
     const isRegistered = transaction.request.method === 'REGISTER' && response.status >= 200 && response.status < 300;
     if (isRegistered) rememberFlows(transaction, response, this.#deps.flowCache);
   }
 
-  /** A PRACK may follow the answer; its number must still be known then. */
+  /** A PRACK may follow the answer; its RSeq must still be known then. */
   #closed(search: ProxySearch, key: string): void {
     if (!search.rseqs.isUsed) return this.#forget(search, key);
     this.#searches.delete(search.plan.transaction.id);
@@ -231,7 +231,7 @@ export class ProxyCore implements ProxyHandler {
   #targetsFor(request: SipMessage, options: ProxyOptions): readonly ForkTarget[] {
     const challenger = this.#challenges.targetOf(request);
     if (challenger !== undefined) return [challenger];
-    // A copy to ourselves would go round until its hops are used up.
+    // A copy to ourselves would loop until Max-Forwards is 0.
     return options.destinations.filter((uri) => !this.#names(uri)).map((uri) => ({ uri, isRedirect: false }));
   }
 

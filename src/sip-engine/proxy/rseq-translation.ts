@@ -4,8 +4,8 @@ import type { SipMessage } from '../message/message.ts';
 import { readNumber } from '../message/scan.ts';
 
 /**
- * Our own numbering of the reliable provisional responses of one proxied INVITE (RFC 3262). Each branch counts by itself; the caller sees one
- * row of rising numbers, and its PRACK is turned back into the number of the branch.
+ * Our own numbering of the reliable provisional responses of one proxied INVITE (RFC 3262). Each branch has its own numbering; the caller sees
+ * one rising sequence, and its PRACK is translated back to the number of the branch.
  */
 export class RSeqTranslation<Branch> {
   #next = randomInt(1, 0x7fff_0000);
@@ -20,7 +20,7 @@ export class RSeqTranslation<Branch> {
     return this.#mappings.length > 0;
   }
 
-  /** Rewrites RSeq of a response from this branch, if it has one. A retransmission gets the number it had. */
+  /** Rewrites the RSeq of a response from this branch, if it has one. A retransmission gets the same number again. */
   rewrite(response: SipMessage, branch: Branch): void {
     const theirs = readNumber(response.get('rseq') ?? '', 0xffff_ffff);
     if (theirs === undefined) return;
@@ -33,7 +33,7 @@ export class RSeqTranslation<Branch> {
     response.set('rseq', String(mapping.upstreamRSeq));
   }
 
-  /** Rewrites RAck of a PRACK and names its branch; undefined when its number is none of ours. */
+  /** Rewrites the RAck of a PRACK and returns its branch; undefined when its number is not one of ours. */
   restore(prack: SipMessage): Branch | undefined {
     const rack = parseRAck(prack.get('rack') ?? '');
     const mapping = rack && this.#mappings.find((one) => one.upstreamRSeq === rack.rseq);

@@ -12,7 +12,7 @@ export type Naptr = {
 };
 export type Srv = { readonly priority: number; readonly weight: number; readonly port: number; readonly name: string };
 
-/** The questions that RFC 3263 asks. Each answers exactly once, with nothing when the name has no such record or DNS does not answer. */
+/** The lookups of RFC 3263. Each calls back exactly once, with nothing when the name has no such record or DNS does not answer. */
 export type DnsQueries = {
   /** From the hosts file; undefined when the name is not in it. */
   readonly hosts: (name: string) => readonly string[] | undefined;
@@ -20,7 +20,7 @@ export type DnsQueries = {
   readonly srv: (name: string, done: (records: readonly Srv[]) => void) => void;
   /** A and AAAA. */
   readonly addresses: (name: string, done: (addresses: readonly string[]) => void) => void;
-  /** Gives up what is under way. */
+  /** Aborts pending queries. */
   readonly stop: () => void;
 };
 
@@ -40,12 +40,12 @@ export function systemDnsQueries(clock: Pick<EngineClock, 'monotonic'>, servers?
   };
 }
 
-/** Each takes one of the four threads that all of Node's file work shares. */
+/** Each takes one of the four threads that Node's file operations share. */
 const maxSystemLookups = 2;
 
 /**
- * A and AAAA from DNS; where that knows nothing, the system's own way, which also knows mDNS names, search domains and whatever else this
- * machine is set up for.
+ * A and AAAA from DNS; where those are empty, the system resolver, which also knows mDNS names, search domains and whatever else this machine
+ * is configured for.
  */
 function systemAddresses(dns: NodeResolver): DnsQueries['addresses'] {
   let lookups = 0;
@@ -74,7 +74,7 @@ function systemAddresses(dns: NodeResolver): DnsQueries['addresses'] {
 const hostsPath = '/etc/hosts';
 const recheckMs = 5_000;
 
-/** Reads the file again when it has changed, looking at most every few seconds. */
+/** Reads the file again when it has changed, checking at most every few seconds. */
 function hostsFile(clock: Pick<EngineClock, 'monotonic'>): (name: string) => readonly string[] | undefined {
   let table: ReadonlyMap<string, readonly string[]> = new Map();
   let checkedAt = -Infinity;

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { withoutBrackets } from '../message/addresses.ts';
 
-/** Where a name leads without DNS; the port counts for URIs that have none. */
+/** The address of a name without DNS; the port applies to URIs without one. */
 export type KnownHost = { readonly address: string; readonly port: number | undefined };
 
 /** Reads `192.0.2.1`, `192.0.2.1:5061`, `2001:db8::1` and `[2001:db8::1]:5061`. */
@@ -14,7 +14,7 @@ export function parseKnownHost(text: string): KnownHost | undefined {
   return { address, port };
 }
 
-/** Names that were given instead of asking DNS; `*.example.org` stands for every name below example.org. */
+/** Names with static addresses instead of DNS; `*.example.org` stands for every name below example.org. */
 export class KnownHosts {
   readonly #hosts = new Map<string, KnownHost>();
 
@@ -25,7 +25,7 @@ export class KnownHosts {
     }
   }
 
-  /** The longest name that fits wins. */
+  /** The longest match wins. */
   find(name: string): KnownHost | undefined {
     if (this.#hosts.size === 0) return undefined;
     const exact = this.#hosts.get(name);

@@ -8,17 +8,17 @@ import type { Limits } from '../runtime/limits.ts';
 import { srvOrder } from './srv-order.ts';
 import type { Protocol, Resolver, Target } from '../transport/transport.ts';
 
-// Owns the way from a SIP URI to addresses and ports (RFC 3263).
+// Owns the resolution of a SIP URI to addresses and ports (RFC 3263).
 // Called by the transaction layer before each request that has no flow, and when a target failed.
-// Must stay true: every question is answered once and in bounded time; what is remembered and what is under way is bounded.
+// Must stay true: every query is answered once and in bounded time; the cache and the pending queries are bounded.
 
 export type ResolverOptions = {
   readonly clock: EngineClock;
   readonly log: EngineLog;
   readonly limits: Pick<Limits, 'dnsQueries'>;
-  /** Asked before anything else; undefined for names that it does not know. */
+  /** Called before anything else; undefined for names that it does not know. */
   readonly hook?: ((host: string) => readonly string[] | undefined) | undefined;
-  /** Asked after the hook. */
+  /** Looked up after the hook. */
   readonly hosts?: Pick<KnownHosts, 'find'> | undefined;
   readonly queries?: DnsQueries | undefined;
   readonly random?: (() => number) | undefined;
@@ -27,7 +27,7 @@ export type ResolverOptions = {
 type Uri = Parameters<Resolver['resolve']>[0];
 type Done = (targets: readonly Target[]) => void;
 
-/** Servers of one name, before the draw by weight. */
+/** Servers of one name, before the weighted draw. */
 type Service = {
   readonly protocol: Protocol;
   readonly port: number;
@@ -35,7 +35,7 @@ type Service = {
   readonly weight: number;
   readonly addresses: readonly string[];
 };
-/** One group for each protocol, most wanted first. */
+/** One group per protocol, most preferred first. */
 type Answer = { readonly groups: readonly (readonly Service[])[] };
 type Query = {
   readonly host: string;
@@ -115,7 +115,7 @@ export class SipResolver implements Resolver {
       return;
     }
     if (waiting || this.#pending.size >= this.#options.limits.dnsQueries) {
-      this.#options.log.warn({ host: query.host }, 'Too many DNS lookups are under way');
+      this.#options.log.warn({ host: query.host }, 'Too many DNS lookups are pending');
       return done(nothing);
     }
     this.#pending.set(key, [done]);
@@ -143,16 +143,16 @@ export class SipResolver implements Resolver {
     };
     const deadline = this.#options.clock.after(deadlineMs, () => finish(nothing));
     void this.#lookUpRecords(query).then(finish, (error: unknown) => {
-      this.#options.log.error({ host: query.host, error: String(error) }, 'A DNS lookup failed in an unforeseen way');
+      this.#options.log.error({ host: query.host, error: String(error) }, 'DNS lookup failed unexpectedly');
       finish(nothing);
     });
   }
 
-  /** RFC 3263 section 4: a port or a transport given says so much already; else NAPTR, then SRV, then addresses. */
+  /** RFC 3263 section 4: a given port or transport skips steps; else NAPTR, then SRV, then addresses. */
   async #lookUpRecords({ host, port, protocols, mayUseNaptr }: Query): Promise<Answer> {
     const [first] = protocols;
     if (first === undefined) return nothing;
-    // A name without a dot is one of the local network, which has no service records.
+    // A name without a dot is of the local network, which has no service records.
     if (port !== undefined || !host.includes('.'))
       return { groups: [[await this.#byAddress(first, host, port ?? defaultPort(first))]] };
     const services = (mayUseNaptr ? await this.#byNaptr(host, protocols) : undefined) ?? srvNames(host, protocols);
@@ -181,7 +181,7 @@ export class SipResolver implements Resolver {
 
   async #bySrv(protocol: Protocol, name: string): Promise<Service[]> {
     const records = await new Promise<readonly Srv[]>((resolve) => this.#queries.srv(name, resolve));
-    // RFC 2782: a lone "." says that the service is decidedly not available.
+    // RFC 2782: a target of "." means that the service is not available.
     const offered = records.filter(({ name: server }) => server !== '' && server !== '.').slice(0, maxServers);
     return Promise.all(
       offered.map(async ({ name: server, port, priority, weight }) => ({
@@ -200,7 +200,7 @@ export class SipResolver implements Resolver {
     return this.#options.hook?.(name) ?? this.#queries.hosts(name) ?? (name === 'localhost' ? ['127.0.0.1', '::1'] : undefined);
   }
 
-  /** What the hook knows goes before it. */
+  /** Addresses of the hook take precedence. */
   #fixedHost(name: string): KnownHost | undefined {
     return this.#options.hook?.(name) === undefined ? this.#options.hosts?.find(name) : undefined;
   }
@@ -220,7 +220,7 @@ export class SipResolver implements Resolver {
     return this.#sorted(ordered);
   }
 
-  /** Targets that failed of late come last. */
+  /** Targets that failed recently come last. */
   #sorted(targets: readonly Target[]): Target[] {
     if (this.#grey.size === 0) return [...targets];
     const now = this.#options.clock.monotonic();
@@ -259,7 +259,7 @@ function defaultPort(protocol: Protocol): number {
   return protocol === 'tls' ? 5061 : 5060;
 }
 
-/** TLS checks the certificate against the name that was asked for, not the server found for it (RFC 5922 section 4). */
+/** TLS verifies the certificate against the queried name, not the server found for it (RFC 5922 section 4). */
 // oxlint-disable-next-line max-params -- protocol and address read better bare
 function targetAt(protocol: Protocol, address: string, { port, host }: { port: number; host: string }): Target {
   return { protocol, address, port, serverName: host };

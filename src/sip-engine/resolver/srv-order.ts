@@ -1,6 +1,6 @@
 /**
- * The order in which to try servers: lower priority first; within one priority a weighted draw (RFC 2782), so that each comes first as
- * often as its share of the weights says. `random` returns a number from 0 to 1, exclusive of 1.
+ * The order in which to try servers: lower priority first; within one priority a weighted draw (RFC 2782), so that each comes first
+ * in proportion to its weight. `random` returns a number from 0 to 1, exclusive of 1.
  */
 export function srvOrder<R extends { readonly priority: number; readonly weight: number }>(
   records: readonly R[],
@@ -16,7 +16,7 @@ export function srvOrder<R extends { readonly priority: number; readonly weight:
 }
 
 function draw<R extends { readonly weight: number }>(records: readonly R[], random: () => number): R[] {
-  // RFC 2782: those of weight 0 stand first in the sum, and so have a very small chance.
+  // RFC 2782: those of weight 0 come first in the running sum, and so have a very small chance.
   const left = records.toSorted((a, b) => a.weight - b.weight);
   const drawn: R[] = [];
   while (left.length > 0) {

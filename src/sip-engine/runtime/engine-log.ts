@@ -1,6 +1,6 @@
 type Write = (facts: object, message: string) => void;
 
-/** What the engine needs of a logger; pino fits it. */
+/** What the engine needs of a logger; pino satisfies it. */
 export type EngineLog = {
   readonly debug: Write;
   readonly info: Write;

@@ -1,4 +1,4 @@
-/** Every bound of the engine, so that no peer can make it grow without limit. All may be changed by options. */
+/** Every limit of the engine, so that no peer can make it grow without bound. All can be changed by options. */
 export type Limits = {
   readonly datagramBytes: number;
   readonly streamMessageBytes: number;
@@ -23,7 +23,7 @@ export type Limits = {
   readonly controlFrameBytes: number;
   readonly controlQueueBytes: number;
   readonly controlConnections: number;
-  /** Messages a second from a stranger's address, and the burst; phones and trunks have higher limits (source-limits.ts). */
+  /** Messages per second from the address of an untrusted source, and the burst; phones and trunks have higher limits (source-limits.ts). */
   readonly requestsPerSecond: number;
   readonly requestBurst: number;
   readonly limitedSources: number;
@@ -57,7 +57,7 @@ export const defaultLimits: Limits = {
   limitedSources: 10_000,
 };
 
-/** A fiftieth is kept for calls for help. */
+/** A fiftieth is reserved for emergency calls. */
 export function withoutEmergencyReserve(limit: number): number {
   return limit - Math.floor(limit / 50);
 }

@@ -1,11 +1,11 @@
 import type { EngineClock, EngineTimer } from './clock.ts';
 
-/** A timer that is later than this was held up, and so was everything else. */
+/** A timer later than this was delayed, and so was everything else. */
 const heldUpMs = 50;
-/** Node.js reads some dozens of datagrams of each socket in a turn; so many turns read what came while the machine stood still. */
+/** Node.js reads some dozens of datagrams of each socket per turn; so many turns read what came while the machine stood still. */
 const turnsAfterHoldUp = 8;
 
-/** The machine's time, for an engine that runs alone or on a thread of its own. */
+/** The system's time, for a standalone engine or one on a thread of its own. */
 export const engineSystemClock: EngineClock = {
   now: () => Date.now(),
   monotonic: () => Math.ceil(performance.now()),
@@ -39,8 +39,8 @@ export const engineSystemClock: EngineClock = {
 };
 
 /**
- * After a pause of the machine all timers are due before a single socket is read. A timer that then concludes that nothing came would be
- * wrong, so each lets the sockets have their turn first.
+ * After a pause of the machine all timers are due before any socket is read. A timer that then concludes that nothing came would be wrong, so
+ * each lets the sockets be read first.
  */
 class Turns implements EngineTimer {
   #waiting: NodeJS.Immediate | undefined;

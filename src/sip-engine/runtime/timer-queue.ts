@@ -1,19 +1,19 @@
 import type { EngineClock, EngineTimer } from './clock.ts';
 
-/** Something that waits in at most one line at a time. The fields belong to the line. */
+/** An item that waits in at most one queue at a time. The fields belong to the queue. */
 export abstract class TimerQueueItem {
   queue: TimerQueue | undefined;
   dueAt = 0;
   previous: TimerQueueItem | undefined;
   next: TimerQueueItem | undefined;
 
-  /** Its time is over; it is out of the line already. */
+  /** Its time is up; it has already left the queue. */
   abstract expire(): void;
 }
 
 /**
- * All that ends the same delay after it began. As everything waits equally long, the line is ordered by itself and needs one timer for its
- * head, however many thousands wait; adding and removing cost the same at any length.
+ * Items that expire the same delay after they were added. As all wait equally long, the queue is always ordered and needs one timer for its
+ * head, however many thousands wait; adding and removing take constant time.
  */
 export class TimerQueue {
   readonly delayMs: number;
@@ -37,7 +37,7 @@ export class TimerQueue {
     return this.#head;
   }
 
-  /** Puts an item that waits nowhere at the end. */
+  /** Appends an item that is in no queue. */
   add(item: TimerQueueItem): void {
     item.queue = this;
     item.dueAt = this.#clock.monotonic() + this.delayMs;
@@ -94,7 +94,7 @@ export class TimerQueue {
   }
 }
 
-/** The lines of one transaction layer, one for each delay in use. */
+/** The queues of one transaction layer, one for each delay in use. */
 export class TimerQueues {
   readonly #clock: EngineClock;
   readonly #queues = new Map<number, TimerQueue>();
@@ -103,7 +103,7 @@ export class TimerQueues {
     this.#clock = clock;
   }
 
-  /** Starts or restarts the item's one long timer. */
+  /** Starts or restarts the item's only long timer. */
   start(item: TimerQueueItem, delayMs: number): void {
     item.queue?.remove(item);
     let line = this.#queues.get(delayMs);

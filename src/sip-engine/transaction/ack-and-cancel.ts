@@ -9,8 +9,8 @@ const copiedToAck: ReadonlySet<string> = new Set(['from', 'call-id', 'route', 'm
 const copiedToCancel: ReadonlySet<string> = new Set(['from', 'to', 'call-id', 'route', 'max-forwards']);
 
 /**
- * Our Via for a request that leaves by this listener. UDP needs rport (RFC 3581); over TLS, whose connections a client opens, its value
- * tells the application by which connection its request went.
+ * Our Via for a request sent by this listener. UDP needs rport (RFC 3581); over TLS, where a client opens the connections, its value tells
+ * the application which connection its request used.
  */
 export function viaFor(listener: Listener, branch: string): string {
   const params = new Map<string, string | null>(['udp', 'tls'].includes(listener.protocol) ? [['rport', null]] : []);
@@ -28,7 +28,7 @@ function defaultPort({ protocol }: Listener): number | undefined {
   return protocol === 'tls' ? 5061 : undefined;
 }
 
-/** The ACK to a failure of an INVITE: same hop, same branch (RFC 3261 section 17.1.1.3). */
+/** The ACK to a 300–699 of an INVITE: same hop, same branch (RFC 3261 section 17.1.1.3). */
 export function buildAck(invite: SipMessage, response: SipMessage): SipMessage {
   const ack = hopRequest(invite, 'ACK', copiedToAck);
   const to = response.get('to') ?? invite.get('to');

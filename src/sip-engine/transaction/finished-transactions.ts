@@ -1,10 +1,10 @@
 import type { EngineClock } from '../runtime/clock.ts';
 import { TimerQueueItem, TimerQueue } from '../runtime/timer-queue.ts';
 
-/** What is left of a transaction that is over but whose peer may still retransmit. */
+/** What is kept of a transaction that is over but whose peer may still retransmit. */
 class FinishedTransaction extends TimerQueueItem {
   readonly key: string;
-  // A string, because a small Buffer keeps its whole slab alive, with whatever else was written there.
+  // A string, because a small Buffer keeps its whole slab alive.
   readonly #text: string | undefined;
   readonly #forget: (finished: FinishedTransaction) => void;
 
@@ -15,7 +15,7 @@ class FinishedTransaction extends TimerQueueItem {
     this.#forget = forget;
   }
 
-  /** What answers a retransmission: a response, or the ACK to one. Nothing where retransmissions are only absorbed. */
+  /** The answer to a retransmission: a response, or the ACK to one. Undefined where retransmissions are only absorbed. */
   get bytes(): Buffer | undefined {
     return this.#text === undefined ? undefined : Buffer.from(this.#text, 'latin1');
   }
@@ -26,8 +26,8 @@ class FinishedTransaction extends TimerQueueItem {
 }
 
 /**
- * Transactions in the states completed, confirmed, or accepted and acknowledged (timers D, I, J, K, L of RFC 3261 and RFC 6026): a key and a
- * few bytes each, not parsed messages. Bounded; the oldest go first.
+ * Transactions in the states completed, confirmed, or accepted and acknowledged (Timers D, I, J, K, L of RFC 3261 and RFC 6026): a key and a
+ * few bytes each, not parsed messages. Bounded; the oldest are dropped first.
  */
 export class FinishedTransactions {
   readonly #records = new Map<string, FinishedTransaction>();
@@ -61,16 +61,16 @@ export class FinishedTransactions {
   }
 
   stop(): void {
-    for (const line of this.#queues) line.stop();
+    for (const queue of this.#queues) queue.stop();
     this.#records.clear();
   }
 
   #queueOf(lifetimeMs: number): TimerQueue {
-    const known = this.#queues.find((line) => line.delayMs === lifetimeMs);
+    const known = this.#queues.find((queue) => queue.delayMs === lifetimeMs);
     if (known !== undefined) return known;
-    const line = new TimerQueue(this.#clock, lifetimeMs);
-    this.#queues.push(line);
-    return line;
+    const queue = new TimerQueue(this.#clock, lifetimeMs);
+    this.#queues.push(queue);
+    return queue;
   }
 
   #oldest(): FinishedTransaction | undefined {

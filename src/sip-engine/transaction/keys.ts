@@ -6,7 +6,7 @@ const separator = '\n';
 
 /**
  * What a request and its retransmissions have in common (RFC 3261 section 17.2.3). An ACK or a CANCEL finds its INVITE by passing the
- * method INVITE. A line feed cannot occur in any of the parts, so two different requests never share a key.
+ * method INVITE. A line feed cannot occur in any part, so two different requests never share a key.
  */
 export function serverKey(request: SipMessage, via: ReadonlyVia, method: string): string {
   const branch = via.params.get('branch') ?? '';
@@ -17,7 +17,7 @@ export function serverKey(request: SipMessage, via: ReadonlyVia, method: string)
   return rfc2543Key(request, [method, '', branch, sentBy]);
 }
 
-/** The To tag stays out: an ACK carries that of the response, its INVITE none. */
+/** Without the To tag: an ACK carries that of the response, its INVITE none. */
 function rfc2543Key(request: SipMessage, start: readonly string[]): string {
   const number = request.cseq?.number ?? 0;
   return [...start, request.requestUri, request.fromTag ?? '', request.callId, number].join(separator);

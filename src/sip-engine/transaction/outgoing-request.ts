@@ -17,7 +17,7 @@ export type OutgoingRequestDeps = ClientTransactionDeps & {
   /** Requests without a final response. */
   readonly pending: Set<OutgoingRequest>;
   readonly limit: number;
-  /** A call for help gets the places that are kept back. */
+  /** An emergency call gets the reserved places. */
   readonly isEmergency: (request: SipMessage) => boolean;
   readonly onStrayResponse: (response: SipMessage, flow: Flow) => void;
 };
@@ -33,7 +33,7 @@ const nothingFound: Readonly<Record<'unresolved' | 'unsupported' | 'gone', Failu
   gone: [410, 'Gone'],
 };
 
-/** One request of ours until its final response, over as many targets as it takes (RFC 3263 section 4.3), with its CANCEL. */
+/** One request of ours until its final response, with failover to further targets (RFC 3263 section 4.3), and its CANCEL. */
 export class OutgoingRequest implements ClientTransaction {
   readonly id = newUuid();
   #outgoing: OutgoingRequestOptions;
@@ -57,7 +57,7 @@ export class OutgoingRequest implements ClientTransaction {
     this.#message = outgoing.message;
   }
 
-  /** Sends, or says at once that no transport fits. */
+  /** Sends, or returns at once that no transport fits. */
   start(): NoTransport | undefined {
     const { live, limit, pending, isEmergency } = this.#deps;
     pending.add(this);
@@ -128,7 +128,7 @@ export class OutgoingRequest implements ClientTransaction {
     this.#message = message;
     this.#hasProvisional = false;
     this.#notifySent(flow);
-    // The last target: nothing will be prepared again. An answered call stays for 64·T1, so each message kept twice would count.
+    // The last target: nothing is prepared again. An answered call is kept for 64·T1, so a second copy of each message would cost memory.
     if (rest.length === 0) this.#outgoing = { ...this.#outgoing, message, prepare: undefined, onSent: () => {} };
     const timerC = this.#outgoing.timerC ?? true;
     this.#transaction = new SipClientTransaction(
@@ -166,7 +166,7 @@ export class OutgoingRequest implements ClientTransaction {
     this.#end(response, flow);
   }
 
-  /** After a ringing tone the caller has heard of one target, so the search is over. */
+  /** Once the caller has heard one target ring, no other is tried. */
   #mayTryAnother(): boolean {
     return this.#candidates.length > 0 && !this.#hasRinging && this.#cancel === undefined && !this.#isAbandoned;
   }
@@ -187,7 +187,7 @@ export class OutgoingRequest implements ClientTransaction {
     else if (flow !== undefined && response.status < 300) this.#deps.onStrayResponse(response, flow);
   }
 
-  /** The answer comes in a later turn: callers may rely on hearing of the sending, and on having the transaction, before. */
+  /** The response comes in a later turn: callers rely on `onSent` and on having the transaction first. */
   #endUnsent([status, reason]: FailureStatus): void {
     this.#isSearching = false;
     const [listener] = this.#deps.transport.listeners;

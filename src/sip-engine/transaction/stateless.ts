@@ -15,7 +15,7 @@ export type StatelessRequest = Pick<OutgoingRequestOptions, 'message' | 'nextHop
 
 type StatelessDeps = { readonly transport: Transport; readonly resolver: Resolver };
 
-/** Sends a request of which nothing is remembered: an ACK to a 2xx, or what a proxy forwards in a dialog. */
+/** Sends a request without keeping state: an ACK to a 2xx, or what a proxy forwards in a dialog (RFC 3261 section 16.11). */
 export function sendStateless(outgoing: StatelessRequest, { transport, resolver }: StatelessDeps): NoTransport | undefined {
   return searchTargets(outgoing, { transport, resolver }, (result) => {
     const [candidate] = result.kind === 'found' ? result.candidates : [];
@@ -41,7 +41,7 @@ function branchFor(message: SipMessage): string {
 
 /**
  * Sends a response by its top Via (RFC 3261 section 18.2.2, RFC 3581 section 4): on `flow` if that leads there, or on an open connection from
- * there, or by resolving the sent-by. Nothing goes to an address that is no single peer.
+ * there, or by resolving the sent-by. Nothing is sent to an address that is not a single peer.
  */
 export function sendByVia(response: SipMessage, flow: Flow, { transport, resolver }: StatelessDeps): void {
   const via = response.topVia;

@@ -4,12 +4,12 @@ import type { Flow, Listener, NoTransport, Protocol, Resolver, Target, Transport
 import { isNumericHost, parseUri } from '../message/uri.ts';
 import type { SipUri } from '../message/uri.ts';
 
-/** A place to try: a connection that is open already, or an address to send to by one of our listeners. */
+/** A target to try: an open connection, or an address and the listener of ours to send from. */
 export type TargetCandidate =
   | { readonly listener: Listener; readonly flow: Flow; readonly target?: undefined }
   | { readonly listener: Listener; readonly flow?: undefined; readonly target: Target };
 
-/** `unsupported`: no transport for this scheme. `gone`: the pinned connection has ended. */
+/** `unsupported`: no transport for this scheme. `gone`: the pinned connection has closed. */
 export type TargetSearchResult =
   | { readonly kind: 'found'; readonly candidates: readonly TargetCandidate[] }
   | { readonly kind: 'nothing'; readonly why: 'unresolved' | 'unsupported' | 'gone' };
@@ -19,8 +19,8 @@ type TargetQuery = Pick<OutgoingRequestOptions, 'nextHop' | 'flow' | 'address'>;
 const noTransport: NoTransport = { problem: 'requested protocol/transport not available' };
 
 /**
- * Finds where a request goes (RFC 3263). `done` is called once: before this returns for a numeric or pinned target, later for a name. Or it
- * is not called and the answer says that no transport fits.
+ * Finds the targets of a request (RFC 3263). `done` is called once: before this returns for a numeric or pinned target, later for a name. Or
+ * it is not called, and the return value says that no transport fits.
  */
 export function searchTargets(
   destination: TargetQuery,

@@ -4,11 +4,11 @@ import type { EngineLog } from '../runtime/engine-log.ts';
 import type { Limits } from '../runtime/limits.ts';
 import type { Flow, Listener, SendFailure, Target } from './transport.ts';
 
-/** What a bound port tells the layer above it. */
+/** What a bound port reports to the layer above. */
 export type PortEvents = {
   /** One whole message, or one datagram. */
   readonly onBytes: (bytes: Buffer, flow: Flow) => void;
-  /** The stream cannot be followed any more; `head` is what was read of the message. */
+  /** The stream can no longer be framed; `head` is what was read of the message. */
   readonly onProtocolError: (status: 400 | 413, head: Buffer, flow: Flow) => void;
   readonly onFlowClosed: (flow: Flow) => void;
 };
@@ -32,7 +32,7 @@ export type BoundPort = {
   send(flow: Flow, bytes: Buffer, onFailure?: OnFailure): void;
 };
 
-/** Flow ids of one engine; they begin anywhere, so that nobody builds on them. */
+/** Flow ids of one engine, from an arbitrary start, so that nothing relies on their values. */
 export function flowIds(): () => number {
   let last = randomInt(1, 1_000_000);
   return () => ++last;

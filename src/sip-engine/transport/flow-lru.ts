@@ -1,8 +1,8 @@
 import type { Flow } from './transport.ts';
 
 /**
- * The flows last used, by remote address and port. Two generations stand in for a true order of use, so that a lookup only reads: when
- * the newer one has half of the places, the older one is dropped. A flow in steady use is never lost.
+ * The most recently used flows, by remote address and port. Two generations approximate the order of use, so that a lookup only reads: when
+ * the newer one holds half of the limit, the older one is dropped. A flow in steady use is never lost.
  */
 export class FlowLru<F extends Pick<Flow, 'remoteAddress' | 'remotePort'>> {
   readonly #half: number;

@@ -76,9 +76,9 @@ test('the oldest goes when the table is full', () => {
 test('tells of a closed connection only when somebody had registered by it, also when it closed before the answer', () => {
   const gone: number[] = [];
   const table = new FlowTable({ clock: new FakeClock(), limit: 10, onRegisteredFlowClosed: ({ id }) => void gone.push(id) });
-  const [phone, stranger, hasty] = [fakeFlow(1), fakeFlow(2), fakeFlow(3)];
+  const [phone, other, hasty] = [fakeFlow(1), fakeFlow(2), fakeFlow(3)];
   table.registered(phone);
-  for (const flow of [phone, stranger, phone]) {
+  for (const flow of [phone, other, phone]) {
     flow.isOpen = false;
     table.removeFlow(flow);
   }

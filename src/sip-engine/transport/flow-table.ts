@@ -2,21 +2,21 @@ import type { EngineClock, EngineTimer } from '../runtime/clock.ts';
 import { contactKey, isFor } from './contact-key.ts';
 import type { FlowBinding, Flow, FlowCache, RemoteEndpoint } from './transport.ts';
 
-// Owns which connection belongs to which Contact: that by which its REGISTER or SUBSCRIBE was accepted (RFC 5626 sections 5.3 and 7).
-// Called by the user agent core: it remembers at a 200 to REGISTER or SUBSCRIBE and looks up for each outgoing request.
-// Must stay true: bounded; every entry ends by its expiry; what is meant for one owner never goes down the connection of another.
+// Owns which connection belongs to which Contact: the one by which its REGISTER or SUBSCRIBE was accepted (RFC 5626 sections 5.3 and 7).
+// Called by the user agent core: stored at a 200 to REGISTER or SUBSCRIBE, looked up for each outgoing request.
+// Must stay true: bounded; every entry expires; a request to one owner is never sent over the connection of another.
 
 type Entry = FlowBinding & { readonly expiresAt: number };
 
 type FlowTableOptions = {
   readonly clock: EngineClock;
   readonly limit: number;
-  /** A connection by which a peer had registered is closed. */
+  /** A connection by which a peer had registered has closed. */
   readonly onRegisteredFlowClosed?: ((flow: Flow) => void) | undefined;
 };
 
 const sweepMs = 30_000;
-/** Connections that name the same Contact; more are a mistake or an attack, and the oldest go. */
+/** Connections that name the same Contact; more are an error or an attack, and the oldest are dropped. */
 const maxPerContact = 8;
 
 export class FlowTable implements FlowCache {
@@ -24,9 +24,9 @@ export class FlowTable implements FlowCache {
   readonly #limit: number;
   readonly #onRegisteredFlowClosed: FlowTableOptions['onRegisteredFlowClosed'];
   readonly #entries = new Map<string, readonly Entry[]>();
-  /** Who registered by a connection last: after it has closed, the same may come by another. */
+  /** The owner that last registered by a connection: after it has closed, the same owner may come by another. */
   readonly #owners = new WeakMap<Flow, string>();
-  /** By which somebody registered; each leaves when it closes. */
+  /** Flows by which an owner registered; each is removed when it closes. */
   readonly #registered = new Set<Flow>();
   #sweep: EngineTimer | undefined;
 
@@ -36,12 +36,12 @@ export class FlowTable implements FlowCache {
     this.#onRegisteredFlowClosed = onRegisteredFlowClosed;
   }
 
-  /** An expiry of 0 or less removes what this owner had there. */
+  /** An expiry of 0 or less removes the binding of this owner. */
   remember(binding: FlowBinding, expiresSeconds: number): void {
     const { contact, flow, owner } = binding;
     const key = contactKey(contact);
     if (key === undefined) return;
-    // A client that comes back leaves its closed connections behind.
+    // A client that reconnects leaves its closed connections behind.
     const others = this.#at(key).filter((one) => one.flow !== flow && (one.owner !== owner || one.flow.isOpen));
     if (!(expiresSeconds > 0) || !flow.isOpen) return this.#put(key, others);
     this.#owners.set(flow, owner);
@@ -54,7 +54,7 @@ export class FlowTable implements FlowCache {
   find(uri: string): Flow | 'gone' | undefined {
     const known = this.#of(uri).filter(({ flow }) => isFor(uri, flow));
     const [open, another] = known.filter(({ flow }) => flow.isOpen);
-    // Two claim it: whose it is cannot be told, so it is nobody's.
+    // Two owners claim it: ambiguous, so neither gets it.
     if (open === undefined || another !== undefined) return known.length === 0 ? undefined : 'gone';
     return open.flow;
   }
@@ -80,7 +80,7 @@ export class FlowTable implements FlowCache {
     else this.#onRegisteredFlowClosed?.(flow);
   }
 
-  /** Its Contacts stay until they expire, so that what is sent to them fails as gone and is not looked up in DNS. */
+  /** Its Contacts stay until they expire, so that requests to them fail as gone and are not looked up in DNS. */
   removeFlow(flow: Flow): void {
     if (this.#registered.delete(flow)) this.#onRegisteredFlowClosed?.(flow);
   }

@@ -27,51 +27,51 @@ class Door {
 }
 
 test('connections are capped for each address and freed', () => {
-  const door = new Door({ connectionsPerAddress: 2 });
-  const places = [1, 2, 3].map(() => door.open('192.0.2.1'));
+  const connections = new Door({ connectionsPerAddress: 2 });
+  const places = [1, 2, 3].map(() => connections.open('192.0.2.1'));
   expect(places.map((place) => place !== undefined)).toEqual([true, true, false]);
   places[0]?.leave();
   places[0]?.leave();
-  expect(door.open('192.0.2.1')).toBeDefined();
-  expect(door.open('192.0.2.1')).toBeUndefined();
-  expect(door.inbound.sizes()).toEqual({ connections: 2, connectionSources: 1, unauthenticatedConnections: 2 });
+  expect(connections.open('192.0.2.1')).toBeDefined();
+  expect(connections.open('192.0.2.1')).toBeUndefined();
+  expect(connections.inbound.sizes()).toEqual({ connections: 2, connectionSources: 1, unauthenticatedConnections: 2 });
 });
 
 test('a customer with an IPv6 /56 is no more than two sources', () => {
-  const door = new Door({ connectionsPerAddress: 2 });
-  const opened = [1, 2, 3, 4, 5, 6].map((n) => door.open(`2001:db8:0:${n}::1`) !== undefined);
+  const connections = new Door({ connectionsPerAddress: 2 });
+  const opened = [1, 2, 3, 4, 5, 6].map((n) => connections.open(`2001:db8:0:${n}::1`) !== undefined);
   expect(opened).toEqual([true, true, true, true, false, false]);
 });
 
-test('a table full of strangers is open to everybody: who has proved nothing and is here longest goes', () => {
-  const door = new Door({ connections: 4 });
-  const [first] = [1, 2, 3, 4].map((n) => door.open(`198.51.100.${n}`));
+test('a table full of untrusted connections is open to all: the oldest unauthenticated one is closed', () => {
+  const connections = new Door({ connections: 4 });
+  const [first] = [1, 2, 3, 4].map((n) => connections.open(`198.51.100.${n}`));
   first?.markAuthenticated();
-  expect(door.open('203.0.113.1')).toBeDefined();
-  expect(door.closed).toEqual(['198.51.100.2']);
-  door.sources.known.trust('192.0.2.9');
-  expect(door.open('192.0.2.9')).toBeDefined();
-  expect(door.closed).toEqual(['198.51.100.2', '198.51.100.3']);
+  expect(connections.open('203.0.113.1')).toBeDefined();
+  expect(connections.closed).toEqual(['198.51.100.2']);
+  connections.sources.known.trust('192.0.2.9');
+  expect(connections.open('192.0.2.9')).toBeDefined();
+  expect(connections.closed).toEqual(['198.51.100.2', '198.51.100.3']);
 });
 
-test('strangers do not push out a phone that proved itself, nor whoever comes from the address of one', () => {
-  const door = new Door({ connections: 2 });
-  door.sources.known.registrationAdded({ protocol: 'udp', address: '203.0.113.5', port: 5060 });
-  door.open('198.51.100.1')?.markAuthenticated();
-  expect(door.open('203.0.113.5')).toBeDefined();
-  expect([1, 2, 3].map((n) => door.open(`198.51.100.${n + 10}`))).toEqual([undefined, undefined, undefined]);
-  expect(door.open('203.0.113.5', 40_001)).toBeDefined();
-  expect(door.closed).toEqual(['203.0.113.5']);
+test('untrusted connections evict neither an authenticated phone nor a source at its address', () => {
+  const connections = new Door({ connections: 2 });
+  connections.sources.known.registrationAdded({ protocol: 'udp', address: '203.0.113.5', port: 5060 });
+  connections.open('198.51.100.1')?.markAuthenticated();
+  expect(connections.open('203.0.113.5')).toBeDefined();
+  expect([1, 2, 3].map((n) => connections.open(`198.51.100.${n + 10}`))).toEqual([undefined, undefined, undefined]);
+  expect(connections.open('203.0.113.5', 40_001)).toBeDefined();
+  expect(connections.closed).toEqual(['203.0.113.5']);
 });
 
 test('connections that come and go use up the rate of their source', () => {
-  const door = new Door({ requestsPerSecond: 2, requestBurst: 5 });
+  const connections = new Door({ requestsPerSecond: 2, requestBurst: 5 });
   const comeAndGo = (): boolean => {
-    const place = door.open('192.0.2.1');
+    const place = connections.open('192.0.2.1');
     place?.leave();
     return place !== undefined;
   };
   expect([1, 2, 3, 4, 5, 6].map(comeAndGo)).toEqual([true, true, true, true, true, false]);
-  door.clock.advance(1_000);
+  connections.clock.advance(1_000);
   expect([1, 2, 3].map(comeAndGo)).toEqual([true, true, false]);
 });

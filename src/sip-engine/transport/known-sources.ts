@@ -51,16 +51,16 @@ export class KnownSources {
   }
 
   /** A phone registered from there. */
-  registrationAdded(place: RemoteEndpoint): void {
-    count(this.#endpoints, endpointKey(place), 1);
-    count(this.#addresses, place.address, 1);
+  registrationAdded(endpoint: RemoteEndpoint): void {
+    count(this.#endpoints, endpointKey(endpoint), 1);
+    count(this.#addresses, endpoint.address, 1);
   }
 
   /** It is no longer registered from there, or may no longer be. */
-  registrationRemoved(place: RemoteEndpoint): void {
-    count(this.#endpoints, endpointKey(place), -1);
-    count(this.#addresses, place.address, -1);
-    this.#authenticated.delete(endpointKey(place));
+  registrationRemoved(endpoint: RemoteEndpoint): void {
+    count(this.#endpoints, endpointKey(endpoint), -1);
+    count(this.#addresses, endpoint.address, -1);
+    this.#authenticated.delete(endpointKey(endpoint));
   }
 
   /** An application accepted something that came by this flow. A connection remembers that itself. */

@@ -2,7 +2,7 @@ import { equalOctets, familyOf, isInNetwork, isLoopback } from '../message/addre
 import type { Network } from '../message/addresses.ts';
 import type { Listener, Protocol } from './transport.ts';
 
-/** A listener with what decides whether it suits a target. */
+/** A listener with what decides whether it fits a target. */
 export type ListenerCandidate = {
   readonly listener: Listener;
   /** Networks that are reached directly through it. */
@@ -11,8 +11,8 @@ export type ListenerCandidate = {
 };
 
 /**
- * The listener from which to reach an address: one whose own network has it, else the one that shares most leading octets, else one with
- * an external address, else one that is not loopback; else the first.
+ * The listener from which to reach an address: one whose local network contains it, else the one that shares most leading octets, else one
+ * with an external address, else one that is not loopback; else the first.
  */
 export function chooseListener(
   candidates: readonly ListenerCandidate[],

@@ -24,14 +24,14 @@ test.each([
 });
 
 test.each([
-  ['', /no address/],
-  ['udp', /no address/],
-  ['udp:', /no address/],
-  ['udp:pbx.example:5060', /no address/],
-  ['udp:::1:5060', /no address/],
-  ['udp:127.0.0.1:70000', /no address/],
-  ['udp:127.0.0.1:-1', /no address/],
-  ['udp:127.0.0.300', /no address/],
+  ['', /not an address/],
+  ['udp', /not an address/],
+  ['udp:', /not an address/],
+  ['udp:pbx.example:5060', /not an address/],
+  ['udp:::1:5060', /not an address/],
+  ['udp:127.0.0.1:70000', /not an address/],
+  ['udp:127.0.0.1:-1', /not an address/],
+  ['udp:127.0.0.300', /not an address/],
   ['sctp:127.0.0.1', /no known transport/],
   ['udp,:127.0.0.1', /no known transport/],
   ['ws:127.0.0.1', /needs a port/],

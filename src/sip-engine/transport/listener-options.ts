@@ -3,7 +3,7 @@ import { familyOf, isLoopback, parseNetwork, withBrackets, withoutBrackets } fro
 import type { Network } from '../message/addresses.ts';
 import type { Protocol } from './transport.ts';
 
-/** One address to listen on, as asked for. */
+/** One address to listen on, as configured. */
 export type ListenerOptions = {
   readonly protocol: Protocol;
   /** Numeric without brackets; `*` for every address of the machine, `0.0.0.0` and `::` for every one of that family. */
@@ -15,9 +15,9 @@ export type ListenerOptions = {
   readonly externalPort?: number | undefined;
   /** Networks reached directly through this listener; `own` are those of the machine's own interface. Default: `own`, none with an external host. */
   readonly localNetworks?: readonly string[] | undefined;
-  /** Further names under which the outside knows this listener. */
+  /** Further public names of this listener. */
   readonly names?: readonly string[] | undefined;
-  /** TCP and TLS only: connections are opened from here and none is taken; the port is what Via and Contact say. */
+  /** TCP and TLS only: connections are opened from here and none is accepted; the port is the one in Via and Contact. */
   readonly isDialOnly?: boolean | undefined;
 };
 
@@ -45,28 +45,28 @@ export function parseListener(text: string): ListenerParse {
   const colon = uri.indexOf(':');
   const hasProtocol = colon > 0 && /^[a-z,]+$/i.test(uri.slice(0, colon));
   const wanted = (hasProtocol ? uri.slice(0, colon) : 'udp,tcp').toLowerCase().split(',');
-  const place = parsePlace(hasProtocol ? uri.slice(colon + 1) : uri);
-  if (place === undefined) return { kind: 'problem', text: `"${text}" is no address to listen on: ${example}.` };
+  const address = parseHostPort(hasProtocol ? uri.slice(colon + 1) : uri);
+  if (address === undefined) return { kind: 'problem', text: `"${text}" is not an address to listen on: ${example}.` };
   const listeners: ListenerOptions[] = [];
   for (const name of wanted) {
     const protocol = protocols.get(name);
     if (protocol === undefined)
       return { kind: 'problem', text: `"${text}" names no known transport (udp, tcp, tls, ws, wss): ${example}.` };
-    const port = place.port ?? defaultPort(protocol);
+    const port = address.port ?? defaultPort(protocol);
     if (port === undefined) return { kind: 'problem', text: `"${text}" needs a port: ${protocol} has no usual one.` };
-    listeners.push({ protocol, host: place.host, port });
+    listeners.push({ protocol, host: address.host, port });
   }
   return { kind: 'listeners', listeners };
 }
 
 function fromUriForm(text: string): string {
-  const [place = '', ...params] = text.split(';');
+  const [address = '', ...params] = text.split(';');
   const transport = params.map((param) => /^transport=(.+)$/i.exec(param)?.[1]).find((value) => value !== undefined);
-  const isSecure = /^sips:/i.test(place);
-  return `${transport ?? (isSecure ? 'tls' : 'udp,tcp')}:${place.slice(place.indexOf(':') + 1)}`;
+  const isSecure = /^sips:/i.test(address);
+  return `${transport ?? (isSecure ? 'tls' : 'udp,tcp')}:${address.slice(address.indexOf(':') + 1)}`;
 }
 
-function parsePlace(text: string): { host: string; port: number | undefined } | undefined {
+function parseHostPort(text: string): { host: string; port: number | undefined } | undefined {
   const match = /^(\*|\[[0-9a-f:.]+\]|[0-9.]+)(?::(\d{1,5}))?$/i.exec(text);
   const written = match?.[1];
   if (written === undefined) return undefined;
@@ -77,7 +77,7 @@ function parsePlace(text: string): { host: string; port: number | undefined } | 
   return { host, port };
 }
 
-/** The port that a URI without one means; WS and WSS are at 80 and 443 (RFC 7118 5.1), which nobody means for listening. */
+/** The default port of a URI; for WS and WSS those are 80 and 443 (RFC 7118 section 5.1), which are not meant for listening. */
 function defaultPort(protocol: Protocol): number | undefined {
   if (protocol === 'tls') return 5061;
   return protocol === 'udp' || protocol === 'tcp' ? 5060 : undefined;
@@ -85,7 +85,7 @@ function defaultPort(protocol: Protocol): number | undefined {
 
 export type InterfaceAddress = { readonly address: string; readonly cidr: string | null };
 
-/** The machine's addresses, without link-local ones (which need a zone) as they cannot stand in a SIP URI. */
+/** The machine's addresses, without link-local ones: they need a zone, which a SIP URI cannot have. */
 export function interfaceAddresses(): InterfaceAddress[] {
   return Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
@@ -102,8 +102,8 @@ export function isWildcard({ host }: Pick<ListenerOptions, 'host'>): boolean {
 }
 
 /**
- * One entry for each address: a socket bound to the wildcard would lose the address at which a request came in, from which its answer must go.
- * The external host is kept only where it fits: same family, and not loopback.
+ * One entry per address: a socket bound to the wildcard would lose the local address of a request, from which its response must be sent. The
+ * external host is kept only where it fits: same family, and not loopback.
  */
 export function expandListener(options: ListenerOptions, addresses: readonly InterfaceAddress[]): ListenerOptions[] {
   if (!isWildcard(options)) return [options];

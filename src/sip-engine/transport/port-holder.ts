@@ -2,7 +2,7 @@ import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Protocol } from './transport.ts';
 
-/** The program that has a local port open, such as `kamailio (process 123)`, as far as Linux lets us see; else undefined. */
+/** The program that has a local port open, such as `kamailio (process 123)`, if Linux lets us see it; else undefined. */
 export function portHolder(protocol: Protocol, port: number): string | undefined {
   const tables = protocol === 'udp' ? ['udp', 'udp6'] : ['tcp', 'tcp6'];
   const inodes = new Set(tables.flatMap((table) => inodesOf(readText(`/proc/net/${table}`), port, protocol === 'udp')));
@@ -12,7 +12,7 @@ export function portHolder(protocol: Protocol, port: number): string | undefined
   return `${programName(processId)} (process ${processId})`;
 }
 
-/** From the command line: Node calls its main thread `MainThread`, and that is all `comm` says. */
+/** From the command line: Node names its main thread `MainThread`, so `comm` has nothing else. */
 function programName(processId: string): string {
   const [command = ''] = readText(`/proc/${processId}/cmdline`).split('\0');
   return basename(command) || readText(`/proc/${processId}/comm`).trim() || 'a program';

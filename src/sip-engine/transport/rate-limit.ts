@@ -1,11 +1,11 @@
 import type { EngineClock } from '../runtime/clock.ts';
 
-/** What one key may take: so many at once, then so many a second. */
+/** The rate of one key: `burst` at once, then `perSecond`. */
 export type Rate = { readonly perSecond: number; readonly burst: number };
 
 type Bucket = { tokens: number; at: number };
 
-/** Token buckets by key, in two generations: when the newer is full the older is dropped, so an entry lives at least half a table of others. */
+/** Token buckets by key, in two generations: when the newer is full the older is dropped, so an entry outlives at least half a table of others. */
 export class RateLimit {
   readonly #clock: EngineClock;
   readonly #rate: Rate;
@@ -19,7 +19,7 @@ export class RateLimit {
     this.#half = Math.max(1, keys >> 1);
   }
 
-  /** False, and nothing is taken, when this key has used up its burst and its rate. */
+  /** False, without consuming anything, when this key has used up its burst and rate. */
   tryConsume(key: string): boolean {
     const bucket = this.#filled(key);
     if (bucket.tokens < 1) return false;
@@ -27,7 +27,7 @@ export class RateLimit {
     return true;
   }
 
-  /** Whoever proves itself may ask for more: never beyond the burst. */
+  /** Gives tokens back, up to the burst. */
   credit(key: string, tokens: number): void {
     const bucket = this.#filled(key);
     bucket.tokens = Math.min(this.#rate.burst, bucket.tokens + tokens);

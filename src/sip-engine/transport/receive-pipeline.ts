@@ -11,7 +11,7 @@ import { StreamConnection } from './stream-connection.ts';
 import type { Flow, TransportHandlers } from './transport.ts';
 import { isViaOfFlow, markSource } from './via-source.ts';
 
-// Owns what happens to bytes between a socket and the transaction layer: who may ask, is it SIP, where did it come from.
+// Owns the path of received bytes from a socket to the transaction layer: blocking, rate limits, parsing, marking the source in the Via.
 // Called by the transport layer for every message of every socket.
 // Must stay true: never throws; never answers a response or an ACK; a source over its rate costs no parsing.
 
@@ -68,10 +68,10 @@ export class ReceivePipeline {
     try {
       this.#read(bytes, flow);
     } catch (error) {
-      // A fault of ours that one message brings to light must not end everybody's calls.
+      // A bug that one message triggers must not end all calls.
       this.counts.faults += 1;
       const stack = error instanceof Error ? error.stack : String(error);
-      this.#deps.log.error({ stack, address: flow.remoteAddress, protocol: flow.protocol }, 'A message could not be handled');
+      this.#deps.log.error({ stack, address: flow.remoteAddress, protocol: flow.protocol }, 'Message handling failed');
     }
   }
 
@@ -84,7 +84,7 @@ export class ReceivePipeline {
     else this.#refuse(result, { flow, bytes: bytes.length });
   }
 
-  /** A stream that cannot be followed any more: answered if its head allows, and closed. */
+  /** A stream that can no longer be framed: answered if its head allows, and closed. */
   onProtocolError(status: 400 | 413, head: Buffer, flow: Flow): void {
     this.counts.malformed += 1;
     const result = parseMessage(head, this.#deps.limits);
@@ -94,7 +94,7 @@ export class ReceivePipeline {
     endFlow(flow);
   }
 
-  /** A stream is held back instead, so that nothing is lost; a datagram over the rate is dropped unread. */
+  /** A datagram over the rate is dropped unparsed; a stream is paused instead, so that nothing is lost. */
   #isAdmitted(bytes: Buffer, flow: Flow): boolean {
     if (this.#deps.sources.admitMessage(flow)) return true;
     this.counts.limited += 1;
@@ -128,7 +128,7 @@ export class ReceivePipeline {
       partial.receivedBytes = bytes;
       this.#answer(partial, { status, reason }, flow);
     }
-    // Where the next message begins on a stream is a guess now.
+    // On a stream the start of the next message is unknown now.
     endFlow(flow);
   }
 

@@ -2,10 +2,10 @@ import { wireSize } from '../message/serialize.ts';
 import type { SipMessage } from '../message/message.ts';
 import type { Flow } from './transport.ts';
 
-/** Whoever writes a forged source sends us at least half of what we send to it. */
+/** A sender with a forged source must send us at least half of what we send to that address. */
 const factor = 2;
 
-/** How many bytes we answer a request over UDP with, as long as nobody has accepted it: its source may be forged. */
+/** How many bytes we may send in response to a request over UDP until an application accepts it: its source may be forged. */
 export class ReplyBudget {
   readonly #isLimited: boolean;
   #left: number;
@@ -15,7 +15,7 @@ export class ReplyBudget {
     this.#left = allowance(request);
   }
 
-  /** The request came once more. */
+  /** The request was retransmitted. */
   retransmitted(request: SipMessage): void {
     this.#left += allowance(request);
   }
@@ -24,7 +24,7 @@ export class ReplyBudget {
     return !this.#isLimited || bytes <= this.#left;
   }
 
-  /** False, and nothing is spent, where there is not that much left. */
+  /** False, without spending anything, where less is left. */
   spend(bytes: number): boolean {
     if (!this.has(bytes)) return false;
     this.#left -= bytes;

@@ -5,17 +5,17 @@ import { StreamFramer } from './stream-framer.ts';
 const pong = Buffer.from('\r\n');
 const ping = Buffer.from('\r\n\r\n');
 
-/** SIP straight over TCP or TLS (RFC 3261 section 18.3). */
+/** SIP over TCP or TLS without further framing (RFC 3261 section 18.3). */
 export class SipChannel implements Channel {
   readonly isReady = true;
   readonly #framer: StreamFramer;
 
-  constructor(limits: Limits, { onMessage, onProtocolError: onBreach, onAlive, write }: ChannelHandlers) {
+  constructor(limits: Limits, { onMessage, onProtocolError, onAlive, write }: ChannelHandlers) {
     const onPing = (): void => {
       onAlive();
       write(pong);
     };
-    this.#framer = new StreamFramer(limits, { onMessage, onProtocolError: onBreach, onPing });
+    this.#framer = new StreamFramer(limits, { onMessage, onProtocolError, onPing });
   }
 
   push(chunk: Buffer): void {

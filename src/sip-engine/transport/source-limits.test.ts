@@ -21,7 +21,7 @@ const tally = (times: number, ask: (index: number) => boolean): number =>
 const admitted = (sources: SourceLimits, address: string, times: number): number =>
   tally(times, () => sources.admitMessage(from(address)));
 
-const stranger = (index: number): string => `198.${18 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`;
+const untrustedAddress = (index: number): string => `198.${18 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`;
 
 test('a source may burst, then has its rate', () => {
   const { clock, sources } = limitsWith({ requestsPerSecond: 10, requestBurst: 20 });
@@ -33,7 +33,7 @@ test('a source may burst, then has its rate', () => {
   expect(admitted(sources, '192.0.2.1', 50)).toBe(20);
 });
 
-test('a phone or trunk may ask more than a untrusted, but not without end', () => {
+test('a phone or trunk has a higher limit than an untrusted source, but it has one', () => {
   const { sources } = limitsWith({});
   expect(sources.known.trust('192.0.2.0/24')).toBe(true);
   expect(sources.known.trust('trunk.example')).toBe(false);
@@ -44,7 +44,7 @@ test('a phone or trunk may ask more than a untrusted, but not without end', () =
   expect(sources.standingOf(from('192.0.2.1'))).toBe('untrusted');
 });
 
-test('whoever proves itself may go on asking', () => {
+test('a phone whose requests are accepted is not limited', () => {
   const { sources } = limitsWith({});
   sources.known.registrationAdded({ protocol: 'udp', address: '203.0.113.5', port: 5060 });
   let asked = 0;
@@ -56,7 +56,7 @@ test('whoever proves itself may go on asking', () => {
   expect(asked).toBe(20_000);
 });
 
-test('a stranger at the address of a registered phone takes nothing from that phone', () => {
+test('another source at the address of a registered phone uses up nothing of that phone', () => {
   const { sources } = limitsWith({});
   sources.known.registrationAdded({ protocol: 'udp', address: '203.0.113.5', port: 5060 });
   const others = tally(50_000, (index) => sources.admitMessage(from('203.0.113.5', 10_000 + (index % 50_000))));
@@ -68,15 +68,15 @@ test('a stranger at the address of a registered phone takes nothing from that ph
   expect(sources.standingOf(from('203.0.113.5', 5060))).toBe('untrusted');
 });
 
-test('strangers of a hundred thousand addresses together are read and handed on at a bounded rate, and never keep out who is known', () => {
+test('untrusted sources of a hundred thousand addresses together are limited, and never at the expense of known ones', () => {
   const { clock, sources } = limitsWith({});
   sources.markAuthenticated(from('203.0.113.5', 6000));
   sources.known.trust('192.0.2.0/24');
-  expect(tally(100_000, (index) => sources.admitMessage(from(stranger(index))))).toBe(8_000);
-  expect(tally(100_000, (index) => sources.admitRequest(from(stranger(index)), false))).toBe(1_000);
+  expect(tally(100_000, (index) => sources.admitMessage(from(untrustedAddress(index))))).toBe(8_000);
+  expect(tally(100_000, (index) => sources.admitRequest(from(untrustedAddress(index)), false))).toBe(1_000);
   clock.advance(1_000);
-  expect(tally(100_000, (index) => sources.admitMessage(from(stranger(index))))).toBe(4_000);
-  expect(tally(100_000, (index) => sources.admitRequest(from(stranger(index)), false))).toBe(300);
+  expect(tally(100_000, (index) => sources.admitMessage(from(untrustedAddress(index))))).toBe(4_000);
+  expect(tally(100_000, (index) => sources.admitRequest(from(untrustedAddress(index)), false))).toBe(300);
   for (const known of [from('203.0.113.5', 6000), from('192.0.2.9')]) {
     expect([sources.standingOf(known), sources.admitMessage(known), sources.admitRequest(known, false)].slice(1)).toEqual([
       true,
@@ -86,14 +86,14 @@ test('strangers of a hundred thousand addresses together are read and handed on 
   expect(sources.sizes().limitedSources).toBeLessThan(30_000);
 });
 
-test('calls for help have room of their own, which those of strangers do not take from others', () => {
+test('emergency calls have a limit of their own, which those of untrusted sources do not use up for others', () => {
   const { sources } = limitsWith({});
   const phone = { protocol: 'udp', address: '203.0.113.5', port: 5060 } as const;
   sources.known.registrationAdded(phone);
   const sameAddress = from('203.0.113.5', 7000);
   tally(5_000, () => sources.admitRequest(sameAddress, false));
   tally(5_000, () => sources.admitRequest(from('203.0.113.5'), false));
-  expect(tally(5_000, (index) => sources.admitRequest(from(stranger(index)), true))).toBe(1_020);
+  expect(tally(5_000, (index) => sources.admitRequest(from(untrustedAddress(index)), true))).toBe(1_020);
   expect([sources.admitRequest(sameAddress, false), sources.admitRequest(sameAddress, true)]).toEqual([false, true]);
   expect([sources.admitRequest(from('203.0.113.5'), false), sources.admitRequest(from('203.0.113.5'), true)]).toEqual([
     false,
@@ -101,10 +101,10 @@ test('calls for help have room of their own, which those of strangers do not tak
   ]);
 });
 
-test('datagrams with a forged address take nothing from connections, by which a phone can still come that nobody knows', () => {
+test('datagrams with a forged address use up nothing of connections, by which an unregistered phone can still come', () => {
   const { sources } = limitsWith({});
   for (let index = 0; index < 20_000; index += 1) {
-    for (const address of [stranger(index), '203.0.113.5']) {
+    for (const address of [untrustedAddress(index), '203.0.113.5']) {
       sources.admitMessage(from(address));
       sources.admitRequest(from(address), false);
     }
@@ -117,7 +117,7 @@ test('datagrams with a forged address take nothing from connections, by which a 
 test('forged addresses cannot grow the tables', () => {
   const { sources } = limitsWith({ limitedSources: 100 });
   for (let index = 0; index < 10_000; index += 1) {
-    sources.admitMessage(from(stranger(index)));
+    sources.admitMessage(from(untrustedAddress(index)));
     sources.markAuthenticated(from('203.0.113.5', 1_000 + index));
   }
   const { limitedSources, authenticatedSources } = sources.sizes();
@@ -129,12 +129,12 @@ test('a source in steady use keeps its bucket while others come and go', () => {
   const { sources } = limitsWith({ requestsPerSecond: 1, requestBurst: 5, limitedSources: 100 });
   expect(admitted(sources, '192.0.2.1', 10)).toBe(5);
   for (let index = 0; index < 500; index += 1) {
-    sources.admitMessage(from(stranger(index)));
+    sources.admitMessage(from(untrustedAddress(index)));
     if (index % 20 === 0) expect(sources.admitMessage(from('192.0.2.1'))).toBe(false);
   }
 });
 
-test('an IPv6 network of one subscriber is one source, and all of its customer are not 256', () => {
+test('an IPv6 /64 is one source, and those of one /56 are not 256 sources', () => {
   const { sources } = limitsWith({ requestsPerSecond: 1, requestBurst: 2 });
   const asks = [
     '2001:db8:0:1::1',

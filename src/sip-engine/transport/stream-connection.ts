@@ -7,21 +7,21 @@ import type { Flow, Listener, Protocol, SendFailure } from './transport.ts';
 
 // Owns one TCP, TLS or WebSocket connection, opened by either side.
 // Called by the stream transport.
-// Must stay true: it holds a bounded number of bytes in both directions, ends exactly once, and tells every sender whose bytes did not leave.
+// Must stay true: it holds a bounded number of bytes in both directions, ends exactly once, and notifies every sender whose bytes were not sent.
 
 export type StreamTimes = {
   /** TCP connect of ours. */
   readonly connectMs: number;
   /** TLS and WebSocket handshake. */
   readonly handshakeMs: number;
-  /** A half-received message (slow loris). */
+  /** A partly received message (slow loris). */
   readonly partialMs: number;
-  /** An inbound connection on which nothing was accepted, whatever else comes by it. */
+  /** An inbound connection on which no request was accepted, whatever else it carries. */
   readonly unauthenticatedMs: number;
   readonly idleMs: number;
-  /** A request of ours after which nothing at all came: the peer is taken for dead when the connection is wanted again. */
+  /** A request of ours after which nothing at all came: the peer counts as dead when the connection is needed again. */
   readonly silenceMs: number;
-  /** What is written before we close has this long to leave. */
+  /** How long written bytes may take to be sent before we close. */
   readonly lingerMs: number;
 };
 
@@ -35,10 +35,10 @@ export const defaultStreamTimes: StreamTimes = {
   lingerMs: 5_000,
 };
 
-/** What half-received messages of all connections together may take. */
+/** Memory for partly received messages of all connections together. */
 export type PartialMessageBudget = { readonly limit: number; used: number };
 
-/** A connection that holds less than this is never closed for the sake of the budget. */
+/** A connection that holds less than this is never closed to save memory. */
 const fairShareBytes = 4_096;
 
 export type ConnectionOptions = {
@@ -52,14 +52,14 @@ export type ConnectionOptions = {
   readonly serverName?: string | undefined;
   readonly clock: EngineClock;
   readonly times: StreamTimes;
-  /** The most bytes that wait for a peer that does not read. */
+  /** Most bytes queued for a peer that does not read. */
   readonly maxQueuedBytes: number;
   readonly held: PartialMessageBudget;
   readonly openChannel: (handlers: ChannelHandlers) => Channel;
   readonly onMessage: (bytes: Buffer, connection: StreamConnection) => void;
   readonly onProtocolError: (status: 400 | 413, head: Buffer, connection: StreamConnection) => void;
   readonly onClosed: (connection: StreamConnection) => void;
-  /** Something on it was accepted for the first time. */
+  /** A request on it was accepted for the first time. */
   readonly onAuthenticated?: (() => void) | undefined;
 };
 
@@ -80,14 +80,14 @@ export class StreamConnection implements Flow {
   readonly #openedAt: number;
   #closingAt = 0;
   #lastAt: number;
-  /** When the message under way began; 0 for none. */
+  /** When the partly received message began; 0 for none. */
   #partialSince = 0;
   #isAuthenticated = false;
   #pause: EngineTimer | undefined;
   #heldBytes = 0;
-  /** Writes that the system has not taken yet, and when it last took one or had none. */
+  /** Writes that the system has not accepted yet, and when it last accepted one or had none. */
   #unwritten = 0;
-  /** The first request since the peer was last heard; 0 for none. */
+  /** When we sent the first request since the peer was last heard; 0 for none. */
   #unansweredSince = 0;
   #writtenAt = 0;
 
@@ -145,7 +145,7 @@ export class StreamConnection implements Flow {
     return this.#socket.localPort ?? this.listener.port;
   }
 
-  /** Called by the port when a connection of ours, with TLS if any, stands. */
+  /** Called by the port when a connection of ours, with TLS if any, is established. */
   connected(): void {
     this.#isConnected = true;
     this.#lastAt = this.#options.clock.monotonic();
@@ -168,7 +168,7 @@ export class StreamConnection implements Flow {
     if (this.#state === 'open' && this.#isConnected && this.#channel.isReady) this.#write(this.#channel.keepAlive());
   }
 
-  /** Lets what is written leave, then closes. Nothing more is read. */
+  /** Sends what is written, then closes. Nothing more is read. */
   end(): void {
     if (this.#state !== 'open') return;
     this.#state = 'closing';
@@ -180,14 +180,14 @@ export class StreamConnection implements Flow {
     this.#options.onClosed(this);
   }
 
-  /** A polite end at shutdown. */
+  /** A graceful close at shutdown. */
   endGracefully(): void {
     const bytes = this.#channel.closingBytes();
     if (bytes && this.#state === 'open') this.#write(bytes);
     this.end();
   }
 
-  /** Ends at once. */
+  /** Closes at once. */
   destroy(failure: SendFailure): void {
     if (this.#state === 'closed') return;
     this.#failure = failure;
@@ -200,7 +200,7 @@ export class StreamConnection implements Flow {
     if (wasOpen) this.#options.onClosed(this);
   }
 
-  /** Stops reading for a while: TCP holds the peer back. */
+  /** Stops reading for a while: TCP flow control slows the peer down. */
   pauseFor(milliseconds: number): void {
     if (this.#pause !== undefined || this.#state !== 'open') return;
     this.#socket.pause();
@@ -210,7 +210,7 @@ export class StreamConnection implements Flow {
     });
   }
 
-  /** Ends what is overdue; called every second or so. */
+  /** Closes the connection if it is overdue; called about every second. */
   checkTimes(now: number): void {
     const { times } = this.#options;
     const age = now - this.#openedAt;
@@ -252,7 +252,7 @@ export class StreamConnection implements Flow {
     this.#checkHeld();
   }
 
-  /** Many connections with large half messages are one way to fill a machine's memory. */
+  /** Many connections with large partial messages could exhaust the machine's memory. */
   #checkHeld(): void {
     const { held } = this.#options;
     const bytes = this.#state === 'open' ? this.#channel.heldBytes : 0;

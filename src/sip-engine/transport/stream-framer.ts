@@ -2,16 +2,16 @@ import { headerName } from '../message/header-names.ts';
 import type { Limits } from '../runtime/limits.ts';
 import { readNumber } from '../message/scan.ts';
 
-// Owns the cutting of a byte stream into SIP messages (RFC 3261 section 18.3) and the keep-alives between them (RFC 5626 section 4.4.1).
-// Called by the TCP and TLS transports, once for each connection.
-// Must stay true: it never holds more than one message of the greatest legal size, and looks at each byte a bounded number of times.
+// Owns the framing of a byte stream into SIP messages (RFC 3261 section 18.3) and the keep-alives between them (RFC 5626 section 4.4.1).
+// Called by the TCP and TLS transports, once per connection.
+// Must stay true: it never holds more than one message of the largest allowed size, and reads each byte a bounded number of times.
 
 export type FramerHandlers = {
   /** One whole message. The bytes belong to the receiver. */
   readonly onMessage: (bytes: Buffer) => void;
-  /** CRLFCRLF between messages: to be answered with CRLF. */
+  /** CRLFCRLF between messages, a ping: to be answered with CRLF. */
   readonly onPing: () => void;
-  /** The stream cannot be followed any more; nothing is reported afterwards. `head` is what was read of the message. */
+  /** The stream can no longer be framed; nothing is reported afterwards. `head` is what was read of the message. */
   readonly onProtocolError: (status: 413 | 400, head: Buffer) => void;
 };
 
@@ -24,9 +24,9 @@ export class StreamFramer {
   /** The unfinished message, in a buffer that doubles. */
   #held: Buffer = empty;
   #heldLength = 0;
-  /** How far the search for the empty line has come. */
+  /** How far the search for the empty line has got. */
   #scanned = 0;
-  /** Bytes of the message under way, once its head has been read; 0 before. */
+  /** Size of the current message, once its head has been read; 0 before. */
   #wanted = 0;
   /** CR and LF seen since the last message, 0 to 3. */
   #breaks = 0;
@@ -54,13 +54,13 @@ export class StreamFramer {
     else if (rest.buffer !== this.#held.buffer || rest.byteOffset !== this.#held.byteOffset) this.#hold(rest);
   }
 
-  /** Ends its work: nothing is reported any more. */
+  /** Nothing is reported after this. */
   stop(): void {
     this.#isBroken = true;
     this.#release();
   }
 
-  /** Cuts off every whole message and returns what is left. */
+  /** Delivers every whole message and returns what is left. */
   #take(bytes: Buffer): Buffer {
     let rest = bytes;
     while (!this.#isBroken) {
@@ -98,7 +98,7 @@ export class StreamFramer {
     } else this.#breaks = this.#breaks === 1 ? 2 : 0;
   }
 
-  /** Looks for the empty line; true when the length of the message is known. */
+  /** Searches the empty line; true when the length of the message is known. */
   #findHead(bytes: Buffer): boolean {
     const limit = this.#limits.startLineBytes + this.#limits.headersBytes;
     let feed = bytes.indexOf(10, this.#scanned);
@@ -129,7 +129,7 @@ export class StreamFramer {
       return false;
     }
     if (length === -1) {
-      // Where the next message begins is unknown; the parser says what is wrong with this one, and nothing more is read.
+      // The start of the next message is unknown; the parser reports what is wrong with this one, and nothing more is read.
       this.#isBroken = true;
       this.#handlers.onMessage(head);
       return false;
@@ -170,7 +170,7 @@ export class StreamFramer {
   }
 }
 
-/** The Content-Length of a head; 0 when there is none, -1 when it is no number. */
+/** The Content-Length of a head; 0 when there is none, -1 when it is not a number. */
 function contentLength(head: string): number {
   let start = head.indexOf('\n') + 1;
   while (start > 0 && start < head.length) {

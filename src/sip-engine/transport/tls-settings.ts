@@ -2,22 +2,22 @@ import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext, getCACertificates } from 'node:tls';
 import type { SecureContextOptions } from 'node:tls';
 
-/** What TLS and WSS listeners need, and how peers are checked. All files are PEM. Only who listens needs a key and a certificate. */
+/** What TLS and WSS listeners need, and how peers are verified. All files are PEM. Only a listener needs a key and a certificate. */
 export type TlsOptions = {
   readonly keyFile?: string | undefined;
   /** The certificate, and intermediate ones after it. */
   readonly certFile?: string | undefined;
   /** Intermediate certificates, if `certFile` has none. */
   readonly chainFile?: string | undefined;
-  /** Authorities to trust in place of the public ones. */
+  /** Certificate authorities to trust instead of the public ones. */
   readonly caFile?: string | undefined;
-  /** Authorities to trust beside the public ones, or beside those of `caFile`. */
+  /** Certificate authorities to trust besides the public ones, or besides those of `caFile`. */
   readonly moreCaFile?: string | undefined;
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
   readonly ciphers?: string | undefined;
-  /** Check the certificates of servers that we connect to. Default: no, as the native server does. */
+  /** Verify the certificates of servers that we connect to. Default: no, like the native server. */
   readonly verifyServers?: boolean | undefined;
-  /** Ask clients for a certificate and refuse those without a valid one. */
+  /** Require a valid certificate of clients. */
   readonly requireClientCertificate?: boolean | undefined;
 };
 
@@ -51,7 +51,7 @@ export function loadTls(options: TlsOptions): TlsLoad {
   }
 }
 
-/** A text that is another one whenever one of the files was written. */
+/** A text that changes whenever one of the files is written. */
 export function fileVersions({ keyFile, certFile, chainFile, caFile, moreCaFile }: TlsOptions): string {
   const files = [keyFile, certFile, chainFile, caFile, moreCaFile].filter((file) => file !== undefined);
   return files.map((file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 'missing').join();

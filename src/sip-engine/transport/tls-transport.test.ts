@@ -178,8 +178,8 @@ test('we connect over TLS without looking at the certificate, unless told to', a
 test('a client certificate can be asked for', async () => {
   const peer = await start('tls', { requireClientCertificate: true, caFile: certificate.certFile });
   const { readFileSync } = await import('node:fs');
-  const stranger = await client(peer, { maxVersion: 'TLSv1.2' }).catch((error: unknown) => error);
-  expect(stranger).toBeInstanceOf(Error);
+  const refused = await client(peer, { maxVersion: 'TLSv1.2' }).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(Error);
   const known = await client(peer, { key: readFileSync(certificate.keyFile), cert: readFileSync(certificate.certFile) });
   known.write(options('TLS'));
   await peer.until(() => peer.received.length === 1);

@@ -11,8 +11,8 @@ import { ReceivePipeline } from './receive-pipeline.ts';
 import { StreamPort } from './tcp-transport.ts';
 import type { Flow, Listener, NoTransport, Protocol, Target, Transport, TransportHandlers } from './transport.ts';
 
-// Owns the way between SIP messages and sockets: who hears what came, and by which socket a message leaves (RFC 3261 section 18).
-// Called by the transaction layer and the user agent core; hands up parsed messages with their flow.
+// Owns the transport of SIP messages by sockets: where received ones are delivered, and which socket sends one (RFC 3261 section 18).
+// Called by the transaction layer and the user agent core; delivers parsed messages with their flow.
 // Must stay true: no input of a peer makes it throw or grow without bound.
 
 export type TransportOptions = ListeningOptions & {
@@ -42,7 +42,7 @@ export class TransportLayer implements Transport {
     this.#ports = new ListeningPorts(options, { clock, log, limits, events, nextFlowId: flowIds() });
   }
 
-  /** Those of a wildcard come and go with the addresses of the machine. */
+  /** Those of a wildcard change with the addresses of the machine. */
   get listeners(): readonly Listener[] {
     return this.#ports.listeners;
   }
@@ -117,7 +117,7 @@ export class TransportLayer implements Transport {
     return total;
   }
 
-  /** What came in since the start, and what was dropped of it. */
+  /** How many messages were received since the start, and how many of them were dropped and why. */
   get counts(): Readonly<Record<string, number>> {
     return this.#receivePipeline.counts;
   }
@@ -128,7 +128,7 @@ function isDefaultPort({ protocol, port, advertisedPort }: Listener): boolean {
   return port === usual || advertisedPort === usual;
 }
 
-/** For a listener that is gone: everything sent to it fails. */
+/** For a listener that is gone: everything sent by it fails. */
 function closedFlow(listener: Listener, { protocol, address, port }: Target): Flow {
   return {
     id: 0,

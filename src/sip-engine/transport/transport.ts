@@ -2,21 +2,21 @@ import type { SipMessage } from '../message/message.ts';
 
 export type Protocol = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss';
 
-/** A local address that listens, and how it presents itself to the outside. */
+/** A local address that listens, and what it advertises to peers. */
 export type Listener = {
   readonly protocol: Protocol;
   readonly family: 4 | 6;
   /** The bound address without brackets, and port. */
   readonly address: string;
   readonly port: number;
-  /** What Via, Contact and Record-Route say: the external address where one is configured, else the bound one. IPv6 in brackets. */
+  /** The host in Via, Contact and Record-Route: the external address where one is configured, else the bound one. IPv6 in brackets. */
   readonly advertisedHost: string;
   readonly advertisedPort: number;
-  /** It opens connections and takes none. */
+  /** It opens connections and accepts none. */
   readonly isDialOnly?: boolean;
 };
 
-/** One way to one peer: a 5-tuple. A UDP flow is always open; a stream's flow lives as long as its connection. */
+/** One path to one peer: a 5-tuple. A UDP flow is always open; a stream's flow lives as long as its connection. */
 export type Flow = {
   readonly id: number;
   readonly protocol: Protocol;
@@ -29,14 +29,14 @@ export type Flow = {
   /** True for a connection that the peer opened. */
   readonly isInbound: boolean;
   readonly isOpen: boolean;
-  /** Tells a connection that something which came by it was accepted; nothing where that changes nothing. */
+  /** Notes that a request on this connection was accepted; absent where that changes nothing. */
   markAuthenticated?(): void;
 };
 
-/** Why bytes did not leave. `closed`: a pinned connection is gone. `refused`: ICMP, connect refused, reset, or TLS failed. */
+/** Why bytes were not sent. `closed`: a pinned connection is gone. `refused`: ICMP, connect refused, reset, or TLS failed. */
 export type SendFailure = { readonly kind: 'closed' | 'refused' | 'timeout' | 'too-large'; readonly text: string };
 
-/** Where a request goes after RFC 3263 resolution. `serverName` is the host name asked for, for TLS. */
+/** Where a request goes after RFC 3263 resolution. `serverName` is the queried host name, for TLS. */
 export type Target = {
   readonly protocol: Protocol;
   readonly address: string;
@@ -44,7 +44,7 @@ export type Target = {
   readonly serverName?: string;
 };
 
-/** A transport that does not fit: what the control protocol answers for it. */
+/** No transport fits: the answer of the control protocol. */
 export type NoTransport = { readonly problem: 'requested protocol/transport not available' };
 
 export type TransportHandlers = {
@@ -82,33 +82,33 @@ export type Transport = {
 /** DNS for SIP (RFC 3263). */
 export type Resolver = {
   /**
-   * Targets in the order to try. Numeric hosts answer synchronously (before `resolve` returns); an empty list means the name does not resolve.
-   * Names the target's protocols by `protocols`, most wanted first.
+   * Targets in the order to try. For numeric hosts `done` runs before `resolve` returns; an empty list means that the name does not resolve.
+   * `protocols`: those allowed, most preferred first.
    */
   resolve(
     uri: { scheme: string; host: string; port: number | undefined; transport: string | undefined; maddr: string | undefined },
     protocols: readonly Protocol[],
     done: (targets: readonly Target[]) => void,
   ): void;
-  /** Puts a target that failed at the end of later answers for a while. */
+  /** Moves a target that failed to the end of later results for a while. */
   reportFailure(target: Target): void;
 };
 
 /** A Contact, the connection by which it was registered, and who registered it. */
 export type FlowBinding = { readonly contact: string; readonly flow: Flow; readonly owner: string };
 
-/** Where a connection came from. */
+/** The remote end of a connection or of a UDP flow. */
 export type RemoteEndpoint = { readonly protocol: Protocol; readonly address: string; readonly port: number };
 
-/** Connections of clients that registered by them (5.6 of the specification). A URI stands for the Contact with the same user, host, port and transport. */
+/** Connections by which clients registered (5.6 of the specification). A URI stands for the Contact with the same user, host, port and transport. */
 export type FlowCache = {
   remember(binding: FlowBinding, expiresSeconds: number): void;
   /** The only open connection that leads to this Contact, 'gone' when it was known and there is none, or more than one; undefined when never known. */
   find(uri: string): Flow | 'gone' | undefined;
   /** Whether this Contact was registered by exactly this connection. */
   isRegisteredBy(uri: string, flow: Flow): boolean;
-  /** Whether it was registered by a connection from there, which may have closed. */
-  wasRegisteredFrom(uri: string, place: RemoteEndpoint): boolean;
+  /** Whether it was registered by a connection from this endpoint, which may have closed. */
+  wasRegisteredFrom(uri: string, endpoint: RemoteEndpoint): boolean;
   /** The open connection by which the owner of this one, which has closed, registered the Contact. */
   successor(uri: string, flow: Flow): Flow | undefined;
   /** A REGISTER that came by this connection was accepted. */

@@ -10,10 +10,10 @@ export class UdpFlow implements Flow {
   readonly listener: Listener;
   readonly remoteAddress: string;
   readonly remotePort: number;
-  /** The first request since the peer was last heard, and whom to tell if its port turns out to be closed. */
+  /** When we sent the first request since the peer was last heard, and what to call if its port turns out to be closed. */
   unansweredSince = 0;
   onRefused: OnFailure[] = [];
-  /** True once we sent a request there: then what comes back is no surprise. */
+  /** True once we sent a request there, so that its answers are expected. */
   isOurs = false;
 
   // oxlint-disable-next-line max-params -- one flow is made for each new peer: no object in between

@@ -4,9 +4,9 @@ import { codeOf } from './bound-port.ts';
 import type { UdpFlow } from './udp-flow.ts';
 import { bindSocket } from './udp-socket.ts';
 
-// Owns short-lived UDP sockets that are connected to one silent peer, since only those are told of "port unreachable" (ICMP).
+// Owns short-lived UDP sockets connected to one silent peer, since only those report "port unreachable" (ICMP).
 // Called by the UDP transport, which sends a retransmission through one.
-// Must stay true: few at a time; a probe lives on while its peer talks, because the system hands that peer's datagrams to it.
+// Must stay true: few at a time; a probe lives on while its peer sends, because the system delivers that peer's datagrams to it.
 
 const maxProbes = 32;
 const lifeMs = 4_000;
@@ -62,7 +62,7 @@ export class UdpProbes {
         return;
       }
       probe.socket = socket;
-      // What comes between bind and connect may be anybody's, so nothing here looks at whom it is from.
+      // Datagrams between bind and connect may come from any source, so the source is not assumed here.
       socket.on('message', (bytes, remote) => {
         probe.heardAt = this.#options.clock.monotonic();
         this.#options.onMessage(bytes, remote);
@@ -97,7 +97,7 @@ export class UdpProbes {
     const waiting = flow.onRefused;
     flow.onRefused = [];
     flow.unansweredSince = 0;
-    for (const onFailure of waiting) onFailure({ kind: 'refused', text: `Nobody listens at the UDP port (${code}).` });
+    for (const onFailure of waiting) onFailure({ kind: 'refused', text: `The UDP port is closed (${code}).` });
   }
 
   #end(flow: UdpFlow): void {

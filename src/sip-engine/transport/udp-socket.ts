@@ -5,8 +5,8 @@ import { codeOf } from './bound-port.ts';
 type UdpAddress = { readonly family: 4 | 6; readonly address: string; readonly port: number };
 
 /**
- * The port is first bound alone, which fails if anybody has it, and then at once again as one that probes may share: SO_REUSEPORT alone
- * would let a second program take half of our datagrams unnoticed.
+ * The port is first bound exclusively, which fails if it is in use, and then at once again with SO_REUSEPORT, so that probes can share it:
+ * SO_REUSEPORT alone would let a second program take half of our datagrams unnoticed.
  */
 export async function bindUdp(wanted: UdpAddress): Promise<{ socket: Socket; canShare: boolean }> {
   const maxAttempts = wanted.port === 0 ? 5 : 1;
@@ -21,7 +21,7 @@ export async function bindUdp(wanted: UdpAddress): Promise<{ socket: Socket; can
     } catch (error) {
       // Only Linux and some BSDs know SO_REUSEPORT for UDP.
       if (codeOf(error) !== 'EADDRINUSE') return { socket: await bindSocket({ ...wanted, port }, false), canShare: false };
-      // Somebody was quicker: a port of the system's choice is simply chosen again.
+      // Another program was faster: a port chosen by the system is chosen again.
       if (attempt >= maxAttempts) throw error;
     }
   }

@@ -8,9 +8,9 @@ import type { Flow, Listener, SendFailure, Target } from './transport.ts';
 import { UdpProbes } from './udp-probes.ts';
 import { bindUdp } from './udp-socket.ts';
 
-// Owns one UDP socket: datagrams in, datagrams out, and what can be learnt of ports that nobody listens on.
+// Owns one UDP socket: datagrams in, datagrams out, and the detection of closed ports.
 // Called by the transport layer.
-// Must stay true: no allocation that a peer could let grow; a datagram costs one lookup before it is parsed.
+// Must stay true: no peer can make its memory grow; a datagram costs one lookup before it is parsed.
 
 const receiveBufferBytes = 4 * 1024 * 1024;
 const maxQueuedBytes = 8 * 1024 * 1024;
@@ -26,14 +26,14 @@ type UdpOptions = PortDeps & {
   readonly address: string;
   readonly port: number;
   readonly family: 4 | 6;
-  /** The listener that a peer at this address belongs to; asked once for each new flow. */
+  /** The listener for a peer at this address; called once for each new flow. */
   readonly listenerOf: (remoteAddress: string) => Listener;
 };
 
 export class UdpPort implements BoundPort {
   readonly #options: UdpOptions;
   readonly #flows: FlowLru<UdpFlow>;
-  /** Those to which we sent requests: however many forged sources come, these are not forgotten for them. */
+  /** Those to which we sent requests: forged sources, however many, do not evict them. */
   readonly #ours: FlowLru<UdpFlow>;
   #socket: Socket | undefined;
   #probes: UdpProbes | undefined;
@@ -51,11 +51,11 @@ export class UdpPort implements BoundPort {
     const bound = socket.address().port;
     try {
       socket.setRecvBufferSize(receiveBufferBytes);
-      // Linux grants what net.core.rmem_max allows, without a word.
+      // Linux silently grants what net.core.rmem_max allows.
       const granted = socket.getRecvBufferSize();
-      if (granted < receiveBufferBytes) log.debug({ granted }, 'The system grants a smaller UDP receive buffer');
+      if (granted < receiveBufferBytes) log.debug({ granted }, 'UDP receive buffer is smaller than requested');
     } catch (error) {
-      log.warn({ code: codeOf(error) }, 'The receive buffer of the UDP socket stays small');
+      log.warn({ code: codeOf(error) }, 'UDP receive buffer cannot be enlarged');
     }
     socket.on('message', (bytes, remote) => this.#onDatagram(bytes, remote));
     socket.on('error', (error) => log.debug({ code: codeOf(error), port: bound }, 'UDP socket error'));
@@ -106,8 +106,8 @@ export class UdpPort implements BoundPort {
   }
 
   /**
-   * An unconnected socket never learns of an ICMP error. So what is sent again to a silent peer (Timers A and E) goes through a connected
-   * socket of the same address and port, which does.
+   * An unconnected socket never learns of an ICMP error. So retransmissions to a silent peer (Timers A and E) go through a connected socket of
+   * the same address and port, which does.
    */
   #isProbeDue(flow: UdpFlow, onFailure: OnFailure | undefined): boolean {
     if (this.#probes === undefined) return false;

@@ -5,8 +5,8 @@ import type { SipMessage } from '../message/message.ts';
 import type { Flow } from './transport.ts';
 
 /**
- * Writes into the top Via of a request where it really came from (RFC 3261 section 18.2.1, RFC 3581 section 4). `rport` is always set,
- * even unasked, so that answers find their way through NAT; a `received` or `rport` value that the peer wrote itself never stays.
+ * Writes the source of a request into its top Via (RFC 3261 section 18.2.1, RFC 3581 section 4). `rport` is always set, even unrequested, so
+ * that responses pass NAT; a `received` or `rport` value written by the peer is always replaced.
  */
 export function markSource(request: SipMessage, flow: Pick<Flow, 'remoteAddress' | 'remotePort'>): void {
   const via = request.topVia;
@@ -23,7 +23,7 @@ const spellings: Readonly<Record<Flow['protocol'], readonly string[]>> = {
   udp: ['UDP'],
   tcp: ['TCP'],
   tls: ['TLS'],
-  // A browser behind a proxy that ends TLS writes the transport that it sees.
+  // A browser behind a TLS-terminating proxy writes the transport that it sees.
   ws: ['WS', 'WSS'],
   wss: ['WSS', 'WS'],
 };

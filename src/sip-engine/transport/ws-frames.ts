@@ -1,6 +1,6 @@
 // Owns WebSocket framing (RFC 6455 section 5), server side.
-// Called by the WebSocket channel, once for each connection.
-// Must stay true: it never holds more than one message of the greatest legal size, whatever lengths a peer announces.
+// Called by the WebSocket channel, once per connection.
+// Must stay true: it never holds more than one message of the largest allowed size, whatever lengths a peer announces.
 
 export type WebSocketFrameHandlers = {
   /** One whole message, text or binary, its fragments joined. */
@@ -9,7 +9,7 @@ export type WebSocketFrameHandlers = {
   readonly onPong: () => void;
   /** The peer closes, with its status code (RFC 6455 section 7.4), 1005 for none. */
   readonly onClose: (code: number) => void;
-  /** The peer broke the protocol; to be told with this status code. Nothing is reported afterwards. */
+  /** The peer violated the protocol; close with this status code. Nothing is reported afterwards. */
   readonly onProtocolError: (code: 1002 | 1009) => void;
 };
 
@@ -19,13 +19,13 @@ type Header = { isFinal: boolean; opcode: number; headerBytes: number; payloadBy
 
 const empty = Buffer.alloc(0);
 const maxControlBytes = 125;
-/** Of one message: an attacker must not make us join endless tiny pieces. */
+/** Fragments of one message: a peer must not make us join endless tiny ones. */
 const maxFragments = 1024;
 
 export class WebSocketFrameReader {
   readonly #limit: number;
   readonly #handlers: WebSocketFrameHandlers;
-  /** What waits for the rest of a frame, in a buffer that doubles; nothing is looked at again before `#needed` bytes are there. */
+  /** The start of an incomplete frame, in a buffer that doubles; it is not read again before `#needed` bytes are there. */
   #held: Buffer = empty;
   #heldBytes = 0;
   #needed = 0;
@@ -34,7 +34,7 @@ export class WebSocketFrameReader {
   #messageOpcode = 0;
   #isStopped = false;
 
-  /** `limit`: the most bytes of one message. */
+  /** `limit`: most bytes of one message. */
   constructor(limit: number, handlers: WebSocketFrameHandlers) {
     this.#limit = limit;
     this.#handlers = handlers;
@@ -106,7 +106,7 @@ export class WebSocketFrameReader {
     if (first === undefined || second === undefined) return undefined;
     const opcode = first & 0x0f;
     const isFinal = (first & 0x80) !== 0;
-    // RFC 6455 5.1 and 5.2: clients must mask; reserved bits need an extension, of which we offer none.
+    // RFC 6455 5.1 and 5.2: clients must mask; reserved bits need an extension, and we negotiate none.
     if ((second & 0x80) === 0 || (first & 0x70) !== 0 || !this.#isExpected(opcode, isFinal)) return this.#fail(1002);
     const short = second & 0x7f;
     const lengthBytes = short === 126 ? 2 : short === 127 ? 8 : 0;

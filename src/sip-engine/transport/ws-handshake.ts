@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 
 // Owns the opening handshake of WebSocket (RFC 6455 section 4.2) for the subprotocol `sip` (RFC 7118 section 4).
 // Called by the WebSocket channel with the first bytes of a connection.
-// Must stay true: pure; every refusal is a whole HTTP answer after which the connection closes.
+// Must stay true: pure; every refusal is a complete HTTP response after which the connection closes.
 
 export type Handshake =
   /** `rest` are the bytes after the request. */
@@ -54,7 +54,7 @@ function isAllowed(origin: string, host: string, allowed: readonly string[]): bo
   return page !== undefined && page === hostnameOf(`http://${host}`) && isLocalHostname(page);
 }
 
-/** Not a name that anybody could register and let point to us, for then its pages would seem to be ours. */
+/** Not a name that an attacker could register and point to us, whose pages would then count as ours (DNS rebinding). */
 function isLocalHostname(hostname: string): boolean {
   if (isIP(hostname.replace(/^\[|\]$/g, '')) !== 0 || !hostname.includes('.')) return true;
   return /\.(?:local|lan|internal|home\.arpa|localhost)$/.test(hostname);
@@ -86,7 +86,7 @@ function readHeaders(lines: readonly string[]): Map<string, string> {
   return headers;
 }
 
-/** True if a comma list has this word. */
-function includes(list: string | undefined, word: string): boolean {
-  return list?.split(',').some((item) => item.trim().toLowerCase() === word) ?? false;
+/** True if a comma-separated list contains this token. */
+function includes(list: string | undefined, token: string): boolean {
+  return list?.split(',').some((item) => item.trim().toLowerCase() === token) ?? false;
 }

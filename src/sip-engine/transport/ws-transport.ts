@@ -3,9 +3,9 @@ import type { Channel, ChannelHandlers, ChannelOptions } from './channel.ts';
 import { WebSocketFrameReader, closeFrame, encodeWebSocketFrame, opcodes } from './ws-frames.ts';
 import { readHandshake } from './ws-handshake.ts';
 
-// Owns SIP over WebSocket, server side (RFC 7118): handshake, one SIP message a frame, keep-alives, the closing handshake.
-// Called by the stream transport, which has the TCP or TLS connection below.
-// Must stay true: no SIP byte leaves before the handshake is done; a peer that breaks the protocol is told once and closed.
+// Owns SIP over WebSocket, server side (RFC 7118): handshake, one SIP message per frame, keep-alives, the closing handshake.
+// Called by the stream transport, which owns the TCP or TLS connection below.
+// Must stay true: no SIP byte is sent before the handshake is done; a peer that violates the protocol gets one close frame and is closed.
 
 const empty = Buffer.alloc(0);
 const crlf = Buffer.from('\r\n');
@@ -105,7 +105,7 @@ function isKeepAlive(bytes: Buffer): boolean {
   return bytes.length <= 4 && bytes.every((byte) => byte === 13 || byte === 10);
 }
 
-/** Codes that stand for "none came" must not be sent (RFC 6455 section 7.4.1). */
+/** Codes that mean "none was received" must not be sent (RFC 6455 section 7.4.1). */
 function isSendable(code: number): boolean {
   return (code >= 1000 && code <= 1011 && code !== 1004 && code !== 1005 && code !== 1006) || (code >= 3000 && code <= 4999);
 }

@@ -5,7 +5,7 @@ import type { SipMessage } from '../message/message.ts';
 import type { ClientTransaction, OutgoingRequestOptions } from '../transaction/transaction.ts';
 import type { Flow } from '../transport/transport.ts';
 
-/** How long the echo waits for DNS, so that it can show the message as sent. */
+/** How long the echo waits for DNS, so that it can contain the message as sent. */
 const echoWaitMs = 50;
 
 export type AppRequest = {
@@ -16,7 +16,7 @@ export type AppRequest = {
   readonly onResponse: (response: SipMessage, flow: Flow | undefined) => void;
 };
 
-/** Sends a request of an application and echoes it. Returns why it could not, with nothing sent and nothing echoed. */
+/** Sends a request of an application and echoes it. Otherwise returns the reason, with nothing sent or echoed. */
 export function sendAppRequest(context: CoreContext, order: AppRequest): string | undefined {
   let isEchoed = false;
   const echo = (message: SipMessage, flow: Flow | undefined, transaction: ClientTransaction): void => {
@@ -31,7 +31,7 @@ export function sendAppRequest(context: CoreContext, order: AppRequest): string 
   return undefined;
 }
 
-/** The request as it will look if it leaves by the first listener. */
+/** The request as it will look if it is sent by the first listener. */
 function preview(context: CoreContext, request: AppRequest['request']): SipMessage {
   const message = request.message.clone();
   const [listener] = context.transport.listeners;
@@ -39,7 +39,7 @@ function preview(context: CoreContext, request: AppRequest['request']): SipMessa
   return message;
 }
 
-/** Hands a response to the application that sent the request. */
+/** Delivers a response to the application that sent the request. */
 export function deliverResponse(
   app: AppConnection,
   ids: { readonly transactionId: string; readonly dialogId: string },

@@ -6,7 +6,7 @@ import type { ServerTransaction } from '../transaction/transaction.ts';
 import { newTag } from '../runtime/ids.ts';
 import { tagOf } from '../message/fields.ts';
 
-/** A response on the wire made from the application's: only its status, To tag, own headers and body are taken from it. */
+/** The response for the wire, made from the application's: only status, To tag, its own headers and the body are taken. */
 export function composeResponse(
   transaction: ServerTransaction,
   wanted: SipMessage,
@@ -18,7 +18,7 @@ export function composeResponse(
   if (!response.has('contact') && needsContact(request, wanted))
     response.append('contact', fixed.contact ?? contactOf(flow.listener, request.requestUri));
   fillInLocalHost(response, flow.listener, false);
-  // A body of unknown type goes out as it is: the application chose it.
+  // A body of unknown type is sent as it is: the application chose it.
   takeBody(wanted, response);
   return response;
 }
@@ -38,6 +38,6 @@ function needsContact(request: SipMessage, response: SipMessage): boolean {
   if (response.status === 100) return false;
   if (method === 'UPDATE') return isSuccess;
   if (method !== 'INVITE' && method !== 'SUBSCRIBE') return false;
-  // A provisional response makes an early dialog, whose UPDATE needs a target (RFC 3261 section 12.1.1).
+  // A provisional response creates an early dialog, whose UPDATE needs a target (RFC 3261 section 12.1.1).
   return isInDialog || isSuccess || (method === 'INVITE' && response.status < 200);
 }

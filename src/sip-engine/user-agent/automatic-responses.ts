@@ -4,7 +4,7 @@ import type { SipMessage } from '../message/message.ts';
 import { isSpammer } from './spammers.ts';
 import { isNumericHost, parseUri } from '../message/uri.ts';
 
-/** What becomes of a request that belongs to no dialog and no transaction. */
+/** What is done with a request that belongs to no dialog and no transaction. */
 export type OutOfDialogDecision =
   | { readonly kind: 'deliver' }
   | {
@@ -18,7 +18,7 @@ const routable = new Set(['REGISTER', 'MESSAGE', 'OPTIONS', 'INFO', 'NOTIFY', 'S
 const allowed = 'INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER, PRACK, SUBSCRIBE, NOTIFY, PUBLISH, INFO, REFER, MESSAGE, UPDATE';
 
 /**
- * Decides about a request of no dialog. `isRouted`: an application asked for this method. ACK and CANCEL never come here.
+ * Decides about a request outside any dialog. `isRouted`: an application subscribed to this method. ACK and CANCEL never come here.
  */
 export function decideOutOfDialog(request: SipMessage, isRouted: boolean, settings: EngineSettings): OutOfDialogDecision {
   if (isSpammer(request, settings.spammers)) return answer(603, 'Decline');
@@ -48,7 +48,7 @@ function routed(isRouted: boolean): OutOfDialogDecision {
 
 function registerAnswer(request: SipMessage, isRouted: boolean, settings: EngineSettings): OutOfDialogDecision {
   const contacts = request.getAll('contact').flatMap(splitList);
-  // RFC 3261 section 10.2.2: the star removes everything and is nothing but that.
+  // RFC 3261 section 10.2.2: the star removes all bindings and is valid for nothing else.
   if (contacts.includes('*') && request.get('expires')?.trim() !== '0') return answer(400, 'Bad Contact Header');
   if (contacts.some((contact) => contact !== '*' && parseNameAddr(contact) === undefined))
     return answer(400, 'Bad Contact Header');

@@ -9,14 +9,14 @@ import { ownRequestMeta } from '../control/message-meta.ts';
 import type { SipMessage } from '../message/message.ts';
 import type { Flow } from '../transport/transport.ts';
 
-/** Texts of the Reason header, which applications compare, and what each means for the call record. */
+/** Texts of the Reason header, which applications compare, and the reason in the call record for each. */
 const stops: Readonly<Record<string, CdrStop>> = {
   'Session timer expired': 'session-expired',
   'ACK timeout': 'ack-timeout',
   'ACK-BYE due to cancel race condition': 'system-initiated-termination',
 };
 
-/** Ends a dialog with a BYE of the engine. With a text the peer and the application are told why; without one only the BYE is sent. */
+/** Ends a dialog with a BYE of the engine (RFC 3261 section 15.1.1). With a text the peer and the application get the reason; without one only the BYE is sent. */
 export function hangUp(context: CoreContext, dialog: Dialog, text?: string): void {
   if (dialog.isEnded) return;
   dialog.ownInvite?.cancel();
@@ -43,7 +43,7 @@ type Acknowledgement = {
   readonly onSent?: (message: SipMessage, flow: Flow | undefined) => void;
 };
 
-/** Sends the ACK to a 2xx, and keeps it for the next time the 2xx comes. `onSent` gets it as sent. */
+/** Sends the ACK to a 2xx (RFC 3261 section 13.2.2.4), and keeps it for retransmissions of the 2xx. `onSent` gets it as sent. */
 export function acknowledge(
   context: CoreContext,
   dialog: Dialog,
@@ -63,18 +63,18 @@ export function acknowledge(
   });
 }
 
-/** The ACK that nobody asked for, without a body. */
+/** An ACK that no application requested, without a body. */
 export function ackWithoutApp(context: CoreContext, dialog: Dialog, answered: AnsweredInvite): void {
   acknowledge(context, dialog, { answered, ack: composeInDialog(dialog, 'ACK', answered.cseq) });
 }
 
-/** A 2xx came again: so does its ACK, if there was one. */
+/** A 2xx was retransmitted: so is its ACK, if there was one. */
 export function retransmitAck(context: CoreContext, answered: AnsweredInvite): void {
   const { ack } = answered;
   if (ack?.flow !== undefined) context.transactions.resend(ack.message, ack.flow);
 }
 
-/** A 2xx for which nobody waits: it is acknowledged and its call ended (RFC 3261 section 13.2.2.4). */
+/** A 2xx that no application waits for: ACK and BYE (RFC 3261 section 13.2.2.4). */
 export function ackAndHangUp(context: CoreContext, dialog: Dialog, answered: AnsweredInvite): void {
   ackWithoutApp(context, dialog, answered);
   hangUp(context, dialog);

@@ -9,7 +9,7 @@ import type { SipMessage } from '../message/message.ts';
 import type { ServerTransaction } from '../transaction/transaction.ts';
 import { rejectWithoutApp } from './uas-invite.ts';
 
-/** A CANCEL of the peer for an INVITE without final response; it has its 200 already. */
+/** A CANCEL of the peer for an INVITE without a final response (RFC 3261 section 9.2); the CANCEL already has its 200. */
 export function receiveCancel(context: CoreContext, cancel: SipMessage, invite: ServerTransaction): void {
   const terminated = { status: 487, reason: 'Request Terminated' };
   const incoming = context.incoming.get(invite.id);
@@ -26,7 +26,7 @@ export function receiveCancel(context: CoreContext, cancel: SipMessage, invite: 
   notifyApp(incoming.app, ids, { message: cancel, from: invite.flow });
 }
 
-/** A CANCEL of an application for its INVITE; it leaves once a provisional response has come (RFC 3261 section 9.1). */
+/** A CANCEL of an application for its INVITE; it is sent once a provisional response has come (RFC 3261 section 9.1). */
 export function sendCancel(
   context: CoreContext,
   { message }: AppMessage,

@@ -3,7 +3,7 @@ import type { SipMessage } from '../message/message.ts';
 
 type Source = 'network' | 'application';
 
-/** Why a call ended, in the words of drachtio-server. */
+/** Why a call ended, in the terms of drachtio-server. */
 export type CdrStop =
   | 'normal-release'
   | 'call-rejected'

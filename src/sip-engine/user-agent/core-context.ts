@@ -41,7 +41,7 @@ export type CoreDeps = {
   readonly settings: EngineSettings;
   readonly limits: Limits;
   readonly proxy?: ProxyHandler | undefined;
-  /** Chooses the way of new requests; absent: every one goes to an application that asked for its method. */
+  /** Routes new requests; absent: each goes to an application that subscribed to its method. */
   readonly routeRequest?: RouteRequest | undefined;
 };
 
@@ -49,17 +49,17 @@ export type CoreDeps = {
 export type UasRequest = {
   readonly transaction: ServerTransaction;
   readonly app: AppConnection;
-  /** As the echo of its responses tells it; empty outside a dialog. */
+  /** As in the echo of its responses; empty outside a dialog. */
   readonly dialogId: string;
-  /** The dialog it came in, or the one it made. */
+  /** The dialog it came in, or the one it created. */
   dialog: Dialog | undefined;
   /** Our tag, once it is fixed. */
   localTag: string | undefined;
-  /** When it is closed without the application, in ms since the epoch. */
+  /** When it is closed without the application, in ms of the monotonic clock. */
   deadline: number;
   /** Only for INVITE. */
   readonly invite: UasInviteState | undefined;
-  /** Runs once after the application's final response went out. */
+  /** Runs once after the application's final response was sent. */
   onAnswered?: (() => void) | undefined;
 };
 
@@ -95,7 +95,7 @@ export type UacInviteState = {
   isUpdatePending: boolean;
 };
 
-/** Everything the parts of the user agent core share: its tables, and the few verbs that would else make them import each other in a ring. */
+/** What the parts of the user agent core share: its tables, and the few actions that would otherwise make them import each other in a cycle. */
 export type CoreContext = CoreDeps & {
   readonly dialogs: DialogTable;
   /** By transaction id. */
@@ -104,18 +104,18 @@ export type CoreContext = CoreDeps & {
   readonly outgoing: Map<string, UacRequest>;
   /** INVITEs of the peer that have our tag but no answer, by Call-ID and tags. */
   readonly early: Map<string, UasRequest>;
-  /** Reliable provisional responses that wait for their PRACK, by what its RAck says. */
+  /** Reliable provisional responses that wait for their PRACK, by the RAck it will carry. */
   readonly reliable: Map<string, UasRequest>;
-  /** INVITEs of ours that failed not long ago, by dialog id: another fork may still answer one, and somebody must then end that call. */
+  /** INVITEs of ours that failed recently, by dialog id: another fork may still answer one, and that call must then be ended. */
   readonly failedInvites: ExpiringIds;
-  /** Dialogs that we ended not long ago, by Call-ID and tags: the peer's own BYE may have crossed ours (RFC 5407 section 3.2). */
+  /** Dialogs that we ended recently, by Call-ID and tags: the peer's BYE may have crossed ours (RFC 5407 section 3.2). */
   readonly endedDialogs: ExpiringIds;
   /** Requests that wait for the first application. */
   readonly startupBuffer: StartupBuffer;
   /** Our INVITEs without a final response, by dialog id. */
   readonly ringing: Map<string, UacRequest>;
   readonly actions: {
-    /** Ends a confirmed dialog with a BYE of our own; the text is told to the peer, and to the application if there is one. */
+    /** Ends a confirmed dialog with a BYE of our own; the text goes to the peer, and to the application if there is one. */
     readonly hangUp: (dialog: Dialog, text: string) => void;
     readonly refreshSession: (dialog: Dialog) => void;
   };

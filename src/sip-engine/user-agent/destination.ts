@@ -7,15 +7,15 @@ import type { OutgoingRequestOptions } from '../transaction/transaction.ts';
 import type { Flow, RemoteEndpoint, Protocol } from '../transport/transport.ts';
 import { isNumericHost, parseUri } from '../message/uri.ts';
 
-// Owns the choice of where a request goes: the connection of a registered client, the source of a peer behind NAT, a proxy, a route, the target.
-// Called by everything that sends for an application.
-// Must stay true: what is decided here is a next hop or an open flow; names are resolved further down.
+// Owns the choice of a request's next hop: the connection of a registered client, the source of a peer behind NAT, a proxy, a route, the target.
+// Called wherever a request of an application is sent.
+// Must stay true: the result is a next hop or an open flow; names are resolved by the transaction layer.
 
 export type RequestDestination = Pick<OutgoingRequestOptions, 'nextHop' | 'flow' | 'address'>;
 
 const sentOverRegisteredFlow = new Set(['INVITE', 'OPTIONS', 'NOTIFY', 'MESSAGE', 'INFO', 'REFER', 'PUBLISH']);
 
-/** Where a request outside a dialog goes; `proxy` is a SIP URI or empty. Who names the next hop knows better than any table of ours. */
+/** The destination of a request outside a dialog (RFC 3261 section 8.1.2); `proxy` is a SIP URI or empty. A named next hop precedes our tables. */
 export function destinationOutOfDialog(
   context: CoreContext,
   request: { method: string; requestUri: string; proxy: string },
@@ -41,7 +41,7 @@ export function destinationInDialog(context: CoreContext, dialog: Dialog): Reque
   return flow !== undefined && (dialog.isPinned || leadsTo(flow, nextHop)) ? { nextHop, flow } : { nextHop };
 }
 
-/** A UDP flow to the very address of the next hop: requests then leave by the listener that the peer knows. */
+/** A UDP flow to the address of the next hop: requests are then sent by the listener that the peer knows. */
 function leadsTo(flow: Flow, nextHop: string): boolean {
   const uri = parseUri(nextHop);
   if (uri === undefined || flow.protocol !== 'udp' || uri.scheme !== 'sip') return false;
@@ -49,13 +49,13 @@ function leadsTo(flow: Flow, nextHop: string): boolean {
   return protocol === 'udp' && uri.host === flow.remoteAddress && (uri.port ?? 5060) === flow.remotePort;
 }
 
-/** The connection by which this Contact was registered; a closed one where it is gone and nobody can resolve the Contact, which gives 410. */
+/** The connection by which this Contact was registered; a closed one where it is gone and the Contact cannot be resolved, which gives 410. */
 function registeredFlow(context: CoreContext, uri: string): Flow | undefined {
   const found = context.flowCache.find(uri);
   return found === 'gone' ? unreachable(context, uri) : found;
 }
 
-/** A closed flow for a host that no DNS knows. */
+/** A closed flow for a host that is never in DNS. */
 function unreachable({ transport }: CoreContext, uri: string): Flow | undefined {
   const [listener] = transport.listeners;
   return isUnresolvable(uri) && listener !== undefined ? closedFlow(listener) : undefined;
@@ -76,22 +76,22 @@ function closedFlow(listener: Flow['listener']): Flow {
 }
 
 /**
- * The connection that a client made from exactly this address and port, where that registered this Contact by it. Its place may be another's
- * by now, behind one router soon: then, and where it has closed, a closed one, so that nobody gets what is meant for somebody else.
+ * The connection that a client opened from this address and port, if it registered this Contact. Behind one router the endpoint may soon belong
+ * to another client: then, and where it has closed, a closed flow, so that the request never reaches the wrong client.
  */
 function flowOfNextHop(context: CoreContext, { nextHop, requestUri }: { nextHop: string; requestUri: string }): Flow | undefined {
-  const place = placeOf(nextHop);
-  if (place === undefined) return undefined;
+  const endpoint = endpointOf(nextHop);
+  if (endpoint === undefined) return undefined;
   const { transport, flowCache } = context;
-  const flow = transport.inboundFlow(place.protocol, place.address, place.port);
+  const flow = transport.inboundFlow(endpoint.protocol, endpoint.address, endpoint.port);
   if (flow !== undefined && flowCache.isRegisteredBy(requestUri, flow)) return flow;
-  const isInboundOnly = place.protocol === 'ws' || place.protocol === 'wss' || isUnresolvable(requestUri);
+  const isInboundOnly = endpoint.protocol === 'ws' || endpoint.protocol === 'wss' || isUnresolvable(requestUri);
   const [listener] = transport.listeners;
-  const isLost = flow !== undefined || isInboundOnly || flowCache.wasRegisteredFrom(requestUri, place);
+  const isLost = flow !== undefined || isInboundOnly || flowCache.wasRegisteredFrom(requestUri, endpoint);
   return isLost && listener !== undefined ? closedFlow(listener) : undefined;
 }
 
-function placeOf(nextHop: string): RemoteEndpoint | undefined {
+function endpointOf(nextHop: string): RemoteEndpoint | undefined {
   const uri = parseUri(nextHop);
   const protocol = protocolOf(uri?.params.get('transport'));
   if (uri?.port === undefined || isNumericHost(uri.host) === undefined) return undefined;

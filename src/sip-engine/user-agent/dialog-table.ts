@@ -1,10 +1,10 @@
 import type { Dialog } from './dialog.ts';
 import { withoutEmergencyReserve } from '../runtime/limits.ts';
 
-/** All dialogs by what the network says and by what the application says. */
+/** All dialogs, by Call-ID and tags for the network and by dialog id for the application. */
 export class DialogTable {
   readonly #byTags = new Map<string, Dialog>();
-  /** Forks of one INVITE share an id, and so do both ends of a call that comes back to us. */
+  /** Forks of one INVITE share an id, and so do both ends of a call that loops back to us. */
   readonly #byId = new Map<string, readonly Dialog[]>();
   readonly #limit: number;
 
@@ -16,7 +16,7 @@ export class DialogTable {
     return this.#byTags.size;
   }
 
-  /** But for the places that are kept for calls for help. */
+  /** Full except for the places reserved for emergency calls. */
   get isFull(): boolean {
     return this.#byTags.size >= withoutEmergencyReserve(this.#limit);
   }
@@ -44,7 +44,7 @@ export class DialogTable {
     return this.#byTags.get(keyOf(ids));
   }
 
-  /** The dialogs with this id, which are more than one only while an INVITE forks or a call comes back to us. */
+  /** The dialogs with this id; more than one only while an INVITE forks or a call loops back to us. */
   withId(id: string): readonly Dialog[] {
     return this.#byId.get(id) ?? [];
   }
@@ -55,13 +55,13 @@ export class DialogTable {
     return dialogs.find((dialog) => dialog.isConfirmed) ?? dialogs.at(-1);
   }
 
-  /** All of them; those removed meanwhile are passed over. */
+  /** All of them; those removed meanwhile are skipped. */
   all(): Iterable<Dialog> {
     return this.#byTags.values();
   }
 }
 
-/** One text for Call-ID and both tags; a blank cannot occur in any of them. */
+/** One key for Call-ID and both tags; a blank cannot occur in any of them. */
 export function keyOf(ids: { readonly callId: string; readonly localTag: string; readonly remoteTag: string }): string {
   return `${ids.callId} ${ids.localTag} ${ids.remoteTag}`;
 }

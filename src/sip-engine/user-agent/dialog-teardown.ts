@@ -2,17 +2,17 @@ import type { CoreContext } from './core-context.ts';
 import type { Dialog } from './dialog.ts';
 import { keyOf } from './dialog-table.ts';
 
-/** How long the application may still answer what came before the dialog ended. */
+/** How long the application may still answer requests received before the dialog ended. */
 const lastAnswersMs = 2_000;
 
-/** The same, where our BYE ended it: the peer's own may be on its way, or follow when it has seen ours. */
+/** The same, where our BYE ended it: the peer's BYE may be on its way, or follow ours. */
 export function endByLocalBye(context: CoreContext, dialog: Dialog): void {
   if (dialog.kind === 'INVITE')
     context.endedDialogs.note(keyOf(dialog), context.clock.monotonic() + context.settings.timers.t1x64);
   endDialog(context, dialog);
 }
 
-/** Takes a dialog out of all tables, stops its timers and closes what is pending in it. Does nothing the second time. */
+/** Takes a dialog out of all tables, stops its timers and closes what is pending in it. A second call has no effect. */
 export function endDialog(context: CoreContext, dialog: Dialog): void {
   if (dialog.isEnded) return;
   dialog.isEnded = true;

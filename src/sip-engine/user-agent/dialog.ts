@@ -7,23 +7,23 @@ import type { Flow } from '../transport/transport.ts';
 /** An agreement on a session timer (RFC 4028). */
 export type SessionAgreement = { readonly seconds: number; readonly isOurs: boolean };
 
-/** A 2xx to an INVITE of ours, from its arrival until nobody can ask for its ACK again. */
+/** A 2xx to an INVITE of ours, from its arrival until it can no longer be retransmitted. */
 export type AnsweredInvite = {
   readonly cseq: number;
   /** The INVITE carried the offer, so that an ACK without a body is right. */
   readonly hadOffer: boolean;
   /** Runs until the ACK is sent. */
   ackTimer: EngineTimer | undefined;
-  /** What was sent, to send it again for a repeated 2xx. */
+  /** The ACK as sent, to send again for a retransmitted 2xx. */
   ack: { readonly message: SipMessage; readonly flow: Flow | undefined } | undefined;
-  /** The call ends right after the ACK: with this Reason text told to the application, or silently. */
+  /** The call ends right after the ACK: with this Reason text for the application, or silently. */
   endAfterAck: { readonly text: string | undefined } | undefined;
 };
 
 /** Our own INVITE within the dialog, as long as it has no final response. */
 export type OwnInvite = {
   cancel(): void;
-  /** Gives the application a final response when none will come in time. */
+  /** Synthesises a final response for the application when none comes in time. */
   settle(status: number, reason: string): void;
 };
 
@@ -53,7 +53,7 @@ export type DialogOptions = Pick<
 
 /** One dialog (RFC 3261 section 12), early or confirmed. */
 export class Dialog {
-  /** `<Call-ID>;from-tag=<From tag of the request that made it>`: the id of the control protocol; the same for all forks. */
+  /** `<Call-ID>;from-tag=<From tag of the request that created it>`: the id of the control protocol; the same for all forks. */
   readonly id: string;
   readonly kind: 'INVITE' | 'SUBSCRIBE';
   readonly role: 'uac' | 'uas';
@@ -65,39 +65,39 @@ export class Dialog {
   readonly local: string;
   /** The To value of our requests, with the peer's tag. */
   readonly remote: string;
-  /** Number of our last request. */
+  /** CSeq number of our last request. */
   localCSeq: number;
-  /** Number of the peer's last request. */
+  /** CSeq number of the peer's last request. */
   remoteCSeq: number | undefined;
   /** The remote target: a URI. */
   target: string;
-  /** Route values in the order in which our requests carry them. */
+  /** The route set (RFC 3261 section 12.1): Route values in the order in which our requests carry them. */
   routes: readonly string[];
   /** Our Contact value. */
   contact: string;
-  /** How the peer's last Contact reached us. */
+  /** The flow by which the peer's last Contact came. */
   flow: Flow | undefined;
-  /** Our requests go to the source of `flow`, not to where the target says (NAT). */
+  /** Our requests go to the source of `flow` instead of the remote target (NAT). */
   isPinned: boolean;
-  /** They go there wherever the peer would have them go. */
+  /** They go there whatever Contact, Route or maddr the peer names. */
   readonly isBoundToFlow: boolean;
 
   isConfirmed = false;
   isEnded = false;
   /** The application sent a BYE. */
   hasAppSentBye = false;
-  /** The session description we last sent, for refreshes made by the engine. */
+  /** The session description we last sent, for session refreshes by the engine. */
   description: { readonly body: Buffer; readonly type: string } | undefined;
   session: SessionAgreement | undefined;
   sessionTimer: EngineTimer | undefined;
-  /** When a subscription ends by itself, in ms since the epoch. */
+  /** When a subscription expires, in ms of the monotonic clock. */
   expiresAt: number | undefined;
   ownInvite: OwnInvite | undefined;
-  /** Answers of the peer that wait for the application's ACK, oldest first. */
+  /** 2xx of the peer that wait for the application's ACK, oldest first. */
   readonly awaitingAck: AnsweredInvite[] = [];
-  /** The last one acknowledged; 'refused' after a final response ≥ 300, which needs no ACK of the application. */
+  /** The last one acknowledged; 'refused' after a 300–699, which needs no ACK of the application. */
   lastAnswer: AnsweredInvite | 'refused' | undefined;
-  /** Our answers by CSeq number. */
+  /** Our 2xx by CSeq number. */
   readonly unacknowledged = new Map<number, UnacknowledgedAnswer>();
   /** Transaction ids of the peer's requests that the application has not answered. */
   readonly pendingRequests = new Set<string>();

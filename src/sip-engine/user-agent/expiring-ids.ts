@@ -1,6 +1,6 @@
 const remembered = 2_000;
 
-/** Ids that matter for a while after what they stood for is gone; the oldest go when there are many. */
+/** Ids kept for a while after what they stood for is gone; when there are many, the oldest are dropped. */
 export class ExpiringIds {
   readonly #until = new Map<string, number>();
 

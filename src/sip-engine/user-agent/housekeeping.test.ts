@@ -67,23 +67,23 @@ describe('an application that leaves', () => {
   });
 });
 
-describe('whoever is told 503', () => {
+describe('a 503', () => {
   const hints = (harness: UserAgentHarness) =>
     harness.transport.sent.filter(({ message }) => message.status === 503).map(({ message }) => message.get('retry-after'));
 
-  it('hears when to come back, where the application left in the middle of a call', () => {
+  it('has Retry-After where the application left in the middle of a call', () => {
     const { harness } = busy();
     harness.clock.advance(5_050);
     expect(hints(harness)).toEqual(['5', '5']);
   });
 
-  it('hears when to come back, where nobody is there yet', () => {
+  it('has Retry-After where no application is there yet', () => {
     const { harness } = busy();
     harness.receiveRequest('OPTIONS', { callId: 'new' });
     expect(hints(harness)).toEqual(['5']);
   });
 
-  it('hears when to come back, where others took the place of an INVITE that waited', () => {
+  it('has Retry-After where others evicted a waiting INVITE', () => {
     const harness = new UserAgentHarness();
     const flow = harness.transport.peer('udp', '198.18.0.1', 5060);
     harness.receiveRequest('INVITE', { callId: 'waits', headers: [`X-Long: ${'x'.repeat(400)}`] }, flow);

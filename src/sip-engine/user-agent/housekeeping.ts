@@ -9,7 +9,7 @@ import { rejectWithoutApp } from './uas-invite.ts';
 const deadDialogMs = 3_600_000;
 const unavailable = { status: 503, reason: 'Service Unavailable' };
 
-/** Closes what applications left unanswered too long, and forgets what ran out. */
+/** Closes requests that applications left unanswered too long, and removes expired entries. */
 export function sweep(context: CoreContext): void {
   const now = context.clock.monotonic();
   context.failedInvites.dropExpired(now);
@@ -32,12 +32,12 @@ function close(context: CoreContext, incoming: UasRequest): void {
     return;
   }
   forgetIncoming(context, incoming);
-  // RFC 4320 section 4.1: no 408; the peer has given up by itself.
+  // RFC 4320 section 4.1: no 408; the peer has already timed out.
   if (isOrphan) answerWithoutApp(transaction, { status: 500, reason: 'Server Internal Error' });
   incoming.onAnswered?.();
 }
 
-/** An application will not come back: its calls end. Without an application: those of all, because the engine stops. */
+/** An application will not reconnect: its calls end. Without an application: all calls, because the engine stops. */
 export function endCalls(context: CoreContext, app: AppConnection | undefined): void {
   const isTheirs = (one: { readonly app: AppConnection }): boolean => app === undefined || one.app === app;
   for (const incoming of context.incoming.values()) {
@@ -61,8 +61,8 @@ export function endCalls(context: CoreContext, app: AppConnection | undefined): 
 }
 
 /**
- * An application left and nothing of it shall reach the network: its calls are forgotten. Its dialogs stay a while, so that what peers send in
- * them is answered 481 and goes to no other application.
+ * An application disconnected and nothing of it must reach the network: its calls are dropped. Its dialogs stay for a while, so that requests of
+ * peers in them are answered 481 and reach no other application.
  */
 export function forgetCalls(context: CoreContext, app: AppConnection): void {
   for (const incoming of context.incoming.values())

@@ -15,7 +15,7 @@ import { makeUasDialog } from './uas-dialog.ts';
 import { rackKey, receiveInvite, rejectWithoutApp } from './uas-invite.ts';
 import { receiveRequest } from './uas-request.ts';
 
-// Owns the requests of peers that belong to a call: in a dialog, or to an INVITE that has no final answer yet.
+// Owns the requests of peers that belong to a call: in a dialog, or to an INVITE without a final response.
 // Called by the user agent core.
 // Must stay true: they go to the application that owns the call and to no other.
 
@@ -37,7 +37,7 @@ export function receiveInDialog(context: CoreContext, transaction: ServerTransac
     return;
   }
   dialog.remoteCSeq = request.cseq?.number ?? dialog.remoteCSeq;
-  // RFC 5407 section 3.2: both hung up at once; the application knows it already.
+  // RFC 5407 section 3.2: both sides hung up; the application knows already.
   if (request.method === 'BYE' && dialog.hasAppSentBye) {
     answerWithoutApp(transaction, { status: 200, reason: 'OK' });
     return;
@@ -74,7 +74,7 @@ type InDialogRejection = {
 
 function rejectionOf(context: CoreContext, request: SipMessage, dialog: Dialog): InDialogRejection | undefined {
   const { method } = request;
-  // RFC 3261 section 12.2.2: what comes late is out of order.
+  // RFC 3261 section 12.2.2: a lower CSeq is out of order.
   if ((request.cseq?.number ?? 0) < (dialog.remoteCSeq ?? 0)) return { status: 500, reason: 'Server Internal Error' };
   if (method === 'BYE' && !dialog.isConfirmed) return noDialog;
   if (method !== 'INVITE' && method !== 'UPDATE') return undefined;
@@ -102,7 +102,7 @@ export function receiveAck(context: CoreContext, ack: SipMessage, flow: Flow): b
   if (dialog === undefined) return false;
   const cseq = ack.cseq?.number ?? 0;
   const answered = dialog.unacknowledged.get(cseq);
-  // A repeated ACK is absorbed.
+  // A retransmitted ACK is absorbed.
   if (answered === undefined) return true;
   dialog.unacknowledged.delete(cseq);
   answered.transaction.onAckTimeout = undefined;
@@ -134,13 +134,13 @@ export function receivePrack(context: CoreContext, transaction: ServerTransactio
   receiveRequest(context, transaction, { app: invite.app, dialog, onAnswered: () => reliable.prackAnswered() });
 }
 
-/** What stands after the method is passed over: drachtio-srf's own test peer writes it twice. */
+/** Anything after the method is ignored: drachtio-srf's own test peer writes it twice. */
 function rackOf(request: SipMessage): ReturnType<typeof parseRAck> {
   const words = (request.get('rack') ?? '').split(' ').filter((word) => word !== '');
   return parseRAck(words.slice(0, 3).join(' '));
 }
 
-/** A PRACK makes the early dialog one that the application may send in. */
+/** A PRACK turns the early dialog into one in which the application may send. */
 function earlyDialogOf(context: CoreContext, incoming: UasRequest): Dialog {
   const dialog = incoming.dialog ?? makeUasDialog(context, incoming);
   if (incoming.dialog === undefined && context.dialogs.add(dialog)) {
@@ -150,7 +150,7 @@ function earlyDialogOf(context: CoreContext, incoming: UasRequest): Dialog {
   return dialog;
 }
 
-/** The INVITE that a request with our tag belongs to, as long as that INVITE has no final response: the peer's or our own. */
+/** The INVITE without a final response, of the peer or our own, to which a request with our tag belongs. */
 export function receiveEarly(context: CoreContext, transaction: ServerTransaction, early: EarlyCall): void {
   const { pending } = early;
   transaction.accept();

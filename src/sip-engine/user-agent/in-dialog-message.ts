@@ -6,7 +6,7 @@ import { readNumber } from '../message/scan.ts';
 import type { Listener } from '../transport/transport.ts';
 import { parseUri } from '../message/uri.ts';
 
-/** These make or move the remote target, or need one (RFC 3261 section 12.2.1, RFC 3311, RFC 6665). */
+/** These set or change the remote target, or need one (RFC 3261 section 12.2.1, RFC 3311, RFC 6665). */
 const withContact = new Set(['INVITE', 'SUBSCRIBE', 'REFER', 'UPDATE', 'NOTIFY']);
 
 /** A request in a dialog (RFC 3261 section 12.2.1.1): Request-URI, Route, From, To, Call-ID and CSeq are the dialog's. */
@@ -38,7 +38,7 @@ function addContact(request: SipMessage, dialog: Dialog): void {
   if (withContact.has(request.method) && dialog.contact !== '') request.append('contact', dialog.contact);
 }
 
-/** What depends on the listener, for every request in a dialog. */
+/** Fills in what depends on the listener, for every request in a dialog. */
 export function prepareInDialog(message: SipMessage, listener: Listener): void {
   fillInLocalHost(message, listener, false);
   correctContact(message, listener);
@@ -51,7 +51,7 @@ function addRoutes(request: SipMessage, dialog: Dialog): void {
     for (const route of dialog.routes) request.append('route', route);
     return;
   }
-  // A strict router wants itself in the Request-URI and the target last (RFC 3261 section 12.2.1.1).
+  // A strict router expects itself in the Request-URI and the target as the last Route (RFC 3261 section 12.2.1.1).
   request.requestUri = firstUri;
   for (const route of dialog.routes.slice(1)) request.append('route', route);
   request.append('route', `<${dialog.target}>`);

@@ -80,7 +80,7 @@ function sendAck(context: CoreContext, command: InDialogCommand): void {
   return undefined;
 }
 
-/** RFC 3262 section 4. Forks share the dialog id; the RSeq says which one is meant. */
+/** RFC 3262 section 4. Forks share the dialog id; the RSeq identifies the fork. */
 function sendPrack(context: CoreContext, command: InDialogCommand): void {
   const rack = parseRAck(command.wanted.message.get('rack') ?? '');
   const forks = context.dialogs.withId(command.dialogId).filter((one) => one.lastRSeq !== undefined);
@@ -102,7 +102,7 @@ function sendRequest(context: CoreContext, command: InDialogCommand, dialog: Dia
   }
   dialog.localCSeq++;
   if (request.method === 'INVITE' || request.method === 'UPDATE') repeatAgreement(context, dialog, request);
-  // RFC 3261 section 15: a pending re-INVITE is of no use any more.
+  // RFC 3261 section 15: a pending re-INVITE is moot.
   if (request.method === 'BYE') {
     dialog.ownInvite?.cancel();
     dialog.hasAppSentBye = true;
@@ -117,13 +117,13 @@ function sendRequest(context: CoreContext, command: InDialogCommand, dialog: Dia
   if (problem !== undefined) refuse(command, noRoute(dialog));
 }
 
-/** One request of an application in a dialog, until nothing more can come for it. */
+/** One request of an application in a dialog, until no more responses can come. */
 class InDialogRequest {
   readonly #context: CoreContext;
   readonly #app: AppConnection;
   readonly #dialog: Dialog;
   #client: ClientTransaction | undefined;
-  /** `settled`: the application has its final response, though not from the network. */
+  /** `settled`: the application has its final response, but not from the network. */
   #state: 'pending' | 'settled' | 'answered' = 'pending';
   #answered: AnsweredInvite | undefined;
 
@@ -202,7 +202,7 @@ class InDialogRequest {
     agreeOnLocalRefresh(this.#context, this.#dialog, received.response);
   }
 
-  /** A challenge keeps the dialog: the same BYE comes again with credentials. */
+  /** A challenge keeps the dialog: the application sends the BYE again with credentials. */
   #byeAnswered(bye: SipMessage, status: number): void {
     if (status === 401 || status === 407) return;
     if (!this.#dialog.isEnded) cdrStop(this.#context, bye, { source: 'application', reason: 'normal-release' });

@@ -6,10 +6,10 @@ import type { SipMessage } from '../message/message.ts';
 import type { ServerTransaction } from '../transaction/transaction.ts';
 
 // Owns the requests from the network that wait for an application, from delivery to the final response.
-// Called by the parts that receive requests and answer them.
+// Called wherever requests are received and answered.
 // Must stay true: each is delivered once, closed by its deadline, and out of every table when it is answered or its transaction ends.
 
-/** Answers without any application. */
+/** Responds without an application. */
 export function answerWithoutApp(
   transaction: ServerTransaction,
   verdict: { readonly status: number; readonly reason: string; readonly headers?: Readonly<Record<string, string>> },
@@ -23,11 +23,11 @@ export function answerWithoutApp(
   transaction.respond(response);
 }
 
-/** An application accepted a request: its answers are safe from now on, and whoever proved itself by it is known. */
+/** An application accepted a request: its responses are retransmitted from now on, and an authenticated source becomes known. */
 export function markAccepted(context: CoreContext, { transaction, dialog }: UasRequest): void {
   const { request, flow } = transaction;
   transaction.accept();
-  // Answers to OPTIONS and the like are given to neighbours too: they prove nothing.
+  // OPTIONS and the like are answered for any source: that authenticates none.
   const isProof = dialog !== undefined || hasCredentials(request) || request.method === 'INVITE' || request.method === 'REGISTER';
   if (isProof || context.admission.standingOf(flow) === 'trunk') context.admission.accepted(flow);
 }
@@ -36,7 +36,7 @@ export function hasCredentials(request: SipMessage): boolean {
   return request.has('authorization') || request.has('proxy-authorization');
 }
 
-/** Hands a request to its application and keeps it until it is answered. */
+/** Delivers a request to its application and keeps it until it is answered. */
 export function deliver(context: CoreContext, incoming: UasRequest): void {
   const { transaction, app, dialogId } = incoming;
   const { request, flow } = transaction;
@@ -54,7 +54,7 @@ export function deliver(context: CoreContext, incoming: UasRequest): void {
   });
 }
 
-/** Hands over a request that no response belongs to: ACK, CANCEL. */
+/** Delivers a request that has no response: ACK, CANCEL. */
 export function notifyApp(
   app: AppConnection,
   ids: { transactionId: string; dialogId: string },
@@ -69,7 +69,7 @@ export function forgetIncoming(context: CoreContext, incoming: UasRequest): void
   incoming.invite?.reliable?.stop();
 }
 
-/** Sends a response of the application and tells it what was sent. True when it is out. */
+/** Sends a response of the application and echoes it as sent. True when it was sent. */
 export function sendAppResponse(incoming: UasRequest, response: SipMessage, reply: CommandReply): boolean {
   const { transaction } = incoming;
   const result = transaction.respond(response);

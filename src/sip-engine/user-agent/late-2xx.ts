@@ -9,8 +9,8 @@ import { makeUacDialog } from './uac-dialog.ts';
 const noApp: AppConnection = { id: '', isOpen: false, deliver() {} };
 
 /**
- * A 2xx that no transaction knows any more: a repeated one gets its ACK again, one of a late fork an ACK and a BYE (RFC 3261 section
- * 13.2.2.4). Anything else may be forged, and is met with silence.
+ * A 2xx that matches no transaction any more: a retransmission gets its ACK again, one of a late fork an ACK and a BYE (RFC 3261 section
+ * 13.2.2.4). Anything else may be forged, and is ignored.
  */
 export function receiveLate2xx(context: CoreContext, response: SipMessage, flow: Flow): void {
   const { cseq } = response;
@@ -24,7 +24,7 @@ export function receiveLate2xx(context: CoreContext, response: SipMessage, flow:
   if (last !== undefined && last !== 'refused') {
     if (last.cseq === cseq.number) retransmitAck(context, last);
   } else if (context.failedInvites.has(dialogIdOf(response))) {
-    // Whom we had called is not known any more: the answer's sender is asked to pass it on.
+    // Our target is no longer known: the sender of the response has to forward it.
     const late = makeUacDialog(context, { app: noApp, request: inviteOf(response), response, flow, hasNamedNextHop: true });
     ackAndHangUp(context, late, {
       cseq: cseq.number,
@@ -36,7 +36,7 @@ export function receiveLate2xx(context: CoreContext, response: SipMessage, flow:
   }
 }
 
-/** What the response still tells of our INVITE. */
+/** Our INVITE, as far as the response shows it. */
 function inviteOf(response: SipMessage): SipMessage {
   const invite = new SipMessage({ method: 'INVITE', requestUri: response.to?.uri ?? '' });
   for (const key of ['from', 'to', 'call-id', 'cseq']) invite.append(key, response.get(key) ?? '');

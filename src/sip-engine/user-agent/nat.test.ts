@@ -16,7 +16,7 @@ function invite(contact: string | undefined): SipMessage {
   return message;
 }
 
-describe('a client that has requests sent to somebody else', () => {
+describe('a client that directs requests to a third party', () => {
   it.each([
     ['<sip:20@192.0.2.9:5062>', [], '192.0.2.9', false],
     ['<sip:20@192.0.2.9:6379;transport=tcp>', [], '192.0.2.9', false],
@@ -37,7 +37,7 @@ describe('a client that has requests sent to somebody else', () => {
     [['192.0.2.0/28'], '192.0.2.9', false],
     [['192.0.2.0/28'], '192.0.2.99', true],
     [['2001:db8::/64'], '2001:db8::9', false],
-  ])('is kept to its flow where %j are believed and it comes from %s: %s', (keepToFlowsExcept, from, isKept) => {
+  ])('is bound to its flow where %j are trusted and it comes from %s: %s', (keepToFlowsExcept, from, isKept) => {
     expect(isKeptToFlow({ ...defaultSettings, keepToFlowsExcept }, flowFrom(from))).toBe(isKept);
     expect(isKeptToFlow({ ...defaultSettings, keepToFlowsExcept }, undefined)).toBe(false);
   });

@@ -26,7 +26,7 @@ export function isCalleeBehindNat(response: SipMessage, routes: readonly string[
   return contact === undefined || unbracketed(contact.host) !== flow.remoteAddress;
 }
 
-/** Whether a client's dialog is kept to the flow it came by: it cannot have us send to somebody else then. */
+/** Whether a client's dialog is bound to its flow, so that it cannot make us send to a third party. */
 export function isKeptToFlow({ keepToFlowsExcept }: EngineSettings, flow: Flow | undefined): boolean {
   if (keepToFlowsExcept === undefined || flow === undefined) return false;
   return !keepToFlowsExcept.some((text) => {
@@ -35,7 +35,7 @@ export function isKeptToFlow({ keepToFlowsExcept }: EngineSettings, flow: Flow |
   });
 }
 
-/** Whether a message has requests go to somebody else than its sender. */
+/** Whether a message directs requests to anyone but its sender. */
 export function pointsElsewhere(message: SipMessage, routes: readonly string[], { remoteAddress }: Flow): boolean {
   const contact = contactUri(message);
   if (routes.length > 0 || contact === undefined) return true;

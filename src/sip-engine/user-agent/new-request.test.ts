@@ -144,7 +144,7 @@ describe('a request outside a dialog', () => {
     expect(harness.transport.sent.map(({ flow }) => flow.remoteAddress)).toEqual(['10.0.0.8', '10.0.0.7']);
   });
 
-  it('a response to it carries no dialog id; 100 is not told; the tables empty', () => {
+  it('a response to it carries no dialog id; 100 is not reported; the tables empty', () => {
     const harness = new UserAgentHarness();
     const { transactionId } = harness.command(options).sent;
     harness.receiveResponse(100);

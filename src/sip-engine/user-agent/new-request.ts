@@ -36,8 +36,8 @@ export function isKnownMethod(method: string): boolean {
 }
 
 /**
- * A request outside any dialog, made from the application's. From, To, Call-ID, CSeq and Max-Forwards are its own where it gave them
- * (a digest retry repeats all of them), else filled in; Via and Contact come with the listener.
+ * A request outside any dialog, made from the application's. From, To, Call-ID, CSeq and Max-Forwards are kept where it set them (a
+ * digest retry repeats all of them), else filled in; Via and Contact come with the listener.
  */
 export function composeNewRequest(context: CoreContext, { startLine, message: wanted }: AppMessage, proxy: string): NewRequest {
   const uri = parseUri(wanted.requestUri);
@@ -61,13 +61,13 @@ export function composeNewRequest(context: CoreContext, { startLine, message: wa
   return takeBody(wanted, message) ? { kind: 'request', message, proxy: nextHop } : refused('missing content-type');
 }
 
-/** What depends on the listener, for every request outside a dialog. */
+/** Fills in what depends on the listener, for every request outside a dialog. */
 export function prepareNewRequest(message: SipMessage, listener: Listener): void {
   fillInLocalHost(message, listener, true);
   const { method } = message;
   if ((method === 'INVITE' || method === 'SUBSCRIBE') && !message.has('contact'))
     message.append('contact', contactOf(listener, message.requestUri));
-  // A REGISTER may name the Contact of somebody else.
+  // A REGISTER may name the Contact of a third party.
   if (method !== 'REGISTER') correctContact(message, listener);
 }
 

@@ -30,8 +30,8 @@ class CountingProxy implements ProxyHandler {
   stop(): void {}
 }
 
-describe('an embedding program that chooses the way of requests', () => {
-  it('is told what is known of them', () => {
+describe('an embedding program that routes requests', () => {
+  it('gets what is known of them', () => {
     const questions: RouteQuestion[] = [];
     const harness = new UserAgentHarness({
       routeRequest: (question) => {

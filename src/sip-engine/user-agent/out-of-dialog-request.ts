@@ -10,7 +10,7 @@ import type { ServerTransaction } from '../transaction/transaction.ts';
 import { receiveInvite } from './uas-invite.ts';
 import { receiveRequest } from './uas-request.ts';
 
-/** A request that belongs to no dialog and to nothing that is proxied: to an application, or answered here. */
+/** A request that belongs to no dialog and is not proxied: delivered to an application, or answered here (RFC 3261 section 8.2). */
 export function receiveOutOfDialog(context: CoreContext, transaction: ServerTransaction): void {
   const { request } = transaction;
   if (isCrossingBye(context, request)) answerWithoutApp(transaction, { status: 200, reason: 'OK' });
@@ -19,7 +19,7 @@ export function receiveOutOfDialog(context: CoreContext, transaction: ServerTran
   else route(context, transaction);
 }
 
-/** A BYE for a call that ended with ours. */
+/** A BYE for a call that ended with our BYE. */
 function isCrossingBye({ endedDialogs }: CoreContext, { method, callId, toTag, fromTag }: SipMessage): boolean {
   return method === 'BYE' && endedDialogs.has(keyOf({ callId, localTag: toTag ?? '', remoteTag: fromTag ?? '' }));
 }
@@ -30,7 +30,7 @@ function isLateFork(context: CoreContext, request: SipMessage): boolean {
   return context.dialogs.withId(dialogIdOf(request)).some((dialog) => dialog.role === 'uas' && dialog.isConfirmed);
 }
 
-/** RFC 3261 section 8.2.2.2: the same request on another way, while the first is still here. */
+/** RFC 3261 section 8.2.2.2: the same request by another path, while the first is still pending. */
 function isMerged(context: CoreContext, request: SipMessage): boolean {
   if (!context.settings.answerMergedRequests || request.toTag !== undefined) return false;
   for (const { transaction } of context.incoming.values()) {
@@ -52,7 +52,7 @@ function route(context: CoreContext, transaction: ServerTransaction): void {
   else performRouteAction(transaction, action, context.proxy);
 }
 
-/** Over UDP silence is cheaper than an answer, and may not even reach a faked source. */
+/** Over UDP silence is cheaper than an answer, which goes nowhere if the source is forged. */
 function shed(transaction: ServerTransaction): void {
   if (transaction.flow.protocol === 'udp') transaction.drop();
   else answerWithoutApp(transaction, { status: 503, reason: 'Service Unavailable' });
@@ -66,8 +66,8 @@ function offerToApp(context: CoreContext, transaction: ServerTransaction, tag: s
   if (isForApp && !context.admission.admits(request, transaction.flow)) return shed(transaction);
   if (app === undefined && isForApp && context.startupBuffer.enqueue(transaction)) return;
   if (verdict.kind === 'answer') {
-    const isNobodyThere = verdict.status === 503 && tag !== undefined;
-    answerWithoutApp(transaction, isNobodyThere ? { status: 480, reason: 'Temporarily Unavailable' } : verdict);
+    const isAppGone = verdict.status === 503 && tag !== undefined;
+    answerWithoutApp(transaction, isAppGone ? { status: 480, reason: 'Temporarily Unavailable' } : verdict);
   } else if (app !== undefined) {
     if (request.method === 'INVITE') receiveInvite(context, transaction, { app });
     else receiveRequest(context, transaction, { app });

@@ -8,15 +8,15 @@ import { parseUri } from '../message/uri.ts';
 
 const contactsPerRequest = 10;
 
-/** The part of a Contact that the answer repeats whatever else it leaves out; undefined where there is no user. */
+/** The part of a Contact that the response always repeats; undefined where there is no user. */
 function userAtHost(uriText: string): string | undefined {
   const uri = parseUri(uriText);
   return uri === undefined || uri.host === '' || uri.user === '' ? undefined : `${uri.user}@${uri.host}`;
 }
 
 /**
- * Remembers the connection of a client whose REGISTER or SUBSCRIBE was accepted, for as long as the response says, so that requests to its
- * Contact go back over it. Only the Contacts of this very request: the response lists those of other clients too.
+ * Remembers the connection of a client whose REGISTER or SUBSCRIBE was accepted, until its expiry, so that requests to its Contact go back over
+ * it (RFC 5626 section 5.3). Only the Contacts of this request: the response also lists those of other clients.
  */
 export function rememberFlows(transaction: ServerTransaction, response: SipMessage, cache: FlowCache): void {
   const { request, flow } = transaction;
@@ -31,13 +31,13 @@ export function rememberFlows(transaction: ServerTransaction, response: SipMessa
   }
 }
 
-/** The address of record, for which the registrar has seen a proof; of a subscription the subscriber. */
+/** The address of record, which the registrar has authenticated; of a subscription the subscriber. */
 function ownerOf(request: SipMessage): string {
   const uri = parseUri((request.method === 'REGISTER' ? request.to : request.from)?.uri ?? '');
   return `${request.method} ${uri?.user ?? ''}@${uri?.host.toLowerCase() ?? ''}`;
 }
 
-/** A binding the client asked to remove is in no response; nothing else of the request counts. */
+/** A binding that the client removes is in no response; nothing else of the request counts. */
 function removalOf(contact: NameAddr, request: SipMessage): number | undefined {
   const asked = expiresOf(contact.params.get('expires')) ?? expiresOf(request.get('expires'));
   return asked === 0 ? 0 : undefined;

@@ -5,7 +5,7 @@ import type { SipMessage } from '../message/message.ts';
 import type { ServerTransaction, SipTimers } from '../transaction/transaction.ts';
 
 type QueuedProvisional = { readonly response: SipMessage; readonly onSent: (result: ProvisionalSendResult) => void };
-/** A 2xx that is kept back; exactly one of the two runs. */
+/** A 2xx that is held back; exactly one of the two runs. */
 type DeferredSuccess = { readonly send: () => void; readonly drop: () => void };
 export type ProvisionalSendResult = ReturnType<ServerTransaction['respond']> | 'dropped';
 
@@ -13,15 +13,15 @@ type ReliableProvisionalsDeps = {
   readonly clock: EngineClock;
   readonly timers: SipTimers;
   readonly transaction: ServerTransaction;
-  /** A response with this RSeq waits for its PRACK from now on, or does so no more. */
+  /** A response with this RSeq now waits for its PRACK, or no longer does. */
   readonly onOutstanding: (rseq: number, isOutstanding: boolean) => void;
   /** No PRACK came within 64·T1. */
   readonly onTimeout: () => void;
 };
 
 /**
- * The reliable provisional responses to one INVITE (RFC 3262 section 3): one at a time, repeated until its PRACK; the next one, and a 2xx
- * after one with a session description, wait for it.
+ * The reliable provisional responses to one INVITE (RFC 3262 section 3): one at a time, retransmitted until its PRACK; the next
+ * one, and a 2xx after one with a session description, wait for it.
  */
 export class ReliableProvisionals {
   readonly #deps: ReliableProvisionalsDeps;
@@ -42,7 +42,7 @@ export class ReliableProvisionals {
     this.#next();
   }
 
-  /** True when this RSeq was outstanding: its PRACK is now to be answered, then `prackAnswered` called. */
+  /** True when this RSeq was outstanding: answer its PRACK now, then call `prackAnswered`. */
   acknowledge(rseq: number): boolean {
     if (this.#outstanding === undefined || rseq !== this.#rseq) return false;
     this.#clearOutstanding();
@@ -56,7 +56,7 @@ export class ReliableProvisionals {
     this.#releaseFinal();
   }
 
-  /** Keeps a 2xx back while one with a session description is not acknowledged. False: send it now. */
+  /** Holds a 2xx back while a response with a session description is not acknowledged. False: send it now. */
   deferSuccess(final: DeferredSuccess): boolean {
     const hasOffer = [this.#outstanding, ...this.#queue].some(
       (waiting) => waiting !== undefined && waiting.response.body.length > 0,
@@ -66,7 +66,7 @@ export class ReliableProvisionals {
     return true;
   }
 
-  /** The INVITE has its final response. What still waits is not sent. */
+  /** The INVITE has its final response. Responses that still wait are not sent. */
   stop(): void {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -89,7 +89,7 @@ export class ReliableProvisionals {
     waiting.onSent(result);
   }
 
-  /** RFC 3262 section 3: T1, then doubling without a cap, for 64·T1 in all, on every transport. */
+  /** RFC 3262 section 3: T1, then doubling without limit, for 64·T1 in all, on every transport. */
   #retransmitAfter(delayMs: number, leftMs: number): void {
     const { clock, transaction, onTimeout } = this.#deps;
     this.#timer = clock.after(Math.min(delayMs, leftMs), () => {

@@ -3,7 +3,7 @@ import type { ServerTransaction } from '../transaction/transaction.ts';
 import type { Protocol } from '../transport/transport.ts';
 import { parseUri } from '../message/uri.ts';
 
-/** What is known of a new request when its way is chosen. Texts are binary strings. */
+/** What is known of a new request when it is routed. Texts are binary strings. */
 export type RouteQuestion = {
   readonly method: string;
   readonly uri: string;
@@ -16,14 +16,14 @@ export type RouteQuestion = {
   readonly sourceAddress: string;
 };
 
-/** What becomes of it: an application (one with this tag, or any that asked for the method), or an answer without one. */
+/** Where it goes: to an application (one with this tag, or any that subscribed to the method), or a response without one. */
 export type RouteAction =
   | { readonly kind: 'deliver'; readonly tag?: string }
   | { readonly kind: 'reject'; readonly status: number; readonly reason: string }
   | { readonly kind: 'redirect'; readonly contacts: readonly string[] }
   | { readonly kind: 'proxy'; readonly options: ProxyOptions };
 
-/** Decides in the program that embeds the engine, before any application is asked. Must not throw. */
+/** Decides in the program that embeds the engine, before any application is involved. Must not throw. */
 export type RouteRequest = (question: RouteQuestion) => RouteAction;
 
 export function questionOf({ request, flow }: ServerTransaction): RouteQuestion {

@@ -4,7 +4,7 @@ import type { RouteAction } from './request-routing.ts';
 import { buildResponse } from '../message/response-builder.ts';
 import type { ServerTransaction } from '../transaction/transaction.ts';
 
-/** Carries out what needs no application. */
+/** Performs the actions that need no application. */
 export function performRouteAction(
   transaction: ServerTransaction,
   action: Exclude<RouteAction, { kind: 'deliver' }>,
@@ -27,7 +27,7 @@ export function performRouteAction(
   }
 }
 
-/** Nobody waits for what becomes of it. */
+/** The outcome is not reported to any application. */
 const silentReply = { request() {}, response() {}, proxied() {}, proxyDone() {}, nok() {} };
 
 function nothingExtra({ method, requestUri }: SipMessage): { startLine: string; message: SipMessage } {

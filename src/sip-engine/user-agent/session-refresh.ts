@@ -9,10 +9,10 @@ import { agreeOnLocalRefresh, arm, repeatAgreement, sessionExpired } from './ses
 import type { Flow } from '../transport/transport.ts';
 import { refreshTarget } from './uas-dialog.ts';
 
-/** When another re-INVITE is under way, the refresh is tried again. */
+/** When the refresh is retried while another re-INVITE is pending. */
 const retryMs = 5_000;
 
-/** Refreshes the session by a re-INVITE that no application hears of (RFC 4028 section 10). Its failure ends the call. */
+/** Refreshes the session with a re-INVITE that is not reported to the application (RFC 4028 section 10). Its failure ends the call. */
 export function refreshSession(context: CoreContext, dialog: Dialog): void {
   if (dialog.isEnded || dialog.session === undefined) return;
   if (dialog.ownInvite !== undefined) {
@@ -55,7 +55,7 @@ class Refresh {
   }
 
   started(cancel: () => void): void {
-    // Nobody waits for its outcome.
+    // No application waits for its outcome.
     this.#dialog.ownInvite = { cancel, settle() {} };
   }
 

@@ -4,8 +4,8 @@ import { parseParams } from '../message/fields.ts';
 import type { SipMessage } from '../message/message.ts';
 import { readNumber } from '../message/scan.ts';
 
-// Owns session timers (RFC 4028): what is agreed, and when a session is refreshed or has expired.
-// Called by the parts that send and receive INVITE, UPDATE and their 2xx.
+// Owns session timers (RFC 4028): the negotiation, and when a session is refreshed or expires.
+// Called wherever INVITE, UPDATE and their 2xx are sent and received.
 // Must stay true: a dialog has at most one timer, and none once it has ended.
 
 type Refresher = 'uac' | 'uas';
@@ -23,7 +23,7 @@ function sessionExpiresOf(message: SipMessage): SessionExpires | undefined {
   return { seconds, refresher: refresher === 'uac' || refresher === 'uas' ? refresher : undefined };
 }
 
-/** Whether a refresh asks for less than we take: it is to be answered 422 with this Min-SE. */
+/** Whether a refresh requests a shorter interval than we accept: answer it 422 with this Min-SE. */
 export function minSessionIfTooShort(context: CoreContext, request: SipMessage): number | undefined {
   const asked = sessionExpiresOf(request);
   return asked !== undefined && asked.seconds < context.settings.minSessionSeconds
@@ -31,7 +31,7 @@ export function minSessionIfTooShort(context: CoreContext, request: SipMessage):
     : undefined;
 }
 
-/** The 2xx to an INVITE that made the dialog: sets its Session-Expires and starts the timer. */
+/** Our 2xx to an INVITE that created the dialog: sets its Session-Expires and starts the timer (RFC 4028 section 9). */
 export function agreeAsUas(context: CoreContext, dialog: Dialog, { request, response }: Exchange): void {
   const terms = calledTerms(context, sessionExpiresOf(request), sessionExpiresOf(response));
   if (terms === undefined) return;
@@ -39,7 +39,7 @@ export function agreeAsUas(context: CoreContext, dialog: Dialog, { request, resp
   arm(context, dialog, { seconds: terms.seconds, isOurs: terms.refresher === 'uas' });
 }
 
-/** RFC 4028 section 9: what the application says counts, then the caller's wish, then the option. */
+/** RFC 4028 section 9: the application's value counts first, then the caller's, then the option. */
 function calledTerms(
   context: CoreContext,
   asked: SessionExpires | undefined,
@@ -53,7 +53,7 @@ function calledTerms(
   return refresher && { seconds: Math.max(minSeconds, asked.seconds), refresher };
 }
 
-/** A 2xx to our INVITE that made the dialog. */
+/** A 2xx to our INVITE that created the dialog (RFC 4028 section 7.2). */
 export function agreeAsUac(context: CoreContext, dialog: Dialog, response: SipMessage): void {
   const terms = sessionExpiresOf(response);
   if (terms === undefined) return;
@@ -63,7 +63,7 @@ export function agreeAsUac(context: CoreContext, dialog: Dialog, response: SipMe
   });
 }
 
-/** Our 2xx to a re-INVITE or UPDATE of the peer. Without a word of it, an agreement that exists starts anew. */
+/** Our 2xx to a re-INVITE or UPDATE of the peer. Without Session-Expires, an existing agreement starts anew. */
 export function agreeOnRefresh(context: CoreContext, dialog: Dialog, { request, response }: Exchange): void {
   const asked = sessionExpiresOf(request);
   const given = sessionExpiresOf(response);
@@ -85,7 +85,7 @@ export function agreeOnLocalRefresh(context: CoreContext, dialog: Dialog, respon
   else if (dialog.session !== undefined) arm(context, dialog, dialog.session);
 }
 
-/** Keeps an agreement alive in a re-INVITE or UPDATE of ours that says nothing of it (RFC 4028 section 7.4). */
+/** Keeps an agreement alive in a re-INVITE or UPDATE of ours without Session-Expires (RFC 4028 section 7.4). */
 export function repeatAgreement(context: CoreContext, dialog: Dialog, request: SipMessage): void {
   if (dialog.session === undefined || request.has('session-expires')) return;
   putSessionExpires(request, dialog.session.seconds, dialog.session.isOurs ? 'uac' : 'uas');

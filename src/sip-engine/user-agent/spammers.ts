@@ -2,7 +2,7 @@ import type { SpammerLists } from './engine-settings.ts';
 import type { SipMessage } from '../message/message.ts';
 import { parseUri } from '../message/uri.ts';
 
-/** Whether a request looks like a scanner's: its User-Agent, To user or From user holds one of the listed texts. */
+/** Whether a request looks like a scanner's: its User-Agent, To user or From user contains one of the listed texts. */
 export function isSpammer(request: SipMessage, lists: SpammerLists): boolean {
   if (lists.userAgents.length + lists.toUsers.length + lists.fromUsers.length === 0) return false;
   return (

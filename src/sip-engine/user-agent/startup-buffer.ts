@@ -1,12 +1,12 @@
 import type { EngineClock, EngineTimer } from '../runtime/clock.ts';
 import type { ServerTransaction } from '../transaction/transaction.ts';
 
-/** More than the phones of a house send while it starts; what comes beyond is answered as if there were no waiting. */
+/** More than the phones of a home send during a start; requests beyond are answered at once. */
 const maxRequests = 2_000;
 
 /**
- * Requests that came while the engine ran but the application had not asked for their method yet, as after a start: phones that are told 503
- * try again minutes later. Transactions absorb the retransmissions meanwhile.
+ * Requests received while the engine runs but the application has not subscribed to their method yet, as after a start: phones that get a 503
+ * retry minutes later. Transactions absorb the retransmissions meanwhile.
  */
 export class StartupBuffer {
   readonly #waiting = new Map<string, ServerTransaction[]>();
@@ -16,7 +16,7 @@ export class StartupBuffer {
   #isClosed: boolean;
   #size = 0;
 
-  /** Requests may wait for `patienceMs` from now on, not at all when it is 0. `receive` handles one that has waited. */
+  /** Requests may wait until `waitMs` from now, not at all when it is 0. `receive` handles one that has waited. */
   constructor(clock: EngineClock, waitMs: number, receive: (transaction: ServerTransaction) => void) {
     this.#receive = receive;
     this.#isClosed = waitMs === 0;
@@ -27,7 +27,7 @@ export class StartupBuffer {
     return this.#size;
   }
 
-  /** False when the request does not wait. */
+  /** False when the request is not buffered. */
   enqueue(transaction: ServerTransaction): boolean {
     const verb = transaction.request.method.toLowerCase();
     if (this.#isClosed || this.#subscribedMethods.has(verb) || this.#size >= maxRequests) return false;
@@ -39,7 +39,7 @@ export class StartupBuffer {
     return true;
   }
 
-  /** An application asked for this method. */
+  /** An application subscribed to this method. */
   subscribed(verb: string): void {
     this.#subscribedMethods.add(verb);
     this.#release(verb);
@@ -62,7 +62,7 @@ export class StartupBuffer {
     this.#waiting.delete(verb);
     this.#size -= waiting.length;
     for (const transaction of waiting) {
-      // Not if it was cancelled or ran out of time.
+      // Not if it was cancelled or has expired.
       if (transaction.state === 'trying' || transaction.state === 'proceeding') this.#receive(transaction);
     }
   }

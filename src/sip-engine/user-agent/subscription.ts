@@ -2,10 +2,10 @@ import type { SipMessage } from '../message/message.ts';
 import { readNumber } from '../message/scan.ts';
 
 const defaultSeconds = 3_600;
-/** What may still come after its end: the last NOTIFY and its answer. */
+/** How long the last NOTIFY and its response may still come after its end. */
 const graceSeconds = 64;
 
-/** How long a subscription is kept, by the 2xx to its SUBSCRIBE. */
+/** How long a subscription is kept, from the 2xx to its SUBSCRIBE. */
 export function subscriptionSeconds(request: SipMessage, response: SipMessage): number {
   return (expiresOf(response) ?? expiresOf(request) ?? defaultSeconds) + graceSeconds;
 }

@@ -41,7 +41,7 @@ export function makeUacDialog(context: CoreContext, { app, request, response, fl
   });
 }
 
-/** RFC 3261 section 13.2.2.4: the 2xx has the last word about target and route set of an early dialog. */
+/** RFC 3261 section 13.2.2.4: the 2xx determines target and route set of an early dialog. */
 export function confirmTarget(
   context: CoreContext,
   dialog: Dialog,

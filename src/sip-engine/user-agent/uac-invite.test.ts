@@ -90,7 +90,7 @@ describe('an outgoing call', () => {
     expect(message.body.toString()).toBe(sdp);
   });
 
-  it('a repeated 200 gets the same ACK again, and is not told', () => {
+  it('a retransmitted 200 gets the same ACK again, and is not reported', () => {
     const harness = new UserAgentHarness();
     harness.command(invite, { body: sdp });
     const request = harness.last;
@@ -106,7 +106,7 @@ describe('an outgoing call', () => {
     expect(harness.command(ack, { dialogId }).sent.message).toBe(first);
   });
 
-  it('a second fork that answers is acknowledged and ended without a word', () => {
+  it('a second fork that answers is acknowledged and ended silently', () => {
     const harness = new UserAgentHarness();
     harness.command(invite, { body: sdp });
     const request = harness.last;
@@ -234,7 +234,7 @@ describe('a fork that answers when our call has failed', () => {
     expect(harness.sent()).toEqual(['ACK']);
   });
 
-  it('a 2xx of nothing we know is met with silence', () => {
+  it('a 2xx of no INVITE of ours is ignored', () => {
     const harness = new UserAgentHarness();
     harness.command(invite, { body: sdp });
     const forged = harness.last.clone();

@@ -17,7 +17,7 @@ import { contactUriOf } from './uas-dialog.ts';
 
 type ReceivedResponse = { readonly response: SipMessage; readonly flow: Flow | undefined };
 
-/** One INVITE of an application outside any dialog, from its sending to the last response that can come (RFC 3261 section 13.2.2). */
+/** One INVITE of an application outside any dialog, until its last possible response (RFC 3261 section 13.2.2). */
 export class UacInvite {
   readonly #context: CoreContext;
   readonly #app: AppConnection;
@@ -70,12 +70,12 @@ export class UacInvite {
 
   #provisional(client: ClientTransaction, received: ReceivedResponse): void {
     if (received.response.status === 100 && !this.#context.settings.passTrying) return;
-    // Whoever sends RSeq means it: drachtio-srf answers it with a PRACK whatever Require says.
+    // An RSeq is enough: drachtio-srf answers it with a PRACK whatever Require says.
     if (received.response.has('rseq') && !this.#inOrder(client, received)) return;
     this.#deliver(client, received);
   }
 
-  /** RFC 3262 section 4: a reliable response makes an early dialog; one that is out of order, or known, is dropped. */
+  /** RFC 3262 section 4: a reliable response creates an early dialog; one that is out of order, or known, is dropped. */
   #inOrder(client: ClientTransaction, { response, flow }: ReceivedResponse): boolean {
     const rseq = readNumber(response.get('rseq')?.trim() ?? '', 0x7fff_ffff);
     if (rseq === undefined) return true;
@@ -137,7 +137,7 @@ export class UacInvite {
 
   #answer(client: ClientTransaction, response: SipMessage): AnsweredInvite {
     const race = this.#invite.isCancelled ? { text: 'ACK-BYE due to cancel race condition' } : undefined;
-    // Without a Contact no dialog can live on: the caller gives up too.
+    // Without a Contact the dialog is unusable: the caller gives up too.
     const lost = contactUriOf(response) === undefined ? { text: undefined } : undefined;
     return {
       cseq: client.request.cseq?.number ?? 0,
@@ -148,7 +148,7 @@ export class UacInvite {
     };
   }
 
-  /** The same 2xx again, or that of another fork, which is not told. */
+  /** The same 2xx again, or that of another fork, which is not reported. */
   #onFurther2xx(client: ClientTransaction, received: ReceivedResponse): void {
     if (this.#answered?.tag === (received.response.toTag ?? '')) {
       retransmitAck(this.#context, this.#answered.invite);

@@ -71,7 +71,7 @@ function requestReceiver(context: CoreContext, message: SipMessage, { app, hasNa
       context.outgoing.set(client.id, outgoing);
     },
     onResponse(response, flow) {
-      // A client takes any response for the answer it waits for, so that 100 stays here.
+      // A client takes any response for the one it waits for, so a 100 is not delivered.
       if (outgoing === undefined || response.status === 100) return;
       const { client } = outgoing;
       if (response.status >= 200) context.outgoing.delete(client.id);

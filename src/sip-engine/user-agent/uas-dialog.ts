@@ -48,7 +48,7 @@ function sourceUri(flow: Flow): string {
   return `sip:${host}:${flow.remotePort}${flow.protocol === 'udp' ? '' : `;transport=${flow.protocol}`}`;
 }
 
-/** RFC 3261 section 12.2: a re-INVITE or UPDATE moves the remote target; the route set stays. Its flow is followed too. */
+/** RFC 3261 section 12.2: a re-INVITE or UPDATE changes the remote target; the route set stays. The flow changes too. */
 export function refreshTarget(context: CoreContext, dialog: Dialog, by: { message: SipMessage; flow: Flow | undefined }): void {
   const contact = contactUriOf(by.message);
   dialog.target = contact ?? dialog.target;

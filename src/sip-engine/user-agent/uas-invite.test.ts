@@ -170,7 +170,7 @@ describe('an incoming call', () => {
     expect(harness.leftovers).toEqual([]);
   });
 
-  it('nobody answers: 408 after the limit, but not while it rings', () => {
+  it('no answer: 408 after the limit, but not while it rings', () => {
     const harness = new UserAgentHarness();
     harness.receiveRequest('INVITE');
     harness.receiveRequest('INVITE', { callId: 'rings', fromTag: 'r' });

@@ -48,7 +48,7 @@ export function receiveInvite(
     sendRinging(context, incoming);
 }
 
-/** A response of the application to an INVITE. */
+/** A response of the application to an INVITE (RFC 3261 section 13.3.1). */
 export function answerInvite(
   context: CoreContext,
   incoming: UasInvite,
@@ -98,7 +98,7 @@ function becomeEarly(context: CoreContext, incoming: UasInvite, wanted: SipMessa
   if (invite.isInitial) context.early.set(earlyKey(incoming), incoming);
 }
 
-/** The application asked for nothing yet; the option wants the caller to hear ringing at once. */
+/** The application has not answered yet; the option has the caller hear ringing at once. */
 function sendRinging(context: CoreContext, incoming: UasInvite): void {
   const ringing = buildResponse(incoming.transaction.request, 180, 'Ringing');
   markAccepted(context, incoming);
@@ -171,14 +171,14 @@ function sendSuccess(context: CoreContext, incoming: UasInvite, { wanted: respon
   } else if (invite.isInitial) endDialog(context, dialog);
 }
 
-/** The last places for dialogs are kept for calls for help. */
+/** The last places for dialogs are reserved for emergency calls. */
 function hasDialogSlot({ dialogs, admission }: CoreContext, invite: SipMessage): boolean {
   return !dialogs.isFull || invite.toTag !== undefined || admission.isEmergency(invite);
 }
 
 function reject(context: CoreContext, incoming: UasInvite, { wanted, reply }: FromApp): void {
   incoming.localTag = chooseTag(incoming.transaction.request, wanted, incoming.localTag);
-  // Refused for what it asked, not for who it is: its digest was right.
+  // Refused for its request, not its identity: its digest was right.
   if (hasCredentials(incoming.transaction.request) && !unauthenticatedRejections.has(wanted.status))
     incoming.transaction.accept();
   if (isDefinitiveRejection(context, incoming, wanted.status)) incoming.transaction.requireAck();
@@ -191,10 +191,10 @@ function reject(context: CoreContext, incoming: UasInvite, { wanted, reply }: Fr
   }
 }
 
-/** What an application says to those who did not prove who they are; anybody can make it say so again. */
+/** Statuses for unauthenticated callers, which any sender can provoke again. */
 const unauthenticatedRejections = new Set([401, 403, 407, 503]);
 
-/** Whether the caller proved itself before it was refused: asked again the refusal might be another, so it gets this one for sure. */
+/** Whether the caller authenticated before it was refused: a retry might be answered otherwise, so this refusal must arrive. */
 function isDefinitiveRejection({ admission }: CoreContext, { transaction }: UasInvite, status: number): boolean {
   if (unauthenticatedRejections.has(status)) return false;
   return hasCredentials(transaction.request) || admission.standingOf(transaction.flow) === 'trunk';
@@ -212,7 +212,7 @@ export function rejectWithoutApp(
   dropEarlyDialog(context, incoming);
   context.incoming.delete(incoming.transaction.id);
   answerWithoutApp(incoming.transaction, verdict, incoming.localTag);
-  // Who cancels a call also tells its end.
+  // The side that cancels a call also records its end.
   if (!incoming.invite.isInitial || verdict.status === 487) return;
   cdrStop(context, incoming.transaction.lastResponse ?? incoming.transaction.request, {
     source: 'application',
@@ -227,7 +227,7 @@ function finishInvite(context: CoreContext, incoming: UasInvite): void {
   incoming.invite.reliable?.stop();
 }
 
-/** An early dialog that a PRACK made ends with its INVITE. */
+/** An early dialog that a PRACK created ends with its INVITE. */
 function dropEarlyDialog(context: CoreContext, incoming: UasRequest): void {
   if (incoming.invite?.isInitial === true && incoming.dialog !== undefined) endDialog(context, incoming.dialog);
 }
@@ -258,7 +258,7 @@ function reliableOf(context: CoreContext, incoming: UasInvite): ReliableProvisio
   return invite.reliable;
 }
 
-/** What a PRACK says of the response it acknowledges: Call-ID, RSeq and the CSeq of the INVITE. */
+/** How a PRACK identifies the response it acknowledges: Call-ID, RSeq and the CSeq of the INVITE. */
 export function rackKey(callId: string, rack: { readonly rseq: number; readonly cseq: number }): string {
   return `${callId} ${rack.rseq} ${rack.cseq}`;
 }

@@ -11,13 +11,13 @@ import { subscriptionSeconds } from './subscription.ts';
 import type { ServerTransaction } from '../transaction/transaction.ts';
 import { makeUasDialog, refreshTarget } from './uas-dialog.ts';
 
-/** A BYE without an answer is closed just before its transaction ends by itself. */
+/** An unanswered BYE is closed just before its transaction expires. */
 const marginMs = 2_000;
 
 type UasRequestOptions = {
   readonly app: AppConnection;
   readonly dialog?: Dialog | undefined;
-  /** Where it belongs to a call that is no dialog yet. */
+  /** For a request of a call that is no dialog yet. */
   readonly dialogId?: string | undefined;
   readonly onAnswered?: (() => void) | undefined;
 };

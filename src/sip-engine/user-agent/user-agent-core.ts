@@ -22,7 +22,7 @@ import { answerRequest } from './uas-request.ts';
 import { StartupBuffer } from './startup-buffer.ts';
 
 // Owns the user agent core (RFC 3261 section 8): which application gets what, its commands, its dialogs.
-// Called by the transactions with what arrives, and by the control side with the commands of applications.
+// Called by the transactions with every message received, and by the control side with the commands of applications.
 // Must stay true: nothing a peer or an application sends makes it throw, and every table is empty when all calls have ended.
 
 const sweepMs = 1_000;
@@ -124,7 +124,7 @@ export class UserAgentCore implements Core {
       ringing,
       failedInvites,
       endedDialogs,
-      startupBuffer: unclaimed,
+      startupBuffer,
       proxy,
       admission,
     } = this.#context;
@@ -137,7 +137,7 @@ export class UserAgentCore implements Core {
       ringingCalls: ringing.size,
       failedInvites: failedInvites.size,
       endedDialogs: endedDialogs.size,
-      startupBufferedRequests: unclaimed.size,
+      startupBufferedRequests: startupBuffer.size,
       refusedRequests: admission.refused,
       ...proxy?.sizes(),
     };
@@ -151,17 +151,17 @@ export class UserAgentCore implements Core {
     this.#context.proxy?.stop();
   }
 
-  /** The last net: a mistake of ours about one message must not end the calls of everybody. */
+  /** The last resort: a bug that one message triggers must not end all calls. */
   #safely(message: SipMessage, handle: () => void): void {
     try {
       handle();
     } catch (error) {
       const { method, status, callId } = message;
-      this.#context.log.error({ error, method, status, callId }, 'A message could not be handled');
+      this.#context.log.error({ error, method, status, callId }, 'Message handling failed');
     }
   }
 
-  /** Finds what a request belongs to, in the order that keeps calls apart from one another. */
+  /** Finds what a request belongs to: an order that never mixes two calls. */
   #onRequest(transaction: ServerTransaction): void {
     const context = this.#context;
     const { request, flow } = transaction;
