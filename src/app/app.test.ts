@@ -1,13 +1,16 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '#base/log.ts';
+import type { AlertDeclaration } from '#contract/alert.ts';
 import type { AnyEndpoint } from '#contract/endpoint.ts';
+import type { EntityDeclaration } from '#contract/entity.ts';
+import { healthParts } from '#contract/system.ts';
 import { createApp } from './app.ts';
 import type { App } from './app.ts';
 import { parseOptions } from '#options/options.ts';
@@ -26,16 +29,27 @@ function optionsFor(dataDirectory: string, changes: Record<string, unknown> = {}
   return read.options;
 }
 
-async function contractEndpoints(): Promise<AnyEndpoint[]> {
-  const folder = join(import.meta.dirname, '../contract');
-  const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
-  const modules: object[] = await Promise.all(files.map((file) => import(join(folder, file)) as Promise<object>));
-  return modules.flatMap((module) => Object.values(module) as unknown[]).filter(isEndpoint);
+const source = join(import.meta.dirname, '..');
+const sources = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => /(?<!\.test)\.ts$/.test(file));
+
+/** Every value that the files export and that has these fields. */
+async function exportedWith<Value>(files: readonly string[], ...fields: readonly string[]): Promise<Value[]> {
+  const modules: object[] = await Promise.all(files.map((file) => import(join(source, file)) as Promise<object>));
+  const isOne = (value: unknown): value is Value =>
+    typeof value === 'object' && value !== null && fields.every((field) => field in value);
+  return modules.flatMap((module) => Object.values(module) as unknown[]).filter(isOne);
 }
 
-function isEndpoint(value: unknown): value is AnyEndpoint {
-  return typeof value === 'object' && value !== null && 'method' in value && 'path' in value && 'reply' in value;
-}
+const filesOf = (suffix: string) => sources.filter((file) => file.endsWith(`-${suffix}.ts`));
+const contractEndpoints = () =>
+  exportedWith<AnyEndpoint>(
+    sources.filter((file) => file.startsWith('contract/')),
+    'method',
+    'path',
+    'reply',
+  );
+const declaredEntities = () => exportedWith<EntityDeclaration>(filesOf('entities'), 'component', 'key');
+const declaredAlerts = () => exportedWith<AlertDeclaration>(filesOf('alerts'), 'alertId', 'title');
 
 describe('the whole app', () => {
   let folder: string;
@@ -60,11 +74,23 @@ describe('the whole app', () => {
     return (await response.json()) as Record<string, string>;
   }
 
-  it('mounts every endpoint of the contract', async () => {
+  it('mounts everything that is declared: endpoints, entities, alerts, and a probe for each part of health', async () => {
     await using app = await start();
-    const name = (one: AnyEndpoint) => `${one.method} ${one.path}`;
-    const mounted = app.routes.map((route) => name(route.endpoint)).sort();
-    expect(mounted).toEqual((await contractEndpoints()).map(name).sort());
+    const endpointName = (one: AnyEndpoint) => `${one.method} ${one.path}`;
+    const mounted = app.routes.map((route) => endpointName(route.endpoint));
+    expect(mounted.sort()).toEqual((await contractEndpoints()).map(endpointName).sort());
+    const entityName = (one: EntityDeclaration) => `${one.of} ${one.key}`;
+    const entities = app.entities.map(({ declaration }) => entityName(declaration));
+    expect(entities.sort()).toEqual((await declaredEntities()).map(entityName).sort());
+    const alerts = app.alerts.map(({ declaration }) => declaration.alertId);
+    expect(alerts.sort()).toEqual((await declaredAlerts()).map(({ alertId }) => alertId).sort());
+    const { parts } = (await (await api(app, '/system/health', app.adminToken ?? '')).json()) as { parts: { name: string }[] };
+    expect(parts.map(({ name }) => name)).toEqual(healthParts);
+  });
+
+  it.each(['routes', 'entities', 'alerts', 'health'].flatMap(filesOf))('%s is mounted by some room', (file) => {
+    const importers = sources.filter((one) => readFileSync(join(source, one), 'utf8').includes(`/${basename(file)}'`));
+    expect(importers).not.toEqual([]);
   });
 
   it('lets nobody in without a token, a wrong one, or one of a lower role', async () => {

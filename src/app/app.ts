@@ -1,6 +1,6 @@
-// Owns the composition: makes every part in the order it needs the others, and hands each what it needs; each *-start.ts file fits one part together.
-// Called by main.ts, the demo and the tests of the whole app.
-// Must stay true: parts stop in reverse order, a start that fails undoes itself, and rooms never meet but here and in those files.
+// Owns the composition: makes every room in the order in which they need each other, and mounts what each declares.
+// Called by main.ts, the demo and the tests of the whole app; each compose function fits one room together.
+// Must stay true: rooms stop in reverse order, a start that fails undoes itself, and rooms never meet but here and in those functions.
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '#base/clock.ts';
 import { HouseClock } from '#base/house-clock.ts';
@@ -8,48 +8,43 @@ import { Events } from '#base/events.ts';
 import { newId as systemNewId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
 import { recordMissedCall } from '#calls/missed-pstn-call.ts';
-import type { Route } from '#contract/endpoint.ts';
 import type { Facts } from '#contract/facts.ts';
-import { numberRoutes } from '#numbers/number-routes.ts';
-import { NumberStore } from '#numbers/number-store.ts';
-import { Numbers } from '#numbers/numbers.ts';
-import { People } from '#people/people.ts';
-import { personRoutes } from '#people/person-routes.ts';
-import { PersonStore } from '#people/person-store.ts';
-import { TokenStore } from '#people/token-store.ts';
-import { Tokens } from '#people/tokens.ts';
-import { Health } from '#system/health.ts';
-import { systemRoutes } from '#system/system-routes.ts';
-import { toMissedCall } from '#twilio/sync/unreported-call.ts';
+import type { Options } from '#options/options.ts';
+import { isTrunkReachable } from '#sip/trunk-reachability.ts';
 import { trunkName } from '#twilio/api/settings.ts';
+import { toMissedCall } from '#twilio/sync/unreported-call.ts';
 import type { Listening } from './banner.ts';
 import { composeCalls } from './calls.ts';
 import type { CallsRoom } from './calls.ts';
 import { composeClock } from './clock.ts';
-import { formatListeners, composeSipEngine } from './sip-engine.ts';
-import { composeHttp } from './http.ts';
-import { composeMessages } from './messages.ts';
-import type { MessageRoom } from './messages.ts';
-import type { Options } from '#options/options.ts';
+import type { Overrides, Storage, AppContext } from './context.ts';
 import { keyFilePath, composeDevices } from './devices.ts';
 import type { DevicesRoom } from './devices.ts';
-import { watchSealedValues } from './sealed-values.ts';
-import { composeTwilioSetup } from './twilio-setup.ts';
+import { mountFaces } from './face.ts';
+import type { Mounted } from './face.ts';
+import { composeHttp } from './http.ts';
+import { composeMediaRelay } from './media.ts';
+import { composeMessages } from './messages.ts';
+import type { MessageRoom } from './messages.ts';
+import { composeNumbers } from './numbers.ts';
+import type { NumbersRoom } from './numbers.ts';
+import { composePeople } from './people.ts';
+import type { PeopleRoom } from './people.ts';
+import { composeSealedValues } from './sealed-values.ts';
+import { formatListeners, composeSipEngine } from './sip-engine.ts';
 import { composeStorage, composeBackups } from './storage.ts';
-import type { Overrides, Storage, AppContext } from './context.ts';
+import { composeSystem } from './system.ts';
 import { composeTwilio } from './twilio.ts';
 import type { TwilioServices } from './twilio.ts';
+import { composeTwilioSetup } from './twilio-setup.ts';
 import { syncTwilioTrunk } from './twilio-trunk.ts';
 import { composeVoicemail } from './voicemail.ts';
 import type { VoicemailServices } from './voicemail.ts';
 import { composeWebhooks } from './webhooks.ts';
 import type { WebhooksRoom } from './webhooks.ts';
 
-export type App = AsyncDisposable &
-  Listening & {
-    /** Every endpoint that is mounted. */
-    readonly routes: readonly Route[];
-  };
+/** What runs, and everything that is mounted: every endpoint, entity and alert of every room. */
+export type App = AsyncDisposable & Listening & Mounted;
 
 /** Unguessable. */
 const newToken = () => randomBytes(18).toString('base64url');
@@ -60,125 +55,104 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const { newId = systemNewId, log = createLog({ level: options.log.level }) } = overrides;
   const clock = new HouseClock(overrides.clock ?? systemClock, log);
   const events = new Events<Facts>(log);
-  const context = {
-    options,
-    overrides,
-    clock,
-    onClockStep: clock.onStep,
-    newId,
-    log,
-    events,
-    health: new Health(clock),
-    stack,
-    warnings: [],
-  };
+  const system = composeSystem({ clock });
+  const onClockStep = clock.onStep;
+  const context = { options, overrides, clock, onClockStep, newId, log, events, stack, warnings: [] };
   const storage = composeStorage(context);
-  composeClock({ ...context, clock, storage });
-  const phones = await composeDevices(context, storage);
-  const engine = await composeSipEngine(context, phones);
-  const peopleRoom = await composePeople(context, storage, phones);
-  const twilio = composeTwilio({ ...context, storage, keys: phones.keys });
-  const twilioTrunkProblem = watchSealedValues({
-    ...context,
-    keys: phones.keys,
-    path: keyFilePath(options),
-    lockedPhones: () => phones.devices.undecryptable(),
-    isTwilioLocked: () => twilio.settings.isLocked,
-  });
-  const callsRoom = await composeCalls(context, storage, {
-    ...phones,
-    numbers: peopleRoom.numbers,
-    engine,
-    newToken,
-    twilioTrunkProblem,
-  });
-  syncTwilioTrunk({ ...twilio, sip: callsRoom.sip, engine, log, stack });
-  const messaging = await composeMessages({ ...context, ...peopleRoom, storage, twilio });
-  const voicemail = await composeVoicemailRoom(context, storage, { ...phones, ...peopleRoom, ...callsRoom, twilio, messaging });
-  peopleRoom.people.onRemoved([(personId) => voicemail.room.greetings.release(personId)]);
-  const webhooks = await composePublicWebhooks(context, twilio, { ...peopleRoom, ...callsRoom, voicemail, messaging });
-  const setup = composeTwilioSetup({
-    ...context,
-    twilio,
-    storage,
-    numbers: peopleRoom.numbers,
-    sip: callsRoom.sip,
-    selfTest: webhooks.selfTest,
-  });
-  const routes = [
-    ...phones.routes,
-    ...peopleRoom.routes,
-    ...callsRoom.routes,
-    ...voicemail.room.routes,
-    ...messaging.routes,
-    ...setup.routes,
-    ...systemRoutes(context.health),
-  ];
-  const http = await composeHttp(context, { ...phones, ...peopleRoom, ...callsRoom, routes });
+  const time = composeClock({ ...context, clock, storage });
+  const rooms = await composeRooms(context, storage);
+  const { devices, people, calls, engine, twilio, http, webhooks } = rooms;
+  const mounted = mountFaces([storage, time, ...Object.values(rooms), system], system.health);
+  const httpPort = await http.start(mounted.routes);
   twilio.outbox.start();
-  composeBackups({ ...context, storage, keys: phones.keys, isQuiet: () => callsRoom.calls.list().length === 0 });
+  composeBackups({ ...context, storage, keys: devices.keys, isQuiet: () => calls.calls.list().length === 0 });
   const at: Listening = {
     sip: formatListeners(engine.hostports),
-    http: { host: options.http.host, port: http.address.port },
+    http: { host: options.http.host, port: httpPort },
     publicHttp: webhooks.address(),
-    adminToken: peopleRoom.adminToken,
+    adminToken: people.adminToken,
     warnings: context.warnings,
   };
   log.info({ sip: at.sip, http: at.http, warnings: at.warnings }, 'GoSIP is ready');
   const parts = stack.move();
-  return { ...at, routes, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+  return { ...at, ...mounted, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }
 
-type PeopleRoom = {
-  readonly people: People;
-  readonly tokens: Tokens;
-  readonly numbers: Numbers;
-  readonly adminToken: string | undefined;
-  readonly routes: readonly Route[];
-};
-
-/** People, their tokens, and our numbers. */
-async function composePeople(
-  context: AppContext,
-  { db, writes, problem }: Storage,
-  { devices }: DevicesRoom,
-): Promise<PeopleRoom> {
-  const { clock, newId, overrides } = context;
-  const log = context.log.child({ room: 'people' });
-  const parts = { persons: new PersonStore(db), tokens: new TokenStore(db), writes, clock, newId, log };
-  const people = new People(parts);
-  people.onRemoved([(personId) => () => devices.releasePerson(personId)]);
-  const tokens = new Tokens(parts);
-  const adminToken = overrides.wantsNewAdminToken === true ? await tokens.renewFirst() : await tokens.ensureFirst();
-  // What is written now would be gone with the process: a clear refusal is kinder than a success that does not last.
-  if (problem !== undefined) writes.freeze(problem);
-  const numbers = new Numbers({ store: new NumberStore(db), writes, clock, newId });
-  return { people, tokens, numbers, adminToken, routes: [...personRoutes(people, tokens), ...numberRoutes(numbers)] };
+/** Every room that knows a subject or an edge, in the order of the start. */
+async function composeRooms(context: AppContext, storage: Storage) {
+  const { options, log, stack } = context;
+  const devices = await composeDevices(context, storage);
+  const { keys } = devices;
+  const engine = await composeSipEngine(context, devices);
+  const people = await composePeople({ ...context, storage, devices: devices.devices });
+  const numbersRoom = composeNumbers({ ...context, storage });
+  const { numbers } = numbersRoom;
+  const twilio = composeTwilio({ ...context, storage, keys });
+  const sealedValues = composeSealedValues({
+    ...context,
+    keys,
+    path: keyFilePath(options),
+    lockedPhones: () => devices.devices.undecryptable(),
+    isTwilioLocked: () => twilio.settings.isLocked,
+  });
+  const { twilioTrunkProblem } = sealedValues;
+  const media = await composeMediaRelay({ ...context, hasTrunk: () => calls.sip.trunkStates().length > 0 });
+  const calls: CallsRoom = await composeCalls(context, storage, {
+    ...devices,
+    numbers,
+    engine,
+    media,
+    newToken,
+    twilioTrunkProblem,
+  });
+  const { sip } = calls;
+  syncTwilioTrunk({ ...twilio, sip, engine, log, stack });
+  const messages = await composeMessages({ ...context, numbers, storage, twilio });
+  const composed = { devices, people, numbers: numbersRoom, calls, twilio, messages };
+  const voicemail = await composeVoicemailRoom(context, storage, composed);
+  people.people.onRemoved([(personId) => voicemail.room.greetings.release(personId)]);
+  const webhooks = await composePublicWebhooks(context, { ...composed, voicemail });
+  const { selfTest } = webhooks;
+  const setup = composeTwilioSetup({ ...context, twilio, storage, numbers, sip, selfTest, mediaRelay: media.health });
+  const http = composeHttp({ ...context, devices: devices.devices, calls, tokens: people.tokens });
+  return { ...composed, engine, sealedValues, media, voicemail, webhooks, setup, http };
 }
 
-type VoicemailDeps = Omit<DevicesRoom & PeopleRoom & CallsRoom, 'routes'> & {
+type Composed = {
+  readonly devices: DevicesRoom;
+  readonly people: PeopleRoom;
+  readonly numbers: NumbersRoom;
+  readonly calls: CallsRoom;
   readonly twilio: TwilioServices;
-  readonly messaging: MessageRoom;
+  readonly messages: MessageRoom;
 };
 
-/** Mailboxes, recordings, and the look for what Twilio has and nobody told us. */
-function composeVoicemailRoom(context: AppContext, storage: Storage, parts: VoicemailDeps): Promise<VoicemailServices> {
-  const { people, pstnCallStore, numbers, messaging } = parts;
+/** Mailboxes and recordings; what Twilio has and no webhook reported goes to the rooms it belongs to. */
+function composeVoicemailRoom(context: AppContext, storage: Storage, rooms: Composed): Promise<VoicemailServices> {
+  const { devices, twilio, messages } = rooms;
+  const { calls, cdrs, pstnCalls, pstnCallStore } = rooms.calls;
+  const { numbers } = rooms.numbers;
   const missed = {
     ...context,
-    ...parts,
     log: context.log.child({ room: 'calls' }),
+    cdrs,
     store: pstnCallStore,
+    devices: devices.devices,
     newToken,
     byNumber: (number: string) => numbers.byNumber(number),
   };
   return composeVoicemail({
     ...context,
-    ...parts,
     storage,
-    isPerson: (personId) => people.byId(personId) !== undefined,
+    twilio,
+    calls,
+    cdrs,
+    pstnCalls,
+    devices: devices.devices,
+    numbers,
+    isPerson: (personId) => rooms.people.people.byId(personId) !== undefined,
     sinks: {
-      message: (message) => messaging.messages.reconcile(message),
+      message: (message) => messages.messages.reconcile(message),
       call: (call) => {
         const found = toMissedCall(call);
         if (found !== undefined) recordMissedCall(found, missed);
@@ -190,22 +164,23 @@ function composeVoicemailRoom(context: AppContext, storage: Storage, parts: Voic
 /** What Twilio reaches. */
 function composePublicWebhooks(
   context: AppContext,
-  { settings }: TwilioServices,
-  parts: Omit<CallsRoom & PeopleRoom, 'routes'> & { readonly voicemail: VoicemailServices; readonly messaging: MessageRoom },
+  rooms: Composed & { readonly voicemail: VoicemailServices },
 ): Promise<WebhooksRoom> {
-  const { sip, pstnCalls: outside, numbers, voicemail } = parts;
-  const { messages } = parts.messaging;
-  const media = {
-    publicMedia: async (token: string) => (await messages.publicMedia(token)) ?? voicemail.room.greetings.publicMedia(token),
-  };
+  const { twilio, voicemail } = rooms;
+  const { sip, pstnCalls } = rooms.calls;
+  const { numbers } = rooms.numbers;
+  const { messages } = rooms;
   return composeWebhooks({
     ...context,
-    settings,
-    calls: outside,
+    settings: twilio.settings,
+    calls: pstnCalls,
     voicemail: voicemail.room,
     messages,
-    media,
-    isReachable: () => sip.trunkStates().find(({ name }) => name === trunkName)?.isReady ?? true,
+    media: {
+      publicMedia: async (token: string) =>
+        (await messages.media.publicMedia(token)) ?? voicemail.room.greetings.publicMedia(token),
+    },
+    isReachable: () => isTrunkReachable(sip.trunkStates(), trunkName),
     callerIdFor: (requested) => numbers.callerIdFor(requested)?.number,
   });
 }

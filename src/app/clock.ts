@@ -7,40 +7,36 @@ import { RegistrationStore } from '#devices/registration-store.ts';
 import { MediaStore } from '#messages/media-store.ts';
 import { HouseTimes } from '#storage/house-times.ts';
 import { OutboxStore } from '#storage/outbox-store.ts';
+import { clockBehindMs, clockHealth, describeBehind } from '#system/clock-health.ts';
 import { RecordingStore } from '#voicemail/recording-store.ts';
-import type { Storage, AppContext } from './context.ts';
+import type { Storage, AppContext, RoomFace } from './context.ts';
+import { faceOf } from './face.ts';
 
 /** How far a clock may have been set back while we were not running without our noticing. */
 const noteEveryMs = 5 * 60_000;
-const minBehindMs = 2_000;
 
-type ClockDeps = Pick<AppContext, 'log' | 'health' | 'warnings' | 'stack'> & {
+type ClockDeps = Pick<AppContext, 'log' | 'warnings' | 'stack'> & {
   readonly clock: HouseClock;
   readonly storage: Pick<Storage, 'db' | 'writes'>;
 };
 
-export function composeClock({ clock, storage, log, health, warnings, stack }: ClockDeps): void {
+export function composeClock({ clock, storage, log, warnings, stack }: ClockDeps): { readonly face: RoomFace } {
   const { db, writes } = storage;
   const times = new HouseTimes(db);
   const move = createTimeShifter(db);
-  const seen = times.get('seen');
   const now = clock.now();
-  const behindMs = seen === undefined ? 0 : seen - now;
-  const isBehind = behindMs > minBehindMs;
-  if (isBehind) {
-    // How long we were away nobody knows: nothing of it is counted.
-    const facts = { shows: isoTime(now), lastRan: isoTime(now + behindMs) };
+  const behindMs = clockBehindMs(now, times.get('seen'));
+  const behindUntil = behindMs === 0 ? undefined : now + behindMs;
+  if (behindUntil !== undefined) {
+    // How long we were away cannot be known: nothing of it is counted.
+    const facts = { shows: isoTime(now), lastRan: isoTime(behindUntil) };
     log.warn(facts, 'The clock of this machine is behind: what is due was moved back with it');
-    warnings.push(behindText(now, now + behindMs));
+    warnings.push(describeBehind(now, behindUntil));
     safely(log, () => move(-behindMs));
   }
   const note = () => times.set('seen', clock.now());
   safely(log, note);
   const noting = clock.every(noteEveryMs, () => void writes.write(note).catch(() => {}));
-  health.watch('clock', () => {
-    if (!isBehind || clock.now() >= now + behindMs) return { status: 'ok', message: `It is ${isoTime(clock.now())}` };
-    return { status: 'degraded', message: behindText(clock.now(), now + behindMs) };
-  });
   clock.start((byMs) => {
     // What waits to be written was made by the old time.
     writes.flush();
@@ -52,6 +48,7 @@ export function composeClock({ clock, storage, log, health, warnings, stack }: C
     noting.cancel();
     safely(log, note);
   });
+  return { face: faceOf({ probes: { clock: () => clockHealth(clock.now(), behindUntil) } }) };
 }
 
 /** Moves everything that is due in one transaction. */
@@ -69,11 +66,4 @@ function safely(log: ClockDeps['log'], run: () => void): void {
   } catch (error) {
     log.warn({ err: error }, 'The time could not be written down');
   }
-}
-
-function behindText(now: number, seen: number): string {
-  return (
-    `The clock of this machine is behind: it shows ${isoTime(now)}, and GoSIP ran until ${isoTime(seen)}. ` +
-    'Phones and calls go on; set the clock, or let the machine fetch the time from the network (timedatectl set-ntp true).'
-  );
 }

@@ -2,7 +2,6 @@
 // Called by app.ts.
 // Must stay true: registrations of before the start are there before the SIP engine is.
 import { join } from 'node:path';
-import type { Route } from '#contract/endpoint.ts';
 import { Authenticator } from '#devices/authenticator.ts';
 import { deviceRoutes } from '#devices/device-routes.ts';
 import { DeviceStore } from '#devices/device-store.ts';
@@ -11,12 +10,14 @@ import { BruteForceDetector } from '#devices/brute-force-detector.ts';
 import { loadKeys } from '#devices/key-file.ts';
 import type { Keys } from '#devices/key-file.ts';
 import { Nonces } from '#devices/nonces.ts';
+import { passwordHealth } from '#devices/password-health.ts';
 import { Registrar } from '#devices/registrar.ts';
 import { RegistrationStore } from '#devices/registration-store.ts';
 import { Registrations } from '#devices/registrations.ts';
 import { isEmergencyNumber } from '#numbers/emergency-numbers.ts';
 import type { Options } from '#options/options.ts';
-import type { Storage, AppContext } from './context.ts';
+import type { Storage, AppContext, RoomFace } from './context.ts';
+import { faceOf } from './face.ts';
 
 export type DevicesRoom = {
   readonly keys: Keys;
@@ -26,7 +27,7 @@ export type DevicesRoom = {
   readonly registrar: Registrar;
   /** Devices with registrations from before the start. */
   readonly registered: Iterable<string>;
-  readonly routes: readonly Route[];
+  readonly face: RoomFace;
 };
 
 export function keyFilePath({ dataDirectory }: Options): string {
@@ -58,7 +59,14 @@ export async function composeDevices(context: AppContext, { db, writes }: Storag
   registrations.start();
   stack.defer(() => registrations.stop());
   stack.defer(context.onClockStep((byMs) => registrations.shiftDueTimes(byMs)));
-  const bruteForceDetector = watchGuesses(context, devices);
+  const bruteForceDetector = new BruteForceDetector({
+    clock,
+    onDetected: ({ username, tries, sources }) => {
+      const facts = { user: username, name: nameByUsername(devices, username), tries, sources };
+      log.warn(facts, 'The password of a phone is guessed from many addresses');
+    },
+  });
+  const guessed = () => bruteForceDetector.list().map((one) => ({ ...one, name: nameByUsername(devices, one.username) }));
   const authenticator = new Authenticator({
     realm,
     clock,
@@ -77,27 +85,13 @@ export async function composeDevices(context: AppContext, { db, writes }: Storag
     authenticator,
     registrar,
     registered,
-    routes: deviceRoutes({ devices, registrations, realm }),
+    face: faceOf({
+      routes: deviceRoutes({ devices, registrations, realm }),
+      probes: { passwords: () => passwordHealth(guessed()) },
+    }),
   };
 }
 
-/** Says it in the log and in health where the password of a phone is tried from many addresses. */
-function watchGuesses({ clock, log, health }: AppContext, devices: Devices): BruteForceDetector {
-  const nameOf = (username: string) => devices.byUsername(username)?.name ?? username;
-  const phones = new BruteForceDetector({
-    clock,
-    onDetected: ({ username, tries, sources }) => {
-      const facts = { user: username, name: nameOf(username), tries, sources };
-      log.warn(facts, 'The password of a phone is guessed from many addresses');
-    },
-  });
-  health.watch('passwords', () => {
-    const guessed = phones.list();
-    if (guessed.length === 0) return { status: 'ok', message: 'Nobody guesses the password of a phone' };
-    const named = guessed.map(({ username, tries, sources }) => `${nameOf(username)} (${tries} tries from ${sources} addresses)`);
-    const advice =
-      'A password made here is too long to be guessed; if no phone registers from outside, close the SIP port at the router';
-    return { status: 'degraded', message: `Passwords are guessed within this hour: ${named.join(', ')}. ${advice}` };
-  });
-  return phones;
+function nameByUsername(devices: Devices, username: string): string {
+  return devices.byUsername(username)?.name ?? username;
 }

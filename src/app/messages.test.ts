@@ -17,9 +17,11 @@ import { Outbox } from '#storage/outbox.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { createMessageRoom } from './messages.ts';
+import type { MessageRoom } from './messages.ts';
 
 const ours = '+15555550199';
 const theirs = '+15555550123';
+const ourNumber = { number: ours, ownerPersonId: 'anna' };
 const log = createLog({ level: 'silent' });
 const admin = { isAdmin: true, personId: undefined };
 
@@ -27,6 +29,7 @@ let folder: string;
 let clock: FakeClock;
 let opened: OpenedDatabase;
 let messages: Messages;
+let room: MessageRoom;
 let outbox: Outbox;
 let events: string[];
 let sends: string[];
@@ -36,6 +39,7 @@ let media: readonly string[] | undefined;
 let isDnd: boolean;
 let queueIsFull: boolean;
 let sids = 0;
+let wholeLists = 0;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gosip-messages-'));
@@ -48,14 +52,14 @@ beforeEach(async () => {
   const writes = new WriteBatch({ db, log });
   const bus = new Events<Facts>(log);
   bus.on('message.received', ({ personId }) => events.push(`received ${personId}`));
-  bus.on('message.changed', ({ messageId }) => events.push(`changed ${messages.byId(messageId)?.state}`));
+  bus.on('message.changed', ({ messageId }) => events.push(`changed ${room.stores.messages.byId(messageId)?.state}`));
   outbox = new Outbox({ db, clock, newId, log, isDurable: true });
   const enqueue = outbox.enqueue.bind(outbox);
   outbox.enqueue = (request) => {
     if (queueIsFull) throw new AppError('rate-limited', 'Too much is waiting');
     return enqueue(request);
   };
-  ({ messages } = createMessageRoom({
+  room = createMessageRoom({
     db,
     dataDirectory: folder,
     writes,
@@ -65,7 +69,14 @@ beforeEach(async () => {
     log,
     events: bus,
     timeZone: 'UTC',
-    numbers: { all: () => [ours], ownerOf: () => 'anna' },
+    numbers: {
+      all: () => {
+        wholeLists += 1;
+        return [ourNumber];
+      },
+      byNumber: (number) => (number === ours ? ourNumber : undefined),
+      ofPerson: (personId) => (personId === 'anna' ? [ourNumber] : []),
+    },
     readNumber: (text) => text,
     sender: {
       send: async ({ body }) => {
@@ -80,7 +91,8 @@ beforeEach(async () => {
     source: { fetch: async () => ({ kind: 'not-yet', message: 'x' }), list: async () => media },
     isPublic: () => true,
     isDnd: () => isDnd,
-  }));
+  });
+  ({ messages } = room);
   await messages.start();
   outbox.start();
 });
@@ -92,7 +104,7 @@ afterEach(async () => {
 });
 
 const send = (body: string) => messages.send({ to: theirs, body, media: [] }, admin);
-const stateOf = ({ id }: Message) => messages.byId(id)?.state;
+const stateOf = ({ id }: Message) => room.stores.messages.byId(id)?.state;
 
 async function rest(seconds = 1): Promise<void> {
   await clock.advanceAsync(seconds * 1000);
@@ -143,21 +155,21 @@ describe('what becomes of a message that was sent', () => {
   it('is taken from a report that came before its sid was known, the best of them', async () => {
     const next = `SM${sids + 1}`;
     for (const status of ['sent', 'undelivered', 'queued']) {
-      await messages.onMessageStatus({ messageSid: next, status, errorCode: status === 'undelivered' ? 30034 : undefined });
+      await room.outgoing.applyStatus({ messageSid: next, status, errorCode: status === 'undelivered' ? 30034 : undefined });
     }
     const message = await send('Hello');
     await rest();
-    expect(messages.byId(message.id)).toMatchObject({ state: 'undelivered', errorCode: 30034 });
-    expect(messages.byId(message.id)?.error).toMatch(/30034/);
+    expect(room.stores.messages.byId(message.id)).toMatchObject({ state: 'undelivered', errorCode: 30034 });
+    expect(room.stores.messages.byId(message.id)?.error).toMatch(/30034/);
     expect(opened.db.prepare('SELECT count(*) AS n FROM message_early_states').get()).toEqual({ n: 0 });
   });
 
   it('is told once per change', async () => {
     const message = await send('Hello');
     await rest();
-    const messageSid = messages.byId(message.id)?.messageSid ?? '';
+    const messageSid = room.stores.messages.byId(message.id)?.messageSid ?? '';
     for (const status of ['sent', 'sent', 'delivered', 'sent', 'queued']) {
-      await messages.onMessageStatus({ messageSid, status, errorCode: undefined });
+      await room.outgoing.applyStatus({ messageSid, status, errorCode: undefined });
     }
     expect(events).toEqual(['changed waiting', 'changed queued', 'changed sent', 'changed delivered']);
   });
@@ -165,18 +177,18 @@ describe('what becomes of a message that was sent', () => {
   it('gets its code also from a report that comes after the end', async () => {
     const message = await send('Hello');
     await rest();
-    const messageSid = messages.byId(message.id)?.messageSid ?? '';
-    await messages.onMessageStatus({ messageSid, status: 'undelivered', errorCode: undefined });
-    await messages.onMessageStatus({ messageSid, status: 'undelivered', errorCode: 30003 });
-    expect(messages.byId(message.id)).toMatchObject({ state: 'undelivered', errorCode: 30003 });
+    const messageSid = room.stores.messages.byId(message.id)?.messageSid ?? '';
+    await room.outgoing.applyStatus({ messageSid, status: 'undelivered', errorCode: undefined });
+    await room.outgoing.applyStatus({ messageSid, status: 'undelivered', errorCode: 30003 });
+    expect(room.stores.messages.byId(message.id)).toMatchObject({ state: 'undelivered', errorCode: 30003 });
   });
 
   it('is found out later where nobody could tell', async () => {
     const message = await unknown('Hello');
     await messages.reconcile(listed('SM-found'));
-    expect(messages.byId(message.id)).toMatchObject({ state: 'delivered', messageSid: 'SM-found' });
+    expect(room.stores.messages.byId(message.id)).toMatchObject({ state: 'delivered', messageSid: 'SM-found' });
     await messages.reconcile(listed('SM-other'));
-    expect(messages.isKnownSid('SM-other')).toBe(false);
+    expect(room.outgoing.isKnownSid('SM-other')).toBe(false);
   });
 
   it('is not found out from one that is older, has other words, or may be one that is still to be sent', async () => {
@@ -195,22 +207,22 @@ describe('what becomes of a message that was sent', () => {
     answer = { kind: 'limited', message: 'slowly', retryAfterSeconds: 10 };
     const message = await send('Hello');
     await rest();
-    await messages.onIncomingMessage(incoming('SM-stop', 'Stop'));
+    await room.incoming.receive(incoming('SM-stop', 'Stop'));
     await rest(20);
-    expect(messages.byId(message.id)).toMatchObject({ state: 'failed', errorCode: 21610 });
+    expect(room.stores.messages.byId(message.id)).toMatchObject({ state: 'failed', errorCode: 21610 });
     expect(sends).toEqual(['Hello']);
   });
 });
 
 describe('what comes in', () => {
   it('is kept once, and counted as unread until it is read', async () => {
-    await messages.onIncomingMessage(incoming('SM-1'));
-    await messages.onIncomingMessage(incoming('SM-1'));
-    await messages.onIncomingMessage(incoming('SM-2'));
+    await room.incoming.receive(incoming('SM-1'));
+    await room.incoming.receive(incoming('SM-1'));
+    await room.incoming.receive(incoming('SM-2'));
     await messages.reconcile(inbound('SM-2'));
-    const conversation = () => messages.conversations({}, { limit: 1, offset: 0, order: 'desc' }).items[0];
+    const conversation = () => room.stores.conversations.find({}, { limit: 1, offset: 0, order: 'desc' }).items[0];
     expect([conversation()?.unread, events]).toEqual([2, ['received anna', 'received anna']]);
-    const [first] = messages.list({}, { limit: 1, offset: 0, order: 'asc' }).items;
+    const [first] = room.stores.messages.find({}, { limit: 1, offset: 0, order: 'asc' }).items;
     if (first === undefined) throw new Error('Nothing is there');
     await messages.markRead(first);
     await messages.markRead(first);
@@ -219,27 +231,37 @@ describe('what comes in', () => {
     expect(read.unread).toBe(0);
   });
 
+  it('never reads the whole list of our numbers, however many there are', async () => {
+    wholeLists = 0;
+    await room.incoming.receive(incoming('SM-1'));
+    await messages.send({ from: ours, to: theirs, body: 'Hello', media: [] }, { isAdmin: false, personId: 'anna' });
+    await expect(
+      messages.send({ from: ours, to: theirs, body: 'Hello', media: [] }, { isAdmin: false, personId: 'ben' }),
+    ).rejects.toThrow(/own numbers/);
+    expect(wholeLists).toBe(0);
+  });
+
   it('waits where its pictures cannot be listed now', async () => {
     media = undefined;
     await expect(messages.reconcile(inbound('MM-1', { mediaCount: 1 }))).rejects.toThrow(/cannot be had/);
-    expect(messages.isKnownSid('MM-1')).toBe(false);
+    expect(room.outgoing.isKnownSid('MM-1')).toBe(false);
     media = ['https://api.twilio.com/1'];
     await messages.reconcile(inbound('MM-1', { mediaCount: 1 }));
-    expect(messages.list({}, { limit: 1, offset: 0, order: 'asc' }).items[0]?.mediaCount).toBe(1);
+    expect(room.stores.messages.find({}, { limit: 1, offset: 0, order: 'asc' }).items[0]?.mediaCount).toBe(1);
   });
 
   it('that came late stands where it belongs, and takes nothing back that came after it', async () => {
     clock.advance(3_600_000);
-    await messages.onIncomingMessage(incoming('SM-stop', 'STOP'));
+    await room.incoming.receive(incoming('SM-stop', 'STOP'));
     await messages.reconcile(
       inbound('SM-start', { body: 'START', createdAt: clock.now() - 60_000, sentAt: clock.now() - 60_000 }),
     );
-    const [conversation] = messages.conversations({}, { limit: 1, offset: 0, order: 'desc' }).items;
+    const [conversation] = room.stores.conversations.find({}, { limit: 1, offset: 0, order: 'desc' }).items;
     expect(conversation?.optedOutAt).toBe(clock.now());
-    expect(messages.byId(conversation?.lastMessageId ?? '')?.body).toBe('STOP');
+    expect(room.stores.messages.byId(conversation?.lastMessageId ?? '')?.body).toBe('STOP');
     clock.advance(1000);
-    await messages.onIncomingMessage(incoming('SM-again', 'Unstop'));
-    expect(messages.conversation(conversation?.id ?? '')?.optedOutAt).toBeUndefined();
+    await room.incoming.receive(incoming('SM-again', 'Unstop'));
+    expect(room.stores.conversations.byId(conversation?.id ?? '')?.optedOutAt).toBeUndefined();
   });
 });
 
@@ -261,26 +283,28 @@ describe('automatic replies', () => {
   });
 
   it('go out while nobody wants to be disturbed', async () => {
-    await messages.onIncomingMessage(incoming('SM-1'));
+    await room.incoming.receive(incoming('SM-1'));
     await rest();
     isDnd = false;
-    await messages.onIncomingMessage(incoming('SM-2', 'Hello', '+15555550124'));
+    await room.incoming.receive(incoming('SM-2', 'Hello', '+15555550124'));
     await rest();
     expect(sends).toEqual(['Not now']);
   });
 
   it('do not go out for what came long ago, or to a number that is not ours', async () => {
     await messages.reconcile(inbound('SM-1', { createdAt: clock.now() - 3_600_000, sentAt: clock.now() - 3_600_000 }));
-    await messages.onIncomingMessage({ ...incoming('SM-2', 'Hello', '+15555550124'), to: '+15555550000' });
+    await room.incoming.receive({ ...incoming('SM-2', 'Hello', '+15555550124'), to: '+15555550000' });
     await rest();
     expect(sends).toEqual([]);
   });
 
   it('are left out where the queue is full, and what came in is kept', async () => {
     queueIsFull = true;
-    await messages.onIncomingMessage(incoming('SM-1'));
-    expect(messages.list({}, { limit: 9, offset: 0, order: 'asc' }).items.map(({ direction }) => direction)).toEqual(['inbound']);
+    await room.incoming.receive(incoming('SM-1'));
+    expect(room.stores.messages.find({}, { limit: 9, offset: 0, order: 'asc' }).items.map(({ direction }) => direction)).toEqual([
+      'inbound',
+    ]);
     await expect(send('Hello')).rejects.toThrow(/waiting/);
-    expect(messages.list({}, { limit: 9, offset: 0, order: 'asc' }).total).toBe(1);
+    expect(room.stores.messages.find({}, { limit: 9, offset: 0, order: 'asc' }).total).toBe(1);
   });
 });

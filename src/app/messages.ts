@@ -6,7 +6,6 @@ import type { Clock } from '#base/clock.ts';
 import type { Events } from '#base/events.ts';
 import type { NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
-import type { Route } from '#contract/endpoint.ts';
 import type { Facts } from '#contract/facts.ts';
 import { AutoReplies } from '#messages/auto-replies.ts';
 import { autoReplyRoutes } from '#messages/auto-reply-routes.ts';
@@ -31,10 +30,18 @@ import type { WriteBatch } from '#storage/write-batch.ts';
 import { explainErrorCode } from '#twilio/api/error-messages.ts';
 import { mediaSource } from '#twilio/sync/media-source.ts';
 import { SmsSender } from '#twilio/sync/sms-sender.ts';
-import type { Storage, AppContext } from './context.ts';
+import type { Storage, AppContext, RoomFace } from './context.ts';
+import { faceOf } from './face.ts';
 import type { TwilioServices } from './twilio.ts';
 
-export type MessageRoom = { readonly messages: Messages; readonly routes: readonly Route[] };
+export type MessageRoom = {
+  readonly messages: Messages;
+  readonly incoming: IncomingMessages;
+  readonly outgoing: OutgoingMessages;
+  readonly media: MessageMedia;
+  readonly stores: { readonly messages: MessageStore; readonly conversations: ConversationStore; readonly media: MediaStore };
+  readonly face: RoomFace;
+};
 
 export type MessageRoomDeps = {
   readonly db: OpenedDatabase['db'];
@@ -51,7 +58,7 @@ export type MessageRoomDeps = {
   readonly sender: MessageSender;
   readonly source: MediaSource;
   readonly isPublic: () => boolean;
-  /** Nobody is, unless told. */
+  /** Whether do not disturb is on for a number; off where undefined. */
   readonly isDnd?: IsDnd;
 };
 
@@ -77,10 +84,7 @@ export async function composeMessages(deps: MessagesDeps): Promise<MessageRoom> 
     dataDirectory: options.dataDirectory,
     outbox,
     timeZone,
-    numbers: {
-      all: () => numbers.all().map(({ number }) => number),
-      ownerOf: (number) => ownerOf(numbers, number),
-    },
+    numbers,
     readNumber: (text) => toE164(text, country),
     sender: new SmsSender({ connection, publicUrl }),
     source: mediaSource(connection),
@@ -92,28 +96,19 @@ export async function composeMessages(deps: MessagesDeps): Promise<MessageRoom> 
   return room;
 }
 
-function ownerOf(numbers: Numbers, number: string): string | undefined {
-  return numbers.byNumber(number)?.ownerPersonId;
-}
-
 /** Not started yet: that begins to fetch what is due. */
 export function createMessageRoom(deps: MessageRoomDeps): MessageRoom {
   const { db, writes, clock, newId, events, log, numbers, source, isDnd = () => false } = deps;
-  const [messages, conversations, media] = [new MessageStore(db), new ConversationStore(db), new MediaStore(db)];
+  const stores = { messages: new MessageStore(db), conversations: new ConversationStore(db), media: new MediaStore(db) };
   const rules = new AutoReplyStore(db);
   const explain = (code: number) => explainErrorCode(code);
-  const stores = { messages, conversations, media, writes, clock, newId, events, log };
-  const outgoing = new OutgoingMessages({
-    ...stores,
-    explain,
-    outbox: deps.outbox,
-    ownerOf: (number) => numbers.ownerOf(number),
-  });
+  const shared = { ...stores, writes, clock, newId, events, log, numbers };
+  const outgoing = new OutgoingMessages({ ...shared, explain, outbox: deps.outbox });
   deps.outbox.register(smsKind, smsOutboxHandler({ outgoing, sender: deps.sender, explain }));
   const files = new MediaFiles({ folder: join(deps.dataDirectory, 'messages'), log });
-  const kept = new MessageMedia({ store: media, files, writes, clock, newId, log });
+  const media = new MessageMedia({ store: stores.media, files, writes, clock, newId, log });
   const fetcher = new MediaFetcher({
-    store: media,
+    store: stores.media,
     files,
     writes,
     source,
@@ -122,29 +117,32 @@ export function createMessageRoom(deps: MessageRoomDeps): MessageRoom {
     onSettled: (messageId) => outgoing.notifyChanged(messageId),
   });
   const incoming = new IncomingMessages({
-    ...stores,
+    ...shared,
     autoReplies: rules,
     outgoing,
-    numbers,
     isDnd,
     timeZone: deps.timeZone,
     onMedia: () => fetcher.wake(),
   });
-  const room = new Messages({
-    ...stores,
+  const messages = new Messages({
+    ...shared,
     outgoing,
-    numbers,
     incoming,
-    files: kept,
+    files: media,
     fetcher,
     source,
     parseNumber: deps.readNumber,
     isPublic: deps.isPublic,
   });
   const autoReplies = new AutoReplies({ store: rules, writes, clock, newId, numbers });
-  const numbersOf = (personId: string | undefined) => room.numbersOf(personId);
   return {
-    messages: room,
-    routes: [...messageRoutes({ messages: room, files: kept }), ...autoReplyRoutes({ autoReplies, numbersOf })],
+    messages,
+    incoming,
+    outgoing,
+    media,
+    stores,
+    face: faceOf({
+      routes: [...messageRoutes({ messages, stores, files: media, numbers }), ...autoReplyRoutes({ autoReplies, numbers })],
+    }),
   };
 }

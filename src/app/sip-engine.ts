@@ -1,23 +1,25 @@
 // Composes the SIP engine out of the options: embedded on its own thread and supervised, or a native one elsewhere.
 // Called by app.ts.
-// Must stay true: what cannot start is said in the words of the options; strangers never take the room of registered phones.
-import { isIPv6 } from 'node:net';
+// Must stay true: what cannot start is explained in the words of the options; untrusted sources never take the capacity of registered phones.
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
 import { usualEmergencyNumbers } from '#numbers/emergency-numbers.ts';
+import { engineHealth } from '#sip-engine/engine-health.ts';
 import { EngineSupervisor } from '#sip-engine/engine-supervisor.ts';
 import type { EngineAddress, EngineSupervisorDeps } from '#sip-engine/engine-supervisor.ts';
-import { parseListener } from '#sip-engine/transport/listener-options.ts';
 import type { ListenerOptions } from '#sip-engine/transport/listener-options.ts';
+import { planListeners } from '#sip-engine/transport/listener-plan.ts';
 import type { Options } from '#options/options.ts';
 import type { DevicesRoom } from './devices.ts';
-import type { AppContext } from './context.ts';
+import type { AppContext, RoomFace } from './context.ts';
+import { faceOf } from './face.ts';
 import { TrustedSources } from './trusted-sources.ts';
 
 export type SipEngineHandle = EngineAddress & {
-  /** From where the trunk to Twilio may call in now: the calls of the whole town come from there. */
+  /** The networks from which the trunk to Twilio may call in now: the calls of the whole town come from there. */
   readonly trustTrunk: (networks: readonly string[]) => void;
+  readonly face: RoomFace;
 };
 
 type EmbeddedEngineDeps = {
@@ -28,20 +30,8 @@ type EmbeddedEngineDeps = {
   readonly thread?: URL | undefined;
 } & Pick<EngineSupervisorDeps, 'onFlowClosed' | 'onFlowsLost'>;
 
-/** Phones that come before we are connected wait for so long: told 503, they would try again minutes later. */
+/** Requests that come before we are connected wait for so long: after a 503, phones would try again minutes later. */
 const firstAppMs = 5_000;
-/** Whoever has such an address does not come by the router: told the one outside, a phone of the house would lose its ACK and BYE there. */
-const privateNetworks = [
-  'own',
-  '127.0.0.0/8',
-  '10.0.0.0/8',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  '169.254.0.0/16',
-  '::1/128',
-  'fc00::/7',
-  'fe80::/10',
-];
 const threadFile = new URL('../start-engine.mjs', import.meta.url);
 
 /** The embedded engine on its own thread, or the address of a native one. */
@@ -49,9 +39,9 @@ export async function composeSipEngine(
   context: AppContext,
   { registrations, registered }: DevicesRoom,
 ): Promise<SipEngineHandle> {
-  const { options, clock, events, health, stack } = context;
+  const { options, clock, events, stack } = context;
   const { engine: wanted } = options.sip;
-  if (wanted !== 'embedded') return { ...wanted, hostports: '', trustTrunk() {} };
+  if (wanted !== 'embedded') return { ...wanted, hostports: '', trustTrunk() {}, face: faceOf({}) };
   const log = context.log.child({ room: 'sip-engine' });
   const engine = createEmbeddedEngine({
     options,
@@ -67,16 +57,12 @@ export async function composeSipEngine(
   const trusted = new TrustedSources({ events, registrations, engine, clock });
   trusted.start(registered);
   stack.defer(() => trusted.stop());
-  health.watch('engine', () => {
-    if (!engine.isRunning) return { status: 'down', message: 'The SIP engine has ended and is started again' };
-    const again =
-      engine.restarts === 0 ? '' : `; started again after ${engine.restarts === 1 ? 'a failure' : `${engine.restarts} failures`}`;
-    return { status: 'ok', message: `Listens on ${formatListeners(address.hostports).join(', ')}${again}` };
-  });
-  return { ...address, trustTrunk: trunkTrust(engine) };
+  const listeners = formatListeners(address.hostports);
+  const probe = () => engineHealth({ isRunning: engine.isRunning, restarts: engine.restarts, listeners });
+  return { ...address, trustTrunk: trunkTrust(engine), face: faceOf({ probes: { engine: probe } }) };
 }
 
-/** Remembers what each trunk named last, so that addresses it no longer has are strangers' again. */
+/** Remembers what the trunk named last, so that addresses it no longer has are untrusted again. */
 function trunkTrust(engine: EngineSupervisor): SipEngineHandle['trustTrunk'] {
   let before: readonly string[] = [];
   return (networks) => {
@@ -90,8 +76,8 @@ function trunkTrust(engine: EngineSupervisor): SipEngineHandle['trustTrunk'] {
 function createEmbeddedEngine({ options, clock, log, thread = threadFile, ...callbacks }: EmbeddedEngineDeps): EngineSupervisor {
   return new EngineSupervisor({
     options: {
-      listeners: withOutboundTls(options.sip.listen.flatMap((text) => listenersOf(text, options.sip.externalIp))),
-      // A trunk that shows a certificate nobody vouches for gets no password of ours.
+      listeners: listenersFrom(options.sip),
+      // A trunk whose certificate cannot be verified gets no password of ours.
       tls: { ...options.sip.tls, moreCaFile: options.sip.trustedCaFile, verifyServers: true },
       hosts: options.sip.hosts,
       streams: { webSocketOrigins: options.sip.webOrigins },
@@ -129,24 +115,10 @@ function withOptionNames(error: unknown): string {
     .replaceAll('certFile', 'sip_tls_cert');
 }
 
-function listenersOf(text: string, externalHost: string | undefined): ListenerOptions[] {
-  const parsed = parseListener(text);
-  if (parsed.kind === 'problem') throw new AppError('invalid', `sip_listen: ${parsed.text}`);
-  if (externalHost === undefined) return [...parsed.listeners];
-  return parsed.listeners.flatMap((listener) => {
-    const isFit = listener.host === '*' || isIPv6(listener.host) === isIPv6(externalHost);
-    const local = { ...listener, localNetworks: privateNetworks };
-    // Both share one socket: who asks decides which address is told.
-    return isFit ? [local, { ...listener, externalHost }] : [local];
-  });
-}
-
-/** A trunk is called over TLS also where no phone comes in by it: without a certificate of our own we open connections and take none. */
-function withOutboundTls(listeners: readonly ListenerOptions[]): readonly ListenerOptions[] {
-  if (listeners.some(({ protocol }) => protocol === 'tls')) return listeners;
-  const byHost = new Map(listeners.map((listener) => [listener.host, listener]));
-  const outbound = [...byHost.values()].map(({ host, externalHost }) => ({ host, externalHost }));
-  return [...listeners, ...outbound.map((one) => ({ ...one, protocol: 'tls', port: 5061, isDialOnly: true }) as const)];
+function listenersFrom({ listen, externalIp }: Options['sip']): readonly ListenerOptions[] {
+  const planned = planListeners(listen, externalIp);
+  if (planned.kind === 'problem') throw new AppError('invalid', `sip_listen: ${planned.text}`);
+  return planned.listeners;
 }
 
 function engineLevel(level: Options['log']['level']): EngineSupervisorDeps['logLevel'] {
@@ -154,7 +126,7 @@ function engineLevel(level: Options['log']['level']): EngineSupervisorDeps['logL
   return level === 'silent' ? 'error' : level;
 }
 
-/** `udp/192.0.2.5:5060,…`, as engines tell it, in the form of the option `sip_listen`. */
+/** `udp/192.0.2.5:5060,…`, as engines report it, in the form of the option `sip_listen`. */
 export function formatListeners(hostports: string): string[] {
   return hostports.split(',').flatMap((one) => (one === '' ? [] : [one.replace('/', ':')]));
 }

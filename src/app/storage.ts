@@ -12,11 +12,13 @@ import type { OpenedDatabase } from '#storage/database.ts';
 import { FileWatch } from '#storage/file-watch.ts';
 import { lockFolder } from '#storage/folder-lock.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
+import { storageHealth } from '#storage/storage-health.ts';
 import type { Options } from '#options/options.ts';
 import type { Storage, AppContext } from './context.ts';
+import { faceOf } from './face.ts';
 
 /** Throws `conflict` where another GoSIP has the folder. What cannot be opened is served from memory, and `warnings` says so. */
-export function composeStorage({ options, clock, log: root, events, health, stack, warnings }: AppContext): Storage {
+export function composeStorage({ options, clock, log: root, events, stack, warnings }: AppContext): Storage {
   const log = root.child({ room: 'storage' });
   const path = join(options.dataDirectory, 'gosip.db');
   lockDataDirectory({ options, log, stack });
@@ -35,14 +37,9 @@ export function composeStorage({ options, clock, log: root, events, health, stac
   const checkpointer = new Checkpointer({ db: opened.db, writes, clock, log, isOurs: () => file.isOurs() });
   checkpointer.start();
   stack.defer(() => checkpointer.stop());
-  health.watch('storage', () => {
-    if (file.problem !== undefined) return { status: 'down', message: file.problem };
-    const problems = [opened.problem ?? writes.problem, ...notices].filter((one) => one !== undefined);
-    return problems.length === 0
-      ? { status: 'ok', message: 'Everything is saved' }
-      : { status: 'degraded', message: problems.join(' ') };
-  });
-  return { ...opened, writes, isOriginalFile: () => file.isOurs() };
+  const failing = () => opened.problem ?? writes.problem;
+  const face = faceOf({ probes: { storage: () => storageHealth({ lost: file.problem, failing: failing(), notices }) } });
+  return { ...opened, writes, isOriginalFile: () => file.isOurs(), face };
 }
 
 /** Two on one folder would take each other's calls for dead and know different phones. */

@@ -3,16 +3,19 @@
 // Must stay true: without an account nothing of it does anything; the queue starts only after every room has named its handlers.
 import type { Keys } from '#devices/key-file.ts';
 import { Outbox } from '#storage/outbox.ts';
+import { outboxHealth } from '#storage/outbox-health.ts';
 import { TwilioSettingsStore } from '#twilio/setup/settings-store.ts';
 import { TwilioConnection } from '#twilio/api/connection.ts';
 import { TwilioHttp } from '#twilio/api/http.ts';
 import { LiveTwilioSettings } from '#twilio/api/settings.ts';
-import type { Storage, AppContext } from './context.ts';
+import type { Storage, AppContext, RoomFace } from './context.ts';
+import { faceOf } from './face.ts';
 
 export type TwilioServices = {
   readonly settings: LiveTwilioSettings;
   readonly connection: TwilioConnection;
   readonly outbox: Outbox;
+  readonly face: RoomFace;
 };
 
 type TwilioDeps = AppContext & { readonly storage: Storage; readonly keys: Keys };
@@ -27,7 +30,6 @@ export function composeTwilio({
   newId,
   log: root,
   events,
-  health,
   stack,
 }: TwilioDeps): TwilioServices {
   const log = root.child({ room: 'twilio' });
@@ -49,12 +51,6 @@ export function composeTwilio({
   stack.defer(() => outbox.stop());
   // What waited for the right credentials need not wait for longer.
   stack.defer(settings.onChange(() => outbox.retryNow('Twilio')));
-  health.watch('outbox', () => {
-    const { waiting, attempting, doubtful } = outbox.counts();
-    const open = waiting + attempting + doubtful;
-    const problem = outbox.problemOf('Twilio');
-    if (problem !== undefined) return { status: 'degraded', message: `${open} waiting to be sent: ${problem}` };
-    return { status: 'ok', message: open === 0 ? 'Nothing is waiting to be sent' : `${open} waiting to be sent` };
-  });
-  return { settings, connection, outbox };
+  const face = faceOf({ probes: { outbox: () => outboxHealth(outbox.counts(), outbox.problemOf('Twilio')) } });
+  return { settings, connection, outbox, face };
 }

@@ -16,7 +16,8 @@ import { Reconciler } from '#twilio/sync/reconcile.ts';
 import type { ReconcilerSinks } from '#twilio/sync/reconcile.ts';
 import { createVoicemailRoom } from '#voicemail/voicemail-room.ts';
 import type { VoicemailRoom } from '#voicemail/voicemail-room.ts';
-import type { AppContext, Storage } from './context.ts';
+import type { AppContext, RoomFace, Storage } from './context.ts';
+import { faceOf } from './face.ts';
 import type { TwilioServices } from './twilio.ts';
 
 type VoicemailDeps = AppContext & {
@@ -32,10 +33,10 @@ type VoicemailDeps = AppContext & {
   readonly sinks: Omit<ReconcilerSinks, 'recording'>;
 };
 
-export type VoicemailServices = { readonly room: VoicemailRoom; readonly reconcile: Reconciler };
+export type VoicemailServices = { readonly room: VoicemailRoom; readonly reconcile: Reconciler; readonly face: RoomFace };
 
 export async function composeVoicemail(deps: VoicemailDeps): Promise<VoicemailServices> {
-  const { storage, twilio, stack, clock, events, health } = deps;
+  const { storage, twilio, stack, clock, events } = deps;
   const room = createRoom(deps, () => reconcile.expectRecording());
   const reconcile = new Reconciler({
     connection: twilio.connection,
@@ -46,13 +47,12 @@ export async function composeVoicemail(deps: VoicemailDeps): Promise<VoicemailSe
   });
   stack.defer(events.on('call.changed', ({ callId, state }) => room.callRecordings.callChanged(callId, state)));
   stack.defer(events.on('call.ended', ({ callId }) => room.callRecordings.ended(callId)));
-  health.watch('recordings', () => room.space.health());
-  health.watch('reconciliation', () => reconcile.health());
   stack.defer(() => room.stop());
   await room.start();
   // What is only in memory would forget what it took, and take it again from the file.
   if (storage.mode === 'normal') startReconcile(deps, reconcile);
-  return { room, reconcile };
+  const probes = { recordings: () => room.space.health(), reconciliation: () => reconcile.health() };
+  return { room, reconcile, face: faceOf({ routes: room.routes, probes }) };
 }
 
 function startReconcile({ stack, twilio, onClockStep }: VoicemailDeps, reconcile: Reconciler): void {

@@ -5,7 +5,6 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '#base/log.ts';
-import { Health } from '#system/health.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { PstnHarness } from '#testing/harness/pstn-harness.ts';
 import { VoicemailHarness } from '#testing/harness/voicemail-harness.ts';
@@ -16,14 +15,12 @@ import { composeWebhooks } from './webhooks.ts';
 import type { WebhooksRoom } from './webhooks.ts';
 
 let stack: AsyncDisposableStack;
-let health: Health;
 let settings: LiveTwilioSettings;
 let webhooks: WebhooksRoom;
 const clock = new FakeClock();
 
 beforeEach(async () => {
   stack = new AsyncDisposableStack();
-  health = new Health(clock);
   const harness = stack.use(new PstnHarness());
   const kept = { settings: { accountSid: 'AC1', publicUrl: 'http://127.0.0.1:1' }, secrets: { authToken: '12345' } };
   settings = new LiveTwilioSettings({ store: { load: () => kept, save: () => {} }, clock });
@@ -33,12 +30,11 @@ beforeEach(async () => {
     options: parsed.options,
     settings,
     clock,
-    health,
     stack,
     log: createLog({ level: 'silent' }),
     calls: harness.pstnCalls,
     voicemail: stack.use(new VoicemailHarness({ calls: harness.pstnCalls, isInMemory: true })).room,
-    messages: { onIncomingMessage: () => {}, onMessageStatus: () => {} },
+    messages: { incoming: { receive: () => {} }, outgoing: { applyStatus: () => {} } },
     media: { publicMedia: () => undefined },
     isReachable: () => true,
     callerIdFor: () => undefined,
@@ -98,7 +94,7 @@ async function behind(hop: Hop, path = ''): Promise<void> {
 
 describe('the listener', () => {
   it('is open exactly while there is a public URL', async () => {
-    const stateOf = async () => (await health.report()).parts.find(({ name }) => name === 'webhooks')?.message;
+    const stateOf = async () => (await webhooks.face.probes.webhooks?.())?.message;
     const { port } = webhooks.address() ?? { port: 0 };
     expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
     settings.change({ publicUrl: undefined });
@@ -120,7 +116,7 @@ describe('the round through the public URL', () => {
       milliseconds: 0,
       message: expect.stringContaining('unchanged'),
     });
-    expect((await health.report()).parts[0]).toMatchObject({ name: 'webhooks', status: 'ok' });
+    expect(await webhooks.face.probes.webhooks?.()).toMatchObject({ status: 'ok' });
   });
 
   it('passes with a path that the proxy keeps, and with one that it takes away', async () => {

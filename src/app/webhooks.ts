@@ -1,7 +1,8 @@
 // Composes the public listener and what Twilio reaches through it.
 // Called by app.ts.
-// Must stay true: the listener is open only while there is a public URL, and no request of Twilio's waits for anything outside the house.
+// Must stay true: the listener is open only while there is a public URL, and no request of Twilio's waits for anything outside this machine.
 import { PublicServer } from '#http/public-server.ts';
+import { listenerHealth } from '#twilio/webhooks/listener-health.ts';
 import { preloadSdk } from '#twilio/webhooks/sdk-loader.ts';
 import { SelfTest } from '#twilio/webhooks/self-test.ts';
 import { pathPrefixOf } from '#twilio/webhooks/signature.ts';
@@ -9,17 +10,19 @@ import type { LiveTwilioSettings } from '#twilio/api/settings.ts';
 import type { VoiceWebhookDeps } from '#twilio/webhooks/voice-webhooks.ts';
 import type { MessagesPort, PublicMediaPort } from '#twilio/webhooks/webhook-ports.ts';
 import { Webhooks } from '#twilio/webhooks/webhooks.ts';
-import type { AppContext } from './context.ts';
+import type { AppContext, RoomFace } from './context.ts';
+import { faceOf } from './face.ts';
 
 export type WebhooksRoom = {
   /** A round through the public URL. */
   readonly selfTest: SelfTest;
   /** Where the listener is, while it is open. */
   readonly address: () => { readonly host: string; readonly port: number } | undefined;
+  readonly face: RoomFace;
 };
 
 type WebhooksDeps = Pick<VoiceWebhookDeps, 'calls' | 'voicemail' | 'isReachable' | 'callerIdFor'> &
-  Pick<AppContext, 'options' | 'clock' | 'log' | 'health' | 'stack'> & {
+  Pick<AppContext, 'options' | 'clock' | 'log' | 'stack'> & {
     readonly settings: LiveTwilioSettings;
     readonly messages: MessagesPort;
     readonly media: PublicMediaPort;
@@ -27,7 +30,7 @@ type WebhooksDeps = Pick<VoiceWebhookDeps, 'calls' | 'voicemail' | 'isReachable'
 
 /** Throws `conflict` where there is a public URL and the port cannot be had. */
 export async function composeWebhooks(deps: WebhooksDeps): Promise<WebhooksRoom> {
-  const { options, settings, clock, health, stack } = deps;
+  const { options, settings, clock, stack } = deps;
   const log = deps.log.child({ room: 'twilio' });
   const selfTest = new SelfTest({ settings, clock });
   const webhooks = new Webhooks({ ...deps, log, selfTest });
@@ -61,13 +64,11 @@ export async function composeWebhooks(deps: WebhooksDeps): Promise<WebhooksRoom>
   };
   const end = settings.onChange(() => void (last = last.then(follow)));
   stack.defer(end);
-  health.watch('webhooks', () => {
-    if (problem !== undefined) return { status: 'down', message: problem };
-    if (!server.isListening) return { status: 'ok', message: 'Off: no public URL is set (option public_url)' };
-    const { status, message } = webhooks.watch.health();
-    const cut = server.refusedConnections === 0 ? '' : `; ${server.refusedConnections} connections of bad sources cut`;
-    return { status, message: `Listens on port ${server.address.port}; ${message}${cut}` };
-  });
+  const probe = () => {
+    const { isListening, refusedConnections } = server;
+    const port = isListening ? server.address.port : undefined;
+    return listenerHealth({ problem, port, refusedConnections }, webhooks.watch.health());
+  };
   const address = () => (server.isListening ? { host: options.publicHttp.host, port: server.address.port } : undefined);
-  return { selfTest, address };
+  return { selfTest, address, face: faceOf({ probes: { webhooks: probe } }) };
 }

@@ -4,8 +4,29 @@ import { isoDateTime } from './page.ts';
 
 export const healthStatus = z.enum(['ok', 'degraded', 'down']);
 
+/** Every part of the exchange that reports how it is, in the order of the report. */
+export const healthParts = [
+  'storage',
+  'clock',
+  'key',
+  'engine',
+  'control connection',
+  'passwords',
+  'trunks',
+  'media relay',
+  'outbound calls',
+  'recordings',
+  'reconciliation',
+  'outbox',
+  'webhooks',
+  'Twilio',
+  'http',
+] as const;
+
 /** One part of the exchange and how it is, in plain words. */
-export const healthPart = z.object({ name: z.string(), status: healthStatus, message: z.string() }).meta({ id: 'HealthPart' });
+export const healthPart = z
+  .object({ name: z.enum(healthParts), status: healthStatus, message: z.string() })
+  .meta({ id: 'HealthPart' });
 
 export const getHealth = endpoint({
   id: 'getHealth',
@@ -23,3 +44,13 @@ export const getHealth = endpoint({
 
 export type HealthStatus = z.output<typeof healthStatus>;
 export type HealthPart = z.output<typeof healthPart>;
+export type HealthPartName = (typeof healthParts)[number];
+
+/** How one part is: what its probe answers. */
+export type PartHealth = { readonly status: HealthStatus; readonly message: string };
+
+/** Looks at one part of the exchange; cheap, and it changes nothing. */
+export type Probe = () => PartHealth | Promise<PartHealth>;
+
+/** The probes of one room, by the part they look at. */
+export type Probes = { readonly [Name in HealthPartName]?: Probe };

@@ -54,7 +54,7 @@ export class AutoReplies {
 
   async #save(rule: AutoReply): Promise<AutoReply> {
     const { store, writes, numbers } = this.#deps;
-    if (rule.number !== undefined && !numbers.all().includes(rule.number)) throw invalid('number', 'is no number of ours');
+    if (rule.number !== undefined && numbers.byNumber(rule.number) === undefined) throw invalid('number', 'is no number of ours');
     if (rule.trigger === 'keyword' && rule.keywords.length === 0) throw invalid('keywords', 'must name at least one word');
     await writes.write(() => store.save(rule));
     return rule;

@@ -6,13 +6,15 @@ import type { Identity, Route } from '#contract/endpoint.ts';
 import { answerPage } from '#contract/page.ts';
 import type { AutoReplies } from './auto-replies.ts';
 import type { AutoReply } from './auto-reply.ts';
+import { isOwnNumber, ownNumbers } from './own-numbers.ts';
+import type { OurNumbers } from './ports.ts';
 
-type Deps = { readonly autoReplies: AutoReplies; readonly numbersOf: (personId: string | undefined) => readonly string[] };
+type Deps = { readonly autoReplies: AutoReplies; readonly numbers: OurNumbers };
 
 /** A user has the rules of their own numbers; an admin sees all, and alone makes those for every number. */
-export function autoReplyRoutes({ autoReplies, numbersOf }: Deps): readonly Route[] {
+export function autoReplyRoutes({ autoReplies, numbers }: Deps): readonly Route[] {
   const mayHave = (number: string | undefined, identity: Identity | undefined): boolean =>
-    identity?.role === 'admin' || (number !== undefined && numbersOf(identity?.personId).includes(number));
+    identity?.role === 'admin' || (number !== undefined && isOwnNumber(numbers, number, identity?.personId));
   const visible = (id: string, identity: Identity | undefined): AutoReply => {
     const found = autoReplies.byId(id);
     if (found !== undefined && mayHave(found.number, identity)) return found;
@@ -24,8 +26,8 @@ export function autoReplyRoutes({ autoReplies, numbersOf }: Deps): readonly Rout
   };
   return [
     handle(listAutoReplies, ({ query, identity }) => {
-      const numbers = identity?.role === 'admin' ? undefined : numbersOf(identity?.personId);
-      return answerPage(query, (request) => autoReplies.list(numbers, request), toReply);
+      const visibleTo = identity?.role === 'admin' ? undefined : ownNumbers(numbers, identity?.personId);
+      return answerPage(query, (request) => autoReplies.list(visibleTo, request), toReply);
     }),
     handle(createAutoReply, async ({ body: { enabled, number, ...rest }, identity }) => {
       admit(number, identity);

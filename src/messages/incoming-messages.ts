@@ -16,7 +16,7 @@ import { localTime } from './opening-hours.ts';
 import { readOptOut } from './opt-out.ts';
 import type { OptOutWord } from './opt-out.ts';
 import type { OutgoingMessages } from './outgoing-messages.ts';
-import type { IncomingNotice, IsDnd, OurNumbers } from './ports.ts';
+import type { IncomingMessageNotice, IsDnd, OurNumbers } from './ports.ts';
 
 export type IncomingMessagesDeps = {
   readonly messages: MessageStore;
@@ -55,7 +55,7 @@ export class IncomingMessages {
   }
 
   /** `receivedAt` undefined: now. Resolves when the message is kept; rejects where it cannot be. */
-  async receive(notice: IncomingNotice, receivedAt?: number): Promise<void> {
+  async receive(notice: IncomingMessageNotice, receivedAt?: number): Promise<void> {
     const { messages, writes, log } = this.#deps;
     const received = await writes.write(() =>
       messages.bySid(notice.messageSid) === undefined ? this.#keep(notice, receivedAt) : undefined,
@@ -68,7 +68,7 @@ export class IncomingMessages {
     if (notice.media.length > 0) this.#deps.onMedia();
   }
 
-  #keep(notice: IncomingNotice, receivedAt: number | undefined): Received {
+  #keep(notice: IncomingMessageNotice, receivedAt: number | undefined): Received {
     const { messages, conversations, media, outgoing, clock, newId } = this.#deps;
     const id: MessageId = newId('msg');
     const now = clock.now();
@@ -109,7 +109,7 @@ export class IncomingMessages {
     log.info({ conversation: id, word }, 'The far side said whether it wants messages');
   }
 
-  #reply({ from, to, body }: IncomingNotice, word: OptOutWord | undefined): Message | undefined {
+  #reply({ from, to, body }: IncomingMessageNotice, word: OptOutWord | undefined): Message | undefined {
     const { messages, conversations, autoReplies, outgoing, clock, numbers, isDnd, timeZone, log } = this.#deps;
     const now = clock.now();
     const decision = decideAutoReply({
@@ -118,7 +118,7 @@ export class IncomingMessages {
       word,
       now,
       rules: autoReplies.forNumber(to),
-      isFromUs: numbers.all().includes(from),
+      isFromUs: numbers.byNumber(from) !== undefined,
       isOptedOut: conversations.byPair({ ourNumber: to, farNumber: from })?.optedOutAt !== undefined,
       isDnd: isDnd(to),
       local: localTime(now, timeZone),
@@ -130,7 +130,7 @@ export class IncomingMessages {
       return undefined;
     }
     // We can only answer as a number that is ours.
-    if (!numbers.all().includes(to)) return undefined;
+    if (numbers.byNumber(to) === undefined) return undefined;
     try {
       return outgoing.add({ ourNumber: to, farNumber: from, body: decision.rule.body, autoReplyId: decision.rule.id });
     } catch (error) {
@@ -142,7 +142,7 @@ export class IncomingMessages {
   }
 
   #emit(name: 'message.received' | 'message.changed', { id, conversationId, ourNumber }: Message): void {
-    const personId = this.#deps.numbers.ownerOf(ourNumber) ?? null;
+    const personId = this.#deps.numbers.byNumber(ourNumber)?.ownerPersonId ?? null;
     this.#deps.events.emit(name, { messageId: id, conversationId, personId });
   }
 }

@@ -15,12 +15,26 @@ import {
   uploadMessageMedia,
 } from '#contract/messages.ts';
 import { answerPage } from '#contract/page.ts';
+import type { ConversationStore } from './conversation-store.ts';
+import type { MediaStore } from './media-store.ts';
 import { extensionOf, isInline } from './media-type.ts';
 import type { MessageMedia } from './message-media.ts';
 import type { Conversation, Message } from './message.ts';
+import type { MessageStore } from './message-store.ts';
 import type { Messages } from './messages.ts';
+import { isOwnNumber, ownNumbers } from './own-numbers.ts';
+import type { OurNumbers } from './ports.ts';
 
-type Deps = { readonly messages: Messages; readonly files: MessageMedia };
+type Deps = {
+  readonly messages: Messages;
+  readonly stores: {
+    readonly messages: MessageStore;
+    readonly conversations: ConversationStore;
+    readonly media: MediaStore;
+  };
+  readonly files: MessageMedia;
+  readonly numbers: OurNumbers;
+};
 
 /** A user has the conversations of their own numbers; an admin sees all. What is not yours looks as if it were not there. */
 export function messageRoutes(deps: Deps): readonly Route[] {
@@ -28,40 +42,40 @@ export function messageRoutes(deps: Deps): readonly Route[] {
 }
 
 /** Before those of single messages: `conversations` would be taken for the id of one. */
-function conversationRoutes({ messages }: Deps): readonly Route[] {
+function conversationRoutes({ messages, stores, numbers }: Deps): readonly Route[] {
   const visible = (id: string, identity: Identity | undefined): Conversation => {
-    const found = messages.conversation(id);
-    if (found !== undefined && isVisible(messages, found.ourNumber, identity)) return found;
+    const found = stores.conversations.byId(id);
+    if (found !== undefined && isVisible(numbers, found.ourNumber, identity)) return found;
     throw new AppError('not-found', 'There is no such conversation');
   };
   return [
     handle(listConversations, ({ query, identity }) => {
       const { number, unread, text } = query;
-      const filter = { ourNumbers: visibleNumbers(messages, identity, number), isUnread: unread, text };
+      const filter = { ourNumbers: visibleNumbers(numbers, identity, number), isUnread: unread, text };
       return answerPage(
         query,
-        (request) => messages.conversations(filter, request),
-        (conversation) => conversationReply(messages, conversation),
+        (request) => stores.conversations.find(filter, request),
+        (conversation) => conversationReply(stores, conversation),
       );
     }),
-    handle(getConversation, ({ params, identity }) => conversationReply(messages, visible(params.id, identity))),
+    handle(getConversation, ({ params, identity }) => conversationReply(stores, visible(params.id, identity))),
     handle(readConversation, async ({ params, identity }) =>
-      conversationReply(messages, await messages.markAllRead(visible(params.id, identity))),
+      conversationReply(stores, await messages.markAllRead(visible(params.id, identity))),
     ),
   ];
 }
 
-function singleRoutes({ messages, files }: Deps): readonly Route[] {
+function singleRoutes({ messages, stores, files, numbers }: Deps): readonly Route[] {
   const visible = (id: string, identity: Identity | undefined): Message => {
-    const found = messages.byId(id);
-    if (found !== undefined && isVisible(messages, found.ourNumber, identity)) return found;
+    const found = stores.messages.byId(id);
+    if (found !== undefined && isVisible(numbers, found.ourNumber, identity)) return found;
     throw new AppError('not-found', 'There is no such message');
   };
   return [
     handle(listMessages, ({ query, identity }) => {
       const { conversation, number, farNumber, direction, state, unread, from, to, text } = query;
       const filter = {
-        ourNumbers: visibleNumbers(messages, identity, number),
+        ourNumbers: visibleNumbers(numbers, identity, number),
         conversationId: conversation,
         isUnread: unread,
         farNumber,
@@ -73,19 +87,19 @@ function singleRoutes({ messages, files }: Deps): readonly Route[] {
       };
       return answerPage(
         query,
-        (request) => messages.list(filter, request),
-        (message) => messageReply(messages, message),
+        (request) => stores.messages.find(filter, request),
+        (message) => messageReply(stores, message),
       );
     }),
     handle(sendMessage, async ({ body, identity }) => {
       const author = { isAdmin: identity?.role === 'admin', personId: identity?.personId };
-      return messageReply(messages, await messages.send(body, author));
+      return messageReply(stores, await messages.send(body, author));
     }),
     handle(uploadMessageMedia, async ({ body, identity }) => {
       const { id, contentType = '', bytes = 0 } = await files.upload(body.bytes, identity?.personId);
       return { id, contentType, bytes };
     }),
-    handle(getMessage, ({ params, identity }) => messageReply(messages, visible(params.id, identity))),
+    handle(getMessage, ({ params, identity }) => messageReply(stores, visible(params.id, identity))),
     handle(getMessageMedia, async ({ params, identity }): Promise<FileReply> => {
       const message = visible(params.id, identity);
       const file = await files.file(message.id, params.n);
@@ -98,30 +112,29 @@ function singleRoutes({ messages, files }: Deps): readonly Route[] {
       return { contentType, bytes, etag: `${media.id}-${bytes}`, fileName, disposition, read };
     }),
     handle(readMessage, async ({ params, identity }) =>
-      messageReply(messages, await messages.markRead(visible(params.id, identity))),
+      messageReply(stores, await messages.markRead(visible(params.id, identity))),
     ),
   ];
 }
 
 /** Undefined: all there are. A number that is not theirs leaves nothing. */
 function visibleNumbers(
-  messages: Messages,
+  numbers: OurNumbers,
   identity: Identity | undefined,
   number: string | undefined,
 ): readonly string[] | undefined {
-  const wanted = number === undefined ? undefined : [number];
-  if (identity?.role === 'admin') return wanted;
-  const own = messages.numbersOf(identity?.personId);
-  return wanted === undefined ? own : wanted.filter((one) => own.includes(one));
+  if (identity?.role === 'admin') return number === undefined ? undefined : [number];
+  if (number === undefined) return ownNumbers(numbers, identity?.personId);
+  return isOwnNumber(numbers, number, identity?.personId) ? [number] : [];
 }
 
-function isVisible(messages: Messages, ourNumber: string, identity: Identity | undefined): boolean {
-  return identity?.role === 'admin' || messages.numbersOf(identity?.personId).includes(ourNumber);
+function isVisible(numbers: OurNumbers, ourNumber: string, identity: Identity | undefined): boolean {
+  return identity?.role === 'admin' || isOwnNumber(numbers, ourNumber, identity?.personId);
 }
 
-function conversationReply(messages: Messages, conversation: Conversation) {
+function conversationReply(stores: Deps['stores'], conversation: Conversation) {
   const { id, ourNumber, farNumber, lastAt, lastMessageId, unread, optedOutAt } = conversation;
-  const last = lastMessageId === undefined ? undefined : messages.byId(lastMessageId);
+  const last = lastMessageId === undefined ? undefined : stores.messages.byId(lastMessageId);
   return {
     id,
     number: ourNumber,
@@ -129,11 +142,11 @@ function conversationReply(messages: Messages, conversation: Conversation) {
     lastAt: isoTime(lastAt),
     unread,
     optedOutAt: isoTimeOrNull(optedOutAt),
-    lastMessage: last === undefined ? null : messageReply(messages, last),
+    lastMessage: last === undefined ? null : messageReply(stores, last),
   };
 }
 
-function messageReply(messages: Messages, message: Message) {
+function messageReply(stores: Deps['stores'], message: Message) {
   const { id, conversationId, direction, ourNumber, farNumber, body, state, segments, errorCode, error } = message;
   return {
     id,
@@ -144,7 +157,7 @@ function messageReply(messages: Messages, message: Message) {
     body,
     state,
     segments,
-    media: messages.mediaOf(message).map(({ position, state: has, contentType, bytes }) => ({
+    media: (message.mediaCount === 0 ? [] : stores.media.ofMessage(id)).map(({ position, state: has, contentType, bytes }) => ({
       n: position,
       state: has,
       contentType: contentType ?? null,

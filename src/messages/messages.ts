@@ -3,18 +3,17 @@
 // Must stay true: what was taken is kept and sent once, states never go back, and nothing goes to whoever asked for no more.
 import { AppError } from '#base/errors.ts';
 import type { Id } from '#base/ids.ts';
-import type { Conversation, MediaItem, Message } from './message.ts';
-import type { ConversationFilter, PageRequest } from './conversation-store.ts';
+import type { Conversation, Message } from './message.ts';
 import type { IncomingMessages, IncomingMessagesDeps } from './incoming-messages.ts';
 import type { MediaFetcher } from './media-fetcher.ts';
 import type { MessageMedia } from './message-media.ts';
-import type { MessageFilter } from './message-store.ts';
+import { isOwnNumber, ownNumbers } from './own-numbers.ts';
 import { isTextable } from './phone-number.ts';
-import type { IncomingNotice, ListedMessage, MediaSource, ParsePhoneNumber, StatusNotice } from './ports.ts';
+import type { ListedMessage, MediaSource, ParsePhoneNumber } from './ports.ts';
 
 export type MessagesDeps = Pick<
   IncomingMessagesDeps,
-  'messages' | 'conversations' | 'media' | 'outgoing' | 'writes' | 'clock' | 'events' | 'numbers'
+  'messages' | 'conversations' | 'outgoing' | 'writes' | 'clock' | 'events' | 'numbers'
 > & {
   readonly incoming: IncomingMessages;
   readonly files: MessageMedia;
@@ -37,8 +36,6 @@ export type MessageInput = {
 /** Who writes: an admin as any number of ours, a person as their own. */
 export type MessageAuthor = { readonly isAdmin: boolean; readonly personId: string | undefined };
 
-type Listed<Item> = { readonly items: readonly Item[]; readonly total: number };
-
 export class Messages {
   readonly #deps: MessagesDeps;
 
@@ -54,32 +51,6 @@ export class Messages {
   async stop(): Promise<void> {
     this.#deps.files.stop();
     await this.#deps.fetcher.stop();
-  }
-
-  list(filter: MessageFilter, page: PageRequest): Listed<Message> {
-    return this.#deps.messages.find(filter, page);
-  }
-
-  conversations(filter: ConversationFilter, page: PageRequest): Listed<Conversation> {
-    return this.#deps.conversations.find(filter, page);
-  }
-
-  byId(id: string): Message | undefined {
-    return this.#deps.messages.byId(id);
-  }
-
-  conversation(id: string): Conversation | undefined {
-    return this.#deps.conversations.byId(id);
-  }
-
-  mediaOf(message: Message): readonly MediaItem[] {
-    return message.mediaCount === 0 ? [] : this.#deps.media.ofMessage(message.id);
-  }
-
-  /** The numbers whose conversations this person may see. */
-  numbersOf(personId: string | undefined): readonly string[] {
-    const { numbers } = this.#deps;
-    return personId === undefined ? [] : numbers.all().filter((number) => numbers.ownerOf(number) === personId);
   }
 
   /**
@@ -130,25 +101,6 @@ export class Messages {
     return conversations.byId(conversation.id) ?? conversation;
   }
 
-  /** What the webhook of a number brings. */
-  onIncomingMessage(notice: IncomingNotice): Promise<void> {
-    return this.#deps.incoming.receive(notice);
-  }
-
-  onMessageStatus(notice: StatusNotice): Promise<void> {
-    return this.#deps.outgoing.applyStatus(notice);
-  }
-
-  /** What Twilio may fetch under this name now. */
-  publicMedia(token: string): ReturnType<MessageMedia['publicMedia']> {
-    return this.#deps.files.publicMedia(token);
-  }
-
-  /** Whether a message in Twilio's list is one of ours. */
-  isKnownSid(sid: string): boolean {
-    return this.#deps.messages.bySid(sid) !== undefined;
-  }
-
   /** Takes over a message from Twilio's list: one that nobody told us, or the state of a known one. Rejects where it cannot now. */
   async reconcile(message: ListedMessage): Promise<void> {
     const { outgoing, incoming, source } = this.#deps;
@@ -156,7 +108,7 @@ export class Messages {
       await outgoing.reconcile(message);
       return;
     }
-    if (this.isKnownSid(message.sid)) return;
+    if (outgoing.isKnownSid(message.sid)) return;
     const urls = message.mediaCount === 0 ? [] : await source.list(message.sid);
     if (urls === undefined) throw new AppError('unavailable', 'The media of a message cannot be had from Twilio now');
     const { sid, from, to, body, segments } = message;
@@ -169,19 +121,19 @@ export class Messages {
     readonly conversationId: string;
     readonly personId: string | null;
   } {
-    return { messageId: id, conversationId, personId: this.#deps.numbers.ownerOf(ourNumber) ?? null };
+    return { messageId: id, conversationId, personId: this.#deps.numbers.byNumber(ourNumber)?.ownerPersonId ?? null };
   }
 
   #sender(from: string | undefined, { isAdmin, personId }: MessageAuthor): string {
     const { numbers } = this.#deps;
-    const own = this.numbersOf(personId);
     if (from === undefined) {
-      const usual = own[0] ?? (isAdmin ? numbers.all()[0] : undefined);
+      const usual = ownNumbers(numbers, personId)[0] ?? (isAdmin ? numbers.all()[0]?.number : undefined);
       if (usual === undefined) throw invalid('from', 'must be given: you have no number of your own');
       return usual;
     }
-    if (!isAdmin && !own.includes(from)) throw new AppError('forbidden', 'You can write from your own numbers only');
-    if (!numbers.all().includes(from)) throw invalid('from', 'is no number of ours');
+    if (!isAdmin && !isOwnNumber(numbers, from, personId))
+      throw new AppError('forbidden', 'You can write from your own numbers only');
+    if (numbers.byNumber(from) === undefined) throw invalid('from', 'is no number of ours');
     return from;
   }
 

@@ -13,7 +13,7 @@ import type { Conversation, Message, MessageId, NumberPair } from './message.ts'
 import type { EarlyState, MessageStore } from './message-store.ts';
 import { isFinal, canTransition, stateFromTwilio } from './message-states.ts';
 import { optedOutCode } from './opt-out.ts';
-import type { ExplainErrorCode, ListedMessage, OutgoingMessage, SentMessage, StatusNotice } from './ports.ts';
+import type { ExplainErrorCode, ListedMessage, OurNumbers, OutgoingMessage, SentMessage, MessageStatusNotice } from './ports.ts';
 import { countSegments } from './segments.ts';
 
 export type OutgoingMessagesDeps = {
@@ -27,8 +27,7 @@ export type OutgoingMessagesDeps = {
   readonly events: Events<Facts>;
   readonly log: Log;
   readonly explain: ExplainErrorCode;
-  /** Whose number it is. */
-  readonly ownerOf: (number: string) => string | undefined;
+  readonly numbers: OurNumbers;
 };
 
 export type NewOutgoing = NumberPair & {
@@ -139,7 +138,7 @@ export class OutgoingMessages {
   }
 
   /** What Twilio reports of a message, in any order, also before its sid is known. */
-  async applyStatus({ messageSid, status, errorCode }: StatusNotice): Promise<void> {
+  async applyStatus({ messageSid, status, errorCode }: MessageStatusNotice): Promise<void> {
     const state = stateFromTwilio(status);
     if (state === undefined) return;
     const { messages, writes, clock } = this.#deps;
@@ -197,11 +196,11 @@ export class OutgoingMessages {
   }
 
   #emit(message: Message): void {
-    const { events, ownerOf } = this.#deps;
+    const { events, numbers } = this.#deps;
     events.emit('message.changed', {
       messageId: message.id,
       conversationId: message.conversationId,
-      personId: ownerOf(message.ourNumber) ?? null,
+      personId: numbers.byNumber(message.ourNumber)?.ownerPersonId ?? null,
     });
   }
 

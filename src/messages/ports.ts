@@ -10,10 +10,15 @@ export type MediaSource = {
   list(messageSid: string): Promise<readonly string[] | undefined>;
 };
 
-/** Our phone numbers, E.164. */
+/** A phone number of ours, E.164, and whose it is. */
+type OurNumber = { readonly number: string; readonly ownerPersonId: string | undefined };
+
+/** Our phone numbers, the oldest first; `Numbers` fits. */
 export type OurNumbers = {
-  all(): readonly string[];
-  ownerOf(number: string): string | undefined;
+  all(): readonly OurNumber[];
+  /** Undefined where it is not ours. */
+  byNumber(number: string): OurNumber | undefined;
+  ofPerson(personId: string): readonly OurNumber[];
 };
 
 /** What a person wrote in the place of a number, as E.164; undefined where it is none. */
@@ -25,20 +30,23 @@ export type IsDnd = (ourNumber: string) => boolean;
 /** What one of Twilio's codes means, in plain words. */
 export type ExplainErrorCode = (code: number) => string;
 
-/** A message as Twilio tells of it by itself. */
-export type IncomingNotice = {
+/** An inbound message as Twilio reports it. */
+export type IncomingMessageNotice = {
   readonly messageSid: string;
+  /** E.164 or a short code. */
   readonly from: string;
   readonly to: string;
   readonly body: string;
   readonly segments: number;
   readonly media: readonly { readonly url: string }[];
-  /** What Twilio's own opt-out made of it. */
+  /** Only where Twilio's own opt-out saw a keyword: `STOP`, `HELP` or `START`. */
   readonly optOut: string | undefined;
 };
 
-export type StatusNotice = {
+/** A status callback for a message we sent. */
+export type MessageStatusNotice = {
   readonly messageSid: string;
+  /** As Twilio has it: `queued`, `sent`, `delivered`, `undelivered`, `failed` … */
   readonly status: string;
   readonly errorCode: number | undefined;
 };

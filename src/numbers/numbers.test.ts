@@ -56,6 +56,16 @@ describe('Numbers', () => {
     expect(numbers.callerIdOf(undefined)).toEqual(house);
   });
 
+  it('adds only the numbers that are missing, once each, so that they take calls and nobody owns them', async () => {
+    const kept = await numbers.create({ ...input, voiceEnabled: false });
+    const [second, third] = ['+14165550101', '+14165550102'];
+    expect(await numbers.addMissing([second, kept.number, third, second])).toEqual([second, third]);
+    expect(numbers.byNumber(kept.number)).toEqual(kept);
+    expect(numbers.byNumber(second)).toMatchObject({ name: '', ownerPersonId: undefined, voiceEnabled: true });
+    expect(numbers.all()).toHaveLength(3);
+    expect(await numbers.addMissing([second, third])).toEqual([]);
+  });
+
   it('shows the requested number only where it is ours and takes calls', async () => {
     const first = await numbers.create(input);
     clock.advance(1);

@@ -39,6 +39,13 @@ export class Numbers {
     });
   }
 
+  /** Adds those that are not there yet, without a name and an owner; they take calls. Returns them. */
+  async addMissing(numbers: readonly string[]): Promise<readonly string[]> {
+    const missing = [...new Set(numbers)].filter((number) => this.byNumber(number) === undefined);
+    await Promise.all(missing.map((number) => this.create({ number, name: '', ownerPersonId: undefined, voiceEnabled: true })));
+    return missing;
+  }
+
   /** Throws `not-found`, or `invalid` where no person has the owner's id. */
   change(id: string, change: NumberChange): Promise<OurNumber> {
     return this.#writes.write(() => {

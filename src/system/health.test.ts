@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { healthParts } from '#contract/system.ts';
+import type { Probe } from '#contract/system.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { Health } from './health.ts';
-import type { Probe } from './health.ts';
 
 const ok: Probe = () => ({ status: 'ok', message: 'Fine' });
 const degraded: Probe = async () => ({ status: 'degraded', message: 'Slow' });
@@ -15,15 +16,15 @@ describe('health', () => {
     ['ok', []],
   ] as const)('is %s where that is the worst part', async (status, probes) => {
     const health = new Health(new FakeClock());
-    for (const [index, probe] of probes.entries()) health.watch(`part ${index}`, probe);
+    for (const [index, probe] of probes.entries()) health.watch(healthParts[index]!, probe);
     expect((await health.report()).status).toBe(status);
   });
 
-  it('tells parts in order, start and uptime', async () => {
+  it('reports the parts in the order of the contract, the start and the uptime', async () => {
     const clock = new FakeClock();
     const health = new Health(clock);
-    health.watch('storage', ok);
     health.watch('trunks', degraded);
+    health.watch('storage', ok);
     clock.advance(90_500);
     expect(await health.report()).toEqual({
       status: 'degraded',
@@ -39,12 +40,12 @@ describe('health', () => {
   it('takes a probe that fails as its own part being down', async () => {
     const health = new Health(new FakeClock());
     health.watch('storage', ok);
-    health.watch('SIP engine', () => {
+    health.watch('engine', () => {
       throw new Error('No answer');
     });
     expect(await health.report()).toMatchObject({
       status: 'down',
-      parts: [{ status: 'ok' }, { name: 'SIP engine', status: 'down', message: 'No answer' }],
+      parts: [{ status: 'ok' }, { name: 'engine', status: 'down', message: 'No answer' }],
     });
   });
 });

@@ -1,14 +1,10 @@
 // Owns the answer to "is everything all right?", gathered from every part in plain words.
-// Called by http through system-routes.ts and by app.ts, which registers one probe per part.
+// Called by http through system-routes.ts and by app.ts, which mounts the probes of every room.
 // Must stay true: a probe only looks, is cheap, and one that fails reports its own part as down, never the whole answer.
 import { isoTime } from '#base/clock.ts';
 import type { Clock } from '#base/clock.ts';
-import type { HealthPart, HealthStatus } from '#contract/system.ts';
-
-export type PartHealth = { readonly status: HealthStatus; readonly message: string };
-
-/** Looks at one part of the exchange. */
-export type Probe = () => PartHealth | Promise<PartHealth>;
+import { healthParts } from '#contract/system.ts';
+import type { HealthPart, HealthPartName, HealthStatus, Probe } from '#contract/system.ts';
 
 export type HealthReport = {
   readonly status: HealthStatus;
@@ -23,7 +19,7 @@ export class Health {
   readonly #clock: Clock;
   readonly #startedAtMs: number;
   readonly #begin: number;
-  readonly #probes = new Map<string, Probe>();
+  readonly #probes = new Map<HealthPartName, Probe>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -31,13 +27,14 @@ export class Health {
     this.#begin = clock.monotonic();
   }
 
-  /** Adds the part `name`; the order of the report is the order of the calls. */
-  watch(name: string, probe: Probe): void {
+  /** Adds the part `name`; the report has the order of the contract. */
+  watch(name: HealthPartName, probe: Probe): void {
     this.#probes.set(name, probe);
   }
 
   async report(): Promise<HealthReport> {
-    const parts = await Promise.all([...this.#probes].map(([name, probe]) => runProbe(name, probe)));
+    const watched = healthParts.map((name) => ({ name, probe: this.#probes.get(name) }));
+    const parts = await Promise.all(watched.flatMap(({ name, probe }) => (probe === undefined ? [] : [runProbe(name, probe)])));
     return {
       status: worstFirst.find((status) => parts.some((part) => part.status === status)) ?? 'ok',
       startedAt: isoTime(this.#startedAtMs),
@@ -47,7 +44,7 @@ export class Health {
   }
 }
 
-async function runProbe(name: string, probe: Probe): Promise<HealthPart> {
+async function runProbe(name: HealthPartName, probe: Probe): Promise<HealthPart> {
   try {
     const { status, message } = await probe();
     return { name, status, message };

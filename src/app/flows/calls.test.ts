@@ -173,7 +173,7 @@ describe('calls through the whole house', () => {
     const death = new BroadcastChannel('engine-death');
     death.postMessage('now');
     const isBack = ({ status, parts }: Health) =>
-      status === 'ok' && parts.some(({ message }) => message.includes('started again'));
+      status === 'ok' && parts.some(({ message }) => message.includes('restarted after'));
     await expect.poll(async () => isBack(await health()), { timeout: 20_000 }).toBe(true);
     death.close();
     expect(await lastRecord(app)).toMatchObject({ disposition: 'answered', reason: 'engine-lost' });

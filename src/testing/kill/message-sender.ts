@@ -36,6 +36,8 @@ const delays = { initialSeconds: 0.005, maxSeconds: 0.02, doubtSeconds: 2 };
 const outbox = new Outbox({ db, clock, newId, log, isDurable: true, delays, maxInFlight: 12 });
 const events = new Events<Facts>(log);
 events.on('message.changed', ({ messageId }) => process.stdout.write(`changed ${messageId}\n`));
+const senders = new Set(Array.from({ length: 10 }, (_, n) => plannedMessage(n).from));
+const ours = [...senders].map((number) => ({ number, ownerPersonId: undefined }));
 
 const real = new SmsSender({ connection, publicUrl: () => undefined });
 const sender: MessageSender = {
@@ -46,7 +48,7 @@ const sender: MessageSender = {
   },
 };
 
-const { messages } = createMessageRoom({
+const { messages, stores } = createMessageRoom({
   db,
   dataDirectory: directory,
   writes,
@@ -57,7 +59,7 @@ const { messages } = createMessageRoom({
   log,
   sender,
   timeZone: 'UTC',
-  numbers: { all: () => [...new Set(Array.from({ length: 10 }, (_, n) => plannedMessage(n).from))], ownerOf: () => undefined },
+  numbers: { all: () => ours, byNumber: (wanted) => ours.find(({ number }) => number === wanted), ofPerson: () => [] },
   readNumber: (text) => text,
   source: mediaSource(connection),
   isPublic: () => false,
@@ -82,5 +84,5 @@ http.close();
 db.close();
 
 function keptCount(): number {
-  return messages.list({}, { limit: 1, offset: 0, order: 'asc' }).total;
+  return stores.messages.find({}, { limit: 1, offset: 0, order: 'asc' }).total;
 }

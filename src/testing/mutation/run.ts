@@ -4,6 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { heavyTests, liveTests } from '../../../script/test-projects.ts';
 import { seededRandom } from '#testing/harness/seeded-random.ts';
 import { applyMutant, mutantsOf } from './mutants.ts';
 import type { Mutant } from './mutants.ts';
@@ -13,8 +14,11 @@ const project = join(import.meta.dirname, '../../..');
 const usualRooms = ['calls', 'devices', 'numbers', 'voicemail', 'messages', 'app'];
 /** A mutant that hangs is noticed as well. */
 const timeoutMs = 120_000;
-/** Of many tests that reach a file by many steps, the far ones notice little and take long. */
-const maxTestFiles = 12;
+/** Unit tests first; a mutant that survives them meets the nearest tests with real programs. Farther ones notice little and take long. */
+const stages = [
+  { project: 'unit', maxTestFiles: 12 },
+  { project: 'live', maxTestFiles: 3 },
+] as const;
 
 type Place = Mutant & { readonly file: string };
 type Outcome = 'killed' | 'survived' | 'untested';
@@ -33,6 +37,8 @@ const random = seededRandom(Number(values.seed ?? 1));
 const files = spawnSync('git', ['ls-files', 'src'], { cwd: project, encoding: 'utf8' })
   .stdout.split('\n')
   .filter((file) => file.endsWith('.ts'));
+const heavy = new Set(heavyTests);
+const live = new Set(liveTests(project));
 const graph = new ImportGraph(files, (file) => readFileSync(join(project, file), 'utf8'));
 
 /** A tree of its own, so that nobody's work is changed. */
@@ -58,10 +64,9 @@ function sampled(places: Place[]): Place[] {
   return taken;
 }
 
-/** Whether the tests pass in `tree`; undefined where there are none. */
-async function passes(tree: string, tests: readonly string[]): Promise<boolean> {
-  const vitest = join(tree, 'node_modules/vitest/vitest.mjs');
-  const child = spawn(process.execPath, [vitest, 'run', '--bail=1', '--reporter=dot', ...tests], {
+async function passes(tree: string, stage: 'unit' | 'live', tests: readonly string[]): Promise<boolean> {
+  const flags = ['run', `--project=${stage}`, '--bail=1', '--retry=0', '--passWithNoTests', '--reporter=dot', ...tests];
+  const child = spawn(process.execPath, [join(tree, 'node_modules/vitest/vitest.mjs'), ...flags], {
     cwd: tree,
     stdio: 'ignore',
     timeout: timeoutMs,
@@ -72,16 +77,29 @@ async function passes(tree: string, tests: readonly string[]): Promise<boolean> 
   return (await ended.promise) === 0;
 }
 
+/** Tests that fail without a mutant would kill every one. */
+const checked = new Set<string>();
+async function assertPassing(tree: string, stage: 'unit' | 'live', tests: readonly string[]): Promise<void> {
+  const key = `${stage} ${tests.join(' ')}`;
+  if (checked.has(key)) return;
+  if (!(await passes(tree, stage, tests))) throw new Error(`These ${stage} tests fail without a mutant: ${tests.join(' ')}`);
+  checked.add(key);
+}
+
 async function tryMutant(tree: string, place: Place): Promise<Outcome> {
-  const tests = graph.testsOf(place.file).slice(0, maxTestFiles);
+  const tests = graph.testsOf(place.file).filter((test) => !heavy.has(test));
   if (tests.length === 0) return 'untested';
   const source = readFileSync(join(project, place.file), 'utf8');
-  try {
+  for (const stage of stages) {
+    const near = tests.filter((test) => live.has(test) === (stage.project === 'live')).slice(0, stage.maxTestFiles);
+    if (near.length === 0) continue;
+    await assertPassing(tree, stage.project, near);
     writeFileSync(join(tree, place.file), applyMutant(source, place));
-    return (await passes(tree, tests)) ? 'survived' : 'killed';
-  } finally {
+    const hasSurvived = await passes(tree, stage.project, near);
     writeFileSync(join(tree, place.file), source);
+    if (!hasSurvived) return 'killed';
   }
+  return 'survived';
 }
 
 async function runRoom(tree: string, where: string): Promise<string> {

@@ -24,9 +24,9 @@ import { webhookPaths, webhookUrl } from '#twilio/webhooks/webhook-paths.ts';
 
 /** Our numbers as the house keeps them, E.164. */
 export type HouseNumbers = {
-  readonly all: () => readonly string[];
+  all(): readonly { readonly number: string }[];
   /** Adds those that are not there yet; returns them. */
-  readonly add: (numbers: readonly string[]) => Promise<readonly string[]>;
+  addMissing(numbers: readonly string[]): Promise<readonly string[]>;
 };
 
 export function setupRoutes(setup: TwilioSetup, numbers: HouseNumbers): readonly Route[] {
@@ -77,8 +77,8 @@ export function setupRoutes(setup: TwilioSetup, numbers: HouseNumbers): readonly
     }),
     handle(syncNumbers, async () => {
       const there = await setup.accountNumbers();
-      const missing = numbers.all().filter((number) => !there.includes(number));
-      return { added: [...(await numbers.add(there))], missing };
+      const missing = numbers.all().flatMap(({ number }) => (there.includes(number) ? [] : [number]));
+      return { added: [...(await numbers.addMissing(there))], missing };
     }),
     handle(testTwilio, async () => {
       const checks = await setup.selfTest();

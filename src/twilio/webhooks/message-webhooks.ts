@@ -18,15 +18,15 @@ export class MessageWebhooks {
 
   /** Rejects where the message could not be kept, so that Twilio tries the fallback address. */
   async inbound(form: WebhookForm): Promise<void> {
-    const { messages, deduplicator: once, log } = this.#deps;
+    const { messages, deduplicator, log } = this.#deps;
     const messageSid = form.sid('MessageSid', 'SM', 'MM') ?? form.sid('SmsSid', 'SM', 'MM');
     const [from, to] = [form.text('From'), form.text('To')];
     if (messageSid === undefined || from === '' || to === '') {
       log.warn({ messageSid }, 'A message came without its sid, sender or receiver');
       return;
     }
-    await once.run(`message ${messageSid}`, () =>
-      messages.onIncomingMessage({
+    await deduplicator.run(`message ${messageSid}`, () =>
+      messages.incoming.receive({
         messageSid,
         from,
         to,
@@ -34,26 +34,24 @@ export class MessageWebhooks {
         segments: form.count('NumSegments') ?? 1,
         media: readMedia(form),
         optOut: form.optional('OptOutType')?.toUpperCase(),
-        messagingServiceSid: form.sid('MessagingServiceSid', 'MG'),
       }),
     );
   }
 
   async status(form: WebhookForm): Promise<void> {
-    const { messages, deduplicator: once } = this.#deps;
+    const { messages, deduplicator } = this.#deps;
     const messageSid = form.sid('MessageSid', 'SM', 'MM') ?? form.sid('SmsSid', 'SM', 'MM');
     const status = form.optional('MessageStatus') ?? form.optional('SmsStatus');
     if (messageSid === undefined || status === undefined) return;
     const errorCode = form.count('ErrorCode') || undefined;
-    const notice = { messageSid, status, errorCode, from: form.text('From'), to: form.text('To') };
-    await once.run(`status ${messageSid} ${status} ${errorCode ?? ''}`, () => messages.onMessageStatus(notice));
+    await deduplicator.run(`status ${messageSid} ${status} ${errorCode ?? ''}`, () =>
+      messages.outgoing.applyStatus({ messageSid, status, errorCode }),
+    );
   }
 }
 
-function readMedia(form: WebhookForm): { readonly url: string; readonly contentType: string }[] {
+/** Their announced types are left out: what a file is, its bytes say. */
+function readMedia(form: WebhookForm): { readonly url: string }[] {
   const count = Math.min(maxMedia, form.count('NumMedia') ?? 0);
-  return Array.from({ length: count }, (_, index) => ({
-    url: form.text(`MediaUrl${index}`),
-    contentType: form.text(`MediaContentType${index}`),
-  })).filter(({ url }) => url !== '');
+  return Array.from({ length: count }, (_, index) => ({ url: form.text(`MediaUrl${index}`) })).filter(({ url }) => url !== '');
 }

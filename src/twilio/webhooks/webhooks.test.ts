@@ -11,7 +11,7 @@ import type { TwilioSettings } from '#twilio/api/settings.ts';
 import { WebhookForm } from './webhook-form.ts';
 import type { RecordingNotice } from '#voicemail/recording.ts';
 import type { TranscriptNotice } from '#voicemail/voicemails.ts';
-import type { IncomingMessageNotice, MessageStatusNotice } from './webhook-ports.ts';
+import type { IncomingMessageNotice, MessageStatusNotice } from '#messages/ports.ts';
 import { Webhooks } from './webhooks.ts';
 
 const token = '0123456789abcdef0123456789abcdef';
@@ -91,8 +91,8 @@ function build(change: Partial<ConstructorParameters<typeof Webhooks>[0]> = {}):
       transcribed: (notice) => note(heard.transcripts, 'transcription', notice),
     },
     messages: {
-      onIncomingMessage: (notice) => note(heard.messages, 'message', notice),
-      onMessageStatus: (notice) => note(heard.statuses, 'status', notice),
+      incoming: { receive: (notice) => note(heard.messages, 'message', notice) },
+      outgoing: { applyStatus: (notice) => note(heard.statuses, 'status', notice) },
     },
     media: {
       publicMedia: (name) => (name === 'a'.repeat(32) ? { contentType: 'audio/x-wav', bytes: new Uint8Array([1]) } : undefined),
@@ -552,7 +552,6 @@ describe('messages', () => {
         segments: 1,
         media: [],
         optOut: undefined,
-        messagingServiceSid: undefined,
       },
     ]);
   });
@@ -565,10 +564,7 @@ describe('messages', () => {
     };
     await ask('sms/inbound', { ...sms, ...media, NumMedia: '999999999', OptOutType: 'stop', Body: '' });
     expect(heard.messages[0]).toMatchObject({
-      media: [
-        { url: 'https://api.twilio.com/a', contentType: 'image/jpeg' },
-        { url: 'https://api.twilio.com/b', contentType: '' },
-      ],
+      media: [{ url: 'https://api.twilio.com/a' }, { url: 'https://api.twilio.com/b' }],
       optOut: 'STOP',
       body: '',
     });
@@ -634,7 +630,7 @@ describe('a failure inside', () => {
   });
 
   it('never makes the answer late', async () => {
-    build({ messages: { onIncomingMessage: () => new Promise(() => {}), onMessageStatus: () => {} } });
+    build({ messages: { incoming: { receive: () => new Promise(() => {}) }, outgoing: { applyStatus: () => {} } } });
     const answer = ask('sms/inbound', { MessageSid: messageSid, From: '+1', To: '+2' });
     await harness.clock.advanceAsync(8_000);
     expect((await answer).status).toBe(503);

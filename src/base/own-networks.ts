@@ -1,11 +1,15 @@
-// Tells whether an address is in a network that this machine is in: a house may have public addresses, by IPv6 always.
-// Called by calls.ts.
-// Must stay true: a network that is not told by the system is none.
 import { BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { normalizeAddress } from '#base/private-address.ts';
+import { isPrivate, normalizeAddress } from './private-address.ts';
 
-export function isOwnNetwork(address: string, interfaces = networkInterfaces()): boolean {
+type Interfaces = ReturnType<typeof networkInterfaces>;
+
+/** Whether an address is private, or in a network that this machine is in: a house may have public addresses, by IPv6 always. */
+export function isLocalAddress(address: string, interfaces = networkInterfaces()): boolean {
+  return isPrivate(address) || isOwnNetwork(address, interfaces);
+}
+
+function isOwnNetwork(address: string, interfaces: Interfaces): boolean {
   const plain = normalizeAddress(address);
   const family = isIP(plain);
   if (family === 0) return false;

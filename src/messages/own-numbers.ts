@@ -1,0 +1,10 @@
+import type { OurNumbers } from './ports.ts';
+
+/** The numbers whose conversations this person may see and write in, the oldest first. */
+export function ownNumbers(numbers: OurNumbers, personId: string | undefined): readonly string[] {
+  return personId === undefined ? [] : numbers.ofPerson(personId).map(({ number }) => number);
+}
+
+export function isOwnNumber(numbers: OurNumbers, number: string, personId: string | undefined): boolean {
+  return personId !== undefined && numbers.byNumber(number)?.ownerPersonId === personId;
+}

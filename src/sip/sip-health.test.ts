@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { controlConnectionHealth, trunksHealth } from './sip-health.ts';
+
+const ready = { name: 'office', isReady: true };
+const missing = { name: 'Twilio', isReady: false };
+
+test.each([
+  ['without a trunk', [], undefined, 'ok', 'There are none'],
+  ['with trunks that are ready', [ready], undefined, 'ok', 'All are ready'],
+  ['with a trunk that is not registered', [ready, missing], undefined, 'degraded', 'Not registered at Twilio'],
+  ['with a trunk that cannot be used', [ready], 'The key is lost', 'down', 'The key is lost'],
+] as const)('health of the trunks %s', (_with, trunks, closed, status, message) => {
+  expect(trunksHealth(trunks, closed)).toEqual({ status, message });
+});
+
+test('a lost control connection says what does not work', () => {
+  expect(controlConnectionHealth(true).status).toBe('ok');
+  expect(controlConnectionHealth(false)).toEqual({
+    status: 'down',
+    message: 'The SIP engine cannot be reached: no phone can register or call until it is',
+  });
+});
