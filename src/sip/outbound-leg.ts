@@ -3,51 +3,32 @@ import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { Device } from '#devices/device.ts';
 import type { LegOutcome } from '#calls/call.ts';
-import type { CancelReason, LegListener, OutgoingLeg, CallerId, Redirection } from '#calls/ports.ts';
-import { anonymousName, anonymousUri } from './caller-identity.ts';
+import type { CancelReason, LegListener, OutgoingLeg, Redirection } from '#calls/ports.ts';
 import { SipDialog } from './dialog.ts';
-import type { ChallengeResponder } from './dialog.ts';
-import { escapeUser, formatNameAddr, parseHeaderInteger, parseNameAddr, tagOf } from './headers.ts';
-import { respondToEarlyUpdate } from './in-dialog-forwarder.ts';
-import { capabilities } from './capabilities.ts';
-import { receivedFrom, statusForRefusal } from './media-path.ts';
-import { MediaPath } from './media-path.ts';
+import { parseHeaderInteger, parseNameAddr, tagOf } from './headers.ts';
+import { InviteClient, reasonHeaders } from './invite-client.ts';
+import type { InviteDestination } from './invite-destination.ts';
+import { MediaPath, receivedFrom, statusForRefusal } from './media-path.ts';
 import type { MediaPaths } from './media-path.ts';
-import type { MediaRelayPort, MediaEndpoint, MediaOutcome } from './media-port.ts';
+import type { MediaRelayPort, MediaOutcome } from './media-port.ts';
 import { refusalOf } from './sdp.ts';
 import { parseRedirection } from './redirect.ts';
-import { timerAgreed, timerOffer } from './session-timer.ts';
+import { timerAgreed } from './session-timer.ts';
 import { outcomeOfStatus } from './sip-status.ts';
 import type { SrfConnection } from './srf-connection.ts';
-import type { SrfResponse, SendAck, SrfSentRequest } from './srf-types.ts';
+import type { SrfResponse, SendAck } from './srf-types.ts';
 
-/** Where an INVITE goes and on whose behalf. */
-export type InviteDestination = {
-  readonly uri: string;
-  /** Next hop, where it is not the URI's own. */
-  readonly proxy: string | undefined;
-  readonly from: CallerId;
-  /** The URI that From must name, whatever is shown; the shown number's where undefined. */
-  readonly account: string | undefined;
-  /** Headers beside the usual ones. */
-  readonly headers: Record<string, string>;
-  readonly credentials: ChallengeResponder | undefined;
-  /** The name of the trunk it goes to; undefined for a phone. */
-  readonly trunk: string | undefined;
-  readonly endpoint: MediaEndpoint;
-};
-
-/** The side the call comes from: a phone's INVITE, or the party of a transfer. */
+/** The side that calls: a phone's or trunk's INVITE, or the transferee. */
 export type CallerSide = {
-  /** Its session description; empty where the called side is to make the offer (RFC 3264 section 5, late offer). */
+  /** Its session description; empty where the callee is to make the offer (RFC 3264 section 5, late offer). */
   readonly offer: string;
   readonly maxForwards: number;
-  /** The ways of its sound to those it calls. */
+  /** Its media paths, one per callee. */
   readonly paths: MediaPaths;
   progress(status: number, body: string | undefined): void;
-  /** Somebody it calls wants to be left alone for so long (Retry-After, RFC 3261 section 20.33). */
+  /** A callee asked not to be called for so long (Retry-After, RFC 3261 section 20.33). */
   setRetryAfter(seconds: number): void;
-  /** Joins with a leg that has answered. */
+  /** Connects it with a leg that has answered. */
   join(leg: OutboundLeg): void;
 };
 
@@ -57,19 +38,9 @@ export type OutboundLegDeps = {
   readonly log: Log;
   readonly sessionSeconds: number;
   readonly media: MediaRelayPort;
-  /** A trunk wants no calls for so long. */
+  /** A trunk asked for no calls for so long (503 with Retry-After). */
   readonly onTrunkBackOff: (trunk: string, seconds: number) => void;
 };
-
-const cancelReasonHeaders: Readonly<Record<CancelReason, string | undefined>> = {
-  elsewhere: 'SIP;cause=200;text="Call completed elsewhere"',
-  'no-answer': 'SIP;cause=480;text="No answer"',
-  'caller-gone': undefined,
-  house: 'SIP;cause=480;text="Ended by the house"',
-  unregistered: 'SIP;cause=480;text="Ended by the house"',
-};
-
-const maxTries = 3;
 
 type OutboundLegOptions = {
   readonly destination: InviteDestination;
@@ -78,7 +49,7 @@ type OutboundLegOptions = {
   readonly isEmergency?: boolean;
 };
 
-/** One outgoing INVITE, from the first byte to its answer or end. */
+/** The callee's side of an outbound or internal call: one outgoing INVITE until it is answered or has failed. */
 export class OutboundLeg implements OutgoingLeg {
   readonly dialog: SipDialog;
   readonly destination: InviteDestination;
@@ -88,15 +59,12 @@ export class OutboundLeg implements OutgoingLeg {
   readonly #deps: OutboundLegDeps;
   readonly #caller: CallerSide;
   readonly #listener: LegListener;
-  #sent: SrfSentRequest | undefined;
-  #cancelled: CancelReason | undefined;
+  readonly #invite: InviteClient;
   #progress: SrfResponse | undefined;
   #ack: SendAck | undefined;
   #answerBody = '';
-  #offer = '';
   #path: MediaPath;
   #isOver = false;
-  #tries = 0;
 
   constructor(
     deps: OutboundLegDeps,
@@ -111,6 +79,13 @@ export class OutboundLeg implements OutgoingLeg {
     const identity = { role: 'uac', callId: randomUUID(), localTag: randomBytes(8).toString('hex'), remoteTag: '' } as const;
     this.dialog = new SipDialog(deps.connection, identity);
     this.dialog.credentials = destination.credentials;
+    this.#invite = new InviteClient(deps, {
+      dialog: this.dialog,
+      destination,
+      maxForwards: caller.maxForwards,
+      onResponse: (response, ack) => this.#receive(response, ack),
+      onSendFailure: () => this.#fail(503),
+    });
     this.#isEmergency = isEmergency;
     this.#path = caller.paths.to(destination.endpoint, { isEmergency });
   }
@@ -119,12 +94,11 @@ export class OutboundLeg implements OutgoingLeg {
     return this.dialog.callId;
   }
 
-  /** The session description of the 2xx: an answer, or the offer where ours was left out. */
+  /** The session description of the 2xx: the answer, or the offer where our INVITE had none. */
   get answerBody(): string {
     return this.#answerBody;
   }
 
-  /** The way of its sound. */
   get path(): MediaPath {
     return this.#path;
   }
@@ -134,7 +108,7 @@ export class OutboundLeg implements OutgoingLeg {
   }
 
   pass(status: number, withMedia: boolean): void {
-    // What comes in a provisional response to an INVITE without an offer cannot be answered yet.
+    // Early media of an INVITE without an offer cannot be answered yet.
     const body = withMedia && this.#caller.offer !== '' ? (this.#progress?.body ?? '') : '';
     if (body === '') this.#caller.progress(status, undefined);
     else this.#path.answer(body, (given) => this.#caller.progress(status, given.kind === 'sdp' ? given.sdp : undefined));
@@ -145,18 +119,32 @@ export class OutboundLeg implements OutgoingLeg {
   }
 
   cancel(why: CancelReason): void {
-    if (this.#isOver || this.#cancelled !== undefined) return;
-    this.#cancelled = why;
-    if (this.#sent !== undefined) this.#sendCancel(this.#sent);
+    if (!this.#isOver) this.#invite.cancel(why);
   }
 
   release(why: CancelReason): void {
     this.acknowledge(undefined);
-    const reason = cancelReasonHeaders[why];
-    this.dialog.bye(reason === undefined ? {} : { Reason: reason });
+    this.dialog.bye(reasonHeaders(why));
   }
 
-  /** Sends the ACK, with the answer where the 2xx held the offer; without one the streams are refused. Only the first counts. */
+  /** `done` gets the session description for the caller. Where the caller made no offer, its ACK brings the answer (RFC 3264 section 5). */
+  answerCaller(caller: SipDialog, done: (outcome: MediaOutcome) => void): void {
+    if (this.#caller.offer !== '') {
+      this.#path.answer(this.#answerBody, done);
+      return;
+    }
+    caller.expectAck((body) => {
+      caller.remoteSdp = body;
+      this.#path.answer(body, (outcome) => {
+        const sdp = outcome.kind === 'sdp' ? outcome.sdp : undefined;
+        this.dialog.localSdp = sdp ?? '';
+        this.acknowledge(sdp);
+      });
+    });
+    this.#path.offer(this.#answerBody, 'callee', done);
+  }
+
+  /** Sends the ACK, with the answer where the 2xx held the offer; without one its streams are refused. Only the first call counts. */
   acknowledge(answer: string | undefined): void {
     const ack = this.#ack;
     this.#ack = undefined;
@@ -165,73 +153,30 @@ export class OutboundLeg implements OutgoingLeg {
     else ack({ body: answer === undefined || answer === '' ? refusalOf(this.#answerBody) : answer });
   }
 
-  /** Asked again for every INVITE: the answer to the last one may have shown another address of ours. */
+  /** The media relay is asked again for every INVITE: the last response may have shown another public address. */
   #prepare(extra: Record<string, string>): void {
     this.#path.offer(this.#caller.offer, 'caller', (offered) => this.#offered(offered, extra));
   }
 
   #offered(offered: MediaOutcome, extra: Record<string, string>): void {
-    if (this.#cancelled !== undefined) this.#fail(487);
+    if (this.#invite.isCancelled) this.#fail(487);
     else if (offered.kind === 'sdp') {
-      this.#offer = offered.sdp;
       this.dialog.localSdp = offered.sdp;
-      this.#send(extra);
+      this.#invite.send(offered.sdp, extra);
     } else if (this.#mayGoDirectly(offered.why)) {
-      if (this.#isEmergency) this.#deps.log.error('A call for help goes out without the relay: its sound may not find a way');
-      else this.#deps.log.warn('A call goes without the relay');
+      const call = this.dialog.callId;
+      if (this.#isEmergency) this.#deps.log.error({ call }, 'Emergency call sent without media relay; it may have no audio');
+      else this.#deps.log.warn({ call }, 'Call sent without media relay; it may have no audio');
       this.#path = new MediaPath();
       this.#prepare(extra);
     } else this.#fail(statusForRefusal(offered), offered.why === 'no-relay' ? 'no-media' : undefined);
   }
 
-  /** A call for help goes out whatever the relay says, and one between phones where there is none: its sound may find a way. */
+  /** An emergency call goes out whatever the media relay says; so does one between phones where there is no relay. */
   #mayGoDirectly(why: Extract<MediaOutcome, { kind: 'refused' }>['why']): boolean {
     const { isRelayed, hasTrunk, isInterworked } = this.#path;
     if (!isRelayed || why === 'over') return false;
     return this.#isEmergency || (why === 'no-relay' && !hasTrunk && !isInterworked);
-  }
-
-  #send(extra: Record<string, string>): void {
-    const { uri, proxy, from, account, headers } = this.destination;
-    this.#tries += 1;
-    this.#deps.connection.send(
-      {
-        method: 'INVITE',
-        uri,
-        ...(proxy === undefined ? {} : { proxy }),
-        headers: {
-          From: `${fromOf(from, account)};tag=${this.dialog.localTag}`,
-          'Call-ID': this.dialog.callId,
-          'Max-Forwards': String(this.#caller.maxForwards),
-          ...capabilities,
-          ...timerOffer(this.#deps.sessionSeconds),
-          ...headers,
-          ...extra,
-        },
-        ...(this.#offer === '' ? {} : { body: this.#offer }),
-      },
-      {
-        sent: (sent) => {
-          this.#sent = sent;
-          if (this.#cancelled !== undefined) this.#sendCancel(sent);
-        },
-        response: (response, ack) => this.#receive(response, ack),
-        update: respondToEarlyUpdate,
-        failed: (error) => {
-          this.#deps.log.debug({ err: error, uri }, 'An INVITE could not be sent');
-          this.#fail(503);
-        },
-      },
-    );
-  }
-
-  #sendCancel(sent: SrfSentRequest): void {
-    const reason = cancelReasonHeaders[this.#cancelled ?? 'caller-gone'];
-    try {
-      sent.cancel(reason === undefined ? {} : { headers: { Reason: reason } });
-    } catch (error) {
-      this.#deps.log.debug({ err: error }, 'A CANCEL found the SIP engine gone');
-    }
   }
 
   #receive(response: SrfResponse, ack: SendAck): void {
@@ -244,7 +189,7 @@ export class OutboundLeg implements OutgoingLeg {
       this.dialog.remoteTag = tagOf(response.headers['to']) ?? this.dialog.remoteTag;
       this.#listener.progressed(response.status, (response.body ?? '') !== '');
     } else if (response.status < 300) this.#answered(response, ack);
-    else if (!this.#tryAgain(response)) this.#refused(response);
+    else this.#retryOrFail(response);
   }
 
   #answered(response: SrfResponse, ack: SendAck): void {
@@ -262,27 +207,15 @@ export class OutboundLeg implements OutgoingLeg {
     this.#listener.answered();
   }
 
-  /** Answers a challenge (RFC 3261 section 22) or a session interval that was too small (RFC 4028 section 7.3). */
-  #tryAgain({ status, headers }: SrfResponse): boolean {
-    if (this.#cancelled !== undefined || this.#tries >= maxTries) return false;
-    const extra = this.#secondTry(status, headers);
-    if (extra === undefined) return false;
-    const sequence = parseHeaderInteger(this.#sent?.headers['cseq']) ?? 1;
-    this.#sent = undefined;
-    this.#prepare({ ...extra, CSeq: `${sequence + 1} INVITE` });
-    return true;
-  }
-
-  #secondTry(status: number, headers: SrfResponse['headers']): Record<string, string> | undefined {
-    if (status === 422) return timerOffer(this.#deps.sessionSeconds, parseHeaderInteger(headers['min-se']));
-    if (status !== 401 && status !== 407) return undefined;
-    const authorization = this.destination.credentials?.(headers, { method: 'INVITE', uri: this.destination.uri });
-    return authorization === undefined ? undefined : { [authorization.name]: authorization.value };
+  #retryOrFail(response: SrfResponse): void {
+    const headers = this.#invite.retryHeaders(response);
+    if (headers === undefined) this.#refused(response);
+    else this.#prepare(headers);
   }
 
   #refused({ status, headers }: SrfResponse): void {
     const { trunk } = this.destination;
-    // Who is behind a trunk has no say in where the house calls.
+    // A trunk must not make us call somewhere else: its redirections are not followed.
     const isTrunk = trunk !== undefined;
     const seconds = parseHeaderInteger(headers['retry-after']);
     if (seconds !== undefined && (status === 503 || status === 480)) {
@@ -296,16 +229,9 @@ export class OutboundLeg implements OutgoingLeg {
     if (this.#isOver) return;
     this.#isOver = true;
     this.dialog.drop();
-    // Nobody else is reached by a trunk's way, and the next trunk may need its ports.
+    // No other callee shares the media path to a trunk, and the next trunk may need its ports.
     if (this.destination.trunk !== undefined) this.#path.close();
     const refuser = { isTrunk: this.destination.trunk !== undefined, hasRung: this.#progress !== undefined };
     this.#listener.failed(outcome ?? outcomeOfStatus(status, refuser), status, redirection);
   }
-}
-
-/** The From that is shown: the engine puts its own address for `localhost`. */
-function fromOf({ number, name }: CallerId, account: string | undefined): string {
-  if (account !== undefined) return formatNameAddr(name, account);
-  if (number === '') return formatNameAddr(anonymousName, anonymousUri);
-  return formatNameAddr(name, `sip:${escapeUser(number)}@localhost`);
 }

@@ -16,7 +16,7 @@ import type { InviteDeps } from './invite-handler.ts';
 import { handleRegister } from './register.ts';
 import type { RegisterHandler } from './register.ts';
 import { formatDiversion } from './redirect.ts';
-import type { InviteDestination } from './outbound-leg.ts';
+import type { InviteDestination } from './invite-destination.ts';
 import { directMedia, registeredEndpoint } from './media-path.ts';
 import type { MediaRelayPort } from './media-port.ts';
 import { MediaFailover } from './media-failover.ts';

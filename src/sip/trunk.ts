@@ -12,7 +12,7 @@ import type { ChallengeResponder } from './dialog.ts';
 import { escapeUser, parseUri, splitList, userOf } from './headers.ts';
 import { trunkEndpoint } from './media-path.ts';
 import type { MediaRelayPort } from './media-port.ts';
-import type { InviteDestination } from './outbound-leg.ts';
+import type { InviteDestination } from './invite-destination.ts';
 import { sourceOf } from './source.ts';
 import type { SrfConnection } from './srf-connection.ts';
 import type { SrfRequest } from './srf-types.ts';
