@@ -5,24 +5,16 @@ import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { validate } from '#contract/validation.ts';
 import type { Problem } from '#contract/validation.ts';
+import type { TrunkSettings } from '#sip/trunk-settings.ts';
 import { crossFieldProblems, optionSchema } from './schema.ts';
 
 export type ExternalEngine = { readonly host: string; readonly port: number; readonly secret: string };
 
-export type TrunkOptions = {
-  readonly name: string;
-  readonly host: string;
-  readonly port?: number;
-  readonly transport: 'udp' | 'tcp' | 'tls';
-  readonly username?: string;
-  readonly password?: string;
-  /** Whether we register our account at the trunk, so that it finds us. */
-  readonly register: boolean;
-  /** Addresses or CIDR blocks the trunk calls from. */
-  readonly allow: readonly string[];
-  /** A header with this name and value must be in every call from the trunk. */
-  readonly secretHeader?: { readonly name: string; readonly value: string };
-};
+/** What a user can set of a trunk; the app sets the rest for Twilio. */
+export type TrunkOptions = Pick<
+  TrunkSettings,
+  'name' | 'host' | 'port' | 'transport' | 'username' | 'password' | 'register' | 'allow' | 'secretHeader'
+>;
 
 export type Options = {
   readonly dataDirectory: string;

@@ -13,7 +13,8 @@ import type { CallDeps } from './ring-target.ts';
 import { callingEndpoint, trunkEndpoint } from './media-path.ts';
 import { supportedExtensions } from './capabilities.ts';
 import type { SrfRequest, Responder } from './srf-types.ts';
-import type { TrunkCall, TrunkPeers } from './trunk.ts';
+import type { TrunkCall } from './trunk-call.ts';
+import type { TrunkPeers } from './trunk-peers.ts';
 
 export type InviteDeps = CallDeps & {
   readonly authenticate: Authenticate;

@@ -26,8 +26,9 @@ import { SrfConnection } from './srf-connection.ts';
 import type { Control } from './srf-connection.ts';
 import type { SrfRequest, Responder } from './srf-types.ts';
 import { Transfers } from './transfer.ts';
-import { TrunkPeers } from './trunk.ts';
-import type { TrunkSettings, TrunkState } from './trunk.ts';
+import { TrunkPeers } from './trunk-peers.ts';
+import type { TrunkState } from './trunk-peers.ts';
+import type { TrunkSettings } from './trunk-settings.ts';
 
 export type SipDeps = {
   readonly clock: Clock;

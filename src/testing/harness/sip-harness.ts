@@ -19,7 +19,7 @@ import { engineOptions } from '#sip-engine/engine-options.ts';
 import { engineSystemClock } from '#sip-engine/runtime/system-clock.ts';
 import type { MediaRelayPort } from '#sip/media-port.ts';
 import { Sip } from '#sip/sip.ts';
-import type { TrunkSettings } from '#sip/trunk.ts';
+import type { TrunkSettings } from '#sip/trunk-settings.ts';
 import { openDatabase } from '#storage/database.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
 import { WriteBatch } from '#storage/write-batch.ts';

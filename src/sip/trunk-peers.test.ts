@@ -9,8 +9,8 @@ import { responseText, sipText } from '#testing/peers/sip-text.ts';
 import { offerOf, SipHarness } from '#testing/harness/sip-harness.ts';
 import { directMedia } from './media-path.ts';
 import type { SrfConnection } from './srf-connection.ts';
-import { TrunkPeers } from './trunk.ts';
-import type { TrunkSettings } from './trunk.ts';
+import { TrunkPeers } from './trunk-peers.ts';
+import type { TrunkSettings } from './trunk-settings.ts';
 
 const open: AsyncDisposable[] = [];
 
