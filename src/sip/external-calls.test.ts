@@ -350,8 +350,8 @@ describe('a browser', () => {
   });
 
   it.each([
-    ['is out of order', () => Object.assign(relay, { refuses: 'no-relay' })],
-    ['is switched off', () => Object.assign(relay, { anchor: () => undefined })],
+    ['is out of order', () => void (relay.offerFailure = 'no-relay')],
+    ['is switched off', () => void Object.assign(relay, { anchor: () => undefined })],
   ])('rings no phone where the relay %s: neither would understand the other', async (_name, fault) => {
     fault();
     a.invite('21', { body: webRtc('20') });
