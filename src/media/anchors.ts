@@ -12,16 +12,16 @@ type AnchorsDeps = RelayDeps & {
 
 const sweepSeconds = 60;
 const maxListed = 100_000;
-/** Routers forget a way that is silent for 30 seconds, and providers end a call on which nothing comes. */
+/** Routers drop a NAT binding after 30 s without packets, and providers end a call without RTP. */
 const keepaliveSeconds = 5;
 
-/** Ports of two calls, so that a call for help finds one at once and its next trunk another; a relay for few calls keeps fewer. */
+/** Ports reserved for two emergency calls: for the first trunk that is tried, and for the next one. A small relay reserves fewer. */
 function reservedPorts(ports: number): number {
   if (ports >= 40) return 8;
   return ports >= 12 ? 4 : 0;
 }
 
-/** Every call that is relayed now, and the certainty that none stays in the relay when it is over. */
+/** Every relayed call; none stays in the relay after its end. */
 export class Anchors {
   readonly #deps: AnchorsDeps;
   readonly #anchors = new Map<string, RelayAnchor>();
@@ -43,7 +43,7 @@ export class Anchors {
     ];
   }
 
-  /** Deletes all; resolves when the relay has been told. */
+  /** Deletes all calls; resolves when the relay has done so. */
   async stop(): Promise<void> {
     for (const timer of this.#timers) timer.cancel();
     await Promise.all([...this.#anchors.values()].map((anchor) => anchor.deleteAndWait()));
@@ -79,12 +79,12 @@ export class Anchors {
     for (const anchor of this.#anchors.values()) void anchor.sendKeepalive();
   }
 
-  /** The relay has died: its calls have lost their sound. */
+  /** The relay has died, and the media of its calls with it. */
   onRelayGone(): void {
     for (const anchor of [...this.#anchors.values()]) anchor.onRelayGone();
   }
 
-  /** Takes out of the relay what no call of ours knows: a delete that got lost, or an offer that was given up and done all the same. */
+  /** Deletes calls that only the relay knows: a delete got lost, or an offer that timed out here was executed after all. */
   async sweep(): Promise<number> {
     const control = this.#deps.control();
     const listed = await control?.request('list', { limit: maxListed });
@@ -92,7 +92,7 @@ export class Anchors {
     const calls = listed.values.get('calls');
     const orphans = Array.isArray(calls) ? calls.filter((id) => !this.#anchors.has(String(id))) : [];
     for (const id of orphans) await control.request('delete', { 'call-id': String(id), 'delete-delay': 0 });
-    if (orphans.length > 0) this.#deps.log.warn({ calls: orphans.length }, 'rtpengine held calls that were over');
+    if (orphans.length > 0) this.#deps.log.warn({ calls: orphans.length }, 'Deleted leftover calls from rtpengine');
     return orphans.length;
   }
 }

@@ -1,4 +1,4 @@
-/** What the ng protocol's messages are made of. Texts are UTF-8; numbers are whole. */
+/** The values of ng protocol messages. Strings are UTF-8, numbers are integers. */
 export type Bencoded = string | Buffer | number | readonly Bencoded[] | { readonly [key: string]: Bencoded };
 export type Decoded = string | number | readonly Decoded[] | ReadonlyMap<string, Decoded>;
 
@@ -12,7 +12,7 @@ export function encode(value: Bencoded): Buffer {
   return Buffer.concat(parts);
 }
 
-/** Undefined for what is no single complete value. Reads every byte once. */
+/** Undefined unless the bytes are exactly one complete value. Linear. */
 export function decode(bytes: Buffer): Decoded | undefined {
   const reader = new Reader(bytes);
   const value = reader.value(0);
@@ -99,7 +99,7 @@ class Reader {
     return this.#bytes.toString('utf8', this.#at - length, this.#at);
   }
 
-  /** Digits up to `stop`, which is taken too. */
+  /** Digits up to and including `stop`. */
   #number(stop: number): number | undefined {
     const start = this.#at;
     const isNegative = this.#takes(0x2d);

@@ -18,19 +18,19 @@ beforeEach(() => {
 afterEach(() => stack.disposeAsync());
 
 const ports = { min: 21_000, max: 21_999 };
-const border = { zone: 'external', trunk: 'provider', isBrowser: false } as const;
-const house = { zone: 'internal', trunk: undefined, isBrowser: false } as const;
-const browser = { ...house, isBrowser: true } as const;
+const external = { zone: 'external', trunk: 'provider', isBrowser: false } as const;
+const internal = { zone: 'internal', trunk: undefined, isBrowser: false } as const;
+const browser = { ...internal, isBrowser: true } as const;
 
-async function startSound(options: Partial<MediaRelayOptions> = {}): Promise<MediaRelay> {
-  const sound = await MediaRelay.create({
+async function startMediaRelay(options: Partial<MediaRelayOptions> = {}): Promise<MediaRelay> {
+  const mediaRelay = await MediaRelay.create({
     clock: systemClock,
     log: createLog({ level: 'silent' }),
     options: { mode: 'rtpengine', ports, address: '127.0.0.1', ...options },
   });
-  stack.defer(() => sound.stop());
-  await sound.start();
-  return sound;
+  stack.defer(() => mediaRelay.stop());
+  await mediaRelay.start();
+  return mediaRelay;
 }
 
 async function peer(address: string, toneHz: number): Promise<RtpPeer> {
@@ -43,18 +43,24 @@ async function sdpOf(outcome: Promise<MediaOutcome>): Promise<string> {
   return result.sdp;
 }
 
-function open(sound: MediaRelay, request: { caller?: MediaEndpoint; callee?: MediaEndpoint; isEmergency?: boolean } = {}) {
+function open(mediaRelay: MediaRelay, request: { caller?: MediaEndpoint; callee?: MediaEndpoint; isEmergency?: boolean } = {}) {
   const lost = Promise.withResolvers<string>();
-  const anchor = sound.anchor({ call: 'c', caller: border, callee: house, onLost: (why) => lost.resolve(why), ...request });
+  const anchor = mediaRelay.anchor({
+    call: 'c',
+    caller: external,
+    callee: internal,
+    onLost: (why) => lost.resolve(why),
+    ...request,
+  });
   if (anchor === undefined) throw new Error('It is not relayed');
   return { anchor, lost: lost.promise };
 }
 
-test('two ends that never learn of each other hear each other, on hold and off again, until the call is deleted', async () => {
-  const sound = await startSound();
+test('two ends hear each other through the relay only, on hold and off again, until the call is deleted', async () => {
+  const mediaRelay = await startMediaRelay();
   const far = await peer('127.0.0.6', 700);
   const near = await peer('127.0.0.7', 450);
-  const { anchor } = open(sound);
+  const { anchor } = open(mediaRelay);
   const offer = await sdpOf(anchor.offer(far.sdp(), 'caller'));
   const answer = await sdpOf(anchor.answer(near.sdp()));
   for (const sdp of [offer, answer]) {
@@ -82,17 +88,17 @@ test('two ends that never learn of each other hear each other, on hold and off a
   await far.waitForTone(450);
 
   await anchor.deleteAndWait();
-  expect(sound.size).toBe(0);
-  expect(await sound.sweep()).toBe(0);
+  expect(mediaRelay.size).toBe(0);
+  expect(await mediaRelay.sweep()).toBe(0);
   expect(await anchor.offer(far.sdp(), 'caller')).toEqual({ kind: 'refused', why: 'over' });
 });
 
 test('several phones get the same offer, and an answer may come early and again, also from another phone', async () => {
-  const sound = await startSound();
+  const mediaRelay = await startMediaRelay();
   const far = await peer('127.0.0.6', 700);
   const near = await peer('127.0.0.7', 450);
   const other = await peer('127.0.0.8', 550);
-  const { anchor } = open(sound);
+  const { anchor } = open(mediaRelay);
   const offer = await sdpOf(anchor.offer(far.sdp(), 'caller'));
   expect(readTarget(await sdpOf(anchor.offer(far.sdp(), 'caller')))).toEqual(readTarget(offer));
   const early = await sdpOf(anchor.answer(near.sdp()));
@@ -110,10 +116,10 @@ test('several phones get the same offer, and an answer may come early and again,
 });
 
 test('an end that moves to another address is followed after its re-INVITE', async () => {
-  const sound = await startSound();
+  const mediaRelay = await startMediaRelay();
   const far = await peer('127.0.0.6', 700);
   const near = await peer('127.0.0.7', 450);
-  const { anchor } = open(sound);
+  const { anchor } = open(mediaRelay);
   await sdpOf(anchor.offer(far.sdp(), 'caller'));
   far.sendTo(await sdpOf(anchor.answer(near.sdp())));
   await near.waitForTone(700);
@@ -123,11 +129,11 @@ test('an end that moves to another address is followed after its re-INVITE', asy
   await other.waitForTone(700);
 });
 
-test('an end that wants SRTP gets it from the relay, while the other one has plain RTP', async () => {
-  const sound = await startSound();
+test('an end that offers SRTP gets it from the relay, while the other one has plain RTP', async () => {
+  const mediaRelay = await startMediaRelay();
   const near = await peer('127.0.0.7', 450);
   const far = await peer('127.0.0.6', 700);
-  const { anchor } = open(sound, { caller: house, callee: border });
+  const { anchor } = open(mediaRelay, { caller: internal, callee: external });
   const crypto = 'a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz';
   const secure = near.sdp().replace('RTP/AVP', 'RTP/SAVP').replace('a=sendrecv', `${crypto}\r\na=sendrecv`);
   const offered = await sdpOf(anchor.offer(secure, 'caller'));
@@ -138,15 +144,15 @@ test('an end that wants SRTP gets it from the relay, while the other one has pla
   expect(answered).toMatch(/a=crypto:1 AES_CM_128_HMAC_SHA1_80/);
 });
 
-test('a browser is offered what it needs, and the trunk plain RTP', async () => {
-  const sound = await startSound();
+test('a browser is offered DTLS-SRTP with ICE, and the trunk plain RTP', async () => {
+  const mediaRelay = await startMediaRelay();
   const far = await peer('127.0.0.6', 700);
-  const inbound = open(sound, { caller: border, callee: browser });
+  const inbound = open(mediaRelay, { caller: external, callee: browser });
   const offered = await sdpOf(inbound.anchor.offer(far.sdp(), 'caller'));
   for (const text of ['UDP/TLS/RTP/SAVPF', 'a=fingerprint:', 'a=ice-ufrag:', 'a=candidate:', 'a=rtcp-mux', 'a=setup:actpass']) {
     expect(offered).toContain(text);
   }
-  const outbound = open(sound, { caller: browser, callee: border });
+  const outbound = open(mediaRelay, { caller: browser, callee: external });
   const plain = await sdpOf(outbound.anchor.offer(offered, 'caller'));
   expect(plain).toContain('RTP/AVP');
   expect(plain).not.toMatch(/a=(fingerprint|ice-|candidate|setup|crypto|rtcp-mux)/);
@@ -156,9 +162,9 @@ test('a browser is offered what it needs, and the trunk plain RTP', async () => 
   }
 });
 
-test('while the phone sends nothing, the border gets a little silence now and then, and nothing else when it speaks', async () => {
-  const sound = await startSound();
-  const { relayState: relay } = sound;
+test('an external end gets short silence while the other end sends nothing, and only then', async () => {
+  const mediaRelay = await startMediaRelay();
+  const { relayState: relay } = mediaRelay;
   if (relay.kind !== 'running') throw new Error('It does not run');
   const clock = new FakeClock();
   const log = createLog({ level: 'silent' });
@@ -175,7 +181,7 @@ test('while the phone sends nothing, the border gets a little silence now and th
   stack.defer(() => anchors.stop());
   const far = await peer('127.0.0.6', 700);
   const near = await peer('127.0.0.7', 450);
-  const anchor = anchors.open({ call: 'c', caller: border, callee: house, onLost: () => {} });
+  const anchor = anchors.open({ call: 'c', caller: external, callee: internal, onLost: () => {} });
   const offer = await sdpOf(anchor.offer(far.sdp(), 'caller'));
   clock.advance(5000);
   await sdpOf(anchor.answer(near.sdp()));
@@ -193,108 +199,110 @@ test('while the phone sends nothing, the border gets a little silence now and th
   await anchor.deleteAndWait();
 });
 
-test('the border is told the public address, the house the one inside', async () => {
-  const sound = await startSound();
-  sound.learnPublicAddress('provider', '203.0.113.9');
+test('an external end is offered the public address, an internal one the local address', async () => {
+  const mediaRelay = await startMediaRelay();
+  mediaRelay.learnPublicAddress('provider', '203.0.113.9');
   const near = await peer('127.0.0.7', 450);
-  const { anchor } = open(sound, { caller: house, callee: border });
+  const { anchor } = open(mediaRelay, { caller: internal, callee: external });
   expect(readTarget(await sdpOf(anchor.offer(near.sdp(), 'caller'))).address).toBe('203.0.113.9');
   expect(readTarget(await sdpOf(anchor.answer(near.sdp()))).address).toBe('127.0.0.1');
-  expect(sound.health().message).toContain('203.0.113.9');
+  expect(mediaRelay.health().message).toContain('203.0.113.9');
 });
 
-test('a trunk inside the house gets the address inside; what the user says comes before what a trunk saw', async () => {
-  const sound = await startSound({ externalIp: '198.51.100.4' });
+test('a trunk on the LAN is offered the local address; the option comes before what a trunk saw', async () => {
+  const mediaRelay = await startMediaRelay({ externalIp: '198.51.100.4' });
   const near = await peer('127.0.0.7', 450);
-  const first = open(sound, { caller: house, callee: border });
+  const first = open(mediaRelay, { caller: internal, callee: external });
   expect(readTarget(await sdpOf(first.anchor.offer(near.sdp(), 'caller'))).address).toBe('198.51.100.4');
-  sound.learnPublicAddress('provider', '192.168.1.9');
-  const second = open(sound, { caller: house, callee: border });
+  mediaRelay.learnPublicAddress('provider', '192.168.1.9');
+  const second = open(mediaRelay, { caller: internal, callee: external });
   expect(readTarget(await sdpOf(second.anchor.offer(near.sdp(), 'caller'))).address).toBe('127.0.0.1');
 });
 
-test('a description that is none is refused, and the call can still be deleted', async () => {
-  const sound = await startSound();
-  const { anchor } = open(sound);
+test('a malformed session description is refused, and the call can still be deleted', async () => {
+  const mediaRelay = await startMediaRelay();
+  const { anchor } = open(mediaRelay);
   expect(await anchor.offer('rubbish', 'caller')).toEqual({ kind: 'refused', why: 'bad-sdp' });
   await anchor.deleteAndWait();
-  expect(sound.size).toBe(0);
+  expect(mediaRelay.size).toBe(0);
 });
 
-test('what the relay holds and no call knows is swept out', async () => {
-  const sound = await startSound();
+test('a call that only the relay knows is deleted by the sweep', async () => {
+  const mediaRelay = await startMediaRelay();
   const near = await peer('127.0.0.7', 450);
-  const { anchor } = open(sound);
+  const { anchor } = open(mediaRelay);
   await sdpOf(anchor.offer(near.sdp(), 'caller'));
-  expect(await sound.sweep()).toBe(0);
-  const { relayState: relay } = sound;
+  expect(await mediaRelay.sweep()).toBe(0);
+  const { relayState: relay } = mediaRelay;
   if (relay.kind !== 'running') throw new Error('It does not run');
   await relay.control.request('offer', { 'call-id': 'stray', 'from-tag': 'a', sdp: near.sdp() });
-  expect(await sound.sweep()).toBe(1);
-  expect(await sound.sweep()).toBe(0);
+  expect(await mediaRelay.sweep()).toBe(1);
+  expect(await mediaRelay.sweep()).toBe(0);
   expect(await sdpOf(anchor.answer(near.sdp()))).toContain('m=audio');
 });
 
-test('a relay that dies tells its calls, and comes back', async () => {
-  const sound = await startSound();
+test('calls are notified when the relay dies, and it is restarted', async () => {
+  const mediaRelay = await startMediaRelay();
   const near = await peer('127.0.0.7', 450);
-  const { anchor, lost } = open(sound);
+  const { anchor, lost } = open(mediaRelay);
   await sdpOf(anchor.offer(near.sdp(), 'caller'));
-  const { relayState: relay } = sound;
+  const { relayState: relay } = mediaRelay;
   if (relay.kind !== 'running') throw new Error('It does not run');
   process.kill(relay.pid, 'SIGKILL');
   await lost;
-  expect(sound.size).toBe(0);
-  expect(sound.health().status).toBe('degraded');
-  await expect.poll(() => sound.relayState.kind, { timeout: 20_000 }).toBe('running');
-  expect(await sdpOf(open(sound).anchor.offer(near.sdp(), 'caller'))).toContain('m=audio');
+  expect(mediaRelay.size).toBe(0);
+  expect(mediaRelay.health().status).toBe('degraded');
+  await expect.poll(() => mediaRelay.relayState.kind, { timeout: 20_000 }).toBe('running');
+  expect(await sdpOf(open(mediaRelay).anchor.offer(near.sdp(), 'caller'))).toContain('m=audio');
 });
 
-test('ports are kept for calls for help, and where there are none left the youngest other call gives its own', async () => {
-  const sound = await startSound({ ports: { min: 21_000, max: 21_019 } });
+test('ports are reserved for emergency calls; when these are used up, the youngest other call gives its own', async () => {
+  const mediaRelay = await startMediaRelay({ ports: { min: 21_000, max: 21_019 } });
   const near = await peer('127.0.0.7', 450);
   const usual = [];
   for (let n = 0; n < 5; n += 1) {
-    const one = open(sound);
+    const one = open(mediaRelay);
     usual.push({ ...one, outcome: await one.anchor.offer(near.sdp(), 'caller') });
   }
   expect(usual.map(({ outcome }) => outcome.kind)).toEqual(['sdp', 'sdp', 'sdp', 'sdp', 'refused']);
-  const helps = [];
+  const emergencyCalls = [];
   for (let n = 0; n < 3; n += 1) {
-    const { anchor } = open(sound, { isEmergency: true });
+    const { anchor } = open(mediaRelay, { isEmergency: true });
     expect(readTarget(await sdpOf(anchor.offer(near.sdp(), 'caller'))).port).toBeGreaterThanOrEqual(21_000);
-    helps.push(anchor);
+    emergencyCalls.push(anchor);
   }
   expect(await Promise.all([usual[3]!.lost, usual[2]!.lost])).toEqual(['made-room', 'made-room']);
   expect(await sdpOf(usual[1]!.anchor.offer(near.sdp(), 'caller'))).toContain('m=audio');
-  await Promise.all(helps.map((anchor) => anchor.deleteAndWait()));
-  expect(await sdpOf(open(sound).anchor.offer(near.sdp(), 'caller'))).toContain('m=audio');
+  await Promise.all(emergencyCalls.map((anchor) => anchor.deleteAndWait()));
+  expect(await sdpOf(open(mediaRelay).anchor.offer(near.sdp(), 'caller'))).toContain('m=audio');
 });
 
-test('a call for help does not wait longer than two seconds for a relay that hangs, and waits for one that starts', async () => {
-  const sound = await startSound();
+test('an emergency call waits at most two seconds for a relay that hangs, and waits for one that starts', async () => {
+  const mediaRelay = await startMediaRelay();
   const near = await peer('127.0.0.7', 450);
-  const { relayState: relay } = sound;
+  const { relayState: relay } = mediaRelay;
   if (relay.kind !== 'running') throw new Error('It does not run');
   process.kill(relay.pid, 'SIGSTOP');
   const begun = performance.now();
-  const { anchor } = open(sound, { isEmergency: true });
+  const { anchor } = open(mediaRelay, { isEmergency: true });
   expect(await anchor.offer(near.sdp(), 'caller')).toEqual({ kind: 'refused', why: 'no-relay' });
   // It waits for 1.5 s; a usual call for as long again and more, and the machine may be slow.
   expect(performance.now() - begun).toBeLessThan(4_000);
-  await expect.poll(() => sound.relayState.kind, { timeout: 20_000 }).toBe('failed');
+  await expect.poll(() => mediaRelay.relayState.kind, { timeout: 20_000 }).toBe('failed');
   await expect
-    .poll(async () => (await open(sound, { isEmergency: true }).anchor.offer(near.sdp(), 'caller')).kind, { timeout: 20_000 })
+    .poll(async () => (await open(mediaRelay, { isEmergency: true }).anchor.offer(near.sdp(), 'caller')).kind, {
+      timeout: 20_000,
+    })
     .toBe('sdp');
 });
 
-test('a call for help that is answered while the relay stands still is not dropped', async () => {
-  const sound = await startSound();
+test('an emergency call that is answered while the relay hangs is not dropped', async () => {
+  const mediaRelay = await startMediaRelay();
   const near = await peer('127.0.0.7', 450);
   const far = await peer('127.0.0.6', 700);
-  const { relayState: relay } = sound;
+  const { relayState: relay } = mediaRelay;
   if (relay.kind !== 'running') throw new Error('It does not run');
-  const { anchor } = open(sound, { isEmergency: true });
+  const { anchor } = open(mediaRelay, { isEmergency: true });
   await sdpOf(anchor.offer(near.sdp(), 'caller'));
   process.kill(relay.pid, 'SIGSTOP');
   const answer = anchor.answer(far.sdp());
@@ -303,39 +311,39 @@ test('a call for help that is answered while the relay stands still is not dropp
 });
 
 test('without the program calls are refused and health says what to install', async () => {
-  const sound = await startSound({ program: 'no-such-rtpengine' });
-  expect(sound.relayState.kind).toBe('missing');
-  expect(sound.health()).toEqual({
+  const mediaRelay = await startMediaRelay({ program: 'no-such-rtpengine' });
+  expect(mediaRelay.relayState.kind).toBe('missing');
+  expect(mediaRelay.health()).toEqual({
     status: 'degraded',
-    message: 'Border calls have no sound until rtpengine is installed: sudo apt-get install rtpengine-daemon',
+    message: 'Trunk calls have no audio until rtpengine is installed: sudo apt-get install rtpengine-daemon',
   });
-  const { anchor } = open(sound);
+  const { anchor } = open(mediaRelay);
   expect(await anchor.offer('v=0', 'caller')).toEqual({ kind: 'refused', why: 'no-relay' });
   anchor.delete();
 });
 
-test('an address that this machine does not have is told', async () => {
-  const sound = await startSound({ address: '203.0.113.200' });
-  expect(sound.health().message).toBe(
-    'Border calls have no sound: rtpengine does not run (203.0.113.200 is no address of this machine)',
+test('health reports an address that this machine does not have', async () => {
+  const mediaRelay = await startMediaRelay({ address: '203.0.113.200' });
+  expect(mediaRelay.health().message).toBe(
+    'Trunk calls have no audio: rtpengine is not running (203.0.113.200 is not an address of this machine)',
   );
 });
 
 test('with the mode direct nothing runs and nothing is relayed', async () => {
-  const sound = await startSound({ mode: 'direct' });
-  expect(sound.relayState.kind).toBe('stopped');
-  expect(sound.anchor({ call: 'c', caller: border, callee: house, onLost: () => {} })).toBeUndefined();
-  expect(sound.health().status).toBe('ok');
+  const mediaRelay = await startMediaRelay({ mode: 'direct' });
+  expect(mediaRelay.relayState.kind).toBe('stopped');
+  expect(mediaRelay.anchor({ call: 'c', caller: external, callee: internal, onLost: () => {} })).toBeUndefined();
+  expect(mediaRelay.health().status).toBe('ok');
 });
 
 test('stopping ends the program and leaves no call', async () => {
-  const sound = await startSound();
+  const mediaRelay = await startMediaRelay();
   const near = await peer('127.0.0.7', 450);
-  const { anchor } = open(sound);
+  const { anchor } = open(mediaRelay);
   await sdpOf(anchor.offer(near.sdp(), 'caller'));
-  const { relayState: relay } = sound;
+  const { relayState: relay } = mediaRelay;
   if (relay.kind !== 'running') throw new Error('It does not run');
-  await sound.stop();
+  await mediaRelay.stop();
   expect(() => process.kill(relay.pid, 0)).toThrow();
-  expect(sound.size).toBe(0);
+  expect(mediaRelay.size).toBe(0);
 });

@@ -1,6 +1,6 @@
-// Owns the sound of calls that cross the border of the house: the relay (rtpengine), its calls, and the address the world sends to.
-// Called by app.ts, which hands it to the SIP side and asks for its health.
-// Must stay true: no call stays in the relay when it is over, and the relay never outlives us.
+// Owns the media relay of external calls: the rtpengine process, its calls, and the public address for RTP.
+// Called by app/media.ts, which hands it to the SIP room and reports its health.
+// Must stay true: no call stays in the relay after its end, and the relay never outlives this process.
 import { createSocket } from 'node:dgram';
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
@@ -13,10 +13,10 @@ import { RtpengineProcess } from './rtpengine-process.ts';
 import type { RtpengineState } from './rtpengine-process.ts';
 
 export type MediaRelayOptions = {
-  /** `direct`: nothing is relayed, the phones and the trunk send to each other. */
+  /** `direct`: no relay, phones and trunks send RTP to each other. */
   readonly mode: 'rtpengine' | 'direct';
   readonly ports: { readonly min: number; readonly max: number };
-  /** The local address for sound; undefined: the one that packets to the Internet leave from. */
+  /** The local address for RTP; undefined: that of the default route. */
   readonly address?: string | undefined;
   readonly externalIp?: string | undefined;
   readonly stunServer?: { readonly host: string; readonly port: number } | undefined;
@@ -77,7 +77,7 @@ export class MediaRelay implements MediaRelayPort {
     await this.#process.stop();
   }
 
-  /** Undefined where the ends are to send to each other. */
+  /** Undefined where the endpoints send to each other. */
   anchor(request: AnchorRequest): RelayAnchor | undefined {
     return this.#options.mode === 'direct' ? undefined : this.#anchors.open(request);
   }
@@ -86,7 +86,7 @@ export class MediaRelay implements MediaRelayPort {
     this.#publicAddress.learn(trunk, address);
   }
 
-  /** Relayed calls now. */
+  /** Calls relayed now. */
   get size(): number {
     return this.#anchors.size;
   }
@@ -95,36 +95,36 @@ export class MediaRelay implements MediaRelayPort {
     return this.#process.state;
   }
 
-  /** Deletes what the relay holds and no call knows; resolves with how many there were. */
+  /** Deletes calls that only the relay knows; resolves with their number. */
   sweep(): Promise<number> {
     return this.#anchors.sweep();
   }
 
-  /** Why border calls have no sound, as a sentence. */
+  /** Why external calls have no audio, as a sentence. */
   get problem(): string | undefined {
     const { state } = this.#process;
     if (this.#options.mode === 'direct') return undefined;
     if (state.kind === 'missing')
-      return 'Border calls have no sound until rtpengine is installed: sudo apt-get install rtpengine-daemon';
-    return state.kind === 'failed' ? `Border calls have no sound: rtpengine does not run (${state.why})` : undefined;
+      return 'Trunk calls have no audio until rtpengine is installed: sudo apt-get install rtpengine-daemon';
+    return state.kind === 'failed' ? `Trunk calls have no audio: rtpengine is not running (${state.why})` : undefined;
   }
 
   health(): { readonly status: HealthStatus; readonly message: string } {
     if (this.#options.mode === 'direct')
-      return { status: 'ok', message: 'Calls through trunks are not relayed (option media is direct)' };
+      return { status: 'ok', message: 'Media of trunk calls is not relayed (option media is direct)' };
     if (this.#process.state.kind === 'running') return this.#runningHealth();
-    return { status: 'degraded', message: this.problem ?? 'rtpengine is being started' };
+    return { status: 'degraded', message: this.problem ?? 'rtpengine is starting' };
   }
 
   #runningHealth(): { readonly status: HealthStatus; readonly message: string } {
     const { min, max } = this.#options.ports;
     const known = this.#publicAddress.known();
     const calls = this.#anchors.size === 1 ? '1 call' : `${this.#anchors.size} calls`;
-    const where = known === undefined ? '' : `; the world sends to ${known.address}, UDP ports ${min} to ${max}`;
+    const where = known === undefined ? '' : `; public address ${known.address}, UDP ports ${min} to ${max}`;
     const stun = this.#publicAddress.stunProblem;
     if (stun !== undefined && known === undefined)
-      return { status: 'degraded', message: `Relays ${calls}; the public address is not known: the STUN server fails (${stun})` };
-    return { status: 'ok', message: `Relays ${calls}${where}` };
+      return { status: 'degraded', message: `Relaying ${calls}; public address unknown: the STUN server failed (${stun})` };
+    return { status: 'ok', message: `Relaying ${calls}${where}` };
   }
 
   #changed(state: RtpengineState): void {
@@ -134,13 +134,13 @@ export class MediaRelay implements MediaRelayPort {
   }
 }
 
-/** The local address of the way to the Internet; nothing is sent. */
+/** The local address of the default route; nothing is sent. */
 async function defaultRouteAddress(): Promise<string> {
   const socket = createSocket('udp4');
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once('error', reject);
-      // An address for documentation (RFC 5737) that nobody has.
+      // An address for documentation (RFC 5737).
       socket.connect(9, '192.0.2.1', () => resolve());
     });
     return socket.address().address;

@@ -9,7 +9,7 @@ import type { Bencoded, Decoded } from './bencode.ts';
 export type NgReply =
   | { readonly kind: 'reply'; readonly values: ReadonlyMap<string, Decoded> }
   | { readonly kind: 'refused'; readonly reason: string }
-  /** Nothing came back, however often it was asked. */
+  /** No reply to any of the retransmissions. */
   | { readonly kind: 'timeout' };
 
 type Pending = { readonly settle: (reply: NgReply) => void; timer: Timer | undefined; readonly limit: Timer | undefined };
@@ -20,7 +20,7 @@ export type NgClientDeps = {
   readonly server: { readonly address: string; readonly port: number };
 };
 
-/** When a command is sent again, after its first sending; then it is given up. The same cookie gets the same answer, however often. */
+/** Waits before each retransmission. rtpengine answers a repeated cookie with the same reply and does not run the command again. */
 const retransmitAfterMs = [150, 300, 600] as const;
 const finalTimeoutMs = 1200;
 const maxPending = 2000;
@@ -36,12 +36,12 @@ export class NgClient {
     this.#deps = deps;
     this.#socket = createSocket(deps.server.address.includes(':') ? 'udp6' : 'udp4');
     this.#socket.on('message', (bytes) => this.#receive(bytes));
-    // A relay that has just gone answers with ICMP; the repeats decide.
-    this.#socket.on('error', (error) => deps.log.debug({ err: error }, 'The control socket of rtpengine has a problem'));
+    // A relay that has just died answers with ICMP; the retransmissions decide.
+    this.#socket.on('error', (error) => deps.log.debug({ err: error }, 'rtpengine control socket error'));
     this.#socket.unref();
   }
 
-  /** `limitMs`: given up after this long already. */
+  /** `limitMs`: gives up after this long, before all retransmissions. */
   request(command: string, values: Readonly<Record<string, Bencoded>> = {}, limitMs?: number): Promise<NgReply> {
     const { promise, resolve } = Promise.withResolvers<NgReply>();
     if (this.#isClosed || this.#pending.size >= maxPending) {
@@ -56,7 +56,7 @@ export class NgClient {
     return promise;
   }
 
-  /** Commands that wait for an answer get none any more. */
+  /** Pending commands end with `timeout`. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;

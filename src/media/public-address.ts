@@ -7,11 +7,11 @@ import { queryStun } from './stun.ts';
 type PublicAddressDeps = {
   readonly clock: Clock;
   readonly log: Log;
-  /** What the user says, which decides. */
+  /** The user's option, which takes precedence. */
   readonly externalIp: string | undefined;
-  /** Asked only where the user named one. */
+  /** Queried only where the user has set one. */
   readonly stunServer: { readonly host: string; readonly port: number } | undefined;
-  /** The address the relay sends from. */
+  /** The local address of the relay. */
   readonly localAddress: string;
 };
 
@@ -23,7 +23,7 @@ export type KnownAddress = {
 const requerySeconds = 600;
 const maxTrunks = 1000;
 
-/** Under which address the world sends us sound. */
+/** The public address for RTP: set by the user, learnt from a trunk, or asked of a STUN server. */
 export class PublicAddress {
   readonly #deps: PublicAddressDeps;
   readonly #seen = new Map<string, string>();
@@ -45,17 +45,17 @@ export class PublicAddress {
     this.#timer?.cancel();
   }
 
-  /** A trunk's answer to us said where our request came from. */
+  /** A trunk's response showed the source address of our request. */
   learn(trunk: string, address: string): void {
     if (!isIPv4(address) || this.#seen.get(trunk) === address || this.#seen.size >= maxTrunks) return;
     this.#seen.set(trunk, address);
-    this.#deps.log.info({ trunk, address }, 'The trunk sees us under this address');
+    this.#deps.log.info({ trunk, address }, 'Trunk sees us at this address');
   }
 
-  /** What is told to the far side of `trunk`, or to a phone outside the house; undefined where it is the relay's own address, as far as we know. */
+  /** The address in session descriptions for `trunk`, or for a phone outside the house; undefined: the relay's own, as far as we know. */
   for(trunk: string | undefined): string | undefined {
     const seen = trunk === undefined ? undefined : this.#seen.get(trunk);
-    // A trunk inside the house, such as a gateway to an old line, sees no address of the router.
+    // A trunk on the LAN, such as an analogue gateway, does not see the router's address.
     if (seen !== undefined && isPrivate(seen)) return undefined;
     return this.known(trunk)?.address;
   }
@@ -82,7 +82,7 @@ export class PublicAddress {
       this.#stunProblem = undefined;
       return;
     }
-    if (this.#stunProblem === undefined) log.warn({ ...stunServer, why: answer.why }, 'The STUN server is of no use');
+    if (this.#stunProblem === undefined) log.warn({ ...stunServer, why: answer.why }, 'STUN server returned no address');
     this.#stunProblem = answer.why;
   }
 }

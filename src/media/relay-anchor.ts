@@ -8,11 +8,11 @@ export type RelayDeps = {
   readonly log: Log;
   /** The relay, while it is running. */
   readonly control: () => NgClient | undefined;
-  /** The address that is told to the far side of a trunk; undefined where the relay's own is right. */
+  /** The public address for a trunk, or for a phone outside the house; undefined: the relay's own. */
   readonly addressFor: (trunk: string | undefined) => string | undefined;
-  /** The relay, once it is started again, where that is soon. */
+  /** Resolves when the relay has restarted, or with undefined after `waitMs`. */
   readonly waitForControl: (waitMs: number) => Promise<NgClient | undefined>;
-  /** It did not answer a command. */
+  /** The relay did not reply to a command. */
   readonly onUnresponsive: () => void;
 };
 
@@ -20,21 +20,21 @@ type RelayAnchorDeps = RelayDeps & {
   readonly id: string;
   readonly request: AnchorRequest;
   readonly onDeleted: () => void;
-  /** Whether so many ports more are only there for calls for help. */
+  /** Whether this many more ports would use those reserved for emergency calls. */
   readonly areReserved: (ports: number) => boolean;
-  /** Ends the youngest other call that is none for help; false where there is none. */
+  /** Ends the youngest call that is not an emergency call; false where there is none. */
   readonly makeRoom: () => Promise<boolean>;
 };
 
-/** Whoever calls for help does not wait longer for a relay that hangs, or that is being started again. */
+/** The longest an emergency call waits for a relay that hangs, or that is restarting. */
 const emergencyTimeoutMs = 1_500;
 const emergencyRestartMs = 1_200;
-/** Once help has answered, there is no other way for the sound any more: the relay is asked so often, each time with all its repeats. */
+/** An answered emergency call cannot do without the relay any more: the answer is sent this often, each time with all retransmissions. */
 const maxAnswerTries = 3;
-/** Ports of a stream: RTP and RTCP, on each side. */
+/** RTP and RTCP, on each side. */
 const portsPerStream = 4;
 
-/** One relayed call. Commands go out one after the other, so that an answer never overtakes its offer. */
+/** One relayed call. Commands are sent one after the other, so that an answer never overtakes its offer. */
 export class RelayAnchor implements Anchor {
   readonly #deps: RelayAnchorDeps;
   #control: NgClient | undefined;
@@ -45,7 +45,7 @@ export class RelayAnchor implements Anchor {
   #isAnswered = false;
   #deletion: Promise<void> | undefined;
   #ports = 0;
-  /** RTP packets that each end had sent when we last looked. */
+  /** RTP packets received from each end by the last query. */
   readonly #sent = { caller: 0, callee: 0 };
 
   constructor(deps: RelayAnchorDeps) {
@@ -65,8 +65,8 @@ export class RelayAnchor implements Anchor {
   }
 
   /**
-   * Sends a little silence across the border where the other end sends nothing: before it speaks first, on hold, or muted. So the way
-   * through the router opens, and stays open.
+   * Sends a short silence to an external end while the other end sends nothing (early media, hold, mute): it opens the router's NAT
+   * binding, and keeps it open.
    */
   async sendKeepalive(): Promise<void> {
     const { id, request } = this.#deps;
@@ -88,7 +88,7 @@ export class RelayAnchor implements Anchor {
     void this.deleteAndWait();
   }
 
-  /** UDP ports of the relay that it holds. */
+  /** UDP ports of the relay in use by this call. */
   get ports(): number {
     return this.#isOver ? 0 : this.#ports;
   }
@@ -97,13 +97,13 @@ export class RelayAnchor implements Anchor {
     return this.#deps.request.isEmergency === true;
   }
 
-  /** As `delete`; resolves when the relay has been told, or cannot be. */
+  /** As `delete`; resolves when the relay has deleted the call, or does not reply. */
   deleteAndWait(): Promise<void> {
     this.#deletion ??= this.#delete();
     return this.#deletion;
   }
 
-  /** Gives its ports to a call for help. */
+  /** Frees its ports for an emergency call. */
   async evict(): Promise<void> {
     this.#deps.request.onLost('made-room');
     await this.deleteAndWait();
@@ -113,7 +113,7 @@ export class RelayAnchor implements Anchor {
     if (this.#isOver) return;
     this.#isOver = true;
     await this.#queue;
-    // Until then it is no orphan, so that the sweep does not delete beside us.
+    // It stays known until the relay has deleted it; otherwise the sweep would delete it too.
     if (this.#isKnownToRelay) await this.#control?.request('delete', { 'call-id': this.#deps.id, 'delete-delay': 0 });
     this.#deps.onDeleted();
   }
@@ -138,7 +138,7 @@ export class RelayAnchor implements Anchor {
     const ports = portsPerStream * (sdp.match(/^m=\S+ [1-9]/gm)?.length ?? 1);
     const more = ports - this.#ports;
     if (command === 'offer' && !this.isEmergency && more > 0 && this.#deps.areReserved(more)) {
-      log.warn({ call: request.call }, 'No sound for a call: the ports that are left are kept for calls for help');
+      log.warn({ call: request.call }, 'Call not relayed: the remaining ports are reserved for emergency calls');
       return { kind: 'refused', why: 'no-relay' };
     }
     this.#isKnownToRelay = true;
@@ -151,11 +151,14 @@ export class RelayAnchor implements Anchor {
     }
     if (reply.kind === 'timeout') this.#deps.onUnresponsive();
     const isSdpWrong = reply.kind === 'refused' && /sdp/i.test(reply.reason);
-    log.warn({ call: request.call, command, reply: reply.kind === 'refused' ? reply.reason : reply.kind }, 'No sound for a call');
+    log.warn(
+      { call: request.call, command, reply: reply.kind === 'refused' ? reply.reason : reply.kind },
+      'Media relay command failed',
+    );
     return { kind: 'refused', why: isSdpWrong ? 'bad-sdp' : 'no-relay' };
   }
 
-  /** A call for help asks again as often as another call makes room for it. */
+  /** An emergency call repeats the command as long as other calls free their ports for it. */
   async #request(command: 'offer' | 'answer', sdp: string, to: MediaRole): Promise<NgReply> {
     const { id, request, addressFor, log } = this.#deps;
     const end = request[to];
@@ -176,7 +179,7 @@ export class RelayAnchor implements Anchor {
       if (reply.kind === 'timeout' && isRetried) continue;
       const isFull = reply.kind === 'refused' && /out of ports/i.test(reply.reason);
       if (!isFull || !this.isEmergency || !(await this.#deps.makeRoom())) return reply;
-      log.warn({ call: request.call }, 'Another call was ended: a call for help needed its ports');
+      log.warn({ call: request.call }, 'Another call was ended: an emergency call needed its media ports');
     }
   }
 }
@@ -184,9 +187,8 @@ export class RelayAnchor implements Anchor {
 const relayFlags = { replace: ['origin', 'session-connection'] } as const satisfies Record<string, Bencoded>;
 
 /**
- * What the other end is offered is plain RTP, which every trunk and phone understands; towards who offered it stays as they wanted it:
- * SRTP, ICE or RTCP on the same port. A browser is offered DTLS-SRTP with ICE (RFC 8827), a secure trunk SRTP with the keys in the
- * description.
+ * The other end is offered plain RTP, which every trunk and phone understands; the offerer keeps what it asked for: SRTP, ICE or
+ * rtcp-mux. A browser is offered DTLS-SRTP with ICE (RFC 8827), a secure trunk SRTP with SDES keys (RFC 4568).
  */
 function offerFlags(to: MediaEndpoint): Record<string, Bencoded> {
   if (to.isSecure === true)
@@ -205,7 +207,7 @@ function otherThan(role: MediaRole): MediaRole {
   return role === 'caller' ? 'callee' : 'caller';
 }
 
-/** What the answer to `query` says one end has sent on its first stream. */
+/** RTP packets of one end's first stream, from the reply to `query`. */
 function packetsFrom(values: ReadonlyMap<string, Decoded>, role: MediaRole): number {
   const packets = ['tags', role, 'medias', 0, 'streams', 0, 'stats', 'packets'].reduce<Decoded | undefined>((value, step) => {
     if (value instanceof Map) return (value as ReadonlyMap<string, Decoded>).get(String(step));

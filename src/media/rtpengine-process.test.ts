@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test('the relay is told nothing of our options: no password is in its environment', async () => {
+test('the environment of the relay holds no option, and so no password', async () => {
   const program = join(folder, 'rtpengine');
   const seen = join(folder, 'environment');
   writeFileSync(program, `#!/bin/sh\nenv >${seen}\nexit 1\n`);

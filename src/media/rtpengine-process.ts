@@ -7,9 +7,9 @@ import type { Log } from '#base/log.ts';
 import { NgClient } from './ng-client.ts';
 
 export type RtpengineOptions = {
-  /** The local address that sound is sent from and to. */
+  /** The local address for RTP. */
   readonly address: string;
-  /** UDP ports for sound, both ends included. */
+  /** UDP ports for RTP, inclusive. */
   readonly ports: { readonly min: number; readonly max: number };
   /** For tests: the program's name or path. */
   readonly program?: string;
@@ -26,33 +26,32 @@ type RtpengineProcessDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly options: RtpengineOptions;
-  /** Told after every change. */
+  /** Called after every change. */
   readonly onStateChange: (state: RtpengineState) => void;
 };
 
-/** One child and what it said last. */
+/** One child process and its last error. */
 type RunningChild = { readonly child: ChildProcess; readonly control: NgClient; lastError: string; hasStarted: boolean };
 
 const missingExitCode = 127;
 const backOffSeconds = [1, 2, 5, 10, 30] as const;
-/** Somebody may install it while we run. */
+/** It may be installed while we run. */
 const reinstallCheckSeconds = 60;
 const pingSeconds = 10;
 const startTimeoutSeconds = 10;
 const stopSeconds = 2;
 const logThrottleSeconds = 30;
-/** A child that ran this long failed by accident, not by its settings. */
+/** A child that ran this long did not fail because of its settings: the back-off starts again. */
 const stableSeconds = 60;
 
 /**
- * So that the relay does not outlive us, not even a kill -9: the kernel tells it of its parent's death (PR_SET_PDEATHSIG). Without
- * setpriv it starts all the same.
+ * The kernel terminates the relay when this process dies, even of SIGKILL (PR_SET_PDEATHSIG). Without setpriv it starts without that.
  */
 const launcher = `command -v "$0" >/dev/null || exit ${missingExitCode}
 command -v setpriv >/dev/null && exec setpriv --pdeathsig TERM "$0" "$@"
 exec "$0" "$@"`;
 
-/** rtpengine as our child: started again with back-off when it ends or does not answer. */
+/** rtpengine as a child process: restarted with back-off when it exits or stops responding. */
 export class RtpengineProcess {
   readonly #deps: RtpengineProcessDeps;
   #state: RtpengineState = { kind: 'stopped' };
@@ -71,12 +70,12 @@ export class RtpengineProcess {
     return this.#state;
   }
 
-  /** While it is running. */
+  /** Undefined while it is not running. */
   get control(): NgClient | undefined {
     return this.#state.kind === 'running' ? this.#state.control : undefined;
   }
 
-  /** Resolves when it runs, but with undefined after `waitMs`, or at once where it is not on its way. */
+  /** Resolves when it runs, or with undefined: after `waitMs`, or at once where it is not installed or stopped. */
   async waitForControl(waitMs: number): Promise<NgClient | undefined> {
     if (this.control !== undefined || this.#state.kind === 'missing' || this.#state.kind === 'stopped') return this.control;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -88,12 +87,12 @@ export class RtpengineProcess {
     return this.control;
   }
 
-  /** A command got no answer: asks at once whether it still lives. */
+  /** A command got no reply: pings at once. */
   checkAlive(): void {
     if (this.#run !== undefined && this.#state.kind === 'running') void this.#ping(this.#run);
   }
 
-  /** Resolves when it answers, or when it is known that it does not for now; it is tried again meanwhile. */
+  /** Resolves when it responds, or when the first attempt has failed; retries go on. */
   async start(): Promise<void> {
     this.#isStopped = false;
     await this.#launch();
@@ -121,7 +120,7 @@ export class RtpengineProcess {
     const port = await freePort('127.0.0.1');
     const { address } = this.#deps.options;
     if (port === undefined || (await freePort(address)) === undefined) {
-      this.#failed(port === undefined ? 'no UDP port of 127.0.0.1 is free' : `${address} is no address of this machine`);
+      this.#failed(port === undefined ? 'no free UDP port on 127.0.0.1' : `${address} is not an address of this machine`);
       return;
     }
     if (this.#isStopped) return;
@@ -144,9 +143,9 @@ export class RtpengineProcess {
       ...['--config-file=none', '--foreground', '--log-stderr', '--no-log-timestamps', '--log-level=4', '--table=-1'],
       ...[`--listen-ng=127.0.0.1:${port}`, `--interface=${address}`],
       ...[`--port-min=${ports.min}`, `--port-max=${ports.max}`, '--num-threads=2', '--delete-delay=0'],
-      // Calls end when we say so. These are for those that we lost sight of; a held call may be silent for hours.
+      // We delete calls ourselves; these time-outs catch leftovers. A held call may be silent for hours.
       ...['--timeout=14400', '--silent-timeout=43200', '--offer-timeout=900'],
-      // DSCP EF (RFC 3246); sound that comes from another port than announced is followed once that is sure.
+      // DSCP EF (RFC 3246); RTP from another port than announced is followed once its source is stable.
       ...['--tos=184', '--endpoint-learning=heuristic'],
     ];
   }
@@ -171,11 +170,11 @@ export class RtpengineProcess {
     timeout.cancel();
   }
 
-  /** One that hangs is as good as dead. */
+  /** A relay that hangs is killed and restarted. */
   async #ping(run: RunningChild): Promise<void> {
     const reply = await run.control.request('ping');
     if (reply.kind !== 'timeout' || this.#run !== run) return;
-    run.lastError = 'it did not answer any more';
+    run.lastError = 'it stopped responding';
     run.child.kill('SIGKILL');
   }
 
@@ -185,12 +184,12 @@ export class RtpengineProcess {
     createInterface({ input: stderr }).on('line', (line) => {
       const isSevere = /^(ERR|CRIT|ALERT|EMERG)|Fatal/.test(line);
       if (isSevere) run.lastError = line.replace(/^\w+: (\[\w+\] )?/, '').slice(0, 300);
-      if (isSevere && run.hasStarted && this.#mayLog()) this.#deps.log.warn({ line }, 'rtpengine complains');
-      else this.#deps.log.debug({ line }, 'rtpengine says');
+      if (isSevere && run.hasStarted && this.#mayLog()) this.#deps.log.warn({ line }, 'rtpengine reported an error');
+      else this.#deps.log.debug({ line }, 'rtpengine output');
     });
   }
 
-  /** A fault in every packet is not to fill the log. */
+  /** An error in every packet must not fill the log. */
   #mayLog(): boolean {
     const now = this.#deps.clock.monotonic();
     if (now < this.#logMutedUntil) return false;
@@ -204,11 +203,11 @@ export class RtpengineProcess {
     this.#run = undefined;
     this.#cancelTimers();
     if (code === missingExitCode) this.#missing();
-    else this.#failed(run.lastError === '' ? `it ended with ${code}` : run.lastError);
+    else this.#failed(run.lastError === '' ? `it exited with ${code}` : run.lastError);
   }
 
   #missing(): void {
-    if (this.#state.kind !== 'missing') this.#deps.log.warn('rtpengine is not installed: border calls have no sound');
+    if (this.#state.kind !== 'missing') this.#deps.log.warn('rtpengine is not installed; trunk calls have no audio');
     this.#scheduleLaunch(reinstallCheckSeconds);
     this.#setState({ kind: 'missing' });
   }
@@ -216,7 +215,7 @@ export class RtpengineProcess {
   #failed(why: string): void {
     const seconds = backOffSeconds[Math.min(this.#failures, backOffSeconds.length - 1)] ?? 1;
     this.#failures += 1;
-    this.#deps.log.error({ why, retrySeconds: seconds }, 'rtpengine has ended and is started again');
+    this.#deps.log.error({ why, retrySeconds: seconds }, 'rtpengine stopped; restarting');
     this.#scheduleLaunch(seconds);
     this.#setState({ kind: 'failed', why });
   }
@@ -226,7 +225,7 @@ export class RtpengineProcess {
   }
 
   #setState(state: RtpengineState): void {
-    // While it is looked for again it stays known as missing.
+    // A retry does not hide the problem: the state stays `missing` or `failed` until it runs.
     if (state.kind === 'starting' && (this.#state.kind === 'missing' || this.#state.kind === 'failed')) return;
     this.#state = state;
     if (state.kind === 'running') for (const resolve of this.#waiting) resolve();
@@ -238,7 +237,7 @@ export class RtpengineProcess {
   }
 }
 
-/** Where programs are, and nothing else: the options in our environment hold passwords. */
+/** PATH alone: the options in our environment hold passwords. */
 function childEnvironment(): Record<string, string> {
   // oxlint-disable-next-line node/no-process-env -- no option of ours
   const { PATH } = process.env;
@@ -254,7 +253,7 @@ function exitOf(child: ChildProcess): Promise<number | string> {
   });
 }
 
-/** A UDP port that was free a moment ago; undefined where the address cannot be used. */
+/** A UDP port that was free a moment ago; undefined where the address cannot be bound. */
 function freePort(address: string): Promise<number | undefined> {
   const socket = createSocket('udp4');
   return new Promise((resolve) => {

@@ -41,7 +41,7 @@ export function readBindingResponse(bytes: Buffer, transaction: Buffer): string 
   return plain;
 }
 
-/** Asks a STUN server under which address it sees us, from a socket bound to `localAddress`. */
+/** Asks a STUN server for our public address, from a socket bound to `localAddress`. */
 export function queryStun(
   clock: Clock,
   { server, localAddress }: { server: { readonly host: string; readonly port: number }; localAddress: string },
@@ -52,7 +52,7 @@ export function queryStun(
   const timers = sendAtMs.map((delay) =>
     clock.after(delay, () => socket.send(formatBindingRequest(transaction), server.port, server.host, () => {})),
   );
-  timers.push(clock.after(timeoutAtMs, () => finish({ kind: 'none', why: 'it does not answer' })));
+  timers.push(clock.after(timeoutAtMs, () => finish({ kind: 'none', why: 'no response' })));
   let isOver = false;
   const finish = (answer: StunResult) => {
     if (isOver) return;
@@ -71,7 +71,7 @@ export function queryStun(
   return promise;
 }
 
-// RFC 8489 sections 14.1 and 14.2; only IPv4, as the relay has.
+// RFC 8489 sections 14.1 and 14.2; IPv4 only, as the relay.
 function readAddress(value: Buffer, mask: number): string | undefined {
   if (value.length < 8 || value[1] !== 1) return undefined;
   const number = (value.readUInt32BE(4) ^ mask) >>> 0;

@@ -7,8 +7,8 @@ import type { SrfRequest, Responder } from './srf-types.ts';
 export type Authenticate = (request: AuthRequest) => AuthDecision;
 
 /**
- * The device a request comes from, proven by digest; otherwise answers it and gives undefined. Whatever is asked for, the answer to a
- * stranger is the same challenge, so that it tells nothing.
+ * The device that sent a request, authenticated by digest; otherwise sends the response itself and returns undefined. An
+ * unauthenticated source gets the same challenge whatever it requests, so that it learns nothing.
  */
 export function authenticateRequest(authenticate: Authenticate, request: SrfRequest, response: Responder): Device | undefined {
   const { headers, method, uri, source_address: source } = request;

@@ -12,7 +12,7 @@ import { MediaPath } from './media-path.ts';
 import type { MediaEndpoint, MediaRole } from './media-port.ts';
 import type { SrfRequest, Responder } from './srf-types.ts';
 
-/** One side of a connected call: a phone, or else a trunk. */
+/** One side of a connected call: a phone, or a trunk (`device` undefined). */
 export type Side = {
   readonly dialog: SipDialog;
   readonly device: Device | undefined;
@@ -23,9 +23,9 @@ export type Side = {
 export type BridgeDeps = {
   readonly log: Log;
   readonly clock: Clock;
-  /** The relay of its sound has died. */
+  /** The media relay of its call has died. */
   readonly onRelayGone: (bridge: Bridge) => void;
-  /** REFER: undefined where it is not for us to answer. */
+  /** A REFER inside the call. */
   readonly onRefer: (
     bridge: Bridge,
     from: Side,
@@ -33,15 +33,15 @@ export type BridgeDeps = {
   ) => void;
 };
 
-/** A blind transfer that one side has ordered and that is not decided yet. */
+/** A transfer that one side has requested and that is not decided yet (RFC 5589). */
 export type PendingTransfer = {
-  /** The side that ordered it is gone. */
+  /** The transferor has hung up. */
   onTransferorGone(): void;
-  /** The side that is to be transferred is gone. */
+  /** The transferee has hung up. */
   onTransfereeGone(): void;
 };
 
-/** Two dialogs whose sides talk to each other. What one sends goes to the other; when one ends, both do. */
+/** Two dialogs connected with each other: requests of one side are forwarded to the other, and both end together. */
 export class Bridge implements DialogOwner {
   readonly #deps: BridgeDeps;
   readonly #inDialogForwarder: InDialogForwarder;
@@ -64,12 +64,12 @@ export class Bridge implements DialogOwner {
     });
     caller.dialog.owner = this;
     callee.dialog.owner = this;
-    // A trunk may drop such questions, and it knows by its own means whether its side is there.
+    // A trunk may ignore OPTIONS, and notices by its own means when its side is gone.
     const phones = [caller, callee].filter(({ device }) => device !== undefined);
     this.#keepalives = phones.map(({ dialog }) => new DialogKeepalive(deps.clock, dialog, () => this.#vanished()));
   }
 
-  /** The way of its sound, which ends with it. */
+  /** The media path of the call; closed when the call ends. */
   set path(path: MediaPath) {
     this.#path = path;
     path.onLost = (why) => {
@@ -87,7 +87,7 @@ export class Bridge implements DialogOwner {
     return this.#transfer !== undefined;
   }
 
-  /** Until `endTransfer`, the end of the side that ordered it does not end the other one. */
+  /** Until `endTransfer`, the transferee stays when the transferor hangs up. */
   beginTransfer(from: Side, pending: PendingTransfer): void {
     this.#transfer = { from, pending };
   }
@@ -137,7 +137,7 @@ export class Bridge implements DialogOwner {
     const verdict = this.#verdictOf(dialog, request);
     const other = this.otherThan(this.sideOf(dialog));
     this.#close();
-    // The record first: what a phone is told has been written.
+    // The record first: it is written before a phone sees the end.
     this.call?.hungUp(verdict);
     done();
     const reason = request.headers['reason'];
@@ -154,14 +154,14 @@ export class Bridge implements DialogOwner {
     this.callee.dialog.bye();
   }
 
-  /** Lets go of both dialogs, which stay up: others own them from now on. */
+  /** Ends the bridge, not its dialogs: they have a new owner. */
   release(verdict: Verdict): void {
     if (this.#isOver) return;
     this.#close();
     this.call?.hungUp(verdict);
   }
 
-  /** Nobody ends a call for help but who is in it. */
+  /** An emergency call is ended by its sides only. */
   #vanished(): void {
     if (this.call?.isEmergency !== true) this.end({ disposition: 'answered', reason: 'session-expired' });
   }
@@ -172,7 +172,7 @@ export class Bridge implements DialogOwner {
     this.#path.close();
   }
 
-  /** A party that waits for the end of its transfer is not to believe that its call is gone. */
+  /** A transferee that waits for the new call must not get 481, which would end its dialog. */
   #requestAfterwards({ method }: SrfRequest, response: Responder): void {
     if (this.#transfer === undefined) respond(response, 481);
     else respond(response, method === 'INVITE' || method === 'UPDATE' ? 491 : 200);
@@ -188,7 +188,7 @@ export class Bridge implements DialogOwner {
   }
 }
 
-/** Makes phones restart, pick up, or show a text. Those of the house may do that to each other; nobody outside was asked to. */
+/** NOTIFY (check-sync, talk) and MESSAGE make phones restart, answer or show a text: allowed between our phones, not from a trunk. */
 function isDeviceControl({ method }: SrfRequest): boolean {
   return method === 'NOTIFY' || method === 'MESSAGE';
 }

@@ -6,18 +6,18 @@ import type { NameAddr } from './headers.ts';
 /** The values of a header by its name in lower case, joined by commas; empty where it is missing. */
 export type HeaderReader = (name: string) => string;
 
-/** Who calls, as far as we are to know. `number` is empty where the caller does not want to be known. */
+/** The caller ID for displays and records. `number` is empty where the caller withholds it. */
 export type CallerIdentity = { readonly number: string; readonly name: string };
 
-/** How much a phone wants its number hidden; `required`: rather no call than a shown number (`critical`, RFC 3323 section 4.2). */
+/** The privacy a phone requests; `required`: better no call than a shown number (`critical`, RFC 3323 section 4.2). */
 export type RequestedPrivacy = 'none' | 'requested' | 'required';
 
 export const anonymousName = 'Anonymous';
 export const anonymousUri = 'sip:anonymous@anonymous.invalid';
 
 /**
- * The caller of a trunk's INVITE. What the trunk asserts (RFC 3325) says more than From. Displays, records and all that is made of
- * them are outside the trust domain (RFC 3325 section 7): of a caller who asked for privacy, neither number nor name comes further.
+ * The caller ID of a trunk's INVITE: P-Asserted-Identity (RFC 3325) comes before From. Displays, records and all that is made of them
+ * are outside the trust domain (RFC 3325 section 7): number and name of a caller who asked for privacy end here.
  */
 export function readCallerIdentity(header: HeaderReader): CallerIdentity {
   const from = parseNameAddr(header('from'));
@@ -32,7 +32,7 @@ export function readCallerIdentity(header: HeaderReader): CallerIdentity {
   return { number: parseUri(shown.uri)?.number ?? '', name: isAnonymousWord(name) ? '' : name };
 }
 
-/** What a phone of ours asks of us for its calls outside: by Privacy, or by hiding itself (RFC 3323 section 4.1). */
+/** The privacy one of our phones requests for an outbound call: by Privacy, or by an anonymous From (RFC 3323 section 4.1). */
 export function readRequestedPrivacy(header: HeaderReader): RequestedPrivacy {
   const text = header('privacy');
   const requested = readPrivacy(text);
@@ -40,18 +40,18 @@ export function readRequestedPrivacy(header: HeaderReader): RequestedPrivacy {
   return wordsOf(text).includes('critical') ? 'required' : 'requested';
 }
 
-/** Words that ask for something else than to hide who calls: the media, the history of the call, or that it must be done. */
+/** Values that do not concern the caller ID: the session's media, the call's history, and `critical`. */
 const unrelatedPrivacyValues: ReadonlySet<string> = new Set(['session', 'history', 'critical']);
 const noPrivacyValues: ReadonlySet<string> = new Set(['none', 'off']);
 
-/** `shown` only where nothing but that is said; a word we do not know is a wish to be hidden. */
+/** `shown` only where all values say so; an unknown value counts as a request for privacy. */
 function readPrivacy(text: string): 'hidden' | 'shown' | 'unspecified' {
   const words = wordsOf(text).filter((word) => !unrelatedPrivacyValues.has(word));
   if (words.length === 0) return 'unspecified';
   return words.every((word) => noPrivacyValues.has(word)) ? 'shown' : 'hidden';
 }
 
-/** Values are separated by semicolons; some write commas, quotes or several headers. */
+/** Values are separated by semicolons; some phones send commas, quotes or several headers. */
 function wordsOf(text: string): readonly string[] {
   return text
     .toLowerCase()
@@ -59,7 +59,7 @@ function wordsOf(text: string): readonly string[] {
     .filter((word) => word !== '');
 }
 
-/** `Remote-Party-ID: <sip:…>;party=calling;privacy=full`, older than RFC 3325 and still sent. */
+/** `Remote-Party-ID: <sip:…>;party=calling;privacy=full`: a draft before RFC 3325, still in use. */
 function remotePartyPrivacy(text: string): ReadonlySet<string> {
   const values = new Set<string>();
   for (const item of splitList(text)) {
@@ -70,7 +70,7 @@ function remotePartyPrivacy(text: string): ReadonlySet<string> {
   return values;
 }
 
-/** There may be a SIP and a tel URI (RFC 3325 section 9.1): the one with a number says who calls. */
+/** P-Asserted-Identity may hold a SIP and a tel URI (RFC 3325 section 9.1): the one with a number counts. */
 function assertedIn(text: string): NameAddr | undefined {
   const all = splitList(text).flatMap((item) => parseNameAddr(item) ?? []);
   const chosen = all.find((one) => /^\+?\d+$/.test(normalizeDigits(userIn(one)))) ?? all[0];
@@ -82,7 +82,7 @@ function userIn({ uri }: NameAddr): string {
   return parseUri(uri)?.user ?? '';
 }
 
-/** By its user, its domain (RFC 3323 section 4.1.1.3) or the name it shows. */
+/** By its user, its domain (RFC 3323 section 4.1.1.3) or its display name. */
 function isAnonymous(party: NameAddr | undefined): boolean {
   if (party === undefined) return false;
   const uri = parseUri(party.uri);

@@ -1,16 +1,16 @@
 import type { Clock, Timer } from '#base/clock.ts';
 import type { SipDialog } from './dialog.ts';
 
-/** Often enough that a call nobody is in costs little, and seldom enough for a phone that is between two access points. */
+/** Short enough that a dead call costs little, long enough for a phone that roams between two access points. */
 const probeIntervalMs = 300_000;
-/** No answer once may be a lost packet. */
+/** One missing response may be packet loss. */
 const maxMisses = 2;
-/** What says that nobody is there, or that who is there knows of no call: time-out, no such dialog, no way, no connection. */
+/** The phone is gone, or does not know the call: time-out, flow failed, no such dialog, no connection. */
 const goneStatuses: ReadonlySet<number> = new Set([408, 430, 481, 503]);
 
 /**
- * Asks a side of a call now and then whether it is still there (OPTIONS within the dialog, RFC 3261 section 11), since a phone may
- * vanish without a word, and not every one keeps a session timer. Any answer is one: 405 too.
+ * Checks at intervals whether a side of a call is still there (OPTIONS within the dialog, RFC 3261 section 11): a phone may vanish
+ * without a BYE, and not all support session timers. Any other response counts as alive, 405 too.
  */
 export class DialogKeepalive {
   readonly #dialog: SipDialog;

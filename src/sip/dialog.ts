@@ -2,7 +2,7 @@ import { respond } from './respond.ts';
 import { tokens } from './headers.ts';
 import type { SrfRequestOptions, HeaderMap, SrfRequest, RequestListener, Responder } from './srf-types.ts';
 
-/** Answers a 401 or 407 to a request of ours; undefined where that is no use. */
+/** The credentials for a 401 or 407 to a request of ours; undefined where none apply. */
 export type ChallengeResponder = (
   challenge: HeaderMap,
   request: { readonly method: string; readonly uri: string },
@@ -15,9 +15,9 @@ export type DialogConnection = {
 };
 
 export type DialogOwner = {
-  /** A request of the far side that is neither ACK, BYE nor PRACK. */
+  /** A request from the far side other than ACK, BYE and PRACK. */
   request(dialog: SipDialog, request: SrfRequest, response: Responder): void;
-  /** The far side's BYE, or (`byEngine`) one the engine sent for it. The dialog is gone; `done` answers the BYE. */
+  /** A BYE from the far side, or from the engine (`source` is `application`). The dialog is gone; `done` answers the BYE. */
   bye(dialog: SipDialog, request: SrfRequest, done: () => void): void;
 };
 
@@ -30,12 +30,12 @@ type DialogIdentity = {
 
 type InDialogRequest = { readonly method: string; readonly headers?: Record<string, string>; readonly body?: string | undefined };
 
-/** So that a side that never acknowledges cannot pile up requests. */
+/** A side that never sends its ACK must not make us queue requests without bound. */
 const maxWaiting = 8;
 
 /**
- * One SIP dialog as the engine keeps it. Its id is `<Call-ID>;from-tag=<From tag of the INVITE>`, so it is known and registered
- * before the first message, and nothing that arrives early is lost.
+ * One SIP dialog in the engine. Its id is `<Call-ID>;from-tag=<From tag of the INVITE>`: it is known, and the dialog registered, before
+ * the first message, so that no early request is lost.
  */
 export class SipDialog {
   readonly id: string;
@@ -43,18 +43,18 @@ export class SipDialog {
   readonly callId: string;
   owner: DialogOwner | undefined;
   credentials: ChallengeResponder | undefined;
-  /** The far side's last session description, and ours to it. */
+  /** The last session description from the far side, and ours to it. */
   remoteSdp = '';
   localSdp = '';
   /** The far side's Contact. */
   remoteTarget = 'sip:placeholder';
-  /** Runs before our BYE, where something is owed to the far side first. */
+  /** Runs before our BYE, for an ACK that is still due. */
   beforeBye: (() => void) | undefined;
-  /** What a session timer was agreed on, as Session-Expires values of our own requests; undefined: none. */
+  /** The negotiated session timer, as the Session-Expires value of our own requests; undefined: none. */
   sessionExpires: string | undefined;
   readonly localTag: string;
   remoteTag: string;
-  /** The methods the far side takes, in upper case; undefined where it did not say. */
+  /** The methods the far side allows, in upper case; undefined where it sent no Allow. */
   #allowed: ReadonlySet<string> | undefined;
   readonly #connection: DialogConnection;
   #isOver = false;
@@ -92,19 +92,19 @@ export class SipDialog {
     return !this.#isOver && this.localTag === toTag && this.remoteTag === fromTag;
   }
 
-  /** Forgets the dialog; nothing is sent. */
+  /** Forgets the dialog without sending anything. */
   drop(): void {
     this.#isOver = true;
     this.#waiting.length = 0;
     if (this.#connection.dialogs.get(this.id) === this) this.#connection.dialogs.delete(this.id);
   }
 
-  /** For our 200 to an INVITE: `run` gets the body of its ACK. Until then we may not send requests (RFC 3261 sections 14.1 and 15). */
+  /** After our 200 to an INVITE: `run` gets the body of its ACK. Until then we must not send requests (RFC 3261 sections 14.1 and 15). */
   expectAck(run: ((body: string) => void) | undefined): void {
     this.#ackListener = run;
   }
 
-  /** Runs now, or once the far side has acknowledged the answer to its first INVITE. */
+  /** Runs now, or once the far side has sent the ACK to its first INVITE. */
   whenAcknowledged(run: () => void): void {
     if (this.#isOver) return;
     if (this.#isAcknowledged) run();

@@ -12,7 +12,7 @@ type ParsedChallenge = {
 
 const hashes = { MD5: 'md5', 'SHA-256': 'sha256' } as const;
 
-/** Answers the challenges of a trunk for one account (RFC 7616 section 3.4, RFC 8760). `newCnonce` is for tests. */
+/** Answers digest challenges of a trunk for one account (RFC 7616 section 3.4, RFC 8760). `newCnonce` is for tests. */
 export function digestCredentials(
   { username, password }: { readonly username: string; readonly password: string },
   newCnonce: () => string = () => randomBytes(8).toString('hex'),
@@ -58,7 +58,7 @@ function authorizationOf(challenge: ParsedChallenge, { username, password, metho
   return `Digest ${parts.join(', ')}`;
 }
 
-/** The strongest challenge we can answer, of one or several header lines joined by commas. */
+/** The strongest challenge we support, of one or several header lines joined by commas. */
 function readChallenge(text: string): ParsedChallenge | undefined {
   const found = challengesOf(text);
   return found.find(({ algorithm }) => algorithm === 'SHA-256') ?? found[0];

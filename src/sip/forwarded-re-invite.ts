@@ -7,7 +7,7 @@ import type { DialogPair, RequestExchange } from './forwarded-request.ts';
 import { refusalOf } from './sdp.ts';
 import type { SrfRequest, SrfResponse, Responder, SendAck, SrfSentRequest } from './srf-types.ts';
 
-/** An offer and its answer that count from now on, and who made them. */
+/** A completed offer/answer exchange, and who made which (RFC 3264). */
 export type Agreement = {
   readonly offerer: SipDialog;
   readonly offer: string;
@@ -22,7 +22,7 @@ type ReInviteHooks = {
   readonly path: MediaPath;
 };
 
-/** One re-INVITE on its way from one side to the other and back, up to its ACK. */
+/** One re-INVITE forwarded from one side of a call to the other, up to its ACK. */
 export class ForwardedReInvite {
   readonly #ends: DialogPair;
   readonly #request: SrfRequest;
@@ -100,7 +100,7 @@ export class ForwardedReInvite {
     });
   }
 
-  /** The 2xx to a re-INVITE without one: it holds the other side's, and the ACK brings the answer (RFC 3264 section 5). */
+  /** The 2xx to a re-INVITE without an offer: it holds the other side's offer, and the ACK brings the answer (RFC 3264 section 5). */
   #offered(answered: SrfResponse, ack: SendAck): void {
     const { from, to, role } = this.#ends;
     const { path } = this.#hooks;
@@ -127,7 +127,7 @@ export class ForwardedReInvite {
     });
   }
 
-  /** Gives the 2xx to who asked; `failed` where that one had taken its re-INVITE back. */
+  /** Forwards the 2xx; `failed` runs where the re-INVITE was cancelled meanwhile. */
   #forward2xx({ status, headers }: SrfResponse, body: string, failed: () => void): void {
     const { from } = this.#ends;
     const done = (error: unknown) => {

@@ -3,12 +3,12 @@ import { parseNameAddr } from './headers.ts';
 import type { MediaRole } from './media-port.ts';
 import type { HeaderMap, SrfRequest, Responder, SendOptions } from './srf-types.ts';
 
-/** The two ends of a request inside a call: who sent it (as caller or called side), and who is to get it. */
+/** The dialogs of a request inside a call: `from` sent it (as caller or callee), `to` receives it. */
 export type DialogPair = { readonly from: SipDialog; readonly to: SipDialog; readonly role: MediaRole };
 
 export type RequestExchange = { readonly request: SrfRequest; readonly response: Responder };
 
-/** Headers that belong to a body or its package, in requests and in responses; all else is each dialog's own. */
+/** Headers that describe a body or its package, in requests and responses; all others belong to each dialog. */
 const forwardedHeaderNames = [
   'content-type',
   'content-disposition',
@@ -30,12 +30,12 @@ export function refreshTarget(dialog: SipDialog, headers: HeaderMap): void {
   if (contact !== undefined) dialog.remoteTarget = parseNameAddr(contact)?.uri ?? dialog.remoteTarget;
 }
 
-/** A request that may refresh a session must name the timer, or it ends it (RFC 4028 section 7.4). */
+/** A request that refreshes a session must carry Session-Expires, or it turns the session timer off (RFC 4028 section 7.4). */
 export function timerRequestHeaders({ sessionExpires }: SipDialog): Record<string, string> {
   return sessionExpires === undefined ? {} : { Supported: 'timer, replaces', 'Session-Expires': sessionExpires };
 }
 
-/** In a response the refresher is named from the other side's view. */
+/** In a response the roles of the refresher are reversed. */
 export function timerResponseHeaders({ sessionExpires }: SipDialog): Record<string, string> {
   if (sessionExpires === undefined) return {};
   const isOurs = sessionExpires.endsWith('refresher=uac');

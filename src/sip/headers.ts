@@ -1,4 +1,4 @@
-/** Parameters with names in lower case; null for one without a value. Values without their quotes. */
+/** Parameters, names in lower case; null for one without a value. Values are unquoted. */
 export type HeaderParams = Map<string, string | null>;
 
 export type NameAddr = { readonly name: string; readonly uri: string; readonly params: HeaderParams };
@@ -7,17 +7,17 @@ export type SipUri = {
   readonly scheme: string;
   /** Percent-decoded; empty where there is none. */
   readonly user: string;
-  /** The user with the `;phone-context=+…` that completes it, where it has one; a domain there says nothing (RFC 3966 section 5.1.5). */
+  /** The user with its global `;phone-context=+…`, where it has one; a domain as context is left out (RFC 3966 section 5.1.5). */
   readonly number: string;
   /** Lower case; IPv6 in brackets. */
   readonly host: string;
   readonly port: number | undefined;
   readonly params: HeaderParams;
-  /** What follows `?`, percent-encoded as it is. */
+  /** The part after `?`, still percent-encoded. */
   readonly headers: string;
 };
 
-/** Splits a comma list; commas in quotes and angle brackets are no separators. Linear. */
+/** Splits a comma-separated list; commas in quotes and angle brackets do not separate. Linear. */
 export function splitList(text: string): string[] {
   return splitAt(text, ',').filter((item) => item !== '');
 }
@@ -119,7 +119,7 @@ export function uriHeader(uri: SipUri, name: string): string | undefined {
   return undefined;
 }
 
-/** `"Name" <uri>`, with what would break the header left out of the name. */
+/** `"Name" <uri>`; control characters are replaced and quotes escaped, so that the name cannot break the header. */
 export function formatNameAddr(name: string, uri: string): string {
   const shown = name
     .replaceAll(/\p{Cc}/gu, ' ')
@@ -130,14 +130,14 @@ export function formatNameAddr(name: string, uri: string): string {
 
 const plainInUser = /[A-Za-z0-9\-_.!~*'()&=+$,;?/]/;
 
-/** The user part of a URI, with everything else escaped (RFC 3261 section 25.1). */
+/** The user part of a URI, percent-encoded where needed (RFC 3261 section 25.1). */
 export function escapeUser(user: string): string {
   let escaped = '';
   for (const character of user) escaped += plainInUser.test(character) ? character : encodeURIComponent(character);
   return escaped;
 }
 
-/** A whole number in a header, such as Expires; undefined where there is none or it is not one. */
+/** The integer in a header such as Expires; undefined where there is none. */
 export function parseHeaderInteger(text: string | undefined): number | undefined {
   const match = /^\s*(\d{1,10})/.exec(text ?? '');
   return match === null ? undefined : Number(match[1]);

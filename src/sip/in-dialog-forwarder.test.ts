@@ -268,7 +268,7 @@ describe('a fault in the handling of one message', () => {
     call.request('UPDATE', { body: offerOf('20', 'sendonly', 2) });
     const update = await callee.peer.expect('UPDATE');
     callee.reply(new ScriptedCall(callee, ''), '200 OK', { to: update, body: offerOf('21', 'recvonly', 2) });
-    await faulty.until(() => lines.some((line) => line.includes('could not be handled')), 'the log');
+    await faulty.until(() => lines.some((line) => line.includes('handling failed')), 'the log');
     await call.bye();
     expect((await faulty.closed()).verdict?.reason).toBe('caller-hung-up');
   });

@@ -12,16 +12,15 @@ import type { SrfRequest, SrfResponse, Responder } from './srf-types.ts';
 
 type InDialogListener = {
   onHold(isHeld: boolean): void;
-  /** A side does not know the call any more. */
+  /** A side no longer knows the dialog (481). */
   onDialogGone(): void;
-  /** The way of the call's sound. */
   path(): MediaPath;
 };
 
-/** Passes requests between the two sides of a connected call. */
+/** Forwards requests between the two sides of a connected call: re-INVITE, UPDATE, INFO, MESSAGE, NOTIFY. Sees hold and its end. */
 export class InDialogForwarder {
   readonly #listener: InDialogListener;
-  /** The side whose re-INVITE is under way, until its ACK. */
+  /** The side whose re-INVITE is pending, until its ACK. */
   #inviting: SipDialog | undefined;
   readonly #holding = new Set<SipDialog>();
 
@@ -85,7 +84,7 @@ export class InDialogForwarder {
   #update(ends: DialogPair, { request, response }: RequestExchange): void {
     refreshTarget(ends.from, request.headers);
     const offer = request.body ?? '';
-    // Without an offer it refreshes only this side's timer and target (RFC 3311 section 5.1), whatever the other side can do.
+    // Without an offer it refreshes only this side's session timer and target (RFC 3311 section 5.1).
     if (offer === '' || offer === ends.from.remoteSdp) {
       respond(response, 200, offer === '' ? {} : bodyOf(ends.from.localSdp));
       return;
@@ -130,8 +129,8 @@ export class InDialogForwarder {
   }
 
   /**
-   * `answered` replies in its own time, with the body it wants. A far side that takes no UPDATE is offered a change by re-INVITE; of
-   * what else it does not take, it never hears.
+   * `answered` may reply later, with another body. A side that does not allow UPDATE is sent a re-INVITE instead; other methods that it
+   * does not allow are refused with 405.
    */
   #forwardRequest(
     { to }: DialogPair,
@@ -174,13 +173,13 @@ export class InDialogForwarder {
   }
 }
 
-/** Before the answer no offer but the first may be made (RFC 3311 section 5.2). */
+/** An UPDATE in an early dialog: while the first offer is unanswered, a second one is refused (RFC 3311 section 5.2). */
 export function respondToEarlyUpdate(update: SrfRequest, response: Responder): void {
   if ((update.body ?? '') === '') respond(response, 200);
   else respond(response, 500, { headers: { 'Retry-After': '3' } });
 }
 
-/** A refresh repeats the session description as it was (RFC 4028 section 7.4): it is this dialog's own affair. */
+/** A session refresh repeats the session description unchanged (RFC 4028 section 7.4); it is not forwarded. */
 function isRefresh(from: SipDialog, request: SrfRequest): boolean {
   return request.headers['session-expires'] !== undefined && request.body === from.remoteSdp && from.localSdp !== '';
 }

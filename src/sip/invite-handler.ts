@@ -24,9 +24,9 @@ export type InviteDeps = CallDeps & {
   readonly handleReplaces: (invite: Invite, device: Device, replaces: string) => void;
 };
 
-/** Takes in an INVITE that begins a call. Tells whether it was a stranger's, who got a challenge and nothing else. */
+/** Handles an INVITE that begins a call. `unauthenticated`: the source got a challenge and nothing else. */
 export function handleInvite(deps: InviteDeps, request: SrfRequest, response: Responder): 'call' | 'refused' | 'unauthenticated' {
-  // A trunk proves itself by its address; what comes with credentials is a phone's, even from inside a trunk's address block.
+  // A trunk is identified by its address; a request with credentials is a phone's, even from a trunk's address block.
   const hasCredentials = request.headers['authorization'] !== undefined || request.headers['proxy-authorization'] !== undefined;
   const trunkCall = hasCredentials ? undefined : deps.trunks.identify(request);
   const device = trunkCall === undefined ? authenticateRequest(deps.authenticate, request, response) : undefined;
@@ -44,7 +44,7 @@ export function handleInvite(deps: InviteDeps, request: SrfRequest, response: Re
   }
   const id = `${request.headers['call-id']};from-tag=${/;tag=([^;\s]+)/i.exec(request.headers['from'] ?? '')?.[1] ?? ''}`;
   if (deps.connection.dialogs.has(id)) {
-    // The same INVITE by another way (RFC 3261 section 8.2.2.2).
+    // A merged request: the same INVITE by another path (RFC 3261 section 8.2.2.2).
     respond(response, 482);
     return 'refused';
   }
@@ -68,7 +68,7 @@ export function handleInvite(deps: InviteDeps, request: SrfRequest, response: Re
       networkCallId: trunkCall?.networkCallId,
     });
   } catch (error) {
-    deps.log.error({ err: error }, 'A call could not be placed');
+    deps.log.error({ err: error }, 'Call setup failed');
     leg.refuse(500);
   }
   return 'call';

@@ -9,16 +9,16 @@ import { refusalOf } from './sdp.ts';
 type Sides = { readonly first: Side; readonly second: Side; readonly path: MediaPath };
 
 type JoinListener = {
-  /** Both have the other's session description. */
+  /** Each side has the other's session description. */
   joined(): void;
   /** Nothing has changed for either. */
   refused(status: number): void;
 };
 
-/** Lets two sides that are connected to somebody else talk to each other, with fresh offers (RFC 3725 section 4, flow I). */
+/** Connects two sides of different calls with each other by re-INVITE (third party call control, RFC 3725 section 4, flow I). */
 export function joinSides(clock: Clock, { first, second, path }: Sides, { joined, refused }: JoinListener): void {
   const accepted = (offer: string, acknowledge: (answer: string) => void) => {
-    // As it was: the answer that the side got before.
+    // On failure the first side keeps the session description it had.
     const before = first.dialog.localSdp;
     const refusedLate = (status: number) => {
       acknowledge(before);
@@ -42,7 +42,7 @@ export function joinSides(clock: Clock, { first, second, path }: Sides, { joined
   reInvite(clock, first.dialog, { offer: '', listener: { refused, accepted } });
 }
 
-/** Without a way for the sound its offer is refused. */
+/** Where the media relay has no session description, the offer's streams are refused. */
 export function sdpOf(outcome: MediaOutcome, offer: string): string {
   return outcome.kind === 'sdp' ? outcome.sdp : refusalOf(offer);
 }

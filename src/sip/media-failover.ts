@@ -8,11 +8,11 @@ import { reInvite } from './re-invite.ts';
 type MediaFailoverDeps = { readonly clock: Clock; readonly log: Log; readonly media: MediaRelayPort };
 type Offers = { readonly caller: string; readonly callee: string };
 
-/** The relay is started again after a second, and may need some. */
+/** The relay is restarted after a second, and may take some more. */
 const retryMs = 1_000;
 const maxTries = 8;
 
-/** Takes the sound of a call whose relay has died to the next one: both sides are offered its addresses by re-INVITE, and talk on. */
+/** Moves the media of a call whose relay has died to the restarted one: both sides get its addresses by re-INVITE. */
 export class MediaFailover {
   readonly #deps: MediaFailoverDeps;
   readonly #bridge: Bridge;
@@ -49,7 +49,7 @@ export class MediaFailover {
     else this.#deps.clock.after(retryMs, () => !this.#bridge.isOver && this.start());
   }
 
-  /** Whoever called for help stays connected: their sound may find a way without a relay. */
+  /** An emergency call stays up: its media may work without a relay. */
   #giveUp(): void {
     const { caller, callee, call } = this.#bridge;
     if (call?.isEmergency !== true) {
@@ -63,8 +63,8 @@ export class MediaFailover {
 
   #invite(path: MediaPath, offers: Offers): void {
     const { caller, callee } = this.#bridge;
-    const way = path.isRelayed ? 'through the new relay' : 'without a relay';
-    this.#deps.log.info({ call: caller.dialog.callId }, `The sound of a call goes on ${way}`);
+    const where = path.isRelayed ? 'Call moved to a new media relay' : 'Emergency call continues without media relay';
+    this.#deps.log.info({ call: caller.dialog.callId }, where);
     let accepted = 0;
     const reOffer = ({ dialog }: Side, offer: string) =>
       reInvite(this.#deps.clock, dialog, {
@@ -73,7 +73,7 @@ export class MediaFailover {
           accepted: (_body, acknowledge) => {
             acknowledge('');
             accepted += 1;
-            // Either may have answered with another port than it had.
+            // Either may have answered with another port than before.
             if (accepted === 2) path.restore('caller', { offer: caller.dialog.remoteSdp, answer: callee.dialog.remoteSdp });
           },
           refused: () =>

@@ -11,17 +11,17 @@ import type { HeaderMap, SrfRequest } from './srf-types.ts';
 
 type Done = (outcome: MediaOutcome) => void;
 
-/** Without a relay everybody sends to everybody. */
+/** No relay: phones and trunks send RTP to each other. */
 export const directMedia: MediaRelayPort = { anchor: () => undefined, learnPublicAddress: () => {} };
 
-/** Where a relay is needed and the house has none. */
+/** For a path that needs a relay where there is none. */
 const noRelay: Anchor = {
   offer: () => Promise.resolve({ kind: 'refused', why: 'no-relay' }),
   answer: () => Promise.resolve({ kind: 'refused', why: 'no-relay' }),
   delete: () => {},
 };
 
-/** The relay gives up by itself before this; nobody waits for one that does not. */
+/** Longer than the relay client's own time-outs. */
 const relayTimeoutMs = 8_000;
 
 type RelayedPathOptions = {
@@ -33,15 +33,15 @@ type RelayedPathOptions = {
 };
 
 /**
- * The way of the sound between two dialogs. Direct, descriptions pass as they are and callbacks run at once, so that what follows
- * happens in the same turn; relayed, they run in the order of the calls. Each callback runs exactly once, also after `close`.
+ * The media path between two dialogs. Without a relay, session descriptions pass unchanged and callbacks run synchronously; relayed,
+ * they run in the order of the calls. Each callback runs exactly once, also after `close`.
  */
 export class MediaPath {
-  /** Told once, where the sound is gone for good. */
+  /** Called once, when the relay has lost the media. */
   onLost: (why: MediaLoss) => void;
-  /** Whether one of its ends is a trunk: phones may try without the relay. */
+  /** Whether one end is a trunk; a call between phones may be tried without the relay. */
   readonly hasTrunk: boolean;
-  /** Whether one end alone is a browser: without the relay neither understands the other. */
+  /** Whether just one end is a browser: without the relay they have no media format in common. */
   readonly isInterworked: boolean;
   readonly #anchor: Anchor | undefined;
   readonly #relayed: RelayedPathOptions | undefined;
@@ -65,19 +65,19 @@ export class MediaPath {
     return this.#isClosed;
   }
 
-  /** `done` gets what the other end is to be offered. */
+  /** `done` gets the offer for the other end. */
   offer(sdp: string, from: MediaRole, done: Done): void {
     if (this.#anchor === undefined || sdp === '') done({ kind: 'sdp', sdp });
     else void this.#deliver(this.#anchor.offer(sdp, from), done);
   }
 
-  /** `done` gets what the end that made the last offer is to be answered. */
+  /** `done` gets the answer for the end that made the last offer. */
   answer(sdp: string, done: Done): void {
     if (this.#anchor === undefined || sdp === '') done({ kind: 'sdp', sdp });
     else void this.#deliver(this.#anchor.answer(sdp), done);
   }
 
-  /** After an offer that was refused: what was agreed before counts again (RFC 3261 section 14.1). */
+  /** After a refused offer the previous session goes on (RFC 3261 section 14.1). */
   restore(from: MediaRole, agreed: { readonly offer: string; readonly answer: string }): void {
     this.offer(agreed.offer, from, () => this.answer(agreed.answer, () => {}));
   }
@@ -92,15 +92,15 @@ export class MediaPath {
     try {
       done(known);
     } catch (error) {
-      this.#relayed?.log.error({ err: error }, 'A session description could not be handled');
+      this.#relayed?.log.error({ err: error }, 'Session description handling failed');
     }
   }
 
-  /** A relay that hangs or fails is none. */
+  /** A relay that hangs or fails counts as no relay. */
   #withTimeout(outcome: Promise<MediaOutcome>): Promise<MediaOutcome> {
     const { promise, resolve } = Promise.withResolvers<MediaOutcome>();
     const failed = (error: unknown) => {
-      this.#relayed?.log.error({ err: error }, 'The relay gave no session description');
+      this.#relayed?.log.error({ err: error }, 'Media relay returned no session description');
       resolve({ kind: 'refused', why: 'no-relay' });
     };
     const timeout = this.#relayed?.clock.after(relayTimeoutMs, () =>
@@ -113,12 +113,12 @@ export class MediaPath {
 
 type MediaPathDeps = { readonly media: MediaRelayPort; readonly clock: Clock; readonly log: Log };
 
-/** The ways from one caller to whoever it may reach; one stays when somebody has answered. */
+/** The media paths from one caller to its possible callees; one is kept when a leg has answered. */
 export class MediaPaths {
   readonly #deps: MediaPathDeps;
   readonly #from: { readonly call: string; readonly caller: MediaEndpoint };
   readonly #paths = new Map<string, MediaPath>();
-  /** Told where the sound of a way that nobody has taken yet is gone. */
+  /** Called when a path is lost before it has a bridge. */
   onLost: (why: MediaLoss) => void = () => {};
 
   constructor(deps: MediaPathDeps, from: { readonly call: string; readonly caller: MediaEndpoint }) {
@@ -151,12 +151,12 @@ export class MediaPaths {
   }
 }
 
-/** The status for a party whose offer or answer found no way for the sound. */
+/** The status for a party whose offer or answer the media relay refused. */
 export function statusForRefusal(outcome: Extract<MediaOutcome, { kind: 'refused' }>): number {
   return outcome.why === 'bad-sdp' ? 488 : outcome.why === 'no-relay' ? 503 : 480;
 }
 
-/** Where our request came from in the eyes of who answered it (RFC 3261 section 18.2.1); undefined: where its Via said. */
+/** The source address of our request as the far side saw it (`received`, RFC 3261 section 18.2.1); undefined: that of its Via. */
 export function receivedFrom(headers: HeaderMap): string | undefined {
   const top = splitList(headers['via'] ?? '')[0] ?? '';
   return /;\s*received\s*=\s*\[?([0-9A-Fa-f.:]+)/.exec(top)?.[1];
@@ -166,20 +166,20 @@ export function trunkEndpoint(trunk: string, isSecure = false): MediaEndpoint {
   return { zone: 'external', trunk, isBrowser: false, isSecure };
 }
 
-/** `address` is where its SIP comes from. IPv6 phones count as inside: the relay has IPv4 only. */
+/** `address`: the source of its SIP. IPv6 phones count as internal: the relay has IPv4 only. */
 export function phoneEndpoint({ address, isBrowser }: { readonly address: string; readonly isBrowser: boolean }): MediaEndpoint {
   const isOutside = isIPv4(address) && !isPrivate(address);
   return { zone: isOutside ? 'external' : 'internal', trunk: undefined, isBrowser };
 }
 
-/** A phone that calls, by what it offers; where it offers nothing yet, by the way it came. */
+/** A calling phone, classified by its offer; without one, by its transport. */
 export function callingEndpoint(request: SrfRequest): MediaEndpoint {
   const { protocol, address } = sourceOf(request);
   const offer = request.body ?? '';
   return phoneEndpoint({ address, isBrowser: offer === '' ? isWebSocket(protocol) : isWebRtc(offer) });
 }
 
-/** A phone that is called, by the way it registered: WebSocket is what browsers have (RFC 7118), also behind an edge proxy. */
+/** A called phone, classified by the transport of its registration: browsers use WebSocket (RFC 7118), also behind an edge proxy. */
 export function registeredEndpoint({ contactUri, source }: Pick<Registration, 'contactUri' | 'source'>): MediaEndpoint {
   const named = parseUri(contactUri)?.params.get('transport') ?? '';
   return phoneEndpoint({ address: source.address, isBrowser: isWebSocket(source.protocol) || isWebSocket(named.toLowerCase()) });
@@ -189,7 +189,7 @@ function isWebSocket(protocol: string): boolean {
   return protocol === 'ws' || protocol === 'wss';
 }
 
-/** What crosses the border does, and a browser with anything that is none. */
+/** External calls do, and calls between a browser and any other endpoint. */
 function needsRelay(caller: MediaEndpoint, callee: MediaEndpoint): boolean {
   return caller.zone === 'external' || callee.zone === 'external' || caller.isBrowser !== callee.isBrowser;
 }

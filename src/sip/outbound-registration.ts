@@ -15,11 +15,11 @@ export type OutboundRegistrationSettings = {
   readonly password: string | undefined;
   /** The domain of our address of record. */
   readonly domain: string;
-  /** Where REGISTER goes. */
+  /** The Request-URI of REGISTER. */
   readonly uri: string;
   /** `;transport=tls`, or empty. */
   readonly transportParam: string;
-  /** How often we look whether the trunk still sees us where we registered; never, where undefined. */
+  /** Interval of the OPTIONS that check whether the trunk still sees us at the same address; undefined: none. */
   readonly keepAliveSeconds: number | undefined;
 };
 
@@ -27,7 +27,7 @@ type OutboundRegistrationDeps = {
   readonly connection: Pick<SrfConnection, 'send'>;
   readonly clock: Clock;
   readonly log: Log;
-  /** Under which address the trunk sees us. */
+  /** Gets our public address as the trunk sees it. */
   readonly learnPublicAddress: (address: string) => void;
 };
 
@@ -35,15 +35,15 @@ type Request = { readonly method: 'REGISTER' | 'OPTIONS'; readonly headers: Reco
 type Done = (response: SrfResponse | undefined) => void;
 
 const maxTries = 3;
-/** How often a trunk that is away is looked for. */
+/** Interval of OPTIONS to an unreachable trunk without a keep-alive of its own. */
 const unreachableProbeSeconds = 25;
-/** A stop does not wait longer for the trunk to let us go. */
+/** The longest a stop waits for the trunk to remove our registration. */
 const unregisterTimeoutMs = 2_000;
 
-/** Our account at one trunk, kept registered (RFC 3261 section 10.2). */
+/** Keeps our account registered with one trunk (RFC 3261 section 10.2). */
 export class OutboundRegistration {
   /**
-   * The user of our Contact. Only the trunk learns it, so a call to it comes from the trunk; the same after every start, so that no
+   * The user of our Contact. Only the trunk knows it, so a call to it comes from the trunk. It is the same after a restart, so that no
    * stale contact is left behind.
    */
   readonly contactUser: string;
@@ -57,7 +57,7 @@ export class OutboundRegistration {
   #sequence = 0;
   #isStopped = false;
   #isUnreachable = false;
-  /** The address and port the trunk saw our last REGISTER come from. */
+  /** The source address and port of our last REGISTER as the trunk saw it. */
   #seenFrom: string | undefined;
 
   constructor(deps: OutboundRegistrationDeps, settings: OutboundRegistrationSettings) {
@@ -79,14 +79,14 @@ export class OutboundRegistration {
     this.#register(this.#registration.expiresSeconds, (outcome) => this.#settled(outcome));
   }
 
-  /** The trunk has shown that it is there: where we only wait for that, we ask at once. */
+  /** The trunk has sent something: if it was unreachable, we register at once. */
   onTrunkAlive(): void {
     if (!this.#isUnreachable || this.#isStopped) return;
-    this.#deps.log.info('The trunk is there again: registering');
+    this.#deps.log.info('Trunk reachable again; registering');
     this.start();
   }
 
-  /** Takes our Contact away. Settles when the trunk has answered, or does not. */
+  /** Removes our registration. Settles when the trunk has responded, or after a time-out. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#timer?.cancel();
@@ -107,22 +107,21 @@ export class OutboundRegistration {
     this.#registration = state;
     this.#isUnreachable = isUnreachable;
     const { clock, log } = this.#deps;
-    if (state.isRegistered && !was.isRegistered) log.info('Registered at the trunk');
-    if (outcome.kind === 'failed')
-      log.warn({ status: outcome.status, retrySeconds: afterSeconds }, 'The trunk did not register us');
+    if (state.isRegistered && !was.isRegistered) log.info('Registered with the trunk');
+    if (outcome.kind === 'failed') log.warn({ status: outcome.status, retrySeconds: afterSeconds }, 'Trunk registration failed');
     this.#timer?.cancel();
     this.#timer = clock.after(afterSeconds * 1000, () => this.start());
     this.#keepAlive?.cancel();
     const probeSeconds = isUnreachable
       ? (this.#settings.keepAliveSeconds ?? unreachableProbeSeconds)
       : this.#settings.keepAliveSeconds;
-    // Sooner than that it is asked to register anyway.
+    // The next REGISTER comes sooner than a probe would.
     if (isUnreachable && afterSeconds <= (probeSeconds ?? 0)) return;
     if (probeSeconds !== undefined && (state.isRegistered || isUnreachable))
       this.#keepAlive = clock.every(probeSeconds * 1000, () => this.#probe());
   }
 
-  /** Keeps the way back open, and finds out when there is a new one: the trunk would go on calling us on the old one. */
+  /** Keeps the NAT binding open and notices a new one: the trunk would go on sending calls to the old one. */
   #probe(): void {
     const { uri } = this.#settings;
     this.#send({ method: 'OPTIONS', headers: { ...this.#identity(), 'Call-ID': randomUUID() } }, (response) => {
@@ -132,7 +131,7 @@ export class OutboundRegistration {
       const seenFrom = response === undefined ? undefined : flowOf(response.headers);
       const isNewFlow = seenFrom !== undefined && this.#seenFrom !== undefined && seenFrom !== this.#seenFrom;
       if (!isUnreachable && !isNewFlow) return;
-      this.#deps.log.warn({ uri, seenFrom }, 'The connection to the trunk is another one: registering again');
+      this.#deps.log.warn({ uri, seenFrom }, 'Trunk connection lost or changed; registering again');
       this.start();
     });
   }
@@ -160,7 +159,7 @@ export class OutboundRegistration {
     return { From: `${account};tag=${randomBytes(8).toString('hex')}`, To: account, 'User-Agent': 'GoSIP' };
   }
 
-  /** `done` gets the final answer, after challenges; undefined where the request never left. */
+  /** `done` gets the final response, after challenges; undefined where the request was not sent. */
   #send({ method, headers }: Request, done: Done, tries = 1): void {
     const { uri } = this.#settings;
     this.#sequence += 1;
@@ -200,7 +199,7 @@ function contactSecret(password: string | undefined, account: string): string {
   return createHmac('sha256', password).update(`contact of ${account}`).digest('hex').slice(0, 24);
 }
 
-/** Where the far side saw a request come from: `received` and `rport` of the topmost Via of its answer (RFC 3581). */
+/** The source of our request as the far side saw it: `received` and `rport` of the topmost Via in its response (RFC 3581). */
 function flowOf(headers: HeaderMap): string | undefined {
   const [top = ''] = splitList(headers['via'] ?? '');
   const port = /;\s*rport=(\d{1,5})/i.exec(top)?.[1];

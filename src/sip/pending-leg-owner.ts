@@ -2,12 +2,12 @@ import { respond } from './respond.ts';
 import type { DialogOwner, SipDialog } from './dialog.ts';
 import type { SrfRequest, Responder } from './srf-types.ts';
 
-/** The owner of a leg that has answered and waits to be joined with the other side: it may hang up meanwhile, and nothing else. */
+/** The owner of a leg that has answered and is not connected yet: it may hang up, its other requests have to wait. */
 export class PendingLegOwner implements DialogOwner {
   readonly #onHangUp: () => void;
 
-  constructor(gone: () => void) {
-    this.#onHangUp = gone;
+  constructor(onHangUp: () => void) {
+    this.#onHangUp = onHangUp;
   }
 
   request(_dialog: SipDialog, { method }: SrfRequest, response: Responder): void {

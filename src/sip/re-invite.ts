@@ -5,21 +5,21 @@ import { refusalOf } from './sdp.ts';
 import type { SrfResponse, SendAck } from './srf-types.ts';
 
 type ReInviteListener = {
-  /** `acknowledge` sends the ACK; with the answer where we made no offer. */
+  /** `acknowledge` sends the ACK, with the answer where we made no offer. */
   accepted(body: string, acknowledge: (answer: string) => void): void;
   refused(status: number): void;
 };
 
 const retryMs = 1000;
 const maxTries = 4;
-/** Longer than a transaction takes to fail by itself (64*T1, RFC 3261 section 17.1.1.2); a far side that only rings has no end. */
+/** Longer than timer B (64*T1, RFC 3261 section 17.1.1.2); a far side that keeps sending provisional responses would never end. */
 const timeoutMs = 40_000;
 
 type ReInviteOptions = { readonly offer: string; readonly listener: ReInviteListener; readonly tries?: number };
 
 /**
- * A re-INVITE of our own. With an empty offer the far side makes one. Waits and repeats where both sides invited at once (491). The
- * listener hears of it exactly once, in a bounded time.
+ * A re-INVITE of our own; with an empty offer the far side makes the offer. Retries after 491, where both sides sent one at once. Calls
+ * the listener exactly once, in a bounded time.
  */
 export function reInvite(clock: Clock, dialog: SipDialog, { offer, listener, tries = 1 }: ReInviteOptions): void {
   if (dialog.isOver) {
@@ -27,11 +27,11 @@ export function reInvite(clock: Clock, dialog: SipDialog, { offer, listener, tri
     return;
   }
   let isSettled = false;
-  const settle = (tell: () => void) => {
+  const settle = (notify: () => void) => {
     if (isSettled) return;
     isSettled = true;
     timeout.cancel();
-    tell();
+    notify();
   };
   const timeout = clock.after(timeoutMs, () => settle(() => listener.refused(408)));
   const received = (response: SrfResponse, ack: SendAck) => {

@@ -5,7 +5,7 @@ import type { SrfRequest, Responder } from './srf-types.ts';
 
 const subscriptionSeconds = 120;
 
-/** Tells the phone that sent a REFER how it goes (RFC 3515 section 2.4.4), unless it does not want to know (RFC 4488). */
+/** Notifies the phone that sent a REFER of its progress (RFC 3515 section 2.4.4), unless it sent `Refer-Sub: false` (RFC 4488). */
 export class ReferProgress {
   readonly #dialog: SipDialog;
   readonly #response: Responder;

@@ -17,7 +17,7 @@ export type RegisterHandler = { register(request: RegisterRequest): Promise<Regi
 /** More contacts in one REGISTER than a phone ever has. */
 const maxContacts = 32;
 
-/** Reads a REGISTER, lets the registrar decide, answers. The answer goes out after the registration is stored. */
+/** Reads a REGISTER, lets the registrar decide, and responds once the registration is stored. */
 export function handleRegister(deps: RegisterDeps, request: SrfRequest, response: Responder): void {
   const { registrar, log, isEdgeProxy } = deps;
   const read = readRegister(request, isEdgeProxy);
@@ -28,13 +28,13 @@ export function handleRegister(deps: RegisterDeps, request: SrfRequest, response
   registrar.register(read).then(
     (decision) => respondToRegister(decision, response),
     (error: unknown) => {
-      log.error({ err: error }, 'A registration failed');
+      log.error({ err: error }, 'REGISTER handling failed');
       respond(response, 500);
     },
   );
 }
 
-/** The name of a header that matters and cannot be read, in place of the request. */
+/** The request, or the name of the header that is missing or malformed. */
 export function readRegister(
   request: SrfRequest,
   isEdgeProxy: IsEdgeProxy,

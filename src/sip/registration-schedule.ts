@@ -1,4 +1,4 @@
-/** What is remembered between two REGISTERs to a trunk. */
+/** The state between two REGISTERs to a trunk. */
 export type RegistrationState = { readonly expiresSeconds: number; readonly failures: number; readonly isRegistered: boolean };
 
 export type RegistrationOutcome =
@@ -6,7 +6,7 @@ export type RegistrationOutcome =
   | { readonly kind: 'too-brief'; readonly minExpires: number | undefined }
   | { readonly kind: 'failed'; readonly status: number; readonly retryAfterSeconds: number | undefined };
 
-/** `isUnreachable`: nobody refused us, so that any sign of the trunk's life is a reason to ask again at once. */
+/** `isUnreachable`: the trunk did not refuse us, so any message from it is a reason to register at once. */
 export type NextRegistration = {
   readonly state: RegistrationState;
   readonly afterSeconds: number;
@@ -15,28 +15,28 @@ export type NextRegistration = {
 
 export const initialRegistration: RegistrationState = { expiresSeconds: 3600, failures: 0, isRegistered: false };
 
-/** A house whose network was away must not be deaf for much longer than that. */
+/** After a network outage inbound calls must work again soon. */
 const maxUnreachableBackOffSeconds = 60;
 const maxRefusedBackOffSeconds = 1800;
-/** A trunk that names a longer time is asked again all the same: nobody can call the house meanwhile. */
+/** A longer Retry-After is cut to this: without the registration the house gets no calls. */
 const maxRetryAfterSeconds = 600;
 const minRefreshSeconds = 15;
 
 /**
- * When to register next (RFC 3261 section 10.2). A trunk that says no (403, 404 or a second challenge) is asked ever more rarely,
- * so that it does not lock the account; one that is away is asked every minute.
+ * When to register next (RFC 3261 section 10.2). After a refusal (403, 404 or a second challenge) the intervals grow, so that the trunk
+ * does not lock the account; an unreachable trunk is tried every minute.
  */
 export function nextRegistration(state: RegistrationState, outcome: RegistrationOutcome): NextRegistration {
   switch (outcome.kind) {
     case 'registered': {
       const seconds = Math.max(1, outcome.expiresSeconds);
-      // At half time, so that several lost answers can be repeated.
+      // At half the lifetime, so that several attempts fit before it expires.
       const afterSeconds = Math.max(Math.min(minRefreshSeconds, seconds), Math.floor(seconds / 2));
       return { state: { ...state, failures: 0, isRegistered: true }, afterSeconds, isUnreachable: false };
     }
     case 'too-brief': {
       const wanted = outcome.minExpires ?? state.expiresSeconds * 2;
-      // The same answer to what it asked for is a failure like any other.
+      // A 423 to the interval it asked for is an ordinary failure.
       if (wanted <= state.expiresSeconds)
         return nextRegistration(state, { kind: 'failed', status: 423, retryAfterSeconds: undefined });
       return { state: { ...state, expiresSeconds: wanted }, afterSeconds: 0, isUnreachable: false };

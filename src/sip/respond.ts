@@ -2,16 +2,16 @@ import { forwardableStatus, reasonPhrase } from './sip-status.ts';
 import type { Responder, SendOptions, SrfMessage } from './srf-types.ts';
 
 export type RespondOptions = SendOptions & {
-  /** In place of the status's own phrase, where it can say more. */
+  /** A more specific reason phrase. */
   readonly reason?: string;
-  /** Gets the response as it went out, or the engine's complaint. */
+  /** Gets the response as sent, or the engine's error. */
   readonly done?: (error: unknown, sent?: SrfMessage) => void;
 };
 
-/** Of a 503 nobody knows how long to wait; without a hint some never try again, and others at once (RFC 3261 section 21.5.4). */
+/** Without Retry-After some clients never retry after a 503, and others at once (RFC 3261 section 21.5.4). */
 const retryAfter: Readonly<Record<number, Record<string, string>>> = { 503: { 'Retry-After': '5' } };
 
-/** Sends a response. Never throws: what drachtio-srf complains of goes to `done`, where there is one. */
+/** Sends a response. Never throws: an error of drachtio-srf goes to `done`, where given. */
 export function respond(response: Responder, status: number, { done, reason, ...options }: RespondOptions = {}): void {
   const known = forwardableStatus(status);
   try {
@@ -23,8 +23,8 @@ export function respond(response: Responder, status: number, { done, reason, ...
 }
 
 /**
- * Sends a challenge or any other header that needs lines of its own: a comma list of challenges confuses many phones.
- * drachtio-srf joins headers given to `send` but writes those of the message as they are, one line for each spelling of the name.
+ * Sends a response with one header line per value, as challenges need: many phones do not understand a comma-separated list of them.
+ * drachtio-srf joins headers given to `send`, but writes those of the message as they are: one line for each spelling of the name.
  */
 export function respondWithLines(
   response: Responder,

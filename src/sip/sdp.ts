@@ -1,43 +1,43 @@
 /** RFC 3264 section 5.1: `recvonly` sends nothing, and so on. */
 type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 
-/** One `m=` section that is in use, with what it takes over from the session (RFC 8866 sections 5.7 and 6.7). */
+/** One active `m=` section, with what it inherits from the session (RFC 8866 sections 5.7 and 6.7). */
 type Stream = { readonly kind: string; readonly direction: Direction; readonly isAddressed: boolean };
 
-/** Whether a description puts the other side on hold: no live stream of the call wants to get anything (RFC 3264 section 8.4). */
+/** Whether a description puts the other side on hold: no active stream of the call receives media (RFC 3264 section 8.4). */
 export function isHold(sdp: string): boolean {
   const streams = callStreams(sdp);
   return streams.length > 0 && streams.every((stream) => !receives(stream));
 }
 
-/** Whether a description sends anything: an answer to one that does not cannot but refuse, and says nothing of its own will. */
+/** Whether a description sends media. The answer to one that does not cannot receive any, so it says nothing about hold. */
 export function isSending(sdp: string): boolean {
   return callStreams(sdp).some(({ direction }) => direction === 'sendrecv' || direction === 'sendonly');
 }
 
-/** RFC 2543 appendix B.5 put on hold by an address that nothing can be sent to. */
+/** Before RFC 3264, hold was the address 0.0.0.0 (RFC 2543 appendix B.5). */
 function receives({ direction, isAddressed }: Stream): boolean {
   return isAddressed && (direction === 'sendrecv' || direction === 'recvonly');
 }
 
-/** Whether it is a browser's: sound encrypted by DTLS (RFC 5764) whose way is probed by ICE, and no other (RFC 8827 section 6.5). */
+/** Whether it is a browser's: DTLS-SRTP (RFC 5764) with ICE, the only media of WebRTC (RFC 8827 section 6.5). */
 export function isWebRtc(sdp: string): boolean {
   const has = (line: RegExp) => line.test(sdp);
   return has(/^m=\S+ \d+ UDP\/TLS\/RTP\/SAVPF /m) && has(/^a=ice-ufrag:/m) && has(/^a=fingerprint:/m);
 }
 
-/** The streams that make the call: its sound, or what else is live where it has none. A door station's one-way picture is no hold. */
+/** The streams that decide about hold: the audio, or all active ones where there is none. A door station's one-way video is no hold. */
 function callStreams(sdp: string): readonly Stream[] {
   const streams = liveStreams(sdp);
-  const sound = streams.filter(({ kind }) => kind === 'audio');
-  return sound.length > 0 ? sound : streams;
+  const audio = streams.filter(({ kind }) => kind === 'audio');
+  return audio.length > 0 ? audio : streams;
 }
 
 function liveStreams(sdp: string): readonly Stream[] {
   const [session = [], ...media] = sections(sdp);
   return media.flatMap((lines) => {
     const [, kind = '', port = ''] = /^m=(\S+) +(\d+)/.exec(lines[0] ?? '') ?? [];
-    // Port 0 is refused or gone, unless the stream shares the port of another (RFC 9143 section 6).
+    // Port 0: refused or removed, unless the stream is bundled with another (RFC 9143 section 6).
     const isLive = kind !== '' && (Number(port) !== 0 || lines.some((line) => /^a=bundle-only *$/.test(line)));
     if (!isLive) return [];
     const direction = directionOf(lines) ?? directionOf(session) ?? 'sendrecv';
@@ -46,7 +46,7 @@ function liveStreams(sdp: string): readonly Stream[] {
   });
 }
 
-/** The lines of the session, then those of each stream. */
+/** The session's lines, then those of each stream. */
 function sections(sdp: string): readonly (readonly string[])[] {
   const all: string[][] = [[]];
   for (const line of sdp.split(/\r\n|\r|\n/)) {
@@ -72,12 +72,12 @@ function addressOf(lines: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** `0.0.0.0`, `::` and its longer spellings. */
+/** `0.0.0.0`, `::` and its longer forms. */
 function isNowhere(address: string): boolean {
   return /^[0:.]+$/.test(address);
 }
 
-/** An answer that takes none of an offer's streams (RFC 3264 section 6): for an offer that must be answered before the BYE. */
+/** An answer that refuses all streams (RFC 3264 section 6): for an offer that must be answered before the BYE. */
 export function refusalOf(offer: string): string {
   const lines = ['v=0', 'o=- 0 0 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0'];
   for (const line of offer.split(/\r?\n/)) {

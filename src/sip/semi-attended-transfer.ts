@@ -9,10 +9,10 @@ import type { OutboundLeg } from './outbound-leg.ts';
 
 type SemiAttendedTransferDeps = {
   readonly clock: Clock;
-  /** The call of the phone that ordered the transfer and the party to be transferred. */
+  /** The call between transferor and transferee. */
   readonly bridge: Bridge;
   readonly transferor: Side;
-  /** The phone's other call, which still rings. */
+  /** The transferor's second call, which still rings. */
   readonly consultation: InboundLeg;
   readonly progress: ReferProgress;
   readonly pathTo: (second: Side) => MediaPath;
@@ -20,8 +20,8 @@ type SemiAttendedTransferDeps = {
 };
 
 /**
- * A transfer to somebody whose phone still rings: it rings on, and when it is answered the two are joined. The phone that ordered it may
- * hang up before; as long as it has not, a transfer that fails leaves it with both of its calls.
+ * A semi-attended transfer: an attended transfer whose target still rings. When the target answers, it is connected with the transferee.
+ * The transferor may hang up before; until then a failed transfer leaves it with both of its calls.
  */
 export class SemiAttendedTransfer implements PendingTransfer, ReplacementCaller {
   readonly #deps: SemiAttendedTransferDeps;
@@ -30,12 +30,11 @@ export class SemiAttendedTransfer implements PendingTransfer, ReplacementCaller 
   #isOver = false;
   #isTransferorGone = false;
 
-  constructor(given: SemiAttendedTransferDeps) {
-    this.#deps = given;
-    this.#transferee = given.bridge.otherThan(given.transferor);
+  constructor(deps: SemiAttendedTransferDeps) {
+    this.#deps = deps;
+    this.#transferee = deps.bridge.otherThan(deps.transferor);
   }
 
-  /** The phone that is rung tells how far it is. */
   progress(status: number): void {
     this.#deps.progress.notifyProvisional(status === 183 ? 180 : status);
   }
@@ -63,19 +62,19 @@ export class SemiAttendedTransfer implements PendingTransfer, ReplacementCaller 
     );
   }
 
-  /** The call that rings has ended without an answer, or the house ended it. */
+  /** The second call has ended without an answer, or was ended from here. */
   ended(status: number): void {
     this.#settle(status);
     this.#answered?.dialog.bye();
   }
 
-  /** The phone that ordered the transfer has hung up; its party waits for the answer. */
+  /** The transferor has hung up; the transferee waits for the answer. */
   onTransferorGone(): void {
     this.#isTransferorGone = true;
     if (this.#isOver) this.#transferee.dialog.bye();
   }
 
-  /** The party has hung up: who is rung is the phone's own affair again, where it is still there. */
+  /** The transferee has hung up: the second call belongs to the transferor again, if it is still there. */
   onTransfereeGone(): void {
     if (!this.#settle(487)) return;
     if (this.#answered === undefined) this.#deps.consultation.reclaim();
@@ -92,7 +91,7 @@ export class SemiAttendedTransfer implements PendingTransfer, ReplacementCaller 
     from.dialog.bye();
   }
 
-  /** Somebody has hung up while the others were being joined: there is nobody left to talk to. */
+  /** A side has hung up while the two were being connected. */
   #tooLate(leg: OutboundLeg, path: MediaPath): void {
     const { bridge, consultation } = this.#deps;
     path.close();
@@ -106,7 +105,7 @@ export class SemiAttendedTransfer implements PendingTransfer, ReplacementCaller 
     if (this.#settle(480)) this.#deps.consultation.drop();
   }
 
-  /** The phone's first call goes on as it was, where the phone is still there. Tells whether that was still open. */
+  /** Ends the transfer without success: the first call goes on unless the transferor is gone. False where it was over already. */
   #settle(status: number): boolean {
     if (this.#isOver) return false;
     this.#isOver = true;

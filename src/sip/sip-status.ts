@@ -52,7 +52,7 @@ export function reasonPhrase(status: number): string | undefined {
   return phrases[status];
 }
 
-/** A status may be passed on only if drachtio-srf knows it; others become the general one of their class (RFC 3261 section 8.1.3.2). */
+/** Only statuses that drachtio-srf knows can be forwarded; others become the generic one of their class (RFC 3261 section 8.1.3.2). */
 export function forwardableStatus(status: number): number {
   if (phrases[status] !== undefined) return status;
   if (status < 200) return 183;
@@ -61,10 +61,10 @@ export function forwardableStatus(status: number): number {
   return status >= 500 ? 500 : 400;
 }
 
-/** Who refused a call, and whether it had rung before. */
+/** What refused a call, and whether it had rung before. */
 export type Refuser = { readonly isTrunk: boolean; readonly hasRung: boolean };
 
-/** What a refusal by a phone or trunk means. */
+/** The outcome of a leg that was refused with this status. */
 export function outcomeOfStatus(status: number, { isTrunk, hasRung }: Refuser): LegOutcome {
   if (status >= 300 && status < 400) return 'redirected';
   switch (status) {
@@ -77,7 +77,7 @@ export function outcomeOfStatus(status: number, { isTrunk, hasRung }: Refuser): 
     case 404:
     case 410:
     case 604:
-      // Of a phone it means that it is not where it had registered; the caller has dialled right.
+      // From a phone: its registration is stale; the caller has dialled a valid extension.
       return isTrunk ? 'unknown-number' : 'unreachable';
     case 484:
       return isTrunk ? 'unknown-number' : 'refused';
@@ -87,7 +87,7 @@ export function outcomeOfStatus(status: number, { isTrunk, hasRung }: Refuser): 
       return 'media-refused';
     case 408:
     case 480:
-      // What has rung was reached: its own ring time was over.
+      // It has rung, so it was reached: the callee's own ring time-out.
       return hasRung ? 'no-answer' : 'unreachable';
     case 430:
     case 502:

@@ -1,6 +1,7 @@
-// Owns the way from SIP to the subjects and back: requests become registrations and calls, decisions become SIP messages.
-// Called by app.ts, which hands it the subjects and the address of the engine; the only importer of drachtio-srf.
-// Nobody unproven reaches a phone, every answered leg is acknowledged and ended, and no listener is attached later than its event.
+// Turns SIP requests into registrations and calls, and decisions of the other rooms into SIP messages.
+// Called by app/calls.ts, which hands it the rooms and the address of the engine; the only room that imports drachtio-srf.
+// Must stay true: no unauthenticated source reaches a phone, every answered leg is acknowledged and ended, and no listener is attached
+// later than its event.
 import { cidrMatcher } from '#base/cidr-matcher.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
@@ -37,19 +38,19 @@ export type SipDeps = {
   readonly registrar: RegisterHandler;
   /** Whether a phone is registered from this address. */
   readonly isRegisteredFrom: (address: string) => boolean;
-  /** Addresses and blocks of proxies of the house, through which phones register; none unless told. */
+  /** Addresses and CIDR blocks of edge proxies through which phones register; default: none. */
   readonly edgeProxies?: readonly string[];
-  /** Whether a device that has proved itself once may still call. */
+  /** Whether a device that was authenticated once may still call. */
   readonly mayStillCall: (deviceId: string) => boolean;
   readonly trunks: readonly TrunkSettings[];
-  /** Session timer asked for (RFC 4028), so that a call whose phone vanished ends; 0: none. */
+  /** The session timer that we offer (RFC 4028), so that a call whose phone vanished ends; 0: none. */
   readonly sessionSeconds?: number;
-  /** Relays the sound of calls through trunks; without it everybody sends to everybody. */
+  /** The media relay of external calls; default: `directMedia`. */
   readonly media?: MediaRelayPort;
 };
 
 const defaultSessionSeconds = 1800;
-/** What is left to be sent when we stop gets this long. */
+/** Time on shutdown for the BYEs to be sent. */
 const drainMs = 300;
 
 export class Sip {
@@ -68,7 +69,7 @@ export class Sip {
     this.#connection = new SrfConnection(log, {
       onRequest: (request, response) => this.#receiveSafely(request, response),
       onConnected: (hostports) => {
-        log.info({ hostports }, 'The SIP engine is connected');
+        log.info({ hostports }, 'SIP engine connected');
         this.#trunks.start();
       },
       onDisconnected: () => this.#calls?.stopAll('engine'),
@@ -85,7 +86,7 @@ export class Sip {
     return this.#connection.isConnected;
   }
 
-  /** Puts a trunk in the place of the one with this name, or takes it away; settles when the old one has let us go. */
+  /** Replaces the trunk of this name, or removes it (`undefined`); settles when the old one is unregistered. */
   setTrunk(name: string, settings: TrunkSettings | undefined): Promise<void> {
     return this.#trunks.set(name, settings);
   }
@@ -94,19 +95,19 @@ export class Sip {
     return this.#trunks.states();
   }
 
-  /** Dialogs in memory, and INVITEs of strangers since the start. */
+  /** Dialogs in memory, and INVITEs from unauthenticated sources since the start. */
   sizes(): { readonly dialogs: number; readonly unauthenticatedInvites: number } {
     return { dialogs: this.#connection.dialogs.size, unauthenticatedInvites: this.#unauthenticatedInvites };
   }
 
-  /** Resolves when the engine is connected; rejects where it refuses the secret. */
+  /** Resolves when the engine is connected; rejects where it rejects the secret. */
   async start(control: Control, calls: Calls): Promise<void> {
     this.#calls = calls;
     this.#inviteDeps = this.#compose(calls);
     await this.#connection.connect(control);
   }
 
-  /** Ends every call, leaves the trunks, closes the control connection. */
+  /** Ends every call, unregisters from the trunks, closes the control connection. */
   async stop(): Promise<void> {
     const hadCalls = (this.#calls?.list().length ?? 0) > 0;
     this.#calls?.stopAll('house');
@@ -119,12 +120,12 @@ export class Sip {
     return new Promise((resolve) => void this.#deps.clock.after(milliseconds, resolve));
   }
 
-  /** A request that we fail at is answered too: who sent it waits, and would send it again. */
+  /** A request whose handling fails is answered too: its sender would otherwise wait, and retransmit. */
   #receiveSafely(request: SrfRequest, response: Responder): void {
     try {
       this.#receive(request, response);
     } catch (error) {
-      this.#deps.log.error({ err: error, method: request.method }, 'A request could not be handled');
+      this.#deps.log.error({ err: error, method: request.method }, 'SIP request handling failed');
       if (request.method !== 'ACK' && !response.finalResponseSent) respond(response, 500);
     }
   }
@@ -145,7 +146,7 @@ export class Sip {
     }
   }
 
-  /** A phone we know by its address may ask whether we live; for all else one must prove who one is, even to hear that we cannot do it. */
+  /** OPTIONS from a known address is answered at once; all else is authenticated first, even to be refused. */
   #receiveOther(request: SrfRequest, response: Responder): void {
     const source = sourceOf(request);
     const isKnown = this.#deps.isRegisteredFrom(source.address) || this.#trunks.isTrunkSource(source);

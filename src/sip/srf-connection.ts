@@ -9,9 +9,9 @@ export type Control = { readonly host: string; readonly port: number; readonly s
 type Handlers = {
   /** Requests outside our dialogs. */
   readonly onRequest: (request: SrfRequest, response: Responder) => void;
-  /** The engine was reached, first or again; `hostports` such as `udp/192.0.2.1:5060,tcp/192.0.2.1:5060`. */
+  /** Connected to the engine, for the first time or again; `hostports` such as `udp/192.0.2.1:5060,tcp/192.0.2.1:5060`. */
   readonly onConnected: (hostports: string) => void;
-  /** Every dialog is lost: a new connection knows nothing of the old one's (the engine ends them on the network). */
+  /** Every dialog is lost: a new connection does not take over the old one's (the engine ends them on the network). */
   readonly onDisconnected: () => void;
 };
 
@@ -20,8 +20,8 @@ const retryMaxDelayMs = 2000;
 const pingIntervalMs = 15_000;
 
 /**
- * The control connection to the SIP engine by drachtio-srf. Only callback forms of it are used: its promises attach listeners one
- * microtask late and lose events that arrive in the same read.
+ * The control connection to the SIP engine by drachtio-srf. Only its callbacks are used: its promises attach listeners one microtask
+ * late and lose events that arrive in the same read.
  */
 export class SrfConnection {
   readonly dialogs = new Map<string, SipDialog>();
@@ -39,19 +39,19 @@ export class SrfConnection {
     return this.#isConnected;
   }
 
-  /** Resolves at the first connection; rejects where the engine does not accept the secret. Reconnects by itself afterwards. */
+  /** Resolves at the first connection; rejects where the engine rejects the secret. Reconnects by itself afterwards. */
   connect(control: Control): Promise<void> {
     const srf = new Srf() as unknown as SrfLike;
     this.#srf = srf;
     srf.use('*', (request, response) => this.#receive(request, response));
-    // Tells the engine that these are wanted outside dialogs too; the handler above has them all.
+    // Subscribes to these methods outside dialogs; the handler above receives them all.
     for (const method of routedMethods) srf.use(method, (_request, _response, next) => next());
     return new Promise((resolve, reject) => {
-      srf.on('error', (error: Error) => this.#log.debug({ err: error }, 'The SIP engine cannot be reached'));
+      srf.on('error', (error: Error) => this.#log.debug({ err: error }, 'SIP engine unreachable'));
       srf.on('close', () => this.#onLost());
       srf.on('connect', (error: Error | null, hostports?: string) => {
         if (error !== null) {
-          this.#log.error('The SIP engine refused the secret');
+          this.#log.error('SIP engine rejected the control secret');
           reject(error);
           return;
         }
@@ -77,7 +77,7 @@ export class SrfConnection {
     try {
       srf.disconnect();
     } catch (error) {
-      this.#log.debug({ err: error }, 'The SIP engine was gone already');
+      this.#log.debug({ err: error }, 'SIP engine already disconnected');
     }
   }
 
@@ -106,7 +106,7 @@ export class SrfConnection {
     }
   }
 
-  /** A fault while one message is handled, in drachtio-srf or in a listener of ours, must not end the process and every call with it. */
+  /** An exception while one message is handled, in drachtio-srf or in our listeners, must not end the process and every call with it. */
   #guard({ app }: SrfLike): void {
     const wire = app.client?.wp;
     if (wire === undefined) return;
@@ -116,7 +116,7 @@ export class SrfConnection {
         try {
           handle(...frame);
         } catch (error) {
-          this.#log.error({ err: error }, 'A SIP message could not be handled');
+          this.#log.error({ err: error }, 'SIP message handling failed');
         }
       });
     }
@@ -128,7 +128,7 @@ export class SrfConnection {
       try {
         ack(options ?? {});
       } catch (error) {
-        this.#log.debug({ err: error }, 'An ACK found the SIP engine gone');
+        this.#log.debug({ err: error }, 'ACK not sent: SIP engine disconnected');
       }
     };
   }
@@ -145,7 +145,7 @@ export class SrfConnection {
   #onLost(): void {
     if (!this.#isConnected) return;
     this.#isConnected = false;
-    this.#log.error('The SIP engine is gone; connecting again');
+    this.#log.error('SIP engine disconnected; reconnecting');
     this.dialogs.clear();
     this.#handlers.onDisconnected();
   }

@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 
-/** Header values by name. drachtio-srf gives the names of what it parsed in lower case, but for `X-…`, `P-…` and `Diversion`. */
+/** Header values by name. drachtio-srf lowers the names of headers it parses, except `X-…`, `P-…` and `Diversion`. */
 export type HeaderMap = Readonly<Record<string, string>>;
 
 /** A parsed SIP message as drachtio-srf holds it. Header lines of one name are joined by commas. */
@@ -9,7 +9,7 @@ export type SrfMessage = {
   readonly body?: string;
 };
 
-/** A request from the network, or (`source` `application`) a BYE the engine itself sent. */
+/** A request from the network, or (`source` is `application`) a BYE that the engine itself sent. */
 export type SrfRequest = EventEmitter & {
   readonly method: string;
   readonly uri: string;
@@ -27,11 +27,11 @@ export type SrfRequest = EventEmitter & {
 
 export type SendOptions = { headers?: Record<string, string>; body?: string };
 
-/** The answer to be given to an incoming request. */
+/** Sends the responses to an incoming request. */
 export type Responder = {
   readonly msg: { headers: Record<string, string> };
   readonly finalResponseSent: boolean;
-  /** `done` gets the engine's complaint, or undefined and the response as sent. Throws for a status it does not know. */
+  /** `done` gets the engine's error, or undefined and the response as sent. Throws for an unknown status. */
   send(status: number, reason: string, options: SendOptions, done?: (error: unknown, sent?: SrfMessage) => void): void;
 };
 
@@ -47,20 +47,20 @@ export type SrfResponse = {
   readonly source_port: number;
 };
 
-/** A request of ours as it went out. */
+/** A request of ours as sent. */
 export type SrfSentRequest = EventEmitter & {
   readonly headers: HeaderMap;
   cancel(options: SendOptions): void;
 };
 
-/** What becomes of a request of ours. All are called synchronously while a frame is read, so that no later event is missed. */
+/** The events of a request of ours. All run synchronously while a frame is read, so that no later event is missed. */
 export type RequestListener = {
   sent?(request: SrfSentRequest): void;
-  /** Every response, 100 only to an INVITE that begins a call and only from an engine that passes it; `ack` acknowledges a 2xx to an INVITE. */
+  /** Every response; 100 only to an INVITE that begins a call, from an engine that forwards it. `ack` acknowledges a 2xx to an INVITE. */
   response(response: SrfResponse, ack: SendAck): void;
-  /** It never left; no response follows. */
+  /** The request was not sent; no response follows. */
   failed(error: unknown): void;
-  /** An UPDATE of the far side while this request is unanswered. */
+  /** An UPDATE from the far side while this request is unanswered. */
   update?(request: SrfRequest, response: Responder): void;
 };
 
@@ -76,7 +76,7 @@ export type SrfRequestOptions = {
 
 type Middleware = (request: SrfRequest, response: Responder, next: () => void) => void;
 
-/** What we use of `Srf`: its own declarations lack most of it. */
+/** The part of `Srf` that we use: its own type declarations lack most of it. */
 export type SrfLike = EventEmitter & {
   readonly app: {
     readonly client?: {

@@ -27,7 +27,7 @@ export type TransferDeps = CallDeps & {
   readonly mayStillCall: (deviceId: string) => boolean;
 };
 
-/** REFER (RFC 3515, RFC 5589) and INVITE with Replaces (RFC 3891): moving the sides of calls that are connected. */
+/** Blind, attended and semi-attended transfer by REFER (RFC 3515, RFC 5589), and INVITE with Replaces (RFC 3891). */
 export class Transfers {
   readonly #deps: TransferDeps;
 
@@ -43,7 +43,7 @@ export class Transfers {
       respond(response, 400);
       return;
     }
-    // Only a phone of the house may make us call somebody.
+    // A trunk must not make us place calls.
     if (from.device === undefined || bridge.isTransferring) {
       respond(response, from.device === undefined ? 603 : 491);
       return;
@@ -60,7 +60,7 @@ export class Transfers {
     else this.#attended(bridge, from, { replaces: parseReplaces(replaces), progress });
   }
 
-  /** INVITE with Replaces: the sender takes the place of one side of a call. */
+  /** INVITE with Replaces: the sending phone takes the place of one side of a call (call pickup, attended transfer). */
   handleReplaces(invite: Invite, device: Device, replaces: string): void {
     const leg = new InboundLeg(this.#deps, invite, { device, endpoint: callingEndpoint(invite.request) });
     const wanted = parseReplaces(replaces);
@@ -88,7 +88,7 @@ export class Transfers {
     };
     const before = remaining.dialog.localSdp;
     const join = (body: string) => {
-      // Either has hung up meanwhile: who stays talks to whom it talked to.
+      // Either has hung up meanwhile: the call goes on as it was.
       if (bridge.isOver || leg.isGone) {
         refuse(481);
         if (!bridge.isOver) reInvite(this.#deps.clock, remaining.dialog, { offer: before, listener: acceptUnchanged });
@@ -138,7 +138,7 @@ export class Transfers {
     });
   }
 
-  /** The phone talks to both: its two far sides are joined with fresh offers (RFC 3725 section 4, flow I). */
+  /** The transferor has two answered calls: their far sides are connected by re-INVITE (RFC 3725 section 4, flow I). */
   #attended(
     bridge: Bridge,
     from: Side,
@@ -173,7 +173,7 @@ export class Transfers {
     joinSides(this.#deps.clock, { first, second, path }, { joined, refused });
   }
 
-  /** The second call still rings. Only the phone that let it ring may give it away (RFC 3891 section 3). */
+  /** The second call still rings. Only the phone that placed it may transfer to it (RFC 3891 section 3). */
   #semiAttended(
     bridge: Bridge,
     from: Side,
@@ -198,7 +198,7 @@ export class Transfers {
     return new MediaPaths(this.#deps, from).to(callee.endpoint);
   }
 
-  /** Two sides that talk to each other from now on, and the record of it. */
+  /** Connects two sides in a new bridge with a call record of its own. */
   #join(from: Bridge, given: { sides: readonly [Side, Side]; path: MediaPath; requestedBy: string | undefined }): Bridge {
     const { sides, path, requestedBy } = given;
     const [caller, callee] = sides;
@@ -217,7 +217,7 @@ export class Transfers {
     return joined;
   }
 
-  /** The connected side a Replaces header means; a dialog that only rings is none that may be replaced (RFC 3891 section 3). */
+  /** The connected side that a Replaces header names; an early dialog must not be replaced by its callee (RFC 3891 section 3). */
   #find(replaces: Replaces): { readonly bridge: Bridge; readonly side: Side } | undefined {
     const bridge = this.#ownerOf(replaces);
     const dialog = this.#dialogOf(replaces);
@@ -229,7 +229,7 @@ export class Transfers {
     return this.#dialogOf(replaces)?.owner;
   }
 
-  /** Its from-tag is the far side's, its to-tag ours (RFC 3891 section 3). */
+  /** Its from-tag is the far side's, its to-tag is ours (RFC 3891 section 3). */
   #dialogOf({ callId, toTag, fromTag }: Replaces): SipDialog | undefined {
     const { dialogs } = this.#deps.connection;
     const dialog = dialogs.get(`${callId};from-tag=${fromTag}`) ?? dialogs.get(`${callId};from-tag=${toTag}`);
@@ -237,19 +237,19 @@ export class Transfers {
   }
 }
 
-/** The same phone, or another of the same person: phones without an owner have nothing in common. */
+/** The same phone, or another of the same person; phones without an owner share nothing. */
 export function haveSameOwner(one: Device | undefined, other: Device): boolean {
   if (one === undefined) return false;
   return one.id === other.id || (one.personId !== undefined && one.personId === other.personId);
 }
 
-/** What was agreed before is agreed again. */
+/** For a re-INVITE that restores the previous session. */
 const acceptUnchanged = {
   accepted: (_body: string, acknowledge: (answer: string) => void) => acknowledge(''),
   refused: () => {},
 };
 
-/** The caller's leg of a call that was connected from the start. */
+/** The caller's leg of a call that is connected from the start. */
 function connectedLeg(bridge: Bridge): CallerLeg {
   return {
     sipCallId: bridge.caller.dialog.callId,

@@ -14,7 +14,7 @@ import { statusOf } from './sip-status.ts';
 
 type BlindTransfer = {
   readonly bridge: Bridge;
-  /** The phone that ordered the transfer. */
+  /** The phone that sent REFER. */
   readonly transferor: Side;
   readonly transferee: Side;
   readonly progress: ReferProgress;
@@ -23,8 +23,8 @@ type BlindTransfer = {
 const maxForwards = 69;
 
 /**
- * The party of a blind transfer as the caller of the new call. The new phone makes the offer, and the party's answer to it comes
- * by re-INVITE (RFC 3725 section 4.1), so neither gets a session description that is out of date.
+ * The transferee of a blind transfer as the caller of the new call. The target makes the offer, and the transferee answers it by
+ * re-INVITE (RFC 3725 section 4.1), so that neither gets a stale session description.
  */
 export class Transferee implements CallerLeg, CallerSide, PendingTransfer {
   readonly offer = '';
@@ -65,7 +65,7 @@ export class Transferee implements CallerLeg, CallerSide, PendingTransfer {
     this.#transfer.progress.notifyProvisional(status === 183 ? 180 : status);
   }
 
-  /** A NOTIFY tells a status and no more. */
+  /** The NOTIFY of a REFER carries a status line only. */
   setRetryAfter(): void {}
 
   join(leg: OutboundLeg): void {
@@ -111,13 +111,12 @@ export class Transferee implements CallerLeg, CallerSide, PendingTransfer {
     this.#joined?.end(undefined);
   }
 
-  /** The phone that ordered the transfer has hung up; its party stays for the new call. */
+  /** The transferor has hung up; the transferee stays for the new call. */
   onTransferorGone(): void {
     this.#isTransferorGone = true;
     if (this.#isOver) this.#transfer.transferee.dialog.bye();
   }
 
-  /** The party has hung up. */
   onTransfereeGone(): void {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -153,7 +152,7 @@ export class Transferee implements CallerLeg, CallerSide, PendingTransfer {
     from.dialog.bye();
   }
 
-  /** The first call goes on as it was, where the phone is still there. */
+  /** The first call goes on unless the transferor is gone. */
   #failed(status: number): void {
     if (this.#isOver) return;
     this.#isOver = true;

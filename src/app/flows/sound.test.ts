@@ -9,7 +9,7 @@ test('without rtpengine the phones of the house talk, and calls outside say why 
     environment: { PATH: '/nonexistent', GOSIP_COUNTRY: 'CA', GOSIP_TRUNKS: JSON.stringify([trunk]) },
   });
   await house.program.printed(
-    /ATTENTION +Border calls have no sound until rtpengine is installed: sudo apt-get install rtpengine-daemon/,
+    /ATTENTION +Trunk calls have no audio until rtpengine is installed: sudo apt-get install rtpengine-daemon/,
   );
   const registrar = `${house.address}:${house.sipPort}`;
   const phone = async (extension: string, toneHz: number, answer: 'auto' | 'manual') => {

@@ -102,11 +102,11 @@ test('a phone calls the telephone network through a trunk that challenges, with 
     }
   }
   expect(world.mediaAddresses('received')).not.toEqual(phone.mediaAddresses('received'));
-  expect(await mediaRelayHealth()).toMatch(/^Relays 1 call/);
+  expect(await mediaRelayHealth()).toMatch(/^Relaying 1 call/);
   phone.hangup();
   await world.waitForEvent('CALL_CLOSED');
-  await expect.poll(mediaRelayHealth, { timeout: 10_000 }).toMatch(/^Relays 0 calls/);
-  await house.program.printed(/"trunk":"provider","address":"127.0.0.1","msg":"The trunk sees us under this address"/);
+  await expect.poll(mediaRelayHealth, { timeout: 10_000 }).toMatch(/^Relaying 0 calls/);
+  await house.program.printed(/"trunk":"provider","address":"127.0.0.1","msg":"Trunk sees us at this address"/);
 });
 
 async function mediaRelayHealth(): Promise<string> {
@@ -145,9 +145,9 @@ test('a call whose relay is killed goes on: its sound comes through the next one
   const pid = (await house.program.printed(/"pid":(\d+)[^\n]*"msg":"rtpengine is ready"/))[1];
   process.kill(Number(pid), 'SIGKILL');
   await expect.poll(() => phone.mediaAddresses('received').length, { timeout: 20_000 }).toBeGreaterThan(before);
-  await house.program.printed(/The sound of a call goes on through the new relay/);
+  await house.program.printed(/Call moved to a new media relay/);
   await expect.poll(() => phone.heardRecently(worldTone), { timeout: 20_000, interval: 250 }).toBeGreaterThan(0.9);
-  await expect.poll(mediaRelayHealth, { timeout: 10_000 }).toMatch(/^Relays 1 call/);
+  await expect.poll(mediaRelayHealth, { timeout: 10_000 }).toMatch(/^Relaying 1 call/);
   phone.hangup();
   await phone.waitForEvent('CALL_CLOSED');
   const { items } = await house.api<{ items: { disposition: string; reason: string }[] }>('GET', '/cdrs?per_page=1');
