@@ -10,14 +10,13 @@ import type { Replaces } from './headers.ts';
 import { InboundLeg } from './inbound-leg.ts';
 import type { Invite } from './invite.ts';
 import type { CallDeps } from './ring-target.ts';
-import { callingEndpoint, MediaPaths, statusForRefusal } from './media-path.ts';
+import { callingEndpoint, MediaPaths } from './media-path.ts';
 import type { MediaPath } from './media-path.ts';
-import { joinSides, sdpOf } from './join-sides.ts';
-import { reInvite } from './re-invite.ts';
-import type { MediaOutcome, MediaRole } from './media-port.ts';
-import { refusalOf } from './sdp.ts';
+import { joinSides } from './join-sides.ts';
+import type { MediaRole } from './media-port.ts';
 import { ReferProgress } from './refer-progress.ts';
 import { SemiAttendedTransfer } from './semi-attended-transfer.ts';
+import { SideReplacement } from './side-replacement.ts';
 import type { SrfRequest, Responder } from './srf-types.ts';
 import { Transferee } from './transferee.ts';
 
@@ -26,6 +25,8 @@ export type TransferDeps = CallDeps & {
   /** Whether a device may still call. */
   readonly mayStillCall: (deviceId: string) => boolean;
 };
+
+type BridgedSide = { readonly bridge: Bridge; readonly side: Side };
 
 /** Blind, attended and semi-attended transfer by REFER (RFC 3515, RFC 5589), and INVITE with Replaces (RFC 3891). */
 export class Transfers {
@@ -60,7 +61,7 @@ export class Transfers {
     else this.#attended(bridge, from, { replaces: parseReplaces(replaces), progress });
   }
 
-  /** INVITE with Replaces: the sending phone takes the place of one side of a call (call pickup, attended transfer). */
+  /** INVITE with Replaces: the sending phone takes over one side of a connected call. */
   handleReplaces(invite: Invite, device: Device, replaces: string): void {
     const leg = new InboundLeg(this.#deps, invite, { device, endpoint: callingEndpoint(invite.request) });
     const wanted = parseReplaces(replaces);
@@ -80,81 +81,54 @@ export class Transfers {
 
   #replace(leg: InboundLeg, { bridge, side, replacement }: { bridge: Bridge; side: Side; replacement: Side }): void {
     const remaining = bridge.otherThan(side);
-    const [ours, theirs] = side === bridge.caller ? (['caller', 'callee'] as const) : (['callee', 'caller'] as const);
-    const path = this.#pathBetween(replacement, remaining, ours);
-    const refuse = (status: number) => {
-      path.close();
-      leg.refuse(status);
-    };
-    const before = remaining.dialog.localSdp;
-    const join = (body: string) => {
-      // Either has hung up meanwhile: the call goes on as it was.
-      if (bridge.isOver || leg.isGone) {
-        refuse(481);
-        if (!bridge.isOver) reInvite(this.#deps.clock, remaining.dialog, { offer: before, listener: acceptUnchanged });
-        return;
-      }
-      bridge.release({ disposition: 'answered', reason: 'replaced' });
-      const sides = ours === 'caller' ? ([replacement, remaining] as const) : ([remaining, replacement] as const);
-      const joined = this.#join(bridge, { sides, path, requestedBy: replacement.device?.id });
-      leg.answerWithReplaces(body, joined);
-      side.dialog.bye();
-    };
-    const accepted = (body: string, acknowledge: (answer: string) => void) => {
-      const done = (outcome: MediaOutcome) => {
-        if (outcome.kind === 'refused') {
-          acknowledge(leg.offer === '' ? refusalOf(body) : '');
-          refuse(statusForRefusal(outcome));
-          return;
-        }
-        if (leg.offer !== '') acknowledge('');
-        else leg.dialog.expectAck((given) => path.answer(given, (answer) => acknowledge(sdpOf(answer, body))));
-        join(outcome.sdp);
-      };
-      if (leg.offer === '') path.offer(body, theirs, done);
-      else path.answer(body, done);
-    };
-    path.offer(leg.offer, ours, (offered) => {
-      if (offered.kind === 'refused') refuse(statusForRefusal(offered));
-      else reInvite(this.#deps.clock, remaining.dialog, { offer: offered.sdp, listener: { accepted, refused: refuse } });
-    });
+    const path = this.#pathBetween(replacement, remaining, bridge.roleOf(side));
+    const sides = side === bridge.caller ? ([replacement, remaining] as const) : ([remaining, replacement] as const);
+    new SideReplacement({
+      clock: this.#deps.clock,
+      bridge,
+      leg,
+      replaced: side,
+      path,
+      join: () => this.#join(bridge, { sides, path, requestedBy: replacement.device?.id }),
+    }).start();
   }
 
   #blind(
     bridge: Bridge,
     from: Side,
-    order: { readonly device: Device; readonly source: string; readonly dialled: string; readonly progress: ReferProgress },
+    refer: { readonly device: Device; readonly source: string; readonly dialled: string; readonly progress: ReferProgress },
   ): void {
     const other = bridge.otherThan(from);
-    const leg = new Transferee(this.#deps, { bridge, transferor: from, transferee: other, progress: order.progress });
+    const leg = new Transferee(this.#deps, { bridge, transferor: from, transferee: other, progress: refer.progress });
     bridge.beginTransfer(from, leg);
     const transferredFrom = bridge.call?.record.id;
     leg.call = this.#deps.calls.place({
-      caller: { kind: 'device', device: order.device, party: other.party },
-      dialled: order.dialled,
-      source: order.source,
+      caller: { kind: 'device', device: refer.device, party: other.party },
+      dialled: refer.dialled,
+      source: refer.source,
       leg,
       transferredFrom,
     });
   }
 
-  /** The transferor has two answered calls: their far sides are connected by re-INVITE (RFC 3725 section 4, flow I). */
+  /** Attended transfer: Replaces names the transferor's second call. */
   #attended(
     bridge: Bridge,
     from: Side,
-    order: { readonly replaces: Replaces | undefined; readonly progress: ReferProgress },
+    { replaces, progress }: { readonly replaces: Replaces | undefined; readonly progress: ReferProgress },
   ): void {
-    const { progress } = order;
-    const owner = order.replaces === undefined ? undefined : this.#ownerOf(order.replaces);
+    const owner = replaces === undefined ? undefined : this.#ownerOf(replaces);
     if (owner instanceof InboundLeg && owner.isRinging && owner.device?.id === from.device?.id) {
       this.#semiAttended(bridge, from, { consultation: owner, progress });
       return;
     }
-    const found = order.replaces === undefined ? undefined : this.#find(order.replaces);
-    if (found === undefined || found.bridge === bridge || found.side.device?.id !== from.device?.id) {
-      progress.notifyFinal(481);
-      return;
-    }
+    const second = replaces === undefined ? undefined : this.#find(replaces);
+    if (second === undefined || second.bridge === bridge || second.side.device?.id !== from.device?.id) progress.notifyFinal(481);
+    else this.#connectFarSides({ bridge, side: from }, second, progress);
+  }
+
+  /** The transferor has two answered calls: their far sides are connected by re-INVITE (RFC 3725 section 4, flow I). */
+  #connectFarSides({ bridge, side: from }: BridgedSide, found: BridgedSide, progress: ReferProgress): void {
     const first = bridge.otherThan(from);
     const second = found.bridge.otherThan(found.side);
     const path = this.#pathBetween(first, second, 'caller');
@@ -177,19 +151,19 @@ export class Transfers {
   #semiAttended(
     bridge: Bridge,
     from: Side,
-    order: { readonly consultation: InboundLeg; readonly progress: ReferProgress },
+    refer: { readonly consultation: InboundLeg; readonly progress: ReferProgress },
   ): void {
     const party = bridge.otherThan(from);
     const transfer = new SemiAttendedTransfer({
       clock: this.#deps.clock,
       bridge,
       transferor: from,
-      ...order,
+      ...refer,
       pathTo: (second) => this.#pathBetween(party, second, 'caller'),
       join: (second, path) => this.#join(bridge, { sides: [party, second], path, requestedBy: from.device?.id }),
     });
     bridge.beginTransfer(from, transfer);
-    order.consultation.handOverTo(transfer);
+    refer.consultation.handOverTo(transfer);
   }
 
   #pathBetween(one: Side, other: Side, role: MediaRole): MediaPath {
@@ -204,13 +178,13 @@ export class Transfers {
     const [caller, callee] = sides;
     const joined = new Bridge(this.#deps, caller, callee);
     joined.path = path;
-    const outside = callee.device === undefined ? 'outbound' : 'inbound';
+    const external = callee.device === undefined ? 'outbound' : 'inbound';
     joined.call = this.#deps.calls.join({
       caller: caller.party,
       callee: callee.party,
       leg: connectedLeg(joined),
       calleeLeg: { sipCallId: callee.dialog.callId, address: '' },
-      direction: caller.device !== undefined && callee.device !== undefined ? 'internal' : outside,
+      direction: caller.device !== undefined && callee.device !== undefined ? 'internal' : external,
       transferredFrom: from.call?.record.id ?? '',
       requestedBy,
     });
@@ -218,7 +192,7 @@ export class Transfers {
   }
 
   /** The connected side that a Replaces header names; an early dialog must not be replaced by its callee (RFC 3891 section 3). */
-  #find(replaces: Replaces): { readonly bridge: Bridge; readonly side: Side } | undefined {
+  #find(replaces: Replaces): BridgedSide | undefined {
     const bridge = this.#ownerOf(replaces);
     const dialog = this.#dialogOf(replaces);
     if (!(bridge instanceof Bridge) || bridge.isOver || dialog === undefined) return undefined;
@@ -242,12 +216,6 @@ export function haveSameOwner(one: Device | undefined, other: Device): boolean {
   if (one === undefined) return false;
   return one.id === other.id || (one.personId !== undefined && one.personId === other.personId);
 }
-
-/** For a re-INVITE that restores the previous session. */
-const acceptUnchanged = {
-  accepted: (_body: string, acknowledge: (answer: string) => void) => acknowledge(''),
-  refused: () => {},
-};
 
 /** The caller's leg of a call that is connected from the start. */
 function connectedLeg(bridge: Bridge): CallerLeg {
