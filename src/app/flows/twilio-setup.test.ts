@@ -142,7 +142,7 @@ describe('the setup of Twilio through the API', { timeout: 60_000 }, () => {
     const unset = await ask('POST', '/system/setup/twilio/provision', {});
     expect(unset).toMatchObject({ status: 400, body: { error: { details: [{ field: 'accountSid' }] } } });
     const sync = await ask('POST', '/dids/sync');
-    expect(sync).toMatchObject({ status: 409, body: { error: { message: 'There is no account at Twilio set up' } } });
+    expect(sync).toMatchObject({ status: 409, body: { error: { message: 'No Twilio account is set up' } } });
   });
 
   it('is for administrators', async () => {

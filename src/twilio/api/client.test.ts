@@ -123,37 +123,35 @@ describe('the client', () => {
   });
 
   it('makes a SIP domain with its lists and takes all of it back', async () => {
-    const { account } = client;
-    const domain = valueOf(
-      await account.createDomain('gosip-test.sip.twilio.com', { sipRegistration: true, friendlyName: 'GoSIP' }),
-    );
-    const list = valueOf(await account.createCredentialList('GoSIP'));
-    const credential = valueOf(await account.createCredential(list.sid, { username: 'pbx', password: 'Abcdefgh1234' }));
-    expect(await account.createCredential(list.sid, { username: 'other', password: 'weak' })).toMatchObject({ code: 21243 });
-    valueOf(await account.createMapping(domain.sid, 'registrations', list.sid));
-    valueOf(await account.createMapping(domain.sid, 'calls', list.sid));
-    expect(await account.createMapping(domain.sid, 'calls', list.sid)).toMatchObject({ kind: 'refused', code: 21231 });
-    expect(valueOf(await account.listMappings(domain.sid, 'registrations'))).toEqual([list.sid]);
-    expect(valueOf(await account.listDomains())).toMatchObject([{ sipRegistration: true, secure: false }]);
-    expect(valueOf(await account.listCredentials(list.sid))).toEqual([credential]);
-    for (const door of ['calls', 'registrations'] as const) valueOf(await account.deleteMapping(domain.sid, door, list.sid));
-    valueOf(await account.deleteDomain(domain.sid));
-    valueOf(await account.deleteCredentialList(list.sid));
-    expect([await account.listDomains(), await account.listCredentialLists()].map(valueOf)).toEqual([[], []]);
+    const { sip } = client.account;
+    const domain = valueOf(await sip.createDomain('gosip-test.sip.twilio.com', { sipRegistration: true, friendlyName: 'GoSIP' }));
+    const list = valueOf(await sip.createCredentialList('GoSIP'));
+    const credential = valueOf(await sip.createCredential(list.sid, { username: 'pbx', password: 'Abcdefgh1234' }));
+    expect(await sip.createCredential(list.sid, { username: 'other', password: 'weak' })).toMatchObject({ code: 21243 });
+    valueOf(await sip.createMapping(domain.sid, 'registrations', list.sid));
+    valueOf(await sip.createMapping(domain.sid, 'calls', list.sid));
+    expect(await sip.createMapping(domain.sid, 'calls', list.sid)).toMatchObject({ kind: 'refused', code: 21231 });
+    expect(valueOf(await sip.listMappings(domain.sid, 'registrations'))).toEqual([list.sid]);
+    expect(valueOf(await sip.listDomains())).toMatchObject([{ sipRegistration: true, secure: false }]);
+    expect(valueOf(await sip.listCredentials(list.sid))).toEqual([credential]);
+    for (const type of ['calls', 'registrations'] as const) valueOf(await sip.deleteMapping(domain.sid, type, list.sid));
+    valueOf(await sip.deleteDomain(domain.sid));
+    valueOf(await sip.deleteCredentialList(list.sid));
+    expect([await sip.listDomains(), await sip.listCredentialLists()].map(valueOf)).toEqual([[], []]);
   });
 
   it('makes a trunk and takes it back', async () => {
-    const { account } = client;
-    const list = valueOf(await account.createCredentialList('GoSIP'));
+    const { sip, trunks } = client.account;
+    const list = valueOf(await sip.createCredentialList('GoSIP'));
     const trunk = valueOf(
-      await account.createTrunk({ friendlyName: 'GoSIP', domainName: 'gosip-test.pstn.twilio.com', secure: false }),
+      await trunks.create({ friendlyName: 'GoSIP', domainName: 'gosip-test.pstn.twilio.com', secure: false }),
     );
-    valueOf(await account.addTrunkCredentialList(trunk.sid, list.sid));
-    expect(valueOf(await account.listTrunkCredentialLists(trunk.sid))).toEqual([list.sid]);
-    expect(valueOf(await account.listTrunks())).toEqual([trunk]);
-    valueOf(await account.removeTrunkCredentialList(trunk.sid, list.sid));
-    valueOf(await account.deleteTrunk(trunk.sid));
-    expect(valueOf(await account.listTrunks())).toEqual([]);
+    valueOf(await trunks.addCredentialList(trunk.sid, list.sid));
+    expect(valueOf(await trunks.listCredentialLists(trunk.sid))).toEqual([list.sid]);
+    expect(valueOf(await trunks.list())).toEqual([trunk]);
+    valueOf(await trunks.removeCredentialList(trunk.sid, list.sid));
+    valueOf(await trunks.delete(trunk.sid));
+    expect(valueOf(await trunks.list())).toEqual([]);
   });
 
   it('keeps two lists that are asked for at once apart', async () => {

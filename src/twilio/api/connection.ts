@@ -7,7 +7,7 @@ import type { LiveTwilioSettings, TwilioSettings } from './settings.ts';
 
 type TwilioConnectionDeps = { readonly settings: LiveTwilioSettings; readonly http: TwilioHttp; readonly log: Log };
 
-/** The way to the account that is set up now: other credentials make another client. */
+/** The client of the account that is configured now; changed credentials make a new one. */
 export class TwilioConnection {
   readonly #deps: TwilioConnectionDeps;
   #client: TwilioClient | undefined;
@@ -16,7 +16,7 @@ export class TwilioConnection {
     this.#deps = deps;
   }
 
-  /** Undefined while no account is set up. */
+  /** Undefined while no account is configured. */
   client(): TwilioClient | undefined {
     const credentials = credentialsOf(this.#deps.settings.current);
     if (credentials === undefined) return undefined;
@@ -24,13 +24,13 @@ export class TwilioConnection {
     return this.#client;
   }
 
-  /** For trying credentials before they are kept. */
+  /** For validating credentials before they are kept. */
   clientFor(credentials: TwilioCredentials): TwilioClient {
     const { http, log } = this.#deps;
     return new TwilioClient({ credentials, http, log });
   }
 
-  /** Runs `run` with the client; without an account it is as if Twilio could not be reached. */
+  /** Runs `run` with the client; without an account the result is `unreachable`. */
   request<Value>(run: (client: TwilioClient) => Promise<TwilioResult<Value>>): Promise<TwilioResult<Value>> {
     const client = this.client();
     return client === undefined ? Promise.resolve(notConfigured) : run(client);
@@ -41,11 +41,11 @@ const notConfigured: TwilioFailure = {
   kind: 'unreachable',
   status: undefined,
   code: undefined,
-  message: 'There is no account at Twilio set up',
+  message: 'No Twilio account is set up',
   retryAfterSeconds: undefined,
 };
 
-/** The API key asks where there is one, else the account itself. */
+/** The API key where there is one, else the account itself. */
 export function credentialsOf({ accountSid, authToken, apiKey }: TwilioSettings): TwilioCredentials | undefined {
   if (accountSid === undefined) return undefined;
   if (apiKey !== undefined) return { accountSid, username: apiKey.sid, password: apiKey.secret };

@@ -1,17 +1,17 @@
 import type { TwilioFailure } from './result.ts';
 
-/** What came back over HTTP. */
+/** An HTTP response. */
 export type HttpResponse = {
   readonly status: number;
   readonly body: string;
-  /** The header as it stands: seconds, or a date. */
+  /** The raw header: seconds, or an HTTP date. */
   readonly retryAfter: string | undefined;
   readonly now: number;
 };
 
 /**
- * Whether an answer is a failure, and of which class: a success that cannot be read leaves open what was done, just as a 5xx does.
- * Returns undefined for a success.
+ * The failure class of a response; undefined for a success. A success that cannot be parsed is ambiguous, like a 5xx: what was done is
+ * unknown.
  */
 export function classifyResponse({ status, body, retryAfter, now }: HttpResponse): TwilioFailure | undefined {
   const error = readError(body);
@@ -24,7 +24,7 @@ export function classifyResponse({ status, body, retryAfter, now }: HttpResponse
   };
   if (status === 429) return { ...failure, kind: 'limited' };
   if (status >= 400 && status < 500) {
-    // Twilio takes a request in time or not at all; what a box between us answered instead, nobody knows.
+    // Twilio itself does not answer 408; a proxy that does may have passed the request on.
     return { ...failure, kind: status === 408 ? 'ambiguous' : 'refused' };
   }
   if (status >= 200 && status < 300)
@@ -32,14 +32,14 @@ export function classifyResponse({ status, body, retryAfter, now }: HttpResponse
   return { ...failure, kind: 'ambiguous' };
 }
 
-const unreadable = 'The answer of Twilio cannot be read';
+const unreadable = 'Twilio’s response cannot be parsed';
 
 function isReadable(status: number, body: string): boolean {
   if (status === 204) return true;
   return typeof parseJson(body) === 'object';
 }
 
-/** Codes of errors that come before the first byte of a request has left. */
+/** Errors that occur before the first byte of a request is sent. */
 const beforeSending = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -54,20 +54,20 @@ const beforeSending = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** The names OpenSSL and Node give to a certificate that is not believed. */
+/** Codes of OpenSSL and Node for a certificate that is not trusted. */
 const certificatePattern = /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH)/;
 
-/** Whether the request can have reached Twilio, told from the error that ended it. */
+/** Whether the request can have reached Twilio, by the error that ended it. */
 export function classifyNetworkError(error: unknown): TwilioFailure {
   const { code, syscall } = innermost(error);
   const failure = { status: undefined, code: undefined, retryAfterSeconds: undefined };
   if (code !== undefined && certificatePattern.test(code)) {
-    return { ...failure, kind: 'unreachable', message: `What answers for Twilio has no valid certificate (${code})` };
+    return { ...failure, kind: 'unreachable', message: `The server that answers for Twilio has no valid certificate (${code})` };
   }
   if (code !== undefined && (beforeSending.has(code) || (code === 'ETIMEDOUT' && syscall === 'connect'))) {
     return { ...failure, kind: 'unreachable', message: `Twilio cannot be reached (${code})` };
   }
-  return { ...failure, kind: 'ambiguous', message: `Twilio did not answer (${code ?? 'no answer in time'})` };
+  return { ...failure, kind: 'ambiguous', message: `Twilio did not answer (${code ?? 'timeout'})` };
 }
 
 type SystemError = { readonly code: string | undefined; readonly syscall: string | undefined };

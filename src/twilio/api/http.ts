@@ -1,6 +1,6 @@
-// Owns the way of a request to Twilio: where it goes, how long it may take, how many at a time, and what class its failure has.
-// Called by the twilio package as its httpClient, and by client.ts for bytes.
-// Must stay true: nothing is repeated here, and credentials go to Twilio's own hosts only.
+// Owns the transport of requests to Twilio: where they go, timeouts, how many are in flight, and the class of a failure.
+// Called by the twilio package as its httpClient, and by client.ts for downloads.
+// Must stay true: nothing is retried here, and credentials go to Twilio's own hosts only.
 import type { Clock } from '#base/clock.ts';
 import { classifyResponse, classifyNetworkError } from './failure-classes.ts';
 import { fetchPublic, isPublicHost } from './ssrf-guard.ts';
@@ -9,13 +9,13 @@ import type { TwilioDownload } from './records.ts';
 
 export type TwilioHttpOptions = {
   readonly clock: Clock;
-  /** Stands in for https://<host>: a request for it goes to `<base>/<host>/…`. For tests and the demo. */
+  /** Replaces https://<host>: its requests go to `<base>/<host>/…`. For tests and the demo. */
   readonly apiBase?: string | undefined;
   readonly timeoutSeconds?: number;
   readonly maxInFlight?: number;
 };
 
-/** What the twilio package asks for; `data` and `params` hold the API's own names. */
+/** A request of the twilio package; `data` and `params` hold the API's own names. */
 export type SdkRequest = {
   readonly method: string;
   readonly uri: string;
@@ -47,7 +47,7 @@ const defaultInFlight = 2;
 const maxWaiting = 500;
 const maxBodyBytes = 8_000_000;
 const maxRedirects = 5;
-/** However steadily a file drips in: others wait behind it. */
+/** Limit of a whole download, however steadily it trickles in: others wait behind it. */
 const maxTotalSeconds = 600;
 
 export class TwilioHttp {
@@ -60,12 +60,12 @@ export class TwilioHttp {
     this.#options = options;
   }
 
-  /** Ends what is on its way; nothing is asked any more. */
+  /** Aborts the requests in flight; later ones fail. */
   close(): void {
     this.#closing.abort();
   }
 
-  /** Throws a TwilioRequestError unless Twilio answered with a success that can be read. */
+  /** Throws a TwilioRequestError unless Twilio answers with a success that can be parsed. */
   async request(request: SdkRequest): Promise<SdkResponse> {
     const url = this.#rebase(new URL(request.uri));
     append(url.searchParams, request.params);
@@ -83,13 +83,13 @@ export class TwilioHttp {
     });
   }
 
-  /** Follows redirects, without the credentials to another host (a CDN refuses two ways of authentication). */
+  /** Follows redirects, to another host without the credentials (a CDN refuses two kinds of authentication). */
   async download(
     address: string,
     credentials: { readonly username: string; readonly password: string },
   ): Promise<TwilioResult<TwilioDownload>> {
     const first = URL.parse(address);
-    if (first === null || !isTwilioHost(first)) return refused('This is no address of Twilio');
+    if (first === null || !isTwilioHost(first)) return refused('This is not a Twilio URL');
     let url = first;
     let authorization: string | undefined = basic(credentials.username, credentials.password);
     try {
@@ -99,11 +99,11 @@ export class TwilioHttp {
         const step = await this.#withSlot(() => this.#openDownload(target, headers));
         if (step.kind === 'result') return step.result;
         const next = URL.parse(step.location, url.href);
-        if (next === null || !this.#mayFollow(next)) return refused('Twilio points to an address that is not followed');
+        if (next === null || !this.#mayFollow(next)) return refused('Twilio redirects to a URL that is not followed');
         if (next.host !== url.host) authorization = undefined;
         url = next;
       }
-      return refused('Twilio points from one address to the next without an end');
+      return refused('Twilio redirects too often');
     } catch (error) {
       return failureOf(error);
     }
@@ -127,7 +127,7 @@ export class TwilioHttp {
         retryAfter: response.headers.get('retry-after') ?? undefined,
         now: this.#options.clock.now(),
       });
-      return { kind: 'result', result: failure ?? refused('Twilio has nothing under this address') };
+      return { kind: 'result', result: failure ?? refused('Twilio has nothing at this URL') };
     }
     const length = response.headers.get('content-length');
     const value: TwilioDownload = {
@@ -138,7 +138,7 @@ export class TwilioHttp {
     return { kind: 'result', result: { kind: 'ok', value } };
   }
 
-  /** Twilio's own names are looked up as they are; whoever it points to is looked at where the name leads. */
+  /** Twilio's own hosts are connected to as they resolve; a redirect target only where it resolves to public addresses. */
   #get(url: URL, init: { readonly headers: Record<string, string>; readonly signal: AbortSignal }): Promise<Response> {
     if (url.protocol === 'https:' && !isTwilioHost(url)) return fetchPublic(url, init);
     return fetch(url, { ...init, redirect: 'manual' });
@@ -156,7 +156,7 @@ export class TwilioHttp {
     }
   }
 
-  /** Ends a request that takes too long, or when we close. `again` begins the time anew. */
+  /** Aborts a request that takes too long, or when we close. `restart` starts the idle time anew. */
   #startTimeout(): RequestTimeout {
     const { clock, timeoutSeconds = defaultTimeoutSeconds } = this.#options;
     const controller = new AbortController();
@@ -182,7 +182,7 @@ export class TwilioHttp {
     try {
       return await run();
     } finally {
-      // The place goes from hand to hand, so that nobody who comes now takes it from somebody who waits.
+      // The slot is handed to the next waiter, so that a new request cannot overtake it.
       const next = this.#waiting.shift();
       if (next === undefined) this.#inFlight -= 1;
       else next();
@@ -202,7 +202,7 @@ export class TwilioHttp {
     return new URL(`${apiBase.replace(/\/$/, '')}/${url.host}${url.pathname}${url.search}`);
   }
 
-  /** Plain HTTP, and to an address, only where somebody stands in for Twilio. */
+  /** Plain HTTP, and IP addresses, only with an apiBase in place of Twilio. */
   #mayFollow(url: URL): boolean {
     if (url.protocol === 'https:') return isPublicHost(url);
     return url.protocol === 'http:' && this.#options.apiBase !== undefined;
@@ -218,7 +218,7 @@ const tooMany: TwilioFailure = {
   kind: 'unreachable',
   status: undefined,
   code: undefined,
-  message: 'Too many requests to Twilio wait already',
+  message: 'Too many requests to Twilio are waiting already',
   retryAfterSeconds: undefined,
 };
 
@@ -252,7 +252,7 @@ async function readText(response: Response): Promise<string> {
   let bytes = 0;
   for await (const chunk of response.body) {
     bytes += chunk.length;
-    if (bytes > maxBodyBytes) throw new Error('An answer of Twilio is too long');
+    if (bytes > maxBodyBytes) throw new Error('A response of Twilio is too long');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -270,7 +270,7 @@ function basic(username: string, password: string): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
-/** Hosts that get our credentials. */
+/** Hosts that our credentials are sent to. */
 function isTwilioHost(url: URL): boolean {
   return url.protocol === 'https:' && (url.hostname === 'twilio.com' || url.hostname.endsWith('.twilio.com'));
 }

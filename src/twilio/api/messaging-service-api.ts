@@ -1,16 +1,14 @@
-import type { Twilio } from 'twilio';
 import { text } from './record-mapping.ts';
 import type { TwilioResult } from './result.ts';
+import type { RunRequest } from './run-request.ts';
 
-type RunRequest = <Value>(run: (sdk: Twilio) => Promise<Value>) => Promise<TwilioResult<Value>>;
-
-/** Numbers that send together; a campaign of US carriers (10DLC) is registered on one. */
+/** A pool of sender numbers; a US carrier campaign (10DLC) is registered on one. */
 export type MessagingService = {
   readonly sid: string;
   readonly name: string;
-  /** Whether messages to its numbers go to the address of the number, not to its own. */
+  /** Whether messages to its numbers go to the webhook of the number instead of its own ("Defer to sender's webhook"). */
   readonly defersToNumber: boolean;
-  /** Empty: messages to its numbers are dropped, and not even listed. */
+  /** Empty: messages to its numbers are dropped and not even listed. */
   readonly inboundUrl: string;
 };
 

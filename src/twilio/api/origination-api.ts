@@ -1,10 +1,8 @@
-import type { Twilio } from 'twilio';
 import { text } from './record-mapping.ts';
 import type { TwilioResult } from './result.ts';
+import type { RunRequest } from './run-request.ts';
 
-type RunRequest = <Value>(run: (sdk: Twilio) => Promise<Value>) => Promise<TwilioResult<Value>>;
-
-/** Where a trunk sends the calls of its numbers. The lowest priority comes first. */
+/** Where a trunk sends calls to its numbers (origination). The lowest priority is tried first. */
 export type OriginationUrl = {
   readonly sid: string;
   readonly friendlyName: string;
@@ -15,7 +13,7 @@ export type OriginationUrl = {
 };
 type Wanted = Omit<OriginationUrl, 'sid'>;
 
-/** The origination addresses of trunks. Each verb is one request, or the pages of one list. */
+/** The origination URLs of trunks. Each verb is one request, or the pages of one list. */
 export class OriginationApi {
   readonly #request: RunRequest;
 

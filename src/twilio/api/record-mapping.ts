@@ -1,6 +1,6 @@
 import type { TwilioCall, TwilioMedia, TwilioMessage, TwilioNumber, TwilioRecording, TwilioTranscription } from './records.ts';
 
-// The package's types promise more than the API keeps: whatever may be null there is taken as such here.
+// The SDK's types promise more than the API delivers: any field may be null here.
 type Loose<Fields extends string> = { readonly [Field in Fields]?: unknown };
 
 export function toMessage(from: Loose<keyof MessageFields>): TwilioMessage {
@@ -152,7 +152,7 @@ export function number(value: unknown): number | undefined {
   return typeof found === 'number' && Number.isFinite(found) ? found : undefined;
 }
 
-/** A recording that is still going on has a duration of -1. */
+/** A recording in progress has a duration of -1. */
 function seconds(value: unknown): number | undefined {
   const found = number(value);
   return found === undefined || found < 0 ? undefined : found;

@@ -1,5 +1,5 @@
 // The records of Twilio's REST API that the house reads, in its own types. Times are milliseconds since the Unix epoch, numbers are
-// numbers, and what Twilio leaves out is undefined. Texts such as a status are kept as Twilio has them: new ones appear without notice.
+// numbers, and what Twilio leaves out is undefined. Strings such as a status are kept as they are: Twilio adds new ones without notice.
 
 export type TwilioMessage = {
   readonly sid: string;
@@ -47,9 +47,9 @@ export type TwilioRecording = {
   readonly createdAt: number | undefined;
   readonly startedAt: number | undefined;
   readonly errorCode: number | undefined;
-  /** Only a key of the account's owner opens its sound. */
+  /** The audio is encrypted with a key that only the owner of the account has. */
   readonly isEncrypted: boolean;
-  /** Where its sound is; elsewhere than at Twilio where the account has storage of its own. */
+  /** Where the audio is; not at Twilio where the account uses external storage. */
   readonly mediaUrl: string;
 };
 
@@ -119,11 +119,11 @@ export type TwilioLookup = {
   readonly lineType: string | undefined;
 };
 
-/** Bytes that Twilio stores for us, as they come; whoever reads them stops when they are too many. */
+/** A file stored at Twilio, as a stream; the reader limits its size. */
 export type TwilioDownload = {
   readonly contentType: string;
-  /** From Content-Length; undefined where Twilio does not say. */
+  /** From Content-Length; undefined where it is missing. */
   readonly length: number | undefined;
-  /** Throws where the connection breaks or falls silent before the end. */
+  /** Throws where the connection breaks or stalls before the end. */
   readonly chunks: AsyncIterable<Uint8Array>;
 };

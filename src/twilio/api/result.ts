@@ -1,24 +1,24 @@
-/** What came of one request to Twilio. Expected outcomes, all of them: no verb of the client throws. */
+/** The result of one request to Twilio. All outcomes are expected: no method of the client throws. */
 export type TwilioResult<Value> = { readonly kind: 'ok'; readonly value: Value } | TwilioFailure;
 
 export type TwilioFailure = {
   /**
-   * `limited`: 429, surely not done, may be repeated after a while. `unreachable`: nothing left the house, may be repeated.
-   * `ambiguous`: the request left and nobody knows what became of it (no answer, 5xx, an answer that cannot be read).
-   * `refused`: Twilio said no (4xx); repeating it is of no use.
+   * `limited`: 429, not done, may be repeated later. `unreachable`: nothing was sent, may be repeated.
+   * `ambiguous`: the request was sent and its outcome is unknown (no response, 5xx, or one that cannot be parsed).
+   * `refused`: Twilio refused it (4xx); repeating it is pointless.
    */
   readonly kind: 'limited' | 'unreachable' | 'ambiguous' | 'refused';
-  /** Of HTTP, where there was an answer. */
+  /** The HTTP status, where there was a response. */
   readonly status: number | undefined;
   /** Twilio's error code, such as 21610; see error-messages.ts. */
   readonly code: number | undefined;
-  /** In the user's words where we know the code, else in Twilio's. */
+  /** Our explanation of a known code, else Twilio's own message. */
   readonly message: string;
   /** From Retry-After, with 429 and 503. */
   readonly retryAfterSeconds: number | undefined;
 };
 
-/** Whether what was asked for is not there (404). */
+/** Whether the resource does not exist (404). */
 export function isAbsent(result: TwilioResult<unknown>): boolean {
   return result.kind === 'refused' && result.status === 404;
 }

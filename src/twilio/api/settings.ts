@@ -3,34 +3,34 @@ import type { Clock } from '#base/clock.ts';
 /** The trunk to Twilio, in call records too. */
 export const trunkName = 'twilio';
 
-/** A key of the account that signs webhooks instead of its token, where a rule of the account says so. */
+/** A webhook signing key of the account, used instead of its auth token where a rule of the account says so. */
 export type SharedKey = { readonly id: string; readonly secret: string };
 
-/** Where Twilio is entered; the nearest is best. */
+/** Twilio's edge locations; the nearest is best. */
 const edges = ['ashburn', 'umatilla', 'dublin', 'frankfurt', 'tokyo', 'singapore', 'sydney', 'sao-paulo'] as const;
 export type Edge = (typeof edges)[number];
 
-/** What the house knows of its account at Twilio. Changes at run time; kept with the secrets sealed. */
+/** The house's settings for its Twilio account. They change at run time and are stored with the secrets sealed. */
 export type TwilioSettings = {
   readonly accountSid: string | undefined;
-  /** Signs Twilio's requests to us, so it is needed even with an API key. */
+  /** Signs Twilio's webhooks, so it is needed even with an API key. */
   readonly authToken: string | undefined;
-  /** Still believed in signatures until then, after a new token was set. */
+  /** Still accepted in signatures until then, after a new token was set. */
   readonly oldAuthToken: { readonly token: string; readonly until: number } | undefined;
-  /** Sign webhooks instead of the token, where a rule of the account says so. */
+  /** Sign webhooks instead of the auth token, where a rule of the account says so. */
   readonly webhookSharedKeys: readonly SharedKey[];
-  /** Asks instead of the account itself, where set. */
+  /** Authenticates requests instead of the account itself, where set. */
   readonly apiKey: { readonly sid: string; readonly secret: string } | undefined;
   readonly edge: Edge;
-  /** Where Twilio reaches our webhooks, without a slash at the end; undefined where it cannot. */
+  /** Where Twilio reaches our webhooks, without a trailing slash; undefined where it cannot. */
   readonly publicUrl: string | undefined;
-  /** How calls reach us: our webhooks and the SIP Domain, a trunk that is pointed at the house, or not at all. */
+  /** Inbound calls: by webhooks and the SIP Domain, by a trunk whose origination is the house, or not at all. */
   readonly inbound: 'webhook' | 'trunk' | 'off';
-  /** How calls leave: over the termination of a trunk, over the SIP Domain, or not at all. */
+  /** Outbound calls: by the termination of a trunk, by the SIP Domain, or not at all. */
   readonly outbound: 'trunk' | 'domain' | 'off';
-  /** TLS with SRTP in both directions: one switch for the domain, the trunk, the documents and us. */
+  /** TLS and SRTP in both directions: one switch for the domain, the trunk, TwiML and us. */
   readonly isSecure: boolean;
-  /** What everything we make in the account is called, such as `gosip-4f1c09ab`. */
+  /** The name of everything we create in the account, such as `gosip-4f1c09ab`. */
   readonly name: string | undefined;
   /** The numbers the house answers. */
   readonly numbers: readonly { readonly sid: string; readonly number: string }[];
@@ -38,15 +38,15 @@ export type TwilioSettings = {
   readonly domain: { readonly sid: string; readonly name: string } | undefined;
   /** Such as `gosip-4f1c.pstn.twilio.com`. */
   readonly trunk: { readonly sid: string; readonly name: string } | undefined;
-  /** Host, with or without a port, at which the internet reaches the house; undefined: as the options say. */
+  /** Host, with or without a port, where the internet reaches the house; undefined: as the options say. */
   readonly originationAddress: string | undefined;
-  /** Addresses and CIDR blocks calls over the trunk come from; undefined: those we know of Twilio. */
+  /** Addresses and CIDR blocks that calls through the trunk come from; undefined: the ones Twilio publishes. */
   readonly signallingAddresses: readonly string[] | undefined;
-  /** What leads from the trunk to the house; the address is a SIP URI without its secret. */
+  /** The origination URL of the trunk; the address is a SIP URI without its secret. */
   readonly origination: { readonly sid: string; readonly address: string } | undefined;
-  /** In a header of every call the trunk sends to the house. */
+  /** Sent in a header of every call from the trunk to the house. */
   readonly originationSecret: string | undefined;
-  /** Our account in the credential list of both. */
+  /** Our SIP credentials, in the credential list of both. */
   readonly sipAccount: { readonly listSid: string; readonly username: string; readonly password: string } | undefined;
 };
 
@@ -72,25 +72,25 @@ export const noSettings: TwilioSettings = {
   sipAccount: undefined,
 };
 
-/** Keeps the two halves, the second one sealed. Both are plain JSON. */
+/** Stores both halves, the second one sealed. Both are plain JSON. */
 export type SettingsStore = {
-  /** Undefined secrets: they cannot be opened any more. */
+  /** Undefined secrets: they cannot be decrypted any more. */
   readonly load: () => { readonly settings: unknown; readonly secrets: unknown } | undefined;
-  /** Without secrets those that are kept stay as they are. */
+  /** Without secrets the stored ones stay as they are. */
   readonly save: (settings: object, secrets: object | undefined) => void;
 };
 
 type LiveTwilioSettingsOptions = {
   readonly store: SettingsStore;
   readonly clock: Clock;
-  /** From the options; wins over what was set at run time. */
+  /** From the options; overrides what was set at run time. */
   readonly publicUrl?: string | undefined;
 };
 
-/** How long Twilio may go on signing with the token before the newest. */
+/** How long Twilio may still sign with the previous token. */
 const oldTokenMs = 24 * 3_600_000;
 
-/** The settings as they are now, and everybody who must hear of a change. */
+/** The current settings, and the listeners that are notified of a change. */
 export class LiveTwilioSettings {
   readonly #store: SettingsStore;
   readonly #clock: Clock;
@@ -108,7 +108,7 @@ export class LiveTwilioSettings {
     this.#current = this.#complete({ ...asObject(kept?.settings), ...asObject(kept?.secrets) });
   }
 
-  /** Whether the credentials are there and cannot be opened, because the key is lost. */
+  /** Whether the credentials exist and cannot be decrypted, because the key is lost. */
   get isLocked(): boolean {
     return this.#isLocked;
   }
@@ -130,26 +130,26 @@ export class LiveTwilioSettings {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Keeps the change, then tells. Throws where it cannot be kept, and nothing is changed then. */
+  /** Stores the change, then notifies the listeners. Throws where it cannot be stored; nothing is changed then. */
   change(change: Partial<TwilioSettings>): TwilioSettings {
     const next = this.#complete({ ...this.#current, ...this.#rotation(change), ...change });
-    this.#keep(next);
+    this.#persist(next);
     for (const listener of this.#listeners) listener(next);
     return next;
   }
 
-  /** The clock was set by so much: the old token is good for as long as before. Throws where that cannot be kept. */
+  /** The clock was set by so much: the old token stays valid for as long as before. Throws where that cannot be stored. */
   clockSet(byMs: number): void {
     const { oldAuthToken } = this.#current;
     if (oldAuthToken === undefined) return;
-    this.#keep({ ...this.#current, oldAuthToken: { ...oldAuthToken, until: oldAuthToken.until + byMs } });
+    this.#persist({ ...this.#current, oldAuthToken: { ...oldAuthToken, until: oldAuthToken.until + byMs } });
   }
 
-  #keep(next: TwilioSettings): void {
+  #persist(next: TwilioSettings): void {
     const { authToken, oldAuthToken, webhookSharedKeys: keys, apiKey, sipAccount, originationSecret, ...settings } = next;
     const webhookSharedKeys = keys.length === 0 ? undefined : keys;
     const secrets = { authToken, oldAuthToken, webhookSharedKeys, apiKey, sipAccount, originationSecret };
-    // What cannot be opened now opens again with the key that was lost: only new secrets take its place.
+    // What cannot be decrypted now can be again once the lost key is back: only new secrets replace it.
     const isNew = Object.values(secrets).some((value) => value !== undefined);
     this.#isLocked &&= !isNew;
     this.#store.save(settings, this.#isLocked ? undefined : secrets);

@@ -43,7 +43,7 @@ describe('a name that leads into the house', () => {
       publicOnlyLookup((_, done) => done(null, addresses))('media.example.org', { all: true }, (error, found) =>
         told.push(error?.message, found),
       );
-      expect(told).toEqual(['media.example.org leads to an address of the house', '']);
+      expect(told).toEqual(['media.example.org resolves to a private address', '']);
     }
   });
 
@@ -85,7 +85,7 @@ describe('a server inside', () => {
       signal: AbortSignal.timeout(5_000),
       resolve: (_, done) => done(null, [{ address: '127.0.0.1', family: 4 }]),
     });
-    await expect(asking).rejects.toThrow('leads to an address of the house');
+    await expect(asking).rejects.toThrow('resolves to a private address');
     expect(asked).toBe(0);
   });
 });

@@ -6,12 +6,12 @@ import type { LookupFunction } from 'node:net';
 import { Readable } from 'node:stream';
 import { isPrivate } from '#base/private-address.ts';
 
-/** The networks that only a house, or the machine itself, has names in (RFC 6761, 6762, 8375, 9476). */
+/** Names that resolve only in private networks or on the machine itself (RFC 6761, 6762, 8375, 9476). */
 const privateNames = /(?:^|\.)(?:localhost|local|localdomain|internal|intranet|lan|home|corp|private|home\.arpa)$/;
 
 /**
- * A CDN has a name in the public DNS and answers at the usual port. Bare addresses, names of the house, other ports and passwords in the
- * address are what somebody who wants to look inside would choose.
+ * A CDN has a name in the public DNS and answers at the default port. Bare addresses, private names, other ports and credentials in the
+ * URL are what server-side request forgery uses.
  */
 export function isPublicHost(url: URL): boolean {
   if (url.port !== '' || url.username !== '' || url.password !== '') return false;
@@ -24,21 +24,21 @@ type Lookup = (hostname: string, done: (error: Error | null, addresses: readonly
 
 const systemLookup: Lookup = (hostname, done) => lookup(hostname, { all: true }, (error, addresses) => done(error, addresses));
 
-/** Resolves a name for a connection; a name that leads into the house, if only with one of its addresses, leads nowhere. */
+/** Resolves a name for a connection; fails where any of its addresses is private. */
 export function publicOnlyLookup(resolve: Lookup = systemLookup): LookupFunction {
   return (hostname, options, done) => {
     resolve(hostname, (error, addresses) => {
       const [first] = addresses ?? [];
       const privateAddress = addresses?.find(({ address }) => isPrivate(address));
       if (error !== null || first === undefined) done(error ?? new Error(`${hostname} has no address`), '', 0);
-      else if (privateAddress !== undefined) done(new Error(`${hostname} leads to an address of the house`), '', 0);
+      else if (privateAddress !== undefined) done(new Error(`${hostname} resolves to a private address`), '', 0);
       else if (options.all === true) done(null, [...addresses]);
       else done(null, first.address, first.family);
     });
   };
 }
 
-/** GET over TLS, from an address that is looked at when it is connected to; redirects are answers like others. */
+/** GET over TLS; the address is checked when it is connected to. Redirects are returned, not followed. */
 export function fetchPublic(
   url: URL,
   {

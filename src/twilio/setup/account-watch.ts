@@ -10,7 +10,7 @@ import type { TwilioAlert } from '#twilio/api/records.ts';
 import type { LiveTwilioSettings } from '#twilio/api/settings.ts';
 
 export type AccountState = AccountReport & {
-  /** What Twilio's debugger noted in the last day, the newest first. */
+  /** Alerts of Twilio's debugger in the last day, the newest first. */
   readonly alerts: readonly TwilioAlert[];
   readonly drift: readonly Drift[];
   readonly lookedAt: number;
@@ -28,7 +28,7 @@ export type AccountHealth = { readonly status: 'ok' | 'degraded' | 'down'; reado
 const periodMs = 3_600_000;
 const dayMs = 24 * periodMs;
 
-/** Looks at the account now and then: whether it may still do things, and whether somebody has changed what setup wrote. */
+/** Checks the account every hour: its state, and drift from what setup wrote. */
 export class AccountWatch {
   readonly #deps: AccountWatchDeps;
   #state: AccountState | undefined;
@@ -38,7 +38,7 @@ export class AccountWatch {
     this.#deps = deps;
   }
 
-  /** Undefined before the first look, and without an account. */
+  /** Undefined before the first check, and without an account. */
   get state(): AccountState | undefined {
     return this.#state;
   }
@@ -52,7 +52,7 @@ export class AccountWatch {
     this.#timer?.cancel();
   }
 
-  /** Asks now. Resolves with what was found, undefined without an account. */
+  /** Checks now. Resolves with the state, undefined without an account. */
   async check(): Promise<AccountState | undefined> {
     const { settings, connection, clock, log } = this.#deps;
     const { accountSid, authToken, apiKey } = settings.current;
@@ -74,15 +74,15 @@ export class AccountWatch {
       drift: drift.kind === 'ok' ? drift.value : (this.#state?.drift ?? []),
       lookedAt: clock.now(),
     };
-    for (const { what, field, is } of this.#state.drift) log.warn({ what, field, is }, 'Twilio is not as the house needs it');
+    for (const { what, field, is } of this.#state.drift) log.warn({ what, field, is }, 'Twilio account drifted from the setup');
     return this.#state;
   }
 
   health(): AccountHealth {
     if (this.#deps.settings.current.accountSid === undefined) return { status: 'ok', message: 'No account is set up' };
-    if (this.#deps.settings.isLocked) return { status: 'down', message: 'Its credentials cannot be opened: the key is lost' };
+    if (this.#deps.settings.isLocked) return { status: 'down', message: 'The credentials cannot be decrypted: the key is lost' };
     const state = this.#state;
-    if (state === undefined) return { status: 'ok', message: 'Not looked at yet' };
+    if (state === undefined) return { status: 'ok', message: 'Not checked yet' };
     const stopping = state.problems.find(({ weight }) => weight === 'stops');
     if (stopping !== undefined) return { status: 'down', message: stopping.message };
     if (state.drift.length > 0) return { status: 'degraded', message: driftText(state.drift) };
@@ -94,12 +94,12 @@ export class AccountWatch {
 function driftText(drift: readonly Drift[]): string {
   const changed = drift.filter(({ mend }) => mend === 'provision');
   const diverted = drift.filter(({ mend }) => mend === 'defer-messages').map(({ what, is }) => `${what} ${is}`);
-  const parts = changed.map(({ what, field }) => (field === undefined ? `${what} is gone` : `${field} of ${what}`));
+  const parts = changed.map(({ what, field }) => (field === undefined ? `${what} is missing` : `${field} of ${what}`));
   const messages = [
     ...(parts.length === 0
       ? []
-      : [`Somebody changed at Twilio what setup wrote: ${parts.join(', ')}. Run the setup again, or undo it.`]),
-    ...(diverted.length === 0 ? [] : [`No message comes in: ${diverted.join('; ')}. ${deferAdvice}`]),
+      : [`Settings at Twilio that setup wrote were changed: ${parts.join(', ')}. Run the setup again, or undo it.`]),
+    ...(diverted.length === 0 ? [] : [`Inbound messages do not arrive: ${diverted.join('; ')}. ${deferAdvice}`]),
   ];
   return messages.join(' ');
 }

@@ -2,7 +2,7 @@ import type { TwilioClient } from '#twilio/api/client.ts';
 import type { TwilioAccountFacts, TwilioBalance, TwilioNumber } from '#twilio/api/records.ts';
 import type { TwilioFailure, TwilioResult } from '#twilio/api/result.ts';
 
-/** What somebody typed in. */
+/** Credentials as they were entered. */
 export type CredentialsInput = {
   readonly accountSid: string;
   readonly authToken: string;
@@ -12,7 +12,7 @@ export type CredentialsInput = {
 export type CredentialField = 'accountSid' | 'authToken' | 'apiKeySid' | 'apiKeySecret';
 
 export type AccountProblem = {
-  /** `stops`: nothing works like this. `limits`: it works, and not everything. */
+  /** `stops`: nothing works. `limits`: some things do not. */
   readonly weight: 'stops' | 'limits';
   readonly message: string;
   readonly field?: CredentialField;
@@ -26,27 +26,27 @@ export type AccountReport = {
   readonly problems: readonly AccountProblem[];
 };
 
-const whereSid = 'It begins with AC and stands in the Twilio Console, first page, under Account Info.';
-const whereToken = 'It stands in the Twilio Console, first page, under Account Info, below the account SID, behind Show.';
-const whereKey = 'Keys are made in the Twilio Console under Account, API keys & tokens; the secret is shown only once there.';
+const whereSid = 'It begins with AC and is on the first page of the Twilio Console, under Account Info.';
+const whereToken = 'It is on the first page of the Twilio Console, under Account Info, below the account SID, behind Show.';
+const whereKey = 'Keys are created in the Twilio Console under Account, API keys & tokens; the secret is shown only once.';
 
-/** What is wrong with credentials before anybody is asked. */
+/** What is wrong with credentials, before any request. */
 export function validateCredentials({ accountSid, authToken, apiKey }: CredentialsInput): readonly AccountProblem[] {
   const problems: AccountProblem[] = [];
   const add = (field: CredentialField, message: string) => problems.push({ weight: 'stops', field, message });
-  if (/^SK[0-9a-f]{32}$/i.test(accountSid)) add('accountSid', `This is the SID of an API key, not of the account. ${whereSid}`);
+  if (/^SK[0-9a-f]{32}$/i.test(accountSid)) add('accountSid', `This is an API key SID, not the account SID. ${whereSid}`);
   else if (!/^AC[0-9a-f]{32}$/i.test(accountSid)) {
-    add('accountSid', `This is no account SID: AC and 32 letters or digits are expected. ${whereSid}`);
+    add('accountSid', `This is not an account SID: AC and 32 hexadecimal digits are expected. ${whereSid}`);
   }
   if (!/^[0-9a-f]{32}$/i.test(authToken))
-    add('authToken', `This is no auth token: 32 letters or digits are expected. ${whereToken}`);
+    add('authToken', `This is not an auth token: 32 hexadecimal digits are expected. ${whereToken}`);
   if (apiKey !== undefined && !/^SK[0-9a-f]{32}$/i.test(apiKey.sid)) {
-    add('apiKeySid', `This is no SID of an API key: SK and 32 letters or digits are expected. ${whereKey}`);
+    add('apiKeySid', `This is not an API key SID: SK and 32 hexadecimal digits are expected. ${whereKey}`);
   }
   return problems;
 }
 
-/** Looks at the account with the token, and with the key where there is one. Nothing is changed. */
+/** Reads the account with the token, and with the API key where there is one. Nothing is changed. */
 export async function reportAccount(asAccount: TwilioClient, asKey: TwilioClient | undefined): Promise<AccountReport> {
   const fetched = await asAccount.account.fetchAccount();
   if (fetched.kind !== 'ok') return { ...nothingKnown, problems: [problemOfToken(fetched)] };
@@ -71,9 +71,9 @@ const nothingKnown: Omit<AccountReport, 'problems'> = { account: undefined, bala
 
 function problemOfToken(failure: TwilioFailure): AccountProblem {
   const { kind, status, code, message } = failure;
-  if (kind !== 'refused') return { weight: 'stops', message: `Twilio cannot be asked at the moment. ${message}`, code };
+  if (kind !== 'refused') return { weight: 'stops', message: `Twilio cannot be queried at the moment. ${message}`, code };
   if (status === 404 || /invalid username/i.test(message)) {
-    return { weight: 'stops', field: 'accountSid', message: `Twilio knows no account with this SID. ${whereSid}`, code };
+    return { weight: 'stops', field: 'accountSid', message: `Twilio has no account with this SID. ${whereSid}`, code };
   }
   if (code === 20008) {
     return { weight: 'stops', field: 'authToken', message: `These are test credentials; use the live ones. ${whereToken}`, code };
@@ -81,7 +81,7 @@ function problemOfToken(failure: TwilioFailure): AccountProblem {
   if (status === 401 || code === 20003) {
     const message401 =
       `Twilio does not accept this auth token for this account SID. ${whereToken} ` +
-      'Where the token is right, the SID above it is that of another account.';
+      'If the token is right, the SID belongs to another account.';
     return { weight: 'stops', field: 'authToken', message: message401, code };
   }
   return { weight: 'stops', message, code };
@@ -95,13 +95,13 @@ function problemsOfState({ status, type }: Pick<TwilioAccountFacts, 'status' | '
       weight: 'stops',
       message:
         'Twilio has suspended the account: no calls come in or go out, no messages are sent, and nothing can be set up. ' +
-        'Mostly the balance is used up; look at billing in the Twilio Console, or ask Twilio’s support.',
+        'Usually the balance is used up; check billing in the Twilio Console, or ask Twilio’s support.',
       code: 20005,
     });
   } else if (status !== 'active') {
     problems.push({
       weight: 'stops',
-      message: 'The account at Twilio is closed. It cannot be used again; use another account.',
+      message: 'The Twilio account is closed and cannot be reopened; use another account.',
       code: 20005,
     });
   }
@@ -109,8 +109,8 @@ function problemsOfState({ status, type }: Pick<TwilioAccountFacts, 'status' | '
     problems.push({
       weight: 'limits',
       message:
-        'This is a trial account. Until it is upgraded, calls and messages go only to numbers verified at Twilio, begin with an ' +
-        'announcement by Twilio, end after ten minutes, and voicemail may not be recorded.',
+        'This is a trial account. Until it is upgraded, calls and messages go only to numbers verified at Twilio, calls begin with an ' +
+        'announcement by Twilio and end after ten minutes, and voicemail may not be recorded.',
     });
   }
   return problems;
@@ -118,7 +118,7 @@ function problemsOfState({ status, type }: Pick<TwilioAccountFacts, 'status' | '
 
 function problemsOfKey(asked: TwilioResult<unknown> | undefined): readonly AccountProblem[] {
   if (asked === undefined || asked.kind === 'ok') return [];
-  if (asked.kind !== 'refused') return [{ weight: 'stops', message: `Twilio cannot be asked at the moment. ${asked.message}` }];
+  if (asked.kind !== 'refused') return [{ weight: 'stops', message: `Twilio cannot be queried at the moment. ${asked.message}` }];
   const message = `Twilio does not accept this API key and secret for this account. ${whereKey}`;
   return [{ weight: 'stops', field: 'apiKeySecret', message, code: asked.code }];
 }
@@ -137,6 +137,6 @@ const lowBalance = 2;
 function problemsOfBalance(balance: TwilioResult<TwilioBalance>, { type }: TwilioAccountFacts): readonly AccountProblem[] {
   if (balance.kind !== 'ok' || type === 'Trial' || balance.value.amount >= lowBalance) return [];
   const { amount, currency } = balance.value;
-  const message = `Only ${amount.toFixed(2)} ${currency} are left. When nothing is left, Twilio suspends the account.`;
+  const message = `Only ${amount.toFixed(2)} ${currency} are left. When the balance is used up, Twilio suspends the account.`;
   return [{ weight: 'limits', message }];
 }

@@ -4,7 +4,7 @@ import type { AccountChange, AccountChangeLog } from './setup-records.ts';
 
 type TwilioChangesStoreDeps = { readonly db: OpenedDatabase['db']; readonly clock: Clock };
 
-/** The SQL of the table `twilio_changes`: what setup wrote into the account, and what was there before. */
+/** The SQL of the table `twilio_changes`: the values that setup changed in the account, before and after. */
 export class TwilioChangesStore implements AccountChangeLog {
   readonly #clock: Clock;
   readonly #all;

@@ -8,15 +8,15 @@ import { failureOf } from '#twilio/api/http.ts';
 import type { TwilioResult } from '#twilio/api/result.ts';
 import type { TwilioSettings } from '#twilio/api/settings.ts';
 
-/** Something in the account that is not as setup left it. */
+/** A setting of the account that differs from what setup wrote. */
 export type Drift = {
   /** Such as `number +14165550123`, or the name of the SIP Domain. */
   readonly what: string;
-  /** Undefined where the whole thing is gone. */
+  /** Undefined where the resource itself is gone. */
   readonly field: string | undefined;
   readonly is: string;
   readonly should: string;
-  /** What sets it right: the setup again, or its request of that name. */
+  /** What repairs it: running setup again, or its request of that name. */
   readonly mend: 'provision' | 'defer-messages';
 };
 
@@ -43,7 +43,7 @@ async function driftOfNumbers(api: TwilioAccountApi, settings: TwilioSettings): 
   return settings.numbers.flatMap(({ sid, number }) => {
     const what = `number ${number}`;
     const found = there.find((one) => one.sid === sid);
-    if (found === undefined) return [gone(what, 'not in the account any more')];
+    if (found === undefined) return [gone(what, 'no longer in the account')];
     return diffNumber(found, desiredNumberConfig(settings)).map((difference) => ({ what, ...difference, mend }));
   });
 }
@@ -51,8 +51,8 @@ async function driftOfNumbers(api: TwilioAccountApi, settings: TwilioSettings): 
 async function driftOfDomain(api: TwilioAccountApi, settings: TwilioSettings): Promise<readonly Drift[]> {
   const { domain, sipAccount, name = '' } = settings;
   if (domain === undefined) return [];
-  const found = unwrap(await api.listDomains()).find(({ sid }) => sid === domain.sid);
-  if (found === undefined) return [gone(domain.name, 'not there any more')];
+  const found = unwrap(await api.sip.listDomains()).find(({ sid }) => sid === domain.sid);
+  if (found === undefined) return [gone(domain.name, 'gone')];
   const plan = { ...settings, numbers: [] };
   const drift: Drift[] = diffDomain(found, desiredDomainConfig(plan, name)).map((difference) => ({
     what: domain.name,
@@ -61,13 +61,13 @@ async function driftOfDomain(api: TwilioAccountApi, settings: TwilioSettings): P
   }));
   if (sipAccount === undefined) return drift;
   for (const authType of ['registrations', 'calls'] as const) {
-    const lists = unwrap(await api.listMappings(domain.sid, authType));
+    const lists = unwrap(await api.sip.listMappings(domain.sid, authType));
     if (!lists.includes(sipAccount.listSid)) {
       drift.push({
         what: domain.name,
         field: authType,
-        is: 'closed to the SIP account of the house',
-        should: 'open to it',
+        is: 'not mapped to the house’s credential list',
+        should: 'mapped to it',
         mend,
       });
     }
@@ -78,14 +78,20 @@ async function driftOfDomain(api: TwilioAccountApi, settings: TwilioSettings): P
 async function driftOfTrunk(api: TwilioAccountApi, settings: TwilioSettings): Promise<readonly Drift[]> {
   const { trunk, sipAccount, isSecure } = settings;
   if (trunk === undefined) return [];
-  const found = unwrap(await api.listTrunks()).find(({ sid }) => sid === trunk.sid);
-  if (found === undefined) return [gone(trunk.name, 'not there any more')];
+  const found = unwrap(await api.trunks.list()).find(({ sid }) => sid === trunk.sid);
+  if (found === undefined) return [gone(trunk.name, 'gone')];
   const drift: Drift[] = [];
   if (found.secure !== isSecure)
     drift.push({ what: trunk.name, field: 'secure', is: String(found.secure), should: String(isSecure), mend });
-  const lists = unwrap(await api.listTrunkCredentialLists(trunk.sid));
+  const lists = unwrap(await api.trunks.listCredentialLists(trunk.sid));
   if (sipAccount !== undefined && !lists.includes(sipAccount.listSid)) {
-    drift.push({ what: trunk.name, field: 'calls', is: 'closed to the SIP account of the house', should: 'open to it', mend });
+    drift.push({
+      what: trunk.name,
+      field: 'calls',
+      is: 'not mapped to the house’s credential list',
+      should: 'mapped to it',
+      mend,
+    });
   }
   const recovery = desiredRecoveryUrl(settings);
   if (recovery !== undefined && !hasRecoveryUrl(found, recovery)) {
@@ -95,19 +101,19 @@ async function driftOfTrunk(api: TwilioAccountApi, settings: TwilioSettings): Pr
   return [...drift, ...(await driftOfOrigination(api, settings))];
 }
 
-/** The address at Twilio is not shown: it ends in the secret. */
+/** The origination URL at Twilio is not shown: it ends in the secret. */
 async function driftOfOrigination(api: TwilioAccountApi, settings: TwilioSettings): Promise<readonly Drift[]> {
   const { trunk, origination } = settings;
   if (trunk === undefined || origination === undefined) return [];
   const found = unwrap(await api.originations.list(trunk.sid)).find(({ sid }) => sid === origination.sid);
   if (found !== undefined && isAsProvisioned(found, settings)) return [];
-  const is = found === undefined ? 'not there any more' : found.enabled ? 'another address' : 'switched off';
+  const is = found === undefined ? 'gone' : found.enabled ? 'another URL' : 'switched off';
   return [{ what: trunk.name, field: 'origination', is, should: origination.address, mend }];
 }
 
-/** A Messaging Service comes before the address of a number in it, whoever put it there. */
+/** A Messaging Service overrides the webhook of every number in it. */
 async function driftOfMessaging(api: TwilioAccountApi, settings: TwilioSettings): Promise<readonly Drift[]> {
-  const should = 'asks the address of the number, which is the house';
+  const should = 'defers to the webhook of the number, which is the house';
   return (await findMessagingOverrides(api, settings)).map((override) => ({
     what: `Messaging Service ${override.name}`,
     field: 'messages',
@@ -118,5 +124,5 @@ async function driftOfMessaging(api: TwilioAccountApi, settings: TwilioSettings)
 }
 
 function gone(what: string, is: string): Drift {
-  return { what, field: undefined, is, should: 'there', mend };
+  return { what, field: undefined, is, should: 'existing', mend };
 }

@@ -1,4 +1,4 @@
-import type { NumberChange, TwilioAccountApi } from '#twilio/api/account-api.ts';
+import type { TwilioNumberChange, TwilioAccountApi } from '#twilio/api/account-api.ts';
 import type { AccountChange, AccountChangeLog } from './setup-records.ts';
 import { diffNumber } from './setup-plan.ts';
 import type { Difference, NumberField } from './setup-plan.ts';
@@ -11,14 +11,14 @@ type Deps = { readonly api: TwilioAccountApi; readonly written: AccountChangeLog
 
 const resource = 'number';
 
-/** Writes what is wanted into a number. What was there before is kept before the request leaves. */
+/** Writes the desired values into a number. The previous ones are stored before the request is sent. */
 export async function writeNumber(
   { api, written, accountSid }: Deps,
   number: TwilioNumber,
-  wanted: NumberChange,
+  wanted: TwilioNumberChange,
 ): Promise<StepDone> {
   const differences = diffNumber(number, wanted);
-  if (differences.length === 0) return unchanged('It serves the house already');
+  if (differences.length === 0) return unchanged('It is configured for the house already');
   const known = written.of(accountSid).filter((one) => one.resource === resource && one.resourceSid === number.sid);
   for (const difference of differences) {
     const earlier = known.find(({ field }) => field === difference.field);
@@ -36,33 +36,33 @@ export async function writeNumber(
   if (left.length > 0) throw notApplied(left);
   const isMoved = differences.some(({ field, should }) => field === 'trunkSid' && should !== '');
   const warning = isMoved
-    ? '. Its calls go by the trunk now: its voice address (VoiceUrl) does not count as long as it is there'
+    ? '. Its calls go to the trunk now: its voice webhook (VoiceUrl) has no effect while it is on the trunk'
     : '';
   return done(`Set ${listOf(differences)}${warning}`);
 }
 
-/** Puts back what is still as we wrote it, and leaves alone what somebody else has changed since, and what is still `wanted`. */
-export async function restoreNumber(deps: Deps, sid: string, wanted: NumberChange = {}): Promise<StepDone> {
+/** Restores the values that are still as we wrote them; leaves those that were changed since, and those still `wanted`. */
+export async function restoreNumber(deps: Deps, sid: string, wanted: TwilioNumberChange = {}): Promise<StepDone> {
   const { api, written } = deps;
   const values = writtenOf(deps, sid).filter(({ field }) => !(field in wanted));
-  if (values.length === 0) return unchanged('Nothing of it was changed by the house');
+  if (values.length === 0) return unchanged('The house has changed nothing');
   const fetched = await api.fetchNumber(sid);
   if (fetched.kind === 'refused' && fetched.status === 404) {
     for (const value of values) written.remove(value);
-    return skipped('The account does not have this number any more');
+    return skipped('The account no longer has this number');
   }
   const number = unwrap(fetched);
   const ours = values.filter(({ field, after }) => number[field as NumberField] === after);
-  const change = Object.fromEntries(ours.map(({ field, before }) => [field, before])) as NumberChange;
+  const change = Object.fromEntries(ours.map(({ field, before }) => [field, before])) as TwilioNumberChange;
   if (ours.length > 0) unwrap(await api.updateNumber(sid, change));
   for (const value of values) written.remove(value);
   const others = values.filter((value) => !ours.includes(value));
-  const left = others.length === 0 ? '' : `; left alone ${listOf(others)}, which somebody else has changed since`;
-  return done(`${ours.length === 0 ? 'Nothing to put back' : `Put back ${listOf(ours)}`}${left}`);
+  const left = others.length === 0 ? '' : `; left ${listOf(others)}, changed since by others`;
+  return done(`${ours.length === 0 ? 'Nothing to restore' : `Restored ${listOf(ours)}`}${left}`);
 }
 
-/** Whether we wrote something into a number that is not `wanted` any more. */
-export function hasStale(deps: Omit<Deps, 'api'>, sid: string, wanted: NumberChange): boolean {
+/** Whether we wrote a value into a number that is no longer `wanted`. */
+export function hasStale(deps: Omit<Deps, 'api'>, sid: string, wanted: TwilioNumberChange): boolean {
   return writtenOf(deps, sid).some(({ field }) => !(field in wanted));
 }
 
@@ -70,19 +70,19 @@ function writtenOf({ written, accountSid }: Omit<Deps, 'api'>, sid: string): rea
   return written.of(accountSid).filter((one) => one.resource === resource && one.resourceSid === sid);
 }
 
-/** The sids of all numbers in which something of ours may stand. */
+/** The sids of all numbers that we may have changed. */
 export function writtenNumbers({ written, accountSid }: Omit<Deps, 'api'>): readonly string[] {
   const sids = written.of(accountSid).flatMap((one) => (one.resource === resource ? [one.resourceSid] : []));
   return [...new Set(sids)];
 }
 
-/** What we wrote ourselves is not what was there before, also where a request of ours was lost on the way. */
+/** A value that we wrote ourselves is not the previous one, also where the response to our request was lost. */
 function beforeOf({ is }: Difference, earlier: AccountChange | undefined): string {
   if (earlier === undefined) return is;
   return is === earlier.after || is.includes('/api/webhooks/') ? earlier.before : is;
 }
 
-function changeOf(differences: readonly Difference<NumberField>[]): NumberChange {
+function changeOf(differences: readonly Difference<NumberField>[]): TwilioNumberChange {
   return Object.fromEntries(differences.map(({ field, should }) => [field, should]));
 }
 
@@ -91,6 +91,6 @@ function listOf(fields: readonly { readonly field: string }[]): string {
 }
 
 function notApplied(left: readonly Difference[]): TwilioRequestError {
-  const message = `Twilio did not take ${listOf(left)}`;
+  const message = `Twilio did not apply ${listOf(left)}`;
   return new TwilioRequestError({ kind: 'refused', status: undefined, code: undefined, message, retryAfterSeconds: undefined });
 }

@@ -6,18 +6,18 @@ import { ensureName } from './sip-provisioning.ts';
 import type { SipProvisioningDeps } from './sip-provisioning.ts';
 import type { TwilioSettings } from '#twilio/api/settings.ts';
 
-/** How SIP from the internet reaches the house, as far as the options tell. */
+/** Where SIP from the internet reaches the house, as far as the options say: the target of the trunk's origination URL. */
 export type OriginationTarget = {
-  /** Undefined where no address is known that stays. */
+  /** Undefined where no static address is known. */
   readonly host: string | undefined;
   readonly port: number;
   readonly transport: 'udp' | 'tcp' | 'tls';
 };
 
-/** Twilio never proves who it is, and its addresses serve all its customers: this header tells our calls from theirs. */
+/** Twilio does not authenticate, and its addresses serve all its customers: this header distinguishes our trunk's calls. */
 export const secretHeaderName = 'X-House-Secret';
 
-/** Where Twilio's SIP comes from, edge by edge. It announces changes: the settings can name others. */
+/** Twilio's SIP signalling addresses, edge by edge. It announces changes: the settings can name others. */
 export const signallingAddresses: readonly string[] = [
   '54.172.60.0/30',
   '54.244.51.0/30',
@@ -30,10 +30,10 @@ export const signallingAddresses: readonly string[] = [
 ];
 
 const noAddress =
-  'The house does not know the static address at which the internet reaches it: name it in originationAddress, or in the option ' +
-  'sip_external_ip. The numbers stay where they are';
+  'The static public address of the house is not known: set originationAddress, or the option sip_external_ip. The numbers are not ' +
+  'moved';
 
-/** Points the trunk at the house. The secret is kept, and calls with it are let in, before Twilio hears of it. */
+/** Sets the origination URL of the trunk to the house. The secret is stored, and calls with it are accepted, before Twilio gets it. */
 export async function ensureOrigination({ api, settings }: SipProvisioningDeps, target: OriginationTarget): Promise<StepDone> {
   const { trunk, origination } = settings.current;
   const at = addressOf(settings.current, target);
@@ -47,7 +47,7 @@ export async function ensureOrigination({ api, settings }: SipProvisioningDeps, 
   const found = there.find(({ sid }) => sid === origination?.sid) ?? there.find((one) => one.friendlyName === friendlyName);
   if (found !== undefined && isSame(found, wanted)) {
     settings.change({ origination: { sid: found.sid, address: at } });
-    return unchanged(`Calls to the trunk go to ${at}`);
+    return unchanged(`The origination URL of the trunk is ${at}`);
   }
   const made = unwrap(
     found === undefined
@@ -55,18 +55,18 @@ export async function ensureOrigination({ api, settings }: SipProvisioningDeps, 
       : await api.originations.update({ trunkSid: trunk.sid, sid: found.sid }, wanted),
   );
   settings.change({ origination: { sid: made.sid, address: at } });
-  return done(`Calls to the trunk go to ${at}`);
+  return done(`The origination URL of the trunk is ${at}`);
 }
 
 export async function removeOrigination({ api, settings }: SipProvisioningDeps): Promise<StepDone> {
   const { trunk, origination } = settings.current;
-  if (trunk === undefined || origination === undefined) return unchanged('There is none');
+  if (trunk === undefined || origination === undefined) return unchanged('It has none');
   expectDeleted(await api.originations.delete(trunk.sid, origination.sid));
   settings.change({ origination: undefined, originationSecret: undefined });
-  return done('The trunk leads nowhere any more');
+  return done('Removed the origination URL of the trunk');
 }
 
-/** Whether the trunk still leads to the house, with our secret. */
+/** Whether the trunk's origination URL is still the house's, with our secret. */
 export function isAsProvisioned(url: OriginationUrl, { origination, originationSecret }: TwilioSettings): boolean {
   return url.enabled && url.sipUrl === `${origination?.address ?? ''}?${secretHeaderName}=${originationSecret ?? ''}`;
 }

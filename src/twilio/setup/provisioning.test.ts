@@ -202,7 +202,7 @@ describe('the setup of the account', () => {
     });
 
     it.each<[string, Record<string, string>, string]>([
-      ['drops them', {}, `drops every message to ${house}; nobody gets it, and Twilio does not even list it`],
+      ['drops them', {}, `drops every message to ${house}; Twilio does not even list them`],
       ['has an address of its own', { InboundRequestUrl: elsewhere }, `sends every message to ${house} to shop.example.org`],
     ])('is not said to serve the house where it keeps messages from it: it %s', async (_what, form, words) => {
       const sid = await addService(form, house, second);
@@ -214,7 +214,7 @@ describe('the setup of the account', () => {
       expect(drift()).toEqual([`Messaging Service 10DLC ${words} (defer-messages)`]);
       const { status, message } = setup.watch.health();
       expect(status).toBe('degraded');
-      expect(message).toMatch(new RegExp(`^No message comes in: Messaging Service 10DLC ${words.slice(0, 20)}`));
+      expect(message).toMatch(new RegExp(`^Inbound messages do not arrive: Messaging Service 10DLC ${words.slice(0, 20)}`));
       expect(message).not.toContain('setup wrote');
 
       expect(await stepsOf(setup.deferMessages())).toEqual(['messaging-services: done', 'messaging-service 10DLC: done']);
@@ -241,7 +241,7 @@ describe('the setup of the account', () => {
     const found = number(house);
     if (found !== undefined) found['voice_url'] = 'https://other.example.org/voice';
     const { steps } = await setup.undo({ forget: false });
-    expect(steps[0]?.message).toContain('left alone voiceUrl, which somebody else has changed since');
+    expect(steps[0]?.message).toContain('left voiceUrl, changed since by others');
     expect(number(house)).toMatchObject({ voice_url: 'https://other.example.org/voice', sms_url: 'https://old.example.org/sms' });
   });
 
@@ -305,9 +305,9 @@ describe('the setup of the account', () => {
     twilio.state.domains.clear();
     twilio.state.numbers.clear();
     expect((await setup.watch.check())?.drift.map(({ what, is }) => `${what} ${is}`)).toEqual([
-      `number ${house} not in the account any more`,
-      expect.stringMatching(/sip\.twilio\.com not there any more/),
-      expect.stringMatching(/pstn\.twilio\.com not there any more/),
+      `number ${house} no longer in the account`,
+      expect.stringMatching(/sip\.twilio\.com gone/),
+      expect.stringMatching(/pstn\.twilio\.com gone/),
     ]);
   });
 
@@ -385,14 +385,14 @@ describe('the setup of the account', () => {
   });
 
   it.each<[string, ProvisionRequest['plan'], string]>([
-    ['webhooks without a public address', { publicUrl: undefined }, 'publicUrl is needed for calls to come in by webhooks'],
+    ['webhooks without a public address', { publicUrl: undefined }, 'publicUrl is required for inbound calls by webhook'],
     [
       'the SIP Domain without one',
       { publicUrl: undefined, inbound: 'off', outbound: 'domain' },
-      'publicUrl is needed for calls to leave',
+      'publicUrl is required for outbound calls',
     ],
     ['a public address without TLS', { publicUrl: 'http://gosip.example.org' }, 'publicUrl must begin with https://'],
-    ['no number', { numbers: [] }, 'numbers must name at least one number'],
+    ['no number', { numbers: [] }, 'numbers must contain at least one number'],
   ])('refuses %s before anything is asked', async (_, plan, message) => {
     await expect(setup.provision(request(plan))).rejects.toThrow(message);
     expect(twilio.requests).toEqual([]);
@@ -415,7 +415,7 @@ describe('the setup of the account', () => {
       ...['numbers: done', 'sip-account: done', 'trunk: done', 'trunk-origination: done', 'trunk-recovery: skipped'],
       `number ${house}: done`,
     ]);
-    expect(first.steps.at(-1)?.message).toContain('VoiceUrl) does not count');
+    expect(first.steps.at(-1)?.message).toContain('VoiceUrl) has no effect');
     const [url] = twilio.state.originationUrls.values();
     const secret = settings.current.originationSecret ?? '';
     expect(secret).toMatch(/^[0-9a-f]{48}$/);
@@ -469,8 +469,8 @@ describe('the setup of the account', () => {
 
     it('that are of the wrong form, says which and where to find it', async () => {
       expect(await words({ accountSid: `SK${'0'.repeat(32)}`, authToken: 'abc' })).toEqual([
-        expect.stringMatching(/^stops accountSid: This is the SID of an API key.*first page, under Account Info/),
-        expect.stringMatching(/^stops authToken: This is no auth token.*behind Show/),
+        expect.stringMatching(/^stops accountSid: This is an API key SID.*first page of the Twilio Console, under Account Info/),
+        expect.stringMatching(/^stops authToken: This is not an auth token.*behind Show/),
       ]);
       expect(twilio.requests).toEqual([]);
     });
@@ -518,7 +518,7 @@ describe('the setup of the account', () => {
 
     it('where Twilio cannot be reached, does not blame them', async () => {
       twilio.faults.add({ name: 'rest.5xx', status: 503, html: true });
-      expect(await words(twilio)).toEqual([expect.stringMatching(/^stops : Twilio cannot be asked at the moment/)]);
+      expect(await words(twilio)).toEqual([expect.stringMatching(/^stops : Twilio cannot be queried at the moment/)]);
     });
   });
 

@@ -1,6 +1,6 @@
-// Owns what the house makes and changes in its account at Twilio: the order of the steps, and how all of it is taken back.
+// Owns what the house creates and changes in its Twilio account: the order of the steps, and how all of it is undone.
 // Called by setup.ts.
-// Must stay true: done twice it changes nothing the second time; undone, the account is as before, but for what others changed since.
+// Must stay true: a second run changes nothing; after undo the account is as before, except for what was changed by others since.
 import type { Clock } from '#base/clock.ts';
 import type { NewId } from '#base/ids.ts';
 import type { TwilioClient } from '#twilio/api/client.ts';
@@ -53,7 +53,7 @@ export class Provisioning {
     this.#deps = deps;
   }
 
-  /** Stops at the first step that fails; what was done stays, and the next run goes on from there. */
+  /** Stops at the first step that fails; what was done stays, and the next run continues from there. */
   async provision(client: TwilioClient, plan: SetupPlan): Promise<ProvisioningResult> {
     const run = this.#newRun();
     const { settings } = this.#deps;
@@ -64,7 +64,7 @@ export class Provisioning {
     const isThere =
       (await run.step('numbers', async () => {
         numbers.push(...chooseNumbers(unwrap(await client.account.listNumbers()), plan.numbers));
-        return done(numbers.length === 0 ? 'None are to serve the house' : numbers.map(({ number }) => number).join(', '));
+        return done(numbers.length === 0 ? 'No numbers were chosen' : numbers.map(({ number }) => number).join(', '));
       })) &&
       (!needsDomain || (await run.step('sip-domain', () => ensureDomain(deps, plan)))) &&
       (!(needsDomain || needsTrunk) || (await run.step('sip-account', () => ensureCredentials(deps)))) &&
@@ -89,7 +89,7 @@ export class Provisioning {
     return { isDone: !run.hasFailed, steps: run.steps };
   }
 
-  /** Goes through all steps, also where one fails. Does nothing where nothing is ours. */
+  /** Runs all steps, also after one that fails. Does nothing where nothing is ours. */
   async undo(client: TwilioClient): Promise<ProvisioningResult> {
     const run = this.#newRun();
     const { settings, written } = this.#deps;
@@ -122,20 +122,20 @@ export class Provisioning {
     return { api: client.account, settings: settings.current, written, accountSid: client.credentials.accountSid };
   }
 
-  /** Lets every Messaging Service that keeps messages from the house ask it. */
+  /** Makes every Messaging Service that diverts messages from the house defer to it. */
   async deferMessages(client: TwilioClient): Promise<ProvisioningResult> {
     const run = this.#newRun();
     const deps = { api: client.account, written: this.#deps.written, accountSid: client.credentials.accountSid };
     const overrides: MessagingOverride[] = [];
     await run.step('messaging-services', async () => {
       overrides.push(...(await findMessagingOverrides(client.account, this.#deps.settings.current)));
-      return overrides.length === 0 ? unchanged('None keeps messages from the house') : done(namesOf(overrides));
+      return overrides.length === 0 ? unchanged('None diverts messages from the house') : done(namesOf(overrides));
     });
     for (const one of overrides) await run.step(`messaging-service ${one.name}`, () => removeMessagingOverride(deps, one));
     return { isDone: !run.hasFailed, steps: run.steps };
   }
 
-  /** A service may hold numbers of others, so it is left as it is until somebody asks for it. */
+  /** A service may hold other numbers, so it is changed only on request. */
   async #reportMessagingOverrides(run: SetupRun, client: TwilioClient): Promise<void> {
     const found = await this.#messagingOverrides(client);
     if (found.kind !== 'ok') {
@@ -164,7 +164,7 @@ export class Provisioning {
     for (const number of numbers) {
       await run.step(`number ${number.number}`, () =>
         Object.keys(wanted).length === 0
-          ? Promise.resolve(skipped('Without a public address Twilio cannot tell the house of its calls and messages'))
+          ? Promise.resolve(skipped('Without a public URL Twilio cannot notify the house of calls and messages'))
           : writeNumber(deps, number, wanted),
       );
       if (hasStale(deps, number.sid, wanted))
@@ -203,7 +203,7 @@ function chooseNumbers(there: readonly TwilioNumber[], wanted: readonly string[]
   return wanted.map((number) => {
     const found = there.find((one) => one.number === number);
     if (found !== undefined) return found;
-    const message = `${number} is not a number of this account. It belongs to somebody else, or was not bought yet.`;
+    const message = `${number} is not a number of this account. It belongs to another account, or has not been bought yet.`;
     throw new TwilioRequestError({ kind: 'refused', status: undefined, code: undefined, message, retryAfterSeconds: undefined });
   });
 }

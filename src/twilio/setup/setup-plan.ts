@@ -1,9 +1,10 @@
-import type { DomainChange, NumberChange, SipDomain } from '#twilio/api/account-api.ts';
+import type { TwilioNumberChange } from '#twilio/api/account-api.ts';
+import type { DomainChange, SipDomain } from '#twilio/api/sip-api.ts';
 import type { TwilioNumber } from '#twilio/api/records.ts';
 import type { TwilioSettings } from '#twilio/api/settings.ts';
 import { webhookPaths, webhookUrl } from '#twilio/webhooks/webhook-paths.ts';
 
-/** What somebody wants of the account. */
+/** How the account is to be configured. */
 export type SetupPlan = {
   /** E.164; each must be a number of the account. */
   readonly numbers: readonly string[];
@@ -12,27 +13,27 @@ export type SetupPlan = {
   'publicUrl' | 'inbound' | 'outbound' | 'isSecure' | 'edge' | 'originationAddress' | 'signallingAddresses'
 >;
 
-/** One value that is not as it should be. */
+/** One value that differs from the desired one. */
 export type Difference<Field extends string = string> = { readonly field: Field; readonly is: string; readonly should: string };
 
-export type NumberField = keyof NumberChange;
+export type NumberField = keyof TwilioNumberChange;
 
 type DesiredConfigInput = Pick<TwilioSettings, 'publicUrl' | 'inbound' | 'trunk' | 'origination'>;
 
-/** The values of a number that serves the house; fields that are left out are the owner's business. */
-export function desiredNumberConfig({ publicUrl, inbound, trunk, origination }: DesiredConfigInput): NumberChange {
-  // With a trunk the address for calls is not looked at: it stays as it is. A trunk that leads nowhere gets no number.
-  const calls: NumberChange =
+/** The desired values of a number; fields that are left out stay as their owner set them. */
+export function desiredNumberConfig({ publicUrl, inbound, trunk, origination }: DesiredConfigInput): TwilioNumberChange {
+  // On a trunk the voice webhook is ignored: it stays as it is. A trunk without an origination URL gets no number.
+  const calls: TwilioNumberChange =
     inbound === 'trunk' && trunk !== undefined && origination !== undefined
       ? { voiceApplicationSid: '', trunkSid: trunk.sid }
       : {};
   if (publicUrl === undefined) return calls;
-  const messages: NumberChange = {
+  const messages: TwilioNumberChange = {
     smsUrl: webhookUrl(publicUrl, webhookPaths.smsInbound),
     smsMethod: 'POST',
     smsFallbackUrl: webhookUrl(publicUrl, webhookPaths.smsFallback),
     smsFallbackMethod: 'POST',
-    // An application would be asked instead of the address.
+    // An application would override the webhook.
     smsApplicationSid: '',
   };
   if (inbound !== 'webhook') return { ...messages, ...calls };
@@ -57,7 +58,7 @@ export function desiredDomainConfig({ publicUrl, isSecure, outbound }: SetupPlan
     friendlyName: name,
     sipRegistration: true,
     secure: isSecure,
-    // An empty address makes Twilio refuse calls from the house, which leave by the trunk then or not at all.
+    // An empty URL makes Twilio refuse calls from the house, which then use the termination of the trunk or are not made.
     voiceUrl: isAsked ? webhookUrl(publicUrl, webhookPaths.voiceOutbound) : '',
     voiceMethod: 'POST',
     voiceFallbackUrl: isAsked ? webhookUrl(publicUrl, webhookPaths.voiceFallback) : '',
@@ -66,7 +67,7 @@ export function desiredDomainConfig({ publicUrl, isSecure, outbound }: SetupPlan
   };
 }
 
-export function diffNumber(number: TwilioNumber, wanted: NumberChange): readonly Difference<NumberField>[] {
+export function diffNumber(number: TwilioNumber, wanted: TwilioNumberChange): readonly Difference<NumberField>[] {
   return (Object.keys(wanted) as NumberField[]).flatMap((field) => {
     const should = wanted[field] ?? '';
     return number[field] === should ? [] : [{ field, is: number[field], should }];
@@ -80,18 +81,18 @@ export function diffDomain(domain: SipDomain, wanted: DomainChange): readonly Di
   });
 }
 
-/** The problems of a plan that need no look at the account, in the user's words. */
+/** The problems of a plan that are visible without the account. */
 export function validatePlan({ publicUrl, inbound, outbound, numbers }: SetupPlan): readonly PlanProblem[] {
   const problems: PlanProblem[] = [];
   const add = (field: PlanProblem['field'], message: string) => problems.push({ field, message });
   if (inbound === 'webhook' && publicUrl === undefined) {
-    add('publicUrl', 'is needed for calls to come in by webhooks; without one, point a SIP trunk at the house');
+    add('publicUrl', 'is required for inbound calls by webhook; without one, use the origination of a SIP trunk');
   }
   if (outbound === 'domain' && publicUrl === undefined) {
-    add('publicUrl', 'is needed for calls to leave by the SIP Domain; without one, let them leave by the trunk');
+    add('publicUrl', 'is required for outbound calls by the SIP Domain; without one, use the trunk');
   }
   if (publicUrl !== undefined && !publicUrl.startsWith('https://')) add('publicUrl', 'must begin with https://');
-  if (inbound === 'webhook' && numbers.length === 0) add('numbers', 'must name at least one number that the house answers');
+  if (inbound === 'webhook' && numbers.length === 0) add('numbers', 'must contain at least one number that the house answers');
   return problems;
 }
 

@@ -1,4 +1,4 @@
-/** One value of the account that we wrote: what it was before, and what we made of it. */
+/** One value of the account that we changed: before and after. */
 export type AccountChange = {
   readonly accountSid: string;
   /** Such as `number`. */
@@ -9,7 +9,7 @@ export type AccountChange = {
   readonly after: string;
 };
 
-/** Keeps what was written, from before the request leaves until the value is put back. */
+/** Keeps each change, from before the request is sent until the value is restored. */
 export type AccountChangeLog = {
   readonly of: (accountSid: string) => readonly AccountChange[];
   readonly put: (value: AccountChange) => void;
@@ -18,13 +18,13 @@ export type AccountChangeLog = {
 
 export type StepOutcome = 'done' | 'unchanged' | 'skipped' | 'failed';
 
-/** One step of a run of setup, for people. */
+/** One step of a setup run, for people. */
 export type SetupStep = {
   /** Such as `sip-domain`, or `number +14165550123`. */
   readonly step: string;
   readonly outcome: StepOutcome;
   readonly message: string;
-  /** Twilio's, where it refused. */
+  /** Twilio's error code, where it refused. */
   readonly code: number | undefined;
   readonly at: number;
 };

@@ -22,10 +22,10 @@ import type { TwilioAlert, TwilioNumber } from '#twilio/api/records.ts';
 import type { TwilioSettings } from '#twilio/api/settings.ts';
 import { webhookPaths, webhookUrl } from '#twilio/webhooks/webhook-paths.ts';
 
-/** Our numbers as the house keeps them, E.164. */
+/** The numbers of the house, E.164. */
 export type HouseNumbers = {
   all(): readonly { readonly number: string }[];
-  /** Adds those that are not there yet; returns them. */
+  /** Adds those that are missing; returns them. */
   addMissing(numbers: readonly string[]): Promise<readonly string[]>;
 };
 
@@ -91,10 +91,10 @@ function toApiKey(sid: string | undefined, secret: string | undefined): { sid: s
   if (sid === undefined && secret === undefined) return undefined;
   if (sid !== undefined && secret !== undefined) return { sid, secret };
   const field = sid === undefined ? 'apiKeySid' : 'apiKeySecret';
-  throw new AppError('invalid', 'An API key has a SID and a secret', { details: [{ field, message: 'is missing' }] });
+  throw new AppError('invalid', 'An API key needs both its SID and its secret', { details: [{ field, message: 'is missing' }] });
 }
 
-/** Only what is there: a field that was left out stays as it is. */
+/** Only the fields that are given: the others stay as they are. */
 function given<Fields extends object>(fields: { readonly [Name in keyof Fields]?: Fields[Name] | undefined }): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Fields;
 }
@@ -153,7 +153,7 @@ function toNumber(
   { publicUrl, origination, trunk }: TwilioSettings,
 ) {
   const isAsked = publicUrl !== undefined && voiceUrl === webhookUrl(publicUrl, webhookPaths.voiceInbound);
-  // A trunk comes before the address.
+  // A trunk overrides the webhook.
   const isOurs = trunkSid === '' ? isAsked : origination !== undefined && trunkSid === trunk?.sid;
   const isServed = voiceUrl !== '' || voiceApplicationSid !== '' || trunkSid !== '';
   const servedBy = isOurs ? ('house' as const) : isServed ? ('somebody-else' as const) : ('nobody' as const);

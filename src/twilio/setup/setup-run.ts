@@ -9,13 +9,13 @@ export const done = (message: string): StepDone => ({ outcome: 'done', message }
 export const unchanged = (message: string): StepDone => ({ outcome: 'unchanged', message });
 export const skipped = (message: string): StepDone => ({ outcome: 'skipped', message });
 
-/** The value of a result inside a step; a failure ends the step, which tells it in words. */
+/** The value of a result inside a step; a failure ends the step, which reports it. */
 export function unwrap<Value>(result: TwilioResult<Value>): Value {
   if (result.kind === 'ok') return result.value;
   throw new TwilioRequestError(result);
 }
 
-/** Like `must`, for what is to be gone: gone already is as good. */
+/** Like `unwrap`, for a deletion: gone already is as good. */
 export function expectDeleted(result: TwilioResult<void>): void {
   if (result.kind === 'refused' && result.status === 404) return;
   unwrap(result);
@@ -23,7 +23,7 @@ export function expectDeleted(result: TwilioResult<void>): void {
 
 type SetupRunDeps = { readonly id: string; readonly clock: Clock; readonly log: SetupLog };
 
-/** One run of setup: does steps one after another and keeps what came of each. */
+/** One run of setup: does steps one after another and keeps the outcome of each. */
 export class SetupRun {
   readonly #deps: SetupRunDeps;
   readonly #steps: SetupStep[] = [];
@@ -40,7 +40,7 @@ export class SetupRun {
     return this.#steps.some(({ outcome }) => outcome === 'failed');
   }
 
-  /** Returns whether it did not fail. Steps that stand on one another stop at the first that fails. */
+  /** Returns whether it succeeded. Steps that depend on one another stop at the first that fails. */
   async step(name: string, run: () => Promise<StepDone>): Promise<boolean> {
     try {
       const { outcome, message } = await run();

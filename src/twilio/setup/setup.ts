@@ -1,6 +1,6 @@
-// Owns setting the house up at Twilio: trying credentials, keeping them, provisioning, undoing, testing.
+// Owns the setup of the house's Twilio account: validating and storing credentials, provisioning, undo, self-test.
 // Called by its routes.
-// Must stay true: one run at a time; credentials are kept only after Twilio has accepted them; secrets never leave again.
+// Must stay true: one run at a time; credentials are stored only after Twilio has accepted them; secrets never leave again.
 import { AppError } from '#base/errors.ts';
 import { validateCredentials, reportAccount } from './account.ts';
 import type { AccountProblem, AccountReport, CredentialsInput } from './account.ts';
@@ -13,7 +13,7 @@ import type { SetupPlan } from './setup-plan.ts';
 import { noSettings } from '#twilio/api/settings.ts';
 import type { LiveTwilioSettings, TwilioSettings } from '#twilio/api/settings.ts';
 
-/** One thing the self-test tries; the names are shown. */
+/** One check of the self-test; its name is shown. */
 export type SelfCheck = { readonly name: string; readonly run: () => AccountHealth | Promise<AccountHealth> };
 
 type TwilioSetupDeps = {
@@ -22,15 +22,15 @@ type TwilioSetupDeps = {
   readonly provisioning: Provisioning;
   readonly watch: AccountWatch;
   readonly log: SetupLog;
-  /** Told after a run which numbers the house answers, E.164. */
+  /** Called after a run with the numbers that the house answers, E.164. */
   readonly onNumbers?: (numbers: readonly string[]) => Promise<void>;
 };
 
 export type ProvisionRequest = {
   readonly credentials: Partial<Pick<CredentialsInput, 'accountSid' | 'authToken'>> & {
-    /** Undefined: as it is. Null: none any more. */
+    /** Undefined: unchanged. Null: removed. */
     readonly apiKey?: CredentialsInput['apiKey'] | null;
-    /** Undefined: as they are. */
+    /** Undefined: unchanged. */
     readonly webhookSharedKeys?: TwilioSettings['webhookSharedKeys'];
   };
   readonly plan: Partial<SetupPlan>;
@@ -57,12 +57,12 @@ export class TwilioSetup {
     return this.#deps.watch;
   }
 
-  /** Adds to the self-test; for other parts of the way. */
+  /** Adds a check to the self-test. */
   addCheck(check: SelfCheck): void {
     this.#checks.push(check);
   }
 
-  /** Tries credentials and keeps nothing. */
+  /** Validates credentials and stores nothing. */
   validate(entered: CredentialsInput): Promise<AccountReport> {
     const problems = validateCredentials(entered);
     if (problems.length > 0) return Promise.resolve({ account: undefined, balance: undefined, numbers: [], problems });
@@ -74,7 +74,7 @@ export class TwilioSetup {
     );
   }
 
-  /** Throws `invalid` for a plan or credentials that cannot work, `conflict` while a run goes on. */
+  /** Throws `invalid` for a plan or credentials that cannot work, `conflict` during another run. */
   provision(request: ProvisionRequest): Promise<ProvisioningResult> {
     return this.#exclusive(async () => {
       const { settings, provisioning, connection, watch, onNumbers } = this.#deps;
@@ -89,7 +89,7 @@ export class TwilioSetup {
     });
   }
 
-  /** Throws `conflict` while a run goes on. */
+  /** Throws `conflict` during another run. */
   undo({ forget }: { readonly forget: boolean }): Promise<ProvisioningResult> {
     return this.#exclusive(async () => {
       const { settings, provisioning, connection, watch } = this.#deps;
@@ -101,7 +101,7 @@ export class TwilioSetup {
     });
   }
 
-  /** Lets Messaging Services that keep messages from the house ask it. Throws `conflict` while a run goes on, `invalid` without an account. */
+  /** Makes Messaging Services that divert messages defer to the house. Throws `conflict` during another run, `invalid` without an account. */
   deferMessages(): Promise<ProvisioningResult> {
     return this.#exclusive(async () => {
       const { provisioning, connection, watch } = this.#deps;
@@ -114,12 +114,12 @@ export class TwilioSetup {
   }
 
   /**
-   * The numbers of the account, E.164, that can be called or texted. Throws `conflict` without an account, `unavailable` where Twilio
-   * cannot be asked.
+   * The numbers of the account, E.164, that take calls or messages. Throws `conflict` without an account, `unavailable` where Twilio
+   * cannot be queried.
    */
   async accountNumbers(): Promise<readonly string[]> {
     const client = this.#deps.connection.client();
-    if (client === undefined) throw new AppError('conflict', 'There is no account at Twilio set up');
+    if (client === undefined) throw new AppError('conflict', 'No Twilio account is set up');
     const listed = await client.account.listNumbers();
     if (listed.kind !== 'ok') throw new AppError('unavailable', listed.message);
     const usable = listed.value.filter(({ capabilities: { voice, sms } }) => voice || sms);
@@ -195,8 +195,8 @@ export class TwilioSetup {
 }
 
 function missingAccount(): AppError {
-  const details = [{ field: 'accountSid', message: 'is needed' }];
-  return new AppError('invalid', 'The account SID and its auth token are needed first', { details });
+  const details = [{ field: 'accountSid', message: 'is required' }];
+  return new AppError('invalid', 'The account SID and its auth token are required first', { details });
 }
 
 function refusal(problems: readonly AccountProblem[]): AppError {
