@@ -163,6 +163,33 @@ describe('the whole app', () => {
     expect(await (await api(app, `/dids/${number['id']}`, admin)).json()).toMatchObject({ ownerPersonId: null });
   });
 
+  it('shows phones, people and the exchange as entities, with the state they have now', async () => {
+    await using app = await start();
+    const anna = await post(app, '/users', { username: 'anna', name: 'Anna' });
+    const hall = await post(app, '/devices', { name: 'Hall', type: 'softphone' });
+    const shown = await Promise.all(
+      app.entities.flatMap(({ declaration, owners, state }) =>
+        [...owners()].map(async ({ id, name }) => [declaration.key, id, name, await state(id)]),
+      ),
+    );
+    expect(shown.toSorted(([a], [b]) => String(a).localeCompare(String(b)))).toEqual([
+      ['active_calls', 'exchange', 'GoSIP', 0],
+      ['new_voicemails', anna['id'], 'Anna', 0],
+      ['problem', 'exchange', 'GoSIP', false],
+      ['registered', hall['id'], 'Hall', false],
+    ]);
+  });
+
+  it('reports in the log, as one warning, what needs the person who runs the house', async () => {
+    writeFileSync(join(folder, 'gosip.db'), 'This is not a database, and it is long enough to be looked at. '.repeat(50));
+    const lines: { level: string; msg: string; alert?: string; message?: string }[] = [];
+    const destination = { write: (line: string) => void lines.push(JSON.parse(line) as never) };
+    await using app = await createApp(optionsFor(folder), { log: createLog({ level: 'info', destination }) });
+    expect(lines.filter(({ alert }) => alert !== undefined)).toMatchObject([
+      { level: 'warn', msg: 'Alert: Nothing can be saved', alert: 'storage-failed', message: app.warnings[0] },
+    ]);
+  });
+
   it('tells how each part is', async () => {
     await using app = await start();
     const response = await api(app, '/system/health', app.adminToken ?? '');

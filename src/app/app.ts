@@ -33,7 +33,7 @@ import type { PeopleRoom } from './people.ts';
 import { composeSealedValues } from './sealed-values.ts';
 import { formatListeners, composeSipEngine } from './sip-engine.ts';
 import { composeStorage, composeBackups } from './storage.ts';
-import { composeSystem } from './system.ts';
+import { composeSystem, startAlerts } from './system.ts';
 import { composeTwilio } from './twilio.ts';
 import type { TwilioServices } from './twilio.ts';
 import { composeTwilioSetup } from './twilio-setup.ts';
@@ -63,6 +63,7 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const rooms = await composeRooms(context, storage);
   const { devices, people, calls, engine, twilio, http, webhooks } = rooms;
   const mounted = mountFaces([storage, time, ...Object.values(rooms), system], system.health);
+  startAlerts(context, mounted.alerts);
   const httpPort = await http.start(mounted.routes);
   twilio.outbox.start();
   composeBackups({ ...context, storage, keys: devices.keys, isQuiet: () => calls.calls.list().length === 0 });
@@ -150,7 +151,7 @@ function composeVoicemailRoom(context: AppContext, storage: Storage, rooms: Comp
     pstnCalls,
     devices: devices.devices,
     numbers,
-    isPerson: (personId) => rooms.people.people.byId(personId) !== undefined,
+    people: rooms.people.people,
     sinks: {
       message: (message) => messages.messages.reconcile(message),
       call: (call) => {

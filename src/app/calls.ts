@@ -1,6 +1,7 @@
 // Composes calls and the SIP edge that brings them.
 // Called by app.ts.
 // Must stay true: SIP stops before calls do, so that what is cut off still gets its record.
+import { callEntities } from '#calls/call-entities.ts';
 import { callRoutes } from '#calls/call-routes.ts';
 import { CallSearch } from '#calls/call-search.ts';
 import { Calls } from '#calls/calls.ts';
@@ -8,6 +9,7 @@ import { CdrStore } from '#calls/cdr-store.ts';
 import { PstnCallStore } from '#calls/pstn-call-store.ts';
 import { PstnCalls } from '#calls/pstn-calls.ts';
 import { TollFraudGuard } from '#calls/toll-fraud-guard.ts';
+import { outgoingAlerts } from '#calls/outgoing-alerts.ts';
 import { outgoingRoutes } from '#calls/outgoing-routes.ts';
 import { OutgoingStore } from '#calls/outgoing-store.ts';
 import { isLocalAddress } from '#base/own-networks.ts';
@@ -98,6 +100,8 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
   if (media.mediaRelay.problem !== undefined && options.trunks.length > 0) context.warnings.push(media.mediaRelay.problem);
   const face = faceOf({
     routes: [...callRoutes({ calls, store: cdrs, search: new CallSearch(db) }), ...outgoingRoutes(tollFraudGuard)],
+    entities: callEntities(calls),
+    alerts: outgoingAlerts(() => tollFraudGuard.recentRefusals),
     probes: {
       'control connection': () => controlConnectionHealth(sip.isConnected),
       trunks: () => trunksHealth(sip.trunkStates(), twilioTrunkProblem()),

@@ -3,6 +3,8 @@
 // Must stay true: registrations of before the start are there before the SIP engine is.
 import { join } from 'node:path';
 import { Authenticator } from '#devices/authenticator.ts';
+import { deviceAlerts } from '#devices/device-alerts.ts';
+import { deviceEntities } from '#devices/device-entities.ts';
 import { deviceRoutes } from '#devices/device-routes.ts';
 import { DeviceStore } from '#devices/device-store.ts';
 import { Devices } from '#devices/devices.ts';
@@ -62,8 +64,8 @@ export async function composeDevices(context: AppContext, { db, writes }: Storag
   const bruteForceDetector = new BruteForceDetector({
     clock,
     onDetected: ({ username, tries, sources }) => {
-      const facts = { user: username, name: nameByUsername(devices, username), tries, sources };
-      log.warn(facts, 'The password of a phone is guessed from many addresses');
+      const device = devices.byUsername(username);
+      if (device !== undefined) events.emit('device.brute-forced', { deviceId: device.id, tries, sources });
     },
   });
   const guessed = () => bruteForceDetector.list().map((one) => ({ ...one, name: nameByUsername(devices, one.username) }));
@@ -87,6 +89,8 @@ export async function composeDevices(context: AppContext, { db, writes }: Storag
     registered,
     face: faceOf({
       routes: deviceRoutes({ devices, registrations, realm }),
+      entities: deviceEntities({ devices, registrations }),
+      alerts: deviceAlerts(guessed),
       probes: { passwords: () => passwordHealth(guessed()) },
     }),
   };

@@ -13,6 +13,7 @@ import { FileWatch } from '#storage/file-watch.ts';
 import { lockFolder } from '#storage/folder-lock.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
 import { storageHealth } from '#storage/storage-health.ts';
+import { storageAlerts } from '#system/storage-alerts.ts';
 import type { Options } from '#options/options.ts';
 import type { Storage, AppContext } from './context.ts';
 import { faceOf } from './face.ts';
@@ -27,7 +28,8 @@ export function composeStorage({ options, clock, log: root, events, stack, warni
   const notices = [...opened.notices, ...missingDatabaseNotice(opened, options)];
   warnings.push(...notices, ...(opened.problem === undefined ? [] : [opened.problem]));
   const onProblem = (reason: string | undefined) => {
-    if (reason !== undefined) events.emit('storage.failed', { reason });
+    if (reason === undefined) events.emit('storage.recovered', {});
+    else events.emit('storage.failed', { reason });
   };
   const writes = new WriteBatch({ db: opened.db, log, onProblem });
   stack.defer(() => writes.flush());
@@ -38,7 +40,10 @@ export function composeStorage({ options, clock, log: root, events, stack, warni
   checkpointer.start();
   stack.defer(() => checkpointer.stop());
   const failing = () => opened.problem ?? writes.problem;
-  const face = faceOf({ probes: { storage: () => storageHealth({ lost: file.problem, failing: failing(), notices }) } });
+  const face = faceOf({
+    alerts: storageAlerts({ problem: () => file.problem ?? failing() }),
+    probes: { storage: () => storageHealth({ lost: file.problem, failing: failing(), notices }) },
+  });
   return { ...opened, writes, isOriginalFile: () => file.isOurs(), face };
 }
 

@@ -4,6 +4,7 @@
 import type { Keys } from '#devices/key-file.ts';
 import { Outbox } from '#storage/outbox.ts';
 import { outboxHealth } from '#storage/outbox-health.ts';
+import { outboxAlerts } from '#system/storage-alerts.ts';
 import { TwilioSettingsStore } from '#twilio/setup/settings-store.ts';
 import { TwilioConnection } from '#twilio/api/connection.ts';
 import { TwilioHttp } from '#twilio/api/http.ts';
@@ -51,6 +52,9 @@ export function composeTwilio({
   stack.defer(() => outbox.stop());
   // What waited for the right credentials need not wait for longer.
   stack.defer(settings.onChange(() => outbox.retryNow('Twilio')));
-  const face = faceOf({ probes: { outbox: () => outboxHealth(outbox.counts(), outbox.problemOf('Twilio')) } });
+  const face = faceOf({
+    alerts: outboxAlerts({ services: ['Twilio'], problemOf: (service) => outbox.problemOf(service) }),
+    probes: { outbox: () => outboxHealth(outbox.counts(), outbox.problemOf('Twilio')) },
+  });
   return { settings, connection, outbox, face };
 }

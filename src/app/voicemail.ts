@@ -8,12 +8,15 @@ import type { PstnCalls } from '#calls/pstn-calls.ts';
 import { recordableCall } from '#calls/recordable-call.ts';
 import type { Devices } from '#devices/devices.ts';
 import type { Numbers } from '#numbers/numbers.ts';
+import type { People } from '#people/people.ts';
 import { Watermarks } from '#storage/watermarks.ts';
 import { recordingDeletion, recordingDeletionHandler, recordingDeletionKind } from '#twilio/sync/recording-deletion.ts';
 import { recorder, recordingSource } from '#twilio/sync/recording-source.ts';
 import { recordingSink } from '#twilio/sync/recording-sync.ts';
 import { Reconciler } from '#twilio/sync/reconcile.ts';
 import type { ReconcilerSinks } from '#twilio/sync/reconcile.ts';
+import { recordingAlerts } from '#voicemail/recording-alerts.ts';
+import { voicemailEntities } from '#voicemail/voicemail-entities.ts';
 import { createVoicemailRoom } from '#voicemail/voicemail-room.ts';
 import type { VoicemailRoom } from '#voicemail/voicemail-room.ts';
 import type { AppContext, RoomFace, Storage } from './context.ts';
@@ -28,7 +31,7 @@ type VoicemailDeps = AppContext & {
   readonly pstnCalls: PstnCalls;
   readonly devices: Devices;
   readonly numbers: Numbers;
-  readonly isPerson: (personId: string) => boolean;
+  readonly people: People;
   /** Where the rest goes that Twilio has and did not notify us of. */
   readonly sinks: Omit<ReconcilerSinks, 'recording'>;
 };
@@ -51,8 +54,13 @@ export async function composeVoicemail(deps: VoicemailDeps): Promise<VoicemailSe
   await room.start();
   // What is only in memory would forget what it took, and take it again from the file.
   if (storage.mode === 'normal') startReconcile(deps, reconcile);
-  const probes = { recordings: () => room.space.health(), reconciliation: () => reconcile.health() };
-  return { room, reconcile, face: faceOf({ routes: room.routes, probes }) };
+  const face = faceOf({
+    routes: room.routes,
+    entities: voicemailEntities({ voicemails: room.voicemails, people: deps.people }),
+    alerts: recordingAlerts(room.space),
+    probes: { recordings: () => room.space.health(), reconciliation: () => reconcile.health() },
+  });
+  return { room, reconcile, face };
 }
 
 function startReconcile({ stack, twilio, onClockStep }: VoicemailDeps, reconcile: Reconciler): void {
@@ -80,7 +88,7 @@ function createRoom(deps: VoicemailDeps, onRecordedCallEnded: () => void): Voice
     deleteAtSource: (externalId) => void outbox.enqueue(recordingDeletion(externalId)),
     calls: pstnCalls,
     ownerOf: (number) => numbers.byNumber(number)?.ownerPersonId,
-    isPerson: deps.isPerson,
+    isPerson: (personId) => deps.people.byId(personId) !== undefined,
     isRecordingEnabled: (deviceId) => devices.byId(deviceId)?.recordingEnabled === true,
     callOf: (callId) => {
       const call = calls.get(callId);

@@ -13,6 +13,13 @@ export type RecentRefusal = {
   readonly at: number;
 };
 
+/** What was refused and what to do, in the user's words. */
+export function describeRefusal({ deviceName, reason, destination, times }: RecentRefusal): string {
+  const often = times === 1 ? 'once' : `${times} times`;
+  const why = destination === undefined ? reason : `${reason}: ${destination}`;
+  return `${deviceName} was refused ${often} (${why}). If nobody of the house did that, its password is stolen: make a new one`;
+}
+
 type Kept = RecentRefusal & { readonly monotonic: number };
 
 const dayMs = 86_400_000;

@@ -15,7 +15,7 @@ import type { WriteBatch } from '#storage/write-batch.ts';
 import { previouslyCalledDestinations, outgoingRefusal } from './outgoing-decision.ts';
 import type { OutgoingLimits, OutgoingRefusal, OutgoingUsage } from './outgoing-decision.ts';
 import { OutgoingTalkTime } from './outgoing-talk-time.ts';
-import { OutgoingRefusals } from './outgoing-refusals.ts';
+import { describeRefusal, OutgoingRefusals } from './outgoing-refusals.ts';
 import type { RecentRefusal } from './outgoing-refusals.ts';
 import type { AllowedDestination, OutgoingStore } from './outgoing-store.ts';
 import type { RegistrationLookup } from './ports.ts';
@@ -137,10 +137,7 @@ export class TollFraudGuard {
   health(): { readonly status: HealthStatus; readonly message: string } {
     const refused = this.recentRefusals.at(-1);
     if (refused === undefined) return { status: 'ok', message: 'None was refused in the last day' };
-    const times = refused.times === 1 ? 'once' : `${refused.times} times`;
-    const why = refused.destination === undefined ? refused.reason : `${refused.reason}: ${refused.destination}`;
-    const message = `${refused.deviceName} was refused ${times} (${why}). If nobody of the house did that, its password is stolen: make a new one`;
-    return { status: 'degraded', message };
+    return { status: 'degraded', message: describeRefusal(refused) };
   }
 
   #usage(ongoing: readonly ActiveOutgoingCall[], deviceId?: string): OutgoingUsage {

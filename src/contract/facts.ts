@@ -44,6 +44,8 @@ export const facts = {
   'call.started': fact(call, 'call'),
   /** It may neither register nor call any more with what it had. */
   'device.revoked': fact(device.extend({ why: z.enum(['disabled', 'new-password', 'deleted']) }), 'device'),
+  /** The password of a phone is tried from many addresses; once an hour while that goes on. */
+  'device.brute-forced': fact(device.extend({ tries: z.number().int(), sources: z.number().int() }), 'admin'),
   'call.changed': fact(call.extend({ state: z.string() }), 'call'),
   'call.ended': fact(call.extend({ disposition: z.string(), reason: z.string() }), 'call'),
   /** A phone tried a call outside that it may not make; once a day for attempts that are alike. `destination`: what to allow, if it is wanted. */
@@ -63,6 +65,7 @@ export const facts = {
   'recording.suspended': fact(z.object({ reason: z.string() }), 'admin'),
   'recording.resumed': fact(z.record(z.string(), z.never()), 'admin'),
   'storage.failed': fact(z.object({ reason: z.string() }), 'admin'),
+  'storage.recovered': fact(z.record(z.string(), z.never()), 'admin'),
 } as const;
 
 export type FactName = keyof typeof facts;

@@ -85,6 +85,11 @@ export class Devices {
       .flatMap(({ device, sealedSecret }) => (unseal(sealedSecret, key, device.id) === undefined ? [device.name] : []));
   }
 
+  /** In memory, in no order. */
+  all(): readonly Device[] {
+    return this.#index.all().map(({ device }) => device);
+  }
+
   byId(id: string): Device | undefined {
     return this.#index.byId(id)?.device;
   }

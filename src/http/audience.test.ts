@@ -54,6 +54,8 @@ const expected: Readonly<Record<FactName, 'admins and its owner' | 'admins'>> = 
   'recording.suspended': 'admins',
   'recording.resumed': 'admins',
   'storage.failed': 'admins',
+  'storage.recovered': 'admins',
+  'device.brute-forced': 'admins',
 };
 
 describe('who hears a fact live', () => {

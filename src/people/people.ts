@@ -51,6 +51,11 @@ export class People {
     return this.#deps.persons.list(query);
   }
 
+  /** By name. */
+  all(): readonly Person[] {
+    return this.#deps.persons.all();
+  }
+
   byId(id: string): Person | undefined {
     return this.#deps.persons.byId(id);
   }

@@ -19,6 +19,7 @@ export class PersonStore {
   readonly #db: OpenedDatabase['db'];
   readonly #byId;
   readonly #byUsername;
+  readonly #all;
   readonly #insert;
   readonly #update;
   readonly #delete;
@@ -27,6 +28,7 @@ export class PersonStore {
     this.#db = db;
     this.#byId = db.prepare<[string], Row>(`SELECT ${columns} FROM users WHERE id = ?`);
     this.#byUsername = db.prepare<[string], Row>(`SELECT ${columns} FROM users WHERE username = ?`);
+    this.#all = db.prepare<[], Row>(`SELECT ${columns} FROM users ORDER BY name COLLATE NOCASE, id`);
     this.#insert = db.prepare('INSERT INTO users (id, username, name, role, created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?)');
     this.#update = db.prepare('UPDATE users SET username = ?, name = ?, role = ?, changed_at = ? WHERE id = ?');
     this.#delete = db.prepare('DELETE FROM users WHERE id = ?');
@@ -40,6 +42,10 @@ export class PersonStore {
   byUsername(username: string): Person | undefined {
     const row = this.#byUsername.get(username);
     return row === undefined ? undefined : toPerson(row);
+  }
+
+  all(): readonly Person[] {
+    return this.#all.all().map(toPerson);
   }
 
   list({ role, sort, order, limit, offset }: PersonQuery): Listed<Person> {

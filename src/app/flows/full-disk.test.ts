@@ -19,6 +19,7 @@ test('started on a full disk the house rings its phones, says what to do, and ke
   await disturbed.fillDisk();
   await disturbed.powerCut(async () => expect(await isRegistered()).toBe(true));
   await expect(disturbed.house.addDevice('22')).rejects.toThrow(/disk is full/);
+  await disturbed.house.program.printed(/Alert: Nothing can be saved/);
   expect(await phone.register()).toBe(200);
   expect(await storage()).toMatchObject({ status: 'degraded', message: expect.stringContaining('disk is full') });
   expect((await storage())?.message).not.toMatch(/Repair|backup/);
@@ -26,6 +27,7 @@ test('started on a full disk the house rings its phones, says what to do, and ke
   disturbed.emptyDisk();
   await expect.poll(() => disturbed.house.addDevice('23').then(() => 'kept', String), { timeout: 15_000 }).toBe('kept');
   expect(await storage()).toMatchObject({ status: 'ok' });
+  await disturbed.house.program.printed(/Alert over: Nothing can be saved/);
   await disturbed.powerCut(async () => expect(await isRegistered()).toBe(true));
   const { items } = await disturbed.house.api<{ items: { extension: string }[] }>('GET', '/devices?order=asc');
   expect(items.map(({ extension }) => extension)).toEqual(['21', '23']);

@@ -294,7 +294,7 @@ test('a password that is guessed from everywhere is seen in health and in the lo
     const guess = new TextPhone(await line('UDP', { from: `127.0.1.${host}` }), { via: 'UDP', login });
     expect((await guess.register(`guess-${host}`)).status).toBe(401);
   }
-  await house.program.printed(/The password of a phone is guessed from many addresses/);
+  await house.program.printed(/Alert: The password of a phone is guessed from many addresses/);
   const { parts } = await house.api<{ parts: { name: string; status: string; message: string }[] }>('GET', '/system/health');
   const passwords = parts.find(({ name }) => name === 'passwords');
   expect(passwords).toMatchObject({ status: 'degraded' });

@@ -1,0 +1,75 @@
+// Owns which alerts are raised now, and says so in the log: one warning when an alert begins, one line when it is over.
+// Called by app.ts with the alerts of every room.
+// Must stay true: an alert that goes on is reported once; a declaration that fails disturbs neither the others nor the room whose fact it was.
+import type { Clock, Timer } from '#base/clock.ts';
+import type { Events } from '#base/events.ts';
+import type { Log } from '#base/log.ts';
+import type { ActiveAlert, Alert } from '#contract/alert.ts';
+import type { Facts } from '#contract/facts.ts';
+
+export type AlertWatchDeps = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly events: Events<Facts>;
+  readonly alerts: readonly Alert[];
+};
+
+export type RaisedAlert = ActiveAlert & { readonly alertId: string };
+
+/** For what ends without a fact, such as the hour after the last guess of a password. */
+const pollMs = 60_000;
+
+export class AlertWatch {
+  readonly #deps: AlertWatchDeps;
+  /** By alert, what it is about. */
+  readonly #raised = new Map<Alert, ReadonlyMap<string, ActiveAlert>>();
+  #unsubscribers: (() => void)[] = [];
+  #timer: Timer | undefined;
+
+  constructor(deps: AlertWatchDeps) {
+    this.#deps = deps;
+  }
+
+  get raised(): readonly RaisedAlert[] {
+    return [...this.#raised].flatMap(([{ declaration }, byAbout]) =>
+      [...byAbout.values()].map((active) => ({ alertId: declaration.alertId, ...active })),
+    );
+  }
+
+  start(): void {
+    const { alerts, events, clock } = this.#deps;
+    this.#unsubscribers = alerts.flatMap((alert) => alert.changedBy.map((name) => events.on(name, () => this.#check(alert))));
+    this.#timer = clock.every(pollMs, () => this.#checkAll());
+    this.#checkAll();
+  }
+
+  stop(): void {
+    for (const end of this.#unsubscribers.splice(0)) end();
+    this.#timer?.cancel();
+  }
+
+  #checkAll(): void {
+    for (const alert of this.#deps.alerts) this.#check(alert);
+  }
+
+  #check(alert: Alert): void {
+    const now = this.#activeOf(alert);
+    if (now === undefined) return;
+    const before = this.#raised.get(alert);
+    this.#raised.set(alert, now);
+    const { log } = this.#deps;
+    const { alertId, title } = alert.declaration;
+    for (const [about, { message }] of now)
+      if (before?.has(about) !== true) log.warn({ alert: alertId, about, message }, `Alert: ${title}`);
+    for (const about of before?.keys() ?? []) if (!now.has(about)) log.info({ alert: alertId, about }, `Alert over: ${title}`);
+  }
+
+  #activeOf(alert: Alert): ReadonlyMap<string, ActiveAlert> | undefined {
+    try {
+      return new Map(alert.active().map((active) => [active.about, active]));
+    } catch (error) {
+      this.#deps.log.error({ err: error, alert: alert.declaration.alertId }, 'An alert could not be checked');
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { systemEntities } from './system-entities.ts';
+
+test.each([
+  ['ok', false],
+  ['degraded', true],
+  ['down', true],
+] as const)('health that is %s is a problem of the exchange: %s', async (status, isProblem) => {
+  const [problem] = systemEntities({ report: () => Promise.resolve({ status }) });
+  expect([...(problem?.owners() ?? [])].map(({ id }) => id)).toEqual(['exchange']);
+  expect(await problem?.state('exchange')).toBe(isProblem);
+});
+
+test('the problem is read anew every minute, and after each fact that may be one', () => {
+  const [problem] = systemEntities({ report: () => Promise.resolve({ status: 'ok' }) });
+  expect(problem?.pollSeconds).toBe(60);
+  expect(problem?.changedBy['storage.failed']?.({ reason: '' })).toBe('exchange');
+});

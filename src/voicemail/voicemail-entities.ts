@@ -1,0 +1,34 @@
+import { bindEntity, entity } from '#contract/entity.ts';
+import type { Entity, EntityOwner } from '#contract/entity.ts';
+import type { VoicemailFilter, VoicemailPage } from './voicemail-store.ts';
+
+export const newVoicemails = entity({
+  of: 'person',
+  component: 'sensor',
+  key: 'new_voicemails',
+  name: 'New voicemails',
+  stateClass: 'measurement',
+});
+
+export type VoicemailEntityDeps = {
+  readonly voicemails: { list(filter: VoicemailFilter, page: VoicemailPage): { readonly total: number } };
+  readonly people: { all(): readonly EntityOwner[] };
+};
+
+const countOnly = { limit: 0, offset: 0, sort: 'leftAt', order: 'desc' } as const;
+
+export function voicemailEntities({ voicemails, people }: VoicemailEntityDeps): readonly Entity[] {
+  const ofPerson = ({ personId }: { readonly personId: string | null }) => personId ?? undefined;
+  return [
+    bindEntity(newVoicemails, {
+      owners: () => people.all(),
+      state: (personId) => voicemails.list({ personId, isHeard: false, isArchived: false }, countOnly).total,
+      changedBy: {
+        'voicemail.left': ofPerson,
+        'voicemail.heard': ofPerson,
+        'voicemail.changed': ofPerson,
+        'voicemail.deleted': ofPerson,
+      },
+    }),
+  ];
+}
