@@ -75,7 +75,7 @@ async function storageOf(house: House): Promise<Part | undefined> {
 
 /** Names in the data folder that begin so. */
 function files(prefix: string): readonly string[] {
-  return readdirSync(dataDirectory).filter((name) => name.startsWith(prefix) && !name.endsWith('.unfinished'));
+  return readdirSync(dataDirectory).filter((name) => name.startsWith(prefix) && !name.includes('.unfinished'));
 }
 
 test('with the first page destroyed the copy of the night is named, and the command that is shown brings the phones back', async () => {
