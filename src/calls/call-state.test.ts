@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { advance, begin } from './call-state.ts';
-import type { CallAction, CallEvent, CallState, LegPlan, RingStep } from './call-state.ts';
+import type { CallAction, CallEvent, CallState, LegPlan, RingStep } from './call-transition.ts';
 import type { LegOutcome } from './call.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -49,8 +49,8 @@ const sends = (id: string, ...to: readonly RingStep[]): CallEvent => ({ kind: 'r
 const timeOver: CallEvent = { kind: 'ring-time-over' };
 const callerGone: CallEvent = { kind: 'caller-gone' };
 const callerHungUp: CallEvent = { kind: 'hung-up', verdict: { disposition: 'answered', reason: 'caller-hung-up' } };
-const house: CallEvent = { kind: 'stopped', why: 'house' };
-const engine: CallEvent = { kind: 'stopped', why: 'engine' };
+const house: CallEvent = { kind: 'stopped', why: 'requested' };
+const engine: CallEvent = { kind: 'stopped', why: 'engine-lost' };
 
 const one = [step([leg('a')])];
 const two = [step([leg('a'), leg('b')])];
@@ -248,31 +248,31 @@ describe('the state of a call', () => {
       'ended from the panel',
       one,
       [house],
-      [['ring a'], ['cancel a house', 'reject cancelled/hung-up-by-house', 'end cancelled/hung-up-by-house']],
+      [['ring a'], ['cancel a stopped', 'reject cancelled/hung-up-by-house', 'end cancelled/hung-up-by-house']],
     ],
     [
       'ended from the panel in the call',
       one,
       [answers('a'), house],
-      [['ring a'], ['connect a'], ['hang-up house', 'end answered/hung-up-by-house']],
+      [['ring a'], ['connect a'], ['hang-up requested', 'end answered/hung-up-by-house']],
     ],
     [
       'the engine is lost',
       one,
       [engine],
-      [['ring a'], ['cancel a house', 'reject failed/engine-lost', 'end failed/engine-lost']],
+      [['ring a'], ['cancel a stopped', 'reject failed/engine-lost', 'end failed/engine-lost']],
     ],
     [
       'the engine is lost in the call',
       one,
       [answers('a'), engine],
-      [['ring a'], ['connect a'], ['hang-up engine', 'end answered/engine-lost']],
+      [['ring a'], ['connect a'], ['hang-up engine-lost', 'end answered/engine-lost']],
     ],
     [
       'room made for a call for help',
       one,
-      [{ kind: 'stopped', why: 'room' }],
-      [['ring a'], ['cancel a house', 'reject cancelled/made-room', 'end cancelled/made-room']],
+      [{ kind: 'stopped', why: 'preempted' }],
+      [['ring a'], ['cancel a stopped', 'reject cancelled/made-room', 'end cancelled/made-room']],
     ],
     [
       'the phone may call no more',

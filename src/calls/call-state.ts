@@ -1,70 +1,8 @@
+import { verdictOfLegs, verdictOfStop } from './call-end.ts';
+import type { CallAction, CallEvent, CallState, LegPlan, LegState, RingStep, Transition } from './call-transition.ts';
 import type { LegOutcome } from './call.ts';
 import type { CancelReason, StopReason } from './ports.ts';
 import type { Verdict } from './verdict.ts';
-
-/** A leg to be rung. Legs of one `group` are the contacts of one device, or one trunk. */
-export type LegPlan = { readonly id: string; readonly group: string; readonly isTrunk: boolean; readonly isOffline: boolean };
-
-/** Seconds until a leg must have given any sign of life, and until it must ring; then the next step begins beside it. */
-export type StepTimeouts = { readonly tryingSeconds: number; readonly ringingSeconds: number };
-
-/**
- * Legs rung together for so long. `onlyIfUnreachable`: tried only where the step before could not be reached at all. `isRetry`:
- * only those whose group had a failure that may have passed.
- */
-export type RingStep = {
-  readonly legs: readonly LegPlan[];
-  readonly seconds: number;
-  readonly onlyIfUnreachable: boolean;
-  readonly timeouts?: StepTimeouts;
-  readonly isRetry?: boolean;
-};
-
-type LegState = LegPlan & {
-  readonly phase: 'calling' | 'trying' | 'ringing' | 'answered' | 'over';
-  readonly outcome: LegOutcome | undefined;
-  readonly hadMedia?: boolean;
-  /** Its phone sent the call elsewhere, and there it rings: what becomes of it is said by the legs there. */
-  readonly isFollowed?: boolean;
-};
-
-export type CallState = {
-  readonly phase: 'ringing' | 'connected' | 'ended';
-  readonly steps: readonly RingStep[];
-  readonly step: number;
-  readonly legs: ReadonlyMap<string, LegState>;
-};
-
-export type CallEvent =
-  /** The far side has our INVITE and says nothing more yet. */
-  | { readonly kind: 'trying'; readonly leg: string }
-  /** The patience with a step has run out. */
-  | { readonly kind: 'step-timeout'; readonly step: RingStep; readonly for: 'trying' | 'ringing' }
-  | { readonly kind: 'progressed'; readonly leg: string; readonly status: number; readonly hasMedia: boolean }
-  | { readonly kind: 'answered'; readonly leg: string }
-  | { readonly kind: 'failed'; readonly leg: string; readonly outcome: LegOutcome }
-  /** The phone wants the call elsewhere: these steps, in this order; none where it may not go there. */
-  | { readonly kind: 'redirected'; readonly leg: string; readonly steps: readonly RingStep[] }
-  | { readonly kind: 'ring-time-over' }
-  /** CANCEL before the answer, or the answer could not be told to the caller. */
-  | { readonly kind: 'caller-gone' }
-  | { readonly kind: 'hung-up'; readonly verdict: Verdict }
-  /** A device is none of the house any more. */
-  | { readonly kind: 'group-gone'; readonly group: string }
-  /** Ends everything, whatever state it is in. */
-  | { readonly kind: 'stopped'; readonly why: StopReason };
-
-export type CallAction =
-  | { readonly kind: 'ring'; readonly step: RingStep; readonly legs: readonly LegPlan[] }
-  | { readonly kind: 'pass'; readonly leg: string; readonly status: number; readonly withMedia: boolean }
-  | { readonly kind: 'connect'; readonly leg: string }
-  | { readonly kind: 'cancel'; readonly leg: string; readonly why: CancelReason; readonly outcome: LegOutcome }
-  | { readonly kind: 'release'; readonly leg: string; readonly why: CancelReason }
-  | { readonly kind: 'reject'; readonly verdict: Verdict }
-  | { readonly kind: 'hang-up'; readonly why: StopReason }
-  | { readonly kind: 'end'; readonly verdict: Verdict };
-
-export type Transition = { readonly state: CallState; readonly actions: readonly CallAction[] };
 
 /** The first step of a new call; a call whose phones are all offline ends at once. */
 export function begin(steps: readonly RingStep[]): Transition {
@@ -104,7 +42,7 @@ function trying(state: CallState, id: string): Transition {
   return leg?.phase === 'calling' ? { state: withLeg(state, { ...leg, phase: 'trying' }), actions: [] } : same(state);
 }
 
-/** The silent leg stays: it may have reached somebody, and whoever answers first gets the call. */
+/** The silent leg stays: it may have reached a phone, and the first answer gets the call. */
 function stepTimedOut(state: CallState, event: Extract<CallEvent, { kind: 'step-timeout' }>): Transition {
   if (state.phase !== 'ringing' || state.steps[state.step] !== event.step) return same(state);
   const isGoing = liveInStep(state).some(({ phase }) => phase === 'ringing' || (event.for === 'trying' && phase === 'trying'));
@@ -153,7 +91,7 @@ function failed(state: CallState, id: string, outcome: LegOutcome): Transition {
   return chain(actions, afterStep(after));
 }
 
-/** What else rings goes on; the new steps begin beside it, before those that were to come. */
+/** What else rings goes on; the new steps begin beside it, before those still to come. */
 function redirected(state: CallState, { leg: id, steps: added }: Extract<CallEvent, { kind: 'redirected' }>): Transition {
   const leg = state.legs.get(id);
   if (added.length === 0) return failed(state, id, 'redirected');
@@ -180,40 +118,24 @@ function callerGone(state: CallState): Transition {
   return chain(actions, end(after, { disposition: 'cancelled', reason: 'caller-cancelled' }, []));
 }
 
-const stopReasons = {
-  house: 'hung-up-by-house',
-  engine: 'engine-lost',
-  room: 'made-room',
-  revoked: 'revoked',
-  'too-long': 'too-long',
-  fault: 'internal',
-} as const;
-
 function stopped(state: CallState, why: StopReason): Transition {
   if (state.phase === 'ended') return same(state);
   const verdict = verdictOfStop(why, state.phase === 'connected');
   if (state.phase === 'connected') return end(state, verdict, [{ kind: 'hang-up', why }]);
-  const { state: after, actions } = cancelLive(state, 'house');
+  const { state: after, actions } = cancelLive(state, 'stopped');
   return chain(actions, end(after, verdict, [{ kind: 'reject', verdict }]));
 }
 
-function verdictOfStop(why: StopReason, isConnected: boolean): Verdict {
-  const reason = stopReasons[why];
-  if (reason === 'internal') return { disposition: 'failed', reason };
-  if (isConnected) return { disposition: 'answered', reason };
-  return reason === 'engine-lost' ? { disposition: 'failed', reason } : { disposition: 'cancelled', reason };
-}
-
-/** Nothing of this step rings any more: the next step, or the end once nothing rings at all. */
+/** No leg of this step rings any more: the next step, or the end once no leg rings at all. */
 function afterStep(state: CallState): Transition {
   const next = nextStep(state);
   if (next !== undefined) return startStep(state, next);
   if (live(state).length > 0) return same(state);
-  const verdict = verdictOf([...state.legs.values()]);
+  const verdict = verdictOfLegs([...state.legs.values()]);
   return end(state, verdict, [{ kind: 'reject', verdict }]);
 }
 
-/** Steps that are only for an unreachable one before them are passed over where it was reached. */
+/** Steps that are only for an unreachable one before them are skipped where it was reached. */
 function nextStep({ steps, step, legs }: CallState): number | undefined {
   const done = steps[step]?.legs.map(({ id }) => legs.get(id)?.outcome) ?? [];
   const isUnreachable = done.every((outcome) => outcome === undefined || outcome === 'unreachable' || outcome === 'offline');
@@ -237,53 +159,10 @@ function startStep(state: CallState, index: number): Transition {
   return reachable.length === 0 ? afterStep(next) : { state: next, actions: [{ kind: 'ring', step, legs: reachable }] };
 }
 
-/** A refusal would be the same again; one that was away, or had a fault, may not have it any more. */
+/** A refusal would be repeated; a trunk that was unreachable or had an error may have recovered. */
 function mayHaveRecovered({ legs }: CallState, { group }: LegPlan): boolean {
   const earlier = [...legs.values()].filter((leg) => leg.group === group);
   return earlier.length > 0 && earlier.every(({ outcome }) => outcome === 'unreachable' || outcome === 'error');
-}
-
-/** Of several phones, the outcome that says most about what happened in the house. */
-const byPrecedence: readonly LegOutcome[] = [
-  'declined',
-  'no-answer',
-  'busy',
-  'media-refused',
-  'no-media',
-  'unknown-number',
-  'refused',
-  'redirected',
-  'error',
-  'unreachable',
-  'offline',
-];
-
-function verdictOf(all: readonly LegState[]): Verdict {
-  const legs = all.filter(({ isFollowed }) => isFollowed !== true);
-  const decisive = byPrecedence.find((outcome) => legs.some((leg) => leg.outcome === outcome));
-  const isTrunk = legs.some((leg) => leg.outcome === decisive && leg.isTrunk);
-  switch (decisive) {
-    case 'declined':
-    case 'no-answer':
-    case 'offline':
-      return { disposition: 'missed', reason: decisive };
-    case 'busy':
-      return { disposition: 'busy', reason: 'busy' };
-    case 'media-refused':
-    case 'no-media':
-    case 'unknown-number':
-      return { disposition: 'failed', reason: decisive };
-    case 'refused':
-      return { disposition: 'failed', reason: isTrunk ? 'trunk-refused' : 'phone-error' };
-    case 'unreachable':
-      return isTrunk ? { disposition: 'failed', reason: 'unreachable' } : { disposition: 'missed', reason: 'unreachable' };
-    case 'redirected':
-      return { disposition: 'failed', reason: 'redirected' };
-    case 'error':
-      return { disposition: 'failed', reason: isTrunk ? 'trunk-refused' : 'phone-error' };
-    default:
-      return { disposition: 'missed', reason: 'no-devices' };
-  }
 }
 
 /** A leg that did not even ring counts as silent: 408 in the sense of RFC 3261 section 16.7, weaker than any answer. */
@@ -294,7 +173,7 @@ function outcomeOf(why: CancelReason, { phase }: LegState): LegOutcome {
     case 'no-answer':
       return phase === 'ringing' ? 'no-answer' : 'unreachable';
     case 'caller-gone':
-    case 'house':
+    case 'stopped':
       return 'cancelled';
     case 'unregistered':
       return 'offline';

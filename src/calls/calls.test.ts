@@ -314,7 +314,7 @@ describe('a call', () => {
     });
     expect(call.phase).toBe('in_call');
     calls.hangUp(call.record.id);
-    expect(leg.told).toEqual(['hang up house']);
+    expect(leg.told).toEqual(['hang up requested']);
     expect(store.get(call.record.id)?.verdict).toEqual({ disposition: 'answered', reason: 'hung-up-by-house' });
     expect(() => calls.hangUp(call.record.id)).toThrow('no such call');
   });

@@ -171,14 +171,14 @@ export class Calls {
   hangUp(id: string): void {
     const call = this.#ongoing.get(id);
     if (call === undefined) throw new AppError('not-found', 'There is no such call in progress');
-    call.stop('house');
+    call.stop('requested');
   }
 
   /** Ends every call, or every one of a device, but those for help. Returns how many. */
   hangUpAll(deviceId?: string): number {
     const ended = this.list().filter(({ isEmergency }) => !isEmergency);
     const asked = deviceId === undefined ? ended : ended.filter((call) => call.isOf(deviceId));
-    for (const call of asked) call.stop('house');
+    for (const call of asked) call.stop('requested');
     return asked.length;
   }
 
@@ -189,9 +189,9 @@ export class Calls {
       this.#deps.log.warn({ device: deviceId, calls: ended.length }, 'Calls of a device that may call no more were ended');
   }
 
-  /** Ends every call: because we stop, or (`engine`) because the network side is gone. */
-  stopAll(by: 'house' | 'engine' = 'engine'): void {
-    for (const call of this.list()) call.stop(by);
+  /** Ends every call: for a shutdown (`requested`), or because the SIP engine is gone. */
+  stopAll(why: 'requested' | 'engine-lost' = 'engine-lost'): void {
+    for (const call of this.list()) call.stop(why);
   }
 
   /** For the end of the process: a last try to write what could not be written. */

@@ -7,7 +7,7 @@ import type { Facts } from '#contract/facts.ts';
 import type { CallLeg, CallPhase, CallRecord, LegId, LegOutcome, Party } from './call.ts';
 import { CallClock } from './call-clock.ts';
 import { advance, begin } from './call-state.ts';
-import type { CallAction, CallEvent, CallState, LegPlan, StepTimeouts, RingStep, Transition } from './call-state.ts';
+import type { CallAction, CallEvent, CallState, LegPlan, StepTimeouts, RingStep, Transition } from './call-transition.ts';
 import type { CallerLeg, OutgoingLeg, Redirection, RingTarget, StopReason } from './ports.ts';
 import { explain } from './verdict.ts';
 import type { Verdict } from './verdict.ts';

@@ -37,7 +37,7 @@ export type RingTarget =
     };
 
 /** `unregistered`: the phone may not be called any more. */
-export type CancelReason = 'elsewhere' | 'no-answer' | 'caller-gone' | 'house' | 'unregistered';
+export type CancelReason = 'elsewhere' | 'no-answer' | 'caller-gone' | 'stopped' | 'unregistered';
 
 /** An outgoing leg as calls sees it. No method throws; each may be called at any time and does nothing where it makes no sense. */
 export type OutgoingLeg = {
@@ -63,10 +63,10 @@ export type LegListener = {
 };
 
 /**
- * Why the house ends a call: a person asked for it, the engine is lost, a call for help needs its room, its phone may call no more,
- * it went on for too long, or we ran into a fault of our own.
+ * Why we end a call: through the API or by a shutdown, the SIP engine is lost, an emergency call needs its media ports, its phone may
+ * call no more, it lasted too long, or an error of ours.
  */
-export type StopReason = 'house' | 'engine' | 'room' | 'revoked' | 'too-long' | 'fault';
+export type StopReason = 'requested' | 'engine-lost' | 'preempted' | 'revoked' | 'too-long' | 'fault';
 
 /** The caller's side of one call, as an edge offers it. No method throws. */
 export type CallerLeg = {

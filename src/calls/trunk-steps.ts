@@ -1,4 +1,4 @@
-import type { StepTimeouts } from './call-state.ts';
+import type { StepTimeouts } from './call-transition.ts';
 import type { PlannedLeg, PlannedStep } from './ongoing-call.ts';
 
 /** A trunk may need long to reach a far network; the far side's own ring time ends before this. */

@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   // A stop waits by the clock, which stands still, for the farewells of calls.
-  harness.calls.stopAll('house');
+  harness.calls.stopAll('requested');
   await harness[Symbol.asyncDispose]();
 });
 

@@ -71,7 +71,7 @@ export class InboundLeg implements CallerLeg, CallerSide, DialogOwner {
     });
     this.#responder = new InviteResponder(invite, { localTag: this.dialog.localTag, failsOver: from.failsOver ?? false });
     this.paths = new MediaPaths(deps, { call: this.dialog.callId, caller: from.endpoint });
-    this.paths.onLost = (why) => why === 'made-room' && this.#call?.stop('room');
+    this.paths.onLost = (why) => why === 'made-room' && this.#call?.stop('preempted');
     this.dialog.remoteSdp = this.offer;
     this.dialog.learnAllow(request.headers);
     this.dialog.remoteTarget = parseNameAddr(request.headers['contact'] ?? '')?.uri ?? request.uri;

@@ -25,7 +25,7 @@ const cancelReasons: Readonly<Record<CancelReason, string | undefined>> = {
   elsewhere: 'SIP;cause=200;text="Call completed elsewhere"',
   'no-answer': 'SIP;cause=480;text="No answer"',
   'caller-gone': undefined,
-  house: 'SIP;cause=480;text="Ended by the house"',
+  stopped: 'SIP;cause=480;text="Ended by the house"',
   unregistered: 'SIP;cause=480;text="Ended by the house"',
 };
 

@@ -72,7 +72,7 @@ export class Sip {
         log.info({ hostports }, 'SIP engine connected');
         this.#trunks.start();
       },
-      onDisconnected: () => this.#calls?.stopAll('engine'),
+      onDisconnected: () => this.#calls?.stopAll('engine-lost'),
     });
     this.#trunks = new TrunkPeers({ connection: this.#connection, clock, log, media: deps.media ?? directMedia }, deps.trunks);
   }
@@ -110,7 +110,7 @@ export class Sip {
   /** Ends every call, unregisters from the trunks, closes the control connection. */
   async stop(): Promise<void> {
     const hadCalls = (this.#calls?.list().length ?? 0) > 0;
-    this.#calls?.stopAll('house');
+    this.#calls?.stopAll('requested');
     if (this.#connection.isConnected) await this.#trunks.stop();
     if (hadCalls && this.#connection.isConnected) await this.#pause(drainMs);
     this.#connection.disconnect();

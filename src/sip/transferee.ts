@@ -42,7 +42,7 @@ export class Transferee implements CallerLeg, CallerSide, PendingTransfer {
     this.#transfer = transfer;
     const { dialog, endpoint: end } = transfer.transferee;
     this.paths = new MediaPaths(deps, { call: dialog.callId, caller: end });
-    this.paths.onLost = (why) => why === 'made-room' && this.#call?.stop('room');
+    this.paths.onLost = (why) => why === 'made-room' && this.#call?.stop('preempted');
   }
 
   get sipCallId(): string {
