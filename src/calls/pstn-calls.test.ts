@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PstnHarness, ourNumber } from '#testing/harness/pstn-harness.ts';
-import type { PstnHarnessOptions, FakeCallerLeg } from '#testing/harness/pstn-harness.ts';
+import { FakeCallerLeg, PstnHarness, ourNumber, ownerPhone } from '#testing/harness/pstn-harness.ts';
+import type { PstnHarnessOptions } from '#testing/harness/pstn-harness.ts';
 import type { PstnCaller } from './pstn-call-decision.ts';
 
 const caller: PstnCaller = { number: '+15555550100', isWithheld: false, name: 'Zoé', attestation: 'none', spamScore: undefined };
@@ -180,6 +180,22 @@ describe('a call from outside that nobody answers', () => {
     }
   });
 
+  it('has ten minutes for the message', () => {
+    arrive();
+    harness.pstnCalls.dialDone(call.callSid, noAnswer);
+    harness.clock.advance(599_000);
+    expect(harness.records()).toEqual(['inbound open +15555550100 → +14165550100']);
+    harness.clock.advance(10_000);
+    expect(harness.records()).toEqual(['inbound missed/no-answer +15555550100 → +14165550100']);
+  });
+
+  it('rings no phone once the caller is in the voicemail', () => {
+    const { token } = arrive();
+    harness.pstnCalls.dialDone(call.callSid, noAnswer);
+    const leg = harness.leg(token);
+    expect([leg.commands, leg.ringRequests]).toEqual([['reject loop'], []]);
+  });
+
   it('takes the reason from the phones', () => {
     const { token } = arrive();
     harness.leg(token).ringRequests[0]?.listener.failed('declined', 603);
@@ -238,6 +254,15 @@ describe('a call from outside that rings nowhere', () => {
     expect(harness.records()).toEqual(['inbound open hidden → +14165550100']);
   });
 
+  it('rings no phone that is switched off, and has no leg for it', () => {
+    const off = { ...ownerPhone('21'), enabled: false };
+    open({ phones: [off] });
+    expect(arrive().decision).toEqual({ kind: 'voicemail', reason: 'no-devices' });
+    open({ phones: [ownerPhone('20'), off], registered: [off.id] });
+    expect(arrive().decision).toEqual({ kind: 'voicemail', reason: 'offline' });
+    expect(harness.legs()).toEqual(['caller Zoé undefined', 'callee Phone 20 offline']);
+  });
+
   it('hears a busy tone while there are too many', () => {
     open({ maxCalls: 1 });
     arrive();
@@ -290,6 +315,52 @@ describe('words that come twice or out of nowhere', () => {
     again.pstnCalls.stop();
   });
 
+  it.each([
+    [4 * 3_600_000 - 60_000, 1, 'open'],
+    [4 * 3_600_000 + 60_000, 0, 'failed/interrupted'],
+  ])('are waited for after a restart up to four hours after the call came (%i ms)', (ageMs, size, end) => {
+    arrive();
+    harness.pstnCalls.stop();
+    const { clock, db } = harness;
+    clock.advance(ageMs);
+    const again = new PstnHarness({ clock, db });
+    expect([again.pstnCalls.size, again.records()]).toEqual([size, [`inbound ${end} +15555550100 → +14165550100`]]);
+    again.pstnCalls.stop();
+  });
+
+  it('are not waited for after a restart where the record is closed already', () => {
+    arrive();
+    const { clock, db } = harness;
+    db.exec("UPDATE cdrs SET ended_at = started_at, disposition = 'failed', reason = 'interrupted'");
+    const again = new PstnHarness({ clock, db });
+    expect(again.pstnCalls.size).toBe(0);
+    again.pstnCalls.stop();
+  });
+
+  it('change no record of a call that was answered or blocked', () => {
+    harness.leg(arrive().token).ringRequests[0]?.listener.answered();
+    harness.placed?.hungUp({ disposition: 'answered', reason: 'callee-hung-up' });
+    harness.pstnCalls.messageLeft(call.callSid, message);
+    arrive({ callSid: 'CA2', caller: { ...caller, spamScore: 1 } });
+    harness.pstnCalls.messageLeft('CA2', message);
+    expect(harness.records()).toEqual([
+      'inbound answered/callee-hung-up +15555550100 → +14165550100',
+      'inbound blocked/spam +15555550100 → +14165550100',
+    ]);
+  });
+
+  it('report a full disk once until it takes records again', () => {
+    const reports = () => harness.publishedFacts.filter((fact) => fact.startsWith('storage.failed')).length;
+    harness.db.pragma('query_only = ON');
+    for (const callSid of ['CA1', 'CA2', 'CA3']) arrive({ callSid });
+    expect(reports()).toBe(1);
+    harness.db.pragma('query_only = OFF');
+    arrive({ callSid: 'CA4' });
+    harness.db.pragma('query_only = ON');
+    arrive({ callSid: 'CA5' });
+    expect(reports()).toBe(2);
+  });
+
   it('leave what was answered before a restart to those who close it', () => {
     const { token } = arrive();
     harness.leg(token).ringRequests[0]?.listener.answered();
@@ -312,5 +383,32 @@ describe('words that come twice or out of nowhere', () => {
     expect(harness.publishedFacts).toContain('storage.failed Call records cannot be written. Calls go on.');
     expect(harness.publishedFacts.at(-1)).toBe('call.ended no-answer');
     expect(harness.pstnCalls.size).toBe(0);
+  });
+});
+
+describe('a call over the trunk that comes back for the voicemail under another name', () => {
+  const again = { callSid: 'CA9', dialled: ourNumber.number, caller, trunk: 'twilio' };
+
+  function unanswered(): void {
+    const leg = new FakeCallerLeg();
+    const from = { kind: 'trunk', trunk: 'twilio', number: '+15555550100', name: '' } as const;
+    harness.calls.place({ caller: from, dialled: ourNumber.number, leg, networkCallId: 'CA7' });
+    ringOut(leg);
+  }
+
+  it('keeps its record where it comes at once', () => {
+    unanswered();
+    harness.clock.advance(29_000);
+    expect(harness.pstnCalls.recover(again).isForVoicemail).toBe(true);
+    harness.pstnCalls.messageLeft('CA9', message);
+    expect(harness.records()).toEqual(['inbound voicemail/no-answer +15555550100 → +14165550100']);
+  });
+
+  it('is another call where it comes later, or from somebody else', () => {
+    unanswered();
+    expect(harness.pstnCalls.recover({ ...again, caller: { ...caller, number: '+15555550199' } }).isForVoicemail).toBe(true);
+    harness.clock.advance(31_000);
+    expect(harness.pstnCalls.recover({ ...again, callSid: 'CA8' }).isForVoicemail).toBe(true);
+    expect(harness.records()).toHaveLength(3);
   });
 });

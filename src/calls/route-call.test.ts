@@ -119,6 +119,31 @@ describe('routeCall', () => {
     expect([shown(routed), routed.caller.number]).toEqual(['inbound: 20 21 from Doc', shownAs]);
   });
 
+  it('shows any number of the house in an emergency call, and in no other, where the caller has none', () => {
+    const owned = { ...facts, callerIdOf: () => undefined };
+    const caller = { kind: 'device', device: devices[3]! } as const;
+    expect(shown(routeCall({ caller, dialled: '911' }, owned))).toBe('outbound: 911 from +14165550100 emergency +14165550100');
+    expect(shown(routeCall({ caller, dialled: '4165550199' }, owned))).toBe('outbound: +14165550199 from  undefined');
+  });
+
+  it('hides the number where the phone asks for it, but not from an emergency service', () => {
+    const caller = { kind: 'device', device: devices[0]!, privacy: 'requested' } as const;
+    const privacyOf = (dialled: string) => {
+      const { ring } = routeCall({ caller, dialled }, facts);
+      return ring.kind === 'trunks' ? ring.from.privacy : ring.kind;
+    };
+    expect([privacyOf('4165550199'), privacyOf('988'), privacyOf('911')]).toEqual(['requested', 'requested', undefined]);
+  });
+
+  it('says what a short number costs, so that it is limited where it is premium', () => {
+    const caller = { kind: 'device', device: devices[0]! } as const;
+    const costOf = (dialled: string, country: string) => {
+      const { ring } = routeCall({ caller, dialled }, { ...facts, country });
+      return ring.kind === 'trunks' ? ring.shortCost : ring.kind;
+    };
+    expect([costOf('988', 'CA'), costOf('116123', 'DE'), costOf('4165550199', 'CA')]).toEqual(['free', 'free', undefined]);
+  });
+
   it('presents the one who is transferred, at the cost of the one who transfers', () => {
     const caller = { kind: 'device', device: devices[0]!, party: partyOf(devices[4]!) } as const;
     expect(shown(routeCall({ caller, dialled: '30' }, facts))).toBe('internal: 30 from Phone 40');

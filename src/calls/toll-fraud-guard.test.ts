@@ -92,6 +92,13 @@ test('only a phone that is registered where it calls from, or in the house, call
   ]);
 });
 
+test('a call whose source is unknown is not taken for one from elsewhere', () => {
+  open();
+  expect(tollFraudGuard.refusal({ device, number: '+14165550123', shortCost: undefined, source: undefined, ongoing: [] })).toBe(
+    undefined,
+  );
+});
+
 test('the first odd call is told: in the log, as a fact and in health, and a flood of its like not again', async () => {
   open();
   for (let n = 0; n < 500; n += 1) reasonFor(`+1900555${String(1000 + n)}`, '198.51.100.7');

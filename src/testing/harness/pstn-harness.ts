@@ -1,4 +1,4 @@
-// Builds the part of the house that takes calls from outside, on a real database, for tests and the benchmark of the webhooks.
+// Builds the part of the house that takes PSTN calls, on a real database, for tests and the benchmark of the webhooks.
 // Called by tests of calls and twilio; nothing here runs in the product.
 // Must stay true: calls, records and SQL are the real thing; phones, SIP legs, clock and tokens are not.
 import { Events } from '#base/events.ts';
@@ -27,7 +27,8 @@ export const ourNumber: OurNumber = {
   createdAt: 0,
 };
 
-function phone(extension: string): Device {
+/** A phone of the number's owner. */
+export function ownerPhone(extension: string): Device {
   return {
     id: `dev_${extension}` as DeviceId,
     name: `Phone ${extension}`,
@@ -43,7 +44,7 @@ function phone(extension: string): Device {
   };
 }
 
-/** A SIP leg of the network that notes what it is told. */
+/** A SIP leg of the network that records its commands. */
 export class FakeCallerLeg implements CallerLeg {
   readonly sipCallId = 'sip-1';
   readonly address = 'tls 198.51.100.1:5061';
@@ -81,7 +82,7 @@ export type PstnHarnessOptions = {
   readonly maxCalls?: number;
 };
 
-/** Everything of one desk; what it tells outward is in `told`. */
+/** PSTN calls, calls and their database; `publishedFacts` is what they emitted. */
 export class PstnHarness {
   readonly clock: FakeClock;
   readonly db: OpenedDatabase['db'];
@@ -91,7 +92,7 @@ export class PstnHarness {
   readonly publishedFacts: string[] = [];
 
   constructor(options: PstnHarnessOptions = {}) {
-    const { numbers = [ourNumber], phones = [phone('20')] } = options;
+    const { numbers = [ourNumber], phones = [ownerPhone('20')] } = options;
     const { registered = phones.map(({ id }) => id), maxCalls } = options;
     this.clock = options.clock ?? new FakeClock();
     const log = createLog({ level: 'silent' });
