@@ -18,7 +18,7 @@ const sipUser = [...sipBelow, 'transaction', 'control'];
 
 export const rooms: Readonly<Record<string, Room>> = {
   base: { is: 'clock, ids, errors, events, log: what any room may use', rooms: [], packages: ['pino'] },
-  contract: { is: 'everything promised to the outside', rooms: [], packages: ['zod'] },
+  contract: { is: 'everything promised to the outside', rooms: [], types: ['base'], packages: ['zod'] },
   storage: { is: 'SQLite and file storage, without a subject', rooms: ['base'], packages: ['better-sqlite3'] },
   people: { is: 'people and their tokens', rooms: ground },
   devices: { is: 'phones, their credentials and registrations', rooms: ground },

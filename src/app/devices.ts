@@ -6,6 +6,7 @@ import { Authenticator } from '#devices/authenticator.ts';
 import { deviceAlerts } from '#devices/device-alerts.ts';
 import { deviceEntities } from '#devices/device-entities.ts';
 import { deviceRoutes } from '#devices/device-routes.ts';
+import { DeviceSecrets } from '#devices/device-secrets.ts';
 import { DeviceStore } from '#devices/device-store.ts';
 import { Devices } from '#devices/devices.ts';
 import { BruteForceDetector } from '#devices/brute-force-detector.ts';
@@ -49,8 +50,7 @@ export async function composeDevices(context: AppContext, { db, writes }: Storag
     store: new DeviceStore(db),
     writes,
     registrations,
-    keys,
-    realm,
+    secrets: new DeviceSecrets({ keys, realm }),
     clock,
     newId,
     events,

@@ -1,6 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net';
 
-/** Tells whether a numeric address is one of these or inside one of these blocks, such as `10.0.0.0/8`; however IPv6 is written. */
+/** Whether a numeric address is one of these or inside one of these blocks, such as `10.0.0.0/8`; IPv6 in any notation. */
 export function cidrMatcher(blocks: readonly string[]): (address: string) => boolean {
   if (blocks.length === 0) return () => false;
   const list = new BlockList();

@@ -6,9 +6,9 @@ export type Timer = { readonly cancel: () => void };
  * Timers never keep the process alive, and run by the monotonic time.
  */
 export type Clock = {
-  /** Milliseconds since the Unix epoch: for what is stored and shown. Somebody may set it by years, either way. */
+  /** Milliseconds since the Unix epoch: for what is stored and shown. It may be set by years, either way. */
   readonly now: () => number;
-  /** Whole milliseconds since an unknown moment, never 0: for deadlines and durations within this run. Nobody can set it. */
+  /** Whole milliseconds since an unknown moment, never 0: for deadlines and durations within this run. It cannot be set. */
   readonly monotonic: () => number;
   /** Calls `run` once after `delayMs` milliseconds. */
   readonly after: (delayMs: number, run: () => void) => Timer;
@@ -16,9 +16,9 @@ export type Clock = {
   readonly every: (periodMs: number, run: () => void) => Timer;
 };
 
-/** A timer that is later than this was held up, and so was everything else. */
+/** A timer later than this was stalled, and so was everything else. */
 const stallThresholdMs = 50;
-/** In so long the engine and we have read what came meanwhile. */
+/** In this time the engine and we have read what arrived meanwhile. */
 const stallGraceMs = 200;
 
 export const systemClock: Clock = {
@@ -26,7 +26,7 @@ export const systemClock: Clock = {
   monotonic: () => Math.ceil(performance.now()),
   after(delayMs, run) {
     const dueAt = performance.now() + delayMs;
-    // After a pause of the machine all timers are due before a single socket is read: one that then concludes that nothing came is wrong.
+    // After a stall of the machine all timers are due before any socket is read: a timer that concludes that nothing came would be wrong.
     const due = () => {
       if (performance.now() - dueAt <= stallThresholdMs) return run();
       handle = setTimeout(run, stallGraceMs).unref();

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** Starting leaves 20 MB of garbage, which V8 would hold for days in a quiet house. Costs one short pause. */
+/** Starting leaves 20 MB of garbage, which V8 would keep for days in a quiet house. Costs one short pause. */
 export function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('gc');

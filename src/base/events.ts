@@ -2,7 +2,7 @@ import type { Log } from './log.ts';
 
 /**
  * Carries facts outward, from the rooms to the edges. Names are in the past tense, payloads are flat.
- * A listener that fails is logged and never disturbs the room that told the fact.
+ * A listener that fails is logged and never disturbs the room that emitted the fact.
  */
 export class Events<Facts extends Record<string, object>> {
   readonly #listeners = new Map<keyof Facts, Set<(fact: never) => void>>();

@@ -1,18 +1,18 @@
-// Owns the time the house lives by: it goes on evenly, and when somebody sets the machine's clock it follows in one step, told to everybody.
-// Called by app.ts, which hands it to every room in place of the machine's clock.
-// Must stay true: `now()` never moves by itself; what is due then and then is moved by whoever keeps it, in the same step.
+// Owns the wall clock of the house: it runs evenly, and where the machine's clock is set it follows in one step that listeners are notified of.
+// Called by app, which gives it to every room in place of the machine's clock.
+// Must stay true: `now()` never jumps unnoticed; stored due times are shifted in the same step, by the rooms that keep them.
 import type { Clock, Timer } from './clock.ts';
 import type { Log } from './log.ts';
 
-/** Told by how many milliseconds the clock was set, forward or (negative) back. */
+/** Called with the milliseconds by which the clock was set, forward or (negative) back. */
 export type ClockStepListener = (byMs: number) => void;
 
 const checkIntervalMs = 1_000;
-/** A smaller difference is followed without a word: nothing that is kept depends on it. */
+/** A smaller difference is followed silently: nothing stored depends on it. */
 const minStepMs = 2_000;
-/** Two readings of two clocks differ by chance. */
+/** Readings of two clocks differ by chance. */
 const minAdjustMs = 50;
-/** Longer between two readings: the process was held up in the middle of looking. */
+/** Longer between two readings: the process stalled between them. */
 const maxReadingGapMs = 50;
 
 export class HouseClock implements Clock {
@@ -36,13 +36,13 @@ export class HouseClock implements Clock {
 
   readonly now = (): number => this.#clock.monotonic() + this.#offset;
 
-  /** Called when `now()` is about to follow, in the order of subscription. Returns the function that ends it. */
+  /** Listeners are called when `now()` is about to follow, in the order of subscription. Returns the function that unsubscribes. */
   readonly onStep = (listener: ClockStepListener): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
 
-  /** `write` moves what is on the disk; while it throws the clock is not followed. */
+  /** `write` shifts due times on the disk; while it throws the clock is not followed. */
   start(write: ClockStepListener): void {
     this.#timer = this.#clock.every(checkIntervalMs, () => this.check(write));
   }
@@ -67,11 +67,11 @@ export class HouseClock implements Clock {
     try {
       write(byMs);
     } catch (error) {
-      this.#log.error({ err: error, seconds }, 'The clock was set, and what is due cannot be moved along yet');
+      this.#log.error({ err: error, seconds }, 'Clock set; due times cannot be shifted yet');
       return false;
     }
     for (const listener of this.#listeners) this.#notify(listener, byMs);
-    this.#log.warn({ seconds }, 'The clock of this machine was set: what is due was moved along');
+    this.#log.warn({ seconds }, 'Clock set; due times shifted');
     return true;
   }
 
@@ -79,7 +79,7 @@ export class HouseClock implements Clock {
     try {
       listener(byMs);
     } catch (error) {
-      this.#log.error({ err: error }, 'The clock was set, and a part of the house did not follow');
+      this.#log.error({ err: error }, 'Clock set; a listener failed');
     }
   }
 }

@@ -5,6 +5,10 @@ declare const brand: unique symbol;
 /** A text id that cannot be mistaken for the id of another kind of thing. */
 export type Id<Prefix extends string> = `${Prefix}_${string}` & { readonly [brand]?: Prefix };
 
+export type PersonId = Id<'person'>;
+export type TokenId = Id<'token'>;
+export type DeviceId = Id<'dev'>;
+
 /** Makes a new id such as `dev_0199…` from a prefix and a UUIDv7, so that ids sort by creation time. */
 export type NewId = <Prefix extends string>(prefix: Prefix) => Id<Prefix>;
 

@@ -4,7 +4,7 @@ import type { DestinationStream, Level, Logger } from 'pino';
 export type Log = Logger;
 export type LogLevel = Level | 'silent';
 
-/** Every field that must never be readable in a log, wherever a caller puts it. */
+/** Fields that must never be readable in a log, wherever a caller puts them. */
 const secretFields = [
   ...['password', 'secret', 'token', 'authorization', 'proxyAuthorization', 'ha1', 'nonce', 'cookie'],
   ...['authToken', 'apiKeySecret', 'sealingKey', 'signature', 'contactUser'],
@@ -12,12 +12,12 @@ const secretFields = [
 
 export type LogOptions = { readonly level: LogLevel; readonly destination?: DestinationStream };
 
-/** Makes the root logger. Rooms, calls and registrations get children of it. */
+/** Makes the root logger; rooms, calls and registrations get children of it. */
 export function createLog({ level, destination }: LogOptions): Log {
   const options = {
     level,
     base: null,
-    // For people: a level by its name, a time they can read.
+    // Levels by name and readable times.
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: secretFields.flatMap((field) => [field, `*.${field}`]), censor: '[hidden]' },

@@ -20,22 +20,22 @@ for (const [address, bits] of [
   privateBlocks.addSubnet(address, bits, 'ipv6');
 }
 
-/** Addresses that mean nothing outside the house (RFC 6890), IPv4 written as IPv6 (`::ffff:10.0.0.1`) included. False for a name. */
+/** Addresses that are not routed on the internet (RFC 6890), IPv4-mapped IPv6 (`::ffff:10.0.0.1`) included. False for a name. */
 export function isPrivate(address: string): boolean {
   const plain = withoutZone(address);
   const family = isIP(plain);
-  // A BlockList looks at IPv4 rules too where an IPv6 address maps one.
+  // A BlockList applies IPv4 rules too to an IPv6 address that maps one.
   return family !== 0 && privateBlocks.check(plain, family === 4 ? 'ipv4' : 'ipv6');
 }
 
-/** One address written in one way: IPv4 that came in by an IPv6 socket without its `::ffff:`, IPv6 without its zone. */
+/** The canonical form of an address: IPv4 from an IPv6 socket without its `::ffff:`, IPv6 without its zone. */
 export function normalizeAddress(address: string): string {
   return withoutZone(address).replace(/^::ffff:(?=\d+\.)/i, '');
 }
 
 /**
- * Whom an address counts as where somebody is limited: of IPv6 its /56, because that is what a provider gives to one line
- * (RFC 6177), and whoever has it may come from any address of it.
+ * What an address counts as where sources are limited: of IPv6 its /56, which a provider gives to one subscriber (RFC 6177), who may use
+ * any address of it.
  */
 export function subscriberKey(address: string): string {
   const plain = normalizeAddress(address);

@@ -4,7 +4,7 @@ const version = 1;
 const ivBytes = 12;
 const tagBytes = 16;
 
-/** Encrypts with AES-256-GCM. `owner` is bound to it, so that a sealed text opens for no other. Layout: version, IV, tag, text. */
+/** Encrypts with AES-256-GCM. `owner` is authenticated with it (AAD), so that it opens for no other. Layout: version, IV, tag, ciphertext. */
 export function seal(text: string, key: Buffer, owner: string): Buffer {
   const iv = randomBytes(ivBytes);
   const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(owner));
@@ -12,7 +12,7 @@ export function seal(text: string, key: Buffer, owner: string): Buffer {
   return Buffer.concat([Buffer.of(version), iv, cipher.getAuthTag(), sealed]);
 }
 
-/** Undefined where the key, the owner or the bytes are not those of the sealing. */
+/** Undefined where the key, the owner or the bytes differ. */
 export function unseal(sealed: Buffer, key: Buffer, owner: string): string | undefined {
   if (sealed.length < 1 + ivBytes + tagBytes || sealed[0] !== version) return undefined;
   const iv = sealed.subarray(1, 1 + ivBytes);

@@ -1,10 +1,10 @@
 import type { Clock } from './clock.ts';
 import { subscriberKey } from './private-address.ts';
 
-/** Who tries: the address it comes from, and the account it names; none where a credential names no account, such as a token. */
+/** The source address of a login, and the account it names; none where the credentials name no account, such as a token. */
 export type LoginSource = { readonly source: string; readonly account?: string };
 
-/** `attemptId` is shared by what a client answers by itself after one entry of its user, such as a Call-ID; none: each is a try of its own. */
+/** `attemptId` is the same for what a client sends by itself after its user entered a password once, such as a Call-ID; without one each is a try. */
 export type FailedLogin = LoginSource & { readonly attemptId?: string };
 
 export type LoginThrottleOptions = {
@@ -27,14 +27,14 @@ type Failures = {
 };
 
 const windowMs = 60_000;
-/** baresip answers each 401 anew, six times within 80 ms, and pjsua three times: their user has typed one password. */
+/** baresip answers each 401 again, six times within 80 ms, and pjsua three times: their user has typed one password. */
 const attempt = { ms: 10_000, answers: 8 } as const;
 const none: Failures = { times: [], lockedUntil: 0, attemptId: undefined, answers: 0 };
 
 /**
  * Counts failed logins for each source together with the account it tried, so that guessing is slow while everybody else logs in as
- * always. An account alone is never locked: anybody could lock its owner out. Whoever asks before a right credential is checked makes
- * its owner wait too; whoever asks only after a wrong one does not.
+ * always. An account alone is never locked, because any source could lock its owner out. A caller that checks the lock before the
+ * credentials makes right ones wait too; one that checks it after wrong ones does not.
  */
 export class LoginThrottle {
   readonly #clock: Clock;
@@ -52,14 +52,14 @@ export class LoginThrottle {
     this.#capacity = capacity;
   }
 
-  /** Whole seconds until the next try; 0 where it may be now. */
+  /** Whole seconds until the next try is allowed; 0 where it is now. */
   lockedSeconds(login: LoginSource): number {
     if (this.#locked.size === 0) return 0;
     const { lockedUntil } = this.#locked.get(keyOf(login)) ?? none;
     return Math.max(0, Math.ceil((lockedUntil - this.#clock.monotonic()) / 1000));
   }
 
-  /** Whether this is a try of its own, not more of the last one. */
+  /** Counts a failure. Whether it is a try of its own, not another answer of the last one. */
   failed(login: FailedLogin): boolean {
     const key = keyOf(login);
     const now = this.#clock.monotonic();
@@ -76,7 +76,7 @@ export class LoginThrottle {
     return isNew;
   }
 
-  /** Forgets the failures before. */
+  /** Forgets earlier failures. */
   succeeded(login: LoginSource): void {
     if (this.size > 0) this.#forget(keyOf(login));
   }

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { Events } from '#base/events.ts';
 import { newId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
+import type { DeviceId, PersonId } from '#base/ids.ts';
 import type { Identity } from '#contract/endpoint.ts';
 import type { Facts } from '#contract/facts.ts';
-import type { Device, DeviceId } from '#devices/device.ts';
+import type { Device } from '#devices/device.ts';
 import type { Registration } from '#devices/registration.ts';
 import { openDatabase } from '#storage/database.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
@@ -29,7 +30,7 @@ const device = (extension: string, personId: string): Device => ({
   username: extension,
   type: 'softphone',
   transports: ['udp'],
-  personId,
+  personId: personId as PersonId,
   recordingEnabled: false,
   sha256: false,
   enabled: true,
@@ -450,8 +451,13 @@ describe('a phone that may call no more', () => {
   });
 });
 
-const admin: Identity = { kind: 'token', id: 'tok_1', personId: undefined, role: 'admin' };
-const person = (personId: string | undefined): Identity => ({ kind: 'token', id: 'tok_2', personId, role: 'user' });
+const admin: Identity = { kind: 'token', id: 'token_1', personId: undefined, role: 'admin' };
+const person = (personId: string | undefined): Identity => ({
+  kind: 'token',
+  id: 'token_2',
+  personId: personId as PersonId | undefined,
+  role: 'user',
+});
 
 type Reply = { items: { id: string; caller: { number: string } }[]; total: number; legs: unknown[]; state: string };
 

@@ -70,7 +70,7 @@ describe('a call from outside that is answered', () => {
       'call.ended callee-hung-up',
     ]);
     expect(harness.pstnCalls.size).toBe(0);
-    expect(harness.cdrs.get(callId)).toMatchObject({ trunk: 'twilio', callee: { deviceId: 'dev_20', personId: 'user_eva' } });
+    expect(harness.cdrs.get(callId)).toMatchObject({ trunk: 'twilio', callee: { deviceId: 'dev_20', personId: 'person_eva' } });
   });
 
   it('is not closed by the action that comes before the BYE', () => {

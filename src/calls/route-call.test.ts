@@ -1,5 +1,6 @@
+import type { DeviceId, PersonId } from '#base/ids.ts';
 import { describe, expect, it } from 'vitest';
-import type { Device, DeviceId } from '#devices/device.ts';
+import type { Device } from '#devices/device.ts';
 import type { NumberId, OurNumber } from '#numbers/number.ts';
 import { partyOf, routeCall } from './route-call.ts';
 import type { CallRoute, RoutingFacts } from './route-call.ts';
@@ -11,7 +12,7 @@ const device = (extension: string, personId?: string, enabled = true): Device =>
   username: extension,
   type: 'softphone',
   transports: ['udp'],
-  personId,
+  personId: personId as PersonId | undefined,
   recordingEnabled: false,
   sha256: false,
   enabled,

@@ -140,7 +140,7 @@ test('the minutes of a day are counted over a restart, with the talk that goes o
   expect(reasonFor('+14165550123')).toBeUndefined();
 });
 
-const admin: Identity = { kind: 'token', id: 'tok_1', personId: undefined, role: 'admin' };
+const admin: Identity = { kind: 'token', id: 'token_1', personId: undefined, role: 'admin' };
 
 test('the routes tell limits and refusals, and allow what there is', async () => {
   open();

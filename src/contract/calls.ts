@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { callDispositions, callReasons } from './call-verdicts.ts';
 import { endpoint, noContent } from './endpoint.ts';
 import { numberFilter } from './number-filter.ts';
+import { deviceId, personId } from './ids.ts';
 import { isoDateTime, listQuery, pageOf } from './page.ts';
 
 export const callDirections = ['internal', 'inbound', 'outbound'] as const;
@@ -93,8 +94,8 @@ export const listCallRecords = endpoint({
   query: listQuery(['startedAt', 'endedAt', 'answeredAt'], {
     /** E.164, extension or dialled digits of either side. */
     number: numberFilter.optional(),
-    device: z.string().optional(),
-    person: z.string().optional(),
+    device: deviceId.optional(),
+    person: personId.optional(),
     direction: z.enum(callDirections).optional(),
     disposition: z.enum(callDispositions).optional(),
     from: isoDateTime.optional(),
@@ -141,7 +142,7 @@ export const hangUpAllCalls = endpoint({
   path: '/calls/hangup',
   access: 'admin',
   summary: 'End every call in progress, or those of one phone; a call for help goes on, and is ended by itself only',
-  body: z.strictObject({ deviceId: z.string().optional() }),
+  body: z.strictObject({ deviceId: deviceId.optional() }),
   reply: z.object({
     /** How many calls were ended. */
     ended: z.number().int(),

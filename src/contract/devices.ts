@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint, noContent } from './endpoint.ts';
+import { deviceId, personId } from './ids.ts';
 import { isoDateTime, listQuery, pageOf } from './page.ts';
 import { requiredDisplayName } from './display-name.ts';
 
@@ -55,7 +56,7 @@ export const registration = z
   })
   .meta({ id: 'Registration' });
 
-const deviceParams = z.object({ id: z.string() });
+const deviceParams = z.object({ id: deviceId });
 
 /** Text of a query string. */
 const booleanParam = z.enum(['true', 'false']).transform((text) => text === 'true');
@@ -67,7 +68,7 @@ export const listDevices = endpoint({
   access: 'user',
   summary: 'The phones: all for an administrator, their own for everybody else',
   query: listQuery(['createdAt', 'name', 'extension', 'username'], {
-    personId: z.string().optional(),
+    personId: personId.optional(),
     type: deviceType.optional(),
     enabled: booleanParam.optional(),
     text: z.string().max(80).optional(),
@@ -98,7 +99,7 @@ export const createDevice = endpoint({
     username: username.optional(),
     type: deviceType.default('softphone'),
     transports: transports.optional(),
-    personId: z.string().optional(),
+    personId: personId.optional(),
     recordingEnabled: z.boolean().optional(),
     sha256: sha256.optional(),
     enabled: z.boolean().optional(),
@@ -119,7 +120,7 @@ export const changeDevice = endpoint({
     username: username.optional(),
     type: deviceType.optional(),
     transports: transports.optional(),
-    personId: z.string().nullable().optional(),
+    personId: personId.nullable().optional(),
     recordingEnabled: z.boolean().optional(),
     sha256: sha256.optional(),
     enabled: z.boolean().optional(),

@@ -2,6 +2,7 @@
 // Called by every contract file that declares one, every room that answers one, and http, which mounts them.
 // Must stay true: what is declared here is all that http, the OpenAPI description and a panel know of an endpoint.
 import { z } from 'zod';
+import type { PersonId, TokenId } from '#base/ids.ts';
 
 /** Who may call: `public` needs nothing, `user` any signed-in person, `admin` an administrator. */
 export type Access = 'public' | 'user' | 'admin';
@@ -54,8 +55,8 @@ export function endpoint<
 /** Who asks. `id` is the person, or the token where no person stands behind it. */
 export type Identity = {
   readonly kind: 'token' | 'session';
-  readonly id: string;
-  readonly personId: string | undefined;
+  readonly id: PersonId | TokenId;
+  readonly personId: PersonId | undefined;
   readonly role: 'admin' | 'user';
 };
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { e164 } from './e164.ts';
 import { endpoint, noContent } from './endpoint.ts';
+import { personId } from './ids.ts';
 import { isoDateTime, listQuery, pageOf } from './page.ts';
 import { displayName } from './display-name.ts';
 
@@ -24,7 +25,7 @@ export const listNumbers = endpoint({
   path: '/dids',
   access: 'admin',
   summary: 'Our phone numbers',
-  query: listQuery(['createdAt', 'number', 'name'], { person: z.string().optional() }),
+  query: listQuery(['createdAt', 'number', 'name'], { person: personId.optional() }),
   reply: pageOf(ourNumber),
 });
 
@@ -48,7 +49,7 @@ export const createNumber = endpoint({
   body: z.strictObject({
     number: e164,
     name: displayName.default(''),
-    ownerPersonId: z.string().nullable().default(null),
+    ownerPersonId: personId.nullable().default(null),
     voiceEnabled: z.boolean().default(true),
   }),
   reply: ourNumber,
@@ -63,7 +64,7 @@ export const changeNumber = endpoint({
   params: numberParams,
   body: z.strictObject({
     name: displayName.optional(),
-    ownerPersonId: z.string().nullable().optional(),
+    ownerPersonId: personId.nullable().optional(),
     voiceEnabled: z.boolean().optional(),
   }),
   reply: ourNumber,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint, noContent } from './endpoint.ts';
+import { personId, tokenId } from './ids.ts';
 import { isoDateTime, listQuery, pageOf } from './page.ts';
 import { requiredDisplayName } from './display-name.ts';
 
@@ -22,7 +23,7 @@ export const person = z
   })
   .meta({ id: 'Person' });
 
-const personParams = z.object({ id: z.string() });
+const personParams = z.object({ id: personId });
 
 export const listPeople = endpoint({
   id: 'listPeople',
@@ -106,7 +107,7 @@ export const createApiToken = endpoint({
   summary: 'Make an API token; its text is shown in this reply and never again',
   status: 201,
   body: z
-    .strictObject({ name: requiredDisplayName, role: role.optional(), personId: z.string().optional() })
+    .strictObject({ name: requiredDisplayName, role: role.optional(), personId: personId.optional() })
     .refine((body) => (body.role === undefined) !== (body.personId === undefined), {
       path: ['role'],
       message: 'or personId must be given, not both: a token made for a person has that person’s role',
@@ -121,7 +122,7 @@ export const deleteApiToken = endpoint({
   access: 'admin',
   summary: 'Revoke an API token',
   status: 204,
-  params: z.object({ id: z.string() }),
+  params: z.object({ id: tokenId }),
   reply: noContent,
 });
 

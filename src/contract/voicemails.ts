@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { endpoint, noContent } from './endpoint.ts';
 import { fileReply, uploadBody } from './file.ts';
 import { wavMediaTypeAliases } from './media-types.ts';
+import { personId } from './ids.ts';
 import { isoDateTime, listQuery, pageOf } from './page.ts';
 
 const params = z.object({ id: z.string() });
@@ -38,7 +39,7 @@ export const listVoicemails = endpoint({
   access: 'user',
   summary: 'The messages of your own mailbox; for an admin those of all',
   query: listQuery(['leftAt', 'seconds'], {
-    person: z.string().optional(),
+    person: personId.optional(),
     heard: booleanParam.optional(),
     /** What is not archived, unless told. */
     archived: booleanParam.default(false),
@@ -87,7 +88,7 @@ export const readAllVoicemails = endpoint({
   path: '/voicemails/read',
   access: 'user',
   summary: 'Mark every message of a mailbox as heard; of your own unless told',
-  query: z.strictObject({ person: z.string().optional() }),
+  query: z.strictObject({ person: personId.optional() }),
   reply: z.object({ heard: z.number().int() }),
 });
 

@@ -9,7 +9,7 @@ import { challengeHeaders, equalsInConstantTime, expectedResponse, makeHa1 } fro
 import type { Ha1 } from './digest.ts';
 import type { Nonces } from './nonces.ts';
 
-/** A request that must prove which device sent it. */
+/** A request whose sender must authenticate as a device. */
 export type AuthRequest = {
   readonly method: string;
   readonly requestUri: string;
@@ -23,15 +23,18 @@ export type AuthRequest = {
   readonly user?: string | undefined;
 };
 
-/** `nonce` is the number of the nonce it was proven with, `lastNonce` that of the last one given out. `challenges` are the values of as many WWW-Authenticate (or Proxy-Authenticate) headers, in this order. */
+/**
+ * `nonceSerial` is the serial number of the nonce it authenticated with, `lastNonceSerial` that of the last one issued. `challenges` are
+ * the values of as many WWW-Authenticate (or Proxy-Authenticate) headers, in this order.
+ */
 export type AuthDecision =
   | { readonly kind: 'accepted'; readonly device: Device; readonly nonceSerial: number; readonly lastNonceSerial: number }
   | { readonly kind: 'challenge'; readonly challenges: readonly string[]; readonly reason: ChallengeReason }
   | { readonly kind: 'slow-down'; readonly retryAfterSeconds: number };
 
 /**
- * For the log only: an unknown user is a `wrong-credentials` like any other. `weak-algorithm`: a phone that is set to SHA-256 answered
- * with MD5, right or wrong.
+ * For the log only: an unknown user is `wrong-credentials` like a wrong password. `weak-algorithm`: a device set to SHA-256 answered with
+ * MD5, right or wrong.
  */
 export type ChallengeReason = 'no-credentials' | 'malformed' | 'stale' | 'wrong-credentials' | 'weak-algorithm';
 
@@ -43,22 +46,22 @@ export type AuthenticatorDeps = {
   readonly nonces: Nonces;
   /** The device of a user name, enabled or not. */
   readonly credentialsOf: (username: string) => DeviceCredentials | undefined;
-  /** Whether the phone of this user name or extension must prove itself with SHA-256; an answer for names that nobody has too. */
+  /** Whether the device of this user name or extension must use SHA-256; unknown names get an answer too. */
   readonly needsSha256: (name: string) => boolean;
-  /** Whether a phone is registered from this address: such a source is never slowed down. */
+  /** Whether a device is registered from this address: such a source is never slowed down. */
   readonly isRegisteredSource: (address: string) => boolean;
-  /** A wrong try for a phone of the house, from wherever. */
+  /** A failed login for a device of the house, from any source. */
   readonly onWrongPassword?: (username: string, source: string) => void;
 };
 
 /** A family that mistyped waits a minute; at five tries a minute a password of 130 bits lasts. */
 const lockMs = 60_000;
 
-/** Decides by digest which device sent a request. An unknown user looks and costs the same as a wrong password. */
+/** Decides by digest authentication which device sent a request. An unknown user looks and costs the same as a wrong password. */
 export class Authenticator {
   readonly #deps: AuthenticatorDeps;
   readonly #throttle: LoginThrottle;
-  /** Stands in for the hashes of a user that does not exist. */
+  /** In place of the hashes of a user that does not exist. */
   readonly #decoy: Ha1;
 
   constructor(deps: AuthenticatorDeps) {
@@ -86,13 +89,13 @@ export class Authenticator {
     const isRight = equalsInConstantTime(expected, answer.response) && isSameTarget(answer.uri, requestUri);
     const isFresh = nonces.state(answer.nonce) === 'fresh';
     const isWeak = known?.device.sha256 === true && answer.algorithm?.startsWith('MD5') === true;
-    // Whether a weak answer was right is told to nobody.
+    // Whether a weak answer was right is not disclosed.
     if (!isRight || isWeak || known === undefined || !known.device.enabled) {
       const isNew = this.#throttle.failed({ source, account: answer.username, attemptId: callId });
       if (isNew && known !== undefined) this.#deps.onWrongPassword?.(answer.username, source);
       return this.#challenge(answer.username, isWeak ? 'weak-algorithm' : 'wrong-credentials');
     }
-    // The right password with a nonce that has had its time, or a count that came before (RFC 7616 section 3.4).
+    // The right password with an expired nonce, or a nonce count that was used before (RFC 7616 section 3.4).
     if (!isFresh || !nonces.accept(answer.nonce, answer.nonceCount)) return this.#challenge(answer.username, 'stale');
     this.#throttle.succeeded({ source, account: answer.username });
     return {
@@ -105,7 +108,7 @@ export class Authenticator {
 
   #challenge(username: string, reason: ChallengeReason): AuthDecision {
     const { realm, nonces, needsSha256 } = this.#deps;
-    // What would be refused is not offered: some phones take the last they know.
+    // What would be refused is not offered: some phones pick the last one they support.
     const algorithms = needsSha256(username) ? (['SHA-256'] as const) : (['MD5'] as const);
     const challenges = challengeHeaders({ realm, nonce: nonces.issue(), algorithms, isStale: reason === 'stale' });
     return { kind: 'challenge', challenges, reason };
@@ -113,8 +116,8 @@ export class Authenticator {
 }
 
 /**
- * Whether the digest was made for this request. Phones differ in ports and parameters, and some sign the bare registrar whatever they
- * ask for (RFC 3261 section 22.4 leaves it open); who is called must not differ.
+ * Whether the digest was made for this request. Phones differ in ports and parameters, and some sign the bare registrar URI for every
+ * request (RFC 3261 section 22.4 leaves it open); the user part must not differ.
  */
 function isSameTarget(signed: string, requested: string): boolean {
   if (signed === requested) return true;

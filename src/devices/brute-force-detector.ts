@@ -1,55 +1,58 @@
 import type { Clock } from '#base/clock.ts';
 import { subscriberKey } from '#base/private-address.ts';
 
-/** A phone whose password is tried from many places: wrong tries and households they came from, within an hour. */
+/** A device whose password is guessed from many sources: failures and households they came from, within an hour. */
 export type BruteForceTarget = { readonly username: string; readonly tries: number; readonly sources: number };
 
 export type BruteForceDetectorOptions = {
   readonly clock: Clock;
-  /** The first time in an hour that somebody guesses this phone's password. */
-  readonly onDetected: (phone: BruteForceTarget) => void;
+  /** Called once an hour for a device that is being guessed. */
+  readonly onDetected: (target: BruteForceTarget) => void;
 };
 
 type Attempts = { since: number; tries: number; readonly sources: Set<string>; isReported: boolean };
 
 const hourMs = 3_600_000;
-/** More than a household gets wrong: a phone with an old password comes from one place, and its owner from few. */
+/** Beyond a household's mistakes: a phone with an old password comes from one source, and its owner from few. */
 const threshold = { tries: 20, sources: 3 } as const;
 const maxSources = 1000;
 
-/** Sees what no limit of one source sees: the password of one phone tried from many. */
+/**
+ * Sees what LoginThrottle, which locks one source, cannot: the password of one device tried from many. It locks nothing, because that
+ * would lock the owner out; it counts only devices that exist, so its memory is bounded by them.
+ */
 export class BruteForceDetector {
   readonly #clock: Clock;
   readonly #onDetected: BruteForceDetectorOptions['onDetected'];
   readonly #attempts = new Map<string, Attempts>();
 
-  constructor({ clock, onDetected: found }: BruteForceDetectorOptions) {
+  constructor({ clock, onDetected }: BruteForceDetectorOptions) {
     this.#clock = clock;
-    this.#onDetected = found;
+    this.#onDetected = onDetected;
   }
 
-  /** A wrong try for a phone of the house. */
+  /** A failed login for a device of the house. */
   add(username: string, source: string): void {
     const now = this.#clock.monotonic();
     const known = this.#attempts.get(username);
-    const guesses = known === undefined || now - known.since >= hourMs ? newAttempts(now) : known;
-    guesses.tries += 1;
-    if (guesses.sources.size < maxSources) guesses.sources.add(subscriberKey(source));
-    this.#attempts.set(username, guesses);
-    if (guesses.isReported || !isBruteForce(guesses)) return;
-    guesses.isReported = true;
-    this.#onDetected(toTarget(username, guesses));
+    const attempts = known === undefined || now - known.since >= hourMs ? newAttempts(now) : known;
+    attempts.tries += 1;
+    if (attempts.sources.size < maxSources) attempts.sources.add(subscriberKey(source));
+    this.#attempts.set(username, attempts);
+    if (attempts.isReported || !isBruteForce(attempts)) return;
+    attempts.isReported = true;
+    this.#onDetected(toTarget(username, attempts));
   }
 
-  /** Those that are guessed now. */
+  /** Devices being guessed within this hour. */
   list(): readonly BruteForceTarget[] {
     const now = this.#clock.monotonic();
-    const phones: BruteForceTarget[] = [];
-    for (const [username, guesses] of this.#attempts) {
-      if (now - guesses.since >= hourMs) this.#attempts.delete(username);
-      else if (isBruteForce(guesses)) phones.push(toTarget(username, guesses));
+    const targets: BruteForceTarget[] = [];
+    for (const [username, attempts] of this.#attempts) {
+      if (now - attempts.since >= hourMs) this.#attempts.delete(username);
+      else if (isBruteForce(attempts)) targets.push(toTarget(username, attempts));
     }
-    return phones;
+    return targets;
   }
 }
 

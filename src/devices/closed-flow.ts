@@ -5,9 +5,9 @@ import type { Registration } from './registration.ts';
 const tcpPort = 5060;
 
 /**
- * What is left of a binding whose connection has closed; undefined: nothing, because there was no other way to the phone. Nobody can
- * dial a browser (RFC 7118 section 5), a flow of outbound (RFC 5626 section 5.3), a phone whose certificate is for no name, or a Contact
- * that only repeats the port of the connection. A phone that listens for TCP at the address it came from is dialled there.
+ * What is left of a binding whose connection has closed; undefined where there is no other way to the phone. We cannot connect to a
+ * browser (RFC 7118 section 5), an outbound flow (RFC 5626 section 5.3), a phone without a certificate for its name, or a Contact that
+ * only repeats the port of the connection. A phone that listens for TCP at the address it came from is reached there.
  */
 export function withoutFlow(binding: Registration): Registration | undefined {
   const { source, contactUri, regId } = binding;

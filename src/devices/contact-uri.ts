@@ -9,7 +9,7 @@ type ContactUri = {
 
 const maxUriLength = 1024;
 
-/** Reads a SIP or SIPS URI as far as the registrar needs it. Undefined for any other and for one without a host. */
+/** Parses a SIP or SIPS URI as far as the registrar needs it. Undefined for any other, and for one without a host. */
 export function readContactUri(text: string): ContactUri | undefined {
   if (text.length > maxUriLength) return undefined;
   const colon = text.indexOf(':');
@@ -44,7 +44,7 @@ export function uriUser(text: string): string {
 /** These must agree even where only one side has them (RFC 3261 section 19.1.4). */
 const decisiveParams = ['user', 'ttl', 'method', 'maddr', 'transport'];
 
-/** Whether two contacts are one, by the rules for comparing URIs (RFC 3261 section 19.1.4). */
+/** Whether two contacts are the same by the rules for comparing URIs (RFC 3261 section 19.1.4). */
 export function isSameContact(left: string, right: string): boolean {
   if (left === right) return true;
   const [one, other] = [readContactUri(left), readContactUri(right)];

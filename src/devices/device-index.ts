@@ -1,21 +1,22 @@
+import type { DeviceId, PersonId } from '#base/ids.ts';
 import type { Device } from './device.ts';
 import type { DeviceRecord } from './device-store.ts';
 
 const none: ReadonlySet<Device> = new Set();
 
-/** All devices in memory, found by whatever a request names them. */
+/** All devices in memory, by id, username, extension and owner. */
 export class DeviceIndex {
-  readonly #byId = new Map<string, DeviceRecord>();
+  readonly #byId = new Map<DeviceId, DeviceRecord>();
   readonly #byUsername = new Map<string, DeviceRecord>();
   readonly #byExtension = new Map<string, Device>();
-  readonly #byPerson = new Map<string, Set<Device>>();
+  readonly #byPerson = new Map<PersonId, Set<Device>>();
   #withSha256 = 0;
 
   get size(): number {
     return this.#byId.size;
   }
 
-  /** Devices that must prove themselves with SHA-256. */
+  /** Devices that must authenticate with SHA-256. */
   get withSha256(): number {
     return this.#withSha256;
   }
@@ -25,7 +26,7 @@ export class DeviceIndex {
   }
 
   byId(id: string): DeviceRecord | undefined {
-    return this.#byId.get(id);
+    return this.#byId.get(id as DeviceId);
   }
 
   byUsername(username: string): DeviceRecord | undefined {
@@ -36,7 +37,7 @@ export class DeviceIndex {
     return this.#byExtension.get(extension);
   }
 
-  ofPerson(personId: string): readonly Device[] {
+  ofPerson(personId: PersonId): readonly Device[] {
     return [...(this.#byPerson.get(personId) ?? none)];
   }
 
@@ -52,12 +53,12 @@ export class DeviceIndex {
     this.#byPerson.set(device.personId, owned.add(device));
   }
 
-  remove(id: string): void {
+  remove(id: DeviceId): void {
     const record = this.#byId.get(id);
     if (record === undefined) return;
     const { device } = record;
     this.#byId.delete(id);
-    // Another device may have taken the name in the same moment.
+    // Another device may have taken the name in the meantime.
     if (this.#byUsername.get(device.username) === record) this.#byUsername.delete(device.username);
     if (this.#byExtension.get(device.extension) === device) this.#byExtension.delete(device.extension);
     if (device.sha256) this.#withSha256 -= 1;

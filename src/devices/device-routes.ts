@@ -1,5 +1,6 @@
 import { isoTime } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import type { PersonId } from '#base/ids.ts';
 import {
   changeDevice,
   createDevice,
@@ -40,13 +41,15 @@ export function deviceRoutes({ devices, registrations, realm }: DeviceRoutesDeps
   ];
 }
 
-/** A user sees their own phones whatever they ask for; a user that is nobody in particular sees none. */
-function ownerFilter(identity: Identity | undefined, asked: string | undefined): string | undefined {
-  if (identity?.role === 'admin') return asked;
-  return identity?.personId ?? '';
+/** No person has this id. */
+const noPerson: PersonId = 'person_';
+
+/** Users see only their own devices, whatever they ask for; a token without a person sees none. */
+function ownerFilter(identity: Identity | undefined, asked: PersonId | undefined): PersonId | undefined {
+  return identity?.role === 'admin' ? asked : (identity?.personId ?? noPerson);
 }
 
-/** Another's phone is not there for a user. */
+/** Users see only their own devices. */
 function visible(devices: Devices, id: string, identity: Identity | undefined): Device {
   const device = devices.get(id);
   const isTheirs = identity?.personId !== undefined && device.personId === identity.personId;

@@ -1,9 +1,10 @@
+import type { DeviceId, PersonId } from '#base/ids.ts';
 import type { Listed } from '#contract/page.ts';
 import type { Database, Statement } from '#storage/database.ts';
-import type { Device, DeviceId, DeviceType, SipTransport } from './device.ts';
+import type { Device, DeviceType, SipTransport } from './device.ts';
 import type { Ha1 } from './digest.ts';
 
-/** A device with what proves it. */
+/** A device with its credentials. */
 export type DeviceRecord = {
   readonly device: Device;
   /** The realm the hashes were made for. */
@@ -14,26 +15,26 @@ export type DeviceRecord = {
 
 export type DeviceSort = 'createdAt' | 'name' | 'extension' | 'username';
 
-/** `personId`: only theirs. `text`: part of the name, extension or username. */
+/** `personId`: only this owner's. `text`: part of the name, extension or username. */
 export type DeviceQuery = {
   readonly limit: number;
   readonly offset: number;
   readonly sort: DeviceSort;
   readonly order: 'asc' | 'desc';
-  readonly personId?: string | undefined;
+  readonly personId?: PersonId | undefined;
   readonly type?: DeviceType | undefined;
   readonly enabled?: boolean | undefined;
   readonly text?: string | undefined;
 };
 
 type Row = {
-  readonly id: string;
+  readonly id: DeviceId;
   readonly name: string;
   readonly extension: string;
   readonly username: string;
   readonly type: string;
   readonly transports: string;
-  readonly person_id: string | null;
+  readonly person_id: PersonId | null;
   readonly recording_enabled: number;
   readonly sha256: number;
   readonly enabled: number;
@@ -51,7 +52,7 @@ const columns = [
   'realm, ha1_md5, ha1_sha256, sealed_secret, created_at',
 ].join(', ');
 
-/** An extension is digits, so the shorter is the lower. */
+/** Extensions are digits: the shorter one is the lower number. */
 const sortColumns: Readonly<Record<DeviceSort, readonly string[]>> = {
   createdAt: ['created_at'],
   name: ['name COLLATE NOCASE'],
@@ -113,7 +114,7 @@ export class DeviceStore {
     });
   }
 
-  remove(id: string): void {
+  remove(id: DeviceId): void {
     this.#remove.run(id);
   }
 
@@ -150,7 +151,7 @@ export class DeviceStore {
 
 function toRecord(row: Row): DeviceRecord {
   const device: Device = {
-    id: row.id as DeviceId,
+    id: row.id,
     name: row.name,
     extension: row.extension,
     username: row.username,

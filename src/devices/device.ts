@@ -1,12 +1,10 @@
-import type { Id } from '#base/ids.ts';
+import type { DeviceId, PersonId } from '#base/ids.ts';
 
 export const sipTransports = ['udp', 'tcp', 'tls', 'ws', 'wss'] as const;
 export type SipTransport = (typeof sipTransports)[number];
 
 const deviceTypes = ['grandstream', 'softphone', 'webrtc'] as const;
 export type DeviceType = (typeof deviceTypes)[number];
-
-export type DeviceId = Id<'dev'>;
 
 /** A SIP phone or softphone. Its secret is never part of it: see `Devices.create` and `Devices.resetSecret`. */
 export type Device = {
@@ -17,11 +15,11 @@ export type Device = {
   /** The user of its address of record and of its digest credentials. */
   readonly username: string;
   readonly type: DeviceType;
-  /** The ways by which it may register and call. */
+  /** The transports it may register and call by. */
   readonly transports: readonly SipTransport[];
-  readonly personId: string | undefined;
+  readonly personId: PersonId | undefined;
   readonly recordingEnabled: boolean;
-  /** It proves itself with SHA-256 (RFC 8760) and by nothing less. */
+  /** It must authenticate with SHA-256 (RFC 8760); MD5 is refused. */
   readonly sha256: boolean;
   /** A disabled device can neither register nor call. */
   readonly enabled: boolean;

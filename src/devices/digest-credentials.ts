@@ -1,7 +1,7 @@
-/** What a phone may answer with: those we offer and their session variants (RFC 7616 section 3.4.2). */
+/** Algorithms a phone may answer with: those we offer and their session variants (RFC 7616 section 3.4.2). */
 export type DigestAlgorithm = 'MD5' | 'MD5-sess' | 'SHA-256' | 'SHA-256-sess';
 
-/** One Digest answer, read but not checked. */
+/** The credentials of one Digest answer, parsed but not checked. */
 export type DigestCredentials = {
   readonly username: string;
   readonly realm: string;
@@ -9,7 +9,7 @@ export type DigestCredentials = {
   readonly uri: string;
   /** In lower case. */
   readonly response: string;
-  /** MD5 where the phone names none (RFC 2617 section 3.2.1); undefined for one we do not know. */
+  /** MD5 where the phone names none (RFC 2617 section 3.2.1); undefined for an unknown one. */
   readonly algorithm: DigestAlgorithm | undefined;
   /** Undefined for a phone of RFC 2069. */
   readonly qop: 'auth' | 'auth-int' | undefined;
@@ -33,9 +33,8 @@ const algorithms: ReadonlyMap<string, DigestAlgorithm> = new Map([
 type Fields = Map<string, string>;
 
 /**
- * Reads all Digest answers of an Authorization header, or of several joined by commas or line breaks. Takes what old phones send:
- * any letter case, unquoted or needlessly quoted values, missing or doubled commas. What cannot be used is left out.
- * One pass over the text.
+ * Parses all Digest credentials of an Authorization header, or of several joined by commas or line breaks. Accepts what old phones send:
+ * any letter case, unquoted or needlessly quoted values, missing or doubled commas. Unusable ones are left out. One pass over the text.
  */
 export function parseCredentials(header: string): readonly DigestCredentials[] {
   if (header.length > maxHeaderLength) return [];
@@ -55,7 +54,7 @@ class CredentialsReader {
     this.#text = text;
   }
 
-  /** The parameters of each Digest scheme; nothing at all from a text whose quotes do not close. */
+  /** The parameters of each Digest scheme; none from a text with an unclosed quote. */
   read(): readonly Fields[] {
     const all: Fields[] = [];
     let current: Fields | undefined;
@@ -119,7 +118,7 @@ class CredentialsReader {
   }
 }
 
-/** False where a name comes twice: then nobody can say which value was meant. */
+/** False where a name comes twice: which value was meant is then unknown. */
 function put(fields: Fields, name: string, value: string): boolean {
   if (fields.has(name) || fields.size === maxParams) return false;
   fields.set(name, value);
@@ -167,7 +166,7 @@ function isSeparator(code: number): boolean {
   return code === 0x2c || isSpace(code);
 }
 
-/** Anything that can stand before `=`: tokens of RFC 3261 section 25.1, and whatever else phones invent. */
+/** Anything that can stand before `=`: tokens of RFC 3261 section 25.1, and others that phones use. */
 function isWord(code: number): boolean {
   return code !== 0x3d && code !== 0x22 && !isSeparator(code);
 }

@@ -22,7 +22,7 @@ export function expectedResponse(credentials: DigestCredentials, ha1: Ha1, metho
   return qop === undefined ? hash(name, `${a1}:${nonce}:${a2}`) : hash(name, `${a1}:${nonce}:${nc}:${cnonce}:${qop}:${a2}`);
 }
 
-/** Equal, in a time that does not tell how far two texts of the same length agree. */
+/** Equal, in a time that does not depend on how far two texts of the same length agree. */
 export function equalsInConstantTime(left: string, right: string): boolean {
   if (left.length !== right.length) return false;
   let difference = 0;

@@ -4,23 +4,23 @@ import { dirname } from 'node:path';
 import type { Log } from '#base/log.ts';
 import { makeFolder } from '#storage/folder.ts';
 
-/** Keys with one purpose each, made from the one in the file. */
+/** Keys with one purpose each, derived from the one in the file. */
 export type Keys = {
   readonly seal: Buffer;
   readonly nonce: Buffer;
   /** How the file was found; `found` is the usual. */
   readonly origin: 'found' | 'missing' | 'damaged';
-  /** The same for the same key, and tells nothing of it. */
+  /** The same for the same key, and discloses nothing of it. */
   readonly fingerprint: string;
-  /** In the user's words, where the key could not be kept or found. */
+  /** For the user, where the key could not be stored or read. */
   readonly problem: string | undefined;
 };
 
 const keyBytes = 32;
 
 /**
- * Reads the house's key, or makes it on the first start (mode 0600). A key that cannot be read is put aside, never overwritten: phones
- * do not need it, but their passwords cannot be shown to them again without it.
+ * Reads the house's key, or makes it on the first start (mode 0600). A key that cannot be read is renamed, never overwritten: phones work
+ * without it, but their sealed passwords cannot be opened.
  */
 export function loadKeys(path: string, log: Log): Keys {
   const found = read(path);
@@ -50,7 +50,7 @@ function read(path: string): { kind: 'key'; key: Buffer } | { kind: 'missing' | 
   }
 }
 
-/** Under another name until it is on the disk, so that no half of a key is ever found. */
+/** Under another name until it is on the disk, so that a crash leaves no half a key. */
 function write(path: string, key: Buffer): void {
   makeFolder(dirname(path));
   const unfinished = `${path}.unfinished`;

@@ -3,25 +3,25 @@ import type { Clock } from '#base/clock.ts';
 import { equalsInConstantTime } from './digest.ts';
 
 export type NoncesOptions = {
-  /** At least 16 bytes that outlive the process, so that a nonce from before a restart is known as ours. */
+  /** At least 16 bytes that outlive the process, so that a nonce from before a restart is recognised as ours. */
   readonly key: Buffer;
   readonly clock: Clock;
   readonly lifetimeSeconds?: number;
   /** Accepted nonces remembered with their counts. */
   readonly capacity?: number;
-  /** Nonces given out of which it is known whether they were ever accepted; a power of two, at least 8. */
+  /** Issued nonces of which we remember whether they were ever accepted; a power of two, at least 8. */
   readonly traced?: number;
 };
 
 /** `old`: ours, and to be answered with `stale=true`. `foreign`: never issued by us. */
 export type NonceState = 'fresh' | 'old' | 'foreign';
 
-/** The highest count seen, and a bit for each of the 31 counts below it: datagrams overtake each other. */
+/** The highest nonce count seen, and a bit for each of the 31 below it: datagrams overtake each other. */
 type Counts = { readonly issuedAt: number; highest: number; below: number };
 
 type Issued = { readonly issuedAt: number; readonly serial: number; readonly isOfThisRun: boolean };
 
-/** Six bytes of monotonic time in ms, four that tell one run of the process from another, six of a serial number, then the signature. */
+/** Six bytes of monotonic time in ms, four that identify the run of the process, six of a serial number, then the signature. */
 const runAt = 6;
 const serialAt = 10;
 const signedBytes = 16;
@@ -32,8 +32,8 @@ const hashBytes = 32;
 const replayWindow = 31;
 
 /**
- * Nonces carry their own time and signature, so that issuing one costs no memory. Only those with which a device has proved itself are
- * remembered, with their counts, so that nothing sent once is accepted twice.
+ * Nonces carry their own time and signature, so issuing one costs no memory. Only those that a device has authenticated with are
+ * remembered, with their counts, so that no request is accepted twice.
  */
 export class Nonces {
   readonly #inner: Buffer;
@@ -45,8 +45,8 @@ export class Nonces {
   readonly #run = randomBytes(4);
   #serial = 0;
   /**
-   * A bit for each of the nonces given out last: whether it was ever accepted. So one whose phone is slow (a machine that stood still, a
-   * datagram lost) stays good while thousands of others are accepted and forgotten, and one that was forgotten is known to be old.
+   * A bit for each of the last nonces issued: whether it was ever accepted. So the nonce of a slow phone (a stalled machine, a lost
+   * datagram) stays valid while thousands of others are accepted and forgotten, and a forgotten one is known to be old.
    */
   readonly #used: Uint8Array;
   readonly #traced: number;
@@ -72,10 +72,7 @@ export class Nonces {
     return bytes.toString('base64url');
   }
 
-  /**
-   * A nonce of an earlier run is old: its counts are gone, and while a phone answers `stale=true` without a word to anybody, a replay
-   * would be accepted.
-   */
+  /** A nonce of an earlier run is old: its counts are gone, so a replay would be accepted; a phone answers `stale=true` by itself. */
   state(nonce: string): NonceState {
     const issued = this.#read(nonce);
     if (issued === undefined) return 'foreign';
@@ -84,8 +81,8 @@ export class Nonces {
   }
 
   /**
-   * Takes note that a device proved itself with a fresh nonce. False where this count came before: a replay. Without a count
-   * (RFC 2069) a nonce serves once.
+   * Records that a device authenticated with a fresh nonce. False where this count was used before: a replay. Without a count (RFC 2069)
+   * a nonce serves once.
    */
   accept(nonce: string, count: number | undefined): boolean {
     const counts = this.#accepted.get(nonce);
@@ -96,12 +93,12 @@ export class Nonces {
     return count !== undefined && acceptCount(counts, count);
   }
 
-  /** The number of a fresh nonce: they are counted as they are given out. */
+  /** The serial number of a fresh nonce, counted as they are issued. */
   serialOf(nonce: string): number {
     return Buffer.from(nonce, 'base64url').readUIntBE(serialAt, 6);
   }
 
-  /** The number of the last one given out. */
+  /** The serial number of the last one issued. */
   get lastSerial(): number {
     return this.#serial;
   }
@@ -120,7 +117,7 @@ export class Nonces {
       this.#accepted.delete(oldest);
     }
     this.#markUsed(issued.serial, true);
-    // A copy, because the text is a part of a whole message that would otherwise stay in memory.
+    // A copy: a substring would keep its whole message in memory.
     const key = Buffer.from(nonce, 'latin1').toString('latin1');
     this.#accepted.set(key, { issuedAt: issued.issuedAt, highest, below: 0 });
   }
@@ -132,7 +129,7 @@ export class Nonces {
     this.#used[at >> 3] = isUsed ? byte | bit : byte & ~bit;
   }
 
-  /** One given out too long ago to be traced might have been used. */
+  /** One issued too long ago to be traced may have been used. */
   #isUnused(serial: number): boolean {
     if (serial <= this.#serial - this.#traced) return false;
     const at = serial & (this.#traced - 1);

@@ -1,6 +1,7 @@
+import type { DeviceId } from '#base/ids.ts';
 import type { ContactParams, SourceAddress } from './registration.ts';
 
-/** A REGISTER as the SIP edge read it (RFC 3261 section 10.3). */
+/** A parsed REGISTER (RFC 3261 section 10.3). */
 export type RegisterRequest = {
   readonly requestUri: string;
   /** The To header's URI: the address of record. */
@@ -12,9 +13,9 @@ export type RegisterRequest = {
   readonly isWildcard: boolean;
   /** Seconds of the Expires header where it is there and readable. */
   readonly expires: number | undefined;
-  /** URIs of the Path header, topmost first, without angle brackets, where a proxy of the house wrote it. */
+  /** URIs of the Path header, topmost first, without angle brackets, where an edge proxy of ours added it. */
   readonly path: readonly string[];
-  /** Those of a Path that nobody vouches for. */
+  /** Those of a Path from any other sender. */
   readonly untrustedPath: readonly string[];
   /** Option tags of Supported, in lower case. */
   readonly supported: readonly string[];
@@ -24,7 +25,7 @@ export type RegisterRequest = {
   /** The Authorization header; several header lines joined by a comma or line break. */
   readonly authorization: string | undefined;
   readonly source: SourceAddress;
-  /** Whether a proxy of the house sent it on: the source is then no phone's own. */
+  /** Whether an edge proxy of ours forwarded it: the source is then not the phone's own. */
   readonly isByProxy: boolean;
 };
 
@@ -37,10 +38,10 @@ export type RegisteredContact = {
 };
 
 export type RegisterDecision =
-  /** 200. `path` is empty unless it is to be told (RFC 3327 section 5.3); `isOutbound`: add `Require: outbound` (RFC 5626 section 6). */
+  /** 200. `path` is empty unless it is to be returned (RFC 3327 section 5.3); `isOutbound`: add `Require: outbound` (RFC 5626 section 6). */
   | {
       readonly kind: 'registered';
-      readonly deviceId: string;
+      readonly deviceId: DeviceId;
       readonly contacts: readonly RegisteredContact[];
       readonly path: readonly string[];
       readonly isOutbound: boolean;

@@ -1,5 +1,5 @@
+import type { DeviceId } from '#base/ids.ts';
 import { expect, test } from 'vitest';
-import type { DeviceId } from './device.ts';
 import type { RegisterRequest } from './register-request.ts';
 import { decideBindings } from './registrar-decision.ts';
 import type { BindingDecision } from './registrar-decision.ts';

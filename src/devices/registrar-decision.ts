@@ -1,6 +1,5 @@
-import type { Id } from '#base/ids.ts';
+import type { DeviceId, Id } from '#base/ids.ts';
 import { isSameContact, readContactUri } from './contact-uri.ts';
-import type { DeviceId } from './device.ts';
 import type { RegisterRequest } from './register-request.ts';
 import { isSameSource, noParams } from './registration.ts';
 import type { ContactParams, Registration } from './registration.ts';
@@ -141,7 +140,7 @@ function update(facts: RegisterFacts, wanted: readonly RequestedBinding[]): Bind
 }
 
 function bind(facts: RegisterFacts, contact: RequestedBinding, match: Registration | undefined): Registration {
-  const { deviceId, request, lastNonceSerial: lastNonce, now, newId } = facts;
+  const { deviceId, request, lastNonceSerial, now, newId } = facts;
   return {
     id: match?.id ?? newId(),
     deviceId,
@@ -155,7 +154,7 @@ function bind(facts: RegisterFacts, contact: RequestedBinding, match: Registrati
     userAgent: request.userAgent,
     callId: request.callId,
     cseq: request.cseq,
-    lastNonceSerial: lastNonce,
+    lastNonceSerial,
     registeredAt: now,
     expiresAt: now + contact.seconds * 1000,
   };
@@ -169,17 +168,17 @@ function isSameBinding(binding: Registration, contact: RequestedBinding, request
   return isSameContact(binding.contactUri, contact.uri) && !isAnotherPhone(binding, contact, request);
 }
 
-/** Two houses of one family may both have a phone at 192.168.1.10: its instance and the place it sends from tell which one it is. */
+/** Two homes of one family may both have a phone at 192.168.1.10: its instance and its source identify it. */
 function isAnotherPhone(binding: Registration, { instanceId }: RequestedBinding, { source }: RegisterRequest): boolean {
   const isOther = instanceId !== undefined && binding.instanceId !== undefined && instanceId !== binding.instanceId;
   return isOther && !isSameSource(binding.source, source);
 }
 
 /**
- * Whether a binding that the request does not name is what this phone left behind. Its instance tells, whatever the Call-ID: phones keep
- * that over a reconnection and over a restart (RFC 3261 section 10.2), and two phones of one device have two instances. Where one of the
- * two has no instance: no two phones have one source, so that another Call-ID from there is a start later (section 10.2.4). Behind a
- * proxy all have one source.
+ * Whether a binding that the request does not name is one this phone left behind. Its instance decides, whatever the Call-ID: phones keep
+ * it over a reconnection and a restart (RFC 3261 section 10.2), and two phones of one device have two instances. Where one of the two has
+ * no instance: no two phones share a source, so another Call-ID from there means the phone restarted (section 10.2.4). Behind a proxy all
+ * share one source.
  */
 function isStaleBinding(binding: Registration, contact: RequestedBinding, request: RegisterRequest): boolean {
   if (contact.instanceId !== undefined && binding.instanceId !== undefined) {
@@ -189,15 +188,15 @@ function isStaleBinding(binding: Registration, contact: RequestedBinding, reques
 }
 
 /**
- * The same Call-ID must count upwards (RFC 3261 section 10.3, step 7), unless the request is proven to have been written later: with a
- * nonce that was given out after the binding was last refreshed. So a phone that counts from 1 again after a power cut is taken back at
- * once, while a datagram that was overtaken still counts for nothing (and one that was copied is not accepted at all).
+ * Under the same Call-ID the CSeq must increase (RFC 3261 section 10.3, step 7), unless the nonce proves that the request is newer: it
+ * was issued after the binding was last refreshed. So a phone that counts from 1 again after a power cut is accepted at once, while an
+ * overtaken datagram changes nothing (and a replayed one is not accepted at all).
  */
-function isOutOfOrder(binding: Registration, { request, nonceSerial: nonce }: RegisterFacts): boolean {
-  return binding.callId === request.callId && request.cseq <= binding.cseq && nonce <= binding.lastNonceSerial;
+function isOutOfOrder(binding: Registration, { request, nonceSerial }: RegisterFacts): boolean {
+  return binding.callId === request.callId && request.cseq <= binding.cseq && nonceSerial <= binding.lastNonceSerial;
 }
 
-/** Makes room by giving up those refreshed longest ago: a phone that forgets its contacts must not shut itself out. */
+/** Makes room by dropping those refreshed longest ago: a phone that forgets its contacts must not shut itself out. */
 function withinLimit(bindings: readonly Registration[], stored: ReadonlyMap<string, Registration>): Registration[] {
   const excess = bindings.length - registrarLimits.maxContacts;
   if (excess <= 0) return [...bindings];

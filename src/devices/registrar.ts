@@ -1,6 +1,6 @@
 // Owns the answer to REGISTER: who may bind which contacts to which device, for how long (RFC 3261 section 10).
-// Called by the SIP edge with a request it has read; keeps registrations, which calls asks where to ring.
-// Must stay true: a 200 is told only after the registration is stored, or when the storage has failed and memory must do.
+// Called by sip with a parsed request; writes registrations, where calls looks up whom to ring.
+// Must stay true: a 200 is sent only after the registration is stored, or once storage has failed and memory must do.
 import type { Clock } from '#base/clock.ts';
 import type { NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
@@ -46,7 +46,7 @@ export class Registrar {
       user,
     });
     if (auth.kind === 'challenge') {
-      // A stale nonce is every phone's daily bread.
+      // A stale nonce is routine.
       if (auth.reason === 'wrong-credentials')
         this.#warn({ source, user }, 'A phone was refused: unknown name, wrong password or switched off');
       if (auth.reason === 'weak-algorithm') this.#warn({ source, user }, 'A phone that is set to SHA-256 answered with MD5');
@@ -69,7 +69,7 @@ export class Registrar {
     return refused;
   }
 
-  /** Said once a minute for one source: whoever tries again and again must not fill the log. */
+  /** Once a minute for one source: a phone that retries must not fill the log. */
   #warn(facts: { readonly source: RegisterRequest['source']; readonly [name: string]: unknown }, sentence: string): void {
     const { user = '', device = '' } = facts;
     if (this.#logThrottle.shouldLog(`${sentence} ${facts.source.address} ${String(user)} ${String(device)}`)) {
@@ -88,7 +88,7 @@ export class Registrar {
     try {
       await registrations.apply({ deviceId: device.id, ...decision });
     } catch (error) {
-      log.error({ device: device.id, err: error }, 'A registration could not be stored');
+      log.error({ device: device.id, err: error }, 'Registration not stored');
       return { kind: 'rejected', status: 500, reason: 'Server Internal Error' };
     }
     const [untrusted] = request.untrustedPath;
@@ -96,16 +96,16 @@ export class Registrar {
       const { source } = request;
       this.#warn(
         { device: device.id, name: device.name, source, path: untrusted },
-        'A Path was not followed: it is of no proxy in sip_edge_proxies',
+        'Path ignored: its sender is not one of sip_edge_proxies',
       );
     }
-    // The path is told to phones that asked for it (RFC 3327 section 5.3).
+    // Returned to phones that support it (RFC 3327 section 5.3).
     const path = request.supported.includes('path') ? request.path : [];
     return registered(device, decision.bindings, { now, path, isOutbound: decision.isOutbound });
   }
 }
 
-/** What keeps this device from registering so, whatever the password (RFC 3261 section 10.3, steps 4 and 5). */
+/** Why this device may not register like this, though its password is right (RFC 3261 section 10.3, steps 4 and 5). */
 function mayRegister(device: Device, { toUri, source }: RegisterRequest, user: string): Rejection | undefined {
   if (readContactUri(toUri) === undefined) return { kind: 'rejected', status: 400, reason: 'Bad To Header' };
   if (user !== device.username && user !== device.extension) return { kind: 'rejected', status: 403, reason: 'Forbidden' };

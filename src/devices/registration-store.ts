@@ -1,5 +1,6 @@
+import type { DeviceId } from '#base/ids.ts';
 import type { Database, Statement } from '#storage/database.ts';
-import type { DeviceId, SipTransport } from './device.ts';
+import type { SipTransport } from './device.ts';
 import { noParams } from './registration.ts';
 import type { Registration } from './registration.ts';
 
@@ -104,7 +105,7 @@ export class RegistrationStore {
   }
 }
 
-/** Undefined for a row whose lists cannot be read, as a damaged file may hold one: the phone will register again. */
+/** Undefined for a row whose lists are damaged: the phone will register again. */
 function toRegistration(row: Row): Registration | undefined {
   const params = readJson(row.params);
   const path = readJson(row.path);

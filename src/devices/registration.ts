@@ -1,7 +1,7 @@
-import type { Id } from '#base/ids.ts';
-import type { DeviceId, SipTransport } from './device.ts';
+import type { DeviceId, Id } from '#base/ids.ts';
+import type { SipTransport } from './device.ts';
 
-/** Where a packet came from, as the network says: never the Via's word. Address numeric, IPv6 without brackets. */
+/** Where a packet came from by the network, never by its Via. The address is numeric, IPv6 without brackets. */
 export type SourceAddress = { readonly protocol: SipTransport; readonly address: string; readonly port: number };
 
 export function isSameSource(one: SourceAddress, other: SourceAddress): boolean {
@@ -13,7 +13,7 @@ export type ContactParams = ReadonlyMap<string, string | null>;
 
 export const noParams: ContactParams = new Map();
 
-/** Where a device can be reached now (one binding of RFC 3261 section 10). */
+/** Where a device can be reached: one binding of RFC 3261 section 10. */
 export type Registration = {
   readonly id: Id<'reg'>;
   readonly deviceId: DeviceId;
@@ -31,7 +31,7 @@ export type Registration = {
   readonly userAgent: string | undefined;
   readonly callId: string;
   readonly cseq: number;
-  /** The number of the last nonce given out when it was refreshed; 0 where that was before this run. */
+  /** The serial number of the last nonce issued when it was refreshed; 0 where that was before this run. */
   readonly lastNonceSerial: number;
   /** When the last REGISTER for it came, in milliseconds since the Unix epoch. */
   readonly registeredAt: number;

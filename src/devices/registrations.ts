@@ -3,10 +3,10 @@ import type { Clock, Timer } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { Events } from '#base/events.ts';
 import type { Log } from '#base/log.ts';
+import type { DeviceId } from '#base/ids.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import { withoutFlow } from './closed-flow.ts';
-import type { DeviceId } from './device.ts';
 import type { RegistrationStore } from './registration-store.ts';
 import { isSameSource } from './registration.ts';
 import type { Registration, SourceAddress } from './registration.ts';
@@ -17,7 +17,7 @@ export type RegistrationsDeps = {
   readonly clock: Clock;
   readonly events: Events<Facts>;
   readonly log: Log;
-  /** What the people of the house call a device; for the log. */
+  /** The name of a device, for the log. */
   readonly nameOf?: (deviceId: DeviceId) => string | undefined;
 };
 
@@ -33,8 +33,8 @@ const sweepMs = 5_000;
 const none: readonly Registration[] = [];
 
 /**
- * Where the devices can be reached now. Memory is the truth for ringing; the table is what a restart begins with. While nothing can be
- * written the house still rings: then a registration lives in memory alone.
+ * Where devices can be reached. Calls ring by what is in memory; the table is what a restart loads. While nothing can be written, phones
+ * still ring: their registrations are in memory alone.
  */
 export class Registrations {
   readonly #deps: RegistrationsDeps;
@@ -50,7 +50,7 @@ export class Registrations {
     this.#deps = deps;
   }
 
-  /** Takes up what the last run left, and begins to sweep. */
+  /** Loads what the last run left, and begins to sweep. */
   start(): void {
     const { store, clock } = this.#deps;
     const byDevice = new Map<DeviceId, Registration[]>();
@@ -70,7 +70,7 @@ export class Registrations {
     this.#sweep?.cancel();
   }
 
-  /** Those of one device that are live now. */
+  /** The unexpired ones of one device. */
   of(deviceId: string): readonly Registration[] {
     const bindings = this.#byDevice.get(deviceId as DeviceId);
     if (bindings === undefined) return none;
@@ -83,7 +83,7 @@ export class Registrations {
     return this.#byDevice.keys();
   }
 
-  /** Whether a phone is registered from this address, by any port. */
+  /** Whether a device is registered from this address, by any port. */
   isRegisteredFrom(address: string): boolean {
     return this.#sources.has(address);
   }
@@ -102,7 +102,7 @@ export class Registrations {
     this.#set(deviceId, compacted);
     await this.#store(deviceId, stored, removed);
     for (const { id, contactUri, expiresAt, source } of stored) {
-      // A refresh is no news, unless the phone has moved.
+      // A refresh is not reported unless the phone has moved.
       if (addresses.get(id) !== source.address) this.#emitRegistered(deviceId, contactUri, expiresAt);
     }
     if (before.length > 0 && bindings.length === 0) this.#emitUnregistered(deviceId, 'removed');
@@ -123,12 +123,12 @@ export class Registrations {
     await this.apply({ deviceId, bindings: [], stored: [], removed: this.#byDevice.get(deviceId) ?? none });
   }
 
-  /** A connection is closed: what came over exactly this one and has no other way ends, and nobody who comes by the same port gets its calls. */
+  /** A connection closed: bindings that came over it and have no other way end, so that a later client on the same port gets none of their calls. */
   flowClosed(closed: SourceAddress): void {
     if (this.#sources.has(closed.address)) this.#endFlows((source) => isSameSource(source, closed));
   }
 
-  /** The engine ended, or did not run until now: no connection of before is open. */
+  /** The SIP engine stopped, or has just started: no earlier connection is open. */
   connectionsLost(): void {
     this.#endFlows(({ protocol }) => protocol !== 'udp');
   }
@@ -142,7 +142,7 @@ export class Registrations {
       const removed = closed.filter(({ id }) => !left.has(id));
       const kept = bindings.flatMap((binding) => left.get(binding.id) ?? (closed.includes(binding) ? [] : binding));
       this.apply({ deviceId, bindings: kept, stored, removed }).catch((error: unknown) => {
-        this.#deps.log.error({ device: deviceId, err: error }, 'The end of a connection could not be stored');
+        this.#deps.log.error({ device: deviceId, err: error }, 'Registrations of a closed connection not stored');
       });
     }
   }
@@ -158,7 +158,7 @@ export class Registrations {
     } catch (error) {
       if (error instanceof AppError && error.code === 'unavailable') {
         this.#unsaved.add(deviceId);
-        log.warn({ device: deviceId }, 'A registration is kept in memory only');
+        log.warn({ device: deviceId }, 'Registration kept in memory only');
         return;
       }
       // The device was deleted while its phone registered.
@@ -167,7 +167,7 @@ export class Registrations {
     }
   }
 
-  /** Stores what memory alone knows as soon as the disk takes it. */
+  /** Stores registrations kept in memory only, as soon as the disk takes them. */
   async #retryUnsaved(): Promise<void> {
     const { store, writes, log } = this.#deps;
     if (this.#unsaved.size === 0) return;
@@ -177,10 +177,10 @@ export class Registrations {
       await writes.write(() => {
         for (const deviceId of devices) store.replace(deviceId, this.#byDevice.get(deviceId) ?? none);
       });
-      log.info({ devices: devices.length }, 'Registrations kept in memory are stored now');
+      log.info({ devices: devices.length }, 'Registrations kept in memory stored');
     } catch (error) {
       if (error instanceof AppError && error.code === 'unavailable') for (const deviceId of devices) this.#unsaved.add(deviceId);
-      else log.error({ err: error }, 'Registrations kept in memory cannot be stored');
+      else log.error({ err: error }, 'Registrations kept in memory not stored');
     }
   }
 
@@ -200,7 +200,7 @@ export class Registrations {
     try {
       await writes.write(() => store.removeExpired(now));
     } catch (error) {
-      // The next start leaves them out anyway.
+      // The next start skips them anyway.
       log.debug({ err: error }, 'Expired registrations stay in the database');
     }
     for (const deviceId of gone) this.#emitUnregistered(deviceId, 'expired');
@@ -221,12 +221,12 @@ export class Registrations {
   }
 
   #emitRegistered(deviceId: DeviceId, contact: string, expiresAt: number): void {
-    this.#deps.log.info({ device: deviceId, name: this.#nameOf(deviceId), contact }, 'A phone registered');
+    this.#deps.log.info({ device: deviceId, name: this.#nameOf(deviceId), contact }, 'Phone registered');
     this.#deps.events.emit('device.registered', { deviceId, contact, expiresAt: isoTime(expiresAt) });
   }
 
   #emitUnregistered(deviceId: DeviceId, reason: 'removed' | 'expired'): void {
-    this.#deps.log.info({ device: deviceId, name: this.#nameOf(deviceId), reason }, 'A device is no longer registered');
+    this.#deps.log.info({ device: deviceId, name: this.#nameOf(deviceId), reason }, 'Phone no longer registered');
     this.#deps.events.emit('device.unregistered', { deviceId, reason });
   }
 
@@ -235,7 +235,7 @@ export class Registrations {
   }
 }
 
-/** With texts of its own: parts of a message keep the whole message in memory, for as long as the phone is registered. */
+/** With strings of its own: substrings of a message keep the whole message in memory for as long as the phone is registered. */
 function compact(registration: Registration): Registration {
   const { params, source, path } = registration;
   return {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** Crockford's base 32 in lower case: no i, l, o, u, so that nothing is mistaken for 0 or 1 when typed from a screen into a phone. */
+/** Crockford's base 32 in lower case: no i, l, o or u, so that no character is mistaken for 0 or 1 when it is typed into a phone. */
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 const length = 26;
 

@@ -1,12 +1,13 @@
 import { describe, expect, it, test } from 'vitest';
+import type { PersonId } from '#base/ids.ts';
 import type { Identity } from '#contract/endpoint.ts';
 import { factNames, facts } from '#contract/facts.ts';
 import type { FactName, Facts } from '#contract/facts.ts';
 import { audienceOf, isAddressedTo } from './audience.ts';
 
-const identity = (role: 'admin' | 'user', personId: string | undefined): Identity => ({
+const identity = (role: 'admin' | 'user', personId: PersonId | undefined): Identity => ({
   kind: 'token',
-  id: `token_${role}_${personId ?? ''}`,
+  id: personId ?? (`token_${role}` as const),
   personId,
   role,
 });

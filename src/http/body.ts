@@ -26,13 +26,10 @@ function checkType(request: IncomingMessage): void {
   if (encoding !== undefined && encoding !== 'identity') throw new HttpError(415, 'The body must not be compressed');
 }
 
-/** A body that is no JSON, whole. Throws 415 for a media type that is not wanted by any name, 413 above `maxBytes`, 400 for none. */
-export async function readUpload(
-  request: IncomingMessage,
-  { types, aliases: otherNames = [], maxBytes }: UploadRule,
-): Promise<Upload> {
+/** The whole body of an upload. Throws 415 for a media type that is neither accepted nor an alias, 413 above `maxBytes`, 400 for an empty one. */
+export async function readUpload(request: IncomingMessage, { types, aliases = [], maxBytes }: UploadRule): Promise<Upload> {
   const contentType = (request.headers['content-type'] ?? '').toLowerCase().split(';')[0]?.trim() ?? '';
-  if (![...types, ...otherNames].includes(contentType)) throw new HttpError(415, `The body must be one of ${types.join(', ')}`);
+  if (![...types, ...aliases].includes(contentType)) throw new HttpError(415, `The body must be one of ${types.join(', ')}`);
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
   const bytes = await readBytes(request, maxBytes);
   if (bytes.length === 0) throw new HttpError(400, 'The body is empty');
@@ -59,7 +56,7 @@ function parse(bytes: Buffer): unknown {
   }
 }
 
-// The rest of the body is not read, so the connection cannot carry another request.
+// The rest of the body stays unread, so the connection cannot carry another request.
 function tooLarge(maxBytes = maxBodyBytes): HttpError {
   return new HttpError(413, `The body is larger than ${Math.round(maxBytes / 1024 / 1024)} MiB`, { Connection: 'close' });
 }

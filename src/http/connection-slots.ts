@@ -1,24 +1,23 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** One connection as the places see it. */
+/** A connection that holds a slot. */
 export type SlotHolder = {
-  /** Whom it counts as. */
+  /** The source it counts as. */
   readonly source: string;
-  /** Whether nothing is left for us to do on it: no whole request has come since its last answer, or the answer waits to be taken. */
+  /** Whether we have nothing to do on it: no whole request has come since its last answer, or the client does not read the answer. */
   readonly isIdle: () => boolean;
   readonly evict: () => void;
 };
 
 /**
- * So many connections at a time. Whoever opens connections and asks for nothing cannot keep others out: where all places are taken, the
- * source that holds most of those that wait gives up the one that has waited longest. So does whoever asks and takes no answers. A request
- * that we are working on is never cut.
+ * Limits connections. Idle connections cannot keep others out: where all slots are taken, the source with the most idle connections loses
+ * the one that has been idle longest; a client that reads no answers counts as idle. A request being answered is never cut.
  */
 export class ConnectionSlots {
   readonly #max: number;
-  /** Who has waited longest comes first. */
-  readonly holder = new Set<SlotHolder>();
+  /** The longest idle comes first. */
+  readonly #holders = new Set<SlotHolder>();
   #evicted = 0;
 
   constructor(max: number) {
@@ -26,7 +25,7 @@ export class ConnectionSlots {
   }
 
   get size(): number {
-    return this.holder.size;
+    return this.#holders.size;
   }
 
   /** Connections closed to make room, since the start. */
@@ -34,40 +33,40 @@ export class ConnectionSlots {
     return this.#evicted;
   }
 
-  /** False where every place is held by a request that is being answered. */
+  /** False where every slot is held by a request being answered. */
   acquire(holder: SlotHolder): boolean {
-    if (this.holder.size >= this.#max && !this.#makeRoom()) return false;
-    this.holder.add(holder);
+    if (this.#holders.size >= this.#max && !this.#makeRoom()) return false;
+    this.#holders.add(holder);
     return true;
   }
 
-  /** Its request is answered, and it begins to wait anew. */
+  /** Its request is answered: it is idle from now on. */
   markIdle(holder: SlotHolder): void {
-    if (this.holder.delete(holder)) this.holder.add(holder);
+    if (this.#holders.delete(holder)) this.#holders.add(holder);
   }
 
   release(holder: SlotHolder): void {
-    this.holder.delete(holder);
+    this.#holders.delete(holder);
   }
 
   #makeRoom(): boolean {
-    const waiting = [...this.holder].filter((held) => held.isIdle());
+    const idle = [...this.#holders].filter((held) => held.isIdle());
     const counts = new Map<string, number>();
-    for (const { source } of waiting) counts.set(source, (counts.get(source) ?? 0) + 1);
-    const most = Math.max(0, ...counts.values());
-    const chosen = waiting.find(({ source }) => counts.get(source) === most);
+    for (const { source } of idle) counts.set(source, (counts.get(source) ?? 0) + 1);
+    const maxIdle = Math.max(0, ...counts.values());
+    const chosen = idle.find(({ source }) => counts.get(source) === maxIdle);
     if (chosen === undefined) return false;
-    this.holder.delete(chosen);
+    this.#holders.delete(chosen);
     this.#evicted += 1;
     chosen.evict();
     return true;
   }
 }
 
-/** Requests on one connection that nobody has taken the answer of; no browser and no client of today sends even two at once. */
+/** Unanswered requests on one connection; no browser or client of today pipelines even two. */
 const maxUnanswered = 8;
 
-/** Gives every connection of `server` a place, by what `admit` says of its source; undefined refuses it. */
+/** Gives every connection of `server` one of the slots that `admit` names for its address; undefined refuses it. */
 export function limitConnections(
   server: Server,
   admit: (
@@ -90,7 +89,7 @@ export function limitConnections(
     if (slots.acquire(holder)) connections.set(socket, holder);
     else socket.destroy();
   });
-  // First of all: whoever is cut is not answered any more.
+  // Before any other listener: an evicted connection is not answered.
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
     connections.get(request.socket)?.onRequest(request, response);
   });

@@ -14,7 +14,7 @@ const names = {
   internal: 'INTERNAL_ERROR',
 } as const satisfies Record<ErrorCode, ErrorName>;
 
-/** A refusal of HTTP itself, whose status says more than the code alone: 405, 413, 415 and the like. */
+/** A refusal by HTTP, whose status says more than the code: 405, 413, 415 and the like. */
 export class HttpError extends AppError {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -30,11 +30,11 @@ export type ErrorResponse = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: ErrorReply;
-  /** Whether this is a fault of ours that belongs into the log. */
+  /** Whether this is a fault of ours, for the log. */
   readonly isFault: boolean;
 };
 
-/** What an error looks like outside. The text of anything but an AppError stays inside. */
+/** The response to an error. The text of anything but an AppError is not disclosed. */
 export function errorResponse(error: unknown): ErrorResponse {
   const known =
     error instanceof AppError ? error : new AppError('internal', 'Something went wrong inside GoSIP; its log says what');

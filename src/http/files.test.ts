@@ -74,7 +74,7 @@ describe('files over HTTP', () => {
   ];
   const audience = { ownerOfDevice: () => undefined, personsOfCall: () => [] };
   const live = new LiveStream({ events: new Events<Facts>(log), clock, log, audience });
-  const identity = { kind: 'token', id: 't', personId: undefined, role: 'admin' } as const;
+  const identity = { kind: 'token', id: 'token_1', personId: undefined, role: 'admin' } as const;
   const server = new HttpServer({
     host: '127.0.0.1',
     port: 0,

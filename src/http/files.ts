@@ -3,11 +3,14 @@ import type { Context } from 'koa';
 import type { ByteRange, FileReply } from '#contract/file.ts';
 import { HttpError } from './errors.ts';
 
-/** Answers with a file or the part of it that is asked for (RFC 9110 sections 13 and 14). Throws 416 for a part behind its end. */
+/**
+ * Answers with a file or the requested range of it (RFC 9110 sections 13 and 14). Throws 416 for a range beyond its end. `fresh` answers a
+ * request with `Cache-Control: no-cache`, which is a reload, with the whole file.
+ */
 export function sendFile(context: Context, file: FileReply): void {
   const etag = `"${file.etag}"`;
   context.set({ ETag: etag, 'Accept-Ranges': 'bytes', 'Cache-Control': 'private, no-cache' });
-  // `fresh` compares for a success alone.
+  // `fresh` compares only where the status is a success.
   context.status = 200;
   if (context.fresh) {
     context.status = 304;
@@ -35,7 +38,7 @@ export type RequestedRange =
   | { readonly kind: 'part'; readonly range: ByteRange }
   | { readonly kind: 'beyond' };
 
-/** One range of bytes; several, and what cannot be read, are answered with the whole file (RFC 9110 section 14.2). */
+/** One range of bytes; several, and a malformed one, are answered with the whole file (RFC 9110 section 14.2). */
 export function readRange(header: string, bytes: number): RequestedRange {
   const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header.trim());
   const [, from = '', to = ''] = match ?? [];
@@ -50,7 +53,7 @@ export function readRange(header: string, bytes: number): RequestedRange {
   return { kind: 'part', range: { first, last: to === '' ? bytes - 1 : Math.min(Number(to), bytes - 1) } };
 }
 
-/** A part of another version must not be put together with what the client has. We send no dates, so none can match. */
+/** A range of another version must not be combined with what the client has. We send no dates, so none can match. */
 function isRangeValid(header: string, etag: string): boolean {
   return header === '' || header === etag;
 }

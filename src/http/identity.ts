@@ -2,13 +2,13 @@ import { AppError } from '#base/errors.ts';
 import type { LoginThrottle } from '#base/throttle.ts';
 import type { Identity } from '#contract/endpoint.ts';
 
-/** Whom a token stands for; `undefined` where nobody. */
+/** Whom a token stands for; `undefined` for an unknown one. */
 export type Identify = (token: string) => Identity | undefined;
 
 export type ApiCaller = { readonly authorization: string | undefined; readonly address: string };
 
 /**
- * Who asks, by `Authorization: Bearer` (RFC 6750 section 2.1); `undefined` where the request names nobody.
+ * The identity of an `Authorization: Bearer` header (RFC 6750 section 2.1); `undefined` where there is none.
  * Throws `unauthorized` for a wrong token and `rate-limited` where the address sent too many of them.
  */
 export function identityOf(caller: ApiCaller, identify: Identify, throttle: LoginThrottle): Identity | undefined {
@@ -16,7 +16,7 @@ export function identityOf(caller: ApiCaller, identify: Identify, throttle: Logi
   if (token === undefined) return undefined;
   const identity = identify(token);
   if (identity !== undefined) return identity;
-  // Asked about wrong tokens only, so that nobody with a right one is locked out by a neighbour behind the same address.
+  // For wrong tokens only: a right one is never locked out by a neighbour behind the same address.
   const login = { source: caller.address };
   const lockedSeconds = throttle.lockedSeconds(login);
   if (lockedSeconds > 0) {

@@ -7,14 +7,14 @@ export type ListenAddress = {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
-  /** What the port is for and which option sets it, for the person who reads that it cannot be had. */
+  /** What the port is for and which option sets it, for the error where it is not available. */
   readonly name: string;
   readonly option: string;
 };
 
 const stopGraceMs = 2_000;
 
-/** Throws `conflict` with one plain sentence where the port cannot be had. */
+/** Throws `conflict` with one plain sentence where the port is not available. */
 export async function listen(server: Server, at: ListenAddress): Promise<void> {
   const { host, port } = at;
   const listening = Promise.withResolvers<void>();
@@ -29,7 +29,7 @@ export async function listen(server: Server, at: ListenAddress): Promise<void> {
   }
 }
 
-/** Takes no new request, lets the running ones finish for a moment, then ends them. */
+/** Accepts no new request, gives running ones a moment to finish, then ends them. */
 export async function stopListening(server: Server, clock: Clock): Promise<void> {
   if (!server.listening) return;
   const closed = Promise.withResolvers<void>();
@@ -40,7 +40,7 @@ export async function stopListening(server: Server, clock: Clock): Promise<void>
   grace.cancel();
 }
 
-/** Where a server listens; only while it does. */
+/** The address a server listens on; only while it does. */
 export function boundAddress(server: Server): AddressInfo {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The HTTP server does not listen');

@@ -10,9 +10,9 @@ import { audienceOf, isAddressedTo } from './audience.ts';
 import type { AudienceLookups } from './audience.ts';
 
 const maxClients = 200;
-/** A person's browser pages, telephones and scripts; one that opens more than it closes must not shut out itself for good, nor others. */
+/** A person's browser pages, phones and scripts; a client that leaks streams must shut out neither itself for good nor others. */
 const maxClientsPerIdentity = 50;
-/** A client that does not read is dropped; it reconnects and reads the lists afresh. */
+/** A client that does not read is dropped; it reconnects and reads the lists again. */
 const maxUnreadBytes = 256 * 1024;
 const heartbeatMs = 25_000;
 
@@ -58,7 +58,7 @@ export class LiveStream {
   }
 
   /**
-   * Takes over the response until the client leaves. Where all places are taken, whoever has most gives up its oldest stream.
+   * Takes over the response until the client leaves. Where all slots are taken, the identity with the most streams loses its oldest.
    * Throws `unavailable` where this identity has too many itself.
    */
   open(client: Client): void {
@@ -82,12 +82,12 @@ export class LiveStream {
     return counts;
   }
 
-  /** False where nobody has more than who asks. */
+  /** False where no other identity has more streams than this one. */
   #makeRoom(own: number, counts: ReadonlyMap<string, number>): boolean {
-    const most = Math.max(...counts.values());
-    if (most <= own + 1) return false;
+    const maxStreams = Math.max(...counts.values());
+    if (maxStreams <= own + 1) return false;
     for (const client of this.#clients) {
-      if (counts.get(client.identity.id) !== most) continue;
+      if (counts.get(client.identity.id) !== maxStreams) continue;
       this.#drop(client);
       return true;
     }
@@ -114,7 +114,7 @@ export class LiveStream {
 
   #send(client: Client, frame: string): void {
     if (client.response.writableLength > maxUnreadBytes) {
-      this.#options.log.warn({ identity: client.identity.id }, 'A live stream does not read and was closed');
+      this.#options.log.warn({ identity: client.identity.id }, 'Live stream closed: its client does not read');
       this.#drop(client);
       return;
     }

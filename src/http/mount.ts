@@ -13,7 +13,7 @@ import { sendFile } from './files.ts';
 export type MountOptions = {
   readonly log: Log;
   readonly identityOf: (context: Context) => Identity | undefined;
-  /** Whether a reply that breaks the contract is an error (tests) or is logged and sent nonetheless (production). */
+  /** Whether a reply that violates the contract is an error (tests), or is logged and sent all the same (production). */
   readonly isReplyStrict: boolean;
 };
 
@@ -27,7 +27,7 @@ export function mountRoutes(router: Router, routes: readonly Route[], options: M
   }
 }
 
-/** Who asks, where they may; throws `unauthorized`, `forbidden` or `rate-limited` where they may not. */
+/** The client's identity, where it has access; throws `unauthorized`, `forbidden` or `rate-limited` where it has not. */
 export function admit(access: Access, context: Context, options: Pick<MountOptions, 'identityOf'>): Identity | undefined {
   if (access === 'public') return undefined;
   const identity = options.identityOf(context);
@@ -82,7 +82,7 @@ function valueOf(checked: ValidationResult<unknown>): unknown {
 function checkReply(endpoint: AnyEndpoint, reply: unknown, options: MountOptions): unknown {
   const checked = validate(endpoint.reply, reply);
   if (checked.kind === 'fits') return checked.value;
-  options.log.error({ endpoint: endpoint.id, problems: checked.problems }, 'A reply does not keep the contract');
-  if (options.isReplyStrict) throw new AppError('internal', `The reply of ${endpoint.id} does not keep the contract`);
+  options.log.error({ endpoint: endpoint.id, problems: checked.problems }, 'Reply violates the contract');
+  if (options.isReplyStrict) throw new AppError('internal', `The reply of ${endpoint.id} violates the contract`);
   return reply;
 }

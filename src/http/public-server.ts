@@ -1,6 +1,6 @@
-// Owns the listener that the internet reaches: `/api/webhooks/*` goes to one door, `/healthz` says that we are there, and nothing else is.
-// Called by app.ts, which hands in the door; it knows neither the API nor who may ask.
-// Must stay true: a stranger costs little (small bodies, short times, few connections), and cannot keep Twilio out.
+// Owns the public HTTP listener: `/api/webhooks/*` goes to one handler, `/healthz` answers that we are up, and nothing else exists.
+// Called by app, which hands in the handler; it knows neither the API nor who is allowed.
+// Must stay true: untrusted sources cost little (small bodies, short timeouts, few connections) and cannot keep Twilio out.
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -17,12 +17,12 @@ import type { SourceLimits } from './source-limiter.ts';
 
 export type PublicServerOptions = {
   readonly host: string;
-  /** 0 lets the system choose; `address` tells which one it became. */
+  /** 0 lets the system choose; `address` has the one it chose. */
   readonly port: number;
-  /** The path of the public URL, for a proxy that does not take it away: empty, or such as `/gosip`. */
+  /** The path of the public URL, for a proxy that does not strip it: empty, or such as `/gosip`. */
   readonly pathPrefix: () => string;
   readonly handler: PublicHandler;
-  /** Told of every request that no path is for, before it is refused. */
+  /** Called for every request without a route, before it is refused. */
   readonly onUnroutedRequest?: (target: string, headers: ReadonlyMap<string, string>) => void;
   readonly clock: Clock;
   readonly log: Log;
@@ -35,19 +35,19 @@ export type PublicServerOptions = {
 
 const webhookPrefix = '/api/webhooks/';
 const sweepMs = 60_000;
-/** A request is a few KiB and Twilio gives up on us after 15 s. */
+/** A request is a few KiB, and Twilio times out after 15 s. */
 const defaultTimeouts = {
   headersTimeout: 5_000,
   requestTimeout: 8_000,
   connectionsCheckingInterval: 1_000,
   keepAliveTimeout: 20_000,
 };
-/** Includes a reader that does not take its answer. */
+/** Also for a client that does not read its answer. */
 const idleTimeoutMs = 25_000;
-/** Strangers have places of their own, so that they take none of those who proved themselves and of our own proxies. */
+/** Untrusted sources have slots of their own, so that they take none from trusted ones and our own proxies. */
 const maxSlots = { untrusted: 384, trusted: 256 };
 
-/** Closes its connection, so that the count of a source's requests can end them. */
+/** Closes its connection, so that the limit of violations takes hold. */
 const healthzReply: PublicReply = { status: 200, headers: { Connection: 'close' }, body: 'ok\n', isTrusted: false };
 
 const plainHeaders = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
@@ -70,7 +70,7 @@ export class PublicServer {
     this.#server = createServer(options.timeouts ?? defaultTimeouts, (request, response) => {
       if (request.socket.destroyed) return;
       this.#answer(request, response).catch((error: unknown) => {
-        options.log.debug({ err: error }, 'A public request broke off');
+        options.log.debug({ err: error }, 'Public request aborted');
         if (!request.complete) this.#sources.recordViolation(request.socket.remoteAddress ?? '');
         response.destroy();
       });
@@ -89,19 +89,19 @@ export class PublicServer {
     return boundAddress(this.#server);
   }
 
-  /** Connections closed because their source had too many, had asked for too much that is wrong, or asked for nothing while others waited. */
+  /** Connections closed because their source had too many connections or violations, or to make room for others. */
   get refusedConnections(): number {
     return this.#refusedConnections + this.#untrusted.evicted + this.#trusted.evicted;
   }
 
-  /** Throws `conflict` with one plain sentence where the port cannot be had. */
+  /** Throws `conflict` with one plain sentence where the port is not available. */
   async start(): Promise<void> {
     const { host, port, clock } = this.#options;
     await listen(this.#server, { host, port, name: 'public', option: 'public_http_port' });
     this.#sweep = clock.every(sweepMs, () => this.#sources.sweep());
   }
 
-  /** Takes no new request, lets the running ones finish for a moment, then ends them. */
+  /** Accepts no new request, gives running ones a moment to finish, then ends them. */
   async stop(): Promise<void> {
     this.#sweep?.cancel();
     await stopListening(this.#server, this.#options.clock);
@@ -127,13 +127,13 @@ export class PublicServer {
     }
     const address = request.socket.remoteAddress ?? '';
     if (reply.isTrusted) this.#sources.markTrusted(address);
-    // Asking whether we live is not wrong, but nobody needs to do it every second.
+    // A health check is no violation, but counts as one: nothing needs it every second.
     else if (reply.status >= 400 || reply === healthzReply) this.#sources.recordViolation(address);
     send(request, response, reply);
   }
 
   async #replyTo(request: IncomingMessage): Promise<PublicReply> {
-    const { handler: door, onUnroutedRequest } = this.#options;
+    const { handler, onUnroutedRequest } = this.#options;
     const target = request.url ?? '';
     const path = this.#pathOf(target);
     const { method = '' } = request;
@@ -156,7 +156,7 @@ export class PublicServer {
       headers: headersOf(request),
       source: request.socket.remoteAddress ?? '',
     };
-    return await door(asked);
+    return await handler(asked);
   }
 
   #pathOf(target: string): string {
@@ -179,7 +179,7 @@ export class PublicServer {
 
 function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: PublicReply): void {
   const bytes = typeof body === 'string' ? Buffer.from(body, 'utf8') : body;
-  // A refused request may have a body that nobody reads, so its connection carries no other one.
+  // The body of a refused request may be unread, so its connection carries no other one.
   const close = status >= 400 ? { Connection: 'close' } : {};
   const type = { 'Content-Type': 'text/plain; charset=utf-8' };
   response.writeHead(status, { ...plainHeaders, ...type, ...headers, ...close, 'Content-Length': String(bytes.length) });

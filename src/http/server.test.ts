@@ -444,7 +444,7 @@ describe('the HTTP server', () => {
       const identities = Object.fromEntries(
         ['a', 'b', 'c', 'd', 'e'].map((name): [string, Identity] => [
           name,
-          { kind: 'token', id: name, personId: undefined, role: 'admin' },
+          { kind: 'token', id: `token_${name}` as const, personId: undefined, role: 'admin' },
         ]),
       );
       await server.stop();

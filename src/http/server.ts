@@ -1,5 +1,5 @@
-// Owns the HTTP listener: mounts the rooms' endpoints, finds out who asks, gives every error the contract's shape.
-// Called by app.ts, which hands in the routes of every room; knows no subject.
+// Owns the HTTP listener of the API: mounts the rooms' endpoints, identifies the client, gives every error the contract's shape.
+// Called by app, which hands in the routes of every room; knows no subject.
 // Must stay true: no endpoint answers before its access is checked, and every reply carries the security headers.
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
@@ -30,7 +30,7 @@ const defaultSlots = 500;
 
 export type HttpServerOptions = {
   readonly host: string;
-  /** 0 lets the system choose; `address` tells which one it became. */
+  /** 0 lets the system choose; `address` has the one it chose. */
   readonly port: number;
   readonly version: string;
   readonly routes: readonly Route[];
@@ -41,7 +41,7 @@ export type HttpServerOptions = {
   readonly isReplyStrict: boolean;
   /** Connections at a time. */
   readonly slots?: number;
-  /** Turns a failure of a part the server knows nothing of, such as the storage, into words for the user. */
+  /** Turns a failure of another part, such as the storage, into an error for the user. */
   readonly explain?: (error: unknown) => unknown;
 };
 
@@ -57,7 +57,7 @@ export class HttpServer {
     this.#slots = new ConnectionSlots(options.slots ?? defaultSlots);
     const callback = this.#createKoa().callback();
     this.#server = createServer(timeouts, (request, response) => {
-      // koa answers its own failures, so nothing is left to wait for.
+      // koa answers its own failures.
       if (!request.socket.destroyed) void callback(request, response);
     });
     limitConnections(this.#server, (address) => ({ slots: this.#slots, source: subscriberKey(address) }));
@@ -69,19 +69,19 @@ export class HttpServer {
     return boundAddress(this.#server);
   }
 
-  /** Connections closed because they asked for nothing while others waited. */
+  /** Idle connections closed to make room for others. */
   get evictedConnections(): number {
     return this.#slots.evicted;
   }
 
-  /** Throws `conflict` with one plain sentence where the port cannot be had. */
+  /** Throws `conflict` with one plain sentence where the port is not available. */
   async start(): Promise<void> {
     const { host, port } = this.#options;
     await listen(this.#server, { host, port, name: 'web', option: 'http_port' });
     this.#options.live.start();
   }
 
-  /** Takes no new request, lets the running ones finish for a moment, then ends them. */
+  /** Accepts no new request, gives running ones a moment to finish, then ends them. */
   async stop(): Promise<void> {
     this.#options.live.stop();
     await stopListening(this.#server, this.#options.clock);
@@ -101,7 +101,7 @@ export class HttpServer {
     const router = new Router({ prefix: '/api' });
     const mountOptions = { log, isReplyStrict, identityOf: (context: Context) => this.#identityOf(context) };
     mountRoutes(router, routes, mountOptions);
-    // Made when somebody asks: most houses never do, and it would cost every start time and memory.
+    // Built on the first request: most houses never ask, and it would cost every start time and memory.
     let described: ReturnType<typeof describeApi> | undefined;
     const endpoints = routes.map((route) => route.endpoint);
     const describe = () => (described ??= describeApi(endpoints, version));
@@ -169,7 +169,7 @@ function addressOf(socket: Socket): string {
   return socket.remoteAddress ?? '';
 }
 
-/** What the HTTP parser itself refuses never reaches koa; it gets the same shape of answer. */
+/** What the HTTP parser refuses never reaches koa; it gets the same shape of answer. */
 function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();

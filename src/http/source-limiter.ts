@@ -2,9 +2,9 @@ import type { Clock } from '#base/clock.ts';
 import { isPrivate, subscriberKey } from '#base/private-address.ts';
 
 export type SourceLimits = {
-  /** Connections of one stranger at a time. */
+  /** Connections of one untrusted source at a time. */
   readonly connectionsPerSource: number;
-  /** Bad requests of one stranger in a minute; its connections are refused for the rest of it. */
+  /** Bad requests of one untrusted source in a minute; its connections are refused for the rest of it. */
   readonly violationsPerMinute: number;
   /** Addresses remembered. */
   readonly maxSources: number;
@@ -22,8 +22,8 @@ const minuteMs = 60_000;
 const trustMs = 3_600_000;
 
 /**
- * Keeps one bad source from using up the listener. A proxy of ours speaks for everybody, so addresses of the house are never limited
- * by what comes through them; Twilio's addresses are not known beforehand, they prove themselves by their first signature.
+ * Keeps one bad source from using up the listener. Private addresses are never limited, because a reverse proxy there speaks for all
+ * clients; Twilio's addresses are not known beforehand, they become trusted by their first valid signature.
  */
 export class SourceLimiter {
   readonly #clock: Clock;
@@ -84,10 +84,10 @@ export class SourceLimiter {
     for (const [key, source] of this.#sources) this.#forgetIfIdle(key, source);
   }
 
-  #isOverLimit({ open, violations: bad, windowStart }: SourceRecord): boolean {
+  #isOverLimit({ open, violations, windowStart }: SourceRecord): boolean {
     const { connectionsPerSource, violationsPerMinute } = this.#limits;
-    const isBad = bad >= violationsPerMinute && this.#clock.monotonic() - windowStart < minuteMs;
-    return isBad || open >= connectionsPerSource;
+    const isOverViolations = violations >= violationsPerMinute && this.#clock.monotonic() - windowStart < minuteMs;
+    return isOverViolations || open >= connectionsPerSource;
   }
 
   /** Undefined where the table is full of sources that matter. */
@@ -101,7 +101,7 @@ export class SourceLimiter {
     return source;
   }
 
-  /** The oldest strangers without a connection are forgotten first; a few looks are enough, and cost the same at any size. */
+  /** Forgets the oldest untrusted source without a connection; looks at a few only, which costs the same at any size. */
   #makeRoom(): void {
     let scanned = 0;
     for (const [key, source] of this.#sources) {
@@ -114,14 +114,14 @@ export class SourceLimiter {
     }
   }
 
-  #forgetIfIdle(key: string, { open, windowStart, violations: bad, trustedUntil }: SourceRecord): void {
+  #forgetIfIdle(key: string, { open, windowStart, violations, trustedUntil }: SourceRecord): void {
     const now = this.#clock.monotonic();
-    const isBad = bad > 0 && now - windowStart < minuteMs;
-    if (open === 0 && !isBad && trustedUntil <= now) this.#sources.delete(key);
+    const hasViolations = violations > 0 && now - windowStart < minuteMs;
+    if (open === 0 && !hasViolations && trustedUntil <= now) this.#sources.delete(key);
   }
 }
 
-/** Whose address cannot be told is behind a socket of this machine. */
+/** An empty address is a socket of this machine. */
 function isLocalAddress(address: string): boolean {
   return address === '' || isPrivate(address);
 }

@@ -3,11 +3,11 @@
 // Must stay true: there is always an administrator's API token, so that the house is never locked out of its own exchange.
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
-import type { NewId } from '#base/ids.ts';
+import type { NewId, PersonId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { Listed } from '#contract/page.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
-import type { Person, PersonId, PersonQuery, Role } from './person.ts';
+import type { Person, PersonQuery, Role } from './person.ts';
 import type { PersonStore } from './person-store.ts';
 import { assertAdminTokenLeft } from './tokens.ts';
 import type { TokenStore } from './token-store.ts';

@@ -1,6 +1,7 @@
+import type { PersonId } from '#base/ids.ts';
 import type { Listed } from '#contract/page.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
-import type { Person, PersonId, PersonQuery, Role } from './person.ts';
+import type { Person, PersonQuery, Role } from './person.ts';
 
 type Row = {
   readonly id: PersonId;

@@ -1,7 +1,4 @@
-import type { Id } from '#base/ids.ts';
-
-export type PersonId = Id<'person'>;
-export type TokenId = Id<'token'>;
+import type { PersonId, TokenId } from '#base/ids.ts';
 
 export type Role = 'admin' | 'user';
 

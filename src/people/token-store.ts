@@ -1,6 +1,7 @@
+import type { PersonId, TokenId } from '#base/ids.ts';
 import type { Listed } from '#contract/page.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
-import type { ApiToken, PersonId, Role, TokenId, TokenQuery } from './person.ts';
+import type { ApiToken, Role, TokenQuery } from './person.ts';
 
 type Row = {
   readonly id: TokenId;

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
-import type { NewId } from '#base/ids.ts';
+import type { NewId, PersonId, TokenId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { Identity } from '#contract/endpoint.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { Listed } from '#contract/page.ts';
-import type { ApiToken, PersonId, Role, TokenId, TokenQuery } from './person.ts';
+import type { ApiToken, Role, TokenQuery } from './person.ts';
 import type { PersonStore } from './person-store.ts';
 import type { TokenStore } from './token-store.ts';
 

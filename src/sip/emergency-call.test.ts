@@ -1,5 +1,6 @@
+import type { DeviceId } from '#base/ids.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Device, DeviceId } from '#devices/device.ts';
+import type { Device } from '#devices/device.ts';
 import { SipPeer } from '#testing/peers/sip-peer.ts';
 import { offerOf, SipHarness, ScriptedPhone } from '#testing/harness/sip-harness.ts';
 

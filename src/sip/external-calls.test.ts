@@ -1,5 +1,6 @@
+import type { DeviceId } from '#base/ids.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Device, DeviceId } from '#devices/device.ts';
+import type { Device } from '#devices/device.ts';
 import type { OurNumber } from '#numbers/number.ts';
 import { FakeMediaRelay, relayedSdp } from '#testing/harness/fake-media-relay.ts';
 import { SipPeer } from '#testing/peers/sip-peer.ts';

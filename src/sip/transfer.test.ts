@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Device, DeviceId } from '#devices/device.ts';
+import type { Device } from '#devices/device.ts';
 import { createLog } from '#base/log.ts';
+import type { DeviceId, PersonId } from '#base/ids.ts';
 import { connectPhones, offerOf, SipHarness } from '#testing/harness/sip-harness.ts';
 import type { ScriptedCall, ScriptedPhone } from '#testing/harness/sip-harness.ts';
 import { haveSameOwner } from './transfer.ts';
@@ -492,11 +493,11 @@ describe('INVITE with Replaces', () => {
 });
 
 describe('a call of a phone that belongs to nobody', () => {
-  const phoneOf = (id: DeviceId, personId: string | undefined): Device => ({ ...harness.device('23'), id, personId });
+  const phoneOf = (id: DeviceId, personId: PersonId | undefined): Device => ({ ...harness.device('23'), id, personId });
   it.each([
     ['the phone itself', 'dev_1', undefined, true],
     ['another that belongs to nobody', 'dev_2', undefined, false],
-    ['a person’s', 'dev_2', 'usr_1', false],
+    ['a person’s', 'dev_2', 'person_1', false],
   ] as const)('may be taken over by %s: not by who merely has no owner either', (_who, id, personId, isTaken) => {
     expect(haveSameOwner(phoneOf('dev_1', undefined), phoneOf(id, personId))).toBe(isTaken);
     expect(haveSameOwner(undefined, phoneOf(id, personId))).toBe(false);

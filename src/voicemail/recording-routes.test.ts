@@ -4,10 +4,10 @@ import type { Identity } from '#contract/endpoint.ts';
 import type { FileReply } from '#contract/file.ts';
 import { callNotice, messageNotice, recordFor, VoicemailHarness } from '#testing/harness/voicemail-harness.ts';
 
-const admin: Identity = { kind: 'token', id: 'tok_1', personId: undefined, role: 'admin' };
-const anna: Identity = { kind: 'token', id: 'tok_2', personId: 'person_anna', role: 'user' };
-const ben: Identity = { kind: 'token', id: 'tok_3', personId: 'person_ben', role: 'user' };
-const nobodys: Identity = { kind: 'token', id: 'tok_4', personId: undefined, role: 'user' };
+const admin: Identity = { kind: 'token', id: 'token_1', personId: undefined, role: 'admin' };
+const anna: Identity = { kind: 'token', id: 'token_2', personId: 'person_anna', role: 'user' };
+const ben: Identity = { kind: 'token', id: 'token_3', personId: 'person_ben', role: 'user' };
+const nobodys: Identity = { kind: 'token', id: 'token_4', personId: undefined, role: 'user' };
 
 let harness: VoicemailHarness;
 

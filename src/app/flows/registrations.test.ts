@@ -107,7 +107,7 @@ describe('a phone cannot have the calls of another, nor have the house send to s
     await caller.hangup(call);
     await liar.peer.skipTo('BYE');
     expect(other.heard()).toEqual([]);
-    await house.program.printed(/A Path was not followed: it is of no proxy in sip_edge_proxies/);
+    await house.program.printed(/Path ignored: its sender is not one of sip_edge_proxies/);
   });
 
   test('a Path that is required is refused', async () => {

@@ -9,6 +9,7 @@ import { createLog } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
 import { Authenticator } from '#devices/authenticator.ts';
 import type { Device } from '#devices/device.ts';
+import { DeviceSecrets } from '#devices/device-secrets.ts';
 import { DeviceStore } from '#devices/device-store.ts';
 import { Devices } from '#devices/devices.ts';
 import type { Keys } from '#devices/key-file.ts';
@@ -61,8 +62,7 @@ export async function openDeviceHarness(options: DeviceHarnessOptions): Promise<
     store: new DeviceStore(opened.db),
     writes,
     registrations,
-    keys,
-    realm,
+    secrets: new DeviceSecrets({ keys, realm }),
     clock,
     newId,
     events,

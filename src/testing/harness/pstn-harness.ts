@@ -4,6 +4,7 @@
 import { Events } from '#base/events.ts';
 import { newId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
+import type { DeviceId } from '#base/ids.ts';
 import { Calls } from '#calls/calls.ts';
 import { CdrStore } from '#calls/cdr-store.ts';
 import { PstnCalls } from '#calls/pstn-calls.ts';
@@ -11,7 +12,7 @@ import { PstnCallStore } from '#calls/pstn-call-store.ts';
 import type { Attempt, CallerLeg, LegListener, RingTarget } from '#calls/ports.ts';
 import type { Verdict } from '#calls/verdict.ts';
 import type { Facts } from '#contract/facts.ts';
-import type { Device, DeviceId } from '#devices/device.ts';
+import type { Device } from '#devices/device.ts';
 import type { Registration } from '#devices/registration.ts';
 import type { OurNumber } from '#numbers/number.ts';
 import { openDatabase } from '#storage/database.ts';
@@ -22,7 +23,7 @@ export const ourNumber: OurNumber = {
   id: 'num_1',
   number: '+14165550100',
   name: 'Home',
-  ownerPersonId: 'user_eva',
+  ownerPersonId: 'person_eva',
   voiceEnabled: true,
   createdAt: 0,
 };
@@ -36,7 +37,7 @@ export function ownerPhone(extension: string): Device {
     username: extension,
     type: 'softphone',
     transports: ['udp'],
-    personId: 'user_eva',
+    personId: 'person_eva',
     recordingEnabled: false,
     sha256: false,
     enabled: true,

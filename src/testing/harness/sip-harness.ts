@@ -11,7 +11,7 @@ import { CdrStore } from '#calls/cdr-store.ts';
 import { TollFraudGuard } from '#calls/toll-fraud-guard.ts';
 import type { TollFraudGuardDeps } from '#calls/toll-fraud-guard.ts';
 import { OutgoingStore } from '#calls/outgoing-store.ts';
-import type { Device, DeviceId } from '#devices/device.ts';
+import type { Device } from '#devices/device.ts';
 import type { Registration, SourceAddress } from '#devices/registration.ts';
 import type { OurNumber } from '#numbers/number.ts';
 import { createEngine } from '#sip-engine/engine.ts';
@@ -26,6 +26,7 @@ import { WriteBatch } from '#storage/write-batch.ts';
 import { systemClock } from '#base/clock.ts';
 import { silentLog } from '#sip-engine/runtime/engine-log.ts';
 import type { Clock } from '#base/clock.ts';
+import type { DeviceId, PersonId } from '#base/ids.ts';
 import { SipPeer } from '#testing/peers/sip-peer.ts';
 import { responseText, sipText } from '#testing/peers/sip-text.ts';
 import type { PeerMessage } from '#testing/peers/sip-text.ts';
@@ -116,7 +117,7 @@ export class SipHarness implements AsyncDisposable {
       registrar: {
         register: ({ contacts }) => {
           const granted = contacts.map((contact) => ({ ...contact, expiresSeconds: 3600, q: 1 }));
-          return Promise.resolve({ kind: 'registered', deviceId: '', contacts: granted, path: [], isOutbound: false });
+          return Promise.resolve({ kind: 'registered', deviceId: 'dev_', contacts: granted, path: [], isOutbound: false });
         },
       },
       isRegisteredFrom: () => registrations.size > 0,
@@ -175,7 +176,7 @@ export class SipHarness implements AsyncDisposable {
       username: `user${extension}`,
       type: 'softphone',
       transports: ['udp'],
-      personId,
+      personId: personId as PersonId | undefined,
       recordingEnabled: false,
       sha256: false,
       enabled: true,

@@ -283,7 +283,7 @@ describe('a call', () => {
   it('goes to the voicemail where we cannot be reached, with greeting and limits', async () => {
     isReachable = false;
     const text = await document('voice/inbound', voice);
-    expect(text).toContain('<Say language="en-GB">Hello from user_eva &amp; &lt;co&gt;</Say>');
+    expect(text).toContain('<Say language="en-GB">Hello from person_eva &amp; &lt;co&gt;</Say>');
     expect(text).toContain(`<Record action="${publicUrl}/api/webhooks/voice/record-done?call=call_`);
     expect(text).toContain('maxLength="180" timeout="10" finishOnKey="#" playBeep="true"');
     expect(text).toContain(`recordingStatusCallback="${publicUrl}/api/webhooks/recording?call=call_`);
@@ -423,7 +423,7 @@ describe('a caller whom the trunk could not bring to the house', () => {
     isReachable = true;
     for (let n = 0; n < 2; n += 1) {
       const text = await document('voice/recovery', { ...voice, ...change });
-      expect(text).toContain('Hello from user_eva');
+      expect(text).toContain('Hello from person_eva');
       expect(text).toContain(`<Record action="${publicUrl}/api/webhooks/voice/record-done?call=call_`);
     }
     await document('recording', recording);
