@@ -1,12 +1,7 @@
 import { respond } from './respond.ts';
+import type { ChallengeResponder } from './digest-credentials.ts';
 import { tokens } from './headers.ts';
 import type { SrfRequestOptions, HeaderMap, SrfRequest, RequestListener, Responder } from './srf-types.ts';
-
-/** The credentials for a 401 or 407 to a request of ours; undefined where none apply. */
-export type ChallengeResponder = (
-  challenge: HeaderMap,
-  request: { readonly method: string; readonly uri: string },
-) => { readonly name: string; readonly value: string } | undefined;
 
 /** The control connection as a dialog needs it. */
 export type DialogConnection = {

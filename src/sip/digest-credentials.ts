@@ -1,6 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { ChallengeResponder } from './dialog.ts';
 import { splitList } from './headers.ts';
+import type { HeaderMap } from './srf-types.ts';
+
+/** The credentials for a 401 or 407 to a request of ours; undefined where none apply. */
+export type ChallengeResponder = (
+  challenge: HeaderMap,
+  request: { readonly method: string; readonly uri: string },
+) => { readonly name: string; readonly value: string } | undefined;
 
 type ParsedChallenge = {
   readonly realm: string;

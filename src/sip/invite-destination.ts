@@ -1,6 +1,6 @@
 import type { CallerId } from '#calls/ports.ts';
 import { anonymousName, anonymousUri } from './caller-identity.ts';
-import type { ChallengeResponder } from './dialog.ts';
+import type { ChallengeResponder } from './digest-credentials.ts';
 import { escapeUser, formatNameAddr } from './headers.ts';
 import type { MediaEndpoint } from './media-port.ts';
 

@@ -2,7 +2,7 @@ import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type { Clock, Timer } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import { digestCredentials } from './digest-credentials.ts';
-import type { ChallengeResponder } from './dialog.ts';
+import type { ChallengeResponder } from './digest-credentials.ts';
 import { escapeUser, parseHeaderInteger, parseNameAddr, parseUri, splitList } from './headers.ts';
 import { receivedFrom } from './media-path.ts';
 import type { HeaderMap, SrfResponse } from './srf-types.ts';

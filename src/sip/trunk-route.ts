@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import type { CallerId } from '#calls/ports.ts';
-import type { ChallengeResponder } from './dialog.ts';
+import type { ChallengeResponder } from './digest-credentials.ts';
 import { escapeUser } from './headers.ts';
 import type { InviteDestination } from './invite-destination.ts';
 import { trunkEndpoint } from './media-path.ts';

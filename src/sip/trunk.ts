@@ -5,7 +5,7 @@ import type { Log } from '#base/log.ts';
 import type { CallerId } from '#calls/ports.ts';
 import type { SourceAddress } from '#devices/registration.ts';
 import { digestCredentials } from './digest-credentials.ts';
-import type { ChallengeResponder } from './dialog.ts';
+import type { ChallengeResponder } from './digest-credentials.ts';
 import { parseUri } from './headers.ts';
 import type { InviteDestination } from './invite-destination.ts';
 import type { MediaRelayPort } from './media-port.ts';
