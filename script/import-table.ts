@@ -14,6 +14,7 @@ const ground = ['base', 'contract', 'storage'];
 const subjects = ['people', 'devices', 'numbers', 'voicemail', 'messages', 'system'];
 const edge = ['base', 'contract', 'routing', 'calls', ...subjects];
 const sipBelow = ['runtime', 'message', 'transport'];
+const sipDialog = ['message', 'relay', 'dialog'];
 const sipUser = [...sipBelow, 'transaction', 'control'];
 
 export const rooms: Readonly<Record<string, Room>> = {
@@ -42,7 +43,19 @@ export const rooms: Readonly<Record<string, Room>> = {
       proxy: [...sipUser, 'user-agent'],
     },
   },
-  sip: { is: 'SIP requests → rooms, decisions → SIP', rooms: edge, packages: ['drachtio-srf'] },
+  sip: {
+    is: 'SIP requests → rooms, decisions → SIP',
+    rooms: edge,
+    packages: ['drachtio-srf'],
+    floors: {
+      message: [],
+      relay: ['message'],
+      dialog: ['message', 'relay'],
+      call: sipDialog,
+      trunk: [...sipDialog, 'call'],
+      transfer: [...sipDialog, 'call'],
+    },
+  },
   media: { is: 'the media relay (rtpengine)', rooms: edge, types: ['sip'] },
   twilio: {
     is: 'REST API, signed webhooks, setup, reconciliation',

@@ -10,7 +10,7 @@ import { createLog } from '#base/log.ts';
 import { recordMissedCall } from '#calls/missed-pstn-call.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { Options } from '#options/options.ts';
-import { isTrunkReachable } from '#sip/trunk-reachability.ts';
+import { isTrunkReachable } from '#sip/trunk/reachability.ts';
 import { trunkName } from '#twilio/api/settings.ts';
 import { toMissedCall } from '#twilio/sync/unreported-call.ts';
 import type { Listening } from './banner.ts';

@@ -17,7 +17,7 @@ import type { Log } from '#base/log.ts';
 import type { Numbers } from '#numbers/numbers.ts';
 import type { EngineAddress } from '#sip-engine/engine-supervisor.ts';
 import { lateEngineWarning, waitForEngine } from '#sip/engine-connection.ts';
-import type { MediaRelayPort } from '#sip/media-port.ts';
+import type { MediaRelayPort } from '#sip/relay/media-port.ts';
 import { controlConnectionHealth, trunksHealth } from '#sip/sip-health.ts';
 import { Sip } from '#sip/sip.ts';
 import type { DevicesRoom } from './devices.ts';

@@ -4,7 +4,7 @@
 import type { SipEngineHandle } from './sip-engine.ts';
 import type { Log } from '#base/log.ts';
 import type { Sip } from '#sip/sip.ts';
-import type { OutboundRoute, TrunkSettings } from '#sip/trunk-settings.ts';
+import type { OutboundRoute, TrunkSettings } from '#sip/trunk/settings.ts';
 import type { LiveTwilioSettings, TwilioSettings } from '#twilio/api/settings.ts';
 import { secretHeaderName, signallingAddresses } from '#twilio/setup/origination.ts';
 import { trunkName } from '#twilio/api/settings.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, Timer } from '#base/clock.ts';
-import type { AnchorRequest } from '#sip/media-port.ts';
+import type { AnchorRequest } from '#sip/relay/media-port.ts';
 import { RelayAnchor } from './relay-anchor.ts';
 import type { RelayDeps } from './relay-anchor.ts';
 

@@ -5,7 +5,7 @@ import { requireProgram } from '#testing/peers/program.ts';
 import { readTarget, RtpPeer } from '#testing/peers/rtp-peer.ts';
 import { FakeClock } from '#testing/harness/fake-clock.ts';
 import { Anchors } from './anchors.ts';
-import type { MediaEndpoint, MediaOutcome } from '#sip/media-port.ts';
+import type { MediaEndpoint, MediaOutcome } from '#sip/relay/media-port.ts';
 import type { MediaRelayOptions } from './media-relay.ts';
 import { MediaRelay } from './media-relay.ts';
 

@@ -5,7 +5,7 @@ import { createSocket } from 'node:dgram';
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { HealthStatus } from '#contract/system.ts';
-import type { AnchorRequest, MediaRelayPort } from '#sip/media-port.ts';
+import type { AnchorRequest, MediaRelayPort } from '#sip/relay/media-port.ts';
 import { Anchors } from './anchors.ts';
 import type { RelayAnchor } from './relay-anchor.ts';
 import { PublicAddress } from './public-address.ts';

@@ -1,5 +1,5 @@
 import type { Log } from '#base/log.ts';
-import type { Anchor, AnchorRequest, MediaEndpoint, MediaOutcome, MediaRole } from '#sip/media-port.ts';
+import type { Anchor, AnchorRequest, MediaEndpoint, MediaOutcome, MediaRole } from '#sip/relay/media-port.ts';
 import type { Bencoded, Decoded } from './bencode.ts';
 import type { NgClient, NgReply } from './ng-client.ts';
 import { silence } from './silence.ts';

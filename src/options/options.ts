@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { validate } from '#contract/validation.ts';
 import type { Problem } from '#contract/validation.ts';
-import type { TrunkSettings } from '#sip/trunk-settings.ts';
+import type { TrunkSettings } from '#sip/trunk/settings.ts';
 import { crossFieldProblems, optionSchema } from './schema.ts';
 
 export type ExternalEngine = { readonly host: string; readonly port: number; readonly secret: string };

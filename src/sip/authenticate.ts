@@ -1,8 +1,8 @@
 import type { AuthDecision, AuthRequest } from '#devices/authenticator.ts';
 import type { Device } from '#devices/device.ts';
-import { respond, respondWithLines } from './respond.ts';
-import { userOf } from './headers.ts';
-import type { SrfRequest, Responder } from './srf-types.ts';
+import { respond, respondWithLines } from '#sip/message/respond.ts';
+import { userOf } from '#sip/message/headers.ts';
+import type { SrfRequest, Responder } from '#sip/message/srf-types.ts';
 
 export type Authenticate = (request: AuthRequest) => AuthDecision;
 

@@ -1,20 +1,20 @@
 import type { Device } from '#devices/device.ts';
 import type { Attempt } from '#calls/ports.ts';
 import type { OngoingCall } from '#calls/ongoing-call.ts';
-import { respond } from './respond.ts';
+import { respond } from '#sip/message/respond.ts';
 import { authenticateRequest } from './authenticate.ts';
 import type { Authenticate } from './authenticate.ts';
-import { readRequestedPrivacy } from './caller-identity.ts';
-import { parseUri } from './headers.ts';
-import { InboundLeg } from './inbound-leg.ts';
-import { readInvite } from './invite.ts';
-import type { Invite } from './invite.ts';
-import type { CallDeps } from './ring-target.ts';
-import { callingEndpoint, trunkEndpoint } from './media-path.ts';
-import { supportedExtensions } from './capabilities.ts';
-import type { SrfRequest, Responder } from './srf-types.ts';
-import type { TrunkCall } from './trunk-call.ts';
-import type { TrunkPeers } from './trunk-peers.ts';
+import { readRequestedPrivacy } from '#sip/message/caller-identity.ts';
+import { parseUri } from '#sip/message/headers.ts';
+import { InboundLeg } from '#sip/call/inbound-leg.ts';
+import { readInvite } from '#sip/message/invite.ts';
+import type { Invite } from '#sip/message/invite.ts';
+import type { CallDeps } from '#sip/call/ring-target.ts';
+import { callingEndpoint, trunkEndpoint } from '#sip/relay/media-path.ts';
+import { supportedExtensions } from '#sip/message/capabilities.ts';
+import type { SrfRequest, Responder } from '#sip/message/srf-types.ts';
+import type { TrunkCall } from '#sip/trunk/inbound-call.ts';
+import type { TrunkPeers } from '#sip/trunk/peers.ts';
 
 export type InviteDeps = CallDeps & {
   readonly authenticate: Authenticate;

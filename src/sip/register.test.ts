@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createLog } from '#base/log.ts';
 import type { RegisterDecision } from '#devices/register-request.ts';
 import { handleRegister, readRegister } from './register.ts';
-import { nextHopTo, requestUriOf } from './source.ts';
-import type { SrfRequest, Responder } from './srf-types.ts';
+import { nextHopTo, requestUriOf } from '#sip/message/source.ts';
+import type { SrfRequest, Responder } from '#sip/message/srf-types.ts';
 
 function request(headers: Record<string, string>, more: Partial<SrfRequest> = {}): SrfRequest {
   return {

@@ -1,10 +1,10 @@
 import type { Log } from '#base/log.ts';
 import type { RegisterDecision, RegisteredContact, RegisterRequest } from '#devices/register-request.ts';
-import { respond, respondWithLines } from './respond.ts';
-import { parseHeaderInteger, parseNameAddr, splitList, tokens } from './headers.ts';
-import { isPathTrusted, sourceOf } from './source.ts';
-import type { IsEdgeProxy } from './source.ts';
-import type { SrfRequest, Responder } from './srf-types.ts';
+import { respond, respondWithLines } from '#sip/message/respond.ts';
+import { parseHeaderInteger, parseNameAddr, splitList, tokens } from '#sip/message/headers.ts';
+import { isPathTrusted, sourceOf } from '#sip/message/source.ts';
+import type { IsEdgeProxy } from '#sip/message/source.ts';
+import type { SrfRequest, Responder } from '#sip/message/srf-types.ts';
 
 type RegisterDeps = {
   readonly registrar: RegisterHandler;

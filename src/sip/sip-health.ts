@@ -1,5 +1,5 @@
 import type { PartHealth } from '#contract/system.ts';
-import type { TrunkState } from './trunk-peers.ts';
+import type { TrunkState } from '#sip/trunk/peers.ts';
 
 export function controlConnectionHealth(isConnected: boolean): PartHealth {
   return isConnected

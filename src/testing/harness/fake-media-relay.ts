@@ -1,4 +1,4 @@
-import type { Anchor, AnchorRequest, MediaRelayPort, MediaOutcome, MediaRole } from '#sip/media-port.ts';
+import type { Anchor, AnchorRequest, MediaRelayPort, MediaOutcome, MediaRole } from '#sip/relay/media-port.ts';
 
 /**
  * A relay of sound that carries none. Call n shows the callee port 6000n and the caller port 5000n instead of 40000, so that a test

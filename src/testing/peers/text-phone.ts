@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { digestCredentials } from '#sip/digest-credentials.ts';
+import { digestCredentials } from '#sip/message/digest-credentials.ts';
 import type { SipPeer } from './sip-peer.ts';
 import { responseText, sdp, sipText } from './sip-text.ts';
 import type { PeerMessage } from './sip-text.ts';

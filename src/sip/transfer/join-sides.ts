@@ -1,0 +1,48 @@
+import type { Clock } from '#base/clock.ts';
+import type { Side } from '#sip/call/bridge.ts';
+import { statusForRefusal } from '#sip/relay/media-path.ts';
+import type { MediaPath } from '#sip/relay/media-path.ts';
+import type { MediaOutcome } from '#sip/relay/media-port.ts';
+import { reInvite } from '#sip/dialog/re-invite.ts';
+import { refusalOf } from '#sip/message/sdp.ts';
+
+type Sides = { readonly first: Side; readonly second: Side; readonly path: MediaPath };
+
+type JoinListener = {
+  /** Each side has the other's session description. */
+  joined(): void;
+  /** Nothing has changed for either. */
+  refused(status: number): void;
+};
+
+/** Connects two sides of different calls with each other by re-INVITE (third party call control, RFC 3725 section 4, flow I). */
+export function joinSides(clock: Clock, { first, second, path }: Sides, { joined, refused }: JoinListener): void {
+  const accepted = (offer: string, acknowledge: (answer: string) => void) => {
+    // On failure the first side keeps the session description it had.
+    const before = first.dialog.localSdp;
+    const refusedLate = (status: number) => {
+      acknowledge(before);
+      refused(status);
+    };
+    const acceptedBySecond = (body: string, acknowledgeSecond: (answer: string) => void) => {
+      acknowledgeSecond('');
+      path.answer(body, (given) => {
+        acknowledge(sdpOf(given, offer));
+        joined();
+      });
+    };
+    path.offer(offer, 'caller', (offered) => {
+      if (offered.kind === 'refused') refusedLate(statusForRefusal(offered));
+      else {
+        const listener = { refused: refusedLate, accepted: acceptedBySecond };
+        reInvite(clock, second.dialog, { offer: offered.sdp, listener });
+      }
+    });
+  };
+  reInvite(clock, first.dialog, { offer: '', listener: { refused, accepted } });
+}
+
+/** Where the media relay has no session description, the offer's streams are refused. */
+export function sdpOf(outcome: MediaOutcome, offer: string): string {
+  return outcome.kind === 'sdp' ? outcome.sdp : refusalOf(offer);
+}
