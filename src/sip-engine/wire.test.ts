@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EngineHarness } from '#testing/harness/engine-harness.ts';
 import type { AnySrf, EngineHarnessOptions } from '#testing/harness/engine-harness.ts';
 import { SipCaller } from '#testing/peers/sip-caller.ts';
@@ -186,7 +186,7 @@ describe('races', () => {
     expect(again.text).toBe(answers.find(({ status }) => status === 200)?.text);
     alice.ack(answers.find(({ status }) => status === 487) as PeerMessage);
     await harness.drained(['serverTransactions']);
-    expect(heard).toBe(1);
+    await vi.waitFor(() => expect(heard).toBe(1), { timeout: 10_000 });
   });
 
   it('the 200 of a callee that crosses our CANCEL is acknowledged and ended', async () => {

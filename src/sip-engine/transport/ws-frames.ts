@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 // Owns WebSocket framing (RFC 6455 section 5), server side.
 // Called by the WebSocket channel, once per connection.
 // Must stay true: it never holds more than one message of the largest allowed size, whatever lengths a peer announces.
@@ -10,8 +12,11 @@ export type WebSocketFrameHandlers = {
   /** The peer closes, with its status code (RFC 6455 section 7.4), 1005 for none. */
   readonly onClose: (code: number) => void;
   /** The peer violated the protocol; close with this status code. Nothing is reported afterwards. */
-  readonly onProtocolError: (code: 1002 | 1009) => void;
+  readonly onProtocolError: (code: ProtocolErrorCode) => void;
 };
+
+/** Protocol error, inconsistent data, message too big (RFC 6455 section 7.4.1). */
+export type ProtocolErrorCode = 1002 | 1007 | 1009;
 
 export const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
@@ -19,6 +24,8 @@ type Header = { isFinal: boolean; opcode: number; headerBytes: number; payloadBy
 
 const empty = Buffer.alloc(0);
 const maxControlBytes = 125;
+/** Stands for a close frame without a code; must not be sent itself. */
+export const noCloseCode = 1005;
 /** Fragments of one message: a peer must not make us join endless tiny ones. */
 const maxFragments = 1024;
 
@@ -130,9 +137,15 @@ export class WebSocketFrameReader {
     else this.#fragment(opcode, isFinal, payload);
   }
 
+  /** RFC 6455 section 5.5.1: nothing, or a code that may be sent and a reason in UTF-8. */
   #close(payload: Buffer): void {
-    this.stop();
-    this.#handlers.onClose(payload.length >= 2 ? payload.readUInt16BE(0) : 1005);
+    const code = closeCodeOf(payload);
+    if (code === undefined) this.#fail(1002);
+    else if (!isUtf8(payload.subarray(2))) this.#fail(1007);
+    else {
+      this.stop();
+      this.#handlers.onClose(code);
+    }
   }
 
   #fragment(opcode: number, isFinal: boolean, payload: Buffer): void {
@@ -162,10 +175,22 @@ export class WebSocketFrameReader {
     this.#messageOpcode = 0;
   }
 
-  #fail(code: 1002 | 1009): undefined {
+  #fail(code: ProtocolErrorCode): undefined {
     this.stop();
     this.#handlers.onProtocolError(code);
   }
+}
+
+/** Undefined where a peer must not send this (RFC 6455 section 7.4). */
+function closeCodeOf(payload: Buffer): number | undefined {
+  if (payload.length === 0) return noCloseCode;
+  const code = payload.length === 1 ? 0 : payload.readUInt16BE(0);
+  return isSendable(code) ? code : undefined;
+}
+
+/** Codes that a peer may send (RFC 6455 sections 7.4.1 and 7.4.2). */
+function isSendable(code: number): boolean {
+  return (code >= 1000 && code <= 1011 && code !== 1004 && code !== 1005 && code !== 1006) || (code >= 3000 && code <= 4999);
 }
 
 function readLength(bytes: Buffer, short: number): number {

@@ -95,7 +95,7 @@ const conversation = Buffer.concat([
   rawClientFrame({ opcode: 0, payload: 'ef' }),
   rawClientFrame({ opcode: 2, payload: 'y'.repeat(70_000) }),
   rawClientFrame({ opcode: 10 }),
-  rawClientFrame({ opcode: 8, payload: '\x03\xe8' }),
+  rawClientFrame({ opcode: 8, payload: Buffer.of(0x03, 0xe8) }),
   rawClientFrame({ opcode: 1, payload: 'after the end' }),
 ]);
 const heard = [
@@ -148,6 +148,49 @@ test.each([
   reader.push(Buffer.from(bytes));
   reader.push(rawClientFrame({ opcode: 1, payload: 'later' }));
   expect(seen).toEqual([`breach ${code}`]);
+});
+
+const close = (payload: readonly number[]) => rawClientFrame({ opcode: 8, payload: Buffer.from(payload) });
+
+test.each([
+  ['no code', [], 'close 1005'],
+  ['1000', [0x03, 0xe8], 'close 1000'],
+  ['1011 and a reason', [0x03, 0xf3, 0xc3, 0xa9], 'close 1011'],
+  ['3000', [0x0b, 0xb8], 'close 3000'],
+  ['4999', [0x13, 0x87], 'close 4999'],
+  ['half a code', [0x03], 'breach 1002'],
+  ['0', [0, 0], 'breach 1002'],
+  ['999', [0x03, 0xe7], 'breach 1002'],
+  ['1004', [0x03, 0xec], 'breach 1002'],
+  ['1005', [0x03, 0xed], 'breach 1002'],
+  ['1006', [0x03, 0xee], 'breach 1002'],
+  ['1012', [0x03, 0xf4], 'breach 1002'],
+  ['2999', [0x0b, 0xb7], 'breach 1002'],
+  ['5000', [0x13, 0x88], 'breach 1002'],
+  ['a reason that is not UTF-8', [0x03, 0xe8, 0xce, 0xba, 0xe1, 0xbd], 'breach 1007'],
+] as const)('a close frame with %s: %s (RFC 6455 7.4)', (_what, payload, expected) => {
+  const { seen, reader } = record();
+  reader.push(close(payload));
+  reader.push(rawClientFrame({ opcode: 1, payload: 'later' }));
+  expect(seen).toEqual([expected]);
+});
+
+test('control frames of every size up to 125 bytes are answered in order between fragments', () => {
+  const { seen, reader } = record();
+  const pings = Array.from({ length: 126 }, (_, size) => rawClientFrame({ opcode: 9, payload: 'p'.repeat(size) }));
+  reader.push(rawClientFrame({ opcode: 1, payload: 'a', isFinal: false }));
+  for (const ping of pings) reader.push(ping);
+  reader.push(rawClientFrame({ opcode: 0, payload: 'b' }));
+  expect(seen).toEqual([...pings.map((_, size) => `ping ${'p'.repeat(size)}`), 'text ab']);
+});
+
+test.each([0, 1, 125, 126, 127, 128, 65_535, 65_536])('a message of %i bytes comes through, however it is cut', (size) => {
+  for (const chunk of [1, 997, 100_000]) {
+    const { seen, reader } = record();
+    const frame = rawClientFrame({ opcode: 2, payload: 'z'.repeat(size) });
+    for (let start = 0; start < frame.length; start += chunk) reader.push(frame.subarray(start, start + chunk));
+    expect(seen).toEqual([`binary ${'z'.repeat(size)}`]);
+  }
 });
 
 test('a length of 2^63 asks for no memory', () => {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Channel, ChannelHandlers, ChannelOptions } from './channel.ts';
-import { WebSocketFrameReader, closeFrame, encodeWebSocketFrame, opcodes } from './ws-frames.ts';
+import { WebSocketFrameReader, closeFrame, encodeWebSocketFrame, noCloseCode, opcodes } from './ws-frames.ts';
 import { readHandshake } from './ws-handshake.ts';
 
 // Owns SIP over WebSocket, server side (RFC 7118): handshake, one SIP message per frame, keep-alives, the closing handshake.
@@ -28,8 +28,8 @@ export class WebSocketChannel implements Channel {
         handlers.write(encodeWebSocketFrame(opcodes.pong, payload));
       },
       onPong: handlers.onAlive,
-      onClose: (code) => this.#close(isSendable(code) ? code : normalClosure, 'The peer closed the WebSocket.'),
-      onProtocolError: (code) => this.#close(code, 'The peer broke the WebSocket protocol.'),
+      onClose: (code) => this.#close(code === noCloseCode ? normalClosure : code, 'The peer closed the WebSocket.'),
+      onProtocolError: (code) => this.#close(code, 'The peer violated the WebSocket protocol.'),
     });
   }
 
@@ -103,9 +103,4 @@ export class WebSocketChannel implements Channel {
 
 function isKeepAlive(bytes: Buffer): boolean {
   return bytes.length <= 4 && bytes.every((byte) => byte === 13 || byte === 10);
-}
-
-/** Codes that mean "none was received" must not be sent (RFC 6455 section 7.4.1). */
-function isSendable(code: number): boolean {
-  return (code >= 1000 && code <= 1011 && code !== 1004 && code !== 1005 && code !== 1006) || (code >= 3000 && code <= 4999);
 }

@@ -12,7 +12,7 @@ export const webSocketRequest = [
 
 export type RawFrameOptions = {
   opcode: number;
-  payload?: string;
+  payload?: string | Buffer;
   isFinal?: boolean;
   isMasked?: boolean;
   /** Bits to set in the first byte. */
@@ -30,7 +30,7 @@ export function rawClientFrame({
   reserved = 0,
   length,
 }: RawFrameOptions): Buffer {
-  const bytes = Buffer.from(payload);
+  const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
   const size = length ?? bytes.length;
   const mask = Buffer.of(1, 2, 3, 4);
   const head = [(isFinal ? 0x80 : 0) | reserved | opcode];
