@@ -93,7 +93,7 @@ export async function benchCalls(): Promise<Row[]> {
       aim: '–',
     },
     { what: 'added to INVITE → 200 by the bridge, at 20/s', measured: `${added.toFixed(1)} ms`, aim: '< 20 ms' },
-    { what: 'most calls', measured: `${Math.round(peak.perSecond)}/s, ${peak.failed} failed`, aim: '–' },
+    { what: 'maximum call rate', measured: `${Math.round(peak.perSecond)}/s, ${peak.failed} failed`, aim: '–' },
     { what: 'memory after 10,000 calls', measured: `${memory} MB`, aim: '< 200 MB' },
   ];
 }

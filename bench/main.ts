@@ -26,8 +26,8 @@ const parts: Record<string, () => Promise<Row[]>> = {
   soak: () => benchSoak(minutes),
 };
 
-const usage = `Usage: script/bench [part …] [--minutes of soak, 10 unless told]
-Parts: ${Object.keys(parts).join(' ')}. All but soak (ten minutes) unless named; "all" is everything.`;
+const usage = `Usage: script/bench [part …] [--minutes of soak, 10 by default]
+Parts: ${Object.keys(parts).join(' ')}. By default all but soak (ten minutes); "all" is everything.`;
 
 const unknown = positionals.filter((name) => name !== 'all' && !(name in parts));
 if (values.help === true || unknown.length > 0) {

@@ -40,11 +40,11 @@ export async function benchWebhooks(): Promise<Row[]> {
     const forged = await flood(publicUrl);
     void house;
     return [
-      { what: `Webhook: a call from outside, decided and recorded, ${history}`, measured: formatTimes(calls), aim },
-      { what: 'Webhook: the same call announced again', measured: formatTimes(again), aim },
-      { what: 'Webhook: a message from outside', measured: formatTimes(messages), aim },
+      { what: `Webhook: an inbound call, decided and recorded, ${history}`, measured: formatTimes(calls), aim },
+      { what: 'Webhook: the same inbound call again', measured: formatTimes(again), aim },
+      { what: 'Webhook: an inbound message', measured: formatTimes(messages), aim },
       {
-        what: 'Webhook: a call from outside while strangers send forged ones',
+        what: 'Webhook: an inbound call during a flood of forged requests',
         measured: formatTimes(forged),
         aim: '< 50 ms p95',
       },

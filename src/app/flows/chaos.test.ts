@@ -5,7 +5,7 @@ import { startProgram } from '#testing/peers/program.ts';
 // For longer: script/chaos. The figures are in docs/security.md.
 const seconds = 60;
 
-test('while everything goes wrong at once no call for help is lost, and nothing that was acknowledged', async () => {
+test('while everything goes wrong at once no emergency call is lost, and nothing that was acknowledged', async () => {
   const args = ['src/testing/chaos/main.ts', '--seconds', String(seconds)];
   await using chaos = startProgram(process.execPath, args, { cwd: join(import.meta.dirname, '../../..') });
   expect(await chaos.ended, chaos.output()).toBe(0);

@@ -15,7 +15,7 @@ test('a caller gets one final answer and no call is left over however often the 
   const [, calls = '', stops = ''] = /^Calls: (\d+) in \d+ s, with (\d+) stalls/m.exec(stalls.output()) ?? [];
   expect(Number(calls)).toBeGreaterThan(fewest);
   expect(Number(stops)).toBeGreaterThan(10);
-  for (const kind of ['busy', 'declined', 'given up while it rings', 'for help', 'nobody answers']) {
+  for (const kind of ['busy', 'declined', 'cancelled while it rings', 'emergency', 'unanswered']) {
     expect(stalls.output()).toContain(`Final answers to "${kind}"`);
   }
 }, 300_000);

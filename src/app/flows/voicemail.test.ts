@@ -261,6 +261,7 @@ describe('voicemail through the whole house', () => {
     ['its callback came twice', { name: 'callback.duplicate', endpoint: 'recording' }],
     ['it is there only after a while', { name: 'recording.404-for', delayMs: 20_000 }],
     ['Twilio is busy', { name: 'rest.429', endpoint: 'recordings.media', count: 2, retryAfterSeconds: 2 }],
+    ['Twilio is busy, and does not say for how long', { name: 'rest.429', endpoint: 'recordings.media', count: 1 }],
     ['Twilio fails', { name: 'rest.5xx', endpoint: 'recordings.*', count: 2 }],
     ['Twilio’s file is cut in half for good', { name: 'recording.truncated' }],
   ] as const)('keeps one message where %s', async (_what, fault) => {

@@ -33,7 +33,7 @@ export class DurabilityChecker {
     this.#figures.add('Registrations', 'acknowledged');
   }
 
-  /** Takes note of the newest ended calls that the API tells. */
+  /** Notes the newest ended calls of the API. */
   async recordCalls(house: House): Promise<void> {
     const { items } = await house.api<Page<CallReply>>('GET', '/cdrs?per_page=100');
     for (const { id, disposition } of items) {
@@ -60,7 +60,7 @@ export class DurabilityChecker {
     const found = new Map((await all<CallReply>(house, '/cdrs')).map(({ id, disposition }) => [id, disposition]));
     for (const [id, disposition] of this.#calls) {
       const now = found.get(id);
-      if (now !== disposition) this.#lose('Records', `call ${id} was told as ${disposition} and is ${now ?? 'gone'}`);
+      if (now !== disposition) this.#lose('Records', `call ${id} was reported as ${disposition} and is ${now ?? 'gone'}`);
     }
   }
 

@@ -17,14 +17,14 @@ export type FaultInjectionDeps = {
 
 type InjectedFault = {
   readonly name: string;
-  /** Seconds from one to the next: at least, and the most more. */
+  /** Seconds from one to the next: the least, and how many more at most. */
   readonly pause: readonly [number, number];
-  readonly inject: (parts: FaultInjectionDeps) => Promise<void>;
+  readonly inject: (deps: FaultInjectionDeps) => Promise<void>;
 };
 
 const injectedFaults: readonly InjectedFault[] = [
-  { name: 'INVITEs of strangers', pause: [5, 8], inject: flood },
-  { name: 'connections of strangers', pause: [6, 10], inject: exhaustConnections },
+  { name: 'floods of unauthenticated INVITEs', pause: [5, 8], inject: flood },
+  { name: 'floods of unauthenticated connections', pause: [6, 10], inject: exhaustConnections },
   { name: 'kills of the engine', pause: [12, 12], inject: async ({ house }) => house.killEngine() },
   { name: 'kills of the relay', pause: [10, 10], inject: async ({ house }) => void house.killRelay() },
   { name: 'power cuts', pause: [15, 15], inject: cutPower },
@@ -34,38 +34,34 @@ const injectedFaults: readonly InjectedFault[] = [
   { name: 'dead trunks', pause: [5, 5], inject: silenceTrunk },
 ];
 
-/** Lets every disturbance strike again and again, all at once, until `isOver`. */
+/** Injects every fault again and again, all at once, until `isOver`. */
 export async function injectFaults(deps: FaultInjectionDeps, isOver: () => boolean): Promise<void> {
-  await Promise.all(injectedFaults.map((disturbance) => repeat(disturbance, deps, isOver)));
+  await Promise.all(injectedFaults.map((fault) => repeat(fault, deps, isOver)));
 }
 
-async function repeat(
-  { name, pause, inject: strike }: InjectedFault,
-  deps: FaultInjectionDeps,
-  isOver: () => boolean,
-): Promise<void> {
+async function repeat({ name, pause, inject }: InjectedFault, deps: FaultInjectionDeps, isOver: () => boolean): Promise<void> {
   const [min, more] = pause;
   for (;;) {
     const until = performance.now() + (min * 1000 + deps.random(more * 1000));
     while (performance.now() < until && !isOver()) await sleep(100);
     if (isOver()) return;
     await deps.house.up();
-    deps.figures.add('Disturbances', name);
+    deps.figures.add('Faults', name);
     deps.say(`${name} …`);
-    await strike(deps);
+    await inject(deps);
     deps.say(`… ${name}`);
   }
 }
 
-async function flood({ house, untrustedAddress: strangers, figures, random }: FaultInjectionDeps): Promise<void> {
+async function flood({ house, untrustedAddress: from, figures, random }: FaultInjectionDeps): Promise<void> {
   const target = { address: house.address, port: house.sipPort };
-  const sent = await floodUnauthenticatedInvites({ from: strangers, target, milliseconds: 2000 + random(2000) });
-  figures.add('Strangers', 'INVITEs', sent);
+  const sent = await floodUnauthenticatedInvites({ from, target, milliseconds: 2000 + random(2000) });
+  figures.add('Unauthenticated', 'INVITEs', sent);
 }
 
-async function exhaustConnections({ house, untrustedAddress: strangers, figures, random }: FaultInjectionDeps): Promise<void> {
+async function exhaustConnections({ house, untrustedAddress: from, figures, random }: FaultInjectionDeps): Promise<void> {
   const targets = [house.sipPort, house.house.httpPort].map((port) => ({ address: house.address, port }));
-  figures.add('Strangers', 'connections', await holdConnections({ from: strangers, targets, milliseconds: 2000 + random(3000) }));
+  figures.add('Unauthenticated', 'connections', await holdConnections({ from, targets, milliseconds: 2000 + random(3000) }));
 }
 
 async function cutPower({ house, acknowledged, figures }: FaultInjectionDeps): Promise<void> {

@@ -59,7 +59,7 @@ async function administer({ house, acknowledged, figures }: AdministrationDeps, 
       acknowledged.deviceAcknowledged(id);
       await acknowledged.recordCalls(house.house);
     } catch (error) {
-      // The disk is full, the power is off, or strangers hold the door.
+      // The disk is full, the power is off, or unauthenticated sources hold the connections.
       figures.add('Requests to the API', house.isDiskFull ? 'refused on a full disk' : reasonOf(error));
     }
   }

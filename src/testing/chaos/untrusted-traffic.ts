@@ -9,7 +9,7 @@ const invitesPerTick = 15;
 const tickMs = 10;
 const connections = 400;
 
-/** INVITEs of nobody's for so many milliseconds, at most 1500 a second, from 16 sources; returns how many. */
+/** Unauthenticated INVITEs for so many milliseconds, at most 1500 a second, from 16 sources; returns how many. */
 export async function floodUnauthenticatedInvites({
   from,
   target,
@@ -44,11 +44,11 @@ function invite(number: number, from: Target, to: Target): string {
     `INVITE sip:911@${to.address}:${to.port} SIP/2.0`,
     `Via: SIP/2.0/UDP ${from.address}:${from.port};branch=z9hG4bKstranger${number}`,
     'Max-Forwards: 70',
-    `From: <sip:stranger@${from.address}>;tag=${number}`,
+    `From: <sip:unknown@${from.address}>;tag=${number}`,
     `To: <sip:911@${to.address}>`,
-    `Call-ID: stranger-${number}@${from.address}`,
+    `Call-ID: unknown-${number}@${from.address}`,
     'CSeq: 1 INVITE',
-    `Contact: <sip:stranger@${from.address}:${from.port}>`,
+    `Contact: <sip:unknown@${from.address}:${from.port}>`,
     'Content-Length: 0',
     '',
     '',

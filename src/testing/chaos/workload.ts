@@ -79,7 +79,7 @@ export class Workload {
     // What was said under a wrong clock or on a full disk is true until the next power cut only, and the log says so.
     if (status === 200 && wasKept && isKept() && house.upSince === upSince)
       acknowledged.registrationAcknowledged(login.id, login.extension);
-    else figures.add('Registrations', status === 200 ? 'for this run only' : `answered ${status || 'by nobody'}`);
+    else figures.add('Registrations', status === 200 ? 'for this run only' : `answered ${status || 'not at all'}`);
   }
 
   async #call({ login, phone }: WorkloadPhone, title: string, dialled: string): Promise<void> {
@@ -99,23 +99,23 @@ export class Workload {
   /** Dials again until help is there, as a person does. */
   async #callEmergency({ login, phone }: WorkloadPhone): Promise<void> {
     const { figures, random, acknowledged } = this.deps;
-    figures.add('Calls for help', 'tried');
+    figures.add('Emergency calls', 'tried');
     const start = performance.now();
     const seen: string[] = [];
     for (;;) {
       const call = phone.call('911');
       if (await isAnswered(call)) {
-        figures.add('Calls for help', seen.length === 0 ? 'out at once' : 'out after dialling again');
+        figures.add('Emergency calls', seen.length === 0 ? 'out at once' : 'out after dialling again');
         await sleep(500 + random(1500));
         return hangUpOrCancel(phone, call);
       }
       hangUpOrCancel(phone, call);
       seen.push(call.status === 0 ? 'no answer' : String(call.status));
       this.deps.say(`phone ${login.extension} dials 911 again: ${seen.at(-1)}`);
-      figures.add('Calls for help, attempts', seen.at(-1) ?? '');
+      figures.add('Emergency calls, attempts', seen.at(-1) ?? '');
       if (this.#isTooLate(start)) {
         acknowledged.lost.push(`phone ${login.extension} could not call for help: ${seen.join(', ')}`);
-        figures.add('Calls for help', 'LOST');
+        figures.add('Emergency calls', 'LOST');
         return;
       }
       await sleep(300);
@@ -136,7 +136,7 @@ async function isAnswered(call: PhoneCall): Promise<boolean> {
   return call.state === 'answered';
 }
 
-/** Says CANCEL or BYE and waits for nobody. */
+/** Sends CANCEL or BYE without waiting for the answer. */
 function hangUpOrCancel(phone: SimulatedPhone, call: PhoneCall): void {
   if (call.state !== 'ended') phone.hangup(call).catch(() => {});
 }

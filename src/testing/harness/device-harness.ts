@@ -94,7 +94,7 @@ export type DigestAnswer = {
   readonly password: string;
   readonly method: string;
   readonly uri: string;
-  /** 1 unless told; 0 leaves qop out, as phones of RFC 2069 do. */
+  /** 1 by default; 0 leaves qop out, as phones of RFC 2069 do. */
   readonly nonceCount?: number;
 };
 

@@ -46,7 +46,7 @@ export class EngineHarness implements AsyncDisposable {
   }
 
   static async start(options: EngineHarnessOptions = {}): Promise<EngineHarness> {
-    const { protocols = ['udp'], address = '127.0.0.1', deps: surroundings, secret = 'cymru', ...given } = options;
+    const { protocols = ['udp'], address = '127.0.0.1', deps, secret = 'cymru', ...given } = options;
     const needsTls = protocols.some((protocol) => protocol === 'tls' || protocol === 'wss');
     const tls = needsTls ? makeCertificate() : undefined;
     const engine = createEngine(
@@ -57,7 +57,7 @@ export class EngineHarness implements AsyncDisposable {
         trusted: ['127.0.0.0/8', '::1'],
         ...given,
       }),
-      { clock: engineSystemClock, log: silentLog, ...surroundings },
+      { clock: engineSystemClock, log: silentLog, ...deps },
     );
     await engine.start();
     const srf = await connect(engine, secret);

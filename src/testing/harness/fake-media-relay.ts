@@ -1,7 +1,7 @@
 import type { Anchor, AnchorRequest, MediaRelayPort, MediaOutcome, MediaRole } from '#sip/relay/media-port.ts';
 
 /**
- * A relay of sound that carries none. Call n shows the callee port 6000n and the caller port 5000n instead of 40000, so that a test
+ * A media relay that carries nothing. Call n shows the callee port 6000n and the caller port 5000n instead of 40000, so that a test
  * sees in every session description whether it went through here, and which way.
  */
 export class FakeMediaRelay implements MediaRelayPort {

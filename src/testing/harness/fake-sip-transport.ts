@@ -28,7 +28,7 @@ function fakeListener(protocol: Protocol, port = 5060): Listener {
   return { protocol, family: 4, address, port, advertisedHost: address, advertisedPort: port };
 }
 
-/** A transport without sockets: what is sent waits in `sent`. Listens on UDP and TCP unless told. */
+/** A transport without sockets: what is sent waits in `sent`. Listens on UDP and TCP by default. */
 export class FakeTransport implements Transport {
   readonly listeners: Listener[];
   readonly sent: Sent[] = [];

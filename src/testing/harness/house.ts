@@ -65,7 +65,8 @@ export class House implements AsyncDisposable {
       },
     });
     try {
-      await program.printed(/GoSIP is ready/);
+      // A second of work where the machine has nothing else to do.
+      await program.printed(/GoSIP is ready/, 60);
       if (token === undefined) await program.printed(/Admin token +is in the file/);
       const printed = token ?? readFileSync(join(dataDirectory, 'first-admin-token'), 'utf8').trim();
       return new House({ address, sipPort, httpPort }, printed, {

@@ -239,7 +239,7 @@ export class SipHarness implements AsyncDisposable {
     await this.until(() => this.sip.sizes().dialogs === 0, 'no dialog');
   }
 
-  /** Waits for something that no message of ours tells. */
+  /** Waits for something that no message of ours shows. */
   async until(isTrue: () => boolean, what: string): Promise<void> {
     const limit = Date.now() + 10_000;
     while (!isTrue()) {

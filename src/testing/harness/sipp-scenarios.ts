@@ -95,7 +95,7 @@ export function callAndCancel(): string {
   return scenario('call and cancel', steps);
 }
 
-/** Registers; the application challenges nobody. */
+/** Registers; the application sends no challenge. */
 export function register(): string {
   const headers = `${contact}\n      Expires: 60`;
   return scenario('register', [send(request('REGISTER', 1, { headers }), 'retrans="500"'), receive('response="200"')]);

@@ -1,6 +1,6 @@
 // Every message of RFC 4475, byte for byte, and what becomes of it in the parser.
 // Called by the tests of the parser and of the whole engine.
-// Must stay true: the texts are the RFC's; only the binary part of mpart01 is a stand-in.
+// Must stay true: the texts are the RFC's; only the binary part of mpart01 is made up.
 
 const sdp = (origin: string, rest = 't=0 0') =>
   `v=0\no=mhandley 29739 7272939 IN IP4 ${origin}\ns=-\nc=IN IP4 ${origin}\n${rest}\nm=audio 49217 RTP/AVP 0 12\nm=video 3227 RTP/AVP 31\na=rtpmap:31 LPC\n`;

@@ -62,7 +62,7 @@ export class TransactionHarness {
   readonly cancels: { readonly cancel: SipMessage; readonly invite: ServerTransaction }[] = [];
   readonly strayResponses: SipMessage[] = [];
 
-  /** What arrives was accepted by somebody, unless a test names the standing of the peers. */
+  /** What arrives was accepted by a handler, unless a test names the trust of the peers. */
   constructor({ limits = {}, protocols, standing, isEmergency = () => false }: TransactionHarnessOptions = {}) {
     this.transport = new FakeTransport(protocols);
     this.layer = new TransactionLayer({

@@ -47,7 +47,7 @@ const publicUrl = 'https://house.example';
 export class TwilioHarness implements AsyncDisposable {
   /** Our number. */
   readonly ours = '+14155550199';
-  /** Somebody on the telephone network. */
+  /** A number of the telephone network. */
   readonly theirs = '+14155550123';
   house: House;
   readonly twilio: TwilioEmulator;
@@ -80,7 +80,7 @@ export class TwilioHarness implements AsyncDisposable {
     );
     const [side] = sides;
     if (side === undefined) throw new Error('The emulator did not start its SIP side');
-    // An address of its own, so that the ports for sound of houses that run at the same time are apart.
+    // An address of its own, so that the media ports of houses that run at the same time are apart.
     const address = `127.0.${randomInt(20, 250)}.${randomInt(2, 250)}`;
     const publicPort = await freePort(address);
     const folder = await mkdtemp(join(tmpdir(), 'gosip-twilio-house-'));
@@ -128,8 +128,8 @@ export class TwilioHarness implements AsyncDisposable {
     return phone;
   }
 
-  /** Somebody calls, nobody takes the call, and they leave a message; settles when they have hung up. */
-  async leaveVoicemail(hz: number, seconds = 2.5): Promise<string> {
+  /** An unanswered call whose caller leaves a message; settles when the caller has hung up. */
+  async leaveVoicemail(hz: number, seconds = 1.5): Promise<string> {
     const caller = this.twilio.callFrom(this.theirs, this.ours);
     await waitFor('the beep of the voicemail', 30, () =>
       this.twilio.recordings.some(({ callSid }) => callSid === caller.callSid) ? true : undefined,

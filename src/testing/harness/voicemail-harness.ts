@@ -97,7 +97,7 @@ export class VoicemailHarness implements AsyncDisposable {
     });
   }
 
-  /** Names of the audio files there are, of voicemail unless told. */
+  /** Names of the audio files there are, of voicemail by default. */
   files(kind: 'voicemail' | 'recordings' | 'greetings' = 'voicemail'): readonly string[] {
     try {
       return readdirSync(join(this.folder, kind));
@@ -106,7 +106,7 @@ export class VoicemailHarness implements AsyncDisposable {
     }
   }
 
-  /** Facts of those names so far, told in that order. */
+  /** Facts of those names so far, in their order. */
   factNames(prefix = 'voicemail.'): readonly string[] {
     return this.facts.flatMap(({ name }) => (name.startsWith(prefix) ? [name] : []));
   }

@@ -34,7 +34,7 @@ export type JournalEntry =
   | { readonly what: 'call'; readonly id: string; readonly version: number };
 
 const [directory = '', seed = '1', journal = ''] = process.argv.slice(2);
-// Not the output: while nobody reads it, Node keeps lines in memory, and they would die with us.
+// Not the output: while it is not read, Node keeps lines in memory, and they would die with us.
 const file = openSync(journal, 'a');
 const random = seededRandom(Number(seed));
 // Rises over all runs, because each continues on the database of the last.

@@ -1,6 +1,6 @@
 // The program that the outbox's kill test kills: sends numbered items to a "service" that is a file, and dies in between.
 // Called as `node outbox-sender.ts <data directory> <seed> <items> <service file>`; prints a line per end; ends by itself when all have ended.
-// Must stay true: what stands in the file was done, whatever the answer said; nothing is added to it by anybody else.
+// Must stay true: what stands in the file was done, whatever the answer said; no other process adds to it.
 import { openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';

@@ -28,7 +28,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 if (values.help === true) {
-  process.stdout.write('Usage: script/mutants [room or file …] [--sample N a room, 25 unless told] [--all] [--seed N]\n');
+  process.stdout.write('Usage: script/mutants [room or file …] [--sample N a room, 25 by default] [--all] [--seed N]\n');
   process.exit(0);
 }
 const sample = values.all === true ? Infinity : Number(values.sample ?? 25);

@@ -21,7 +21,7 @@ export type BaresipOptions = {
   readonly outbound?: string;
   /** The tone this phone plays into every call, Hz. */
   readonly toneHz: number;
-  /** What it asks for at its registration, in seconds; 600 unless told. */
+  /** What it asks for at its registration, in seconds; 600 by default. */
   readonly expires?: number;
   /** `manual` by default. */
   readonly answer?: 'auto' | 'manual';
@@ -137,7 +137,7 @@ export class Baresip implements AsyncDisposable {
     });
   }
 
-  /** The sound it asked for in session descriptions, or was told of: `127.0.0.1:9002`. Needs `isTraced`. */
+  /** The audio it asked for in session descriptions, or was offered: `127.0.0.1:9002`. Needs `isTraced`. */
   mediaAddresses(direction: 'sent' | 'received'): string[] {
     const ours = `UDP ${this.sipAddress} -> `;
     const messages = this.#program.output().split(/^(?=(?:UDP|TCP|TLS) \S+ -> \S+$)/m);

@@ -23,7 +23,7 @@ export class Flood implements AsyncDisposable {
     return this;
   }
 
-  /** Ends it, and tells what it sent and what came back. */
+  /** Ends it, and returns what it sent and what came back. */
   async end(): Promise<FloodResult> {
     this.#worker.postMessage('end');
     return this.#result;

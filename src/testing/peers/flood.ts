@@ -3,9 +3,9 @@ import type { Socket } from 'node:dgram';
 import { randomBytes } from 'node:crypto';
 import { sdp, sipText } from './sip-text.ts';
 
-// Strangers over UDP at the highest rate that loopback gives, from many source addresses, on a thread of its own so that the phones of the
+// Unauthenticated sources over UDP at the highest rate that loopback gives, from many source addresses, on a thread of its own so that the phones of the
 // test keep theirs. Started by flood-driver.ts.
-// Must stay true: it ends when it is told, or after its time, whatever happens to the test.
+// Must stay true: it ends when asked to, or after its time, whatever happens to the test.
 
 export type FloodOptions = {
   readonly target: { readonly address: string; readonly port: number };
@@ -21,7 +21,7 @@ export type FloodOptions = {
 /** Until so many have left, the test may still be alone. */
 const startedAfter = 2_000;
 
-/** Sends until `isOver`, and tells how many left and how many bytes came back. */
+/** Sends until `isOver`, and returns how many left and how many bytes came back. */
 export async function flood(
   order: FloodOptions,
   { isOver, onStarted }: { readonly isOver: () => boolean; readonly onStarted: () => void },

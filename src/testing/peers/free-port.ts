@@ -7,7 +7,7 @@ const lowest = 10_000;
 const highest = 20_000;
 
 /**
- * A port that is free for UDP and TCP alike and was nobody's a moment ago. Prefer listening on port 0 wherever the program under test
+ * A port that is free for UDP and TCP alike and was unused a moment ago. Prefer listening on port 0 wherever the program under test
  * can.
  */
 export async function freePort(address = '127.0.0.1'): Promise<number> {

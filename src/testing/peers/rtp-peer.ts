@@ -11,7 +11,7 @@ import { energyAt } from './wav.ts';
 
 const frameSamples = 160;
 const sampleRate = 8000;
-/** What is kept of the sound heard: the last second. */
+/** What is kept of the audio heard: the last second. */
 const framesKept = 50;
 
 export type ReceiveStats = {
@@ -87,12 +87,12 @@ export class RtpPeer implements AsyncDisposable {
     return energyAt({ sampleRate, samples: decode('PCMU', Buffer.concat(this.#frames)) }, frequency);
   }
 
-  /** Forgets the sound, not the counts. */
+  /** Forgets the audio, not the counts. */
   forget(): void {
     this.#frames = [];
   }
 
-  /** Resolves with the share once it is nearly the whole sound. */
+  /** Resolves with the share once it is nearly the whole audio. */
   async waitForTone(frequency: number, limitSeconds = 20): Promise<void> {
     const until = Date.now() + limitSeconds * 1000;
     while (this.toneShare(frequency) < 0.9) {
@@ -150,7 +150,7 @@ export class RtpPeer implements AsyncDisposable {
     this.#highest = this.#received === 1 ? packet.sequence : Math.max(this.#highest, this.#highest + ahead);
     this.#frames.push(packet.payload);
     if (this.#frames.length > framesKept) this.#frames.shift();
-    for (const tell of this.#watchers) tell();
+    for (const notify of this.#watchers) notify();
   }
 
   #nextPacket(limitMs: number): Promise<void> {

@@ -12,14 +12,14 @@ export type SimulatedPhoneOptions = {
   readonly username: string;
   readonly password: string;
   readonly registrar: { readonly host: string; readonly port: number };
-  /** Milliseconds between retransmissions; 500 unless told (RFC 3261 T1). */
+  /** Milliseconds between retransmissions; 500 by default (RFC 3261 T1). */
   readonly retryMs?: number;
   /**
    * What it does when it is called. `ring` leaves it ringing until `answer`, `decline` or the caller's CANCEL; `answer-and-hang-up` says BYE
    * as soon as its answer is acknowledged.
    */
   readonly incomingCallAction?: 'answer' | 'answer-and-hang-up' | 'ring' | 'busy' | 'decline';
-  /** How long it rings before it answers; not at all unless told. */
+  /** How long it rings before it answers; not at all by default. */
   readonly answersAfterMs?: () => number;
 };
 
@@ -74,7 +74,7 @@ export class PhoneCall extends EventEmitter<{ state: [CallState] }> {
   }
 }
 
-/** A SIP phone without sound, over UDP: registers with digest, calls, answers. For tests and the demonstration. */
+/** A SIP phone without audio, over UDP: registers with digest, calls, answers. For tests and the demonstration. */
 export class SimulatedPhone implements AsyncDisposable {
   readonly calls: PhoneCall[] = [];
   readonly #options: SimulatedPhoneOptions;
@@ -123,7 +123,7 @@ export class SimulatedPhone implements AsyncDisposable {
     return response.status;
   }
 
-  /** Calls an extension or number; the returned call tells what becomes of it. */
+  /** Calls an extension or number; the returned call shows its state. */
   call(dialled: string): PhoneCall {
     const { host, port } = this.#options.registrar;
     const target = `sip:${dialled}@${host}:${port}`;

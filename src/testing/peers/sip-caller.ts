@@ -64,7 +64,7 @@ export class SipCaller {
     return this.#sendLines('CANCEL', { headers, body: '', uri: this.#inviteUri });
   }
 
-  /** ACK to the final response of the last INVITE; a 2xx also tells where the dialog goes on. */
+  /** ACK to the final response of the last INVITE; a 2xx also sets where the dialog goes on. */
   ack(response: PeerMessage, extras: Extras = {}): string {
     if (response.status >= 300) {
       const dialogTo = this.to;

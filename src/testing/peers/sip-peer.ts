@@ -26,7 +26,7 @@ export type Expected = string | number | ((message: PeerMessage) => boolean);
 const limitMs = 15_000;
 
 export class SipPeer implements AsyncDisposable {
-  /** Where `send` sends to when it is told nothing else (UDP). */
+  /** Where `send` sends to by default (UDP). */
   target: Address | undefined;
   /** Messages to drop unseen: 100 Trying unless a test asks for it. */
   ignores: (message: PeerMessage) => boolean = (message) => message.status === 100;

@@ -16,7 +16,7 @@ export type TextPhoneOptions = {
   readonly params?: string;
   /** More lines for its REGISTER, such as Path. */
   readonly lines?: readonly string[];
-  /** The Call-ID of its registration; one of its own each time it is started, unless told. */
+  /** The Call-ID of its registration; one of its own each time it is started, by default. */
   readonly callId?: string;
   /** The CSeq it begins with. */
   readonly sequence?: number;
@@ -67,7 +67,7 @@ export class TextPhone {
     return this.register(undefined, (challenge) => challenge.replace('SHA-256', 'MD5'));
   }
 
-  /** Calls somebody and acknowledges the answer, which it returns. `lines` go into both INVITEs. */
+  /** Makes a call and acknowledges the answer, which it returns. `lines` go into both INVITEs. */
   async call(dialled: string, lines: readonly string[] = []): Promise<PeerMessage> {
     const { login } = this.#options;
     const uri = `sip:${dialled}@${domain}`;

@@ -43,7 +43,7 @@ export function readWav(bytes: Buffer): WavAudio {
   return { sampleRate, samples };
 }
 
-/** The share (0 to 1) of a sound's energy that lies at one frequency (Goertzel). */
+/** The share (0 to 1) of a audio's energy that lies at one frequency (Goertzel). */
 export function energyAt({ sampleRate, samples }: WavAudio, frequency: number): number {
   const block = 1600;
   let best = 0;

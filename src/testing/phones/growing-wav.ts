@@ -4,7 +4,7 @@ import { energyAt } from '#testing/peers/wav.ts';
 const silentAfterMs = 700;
 
 /**
- * Measures a sound file while a phone writes it (16-bit samples): the share of its last half second at a frequency, and 0 where nothing
+ * Measures a audio file while a phone writes it (16-bit samples): the share of its last half second at a frequency, and 0 where nothing
  * is written any more.
  */
 export function growingWav(path: string, sampleRate: number): (frequency: number) => Promise<number> {

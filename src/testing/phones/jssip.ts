@@ -27,7 +27,7 @@ const flags = [
 export const pageOrigin = 'http://localhost';
 const pageAddress = `${pageOrigin}/`;
 
-/** JsSIP in Chromium (Debian package `chromium`): a phone in a browser, with sound by WebRTC. */
+/** JsSIP in Chromium (Debian package `chromium`): a phone in a browser, with audio by WebRTC. */
 export class JsSipPhone implements RealPhone {
   readonly name = 'JsSIP';
   readonly address: string;

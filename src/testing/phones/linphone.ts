@@ -29,7 +29,6 @@ export async function startLinphone(options: RealPhoneOptions): Promise<RealPhon
   program.write('soundcard use files\n');
   await program.printed(/Using wav files/);
   program.write(`play ${join(folder, 'tone.wav')}\n`);
-  const words = protocolOf(options);
   const toneShare = (frequency: number) => options.capture.toneShare(address, frequency);
   return new ConsolePhone({
     name: 'linphone',
@@ -37,8 +36,8 @@ export async function startLinphone(options: RealPhoneOptions): Promise<RealPhon
     address,
     folder,
     program,
-    protocol: words,
-    toneShare: toneShare,
+    protocol: protocolOf(options),
+    toneShare,
   });
 }
 
@@ -66,7 +65,8 @@ function protocolOf({ exchange }: RealPhoneOptions): ConsoleProtocol {
   };
 }
 
-function settings({ login, exchange, transport, expires = 300 }: RealPhoneOptions): string {
+function settings({ login, exchange, transport, expires = 300, reconnectSeconds }: RealPhoneOptions): string {
+  const retry = reconnectSeconds === undefined ? '' : `refresher_retry_after=${reconnectSeconds * 1000}`;
   return `
 [sip]
 sip_port=5060
@@ -75,6 +75,7 @@ sip_tls_port=-1
 default_proxy=0
 register_only_when_network_is_up=0
 auto_net_state_mon=0
+${retry}
 [rtp]
 audio_rtp_port=7078
 [video]

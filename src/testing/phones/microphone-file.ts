@@ -47,7 +47,7 @@ export class MicrophoneFile implements Disposable {
     for (let frame = 0; !this.#isClosed; frame += 1) {
       const at = (frame * frameBytes) % this.#tone.length;
       await pipe.write(this.#tone.subarray(at, at + frameBytes)).catch((error: NodeJS.ErrnoException) => {
-        // A phone that listens to nobody for a while misses some of it.
+        // A phone that does not read for a while misses some of it.
         if (error.code !== 'EAGAIN') throw error;
       });
       await sleep(Math.max(0, start + (frame + 1) * frameMs - performance.now()));

@@ -6,7 +6,7 @@ import { decode } from '#testing/twilio/rtp/g711.ts';
 import { parseRtp } from '#testing/twilio/rtp/rtp-packet.ts';
 import { energyAt } from '#testing/peers/wav.ts';
 
-/** What is kept of each stream of sound: the last half second. */
+/** What is kept of each stream of audio: the last half second. */
 const framesKept = 25;
 const silentAfterMs = 400;
 
@@ -56,7 +56,7 @@ export class PacketCapture implements AsyncDisposable {
       .filter((status) => status >= 200 && status !== 401 && status !== 407);
   }
 
-  /** How much of the sound arriving at an address now lies at this frequency, 0 to 1; 0 where nothing arrives. Hears µ-law only. */
+  /** How much of the audio arriving at an address now lies at this frequency, 0 to 1; 0 where nothing arrives. Hears µ-law only. */
   toneShare(address: string, frequency: number): number {
     const stream = this.streams.get(address);
     if (stream === undefined || performance.now() - stream.lastAt > silentAfterMs) return 0;

@@ -63,7 +63,7 @@ class Phone:
         self.endpoint = pj.Endpoint()
         self.endpoint.libCreate()
         config = pj.EpConfig()
-        # Python is told of everything in its one thread.
+        # Python gets all events in its one thread.
         config.uaConfig.threadCnt = 0
         config.uaConfig.mainThreadOnly = True
         config.uaConfig.userAgent = "pjsua2 " + self.endpoint.libVersion().full

@@ -88,7 +88,7 @@ export class RealPhoneHarness implements AsyncDisposable {
     this.#stack.use(phone);
   }
 
-  /** Tells whether the exchange took a registration of this address from now on. */
+  /** Whether the exchange took a registration of this address from now on. */
   registrationWatcher(address: string): () => boolean {
     const since = this.capture.messages.length;
     const isTaken = /^SIP\/2\.0 200 [^]*^cseq\s*:\s*\d+ REGISTER/im;

@@ -9,7 +9,7 @@ const baresip: PhoneKind = { start: (options) => BaresipPhone.start(options), tr
 const tones = { phone: 700, kitchen: 450, study: 1000 };
 type CallRecord = { dialled: string; disposition: string; reason: string };
 
-/** What every phone must do at the real process beside baresip; sound is measured by frequency, packets on the wire. */
+/** What every phone must do at the real process beside baresip; audio is measured by frequency, packets on the wire. */
 export function testRealPhone(name: string, kind: PhoneKind): void {
   describe.skipIf(missingRequirements() !== undefined)(`${name} over ${kind.transport}`, () => {
     let harness: RealPhoneHarness;

@@ -2,7 +2,7 @@ import type { DeviceLogin } from '#testing/harness/house.ts';
 import type { PhoneNetns } from '#testing/peers/phone-network.ts';
 import type { PacketCapture } from './packet-capture.ts';
 
-/** What a phone's own words tell. */
+/** What a phone reports in its own output. */
 export type PhoneSignal = 'rings' | 'talks' | 'ended';
 
 export type Transport = 'udp' | 'tcp' | 'ws';
@@ -15,12 +15,14 @@ export type RealPhoneOptions = {
   readonly transport: Transport;
   /** Hz. A multiple of 50 has no seam between packets. */
   readonly toneHz: number;
-  /** What it asks for at its registration, in seconds; 300 unless told. */
+  /** What it asks for at its registration, in seconds; 300 by default. */
   readonly expires?: number;
+  /** How long it waits after a lost connection before it registers again; its own default where left out. */
+  readonly reconnectSeconds?: number;
   readonly capture: PacketCapture;
 };
 
-/** A phone program as people use it, with its own address, settings folder and sound. */
+/** A phone program as people use it, with its own address, settings folder and audio. */
 export interface RealPhone extends AsyncDisposable {
   readonly name: string;
   readonly address: string;
@@ -36,7 +38,7 @@ export interface RealPhone extends AsyncDisposable {
   resume(): Promise<void>;
   /** Hands the call to an extension without asking there first. */
   transfer(extension: string): Promise<void>;
-  /** The share of the sound it gets now that lies at this frequency, 0 to 1: 0 in silence. */
+  /** The share of the audio it gets now that lies at this frequency, 0 to 1: 0 in silence. */
   toneShare(frequency: number): number | Promise<number>;
   /** All it said, for the report of a failure. */
   output(): string;

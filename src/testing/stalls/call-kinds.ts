@@ -13,15 +13,15 @@ const cancelled = [487, 200];
 
 export const callKinds: readonly CallKind[] = [
   { name: 'answered, ended by the caller', share: 34, dials: 'answer', caller: 'talks', statuses: answered },
-  { name: 'answered, ended by who was called', share: 10, dials: 'answer-and-hang-up', caller: 'waits', statuses: answered },
-  { name: 'answered, offered again within', share: 8, dials: 'answer', caller: 'offers-again', statuses: answered },
+  { name: 'answered, ended by the callee', share: 10, dials: 'answer-and-hang-up', caller: 'waits', statuses: answered },
+  { name: 'answered, with a re-INVITE', share: 8, dials: 'answer', caller: 'offers-again', statuses: answered },
   { name: 'busy', share: 10, dials: 'busy', caller: 'waits', statuses: [486] },
   { name: 'declined', share: 8, dials: 'decline', caller: 'waits', statuses: [603] },
-  { name: 'given up about when it is answered', share: 10, dials: 'answer-late', caller: 'cancels', statuses: cancelled },
-  { name: 'given up while it rings', share: 8, dials: 'ring', caller: 'cancels', statuses: [487] },
-  { name: 'nobody answers', share: 3, dials: 'ring', caller: 'waits', statuses: [480] },
-  { name: 'the phone called is silent', share: 3, dials: 'silent', caller: 'waits', statuses: [480] },
-  { name: 'for help', share: 6, dials: 'help', caller: 'talks', statuses: answered },
+  { name: 'cancelled about when it is answered', share: 10, dials: 'answer-late', caller: 'cancels', statuses: cancelled },
+  { name: 'cancelled while it rings', share: 8, dials: 'ring', caller: 'cancels', statuses: [487] },
+  { name: 'unanswered', share: 3, dials: 'ring', caller: 'waits', statuses: [480] },
+  { name: 'the called phone sends nothing', share: 3, dials: 'silent', caller: 'waits', statuses: [480] },
+  { name: 'emergency', share: 6, dials: 'help', caller: 'talks', statuses: answered },
 ];
 
 export function drawCallKind(random: (below: number) => number): CallKind {

@@ -79,12 +79,11 @@ async function checkLeftovers(harness: StallHarness, { faults }: Report): Promis
   const ongoing = async () => (await harness.house.api<Page>('GET', '/calls?per_page=1')).total;
   if (!(await eventually(async () => (await ongoing()) === 0))) faults.push(`the house still has ${await ongoing()} calls`);
   if (!(await eventually(() => harness.openCalls.length === 0))) {
-    for (const { state, invite } of harness.openCalls)
-      faults.push(`somebody who was called is left ${state}: ${invite.requestUri}`);
+    for (const { state, invite } of harness.openCalls) faults.push(`a called phone is left ${state}: ${invite.requestUri}`);
   }
 }
 
-/** Whoever gives up before the house knows who calls is nobody's call. */
+/** A caller who gives up before the house has authenticated the call has no record. */
 function isKnownCall({ call }: CallOutcome): boolean {
   return call.finals.size > 0 && call.invite.get('authorization') !== undefined;
 }

@@ -53,7 +53,7 @@ export class StallHarness implements AsyncDisposable {
 
   caller(index: number): SimulatedPhone {
     const phone = this.phones.callers[index % callers];
-    if (phone === undefined) throw new Error('Nobody is there to call');
+    if (phone === undefined) throw new Error('There is no phone to call');
     return phone;
   }
 

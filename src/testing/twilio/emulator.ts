@@ -57,7 +57,7 @@ export type EmulatorOptions = {
   /** Serves REST over TLS as well, for the SDK's own client. */
   readonly tls?: { readonly key: string | Buffer; readonly cert: string | Buffer };
   readonly numbers?: readonly NumberSettings[];
-  /** The SIP and RTP side, `(surroundings) => SipSide.start(surroundings)`; one without SIP when left out. */
+  /** The SIP and RTP side, `(deps) => SipSide.start(deps)`; one without SIP when left out. */
   readonly voice?: VoiceSideFactory;
 };
 
@@ -193,7 +193,7 @@ export class TwilioEmulator implements AsyncDisposable {
     this.#farPhones.set(number, behaviour);
   }
 
-  /** Somebody writes to one of our numbers; settles when the house answered, or could not be reached. */
+  /** A message from the telephone network to one of our numbers; settles when the house answered, or could not be reached. */
   sendSmsFrom(from: string, to: string, message: InboundMessage): Promise<InboundResult> {
     return this.#inbound.receive(from, to, message);
   }
@@ -207,7 +207,7 @@ export class TwilioEmulator implements AsyncDisposable {
     return [...this.state.recordings.values()];
   }
 
-  /** Somebody calls one of our numbers. */
+  /** A call from the telephone network to one of our numbers. */
   callFrom(from: string, to: string, options: CallerOptions = {}): PstnCaller {
     return this.#switchboard.callFrom(from, to, options);
   }
@@ -222,7 +222,7 @@ export class TwilioEmulator implements AsyncDisposable {
     this.#recordings.transcript = text;
   }
 
-  /** Somebody changes the addresses of a number behind the house's back. */
+  /** Changes the webhook addresses of a number without the house. */
   driftNumber(phoneNumber: string, fields: Readonly<Record<string, string>>): void {
     const number = this.state.numberOf(phoneNumber);
     if (number !== undefined) Object.assign(number, fields);

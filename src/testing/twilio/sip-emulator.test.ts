@@ -6,7 +6,7 @@ import { FakeWebhookServer } from './fake-webhook-server.ts';
 import { rest } from './rest-caller.ts';
 import { SipSide } from '#testing/twilio/sip/sip-side.ts';
 
-// The whole emulator with real SIP and sound: REST makes the domain, webhooks drive the call, a real phone is the house.
+// The whole emulator with real SIP and audio: REST makes the domain, webhooks drive the call, a real phone is the house.
 const ours = '+15555550199';
 const theirs = '+15555550100';
 const domain = 'home.sip.twilio.com';

@@ -26,7 +26,7 @@ export type FakePhone = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-type Speech = { readonly sound: AudioClip; readonly startMs: number; stopMs: number };
+type Speech = { readonly clip: AudioClip; readonly startMs: number; stopMs: number };
 
 /** A voice side without SIP and without RTP: everything is computed from the clock. */
 export class FakeVoice implements VoiceSide {
@@ -64,7 +64,7 @@ export class FakeVoice implements VoiceSide {
       remoteParty: {
         hangup: () => leg.finish({ status: 200, wasAnswered: true, by: 'far' }),
         press: (digits: string) => leg.press(digits),
-        say: (sound: AudioClip) => leg.say(sound),
+        say: (clip: AudioClip) => leg.say(clip),
         heard: () => new Int16Array(),
       },
     });
@@ -173,9 +173,9 @@ export class FakeVoiceLeg implements VoiceLeg {
     this.finish({ status: this.isAnswered ? 200 : 487, wasAnswered: this.isAnswered, by: 'near' });
   };
 
-  readonly play = (sound: AudioClip): Playing => {
-    this.played.push(sound);
-    return this.#timed(lengthOf(sound));
+  readonly play = (clip: AudioClip): Playing => {
+    this.played.push(clip);
+    return this.#timed(lengthOf(clip));
   };
 
   readonly onDigit = (heard: (digit: string) => void): (() => void) => {
@@ -192,10 +192,10 @@ export class FakeVoiceLeg implements VoiceLeg {
     for (const digit of digits) for (const heard of this.#listeners) heard(digit);
   }
 
-  say(sound: AudioClip): Playing {
+  say(clip: AudioClip): Playing {
     const startMs = this.#clock.now();
-    this.#speech.push({ sound, startMs, stopMs: startMs + (lengthOf(sound) ?? Infinity) });
-    return this.#timed(lengthOf(sound));
+    this.#speech.push({ clip, startMs, stopMs: startMs + (lengthOf(clip) ?? Infinity) });
+    return this.#timed(lengthOf(clip));
   }
 
   readonly record = (request: RecordRequest): LegRecording => {
@@ -229,7 +229,7 @@ export class FakeVoiceLeg implements VoiceLeg {
       if (now - startMs >= request.maxSeconds * 1000) finish('length');
       const quietSince = Math.max(
         startMs,
-        ...this.#speech.filter((each) => each.sound.kind !== 'silence').map((each) => Math.min(now, each.stopMs)),
+        ...this.#speech.filter((each) => each.clip.kind !== 'silence').map((each) => Math.min(now, each.stopMs)),
       );
       if (request.stopSilenceSeconds !== undefined && now - quietSince >= request.stopSilenceSeconds * 1000) finish('silence');
     });
@@ -242,10 +242,10 @@ export class FakeVoiceLeg implements VoiceLeg {
 
   #samples(fromMs: number, untilMs: number): Int16Array {
     const samples = new Int16Array(Math.max(0, Math.round(((untilMs - fromMs) / 1000) * sampleRate)));
-    for (const { sound, startMs, stopMs } of this.#speech) {
+    for (const { clip, startMs, stopMs } of this.#speech) {
       const first = Math.max(0, Math.round(((startMs - fromMs) / 1000) * sampleRate));
       const last = Math.min(samples.length, Math.round(((stopMs - fromMs) / 1000) * sampleRate));
-      for (let index = first; index < last; index += 1) samples[index] = sampleOf(sound, index - first);
+      for (let index = first; index < last; index += 1) samples[index] = sampleOf(clip, index - first);
     }
     return samples;
   }
@@ -258,12 +258,12 @@ export class FakeVoiceLeg implements VoiceLeg {
   }
 }
 
-function lengthOf(sound: AudioClip): number | undefined {
-  if (sound.kind === 'samples') return (sound.samples.length / sampleRate) * 1000;
-  return sound.seconds === undefined ? undefined : sound.seconds * 1000;
+function lengthOf(clip: AudioClip): number | undefined {
+  if (clip.kind === 'samples') return (clip.samples.length / sampleRate) * 1000;
+  return clip.seconds === undefined ? undefined : clip.seconds * 1000;
 }
 
-function sampleOf(sound: AudioClip, index: number): number {
-  if (sound.kind === 'samples') return sound.samples[index] ?? 0;
-  return sound.kind === 'tone' ? Math.round(9000 * Math.sin((2 * Math.PI * sound.frequency * index) / sampleRate)) : 0;
+function sampleOf(clip: AudioClip, index: number): number {
+  if (clip.kind === 'samples') return clip.samples[index] ?? 0;
+  return clip.kind === 'tone' ? Math.round(9000 * Math.sin((2 * Math.PI * clip.frequency * index) / sampleRate)) : 0;
 }

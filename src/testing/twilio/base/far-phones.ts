@@ -1,6 +1,6 @@
 import type { AudioClip } from './voice-side.ts';
 
-/** How somebody on the telephone network behaves towards the house; everyone else answers and receives. */
+/** How a number of the telephone network behaves towards the house; every other one answers and receives. */
 export type FarPhone = {
   readonly messages?:
     | { readonly kind: 'delivered' }

@@ -34,7 +34,7 @@ export type Switches = {
   readonly mediaHostRejectsAuthorization: boolean;
   /** Recordings too are fetched by way of a redirect. */
   readonly recordingsRedirect: boolean;
-  /** Where the sound of recordings is: with Twilio as it was heard or encrypted with the owner's key, or in storage of the owner's. */
+  /** Where the audio of recordings is: with Twilio as it was heard or encrypted with the owner's key, or in storage of the owner's. */
   readonly recordingStorage: 'twilio' | 'encrypted' | 'external';
   /** What becomes of a recording in which nothing is said: Twilio saves it unless the account was switched to drop such (16102). */
   readonly silentRecordings: 'saved' | 'dropped';

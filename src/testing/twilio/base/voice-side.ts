@@ -3,7 +3,7 @@
 // Must stay true: nothing here knows TwiML or REST, and every leg ends exactly once.
 import type { Clock } from '#base/clock.ts';
 
-/** Sound at 8000 samples per second, mono. Without `seconds` a tone or silence goes on until it is stopped. */
+/** Audio at 8000 samples per second, mono. Without `seconds` a tone or silence goes on until it is stopped. */
 export type AudioClip =
   | { readonly kind: 'tone'; readonly frequency: number; readonly seconds?: number }
   | { readonly kind: 'silence'; readonly seconds?: number }
@@ -27,18 +27,18 @@ export type Playing = {
 
 export type RecordRequest = {
   readonly maxSeconds: number;
-  /** Ends after this much silence, counted only while sound packets flow. */
+  /** Ends after this much silence, counted only while audio packets flow. */
   readonly stopSilenceSeconds?: number;
-  /** Keys that end it; all others are kept in the sound. */
+  /** Keys that end it; all others are kept in the audio. */
   readonly finishOnKey?: string;
-  /** `heard`: what the far end of this leg says; `both`: mixed with what it is told; `dual`: these two as two channels. */
+  /** `heard`: what the far end of this leg says; `both`: mixed with what it hears; `dual`: these two as two channels. */
   readonly track?: 'heard' | 'both' | 'dual';
 };
 
 export type Recorded = {
   /** 8 kHz, 16-bit PCM, one or two channels. */
   readonly wav: Buffer;
-  /** Whole milliseconds of sound. */
+  /** Whole milliseconds of audio. */
   readonly durationMs: number;
   /** Nothing but silence was heard. */
   readonly isSilent: boolean;
@@ -61,7 +61,7 @@ export type VoiceLeg = {
   readonly ended: Promise<LegEnd>;
   /** CANCEL, BYE or a final response, whatever fits; a second one does nothing. `headers` go on the BYE or CANCEL. */
   readonly hangup: (headers?: Readonly<Record<string, string>>) => void;
-  readonly play: (sound: AudioClip) => Playing;
+  readonly play: (clip: AudioClip) => Playing;
   readonly record: (request: RecordRequest) => LegRecording;
   /** Digits from the far end (RFC 4733), one at a time; returns how to stop listening. */
   readonly onDigit: (heard: (digit: string) => void) => () => void;
@@ -74,14 +74,14 @@ export type PstnLeg = VoiceLeg & {
   readonly remoteParty: {
     readonly hangup: () => void;
     readonly press: (digits: string) => void;
-    readonly say: (sound: AudioClip) => Playing;
+    readonly say: (clip: AudioClip) => Playing;
     /** All that was heard so far. */
     readonly heard: () => Int16Array;
   };
 };
 
 /**
- * What becomes of a REFER from the far end of a leg: undefined when there is no referUrl, else the SIP status that its final NOTIFY tells.
+ * What becomes of a REFER from the far end of a leg: undefined when there is no referUrl, else the SIP status that its final NOTIFY reports.
  */
 export type ReferHandler = (leg: VoiceLeg, target: string) => Promise<number> | undefined;
 
@@ -117,7 +117,7 @@ export type InboundInvite = {
   /** `X-…` and `User-to-User`, named as they came. */
   readonly headers: Readonly<Record<string, string>>;
   readonly leg: VoiceLeg;
-  /** 180, or 183 with sound. */
+  /** 180, or 183 with audio. */
   readonly ring: (early?: AudioClip) => void;
   /** Sends 200; settles when the ACK came, or the leg ended. */
   readonly answer: () => Promise<void>;
@@ -173,17 +173,17 @@ export type VoiceSideDeps = {
 export type VoiceSide = AsyncDisposable & {
   /** Rings every binding of a registered user in parallel, or any SIP address; the first to answer wins. */
   readonly placeCall: (call: OutboundCall) => VoiceLeg;
-  /** A person on the telephone network who speaks `speak` as soon as somebody listens. */
+  /** A person on the telephone network who speaks `speak` as soon as the call is answered. */
   readonly pstnLeg: (options: { readonly speak?: AudioClip }) => PstnLeg;
   readonly onIncoming: (handler: (call: InboundInvite) => void) => void;
-  /** REFER on any leg. Refused, with alert 13802, while nobody takes it. */
+  /** REFER on any leg. Refused, with alert 13802, while no handler is set. */
   readonly onRefer?: (handler: ReferHandler) => void;
   /**
    * A call of a trunk's number: `sip:{number}@…` at its origination addresses, by priority and weight, the next one after 4 s without any
    * answer or a status that allows it; 32010 when there is none. `to` of the call is the number.
    */
   readonly originate?: (trunk: TrunkFacts, call: OutboundCall) => VoiceLeg;
-  /** Sound both ways until it is undone or one of them ends; it hangs up nobody. */
+  /** Audio both ways until it is undone or one of them ends; it hangs up no leg. */
   readonly bridge: (one: VoiceLeg, other: VoiceLeg) => { readonly undo: () => void };
 };
 

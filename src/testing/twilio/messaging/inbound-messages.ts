@@ -42,7 +42,7 @@ export class InboundMessages {
     this.#messaging = messaging;
   }
 
-  /** Somebody writes to one of our numbers. Settles when the house answered, or could not be reached. */
+  /** A message from the telephone network to one of our numbers. Settles when the house answered, or could not be reached. */
   async receive(from: string, to: string, { body = '', media = [], optOutType }: InboundMessage): Promise<InboundResult> {
     const number = this.#state.numberOf(to);
     const route = number === undefined ? undefined : routeMessage(this.#state, number);

@@ -2,7 +2,7 @@ import { asText } from '#testing/twilio/base/records.ts';
 import type { Resource } from '#testing/twilio/base/records.ts';
 import type { EmulatorState } from '#testing/twilio/base/state.ts';
 
-/** Where a message to a number goes: undefined where nobody gets it. */
+/** Where a message to a number goes: undefined where it is dropped. */
 export type MessageRoute = {
   readonly url: string;
   readonly method: 'GET' | 'POST';

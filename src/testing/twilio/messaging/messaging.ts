@@ -31,7 +31,7 @@ export class Messaging {
     this.#farPhones = farPhones;
   }
 
-  /** Takes a message that was found sound; it goes out from here on its own. */
+  /** Takes a valid message; it goes out from here on its own. */
   async accept(given: NewMessage): Promise<MessageRecord> {
     const now = this.#state.now();
     const message: MessageRecord = {

@@ -4,7 +4,7 @@ import type { Switchboard } from '#testing/twilio/twiml/switchboard.ts';
 
 type Placing = { readonly source: TwimlSource; readonly timeoutSeconds: number; readonly sendDigits: string | null };
 
-/** Rings a SIP phone or somebody on the telephone network; once answered, the call runs through its TwiML. */
+/** Rings a SIP phone or a number of the telephone network; once answered, the call runs through its TwiML. */
 export function placeByRest(switchboard: Switchboard, call: EmulatedCall, placing: Placing): void {
   call.progress('initiated', 'initiated');
   if (call.record.to.startsWith('sip:')) placeSip(switchboard, call, placing);

@@ -97,7 +97,7 @@ export function numberRoutes(state: EmulatorState): readonly RestRoute[] {
   ];
 }
 
-/** Somebody changed the addresses of the numbers between two looks, when that fault says so. */
+/** Changes the webhook addresses of the numbers between two requests, when that fault is armed. */
 function drifting(state: EmulatorState, collection: Collection): readonly RestRoute[] {
   return collectionRoutes(collection).map((route) => ({
     ...route,
@@ -110,7 +110,7 @@ function drifting(state: EmulatorState, collection: Collection): readonly RestRo
   }));
 }
 
-/** Calls the number, where somebody enters the code at once; only then is there a caller ID, and the answer has none. */
+/** Calls the number, where the code is entered at once; only then is there a caller ID, and the answer has none. */
 function verifyCaller(state: EmulatorState, form: URLSearchParams): RestReply {
   const phoneNumber = form.get('PhoneNumber') ?? '';
   if (!/^\+[1-9]\d{6,14}$/.test(phoneNumber)) return refuse(400, 21211, `The phone number ${phoneNumber} is not valid`);

@@ -144,7 +144,7 @@ export function recordingJson(state: EmulatorState, recording: RecordingRecord):
   };
 }
 
-/** As `/Calls/CA…/Recordings` shapes it: with its track, without an address of the sound. */
+/** As `/Calls/CA…/Recordings` shapes it: with its track, without an address of the audio. */
 export function callRecordingJson(state: EmulatorState, recording: RecordingRecord): Json {
   const call = `/2010-04-01/Accounts/${state.account.sid}/Calls/${recording.callSid}`;
   return {

@@ -4,7 +4,7 @@ import { AudioRecorder } from './rtp-recorder.ts';
 import type { Playing, LegRecording, RecordRequest, AudioClip } from '#testing/twilio/base/voice-side.ts';
 import { mixed } from '#testing/twilio/base/wav-file.ts';
 
-// The sound of the emulator's legs: what each is told and hears, 20 ms at a time, in real time.
+// The audio of the emulator's legs: what each is told and hears, 20 ms at a time, in real time.
 // Called by the SIP side, once for every leg.
 // Must stay true: all legs step together, so that a bridge passes on what was heard in the same step.
 
@@ -14,7 +14,7 @@ const silence = new Int16Array(frameSamples);
 // After a longer stall of the machine the rest is left out, as a real gateway would.
 const maxFramesBehind = 50;
 
-/** Where a leg's sound comes from and goes to: RTP, or a person on the telephone network. */
+/** Where a leg's audio comes from and goes to: RTP, or a person on the telephone network. */
 export type AudioLine = {
   /** The next 20 ms from the far end; undefined while nothing flows. */
   readonly pull: () => Int16Array | undefined;
@@ -24,7 +24,7 @@ export type AudioLine = {
 
 type Play = { readonly generator: AudioGenerator; readonly finish: () => void };
 
-/** One leg's sound, from inside Twilio. */
+/** One leg's audio, from inside Twilio. */
 export class LegAudio {
   line: AudioLine | undefined;
   /** What was heard in the step under way. */
@@ -45,9 +45,9 @@ export class LegAudio {
     return this.#partners.size > 0 || this.#recorders.size > 0;
   }
 
-  play(sound: AudioClip): Playing {
+  play(clip: AudioClip): Playing {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const play = { generator: new AudioGenerator(sound), finish: resolve };
+    const play = { generator: new AudioGenerator(clip), finish: resolve };
     if (this.#isClosed) resolve();
     else this.#plays.add(play);
     return { done: promise, stop: () => this.#finish(play) };
@@ -83,7 +83,7 @@ export class LegAudio {
     }
   }
 
-  /** Sound both ways until it is undone or one of them ends. */
+  /** Audio both ways until it is undone or one of them ends. */
   bridge(other: LegAudio): () => void {
     if (this.#isClosed || other.#isClosed) return () => {};
     this.#partners.add(other);
@@ -131,7 +131,7 @@ export class LegAudio {
   }
 }
 
-/** Steps every leg's sound each 20 ms of the clock, while there are any. */
+/** Steps every leg's audio each 20 ms of the clock, while there are any. */
 export class AudioMixer {
   readonly #clock: Clock;
   readonly #legs = new Set<LegAudio>();

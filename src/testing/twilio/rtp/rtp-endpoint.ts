@@ -33,9 +33,9 @@ export type RtpSession = {
 
 export type RtpOptions = {
   readonly address: string;
-  /** Send back to where sound comes from, whatever the SDP says. */
+  /** Send back to where audio comes from, whatever the SDP says. */
   readonly latches: boolean;
-  /** Nothing is ever sent (one-way sound). */
+  /** Nothing is ever sent (one-way audio). */
   readonly isMute?: boolean;
   /** Nothing is sent for this long after the session began. */
   readonly lateMs?: number;

@@ -1,6 +1,6 @@
 type Held = { readonly sequence: number; readonly samples: Int16Array };
 
-// Two packets are held back against jitter; a second of sound is the most.
+// Two packets are held back against jitter; a second of audio is the most.
 const targetDepth = 2;
 const maxDepth = 50;
 

@@ -22,9 +22,9 @@ class PstnLine implements AudioLine {
     this.#first = first;
   }
 
-  say(sound: AudioClip): Playing {
+  say(clip: AudioClip): Playing {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const saying = { generator: new AudioGenerator(sound), finish: resolve };
+    const saying = { generator: new AudioGenerator(clip), finish: resolve };
     this.#sayings.add(saying);
     return { done: promise, stop: () => this.#finish(saying) };
   }
@@ -48,7 +48,7 @@ class PstnLine implements AudioLine {
     if (this.heard.length > maxFramesHeard) this.heard.shift();
   };
 
-  // A telephone has nobody to tell digits to.
+  // A telephone has nothing to send digits to.
   readonly sendDigit = (): Promise<void> => Promise.resolve();
 
   stop(): void {
@@ -61,7 +61,7 @@ class PstnLine implements AudioLine {
   }
 }
 
-/** Somebody on the telephone network, without SIP. */
+/** A telephone of the telephone network, without SIP. */
 export function openPstnLeg(mixer: AudioMixer, { speak }: { readonly speak?: AudioClip }): PstnLeg {
   const audio = mixer.open();
   const line = new PstnLine(audio, speak);
@@ -93,5 +93,5 @@ export function openPstnLeg(mixer: AudioMixer, { speak }: { readonly speak?: Aud
   return leg;
 }
 
-/** The sound behind each leg, so that two legs of any kind can be bridged. */
+/** The audio behind each leg, so that two legs of any kind can be bridged. */
 export const audioOf = new WeakMap<object, LegAudio>();

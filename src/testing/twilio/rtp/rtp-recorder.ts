@@ -7,7 +7,7 @@ const frameSamples = sampleRate / framesPerSecond;
 const silentBelow = 330;
 const silence = new Int16Array(frameSamples);
 
-/** Takes down a leg's sound frame by frame; `whenDone` runs once, before `done` settles. */
+/** Takes down a leg's audio frame by frame; `whenDone` runs once, before `done` settles. */
 export class AudioRecorder implements LegRecording {
   readonly done: Promise<Recorded>;
   readonly #request: RecordRequest;
@@ -36,7 +36,7 @@ export class AudioRecorder implements LegRecording {
     this.#paused = undefined;
   };
 
-  /** `heard` is undefined while nothing flows: that is silence in the sound, but counts for no time-out. */
+  /** `heard` is undefined while nothing flows: that is silence in the audio, but counts for no time-out. */
   step(inbound: Int16Array | undefined, outbound: Int16Array): void {
     if (this.#isDone || this.#paused === 'skip') return;
     const isPaused = this.#paused === 'silence';

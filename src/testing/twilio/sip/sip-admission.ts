@@ -111,7 +111,7 @@ function secure(
   return code === undefined ? undefined : { kind: 'refused', status: rules.switches.secureRefusal, code };
 }
 
-/** Why the sound that was offered is not taken, as Twilio's code, or undefined. */
+/** Why the audio that was offered is not taken, as Twilio's code, or undefined. */
 function secureProblem(request: SipMessage, isSecure: boolean, protocol: string): number | undefined {
   if (isSecure && protocol !== 'tls') return 32_209;
   if (request.body.length === 0) return undefined;

@@ -34,7 +34,7 @@ export type InDialog = {
 
 export type ReplyOptions = { readonly headers?: Readonly<Record<string, string>>; readonly body?: string };
 
-// The gateway behind the edge: nobody outside Twilio reaches this address, everything has to go by the Record-Route.
+// The gateway behind the edge: this address cannot be reached from outside Twilio, everything has to go by the Record-Route.
 const gatewayHost = '172.25.1.2:5060';
 
 export function gatewayContact(user: string): string {

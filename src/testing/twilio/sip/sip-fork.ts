@@ -90,7 +90,7 @@ export class Fork {
     this.#edge.transactions.request(cancel, this.#flow, { onFinal: () => {} });
   }
 
-  /** The dialog that a 2xx made, and its ACK sent unless told otherwise. */
+  /** The dialog that a 2xx made, and its ACK sent by default. */
   async confirm(response: SipMessage, { acknowledges = true } = {}): Promise<EdgeDialog> {
     const { call, callId, localTag, target } = this.options;
     const protocol = this.#flow?.protocol ?? 'udp';

@@ -53,7 +53,7 @@ export class SipLeg implements VoiceLeg {
     return this.#isEnded;
   }
 
-  readonly play = (sound: AudioClip): Playing => this.audio.play(sound);
+  readonly play = (clip: AudioClip): Playing => this.audio.play(clip);
   readonly record = (request: RecordRequest): LegRecording => this.audio.record(request);
   readonly onDigit = (heard: (digit: string) => void): (() => void) => this.audio.onDigit(heard);
   readonly sendDigits = (digits: string): Promise<void> => this.audio.sendDigits(digits);
@@ -70,7 +70,7 @@ export class SipLeg implements VoiceLeg {
     this.end({ status: 200, wasAnswered: true, by: 'near' });
   };
 
-  /** Sound to and from this session from now on. */
+  /** Audio to and from this session from now on. */
   hear(media: SipMedia): void {
     if (this.#isEnded) return;
     this.#media = media;

@@ -12,7 +12,7 @@ import type { SipSideHarnessOptions } from './sip-side-harness.ts';
 
 type Setting = { readonly harness?: SipSideHarnessOptions; readonly pbx?: Partial<MediaOptions>; readonly secure?: boolean };
 
-/** A registered house with sound of its own, in an answered call. */
+/** A registered house with audio of its own, in an answered call. */
 async function inCall({ harness: options = {}, pbx: media = {}, secure = false }: Setting = {}) {
   const harness = await startSipSideHarness(options);
   const pbx = await ScriptedPbx.open(harness.side, 'TLS');

@@ -28,7 +28,7 @@ export class SipMedia {
   readonly #id = randomInt(1_000_000_000);
   readonly #key = randomBytes(30).toString('base64');
   #version = 0;
-  /** Whether sound flows, or is to flow once the far end has answered. */
+  /** Whether audio flows, or is to flow once the far end has answered. */
   #isAgreed = false;
 
   private constructor(rtp: RtpEndpoint, options: MediaOptions) {
@@ -55,13 +55,13 @@ export class SipMedia {
     });
   }
 
-  /** Takes the answer to our offer; false when sound cannot flow by it. */
+  /** Takes the answer to our offer; false when audio cannot flow by it. */
   accept(text: string): boolean {
     const answer = readDescription(text);
     return answer !== undefined && this.#use(answer);
   }
 
-  /** The answer to an offer, or undefined when no sound can flow by it. */
+  /** The answer to an offer, or undefined when no audio can flow by it. */
   answer(text: string): string | undefined {
     const offer = readDescription(text);
     if (offer === undefined || !this.#use(offer)) return undefined;

@@ -148,7 +148,7 @@ export class OutgoingSipCall {
     this.#call.onAnswered({ headers: customHeaders(response) });
   }
 
-  /** Somebody answered although another had won, or the call was over: ACK, then BYE (RFC 3261 section 13.2.2.4). */
+  /** Another leg answered after one had won, or after the end of the call: ACK, then BYE (RFC 3261 section 13.2.2.4). */
   async #refuseLate(fork: Fork, response: SipMessage): Promise<void> {
     const dialog = await fork.confirm(response);
     const bye = dialog.request('BYE', this.#edge.wire, hangupReason);

@@ -73,7 +73,7 @@ function readKey(lines: readonly string[]): SessionDescription['key'] {
 }
 
 export type SdpFields = {
-  /** Where sound goes to. */
+  /** Where audio goes to. */
   readonly address: string;
   readonly port: number;
   readonly id: number;

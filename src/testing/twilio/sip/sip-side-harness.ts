@@ -88,7 +88,7 @@ export type Told = {
   readonly ended: Promise<LegEnd & { readonly headers: Readonly<Record<string, string>> }>;
 };
 
-/** Places a call and keeps what is told of it. */
+/** Places a call and keeps what is reported of it. */
 export function call(place: (call: OutboundCall) => VoiceLeg, more: Partial<OutboundCall> = {}): Told {
   const happened: string[] = [];
   const rang = Promise.withResolvers<void>();

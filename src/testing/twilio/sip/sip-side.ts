@@ -40,11 +40,11 @@ import type {
 
 // The emulated Twilio's SIP and RTP side, on one loopback address: registrar, edge, media gateway.
 // Called by the emulator through VoiceSide, by tests for its addresses, its trace and its switches.
-// Must stay true: what Twilio would not stand is a breach, and a test that leaves one unread fails when the side is closed.
+// Must stay true: what Twilio would not accept is a breach, and a test that leaves one unread fails when the side is closed.
 
 export type SipSideOptions = {
   readonly address?: string;
-  /** UDP and TCP; free ones unless told. */
+  /** UDP and TCP; free ones by default. */
   readonly port?: number;
   readonly tlsPort?: number;
   readonly switches?: Partial<SipSwitches>;
@@ -133,7 +133,7 @@ export class SipSide implements VoiceSide {
 
   readonly bridge = (one: VoiceLeg, other: VoiceLeg): { readonly undo: () => void } => {
     const sounds = [audioOf.get(one), audioOf.get(other)] as const;
-    if (sounds[0] === undefined || sounds[1] === undefined) throw new Error('A leg of somebody else cannot be bridged');
+    if (sounds[0] === undefined || sounds[1] === undefined) throw new Error('A leg of another SIP side cannot be bridged');
     return { undo: sounds[0].bridge(sounds[1]) };
   };
 
@@ -147,7 +147,7 @@ export class SipSide implements VoiceSide {
     return this.#registrar.of(user, domain);
   }
 
-  /** As when Twilio loses its memory of a region: nobody is registered any more. */
+  /** As when Twilio loses its memory of a region: no device is registered any more. */
   forgetBindings(): void {
     this.#registrar.clear();
   }

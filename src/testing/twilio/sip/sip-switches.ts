@@ -12,10 +12,10 @@ export type SipSwitches = {
   readonly domainAuthentication: 'both' | 'either';
   /** Whether the INVITEs to several bindings of one user have one Call-ID. */
   readonly forkCallId: 'shared' | 'own';
-  /** Send sound to where it comes from, whatever the SDP says. */
+  /** Send audio to where it comes from, whatever the SDP says. */
   readonly latches: boolean;
   readonly codecs: 'both' | 'pcma';
-  /** The first sound is sent so long after the answer. */
+  /** The first audio is sent so long after the answer. */
   readonly lateRtpMs: number;
   /** The answer to SRTP where it is not allowed, or its lack where it is needed. */
   readonly secureRefusal: 488 | 403;

@@ -18,7 +18,7 @@ export type EdgeServerTransaction = {
   /** A 2xx to INVITE goes out again until `acknowledged` is called. */
   readonly respond: (response: SipMessage) => void;
   readonly acknowledged: () => void;
-  /** Nobody acknowledged the final response. */
+  /** The final response was not acknowledged. */
   onUnacknowledged: () => void;
   onCancel: () => void;
 };

@@ -76,7 +76,7 @@ export class SipWire implements AsyncDisposable {
     return protocol === 'tls' ? this.tlsPort : this.port;
   }
 
-  /** A way to this address; connections that are open are used again. Rejects when nobody listens there. */
+  /** A way to this address; connections that are open are used again. Rejects when nothing listens there. */
   async flowTo(protocol: SipProtocol, remote: Remote): Promise<WireFlow> {
     if (protocol === 'udp') return this.#datagramFlow(remote);
     for (const flow of this.#connections.values()) {

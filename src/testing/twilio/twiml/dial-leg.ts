@@ -47,7 +47,7 @@ export class DialLeg {
     else this.#placeNumber(ringing);
   }
 
-  /** Somebody else answered, or nobody in time. */
+  /** Another leg answered, or none in time. */
   giveUp(status: 'canceled' | 'no-answer' | 'completed'): void {
     this.#end({ status, sipStatus: this.sipStatus ?? (status === 'completed' ? 200 : 487), headers: this.headers });
   }

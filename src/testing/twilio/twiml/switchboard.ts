@@ -13,7 +13,7 @@ import { runVerb } from './twiml-verbs.ts';
 import type { InboundInvite, PstnLeg, AudioClip } from '#testing/twilio/base/voice-side.ts';
 
 export type CallerOptions = {
-  /** What the caller says as soon as somebody listens. */
+  /** What the caller says as soon as the call is answered. */
   readonly speak?: AudioClip;
   readonly callerName?: string;
   readonly stirVerstat?: string;
@@ -24,7 +24,7 @@ export type CallerOptions = {
   readonly fields?: FormFields;
 };
 
-/** Somebody on the telephone network who called one of our numbers. */
+/** A caller on the telephone network who called one of our numbers. */
 export type PstnCaller = {
   readonly callSid: string;
   readonly call: EmulatedCall;
@@ -71,7 +71,7 @@ export class Switchboard {
     return call;
   }
 
-  /** Somebody calls one of our numbers. */
+  /** A call from the telephone network to one of our numbers. */
   callFrom(from: string, to: string, options: CallerOptions = {}): PstnCaller {
     const { state, voice } = this.telephony;
     const number = state.numberOf(to);
@@ -127,7 +127,7 @@ export class Switchboard {
 
   reportStatusTo(call: EmulatedCall, url: string, method: string): void {
     if (url === '') return;
-    // Number and SIP Domain tell the end only, once.
+    // Number and SIP Domain report the end only, once.
     const callback: StatusCallback = { kind: 'call-status', url, method: verb(method), events: ['completed'] };
     call.statusCallbacks = [callback];
   }

@@ -85,12 +85,12 @@ class Dial {
     return undefined;
   }
 
-  /** Rings all of them; the first that is ready wins. Nobody in time: all give up. */
+  /** Rings all of them; the first that is ready wins. None in time: all give up. */
   async #together(legs: readonly DialLeg[]): Promise<DialLeg | undefined> {
     const run = this.#run;
     for (const leg of legs) leg.start(this.#settings.timeoutSeconds);
     const first = Promise.any(legs.map(async (leg) => ((await leg.ready) ? leg : Promise.reject(new Error('ended')))));
-    const nobody = first.then(
+    const unanswered = first.then(
       (leg) => leg,
       () => undefined,
     );
@@ -100,7 +100,7 @@ class Dial {
       late.resolve(undefined),
     );
     try {
-      const winner = await run.race(Promise.race([nobody, late.promise]));
+      const winner = await run.race(Promise.race([unanswered, late.promise]));
       if (winner === undefined) for (const leg of legs) leg.giveUp('no-answer');
       return winner;
     } finally {
@@ -184,7 +184,7 @@ class Dial {
     return source === undefined ? nextVerb : { kind: 'go', source };
   }
 
-  /** The caller left, or the document was replaced: every leg ends, and the action is told. */
+  /** The caller left, or the document was replaced: every leg ends, and the action is requested. */
   async #leave({ interruption }: RunInterrupted): Promise<void> {
     const winner = this.#winner;
     const wasBridged = winner?.call.isAnswered === true && this.#run.call.isAnswered;

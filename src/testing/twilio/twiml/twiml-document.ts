@@ -32,7 +32,7 @@ export function readTwiml(text: string): TwimlResult {
 
 export type ReplyBody = { readonly contentType: string | undefined; readonly body: Buffer };
 
-/** What a webhook answered, by its content type: TwiML, sound to play, text to speak or send, or nothing Twilio can use. */
+/** What a webhook answered, by its content type: TwiML, audio to play, text to speak or send, or nothing Twilio can use. */
 export function readReply({ contentType, body }: ReplyBody, textVerb: 'Say' | 'Message'): TwimlResult {
   if (body.length > maxBytes) return { kind: 'invalid', code: 11750, about: 'the reply is above 64 kB' };
   const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';

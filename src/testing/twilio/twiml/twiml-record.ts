@@ -42,7 +42,7 @@ export async function runRecord(run: TwimlRun, verb: Verb): Promise<VerbResult> 
   ];
   const source = run.action(verb, fields) ?? ownDocument(run, verb, fields);
   if (!run.call.isOver) return source === undefined ? nextVerb : { kind: 'go', source };
-  // The caller is gone: the house is told, what it answers is not obeyed.
+  // The caller is gone: the house is notified, its answer is not obeyed.
   if (source !== undefined) await run.notify(source);
   throw new RunInterrupted({ kind: 'hangup' });
 }

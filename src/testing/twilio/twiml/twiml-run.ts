@@ -133,7 +133,7 @@ export class TwimlRun {
     return { kind: 'url', url, method: methodOf(verb.attributes.get('method')), webhook: 'action', fields };
   }
 
-  /** Requests a document only to tell the house something; its TwiML is not obeyed. */
+  /** Requests a document only to notify the house; its TwiML is not obeyed. */
   async notify(source: TwimlSource): Promise<void> {
     if (source.kind !== 'url') return;
     const { url, method, webhook, fields = [] } = source;

@@ -30,8 +30,8 @@ export async function runSay(run: TwimlRun, verb: Verb): Promise<VerbResult> {
   return nextVerb;
 }
 
-async function playFor(run: TwimlRun, sound: AudioClip, milliseconds: number): Promise<void> {
-  const playing = run.call.leg?.play(sound);
+async function playFor(run: TwimlRun, clip: AudioClip, milliseconds: number): Promise<void> {
+  const playing = run.call.leg?.play(clip);
   try {
     await run.race(run.telephony.state.wait(milliseconds));
   } finally {
@@ -46,10 +46,10 @@ export async function runPlay(run: TwimlRun, verb: Verb): Promise<VerbResult> {
     await run.race(run.call.leg?.sendDigits(digits) ?? Promise.resolve());
     return nextVerb;
   }
-  const sound = verb.name === 'PlayReply' ? decodeAudio(Buffer.from(verb.text, 'latin1')) : await fetchAudio(run, verb.text);
-  if (sound === undefined) return nextVerb;
+  const clip = verb.name === 'PlayReply' ? decodeAudio(Buffer.from(verb.text, 'latin1')) : await fetchAudio(run, verb.text);
+  if (clip === undefined) return nextVerb;
   await run.call.answer();
-  const playing = run.call.leg?.play(sound);
+  const playing = run.call.leg?.play(clip);
   try {
     await run.race(playing?.done ?? Promise.resolve());
   } finally {
