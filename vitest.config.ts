@@ -4,6 +4,8 @@ import { heavyTests, liveTests } from './script/test-projects.ts';
 
 const live = liveTests(import.meta.dirname);
 const limits = { testTimeout: 30_000, hookTimeout: 60_000 };
+// Several start programs at the same time: a start alone may take many seconds.
+const liveLimits = { testTimeout: 90_000, hookTimeout: 120_000 };
 // Real programs and real time: CI tries a second time, and the report names each test that needed it as an open fault.
 // oxlint-disable-next-line node/no-process-env -- CI says so by this alone
 const retry = process.env['CI'] === undefined ? 0 : 1;
@@ -25,7 +27,7 @@ export default defineConfig({
       },
       {
         test: {
-          ...limits,
+          ...liveLimits,
           name: 'live',
           include: live,
           exclude: heavyTests,
@@ -37,7 +39,7 @@ export default defineConfig({
       },
       {
         test: {
-          ...limits,
+          ...liveLimits,
           name: 'heavy',
           include: heavyTests,
           maxWorkers: 2,

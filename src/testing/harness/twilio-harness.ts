@@ -129,7 +129,7 @@ export class TwilioHarness implements AsyncDisposable {
   }
 
   /** An unanswered call whose caller leaves a message; settles when the caller has hung up. */
-  async leaveVoicemail(hz: number, seconds = 1.5): Promise<string> {
+  async leaveVoicemail(hz: number, seconds = 2.5): Promise<string> {
     const caller = this.twilio.callFrom(this.theirs, this.ours);
     await waitFor('the beep of the voicemail', 30, () =>
       this.twilio.recordings.some(({ callSid }) => callSid === caller.callSid) ? true : undefined,

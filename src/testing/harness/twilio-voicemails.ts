@@ -48,7 +48,7 @@ export class TwilioVoicemails implements AsyncDisposable {
   }
 
   /** Leaves a message and expects it once, with the audio that was left. */
-  async leave({ seconds, limitSeconds }: { seconds?: number; limitSeconds?: number } = {}): Promise<VoicemailMessage> {
+  async leave({ seconds = 1.5, limitSeconds }: { seconds?: number; limitSeconds?: number } = {}): Promise<VoicemailMessage> {
     const before = await this.page();
     this.tone += 100;
     await this.at.leaveVoicemail(this.tone, seconds);
