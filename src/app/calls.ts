@@ -11,6 +11,7 @@ import { PstnCalls } from '#calls/pstn-calls.ts';
 import { TollFraudGuard } from '#calls/toll-fraud-guard.ts';
 import { outgoingAlerts } from '#calls/outgoing-alerts.ts';
 import { outgoingRoutes } from '#calls/outgoing-routes.ts';
+import { recordAlerts } from '#calls/record-alerts.ts';
 import { OutgoingStore } from '#calls/outgoing-store.ts';
 import { isLocalAddress } from '#base/own-networks.ts';
 import type { Log } from '#base/log.ts';
@@ -101,7 +102,7 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
   const face = faceOf({
     routes: [...callRoutes({ calls, store: cdrs, search: new CallSearch(db) }), ...outgoingRoutes(tollFraudGuard)],
     entities: callEntities(calls),
-    alerts: outgoingAlerts(() => tollFraudGuard.recentRefusals),
+    alerts: [...outgoingAlerts(() => tollFraudGuard.recentRefusals), ...recordAlerts(calls)],
     probes: {
       'control connection': () => controlConnectionHealth(sip.isConnected),
       trunks: () => trunksHealth(sip.trunkStates(), twilioTrunkProblem()),

@@ -1,14 +1,13 @@
 // Composes the API: the routes of all rooms, whom each fact concerns, and the listener.
 // Called by app.ts.
 // Must stay true: a user hears live of exactly what the lists show them.
-import { AppError } from '#base/errors.ts';
 import { personsOfCall } from '#calls/persons-of-call.ts';
 import type { Route } from '#contract/endpoint.ts';
 import { httpHealth } from '#http/http-health.ts';
 import { LiveStream } from '#http/live.ts';
 import { HttpServer } from '#http/server.ts';
 import type { Tokens } from '#people/tokens.ts';
-import { storageFailure } from '#storage/storage-failure.ts';
+import { explainStorageFailure } from '#storage/storage-failure.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 import type { CallsRoom } from './calls.ts';
 import type { DevicesRoom } from './devices.ts';
@@ -55,10 +54,4 @@ export function composeHttp({ options, overrides, devices, calls, tokens, clock,
   };
   const probe = () => httpHealth({ port: server?.address.port ?? 0, evicted: server?.evictedConnections ?? 0 });
   return { start, face: faceOf({ probes: { http: probe } }) };
-}
-
-function explainStorageFailure(error: unknown): unknown {
-  const failure = storageFailure(error);
-  if (error instanceof AppError || failure.kind === 'other') return error;
-  return new AppError('unavailable', `The database ${failure.because}. Nothing was saved.`, { cause: error });
 }

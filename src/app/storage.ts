@@ -1,20 +1,18 @@
 // Opens the database and everything that writes to it.
 // Called by app.ts.
 // Must stay true: what was written is on the disk before the database closes.
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '#base/errors.ts';
 import type { Keys } from '#devices/key-file.ts';
 import { Checkpointer } from '#storage/checkpointer.ts';
-import { DatabaseBackups, restoreAdvice } from '#storage/backups.ts';
+import { DatabaseBackups } from '#storage/backups.ts';
 import { openDatabase } from '#storage/database.ts';
-import type { OpenedDatabase } from '#storage/database.ts';
 import { FileWatch } from '#storage/file-watch.ts';
 import { lockFolder } from '#storage/folder-lock.ts';
+import { missingDatabaseNotice } from '#storage/missing-database.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
 import { storageHealth } from '#storage/storage-health.ts';
 import { storageAlerts } from '#system/storage-alerts.ts';
-import type { Options } from '#options/options.ts';
 import type { Storage, AppContext } from './context.ts';
 import { faceOf } from './face.ts';
 
@@ -25,7 +23,7 @@ export function composeStorage({ options, clock, log: root, events, stack, warni
   lockDataDirectory({ options, log, stack });
   const opened = openDatabase({ path, log, clock });
   stack.defer(() => void opened.db.close());
-  const notices = [...opened.notices, ...missingDatabaseNotice(opened, options)];
+  const notices = [...opened.notices, ...missingDatabaseNotice({ ...opened, dataDirectory: options.dataDirectory })];
   warnings.push(...notices, ...(opened.problem === undefined ? [] : [opened.problem]));
   const onProblem = (reason: string | undefined) => {
     if (reason === undefined) events.emit('storage.recovered', {});
@@ -47,7 +45,7 @@ export function composeStorage({ options, clock, log: root, events, stack, warni
   return { ...opened, writes, isOriginalFile: () => file.isOurs(), face };
 }
 
-/** Two on one folder would take each other's calls for dead and know different phones. */
+/** Two on one folder would close each other's calls as interrupted and know different phones. */
 function lockDataDirectory({ options, log, stack }: Pick<AppContext, 'options' | 'log' | 'stack'>): void {
   const lock = lockFolder(options.dataDirectory, log);
   if (lock.kind === 'taken') {
@@ -57,17 +55,9 @@ function lockDataDirectory({ options, log, stack }: Pick<AppContext, 'options' |
   if (lock.kind === 'held') stack.defer(lock.release);
 }
 
-/** A key without its database is no new house, but one that has lost what it knew. */
-function missingDatabaseNotice({ isNew, db }: OpenedDatabase, { dataDirectory }: Options): readonly string[] {
-  if (!isNew || db.memory || !existsSync(join(dataDirectory, 'gosip.key'))) return [];
-  const advice =
-    restoreAdvice(db.name) ?? 'If that is not what you meant, stop GoSIP, put a backup of gosip.db there and start again.';
-  return [`There was a gosip.key in ${dataDirectory} but no database: GoSIP began an empty one, without phones. ${advice}`];
-}
-
 type BackupDeps = AppContext & { readonly storage: Storage; readonly keys: Keys; readonly isQuiet: () => boolean };
 
-/** A copy a night, once there is a key to name it by and it is known when nobody calls. */
+/** A copy each night, once there is a key to name it by and it is known when no call goes on. */
 export function composeBackups({ options, storage, keys, clock, log, stack, isQuiet }: BackupDeps): void {
   if (storage.mode === 'memory') return;
   const copies = new DatabaseBackups({

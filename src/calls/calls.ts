@@ -79,6 +79,11 @@ export class Calls {
     this.#refused = new RefusedCallThrottle(deps);
   }
 
+  /** Whether records cannot be written at the moment. */
+  get isRecordFailing(): boolean {
+    return this.#records.isFailing;
+  }
+
   /** Closes the records that a killed process left open. */
   start(): void {
     try {

@@ -69,8 +69,9 @@ test('what waited when the disk failed, or when we stop, is not lost', async () 
   resume();
   await turn();
   db.pragma('query_only = OFF');
-  expect(store.get('call_1')).toBeUndefined();
+  expect([store.get('call_1'), writer.isFailing]).toEqual([undefined, true]);
   clock.advance(5_000);
+  expect(writer.isFailing).toBe(false);
   expect(store.get('call_1')?.endedAt).toBe(9);
   writes.pause();
   writer.save(record('call_2', ended), []);

@@ -39,6 +39,10 @@ export class RecordWriter {
     });
   }
 
+  get isFailing(): boolean {
+    return this.#isFailing;
+  }
+
   /** What was answered is on the disk when it returns; of other calls while a flood fills the database, soon after. */
   save(record: CallRecord, legs: Iterable<CallLeg>): void {
     const { store, writes } = this.#deps;

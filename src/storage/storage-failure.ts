@@ -1,3 +1,5 @@
+import { AppError } from '#base/errors.ts';
+
 /** What kept a write from reaching the disk: `because` continues a sentence that begins with the database. */
 export type StorageFailure = {
   readonly kind: 'full' | 'read-only' | 'damaged' | 'unreachable' | 'busy' | 'other';
@@ -18,6 +20,13 @@ export function storageFailure(error: unknown): StorageFailure {
     return { kind: 'unreachable', because: `cannot be opened (${code})` };
   }
   return { kind: 'other', because: 'cannot be used' };
+}
+
+/** The same as an error for the user; what is not the storage's fault, or explained already, stays as it is. */
+export function explainStorageFailure(error: unknown): unknown {
+  const { kind, because } = storageFailure(error);
+  if (error instanceof AppError || kind === 'other') return error;
+  return new AppError('unavailable', `The database ${because}. Nothing was saved.`, { cause: error });
 }
 
 function errorCode(error: unknown): string {

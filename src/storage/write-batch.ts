@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { AppError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
-import { storageFailure } from './storage-failure.ts';
+import { explainStorageFailure, storageFailure } from './storage-failure.ts';
 
 export type WriteBatchOptions = {
   readonly db: Database;
@@ -163,7 +163,7 @@ export class WriteBatch {
         hasWritten = true;
         outcome.queued.resolve(outcome.value);
       } else {
-        const error = this.#explain(outcome.error);
+        const error = explainStorageFailure(outcome.error);
         if (error !== outcome.error) failure = outcome.error;
         outcome.queued.reject(error);
       }
@@ -174,15 +174,8 @@ export class WriteBatch {
 
   #giveUp(batch: readonly Queued[], error: unknown): void {
     if (this.#db.open && this.#db.inTransaction) this.#rollback.run();
-    for (const queued of batch) queued.reject(this.#explain(error));
+    for (const queued of batch) queued.reject(explainStorageFailure(error));
     this.#fail(error);
-  }
-
-  #explain(error: unknown): unknown {
-    const { kind, because } = storageFailure(error);
-    return kind === 'other'
-      ? error
-      : new AppError('unavailable', `The database ${because}. Nothing was saved.`, { cause: error });
   }
 
   #fail(error: unknown): void {
