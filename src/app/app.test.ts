@@ -93,7 +93,7 @@ describe('the whole app', () => {
     expect(importers).not.toEqual([]);
   });
 
-  it('lets nobody in without a token, a wrong one, or one of a lower role', async () => {
+  it('refuses requests without a token, with a wrong one, or one of a lower role', async () => {
     await using app = await start();
     const person = await post(app, '/users', { username: 'anna', name: 'Anna' });
     const { token: userToken = '' } = await post(app, '/api-tokens', { name: 'Anna’s', personId: person['id'] });
@@ -126,7 +126,7 @@ describe('the whole app', () => {
   // The table asks for things that are not there, with no body: any answer but a refusal or a fault will do.
   const isServed = (status: number) => status < 500 && status !== 401 && status !== 403 && status !== 429;
 
-  it('shows a user their own phones and nobody else’s, in lists and in live events', async () => {
+  it('shows a user their own phones alone, in lists and in live events', async () => {
     await using app = await start();
     const admin = app.adminToken ?? '';
     const [anna, ben] = await Promise.all(['anna', 'ben'].map((username) => post(app, '/users', { username, name: username })));
@@ -190,7 +190,7 @@ describe('the whole app', () => {
     ]);
   });
 
-  it('tells how each part is', async () => {
+  it('reports how each part is', async () => {
     await using app = await start();
     const response = await api(app, '/system/health', app.adminToken ?? '');
     expect(response.status).toBe(200);

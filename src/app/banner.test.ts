@@ -4,7 +4,7 @@ import { bannerLines } from './banner.ts';
 const quiet = { adminToken: undefined, warnings: [] };
 
 describe('the banner', () => {
-  it('tells the addresses of this machine where it listens on all of them', () => {
+  it('shows the addresses of this machine where it listens on all of them', () => {
     const sip = ['udp:0.0.0.0:5060', 'tcp:0.0.0.0:5060', 'tls:0.0.0.0:5061'];
     const http = { host: '0.0.0.0', port: 8080 };
     expect(bannerLines({ sip, http, ...quiet }, ['192.0.2.5', '2001:db8::5'])).toEqual([
@@ -35,7 +35,7 @@ describe('the banner', () => {
     expect(lines.join()).toContain('127.0.0.1:5060');
   });
 
-  it('names the file of the first token where nobody is there to see it', () => {
+  it('names the file of the first token where no terminal shows it', () => {
     const at = { sip: [], http: { host: '127.0.0.1', port: 80 }, adminToken: 'gosip_x', warnings: [] };
     const text = bannerLines({ ...at, adminTokenFile: '/data/first-admin-token' }).join('\n');
     expect(text).toMatch(/Admin token +is in the file \/data\/first-admin-token/);

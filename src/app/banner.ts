@@ -57,7 +57,7 @@ function registrarAddresses(listen: readonly string[], addresses: readonly strin
   return outside.length > 0 ? outside : places;
 }
 
-/** Nobody can dial 0.0.0.0: then the addresses of this machine are the answer. */
+/** 0.0.0.0 cannot be dialled: then the addresses of this machine are shown. */
 function reachable(host: string, addresses: readonly string[]): readonly string[] {
   if (host !== '0.0.0.0' && host !== '::') return [host];
   const fitting = addresses.filter((address) => address.includes(':') === (host === '::'));

@@ -51,7 +51,7 @@ async function run() {
   return { clock, writes, warnings, health: () => face.probes.clock?.() };
 }
 
-/** Somebody sets the machine's clock; the house looks a second later. */
+/** Sets the machine's clock; the house notices a second later. */
 function set(byMs: number): void {
   machine.jump(byMs);
   machine.advance(1000);

@@ -1,13 +1,13 @@
-// Hands the first admin token to the person at the terminal; where there is none, to a file, for what is printed stays in system logs.
+// Gives the first admin token to the person at the terminal; where there is none, to a file, because what is printed stays in system logs.
 // Called by main.ts.
-// Must stay true: the token is readable for the user GoSIP runs as and for nobody else, and is in no log.
+// Must stay true: the token is readable for the user GoSIP runs as alone, and is in no log.
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 type TokenFileOptions = {
   readonly token: string | undefined;
   readonly dataDirectory: string;
-  /** Whether somebody looks at what is printed. */
+  /** Whether a person sees what is printed. */
   readonly isTerminal: boolean;
 };
 

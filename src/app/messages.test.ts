@@ -111,10 +111,10 @@ async function rest(seconds = 1): Promise<void> {
   await clock.advanceAsync(0);
 }
 
-/** A message that may have been sent, and of which nobody could find out. */
+/** A message that may have been sent; whether it was could not be found out. */
 async function unknown(body: string): Promise<Message> {
   answer = { kind: 'ambiguous', message: 'no answer' };
-  searched = { kind: 'never-known', message: 'nobody can tell' };
+  searched = { kind: 'never-known', message: 'cannot be known' };
   const message = await send(body);
   await rest(60);
   expect(stateOf(message)).toBe('unknown');
@@ -164,7 +164,7 @@ describe('what becomes of a message that was sent', () => {
     expect(opened.db.prepare('SELECT count(*) AS n FROM message_early_states').get()).toEqual({ n: 0 });
   });
 
-  it('is told once per change', async () => {
+  it('emits one fact per change', async () => {
     const message = await send('Hello');
     await rest();
     const messageSid = room.stores.messages.byId(message.id)?.messageSid ?? '';
@@ -183,7 +183,7 @@ describe('what becomes of a message that was sent', () => {
     expect(room.stores.messages.byId(message.id)).toMatchObject({ state: 'undelivered', errorCode: 30003 });
   });
 
-  it('is found out later where nobody could tell', async () => {
+  it('is found out later where it could not be known at first', async () => {
     const message = await unknown('Hello');
     await messages.reconcile(listed('SM-found'));
     expect(room.stores.messages.byId(message.id)).toMatchObject({ state: 'delivered', messageSid: 'SM-found' });
@@ -282,7 +282,7 @@ describe('automatic replies', () => {
     });
   });
 
-  it('go out while nobody wants to be disturbed', async () => {
+  it('go out while do not disturb is on', async () => {
     await room.incoming.receive(incoming('SM-1'));
     await rest();
     isDnd = false;

@@ -4,7 +4,7 @@ import type { Facts } from '#contract/facts.ts';
 
 type SourceAddress = { readonly protocol: 'udp' | 'tcp' | 'tls' | 'ws' | 'wss'; readonly address: string; readonly port: number };
 
-/** What is asked about a device: where its registrations come from now. */
+/** Where the registrations of a device come from now. */
 type RegistrationsPort = { of(deviceId: string): readonly { readonly source: SourceAddress }[] };
 
 type TrustPort = {
@@ -19,15 +19,15 @@ export type TrustedSourcesDeps = {
   readonly clock: Clock;
 };
 
-/** A phone that refreshes from another address tells no fact, so its addresses are looked at again now and then. */
+/** A phone that refreshes from another address emits no fact, so its addresses are read again now and then. */
 const refreshMs = 60_000;
 
-/** Tells the engine from which places phones are registered, each proven by its digest: strangers never take their room. */
+/** Gives the engine the addresses at which phones are registered, each proven by its digest: untrusted sources never take their capacity. */
 export class TrustedSources {
   readonly #deps: TrustedSourcesDeps;
   /** Joined by commas: a set for each of very many phones would take more memory than their registrations. */
   readonly #addressesOf = new Map<string, string>();
-  /** Registrations per place: several accounts of one telephone share it. */
+  /** Registrations per address: several accounts of one telephone share it. */
   readonly #uses = new Map<string, number>();
   #unsubscribers: (() => void)[] = [];
   #timer: Timer | undefined;
@@ -58,8 +58,8 @@ export class TrustedSources {
     if (now === before) return;
     if (now === '') this.#addressesOf.delete(deviceId);
     else this.#addressesOf.set(deviceId, now);
-    for (const place of split(now)) this.#use(place, 1);
-    for (const place of split(before)) this.#use(place, -1);
+    for (const one of split(now)) this.#use(one, 1);
+    for (const one of split(before)) this.#use(one, -1);
   }
 
   #use(sourceAddress: string, change: 1 | -1): void {

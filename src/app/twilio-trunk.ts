@@ -9,7 +9,7 @@ import type { LiveTwilioSettings, TwilioSettings } from '#twilio/api/settings.ts
 import { secretHeaderName, signallingAddresses } from '#twilio/setup/origination.ts';
 import { trunkName } from '#twilio/api/settings.ts';
 
-/** Routers forget a silent connection after half a minute or more; Twilio wants to be asked less than every 15 s. */
+/** Routers forget a silent connection after half a minute or more; Twilio allows keep-alives no more often than every 15 s. */
 const keepAliveSeconds = 25;
 
 type TwilioTrunkSettings = Pick<
@@ -57,12 +57,12 @@ function inboundFrom({
     allow: addresses ?? signallingAddresses,
     secretHeader: { name: secretHeaderName, value: originationSecret },
     inboundTransport: transportOf(origination?.address),
-    // Setup has pointed its disaster recovery at the voicemail.
+    // The setup has pointed its disaster recovery URL at the voicemail.
     failsOver: publicUrl !== undefined,
   };
 }
 
-/** Until it is known where Twilio was pointed, the secret alone tells our calls. */
+/** Until it is known where Twilio was pointed, the secret alone identifies our calls. */
 function transportOf(originationAddress: string | undefined): TrunkSettings['transport'] {
   const [, transport] = /;transport=(tcp|tls)$/.exec(originationAddress ?? '') ?? [];
   return transport === 'tcp' || transport === 'tls' ? transport : 'udp';

@@ -109,7 +109,7 @@ describe('the listener', () => {
 });
 
 describe('the round through the public URL', () => {
-  it('passes through a proxy that changes nothing, and tells how long it took', async () => {
+  it('passes through a proxy that changes nothing, and reports how long it took', async () => {
     await behind({});
     expect(await webhooks.selfTest.run()).toMatchObject({
       kind: 'passed',

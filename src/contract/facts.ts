@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { isoDateTime } from './page.ts';
 
-/** Whom a fact concerns beside every admin: a person, the owner of a device, the persons of a call; `admin`: nobody else. */
+/** Whom a fact concerns beside every admin: a person, the owner of a device, the persons of a call; `admin`: no other person. */
 export type Audience = keyof AudienceKeys;
 
 /** What a payload must carry, so that its audience can be found. A person that is null is the house itself: admins alone. */

@@ -18,7 +18,7 @@ import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 
 const host = '127.0.0.1';
 
-function tell(text: string): void {
+function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
@@ -49,7 +49,7 @@ async function startPhone(stack: AsyncDisposableStack, device: NewDevice, port: 
   );
   const status = await phone.register();
   if (status !== 200) throw new Error(`${device.name} could not register: ${status}`);
-  tell(`  ${device.name.padEnd(8)} registered from ${phone.contact}`);
+  print(`  ${device.name.padEnd(8)} registered from ${phone.contact}`);
   return phone;
 }
 
@@ -59,21 +59,21 @@ async function oneCall(caller: SimulatedPhone, callee: SimulatedPhone, extension
   const rang = callee.incomingCall();
   const outgoing = caller.call(extension);
   const incoming = await rang;
-  tell(`${since()}  Study rings`);
+  print(`${since()}  Study rings`);
   await outgoing.reached('ringing');
-  tell(`${since()}  Kitchen hears the ringing tone`);
+  print(`${since()}  Kitchen hears the ringing tone`);
   callee.answer(incoming);
   await Promise.all([outgoing.reached('answered'), incoming.reached('answered')]);
-  tell(`${since()}  Study picked up: they talk, sound goes straight from phone to phone`);
+  print(`${since()}  Study picked up: they talk, media goes directly from phone to phone`);
   await wait(1200);
   await caller.hangup(outgoing);
   await incoming.reached('ended');
-  tell(`${since()}  Kitchen hung up, Study was told`);
+  print(`${since()}  Kitchen hung up, Study got the BYE`);
 }
 
 type DemoPhones = { readonly kitchen: SimulatedPhone; readonly study: SimulatedPhone; readonly personId: string };
 
-/** A stranger calls the house's number and leaves a message. */
+/** A caller from outside dials the house's number and leaves a message. */
 async function oneMessage(app: App, outside: EmulatedPstn, { kitchen, study, personId }: DemoPhones): Promise<void> {
   const api = apiCall(`http://${host}:${app.http.port}`, app.adminToken ?? '');
   outside.twilio.mapOrigin(publicUrl, `http://${host}:${app.publicHttp?.port ?? 0}`);
@@ -82,10 +82,10 @@ async function oneMessage(app: App, outside: EmulatedPstn, { kitchen, study, per
     return Buffer.from(await (await fetch(`http://${host}:${app.http.port}/api${path}`, { headers })).arrayBuffer());
   };
   const rings = async () => void (await Promise.all([kitchen.incomingCall(), study.incomingCall()]));
-  const tour = { outside, api, fetchAudio, tell, rings };
-  tell('\nThe house is set up at an emulated Twilio: signed webhooks, SIP over TLS, RTP, all on this machine');
+  const tour = { outside, api, fetchAudio, print, rings };
+  print('\nThe house is set up at an emulated Twilio: signed webhooks, SIP over TLS, RTP, all on this machine');
   await setupTwilio(tour, personId);
-  tell(`\nA stranger calls ${ours}`);
+  print(`\nA caller from outside dials ${ours}`);
   await takeMessage(tour);
 }
 
@@ -115,12 +115,12 @@ async function tour(): Promise<void> {
   });
   if (read.kind === 'problems') throw new Error(read.problems.join('; '));
 
-  tell('GoSIP starts, in a folder of its own that is removed at the end');
+  print('GoSIP starts, in a folder of its own that is removed at the end');
   const app = stack.use(await createApp(read.options));
   const api = apiCall(`http://${host}:${app.http.port}`, app.adminToken ?? '');
-  tell(`  phones register at ${host}:${sipPort}, the API is at http://${host}:${app.http.port}/api\n`);
+  print(`  phones register at ${host}:${sipPort}, the API is at http://${host}:${app.http.port}/api\n`);
 
-  tell('Two phones are added and register, with digest, over real SIP');
+  print('Two phones are added and register, with digest, over real SIP');
   const { id: personId } = await api<{ id: string }>('POST', '/users', { username: 'anna', name: 'Anna' });
   const owned = { type: 'softphone', personId };
   const kitchen = await api<NewDevice>('POST', '/devices', { name: 'Kitchen', extension: '21', ...owned });
@@ -128,18 +128,18 @@ async function tour(): Promise<void> {
   const kitchenPhone = await startPhone(stack, kitchen, sipPort);
   const studyPhone = await startPhone(stack, study, sipPort);
 
-  tell('\nKitchen dials 22');
+  print('\nKitchen dials 22');
   await oneCall(kitchenPhone, studyPhone, study.extension);
 
   const { caller, callee, disposition, reason, durationSeconds } = await closedRecord(api);
-  tell('\nWhat GoSIP wrote down (GET /api/cdrs)');
-  tell(
+  print('\nWhat GoSIP wrote down (GET /api/cdrs)');
+  print(
     `  ${caller.name} (${caller.number}) called ${callee.name} (${callee.number}): ${disposition}, ${durationSeconds} s, ended because ${reason}`,
   );
   if (outside === undefined)
-    tell('\nThe call from outside is left out: its certificate needs openssl (sudo apt-get install openssl)');
+    print('\nThe call from outside is left out: its certificate needs openssl (sudo apt-get install openssl)');
   else await oneMessage(app, outside, { kitchen: kitchenPhone, study: studyPhone, personId });
-  tell('\nNow with your own phones: script/server');
+  print('\nNow with your own phones: script/server');
 }
 
 await tour();

@@ -1,6 +1,6 @@
-// The demo's telephone network: an emulated Twilio on loopback, with a stranger who calls and leaves a message.
+// The demo's telephone network: an emulated Twilio on loopback, with a caller who leaves a message.
 // Called by demo.ts.
-// Must stay true: everything it says was read from the API or measured in the stored sound; no account, nothing outside this machine.
+// Must stay true: everything it says was read from the API or measured in the stored audio; no account, nothing outside this machine.
 import { setTimeout as wait } from 'node:timers/promises';
 import { requireProgram } from '#testing/peers/program.ts';
 import { TwilioEmulator } from '#testing/twilio/emulator.ts';
@@ -37,7 +37,7 @@ export async function openPstn(stack: AsyncDisposableStack): Promise<EmulatedPst
   return side === undefined ? undefined : { twilio, side };
 }
 
-/** Options of a house that is to find this Twilio. Its sound needs no relay: everybody is on this machine. */
+/** Options of a house that is to find this Twilio. Its media needs no relay: everything is on this machine. */
 export function pstnOptions({ twilio, side }: EmulatedPstn): Record<string, unknown> {
   return {
     twilio_api_base: twilio.apiBase,
@@ -55,7 +55,7 @@ type Tour = {
   readonly outside: EmulatedPstn;
   readonly api: <Reply>(method: string, path: string, body?: unknown) => Promise<Reply>;
   readonly fetchAudio: (path: string) => Promise<Buffer>;
-  readonly tell: (text: string) => void;
+  readonly print: (text: string) => void;
   /** Settles when the house's phones ring. */
   readonly rings: () => Promise<void>;
 };
@@ -71,7 +71,7 @@ type Voicemail = {
 };
 
 /** Sets the house up at Twilio as a person would, by the API. */
-export async function setupTwilio({ outside, api, tell }: Tour, personId: string): Promise<void> {
+export async function setupTwilio({ outside, api, print }: Tour, personId: string): Promise<void> {
   const { accountSid, authToken } = outside.twilio;
   const plan = { accountSid, authToken, publicUrl, numbers: [ours], inbound: 'webhook', outbound: 'trunk' };
   const { isDone, steps } = await api<{ isDone: boolean; steps: readonly Step[] }>(
@@ -79,7 +79,7 @@ export async function setupTwilio({ outside, api, tell }: Tour, personId: string
     '/system/setup/twilio/provision',
     plan,
   );
-  for (const { step, message } of steps) tell(`  ${step.padEnd(20)} ${message}`);
+  for (const { step, message } of steps) print(`  ${step.padEnd(20)} ${message}`);
   if (!isDone) throw new Error('The setup did not come to its end');
   const { items } = await api<{ items: readonly { id: string; number: string }[] }>('GET', '/dids');
   const number = items.find((one) => one.number === ours);
@@ -89,30 +89,30 @@ export async function setupTwilio({ outside, api, tell }: Tour, personId: string
     const { parts } = await api<Health>('GET', '/system/health');
     return parts.find(({ name }) => name === 'trunks')?.status === 'ok' ? true : undefined;
   });
-  tell('  registered over TLS, with digest');
+  print('  registered over TLS, with digest');
 }
 
-/** A stranger calls, nobody answers, and they leave a message. */
-export async function takeMessage({ outside: { twilio }, api, fetchAudio, tell, rings }: Tour): Promise<void> {
+/** A caller from outside gets no answer and leaves a message. */
+export async function takeMessage({ outside: { twilio }, api, fetchAudio, print, rings }: Tour): Promise<void> {
   const started = performance.now();
   const since = () => `${(performance.now() - started).toFixed(0)} ms`.padStart(8);
   const rung = rings();
   const caller = twilio.callFrom(callerNumber, ours);
   await rung;
-  tell(`${since()}  Kitchen and Study ring; nobody is in`);
+  print(`${since()}  Kitchen and Study ring; no one answers`);
   await until(() => twilio.recordings.find(({ callSid }) => callSid === caller.callSid));
-  tell(`${since()}  the stranger hears the greeting and the tone, and speaks`);
+  print(`${since()}  the caller hears the greeting and the tone, and speaks`);
   await caller.remoteParty.say({ kind: 'tone', frequency: callerToneHz, seconds: 3.5 }).done;
   caller.hangUp();
-  tell(`${since()}  and hangs up`);
+  print(`${since()}  and hangs up`);
   const message = await until(async () => {
     const [first] = (await api<{ items: readonly Voicemail[] }>('GET', '/voicemails')).items;
     return first?.audio === 'stored' && first.transcript !== null ? first : undefined;
   });
   const share = energyAt(readWav(await fetchAudio(`/voicemails/${message.id}/audio`)), callerToneHz);
-  tell('\nThe voicemail (GET /api/voicemails)');
-  tell(`  from ${message.caller.number}, ${message.seconds.toFixed(1)} s: “${message.transcript}”`);
-  tell(`  its sound is stored here; the ${callerToneHz} Hz that were spoken are ${Math.round(share * 100)} % of it`);
+  print('\nThe voicemail (GET /api/voicemails)');
+  print(`  from ${message.caller.number}, ${message.seconds.toFixed(1)} s: “${message.transcript}”`);
+  print(`  its audio is stored here; the ${callerToneHz} Hz that were spoken are ${Math.round(share * 100)} % of it`);
 }
 
 /** Asks again and again, for ten seconds at most. */

@@ -11,26 +11,26 @@ const documented = page
   .flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`([a-z_]+)`/g)].map(([, name]) => name!));
 const inText = new Set([...page.matchAll(/[`"]([a-z_]+)[`"]/g)].map(([, name]) => name!));
 
-test('docs/options.md tells every option', () => {
+test('docs/options.md lists every option', () => {
   expect(Object.keys(optionSchema.shape).filter((name) => !inText.has(name))).toEqual([]);
 });
 
-test('docs/options.md tells no option that does not exist, and none twice', () => {
+test('docs/options.md lists no option that does not exist, and none twice', () => {
   expect(documented.filter((name) => !(name in optionSchema.shape))).toEqual([]);
   expect(documented).toEqual([...new Set(documented)]);
 });
 
-test('docs/options.md tells everything that a trunk can have', () => {
+test('docs/options.md lists everything that a trunk can have', () => {
   const trunk = Object.keys(optionSchema.shape.trunks.unwrap().element.shape);
   expect(trunk.filter((name) => !inText.has(name))).toEqual([]);
 });
 
-test('docs/options.md tells the defaults that are words or figures', () => {
+test('docs/options.md shows the defaults that are words or figures', () => {
   const wrong = Object.entries(optionSchema.parse({})).flatMap(([name, value]) => {
     if (typeof value !== 'string' && typeof value !== 'number') return [];
     const line = page.split('\n').find((one) => (one.split('|')[1] ?? '').includes(`\`${name}\``));
     const defaults = line?.split('|')[2] ?? '';
-    // Told in the words of another option's line.
+    // Described in the line of another option.
     if (line === undefined) return [];
     return defaults.includes(String(value)) ? [] : [`${name}: ${value} is not in "${defaults.trim()}"`];
   });

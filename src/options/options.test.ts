@@ -55,7 +55,7 @@ describe('options', () => {
     });
   });
 
-  it('take what sound needs, and ports with room for a call', () => {
+  it('take what the media relay needs, and ports with room for a call', () => {
     const media = {
       media_port_min: 40_000,
       media_port_max: 40_099,
@@ -137,7 +137,7 @@ describe('options', () => {
     expect(optionsOf({ sip_external_ip: '', time_zone: null, sip_tls_key: '' }).sip).not.toHaveProperty('externalIp');
   });
 
-  it('tell all problems together, in the words of the options', () => {
+  it('report all problems together, by the names of the options', () => {
     const given = {
       http_prot: 1,
       http_port: 'many',

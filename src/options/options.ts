@@ -39,7 +39,7 @@ export type Options = {
   /** Where the internet may come in: Twilio's webhooks and nothing else. Open only while there is a public URL. */
   readonly publicHttp: { readonly host: string; readonly port: number };
   readonly house: { readonly country: string; readonly timeZone: string };
-  /** A caller whose spam score (0 to 1) is above the threshold reaches nobody. */
+  /** A caller whose spam score (0 to 1) is above the threshold is rejected. */
   readonly calls: { readonly ringSeconds: number; readonly spamThreshold: number };
   /** What calls outside are bounded by; calls for help are not. */
   readonly outgoing: {
@@ -51,10 +51,10 @@ export type Options = {
   };
   readonly trunks: readonly TrunkOptions[];
   readonly media: {
-    /** Who carries the sound of calls through trunks. */
+    /** How the media of trunk calls is carried. */
     readonly mode: 'rtpengine' | 'direct';
     readonly ports: { readonly min: number; readonly max: number };
-    /** The local address for sound. */
+    /** The local address for media. */
     readonly address?: string;
     readonly stunServer?: { readonly host: string; readonly port: number };
   };

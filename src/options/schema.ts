@@ -156,7 +156,7 @@ function isTimeZone(value: string): boolean {
   }
 }
 
-/** What no option shows alone. Looks at the raw values, so that these problems are told together with all others. */
+/** What no option shows alone. Looks at the raw values, so that these problems are reported together with all others. */
 export function crossFieldProblems(given: Readonly<Record<string, unknown>>): Problem[] {
   const problems: Problem[] = [];
   const isGiven = (name: string) => given[name] !== undefined;
