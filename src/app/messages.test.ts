@@ -243,7 +243,7 @@ describe('what comes in', () => {
 
   it('waits where its pictures cannot be listed now', async () => {
     media = undefined;
-    await expect(messages.reconcile(inbound('MM-1', { mediaCount: 1 }))).rejects.toThrow(/cannot be had/);
+    await expect(messages.reconcile(inbound('MM-1', { mediaCount: 1 }))).rejects.toThrow(/cannot be read/);
     expect(room.outgoing.isKnownSid('MM-1')).toBe(false);
     media = ['https://api.twilio.com/1'];
     await messages.reconcile(inbound('MM-1', { mediaCount: 1 }));

@@ -131,7 +131,7 @@ describe('the round through the public URL', () => {
       'another path',
       { change: (request) => (request.path = `/app${request.path}`) },
       'path',
-      /\/api\/webhooks\/self-test left, \/app\/api/,
+      /\/api\/webhooks\/self-test was sent, \/app\/api/,
     ],
     [
       'a path without its prefix',
@@ -149,7 +149,7 @@ describe('the round through the public URL', () => {
       'a decoded query',
       { change: (request) => (request.path = request.path?.replace('a%20b', 'a+b') ?? null) },
       'query',
-      /a%20b.* left/,
+      /a%20b.* was sent/,
     ],
     [
       'a sorted query',
@@ -161,7 +161,7 @@ describe('the round through the public URL', () => {
       'no signature',
       { change: ({ headers }) => void delete (headers as Record<string, unknown>)['x-twilio-signature'] },
       'headers',
-      /taken away/,
+      /removed/,
     ],
     [
       'another signature',
@@ -183,11 +183,11 @@ describe('the round through the public URL', () => {
       /Twice/,
     ],
     ['a field more', { change: (request) => (request.body += '&token=1') }, 'body', /token was added/],
-    ['another answer', { back: () => '<html>OK</html>' }, 'answer', /answer was changed/],
+    ['another answer', { back: () => '<html>OK</html>' }, 'response', /response was changed/],
     [
       'an answer of another type',
       { back: (headers, body) => ((headers['content-type'] = 'application/octet-stream'), body) },
-      'answer',
+      'response',
       /octet-stream/,
     ],
     [
@@ -199,7 +199,7 @@ describe('the round through the public URL', () => {
     [
       'a page of its own',
       { answer: (response) => (response.writeHead(200, { server: 'portal' }).end('Log in'), true) },
-      'other-server',
+      'wrong-server',
       /status 200/,
     ],
   ])('names the hop that makes %s of it', async (_case, hop, name, message) => {
@@ -214,7 +214,7 @@ describe('the round through the public URL', () => {
     settings.change({ publicUrl: 'http://127.0.0.1:1' });
     expect(await webhooks.selfTest.run()).toMatchObject({ kind: 'failed', hop: 'network' });
     settings.change({ publicUrl: 'https://nowhere.invalid' });
-    expect(await webhooks.selfTest.run()).toMatchObject({ kind: 'failed', hop: 'name' });
+    expect(await webhooks.selfTest.run()).toMatchObject({ kind: 'failed', hop: 'dns' });
     settings.change({ authToken: undefined });
     expect(await webhooks.selfTest.run()).toMatchObject({
       kind: 'failed',
@@ -239,6 +239,6 @@ describe('the round through the public URL', () => {
   it('runs once at a time', async () => {
     await behind({});
     const [first, second] = await Promise.all([webhooks.selfTest.run(), webhooks.selfTest.run()]);
-    expect([first.kind, second.message]).toEqual(['passed', 'The test is running already']);
+    expect([first.kind, second.message]).toEqual(['passed', 'The self-test is running already']);
   });
 });

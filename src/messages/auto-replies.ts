@@ -17,7 +17,7 @@ export type AutoRepliesDeps = {
 
 export type AutoReplyInput = Omit<AutoReply, 'id' | 'createdAt'>;
 
-/** The rules of automatic replies. */
+/** The automatic reply rules. */
 export class AutoReplies {
   readonly #deps: AutoRepliesDeps;
 
@@ -54,8 +54,9 @@ export class AutoReplies {
 
   async #save(rule: AutoReply): Promise<AutoReply> {
     const { store, writes, numbers } = this.#deps;
-    if (rule.number !== undefined && numbers.byNumber(rule.number) === undefined) throw invalid('number', 'is no number of ours');
-    if (rule.trigger === 'keyword' && rule.keywords.length === 0) throw invalid('keywords', 'must name at least one word');
+    if (rule.number !== undefined && numbers.byNumber(rule.number) === undefined)
+      throw invalid('number', 'is not one of our numbers');
+    if (rule.trigger === 'keyword' && rule.keywords.length === 0) throw invalid('keywords', 'must contain at least one word');
     await writes.write(() => store.save(rule));
     return rule;
   }

@@ -11,7 +11,7 @@ import type { OurNumbers } from './ports.ts';
 
 type Deps = { readonly autoReplies: AutoReplies; readonly numbers: OurNumbers };
 
-/** A user has the rules of their own numbers; an admin sees all, and alone makes those for every number. */
+/** Users see the rules of their own numbers; an admin sees all, and only an admin creates rules for all numbers. */
 export function autoReplyRoutes({ autoReplies, numbers }: Deps): readonly Route[] {
   const mayHave = (number: string | undefined, identity: Identity | undefined): boolean =>
     identity?.role === 'admin' || (number !== undefined && isOwnNumber(numbers, number, identity?.personId));
@@ -22,7 +22,7 @@ export function autoReplyRoutes({ autoReplies, numbers }: Deps): readonly Route[
   };
   const admit = (number: string | null | undefined, identity: Identity | undefined): void => {
     if (number === undefined || mayHave(number ?? undefined, identity)) return;
-    throw new AppError('forbidden', 'You can make automatic replies for your own numbers only');
+    throw new AppError('forbidden', 'You can create automatic replies for your own numbers only');
   };
   return [
     handle(listAutoReplies, ({ query, identity }) => {

@@ -36,7 +36,7 @@ export class AutoReplyStore {
     );
     this.#delete = db.prepare<[string]>('DELETE FROM auto_replies WHERE id = ?');
     this.#byId = db.prepare<[string], Row>('SELECT * FROM auto_replies WHERE id = ?');
-    // A number's own rules come before those of the house.
+    // A number's own rules precede those for all numbers.
     this.#for = db.prepare<[string], Row>(
       'SELECT * FROM auto_replies WHERE number = ? OR number IS NULL ORDER BY number IS NULL, created_at, id',
     );
@@ -73,7 +73,7 @@ export class AutoReplyStore {
     return row === undefined ? undefined : fromRow(row);
   }
 
-  /** Those that may answer for a number of ours, the first one first. */
+  /** The rules that apply to a number of ours, in their order. */
   forNumber(number: string): readonly AutoReply[] {
     return this.#for.all(number).map(fromRow);
   }

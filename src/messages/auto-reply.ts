@@ -18,14 +18,14 @@ export type AutoReply = {
   /** Of `after_hours`: replies at every other time. */
   readonly hours: OpeningHours;
   readonly body: string;
-  /** Nobody gets a second automatic reply within this time. */
+  /** Minimum time between two automatic replies to the same sender. */
   readonly quietMinutes: number;
   readonly isEnabled: boolean;
   readonly createdAt: number;
 };
 
 export type AutoReplyFacts = {
-  /** Those of the number that was written to. */
+  /** Those of the number that received the message. */
   readonly rules: readonly AutoReply[];
   readonly from: string;
   readonly body: string;
@@ -37,7 +37,7 @@ export type AutoReplyFacts = {
   readonly now: number;
   /** When this sender got automatic replies in the last day. */
   readonly previous: readonly number[];
-  /** Automatic replies to anybody in the last hour. */
+  /** Automatic replies to all senders in the last hour. */
   readonly repliesOfHour: number;
 };
 
@@ -45,18 +45,18 @@ export type AutoReplyDecision =
   | { readonly kind: 'reply'; readonly rule: AutoReply }
   | {
       readonly kind: 'none';
-      readonly reason: 'unwritable' | 'ourselves' | 'opted-out' | 'opt-out-word' | 'no-rule' | 'too-often' | 'too-many';
+      readonly reason: 'not-textable' | 'own-number' | 'opted-out' | 'opt-out-word' | 'no-rule' | 'too-often' | 'too-many';
     };
 
-/** Two machines that answer each other must come to an end, however patient the rules are. */
+/** Stops two machines that answer each other, however the rules are set. */
 const maxPerDay = 5;
-/** The sender of a message is easily forged: many of them, each an expensive number abroad, must not empty the account. */
+/** Senders are easily forged: replies to many expensive numbers abroad (SMS pumping) must not empty the account. */
 const maxPerHour = 60;
 
-/** Whether an incoming message is answered by itself, and with what. The order: keyword, do not disturb, after hours. */
+/** Whether an inbound message gets an automatic reply, and by which rule: keyword, then do not disturb, then after hours. */
 export function decideAutoReply(facts: AutoReplyFacts): AutoReplyDecision {
-  if (!isTextable(facts.from)) return { kind: 'none', reason: 'unwritable' };
-  if (facts.isFromUs) return { kind: 'none', reason: 'ourselves' };
+  if (!isTextable(facts.from)) return { kind: 'none', reason: 'not-textable' };
+  if (facts.isFromUs) return { kind: 'none', reason: 'own-number' };
   if (facts.isOptedOut) return { kind: 'none', reason: 'opted-out' };
   // Carriers answer these words themselves.
   if (facts.word !== undefined) return { kind: 'none', reason: 'opt-out-word' };

@@ -43,7 +43,7 @@ export class ConversationStore {
     this.#insert = db.prepare<[object]>(
       `INSERT INTO conversations (id, our_number, far_number, last_at) VALUES (:id, :ourNumber, :farNumber, :at)`,
     );
-    // A message that comes late does not take the place of a newer one.
+    // A late message does not replace a newer one as the last.
     this.#advance = db.prepare<[object]>(
       `UPDATE conversations SET unread = unread + :unread,
          last_message_id = CASE WHEN :at >= last_at OR last_message_id IS NULL THEN :messageId ELSE last_message_id END,
@@ -79,7 +79,7 @@ export class ConversationStore {
     this.#advance.run(added);
   }
 
-  /** `by` undefined: nothing is unread any more. */
+  /** `by` undefined: all. */
   markRead(id: string, by?: number): void {
     this.#read.run({ id, by: by ?? null });
   }

@@ -32,21 +32,21 @@ export type IncomingMessagesDeps = {
   readonly numbers: OurNumbers;
   readonly isDnd: IsDnd;
   readonly timeZone: string;
-  /** Something is to be fetched. */
+  /** Media are to be fetched. */
   readonly onMedia: () => void;
 };
 
-/** Later than this nobody expects an automatic reply any more, and what it says of now was not so then. */
+/** An older message gets no automatic reply: its text is about now, not then. */
 const replyWithinMs = 600_000;
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
-/** Twilio sends 1600 characters and ten media at most. */
+/** Above Twilio's limits: 1600 characters and ten media. */
 const maxBodyLength = 10_000;
 const maxMedia = 20;
 
 type Received = { readonly message: Message; readonly reply: Message | undefined };
 
-/** What comes in: kept once however often it is told, with what it asks for, in one transaction. */
+/** Inbound messages: each is stored once however often it is reported, with its opt-out and automatic reply, in one transaction. */
 export class IncomingMessages {
   readonly #deps: IncomingMessagesDeps;
 
@@ -54,7 +54,7 @@ export class IncomingMessages {
     this.#deps = deps;
   }
 
-  /** `receivedAt` undefined: now. Resolves when the message is kept; rejects where it cannot be. */
+  /** `receivedAt` undefined: now. Resolves when the message is stored; rejects where it cannot be. */
   async receive(notice: IncomingMessageNotice, receivedAt?: number): Promise<void> {
     const { messages, writes, log } = this.#deps;
     const received = await writes.write(() =>
@@ -62,7 +62,7 @@ export class IncomingMessages {
     );
     if (received === undefined) return;
     const { message, reply } = received;
-    log.info({ message: message.id, messageSid: notice.messageSid, from: maskNumber(notice.from) }, 'A message came');
+    log.info({ message: message.id, messageSid: notice.messageSid, from: maskNumber(notice.from) }, 'Message received');
     this.#emit('message.received', message);
     if (reply !== undefined) this.#emit('message.changed', reply);
     if (notice.media.length > 0) this.#deps.onMedia();
@@ -96,17 +96,17 @@ export class IncomingMessages {
     this.#applyOptOut(word, conversation, createdAt);
     const reply = now - createdAt > replyWithinMs ? undefined : this.#reply(notice, word);
     const message = messages.byId(id);
-    if (message === undefined) throw new Error('A message is not there right after it was kept');
+    if (message === undefined) throw new Error('Message missing right after it was stored');
     return { message, reply };
   }
 
   #applyOptOut(word: OptOutWord | undefined, { id, optedOutAt }: Conversation, at: number): void {
     const { conversations, log } = this.#deps;
     if (word === 'stop' && optedOutAt === undefined) conversations.setOptedOut(id, at);
-    // What came late may have been taken back since.
+    // A late opt-in may have been revoked since.
     else if (word === 'start' && optedOutAt !== undefined && at >= optedOutAt) conversations.setOptedOut(id, undefined);
     else return;
-    log.info({ conversation: id, word }, 'The far side said whether it wants messages');
+    log.info({ conversation: id, word }, 'Opt-out state changed');
   }
 
   #reply({ from, to, body }: IncomingMessageNotice, word: OptOutWord | undefined): Message | undefined {
@@ -129,14 +129,14 @@ export class IncomingMessages {
       log[decision.reason === 'too-many' ? 'warn' : 'debug']({ reason: decision.reason }, 'No automatic reply');
       return undefined;
     }
-    // We can only answer as a number that is ours.
+    // A reply can only be sent from a number of ours.
     if (numbers.byNumber(to) === undefined) return undefined;
     try {
       return outgoing.add({ ourNumber: to, farNumber: from, body: decision.rule.body, autoReplyId: decision.rule.id });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      // The queue takes nothing more. What came in is kept nonetheless.
-      log.warn({ err: error }, 'An automatic reply could not be sent');
+      // The outbox is full. The inbound message is stored nonetheless.
+      log.warn({ err: error }, 'Automatic reply not sent');
       return undefined;
     }
   }

@@ -14,11 +14,11 @@ export type MediaFetcherDeps = {
   readonly source: MediaSource;
   readonly clock: Clock;
   readonly log: Log;
-  /** Called after the commit, when media came or is lost. */
+  /** Called after the commit, when media were stored or given up. */
   readonly onSettled: (messageId: string) => void;
 };
 
-/** Carriers take about 5 MB; what is larger is not meant for a house. */
+/** Carriers accept about 5 MB. */
 const maxMediaBytes = 16 * 1024 * 1024;
 const maxAbsences = 7;
 const maxAttempts = 60;
@@ -32,7 +32,7 @@ export type MediaFetchDecision =
 
 type Outcome = Exclude<FetchResult, { kind: 'ok' }> | MediaStoreResult;
 
-/** `attempts`: those before this one. */
+/** `attempts`: before this one. */
 export function decideAfterMediaFetch(outcome: Outcome, attempts: number): MediaFetchDecision {
   const delayMs = Math.min(maxDelayMs, 2000 * 2 ** Math.min(attempts, 20));
   const again = (problem: string, maxTimes: number, delay = delayMs): MediaFetchDecision =>
@@ -43,7 +43,7 @@ export function decideAfterMediaFetch(outcome: Outcome, attempts: number): Media
     case 'gone':
       return { kind: 'lost', problem: outcome.message };
     case 'too-large':
-      return { kind: 'lost', problem: 'It is larger than messages may bring' };
+      return { kind: 'lost', problem: 'It is larger than 16 MB' };
     case 'not-yet':
       return again(outcome.message, maxAbsences);
     case 'later':
@@ -54,7 +54,7 @@ export function decideAfterMediaFetch(outcome: Outcome, attempts: number): Media
   }
 }
 
-/** Fetches what came with messages, one after another, and again where it fails; what is due is on the disk. */
+/** Fetches the media of inbound messages, one after another, with retries; what is due is stored. */
 export class MediaFetcher {
   readonly #deps: MediaFetcherDeps;
   #isRunning = false;
@@ -76,13 +76,13 @@ export class MediaFetcher {
     await this.#work;
   }
 
-  /** Something may be due. */
+  /** Checks for media that are due. */
   wake(): void {
     if (!this.#isRunning || this.#work !== undefined) return;
     this.#timer?.cancel();
     this.#work = this.#run()
       .catch((error: unknown) => {
-        this.#deps.log.warn({ err: error }, 'Media of messages cannot be fetched now');
+        this.#deps.log.warn({ err: error }, 'Media of messages cannot be fetched');
         return afterFaultMs;
       })
       .then((delayMs) => {
@@ -91,7 +91,7 @@ export class MediaFetcher {
       });
   }
 
-  /** Until nothing is due; returns when something is, in milliseconds from now. */
+  /** Until nothing is due; returns when something will be, in milliseconds from now. */
   async #run(): Promise<number | undefined> {
     const { store, clock } = this.#deps;
     while (this.#isRunning) {
@@ -113,7 +113,8 @@ export class MediaFetcher {
       else store.postpone(media.id, clock.now() + decision.delayMs, decision.problem);
     });
     if (decision.kind === 'postpone') return;
-    if (decision.kind === 'lost') log.warn({ media: media.id, problem: decision.problem }, 'Media of a message is lost');
+    if (decision.kind === 'lost')
+      log.warn({ media: media.id, problem: decision.problem }, 'Media of a message could not be fetched; giving up');
     if (media.messageId !== undefined) onSettled(media.messageId);
   }
 

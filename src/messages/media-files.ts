@@ -1,6 +1,6 @@
-// Owns the folder of pictures and the like that came with messages or leave with them: each is whole in it, or not there.
+// Owns the folder of the media of messages: each file is complete, or not there.
 // Called by message-media.ts and media-fetcher.ts of this room.
-// Must stay true: what strangers send is bounded, and is called what it is, not what they say it is.
+// Must stay true: untrusted media are limited in size, and their type is detected, not believed.
 import { open } from 'node:fs/promises';
 import type { Log } from '#base/log.ts';
 import { SourceStreamError, FileStore, discardStream, withSourceErrors } from '#storage/file-store.ts';
@@ -10,7 +10,7 @@ import { sniff, sniffedBytes } from './media-type.ts';
 export type IncomingMedia = {
   readonly name: string;
   readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
-  /** As announced; undefined where nobody said. */
+  /** As announced; undefined where unknown. */
   readonly bytes: number | undefined;
   readonly maxBytes: number;
 };
@@ -18,19 +18,19 @@ export type IncomingMedia = {
 export type MediaStoreResult =
   | { readonly kind: 'stored'; readonly bytes: number; readonly contentType: string }
   | { readonly kind: 'too-large' }
-  /** Cut off on its way; may be better the next time. */
+  /** Truncated; may succeed the next time. */
   | { readonly kind: 'incomplete'; readonly message: string }
-  /** The disk does not take it. */
+  /** It cannot be written to disk. */
   | { readonly kind: 'unwritable'; readonly message: string };
 
 export type MediaFilesOptions = {
   readonly folder: string;
   readonly log: Log;
-  /** Of the disk; asks the system unless told. */
+  /** Free space of the disk; default: of the system. */
   readonly freeBytes?: () => Promise<number>;
 };
 
-/** What strangers send must not fill the disk that call records and voicemails are kept on. */
+/** Media from untrusted senders must not fill the disk of call records and voicemails. */
 const minFreeBytes = 100_000_000;
 
 export class MediaFiles {
@@ -44,7 +44,7 @@ export class MediaFiles {
     this.#freeBytes = freeBytes ?? (() => this.#folder.freeBytes());
   }
 
-  /** Whole or not at all; never throws. */
+  /** Completely or not at all; never throws. */
   async store(incoming: IncomingMedia): Promise<MediaStoreResult> {
     try {
       if ((await this.#freeBytes()) < minFreeBytes) {
@@ -54,8 +54,8 @@ export class MediaFiles {
       return await this.#folder.save(incoming.name, (path) => write(path, incoming));
     } catch (error) {
       if (error instanceof SourceStreamError) return { kind: 'incomplete', message: error.message };
-      this.#log.warn({ err: error }, 'Media of a message could not be written');
-      return { kind: 'unwritable', message: 'The disk did not take it' };
+      this.#log.warn({ err: error }, 'Media of a message not written');
+      return { kind: 'unwritable', message: 'It could not be written to disk' };
     }
   }
 
@@ -89,7 +89,7 @@ async function write(path: string, { chunks, bytes: expected, maxBytes }: Incomi
       await file.writeFile(chunk);
     }
     if (bytes === 0 || (expected !== undefined && bytes !== expected)) {
-      return { kind: 'incomplete', message: 'It was cut off on its way' };
+      return { kind: 'incomplete', message: 'It was truncated on the way' };
     }
     await file.sync();
     return { kind: 'stored', bytes, contentType: sniff(head) };

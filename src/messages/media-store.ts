@@ -81,7 +81,7 @@ export class MediaStore {
     return fromRow(this.#byId.get(id));
   }
 
-  /** Undefined also where its time is over. */
+  /** Undefined also where it has expired. */
   byToken(token: string, now: number): MediaItem | undefined {
     return fromRow(this.#byToken.get(token, now));
   }
@@ -94,7 +94,7 @@ export class MediaStore {
     return fromRow(this.#at.get(messageId, position));
   }
 
-  /** Something to be fetched. */
+  /** Media to be fetched. */
   insertPending(
     media: Pick<MediaItem, 'id' | 'position'> & { readonly messageId: string; readonly sourceUrl: string; readonly at: number },
   ): void {
@@ -120,12 +120,12 @@ export class MediaStore {
     this.#publish.run({ id, token, until });
   }
 
-  /** Nobody can fetch the media of this message from outside any more. */
+  /** The media of this message can no longer be fetched from outside. */
   unpublish(messageId: string): void {
     this.#unpublish.run(messageId);
   }
 
-  /** What is to be fetched next, whether its time has come or not. */
+  /** The media to be fetched next, due or not. */
   nextDue(): (MediaItem & { readonly dueAt: number }) | undefined {
     const media = fromRow(this.#due.get());
     return media?.dueAt === undefined ? undefined : { ...media, dueAt: media.dueAt };
@@ -143,12 +143,12 @@ export class MediaStore {
     this.#lost.run({ id, problem });
   }
 
-  /** Uploads that nobody sent. */
+  /** Unsent uploads. */
   orphansBefore(time: number): readonly MediaItem[] {
     return this.#orphans.all(time).flatMap((row) => fromRow(row) ?? []);
   }
 
-  /** The clock was set: what is due, public or loose keeps its distance from now. */
+  /** The clock was set: due times, tokens and orphans keep their distance from now. */
   shiftDueTimes(byMs: number): void {
     this.#shiftDueTimes.run({ byMs });
   }

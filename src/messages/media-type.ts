@@ -2,7 +2,7 @@ import type { messageMediaTypes } from '#contract/media-types.ts';
 
 export type MediaType = (typeof messageMediaTypes)[number];
 
-/** What may be shown in a browser without anything in it being run. */
+/** Types that a browser may display without running anything in them. */
 const inlineTypes = new Set<string>([
   'image/jpeg',
   'image/png',
@@ -53,7 +53,7 @@ const extensions: Readonly<Record<string, string>> = {
   'application/smil': 'smil',
 } satisfies Record<Exclude<MediaType, 'application/octet-stream'>, string>;
 
-/** Bytes that are enough to tell. */
+/** Bytes that are enough to detect the type. */
 export const sniffedBytes = 512;
 
 const signatures: readonly (readonly [magic: string, type: MediaType])[] = [
@@ -82,7 +82,7 @@ const brands: readonly (readonly [start: string, type: MediaType])[] = [
   ['hev', 'image/heic-sequence'],
 ];
 
-/** The media type that the first bytes say it is; what is not known is `application/octet-stream`, whatever anybody claims. */
+/** The media type by the first bytes; `application/octet-stream` where unknown, whatever type was declared. */
 export function sniff(head: Uint8Array): MediaType {
   const bytes = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, sniffedBytes));
   const text = bytes.toString('latin1');
@@ -109,7 +109,7 @@ function riff(form: string): MediaType {
   return form === 'WAVE' ? 'audio/wav' : 'application/octet-stream';
 }
 
-/** `mif1` and `msf1` say picture or sequence of pictures; the brands behind them, how it is coded. */
+/** `mif1` and `msf1` mean a picture or a sequence of pictures; the brands after them say how it is coded. */
 function isoMedia(bytes: Buffer, text: string): MediaType {
   const major = text.slice(8, 12);
   const isPicture = major === 'mif1' || major === 'msf1' || major === 'miaf';
@@ -124,13 +124,13 @@ function isoMedia(bytes: Buffer, text: string): MediaType {
   return major === 'msf1' ? 'image/heif-sequence' : 'image/heif';
 }
 
-/** `BM` alone begins many a text: the sizes of the headers that may follow tell. */
+/** Many texts begin with `BM`: the size of the next header decides. */
 function isBitmap(bytes: Buffer): boolean {
   if (bytes.length < 18 || bytes.toString('latin1', 0, 2) !== 'BM') return false;
   return bytes.readUInt32LE(6) === 0 && [12, 16, 40, 52, 56, 64, 108, 124].includes(bytes.readUInt32LE(14));
 }
 
-/** What is text: markup stays unknown, since a browser might run it, but for the layout of MMS (SMIL). */
+/** Text types: markup stays unknown, because a browser might run it, except for the layout of MMS (SMIL). */
 function sniffText(bytes: Buffer): MediaType {
   const text = decodeText(bytes);
   if (text === undefined) return 'application/octet-stream';
@@ -142,7 +142,7 @@ function sniffText(bytes: Buffer): MediaType {
     : 'application/octet-stream';
 }
 
-/** UTF-8 without control characters, from the first character that is none of white space; the last one may be cut off. */
+/** UTF-8 without control characters, from the first non-white-space character; the last one may be cut off. */
 function decodeText(bytes: Buffer): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });

@@ -18,11 +18,11 @@ export type MessageMediaDeps = {
   readonly log: Log;
 };
 
-/** What Twilio takes: 5 MB in all; what is no picture it knows, 500 kB. */
+/** Twilio's limits: 5 MB in all; 500 kB for anything but JPEG, PNG and GIF. */
 const maxUploadBytes = 5_000_000;
 const maxNonImageBytes = 500_000;
 const images = new Set(['image/jpeg', 'image/png', 'image/gif']);
-/** Told by their bytes, but nothing that Twilio sends on. */
+/** Detected types that Twilio does not send. */
 const unsendable = new Set([
   'application/octet-stream',
   'application/smil',
@@ -33,12 +33,12 @@ const unsendable = new Set([
   'image/heif',
   'image/heif-sequence',
 ]);
-/** Longer than a message waits to be sent. */
+/** Longer than a message waits in the outbox. */
 const publicMs = 6 * 3_600_000;
 const orphanMaxAgeMs = 24 * 3_600_000;
 const sweepMs = 3_600_000;
 
-/** What goes out with messages and what came with them, once it is stored. */
+/** The media of outbound messages, and of inbound ones once they are stored. */
 export class MessageMedia {
   readonly #deps: MessageMediaDeps;
   #sweeping: Timer | undefined;
@@ -57,7 +57,7 @@ export class MessageMedia {
     this.#sweeping?.cancel();
   }
 
-  /** Keeps a file for a message that is being written. Throws `invalid` for what no message can carry. */
+  /** Stores a file for a message that is being written. Throws `invalid` for one that no message can carry. */
   async upload(bytes: Uint8Array, uploadedBy: string | undefined): Promise<MediaItem> {
     const { store, files, writes, clock, newId } = this.#deps;
     const id: MediaId = newId('med');
@@ -72,19 +72,19 @@ export class MessageMedia {
     return await writes.write(() => {
       store.insertUpload({ id, contentType: result.contentType, bytes: result.bytes, uploadedBy, at: clock.now() });
       const media = store.byId(id);
-      if (media === undefined) throw new Error('An upload is not there right after it was stored');
+      if (media === undefined) throw new Error('Upload missing right after it was stored');
       return media;
     });
   }
 
-  /** Synchronous SQL: gives uploads to a message and a public name to each. Throws `invalid` for those that are not there. */
+  /** Synchronous SQL: attaches uploads to a message, each with a public token. Throws `invalid` where one does not exist. */
   attach(ids: readonly string[], messageId: string, isTheirs: (media: MediaItem) => boolean): void {
     const { store, clock } = this.#deps;
     let bytes = 0;
     for (const [position, id] of ids.entries()) {
       const media = store.byId(id);
       if (media === undefined || media.messageId !== undefined || !isTheirs(media)) {
-        const details = [{ field: 'media', message: 'must be uploaded first, and is sent once' }];
+        const details = [{ field: 'media', message: 'must be uploaded first, and can be sent once' }];
         throw new AppError('invalid', 'There is no such upload', { details });
       }
       bytes += media.bytes ?? 0;
@@ -102,7 +102,7 @@ export class MessageMedia {
     return file === undefined ? undefined : { ...file, media };
   }
 
-  /** What Twilio may fetch under this name now. */
+  /** The file that Twilio may fetch under this token now. */
   async publicMedia(token: string): Promise<{ readonly contentType: string; readonly bytes: Uint8Array } | undefined> {
     const { store, files, clock } = this.#deps;
     const media = store.byToken(token, clock.now());
@@ -120,7 +120,7 @@ export class MessageMedia {
       });
       for (const { id } of orphans) if (store.byId(id) === undefined) await files.delete(id);
     } catch (error) {
-      log.warn({ err: error }, 'Uploads that nobody sent could not be removed');
+      log.warn({ err: error }, 'Unsent uploads not removed');
     }
   }
 }

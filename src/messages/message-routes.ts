@@ -36,12 +36,12 @@ type Deps = {
   readonly numbers: OurNumbers;
 };
 
-/** A user has the conversations of their own numbers; an admin sees all. What is not yours looks as if it were not there. */
+/** Users see the conversations of their own numbers; an admin sees all. Those of others are not found. */
 export function messageRoutes(deps: Deps): readonly Route[] {
   return [...conversationRoutes(deps), ...singleRoutes(deps)];
 }
 
-/** Before those of single messages: `conversations` would be taken for the id of one. */
+/** Mounted before those of single messages: `conversations` would match as a message id. */
 function conversationRoutes({ messages, stores, numbers }: Deps): readonly Route[] {
   const visible = (id: string, identity: Identity | undefined): Conversation => {
     const found = stores.conversations.byId(id);
@@ -103,11 +103,11 @@ function singleRoutes({ messages, stores, files, numbers }: Deps): readonly Rout
     handle(getMessageMedia, async ({ params, identity }): Promise<FileReply> => {
       const message = visible(params.id, identity);
       const file = await files.file(message.id, params.n);
-      if (file === undefined) throw new AppError('not-found', 'This part of the message is not there');
+      if (file === undefined) throw new AppError('not-found', 'There is no such media item');
       const { media, bytes, read } = file;
       const contentType = media.contentType ?? 'application/octet-stream';
       const fileName = `${message.id}-${media.position}.${extensionOf(contentType)}`;
-      // What a stranger sent must not run as a page of ours, whatever it says it is.
+      // Media from untrusted senders must not run as a page of our origin, whatever their declared type.
       const disposition = isInline(contentType) ? 'inline' : 'attachment';
       return { contentType, bytes, etag: `${media.id}-${bytes}`, fileName, disposition, read };
     }),
@@ -117,7 +117,7 @@ function singleRoutes({ messages, stores, files, numbers }: Deps): readonly Rout
   ];
 }
 
-/** Undefined: all there are. A number that is not theirs leaves nothing. */
+/** Undefined: all. Empty for a number that is not theirs. */
 function visibleNumbers(
   numbers: OurNumbers,
   identity: Identity | undefined,

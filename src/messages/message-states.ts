@@ -1,12 +1,12 @@
 /**
- * `waiting`: with us. `unknown`: it may have been sent, and nobody can tell. `accepted` to `sent`: on its way at Twilio.
+ * `waiting`: in our outbox. `unknown`: it may have been sent; this cannot be determined. `accepted` to `sent`: on its way at Twilio.
  * `received`: came in. The rest is final, but for `read`, which may follow `delivered`.
  */
 export type MessageState = keyof typeof stateRanks;
 
 const stateRanks = {
   waiting: 0,
-  // Not a state of the message but of our knowledge, so whatever Twilio says of it is more.
+  // Lack of knowledge rather than a state of the message, so any status of Twilio's replaces it.
   unknown: 1,
   accepted: 2,
   scheduled: 3,
@@ -21,7 +21,7 @@ const stateRanks = {
   received: 9,
 } as const;
 
-/** Twilio's word as a state of ours; undefined for one that does not tell anything about a message we sent. */
+/** Twilio's status as a state of ours; undefined for one that does not apply to a sent message. */
 export function stateFromTwilio(status: string): MessageState | undefined {
   if (status === 'partially_delivered') return 'delivered';
   if (status === 'waiting' || status === 'unknown' || status === 'received') return undefined;
@@ -32,7 +32,7 @@ export function isFinal(state: MessageState): boolean {
   return stateRanks[state] >= stateRanks.delivered;
 }
 
-/** Whether a message in state `now` is moved by the report `next`: reports come late, twice and in any order. */
+/** Whether a status callback `next` changes a message in state `now`: callbacks come late, twice and in any order. */
 export function canTransition(now: MessageState, next: MessageState): boolean {
   if (now === 'received') return false;
   if (next === 'read') return now !== 'undelivered' && now !== 'failed' && now !== 'canceled' && now !== 'read';

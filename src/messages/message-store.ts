@@ -3,7 +3,7 @@ import type { PageRequest } from './conversation-store.ts';
 import type { ConversationId, Message, MessageId, NumberPair } from './message.ts';
 import type { MessageState } from './message-states.ts';
 
-/** Everything given must hold. */
+/** All given conditions must hold. */
 export type MessageFilter = {
   readonly ourNumbers?: readonly string[] | undefined;
   readonly conversationId?: string | undefined;
@@ -44,7 +44,7 @@ type Row = {
 const joined = 'messages m JOIN conversations c ON c.id = m.conversation_id';
 const select = `SELECT m.*, c.our_number, c.far_number FROM ${joined}`;
 
-// A third or more of all messages: for a page of them the index by time is better than theirs, for counting it is not.
+// Matches a third or more of all messages: a page of them is faster by the index on time, a count is not.
 const ofNumbers =
   'm.conversation_id IN (SELECT id FROM conversations WHERE our_number IN (SELECT value FROM json_each(:ourNumbers)))';
 
@@ -59,11 +59,11 @@ const conditions = {
   to: 'm.created_at < :to',
   text: "m.body LIKE :text ESCAPE '\\'",
 } as const satisfies Record<keyof MessageFilter, string>;
-/** As the index has it. */
+/** Exactly as in the partial index. */
 const unread = "m.direction = 'inbound' AND m.read_at IS NULL";
 const filters = Object.keys(conditions) as (keyof MessageFilter)[];
 
-/** `until` leaves out what bears a time to come, of a clock that has been set back since. */
+/** `until` excludes times in the future, of a clock that has been set back since. */
 type Span = { readonly since: number; readonly until: number };
 
 /** The SQL of the tables `messages` and `message_early_states`. Nothing commits here: callers write inside a WriteBatch. */
@@ -143,7 +143,7 @@ export class MessageStore {
     this.#setState.run({ ...change, errorCode: errorCode ?? null, error: error ?? null });
   }
 
-  /** What Twilio made of a message when it took it. */
+  /** The sid and segments of a message that Twilio accepted. */
   setSent(id: string, sid: string, segments: number): void {
     this.#setSent.run({ id, sid, segments });
   }
@@ -163,12 +163,12 @@ export class MessageStore {
     return this.#autoReplies.all(farNumber, since, until).map(({ at }) => at);
   }
 
-  /** How many automatic replies went out to anybody. */
+  /** How many automatic replies were sent, to all numbers. */
   countAutoReplies({ since, until }: Span): number {
     return this.#autoReplyCount.get(since, until)?.n ?? 0;
   }
 
-  /** The oldest message with this text of which nobody knows whether it was sent; none while one like it is still to be sent. */
+  /** The oldest message with this text in state `unknown`; none while one like it is still waiting. */
   findUnknownLike(like: NumberPair & { readonly body: string }): Message | undefined {
     const { ourNumber, farNumber, body } = like;
     return fromRow(this.#unknown.get({ ourNumber, farNumber, body }));

@@ -8,13 +8,13 @@ export type MediaId = Id<'med'>;
 /** One of our numbers and one that is not. */
 export type NumberPair = { readonly ourNumber: string; readonly farNumber: string };
 
-/** All that was written between two numbers. Times in milliseconds since the Unix epoch. */
+/** The messages between two numbers. Times in milliseconds since the Unix epoch. */
 export type Conversation = NumberPair & {
   readonly id: ConversationId;
   readonly lastAt: number;
   readonly lastMessageId: MessageId | undefined;
   readonly unread: number;
-  /** Since when the far side wants nothing more from this number. */
+  /** Since when the far side has opted out of messages from this number. */
   readonly optedOutAt: number | undefined;
 };
 
@@ -32,12 +32,12 @@ export type Message = NumberPair & {
   readonly sentBy: string | undefined;
   /** The automatic reply it is. */
   readonly autoReplyId: string | undefined;
-  /** Twilio's code, and what it means in plain words. */
+  /** Twilio's error code, and its explanation. */
   readonly errorCode: number | undefined;
   readonly error: string | undefined;
   readonly createdAt: number;
   readonly changedAt: number;
-  /** Only of what we received. */
+  /** Only of inbound messages. */
   readonly readAt: number | undefined;
 };
 

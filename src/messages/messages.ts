@@ -1,6 +1,6 @@
-// Owns what is written between our numbers and the rest of the world: conversations, their state, who may read and write them.
-// Called by its routes, by the Twilio edge (what comes in, what became of what we sent) and by reconciliation.
-// Must stay true: what was taken is kept and sent once, states never go back, and nothing goes to whoever asked for no more.
+// Owns the messages between our numbers and the outside: conversations, their state, and who may read and send.
+// Called by its routes and by reconciliation.
+// Must stay true: an accepted message is kept and sent once, states never go back, and nothing is sent to a recipient who opted out.
 import { AppError } from '#base/errors.ts';
 import type { Id } from '#base/ids.ts';
 import type { Conversation, Message } from './message.ts';
@@ -25,7 +25,7 @@ export type MessagesDeps = Pick<
 };
 
 export type MessageInput = {
-  /** One of ours; the sender's first unless told. */
+  /** One of ours; default: the sender's first. */
   readonly from?: string | undefined;
   readonly to: string;
   readonly body: string;
@@ -33,7 +33,7 @@ export type MessageInput = {
   readonly media: readonly string[];
 };
 
-/** Who writes: an admin as any number of ours, a person as their own. */
+/** An admin sends from any number of ours, a person from their own. */
 export type MessageAuthor = { readonly isAdmin: boolean; readonly personId: string | undefined };
 
 export class Messages {
@@ -54,20 +54,20 @@ export class Messages {
   }
 
   /**
-   * Kept and on its way when it resolves. Throws `invalid` for what can never be sent, `forbidden` for somebody else's number,
-   * `conflict` where the receiver asked for no more, `unavailable` where nothing can be kept.
+   * Stored in the outbox when it resolves. Throws `invalid` for a message that can never be sent, `forbidden` for a number of others,
+   * `conflict` where the recipient opted out, `unavailable` where nothing can be stored.
    */
   async send(input: MessageInput, author: MessageAuthor): Promise<Message> {
     const { writes, outgoing, conversations, files, events } = this.#deps;
-    const pair = { ourNumber: this.#sender(input.from, author), farNumber: this.#receiver(input.to) };
+    const pair = { ourNumber: this.#sender(input.from, author), farNumber: this.#recipient(input.to) };
     if (pair.ourNumber === pair.farNumber) throw invalid('to', 'is the number it is sent from');
     if (input.body.trim() === '' && input.media.length === 0) throw invalid('body', 'must not be empty');
     if (input.media.length > 0 && !this.#deps.isPublic()) {
-      throw new AppError('unavailable', 'Pictures can be sent only where Twilio can reach the house (option public_url)');
+      throw new AppError('unavailable', 'Media can be sent only if Twilio can reach the house (option public_url)');
     }
     const message = await writes.write(() => {
       if (conversations.byPair(pair)?.optedOutAt !== undefined) {
-        throw new AppError('conflict', 'The receiver has asked for no more messages from this number');
+        throw new AppError('conflict', 'The recipient has opted out of messages from this number');
       }
       const added = outgoing.add({ ...pair, body: input.body, mediaCount: input.media.length, sentBy: author.personId });
       files.attach(input.media, added.id, ({ uploadedBy }) => author.isAdmin || uploadedBy === author.personId);
@@ -101,7 +101,7 @@ export class Messages {
     return conversations.byId(conversation.id) ?? conversation;
   }
 
-  /** Takes over a message from Twilio's list: one that nobody told us, or the state of a known one. Rejects where it cannot now. */
+  /** Takes a message from Twilio's list: one that no webhook reported, or the state of a known one. Rejects where it cannot now. */
   async reconcile(message: ListedMessage): Promise<void> {
     const { outgoing, incoming, source } = this.#deps;
     if (message.direction !== 'inbound') {
@@ -110,7 +110,7 @@ export class Messages {
     }
     if (outgoing.isKnownSid(message.sid)) return;
     const urls = message.mediaCount === 0 ? [] : await source.list(message.sid);
-    if (urls === undefined) throw new AppError('unavailable', 'The media of a message cannot be had from Twilio now');
+    if (urls === undefined) throw new AppError('unavailable', 'The media of a message cannot be read from Twilio now');
     const { sid, from, to, body, segments } = message;
     const notice = { messageSid: sid, from, to, body, segments, media: urls.map((url) => ({ url })), optOut: undefined };
     await incoming.receive(notice, message.sentAt ?? message.createdAt);
@@ -128,18 +128,18 @@ export class Messages {
     const { numbers } = this.#deps;
     if (from === undefined) {
       const usual = ownNumbers(numbers, personId)[0] ?? (isAdmin ? numbers.all()[0]?.number : undefined);
-      if (usual === undefined) throw invalid('from', 'must be given: you have no number of your own');
+      if (usual === undefined) throw invalid('from', 'is required: you have no number of your own');
       return usual;
     }
     if (!isAdmin && !isOwnNumber(numbers, from, personId))
-      throw new AppError('forbidden', 'You can write from your own numbers only');
-    if (numbers.byNumber(from) === undefined) throw invalid('from', 'is no number of ours');
+      throw new AppError('forbidden', 'You can send from your own numbers only');
+    if (numbers.byNumber(from) === undefined) throw invalid('from', 'is not one of our numbers');
     return from;
   }
 
-  #receiver(to: string): string {
+  #recipient(to: string): string {
     const number = this.#deps.parseNumber(to);
-    if (number === undefined || !isTextable(number)) throw invalid('to', 'is no number that can be written to');
+    if (number === undefined || !isTextable(number)) throw invalid('to', 'is not a number that can receive messages');
     return number;
   }
 }

@@ -1,4 +1,4 @@
-/** When somebody is there. `to` at or before `from` is on the next day. Monday is 1, Sunday 7. */
+/** `to` at or before `from` is on the next day. Monday is 1, Sunday 7. */
 export type OpeningHours = readonly {
   readonly days: readonly number[];
   /** `HH:MM`. */

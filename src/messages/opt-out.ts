@@ -1,7 +1,7 @@
-/** What the far side asks for with one word: nothing more from this number, writing again, or what this is. */
+/** An opt-out keyword: no more messages from this number, messages again, or help. */
 export type OptOutWord = 'stop' | 'start' | 'help';
 
-// What Twilio's own filter obeys, what the FCC names (47 CFR 64.1200(a)(10): "opt out" among them), and the French of Canada's carriers.
+// Keywords of Twilio's own opt-out filter, of the FCC (47 CFR 64.1200(a)(10): "opt out" among them), and the French ones of Canada's carriers.
 const words: Readonly<Record<string, OptOutWord>> = {
   stop: 'stop',
   stopall: 'stop',
@@ -28,14 +28,14 @@ const words: Readonly<Record<string, OptOutWord>> = {
   aide: 'help',
 };
 
-/** The longest word has thirteen letters; with what a phone puts around it, a longer text is none of them. */
+/** The longest keyword has thirteen letters; a longer text, even with what phones add around it, is none of them. */
 const maxLength = 64;
 
 const invisible = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 const around = /^[\p{P}\p{S}\p{Z}\s]+|[\p{P}\p{S}\p{Z}\s]+$/gu;
 const between = /[\p{Pd}\p{Z}\s]+/gu;
 
-/** `seenByTwilio`: what Twilio's own opt-out made of it, which wins. */
+/** `seenByTwilio`: the keyword that Twilio's own opt-out detected, which takes precedence. */
 export function readOptOut(body: string, seenByTwilio?: string): OptOutWord | undefined {
   const seen = seenByTwilio?.toLowerCase();
   if (seen === 'stop' || seen === 'start' || seen === 'help') return seen;
@@ -44,11 +44,11 @@ export function readOptOut(body: string, seenByTwilio?: string): OptOutWord | un
   return Object.hasOwn(words, word) ? words[word] : undefined;
 }
 
-/** Without the quotes, dots, accents and invisible characters that phones and people put on and around a word. */
+/** Without the quotes, dots, accents and invisible characters that phones and people add to a word. */
 function plainWord(body: string): string {
   const letters = body.normalize('NFKD').replaceAll(/\p{M}/gu, '').replaceAll(invisible, '');
   return letters.replaceAll(around, '').replaceAll(between, ' ').toLowerCase();
 }
 
-/** Twilio's code for a receiver who wants nothing from this number. Toll-free numbers get 30004, which means other things too. */
+/** Twilio's error code for a recipient who has opted out. Toll-free numbers get 30004, which has other meanings too. */
 export const optedOutCode = 21_610;

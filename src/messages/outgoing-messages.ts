@@ -37,7 +37,7 @@ export type NewOutgoing = NumberPair & {
   readonly autoReplyId?: string | undefined;
 };
 
-/** How sending ended: with what Twilio made of it, surely not, or nobody knows. */
+/** How sending ended: accepted by Twilio, failed, or unknown. */
 export type SendResult = {
   readonly state: 'done' | 'failed' | 'unknown';
   readonly sent?: SentMessage | undefined;
@@ -49,7 +49,7 @@ export type SendResult = {
 export const smsKind = 'sms';
 const earlyStatesMs = 24 * 3_600_000;
 
-/** What we send: into the queue, out of it, and what is reported of it afterwards. */
+/** Outbound messages: into the outbox, out of it, and their status callbacks. */
 export class OutgoingMessages {
   readonly #deps: OutgoingMessagesDeps;
 
@@ -63,7 +63,7 @@ export class OutgoingMessages {
     const id: MessageId = newId('msg');
     const { segments } = countSegments(body);
     const createdAt = clock.now();
-    // First, because it may refuse: then nothing is left behind.
+    // First, because it may throw: then nothing is left behind.
     outbox.enqueue({ kind: smsKind, orderKey: `${smsKind} ${pair.ourNumber} ${pair.farNumber}`, payload: { messageId: id } });
     const conversation = this.conversationOf(pair, createdAt);
     messages.insert({
@@ -83,18 +83,18 @@ export class OutgoingMessages {
     return this.#get(id);
   }
 
-  /** Synchronous SQL: the conversation of a pair, made where there is none. */
+  /** Synchronous SQL: the conversation of a pair, created if there is none. */
   conversationOf({ ourNumber, farNumber }: NumberPair, at: number): Conversation {
     const { conversations, newId } = this.#deps;
     const known = conversations.byPair({ ourNumber, farNumber });
     if (known !== undefined) return known;
     conversations.insert({ id: newId('conv'), ourNumber, farNumber, at });
     const made = conversations.byPair({ ourNumber, farNumber });
-    if (made === undefined) throw new Error('A conversation is not there right after it was made');
+    if (made === undefined) throw new Error('Conversation missing right after it was created');
     return made;
   }
 
-  /** What is to be sent; undefined where it is gone. */
+  /** The message to send; undefined where it is gone. */
   toSend(id: string): OutgoingMessage | undefined {
     const { messages, media } = this.#deps;
     const message = messages.byId(id);
@@ -103,7 +103,7 @@ export class OutgoingMessages {
     return { id: message.id, from: message.ourNumber, to: message.farNumber, body: message.body, mediaTokens };
   }
 
-  /** Whether the far side has asked for no more, perhaps since the message was written. */
+  /** Whether the recipient has opted out, perhaps since the message was written. */
   isOptedOut({ from, to }: OutgoingMessage): boolean {
     return this.#deps.conversations.byPair({ ourNumber: from, farNumber: to })?.optedOutAt !== undefined;
   }
@@ -113,7 +113,7 @@ export class OutgoingMessages {
     return this.#deps.messages.bySid(sid) !== undefined;
   }
 
-  /** Synchronous SQL, in the transaction that ends the item of the queue. */
+  /** Synchronous SQL, in the transaction that ends the outbox item. */
   settle(id: string, { state, sent, code, message }: SendResult): void {
     const found = this.#deps.messages.byId(id);
     if (found === undefined) return;
@@ -127,17 +127,17 @@ export class OutgoingMessages {
     const message = this.#deps.messages.byId(id);
     if (message === undefined) return;
     const { state, messageSid, errorCode, farNumber } = message;
-    this.#deps.log.info({ message: id, messageSid, state, errorCode, to: maskNumber(farNumber) }, 'A message left, or did not');
+    this.#deps.log.info({ message: id, messageSid, state, errorCode, to: maskNumber(farNumber) }, 'Message send finished');
     this.#emit(message);
   }
 
-  /** Tells that something about a message is not as it was. */
+  /** Emits that a message has changed. */
   notifyChanged(id: string): void {
     const message = this.#deps.messages.byId(id);
     if (message !== undefined) this.#emit(message);
   }
 
-  /** What Twilio reports of a message, in any order, also before its sid is known. */
+  /** A status callback, in any order, also before the sid is known. */
   async applyStatus({ messageSid, status, errorCode }: MessageStatusNotice): Promise<void> {
     const state = stateFromTwilio(status);
     if (state === undefined) return;
@@ -154,14 +154,14 @@ export class OutgoingMessages {
     if (changed !== undefined) this.#emit(this.#get(changed));
   }
 
-  /** A message of ours in Twilio's list, whose reports may have been lost. */
+  /** A message of ours in Twilio's list, whose status callbacks may have been lost. */
   async reconcile({ sid, status, errorCode, segments, ...listed }: ListedMessage): Promise<void> {
     const { messages, writes } = this.#deps;
     if (this.isKnownSid(sid)) {
       await this.applyStatus({ messageSid: sid, status, errorCode });
       return;
     }
-    // Never one that is still in the queue: that one is looked up before it is repeated, and must be found then.
+    // Never one that is still in the outbox: that one is looked up before it is retried, and must be found then.
     const like = { ourNumber: listed.from, farNumber: listed.to, body: listed.body };
     const found = await writes.write(() => {
       const unknown = messages.findUnknownLike(like);
@@ -179,14 +179,14 @@ export class OutgoingMessages {
     if (early !== undefined) this.#change(this.#get(message.id), early);
   }
 
-  /** Returns whether anything did. */
+  /** Returns whether anything changed. */
   #change(message: Message, { state, errorCode }: EarlyState, reason?: string): boolean {
     const { messages, conversations, media, clock, explain } = this.#deps;
     const isOnlyCode = state === message.state && errorCode !== undefined && message.errorCode === undefined;
     if (!isOnlyCode && !canTransition(message.state, state)) return false;
     const error = reason ?? (errorCode === undefined ? undefined : explain(errorCode));
     messages.setState({ id: message.id, state, errorCode, error, at: clock.now() });
-    // Twilio has fetched what it sent.
+    // Twilio has fetched the media of what it sent.
     if (state === 'sent' || isFinal(state)) media.unpublish(message.id);
     if (errorCode === optedOutCode) {
       const conversation = conversations.byId(message.conversationId);

@@ -1,12 +1,12 @@
 import type { FetchResult } from '#storage/fetch-result.ts';
 import type { AttemptOutcome, LookUpOutcome } from '#storage/outbox-item.ts';
 
-// What messages need from outside this room, as app.ts hands it in; nothing here throws.
+// What messages need of other rooms, as the composition hands it in; nothing here throws.
 
-/** Where the media of received messages come from. */
+/** The media of inbound messages. */
 export type MediaSource = {
   fetch(url: string): Promise<FetchResult>;
-  /** The addresses of what came with a message that nobody announced; undefined where they cannot be had now. */
+  /** The URLs of the media of a message that no webhook reported; undefined where they cannot be read now. */
   list(messageSid: string): Promise<readonly string[] | undefined>;
 };
 
@@ -21,13 +21,13 @@ export type OurNumbers = {
   ofPerson(personId: string): readonly OurNumber[];
 };
 
-/** What a person wrote in the place of a number, as E.164; undefined where it is none. */
+/** Parses the number a person entered to E.164; undefined where it is none. */
 export type ParsePhoneNumber = (text: string) => string | undefined;
 
-/** Whether nobody wants to be disturbed on this number of ours now. */
+/** Whether do not disturb is on for this number of ours. */
 export type IsDnd = (ourNumber: string) => boolean;
 
-/** What one of Twilio's codes means, in plain words. */
+/** Explains one of Twilio's error codes. */
 export type ExplainErrorCode = (code: number) => string;
 
 /** An inbound message as Twilio reports it. */
@@ -51,7 +51,7 @@ export type MessageStatusNotice = {
   readonly errorCode: number | undefined;
 };
 
-/** A message as Twilio's list has it, for what nobody told us. */
+/** A message in Twilio's list, for reconciliation. */
 export type ListedMessage = {
   readonly sid: string;
   readonly direction: string;
@@ -66,7 +66,7 @@ export type ListedMessage = {
   readonly sentAt: number | undefined;
 };
 
-/** What Twilio made of a message we sent. */
+/** A message that Twilio accepted. */
 export type SentMessage = {
   readonly sid: string;
   readonly status: string;
@@ -74,22 +74,22 @@ export type SentMessage = {
   readonly segments: number;
 };
 
-/** A message as Twilio gets it. */
+/** A message to be sent. */
 export type OutgoingMessage = {
   readonly id: string;
   readonly from: string;
   readonly to: string;
   readonly body: string;
-  /** The public names of its media. */
+  /** The public tokens of its media. */
   readonly mediaTokens: readonly string[];
 };
 
 export type SendOutcome = Exclude<AttemptOutcome, { kind: 'done' }> | { readonly kind: 'done'; readonly sent: SentMessage };
 export type SearchOutcome = Exclude<LookUpOutcome, { kind: 'found' }> | { readonly kind: 'found'; readonly sent: SentMessage };
 
-/** Sends messages at Twilio, once each time it is asked, and finds those that may have been sent. */
+/** Sends a message once per call, and searches for one that may have been sent. */
 export type MessageSender = {
   send(message: OutgoingMessage): Promise<SendOutcome>;
-  /** `attemptedAt`: when the first request may have left. `isKnown`: whether a message at Twilio is surely another one of ours. */
+  /** `attemptedAt`: when the first request may have been sent. `isKnown`: whether a message at Twilio is known to be another of ours. */
   search(message: OutgoingMessage, attemptedAt: number, isKnown: (sid: string) => boolean): Promise<SearchOutcome>;
 };

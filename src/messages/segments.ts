@@ -1,4 +1,4 @@
-/** How a text travels. `units`: septets of GSM-7 or UTF-16 code units; `remaining`: until the next segment begins. */
+/** How a text is encoded. `units`: septets of GSM-7 or UTF-16 code units; `remaining`: until the next segment begins. */
 export type Segments = {
   readonly encoding: 'gsm-7' | 'ucs-2';
   readonly units: number;
@@ -10,7 +10,7 @@ export type Segments = {
 const basic = new Set(
   '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà',
 );
-/** Each travels as an escape and a septet. */
+/** Each is encoded as an escape and a septet. */
 const extension = new Set('\f^{}\\[~]|€');
 
 const limits = { 'gsm-7': { single: 160, part: 153 }, 'ucs-2': { single: 70, part: 67 } } as const;
@@ -28,7 +28,7 @@ export function countSegments(text: string): Segments {
   return { encoding, units, segments, remaining: part - filled };
 }
 
-/** Neither an escaped septet nor a surrogate pair is torn apart, so a segment may stay short of its end. */
+/** An escaped septet or a surrogate pair is never split, so a segment may not be full. */
 function fill(sizes: readonly number[], part: number): { readonly segments: number; readonly filled: number } {
   let segments = 1;
   let filled = 0;

@@ -7,7 +7,7 @@ type Deps = { readonly outgoing: OutgoingMessages; readonly sender: MessageSende
 
 export type SmsPayload = { readonly messageId: string };
 
-/** How the outbox sends messages, each at most once: what is in doubt is searched for at Twilio before it is sent again. */
+/** How the outbox sends messages, each at most once: one in doubt is searched for at Twilio before it is sent again. */
 export function smsOutboxHandler({ outgoing, sender, explain }: Deps): OutboxHandler<SmsPayload> {
   return {
     service: 'Twilio',
@@ -29,7 +29,7 @@ export function smsOutboxHandler({ outgoing, sender, explain }: Deps): OutboxHan
   };
 }
 
-const gone = 'The message is not there any more';
+const gone = 'The message no longer exists';
 
 function toSendResult({ state, result, code, message }: OutboxEnd): SendResult {
   return { state, sent: result as SentMessage | undefined, code, message };

@@ -61,7 +61,7 @@ describe('the listener that the internet reaches', () => {
     const report = (await (await fetch(`http://127.0.0.1:${app.http.port}/api/system/health`, admin)).json()) as {
       parts: { name: string; message: string }[];
     };
-    expect(report.parts.find(({ name }) => name === 'webhooks')?.message).toContain('1 with a wrong signature refused');
+    expect(report.parts.find(({ name }) => name === 'webhooks')?.message).toContain('1 with an invalid signature refused');
   });
 });
 
@@ -127,14 +127,17 @@ describe('Twilio as it is on a bad day', () => {
     twilio.faults.add({ name: 'callback.badsig', endpoint: 'sms', count: 1 });
     await twilio.sendSmsFrom(theirs, ours, { body: 'wrongly signed' });
     expect(await bodies()).toEqual(['wrongly signed']);
-    expect(await webhookHealth()).toMatchObject({ status: 'ok', message: expect.stringContaining('1 with a wrong signature') });
+    expect(await webhookHealth()).toMatchObject({
+      status: 'ok',
+      message: expect.stringContaining('1 with an invalid signature'),
+    });
   });
 
   it('that still signs with the old token is believed while tokens are changed', async () => {
     twilio.faults.add({ name: 'callback.oldtoken', endpoint: 'sms', count: 1 });
     await twilio.sendSmsFrom(theirs, ours, { body: 'old token' });
     expect(await bodies()).toContain('old token');
-    expect((await webhookHealth())?.message).toContain('1 with a wrong signature');
+    expect((await webhookHealth())?.message).toContain('1 with an invalid signature');
   });
 
   it('whose requests are redirected on the way: the fallback is tried, and health says what it is', async () => {

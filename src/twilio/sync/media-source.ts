@@ -3,7 +3,7 @@ import type { FetchResult } from '#storage/fetch-result.ts';
 import type { TwilioConnection } from '#twilio/api/connection.ts';
 import type { TwilioFailure } from '#twilio/api/result.ts';
 
-/** Where the media of received messages come from. */
+/** The media of inbound messages, from Twilio. */
 export function mediaSource(connection: Pick<TwilioConnection, 'request'>): MediaSource {
   return {
     fetch: async (url) => {
@@ -21,6 +21,6 @@ export function mediaSource(connection: Pick<TwilioConnection, 'request'>): Medi
 function toFetch({ kind, status, message, retryAfterSeconds }: TwilioFailure): FetchResult {
   if (kind !== 'refused') return { kind: 'later', message, retryAfterSeconds };
   if (status === 404) return { kind: 'not-yet', message: 'Twilio does not have it' };
-  // Wrong credentials are set right some day.
+  // Wrong credentials may be corrected later.
   return status === 401 || status === 403 ? { kind: 'later', message } : { kind: 'gone', message };
 }

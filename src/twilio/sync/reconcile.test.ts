@@ -154,7 +154,7 @@ describe('the look at what Twilio has', () => {
     there.messages.push(message('SM1', clock.now()));
     sinkFails = true;
     await reconcile.run();
-    expect(reconcile.health()).toMatchObject({ status: 'degraded', message: expect.stringContaining('could not be kept') });
+    expect(reconcile.health()).toMatchObject({ status: 'degraded', message: expect.stringContaining('could not be stored') });
     clock.advance(600 * minute);
     sinkFails = false;
     await reconcile.run();
@@ -169,7 +169,7 @@ describe('the look at what Twilio has', () => {
     await reconcile.run();
     expect([taken, reconcile.health().message]).toEqual([
       ['RE1', 'SM1'],
-      'Twilio could not be read: What it has could not be kept',
+      'Twilio could not be read: An item could not be stored',
     ]);
     clock.advance(360 * minute);
     there.messages.push(message('SM2', clock.now()));

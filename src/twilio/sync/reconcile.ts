@@ -1,7 +1,7 @@
-// Owns the reading of what Twilio has and nobody told us: recordings, messages and calls, at the start and every few minutes.
-// Called by app.ts, which hands in the account and where each kind of thing goes.
-// Must stay true: a watermark moves only when everything before it was taken, so that nothing is missed; whoever takes it knows it by
-// its sid, so that nothing is taken twice.
+// Owns reconciliation: reads the recordings, messages and calls at Twilio that no webhook reported, at start and every few minutes.
+// Called by the composition, which hands in the account and a sink for each kind.
+// Must stay true: a watermark moves only when everything before it was handled, so that nothing is missed; sinks know each item by its
+// sid, so that nothing is taken twice.
 import { isoTime } from '#base/clock.ts';
 import type { Clock, Timer } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
@@ -10,7 +10,7 @@ import type { TwilioConnection } from '#twilio/api/connection.ts';
 import type { TwilioCall, TwilioMessage, TwilioRecording } from '#twilio/api/records.ts';
 import type { TwilioFailure, TwilioResult } from '#twilio/api/result.ts';
 
-/** Each must take the same thing any number of times, and throws where it could not keep it: then it is brought again. */
+/** Idempotent: each may get the same item any number of times, and throws where it could not keep it; then it gets it again. */
 export type ReconcilerSinks = {
   readonly recording: (recording: TwilioRecording) => void | Promise<void>;
   readonly message: (message: TwilioMessage) => void | Promise<void>;
@@ -37,18 +37,18 @@ type List<Item> = {
   readonly name: string;
   readonly read: (after: number) => Promise<TwilioResult<readonly Item[]>>;
   readonly timestampOf: (item: Item) => number | undefined;
-  /** Whether it may still become something else, and must be looked at again. */
+  /** Whether it may still change, and must be read again. */
   readonly isOpen: (item: Item) => boolean;
   readonly handle: (item: Item) => void | Promise<void>;
 };
 
 const defaultPeriodSeconds = 180;
 const maxPeriodSeconds = 3600;
-/** Lists of Twilio lag behind what was told already. */
+/** Twilio's lists lag behind its webhooks. */
 const overlapMs = 10 * 60_000;
-/** For how long what is open holds the watermark back: the longest call, and some. */
+/** How long an open item holds the watermark back: more than the longest call. */
 const maxOpenMs = 5 * 3_600_000;
-/** In one look: weeks of a house. */
+/** Per run: weeks of a house. */
 const maxItems = 5000;
 const stopTimeoutMs = 3_000;
 /** After a call, for the file of its recording to be ready. */
@@ -68,13 +68,13 @@ export class Reconciler {
   #failuresInARow = 0;
   #problem: string | undefined;
   #lastAt: number | undefined;
-  /** By our clock, of this run: where that was wrong they are moved when it is set right. */
+  /** Set by our clock in this process: moved when the clock is corrected. */
   readonly #newOrigins = new Set<string>();
 
   constructor(deps: ReconcilerDeps) {
     this.#deps = deps;
     const { calls, recordings, messages } = listsOf(deps);
-    // Calls first: a recording is joined to its call.
+    // Calls first: recordings are joined to them.
     this.#steps = [() => this.#reconcile(calls), () => this.#reconcile(recordings), () => this.#reconcile(messages)];
   }
 
@@ -87,13 +87,13 @@ export class Reconciler {
     };
   }
 
-  /** Looks at once, without being waited for. */
+  /** Begins the first run. */
   start(): void {
     this.#isRunning = true;
     void this.run();
   }
 
-  /** Gives the look that goes on a moment to end; the next start looks from the same watermark. */
+  /** Gives the current run a moment to end; the next start continues from the same watermark. */
   async stop(): Promise<void> {
     this.#isRunning = false;
     this.#isStopped = true;
@@ -104,7 +104,7 @@ export class Reconciler {
     timeout.cancel();
   }
 
-  /** Looks now, also out of turn; one look at a time. Never fails: it is tried again later. */
+  /** Runs now, also out of turn; one run at a time. Never rejects: a failed run is repeated later. */
   run(): Promise<void> {
     this.#working ??= this.#runOnce().finally(() => {
       this.#working = undefined;
@@ -129,13 +129,13 @@ export class Reconciler {
     if (connection.client() !== undefined) {
       for (const step of this.#steps) {
         failure = (await step()) ?? failure;
-        // Where Twilio fails, the next list would only add to it.
+        // Where Twilio fails, the next list would fail too.
         if ((failure !== undefined && failure !== notKept) || this.#isStopped) break;
       }
       if (failure === undefined) this.#lastAt = clock.now();
     }
     if (failure !== undefined && failure.message !== this.#problem)
-      log.warn({ reason: failure.message }, 'Twilio could not be read');
+      log.warn({ reason: failure.message }, 'Reconciliation with Twilio failed');
     this.#problem = failure?.message;
     this.#failuresInARow = failure === undefined ? 0 : this.#failuresInARow + 1;
     if (this.#isRunning) this.#timer = clock.after(this.#delayMs(failure), () => void this.run());
@@ -161,36 +161,36 @@ export class Reconciler {
       if (at !== undefined) watermarks.set(this.#key(list.name), at);
       return refused.size === 0 ? undefined : notKept;
     } catch (error) {
-      log.error({ err: error, list: list.name }, 'How far Twilio was read could not be noted');
+      log.error({ err: error, list: list.name }, 'Reconciliation watermark not stored');
       return notKept;
     }
   }
 
-  /** One that cannot be kept must not hold up the others; it is brought again for some hours. */
+  /** An item that cannot be kept must not block the others; it is delivered again for some hours. */
   async #handle<Item>({ name, handle: take }: List<Item>, item: Item, refused: Set<Item>): Promise<void> {
     try {
       await take(item);
     } catch (error) {
-      if (refused.size === 0) this.#deps.log.error({ err: error, list: name }, 'What Twilio has could not be kept');
+      if (refused.size === 0) this.#deps.log.error({ err: error, list: name }, 'Reconciled item not stored');
       refused.add(item);
     }
   }
 
-  /** What was there before the account was set up is not ours. */
+  /** Items from before the setup of the account are not imported. */
   #since(name: string): number {
     const { clock, watermarks } = this.#deps;
     const key = this.#key(name);
     const origin = watermarks.get(`${key}.origin`);
     // Twilio's times are whole seconds.
     const now = clock.now() - 1000;
-    // One that lies ahead was noted by a clock that has been set back since.
+    // A watermark in the future was set by a clock that has been set back since.
     if (origin !== undefined) return Math.min(now, Math.max(origin, (watermarks.get(key) ?? origin) - overlapMs));
     watermarks.set(`${key}.origin`, now);
     this.#newOrigins.add(`${key}.origin`);
     return now;
   }
 
-  /** Our clock was set by so much. Throws where that cannot be noted. */
+  /** Our clock was set by so much. Throws where that cannot be stored. */
   clockSet(byMs: number): void {
     for (const name of this.#newOrigins) this.#deps.watermarks.shift(name, byMs);
   }
@@ -203,9 +203,9 @@ export class Reconciler {
 
 type Failed = Pick<TwilioFailure, 'message' | 'retryAfterSeconds'>;
 
-const notKept: Failed = { message: 'What it has could not be kept', retryAfterSeconds: undefined };
+const notKept: Failed = { message: 'An item could not be stored', retryAfterSeconds: undefined };
 
-/** Up to when nothing is left to be seen, by Twilio's clock: ours may be wrong. Undefined where there was nothing. */
+/** Up to when everything was handled, by Twilio's clock: ours may be wrong. Undefined where the list was empty. */
 function newWatermark<Item>({ isOpen, timestampOf: atOf }: List<Item>, items: readonly Item[]): number | undefined {
   const times = items.flatMap((item) => atOf(item) ?? []);
   if (times.length === 0) return undefined;
@@ -214,7 +214,7 @@ function newWatermark<Item>({ isOpen, timestampOf: atOf }: List<Item>, items: re
   return Math.min(newest, ...open.map((at) => Math.max(at, newest - maxOpenMs)));
 }
 
-/** Everything since `after`, newest first. Whether Twilio goes by the moment or by its day is not certain: it is looked at here again. */
+/** Everything since `after`, newest first. Twilio may filter by day instead of time, so it is filtered here again. */
 async function readSince<Item>({ read, timestampOf: atOf }: List<Item>, after: number): Promise<TwilioResult<readonly Item[]>> {
   const found = await read(after);
   if (found.kind !== 'ok') return found;

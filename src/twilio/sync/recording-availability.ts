@@ -8,14 +8,14 @@ export function unavailableReason({
 }: Pick<TwilioRecording, 'isEncrypted' | 'mediaUrl'>): FetchResult | undefined {
   if (isEncrypted) {
     const message =
-      'The account encrypts its recordings, and only its own key opens this one. Switch it off for the next ones in the Twilio ' +
+      'The account encrypts its recordings, and only its own key decrypts this one. Switch encryption off for new ones in the Twilio ' +
       'Console (Voice, Settings, Voice recording encryption)';
     return { kind: 'gone', message };
   }
   const host = URL.parse(mediaUrl)?.hostname;
   if (host === undefined || host === 'twilio.com' || host.endsWith('.twilio.com')) return undefined;
   const message =
-    `The account keeps its recordings in storage of its own (${host}), where this one is. Switch it off for the next ones in the ` +
+    `The account stores its recordings in external storage (${host}), where this one is. Switch that off for new ones in the ` +
     'Twilio Console (Voice, Settings, External recording storage)';
   return { kind: 'gone', message };
 }
@@ -29,7 +29,7 @@ export type PeekedDownload = {
   readonly release: () => Promise<void>;
 };
 
-/** Looks at the first bytes of a download. */
+/** Reads the first bytes of a download. */
 export async function peek({ chunks }: Pick<TwilioDownload, 'chunks'>): Promise<PeekedDownload> {
   const rest = chunks[Symbol.asyncIterator]();
   const first = rest.next();

@@ -13,7 +13,7 @@ import type { TwilioFailure } from '#twilio/api/result.ts';
 
 /** Statuses after which there will never be any audio. */
 const statusesWithoutAudio = new Set(['absent', 'deleted', 'failed']);
-/** Twilio begins a call's time when it is answered or when it began, by its own clock. */
+/** Twilio's start time of a call is its answer or its beginning, by its own clock. */
 const findWithinMs = 120_000;
 /** The answer reaches the phone before Twilio's list of calls: the list is read again after these pauses. */
 const answerIsListedMs = [250, 500, 1000, 2000, 4000];
@@ -57,7 +57,7 @@ export function recorder({ connection, publicUrl, clock }: RecorderDeps): Record
     async find({ dialled, startedAt }) {
       const query = { status: 'in-progress', startedAfter: startedAt - findWithinMs } as const;
       const list = () => connection.request((client) => client.listCalls(query));
-      // The far leg of a call through the SIP Domain hears only one side once the caller's own leg is gone: parents alone.
+      // A child leg through the SIP Domain carries only one side once the caller's own leg is gone: parent legs only.
       const isThisOne = (call: TwilioCall) => call.parentCallSid === undefined && userOf(call.to) === dialled;
       let result = await list();
       for (const delayMs of answerIsListedMs) {

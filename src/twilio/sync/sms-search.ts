@@ -7,23 +7,23 @@ export type SmsSearch = {
   readonly hasMedia: boolean;
   /** When the first request may have left, by our clock. */
   readonly attemptedAt: number;
-  /** Whether it is surely another message of ours. */
+  /** Whether it is known to be another message of ours. */
   readonly isKnown: (sid: string) => boolean;
 };
 
 export type SmsSearchResult =
   | { readonly kind: 'found'; readonly message: TwilioMessage }
   | { readonly kind: 'absent' }
-  /** There is one like it that may be somebody else's, or ours by a clock that is wrong. */
+  /** There is one like it, which may be another, or ours if a clock is wrong. */
   | { readonly kind: 'doubtful' };
 
-/** What our clock may be ahead of Twilio's without anybody noticing. */
+/** How far our clock may be ahead of Twilio's. */
 const clockSkewMs = 600_000;
 const doubtMs = 24 * 3_600_000;
 
 /**
- * Searches for a message that may have been sent. Messages of a pair are sent one after another, so it can only be newer than the
- * newest one we know, whatever the clocks say; without such a one the time must do.
+ * Searches for a message that may have been sent. Messages of a pair are sent one after another, so it must be newer than the newest
+ * one we know, whatever the clocks say; if none is known, the time decides.
  */
 export function findSent({ listed, body, hasMedia, attemptedAt, isKnown }: SmsSearch): SmsSearchResult {
   const sent = listed.filter(({ direction }) => direction === 'outbound-api');
@@ -39,13 +39,13 @@ export function findSent({ listed, body, hasMedia, attemptedAt, isKnown }: SmsSe
   return candidates.some((message) => (timeOf(message) ?? 0) >= attemptedAt - doubtMs) ? { kind: 'doubtful' } : found;
 }
 
-/** What was in doubt before it had its turn first. */
+/** The oldest, because messages in doubt are resolved in their order. */
 function oldestOf(messages: readonly TwilioMessage[]): SmsSearchResult {
   const message = messages.at(-1);
   return message === undefined ? { kind: 'absent' } : { kind: 'found', message };
 }
 
-/** Accounts on trial put words of Twilio's before ours. */
+/** Trial accounts prefix the text. */
 function isSame(message: TwilioMessage, body: string, hasMedia: boolean): boolean {
   const text = normal(message.body);
   const wanted = normal(body);
@@ -53,7 +53,7 @@ function isSame(message: TwilioMessage, body: string, hasMedia: boolean): boolea
   return text === wanted || (text.startsWith('Sent from your Twilio trial account - ') && text.endsWith(wanted));
 }
 
-/** White space does not travel as it was typed. */
+/** White space is not preserved on the way. */
 function normal(text: string): string {
   return text.trim().replaceAll(/\s+/g, ' ');
 }

@@ -7,14 +7,14 @@ import { webhookPaths, webhookUrl } from '#twilio/webhooks/webhook-paths.ts';
 
 export type SmsSenderDeps = {
   readonly connection: Pick<TwilioConnection, 'request'>;
-  /** Where Twilio reaches our webhooks, without a slash at the end; undefined where it cannot. */
+  /** Where Twilio reaches our webhooks, without a trailing slash; undefined where it cannot. */
   readonly publicUrl: () => string | undefined;
 };
 
-/** How many of a pair's messages are looked through, the newest first. */
-const lookedThrough = 100;
+/** How many of a pair's messages are searched, the newest first. */
+const searchLimit = 100;
 
-/** Sends messages at Twilio and says of which class a failure is. Nothing is repeated here. */
+/** Sends messages through Twilio and classifies failures. Nothing is retried here. */
 export class SmsSender implements MessageSender {
   readonly #deps: SmsSenderDeps;
 
@@ -26,7 +26,7 @@ export class SmsSender implements MessageSender {
     const { connection, publicUrl } = this.#deps;
     const base = publicUrl();
     if (mediaTokens.length > 0 && base === undefined) {
-      return { kind: 'failed', message: 'Pictures can be sent only where Twilio can reach the house (option public_url)' };
+      return { kind: 'failed', message: 'Media can be sent only if Twilio can reach the house (option public_url)' };
     }
     const mediaUrls = base === undefined ? [] : mediaTokens.map((token) => webhookUrl(base, `${webhookPaths.media}/${token}`));
     const statusCallback = base === undefined ? undefined : webhookUrl(base, webhookPaths.smsStatus);
@@ -39,8 +39,8 @@ export class SmsSender implements MessageSender {
     attemptedAt: number,
     isKnown: (sid: string) => boolean,
   ): Promise<SearchOutcome> {
-    // Without a date: those still on their way have none, and the clocks need not agree.
-    const result = await this.#deps.connection.request((client) => client.listMessages({ from, to, limit: lookedThrough }));
+    // Without a date: messages that are not sent yet have none, and the clocks may differ.
+    const result = await this.#deps.connection.request((client) => client.listMessages({ from, to, limit: searchLimit }));
     if (result.kind !== 'ok') {
       return { kind: 'unclear', message: result.message, retryAfterSeconds: result.retryAfterSeconds };
     }
@@ -51,12 +51,12 @@ export class SmsSender implements MessageSender {
       case 'absent':
         return found;
       case 'doubtful':
-        return { kind: 'never-known', message: 'Twilio has a message like this one, and nobody can tell whether it is this' };
+        return { kind: 'never-known', message: 'Twilio has a similar message; whether it is this one cannot be determined' };
     }
   }
 }
 
-/** Which failures may be repeated, and how. */
+/** Which failures may be retried, and how. */
 export function toOutcome({ kind, status, code, message, retryAfterSeconds }: TwilioFailure): SendOutcome {
   switch (kind) {
     case 'limited':
@@ -66,7 +66,7 @@ export function toOutcome({ kind, status, code, message, retryAfterSeconds }: Tw
     case 'ambiguous':
       return { kind, message, code, retryAfterSeconds };
     case 'refused':
-      // With 401 it was surely not sent, and nothing is wrong with it: it waits until somebody has set the credentials right.
+      // With 401 it was not sent, and the message is fine: it waits until the credentials are corrected.
       return status === 401 ? { kind: 'unreachable', message } : { kind: 'failed', message, code };
   }
 }

@@ -5,10 +5,10 @@ import { trunkName } from '#twilio/api/settings.ts';
 
 const finalStatuses = new Set(['completed', 'busy', 'failed', 'no-answer', 'canceled']);
 
-/** A call to a number, and one that a trunk brings to the house: that is one record, whose `to` is the SIP URI it went to. */
+/** A call to a number, and one by origination of a trunk: a single record, whose `to` is the origination SIP URI. */
 const inboundDirections = new Set(['inbound', 'trunking-originating']);
 
-/** What a call of Twilio's list is to us where nobody told us of it; undefined for what is no call from outside, or not over. */
+/** A call of Twilio's list that no webhook reported, as a missed call; undefined unless it is inbound and over. */
 export function toMissedCall(call: TwilioCall): MissedCall | undefined {
   const { sid, parentCallSid, direction, from, to, status, createdAt, startedAt = createdAt, endedAt, callerName = '' } = call;
   if (!inboundDirections.has(direction) || parentCallSid !== undefined || !finalStatuses.has(status) || startedAt === undefined)

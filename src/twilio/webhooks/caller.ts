@@ -4,13 +4,13 @@ import type { WebhookForm } from './webhook-form.ts';
 
 const e164 = /^\+[1-9]\d{6,14}$/;
 
-/** Who calls, by the parameters of a voice request. Never throws: all of them are a stranger's words. */
+/** The caller, by the parameters of a voice webhook. Never throws: they are set by the caller's side. */
 export function readCaller(form: WebhookForm): PstnCaller {
   const number = callerNumber(form.text('From'));
   return {
     number,
     isWithheld: number === undefined,
-    // Who hides the number does not want to be known by name either.
+    // A caller who withholds the number is not shown by name either.
     name: number === undefined ? '' : readName(form.text('CallerName')),
     attestation: readAttestation(form.text('StirVerstat')),
     spamScore: readSpamScore(form.text('AddOns')),
@@ -23,7 +23,7 @@ export function callerNumber(from: string): string | undefined {
   return e164.test(text) && !isWithheldWord(text) ? text : undefined;
 }
 
-/** What a phone of the house calls: E.164, or a number that exists in its own country only, one for help above all. */
+/** The called number of an outbound call: E.164, or a short number of the country, such as an emergency number. */
 export function calledNumber(to: string): string | undefined {
   const text = userOf(to).trim();
   return /^\d{2,8}$/.test(text) ? text : callerNumber(text);
@@ -40,10 +40,10 @@ export function userOf(address: string): string {
   }
 }
 
-/** What a directory says of the caller: one line without control characters. */
+/** The caller name (CNAM): one line without control characters. */
 function readName(text: string): string {
   const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
-  // Half of a character may be left at the cut.
+  // The cut may split a surrogate pair.
   return line.slice(0, 64).toWellFormed();
 }
 
@@ -53,7 +53,7 @@ function readAttestation(verstat: string): PstnCaller['attestation'] {
   return verstat.startsWith('TN-Validation-Failed') ? 'failed' : 'none';
 }
 
-/** 0 to 1, the worst of all add-ons that succeeded; undefined where none did: a failed one says nothing, not "harmless". */
+/** 0 to 1, the worst of all add-ons that succeeded; undefined where none did: a failed add-on does not mean harmless. */
 export function readSpamScore(addOns: string): number | undefined {
   const envelope = asObject(parse(addOns));
   if (envelope?.['status'] !== 'successful') return undefined;

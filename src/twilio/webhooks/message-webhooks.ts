@@ -8,7 +8,7 @@ type Deps = { readonly messages: MessagesPort; readonly deduplicator: WebhookDed
 /** Twilio sends ten at most. */
 const maxMedia = 20;
 
-/** Hands on messages and what becomes of those we sent. */
+/** Passes on inbound messages and the status callbacks of sent ones. */
 export class MessageWebhooks {
   readonly #deps: Deps;
 
@@ -22,7 +22,7 @@ export class MessageWebhooks {
     const messageSid = form.sid('MessageSid', 'SM', 'MM') ?? form.sid('SmsSid', 'SM', 'MM');
     const [from, to] = [form.text('From'), form.text('To')];
     if (messageSid === undefined || from === '' || to === '') {
-      log.warn({ messageSid }, 'A message came without its sid, sender or receiver');
+      log.warn({ messageSid }, 'Inbound message without sid, sender or receiver ignored');
       return;
     }
     await deduplicator.run(`message ${messageSid}`, () =>

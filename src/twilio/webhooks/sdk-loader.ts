@@ -3,7 +3,7 @@ import type MessagingResponse from 'twilio/lib/twiml/MessagingResponse.js';
 import type VoiceResponse from 'twilio/lib/twiml/VoiceResponse.js';
 import type { validateRequest } from 'twilio/lib/webhooks/webhooks.js';
 
-// By their own paths: the whole package takes 25 MB and 0.1 s more. Loaded when first needed: a house without an account needs none of it.
+// By their own paths: the whole package takes 25 MB and 0.1 s more. Loaded on first use: a house without an account does not need them.
 const load = createRequire(import.meta.url);
 
 export type Voice = VoiceResponse;
@@ -20,7 +20,7 @@ export function validateSignature(...call: Parameters<typeof validateRequest>): 
   return (load('twilio/lib/webhooks/webhooks.js') as { validateRequest: typeof validateRequest }).validateRequest(...call);
 }
 
-/** Before the webhooks open, so that no caller waits for it. */
+/** Called before the listener opens, so that no caller waits for it. */
 export function preloadSdk(): void {
   newVoiceResponse();
   newMessagingResponse();

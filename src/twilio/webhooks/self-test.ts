@@ -8,24 +8,24 @@ import { emptyTwiml } from './twiml.ts';
 import { WebhookForm } from './webhook-form.ts';
 import { webhookPaths, webhookUrl } from './webhook-paths.ts';
 
-/** Where on the way from outside to us a request was lost or changed. */
+/** Where a request through the public URL was lost or changed. */
 export type SelfTestResult =
   | { readonly kind: 'passed'; readonly milliseconds: number; readonly message: string }
   | {
       readonly kind: 'failed';
-      /** `setup` is ours; the others name a part of the request and thereby who touched it. */
+      /** `setup` is ours; the others name the part of the request that was changed, and thereby who changed it. */
       readonly hop:
         | 'setup'
-        | 'name'
+        | 'dns'
         | 'network'
         | 'certificate'
         | 'redirect'
-        | 'other-server'
+        | 'wrong-server'
         | 'path'
         | 'query'
         | 'headers'
         | 'body'
-        | 'answer';
+        | 'response';
       readonly message: string;
       /** What the hops said of themselves, such as `Server: nginx`. */
       readonly trace: readonly string[];
@@ -46,14 +46,14 @@ const timeoutMs = 10_000;
 const maxResponseBytes = 4_096;
 const traceHeaders = ['server', 'via', 'x-powered-by', 'cf-ray', 'x-served-by', 'location'];
 
-/** What the test's own request is answered with: anything else was put in its place on the way. */
+/** The response to the self-test's own request: any other was substituted on the way. */
 export function selfTestTwiml(): string {
   return emptyTwiml();
 }
 
 /**
- * Sends a request signed like Twilio's around through the public URL and compares what left with what arrived. The house must be able
- * to reach its own public address; some routers do not allow that, and then only a call from Twilio tells.
+ * Sends a request signed like Twilio's through the public URL to ourselves and compares what was sent with what arrived. This needs a
+ * router that lets the house reach its own public address (hairpin NAT); without, only a call from Twilio can tell.
  */
 export class SelfTest {
   readonly #deps: Deps;
@@ -64,7 +64,7 @@ export class SelfTest {
     this.#deps = deps;
   }
 
-  /** Told of every request at the door. */
+  /** Called for every webhook request. */
   observe(request: PublicRequest): void {
     const probe = this.#probe;
     if (probe === undefined) return;
@@ -73,7 +73,7 @@ export class SelfTest {
     }
   }
 
-  /** Told of every request that found no door. */
+  /** Called for every request without a route. */
   observeUnhandled(target: string): void {
     if (this.#probe !== undefined && target.includes(this.#probe)) this.#seen = { target, request: undefined };
   }
@@ -83,9 +83,9 @@ export class SelfTest {
     const { settings, clock } = this.#deps;
     const { publicUrl } = settings.current;
     const token = settings.signingTokens[0];
-    if (publicUrl === undefined) return failed('setup', 'There is no public URL set (option public_url)');
-    if (token === undefined) return failed('setup', 'There is no auth token set, so nothing can be signed');
-    if (this.#probe !== undefined) return failed('setup', 'The test is running already');
+    if (publicUrl === undefined) return failed('setup', 'No public URL is set (option public_url)');
+    if (token === undefined) return failed('setup', 'No auth token is set, so nothing can be signed');
+    if (this.#probe !== undefined) return failed('setup', 'The self-test is running already');
     const probe = randomBytes(12).toString('hex');
     this.#probe = probe;
     this.#seen = undefined;
@@ -95,7 +95,7 @@ export class SelfTest {
       const response = await this.#send(publicUrl, sent);
       const result = 'kind' in response ? response : this.#evaluate(publicUrl, sent, response);
       const milliseconds = clock.monotonic() - started;
-      const message = `A signed request went around through ${publicUrl} unchanged, in ${milliseconds} ms`;
+      const message = `A signed request came back through ${publicUrl} unchanged, in ${milliseconds} ms`;
       return result ?? { kind: 'passed', milliseconds, message };
     } finally {
       this.#probe = undefined;
@@ -130,20 +130,20 @@ export class SelfTest {
     const { trace, status } = response;
     const seen = this.#seen;
     if (status >= 300 && status < 400) {
-      return failed('redirect', `The public URL answers with a redirect (${status}): set the address it leads to instead`, trace);
+      return failed('redirect', `The public URL redirects (${status}): set the URL it redirects to instead`, trace);
     }
-    if (seen === undefined) return failed('other-server', wrongServerMessage(response), trace);
+    if (seen === undefined) return failed('wrong-server', wrongServerMessage(response), trace);
     const change = compare(publicUrl, sent, seen);
     if (change !== undefined) return { ...change, trace };
     if (status !== 200 || response.body !== selfTestTwiml() || !response.type.startsWith('text/xml')) {
       const what = `status ${status}, type ${response.type === '' ? 'none' : response.type}`;
-      return failed('answer', `The request arrived whole, but our answer was changed on its way back (${what})`, trace);
+      return failed('response', `The request arrived intact, but our response was changed on the way back (${what})`, trace);
     }
     return undefined;
   }
 }
 
-/** With everything that middle boxes are known to change. */
+/** With everything that proxies are known to change. */
 function sign({ publicUrl, token, probe }: { publicUrl: string; token: string; probe: string }): Sent {
   const target = `${webhookUrl('', webhookPaths.selfTest)}?probe=${probe}&space=a%20b&slash=a%2Fb&order=2&order=1&empty=`;
   const params = {
@@ -161,19 +161,19 @@ function sign({ publicUrl, token, probe }: { publicUrl: string; token: string; p
 function compare(publicUrl: string, sent: Sent, { target, request }: Seen): Failed | undefined {
   const expected = split(sent.target);
   const arrived = split(target);
-  // Either form is fine, see `publicUrls`.
+  // Both forms are valid, see `publicUrls`.
   const isSame = publicUrls(publicUrl, target).includes(publicUrl + sent.target);
   if (request === undefined || (!isSame && !arrived.path.endsWith(expected.path))) {
-    return failed('path', `The path was changed on the way: ${expected.path} left, ${arrived.path} arrived`);
+    return failed('path', `The path was changed on the way: ${expected.path} was sent, ${arrived.path} arrived`);
   }
   if (!isSame && arrived.query === expected.query) {
-    return failed('path', `The path was changed on the way: ${expected.path} left, ${arrived.path} arrived`);
+    return failed('path', `The path was changed on the way: ${expected.path} was sent, ${arrived.path} arrived`);
   }
   if (arrived.query !== expected.query) {
-    return failed('query', `The query was changed on the way: ${expected.query} left, ${arrived.query} arrived`);
+    return failed('query', `The query was changed on the way: ${expected.query} was sent, ${arrived.query} arrived`);
   }
   const signature = request.headers.get('x-twilio-signature');
-  if (signature === undefined) return failed('headers', 'The header X-Twilio-Signature was taken away on the way');
+  if (signature === undefined) return failed('headers', 'The header X-Twilio-Signature was removed on the way');
   if (signature !== sent.signature) return failed('headers', 'The header X-Twilio-Signature was changed on the way');
   const changed = changedField(sent.params, new WebhookForm(request.form).forSignature());
   return changed === undefined ? undefined : failed('body', `The body was changed on the way: ${changed}`);
@@ -184,7 +184,7 @@ function changedField(sent: Sent['params'], arrived: Record<string, string | str
     const other = arrived[name];
     if (other === undefined) return `the field ${name} is missing`;
     if ([value].flat().join('\n') !== [other].flat().join('\n')) {
-      return `the field ${name} left as ${JSON.stringify(value)} and arrived as ${JSON.stringify(other)}`;
+      return `the field ${name} was sent as ${JSON.stringify(value)} and arrived as ${JSON.stringify(other)}`;
     }
   }
   const extra = Object.keys(arrived).find((name) => !(name in sent));
@@ -198,7 +198,7 @@ function split(target: string): { readonly path: string; readonly query: string 
 
 function wrongServerMessage({ status, type }: ProbeResponse): string {
   const said = `It answered with status ${status}${type === '' ? '' : ` and ${type}`}`;
-  return `The request reached a server, but not this house: something in between answers the public URL itself. ${said}.`;
+  return `The request reached another server, not this house: a proxy in between answers the public URL itself. ${said}.`;
 }
 
 const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL|EPROTO/;
@@ -206,12 +206,12 @@ const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL|EPRO
 function unreachable(error: unknown, publicUrl: string): Failed {
   const code = codeOf(error);
   const host = URL.canParse(publicUrl) ? new URL(publicUrl).host : publicUrl;
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return failed('name', `Nobody knows the name ${host} (${code})`);
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return failed('dns', `The name ${host} does not resolve (${code})`);
   if (certificateCodes.test(code)) {
-    return failed('certificate', `The certificate of ${host} is not one that Twilio accepts (${code})`);
+    return failed('certificate', `The certificate of ${host} is not accepted by Twilio (${code})`);
   }
-  const why = code === 'TimeoutError' ? 'no answer came in 10 seconds' : code;
-  const hint = 'If calls do come in, the router does not let the house reach its own public address.';
+  const why = code === 'TimeoutError' ? 'no response within 10 seconds' : code;
+  const hint = 'If inbound calls work, the router does not support hairpin NAT: the house cannot reach its own public address.';
   return failed('network', `${host} cannot be reached from here: ${why}. ${hint}`);
 }
 

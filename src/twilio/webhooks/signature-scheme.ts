@@ -1,14 +1,14 @@
-/** What a request says it was signed with. */
+/** How a request says it was signed. */
 export type SignatureScheme =
   /** The account's token, by HMAC-SHA1: what Twilio does unless a rule says otherwise. */
   | { readonly kind: 'token' }
   | { readonly kind: 'shared-key'; readonly id: string; readonly algorithm: 'HMAC_SHA1' | 'HMAC_SHA256' }
-  /** It names no key, or an algorithm that we do not know. */
+  /** No key, or an algorithm that is not supported. */
   | { readonly kind: 'unknown' };
 
 /**
  * Reads X-Twilio-Webhooks-Signature-Settings, such as `key=webhooks_sharedkey_1,algorithm=HMAC_SHA256`. Key and algorithm come from it
- * together: an algorithm alone would let a stranger choose how our token is used.
+ * together: an algorithm alone would let an unauthenticated sender choose how our token is used.
  */
 export function readScheme(header: string | undefined): SignatureScheme {
   if (header === undefined || header.trim() === '') return { kind: 'token' };
@@ -26,22 +26,22 @@ export function readScheme(header: string | undefined): SignatureScheme {
 
 const where = 'POST /api/system/setup/twilio/provision';
 
-/** Why signatures of this kind do not fit, and what helps; `isKnown`: whether the house has the key that is named. */
+/** Why signatures of this scheme do not match, and what to do; `isKnown`: whether the house has the named key. */
 export function adviceFor(scheme: SignatureScheme, isKnown: boolean): string {
   if (scheme.kind === 'token') {
     return 'the public URL or the auth token set here is not the one Twilio uses, or a proxy changes requests';
   }
   if (scheme.kind === 'unknown') {
     return (
-      'a rule of the account has them signed in a way that this version of GoSIP does not know (header ' +
-      'X-Twilio-Webhooks-Signature-Settings); take the rule off these webhooks in the Twilio Console'
+      'a rule of the account signs them in a way that this version of GoSIP does not support (header ' +
+      'X-Twilio-Webhooks-Signature-Settings); remove the rule from these webhooks in the Twilio Console'
     );
   }
   const { id, algorithm } = scheme;
   if (!isKnown) {
     return (
-      `a rule of the account has them signed with the shared key ${id} (${algorithm}), which the house does not have: enter it with its ` +
-      `secret as webhookSharedKeys of ${where}, or take the rule off these webhooks in the Twilio Console`
+      `a rule of the account signs them with the shared key ${id} (${algorithm}), which the house does not have: enter it with its ` +
+      `secret as webhookSharedKeys of ${where}, or remove the rule from these webhooks in the Twilio Console`
     );
   }
   return (

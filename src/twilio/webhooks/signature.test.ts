@@ -179,6 +179,6 @@ describe('a request signed with a shared key', () => {
       /shared key webhooks_sharedkey_01k4 \(HMAC_SHA256\), which the house does not/,
     );
     expect(adviceFor(readScheme(settings), true)).toContain('its secret set here');
-    expect(adviceFor(readScheme('key=<script>,algorithm=HMAC_SHA256'), false)).toMatch(/does not know.*take the rule off/);
+    expect(adviceFor(readScheme('key=<script>,algorithm=HMAC_SHA256'), false)).toMatch(/does not support.*remove the rule/);
   });
 });

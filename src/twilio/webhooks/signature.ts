@@ -13,16 +13,16 @@ export type SignedRequest = {
 };
 
 export type TrustedKeys = {
-  /** As Twilio was told it, without a slash at the end; never rebuilt from the request's headers. */
+  /** As configured at Twilio, without a trailing slash; never rebuilt from the request's headers. */
   readonly publicUrl: string;
-  /** The account's token, and the one before it while tokens are changed. */
+  /** The account's auth token, and the previous one while it is rotated. */
   readonly tokens: readonly string[];
   readonly sharedKeys: readonly SharedKey[];
 };
 
 /**
- * Whether Twilio signed this request for this house. The SDK tries the address with and without its port, since voice drops it and
- * messaging keeps it.
+ * Whether the request carries Twilio's signature for this house. The SDK tries the URL with and without its port, because voice drops it
+ * and messaging keeps it.
  */
 export function isSignatureValid(
   { signature, scheme, target, form }: SignedRequest,
@@ -36,7 +36,7 @@ export function isSignatureValid(
 
 type Key = { readonly secret: string; readonly algorithm: 'HMAC_SHA1' | 'HMAC_SHA256' };
 
-/** The keys that a request signed by this scheme may have been signed with. */
+/** The keys that this scheme may have signed with. */
 function candidateKeys(scheme: SignatureScheme, { tokens, sharedKeys }: Omit<TrustedKeys, 'publicUrl'>): readonly Key[] {
   if (scheme.kind === 'unknown') return [];
   if (scheme.kind === 'token') return tokens.map((secret) => ({ secret, algorithm: 'HMAC_SHA1' }));
@@ -44,7 +44,7 @@ function candidateKeys(scheme: SignatureScheme, { tokens, sharedKeys }: Omit<Tru
   return sharedKeys.filter((one) => one.id === id).map(({ secret }) => ({ secret, algorithm }));
 }
 
-/** A proxy may or may not take the path of the public URL away before it passes a request on. */
+/** A proxy may or may not strip the path of the public URL from the requests that it forwards. */
 export function publicUrls(publicUrl: string, target: string): readonly string[] {
   const prefix = pathPrefixOf(publicUrl);
   const stripped = `${publicUrl}${target}`;

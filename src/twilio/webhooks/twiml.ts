@@ -4,12 +4,12 @@ import type { MailboxGreeting } from '#voicemail/greetings.ts';
 import type { MailboxAnswer } from '#voicemail/voicemail-room.ts';
 import type { MessageLimits } from '#voicemail/voicemail-settings.ts';
 
-/** Where a document sends Twilio next; whole addresses. */
+/** The callback URLs of a TwiML document; absolute. */
 export type RecordCallbackUrls = {
   readonly recordDone: string;
   readonly recording: string;
   readonly transcription: string;
-  /** Of a file that Twilio may fetch. */
+  /** The URL of a file that Twilio may fetch. */
   readonly media: (token: string) => string;
 };
 
@@ -19,15 +19,15 @@ export type RingTwiml = {
   readonly isSecure: boolean;
   /** Our number that was called, E.164. */
   readonly dialled: string;
-  /** Joins the SIP leg to the call's record. */
+  /** Joins the SIP leg to the call. */
   readonly token: string;
-  /** What the phones show; undefined where the caller hides it. */
+  /** The caller ID; undefined where it is withheld. */
   readonly callerNumber: string | undefined;
   readonly timeoutSeconds: number;
   readonly dialDone: string;
 };
 
-/** Rings our registration; the caller hears ringing until somebody in the house answers. */
+/** Dials our registration; the caller hears ringback until a phone answers. */
 export function ringTwiml(ring: RingTwiml): string {
   const response = newVoiceResponse();
   const dial = response.dial({
@@ -42,7 +42,7 @@ export function ringTwiml(ring: RingTwiml): string {
   return response.toString();
 }
 
-/** Towards SIP only letters, digits and `+-_.` are allowed. */
+/** For SIP, Twilio allows only letters, digits and `+-_.`. */
 function callerIdOf(number: string | undefined): string {
   return number !== undefined && /^[A-Za-z0-9+\-_.]{1,64}$/.test(number) ? number : 'anonymous';
 }
@@ -56,7 +56,7 @@ export function voicemailTwiml({ greeting, limits }: MailboxAnswer, urls: Record
   return response.toString();
 }
 
-/** Something inside us failed: the caller can still leave a message. */
+/** For a failure of ours: the caller can still leave a message. */
 export function apologyTwiml(urls: RecordCallbackUrls): string {
   const response = newVoiceResponse();
   say(response, plain('We are sorry, we cannot put you through right now. Please leave a message after the tone.'));
@@ -77,14 +77,14 @@ export function hangUpTwiml(): string {
   return response.toString();
 }
 
-/** As the first verb it neither answers nor costs. */
+/** As the first verb it neither answers the call nor is billed. */
 export function rejectTwiml(reason: 'busy' | 'rejected'): string {
   const response = newVoiceResponse();
   response.reject({ reason });
   return response.toString();
 }
 
-/** Connects a phone of the house with a number outside. */
+/** Connects an outbound call of the house to a number. */
 export function outboundTwiml(call: { readonly number: string; readonly callerId: string }): string {
   const response = newVoiceResponse();
   const dial = response.dial({ answerOnBridge: true, callerId: call.callerId, timeout: 120 });
@@ -92,7 +92,7 @@ export function outboundTwiml(call: { readonly number: string; readonly callerId
   return response.toString();
 }
 
-/** Says why and ends. */
+/** Says the reason and hangs up. */
 export function refusalTwiml(text: string): string {
   const response = newVoiceResponse();
   say(response, plain(text));
@@ -100,7 +100,7 @@ export function refusalTwiml(text: string): string {
   return response.toString();
 }
 
-/** Nothing is to be done, in voice and in messaging. */
+/** No instruction, for voice and messaging. */
 export function emptyTwiml(): string {
   return newMessagingResponse().toString();
 }
@@ -142,10 +142,10 @@ function record(response: Voice, limits: MessageLimits, urls: RecordCallbackUrls
   });
 }
 
-/** The most that the plainest voice says at once, in bytes. */
+/** Twilio's limit of one <Say> with the basic voices, in bytes. */
 const maxSpokenBytes = 2_800;
 
-/** What XML cannot carry makes the SDK throw. */
+/** The SDK throws on characters that XML cannot carry. */
 function speakable(text: string): string {
   const clean = text
     .toWellFormed()

@@ -21,12 +21,12 @@ import type { WebhookForm } from './webhook-form.ts';
 import { webhookPaths, webhookUrl } from './webhook-paths.ts';
 import type { VoicemailPort } from './webhook-ports.ts';
 
-/** What calls does with the network's words; `PstnCalls` fits. */
+/** What calls does with the webhooks of a call; `PstnCalls` fits. */
 export type PstnCallsPort = {
   receive(notice: InboundCallNotice): InboundCallResult;
-  /** A caller whom a trunk could not bring to us, or whom nobody here took. */
+  /** Disaster recovery: the trunk could not connect the call, or no phone answered. */
   recover(notice: Omit<InboundCallNotice, 'isReachable'>): InboundCallResult & { readonly isForVoicemail: boolean };
-  /** How far a call has come: `announced` until its SIP leg was there. */
+  /** `announced` until the SIP leg of the call has arrived. */
   progressOf(callSid: string): 'unknown' | 'announced' | 'ringing' | 'voicemail' | 'over';
   dialDone(callSid: string, dial: DialResult): AfterDial | undefined;
   callerGone(callSid: string): void;
@@ -36,19 +36,19 @@ export type VoiceWebhookDeps = {
   readonly calls: PstnCallsPort;
   readonly settings: () => TwilioSettings;
   readonly voicemail: VoicemailPort;
-  /** Whether we are registered where Twilio would ring us. */
+  /** Whether we are registered at the SIP Domain that Twilio dials. */
   readonly isReachable: () => boolean;
-  /** The number of ours that a call from the house goes out with: the one asked for, else any. */
+  /** The caller ID of an outbound call: the requested number if it is ours, else any. */
   readonly callerIdFor: (asked: string) => string | undefined;
   readonly log: Log;
 };
 
-/** Twilio adds some five seconds of its own; our phones' own time-out must come first, because it knows the reason. */
+/** Twilio adds some five seconds of its own; our ring timeout must come first, because it knows the reason. */
 const dialMarginSeconds = 10;
 
 const finalStatuses: ReadonlySet<string> = new Set(['completed', 'canceled', 'busy', 'failed', 'no-answer']);
 
-/** Answers the requests that steer a call; every answer is a document, made of local state. */
+/** Answers the webhooks that control a call; every response is TwiML, made from local state. */
 export class VoiceWebhooks {
   readonly #deps: VoiceWebhookDeps;
 
@@ -56,7 +56,7 @@ export class VoiceWebhooks {
     this.#deps = deps;
   }
 
-  /** A call to one of our numbers. */
+  /** An inbound call to one of our numbers. */
   inbound(form: WebhookForm): string {
     const callSid = form.sid('CallSid', 'CA');
     if (callSid === undefined) return this.apology(form);
@@ -67,25 +67,25 @@ export class VoiceWebhooks {
     return this.#ring(result, decision.seconds) ?? this.#voicemail(result.personId, result.callId);
   }
 
-  /** Twilio could not get, or not understand, one of our documents: the call goes on where it was. */
+  /** Twilio could not fetch or parse our TwiML: the call continues where it was. */
   fallback(form: WebhookForm): string {
     const callSid = form.sid('CallSid', 'CA');
     const { log, calls } = this.#deps;
-    log.warn({ code: form.optional('ErrorCode'), callSid }, 'Twilio asked for the fallback of a call');
+    log.warn({ code: form.optional('ErrorCode'), callSid }, 'Twilio requested the fallback URL of a call');
     if (callSid === undefined) return this.apology(form);
     if (form.optional('SipDomain') !== undefined) return refusalTwiml('This call cannot be made right now.');
     const progress = calls.progressOf(callSid);
     if (progress === 'voicemail') return thanksTwiml();
-    // A caller who has talked must not be sent to the voicemail, and nobody's phone rings twice.
+    // A caller who has been connected must not be sent to voicemail, and no phone rings twice.
     if (progress === 'ringing' || progress === 'over') return this.dialDone(form);
-    // Of 12xxx and 13xxx our document is the cause: the same one would fail again.
+    // With 12xxx and 13xxx our TwiML is the cause: the same document would fail again.
     if (!/^1[23]\d{3}$/.test(form.text('ErrorCode'))) return this.inbound(form);
     const result = this.#receive(callSid, form);
     const { decision } = result;
     return decision.kind === 'reject' ? rejectTwiml(decision.tone) : this.#sendToVoicemail(callSid, result);
   }
 
-  /** The trunk could not bring a caller to the house, or nobody here took the call: they may leave a message. */
+  /** Disaster recovery: the trunk could not connect the call, or no phone answered; the caller may leave a message. */
   recovery(form: WebhookForm): string {
     const callSid = form.sid('CallSid', 'CA');
     if (callSid === undefined) return this.apology(form);
@@ -100,7 +100,7 @@ export class VoiceWebhooks {
     return isForVoicemail ? this.#voicemail(personId, callId) : hangUpTwiml();
   }
 
-  /** The attempt to reach the house is over. */
+  /** The <Dial> to the house has ended. */
   dialDone(form: WebhookForm): string {
     const callSid = form.sid('CallSid', 'CA');
     if (callSid === undefined) return this.apology(form);
@@ -122,7 +122,7 @@ export class VoiceWebhooks {
     return isOver ? emptyTwiml() : thanksTwiml();
   }
 
-  /** The caller's own leg is over. */
+  /** Status callback: the caller's own leg has ended. */
   status(form: WebhookForm): string {
     const callSid = form.sid('CallSid', 'CA');
     const isChild = form.optional('ParentCallSid') !== undefined;
@@ -130,17 +130,17 @@ export class VoiceWebhooks {
     return emptyTwiml();
   }
 
-  /** A phone of the house calls out over our SIP Domain. */
+  /** An outbound call of the house through our SIP Domain. */
   outbound(form: WebhookForm): string {
     const { settings, callerIdFor, log } = this.#deps;
     const { domain, outbound } = settings();
     if (domain === undefined || form.text('SipDomain').toLowerCase() !== domain.name.toLowerCase()) {
-      log.warn({ domain: form.text('SipDomain') }, 'A call out came over a SIP Domain that is not ours');
+      log.warn({ domain: form.text('SipDomain') }, 'Outbound call through a SIP Domain that is not ours rejected');
       return rejectTwiml('rejected');
     }
-    // The house does not call this way, so it is somebody else who has its account there, or found the address still set.
+    // The house does not use the SIP Domain for outbound calls: somebody else has its credentials, or the URL was not removed.
     if (outbound !== 'domain') {
-      log.warn('A call out came over our SIP Domain, which is not the way that was chosen');
+      log.warn('Outbound call through our SIP Domain rejected: outbound calls use another way');
       return rejectTwiml('rejected');
     }
     const number = calledNumber(form.text('To'));
@@ -150,7 +150,7 @@ export class VoiceWebhooks {
     return outboundTwiml({ number, callerId });
   }
 
-  /** For any failure: valid whatever it was, and the caller can leave a message. */
+  /** For any failure: always valid TwiML, and the caller can leave a message. */
   apology(form: WebhookForm): string {
     if (finalStatuses.has(form.text('CallStatus'))) return emptyTwiml();
     return apologyTwiml(this.#recordCallbackUrls(undefined));

@@ -1,7 +1,7 @@
-/** Keys of what was done lately, so that the same notice does nothing a second time. */
+/** Makes webhooks idempotent: keeps the keys of recent ones, so that a repeated callback does nothing. */
 export class WebhookDeduplicator {
   readonly #maxKeys: number;
-  /** Oldest first; a promise while it is being done. */
+  /** Oldest first; a promise while it is in progress. */
   readonly #done = new Map<string, Promise<void> | undefined>();
 
   constructor(maxKeys = 10_000) {
@@ -13,7 +13,7 @@ export class WebhookDeduplicator {
   }
 
   /**
-   * Runs `run` unless it has been done under this key; a second call while it runs waits for the first. What failed may be tried again.
+   * Runs `run` unless it was done under this key; a second call while it runs waits for the first. A failed one may be tried again.
    * Rejects as `run` does.
    */
   async run(key: string, run: () => void | Promise<void>): Promise<void> {

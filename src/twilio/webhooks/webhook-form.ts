@@ -1,4 +1,4 @@
-/** The parameters of one request of Twilio. New ones appear without notice, any may be missing, and one may come twice. */
+/** The parameters of one webhook. New ones appear without notice, any may be missing, and one may come twice. */
 export class WebhookForm {
   readonly #values = new Map<string, string[]>();
 
@@ -10,7 +10,7 @@ export class WebhookForm {
     }
   }
 
-  /** Empty where it is missing; of several, the first. */
+  /** Empty where it is missing; the first of several. */
   text(name: string): string {
     return this.#values.get(name)?.[0] ?? '';
   }
@@ -39,7 +39,7 @@ export class WebhookForm {
     return /^[A-Z]{2}[0-9a-f]{32}$/i.test(value) && prefixes.includes(value.slice(0, 2)) ? value : undefined;
   }
 
-  /** As the signature wants them: without a prototype, since the names are a stranger's; duplicates as arrays. */
+  /** As signature validation expects them: without a prototype, because the names are untrusted; duplicates as arrays. */
   forSignature(): Record<string, string | string[]> {
     const params = Object.create(null) as Record<string, string | string[]>;
     for (const [name, values] of this.#values) params[name] = values.length === 1 ? (values[0] ?? '') : values;

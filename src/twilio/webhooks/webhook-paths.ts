@@ -1,12 +1,12 @@
-/** Where Twilio calls us, behind the public URL. Setup writes them into the account; the listener mounts the same. */
+/** The webhook paths below the public URL. Setup writes them into the account; the listener mounts the same. */
 export const webhookPaths = {
   /** VoiceUrl of a number. */
   voiceInbound: 'voice/inbound',
   /** VoiceFallbackUrl of a number and of the SIP Domain. */
   voiceFallback: 'voice/fallback',
-  /** VoiceUrl of the SIP Domain: a call of the house to the outside. */
+  /** VoiceUrl of the SIP Domain: an outbound call of the house. */
   voiceOutbound: 'voice/outbound',
-  /** DisasterRecoveryUrl of a trunk that is pointed at the house. */
+  /** DisasterRecoveryUrl of a trunk whose origination is the house. */
   voiceRecovery: 'voice/recovery',
   /** StatusCallback of a number and of the SIP Domain. */
   voiceStatus: 'voice/status',
@@ -20,12 +20,12 @@ export const webhookPaths = {
   smsFallback: 'sms/fallback',
   /** StatusCallback of a message we send. */
   smsStatus: 'sms/status',
-  /** GET and HEAD of `media/<token>`: what Twilio plays or sends on. */
+  /** GET and HEAD of `media/<token>`: a file that Twilio plays or forwards. */
   media: 'media',
   selfTest: 'self-test',
 } as const;
 
-/** The whole address of a webhook. `publicUrl` has no slash at the end. */
+/** The absolute URL of a webhook. `publicUrl` has no trailing slash. */
 export function webhookUrl(publicUrl: string, path: string, query: Readonly<Record<string, string>> = {}): string {
   const search = new URLSearchParams(query).toString();
   return `${publicUrl}/api/webhooks/${path}${search === '' ? '' : `?${search}`}`;

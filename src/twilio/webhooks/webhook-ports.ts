@@ -9,12 +9,12 @@ export type VoicemailPort = Pick<VoicemailRoom, 'answer' | 'recorded' | 'message
 /** The room of messages fits. */
 export type MessagesPort = {
   readonly incoming: {
-    /** Resolves when the message is kept; a failure makes Twilio try the fallback address. Answers go out by the queue, not from here. */
+    /** Resolves when the message is kept; a failure makes Twilio try the fallback address. Replies go out through the outbox, not from here. */
     receive(notice: IncomingMessageNotice): void | Promise<void>;
   };
   readonly outgoing: { applyStatus(notice: MessageStatusNotice): void | Promise<void> };
 };
 
-/** A file that Twilio may fetch, under an unguessable name that expires. */
+/** A file that Twilio may fetch under an unguessable token that expires. */
 export type PublicMedia = { readonly contentType: string; readonly bytes: Uint8Array };
 export type PublicMediaPort = { publicMedia(token: string): PublicMedia | undefined | Promise<PublicMedia | undefined> };

@@ -4,12 +4,12 @@ import type { Log } from '#base/log.ts';
 
 export type WebhookHealth = { readonly status: 'ok' | 'degraded'; readonly message: string };
 
-/** A wrong signature on what names our account matters so long, unless a right one comes after it. */
+/** How long an invalid signature with our account SID counts, unless a valid one follows. */
 const recentMs = 3_600_000;
-/** One line of the log for many refusals. */
+/** Refusals are logged at most this often. */
 const logEveryMs = 60_000;
 
-/** Counts what came to the webhooks, so that the person who runs the house sees why calls do not come in. */
+/** Counts webhook requests, so that the health page shows why inbound calls do not arrive. */
 export class WebhookWatch {
   readonly #clock: Clock;
   readonly #log: Log;
@@ -18,7 +18,7 @@ export class WebhookWatch {
   #failed = 0;
   #acceptedAt: number | undefined;
   #refusedAt: number | undefined;
-  /** By the monotonic time, of a request that named our account: most likely Twilio itself. */
+  /** Monotonic time of a refused request with our account SID: most likely Twilio itself. */
   #ownRefusedAt: number | undefined;
   #ownAdvice = '';
   #missingParametersAt: number | undefined;
@@ -40,13 +40,13 @@ export class WebhookWatch {
     this.#missingParametersAt = undefined;
   }
 
-  /** Rightly signed, but its fields are gone: what a redirect makes of a POST. */
+  /** Validly signed, but without its fields: what a redirect makes of a POST. */
   recordMissingParameters(): void {
     this.#missingParametersAt = this.#clock.monotonic();
-    this.#log.warn('A webhook came as a GET without its fields: something on the way redirects');
+    this.#log.warn('Webhook arrived as GET without its fields: a proxy redirects it');
   }
 
-  /** A handler failed; the caller or sender was served all the same. */
+  /** A handler failed; the fallback response was sent. */
   recordFailed(): void {
     this.#failed += 1;
   }
@@ -56,7 +56,7 @@ export class WebhookWatch {
     readonly source: string;
     readonly isOwnAccount: boolean;
     readonly hasSignature: boolean;
-    /** Why signatures of its kind do not fit, and what helps. */
+    /** Why signatures of its scheme do not match, and what to do. */
     readonly advice: string;
   }): void {
     const now = this.#clock.monotonic();
@@ -68,24 +68,24 @@ export class WebhookWatch {
     }
     if (now - this.#loggedAt < logEveryMs) return;
     this.#loggedAt = now;
-    this.#log.warn({ ...facts, refused: this.#refused }, 'A webhook without a right signature was refused');
+    this.#log.warn({ ...facts, refused: this.#refused }, 'Webhook with an invalid signature refused');
   }
 
   health(): WebhookHealth {
     const refused =
       this.#refusedAt === undefined
         ? 'no request was refused'
-        : `${this.#refused} with a wrong signature refused, the last at ${isoTime(this.#refusedAt)}`;
-    const failed = this.#failed === 0 ? '' : `; ${this.#failed} failed inside GoSIP, see its log`;
+        : `${this.#refused} with an invalid signature refused, the last at ${isoTime(this.#refusedAt)}`;
+    const failed = this.#failed === 0 ? '' : `; ${this.#failed} failed in GoSIP, see its log`;
     if (this.#ownRefusedAt !== undefined && this.#clock.monotonic() - this.#ownRefusedAt < recentMs) {
       return { status: 'degraded', message: `Requests from Twilio fail the signature check: ${this.#ownAdvice} (${refused})` };
     }
     if (this.#missingParametersAt !== undefined && this.#clock.monotonic() - this.#missingParametersAt < recentMs) {
-      const advice = 'something on the way redirects them, such as http to https: set the address it leads to as the public URL';
+      const advice = 'a proxy redirects them, such as http to https: set the URL it redirects to as the public URL';
       return { status: 'degraded', message: `Requests from Twilio lose their fields: ${advice} (${refused})` };
     }
     const last =
-      this.#acceptedAt === undefined ? 'nothing has come from Twilio yet' : `the last came at ${isoTime(this.#acceptedAt)}`;
+      this.#acceptedAt === undefined ? 'no webhook has arrived yet' : `the last webhook arrived at ${isoTime(this.#acceptedAt)}`;
     return { status: 'ok', message: `${last}; ${refused}${failed}` };
   }
 }

@@ -209,13 +209,16 @@ describe('the signature', () => {
   });
 
   it('failing on our own account is told as a problem until it is right again', async () => {
-    expect(webhooks.watch.health()).toMatchObject({ status: 'ok', message: expect.stringContaining('nothing has come') });
+    expect(webhooks.watch.health()).toMatchObject({ status: 'ok', message: expect.stringContaining('no webhook has arrived') });
     await ask('sms/inbound', {}, { signature: null });
     expect(webhooks.watch.health().status).toBe('ok');
     await ask('sms/inbound', { AccountSid: accountSid }, { publicUrl: 'https://other.example.org' });
     expect(webhooks.watch.health()).toMatchObject({ status: 'degraded', message: expect.stringContaining('public URL') });
     await ask('sms/inbound', { AccountSid: accountSid });
-    expect(webhooks.watch.health()).toMatchObject({ status: 'ok', message: expect.stringContaining('2 with a wrong signature') });
+    expect(webhooks.watch.health()).toMatchObject({
+      status: 'ok',
+      message: expect.stringContaining('2 with an invalid signature'),
+    });
   });
 
   it('lets a right one find nothing where there is nothing', async () => {
@@ -622,7 +625,7 @@ describe('a failure inside', () => {
     }
     expect(await document('voice/inbound', { ...voice, CallStatus: 'completed' })).toBe('<Response/>');
     expect(await document('voice/record-done', voice)).toBe('<Response><Hangup/></Response>');
-    expect(logged.join()).toContain('A webhook failed');
+    expect(logged.join()).toContain('Webhook failed');
     failing = 'greeting';
     build();
     isReachable = false;

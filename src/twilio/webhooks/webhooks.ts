@@ -1,6 +1,6 @@
-// Owns the door that Twilio comes in by: checks the signature of every request before anything else, then hands it to its handler.
-// Called by http's public listener; hands on to calls, voicemail and messages through their ports.
-// Must stay true: nothing happens on a wrong signature, and every other answer is a valid document, also when something inside fails.
+// Owns the public handler for Twilio's webhooks: validates the signature of every request before anything else, then dispatches it.
+// Called by http's public listener; passes on to calls, voicemail and messages through their ports.
+// Must stay true: nothing happens on an invalid signature, and every other response is valid TwiML, also when something inside fails.
 import type { Clock } from '#base/clock.ts';
 import type { PublicHandler, PublicReply, PublicRequest } from '#contract/public-request.ts';
 import { MessageWebhooks } from './message-webhooks.ts';
@@ -34,7 +34,7 @@ type Handler = {
   readonly onFailure: (form: WebhookForm) => TwimlReply;
 };
 
-/** Twilio waits 15 s; an answer of any kind must have left by then. */
+/** Twilio waits 15 s; a response of any kind must be sent by then. */
 const timeoutMs = 8_000;
 
 export class Webhooks {
@@ -67,7 +67,7 @@ export class Webhooks {
       return reply(handler.onFailure(form));
     }
     this.watch.recordAccepted();
-    // A webhook that is set to GET has everything in its address.
+    // A webhook that is configured as GET has all its parameters in the URL.
     return reply(await this.#run(handler, isRead ? new WebhookForm(query) : form, query));
   };
 
@@ -85,7 +85,7 @@ export class Webhooks {
       run,
       onFailure: () => ({ status: 200, twiml: hangUpTwiml() }),
     });
-    // 503 makes Twilio try the fallback address of a message, and shows the failure in its debugger.
+    // 503 makes Twilio try the fallback URL of a message, and shows the failure in its debugger.
     const notification = (run: (form: WebhookForm, query: URLSearchParams) => void | Promise<void>): Handler => ({
       run: async (form, query) => {
         await run(form, query);
@@ -113,12 +113,12 @@ export class Webhooks {
   async #run({ run, onFailure }: Handler, form: WebhookForm, query: URLSearchParams): Promise<TwimlReply> {
     const { clock, log } = this.#deps;
     const late = Promise.withResolvers<never>();
-    const timeout = clock.after(timeoutMs, () => late.reject(new Error('A webhook took too long')));
+    const timeout = clock.after(timeoutMs, () => late.reject(new Error('The webhook timed out')));
     try {
       return { status: 200, twiml: await Promise.race([begin(run, form, query), late.promise]) };
     } catch (error) {
       this.watch.recordFailed();
-      log.error({ err: error, callSid: form.optional('CallSid'), messageSid: form.optional('MessageSid') }, 'A webhook failed');
+      log.error({ err: error, callSid: form.optional('CallSid'), messageSid: form.optional('MessageSid') }, 'Webhook failed');
       return onFailure(form);
     } finally {
       timeout.cancel();
@@ -142,7 +142,7 @@ export class Webhooks {
     const isKnown = scheme.kind === 'shared-key' && webhookSharedKeys.some(({ id }) => id === scheme.id);
     const named = form.optional('AccountSid') ?? queryOf(target).get('AccountSid');
     const isOwnAccount = accountSid !== undefined && named === accountSid;
-    // The name of a file opens it, so it must not stand in a log.
+    // The token of a file grants access to it, so it is not logged.
     const isFile = path.startsWith(`${webhookPaths.media}/`);
     this.watch.recordRefused({
       path: isFile ? webhookPaths.media : path.slice(0, 64),
@@ -151,10 +151,10 @@ export class Webhooks {
       hasSignature: headers.has('x-twilio-signature'),
       advice: adviceFor(scheme, isKnown),
     });
-    return { status: 403, headers: {}, body: 'The signature is not right\n', isTrusted: false };
+    return { status: 403, headers: {}, body: 'The signature is invalid\n', isTrusted: false };
   }
 
-  /** The name of the file is what protects it; where a signature comes with the request, it must be right all the same. */
+  /** The token protects the file; a signature, where the request has one, must be valid all the same. */
   async #media(request: PublicRequest, form: WebhookForm): Promise<PublicReply> {
     const isTrusted = this.#isSignatureValid(request, form);
     if (!isTrusted && request.headers.has('x-twilio-signature')) return this.#refuse(request, form);
@@ -170,7 +170,7 @@ export class Webhooks {
       return await this.#deps.media.publicMedia(token);
     } catch (error) {
       this.watch.recordFailed();
-      this.#deps.log.error({ err: error }, 'A file for Twilio cannot be read');
+      this.#deps.log.error({ err: error }, 'File for Twilio cannot be read');
       return undefined;
     }
   }
