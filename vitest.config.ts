@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { heavyTests, liveTests } from './script/test-projects.ts';
+import { LongestFirst } from './script/test-sequencer.ts';
 
 const live = liveTests(import.meta.dirname);
 const limits = { testTimeout: 30_000, hookTimeout: 60_000 };
@@ -13,6 +14,7 @@ const retry = process.env['CI'] === undefined ? 0 : 1;
 export default defineConfig({
   test: {
     pool: 'forks',
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

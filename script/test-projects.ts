@@ -20,9 +20,25 @@ export const longTests = [
 ];
 
 /** These measure real time or load the whole machine: one neighbour at most. */
-export const heavyTests = ['chaos', 'flood', 'full-disk', 'stall', 'stalled-calls', 'real-phones.*'].map(
+export const heavyTests = ['chaos', 'stalled-calls', 'flood', 'full-disk', 'stall'].map(
   (name) => `src/app/flows/${name}.test.ts`,
 );
+
+/** These take longest, most of all the first. Started last, they would run on alone. */
+export const startFirst = [
+  ...heavyTests,
+  'src/app/flows/twilio-messages-once.test.ts',
+  'src/app/flows/twilio-registration.test.ts',
+  'src/app/flows/damage.test.ts',
+  'src/app/flows/twilio-recovery.test.ts',
+  'src/sip-engine/drachtio-suite.test.ts',
+  'src/app/flows/kill.test.ts',
+  'src/app/flows/twilio-calls.test.ts',
+  'src/app/flows/twilio-trunk.test.ts',
+  'src/app/flows/twilio-voicemail-faults.test.ts',
+  'src/twilio/sync/exactly-once.test.ts',
+  'src/sip-engine/engine.test.ts',
+];
 
 const imports = /^(?:import|export)\s(?!type\s)(?:[^'";]*?\sfrom\s)?'([^']+)'|\bimport\('([^']+)'\)/gm;
 
