@@ -15,8 +15,10 @@ import type { TwilioFailure } from '#twilio/api/result.ts';
 const statusesWithoutAudio = new Set(['absent', 'deleted', 'failed']);
 /** Twilio's start time of a call is its answer or its beginning, by its own clock. */
 const findWithinMs = 120_000;
-/** The answer reaches the phone before Twilio's list of calls: the list is read again after these pauses. */
-const answerIsListedMs = [250, 500, 1000, 2000, 4000];
+/** A phone answers before Twilio lists the call and takes it for one in progress: it is tried again after these pauses. */
+const answerIsKnownMs = [250, 500, 1000, 2000, 4000];
+/** "Not eligible for recording": the call is not in progress, or not yet. */
+const notInProgress = 21220;
 type Connection = Pick<TwilioConnection, 'request'>;
 
 /** Where the voicemail room gets its audio from. */
@@ -59,12 +61,7 @@ export function recorder({ connection, publicUrl, clock }: RecorderDeps): Record
       const list = () => connection.request((client) => client.listCalls(query));
       // A child leg through the SIP Domain carries only one side once the caller's own leg is gone: parent legs only.
       const isThisOne = (call: TwilioCall) => call.parentCallSid === undefined && userOf(call.to) === dialled;
-      let result = await list();
-      for (const delayMs of answerIsListedMs) {
-        if (result.kind !== 'ok' || result.value.some(isThisOne)) break;
-        await new Promise<void>((resolve) => void clock.after(delayMs, resolve));
-        result = await list();
-      }
+      const result = await untilAnswered(clock, list, (listed) => listed.kind === 'ok' && !listed.value.some(isThisOne));
       if (result.kind !== 'ok') return { kind: 'failed', message: result.message };
       const found = result.value.filter(isThisOne);
       const distance = (call: TwilioCall) => Math.abs((call.startedAt ?? call.createdAt ?? 0) - startedAt);
@@ -76,7 +73,8 @@ export function recorder({ connection, publicUrl, clock }: RecorderDeps): Record
     async start(callSid) {
       const base = publicUrl();
       const statusCallback = base === undefined ? undefined : webhookUrl(base, webhookPaths.recording);
-      const result = await connection.request((client) => client.startRecording({ callSid, statusCallback }));
+      const start = () => connection.request((client) => client.startRecording({ callSid, statusCallback }));
+      const result = await untilAnswered(clock, start, (refused) => refused.kind === 'refused' && refused.code === notInProgress);
       return result.kind === 'ok'
         ? { kind: 'ok', notice: startedNotice(callSid, result.value.sid) }
         : { kind: 'failed', message: result.message };
@@ -86,6 +84,21 @@ export function recorder({ connection, publicUrl, clock }: RecorderDeps): Record
       return result.kind === 'ok' ? { kind: 'ok' } : { kind: 'failed', message: result.message };
     },
   };
+}
+
+/** Repeats what comes too early, while Twilio does not know of the answer. */
+async function untilAnswered<Result>(
+  clock: Clock,
+  run: () => Promise<Result>,
+  isTooEarly: (result: Result) => boolean,
+): Promise<Result> {
+  let result = await run();
+  for (const delayMs of answerIsKnownMs) {
+    if (!isTooEarly(result)) break;
+    await new Promise<void>((resolve) => void clock.after(delayMs, resolve));
+    result = await run();
+  }
+  return result;
 }
 
 function startedNotice(callSid: string, sid: string): RecordingNotice {
