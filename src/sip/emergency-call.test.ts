@@ -38,7 +38,7 @@ afterEach(async () => {
 
 const legs = (index = 0) => harness.store.legsOf(harness.records()[index]?.id ?? '').filter(({ role }) => role === 'callee');
 
-describe('a call for help', () => {
+describe('an emergency call', () => {
   it.each([
     ...['400 Bad Request', '402 Payment Required', '403 Forbidden', '404 Not Found', '405 Method Not Allowed'],
     ...['486 Busy Here', '488 Not Acceptable Here', '500 Server Error', '600 Busy Everywhere', '603 Decline', '302 Moved'],
@@ -59,7 +59,7 @@ describe('a call for help', () => {
     await phone.peer.skipTo(200);
   });
 
-  it('is tried by the next trunk within four seconds where the first is silent, and whoever answers first has it', async () => {
+  it('is tried by the next trunk within four seconds where the first is silent, and the first answer gets it', async () => {
     const begun = performance.now();
     const call = phone.invite('911');
     const silent = await first.incomingCall();

@@ -26,6 +26,6 @@ test('a refused secret ends the start in the words of the option', async () => {
 });
 
 test('the warning names where a native engine should be', () => {
-  expect(lateEngineWarning({ host: '192.0.2.1', port: 9022 })).toContain('The SIP engine at 192.0.2.1:9022 does not answer yet');
-  expect(lateEngineWarning(undefined)).toContain('The SIP engine does not answer yet');
+  expect(lateEngineWarning({ host: '192.0.2.1', port: 9022 })).toContain('The SIP engine at 192.0.2.1:9022 does not respond yet');
+  expect(lateEngineWarning(undefined)).toContain('The SIP engine does not respond yet');
 });

@@ -88,7 +88,7 @@ describe('a call from the trunk', () => {
     await hangUp(outside, { phone: a, call: inside });
   });
 
-  it('that several phones ring for is answered by one of them', async () => {
+  it('that rings several phones is answered by one of them', async () => {
     const again = await harness.phone('20');
     const outside = callIn();
     const [first, second] = [await a.incomingCall(), await again.incomingCall()];
@@ -104,7 +104,7 @@ describe('a call from the trunk', () => {
     await hangUp(outside, { phone: again, call: second });
   });
 
-  it('that is given up leaves nothing at the relay', async () => {
+  it('that is cancelled leaves nothing at the relay', async () => {
     const outside = callIn();
     const inside = await a.incomingCall();
     a.reply(inside, '180 Ringing');
@@ -116,7 +116,7 @@ describe('a call from the trunk', () => {
     expect((await harness.closed()).verdict?.disposition).toBe('cancelled');
   });
 
-  it('that nobody takes leaves nothing at the relay', async () => {
+  it('that is not answered leaves nothing at the relay', async () => {
     callIn();
     a.reply(await a.incomingCall(), '486 Busy Here');
     await gate.peer.skipTo(486);
@@ -134,7 +134,7 @@ describe('a call from the trunk', () => {
     expect(a.peer.unread).toEqual([]);
   });
 
-  it('whose answer finds no relay any more ends on both sides', async () => {
+  it('whose relay is gone when it is answered ends on both sides', async () => {
     relay.answerFailure = 'no-relay';
     callIn();
     const inside = await a.incomingCall();
@@ -157,7 +157,7 @@ describe('a call from the trunk', () => {
     expect((await harness.closed()).verdict).toEqual({ disposition: 'answered', reason: 'callee-hung-up' });
   });
 
-  it('that is given up while the answer is still at the relay ends on both sides', async () => {
+  it('that is cancelled while the answer is still at the relay ends on both sides', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     relay.answersHeldUntil = promise;
     const outside = callIn();
@@ -212,7 +212,7 @@ describe('a call outside', () => {
     await hangUp(inside, { phone: gate, call: outside });
   });
 
-  it('that the trunk wants again asks the relay again, which may know another address by now', async () => {
+  it('that is sent again asks the relay again, which may know another address by now', async () => {
     const inside = a.invite('4165550123');
     const first = await gate.incomingCall();
     gate.reply(first, '422 Session Interval Too Small', { headers: ['Min-SE: 3600'] });
@@ -229,7 +229,7 @@ describe('a call outside', () => {
     await a.peer.skipTo(487);
   });
 
-  it('ends with a reason where there is no relay, while phones of the house still reach each other', async () => {
+  it('fails with a reason where there is no relay, while phones of the house still reach each other', async () => {
     relay.offerFailure = 'no-relay';
     a.invite('4165550123');
     await a.peer.skipTo(503);
@@ -248,7 +248,7 @@ describe('a call outside', () => {
 });
 
 describe('an emergency call', () => {
-  it('stands when its relay dies as help answers, and has sound through the next one', async () => {
+  it('stays up when its relay dies as it is answered, and its media moves to the next one', async () => {
     relay.answerFailure = 'no-relay';
     const inside = a.invite('911');
     const outside = await gate.incomingCall();
@@ -282,7 +282,7 @@ describe('an emergency call', () => {
   });
 });
 
-describe('a call that a call for help needs the ports of', () => {
+describe('a call whose ports an emergency call needs', () => {
   it('ends for both sides and says why', async () => {
     const { outside, inside } = await inbound();
     relay.evict(1);
@@ -313,7 +313,7 @@ describe('a browser', () => {
     harness.register(b.device, source, `${b.contact};transport=ws`);
   };
 
-  it('is told by its offer: it reaches a phone of the house through the relay, whatever type of device it is', async () => {
+  it('is recognized by its offer: it reaches a phone of the house through the relay, whatever its device type', async () => {
     const call = a.invite('21', { body: webRtc('20') });
     const rung = await b.incomingCall();
     expect(rung.invite?.body).toBe(relayedSdp(webRtc('20'), 1, 'callee'));
@@ -327,7 +327,7 @@ describe('a browser', () => {
     await hangUp(call, { phone: b, call: rung });
   });
 
-  it('is told by its registration where it is called, and reached through the relay by a phone', async () => {
+  it('is recognized by its registration when it is called, and reached through the relay by a phone', async () => {
     byWebSocket();
     const call = a.invite('21');
     const rung = await b.incomingCall();
@@ -361,7 +361,7 @@ describe('a browser', () => {
     expect(b.peer.unread).toEqual([]);
   });
 
-  it('calls for help without the relay all the same', async () => {
+  it('can make an emergency call without the relay', async () => {
     Object.assign(relay, { anchor: () => undefined });
     const call = a.invite('911', { body: webRtc('20') });
     const outside = await gate.incomingCall();
@@ -387,7 +387,7 @@ describe('a phone outside the house', () => {
     await harness.closed();
   });
 
-  it('is tried without the relay where there is none', async () => {
+  it('is called without the relay where there is none', async () => {
     relay.offerFailure = 'no-relay';
     const source = { protocol: 'udp', address: '203.0.113.7', port: 5060 } as const;
     harness.register(harness.device('22'), { ...source, address: b.peer.address, port: b.peer.port }, b.contact);
@@ -402,7 +402,7 @@ describe('a phone outside the house', () => {
   });
 });
 
-describe('in a border call', () => {
+describe('in an external call', () => {
   it('hold and its end pass through the relay, from either side', async () => {
     const { outside, inside } = await inbound();
     inside.cseq = 10;
@@ -450,7 +450,7 @@ describe('in a border call', () => {
     await hangUp(outside, { phone: a, call: inside });
   });
 
-  it('a blind transfer to another phone gets a relay of its own, and the first is let go', async () => {
+  it('a blind transfer to another phone gets a new relay, and the first is released', async () => {
     const { outside, inside } = await inbound();
     inside.cseq = 20;
     inside.request('REFER', { headers: ['Refer-To: <sip:21@gosip>'] });

@@ -23,7 +23,7 @@ const webRtc = (phone: string): string =>
 
 const never = () => new Promise<never>(() => {});
 
-it('a relay that hangs over the answer is given up: the caller is refused and the phone let go', async () => {
+it('a relay that hangs at the answer times out: the caller is refused and the phone gets BYE', async () => {
   const [clock, relay] = [new FakeClock(), new FakeMediaRelay()];
   relay.answersHeldUntil = never();
   const harness = await startHarness({ clock, media: relay });

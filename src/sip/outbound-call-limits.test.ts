@@ -23,7 +23,7 @@ afterEach(async () => {
   await trunk[Symbol.asyncDispose]();
 });
 
-describe('a call outside by whoever has the password', () => {
+describe('an outbound call with the password of a phone', () => {
   it('goes out from where the phone is registered', async () => {
     a.invite('4165550123');
     await trunk.expect('INVITE');
@@ -40,7 +40,7 @@ describe('a call outside by whoever has the password', () => {
     await trunk.expect('INVITE');
   });
 
-  it('is refused from anywhere else by a transfer too, and help can be called from everywhere', async () => {
+  it('is refused from anywhere else by a transfer too; emergency calls work from everywhere', async () => {
     const b = await harness.phone('21');
     const [atA] = await connectPhones(a, b);
     harness.registrations.clear();

@@ -84,7 +84,7 @@ describe('a call that does not come about', () => {
     await harness.idle();
   });
 
-  it('gives up after the ring time, and tells the phone', async () => {
+  it('is not answered in the ring time: the phone is cancelled with the reason', async () => {
     await using brief = await SipHarness.start({ ringSeconds: 0.05 });
     const [a, b] = [await brief.phone('20'), await brief.phone('21')];
     a.invite('21');
@@ -112,7 +112,7 @@ describe('a call that does not come about', () => {
     },
   );
 
-  it('tells the caller how long a phone wants to be left alone', async () => {
+  it('passes Retry-After of a phone on to the caller', async () => {
     const [a, b, c] = [await harness.phone('20'), await harness.phone('21'), await harness.phone('21')];
     a.invite('21');
     b.reply(await b.incomingCall(), '503 Service Unavailable', { headers: ['Retry-After: 30;duration=60'] });
@@ -202,7 +202,7 @@ describe('a call that does not come about', () => {
 });
 
 describe('a phone with several contacts', () => {
-  it('rings at all of them and tells the others that one has answered', async () => {
+  it('rings all of them and cancels the others when one has answered', async () => {
     const [a, b, c] = [await harness.phone('20'), await harness.phone('21'), await harness.phone('21')];
     const call = a.invite('21');
     const [first, second] = [await b.incomingCall(), await c.incomingCall()];
@@ -376,8 +376,8 @@ describe('a phone behind address translation', () => {
   });
 });
 
-describe('strangers', () => {
-  it('get the same challenge whatever they ask for, reach no phone and leave no record', async () => {
+describe('unauthenticated sources', () => {
+  it('get the same challenge for every request, reach no phone and leave no record', async () => {
     const [a, b] = [await harness.phone('20'), await harness.phone('21')];
     const answers: string[] = [];
     for (const dialled of ['21', '29', '+14165550123', '911', 'x']) {

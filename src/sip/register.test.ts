@@ -98,7 +98,7 @@ describe('handleRegister', () => {
     return sent[0];
   }
 
-  it('tells every contact with its time', async () => {
+  it('lists every contact with its expiry', async () => {
     const params = new Map([
       ['+sip.instance', '<urn:uuid:1>'],
       ['ob', null],

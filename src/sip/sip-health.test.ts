@@ -5,9 +5,9 @@ const ready = { name: 'office', isReady: true };
 const missing = { name: 'Twilio', isReady: false };
 
 test.each([
-  ['without a trunk', [], undefined, 'ok', 'There are none'],
-  ['with trunks that are ready', [ready], undefined, 'ok', 'All are ready'],
-  ['with a trunk that is not registered', [ready, missing], undefined, 'degraded', 'Not registered at Twilio'],
+  ['without a trunk', [], undefined, 'ok', 'No trunks'],
+  ['with trunks that are ready', [ready], undefined, 'ok', 'All trunks are ready'],
+  ['with a trunk that is not registered', [ready, missing], undefined, 'degraded', 'Not registered with Twilio'],
   ['with a trunk that cannot be used', [ready], 'The key is lost', 'down', 'The key is lost'],
 ] as const)('health of the trunks %s', (_with, trunks, closed, status, message) => {
   expect(trunksHealth(trunks, closed)).toEqual({ status, message });
@@ -17,6 +17,6 @@ test('a lost control connection says what does not work', () => {
   expect(controlConnectionHealth(true).status).toBe('ok');
   expect(controlConnectionHealth(false)).toEqual({
     status: 'down',
-    message: 'The SIP engine cannot be reached: no phone can register or call until it is',
+    message: 'The SIP engine is unreachable: phones cannot register or call',
   });
 });

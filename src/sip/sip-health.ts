@@ -4,13 +4,13 @@ import type { TrunkState } from '#sip/trunk/peers.ts';
 export function controlConnectionHealth(isConnected: boolean): PartHealth {
   return isConnected
     ? { status: 'ok', message: 'The SIP engine is connected' }
-    : { status: 'down', message: 'The SIP engine cannot be reached: no phone can register or call until it is' };
+    : { status: 'down', message: 'The SIP engine is unreachable: phones cannot register or call' };
 }
 
 /** `closed`: why a trunk that is set up cannot be used at all. */
 export function trunksHealth(trunks: readonly Pick<TrunkState, 'name' | 'isReady'>[], closed: string | undefined): PartHealth {
   if (closed !== undefined) return { status: 'down', message: closed };
   const missing = trunks.filter(({ isReady }) => !isReady).map(({ name }) => name);
-  if (missing.length > 0) return { status: 'degraded', message: `Not registered at ${missing.join(', ')}` };
-  return { status: 'ok', message: trunks.length === 0 ? 'There are none' : 'All are ready' };
+  if (missing.length > 0) return { status: 'degraded', message: `Not registered with ${missing.join(', ')}` };
+  return { status: 'ok', message: trunks.length === 0 ? 'No trunks' : 'All trunks are ready' };
 }

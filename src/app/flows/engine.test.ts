@@ -84,7 +84,7 @@ describe('the SIP engine of the house', () => {
     const engine = await startEngine();
     await expect(start(external(engine.controlPort, 'wrong'))).rejects.toMatchObject({
       name: 'AppError',
-      message: 'The SIP engine does not accept the secret (option sip_engine_secret)',
+      message: 'The SIP engine rejected the secret (option sip_engine_secret)',
     });
   });
 
@@ -94,7 +94,7 @@ describe('the SIP engine of the house', () => {
     let app: App | undefined;
     void start(external(port), { clock }).then((started) => (app = stack.use(started)));
     while (app === undefined) await clock.advanceAsync(1000);
-    expect(app.warnings).toEqual([expect.stringContaining(`The SIP engine at ${host}:${port} does not answer yet`)]);
+    expect(app.warnings).toEqual([expect.stringContaining(`The SIP engine at ${host}:${port} does not respond yet`)]);
     const engine = await startEngine(port);
     await expect.poll(() => register(app as App, engine.ports[0] ?? 0), { timeout: 20_000 }).toBe(200);
   });

@@ -47,7 +47,7 @@ describe('the registration at Twilio', () => {
     await at.house.api('POST', '/system/setup/twilio/undo', {});
     await waitFor('a house without trunks', 10, async () => {
       const { parts } = await at.house.api<{ parts: { name: string; message: string }[] }>('GET', '/system/health');
-      return parts.find(({ name }) => name === 'trunks')?.message === 'There are none' || undefined;
+      return parts.find(({ name }) => name === 'trunks')?.message === 'No trunks' || undefined;
     });
     await at.house.api('POST', '/system/setup/twilio/provision', { inbound: 'webhook', outbound: 'trunk', numbers: [at.ours] });
     // The emulator may still know the old one: the house takes it away while its domain is being removed.

@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 describe('a re-INVITE', () => {
-  it('is passed to the other phone, and its answer back; hold is seen', async () => {
+  it('is forwarded to the other phone, and its answer back; hold is recorded', async () => {
     atA.request('INVITE', { body: offerOf('20', 'sendonly', 2) });
     const invite = await b.peer.expect('INVITE');
     expect(invite.body).toBe(offerOf('20', 'sendonly', 2));
@@ -59,7 +59,7 @@ describe('a re-INVITE', () => {
     expect(harness.calls.list()[0]?.phase).toBe(phase);
   });
 
-  it('that the holding phone answers with sound both ways ends its hold', async () => {
+  it('that the holding phone answers with sendrecv ends its hold', async () => {
     atA.request('INVITE', { body: offerOf('20', 'sendonly', 2) });
     b.reply(atB, '200 OK', { to: await b.peer.expect('INVITE'), body: offerOf('21', 'recvonly', 2) });
     await a.peer.expect(200);
@@ -73,7 +73,7 @@ describe('a re-INVITE', () => {
     await harness.until(() => harness.calls.list()[0]?.phase === 'in_call', 'the end of the hold');
   });
 
-  it('is passed from the called phone too, and may be refused', async () => {
+  it('is forwarded from the called phone too, and may be refused', async () => {
     atB.cseq = 10;
     atB.request('INVITE', { body: offerOf('21', 'sendrecv', 2) });
     const invite = await a.peer.expect('INVITE');
@@ -105,7 +105,7 @@ describe('a re-INVITE', () => {
     await a.peer.expect(491);
   });
 
-  it('can be taken back', async () => {
+  it('can be cancelled', async () => {
     atA.request('INVITE', { body: offerOf('20', 'sendonly', 2), branch: 'back' });
     const invite = await b.peer.expect('INVITE');
     b.reply(atB, '180 Ringing', { to: invite });
@@ -134,7 +134,7 @@ describe('a re-INVITE', () => {
     expect((await b.peer.expect('BYE')).method).toBe('BYE');
   });
 
-  it('reaches a phone that does not know the call any more: both sides end', async () => {
+  it('ends both sides where a phone no longer knows the call', async () => {
     atA.request('INVITE', { body: offerOf('20', 'sendonly', 2) });
     const invite = await b.peer.expect('INVITE');
     b.reply(atB, '481 Call/Transaction Does Not Exist', { to: invite });
@@ -144,7 +144,7 @@ describe('a re-INVITE', () => {
 });
 
 describe('other requests in a call', () => {
-  it('UPDATE with an offer is passed on', async () => {
+  it('UPDATE with an offer is forwarded', async () => {
     atA.request('UPDATE', { body: offerOf('20', 'inactive', 2) });
     const update = await b.peer.expect('UPDATE');
     expect(update.body).toBe(offerOf('20', 'inactive', 2));
@@ -209,7 +209,7 @@ describe('session timers', () => {
 });
 
 describe('a phone that vanishes in a call', () => {
-  it('keeps its call until somebody hangs up', async () => {
+  it('keeps its call until a side hangs up', async () => {
     harness.registrations.delete('dev_21');
     atA.request('INFO', { body: 'x' });
     b.reply(atB, '200 OK', { to: await b.peer.expect('INFO') });
@@ -309,7 +309,7 @@ describe('a far side that takes neither UPDATE nor INFO', () => {
     expect(harness.calls.list().at(-1)?.phase).toBe('held');
   });
 
-  it('never hears of an INFO', async () => {
+  it('gets no INFO', async () => {
     const { c, call } = await connected();
     call.request('INFO', { body: 'Signal=5', headers: ['Content-Type: application/dtmf-relay'] });
     await a.peer.expect(405);

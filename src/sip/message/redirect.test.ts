@@ -22,7 +22,7 @@ describe('where a phone wants its call', () => {
     expect(parseRedirection(302, headers, false)).toEqual({ to, reason: 'unconditional' });
   });
 
-  it('is told by its own reason, or by whether it rang', () => {
+  it('gets the reason of its Diversion, or one by whether it rang', () => {
     const contact = '<sip:22@h>';
     expect(parseRedirection(302, { contact, Diversion: '<sip:21@h>;reason="user-busy"' }, false)?.reason).toBe('user-busy');
     expect(parseRedirection(302, { contact, Diversion: '<sip:21@h>;reason="a;b"' }, true)?.reason).toBe('no-answer');

@@ -57,7 +57,7 @@ describe('a phone that was deleted or switched off', () => {
 });
 
 describe('a blind transfer', () => {
-  it('joins the other side with the new phone', async () => {
+  it('connects the transferee with the target', async () => {
     atA.request('REFER', { headers: ['Refer-To: <sip:22@gosip>'] });
     await a.peer.expect(202);
     expect(await notified(a, atA)).toBe('SIP/2.0 100 Trying (active)');
@@ -88,7 +88,7 @@ describe('a blind transfer', () => {
     expect(record.verdict).toEqual({ disposition: 'answered', reason: 'callee-hung-up' });
   });
 
-  it('goes on when the phone that ordered it hangs up at once', async () => {
+  it('goes on when the transferor hangs up at once', async () => {
     atA.request('REFER', { headers: ['Refer-To: <sip:22@gosip>'] });
     await a.peer.skipTo(202);
     await atA.bye();
@@ -115,7 +115,7 @@ describe('a blind transfer', () => {
     expect((await harness.closed(1)).verdict).toEqual({ disposition: 'busy', reason: 'busy' });
   });
 
-  it('that fails after the phone has gone ends the other side', async () => {
+  it('that fails after the transferor has gone ends the other side', async () => {
     atA.request('REFER', { headers: ['Refer-To: <sip:22@gosip>'] });
     await a.peer.skipTo(202);
     const rung = await c.incomingCall();
@@ -124,7 +124,7 @@ describe('a blind transfer', () => {
     await b.peer.expect('BYE');
   });
 
-  it('ends when the phone and then the party hang up while it rings', async () => {
+  it('ends when transferor and then transferee hang up while it rings', async () => {
     atA.request('REFER', { headers: ['Refer-To: <sip:22@gosip>'] });
     await a.peer.skipTo(202);
     await atA.bye();
@@ -141,7 +141,7 @@ describe('a blind transfer', () => {
     expect((await harness.closed(1)).verdict).toEqual({ disposition: 'cancelled', reason: 'caller-cancelled' });
   });
 
-  it('ends when the party to be transferred hangs up', async () => {
+  it('ends when the transferee hangs up', async () => {
     atA.request('REFER', { headers: ['Refer-To: <sip:22@gosip>'] });
     await a.peer.skipTo(202);
     const rung = await c.incomingCall();
@@ -176,7 +176,7 @@ describe('a blind transfer', () => {
     expect(lines).toEqual([]);
   });
 
-  it('stops ringing when the house ends the call that is transferred', async () => {
+  it('stops ringing when the transferred call is ended through the API', async () => {
     atA.request('REFER', { headers: ['Refer-To: <sip:22@gosip>'] });
     await a.peer.skipTo(202);
     const rung = await c.incomingCall();
@@ -188,7 +188,7 @@ describe('a blind transfer', () => {
     expect((await harness.closed(1)).verdict).toEqual({ disposition: 'cancelled', reason: 'caller-cancelled' });
   });
 
-  it('whose new phone hangs up before the party is there tells so, and the call goes on as it was', async () => {
+  it('whose target hangs up before it is connected reports that, and the call goes on as it was', async () => {
     atA.request('REFER', { headers: ['Refer-To: <sip:22@gosip>'] });
     await a.peer.skipTo(202);
     await notified(a, atA);
@@ -207,7 +207,7 @@ describe('a blind transfer', () => {
     await harness.idle();
   });
 
-  it('is silent where the phone asks for that', async () => {
+  it('sends no NOTIFY where the phone asks for that', async () => {
     atA.request('REFER', { headers: ['Refer-To: <sip:29@gosip>', 'Refer-Sub: false'] });
     expect((await a.peer.expect(200)).header('Refer-Sub')).toBe('false');
     expect(a.peer.unread).toEqual([]);
@@ -226,7 +226,7 @@ describe('an attended transfer', () => {
     return connectPhones(a, c);
   }
 
-  it('joins both far sides and lets the phone go', async () => {
+  it('connects both far sides and releases the transferor', async () => {
     const [toC, atC] = await consult();
     atA.request('REFER', { headers: [`Refer-To: <sip:22@gosip?Replaces=${replacesOf(toC)}>`] });
     await a.peer.expect(202);
@@ -358,7 +358,7 @@ describe('a transfer to a phone that still rings', () => {
     await harness.idle();
   });
 
-  it('that declines after the phone has gone ends the party’s call', async () => {
+  it('that declines after the transferor has gone ends the transferee’s call', async () => {
     await ringing();
     a.cancel(toC, '22');
     await atA.bye();
@@ -367,7 +367,7 @@ describe('a transfer to a phone that still rings', () => {
     await harness.idle();
   });
 
-  it('goes back to the phone when the party hangs up', async () => {
+  it('goes back to the transferor when the transferee hangs up', async () => {
     await ringing();
     atB.cseq = 30;
     await atB.bye();
@@ -385,7 +385,7 @@ describe('a transfer to a phone that still rings', () => {
     await harness.idle();
   });
 
-  it('stops when the party hangs up after the phone has', async () => {
+  it('stops when the transferee hangs up after the transferor', async () => {
     await ringing();
     a.cancel(toC, '22');
     await atA.bye();
@@ -397,7 +397,7 @@ describe('a transfer to a phone that still rings', () => {
     await harness.idle();
   });
 
-  it('that the party cannot join is answered for the phone', async () => {
+  it('that the transferee cannot join is answered for the transferor', async () => {
     await ringing();
     c.reply(atC, '200 OK', { body: offerOf('22') });
     await c.peer.expect('ACK');
@@ -483,14 +483,14 @@ describe('INVITE with Replaces', () => {
     await harness.until(() => harness.sip.sizes().dialogs === 2, 'the two dialogs');
   });
 
-  it('is not for the phones of somebody else', async () => {
+  it('is refused to phones of another person', async () => {
     const d = await harness.phone('23', { personId: 'usr_other' });
     d.invite('21', { headers: [`Replaces: ${decodeURIComponent(replacesOf(atA))}`] });
     await d.peer.expect(403);
   });
 });
 
-describe('a call of a phone that belongs to nobody', () => {
+describe('a call of a phone without an owner', () => {
   const phoneOf = (id: DeviceId, personId: PersonId | undefined): Device => ({ ...harness.device('23'), id, personId });
   it.each([
     ['the phone itself', 'dev_1', undefined, true],

@@ -136,7 +136,7 @@ describe('a call outside', () => {
     },
   );
 
-  it('for help shows the number whatever the phone asks', async () => {
+  it('to an emergency number shows the caller ID whatever privacy the phone requests', async () => {
     const { trunk, harness } = await startTrunkHarness();
     const a = await harness.phone('20', { personId: 'usr_1' });
     a.invite('911', { headers: ['Privacy: id;critical'], from: 'anonymous' });
@@ -154,7 +154,7 @@ describe('a call outside', () => {
     expect(trunk.unread).toEqual([]);
   });
 
-  it('goes out where the number was pasted with characters that nobody sees', async () => {
+  it('goes out where the number was pasted with invisible characters', async () => {
     const { trunk, harness } = await startTrunkHarness();
     const a = await harness.phone('20', { personId: 'usr_1' });
     a.invite('%E2%80%AA+14155550123%E2%80%AC');
@@ -205,7 +205,7 @@ describe('a call outside', () => {
       return { first, second, harness };
     }
 
-    it('leaves by another one until then, but asks it for help', async () => {
+    it('leaves by another one until then; emergency calls try it all the same', async () => {
       const { first, second, harness } = await twoTrunks();
       const a = await harness.phone('20');
       a.invite('4165550123');
@@ -224,7 +224,7 @@ describe('a call outside', () => {
       expect((await first.expect('INVITE')).startLine).toContain('sip:911@');
     });
 
-    it('leaves by it again when the rest is over', async () => {
+    it('leaves by it again when the pause is over', async () => {
       const { first, second, harness } = await twoTrunks();
       const a = await harness.phone('20');
       a.invite('4165550123');
@@ -235,7 +235,7 @@ describe('a call outside', () => {
       await harness.until(() => harness.sip.trunks.names()[0] === 'one', 'the end of the rest');
     });
 
-    it('leaves by it all the same where there is no other, and the caller hears how long it wants', async () => {
+    it('leaves by it where there is no other, and the caller gets its Retry-After', async () => {
       const { trunk, harness } = await startTrunkHarness();
       const a = await harness.phone('20');
       for (const round of [1, 2]) {
@@ -246,7 +246,7 @@ describe('a call outside', () => {
     });
   });
 
-  it('to a number of ours rings inside the house', async () => {
+  it('to one of our numbers rings inside the house', async () => {
     const { trunk, harness } = await startTrunkHarness();
     const [a, b] = [await harness.phone('20'), await harness.phone('21', { personId: 'usr_1' })];
     a.invite('4165550100');
@@ -280,7 +280,7 @@ function inbound(trunk: SipPeer, given: Inbound = {}): void {
   );
 }
 
-describe('a caller from outside who wants to be nobody', () => {
+describe('a caller who requests privacy', () => {
   it.each([
     ['Privacy: id'],
     ['privacy:  Header ; User'],
@@ -347,7 +347,7 @@ describe('a call from the trunk', () => {
     expect(harness.records()).toHaveLength(1);
   });
 
-  it('by a forged datagram is a stranger’s where the trunk speaks TCP, and the trunk’s by a connection', async () => {
+  it('by UDP is unauthenticated where the trunk uses TCP, and the trunk’s by a connection', async () => {
     const { trunk, harness } = await startTrunkHarness({ allow: ['127.0.0.2'], transport: 'tcp' });
     const b = await harness.phone('21', { personId: 'usr_1' });
     inbound(trunk);
@@ -387,7 +387,7 @@ describe('a call from the trunk', () => {
     },
   );
 
-  it('is a stranger’s from any other address', async () => {
+  it('is unauthenticated from any other address', async () => {
     const { trunk, harness } = await startTrunkHarness({ allow: ['127.0.0.9'] });
     await harness.phone('21', { personId: 'usr_1' });
     inbound(trunk);
@@ -479,7 +479,7 @@ describe('a trunk that has headers of its own for its calls', () => {
     return { trunk, harness, contact };
   }
 
-  it('tells the number there, where To names our account', async () => {
+  it('has the number there, where To names our account', async () => {
     const { trunk, harness, contact } = await registered();
     const b = await harness.phone('21', { personId: 'usr_1' });
     inbound(trunk, { to: 'house', uri: contact, headers: ['X-did: +14165550100', 'X-gosip-call: unknown-token'] });
@@ -487,7 +487,7 @@ describe('a trunk that has headers of its own for its calls', () => {
     expect(harness.records()[0]).toMatchObject({ trunk: 'provider', number: '+14165550100', direction: 'inbound' });
   });
 
-  it('may be exchanged while it is registered: the old one is told first', async () => {
+  it('may be replaced while it is registered: the old one is unregistered first', async () => {
     const { trunk, harness } = await registered();
     const changed = harness.sip.setTrunk('provider', {
       name: 'provider',
@@ -533,7 +533,7 @@ describe('how calls leave by a trunk', () => {
 });
 
 describe('a trunk that calls a fixed user of ours', () => {
-  it('tells the number in Diversion, and the caller in P-Asserted-Identity', async () => {
+  it('has the number in Diversion, and the caller in P-Asserted-Identity', async () => {
     const { trunk, harness } = await startTrunkHarness({ allow: ['127.0.0.2'] });
     const b = await harness.phone('21', { personId: 'usr_1' });
     inbound(trunk, {

@@ -40,7 +40,7 @@ describe('the next registration at a trunk', () => {
     expect(run(outcomes)).toEqual(expected);
   });
 
-  it('waits for half an hour at most where it was refused, and for a minute where nobody was there, however long', () => {
+  it('waits at most half an hour after a refusal, and a minute while the trunk is unreachable', () => {
     expect(Math.max(...run(Array.from({ length: 2_000 }, () => failed(403))))).toBe(1800);
     expect(Math.max(...run(Array.from({ length: 2_000 }, () => failed(503))))).toBe(60);
   });

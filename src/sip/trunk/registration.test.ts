@@ -67,7 +67,7 @@ describe('an account at a trunk', () => {
     expect(seen).toContain('203.0.113.7');
   });
 
-  it('takes no answer to its password for a no, three times at most', () => {
+  it('repeats its credentials after a new challenge, three times at most', () => {
     for (let round = 0; round < 5; round += 1) reply(407, { 'proxy-authenticate': challenge });
     expect(sent).toHaveLength(3);
     expect(account.isRegistered).toBe(false);
@@ -84,7 +84,7 @@ describe('an account at a trunk', () => {
     expect(open().contactUser).toBe(account.contactUser);
   });
 
-  it('asks for the least time where its own was too brief', () => {
+  it('uses the minimum of the trunk where its own interval was too brief', () => {
     reply(423, { 'min-expires': '7200' });
     clock.advance(0);
     expect(last().headers['Expires']).toBe('7200');
@@ -112,7 +112,7 @@ describe('an account at a trunk', () => {
     expect(last().method).toBe('REGISTER');
   });
 
-  it('is looked for while it is away, and registers as soon as it answers anything', () => {
+  it('is probed while it is unreachable, and registered with as soon as it responds', () => {
     for (let round = 0; round < 6; round += 1) {
       reply(503);
       clock.advance(round < 3 ? 5 * 2 ** round * 1000 : 0);
@@ -128,7 +128,7 @@ describe('an account at a trunk', () => {
     expect(account.isRegistered).toBe(true);
   });
 
-  it('asks at once when the trunk calls while it was away, and not when it was refused', () => {
+  it('registers at once when an unreachable trunk calls, and not after a refusal', () => {
     reply(503);
     account.onTrunkAlive();
     expect(methods()).toEqual(['REGISTER', 'REGISTER']);
@@ -139,14 +139,14 @@ describe('an account at a trunk', () => {
     expect(methods()).toHaveLength(2);
   });
 
-  it('does not mind a trunk that takes no OPTIONS', () => {
+  it('accepts a trunk that does not support OPTIONS', () => {
     granted(3600);
     clock.advance(25_000);
     reply(405);
     expect(last().method).toBe('OPTIONS');
   });
 
-  it('takes its contact away at the end, and waits for the answer', async () => {
+  it('unregisters at the end, and waits for the response', async () => {
     granted(3600);
     let isOver = false;
     const stopped = account.stop().then(() => (isOver = true));
@@ -160,7 +160,7 @@ describe('an account at a trunk', () => {
     expect(methods()).toEqual(['REGISTER', 'REGISTER', 'REGISTER']);
   });
 
-  it('does not wait for ever for a trunk that is gone', async () => {
+  it('does not wait forever for a trunk that is gone', async () => {
     granted(3600);
     const stopped = account.stop();
     clock.advance(2_000);
