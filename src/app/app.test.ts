@@ -143,12 +143,14 @@ describe('the whole app', () => {
     const live = await api(app, '/events', token);
     const rename = (id = '') => api(app, `/devices/${id}`, admin, { method: 'PATCH', body: JSON.stringify({ name: 'New' }) });
     expect([(await rename(his['id'])).status, (await rename(hers['id'])).status]).toEqual([200, 200]);
+    for (const { id } of [his, hers]) await api(app, `/devices/${id}`, admin, { method: 'DELETE' });
     let seen = '';
     for await (const chunk of live.body?.pipeThrough(new TextDecoderStream()) ?? []) {
       seen += chunk;
-      if (seen.includes(hers['id'] ?? '-')) break;
+      if (seen.includes('device.deleted')) break;
     }
     expect(seen).toContain('event: device.changed');
+    expect(seen).toMatch(new RegExp(`event: device.deleted\\ndata: .*${hers['id']}`));
     expect(seen).not.toContain(his['id']);
   });
 

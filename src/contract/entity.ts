@@ -41,7 +41,7 @@ export type EntitySource<State> = {
   /** The state now; undefined where it is not known. */
   readonly state: (ownerId: string) => State | undefined | Promise<State | undefined>;
   readonly changedBy: EntityTriggers;
-  /** How often to read it besides, where it changes without a fact. */
+  /** How often to read owners and states besides, where they change without a fact. */
   readonly pollSeconds?: number;
 };
 

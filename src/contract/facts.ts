@@ -38,7 +38,8 @@ const message = z.object({ messageId: z.string(), conversationId: z.string(), pe
 export const facts = {
   'device.created': fact(device, 'device'),
   'device.changed': fact(device, 'device'),
-  'device.deleted': fact(device, 'device'),
+  /** `personId` is whose it was: the device itself cannot be looked up any more. */
+  'device.deleted': fact(device.extend({ personId: z.string().nullable() }), 'person'),
   'device.registered': fact(device.extend({ contact: z.string(), expiresAt: isoDateTime }), 'device'),
   'device.unregistered': fact(device.extend({ reason: z.enum(['removed', 'expired']) }), 'device'),
   'call.started': fact(call, 'call'),

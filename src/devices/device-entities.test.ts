@@ -15,7 +15,7 @@ test('every phone has an entity that says whether it is registered', () => {
 test.each(['device.created', 'device.changed', 'device.deleted', 'device.registered', 'device.unregistered'] as const)(
   'it may change after %s, for the phone of the fact alone',
   (name) => {
-    const fact = { deviceId: 'dev_2', contact: '', expiresAt: '', reason: 'removed' } as const;
+    const fact = { deviceId: 'dev_2', contact: '', expiresAt: '', reason: 'removed', personId: null } as const;
     expect(registered?.changedBy[name]?.(fact)).toBe('dev_2');
   },
 );

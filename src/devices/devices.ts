@@ -154,16 +154,16 @@ export class Devices {
   }
 
   async delete(id: string): Promise<void> {
-    const deviceId = await this.#write(() => {
+    const { id: deviceId, personId } = await this.#write(() => {
       const { device } = this.#stored(id);
       this.#deps.store.remove(device.id);
-      return device.id;
+      return device;
     });
     this.#index.remove(deviceId);
     this.#emitRevoked(deviceId, 'deleted');
     await this.#unregister(deviceId);
     this.#deps.log.info({ device: deviceId }, 'Device deleted');
-    this.#deps.events.emit('device.deleted', { deviceId });
+    this.#deps.events.emit('device.deleted', { deviceId, personId: personId ?? null });
   }
 
   /** After a person was removed: their devices belong to the house now, in the database already. */

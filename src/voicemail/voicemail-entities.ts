@@ -15,6 +15,7 @@ export type VoicemailEntityDeps = {
   readonly people: { all(): readonly EntityOwner[] };
 };
 
+const pollSeconds = 60;
 const countOnly = { limit: 0, offset: 0, sort: 'leftAt', order: 'desc' } as const;
 
 export function voicemailEntities({ voicemails, people }: VoicemailEntityDeps): readonly Entity[] {
@@ -29,6 +30,8 @@ export function voicemailEntities({ voicemails, people }: VoicemailEntityDeps): 
         'voicemail.changed': ofPerson,
         'voicemail.deleted': ofPerson,
       },
+      // People come and go without a fact.
+      pollSeconds,
     }),
   ];
 }
