@@ -159,7 +159,7 @@ describe('a call', () => {
     expect(leg.told).toEqual(['reject internal']);
     expect(store.get(record.id)?.verdict).toEqual({ disposition: 'failed', reason: 'internal' });
     expect(calls.list()).toEqual([]);
-    expect(log.join('')).toContain('A call ran into a fault and is ended');
+    expect(log.join('')).toContain('Internal error in a call; the call is ended');
   });
 
   it('that throws while it is connected is hung up, and its record closed', () => {

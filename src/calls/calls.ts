@@ -9,26 +9,20 @@ import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { Device } from '#devices/device.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
-import type { CallId, CallLeg, CallRecord, Party } from './call.ts';
+import type { CallId, CallLeg, CallRecord } from './call.ts';
 import type { CdrStore } from './cdr-store.ts';
+import { LegPlanner } from './leg-planner.ts';
+import { joinedCallRecord, newCallRecord } from './new-call-record.ts';
 import { OngoingCall } from './ongoing-call.ts';
-import type { OngoingCallDeps, PlannedLeg, PlannedStep } from './ongoing-call.ts';
-import type {
-  Attempt,
-  CallerLeg,
-  Diversion,
-  PstnCallTracker,
-  CallerId,
-  Redirection,
-  RegistrationLookup,
-  Trunks,
-} from './ports.ts';
+import type { OngoingCallDeps } from './ongoing-call.ts';
+import type { PlannedLeg, PlannedStep } from './planned-step.ts';
+import type { Attempt, Diversion, Joined, PstnCallTracker, Redirection, RegistrationLookup, Trunks } from './ports.ts';
+import { isEmergencyRoute, isLimitedRoute } from './outbound-route.ts';
 import { divert, RungTargets } from './redirect.ts';
 import { RecordWriter } from './record-writer.ts';
 import { RefusedCallThrottle } from './refused-call-throttle.ts';
 import { routeCall } from './route-call.ts';
 import type { CallRoute, RoutingFacts } from './route-call.ts';
-import { trunkSteps } from './trunk-steps.ts';
 import type { TollFraudGuard } from './toll-fraud-guard.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -38,33 +32,21 @@ export type CallsDeps = {
   readonly newId: NewId;
   readonly events: Events<Facts>;
   readonly store: CdrStore;
-  /** The brake for what a flood writes; none where undefined. */
+  /** Slows down what a flood writes; nothing does where undefined. */
   readonly writes?: Pick<WriteBatch, 'isPaused' | 'write'>;
   readonly facts: RoutingFacts;
   readonly registrations: RegistrationLookup;
   readonly trunks: Trunks;
-  /** Calls that were announced before their SIP leg comes. */
+  /** Calls that the network reports before their SIP leg comes. */
   readonly pstnCalls?: PstnCallTracker;
   readonly ringSeconds: number;
-  /** What calls outside are bounded by; nothing where undefined. */
+  /** The outbound call limits; none where undefined. */
   readonly tollFraudGuard?: TollFraudGuard;
   /** Calls at one time; further ones are refused. */
   readonly maxCalls?: number;
 };
 
-/** A call that is connected from the start: both sides talked to somebody else before. */
-export type Joined = {
-  readonly caller: Party;
-  readonly callee: Party;
-  readonly leg: CallerLeg;
-  readonly calleeLeg: { readonly sipCallId: string; readonly address: string };
-  readonly direction: CallRecord['direction'];
-  readonly transferredFrom: string;
-  /** The device that joined them. */
-  readonly requestedBy: string | undefined;
-};
-
-/** So that a busy trunk neither ends the house's memory nor its phones. */
+/** So that a busy trunk exhausts neither our memory nor the phones. */
 const defaultMaxCalls = 2000;
 
 export class Calls {
@@ -72,11 +54,13 @@ export class Calls {
   readonly #ongoing = new Map<string, OngoingCall>();
   readonly #records: RecordWriter;
   readonly #refused: RefusedCallThrottle;
+  readonly #planner: LegPlanner;
 
   constructor(deps: CallsDeps) {
     this.#deps = deps;
     this.#records = new RecordWriter(deps);
     this.#refused = new RefusedCallThrottle(deps);
+    this.#planner = new LegPlanner(deps);
   }
 
   /** Whether records cannot be written at the moment. */
@@ -88,26 +72,29 @@ export class Calls {
   start(): void {
     try {
       const closed = this.#deps.store.closeInterrupted(this.#deps.pstnCalls?.openCallIds());
-      if (closed > 0) this.#deps.log.warn({ calls: closed }, 'Calls were cut off by the last stop');
+      if (closed > 0) this.#deps.log.warn({ calls: closed }, 'Calls interrupted by the last stop are closed');
     } catch (error) {
       this.#records.failed(error);
     }
   }
 
-  /** Takes an attempt in: routes it, writes its record, rings. The edge tells the returned call what the caller does. */
+  /** Routes an attempt, writes its record and rings. The edge reports to the returned call what the caller does. */
   place(given: Attempt): OngoingCall {
     const claim = given.joinToken === undefined ? noClaim : (this.#deps.pstnCalls?.attachSipLeg(given.joinToken) ?? noClaim);
-    const attempt = claim.kind === 'joined' ? asAnnounced(given, claim.record) : given;
+    const attempt = claim.kind === 'joined' ? asNotified(given, claim.record) : given;
     const routed = routeCall(attempt, this.#deps.facts);
-    const record = { ...this.#newRecord(attempt, routed), ...(claim.kind === 'joined' ? opened(claim.record) : {}) };
-    const steps = this.#steps(routed);
+    const record = {
+      ...newCallRecord(attempt, routed, this.#newCall()),
+      ...(claim.kind === 'joined' ? opened(claim.record) : {}),
+    };
+    const steps = this.#planner.steps(routed);
     const refusal =
       claim.kind === 'taken' ? duplicateLeg : (this.#refusal(routed, steps) ?? this.#tollFraudRefusal(attempt, routed));
     const isWanted = refusal === undefined || claim.kind === 'joined' || this.#refused.mayRecord(comesFrom(attempt), refusal);
     const isRecorded = claim.kind !== 'taken' && isWanted;
     const call = new OngoingCall(isRecorded ? this.#ongoingCallDeps(record.id) : this.#unrecorded(record.id), {
       record,
-      callerLeg: this.#callerLeg(attempt, routed),
+      callerLeg: this.#planner.callerLeg(attempt, routed),
       leg: attempt.leg,
       steps,
       requestedBy: attempt.caller.kind === 'device' ? attempt.caller.device.id : undefined,
@@ -134,25 +121,9 @@ export class Calls {
 
   /** Opens the record of a call made of two sides that are connected already. */
   join(joined: Joined): OngoingCall {
-    const { clock, newId } = this.#deps;
-    const now = clock.now();
-    const record: CallRecord = {
-      id: newId('call'),
-      direction: joined.direction,
-      startedAt: now,
-      ringingAt: undefined,
-      answeredAt: undefined,
-      endedAt: undefined,
-      verdict: undefined,
-      dialled: joined.callee.number,
-      caller: joined.caller,
-      callee: joined.callee,
-      number: undefined,
-      trunk: undefined,
-      transferredFrom: joined.transferredFrom as CallId,
-    };
-    const callerLeg = this.#legOf('caller', joined.caller, joined.leg);
-    const calleeLeg = this.#legOf('callee', joined.callee, joined.calleeLeg);
+    const record = joinedCallRecord(joined, this.#newCall());
+    const callerLeg = this.#planner.legOf('caller', joined.caller, joined.leg);
+    const calleeLeg = this.#planner.legOf('callee', joined.callee, joined.calleeLeg);
     const planned: PlannedLeg = { leg: calleeLeg, group: calleeLeg.id, target: undefined };
     const steps = [{ legs: [planned], seconds: 0, onlyIfUnreachable: false }];
     const { leg, requestedBy } = joined;
@@ -179,19 +150,18 @@ export class Calls {
     call.stop('requested');
   }
 
-  /** Ends every call, or every one of a device, but those for help. Returns how many. */
+  /** Ends every call, or every one of a device, except emergency calls. Returns how many. */
   hangUpAll(deviceId?: string): number {
-    const ended = this.list().filter(({ isEmergency }) => !isEmergency);
-    const asked = deviceId === undefined ? ended : ended.filter((call) => call.isOf(deviceId));
-    for (const call of asked) call.stop('requested');
-    return asked.length;
+    const usual = this.list().filter(({ isEmergency }) => !isEmergency);
+    const ended = deviceId === undefined ? usual : usual.filter((call) => call.isOf(deviceId));
+    for (const call of ended) call.stop('requested');
+    return ended.length;
   }
 
-  /** A device may call no more: its calls end at once, but those for help. */
+  /** A device may not call any more: its calls end at once, except emergency calls. */
   revoke(deviceId: string): void {
     const ended = this.list().filter((call) => !call.isEmergency && call.revoke(deviceId));
-    if (ended.length > 0)
-      this.#deps.log.warn({ device: deviceId, calls: ended.length }, 'Calls of a device that may call no more were ended');
+    if (ended.length > 0) this.#deps.log.warn({ device: deviceId, calls: ended.length }, 'Calls of a revoked device ended');
   }
 
   /** Ends every call: for a shutdown (`requested`), or because the SIP engine is gone. */
@@ -213,7 +183,7 @@ export class Calls {
     return steps.length === 0 ? { disposition: 'failed', reason: 'no-trunk' } : undefined;
   }
 
-  /** Whatever a phone has a trunk asked for, by itself, by a transfer, or by sending a call on. */
+  /** For every call of a phone to a trunk: dialled, transferred, or forwarded. */
   #tollFraudRefusal({ caller, source }: Pick<Attempt, 'caller' | 'source'>, routed: CallRoute): Verdict | undefined {
     const { tollFraudGuard } = this.#deps;
     const { ring } = routed;
@@ -226,29 +196,7 @@ export class Calls {
     return tollFraudGuard.refusal({ device: caller.device, number, shortCost, source, ongoing });
   }
 
-  #steps({ ring, callee }: CallRoute): readonly PlannedStep[] {
-    // A leg that goes nowhere, so that whose call it was is in the record and they may see it.
-    if (ring.kind === 'nothing') {
-      if (callee.personId === undefined && callee.deviceId === undefined) return [];
-      const leg = this.#legOf('callee', callee, { sipCallId: '', address: '' });
-      return [{ legs: [{ leg, group: leg.id, target: undefined }], seconds: 0, onlyIfUnreachable: false }];
-    }
-    if (ring.kind === 'devices') {
-      const legs = ring.devices.flatMap((device) => this.#phoneLegs(device, ring.from));
-      return [{ legs, seconds: this.#deps.ringSeconds, onlyIfUnreachable: false }];
-    }
-    const { number, from, isEmergency } = ring;
-    return trunkSteps(this.#deps.trunks.names(isEmergency), {
-      isEmergency,
-      legTo: (trunk) => ({
-        leg: { ...this.#legOf('callee', callee, { sipCallId: '', address: '' }), name: trunk, trunk },
-        group: trunk,
-        target: { kind: 'trunk', trunk, number, from, isEmergency },
-      }),
-    });
-  }
-
-  /** What a phone of the house wants done with a call of its, in its own right and as its owner, and each place once. */
+  /** Where a phone forwards a call that rings it: as if it dialled itself, and each target once. */
   #follow(call: OngoingCall, { target }: PlannedLeg, redirection: Redirection): readonly PlannedStep[] {
     if (target?.kind !== 'phone') return [];
     const { device } = target;
@@ -258,7 +206,7 @@ export class Calls {
       const caller = { kind: 'device', device, party: call.record.caller } as const;
       const routed = rung.excludeRung(routeCall({ caller, dialled }, this.#deps.facts));
       if (routed === undefined) continue;
-      const steps = this.#steps(routed);
+      const steps = this.#planner.steps(routed);
       if ((this.#refusal(routed, steps) ?? this.#tollFraudRefusal({ caller, source: undefined }, routed)) !== undefined) continue;
       if (isLimitedRoute(routed)) call.sentToTrunk(device.id, this.#deps.tollFraudGuard?.limits.callMinutes);
       followed.push(...divert(steps, this.#diversion(device, routed, redirection)));
@@ -270,68 +218,13 @@ export class Calls {
     return ring.kind === 'trunks' ? { ...ring.from, reason } : { number: extension, name, reason };
   }
 
-  /** One leg per contact; a phone that is not registered gets one too, so that the record says why it did not ring. */
-  #phoneLegs(device: Device, from: CallerId): readonly PlannedLeg[] {
-    const party = { deviceId: device.id, personId: device.personId, number: device.extension, name: device.name };
-    const registrations = device.enabled ? this.#deps.registrations.of(device.id) : [];
-    if (registrations.length === 0) {
-      const now = this.#deps.clock.now();
-      const leg = { ...this.#legOf('callee', party, { sipCallId: '', address: '' }), endedAt: now, outcome: 'offline' } as const;
-      return [{ leg, group: device.id, target: undefined }];
-    }
-    return registrations.map((registration) => {
-      const { protocol, address, port } = registration.source;
-      const leg = this.#legOf('callee', party, { sipCallId: '', address: `${protocol} ${address}:${port}` });
-      return { leg, group: device.id, target: { kind: 'phone', device, registration, from } };
-    });
-  }
-
-  #callerLeg(attempt: Attempt, routed: CallRoute): CallLeg {
-    const leg = this.#legOf('caller', routed.caller, attempt.leg);
-    return attempt.caller.kind === 'trunk' ? { ...leg, trunk: attempt.caller.trunk } : leg;
-  }
-
-  #legOf(role: CallLeg['role'], party: Party, at: { readonly sipCallId: string; readonly address: string }): CallLeg {
+  #newCall(): { readonly id: CallId; readonly startedAt: number } {
     const { clock, newId } = this.#deps;
-    return {
-      id: newId('leg'),
-      role,
-      deviceId: party.deviceId,
-      personId: party.personId,
-      name: party.name || party.number,
-      trunk: undefined,
-      address: at.address,
-      sipCallId: at.sipCallId,
-      startedAt: clock.now(),
-      ringingAt: undefined,
-      answeredAt: undefined,
-      endedAt: undefined,
-      sipStatus: undefined,
-      outcome: undefined,
-    };
-  }
-
-  #newRecord(attempt: Attempt, routed: CallRoute): CallRecord {
-    const { clock, newId } = this.#deps;
-    return {
-      id: newId('call'),
-      direction: routed.direction,
-      startedAt: clock.now(),
-      ringingAt: undefined,
-      answeredAt: undefined,
-      endedAt: undefined,
-      verdict: undefined,
-      dialled: attempt.dialled.slice(0, 64),
-      caller: routed.caller,
-      callee: routed.callee,
-      number: routed.number,
-      trunk: attempt.caller.kind === 'trunk' ? attempt.caller.trunk : undefined,
-      transferredFrom: attempt.transferredFrom as CallId | undefined,
-    };
+    return { id: newId('call'), startedAt: clock.now() };
   }
 
   #ongoingCallDeps(id: CallId): OngoingCallDeps {
-    const { clock, log, events, newId, pstnCalls: outside } = this.#deps;
+    const { clock, log, events, newId, pstnCalls } = this.#deps;
     let isEndReported = true;
     return {
       clock,
@@ -339,13 +232,13 @@ export class Calls {
       log: log.child({ callId: id }),
       follow: (...redirected) => this.#follow(...redirected),
       events: { emit: (name, fact) => (name === 'call.ended' && !isEndReported ? undefined : events.emit(name, fact)) },
-      save: (record: CallRecord, legs: Iterable<CallLeg>) => this.#records.save(outside?.recordToWrite(record) ?? record, legs),
+      save: (record: CallRecord, legs: Iterable<CallLeg>) => this.#records.save(pstnCalls?.recordToWrite(record) ?? record, legs),
       ended: (call: OngoingCall) => {
         this.#ongoing.delete(call.record.id);
         if (call.isLimited && call.talkTimeMs > 0)
           this.#deps.tollFraudGuard?.ended({ deviceId: call.requestedBy, talkTimeMs: call.talkTimeMs });
         try {
-          isEndReported = outside?.legEnded(call.record) ?? true;
+          isEndReported = pstnCalls?.legEnded(call.record) ?? true;
         } catch (error) {
           this.#records.failed(error);
         }
@@ -353,7 +246,7 @@ export class Calls {
     };
   }
 
-  /** A call that is refused and nobody need hear of: the second leg of one that has its leg already, or one of a flood. */
+  /** For a refused call that needs no record: the second leg of one that has its leg already, or one of a flood. */
   #unrecorded(id: CallId): OngoingCallDeps {
     const deps = this.#ongoingCallDeps(id);
     const log = deps.log.child({}, { level: 'warn' });
@@ -371,24 +264,11 @@ function comesFrom({ caller }: Attempt): string {
   return caller.kind === 'device' ? caller.device.id : caller.trunk;
 }
 
-function isEmergencyRoute({ ring }: CallRoute): boolean {
-  return ring.kind === 'trunks' && ring.isEmergency;
-}
-
-/** Enquiry services put one through to any number, at a price of theirs. */
-const directoryAssistance = /^118\d{0,3}$/;
-
-/** Whether a call outside is bounded: none for help is, and no short number, since crisis lines are among them, but those that cost dearly. */
-function isLimitedRoute({ ring }: CallRoute): boolean {
-  if (ring.kind !== 'trunks' || ring.isEmergency) return false;
-  return ring.shortCost === undefined || ring.shortCost === 'premium' || directoryAssistance.test(ring.number);
-}
-
 const noClaim = { kind: 'unknown' } as const;
 const duplicateLeg: Verdict = { disposition: 'failed', reason: 'loop' };
 
-/** What the network announced is more than its SIP leg says. */
-function asAnnounced(attempt: Attempt, { caller, dialled, trunk }: CallRecord): Attempt {
+/** The network's notice says more than the SIP leg. */
+function asNotified(attempt: Attempt, { caller, dialled, trunk }: CallRecord): Attempt {
   const from = { kind: 'trunk', trunk: trunk ?? '', number: caller.number, name: caller.name } as const;
   return { ...attempt, caller: from, dialled };
 }

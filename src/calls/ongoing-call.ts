@@ -4,24 +4,17 @@ import type { NewId } from '#base/ids.ts';
 import { maskNumber } from '#base/log.ts';
 import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
-import type { CallLeg, CallPhase, CallRecord, LegId, LegOutcome, Party } from './call.ts';
+import type { CallLeg, CallPhase, CallRecord, LegId, LegOutcome } from './call.ts';
 import { CallClock } from './call-clock.ts';
+import { CallLegs } from './call-legs.ts';
+import { logEnd, logJoin, logStart } from './call-log.ts';
 import { advance, begin } from './call-state.ts';
-import type { CallAction, CallEvent, CallState, LegPlan, StepTimeouts, RingStep, Transition } from './call-transition.ts';
-import type { CallerLeg, OutgoingLeg, Redirection, RingTarget, StopReason } from './ports.ts';
-import { explain } from './verdict.ts';
+import type { CallAction, CallEvent, CallState, LegPlan, RingStep, Transition } from './call-transition.ts';
+import { toStep } from './planned-step.ts';
+import type { PlannedLeg, PlannedStep } from './planned-step.ts';
+import type { CallerLeg, Redirection, RingTarget, StopReason } from './ports.ts';
+import { TalkTimer } from './talk-timer.ts';
 import type { Verdict } from './verdict.ts';
-
-/** A leg that may be rung: what the record says of it, and where it goes (nowhere for a phone that is not registered). */
-export type PlannedLeg = { readonly leg: CallLeg; readonly group: string; readonly target: RingTarget | undefined };
-
-export type PlannedStep = {
-  readonly legs: readonly PlannedLeg[];
-  readonly seconds: number;
-  readonly onlyIfUnreachable: boolean;
-  readonly timeouts?: StepTimeouts;
-  readonly isRetry?: boolean;
-};
 
 /** Before a second round: time for a connection, a registration or the relay to come back. */
 const retryDelayMs = 2_000;
@@ -35,7 +28,7 @@ export type OngoingCallDeps = {
   readonly save: (record: CallRecord, legs: Iterable<CallLeg>) => void;
   /** Where a phone that rings may send the call, as steps to be rung; none: nowhere. */
   readonly follow: (call: OngoingCall, from: PlannedLeg, redirection: Redirection) => readonly PlannedStep[];
-  /** Told once, when the call is over and its record closed. */
+  /** Called once, when the call is over and its record closed. */
   readonly ended: (call: OngoingCall) => void;
 };
 
@@ -53,9 +46,9 @@ type OngoingCallOptions = {
   /** The device on whose behalf it goes out or on: the caller's, or who transferred it. */
   readonly requestedBy?: string | undefined;
   readonly isEmergency?: boolean;
-  /** Of a call that was announced before its SIP leg came. */
+  /** Of a call that the network reported before its SIP leg came. */
   readonly time?: CallClock;
-  /** Where it counts among the calls outside that are bounded: the longest it may last once it is answered. */
+  /** Where the outbound call limits hold for it: the longest it may last once it is answered. */
   readonly maxMinutes?: number | undefined;
 };
 
@@ -63,17 +56,13 @@ type OngoingCallOptions = {
 export class OngoingCall {
   readonly #deps: OngoingCallDeps;
   readonly #caller: CallerLeg;
-  readonly #planned = new Map<string, PlannedLeg>();
-  readonly #outgoing = new Map<string, OutgoingLeg>();
-  readonly #legs = new Map<string, CallLeg>();
+  readonly #legs: CallLegs;
   readonly #callerLegId: LegId;
   readonly isEmergency: boolean;
   #maxMinutes: number | undefined;
   #requestedBy: string | undefined;
   #isSentToTrunk = false;
-  /** By the monotonic clock. */
-  #talkSince: number | undefined;
-  #maxDurationTimer: Timer | undefined;
+  readonly #talkTimer: TalkTimer;
   #record: CallRecord;
   #state: CallState | undefined;
   #ringTimer: Timer | undefined;
@@ -100,8 +89,8 @@ export class OngoingCall {
     this.#caller = leg;
     this.#record = record;
     this.#callerLegId = callerLeg.id;
-    this.#legs.set(callerLeg.id, { ...callerLeg, startedAt: time.now() });
-    for (const planned of steps.flatMap((step) => step.legs)) this.#planned.set(planned.leg.id, planned);
+    this.#legs = new CallLegs({ ...callerLeg, startedAt: time.now() }, steps);
+    this.#talkTimer = new TalkTimer(deps.clock);
   }
 
   get record(): CallRecord {
@@ -110,11 +99,11 @@ export class OngoingCall {
 
   /** Where it has been rung, or may be yet. */
   get targets(): readonly RingTarget[] {
-    return [...this.#planned.values()].flatMap(({ target }) => target ?? []);
+    return this.#legs.targets;
   }
 
   get legs(): Iterable<CallLeg> {
-    return this.#legs.values();
+    return this.#legs.records;
   }
 
   get phase(): CallPhase {
@@ -131,12 +120,8 @@ export class OngoingCall {
   }
 
   #open(steps: readonly PlannedStep[]): void {
-    const { caller, callee, direction } = this.#record;
-    this.#deps.log.info(
-      { direction, from: shown(caller), to: shown(callee), dialled: maskNumber(this.#record.dialled) },
-      'Call started',
-    );
-    for (const planned of steps[0]?.legs ?? []) this.#legs.set(planned.leg.id, planned.leg);
+    logStart(this.#deps.log, this.#record);
+    this.#legs.record(steps[0]);
   }
 
   #emitStarted(): void {
@@ -145,13 +130,12 @@ export class OngoingCall {
 
   /** For two sides that are connected already: the record begins with the answer. */
   startConnected(calleeLegId: string): void {
-    const planned = this.#planned.get(calleeLegId);
-    if (planned !== undefined) this.#legs.set(calleeLegId, planned.leg);
+    this.#legs.change(calleeLegId, {});
     const plan: LegPlan = { id: calleeLegId, group: calleeLegId, isTrunk: false, isOffline: false };
     const { state } = begin([{ legs: [plan], seconds: 0, onlyIfUnreachable: false }]);
     this.#state = advance(state, { kind: 'answered', leg: calleeLegId }).state;
-    this.#deps.log.info({ from: shown(this.#record.caller), to: shown(this.#record.callee) }, 'Call joined by a transfer');
-    this.#deps.events.emit('call.started', { callId: this.#record.id });
+    logJoin(this.#deps.log, this.#record);
+    this.#emitStarted();
     this.#connect(calleeLegId);
   }
 
@@ -167,7 +151,7 @@ export class OngoingCall {
     this.#dispatch({ kind: 'caller-gone' });
   }
 
-  /** Either side ended a connected call; the edge has told, or tells, the other one. */
+  /** Either side ended a connected call; the edge sends the BYE to the other one. */
   hungUp(verdict: Verdict): void {
     this.#dispatch({ kind: 'hung-up', verdict });
   }
@@ -176,7 +160,7 @@ export class OngoingCall {
     this.#dispatch({ kind: 'stopped', why });
   }
 
-  /** Whether it counts among the calls outside that are bounded. */
+  /** Whether the outbound call limits hold for it. */
   get isLimited(): boolean {
     return this.#isOutbound && this.#maxMinutes !== undefined;
   }
@@ -186,7 +170,7 @@ export class OngoingCall {
     return this.#requestedBy;
   }
 
-  /** A phone has sent it on to a trunk: from here on it is a call outside of that phone. */
+  /** A phone has forwarded it to a trunk: from here on it is an outbound call of that phone. */
   sentToTrunk(deviceId: string, maxMinutes: number | undefined): void {
     this.#requestedBy = deviceId;
     this.#maxMinutes = maxMinutes;
@@ -198,18 +182,18 @@ export class OngoingCall {
   }
 
   get talkTimeMs(): number {
-    return this.#talkSince === undefined ? 0 : this.#deps.clock.monotonic() - this.#talkSince;
+    return this.#talkTimer.milliseconds;
   }
 
-  /** Whether a device is one of its sides, or has it outside. */
+  /** Whether a device is one of its sides, or the one on whose behalf it goes out. */
   isOf(deviceId: string): boolean {
     const { caller, callee } = this.#record;
     return [caller.deviceId, callee.deviceId].includes(deviceId) || (this.#requestedBy === deviceId && this.#isOutbound);
   }
 
   /**
-   * Ends what a device that may call no more has of it: the call, where it is one of its sides or has it outside; else the device only
-   * stops ringing. Tells whether that ended the call.
+   * Ends the part of a device that may not call any more: the call where it is one of its sides or it goes out on its behalf, else only
+   * its ringing. Returns whether that ended the call.
    */
   revoke(deviceId: string): boolean {
     const { caller, callee, answeredAt } = this.#record;
@@ -236,7 +220,7 @@ export class OngoingCall {
       try {
         this.#perform(action);
       } catch (error) {
-        this.#deps.log.error({ err: error, action: action.kind }, 'A call ran into a fault and is ended');
+        this.#deps.log.error({ err: error, action: action.kind }, 'Internal error in a call; the call is ended');
         this.stop('fault');
       }
     }
@@ -257,17 +241,17 @@ export class OngoingCall {
         this.#ring(action.step, action.legs);
         return;
       case 'pass':
-        this.#outgoing.get(action.leg)?.pass(action.status, action.withMedia);
+        this.#legs.outgoing(action.leg)?.pass(action.status, action.withMedia);
         return;
       case 'connect':
         this.#connect(action.leg);
         return;
       case 'cancel':
-        this.#changeLeg(action.leg, { endedAt: this.#now, outcome: action.outcome });
-        this.#outgoing.get(action.leg)?.cancel(action.why);
+        this.#legs.change(action.leg, { endedAt: this.#now, outcome: action.outcome });
+        this.#legs.outgoing(action.leg)?.cancel(action.why);
         return;
       case 'release':
-        this.#outgoing.get(action.leg)?.release(action.why);
+        this.#legs.outgoing(action.leg)?.release(action.why);
         return;
       case 'reject':
         this.#reject(action.verdict);
@@ -304,22 +288,21 @@ export class OngoingCall {
   }
 
   #ringOne(id: string): void {
-    const planned = this.#planned.get(id);
-    if (planned?.target === undefined) return;
-    this.#legs.set(id, { ...(this.#legs.get(id) ?? planned.leg), startedAt: this.#now });
-    const outgoing = this.#caller.ring(planned.target, {
+    const target = this.#legs.planned(id)?.target;
+    if (target === undefined) return;
+    this.#legs.change(id, { startedAt: this.#now });
+    const outgoing = this.#caller.ring(target, {
       trying: () => this.#dispatch({ kind: 'trying', leg: id }),
       progressed: (status, hasMedia) => this.#progressed(id, status, hasMedia),
       answered: () => this.#dispatch({ kind: 'answered', leg: id }),
       failed: (outcome, status, redirection) => this.#failed(id, { outcome, status, redirection }),
     });
-    this.#outgoing.set(id, outgoing);
-    this.#changeLeg(id, { sipCallId: outgoing.sipCallId });
+    this.#legs.rings(id, outgoing);
   }
 
   #progressed(id: string, status: number, hasMedia: boolean): void {
     const leg = this.#legs.get(id);
-    if (leg?.ringingAt === undefined) this.#changeLeg(id, { ringingAt: this.#now, sipStatus: status });
+    if (leg?.ringingAt === undefined) this.#legs.change(id, { ringingAt: this.#now, sipStatus: status });
     const isFirst = this.#record.ringingAt === undefined;
     if (isFirst) this.#record = { ...this.#record, ringingAt: this.#now };
     this.#dispatch({ kind: 'progressed', leg: id, status, hasMedia });
@@ -330,22 +313,23 @@ export class OngoingCall {
     const leg = this.#legs.get(id);
     const isFirst = leg !== undefined && leg.endedAt === undefined;
     if (isFirst) {
-      this.#changeLeg(id, { endedAt: this.#now, outcome, sipStatus: status ?? leg.sipStatus });
-      this.#deps.log.debug({ leg: leg.name, address: leg.address, outcome, status }, 'A phone did not take the call');
+      this.#legs.change(id, { endedAt: this.#now, outcome, sipStatus: status ?? leg.sipStatus });
+      this.#deps.log.debug({ leg: leg.name, address: leg.address, outcome, status }, 'A leg failed');
     }
     const steps = isFirst && redirection !== undefined ? this.#follow(id, redirection) : [];
     this.#dispatch(steps.length === 0 ? { kind: 'failed', leg: id, outcome } : { kind: 'redirected', leg: id, steps });
   }
 
   #follow(id: string, redirection: Redirection): readonly RingStep[] {
-    const from = this.#planned.get(id);
+    const from = this.#legs.planned(id);
     if (from === undefined || this.#state?.phase !== 'ringing') return [];
     const steps = this.#deps.follow(this, from, redirection);
-    for (const planned of steps.flatMap(({ legs }) => legs)) this.#planned.set(planned.leg.id, planned);
-    for (const planned of steps[0]?.legs ?? []) this.#legs.set(planned.leg.id, planned.leg);
+    this.#legs.plan(steps);
+    this.#legs.record(steps[0]);
     const { log } = this.#deps;
-    if (steps.length > 0) log.info({ leg: from.leg.name, reason: redirection.reason }, 'A phone sent the call on');
-    else log.warn({ leg: from.leg.name, to: redirection.to.map(maskNumber) }, 'A phone sent the call to where it may not go');
+    if (steps.length > 0) log.info({ leg: from.leg.name, reason: redirection.reason }, 'A phone forwarded the call');
+    else
+      log.warn({ leg: from.leg.name, to: redirection.to.map(maskNumber) }, 'A phone forwarded the call to where it may not go');
     return steps.map(toStep);
   }
 
@@ -354,50 +338,33 @@ export class OngoingCall {
     for (const timer of this.#stepTimers) timer.cancel();
   }
 
-  #limitTalkTime(): void {
-    const { clock } = this.#deps;
-    this.#talkSince = clock.monotonic();
-    if (this.#maxMinutes === undefined || !this.isLimited) return;
-    this.#maxDurationTimer = clock.after(this.#maxMinutes * 60_000, () => this.stop('too-long'));
-  }
-
   #connect(id: string): void {
     this.#cancelTimers();
-    this.#limitTalkTime();
+    this.#talkTimer.start(this.isLimited ? this.#maxMinutes : undefined, () => this.stop('too-long'));
     const answeredAt = this.#now;
-    this.#changeLeg(id, { answeredAt, outcome: 'answered', sipStatus: 200 });
-    this.#changeLeg(this.#callerLegId, { answeredAt, outcome: 'answered', sipStatus: 200 });
+    this.#legs.change(id, { answeredAt, outcome: 'answered', sipStatus: 200 });
+    this.#legs.change(this.#callerLegId, { answeredAt, outcome: 'answered', sipStatus: 200 });
     const leg = this.#legs.get(id);
     const { callee } = this.#record;
     const answerer = leg?.deviceId === undefined ? callee : { ...callee, deviceId: leg.deviceId, personId: leg.personId };
     this.#record = { ...this.#record, answeredAt, callee: answerer, trunk: this.#record.trunk ?? leg?.trunk };
     this.#save();
-    this.#outgoing.get(id)?.connect();
+    this.#legs.outgoing(id)?.connect();
     this.#emitChanged();
   }
 
   #finish(verdict: Verdict): void {
     if (this.#record.verdict !== undefined) return;
     this.#cancelTimers();
-    this.#maxDurationTimer?.cancel();
+    this.#talkTimer.stop();
     const endedAt = this.#now;
     this.#record = { ...this.#record, endedAt, verdict };
-    for (const leg of this.#legs.values()) if (leg.endedAt === undefined) this.#legs.set(leg.id, { ...leg, endedAt });
+    this.#legs.end(endedAt);
     this.#save();
     const { log, events, ended } = this.#deps;
-    const { answeredAt, startedAt } = this.#record;
-    const seconds = Math.round((endedAt - (answeredAt ?? startedAt)) / 1000);
-    log.info(
-      { ...verdict, ...(answeredAt === undefined ? { waitedSeconds: seconds } : { talkedSeconds: seconds }) },
-      sentence(verdict),
-    );
+    logEnd(log, this.#record, verdict);
     ended(this);
     events.emit('call.ended', { callId: this.#record.id, disposition: verdict.disposition, reason: verdict.reason });
-  }
-
-  #changeLeg(id: string, change: Partial<CallLeg>): void {
-    const leg = this.#legs.get(id) ?? this.#planned.get(id)?.leg;
-    if (leg !== undefined) this.#legs.set(id, { ...leg, ...change });
   }
 
   #emitChanged(): void {
@@ -406,32 +373,10 @@ export class OngoingCall {
   }
 
   #save(): void {
-    this.#deps.save(this.#record, this.#legs.values());
+    this.#deps.save(this.#record, this.#legs.records);
   }
 
   get #now(): number {
     return this.#time.now();
   }
-}
-
-function toStep({ legs, ...rest }: PlannedStep): RingStep {
-  return {
-    ...rest,
-    legs: legs.map(({ leg, group, target }) => ({
-      id: leg.id,
-      group,
-      isTrunk: leg.trunk !== undefined,
-      isOffline: target === undefined,
-    })),
-  };
-}
-
-function sentence(verdict: Verdict): string {
-  return verdict.disposition === 'answered' ? `Call ended: ${explain(verdict)}` : `Call not answered: ${explain(verdict)}`;
-}
-
-/** A house member by name and extension, an outsider by the end of the number. */
-function shown(party: Party): string {
-  if (party.deviceId !== undefined) return `${party.name} (${party.number})`;
-  return party.number === '' ? 'hidden' : maskNumber(party.number);
 }

@@ -1,7 +1,7 @@
 import type { Device } from '#devices/device.ts';
 import type { Registration } from '#devices/registration.ts';
 import type { CallClock } from './call-clock.ts';
-import type { CallRecord, LegOutcome, Party } from './call.ts';
+import type { CallId, CallRecord, LegOutcome, Party } from './call.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What the called side gets to see. `privacy`: the network outside is to know the number and not to show it. */
@@ -106,11 +106,23 @@ export type Attempt = {
   readonly leg: CallerLeg;
   /** The address that asks for it; undefined where nobody knows. */
   readonly source?: string | undefined;
-  readonly transferredFrom?: string | undefined;
+  readonly transferredFrom?: CallId | undefined;
   /** The token of a call that the network announced before: this leg joins its record. */
   readonly joinToken?: string | undefined;
   /** What the network calls it, where the leg came with that and nobody announced it. */
   readonly networkCallId?: string | undefined;
+};
+
+/** A call that is connected from the start: both sides were in other calls before. */
+export type Joined = {
+  readonly caller: Party;
+  readonly callee: Party;
+  readonly leg: CallerLeg;
+  readonly calleeLeg: { readonly sipCallId: string; readonly address: string };
+  readonly direction: CallRecord['direction'];
+  readonly transferredFrom: CallId | undefined;
+  /** The device that joined them. */
+  readonly requestedBy: string | undefined;
 };
 
 export type LegClaim =

@@ -1,4 +1,5 @@
-import type { OngoingCall, PlannedStep } from './ongoing-call.ts';
+import type { OngoingCall } from './ongoing-call.ts';
+import type { PlannedStep } from './planned-step.ts';
 import type { Diversion } from './ports.ts';
 import type { CallRoute } from './route-call.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PlannedLeg } from './ongoing-call.ts';
+import type { PlannedLeg } from './planned-step.ts';
 import { trunkSteps } from './trunk-steps.ts';
 
 const legTo = (trunk: string) => ({ leg: { id: `leg_${trunk}` }, group: trunk, target: undefined }) as unknown as PlannedLeg;

@@ -1,5 +1,5 @@
 import type { StepTimeouts } from './call-transition.ts';
-import type { PlannedLeg, PlannedStep } from './ongoing-call.ts';
+import type { PlannedLeg, PlannedStep } from './planned-step.ts';
 
 /** A trunk may need long to reach a far network; the far side's own ring time ends before this. */
 const ringSeconds = 180;

@@ -185,7 +185,7 @@ export class Transfers {
       leg: connectedLeg(joined),
       calleeLeg: { sipCallId: callee.dialog.callId, address: '' },
       direction: caller.device !== undefined && callee.device !== undefined ? 'internal' : external,
-      transferredFrom: from.call?.record.id ?? '',
+      transferredFrom: from.call?.record.id,
       requestedBy,
     });
     return joined;

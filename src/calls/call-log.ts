@@ -1,0 +1,30 @@
+import { maskNumber } from '#base/log.ts';
+import type { Log } from '#base/log.ts';
+import type { CallRecord, Party } from './call.ts';
+import { explain } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
+
+export function logStart(log: Log, { direction, caller, callee, dialled }: CallRecord): void {
+  log.info({ direction, from: shown(caller), to: shown(callee), dialled: maskNumber(dialled) }, 'Call started');
+}
+
+export function logJoin(log: Log, { caller, callee }: CallRecord): void {
+  log.info({ from: shown(caller), to: shown(callee) }, 'Call joined by a transfer');
+}
+
+/** How long people talked, or waited where the call was not answered. */
+export function logEnd(log: Log, { answeredAt, startedAt, endedAt }: CallRecord, verdict: Verdict): void {
+  const seconds = Math.round(((endedAt ?? startedAt) - (answeredAt ?? startedAt)) / 1000);
+  const duration = answeredAt === undefined ? { waitedSeconds: seconds } : { talkedSeconds: seconds };
+  log.info({ ...verdict, ...duration }, sentence(verdict));
+}
+
+function sentence(verdict: Verdict): string {
+  return verdict.disposition === 'answered' ? `Call ended: ${explain(verdict)}` : `Call not answered: ${explain(verdict)}`;
+}
+
+/** One of our phones by name and extension, anyone else by the end of the number. */
+function shown(party: Party): string {
+  if (party.deviceId !== undefined) return `${party.name} (${party.number})`;
+  return party.number === '' ? 'hidden' : maskNumber(party.number);
+}

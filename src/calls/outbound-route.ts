@@ -1,0 +1,17 @@
+import type { CallRoute } from './route-call.ts';
+
+export function isEmergencyRoute({ ring }: CallRoute): boolean {
+  return ring.kind === 'trunks' && ring.isEmergency;
+}
+
+/** Directory assistance connects to any number, at a price of its own. */
+const directoryAssistance = /^118\d{0,3}$/;
+
+/**
+ * Whether the outbound call limits hold for it: not for an emergency call, nor for a short number, since crisis lines are among them,
+ * unless it is premium rate.
+ */
+export function isLimitedRoute({ ring }: CallRoute): boolean {
+  if (ring.kind !== 'trunks' || ring.isEmergency) return false;
+  return ring.shortCost === undefined || ring.shortCost === 'premium' || directoryAssistance.test(ring.number);
+}

@@ -1,0 +1,26 @@
+import type { RingStep, StepTimeouts } from './call-transition.ts';
+import type { CallLeg } from './call.ts';
+import type { RingTarget } from './ports.ts';
+
+/** A leg that may be rung: its record, and where it goes (nowhere for a phone that is not registered). */
+export type PlannedLeg = { readonly leg: CallLeg; readonly group: string; readonly target: RingTarget | undefined };
+
+export type PlannedStep = {
+  readonly legs: readonly PlannedLeg[];
+  readonly seconds: number;
+  readonly onlyIfUnreachable: boolean;
+  readonly timeouts?: StepTimeouts;
+  readonly isRetry?: boolean;
+};
+
+export function toStep({ legs, ...rest }: PlannedStep): RingStep {
+  return {
+    ...rest,
+    legs: legs.map(({ leg, group, target }) => ({
+      id: leg.id,
+      group,
+      isTrunk: leg.trunk !== undefined,
+      isOffline: target === undefined,
+    })),
+  };
+}
