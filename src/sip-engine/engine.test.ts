@@ -172,10 +172,10 @@ describe('the engine with drachtio-srf', () => {
 
   it('sends CDRs to the application that subscribes', async () => {
     const { second, caller, callee, uri } = await pair({ settings: { cdrs: true } });
-    const teller = await clientOf(second);
-    const told: unknown[][] = [];
+    const subscriber = await clientOf(second);
+    const received: unknown[][] = [];
     for (const event of ['attempt', 'start', 'stop'])
-      teller.on(`cdr:${event}`, (...facts: unknown[]) => told.push([event, ...facts]));
+      subscriber.on(`cdr:${event}`, (...facts: unknown[]) => received.push([event, ...facts]));
     const answered = new Promise<ClientDialog>((resolve) => {
       callee.invite((request, response) => void callee.createUAS(request, response, { localSdp: sdp }).then(resolve));
     });
@@ -184,7 +184,7 @@ describe('the engine with drachtio-srf', () => {
     await answered;
     await new Promise<void>((resolve) => uac.destroy({}, () => resolve()));
     await expect
-      .poll(() => told.map(([event, source, , detail]) => [event, source, detail]))
+      .poll(() => received.map(([event, source, , detail]) => [event, source, detail]))
       .toEqual([
         ['attempt', 'network', expect.anything()],
         ['start', 'application', 'uas'],

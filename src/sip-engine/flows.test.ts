@@ -282,7 +282,7 @@ describe('RFC 3665 section 3, the engine is called', () => {
     await harness.drained(inviteTables, 5);
   });
 
-  it('sends BYE when no ACK ever comes, and tells the application why', async () => {
+  it('sends BYE when no ACK ever comes, and reports why to the application', async () => {
     await start({ settings: { timers: { t1: 50, t2: 100, t4: 100, t1x64: 400, timerC: 185_000 } } });
     const reason = nextRequest('invite').then(async ({ req, res }) => {
       const dialog = await harness.srf.createUAS(req, res, { localSdp: sdp('127.0.0.1') });
@@ -402,7 +402,7 @@ describe('RFC 3665 section 3, the engine calls', () => {
     await harness.drained(inviteTables);
   });
 
-  it('3.4: goes on to the next address when nobody is at the first', async () => {
+  it('3.4: goes on to the next address when the first does not answer', async () => {
     const hook = (host: string) => (host === 'pair.example' ? ['127.66.0.1', '127.66.0.2'] : undefined);
     await start({ deps: { resolveHook: hook } });
     const bob = await opened(SipPeer.udp({ address: '127.66.0.2', target: harness.at() }));
@@ -426,7 +426,7 @@ describe('RFC 3665 section 3, the engine calls', () => {
     await calling;
   });
 
-  it('3.8: cancels when nobody answers', async () => {
+  it('3.8: cancels when there is no answer', async () => {
     await start();
     const bob = await callee();
     const echoed = Promise.withResolvers<AnySrf>();
@@ -471,7 +471,7 @@ describe('RFC 3665 section 3, the engine calls', () => {
     await harness.drained(inviteTables);
   });
 
-  it('over TCP: uses one connection for the call, and says 503 where nobody listens', async () => {
+  it('over TCP: uses one connection for the call, and reports 503 where the port is closed', async () => {
     await start({ protocols: ['udp', 'tcp'] });
     const bob = await opened(SipPeer.tcpServer());
     const calling = harness.srf.createUAC(`sip:bob@${bob.host};transport=tcp`, offer());

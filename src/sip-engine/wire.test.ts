@@ -323,9 +323,9 @@ describe('nothing stays behind', () => {
   it('after 600 calls of every kind, by 50 phones at once', async () => {
     await start({ settings: { timers: { t1: 100, t2: 400, t4: 200, t1x64: 1600, timerC: 185_000 } } });
     harness.srf.invite((req: AnySrf, res: AnySrf) => {
-      const wish = Number(req.get('X-Wish'));
-      if (wish === 0) res.send(486);
-      else if (wish === 1) res.send(180);
+      const fate = Number(req.get('X-Fate'));
+      if (fate === 0) res.send(486);
+      else if (fate === 1) res.send(180);
       else void harness.srf.createUAS(req, res, { localSdp: sdp('127.0.0.1') }).catch(() => {});
     });
     await Promise.all(Array.from({ length: 50 }, () => phoneCalls(12)));
@@ -339,19 +339,19 @@ describe('nothing stays behind', () => {
   }
 
   /** 0: refused; 1: cancelled; 2: answered and ended; 3: answered and never acknowledged, so ended by the engine. */
-  async function oneCall(peer: SipPeer, wish: number): Promise<void> {
+  async function oneCall(peer: SipPeer, fate: number): Promise<void> {
     const alice = new SipCaller(peer, { target: harness.uri() });
     const isOurs = (message: PeerMessage) => message.header('Call-ID') === alice.callId;
     const skipTo = (fits: (message: PeerMessage) => boolean) => peer.skipTo((message) => isOurs(message) && fits(message));
-    alice.invite({ body: sdp('127.0.0.1'), headers: [`X-Wish: ${wish}`] });
-    if (wish === 1) {
+    alice.invite({ body: sdp('127.0.0.1'), headers: [`X-Fate: ${fate}`] });
+    if (fate === 1) {
       await skipTo(({ status }) => status === 180);
       alice.cancel();
     }
     const final = await skipTo((message) => message.status >= 200 && message.header('CSeq') === '1 INVITE');
-    if (wish === 3) alice.respond(await skipTo(({ method }) => method === 'BYE'), '200 OK');
+    if (fate === 3) alice.respond(await skipTo(({ method }) => method === 'BYE'), '200 OK');
     else alice.ack(final);
-    if (wish !== 2) return;
+    if (fate !== 2) return;
     alice.send('BYE');
     await skipTo((message) => message.header('CSeq') === '2 BYE');
   }

@@ -32,6 +32,7 @@ export function sipLeader(frameId: string, delivery: Delivery, tokens: string): 
   return delivery.receivedOn === undefined ? ids : `${ids}${delivery.receivedOn.host}|${delivery.receivedOn.port}|`;
 }
 
+/** The leader of a `cdr:attempt`, `cdr:start` or `cdr:stop` frame. */
 export function cdrLeader(frameId: string, record: CdrRecord, time: string): string {
   const detail = record.event === 'attempt' ? '' : `|${plainText(record.detail ?? '')}`;
   return `${frameId}|cdr:${record.event}|${record.source}|${time}${detail}`;

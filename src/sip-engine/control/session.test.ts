@@ -202,7 +202,7 @@ describe('routes', () => {
     expect(routes.pick('bogus')).toBe(session);
   });
 
-  it('forgets them and tells the core when the connection ends, once', async () => {
+  it('removes them and notifies the core when the connection closes, once', async () => {
     const { say, routes, session, gone } = await authenticated();
     say('1|route|invite');
     session.closed();

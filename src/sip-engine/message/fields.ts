@@ -181,6 +181,7 @@ export function splitList(text: string): string[] {
   return values;
 }
 
+/** RFC 3261 section 20.16. */
 export function parseCSeq(text: string): CSeq | undefined {
   const words = splitWords(text);
   const number = readNumber(words[0] ?? '', maxSequenceNumber);
@@ -188,6 +189,7 @@ export function parseCSeq(text: string): CSeq | undefined {
   return number === undefined || words.length !== 2 || !method || !isToken(method) ? undefined : { number, method };
 }
 
+/** RFC 3262 section 7.2: RSeq, CSeq number and method. */
 export function parseRAck(text: string): RAck | undefined {
   const words = splitWords(text);
   const rseq = readNumber(words[0] ?? '', maxSequenceNumber);

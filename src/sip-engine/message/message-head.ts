@@ -29,6 +29,7 @@ export function endOfLine(text: string, start: number): LineEnd {
   return { end: feed > start && text.charCodeAt(feed - 1) === 13 ? feed - 1 : feed, next: feed + 1 };
 }
 
+/** RFC 3261 section 7.2; undefined when malformed. */
 export function readStatusLine(line: string): StartLine | undefined {
   const code = line.slice(8, 11);
   const status = readNumber(code, 699);
@@ -38,6 +39,7 @@ export function readStatusLine(line: string): StartLine | undefined {
   return { message: new SipMessage({ status, reason: trimBlanks(line.slice(12)) }), error: undefined };
 }
 
+/** Whether a start line contains a control character other than a tab. */
 export function hasControl(text: string): boolean {
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);

@@ -13,7 +13,7 @@ describe('verdictOf', () => {
   const cases: readonly { what: string; message: SipMessage; follow?: boolean; verdict: ResponseAction }[] = [
     { what: 'a success', message: response(200), verdict: 'forward' },
     { what: 'another success', message: response(202), verdict: 'forward' },
-    { what: 'a redirection nobody follows', message: response(302, 'contact'), verdict: 'hold' },
+    { what: 'a redirect that is not followed', message: response(302, 'contact'), verdict: 'hold' },
     { what: 'a redirection to follow', message: response(302, 'contact'), follow: true, verdict: 'follow' },
     { what: 'a redirection to nowhere', message: response(302), follow: true, verdict: 'hold' },
     { what: 'a challenge of the target', message: response(401, 'www-authenticate'), verdict: 'forward' },
@@ -22,7 +22,7 @@ describe('verdictOf', () => {
     { what: 'a 407 without a challenge', message: response(407, 'www-authenticate'), verdict: 'hold' },
     { what: 'busy', message: response(486), verdict: 'hold' },
     { what: 'broken', message: response(500), verdict: 'hold' },
-    { what: 'declined by everybody', message: response(603), verdict: 'give-up' },
+    { what: 'a global failure', message: response(603), verdict: 'give-up' },
   ];
   for (const { what, message, follow = false, verdict } of cases) {
     it(`${what}: ${verdict}`, () => expect(responseActionOf(message, follow)).toBe(verdict));

@@ -11,6 +11,7 @@ export type ResponseAction =
   /** A failure, kept in case there is nothing better. */
   | 'hold';
 
+/** RFC 3261 section 16.7 steps 4 and 5. */
 export function responseActionOf(response: SipMessage, followRedirects: boolean): ResponseAction {
   const { status } = response;
   if (status < 300) return 'forward';

@@ -17,7 +17,7 @@ const tables = [
   'incomingRequests',
 ];
 
-/** The application proxies every INVITE; resolves with what it was told in the end. */
+/** The application proxies every INVITE; resolves with the final result. */
 function proxying(harness: EngineHarness, destinations: () => string[], options: object): Promise<Result> {
   const { promise, resolve, reject } = Promise.withResolvers<Result>();
   harness.srf.invite((request: unknown) => {
@@ -38,7 +38,7 @@ describe('proxying with real sockets and drachtio-srf', () => {
       await using callee = await SipPeer.udp();
       await using phone =
         protocol === 'udp' ? await SipPeer.udp({ target: harness.at() }) : await SipPeer[protocol](harness.at(protocol));
-      const told = proxying(harness, () => [`sip:bob@${callee.host}`], { remainInDialog: true });
+      const result = proxying(harness, () => [`sip:bob@${callee.host}`], { remainInDialog: true });
       const caller = new SipCaller(phone, { via: protocol.toUpperCase(), target: harness.uri('bob', protocol) });
       caller.invite();
 
@@ -53,7 +53,7 @@ describe('proxying with real sockets and drachtio-srf', () => {
       caller.ack(ok);
       const ack = await callee.expect('ACK');
       expect(ack.headers('Route')).toEqual([]);
-      expect(await told).toMatchObject({ connected: true, finalStatus: 200 });
+      expect(await result).toMatchObject({ connected: true, finalStatus: 200 });
 
       caller.send('INFO');
       const info = await callee.expect('INFO');
@@ -76,7 +76,7 @@ describe('proxying with real sockets and drachtio-srf', () => {
     await using one = await SipPeer.udp();
     await using other = await SipPeer.udp();
     await using phone = await SipPeer.udp({ target: harness.at() });
-    const told = proxying(harness, () => [`sip:1@${one.host}`, `sip:2@${other.host}`], { forking: 'simultaneous' });
+    const result = proxying(harness, () => [`sip:1@${one.host}`, `sip:2@${other.host}`], { forking: 'simultaneous' });
     const caller = new SipCaller(phone, { target: harness.uri() });
     caller.invite();
     const [first, second] = await Promise.all([one.expect('INVITE'), other.expect('INVITE')]);
@@ -92,16 +92,16 @@ describe('proxying with real sockets and drachtio-srf', () => {
     answer(one, cancel, '200 OK', 'one');
     answer(one, first, '487 Request Terminated', 'one');
     await one.expect('ACK');
-    expect((await told).connected).toBe(true);
+    expect((await result).connected).toBe(true);
     caller.ack(ok);
     await harness.drained(['proxiedRequests', 'proxiedCalls']);
   });
 
-  it('passes a CANCEL on, and tells the application of the 487', async () => {
+  it('passes a CANCEL on, and reports the 487 to the application', async () => {
     await using harness = await EngineHarness.start();
     await using callee = await SipPeer.udp();
     await using phone = await SipPeer.udp({ target: harness.at() });
-    const told = proxying(harness, () => [`sip:bob@${callee.host}`], {});
+    const result = proxying(harness, () => [`sip:bob@${callee.host}`], {});
     const caller = new SipCaller(phone, { target: harness.uri() });
     caller.invite();
     const invite = await callee.expect('INVITE');
@@ -114,7 +114,7 @@ describe('proxying with real sockets and drachtio-srf', () => {
     answer(callee, cancel, '200 OK');
     answer(callee, invite, '487 Request Terminated');
     await callee.expect('ACK');
-    expect(await told).toMatchObject({ connected: false, finalStatus: 487 });
+    expect(await result).toMatchObject({ connected: false, finalStatus: 487 });
     await harness.drained(['proxiedRequests', 'proxiedCalls']);
   });
 

@@ -131,7 +131,7 @@ describe('the copy that goes out', () => {
 });
 
 describe('one target', () => {
-  it('forwards ringing and answer, absorbs 100, tells the application the answer and the end', () => {
+  it('forwards ringing and answer, absorbs 100, reports the answer and the end to the application', () => {
     const { harness, heard, metas } = call({ destinations: ['sip:10.0.0.2'] });
     harness.answerFrom('10.0.0.2', 100);
     expect(harness.sent()).toEqual(['INVITE 10.0.0.2']);
@@ -165,7 +165,7 @@ describe('one target', () => {
     expectDrained(harness);
   });
 
-  it('reports 408 when nobody answers', () => {
+  it('reports 408 when no target answers', () => {
     const { harness, heard, clock } = call({ destinations: ['sip:10.0.0.2'] });
     clock.advance(32_000);
     expect(heard).toEqual(['408', 'done']);
@@ -235,7 +235,7 @@ describe('serial', () => {
     expectDrained(harness);
   });
 
-  it('does not ask anybody else after a 6xx', () => {
+  it('tries no other target after a 6xx', () => {
     const { harness } = call({ destinations: two });
     harness.answerFrom('10.0.0.2', 603);
     expect(harness.sent()).toEqual(['INVITE 10.0.0.2', 'ACK 10.0.0.2', '603 10.0.0.9']);
@@ -575,7 +575,7 @@ describe('responses without a transaction', () => {
     ['an answer to a MESSAGE', stray(200, [ours, caller], 'MESSAGE'), true],
     ['one that would be broadcast', stray(200, [ours, 'SIP/2.0/UDP 255.255.255.255;branch=z9hG4bKb']), true],
     ['one to a request of our own', stray(200, [ours]), false],
-    ['one with somebody else on top', stray(200, [caller, ours]), false],
+    ['one with another Via on top', stray(200, [caller, ours]), false],
   ];
   for (const [what, message, isTaken] of cases) {
     it(`${what} goes nowhere, and is ${isTaken ? '' : 'not '}for the proxy`, () => {
@@ -587,7 +587,7 @@ describe('responses without a transaction', () => {
 });
 
 describe('call records', () => {
-  it('tell of attempts, failures and the end', () => {
+  it('report attempts, failures and the end', () => {
     const { harness } = call({ destinations: two });
     harness.answerFrom('10.0.0.2', 486);
     harness.answerFrom('10.0.0.3', 180);

@@ -56,10 +56,10 @@ describe(`${rounds} proxied calls in which anything may happen`, () => {
   it('end with one failure or with 2xx, and leave nothing behind', { timeout: 120_000 }, () => {
     for (let seed = 1; seed <= rounds; seed++) {
       const harness = play(seed);
-      const told = [...finals(harness)];
-      const failures = told.filter((text) => !text.startsWith('2'));
-      const isOver = failures.length === 1 ? told.length === 1 : failures.length === 0 && told.length > 0;
-      if (!isOver) throw new Error(`Seed ${seed}: the caller was told ${told.join(', ') || 'nothing'}`);
+      const responses = [...finals(harness)];
+      const failures = responses.filter((text) => !text.startsWith('2'));
+      const isOver = failures.length === 1 ? responses.length === 1 : failures.length === 0 && responses.length > 0;
+      if (!isOver) throw new Error(`Seed ${seed}: the caller got ${responses.join(', ') || 'nothing'}`);
       expect([harness.transactions.leftovers(), Object.values(harness.core.sizes()), harness.transactions.clock.pending]).toEqual(
         [[], [0, 0, 0], 0],
       );

@@ -48,6 +48,7 @@ type ProxySearchDeps = { readonly clock: EngineClock; readonly transactions: Tra
 
 const completedElsewhere = [{ key: 'reason', value: 'SIP;cause=200;text="Call completed elsewhere"' }];
 
+/** The response context of RFC 3261 section 16.7. */
 export class ProxySearch {
   readonly plan: SearchPlan;
   readonly rseqs: RSeqTranslation<Fork>;

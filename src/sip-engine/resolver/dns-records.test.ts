@@ -59,7 +59,7 @@ test('only the transports that listen are asked for', async () => {
   expect(server?.queries).not.toContain('SRV _sips._tcp.trunk.example');
 });
 
-test('a name that nobody knows, and one whose service is switched off', async () => {
+test('an unknown name, and one whose service is switched off', async () => {
   expect(await ask('nowhere.example', ['udp'])).toEqual([]);
   await server?.close();
   expect(await ask('off.example', ['udp'])).toEqual([]);

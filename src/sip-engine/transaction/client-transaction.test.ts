@@ -160,8 +160,8 @@ describe('CANCEL of ours', () => {
     const request = sent[0]?.message;
     if (request === undefined) throw new Error('not sent');
     harness.transport.takeStartLines();
-    const told = transaction.cancel([{ key: 'reason', value: 'SIP;cause=200;text="elsewhere"' }]);
-    expect([told.method, told.get('reason')]).toEqual(['CANCEL', 'SIP;cause=200;text="elsewhere"']);
+    const early = transaction.cancel([{ key: 'reason', value: 'SIP;cause=200;text="elsewhere"' }]);
+    expect([early.method, early.get('reason')]).toEqual(['CANCEL', 'SIP;cause=200;text="elsewhere"']);
     expect(harness.transport.sent).toEqual([]);
     harness.receiveResponse(100, { request, flow: harness.transport.peer('udp') });
     const cancel = harness.transport.last.message;
@@ -260,7 +260,7 @@ describe('a request that cannot be sent', () => {
     expect([unresolved.responses, secure.responses]).toEqual([['503 synthesised'], ['416 synthesised']]);
   });
 
-  it('is refused at once for a transport that nobody listens on, or no SIP target at all', () => {
+  it('is refused at once for a transport without a listener, or no SIP target at all', () => {
     const harness = new TransactionHarness();
     const problem = 'requested protocol/transport not available';
     for (const nextHop of ['sip:10.0.0.9;transport=ws', 'sip:[::1]:5060', 'tel:+4930', 'nonsense']) {
@@ -283,7 +283,7 @@ describe('a request with several targets', () => {
   const threeTargets = (harness: TransactionHarness) =>
     harness.resolver.names.set('proxy.example', ['10.0.0.7', '10.0.0.8', '10.0.0.9'].map(target));
 
-  it('goes on to the next after a refusal, a timeout and a 503, and tells of its sending once', () => {
+  it('goes on to the next after a refusal, a timeout and a 503, and reports its sending once', () => {
     const harness = new TransactionHarness();
     threeTargets(harness);
     const { responses, sent } = sendRequest(harness, 'OPTIONS', { nextHop: 'sip:proxy.example' });
@@ -330,7 +330,7 @@ describe('a request with several targets', () => {
 });
 
 describe('a request that is abandoned', () => {
-  it('tells nothing more; a 2xx becomes a stray response', () => {
+  it('reports nothing more; a 2xx becomes a stray response', () => {
     const harness = new TransactionHarness();
     const { responses, transaction, sent } = sendRequest(harness, 'INVITE');
     const request = sent[0]?.message;

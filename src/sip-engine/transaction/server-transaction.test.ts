@@ -51,18 +51,18 @@ describe('an INVITE from the network', () => {
     expect([harness.acks, harness.requests.length, harness.leftovers()]).toEqual([[], 1, []]);
   });
 
-  it('has a 2xx resent from T1 to T2 over UDP, and tells when no ACK came in 64·T1', () => {
+  it('retransmits a 2xx from T1 to T2 over UDP, and reports when no ACK came in 64·T1', () => {
     const harness = new TransactionHarness();
     const transaction = harness.receiveRequest({ method: 'INVITE' });
-    const told: string[] = [];
-    transaction.onAckTimeout = () => told.push('no ACK');
-    transaction.onTerminated = () => told.push('over');
+    const events: string[] = [];
+    transaction.onAckTimeout = () => events.push('no ACK');
+    transaction.onTerminated = () => events.push('over');
     transaction.respond(buildResponse(transaction.request, 200, 'OK'));
     harness.transport.takeStartLines();
     expect(harness.schedule(20)).toEqual([0.5, 1.5, 3.5, 7.5, 11.5, 15.5, 19.5].map((time) => `${time} SIP/2.0 200 OK`));
-    expect(told).toEqual([]);
+    expect(events).toEqual([]);
     harness.clock.advance(12_000);
-    expect(told).toEqual(['no ACK', 'over']);
+    expect(events).toEqual(['no ACK', 'over']);
     harness.clock.advance(5_000);
     expect(harness.leftovers()).toEqual([]);
   });

@@ -25,7 +25,7 @@ describe('matching (RFC 3261 section 17.2.3)', () => {
     expect([transaction.state, harness.acks]).toEqual(['confirmed', []]);
   });
 
-  it('hands an ACK and a response that nobody waits for to the core', () => {
+  it('passes a stray ACK and a stray response to the core', () => {
     const harness = new TransactionHarness();
     harness.receive({ method: 'ACK', toTag: 'x' });
     const { sent } = sendRequest(harness, 'OPTIONS');

@@ -73,7 +73,7 @@ test('the oldest goes when the table is full', () => {
   expect(table.find(uriOf('999'))).toBeDefined();
 });
 
-test('tells of a closed connection only when somebody had registered by it, also when it closed before the answer', () => {
+test('reports a closed connection only when a client had registered by it, also when it closed before the answer', () => {
   const gone: number[] = [];
   const table = new FlowTable({ clock: new FakeClock(), limit: 10, onRegisteredFlowClosed: ({ id }) => void gone.push(id) });
   const [phone, other, hasty] = [fakeFlow(1), fakeFlow(2), fakeFlow(3)];

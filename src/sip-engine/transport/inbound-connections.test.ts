@@ -5,7 +5,7 @@ import type { ConnectionSlot } from './inbound-connections.ts';
 import { defaultLimits } from '../runtime/limits.ts';
 import { SourceLimits } from './source-limits.ts';
 
-class Door {
+class TestConnections {
   readonly clock = new FakeClock();
   readonly sources: SourceLimits;
   readonly inbound: InboundConnections;
@@ -27,7 +27,7 @@ class Door {
 }
 
 test('connections are capped for each address and freed', () => {
-  const connections = new Door({ connectionsPerAddress: 2 });
+  const connections = new TestConnections({ connectionsPerAddress: 2 });
   const places = [1, 2, 3].map(() => connections.open('192.0.2.1'));
   expect(places.map((place) => place !== undefined)).toEqual([true, true, false]);
   places[0]?.leave();
@@ -38,13 +38,13 @@ test('connections are capped for each address and freed', () => {
 });
 
 test('a customer with an IPv6 /56 is no more than two sources', () => {
-  const connections = new Door({ connectionsPerAddress: 2 });
+  const connections = new TestConnections({ connectionsPerAddress: 2 });
   const opened = [1, 2, 3, 4, 5, 6].map((n) => connections.open(`2001:db8:0:${n}::1`) !== undefined);
   expect(opened).toEqual([true, true, true, true, false, false]);
 });
 
 test('a table full of untrusted connections is open to all: the oldest unauthenticated one is closed', () => {
-  const connections = new Door({ connections: 4 });
+  const connections = new TestConnections({ connections: 4 });
   const [first] = [1, 2, 3, 4].map((n) => connections.open(`198.51.100.${n}`));
   first?.markAuthenticated();
   expect(connections.open('203.0.113.1')).toBeDefined();
@@ -55,7 +55,7 @@ test('a table full of untrusted connections is open to all: the oldest unauthent
 });
 
 test('untrusted connections evict neither an authenticated phone nor a source at its address', () => {
-  const connections = new Door({ connections: 2 });
+  const connections = new TestConnections({ connections: 2 });
   connections.sources.known.registrationAdded({ protocol: 'udp', address: '203.0.113.5', port: 5060 });
   connections.open('198.51.100.1')?.markAuthenticated();
   expect(connections.open('203.0.113.5')).toBeDefined();
@@ -65,7 +65,7 @@ test('untrusted connections evict neither an authenticated phone nor a source at
 });
 
 test('connections that come and go use up the rate of their source', () => {
-  const connections = new Door({ requestsPerSecond: 2, requestBurst: 5 });
+  const connections = new TestConnections({ requestsPerSecond: 2, requestBurst: 5 });
   const comeAndGo = (): boolean => {
     const place = connections.open('192.0.2.1');
     place?.leave();

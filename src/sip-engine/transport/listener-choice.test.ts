@@ -4,9 +4,9 @@ import { chooseListener, protocolsFor } from './listener-choice.ts';
 import type { ListenerCandidate } from './listener-choice.ts';
 import type { Listener, Protocol } from './transport.ts';
 
-type Wish = { protocol?: Protocol; external?: string; networks?: string[] };
+type CandidateOptions = { protocol?: Protocol; external?: string; networks?: string[] };
 
-function candidate(address: string, { protocol = 'udp', external, networks = [] }: Wish = {}): ListenerCandidate {
+function candidate(address: string, { protocol = 'udp', external, networks = [] }: CandidateOptions = {}): ListenerCandidate {
   const family = address.includes(':') ? 6 : 4;
   const listener: Listener = { protocol, family, address, port: 5060, advertisedHost: external ?? address, advertisedPort: 5060 };
   return { listener, localNetworks: networks.map((text) => parseNetwork(text)!), isExternal: external !== undefined };

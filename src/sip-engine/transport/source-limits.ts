@@ -169,6 +169,7 @@ export function sourceKey(address: string): string {
   return prefixOf(address, 8);
 }
 
+/** The IPv6 /56 of an address; an IPv4 address as it is. */
 export function widePrefixKey(address: string): string {
   return prefixOf(address, 7);
 }

@@ -82,7 +82,7 @@ describe('StreamFramer', () => {
     expect(framer.heldBytes).toBe(0);
   });
 
-  it('stops in the middle when it is told to', () => {
+  it('stops in the middle of a chunk', () => {
     const heard: string[] = [];
     const framer: StreamFramer = new StreamFramer(defaultLimits, {
       onMessage(bytes) {

@@ -42,14 +42,14 @@ async function start(protocol: Protocol, changes: Partial<TlsOptions> = {}, addr
   const received: Received[] = [];
   const closed: Flow[] = [];
   let wake = Promise.withResolvers<void>();
-  const tell = <T>(list: T[], item: T): void => {
+  const record = <T>(list: T[], item: T): void => {
     list.push(item);
     wake.resolve();
     wake = Promise.withResolvers<void>();
   };
   layer.setHandlers({
-    onMessage: (message, flow) => tell(received, { message, flow }),
-    onFlowClosed: (flow) => tell(closed, flow),
+    onMessage: (message, flow) => record(received, { message, flow }),
+    onFlowClosed: (flow) => record(closed, flow),
   });
   await layer.start();
   cleanups.push(() => layer.stop());
@@ -155,7 +155,7 @@ test('connections that stand and end are counted down', async () => {
   expect(await failureOf(peer, peer.received[0]!.flow)).toMatchObject({ kind: 'closed' });
 });
 
-test('we connect over TLS without looking at the certificate, unless told to', async () => {
+test('we connect over TLS without verifying the certificate, unless configured to', async () => {
   const server = await start('tls');
   const target = { protocol: 'tls', address: '127.0.0.1', port: server.listener.port, serverName: 'pbx.example' } as const;
   const lax = await start('tls');

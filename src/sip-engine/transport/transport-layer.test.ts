@@ -75,7 +75,7 @@ class Peer {
 const udp4: ListenerOptions = { protocol: 'udp', host: '127.0.0.1', port: 0 };
 const tcp4: ListenerOptions = { protocol: 'tcp', host: '127.0.0.1', port: 0 };
 
-type Wish = { transport?: string; host?: string; method?: string; headers?: string[]; body?: string };
+type MessageOptions = { transport?: string; host?: string; method?: string; headers?: string[]; body?: string };
 
 function request({
   transport = 'UDP',
@@ -83,7 +83,7 @@ function request({
   method = 'OPTIONS',
   headers = [],
   body = '',
-}: Wish = {}): Buffer {
+}: MessageOptions = {}): Buffer {
   const lines = [
     `${method} sip:house@127.0.0.1 SIP/2.0`,
     `Via: SIP/2.0/${transport} ${host};branch=z9hG4bK1`,
@@ -360,7 +360,7 @@ test('failures: connection refused, flow closed, datagram too large, nothing to 
   expect(await failureOf(peer, socket, request())).toMatchObject({ kind: 'refused' });
 });
 
-test('a UDP port that nobody listens on is noticed when the request is sent again', async () => {
+test('a closed UDP port is detected when the request is retransmitted', async () => {
   const peer = await new Peer([udp4]).start();
   const client = createSocket('udp4');
   await new Promise<void>((resolve) => void client.bind(0, '127.0.0.1', resolve));

@@ -15,6 +15,7 @@ const maxRequestBytes = 16_384;
 const keyPattern = /^[A-Za-z0-9+/]{22}==$/;
 const guid = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
+/** RFC 6455 section 4.2.2. `allowedOrigins` undefined: all origins. */
 export function readHandshake(bytes: Buffer, allowedOrigins: readonly string[] | undefined): Handshake {
   const end = bytes.indexOf('\r\n\r\n');
   if (end === -1) return bytes.length > maxRequestBytes ? refused('431 Request Header Fields Too Large') : { kind: 'incomplete' };

@@ -3,7 +3,7 @@ import { UserAgentHarness } from '#testing/harness/user-agent-harness.ts';
 
 const final = (harness: UserAgentHarness): string | undefined => harness.sent().findLast((line) => line !== '100');
 
-describe('requests that nobody handles', () => {
+describe('requests that no application handles', () => {
   const none = { subscribedVerbs: [] };
 
   it.each([

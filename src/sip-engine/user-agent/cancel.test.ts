@@ -56,7 +56,7 @@ describe('a CANCEL of the caller', () => {
 });
 
 describe('a CANCEL of the application', () => {
-  it('is held back until a provisional comes; its 200 is not told', () => {
+  it('is held back until a provisional comes; its 200 is not delivered', () => {
     const harness = new UserAgentHarness({ settings: { cdrs: true } });
     const { transactionId } = harness.command(invite).sent;
     const request = harness.last;
@@ -89,7 +89,7 @@ describe('a CANCEL of the application', () => {
     expect(harness.app.lines).toEqual(['486']);
   });
 
-  it('without a final is told as 408 after 64·T1', () => {
+  it('without a final is reported as 408 after 64·T1', () => {
     const harness = new UserAgentHarness();
     const { transactionId } = harness.command(invite).sent;
     harness.receiveResponse(180);

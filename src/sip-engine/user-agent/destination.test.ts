@@ -147,7 +147,7 @@ describe('connections of registered clients', () => {
     expect(harness.flows.size).toBe(1);
   });
 
-  it('that have closed: 410 for a Contact nobody can resolve', () => {
+  it('that have closed: 410 for a Contact that cannot be resolved', () => {
     const harness = new UserAgentHarness();
     const flow = harness.transport.peer('tcp', '10.0.0.9', 40_000);
     register(harness, flow, { contact });
@@ -189,7 +189,7 @@ describe('connections of registered clients', () => {
     ['the Contact of a phone over UDP', '<sip:11@10.0.0.11;transport=udp>', 'sip:11@10.0.0.11;transport=udp'],
     ['the Contact of a phone without a transport', '<sip:11@10.0.0.11>', 'sip:11@10.0.0.11'],
     ['the Contact of another phone over TCP', '<sip:11@10.0.0.11:5062;transport=tcp>', 'sip:11@10.0.0.11:5062;transport=tcp'],
-  ])('whoever registers %s over TCP does not get its calls', (_what, theirs, target) => {
+  ])('a peer that registers %s over TCP does not get its calls', (_what, theirs, target) => {
     const harness = new UserAgentHarness();
     const victim = harness.transport.peer('tcp', '10.0.0.11', 40_000);
     register(harness, victim, { contact: '<sip:11@10.0.0.11:5062;transport=tcp>' });

@@ -131,6 +131,7 @@ export function keepDescription(dialog: Dialog, message: SipMessage): void {
     dialog.description = { body: message.body, type: message.get('content-type') ?? 'application/sdp' };
 }
 
+/** The dialog id of the control protocol. */
 export function dialogIdOf(request: SipMessage): string {
   return `${request.callId};from-tag=${request.fromTag ?? ''}`;
 }

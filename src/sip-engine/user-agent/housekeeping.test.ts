@@ -60,7 +60,7 @@ describe('an application that leaves', () => {
     expect(harness.app.lines).toEqual([]);
   });
 
-  it('a new request finds nobody', () => {
+  it('a new request finds no application', () => {
     const { harness } = busy();
     harness.receiveRequest('OPTIONS', { callId: 'new' });
     expect(harness.sent()).toEqual(['503']);

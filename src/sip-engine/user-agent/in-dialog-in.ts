@@ -28,6 +28,7 @@ export function dialogOf(context: CoreContext, request: SipMessage): Dialog | un
   return context.dialogs.match({ callId: request.callId, localTag: toTag, remoteTag: fromTag ?? '' });
 }
 
+/** RFC 3261 section 12.2.2: to the application of the dialog, or answered here. */
 export function receiveInDialog(context: CoreContext, transaction: ServerTransaction, dialog: Dialog): void {
   const { request } = transaction;
   transaction.accept();

@@ -68,7 +68,7 @@ describe('requests of the application in a dialog', () => {
     );
   });
 
-  it('an engine that cannot send its BYE still tells the application', () => {
+  it('an engine that cannot send its BYE still notifies the application', () => {
     const harness = new UserAgentHarness();
     harness.receiveRequest('INVITE', {
       contact: '<sip:alice@10.0.0.9;transport=tls>',
@@ -374,7 +374,7 @@ describe('subscriptions', () => {
     expect(harness.core.sizes()['dialogs']).toBe(0);
   });
 
-  it('that nobody ends are forgotten after they have run out', () => {
+  it('that are never ended are removed after they have expired', () => {
     const harness = new UserAgentHarness();
     harness.receiveRequest('SUBSCRIBE', { headers: ['Expires: 600'] });
     harness.respond(harness.app.take().transactionId, 200);

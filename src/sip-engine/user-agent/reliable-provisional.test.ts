@@ -75,7 +75,7 @@ describe('reliable provisional responses to the caller', () => {
     expect(ok.answered.message.status).toBe(200);
   });
 
-  it('that nobody acknowledges end the INVITE after 64·T1, also with a 200 waiting', () => {
+  it('without a PRACK end the INVITE after 64·T1, also with a 200 waiting', () => {
     const harness = new UserAgentHarness();
     const { transactionId } = ringing(harness);
     const ok = harness.respond(transactionId, 200, { body: sdp });
@@ -176,7 +176,7 @@ describe('reliable provisional responses to our INVITE', () => {
     expect(harness.command('ACK sip:x SIP/2.0', { dialogId }).sent.message.toTag).toBe('two');
   });
 
-  it('many forks make no more early dialogs than allowed, but all are told', () => {
+  it('many forks make no more early dialogs than allowed, but all are delivered', () => {
     const harness = new UserAgentHarness({ limits: { earlyDialogsPerCall: 2 } });
     const { request, flow } = invited(harness);
     for (const toTag of ['a', 'b', 'c', 'd']) harness.receiveResponse(183, { request, flow, ...rel(1), toTag });

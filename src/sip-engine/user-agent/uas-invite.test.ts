@@ -103,7 +103,7 @@ describe('an incoming call', () => {
     expect(harness.transport.last.flow.remoteAddress).toBe('10.0.0.7');
   });
 
-  it('without an ACK is ended after 64·T1, and the application is told', () => {
+  it('without an ACK is ended after 64·T1, and the application is notified', () => {
     const harness = new UserAgentHarness({ settings: { cdrs: true } });
     harness.receiveRequest('INVITE');
     const { transactionId } = harness.app.take();

@@ -11,7 +11,7 @@ const methods: readonly [string, ...string[]] = [
 ];
 
 describe('inputs that once ended a native server', () => {
-  it('a reliable 183 that nobody acknowledges', () => {
+  it('a reliable 183 without a PRACK', () => {
     const harness = new UserAgentHarness();
     harness.receiveRequest('INVITE', { headers: ['Supported: 100rel'] });
     harness.respond(harness.app.take().transactionId, 183, { headers: ['Require: 100rel'] });
@@ -68,8 +68,8 @@ it('a mistake about one message ends no other call, and is logged', () => {
   expect(harness.app.lines).toEqual(['INFO']);
 });
 
-describe('whatever the network sends', () => {
-  it('nothing throws, and every table drains', { timeout: 60_000 }, () => {
+describe('random messages from the network', () => {
+  it('make nothing throw, and every table drains', { timeout: 60_000 }, () => {
     const harness = new UserAgentHarness({ settings: { cdrs: true } });
     const rng = seededRandom(7);
     for (let round = 0; round < 3_000; round++) {
@@ -95,7 +95,7 @@ describe('whatever the network sends', () => {
     expect(harness.leftovers).toEqual([]);
   });
 
-  it('nor do answers to our requests', { timeout: 60_000 }, () => {
+  it('and neither do random responses to our requests', { timeout: 60_000 }, () => {
     const harness = new UserAgentHarness();
     const rng = seededRandom(11);
     for (let round = 0; round < 3_000; round++) {
