@@ -9,7 +9,7 @@ import { AudioFiles } from './audio-files.ts';
 import type { AudioFilesOptions, IncomingAudio } from './audio-files.ts';
 
 const log = createLog({ level: 'silent' });
-const sound = toneWav({ frequency: 440, seconds: 3 });
+const audio = toneWav({ frequency: 440, seconds: 3 });
 let folder: string;
 
 beforeEach(() => {
@@ -29,7 +29,7 @@ async function* pieces(bytes: Buffer, breaksAfter = Infinity): AsyncGenerator<Ui
 }
 
 function incoming(more: Partial<IncomingAudio> = {}): IncomingAudio {
-  const usual = { name: 'one.wav', chunks: pieces(sound), bytes: sound.length, maxBytes: 1_000_000, leaveFreeBytes: 0 };
+  const usual = { name: 'one.wav', chunks: pieces(audio), bytes: audio.length, maxBytes: 1_000_000, leaveFreeBytes: 0 };
   return { ...usual, ...more };
 }
 
@@ -44,16 +44,16 @@ const there = () => {
 describe('AudioFiles', () => {
   it('stores what came, for its owner alone', async () => {
     const result = await filesWith().store(incoming());
-    expect(result).toMatchObject({ kind: 'stored', bytes: sound.length, wav: { seconds: 3 } });
-    expect(readFileSync(join(folder, 'audio', 'one.wav'))).toEqual(sound);
+    expect(result).toMatchObject({ kind: 'stored', bytes: audio.length, wav: { seconds: 3 } });
+    expect(readFileSync(join(folder, 'audio', 'one.wav'))).toEqual(audio);
     expect(statSync(join(folder, 'audio', 'one.wav')).mode & 0o077).toBe(0);
     expect(there()).toEqual(['one.wav']);
   });
 
   it.each([
-    ['fewer bytes than announced', { bytes: sound.length + 1 }],
-    ['a connection that breaks', { chunks: pieces(sound, 5000) }],
-    ['a file cut in half, announced as such', { chunks: pieces(sound.subarray(0, 20_000)), bytes: 20_000 }],
+    ['fewer bytes than announced', { bytes: audio.length + 1 }],
+    ['a connection that breaks', { chunks: pieces(audio, 5000) }],
+    ['a file cut in half, announced as such', { chunks: pieces(audio.subarray(0, 20_000)), bytes: 20_000 }],
     ['JSON', { chunks: pieces(Buffer.from('{"status":"completed"}')), bytes: undefined }],
     ['nothing', { chunks: pieces(Buffer.alloc(0)), bytes: 0 }],
     ['more than any recording has', { maxBytes: 10_000 }],
@@ -67,7 +67,7 @@ describe('AudioFiles', () => {
     let isOver = false;
     const watched = async function* () {
       try {
-        yield* pieces(sound);
+        yield* pieces(audio);
       } finally {
         isOver = true;
       }
@@ -112,7 +112,7 @@ describe('AudioFiles', () => {
     const file = await files.read('one.wav');
     const chunks: Uint8Array[] = [];
     for await (const chunk of file?.read({ first: 2, last: 5 }) ?? []) chunks.push(chunk);
-    expect([file?.bytes, Buffer.concat(chunks)]).toEqual([sound.length, sound.subarray(2, 6)]);
+    expect([file?.bytes, Buffer.concat(chunks)]).toEqual([audio.length, audio.subarray(2, 6)]);
     expect(await files.read('two.wav')).toBeUndefined();
     await files.delete('two.wav');
   });
@@ -121,7 +121,7 @@ describe('AudioFiles', () => {
     const files = filesWith();
     await files.store(incoming());
     writeFileSync(join(folder, 'audio', 'two.wav.unfinished'), 'half');
-    writeFileSync(join(folder, 'audio', 'three.wav'), 'nobody knows');
+    writeFileSync(join(folder, 'audio', 'three.wav'), 'unknown');
     expect(await files.sweep((name) => name !== 'three.wav')).toBe(2);
     expect(there()).toEqual(['one.wav']);
   });

@@ -31,7 +31,7 @@ async function refusal(run: Promise<unknown>): Promise<string | undefined> {
 }
 
 describe('recording a call', () => {
-  it('begins, is interrupted, goes on, ends, and its sound is fetched', async () => {
+  it('begins, is interrupted, goes on, ends, and its audio is fetched', async () => {
     const { callRecordings } = harness.room;
     expect(await callRecordings.start('call_1')).toBe('recording');
     expect(await callRecordings.start('call_1')).toBe('recording');
@@ -54,7 +54,7 @@ describe('recording a call', () => {
     expect(harness.recorderLog).toEqual(['find +15555550123', 'start CA-found']);
   });
 
-  it('asks Twilio once however many want it at the same moment', async () => {
+  it('starts once however many request it at the same moment', async () => {
     const { callRecordings } = harness.room;
     await Promise.all([callRecordings.start('call_1'), callRecordings.start('call_1')]);
     expect(harness.recorderLog).toEqual(['start CA1']);
@@ -90,7 +90,7 @@ describe('recording a call', () => {
     await callRecordings.answered('call_9');
   });
 
-  it('is skipped while the disk is almost full: the call goes on and it is told once', async () => {
+  it('is skipped while the disk is almost full: the call goes on, and that is published once', async () => {
     const { callRecordings, space } = harness.room;
     harness.recordedDevices.add('dev_1');
     harness.freeBytes = 499_000_000;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { VoicemailHarness } from '#testing/harness/voicemail-harness.ts';
 import { toneWav } from '#testing/peers/wav.ts';
 
-const sound = toneWav({ frequency: 440, seconds: 2 });
+const audio = toneWav({ frequency: 440, seconds: 2 });
 let harness: VoicemailHarness;
 
 beforeEach(async () => {
@@ -23,18 +23,18 @@ describe('greetings', () => {
     expect(greetings.of('person_anna')).toEqual({ kind: 'standard' });
     await greetings.set('person_anna', { kind: 'text', text: 'Hello', language: 'en-GB' });
     expect(greetings.of('person_anna')).toEqual({ kind: 'text', text: 'Hello', language: 'en-GB' });
-    await upload(sound);
-    expect(greetings.of('person_anna')).toMatchObject({ kind: 'audio', bytes: sound.length });
+    await upload(audio);
+    expect(greetings.of('person_anna')).toMatchObject({ kind: 'audio', bytes: audio.length });
     expect(greetings.of('person_ben')).toEqual({ kind: 'standard' });
   });
 
-  it('are played under a name nobody can guess, and a new one has a new name', async () => {
+  it('are played under a name that cannot be guessed, and a new one has a new name', async () => {
     const { greetings } = harness.room;
-    await upload(sound);
+    await upload(audio);
     const first = tokenOf('person_anna');
     expect(first).toMatch(/^[\w-]{43}$/);
-    expect(await greetings.publicMedia(first)).toEqual({ contentType: 'audio/wav', bytes: sound });
-    await upload(sound);
+    expect(await greetings.publicMedia(first)).toEqual({ contentType: 'audio/wav', bytes: audio });
+    await upload(audio);
     const second = tokenOf('person_anna');
     expect(await greetings.publicMedia(first)).toBeUndefined();
     expect(harness.files('greetings')).toEqual([`${second}.wav`]);
@@ -44,13 +44,13 @@ describe('greetings', () => {
   });
 
   it.each(['', '..', '../gosip.db', 'a'.repeat(43), '\0'])('play nothing for %j', async (token) => {
-    await upload(sound);
+    await upload(audio);
     expect(await harness.room.greetings.publicMedia(token)).toBeUndefined();
   });
 
   it.each([
     ['no WAV', Buffer.from('ID3\x04 this would be MP3')],
-    ['one cut off', sound.subarray(0, 10_000)],
+    ['one cut off', audio.subarray(0, 10_000)],
     ['one that is too long', toneWav({ frequency: 440, seconds: 121 })],
     ['an empty one', toneWav({ frequency: 440, seconds: 0.1 })],
     ['one of a rate no phone has', toneWav({ frequency: 440, seconds: 2, sampleRate: 96_000 })],
@@ -61,7 +61,7 @@ describe('greetings', () => {
 
   it('are deleted with their person, at once', async () => {
     const { greetings } = harness.room;
-    await upload(sound);
+    await upload(audio);
     const finish = greetings.release('person_anna');
     expect(harness.files('greetings')).toHaveLength(1);
     harness.db.prepare("DELETE FROM users WHERE id = 'person_anna'").run();
@@ -70,13 +70,13 @@ describe('greetings', () => {
     await greetings.release('person_ben')();
   });
 
-  it('are nobody’s where the person is nobody, and leave nothing behind', async () => {
+  it('are refused for an unknown person, and leave nothing behind', async () => {
     const { greetings } = harness.room;
-    await expect(greetings.setAudio('person_x', { contentType: 'audio/wav', bytes: sound })).rejects.toMatchObject({
+    await expect(greetings.setAudio('person_x', { contentType: 'audio/wav', bytes: audio })).rejects.toMatchObject({
       code: 'not-found',
     });
     expect(harness.files('greetings')).toEqual([]);
-    await upload(sound);
+    await upload(audio);
     harness.db.prepare("DELETE FROM users WHERE id = 'person_anna'").run();
     await greetings.start();
     expect(harness.files('greetings')).toEqual([]);

@@ -3,7 +3,7 @@ import type { Recording } from './recording.ts';
 /** Whether a caller left a message. */
 export type MessageVerdict = { readonly kind: 'message' | 'none' };
 
-/** What the recordings of one call say about it; undefined while none of them tells. */
+/** What the recordings of one call say about it; undefined while they do not decide it. */
 export function messageVerdict(recordings: readonly Pick<Recording, 'kind' | 'state' | 'seconds'>[]): MessageVerdict | undefined {
   const messages = recordings.filter(({ kind }) => kind === 'voicemail');
   if (messages.some(isMessage)) return { kind: 'message' };

@@ -7,7 +7,7 @@ import { callNotice, messageNotice, recordFor, VoicemailHarness } from '#testing
 const admin: Identity = { kind: 'token', id: 'token_1', personId: undefined, role: 'admin' };
 const anna: Identity = { kind: 'token', id: 'token_2', personId: 'person_anna', role: 'user' };
 const ben: Identity = { kind: 'token', id: 'token_3', personId: 'person_ben', role: 'user' };
-const nobodys: Identity = { kind: 'token', id: 'token_4', personId: undefined, role: 'user' };
+const personless: Identity = { kind: 'token', id: 'token_4', personId: undefined, role: 'user' };
 
 let harness: VoicemailHarness;
 
@@ -54,8 +54,13 @@ describe('the recordings of a call', () => {
     ['getCallRecordingAudio', {}],
     ['getCallRecordingState', {}],
     ['controlCallRecording', { body: { action: 'start' } }],
-  ])('%s: for an admin and for those whose phone was in the call, and nobody else', async (id, given) => {
-    const codes = await Promise.all([ask(id, admin, given), ask(id, anna, given), ask(id, ben, given), ask(id, nobodys, given)]);
+  ])('%s: for an admin and for those whose phone was in the call, and no one else', async (id, given) => {
+    const codes = await Promise.all([
+      ask(id, admin, given),
+      ask(id, anna, given),
+      ask(id, ben, given),
+      ask(id, personless, given),
+    ]);
     expect(codes.map((one) => (typeof one === 'string' ? one : 'seen'))).toEqual(['seen', 'seen', 'not-found', 'not-found']);
   });
 
@@ -113,7 +118,7 @@ describe('mailboxes', () => {
     ['person_anna', ben, 'not-found'],
     ['person_x', admin, 'not-found'],
     ['me', admin, 'not-found'],
-    ['me', nobodys, 'not-found'],
+    ['me', personless, 'not-found'],
   ])('%s', async (personId, identity, expected) => {
     for (const id of ['getGreeting', 'setGreeting']) {
       const reply = await ask(id, identity, { params: { personId }, body: { kind: 'text', text: 'Hello' } });

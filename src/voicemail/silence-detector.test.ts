@@ -75,7 +75,7 @@ describe.each([
     ['one click, as of a receiver put down', only(tone(-10, 900), 2, 0.03)],
     ['a click at each end, in noise', sum(only(tone(-6, 900), 0.1, 0.02), only(tone(-6, 900), 3.9, 0.02), noise(-60))],
     ['hum of the mains', tone(-53, 50)],
-  ])('nobody said anything: %s', (_what, sound) => {
+  ])('silence: %s', (_what, sound) => {
     expect(isSilent(file(samplesOf(sound)))).toBe(true);
   });
 
@@ -87,7 +87,7 @@ describe.each([
     ['a word on top of an offset', sum(() => 900, only(tone(-30, 160), 1.5, 0.15))],
     ['a television in the next room', noise(-42)],
     ['a word at the very end', only(tone(-30, 160), seconds - 0.16, 0.16)],
-  ])('somebody said something: %s', (_what, sound) => {
+  ])('speech: %s', (_what, sound) => {
     expect(isSilent(file(samplesOf(sound)))).toBe(false);
   });
 
@@ -109,7 +109,7 @@ describe('what cannot be looked through is taken for a message', () => {
     expect(isSilent(file)).toBe(false);
   });
 
-  it('and what follows the sound is no sound', () => {
+  it('and what follows the audio data is not part of it', () => {
     const chunk = Buffer.concat([Buffer.from('LIST', 'latin1'), Buffer.from([0x40, 0x1f, 0, 0]), Buffer.alloc(8000, 0x55)]);
     expect(isSilent(Buffer.concat([silence, chunk]))).toBe(true);
   });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { messageNotice, VoicemailHarness, wav } from '#testing/harness/voicemail-harness.ts';
 import { toneWav } from '#testing/peers/wav.ts';
 
-const sound = toneWav({ frequency: 440, seconds: 5 });
+const audio = toneWav({ frequency: 440, seconds: 5 });
 const notYet = { kind: 'not-yet', message: 'Twilio does not have the audio' } as const;
 let harness: VoicemailHarness;
 
@@ -19,7 +19,7 @@ const said = (sid: string, text: string, source: 'twilio' | 'house' = 'twilio', 
   harness.room.transcribed({ recording: messageNotice(sid), source, status, text });
 
 describe('a message that was left', () => {
-  it('is shown once its sound is on the disk, and told once', async () => {
+  it('is shown once its audio is on the disk, and published once', async () => {
     await announce('RE1', { state: 'running', seconds: undefined });
     expect(harness.voicemails()).toEqual([]);
     await announce('RE1');
@@ -46,9 +46,9 @@ describe('a message that was left', () => {
       () => notYet,
       () => notYet,
       () => ({ kind: 'later', message: 'Busy', retryAfterSeconds: 3 }),
-      () => wav(sound, { breaksAfter: 9000 }),
-      () => wav(sound.subarray(0, 9000)),
-      () => wav(sound),
+      () => wav(audio, { breaksAfter: 9000 }),
+      () => wav(audio.subarray(0, 9000)),
+      () => wav(audio),
     ]);
     await announce('RE1');
     await harness.reaches('RE1', 'stored');
@@ -60,11 +60,11 @@ describe('a message that was left', () => {
     const end = Promise.withResolvers<void>();
     const stalled = async function* () {
       isAsked = true;
-      yield sound.subarray(0, 4000);
+      yield audio.subarray(0, 4000);
       await end.promise;
       throw new Error('Cut off');
     };
-    harness.answers.set('RE1', [() => ({ kind: 'ok', bytes: sound.length, chunks: stalled() })]);
+    harness.answers.set('RE1', [() => ({ kind: 'ok', bytes: audio.length, chunks: stalled() })]);
     await announce('RE1');
     await harness.until(() => isAsked);
     const stopping = harness.room.stop();
@@ -78,7 +78,7 @@ describe('a message that was left', () => {
     expect(again.files()).toEqual([`${again.voicemails()[0]?.recordingId}.wav`]);
   });
 
-  it('is shown without its sound where that is lost, and with it when it comes after all', async () => {
+  it('is shown without its audio where that is lost, and with it when it comes after all', async () => {
     harness.answers.set('RE1', [() => ({ kind: 'gone', message: 'It was deleted at Twilio' })]);
     await announce('RE1');
     await harness.reaches('RE1', 'lost');
@@ -104,7 +104,7 @@ describe('a message that was left', () => {
     await announce('RE1');
     await harness.reaches('RE1', 'lost');
     expect(harness.fetched.length).toBe(14);
-    harness.answers.set('RE2', [() => wav(sound.subarray(0, 60_000))]);
+    harness.answers.set('RE2', [() => wav(audio.subarray(0, 60_000))]);
     await announce('RE2');
     await harness.reaches('RE2', 'stored');
     expect(harness.voicemails().map(({ audio }) => audio)).toEqual(['lost', 'stored']);
@@ -121,7 +121,7 @@ describe('a message that was left', () => {
     expect(harness.deletedAtTwilio).toEqual(['RE1']);
   });
 
-  it('is none where its sound turns out too short', async () => {
+  it('is none where its audio turns out too short', async () => {
     harness.answers.set('RE1', [() => wav(toneWav({ frequency: 440, seconds: 1 }))]);
     await announce('RE1', { seconds: undefined });
     await harness.reaches('RE1', 'discarded');
@@ -154,7 +154,7 @@ describe('a message that was left', () => {
   });
 });
 
-describe('what its call is told', () => {
+describe('the verdict its call gets', () => {
   const ended = (seconds: number | undefined) =>
     harness.room.messageEnded({ source: 'twilio', externalCallId: 'CA-RE1', seconds });
 
@@ -187,7 +187,7 @@ describe('what its call is told', () => {
 
   it('waits for the audio where nothing says how long it is', async () => {
     ended(undefined);
-    harness.answers.set('RE1', [() => notYet, () => wav(sound)]);
+    harness.answers.set('RE1', [() => notYet, () => wav(audio)]);
     await announce('RE1', { seconds: undefined });
     expect(harness.outcomes).toEqual([]);
     await harness.reaches('RE1', 'stored');
@@ -226,7 +226,7 @@ describe('a message that was recorded by the house itself, which has no name of 
 });
 
 describe('whose it is', () => {
-  it('is looked up at Twilio where nobody said', async () => {
+  it('is looked up at Twilio where the call has no record', async () => {
     harness.callFacts = { kind: 'ok', call: { from: '+15555550177', to: '+14165550100', callerName: 'Dora' } };
     await harness.announce(messageNotice('RE1'));
     await harness.reaches('RE1', 'stored');
@@ -242,7 +242,7 @@ describe('whose it is', () => {
     expect(harness.voicemails().map(({ personId }) => personId)).toEqual([undefined, undefined]);
   });
 
-  it('is told later by the callback that was slower than the list', async () => {
+  it('comes later by the callback that was slower than the list', async () => {
     harness.callFacts = { kind: 'later', message: 'Away' };
     await harness.announce(messageNotice('RE1'));
     await harness.idle();
@@ -257,7 +257,7 @@ describe('transcripts', () => {
   it('attach whenever they come: before the recording is known, while it is fetched, after', async () => {
     await said('RE1', 'Before');
     await announce('RE1');
-    harness.answers.set('RE2', [() => notYet, () => wav(sound)]);
+    harness.answers.set('RE2', [() => notYet, () => wav(audio)]);
     await announce('RE2');
     await said('RE2', 'Meanwhile');
     await harness.reaches('RE1', 'stored');
@@ -326,12 +326,12 @@ describe('transcripts', () => {
       1,
     ],
     ['nothing that can be understood', [['(blank)', 'twilio', 'failed']], undefined, 0],
-  ] as const)('%s', async (_what, given, text, told) => {
+  ] as const)('%s', async (_what, given, text, times) => {
     await announce('RE1');
     await harness.reaches('RE1', 'stored');
     for (const [words, source, status] of given) await said('RE1', words, source, status);
     expect(harness.voicemails()[0]?.transcript).toBe(text);
-    expect(harness.factNames('voicemail.transcribed').length).toBe(told);
+    expect(harness.factNames('voicemail.transcribed').length).toBe(times);
   });
 });
 
@@ -342,7 +342,7 @@ describe('what becomes of it', () => {
     return harness.voicemails()[0]?.id ?? '';
   };
 
-  it('is heard once, and that is told once', async () => {
+  it('is heard once, and that is published once', async () => {
     const id = await one();
     const first = await harness.room.voicemails.change(id, { isHeard: true });
     harness.clock.advance(5000);
@@ -366,7 +366,7 @@ describe('what becomes of it', () => {
     expect(harness.factNames()).toEqual(['voicemail.left', 'voicemail.changed', 'voicemail.changed']);
   });
 
-  it('is deleted with its sound, and does not come back when Twilio tells of it again', async () => {
+  it('is deleted with its audio, and does not come back when Twilio announces it again', async () => {
     const id = await one();
     await harness.room.voicemails.delete(id, harness.room.recordings);
     await announce('RE1');

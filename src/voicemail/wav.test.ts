@@ -11,7 +11,7 @@ function withBytes(change: (bytes: Buffer) => void): Buffer {
 }
 
 describe('readWavHead', () => {
-  it('tells the length of a whole file', () => {
+  it('reads the length of a whole file', () => {
     expect(readWavHead(whole, whole.length)).toEqual({
       seconds: 2,
       channels: 1,
@@ -44,11 +44,11 @@ describe('readWavHead', () => {
     ['nothing', Buffer.alloc(0)],
     ['JSON', Buffer.from('{"sid":"RE1","status":"completed"}')],
     ['a header alone', whole.subarray(0, 20)],
-    ['no sound', whole.subarray(0, 36)],
+    ['no audio', whole.subarray(0, 36)],
     ['MP3 in a WAV', withBytes((bytes) => bytes.writeUInt16LE(0x55, 20))],
     ['no bytes a second', withBytes((bytes) => bytes.writeUInt32LE(0, 28))],
     ['a chunk that reaches behind the end', withBytes((bytes) => bytes.writeUInt32LE(0xff_ff_ff_f0, 16))],
-    ['sound before its format', Buffer.concat([whole.subarray(0, 12), whole.subarray(36)])],
+    ['audio before its format', Buffer.concat([whole.subarray(0, 12), whole.subarray(36)])],
   ])('refuses %s', (_what, bytes) => {
     expect(readWavHead(bytes, bytes.length)).toBeUndefined();
   });

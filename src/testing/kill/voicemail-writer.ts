@@ -7,15 +7,15 @@ import { messageNotice, VoicemailHarness } from '#testing/harness/voicemail-harn
 import { toneWav } from '#testing/peers/wav.ts';
 
 const [folder = '', first = '0', count = '1'] = process.argv.slice(2);
-const sound = toneWav({ frequency: 440, seconds: 5 });
+const audio = toneWav({ frequency: 440, seconds: 5 });
 const harness = new VoicemailHarness({ folder, clock: systemClock });
 const said = new Set<string>();
 
 /** A turn of the event loop after each small piece. */
 async function* slowly() {
-  for (let at = 0; at < sound.length; at += 2000) {
+  for (let at = 0; at < audio.length; at += 2000) {
     await setImmediate();
-    yield sound.subarray(at, at + 2000);
+    yield audio.subarray(at, at + 2000);
   }
 }
 
@@ -28,10 +28,10 @@ function sayNew(): void {
 }
 
 const sids = Array.from({ length: Number(count) }, (_, index) => `RE${Number(first) + index}`);
-for (const sid of sids) harness.answers.set(sid, [() => ({ kind: 'ok', bytes: sound.length, chunks: slowly() })]);
+for (const sid of sids) harness.answers.set(sid, [() => ({ kind: 'ok', bytes: audio.length, chunks: slowly() })]);
 // What was announced to an earlier run and not stored is fetched again by its id.
 for (let index = 0; index < Number(first); index += 1) {
-  harness.answers.set(`RE${index}`, [() => ({ kind: 'ok', bytes: sound.length, chunks: slowly() })]);
+  harness.answers.set(`RE${index}`, [() => ({ kind: 'ok', bytes: audio.length, chunks: slowly() })]);
 }
 harness.events.on('voicemail.left', sayNew);
 await harness.room.start();
