@@ -89,7 +89,7 @@ describe('what becomes of a call', () => {
     }
   });
 
-  it('a phone that forwards to another lets it ring; to nobody, the record says so', async () => {
+  it('a phone that forwards to another lets it ring; to an unknown extension, the record says so', async () => {
     const [caller, forwarding, second] = [await phone('20'), await phone('21'), await phone('22')];
     const rung = forwarding.incomingCall();
     const call = caller.call('21');
@@ -124,7 +124,7 @@ describe('what becomes of a call', () => {
     expect(call.status).toBe(486);
   });
 
-  it('a caller who asked for privacy is nobody: on the phone, in the API and in the log', async () => {
+  it('a caller who asked for privacy stays anonymous: on the phone, in the API and in the log', async () => {
     const ada = await api<{ id: string }>('POST', '/users', { username: 'ada', name: 'Ada' });
     await api('POST', '/dids', { number: ourNumber, name: 'Home', ownerPersonId: ada.id });
     const called = await phone('21', { personId: ada.id });

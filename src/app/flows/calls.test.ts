@@ -120,7 +120,7 @@ describe('calls through the whole house', () => {
     await talk(caller, callee, '22');
   });
 
-  it('a stop in the middle of a call tells both phones, and the record says so afterwards', async () => {
+  it('a stop in the middle of a call ends it on both phones, and the record says so afterwards', async () => {
     const before = await start();
     const [first, second] = [await addDevice(before, '21'), await addDevice(before, '22')];
     const [caller, callee] = [await startPhone(before, first), await startPhone(before, second)];

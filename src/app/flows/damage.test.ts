@@ -45,7 +45,7 @@ function damage(index: string): Buffer {
   return bytes;
 }
 
-test('with a damaged database registered phones ring, others register, and everybody is told', async () => {
+test('with a damaged database registered phones ring, others register, and the start and health say so', async () => {
   const before = await House.start({ dataDirectory });
   const { sipPort, token } = before;
   const [hall, kitchen] = [await before.addDevice('21'), await before.addDevice('22')];

@@ -107,7 +107,7 @@ describe('the SIP engine of the house', () => {
     });
   });
 
-  it('tells phones inside and outside where to register, and a phone of the house the address inside', async () => {
+  it('gives phones outside the external address, and a phone at home the inner one', async () => {
     const port = await freePort(host);
     const app = stack.use(await start({ sip_listen: [`udp:${host}:${port}`], sip_external_ip: '203.0.113.5' }));
     expect(app.sip).toEqual([`udp:${host}:${port}`, `udp:203.0.113.5:${port}`]);

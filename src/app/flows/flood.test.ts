@@ -12,8 +12,8 @@ import { responseText, sdp, sipText } from '#testing/peers/sip-text.ts';
 import type { PeerMessage } from '#testing/peers/sip-text.ts';
 import { makeCertificate } from '#testing/harness/tls-certificate.ts';
 
-// Strangers at the highest rate that loopback gives, at the real process: phones call each other, the trunk's calls come in and the call
-// for help goes out, as if nobody were there.
+// Untrusted sources at the highest rate that loopback gives, at the real process: phones call each other, the trunk's calls come in and the call
+// for help goes out, as if there were no flood.
 const [trunkAddress, tcpTrunkAddress] = ['127.0.0.9', '127.0.0.10'];
 const ourNumber = '+14165550123';
 let stack: AsyncDisposableStack;
@@ -144,7 +144,7 @@ async function callFromTrunk(): Promise<void> {
   await trunk.skipTo(isOver).finally(() => clearInterval(again));
 }
 
-describe('while strangers flood the house over UDP from 500 addresses', () => {
+describe('while untrusted sources flood the house over UDP from 500 addresses', () => {
   test(
     'every call in the house, from the trunk and for help goes through, among at least 40,000 INVITEs',
     { timeout: 60_000 },
@@ -164,7 +164,7 @@ describe('while strangers flood the house over UDP from 500 addresses', () => {
     },
   );
 
-  test('calls for help by strangers do not keep the house from calling for help', { timeout: 40_000 }, async () => {
+  test('emergency calls of untrusted sources do not keep the house from calling for help', { timeout: 40_000 }, async () => {
     const storm = await flooding({ user: '911' });
     for (let calls = 0; calls < 3; calls += 1) await callEmergency();
     expect((await storm.end()).sent).toBeGreaterThanOrEqual(2_000);
@@ -180,7 +180,7 @@ describe('while strangers flood the house over UDP from 500 addresses', () => {
   });
 });
 
-test('a stranger at the very address of a phone does not take that phone its calls', { timeout: 40_000 }, async () => {
+test('an untrusted source at the very address of a phone does not take that phone its calls', { timeout: 40_000 }, async () => {
   const storm = await flooding({ sources: ['127.0.0.11', '127.0.0.12'] });
   await callInside();
   await callEmergency();
@@ -239,7 +239,7 @@ test.each([
   if (more.length > 0) expect(asked.every(({ peer }) => peer.unread.length === 1)).toBe(true);
 });
 
-describe('while strangers hold every connection there is', () => {
+describe('while untrusted sources hold every connection there is', () => {
   /** Connections that say nothing, little, or half of something; the house may close them. */
   async function crowd(port: number, text: string, count = 4_400): Promise<() => number> {
     const sockets: Socket[] = [];

@@ -69,7 +69,7 @@ async function recordOf(number: string): Promise<Record> {
   return house.api('GET', `/cdrs/${items[0]?.id}`);
 }
 
-/** Where a call is told to send its sound. */
+/** Where a call has to send its media. */
 function soundPlace(call: PhoneCall): { address: string | undefined; port: number } {
   const text = call.invite.body.toString();
   return { address: /^c=IN IP4 (\S+)/m.exec(text)?.[1], port: Number(/^m=audio (\d+)/m.exec(text)?.[1]) };
@@ -91,7 +91,7 @@ test('911 goes past a trunk that refuses and one that is silent, within four sec
   ]);
 });
 
-test('911 has ports for its sound while all others are used up, and ends another call where even those are gone', async () => {
+test('911 has media ports while all others are used up, and ends another call where even those are gone', async () => {
   const usual = [];
   for (let n = 0; n < 5; n += 1) {
     const call = trunk.call(ourNumber);

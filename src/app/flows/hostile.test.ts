@@ -9,7 +9,7 @@ import { SipPeer } from '#testing/peers/sip-peer.ts';
 import { sdp, sipText } from '#testing/peers/sip-text.ts';
 import type { PeerMessage } from '#testing/peers/sip-text.ts';
 
-// What strangers and broken phones may do to the real process, and that the phones of the house do not notice.
+// What untrusted sources and broken phones may do to the real process, and that the phones of the house do not notice.
 let stack: AsyncDisposableStack;
 let house: House;
 let first: DeviceLogin;
@@ -70,7 +70,7 @@ async function register(
 const residentMegabytes = () =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${house.program.pid}/status`, 'utf8'))?.[1]) / 1024;
 
-test('a flood of calls from a stranger: no phone rings, no record is made, memory stays, and the house goes on calling', async () => {
+test('a flood of calls from an untrusted source: no phone rings, no record is made, memory stays, and the house goes on calling', async () => {
   const stranger = await peerAt('127.0.0.50');
   stranger.ignores = () => true;
   const before = residentMegabytes();
@@ -112,7 +112,7 @@ test('wrong passwords slow down who guesses, and neither the good phone behind t
   expect(output).not.toContain(first.password);
 });
 
-test('a copied Authorization is worth nothing to whoever copied it', async () => {
+test('a copied Authorization is worth nothing to the one who copied it', async () => {
   const [owner, thief] = [await peerAt('127.0.0.12'), await peerAt('127.0.0.60')];
   const contact = `Contact: <sip:12@${owner.host}>`;
   const { response, proof } = await register(owner, second, [contact]);
@@ -133,7 +133,7 @@ test.each([
   { what: 'too short a time', lines: ['Contact: <sip:a@127.0.0.12>;expires=30'], wanted: '423 Interval Too Brief' },
   { what: 'everything removed without Expires: 0', lines: ['Contact: *', 'Expires: 60'], wanted: '400 Bad Contact Header' },
   { what: 'a Contact that is no SIP address', lines: ['Contact: <tel:123>'], wanted: '400 Bad Contact Header' },
-  { what: 'an extension nobody knows', lines: ['Require: time-travel'], wanted: '420 Bad Extension' },
+  { what: 'an unknown extension', lines: ['Require: time-travel'], wanted: '420 Bad Extension' },
 ])('a REGISTER with $what gets $wanted', async ({ lines, wanted }) => {
   const { response } = await register(await peerAt('127.0.0.12'), second, lines);
   expect(response.startLine).toBe(`SIP/2.0 ${wanted}`);

@@ -50,7 +50,7 @@ class Round {
     this.gone = house.program.ended;
   }
 
-  /** Counts one acknowledgement; the last one kills. False where the process was killed already: then it reached nobody. */
+  /** Counts one acknowledgement; the last one kills. False where the process was killed already: then it reached no client. */
   heard(): boolean {
     if (this.isKilled) return false;
     this.acknowledged += 1;
@@ -136,7 +136,7 @@ class KilledHouse implements Disposable {
     round.heard();
   }
 
-  /** A call to an extension nobody has: its record is kept when the caller is told. */
+  /** A call to an unknown extension: its record is kept when the caller gets the answer. */
   async callNobody(round: Round, caller: SimulatedPhone): Promise<void> {
     const call = caller.call('99');
     await call.reached('ended', 60);

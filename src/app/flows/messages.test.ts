@@ -201,7 +201,7 @@ describe('messages of the whole house', { timeout: 60_000 }, () => {
     expect((await harness.messages()).items.map(({ body }) => body)).toEqual(['On my way', 'Dinner is ready']);
   });
 
-  it('bring pictures both ways, told by their bytes and not by their name', async () => {
+  it('bring pictures both ways, identified by their bytes and not by their name', async () => {
     const html = Buffer.from('<html><script>alert(1)</script></html>');
     await harness.receive('Look', {
       media: [
@@ -235,7 +235,7 @@ describe('messages of the whole house', { timeout: 60_000 }, () => {
     expect(atTwilio?.media[0]?.bytes.equals(png)).toBe(true);
     const address = atTwilio?.mediaUrls[0] ?? '';
     expect(address).toMatch(/^https:\/\/house\.example\/api\/webhooks\/media\/[\w-]{43}$/);
-    // It was there for Twilio, not for whoever finds the address afterwards.
+    // It was there for Twilio, not for anyone who finds the address afterwards.
     const local = address.replace(origin, `http://127.0.0.1:${harness.app.publicHttp?.port}`);
     expect((await fetch(local)).status).toBe(404);
     expect(await harness.status('POST', '/messages', { to: theirs, media: [mediaId] })).toBe(400);
@@ -293,7 +293,7 @@ describe('messages of the whole house', { timeout: 60_000 }, () => {
     }
   });
 
-  it('stop when somebody says STOP, for that pair alone, until START', async () => {
+  it('stop when the far side says STOP, for that pair alone, until START', async () => {
     await harness.receive('STOP');
     expect((await harness.conversations()).items[0]?.optedOutAt).not.toBeNull();
     expect(await harness.status('POST', '/messages', { to: theirs, body: 'Still there?' })).toBe(409);
@@ -335,7 +335,7 @@ describe('messages of the whole house', { timeout: 60_000 }, () => {
     expect(failed.error).toEqual({ code: 20005, message: expect.stringMatching(/[a-z ]{15,}/) });
   });
 
-  it('are told live to whom the number belongs, and to nobody else', async () => {
+  it('reach the owner of the number live, and no other user', async () => {
     const heard = new Map<string, string>();
     const streams = await Promise.all(
       ['anna', 'ben'].map(async (who) => {
@@ -422,7 +422,7 @@ describe('messages of the whole house', { timeout: 60_000 }, () => {
     expect(await harness.status('DELETE', `/auto-replies/${id}`)).toBe(204);
   });
 
-  it('are kept once, however often Twilio tells of them', async () => {
+  it('are kept once, however often Twilio reports them', async () => {
     harness.twilio.faults.add({ name: 'callback.duplicate', endpoint: 'sms', count: 1 });
     await harness.receive('Once');
     await harness.receive('Twice');

@@ -123,7 +123,7 @@ describe('numbers through the whole house', { timeout: 60_000 }, () => {
     await trunk.skipTo('ACK');
   });
 
-  it('a local number without its area code reaches nobody', async () => {
+  it('a local number without its area code is not dialled', async () => {
     const call = phone.call('901820');
     await call.reached('ended');
     const { items } = await api<Page<{ dialled: string; reason: string }>>('/cdrs?per_page=1');

@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.disposeAsync());
 
-/** A phone's own socket: of UDP at an address of its own if told. */
+/** A phone's own socket: of UDP at an address of its own where one is given. */
 async function line(way: Way, { from, port }: { from?: string; port?: number } = {}): Promise<SipPeer> {
   const target = { address, port: ports[way.toLowerCase() as Lowercase<Way>] };
   const local = from === undefined ? {} : { localAddress: from };
@@ -66,7 +66,7 @@ async function somebodyElse() {
   return { at: udp.host, heard: () => [...udp.unread, ...tcp.unread].map(({ text }) => text) };
 }
 
-describe('a phone cannot have the calls of another, nor have the house send to somebody else', () => {
+describe('a phone cannot have the calls of another, nor have the house send to another host', () => {
   const lies = [
     { what: 'the Contact of the other', contact: (of: string) => `<sip:${of}>` },
     { what: 'it with an alias', contact: (of: string) => `<sip:${of};transport=tcp;alias=127.0.0.1~5060~2>` },
@@ -140,7 +140,7 @@ describe('a phone cannot have the calls of another, nor have the house send to s
     async (way) => {
       const other = await somebodyElse();
       const maddr = { contact: '<sip:x@127.0.0.1;maddr=127.0.0.77>' };
-      // Over TCP a Contact with maddr is nobody's: no connection belongs to it.
+      // Over TCP a Contact with maddr is unreachable: no connection belongs to it.
       const lies = [
         { lines: [`Record-Route: <sip:${other.at};lr>`] },
         { contact: `<sip:x@${other.at}>` },

@@ -5,7 +5,7 @@ import type { DeviceLogin } from '#testing/harness/house.ts';
 import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 import type { PhoneCall } from '#testing/peers/simulated-phone.ts';
 
-// What somebody can do who has one phone's password, and what the house then has against them.
+// What a thief can do with one phone's password, and what the house has against it.
 let stack: AsyncDisposableStack;
 let house: House;
 let trunk: SimulatedPhone;
@@ -45,7 +45,7 @@ async function settled(calls: readonly PhoneCall[]): Promise<void> {
   await Promise.all(calls.map((call) => Promise.race([call.reached('answered', 60), call.reached('ended', 60)])));
 }
 
-test('500 calls to dear numbers and abroad: none goes out, two at home, and the owner is told at the first', async () => {
+test('500 calls to dear numbers and abroad: none goes out, two at home, and the first is reported', async () => {
   const numbers = (n: number) => [`+1900555${1000 + n}`, `+8835100${100_000 + n}`, `+3712${1_000_000 + n}`];
   const calls: PhoneCall[] = [];
   for (let n = 0; n < 500; n += 1) {
@@ -83,7 +83,7 @@ test('help can still be called with that phone', async () => {
   await thieves[0]!.hangup(help);
 });
 
-test('the records tell why, and 500 refusals are not 500 records', async () => {
+test('the records say why, and 500 refusals are not 500 records', async () => {
   const { items, total } = await records();
   expect(items.some(({ reason }) => reason === 'destination-not-allowed')).toBe(true);
   expect(total).toBeLessThan(60);

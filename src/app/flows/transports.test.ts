@@ -72,7 +72,7 @@ test.each(Object.keys(ways).map((name, index) => ({ name, extension: String(20 +
   },
 );
 
-test('a TCP phone whose connection dies in a call: the call stays, the next is told at once, and a new connection rings', async () => {
+test('a TCP phone whose connection dies in a call: the call stays, the next fails at once, and a new connection rings', async () => {
   const login = await house.addDevice('30', { transports });
   const before = await phoneBy(ways['tcp'] as Way, login);
   const call = caller.call('30');
@@ -154,7 +154,7 @@ test('a page from elsewhere may not open a WebSocket, one of the house may', asy
   expect(await open(`http://${address}:8080`)).toBe('HTTP/1.1 101 Switching Protocols');
 });
 
-test('a phone by a way it may not use is told so', async () => {
+test('a phone by a transport it may not use gets 403', async () => {
   const login = await house.addDevice('31', { transports: ['udp'] });
   const phone = new TextPhone(stack.use(await SipPeer.tcp(at(house.sipPort))), { via: 'TCP', login });
   expect((await phone.register()).startLine).toBe('SIP/2.0 403 Transport Not Allowed');

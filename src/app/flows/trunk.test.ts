@@ -137,7 +137,7 @@ async function heldCalls(): Promise<number> {
   return items.filter(({ state }) => state === 'held').length;
 }
 
-test('a call whose relay is killed goes on: its sound comes through the next one', async () => {
+test('a call whose relay is killed goes on: its media comes through the next one', async () => {
   await using phone = await ownersPhone();
   phone.dial(`sip:6135550188@${house.address}:${house.sipPort}`);
   await phone.waitForEvent('CALL_ESTABLISHED');

@@ -17,7 +17,7 @@ const personHears = (person: Person, hz: number) =>
   waitFor(`${hz} Hz on the telephone network`, 20, () => toneIn(person.heard().slice(-8000), hz) > 0.9 || undefined);
 const hearsMore = (person: Person, seconds: number) => {
   const samples = person.heard().length + seconds * 8000;
-  return waitFor(`${seconds} s more of sound`, 20, () => person.heard().length >= samples || undefined);
+  return waitFor(`${seconds} s more of audio`, 20, () => person.heard().length >= samples || undefined);
 };
 const isSilentFor = (person: Person, hz: number) =>
   waitFor(`an end of ${hz} Hz`, 20, () => toneIn(person.heard().slice(-4000), hz) < 0.1 || undefined);
@@ -44,7 +44,7 @@ describe('a house with two phones and a number', () => {
     return { caller, rung };
   };
 
-  test('a stranger calls, one phone answers, the other stops ringing, and both hear each other', async () => {
+  test('an inbound call: one phone answers, the other stops ringing, and both hear each other', async () => {
     const { caller, rung } = called();
     await rung;
     const [talks, stops] = [next(kitchen, 'CALL_ESTABLISHED'), next(study, 'CALL_CLOSED')];
@@ -131,7 +131,7 @@ describe('a house with two phones and a number', () => {
     expect(Math.max(...tones)).toBeGreaterThan(0.4);
   });
 
-  test('a phone calls out over the trunk with our number, in both directions of sound', async () => {
+  test('a phone calls out over the trunk with our number, with audio both ways', async () => {
     at.twilio.setFarPhone('+14155550177', { calls: { outcome: 'answers', say: { kind: 'tone', frequency: farTone } } });
     const talks = next(kitchen, 'CALL_ESTABLISHED');
     kitchen.dial(at.dial('4155550177'));
@@ -191,7 +191,7 @@ describe('a house with two phones and a number', () => {
 });
 
 describe('a house whose calls leave by the SIP Domain', () => {
-  test('a phone calls out with our number, in both directions of sound', async () => {
+  test('a phone calls out with our number, with audio both ways', async () => {
     await using at = await TwilioHarness.start({ setupPlan: { outbound: 'domain', edge: 'frankfurt' } });
     at.twilio.setFarPhone('+14155550177', { calls: { outcome: 'answers', say: { kind: 'tone', frequency: farTone } } });
     const kitchen = await at.phone('21', kitchenTone);
@@ -224,7 +224,7 @@ async function states(at: TwilioHarness): Promise<readonly string[]> {
   return (await at.house.api<{ items: { state: string }[] }>('GET', '/calls')).items.map(({ state }) => state);
 }
 
-/** Each channel of a WAV file as a sound of its own. */
+/** Each channel of a WAV file as audio of its own. */
 function channelsOf(file: Buffer) {
   const first = readWav(file);
   if (file.readUInt16LE(22) === 1) return [first];

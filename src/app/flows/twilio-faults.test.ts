@@ -3,7 +3,7 @@ import { TwilioHarness, waitFor } from '#testing/harness/twilio-harness.ts';
 import type { FaultName } from '#testing/twilio/base/faults.ts';
 import { energyAt, readWav } from '#testing/peers/wav.ts';
 
-// What goes wrong at Twilio itself, seen by somebody who uses the house.
+// What goes wrong at Twilio itself, seen by a user of the house.
 type Voicemail = { readonly id: string; readonly audio: string; readonly transcript: string | null };
 type Message = {
   readonly id: string;
@@ -37,7 +37,7 @@ const ends = ({ id }: Message) =>
   });
 
 describe('a voicemail', () => {
-  test('whose transcript never comes is there with its sound', limit, async () => {
+  test('whose transcript never comes is there with its audio', limit, async () => {
     at.twilio.faults.add({ name: 'transcription.never' });
     await at.leaveVoicemail(700);
     const message = await waitFor('the voicemail', 30, async () =>
@@ -112,7 +112,7 @@ test('many texts of one second that were missed come once each', limit, async ()
   });
 });
 
-test('a number that somebody points elsewhere is shown, and set right again by setup', limit, async () => {
+test('a number that was pointed elsewhere is shown, and set right again by setup', limit, async () => {
   at.twilio.faults.add({ name: 'number.url-drift', count: 1 });
   const look = async () => {
     await at.house.api('POST', '/system/setup/twilio/self-test', {});

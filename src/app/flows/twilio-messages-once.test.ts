@@ -25,7 +25,7 @@ test('each text goes out once, whatever happens to the request that sends it', {
     const taken = at.twilio.faults.taken.length;
     at.twilio.faults.add(fault);
     const text = `Once, with ${fault.name} ${index}`;
-    // To somebody else each time: what one conversation waits for does not hold up the others.
+    // To another number each time: what one conversation waits for does not hold up the others.
     waiting.push({ text, message: await texts.send(text, { to: `+1415555016${index}` }) });
     await waitFor(fault.name, 30, () => at.twilio.faults.taken.length > taken || undefined);
   }

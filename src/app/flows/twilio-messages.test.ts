@@ -24,7 +24,7 @@ test('a text goes out and is seen delivered, and one comes in', async () => {
   await texts.cameIn('On my way');
 });
 
-test('a message that a Messaging Service would keep from us comes in once it is told to defer to the number', limit, async () => {
+test('a message that a Messaging Service would keep from us comes in once the service defers to the number', limit, async () => {
   const service = (path: string, form: Record<string, string>) =>
     rest(at.twilio, 'POST', `/v1/Services${path}`, { host: 'messaging', form });
   const { json } = await service('', { FriendlyName: 'Campaign' });
@@ -32,7 +32,7 @@ test('a message that a Messaging Service would keep from us comes in once it is 
   await service(`/${json['sid']}/PhoneNumbers`, { PhoneNumberSid: number?.sid ?? '' });
   const before = at.twilio.messages.length;
   expect((await at.twilio.sendSmsFrom(at.theirs, at.ours, { body: 'Nobody gets this' })).status).toBeUndefined();
-  // Not even the list of Twilio knows it: nothing but the words of the house can tell.
+  // Not even the list of Twilio knows it: only the setup page of the house can say.
   expect(at.twilio.messages.length).toBe(before);
   await at.house.api('POST', '/system/setup/twilio/provision', {});
   const { parts } = await at.house.api<{ parts: { name: string; message: string }[] }>('GET', '/system/health');
@@ -66,9 +66,9 @@ test('a picture goes out and comes in', async () => {
 
 describe('the states of a text are right, although they', () => {
   test.each<[string, Fault]>([
-    ['are told twice', { name: 'callback.duplicate', endpoint: 'message-status' }],
-    ['are told out of order', { name: 'callback.reorder', endpoint: 'message-status' }],
-    ['are told before the text was seen to be sent', { name: 'callback.before-rest-response', count: 1 }],
+    ['are reported twice', { name: 'callback.duplicate', endpoint: 'message-status' }],
+    ['are reported out of order', { name: 'callback.reorder', endpoint: 'message-status' }],
+    ['are reported before the text was seen to be sent', { name: 'callback.before-rest-response', count: 1 }],
   ])('%s', limit, async (what, fault) => {
     at.twilio.faults.add(fault);
     const text = `Its states ${what}`;
@@ -80,7 +80,7 @@ describe('the states of a text are right, although they', () => {
 });
 
 describe('a text comes in once, although', () => {
-  test('it is told twice', async () => {
+  test('it is reported twice', async () => {
     at.twilio.faults.add({ name: 'callback.duplicate', endpoint: 'sms' });
     await at.twilio.sendSmsFrom(at.theirs, at.ours, { body: 'Told twice' });
     await at.twilio.sendSmsFrom(at.theirs, at.ours, { body: 'And another' });
@@ -96,7 +96,7 @@ describe('a text comes in once, although', () => {
   });
 });
 
-test('what Twilio refuses is told in plain words', async () => {
+test('what Twilio refuses is explained in plain words', async () => {
   at.twilio.setFarPhone('+14155550170', { messages: { kind: 'refused', code: 21614 } });
   const refused = await texts.ends(await texts.send('To a landline', { to: '+14155550170' }));
   expect(refused).toMatchObject({ state: 'failed', error: { code: 21614 } });
@@ -109,7 +109,7 @@ test('a suspended account sends nothing, says why, and goes on when it may', lim
   const disarm = at.twilio.faults.add({ name: 'account.suspended' });
   const text = 'From a suspended account';
   const message = await texts.send(text);
-  const stopped = await waitFor('a problem that is told', 60, async () => {
+  const stopped = await waitFor('a problem that is shown', 60, async () => {
     const { parts } = await at.house.api<{ parts: { status: string; message: string }[] }>('GET', '/system/health');
     const { error } = await at.house.api<TextMessage>('GET', `/messages/${message.id}`);
     return error?.message ?? parts.find((part) => part.status !== 'ok')?.message;

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => at[Symbol.asyncDispose]());
 
-/** A call of somebody outside that nobody here was to take; the trunk has the voicemail for them. */
+/** A call from outside that no phone here takes; the trunk has the voicemail for it. */
 async function refusedCall(): Promise<void> {
   const rang = kitchen.events.filter(({ type }) => type === 'CALL_INCOMING').length;
   const asked = () => at.twilio.webhooks.filter(({ url }) => url.endsWith('/voice/recovery')).length;
@@ -37,7 +37,7 @@ test('without a static address setup says what is missing, and leaves the number
   expect([...at.twilio.state.numbers.values()]).toMatchObject([{ trunk_sid: null }]);
 });
 
-test('a call goes from the trunk to the phones, with sound both ways', { timeout: 90_000 }, async () => {
+test('a call goes from the trunk to the phones, with audio both ways', { timeout: 90_000 }, async () => {
   const { address, sipPort } = at.house;
   const originationAddress = `${address}:${sipPort}`;
   const plan = { inbound: 'trunk', originationAddress, signallingAddresses: ['127.0.0.0/8'] };

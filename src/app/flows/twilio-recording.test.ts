@@ -44,7 +44,7 @@ test('a call out, which only Twilio has a name for, is recorded from its answer 
   const call = at.twilio.calls.findLast(({ to }) => to === '+14155550177');
   const heard = () => at.twilio.remotePartyOf(call?.sid ?? '')?.heard().length ?? 0;
   const before = heard();
-  await waitFor('three seconds of sound', 20, () => heard() > before + 3 * 8000 || undefined);
+  await waitFor('three seconds of audio', 20, () => heard() > before + 3 * 8000 || undefined);
   phone.hangup();
   const { seconds } = await recordingOf(callId);
   expect(seconds).toBeGreaterThan(2);
@@ -59,7 +59,7 @@ test('a phone that rings and does not answer records nothing of what another pho
   const caller = at.twilio.callFrom(at.theirs, at.ours, { speak: { kind: 'tone', frequency: farTone } });
   await Promise.all(rings);
   kitchen.accept();
-  await waitFor('four seconds of sound', 30, () => caller.remoteParty.heard().length > 4 * 8000 || undefined);
+  await waitFor('four seconds of audio', 30, () => caller.remoteParty.heard().length > 4 * 8000 || undefined);
   const [call] = (await at.house.api<{ items: { id: string }[] }>('GET', '/calls')).items;
   const id = call?.id ?? '';
   expect(await at.house.api('GET', `/calls/${id}/recording`)).toEqual({ state: 'off' });
@@ -76,7 +76,7 @@ test('a phone that answers an inbound call records it, whoever else rang', async
   await rung;
   phone.accept();
   const callId = await runningCall();
-  await waitFor('three seconds of sound', 30, () => caller.remoteParty.heard().length > 3 * 8000 || undefined);
+  await waitFor('three seconds of audio', 30, () => caller.remoteParty.heard().length > 3 * 8000 || undefined);
   phone.hangup();
   await caller.over;
   expect((await recordingOf(callId)).seconds).toBeGreaterThan(1);
@@ -88,7 +88,7 @@ test('a call recording that the account encrypts is listed and says why it canno
   const callId = await runningCall();
   const call = at.twilio.calls.findLast(({ to }) => to === '+14155550177');
   await waitFor(
-    'a second of sound',
+    'a second of audio',
     20,
     () => (at.twilio.remotePartyOf(call?.sid ?? '')?.heard().length ?? 0) > 8000 || undefined,
   );

@@ -3,7 +3,7 @@ import type { Baresip } from '#testing/peers/baresip.ts';
 import { TwilioHarness, waitFor } from '#testing/harness/twilio-harness.ts';
 import { asText } from '#testing/twilio/base/records.ts';
 
-// A house whose calls come straight from a trunk: what a caller hears whom nobody takes, or whom the trunk cannot bring. Twilio publishes
+// A house whose calls come straight from a trunk: what a caller hears whose call no phone takes, or whom the trunk cannot bring. Twilio publishes
 // that an error while sending SIP leads to the trunk's disaster recovery address, not whether a refusal is one, nor about which call it
 // asks: so both.
 let at: TwilioHarness;
@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterEach(() => at.twilio.setSwitches({ recoveryAfter: 'every-failure', recoveryRecord: 'same' }));
 afterAll(() => at[Symbol.asyncDispose]());
 
-/** Somebody who never called before calls, and leaves a message where they can; settles with their number. */
+/** A new caller calls, and leaves a message where they can; settles with their number. */
 async function calls(meanwhile: () => Promise<void> = () => Promise.resolve()): Promise<string> {
   caller += 1;
   const number = `+14155551${caller}`;
@@ -63,7 +63,7 @@ const rings = (): Promise<unknown> => {
 };
 
 describe.each(['same', 'own'] as const)('asked about the call of the trunk or one of its own (%s)', (recoveryRecord) => {
-  test('nobody answers: the caller leaves a message, in the record of the call', { timeout: 60_000 }, async () => {
+  test('no phone answers: the caller leaves a message, in the record of the call', { timeout: 60_000 }, async () => {
     at.twilio.setSwitches({ recoveryRecord });
     const rung = rings();
     const number = await calls();
@@ -72,7 +72,7 @@ describe.each(['same', 'own'] as const)('asked about the call of the trunk or on
     await becomes(number, 'voicemail', 'no-answer');
   });
 
-  test('somebody declines: the caller leaves a message', { timeout: 60_000 }, async () => {
+  test('a phone declines: the caller leaves a message', { timeout: 60_000 }, async () => {
     at.twilio.setSwitches({ recoveryRecord });
     const rung = rings();
     const number = await calls(async () => {
@@ -105,7 +105,7 @@ describe.each(['same', 'own'] as const)('asked about the call of the trunk or on
 });
 
 test(
-  'where Twilio asks only about callers it cannot bring, a call that nobody takes is missed',
+  'where Twilio asks only about callers it cannot bring, a call that no phone takes is missed',
   { timeout: 60_000 },
   async () => {
     at.twilio.setSwitches({ recoveryAfter: 'silence' });
@@ -115,7 +115,7 @@ test(
   },
 );
 
-test('an address of somebody else is seen and set right, and gone when calls do not come by the trunk any more', async () => {
+test('a foreign address is seen and set right, and gone when calls do not come by the trunk any more', async () => {
   const trunk = () => [...at.twilio.state.trunks.values()][0] ?? { sid: '' };
   const ours = trunk()['disaster_recovery_url'];
   trunk()['disaster_recovery_url'] = 'https://elsewhere.example.org/';

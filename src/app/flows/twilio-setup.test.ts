@@ -132,7 +132,7 @@ describe('the setup of Twilio through the API', { timeout: 60_000 }, () => {
     expect((await ask('POST', '/dids/sync')).body).toEqual({ added: [], missing: ['+15555550155'] });
   });
 
-  it('tells problems in the words of the fields', async () => {
+  it('reports problems by the names of the fields', async () => {
     const missing = await ask('POST', '/system/setup/twilio/provision', {
       ...credentials(),
       inbound: 'webhook',

@@ -41,7 +41,7 @@ const elasticHouse = () =>
   });
 
 describe('an elastic trunk that is pointed at the house', () => {
-  test.each(['', 'house'])('rings the owner of the number, with sound in both directions (user "%s")', async (user) => {
+  test.each(['', 'house'])('rings the owner of the number, with audio in both directions (user "%s")', async (user) => {
     await using at = await elasticHouse();
     await pointTrunk(at, 'f0rest', user);
     const kitchen = await at.phone('21', kitchenTone);

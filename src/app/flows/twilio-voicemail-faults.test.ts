@@ -18,7 +18,7 @@ type Trouble = readonly [what: string, arm: (twilio: TwilioEmulator) => void];
 
 describe('a message comes in whole and once, although', () => {
   test.each<Trouble>([
-    ['its sound is not there yet', ({ faults }) => void faults.add({ name: 'recording.404-for', delayMs: 1500, count: 1 })],
+    ['its audio is not there yet', ({ faults }) => void faults.add({ name: 'recording.404-for', delayMs: 1500, count: 1 })],
     ['every callback comes twice', ({ faults }) => void faults.add({ name: 'callback.duplicate' })],
     ['callbacks overtake each other', ({ faults }) => void faults.add({ name: 'callback.reorder', count: 3 })],
     [
@@ -41,14 +41,14 @@ describe('a message comes in whole and once, although', () => {
           retryAfterSeconds: 1,
         }),
     ],
-    ['its sound is at another host', (twilio) => twilio.setSwitches({ recordingsRedirect: true })],
+    ['its audio is at another host', (twilio) => twilio.setSwitches({ recordingsRedirect: true })],
     ['the clock of Twilio is wrong', ({ faults }) => void faults.add({ name: 'clock.skew', delayMs: -7_200_000 })],
   ])('%s', { timeout: 90_000 }, async (_what, arm) => {
     arm(at.twilio);
     await voicemails.leave({ limitSeconds: 60 });
   });
 
-  test('nobody told us of it: the next start finds it', { timeout: 60_000 }, async () => {
+  test('no callback reported it: the next start finds it', { timeout: 60_000 }, async () => {
     at.twilio.faults.add({ name: 'callback.drop', endpoint: 'recording' });
     const before = await voicemails.page();
     voicemails.tone += 100;

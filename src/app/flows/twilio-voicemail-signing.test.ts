@@ -24,7 +24,7 @@ test('a message comes in whole although the token of the account is changed', as
   await voicemails.leave();
 });
 
-test('a token that was changed behind our back is told in plain words, and calls are lost until it is entered', async () => {
+test('a token that was changed behind our back is reported in plain words, and calls are lost until it is entered', async () => {
   const { account } = at.twilio;
   account.createSecondaryToken();
   const authToken = account.promoteSecondaryToken();
@@ -38,7 +38,7 @@ test('a token that was changed behind our back is told in plain words, and calls
   await voicemails.leave();
 });
 
-test('webhooks that a rule of the account has signed with a shared key are told by its name, and believed once it is entered', async () => {
+test('webhooks that a rule of the account has signed with a shared key are reported by its name, and accepted once it is entered', async () => {
   const { sharedKey } = at.twilio.account;
   at.twilio.setSwitches({ signing: 'shared-key' });
   await at.twilio.callFrom(at.theirs, at.ours).over;

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterEach(() => at.twilio.faults.clear());
 afterAll(() => voicemails[Symbol.asyncDispose]());
 
-test('a call that nobody answers: the message with its tone and its transcript', async () => {
+test('a call that no phone answers: the message with its tone and its transcript', async () => {
   await using kitchen = await at.phone('21', 300);
   at.twilio.setTranscript('Please call me back');
   const rung = kitchen.waitForEvent('CALL_INCOMING');
@@ -66,7 +66,7 @@ describe('a caller who says nothing', () => {
   );
 });
 
-describe('a message whose sound the house cannot have is kept, and says why: Twilio', () => {
+describe('a message whose audio the house cannot have is kept, and says why: Twilio', () => {
   afterEach(() => at.twilio.setSwitches({ recordingStorage: 'twilio' }));
 
   test.each([

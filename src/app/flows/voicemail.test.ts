@@ -139,7 +139,7 @@ class Harness implements AsyncDisposable {
     return this.json('GET', `/voicemails${query}`, undefined, who);
   }
 
-  /** Somebody calls, hears the greeting, speaks and falls silent, or hangs up when the recording has gone on for a second. */
+  /** A caller hears the greeting, speaks and falls silent, or hangs up when the recording has gone on for a second. */
   async leave({ hangsUp = false } = {}): Promise<void> {
     const caller = this.twilio.callFrom(theirs, ours, { speak: { kind: 'tone', frequency: 440, seconds: 5 } });
     if (hangsUp) {
@@ -189,11 +189,11 @@ describe('voicemail through the whole house', () => {
     expect(files()).toEqual([]);
   });
 
-  it('keeps what a caller says, in sound and in text, for the owner of the number alone', async () => {
+  it('keeps what a caller says, in audio and in text, for the owner of the number alone', async () => {
     await harness.json('PATCH', '/system/config/voicemail', { transcribe: true, deleteAtTwilio: true });
     const greeting = { method: 'PUT', headers: { 'Content-Type': 'audio/wav' }, body: toneWav({ frequency: 600, seconds: 1 }) };
     expect((await harness.fetch('/mailboxes/me/greeting/audio', 'anna', greeting)).status).toBe(200);
-    // The same sound by the other names that browsers and systems give a WAV file; the bytes decide.
+    // The same audio by the other names that browsers and systems give a WAV file; the bytes decide.
     for (const name of ['audio/x-wav', 'audio/wave', 'audio/vnd.wave', 'audio/x-pn-wav', 'application/octet-stream']) {
       const renamed = { ...greeting, headers: { 'Content-Type': name } };
       expect([name, (await harness.fetch('/mailboxes/me/greeting/audio', 'anna', renamed)).status]).toEqual([name, 200]);
@@ -243,7 +243,7 @@ describe('voicemail through the whole house', () => {
     expect((await harness.messages('anna', '?archived=true')).total).toBe(0);
   });
 
-  it('tells a person of their own messages only, live', async () => {
+  it('notifies a person live of their own messages only', async () => {
     const streams = await Promise.all(['anna', 'ben'].map((who) => harness.fetch('/events', who)));
     await harness.leave();
     const message = await oneMessage();
@@ -290,7 +290,7 @@ describe('voicemail through the whole house', () => {
     expect((await harness.messages()).total).toBe(0);
   });
 
-  it('finds after a downtime who called, and what was recorded while nobody listened', async () => {
+  it('finds after a downtime who called, and what was recorded while the house was down', async () => {
     await harness.leave();
     await oneMessage();
     harness.twilio.faults.add({ name: 'callback.drop', endpoint: 'recording' });

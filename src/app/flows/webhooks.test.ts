@@ -39,7 +39,7 @@ afterAll(async () => {
 });
 
 describe('the listener that the internet reaches', () => {
-  it('has not one endpoint of the API, whoever asks', async () => {
+  it('has not one endpoint of the API, with or without a token', async () => {
     expect(app.publicHttp?.port).toBe(Number(new URL(publicUrl).port));
     const headers = { authorization: `Bearer ${app.adminToken}` };
     expect((await fetch(`http://127.0.0.1:${app.http.port}/api/system/health`, { headers })).status).toBe(200);

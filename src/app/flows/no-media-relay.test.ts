@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Baresip } from '#testing/peers/baresip.ts';
 import { House } from '#testing/harness/house.ts';
 
-// A machine on which nobody installed rtpengine.
+// A machine without rtpengine.
 test('without rtpengine the phones of the house talk, and calls outside say why they cannot', async () => {
   const trunk = { name: 'provider', host: '127.0.0.5', port: 5999 };
   await using house = await House.start({
