@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { explainErrorCode, knownErrorCodes, helpFor } from './error-messages.ts';
 
-describe('the words for the codes of Twilio', () => {
+describe('the explanations of Twilio’s error codes', () => {
   it('say what it means, what to do, and the code', () => {
     expect(explainErrorCode(21610)).toBe(
-      'The other side has asked for no more messages (STOP). Only they can change that, by writing START. (Twilio 21610)',
+      'The recipient has opted out (STOP). Only they can opt in again, by sending START. (Twilio 21610)',
     );
   });
 
   it.each([
     [99999, 'Strange thing', 'Strange thing (Twilio 99999)'],
     [99999, '', 'Twilio error 99999'],
-    [undefined, 'Twilio answered 404', 'Twilio answered 404'],
+    [undefined, 'Twilio answered with status 404', 'Twilio answered with status 404'],
   ])('leave %s to Twilio where there are none', (code, twilioMessage, expected) => {
     expect(explainErrorCode(code, twilioMessage)).toBe(expected);
   });
@@ -24,17 +24,17 @@ describe('the words for the codes of Twilio', () => {
   );
 
   it.each([
-    [13251, /too many SIP headers/, /fault of GoSIP/],
-    [13253, /header is too long/, /fault of GoSIP/],
-    [13256, /address to report a recording to is not valid/, /fault of GoSIP/],
-    [13257, /address to report a transcript to is not valid/, /fault of GoSIP/],
-    [21244, /as many trunks as it may/, /Delete one/],
-    [21629, /spells it otherwise/, /spelling that Twilio suggests/],
-    [30010, /costs more than the limit/, /raise the limit/],
+    [13251, /too many SIP headers/, /bug in GoSIP/],
+    [13253, /header is too long/, /bug in GoSIP/],
+    [13256, /callback URL of a recording is not valid/, /bug in GoSIP/],
+    [13257, /callback URL of a transcription is not valid/, /bug in GoSIP/],
+    [21244, /limit of trunks/, /Delete one/],
+    [21629, /spells it differently/, /spelling that Twilio suggests/],
+    [30010, /costs more than the limit/, /Raise the limit/],
     [30450, /for a while/, /half an hour/],
     [32100, /calls verified numbers only/, /Verify the number/],
-    [32102, /could not read .* \(SDP\)/, /fault of GoSIP/],
-    [32221, /not registered at the edge/, /health page/],
+    [32102, /could not parse the SDP/, /bug in GoSIP/],
+    [32221, /not registered at the requested edge/, /health page/],
   ])('tell the owner the cause that Twilio means by %i, and what helps against it', (code, meaning, advice) => {
     const words = helpFor(code);
     expect(words?.meaning).toMatch(meaning);
