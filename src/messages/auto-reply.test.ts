@@ -62,7 +62,7 @@ describe('an automatic reply', () => {
     ['one an hour ago less a minute', { isDnd: true, previous: [now - 59 * minute] }, 'too-often'],
     ['one an hour ago', { isDnd: true, previous: [now - 60 * minute] }, 'auto_dnd'],
     ['five today, long ago', { isDnd: true, previous: Array.from({ length: 5 }, () => now - 600 * minute) }, 'too-often'],
-    ['the sixtieth stranger in an hour', { isDnd: true, repliesOfHour: 60 }, 'too-many'],
+    ['the sixtieth sender in an hour', { isDnd: true, repliesOfHour: 60 }, 'too-many'],
     ['a keyword soon after another reply', { body: 'opening hours', previous: [now - minute] }, 'too-often'],
   ])('to %s', (_, change, expected) => {
     const decision = decideAutoReply({ ...usual, ...change });

@@ -9,7 +9,7 @@ import { isAbsent } from './result.ts';
 import type { TwilioResult } from './result.ts';
 
 const house = '+15555550199';
-const stranger = '+15555550100';
+const farNumber = '+15555550100';
 
 describe('the client', () => {
   let twilio: TwilioEmulator;
@@ -53,17 +53,17 @@ describe('the client', () => {
   });
 
   it('sends a message and finds it again, over all pages', async () => {
-    for (let n = 0; n < 7; n += 1) await client.sendMessage({ from: house, to: stranger, body: `number ${n}` });
-    const sent = valueOf(await client.sendMessage({ from: house, to: stranger, body: 'last' }));
-    expect(sent).toMatchObject({ from: house, to: stranger, body: 'last', direction: 'outbound-api', segments: 1 });
+    for (let n = 0; n < 7; n += 1) await client.sendMessage({ from: house, to: farNumber, body: `number ${n}` });
+    const sent = valueOf(await client.sendMessage({ from: house, to: farNumber, body: 'last' }));
+    expect(sent).toMatchObject({ from: house, to: farNumber, body: 'last', direction: 'outbound-api', segments: 1 });
     expect(valueOf(await client.fetchMessage(sent.sid))).toMatchObject({ sid: sent.sid, body: 'last' });
-    const found = valueOf(await client.listMessages({ from: house, to: stranger, sentAfter: systemClock.now() - 60_000 }));
+    const found = valueOf(await client.listMessages({ from: house, to: farNumber, sentAfter: systemClock.now() - 60_000 }));
     expect(found.map(({ body }) => body).toSorted()).toEqual(['last', ...Array.from({ length: 7 }, (_, n) => `number ${n}`)]);
     expect(valueOf(await client.listMessages({ limit: 3 }))).toHaveLength(3);
   });
 
   it('shows each message once where the list grows while its pages are read', async () => {
-    await client.sendMessage({ from: house, to: stranger, body: 'one of many' });
+    await client.sendMessage({ from: house, to: farNumber, body: 'one of many' });
     const { messages } = twilio.state;
     const [first] = messages.values();
     if (first === undefined) throw new Error('There is no message');
@@ -78,7 +78,7 @@ describe('the client', () => {
     expect(new Set(found.map(({ sid }) => sid)).size).toBe(1050);
   });
 
-  it('tells the code of what Twilio refuses', async () => {
+  it('reports the code of what Twilio refuses', async () => {
     expect(await client.sendMessage({ from: house, to: 'nobody', body: 'x' })).toMatchObject({ kind: 'refused', code: 21211 });
     const absent = await client.fetchMessage(`SM${'0'.repeat(32)}`);
     expect(isAbsent(absent)).toBe(true);
@@ -100,7 +100,7 @@ describe('the client', () => {
     [{ name: 'rest.401-after-rotation' }, { kind: 'refused', code: 20003 }],
   ] as const)('gives %o its class, and does not repeat it', async (fault, expected) => {
     twilio.faults.add({ ...fault, count: 1 });
-    expect(await client.sendMessage({ from: house, to: stranger, body: 'once' })).toMatchObject(expected);
+    expect(await client.sendMessage({ from: house, to: farNumber, body: 'once' })).toMatchObject(expected);
     expect(twilio.requests.filter(({ endpoint }) => endpoint === 'messages.create')).toHaveLength(1);
   });
 
@@ -163,11 +163,11 @@ describe('the client', () => {
   it('reads usage, alerts and what is known of a number', async () => {
     expect(valueOf(await client.account.listUsage()).map(({ category }) => category)).toContain('sms');
     expect(valueOf(await client.account.listAlerts({ since: 0 }))).toEqual([]);
-    expect(valueOf(await client.account.lookUp(stranger))).toMatchObject({ number: stranger, isValid: true });
+    expect(valueOf(await client.account.lookUp(farNumber))).toMatchObject({ number: farNumber, isValid: true });
   });
 
   async function receiveMedia() {
-    await twilio.sendSmsFrom(stranger, house, {
+    await twilio.sendSmsFrom(farNumber, house, {
       body: 'look',
       media: [{ contentType: 'image/png', bytes: Buffer.from('\x89PNG\r\n', 'latin1') }],
     });

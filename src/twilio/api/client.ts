@@ -1,6 +1,6 @@
-// Owns the requests to one account at Twilio: small typed verbs, each one request (or the pages of one list).
-// Called by the rest of this room; other rooms get single verbs handed in by app.ts.
-// Must stay true: a verb never throws and never repeats a request; what went wrong is in its result.
+// Owns the requests to one Twilio account: small typed methods, each one request (or the pages of one list).
+// Called by the rest of this room; other rooms get what they need through their ports.
+// Must stay true: a method never throws and never retries; its result says what went wrong.
 import type { Twilio } from 'twilio';
 import type { Log } from '#base/log.ts';
 import { TwilioAccountApi } from './account-api.ts';
@@ -11,7 +11,7 @@ import type { TwilioHttp } from './http.ts';
 import type { TwilioCall, TwilioDownload, TwilioMedia, TwilioMessage, TwilioRecording, TwilioTranscription } from './records.ts';
 import type { TwilioResult } from './result.ts';
 
-/** Who asks: the account with its token, or one of its API keys. */
+/** Of the account with its auth token, or of one of its API keys. */
 export type TwilioCredentials = {
   readonly accountSid: string;
   readonly username: string;
@@ -24,7 +24,7 @@ export type NewMessage = {
   readonly from: string;
   readonly to: string;
   readonly body: string;
-  /** Public addresses, ten at most. */
+  /** Public URLs, ten at most. */
   readonly mediaUrls?: readonly string[];
   readonly statusCallback?: string | undefined;
   readonly validitySeconds?: number;
@@ -33,9 +33,9 @@ export type NewMessage = {
 export type MessageQuery = {
   readonly from?: string;
   readonly to?: string;
-  /** Twilio may take the day for the moment: look at what comes. */
+  /** Twilio may filter by day instead of time: filter the result. */
   readonly sentAfter?: number;
-  /** The newest come first; 200 unless told. */
+  /** The newest come first; default 200. */
   readonly limit?: number;
 };
 
@@ -54,14 +54,14 @@ export type TwilioCallStatus = 'queued' | 'ringing' | 'in-progress' | 'completed
 export type NewCall = {
   readonly from: string;
   readonly to: string;
-  /** At most 4000 characters, with absolute addresses only; or `url`. */
+  /** At most 4000 characters, with absolute URLs only; or `url`. */
   readonly twiml?: string;
   readonly url?: string;
   readonly timeoutSeconds?: number;
   readonly statusCallback?: string;
 };
 
-/** End it, take it back while it rings, or go on with another document. */
+/** Ends a call, cancels it while it rings, or continues with other TwiML. */
 export type CallChange = { readonly status: 'completed' | 'canceled' } | { readonly twiml: string } | { readonly url: string };
 
 export type RecordingQuery = {
@@ -82,7 +82,7 @@ const maxPerPage = 200;
 
 export class TwilioClient {
   readonly credentials: TwilioCredentials;
-  /** What setup does with the account: numbers, SIP domain, trunk, balance. */
+  /** The account itself: numbers, SIP Domains, trunks, balance. */
   readonly account: TwilioAccountApi;
   readonly #http: TwilioHttp;
   readonly #log: Log;
@@ -139,7 +139,7 @@ export class TwilioClient {
     return this.#request(async (sdk) => (await sdk.messages(messageSid).media.list(page(undefined))).map(toMedia));
   }
 
-  /** Of a MediaUrl or any other address at Twilio. A 404 may become a success a little later. */
+  /** A MediaUrl or any other URL at Twilio. A 404 may become a success a little later. */
   fetchMedia(url: string): Promise<TwilioResult<TwilioDownload>> {
     return this.#http.download(url, this.credentials);
   }
@@ -155,7 +155,7 @@ export class TwilioClient {
     });
   }
 
-  /** A call that is over is refused with code 21220. */
+  /** Refused with 21220 for a call that has ended. */
   updateCall(sid: string, change: CallChange): Promise<TwilioResult<TwilioCall>> {
     return this.#request(async (sdk) => toCall(await sdk.calls(sid).update(change)));
   }
@@ -190,19 +190,19 @@ export class TwilioClient {
     return this.#request(async (sdk) => toRecording(await sdk.recordings(sid).fetch()));
   }
 
-  /** 8 kHz, 16 bit PCM. 404 for a while after the callback that says it is there. */
+  /** 8 kHz, 16 bit PCM. 404 for a while after the callback that reports it complete. */
   fetchRecordingWav(sid: string, { channels = 1 }: { readonly channels?: 1 | 2 } = {}): Promise<TwilioResult<TwilioDownload>> {
     // Without the extension some accounts get JSON.
     const query = channels === 2 ? '?RequestedChannels=2' : '';
     return this.#http.download(`${this.#address}/Recordings/${encodeURIComponent(sid)}.wav${query}`, this.credentials);
   }
 
-  /** Done twice it is refused with 404. */
+  /** A second time it is refused with 404. */
   deleteRecording(sid: string): Promise<TwilioResult<void>> {
     return this.#request(async (sdk) => void (await sdk.recordings(sid).remove()));
   }
 
-  /** Of the parent leg, to hear both. Refused with 21220 where the call is not in progress. */
+  /** Of the parent leg, to record both sides. Refused with 21220 where the call is not in progress. */
   startRecording({ callSid, channels = 'mono', statusCallback }: NewRecording): Promise<TwilioResult<TwilioRecording>> {
     return this.#request(async (sdk) => {
       const recordings = sdk.calls(callSid).recordings;
@@ -237,12 +237,12 @@ export class TwilioClient {
       return { kind: 'ok', value: await run(await this.#sdk) };
     } catch (error) {
       const failure = failureOf(error);
-      this.#log.debug({ ...failure, err: failure.status === undefined ? error : undefined }, 'A request to Twilio failed');
+      this.#log.debug({ ...failure, err: failure.status === undefined ? error : undefined }, 'Request to Twilio failed');
       return { ...failure, message: explainErrorCode(failure.code, failure.message) };
     }
   }
 
-  /** Not before it is needed: the package takes some 40 MB, and a house without an account does not need it. */
+  /** Loaded on first use: the package takes some 40 MB, and a house without an account does not need it. */
   async #load(): Promise<Twilio> {
     const { default: twilio } = await import('twilio');
     const { accountSid, username, password } = this.credentials;
@@ -256,7 +256,7 @@ function uniqueBySid<Item extends { readonly sid: string }>(items: readonly Item
   return [...new Map(items.map((item) => [item.sid, item])).values()];
 }
 
-/** The package goes from page to page as Twilio says; without a limit it would walk every one there is. */
+/** The SDK follows Twilio's next-page links; without a limit it would read every page. */
 function page(limit: number = defaultLimit): { readonly limit: number; readonly pageSize: number } {
   return { limit, pageSize: Math.min(limit, maxPerPage) };
 }

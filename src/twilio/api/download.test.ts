@@ -39,7 +39,7 @@ describe('a download', () => {
   const download = (apiBase: string, clock = new FakeClock()) =>
     new TwilioHttp({ clock, apiBase }).download(recording, credentials);
 
-  it('tells type and length and brings the bytes', async () => {
+  it('reports type and length and streams the bytes', async () => {
     const base = await serve((_, response) => {
       response.writeHead(200, { 'Content-Type': 'audio/x-wav', 'Content-Length': 5 });
       response.end('RIFF!');
@@ -52,14 +52,14 @@ describe('a download', () => {
     ]);
   });
 
-  it('shows our credentials to Twilio and to nobody it points to', async () => {
+  it('sends our credentials to Twilio and to no redirect target', async () => {
     const other = await serve((_, response) => void response.end('bytes'), '127.0.0.2');
     const base = await serve((_, response) => void response.writeHead(307, { Location: `${other}/bucket/RE1` }).end());
     const found = await download(base);
     if (found.kind === 'ok') expect((await read(found.value)).toString()).toBe('bytes');
-    expect(asked.map(({ url, authorization }) => `${url} ${authorization === undefined ? 'nobody' : 'us'}`)).toEqual([
+    expect(asked.map(({ url, authorization }) => `${url} ${authorization === undefined ? 'anonymous' : 'us'}`)).toEqual([
       expect.stringMatching(/RE1\.wav us$/),
-      '/bucket/RE1 nobody',
+      '/bucket/RE1 anonymous',
     ]);
   });
 

@@ -35,7 +35,7 @@ describe('the explanations of Twilio’s error codes', () => {
     [32100, /calls verified numbers only/, /Verify the number/],
     [32102, /could not parse the SDP/, /bug in GoSIP/],
     [32221, /not registered at the requested edge/, /health page/],
-  ])('tell the owner the cause that Twilio means by %i, and what helps against it', (code, meaning, advice) => {
+  ])('explain the cause that Twilio means by %i, and what to do', (code, meaning, advice) => {
     const words = helpFor(code);
     expect(words?.meaning).toMatch(meaning);
     expect(words?.advice).toMatch(advice);

@@ -16,7 +16,7 @@ function inShort(failure: TwilioFailure | undefined): string {
   return [kind, code ?? '', retryAfterSeconds === undefined ? '' : `after ${retryAfterSeconds} s`].join(' ').trim();
 }
 
-describe('the class of an answer', () => {
+describe('the class of a response', () => {
   it.each([
     [200, '{"sid":"SM1"}', undefined, 'ok'],
     [201, '{}', undefined, 'ok'],
@@ -48,7 +48,7 @@ describe('the class of an answer', () => {
     expect(inShort(classifyResponse({ status, body, retryAfter, now }))).toBe(expected);
   });
 
-  it('shows the words of newer interfaces too', () => {
+  it('shows the messages of newer interfaces too', () => {
     const body = JSON.stringify({ type: 'x', title: 'Bad', status: 400, detail: 'The name is too long', code: 70002 });
     expect(classifyResponse({ status: 400, body, retryAfter: undefined, now })).toMatchObject({
       code: 70002,
@@ -57,7 +57,7 @@ describe('the class of an answer', () => {
   });
 });
 
-describe('the class of a break', () => {
+describe('the class of a network error', () => {
   const error = (code: string, syscall?: string) => Object.assign(new Error(code), { code, syscall });
   const wrapped = (cause: unknown) => new TypeError('fetch failed', { cause });
   it.each([
@@ -119,19 +119,19 @@ describe('the client, where the connection misbehaves', () => {
   const send = (client: TwilioClient): Promise<TwilioResult<unknown>> =>
     client.sendMessage({ from: '+15555550199', to: '+15555550100', body: 'hello' });
 
-  it('knows that nothing left where nobody listens', async () => {
+  it('reports that nothing was sent where no server listens', async () => {
     const port = await serve(() => {});
     await closing.disposeAsync();
     closing = new AsyncDisposableStack();
     expect(await send(clientFor(port))).toMatchObject({ kind: 'unreachable' });
   });
 
-  it('does not know what became of a request whose connection was reset', async () => {
+  it('reports a request whose connection was reset as ambiguous', async () => {
     const port = await serve((socket) => socket.resetAndDestroy());
     expect(await send(clientFor(port))).toMatchObject({ kind: 'ambiguous' });
   });
 
-  it('does not know what became of a request that nobody answers in 15 seconds', async () => {
+  it('reports a request without a response in 15 seconds as ambiguous', async () => {
     const clock = new FakeClock();
     const asked = Promise.withResolvers<void>();
     const port = await serve(() => asked.resolve());
@@ -144,14 +144,14 @@ describe('the client, where the connection misbehaves', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('does not know what became of a request whose answer is cut', async () => {
+  it('reports a request whose response is truncated as ambiguous', async () => {
     const port = await serve((socket) => {
       socket.end('HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"sid":"SM');
     });
     expect(await send(clientFor(port))).toMatchObject({ kind: 'ambiguous' });
   });
 
-  it('asks with the form, the account and no more than is set', async () => {
+  it('sends the form, the account and only the fields that are set', async () => {
     const asked = Promise.withResolvers<string>();
     const port = await serve((socket, text) => {
       asked.resolve(text);
@@ -180,7 +180,7 @@ describe('the client, where the connection misbehaves', () => {
     ]);
   });
 
-  it('has no more than two requests on their way', async () => {
+  it('has no more than two requests in flight', async () => {
     let inFlight = 0;
     let most = 0;
     const waiting: (() => void)[] = [];

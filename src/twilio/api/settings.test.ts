@@ -72,7 +72,7 @@ describe('the settings of Twilio', () => {
     expect(settings.signingTokens).toEqual(['new']);
   });
 
-  it('tell everybody who listens, after the change is kept, and nobody where it is not', () => {
+  it('notify all listeners after the change is stored, and none where it is not', () => {
     const store = memoryStore();
     const settings = new LiveTwilioSettings({ store, clock: new FakeClock() });
     const heard: string[] = [];

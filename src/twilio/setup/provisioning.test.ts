@@ -236,7 +236,7 @@ describe('the setup of the account', () => {
     });
   });
 
-  it('leaves alone what somebody else has changed since', async () => {
+  it('leaves values that were changed by others since', async () => {
     await setup.provision(request());
     const found = number(house);
     if (found !== undefined) found['voice_url'] = 'https://other.example.org/voice';
@@ -276,7 +276,7 @@ describe('the setup of the account', () => {
     expect(settings.current.domain?.name).toMatch(/^gosip-[0-9a-f]{8}\.sip\.twilio\.com$/);
   });
 
-  it('sees what somebody changed, and sets it right again', async () => {
+  it('detects drift, and repairs it', async () => {
     await setup.provision(request());
     const found = number(house);
     if (found !== undefined) found['sms_url'] = 'https://elsewhere.example.org';
@@ -299,7 +299,7 @@ describe('the setup of the account', () => {
     expect(setup.watch.state?.drift).toEqual([]);
   });
 
-  it('sees what is gone', async () => {
+  it('detects what is gone', async () => {
     await setup.provision(request());
     twilio.state.trunks.clear();
     twilio.state.domains.clear();
@@ -364,7 +364,7 @@ describe('the setup of the account', () => {
     expect(created?.authorization).toBe(`Basic ${Buffer.from(`${apiKey.sid}:${apiKey.secret}`).toString('base64')}`);
   });
 
-  it('lets nobody start a second run meanwhile', async () => {
+  it('refuses a second run meanwhile', async () => {
     const first = setup.provision(request());
     await expect(setup.undo({ forget: false })).rejects.toMatchObject({ code: 'conflict' });
     expect((await first).isDone).toBe(true);
@@ -460,7 +460,7 @@ describe('the setup of the account', () => {
     const words = async (entered: Parameters<TwilioSetup['validate']>[0]) =>
       (await setup.validate(entered)).problems.map(({ weight, field, message }) => `${weight} ${field ?? ''}: ${message}`);
 
-    it('that are right, tells the account, the balance and the numbers', async () => {
+    it('that are right, reports the account, the balance and the numbers', async () => {
       const report = await setup.validate({ accountSid: twilio.accountSid, authToken: twilio.authToken });
       expect(report).toMatchObject({ account: { status: 'active' }, balance: { amount: 12.34 }, problems: [] });
       expect(report.numbers.map((one) => one.number)).toEqual([house, second]);

@@ -41,7 +41,7 @@ describe('the search for a message in doubt', () => {
     ['does not take what came in', { listed: [listed('SM1', { direction: 'inbound' })] }, 'absent'],
     ['does not take another one of ours', { listed: [listed('SM-known')] }, 'absent'],
     ['takes the oldest of several', { listed: [listed('SM2'), listed('SM1', { createdAt: at - 1000 })] }, 'SM1'],
-    ['does not decide about an older one that nobody knows', { listed: [old] }, 'doubtful'],
+    ['does not decide about an older unknown one', { listed: [old] }, 'doubtful'],
     ['knows that one after the newest known is ours, whatever the clocks say', { listed: [old, known] }, 'SM-old'],
     ['does not take one before the newest known', { listed: [listed('SM-known'), old] }, 'absent'],
     ['takes one of the same second as the newest known', { listed: [listed('SM-known'), listed('SM1')] }, 'SM1'],

@@ -18,7 +18,7 @@ const call = (more: Partial<TwilioCall>): TwilioCall => ({
   ...more,
 });
 
-describe('a call of Twilio’s list that nobody told us of', () => {
+describe('a call of Twilio’s list that no webhook reported', () => {
   it.each<[string, Partial<TwilioCall>, string]>([
     ['to a number', {}, '+14165550100'],
     [

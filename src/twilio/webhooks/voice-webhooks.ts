@@ -138,7 +138,7 @@ export class VoiceWebhooks {
       log.warn({ domain: form.text('SipDomain') }, 'Outbound call through a SIP Domain that is not ours rejected');
       return rejectTwiml('rejected');
     }
-    // The house does not use the SIP Domain for outbound calls: somebody else has its credentials, or the URL was not removed.
+    // The house does not use the SIP Domain for outbound calls: another client has its credentials, or the URL was not removed.
     if (outbound !== 'domain') {
       log.warn('Outbound call through our SIP Domain rejected: outbound calls use another way');
       return rejectTwiml('rejected');

@@ -208,7 +208,7 @@ describe('the signature', () => {
     expect((await ask(`voice/inbound?${query}`, {}, { method: 'HEAD' })).status).toBe(403);
   });
 
-  it('failing on our own account is told as a problem until it is right again', async () => {
+  it('that fails for our own account is a health problem until a valid one follows', async () => {
     expect(webhooks.watch.health()).toMatchObject({ status: 'ok', message: expect.stringContaining('no webhook has arrived') });
     await ask('sms/inbound', {}, { signature: null });
     expect(webhooks.watch.health().status).toBe('ok');
@@ -261,7 +261,7 @@ describe('a call', () => {
   });
 
   it.each<[string, Params, string]>([
-    ['to a stranger’s number', { To: '+19995550000', Called: '' }, '<Reject reason="rejected"/>'],
+    ['to a number that is not ours', { To: '+19995550000', Called: '' }, '<Reject reason="rejected"/>'],
     [
       'that is unwanted',
       {
@@ -296,7 +296,7 @@ describe('a call', () => {
     expect(text).toMatch(/<Record [^>]*><\/Response>$/);
   });
 
-  it('goes to the voicemail after nobody answered; asked twice, answered alike', async () => {
+  it('goes to voicemail after no answer; the same request twice gets the same response', async () => {
     await document('voice/inbound', voice);
     const text = await document('voice/dial-done?call=call_x', dialDone);
     expect(text).toContain('<Record');
@@ -321,7 +321,7 @@ describe('a call', () => {
       'missed/caller-cancelled',
     ],
     [
-      'was given up, told in another way',
+      'was given up, reported in another way',
       { DialCallStatus: 'canceled', CallStatus: 'canceled' },
       '<Response/>',
       'missed/caller-cancelled',
@@ -344,7 +344,7 @@ describe('a call', () => {
     expect(harness.records()).toEqual(['inbound voicemail/no-answer +15555550100 → +14165550100']);
   });
 
-  it('says how it ended where only the number’s status is told', async () => {
+  it('says how it ended where only the number’s status callback comes', async () => {
     await document('voice/inbound', voice);
     await document('voice/status', { ...voice, CallStatus: 'completed', ParentCallSid: `CA${'5'.repeat(32)}` });
     harness.clock.advance(60_000);
@@ -354,7 +354,7 @@ describe('a call', () => {
     expect(harness.records()).toEqual(['inbound missed/caller-cancelled +15555550100 → +14165550100']);
   });
 
-  it('thanks nobody who has hung up', async () => {
+  it('does not thank a caller who has hung up', async () => {
     expect(await document('voice/record-done', { ...voice, CallStatus: 'completed', Digits: 'hangup' })).toBe('<Response/>');
   });
 });
@@ -422,7 +422,7 @@ describe('a caller whom the trunk could not bring to the house', () => {
   it.each([
     ['by the number', { To: '+14165550100' }],
     ['by the address the trunk tried', { To: 'sip:+14165550100@203.0.113.9:5061', Direction: 'trunking-originating' }],
-  ])('may leave a message, told %s, and is one call however often that is asked', async (_what, change) => {
+  ])('may leave a message, reported %s, and is one call however often that is requested', async (_what, change) => {
     isReachable = true;
     for (let n = 0; n < 2; n += 1) {
       const text = await document('voice/recovery', { ...voice, ...change });
@@ -434,7 +434,7 @@ describe('a caller whom the trunk could not bring to the house', () => {
     expect(harness.records()[0]).toMatch(/^inbound voicemail\/(offline|unreachable) /);
   });
 
-  it('hears no voicemail where nobody has the number, and none of a call that was talked out', async () => {
+  it('gets no voicemail for a number without an owner, nor after an answered call', async () => {
     expect(await document('voice/recovery', { ...voice, To: '+19995550100' })).toContain('<Reject');
     expect(await document('voice/recovery', { ...voice, CallSid: '' })).toContain('We are sorry');
   });
@@ -583,13 +583,13 @@ describe('messages', () => {
     expect(webhooks.watch.counts.failed).toBe(1);
   });
 
-  it('are left where they name no sid or nobody', async () => {
+  it('are ignored without a sid, sender or recipient', async () => {
     for (const change of [{ MessageSid: '', SmsSid: '' }, { From: '' }, { To: '' }])
       await document('sms/inbound', { ...sms, ...change });
     expect(heard.messages).toEqual([]);
   });
 
-  it('tell each state once, in whatever order', async () => {
+  it('report each state once, in any order', async () => {
     const status = { MessageSid: messageSid, From: ourNumber.number, To: '+15555550100', AccountSid: accountSid };
     for (const MessageStatus of ['delivered', 'sent', 'delivered', 'queued', 'sent'])
       await document('sms/status', { ...status, MessageStatus });
@@ -640,7 +640,7 @@ describe('a failure inside', () => {
     expect(harness.clock.pending).toBeGreaterThan(0);
   });
 
-  it.each(['recording', 'transcription', 'status'])('of %s is told, and the next try gets through', async (name) => {
+  it.each(['recording', 'transcription', 'status'])('of %s is reported, and the next try succeeds', async (name) => {
     const path = name === 'status' ? 'sms/status' : name;
     const params = { ...recording, TranscriptionSid: `TR${'6'.repeat(32)}`, MessageSid: messageSid, MessageStatus: 'sent' };
     failing = name;
