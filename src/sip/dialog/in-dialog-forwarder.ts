@@ -161,9 +161,9 @@ export class InDialogForwarder {
     });
   }
 
-  #agreed({ offerer, offer, answerer, answer: answered }: Agreement): void {
+  #agreed({ offerer, offer, answerer, answer }: Agreement): void {
     this.#setHold(offerer, isHold(offer));
-    if (isSending(offer)) this.#setHold(answerer, isHold(answered));
+    if (isSending(offer)) this.#setHold(answerer, isHold(answer));
     this.#listener.onHold(this.#holding.size > 0);
   }
 

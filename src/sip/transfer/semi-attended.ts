@@ -82,13 +82,13 @@ export class SemiAttendedTransfer implements PendingTransfer, ReplacementCaller 
   }
 
   #joined(join: () => void): void {
-    const { bridge, transferor: from, consultation, progress } = this.#deps;
+    const { bridge, transferor, consultation, progress } = this.#deps;
     this.#isOver = true;
     bridge.release({ disposition: 'answered', reason: 'transferred' });
     consultation.endAsTransferred();
     join();
     progress.notifyFinal(200);
-    from.dialog.bye();
+    transferor.dialog.bye();
   }
 
   /** A side has hung up while the two were being connected. */

@@ -40,8 +40,8 @@ export class Transferee implements CallerLeg, CallerSide, PendingTransfer {
   constructor(deps: CallDeps, transfer: BlindTransfer) {
     this.#deps = deps;
     this.#transfer = transfer;
-    const { dialog, endpoint: end } = transfer.transferee;
-    this.paths = new MediaPaths(deps, { call: dialog.callId, caller: end });
+    const { dialog, endpoint } = transfer.transferee;
+    this.paths = new MediaPaths(deps, { call: dialog.callId, caller: endpoint });
     this.paths.onLost = (why) => why === 'made-room' && this.#call?.stop('preempted');
   }
 
@@ -69,7 +69,7 @@ export class Transferee implements CallerLeg, CallerSide, PendingTransfer {
   setRetryAfter(): void {}
 
   join(leg: OutboundLeg): void {
-    const { transferee: other } = this.#transfer;
+    const { transferee } = this.#transfer;
     const { path } = leg;
     this.paths.keep(path);
     leg.dialog.owner = new PendingLegOwner(() => this.#onCalleeGone());
@@ -78,7 +78,7 @@ export class Transferee implements CallerLeg, CallerSide, PendingTransfer {
         this.#refused(leg, statusForRefusal(offered));
         return;
       }
-      reInvite(this.#deps.clock, other.dialog, {
+      reInvite(this.#deps.clock, transferee.dialog, {
         offer: offered.sdp,
         listener: {
           accepted: (body, acknowledge) => {
@@ -130,15 +130,15 @@ export class Transferee implements CallerLeg, CallerSide, PendingTransfer {
   }
 
   #connected(leg: OutboundLeg): void {
-    const { bridge, transferor: from, transferee: other, progress } = this.#transfer;
+    const { bridge, transferor, transferee, progress } = this.#transfer;
     if (this.#isOver) {
       this.paths.close();
       leg.dialog.bye();
       return;
     }
     this.#isOver = true;
-    const callee = this.#call?.record.callee ?? other.party;
-    const joined = new Bridge(this.#deps, other, {
+    const callee = this.#call?.record.callee ?? transferee.party;
+    const joined = new Bridge(this.#deps, transferee, {
       dialog: leg.dialog,
       device: leg.device,
       party: callee,
@@ -149,7 +149,7 @@ export class Transferee implements CallerLeg, CallerSide, PendingTransfer {
     this.#joined = joined;
     bridge.release({ disposition: 'answered', reason: 'transferred' });
     progress.notifyFinal(200);
-    from.dialog.bye();
+    transferor.dialog.bye();
   }
 
   /** The first call goes on unless the transferor is gone. */
@@ -157,9 +157,9 @@ export class Transferee implements CallerLeg, CallerSide, PendingTransfer {
     if (this.#isOver) return;
     this.#isOver = true;
     this.paths.close();
-    const { bridge, transferee: other, progress } = this.#transfer;
+    const { bridge, transferee, progress } = this.#transfer;
     bridge.endTransfer();
     progress.notifyFinal(status);
-    if (this.#isTransferorGone) other.dialog.bye();
+    if (this.#isTransferorGone) transferee.dialog.bye();
   }
 }
