@@ -11,6 +11,7 @@ export const longTests = [
   'src/devices/nonces.test.ts',
   'src/sip-engine/control/fuzz.test.ts',
   'src/sip-engine/fuzz.test.ts',
+  'src/sip-engine/overload.test.ts',
   'src/sip-engine/proxy/random.test.ts',
   'src/sip-engine/transaction/transaction-layer.test.ts',
   'src/sip-engine/transport/source-limits.test.ts',

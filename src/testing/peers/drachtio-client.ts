@@ -76,9 +76,9 @@ export async function connectClient(options: {
 /** Waits for one event of a client, or fails after ten seconds. */
 export async function eventOf<T extends unknown[]>(emitter: EventEmitter, name: string): Promise<T> {
   return new Promise((resolve, reject) => {
-    const patience = setTimeout(() => reject(new Error(`No ${name} came`)), 10_000);
+    const timeout = setTimeout(() => reject(new Error(`No ${name} came`)), 10_000);
     emitter.once(name, (...values) => {
-      clearTimeout(patience);
+      clearTimeout(timeout);
       resolve(values as T);
     });
   });

@@ -49,9 +49,9 @@ export class ConsolePhone implements RealPhone {
   }
 
   async waitFor(signal: PhoneSignal, limitSeconds = 30): Promise<void> {
-    const { program, protocol: words } = this.deps;
+    const { program, protocol } = this.deps;
     for (let waited = 0; waited < limitSeconds * 10; waited += 1) {
-      const found = words.signals[signal].exec(program.output().slice(this.#read[signal]));
+      const found = protocol.signals[signal].exec(program.output().slice(this.#read[signal]));
       if (found !== null) {
         this.#read[signal] += found.index + found[0].length;
         return;

@@ -104,15 +104,15 @@ class PhoneObservation {
 
   async afterPowerFailure(): Promise<Answers> {
     const { own, kitchen } = this.phones;
-    const { capture: wire } = this.#harness;
+    const { capture } = this.#harness;
     await own.phone.kill();
     const start = performance.now();
-    const before = wire.finalStatusesTo(kitchen.address).length;
+    const before = capture.finalStatusesTo(kitchen.address).length;
     await kitchen.dial('11');
     await kitchen.waitFor('ended', 60);
-    await becomesTrue(() => wire.finalStatusesTo(kitchen.address).length > before, 5);
+    await becomesTrue(() => capture.finalStatusesTo(kitchen.address).length > before, 5);
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    return [['its power fails: a caller gets', `${wire.finalStatusesTo(kitchen.address).at(-1)} after ${seconds} s`]];
+    return [['its power fails: a caller gets', `${capture.finalStatusesTo(kitchen.address).at(-1)} after ${seconds} s`]];
   }
 
   /** Registers for the shortest time there is, and waits for the next REGISTER. */
@@ -198,7 +198,7 @@ class PhoneObservation {
 
   async #startAnother(more: { expires?: number; password?: string; sha256?: boolean }): Promise<{ address: string; id: string }> {
     const { kind } = this.phones.own;
-    const { house, address: exchange, capture: wire } = this.#harness;
+    const { house, address: exchange, capture } = this.#harness;
     const { sha256 = false, password, ...settings } = more;
     const made = await house.addDevice(String(this.#extension++), { type: kind.type ?? 'softphone', sha256 });
     const login = { ...made, password: password ?? made.password };
@@ -209,7 +209,7 @@ class PhoneObservation {
       exchange,
       transport: kind.transport,
       toneHz: 700,
-      capture: wire,
+      capture,
       ...settings,
     });
     this.#harness.endWithHarness(phone);

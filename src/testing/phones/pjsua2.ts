@@ -15,17 +15,17 @@ export const pjsua2Python = join(import.meta.dirname, '..', '..', '..', 'tmp', '
 export async function startPjsua2(options: RealPhoneOptions): Promise<RealPhone> {
   const folder = await mkdtemp(join(tmpdir(), 'gosip-pjsua2-'));
   await writeFile(join(folder, 'tone.wav'), toneWav({ frequency: options.toneHz, seconds: 120 }));
-  const { login, exchange, transport, netns: place, expires = 300 } = options;
-  const settings = { address: place.address, exchange, transport, username: login.username, folder, expires };
+  const { login, exchange, transport, netns, expires = 300 } = options;
+  const settings = { address: netns.address, exchange, transport, username: login.username, folder, expires };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const command = place.command(pjsua2Python, [join(import.meta.dirname, 'pjsua2-phone.py'), ...args]);
+  const command = netns.command(pjsua2Python, [join(import.meta.dirname, 'pjsua2-phone.py'), ...args]);
   const program = startProgram(...command, { env: { PHONE_PASSWORD: login.password } });
   const [, version = ''] = await program.printed(/phone: pjsua2 (\S+) is ready/);
   const toneShare = growingWav(join(folder, 'heard.wav'), 16_000);
   return new ConsolePhone({
     name: 'pjsua2',
     version,
-    address: place.address,
+    address: netns.address,
     folder,
     program,
     protocol: protocol,

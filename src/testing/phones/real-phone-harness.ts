@@ -39,13 +39,13 @@ export class RealPhoneHarness implements AsyncDisposable {
 
   private constructor(
     house: House,
-    parts: { stack: AsyncDisposableStack; network: PhoneNetwork; wire: PacketCapture; dataDirectory: string },
+    deps: { stack: AsyncDisposableStack; network: PhoneNetwork; capture: PacketCapture; dataDirectory: string },
   ) {
     this.house = house;
-    this.capture = parts.wire;
-    this.#stack = parts.stack;
-    this.#network = parts.network;
-    this.#dataDirectory = parts.dataDirectory;
+    this.capture = deps.capture;
+    this.#stack = deps.stack;
+    this.#network = deps.network;
+    this.#dataDirectory = deps.dataDirectory;
   }
 
   static async start(): Promise<RealPhoneHarness> {
@@ -55,7 +55,7 @@ export class RealPhoneHarness implements AsyncDisposable {
     const dataDirectory = await mkdtemp(join(tmpdir(), 'gosip-phones-'));
     stack.defer(() => rm(dataDirectory, { recursive: true, force: true }));
     const house = await startHouse(network.address, dataDirectory);
-    return new RealPhoneHarness(house, { stack: stack.move(), network, wire: capture, dataDirectory });
+    return new RealPhoneHarness(house, { stack: stack.move(), network, capture, dataDirectory });
   }
 
   /** A new place in the network of the house. */
@@ -74,13 +74,13 @@ export class RealPhoneHarness implements AsyncDisposable {
   }
 
   /** The same phone once more, as after a power cut. */
-  async restartPhone({ kind, login, netns: place, toneHz }: Omit<RunningPhone, 'phone'>): Promise<RunningPhone> {
+  async restartPhone({ kind, login, netns, toneHz }: Omit<RunningPhone, 'phone'>): Promise<RunningPhone> {
     const { transport } = kind;
-    const isRegistered = this.registrationWatcher(place.address);
-    const phone = await kind.start({ login, netns: place, exchange: this.address, transport, toneHz, capture: this.capture });
+    const isRegistered = this.registrationWatcher(netns.address);
+    const phone = await kind.start({ login, netns, exchange: this.address, transport, toneHz, capture: this.capture });
     this.endWithHarness(phone);
     if (!(await becomesTrue(isRegistered, 30))) throw new Error(`${phone.name} did not register:\n${phone.output()}`);
-    return { phone, login, netns: place, toneHz, kind };
+    return { phone, login, netns, toneHz, kind };
   }
 
   /** Ends this phone with the house. */

@@ -7,7 +7,7 @@ import { SipSide } from '#testing/twilio/sip/sip-side.ts';
 import { ours, theirs } from './voice-harness.ts';
 
 test('with its SIP side: nobody registered, so the caller leaves a message that sounds as it was spoken', async () => {
-  await using twilio = await TwilioEmulator.start({ voice: (surroundings) => SipSide.start(surroundings) });
+  await using twilio = await TwilioEmulator.start({ voice: (deps) => SipSide.start(deps) });
   await using webhookServer = await FakeWebhookServer.start(() => twilio.authToken);
   twilio.mapOrigin('https://house.example', webhookServer.origin);
   await rest(twilio, 'POST', '/SIP/Domains.json', { form: { DomainName: 'home.sip.twilio.com', SipRegistration: 'true' } });

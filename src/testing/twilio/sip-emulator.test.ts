@@ -18,7 +18,7 @@ let webhookServer: FakeWebhookServer;
 
 beforeEach(async () => {
   stack = new AsyncDisposableStack();
-  twilio = stack.use(await TwilioEmulator.start({ voice: async (surroundings) => (side = await SipSide.start(surroundings)) }));
+  twilio = stack.use(await TwilioEmulator.start({ voice: async (deps) => (side = await SipSide.start(deps)) }));
   webhookServer = stack.use(await FakeWebhookServer.start(() => twilio.authToken));
   twilio.mapOrigin('https://house.example', webhookServer.origin);
   twilio.driftNumber(ours, { voice_url: 'https://house.example/voice' });

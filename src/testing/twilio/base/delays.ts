@@ -55,6 +55,6 @@ export const quickDelays: Delays = {
 
 export function drawDelay(delay: Delay, random: Random): number {
   if (typeof delay === 'number') return delay;
-  const [least, most] = delay;
-  return least + random(Math.max(1, Math.round(most - least + 1)));
+  const [min, max] = delay;
+  return min + random(Math.max(1, Math.round(max - min + 1)));
 }

@@ -153,14 +153,14 @@ function originationRoutes(state: EmulatorState): readonly RestRoute[] {
 }
 
 function applyOrigination(url: Resource, form: URLSearchParams): RestReply | undefined {
-  for (const [name, least] of [
+  for (const [name, min] of [
     ['Weight', 1],
     ['Priority', 0],
   ] as const) {
     const text = form.get(name);
     const value = Number(text);
     if (text === null) continue;
-    if (!Number.isInteger(value) || value < least || value > 65_535) return refuse(400, 20001, `${name} is out of range`);
+    if (!Number.isInteger(value) || value < min || value > 65_535) return refuse(400, 20001, `${name} is out of range`);
     url[snake(name)] = value;
   }
   const sipUrl = form.get('SipUrl');

@@ -87,17 +87,17 @@ export class EdgeDialog {
   }
 
   request(method: string, wire: SipWire, more: Readonly<Record<string, string>> = {}): SipMessage {
-    const { state: parts } = this;
+    const { state } = this;
     const request = new SipMessage({ method, requestUri: this.#remoteTarget });
     addVias(request, wire, this.flow.protocol);
-    for (const route of parts.routes) request.append('route', route);
+    for (const route of state.routes) request.append('route', route);
     request.append('max-forwards', '67');
-    request.append('from', `${parts.local};tag=${parts.localTag}`);
-    request.append('to', `${parts.remote};tag=${parts.remoteTag}`);
-    request.append('call-id', parts.callId);
+    request.append('from', `${state.local};tag=${state.localTag}`);
+    request.append('to', `${state.remote};tag=${state.remoteTag}`);
+    request.append('call-id', state.callId);
     if (method !== 'ACK') this.#sequence += 1;
     request.append('cseq', `${this.#sequence} ${method}`);
-    if (method !== 'BYE') request.append('contact', `<${parts.contact}>`);
+    if (method !== 'BYE') request.append('contact', `<${state.contact}>`);
     request.append('user-agent', gateway);
     if (method === 'INVITE') request.append('allow', twilioAllow);
     addHeaders(request, more);

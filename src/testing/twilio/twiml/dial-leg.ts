@@ -53,8 +53,8 @@ export class DialLeg {
   }
 
   #placeSip(timeoutSeconds: number, onRinging: () => void): void {
-    const { telephony: on } = this.#run;
-    const target = readSipTarget(this.#noun.text, on.directory);
+    const { telephony } = this.#run;
+    const target = readSipTarget(this.#noun.text, telephony.directory);
     if (target.kind === 'refused') {
       this.#fail(target.code, target.about);
       return;
@@ -65,13 +65,13 @@ export class DialLeg {
       return;
     }
     const username = this.#noun.attributes.get('username');
-    const leg = on.voice.placeCall({
+    const leg = telephony.voice.placeCall({
       callSid: this.call.sid,
       callerId,
       to: target.uri,
       headers: target.headers,
       // The Dial itself gives up first; this only keeps a leg from ringing for ever.
-      timeoutSeconds: timeoutSeconds + Math.ceil(on.state.delays.dialExtra / 1000) + 1,
+      timeoutSeconds: timeoutSeconds + Math.ceil(telephony.state.delays.dialExtra / 1000) + 1,
       secure: target.isSecure,
       onRinging,
       onAnswered: ({ headers }) => this.#answered(headers),
@@ -82,22 +82,22 @@ export class DialLeg {
   }
 
   #placeNumber(onRinging: () => void): void {
-    const { telephony: on, call } = this.#run;
+    const { telephony, call } = this.#run;
     const number = this.#noun.text.replaceAll(/[\s()-]/g, '');
     if (!/^\+[1-9]\d{6,14}$/.test(number) && !emergency.has(number)) {
       this.#fail(13_223, `${this.#noun.text} is no telephone number`);
       return;
     }
-    const refusal = callerIdRefusal(this.call.record.from, call.record, on.directory);
+    const refusal = callerIdRefusal(this.call.record.from, call.record, telephony.directory);
     if (refusal !== undefined) {
       this.#fail(refusal, `${this.call.record.from} may not be shown as the caller`);
       return;
     }
-    const far = on.farPhones.get(number)?.calls ?? { outcome: 'answers' as const };
-    const leg = on.voice.pstnLeg(far.say === undefined ? {} : { speak: far.say });
+    const far = telephony.farPhones.get(number)?.calls ?? { outcome: 'answers' as const };
+    const leg = telephony.voice.pstnLeg(far.say === undefined ? {} : { speak: far.say });
     this.call.attach(leg);
     void leg.ended.then((end) => this.#legEnded({ ...end, headers: {} }));
-    const { clock } = on.state;
+    const { clock } = telephony.state;
     clock.after(5, onRinging);
     if (far.outcome === 'no-answer') return;
     clock.after(far.ringMs ?? 50, () => {

@@ -116,16 +116,16 @@ class Dial {
   }
 
   async #bridge(winner: DialLeg): Promise<Outcome> {
-    const { call, telephony: on } = this.#run;
+    const { call, telephony } = this.#run;
     await call.answer();
     const { leg } = call;
     if (leg === undefined || winner.call.leg === undefined)
       return { status: 'failed', leg: winner, isBridged: false, seconds: 0 };
-    const bridge = on.voice.bridge(leg, winner.call.leg);
+    const bridge = telephony.voice.bridge(leg, winner.call.leg);
     const recording = this.#record();
     this.#onReferRequest(winner.call.leg);
     const over = Promise.withResolvers<{ readonly kind: 'limit' }>();
-    const timer = on.state.clock.after(this.#settings.timeLimitSeconds * on.state.delays.twimlSecond, () =>
+    const timer = telephony.state.clock.after(this.#settings.timeLimitSeconds * telephony.state.delays.twimlSecond, () =>
       over.resolve({ kind: 'limit' }),
     );
     const forget = this.#settings.hangupOnStar
@@ -140,7 +140,7 @@ class Dial {
       timer.cancel();
       forget?.();
       bridge.undo();
-      if (winner.call.leg !== undefined) on.referHandlers.delete(winner.call.leg);
+      if (winner.call.leg !== undefined) telephony.referHandlers.delete(winner.call.leg);
       recording?.stop();
     }
   }
@@ -165,11 +165,11 @@ class Dial {
   }
 
   #record(): LegRecording | undefined {
-    const { call, telephony: on } = this.#run;
+    const { call, telephony } = this.#run;
     if (this.#settings.record === 'none' || call.leg === undefined) return undefined;
     const isDual = this.#settings.record === 'dual';
     const recording = call.leg.record({ maxSeconds: 14_400, track: isDual ? 'dual' : 'both' });
-    this.#recorded = on.recordings.begin(call, recording, {
+    this.#recorded = telephony.recordings.begin(call, recording, {
       source: 'DialVerb',
       channels: isDual ? 2 : 1,
       track: this.#verb.attributes.get('recordingTrack') ?? 'both',
