@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { messageMediaTypes } from '#contract/media-types.ts';
 import { extensionOf, isInline, sniff } from './media-type.ts';
 
@@ -67,4 +67,46 @@ it.each([
 it('gives every type a name to be saved by', () => {
   expect(extensionOf('image/jpeg')).toBe('jpg');
   expect(extensionOf('application/octet-stream')).toBe('bin');
+});
+
+/** Patterns of the standard that browsers sniff by (WHATWG MIME Sniffing), so that no browser takes a file for something else than we do. */
+describe('as browsers sniff it', () => {
+  const tags = 'HTML HEAD SCRIPT IFRAME H1 DIV FONT TABLE A STYLE TITLE B BODY BR P'.split(' ').map((tag) => `<${tag}`);
+  const markup = ['<!DOCTYPE HTML', ...tags].flatMap((start) => [`${start}>`, `${start} x`, start.toLowerCase() + '>']);
+  const blanks = ['', ' ', '\t', '\n', '\x0c', '\r\n  '];
+
+  it.each([...markup, '<!--', '<?xml version="1.0"?>'])('%j, which runs in a page, is a download of unknown type', (start) => {
+    for (const blank of blanks) expect([blank, sniff(bytes(blank + start))]).toEqual([blank, 'application/octet-stream']);
+    expect(isInline('application/octet-stream')).toBe(false);
+  });
+
+  it.each([
+    // Section 6.1, images.
+    ['\0\0\x01\0', 'image/x-icon', undefined],
+    ['\0\0\x02\0', 'image/x-icon', undefined],
+    ['BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0', 'image/bmp', 'image/bmp'],
+    ['GIF87a', 'image/gif', 'image/gif'],
+    ['GIF89a', 'image/gif', 'image/gif'],
+    ['RIFF\x01\x02\x03\x04WEBPVP', 'image/webp', 'image/webp'],
+    ['\x89PNG\r\n\x1a\n', 'image/png', 'image/png'],
+    ['\xff\xd8\xff', 'image/jpeg', 'image/jpeg'],
+    // Section 6.2, audio and video.
+    ['FORM\x01\x02\x03\x04AIFF', 'audio/aiff', undefined],
+    ['ID3', 'audio/mpeg', 'audio/mpeg'],
+    ['\xff\xfb\x90\x44', 'audio/mpeg', 'audio/mpeg'],
+    ['OggS\0', 'application/ogg', 'audio/ogg'],
+    ['MThd\0\0\0\x06', 'audio/midi', undefined],
+    ['RIFF\x01\x02\x03\x04AVI ', 'video/avi', undefined],
+    ['RIFF\x01\x02\x03\x04WAVE', 'audio/wave', 'audio/wav'],
+    ['\0\0\0\x18ftypmp42\0\0\0\0mp42isom', 'video/mp4', 'video/mp4'],
+    ['\x1aE\xdf\xa3\x93\x42\x82\x88webm', 'video/webm', 'video/webm'],
+    // Sections 6.4 and 7.1: archives and what may run elsewhere.
+    ['\x1f\x8b\x08', 'application/x-gzip', undefined],
+    ['PK\x03\x04', 'application/zip', undefined],
+    ['Rar \x1a\x07\0', 'application/x-rar-compressed', undefined],
+    ['%!PS-Adobe-', 'application/postscript', 'text/plain'],
+    ['%PDF-', 'application/pdf', 'application/pdf'],
+  ])('%j, there %s, is here %s', (head, _theirs, ours = 'application/octet-stream') => {
+    expect(sniff(bytes(head))).toBe(ours);
+  });
 });
