@@ -29,7 +29,7 @@ const fields = {
   keywords: z.array(z.string().trim().min(1).max(40)).max(20),
   hours,
   body: z.string().trim().min(1).max(1600),
-  /** Nobody gets a second automatic reply within this time. */
+  /** A sender gets no second automatic reply within this time. */
   quietMinutes: z.number().int().min(1).max(10_080),
   enabled: z.boolean(),
 };
@@ -43,7 +43,7 @@ export const listAutoReplies = endpoint({
   method: 'GET',
   path: '/auto-replies',
   access: 'user',
-  summary: 'Automatic replies of your own numbers; for an admin those of all',
+  summary: 'Automatic replies of your own numbers; for an admin, of all numbers',
   query: listQuery(['createdAt'], {}),
   reply: pageOf(autoReply),
 });
@@ -53,7 +53,7 @@ export const createAutoReply = endpoint({
   method: 'POST',
   path: '/auto-replies',
   access: 'user',
-  summary: 'Reply to messages by itself',
+  summary: 'Add an automatic reply',
   status: 201,
   body: z.strictObject({
     ...fields,
@@ -82,7 +82,7 @@ export const changeAutoReply = endpoint({
   method: 'PATCH',
   path: '/auto-replies/:id',
   access: 'user',
-  summary: 'Change what is given of an automatic reply',
+  summary: 'Change an automatic reply; what is left out stays as it is',
   params,
   body: z.strictObject(fields).partial(),
   reply: autoReply,

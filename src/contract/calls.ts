@@ -90,7 +90,7 @@ export const listCallRecords = endpoint({
   method: 'GET',
   path: '/cdrs',
   access: 'user',
-  summary: 'The call records: all for an admin, for a user those of calls that rang or left their devices',
+  summary: 'Call records (CDRs): all for an admin; for a user, calls to and from their own devices',
   query: listQuery(['startedAt', 'endedAt', 'answeredAt'], {
     /** E.164, extension or dialled digits of either side. */
     number: numberFilter.optional(),
@@ -141,7 +141,7 @@ export const hangUpAllCalls = endpoint({
   method: 'POST',
   path: '/calls/hangup',
   access: 'admin',
-  summary: 'End every call in progress, or those of one phone; a call for help goes on, and is ended by itself only',
+  summary: 'Hang up all calls in progress, or those of one phone; emergency calls go on, and can only be hung up one by one',
   body: z.strictObject({ deviceId: deviceId.optional() }),
   reply: z.object({
     /** How many calls were ended. */
@@ -154,7 +154,7 @@ export const hangUpCall = endpoint({
   method: 'POST',
   path: '/calls/:id/hangup',
   access: 'user',
-  summary: 'End a call in progress',
+  summary: 'Hang up a call in progress',
   status: 204,
   params: callParams,
   reply: noContent,

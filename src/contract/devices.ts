@@ -10,11 +10,11 @@ export const deviceTransport = z.enum(['udp', 'tcp', 'tls', 'ws', 'wss']);
 const extension = z.string().regex(/^[1-9][0-9]{1,5}$/, 'must be 2 to 6 digits and not begin with 0');
 const username = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,31}$/, 'Use 1 to 32 small letters, digits, dots, dashes or underscores');
+  .regex(/^[a-z0-9][a-z0-9._-]{0,31}$/, 'Use 1 to 32 lower-case letters, digits, dots, dashes or underscores');
 const sha256 = z
   .boolean()
   .describe(
-    'The phone proves itself with SHA-256 and by nothing less. Linphone and PJSIP can; baresip, Twinkle and JsSIP cannot and will not register',
+    'The phone must authenticate with SHA-256; MD5 is refused. Linphone and PJSIP can; baresip, Twinkle and JsSIP cannot and will not register',
   );
 const transports = z
   .array(deviceTransport)
@@ -39,7 +39,7 @@ export const device = z
   })
   .meta({ id: 'Device' });
 
-/** The password is in the reply that made it and nowhere else; `realm` and `username` go with it into the phone. */
+/** The password is only in the reply that generated it; `realm` and `username` are entered into the phone with it. */
 export const deviceWithSecret = device.extend({ secret: z.string(), realm: z.string() }).meta({ id: 'DeviceWithSecret' });
 
 export const registration = z
@@ -58,7 +58,7 @@ export const registration = z
 
 const deviceParams = z.object({ id: deviceId });
 
-/** Text of a query string. */
+/** As the text of a query string. */
 const booleanParam = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 export const listDevices = endpoint({
@@ -66,7 +66,7 @@ export const listDevices = endpoint({
   method: 'GET',
   path: '/devices',
   access: 'user',
-  summary: 'The phones: all for an administrator, their own for everybody else',
+  summary: 'Phones: all for an admin; for a user, their own',
   query: listQuery(['createdAt', 'name', 'extension', 'username'], {
     personId: personId.optional(),
     type: deviceType.optional(),
@@ -91,7 +91,7 @@ export const createDevice = endpoint({
   method: 'POST',
   path: '/devices',
   access: 'admin',
-  summary: 'Add a phone; its password is made here, shown in this reply and never again',
+  summary: 'Add a phone; its password is generated, shown in this reply and never again',
   status: 201,
   body: z.strictObject({
     name: requiredDisplayName,
@@ -144,7 +144,7 @@ export const resetDeviceSecret = endpoint({
   method: 'POST',
   path: '/devices/:id/secret',
   access: 'admin',
-  summary: 'Make a new password for a phone; it is shown in this reply and never again, and the old one ends at once',
+  summary: 'Generate a new password for a phone; it is shown in this reply and never again, and the old one is revoked at once',
   status: 201,
   params: deviceParams,
   reply: deviceWithSecret,
@@ -155,7 +155,7 @@ export const listDeviceRegistrations = endpoint({
   method: 'GET',
   path: '/devices/:id/registrations',
   access: 'user',
-  summary: 'Where a phone can be reached now',
+  summary: 'Current registrations of a phone',
   params: deviceParams,
   reply: z.object({ items: z.array(registration) }),
 });

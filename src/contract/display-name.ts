@@ -4,7 +4,7 @@ import { z } from 'zod';
 const misleading = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]|\p{Surrogate}/u;
 const visible = /[\p{L}\p{N}\p{P}\p{S}]/u;
 
-/** What people call somebody or something, as phones, records and letters show it. Spaces around it are taken off. */
+/** A name as phones, records and mails show it. Surrounding spaces are removed. */
 export const displayName = z
   .string()
   .trim()

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { hasBidiOverride, normalizeDigits } from './normalize-digits.ts';
 
-/** A number of ours as somebody enters it: in full, with separators and invisible characters or without. */
+/** A number as a person enters it: in full, with or without separators and invisible characters. */
 export const e164 = z
   .string()
   .overwrite(normalizeDigits)

@@ -1,6 +1,6 @@
 // Owns what an endpoint is: method, path, access, and the shapes of what goes in and out.
 // Called by every contract file that declares one, every room that answers one, and http, which mounts them.
-// Must stay true: what is declared here is all that http, the OpenAPI description and a panel know of an endpoint.
+// Must stay true: what is declared here is all that http, the OpenAPI document and a panel know of an endpoint.
 import { z } from 'zod';
 import type { PersonId, TokenId } from '#base/ids.ts';
 
@@ -15,7 +15,7 @@ export const noContent = z.void();
 
 export type UploadRule = {
   readonly types: readonly string[];
-  /** By which the same formats are known too; the bytes decide what it is. */
+  /** Other names of the same formats; the bytes decide what it is. */
   readonly aliases?: readonly string[];
   readonly maxBytes: number;
 };
@@ -28,15 +28,15 @@ export type Endpoint<Params extends Schema, Query extends Schema, Body extends S
   readonly path: string;
   readonly access: Access;
   readonly summary: string;
-  /** Status of success; 200 unless told (201 for created, 204 without a body). */
+  /** Status of success; 200 by default (201 for created, 204 without a body). */
   readonly status?: 200 | 201 | 202 | 204;
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
-  /** The body is no JSON but bytes of one of these media types; `body` is `uploadBody` then. */
+  /** The body is not JSON but bytes of one of these media types; `body` is `uploadBody` then. */
   readonly upload?: UploadRule;
   readonly reply: Reply;
-  /** The reply is no JSON but a file of one of these media types; `reply` is `fileReply` then. */
+  /** The reply is not JSON but a file of one of these media types; `reply` is `fileReply` then. */
   readonly replyTypes?: readonly string[];
 };
 
@@ -52,7 +52,7 @@ export function endpoint<
   return declaration;
 }
 
-/** Who asks. `id` is the person, or the token where no person stands behind it. */
+/** Who makes a request. `id` is the person's, or the token's where it was made for no person. */
 export type Identity = {
   readonly kind: 'token' | 'session';
   readonly id: PersonId | TokenId;
@@ -60,7 +60,7 @@ export type Identity = {
   readonly role: 'admin' | 'user';
 };
 
-/** What a room's handler gets; a `public` endpoint may be called by nobody. */
+/** What a room's handler gets; `identity` may be undefined only for a `public` endpoint. */
 export type ApiRequest<Params, Query, Body> = {
   readonly params: Params;
   readonly query: Query;
@@ -81,7 +81,7 @@ export function handle<Params extends Schema, Query extends Schema, Body extends
   return { endpoint: declaration as unknown as AnyEndpoint, run: run as Route['run'] };
 }
 
-/** Whether `identity` reaches an endpoint of `access`: yes, first say who you are, or not for you. */
+/** Whether `identity` has `access`; `sign-in`: there is no identity yet. */
 export function checkAccess(access: Access, identity: Identity | undefined): 'yes' | 'sign-in' | 'forbidden' {
   if (access === 'public') return 'yes';
   if (identity === undefined) return 'sign-in';

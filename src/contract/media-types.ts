@@ -1,4 +1,4 @@
-// The names of media types. Files are told by their bytes; a name only keeps out what was never meant as one.
+// The names of media types. Files are recognised by their bytes; a name only keeps out what was never meant as one.
 
 /** What else a WAV file is called (RFC 2361; the others by custom). */
 export const wavMediaTypeAliases = [

@@ -81,7 +81,7 @@ export const listMessages = endpoint({
   method: 'GET',
   path: '/messages',
   access: 'user',
-  summary: 'Messages of your own numbers; for an admin those of all',
+  summary: 'Messages of your own numbers; for an admin, of all numbers',
   query: listQuery(['createdAt'], {
     conversation: z.string().optional(),
     number: numberFilter.optional(),
@@ -102,7 +102,7 @@ export const sendMessage = endpoint({
   method: 'POST',
   path: '/messages',
   access: 'user',
-  summary: 'Send a message; it is kept and on its way when this answers',
+  summary: 'Send a message; the reply comes once it is stored in the outbox',
   status: 201,
   body: z.strictObject({
     /** One of ours; your first unless given. */
@@ -128,7 +128,7 @@ export const uploadMessageMedia = endpoint({
   method: 'POST',
   path: '/messages/media',
   access: 'user',
-  summary: 'A picture or the like for a message that is being written; kept for a day unless it is sent',
+  summary: 'Upload media for a message; deleted after a day unless it is sent',
   status: 201,
   body: uploadBody,
   upload: messageUpload,
@@ -140,7 +140,7 @@ export const listConversations = endpoint({
   method: 'GET',
   path: '/messages/conversations',
   access: 'user',
-  summary: 'Conversations of your own numbers, the one with the newest message first; for an admin those of all',
+  summary: 'Conversations of your own numbers, the one with the newest message first; for an admin, of all numbers',
   query: listQuery(['lastAt'], {
     number: numberFilter.optional(),
     unread: booleanParam.optional(),
@@ -155,7 +155,7 @@ export const getConversation = endpoint({
   method: 'GET',
   path: '/messages/conversations/:id',
   access: 'user',
-  summary: 'One conversation; its messages are in the list of messages',
+  summary: 'One conversation; its messages are listed at /messages',
   params,
   reply: conversation,
 });
@@ -165,7 +165,7 @@ export const readConversation = endpoint({
   method: 'POST',
   path: '/messages/conversations/:id/read',
   access: 'user',
-  summary: 'Mark all of a conversation as read',
+  summary: 'Mark a conversation as read',
   params,
   reply: conversation,
 });
@@ -185,7 +185,7 @@ export const getMessageMedia = endpoint({
   method: 'GET',
   path: '/messages/:id/media/:n',
   access: 'user',
-  summary: 'The n-th picture or the like of a message, counted from 0, whole or in parts',
+  summary: 'Media number n of a message, counted from 0, whole or by range',
   params: z.object({ id: z.string(), n: z.coerce.number().int().min(0).max(99) }),
   reply: fileReply,
   replyTypes: messageMediaTypes,

@@ -1,7 +1,7 @@
 /** Turns the rest of the text around: what is read would not be what is seen. */
 const bidiOverride = '\u202e';
 
-/** What stands between the digits of a number as people, address books and print write it, and what nobody sees. */
+/** Separators between the digits of a number as people, address books and print write it, and invisible characters. */
 const separator = /[\s\p{Zs}\p{Pd}\p{Cf}\p{Default_Ignorable_Code_Point}.()/[\]~\u00b7\u2212\u30fc]/u;
 const digit = /\p{Nd}/u;
 

@@ -7,14 +7,14 @@ type Json = { readonly [key: string]: unknown };
 type Direction = 'input' | 'output';
 
 const errorTexts: Readonly<Record<string, string>> = {
-  400: 'The request is not understood; the details name the fields',
+  400: 'The request is not valid; the details name the fields',
   401: 'No valid API token or session',
   403: 'Not allowed for this person',
-  404: 'There is no such thing',
-  409: 'The request clashes with what is there',
-  429: 'Too many failed sign-ins from this address',
-  500: 'A fault of ours',
-  503: 'Not available at the moment',
+  404: 'Not found',
+  409: 'Conflict with the current state',
+  429: 'Too many failed logins from this address',
+  500: 'Internal error',
+  503: 'Temporarily unavailable',
 };
 
 /** The OpenAPI 3.1 description of `endpoints`, in the order of their paths. Pure: the same endpoints give the same text. */
@@ -62,9 +62,9 @@ function describe(one: AnyEndpoint, schemas: Map<string, unknown>): Json {
 }
 
 const partsOfFile: Json = {
-  206: { description: 'The part that the Range header asked for' },
-  304: { description: 'Not changed since the version that If-None-Match names' },
-  416: { description: 'The Range header asks for what is behind the end' },
+  206: { description: 'The range requested by the Range header' },
+  304: { description: 'Not modified since the version named by If-None-Match' },
+  416: { description: 'The requested range is beyond the end' },
 };
 
 function replyContent({ reply, replyTypes }: AnyEndpoint, schemas: Map<string, unknown>): Json {
@@ -140,7 +140,7 @@ function toSchema(schema: z.ZodType, direction: Direction, schemas: Map<string, 
   return typeof root.id === 'string' ? keep(root.id, root, schemas) : pointAtComponents(root);
 }
 
-/** Leaves out what says nothing to a reader; a reply may gain fields later, so it does not forbid them. */
+/** Leaves out what tells a reader nothing; a reply may gain fields later, so it does not forbid them. */
 function shorten(schema: z.core.JSONSchema.BaseSchema, direction: Direction): void {
   if (schema.format === 'date-time') delete schema.pattern;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;

@@ -26,7 +26,7 @@ export const getOutgoing = endpoint({
   method: 'GET',
   path: '/outgoing',
   access: 'admin',
-  summary: 'What bounds calls outside: limits, where they may go, and what was refused in the last day',
+  summary: 'Outbound call rules: limits, allowed destinations, and calls refused in the last day',
   reply: z.object({
     limits: z.object({
       calls: z.number().int(),
@@ -60,7 +60,7 @@ export const allowDestination = endpoint({
   method: 'PUT',
   path: '/outgoing/destinations/:destination',
   access: 'admin',
-  summary: 'Allow calls to a country, to premium-rate numbers, to networks of no country, or to numbers that begin so',
+  summary: 'Allow outbound calls to a country, to premium-rate numbers, to international networks, or to a prefix',
   params,
   reply: allowedDestination,
 });
@@ -70,7 +70,7 @@ export const forbidDestination = endpoint({
   method: 'DELETE',
   path: '/outgoing/destinations/:destination',
   access: 'admin',
-  summary: 'Allow such calls no longer; those that go on are not ended',
+  summary: 'Stop allowing a destination; calls in progress are not ended',
   status: 204,
   params,
   reply: noContent,

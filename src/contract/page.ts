@@ -4,7 +4,7 @@ const number = (min: number, max: number, fallback: number) => z.coerce.number()
 
 /**
  * Query of every list. `extra` adds filters; `sort` names the columns that can be sorted by, the first is the default.
- * A parameter nobody declared is refused: a misspelt filter would silently show everything.
+ * An undeclared parameter is refused: a misspelt filter would silently show everything.
  */
 export function listQuery<const Sort extends readonly [string, ...string[]], Extra extends z.ZodRawShape>(
   sort: Sort,

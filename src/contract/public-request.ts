@@ -1,11 +1,11 @@
-/** What came to the public listener, as the room behind it gets to see it. Nothing of it has been checked. */
+/** A request to the public listener. Nothing of it has been verified. */
 export type PublicRequest = {
   readonly method: 'GET' | 'HEAD' | 'POST';
-  /** Path and query exactly as they came, never decoded, such as `/api/webhooks/sms/inbound?a=b%20c`. */
+  /** Path and query exactly as received, never decoded, such as `/api/webhooks/sms/inbound?a=b%20c`. */
   readonly target: string;
   /** The path inside `/api/webhooks/`, such as `sms/inbound`. */
   readonly path: string;
-  /** Names in small letters; of a header that came twice, the first. */
+  /** Names in lower case; of a repeated header, the first. */
   readonly headers: ReadonlyMap<string, string>;
   /** Every pair of a form body in its order, duplicates and empty values kept; none where there was no body. */
   readonly form: readonly (readonly [name: string, value: string])[];
@@ -17,7 +17,7 @@ export type PublicReply = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
-  /** The sender proved who it is, so its address is no stranger's. */
+  /** The sender authenticated, so its address is trusted. */
   readonly isTrusted: boolean;
 };
 

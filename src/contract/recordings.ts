@@ -22,7 +22,7 @@ export const controlCallRecording = endpoint({
   method: 'POST',
   path: '/calls/:id/recording',
   access: 'user',
-  summary: 'Begin, interrupt, go on with or end the recording of a call that crosses the border of the house',
+  summary: 'Start, pause, resume or stop the recording of an external call',
   params,
   body: z.strictObject({ action: z.enum(['start', 'pause', 'resume', 'stop']) }),
   reply: callRecordingState,
@@ -47,13 +47,13 @@ export const listCallRecordings = endpoint({
   method: 'GET',
   path: '/cdrs/:id/recordings',
   access: 'user',
-  summary: 'The recordings of a call, in the order in which they were made',
+  summary: 'Recordings of a call, oldest first',
   params,
   reply: z.object({ items: z.array(callRecording) }),
 });
 
 const which = z.strictObject({
-  /** Of several; the first unless told. */
+  /** Of several; the first by default. */
   recording: z.string().optional(),
 });
 
@@ -62,7 +62,7 @@ export const getCallRecordingAudio = endpoint({
   method: 'GET',
   path: '/cdrs/:id/recording',
   access: 'user',
-  summary: 'The sound of a call’s recording, whole or in parts',
+  summary: 'Audio of a call recording, whole or by range',
   params,
   query: which,
   reply: fileReply,
@@ -74,7 +74,7 @@ export const deleteCallRecording = endpoint({
   method: 'DELETE',
   path: '/cdrs/:id/recording',
   access: 'admin',
-  summary: 'Delete a call’s recording with its sound, for good',
+  summary: 'Delete a call recording and its audio, for good',
   status: 204,
   params,
   query: which,

@@ -54,7 +54,7 @@ const drift = z.object({
   field: z.string().nullable(),
   is: z.string(),
   should: z.string(),
-  mend: z.enum(['provision', 'defer-messages']).describe('The request that sets it right'),
+  mend: z.enum(['provision', 'defer-messages']).describe('The request that corrects it'),
 });
 
 const alert = z.object({ code: z.number().int().nullable(), message: z.string(), url: z.string(), at: isoDateTime.nullable() });
@@ -78,14 +78,12 @@ export const twilioSetup = z
     sipDomain: z.string().nullable(),
     sipUsername: z.string().nullable(),
     trunk: z.string().nullable(),
-    originationAddress: z.string().nullable().describe('Where the trunk sends calls, while they come in by it'),
-    signallingAddresses: z.array(z.string()).describe('Where SIP over the trunk may come from'),
+    originationAddress: z.string().nullable().describe('Origination address of the trunk, where inbound calls use it'),
+    signallingAddresses: z.array(z.string()).describe('Addresses that SIP over the trunk may come from'),
     numbers: z.array(z.string()),
     problems: z.array(accountProblem),
     drift: z.array(drift),
-    alerts: z
-      .array(alert)
-      .describe('What the debugger of Twilio noted in the last day, such as webhooks that failed, in plain words'),
+    alerts: z.array(alert).describe('Alerts of Twilio’s debugger in the last day, such as failed webhooks, in plain words'),
     lastSteps: z.array(step),
     lookedAt: isoDateTime.nullable(),
   })
@@ -96,7 +94,7 @@ export const getTwilioSetup = endpoint({
   method: 'GET',
   path: '/system/setup/twilio',
   access: 'admin',
-  summary: 'How the house is set up at Twilio, what the last run did, and what somebody has changed there since',
+  summary: 'How the account at Twilio is set up, what the last run did, and what has been changed there since',
   reply: twilioSetup,
 });
 
@@ -105,7 +103,7 @@ export const validateTwilio = endpoint({
   method: 'POST',
   path: '/system/setup/twilio/validate',
   access: 'admin',
-  summary: 'Try credentials without keeping them: what the account is, its numbers, and what will not work',
+  summary: 'Check credentials without storing them: the account, its numbers, and what will not work',
   body: z.strictObject(credentials),
   reply: z.object({
     isUsable: z.boolean(),
@@ -123,8 +121,7 @@ export const provisionTwilio = endpoint({
   method: 'POST',
   path: '/system/setup/twilio/provision',
   access: 'admin',
-  summary:
-    'Set the account up for the house; what is left out stays as it is. Done again, it changes only what is not as it should be',
+  summary: 'Set up the account for GoSIP; what is left out stays as it is. Safe to run again: only differences are changed',
   body: z.strictObject({
     accountSid: secret.optional(),
     authToken: secret.optional(),
@@ -134,7 +131,7 @@ export const provisionTwilio = endpoint({
       .array(z.strictObject({ id: sharedKeyId, secret: z.string().trim().min(1).max(500) }))
       .max(20)
       .optional()
-      .describe('Keys that sign webhooks where a rule of the account says so; they take the place of those before'),
+      .describe('Keys that sign webhooks where a rule of the account says so; they replace earlier ones'),
     publicUrl: z
       .url({ protocol: /^https$/ })
       .nullable()
@@ -153,14 +150,14 @@ export const provisionTwilio = endpoint({
       )
       .nullable()
       .optional()
-      .describe('Where the internet reaches the SIP of the house, for `inbound: trunk`; null: the address of the options'),
+      .describe('Public address of our SIP, for `inbound: trunk`; null: the address of the options'),
     signallingAddresses: z
       .array(z.union([z.ipv4(), z.cidrv4()]))
       .min(1)
       .max(100)
       .nullable()
       .optional()
-      .describe('Where SIP over the trunk may come from; null: the addresses Twilio has published'),
+      .describe('Addresses that SIP over the trunk may come from; null: the addresses Twilio has published'),
   }),
   reply: setupResult,
 });
@@ -170,9 +167,9 @@ export const undoTwilio = endpoint({
   method: 'POST',
   path: '/system/setup/twilio/undo',
   access: 'admin',
-  summary: 'Put back in the account what setup changed, remove what it made, and forget the account where asked to',
+  summary: 'Restore what setup changed in the account, remove what it made, and forget the account if requested',
   body: z.strictObject({
-    forget: z.boolean().default(false).describe('Forget the credentials as well, even where Twilio cannot be asked any more'),
+    forget: z.boolean().default(false).describe('Forget the credentials as well, even where Twilio cannot be reached'),
   }),
   reply: setupResult,
 });
@@ -182,8 +179,7 @@ export const deferMessages = endpoint({
   method: 'POST',
   path: '/system/setup/twilio/defer-messages',
   access: 'admin',
-  summary:
-    'Let every Messaging Service that keeps messages to the numbers of the house from it ask the address of the number; an undo puts it back',
+  summary: 'Make every Messaging Service that withholds messages to our numbers use the webhook of the number; undo restores it',
   reply: setupResult,
 });
 
@@ -192,7 +188,7 @@ export const testTwilio = endpoint({
   method: 'POST',
   path: '/system/setup/twilio/self-test',
   access: 'admin',
-  summary: 'Try every part of the way between Twilio and the house, and say which one is at fault',
+  summary: 'End-to-end check between Twilio and GoSIP that reports which part fails',
   reply: z.object({
     isPassed: z.boolean(),
     checks: z.array(z.object({ name: z.string(), status: z.enum(['ok', 'degraded', 'down']), message: z.string() })),
@@ -204,6 +200,6 @@ export const syncNumbers = endpoint({
   method: 'POST',
   path: '/dids/sync',
   access: 'admin',
-  summary: 'Add the numbers of the account at Twilio that are not among ours yet, and tell which of ours it does not have',
+  summary: 'Import the numbers of the account at Twilio, and report which of ours it does not have',
   reply: z.object({ added: z.array(z.string()), missing: z.array(z.string()) }),
 });

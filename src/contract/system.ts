@@ -23,7 +23,7 @@ export const healthParts = [
   'http',
 ] as const;
 
-/** One part of the exchange and how it is, in plain words. */
+/** The health of one part, in plain words. */
 export const healthPart = z
   .object({ name: z.enum(healthParts), status: healthStatus, message: z.string() })
   .meta({ id: 'HealthPart' });
@@ -33,7 +33,7 @@ export const getHealth = endpoint({
   method: 'GET',
   path: '/system/health',
   access: 'admin',
-  summary: 'How every part of the exchange is; the worst part decides the whole',
+  summary: 'Health of every part; the worst one decides the overall status',
   reply: z.object({
     status: healthStatus,
     startedAt: isoDateTime,

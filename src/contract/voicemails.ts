@@ -37,7 +37,7 @@ export const listVoicemails = endpoint({
   method: 'GET',
   path: '/voicemails',
   access: 'user',
-  summary: 'The messages of your own mailbox; for an admin those of all',
+  summary: 'Voicemails of your own mailbox; for an admin, of all mailboxes',
   query: listQuery(['leftAt', 'seconds'], {
     person: personId.optional(),
     heard: booleanParam.optional(),
@@ -56,7 +56,7 @@ export const getVoicemail = endpoint({
   method: 'GET',
   path: '/voicemails/:id',
   access: 'user',
-  summary: 'One message',
+  summary: 'One voicemail',
   params,
   reply: voicemail,
 });
@@ -66,7 +66,7 @@ export const getVoicemailAudio = endpoint({
   method: 'GET',
   path: '/voicemails/:id/audio',
   access: 'user',
-  summary: 'The sound of a message, whole or in parts. Listening does not mark it as heard',
+  summary: 'Audio of a voicemail, whole or by range. Listening does not mark it as heard',
   params,
   reply: fileReply,
   replyTypes: ['audio/wav'],
@@ -77,7 +77,7 @@ export const readVoicemail = endpoint({
   method: 'POST',
   path: '/voicemails/:id/read',
   access: 'user',
-  summary: 'Mark a message as heard, everywhere',
+  summary: 'Mark a voicemail as heard',
   params,
   reply: voicemail,
 });
@@ -87,7 +87,7 @@ export const readAllVoicemails = endpoint({
   method: 'POST',
   path: '/voicemails/read',
   access: 'user',
-  summary: 'Mark every message of a mailbox as heard; of your own unless told',
+  summary: 'Mark all voicemails of a mailbox as heard, by default your own',
   query: z.strictObject({ person: personId.optional() }),
   reply: z.object({ heard: z.number().int() }),
 });
@@ -97,7 +97,7 @@ export const changeVoicemail = endpoint({
   method: 'PATCH',
   path: '/voicemails/:id',
   access: 'user',
-  summary: 'Mark a message as heard or not, put it into the archive or take it out',
+  summary: 'Mark a voicemail as heard or not, archive it or take it out of the archive',
   params,
   body: z.strictObject({ heard: z.boolean().optional(), archived: z.boolean().optional() }),
   reply: voicemail,
@@ -108,7 +108,7 @@ export const deleteVoicemail = endpoint({
   method: 'DELETE',
   path: '/voicemails/:id',
   access: 'user',
-  summary: 'Delete a message with its sound, for good',
+  summary: 'Delete a voicemail and its audio, for good',
   status: 204,
   params,
   reply: noContent,
@@ -136,7 +136,7 @@ export const getGreeting = endpoint({
   method: 'GET',
   path: '/mailboxes/:personId/greeting',
   access: 'user',
-  summary: 'What callers hear before the tone',
+  summary: 'The greeting of a mailbox',
   params: personParams,
   reply: greeting,
 });
@@ -146,7 +146,7 @@ export const setGreeting = endpoint({
   method: 'PUT',
   path: '/mailboxes/:personId/greeting',
   access: 'user',
-  summary: 'Greet callers with the house’s words or with a text that is read to them',
+  summary: 'Greet callers with the standard greeting or with a text that is read to them',
   params: personParams,
   body: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('standard') }),
@@ -180,7 +180,7 @@ export const setGreetingAudio = endpoint({
   method: 'PUT',
   path: '/mailboxes/:personId/greeting/audio',
   access: 'user',
-  summary: 'Greet callers with a recording of your own: WAV, two minutes and 5 MiB at most',
+  summary: 'Greet callers with a recording: WAV, two minutes and 5 MiB at most',
   params: personParams,
   body: uploadBody,
   upload: greetingUpload,
@@ -218,7 +218,7 @@ export const getVoicemailSettings = endpoint({
   method: 'GET',
   path: '/system/config/voicemail',
   access: 'admin',
-  summary: 'How voicemail and call recordings are made and how long they are kept',
+  summary: 'Settings of voicemail and call recordings, and their retention',
   reply: voicemailSettings,
 });
 
@@ -227,7 +227,7 @@ export const changeVoicemailSettings = endpoint({
   method: 'PATCH',
   path: '/system/config/voicemail',
   access: 'admin',
-  summary: 'Change what is given; shorter times of keeping delete at once',
+  summary: 'Change settings; what is left out stays as it is. A shorter retention deletes at once',
   body: z.strictObject(voicemailSettings.shape).partial(),
   reply: voicemailSettings,
 });

@@ -1,5 +1,5 @@
-// Owns the copies of the database that lie beside it: one a night, whole or not at all, the last two kept.
-// Called by app.ts, which says when it is quiet; database.ts offers the newest where the file is damaged or gone.
+// Owns the copies of the database beside it: one a night, whole or not at all, the last two kept.
+// Called by app, which knows when no call is in progress; database.ts offers the newest where the file is damaged or gone.
 // Must stay true: a copy has its name only once it was checked and is on the disk; taking it never makes a call wait.
 import { readdirSync } from 'node:fs';
 import { rename, rm, stat, statfs } from 'node:fs/promises';
@@ -14,14 +14,14 @@ export type DatabaseBackup = { readonly path: string; readonly at: number };
 export type DatabaseBackupsOptions = {
   /** The database file. */
   readonly path: string;
-  /** Which key opens what is sealed in it; part of the name, for whoever puts it back. */
+  /** Which key opens what is sealed in it; part of the name, for restoring it. */
   readonly keyFingerprint: string;
   readonly timeZone: string;
   readonly clock: Clock;
   readonly log: Log;
-  /** Whether the file that bears the name is the one the house writes. */
+  /** Whether the file of this name is the open one. */
   readonly isOurs: () => boolean;
-  /** Nobody calls at the moment. */
+  /** No call is in progress. */
   readonly isQuiet: () => boolean;
 };
 
@@ -63,7 +63,7 @@ function quoted(word: string): string {
   return /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Whether a copy is due: at night where nobody calls, and after a day and a half in any case. */
+/** Whether a copy is due: at night while no call is in progress, and after a day and a half in any case. */
 export function isBackupDue({
   age,
   localHour,
@@ -73,7 +73,7 @@ export function isBackupDue({
   readonly localHour: number;
   readonly isQuiet: boolean;
 }): boolean {
-  // One from the time to come was made by a clock that has been set back since.
+  // A copy from the future was made before the clock was set back.
   if (age > 36 * hourMs || age < 0) return true;
   if (age > 25 * hourMs) return isQuiet;
   return age > 20 * hourMs && localHour >= 2 && localHour < 5 && isQuiet;
@@ -94,7 +94,7 @@ export class DatabaseBackups {
     this.#timers = [clock.after(firstLookMs, () => void this.check()), clock.every(checkIntervalMs, () => void this.check())];
   }
 
-  /** What is unfinished is thrown away. */
+  /** Deletes unfinished copies. */
   async stop(): Promise<void> {
     for (const timer of this.#timers) timer.cancel();
     await this.#thread?.terminate();

@@ -17,7 +17,7 @@ export type CheckpointerOptions = {
   readonly writes: WriteBatch;
   readonly clock: Clock;
   readonly log: Log;
-  /** Whether the file that bears the name is the open one: another must not get our log. */
+  /** Whether the file of this name is the open one: another must not get our log. */
   readonly isOurs?: () => boolean;
   /** Bytes of log that are worth a checkpoint. */
   readonly worthBytes?: number;
@@ -31,7 +31,7 @@ const checkIntervalMs = 1_000;
 /** Longest wait of the writes; a slow disk gets another chance a second later. */
 const pauseMs = 250;
 const maxIdleChecks = 60;
-/** SQLite's own default, for when nobody looks after the log. */
+/** SQLite's own default, for when the thread does not run. */
 const defaultCheckpointPages = 1_000;
 /** Where SQLite checkpoints on the writing thread after all: twice our own limit. */
 const fallbackCheckpointPages = 131_072;
@@ -61,7 +61,7 @@ export class Checkpointer {
     const { db, clock } = this.#options;
     if (db.memory) return;
     db.pragma(`wal_autocheckpoint = ${fallbackCheckpointPages}`);
-    // The file shrinks to this when the log begins anew, so that its size tells how much was written since.
+    // The file shrinks to this when the log restarts, so that its size shows how much was written since.
     db.pragma('journal_size_limit = 0');
     this.#timer = clock.every(checkIntervalMs, () => void this.check());
   }

@@ -1,6 +1,6 @@
 // Owns the one SQLite connection: opening, settings, schema, and what to do when the file cannot be used.
-// Called by app.ts alone; the stores of the subject rooms get the connection from it.
-// Whatever state the file is in, a database with our schema comes out, so that phones register and calls ring.
+// Called by app alone; the stores of the rooms get the connection from it.
+// Must stay true: whatever state the file is in, a database with our schema comes out, so that phones register and calls ring.
 import { chmodSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
@@ -25,7 +25,7 @@ export type OpenOptions = {
   readonly path: string;
   readonly log: Log;
   readonly clock: Clock;
-  /** Those of this folder unless told. */
+  /** Those of this folder by default. */
   readonly migrations?: readonly Migration[];
   /** 0 ≤ random < 1. */
   readonly random?: () => number;
@@ -35,11 +35,11 @@ export type OpenedDatabase = {
   readonly db: Database;
   /** `memory`: the file cannot be used; what could be read of it was copied, and nothing is kept over a restart. */
   readonly mode: 'normal' | 'memory';
-  /** In the user's words; only in memory mode. */
+  /** For the user; only in memory mode. */
   readonly problem?: string;
-  /** What was found beside the file and put aside, in the user's words. */
+  /** What was found beside the file and renamed, for the user. */
   readonly notices: readonly string[];
-  /** There was none before. */
+  /** Whether the file was created. */
   readonly isNew: boolean;
 };
 
@@ -95,13 +95,13 @@ function connect(path: string): Database {
   return db;
 }
 
-/** The hashes inside are as good as passwords to whoever reads them; SQLite gives the -wal and -shm files the same mode. */
+/** The hashes inside are as good as passwords to a reader; SQLite gives the -wal and -shm files the same mode. */
 function keepPrivate(path: string): void {
   if ((statSync(path).mode & 0o077) === 0) return;
   try {
     chmodSync(path, 0o600);
   } catch {
-    // A file of another user, which we may write nonetheless, or a disk without modes: whoever made it so has decided.
+    // A file of another user that we may write, or a disk without modes: left as it was set up.
   }
 }
 
@@ -133,13 +133,13 @@ function prepareFile(db: Database, migrations: readonly Migration[], log: Log): 
   return undefined;
 }
 
-/** SQLite opens a file that it may not write without a word: only a write tells. */
+/** SQLite silently opens a file that it may not write: only a write shows it. */
 function assertWritable(db: Database, log: Log): void {
   const version = Number(db.pragma('user_version', { simple: true }));
   try {
     db.transaction(() => db.pragma(`user_version = ${version}`)).immediate();
   } catch (error) {
-    // A full disk gets room again, and each write says for itself whether it was kept until then.
+    // A full disk may get room again; until then each write reports for itself whether it was stored.
     if (storageFailure(error).kind !== 'full') throw error;
     log.error({ err: error, path: db.name }, 'The disk is full: nothing is saved until it has room');
   }

@@ -1,6 +1,6 @@
 // Owns one folder of files that are not in the database: each is whole on the disk before it has its name, or is not there.
-// Called by the rooms that keep pictures and sound (messages, voicemail).
-// Must stay true: temporary name, sync, rename, sync of the folder; what a kill leaves behind is swept away at the next start.
+// Called by the rooms that keep media and audio (messages, voicemail).
+// Must stay true: temporary name, sync, rename, sync of the folder; what a kill leaves behind is swept at the next start.
 import { createReadStream } from 'node:fs';
 import { open, readdir, readFile, rename, stat, statfs, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -56,11 +56,11 @@ export class FileStore {
 
   async delete(name: string): Promise<void> {
     await unlink(join(this.#path, name)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') this.#log.warn({ err: error, name }, 'A file could not be deleted');
+      if (error.code !== 'ENOENT') this.#log.warn({ err: error, name }, 'File not deleted');
     });
   }
 
-  /** Deletes what a kill left behind: unfinished files, and those nobody knows. Returns how many. */
+  /** Deletes what a kill left behind: unfinished files and unknown ones. Returns how many. */
   async sweep(isKnown: (name: string) => boolean): Promise<number> {
     const names = await readdir(this.#path).catch(() => [] as string[]);
     const stray = names.filter((name) => name.endsWith(unfinishedSuffix) || !isKnown(name));
@@ -68,7 +68,7 @@ export class FileStore {
     return stray.length;
   }
 
-  /** Bytes that may still be written to its disk. Throws what the disk says. */
+  /** Free bytes of its disk. Throws the error of the file system. */
   async freeBytes(): Promise<number> {
     makeFolder(this.#path);
     const { bavail, bsize } = await statfs(this.#path);
@@ -80,7 +80,7 @@ type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 export class SourceStreamError extends Error {}
 
-/** Tells a connection that broke from a disk that fails. Throws SourceStreamError. */
+/** Throws SourceStreamError where the source breaks off, as opposed to the disk. */
 export async function* withSourceErrors(chunks: Chunks): AsyncGenerator<Uint8Array> {
   try {
     yield* chunks;
@@ -89,7 +89,7 @@ export async function* withSourceErrors(chunks: Chunks): AsyncGenerator<Uint8Arr
   }
 }
 
-/** Lets go of a connection whose bytes nobody wants: a generator that was never begun would not run its own end. */
+/** Releases a source that is not read: a generator that was never started would not run its own cleanup. */
 export async function discardStream(chunks: Chunks): Promise<void> {
   for await (const _ of withSourceErrors(chunks)) break;
 }

@@ -1,6 +1,6 @@
-// Notices that the open database file was removed or replaced: SQLite goes on writing into what has no name any more.
-// Called by storage.ts.
-// Must stay true: what the open file holds is written beside, at once, now and then, and at the end.
+// Notices that the open database file was removed or replaced: SQLite goes on writing into the unnamed file.
+// Called by app/storage.ts.
+// Must stay true: what the open file holds is written beside it, at once, now and then, and at the end.
 import { statSync } from 'node:fs';
 import { chmod, rename, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -14,7 +14,7 @@ export type FileWatchOptions = {
   readonly db: Database;
   readonly clock: Clock;
   readonly log: Log;
-  /** Told once. */
+  /** Called once. */
   readonly onLost: (problem: string) => void;
 };
 
@@ -39,7 +39,7 @@ export class FileWatch {
     this.#own = options.db.memory ? undefined : fileIdentityOf(this.#path);
   }
 
-  /** What has happened to the file and what to do, in the user's words. */
+  /** What happened to the file and what to do, for the user. */
   get problem(): string | undefined {
     if (this.#lost === undefined) return undefined;
     const { how, rescued } = this.#lost;
@@ -52,7 +52,7 @@ export class FileWatch {
     return `${happened} Calls go on. What it held was written to ${rescued}: ${advice}.`;
   }
 
-  /** Whether the file that bears the name is still the open one. */
+  /** Whether the file of this name is still the open one. */
   isOurs(): boolean {
     const found = fileIdentityOf(this.#path);
     return found?.ino === this.#own?.ino && found?.dev === this.#own?.dev;
@@ -62,7 +62,7 @@ export class FileWatch {
     if (this.#own !== undefined) this.#timer = this.#options.clock.every(checkIntervalMs, () => this.check());
   }
 
-  /** Writes down a last time what the nameless file holds. */
+  /** Writes what the unnamed file holds a last time. */
   async stop(): Promise<void> {
     this.#timer?.cancel();
     await this.#rescue;
@@ -87,7 +87,7 @@ export class FileWatch {
     this.#rescue ??= this.#write(rescued).finally(() => (this.#rescue = undefined));
   }
 
-  /** On the connection itself: nobody else can open a file without a name. */
+  /** On the connection itself: a file without a name cannot be opened again. */
   async #write(target: string): Promise<void> {
     const unfinished = `${target}.unfinished`;
     try {

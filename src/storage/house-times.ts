@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 
-/** What the house remembers of its clock, by name, in milliseconds since the Unix epoch: the table `house_times`. */
+/** Times that outlive a restart, by name, in milliseconds since the Unix epoch: the table `house_times`. */
 export class HouseTimes {
   readonly #get;
   readonly #set;

@@ -1,6 +1,6 @@
 import type { AttemptOutcome, LookUpOutcome, OutboxEnd, OutboxHandler, OutboxItem } from './outbox-item.ts';
 
-/** What becomes of an item after an attempt or a look. `pauseUntil`: nothing goes to its service before. */
+/** What becomes of an item after an attempt or a lookup. `pauseUntil`: nothing is sent to its service before. */
 export type OutboxDecision =
   | { readonly kind: 'end'; readonly end: OutboxEnd }
   | {
@@ -37,10 +37,10 @@ const maxRetries = 3;
 
 /** Exponential over the retries, from the first delay to the longest, a fifth more or less. */
 export function backOffMs(failures: number, { random, delays }: Pick<DecisionFacts, 'random' | 'delays'>): number {
-  const { initialSeconds: firstSeconds, maxSeconds: mostSeconds } = delays;
-  const growth = (mostSeconds / firstSeconds) ** (1 / (maxRetries - 1));
-  const seconds = firstSeconds * growth ** Math.min(maxRetries - 1, Math.max(0, failures - 1));
-  return Math.round(Math.min(mostSeconds, seconds * (0.8 + random * 0.4)) * 1000);
+  const { initialSeconds, maxSeconds } = delays;
+  const growth = (maxSeconds / initialSeconds) ** (1 / (maxRetries - 1));
+  const seconds = initialSeconds * growth ** Math.min(maxRetries - 1, Math.max(0, failures - 1));
+  return Math.round(Math.min(maxSeconds, seconds * (0.8 + random * 0.4)) * 1000);
 }
 
 export function decideAfterAttempt(
@@ -85,7 +85,7 @@ export function decideAfterAttempt(
   }
 }
 
-/** A service that says when it is back gets nothing before then. */
+/** A service that says when it is available again gets nothing before then. */
 function notBefore(decision: OutboxDecision, retryAfterSeconds: number | undefined, now: number): OutboxDecision {
   if (decision.kind === 'end' || retryAfterSeconds === undefined) return decision;
   const pauseUntil = now + Math.ceil(retryAfterSeconds * 1000);
@@ -109,7 +109,7 @@ export function decideAfterLookUp(item: OutboxItem, outcome: LookUpOutcome, fact
     }
     case 'absent': {
       const message = item.message ?? 'The request was lost on its way';
-      // A clock that was put back must not make anybody wait for longer.
+      // A clock that was set back must not prolong the wait.
       const believedAt = Math.min((item.lastAttemptAt ?? 0) + delays.doubtSeconds * 1000, now + delays.doubtSeconds * 1000);
       if (now < believedAt) return stayInDoubt(item, believedAt, message);
       if (item.failures > maxRetries) return { kind: 'end', end: { state: 'failed', code: item.code, message } };

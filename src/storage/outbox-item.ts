@@ -5,21 +5,21 @@
 export type OutboxState = 'waiting' | 'attempting' | 'doubtful' | 'done' | 'failed' | 'unknown';
 export type FinalState = Extract<OutboxState, 'done' | 'failed' | 'unknown'>;
 
-/** One thing to be done at a service outside. Times are milliseconds since the Unix epoch. */
+/** One thing to be done at an external service. Times are milliseconds since the Unix epoch. */
 export type OutboxItem<Payload = unknown> = {
   readonly id: string;
   /** Which handler does it, such as `sms`. */
   readonly kind: string;
-  /** Items of one key are done one after another, in the order in which they came. */
+  /** Items of one key are done one after another, in order. */
   readonly orderKey: string;
   readonly payload: Payload;
   readonly state: OutboxState;
-  /** Attempts that failed; being asked to come later and not reaching the service are not counted. */
+  /** Failed attempts; 429 and an unreachable service are not counted. */
   readonly failures: number;
   readonly createdAt: number;
   readonly dueAt: number;
   readonly giveUpAt: number;
-  /** When the first request may have left, and the last. */
+  /** When the first request may have been sent, and the last. */
   readonly firstAttemptAt: number | undefined;
   readonly lastAttemptAt: number | undefined;
   readonly endedAt: number | undefined;
@@ -32,15 +32,15 @@ export type OutboxItem<Payload = unknown> = {
 export type AttemptOutcome =
   /** `result` is handed to the handler's `settle`. */
   | { readonly kind: 'done'; readonly result?: unknown }
-  /** 429: surely not done; waits as long as the service says and is not counted. */
+  /** 429: certainly not done; waits as long as the service says and is not counted. */
   | { readonly kind: 'limited'; readonly message: string; readonly retryAfterSeconds?: number | undefined }
-  /** Nothing left the house; waits until the service is there again. */
+  /** Nothing was sent; waits until the service is available again. */
   | { readonly kind: 'unreachable'; readonly message: string }
-  /** Surely not done, and worth three retries. */
+  /** Certainly not done, and worth three retries. */
   | { readonly kind: 'retry'; readonly message: string; readonly code?: number | undefined }
   /** Never to be repeated. */
   | { readonly kind: 'failed'; readonly message: string; readonly code?: number | undefined }
-  /** The request left, and whether it was done is not known. */
+  /** The request was sent, and whether it was done is unknown. */
   | {
       readonly kind: 'ambiguous';
       readonly message: string;
@@ -48,13 +48,13 @@ export type AttemptOutcome =
       readonly retryAfterSeconds?: number | undefined;
     };
 
-/** What a look at the service found of an attempt in doubt. */
+/** What a lookup at the service found about an attempt in doubt. */
 export type LookUpOutcome =
   | { readonly kind: 'found'; readonly result?: unknown }
   | { readonly kind: 'absent' }
-  /** The look itself failed, or does not tell; it is repeated. */
+  /** The lookup failed or was inconclusive; it is repeated. */
   | { readonly kind: 'unclear'; readonly message: string; readonly retryAfterSeconds?: number | undefined }
-  /** The look says that nobody can ever tell; ends as `unknown`. */
+  /** The lookup can never be conclusive; the item ends as `unknown`. */
   | { readonly kind: 'never-known'; readonly message: string };
 
 /** How an item ended. */
@@ -67,7 +67,7 @@ export type OutboxEnd = {
 };
 
 export type OutboxHandler<Payload = unknown> = {
-  /** Whose failures in a row are counted together, such as `Twilio`. */
+  /** The service whose consecutive failures are counted together, such as `Twilio`. */
   readonly service: string;
   /** Does it once. What it throws counts as ambiguous. */
   readonly attempt: (item: OutboxItem<Payload>) => Promise<AttemptOutcome>;
@@ -78,7 +78,7 @@ export type OutboxHandler<Payload = unknown> = {
   readonly whenInDoubt: 'repeat' | ((item: OutboxItem<Payload>) => Promise<LookUpOutcome>);
   /** Synchronous SQL, in the transaction that ends the item: both are kept or neither. */
   readonly settle?: (item: OutboxItem<Payload>, end: OutboxEnd) => void;
-  /** Called after that transaction, for telling others. */
+  /** Called after that transaction, to notify others. */
   readonly ended?: (item: OutboxItem<Payload>, end: OutboxEnd) => void;
 };
 
@@ -87,6 +87,6 @@ export type OutboxRequest = {
   readonly orderKey: string;
   /** Anything JSON keeps as it is. */
   readonly payload: unknown;
-  /** When it is too late to be attempted again; 4 hours unless told. */
+  /** When it is too late for another attempt; 4 hours by default. */
   readonly giveUpAfterSeconds?: number;
 };

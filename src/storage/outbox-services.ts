@@ -19,10 +19,10 @@ export type OutboxServicesOptions = {
   readonly random?: () => number;
 };
 
-/** Failures in a row after which somebody is told. */
+/** Consecutive failures after which an alert is raised. */
 const failureAlertThreshold = 3;
 
-/** How every service behind the outbox is: failures in a row, and until when it is left alone. */
+/** The state of every service behind the outbox: consecutive failures, and until when it is paused. */
 export class OutboxServices {
   readonly #options: OutboxServicesOptions;
   readonly #services = new Map<string, Service>();
@@ -31,7 +31,7 @@ export class OutboxServices {
     this.#options = options;
   }
 
-  /** Counts an outcome, tells who must know, and returns the facts for the decision about the item. */
+  /** Counts an outcome, emits alerts, and returns the facts for the decision about the item. */
   record(name: string, outcome: AttemptOutcome | LookUpOutcome): DecisionFacts {
     const { clock, delays = defaultDelays, random = Math.random } = this.#options;
     const service = this.#service(name);
@@ -43,7 +43,7 @@ export class OutboxServices {
         this.#fail(name, service, outcome.message);
         break;
       case 'limited':
-        // It is there, and says how busy it is: neither a failure nor a success.
+        // Available but busy: neither a failure nor a success.
         service.consecutiveRateLimits += 1;
         return { now: clock.now(), consecutiveFailures: service.consecutiveRateLimits, random: random(), delays };
       default:
@@ -59,7 +59,7 @@ export class OutboxServices {
     service.pausedUntil = Math.max(service.pausedUntil, until - clock.now() + clock.monotonic());
   }
 
-  /** By the clock; in the past where it is not left alone. */
+  /** By the clock; in the past where it is not paused. */
   pausedUntil(name: string): number {
     const { clock } = this.#options;
     return (this.#services.get(name)?.pausedUntil ?? 0) - clock.monotonic() + clock.now();

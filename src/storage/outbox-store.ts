@@ -24,7 +24,7 @@ export type Postponed = {
   readonly state: 'waiting' | 'doubtful';
   readonly failures: number;
   readonly dueAt: number;
-  /** When the last request may still have been on its way. */
+  /** When the last request may still have been in flight. */
   readonly lastAttemptAt: number | undefined;
   readonly code: number | undefined;
   readonly message: string;
@@ -70,7 +70,7 @@ export class OutboxStore {
        VALUES (:id, :kind, :orderKey, :payload, :createdAt, :createdAt, :giveUpAt)`,
     );
     this.#byId = db.prepare<[string], Row>('SELECT * FROM outbox WHERE id = ?');
-    // The first open item of every order key: what stands behind it waits for its end.
+    // The first open item of every order key; later ones wait for it to end.
     this.#heads = db.prepare<[], Head>(
       // SQLite takes the other columns from the row that has the minimum.
       `SELECT id, kind, due_at AS dueAt, min(sequence) AS sequence FROM outbox WHERE ended_at IS NULL GROUP BY order_key
@@ -112,14 +112,14 @@ export class OutboxStore {
     return row === undefined ? undefined : fromRow(row);
   }
 
-  /** Of every order key the item whose turn it is, the one that is due first before the others. */
+  /** The next item of every order key, by due time. */
   heads(): readonly Head[] {
     return this.#heads.all();
   }
 
-  /** Says, surely on the disk, that a request may leave from now on. */
+  /** Marks, durably, that a request may be sent from now on. */
   markAttempt(id: string, now: number): void {
-    // With NORMAL a loss of power may take the mark back after the request has left, and it would be sent again.
+    // With NORMAL a power loss may lose the mark after the request was sent, and it would be sent again.
     this.#db.pragma('synchronous = FULL');
     try {
       this.#mark.run({ id, now });
@@ -140,7 +140,7 @@ export class OutboxStore {
     })();
   }
 
-  /** What was being attempted when the last process ended is in doubt now. */
+  /** Items in flight when the last process ended are in doubt now. */
   markOrphansInDoubt(): number {
     return this.#db.transaction(() => {
       const orphans = this.#orphans.all();
@@ -149,7 +149,7 @@ export class OutboxStore {
     })();
   }
 
-  /** The clock was set: what is open keeps its distance from now. */
+  /** The clock was set: open items keep their distance from now. */
   shiftDueTimes(byMs: number): void {
     this.#shiftDueTimes.run({ byMs });
   }
@@ -158,7 +158,7 @@ export class OutboxStore {
     this.#prune.run(endedBefore);
   }
 
-  /** Takes back what was never attempted. */
+  /** Withdraws an item that was never attempted. */
   cancel(id: string): boolean {
     return this.#cancel.run(id).changes > 0;
   }

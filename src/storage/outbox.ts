@@ -1,6 +1,6 @@
-// Owns everything that is on its way to a service on the internet: kept on the disk, in order, never lost, never done twice.
-// Called by the rooms that send (enqueue, a handler per kind) and by app.ts, which starts and stops it.
-// Must stay true: the mark that a request may have left is on the disk before it leaves; what is in doubt is looked up before it is repeated.
+// Owns everything on its way to a service on the internet: on the disk, in order, never lost, never done twice.
+// Called by the rooms that send (enqueue, a handler per kind) and by app, which starts and stops it.
+// Must stay true: the mark that a request may have been sent is on the disk before it is; what is in doubt is looked up before it is repeated.
 import type { Database } from 'better-sqlite3';
 import type { Clock, Timer } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
@@ -19,7 +19,7 @@ export type OutboxOptions = {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Log;
-  /** False where nothing is kept over a restart: then nothing is sent, for it would be sent again from the file. */
+  /** False where nothing survives a restart: then nothing is sent, because it would be sent again from the file. */
   readonly isDurable: boolean;
   /** Called at the third failure of a service in a row, once until it succeeds again. */
   readonly onFailing?: (service: string, failures: number, reason: string) => void;
@@ -33,7 +33,7 @@ export type OutboxOptions = {
 const defaultGiveUpSeconds = 4 * 3600;
 const keptDays = 14;
 const dayMs = 86_400_000;
-/** A queue that nobody empties must not fill the disk. */
+/** A queue that does not drain must not fill the disk. */
 const maxOpen = 10_000;
 const afterStorageFailureMs = 30_000;
 const stopTimeoutMs = 3_000;
@@ -56,7 +56,7 @@ export class Outbox {
     this.#services = new OutboxServices(options);
   }
 
-  /** Says how items of `kind` are done; before `start`. */
+  /** Registers the handler of a kind; before `start`. */
   register<Payload>(kind: string, handler: OutboxHandler<Payload>): void {
     this.#handlers.set(kind, handler as OutboxHandler);
     this.#wake();
@@ -77,7 +77,7 @@ export class Outbox {
     return id;
   }
 
-  /** Takes back what was never attempted. Returns whether it could. */
+  /** Withdraws an item that was never attempted. Returns whether it could. */
   cancel(id: string): boolean {
     return !this.#busy.has(id) && this.#store.cancel(id);
   }
@@ -94,12 +94,12 @@ export class Outbox {
     return this.#store.counts();
   }
 
-  /** Why a service is not reached at the moment; undefined where all is well. */
+  /** Why a service cannot be reached at the moment; undefined where it can. */
   problemOf(service: string): string | undefined {
     return this.#services.problemOf(service);
   }
 
-  /** Begins at once what waited for a service that is said to be there again, such as with new credentials. */
+  /** Attempts at once what waits for a service that is available again, such as with new credentials. */
   retryNow(service: string): void {
     this.#services.clearPause(service);
     this.#wake();
@@ -109,14 +109,14 @@ export class Outbox {
     const { clock, log, isDurable } = this.#options;
     if (!isDurable) return;
     const orphans = this.#store.markOrphansInDoubt();
-    if (orphans > 0) log.warn({ orphans }, 'Requests were on their way when the last process ended; they are looked up');
+    if (orphans > 0) log.warn({ orphans }, 'Requests were in flight when the last process ended; looking them up');
     this.#isRunning = true;
     this.#prune();
     this.#pruning = clock.every(dayMs, () => this.#prune());
     this.#wake();
   }
 
-  /** Begins nothing more and gives what is on its way a moment to end. */
+  /** Starts nothing more and gives requests in flight a moment to finish. */
   async stop(): Promise<void> {
     this.#isRunning = false;
     this.#timer?.cancel();
@@ -224,7 +224,7 @@ export class Outbox {
       const { pauseUntil, kind: _, ...postponed } = decision;
       if (pauseUntil !== undefined) this.#services.pause(handler.service, pauseUntil);
       this.#store.postpone({ id, ...postponed });
-      this.#options.log.debug({ item: id, state: postponed.state, dueAt: postponed.dueAt }, 'Attempted again later');
+      this.#options.log.debug({ item: id, state: postponed.state, dueAt: postponed.dueAt }, 'Outbox item postponed');
       return;
     }
     const { end } = decision;
@@ -241,8 +241,8 @@ export class Outbox {
       this.#store.end(ended, () => handler.settle?.(item, end));
     } catch (error) {
       if (storageFailure(error).kind !== 'other') throw error;
-      // A fault of ours must not hold up what stands behind it, nor make it be sent again.
-      this.#options.log.error({ err: error, item: item.id }, 'The end of an item could not be told to its room');
+      // A fault of ours must not block later items, nor cause a second send.
+      this.#options.log.error({ err: error, item: item.id }, 'Handler of a finished outbox item failed');
       this.#store.end(ended, () => {});
     }
   }

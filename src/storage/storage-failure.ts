@@ -1,12 +1,12 @@
 import { AppError } from '#base/errors.ts';
 
-/** What kept a write from reaching the disk: `because` continues a sentence that begins with the database. */
+/** Why a write did not reach the disk: `because` continues a sentence that begins with the database. */
 export type StorageFailure = {
   readonly kind: 'full' | 'read-only' | 'damaged' | 'unreachable' | 'busy' | 'other';
   readonly because: string;
 };
 
-/** Reads the error of SQLite or of the file system. `other` is not the storage's fault, such as a broken constraint. */
+/** Classifies an error of SQLite or of the file system. `other` is not a storage failure, such as a violated constraint. */
 export function storageFailure(error: unknown): StorageFailure {
   const code = errorCode(error);
   if (code.startsWith('SQLITE_FULL') || code === 'ENOSPC') return { kind: 'full', because: 'cannot grow: the disk is full' };

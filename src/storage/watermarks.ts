@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 
-/** Up to when a list outside has been read for certain, by name, in milliseconds since the Unix epoch: the table `watermarks`. */
+/** Up to when an external list has certainly been read, by name, in milliseconds since the Unix epoch: the table `watermarks`. */
 export class Watermarks {
   readonly #get;
   readonly #set;

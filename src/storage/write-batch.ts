@@ -6,9 +6,9 @@ import { explainStorageFailure, storageFailure } from './storage-failure.ts';
 export type WriteBatchOptions = {
   readonly db: Database;
   readonly log: Log;
-  /** Called when the storage begins to fail, with a text in the user's words, and with undefined when a write succeeds again. */
+  /** Called with a text for the user when storage begins to fail, and with undefined when a write succeeds again. */
   readonly onProblem?: (problem: string | undefined) => void;
-  /** Runs the commit soon; one turn of the event loop unless told. */
+  /** Schedules the commit; after one turn of the event loop by default. */
   readonly defer?: (commit: () => void) => void;
 };
 
@@ -58,7 +58,7 @@ export class WriteBatch {
     this.#undo = db.prepare('ROLLBACK TO one_write');
   }
 
-  /** Why nothing can be written at the moment, in the user's words. */
+  /** Why nothing can be written at the moment, for the user. */
   get problem(): string | undefined {
     return this.#problem;
   }
