@@ -48,6 +48,14 @@ describe('recording a call', () => {
     expect(row).toEqual({ call_id: 'call_1' });
   });
 
+  it('is listed with its call although its callback comes before the answer that names it', async () => {
+    await harness.announce(callNotice('RE-CA1', { externalCallId: 'CA1', state: 'running' }));
+    await harness.room.callRecordings.start('call_1');
+    await harness.announce(callNotice('RE-CA1', { externalCallId: 'CA1' }));
+    await harness.reaches('RE-CA1', 'stored');
+    expect(harness.db.prepare('SELECT call_id FROM recordings').all()).toEqual([{ call_id: 'call_1' }]);
+  });
+
   it('finds a call by its number where Twilio alone has a name for it', async () => {
     harness.calls.set('call_1', { ...harness.calls.get('call_1')!, externalCallId: undefined });
     expect(await harness.room.callRecordings.start('call_1')).toBe('recording');

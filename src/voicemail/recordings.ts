@@ -86,12 +86,16 @@ export class Recordings {
   }
 
   async #save(notice: RecordingNotice, call: VoicemailCall | undefined, callId = call?.callId): Promise<void> {
-    const { writes, mailbox, log } = this.#deps;
+    const { writes, store, clock, mailbox, log } = this.#deps;
     const changed = await writes.write(() => {
       const before = this.#find(notice);
       if (before !== undefined && call !== undefined) mailbox.resolve(before.id, call);
       const after = this.#apply(notice, before, callId);
       if (after !== undefined) this.#write(after, call);
+      // Its callback may overtake the answer that names the recording, and does not know the call.
+      else if (before !== undefined && before.callId === undefined && callId !== undefined) {
+        store.save({ ...before, callId }, clock.now());
+      }
       return after;
     });
     if (changed === undefined) return;
