@@ -8,7 +8,7 @@ export type Command = {
   readonly core: Core;
   readonly limits: Limits;
   /** Header names that are sent as the application spells them. */
-  readonly preserved: ReadonlySet<string>;
+  readonly preservedHeaders: ReadonlySet<string>;
   /** The leader of the frame, split at its bars. */
   readonly tokens: readonly string[];
   /** What follows the leader. */
@@ -19,11 +19,11 @@ export type Command = {
 const maxIdBytes = 2048;
 
 /** `id|sip|txnId|dialogId[|proxy]` and a message. Returns why the connection must be closed, if it must. */
-export function runMessageCommand({ app, core, limits, preserved, tokens, text, reply }: Command): string | undefined {
+export function runMessageCommand({ app, core, limits, preservedHeaders, tokens, text, reply }: Command): string | undefined {
   const [, , transactionId, dialogToken, proxy = ''] = tokens;
   if (transactionId === undefined || dialogToken === undefined || text === '') return 'Invalid message format';
   if (text.startsWith('SIP/') && transactionId === '') return 'transaction id missing';
-  const parsed = parseAppMessage(text, limits, preserved);
+  const parsed = parseAppMessage(text, limits, preservedHeaders);
   if (parsed.kind === 'refused') {
     if (parsed.reason === 'Invalid message format') return parsed.reason;
     reply.nok(parsed.reason);
@@ -44,11 +44,11 @@ export function runMessageCommand({ app, core, limits, preserved, tokens, text, 
 }
 
 /** `id|proxy|txnId|remainInDialog|fullResponse|followRedirects|simultaneous or serial|provisional|final|destination…` and a message. */
-export function runProxyCommand({ app, core, limits, preserved, tokens, text, reply }: Command): string | undefined {
+export function runProxyCommand({ app, core, limits, preservedHeaders, tokens, text, reply }: Command): string | undefined {
   const [, , transactionId = '', remain, full, follow, order, provisional, final, ...destinations] = tokens;
   const named = destinations.filter((destination) => destination !== '');
   if (transactionId === '' || named.length === 0 || text === '') return 'Invalid proxy request: not enough information provided';
-  const parsed = parseAppMessage(text, limits, preserved);
+  const parsed = parseAppMessage(text, limits, preservedHeaders);
   if (parsed.kind === 'refused') {
     reply.nok(parsed.reason);
     return undefined;

@@ -166,8 +166,8 @@ export class ControlSession implements RoutedApp {
 
   #command(commandId: string, tokens: readonly string[], text: string): void {
     const reply = new ControlReply(this, commandId);
-    const { limits, preservedHeaders: preserved } = this.#deps;
-    const command = { app: this, core: this.#deps.core(), limits, preserved, tokens, text, reply };
+    const { limits, preservedHeaders } = this.#deps;
+    const command = { app: this, core: this.#deps.core(), limits, preservedHeaders, tokens, text, reply };
     const problem = tokens[1] === 'proxy' ? runProxyCommand(command) : runMessageCommand(command);
     if (problem !== undefined) this.refuse(commandId, problem);
   }
