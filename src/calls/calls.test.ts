@@ -36,7 +36,10 @@ const device = (extension: string, personId: string): Device => ({
   enabled: true,
   createdAt: 0,
 });
-const devices = [device('20', 'usr_eva'), device('21', 'usr_tom'), device('22', 'usr_ann')];
+const devices = [
+  ...[device('20', 'usr_eva'), device('21', 'usr_tom'), device('22', 'usr_ann')],
+  { ...device('23', 'usr_ann'), enabled: false },
+];
 
 /** A caller's leg that notes what it is told. */
 class FakeLeg implements CallerLeg {
@@ -216,6 +219,12 @@ describe('a call', () => {
     expect(store.legsOf(record.id)[1]).toMatchObject({ deviceId: 'dev_22', outcome: 'offline' });
   });
 
+  it('to a phone that is switched off rings nowhere, though it is still registered', () => {
+    const { record } = calls.place(attempt('23'));
+    expect(record.verdict).toEqual({ disposition: 'missed', reason: 'offline' });
+    expect(leg.rung).toEqual([]);
+  });
+
   it('that may not ring is seen by the one it was for', () => {
     const { record } = calls.place(attempt('20'));
     expect(record.verdict?.reason).toBe('calling-itself');
@@ -390,6 +399,41 @@ describe('calls outside', () => {
     expect(trunks()).toEqual(['dead', 'alive']);
   });
 
+  it('use up the minutes of their phone, and emergency calls use none', () => {
+    const talk = (dialled: string) => {
+      const call = outside(dialled);
+      leg.rung.at(-1)?.listener.answered();
+      clock.advance(4 * 3_600_000);
+      if (calls.list().includes(call)) call.hungUp({ disposition: 'answered', reason: 'caller-hung-up' });
+      return call.record.verdict?.reason;
+    };
+    expect(['911', '911', '911'].map(talk)).toEqual(['caller-hung-up', 'caller-hung-up', 'caller-hung-up']);
+    expect(['4165550123', '4165550123', '4165550123', '4165550123'].map(talk)).toEqual([
+      ...['too-long', 'too-long', 'too-long'],
+      'minutes-used-up',
+    ]);
+    expect(talk('911')).toBe('caller-hung-up');
+  });
+
+  it('for help are tried once more two seconds after every trunk failed', () => {
+    outside('911');
+    leg.rung[0]!.listener.failed('unreachable', undefined);
+    clock.advance(1_999);
+    expect(leg.rung).toHaveLength(1);
+    clock.advance(1);
+    expect(leg.rung).toHaveLength(2);
+  });
+
+  it('for help end neither by an order for all calls nor with the password of their phone', () => {
+    const help = outside('911');
+    leg.rung[0]!.listener.answered();
+    expect([calls.hangUpAll(), calls.hangUpAll('dev_20')]).toEqual([0, 0]);
+    calls.revoke('dev_20');
+    expect(calls.list()).toEqual([help]);
+    calls.hangUp(help.record.id);
+    expect(calls.list()).toEqual([]);
+  });
+
   it('end after the longest time, but not one for help', () => {
     const [usual, help] = ['4165550123', '911'].map((dialled) => {
       const call = outside(dialled);
@@ -437,6 +481,15 @@ describe('a phone that may call no more', () => {
     calls.revoke('dev_20');
     expect(calls.list()).toEqual([inside]);
     expect(store.get(outside.record.id)?.verdict?.reason).toBe('revoked');
+    expect(calls.hangUpAll('dev_20')).toBe(0);
+  });
+
+  it('loses the call that it has answered', () => {
+    const call = calls.place(attempt('21'));
+    leg.rung[0]!.listener.answered();
+    calls.revoke('dev_21');
+    expect(leg.told).toContain('hang up revoked');
+    expect(call.record.verdict).toEqual({ disposition: 'answered', reason: 'revoked' });
   });
 
   it('is ended with everybody by an admin’s one order, or alone', () => {

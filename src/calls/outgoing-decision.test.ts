@@ -73,6 +73,7 @@ describe('what was called before', () => {
     ['anonymous', []],
     ['+37120000000', ['LV']],
     ['+19005551234', ['+19005551234']],
+    ['+491803123456', ['+491803123456']],
     ['+88213123456', ['+88213123456']],
   ])('%s opens %j', (number, expected) => {
     expect(previouslyCalledDestinations(number, 'US')).toEqual(expected);

@@ -31,3 +31,11 @@ test('a forged trunk that is refused 3000 times fills neither disk nor log, and 
   expect(JSON.parse(lines[1]!)).toMatchObject({ calls: 4 });
   expect(clock.pending).toBe(0);
 });
+
+test('blocked calls are throttled like failed ones', () => {
+  const log = createLog({ level: 'silent' });
+  const refused = new RefusedCallThrottle({ clock: new FakeClock(), log });
+  const recorded = Array.from({ length: 40 }, () => refused.mayRecord('provider', { disposition: 'blocked', reason: 'spam' }));
+  expect(recorded.filter(Boolean)).toHaveLength(30);
+  refused.stop();
+});

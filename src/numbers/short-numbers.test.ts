@@ -58,6 +58,11 @@ describe('emergencyNumber', () => {
     (country) => expect(emergencyNumber('112', country)).toBe('112'),
   );
 
+  it('takes no number for one that only other countries have, where the numbering plan tells', () => {
+    expect(['112', '999'].map((digits) => emergencyNumber(digits, 'BJ'))).toEqual(['112', undefined]);
+    expect(['111', '999'].map((digits) => emergencyNumber(digits, 'RW'))).toEqual(['111', undefined]);
+  });
+
   it('sends the country’s own number for one of another country', () => {
     expect(emergencyNumber('112', 'US')).toBe('911');
     expect(emergencyNumber('911', 'DE')).toBe('112');

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { isEmergencyRoute, isLimitedRoute } from './outbound-route.ts';
+import type { CallRoute } from './route-call.ts';
+
+const party = { deviceId: undefined, personId: undefined, number: '', name: '' };
+const from = { number: '', name: '' };
+
+function route(ring: CallRoute['ring']): CallRoute {
+  return { direction: 'outbound', caller: party, callee: party, number: undefined, ring };
+}
+
+test.each<[string, Partial<Extract<CallRoute['ring'], { kind: 'trunks' }>>, boolean]>([
+  ['+14165550123', {}, true],
+  ['911', { isEmergency: true }, false],
+  ['988', { shortCost: 'free' }, false],
+  ['3200', { shortCost: 'premium' }, true],
+  ['11833', { shortCost: 'unknown' }, true],
+  ['118', { shortCost: 'standard' }, true],
+  ['116117', { shortCost: 'free' }, false],
+  ['1180001', { shortCost: 'unknown' }, false],
+])('%s %j is limited: %s', (number, ring, isLimited) => {
+  const routed = route({ kind: 'trunks', number, from, isEmergency: false, ...ring });
+  expect([isLimitedRoute(routed), isEmergencyRoute(routed)]).toEqual([isLimited, ring.isEmergency === true]);
+});
+
+test('a call to phones is neither limited nor an emergency call', () => {
+  const routed = route({ kind: 'devices', devices: [], from });
+  expect([isLimitedRoute(routed), isEmergencyRoute(routed)]).toEqual([false, false]);
+});

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import type { Device } from '#devices/device.ts';
+import type { CallLeg, CallRecord } from './call.ts';
+import type { RingTarget } from './ports.ts';
+import { RungTargets } from './redirect.ts';
+import type { CallRoute } from './route-call.ts';
+
+const party = { deviceId: undefined, personId: undefined, number: '', name: '' };
+const from = { number: '', name: '' };
+
+function rungIn(targets: readonly RingTarget[], rungDevices: readonly string[] = []): RungTargets {
+  const legs = rungDevices.map((deviceId) => ({ deviceId }) as CallLeg);
+  return new RungTargets({ targets, legs, record: { caller: { ...party, deviceId: 'dev_caller' } } as CallRecord });
+}
+
+const to = (ring: CallRoute['ring']): CallRoute => ({
+  direction: 'internal',
+  caller: party,
+  callee: party,
+  number: undefined,
+  ring,
+});
+const toTrunk = (number: string, isEmergency = false) => to({ kind: 'trunks', number, from, isEmergency });
+const toPhones = (...ids: string[]) => to({ kind: 'devices', devices: ids.map((id) => ({ id }) as Device), from });
+const rung = (routed: CallRoute | undefined) =>
+  routed?.ring.kind === 'devices' ? routed.ring.devices.map(({ id }) => id) : routed?.ring.kind;
+
+test('a forwarded call never reaches an emergency service', () => {
+  expect(rungIn([]).excludeRung(toTrunk('911', true))).toBeUndefined();
+});
+
+test('a forwarded call rings each number and each phone once, and never its caller', () => {
+  const targets = rungIn([{ kind: 'trunk', trunk: 't', number: '+14165550123', from, isEmergency: false }], ['dev_1']);
+  expect(rung(targets.excludeRung(toTrunk('+14165550123')))).toBeUndefined();
+  expect([toTrunk('+14165550199'), toTrunk('+14165550199')].map((one) => rung(targets.excludeRung(one)))).toEqual([
+    'trunks',
+    undefined,
+  ]);
+  expect(rung(targets.excludeRung(toPhones('dev_1', 'dev_2', 'dev_caller')))).toEqual(['dev_2']);
+  expect(rung(targets.excludeRung(toPhones('dev_1', 'dev_2')))).toBeUndefined();
+});
+
+test('phones that forward to each other end after five', () => {
+  const forwardedBy = (phones: number) =>
+    rungIn(
+      Array.from({ length: phones }, (_, index) => ({
+        kind: 'trunk',
+        trunk: 't',
+        number: `+1416555010${index}`,
+        from,
+        isEmergency: false,
+        diverted: { number: String(index), name: '', reason: 'unconditional' },
+      })),
+    );
+  expect(rung(forwardedBy(4).excludeRung(toPhones('dev_2')))).toEqual(['dev_2']);
+  expect(rung(forwardedBy(5).excludeRung(toPhones('dev_2')))).toBeUndefined();
+});
