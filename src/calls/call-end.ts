@@ -3,7 +3,7 @@ import type { LegOutcome } from './call.ts';
 import type { StopReason } from './ports.ts';
 import type { Verdict } from './verdict.ts';
 
-/** Of several phones, the outcome that says most about what happened in the house. */
+/** Of several legs, the outcome that says most about why nobody answered comes first. */
 const byPrecedence: readonly LegOutcome[] = [
   'declined',
   'no-answer',

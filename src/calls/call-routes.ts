@@ -56,7 +56,7 @@ export function callRoutes({ calls, store, search }: CallRoutesDeps): readonly R
   ];
 }
 
-/** Nobody has the empty id: an identity without a person sees nothing. */
+/** The empty id belongs to no person: an identity without a person sees nothing. */
 function visibleTo(identity: Identity | undefined): string | undefined {
   return identity?.role === 'admin' ? undefined : (identity?.personId ?? '');
 }

@@ -99,7 +99,7 @@ const indexedInLegs: ReadonlySet<string> = new Set(['cdr_id', 'device_id', 'pers
 
 /**
  * The SQL of `cdrs` and `call_legs` that the life of a call needs. Every method has committed when it returns, so that what the
- * network was told survives a kill; reading lists is in call-search.ts.
+ * network was answered survives a kill; reading lists is in call-search.ts.
  */
 export class CdrStore {
   readonly #newRecord;
@@ -151,8 +151,8 @@ export class CdrStore {
   }
 
   /**
-   * Closes what a kill left open, with the last time that is known for certain, but leaves the records of `except` open: somebody
-   * else still waits for their end. Returns how many records.
+   * Closes what a kill left open, with the last time that is known for certain, but leaves the records of `except` open: the end
+   * of those is still awaited. Returns how many records.
    */
   closeInterrupted(except: readonly string[] = []): number {
     this.#closeLegs.run();

@@ -23,7 +23,7 @@ export type MissedPstnCallDeps = {
   readonly devices: Pick<DeviceLookup, 'ofPerson'>;
 };
 
-/** A call that the network had for one of our numbers and that never came to us; times in milliseconds since the Unix epoch. */
+/** A call to one of our numbers that the network has and that never reached us; times in milliseconds since the Unix epoch. */
 export type MissedCall = {
   readonly callSid: string;
   readonly dialled: string;
@@ -31,14 +31,14 @@ export type MissedCall = {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly trunk: string;
-  /** A trunk was to bring it to the house: then the network may have asked for the voicemail under another name. */
+  /** It was to come over a trunk: then the network may have asked for the voicemail under another call SID. */
   readonly isByTrunk: boolean;
 };
 
 /** How far the network's clock and ours may be apart, and the network take from one to the other. */
 const clockSkewMs = 30_000;
 
-/** Writes the record of a call that came while we were away; nothing where it is known or for no number of ours. */
+/** Writes the record of a call that came while we were down; nothing where it is known or its number is not ours. */
 export function recordMissedCall(missed: MissedCall, deps: MissedPstnCallDeps): boolean {
   const { store, cdrs, byNumber, devices, newId, newToken, events, log } = deps;
   const { callSid, dialled, caller, startedAt, endedAt, trunk } = missed;
@@ -61,7 +61,10 @@ export function recordMissedCall(missed: MissedCall, deps: MissedPstnCallDeps): 
     const rest = { phase: 'over', decision, afterDial: undefined, caller, createdAt: startedAt } as const;
     store.save({ ...rest, callSid, callId: record.id, token: newToken() });
   });
-  log.info({ callId: record.id, from: maskNumber(caller.number ?? '') }, 'A call came while the house could not be reached');
+  log.info(
+    { callId: record.id, from: maskNumber(caller.number ?? '') },
+    'Missed PSTN call recorded: it came while we could not be reached',
+  );
   events.emit('call.ended', { callId: record.id, disposition: verdict.disposition, reason: verdict.reason });
   return true;
 }

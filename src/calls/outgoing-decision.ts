@@ -3,26 +3,26 @@ import type { CallDestination } from '#numbers/destination.ts';
 import type { ShortCost } from '#numbers/short-numbers.ts';
 import type { Verdict } from './verdict.ts';
 
-/** What calls outside are bounded by. Calls for help are not counted and never refused. */
+/** The outbound call limits. Emergency calls are not counted and never refused. */
 export type OutgoingLimits = {
   readonly calls: number;
   readonly callsPerPhone: number;
   /** In any 24 hours. */
   readonly minutesADay: number;
   readonly minutesADayPerPhone: number;
-  /** The longest one call outside may last. */
+  /** The longest one outbound call may last. */
   readonly callMinutes: number;
 };
 
-/** What one phone and the house have outside. */
+/** Outbound calls in progress, and minutes in 24 hours. */
 export type OutgoingUsage = { readonly calls: number; readonly minutes: number };
 
-/** A call outside that is wanted, and what is known when it is. */
+/** An attempted outbound call, and what is known at that moment. */
 export type OutgoingFacts = {
   /** E.164, or a short number as dialled. */
   readonly number: string;
   readonly shortCost: ShortCost | undefined;
-  /** Whether it comes from an address where this phone is registered, or that is inside the house. */
+  /** Whether it comes from an address where this phone is registered, or from the local network. */
   readonly isFromKnownSource: boolean;
   readonly phone: OutgoingUsage;
   readonly house: OutgoingUsage;
@@ -44,7 +44,7 @@ export type OutgoingRefusal = {
 export const premiumRate = 'premium-rate';
 export const internationalNetworks = 'international-networks';
 
-/** Why a call outside may not go out; undefined: it may. Pure. */
+/** Why an outbound call may not go out; undefined: it may. Pure. */
 export function outgoingRefusal(facts: OutgoingFacts, rules: OutgoingRules): OutgoingRefusal | undefined {
   const { limits } = rules;
   if (!facts.isFromKnownSource) return refusal('not-registered-here');
@@ -55,7 +55,7 @@ export function outgoingRefusal(facts: OutgoingFacts, rules: OutgoingRules): Out
   return isUsedUp ? refusal('minutes-used-up') : undefined;
 }
 
-/** The destination that nobody has allowed yet, such as `LV`, `premium-rate` or `international-networks`. */
+/** The destination that is not allowed yet, such as `LV`, `premium-rate` or `international-networks`. */
 function missingDestination({ number, shortCost }: OutgoingFacts, { country, allowed }: OutgoingRules): string | undefined {
   if (hasAllowedPrefix(number, allowed)) return undefined;
   if (shortCost !== undefined) return shortCost === 'premium' && !allowed.has(premiumRate) ? premiumRate : undefined;
@@ -70,7 +70,7 @@ function missingKind(
   { cost }: CallDestination,
   { isHome, allowed }: { readonly isHome: boolean; readonly allowed: ReadonlySet<string> },
 ): string | undefined {
-  // What is dear within bounds at home has no bounds abroad.
+  // Shared-cost numbers are capped at home only.
   const isExpensive = cost === 'premium' || (cost === 'shared' && !isHome);
   return isExpensive && !allowed.has(premiumRate) ? premiumRate : undefined;
 }
@@ -94,7 +94,7 @@ export function previouslyCalledDestinations(number: string, country: string): r
   const missing = missingDestination(facts, { country, allowed: new Set(), limits: noLimits });
   if (missing === undefined) return [];
   const { cost } = destinationOf(number);
-  // Of dear numbers only the very one: that it was called once opens no others.
+  // Of expensive numbers only that one: that it was called once opens no others.
   return cost === 'premium' || cost === 'shared' || missing === internationalNetworks ? [number] : [missing];
 }
 

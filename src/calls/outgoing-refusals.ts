@@ -17,7 +17,7 @@ export type RecentRefusal = {
 export function describeRefusal({ deviceName, reason, destination, times }: RecentRefusal): string {
   const often = times === 1 ? 'once' : `${times} times`;
   const why = destination === undefined ? reason : `${reason}: ${destination}`;
-  return `${deviceName} was refused ${often} (${why}). If nobody of the house did that, its password is stolen: make a new one`;
+  return `${deviceName} was refused ${often} (${why}). If nobody in the house did that, its password is stolen: make a new one`;
 }
 
 type Kept = RecentRefusal & { readonly monotonic: number };
@@ -25,7 +25,7 @@ type Kept = RecentRefusal & { readonly monotonic: number };
 const dayMs = 86_400_000;
 const maxKept = 100;
 
-/** Calls outside that were refused in the last day: one entry for what is alike, so that a flood is one. */
+/** Outbound calls refused in the last day: one entry for all that are alike, so that a flood is one. */
 export class OutgoingRefusals {
   readonly #clock: Clock;
   readonly #kept = new Map<string, Kept>();
@@ -34,7 +34,7 @@ export class OutgoingRefusals {
     this.#clock = clock;
   }
 
-  /** Whether the like of it was not refused before. */
+  /** Whether it is the first of its kind. */
   add(refused: Omit<RecentRefusal, 'times' | 'at'>): boolean {
     this.#drop();
     const key = `${refused.deviceId} ${refused.reason} ${refused.destination ?? ''}`;
@@ -47,7 +47,7 @@ export class OutgoingRefusals {
     return before === undefined;
   }
 
-  /** What is allowed from now on needs nobody's attention. */
+  /** The destination is allowed now: its refusals need no attention any more. */
   forget(destination: string): void {
     for (const [key, kept] of this.#kept) if (kept.destination === destination) this.#kept.delete(key);
   }

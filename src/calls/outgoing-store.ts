@@ -6,10 +6,10 @@ export type AllowedDestination = {
   readonly allowedAt: number;
 };
 
-/** A talk outside of before the start. */
+/** An outbound call answered before the start. */
 export type PastTalkTime = { readonly deviceId: string | null; readonly endedAt: number; readonly milliseconds: number };
 
-/** The SQL of the tables `outgoing_destinations` and `outgoing_seed`, and what the fence wants to know of `cdrs`. */
+/** The SQL of the tables `outgoing_destinations` and `outgoing_seed`, and what the outbound call limits need of `cdrs`. */
 export class OutgoingStore {
   readonly #all;
   readonly #put;
@@ -60,7 +60,7 @@ export class OutgoingStore {
     this.#seed.run(at);
   }
 
-  /** Every number outside that a call ever reached. */
+  /** Every external number that an outbound call ever reached. */
   calledBefore(): readonly string[] {
     return this.#calledBefore.all().map(({ number }) => number);
   }

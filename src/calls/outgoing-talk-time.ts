@@ -2,7 +2,7 @@ type TalkTime = { readonly deviceId: string | undefined; readonly endedAt: numbe
 
 const dayMs = 86_400_000;
 
-/** How long the phones have talked outside in the last 24 hours. Times are the clock's monotonic ones. */
+/** Talk time of outbound calls in the last 24 hours. Times are the clock's monotonic ones. */
 export class OutgoingTalkTime {
   #talkTimes: TalkTime[] = [];
 

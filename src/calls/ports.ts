@@ -4,17 +4,17 @@ import type { CallClock } from './call-clock.ts';
 import type { CallId, CallRecord, LegOutcome, Party } from './call.ts';
 import type { Verdict } from './verdict.ts';
 
-/** What the called side gets to see. `privacy`: the network outside is to know the number and not to show it. */
+/** What the called party sees. `privacy`: the network gets the number and must not show it (RFC 3323). */
 export type CallerId = { readonly number: string; readonly name: string; readonly privacy?: 'requested' | 'required' };
 
-/** Why a phone sent a call elsewhere, in the words of RFC 5806. */
+/** Where a phone forwarded a call, and why in the words of RFC 5806. */
 export type Redirection = {
-  /** What it would have dialled itself, the first choice first. */
+  /** As if it had dialled them itself, the first choice first. */
   readonly to: readonly string[];
   readonly reason: string;
 };
 
-/** Who sent a call to this leg in place of its own. */
+/** Who forwarded the call to this leg. */
 export type Diversion = { readonly number: string; readonly name: string; readonly reason: string };
 
 /** Where one outgoing leg goes. */
@@ -36,15 +36,15 @@ export type RingTarget =
       readonly diverted?: Diversion;
     };
 
-/** `unregistered`: the phone may not be called any more. */
+/** Why a leg is cancelled. `unregistered`: the phone may not be called any more. */
 export type CancelReason = 'elsewhere' | 'no-answer' | 'caller-gone' | 'stopped' | 'unregistered';
 
 /** An outgoing leg as calls sees it. No method throws; each may be called at any time and does nothing where it makes no sense. */
 export type OutgoingLeg = {
   readonly sipCallId: string;
-  /** Tells the caller of this leg's progress; its early media only if `withMedia`. */
+  /** Passes this leg's provisional response on to the caller; its early media only if `withMedia`. */
   pass(status: number, withMedia: boolean): void;
-  /** Joins the caller and this leg, which has answered. */
+  /** Connects the caller and this leg, which has answered. */
   connect(): void;
   /** Gives up a leg that has not answered. */
   cancel(why: CancelReason): void;
@@ -54,7 +54,7 @@ export type OutgoingLeg = {
 
 /** What becomes of an outgoing leg. After `answered` or `failed` nothing more comes. */
 export type LegListener = {
-  /** The far side has it, though nothing rings yet. Where the engine does not tell, this never comes. */
+  /** The far side has the INVITE (100). Where the engine does not report that, this never comes. */
   trying(): void;
   progressed(status: number, hasMedia: boolean): void;
   answered(): void;
@@ -79,7 +79,7 @@ export type CallerLeg = {
   hangUp(why: StopReason): void;
 };
 
-/** The trunks that can take a call now, best first; for help, all there are. */
+/** The trunks that can take a call now, best first; for an emergency call, all there are. */
 export type Trunks = { names(isEmergency?: boolean): readonly string[] };
 
 export type DeviceLookup = {
@@ -98,18 +98,18 @@ export type Attempt = {
         readonly kind: 'device';
         readonly device: Device;
         readonly party?: Party;
-        /** It asked that its number be hidden outside the house. */
+        /** It asked to hide its number from the telephone network. */
         readonly privacy?: CallerId['privacy'];
       }
     | { readonly kind: 'trunk'; readonly trunk: string; readonly number: string; readonly name: string };
   readonly dialled: string;
   readonly leg: CallerLeg;
-  /** The address that asks for it; undefined where nobody knows. */
+  /** The address that the INVITE came from; undefined where it is not known. */
   readonly source?: string | undefined;
   readonly transferredFrom?: CallId | undefined;
-  /** The token of a call that the network announced before: this leg joins its record. */
+  /** The token of a call that the network reported before: this leg joins its record. */
   readonly joinToken?: string | undefined;
-  /** What the network calls it, where the leg came with that and nobody announced it. */
+  /** The network's id of the call, where the leg came with one and no notice came before. */
   readonly networkCallId?: string | undefined;
 };
 
@@ -131,14 +131,14 @@ export type LegClaim =
   | { readonly kind: 'taken' }
   | { readonly kind: 'unknown' };
 
-/** Records that were opened before their SIP leg came, and that the network may close after it is gone. */
+/** Records that were opened before their SIP leg came, and that the network may close after the leg is over. */
 export type PstnCallTracker = {
   attachSipLeg(token: string): LegClaim;
   /** What to write of a record: of a joined call that is not answered the end is still open. */
   recordToWrite(record: CallRecord): CallRecord;
-  /** Whether the call is over with its leg, so that its end may be told. */
+  /** Whether the call is over with its leg, so that its end may be reported. */
   legEnded(record: CallRecord): boolean;
   openCallIds(): readonly string[];
-  /** A call came unannounced, and this is the network's name of it. Its record is written. */
+  /** A call came without a notice, and this is the network's id of it. Its record is written. */
   linkCallSid(record: CallRecord, callSid: string): void;
 };

@@ -3,7 +3,7 @@ import type { ReasonOf } from '#contract/call-verdicts.ts';
 import type { OurNumber } from '#numbers/number.ts';
 import type { Verdict } from './verdict.ts';
 
-/** Who calls from outside, as far as the network can tell. */
+/** The caller of a PSTN call, as the network reports it. */
 export type PstnCaller = {
   /** E.164; undefined where it is withheld or no number. */
   readonly number: string | undefined;
@@ -37,7 +37,7 @@ export type InboundDecision =
   /** `busy` is a busy tone, `rejected` says that the number is not in service. Nothing is billed. */
   | { readonly kind: 'reject'; readonly tone: 'busy' | 'rejected'; readonly verdict: Verdict };
 
-/** What becomes of a call from outside before anything rings. */
+/** What becomes of a PSTN call before anything rings. */
 export function decideInbound(facts: InboundFacts): InboundDecision {
   const { number, caller, phones } = facts;
   if (number === undefined) return rejected({ disposition: 'failed', reason: 'unknown-number' });
@@ -57,7 +57,7 @@ function rejected(verdict: Verdict): InboundDecision {
   return { kind: 'reject', tone: 'rejected', verdict };
 }
 
-/** How the network's attempt to reach us ended, as far as the network can tell. */
+/** How the network's attempt to reach us ended, as the network reports it. */
 export type DialOutcome = 'answered' | 'busy' | 'declined' | 'no-answer' | 'unreachable';
 
 /** What the network reports when its attempt to reach us is over. */
@@ -95,7 +95,7 @@ function whyUnanswered({ disposition, reason }: Verdict): VoicemailReason {
   return disposition === 'failed' ? 'internal' : 'no-answer';
 }
 
-/** How a call that reached nobody ended, where no message was left either. */
+/** How a call ended that was not answered and in which no message was left. */
 export function unanswered(reason: VoicemailReason): Verdict {
   switch (reason) {
     case 'busy':
@@ -108,7 +108,7 @@ export function unanswered(reason: VoicemailReason): Verdict {
   }
 }
 
-/** What is known of a call whose end nobody told us of. */
+/** What is known of a call whose last callback never came. */
 export type AbandonedCall = {
   /** Set once the caller was sent to the voicemail. */
   readonly voicemailReason: VoicemailReason | undefined;
@@ -116,7 +116,7 @@ export type AbandonedCall = {
   readonly isCallerGone: boolean;
 };
 
-/** How a call ended whose last word from the network was lost. */
+/** How a call ended whose last callback from the network was lost. */
 export function verdictAfterTimeout({ voicemailReason, sipVerdict, isCallerGone }: AbandonedCall): Verdict {
   if (voicemailReason !== undefined) return unanswered(voicemailReason);
   if (sipVerdict?.disposition === 'cancelled') return { disposition: 'missed', reason: 'caller-cancelled' };

@@ -16,10 +16,10 @@ export type PstnCallRecordsDeps = {
   readonly cdrs: CdrStore;
 };
 
-/** A call left open by the last run is not waited for longer than the network lets a call last. */
+/** A call left open by the last run is not waited for longer than the network lets a call last (four hours). */
 const maxAgeMs = 4 * 3_600_000;
 
-/** What is on the disk of the calls from outside. A full disk must not end a call: it goes on without its record, and that is told once. */
+/** The stored part of PSTN calls. A full disk must not end a call: it goes on without its record, and that is reported once. */
 export class PstnCallRecords {
   readonly #deps: PstnCallRecordsDeps;
   #isFailing = false;
@@ -39,7 +39,7 @@ export class PstnCallRecords {
     });
   }
 
-  /** Keeps what the network calls a call that came unannounced. Nothing more of it is waited for. */
+  /** Keeps the network's id of a call that came without a notice. No callback is awaited for it. */
   linkCallSid({ id, caller, startedAt }: CallRecord, given: { callSid: string; token: string; seconds: number }): void {
     const { callSid, token, seconds } = given;
     const number = caller.number === '' ? undefined : caller.number;
@@ -112,7 +112,7 @@ export class PstnCallRecords {
     } catch (error) {
       if (this.#isFailing) return undefined;
       this.#isFailing = true;
-      this.#deps.log.error({ err: error }, 'Calls from outside cannot be written down; they go on');
+      this.#deps.log.error({ err: error }, 'PSTN calls cannot be stored; they go on');
       this.#deps.events.emit('storage.failed', { reason: 'Call records cannot be written. Calls go on.' });
       return undefined;
     }

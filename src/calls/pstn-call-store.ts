@@ -4,7 +4,7 @@ import type { AfterDial, PstnCaller, InboundDecision } from './pstn-call-decisio
 
 export type PstnCallPhase = 'ringing' | 'voicemail' | 'over';
 
-/** What is kept of a call from outside beside its record. */
+/** What is kept of a PSTN call beside its record. */
 export type PstnCallRow = {
   readonly callSid: string;
   readonly callId: CallId;
@@ -16,7 +16,7 @@ export type PstnCallRow = {
   readonly createdAt: number;
 };
 
-/** What two tellers of one call have in common; times in milliseconds since the Unix epoch. */
+/** What two reports of one call have in common; times in milliseconds since the Unix epoch. */
 export type CallMatch = {
   readonly trunk: string;
   /** Ours, E.164. */
@@ -89,13 +89,13 @@ export class PstnCallStore {
     return row === undefined ? undefined : fromRow(row);
   }
 
-  /** The newest call of this caller to this number by this trunk, begun in that time, that nobody took and that has just ended. */
+  /** The newest call of this caller to this number by this trunk, begun in that time, that was not answered and has just ended. */
   unanswered(alike: CallMatch): PstnCallRow | undefined {
     const row = this.#unanswered.get(alike);
     return row === undefined ? undefined : fromRow(row);
   }
 
-  /** Whether such a call went to the voicemail without having come to the house. */
+  /** Whether such a call went to the voicemail without having reached us. */
   isRecovered(alike: Omit<CallMatch, 'endedSince'>): boolean {
     return this.#recovered.get(alike) !== undefined;
   }

@@ -4,16 +4,16 @@ import type { AfterDial, PstnCaller, InboundDecision, VoicemailReason } from './
 import type { PstnCallPhase } from './pstn-call-store.ts';
 import type { Verdict } from './verdict.ts';
 
-/** The first word of a call. */
+/** The network's first notice of a call. */
 export type InboundCallNotice = {
-  /** The network's name of the call, and of its whole story. */
+  /** The network's id of the call. */
   readonly callSid: string;
   /** Our number, E.164, as the network says it. */
   readonly dialled: string;
   readonly caller: PstnCaller;
   /** Whether the network can hand us the call. */
   readonly isReachable: boolean;
-  /** The network that tells it; the record says that the call came by it. */
+  /** The trunk that the call's record names. */
   readonly trunk: string;
 };
 
@@ -40,14 +40,14 @@ export type PstnCall = {
   /** How our own side of the call ended. */
   sipVerdict: Verdict | undefined;
   leg: 'none' | 'live' | 'over';
-  /** Whether anybody was told that there is a call. */
+  /** Whether `call.started` was emitted. */
   isStartReported: boolean;
   isCallerGone: boolean;
   /** By the monotonic time. */
   deadlineAt: number;
 };
 
-/** The calls whose last word has not come, by each of their names. */
+/** The calls whose last callback has not come, by each of their ids. */
 export class OpenPstnCalls {
   readonly #bySid = new Map<string, PstnCall>();
   readonly #byToken = new Map<string, PstnCall>();

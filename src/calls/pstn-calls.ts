@@ -1,6 +1,6 @@
-// Owns the calls that the network announces before their SIP leg comes: one record from the first word to the last.
-// Called by the edge that hears the network (arrive, dialDone, …) and by calls.ts, whose SIP leg joins the record by its token.
-// Words may come twice, late, in any order or never: the same question gets the same answer, and every record is closed once.
+// Owns the PSTN calls that the network reports by webhook before their SIP leg comes: one record from the first notice to the last.
+// Called by the edge that takes the network's webhooks (receive, dialDone, …) and by calls.ts, whose SIP leg joins the record by its token.
+// Notices may come twice, late, in any order or never: the same question gets the same answer, and every record is closed once.
 import type { Clock, Timer } from '#base/clock.ts';
 import type { Events } from '#base/events.ts';
 import type { NewId } from '#base/ids.ts';
@@ -43,10 +43,10 @@ export type PstnCallsDeps = {
 const defaultSpamThreshold = 0.7;
 const defaultMaxCalls = 2000;
 const sweepMs = 5_000;
-/** How long the network may take for its next word; its own time-outs are far below. */
+/** How long the network may take for its next callback; its own time-outs are far below. */
 const callbackTimeoutMs = { sipLeg: 120_000, dialDone: 30_000, voicemail: 600_000, final: 60_000 };
 
-/** The network asks what becomes of a caller at once when it has given up; and for so long nobody lets it ring. */
+/** The network asks for the voicemail at once when it has given up a trunk call; and no call rings for longer than this. */
 const rejoinMs = 30_000;
 const maxRingMs = 600_000;
 
@@ -61,7 +61,7 @@ export class PstnCalls implements PstnCallTracker {
     this.#records = new PstnCallRecords(deps);
   }
 
-  /** Takes up what the last run left open; before `Calls.start`, which closes all others. */
+  /** Restores what the last run left open; before `Calls.start`, which closes all others. */
   start(): void {
     for (const pstnCall of this.#records.restore(this.#deadlineIn(callbackTimeoutMs.final))) this.#pstnCalls.add(pstnCall);
     this.#sweep = this.#deps.clock.every(sweepMs, () => this.#closeStale());
@@ -71,7 +71,7 @@ export class PstnCalls implements PstnCallTracker {
     this.#sweep?.cancel();
   }
 
-  /** Calls whose last word has not come. */
+  /** Calls whose last callback has not come. */
   get size(): number {
     return this.#pstnCalls.size;
   }
@@ -84,7 +84,7 @@ export class PstnCalls implements PstnCallTracker {
     return { callId: record.id, token, decision, caller, number: record.number, personId: record.callee.personId };
   }
 
-  /** Decides what becomes of a caller whose call did, or did not, get through. Undefined: we never heard of the call. */
+  /** Decides what becomes of a caller whose call did, or did not, get through. Undefined: an unknown call. */
   dialDone(callSid: string, dial: DialResult): AfterDial | undefined {
     const pstnCall = this.#pstnCallOf(callSid);
     if (pstnCall === undefined) return undefined;
@@ -93,7 +93,7 @@ export class PstnCalls implements PstnCallTracker {
     if (decision.kind === 'reject') return { kind: 'hang-up', verdict: decision.verdict };
     const after = decideAfterDial({ ...dial, sipVerdict: pstnCall.sipVerdict, hasMailbox: record.callee.personId !== undefined });
     pstnCall.afterDial = after;
-    // Closed already, because this word came late: the caller is served all the same, and a message they leave is still found.
+    // Closed already, because this callback came late: the caller is served all the same, and a message they leave is still found.
     if (pstnCall.phase === 'over') this.#records.save(pstnCall, []);
     else if (after.kind === 'voicemail') this.#toVoicemail(pstnCall);
     else if (after.verdict.disposition !== 'answered' || pstnCall.leg !== 'live') this.#close(pstnCall, after.verdict);
@@ -101,8 +101,8 @@ export class PstnCalls implements PstnCallTracker {
   }
 
   /**
-   * A caller whom the network could not hand to the house over its trunk, or whom nobody here took: the same call, in one record, whatever
-   * it is called now.
+   * A call that the network could not deliver over its trunk, or that was not answered here: the same call, in one record, whatever its
+   * id is now.
    */
   recover(notice: Omit<InboundCallNotice, 'isReachable'>): InboundCallResult & { readonly isForVoicemail: boolean } {
     if (this.#pstnCallOf(notice.callSid) === undefined) this.#rejoin(notice);
@@ -115,7 +115,7 @@ export class PstnCalls implements PstnCallTracker {
     return { ...result, isForVoicemail };
   }
 
-  /** Gives a call that came over the trunk a moment ago its other name. */
+  /** Gives a call that came over the trunk a moment ago its second id. */
   #rejoin({ callSid, dialled, caller, trunk }: Omit<InboundCallNotice, 'isReachable'>): void {
     const { store, byNumber, clock, newToken, cdrs, ringSeconds } = this.#deps;
     const number = byNumber(dialled)?.number;
@@ -137,7 +137,7 @@ export class PstnCalls implements PstnCallTracker {
     return pstnCall.record;
   }
 
-  /** The caller's own leg is over; what else there is to say may still come. */
+  /** The caller's own leg is over; other callbacks may still come. */
   callerGone(callSid: string): void {
     const pstnCall = this.#pstnCalls.bySid(callSid);
     if (pstnCall === undefined) return;
@@ -154,12 +154,12 @@ export class PstnCalls implements PstnCallTracker {
     return pstnCall.leg === 'none' ? 'announced' : 'ringing';
   }
 
-  /** The network's name of a call, such as it takes to record it. */
+  /** The network's id of a call, as it takes to record it. */
   callSidOf(callId: string): string | undefined {
     return this.#pstnCalls.byCall(callId)?.callSid ?? this.#deps.store.byCall(callId)?.callSid;
   }
 
-  /** The record of a call by the network's name of it, else by ours. */
+  /** The record of a call by the network's id of it, else by ours. */
   recordOf(callSid: string, callId?: string): CallRecord | undefined {
     const pstnCall = this.#pstnCallOf(callSid);
     if (pstnCall !== undefined) return pstnCall.record;
@@ -180,7 +180,7 @@ export class PstnCalls implements PstnCallTracker {
   recordToWrite(record: CallRecord): CallRecord {
     const pstnCall = this.#pstnCalls.byCall(record.id);
     if (pstnCall === undefined) return record;
-    // Only an answered call is over with its SIP leg; of any other the network has the last word.
+    // Only an answered call is over with its SIP leg; how any other ends, the network decides.
     const isOver = record.verdict?.disposition === 'answered';
     const { endedAt, verdict } = pstnCall.phase === 'over' ? pstnCall.record : isOver ? record : stillOpen;
     pstnCall.record = { ...record, endedAt, verdict };
@@ -230,7 +230,7 @@ export class PstnCalls implements PstnCallTracker {
       deadlineAt: this.#deadlineIn(this.#deps.ringSeconds * 1000 + callbackTimeoutMs.sipLeg),
     };
     const shown = { from: caller.number === undefined ? 'hidden' : maskNumber(caller.number), to: maskNumber(dialled) };
-    this.#deps.log.info({ callId: record.id, ...shown, decision: decision.kind }, 'A call from outside');
+    this.#deps.log.info({ callId: record.id, ...shown, decision: decision.kind }, 'PSTN call received');
     this.#pstnCalls.add(pstnCall);
     if (decision.kind === 'reject') this.#close(pstnCall, decision.verdict);
     else if (decision.kind === 'voicemail') this.#toVoicemail(pstnCall);
@@ -262,7 +262,7 @@ export class PstnCalls implements PstnCallTracker {
     this.#deps.events.emit('call.changed', { callId: pstnCall.record.id, state: 'voicemail' });
   }
 
-  /** Who would have been rung, so that the record says why nobody was, and to whom it belongs. */
+  /** The phones that would have been rung, so that the record says why they were not, and whose call it was. */
   #skippedLegs({ record, callSid, decision, time }: PstnCall): readonly CallLeg[] {
     const { newId, devices } = this.#deps;
     const owner = record.callee.personId;
@@ -281,18 +281,18 @@ export class PstnCalls implements PstnCallTracker {
     this.#records.save(pstnCall, pstnCall.leg === 'none' && !wasInVoicemail ? this.#skippedLegs(pstnCall) : []);
     this.#emitStarted(pstnCall);
     events.emit('call.ended', { callId: pstnCall.record.id, disposition: verdict.disposition, reason: verdict.reason });
-    log.info({ callId: pstnCall.record.id, ...verdict }, `Call from outside ended: ${explain(verdict)}`);
+    log.info({ callId: pstnCall.record.id, ...verdict }, `PSTN call ended: ${explain(verdict)}`);
     if (pstnCall.leg !== 'live') this.#pstnCalls.delete(pstnCall);
   }
 
-  /** With a SIP leg, calls.ts tells it. */
+  /** With a SIP leg, calls.ts emits it. */
   #emitStarted(pstnCall: PstnCall): void {
     if (pstnCall.leg === 'none' && !pstnCall.isStartReported)
       this.#deps.events.emit('call.started', { callId: pstnCall.record.id });
     pstnCall.isStartReported = true;
   }
 
-  /** calls.ts has closed the record and tells of it. */
+  /** calls.ts has closed the record and emits its end. */
   #endWithLeg(pstnCall: PstnCall): boolean {
     pstnCall.phase = 'over';
     this.#records.save(pstnCall, []);

@@ -14,7 +14,7 @@ type NewPstnCall = {
   readonly trunk: string;
 };
 
-/** The record of a call that was announced and has rung nobody yet. */
+/** The record of a call that the network reported and that has rung no phone yet. */
 export function newPstnCallRecord({ id, now, number, dialled, caller, trunk }: NewPstnCall): CallRecord {
   const callee = {
     deviceId: undefined,

@@ -22,7 +22,7 @@ type Waiting = { readonly record: CallRecord; readonly legs: readonly CallLeg[] 
 export class RecordWriter {
   readonly #deps: RecordWriterDeps;
   readonly #unsaved: UnsavedRecords;
-  /** Calls that nobody has answered, while the batch is paused: only their latest state is of interest. */
+  /** Unanswered calls, while the batch is paused: only their latest state is of interest. */
   readonly #waiting = new Map<string, Waiting>();
   #isFailing = false;
 

@@ -3,10 +3,10 @@ import type { PlannedStep } from './planned-step.ts';
 import type { Diversion } from './ports.ts';
 import type { CallRoute } from './route-call.ts';
 
-/** So that phones that send calls to each other in a row come to an end. */
+/** So that phones that forward to each other in a row come to an end. */
 const maxRedirects = 5;
 
-/** Who has been rung in a call: nobody is twice, which is what ends phones that send calls round in a circle. */
+/** What has been rung in a call: nothing is twice, which ends a circle of phones that forward to each other. */
 export class RungTargets {
   readonly #devices: Set<string>;
   readonly #numbers: Set<string>;
@@ -20,12 +20,12 @@ export class RungTargets {
     this.#redirectsLeft = maxRedirects - new Set(targets.flatMap(({ diverted }) => diverted?.number ?? [])).size;
   }
 
-  /** What is left of a route when who was rung before is taken out; from then on the rest counts as rung. */
+  /** What is left of a route without what was rung before; from then on the rest counts as rung. */
   excludeRung(routed: CallRoute): CallRoute | undefined {
     const { ring } = routed;
     if (this.#redirectsLeft <= 0 || ring.kind === 'nothing') return undefined;
     if (ring.kind === 'trunks') {
-      // Nobody who calls a friend is to reach the police.
+      // Somebody who calls a friend must not reach the police.
       if (ring.isEmergency || this.#numbers.has(ring.number)) return undefined;
       this.#numbers.add(ring.number);
       return routed;
@@ -36,7 +36,7 @@ export class RungTargets {
   }
 }
 
-/** The same steps, each leg of which says who sent the call there. */
+/** The same steps, each leg of which says who forwarded the call there. */
 export function divert(steps: readonly PlannedStep[], diverted: Diversion): readonly PlannedStep[] {
   return steps.map((step) => ({
     ...step,

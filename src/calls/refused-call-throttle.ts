@@ -10,8 +10,8 @@ const refillMs = 10_000;
 const reportAfterMs = 60_000;
 
 /**
- * Who may still have refused calls written down: a forged trunk, or whoever has a phone's password, is refused hundreds of times in a
- * second, and must not fill disk and log with it. A call that somebody of the house missed is none of these.
+ * Bounds how many refused calls of a phone or trunk are recorded: a forged trunk, or the thief of a phone's password, is refused hundreds
+ * of times a second and must not fill disk and log. A missed call always gets its record.
  */
 export class RefusedCallThrottle {
   readonly #clock: Clock;
@@ -56,7 +56,7 @@ export class RefusedCallThrottle {
     this.#timer = undefined;
     for (const [what, calls] of this.#skipped) {
       const [from, reason] = what.split(/ (?=[^ ]*$)/);
-      this.#log.warn({ from, reason, calls }, 'More calls were refused than are written down');
+      this.#log.warn({ from, reason, calls }, 'Refused calls without a record: too many in a row');
     }
     this.#skipped.clear();
   }

@@ -31,7 +31,7 @@ export type RoutingFacts = {
   readonly country: string;
   readonly devices: DeviceLookup;
   readonly byNumber: (number: string) => OurNumber | undefined;
-  /** The number a person calls out with; for nobody, that of the house. */
+  /** The number a person calls out with; for `undefined`, that of the house. */
   readonly callerIdOf: (personId: string | undefined) => OurNumber | undefined;
   readonly anyCallerId: () => OurNumber | undefined;
 };
@@ -118,7 +118,7 @@ type Outbound = {
 
 function outbound({ from, caller, number, isEmergency, shortCost }: Outbound, facts: RoutingFacts): CallRoute {
   const own = facts.callerIdOf(from.device.personId) ?? facts.callerIdOf(undefined);
-  // Help must be able to call back, whoever's number it is.
+  // The emergency service must be able to call back, on whichever number.
   const ours = own ?? (isEmergency ? facts.anyCallerId() : undefined);
   const privacy = from.privacy === undefined || isEmergency ? {} : { privacy: from.privacy };
   return {

@@ -103,7 +103,7 @@ test('the first odd call is told: in the log, as a fact and in health, and a flo
   open();
   for (let n = 0; n < 500; n += 1) reasonFor(`+1900555${String(1000 + n)}`, '198.51.100.7');
   expect(refusals).toEqual([{ deviceId: 'dev_1', reason: 'destination-not-allowed', destination: 'premium-rate' }]);
-  expect(log.filter((line) => line.includes('A call outside was refused'))).toHaveLength(1);
+  expect(log.filter((line) => line.includes('Outbound call refused'))).toHaveLength(1);
   expect(log.join('')).not.toContain('9005551000');
   expect(tollFraudGuard.health()).toEqual({
     status: 'degraded',

@@ -1,6 +1,6 @@
-// Owns what bounds calls outside, so that a stolen password costs little and is noticed: where they may go, how many, how long.
+// Owns the outbound call limits, so that a stolen password costs little and is noticed: where calls may go, how many, how long.
 // Called by calls.ts for every call to a trunk, and by the routes by which an admin allows a destination.
-// Must stay true: a call for help never comes here, and what an admin allowed is on the disk.
+// Must stay true: an emergency call never comes here, and what an admin allowed is on the disk.
 import type { Clock } from '#base/clock.ts';
 import type { Events } from '#base/events.ts';
 import { maskNumber } from '#base/log.ts';
@@ -30,11 +30,11 @@ export type TollFraudGuardDeps = {
   readonly registrations: RegistrationLookup;
   readonly country: string;
   readonly limits: OutgoingLimits;
-  /** Whether an address is one of the house or of a network it is in. */
+  /** Whether an address is private or of a network this machine is in. */
   readonly isLocalAddress: (address: string) => boolean;
 };
 
-/** A call outside that goes on. */
+/** An outbound call in progress. */
 export type ActiveOutgoingCall = { readonly deviceId: string | undefined; readonly talkTimeMs: number };
 
 export type OutgoingAttempt = {
@@ -75,7 +75,7 @@ export class TollFraudGuard {
     return this.#refusals.all();
   }
 
-  /** Takes up what was allowed; at the first start of a house that has called before, also where it called. */
+  /** Loads what is allowed; at the first start of a house that has made calls before, also where it called. */
   start(): void {
     const { store, clock, log } = this.#deps;
     try {
@@ -85,11 +85,11 @@ export class TollFraudGuard {
       for (const { deviceId, endedAt, milliseconds } of store.talkTimesSince(now - dayMs))
         this.#minutes.add({ deviceId: deviceId ?? undefined, milliseconds, endedAt: monotonic - Math.max(0, now - endedAt) });
     } catch (error) {
-      log.error({ err: error }, 'What calls outside are allowed cannot be read: only calls in the own country go out');
+      log.error({ err: error }, 'Allowed destinations cannot be read: only domestic calls go out');
     }
   }
 
-  /** Why a call may not go out. What is refused is told: nobody of the house may know of it otherwise. */
+  /** Why a call may not go out. A refusal is reported: the person who runs the house may not know of it otherwise. */
   refusal(attempt: OutgoingAttempt): Verdict | undefined {
     const { country, limits } = this.#deps;
     const { device, number, shortCost } = attempt;
@@ -108,7 +108,7 @@ export class TollFraudGuard {
     return refused?.verdict;
   }
 
-  /** A call outside is over. */
+  /** An outbound call is over. */
   ended({ deviceId, talkTimeMs }: ActiveOutgoingCall): void {
     this.#minutes.add({ deviceId, milliseconds: talkTimeMs, endedAt: this.#deps.clock.monotonic() });
   }
@@ -124,7 +124,7 @@ export class TollFraudGuard {
     return allowed;
   }
 
-  /** Tells whether it was allowed before. */
+  /** Returns whether it was allowed before. */
   async forbid(destination: string): Promise<boolean> {
     const { store, writes, log } = this.#deps;
     if (!this.#allowed.has(destination)) return false;
@@ -146,7 +146,7 @@ export class TollFraudGuard {
     return { calls: ongoing.length, minutes: this.#minutes.of(now, deviceId) + talkTimeMs / 60_000 };
   }
 
-  /** A password alone is not enough: whoever calls is registered where it calls from, or is in the house. */
+  /** A password alone is not enough: the phone is registered where it calls from, or is on the local network. */
   #isTrunkSource({ device, source }: OutgoingAttempt): boolean {
     if (source === undefined || this.#deps.isLocalAddress(source)) return true;
     return this.#deps.registrations
@@ -161,18 +161,18 @@ export class TollFraudGuard {
     const { log, events } = this.#deps;
     log.warn(
       { device: device.id, name: device.name, source, to: maskNumber(number), destination, reason },
-      'A call outside was refused',
+      'Outbound call refused',
     );
     events.emit('outgoing.refused', { deviceId: device.id, reason, destination: destination ?? null });
   }
 
-  /** What the house called before goes on without anybody having to allow it. */
+  /** Destinations called before stay allowed. */
   #seed(): void {
     const { store, clock, country, log } = this.#deps;
     const now = clock.now();
     const before = new Set(store.calledBefore().flatMap((number) => previouslyCalledDestinations(number, country)));
     for (const destination of before) store.put({ destination, because: 'called-before', allowedAt: now });
     store.seeded(now);
-    if (before.size > 0) log.info({ destinations: before.size }, 'Destinations that were called before are allowed');
+    if (before.size > 0) log.info({ destinations: before.size }, 'Destinations called before are allowed');
   }
 }

@@ -5,16 +5,16 @@ import type { PlannedLeg, PlannedStep } from './planned-step.ts';
 const ringSeconds = 180;
 
 /**
- * Whoever calls for help does not wait for a trunk that is dead: without a 100 after this long the next one is tried beside it. With a
- * 100 it gets the time that far networks need until something rings.
+ * An emergency call does not wait for a dead trunk: without a 100 after this long the next one is tried beside it. With a 100 it gets the
+ * time that far networks need until something rings.
  */
 const timeouts: StepTimeouts = { tryingSeconds: 3.5, ringingSeconds: 12 };
 
 type TrunkStepOptions = { readonly isEmergency: boolean; readonly legTo: (trunk: string) => PlannedLeg };
 
 /**
- * The trunks in their order. A usual call goes on to the next one only where the one before could not be reached: what it refused, it
- * refused. A call for help goes on after every answer but a yes, and then once more to those whose fault may have passed.
+ * The trunks in their order. A usual call goes on to the next one only where the one before could not be reached: a refusal is final. An
+ * emergency call goes on after every failure, and then once more to those that may have recovered.
  */
 export function trunkSteps(names: readonly string[], { isEmergency, legTo }: TrunkStepOptions): readonly PlannedStep[] {
   const stepTo = (trunk: string) => ({ legs: [legTo(trunk)], seconds: ringSeconds });

@@ -10,7 +10,7 @@ export type CallDestination = {
   readonly cost: 'usual' | 'free' | 'shared' | 'premium';
 };
 
-/** Where one numbering plan serves several countries and the tables do not tell which: the one that has most of it. */
+/** Where one numbering plan serves several countries and the tables do not say which: the one that has most of it. */
 const mainCountries: Readonly<Record<string, string>> = {
   1: 'US',
   7: 'RU',
@@ -37,7 +37,7 @@ const ranges: readonly (readonly [digits: string, cost: CallDestination['cost']]
   ['49137', 'premium'],
 ];
 
-/** Digits that a number may have too many or too few of and still reach somebody, since networks look at its first ones. */
+/** Digits that a number may have too many or too few of and still be connected, since networks look at its first ones. */
 const maxExtraDigits = 4;
 
 /** Reads a number in E.164. Pure. */
@@ -69,7 +69,7 @@ function costOfType(parsed: PhoneNumber | undefined): CallDestination['cost'] | 
     case 'SHARED_COST':
       return 'shared';
     case 'PREMIUM_RATE':
-    // They ring wherever their owner is, at the caller's cost, and are let by the minute to whoever wants a share of it.
+    // They ring wherever their owner is, at the caller's cost, and are rented out by the minute for a share of it.
     case 'PERSONAL_NUMBER':
     case 'PAGER':
       return 'premium';
@@ -107,7 +107,7 @@ const neighbours: Readonly<Record<string, readonly string[]>> = {
   CC: ['AU'],
 };
 
-/** The countries that a house calls without being asked: its own, and those its calls cost the same to. */
+/** The countries that may be called without being allowed: the own one, and those its calls cost the same to. */
 export function homeCountries(country: string): readonly string[] {
   const own = country.toUpperCase();
   return [own, ...(neighbours[own] ?? [])];

@@ -45,7 +45,7 @@ export function readDialled(dialled: string, plan: DialPlan): Dialled {
   return readExternal(written, plan.country);
 }
 
-/** What hides or shows the caller's number for one call, in North America and on GSM: help is called all the same. */
+/** What hides or shows the caller's number for one call, in North America and on GSM: an emergency call is one all the same. */
 const callerCode = /^(?:\*67|\*82|\*31#|#31#)(?=\d)/;
 
 /** The emergency number to send, where that is what was dialled; for who must know before the call is read as a whole. */

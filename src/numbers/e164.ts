@@ -11,7 +11,7 @@ const maxNumberLength = 40;
 
 /**
  * The E.164 form of a number as a trunk, an address book or a person writes it, or undefined. Digits without `+` that begin with the house's
- * country code are international where that makes a valid number: trunks leave the plus out, and nobody writes a national number so.
+ * country code are international where that makes a valid number: trunks leave the plus out, and a national number is never written so.
  */
 export function toE164(text: string, country: string): string | undefined {
   const written = readNumber(text);
@@ -129,12 +129,12 @@ function valid(number: PhoneNumber | undefined): PhoneNumber | undefined {
   return number?.isValid() === true ? number : undefined;
 }
 
-/** A range that our tables do not know yet is taken where the number was written whole: without its area code nobody has it. */
+/** A range that our tables do not know yet is taken where the number was written whole: without its area code it does not exist. */
 function whole(national: PhoneNumber | undefined, { digits }: WrittenNumber): PhoneNumber | undefined {
   return national === undefined || lacksPrefix(national, digits) ? undefined : national;
 }
 
-/** Whether the prefix is missing with which this country dials from one area to another; so where nothing tells how it would be written. */
+/** Whether the prefix is missing with which this country dials from one area to another; so where it is not known how it would be written. */
 function lacksPrefix(number: PhoneNumber, digits: string): boolean {
   const national = number.nationalNumber;
   const written = number.formatNational();

@@ -142,10 +142,10 @@ const table: Readonly<Record<string, string>> = {
   ZA: '10111 10177 112',
 };
 
-/** What visitors and mobile phones call for help with, wherever they are. */
+/** The emergency numbers of visitors and mobile phones, wherever they are. */
 const universalNumbers = new Set(['112', '911']);
 
-/** Where neither the table nor a numbering plan tells: the numbers that reach help in most of the world. */
+/** Where neither the table nor a numbering plan says: the emergency numbers of most of the world. */
 const fallbackNumbers: readonly string[] = ['112', '911', '999'];
 
 /** In this order, the number that stands for one of another country. */
@@ -153,7 +153,7 @@ const general = ['000', '111', '112', '911', '999'];
 
 const numbers = new Map(Object.entries(table).map(([country, text]) => [country, new Set(text.split(' '))]));
 
-/** The number to send where these digits call for help in this country; undefined where they do not. */
+/** The emergency number to send for these digits in this country; undefined where they are none. */
 export function emergencyNumber(digits: string, country: string): string | undefined {
   const home = homeNumbers(country);
   if (home.has(digits)) return digits;
@@ -161,12 +161,12 @@ export function emergencyNumber(digits: string, country: string): string | undef
   return isPlannedEmergency(digits, country) ? digits : undefined;
 }
 
-/** Whether these digits call for help in this country, be it with another country's number. */
+/** Whether these digits are an emergency call in this country, be it with another country's number. */
 export function isEmergencyNumber(digits: string, country: string): boolean {
   return emergencyNumber(digits, country) !== undefined;
 }
 
-/** What is dialled for help in this country, by people of it and by visitors; rare numbers that only its numbering plan tells are not in it. */
+/** The emergency numbers that people and visitors dial in this country, without rare ones that only its numbering plan has. */
 export function usualEmergencyNumbers(country: string): readonly string[] {
   return [...new Set([...homeNumbers(country), ...universalNumbers])];
 }

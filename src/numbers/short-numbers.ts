@@ -1,6 +1,6 @@
 import ranges from './short-numbers.json' with { type: 'json' };
 
-/** What a call to it costs, as far as the numbering plan tells. */
+/** What a call to it costs, as far as the numbering plan says. */
 export type ShortCost = 'free' | 'standard' | 'premium' | 'unknown';
 
 type Range = {
@@ -44,7 +44,7 @@ const added: Readonly<Record<string, string>> = {
   VN: '1022|1080|111',
 };
 
-/** What the ranges hold though nobody outside one mobile carrier reaches it: as often as not a mistyped extension. */
+/** What the ranges hold though it works inside one mobile carrier only: as often as not a mistyped extension. */
 const excluded: Readonly<Record<string, string>> = { US: '[2-9]\\d{3}' };
 
 /** Social and medical lines of the European numbering plans (Decision 2007/116/EC), in the countries that took the range over. */

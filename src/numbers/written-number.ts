@@ -1,6 +1,6 @@
 import { normalizeDigits } from '#contract/normalize-digits.ts';
 
-/** What somebody wrote for a number, without everything that is no part of it. */
+/** A written number without everything that is no part of it. */
 export type WrittenNumber = {
   /** Digits, `*`, `#` and a leading `+`; other characters only where it is no number at all. */
   readonly digits: string;

@@ -68,7 +68,7 @@ test('500 calls to dear numbers and abroad: none goes out, two at home, and the 
       [null, 8],
     ]),
   );
-  expect(house.program.output().match(/A call outside was refused/g)).toHaveLength(4);
+  expect(house.program.output().match(/Outbound call refused/g)).toHaveLength(4);
   const { parts } = await house.api<{ parts: { name: string; status: string; message: string }[] }>('GET', '/system/health');
   expect(parts.find(({ name }) => name === 'outbound calls')).toMatchObject({
     status: 'degraded',

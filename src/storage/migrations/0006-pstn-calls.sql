@@ -3,7 +3,7 @@
 CREATE TABLE pstn_calls (
   call_sid TEXT PRIMARY KEY,
   cdr_id TEXT NOT NULL REFERENCES cdrs (id) ON DELETE CASCADE,
-  -- Comes back with the SIP leg; whoever knows it is the network.
+  -- Comes back with the SIP leg; only the network knows it.
   token TEXT NOT NULL UNIQUE,
   phase TEXT NOT NULL CHECK (phase IN ('ringing', 'voicemail', 'over')),
   decision TEXT NOT NULL CHECK (json_valid(decision)),
