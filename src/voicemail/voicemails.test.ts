@@ -55,6 +55,14 @@ describe('a message that was left', () => {
     expect([harness.fetched.length, harness.factNames(), harness.files().length]).toEqual([6, ['voicemail.left'], 1]);
   });
 
+  it('is fetched two seconds after Twilio failed without saying for how long', async () => {
+    harness.answers.set('RE1', [() => ({ kind: 'later', message: 'Away' }), () => wav(audio)]);
+    const announcedAt = harness.clock.now();
+    await announce('RE1');
+    await harness.reaches('RE1', 'stored');
+    expect([harness.fetched.length, harness.clock.now() - announcedAt]).toEqual([2, 2000]);
+  });
+
   it('is fetched after the next start where the stop came in the middle', async () => {
     let isAsked = false;
     const end = Promise.withResolvers<void>();

@@ -434,7 +434,7 @@ describe('a caller whom the trunk could not bring to the house', () => {
     expect(harness.records()[0]).toMatch(/^inbound voicemail\/(offline|unreachable) /);
   });
 
-  it('gets no voicemail for a number without an owner, nor after an answered call', async () => {
+  it('gets no voicemail for a number that is not ours, and the apology without a CallSid', async () => {
     expect(await document('voice/recovery', { ...voice, To: '+19995550100' })).toContain('<Reject');
     expect(await document('voice/recovery', { ...voice, CallSid: '' })).toContain('We are sorry');
   });
