@@ -81,6 +81,6 @@ describe('a phone at a private address is never given the external one', () => {
 test('the text that cannot be read is named', () => {
   expect(planListeners(['udp:192.0.2.5:5060', 'carrier pigeon'], undefined)).toEqual({
     kind: 'problem',
-    text: expect.stringContaining('"carrier pigeon" is no address to listen on'),
+    text: expect.stringContaining('"carrier pigeon"'),
   });
 });
