@@ -1,19 +1,11 @@
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { createInterface } from 'node:readline';
 import type { Clock, Timer } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import { NgClient } from './ng-client.ts';
-
-export type RtpengineOptions = {
-  /** The local address for RTP. */
-  readonly address: string;
-  /** UDP ports for RTP, inclusive. */
-  readonly ports: { readonly min: number; readonly max: number };
-  /** For tests: the program's name or path. */
-  readonly program?: string;
-};
+import { exitOf, missingExitCode, spawnRtpengine } from './rtpengine-launch.ts';
+import type { RtpengineOptions } from './rtpengine-launch.ts';
 
 export type RtpengineState =
   | { readonly kind: 'starting' }
@@ -33,7 +25,6 @@ type RtpengineProcessDeps = {
 /** One child process and its last error. */
 type RunningChild = { readonly child: ChildProcess; readonly control: NgClient; lastError: string; hasStarted: boolean };
 
-const missingExitCode = 127;
 const backOffSeconds = [1, 2, 5, 10, 30] as const;
 /** It may be installed while we run. */
 const reinstallCheckSeconds = 60;
@@ -43,13 +34,6 @@ const stopSeconds = 2;
 const logThrottleSeconds = 30;
 /** A child that ran this long did not fail because of its settings: the back-off starts again. */
 const stableSeconds = 60;
-
-/**
- * The kernel terminates the relay when this process dies, even of SIGKILL (PR_SET_PDEATHSIG). Without setpriv it starts without that.
- */
-const launcher = `command -v "$0" >/dev/null || exit ${missingExitCode}
-command -v setpriv >/dev/null && exec setpriv --pdeathsig TERM "$0" "$@"
-exec "$0" "$@"`;
 
 /** rtpengine as a child process: restarted with back-off when it exits or stops responding. */
 export class RtpengineProcess {
@@ -124,30 +108,13 @@ export class RtpengineProcess {
       return;
     }
     if (this.#isStopped) return;
-    const child = spawn('/bin/sh', ['-c', launcher, ...this.#command(port)], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-      env: childEnvironment(),
-    });
+    const child = spawnRtpengine(this.#deps.options, port);
     const control = new NgClient({ clock, log, server: { address: '127.0.0.1', port } });
     const run: RunningChild = { child, control, lastError: '', hasStarted: false };
     this.#run = run;
     const ended = exitOf(child).then((code) => this.#onExit(run, code));
     this.#listen(run);
     await Promise.race([ended, this.#waitUntilReady(run)]);
-  }
-
-  #command(port: number): readonly string[] {
-    const { address, ports, program = 'rtpengine' } = this.#deps.options;
-    return [
-      program,
-      ...['--config-file=none', '--foreground', '--log-stderr', '--no-log-timestamps', '--log-level=4', '--table=-1'],
-      ...[`--listen-ng=127.0.0.1:${port}`, `--interface=${address}`],
-      ...[`--port-min=${ports.min}`, `--port-max=${ports.max}`, '--num-threads=2', '--delete-delay=0'],
-      // We delete calls ourselves; these time-outs catch leftovers. A held call may be silent for hours.
-      ...['--timeout=14400', '--silent-timeout=43200', '--offer-timeout=900'],
-      // DSCP EF (RFC 3246); RTP from another port than announced is followed once its source is stable.
-      ...['--tos=184', '--endpoint-learning=heuristic'],
-    ];
   }
 
   async #waitUntilReady(run: RunningChild): Promise<void> {
@@ -235,22 +202,6 @@ export class RtpengineProcess {
   #cancelTimers(): void {
     for (const timer of this.#timers.splice(0)) timer.cancel();
   }
-}
-
-/** PATH alone: the options in our environment hold passwords. */
-function childEnvironment(): Record<string, string> {
-  // oxlint-disable-next-line node/no-process-env -- no option of ours
-  const { PATH } = process.env;
-  return PATH === undefined ? {} : { PATH };
-}
-
-function exitOf(child: ChildProcess): Promise<number | string> {
-  if (child.exitCode !== null || child.signalCode !== null)
-    return Promise.resolve(child.exitCode ?? child.signalCode ?? 'unknown');
-  return new Promise((resolve) => {
-    child.once('error', (error) => resolve(error.message));
-    child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
-  });
 }
 
 /** A UDP port that was free a moment ago; undefined where the address cannot be bound. */
