@@ -132,7 +132,7 @@ test('a phone that is set to SHA-256 is offered nothing else, and gets in by not
   );
 });
 
-test('whether a weak answer was right is told to nobody', () => {
+test('whether a weak answer was right is not disclosed', () => {
   const answers = ['right', 'wrong'].map((password) =>
     look(attempt({ username: 'modern', password, challenge: challengeFor('modern').replace('SHA-256', 'MD5') })),
   );
@@ -146,7 +146,7 @@ test('a baresip with a wrong password, which answers six challenges by itself, g
   expect(guesses).toEqual([['ann', '192.0.2.1']]);
 });
 
-test('a wrong try is told of phones of the house only', () => {
+test('failed logins are reported for existing devices only', () => {
   attempt({ username: 'nobody', password: 'wrong' });
   attempt({ username: 'modern', password: 'wrong', source: '192.0.2.7' });
   expect(guesses).toEqual([['modern', '192.0.2.7']]);

@@ -47,7 +47,7 @@ test.each([
   ['sip:201@192.0.2.10', 5060],
   ['sip:201@192.0.2.10:5080;transport=tcp', 5080],
   ['sip:201@192.0.2.10:5060;transport=TCP;ob', 5060],
-])('a desk phone that listens for TCP where it came from is dialled there: %s', (contactUri, port) => {
+])('a phone that listens for TCP where it came from is dialled there: %s', (contactUri, port) => {
   const before = binding(contactUri, 'tcp');
   expect(withoutFlow(before)).toEqual({ ...before, source: { protocol: 'tcp', address: '192.0.2.10', port } });
 });

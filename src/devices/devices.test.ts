@@ -27,7 +27,7 @@ afterEach(() => harness.close());
 const softphone = { name: 'Phone', type: 'softphone' } as const;
 const all = { limit: 100, offset: 0, sort: 'extension', order: 'asc' } as const;
 
-test('a name is enough: extension, username, transports and password are made', async () => {
+test('a name is enough: extension, username, transports and password are generated', async () => {
   const first = await harness.devices.create(softphone);
   const second = await harness.devices.create({ ...softphone, type: 'webrtc' });
   expect(first.device).toMatchObject({
@@ -47,7 +47,7 @@ test('a name is enough: extension, username, transports and password are made', 
   ]);
 });
 
-test('a phone that is switched off, deleted or given a new password loses its rights in the same moment, and once', async () => {
+test('a device that is disabled, deleted or given a new password is revoked at once, and once', async () => {
   const { device } = await harness.devices.create(softphone);
   const revoked: string[] = [];
   harness.events.on('device.revoked', ({ deviceId, why }) => revoked.push(`${deviceId} ${why}`));
@@ -72,7 +72,7 @@ test('the password has 128 random bits at least, and no letter to confuse', () =
   expect(new Set(secrets.join(''))).toHaveProperty('size', 32);
 });
 
-test('no table holds the password in the clear', async () => {
+test('no table holds the password in clear text', async () => {
   const { secret } = await harness.devices.create(softphone);
   const row = JSON.stringify(harness.opened.db.prepare('SELECT *, hex(sealed_secret) AS hex FROM devices').get());
   expect(row).not.toContain(secret);
@@ -144,7 +144,7 @@ test('a change touches what was given, and two at once both hold', async () => {
   ]);
 });
 
-test('a changed extension leaves what is in the phone as it was, and its number to nobody', async () => {
+test('a changed extension keeps the username: the phone still registers, and no other device gets the old number', async () => {
   const phone = await addPhone(harness, softphone);
   await phone.register();
   await harness.devices.change(phone.device.id, { extension: '300' });
@@ -162,7 +162,7 @@ test('a changed username keeps the password', async () => {
   expect(await phone.register()).toMatchObject({ kind: 'challenge' });
 });
 
-test('disabled: its phones are gone and stay out', async () => {
+test('a disabled device is unregistered and cannot register', async () => {
   const phone = await addPhone(harness, softphone);
   await phone.register();
   await harness.devices.change(phone.device.id, { enabled: false });
@@ -181,7 +181,7 @@ test('a new password ends the old one and its registrations', async () => {
   expect(facts.map(([name]) => name)).toEqual(['device.created', 'device.unregistered', 'device.changed']);
 });
 
-test('deleted with all it had', async () => {
+test('a deleted device takes its registrations with it', async () => {
   const phone = await addPhone(harness, softphone);
   await phone.register();
   await harness.devices.delete(phone.device.id);
@@ -197,7 +197,7 @@ test('deleted with all it had', async () => {
   expect((await harness.devices.create(softphone)).device.extension).toBe('201');
 });
 
-test('a person who is gone leaves the phones without an owner', async () => {
+test('devices of a removed person have no owner', async () => {
   const { device } = await harness.devices.create({ ...softphone, personId: 'person_1' });
   expect(harness.devices.ofPerson('person_1')).toEqual([device]);
   harness.opened.db.exec("DELETE FROM users WHERE id = 'person_1'");
@@ -206,9 +206,9 @@ test('a person who is gone leaves the phones without an owner', async () => {
   expect(harness.devices.list(all).items).toEqual([harness.devices.get(device.id)]);
 });
 
-test('which algorithms are offered says nothing about who exists', async () => {
+test('the algorithms offered do not disclose which users exist', async () => {
   const offered = (name: string) => harness.devices.needsSha256(name);
-  const unknownNames = Array.from({ length: 200 }, (_, index) => `stranger${index}`);
+  const unknownNames = Array.from({ length: 200 }, (_, index) => `unknown${index}`);
   expect(unknownNames.some(offered)).toBe(false);
   const { device } = await harness.devices.create({ ...softphone, sha256: true });
   expect(unknownNames.every(offered)).toBe(true);

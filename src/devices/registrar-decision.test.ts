@@ -322,7 +322,7 @@ test.each([
   expect(decide({ cseq: 2, isWildcard: true, contacts: [], expires: 0 }, [old], nonce).kind).toBe(kind);
 });
 
-test('a Path that nobody vouches for is left out, and refused where it is required', () => {
+test('a Path from an untrusted sender is ignored, and refused where it is required', () => {
   const untrustedPath = ['sip:127.0.0.77:6379;lr'];
   expect(decide({ untrustedPath })).toMatchObject({ bindings: [{ path: [] }] });
   expect(decide({ untrustedPath, required: ['path'] })).toMatchObject({ status: 420, headers: { Unsupported: 'path' } });

@@ -128,7 +128,7 @@ test('two phones of one device ring both; one that expires goes alone', async ()
   expect(harness.registrations.isRegisteredFrom('192.0.2.10')).toBe(false);
 });
 
-test('the path is kept for ringing and told to those who asked', async () => {
+test('the Path is stored for ringing and returned to phones that support it', async () => {
   const path = ['sip:edge.example;lr', 'sip:nat.example;lr;ob'];
   expect(await phone.register({ path })).toMatchObject({ path: [] });
   expect(await phone.register({ path, supported: ['path'] })).toMatchObject({ path });

@@ -92,7 +92,7 @@ describe('files over HTTP', () => {
   const ask = (headers: Record<string, string> = {}, more: RequestInit = {}) =>
     fetch(`http://127.0.0.1:${server.address.port}/api/file`, { ...more, headers: { Authorization: 'Bearer good', ...headers } });
 
-  it('sends the whole file with what a player needs to ask for parts', async () => {
+  it('sends the whole file with what a player needs to request ranges', async () => {
     const response = await ask();
     expect([response.status, await response.text()]).toEqual([200, text]);
     expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -105,7 +105,7 @@ describe('files over HTTP', () => {
     });
   });
 
-  it('sends parts', async () => {
+  it('sends ranges', async () => {
     const response = await ask({ Range: 'bytes=2-6' });
     expect([response.status, await response.text()]).toEqual([206, 'cdefg']);
     expect(response.headers.get('content-range')).toBe('bytes 2-6/10');
@@ -114,7 +114,7 @@ describe('files over HTTP', () => {
     expect(await (await ask({ Range: 'bytes=2-6', 'If-Range': '"v0"' })).text()).toBe(text);
   });
 
-  it('refuses a part behind the end and says where that is', async () => {
+  it('refuses a range beyond the end and says where that is', async () => {
     const response = await ask({ Range: 'bytes=10-' });
     expect([response.status, response.headers.get('content-range')]).toEqual([416, 'bytes */10']);
     expect(await response.json()).toMatchObject({ error: { code: 'VALIDATION_ERROR' } });
@@ -156,13 +156,13 @@ describe('files over HTTP', () => {
     expect(response.headers.get('x-evil')).toBeNull();
   });
 
-  it('answers HEAD with the length alone, and nobody without a token', async () => {
+  it('answers HEAD with the length alone, and no request without a token', async () => {
     const response = await ask({}, { method: 'HEAD' });
     expect([response.status, response.headers.get('content-length'), await response.text()]).toEqual([200, '10', '']);
     expect((await ask({ Authorization: '' })).status).toBe(401);
   });
 
-  it('takes uploads of the declared types and size only', async () => {
+  it('accepts uploads of the declared types and size only', async () => {
     const put = (type: string, body: string) => ask({ 'Content-Type': type }, { method: 'PUT', body });
     expect(await (await put('audio/mpeg', 'abc')).json()).toEqual({ type: 'audio/mpeg', bytes: 3 });
     expect((await put('application/json', '{}')).status).toBe(415);

@@ -131,7 +131,7 @@ describe('the public listener', () => {
     expect(seen).toEqual([]);
   });
 
-  it('does not say that it lives as often as somebody likes over one connection', async () => {
+  it('limits health checks over one connection', async () => {
     const many = 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(8);
     const answers = (await raw(many)).match(/HTTP\/1\.1 200/g) ?? [];
     expect(answers).toHaveLength(1);
@@ -142,7 +142,7 @@ describe('the public listener', () => {
     expect(await raw(`GET /healthz HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 4/);
   });
 
-  it('survives a sender that goes away in the middle, and a door that fails', async () => {
+  it('survives a client that disconnects midway, and a handler that fails', async () => {
     const socket = connect(server.address.port, '127.0.0.1');
     socket.write(
       'POST /api/webhooks/x HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\nab',
@@ -223,7 +223,7 @@ describe('when every place is taken', () => {
     for (const socket of slow) socket.destroy();
   });
 
-  it('a request that is being answered is not cut for somebody else', async () => {
+  it('a request being answered is not cut to make room', async () => {
     const slow = Array.from({ length: 6 }, () => ask('slow'));
     await expect.poll(() => asked).toBe(6);
     await expect(ask('x')).rejects.toThrow();
@@ -234,7 +234,7 @@ describe('when every place is taken', () => {
 
 describe('one bad source', () => {
   const limits = { ...defaultSourceLimits, connectionsPerSource: 3, violationsPerMinute: 4, maxSources: 8 };
-  const stranger = '203.0.113.5';
+  const untrusted = '203.0.113.5';
   let sources: SourceLimiter;
   beforeEach(() => {
     sources = new SourceLimiter(clock, limits);
@@ -243,14 +243,14 @@ describe('one bad source', () => {
     Array.from({ length: count }, () => sources.opened(address)).filter(Boolean).length;
 
   it('gets few connections, and none after many bad requests, for a minute', () => {
-    expect(open(stranger, 10)).toBe(3);
-    for (let n = 0; n < 3; n += 1) sources.closed(stranger);
+    expect(open(untrusted, 10)).toBe(3);
+    for (let n = 0; n < 3; n += 1) sources.closed(untrusted);
     expect(sources.size).toBe(0);
-    for (let n = 0; n < 4; n += 1) sources.recordViolation(stranger);
-    expect(open(stranger)).toBe(0);
+    for (let n = 0; n < 4; n += 1) sources.recordViolation(untrusted);
+    expect(open(untrusted)).toBe(0);
     expect(open('198.51.100.9')).toBe(1);
     clock.advance(60_000);
-    expect(open(stranger)).toBe(1);
+    expect(open(untrusted)).toBe(1);
   });
 
   it('does not keep out who proved to be Twilio, nor a proxy of the house', () => {

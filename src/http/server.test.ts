@@ -321,7 +321,7 @@ describe('the HTTP server', () => {
       ['in the middle of its headers', request.slice(0, 20)],
       ['in the middle of its body', slowBody],
       ['asked once and silent since', request],
-    ])('keeps nobody out: %s', async (_how, sent) => {
+    ])('does not keep others out: %s', async (_how, sent) => {
       const idle = await Promise.all(
         Array.from({ length: 20 }, async () => {
           const socket = connect({ port: server.address.port, host: '127.0.0.1', localAddress: '127.0.0.9' });
@@ -340,7 +340,7 @@ describe('the HTTP server', () => {
       for (const socket of idle) socket.destroy();
     });
 
-    it('keeps nobody out: it asks for much and does not read it', async () => {
+    it('does not keep others out: it requests much and reads nothing', async () => {
       await server.stop();
       await start({ slots: 4, routes: [handle(large, () => ({ text: 'x'.repeat(16e6) })), ...routes] });
       const deaf = await Promise.all(Array.from({ length: 4 }, () => ask('/large', 1)));
@@ -389,7 +389,7 @@ describe('the HTTP server', () => {
       return { response, until, ended, leave: () => leave.abort() };
     }
 
-    it('tells each person only what they may hear', async () => {
+    it('sends each person only their own facts', async () => {
       const admin = await listen('admin-token');
       const user = await listen('user-token');
       expect(admin.response.headers.get('content-type')).toBe('text/event-stream');
@@ -440,7 +440,7 @@ describe('the HTTP server', () => {
       for (const one of [...mine, other]) one.leave();
     });
 
-    it('takes the oldest stream of whoever has most when all places are taken', async () => {
+    it('closes the oldest stream of the identity with the most when all slots are taken', async () => {
       const identities = Object.fromEntries(
         ['a', 'b', 'c', 'd', 'e'].map((name): [string, Identity] => [
           name,

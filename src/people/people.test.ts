@@ -77,7 +77,7 @@ describe('people', () => {
     expect([released, house.people.byId(anna.id)?.name]).toEqual([[], 'Anna']);
   });
 
-  it('says not found for nobody', async () => {
+  it('answers not-found for an unknown person', async () => {
     await expect(house.people.change('person_x', { name: 'X' })).rejects.toMatchObject({ code: 'not-found' });
     await expect(house.people.delete('person_x')).rejects.toMatchObject({ code: 'not-found' });
   });
@@ -102,7 +102,7 @@ describe('tokens', () => {
     expect(tokens.list({ ...anyPage, sort: 'createdAt' }).total).toBe(1);
   });
 
-  it('knows nobody by a wrong token', async () => {
+  it('identifies no one by a wrong token', async () => {
     const { tokens } = open();
     const first = (await tokens.ensureFirst()) ?? '';
     for (const wrong of ['', 'gosip_', first.slice(0, -1), `${first}x`, first.toUpperCase()]) {
@@ -122,7 +122,7 @@ describe('tokens', () => {
     expect(tokens.identify(token)).toBeUndefined();
   });
 
-  it('refuses a token for nobody', async () => {
+  it('refuses a token for an unknown person', async () => {
     const { tokens } = open();
     await expect(tokens.create({ name: 'X', personId: 'person_x' })).rejects.toMatchObject({ code: 'invalid' });
   });

@@ -93,10 +93,10 @@ describe('the copy of the night', () => {
 it.each([
   ['there is none', Infinity, 12, false, true],
   ['it is night and quiet', 21 * hour, 3, true, true],
-  ['somebody calls at night', 21 * hour, 3, false, false],
+  ['a call is in progress at night', 21 * hour, 3, false, false],
   ['it is day', 21 * hour, 12, true, false],
   ['a night was missed and it is quiet', 26 * hour, 12, true, true],
-  ['a night was missed and somebody calls', 26 * hour, 12, false, false],
+  ['a night was missed and a call is in progress', 26 * hour, 12, false, false],
   ['it was never quiet', 37 * hour, 12, false, true],
   ['the last is of today', 5 * hour, 3, true, false],
   ['the last is of a time to come', -5 * hour, 12, true, true],

@@ -47,7 +47,7 @@ async function runAndKill(round: number, acknowledgements: number): Promise<numb
   });
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
   if (signal !== 'SIGKILL') throw new Error(`The writer ended by itself with ${String(code)}: ${complaint}`);
-  // The last piece is empty, or a line that the kill cut: then nobody was told.
+  // The last piece is empty, or a line that the kill cut: then nothing was acknowledged.
   const lines = readFileSync(journal, 'utf8').split('\n').slice(0, -1);
   for (const line of lines) note(JSON.parse(line) as JournalEntry);
   return lines.length;

@@ -110,7 +110,7 @@ describe('after a look', () => {
     ['absent after four attempts', { kind: 'absent' }, { failures: 4, lastAttemptAt: now - 30_000, code: 20500 }, 'failed 20500'],
     ['absent with a clock put back', { kind: 'absent' }, { lastAttemptAt: now + 9_000_000 }, 'doubtful 0 in 30 s'],
     ['unclear', { kind: 'unclear', message: '' }, { failures: 1 }, 'doubtful 1 in 1 s'],
-    ['unclear, and told when to come again', { kind: 'unclear', message: '', retryAfterSeconds: 9 }, {}, 'doubtful 0 in 9 s'],
+    ['unclear, with a Retry-After', { kind: 'unclear', message: '', retryAfterSeconds: 9 }, {}, 'doubtful 0 in 9 s'],
     ['unclear for too long', { kind: 'unclear', message: '' }, { giveUpAt: now }, 'unknown'],
     ['never to be known', { kind: 'never-known', message: '' }, {}, 'unknown'],
   ])('%s', (_, outcome, change, expected) => {

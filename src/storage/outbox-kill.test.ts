@@ -21,7 +21,7 @@ describe('the outbox of a process that is killed again and again', () => {
         const random = seededRandom(seed);
         let kills = 0;
         for (let run = 0; ; run += 1) {
-          // More and more lines, so that the last run is one that nobody kills.
+          // More and more lines, so that the last run is not killed.
           const isOver = await runUntil({
             directory,
             serviceFile,

@@ -177,7 +177,7 @@ describe('the outbox', () => {
     expect(service.ended).toEqual(['x done']);
   });
 
-  it('takes what a handler throws as an end that nobody knows', async () => {
+  it('treats an exception of a handler as in doubt', async () => {
     const outbox = open();
     service.answers.push(new Error('a fault of ours'));
     outbox.enqueue(sms('x'));
@@ -185,7 +185,7 @@ describe('the outbox', () => {
     expect(service.asked).toEqual(['0 x', '1 look for x']);
   });
 
-  it('alerts at the third failure in a row, once, and tells when it is over', async () => {
+  it('alerts at the third failure in a row, once, and reports recovery', async () => {
     const outbox = open();
     for (let n = 0; n < 5; n += 1) service.answers.push({ kind: 'unreachable', message: 'no way' });
     outbox.enqueue(sms('x'));
@@ -210,7 +210,7 @@ describe('the outbox', () => {
     expect(outbox.list({ limit: 1 })).toMatchObject([{ state: 'failed', message: 'It could not be sent in time: no way' }]);
   });
 
-  it('begins at once where somebody knows that the service is there again', async () => {
+  it('attempts at once when the service is known to be available again', async () => {
     const outbox = open();
     service.answers.push({ kind: 'limited', message: '', retryAfterSeconds: 3000 });
     outbox.enqueue(sms('x'));

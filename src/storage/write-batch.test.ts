@@ -84,7 +84,7 @@ test('a failing write is undone alone, however far it came', async () => {
   expect(problems).toEqual([]);
 });
 
-test('a full disk is told once, and so is its end', async () => {
+test('a full disk is reported once, and so is its end', async () => {
   const batch = batchWith();
   db.exec('CREATE TABLE more (filling BLOB) STRICT');
   const fill = db.prepare('INSERT INTO more VALUES (randomblob(50000))');
