@@ -71,6 +71,7 @@ describe('who hears a fact live', () => {
 
   it.each(factNames)('%s of the house itself, or of a phone without an owner: admins alone', (name) => {
     expect(hears(name, unowned)).toEqual({ admin: true, owner: false, other: false, nobodys: false });
+    expect(audienceOf(name, unowned as unknown as Facts[FactName], lookups)).toEqual([]);
   });
 });
 
