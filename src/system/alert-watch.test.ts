@@ -60,7 +60,7 @@ test('an alert is one warning, however often its fact comes, and one line when i
   expect(watch.raised).toContainEqual({ alertId: 'outbox-failing', ...twilioFails });
   active = [];
   events.emit('outbox.recovered', { service: 'Twilio' });
-  expect(said()).toEqual(['info Alert over: Requests to a service fail: Twilio']);
+  expect(said()).toEqual(['warn Alert over: Requests to a service fail: Twilio']);
   expect(watch.raised.map(({ alertId }) => alertId)).toEqual(['other']);
   active = [twilioFails];
   fail();
@@ -74,7 +74,7 @@ test('each service has its own alert', () => {
   said();
   active = [mailFails];
   fail();
-  expect(said()).toEqual(['warn Alert: Requests to a service fail: mail', 'info Alert over: Requests to a service fail: Twilio']);
+  expect(said()).toEqual(['warn Alert: Requests to a service fail: mail', 'warn Alert over: Requests to a service fail: Twilio']);
 });
 
 test('the end of an alert that no fact reports is noticed within a minute', () => {
@@ -83,7 +83,7 @@ test('the end of an alert that no fact reports is noticed within a minute', () =
   said();
   active = [];
   clock.advance(60_000);
-  expect(said()).toEqual(['info Alert over: Requests to a service fail: Twilio']);
+  expect(said()).toEqual(['warn Alert over: Requests to a service fail: Twilio']);
 });
 
 test('a state that cannot be read neither ends an alert nor disturbs the others', () => {

@@ -61,7 +61,8 @@ export class AlertWatch {
     const { alertId, title } = alert.declaration;
     for (const [about, { message }] of now)
       if (before?.has(about) !== true) log.warn({ alert: alertId, about, message }, `Alert: ${title}`);
-    for (const about of before?.keys() ?? []) if (!now.has(about)) log.info({ alert: alertId, about }, `Alert over: ${title}`);
+    // At the level of its beginning: a log that shows the one shows the other.
+    for (const about of before?.keys() ?? []) if (!now.has(about)) log.warn({ alert: alertId, about }, `Alert over: ${title}`);
   }
 
   #activeOf(alert: Alert): ReadonlyMap<string, ActiveAlert> | undefined {
