@@ -1,4 +1,4 @@
-import { freePort } from '../src/testing/peers/free-port.ts';
+import { freePort } from '../src/testing/base/free-port.ts';
 import { House } from '../src/testing/harness/house.ts';
 import { SimulatedPhone } from '../src/testing/peers/simulated-phone.ts';
 import type { Row } from './row.ts';

@@ -9,7 +9,7 @@ import { loadKeys } from '../src/devices/key-file.ts';
 import { openDatabase } from '../src/storage/database.ts';
 import type { OpenedDatabase } from '../src/storage/database.ts';
 import { TwilioSettingsStore } from '../src/twilio/setup/settings-store.ts';
-import { freePort } from '../src/testing/peers/free-port.ts';
+import { freePort } from '../src/testing/base/free-port.ts';
 import { House } from '../src/testing/harness/house.ts';
 import { percentile } from './load.ts';
 import type { Row } from './row.ts';

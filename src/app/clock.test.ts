@@ -15,7 +15,7 @@ import { HouseTimes } from '#storage/house-times.ts';
 import { Outbox } from '#storage/outbox.ts';
 import type { AttemptOutcome } from '#storage/outbox-item.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { composeClock } from './clock.ts';
 
 const hour = 3_600_000;

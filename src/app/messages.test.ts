@@ -15,7 +15,7 @@ import { openDatabase } from '#storage/database.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
 import { Outbox } from '#storage/outbox.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { createMessageRoom } from './messages.ts';
 import type { MessageRoom } from './messages.ts';
 

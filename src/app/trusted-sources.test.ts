@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Events } from '#base/events.ts';
 import { createLog } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { TrustedSources } from './trusted-sources.ts';
 
 /** `192.0.2.1` or `192.0.2.1:6000`. */

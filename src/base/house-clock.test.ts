@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { HouseClock } from './house-clock.ts';
 import { createLog } from './log.ts';
 

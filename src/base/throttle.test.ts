@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { LogThrottle, LoginThrottle } from './throttle.ts';
 import type { LoginSource } from './throttle.ts';
 

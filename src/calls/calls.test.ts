@@ -13,7 +13,7 @@ import type { Registration } from '#devices/registration.ts';
 import { openDatabase } from '#storage/database.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { callRoutes } from './call-routes.ts';
 import { CallSearch } from './call-search.ts';
 import { Calls } from './calls.ts';

@@ -5,7 +5,7 @@ import type { Facts } from '#contract/facts.ts';
 import { openDatabase } from '#storage/database.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import type { CallRecord } from './call.ts';
 import { CdrStore } from './cdr-store.ts';
 import { RecordWriter } from './record-writer.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createLog } from '#base/log.ts';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { RefusedCallThrottle } from './refused-call-throttle.ts';
 import type { Verdict } from './verdict.ts';
 

@@ -8,7 +8,7 @@ import type { Registration } from '#devices/registration.ts';
 import { openDatabase } from '#storage/database.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { TollFraudGuard } from './toll-fraud-guard.ts';
 import type { ActiveOutgoingCall } from './toll-fraud-guard.ts';
 import { outgoingRoutes } from './outgoing-routes.ts';

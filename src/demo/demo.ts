@@ -13,7 +13,7 @@ import type { EmulatedPstn } from './pstn.ts';
 import { parseOptions } from '#options/options.ts';
 import { apiCall } from '#testing/harness/api-call.ts';
 import type { ApiCall } from '#testing/harness/api-call.ts';
-import { freePort } from '#testing/peers/free-port.ts';
+import { freePort } from '#testing/base/free-port.ts';
 import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 
 const host = '127.0.0.1';

@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { requireProgram } from '#testing/peers/program.ts';
 import { TwilioEmulator } from '#testing/twilio/emulator.ts';
 import { SipSide } from '#testing/twilio/sip/sip-side.ts';
-import { energyAt, readWav } from '#testing/peers/wav.ts';
+import { energyAt, readWav } from '#testing/base/wav.ts';
 
 export const ours = '+14155550199';
 const callerNumber = '+14155550123';

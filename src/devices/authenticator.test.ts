@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { answerChallenge } from '#testing/harness/device-harness.ts';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { Authenticator } from './authenticator.ts';
 import type { AuthDecision, AuthRequest, DeviceCredentials } from './authenticator.ts';
 import type { Device } from './device.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Identity, Route } from '#contract/endpoint.ts';
 import { addPhone, openDeviceHarness, testRealm } from '#testing/harness/device-harness.ts';
 import type { DeviceHarness } from '#testing/harness/device-harness.ts';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { deviceRoutes } from './device-routes.ts';
 
 const admin: Identity = { kind: 'token', id: 'token_1', personId: undefined, role: 'admin' };

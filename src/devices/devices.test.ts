@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Facts } from '#contract/facts.ts';
 import { RegistrarPhone, addPhone, openDeviceHarness } from '#testing/harness/device-harness.ts';
 import type { DeviceHarness } from '#testing/harness/device-harness.ts';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { extensionProblem } from './extension.ts';
 import { newSecret } from './secret.ts';
 

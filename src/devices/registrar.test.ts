@@ -3,7 +3,7 @@ import { createLog } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
 import { addPhone, openDeviceHarness } from '#testing/harness/device-harness.ts';
 import type { DeviceHarness, RegistrarPhone } from '#testing/harness/device-harness.ts';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { RegistrationStore } from './registration-store.ts';
 import type { ContactParams } from './registration.ts';
 import { Registrations } from './registrations.ts';

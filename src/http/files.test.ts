@@ -6,7 +6,7 @@ import { endpoint, handle } from '#contract/endpoint.ts';
 import type { Facts } from '#contract/facts.ts';
 import { fileReply, uploadBody } from '#contract/file.ts';
 import type { Upload } from '#contract/file.ts';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { readRange } from './files.ts';
 import { LiveStream } from './live.ts';
 import { HttpServer } from './server.ts';

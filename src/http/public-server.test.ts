@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '#base/log.ts';
 import type { PublicReply, PublicRequest } from '#contract/public-request.ts';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { PublicServer } from './public-server.ts';
 import { SourceLimiter, defaultSourceLimits } from './source-limiter.ts';
 

@@ -9,7 +9,7 @@ import type { Identity, Route } from '#contract/endpoint.ts';
 import { errorReply } from '#contract/errors.ts';
 import type { Facts } from '#contract/facts.ts';
 import { listQuery } from '#contract/page.ts';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { LiveStream } from './live.ts';
 import { HttpServer } from './server.ts';
 import type { HttpServerOptions } from './server.ts';

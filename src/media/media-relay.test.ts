@@ -3,7 +3,7 @@ import { createLog } from '#base/log.ts';
 import { systemClock } from '#base/clock.ts';
 import { requireProgram } from '#testing/peers/program.ts';
 import { readTarget, RtpPeer } from '#testing/peers/rtp-peer.ts';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { Anchors } from './anchors.ts';
 import type { MediaEndpoint, MediaOutcome } from '#sip/relay/media-port.ts';
 import type { MediaRelayOptions } from './media-relay.ts';

@@ -3,7 +3,7 @@ import type { Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLog } from '#base/log.ts';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { decode, encode } from './bencode.ts';
 import { NgClient } from './ng-client.ts';
 

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { queryStun, formatBindingRequest, readBindingResponse } from './stun.ts';
 
 // RFC 5769 section 2.2, without its authentication: 192.0.2.1 port 32853.

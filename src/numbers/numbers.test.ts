@@ -4,7 +4,7 @@ import { newId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
 import { openDatabase } from '#storage/database.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { numberRoutes } from './number-routes.ts';
 import { NumberStore } from './number-store.ts';
 import { Numbers } from './numbers.ts';

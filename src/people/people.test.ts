@@ -3,7 +3,7 @@ import { newId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
 import { openDatabase } from '#storage/database.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { People } from './people.ts';
 import { PersonStore } from './person-store.ts';
 import { TokenStore } from './token-store.ts';

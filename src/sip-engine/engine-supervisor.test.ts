@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { EngineSupervisor } from './engine-supervisor.ts';
 import type { FlowSource } from './engine-supervisor.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectClient, eventOf } from '#testing/peers/drachtio-client.ts';
 import type { Client, ClientDialog, ClientRequest, ClientResponse } from '#testing/peers/drachtio-client.ts';
-import { makeCertificate } from '#testing/harness/tls-certificate.ts';
+import { makeCertificate } from '#testing/base/tls-certificate.ts';
 import { createEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { engineOptions } from './engine-options.ts';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { EngineHarness } from '#testing/harness/engine-harness.ts';
 import type { AnySrf } from '#testing/harness/engine-harness.ts';
-import { freePort } from '#testing/peers/free-port.ts';
+import { freePort } from '#testing/base/free-port.ts';
 import {
   answerAndWait,
   callAlongRoute,
@@ -12,7 +12,7 @@ import {
 } from '#testing/harness/sipp-scenarios.ts';
 import { startSipp } from '#testing/peers/sipp.ts';
 import type { SippOptions } from '#testing/peers/sipp.ts';
-import { sdp } from '#testing/peers/sip-text.ts';
+import { sdp } from '#testing/base/sip-text.ts';
 
 // The same flows with SIPp on the other side, many at once and with lost datagrams. SIPp of Debian has no TLS and no WebSocket.
 

@@ -3,8 +3,8 @@ import { EngineHarness } from '#testing/harness/engine-harness.ts';
 import type { AnySrf } from '#testing/harness/engine-harness.ts';
 import { SipCaller } from '#testing/peers/sip-caller.ts';
 import { SipPeer } from '#testing/peers/sip-peer.ts';
-import { responseText, sdp } from '#testing/peers/sip-text.ts';
-import type { PeerMessage } from '#testing/peers/sip-text.ts';
+import { responseText, sdp } from '#testing/base/sip-text.ts';
+import type { PeerMessage } from '#testing/base/sip-text.ts';
 import type { Protocol } from './transport/transport.ts';
 
 // The flows of RFC 3665, each with a real engine, drachtio-srf as the application, and peers that write and read every message.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { FakeResolver, FakeTransport, readText } from '#testing/harness/fake-sip-transport.ts';
 import type { FakeFlow } from '#testing/harness/fake-sip-transport.ts';
 import { buildResponse } from './message/response-builder.ts';

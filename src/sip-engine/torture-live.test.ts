@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EngineHarness } from '#testing/harness/engine-harness.ts';
 import { SipPeer } from '#testing/peers/sip-peer.ts';
-import { sipText } from '#testing/peers/sip-text.ts';
+import { sipText } from '#testing/base/sip-text.ts';
 import { bytesOf, tortures } from '#testing/harness/torture-messages.ts';
 
 // What an engine without an application answers where the parser has accepted a message.

@@ -3,8 +3,8 @@ import { EngineHarness } from '#testing/harness/engine-harness.ts';
 import type { AnySrf, EngineHarnessOptions } from '#testing/harness/engine-harness.ts';
 import { SipCaller } from '#testing/peers/sip-caller.ts';
 import { SipPeer } from '#testing/peers/sip-peer.ts';
-import { responseText, sdp, sipText } from '#testing/peers/sip-text.ts';
-import type { PeerMessage } from '#testing/peers/sip-text.ts';
+import { responseText, sdp, sipText } from '#testing/base/sip-text.ts';
+import type { PeerMessage } from '#testing/base/sip-text.ts';
 
 // What only shows on a real wire: the whole engine against peers that break rules, lose connections and come back too late.
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { lateEngineWarning, waitForEngine } from './engine-connection.ts';
 
 test('the start goes on at once when the engine answers, and leaves no timer behind', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { FakeMediaRelay } from '#testing/harness/fake-media-relay.ts';
 import { connectPhones, offerOf, SipHarness } from '#testing/harness/sip-harness.ts';
 import type { ScriptedCall, SipHarnessOptions, ScriptedPhone } from '#testing/harness/sip-harness.ts';

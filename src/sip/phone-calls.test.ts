@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SipPeer } from '#testing/peers/sip-peer.ts';
 import { connectPhones, offerOf, SipHarness, ScriptedPhone } from '#testing/harness/sip-harness.ts';
-import { sipText } from '#testing/peers/sip-text.ts';
+import { sipText } from '#testing/base/sip-text.ts';
 
 let harness: SipHarness;
 /** What a browser understands without a relay. */

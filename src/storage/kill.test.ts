@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterAll, expect, test } from 'vitest';
 import type { JournalEntry } from '#testing/kill/kill-writer.ts';
-import { seededRandom } from '#testing/harness/seeded-random.ts';
+import { seededRandom } from '#testing/base/seeded-random.ts';
 import { systemClock } from '#base/clock.ts';
 import { createLog } from '#base/log.ts';
 import { makeHa1 } from '#devices/digest.ts';

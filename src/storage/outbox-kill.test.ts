@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '#testing/harness/seeded-random.ts';
+import { seededRandom } from '#testing/base/seeded-random.ts';
 
 const program = join(import.meta.dirname, '../testing/kill/outbox-sender.ts');
 const items = 150;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '#base/log.ts';
 import { newId } from '#base/ids.ts';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { openDatabase } from './database.ts';
 import type { OpenedDatabase } from './database.ts';
 import { Outbox } from './outbox.ts';

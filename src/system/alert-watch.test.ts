@@ -4,7 +4,7 @@ import { createLog } from '#base/log.ts';
 import { alert, bindAlert } from '#contract/alert.ts';
 import type { ActiveAlert } from '#contract/alert.ts';
 import type { Facts } from '#contract/facts.ts';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { AlertWatch } from './alert-watch.ts';
 
 const twilioFails = { about: 'Twilio', message: 'No route' };

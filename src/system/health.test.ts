@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { healthParts } from '#contract/system.ts';
 import type { Probe } from '#contract/system.ts';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { Health } from './health.ts';
 
 const ok: Probe = () => ({ status: 'ok', message: 'Fine' });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '#base/log.ts';
-import { toneWav } from '#testing/peers/wav.ts';
+import { toneWav } from '#testing/base/wav.ts';
 import { AudioFiles } from './audio-files.ts';
 import type { AudioFilesOptions, IncomingAudio } from './audio-files.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { VoicemailHarness } from '#testing/harness/voicemail-harness.ts';
-import { toneWav } from '#testing/peers/wav.ts';
+import { toneWav } from '#testing/base/wav.ts';
 
 const audio = toneWav({ frequency: 440, seconds: 2 });
 let harness: VoicemailHarness;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { messageNotice, VoicemailHarness, wav } from '#testing/harness/voicemail-harness.ts';
-import { toneWav } from '#testing/peers/wav.ts';
+import { toneWav } from '#testing/base/wav.ts';
 
 const audio = toneWav({ frequency: 440, seconds: 5 });
 const notYet = { kind: 'not-yet', message: 'Twilio does not have the audio' } as const;

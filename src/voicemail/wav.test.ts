@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toneWav } from '#testing/peers/wav.ts';
+import { toneWav } from '#testing/base/wav.ts';
 import { readWavHead } from './wav.ts';
 
 const whole = toneWav({ frequency: 440, seconds: 2 });

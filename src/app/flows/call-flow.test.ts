@@ -6,7 +6,7 @@ import { createLog } from '#base/log.ts';
 import { apiCall } from '#testing/harness/api-call.ts';
 import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 import { SipPeer } from '#testing/peers/sip-peer.ts';
-import { responseText, sdp, sipText } from '#testing/peers/sip-text.ts';
+import { responseText, sdp, sipText } from '#testing/base/sip-text.ts';
 import { createApp } from '#app/app.ts';
 import type { App } from '#app/app.ts';
 import { parseOptions } from '#options/options.ts';

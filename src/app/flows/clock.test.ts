@@ -7,7 +7,7 @@ import { House } from '#testing/harness/house.ts';
 import type { DeviceLogin } from '#testing/harness/house.ts';
 import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 import { SipPeer } from '#testing/peers/sip-peer.ts';
-import { responseText, sdp, sipText } from '#testing/peers/sip-text.ts';
+import { responseText, sdp, sipText } from '#testing/base/sip-text.ts';
 import { FaketimeClock } from '#testing/harness/faketime-clock.ts';
 
 // The real process, whose wall clock is set by libfaketime while its monotonic clock is left alone: what NTP does after a power cut.

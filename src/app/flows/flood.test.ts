@@ -3,14 +3,14 @@ import type { Socket } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Flood, loopbackSources } from '#testing/peers/flood-driver.ts';
-import { freePort } from '#testing/peers/free-port.ts';
+import { freePort } from '#testing/base/free-port.ts';
 import { House } from '#testing/harness/house.ts';
 import type { DeviceLogin } from '#testing/harness/house.ts';
 import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 import { SipPeer } from '#testing/peers/sip-peer.ts';
-import { responseText, sdp, sipText } from '#testing/peers/sip-text.ts';
-import type { PeerMessage } from '#testing/peers/sip-text.ts';
-import { makeCertificate } from '#testing/harness/tls-certificate.ts';
+import { responseText, sdp, sipText } from '#testing/base/sip-text.ts';
+import type { PeerMessage } from '#testing/base/sip-text.ts';
+import { makeCertificate } from '#testing/base/tls-certificate.ts';
 
 // Untrusted sources at the highest rate that loopback gives, at the real process: phones call each other, the trunk's calls come in and the call
 // for help goes out, as if there were no flood.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ChaosHouse } from '#testing/chaos/chaos-house.ts';
-import { freePort } from '#testing/peers/free-port.ts';
+import { freePort } from '#testing/base/free-port.ts';
 import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 
 const address = '127.0.0.1';

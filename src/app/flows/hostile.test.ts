@@ -6,8 +6,8 @@ import { House } from '#testing/harness/house.ts';
 import type { DeviceLogin } from '#testing/harness/house.ts';
 import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 import { SipPeer } from '#testing/peers/sip-peer.ts';
-import { sdp, sipText } from '#testing/peers/sip-text.ts';
-import type { PeerMessage } from '#testing/peers/sip-text.ts';
+import { sdp, sipText } from '#testing/base/sip-text.ts';
+import type { PeerMessage } from '#testing/base/sip-text.ts';
 
 // What untrusted sources and broken phones may do to the real process, and that the phones of the house do not notice.
 let stack: AsyncDisposableStack;

@@ -5,7 +5,7 @@ import SqliteDatabase from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { House } from '#testing/harness/house.ts';
 import type { DeviceLogin } from '#testing/harness/house.ts';
-import { seededRandom } from '#testing/harness/seeded-random.ts';
+import { seededRandom } from '#testing/base/seeded-random.ts';
 import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 
 // The real process is killed at random moments while phones register by UDP, devices are made by the API and calls come in. After each

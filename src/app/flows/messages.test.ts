@@ -6,7 +6,7 @@ import { createLog } from '#base/log.ts';
 import { loadKeys } from '#devices/key-file.ts';
 import { openDatabase } from '#storage/database.ts';
 import { TwilioSettingsStore } from '#twilio/setup/settings-store.ts';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { TwilioEmulator } from '#testing/twilio/emulator.ts';
 import { FakeVoice } from '#testing/twilio/base/fake-voice.ts';
 import type { FaultName } from '#testing/twilio/base/faults.ts';

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freePort } from '#testing/peers/free-port.ts';
+import { freePort } from '#testing/base/free-port.ts';
 import { House } from '#testing/harness/house.ts';
 import type { DeviceLogin } from '#testing/harness/house.ts';
 import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 import { SipPeer } from '#testing/peers/sip-peer.ts';
 import { TextPhone } from '#testing/peers/text-phone.ts';
 import type { TextPhoneOptions } from '#testing/peers/text-phone.ts';
-import { makeCertificate } from '#testing/harness/tls-certificate.ts';
+import { makeCertificate } from '#testing/base/tls-certificate.ts';
 
 // Who is registered where, and who gets whose calls, at the real process: phones that come back, go away, lie or guess.
 const address = '127.0.0.1';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { House } from '#testing/harness/house.ts';
-import { seededRandom } from '#testing/harness/seeded-random.ts';
+import { seededRandom } from '#testing/base/seeded-random.ts';
 import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 
 // A machine that stands still now and then (a slow card, a backup, a laptop's lid): everybody with the right password gets in.

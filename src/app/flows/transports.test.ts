@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort } from '#testing/peers/free-port.ts';
+import { freePort } from '#testing/base/free-port.ts';
 import { House } from '#testing/harness/house.ts';
 import type { DeviceLogin } from '#testing/harness/house.ts';
 import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 import { SipPeer } from '#testing/peers/sip-peer.ts';
 import { TextPhone } from '#testing/peers/text-phone.ts';
-import { makeCertificate } from '#testing/harness/tls-certificate.ts';
+import { makeCertificate } from '#testing/base/tls-certificate.ts';
 
 // A phone by each way in, at the real process: it registers, is called by a plain UDP phone, and hangs up.
 const address = '127.0.0.1';

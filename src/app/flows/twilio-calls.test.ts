@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Baresip } from '#testing/peers/baresip.ts';
 import { toneIn, TwilioHarness, waitFor } from '#testing/harness/twilio-harness.ts';
-import { energyAt, readWav } from '#testing/peers/wav.ts';
+import { energyAt, readWav } from '#testing/base/wav.ts';
 
 // Whole calls between the telephone network and real phones, through the emulated Twilio and rtpengine.
 const callerTone = 500;

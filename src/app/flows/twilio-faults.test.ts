@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { TwilioHarness, waitFor } from '#testing/harness/twilio-harness.ts';
 import type { FaultName } from '#testing/twilio/base/faults.ts';
-import { energyAt, readWav } from '#testing/peers/wav.ts';
+import { energyAt, readWav } from '#testing/base/wav.ts';
 
 // What goes wrong at Twilio itself, seen by a user of the house.
 type Voicemail = { readonly id: string; readonly audio: string; readonly transcript: string | null };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Baresip } from '#testing/peers/baresip.ts';
 import { TwilioHarness, waitFor } from '#testing/harness/twilio-harness.ts';
-import { energyAt, readWav } from '#testing/peers/wav.ts';
+import { energyAt, readWav } from '#testing/base/wav.ts';
 
 // Calls of a phone that is always recorded, through the emulated Twilio and rtpengine.
 const ownTone = 440;

@@ -7,7 +7,7 @@ import { createLog } from '#base/log.ts';
 import { loadKeys } from '#devices/key-file.ts';
 import { openDatabase } from '#storage/database.ts';
 import { TwilioSettingsStore } from '#twilio/setup/settings-store.ts';
-import { freePort } from '#testing/peers/free-port.ts';
+import { freePort } from '#testing/base/free-port.ts';
 import { TwilioEmulator } from '#testing/twilio/emulator.ts';
 import { createApp } from '#app/app.ts';
 import type { App } from '#app/app.ts';

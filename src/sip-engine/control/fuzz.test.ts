@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { mutate, pickOne, pieces, createRng } from '#testing/harness/mutate.ts';
 import type { Core } from './app-link.ts';
 import { AppRoutes } from './app-routes.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { ControlQueue, timedPace } from './queue.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));

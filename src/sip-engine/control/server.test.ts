@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectClient } from '#testing/peers/drachtio-client.ts';
 import type { ClientMessage } from '#testing/peers/drachtio-client.ts';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import type { Core, MessageMeta } from './app-link.ts';
 import { AppRoutes } from './app-routes.ts';
 import type { EngineClock } from '../runtime/clock.ts';

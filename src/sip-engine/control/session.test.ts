@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import type { AppConnection, CommandReply, Core, MessageMeta, ProxyOptions } from './app-link.ts';
 import { AppRoutes } from './app-routes.ts';
 import { encodeControlFrame, ControlFrameReader } from './framing.ts';

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { EngineHarness } from '#testing/harness/engine-harness.ts';
 import { SipCaller } from '#testing/peers/sip-caller.ts';
 import { SipPeer } from '#testing/peers/sip-peer.ts';
-import { responseText, sipText } from '#testing/peers/sip-text.ts';
-import type { PeerMessage } from '#testing/peers/sip-text.ts';
+import { responseText, sipText } from '#testing/base/sip-text.ts';
+import type { PeerMessage } from '#testing/base/sip-text.ts';
 
 type Result = { connected: boolean; finalStatus: number; responses: { msgs: { status: number }[] }[] };
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { startDnsServer } from '#testing/peers/dns-server.ts';
 import type { DnsRecord, DnsServer } from '#testing/peers/dns-server.ts';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { systemDnsQueries } from './dns-records.ts';
 import { silentLog } from '../runtime/engine-log.ts';
 import { createResolver } from './resolver.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { parseHosts } from './dns-records.ts';
 import type { DnsQueries, Naptr, Srv } from './dns-records.ts';
 import { silentLog } from '../runtime/engine-log.ts';

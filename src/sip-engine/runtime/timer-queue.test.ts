@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { TimerQueues, TimerQueueItem, TimerQueue } from './timer-queue.ts';
 
 class Item extends TimerQueueItem {

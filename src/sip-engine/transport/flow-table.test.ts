@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { FlowTable } from './flow-table.ts';
 import type { Flow } from './transport.ts';
 

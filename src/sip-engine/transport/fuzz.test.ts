@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { rawClientFrame, webSocketRequest } from '#testing/peers/hostile-web-socket.ts';
 import { silentLog } from '../runtime/engine-log.ts';
 import { defaultLimits } from '../runtime/limits.ts';

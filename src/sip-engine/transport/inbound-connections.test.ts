@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { InboundConnections } from './inbound-connections.ts';
 import type { ConnectionSlot } from './inbound-connections.ts';
 import { defaultLimits } from '../runtime/limits.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import type { MessageSource } from './known-sources.ts';
 import { defaultLimits } from '../runtime/limits.ts';
 import { SourceLimits } from './source-limits.ts';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { silentLog } from '../runtime/engine-log.ts';
 import { defaultLimits } from '../runtime/limits.ts';
 import type { ListenerOptions } from './listener-options.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { UserAgentHarness, lineOf, sdp } from '#testing/harness/user-agent-harness.ts';
-import { seededRandom } from '#testing/harness/seeded-random.ts';
+import { seededRandom } from '#testing/base/seeded-random.ts';
 import { parseMessage } from '../message/parse.ts';
 import { defaultLimits } from '../runtime/limits.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { connectPhones, SipHarness } from '#testing/harness/sip-harness.ts';
 import type { ScriptedCall, ScriptedPhone } from '#testing/harness/sip-harness.ts';
 

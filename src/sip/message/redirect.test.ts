@@ -3,7 +3,7 @@ import type { OurNumber } from '#numbers/number.ts';
 import { SipPeer } from '#testing/peers/sip-peer.ts';
 import { offerOf, SipHarness } from '#testing/harness/sip-harness.ts';
 import type { SipHarnessOptions, ScriptedPhone } from '#testing/harness/sip-harness.ts';
-import { responseText } from '#testing/peers/sip-text.ts';
+import { responseText } from '#testing/base/sip-text.ts';
 import { parseRedirection } from './redirect.ts';
 
 describe('where a phone wants its call', () => {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { OurNumber } from '#numbers/number.ts';
 import { SipPeer } from '#testing/peers/sip-peer.ts';
 import { offerOf, SipHarness } from '#testing/harness/sip-harness.ts';
-import { sipText } from '#testing/peers/sip-text.ts';
+import { sipText } from '#testing/base/sip-text.ts';
 
 const open: AsyncDisposable[] = [];
 

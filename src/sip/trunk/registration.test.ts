@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '#base/log.ts';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import type { SrfRequestOptions, SrfResponse, RequestListener } from '#sip/message/srf-types.ts';
 import { OutboundRegistration } from './registration.ts';
 import type { OutboundRegistrationSettings } from './registration.ts';

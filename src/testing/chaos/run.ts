@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '#testing/peers/free-port.ts';
-import { seededRandom } from '#testing/harness/seeded-random.ts';
+import { freePort } from '#testing/base/free-port.ts';
+import { seededRandom } from '#testing/base/seeded-random.ts';
 import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 import { DurabilityChecker } from './durability-checker.ts';
 import { injectFaults } from './fault-injection.ts';

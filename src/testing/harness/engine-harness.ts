@@ -7,8 +7,8 @@ import { engineOptions } from '#sip-engine/engine-options.ts';
 import type { GivenOptions } from '#sip-engine/engine-options.ts';
 import { engineSystemClock } from '#sip-engine/runtime/system-clock.ts';
 import type { Protocol } from '#sip-engine/transport/transport.ts';
-import { makeCertificate } from './tls-certificate.ts';
-import type { TestCertificate } from './tls-certificate.ts';
+import { makeCertificate } from '#testing/base/tls-certificate.ts';
+import type { TestCertificate } from '#testing/base/tls-certificate.ts';
 
 /** drachtio-srf's types leave out much of what it can do; tests use the parts they need. */
 // oxlint-disable-next-line typescript/no-explicit-any

@@ -1,4 +1,4 @@
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from '#testing/base/seeded-random.ts';
 
 // Owns the making of broken messages for tests, always the same ones for the same seed.
 // Called by the tests of everything that reads bytes from the network.

@@ -17,7 +17,7 @@ import type { Registration } from '#devices/registration.ts';
 import type { OurNumber } from '#numbers/number.ts';
 import { openDatabase } from '#storage/database.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
-import { FakeClock } from './fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 
 export const ourNumber: OurNumber = {
   id: 'num_1',

@@ -28,8 +28,8 @@ import { silentLog } from '#sip-engine/runtime/engine-log.ts';
 import type { Clock } from '#base/clock.ts';
 import type { DeviceId, PersonId } from '#base/ids.ts';
 import { SipPeer } from '#testing/peers/sip-peer.ts';
-import { responseText, sipText } from '#testing/peers/sip-text.ts';
-import type { PeerMessage } from '#testing/peers/sip-text.ts';
+import { responseText, sipText } from '#testing/base/sip-text.ts';
+import type { PeerMessage } from '#testing/base/sip-text.ts';
 
 // The SIP room with the real engine and real calls; phones are scripted peers, devices and registrations plain values.
 // Called by the tests of src/sip.

@@ -7,7 +7,7 @@ import { TransactionLayer } from '#sip-engine/transaction/transaction-layer.ts';
 import { defaultTimers } from '#sip-engine/transaction/transaction.ts';
 import type { ClientTransaction, OutgoingRequestOptions, ServerTransaction } from '#sip-engine/transaction/transaction.ts';
 import type { Flow, Protocol } from '#sip-engine/transport/transport.ts';
-import { FakeClock } from './fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { FakeResolver, FakeTransport, readText } from './fake-sip-transport.ts';
 
 export type RequestTextOptions = {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Baresip } from '#testing/peers/baresip.ts';
-import { freePort } from '#testing/peers/free-port.ts';
+import { freePort } from '#testing/base/free-port.ts';
 import { House } from './house.ts';
 import type { DeviceLogin, HouseOptions } from './house.ts';
 import { TwilioEmulator } from '#testing/twilio/emulator.ts';
@@ -11,7 +11,7 @@ import type { EmulatorOptions } from '#testing/twilio/emulator.ts';
 import { asText } from '#testing/twilio/base/records.ts';
 import { SipSide } from '#testing/twilio/sip/sip-side.ts';
 import type { SipSideOptions } from '#testing/twilio/sip/sip-side.ts';
-import { energyAt } from '#testing/peers/wav.ts';
+import { energyAt } from '#testing/base/wav.ts';
 
 export type TwilioHarnessOptions = {
   readonly environment?: Record<string, string>;

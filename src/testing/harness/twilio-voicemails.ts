@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { energyAt, readWav } from '#testing/peers/wav.ts';
+import { energyAt, readWav } from '#testing/base/wav.ts';
 import { TwilioHarness, waitFor } from './twilio-harness.ts';
 
 export type VoicemailMessage = {

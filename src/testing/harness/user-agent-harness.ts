@@ -24,7 +24,7 @@ import type { RouteRequest } from '#sip-engine/user-agent/request-routing.ts';
 import { TransactionLayer } from '#sip-engine/transaction/transaction-layer.ts';
 import type { Flow, Protocol } from '#sip-engine/transport/transport.ts';
 import { UserAgentCore } from '#sip-engine/user-agent/user-agent-core.ts';
-import { FakeClock } from './fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { FakeResolver, FakeTransport, readText } from './fake-sip-transport.ts';
 
 // The user agent core over real transactions, between a peer at 10.0.0.9 and applications that write down what they get.

@@ -17,8 +17,8 @@ import type { CallInProgress, CallOutcome, CallWithMessage, Recorder, RecordingS
 import type { RecordingNotice } from '#voicemail/recording.ts';
 import { createVoicemailRoom } from '#voicemail/voicemail-room.ts';
 import type { VoicemailRoom } from '#voicemail/voicemail-room.ts';
-import { FakeClock } from './fake-clock.ts';
-import { toneWav } from '#testing/peers/wav.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
+import { toneWav } from '#testing/base/wav.ts';
 
 export type PublishedFact = { readonly name: keyof Facts; readonly fact: object };
 

@@ -13,7 +13,7 @@ import { Checkpointer } from '#storage/checkpointer.ts';
 import { loadKeys } from '#devices/key-file.ts';
 import { noParams } from '#devices/registration.ts';
 import { openDeviceHarness, RegistrarPhone } from '#testing/harness/device-harness.ts';
-import { seededRandom } from '#testing/harness/seeded-random.ts';
+import { seededRandom } from '#testing/base/seeded-random.ts';
 
 /** What the test finds in the database afterwards. `version` only ever grows for one id. */
 export type JournalEntry =

@@ -10,7 +10,7 @@ import { createLog } from '#base/log.ts';
 import { openDatabase } from '#storage/database.ts';
 import { Outbox } from '#storage/outbox.ts';
 import type { AttemptOutcome, LookUpOutcome, OutboxItem } from '#storage/outbox-item.ts';
-import { seededRandom } from '#testing/harness/seeded-random.ts';
+import { seededRandom } from '#testing/base/seeded-random.ts';
 
 const [directory = '', seed = '1', items = '100', serviceFile = ''] = process.argv.slice(2);
 const random = seededRandom(Number(seed));

@@ -4,7 +4,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { systemClock } from '#base/clock.ts';
 import { messageNotice, VoicemailHarness } from '#testing/harness/voicemail-harness.ts';
-import { toneWav } from '#testing/peers/wav.ts';
+import { toneWav } from '#testing/base/wav.ts';
 
 const [folder = '', first = '0', count = '1'] = process.argv.slice(2);
 const audio = toneWav({ frequency: 440, seconds: 5 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { heavyTests, liveTests } from '../../../script/test-projects.ts';
-import { seededRandom } from '#testing/harness/seeded-random.ts';
+import { seededRandom } from '#testing/base/seeded-random.ts';
 import { applyMutant, mutantsOf } from './mutants.ts';
 import type { Mutant } from './mutants.ts';
 import { ImportGraph } from './related-tests.ts';

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { startProgram } from './program.ts';
 import type { PhoneNetns } from './phone-network.ts';
 import type { Program } from './program.ts';
-import { freePort } from './free-port.ts';
-import { energyAt, readWav, toneWav } from './wav.ts';
-import type { WavAudio } from './wav.ts';
+import { freePort } from '#testing/base/free-port.ts';
+import { energyAt, readWav, toneWav } from '#testing/base/wav.ts';
+import type { WavAudio } from '#testing/base/wav.ts';
 
 export type BaresipOptions = {
   readonly address: string;

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import type { Socket } from 'node:dgram';
 import { randomBytes } from 'node:crypto';
-import { sdp, sipText } from './sip-text.ts';
+import { sdp, sipText } from '#testing/base/sip-text.ts';
 
 // Unauthenticated sources over UDP at the highest rate that loopback gives, from many source addresses, on a thread of its own so that the phones of the
 // test keep theirs. Started by flood-driver.ts.

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from './free-port.ts';
+import { freePort } from '#testing/base/free-port.ts';
 import { startProgram } from './program.ts';
 import type { Program } from './program.ts';
 

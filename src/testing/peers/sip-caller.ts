@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { SipPeer } from './sip-peer.ts';
-import { responseText, sipText } from './sip-text.ts';
-import type { PeerMessage } from './sip-text.ts';
+import { responseText, sipText } from '#testing/base/sip-text.ts';
+import type { PeerMessage } from '#testing/base/sip-text.ts';
 
 export type CallerOptions = {
   /** As Via names it: UDP, TCP, TLS, WS, WSS. */

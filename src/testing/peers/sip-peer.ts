@@ -4,8 +4,8 @@ import { EventEmitter, once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { readMessage } from './sip-text.ts';
-import type { PeerMessage } from './sip-text.ts';
+import { readMessage } from '#testing/base/sip-text.ts';
+import type { PeerMessage } from '#testing/base/sip-text.ts';
 import { clientFrame, readServerFrame } from './websocket-frames.ts';
 
 // A SIP peer that sends and expects messages as text on a real socket, for tests that look at every byte.

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { digestCredentials } from '#sip/message/digest-credentials.ts';
 import type { SipPeer } from './sip-peer.ts';
-import { responseText, sdp, sipText } from './sip-text.ts';
-import type { PeerMessage } from './sip-text.ts';
+import { responseText, sdp, sipText } from '#testing/base/sip-text.ts';
+import type { PeerMessage } from '#testing/base/sip-text.ts';
 
 type Login = { readonly username: string; readonly password: string };
 

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { energyAt } from '#testing/peers/wav.ts';
+import { energyAt } from '#testing/base/wav.ts';
 
 const silentAfterMs = 700;
 

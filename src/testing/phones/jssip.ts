@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserServer, Page } from 'playwright-core';
 import { rolldown } from 'rolldown';
-import { energyAt } from '#testing/peers/wav.ts';
+import { energyAt } from '#testing/base/wav.ts';
 import type { PhoneNetns } from '#testing/peers/phone-network.ts';
 import type { PhoneSignal, RealPhone, RealPhoneOptions } from './real-phone.ts';
 

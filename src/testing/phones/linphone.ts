@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startProgram } from '#testing/peers/program.ts';
-import { toneWav } from '#testing/peers/wav.ts';
+import { toneWav } from '#testing/base/wav.ts';
 import { ConsolePhone } from './console-phone.ts';
 import type { ConsoleProtocol } from './console-phone.ts';
 import type { RealPhone, RealPhoneOptions } from './real-phone.ts';

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { toneWav } from '#testing/peers/wav.ts';
+import { toneWav } from '#testing/base/wav.ts';
 
 const frameMs = 20;
 const frameBytes = 320;

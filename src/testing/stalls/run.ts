@@ -1,6 +1,6 @@
 import { Figures } from '../chaos/figures.ts';
 import type { House } from '#testing/harness/house.ts';
-import { seededRandom } from '#testing/harness/seeded-random.ts';
+import { seededRandom } from '#testing/base/seeded-random.ts';
 import { eventually, placeCall } from './call.ts';
 import type { CallOutcome } from './call.ts';
 import { drawCallKind } from './call-kinds.ts';

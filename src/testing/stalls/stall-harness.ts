@@ -1,4 +1,4 @@
-import { freePort } from '#testing/peers/free-port.ts';
+import { freePort } from '#testing/base/free-port.ts';
 import { House } from '#testing/harness/house.ts';
 import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 import type { PhoneCall, SimulatedPhoneOptions } from '#testing/peers/simulated-phone.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { expect, test } from 'vitest';
-import { makeCertificate } from '#testing/harness/tls-certificate.ts';
+import { makeCertificate } from '#testing/base/tls-certificate.ts';
 import { TwilioEmulator } from './emulator.ts';
 import { FakeWebhookServer } from './fake-webhook-server.ts';
 import { rest, until } from './rest-caller.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { energyAt, readWav } from '#testing/peers/wav.ts';
+import { energyAt, readWav } from '#testing/base/wav.ts';
 import { TwilioEmulator } from './emulator.ts';
 import { FakeWebhookServer } from './fake-webhook-server.ts';
 import { rest, until } from './rest-caller.ts';

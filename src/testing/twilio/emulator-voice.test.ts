@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { energyAt, readWav } from '#testing/peers/wav.ts';
+import { energyAt, readWav } from '#testing/base/wav.ts';
 import { rest } from './rest-caller.ts';
 import { ours, theirs, VoiceHarness } from './voice-harness.ts';
 

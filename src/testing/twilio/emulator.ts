@@ -3,7 +3,7 @@
 // Must stay true: what it does not refuse, Twilio does not refuse, and nothing it sends is easier to cope with than Twilio's.
 import { systemClock } from '#base/clock.ts';
 import type { Clock } from '#base/clock.ts';
-import { seededRandom } from '#testing/harness/seeded-random.ts';
+import { seededRandom } from '#testing/base/seeded-random.ts';
 import type { Account } from '#testing/twilio/base/account.ts';
 import { quickDelays } from '#testing/twilio/base/delays.ts';
 import type { Delays } from '#testing/twilio/base/delays.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Baresip } from '#testing/peers/baresip.ts';
-import { energyAt, readWav } from '#testing/peers/wav.ts';
+import { energyAt, readWav } from '#testing/base/wav.ts';
 import { TwilioEmulator } from './emulator.ts';
 import { FakeWebhookServer } from './fake-webhook-server.ts';
 import { rest } from './rest-caller.ts';

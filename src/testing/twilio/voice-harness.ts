@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { TwilioEmulator } from './emulator.ts';
 import type { EmulatorOptions } from './emulator.ts';
 import { FakeVoice } from '#testing/twilio/base/fake-voice.ts';

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLog } from '#base/log.ts';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { TwilioClient } from './client.ts';
 import { classifyResponse, classifyNetworkError } from './failure-classes.ts';
 import { TwilioHttp } from './http.ts';

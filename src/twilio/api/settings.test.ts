@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { credentialsOf } from './connection.ts';
 import { LiveTwilioSettings, noSettings } from './settings.ts';
 import type { SettingsStore } from './settings.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeCertificate } from '#testing/harness/tls-certificate.ts';
+import { makeCertificate } from '#testing/base/tls-certificate.ts';
 import { fetchPublic, isPublicHost, publicOnlyLookup } from './ssrf-guard.ts';
 
 describe('where a file may be fetched from that Twilio points to', () => {

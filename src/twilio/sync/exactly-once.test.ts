@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { plannedMessage } from '#testing/kill/message-plan.ts';
-import { seededRandom } from '#testing/harness/seeded-random.ts';
+import { seededRandom } from '#testing/base/seeded-random.ts';
 import { TwilioEmulator } from '#testing/twilio/emulator.ts';
 import type { Fault } from '#testing/twilio/base/faults.ts';
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '#base/log.ts';
 import { openDatabase } from '#storage/database.ts';
 import { Watermarks } from '#storage/watermarks.ts';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { TwilioEmulator } from '#testing/twilio/emulator.ts';
 import { TwilioClient } from '#twilio/api/client.ts';
 import { Reconciler } from './reconcile.ts';

@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '#base/clock.ts';
-import { energyAt, readWav } from '#testing/peers/wav.ts';
+import { energyAt, readWav } from '#testing/base/wav.ts';
 import { RtpEndpoint } from './rtp-endpoint.ts';
 import type { RtpOptions } from './rtp-endpoint.ts';
-import type { Law } from './g711.ts';
+import type { Law } from '#testing/base/g711.ts';
 import { openPstnLeg, audioOf } from './rtp-pstn-leg.ts';
 import { AudioMixer } from './rtp-audio-mixer.ts';
 

@@ -1,5 +1,5 @@
-import { sdp, sipText } from '#testing/peers/sip-text.ts';
-import type { PeerMessage } from '#testing/peers/sip-text.ts';
+import { sdp, sipText } from '#testing/base/sip-text.ts';
+import type { PeerMessage } from '#testing/base/sip-text.ts';
 import { SipPeer } from '#testing/peers/sip-peer.ts';
 import type { SipSide } from './sip-side.ts';
 import { authorization, domain } from './sip-side-harness.ts';

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { Baresip } from '#testing/peers/baresip.ts';
-import { energyAt, readWav } from '#testing/peers/wav.ts';
+import { energyAt, readWav } from '#testing/base/wav.ts';
 import { call, domain, startSipSideHarness, ourNumber } from './sip-side-harness.ts';
 import type { SipSideHarnessOptions } from './sip-side-harness.ts';
 import type { InboundInvite } from '#testing/twilio/base/voice-side.ts';

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '#base/clock.ts';
-import { energyAt, readWav } from '#testing/peers/wav.ts';
+import { energyAt, readWav } from '#testing/base/wav.ts';
 import { AudioMixer } from '#testing/twilio/rtp/rtp-audio-mixer.ts';
 import type { LegAudio } from '#testing/twilio/rtp/rtp-audio-mixer.ts';
 import { SipMedia } from './sip-media.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { systemClock } from '#base/clock.ts';
-import type { PeerMessage } from '#testing/peers/sip-text.ts';
+import type { PeerMessage } from '#testing/base/sip-text.ts';
 import { SipSide } from './sip-side.ts';
 import type { SipSideOptions } from './sip-side.ts';
 import type {

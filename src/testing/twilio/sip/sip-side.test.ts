@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
-import type { PeerMessage } from '#testing/peers/sip-text.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
+import type { PeerMessage } from '#testing/base/sip-text.ts';
 import { ScriptedPbx } from './scripted-pbx.ts';
 import { authorization, call, domain, startSipSideHarness, ourNumber, trunkName } from './sip-side-harness.ts';
 import type { SipSideHarness, SipSideHarnessOptions } from './sip-side-harness.ts';

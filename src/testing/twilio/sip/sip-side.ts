@@ -1,8 +1,8 @@
 import { systemClock } from '#base/clock.ts';
 import type { SipMessage } from '#sip-engine/message/message.ts';
 import { parseUri } from '#sip-engine/message/uri.ts';
-import { makeCertificate } from '#testing/harness/tls-certificate.ts';
-import type { TestCertificate } from '#testing/harness/tls-certificate.ts';
+import { makeCertificate } from '#testing/base/tls-certificate.ts';
+import type { TestCertificate } from '#testing/base/tls-certificate.ts';
 import type { RtpEndpoint, RtpMeasure } from '#testing/twilio/rtp/rtp-endpoint.ts';
 import { openPstnLeg, audioOf } from '#testing/twilio/rtp/rtp-pstn-leg.ts';
 import { AudioMixer } from '#testing/twilio/rtp/rtp-audio-mixer.ts';

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { FakeClock } from '#testing/harness/fake-clock.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { ScriptedPbx } from './scripted-pbx.ts';
 import { alternativeSipSwitches } from './sip-switches.ts';
 import type { SipSwitches } from './sip-switches.ts';

@@ -12,8 +12,8 @@ import type { SipMessage } from '#sip-engine/message/message.ts';
 import { parseMessage } from '#sip-engine/message/parse.ts';
 import { serialize } from '#sip-engine/message/serialize.ts';
 import { StreamFramer } from '#sip-engine/transport/stream-framer.ts';
-import { freePort } from '#testing/peers/free-port.ts';
-import type { TestCertificate } from '#testing/harness/tls-certificate.ts';
+import { freePort } from '#testing/base/free-port.ts';
+import type { TestCertificate } from '#testing/base/tls-certificate.ts';
 import type { SipTrace } from './sip-trace.ts';
 
 // SIP on UDP, TCP and TLS on one loopback address: the emulated edge.

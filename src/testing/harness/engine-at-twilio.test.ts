@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { Protocol } from '#sip-engine/transport/transport.ts';
-import { EngineHarness } from '#testing/harness/engine-harness.ts';
-import type { AnySrf } from '#testing/harness/engine-harness.ts';
-import { sdp } from '#testing/peers/sip-text.ts';
-import { call, domain, startSipSideHarness } from './sip-side-harness.ts';
-import type { SipSideHarnessOptions } from './sip-side-harness.ts';
+import { EngineHarness } from './engine-harness.ts';
+import type { AnySrf } from './engine-harness.ts';
+import { sdp } from '#testing/base/sip-text.ts';
+import { call, domain, startSipSideHarness } from '#testing/twilio/sip/sip-side-harness.ts';
+import type { SipSideHarnessOptions } from '#testing/twilio/sip/sip-side-harness.ts';
 import type { InboundInvite } from '#testing/twilio/base/voice-side.ts';
 
 // The engine as the house, so that its routing meets double Record-Route, the private Contact and the second Via.

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TwilioEmulator } from '#testing/twilio/emulator.ts';
-import { FakeWebhookServer } from '#testing/twilio/fake-webhook-server.ts';
-import { operationOf, replyDeviations, requestDeviations } from './openapi-check.ts';
-import { openApiFacts } from './openapi-facts.ts';
-import { rest, until } from '#testing/twilio/rest-caller.ts';
-import type { RestResult } from '#testing/twilio/rest-caller.ts';
+import { TwilioEmulator } from './emulator.ts';
+import { FakeWebhookServer } from './fake-webhook-server.ts';
+import { operationOf, replyDeviations, requestDeviations } from '#testing/twilio/rest/openapi-check.ts';
+import { openApiFacts } from '#testing/twilio/rest/openapi-facts.ts';
+import { rest, until } from './rest-caller.ts';
+import type { RestResult } from './rest-caller.ts';
 
 const ours = '+15555550199';
 const theirs = '+15555550100';
