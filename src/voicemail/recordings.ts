@@ -101,7 +101,7 @@ export class Recordings {
     if (changed === undefined) return;
     const { id: recording, kind, state, externalCallId } = changed;
     log.info({ recording, kind, state, externalCallId }, 'Recording announced');
-    if (state !== 'running') mailbox.notify(changed);
+    mailbox.notify(changed);
     this.#fetcher.wake();
   }
 
