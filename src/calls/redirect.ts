@@ -25,7 +25,7 @@ export class RungTargets {
     const { ring } = routed;
     if (this.#redirectsLeft <= 0 || ring.kind === 'nothing') return undefined;
     if (ring.kind === 'trunks') {
-      // Somebody who calls a friend must not reach the police.
+      // Whoever calls a friend must not reach the police.
       if (ring.isEmergency || this.#numbers.has(ring.number)) return undefined;
       this.#numbers.add(ring.number);
       return routed;

@@ -1,4 +1,4 @@
-// Owns the outbound call limits, so that a stolen password costs little and is noticed: where calls may go, how many, how long.
+// Owns the protection against toll fraud, the outbound call limits: a stolen password costs little and is noticed. Where calls may go, how many, how long.
 // Called by calls.ts for every call to a trunk, and by the routes by which an admin allows a destination.
 // Must stay true: an emergency call never comes here, and what an admin allowed is on the disk.
 import type { Clock } from '#base/clock.ts';

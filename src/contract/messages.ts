@@ -116,7 +116,7 @@ export const sendMessage = endpoint({
   reply: message,
 });
 
-/** `text/plain` is a form's: a page of somebody else's could send it without being asked. */
+/** `text/plain` is a form's: a foreign web page could submit it without a preflight (CSRF). */
 export const messageUpload = {
   types: messageMediaTypes.filter((type) => type !== 'text/plain'),
   aliases: messageMediaTypeAliases,

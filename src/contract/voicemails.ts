@@ -21,11 +21,11 @@ export const voicemail = z
     number: z.string().nullable(),
     leftAt: isoDateTime,
     seconds: z.number(),
-    /** `lost`: somebody left a message whose sound could not be had. */
+    /** `lost`: a message was left, and its audio could not be fetched. */
     audio: z.enum(['stored', 'fetching', 'lost']),
-    /** Why the sound could not be had, and what helps; null where it is there. */
+    /** Why the audio could not be fetched, and what helps; null where it is there. */
     problem: z.string().nullable(),
-    /** Null while there is none, and where nobody could tell what was said. */
+    /** Null while there is none, and where the words could not be recognized. */
     transcript: z.string().nullable(),
     heardAt: isoDateTime.nullable(),
     archivedAt: isoDateTime.nullable(),
@@ -41,7 +41,7 @@ export const listVoicemails = endpoint({
   query: listQuery(['leftAt', 'seconds'], {
     person: personId.optional(),
     heard: booleanParam.optional(),
-    /** What is not archived, unless told. */
+    /** Only what is not archived, by default. */
     archived: booleanParam.default(false),
     from: isoDateTime.optional(),
     to: isoDateTime.optional(),
@@ -200,7 +200,7 @@ export const voicemailSettings = z
       .boolean()
       .describe(
         'Let Twilio transcribe, paid per minute: English (US) only, and only messages of more than 2 and less than 120 seconds; others ' +
-          'have sound alone. With mostSeconds 119 none is too long',
+          'have audio only. With mostSeconds 119 none is too long',
       ),
     /** Delete at Twilio what is stored here. */
     deleteAtTwilio: z.boolean(),

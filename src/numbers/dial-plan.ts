@@ -1,3 +1,6 @@
+// Owns the dial plan: what dialled digits mean (emergency number, extension, service code, short number, full number), in this order.
+// Called by calls for every dialled number.
+// Must stay true: an emergency number wins over everything else.
 import { emergencyNumber } from './emergency-numbers.ts';
 import { domesticForms, isNumber, readFullNumber } from './e164.ts';
 import { shortCost } from './short-numbers.ts';
