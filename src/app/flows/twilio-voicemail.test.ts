@@ -71,7 +71,7 @@ describe('a message whose audio the house cannot have is kept, and says why: Twi
 
   test.each([
     ['encrypts it', 'encrypted', /encrypts its recordings/],
-    ['has put it elsewhere', 'external', /storage of its own \(house-recordings\.s3\.amazonaws\.com\)/],
+    ['has put it elsewhere', 'external', /external storage \(house-recordings\.s3\.amazonaws\.com\)/],
   ] as const)('%s', async (_what, recordingStorage, why) => {
     at.twilio.setSwitches({ recordingStorage });
     const before = await voicemails.page();
