@@ -412,3 +412,11 @@ describe('a call over the trunk that comes back for the voicemail under another 
     expect(harness.records()).toHaveLength(3);
   });
 });
+
+it('a call that no webhook announced, such as one between two phones, ends with its SIP leg', () => {
+  const { callId } = arrive();
+  const announced = harness.cdrs.get(callId)!;
+  const internal = { ...announced, id: `${announced.id}0` as typeof announced.id };
+  expect(harness.pstnCalls.legEnded(internal)).toBe(true);
+  expect(harness.pstnCalls.progressOf(call.callSid)).toBe('announced');
+});

@@ -78,3 +78,15 @@ test('what waited when the disk failed, or when we stop, is not lost', async () 
   writer.stop();
   expect(store.get('call_2')?.endedAt).toBe(9);
 });
+
+test('a record that could not be written is forgotten, and nothing fails any more, once a later state of it is on the disk', () => {
+  db.pragma('query_only = ON');
+  writer.save(record('call_1', { answeredAt: 5 }), []);
+  expect(writer.isFailing).toBe(true);
+  db.pragma('query_only = OFF');
+  writer.save(record('call_1', { answeredAt: 5, ...ended }), []);
+  expect([writer.isFailing, store.get('call_1')?.endedAt]).toEqual([false, 9]);
+  // The earlier state does not come back over it.
+  clock.advance(5_000);
+  expect(store.get('call_1')?.endedAt).toBe(9);
+});

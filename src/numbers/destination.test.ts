@@ -36,6 +36,23 @@ describe('where a call goes and what it costs', () => {
     (number) => expect(destinationOf(number).cost).toBe('premium'),
   );
 
+  it.each([
+    ['+1100000000', 'US'],
+    ['+7100000000', 'RU'],
+    ['+39100000000', 'IT'],
+    ['+44100000000', 'GB'],
+    ['+47100000000', 'NO'],
+    ['+61100000000', 'AU'],
+    ['+212100000000', 'MA'],
+    ['+262100000000', 'RE'],
+    ['+290100000000', 'SH'],
+    ['+35800000000', 'FI'],
+    ['+590100000000', 'GP'],
+    ['+599100000000', 'CW'],
+  ])('a number that the tables assign to none of the countries of its plan, %s, counts for the largest, %s', (number, country) =>
+    expect(destinationOf(number).country).toBe(country),
+  );
+
   it('takes the neighbours of a numbering plan for home, but no dear islands', () => {
     expect(homeCountries('us')).toEqual(['US', 'CA', 'PR', 'VI']);
     expect(homeCountries('CA')).not.toContain('JM');
