@@ -16,7 +16,7 @@ beforeEach(() => {
   clock = new FakeClock();
   const { db } = openDatabase({ path: ':memory:', log: createLog({ level: 'silent' }), clock });
   db.prepare(
-    "INSERT INTO users (id, username, name, role, created_at, changed_at) VALUES ('usr_1', 'eva', 'Eva', 'user', 1, 1)",
+    "INSERT INTO users (id, username, name, role, created_at, changed_at) VALUES ('usr_1', 'eva', 'Eva', 'user', 1, 1), ('usr_2', 'max', 'Max', 'user', 1, 1)",
   ).run();
   const writes = new WriteBatch({ db, log: createLog({ level: 'silent' }) });
   numbers = new Numbers({ store: new NumberStore(db), writes, clock, newId });
@@ -128,5 +128,16 @@ describe('numberRoutes', () => {
     expect((await run('listNumbers', { query: { page: 1, per_page: 20, sort: 'name', order: 'asc' } })).total).toBe(1);
     expect((await run('getNumber', { params: { id } })).name).toBe('Office');
     await run('deleteNumber', { params: { id } });
+  });
+
+  it.each([
+    ['leaves the owner, where it names none', { name: 'Office' }, 'usr_1'],
+    ['gives it to its new owner', { ownerPersonId: 'usr_2' }, 'usr_2'],
+    ['takes the owner away', { ownerPersonId: null }, null],
+  ])('a change of a number %s', async (_what, body, expected) => {
+    const { id } = await numbers.create(input);
+    const route = numberRoutes(numbers).find(({ endpoint }) => endpoint.id === 'changeNumber')!;
+    const reply = await route.run({ params: { id }, query: {}, body, identity: undefined } as never);
+    expect(reply).toMatchObject({ ownerPersonId: expected });
   });
 });
