@@ -5,7 +5,7 @@ import { isInTime } from './rest-messages.ts';
 import { created, ok, page2010, refuse, unknown } from './rest-reply.ts';
 import type { RestReply, RestRequest } from './rest-reply.ts';
 import type { RestRoute } from './rest-route.ts';
-import type { Json } from '#testing/twilio/base/records.ts';
+import type { CallStatus, Json } from '#testing/twilio/base/records.ts';
 import { placeByRest } from './rest-call-placing.ts';
 import type { Switchboard } from '#testing/twilio/twiml/switchboard.ts';
 import { readTwiml } from '#testing/twilio/twiml/twiml-document.ts';
@@ -130,7 +130,7 @@ function list(state: EmulatorState, switchboard: Switchboard, request: RestReque
   const { query } = request;
   const fits = (name: string, value: string | null): boolean => !query.has(name) || query.get(name) === value;
   const items = [...switchboard.calls.values()]
-    .filter(({ record }) => fits('To', record.to) && fits('From', record.from) && fits('Status', record.status))
+    .filter(({ record }) => fits('To', record.to) && fits('From', record.from) && fits('Status', statusInApi(record.status)))
     .filter(({ record }) => fits('ParentCallSid', record.parentSid))
     .filter(({ record }) => isInTime(record.createdMs, query, state.switches, 'StartTime'))
     .filter(({ record }) => isInTime(record.endedMs ?? record.createdMs, query, state.switches, 'EndTime'))
@@ -189,6 +189,11 @@ function control(state: EmulatorState, switchboard: Switchboard, { call, request
   return ok(callRecordingJson(state, found));
 }
 
+/** `initiated` is the name of a status callback; the REST API has no such status and calls it queued until it rings. */
+export function statusInApi(status: CallStatus): Exclude<CallStatus, 'initiated'> {
+  return status === 'initiated' ? 'queued' : status;
+}
+
 function toJson(state: EmulatorState, call: EmulatedCall): Json {
   const { record } = call;
   const uri = `/2010-04-01/Accounts/${state.account.sid}/Calls/${record.sid}`;
@@ -204,7 +209,7 @@ function toJson(state: EmulatorState, call: EmulatedCall): Json {
     from: record.from,
     from_formatted: record.from,
     phone_number_sid: record.phoneNumberSid,
-    status: record.status,
+    status: statusInApi(record.status),
     start_time: date(record.answeredMs ?? (call.isOver ? record.createdMs : null)),
     end_time: date(record.endedMs),
     duration: call.isOver ? String(call.durationSeconds) : null,
