@@ -1,21 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createLog } from '#base/log.ts';
-import { loadKeys } from '#devices/key-file.ts';
-import { openDatabase } from '#storage/database.ts';
-import { TwilioSettingsStore } from '#twilio/setup/settings-store.ts';
-import { FakeClock } from '#testing/base/fake-clock.ts';
+import { AppHarness, origin } from '#testing/harness/app-harness.ts';
 import { TwilioEmulator } from '#testing/twilio/emulator.ts';
-import { FakeVoice } from '#testing/twilio/base/fake-voice.ts';
 import type { FaultName } from '#testing/twilio/base/faults.ts';
-import { createApp } from '#app/app.ts';
-import type { App } from '#app/app.ts';
-import { parseOptions } from '#options/options.ts';
 
-const log = createLog({ level: 'silent' });
-const origin = 'https://house.example';
 const ours = '+15555550199';
 const other = '+15555550188';
 const theirs = '+15555550123';
@@ -40,104 +27,28 @@ type Page<Item> = { items: Item[]; total: number };
 
 const png = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(2000, 7)]);
 
-/** A house without a phone and the emulated Twilio, on one clock that stands still until it is moved. */
-class Harness implements AsyncDisposable {
-  readonly clock = new FakeClock();
-  readonly voice = new FakeVoice(this.clock);
-  readonly folder = mkdtempSync(join(tmpdir(), 'gosip-app-messages-'));
-  twilio!: TwilioEmulator;
-  app!: App;
-  admin = '';
-  readonly persons = new Map<string, { id: string; token: string }>();
-
+class Harness extends AppHarness {
   static async start(): Promise<Harness> {
-    const harness = new Harness();
-    harness.twilio = await TwilioEmulator.start({
+    const harness = new Harness('anna');
+    const twilio = await TwilioEmulator.start({
       clock: harness.clock,
       voice: () => Promise.resolve(harness.voice),
       numbers: [{ phoneNumber: ours }, { phoneNumber: other }],
     });
     for (const number of [ours, other]) {
-      Object.assign(harness.twilio.state.numberOf(number) ?? {}, {
+      Object.assign(twilio.state.numberOf(number) ?? {}, {
         sms_url: `${origin}/api/webhooks/sms/inbound`,
         sms_fallback_url: `${origin}/api/webhooks/sms/fallback`,
       });
     }
-    harness.plantAccount();
-    await harness.open();
-    harness.admin = harness.app.adminToken ?? '';
+    await harness.begin(twilio, ['anna', 'ben']);
     for (const [name, number] of [
       ['anna', ours],
       ['ben', other],
     ] as const) {
-      const { id = '' } = await harness.json<Record<string, string>>('POST', '/users', { username: name, name });
-      const { token = '' } = await harness.json<Record<string, string>>('POST', '/api-tokens', { name, personId: id });
-      harness.persons.set(name, { id, token });
-      await harness.json('POST', '/dids', { number, ownerPersonId: id });
+      await harness.json('POST', '/dids', { number, ownerPersonId: harness.persons.get(name)?.id });
     }
     return harness;
-  }
-
-  plantAccount(): void {
-    const { db } = openDatabase({ path: join(this.folder, 'gosip.db'), log, clock: this.clock });
-    const sealingKey = loadKeys(join(this.folder, 'gosip.key'), log).seal;
-    const { accountSid, authToken } = this.twilio;
-    new TwilioSettingsStore({ db, sealingKey, clock: this.clock }).save({ accountSid, inbound: 'webhook' }, { authToken });
-    db.close();
-  }
-
-  async open(): Promise<void> {
-    const read = parseOptions({
-      data_directory: this.folder,
-      sip_listen: ['udp:127.0.0.1:0'],
-      http_host: '127.0.0.1',
-      http_port: 0,
-      media: 'direct',
-      public_url: origin,
-      public_http_host: '127.0.0.1',
-      public_http_port: 0,
-      twilio_api_base: this.twilio.apiBase,
-    });
-    if (read.kind === 'problems') throw new Error(read.problems.join('; '));
-    this.app = await createApp(read.options, { log, clock: this.clock, isReplyStrict: true });
-    this.twilio.mapOrigin(origin, `http://127.0.0.1:${this.app.publicHttp?.port}`);
-  }
-
-  async close(): Promise<void> {
-    this.twilio.mapOrigin(origin, 'http://127.0.0.1:1');
-    await this.app[Symbol.asyncDispose]();
-  }
-
-  fetch(path: string, who = 'anna', request: RequestInit = {}): Promise<Response> {
-    const token = who === 'admin' ? this.admin : (this.persons.get(who)?.token ?? '');
-    const headers = { Authorization: `Bearer ${token}`, ...(request.headers as Record<string, string>) };
-    return fetch(`http://127.0.0.1:${this.app.http.port}/api${path}`, { ...request, headers });
-  }
-
-  async json<Reply>(method: string, path: string, body?: unknown, who = 'admin'): Promise<Reply> {
-    const content = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } };
-    const response = await this.fetch(path, who, { method, ...content });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return (text === '' ? undefined : JSON.parse(text)) as Reply;
-  }
-
-  async status(method: string, path: string, body?: unknown, who = 'anna'): Promise<number> {
-    const content = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } };
-    return (await this.fetch(path, who, { method, ...content })).status;
-  }
-
-  /** Moves time, slowly enough for what is asked over real HTTP, until something is so. */
-  async until<Value>(look: () => Promise<Value | undefined>): Promise<Value> {
-    for (let round = 0; round < 4000; round += 1) {
-      const found = await look();
-      if (found !== undefined) return found;
-      for (let step = 0; step < 25; step += 1) {
-        if (this.twilio.inFlight === 0) this.clock.advance(20);
-        for (let turn = 0; turn < 8; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-      }
-    }
-    throw new Error('It never came to that');
   }
 
   messages(query = '', who = 'anna'): Promise<Page<Message>> {
@@ -172,12 +83,6 @@ class Harness implements AsyncDisposable {
   /** What Twilio sent on to them, oldest first. */
   get outgoing(): readonly string[] {
     return this.twilio.messages.filter(({ direction }) => direction === 'outbound-api').map(({ body }) => body);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.app[Symbol.asyncDispose]();
-    await this.twilio[Symbol.asyncDispose]();
-    rmSync(this.folder, { recursive: true, force: true });
   }
 }
 

@@ -1,22 +1,11 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createLog } from '#base/log.ts';
-import { loadKeys } from '#devices/key-file.ts';
-import { openDatabase } from '#storage/database.ts';
-import { TwilioSettingsStore } from '#twilio/setup/settings-store.ts';
-import { FakeClock } from '#testing/base/fake-clock.ts';
+import { AppHarness, origin } from '#testing/harness/app-harness.ts';
 import { TwilioEmulator } from '#testing/twilio/emulator.ts';
-import { FakeVoice } from '#testing/twilio/base/fake-voice.ts';
 import { energyAt, readWav, toneWav } from '#testing/base/wav.ts';
-import { createApp } from '#app/app.ts';
-import type { App } from '#app/app.ts';
-import { parseOptions } from '#options/options.ts';
 
-const log = createLog({ level: 'silent' });
-const origin = 'https://house.example';
 const ours = '+15555550199';
 const theirs = '+15555550123';
 
@@ -48,91 +37,23 @@ class RequestsUnderWay implements Disposable {
   }
 }
 
-/** A house without a phone and the emulated Twilio, on one clock that stands still until it is moved. */
-class Harness implements AsyncDisposable {
-  readonly clock = new FakeClock();
-  readonly voice = new FakeVoice(this.clock);
-  readonly folder = mkdtempSync(join(tmpdir(), 'gosip-app-voicemail-'));
-  twilio!: TwilioEmulator;
-  app!: App;
-  admin = '';
+class Harness extends AppHarness {
   readonly underWay = new RequestsUnderWay();
-  readonly persons = new Map<string, { id: string; token: string }>();
 
   static async start(): Promise<Harness> {
-    const harness = new Harness();
-    harness.twilio = await TwilioEmulator.start({ clock: harness.clock, voice: () => Promise.resolve(harness.voice) });
-    Object.assign(harness.twilio.state.numberOf(ours) ?? {}, {
+    const harness = new Harness('admin');
+    const twilio = await TwilioEmulator.start({ clock: harness.clock, voice: () => Promise.resolve(harness.voice) });
+    Object.assign(twilio.state.numberOf(ours) ?? {}, {
       voice_url: `${origin}/api/webhooks/voice/inbound`,
       status_callback: `${origin}/api/webhooks/voice/status`,
     });
-    harness.plantAccount();
-    await harness.open();
-    harness.admin = harness.app.adminToken ?? '';
-    for (const name of ['anna', 'ben']) {
-      const { id = '' } = await harness.json<Record<string, string>>('POST', '/users', { username: name, name });
-      const { token = '' } = await harness.json<Record<string, string>>('POST', '/api-tokens', { name, personId: id });
-      harness.persons.set(name, { id, token });
-    }
+    await harness.begin(twilio, ['anna', 'ben']);
     await harness.json('POST', '/dids', { number: ours, ownerPersonId: harness.persons.get('anna')?.id });
     return harness;
   }
 
-  plantAccount(): void {
-    const { db } = openDatabase({ path: join(this.folder, 'gosip.db'), log, clock: this.clock });
-    const sealingKey = loadKeys(join(this.folder, 'gosip.key'), log).seal;
-    const { accountSid, authToken } = this.twilio;
-    new TwilioSettingsStore({ db, sealingKey, clock: this.clock }).save({ accountSid, inbound: 'webhook' }, { authToken });
-    db.close();
-  }
-
-  async open(): Promise<void> {
-    const read = parseOptions({
-      data_directory: this.folder,
-      sip_listen: ['udp:127.0.0.1:0'],
-      http_host: '127.0.0.1',
-      http_port: 0,
-      media: 'direct',
-      public_url: origin,
-      public_http_host: '127.0.0.1',
-      public_http_port: 0,
-      twilio_api_base: this.twilio.apiBase,
-    });
-    if (read.kind === 'problems') throw new Error(read.problems.join('; '));
-    this.app = await createApp(read.options, { log, clock: this.clock, isReplyStrict: true });
-    this.twilio.mapOrigin(origin, `http://127.0.0.1:${this.app.publicHttp?.port}`);
-  }
-
-  async close(): Promise<void> {
-    this.twilio.mapOrigin(origin, 'http://127.0.0.1:1');
-    await this.app[Symbol.asyncDispose]();
-  }
-
-  fetch(path: string, who = 'admin', request: RequestInit = {}): Promise<Response> {
-    const token = who === 'admin' ? this.admin : (this.persons.get(who)?.token ?? '');
-    const headers = { Authorization: `Bearer ${token}`, ...(request.headers as Record<string, string>) };
-    return fetch(`http://127.0.0.1:${this.app.http.port}/api${path}`, { ...request, headers });
-  }
-
-  async json<Reply>(method: string, path: string, body?: unknown, who = 'admin'): Promise<Reply> {
-    const content = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } };
-    const response = await this.fetch(path, who, { method, ...content });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return (text === '' ? undefined : JSON.parse(text)) as Reply;
-  }
-
-  /** Moves time until something is so; while anybody waits for an answer, it stands still. */
-  async until<Value>(look: () => Promise<Value | undefined>): Promise<Value> {
-    for (let round = 0; round < 4000; round += 1) {
-      const found = await look();
-      if (found !== undefined) return found;
-      for (let step = 0; step < 25; step += 1) {
-        if (this.twilio.inFlight === 0 && this.underWay.count === 0) this.clock.advance(20);
-        for (let turn = 0; turn < 8; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-      }
-    }
-    throw new Error('It never came to that');
+  protected override get isBusy(): boolean {
+    return super.isBusy || this.underWay.count > 0;
   }
 
   messages(who = 'anna', query = ''): Promise<Page> {
@@ -159,11 +80,9 @@ class Harness implements AsyncDisposable {
     });
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.app[Symbol.asyncDispose]();
-    await this.twilio[Symbol.asyncDispose]();
+  override async [Symbol.asyncDispose](): Promise<void> {
+    await super[Symbol.asyncDispose]();
     this.underWay[Symbol.dispose]();
-    rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
