@@ -4,6 +4,7 @@ import { callRecordingJson } from './rest-recordings.ts';
 import { isInTime } from './rest-messages.ts';
 import { created, ok, page2010, refuse, unknown } from './rest-reply.ts';
 import type { RestReply, RestRequest } from './rest-reply.ts';
+import { apiRoute } from './rest-route.ts';
 import type { RestRoute } from './rest-route.ts';
 import type { CallStatus, Json } from '#testing/twilio/base/records.ts';
 import { placeByRest } from './rest-call-placing.ts';
@@ -13,13 +14,6 @@ import type { EmulatorState } from '#testing/twilio/base/state.ts';
 import { isPrivateHost } from '#testing/twilio/base/webhook-address.ts';
 
 export function callRoutes(state: EmulatorState, switchboard: Switchboard): readonly RestRoute[] {
-  const route = (method: RestRoute['method'], path: string, name: string, answer: RestRoute['answer']): RestRoute => ({
-    host: 'api',
-    method,
-    path,
-    name,
-    answer,
-  });
   const withCall =
     (answer: (call: EmulatedCall, request: RestRequest) => RestReply) =>
     (request: RestRequest): RestReply => {
@@ -27,33 +21,33 @@ export function callRoutes(state: EmulatorState, switchboard: Switchboard): read
       return call === undefined ? unknown(request.path) : answer(call, request);
     };
   return [
-    route('POST', '/Calls', 'calls.create', (request) => create(state, switchboard, request)),
-    route('GET', '/Calls', 'calls.list', (request) => list(state, switchboard, request)),
-    route(
+    apiRoute('POST', '/Calls', 'calls.create', (request) => create(state, switchboard, request)),
+    apiRoute('GET', '/Calls', 'calls.list', (request) => list(state, switchboard, request)),
+    apiRoute(
       'GET',
       '/Calls/:sid',
       'calls.fetch',
       withCall((call) => ok(toJson(state, call))),
     ),
-    route(
+    apiRoute(
       'POST',
       '/Calls/:sid',
       'calls.update',
       withCall((call, request) => update(state, call, request)),
     ),
-    route(
+    apiRoute(
       'GET',
       '/Calls/:sid/Recordings',
       'call-recordings.list',
       withCall((call, request) => listRecordings(state, call, request)),
     ),
-    route(
+    apiRoute(
       'POST',
       '/Calls/:sid/Recordings',
       'call-recordings.create',
       withCall((call, request) => record(state, switchboard, { call, request })),
     ),
-    route(
+    apiRoute(
       'POST',
       '/Calls/:sid/Recordings/:recording',
       'call-recordings.update',

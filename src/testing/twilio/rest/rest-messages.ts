@@ -4,6 +4,7 @@ import type { MediaHost } from '#testing/twilio/base/media-host.ts';
 import type { Messaging } from '#testing/twilio/messaging/messaging.ts';
 import { created, gone, ok, page2010, refuse, unknown } from './rest-reply.ts';
 import type { RestReply, RestRequest } from './rest-reply.ts';
+import { apiRoute } from './rest-route.ts';
 import type { RestRoute } from './rest-route.ts';
 import { isFinalMessage } from '#testing/twilio/base/records.ts';
 import type { Json, MediaRecord, MessageRecord } from '#testing/twilio/base/records.ts';
@@ -20,13 +21,6 @@ type MessageRouteDeps = {
 
 export function messageRoutes(deps: MessageRouteDeps): readonly RestRoute[] {
   const { state } = deps;
-  const route = (method: RestRoute['method'], path: string, name: string, answer: RestRoute['answer']): RestRoute => ({
-    host: 'api',
-    method,
-    path,
-    name,
-    answer,
-  });
   const withMessage =
     (answer: (message: MessageRecord, request: RestRequest) => RestReply) =>
     (request: RestRequest): RestReply => {
@@ -34,39 +28,39 @@ export function messageRoutes(deps: MessageRouteDeps): readonly RestRoute[] {
       return message === undefined ? unknown(request.path) : answer(message, request);
     };
   return [
-    route('POST', '/Messages', 'messages.create', (request) => create(deps, request)),
-    route('GET', '/Messages', 'messages.list', (request) => list(state, request)),
-    route(
+    apiRoute('POST', '/Messages', 'messages.create', (request) => create(deps, request)),
+    apiRoute('GET', '/Messages', 'messages.list', (request) => list(state, request)),
+    apiRoute(
       'GET',
       '/Messages/:sid',
       'messages.fetch',
       withMessage((message) => ok(toJson(state, message))),
     ),
-    route(
+    apiRoute(
       'POST',
       '/Messages/:sid',
       'messages.update',
       withMessage((message, request) => update(deps, message, request)),
     ),
-    route(
+    apiRoute(
       'DELETE',
       '/Messages/:sid',
       'messages.delete',
       withMessage((message) => remove(state, message)),
     ),
-    route(
+    apiRoute(
       'GET',
       '/Messages/:sid/Media',
       'media.list',
       withMessage((message, request) => listMedia(state, message, request)),
     ),
-    route(
+    apiRoute(
       'GET',
       '/Messages/:sid/Media/:media',
       'media.fetch',
       withMessage((message, request) => fetchMedia(deps, message, request)),
     ),
-    route(
+    apiRoute(
       'DELETE',
       '/Messages/:sid/Media/:media',
       'media.delete',

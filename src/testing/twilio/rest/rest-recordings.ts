@@ -4,19 +4,13 @@ import { seconds } from '#testing/twilio/base/recordings.ts';
 import { isInTime } from './rest-messages.ts';
 import { gone, ok, page2010, refuse, unknown } from './rest-reply.ts';
 import type { RestReply, RestRequest } from './rest-reply.ts';
+import { apiRoute } from './rest-route.ts';
 import type { RestRoute } from './rest-route.ts';
 import type { Json, RecordingRecord, TranscriptionRecord } from '#testing/twilio/base/records.ts';
 import type { EmulatorState } from '#testing/twilio/base/state.ts';
 import { mixed, readWavFile, wavFile } from '#testing/twilio/base/wav-file.ts';
 
 export function recordingRoutes(state: EmulatorState, mediaHost: MediaHost): readonly RestRoute[] {
-  const route = (method: RestRoute['method'], path: string, name: string, answer: RestRoute['answer']): RestRoute => ({
-    host: 'api',
-    method,
-    path,
-    name,
-    answer,
-  });
   const withRecording =
     (answer: (recording: RecordingRecord, request: RestRequest) => RestReply) =>
     (request: RestRequest): RestReply => {
@@ -30,33 +24,33 @@ export function recordingRoutes(state: EmulatorState, mediaHost: MediaHost): rea
       return transcription === undefined ? unknown(request.path) : answer(transcription, request);
     };
   return [
-    route('GET', '/Recordings', 'recordings.list', (request) => list(state, request)),
-    route(
+    apiRoute('GET', '/Recordings', 'recordings.list', (request) => list(state, request)),
+    apiRoute(
       'GET',
       '/Recordings/:sid',
       'recordings.media',
       withRecording((recording, request) => fetch(state, mediaHost, { recording, request })),
     ),
-    route(
+    apiRoute(
       'DELETE',
       '/Recordings/:sid',
       'recordings.delete',
       withRecording((recording) => remove(state, recording)),
     ),
-    route(
+    apiRoute(
       'GET',
       '/Recordings/:sid/Transcriptions',
       'transcriptions.list',
       withRecording((recording, request) => listTexts(state, request, ({ recordingSid }) => recordingSid === recording.sid)),
     ),
-    route('GET', '/Transcriptions', 'transcriptions.list', (request) => listTexts(state, request, () => true)),
-    route(
+    apiRoute('GET', '/Transcriptions', 'transcriptions.list', (request) => listTexts(state, request, () => true)),
+    apiRoute(
       'GET',
       '/Transcriptions/:sid',
       'transcriptions.fetch',
       withText((text, request) => fetchText(state, text, request)),
     ),
-    route(
+    apiRoute(
       'DELETE',
       '/Transcriptions/:sid',
       'transcriptions.delete',

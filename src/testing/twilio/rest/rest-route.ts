@@ -14,6 +14,11 @@ export type RestRoute = {
   readonly answer: (request: RestRequest) => RestReply | Promise<RestReply>;
 };
 
+/** A route of the host api. */
+export function apiRoute(method: RestRoute['method'], path: string, name: string, answer: RestRoute['answer']): RestRoute {
+  return { host: 'api', method, path, name, answer };
+}
+
 export type Collection = {
   readonly host: RestHost;
   readonly path: string;
