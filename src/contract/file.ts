@@ -16,8 +16,17 @@ export type FileReply = {
   readonly read: (range: ByteRange) => AsyncIterable<Uint8Array>;
 };
 
+/** What an endpoint with `replyTypes` and `streamReply` answers: text made while it is sent, whose length nobody knows before. */
+export type StreamReply = {
+  readonly contentType: string;
+  /** What a browser calls it when it saves it. */
+  readonly fileName: string;
+  readonly read: () => AsyncIterable<string> | Iterable<string>;
+};
+
 /** What an endpoint with `upload` is given as its body. */
 export type Upload = { readonly contentType: string; readonly bytes: Uint8Array };
 
 export const fileReply = z.custom<FileReply>((value) => typeof value === 'object' && value !== null && 'read' in value);
+export const streamReply = z.custom<StreamReply>((value) => typeof value === 'object' && value !== null && 'read' in value);
 export const uploadBody = z.custom<Upload>((value) => typeof value === 'object' && value !== null && 'bytes' in value);

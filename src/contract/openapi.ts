@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AnyEndpoint } from './endpoint.ts';
 import { errorReply } from './errors.ts';
+import { fileReply } from './file.ts';
 import { liveEvents } from './live.ts';
 
 type Json = { readonly [key: string]: unknown };
@@ -57,7 +58,7 @@ function describe(one: AnyEndpoint, schemas: Map<string, unknown>): Json {
     ...(one.access === 'public' ? { security: [] } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(one.body === undefined ? {} : { requestBody: { required: true, content: bodyContent(one, one.body, schemas) } }),
-    responses: { [status]: success, ...(one.replyTypes === undefined ? {} : partsOfFile), ...errorsOf(one) },
+    responses: { [status]: success, ...(one.reply === fileReply ? partsOfFile : {}), ...errorsOf(one) },
   };
 }
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Context } from 'koa';
-import type { ByteRange, FileReply } from '#contract/file.ts';
+import type { ByteRange, FileReply, StreamReply } from '#contract/file.ts';
 import { HttpError } from './errors.ts';
 
 /**
@@ -31,6 +31,18 @@ export function sendFile(context: Context, file: FileReply): void {
   // Koa answers a HEAD with the length and no body, and would leave an unread stream behind.
   if (context.method !== 'HEAD') context.body = Readable.from(file.read(range), { objectMode: false });
   context.length = range.last - range.first + 1;
+}
+
+/** Answers with text of unknown length. One that cannot be finished breaks the connection off: it must not look whole. */
+export function sendStream(context: Context, { contentType, fileName, read }: StreamReply): void {
+  context.status = 200;
+  context.type = `${contentType}; charset=utf-8`;
+  context.attachment(fileName);
+  context.set('Cache-Control', 'no-store');
+  if (context.method === 'HEAD') return;
+  const text = Readable.from(read(), { objectMode: false });
+  text.once('error', () => context.res.destroy());
+  context.body = text;
 }
 
 export type RequestedRange =

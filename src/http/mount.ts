@@ -4,11 +4,12 @@ import { AppError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
 import { checkAccess } from '#contract/endpoint.ts';
 import type { Access, AnyEndpoint, Identity, Route } from '#contract/endpoint.ts';
-import type { FileReply } from '#contract/file.ts';
+import { streamReply } from '#contract/file.ts';
+import type { FileReply, StreamReply } from '#contract/file.ts';
 import { validate } from '#contract/validation.ts';
 import type { ValidationResult } from '#contract/validation.ts';
 import { readJson, readUpload } from './body.ts';
-import { sendFile } from './files.ts';
+import { sendFile, sendStream } from './files.ts';
 
 export type MountOptions = {
   readonly log: Log;
@@ -44,7 +45,8 @@ async function answer(context: Context, route: Route, options: MountOptions): Pr
   const given = { params: context['params'] as unknown, query: { ...context.query }, body };
   const reply = await route.run({ ...parseInput(endpoint, given), identity });
   if (endpoint.replyTypes !== undefined) {
-    sendFile(context, reply as FileReply);
+    if (endpoint.reply === streamReply) sendStream(context, reply as StreamReply);
+    else sendFile(context, reply as FileReply);
     return;
   }
   context.status = endpoint.status ?? 200;
