@@ -30,6 +30,7 @@ import { composeNumbers } from './numbers.ts';
 import type { NumbersRoom } from './numbers.ts';
 import { composePeople } from './people.ts';
 import type { PeopleRoom } from './people.ts';
+import { composeScreening } from './screening.ts';
 import { composeSealedValues } from './sealed-values.ts';
 import { formatListeners, composeSipEngine } from './sip-engine.ts';
 import { composeStorage, composeBackups } from './storage.ts';
@@ -97,6 +98,13 @@ async function composeRooms(context: AppContext, storage: Storage) {
     isTwilioLocked: () => twilio.settings.isLocked,
   });
   const { twilioTrunkProblem } = sealedValues;
+  const screening = composeScreening({
+    ...context,
+    storage,
+    numbers,
+    calls: () => calls,
+    messageOf: (messageId) => messages.stores.messages.byId(messageId),
+  });
   const media = await composeMediaRelay({ ...context, hasTrunk: () => calls.sip.trunkStates().length > 0 });
   const calls: CallsRoom = await composeCalls(context, storage, {
     ...devices,
@@ -111,12 +119,15 @@ async function composeRooms(context: AppContext, storage: Storage) {
   const messages = await composeMessages({ ...context, numbers, storage, twilio });
   const composed = { devices, people, numbers: numbersRoom, calls, twilio, messages };
   const voicemail = await composeVoicemailRoom(context, storage, composed);
-  people.people.onRemoved([(personId) => voicemail.room.greetings.release(personId)]);
+  people.people.onRemoved([
+    (personId) => voicemail.room.greetings.release(personId),
+    (personId) => screening.blocklist.release(personId),
+  ]);
   const webhooks = await composePublicWebhooks(context, { ...composed, voicemail });
   const { selfTest } = webhooks;
   const setup = composeTwilioSetup({ ...context, twilio, storage, numbers, sip, selfTest, mediaRelay: media.health });
   const http = composeHttp({ ...context, devices: devices.devices, calls, tokens: people.tokens });
-  return { ...composed, engine, sealedValues, media, voicemail, webhooks, setup, http };
+  return { ...composed, engine, sealedValues, screening, media, voicemail, webhooks, setup, http };
 }
 
 type Composed = {
