@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint, noContent } from './endpoint.ts';
-import { isoDateTime, listQuery, pageOf } from './page.ts';
+import { isoDateTime } from './date-time.ts';
+import { listQuery, pageOf } from './page.ts';
 import { normalizeDigits } from './normalize-digits.ts';
 import { displayName } from './display-name.ts';
 
@@ -24,7 +25,7 @@ const fields = {
   /** One of ours, E.164; null for all of them, which is for administrators. */
   number: z.string().overwrite(normalizeDigits).nullable(),
   /** `after_hours` replies at every time that is not in `hours`, in the house’s time zone. */
-  trigger: z.enum(['dnd', 'after_hours', 'keyword']),
+  trigger: z.enum(['dnd', 'after_hours', 'keyword']).meta({ id: 'AutoReplyTrigger' }),
   /** Of `keyword`: any of them, as words of the message, in any case. */
   keywords: z.array(z.string().trim().min(1).max(40)).max(20),
   hours,

@@ -9,7 +9,7 @@ const params = z.object({ id: z.string() });
 const booleanParam = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 /** `exact`: one number. `prefix`: all that begin so. `regex`: all in which it is found (RE2 syntax). */
-export const blocklistKind = z.enum(['exact', 'prefix', 'regex']);
+export const blocklistKind = z.enum(['exact', 'prefix', 'regex']).meta({ id: 'BlocklistKind' });
 
 const reason = z.string().trim().max(200);
 

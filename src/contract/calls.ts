@@ -3,7 +3,8 @@ import { callDispositions, callReasons } from './call-verdicts.ts';
 import { endpoint, noContent } from './endpoint.ts';
 import { numberFilter } from './number-filter.ts';
 import { deviceId, personId } from './ids.ts';
-import { isoDateTime, listQuery, pageOf } from './page.ts';
+import { isoDateTime } from './date-time.ts';
+import { listQuery, pageOf } from './page.ts';
 
 export const callDirections = ['internal', 'inbound', 'outbound'] as const;
 export const callPhases = ['ringing', 'in_call', 'held'] as const;
@@ -25,17 +26,23 @@ export const legOutcomes = [
   'interrupted',
 ] as const;
 
-const party = z.object({
-  deviceId: z.string().nullable(),
-  personId: z.string().nullable(),
-  /** E.164, an extension, or what was dialled where it is neither; empty where the caller hides it. */
-  number: z.string(),
-  name: z.string(),
-});
+export const callDirection = z.enum(callDirections).meta({ id: 'CallDirection' });
+export const callDisposition = z.enum(callDispositions).meta({ id: 'CallDisposition' });
+export const callReason = z.enum(callReasons).meta({ id: 'CallReason' });
+
+const party = z
+  .object({
+    deviceId: z.string().nullable(),
+    personId: z.string().nullable(),
+    /** E.164, an extension, or what was dialled where it is neither; empty where the caller hides it. */
+    number: z.string(),
+    name: z.string(),
+  })
+  .meta({ id: 'CallParty' });
 
 const common = {
   id: z.string(),
-  direction: z.enum(callDirections),
+  direction: callDirection,
   startedAt: isoDateTime,
   ringingAt: isoDateTime.nullable(),
   answeredAt: isoDateTime.nullable(),
@@ -50,7 +57,7 @@ const common = {
 export const callLeg = z
   .object({
     id: z.string(),
-    role: z.enum(['caller', 'callee']),
+    role: z.enum(['caller', 'callee']).meta({ id: 'LegRole' }),
     deviceId: z.string().nullable(),
     personId: z.string().nullable(),
     name: z.string(),
@@ -64,7 +71,7 @@ export const callLeg = z
     endedAt: isoDateTime.nullable(),
     /** The last SIP status of the leg. */
     sipStatus: z.number().int().nullable(),
-    outcome: z.enum(legOutcomes).nullable(),
+    outcome: z.enum(legOutcomes).meta({ id: 'LegOutcome' }).nullable(),
   })
   .meta({ id: 'CallLeg' });
 
@@ -74,14 +81,14 @@ const recordShape = {
   /** Seconds of talk. */
   durationSeconds: z.number().int(),
   /** Null while the call goes on. */
-  disposition: z.enum(callDispositions).nullable(),
-  reason: z.enum(callReasons).nullable(),
+  disposition: callDisposition.nullable(),
+  reason: callReason.nullable(),
   transferredFrom: z.string().nullable(),
 };
 
 export const callRecord = z.object(recordShape).meta({ id: 'CallRecord' });
 export const callRecordWithLegs = z.object({ ...recordShape, legs: z.array(callLeg) }).meta({ id: 'CallRecordWithLegs' });
-export const callInProgress = z.object({ ...common, state: z.enum(callPhases) }).meta({ id: 'Call' });
+export const callInProgress = z.object({ ...common, state: z.enum(callPhases).meta({ id: 'CallPhase' }) }).meta({ id: 'Call' });
 
 const callParams = z.object({ id: z.string() });
 
@@ -96,8 +103,8 @@ export const listCallRecords = endpoint({
     number: numberFilter.optional(),
     device: deviceId.optional(),
     person: personId.optional(),
-    direction: z.enum(callDirections).optional(),
-    disposition: z.enum(callDispositions).optional(),
+    direction: callDirection.optional(),
+    disposition: callDisposition.optional(),
     from: isoDateTime.optional(),
     to: isoDateTime.optional(),
     /** Part of a name or number. */

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { endpoint, noContent } from './endpoint.ts';
 import { deviceId, personId } from './ids.ts';
-import { isoDateTime, listQuery, pageOf } from './page.ts';
+import { isoDateTime } from './date-time.ts';
+import { listQuery, pageOf } from './page.ts';
 import { requiredDisplayName } from './display-name.ts';
 
-export const deviceType = z.enum(['grandstream', 'softphone', 'webrtc']);
-export const deviceTransport = z.enum(['udp', 'tcp', 'tls', 'ws', 'wss']);
+export const deviceType = z.enum(['grandstream', 'softphone', 'webrtc']).meta({ id: 'DeviceType' });
+export const deviceTransport = z.enum(['udp', 'tcp', 'tls', 'ws', 'wss']).meta({ id: 'DeviceTransport' });
 
 const extension = z.string().regex(/^[1-9][0-9]{1,5}$/, 'must be 2 to 6 digits and not begin with 0');
 const username = z

@@ -20,7 +20,7 @@ const names = Object.keys(errorStatuses) as [ErrorName, ...ErrorName[]];
 export const errorReply = z
   .object({
     error: z.object({
-      code: z.enum(names),
+      code: z.enum(names).meta({ id: 'ErrorCode' }),
       message: z.string(),
       details: z.array(z.object({ field: z.string(), message: z.string() })),
     }),

@@ -2,7 +2,7 @@
 // Called by the rooms that emit facts and by every edge that passes them on (http now, Home Assistant and notifications next).
 // Must stay true: names are in the past tense, payloads are flat; edges listen, rooms never do.
 import { z } from 'zod';
-import { isoDateTime } from './page.ts';
+import { isoDateTime } from './date-time.ts';
 
 /** Whom a fact concerns beside every admin: a person, the owner of a device, the persons of a call; `admin`: no other person. */
 export type Audience = keyof AudienceKeys;
@@ -41,10 +41,16 @@ export const facts = {
   /** `personId` is whose it was: the device itself cannot be looked up any more. */
   'device.deleted': fact(device.extend({ personId: z.string().nullable() }), 'person'),
   'device.registered': fact(device.extend({ contact: z.string(), expiresAt: isoDateTime }), 'device'),
-  'device.unregistered': fact(device.extend({ reason: z.enum(['removed', 'expired']) }), 'device'),
+  'device.unregistered': fact(
+    device.extend({ reason: z.enum(['removed', 'expired']).meta({ id: 'UnregisteredReason' }) }),
+    'device',
+  ),
   'call.started': fact(call, 'call'),
   /** It may neither register nor call any more with what it had. */
-  'device.revoked': fact(device.extend({ why: z.enum(['disabled', 'new-password', 'deleted']) }), 'device'),
+  'device.revoked': fact(
+    device.extend({ why: z.enum(['disabled', 'new-password', 'deleted']).meta({ id: 'RevokedReason' }) }),
+    'device',
+  ),
   /** The password of a phone is tried from many addresses; once an hour while that goes on. */
   'device.brute-forced': fact(device.extend({ tries: z.number().int(), sources: z.number().int() }), 'admin'),
   'call.changed': fact(call.extend({ state: z.string() }), 'call'),

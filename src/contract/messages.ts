@@ -3,7 +3,8 @@ import { endpoint } from './endpoint.ts';
 import { fileReply, uploadBody } from './file.ts';
 import { messageMediaTypeAliases, messageMediaTypes } from './media-types.ts';
 import { numberFilter, numberPartFilter } from './number-filter.ts';
-import { isoDateTime, listQuery, pageOf } from './page.ts';
+import { isoDateTime } from './date-time.ts';
+import { listQuery, pageOf } from './page.ts';
 import { normalizeDigits } from './normalize-digits.ts';
 
 const params = z.object({ id: z.string() });
@@ -13,27 +14,31 @@ const booleanParam = z.enum(['true', 'false']).transform((text) => text === 'tru
  * `waiting`: with us. `unknown`: it may have been sent, and nobody can tell. `accepted` to `sent`: on its way at Twilio.
  * `received`: came in.
  */
-export const messageState = z.enum([
-  'waiting',
-  'unknown',
-  'accepted',
-  'scheduled',
-  'queued',
-  'sending',
-  'sent',
-  'delivered',
-  'undelivered',
-  'failed',
-  'canceled',
-  'read',
-  'received',
-]);
+export const messageState = z
+  .enum([
+    'waiting',
+    'unknown',
+    'accepted',
+    'scheduled',
+    'queued',
+    'sending',
+    'sent',
+    'delivered',
+    'undelivered',
+    'failed',
+    'canceled',
+    'read',
+    'received',
+  ])
+  .meta({ id: 'MessageState' });
+
+const direction = z.enum(['inbound', 'outbound']).meta({ id: 'MessageDirection' });
 
 const media = z.object({
   /** Counts from 0; the last part of its address. */
   n: z.number().int(),
   /** `lost`: it could not be had from Twilio. */
-  state: z.enum(['fetching', 'stored', 'lost']),
+  state: z.enum(['fetching', 'stored', 'lost']).meta({ id: 'MessageMediaState' }),
   /** As its bytes say; null while it is fetched. */
   contentType: z.string().nullable(),
   bytes: z.number().int().nullable(),
@@ -43,7 +48,7 @@ export const message = z
   .object({
     id: z.string(),
     conversationId: z.string(),
-    direction: z.enum(['inbound', 'outbound']),
+    direction,
     /** Ours, E.164. */
     number: z.string(),
     /** E.164, or a short code. */
@@ -86,7 +91,7 @@ export const listMessages = endpoint({
     conversation: z.string().optional(),
     number: numberFilter.optional(),
     farNumber: numberFilter.optional(),
-    direction: z.enum(['inbound', 'outbound']).optional(),
+    direction: direction.optional(),
     state: messageState.optional(),
     unread: booleanParam.optional(),
     from: isoDateTime.optional(),

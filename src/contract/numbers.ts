@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { e164 } from './e164.ts';
 import { endpoint, noContent } from './endpoint.ts';
 import { personId } from './ids.ts';
-import { isoDateTime, listQuery, pageOf } from './page.ts';
+import { isoDateTime } from './date-time.ts';
+import { listQuery, pageOf } from './page.ts';
 import { displayName } from './display-name.ts';
 
 export const ourNumber = z

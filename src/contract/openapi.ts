@@ -1,26 +1,16 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { AnyEndpoint } from './endpoint.ts';
 import { errorReply } from './errors.ts';
-import { fileReply } from './file.ts';
+import { fileReply, streamReply } from './file.ts';
 import { liveEvents } from './live.ts';
-
-type Json = { readonly [key: string]: unknown };
-type Direction = 'input' | 'output';
-
-const errorTexts: Readonly<Record<string, string>> = {
-  400: 'The request is not valid; the details name the fields',
-  401: 'No valid API token or session',
-  403: 'Not allowed for this person',
-  404: 'Not found',
-  409: 'Conflict with the current state',
-  429: 'Too many failed logins from this address',
-  500: 'Internal error',
-  503: 'Temporarily unavailable',
-};
+import { headersNamed, refusalHeaders, replyHeaders, requestHeaders, requestHeadersNamed } from './openapi-headers.ts';
+import { SchemaComponents } from './openapi-schemas.ts';
+import type { Json } from './openapi-schemas.ts';
+import { refusalsOf, refusalTexts } from './refusals.ts';
 
 /** The OpenAPI 3.1 description of `endpoints`, in the order of their paths. Pure: the same endpoints give the same text. */
 export function describeApi(endpoints: readonly AnyEndpoint[], version: string): Json {
-  const schemas = new Map<string, unknown>();
+  const schemas = new SchemaComponents();
   const paths = new Map<string, Record<string, unknown>>();
   for (const one of endpoints.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))) {
     const path = one.path.replace(/:(\w+)/g, '{$1}');
@@ -29,27 +19,40 @@ export function describeApi(endpoints: readonly AnyEndpoint[], version: string):
     paths.set(path, operations);
   }
   paths.set('/events', { get: describeEvents(schemas) });
-  const error = { description: 'Error', content: json(toSchema(errorReply, 'output', schemas)) };
+  const error = { content: json(schemas.describe(errorReply, 'output')) };
+  const responses = Object.entries(refusalTexts).map(([status, description]) => [
+    `Error${status}`,
+    { ...error, description, ...refusalHeaders(Number(status)) },
+  ]);
   return {
     openapi: '3.1.1',
-    info: { title: 'GoSIP', version, description: 'The API of the house exchange. Times are ISO 8601 in UTC, numbers E.164.' },
-    servers: [{ url: '/api' }],
+    info: {
+      title: 'GoSIP',
+      version,
+      description:
+        'The API of the house exchange. Times in replies are ISO 8601 in UTC, in requests with any offset; numbers E.164.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    // Relative to the document: behind Home Assistant's ingress and other proxies a prefix stands before /api.
+    servers: [{ url: '../api' }],
     security: [{ token: [] }],
     paths: Object.fromEntries(paths),
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'An API token' } },
-      responses: Object.fromEntries(
-        Object.entries(errorTexts).map(([status, description]) => [`Error${status}`, { ...error, description }]),
-      ),
-      schemas: Object.fromEntries([...schemas].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+      headers: replyHeaders,
+      parameters: requestHeaders,
+      responses: Object.fromEntries(responses) as Json,
+      schemas: schemas.all(),
     },
   };
 }
 
-function describe(one: AnyEndpoint, schemas: Map<string, unknown>): Json {
-  const status = String(one.status ?? 200);
-  const success = status === '204' ? { description: 'Done' } : { description: 'Done', content: replyContent(one, schemas) };
-  const parameters = [...parametersOf('path', one.params, schemas), ...parametersOf('query', one.query, schemas)];
+function describe(one: AnyEndpoint, schemas: SchemaComponents): Json {
+  const parameters = [
+    ...parametersOf('path', one.params, schemas),
+    ...parametersOf('query', one.query, schemas),
+    ...requestHeadersNamed(conditionsOf(one)),
+  ];
   return {
     operationId: one.id,
     summary: one.summary,
@@ -58,45 +61,55 @@ function describe(one: AnyEndpoint, schemas: Map<string, unknown>): Json {
     ...(one.access === 'public' ? { security: [] } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(one.body === undefined ? {} : { requestBody: { required: true, content: bodyContent(one, one.body, schemas) } }),
-    responses: { [status]: success, ...(one.reply === fileReply ? partsOfFile : {}), ...errorsOf(one) },
+    responses: { ...successOf(one, schemas), ...errorsOf(refusalsOf(one)) },
   };
 }
 
-const partsOfFile: Json = {
-  206: { description: 'The range requested by the Range header' },
-  304: { description: 'Not modified since the version named by If-None-Match' },
-  416: { description: 'The requested range is beyond the end' },
-};
-
-function replyContent({ reply, replyTypes }: AnyEndpoint, schemas: Map<string, unknown>): Json {
-  return replyTypes === undefined ? json(toSchema(reply, 'output', schemas)) : bytesOf(replyTypes);
+/** The headers by which a reply depends on the version that the client has. */
+function conditionsOf({ method, reply }: AnyEndpoint): readonly string[] {
+  if (reply === fileReply) return ['If-Match', 'If-None-Match', 'If-Range', 'Range'];
+  if (reply === streamReply) return [];
+  return method === 'GET' ? ['If-None-Match'] : [];
 }
 
-function bodyContent({ upload }: AnyEndpoint, body: z.ZodType, schemas: Map<string, unknown>): Json {
-  return upload === undefined ? json(toSchema(body, 'input', schemas)) : bytesOf(upload.types);
+function successOf(one: AnyEndpoint, schemas: SchemaComponents): Json {
+  const status = String(one.status ?? 200);
+  if (status === '204') return { 204: { description: 'Done' } };
+  if (one.reply === streamReply) return { 200: { description: 'Done', content: textOf(one.replyTypes ?? []) } };
+  const unchanged = { 304: { description: 'Not modified since the version named by If-None-Match', ...headersNamed(['ETag']) } };
+  if (one.reply === fileReply) {
+    const content = bytesOf(one.replyTypes ?? []);
+    return {
+      200: { description: 'Done', ...headersNamed(['Accept-Ranges', 'ETag']), content },
+      206: { description: 'The range requested by the Range header', ...headersNamed(['Content-Range', 'ETag']), content },
+      ...unchanged,
+    };
+  }
+  const content = json(schemas.describe(one.reply, 'output'));
+  if (one.method !== 'GET') return { [status]: { description: 'Done', content } };
+  return { [status]: { description: 'Done', ...headersNamed(['ETag']), content }, ...unchanged };
 }
 
-/** OpenAPI 3.1 describes raw bytes by their media type alone. */
+function bodyContent({ upload }: AnyEndpoint, body: z.ZodType, schemas: SchemaComponents): Json {
+  return upload === undefined ? json(schemas.describe(body, 'input')) : bytesOf(upload.types);
+}
+
+function textOf(types: readonly string[]): Json {
+  return Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' } }]));
+}
+
+/** The media type alone would say it too, but generators leave out what has no schema. */
 function bytesOf(types: readonly string[]): Json {
-  return Object.fromEntries(types.map((type) => [type, {}]));
+  return Object.fromEntries(types.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]));
 }
 
-function errorsOf(one: AnyEndpoint): Json {
-  const statuses = [
-    ...((one.params ?? one.query ?? one.body) ? ['400'] : []),
-    ...(one.access === 'public' ? [] : ['401', '429']),
-    ...(one.access === 'admin' ? ['403'] : []),
-    ...(one.params === undefined ? [] : ['404']),
-    ...(one.method === 'GET' ? [] : ['409']),
-    '500',
-    '503',
-  ];
-  return Object.fromEntries(statuses.toSorted().map((status) => [status, { $ref: `#/components/responses/Error${status}` }]));
+function errorsOf(statuses: readonly number[]): Json {
+  return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/Error${status}` }]));
 }
 
-function parametersOf(place: 'path' | 'query', schema: z.ZodType | undefined, schemas: Map<string, unknown>): Json[] {
+function parametersOf(place: 'path' | 'query', schema: z.ZodType | undefined, schemas: SchemaComponents): Json[] {
   if (schema === undefined) return [];
-  const shape = toSchema(schema, 'input', schemas) as { properties?: Json; required?: readonly string[] };
+  const shape = schemas.describe(schema, 'input') as { properties?: Json; required?: readonly string[] };
   return Object.entries(shape.properties ?? {}).map(([name, inner]) => ({
     name,
     in: place,
@@ -105,63 +118,27 @@ function parametersOf(place: 'path' | 'query', schema: z.ZodType | undefined, sc
   }));
 }
 
-function describeEvents(schemas: Map<string, unknown>): Json {
-  const facts = Object.fromEntries(
-    Object.entries(liveEvents).map(([name, schema]) => [name, toSchema(schema, 'output', schemas)]),
-  );
+function describeEvents(schemas: SchemaComponents): Json {
+  const events = Object.entries(liveEvents).map(([name, schema]) => [
+    name,
+    schemas.keep(eventSchemaName(name), schemas.describe(schema, 'output') as object),
+  ]);
   return {
     operationId: 'liveEvents',
     summary: 'Live changes as server-sent events: the event field names the fact, the data field is its JSON',
     tags: ['events'],
     'x-access': 'user',
-    'x-events': facts,
+    'x-events': Object.fromEntries(events) as Json,
     responses: {
       200: { description: 'A stream that stays open', content: { 'text/event-stream': { schema: { type: 'string' } } } },
-      401: { $ref: '#/components/responses/Error401' },
-      429: { $ref: '#/components/responses/Error429' },
-      503: { $ref: '#/components/responses/Error503' },
+      ...errorsOf([401, 403, 429, 500, 503]),
     },
   };
 }
 
+/** `call.started` → `CallStartedEvent`. */
+function eventSchemaName(fact: string): string {
+  return `${fact.replace(/(?:^|[.-])(\w)/g, (_whole, letter: string) => letter.toUpperCase())}Event`;
+}
+
 const json = (schema: unknown): Json => ({ 'application/json': { schema } });
-
-/** JSON Schema of `schema`; every part that carries a name moves into `schemas` and is referred to from there. */
-function toSchema(schema: z.ZodType, direction: Direction, schemas: Map<string, unknown>): unknown {
-  const {
-    $schema: _draft,
-    $defs = {},
-    ...root
-  } = z.toJSONSchema(schema, {
-    io: direction,
-    unrepresentable: 'any',
-    override: ({ jsonSchema }) => shorten(jsonSchema, direction),
-  });
-  for (const [name, inner] of Object.entries($defs)) keep(name, inner, schemas);
-  return typeof root.id === 'string' ? keep(root.id, root, schemas) : pointAtComponents(root);
-}
-
-/** Leaves out what tells a reader nothing; a reply may gain fields later, so it does not forbid them. */
-function shorten(schema: z.core.JSONSchema.BaseSchema, direction: Direction): void {
-  if (schema.format === 'date-time') delete schema.pattern;
-  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
-  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
-  if (direction === 'output' && schema.additionalProperties === false) delete schema.additionalProperties;
-}
-
-function keep(name: string, schema: object, schemas: Map<string, unknown>): Json {
-  const { id: _id, ...rest } = schema as Json;
-  schemas.set(name, pointAtComponents(rest));
-  return { $ref: `#/components/schemas/${name}` };
-}
-
-function pointAtComponents(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(pointAtComponents);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([key, inner]) =>
-    key === '$ref' && typeof inner === 'string'
-      ? [key, inner.replace('#/$defs/', '#/components/schemas/')]
-      : [key, pointAtComponents(inner)],
-  );
-  return Object.fromEntries(entries);
-}

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { callReasons } from './call-verdicts.ts';
+import { callReason } from './calls.ts';
 import { endpoint, noContent } from './endpoint.ts';
-import { isoDateTime } from './page.ts';
+import { isoDateTime } from './date-time.ts';
 
 /** A country (`LV`), a kind of number, or the digits that numbers begin with, in the international form (`+49900`). */
 const destination = z
@@ -16,7 +16,7 @@ export const allowedDestination = z
   .object({
     destination: z.string(),
     /** `called-before`: taken over from the call records when the limits came. */
-    because: z.enum(['called-before', 'allowed']),
+    because: z.enum(['called-before', 'allowed']).meta({ id: 'AllowedBecause' }),
     allowedAt: isoDateTime,
   })
   .meta({ id: 'AllowedDestination' });
@@ -43,7 +43,7 @@ export const getOutgoing = endpoint({
         deviceId: z.string(),
         deviceName: z.string(),
         number: z.string(),
-        reason: z.enum(callReasons),
+        reason: callReason,
         /** What to allow, if such calls are wanted. */
         destination: z.string().nullable(),
         times: z.number().int(),

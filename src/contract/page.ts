@@ -47,4 +47,4 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), page: z.number().int(), perPage: z.number().int(), total: z.number().int() });
 }
 
-export const isoDateTime = z.iso.datetime();
+export { isoDateTime } from './date-time.ts';

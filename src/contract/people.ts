@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { endpoint, noContent } from './endpoint.ts';
 import { personId, tokenId } from './ids.ts';
-import { isoDateTime, listQuery, pageOf } from './page.ts';
+import { isoDateTime } from './date-time.ts';
+import { listQuery, pageOf } from './page.ts';
 import { requiredDisplayName } from './display-name.ts';
 
-export const role = z.enum(['admin', 'user']);
+export const role = z.enum(['admin', 'user']).meta({ id: 'Role' });
 
 const username = z
   .string()
@@ -132,5 +133,10 @@ export const whoAmI = endpoint({
   path: '/auth/me',
   access: 'user',
   summary: 'Who the token belongs to',
-  reply: z.object({ kind: z.enum(['token', 'session']), id: z.string(), role, person: person.nullable() }),
+  reply: z.object({
+    kind: z.enum(['token', 'session']).meta({ id: 'IdentityKind' }),
+    id: z.string(),
+    role,
+    person: person.nullable(),
+  }),
 });

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { endpoint, noContent } from './endpoint.ts';
 import { fileReply } from './file.ts';
-import { isoDateTime } from './page.ts';
+import { isoDateTime } from './date-time.ts';
 
 const params = z.object({ id: z.string() });
 
-export const callRecordingState = z.object({ state: z.enum(['off', 'recording', 'paused']) }).meta({ id: 'CallRecordingState' });
+export const callRecordingState = z
+  .object({ state: z.enum(['off', 'recording', 'paused']).meta({ id: 'RecordingActivity' }) })
+  .meta({ id: 'CallRecordingState' });
 
 export const getCallRecordingState = endpoint({
   id: 'getCallRecordingState',
@@ -32,7 +34,7 @@ export const callRecording = z
   .object({
     id: z.string(),
     /** `fetching`: it exists at Twilio and comes soon. `lost`: it could not be had. */
-    state: z.enum(['running', 'fetching', 'stored', 'lost']),
+    state: z.enum(['running', 'fetching', 'stored', 'lost']).meta({ id: 'RecordingAvailability' }),
     /** Why it could not be had, or not yet, and what helps; null where it is there. */
     problem: z.string().nullable(),
     startedAt: isoDateTime,

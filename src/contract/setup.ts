@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { e164 } from './e164.ts';
 import { endpoint } from './endpoint.ts';
-import { isoDateTime } from './page.ts';
+import { isoDateTime } from './date-time.ts';
+import { healthStatus } from './system.ts';
 
 const secret = z.string().trim().min(1).max(100);
 const sharedKeyId = z
@@ -18,9 +19,9 @@ const credentials = {
 
 const accountProblem = z
   .object({
-    weight: z.enum(['stops', 'limits']),
+    weight: z.enum(['stops', 'limits']).meta({ id: 'TwilioProblemWeight' }),
     message: z.string(),
-    field: z.enum(['accountSid', 'authToken', 'apiKeySid', 'apiKeySecret']).nullable(),
+    field: z.enum(['accountSid', 'authToken', 'apiKeySid', 'apiKeySecret']).meta({ id: 'TwilioCredential' }).nullable(),
     code: z.number().int().nullable(),
   })
   .meta({ id: 'TwilioProblem', description: '`stops`: nothing works like this. `limits`: it works, and not everything.' });
@@ -35,14 +36,14 @@ const accountNumber = z
     voice: z.boolean(),
     sms: z.boolean(),
     mms: z.boolean(),
-    servedBy: z.enum(['house', 'somebody-else', 'nobody']).describe('Where its calls go now'),
+    servedBy: z.enum(['house', 'somebody-else', 'nobody']).meta({ id: 'NumberServedBy' }).describe('Where its calls go now'),
   })
   .meta({ id: 'TwilioNumber' });
 
 const step = z
   .object({
     step: z.string(),
-    outcome: z.enum(['done', 'unchanged', 'skipped', 'failed']),
+    outcome: z.enum(['done', 'unchanged', 'skipped', 'failed']).meta({ id: 'SetupStepOutcome' }),
     message: z.string(),
     code: z.number().int().nullable(),
     at: isoDateTime,
@@ -54,14 +55,16 @@ const drift = z.object({
   field: z.string().nullable(),
   is: z.string(),
   should: z.string(),
-  mend: z.enum(['provision', 'defer-messages']).describe('The request that corrects it'),
+  mend: z.enum(['provision', 'defer-messages']).meta({ id: 'DriftCorrection' }).describe('The request that corrects it'),
 });
 
 const alert = z.object({ code: z.number().int().nullable(), message: z.string(), url: z.string(), at: isoDateTime.nullable() });
 
-const inbound = z.enum(['webhook', 'trunk', 'off']);
-const outbound = z.enum(['trunk', 'domain', 'off']);
-const edge = z.enum(['ashburn', 'umatilla', 'dublin', 'frankfurt', 'tokyo', 'singapore', 'sydney', 'sao-paulo']);
+const inbound = z.enum(['webhook', 'trunk', 'off']).meta({ id: 'TwilioInbound' });
+const outbound = z.enum(['trunk', 'domain', 'off']).meta({ id: 'TwilioOutbound' });
+const edge = z
+  .enum(['ashburn', 'umatilla', 'dublin', 'frankfurt', 'tokyo', 'singapore', 'sydney', 'sao-paulo'])
+  .meta({ id: 'TwilioEdge' });
 
 export const twilioSetup = z
   .object({
@@ -191,7 +194,7 @@ export const testTwilio = endpoint({
   summary: 'End-to-end check between Twilio and GoSIP that reports which part fails',
   reply: z.object({
     isPassed: z.boolean(),
-    checks: z.array(z.object({ name: z.string(), status: z.enum(['ok', 'degraded', 'down']), message: z.string() })),
+    checks: z.array(z.object({ name: z.string(), status: healthStatus, message: z.string() })),
   }),
 });
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { isoDateTime } from './page.ts';
+import { isoDateTime } from './date-time.ts';
 
-export const healthStatus = z.enum(['ok', 'degraded', 'down']);
+export const healthStatus = z.enum(['ok', 'degraded', 'down']).meta({ id: 'HealthStatus' });
 
 /** Every part of the exchange that reports how it is, in the order of the report. */
 export const healthParts = [
@@ -25,7 +25,7 @@ export const healthParts = [
 
 /** The health of one part, in plain words. */
 export const healthPart = z
-  .object({ name: z.enum(healthParts), status: healthStatus, message: z.string() })
+  .object({ name: z.enum(healthParts).meta({ id: 'HealthPartName' }), status: healthStatus, message: z.string() })
   .meta({ id: 'HealthPart' });
 
 export const getHealth = endpoint({

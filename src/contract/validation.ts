@@ -22,6 +22,8 @@ function toProblems(issue: z.core.$ZodIssue): Problem[] {
   }));
 }
 
+const badTime = 'must be a time with its offset, such as 2026-01-31T18:30:00Z or 2026-01-31T19:30:00+01:00';
+
 /** Words for what the schemas leave to the library; `undefined` keeps the library's own. */
 function plainMessageOf(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
@@ -30,7 +32,7 @@ function plainMessageOf(issue: z.core.$ZodRawIssue): string | undefined {
     case 'invalid_value':
       return issue.values.length === 1 ? `must be ${String(issue.values[0])}` : `must be one of ${issue.values.join(', ')}`;
     case 'invalid_format':
-      return issue.format === 'datetime' ? 'must be a time such as 2026-01-31T18:30:00Z' : undefined;
+      return issue.format === 'datetime' ? badTime : undefined;
     case 'too_small':
       if (issue.origin === 'string' && issue.minimum === 1) return 'must not be empty';
       return `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${unitOf(issue.origin)}`;

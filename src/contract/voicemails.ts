@@ -3,7 +3,8 @@ import { endpoint, noContent } from './endpoint.ts';
 import { fileReply, uploadBody } from './file.ts';
 import { wavMediaTypeAliases } from './media-types.ts';
 import { personId } from './ids.ts';
-import { isoDateTime, listQuery, pageOf } from './page.ts';
+import { isoDateTime } from './date-time.ts';
+import { listQuery, pageOf } from './page.ts';
 
 const params = z.object({ id: z.string() });
 const booleanParam = z.enum(['true', 'false']).transform((text) => text === 'true');
@@ -22,7 +23,7 @@ export const voicemail = z
     leftAt: isoDateTime,
     seconds: z.number(),
     /** `lost`: a message was left, and its audio could not be fetched. */
-    audio: z.enum(['stored', 'fetching', 'lost']),
+    audio: z.enum(['stored', 'fetching', 'lost']).meta({ id: 'VoicemailAudioState' }),
     /** Why the audio could not be fetched, and what helps; null where it is there. */
     problem: z.string().nullable(),
     /** Null while there is none, and where the words could not be recognized. */
@@ -124,7 +125,7 @@ export const greeting = z
   .object({
     personId: z.string(),
     /** `standard`: the house’s words. */
-    kind: z.enum(greetingKinds),
+    kind: z.enum(greetingKinds).meta({ id: 'GreetingKind' }),
     text: z.string(),
     /** Such as `en-GB`; empty for the house’s language. */
     language: z.string(),

@@ -118,7 +118,38 @@ describe('files over HTTP', () => {
     const response = await ask({ Range: 'bytes=10-' });
     expect([response.status, response.headers.get('content-range')]).toEqual([416, 'bytes */10']);
     expect(await response.json()).toMatchObject({ error: { code: 'VALIDATION_ERROR' } });
-    expect(response.headers.get('content-disposition')).toBeNull();
+    for (const name of ['content-disposition', 'etag', 'accept-ranges']) expect(response.headers.get(name)).toBeNull();
+    expect(response.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('tells a download manager the whole length, also where it names a range in its HEAD', async () => {
+    for (const Range of ['bytes=0-3', 'bytes=99-']) {
+      const response = await ask({ Range }, { method: 'HEAD' });
+      expect([response.status, response.headers.get('content-length'), response.headers.get('content-range')]).toEqual([
+        200,
+        '10',
+        null,
+      ]);
+    }
+  });
+
+  it.each(['"v0"', 'W/"v1"', 'v1', '"v0", W/"v1"'])('resumes no download of another version: If-Match %s', async (etags) => {
+    for (const more of [
+      {},
+      { Range: 'bytes=2-6' },
+      { Range: 'bytes=99-' },
+      { 'If-None-Match': '"v1"', ...{ 'Cache-Control': 'max-age=0' } },
+    ]) {
+      const response = await ask({ 'If-Match': etags, ...more });
+      expect([response.status, response.headers.get('etag')]).toEqual([412, null]);
+      expect(await response.json()).toMatchObject({ error: { message: 'The file is another version by now' } });
+    }
+    expect((await ask({ 'If-Match': etags }, { method: 'HEAD' })).status).toBe(412);
+  });
+
+  it.each(['"v1"', '*', '"v0" , "v1"'])('resumes a download of this version: If-Match %s', async (etags) => {
+    const response = await ask({ 'If-Match': etags, Range: 'bytes=2-6' });
+    expect([response.status, await response.text()]).toEqual([206, 'cdefg']);
   });
 
   /** As a browser asks; without it `fetch` adds `no-cache` to an If-None-Match of ours, which is a reload. */
@@ -129,7 +160,9 @@ describe('files over HTTP', () => {
       const response = await ask({ ...revalidation, 'If-None-Match': etags }, { method });
       expect([response.status, await response.text(), response.headers.get('etag')]).toEqual([304, '', '"v1"']);
     }
-    expect((await ask({ ...revalidation, 'If-None-Match': etags, Range: 'bytes=2-6' })).status).toBe(304);
+    for (const Range of ['bytes=2-6', 'bytes=99-']) {
+      expect((await ask({ ...revalidation, 'If-None-Match': etags, Range })).status).toBe(304);
+    }
   });
 
   it.each(['"v0"', 'W/"v0"', '"v1', 'v1', '"v10"', ''])('sends it to a client that has %j', async (etags) => {

@@ -4,26 +4,24 @@ import type { ByteRange, FileReply, StreamReply } from '#contract/file.ts';
 import { HttpError } from './errors.ts';
 
 /**
- * Answers with a file or the requested range of it (RFC 9110 sections 13 and 14). Throws 416 for a range beyond its end. `fresh` answers a
- * request with `Cache-Control: no-cache`, which is a reload, with the whole file.
+ * Answers with a file or the requested range of it (RFC 9110 sections 13 and 14). Throws 412 where If-Match names another version and 416 for
+ * a range beyond its end. `fresh` answers a request with `Cache-Control: no-cache`, which is a reload, with the whole file.
  */
 export function sendFile(context: Context, file: FileReply): void {
   const etag = `"${file.etag}"`;
-  context.set({ ETag: etag, 'Accept-Ranges': 'bytes', 'Cache-Control': 'private, no-cache' });
-  // `fresh` compares only where the status is a success.
-  context.status = 200;
-  if (context.fresh) {
-    context.status = 304;
-    return;
-  }
-  const requested = isRangeValid(context.get('If-Range'), etag) ? readRange(context.get('Range'), file.bytes) : { kind: 'whole' };
-  if (requested.kind === 'beyond') {
+  if (!isMatch(context.get('If-Match'), etag)) throw new HttpError(412, 'The file is another version by now');
+  const requested = requestedRange(context, etag, file.bytes);
+  const isKnown = answerIfKnown(context, etag);
+  if (requested.kind === 'beyond' && !isKnown) {
+    context.remove('ETag');
     throw new HttpError(416, 'The file ends before that', { 'Content-Range': `bytes */${file.bytes}` });
   }
+  context.set({ 'Accept-Ranges': 'bytes', 'Cache-Control': 'private, no-cache' });
+  if (isKnown) return;
   // The type first: `attachment` would guess one from the name.
   context.type = file.contentType;
   context.attachment(file.fileName, { type: file.disposition });
-  const range = 'range' in requested ? requested.range : { first: 0, last: file.bytes - 1 };
+  const range = requested.kind === 'part' ? requested.range : { first: 0, last: file.bytes - 1 };
   if (requested.kind === 'part') {
     context.status = 206;
     context.set('Content-Range', `bytes ${range.first}-${range.last}/${file.bytes}`);
@@ -63,6 +61,28 @@ export function readRange(header: string, bytes: number): RequestedRange {
   if (to !== '' && Number(to) < first) return { kind: 'whole' };
   if (first >= bytes) return { kind: 'beyond' };
   return { kind: 'part', range: { first, last: to === '' ? bytes - 1 : Math.min(Number(to), bytes - 1) } };
+}
+
+/** Names the version of the reply, and answers 304 where the client has it (RFC 9110 section 13.1.2): true then. */
+export function answerIfKnown(context: Context, etag: string): boolean {
+  context.set('ETag', etag);
+  // `fresh` compares only where the status is a success.
+  context.status = 200;
+  if (!context.fresh) return false;
+  context.status = 304;
+  return true;
+}
+
+/** A range is for GET alone (section 14.2). */
+function requestedRange(context: Context, etag: string, bytes: number): RequestedRange {
+  if (context.method !== 'GET' || !isRangeValid(context.get('If-Range'), etag)) return { kind: 'whole' };
+  return readRange(context.get('Range'), bytes);
+}
+
+/** The strong comparison of section 8.8.3.2: a weak tag matches nothing. */
+function isMatch(header: string, etag: string): boolean {
+  if (header === '' || header.trim() === '*') return true;
+  return header.split(',').some((one) => one.trim() === etag);
 }
 
 /** A range of another version must not be combined with what the client has. We send no dates, so none can match. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { AppError } from '#base/errors.ts';
@@ -6,16 +7,20 @@ import { checkAccess } from '#contract/endpoint.ts';
 import type { Access, AnyEndpoint, Identity, Route } from '#contract/endpoint.ts';
 import { streamReply } from '#contract/file.ts';
 import type { FileReply, StreamReply } from '#contract/file.ts';
+import { refusalsOf } from '#contract/refusals.ts';
 import { validate } from '#contract/validation.ts';
 import type { ValidationResult } from '#contract/validation.ts';
 import { readJson, readUpload } from './body.ts';
-import { sendFile, sendStream } from './files.ts';
+import { errorResponse } from './errors.ts';
+import { answerIfKnown, sendFile, sendStream } from './files.ts';
 
 export type MountOptions = {
   readonly log: Log;
   readonly identityOf: (context: Context) => Identity | undefined;
   /** Whether a reply that violates the contract is an error (tests), or is logged and sent all the same (production). */
   readonly isReplyStrict: boolean;
+  /** Turns a failure of another part, such as the storage, into an error for the user. */
+  readonly explain?: ((error: unknown) => unknown) | undefined;
 };
 
 type RequestInput = { readonly [Part in 'params' | 'query' | 'body']: unknown };
@@ -24,7 +29,7 @@ type RequestInput = { readonly [Part in 'params' | 'query' | 'body']: unknown };
 export function mountRoutes(router: Router, routes: readonly Route[], options: MountOptions): void {
   for (const route of routes) {
     const { method, path } = route.endpoint;
-    router.register(path, [method], (context: Context) => answer(context, route, options), {});
+    router.register(path, [method], (context: Context) => answerAsDescribed(context, route, options), {});
   }
 }
 
@@ -38,6 +43,21 @@ export function admit(access: Access, context: Context, options: Pick<MountOptio
   return identity;
 }
 
+/** A refusal that the description of the endpoint does not name is a fault of ours. */
+async function answerAsDescribed(context: Context, route: Route, options: MountOptions): Promise<void> {
+  try {
+    await answer(context, route, options);
+  } catch (error) {
+    const { endpoint } = route;
+    const { status } = errorResponse(options.explain?.(error) ?? error);
+    if (!(refusalsOf(endpoint) as readonly number[]).includes(status)) {
+      options.log.error({ endpoint: endpoint.id, status, err: error }, 'Refusal violates the contract');
+      if (options.isReplyStrict) throw new AppError('internal', `${endpoint.id} answers ${status}, which is not described`);
+    }
+    throw error;
+  }
+}
+
 async function answer(context: Context, route: Route, options: MountOptions): Promise<void> {
   const { endpoint } = route;
   const identity = admit(endpoint.access, context, options);
@@ -49,8 +69,20 @@ async function answer(context: Context, route: Route, options: MountOptions): Pr
     else sendFile(context, reply as FileReply);
     return;
   }
-  context.status = endpoint.status ?? 200;
-  context.body = endpoint.status === 204 ? null : checkReply(endpoint, reply, options);
+  sendJson(context, endpoint.status, endpoint.status === 204 ? null : checkReply(endpoint, reply, options));
+}
+
+/** What is polled need not be sent again where nothing changed: every JSON reply to a GET has an ETag. */
+function sendJson(context: Context, status: number | undefined, reply: unknown): void {
+  if (context.method === 'GET' || context.method === 'HEAD') {
+    const text = JSON.stringify(reply);
+    if (answerIfKnown(context, `"${createHash('sha1').update(text).digest('base64url')}"`)) return;
+    context.type = 'json';
+    context.body = text;
+    return;
+  }
+  context.status = status ?? 200;
+  context.body = reply;
 }
 
 function readBody(context: Context, { body, upload }: AnyEndpoint): Promise<unknown> | undefined {

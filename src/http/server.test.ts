@@ -67,7 +67,7 @@ const drop = endpoint({
 });
 const fail = endpoint({
   id: 'fail',
-  method: 'GET',
+  method: 'POST',
   path: '/fail/:how',
   access: 'public',
   summary: '',
@@ -83,7 +83,14 @@ const lie = endpoint({
   reply: z.object({ a: z.number() }),
 });
 
+const surprise = endpoint({ ...open, id: 'surprise', path: '/surprise' });
+const sync = endpoint({ ...open, id: 'sync', method: 'POST', path: '/things/sync' });
+
 const routes: Route[] = [
+  handle(sync, () => ({ a: 1 })),
+  handle(surprise, () => {
+    throw new AppError('conflict', 'Not described');
+  }),
   handle(open, () => ({ a: 1, secret: 'x' })),
   handle(mine, ({ identity, query }) => ({ who: identity?.id ?? '', page: query.page })),
   handle(make, ({ params, body }) => ({ id: params.id, name: body.name })),
@@ -238,16 +245,16 @@ describe('the HTTP server', () => {
   });
 
   it('shows known errors and hides the words of unknown ones', async () => {
-    const known = await fetch(`${base}/fail/known`);
+    const known = await fetch(`${base}/fail/known`, { method: 'POST' });
     expect(known.status).toBe(409);
     expect(await errorOf(known)).toEqual({
       code: 'CONFLICT',
       message: 'Taken',
       details: [{ field: 'name', message: 'is taken' }],
     });
-    const later = await fetch(`${base}/fail/later`);
+    const later = await fetch(`${base}/fail/later`, { method: 'POST' });
     expect([later.status, later.headers.get('retry-after')]).toEqual([503, '7']);
-    const unknown = await fetch(`${base}/fail/badly`);
+    const unknown = await fetch(`${base}/fail/badly`, { method: 'POST' });
     expect(unknown.status).toBe(500);
     expect(JSON.stringify(await errorOf(unknown))).not.toContain('inner');
   });
@@ -258,6 +265,40 @@ describe('the HTTP server', () => {
     await start({ isReplyStrict: false });
     const response = await fetch(`${base}/lie`);
     expect([response.status, await response.json()]).toEqual([200, { a: 'no number' }]);
+  });
+
+  it('takes a refusal that its description does not name as a fault in tests, and sends it nonetheless in production', async () => {
+    const refused = await fetch(`${base}/surprise`);
+    expect(refused.status).toBe(500);
+    expect((await errorOf(refused)).message).toBe('surprise answers 409, which is not described');
+    await server.stop();
+    await start({ isReplyStrict: false });
+    expect((await fetch(`${base}/surprise`)).status).toBe(409);
+  });
+
+  it('sends nothing again to a client that polls and has it already', async () => {
+    const first = await fetch(`${base}/mine?page=2`, as('user-token'));
+    const etag = first.headers.get('etag') ?? '';
+    expect(etag).toMatch(/^"[\w-]+"$/);
+    const { headers } = as('user-token');
+    const poll = (path: string, more = {}) => {
+      // Without it `fetch` adds `no-cache`, which asks for everything anew.
+      const given = { ...headers, 'If-None-Match': etag, 'Cache-Control': 'max-age=0' };
+      return fetch(`${base}${path}`, { headers: given, ...more });
+    };
+    for (const method of ['GET', 'HEAD']) {
+      const again = await poll('/mine?page=2', { method });
+      expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', etag]);
+    }
+    const other = await poll('/mine?page=3');
+    expect([other.status, await other.json()]).toEqual([200, { who: 'person_1', page: 3 }]);
+    const admins = await poll('/mine?page=2', { headers: { ...as('admin-token').headers, 'If-None-Match': etag } });
+    expect([admins.status, await admins.json()]).toEqual([200, { who: 'token_1', page: 2 }]);
+  });
+
+  it('names as possible only what exists at the path', async () => {
+    const options = await fetch(`${base}/things/sync`, { method: 'OPTIONS' });
+    expect([options.status, options.headers.get('allow')]).toEqual([405, 'POST']);
   });
 
   it('sends the security headers with every reply', async () => {

@@ -97,9 +97,9 @@ export class HttpServer {
   }
 
   #createRouter(): Router {
-    const { routes, version, live, log, isReplyStrict } = this.#options;
+    const { routes, version, live, log, isReplyStrict, explain } = this.#options;
     const router = new Router({ prefix: '/api' });
-    const mountOptions = { log, isReplyStrict, identityOf: (context: Context) => this.#identityOf(context) };
+    const mountOptions = { log, isReplyStrict, explain, identityOf: (context: Context) => this.#identityOf(context) };
     mountRoutes(router, routes, mountOptions);
     // Built on the first request: most houses never ask, and it would cost every start time and memory.
     let described: ReturnType<typeof describeApi> | undefined;
@@ -158,9 +158,17 @@ export class HttpServer {
   }
 }
 
+type Layer = { readonly path: string; readonly methods: readonly string[] };
+
+/** A path that is named, such as `/dids/sync`, is not the id of `/dids/:id`, though the pattern of that matches it too. */
+function allowedMethods(layers: readonly Layer[]): string[] {
+  const parameters = ({ path }: Layer) => path.split(':').length;
+  const fewest = Math.min(...layers.map(parameters));
+  return [...new Set(layers.filter((layer) => parameters(layer) === fewest).flatMap((layer) => layer.methods))];
+}
+
 function refuseUnrouted(context: Context): never {
-  const layers = (context['matched'] ?? []) as readonly { readonly methods: readonly string[] }[];
-  const allowed = [...new Set(layers.flatMap((layer) => layer.methods))];
+  const allowed = allowedMethods((context['matched'] ?? []) as readonly Layer[]);
   if (allowed.length === 0) throw new AppError('not-found', `There is nothing at ${context.path}`);
   throw new HttpError(405, `${context.method} is not possible at ${context.path}`, { Allow: allowed.join(', ') });
 }
