@@ -1,6 +1,7 @@
 // Composes the API: the routes of all rooms, whom each fact concerns, and the listener.
 // Called by app.ts.
 // Must stay true: a user hears live of exactly what the lists show them.
+import { randomBytes } from 'node:crypto';
 import { personsOfCall } from '#calls/persons-of-call.ts';
 import type { Route } from '#contract/endpoint.ts';
 import { httpHealth } from '#http/http-health.ts';
@@ -33,7 +34,7 @@ export function composeHttp({ options, overrides, devices, calls, tokens, clock,
     ownerOfDevice: (deviceId: string) => devices.byId(deviceId)?.personId,
     personsOfCall: (callId: string) => personsOfCall(callId, calls),
   };
-  const live = new LiveStream({ events, clock, log, audience });
+  const live = new LiveStream({ events, clock, log, audience, positionKey: randomBytes(16) });
   let server: HttpServer | undefined;
   const start = async (routes: readonly Route[]) => {
     server = new HttpServer({

@@ -126,12 +126,18 @@ function describeEvents(schemas: SchemaComponents): Json {
   return {
     operationId: 'liveEvents',
     summary: 'Live changes as server-sent events: the event field names the fact, the data field is its JSON',
+    description:
+      'Each event has an id. A client that sends the last one it saw as Last-Event-ID, as EventSource does by itself, is first sent what ' +
+      'it missed; where that is no longer kept, or the house was restarted, a `reset` event tells it to read the lists again. Without ' +
+      'Last-Event-ID nothing is repeated. A comment every 25 seconds shows that the line is alive. `x-events` names the shape of the data ' +
+      'of each event.',
     tags: ['events'],
     'x-access': 'user',
+    parameters: requestHeadersNamed(['Last-Event-ID']),
     'x-events': Object.fromEntries(events) as Json,
     responses: {
       200: { description: 'A stream that stays open', content: { 'text/event-stream': { schema: { type: 'string' } } } },
-      ...errorsOf([401, 403, 429, 500, 503]),
+      ...errorsOf([401, 403, 406, 429, 500, 503]),
     },
   };
 }

@@ -7,6 +7,7 @@ export const refusalTexts = {
   401: 'No valid API token or session',
   403: 'Not allowed for this person, or from this page',
   404: 'Not found, or not for this person',
+  406: 'The client does not accept what there is',
   409: 'Conflict with the current state',
   412: 'The file is no longer the version named by If-Match',
   413: 'The body is too large',

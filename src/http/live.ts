@@ -8,11 +8,12 @@ import { factNames } from '#contract/facts.ts';
 import type { FactName, Facts } from '#contract/facts.ts';
 import { audienceOf, isAddressedTo } from './audience.ts';
 import type { AudienceLookups } from './audience.ts';
+import { EventBacklog } from './event-backlog.ts';
 
 const maxClients = 200;
 /** A person's browser pages, phones and scripts; a client that leaks streams must shut out neither itself for good nor others. */
 const maxClientsPerIdentity = 50;
-/** A client that does not read is dropped; it reconnects and reads the lists again. */
+/** A client that does not read is dropped; it reconnects and is sent what it missed, or told to read the lists again. */
 const maxUnreadBytes = 256 * 1024;
 const heartbeatMs = 25_000;
 
@@ -21,6 +22,8 @@ type Client = {
   readonly response: ServerResponse;
   /** False once the token was revoked or the person is gone. */
   readonly isStillAuthorized: () => boolean;
+  /** The id of the last event that it saw before its line broke; empty where it begins anew. */
+  readonly lastEventId: string;
 };
 
 export type LiveOptions = {
@@ -28,17 +31,23 @@ export type LiveOptions = {
   readonly audience: AudienceLookups;
   readonly clock: Clock;
   readonly log: Log;
+  /** Seals the ids of events: 16 random bytes, made for this run. */
+  readonly positionKey: Buffer;
 };
 
-/** Server-sent events (WHATWG HTML section 9.2): every fact of the rooms, each for its audience. */
+/** Server-sent events (WHATWG HTML section 9.2): every fact of the rooms, each for its audience, and what a client missed. */
 export class LiveStream {
   readonly #options: LiveOptions;
   readonly #clients = new Set<Client>();
   #unsubscribers: (() => void)[] = [];
   #heartbeat: Timer | undefined;
+  readonly #backlog: EventBacklog;
+  /** Until somebody listens, nobody can have missed anything. */
+  #wasListenedTo = false;
 
   constructor(options: LiveOptions) {
     this.#options = options;
+    this.#backlog = new EventBacklog(options.positionKey);
   }
 
   get clientCount(): number {
@@ -69,11 +78,22 @@ export class LiveStream {
       throw new AppError('unavailable', 'Too many live streams of this token are open: close some', { retryAfterSeconds: 30 });
     }
     client.response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
-    client.response.write('retry: 3000\n: connected\n\n');
+    client.response.write(`retry: 3000\n: connected\n${this.#missedBy(client)}`);
+    this.#wasListenedTo = true;
     client.response.on('close', () => this.#clients.delete(client));
     // A client may vanish between two writes; 'close' follows.
     client.response.on('error', () => {});
     this.#clients.add(client);
+  }
+
+  /** What a client whose line broke is sent first; the position, which it names when its line breaks, comes last. */
+  #missedBy({ identity, lastEventId }: Client): string {
+    const position = `id: ${this.#backlog.position}\n\n`;
+    if (lastEventId === '') return position;
+    const missed = this.#backlog.after(lastEventId);
+    if (missed.kind === 'reset') return `\nevent: reset\ndata: ${JSON.stringify({ reason: missed.reason })}\n${position}`;
+    const own = missed.events.filter(({ persons }) => isAddressedTo(identity, persons));
+    return `\n${own.map(({ frame }) => frame).join('')}${position}`;
   }
 
   #counts(): ReadonlyMap<string, number> {
@@ -95,19 +115,15 @@ export class LiveStream {
   }
 
   #publish(name: FactName, fact: Facts[FactName]): void {
-    if (this.#clients.size === 0) return;
-    const persons = audienceOf(name, fact, this.#options.audience);
-    let frame: string | undefined;
-    for (const client of this.#clients) {
-      if (!isAddressedTo(client.identity, persons)) continue;
-      frame ??= `event: ${name}\ndata: ${JSON.stringify(fact)}\n\n`;
-      this.#send(client, frame);
-    }
+    if (!this.#wasListenedTo) return;
+    const { frame, persons } = this.#backlog.add(name, fact, audienceOf(name, fact, this.#options.audience));
+    for (const client of this.#clients) if (isAddressedTo(client.identity, persons)) this.#send(client, frame);
   }
 
   #sendHeartbeat(): void {
     for (const client of this.#clients) {
-      if (client.isStillAuthorized()) this.#send(client, ': still here\n\n');
+      // With it the position of somebody for whom nothing happens moves on.
+      if (client.isStillAuthorized()) this.#send(client, `id: ${this.#backlog.position}\n: still here\n\n`);
       else this.#drop(client);
     }
   }

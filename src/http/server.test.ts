@@ -118,6 +118,7 @@ describe('the HTTP server', () => {
       events,
       clock,
       log,
+      positionKey: Buffer.alloc(16, 7),
       audience: { ownerOfDevice: () => undefined, personsOfCall: (callId) => (callId === 'call_1' ? ['person_1'] : []) },
     });
     const identify = (token: string) => people[token];
@@ -409,9 +410,9 @@ describe('the HTTP server', () => {
   });
 
   describe('live events', () => {
-    async function listen(token: string) {
+    async function listen(token: string, more: Record<string, string> = {}) {
       const leave = new AbortController();
-      const response = await fetch(`${base}/events`, { ...as(token), signal: leave.signal });
+      const response = await fetch(`${base}/events`, { headers: { ...as(token).headers, ...more }, signal: leave.signal });
       const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
       let seen = '';
       const until = async (part: string) => {
@@ -453,6 +454,89 @@ describe('the HTTP server', () => {
       clock.advance(25_000);
       expect(await user.ended()).toBe(true);
       expect(live.clientCount).toBe(0);
+    });
+
+    const lastId = (seen: string) => [...seen.matchAll(/^id: (.+)$/gm)].at(-1)?.[1] ?? '';
+    const namesIn = (seen: string) => [...seen.matchAll(/^event: (.+)$/gm)].map(([, name]) => name);
+
+    it('sends a client whose line broke what it missed, and nothing of others', async () => {
+      const before = await listen('user-token');
+      events.emit('call.started', { callId: 'call_1' });
+      const id = lastId(await before.until('call_1'));
+      before.leave();
+      events.emit('device.created', { deviceId: 'dev_1' });
+      events.emit('call.changed', { callId: 'call_1', state: 'in_call' });
+      events.emit('call.changed', { callId: 'call_2', state: 'in_call' });
+      events.emit('call.ended', { callId: 'call_1', disposition: 'answered', reason: 'caller-hung-up' });
+      const user = await listen('user-token', { 'Last-Event-ID': id });
+      expect(namesIn(await user.until('call.ended'))).toEqual(['call.changed', 'call.ended']);
+      expect(await user.until('call.ended')).not.toMatch(/dev_1|call_2/);
+      const admin = await listen('admin-token', { 'Last-Event-ID': id });
+      expect(namesIn(await admin.until('call.ended'))).toEqual(['device.created', 'call.changed', 'call.changed', 'call.ended']);
+      events.emit('call.started', { callId: 'call_1' });
+      expect(namesIn(await user.until('call.started'))).toEqual(['call.changed', 'call.ended', 'call.started']);
+      for (const one of [user, admin]) one.leave();
+    });
+
+    it('repeats nothing for a client that begins anew, and lets it resume from there', async () => {
+      const first = await listen('admin-token');
+      events.emit('device.created', { deviceId: 'dev_1' });
+      await first.until('dev_1');
+      const second = await listen('admin-token');
+      const seen = await second.until('\n\n');
+      expect(namesIn(seen)).toEqual([]);
+      second.leave();
+      events.emit('device.created', { deviceId: 'dev_2' });
+      const resumed = await listen('admin-token', { 'Last-Event-ID': lastId(seen) });
+      expect(await resumed.until('dev_2')).not.toContain('dev_1');
+      for (const one of [first, resumed]) one.leave();
+    });
+
+    it.each(['restarted', 'too-long'])(
+      'tells a client to read the lists again where it cannot be told what it missed: %s',
+      async (reason) => {
+        const before = await listen('admin-token');
+        events.emit('device.created', { deviceId: 'dev_1' });
+        const id = lastId(await before.until('dev_1'));
+        before.leave();
+        if (reason === 'too-long') for (let n = 0; n < 2001; n += 1) events.emit('device.created', { deviceId: 'dev_2' });
+        const resumed = await listen('admin-token', { 'Last-Event-ID': reason === 'restarted' ? 'AAAAAAAAAAAAAAAAAAAAAA' : id });
+        const seen = await resumed.until('reset');
+        expect(seen).toContain(`event: reset\ndata: {"reason":"${reason}"}\nid: `);
+        events.emit('device.deleted', { deviceId: 'dev_1', personId: null });
+        const again = await listen('admin-token', { 'Last-Event-ID': lastId(seen) });
+        expect(namesIn(await again.until('device.deleted'))).toEqual(['device.deleted']);
+        for (const one of [resumed, again]) one.leave();
+      },
+    );
+
+    it('keeps the position of somebody for whom nothing happens while much happens to others', async () => {
+      const user = await listen('user-token');
+      for (let n = 0; n < 3000; n += 1) events.emit('device.created', { deviceId: 'dev_1' });
+      clock.advance(25_000);
+      const id = lastId(await user.until('still here'));
+      user.leave();
+      events.emit('call.started', { callId: 'call_1' });
+      const resumed = await listen('user-token', { 'Last-Event-ID': id });
+      expect(namesIn(await resumed.until('call_1'))).toEqual(['call.started']);
+      resumed.leave();
+    });
+
+    it('does not tell by its ids whether anything happened to others', async () => {
+      const user = await listen('user-token');
+      clock.advance(25_000);
+      const quiet = await user.until('still here');
+      const ids = [...quiet.matchAll(/^id: (.+)$/gm)].map(([, id]) => id);
+      expect(ids).toHaveLength(2);
+      expect(ids[0]).not.toBe(ids[1]);
+      user.leave();
+    });
+
+    it('refuses a client that takes no events', async () => {
+      const accept = (Accept: string) =>
+        fetch(`${base}/events`, { method: 'HEAD', headers: { ...as('admin-token').headers, Accept } });
+      expect((await accept('application/json')).status).toBe(406);
+      for (const type of ['text/event-stream', '*/*', 'text/*;q=0.5']) expect((await accept(type)).status).toBe(200);
     });
 
     it('drops a client that does not read', async () => {

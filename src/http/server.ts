@@ -120,12 +120,18 @@ export class HttpServer {
     router.get('/events', (context) => {
       const identity = admit('user', context, mountOptions);
       if (identity === undefined) throw new AppError('unauthorized', 'Say who you are');
+      if (context.accepts('text/event-stream') === false) throw new HttpError(406, 'This is a text/event-stream');
       context.type = 'text/event-stream';
       if (context.method === 'HEAD') {
         context.status = 200;
         return;
       }
-      live.open({ identity, response: context.res, isStillAuthorized: () => this.#isStillAuthorized(context) });
+      live.open({
+        identity,
+        response: context.res,
+        isStillAuthorized: () => this.#isStillAuthorized(context),
+        lastEventId: context.get('Last-Event-ID'),
+      });
       context.respond = false;
     });
     return router;
