@@ -8,6 +8,7 @@ export type Id<Prefix extends string> = `${Prefix}_${string}` & { readonly [bran
 export type PersonId = Id<'person'>;
 export type TokenId = Id<'token'>;
 export type DeviceId = Id<'dev'>;
+export type ContactId = Id<'contact'>;
 
 /** Makes a new id such as `dev_0199…` from a prefix and a UUIDv7, so that ids sort by creation time. */
 export type NewId = <Prefix extends string>(prefix: Prefix) => Id<Prefix>;

@@ -1,10 +1,7 @@
 import { callVerdicts } from '#contract/call-verdicts.ts';
-import type { CallDisposition, ReasonOf } from '#contract/call-verdicts.ts';
+import type { Verdict } from '#contract/call-verdicts.ts';
 
-/** How a call ended and why. Each call ends with exactly one. */
-export type Verdict = {
-  [Disposition in CallDisposition]: { readonly disposition: Disposition; readonly reason: ReasonOf<Disposition> };
-}[CallDisposition];
+export type { Verdict } from '#contract/call-verdicts.ts';
 
 /** Why, as a sentence part for the person who runs the house. */
 export function explain({ reason }: Verdict): string {

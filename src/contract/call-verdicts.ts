@@ -32,6 +32,18 @@ export const callVerdicts = {
   'caller-cancelled': { dispositions: ['missed', 'cancelled'], sentence: 'the caller gave up', sipStatus: 487 },
   'switched-off': { dispositions: ['blocked'], sentence: 'the number is switched off for calls', sipStatus: 403 },
   spam: { dispositions: ['blocked'], sentence: 'the caller is known for spam calls', sipStatus: 403 },
+  blocklist: { dispositions: ['blocked'], sentence: 'the caller is on the blocklist', sipStatus: 403 },
+  'spam-list': { dispositions: ['blocked'], sentence: 'an imported list has the caller as unwanted', sipStatus: 403 },
+  anonymous: {
+    dispositions: ['blocked', 'voicemail', 'missed'],
+    sentence: 'the caller hides their number',
+    sipStatus: 433,
+  },
+  dnd: { dispositions: ['voicemail', 'missed'], sentence: 'do not disturb is on', sipStatus: 480 },
+  'by-route': { dispositions: ['voicemail', 'missed'], sentence: 'a routing rule sends it to the voicemail', sipStatus: 480 },
+  'busy-by-route': { dispositions: ['busy'], sentence: 'a routing rule answers busy', sipStatus: 486 },
+  'rejected-by-route': { dispositions: ['blocked'], sentence: 'a routing rule rejects it', sipStatus: 603 },
+  announcement: { dispositions: ['missed'], sentence: 'a routing rule plays an announcement', sipStatus: 480 },
   'unknown-number': { dispositions: ['failed'], sentence: 'there is no such number', sipStatus: 404 },
   'invalid-number': { dispositions: ['failed'], sentence: 'what was dialled is not a number', sipStatus: 484 },
   'unknown-service-code': { dispositions: ['failed'], sentence: 'there is no such service code', sipStatus: 404 },
@@ -101,6 +113,14 @@ export type CallReason = keyof Verdicts;
 export type ReasonOf<Disposition extends CallDisposition> = {
   [Reason in CallReason]: Disposition extends Verdicts[Reason]['dispositions'][number] ? Reason : never;
 }[CallReason];
+
+/** How a call ended and why. Each call ends with exactly one. */
+export type Verdict = {
+  [Disposition in CallDisposition]: { readonly disposition: Disposition; readonly reason: ReasonOf<Disposition> };
+}[CallDisposition];
+
+/** Why a caller gets to the voicemail. */
+export type VoicemailReason = ReasonOf<'voicemail'>;
 
 export const callReasons = Object.keys(callVerdicts) as CallReason[];
 

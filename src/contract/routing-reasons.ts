@@ -1,0 +1,128 @@
+import { z } from 'zod';
+
+type ReasonDeclaration<Params extends z.ZodRawShape> = {
+  readonly params: z.ZodObject<Params>;
+  /** For the log and the API; a panel writes its own in the reader's language. */
+  readonly text: (params: z.output<z.ZodObject<Params>>) => string;
+};
+
+function reason<Params extends z.ZodRawShape>(
+  params: Params,
+  text: (params: z.output<z.ZodObject<Params>>) => string,
+): ReasonDeclaration<Params> {
+  return { params: z.object(params), text };
+}
+
+const isoTime = (milliseconds: number) => new Date(milliseconds).toISOString();
+
+const at = z.number().int();
+/** `until`: milliseconds since the Unix epoch; null until it is switched off. */
+const dnd = { until: at.nullable() };
+const route = { routeId: z.string(), name: z.string() };
+const trusted = { overruled: z.enum(['spam-list', 'spam-score']) };
+const level = { level: z.enum(['house', 'person', 'device']) };
+
+const untilOf = (until: number | null) => (until === null ? '' : ` until ${isoTime(until)}`);
+const what = { 'spam-list': 'an imported list', 'spam-score': 'a spam score' } as const;
+
+/** The closed list: what a routing decision looked at and why it came out so. Codes and parameters never change once shipped. */
+export const routingReasons = {
+  'emergency-callback': reason(
+    { until: at },
+    ({ until }) => `After an emergency call everybody gets through to every phone until ${isoTime(until)}`,
+  ),
+  'switched-off': reason({}, () => 'The number is switched off for calls'),
+  'too-many-calls': reason({}, () => 'Too many calls are in progress'),
+  'calling-itself': reason({}, () => 'A phone cannot call itself'),
+  blocklist: reason(
+    { entryId: z.string(), kind: z.enum(['exact', 'prefix', 'regex']), reason: z.string() },
+    ({ reason: why }) => `The caller is on the blocklist${why === '' ? '' : `: ${why}`}`,
+  ),
+  'anonymous-refused': reason({}, () => 'The caller hides their number, and such callers are refused'),
+  'anonymous-voicemail': reason({}, () => 'The caller hides their number, and such callers get the voicemail'),
+  'spam-list': reason(
+    { listId: z.string(), name: z.string(), importedAt: at },
+    ({ name, importedAt }) => `The list ${name} of ${isoTime(importedAt)} has the caller as unwanted`,
+  ),
+  'spam-score': reason(
+    { score: z.number(), threshold: z.number() },
+    ({ score, threshold }) => `The caller’s spam score ${score} is above ${threshold}`,
+  ),
+  'trusted-contact': reason(
+    { contactId: z.string(), name: z.string(), ...trusted },
+    ({ name, overruled }) => `${name} is a contact: ${what[overruled]} against the caller does not count`,
+  ),
+  'trusted-dialled': reason(
+    { dialledAt: at, ...trusted },
+    ({ dialledAt, overruled }) =>
+      `The house called this number on ${isoTime(dialledAt)}: ${what[overruled]} against the caller does not count`,
+  ),
+  'dnd-house': reason(dnd, ({ until }) => `Do not disturb is on for the house${untilOf(until)}`),
+  'dnd-person': reason(
+    { personId: z.string(), name: z.string(), ...dnd },
+    ({ name, until }) => `Do not disturb is on for ${name}${untilOf(until)}`,
+  ),
+  'dnd-device': reason(
+    { deviceId: z.string(), name: z.string(), ...dnd },
+    ({ name, until }) => `Do not disturb is on for the phone ${name}${untilOf(until)}`,
+  ),
+  'vip-broke-through': reason(
+    { contactId: z.string(), name: z.string(), group: z.string(), ...level },
+    ({ name, group }) => `${name}, ${group}, gets through do not disturb`,
+  ),
+  'repeated-call-broke-through': reason(
+    { lastCallAt: at, minutes: z.number(), ...level },
+    ({ lastCallAt, minutes }) =>
+      `The second call within ${minutes} minutes, after ${isoTime(lastCallAt)}, gets through do not disturb`,
+  ),
+  'route-matched': reason(route, ({ name }) => `The rule “${name}” applies`),
+  'route-broken': reason(
+    { ...route, missing: z.string() },
+    ({ name, missing }) => `The rule “${name}” is broken and was skipped: ${missing} is no longer there`,
+  ),
+  'target-missing': reason(
+    { name: z.string(), missing: z.string() },
+    ({ name, missing }) => `“${name}” names ${missing}, which is no longer there; the others ring`,
+  ),
+  'group-circle': reason({ name: z.string() }, ({ name }) => `The group “${name}” contains itself; that was left out`),
+  'state-unknown': reason(
+    { ...route, entityId: z.string(), fallback: z.enum(['match', 'no-match']) },
+    ({ name, entityId, fallback }) =>
+      `The state of ${entityId} is not known; for such times the rule “${name}” ${fallback === 'match' ? 'goes on' : 'does not apply'}`,
+  ),
+  challenge: reason({ digit: z.string() }, ({ digit }) => `An unknown caller must press ${digit} first`),
+  default: reason({}, () => 'No rule applies: the phones of the number’s owner ring'),
+  'no-owner': reason({}, () => 'The number has no owner'),
+  'no-devices': reason({}, () => 'There is no phone to ring'),
+  offline: reason({}, () => 'No phone to ring is registered'),
+  unreachable: reason({}, () => 'The telephone network cannot hand the call over now'),
+} as const;
+
+type Table = typeof routingReasons;
+export type RoutingReasonCode = keyof Table;
+
+/** One link of the chain of reasons. */
+export type RoutingReason = {
+  [Code in RoutingReasonCode]: { readonly code: Code; readonly params: Readonly<z.output<Table[Code]['params']>> };
+}[RoutingReasonCode];
+
+export const routingReasonCodes = Object.keys(routingReasons) as readonly RoutingReasonCode[];
+
+/** A reason in a sentence. */
+export function explainReason({ code, params }: RoutingReason): string {
+  const { text } = routingReasons[code] as ReasonDeclaration<z.ZodRawShape>;
+  return text(params);
+}
+
+/** A reason as the API shows it: the code with its parameters, and the sentence. Times in `params` are milliseconds since 1970 (UTC). */
+export const routingReason = z
+  .object({
+    code: z.enum(routingReasonCodes as [RoutingReasonCode, ...RoutingReasonCode[]]),
+    params: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
+    text: z.string(),
+  })
+  .meta({ id: 'RoutingReason' });
+
+export function toReasonReply(reason: RoutingReason): z.input<typeof routingReason> {
+  return { code: reason.code, params: { ...reason.params }, text: explainReason(reason) };
+}

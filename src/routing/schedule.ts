@@ -1,0 +1,50 @@
+import type { DateRange, TimeCondition } from './route.ts';
+import { dayMs } from './zone-time.ts';
+import type { ZoneTime } from './zone-time.ts';
+
+/** Whether the zone's moment lies in one of the condition's windows. They follow the clocks of the zone also in the nights when those are changed. */
+export function isWithin(condition: TimeCondition, zone: ZoneTime, holidays: ReadonlySet<string>): boolean {
+  const { from, to } = windowOf(condition);
+  // A window that passes midnight began yesterday.
+  for (const day of to > dayMs ? [zone.day, zone.day - 1] : [zone.day]) {
+    if (!isDayOf(condition, day, holidays)) continue;
+    if (zone.now >= zone.startOf(day * dayMs + from) && zone.now < zone.endOf(day * dayMs + to)) return true;
+  }
+  return false;
+}
+
+/** Whether windows of the condition begin on this day (days since 1970-01-01). */
+export function isDayOf({ weekdays, dates, holidays: rule }: TimeCondition, day: number, holidays: ReadonlySet<string>): boolean {
+  if (weekdays.length > 0 && !weekdays.includes(weekdayOf(day))) return false;
+  if (dates.length === 0 && rule === 'any') return true;
+  const date = dateOf(day);
+  if (dates.length > 0 && !dates.some((range) => isInRange(date, range))) return false;
+  return rule === 'any' || (rule === 'only') === (holidays.has(date) || holidays.has(date.slice(5)));
+}
+
+/** Milliseconds after the midnight with which the day begins. */
+function windowOf({ from, to }: TimeCondition): { readonly from: number; readonly to: number } {
+  const start = from === undefined ? 0 : millisecondsOf(from);
+  const end = to === undefined ? dayMs : millisecondsOf(to);
+  return { from: start, to: end > start ? end : end + dayMs };
+}
+
+/** Of `HH:MM`. */
+function millisecondsOf(time: string): number {
+  return Number(time.slice(0, 2)) * 3_600_000 + Number(time.slice(3)) * 60_000;
+}
+
+/** Monday is 1, Sunday 7. 1970-01-01 was a Thursday. */
+function weekdayOf(day: number): number {
+  return ((((day + 3) % 7) + 7) % 7) + 1;
+}
+
+/** `YYYY-MM-DD`. */
+export function dateOf(day: number): string {
+  return new Date(day * dayMs).toISOString().slice(0, 10);
+}
+
+function isInRange(date: string, { from, to }: DateRange): boolean {
+  const shown = from.length === 5 ? date.slice(5) : date;
+  return from <= to ? from <= shown && shown <= to : shown >= from || shown <= to;
+}
