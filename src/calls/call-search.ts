@@ -1,5 +1,6 @@
 import type { CallDisposition } from '#contract/call-verdicts.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
+import { likeAny, TextSearch } from '#storage/text-search.ts';
 import type { CallRecord, CallDirection } from './call.ts';
 import { fromRecordRow } from './cdr-store.ts';
 import type { RecordRow } from './cdr-store.ts';
@@ -38,9 +39,9 @@ const conditions = {
   disposition: 'disposition = :disposition',
   from: 'started_at >= :from',
   to: 'started_at < :to',
-  text: `(caller_name LIKE :text ESCAPE '\\' OR caller_number LIKE :text ESCAPE '\\' OR callee_name LIKE :text ESCAPE '\\'
-    OR callee_number LIKE :text ESCAPE '\\' OR dialled LIKE :text ESCAPE '\\')`,
-} as const satisfies Record<keyof CallFilter, string>;
+} as const satisfies Record<Exclude<keyof CallFilter, 'text'>, string>;
+
+const searched = ['caller_name', 'caller_number', 'callee_name', 'callee_number', 'dialled'];
 
 /** A leg exists for every phone that rang or called, and for both sides' people: their indexes alone answer how many calls there are. */
 const legCounts: Partial<Record<keyof CallFilter, string>> = {
@@ -57,21 +58,32 @@ function legCondition(column: string, value: string): string {
   return `EXISTS (SELECT 1 FROM call_legs WHERE cdr_id = cdrs.id AND +${column} = ${value})`;
 }
 
-const filters = Object.keys(conditions) as (keyof CallFilter)[];
+const filters = Object.keys(conditions) as (keyof typeof conditions)[];
 
 /** Reads lists of call records. */
 export class CallSearch {
   readonly #db: OpenedDatabase['db'];
+  readonly #text: TextSearch;
 
   constructor(db: OpenedDatabase['db']) {
     this.#db = db;
+    this.#text = new TextSearch({
+      db,
+      index: 'cdr_search',
+      sequence: 'cdrs.sequence',
+      columns: searched,
+      // Calls in progress.
+      unindexed: `SELECT sequence FROM cdrs WHERE ended_at IS NULL AND ${likeAny(searched)}`,
+    });
   }
 
   find(filter: CallFilter, page: CallPage): { readonly items: readonly CallRecord[]; readonly total: number } {
     const given = filters.filter((name) => filter[name] !== undefined);
-    const where = given.length === 0 ? '' : `WHERE ${given.map((name) => conditions[name]).join(' AND ')}`;
-    const values: Record<string, string | number> = {};
-    for (const name of given) values[name] = name === 'text' ? contains(filter.text ?? '') : (filter[name] ?? '');
+    const text = filter.text === undefined ? undefined : this.#text.condition(filter.text);
+    const all = [...(text === undefined ? [] : [text.sql]), ...given.map((name) => conditions[name])];
+    const where = all.length === 0 ? '' : `WHERE ${all.join(' AND ')}`;
+    const values: Record<string, string | number> = text === undefined ? {} : { text: text.value };
+    for (const name of given) values[name] = filter[name] ?? '';
     const column = columns[page.sort];
     const direction = page.order === 'asc' ? 'ASC' : 'DESC';
     const rows = this.#db
@@ -82,12 +94,8 @@ export class CallSearch {
       .all({ ...values, limit: page.limit, offset: page.offset });
     const [only] = given;
     const count =
-      (given.length === 1 && only !== undefined ? legCounts[only] : undefined) ?? `SELECT count(*) AS n FROM cdrs ${where}`;
+      (all.length === 1 && only !== undefined ? legCounts[only] : undefined) ?? `SELECT count(*) AS n FROM cdrs ${where}`;
     const total = this.#db.prepare<[object], { n: number }>(count).get(values)?.n ?? 0;
     return { items: rows.map(fromRecordRow), total };
   }
-}
-
-function contains(text: string): string {
-  return `%${text.replaceAll(/[\\%_]/g, (character) => `\\${character}`)}%`;
 }

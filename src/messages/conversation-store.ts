@@ -1,4 +1,5 @@
 import type { OpenedDatabase } from '#storage/database.ts';
+import { TextSearch } from '#storage/text-search.ts';
 import type { Conversation, ConversationId, MessageId, NumberPair } from './message.ts';
 
 export type ConversationFilter = {
@@ -21,8 +22,10 @@ type Row = {
   readonly opted_out_at: number | null;
 };
 
-const where = `(:ourNumbers IS NULL OR our_number IN (SELECT value FROM json_each(:ourNumbers)))
-  AND (:isUnread IS NULL OR (unread > 0) = :isUnread) AND (:text IS NULL OR instr(far_number, :text) > 0)`;
+const conditions = {
+  ourNumbers: 'our_number IN (SELECT value FROM json_each(:ourNumbers))',
+  isUnread: '(unread > 0) = :isUnread',
+} as const;
 
 /** The SQL of the table `conversations`. Nothing commits here: callers write inside a WriteBatch. */
 export class ConversationStore {
@@ -32,10 +35,12 @@ export class ConversationStore {
   readonly #advance;
   readonly #read;
   readonly #optOut;
-  readonly #find;
-  readonly #count;
+  readonly #db: OpenedDatabase['db'];
+  readonly #text: TextSearch;
 
   constructor(db: OpenedDatabase['db']) {
+    this.#db = db;
+    this.#text = new TextSearch({ db, index: 'conversation_search', sequence: 'sequence', columns: ['far_number'] });
     this.#byId = db.prepare<[string], Row>('SELECT * FROM conversations WHERE id = ?');
     this.#byPair = db.prepare<[NumberPair], Row>(
       'SELECT * FROM conversations WHERE our_number = :ourNumber AND far_number = :farNumber',
@@ -54,12 +59,6 @@ export class ConversationStore {
       'UPDATE conversations SET unread = CASE WHEN :by IS NULL THEN 0 ELSE max(0, unread - :by) END WHERE id = :id',
     );
     this.#optOut = db.prepare<[{ id: string; at: number | null }]>('UPDATE conversations SET opted_out_at = :at WHERE id = :id');
-    const page = (order: string) =>
-      db.prepare<[object], Row>(
-        `SELECT * FROM conversations WHERE ${where} ORDER BY last_at ${order}, id ${order} LIMIT :limit OFFSET :offset`,
-      );
-    this.#find = { asc: page('ASC'), desc: page('DESC') };
-    this.#count = db.prepare<[object], { n: number }>(`SELECT count(*) AS n FROM conversations WHERE ${where}`);
   }
 
   byId(id: string): Conversation | undefined {
@@ -92,13 +91,27 @@ export class ConversationStore {
     filter: ConversationFilter,
     { order, ...page }: PageRequest,
   ): { readonly items: readonly Conversation[]; readonly total: number } {
+    const text = filter.text === undefined ? undefined : this.#text.condition(filter.text);
+    const parts = [
+      ...(text === undefined ? [] : [text.sql]),
+      ...(filter.ourNumbers === undefined ? [] : [conditions.ourNumbers]),
+      ...(filter.isUnread === undefined ? [] : [conditions.isUnread]),
+    ];
+    const where = parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`;
     const values = {
-      ourNumbers: filter.ourNumbers === undefined ? null : JSON.stringify(filter.ourNumbers),
-      isUnread: filter.isUnread === undefined ? null : Number(filter.isUnread),
-      text: filter.text ?? null,
+      ...(text === undefined ? {} : { text: text.value }),
+      ...(filter.ourNumbers === undefined ? {} : { ourNumbers: JSON.stringify(filter.ourNumbers) }),
+      ...(filter.isUnread === undefined ? {} : { isUnread: Number(filter.isUnread) }),
     };
-    const items = this.#find[order].all({ ...values, ...page }).flatMap((row) => fromRow(row) ?? []);
-    return { items, total: this.#count.get(values)?.n ?? 0 };
+    const direction = order === 'asc' ? 'ASC' : 'DESC';
+    const items = this.#db
+      .prepare<[object], Row>(
+        `SELECT * FROM conversations ${where} ORDER BY last_at ${direction}, id ${direction} LIMIT :limit OFFSET :offset`,
+      )
+      .all({ ...values, ...page })
+      .flatMap((row) => fromRow(row) ?? []);
+    const counted = this.#db.prepare<[object], { n: number }>(`SELECT count(*) AS n FROM conversations ${where}`);
+    return { items, total: counted.get(values)?.n ?? 0 };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { OpenedDatabase } from '#storage/database.ts';
+import { TextSearch } from '#storage/text-search.ts';
 import type { PageRequest } from './conversation-store.ts';
 import type { ConversationId, Message, MessageId, NumberPair } from './message.ts';
 import type { MessageState } from './message-states.ts';
@@ -57,11 +58,10 @@ const conditions = {
   isUnread: "(m.direction = 'inbound' AND m.read_at IS NULL) IS :isUnread",
   from: 'm.created_at >= :from',
   to: 'm.created_at < :to',
-  text: "m.body LIKE :text ESCAPE '\\'",
-} as const satisfies Record<keyof MessageFilter, string>;
+} as const satisfies Record<Exclude<keyof MessageFilter, 'text'>, string>;
 /** Exactly as in the partial index. */
 const unread = "m.direction = 'inbound' AND m.read_at IS NULL";
-const filters = Object.keys(conditions) as (keyof MessageFilter)[];
+const filters = Object.keys(conditions) as (keyof typeof conditions)[];
 
 /** `until` excludes times in the future, of a clock that has been set back since. */
 type Span = { readonly since: number; readonly until: number };
@@ -69,6 +69,7 @@ type Span = { readonly since: number; readonly until: number };
 /** The SQL of the tables `messages` and `message_early_states`. Nothing commits here: callers write inside a WriteBatch. */
 export class MessageStore {
   readonly #db: OpenedDatabase['db'];
+  readonly #text: TextSearch;
   readonly #byId;
   readonly #bySid;
   readonly #insert;
@@ -85,6 +86,7 @@ export class MessageStore {
 
   constructor(db: OpenedDatabase['db']) {
     this.#db = db;
+    this.#text = new TextSearch({ db, index: 'message_search', sequence: 'm.sequence', columns: ['m.body'] });
     this.#byId = db.prepare<[string], Row>(`${select} WHERE m.id = ?`);
     this.#bySid = db.prepare<[string], Row>(`${select} WHERE m.message_sid = ?`);
     this.#insert = db.prepare<[object]>(
@@ -189,9 +191,14 @@ export class MessageStore {
 
   find(filter: MessageFilter, { order, ...page }: PageRequest): { readonly items: readonly Message[]; readonly total: number } {
     const given = filters.filter((name) => filter[name] !== undefined);
-    const parts = given.map((name) => (name === 'isUnread' && filter.isUnread === true ? unread : conditions[name]));
+    const text = filter.text === undefined ? undefined : this.#text.condition(filter.text);
+    const parts = given.map((name) => (name === 'isUnread' && filter.isUnread === true ? unread : (conditions[name] as string)));
+    if (text !== undefined) parts.push(text.sql);
     const where = parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`;
-    const values = Object.fromEntries(given.map((name) => [name, toValue(name, filter[name] ?? '')]));
+    const values = {
+      ...Object.fromEntries(given.map((name) => [name, toValue(filter[name] ?? '')])),
+      ...(text === undefined ? {} : { text: text.value }),
+    };
     const direction = order === 'asc' ? 'ASC' : 'DESC';
     const items = this.#db
       .prepare<[object], Row>(
@@ -204,10 +211,9 @@ export class MessageStore {
   }
 }
 
-function toValue(name: keyof MessageFilter, value: string | number | boolean | readonly string[]): string | number {
+function toValue(value: string | number | boolean | readonly string[]): string | number {
   if (typeof value === 'boolean') return Number(value);
-  if (typeof value === 'object') return JSON.stringify(value);
-  return name === 'text' ? `%${String(value).replaceAll(/[\\%_]/g, '\\$&')}%` : value;
+  return typeof value === 'object' ? JSON.stringify(value) : value;
 }
 
 function fromRow(row: Row | undefined): Message | undefined {

@@ -59,9 +59,10 @@ function readable(db: Database): Database {
   }
 }
 
+/** Without the indexes of the search, which fill themselves. */
 function tableNames(db: Database): readonly string[] {
   const tables = db.prepare<[], { name: string }>(
-    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+    "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'",
   );
   return tables.all().map(({ name }) => name);
 }

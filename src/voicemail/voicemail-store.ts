@@ -1,5 +1,6 @@
 import type { Id } from '#base/ids.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
+import { TextSearch } from '#storage/text-search.ts';
 import type { CallWithMessage } from './ports.ts';
 import type { RecordingId, RecordingState } from './recording.ts';
 
@@ -93,13 +94,14 @@ const conditions = {
   isArchived: '(v.archived_at IS NOT NULL) = :isArchived',
   from: 'v.left_at >= :from',
   to: 'v.left_at < :to',
-  text: `(v.caller_name LIKE :text ESCAPE '\\' OR v.caller_number LIKE :text ESCAPE '\\' OR t.text LIKE :text ESCAPE '\\')`,
-} as const satisfies Record<keyof VoicemailFilter, string>;
-const filters = Object.keys(conditions) as (keyof VoicemailFilter)[];
+} as const satisfies Record<Exclude<keyof VoicemailFilter, 'text'>, string>;
+const filters = Object.keys(conditions) as (keyof typeof conditions)[];
+const searched = ['v.caller_name', 'v.caller_number', 't.text'];
 
 /** The SQL of the table `voicemails`. Nothing commits here: callers write inside a WriteBatch. */
 export class VoicemailStore {
   readonly #db: OpenedDatabase['db'];
+  readonly #text: TextSearch;
   readonly #insert;
   readonly #byId;
   readonly #byRecording;
@@ -114,6 +116,7 @@ export class VoicemailStore {
 
   constructor(db: OpenedDatabase['db']) {
     this.#db = db;
+    this.#text = new TextSearch({ db, index: 'voicemail_search', sequence: 'v.sequence', columns: searched });
     // The person may have been deleted since the call.
     this.#insert = db.prepare<[object]>(
       `INSERT INTO voicemails (id, recording_id, person_id, call_id, caller_number, caller_name, number, left_at, is_resolved)
@@ -188,16 +191,21 @@ export class VoicemailStore {
 
   find(filter: VoicemailFilter, page: VoicemailPage): { readonly items: readonly Voicemail[]; readonly total: number } {
     const given = filters.filter((name) => filter[name] !== undefined);
-    const where = `WHERE ${['v.is_shown = 1', ...given.map((name) => conditions[name])].join(' AND ')}`;
-    const values = Object.fromEntries(given.map((name) => [name, toValue(filter[name] ?? '')]));
+    const text = filter.text === undefined ? undefined : this.#text.condition(filter.text);
+    const all = ['v.is_shown = 1', ...(text === undefined ? [] : [text.sql]), ...given.map((name) => conditions[name])];
+    const where = `WHERE ${all.join(' AND ')}`;
+    const values = {
+      ...Object.fromEntries(given.map((name) => [name, toValue(filter[name] ?? '')])),
+      ...(text === undefined ? {} : { text: text.value }),
+    };
     const direction = page.order === 'asc' ? 'ASC' : 'DESC';
     const rows = this.#db
       .prepare<[object], Row>(
         `${select} ${where} ORDER BY ${columns[page.sort]} ${direction}, v.id ${direction} LIMIT :limit OFFSET :offset`,
       )
-      .all({ ...withPattern(values), limit: page.limit, offset: page.offset });
+      .all({ ...values, limit: page.limit, offset: page.offset });
     const counted = this.#db.prepare<[object], { n: number }>(`SELECT count(*) AS n FROM ${joined} ${where}`);
-    return { items: rows.flatMap((row) => fromRow(row) ?? []), total: counted.get(withPattern(values))?.n ?? 0 };
+    return { items: rows.flatMap((row) => fromRow(row) ?? []), total: counted.get(values)?.n ?? 0 };
   }
 
   /** Those whose days count from before a moment, oldest first. */
@@ -213,11 +221,6 @@ export function toVoicemailCall({ id, caller, callee, number }: CallWithMessage)
 
 function toValue(value: string | number | boolean): string | number {
   return typeof value === 'boolean' ? Number(value) : value;
-}
-
-function withPattern(values: Record<string, string | number>): Record<string, string | number> {
-  if (values['text'] === undefined) return values;
-  return { ...values, text: `%${String(values['text']).replaceAll(/[\\%_]/g, (character) => `\\${character}`)}%` };
 }
 
 function toColumns({ callId, personId, callerNumber, callerName, number }: VoicemailCall) {

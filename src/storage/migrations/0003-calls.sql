@@ -11,7 +11,9 @@ CREATE INDEX dids_by_owner ON dids (owner_person_id);
 
 -- Call records outlive the devices and people they name: ids are kept without a foreign key, names as they were.
 CREATE TABLE cdrs (
-  id TEXT PRIMARY KEY,
+  -- What the search knows it by: a row number without a name of its own may change when a copy is made.
+  sequence INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
   direction TEXT NOT NULL CHECK (direction IN ('internal', 'inbound', 'outbound')),
   started_at INTEGER NOT NULL,
   ringing_at INTEGER,

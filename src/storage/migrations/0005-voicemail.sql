@@ -32,7 +32,8 @@ CREATE INDEX recordings_stored ON recordings (kind, started_at) WHERE state = 's
 
 -- Those without a person belong to the house: administrators see them. Kept from the first notice, shown once the audio is there.
 CREATE TABLE voicemails (
-  id TEXT PRIMARY KEY,
+  sequence INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
   recording_id TEXT NOT NULL UNIQUE REFERENCES recordings (id) ON DELETE CASCADE,
   person_id TEXT REFERENCES users (id) ON DELETE SET NULL,
   call_id TEXT,

@@ -1,6 +1,7 @@
 -- One per pair of numbers, ours and the far one: what was written between them, and whether the far side asked for no more.
 CREATE TABLE conversations (
-  id TEXT PRIMARY KEY,
+  sequence INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
   our_number TEXT NOT NULL,
   far_number TEXT NOT NULL,
   last_message_id TEXT,
@@ -14,7 +15,8 @@ CREATE INDEX conversations_by_time ON conversations (last_at);
 CREATE INDEX conversations_by_far_number ON conversations (far_number);
 
 CREATE TABLE messages (
-  id TEXT PRIMARY KEY,
+  sequence INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
   conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
   direction TEXT NOT NULL CHECK (direction IN ('inbound', 'outbound')),
   body TEXT NOT NULL,
