@@ -111,7 +111,7 @@ test('whatever is written, changed and deleted, a search finds exactly what cont
 
 /** Short texts are compared by LIKE, which knows capitals of ASCII alone. */
 function fold(field: string, text: string): string {
-  return [...text].length < 3 ? field.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase()) : field.toLowerCase();
+  return Array.from(text).length < 3 ? field.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase()) : field.toLowerCase();
 }
 
 test('messages, conversations and voicemails are found by what was written and said', () => {

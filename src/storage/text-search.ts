@@ -64,7 +64,7 @@ function likePattern(text: string): string {
 
 /** SQLite cuts a text at NUL, and the index with it. */
 function isUnindexed(text: string): boolean {
-  return [...text].length < minIndexed || text.includes('\0');
+  return Array.from(text).length < minIndexed || text.includes('\0');
 }
 
 /** A string of FTS5 (section 3.1 of its documentation): everything in it stands for itself. */
