@@ -25,6 +25,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   devices: { is: 'phones, their credentials and registrations', rooms: ground },
   numbers: { is: 'our numbers (DIDs) and the numbering plan', rooms: ground, packages: ['libphonenumber-js'] },
   routing: { is: 'what happens to a call', rooms: ground, types: ['devices', 'numbers'], packages: ['re2js'] },
+  contacts: { is: 'the address book, and who a caller is', rooms: ground, packages: ['ical.js', 'tsdav'] },
   calls: { is: 'the life of a call, call records (CDRs)', rooms: [...ground, 'routing', 'devices', 'numbers'] },
   voicemail: { is: 'mailboxes, recordings, transcripts, greetings', rooms: ground },
   messages: { is: 'SMS and MMS, automatic replies, opt-out', rooms: ground },

@@ -17,6 +17,7 @@ import type { Listening } from './banner.ts';
 import { composeCalls } from './calls.ts';
 import type { CallsRoom } from './calls.ts';
 import { composeClock } from './clock.ts';
+import { composeContacts } from './contacts.ts';
 import type { Overrides, Storage, AppContext } from './context.ts';
 import { keyFilePath, composeDevices } from './devices.ts';
 import type { DevicesRoom } from './devices.ts';
@@ -98,6 +99,7 @@ async function composeRooms(context: AppContext, storage: Storage) {
     isTwilioLocked: () => twilio.settings.isLocked,
   });
   const { twilioTrunkProblem } = sealedValues;
+  const contactsRoom = composeContacts({ ...context, storage });
   const screening = composeScreening({
     ...context,
     storage,
@@ -122,12 +124,13 @@ async function composeRooms(context: AppContext, storage: Storage) {
   people.people.onRemoved([
     (personId) => voicemail.room.greetings.release(personId),
     (personId) => screening.blocklist.release(personId),
+    (personId) => contactsRoom.contacts.releasePerson(personId),
   ]);
   const webhooks = await composePublicWebhooks(context, { ...composed, voicemail });
   const { selfTest } = webhooks;
   const setup = composeTwilioSetup({ ...context, twilio, storage, numbers, sip, selfTest, mediaRelay: media.health });
   const http = composeHttp({ ...context, devices: devices.devices, calls, tokens: people.tokens });
-  return { ...composed, engine, sealedValues, screening, media, voicemail, webhooks, setup, http };
+  return { ...composed, engine, sealedValues, screening, contacts: contactsRoom, media, voicemail, webhooks, setup, http };
 }
 
 type Composed = {

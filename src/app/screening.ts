@@ -6,17 +6,15 @@ import type { CallRecord } from '#calls/call.ts';
 import { personsOfCall } from '#calls/persons-of-call.ts';
 import type { PersonsOfCallDeps } from '#calls/persons-of-call.ts';
 import type { Identity } from '#contract/endpoint.ts';
-import { normalizeDigits } from '#contract/normalize-digits.ts';
 import type { Message } from '#messages/message.ts';
 import type { Numbers } from '#numbers/numbers.ts';
 import { toE164Prefix } from '#numbers/e164-prefix.ts';
-import { toE164 } from '#numbers/e164.ts';
 import { Blocklist } from '#routing/blocklist.ts';
-import type { ReadNumbers } from '#routing/blocklist-pattern.ts';
 import { blocklistRoutes } from '#routing/blocklist-routes.ts';
 import { BlocklistStore } from '#routing/blocklist-store.ts';
 import type { AppContext, RoomFace, Storage } from './context.ts';
 import { faceOf } from './face.ts';
+import { numberReader } from './read-number.ts';
 
 export type ScreeningRoom = { readonly blocklist: Blocklist; readonly face: RoomFace };
 
@@ -38,6 +36,7 @@ export function composeScreening({
   newId,
   log,
 }: ScreeningDeps): ScreeningRoom {
+  const { country } = options.house;
   const store = new BlocklistStore(storage.db);
   const blocklist = new Blocklist({
     store,
@@ -45,27 +44,21 @@ export function composeScreening({
     clock,
     newId,
     log: log.child({ room: 'routing' }),
-    read: readNumbers(options.house.country),
+    read: { number: numberReader(country), prefix: (text) => toE164Prefix(text, country) },
   });
   const farNumberOfCall = (callId: string, identity: Identity | undefined) => {
     const record = calls().cdrs.get(callId);
     if (record === undefined || !maySee(identity, personsOfCall(callId, calls())))
-      throw new AppError('not-found', 'There is no such call record');
+      throw refusal('callId', 'is not the id of a call of yours');
     return farNumberOf(record);
   };
   const farNumberOfMessage = (messageId: string, identity: Identity | undefined) => {
     const message = messageOf(messageId);
     const owner = message === undefined ? undefined : numbers.byNumber(message.ourNumber)?.ownerPersonId;
-    if (message === undefined || !maySee(identity, [owner])) throw new AppError('not-found', 'There is no such message');
+    if (message === undefined || !maySee(identity, [owner])) throw refusal('messageId', 'is not the id of a message of yours');
     return message.farNumber;
   };
   return { blocklist, face: faceOf({ routes: blocklistRoutes({ blocklist, store, farNumberOfCall, farNumberOfMessage }) }) };
-}
-
-/** A caller's number may be one that our tables do not know: it is blocked as it came. */
-function readNumbers(country: string): ReadNumbers {
-  const asItIs = (text: string) => /^\+?[0-9]{3,15}$/.exec(normalizeDigits(text))?.[0];
-  return { number: (text) => toE164(text, country) ?? asItIs(text), prefix: (text) => toE164Prefix(text, country) };
 }
 
 function maySee(identity: Identity | undefined, persons: readonly (string | undefined)[]): boolean {
@@ -73,8 +66,12 @@ function maySee(identity: Identity | undefined, persons: readonly (string | unde
 }
 
 function farNumberOf({ direction, caller, callee }: CallRecord): string {
-  if (direction === 'internal') throw new AppError('invalid', 'This was a call between phones of the house');
+  if (direction === 'internal') throw refusal('callId', 'was a call between phones of the house');
   const { number } = direction === 'outbound' ? callee : caller;
-  if (number === '') throw new AppError('invalid', 'The caller hid the number: it cannot be blocked');
+  if (number === '') throw refusal('callId', 'was a call whose caller hid the number: it cannot be blocked');
   return number;
+}
+
+function refusal(field: string, message: string): AppError {
+  return new AppError('invalid', 'There is no number to block', { details: [{ field, message }] });
 }

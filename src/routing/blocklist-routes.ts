@@ -20,7 +20,7 @@ import * as csv from './blocklist-csv.ts';
 import type { BlocklistEntry } from './blocklist-entry.ts';
 import type { BlocklistStore } from './blocklist-store.ts';
 
-/** The far number of a past call or message that this identity may see. Throws `not-found`, or `invalid` where it has none. */
+/** The far number of a past call or message. Throws `invalid` where it has none, or is not for this identity. */
 export type FarNumberOf = (id: string, identity: Identity | undefined) => string;
 
 type Deps = {

@@ -89,7 +89,8 @@ describe('the blocklist of the whole house', { timeout: 60_000 }, () => {
 
   it('lets a person block who wrote to them for calls to themselves, and nobody else sees it but an administrator', async () => {
     const messageId = await harness.receiveMessage();
-    expect(await harness.status('POST', '/blocklist/from-message', { messageId }, 'ben')).toBe(404);
+    expect(await harness.status('POST', '/blocklist/from-message', { messageId }, 'ben')).toBe(400);
+    expect(await harness.status('POST', '/blocklist/from-call', { callId: 'call_none' }, 'ben')).toBe(400);
     const entry = await harness.json<Entry>('POST', '/blocklist/from-message', { messageId, reason: 'Spam' }, 'anna');
     expect(entry).toMatchObject({ kind: 'exact', pattern: theirs, personId: harness.persons.get('anna')?.id });
     expect((await list('anna')).total).toBe(1);

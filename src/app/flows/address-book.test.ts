@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AppHarness } from '#testing/harness/app-harness.ts';
+import { TwilioEmulator } from '#testing/twilio/emulator.ts';
+
+// The address book through the API of the whole house: who sees, changes, imports and exports what.
+type Contact = {
+  id: string;
+  personId: string | null;
+  name: string;
+  numbers: { number: string; label: string }[];
+  groups: string[];
+};
+type Page<Item> = { items: Item[]; total: number };
+type Report = { added: number; known: number; changed: number; refused: number; problems: { line: number; message: string }[] };
+type Problem = { error: { code: string; details: { field: string; message: string }[] } };
+
+class Harness extends AppHarness {
+  static async start(): Promise<Harness> {
+    const harness = new Harness('anna');
+    await harness.begin(await TwilioEmulator.start({ clock: harness.clock, voice: () => Promise.resolve(harness.voice) }), [
+      'anna',
+      'ben',
+    ]);
+    return harness;
+  }
+
+  async list(who: string, query = ''): Promise<readonly string[]> {
+    const { items } = await this.json<Page<Contact>>('GET', `/contacts?order=asc${query}`, undefined, who);
+    return items.map(({ name }) => name);
+  }
+
+  upload(text: string | Buffer, type = 'text/vcard', who = 'anna', query = ''): Promise<Response> {
+    return this.fetch(`/contacts/import${query}`, who, { method: 'POST', body: text, headers: { 'Content-Type': type } });
+  }
+}
+
+const card = (name: string, number: string) => `BEGIN:VCARD\r\nVERSION:3.0\r\nFN:${name}\r\nTEL:${number}\r\nEND:VCARD\r\n`;
+
+describe('the address book of the whole house', { timeout: 60_000 }, () => {
+  let harness: Harness;
+  beforeAll(async () => {
+    harness = await Harness.start();
+  });
+  afterAll(() => harness[Symbol.asyncDispose]());
+
+  it('has the house’s contacts for everybody and each person’s own for that person', async () => {
+    const numbers = [{ number: '415 555 0123', label: 'mobile' }];
+    const doctor = await harness.json<Contact>('POST', '/contacts', { name: 'Doctor', numbers, groups: ['VIP'] });
+    expect(doctor).toMatchObject({ personId: null, numbers: [{ number: '+14155550123', label: 'mobile' }], groups: ['VIP'] });
+    const friend = await harness.json<Contact>('POST', '/contacts', { name: 'Friend', numbers }, 'anna');
+    expect(friend.personId).toBe(harness.persons.get('anna')?.id);
+    expect(await harness.list('anna')).toEqual(['Doctor', 'Friend']);
+    expect(await harness.list('ben')).toEqual(['Doctor']);
+    expect(await harness.list('admin')).toEqual(['Doctor', 'Friend']);
+    expect(await harness.list('anna', '&text=5550123&group=vip')).toEqual(['Doctor']);
+    expect(await harness.list('anna', '&number=%2B14155550123')).toEqual(['Doctor', 'Friend']);
+    for (const [method, body] of [['GET'], ['PATCH', { name: 'X' }], ['DELETE']] as const) {
+      expect(await harness.status(method, `/contacts/${friend.id}`, body, 'ben')).toBe(404);
+    }
+    for (const [method, body] of [['PATCH', { groups: ['VIP'] }], ['DELETE']] as const) {
+      expect(await harness.status(method, `/contacts/${doctor.id}`, body, 'ben')).toBe(403);
+    }
+    for (const personId of [null, harness.persons.get('anna')?.id]) {
+      expect(await harness.status('POST', '/contacts', { name: 'Spy', numbers, personId }, 'ben')).toBe(403);
+    }
+    await harness.json('PATCH', `/contacts/${friend.id}`, { name: 'Best friend' }, 'anna');
+    await harness.json('DELETE', `/contacts/${doctor.id}`);
+    expect(await harness.list('anna')).toEqual(['Best friend']);
+    await harness.json('DELETE', `/contacts/${friend.id}`, undefined, 'anna');
+  });
+
+  it('says which number of a contact is none', async () => {
+    const response = await harness.fetch('/contacts', 'anna', {
+      method: 'POST',
+      body: JSON.stringify({ name: 'Anna', numbers: [{ number: '+14155550123' }, { number: 'at work' }] }),
+      headers: { 'Content-Type': 'application/json' },
+    });
+    expect(response.status).toBe(400);
+    expect(((await response.json()) as Problem).error.details).toEqual([
+      { field: 'numbers.1.number', message: expect.stringMatching(/^is not a phone number/) as string },
+    ]);
+  });
+
+  it('takes the files of other programs, and gives back its own', async () => {
+    const file = card('Anna', '+14155550101') + card('Nobody', 'none') + card('=1+1', '+14155550102');
+    const report = (await (await harness.upload(file)).json()) as Report;
+    expect(report).toMatchObject({ added: 2, refused: 1, problems: [{ line: 6 }] });
+    expect(await harness.list('ben')).toEqual([]);
+    const more = (await (await harness.upload('Name,Phone\nBen,+14155550103\n', 'text/csv', 'admin')).json()) as Report;
+    expect(more).toMatchObject({ added: 1, refused: 0 });
+    expect((await harness.upload(file, 'text/vcard', 'ben', '?owner=house')).status).toBe(403);
+    const csv = await harness.fetch('/contacts/export.csv', 'ben');
+    expect(csv.headers.get('content-disposition')).toBe('attachment; filename="contacts.csv"');
+    expect(await csv.text()).toBe('name,groups,phone,phone labels\r\nBen,"",+14155550103,""\r\n');
+    const own = await (await harness.fetch('/contacts/export.csv', 'anna')).text();
+    expect(own).toContain("\r\n'=1+1,");
+    const cards = await (await harness.fetch('/contacts/export.vcf', 'anna')).text();
+    expect(cards.match(/^FN:.*$/gm)).toEqual(['FN:Anna', 'FN:=1+1', 'FN:Ben']);
+  });
+
+  it('refuses a file of 78 MB at the door, and what a web page could send unasked', async () => {
+    const large = await harness.upload(Buffer.alloc(78 * 1024 * 1024, 'BEGIN:VCARD\n')).then(
+      ({ status }) => status,
+      // The door closes before all of it was sent.
+      () => 'closed',
+    );
+    expect([413, 'closed']).toContain(large);
+    expect((await harness.upload(card('Form', '+14155550104'), 'text/plain')).status).toBe(415);
+    expect(await harness.list('anna', '&text=form')).toEqual([]);
+  });
+});

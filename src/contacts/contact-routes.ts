@@ -1,0 +1,138 @@
+import { isoTime } from '#base/clock.ts';
+import { decodeText } from '#base/decode-text.ts';
+import { AppError } from '#base/errors.ts';
+import type { PersonId } from '#base/ids.ts';
+import {
+  changeContact,
+  createContact,
+  deleteContact,
+  exportContactsCsv,
+  exportContactsVcard,
+  getContact,
+  importContacts,
+  listContacts,
+} from '#contract/contacts.ts';
+import { handle } from '#contract/endpoint.ts';
+import type { Identity, Route } from '#contract/endpoint.ts';
+import { answerPage } from '#contract/page.ts';
+import { groupsOf } from './contact.ts';
+import type { Contact, ContactNumber } from './contact.ts';
+import { writeContactRows } from './contact-csv.ts';
+import { ContactImport } from './contact-import.ts';
+import type { ContactImportDeps } from './contact-import.ts';
+import type { ReadNumber } from './read-card.ts';
+import { writeVcards } from './vcard-writer.ts';
+
+type Change = Partial<Pick<Contact, 'name' | 'numbers' | 'groups'>>;
+
+/** Everybody sees the whole house's contacts and their own, an admin all. Users change their own alone. */
+export function contactRoutes(deps: ContactImportDeps): readonly Route[] {
+  const { contacts, store, read } = deps;
+  return [
+    handle(exportContactsCsv, ({ identity }) => ({
+      contentType: 'text/csv',
+      fileName: 'contacts.csv',
+      read: () => writeContactRows(visibleTo(contacts.all(), identity)),
+    })),
+    handle(exportContactsVcard, ({ identity }) => ({
+      contentType: 'text/vcard',
+      fileName: 'contacts.vcf',
+      read: () => writeVcards(visibleTo(contacts.all(), identity)),
+    })),
+    handle(importContacts, ({ body, query, identity }) => {
+      const personId = ownerOf(query.owner === 'house' ? null : query.owner === 'me' ? identity?.personId : undefined, identity);
+      return new ContactImport(deps, personId).run(decodeText(body.bytes));
+    }),
+    handle(listContacts, ({ query, identity }) => {
+      const { group, number, text } = query;
+      const filter = { visibleTo: identity?.role === 'admin' ? undefined : (identity?.personId ?? ''), group, number, text };
+      return answerPage(query, (request) => store.find(filter, request), toReply);
+    }),
+    handle(createContact, async ({ body, identity }) =>
+      toReply(
+        await contacts.create({
+          personId: ownerOf(body.personId, identity),
+          name: body.name,
+          numbers: readNumbers(body.numbers, read),
+          groups: [...new Set(body.groups)],
+          cardGroups: [],
+          uid: undefined,
+          addressBookId: undefined,
+        }),
+      ),
+    ),
+    handle(getContact, ({ params, identity }) => toReply(visible(contacts.byId(params.id), identity))),
+    handle(changeContact, async ({ params, body, identity }) => {
+      const found = changeable(contacts.byId(params.id), identity);
+      if (found.addressBookId !== undefined && (body.name !== undefined || body.numbers !== undefined)) throw isOfServer();
+      const change: Change = {
+        ...(body.name === undefined ? {} : { name: body.name }),
+        ...(body.numbers === undefined ? {} : { numbers: readNumbers(body.numbers, read) }),
+        ...(body.groups === undefined ? {} : { groups: [...new Set(body.groups)] }),
+      };
+      return toReply(await contacts.change(found, change));
+    }),
+    handle(deleteContact, ({ params, identity }) => {
+      const found = changeable(contacts.byId(params.id), identity);
+      if (found.addressBookId !== undefined) throw isOfServer();
+      return contacts.delete(found);
+    }),
+  ];
+}
+
+function* visibleTo(contacts: Iterable<Contact>, identity: Identity | undefined): Generator<Contact> {
+  for (const contact of contacts) if (maySee(contact, identity)) yield contact;
+}
+
+function maySee({ personId }: Contact, identity: Identity | undefined): boolean {
+  return identity?.role === 'admin' || personId === undefined || personId === identity?.personId;
+}
+
+function visible(contact: Contact | undefined, identity: Identity | undefined): Contact {
+  if (contact !== undefined && maySee(contact, identity)) return contact;
+  throw new AppError('not-found', 'There is no such contact');
+}
+
+function changeable(contact: Contact | undefined, identity: Identity | undefined): Contact {
+  const found = visible(contact, identity);
+  if (identity?.role === 'admin' || found.personId !== undefined) return found;
+  throw new AppError('forbidden', 'Only an administrator changes contacts of the whole house');
+}
+
+/** Undefined: the whole house's. Throws `forbidden` for what is another person's, or the house's and not an administrator asks. */
+export function ownerOf(personId: PersonId | null | undefined, identity: Identity | undefined): PersonId | undefined {
+  if (identity?.role === 'admin') return personId ?? undefined;
+  const own = identity?.personId;
+  if (own !== undefined && (personId === undefined || personId === own)) return own;
+  throw new AppError('forbidden', 'You can do this for yourself only; for the whole house an administrator does it');
+}
+
+/** Throws `invalid` with the places of those that are no numbers. */
+function readNumbers(written: readonly ContactNumber[], read: ReadNumber): readonly ContactNumber[] {
+  const numbers = written.map(({ number, label }) => ({ number: read(number), label }));
+  const details = numbers.flatMap(({ number }, index) =>
+    number === undefined
+      ? [{ field: `numbers.${index}.number`, message: 'is not a phone number: write it like +14165550123' }]
+      : [],
+  );
+  if (details.length > 0) throw new AppError('invalid', 'The contact is not valid', { details });
+  const kept = new Map(numbers.map(({ number = '', label }) => [number, { number, label }]));
+  return [...kept.values()];
+}
+
+function isOfServer(): AppError {
+  return new AppError('conflict', 'This contact is read from an address book on a server: change it there');
+}
+
+function toReply(contact: Contact) {
+  return {
+    id: contact.id,
+    personId: contact.personId ?? null,
+    name: contact.name,
+    numbers: contact.numbers.map(({ number, label }) => ({ number, label })),
+    groups: [...groupsOf(contact)],
+    addressBookId: contact.addressBookId ?? null,
+    createdAt: isoTime(contact.createdAt),
+    changedAt: isoTime(contact.changedAt),
+  };
+}

@@ -1,0 +1,103 @@
+// Owns the address book: whom the house and its people know, in the database, and by number in memory.
+// Called by its routes, by imports, by the reader of CardDAV servers, and by whoever names a caller.
+// Must stay true: memory has what the database has; nobody learns a contact of another person.
+import type { Clock } from '#base/clock.ts';
+import { AppError } from '#base/errors.ts';
+import type { NewId } from '#base/ids.ts';
+import type { WriteBatch } from '#storage/write-batch.ts';
+import { maxContacts } from './contact.ts';
+import type { Contact, KnownCaller } from './contact.ts';
+import { ContactIndex } from './contact-index.ts';
+import type { ContactStore } from './contact-store.ts';
+
+export type ContactsDeps = {
+  readonly store: ContactStore;
+  readonly writes: WriteBatch;
+  readonly clock: Clock;
+  readonly newId: NewId;
+};
+
+export type ContactInput = Omit<Contact, 'id' | 'createdAt' | 'changedAt'>;
+
+const perRead = 500;
+
+export class Contacts {
+  readonly #deps: ContactsDeps;
+  readonly #index = new ContactIndex();
+
+  constructor(deps: ContactsDeps) {
+    this.#deps = deps;
+    for (const contact of this.all()) this.#index.add(contact);
+  }
+
+  /**
+   * Whose number (E.164) it is: of the person's own contacts first, then of the whole house's; without a person of the house's alone. In
+   * memory.
+   */
+  byNumber(number: string | undefined, personId?: string): KnownCaller | undefined {
+    return number === undefined ? undefined : this.#index.find(number, personId);
+  }
+
+  byId(id: string): Contact | undefined {
+    return this.#deps.store.byId(id);
+  }
+
+  /** By id, which is the order in which they came. */
+  *all(): Generator<Contact> {
+    for (let last = ''; ;) {
+      const part = this.#deps.store.after(last, perRead);
+      yield* part;
+      const end = part.at(-1);
+      if (end === undefined || part.length < perRead) return;
+      last = end.id;
+    }
+  }
+
+  async create(input: ContactInput): Promise<Contact> {
+    const { store, clock, newId } = this.#deps;
+    if (store.size >= maxContacts) throw tooMany();
+    const now = clock.now();
+    const contact = { ...input, id: newId('contact'), createdAt: now, changedAt: now };
+    await this.apply({ saved: [contact], deleted: [] });
+    return contact;
+  }
+
+  async change(contact: Contact, change: Partial<Pick<Contact, 'name' | 'numbers' | 'groups'>>): Promise<Contact> {
+    const changed = { ...contact, ...change, changedAt: this.#deps.clock.now() };
+    await this.apply({ saved: [changed], deleted: [] });
+    return changed;
+  }
+
+  async delete(contact: Contact): Promise<void> {
+    await this.apply({ saved: [], deleted: [contact] });
+  }
+
+  /** Saves and deletes in one transaction; memory follows once it is on the disk. */
+  async apply({ saved, deleted }: { readonly saved: readonly Contact[]; readonly deleted: readonly Contact[] }): Promise<void> {
+    const { store, writes } = this.#deps;
+    const before = await writes.write(() => {
+      const known = saved.flatMap(({ id }) => store.byId(id) ?? []);
+      for (const contact of saved) store.save(contact);
+      for (const { id } of deleted) store.delete(id);
+      return known;
+    });
+    for (const contact of [...before, ...deleted]) this.#index.remove(contact);
+    for (const contact of saved) this.#index.add(contact);
+  }
+
+  /** For what the database removes by itself, in its transaction: contacts of a person or an address book. Call the result after it. */
+  release(contacts: readonly Contact[]): () => void {
+    return () => {
+      for (const contact of contacts) this.#index.remove(contact);
+    };
+  }
+
+  /** For a person who is being removed: their rows go with them. */
+  releasePerson(personId: string): () => void {
+    return this.release(this.#deps.store.ofPerson(personId));
+  }
+}
+
+export function tooMany(): AppError {
+  return new AppError('conflict', `There are ${maxContacts} contacts already: remove some first`);
+}

@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { displayName, requiredDisplayName } from './display-name.ts';
+import { endpoint, noContent } from './endpoint.ts';
+import { streamReply, uploadBody } from './file.ts';
+import { personId } from './ids.ts';
+import { csvUpload, importReport } from './import-report.ts';
+import { numberFilter } from './number-filter.ts';
+import { isoDateTime, listQuery, pageOf } from './page.ts';
+
+const params = z.object({ id: z.string() });
+
+const group = requiredDisplayName.max(40);
+const fields = {
+  name: requiredDisplayName,
+  numbers: z
+    .array(
+      z.strictObject({
+        /** In any spelling, national ones as they are dialled here; kept as E.164. */
+        number: z.string().trim().min(1).max(80),
+        label: displayName.max(40).default(''),
+      }),
+    )
+    .min(1)
+    .max(20),
+  /** Such as VIP, family, or any of your own. */
+  groups: z.array(group).max(20),
+};
+
+export const contact = z
+  .object({
+    id: z.string(),
+    /** Whose; null for the whole house. */
+    personId: z.string().nullable(),
+    name: z.string(),
+    numbers: z.array(z.object({ number: z.string(), label: z.string() })),
+    groups: z.array(z.string()),
+    /** The address book of a CardDAV server it is read from: only its groups can be changed here, and those of its card stay. */
+    addressBookId: z.string().nullable(),
+    createdAt: isoDateTime,
+    changedAt: isoDateTime,
+  })
+  .meta({ id: 'Contact' });
+
+export const listContacts = endpoint({
+  id: 'listContacts',
+  method: 'GET',
+  path: '/contacts',
+  access: 'user',
+  summary: 'Contacts of the house and your own; for an admin, of everybody',
+  query: listQuery(['name', 'createdAt', 'changedAt'], {
+    group: group.optional(),
+    number: numberFilter.optional(),
+    /** Part of a name or number. */
+    text: z.string().trim().min(1).max(64).optional(),
+  }),
+  reply: pageOf(contact),
+});
+
+/** Null: the whole house’s, which is for administrators; left out: your own, and where an admin does it the house’s. */
+const owner = personId.nullable().optional();
+
+export const createContact = endpoint({
+  id: 'createContact',
+  method: 'POST',
+  path: '/contacts',
+  access: 'user',
+  summary: 'Add a contact',
+  status: 201,
+  body: z.strictObject({ ...fields, groups: fields.groups.default([]), personId: owner }),
+  reply: contact,
+});
+
+export const contactsUpload = {
+  types: ['text/vcard', ...csvUpload.types],
+  aliases: ['text/x-vcard', 'text/directory', ...csvUpload.aliases],
+  maxBytes: 20 * 1024 * 1024,
+} as const;
+
+export const importContacts = endpoint({
+  id: 'importContacts',
+  method: 'POST',
+  path: '/contacts/import',
+  access: 'user',
+  summary:
+    'Add the contacts of a file: vCard 2.1 to 4.0, or CSV of any address book. What can be read is taken, the rest is listed',
+  query: z.strictObject({
+    /** `house`: the whole house’s, which is for administrators; left out: your own, and where an admin does it the house’s. */
+    owner: z.enum(['house', 'me']).optional(),
+  }),
+  body: uploadBody,
+  upload: contactsUpload,
+  reply: importReport,
+});
+
+export const exportContactsCsv = endpoint({
+  id: 'exportContactsCsv',
+  method: 'GET',
+  path: '/contacts/export.csv',
+  access: 'user',
+  summary: 'The contacts you see as a CSV file',
+  reply: streamReply,
+  replyTypes: ['text/csv'],
+});
+
+export const exportContactsVcard = endpoint({
+  id: 'exportContactsVcard',
+  method: 'GET',
+  path: '/contacts/export.vcf',
+  access: 'user',
+  summary: 'The contacts you see as vCards (3.0)',
+  reply: streamReply,
+  replyTypes: ['text/vcard'],
+});
+
+export const getContact = endpoint({
+  id: 'getContact',
+  method: 'GET',
+  path: '/contacts/:id',
+  access: 'user',
+  summary: 'One contact',
+  params,
+  reply: contact,
+});
+
+export const changeContact = endpoint({
+  id: 'changeContact',
+  method: 'PATCH',
+  path: '/contacts/:id',
+  access: 'user',
+  summary: 'Change a contact; what is left out stays as it is. Those of the whole house are for administrators',
+  params,
+  body: z.strictObject(fields).partial(),
+  reply: contact,
+});
+
+export const deleteContact = endpoint({
+  id: 'deleteContact',
+  method: 'DELETE',
+  path: '/contacts/:id',
+  access: 'user',
+  summary: 'Remove a contact; those of the whole house are for administrators',
+  status: 204,
+  params,
+  reply: noContent,
+});
