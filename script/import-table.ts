@@ -21,7 +21,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   base: { is: 'clock, ids, errors, events, log: what any room may use', rooms: [], packages: ['pino'] },
   contract: { is: 'everything promised to the outside', rooms: [], types: ['base'], packages: ['zod'] },
   storage: { is: 'SQLite and file storage, without a subject', rooms: ['base'], packages: ['better-sqlite3'] },
-  people: { is: 'people and their tokens', rooms: ground },
+  people: { is: 'people, how they sign in, and their tokens', rooms: ground, packages: ['@node-rs/bcrypt'] },
   devices: { is: 'phones, their credentials and registrations', rooms: ground },
   numbers: { is: 'our numbers (DIDs) and the numbering plan', rooms: ground, packages: ['libphonenumber-js'] },
   routing: { is: 'what happens to a call', rooms: ground, types: ['devices', 'numbers'], packages: ['re2js'] },

@@ -20,8 +20,10 @@ function fail(...lines: readonly string[]): void {
 async function run(options: Options, stop: AbortSignal): Promise<void> {
   await using app = await createApp(options, { wantsNewAdminToken: flags.length > 0 });
   const { dataDirectory } = options;
-  const adminTokenFile = writeTokenFile({ token: app.adminToken, dataDirectory, isTerminal: process.stdout.isTTY });
-  process.stdout.write(`${bannerLines({ ...app, adminTokenFile }).join('\n')}\n`);
+  const to = { dataDirectory, isTerminal: process.stdout.isTTY };
+  const adminTokenFile = writeTokenFile({ ...to, token: app.adminToken, name: 'first-admin-token' });
+  const setupTokenFile = writeTokenFile({ ...to, token: app.setupToken, name: 'setup-token' });
+  process.stdout.write(`${bannerLines({ ...app, adminTokenFile, setupTokenFile }).join('\n')}\n`);
   // Not only at the end: the next start is a fast one even after a power cut.
   flushCompileCache();
   collectGarbage();

@@ -74,6 +74,7 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
     http: { host: options.http.host, port: httpPort },
     publicHttp: webhooks.address(),
     adminToken: people.adminToken,
+    setupToken: people.setupToken,
     warnings: context.warnings,
   };
   log.info({ sip: at.sip, http: at.http, warnings: at.warnings }, 'GoSIP is ready');
@@ -129,7 +130,7 @@ async function composeRooms(context: AppContext, storage: Storage) {
   const webhooks = await composePublicWebhooks(context, { ...composed, voicemail });
   const { selfTest } = webhooks;
   const setup = composeTwilioSetup({ ...context, twilio, storage, numbers, sip, selfTest, mediaRelay: media.health });
-  const http = composeHttp({ ...context, devices: devices.devices, calls, tokens: people.tokens });
+  const http = composeHttp({ ...context, devices: devices.devices, calls, people });
   return { ...composed, engine, sealedValues, screening, contacts: contactsRoom, media, voicemail, webhooks, setup, http };
 }
 

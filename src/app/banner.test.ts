@@ -42,6 +42,17 @@ describe('the banner', () => {
     expect(text).not.toContain('gosip_x');
   });
 
+  it('shows how the first administrator is made, and names the file of that token where no terminal shows it', () => {
+    const at = { sip: [], http: { host: '127.0.0.1', port: 80 }, setupToken: 'xyz', ...quiet };
+    const shown = bannerLines(at).join('\n');
+    expect(shown).toMatch(
+      /Setup token +xyz .*\n +makes the first administrator: POST http:\/\/127\.0\.0\.1:80\/api\/system\/setup/,
+    );
+    const filed = bannerLines({ ...at, setupTokenFile: '/data/setup-token' }).join('\n');
+    expect(filed).toMatch(/Setup token +is in the file \/data\/setup-token/);
+    expect(filed).not.toContain('xyz');
+  });
+
   it('shows the first token and what needs attention', () => {
     const lines = bannerLines({
       sip: [],

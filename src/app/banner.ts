@@ -7,12 +7,14 @@ export type Listening = {
   /** Where the internet comes in; undefined while nothing is open to it. */
   readonly publicHttp?: { readonly host: string; readonly port: number } | undefined;
   readonly adminToken: string | undefined;
+  /** Makes the first administrator; shown once. */
+  readonly setupToken?: string | undefined;
   /** What the person who runs the house must know, one sentence each. */
   readonly warnings: readonly string[];
 };
 
-/** With the file that holds the admin token, where it is not to be printed. */
-type Banner = Listening & { readonly adminTokenFile?: string | undefined };
+/** With the files that hold the tokens, where they are not to be printed. */
+type Banner = Listening & { readonly adminTokenFile?: string | undefined; readonly setupTokenFile?: string | undefined };
 
 /** What a newcomer needs to see on the screen, as lines. `addresses` are those of this machine. */
 export function bannerLines(at: Banner, addresses: readonly string[] = machineAddresses()): string[] {
@@ -29,15 +31,17 @@ export function bannerLines(at: Banner, addresses: readonly string[] = machineAd
       `  ${'Twilio comes in at'.padEnd(20)} http://${inUrl(host)}:${at.publicHttp.port}   (the public URL must lead there)`,
     );
   }
-  if (at.adminTokenFile !== undefined) {
-    lines.push(`  ${'Admin token'.padEnd(20)} is in the file ${at.adminTokenFile}   (delete the file when you have it)`);
-  } else if (at.adminToken !== undefined) {
-    lines.push(
-      `  ${'Admin token'.padEnd(20)} ${at.adminToken}   (shown this once; script/server --new-admin-token makes another)`,
-    );
-  }
+  lines.push(...tokenLines('Admin token', { token: at.adminToken, file: at.adminTokenFile }));
+  lines.push(...tokenLines('Setup token', { token: at.setupToken, file: at.setupTokenFile }));
+  if (at.setupToken !== undefined) lines.push(`${' '.repeat(23)}makes the first administrator: POST ${api}/system/setup`);
   for (const warning of at.warnings) lines.push(`  ATTENTION            ${warning}`);
   return lines;
+}
+
+function tokenLines(name: string, { token, file }: { token: string | undefined; file: string | undefined }): readonly string[] {
+  const title = `  ${name.padEnd(20)} `;
+  if (file !== undefined) return [`${title}is in the file ${file}   (delete the file when you have it)`];
+  return token === undefined ? [] : [`${title}${token}   (shown this once; script/server --new-admin-token makes another)`];
 }
 
 /** One line per address and port, with the protocols spoken there: `192.0.2.5:5060 (udp, tcp)`; loopback only where there is nothing else. */

@@ -5,6 +5,8 @@ import { isoTime } from '#base/clock.ts';
 import type { HouseClock } from '#base/house-clock.ts';
 import { RegistrationStore } from '#devices/registration-store.ts';
 import { MediaStore } from '#messages/media-store.ts';
+import { LoginAttemptStore } from '#people/login-attempt-store.ts';
+import { SessionStore } from '#people/session-store.ts';
 import { HouseTimes } from '#storage/house-times.ts';
 import { OutboxStore } from '#storage/outbox-store.ts';
 import { clockBehindMs, clockHealth, describeBehind } from '#system/clock-health.ts';
@@ -53,7 +55,14 @@ export function composeClock({ clock, storage, log, warnings, stack }: ClockDeps
 
 /** Moves everything that is due in one transaction. */
 function createTimeShifter(db: Storage['db']): (byMs: number) => void {
-  const stores = [new OutboxStore(db), new RegistrationStore(db), new MediaStore(db), new RecordingStore(db)];
+  const stores = [
+    new OutboxStore(db),
+    new RegistrationStore(db),
+    new MediaStore(db),
+    new RecordingStore(db),
+    new SessionStore(db),
+    new LoginAttemptStore(db),
+  ];
   return db.transaction((byMs: number) => {
     for (const store of stores) store.shiftDueTimes(byMs);
   });

@@ -1,20 +1,22 @@
-// Gives the first admin token to the person at the terminal; where there is none, to a file, because what is printed stays in system logs.
+// Gives the tokens of a new house to the person at the terminal; where there is none, to files, because what is printed stays in system logs.
 // Called by main.ts.
-// Must stay true: the token is readable for the user GoSIP runs as alone, and is in no log.
+// Must stay true: the tokens are readable for the user GoSIP runs as alone, and are in no log.
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 type TokenFileOptions = {
   readonly token: string | undefined;
+  /** The file, inside the data folder. */
+  readonly name: 'first-admin-token' | 'setup-token';
   readonly dataDirectory: string;
   /** Whether a person sees what is printed. */
   readonly isTerminal: boolean;
 };
 
 /** Where the token is now; undefined where it is to be printed: on a terminal, and where no file can be written. */
-export function writeTokenFile({ token, dataDirectory, isTerminal }: TokenFileOptions): string | undefined {
+export function writeTokenFile({ token, name, dataDirectory, isTerminal }: TokenFileOptions): string | undefined {
   if (token === undefined || isTerminal) return undefined;
-  const path = join(dataDirectory, 'first-admin-token');
+  const path = join(dataDirectory, name);
   try {
     // A file that is there keeps its mode.
     rmSync(path, { force: true });

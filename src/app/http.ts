@@ -3,15 +3,17 @@
 // Must stay true: a user hears live of exactly what the lists show them.
 import { randomBytes } from 'node:crypto';
 import { personsOfCall } from '#calls/persons-of-call.ts';
+import { cidrMatcher } from '#base/cidr-matcher.ts';
 import type { Route } from '#contract/endpoint.ts';
+import type { IdentityPorts } from '#http/identity.ts';
 import { httpHealth } from '#http/http-health.ts';
 import { LiveStream } from '#http/live.ts';
 import { HttpServer } from '#http/server.ts';
-import type { Tokens } from '#people/tokens.ts';
 import { explainStorageFailure } from '#storage/storage-failure.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 import type { CallsRoom } from './calls.ts';
 import type { DevicesRoom } from './devices.ts';
+import type { PeopleRoom } from './people.ts';
 import type { AppContext, RoomFace } from './context.ts';
 import { faceOf } from './face.ts';
 
@@ -24,28 +26,35 @@ export type HttpRoom = {
 type HttpDeps = AppContext & {
   readonly devices: DevicesRoom['devices'];
   readonly calls: Pick<CallsRoom, 'calls' | 'cdrs'>;
-  readonly tokens: Tokens;
+  readonly people: Pick<PeopleRoom, 'tokens' | 'sessions' | 'lockouts'>;
 };
 
 /** It is started when the faces of all rooms are known. */
-export function composeHttp({ options, overrides, devices, calls, tokens, clock, events, log: root, stack }: HttpDeps): HttpRoom {
+export function composeHttp({ options, overrides, devices, calls, people, clock, events, log: root, stack }: HttpDeps): HttpRoom {
   const log = root.child({ room: 'http' });
   const audience = {
     ownerOfDevice: (deviceId: string) => devices.byId(deviceId)?.personId,
     personsOfCall: (callId: string) => personsOfCall(callId, calls),
   };
   const live = new LiveStream({ events, clock, log, audience, positionKey: randomBytes(16) });
+  const { trustedProxies, publicUrl } = options.http;
+  const proxies = {
+    isTrustedProxy: cidrMatcher(trustedProxies),
+    publicUrl: publicUrl === undefined ? undefined : new URL(publicUrl),
+  };
   let server: HttpServer | undefined;
   const start = async (routes: readonly Route[]) => {
     server = new HttpServer({
-      ...options.http,
+      host: options.http.host,
+      port: options.http.port,
       version: packageFile.version,
       routes,
       live,
       clock,
       log,
       explain: explainStorageFailure,
-      identify: (token) => tokens.identify(token),
+      ports: identityPorts(people),
+      proxies,
       isReplyStrict: overrides.isReplyStrict ?? false,
     });
     const started = server;
@@ -55,4 +64,15 @@ export function composeHttp({ options, overrides, devices, calls, tokens, clock,
   };
   const probe = () => httpHealth({ port: server?.address.port ?? 0, evicted: server?.evictedConnections ?? 0 });
   return { start, face: faceOf({ probes: { http: probe } }) };
+}
+
+function identityPorts({ tokens, sessions, lockouts }: HttpDeps['people']): IdentityPorts {
+  return {
+    byToken: (token) => tokens.identify(token),
+    bySession: (secret, isActivity) => sessions.identify(secret, isActivity),
+    wrongTokens: {
+      assertOpen: (source) => lockouts.assertOpen({ source, kind: 'token' }),
+      failed: (source) => lockouts.failed({ source, kind: 'token' }),
+    },
+  };
 }

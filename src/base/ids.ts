@@ -7,6 +7,8 @@ export type Id<Prefix extends string> = `${Prefix}_${string}` & { readonly [bran
 
 export type PersonId = Id<'person'>;
 export type TokenId = Id<'token'>;
+export type SessionId = Id<'session'>;
+export type LockoutId = Id<'lockout'>;
 export type DeviceId = Id<'dev'>;
 export type ContactId = Id<'contact'>;
 

@@ -17,6 +17,8 @@ export type LoginThrottleOptions = {
   readonly capacity?: number;
 };
 
+export type RestoredFailures = { readonly failures: number; readonly agoMs: number; readonly lockedMs: number };
+
 type Failures = {
   /** The latest tries, at most `maxFailures`, oldest first; monotonic. */
   readonly times: readonly number[];
@@ -74,6 +76,31 @@ export class LoginThrottle {
     const after = { times, lockedUntil: isLocked ? now + this.#lockMs : 0, attemptId, answers: isNew ? 1 : before.answers + 1 };
     (isLocked ? this.#locked : this.#open).set(key, after);
     return isNew;
+  }
+
+  /** Takes back the last failure, where it was not found out whether it is one. */
+  withdraw(login: LoginSource): void {
+    const key = keyOf(login);
+    const before = this.#locked.get(key) ?? this.#open.get(key);
+    if (before === undefined) return;
+    this.#forget(key);
+    if (before.times.length > 1) this.#open.set(key, { ...before, times: before.times.slice(0, -1), lockedUntil: 0 });
+  }
+
+  /** What to keep of it over a restart: tries that count, and milliseconds until the next one is allowed. */
+  stateOf(login: LoginSource): { readonly failures: number; readonly lockedMs: number } {
+    const key = keyOf(login);
+    const { times, lockedUntil } = this.#locked.get(key) ?? this.#open.get(key) ?? none;
+    return { failures: times.length, lockedMs: Math.max(0, lockedUntil - this.#clock.monotonic()) };
+  }
+
+  /** Puts back what was known before a restart; `agoMs`: when the last try failed. */
+  restore(login: LoginSource, { failures, agoMs, lockedMs }: RestoredFailures): void {
+    const now = this.#clock.monotonic();
+    const times = Array.from({ length: Math.min(failures, this.#maxFailures) }, () => now - agoMs);
+    const isLocked = lockedMs > 0;
+    const restored = { times, lockedUntil: isLocked ? now + lockedMs : 0, attemptId: undefined, answers: 0 };
+    (isLocked ? this.#locked : this.#open).set(keyOf(login), restored);
   }
 
   /** Forgets earlier failures. */

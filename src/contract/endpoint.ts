@@ -2,7 +2,7 @@
 // Called by every contract file that declares one, every room that answers one, and http, which mounts them.
 // Must stay true: what is declared here is all that http, the OpenAPI document and a panel know of an endpoint.
 import { z } from 'zod';
-import type { PersonId, TokenId } from '#base/ids.ts';
+import type { PersonId, SessionId, TokenId } from '#base/ids.ts';
 
 /** Who may call: `public` needs nothing, `user` any signed-in person, `admin` an administrator. */
 export type Access = 'public' | 'user' | 'admin';
@@ -52,12 +52,28 @@ export function endpoint<
   return declaration;
 }
 
-/** Who makes a request. `id` is the person's, or the token's where it was made for no person. */
+/** `read`: changes nothing. */
+export type TokenScope = 'read' | 'all';
+
+/**
+ * Who makes a request: by an API token, by the cookie of a session, or named by Home Assistant's ingress. `id` is the person's, or the
+ * token's where it was made for no person.
+ */
 export type Identity = {
-  readonly kind: 'token' | 'session';
+  readonly kind: 'token' | 'session' | 'ingress';
   readonly id: PersonId | TokenId;
   readonly personId: PersonId | undefined;
   readonly role: 'admin' | 'user';
+  /** Of a token; all where it is not given. */
+  readonly scope?: TokenScope;
+  readonly sessionId?: SessionId;
+};
+
+/** Where a request comes from. */
+export type ApiClient = {
+  /** Behind proxies of the house, that of the client itself. */
+  readonly address: string;
+  readonly userAgent: string;
 };
 
 /** What a room's handler gets; `identity` may be undefined only for a `public` endpoint. */
@@ -66,13 +82,19 @@ export type ApiRequest<Params, Query, Body> = {
   readonly query: Query;
   readonly body: Body;
   readonly identity: Identity | undefined;
+  readonly client: ApiClient;
 };
 
 /** An endpoint together with the function that answers it. `http/mount.ts` parses input, checks access and the reply. */
 export type Route = {
   readonly endpoint: AnyEndpoint;
   readonly run: (call: ApiRequest<unknown, unknown, unknown>) => unknown;
+  /** `run` answers with a SessionReply. */
+  readonly setsSession?: true;
 };
+
+/** The reply of an endpoint that begins or ends a session: http gives `secret` to the browser as a cookie; null takes it away. */
+export type SessionReply<Reply> = { readonly reply: Reply; readonly secret: string | null };
 
 export function handle<Params extends Schema, Query extends Schema, Body extends Schema, Reply extends Schema>(
   declaration: Endpoint<Params, Query, Body, Reply>,
@@ -81,9 +103,23 @@ export function handle<Params extends Schema, Query extends Schema, Body extends
   return { endpoint: declaration as unknown as AnyEndpoint, run: run as Route['run'] };
 }
 
-/** Whether `identity` has `access`; `sign-in`: there is no identity yet. */
-export function checkAccess(access: Access, identity: Identity | undefined): 'yes' | 'sign-in' | 'forbidden' {
+/** For an endpoint that begins or ends a session. */
+export function handleSession<Params extends Schema, Query extends Schema, Body extends Schema, Reply extends Schema>(
+  declaration: Endpoint<Params, Query, Body, Reply>,
+  run: (call: ApiRequest<z.output<Params>, z.output<Query>, z.output<Body>>) => Promise<SessionReply<z.input<Reply>>>,
+): Route {
+  return { endpoint: declaration as unknown as AnyEndpoint, run: run as unknown as Route['run'], setsSession: true };
+}
+
+export type AccessVerdict = 'yes' | 'sign-in' | 'forbidden' | 'read-only';
+
+/** Whether `identity` may call; `sign-in`: there is no identity yet; `read-only`: its token changes nothing. */
+export function checkAccess(
+  { access, method }: Pick<AnyEndpoint, 'access' | 'method'>,
+  identity: Identity | undefined,
+): AccessVerdict {
   if (access === 'public') return 'yes';
   if (identity === undefined) return 'sign-in';
-  return access === 'user' || identity.role === 'admin' ? 'yes' : 'forbidden';
+  if (access === 'admin' && identity.role !== 'admin') return 'forbidden';
+  return identity.scope === 'read' && method !== 'GET' ? 'read-only' : 'yes';
 }

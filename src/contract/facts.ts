@@ -53,6 +53,8 @@ export const facts = {
   ),
   /** The password of a phone is tried from many addresses; once an hour while that goes on. */
   'device.brute-forced': fact(device.extend({ tries: z.number().int(), sources: z.number().int() }), 'admin'),
+  /** Logins from an address failed too often; until then it has to wait. */
+  'login.locked': fact(z.object({ source: z.string(), kind: z.string(), until: isoDateTime }), 'admin'),
   'call.changed': fact(call.extend({ state: z.string() }), 'call'),
   'call.ended': fact(call.extend({ disposition: z.string(), reason: z.string() }), 'call'),
   /** A phone tried a call outside that it may not make; once a day for attempts that are alike. `destination`: what to allow, if it is wanted. */

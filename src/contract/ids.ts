@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DeviceId, Id, PersonId, TokenId } from '#base/ids.ts';
+import type { DeviceId, Id, LockoutId, PersonId, SessionId, TokenId } from '#base/ids.ts';
 
 /** Text on the wire; what it is the id of, from here on in the types. Whether there is such a thing, the room says. */
 function idOf<Kind extends Id<string>>(): z.ZodType<Kind, string> {
@@ -9,3 +9,5 @@ function idOf<Kind extends Id<string>>(): z.ZodType<Kind, string> {
 export const personId = idOf<PersonId>();
 export const deviceId = idOf<DeviceId>();
 export const tokenId = idOf<TokenId>();
+export const sessionId = idOf<SessionId>();
+export const lockoutId = idOf<LockoutId>();

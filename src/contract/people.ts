@@ -7,11 +7,17 @@ import { requiredDisplayName } from './display-name.ts';
 
 export const role = z.enum(['admin', 'user']).meta({ id: 'Role' });
 
-const username = z
+export const username = z
   .string()
   .trim()
   .toLowerCase()
   .regex(/^[a-z0-9][a-z0-9._-]{0,31}$/, 'Use 1 to 32 letters, digits, dots, dashes or underscores');
+
+/** Which passwords will do, the room says: it knows the person. */
+export const newPassword = z.string().max(200);
+
+/** The user's id in Home Assistant, 32 hexadecimal digits today. */
+const homeAssistantUserId = z.string().regex(/^[0-9A-Za-z-]{1,64}$/, 'must be the id of a user of Home Assistant');
 
 export const person = z
   .object({
@@ -19,6 +25,8 @@ export const person = z
     username: z.string(),
     name: z.string(),
     role,
+    hasPassword: z.boolean(),
+    homeAssistantUserId: z.string().nullable(),
     createdAt: isoDateTime,
     changedAt: isoDateTime,
   })
@@ -53,7 +61,13 @@ export const createPerson = endpoint({
   access: 'admin',
   summary: 'Add a person',
   status: 201,
-  body: z.strictObject({ username, name: requiredDisplayName, role: role.default('user') }),
+  body: z.strictObject({
+    username,
+    name: requiredDisplayName,
+    role: role.default('user'),
+    password: newPassword.optional(),
+    homeAssistantUserId: homeAssistantUserId.nullable().optional(),
+  }),
   reply: person,
 });
 
@@ -62,9 +76,15 @@ export const changePerson = endpoint({
   method: 'PATCH',
   path: '/users/:id',
   access: 'admin',
-  summary: 'Change a person; what is left out stays as it is',
+  summary: 'Change a person; what is left out stays as it is. A new password ends all sessions of the person',
   params: personParams,
-  body: z.strictObject({ username: username.optional(), name: requiredDisplayName.optional(), role: role.optional() }),
+  body: z.strictObject({
+    username: username.optional(),
+    name: requiredDisplayName.optional(),
+    role: role.optional(),
+    password: newPassword.nullable().optional(),
+    homeAssistantUserId: homeAssistantUserId.nullable().optional(),
+  }),
   reply: person,
 });
 
@@ -73,11 +93,14 @@ export const deletePerson = endpoint({
   method: 'DELETE',
   path: '/users/:id',
   access: 'admin',
-  summary: 'Remove a person and the API tokens made for them',
+  summary: 'Remove a person, their sessions and the API tokens made for them',
   status: 204,
   params: personParams,
   reply: noContent,
 });
+
+/** `read`: GET alone. */
+export const tokenScope = z.enum(['read', 'all']).meta({ id: 'TokenScope' });
 
 export const apiToken = z
   .object({
@@ -85,7 +108,9 @@ export const apiToken = z
     name: z.string(),
     role,
     personId: z.string().nullable(),
+    scope: tokenScope,
     createdAt: isoDateTime,
+    expiresAt: isoDateTime.nullable(),
     lastUsedAt: isoDateTime.nullable(),
   })
   .meta({ id: 'ApiToken' });
@@ -108,7 +133,13 @@ export const createApiToken = endpoint({
   summary: 'Make an API token; its text is shown in this reply and never again',
   status: 201,
   body: z
-    .strictObject({ name: requiredDisplayName, role: role.optional(), personId: personId.optional() })
+    .strictObject({
+      name: requiredDisplayName,
+      role: role.optional(),
+      personId: personId.optional(),
+      scope: tokenScope.default('all'),
+      expiresAt: isoDateTime.optional(),
+    })
     .refine((body) => (body.role === undefined) !== (body.personId === undefined), {
       path: ['role'],
       message: 'or personId must be given, not both: a token made for a person has that person’s role',
@@ -125,18 +156,4 @@ export const deleteApiToken = endpoint({
   status: 204,
   params: z.object({ id: tokenId }),
   reply: noContent,
-});
-
-export const whoAmI = endpoint({
-  id: 'whoAmI',
-  method: 'GET',
-  path: '/auth/me',
-  access: 'user',
-  summary: 'Who the token belongs to',
-  reply: z.object({
-    kind: z.enum(['token', 'session']).meta({ id: 'IdentityKind' }),
-    id: z.string(),
-    role,
-    person: person.nullable(),
-  }),
 });

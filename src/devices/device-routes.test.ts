@@ -3,6 +3,7 @@ import type { Identity, Route } from '#contract/endpoint.ts';
 import { addPhone, openDeviceHarness, testRealm } from '#testing/harness/device-harness.ts';
 import type { DeviceHarness } from '#testing/harness/device-harness.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
+import { anyClient } from '#testing/harness/http-identities.ts';
 import { deviceRoutes } from './device-routes.ts';
 
 const admin: Identity = { kind: 'token', id: 'token_1', personId: undefined, role: 'admin' };
@@ -34,6 +35,7 @@ async function call(id: string, { params = {}, query = {}, body = {}, identity =
     query: endpoint.query?.parse(query),
     body: endpoint.body?.parse(body),
     identity,
+    client: anyClient,
   });
   return endpoint.reply.parse(reply);
 }

@@ -57,6 +57,7 @@ const expected: Readonly<Record<FactName, 'admins and its owner' | 'admins'>> = 
   'storage.failed': 'admins',
   'storage.recovered': 'admins',
   'device.brute-forced': 'admins',
+  'login.locked': 'admins',
 };
 
 describe('who hears a fact live', () => {

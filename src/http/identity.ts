@@ -1,29 +1,75 @@
+// Owns how a request says who makes it: by an API token, by the cookie of a session, or by Home Assistant's ingress.
+// Called by the server for every request; app hands in the ports that know tokens, sessions and people.
+// Must stay true: a token that is wrong is refused, whatever else the request carries.
+import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '#base/errors.ts';
-import type { LoginThrottle } from '#base/throttle.ts';
 import type { Identity } from '#contract/endpoint.ts';
+import { sessionSecretOf } from './session-cookie.ts';
 
-/** Whom a token stands for; `undefined` for an unknown one. */
-export type Identify = (token: string) => Identity | undefined;
+/** Whom Home Assistant names. */
+export type IngressUser = {
+  /** The address of the connection itself: the header counts from Home Assistant alone. */
+  readonly peer: string;
+  /** X-Remote-User-Id. */
+  readonly userId: string;
+  readonly name: string | undefined;
+};
 
-export type ApiCaller = { readonly authorization: string | undefined; readonly address: string };
+export type IdentityPorts = {
+  /** Undefined for a wrong or expired one. */
+  readonly byToken: (token: string) => Identity | undefined;
+  /** Undefined for a session that is over; `isActivity` extends it. */
+  readonly bySession: (
+    secret: string,
+    isActivity: boolean,
+  ) => { readonly identity: Identity; readonly isExtended: boolean } | undefined;
+  /** Undefined where the peer is not Home Assistant, or the user is no person of this house. */
+  readonly byIngress?: (user: IngressUser) => Identity | undefined;
+  /** Counts wrong tokens by their source; `assertOpen` throws `rate-limited`. */
+  readonly wrongTokens: { readonly assertOpen: (source: string) => void; readonly failed: (source: string) => void };
+};
+
+export type Credentials = {
+  readonly headers: IncomingHttpHeaders;
+  readonly peer: string;
+  /** The client's address behind our proxies. */
+  readonly address: string;
+  /** False for a look at whether a stream may go on. */
+  readonly isActivity: boolean;
+};
+
+/** `extends`: the secret whose cookie the browser is to keep for longer. */
+export type Identified = { readonly identity: Identity; readonly extends?: string };
 
 /**
- * The identity of an `Authorization: Bearer` header (RFC 6750 section 2.1); `undefined` where there is none.
- * Throws `unauthorized` for a wrong token and `rate-limited` where the address sent too many of them.
+ * A token of an `Authorization: Bearer` header (RFC 6750 section 2.1) comes first, then ingress, then a session. `undefined` where the
+ * request names nobody. Throws `unauthorized` for a wrong token and `rate-limited` where the address sent too many of them.
  */
-export function identityOf(caller: ApiCaller, identify: Identify, throttle: LoginThrottle): Identity | undefined {
-  const token = bearerToken(caller.authorization);
-  if (token === undefined) return undefined;
-  const identity = identify(token);
+export function identityOf(given: Credentials, ports: IdentityPorts): Identified | undefined {
+  const token = bearerToken(given.headers.authorization);
+  if (token !== undefined) return { identity: identityOfToken(token, given.address, ports) };
+  const ingress = identityOfIngress(given, ports);
+  if (ingress !== undefined) return { identity: ingress };
+  const secret = sessionSecretOf(given.headers.cookie);
+  const session = secret === undefined ? undefined : ports.bySession(secret, given.isActivity);
+  if (secret === undefined || session === undefined) return undefined;
+  return session.isExtended ? { identity: session.identity, extends: secret } : { identity: session.identity };
+}
+
+function identityOfToken(token: string, source: string, { byToken, wrongTokens }: IdentityPorts): Identity {
+  const identity = byToken(token);
   if (identity !== undefined) return identity;
   // For wrong tokens only: a right one is never locked out by a neighbour behind the same address.
-  const login = { source: caller.address };
-  const lockedSeconds = throttle.lockedSeconds(login);
-  if (lockedSeconds > 0) {
-    throw new AppError('rate-limited', 'Too many wrong tokens came from this address', { retryAfterSeconds: lockedSeconds });
-  }
-  throttle.failed(login);
+  wrongTokens.assertOpen(source);
+  wrongTokens.failed(source);
   throw new AppError('unauthorized', 'This API token is not valid');
+}
+
+function identityOfIngress({ headers, peer }: Credentials, { byIngress }: IdentityPorts): Identity | undefined {
+  const userId = headers['x-remote-user-id'];
+  if (byIngress === undefined || typeof userId !== 'string' || userId === '') return undefined;
+  const name = headers['x-remote-user-display-name'];
+  return byIngress({ peer, userId, name: typeof name === 'string' ? name : undefined });
 }
 
 function bearerToken(authorization: string | undefined): string | undefined {

@@ -4,7 +4,7 @@ import type { Context } from 'koa';
 import { AppError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
 import { checkAccess } from '#contract/endpoint.ts';
-import type { Access, AnyEndpoint, Identity, Route } from '#contract/endpoint.ts';
+import type { AnyEndpoint, ApiClient, Identity, Route, SessionReply } from '#contract/endpoint.ts';
 import { streamReply } from '#contract/file.ts';
 import type { FileReply, StreamReply } from '#contract/file.ts';
 import { refusalsOf } from '#contract/refusals.ts';
@@ -14,9 +14,19 @@ import { readJson, readUpload } from './body.ts';
 import { errorResponse } from './errors.ts';
 import { answerIfKnown, sendFile, sendStream } from './files.ts';
 
+/** How the server sees a request. */
+export type RequestView = {
+  readonly identityOf: (context: Context) => Identity | undefined;
+  /** Throws `forbidden` where a page of another site may have sent it. */
+  readonly assertOwnSite: (context: Context, identity: Identity | undefined) => void;
+  readonly clientOf: (context: Context) => ApiClient;
+  /** Gives the browser a session's secret; null takes it away. */
+  readonly setSession: (context: Context, secret: string | null) => void;
+};
+
 export type MountOptions = {
   readonly log: Log;
-  readonly identityOf: (context: Context) => Identity | undefined;
+  readonly view: RequestView;
   /** Whether a reply that violates the contract is an error (tests), or is logged and sent all the same (production). */
   readonly isReplyStrict: boolean;
   /** Turns a failure of another part, such as the storage, into an error for the user. */
@@ -33,13 +43,18 @@ export function mountRoutes(router: Router, routes: readonly Route[], options: M
   }
 }
 
+type Admission = Pick<AnyEndpoint, 'access' | 'method'>;
+
 /** The client's identity, where it has access; throws `unauthorized`, `forbidden` or `rate-limited` where it has not. */
-export function admit(access: Access, context: Context, options: Pick<MountOptions, 'identityOf'>): Identity | undefined {
-  if (access === 'public') return undefined;
-  const identity = options.identityOf(context);
-  const verdict = checkAccess(access, identity);
-  if (verdict === 'sign-in') throw new AppError('unauthorized', 'Say who you are: send Authorization: Bearer and an API token');
+export function admit(wanted: Admission, context: Context, view: RequestView): Identity | undefined {
+  const identity = wanted.access === 'public' ? undefined : view.identityOf(context);
+  const verdict = checkAccess(wanted, identity);
+  if (verdict === 'sign-in') {
+    throw new AppError('unauthorized', 'Say who you are: sign in, or send Authorization: Bearer and an API token');
+  }
   if (verdict === 'forbidden') throw new AppError('forbidden', 'Only an administrator may do this');
+  if (verdict === 'read-only') throw new AppError('forbidden', 'This API token may only read');
+  view.assertOwnSite(context, identity);
   return identity;
 }
 
@@ -60,10 +75,12 @@ async function answerAsDescribed(context: Context, route: Route, options: MountO
 
 async function answer(context: Context, route: Route, options: MountOptions): Promise<void> {
   const { endpoint } = route;
-  const identity = admit(endpoint.access, context, options);
+  const { view } = options;
+  const identity = admit(endpoint, context, view);
   const body = await readBody(context, endpoint);
   const given = { params: context['params'] as unknown, query: { ...context.query }, body };
-  const reply = await route.run({ ...parseInput(endpoint, given), identity });
+  const answered = await route.run({ ...parseInput(endpoint, given), identity, client: view.clientOf(context) });
+  const reply = route.setsSession === true ? keepSession(answered as SessionReply<unknown>, context, view) : answered;
   if (endpoint.replyTypes !== undefined) {
     if (endpoint.reply === streamReply) sendStream(context, reply as StreamReply);
     else sendFile(context, reply as FileReply);
@@ -83,6 +100,11 @@ function sendJson(context: Context, status: number | undefined, reply: unknown):
   }
   context.status = status ?? 200;
   context.body = reply;
+}
+
+function keepSession({ reply, secret }: SessionReply<unknown>, context: Context, view: RequestView): unknown {
+  view.setSession(context, secret);
+  return reply;
 }
 
 function readBody(context: Context, { body, upload }: AnyEndpoint): Promise<unknown> | undefined {

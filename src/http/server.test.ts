@@ -10,6 +10,7 @@ import { errorReply } from '#contract/errors.ts';
 import type { Facts } from '#contract/facts.ts';
 import { listQuery } from '#contract/page.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
+import { tokenPorts } from '#testing/harness/http-identities.ts';
 import { LiveStream } from './live.ts';
 import { HttpServer } from './server.ts';
 import type { HttpServerOptions } from './server.ts';
@@ -121,8 +122,8 @@ describe('the HTTP server', () => {
       positionKey: Buffer.alloc(16, 7),
       audience: { ownerOfDevice: () => undefined, personsOfCall: (callId) => (callId === 'call_1' ? ['person_1'] : []) },
     });
-    const identify = (token: string) => people[token];
-    const options = { host: '127.0.0.1', port: 0, version: '1', routes, identify, live, clock, log, isReplyStrict: true };
+    const ports = tokenPorts((token) => people[token]);
+    const options = { host: '127.0.0.1', port: 0, version: '1', routes, ports, live, clock, log, isReplyStrict: true };
     server = new HttpServer({ ...options, ...changes });
     await server.start();
     base = `http://127.0.0.1:${server.address.port}/api`;
@@ -312,17 +313,6 @@ describe('the HTTP server', () => {
     }
   });
 
-  it('locks an address after five wrong tokens for 15 minutes, but never a right token', async () => {
-    const statusOf = async (token: string) => (await fetch(`${base}/mine`, as(token))).status;
-    for (let attempt = 0; attempt < 5; attempt += 1) expect(await statusOf('wrong')).toBe(401);
-    const locked = await fetch(`${base}/mine`, as('wrong'));
-    expect([locked.status, locked.headers.get('retry-after')]).toEqual([429, '900']);
-    expect((await errorOf(locked)).code).toBe('RATE_LIMITED');
-    expect(await statusOf('user-token')).toBe(200);
-    clock.advance(15 * 60_000);
-    expect(await statusOf('wrong')).toBe(401);
-  });
-
   it('describes itself as OpenAPI and as a page that loads nothing', async () => {
     const api = (await (await fetch(`${base}/openapi.json`)).json()) as { openapi: string; paths: object };
     expect(api.openapi).toBe('3.1.1');
@@ -340,7 +330,7 @@ describe('the HTTP server', () => {
       port,
       version: '1',
       routes,
-      identify: () => undefined,
+      ports: tokenPorts(() => undefined),
       live,
       clock,
       log,
@@ -446,7 +436,7 @@ describe('the HTTP server', () => {
     it('keeps the line alive, and ends it once the token is revoked', async () => {
       const identities: Record<string, Identity> = { ...people };
       await server.stop();
-      await start({ identify: (token) => identities[token] });
+      await start({ ports: tokenPorts((token) => identities[token]) });
       const user = await listen('user-token');
       clock.advance(25_000);
       await user.until('still here');
@@ -573,7 +563,7 @@ describe('the HTTP server', () => {
         ]),
       );
       await server.stop();
-      await start({ identify: (token) => identities[token] });
+      await start({ ports: tokenPorts((token) => identities[token]) });
       const held = [];
       for (const name of ['a', 'b', 'c', 'd']) {
         for (let count = 0; count < 50; count += 1) held.push(await listen(name));

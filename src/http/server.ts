@@ -11,22 +11,22 @@ import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
 import { subscriberKey } from '#base/private-address.ts';
-import { LoginThrottle } from '#base/throttle.ts';
-import type { Identity, Route } from '#contract/endpoint.ts';
+import type { Route } from '#contract/endpoint.ts';
 import { describeApi } from '#contract/openapi.ts';
 import { ConnectionSlots, limitConnections } from './connection-slots.ts';
 import { renderDocs } from './docs-page.ts';
 import { errorResponse, HttpError } from './errors.ts';
 import { securityHeaders } from './headers.ts';
-import { identityOf } from './identity.ts';
-import type { Identify } from './identity.ts';
+import type { ProxyOptions } from './client-facts.ts';
+import type { IdentityPorts } from './identity.ts';
 import { boundAddress, listen, stopListening } from './listening.ts';
 import type { LiveStream } from './live.ts';
 import { admit, mountRoutes } from './mount.ts';
+import { createRequestView } from './request-view.ts';
 
-const lockMs = 15 * 60_000;
 const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
 const defaultSlots = 500;
+const noProxies: ProxyOptions = { isTrustedProxy: () => false };
 
 export type HttpServerOptions = {
   readonly host: string;
@@ -34,7 +34,8 @@ export type HttpServerOptions = {
   readonly port: number;
   readonly version: string;
   readonly routes: readonly Route[];
-  readonly identify: Identify;
+  readonly ports: IdentityPorts;
+  readonly proxies?: ProxyOptions;
   readonly live: LiveStream;
   readonly clock: Clock;
   readonly log: Log;
@@ -47,13 +48,13 @@ export type HttpServerOptions = {
 
 export class HttpServer {
   readonly #options: HttpServerOptions;
-  readonly #throttle: LoginThrottle;
+  readonly #view: ReturnType<typeof createRequestView>;
   readonly #server: Server;
   readonly #slots: ConnectionSlots;
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
-    this.#throttle = new LoginThrottle({ clock: options.clock, lockMs });
+    this.#view = createRequestView({ ports: options.ports, proxies: options.proxies ?? noProxies });
     this.#slots = new ConnectionSlots(options.slots ?? defaultSlots);
     const callback = this.#createKoa().callback();
     this.#server = createServer(timeouts, (request, response) => {
@@ -99,8 +100,7 @@ export class HttpServer {
   #createRouter(): Router {
     const { routes, version, live, log, isReplyStrict, explain } = this.#options;
     const router = new Router({ prefix: '/api' });
-    const mountOptions = { log, isReplyStrict, explain, identityOf: (context: Context) => this.#identityOf(context) };
-    mountRoutes(router, routes, mountOptions);
+    mountRoutes(router, routes, { log, isReplyStrict, explain, view: this.#view });
     // Built on the first request: most houses never ask, and it would cost every start time and memory.
     let described: ReturnType<typeof describeApi> | undefined;
     const endpoints = routes.map((route) => route.endpoint);
@@ -118,7 +118,7 @@ export class HttpServer {
       context.body = docs.html;
     });
     router.get('/events', (context) => {
-      const identity = admit('user', context, mountOptions);
+      const identity = admit({ access: 'user', method: 'GET' }, context, this.#view);
       if (identity === undefined) throw new AppError('unauthorized', 'Say who you are');
       if (context.accepts('text/event-stream') === false) throw new HttpError(406, 'This is a text/event-stream');
       context.type = 'text/event-stream';
@@ -129,7 +129,7 @@ export class HttpServer {
       live.open({
         identity,
         response: context.res,
-        isStillAuthorized: () => this.#isStillAuthorized(context),
+        isStillAuthorized: () => this.#view.isStillAuthorized(context),
         lastEventId: context.get('Last-Event-ID'),
       });
       context.respond = false;
@@ -149,19 +149,6 @@ export class HttpServer {
       context.body = answer.body;
     }
   }
-
-  #identityOf(context: Context): Identity | undefined {
-    const caller = { authorization: context.req.headers.authorization, address: addressOf(context.req.socket) };
-    return identityOf(caller, this.#options.identify, this.#throttle);
-  }
-
-  #isStillAuthorized(context: Context): boolean {
-    try {
-      return this.#identityOf(context) !== undefined;
-    } catch {
-      return false;
-    }
-  }
 }
 
 type Layer = { readonly path: string; readonly methods: readonly string[] };
@@ -177,10 +164,6 @@ function refuseUnrouted(context: Context): never {
   const allowed = allowedMethods((context['matched'] ?? []) as readonly Layer[]);
   if (allowed.length === 0) throw new AppError('not-found', `There is nothing at ${context.path}`);
   throw new HttpError(405, `${context.method} is not possible at ${context.path}`, { Allow: allowed.join(', ') });
-}
-
-function addressOf(socket: Socket): string {
-  return socket.remoteAddress ?? '';
 }
 
 /** What the HTTP parser refuses never reaches koa; it gets the same shape of answer. */

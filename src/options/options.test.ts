@@ -44,7 +44,7 @@ describe('options', () => {
         realm: 'gosip',
         engine: 'embedded',
       },
-      http: { host: '0.0.0.0', port: 8080 },
+      http: { host: '0.0.0.0', port: 8080, trustedProxies: [] },
       publicHttp: { host: '0.0.0.0', port: 8081 },
       house: { country: 'US', timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone },
       calls: { ringSeconds: 30, spamThreshold: 0.7 },

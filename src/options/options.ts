@@ -35,7 +35,14 @@ export type Options = {
     /** Addresses or CIDR blocks of proxies of the house through which phones register: their Path is followed. */
     readonly edgeProxies: readonly string[];
   };
-  readonly http: { readonly host: string; readonly port: number };
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    /** Addresses or CIDR blocks of reverse proxies of the house: their X-Forwarded headers count. */
+    readonly trustedProxies: readonly string[];
+    /** The API's address as browsers see it through such a proxy, without `/api`. */
+    readonly publicUrl?: string;
+  };
   /** Where the internet may come in: Twilio's webhooks and nothing else. Open only while there is a public URL. */
   readonly publicHttp: { readonly host: string; readonly port: number };
   readonly house: { readonly country: string; readonly timeZone: string };
@@ -74,7 +81,7 @@ export type OptionsResult =
 const stunPort = 3478;
 
 /** Options that a variable gives as words between commas. */
-const lists = new Set(['sip_listen', 'sip_hosts', 'sip_edge_proxies', 'web_origins']);
+const lists = new Set(['sip_listen', 'sip_hosts', 'sip_edge_proxies', 'web_origins', 'http_trusted_proxies']);
 
 type Parsed = z.output<typeof optionSchema>;
 
@@ -171,7 +178,12 @@ function toOptions(parsed: Parsed): Options {
       ...(parsed.sip_tls_ca === undefined ? {} : { trustedCaFile: parsed.sip_tls_ca }),
       hosts: Object.fromEntries(parsed.sip_hosts.map((one) => one.split('=', 2))),
     },
-    http: { host: parsed.http_host, port: parsed.http_port },
+    http: {
+      host: parsed.http_host,
+      port: parsed.http_port,
+      trustedProxies: parsed.http_trusted_proxies,
+      ...(parsed.http_public_url === undefined ? {} : { publicUrl: parsed.http_public_url }),
+    },
     publicHttp: { host: parsed.public_http_host, port: parsed.public_http_port },
     house: {
       country: parsed.country,

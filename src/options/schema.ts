@@ -95,6 +95,8 @@ export const optionSchema = z.strictObject({
     .refine((value) => isIP(value) !== 0, 'must be an IP address')
     .default('0.0.0.0'),
   http_port: port.default(8080),
+  http_trusted_proxies: z.array(cidrBlock).default([]),
+  http_public_url: publicUrl.optional(),
   country: z
     .string()
     .trim()

@@ -4,8 +4,11 @@ import { createLog } from '#base/log.ts';
 import { openDatabase } from '#storage/database.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
+import { FirstSetupStore } from './first-setup-store.ts';
+import { PasswordHasher } from './password-hasher.ts';
 import { People } from './people.ts';
 import { PersonStore } from './person-store.ts';
+import { SessionStore } from './session-store.ts';
 import { TokenStore } from './token-store.ts';
 import { Tokens } from './tokens.ts';
 
@@ -16,8 +19,14 @@ function open() {
   const clock = new FakeClock();
   const { db } = openDatabase({ path: ':memory:', log, clock });
   const writes = new WriteBatch({ db, log });
-  const parts = { persons: new PersonStore(db), tokens: new TokenStore(db), writes, clock, newId, log };
-  return { db, clock, people: new People(parts), tokens: new Tokens(parts) };
+  const stores = {
+    persons: new PersonStore(db),
+    tokens: new TokenStore(db),
+    sessions: new SessionStore(db),
+    firstSetup: new FirstSetupStore(db),
+  };
+  const deps = { ...stores, hasher: new PasswordHasher(), writes, clock, newId, log };
+  return { db, clock, stores, people: new People(deps), tokens: new Tokens(deps) };
 }
 
 describe('people', () => {
@@ -47,6 +56,31 @@ describe('people', () => {
     await expect(house.people.create({ username: 'anna', name: 'Other', role: 'user' })).rejects.toMatchObject(conflict);
     await expect(house.people.change(ben.id, { username: 'anna' })).rejects.toMatchObject(conflict);
     await expect(house.people.change(ben.id, { username: 'ben' })).resolves.toMatchObject({ username: 'ben' });
+  });
+
+  it('links a person to one Home Assistant user, who is nobody else', async () => {
+    const anna = await house.people.create({ username: 'anna', name: 'Anna', role: 'user', homeAssistantUserId: 'abc123' });
+    const taken = { code: 'conflict', details: [{ field: 'homeAssistantUserId', message: 'is linked to Anna' }] };
+    const ben = { username: 'ben', name: 'Ben', role: 'user' } as const;
+    await expect(house.people.create({ ...ben, homeAssistantUserId: 'abc123' })).rejects.toMatchObject(taken);
+    expect(house.stores.persons.byHomeAssistantUser('abc123')?.id).toBe(anna.id);
+    expect(await house.people.change(anna.id, { name: 'Anna B.' })).toMatchObject({ homeAssistantUserId: 'abc123' });
+    expect(await house.people.change(anna.id, { homeAssistantUserId: null })).toMatchObject({ homeAssistantUserId: undefined });
+    await house.people.create({ ...ben, homeAssistantUserId: 'abc123' });
+  });
+
+  it('keeps a password as a bcrypt hash alone, and refuses a bad one at its field', async () => {
+    const anna = await house.people.create({ username: 'anna', name: 'Anna', role: 'user', password: 'kranich87zaun' });
+    expect([anna.hasPassword, house.people.get(anna.id).hasPassword]).toEqual([true, true]);
+    expect(house.db.serialize().includes('kranich87zaun')).toBe(false);
+    expect(house.stores.persons.credentialsOf('anna')?.hash).toMatch(/^\$2b\$10\$/);
+    for (const password of ['short', 'password1', 'ä'.repeat(37), 'anna2026']) {
+      await expect(house.people.change(anna.id, { password })).rejects.toMatchObject({
+        code: 'invalid',
+        details: [{ field: 'password' }],
+      });
+    }
+    expect(await house.people.change(anna.id, { password: null })).toMatchObject({ hasPassword: false });
   });
 
   it('lets every room release what it has of a removed person, first in the transaction, then for good', async () => {
@@ -115,7 +149,7 @@ describe('tokens', () => {
     await tokens.ensureFirst();
     const anna = await people.create({ username: 'anna', name: 'Anna', role: 'user' });
     const { token } = await tokens.create({ name: 'Phone book', personId: anna.id });
-    expect(tokens.identify(token)).toEqual({ kind: 'token', id: anna.id, personId: anna.id, role: 'user' });
+    expect(tokens.identify(token)).toEqual({ kind: 'token', id: anna.id, personId: anna.id, role: 'user', scope: 'all' });
     await people.change(anna.id, { role: 'admin' });
     expect(tokens.identify(token)?.role).toBe('admin');
     await people.delete(anna.id);
@@ -127,7 +161,7 @@ describe('tokens', () => {
     await expect(tokens.create({ name: 'X', personId: 'person_x' })).rejects.toMatchObject({ code: 'invalid' });
   });
 
-  it('never leaves the house without an administrator’s token', async () => {
+  it('never leaves the house without an administrator who can sign in', async () => {
     const { people, tokens } = open();
     await tokens.ensureFirst();
     const anna = await people.create({ username: 'anna', name: 'Anna', role: 'admin' });
@@ -138,6 +172,40 @@ describe('tokens', () => {
     await expect(people.change(anna.id, { role: 'user' })).rejects.toMatchObject({ code: 'conflict' });
     await expect(people.delete(anna.id)).rejects.toMatchObject({ code: 'conflict' });
     expect(people.get(anna.id).role).toBe('admin');
+  });
+
+  it('lets the last token of an administrator go once an administrator has a password, and not that password', async () => {
+    const { people, tokens } = open();
+    await tokens.ensureFirst();
+    const anna = await people.create({ username: 'anna', name: 'Anna', role: 'admin', password: 'kranich87zaun' });
+    const [first] = tokens.list({ ...anyPage, sort: 'createdAt' }).items;
+    await tokens.delete(first?.id ?? '');
+    for (const change of [{ role: 'user' }, { password: null }] as const) {
+      await expect(people.change(anna.id, change)).rejects.toMatchObject({ code: 'conflict' });
+    }
+    await expect(people.delete(anna.id)).rejects.toMatchObject({ code: 'conflict' });
+    expect(await tokens.ensureFirst()).toBeUndefined();
+  });
+
+  it('takes a token that may only read, or that ends, for no administrator', async () => {
+    const { clock, people, tokens } = open();
+    await tokens.ensureFirst();
+    const anna = await people.create({ username: 'anna', name: 'Anna', role: 'admin' });
+    await tokens.create({ name: 'Reads', personId: anna.id, scope: 'read' });
+    await tokens.create({ name: 'Ends', personId: anna.id, expiresAt: clock.now() + 1000 });
+    const first = tokens.list({ ...anyPage, sort: 'name' }).items.find(({ name }) => name.startsWith('First'));
+    await expect(tokens.delete(first?.id ?? '')).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('identifies nobody by a token that has expired, and refuses one that would be expired at once', async () => {
+    const { clock, tokens } = open();
+    const { token } = await tokens.create({ name: 'Guest', role: 'user', expiresAt: clock.now() + 60_000 });
+    expect(tokens.identify(token)?.role).toBe('user');
+    clock.advance(60_000);
+    expect(tokens.identify(token)).toBeUndefined();
+    await expect(tokens.create({ name: 'Late', role: 'user', expiresAt: clock.now() })).rejects.toMatchObject({
+      details: [{ field: 'expiresAt', message: 'must be in the future' }],
+    });
   });
 
   it('notes the last use now and then, not with every request', async () => {

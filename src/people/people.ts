@@ -1,6 +1,6 @@
 // Owns the people of the house, and what happens to what was theirs when one is removed.
 // Called by http through person-routes.ts; app composes the ports by which other rooms release what they have of a person.
-// Must stay true: there is always an administrator's API token, so that the house is never locked out of its own exchange.
+// Must stay true: an administrator can always sign in, by a password or an API token.
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { NewId, PersonId } from '#base/ids.ts';
@@ -9,12 +9,19 @@ import type { Listed } from '#contract/page.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { Person, PersonQuery, Role } from './person.ts';
 import type { PersonStore } from './person-store.ts';
-import { assertAdminTokenLeft } from './tokens.ts';
+import { assertAdminLeft } from './last-admin.ts';
+import type { FirstSetupStore } from './first-setup-store.ts';
+import type { PasswordHasher } from './password-hasher.ts';
+import { assertGoodPassword } from './password-rules.ts';
+import type { SessionStore } from './session-store.ts';
 import type { TokenStore } from './token-store.ts';
 
 export type PeopleDeps = {
   readonly persons: PersonStore;
   readonly tokens: TokenStore;
+  readonly sessions: SessionStore;
+  readonly firstSetup: FirstSetupStore;
+  readonly hasher: PasswordHasher;
   readonly writes: WriteBatch;
   readonly clock: Clock;
   readonly newId: NewId;
@@ -28,11 +35,18 @@ export type PeopleDeps = {
  */
 export type PersonRelease = (personId: PersonId) => () => void | Promise<void>;
 
-export type PersonChange = {
-  readonly username?: string | undefined;
-  readonly name?: string | undefined;
-  readonly role?: Role | undefined;
+export type PersonInput = {
+  readonly username: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly password?: string | undefined;
+  readonly homeAssistantUserId?: string | null | undefined;
 };
+
+/** Null takes the password or the link away. */
+export type PersonChange = {
+  readonly [Field in Exclude<keyof PersonInput, 'password'>]?: PersonInput[Field] | undefined;
+} & { readonly password?: string | null | undefined };
 
 export class People {
   readonly #deps: PeopleDeps;
@@ -67,41 +81,74 @@ export class People {
     return person;
   }
 
-  /** Throws `conflict` where the username is taken. */
-  create(given: { readonly username: string; readonly name: string; readonly role: Role }): Promise<Person> {
-    const { persons, writes, clock, newId } = this.#deps;
+  /** Rejects with `conflict` where the username or the Home Assistant user is taken, `invalid` for a bad password. */
+  async create({ password, homeAssistantUserId, ...given }: PersonInput): Promise<Person> {
+    const { writes, clock, newId } = this.#deps;
+    const hash = await this.#hash(password, given);
     return writes.write(() => {
-      this.#assertFree(given.username);
       const now = clock.now();
-      const id = newId('person');
-      const person: Person = { id, ...given, createdAt: now, changedAt: now };
-      persons.insert(person);
+      const hasPassword = hash !== undefined && hash !== null;
+      const link = homeAssistantUserId ?? undefined;
+      const person: Person = {
+        id: newId('person'),
+        ...given,
+        hasPassword,
+        homeAssistantUserId: link,
+        createdAt: now,
+        changedAt: now,
+      };
+      this.#insert(person, hash);
       return person;
     });
   }
 
-  /** Throws `not-found`, or `conflict` where the username is taken or no administrator's token would be left. */
-  change(id: string, change: PersonChange): Promise<Person> {
-    const { persons, tokens, writes, clock } = this.#deps;
+  /** The first administrator, as `create`; runs inside the write of the first setup. */
+  insertAdmin(given: { readonly username: string; readonly name: string }, hash: string): Person {
+    const { clock, newId } = this.#deps;
+    const now = clock.now();
+    const times = { createdAt: now, changedAt: now };
+    const person: Person = {
+      id: newId('person'),
+      ...given,
+      role: 'admin',
+      hasPassword: true,
+      homeAssistantUserId: undefined,
+      ...times,
+    };
+    this.#insert(person, hash);
+    return person;
+  }
+
+  /**
+   * Rejects with `not-found`, `invalid` for a bad password, or `conflict` where the username or the Home Assistant user is taken or no
+   * administrator could sign in any more. A new password ends all sessions of the person.
+   */
+  async change(id: string, { password, ...change }: PersonChange): Promise<Person> {
+    const { persons, writes, clock } = this.#deps;
+    const hash = await this.#hash(password, { ...this.get(id), ...withoutUndefined(change) });
     return writes.write(() => {
       const before = this.get(id);
       const { username = before.username, name = before.name, role = before.role } = change;
-      if (username !== before.username) this.#assertFree(username);
-      const person: Person = { ...before, username, name, role, changedAt: clock.now() };
+      const link =
+        change.homeAssistantUserId === undefined ? before.homeAssistantUserId : (change.homeAssistantUserId ?? undefined);
+      const hasPassword = hash === undefined ? before.hasPassword : hash !== null;
+      const person: Person = { ...before, username, name, role, hasPassword, homeAssistantUserId: link, changedAt: clock.now() };
+      this.#assertFree(person);
       persons.update(person);
-      assertAdminTokenLeft(tokens);
+      this.#keepPassword(person, hash);
+      assertAdminLeft(this.#deps);
       return person;
     });
   }
 
-  /** Removes the person and their tokens. Rejects with `not-found`, or `conflict` where no administrator's token would be left. */
+  /** Removes the person, their sessions and tokens. Rejects with `not-found`, or `conflict` where no administrator could sign in any more. */
   async delete(id: string): Promise<void> {
-    const { persons, tokens, writes } = this.#deps;
+    const { persons, writes } = this.#deps;
     const released = await writes.write(() => {
       const person = this.get(id);
       const after = this.#releases.map((release) => release(person.id));
       persons.delete(person.id);
-      assertAdminTokenLeft(tokens);
+      assertAdminLeft(this.#deps);
       return after;
     });
     await Promise.all(released.map((release) => this.#finish(release)));
@@ -116,9 +163,46 @@ export class People {
     }
   }
 
-  #assertFree(username: string): void {
-    if (this.#deps.persons.byUsername(username) === undefined) return;
-    const details = [{ field: 'username', message: 'is taken' }];
-    throw new AppError('conflict', `The username ${username} is taken`, { details });
+  #insert(person: Person, hash: string | null | undefined): void {
+    this.#assertFree(person);
+    this.#deps.persons.insert(person);
+    this.#keepPassword(person, hash);
   }
+
+  /** Undefined keeps the password there is. Once an administrator has one, nobody else becomes the first. */
+  #keepPassword({ id, role, hasPassword }: Person, hash: string | null | undefined): void {
+    const { persons, sessions, firstSetup, clock } = this.#deps;
+    if (hash !== undefined) {
+      persons.setPassword(id, hash);
+      sessions.deleteOf(id);
+    }
+    if (role === 'admin' && hasPassword) firstSetup.close(clock.now());
+  }
+
+  /** Null and undefined as they are. */
+  async #hash(
+    password: string | null | undefined,
+    owner: { readonly username: string; readonly name: string },
+  ): Promise<string | null | undefined> {
+    if (typeof password !== 'string') return password;
+    assertGoodPassword(password, owner, 'password');
+    return this.#deps.hasher.hash(password);
+  }
+
+  #assertFree({ id, username, homeAssistantUserId }: Person): void {
+    const { persons } = this.#deps;
+    const named = persons.byUsername(username);
+    if (named !== undefined && named.id !== id) {
+      const details = [{ field: 'username', message: 'is taken' }];
+      throw new AppError('conflict', `The username ${username} is taken`, { details });
+    }
+    const linked = homeAssistantUserId === undefined ? undefined : persons.byHomeAssistantUser(homeAssistantUserId);
+    if (linked === undefined || linked.id === id) return;
+    const details = [{ field: 'homeAssistantUserId', message: `is linked to ${linked.name}` }];
+    throw new AppError('conflict', `This Home Assistant user is ${linked.name} already`, { details });
+  }
+}
+
+function withoutUndefined<Value extends object>(value: Value): { [Key in keyof Value]: Exclude<Value[Key], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as never;
 }

@@ -1,7 +1,6 @@
-import { isoTime, isoTimeOrNull } from '#base/clock.ts';
-import { AppError } from '#base/errors.ts';
+import { isoTime, isoTimeOrNull, parseTime } from '#base/clock.ts';
 import { handle } from '#contract/endpoint.ts';
-import type { Identity, Route } from '#contract/endpoint.ts';
+import type { Route } from '#contract/endpoint.ts';
 import {
   changePerson,
   createApiToken,
@@ -11,7 +10,6 @@ import {
   getPerson,
   listApiTokens,
   listPeople,
-  whoAmI,
 } from '#contract/people.ts';
 import { answerPage } from '#contract/page.ts';
 import type { People } from './people.ts';
@@ -20,7 +18,6 @@ import type { Tokens } from './tokens.ts';
 
 export function personRoutes(people: People, tokens: Tokens): Route[] {
   return [
-    handle(whoAmI, ({ identity }) => toIdentityReply(identity, people)),
     handle(listPeople, ({ query }) =>
       answerPage(query, (request) => people.list({ ...request, role: query.role }), toPersonReply),
     ),
@@ -30,28 +27,28 @@ export function personRoutes(people: People, tokens: Tokens): Route[] {
     handle(deletePerson, ({ params }) => people.delete(params.id)),
     handle(listApiTokens, ({ query }) => answerPage(query, (request) => tokens.list(request), toTokenReply)),
     handle(createApiToken, async ({ body }) => {
-      const { token, ...made } = await tokens.create(body);
+      const { token, ...made } = await tokens.create({ ...body, expiresAt: parseTime(body.expiresAt) });
       return { ...toTokenReply(made), token };
     }),
     handle(deleteApiToken, ({ params }) => tokens.delete(params.id)),
   ];
 }
 
-function toIdentityReply(identity: Identity | undefined, people: People) {
-  if (identity === undefined) throw new AppError('unauthorized', 'Say who you are');
-  const person = identity.personId === undefined ? undefined : people.byId(identity.personId);
+export function toPersonReply({ createdAt, changedAt, homeAssistantUserId, ...rest }: Person) {
   return {
-    kind: identity.kind,
-    id: identity.id,
-    role: identity.role,
-    person: person === undefined ? null : toPersonReply(person),
+    ...rest,
+    homeAssistantUserId: homeAssistantUserId ?? null,
+    createdAt: isoTime(createdAt),
+    changedAt: isoTime(changedAt),
   };
 }
 
-function toPersonReply({ createdAt, changedAt, ...rest }: Person) {
-  return { ...rest, createdAt: isoTime(createdAt), changedAt: isoTime(changedAt) };
-}
-
-function toTokenReply({ personId, createdAt, lastUsedAt, ...rest }: ApiToken) {
-  return { ...rest, personId: personId ?? null, createdAt: isoTime(createdAt), lastUsedAt: isoTimeOrNull(lastUsedAt) };
+function toTokenReply({ personId, createdAt, expiresAt, lastUsedAt, ...rest }: ApiToken) {
+  return {
+    ...rest,
+    personId: personId ?? null,
+    createdAt: isoTime(createdAt),
+    expiresAt: isoTimeOrNull(expiresAt),
+    lastUsedAt: isoTimeOrNull(lastUsedAt),
+  };
 }

@@ -8,11 +8,16 @@ type Row = {
   readonly username: string;
   readonly name: string;
   readonly role: Role;
+  readonly has_password: number;
+  readonly home_assistant_user_id: string | null;
   readonly created_at: number;
   readonly changed_at: number;
 };
 
-const columns = 'id, username, name, role, created_at, changed_at';
+export type Credentials = { readonly id: PersonId; readonly hash: string | undefined };
+
+const columns =
+  'id, username, name, role, password_hash IS NOT NULL AS has_password, home_assistant_user_id, created_at, changed_at';
 const sortColumns = { createdAt: 'created_at', name: 'name COLLATE NOCASE', username: 'username' } as const;
 
 /** The table `users`. */
@@ -24,15 +29,31 @@ export class PersonStore {
   readonly #insert;
   readonly #update;
   readonly #delete;
+  readonly #byHomeAssistantUser;
+  readonly #credentials;
+  readonly #setPassword;
+  readonly #countAdminsWithPassword;
 
   constructor(db: OpenedDatabase['db']) {
     this.#db = db;
     this.#byId = db.prepare<[string], Row>(`SELECT ${columns} FROM users WHERE id = ?`);
     this.#byUsername = db.prepare<[string], Row>(`SELECT ${columns} FROM users WHERE username = ?`);
     this.#all = db.prepare<[], Row>(`SELECT ${columns} FROM users ORDER BY name COLLATE NOCASE, id`);
-    this.#insert = db.prepare('INSERT INTO users (id, username, name, role, created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?)');
-    this.#update = db.prepare('UPDATE users SET username = ?, name = ?, role = ?, changed_at = ? WHERE id = ?');
+    this.#insert = db.prepare(
+      'INSERT INTO users (id, username, name, role, home_assistant_user_id, created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    );
+    this.#update = db.prepare(
+      'UPDATE users SET username = ?, name = ?, role = ?, home_assistant_user_id = ?, changed_at = ? WHERE id = ?',
+    );
     this.#delete = db.prepare('DELETE FROM users WHERE id = ?');
+    this.#byHomeAssistantUser = db.prepare<[string], Row>(`SELECT ${columns} FROM users WHERE home_assistant_user_id = ?`);
+    this.#credentials = db.prepare<[string], { id: PersonId; password_hash: string | null }>(
+      'SELECT id, password_hash FROM users WHERE username = ?',
+    );
+    this.#setPassword = db.prepare<[string | null, string]>('UPDATE users SET password_hash = ? WHERE id = ?');
+    this.#countAdminsWithPassword = db.prepare<[], { n: number }>(
+      "SELECT count(*) AS n FROM users WHERE role = 'admin' AND password_hash IS NOT NULL",
+    );
   }
 
   byId(id: string): Person | undefined {
@@ -43,6 +64,25 @@ export class PersonStore {
   byUsername(username: string): Person | undefined {
     const row = this.#byUsername.get(username);
     return row === undefined ? undefined : toPerson(row);
+  }
+
+  byHomeAssistantUser(id: string): Person | undefined {
+    const row = this.#byHomeAssistantUser.get(id);
+    return row === undefined ? undefined : toPerson(row);
+  }
+
+  credentialsOf(username: string): Credentials | undefined {
+    const row = this.#credentials.get(username);
+    return row === undefined ? undefined : { id: row.id, hash: row.password_hash ?? undefined };
+  }
+
+  /** Null: the person signs in without one, or not at all. */
+  setPassword(id: PersonId, hash: string | null): void {
+    this.#setPassword.run(hash, id);
+  }
+
+  countAdminsWithPassword(): number {
+    return this.#countAdminsWithPassword.get()?.n ?? 0;
   }
 
   all(): readonly Person[] {
@@ -61,12 +101,12 @@ export class PersonStore {
     return { items: rows.map(toPerson), total };
   }
 
-  insert(person: Person): void {
-    this.#insert.run(person.id, person.username, person.name, person.role, person.createdAt, person.changedAt);
+  insert({ id, username, name, role, homeAssistantUserId, createdAt, changedAt }: Person): void {
+    this.#insert.run(id, username, name, role, homeAssistantUserId ?? null, createdAt, changedAt);
   }
 
-  update({ id, username, name, role, changedAt }: Person): void {
-    this.#update.run(username, name, role, changedAt, id);
+  update({ id, username, name, role, homeAssistantUserId, changedAt }: Person): void {
+    this.#update.run(username, name, role, homeAssistantUserId ?? null, changedAt, id);
   }
 
   delete(id: PersonId): void {
@@ -74,6 +114,15 @@ export class PersonStore {
   }
 }
 
-function toPerson({ created_at: createdAt, changed_at: changedAt, ...rest }: Row): Person {
-  return { ...rest, createdAt, changedAt };
+function toPerson({ id, username, name, role, ...row }: Row): Person {
+  return {
+    id,
+    username,
+    name,
+    role,
+    hasPassword: row.has_password === 1,
+    homeAssistantUserId: row.home_assistant_user_id ?? undefined,
+    createdAt: row.created_at,
+    changedAt: row.changed_at,
+  };
 }

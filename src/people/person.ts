@@ -1,4 +1,5 @@
 import type { PersonId, TokenId } from '#base/ids.ts';
+import type { TokenScope } from '#contract/endpoint.ts';
 
 export type Role = 'admin' | 'user';
 
@@ -9,6 +10,9 @@ export type Person = {
   readonly username: string;
   readonly name: string;
   readonly role: Role;
+  readonly hasPassword: boolean;
+  /** Who this is in Home Assistant; unique in the house. */
+  readonly homeAssistantUserId: string | undefined;
   /** Milliseconds since the Unix epoch, as all times here. */
   readonly createdAt: number;
   readonly changedAt: number;
@@ -19,11 +23,14 @@ export type ApiToken = {
   readonly name: string;
   readonly role: Role;
   readonly personId: PersonId | undefined;
+  readonly scope: TokenScope;
   readonly createdAt: number;
+  /** Undefined where it is valid until it is revoked. */
+  readonly expiresAt: number | undefined;
   readonly lastUsedAt: number | undefined;
 };
 
-type ListQuery<Sort extends string> = {
+export type ListQuery<Sort extends string> = {
   readonly limit: number;
   readonly offset: number;
   readonly sort: Sort;

@@ -1,13 +1,14 @@
-import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { NewId, PersonId, TokenId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
-import type { Identity } from '#contract/endpoint.ts';
+import type { Identity, TokenScope } from '#contract/endpoint.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { Listed } from '#contract/page.ts';
+import { assertAdminLeft, isAdminLeft } from './last-admin.ts';
 import type { ApiToken, Role, TokenQuery } from './person.ts';
 import type { PersonStore } from './person-store.ts';
+import { hashOf, newSecret } from './secret.ts';
 import type { TokenStore } from './token-store.ts';
 
 const firstTokenName = 'First admin token';
@@ -24,8 +25,9 @@ export type TokensDeps = {
   readonly log: Log;
 };
 
-type TokenInput = { readonly name: string; readonly role?: Role | undefined; readonly personId?: string | undefined };
-type NewApiToken = { readonly name: string; readonly role?: Role | undefined; readonly personId?: PersonId | undefined };
+type TokenOptions = { readonly name: string; readonly scope?: TokenScope; readonly expiresAt?: number | undefined };
+type TokenInput = TokenOptions & { readonly role?: Role | undefined; readonly personId?: string | undefined };
+type NewApiToken = TokenOptions & { readonly role?: Role | undefined; readonly personId?: PersonId | undefined };
 
 /** API tokens: 256 random bits each, kept as a hash. Random bits cannot be guessed, so a fast hash is enough for them. */
 export class Tokens {
@@ -36,13 +38,13 @@ export class Tokens {
     this.#deps = deps;
   }
 
-  /** Whom a token's text stands for; `undefined` for one that is not ours. */
+  /** Whom a token's text stands for; `undefined` for one that is not ours or has expired. */
   identify(text: string): Identity | undefined {
     const token = this.#deps.tokens.byHash(hashOf(text));
-    if (token === undefined) return undefined;
+    if (token === undefined || (token.expiresAt ?? Infinity) <= this.#deps.clock.now()) return undefined;
     this.#touch(token.id);
-    const { id, personId, role } = token;
-    return { kind: 'token', id: personId ?? id, personId, role };
+    const { id, personId, role, scope } = token;
+    return { kind: 'token', id: personId ?? id, personId, role, scope };
   }
 
   list(query: TokenQuery): Listed<ApiToken> {
@@ -50,12 +52,13 @@ export class Tokens {
   }
 
   /**
-   * Resolves with the token's text, which is shown this once. Rejects with `invalid` where the person does not exist, `conflict` where
-   * there are too many.
+   * Resolves with the token's text, which is shown this once. Rejects with `invalid` where the person does not exist or the token would
+   * have expired already, `conflict` where there are too many.
    */
-  create({ name, role, personId: given }: TokenInput): Promise<ApiToken & { readonly token: string }> {
-    const { tokens, persons, writes } = this.#deps;
+  create({ personId: given, ...input }: TokenInput): Promise<ApiToken & { readonly token: string }> {
+    const { tokens, persons, writes, clock } = this.#deps;
     return writes.write(() => {
+      assertFuture(input.expiresAt, clock.now());
       const personId = given === undefined ? undefined : persons.byId(given)?.id;
       if (given !== undefined && personId === undefined) {
         const details = [{ field: 'personId', message: 'is not a person of this house' }];
@@ -64,25 +67,25 @@ export class Tokens {
       if (tokens.count() >= maxTokens) {
         throw new AppError('conflict', `There are ${maxTokens} API tokens already: delete some first`);
       }
-      return this.#insert({ name, role, personId });
+      return this.#insert({ ...input, personId });
     });
   }
 
-  /** Throws `not-found`, or `conflict` for the last token of an administrator. */
+  /** Throws `not-found`, or `conflict` where no administrator could sign in any more. */
   delete(id: string): Promise<void> {
     const { tokens, writes } = this.#deps;
     return writes.write(() => {
       const token = tokens.byId(id);
       if (token === undefined) throw new AppError('not-found', 'There is no such API token');
       tokens.delete(token.id);
-      assertAdminTokenLeft(tokens);
+      assertAdminLeft(this.#deps);
       this.#touched.delete(token.id);
     });
   }
 
-  /** Makes the first token of a new house; `undefined` where an administrator's token exists already. */
+  /** Makes the first token of a new house; `undefined` where an administrator can sign in already. */
   async ensureFirst(): Promise<string | undefined> {
-    return this.#deps.tokens.countAdmin() > 0 ? undefined : this.renewFirst();
+    return isAdminLeft(this.#deps) ? undefined : this.renewFirst();
   }
 
   /** Replaces the first token where it was lost; the earlier one ends. */
@@ -93,12 +96,12 @@ export class Tokens {
     });
   }
 
-  #insert({ name, role, personId }: NewApiToken): ApiToken & { readonly token: string } {
+  #insert({ name, role, personId, scope = 'all', expiresAt }: NewApiToken): ApiToken & { readonly token: string } {
     const { tokens, clock, newId } = this.#deps;
-    const token = `gosip_${randomBytes(32).toString('base64url')}`;
+    const token = `gosip_${newSecret()}`;
     const id = newId('token');
     const ownRole = personId === undefined ? (role ?? 'user') : null;
-    tokens.insert({ id, name, hash: hashOf(token), role: ownRole, personId, createdAt: clock.now() });
+    tokens.insert({ id, name, hash: hashOf(token), role: ownRole, personId, scope, createdAt: clock.now(), expiresAt });
     const made = tokens.byId(id);
     if (made === undefined) throw new AppError('internal', 'The token was not stored');
     return { ...made, token };
@@ -116,12 +119,9 @@ export class Tokens {
   }
 }
 
-/** Throws `conflict`, which rolls back the write it is part of, where no administrator could sign in any more. */
-export function assertAdminTokenLeft(tokens: TokenStore): void {
-  if (tokens.countAdmin() > 0) return;
-  throw new AppError('conflict', 'This would leave no administrator with an API token: make another one first');
-}
-
-function hashOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+function assertFuture(expiresAt: number | undefined, now: number): void {
+  if (expiresAt === undefined || expiresAt > now) return;
+  throw new AppError('invalid', 'The token would have expired already', {
+    details: [{ field: 'expiresAt', message: 'must be in the future' }],
+  });
 }

@@ -3,6 +3,7 @@ import { AppError } from '#base/errors.ts';
 import type { Identity } from '#contract/endpoint.ts';
 import type { FileReply } from '#contract/file.ts';
 import { callNotice, messageNotice, recordFor, VoicemailHarness } from '#testing/harness/voicemail-harness.ts';
+import { anyClient } from '#testing/harness/http-identities.ts';
 
 const admin: Identity = { kind: 'token', id: 'token_1', personId: undefined, role: 'admin' };
 const anna: Identity = { kind: 'token', id: 'token_2', personId: 'person_anna', role: 'user' };
@@ -40,7 +41,7 @@ async function ask(id: string, identity: Identity, given: { params?: object; que
   if (route === undefined) throw new Error(`There is no ${id}`);
   try {
     const input = { params: { id: 'call_1', ...given.params }, query: given.query ?? {}, body: given.body };
-    const reply: unknown = await route.run({ ...input, identity });
+    const reply: unknown = await route.run({ ...input, identity, client: anyClient });
     return route.endpoint.reply.parse(reply);
   } catch (error) {
     if (error instanceof AppError) return error.code;

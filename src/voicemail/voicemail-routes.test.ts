@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Identity } from '#contract/endpoint.ts';
 import { messageNotice, recordFor, VoicemailHarness } from '#testing/harness/voicemail-harness.ts';
+import { anyClient } from '#testing/harness/http-identities.ts';
 
 const admin: Identity = { kind: 'token', id: 'token_1', personId: undefined, role: 'admin' };
 const anna: Identity = { kind: 'token', id: 'token_2', personId: 'person_anna', role: 'user' };
@@ -29,7 +30,7 @@ it.each([
   ['a token without a person', personless, undefined, 0],
 ])('all messages are marked as heard by %s', async (_who, identity, person, heard) => {
   const route = harness.room.routes.find(({ endpoint }) => endpoint.id === 'readAllVoicemails')!;
-  const reply: unknown = await route.run({ params: {}, query: { person }, body: undefined, identity });
+  const reply: unknown = await route.run({ params: {}, query: { person }, body: undefined, identity, client: anyClient });
   expect(reply).toEqual({ heard });
   expect(harness.voicemails()[0]?.heardAt === undefined).toBe(heard === 0);
 });
