@@ -104,6 +104,7 @@ async function composeRooms(context: AppContext, storage: Storage) {
   const screening = composeScreening({
     ...context,
     storage,
+    keys,
     numbers,
     calls: () => calls,
     messageOf: (messageId) => messages.stores.messages.byId(messageId),

@@ -1,6 +1,6 @@
-import type { PersonId } from '#base/ids.ts';
+import type { ContactId, PersonId } from '#base/ids.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
-import type { AddressBookId, Contact, ContactId, ContactNumber } from './contact.ts';
+import type { AddressBookId, Contact, ContactNumber } from './contact.ts';
 
 type Row = {
   readonly id: ContactId;

@@ -1,6 +1,5 @@
-import type { Id, PersonId } from '#base/ids.ts';
+import type { ContactId, Id, PersonId } from '#base/ids.ts';
 
-export type ContactId = Id<'contact'>;
 export type AddressBookId = Id<'book'>;
 
 /** `number`: E.164. `label`: such as `mobile`; may be empty. */

@@ -129,4 +129,24 @@ describe('the blocklist of the whole house', { timeout: 60_000 }, () => {
     const kinds: readonly string[] = (await list('admin', '?text=1900&sort=hits')).items.map(({ kind }) => kind);
     expect(kinds).toEqual(['regex']);
   });
+
+  it('has lists of reported numbers beside it, which are off until an administrator switches them on', async () => {
+    type List = { id: string; enabled: boolean; numbers: number; importedAt: string | null; url: string | null };
+    const made = await harness.json<List>('POST', '/spam-lists', { name: 'Reported' });
+    expect(made).toMatchObject({ enabled: false, numbers: 0, importedAt: null, url: null, hasToken: false, country: 'US' });
+    const file = { method: 'POST', body: '415 555 0166\n+1900*\nnobody', headers: { 'Content-Type': 'text/csv' } };
+    const report = await harness.fetch(`/spam-lists/${made.id}/import`, 'admin', file);
+    expect((await report.json()) as Report).toMatchObject({ added: 2, refused: 1, problems: [{ line: 3 }] });
+    const on = await harness.json<List>('PATCH', `/spam-lists/${made.id}`, { enabled: true });
+    expect(on).toMatchObject({ enabled: true, numbers: 2, importedAt: expect.any(String) as string });
+    expect(await harness.status('POST', `/spam-lists/${made.id}/refresh`, undefined, 'admin')).toBe(409);
+    for (const url of ['http://lists.example.org/x', 'file:///etc/passwd', 'lists']) {
+      expect(await harness.status('POST', '/spam-lists', { name: 'Bad', url }, 'admin')).toBe(400);
+    }
+    expect(await harness.status('GET', '/spam-lists', undefined, 'anna')).toBe(403);
+    expect((await harness.fetch(`/spam-lists/${made.id}/import`, 'anna', file)).status).toBe(403);
+    expect((await harness.json<Page<List>>('GET', '/spam-lists')).items.map(({ id }) => id)).toEqual([made.id]);
+    await harness.json('DELETE', `/spam-lists/${made.id}`);
+    expect(await harness.status('GET', `/spam-lists/${made.id}`, undefined, 'admin')).toBe(404);
+  });
 });

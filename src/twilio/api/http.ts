@@ -3,7 +3,7 @@
 // Must stay true: nothing is retried here, and credentials go to Twilio's own hosts only.
 import type { Clock } from '#base/clock.ts';
 import { classifyResponse, classifyNetworkError } from './failure-classes.ts';
-import { fetchPublic, isPublicHost } from './ssrf-guard.ts';
+import { fetchPublic, isPublicHost } from '#base/ssrf-guard.ts';
 import type { TwilioFailure, TwilioResult } from './result.ts';
 import type { TwilioDownload } from './records.ts';
 

@@ -4,7 +4,7 @@ import { request } from 'node:https';
 import { isIP } from 'node:net';
 import type { LookupFunction } from 'node:net';
 import { Readable } from 'node:stream';
-import { isPrivate } from '#base/private-address.ts';
+import { isPrivate } from './private-address.ts';
 
 /** Names that resolve only in private networks or on the machine itself (RFC 6761, 6762, 8375, 9476). */
 const privateNames = /(?:^|\.)(?:localhost|local|localdomain|internal|intranet|lan|home|corp|private|home\.arpa)$/;
