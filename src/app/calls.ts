@@ -11,6 +11,7 @@ import { PstnCalls } from '#calls/pstn-calls.ts';
 import { TollFraudGuard } from '#calls/toll-fraud-guard.ts';
 import { outgoingAlerts } from '#calls/outgoing-alerts.ts';
 import { outgoingRoutes } from '#calls/outgoing-routes.ts';
+import { recordRoutes } from '#calls/record-routes.ts';
 import { recordAlerts } from '#calls/record-alerts.ts';
 import { OutgoingStore } from '#calls/outgoing-store.ts';
 import { isLocalAddress } from '#base/own-networks.ts';
@@ -99,8 +100,13 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
     context.warnings.push(lateEngineWarning(options.sip.engine === 'embedded' ? undefined : options.sip.engine));
   await media.started;
   if (media.mediaRelay.problem !== undefined && options.trunks.length > 0) context.warnings.push(media.mediaRelay.problem);
+  const search = new CallSearch(db);
   const face = faceOf({
-    routes: [...callRoutes({ calls, store: cdrs, search: new CallSearch(db) }), ...outgoingRoutes(tollFraudGuard)],
+    routes: [
+      ...callRoutes({ calls, store: cdrs, search }),
+      ...recordRoutes({ db, search, clock, timeZone: options.house.timeZone }),
+      ...outgoingRoutes(tollFraudGuard),
+    ],
     entities: callEntities(calls),
     alerts: [...outgoingAlerts(() => tollFraudGuard.recentRefusals), ...recordAlerts(calls)],
     probes: {

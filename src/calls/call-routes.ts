@@ -1,10 +1,11 @@
-import { isoTime, isoTimeOrNull, parseTime } from '#base/clock.ts';
+import { isoTime, isoTimeOrNull } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import { getCall, getCallRecord, hangUpAllCalls, hangUpCall, listCallRecords, listCalls } from '#contract/calls.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
 import { answerPage } from '#contract/page.ts';
 import type { CallLeg, CallRecord, Party } from './call.ts';
+import { toCallFilter, visibleTo } from './call-filter.ts';
 import type { CallSearch } from './call-search.ts';
 import type { Calls } from './calls.ts';
 import type { CdrStore } from './cdr-store.ts';
@@ -21,18 +22,7 @@ export function callRoutes({ calls, store, search }: CallRoutesDeps): readonly R
   };
   return [
     handle(listCallRecords, ({ query, identity }) => {
-      const { number, device, person, direction, disposition, from, to, text } = query;
-      const filter = {
-        number,
-        deviceId: device,
-        personId: person,
-        direction,
-        disposition,
-        text,
-        visibleTo: visibleTo(identity),
-        from: parseTime(from),
-        to: parseTime(to),
-      };
+      const filter = toCallFilter(query, identity);
       return answerPage(query, (request) => search.find(filter, request), toRecordReply);
     }),
     handle(getCallRecord, ({ params, identity }) => {
@@ -56,11 +46,6 @@ export function callRoutes({ calls, store, search }: CallRoutesDeps): readonly R
   ];
 }
 
-/** The empty id belongs to no person: an identity without a person sees nothing. */
-function visibleTo(identity: Identity | undefined): string | undefined {
-  return identity?.role === 'admin' ? undefined : (identity?.personId ?? '');
-}
-
 function maySee(legs: Iterable<CallLeg>, identity: Identity | undefined): boolean {
   const person = visibleTo(identity);
   if (person === undefined) return true;
@@ -68,7 +53,7 @@ function maySee(legs: Iterable<CallLeg>, identity: Identity | undefined): boolea
   return false;
 }
 
-function toRecordReply(record: CallRecord) {
+export function toRecordReply(record: CallRecord) {
   const { answeredAt, endedAt, verdict } = record;
   // Records of earlier versions may end before they were answered, by a clock that was set.
   const talked = answeredAt === undefined || endedAt === undefined ? 0 : Math.max(0, endedAt - answeredAt);

@@ -77,13 +77,20 @@ export class CallSearch {
     });
   }
 
-  find(filter: CallFilter, page: CallPage): { readonly items: readonly CallRecord[]; readonly total: number } {
+  /** The SQL that holds for the records of `cdrs` looked for, and its values. */
+  condition(filter: CallFilter): { readonly sql: string; readonly values: Readonly<Record<string, string | number>> } {
     const given = filters.filter((name) => filter[name] !== undefined);
     const text = filter.text === undefined ? undefined : this.#text.condition(filter.text);
     const all = [...(text === undefined ? [] : [text.sql]), ...given.map((name) => conditions[name])];
-    const where = all.length === 0 ? '' : `WHERE ${all.join(' AND ')}`;
     const values: Record<string, string | number> = text === undefined ? {} : { text: text.value };
     for (const name of given) values[name] = filter[name] ?? '';
+    return { sql: all.length === 0 ? 'TRUE' : all.join(' AND '), values };
+  }
+
+  find(filter: CallFilter, page: CallPage): { readonly items: readonly CallRecord[]; readonly total: number } {
+    const given = filters.filter((name) => filter[name] !== undefined);
+    const { sql, values } = this.condition(filter);
+    const where = `WHERE ${sql}`;
     const column = columns[page.sort];
     const direction = page.order === 'asc' ? 'ASC' : 'DESC';
     const rows = this.#db
@@ -94,7 +101,8 @@ export class CallSearch {
       .all({ ...values, limit: page.limit, offset: page.offset });
     const [only] = given;
     const count =
-      (all.length === 1 && only !== undefined ? legCounts[only] : undefined) ?? `SELECT count(*) AS n FROM cdrs ${where}`;
+      (given.length === 1 && filter.text === undefined && only !== undefined ? legCounts[only] : undefined) ??
+      `SELECT count(*) AS n FROM cdrs ${where}`;
     const total = this.#db.prepare<[object], { n: number }>(count).get(values)?.n ?? 0;
     return { items: rows.map(fromRecordRow), total };
   }

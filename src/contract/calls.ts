@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { callDispositions, callReasons } from './call-verdicts.ts';
 import { endpoint, noContent } from './endpoint.ts';
+import { streamReply } from './file.ts';
 import { numberFilter } from './number-filter.ts';
 import { deviceId, personId } from './ids.ts';
 import { isoDateTime } from './date-time.ts';
@@ -92,25 +93,84 @@ export const callInProgress = z.object({ ...common, state: z.enum(callPhases).me
 
 const callParams = z.object({ id: z.string() });
 
+const filters = {
+  /** E.164, extension or dialled digits of either side. */
+  number: numberFilter.optional(),
+  device: deviceId.optional(),
+  person: personId.optional(),
+  direction: callDirection.optional(),
+  disposition: callDisposition.optional(),
+  from: isoDateTime.optional(),
+  to: isoDateTime.optional(),
+};
+/** Part of a name or number. */
+const text = z.string().trim().min(1).max(64).optional();
+
 export const listCallRecords = endpoint({
   id: 'listCallRecords',
   method: 'GET',
   path: '/cdrs',
   access: 'user',
   summary: 'Call records (CDRs): all for an admin; for a user, calls to and from their own devices',
-  query: listQuery(['startedAt', 'endedAt', 'answeredAt'], {
-    /** E.164, extension or dialled digits of either side. */
-    number: numberFilter.optional(),
-    device: deviceId.optional(),
-    person: personId.optional(),
-    direction: callDirection.optional(),
-    disposition: callDisposition.optional(),
-    from: isoDateTime.optional(),
-    to: isoDateTime.optional(),
-    /** Part of a name or number. */
-    text: z.string().trim().min(1).max(64).optional(),
-  }),
+  query: listQuery(['startedAt', 'endedAt', 'answeredAt'], { ...filters, text }),
   reply: pageOf(callRecord),
+});
+
+export const exportCallRecords = endpoint({
+  id: 'exportCallRecords',
+  method: 'GET',
+  path: '/cdrs/export.csv',
+  access: 'user',
+  summary: 'Call records as CSV for spreadsheets, by the same filters as the list and without its pages, by their start',
+  query: z.strictObject({ order: z.enum(['asc', 'desc']).default('desc'), ...filters, text }),
+  reply: streamReply,
+  replyTypes: ['text/csv'],
+});
+
+const counted = {
+  calls: z.number().int(),
+  answered: z.number().int(),
+  talkSeconds: z.number().int(),
+};
+
+const dispositionCount = z.object({ disposition: callDisposition, calls: z.number().int() }).meta({ id: 'DispositionCount' });
+
+export const callStatistics = z
+  .object({
+    timeZone: z.string().meta({ description: 'Of the house: its days and weeks begin at midnight there' }),
+    from: isoDateTime,
+    to: isoDateTime,
+    total: z.object(counted).meta({ id: 'CallCount' }),
+    periods: z.array(
+      z
+        .object({
+          date: z.iso.date().meta({ description: 'The day, or the Monday of the week' }),
+          ...counted,
+          dispositions: z.array(dispositionCount),
+        })
+        .meta({ id: 'CallPeriod' }),
+    ),
+    dispositions: z.array(dispositionCount),
+    directions: z.array(z.object({ direction: callDirection, ...counted }).meta({ id: 'DirectionCount' })),
+    persons: z
+      .array(z.object({ personId: z.string(), ...counted }).meta({ id: 'PersonCount' }))
+      .meta({ description: 'Each person whose phones called or rang; a user sees themselves alone' }),
+  })
+  .meta({ id: 'CallStatistics' });
+
+export const getCallStatistics = endpoint({
+  id: 'getCallStatistics',
+  method: 'GET',
+  path: '/cdrs/stats',
+  access: 'user',
+  summary: 'How many calls there were, and how long they lasted, by day or week of the house: calls that have ended',
+  query: z.strictObject({
+    by: z.enum(['day', 'week']).default('day'),
+    ...filters,
+    from: isoDateTime.optional().meta({ description: 'By default 30 days before `to`, or 12 weeks' }),
+    to: isoDateTime.optional().meta({ description: 'By default now' }),
+  }),
+  reply: callStatistics,
 });
 
 export const getCallRecord = endpoint({

@@ -35,9 +35,13 @@ export type MountOptions = {
 
 type RequestInput = { readonly [Part in 'params' | 'query' | 'body']: unknown };
 
-/** Puts every route on the router: access first, then input, then the room's answer, then the reply. */
+/**
+ * Puts every route on the router: access first, then input, then the room's answer, then the reply. A path that is named, such as
+ * `/cdrs/stats`, comes before `/cdrs/:id`, in whatever order the rooms declare them.
+ */
 export function mountRoutes(router: Router, routes: readonly Route[], options: MountOptions): void {
-  for (const route of routes) {
+  const parameters = ({ endpoint }: Route) => endpoint.path.split(':').length;
+  for (const route of routes.toSorted((a, b) => parameters(a) - parameters(b))) {
     const { method, path } = route.endpoint;
     router.register(path, [method], (context: Context) => answerAsDescribed(context, route, options), {});
   }

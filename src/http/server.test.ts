@@ -298,6 +298,15 @@ describe('the HTTP server', () => {
     expect([admins.status, await admins.json()]).toEqual([200, { who: 'token_1', page: 2 }]);
   });
 
+  it('asks the endpoint that is named, in whatever order they are declared', async () => {
+    const byId = endpoint({ ...open, id: 'byId', path: '/named/:id', params: z.object({ id: z.string() }) });
+    const named = endpoint({ ...open, id: 'named', path: '/named/here' });
+    await server.stop();
+    await start({ routes: [handle(byId, () => ({ a: 1 })), handle(named, () => ({ a: 2 }))] });
+    expect(await (await fetch(`${base}/named/here`)).json()).toEqual({ a: 2 });
+    expect(await (await fetch(`${base}/named/there`)).json()).toEqual({ a: 1 });
+  });
+
   it('names as possible only what exists at the path', async () => {
     const options = await fetch(`${base}/things/sync`, { method: 'OPTIONS' });
     expect([options.status, options.headers.get('allow')]).toEqual([405, 'POST']);

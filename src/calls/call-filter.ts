@@ -1,0 +1,37 @@
+import { parseTime } from '#base/clock.ts';
+import type { CallDisposition } from '#contract/call-verdicts.ts';
+import type { Identity } from '#contract/endpoint.ts';
+import type { CallDirection } from './call.ts';
+import type { CallFilter } from './call-search.ts';
+
+type CallQuery = {
+  readonly number?: string | undefined;
+  readonly device?: string | undefined;
+  readonly person?: string | undefined;
+  readonly direction?: CallDirection | undefined;
+  readonly disposition?: CallDisposition | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly text?: string | undefined;
+};
+
+/** What a request asks for, of what its sender may see. */
+export function toCallFilter(query: CallQuery, identity: Identity | undefined): CallFilter {
+  const { number, device, person, direction, disposition, from, to, text } = query;
+  return {
+    number,
+    deviceId: device,
+    personId: person,
+    direction,
+    disposition,
+    text,
+    visibleTo: visibleTo(identity),
+    from: parseTime(from),
+    to: parseTime(to),
+  };
+}
+
+/** The empty id belongs to no person: an identity without a person sees nothing. */
+export function visibleTo(identity: Identity | undefined): string | undefined {
+  return identity?.role === 'admin' ? undefined : (identity?.personId ?? '');
+}

@@ -1,0 +1,124 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { AppError } from '#base/errors.ts';
+import { callDispositions } from '#contract/call-verdicts.ts';
+import type { CallDisposition } from '#contract/call-verdicts.ts';
+import { callDirections } from '#contract/calls.ts';
+import type { OpenedDatabase } from '#storage/database.ts';
+import type { CallDirection } from './call.ts';
+import type { CallFilter, CallSearch } from './call-search.ts';
+import { addDays, LocalDays, mondayOf } from './local-days.ts';
+
+const maxPeriods = 400;
+
+export type StatisticsRequest = {
+  readonly filter: CallFilter;
+  readonly from: number;
+  readonly to: number;
+  readonly by: 'day' | 'week';
+  readonly timeZone: string;
+};
+
+type Period = { readonly date: string; readonly from: number; readonly to: number };
+type Count = { readonly calls: number; readonly answered: number; readonly talkSeconds: number };
+type CountRow = Count & { readonly direction: CallDirection; readonly disposition: CallDisposition };
+type PersonRow = Count & { readonly personId: string };
+
+// Records of earlier versions may end before they were answered, by a clock that was set.
+const talk = 'CASE WHEN answered_at IS NULL THEN 0 ELSE max(0, ended_at - answered_at) END';
+
+/** Counts calls that have ended, by day or week of a time zone. One period is read at a time: other requests and calls come in between. */
+export class CallStatistics {
+  readonly #db: OpenedDatabase['db'];
+  readonly #search: CallSearch;
+
+  constructor({ db, search }: { readonly db: OpenedDatabase['db']; readonly search: CallSearch }) {
+    this.#db = db;
+    this.#search = search;
+  }
+
+  async read(request: StatisticsRequest) {
+    const { filter } = request;
+    const periods = periodsOf(request);
+    const counted: (Period & { readonly rows: readonly CountRow[] })[] = [];
+    const persons: PersonRow[] = [];
+    for (const period of periods) {
+      const within = { ...filter, from: period.from, to: period.to };
+      counted.push({ ...period, rows: this.#count(within) });
+      persons.push(...this.#countPersons(within));
+      await nextTurn();
+    }
+    const rows = counted.flatMap((period) => period.rows);
+    return {
+      total: sum(rows),
+      periods: counted.map(({ date, rows: own }) => ({ date, ...sum(own), dispositions: dispositionsOf(own) })),
+      dispositions: dispositionsOf(rows),
+      directions: callDirections.flatMap((direction) => {
+        const own = rows.filter((row) => row.direction === direction);
+        return own.length === 0 ? [] : [{ direction, ...sum(own) }];
+      }),
+      persons: personsOf(persons),
+    };
+  }
+
+  #count(filter: CallFilter): CountRow[] {
+    const { sql, values } = this.#search.condition(filter);
+    return this.#db
+      .prepare<[object], CountRow>(
+        `SELECT direction, disposition, count(*) AS calls, count(answered_at) AS answered, sum((${talk} + 500) / 1000) AS talkSeconds
+         FROM cdrs WHERE ended_at IS NOT NULL AND ${sql} GROUP BY direction, disposition`,
+      )
+      .all(values);
+  }
+
+  /** A phone that rang and did not answer had the call, and no talk. */
+  #countPersons(filter: CallFilter): PersonRow[] {
+    const { sql, values } = this.#search.condition(filter);
+    const own = filter.visibleTo === undefined ? '' : 'AND l.person_id = :visibleTo';
+    return this.#db
+      .prepare<[object], PersonRow>(
+        `SELECT personId, count(*) AS calls, sum(isAnswered) AS answered, sum(isAnswered * talkSeconds) AS talkSeconds FROM (
+           SELECT l.person_id AS personId, max(l.answered_at IS NOT NULL) AS isAnswered, c.talkSeconds
+           FROM (SELECT id, (${talk} + 500) / 1000 AS talkSeconds FROM cdrs WHERE ended_at IS NOT NULL AND ${sql}) c
+           JOIN call_legs l ON l.cdr_id = c.id WHERE l.person_id IS NOT NULL ${own} GROUP BY l.person_id, c.id
+         ) GROUP BY personId`,
+      )
+      .all(values);
+  }
+}
+
+/** The days or weeks from `from` to `to`; the first and the last may be there in part. */
+export function periodsOf({ from, to, by, timeZone }: Omit<StatisticsRequest, 'filter'>): Period[] {
+  const days = new LocalDays(timeZone);
+  const step = by === 'day' ? 1 : 7;
+  if ((to - from) / (step * 24 * 60 * 60_000) > maxPeriods) {
+    const message = `must be at most ${maxPeriods} ${by === 'day' ? 'days after `from`: ask by week' : 'weeks after `from`'}`;
+    throw new AppError('invalid', 'This is too long a time', { details: [{ field: 'to', message }] });
+  }
+  const periods: Period[] = [];
+  const first = days.dateAt(from);
+  let date = by === 'day' ? first : mondayOf(first);
+  for (let at = from; at < to; date = addDays(date, step)) {
+    const end = Math.min(to, days.startOf(addDays(date, step)));
+    periods.push({ date, from: at, to: end });
+    at = end;
+  }
+  return periods;
+}
+
+function sum(rows: readonly Count[]): Count {
+  const total = (field: keyof Count) => rows.reduce((before, row) => before + row[field], 0);
+  return { calls: total('calls'), answered: total('answered'), talkSeconds: total('talkSeconds') };
+}
+
+function dispositionsOf(rows: readonly CountRow[]) {
+  return callDispositions.flatMap((disposition) => {
+    const { calls } = sum(rows.filter((row) => row.disposition === disposition));
+    return calls === 0 ? [] : [{ disposition, calls }];
+  });
+}
+
+/** Those with most calls first. */
+function personsOf(rows: readonly PersonRow[]): PersonRow[] {
+  const byPerson = Map.groupBy(rows, ({ personId }) => personId);
+  return [...byPerson].map(([personId, own]) => ({ personId, ...sum(own) })).toSorted((a, b) => b.calls - a.calls);
+}
