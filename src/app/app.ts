@@ -117,6 +117,7 @@ async function composeRooms(context: AppContext, storage: Storage) {
     media,
     newToken,
     twilioTrunkProblem,
+    personOf: (id) => people.people.get(id),
   });
   const { sip } = calls;
   syncTwilioTrunk({ ...twilio, sip, engine, log, stack });

@@ -2,6 +2,9 @@
 // Called by app.ts.
 // Must stay true: SIP stops before calls do, so that what is cut off still gets its record.
 import { callEntities } from '#calls/call-entities.ts';
+import { callPermissionRoutes } from '#calls/call-permission-routes.ts';
+import { CallPermissionStore } from '#calls/call-permission-store.ts';
+import { CallPermissions } from '#calls/call-permissions.ts';
 import { callRoutes } from '#calls/call-routes.ts';
 import { CallSearch } from '#calls/call-search.ts';
 import { Calls } from '#calls/calls.ts';
@@ -15,6 +18,7 @@ import { recordRoutes } from '#calls/record-routes.ts';
 import { recordAlerts } from '#calls/record-alerts.ts';
 import { OutgoingStore } from '#calls/outgoing-store.ts';
 import { isLocalAddress } from '#base/own-networks.ts';
+import type { PersonId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { Numbers } from '#numbers/numbers.ts';
 import type { EngineAddress } from '#sip-engine/engine-supervisor.ts';
@@ -33,10 +37,13 @@ export type CallsRoom = {
   readonly pstnCalls: PstnCalls;
   readonly pstnCallStore: PstnCallStore;
   readonly cdrs: CdrStore;
+  readonly permissions: CallPermissions;
   readonly face: RoomFace;
 };
 
 type CallsDeps = DevicesRoom & {
+  /** Throws `not-found`. */
+  readonly personOf: (id: PersonId) => { readonly name: string };
   readonly numbers: Numbers;
   readonly engine: EngineAddress;
   readonly media: MediaRoom;
@@ -48,7 +55,7 @@ type CallsDeps = DevicesRoom & {
 /** Calls, and the SIP edge that brings them. */
 export async function composeCalls(context: AppContext, { db, writes }: Storage, deps: CallsDeps): Promise<CallsRoom> {
   const { options, clock, newId, events, stack } = context;
-  const { devices, registrations, numbers, engine, media, twilioTrunkProblem } = deps;
+  const { devices, registrations, numbers, engine, media, twilioTrunkProblem, personOf } = deps;
   const sip = createSip(context, deps, media.mediaRelay);
   const cdrs = new CdrStore(db);
   const facts = {
@@ -75,6 +82,17 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
     newToken: deps.newToken,
     byNumber: facts.byNumber,
   });
+  const permissions = new CallPermissions({
+    clock,
+    events,
+    log,
+    writes,
+    store: new CallPermissionStore(db),
+    country: options.house.country,
+    timeZone: options.house.timeZone,
+  });
+  permissions.start();
+  stack.defer(events.on('device.deleted', ({ deviceId }) => permissions.forget(deviceId)));
   const tollFraudGuard = createTollFraudGuard(context, { db, writes }, { registrations, log });
   const calls = new Calls({
     clock,
@@ -88,6 +106,7 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
     log,
     ringSeconds,
     tollFraudGuard,
+    permissions,
     writes,
   });
   pstnCalls.start();
@@ -106,6 +125,7 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
       ...callRoutes({ calls, store: cdrs, search }),
       ...recordRoutes({ db, search, clock, timeZone: options.house.timeZone }),
       ...outgoingRoutes(tollFraudGuard),
+      ...callPermissionRoutes({ permissions, devices, personOf }),
     ],
     entities: callEntities(calls),
     alerts: [...outgoingAlerts(() => tollFraudGuard.recentRefusals), ...recordAlerts(calls)],
@@ -115,7 +135,7 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
       'outbound calls': () => tollFraudGuard.health(),
     },
   });
-  return { sip, calls, pstnCalls, pstnCallStore, cdrs, face };
+  return { sip, calls, pstnCalls, pstnCallStore, cdrs, permissions, face };
 }
 
 /** What bounds outbound calls. */

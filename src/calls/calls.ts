@@ -10,6 +10,7 @@ import type { Facts } from '#contract/facts.ts';
 import type { Device } from '#devices/device.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { CallId, CallLeg, CallRecord } from './call.ts';
+import type { CallPermissions } from './call-permissions.ts';
 import type { CdrStore } from './cdr-store.ts';
 import { LegPlanner } from './leg-planner.ts';
 import { joinedCallRecord, newCallRecord } from './new-call-record.ts';
@@ -42,6 +43,8 @@ export type CallsDeps = {
   readonly ringSeconds: number;
   /** The outbound call limits; none where undefined. */
   readonly tollFraudGuard?: TollFraudGuard;
+  /** What each phone and person may call; everything where undefined. */
+  readonly permissions?: Pick<CallPermissions, 'refusal'>;
   /** Calls at one time; further ones are refused. */
   readonly maxCalls?: number;
 };
@@ -89,7 +92,7 @@ export class Calls {
     };
     const steps = this.#planner.steps(routed);
     const refusal =
-      claim.kind === 'taken' ? duplicateLeg : (this.#refusal(routed, steps) ?? this.#tollFraudRefusal(attempt, routed));
+      claim.kind === 'taken' ? duplicateLeg : (this.#refusal(routed, steps) ?? this.#outboundRefusal(attempt, routed));
     const isWanted = refusal === undefined || claim.kind === 'joined' || this.#refused.mayRecord(comesFrom(attempt), refusal);
     const isRecorded = claim.kind !== 'taken' && isWanted;
     const call = new OngoingCall(isRecorded ? this.#ongoingCallDeps(record.id) : this.#unrecorded(record.id), {
@@ -184,12 +187,14 @@ export class Calls {
   }
 
   /** For every call of a phone to a trunk: dialled, transferred, or forwarded. */
-  #tollFraudRefusal({ caller, source }: Pick<Attempt, 'caller' | 'source'>, routed: CallRoute): Verdict | undefined {
-    const { tollFraudGuard } = this.#deps;
+  #outboundRefusal({ caller, source }: Pick<Attempt, 'caller' | 'source'>, routed: CallRoute): Verdict | undefined {
+    const { tollFraudGuard, permissions } = this.#deps;
     const { ring } = routed;
-    if (tollFraudGuard === undefined || caller.kind !== 'device' || ring.kind !== 'trunks' || !isLimitedRoute(routed))
-      return undefined;
+    if (caller.kind !== 'device' || ring.kind !== 'trunks' || ring.isEmergency) return undefined;
     const { number, shortCost } = ring;
+    const notPermitted = permissions?.refusal({ device: caller.device, number, shortCost });
+    if (notPermitted !== undefined) return notPermitted;
+    if (tollFraudGuard === undefined || !isLimitedRoute(routed)) return undefined;
     const ongoing = this.list().flatMap((call) =>
       call.isLimited ? [{ deviceId: call.requestedBy, talkTimeMs: call.talkTimeMs }] : [],
     );
@@ -207,7 +212,7 @@ export class Calls {
       const routed = rung.excludeRung(routeCall({ caller, dialled }, this.#deps.facts));
       if (routed === undefined) continue;
       const steps = this.#planner.steps(routed);
-      if ((this.#refusal(routed, steps) ?? this.#tollFraudRefusal({ caller, source: undefined }, routed)) !== undefined) continue;
+      if ((this.#refusal(routed, steps) ?? this.#outboundRefusal({ caller, source: undefined }, routed)) !== undefined) continue;
       if (isLimitedRoute(routed)) call.sentToTrunk(device.id, this.#deps.tollFraudGuard?.limits.callMinutes);
       followed.push(...divert(steps, this.#diversion(device, routed, redirection)));
     }

@@ -4,21 +4,9 @@ import { isoDateTime } from './date-time.ts';
 import { listQuery, pageOf } from './page.ts';
 import { normalizeDigits } from './normalize-digits.ts';
 import { displayName } from './display-name.ts';
+import { openingHours } from './opening-hours.ts';
 
 const params = z.object({ id: z.string() });
-
-const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be like 08:30');
-const hours = z
-  .array(
-    z.strictObject({
-      /** Monday is 1, Sunday 7. */
-      days: z.array(z.number().int().min(1).max(7)).min(1).max(7),
-      from: time,
-      /** At or before `from`: on the next day. */
-      to: time,
-    }),
-  )
-  .max(20);
 
 const fields = {
   name: displayName,
@@ -28,7 +16,7 @@ const fields = {
   trigger: z.enum(['dnd', 'after_hours', 'keyword']).meta({ id: 'AutoReplyTrigger' }),
   /** Of `keyword`: any of them, as words of the message, in any case. */
   keywords: z.array(z.string().trim().min(1).max(40)).max(20),
-  hours,
+  hours: openingHours,
   body: z.string().trim().min(1).max(1600),
   /** A sender gets no second automatic reply within this time. */
   quietMinutes: z.number().int().min(1).max(10_080),

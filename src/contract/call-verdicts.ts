@@ -91,6 +91,16 @@ export const callVerdicts = {
     sentence: 'calls to this country or kind of number are not allowed',
     sipStatus: 403,
   },
+  'call-not-permitted': {
+    dispositions: ['failed'],
+    sentence: 'this phone or its owner may not call this number',
+    sipStatus: 403,
+  },
+  'call-not-permitted-now': {
+    dispositions: ['failed'],
+    sentence: 'this phone or its owner may not call outside at this time',
+    sipStatus: 403,
+  },
   'outgoing-limit': {
     dispositions: ['failed'],
     sentence: 'the phone or the house has as many outbound calls as it may',

@@ -1,6 +1,6 @@
 import type { Id } from '#base/ids.ts';
-import { isOpen } from './opening-hours.ts';
-import type { LocalTime, OpeningHours } from './opening-hours.ts';
+import { isOpen } from '#base/opening-hours.ts';
+import type { LocalTime, OpeningHours } from '#base/opening-hours.ts';
 import type { OptOutWord } from './opt-out.ts';
 import { isTextable } from './phone-number.ts';
 

@@ -12,7 +12,7 @@ import type { ConversationStore } from './conversation-store.ts';
 import type { MediaStore } from './media-store.ts';
 import type { Conversation, Message, MessageId } from './message.ts';
 import type { MessageStore } from './message-store.ts';
-import { localTime } from './opening-hours.ts';
+import { localTime } from '#base/opening-hours.ts';
 import { readOptOut } from './opt-out.ts';
 import type { OptOutWord } from './opt-out.ts';
 import type { OutgoingMessages } from './outgoing-messages.ts';
