@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterAll, expect, test } from 'vitest';
+import { compileCacheEnvironment } from '#testing/kill/compile-cache.ts';
 import type { JournalEntry } from '#testing/kill/kill-writer.ts';
 import { seededRandom } from '#testing/base/seeded-random.ts';
 import { systemClock } from '#base/clock.ts';
@@ -37,7 +38,10 @@ function keyOf(deviceId: string, contact = ''): string {
 /** Starts the writer, kills it after so many acknowledgements, and takes note of all it had acknowledged until it died. */
 async function runAndKill(round: number, acknowledgements: number): Promise<number> {
   const journal = join(folder, `journal-${round}`);
-  const child = spawn(process.execPath, [writer, folder, String(round), journal], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [writer, folder, String(round), journal], {
+    env: compileCacheEnvironment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let heard = 0;
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));

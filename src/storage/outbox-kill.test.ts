@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { compileCacheEnvironment } from '#testing/kill/compile-cache.ts';
 import { seededRandom } from '#testing/base/seeded-random.ts';
 
 const program = join(import.meta.dirname, '../testing/kill/outbox-sender.ts');
@@ -58,6 +59,7 @@ type Run = { readonly directory: string; readonly serviceFile: string; readonly 
 /** Whether the program came to its end before it had said so many lines. */
 async function runUntil({ directory, serviceFile, seed, maxLines }: Run): Promise<boolean> {
   const child = spawn(process.execPath, [program, directory, String(seed), String(items), serviceFile], {
+    env: compileCacheEnvironment,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let lines = 0;

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { compileCacheEnvironment } from '#testing/kill/compile-cache.ts';
 import { seededRandom } from '#testing/base/seeded-random.ts';
 import { VoicemailHarness } from '#testing/harness/voicemail-harness.ts';
 import { readWavHead } from './wav.ts';
@@ -19,6 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** Runs the writer; kills it after so many lines and a little more, or lets it end. Returns what it said. */
 async function run(round: number, killAfter: number | undefined): Promise<readonly string[]> {
   const child = spawn(process.execPath, [writer, folder, String(round * perRound), String(perRound)], {
+    env: compileCacheEnvironment,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';

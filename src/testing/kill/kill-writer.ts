@@ -2,6 +2,7 @@
 // Called as `node kill-writer.ts <data directory> <seed> <file>`; prints a dot per line of the file; ends by SIGKILL only.
 // Must stay true: a line is written after the promise of its write has resolved, never before, and is out of our hands at once.
 import { openSync, writeSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { systemClock } from '#base/clock.ts';
@@ -33,6 +34,8 @@ export type JournalEntry =
   | { readonly what: 'unregistered'; readonly id: string; readonly contact: string; readonly version: number }
   | { readonly what: 'call'; readonly id: string; readonly version: number };
 
+// Node.js writes the cache when it ends, and this program is killed.
+flushCompileCache();
 const [directory = '', seed = '1', journal = ''] = process.argv.slice(2);
 // Not the output: while it is not read, Node keeps lines in memory, and they would die with us.
 const file = openSync(journal, 'a');

@@ -1,6 +1,7 @@
 // The program that the exactly-once test of messages kills: the whole room of messages with its queue, at an emulated Twilio.
 // Called as `node message-sender.ts <data directory> <api base> <account sid> <token> <messages>`; prints a line per request and per end.
 // Must stay true: nothing of the way to Twilio is a fake, only its times are shorter; it ends by itself when nothing is open any more.
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { systemClock } from '#base/clock.ts';
 import { Events } from '#base/events.ts';
@@ -19,6 +20,8 @@ import { LiveTwilioSettings } from '#twilio/api/settings.ts';
 import { createMessageRoom } from '#app/messages.ts';
 import { plannedMessage } from './message-plan.ts';
 
+// Node.js writes the cache when it ends, and this program is killed.
+flushCompileCache();
 const [directory = '', apiBase = '', accountSid = '', authToken = '', count = '0'] = process.argv.slice(2);
 const clock = systemClock;
 const log = createLog({ level: 'silent' });

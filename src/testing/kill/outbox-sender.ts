@@ -2,6 +2,7 @@
 // Called as `node outbox-sender.ts <data directory> <seed> <items> <service file>`; prints a line per end; ends by itself when all have ended.
 // Must stay true: what stands in the file was done, whatever the answer said; no other process adds to it.
 import { openSync, readFileSync, writeSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { systemClock } from '#base/clock.ts';
@@ -12,6 +13,8 @@ import { Outbox } from '#storage/outbox.ts';
 import type { AttemptOutcome, LookUpOutcome, OutboxItem } from '#storage/outbox-item.ts';
 import { seededRandom } from '#testing/base/seeded-random.ts';
 
+// Node.js writes the cache when it ends, and this program is killed.
+flushCompileCache();
 const [directory = '', seed = '1', items = '100', serviceFile = ''] = process.argv.slice(2);
 const random = seededRandom(Number(seed));
 const log = createLog({ level: 'silent' });

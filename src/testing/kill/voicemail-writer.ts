@@ -1,11 +1,14 @@
 // The program that the kill test of voicemail kills: it takes notices of messages and stores them, slowly enough to be hit in the middle.
 // Called as `node voicemail-writer.ts <data directory> <first> <count>`; prints the external id of each message after its fact.
 // Must stay true: an id is printed only after `voicemail.left`, never before; ends by SIGKILL, or by itself when all are stored.
+import { flushCompileCache } from 'node:module';
 import { setImmediate } from 'node:timers/promises';
 import { systemClock } from '#base/clock.ts';
 import { messageNotice, VoicemailHarness } from '#testing/harness/voicemail-harness.ts';
 import { toneWav } from '#testing/base/wav.ts';
 
+// Node.js writes the cache when it ends, and this program is killed.
+flushCompileCache();
 const [folder = '', first = '0', count = '1'] = process.argv.slice(2);
 const audio = toneWav({ frequency: 440, seconds: 5 });
 const harness = new VoicemailHarness({ folder, clock: systemClock });

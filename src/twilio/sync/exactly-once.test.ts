@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { expect, it } from 'vitest';
+import { compileCacheEnvironment } from '#testing/kill/compile-cache.ts';
 import { plannedMessage } from '#testing/kill/message-plan.ts';
 import { seededRandom } from '#testing/base/seeded-random.ts';
 import { TwilioEmulator } from '#testing/twilio/emulator.ts';
@@ -51,6 +52,7 @@ async function runToTheEnd({ apiBase, accountSid, authToken }: TwilioEmulator, d
   const random = seededRandom(11);
   for (let kills = 0; ; kills += 1) {
     const child = spawn(process.execPath, [program, directory, apiBase, accountSid, authToken, String(count)], {
+      env: compileCacheEnvironment,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     // The first ones die while messages are still being asked for, later ones while requests are on their way.
