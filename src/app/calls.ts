@@ -1,6 +1,7 @@
 // Composes calls and the SIP edge that brings them.
 // Called by app.ts.
 // Must stay true: SIP stops before calls do, so that what is cut off still gets its record.
+import type { PersonId } from '#base/ids.ts';
 import { callEntities } from '#calls/call-entities.ts';
 import { callPermissionRoutes } from '#calls/call-permission-routes.ts';
 import { CallPermissionStore } from '#calls/call-permission-store.ts';
@@ -18,7 +19,6 @@ import { recordRoutes } from '#calls/record-routes.ts';
 import { recordAlerts } from '#calls/record-alerts.ts';
 import { OutgoingStore } from '#calls/outgoing-store.ts';
 import { isLocalAddress } from '#base/own-networks.ts';
-import type { PersonId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { Numbers } from '#numbers/numbers.ts';
 import type { EngineAddress } from '#sip-engine/engine-supervisor.ts';
@@ -62,7 +62,7 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
     country: options.house.country,
     devices,
     byNumber: (number: string) => numbers.byNumber(number),
-    callerIdOf: (personId: string | undefined) => numbers.callerIdOf(personId),
+    callerIdOf: (personId: PersonId | undefined) => numbers.callerIdOf(personId),
     anyCallerId: () => numbers.anyCallerId(),
   };
   const log = context.log.child({ room: 'calls' });

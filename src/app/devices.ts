@@ -2,6 +2,7 @@
 // Called by app.ts.
 // Must stay true: registrations of before the start are there before the SIP engine is.
 import { join } from 'node:path';
+import type { DeviceId } from '#base/ids.ts';
 import { Authenticator } from '#devices/authenticator.ts';
 import { deviceAlerts } from '#devices/device-alerts.ts';
 import { deviceEntities } from '#devices/device-entities.ts';
@@ -29,7 +30,7 @@ export type DevicesRoom = {
   readonly authenticator: Authenticator;
   readonly registrar: Registrar;
   /** Devices with registrations from before the start. */
-  readonly registered: Iterable<string>;
+  readonly registered: Iterable<DeviceId>;
   readonly face: RoomFace;
 };
 
@@ -44,7 +45,7 @@ export async function composeDevices(context: AppContext, { db, writes }: Storag
   const keys = loadKeys(keyFilePath(options), log);
   if (keys.problem !== undefined) warnings.push(keys.problem);
   const store = new RegistrationStore(db);
-  const nameOf = (deviceId: string) => devices.byId(deviceId)?.name;
+  const nameOf = (deviceId: DeviceId) => devices.byId(deviceId)?.name;
   const registrations = new Registrations({ store, writes, clock, events, log, nameOf });
   const devices = new Devices({
     store: new DeviceStore(db),

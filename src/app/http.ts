@@ -2,6 +2,7 @@
 // Called by app.ts.
 // Must stay true: a user hears live of exactly what the lists show them.
 import { randomBytes } from 'node:crypto';
+import type { CallId, DeviceId } from '#base/ids.ts';
 import { personsOfCall } from '#calls/persons-of-call.ts';
 import { cidrMatcher } from '#base/cidr-matcher.ts';
 import type { Route } from '#contract/endpoint.ts';
@@ -33,8 +34,8 @@ type HttpDeps = AppContext & {
 export function composeHttp({ options, overrides, devices, calls, people, clock, events, log: root, stack }: HttpDeps): HttpRoom {
   const log = root.child({ room: 'http' });
   const audience = {
-    ownerOfDevice: (deviceId: string) => devices.byId(deviceId)?.personId,
-    personsOfCall: (callId: string) => personsOfCall(callId, calls),
+    ownerOfDevice: (deviceId: DeviceId) => devices.byId(deviceId)?.personId,
+    personsOfCall: (callId: CallId) => personsOfCall(callId, calls),
   };
   const live = new LiveStream({ events, clock, log, audience, positionKey: randomBytes(16) });
   const { trustedProxies, publicUrl } = options.http;

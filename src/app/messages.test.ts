@@ -21,7 +21,7 @@ import type { MessageRoom } from './messages.ts';
 
 const ours = '+15555550199';
 const theirs = '+15555550123';
-const ourNumber = { number: ours, ownerPersonId: 'anna' };
+const ourNumber = { number: ours, ownerPersonId: 'person_anna' } as const;
 const log = createLog({ level: 'silent' });
 const admin = { isAdmin: true, personId: undefined };
 
@@ -75,7 +75,7 @@ beforeEach(async () => {
         return [ourNumber];
       },
       byNumber: (number) => (number === ours ? ourNumber : undefined),
-      ofPerson: (personId) => (personId === 'anna' ? [ourNumber] : []),
+      ofPerson: (personId) => (personId === 'person_anna' ? [ourNumber] : []),
     },
     readNumber: (text) => text,
     sender: {
@@ -234,9 +234,9 @@ describe('what comes in', () => {
   it('never reads the whole list of our numbers, however many there are', async () => {
     wholeLists = 0;
     await room.incoming.receive(incoming('SM-1'));
-    await messages.send({ from: ours, to: theirs, body: 'Hello', media: [] }, { isAdmin: false, personId: 'anna' });
+    await messages.send({ from: ours, to: theirs, body: 'Hello', media: [] }, { isAdmin: false, personId: 'person_anna' });
     await expect(
-      messages.send({ from: ours, to: theirs, body: 'Hello', media: [] }, { isAdmin: false, personId: 'ben' }),
+      messages.send({ from: ours, to: theirs, body: 'Hello', media: [] }, { isAdmin: false, personId: 'person_ben' }),
     ).rejects.toThrow(/own numbers/);
     expect(wholeLists).toBe(0);
   });
@@ -258,10 +258,10 @@ describe('what comes in', () => {
     );
     const [conversation] = room.stores.conversations.find({}, { limit: 1, offset: 0, order: 'desc' }).items;
     expect(conversation?.optedOutAt).toBe(clock.now());
-    expect(room.stores.messages.byId(conversation?.lastMessageId ?? '')?.body).toBe('STOP');
+    expect(room.stores.messages.byId(conversation?.lastMessageId ?? 'msg_')?.body).toBe('STOP');
     clock.advance(1000);
     await room.incoming.receive(incoming('SM-again', 'Unstop'));
-    expect(room.stores.conversations.byId(conversation?.id ?? '')?.optedOutAt).toBeUndefined();
+    expect(room.stores.conversations.byId(conversation?.id ?? 'conv_')?.optedOutAt).toBeUndefined();
   });
 });
 

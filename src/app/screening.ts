@@ -2,6 +2,7 @@
 // Called by app.ts, before calls, which ask it about every caller.
 // Must stay true: a user learns the numbers of their own calls and messages alone.
 import { AppError } from '#base/errors.ts';
+import type { CallId, MessageId } from '#base/ids.ts';
 import type { CallRecord } from '#calls/call.ts';
 import { personsOfCall } from '#calls/persons-of-call.ts';
 import type { PersonsOfCallDeps } from '#calls/persons-of-call.ts';
@@ -28,8 +29,8 @@ type ScreeningDeps = AppContext & {
   readonly numbers: Numbers;
   readonly keys: Keys;
   /** What is made later; asked when somebody blocks a past call or message. */
-  readonly calls: () => PersonsOfCallDeps & { readonly cdrs: { get(callId: string): CallRecord | undefined } };
-  readonly messageOf: (messageId: string) => Message | undefined;
+  readonly calls: () => PersonsOfCallDeps & { readonly cdrs: { get(callId: CallId): CallRecord | undefined } };
+  readonly messageOf: (messageId: MessageId) => Message | undefined;
 };
 
 export function composeScreening(deps: ScreeningDeps): ScreeningRoom {
@@ -44,13 +45,13 @@ export function composeScreening(deps: ScreeningDeps): ScreeningRoom {
     log: log.child({ room: 'routing' }),
     read: { number: numberReader(country), prefix: (text) => toE164Prefix(text, country) },
   });
-  const farNumberOfCall = (callId: string, identity: Identity | undefined) => {
+  const farNumberOfCall = (callId: CallId, identity: Identity | undefined) => {
     const record = calls().cdrs.get(callId);
     if (record === undefined || !maySee(identity, personsOfCall(callId, calls())))
       throw refusal('callId', 'is not the id of a call of yours');
     return farNumberOf(record);
   };
-  const farNumberOfMessage = (messageId: string, identity: Identity | undefined) => {
+  const farNumberOfMessage = (messageId: MessageId, identity: Identity | undefined) => {
     const message = messageOf(messageId);
     const owner = message === undefined ? undefined : numbers.byNumber(message.ourNumber)?.ownerPersonId;
     if (message === undefined || !maySee(identity, [owner])) throw refusal('messageId', 'is not the id of a message of yours');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Events } from '#base/events.ts';
+import type { DeviceId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
@@ -25,11 +26,11 @@ function open() {
       registrationRemoved: ({ address, port }) => void trusted.delete(port === 5060 ? address : `${address}:${port}`),
     },
   });
-  const register = (deviceId: string, ...addresses: string[]) => {
+  const register = (deviceId: DeviceId, ...addresses: string[]) => {
     sources[deviceId] = addresses;
     events.emit('device.registered', { deviceId, contact: '', expiresAt: '' });
   };
-  const unregister = (deviceId: string) => {
+  const unregister = (deviceId: DeviceId) => {
     sources[deviceId] = [];
     events.emit('device.unregistered', { deviceId, reason: 'expired' });
   };

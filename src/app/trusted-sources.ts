@@ -1,11 +1,12 @@
 import type { Clock, Timer } from '#base/clock.ts';
 import type { Events } from '#base/events.ts';
+import type { DeviceId } from '#base/ids.ts';
 import type { Facts } from '#contract/facts.ts';
 
 type SourceAddress = { readonly protocol: 'udp' | 'tcp' | 'tls' | 'ws' | 'wss'; readonly address: string; readonly port: number };
 
 /** Where the registrations of a device come from now. */
-type RegistrationsPort = { of(deviceId: string): readonly { readonly source: SourceAddress }[] };
+type RegistrationsPort = { of(deviceId: DeviceId): readonly { readonly source: SourceAddress }[] };
 
 type TrustPort = {
   registrationAdded(sourceAddress: SourceAddress): void;
@@ -26,7 +27,7 @@ const refreshMs = 60_000;
 export class TrustedSources {
   readonly #deps: TrustedSourcesDeps;
   /** Joined by commas: a set for each of very many phones would take more memory than their registrations. */
-  readonly #addressesOf = new Map<string, string>();
+  readonly #addressesOf = new Map<DeviceId, string>();
   /** Registrations per address: several accounts of one telephone share it. */
   readonly #uses = new Map<string, number>();
   #unsubscribers: (() => void)[] = [];
@@ -37,7 +38,7 @@ export class TrustedSources {
   }
 
   /** `deviceIds` are those that may have registrations from before. */
-  start(deviceIds: Iterable<string>): void {
+  start(deviceIds: Iterable<DeviceId>): void {
     const { events, clock } = this.#deps;
     for (const deviceId of deviceIds) this.#refresh(deviceId);
     const names = ['device.registered', 'device.unregistered', 'device.changed', 'device.deleted'] as const;
@@ -52,7 +53,7 @@ export class TrustedSources {
     this.#timer?.cancel();
   }
 
-  #refresh(deviceId: string): void {
+  #refresh(deviceId: DeviceId): void {
     const before = this.#addressesOf.get(deviceId) ?? '';
     const now = joined(this.#deps.registrations.of(deviceId));
     if (now === before) return;

@@ -11,6 +11,18 @@ export type SessionId = Id<'session'>;
 export type LockoutId = Id<'lockout'>;
 export type DeviceId = Id<'dev'>;
 export type ContactId = Id<'contact'>;
+export type NumberId = Id<'num'>;
+export type CallId = Id<'call'>;
+export type LegId = Id<'leg'>;
+export type RecordingId = Id<'rec'>;
+export type VoicemailId = Id<'vm'>;
+export type ConversationId = Id<'conv'>;
+export type MessageId = Id<'msg'>;
+export type MediaId = Id<'med'>;
+export type AutoReplyId = Id<'auto'>;
+
+/** No person has this id. */
+export const noPerson: PersonId = 'person_';
 
 /** Makes a new id such as `dev_0199…` from a prefix and a UUIDv7, so that ids sort by creation time. */
 export type NewId = <Prefix extends string>(prefix: Prefix) => Id<Prefix>;

@@ -1,4 +1,6 @@
 import { parseTime } from '#base/clock.ts';
+import { noPerson } from '#base/ids.ts';
+import type { DeviceId, PersonId } from '#base/ids.ts';
 import type { CallDisposition } from '#contract/call-verdicts.ts';
 import type { Identity } from '#contract/endpoint.ts';
 import type { CallDirection } from './call.ts';
@@ -6,8 +8,8 @@ import type { CallFilter } from './call-search.ts';
 
 type CallQuery = {
   readonly number?: string | undefined;
-  readonly device?: string | undefined;
-  readonly person?: string | undefined;
+  readonly device?: DeviceId | undefined;
+  readonly person?: PersonId | undefined;
   readonly direction?: CallDirection | undefined;
   readonly disposition?: CallDisposition | undefined;
   readonly from?: string | undefined;
@@ -31,7 +33,7 @@ export function toCallFilter(query: CallQuery, identity: Identity | undefined): 
   };
 }
 
-/** The empty id belongs to no person: an identity without a person sees nothing. */
-export function visibleTo(identity: Identity | undefined): string | undefined {
-  return identity?.role === 'admin' ? undefined : (identity?.personId ?? '');
+/** An identity without a person sees nothing. */
+export function visibleTo(identity: Identity | undefined): PersonId | undefined {
+  return identity?.role === 'admin' ? undefined : (identity?.personId ?? noPerson);
 }

@@ -1,5 +1,6 @@
 import { isoTime, isoTimeOrNull } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import type { CallId } from '#base/ids.ts';
 import { getCall, getCallRecord, hangUpAllCalls, hangUpCall, listCallRecords, listCalls } from '#contract/calls.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
@@ -15,7 +16,7 @@ type CallRoutesDeps = { readonly calls: Calls; readonly store: CdrStore; readonl
 
 /** A user sees the calls that rang or left their devices; an admin sees all. */
 export function callRoutes({ calls, store, search }: CallRoutesDeps): readonly Route[] {
-  const visible = (id: string, identity: Identity | undefined): OngoingCall => {
+  const visible = (id: CallId, identity: Identity | undefined): OngoingCall => {
     const call = calls.get(id);
     if (call === undefined || !maySee(call.legs, identity)) throw new AppError('not-found', 'There is no such call in progress');
     return call;

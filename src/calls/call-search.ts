@@ -1,3 +1,4 @@
+import type { DeviceId, PersonId } from '#base/ids.ts';
 import type { CallDisposition } from '#contract/call-verdicts.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
 import { likeAny, TextSearch } from '#storage/text-search.ts';
@@ -8,10 +9,10 @@ import type { RecordRow } from './cdr-store.ts';
 /** What to look for; everything given must hold. Times in milliseconds since the Unix epoch. */
 export type CallFilter = {
   readonly number?: string | undefined;
-  readonly deviceId?: string | undefined;
-  readonly personId?: string | undefined;
+  readonly deviceId?: DeviceId | undefined;
+  readonly personId?: PersonId | undefined;
   /** Only what this person may see; undefined: all. */
-  readonly visibleTo?: string | undefined;
+  readonly visibleTo?: PersonId | undefined;
   readonly direction?: CallDirection | undefined;
   readonly disposition?: CallDisposition | undefined;
   readonly from?: number | undefined;

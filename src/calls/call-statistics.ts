@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '#base/errors.ts';
+import type { PersonId } from '#base/ids.ts';
 import { callDispositions } from '#contract/call-verdicts.ts';
 import type { CallDisposition } from '#contract/call-verdicts.ts';
 import { callDirections } from '#contract/calls.ts';
@@ -21,7 +22,7 @@ export type StatisticsRequest = {
 type Period = { readonly date: string; readonly from: number; readonly to: number };
 type Count = { readonly calls: number; readonly answered: number; readonly talkSeconds: number };
 type CountRow = Count & { readonly direction: CallDirection; readonly disposition: CallDisposition };
-type PersonRow = Count & { readonly personId: string };
+type PersonRow = Count & { readonly personId: PersonId };
 
 // Records of earlier versions may end before they were answered, by a clock that was set.
 const talk = 'CASE WHEN answered_at IS NULL THEN 0 ELSE max(0, ended_at - answered_at) END';

@@ -1,17 +1,15 @@
-import type { Id } from '#base/ids.ts';
+import type { CallId, DeviceId, LegId, PersonId } from '#base/ids.ts';
 import type { callDirections, callPhases, legOutcomes } from '#contract/calls.ts';
 import type { Verdict } from './verdict.ts';
 
-export type CallId = Id<'call'>;
-export type LegId = Id<'leg'>;
 export type CallDirection = (typeof callDirections)[number];
 export type CallPhase = (typeof callPhases)[number];
 export type LegOutcome = (typeof legOutcomes)[number];
 
 /** One side of a call. `number`: E.164, an extension, or empty where the caller hides it. */
 export type Party = {
-  readonly deviceId: string | undefined;
-  readonly personId: string | undefined;
+  readonly deviceId: DeviceId | undefined;
+  readonly personId: PersonId | undefined;
   readonly number: string;
   readonly name: string;
 };
@@ -37,8 +35,8 @@ export type CallRecord = {
 export type CallLeg = {
   readonly id: LegId;
   readonly role: 'caller' | 'callee';
-  readonly deviceId: string | undefined;
-  readonly personId: string | undefined;
+  readonly deviceId: DeviceId | undefined;
+  readonly personId: PersonId | undefined;
   readonly name: string;
   readonly trunk: string | undefined;
   /** Such as `udp 192.0.2.7:5060`. */

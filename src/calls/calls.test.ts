@@ -16,6 +16,7 @@ import { WriteBatch } from '#storage/write-batch.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
 import { callRoutes } from './call-routes.ts';
 import { CallSearch } from './call-search.ts';
+import type { Party } from './call.ts';
 import { Calls } from './calls.ts';
 import { CdrStore } from './cdr-store.ts';
 import { TollFraudGuard } from './toll-fraud-guard.ts';
@@ -307,8 +308,8 @@ describe('a call', () => {
   });
 
   it('may be joined of two sides that talk already', () => {
-    const party = (extension: string) => ({
-      deviceId: `dev_${extension}`,
+    const party = (extension: string): Party => ({
+      deviceId: `dev_${extension}` as const,
       personId: undefined,
       number: extension,
       name: extension,
@@ -465,7 +466,7 @@ describe('a phone that may call no more', () => {
   });
 
   it('loses a call outside that it transferred, and keeps what it transferred inside', () => {
-    const party = (deviceId: string | undefined, number: string) => ({ deviceId, personId: undefined, number, name: '' });
+    const party = (deviceId: DeviceId | undefined, number: string) => ({ deviceId, personId: undefined, number, name: '' });
     const join = (callee: ReturnType<typeof party>, direction: 'internal' | 'outbound') =>
       calls.join({
         caller: party(undefined, '+1900'),

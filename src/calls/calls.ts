@@ -4,12 +4,12 @@
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { Events } from '#base/events.ts';
-import type { NewId } from '#base/ids.ts';
+import type { CallId, DeviceId, NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { Device } from '#devices/device.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
-import type { CallId, CallLeg, CallRecord } from './call.ts';
+import type { CallLeg, CallRecord } from './call.ts';
 import type { CallPermissions } from './call-permissions.ts';
 import type { CdrStore } from './cdr-store.ts';
 import { LegPlanner } from './leg-planner.ts';
@@ -142,19 +142,19 @@ export class Calls {
     return [...this.#ongoing.values()];
   }
 
-  get(id: string): OngoingCall | undefined {
+  get(id: CallId): OngoingCall | undefined {
     return this.#ongoing.get(id);
   }
 
   /** Throws `not-found` for a call that is over or never was. */
-  hangUp(id: string): void {
+  hangUp(id: CallId): void {
     const call = this.#ongoing.get(id);
     if (call === undefined) throw new AppError('not-found', 'There is no such call in progress');
     call.stop('requested');
   }
 
   /** Ends every call, or every one of a device, except emergency calls. Returns how many. */
-  hangUpAll(deviceId?: string): number {
+  hangUpAll(deviceId?: DeviceId): number {
     const usual = this.list().filter(({ isEmergency }) => !isEmergency);
     const ended = deviceId === undefined ? usual : usual.filter((call) => call.isOf(deviceId));
     for (const call of ended) call.stop('requested');
@@ -162,7 +162,7 @@ export class Calls {
   }
 
   /** A device may not call any more: its calls end at once, except emergency calls. */
-  revoke(deviceId: string): void {
+  revoke(deviceId: DeviceId): void {
     const ended = this.list().filter((call) => !call.isEmergency && call.revoke(deviceId));
     if (ended.length > 0) this.#deps.log.warn({ device: deviceId, calls: ended.length }, 'Calls of a revoked device ended');
   }

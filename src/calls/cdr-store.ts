@@ -1,6 +1,7 @@
+import type { CallId, DeviceId, LegId, PersonId } from '#base/ids.ts';
 import type { CallDisposition, CallReason } from '#contract/call-verdicts.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
-import type { CallId, CallLeg, CallRecord, CallDirection, LegId, LegOutcome } from './call.ts';
+import type { CallLeg, CallRecord, CallDirection, LegOutcome } from './call.ts';
 import type { Verdict } from './verdict.ts';
 
 type RecordRow = {
@@ -13,12 +14,12 @@ type RecordRow = {
   readonly disposition: CallDisposition | null;
   readonly reason: CallReason | null;
   readonly dialled: string;
-  readonly caller_device_id: string | null;
-  readonly caller_person_id: string | null;
+  readonly caller_device_id: DeviceId | null;
+  readonly caller_person_id: PersonId | null;
   readonly caller_number: string;
   readonly caller_name: string;
-  readonly callee_device_id: string | null;
-  readonly callee_person_id: string | null;
+  readonly callee_device_id: DeviceId | null;
+  readonly callee_person_id: PersonId | null;
   readonly callee_number: string;
   readonly callee_name: string;
   readonly number: string | null;
@@ -30,8 +31,8 @@ type LegRow = {
   readonly id: LegId;
   readonly cdr_id: CallId;
   readonly role: 'caller' | 'callee';
-  readonly device_id: string | null;
-  readonly person_id: string | null;
+  readonly device_id: DeviceId | null;
+  readonly person_id: PersonId | null;
   readonly name: string;
   readonly trunk: string | null;
   readonly address: string;
@@ -159,12 +160,12 @@ export class CdrStore {
     return this.#closeRecords.run(JSON.stringify(except)).changes;
   }
 
-  get(id: string): CallRecord | undefined {
+  get(id: CallId): CallRecord | undefined {
     const row = this.#one.get(id);
     return row === undefined ? undefined : fromRecordRow(row);
   }
 
-  legsOf(id: string): readonly CallLeg[] {
+  legsOf(id: CallId): readonly CallLeg[] {
     return this.#legsOf.all(id).map(fromLegRow);
   }
 }
@@ -225,7 +226,7 @@ export function fromRecordRow(row: RecordRow): CallRecord {
   };
 }
 
-function party(deviceId: string | null, personId: string | null, shown: { readonly number: string; readonly name: string }) {
+function party(deviceId: DeviceId | null, personId: PersonId | null, shown: { readonly number: string; readonly name: string }) {
   return { deviceId: deviceId ?? undefined, personId: personId ?? undefined, ...shown };
 }
 

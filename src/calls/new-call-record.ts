@@ -1,4 +1,5 @@
-import type { CallId, CallRecord } from './call.ts';
+import type { CallId } from '#base/ids.ts';
+import type { CallRecord } from './call.ts';
 import type { Attempt, Joined } from './ports.ts';
 import type { CallRoute } from './route-call.ts';
 

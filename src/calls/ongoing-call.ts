@@ -1,10 +1,10 @@
 import type { Clock, Timer } from '#base/clock.ts';
 import type { Events } from '#base/events.ts';
-import type { NewId } from '#base/ids.ts';
+import type { DeviceId, LegId, NewId } from '#base/ids.ts';
 import { maskNumber } from '#base/log.ts';
 import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
-import type { CallLeg, CallPhase, CallRecord, LegId, LegOutcome } from './call.ts';
+import type { CallLeg, CallPhase, CallRecord, LegOutcome } from './call.ts';
 import { CallClock } from './call-clock.ts';
 import { CallLegs } from './call-legs.ts';
 import { logEnd, logJoin, logStart } from './call-log.ts';
@@ -44,7 +44,7 @@ type OngoingCallOptions = {
   readonly leg: CallerLeg;
   readonly steps: readonly PlannedStep[];
   /** The device on whose behalf it goes out or on: the caller's, or who transferred it. */
-  readonly requestedBy?: string | undefined;
+  readonly requestedBy?: DeviceId | undefined;
   readonly isEmergency?: boolean;
   /** Of a call that the network reported before its SIP leg came. */
   readonly time?: CallClock;
@@ -60,7 +60,7 @@ export class OngoingCall {
   readonly #callerLegId: LegId;
   readonly isEmergency: boolean;
   #maxMinutes: number | undefined;
-  #requestedBy: string | undefined;
+  #requestedBy: DeviceId | undefined;
   #isSentToTrunk = false;
   readonly #talkTimer: TalkTimer;
   #record: CallRecord;
@@ -166,12 +166,12 @@ export class OngoingCall {
   }
 
   /** The device on whose behalf it goes out or on. */
-  get requestedBy(): string | undefined {
+  get requestedBy(): DeviceId | undefined {
     return this.#requestedBy;
   }
 
   /** A phone has forwarded it to a trunk: from here on it is an outbound call of that phone. */
-  sentToTrunk(deviceId: string, maxMinutes: number | undefined): void {
+  sentToTrunk(deviceId: DeviceId, maxMinutes: number | undefined): void {
     this.#requestedBy = deviceId;
     this.#maxMinutes = maxMinutes;
     this.#isSentToTrunk = true;
@@ -186,7 +186,7 @@ export class OngoingCall {
   }
 
   /** Whether a device is one of its sides, or the one on whose behalf it goes out. */
-  isOf(deviceId: string): boolean {
+  isOf(deviceId: DeviceId): boolean {
     const { caller, callee } = this.#record;
     return [caller.deviceId, callee.deviceId].includes(deviceId) || (this.#requestedBy === deviceId && this.#isOutbound);
   }
@@ -195,7 +195,7 @@ export class OngoingCall {
    * Ends the part of a device that may not call any more: the call where it is one of its sides or it goes out on its behalf, else only
    * its ringing. Returns whether that ended the call.
    */
-  revoke(deviceId: string): boolean {
+  revoke(deviceId: DeviceId): boolean {
     const { caller, callee, answeredAt } = this.#record;
     const isCaller = caller.deviceId === deviceId || (this.#requestedBy === deviceId && this.#isOutbound);
     if (isCaller || (answeredAt !== undefined && callee.deviceId === deviceId)) this.stop('revoked');

@@ -1,8 +1,9 @@
 import type { Clock } from '#base/clock.ts';
+import type { DeviceId } from '#base/ids.ts';
 import type { CallReason } from '#contract/call-verdicts.ts';
 
 export type RecentRefusal = {
-  readonly deviceId: string;
+  readonly deviceId: DeviceId;
   readonly deviceName: string;
   /** The last number. */
   readonly number: string;

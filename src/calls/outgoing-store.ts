@@ -1,3 +1,4 @@
+import type { DeviceId } from '#base/ids.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
 
 export type AllowedDestination = {
@@ -7,7 +8,7 @@ export type AllowedDestination = {
 };
 
 /** An outbound call answered before the start. */
-export type PastTalkTime = { readonly deviceId: string | null; readonly endedAt: number; readonly milliseconds: number };
+export type PastTalkTime = { readonly deviceId: DeviceId | null; readonly endedAt: number; readonly milliseconds: number };
 
 /** The SQL of the tables `outgoing_destinations` and `outgoing_seed`, and what the outbound call limits need of `cdrs`. */
 export class OutgoingStore {

@@ -1,4 +1,6 @@
-type TalkTime = { readonly deviceId: string | undefined; readonly endedAt: number; readonly milliseconds: number };
+import type { DeviceId } from '#base/ids.ts';
+
+type TalkTime = { readonly deviceId: DeviceId | undefined; readonly endedAt: number; readonly milliseconds: number };
 
 const dayMs = 86_400_000;
 
@@ -11,7 +13,7 @@ export class OutgoingTalkTime {
   }
 
   /** Of one phone, or of the whole house. */
-  of(now: number, deviceId?: string): number {
+  of(now: number, deviceId?: DeviceId): number {
     this.#talkTimes = this.#talkTimes.filter(({ endedAt }) => now - endedAt < dayMs);
     const talkTimes = deviceId === undefined ? this.#talkTimes : this.#talkTimes.filter((talk) => talk.deviceId === deviceId);
     return talkTimes.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / 60_000;

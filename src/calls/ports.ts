@@ -1,7 +1,8 @@
+import type { CallId, DeviceId, PersonId } from '#base/ids.ts';
 import type { Device } from '#devices/device.ts';
 import type { Registration } from '#devices/registration.ts';
 import type { CallClock } from './call-clock.ts';
-import type { CallId, CallRecord, LegOutcome, Party } from './call.ts';
+import type { CallRecord, LegOutcome, Party } from './call.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What the called party sees. `privacy`: the network gets the number and must not show it (RFC 3323). */
@@ -84,12 +85,12 @@ export type Trunks = { names(isEmergency?: boolean): readonly string[] };
 
 export type DeviceLookup = {
   byExtension(extension: string): Device | undefined;
-  byId(id: string): Device | undefined;
-  ofPerson(personId: string): readonly Device[];
+  byId(id: DeviceId): Device | undefined;
+  ofPerson(personId: PersonId): readonly Device[];
 };
 
 /** Live registrations only. */
-export type RegistrationLookup = { of(deviceId: string): readonly Registration[] };
+export type RegistrationLookup = { of(deviceId: DeviceId): readonly Registration[] };
 
 /** Who calls. For a transfer `device` is the phone that ordered it, `party` the one who is transferred. */
 export type Attempt = {
@@ -122,7 +123,7 @@ export type Joined = {
   readonly direction: CallRecord['direction'];
   readonly transferredFrom: CallId | undefined;
   /** The device that joined them. */
-  readonly requestedBy: string | undefined;
+  readonly requestedBy: DeviceId | undefined;
 };
 
 export type LegClaim =

@@ -9,7 +9,7 @@ const number: OurNumber = {
   id: 'num_1',
   number: '+14165550100',
   name: 'Home',
-  ownerPersonId: 'user_1',
+  ownerPersonId: 'person_1',
   voiceEnabled: true,
   createdAt: 0,
 };

@@ -1,5 +1,5 @@
+import type { CallId } from '#base/ids.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
-import type { CallId } from './call.ts';
 import type { AfterDial, PstnCaller, InboundDecision } from './pstn-call-decision.ts';
 
 export type PstnCallPhase = 'ringing' | 'voicemail' | 'over';
@@ -84,7 +84,7 @@ export class PstnCallStore {
     return row === undefined ? undefined : fromRow(row);
   }
 
-  byCall(callId: string): PstnCallRow | undefined {
+  byCall(callId: CallId): PstnCallRow | undefined {
     const row = this.#byCall.get(callId);
     return row === undefined ? undefined : fromRow(row);
   }

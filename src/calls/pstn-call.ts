@@ -1,3 +1,4 @@
+import type { CallId, PersonId } from '#base/ids.ts';
 import type { CallClock } from './call-clock.ts';
 import type { CallRecord } from './call.ts';
 import type { AfterDial, PstnCaller, InboundDecision, VoicemailReason } from './pstn-call-decision.ts';
@@ -18,13 +19,13 @@ export type InboundCallNotice = {
 };
 
 export type InboundCallResult = {
-  readonly callId: string;
+  readonly callId: CallId;
   readonly token: string;
   readonly decision: InboundDecision;
   readonly caller: PstnCaller;
   readonly number: string | undefined;
   /** Whose mailbox it is. */
-  readonly personId: string | undefined;
+  readonly personId: PersonId | undefined;
 };
 
 export type PstnCall = {
@@ -77,7 +78,7 @@ export class OpenPstnCalls {
     return this.#byToken.get(token);
   }
 
-  byCall(callId: string): PstnCall | undefined {
+  byCall(callId: CallId): PstnCall | undefined {
     return this.#byCall.get(callId);
   }
 

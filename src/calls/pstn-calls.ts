@@ -3,7 +3,7 @@
 // Notices may come twice, late, in any order or never: the same question gets the same answer, and every record is closed once.
 import type { Clock, Timer } from '#base/clock.ts';
 import type { Events } from '#base/events.ts';
-import type { NewId } from '#base/ids.ts';
+import type { CallId, NewId } from '#base/ids.ts';
 import { maskNumber } from '#base/log.ts';
 import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
@@ -128,7 +128,7 @@ export class PstnCalls implements PstnCallTracker {
   }
 
   /** Whether the caller left a message, as far as voicemail knows: a later outcome is better informed. Returns the record. */
-  messageLeft(callSid: string, outcome: MessageOutcome, callId?: string): CallRecord | undefined {
+  messageLeft(callSid: string, outcome: MessageOutcome, callId?: CallId): CallRecord | undefined {
     const pstnCall = this.#pstnCallOf(callSid);
     if (pstnCall === undefined) return this.recordOf(callSid, callId);
     const verdict = verdictOfMessage(outcome, reasonOf(pstnCall));
@@ -155,12 +155,12 @@ export class PstnCalls implements PstnCallTracker {
   }
 
   /** The network's id of a call, as it takes to record it. */
-  callSidOf(callId: string): string | undefined {
+  callSidOf(callId: CallId): string | undefined {
     return this.#pstnCalls.byCall(callId)?.callSid ?? this.#deps.store.byCall(callId)?.callSid;
   }
 
   /** The record of a call by the network's id of it, else by ours. */
-  recordOf(callSid: string, callId?: string): CallRecord | undefined {
+  recordOf(callSid: string, callId?: CallId): CallRecord | undefined {
     const pstnCall = this.#pstnCallOf(callSid);
     if (pstnCall !== undefined) return pstnCall.record;
     const row = callId === undefined ? undefined : this.#deps.store.byCall(callId);

@@ -1,7 +1,7 @@
-import type { NewId } from '#base/ids.ts';
+import type { CallId, LegId, NewId } from '#base/ids.ts';
 import type { Device } from '#devices/device.ts';
 import type { OurNumber } from '#numbers/number.ts';
-import type { CallId, CallLeg, CallRecord, LegId } from './call.ts';
+import type { CallLeg, CallRecord } from './call.ts';
 import type { PstnCaller } from './pstn-call-decision.ts';
 import { externalParty } from './route-call.ts';
 

@@ -1,5 +1,6 @@
 import type { Clock } from '#base/clock.ts';
 import type { Events } from '#base/events.ts';
+import type { CallId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
@@ -94,7 +95,7 @@ export class RecordWriter {
       .finally(() => this.#waiting.delete(record.id));
   }
 
-  #saved(id: string): void {
+  #saved(id: CallId): void {
     this.#unsaved.forget(id);
     this.#isFailing = false;
   }

@@ -28,8 +28,8 @@ function leg(change: Partial<CallLeg>): CallLeg {
 
 describe('who may cause a recording', () => {
   const trunk = leg({ role: 'caller', answeredAt: 5000 });
-  const answered = leg({ deviceId: 'dev_kitchen', personId: 'user_eva', answeredAt: 5000 });
-  const rang = leg({ deviceId: 'dev_office', personId: 'user_tom' });
+  const answered = leg({ deviceId: 'dev_kitchen', personId: 'person_eva', answeredAt: 5000 });
+  const rang = leg({ deviceId: 'dev_office', personId: 'person_tom' });
 
   it('the phone that answered, and none that only rang: its setting must not record what it does not hear', () => {
     const { answeredDeviceIds } = recordableCall({ record, legs: [trunk, rang, answered] }, 'CA1');
@@ -51,13 +51,13 @@ describe('who may cause a recording', () => {
 
 describe('a call that may be recorded', () => {
   it('belongs to everybody whose phone rang, and is named as the network knows it', () => {
-    const legs = [leg({ personId: 'user_tom' }), leg({ personId: 'user_eva', answeredAt: 5000 })];
+    const legs = [leg({ personId: 'person_tom' }), leg({ personId: 'person_eva', answeredAt: 5000 })];
     expect(recordableCall({ record, legs }, 'CA1')).toMatchObject({
       callId: 'call_1',
       externalCallId: 'CA1',
       trunk: 'twilio',
       dialled: '+14165550100',
-      personIds: ['user_tom', 'user_eva'],
+      personIds: ['person_tom', 'person_eva'],
     });
     const out = { ...record, direction: 'outbound', callee: { ...record.callee, number: '+15555550177' } } as const;
     expect(recordableCall({ record: out, legs }, undefined).dialled).toBe('+15555550177');

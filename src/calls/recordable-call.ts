@@ -1,8 +1,9 @@
+import type { CallId, DeviceId, PersonId } from '#base/ids.ts';
 import type { CallLeg, CallRecord } from './call.ts';
 
 /** A call in progress, as far as recording it goes. */
 export type RecordableCall = {
-  readonly callId: string;
+  readonly callId: CallId;
   /** The network's id of the call, where it is known. */
   readonly externalCallId: string | undefined;
   readonly trunk: string | undefined;
@@ -11,9 +12,9 @@ export type RecordableCall = {
   readonly startedAt: number;
   readonly isAnswered: boolean;
   /** Of everybody whose phone rang or called. */
-  readonly personIds: readonly string[];
+  readonly personIds: readonly PersonId[];
   /** Of the phones that are in the call. */
-  readonly answeredDeviceIds: readonly string[];
+  readonly answeredDeviceIds: readonly DeviceId[];
 };
 
 type CallFacts = { readonly record: CallRecord; readonly legs: Iterable<CallLeg> };

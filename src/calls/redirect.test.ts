@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { DeviceId } from '#base/ids.ts';
 import type { Device } from '#devices/device.ts';
 import type { CallLeg, CallRecord } from './call.ts';
 import type { RingTarget } from './ports.ts';
@@ -8,9 +9,13 @@ import type { CallRoute } from './route-call.ts';
 const party = { deviceId: undefined, personId: undefined, number: '', name: '' };
 const from = { number: '', name: '' };
 
-function rungIn(targets: readonly RingTarget[], rungDevices: readonly string[] = []): RungTargets {
+function rungIn(targets: readonly RingTarget[], rungDevices: readonly DeviceId[] = []): RungTargets {
   const legs = rungDevices.map((deviceId) => ({ deviceId }) as CallLeg);
-  return new RungTargets({ targets, legs, record: { caller: { ...party, deviceId: 'dev_caller' } } as CallRecord });
+  return new RungTargets({
+    targets,
+    legs,
+    record: { caller: { ...party, deviceId: 'dev_caller' as const } } as Partial<CallRecord> as CallRecord,
+  });
 }
 
 const to = (ring: CallRoute['ring']): CallRoute => ({

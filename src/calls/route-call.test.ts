@@ -1,7 +1,7 @@
-import type { DeviceId, PersonId } from '#base/ids.ts';
+import type { DeviceId, NumberId, PersonId } from '#base/ids.ts';
 import { describe, expect, it } from 'vitest';
 import type { Device } from '#devices/device.ts';
-import type { NumberId, OurNumber } from '#numbers/number.ts';
+import type { OurNumber } from '#numbers/number.ts';
 import { partyOf, routeCall } from './route-call.ts';
 import type { CallRoute, RoutingFacts } from './route-call.ts';
 
@@ -18,7 +18,7 @@ const device = (extension: string, personId?: string, enabled = true): Device =>
   enabled,
   createdAt: 0,
 });
-const number = (text: string, ownerPersonId?: string, voiceEnabled = true): OurNumber => ({
+const number = (text: string, ownerPersonId?: PersonId, voiceEnabled = true): OurNumber => ({
   id: `num_${text}` as NumberId,
   number: text,
   name: 'Home',
@@ -27,12 +27,18 @@ const number = (text: string, ownerPersonId?: string, voiceEnabled = true): OurN
   createdAt: 0,
 });
 
-const devices = [device('20', 'eva'), device('21', 'eva'), device('22', 'eva', false), device('30'), device('40', 'tom')];
+const devices = [
+  device('20', 'person_eva'),
+  device('21', 'person_eva'),
+  device('22', 'person_eva', false),
+  device('30'),
+  device('40', 'person_tom'),
+];
 const numbers = [
-  number('+14165550100', 'eva'),
+  number('+14165550100', 'person_eva'),
   number('+14165550101'),
-  number('+14165550102', 'tom', false),
-  number('+14165550103', 'ann'),
+  number('+14165550102', 'person_tom', false),
+  number('+14165550103', 'person_ann'),
 ];
 
 const facts: RoutingFacts = {
@@ -100,7 +106,7 @@ describe('routeCall', () => {
     ...facts,
     country: 'DE',
     byNumber: (text) =>
-      ['+4922112345', '+49301234567', '+4915112345678', '+497111234567'].includes(text) ? number(text, 'eva') : undefined,
+      ['+4922112345', '+49301234567', '+4915112345678', '+497111234567'].includes(text) ? number(text, 'person_eva') : undefined,
   };
   it.each([
     ['+4922112345', '+4915112345678', '+4915112345678'],

@@ -1,3 +1,4 @@
+import type { PersonId } from '#base/ids.ts';
 import type { Device } from '#devices/device.ts';
 import type { OurNumber } from '#numbers/number.ts';
 import { readDialled } from '#numbers/dial-plan.ts';
@@ -32,7 +33,7 @@ export type RoutingFacts = {
   readonly devices: DeviceLookup;
   readonly byNumber: (number: string) => OurNumber | undefined;
   /** The number a person calls out with; for `undefined`, that of the house. */
-  readonly callerIdOf: (personId: string | undefined) => OurNumber | undefined;
+  readonly callerIdOf: (personId: PersonId | undefined) => OurNumber | undefined;
   readonly anyCallerId: () => OurNumber | undefined;
 };
 

@@ -3,6 +3,7 @@
 // Must stay true: an emergency call never comes here, and what an admin allowed is on the disk.
 import type { Clock } from '#base/clock.ts';
 import type { Events } from '#base/events.ts';
+import type { DeviceId } from '#base/ids.ts';
 import { maskNumber } from '#base/log.ts';
 import type { Log } from '#base/log.ts';
 import { normalizeAddress } from '#base/private-address.ts';
@@ -35,7 +36,7 @@ export type TollFraudGuardDeps = {
 };
 
 /** An outbound call in progress. */
-export type ActiveOutgoingCall = { readonly deviceId: string | undefined; readonly talkTimeMs: number };
+export type ActiveOutgoingCall = { readonly deviceId: DeviceId | undefined; readonly talkTimeMs: number };
 
 export type OutgoingAttempt = {
   readonly device: Device;
@@ -140,7 +141,7 @@ export class TollFraudGuard {
     return { status: 'degraded', message: describeRefusal(refused) };
   }
 
-  #usage(ongoing: readonly ActiveOutgoingCall[], deviceId?: string): OutgoingUsage {
+  #usage(ongoing: readonly ActiveOutgoingCall[], deviceId?: DeviceId): OutgoingUsage {
     const talkTimeMs = ongoing.reduce((sum, call) => sum + call.talkTimeMs, 0);
     const now = this.#deps.clock.monotonic();
     return { calls: ongoing.length, minutes: this.#minutes.of(now, deviceId) + talkTimeMs / 60_000 };

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '#base/clock.ts';
+import type { CallId } from '#base/ids.ts';
 import type { CallLeg, CallRecord } from './call.ts';
 
 export type UnsavedRecordsDeps = {
@@ -39,7 +40,7 @@ export class UnsavedRecords {
   }
 
   /** A later state of this call has been written. */
-  forget(id: string): void {
+  forget(id: CallId): void {
     if (this.#waiting.size > 0) this.#waiting.delete(id);
   }
 

@@ -1,7 +1,8 @@
+import type { PersonId } from '#base/ids.ts';
 import { groupsOf } from './contact.ts';
 import type { Contact, KnownCaller } from './contact.ts';
 
-type Entry = KnownCaller & { readonly personId: string | undefined };
+type Entry = KnownCaller & { readonly personId: PersonId | undefined };
 
 /** Contacts by number, in memory: each call asks who it is. */
 export class ContactIndex {
@@ -22,7 +23,7 @@ export class ContactIndex {
   }
 
   /** A person's own contact first, then the house's; never another person's. */
-  find(number: string, personId: string | undefined): KnownCaller | undefined {
+  find(number: string, personId: PersonId | undefined): KnownCaller | undefined {
     const entries = this.#byNumber.get(number);
     if (entries === undefined) return undefined;
     const own = personId === undefined ? undefined : entries.find((entry) => entry.personId === personId);

@@ -111,7 +111,7 @@ export class ContactStore {
     return this.#complete(this.#byName.all(name));
   }
 
-  ofPerson(personId: string): readonly Contact[] {
+  ofPerson(personId: PersonId): readonly Contact[] {
     return this.#complete(this.#ofPerson.all(personId));
   }
 

@@ -79,7 +79,7 @@ describe('a caller', () => {
     await add('Dragon', number, { personId: ben });
     expect(contacts.byNumber(number)).toBeUndefined();
     await add('Mrs. Miller', number);
-    expect([undefined, anna, ben, 'person_other'].map((id) => contacts.byNumber(number, id)?.name)).toEqual([
+    expect([undefined, anna, ben, 'person_other' as const].map((id) => contacts.byNumber(number, id)?.name)).toEqual([
       'Mrs. Miller',
       'Mum',
       'Dragon',

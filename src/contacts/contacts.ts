@@ -3,7 +3,7 @@
 // Must stay true: memory has what the database has; nobody learns a contact of another person.
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
-import type { NewId } from '#base/ids.ts';
+import type { NewId, PersonId } from '#base/ids.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import { maxContacts } from './contact.ts';
 import type { Contact, KnownCaller } from './contact.ts';
@@ -34,7 +34,7 @@ export class Contacts {
    * Whose number (E.164) it is: of the person's own contacts first, then of the whole house's; without a person of the house's alone. In
    * memory.
    */
-  byNumber(number: string | undefined, personId?: string): KnownCaller | undefined {
+  byNumber(number: string | undefined, personId?: PersonId): KnownCaller | undefined {
     return number === undefined ? undefined : this.#index.find(number, personId);
   }
 
@@ -93,7 +93,7 @@ export class Contacts {
   }
 
   /** For a person who is being removed: their rows go with them. */
-  releasePerson(personId: string): () => void {
+  releasePerson(personId: PersonId): () => void {
     return this.release(this.#deps.store.ofPerson(personId));
   }
 }

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { endpoint, noContent } from './endpoint.ts';
+import { autoReplyId } from './ids.ts';
 import { isoDateTime } from './date-time.ts';
 import { listQuery, pageOf } from './page.ts';
 import { normalizeDigits } from './normalize-digits.ts';
 import { displayName } from './display-name.ts';
 import { openingHours } from './opening-hours.ts';
 
-const params = z.object({ id: z.string() });
+const params = z.object({ id: autoReplyId });
 
 const fields = {
   name: displayName,
@@ -24,7 +25,7 @@ const fields = {
 };
 
 export const autoReply = z
-  .object({ id: z.string(), ...fields, name: z.string().max(80), createdAt: isoDateTime })
+  .object({ id: autoReplyId, ...fields, name: z.string().max(80), createdAt: isoDateTime })
   .meta({ id: 'AutoReply' });
 
 export const listAutoReplies = endpoint({

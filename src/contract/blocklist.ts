@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint, noContent } from './endpoint.ts';
 import { streamReply, uploadBody } from './file.ts';
-import { personId } from './ids.ts';
+import { callId, messageId, personId } from './ids.ts';
 import { csvUpload, importReport } from './import-report.ts';
 import { isoDateTime, listQuery, pageOf } from './page.ts';
 
@@ -29,7 +29,7 @@ export const blocklistEntry = z
     pattern: z.string(),
     reason: z.string(),
     /** Whose calls it blocks; null for everybody’s. */
-    personId: z.string().nullable(),
+    personId: personId.nullable(),
     /** Calls it blocked. */
     hits: z.number().int(),
     lastHitAt: isoDateTime.nullable(),
@@ -71,7 +71,7 @@ export const blockFromCall = endpoint({
   access: 'user',
   summary: 'Block the far number of a past call: for calls to yourself; where an admin does it, for the whole house',
   status: 201,
-  body: z.strictObject({ callId: z.string(), reason: reason.default('') }),
+  body: z.strictObject({ callId, reason: reason.default('') }),
   reply: blocklistEntry,
 });
 
@@ -82,7 +82,7 @@ export const blockFromMessage = endpoint({
   access: 'user',
   summary: 'Block calls from the far number of a message: for calls to yourself; where an admin does it, for the whole house',
   status: 201,
-  body: z.strictObject({ messageId: z.string(), reason: reason.default('') }),
+  body: z.strictObject({ messageId, reason: reason.default('') }),
   reply: blocklistEntry,
 });
 

@@ -3,7 +3,7 @@ import { callDispositions, callReasons } from './call-verdicts.ts';
 import { endpoint, noContent } from './endpoint.ts';
 import { streamReply } from './file.ts';
 import { numberFilter } from './number-filter.ts';
-import { deviceId, personId } from './ids.ts';
+import { callId, deviceId, legId, personId } from './ids.ts';
 import { isoDateTime } from './date-time.ts';
 import { listQuery, pageOf } from './page.ts';
 
@@ -33,8 +33,8 @@ export const callReason = z.enum(callReasons).meta({ id: 'CallReason' });
 
 const party = z
   .object({
-    deviceId: z.string().nullable(),
-    personId: z.string().nullable(),
+    deviceId: deviceId.nullable(),
+    personId: personId.nullable(),
     /** E.164, an extension, or what was dialled where it is neither; empty where the caller hides it. */
     number: z.string(),
     name: z.string(),
@@ -42,7 +42,7 @@ const party = z
   .meta({ id: 'CallParty' });
 
 const common = {
-  id: z.string(),
+  id: callId,
   direction: callDirection,
   startedAt: isoDateTime,
   ringingAt: isoDateTime.nullable(),
@@ -57,10 +57,10 @@ const common = {
 
 export const callLeg = z
   .object({
-    id: z.string(),
+    id: legId,
     role: z.enum(['caller', 'callee']).meta({ id: 'LegRole' }),
-    deviceId: z.string().nullable(),
-    personId: z.string().nullable(),
+    deviceId: deviceId.nullable(),
+    personId: personId.nullable(),
     name: z.string(),
     trunk: z.string().nullable(),
     /** Where the leg went or came from, such as `udp 192.0.2.7:5060`. */
@@ -84,14 +84,14 @@ const recordShape = {
   /** Null while the call goes on. */
   disposition: callDisposition.nullable(),
   reason: callReason.nullable(),
-  transferredFrom: z.string().nullable(),
+  transferredFrom: callId.nullable(),
 };
 
 export const callRecord = z.object(recordShape).meta({ id: 'CallRecord' });
 export const callRecordWithLegs = z.object({ ...recordShape, legs: z.array(callLeg) }).meta({ id: 'CallRecordWithLegs' });
 export const callInProgress = z.object({ ...common, state: z.enum(callPhases).meta({ id: 'CallPhase' }) }).meta({ id: 'Call' });
 
-const callParams = z.object({ id: z.string() });
+const callParams = z.object({ id: callId });
 
 const filters = {
   /** E.164, extension or dialled digits of either side. */
@@ -153,7 +153,7 @@ export const callStatistics = z
     dispositions: z.array(dispositionCount),
     directions: z.array(z.object({ direction: callDirection, ...counted }).meta({ id: 'DirectionCount' })),
     persons: z
-      .array(z.object({ personId: z.string(), ...counted }).meta({ id: 'PersonCount' }))
+      .array(z.object({ personId, ...counted }).meta({ id: 'PersonCount' }))
       .meta({ description: 'Each person whose phones called or rang; a user sees themselves alone' }),
   })
   .meta({ id: 'CallStatistics' });

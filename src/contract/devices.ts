@@ -25,13 +25,13 @@ const transports = z
 
 export const device = z
   .object({
-    id: z.string(),
+    id: deviceId,
     name: z.string(),
     extension: z.string(),
     username: z.string(),
     type: deviceType,
     transports: z.array(deviceTransport),
-    personId: z.string().nullable(),
+    personId: personId.nullable(),
     recordingEnabled: z.boolean(),
     sha256: z.boolean(),
     enabled: z.boolean(),

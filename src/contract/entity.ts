@@ -1,6 +1,7 @@
 // Owns what an entity is to the room that declares it: its names, whose it is, its state, and the facts that may change it.
 // Called by the rooms' -entities files; app hands all of them to the edge that shows entities.
 // Must stay true: values and functions alone; topics, discovery messages and payloads are the edge's.
+import type { DeviceId, PersonId } from '#base/ids.ts';
 import type { FactName, Facts } from './facts.ts';
 
 type EntityNames = {
@@ -28,18 +29,21 @@ export type EntityDeclaration = BinarySensorDeclaration | SensorDeclaration;
 type States = { readonly binary_sensor: boolean; readonly sensor: number | string };
 type StateOf<Declaration extends EntityDeclaration> = States[Declaration['component']];
 
+/** Of what an entity is, by the word for it. */
+type OwnerIds = { readonly exchange: string; readonly device: DeviceId; readonly person: PersonId };
+
 /** A phone or a person, by id and by the name people know it by. */
-export type EntityOwner = { readonly id: string; readonly name: string };
+export type EntityOwner<Id extends string = string> = { readonly id: Id; readonly name: string };
 
 export const exchange: EntityOwner = { id: 'exchange', name: 'GoSIP' };
 
 /** The facts after which a state may be another one, each with the id of its owner; undefined: it may be anybody's. */
 export type EntityTriggers = { readonly [Name in FactName]?: (fact: Facts[Name]) => string | undefined };
 
-export type EntitySource<State> = {
-  readonly owners: () => Iterable<EntityOwner>;
+export type EntitySource<State, OwnerId extends string = string> = {
+  readonly owners: () => Iterable<EntityOwner<OwnerId>>;
   /** The state now; undefined where it is not known. */
-  readonly state: (ownerId: string) => State | undefined | Promise<State | undefined>;
+  state(ownerId: OwnerId): State | undefined | Promise<State | undefined>;
   readonly changedBy: EntityTriggers;
   /** How often to read owners and states besides, where they change without a fact. */
   readonly pollSeconds?: number;
@@ -55,7 +59,7 @@ export function entity<const Declaration extends EntityDeclaration>(declaration:
 
 export function bindEntity<Declaration extends EntityDeclaration>(
   declaration: Declaration,
-  source: EntitySource<StateOf<Declaration>>,
+  source: EntitySource<StateOf<Declaration>, OwnerIds[Declaration['of']]>,
 ): Entity {
   return { declaration, ...source };
 }

@@ -2,16 +2,18 @@
 // Called by the rooms that emit facts and by every edge that passes them on (http now, Home Assistant and notifications next).
 // Must stay true: names are in the past tense, payloads are flat; edges listen, rooms never do.
 import { z } from 'zod';
+import type { CallId, DeviceId, PersonId } from '#base/ids.ts';
 import { isoDateTime } from './date-time.ts';
+import { callId, conversationId, deviceId, messageId, personId, voicemailId } from './ids.ts';
 
 /** Whom a fact concerns beside every admin: a person, the owner of a device, the persons of a call; `admin`: no other person. */
 export type Audience = keyof AudienceKeys;
 
 /** What a payload must carry, so that its audience can be found. A person that is null is the house itself: admins alone. */
 type AudienceKeys = {
-  readonly person: { readonly personId: string | null };
-  readonly device: { readonly deviceId: string };
-  readonly call: { readonly callId: string };
+  readonly person: { readonly personId: PersonId | null };
+  readonly device: { readonly deviceId: DeviceId };
+  readonly call: { readonly callId: CallId };
   readonly admin: object;
 };
 
@@ -27,19 +29,19 @@ function fact<const For extends Audience, Payload extends z.ZodType<AudienceKeys
   return { payload, audience };
 }
 
-const device = z.object({ deviceId: z.string() });
-const call = z.object({ callId: z.string() });
+const device = z.object({ deviceId });
+const call = z.object({ callId });
 /** `personId` is whose mailbox it is; null for the house's. */
-const voicemail = z.object({ voicemailId: z.string(), personId: z.string().nullable() });
+const voicemail = z.object({ voicemailId, personId: personId.nullable() });
 /** `personId` is whose number it is; null for the house's. */
-const message = z.object({ messageId: z.string(), conversationId: z.string(), personId: z.string().nullable() });
+const message = z.object({ messageId, conversationId, personId: personId.nullable() });
 
 /** Every fact, by name: what `GET /api/events` may carry. */
 export const facts = {
   'device.created': fact(device, 'device'),
   'device.changed': fact(device, 'device'),
   /** `personId` is whose it was: the device itself cannot be looked up any more. */
-  'device.deleted': fact(device.extend({ personId: z.string().nullable() }), 'person'),
+  'device.deleted': fact(device.extend({ personId: personId.nullable() }), 'person'),
   'device.registered': fact(device.extend({ contact: z.string(), expiresAt: isoDateTime }), 'device'),
   'device.unregistered': fact(
     device.extend({ reason: z.enum(['removed', 'expired']).meta({ id: 'UnregisteredReason' }) }),

@@ -1,13 +1,40 @@
 import { z } from 'zod';
-import type { DeviceId, Id, LockoutId, PersonId, SessionId, TokenId } from '#base/ids.ts';
+import type {
+  AutoReplyId,
+  CallId,
+  ConversationId,
+  DeviceId,
+  Id,
+  LegId,
+  LockoutId,
+  MediaId,
+  MessageId,
+  NumberId,
+  PersonId,
+  RecordingId,
+  SessionId,
+  TokenId,
+  VoicemailId,
+} from '#base/ids.ts';
 
 /** Text on the wire; what it is the id of, from here on in the types. Whether there is such a thing, the room says. */
-function idOf<Kind extends Id<string>>(): z.ZodType<Kind, string> {
+function idOf<Kind extends Id<string> | 'me'>(): z.ZodType<Kind, string> {
   return z.string() as unknown as z.ZodType<Kind, string>;
 }
 
 export const personId = idOf<PersonId>();
+/** `me`: the person who asks. */
+export const personIdOrMe = idOf<PersonId | 'me'>();
 export const deviceId = idOf<DeviceId>();
 export const tokenId = idOf<TokenId>();
 export const sessionId = idOf<SessionId>();
 export const lockoutId = idOf<LockoutId>();
+export const numberId = idOf<NumberId>();
+export const callId = idOf<CallId>();
+export const legId = idOf<LegId>();
+export const recordingId = idOf<RecordingId>();
+export const voicemailId = idOf<VoicemailId>();
+export const conversationId = idOf<ConversationId>();
+export const messageId = idOf<MessageId>();
+export const mediaId = idOf<MediaId>();
+export const autoReplyId = idOf<AutoReplyId>();

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 import { fileReply, uploadBody } from './file.ts';
+import { autoReplyId, conversationId, mediaId, messageId, personId } from './ids.ts';
 import { messageMediaTypeAliases, messageMediaTypes } from './media-types.ts';
 import { numberFilter, numberPartFilter } from './number-filter.ts';
 import { isoDateTime } from './date-time.ts';
 import { listQuery, pageOf } from './page.ts';
 import { normalizeDigits } from './normalize-digits.ts';
 
-const params = z.object({ id: z.string() });
+const params = z.object({ id: messageId });
+const conversationParams = z.object({ id: conversationId });
 const booleanParam = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 /**
@@ -46,8 +48,8 @@ const media = z.object({
 
 export const message = z
   .object({
-    id: z.string(),
-    conversationId: z.string(),
+    id: messageId,
+    conversationId,
     direction,
     /** Ours, E.164. */
     number: z.string(),
@@ -58,8 +60,8 @@ export const message = z
     segments: z.number().int(),
     media: z.array(media),
     /** Of the person who sent it; null for what came in and for automatic replies. */
-    sentBy: z.string().nullable(),
-    autoReplyId: z.string().nullable(),
+    sentBy: personId.nullable(),
+    autoReplyId: autoReplyId.nullable(),
     /** Why it was not delivered: Twilio’s code where there is one, and what it means. */
     error: z.object({ code: z.number().int().nullable(), message: z.string() }).nullable(),
     createdAt: isoDateTime,
@@ -70,7 +72,7 @@ export const message = z
 
 export const conversation = z
   .object({
-    id: z.string(),
+    id: conversationId,
     number: z.string(),
     farNumber: z.string(),
     lastAt: isoDateTime,
@@ -88,7 +90,7 @@ export const listMessages = endpoint({
   access: 'user',
   summary: 'Messages of your own numbers; for an admin, of all numbers',
   query: listQuery(['createdAt'], {
-    conversation: z.string().optional(),
+    conversation: conversationId.optional(),
     number: numberFilter.optional(),
     farNumber: numberFilter.optional(),
     direction: direction.optional(),
@@ -116,7 +118,7 @@ export const sendMessage = endpoint({
     to: z.string().trim().min(1).max(80),
     body: z.string().max(1600).default(''),
     /** Ids of uploads. */
-    media: z.array(z.string()).max(10).default([]),
+    media: z.array(mediaId).max(10).default([]),
   }),
   reply: message,
 });
@@ -137,7 +139,7 @@ export const uploadMessageMedia = endpoint({
   status: 201,
   body: uploadBody,
   upload: messageUpload,
-  reply: z.object({ id: z.string(), contentType: z.string(), bytes: z.number().int() }),
+  reply: z.object({ id: mediaId, contentType: z.string(), bytes: z.number().int() }),
 });
 
 export const listConversations = endpoint({
@@ -161,7 +163,7 @@ export const getConversation = endpoint({
   path: '/messages/conversations/:id',
   access: 'user',
   summary: 'One conversation; its messages are listed at /messages',
-  params,
+  params: conversationParams,
   reply: conversation,
 });
 
@@ -171,7 +173,7 @@ export const readConversation = endpoint({
   path: '/messages/conversations/:id/read',
   access: 'user',
   summary: 'Mark a conversation as read',
-  params,
+  params: conversationParams,
   reply: conversation,
 });
 
@@ -191,7 +193,7 @@ export const getMessageMedia = endpoint({
   path: '/messages/:id/media/:n',
   access: 'user',
   summary: 'Media number n of a message, counted from 0, whole or by range',
-  params: z.object({ id: z.string(), n: z.coerce.number().int().min(0).max(99) }),
+  params: z.object({ id: messageId, n: z.coerce.number().int().min(0).max(99) }),
   reply: fileReply,
   replyTypes: messageMediaTypes,
 });

@@ -1,24 +1,24 @@
 import { z } from 'zod';
 import { e164 } from './e164.ts';
 import { endpoint, noContent } from './endpoint.ts';
-import { personId } from './ids.ts';
+import { numberId, personId } from './ids.ts';
 import { isoDateTime } from './date-time.ts';
 import { listQuery, pageOf } from './page.ts';
 import { displayName } from './display-name.ts';
 
 export const ourNumber = z
   .object({
-    id: z.string(),
+    id: numberId,
     /** E.164. */
     number: z.string(),
     name: z.string(),
-    ownerPersonId: z.string().nullable(),
+    ownerPersonId: personId.nullable(),
     voiceEnabled: z.boolean(),
     createdAt: isoDateTime,
   })
   .meta({ id: 'Number' });
 
-const numberParams = z.object({ id: z.string() });
+const numberParams = z.object({ id: numberId });
 
 export const listNumbers = endpoint({
   id: 'listNumbers',

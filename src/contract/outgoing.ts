@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { callReason } from './calls.ts';
 import { endpoint, noContent } from './endpoint.ts';
+import { deviceId } from './ids.ts';
 import { isoDateTime } from './date-time.ts';
 
 /** A country (`LV`), a kind of number, or the digits that numbers begin with, in the international form (`+49900`). */
@@ -40,7 +41,7 @@ export const getOutgoing = endpoint({
     allowed: z.array(allowedDestination),
     refused: z.array(
       z.object({
-        deviceId: z.string(),
+        deviceId,
         deviceName: z.string(),
         number: z.string(),
         reason: callReason,

@@ -21,7 +21,7 @@ const homeAssistantUserId = z.string().regex(/^[0-9A-Za-z-]{1,64}$/, 'must be th
 
 export const person = z
   .object({
-    id: z.string(),
+    id: personId,
     username: z.string(),
     name: z.string(),
     role,
@@ -104,10 +104,10 @@ export const tokenScope = z.enum(['read', 'all']).meta({ id: 'TokenScope' });
 
 export const apiToken = z
   .object({
-    id: z.string(),
+    id: tokenId,
     name: z.string(),
     role,
-    personId: z.string().nullable(),
+    personId: personId.nullable(),
     scope: tokenScope,
     createdAt: isoDateTime,
     expiresAt: isoDateTime.nullable(),

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { endpoint, noContent } from './endpoint.ts';
 import { fileReply } from './file.ts';
+import { callId, recordingId } from './ids.ts';
 import { isoDateTime } from './date-time.ts';
 
-const params = z.object({ id: z.string() });
+const params = z.object({ id: callId });
 
 export const callRecordingState = z
   .object({ state: z.enum(['off', 'recording', 'paused']).meta({ id: 'RecordingActivity' }) })
@@ -32,7 +33,7 @@ export const controlCallRecording = endpoint({
 
 export const callRecording = z
   .object({
-    id: z.string(),
+    id: recordingId,
     /** `fetching`: it exists at Twilio and comes soon. `lost`: it could not be had. */
     state: z.enum(['running', 'fetching', 'stored', 'lost']).meta({ id: 'RecordingAvailability' }),
     /** Why it could not be had, or not yet, and what helps; null where it is there. */
@@ -56,7 +57,7 @@ export const listCallRecordings = endpoint({
 
 const which = z.strictObject({
   /** Of several; the first by default. */
-  recording: z.string().optional(),
+  recording: recordingId.optional(),
 });
 
 export const getCallRecordingAudio = endpoint({

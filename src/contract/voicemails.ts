@@ -2,20 +2,20 @@ import { z } from 'zod';
 import { endpoint, noContent } from './endpoint.ts';
 import { fileReply, uploadBody } from './file.ts';
 import { wavMediaTypeAliases } from './media-types.ts';
-import { personId } from './ids.ts';
+import { callId, personId, personIdOrMe, voicemailId } from './ids.ts';
 import { isoDateTime } from './date-time.ts';
 import { listQuery, pageOf } from './page.ts';
 
-const params = z.object({ id: z.string() });
+const params = z.object({ id: voicemailId });
 const booleanParam = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 export const voicemail = z
   .object({
-    id: z.string(),
+    id: voicemailId,
     /** Whose mailbox; null for the house's, which administrators see. */
-    personId: z.string().nullable(),
+    personId: personId.nullable(),
     /** Of the call record. */
-    callId: z.string().nullable(),
+    callId: callId.nullable(),
     /** `number`: E.164, empty where the caller hides it. */
     caller: z.object({ number: z.string(), name: z.string() }),
     /** Our number that was called. */
@@ -117,13 +117,13 @@ export const deleteVoicemail = endpoint({
 
 const personParams = z.object({
   /** A person’s id, or `me`. */
-  personId: z.string(),
+  personId: personIdOrMe,
 });
 
 export const greetingKinds = ['standard', 'text', 'audio'] as const;
 export const greeting = z
   .object({
-    personId: z.string(),
+    personId,
     /** `standard`: the house’s words. */
     kind: z.enum(greetingKinds).meta({ id: 'GreetingKind' }),
     text: z.string(),

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { deviceEntities } from './device-entities.ts';
 
-const hall = { id: 'dev_1', name: 'Hall' };
-const desk = { id: 'dev_2', name: 'Desk' };
+const hall = { id: 'dev_1', name: 'Hall' } as const;
+const desk = { id: 'dev_2', name: 'Desk' } as const;
 const devices = { all: () => [hall, desk], byId: (id: string) => [hall, desk].find((one) => one.id === id) };
 const registrations = { of: (deviceId: string) => (deviceId === 'dev_1' ? ['a contact'] : []) };
 const [registered] = deviceEntities({ devices, registrations });

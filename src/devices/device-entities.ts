@@ -1,3 +1,4 @@
+import type { DeviceId } from '#base/ids.ts';
 import { bindEntity, entity } from '#contract/entity.ts';
 import type { Entity, EntityOwner } from '#contract/entity.ts';
 
@@ -11,12 +12,12 @@ export const phoneRegistered = entity({
 });
 
 export type DeviceEntityDeps = {
-  readonly devices: { all(): readonly EntityOwner[]; byId(id: string): unknown };
-  readonly registrations: { of(deviceId: string): readonly unknown[] };
+  readonly devices: { all(): readonly EntityOwner<DeviceId>[]; byId(id: DeviceId): unknown };
+  readonly registrations: { of(deviceId: DeviceId): readonly unknown[] };
 };
 
 export function deviceEntities({ devices, registrations }: DeviceEntityDeps): readonly Entity[] {
-  const ofDevice = ({ deviceId }: { readonly deviceId: string }) => deviceId;
+  const ofDevice = ({ deviceId }: { readonly deviceId: DeviceId }) => deviceId;
   return [
     bindEntity(phoneRegistered, {
       owners: () => devices.all(),

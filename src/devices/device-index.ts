@@ -25,7 +25,7 @@ export class DeviceIndex {
     return [...this.#byId.values()];
   }
 
-  byId(id: string): DeviceRecord | undefined {
+  byId(id: DeviceId): DeviceRecord | undefined {
     return this.#byId.get(id as DeviceId);
   }
 

@@ -1,6 +1,7 @@
 import { isoTime } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
-import type { PersonId } from '#base/ids.ts';
+import { noPerson } from '#base/ids.ts';
+import type { DeviceId, PersonId } from '#base/ids.ts';
 import {
   changeDevice,
   createDevice,
@@ -41,16 +42,13 @@ export function deviceRoutes({ devices, registrations, realm }: DeviceRoutesDeps
   ];
 }
 
-/** No person has this id. */
-const noPerson: PersonId = 'person_';
-
 /** Users see only their own devices, whatever they ask for; a token without a person sees none. */
 function ownerFilter(identity: Identity | undefined, asked: PersonId | undefined): PersonId | undefined {
   return identity?.role === 'admin' ? asked : (identity?.personId ?? noPerson);
 }
 
 /** Users see only their own devices. */
-function visible(devices: Devices, id: string, identity: Identity | undefined): Device {
+function visible(devices: Devices, id: DeviceId, identity: Identity | undefined): Device {
   const device = devices.get(id);
   const isTheirs = identity?.personId !== undefined && device.personId === identity.personId;
   if (identity?.role !== 'admin' && !isTheirs) throw new AppError('not-found', 'There is no such device');

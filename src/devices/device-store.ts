@@ -82,14 +82,14 @@ export class DeviceStore {
          realm = @realm, ha1_md5 = @ha1_md5, ha1_sha256 = @ha1_sha256, sealed_secret = @sealed_secret`,
     );
     this.#remove = db.prepare('DELETE FROM devices WHERE id = ?');
-    this.#isTaken = db.prepare('SELECT 1 FROM devices WHERE id <> @but AND (extension = @name OR username = @name)');
+    this.#isTaken = db.prepare('SELECT 1 FROM devices WHERE id IS NOT @but AND (extension = @name OR username = @name)');
   }
 
   all(): readonly DeviceRecord[] {
     return this.#all.all().map(toRecord);
   }
 
-  byId(id: string): DeviceRecord | undefined {
+  byId(id: DeviceId): DeviceRecord | undefined {
     const row = this.#byId.get(id);
     return row === undefined ? undefined : toRecord(row);
   }
@@ -119,8 +119,8 @@ export class DeviceStore {
   }
 
   /** Whether a device other than `but` has this as its extension or username: either is where it is called. */
-  isTaken(name: string, exceptId: string): boolean {
-    return this.#isTaken.get({ name, but: exceptId }) !== undefined;
+  isTaken(name: string, exceptId: DeviceId | undefined): boolean {
+    return this.#isTaken.get({ name, but: exceptId ?? null }) !== undefined;
   }
 
   list({ limit, offset, sort, order, personId, type, enabled, text }: DeviceQuery): Listed<Device> {

@@ -62,7 +62,7 @@ export class Devices {
     return this.#index.all().map(({ device }) => device);
   }
 
-  byId(id: string): Device | undefined {
+  byId(id: DeviceId): Device | undefined {
     return this.#index.byId(id)?.device;
   }
 
@@ -95,7 +95,7 @@ export class Devices {
   }
 
   /** Throws `not-found`. */
-  get(id: string): Device {
+  get(id: DeviceId): Device {
     return this.#record(id).device;
   }
 
@@ -118,7 +118,7 @@ export class Devices {
   }
 
   /** Rejects with `not-found`, `invalid` or `conflict`. Registrations end where the device was disabled or renamed. */
-  async change(id: string, change: DeviceChange): Promise<Device> {
+  async change(id: DeviceId, change: DeviceChange): Promise<Device> {
     const record = await this.#write(() => {
       const before = this.#stored(id);
       const device = applyChange(before.device, change);
@@ -137,7 +137,7 @@ export class Devices {
   }
 
   /** Makes a new password; the phone needs it to register again. */
-  async resetSecret(id: string): Promise<DeviceWithSecret> {
+  async resetSecret(id: DeviceId): Promise<DeviceWithSecret> {
     const { store, secrets, log, events } = this.#deps;
     const { record, secret } = await this.#write(() => {
       const made = secrets.renew(this.#stored(id).device);
@@ -153,7 +153,7 @@ export class Devices {
     return { device, secret };
   }
 
-  async delete(id: string): Promise<void> {
+  async delete(id: DeviceId): Promise<void> {
     const { id: deviceId, personId } = await this.#write(() => {
       const { device } = this.#stored(id);
       this.#deps.store.remove(device.id);
@@ -183,14 +183,14 @@ export class Devices {
     }
   }
 
-  #record(id: string): DeviceRecord {
+  #record(id: DeviceId): DeviceRecord {
     const record = this.#index.byId(id);
     if (record === undefined) throw new AppError('not-found', 'There is no such device');
     return record;
   }
 
   /** Inside a write: sees the writes before it in the same transaction. */
-  #stored(id: string): DeviceRecord {
+  #stored(id: DeviceId): DeviceRecord {
     const record = this.#deps.store.byId(id);
     if (record === undefined) throw new AppError('not-found', 'There is no such device');
     return record;
@@ -198,7 +198,7 @@ export class Devices {
 
   #nextExtension(): string {
     const { store, isReservedExtension = () => false } = this.#deps;
-    const extension = freeExtension((one) => !isReservedExtension(one) && !store.isTaken(one, ''));
+    const extension = freeExtension((one) => !isReservedExtension(one) && !store.isTaken(one, undefined));
     if (extension === undefined) throw new AppError('conflict', 'Every extension is taken');
     return extension;
   }

@@ -6,7 +6,7 @@ import type { Registration } from './registration.ts';
 
 type Row = {
   readonly id: string;
-  readonly device_id: string;
+  readonly device_id: DeviceId;
   readonly contact_uri: string;
   readonly q: number;
   readonly params: string;

@@ -71,7 +71,7 @@ export class Registrations {
   }
 
   /** The unexpired ones of one device. */
-  of(deviceId: string): readonly Registration[] {
+  of(deviceId: DeviceId): readonly Registration[] {
     const bindings = this.#byDevice.get(deviceId as DeviceId);
     if (bindings === undefined) return none;
     const now = this.#deps.clock.now();

@@ -18,7 +18,7 @@ const nobodys = identity('user', undefined);
 
 const lookups = {
   ownerOfDevice: (deviceId: string) => (deviceId === 'dev_owned' ? 'person_owner' : undefined),
-  personsOfCall: (callId: string) => (callId === 'call_owned' ? ['person_owner', 'person_third'] : []),
+  personsOfCall: (callId: string) => (callId === 'call_owned' ? (['person_owner', 'person_third'] as const) : []),
 };
 
 /** Ids of every kind: the audience of a fact decides which one counts. */

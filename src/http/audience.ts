@@ -1,3 +1,4 @@
+import type { CallId, DeviceId, PersonId } from '#base/ids.ts';
 import type { Identity } from '#contract/endpoint.ts';
 import { facts } from '#contract/facts.ts';
 import type { FactName, Facts } from '#contract/facts.ts';
@@ -5,34 +6,34 @@ import type { FactName, Facts } from '#contract/facts.ts';
 /** What http has to look up to know whom a fact concerns. */
 export type AudienceLookups = {
   /** The owner of a phone; undefined where it has none. */
-  readonly ownerOfDevice: (deviceId: string) => string | undefined;
+  readonly ownerOfDevice: (deviceId: DeviceId) => PersonId | undefined;
   /** Whose phones the call rang or came from. */
-  readonly personsOfCall: (callId: string) => readonly string[];
+  readonly personsOfCall: (callId: CallId) => readonly PersonId[];
 };
 
-type AudienceIds = { readonly personId?: string | null; readonly deviceId?: string; readonly callId?: string };
+type AudienceIds = { readonly personId?: PersonId | null; readonly deviceId?: DeviceId; readonly callId?: CallId };
 
 /** The persons whom a fact concerns; every admin gets it besides. */
-export function audienceOf<Name extends FactName>(name: Name, fact: Facts[Name], lookups: AudienceLookups): readonly string[] {
+export function audienceOf<Name extends FactName>(name: Name, fact: Facts[Name], lookups: AudienceLookups): readonly PersonId[] {
   // Which of these a payload carries is held by the type of its audience.
-  const { personId, deviceId = '', callId = '' } = fact as AudienceIds;
+  const { personId, deviceId, callId } = fact as AudienceIds;
   switch (facts[name].audience) {
     case 'person':
       return present(personId);
     case 'device':
-      return present(lookups.ownerOfDevice(deviceId));
+      return present(deviceId === undefined ? undefined : lookups.ownerOfDevice(deviceId));
     case 'call':
-      return lookups.personsOfCall(callId);
+      return callId === undefined ? [] : lookups.personsOfCall(callId);
     case 'admin':
       return [];
   }
 }
 
 /** Whether a fact that concerns `persons` is for this identity: an admin gets all, a user their own. */
-export function isAddressedTo({ role, personId }: Identity, persons: readonly string[]): boolean {
+export function isAddressedTo({ role, personId }: Identity, persons: readonly PersonId[]): boolean {
   return role === 'admin' || (personId !== undefined && persons.includes(personId));
 }
 
-function present(personId: string | null | undefined): readonly string[] {
+function present(personId: PersonId | null | undefined): readonly PersonId[] {
   return personId === null || personId === undefined ? [] : [personId];
 }

@@ -1,3 +1,4 @@
+import type { PersonId } from '#base/ids.ts';
 import type { ResetReason } from '#contract/live.ts';
 import { EventPositions } from './event-position.ts';
 
@@ -6,7 +7,7 @@ const maxBytes = 192 * 1024;
 const maxEvents = 2_000;
 
 /** An event as it is sent, and the persons whom it concerned when it came. */
-export type KeptEvent = { readonly frame: string; readonly persons: readonly string[] };
+export type KeptEvent = { readonly frame: string; readonly persons: readonly PersonId[] };
 
 /** What came after a position: the events, or why they cannot be had. */
 export type Missed =
@@ -31,7 +32,7 @@ export class EventBacklog {
   }
 
   /** Frames an event and keeps it. */
-  add(name: string, fact: object, persons: readonly string[]): KeptEvent {
+  add(name: string, fact: object, persons: readonly PersonId[]): KeptEvent {
     this.#count += 1;
     const event = { frame: `id: ${this.position}\nevent: ${name}\ndata: ${JSON.stringify(fact)}\n\n`, persons };
     this.#events.push(event);

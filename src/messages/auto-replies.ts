@@ -1,6 +1,6 @@
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
-import type { NewId } from '#base/ids.ts';
+import type { AutoReplyId, NewId } from '#base/ids.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { AutoReply } from './auto-reply.ts';
 import type { AutoReplyStore } from './auto-reply-store.ts';
@@ -33,7 +33,7 @@ export class AutoReplies {
     return this.#deps.store.find(numbers, page);
   }
 
-  byId(id: string): AutoReply | undefined {
+  byId(id: AutoReplyId): AutoReply | undefined {
     return this.#deps.store.byId(id);
   }
 

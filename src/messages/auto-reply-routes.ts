@@ -1,5 +1,6 @@
 import { isoTime } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import type { AutoReplyId } from '#base/ids.ts';
 import { changeAutoReply, createAutoReply, deleteAutoReply, getAutoReply, listAutoReplies } from '#contract/auto-replies.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
@@ -15,7 +16,7 @@ type Deps = { readonly autoReplies: AutoReplies; readonly numbers: OurNumbers };
 export function autoReplyRoutes({ autoReplies, numbers }: Deps): readonly Route[] {
   const mayHave = (number: string | undefined, identity: Identity | undefined): boolean =>
     identity?.role === 'admin' || (number !== undefined && isOwnNumber(numbers, number, identity?.personId));
-  const visible = (id: string, identity: Identity | undefined): AutoReply => {
+  const visible = (id: AutoReplyId, identity: Identity | undefined): AutoReply => {
     const found = autoReplies.byId(id);
     if (found !== undefined && mayHave(found.number, identity)) return found;
     throw new AppError('not-found', 'There is no such automatic reply');

@@ -1,5 +1,6 @@
+import type { AutoReplyId } from '#base/ids.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
-import type { AutoReply, AutoReplyId, AutoReplyTrigger } from './auto-reply.ts';
+import type { AutoReply, AutoReplyTrigger } from './auto-reply.ts';
 import type { PageRequest } from './conversation-store.ts';
 
 type Row = {
@@ -64,11 +65,11 @@ export class AutoReplyStore {
     });
   }
 
-  delete(id: string): void {
+  delete(id: AutoReplyId): void {
     this.#delete.run(id);
   }
 
-  byId(id: string): AutoReply | undefined {
+  byId(id: AutoReplyId): AutoReply | undefined {
     const row = this.#byId.get(id);
     return row === undefined ? undefined : fromRow(row);
   }

@@ -1,10 +1,9 @@
-import type { Id } from '#base/ids.ts';
+import type { AutoReplyId } from '#base/ids.ts';
 import { isOpen } from '#base/opening-hours.ts';
 import type { LocalTime, OpeningHours } from '#base/opening-hours.ts';
 import type { OptOutWord } from './opt-out.ts';
 import { isTextable } from './phone-number.ts';
 
-export type AutoReplyId = Id<'auto'>;
 export type AutoReplyTrigger = 'dnd' | 'after_hours' | 'keyword';
 
 export type AutoReply = {

@@ -1,6 +1,7 @@
+import type { ConversationId, MessageId } from '#base/ids.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
 import { TextSearch } from '#storage/text-search.ts';
-import type { Conversation, ConversationId, MessageId, NumberPair } from './message.ts';
+import type { Conversation, NumberPair } from './message.ts';
 
 export type ConversationFilter = {
   /** Undefined: those of every number of ours. */
@@ -55,13 +56,15 @@ export class ConversationStore {
          last_at = max(last_at, :at)
        WHERE id = :id`,
     );
-    this.#read = db.prepare<[{ id: string; by: number | null }]>(
+    this.#read = db.prepare<[{ id: ConversationId; by: number | null }]>(
       'UPDATE conversations SET unread = CASE WHEN :by IS NULL THEN 0 ELSE max(0, unread - :by) END WHERE id = :id',
     );
-    this.#optOut = db.prepare<[{ id: string; at: number | null }]>('UPDATE conversations SET opted_out_at = :at WHERE id = :id');
+    this.#optOut = db.prepare<[{ id: ConversationId; at: number | null }]>(
+      'UPDATE conversations SET opted_out_at = :at WHERE id = :id',
+    );
   }
 
-  byId(id: string): Conversation | undefined {
+  byId(id: ConversationId): Conversation | undefined {
     return fromRow(this.#byId.get(id));
   }
 
@@ -74,16 +77,21 @@ export class ConversationStore {
   }
 
   /** A message was added. */
-  addMessage(added: { readonly id: string; readonly messageId: string; readonly at: number; readonly unread: 0 | 1 }): void {
+  addMessage(added: {
+    readonly id: ConversationId;
+    readonly messageId: MessageId;
+    readonly at: number;
+    readonly unread: 0 | 1;
+  }): void {
     this.#advance.run(added);
   }
 
   /** `by` undefined: all. */
-  markRead(id: string, by?: number): void {
+  markRead(id: ConversationId, by?: number): void {
     this.#read.run({ id, by: by ?? null });
   }
 
-  setOptedOut(id: string, at: number | undefined): void {
+  setOptedOut(id: ConversationId, at: number | undefined): void {
     this.#optOut.run({ id, at: at ?? null });
   }
 

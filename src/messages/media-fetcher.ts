@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '#base/clock.ts';
+import type { MessageId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { FetchResult } from '#storage/fetch-result.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
@@ -15,7 +16,7 @@ export type MediaFetcherDeps = {
   readonly clock: Clock;
   readonly log: Log;
   /** Called after the commit, when media were stored or given up. */
-  readonly onSettled: (messageId: string) => void;
+  readonly onSettled: (messageId: MessageId) => void;
 };
 
 /** Carriers accept about 5 MB. */

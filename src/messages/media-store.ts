@@ -1,5 +1,6 @@
+import type { MediaId, MessageId, PersonId } from '#base/ids.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
-import type { MediaItem, MediaId, MessageId } from './message.ts';
+import type { MediaItem } from './message.ts';
 
 type Row = {
   readonly id: MediaId;
@@ -9,7 +10,7 @@ type Row = {
   readonly source_url: string | null;
   readonly content_type: string | null;
   readonly bytes: number | null;
-  readonly uploaded_by: string | null;
+  readonly uploaded_by: PersonId | null;
   readonly token: string | null;
   readonly token_until: number | null;
   readonly attempts: number;
@@ -86,17 +87,21 @@ export class MediaStore {
     return fromRow(this.#byToken.get(token, now));
   }
 
-  ofMessage(messageId: string): readonly MediaItem[] {
+  ofMessage(messageId: MessageId): readonly MediaItem[] {
     return this.#of.all(messageId).flatMap((row) => fromRow(row) ?? []);
   }
 
-  atPosition(messageId: string, position: number): MediaItem | undefined {
+  atPosition(messageId: MessageId, position: number): MediaItem | undefined {
     return fromRow(this.#at.get(messageId, position));
   }
 
   /** Media to be fetched. */
   insertPending(
-    media: Pick<MediaItem, 'id' | 'position'> & { readonly messageId: string; readonly sourceUrl: string; readonly at: number },
+    media: Pick<MediaItem, 'id' | 'position'> & {
+      readonly messageId: MessageId;
+      readonly sourceUrl: string;
+      readonly at: number;
+    },
   ): void {
     const { id, messageId, position, sourceUrl, at } = media;
     this.#insertPending.run({ id, messageId, position, sourceUrl, at });
@@ -106,22 +111,22 @@ export class MediaStore {
     readonly id: MediaId;
     readonly contentType: string;
     readonly bytes: number;
-    readonly uploadedBy: string | undefined;
+    readonly uploadedBy: PersonId | undefined;
     readonly at: number;
   }): void {
     this.#upload.run({ ...media, uploadedBy: media.uploadedBy ?? null });
   }
 
-  attach(id: string, messageId: string, position: number): void {
+  attach(id: MediaId, messageId: MessageId, position: number): void {
     this.#attach.run({ id, messageId, position });
   }
 
-  publish(id: string, token: string, until: number): void {
+  publish(id: MediaId, token: string, until: number): void {
     this.#publish.run({ id, token, until });
   }
 
   /** The media of this message can no longer be fetched from outside. */
-  unpublish(messageId: string): void {
+  unpublish(messageId: MessageId): void {
     this.#unpublish.run(messageId);
   }
 
@@ -131,15 +136,15 @@ export class MediaStore {
     return media?.dueAt === undefined ? undefined : { ...media, dueAt: media.dueAt };
   }
 
-  markStored(id: string, contentType: string, bytes: number): void {
+  markStored(id: MediaId, contentType: string, bytes: number): void {
     this.#stored.run({ id, contentType, bytes });
   }
 
-  postpone(id: string, dueAt: number, problem: string): void {
+  postpone(id: MediaId, dueAt: number, problem: string): void {
     this.#postpone.run({ id, dueAt, problem });
   }
 
-  markLost(id: string, problem: string): void {
+  markLost(id: MediaId, problem: string): void {
     this.#lost.run({ id, problem });
   }
 
@@ -153,7 +158,7 @@ export class MediaStore {
     this.#shiftDueTimes.run({ byMs });
   }
 
-  delete(id: string): void {
+  delete(id: MediaId): void {
     this.#delete.run(id);
   }
 }

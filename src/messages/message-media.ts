@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, Timer } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
-import type { NewId } from '#base/ids.ts';
+import type { MediaId, MessageId, NewId, PersonId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { StoredFile } from '#storage/file-store.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { MediaFiles } from './media-files.ts';
 import type { MediaStore } from './media-store.ts';
-import type { MediaItem, MediaId } from './message.ts';
+import type { MediaItem } from './message.ts';
 
 export type MessageMediaDeps = {
   readonly store: MediaStore;
@@ -58,7 +58,7 @@ export class MessageMedia {
   }
 
   /** Stores a file for a message that is being written. Throws `invalid` for one that no message can carry. */
-  async upload(bytes: Uint8Array, uploadedBy: string | undefined): Promise<MediaItem> {
+  async upload(bytes: Uint8Array, uploadedBy: PersonId | undefined): Promise<MediaItem> {
     const { store, files, writes, clock, newId } = this.#deps;
     const id: MediaId = newId('med');
     const result = await files.store({ name: id, chunks: [bytes], bytes: bytes.length, maxBytes: maxUploadBytes });
@@ -78,7 +78,7 @@ export class MessageMedia {
   }
 
   /** Synchronous SQL: attaches uploads to a message, each with a public token. Throws `invalid` where one does not exist. */
-  attach(ids: readonly string[], messageId: string, isTheirs: (media: MediaItem) => boolean): void {
+  attach(ids: readonly MediaId[], messageId: MessageId, isTheirs: (media: MediaItem) => boolean): void {
     const { store, clock } = this.#deps;
     let bytes = 0;
     for (const [position, id] of ids.entries()) {
@@ -95,7 +95,7 @@ export class MessageMedia {
   }
 
   /** The n-th (from 0) of a message, once it is stored. */
-  async file(messageId: string, position: number): Promise<(StoredFile & { readonly media: MediaItem }) | undefined> {
+  async file(messageId: MessageId, position: number): Promise<(StoredFile & { readonly media: MediaItem }) | undefined> {
     const media = this.#deps.store.atPosition(messageId, position);
     if (media?.state !== 'stored') return undefined;
     const file = await this.#deps.files.read(media.id);

@@ -1,5 +1,6 @@
 import { isoTime, isoTimeOrNull, parseTime } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import type { ConversationId, MessageId } from '#base/ids.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
 import type { FileReply } from '#contract/file.ts';
@@ -43,7 +44,7 @@ export function messageRoutes(deps: Deps): readonly Route[] {
 
 /** Mounted before those of single messages: `conversations` would match as a message id. */
 function conversationRoutes({ messages, stores, numbers }: Deps): readonly Route[] {
-  const visible = (id: string, identity: Identity | undefined): Conversation => {
+  const visible = (id: ConversationId, identity: Identity | undefined): Conversation => {
     const found = stores.conversations.byId(id);
     if (found !== undefined && isVisible(numbers, found.ourNumber, identity)) return found;
     throw new AppError('not-found', 'There is no such conversation');
@@ -66,7 +67,7 @@ function conversationRoutes({ messages, stores, numbers }: Deps): readonly Route
 }
 
 function singleRoutes({ messages, stores, files, numbers }: Deps): readonly Route[] {
-  const visible = (id: string, identity: Identity | undefined): Message => {
+  const visible = (id: MessageId, identity: Identity | undefined): Message => {
     const found = stores.messages.byId(id);
     if (found !== undefined && isVisible(numbers, found.ourNumber, identity)) return found;
     throw new AppError('not-found', 'There is no such message');

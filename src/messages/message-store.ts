@@ -1,13 +1,14 @@
+import type { AutoReplyId, ConversationId, MessageId, PersonId } from '#base/ids.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
 import { TextSearch } from '#storage/text-search.ts';
 import type { PageRequest } from './conversation-store.ts';
-import type { ConversationId, Message, MessageId, NumberPair } from './message.ts';
+import type { Message, NumberPair } from './message.ts';
 import type { MessageState } from './message-states.ts';
 
 /** All given conditions must hold. */
 export type MessageFilter = {
   readonly ourNumbers?: readonly string[] | undefined;
-  readonly conversationId?: string | undefined;
+  readonly conversationId?: ConversationId | undefined;
   readonly farNumber?: string | undefined;
   readonly direction?: 'inbound' | 'outbound' | undefined;
   readonly state?: MessageState | undefined;
@@ -20,7 +21,7 @@ export type MessageFilter = {
 
 export type NewMessage = Omit<Message, keyof NumberPair | 'errorCode' | 'error' | 'changedAt' | 'readAt'>;
 export type EarlyState = { readonly state: MessageState; readonly errorCode: number | undefined };
-export type StateChange = EarlyState & { readonly id: string; readonly error: string | undefined; readonly at: number };
+export type StateChange = EarlyState & { readonly id: MessageId; readonly error: string | undefined; readonly at: number };
 
 type Row = {
   readonly id: MessageId;
@@ -33,8 +34,8 @@ type Row = {
   readonly segments: number;
   readonly media_count: number;
   readonly message_sid: string | null;
-  readonly sent_by: string | null;
-  readonly auto_reply_id: string | null;
+  readonly sent_by: PersonId | null;
+  readonly auto_reply_id: AutoReplyId | null;
   readonly error_code: number | null;
   readonly error: string | null;
   readonly created_at: number;
@@ -128,7 +129,7 @@ export class MessageStore {
     this.#pruneEarly = db.prepare<[number]>('DELETE FROM message_early_states WHERE at < ?');
   }
 
-  byId(id: string): Message | undefined {
+  byId(id: MessageId): Message | undefined {
     return fromRow(this.#byId.get(id));
   }
 
@@ -146,17 +147,17 @@ export class MessageStore {
   }
 
   /** The sid and segments of a message that Twilio accepted. */
-  setSent(id: string, sid: string, segments: number): void {
+  setSent(id: MessageId, sid: string, segments: number): void {
     this.#setSent.run({ id, sid, segments });
   }
 
   /** Whether it was unread before. */
-  markRead(id: string, at: number): boolean {
+  markRead(id: MessageId, at: number): boolean {
     return this.#read.run({ id, at }).changes > 0;
   }
 
   /** Returns how many were unread before. */
-  markAllRead(conversationId: string, at: number): number {
+  markAllRead(conversationId: ConversationId, at: number): number {
     return this.#readAll.run({ id: conversationId, at }).changes;
   }
 

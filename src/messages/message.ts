@@ -1,9 +1,5 @@
-import type { Id } from '#base/ids.ts';
+import type { AutoReplyId, ConversationId, MediaId, MessageId, PersonId } from '#base/ids.ts';
 import type { MessageState } from './message-states.ts';
-
-export type MessageId = Id<'msg'>;
-export type ConversationId = Id<'conv'>;
-export type MediaId = Id<'med'>;
 
 /** One of our numbers and one that is not. */
 export type NumberPair = { readonly ourNumber: string; readonly farNumber: string };
@@ -29,9 +25,9 @@ export type Message = NumberPair & {
   /** At Twilio. */
   readonly messageSid: string | undefined;
   /** The person who sent it. */
-  readonly sentBy: string | undefined;
+  readonly sentBy: PersonId | undefined;
   /** The automatic reply it is. */
-  readonly autoReplyId: string | undefined;
+  readonly autoReplyId: AutoReplyId | undefined;
   /** Twilio's error code, and its explanation. */
   readonly errorCode: number | undefined;
   readonly error: string | undefined;
@@ -50,7 +46,7 @@ export type MediaItem = {
   readonly sourceUrl: string | undefined;
   readonly contentType: string | undefined;
   readonly bytes: number | undefined;
-  readonly uploadedBy: string | undefined;
+  readonly uploadedBy: PersonId | undefined;
   readonly token: string | undefined;
   readonly tokenUntil: number | undefined;
   readonly attempts: number;

@@ -2,7 +2,7 @@
 // Called by its routes and by reconciliation.
 // Must stay true: an accepted message is kept and sent once, states never go back, and nothing is sent to a recipient who opted out.
 import { AppError } from '#base/errors.ts';
-import type { Id } from '#base/ids.ts';
+import type { ConversationId, Id, MediaId, PersonId } from '#base/ids.ts';
 import type { Conversation, Message } from './message.ts';
 import type { IncomingMessages, IncomingMessagesDeps } from './incoming-messages.ts';
 import type { MediaFetcher } from './media-fetcher.ts';
@@ -30,11 +30,11 @@ export type MessageInput = {
   readonly to: string;
   readonly body: string;
   /** Ids of uploads. */
-  readonly media: readonly string[];
+  readonly media: readonly MediaId[];
 };
 
 /** An admin sends from any number of ours, a person from their own. */
-export type MessageAuthor = { readonly isAdmin: boolean; readonly personId: string | undefined };
+export type MessageAuthor = { readonly isAdmin: boolean; readonly personId: PersonId | undefined };
 
 export class Messages {
   readonly #deps: MessagesDeps;
@@ -118,8 +118,8 @@ export class Messages {
 
   #fact({ id, conversationId, ourNumber }: Message): {
     readonly messageId: Id<'msg'>;
-    readonly conversationId: string;
-    readonly personId: string | null;
+    readonly conversationId: ConversationId;
+    readonly personId: PersonId | null;
   } {
     return { messageId: id, conversationId, personId: this.#deps.numbers.byNumber(ourNumber)?.ownerPersonId ?? null };
   }

@@ -1,7 +1,7 @@
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { Events } from '#base/events.ts';
-import type { NewId } from '#base/ids.ts';
+import type { AutoReplyId, MessageId, NewId, PersonId } from '#base/ids.ts';
 import { maskNumber } from '#base/log.ts';
 import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
@@ -9,7 +9,7 @@ import type { Outbox } from '#storage/outbox.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { ConversationStore } from './conversation-store.ts';
 import type { MediaStore } from './media-store.ts';
-import type { Conversation, Message, MessageId, NumberPair } from './message.ts';
+import type { Conversation, Message, NumberPair } from './message.ts';
 import type { EarlyState, MessageStore } from './message-store.ts';
 import { isFinal, canTransition, stateFromTwilio } from './message-states.ts';
 import { optedOutCode } from './opt-out.ts';
@@ -33,8 +33,8 @@ export type OutgoingMessagesDeps = {
 export type NewOutgoing = NumberPair & {
   readonly body: string;
   readonly mediaCount?: number;
-  readonly sentBy?: string | undefined;
-  readonly autoReplyId?: string | undefined;
+  readonly sentBy?: PersonId | undefined;
+  readonly autoReplyId?: AutoReplyId | undefined;
 };
 
 /** How sending ended: accepted by Twilio, failed, or unknown. */
@@ -95,7 +95,7 @@ export class OutgoingMessages {
   }
 
   /** The message to send; undefined where it is gone. */
-  toSend(id: string): OutgoingMessage | undefined {
+  toSend(id: MessageId): OutgoingMessage | undefined {
     const { messages, media } = this.#deps;
     const message = messages.byId(id);
     if (message?.direction !== 'outbound') return undefined;
@@ -114,7 +114,7 @@ export class OutgoingMessages {
   }
 
   /** Synchronous SQL, in the transaction that ends the outbox item. */
-  settle(id: string, { state, sent, code, message }: SendResult): void {
+  settle(id: MessageId, { state, sent, code, message }: SendResult): void {
     const found = this.#deps.messages.byId(id);
     if (found === undefined) return;
     if (sent !== undefined && !this.isKnownSid(sent.sid)) this.#applySent(found, sent);
@@ -123,7 +123,7 @@ export class OutgoingMessages {
   }
 
   /** After that transaction. */
-  notifySettled(id: string): void {
+  notifySettled(id: MessageId): void {
     const message = this.#deps.messages.byId(id);
     if (message === undefined) return;
     const { state, messageSid, errorCode, farNumber } = message;
@@ -132,7 +132,7 @@ export class OutgoingMessages {
   }
 
   /** Emits that a message has changed. */
-  notifyChanged(id: string): void {
+  notifyChanged(id: MessageId): void {
     const message = this.#deps.messages.byId(id);
     if (message !== undefined) this.#emit(message);
   }
@@ -204,7 +204,7 @@ export class OutgoingMessages {
     });
   }
 
-  #get(id: string): Message {
+  #get(id: MessageId): Message {
     const message = this.#deps.messages.byId(id);
     if (message === undefined) throw new AppError('not-found', 'There is no such message');
     return message;

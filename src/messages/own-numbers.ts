@@ -1,10 +1,11 @@
+import type { PersonId } from '#base/ids.ts';
 import type { OurNumbers } from './ports.ts';
 
 /** The numbers whose conversations this person may see and write in, the oldest first. */
-export function ownNumbers(numbers: OurNumbers, personId: string | undefined): readonly string[] {
+export function ownNumbers(numbers: OurNumbers, personId: PersonId | undefined): readonly string[] {
   return personId === undefined ? [] : numbers.ofPerson(personId).map(({ number }) => number);
 }
 
-export function isOwnNumber(numbers: OurNumbers, number: string, personId: string | undefined): boolean {
+export function isOwnNumber(numbers: OurNumbers, number: string, personId: PersonId | undefined): boolean {
   return personId !== undefined && numbers.byNumber(number)?.ownerPersonId === personId;
 }

@@ -1,3 +1,4 @@
+import type { PersonId } from '#base/ids.ts';
 import type { FetchResult } from '#storage/fetch-result.ts';
 import type { AttemptOutcome, LookUpOutcome } from '#storage/outbox-item.ts';
 
@@ -11,14 +12,14 @@ export type MediaSource = {
 };
 
 /** A phone number of ours, E.164, and whose it is. */
-type OurNumber = { readonly number: string; readonly ownerPersonId: string | undefined };
+type OurNumber = { readonly number: string; readonly ownerPersonId: PersonId | undefined };
 
 /** Our phone numbers, the oldest first; `Numbers` fits. */
 export type OurNumbers = {
   all(): readonly OurNumber[];
   /** Undefined where it is not ours. */
   byNumber(number: string): OurNumber | undefined;
-  ofPerson(personId: string): readonly OurNumber[];
+  ofPerson(personId: PersonId): readonly OurNumber[];
 };
 
 /** Parses the number a person entered to E.164; undefined where it is none. */

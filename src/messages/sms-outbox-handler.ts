@@ -1,3 +1,4 @@
+import type { MessageId } from '#base/ids.ts';
 import type { OutboxEnd, OutboxHandler } from '#storage/outbox-item.ts';
 import { optedOutCode } from './opt-out.ts';
 import type { OutgoingMessages, SendResult } from './outgoing-messages.ts';
@@ -5,7 +6,7 @@ import type { ExplainErrorCode, MessageSender, SentMessage } from './ports.ts';
 
 type Deps = { readonly outgoing: OutgoingMessages; readonly sender: MessageSender; readonly explain: ExplainErrorCode };
 
-export type SmsPayload = { readonly messageId: string };
+export type SmsPayload = { readonly messageId: MessageId };
 
 /** How the outbox sends messages, each at most once: one in doubt is searched for at Twilio before it is sent again. */
 export function smsOutboxHandler({ outgoing, sender, explain }: Deps): OutboxHandler<SmsPayload> {

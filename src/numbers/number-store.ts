@@ -1,11 +1,12 @@
+import type { NumberId, PersonId } from '#base/ids.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
-import type { NumberId, OurNumber } from './number.ts';
+import type { OurNumber } from './number.ts';
 
 type Row = {
   readonly id: NumberId;
   readonly number: string;
   readonly name: string;
-  readonly owner_person_id: string | null;
+  readonly owner_person_id: PersonId | null;
   readonly voice_enabled: number;
   readonly created_at: number;
 };
@@ -16,7 +17,7 @@ export type NumberQuery = {
   readonly offset: number;
   readonly sort: NumberSort;
   readonly order: 'asc' | 'desc';
-  readonly personId: string | undefined;
+  readonly personId: PersonId | undefined;
 };
 
 const columns = { createdAt: 'created_at', number: 'number', name: 'name' } as const;
@@ -48,7 +49,7 @@ export class NumberStore {
     this.#byId = db.prepare<[string], Row>('SELECT * FROM dids WHERE id = ?');
     this.#byNumber = db.prepare<[string], Row>('SELECT * FROM dids WHERE number = ?');
     this.#ofPerson = db.prepare<[string | null], Row>('SELECT * FROM dids WHERE owner_person_id IS ? ORDER BY created_at, id');
-    this.#count = db.prepare<[{ personId: string | null }], { n: number }>(
+    this.#count = db.prepare<[{ personId: PersonId | null }], { n: number }>(
       'SELECT count(*) AS n FROM dids WHERE :personId IS NULL OR owner_person_id = :personId',
     );
   }
@@ -61,7 +62,7 @@ export class NumberStore {
     this.#update.run(toRow(number));
   }
 
-  delete(id: string): void {
+  delete(id: NumberId): void {
     this.#delete.run(id);
   }
 
@@ -70,7 +71,7 @@ export class NumberStore {
     return this.#all.all().map(fromRow);
   }
 
-  byId(id: string): OurNumber | undefined {
+  byId(id: NumberId): OurNumber | undefined {
     const row = this.#byId.get(id);
     return row === undefined ? undefined : fromRow(row);
   }
@@ -81,14 +82,14 @@ export class NumberStore {
   }
 
   /** The oldest first; those without an owner for `undefined`. */
-  ofPerson(personId: string | undefined): readonly OurNumber[] {
+  ofPerson(personId: PersonId | undefined): readonly OurNumber[] {
     return this.#ofPerson.all(personId ?? null).map(fromRow);
   }
 
   list({ limit, offset, sort, order, personId }: NumberQuery): readonly OurNumber[] {
     const direction = order === 'asc' ? 'ASC' : 'DESC';
     return this.#db
-      .prepare<[{ limit: number; offset: number; personId: string | null }], Row>(
+      .prepare<[{ limit: number; offset: number; personId: PersonId | null }], Row>(
         `SELECT * FROM dids WHERE :personId IS NULL OR owner_person_id = :personId
          ORDER BY ${columns[sort]} ${direction}, id ${direction} LIMIT :limit OFFSET :offset`,
       )
@@ -96,7 +97,7 @@ export class NumberStore {
       .map(fromRow);
   }
 
-  count(personId: string | undefined): number {
+  count(personId: PersonId | undefined): number {
     return this.#count.get({ personId: personId ?? null })?.n ?? 0;
   }
 }

@@ -1,6 +1,4 @@
-import type { Id } from '#base/ids.ts';
-
-export type NumberId = Id<'num'>;
+import type { NumberId, PersonId } from '#base/ids.ts';
 
 /** A phone number of ours. */
 export type OurNumber = {
@@ -9,7 +7,7 @@ export type OurNumber = {
   readonly number: string;
   readonly name: string;
   /** Whose devices ring, and who calls out with it. */
-  readonly ownerPersonId: string | undefined;
+  readonly ownerPersonId: PersonId | undefined;
   /** False: calls to it are refused and none goes out with it. */
   readonly voiceEnabled: boolean;
   /** Milliseconds since the Unix epoch. */

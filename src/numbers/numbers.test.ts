@@ -8,6 +8,7 @@ import { FakeClock } from '#testing/base/fake-clock.ts';
 import { numberRoutes } from './number-routes.ts';
 import { NumberStore } from './number-store.ts';
 import { Numbers } from './numbers.ts';
+import type { NumberInput } from './numbers.ts';
 
 let numbers: Numbers;
 let clock: FakeClock;
@@ -16,13 +17,13 @@ beforeEach(() => {
   clock = new FakeClock();
   const { db } = openDatabase({ path: ':memory:', log: createLog({ level: 'silent' }), clock });
   db.prepare(
-    "INSERT INTO users (id, username, name, role, created_at, changed_at) VALUES ('usr_1', 'eva', 'Eva', 'user', 1, 1), ('usr_2', 'max', 'Max', 'user', 1, 1)",
+    "INSERT INTO users (id, username, name, role, created_at, changed_at) VALUES ('person_1', 'eva', 'Eva', 'user', 1, 1), ('person_2', 'max', 'Max', 'user', 1, 1)",
   ).run();
   const writes = new WriteBatch({ db, log: createLog({ level: 'silent' }) });
   numbers = new Numbers({ store: new NumberStore(db), writes, clock, newId });
 });
 
-const input = { number: '+14165550100', name: 'Home', ownerPersonId: 'usr_1', voiceEnabled: true };
+const input: NumberInput = { number: '+14165550100', name: 'Home', ownerPersonId: 'person_1', voiceEnabled: true };
 
 async function codeOf(run: () => unknown): Promise<string | undefined> {
   try {
@@ -37,7 +38,7 @@ describe('Numbers', () => {
   it('finds a number by its E.164 form and by its owner', async () => {
     const created = await numbers.create(input);
     expect(numbers.byNumber('+14165550100')).toEqual(created);
-    expect(numbers.callerIdOf('usr_1')).toEqual(created);
+    expect(numbers.callerIdOf('person_1')).toEqual(created);
     expect(numbers.callerIdOf(undefined)).toBeUndefined();
     expect(numbers.byNumber('+1')).toBeUndefined();
   });
@@ -48,11 +49,11 @@ describe('Numbers', () => {
     const house = await numbers.create({ ...input, number: '+14165550105', ownerPersonId: undefined });
     clock.advance(1);
     const second = await numbers.create({ ...input, number: '+14165550101' });
-    expect(numbers.ofPerson('usr_1')).toEqual([first, second]);
+    expect(numbers.ofPerson('person_1')).toEqual([first, second]);
     expect(numbers.ofPerson(undefined)).toEqual([house]);
-    expect(numbers.ofPerson('usr_9')).toEqual([]);
+    expect(numbers.ofPerson('person_9')).toEqual([]);
     expect(numbers.all()).toEqual([first, house, second]);
-    expect(numbers.callerIdOf('usr_1')).toEqual(first);
+    expect(numbers.callerIdOf('person_1')).toEqual(first);
     expect(numbers.callerIdOf(undefined)).toEqual(house);
   });
 
@@ -81,14 +82,14 @@ describe('Numbers', () => {
   it('offers no caller id that is switched off', async () => {
     const { id } = await numbers.create(input);
     await numbers.change(id, { voiceEnabled: false });
-    expect(numbers.callerIdOf('usr_1')).toBeUndefined();
+    expect(numbers.callerIdOf('person_1')).toBeUndefined();
     expect(numbers.anyCallerId()).toBeUndefined();
   });
 
   it('refuses a number twice, and an owner nobody knows', async () => {
     await numbers.create(input);
     expect(await codeOf(() => numbers.create(input))).toBe('conflict');
-    expect(await codeOf(() => numbers.create({ ...input, number: '+14165550101', ownerPersonId: 'usr_9' }))).toBe('invalid');
+    expect(await codeOf(() => numbers.create({ ...input, number: '+14165550101', ownerPersonId: 'person_9' }))).toBe('invalid');
     expect(numbers.list({ limit: 10, offset: 0, sort: 'number', order: 'asc', personId: undefined }).total).toBe(1);
   });
 
@@ -108,7 +109,7 @@ describe('Numbers', () => {
 
   it('pages and sorts', async () => {
     for (const last of ['3', '1', '2']) await numbers.create({ ...input, number: `+1416555010${last}` });
-    const page = numbers.list({ limit: 2, offset: 0, sort: 'number', order: 'desc', personId: 'usr_1' });
+    const page = numbers.list({ limit: 2, offset: 0, sort: 'number', order: 'desc', personId: 'person_1' });
     expect(page.total).toBe(3);
     expect(page.items.map(({ number }) => number)).toEqual(['+14165550103', '+14165550102']);
   });
@@ -131,8 +132,8 @@ describe('numberRoutes', () => {
   });
 
   it.each([
-    ['leaves the owner, where it names none', { name: 'Office' }, 'usr_1'],
-    ['gives it to its new owner', { ownerPersonId: 'usr_2' }, 'usr_2'],
+    ['leaves the owner, where it names none', { name: 'Office' }, 'person_1'],
+    ['gives it to its new owner', { ownerPersonId: 'person_2' }, 'person_2'],
     ['takes the owner away', { ownerPersonId: null }, null],
   ])('a change of a number %s', async (_what, body, expected) => {
     const { id } = await numbers.create(input);

@@ -3,7 +3,7 @@
 // Every number is E.164 and there is one row for it.
 import { AppError } from '#base/errors.ts';
 import type { Clock } from '#base/clock.ts';
-import type { NewId } from '#base/ids.ts';
+import type { NewId, NumberId, PersonId } from '#base/ids.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { NumberQuery, NumberStore } from './number-store.ts';
 import type { OurNumber } from './number.ts';
@@ -11,7 +11,7 @@ import type { OurNumber } from './number.ts';
 export type NumberInput = Pick<OurNumber, 'number' | 'name' | 'ownerPersonId' | 'voiceEnabled'>;
 export type NumberChange = {
   readonly name?: string;
-  readonly ownerPersonId?: string | undefined;
+  readonly ownerPersonId?: PersonId | undefined;
   readonly voiceEnabled?: boolean;
 };
 
@@ -47,7 +47,7 @@ export class Numbers {
   }
 
   /** Throws `not-found`, or `invalid` where no person has the owner's id. */
-  change(id: string, change: NumberChange): Promise<OurNumber> {
+  change(id: NumberId, change: NumberChange): Promise<OurNumber> {
     return this.#writes.write(() => {
       const number = { ...this.get(id), ...change };
       translateConstraintErrors(() => this.#store.update(number));
@@ -56,12 +56,12 @@ export class Numbers {
   }
 
   /** Throws `not-found`. */
-  delete(id: string): Promise<void> {
+  delete(id: NumberId): Promise<void> {
     return this.#writes.write(() => this.#store.delete(this.get(id).id));
   }
 
   /** Throws `not-found`. */
-  get(id: string): OurNumber {
+  get(id: NumberId): OurNumber {
     const found = this.#store.byId(id);
     if (found === undefined) throw new AppError('not-found', 'There is no such number');
     return found;
@@ -82,12 +82,12 @@ export class Numbers {
   }
 
   /** A person's numbers, the oldest first; for `undefined`, those of the house that have no owner. */
-  ofPerson(personId: string | undefined): readonly OurNumber[] {
+  ofPerson(personId: PersonId | undefined): readonly OurNumber[] {
     return this.#store.ofPerson(personId);
   }
 
   /** The number a person calls out with: their first that takes calls; for `undefined`, the first of the house that has no owner. */
-  callerIdOf(personId: string | undefined): OurNumber | undefined {
+  callerIdOf(personId: PersonId | undefined): OurNumber | undefined {
     return this.#store.ofPerson(personId).find(({ voiceEnabled }) => voiceEnabled);
   }
 

@@ -1,5 +1,6 @@
 import { isoTime } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import { noPerson } from '#base/ids.ts';
 import {
   changeOwnPassword,
   endLockout,
@@ -57,10 +58,10 @@ function loginRoutes({ people, login, sessions }: AuthRouteDeps): Route[] {
 function sessionRoutes({ people, sessions }: AuthRouteDeps): Route[] {
   return [
     handle(listSessions, ({ query, identity }) => {
-      const { role, personId: own = '', sessionId } = identified(identity);
+      const { role, personId: own = noPerson, sessionId } = identified(identity);
       // A user who asks for somebody else's gets none.
       const isForeign = role !== 'admin' && query.personId !== undefined && query.personId !== own;
-      const personId = role === 'admin' ? query.personId : isForeign ? '' : own;
+      const personId = role === 'admin' ? query.personId : isForeign ? noPerson : own;
       return answerPage(
         query,
         (request) => sessions.list({ ...request, personId }),

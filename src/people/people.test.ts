@@ -104,7 +104,7 @@ describe('people', () => {
     const anna = await house.people.create({ username: 'anna', name: 'Anna', role: 'admin' });
     await house.tokens.create({ name: 'Anna’s', personId: anna.id });
     const [first] = house.tokens.list({ ...anyPage, sort: 'createdAt' }).items;
-    await house.tokens.delete(first?.id ?? '');
+    await house.tokens.delete(first?.id ?? 'token_');
     const released: string[] = [];
     house.people.onRemoved([(id) => () => void released.push(id)]);
     await expect(house.people.delete(anna.id)).rejects.toMatchObject({ code: 'conflict' });
@@ -166,9 +166,9 @@ describe('tokens', () => {
     await tokens.ensureFirst();
     const anna = await people.create({ username: 'anna', name: 'Anna', role: 'admin' });
     const [first] = tokens.list({ ...anyPage, sort: 'createdAt' }).items;
-    await expect(tokens.delete(first?.id ?? '')).rejects.toMatchObject({ code: 'conflict' });
+    await expect(tokens.delete(first?.id ?? 'token_')).rejects.toMatchObject({ code: 'conflict' });
     await tokens.create({ name: 'Anna’s', personId: anna.id });
-    await tokens.delete(first?.id ?? '');
+    await tokens.delete(first?.id ?? 'token_');
     await expect(people.change(anna.id, { role: 'user' })).rejects.toMatchObject({ code: 'conflict' });
     await expect(people.delete(anna.id)).rejects.toMatchObject({ code: 'conflict' });
     expect(people.get(anna.id).role).toBe('admin');
@@ -179,7 +179,7 @@ describe('tokens', () => {
     await tokens.ensureFirst();
     const anna = await people.create({ username: 'anna', name: 'Anna', role: 'admin', password: 'kranich87zaun' });
     const [first] = tokens.list({ ...anyPage, sort: 'createdAt' }).items;
-    await tokens.delete(first?.id ?? '');
+    await tokens.delete(first?.id ?? 'token_');
     for (const change of [{ role: 'user' }, { password: null }] as const) {
       await expect(people.change(anna.id, change)).rejects.toMatchObject({ code: 'conflict' });
     }
@@ -194,7 +194,7 @@ describe('tokens', () => {
     await tokens.create({ name: 'Reads', personId: anna.id, scope: 'read' });
     await tokens.create({ name: 'Ends', personId: anna.id, expiresAt: clock.now() + 1000 });
     const first = tokens.list({ ...anyPage, sort: 'name' }).items.find(({ name }) => name.startsWith('First'));
-    await expect(tokens.delete(first?.id ?? '')).rejects.toMatchObject({ code: 'conflict' });
+    await expect(tokens.delete(first?.id ?? 'token_')).rejects.toMatchObject({ code: 'conflict' });
   });
 
   it('identifies nobody by a token that has expired, and refuses one that would be expired at once', async () => {

@@ -70,12 +70,12 @@ export class People {
     return this.#deps.persons.all();
   }
 
-  byId(id: string): Person | undefined {
+  byId(id: PersonId): Person | undefined {
     return this.#deps.persons.byId(id);
   }
 
   /** Throws `not-found`. */
-  get(id: string): Person {
+  get(id: PersonId): Person {
     const person = this.byId(id);
     if (person === undefined) throw new AppError('not-found', 'There is no such person');
     return person;
@@ -123,7 +123,7 @@ export class People {
    * Rejects with `not-found`, `invalid` for a bad password, or `conflict` where the username or the Home Assistant user is taken or no
    * administrator could sign in any more. A new password ends all sessions of the person.
    */
-  async change(id: string, { password, ...change }: PersonChange): Promise<Person> {
+  async change(id: PersonId, { password, ...change }: PersonChange): Promise<Person> {
     const { persons, writes, clock } = this.#deps;
     const hash = await this.#hash(password, { ...this.get(id), ...withoutUndefined(change) });
     return writes.write(() => {
@@ -142,7 +142,7 @@ export class People {
   }
 
   /** Removes the person, their sessions and tokens. Rejects with `not-found`, or `conflict` where no administrator could sign in any more. */
-  async delete(id: string): Promise<void> {
+  async delete(id: PersonId): Promise<void> {
     const { persons, writes } = this.#deps;
     const released = await writes.write(() => {
       const person = this.get(id);

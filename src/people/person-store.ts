@@ -56,7 +56,7 @@ export class PersonStore {
     );
   }
 
-  byId(id: string): Person | undefined {
+  byId(id: PersonId): Person | undefined {
     const row = this.#byId.get(id);
     return row === undefined ? undefined : toPerson(row);
   }

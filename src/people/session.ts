@@ -13,4 +13,4 @@ export type Session = {
   readonly expiresAt: number;
 };
 
-export type SessionQuery = ListQuery<'lastUsedAt' | 'createdAt'> & { readonly personId: string | undefined };
+export type SessionQuery = ListQuery<'lastUsedAt' | 'createdAt'> & { readonly personId: PersonId | undefined };

@@ -66,7 +66,7 @@ export class TokenStore {
     return row === undefined ? undefined : toToken(row);
   }
 
-  byId(id: string): ApiToken | undefined {
+  byId(id: TokenId): ApiToken | undefined {
     const row = this.#byId.get(id);
     return row === undefined ? undefined : toToken(row);
   }

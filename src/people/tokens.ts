@@ -26,7 +26,7 @@ export type TokensDeps = {
 };
 
 type TokenOptions = { readonly name: string; readonly scope?: TokenScope; readonly expiresAt?: number | undefined };
-type TokenInput = TokenOptions & { readonly role?: Role | undefined; readonly personId?: string | undefined };
+type TokenInput = TokenOptions & { readonly role?: Role | undefined; readonly personId?: PersonId | undefined };
 type NewApiToken = TokenOptions & { readonly role?: Role | undefined; readonly personId?: PersonId | undefined };
 
 /** API tokens: 256 random bits each, kept as a hash. Random bits cannot be guessed, so a fast hash is enough for them. */
@@ -72,7 +72,7 @@ export class Tokens {
   }
 
   /** Throws `not-found`, or `conflict` where no administrator could sign in any more. */
-  delete(id: string): Promise<void> {
+  delete(id: TokenId): Promise<void> {
     const { tokens, writes } = this.#deps;
     return writes.write(() => {
       const token = tokens.byId(id);

@@ -1,4 +1,5 @@
 import type { RE2JS } from 're2js';
+import type { PersonId } from '#base/ids.ts';
 import { compile } from './blocklist-pattern.ts';
 import type { BlocklistEntry, BlocklistEntryId, BlocklistMatch } from './blocklist-entry.ts';
 
@@ -40,7 +41,7 @@ export class BlocklistIndex {
   }
 
   /** What blocks a caller (E.164) of calls to this person: the whole number first, then the longest beginning, then patterns. */
-  match(number: string, personId: string | undefined): BlocklistMatch | undefined {
+  match(number: string, personId: PersonId | undefined): BlocklistMatch | undefined {
     const applies = (match: BlocklistMatch) => match.personId === undefined || match.personId === personId;
     const exact = this.#exact.get(number)?.find(applies);
     if (exact !== undefined) return exact;

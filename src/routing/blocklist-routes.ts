@@ -1,6 +1,8 @@
 import { isoTime, isoTimeOrNull } from '#base/clock.ts';
 import { decodeText } from '#base/decode-text.ts';
 import { AppError } from '#base/errors.ts';
+import { noPerson } from '#base/ids.ts';
+import type { CallId, MessageId } from '#base/ids.ts';
 import {
   blockFromCall,
   blockFromMessage,
@@ -21,13 +23,13 @@ import type { BlocklistEntry } from './blocklist-entry.ts';
 import type { BlocklistStore } from './blocklist-store.ts';
 
 /** The far number of a past call or message. Throws `invalid` where it has none, or is not for this identity. */
-export type FarNumberOf = (id: string, identity: Identity | undefined) => string;
+export type FarNumberOf<What extends CallId | MessageId> = (id: What, identity: Identity | undefined) => string;
 
 type Deps = {
   readonly blocklist: Blocklist;
   readonly store: Pick<BlocklistStore, 'find'>;
-  readonly farNumberOfCall: FarNumberOf;
-  readonly farNumberOfMessage: FarNumberOf;
+  readonly farNumberOfCall: FarNumberOf<CallId>;
+  readonly farNumberOfMessage: FarNumberOf<MessageId>;
 };
 
 /** Users block callers of their own calls and messages, for calls to themselves; an admin blocks for the whole house and sees all entries. */
@@ -49,7 +51,7 @@ export function blocklistRoutes({ blocklist, store, farNumberOfCall, farNumberOf
     })),
     handle(listBlocklist, ({ query, identity }) => {
       const { person, kind, enabled, text } = query;
-      const personId = identity?.role === 'admin' ? person : (identity?.personId ?? '');
+      const personId = identity?.role === 'admin' ? person : (identity?.personId ?? noPerson);
       return answerPage(query, (request) => store.find({ personId, kind, isEnabled: enabled, text }, request), toReply);
     }),
     handle(createBlocklistEntry, async ({ body: { enabled, ...rest } }) =>

@@ -19,7 +19,7 @@ const columns = { createdAt: 'created_at', hits: 'hits', lastHitAt: 'last_hit_at
 /** All given conditions must hold. */
 export type BlocklistFilter = {
   /** Whose entries; undefined: all. */
-  readonly personId?: string | undefined;
+  readonly personId?: PersonId | undefined;
   readonly kind?: BlocklistKind | undefined;
   readonly isEnabled?: boolean | undefined;
   /** Part of the pattern or the reason. */
@@ -97,7 +97,7 @@ export class BlocklistStore {
     return this.#after.all(id, limit).map(fromRow);
   }
 
-  ofPerson(personId: string): readonly BlocklistEntry[] {
+  ofPerson(personId: PersonId): readonly BlocklistEntry[] {
     return this.#ofPerson.all(personId).map(fromRow);
   }
 

@@ -48,7 +48,7 @@ export class Blocklist {
   }
 
   /** What blocks a caller (E.164; undefined where it is hidden) of calls to this person; undefined where nothing does. */
-  match(number: string | undefined, personId?: string): BlocklistMatch | undefined {
+  match(number: string | undefined, personId?: PersonId): BlocklistMatch | undefined {
     return number === undefined ? undefined : this.#index.match(number, personId);
   }
 

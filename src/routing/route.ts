@@ -1,5 +1,4 @@
-import type { Id, PersonId } from '#base/ids.ts';
-import type { NumberId } from '#numbers/number.ts';
+import type { Id, NumberId, PersonId } from '#base/ids.ts';
 import type { RingOrder, RingTarget } from './ring-group.ts';
 
 export type RouteId = Id<'route'>;

@@ -36,7 +36,7 @@ afterEach(async () => {
   for (const { peer } of [first, second]) await peer[Symbol.asyncDispose]();
 });
 
-const legs = (index = 0) => harness.store.legsOf(harness.records()[index]?.id ?? '').filter(({ role }) => role === 'callee');
+const legs = (index = 0) => harness.store.legsOf(harness.records()[index]?.id ?? 'call_').filter(({ role }) => role === 'callee');
 
 describe('an emergency call', () => {
   it.each([

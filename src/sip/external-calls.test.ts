@@ -11,7 +11,7 @@ const ours: OurNumber = {
   id: 'num_1',
   number: '+14165550100',
   name: 'Home',
-  ownerPersonId: 'usr_1',
+  ownerPersonId: 'person_1',
   voiceEnabled: true,
   createdAt: 0,
 };
@@ -33,7 +33,7 @@ beforeEach(async () => {
     id: 'dev_gw' as DeviceId,
     extension: 'gw',
   } satisfies Device);
-  [a, b] = [await harness.phone('20', { personId: 'usr_1' }), await harness.phone('21', { personId: 'usr_2' })];
+  [a, b] = [await harness.phone('20', { personId: 'person_1' }), await harness.phone('21', { personId: 'person_2' })];
 });
 afterEach(async () => {
   await harness.idle();

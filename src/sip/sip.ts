@@ -4,6 +4,7 @@
 // later than its event.
 import { cidrMatcher } from '#base/cidr-matcher.ts';
 import type { Clock } from '#base/clock.ts';
+import type { DeviceId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { Calls } from '#calls/calls.ts';
 import type { RingTarget, Trunks } from '#calls/ports.ts';
@@ -41,7 +42,7 @@ export type SipDeps = {
   /** Addresses and CIDR blocks of edge proxies through which phones register; default: none. */
   readonly edgeProxies?: readonly string[];
   /** Whether a device that was authenticated once may still call. */
-  readonly mayStillCall: (deviceId: string) => boolean;
+  readonly mayStillCall: (deviceId: DeviceId) => boolean;
   readonly trunks: readonly TrunkSettings[];
   /** The session timer that we offer (RFC 4028), so that a call whose phone vanished ends; 0: none. */
   readonly sessionSeconds?: number;

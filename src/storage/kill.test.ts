@@ -9,6 +9,7 @@ import { compileCacheEnvironment } from '#testing/kill/compile-cache.ts';
 import type { JournalEntry } from '#testing/kill/kill-writer.ts';
 import { seededRandom } from '#testing/base/seeded-random.ts';
 import { systemClock } from '#base/clock.ts';
+import type { DeviceId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
 import { makeHa1 } from '#devices/digest.ts';
 import { loadKeys } from '#devices/key-file.ts';
@@ -25,7 +26,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What was acknowledged last about one thing, over all rounds. */
 const devices = new Map<string, { username: string; secret: string; version: number; isDeleted: boolean }>();
-const contacts = new Map<string, { deviceId: string; contact: string; version: number; isThere: boolean }>();
+const contacts = new Map<string, { deviceId: DeviceId; contact: string; version: number; isThere: boolean }>();
 const calls = new Map<string, number>();
 
 /** Removals that were begun and not acknowledged when the kill came: stored or not, both are right. */

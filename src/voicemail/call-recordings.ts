@@ -3,6 +3,7 @@
 // Must stay true: recording never stands in the way of a call, and nothing is recorded that could not be kept.
 import { AppError } from '#base/errors.ts';
 import type { Events } from '#base/events.ts';
+import type { CallId, DeviceId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { AudioFiles } from './audio-files.ts';
@@ -19,9 +20,9 @@ export type CallRecordingsDeps = {
   readonly settings: () => VoicemailSettings;
   readonly space: DiskSpaceWatch;
   /** Of a call in progress. */
-  readonly callOf: (callId: string) => CallInProgress | undefined;
+  readonly callOf: (callId: CallId) => CallInProgress | undefined;
   /** Whether calls of a device are to be recorded. */
-  readonly isRecordingEnabled: (deviceId: string) => boolean;
+  readonly isRecordingEnabled: (deviceId: DeviceId) => boolean;
   /** A call that was recorded is over: its recording will be announced. */
   readonly onRecordedCallEnded: () => void;
   readonly events: Events<Facts>;
@@ -44,14 +45,14 @@ export class CallRecordings {
     this.#deps = deps;
   }
 
-  stateOf(callId: string): CallRecordingState {
+  stateOf(callId: CallId): CallRecordingState {
     const running = this.#running.get(callId);
     if (running === undefined) return 'off';
     return running.isPaused ? 'paused' : 'recording';
   }
 
   /** Throws `conflict` for a call that cannot be recorded, `unavailable` where the disk is full or the recorder refuses. */
-  async start(callId: string): Promise<CallRecordingState> {
+  async start(callId: CallId): Promise<CallRecordingState> {
     if (this.#running.get(callId)?.isPaused === true) return this.change(callId, 'in-progress');
     if (!this.#running.has(callId)) {
       const starting = this.#starting.get(callId) ?? this.#begin(callId);
@@ -62,7 +63,7 @@ export class CallRecordings {
   }
 
   /** Throws `conflict` where nothing is recorded, `unavailable` where the recorder refuses. */
-  async change(callId: string, change: RecordingChange): Promise<CallRecordingState> {
+  async change(callId: CallId, change: RecordingChange): Promise<CallRecordingState> {
     const running = this.#running.get(callId);
     if (running === undefined) throw new AppError('conflict', 'This call is not recorded');
     const result = await this.#deps.recorder.change(running.recording, change);
@@ -74,12 +75,12 @@ export class CallRecordings {
   }
 
   /** The state of a call as its fact says it. */
-  callChanged(callId: string, state: string): void {
+  callChanged(callId: CallId, state: string): void {
     if (state === 'in_call') void this.answered(callId);
   }
 
   /** Begins by itself where a phone in the call asks for it. Never fails: the call goes on without. */
-  async answered(callId: string): Promise<void> {
+  async answered(callId: CallId): Promise<void> {
     const { callOf, isRecordingEnabled, log } = this.#deps;
     const call = callOf(callId);
     if (call === undefined || this.#refusal(call) !== undefined) return;
@@ -91,7 +92,7 @@ export class CallRecordings {
     }
   }
 
-  ended(callId: string): void {
+  ended(callId: CallId): void {
     if (this.#running.delete(callId)) this.#deps.onRecordedCallEnded();
   }
 
@@ -103,7 +104,7 @@ export class CallRecordings {
     return hasRoom;
   }
 
-  async #begin(callId: string): Promise<void> {
+  async #begin(callId: CallId): Promise<void> {
     const { recordings, recorder, callOf, log } = this.#deps;
     const call = callOf(callId);
     if (call === undefined || !call.isAnswered) throw new AppError('conflict', 'Only a call that was answered can be recorded');
@@ -133,7 +134,7 @@ export class CallRecordings {
     throw new AppError('unavailable', found.message);
   }
 
-  #notify(callId: string): void {
+  #notify(callId: CallId): void {
     this.#deps.events.emit('recording.changed', { callId, state: this.stateOf(callId) });
   }
 }

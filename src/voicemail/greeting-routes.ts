@@ -1,4 +1,5 @@
 import { AppError } from '#base/errors.ts';
+import type { PersonId } from '#base/ids.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
 import type { FileReply } from '#contract/file.ts';
@@ -6,13 +7,13 @@ import { getGreeting, getGreetingAudio, setGreeting, setGreetingAudio } from '#c
 import type { Greetings } from './greetings.ts';
 
 /** People set the greeting of their own mailbox; an admin that of all. */
-export function greetingRoutes(greetings: Greetings, isPerson: (personId: string) => boolean): readonly Route[] {
-  const toReply = (personId: string) => {
+export function greetingRoutes(greetings: Greetings, isPerson: (personId: PersonId) => boolean): readonly Route[] {
+  const toReply = (personId: PersonId) => {
     const greeting = greetings.of(personId);
     const { text, language } = greeting.kind === 'text' ? greeting : { text: '', language: '' };
     return { personId, kind: greeting.kind, text, language };
   };
-  const mailboxOf = (given: string, identity: Identity | undefined): string => {
+  const mailboxOf = (given: PersonId | 'me', identity: Identity | undefined): PersonId => {
     const personId = given === 'me' ? identity?.personId : given;
     const isTheirs = identity?.role === 'admin' || personId === identity?.personId;
     if (personId === undefined || !isTheirs || !isPerson(personId)) throw new AppError('not-found', 'There is no such mailbox');

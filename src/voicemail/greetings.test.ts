@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { PersonId } from '#base/ids.ts';
 import { VoicemailHarness } from '#testing/harness/voicemail-harness.ts';
 import { toneWav } from '#testing/base/wav.ts';
 
@@ -12,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => harness[Symbol.asyncDispose]());
 
 const upload = (bytes: Buffer) => harness.room.greetings.setAudio('person_anna', { contentType: 'audio/wav', bytes });
-const tokenOf = (personId: string) => {
+const tokenOf = (personId: PersonId) => {
   const greeting = harness.room.greetings.of(personId);
   return greeting.kind === 'audio' ? greeting.token : '';
 };

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import type { PersonId } from '#base/ids.ts';
 import type { Upload } from '#contract/file.ts';
 import { greetingUpload } from '#contract/voicemails.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
@@ -17,7 +18,7 @@ export type GreetingsDeps = {
   readonly files: AudioFiles;
   readonly writes: WriteBatch;
   readonly clock: Clock;
-  readonly isPerson: (personId: string) => boolean;
+  readonly isPerson: (personId: PersonId) => boolean;
   /** Unguessable and made of letters, digits, `-` and `_`; random by default. */
   readonly newToken?: () => string;
 };
@@ -42,20 +43,20 @@ export class Greetings {
   }
 
   /** Undefined: of the house. */
-  of(personId: string | undefined): MailboxGreeting {
+  of(personId: PersonId | undefined): MailboxGreeting {
     return (personId === undefined ? undefined : this.#deps.store.get(personId)) ?? { kind: 'standard' };
   }
 
   /** Throws `not-found` for an unknown person. */
   async set(
-    personId: string,
+    personId: PersonId,
     greeting: { readonly kind: 'standard' } | Extract<StoredGreeting, { kind: 'text' }>,
   ): Promise<void> {
     await this.#replace(personId, greeting.kind === 'standard' ? undefined : greeting);
   }
 
   /** Throws `invalid` for what is no WAV file of ours, `unavailable` where the disk is full. */
-  async setAudio(personId: string, { bytes }: Upload): Promise<void> {
+  async setAudio(personId: PersonId, { bytes }: Upload): Promise<void> {
     const { files, newToken = randomToken } = this.#deps;
     this.#assertPerson(personId);
     const problem = problemOf(bytes);
@@ -78,7 +79,7 @@ export class Greetings {
   }
 
   /** For a person who is being removed: the row goes with theirs; what is returned deletes the audio, once they are gone. */
-  release(personId: string): () => Promise<void> {
+  release(personId: PersonId): () => Promise<void> {
     const greeting = this.of(personId);
     return async () => {
       if (greeting.kind === 'audio') await this.#deps.files.delete(`${greeting.token}.wav`);
@@ -86,7 +87,7 @@ export class Greetings {
   }
 
   /** The recorded greeting of a person. */
-  async audioOf(personId: string) {
+  async audioOf(personId: PersonId) {
     const greeting = this.of(personId);
     if (greeting.kind !== 'audio') return undefined;
     const file = await this.#deps.files.read(`${greeting.token}.wav`);
@@ -103,7 +104,7 @@ export class Greetings {
     return { contentType: 'audio/wav', bytes: await buffer(chunks) };
   }
 
-  async #replace(personId: string, greeting: StoredGreeting | undefined): Promise<void> {
+  async #replace(personId: PersonId, greeting: StoredGreeting | undefined): Promise<void> {
     const { store, files, writes, clock } = this.#deps;
     this.#assertPerson(personId);
     const before = await writes.write(() => {
@@ -115,7 +116,7 @@ export class Greetings {
     if (before?.kind === 'audio') await files.delete(`${before.token}.wav`);
   }
 
-  #assertPerson(personId: string): void {
+  #assertPerson(personId: PersonId): void {
     if (!this.#deps.isPerson(personId)) throw new AppError('not-found', 'There is no such mailbox');
   }
 }

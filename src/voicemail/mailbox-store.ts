@@ -1,3 +1,4 @@
+import type { PersonId } from '#base/ids.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
 
 /** How callers of one person are greeted; no row: with the house's greeting. */
@@ -34,14 +35,14 @@ export class MailboxStore {
     this.#tokens = db.prepare<[], { file: string }>('SELECT file FROM mailboxes WHERE file IS NOT NULL');
   }
 
-  get(personId: string): StoredGreeting | undefined {
+  get(personId: PersonId): StoredGreeting | undefined {
     const row = this.#get.get(personId);
     if (row === undefined) return undefined;
     if (row.file !== null) return { kind: 'audio', token: row.file, bytes: row.bytes ?? 0 };
     return { kind: 'text', text: row.text, language: row.language };
   }
 
-  set(personId: string, greeting: StoredGreeting, now: number): void {
+  set(personId: PersonId, greeting: StoredGreeting, now: number): void {
     const isText = greeting.kind === 'text';
     this.#save.run({
       personId,
@@ -54,7 +55,7 @@ export class MailboxStore {
     });
   }
 
-  delete(personId: string): void {
+  delete(personId: PersonId): void {
     this.#delete.run(personId);
   }
 

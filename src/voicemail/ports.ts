@@ -1,4 +1,5 @@
 // What voicemail needs of other parts, as the composition hands it in; nothing here throws.
+import type { CallId, DeviceId, PersonId } from '#base/ids.ts';
 import type { FetchResult, RetryLater } from '#storage/fetch-result.ts';
 import type { MessageVerdict } from './message-verdict.ts';
 import type { ExternalRecording, Recording, RecordingNotice } from './recording.ts';
@@ -18,18 +19,18 @@ export type RecordingSource = {
 
 /** What the record of a call says about a message left in it. */
 export type CallWithMessage = {
-  readonly id: string;
+  readonly id: CallId;
   readonly caller: { readonly number: string; readonly name: string };
-  readonly callee: { readonly personId: string | undefined };
+  readonly callee: { readonly personId: PersonId | undefined };
   /** Our number that was called, E.164. */
   readonly number: string | undefined;
 };
 
 /** The calls that messages are left in, by the source's id of a call, else by ours. Each returns undefined for an unknown call. */
 export type CallOutcome = {
-  recordOf(externalCallId: string, callId?: string): CallWithMessage | undefined;
+  recordOf(externalCallId: string, callId?: CallId): CallWithMessage | undefined;
   /** Ends the call with this verdict, or corrects it: the same one may be reported again, and a later one is better informed. */
-  messageLeft(externalCallId: string, verdict: MessageVerdict, callId?: string): CallWithMessage | undefined;
+  messageLeft(externalCallId: string, verdict: MessageVerdict, callId?: CallId): CallWithMessage | undefined;
 };
 
 export type RecordingChange = 'paused' | 'in-progress' | 'stopped';
@@ -49,7 +50,7 @@ export type RecorderFailure = { readonly kind: 'failed'; readonly message: strin
 
 /** A call in progress, as far as recording it goes. */
 export type CallInProgress = {
-  readonly callId: string;
+  readonly callId: CallId;
   /** The network's id of the leg that hears both sides, where we know it. */
   readonly externalCallId: string | undefined;
   readonly trunk: string | undefined;
@@ -58,7 +59,7 @@ export type CallInProgress = {
   readonly startedAt: number;
   readonly isAnswered: boolean;
   /** Of everybody whose phone rang or called. */
-  readonly personIds: readonly string[];
+  readonly personIds: readonly PersonId[];
   /** Of the phones that are in the call; no other may cause a recording. */
-  readonly answeredDeviceIds: readonly string[];
+  readonly answeredDeviceIds: readonly DeviceId[];
 };

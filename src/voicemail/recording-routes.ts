@@ -1,5 +1,6 @@
 import { isoTime } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import type { CallId, PersonId, RecordingId } from '#base/ids.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
 import type { FileReply } from '#contract/file.ts';
@@ -23,26 +24,26 @@ type Deps = {
   readonly recordings: Recordings;
   readonly store: RecordingStore;
   readonly files: AudioFiles;
-  readonly callOf: (callId: string) => CallInProgress | undefined;
+  readonly callOf: (callId: CallId) => CallInProgress | undefined;
   /** The people whose phones rang or called, of a call record; undefined where there is none. */
-  readonly personsOf: (callId: string) => readonly string[] | undefined;
+  readonly personsOf: (callId: CallId) => readonly PersonId[] | undefined;
 };
 
 const changes = { pause: 'paused', resume: 'in-progress', stop: 'stopped' } as const;
 
 /** A user hears the calls that rang or came from their phones; an admin hears all. */
 export function recordingRoutes({ callRecordings, recordings, store, files, callOf, personsOf }: Deps): readonly Route[] {
-  const callInProgress = (callId: string, identity: Identity | undefined): CallInProgress => {
+  const callInProgress = (callId: CallId, identity: Identity | undefined): CallInProgress => {
     const call = callOf(callId);
     if (call === undefined || !mayHear(call.personIds, identity)) throw noSuch('call in progress');
     return call;
   };
-  const ofRecord = (callId: string, identity: Identity | undefined): readonly Recording[] => {
+  const ofRecord = (callId: CallId, identity: Identity | undefined): readonly Recording[] => {
     const persons = personsOf(callId);
     if (persons === undefined || !mayHear(persons, identity)) throw noSuch('call record');
     return store.ofCall(callId).filter(({ state }) => state !== 'removed' && state !== 'discarded');
   };
-  const chosen = (found: readonly Recording[], id: string | undefined): Recording => {
+  const chosen = (found: readonly Recording[], id: RecordingId | undefined): Recording => {
     const recording =
       id === undefined ? (found.find(({ state }) => state === 'stored') ?? found[0]) : found.find((one) => one.id === id);
     if (recording === undefined) throw noSuch('recording of this call');
@@ -71,7 +72,7 @@ export function recordingRoutes({ callRecordings, recordings, store, files, call
   ];
 }
 
-function mayHear(personIds: readonly string[], identity: Identity | undefined): boolean {
+function mayHear(personIds: readonly PersonId[], identity: Identity | undefined): boolean {
   if (identity?.role === 'admin') return true;
   return identity?.personId !== undefined && personIds.includes(identity.personId);
 }

@@ -1,12 +1,6 @@
+import type { CallId, RecordingId } from '#base/ids.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
-import type {
-  ExternalRecording,
-  Recording,
-  RecordingId,
-  RecordingKind,
-  RecordingSourceName,
-  RecordingState,
-} from './recording.ts';
+import type { ExternalRecording, Recording, RecordingKind, RecordingSourceName, RecordingState } from './recording.ts';
 
 type Row = {
   readonly id: RecordingId;
@@ -14,7 +8,7 @@ type Row = {
   readonly source: RecordingSourceName;
   readonly external_id: string | null;
   readonly external_call_id: string | null;
-  readonly call_id: string | null;
+  readonly call_id: CallId | null;
   readonly state: RecordingState;
   readonly started_at: number;
   readonly seconds: number | null;
@@ -110,7 +104,7 @@ export class RecordingStore {
     this.#save.run(toRow(recording, now));
   }
 
-  byId(id: string): Recording | undefined {
+  byId(id: RecordingId): Recording | undefined {
     return fromRow(this.#byId.get(id));
   }
 
@@ -124,7 +118,7 @@ export class RecordingStore {
   }
 
   /** Of a call record, in the order in which they were made; without voicemail. */
-  ofCall(callId: string): readonly Recording[] {
+  ofCall(callId: CallId): readonly Recording[] {
     return this.#ofCall.all(callId).flatMap((row) => fromRow(row) ?? []);
   }
 

@@ -1,6 +1,5 @@
-import type { Id } from '#base/ids.ts';
+import type { CallId, RecordingId } from '#base/ids.ts';
 
-export type RecordingId = Id<'rec'>;
 export type RecordingKind = 'voicemail' | 'call';
 
 /** Who recorded it, or transcribed it: the provider of a trunk, or the house itself. */
@@ -23,7 +22,7 @@ export type ExternalRecording = {
 export type Recording = ExternalRecording & {
   readonly id: RecordingId;
   readonly kind: RecordingKind;
-  readonly callId: string | undefined;
+  readonly callId: CallId | undefined;
   readonly state: RecordingState;
   readonly startedAt: number;
   readonly seconds: number | undefined;
@@ -47,7 +46,7 @@ export type RecordingNotice = ExternalRecording & {
   readonly channels: number;
   readonly startedAt: number | undefined;
   /** Our id of the call, where the source repeats it. */
-  readonly callId: string | undefined;
+  readonly callId: CallId | undefined;
 };
 
 export type RecordingTransition =
@@ -100,7 +99,7 @@ export function applyNotice(
     readonly now: number;
     readonly discardBelowSeconds: number;
     readonly newId: () => RecordingId;
-    readonly callId: string | undefined;
+    readonly callId: CallId | undefined;
   },
 ): Recording | undefined {
   const { attempts = 0, absences = 0, kind = notice.kind } = before ?? {};

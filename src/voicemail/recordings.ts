@@ -1,7 +1,7 @@
 // Owns every recording from its first notice until its audio is gone, and reports to calls whether a message was left.
 // Called with the notices of a source (callbacks, lists), and by voicemails and call recordings for the audio.
 // Must stay true: a recording is known once however often it is announced, and a call gets no verdict that its recordings deny.
-import type { NewId } from '#base/ids.ts';
+import type { CallId, NewId } from '#base/ids.ts';
 import { expectedVerdict, messageVerdict } from './message-verdict.ts';
 import type { MessageVerdict } from './message-verdict.ts';
 import type { CallOutcome } from './ports.ts';
@@ -46,7 +46,7 @@ export class Recordings {
   }
 
   /** Takes a recording of a call in progress that was started from here. Resolves after the commit. */
-  async started(notice: RecordingNotice, callId: string): Promise<void> {
+  async started(notice: RecordingNotice, callId: CallId): Promise<void> {
     await this.#save(notice, undefined, callId);
   }
 
@@ -117,7 +117,7 @@ export class Recordings {
     return externalId === undefined ? undefined : this.#deps.store.byExternalId(source, externalId);
   }
 
-  #apply(notice: RecordingNotice, before: Recording | undefined, callId?: string): Recording | undefined {
+  #apply(notice: RecordingNotice, before: Recording | undefined, callId?: CallId): Recording | undefined {
     const { clock, settings, newId } = this.#deps;
     const { discardBelowSeconds } = settings();
     return applyNotice(notice, before, { now: clock.now(), discardBelowSeconds, newId: () => newId('rec'), callId });

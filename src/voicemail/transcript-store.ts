@@ -1,5 +1,6 @@
+import type { RecordingId } from '#base/ids.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
-import type { RecordingId, RecordingSourceName } from './recording.ts';
+import type { RecordingSourceName } from './recording.ts';
 
 /** What was said, in text. `source`: whose speech-to-text it is. */
 export type Transcript = {
@@ -35,7 +36,7 @@ export class TranscriptStore {
     this.#save.run({ recording_id: recordingId, ...transcript, at: now });
   }
 
-  get(recordingId: string): Transcript | undefined {
+  get(recordingId: RecordingId): Transcript | undefined {
     const row = this.#get.get(recordingId);
     if (row === undefined) return undefined;
     return { recordingId: row.recording_id, source: row.source, status: row.status, text: row.text };

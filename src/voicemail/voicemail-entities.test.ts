@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { messageNotice, VoicemailHarness } from '#testing/harness/voicemail-harness.ts';
 import { voicemailEntities } from './voicemail-entities.ts';
 
-const anna = { id: 'person_anna', name: 'Anna' };
+const anna = { id: 'person_anna', name: 'Anna' } as const;
 let harness: VoicemailHarness;
 
 beforeEach(async () => {

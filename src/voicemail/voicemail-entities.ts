@@ -1,3 +1,4 @@
+import type { PersonId } from '#base/ids.ts';
 import { bindEntity, entity } from '#contract/entity.ts';
 import type { Entity, EntityOwner } from '#contract/entity.ts';
 import type { VoicemailFilter, VoicemailPage } from './voicemail-store.ts';
@@ -12,14 +13,14 @@ export const newVoicemails = entity({
 
 export type VoicemailEntityDeps = {
   readonly voicemails: { list(filter: VoicemailFilter, page: VoicemailPage): { readonly total: number } };
-  readonly people: { all(): readonly EntityOwner[] };
+  readonly people: { all(): readonly EntityOwner<PersonId>[] };
 };
 
 const pollSeconds = 60;
 const countOnly = { limit: 0, offset: 0, sort: 'leftAt', order: 'desc' } as const;
 
 export function voicemailEntities({ voicemails, people }: VoicemailEntityDeps): readonly Entity[] {
-  const ofPerson = ({ personId }: { readonly personId: string | null }) => personId ?? undefined;
+  const ofPerson = ({ personId }: { readonly personId: PersonId | null }) => personId ?? undefined;
   return [
     bindEntity(newVoicemails, {
       owners: () => people.all(),

@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import type { Clock } from '#base/clock.ts';
 import type { Events } from '#base/events.ts';
-import type { NewId } from '#base/ids.ts';
+import type { CallId, DeviceId, NewId, PersonId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { Route } from '#contract/endpoint.ts';
 import type { Facts } from '#contract/facts.ts';
@@ -49,11 +49,11 @@ export type VoicemailRoomDeps = {
   readonly deleteAtSource: RecordingsDeps['deleteAtSource'];
   readonly calls: CallOutcome;
   /** The owner of one of our numbers, E.164. */
-  readonly ownerOf: (number: string) => string | undefined;
-  readonly isPerson: (personId: string) => boolean;
-  readonly isRecordingEnabled: (deviceId: string) => boolean;
-  readonly callOf: (callId: string) => CallInProgress | undefined;
-  readonly personsOf: (callId: string) => readonly string[] | undefined;
+  readonly ownerOf: (number: string) => PersonId | undefined;
+  readonly isPerson: (personId: PersonId) => boolean;
+  readonly isRecordingEnabled: (deviceId: DeviceId) => boolean;
+  readonly callOf: (callId: CallId) => CallInProgress | undefined;
+  readonly personsOf: (callId: CallId) => readonly PersonId[] | undefined;
   /** A call that was recorded is over: its recording will be announced. */
   readonly onRecordedCallEnded: () => void;
   /** Of the disk with the data directory; from the system by default. */
@@ -72,7 +72,7 @@ export type VoicemailRoom = {
   readonly settings: VoicemailSettingsStore;
   readonly space: DiskSpaceWatch;
   /** From local state, at once. Undefined person: the house. */
-  answer(personId: string | undefined): MailboxAnswer;
+  answer(personId: PersonId | undefined): MailboxAnswer;
   /** What a source says about a recording. Resolves after the commit. */
   recorded(notice: RecordingNotice): Promise<void>;
   /** The caller is done, and the recording is not known yet. */

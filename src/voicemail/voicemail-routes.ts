@@ -1,5 +1,7 @@
 import { isoTime, isoTimeOrNull, parseTime } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import { noPerson } from '#base/ids.ts';
+import type { PersonId, VoicemailId } from '#base/ids.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
 import type { FileReply } from '#contract/file.ts';
@@ -33,7 +35,7 @@ type Deps = {
 
 /** A user has their own mailbox; an admin sees all. What is not yours looks as if it were not there. */
 export function voicemailRoutes({ voicemails, recordings, files, settings, retention }: Deps): readonly Route[] {
-  const visible = (id: string, identity: Identity | undefined): Voicemail => {
+  const visible = (id: VoicemailId, identity: Identity | undefined): Voicemail => {
     const found = voicemails.byId(id);
     if (found === undefined || !isVisible(found, identity)) throw new AppError('not-found', 'There is no such voicemail');
     return found;
@@ -84,8 +86,8 @@ export function voicemailRoutes({ voicemails, recordings, files, settings, reten
 }
 
 /** No person has the empty id: an identity without a person sees nothing. */
-function visibleTo(identity: Identity | undefined): string | undefined {
-  return identity?.role === 'admin' ? undefined : (identity?.personId ?? '');
+function visibleTo(identity: Identity | undefined): PersonId | undefined {
+  return identity?.role === 'admin' ? undefined : (identity?.personId ?? noPerson);
 }
 
 function isVisible({ personId }: Voicemail, identity: Identity | undefined): boolean {

@@ -1,16 +1,14 @@
-import type { Id } from '#base/ids.ts';
+import type { CallId, PersonId, RecordingId, VoicemailId } from '#base/ids.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
 import { TextSearch } from '#storage/text-search.ts';
 import type { CallWithMessage } from './ports.ts';
-import type { RecordingId, RecordingState } from './recording.ts';
-
-export type VoicemailId = Id<'vm'>;
+import type { RecordingState } from './recording.ts';
 
 /** Whose mailbox a call went to, and what is known of the caller. */
 export type VoicemailCall = {
-  readonly callId: string | undefined;
+  readonly callId: CallId | undefined;
   /** Undefined: it belongs to the house. */
-  readonly personId: string | undefined;
+  readonly personId: PersonId | undefined;
   readonly callerNumber: string;
   readonly callerName: string;
   /** Our number that was called, E.164. */
@@ -46,8 +44,8 @@ const unknownCall: VoicemailCall = {
 
 /** Everything given must hold. `visibleTo` undefined: all. */
 export type VoicemailFilter = {
-  readonly visibleTo?: string | undefined;
-  readonly personId?: string | undefined;
+  readonly visibleTo?: PersonId | undefined;
+  readonly personId?: PersonId | undefined;
   readonly isHeard?: boolean | undefined;
   readonly isArchived?: boolean | undefined;
   readonly from?: number | undefined;
@@ -63,8 +61,8 @@ export type VoicemailPage = {
 };
 
 type CallRow = {
-  readonly call_id: string | null;
-  readonly person_id: string | null;
+  readonly call_id: CallId | null;
+  readonly person_id: PersonId | null;
   readonly caller_number: string;
   readonly caller_name: string;
   readonly number: string | null;
@@ -151,41 +149,41 @@ export class VoicemailStore {
     this.#insert.run({ ...toColumns(call ?? unknownCall), id, recordingId, leftAt, isResolved: call === undefined ? 0 : 1 });
   }
 
-  isUnresolved(recordingId: string): boolean {
+  isUnresolved(recordingId: RecordingId): boolean {
     return (this.#unresolved.get(recordingId)?.n ?? 0) > 0;
   }
 
   /** Fills in whose call it was, where that was not known before. */
-  resolve(recordingId: string, call: VoicemailCall): void {
+  resolve(recordingId: RecordingId, call: VoicemailCall): void {
     this.#resolve.run({ ...toColumns(call), recordingId });
   }
 
   /** Whether it was not shown before. */
-  show(recordingId: string): boolean {
+  show(recordingId: RecordingId): boolean {
     return this.#show.run(recordingId).changes > 0;
   }
 
-  byId(id: string): Voicemail | undefined {
+  byId(id: VoicemailId): Voicemail | undefined {
     return fromRow(this.#byId.get(id));
   }
 
-  byRecording(recordingId: string): Voicemail | undefined {
+  byRecording(recordingId: RecordingId): Voicemail | undefined {
     return fromRow(this.#byRecording.get(recordingId));
   }
 
-  setHeard(id: string, at: number | undefined): void {
+  setHeard(id: VoicemailId, at: number | undefined): void {
     this.#hear.run(at ?? null, id);
   }
 
-  setArchived(id: string, at: number | undefined): void {
+  setArchived(id: VoicemailId, at: number | undefined): void {
     this.#archive.run(at ?? null, id);
   }
 
-  delete(id: string): void {
+  delete(id: VoicemailId): void {
     this.#delete.run(id);
   }
 
-  unheardByPerson(personId: string): readonly Voicemail[] {
+  unheardByPerson(personId: PersonId): readonly Voicemail[] {
     return this.#unheardByPerson.all(personId).flatMap((row) => fromRow(row) ?? []);
   }
 

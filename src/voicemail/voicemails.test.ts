@@ -227,7 +227,7 @@ describe('a message that was recorded by the house itself, which has no name of 
     expect(harness.db.prepare('SELECT source, external_id, external_call_id FROM recordings').all()).toEqual(
       Array(2).fill({ source: 'house', external_id: null, external_call_id: null }),
     );
-    await harness.room.voicemails.delete(messages[0]?.id ?? '', harness.room.recordings);
+    await harness.room.voicemails.delete(messages[0]?.id ?? 'vm_', harness.room.recordings);
     expect([harness.voicemails().length, harness.files().length]).toEqual([1, 1]);
     expect([harness.outcomes, harness.deletedAtTwilio]).toEqual([[], []]);
   });
@@ -347,7 +347,7 @@ describe('what becomes of it', () => {
   const one = async () => {
     await announce('RE1');
     await harness.reaches('RE1', 'stored');
-    return harness.voicemails()[0]?.id ?? '';
+    return harness.voicemails()[0]?.id ?? 'vm_';
   };
 
   it('is heard once, and that is published once', async () => {

@@ -4,7 +4,7 @@
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { Events } from '#base/events.ts';
-import type { NewId } from '#base/ids.ts';
+import type { NewId, PersonId, RecordingId, VoicemailId } from '#base/ids.ts';
 import { maskNumber } from '#base/log.ts';
 import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
@@ -28,7 +28,7 @@ export type VoicemailsDeps = {
   readonly events: Events<Facts>;
   readonly log: Log;
   /** The owner of one of our numbers, E.164; for messages left while the house was away. */
-  readonly ownerOf: (number: string) => string | undefined;
+  readonly ownerOf: (number: string) => PersonId | undefined;
 };
 
 /** A transcript as its source announces it. Any notice may come again, late, also before the recording itself, or never. */
@@ -53,12 +53,12 @@ export class Voicemails implements Mailbox {
   }
 
   /** Undefined also for one whose audio has not come yet. */
-  byId(id: string): Voicemail | undefined {
+  byId(id: VoicemailId): Voicemail | undefined {
     return this.#deps.store.byId(id);
   }
 
   /** Throws `not-found`. */
-  async change(id: string, { isHeard, isArchived }: VoicemailChange): Promise<Voicemail> {
+  async change(id: VoicemailId, { isHeard, isArchived }: VoicemailChange): Promise<Voicemail> {
     const { store, writes, clock, events } = this.#deps;
     const { before, after } = await writes.write(() => {
       const found = this.#get(id);
@@ -78,7 +78,7 @@ export class Voicemails implements Mailbox {
   }
 
   /** Returns how many were not heard before. */
-  async markAllHeard(personId: string): Promise<number> {
+  async markAllHeard(personId: PersonId): Promise<number> {
     const { store, writes, clock, events } = this.#deps;
     const heard = await writes.write(() => {
       const unheard = store.unheardByPerson(personId);
@@ -90,7 +90,7 @@ export class Voicemails implements Mailbox {
   }
 
   /** With its audio. Throws `not-found`. */
-  async delete(id: string, recordings: Pick<Recordings, 'remove'>): Promise<void> {
+  async delete(id: VoicemailId, recordings: Pick<Recordings, 'remove'>): Promise<void> {
     const found = this.#get(id);
     const recording = this.#deps.recordings.byId(found.recordingId);
     if (recording === undefined) throw new AppError('not-found', 'There is no such voicemail');
@@ -140,11 +140,11 @@ export class Voicemails implements Mailbox {
     store.insert({ id: newId('vm'), recordingId: recording.id, leftAt: recording.startedAt, call });
   }
 
-  isUnresolved(recordingId: string): boolean {
+  isUnresolved(recordingId: RecordingId): boolean {
     return this.#deps.store.isUnresolved(recordingId);
   }
 
-  resolve(recordingId: string, call: VoicemailCall): void {
+  resolve(recordingId: RecordingId, call: VoicemailCall): void {
     const { store, ownerOf } = this.#deps;
     const personId = call.personId ?? (call.number === undefined ? undefined : ownerOf(call.number));
     store.resolve(recordingId, { ...call, personId });
@@ -171,13 +171,13 @@ export class Voicemails implements Mailbox {
     if (voicemail.transcript !== undefined) events.emit('voicemail.transcribed', factOf(voicemail));
   }
 
-  #get(id: string): Voicemail {
+  #get(id: VoicemailId): Voicemail {
     const found = this.#deps.store.byId(id);
     if (found === undefined) throw new AppError('not-found', 'There is no such voicemail');
     return found;
   }
 }
 
-function factOf({ id, personId }: Voicemail): { readonly voicemailId: string; readonly personId: string | null } {
+function factOf({ id, personId }: Voicemail): { readonly voicemailId: VoicemailId; readonly personId: PersonId | null } {
   return { voicemailId: id, personId: personId ?? null };
 }

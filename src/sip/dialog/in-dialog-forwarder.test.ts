@@ -222,7 +222,7 @@ describe('a phone that vanishes in a call', () => {
 
 describe('the panel', () => {
   it('ends a call in progress for both', async () => {
-    harness.calls.hangUp(harness.calls.list()[0]?.record.id ?? '');
+    harness.calls.hangUp(harness.calls.list()[0]?.record.id ?? 'call_');
     await a.peer.expect('BYE');
     await b.peer.expect('BYE');
     expect((await harness.closed()).verdict).toEqual({ disposition: 'answered', reason: 'hung-up-by-house' });
@@ -233,7 +233,7 @@ describe('the panel', () => {
     const rung = await b.incomingCall();
     b.reply(rung, '180 Ringing');
     await a.peer.expect(180);
-    harness.calls.hangUp(harness.calls.list()[1]?.record.id ?? '');
+    harness.calls.hangUp(harness.calls.list()[1]?.record.id ?? 'call_');
     await b.peer.expect('CANCEL');
     await a.peer.expect(480);
     expect((await harness.closed(1)).verdict).toEqual({ disposition: 'cancelled', reason: 'hung-up-by-house' });

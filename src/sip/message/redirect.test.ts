@@ -188,7 +188,7 @@ describe('a phone that forwards its calls outside', () => {
     id: 'num_1',
     number: '+14165550100',
     name: 'Home',
-    ownerPersonId: 'usr_1',
+    ownerPersonId: 'person_1',
     voiceEnabled: true,
     createdAt: 0,
   };
@@ -204,7 +204,7 @@ describe('a phone that forwards its calls outside', () => {
 
   it('calls there as its owner would', async () => {
     const { harness, trunk } = await withTrunk();
-    const [a, b] = [await harness.phone('20'), await harness.phone('21', { personId: 'usr_1' })];
+    const [a, b] = [await harness.phone('20'), await harness.phone('21', { personId: 'person_1' })];
     a.invite('21');
     await sends(b, '<sip:4165550188@gosip>');
     const invite = await trunk.expect('INVITE');

@@ -182,7 +182,7 @@ describe('a blind transfer', () => {
     const rung = await c.incomingCall();
     c.reply(rung, '180 Ringing');
     await harness.until(() => harness.calls.list()[1]?.record.ringingAt !== undefined, 'the ringing');
-    harness.calls.hangUp(harness.records()[0]?.id ?? '');
+    harness.calls.hangUp(harness.records()[0]?.id ?? 'call_');
     await b.peer.expect('BYE');
     await c.peer.expect('CANCEL');
     expect((await harness.closed(1)).verdict).toEqual({ disposition: 'cancelled', reason: 'caller-cancelled' });

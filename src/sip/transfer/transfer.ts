@@ -1,3 +1,4 @@
+import type { DeviceId } from '#base/ids.ts';
 import type { Device } from '#devices/device.ts';
 import type { Calls } from '#calls/calls.ts';
 import type { CallerLeg } from '#calls/ports.ts';
@@ -23,7 +24,7 @@ import { Transferee } from './transferee.ts';
 export type TransferDeps = CallDeps & {
   readonly calls: Calls;
   /** Whether a device may still call. */
-  readonly mayStillCall: (deviceId: string) => boolean;
+  readonly mayStillCall: (deviceId: DeviceId) => boolean;
 };
 
 type BridgedSide = { readonly bridge: Bridge; readonly side: Side };
@@ -173,7 +174,7 @@ export class Transfers {
   }
 
   /** Connects two sides in a new bridge with a call record of its own. */
-  #join(from: Bridge, given: { sides: readonly [Side, Side]; path: MediaPath; requestedBy: string | undefined }): Bridge {
+  #join(from: Bridge, given: { sides: readonly [Side, Side]; path: MediaPath; requestedBy: DeviceId | undefined }): Bridge {
     const { sides, path, requestedBy } = given;
     const [caller, callee] = sides;
     const joined = new Bridge(this.#deps, caller, callee);

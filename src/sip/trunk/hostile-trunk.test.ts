@@ -14,7 +14,7 @@ const number: OurNumber = {
   id: 'num_1',
   number: '+14165550100',
   name: 'Home',
-  ownerPersonId: 'usr_1',
+  ownerPersonId: 'person_1',
   voiceEnabled: true,
   createdAt: 0,
 };
@@ -68,7 +68,7 @@ describe('a caller from outside who writes headers', () => {
     ['Answer-Mode itself', ['From: <sip:+14165550123@x>;tag=1', 'Answer-Mode: Auto', 'Priv-Answer-Mode: Auto']],
   ])('with %s reaches the phone with none of them, or not at all', async (_case, headers) => {
     const { trunk, harness } = await house();
-    const phone = await harness.phone('20', { personId: 'usr_1' });
+    const phone = await harness.phone('20', { personId: 'person_1' });
     invite(trunk, { headers });
     invite(trunk, { headers: ['From: "Honest" <sip:+14165550199@x>;tag=2'] });
     for (;;) {
@@ -105,7 +105,7 @@ describe('a caller from outside who writes headers', () => {
     ['REFER', 'Refer-To: <sip:+14169990000@x>', 603],
   ])('and sends %s with %s in a call brings it to no phone', async (method, header, status) => {
     const { trunk, harness } = await house();
-    const phone = await harness.phone('20', { personId: 'usr_1' });
+    const phone = await harness.phone('20', { personId: 'person_1' });
     invite(trunk, { headers: ['From: <sip:+14165550123@x>;tag=1'] });
     await phone.answer(await phone.incomingCall());
     const answered = await trunk.skipTo(200);

@@ -22,7 +22,7 @@ const number: OurNumber = {
   id: 'num_1',
   number: '+14165550100',
   name: 'Home',
-  ownerPersonId: 'usr_1',
+  ownerPersonId: 'person_1',
   voiceEnabled: true,
   createdAt: 0,
 };
@@ -60,7 +60,7 @@ const challenge = 'Proxy-Authenticate: Digest realm="provider", nonce="n1", qop=
 describe('a call outside', () => {
   it('goes to the trunk in E.164 with the person’s number, and answers its challenge', async () => {
     const { trunk, harness } = await startTrunkHarness(account);
-    const a = await harness.phone('20', { personId: 'usr_1' });
+    const a = await harness.phone('20', { personId: 'person_1' });
     const call = a.invite('4165550123');
     const invite = await trunk.expect('INVITE');
     expect(invite.startLine).toBe(`INVITE sip:+14165550123@127.0.0.2:${trunk.port} SIP/2.0`);
@@ -127,7 +127,7 @@ describe('a call outside', () => {
     'hides the number outside where the phone asks: %s',
     async (wish) => {
       const { trunk, harness } = await startTrunkHarness();
-      const a = await harness.phone('20', { personId: 'usr_1' });
+      const a = await harness.phone('20', { personId: 'person_1' });
       a.invite('4165550123', { headers: [wish] });
       const invite = await trunk.expect('INVITE');
       expect(invite.header('From')).toMatch(/^"?Anonymous"? <sip:anonymous@anonymous\.invalid>/);
@@ -138,7 +138,7 @@ describe('a call outside', () => {
 
   it('to an emergency number shows the caller ID whatever privacy the phone requests', async () => {
     const { trunk, harness } = await startTrunkHarness();
-    const a = await harness.phone('20', { personId: 'usr_1' });
+    const a = await harness.phone('20', { personId: 'person_1' });
     a.invite('911', { headers: ['Privacy: id;critical'], from: 'anonymous' });
     const invite = await trunk.expect('INVITE');
     expect(invite.header('From')).toContain('+14165550100');
@@ -148,7 +148,7 @@ describe('a call outside', () => {
   it('does not leave by a trunk that shows every number where the phone insists', async () => {
     const outboundRoute = { kind: 'account', host: '127.0.0.2', fromHeader: 'X-From' } as const;
     const { trunk, harness } = await startTrunkHarness({ ...account, outboundRoute });
-    const a = await harness.phone('20', { personId: 'usr_1' });
+    const a = await harness.phone('20', { personId: 'person_1' });
     a.invite('4165550123', { headers: ['Privacy: id;critical'] });
     await a.peer.expect(503);
     expect(trunk.unread).toEqual([]);
@@ -156,14 +156,14 @@ describe('a call outside', () => {
 
   it('goes out where the number was pasted with invisible characters', async () => {
     const { trunk, harness } = await startTrunkHarness();
-    const a = await harness.phone('20', { personId: 'usr_1' });
+    const a = await harness.phone('20', { personId: 'person_1' });
     a.invite('%E2%80%AA+14155550123%E2%80%AC');
     expect((await trunk.expect('INVITE')).startLine).toContain('INVITE sip:+14155550123@127.0.0.2');
   });
 
   it('to a crisis line goes out as dialled', async () => {
     const { trunk, harness } = await startTrunkHarness();
-    const a = await harness.phone('20', { personId: 'usr_1' });
+    const a = await harness.phone('20', { personId: 'person_1' });
     a.invite('988');
     expect((await trunk.expect('INVITE')).startLine).toContain('INVITE sip:988@127.0.0.2');
   });
@@ -248,7 +248,7 @@ describe('a call outside', () => {
 
   it('to one of our numbers rings inside the house', async () => {
     const { trunk, harness } = await startTrunkHarness();
-    const [a, b] = [await harness.phone('20'), await harness.phone('21', { personId: 'usr_1' })];
+    const [a, b] = [await harness.phone('20'), await harness.phone('21', { personId: 'person_1' })];
     a.invite('4165550100');
     b.reply(await b.incomingCall(), '486 Busy Here');
     await a.peer.expect(486);
@@ -288,7 +288,7 @@ describe('a caller who requests privacy', () => {
     ['Remote-Party-ID: "Doctor" <sip:+4930901820@provider>;privacy=full;screen=yes'],
   ])('is nobody on displays and in records: %s', async (header) => {
     const { trunk, harness } = await startTrunkHarness({ allow: ['127.0.0.2'] });
-    const b = await harness.phone('21', { personId: 'usr_1' });
+    const b = await harness.phone('21', { personId: 'person_1' });
     inbound(trunk, { headers: [header, ...(header.startsWith('P-A') ? [] : ['P-Asserted-Identity: <tel:+4930901820>'])] });
     const rung = await b.incomingCall();
     expect(rung.invite?.text).not.toMatch(/4930901820|Doctor/);
@@ -304,7 +304,7 @@ describe('a caller who requests privacy', () => {
 describe('a call from the trunk', () => {
   it('rings the devices of the number’s owner', async () => {
     const { trunk, harness } = await startTrunkHarness({ allow: ['127.0.0.2/32'] });
-    const [b, c] = [await harness.phone('21', { personId: 'usr_1' }), await harness.phone('22', { personId: 'usr_1' })];
+    const [b, c] = [await harness.phone('21', { personId: 'person_1' }), await harness.phone('22', { personId: 'person_1' })];
     inbound(trunk, { to: '14165550100' });
     const rung = await b.incomingCall();
     const other = await c.incomingCall();
@@ -328,7 +328,7 @@ describe('a call from the trunk', () => {
     'sip:01114165550100@127.0.0.1',
   ])('to our number rings, written %s', async (uri) => {
     const { trunk, harness } = await startTrunkHarness({ allow: ['127.0.0.2/32'] });
-    const b = await harness.phone('21', { personId: 'usr_1' });
+    const b = await harness.phone('21', { personId: 'person_1' });
     inbound(trunk, { uri, headers: ['Diversion: <sip:+14165550199@provider>;reason=unconditional'] });
     await b.incomingCall();
     expect(harness.records()[0]).toMatchObject({ number: '+14165550100', caller: { number: '+4930901820' } });
@@ -337,7 +337,7 @@ describe('a call from the trunk', () => {
   it('must carry the secret header where there is one', async () => {
     const secretHeader = { name: 'X-Our-Secret', value: 's3cret' };
     const { trunk, harness } = await startTrunkHarness({ allow: ['127.0.0.2'], secretHeader });
-    const b = await harness.phone('21', { personId: 'usr_1' });
+    const b = await harness.phone('21', { personId: 'person_1' });
     inbound(trunk);
     await trunk.expect(401);
     inbound(trunk, { headers: ['X-Our-Secret: wrong'], branch: '2' });
@@ -349,7 +349,7 @@ describe('a call from the trunk', () => {
 
   it('by UDP is unauthenticated where the trunk uses TCP, and the trunk’s by a connection', async () => {
     const { trunk, harness } = await startTrunkHarness({ allow: ['127.0.0.2'], transport: 'tcp' });
-    const b = await harness.phone('21', { personId: 'usr_1' });
+    const b = await harness.phone('21', { personId: 'person_1' });
     inbound(trunk);
     await trunk.expect(401);
     expect(b.peer.unread).toEqual([]);
@@ -389,7 +389,7 @@ describe('a call from the trunk', () => {
 
   it('is unauthenticated from any other address', async () => {
     const { trunk, harness } = await startTrunkHarness({ allow: ['127.0.0.9'] });
-    await harness.phone('21', { personId: 'usr_1' });
+    await harness.phone('21', { personId: 'person_1' });
     inbound(trunk);
     await trunk.expect(401);
     expect(harness.records()).toEqual([]);
@@ -409,7 +409,7 @@ describe('a call from the trunk', () => {
 
   it('may not transfer us into a call outside', async () => {
     const { trunk, harness } = await startTrunkHarness({ allow: ['127.0.0.2'] });
-    const b = await harness.phone('21', { personId: 'usr_1' });
+    const b = await harness.phone('21', { personId: 'person_1' });
     inbound(trunk);
     await b.answer(await b.incomingCall());
     const ok = await trunk.skipTo(200);
@@ -437,7 +437,7 @@ describe('a call from the trunk', () => {
 describe('registration at the trunk', () => {
   it('answers the challenge, honours 423, and takes calls to its secret contact', async () => {
     const { trunk, harness } = await startTrunkHarness({ ...account, register: true });
-    const b = await harness.phone('21', { personId: 'usr_1' });
+    const b = await harness.phone('21', { personId: 'person_1' });
     const first = await trunk.expect('REGISTER');
     expect(first.header('To')).toBe('<sip:house@127.0.0.2>');
     trunk.send(responseText(first, '407 Proxy Authentication Required', { headers: [challenge] }));
@@ -481,7 +481,7 @@ describe('a trunk that has headers of its own for its calls', () => {
 
   it('has the number there, where To names our account', async () => {
     const { trunk, harness, contact } = await registered();
-    const b = await harness.phone('21', { personId: 'usr_1' });
+    const b = await harness.phone('21', { personId: 'person_1' });
     inbound(trunk, { to: 'house', uri: contact, headers: ['X-did: +14165550100', 'X-gosip-call: unknown-token'] });
     await b.incomingCall();
     expect(harness.records()[0]).toMatchObject({ trunk: 'provider', number: '+14165550100', direction: 'inbound' });
@@ -513,7 +513,7 @@ describe('how calls leave by a trunk', () => {
   it('with our account in From and the number beside it', async () => {
     const outboundRoute = { kind: 'account', host: '127.0.0.2', fromHeader: 'X-Gosip-From' } as const;
     const { trunk, harness } = await startTrunkHarness({ ...account, domain: 'home.example', outboundRoute });
-    const a = await harness.phone('20', { personId: 'usr_1' });
+    const a = await harness.phone('20', { personId: 'person_1' });
     a.invite('4165550123');
     const invite = await trunk.expect('INVITE');
     expect(invite.startLine).toContain('INVITE sip:+14165550123@127.0.0.2');
@@ -524,7 +524,7 @@ describe('how calls leave by a trunk', () => {
 
   it('or not at all', async () => {
     const { trunk, harness } = await startTrunkHarness({ outboundRoute: { kind: 'none' } });
-    const a = await harness.phone('20', { personId: 'usr_1' });
+    const a = await harness.phone('20', { personId: 'person_1' });
     a.invite('4165550123');
     await a.peer.expect(503);
     expect(trunk.unread).toEqual([]);
@@ -535,7 +535,7 @@ describe('how calls leave by a trunk', () => {
 describe('a trunk that calls a fixed user of ours', () => {
   it('has the number in Diversion, and the caller in P-Asserted-Identity', async () => {
     const { trunk, harness } = await startTrunkHarness({ allow: ['127.0.0.2'] });
-    const b = await harness.phone('21', { personId: 'usr_1' });
+    const b = await harness.phone('21', { personId: 'person_1' });
     inbound(trunk, {
       to: 'house',
       uri: 'sip:house@127.0.0.1',

@@ -4,7 +4,7 @@
 import { Events } from '#base/events.ts';
 import { newId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
-import type { DeviceId } from '#base/ids.ts';
+import type { CallId, DeviceId } from '#base/ids.ts';
 import { Calls } from '#calls/calls.ts';
 import { CdrStore } from '#calls/cdr-store.ts';
 import { PstnCalls } from '#calls/pstn-calls.ts';
@@ -160,7 +160,7 @@ export class PstnHarness {
 
   /** Every record, in short, in the order of their start: direction, end, caller → number. */
   records(): readonly string[] {
-    const rows = this.db.prepare<[], { id: string }>('SELECT id FROM cdrs ORDER BY rowid').all();
+    const rows = this.db.prepare<[], { id: CallId }>('SELECT id FROM cdrs ORDER BY rowid').all();
     return rows.map(({ id }) => {
       const record = this.cdrs.get(id);
       const end = record?.verdict === undefined ? 'open' : `${record.verdict.disposition}/${record.verdict.reason}`;
@@ -170,8 +170,8 @@ export class PstnHarness {
 
   /** The legs of the last record: role, name, outcome. */
   legs(): readonly string[] {
-    const last = this.db.prepare<[], { id: string }>('SELECT id FROM cdrs ORDER BY rowid DESC LIMIT 1').get();
-    return this.cdrs.legsOf(last?.id ?? '').map(({ role, name, outcome }) => `${role} ${name} ${outcome}`);
+    const last = this.db.prepare<[], { id: CallId }>('SELECT id FROM cdrs ORDER BY rowid DESC LIMIT 1').get();
+    return this.cdrs.legsOf(last?.id ?? 'call_').map(({ role, name, outcome }) => `${role} ${name} ${outcome}`);
   }
 
   [Symbol.dispose](): void {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '#base/clock.ts';
 import { Events } from '#base/events.ts';
+import type { PersonId } from '#base/ids.ts';
 import { newId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
 import { factNames } from '#contract/facts.ts';
@@ -116,7 +117,7 @@ export class VoicemailHarness implements AsyncDisposable {
   }
 
   /** A notice of a recording whose call is in the mailbox of that person; undefined: of a call without a record. */
-  announce(given: RecordingNotice, personId?: string): Promise<void> {
+  announce(given: RecordingNotice, personId?: PersonId): Promise<void> {
     if (personId !== undefined) this.records.set(given.externalCallId ?? '', recordFor(personId));
     return this.room.recorded(given);
   }
@@ -241,7 +242,7 @@ export function callNotice(externalId: string, more: Partial<RecordingNotice> = 
   return messageNotice(externalId, { kind: 'call', ...more });
 }
 
-export function recordFor(personId: string | undefined, more: Partial<CallWithMessage> = {}): CallWithMessage {
+export function recordFor(personId: PersonId | undefined, more: Partial<CallWithMessage> = {}): CallWithMessage {
   return {
     id: 'call_1',
     caller: { number: '+15555550123', name: 'Carl' },

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { systemClock } from '#base/clock.ts';
 import { newId } from '#base/ids.ts';
+import type { CallId, DeviceId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
 import type { CallRecord } from '#calls/call.ts';
 import { CdrStore } from '#calls/cdr-store.ts';
@@ -20,19 +21,25 @@ import { seededRandom } from '#testing/base/seeded-random.ts';
 export type JournalEntry =
   | { readonly what: 'opening' }
   /** Not an acknowledgement: what comes next may be stored and never heard of. Without a contact the whole device. */
-  | { readonly what: 'removing'; readonly id: string; readonly contact?: string }
-  | { readonly what: 'device'; readonly id: string; readonly username: string; readonly secret: string; readonly version: number }
-  | { readonly what: 'renamed'; readonly id: string; readonly version: number }
-  | { readonly what: 'deleted'; readonly id: string }
+  | { readonly what: 'removing'; readonly id: DeviceId; readonly contact?: string }
+  | {
+      readonly what: 'device';
+      readonly id: DeviceId;
+      readonly username: string;
+      readonly secret: string;
+      readonly version: number;
+    }
+  | { readonly what: 'renamed'; readonly id: DeviceId; readonly version: number }
+  | { readonly what: 'deleted'; readonly id: DeviceId }
   | {
       readonly what: 'registered';
-      readonly id: string;
+      readonly id: DeviceId;
       readonly contact: string;
       readonly version: number;
       readonly expiresAt: number;
     }
-  | { readonly what: 'unregistered'; readonly id: string; readonly contact: string; readonly version: number }
-  | { readonly what: 'call'; readonly id: string; readonly version: number };
+  | { readonly what: 'unregistered'; readonly id: DeviceId; readonly contact: string; readonly version: number }
+  | { readonly what: 'call'; readonly id: CallId; readonly version: number };
 
 // Node.js writes the cache when it ends, and this program is killed.
 flushCompileCache();

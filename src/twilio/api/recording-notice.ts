@@ -1,3 +1,4 @@
+import type { CallId } from '#base/ids.ts';
 import type { RecordingNotice } from '#voicemail/recording.ts';
 import type { TranscriptNotice } from '#voicemail/voicemails.ts';
 import type { TwilioRecording, TwilioTranscription } from './records.ts';
@@ -24,7 +25,7 @@ const states: ReadonlyMap<string, Pick<RecordingNotice, 'state' | 'problem'>> = 
 ]);
 
 /** Undefined for a status that means nothing to us: new ones appear without notice. `callId`: as our address repeats it. */
-export function toRecordingNotice(recording: RecordingFacts, callId?: string): RecordingNotice | undefined {
+export function toRecordingNotice(recording: RecordingFacts, callId?: CallId): RecordingNotice | undefined {
   const state = states.get(recording.status);
   if (state === undefined) return undefined;
   return {

@@ -1,3 +1,4 @@
+import type { CallId } from '#base/ids.ts';
 import { toRecordingNotice, toTranscriptNotice } from '#twilio/api/recording-notice.ts';
 import type { RecordingNotice } from '#voicemail/recording.ts';
 import type { WebhookForm } from './webhook-form.ts';
@@ -12,7 +13,7 @@ export class RecordingWebhooks {
   }
 
   /** `callId` is the id of our record that we put into the address. */
-  async recording(form: WebhookForm, callId: string | undefined): Promise<void> {
+  async recording(form: WebhookForm, callId: CallId | undefined): Promise<void> {
     const notice = readRecording(form, callId);
     if (notice !== undefined) await this.#voicemail.recorded(notice);
   }
@@ -25,7 +26,7 @@ export class RecordingWebhooks {
   }
 }
 
-function readRecording(form: WebhookForm, callId: string | undefined): RecordingNotice | undefined {
+function readRecording(form: WebhookForm, callId: CallId | undefined): RecordingNotice | undefined {
   const sid = form.sid('RecordingSid', 'RE');
   const callSid = form.sid('CallSid', 'CA');
   if (sid === undefined || callSid === undefined) return undefined;

@@ -1,3 +1,4 @@
+import type { CallId, PersonId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { AfterDial, DialResult } from '#calls/pstn-call-decision.ts';
 import type { InboundCallNotice, InboundCallResult } from '#calls/pstn-call.ts';
@@ -184,11 +185,11 @@ export class VoiceWebhooks {
     return this.#voicemail(personId, callId);
   }
 
-  #voicemail(personId: string | undefined, callId: string): string {
+  #voicemail(personId: PersonId | undefined, callId: CallId): string {
     return voicemailTwiml(this.#deps.voicemail.answer(personId), this.#recordCallbackUrls(callId));
   }
 
-  #recordCallbackUrls(callId: string | undefined): RecordCallbackUrls {
+  #recordCallbackUrls(callId: CallId | undefined): RecordCallbackUrls {
     const publicUrl = this.#deps.settings().publicUrl ?? '';
     const query: Record<string, string> = callId === undefined ? {} : { call: callId };
     return {

@@ -2,6 +2,7 @@
 // Called by http's public listener; passes on to calls, voicemail and messages through their ports.
 // Must stay true: nothing happens on an invalid signature, and every other response is valid TwiML, also when something inside fails.
 import type { Clock } from '#base/clock.ts';
+import { callId } from '#contract/ids.ts';
 import type { PublicHandler, PublicReply, PublicRequest } from '#contract/public-request.ts';
 import { MessageWebhooks } from './message-webhooks.ts';
 import { WebhookDeduplicator } from './webhook-deduplicator.ts';
@@ -101,7 +102,10 @@ export class Webhooks {
       [webhookPaths.recordDone, orHangUp((form) => voice.recordDone(form))],
       [webhookPaths.voiceOutbound, orHangUp((form) => voice.outbound(form))],
       [webhookPaths.voiceStatus, notification((form) => void voice.status(form))],
-      [webhookPaths.recording, notification((form, query) => recordings.recording(form, query.get('call') ?? undefined))],
+      [
+        webhookPaths.recording,
+        notification((form, query) => recordings.recording(form, callId.optional().parse(query.get('call') ?? undefined))),
+      ],
       [webhookPaths.transcription, notification((form) => recordings.transcription(form))],
       [webhookPaths.smsInbound, notification((form) => messageWebhooks.inbound(form))],
       [webhookPaths.smsFallback, notification((form) => messageWebhooks.inbound(form))],
