@@ -93,53 +93,13 @@ describe('the whole app', () => {
     expect(importers).not.toEqual([]);
   });
 
-  it('refuses requests without a token, with a wrong one, or one of a lower role', async () => {
-    await using app = await start();
-    const person = await post(app, '/users', { username: 'anna', name: 'Anna' });
-    const { token: userToken = '' } = await post(app, '/api-tokens', { name: 'Anna’s', personId: person['id'] });
-    const seen: unknown[] = [];
-    const expected: unknown[] = [];
-    for (const { endpoint } of app.routes) {
-      const path = endpoint.path.replace(/:\w+/g, 'nothing');
-      const statusAs = async (token: string | null) => (await api(app, path, token, { method: endpoint.method })).status;
-      const isOpen = endpoint.access === 'public';
-      const wrong = await statusAs('gosip_wrong');
-      const user = await statusAs(userToken);
-      seen.push([
-        endpoint.id,
-        await statusAs(null),
-        wrong === 401 || wrong === 429,
-        user === 403,
-        await statusAs(app.adminToken ?? ''),
-      ]);
-      expected.push([
-        endpoint.id,
-        isOpen ? expect.any(Number) : 401,
-        !isOpen,
-        endpoint.access === 'admin',
-        expect.toSatisfy(isServed),
-      ]);
-    }
-    expect(seen).toEqual(expected);
-  });
-
-  // The table asks for things that are not there, with no body: any answer but a refusal or a fault will do.
-  const isServed = (status: number) => status < 500 && status !== 401 && status !== 403 && status !== 429;
-
-  it('shows a user their own phones alone, in lists and in live events', async () => {
+  it('shows a user live events of their own phones alone', async () => {
     await using app = await start();
     const admin = app.adminToken ?? '';
     const [anna, ben] = await Promise.all(['anna', 'ben'].map((username) => post(app, '/users', { username, name: username })));
     const { token = '' } = await post(app, '/api-tokens', { name: 'Anna’s', personId: anna?.['id'] });
     const hers = await post(app, '/devices', { name: 'Hers', type: 'softphone', personId: anna?.['id'] });
     const his = await post(app, '/devices', { name: 'His', type: 'softphone', personId: ben?.['id'] });
-    const list = (await (await api(app, '/devices', token)).json()) as { items: { id: string }[]; total: number };
-    expect([list.items.map((one) => one.id), list.total]).toEqual([[hers['id']], 1]);
-    for (const path of ['', '/registrations']) {
-      expect((await api(app, `/devices/${hers['id']}${path}`, token)).status).toBe(200);
-      expect((await api(app, `/devices/${his['id']}${path}`, token)).status).toBe(404);
-    }
-
     const live = await api(app, '/events', token);
     const rename = (id = '') => api(app, `/devices/${id}`, admin, { method: 'PATCH', body: JSON.stringify({ name: 'New' }) });
     expect([(await rename(his['id'])).status, (await rename(hers['id'])).status]).toEqual([200, 200]);
