@@ -87,6 +87,26 @@ offer_pjsua2() {
     say "There is no test with pjsua2: it needs python3-venv, and Python 3.10 to 3.12 on x86-64"
 }
 
+# What makes clients of the API from its description, and what tries the API by it: from PyPI and npm, in a folder of their own, because
+# openapi-typescript works with TypeScript 5 alone. Where it cannot be had it is only said; in CI its tests fail then.
+offer_api_clients() {
+  local from=src/testing/api-clients to=tmp/api-clients python=/usr/bin/python3 want
+  want=$(cat "$from/requirements.txt" "$from/package-lock.json" | cksum)
+  [ -f "$to/.installed-for" ] && [ "$(cat "$to/.installed-for")" = "$want" ] && return
+  [ -x "$python" ] || python=python3
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! "$python" -c 'import ensurepip' 2>/dev/null; then
+    apt-get update -qq && without_services apt-get install -y --no-install-recommends python3-venv || true
+  fi
+  say "Installing generators of API clients for the tests"
+  rm -rf "$to"
+  "$python" -m venv "$to" >&2 &&
+    "$to/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: --no-deps -r "$from/requirements.txt" >&2 &&
+    cp "$from/package.json" "$from/package-lock.json" "$to/" &&
+    npm ci --prefix "$to" --no-audit --no-fund --loglevel=error >&2 &&
+    echo "$want" >"$to/.installed-for" ||
+    say "There is no test with generated API clients: they need python3-venv and Python 3.11 or newer"
+}
+
 # Runs an installation whose packages start no service of their own: GoSIP and its tests start the programs they need.
 without_services() {
   local policy=/usr/sbin/policy-rc.d status=0

@@ -21,7 +21,7 @@ export const longTests = [
 ];
 
 /** These measure real time or load the whole machine: one neighbour at most. */
-export const heavyTests = ['chaos', 'stalled-calls', 'flood', 'full-disk', 'stall'].map(
+export const heavyTests = ['api-schemathesis', 'chaos', 'stalled-calls', 'flood', 'full-disk', 'stall'].map(
   (name) => `src/app/flows/${name}.test.ts`,
 );
 
