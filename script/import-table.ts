@@ -66,7 +66,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   http: { is: 'the API server', rooms: ['base', 'contract'], packages: ['koa', '@koa/router'] },
   'home-assistant': { is: 'MQTT entities', rooms: ['base', 'contract'], packages: ['mqtt', 'home-assistant-js-websocket'] },
-  notify: { is: 'mail and push', rooms: ['base', 'contract'], packages: ['nodemailer'] },
+  notify: { is: 'webhooks, mail and push', rooms: ground, packages: ['nodemailer'] },
 };
 
 /** Composed of the rooms and imported by none of them. */

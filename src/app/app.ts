@@ -27,6 +27,7 @@ import { composeHttp } from './http.ts';
 import { composeMediaRelay } from './media.ts';
 import { composeMessages } from './messages.ts';
 import type { MessageRoom } from './messages.ts';
+import { composeNotify } from './notify.ts';
 import { composeNumbers } from './numbers.ts';
 import type { NumbersRoom } from './numbers.ts';
 import { composePeople } from './people.ts';
@@ -133,7 +134,20 @@ async function composeRooms(context: AppContext, storage: Storage) {
   const { selfTest } = webhooks;
   const setup = composeTwilioSetup({ ...context, twilio, storage, numbers, sip, selfTest, mediaRelay: media.health });
   const http = composeHttp({ ...context, devices: devices.devices, calls, people });
-  return { ...composed, engine, sealedValues, screening, contacts: contactsRoom, media, voicemail, webhooks, setup, http };
+  const notify = composeNotify({ ...context, storage, keys });
+  return {
+    ...composed,
+    engine,
+    sealedValues,
+    notify,
+    screening,
+    contacts: contactsRoom,
+    media,
+    voicemail,
+    webhooks,
+    setup,
+    http,
+  };
 }
 
 type Composed = {

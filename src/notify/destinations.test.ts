@@ -10,6 +10,7 @@ import { DestinationStore } from './destination-store.ts';
 import { Destinations } from './destinations.ts';
 import type { DestinationInput } from './destinations.ts';
 
+const log = createLog({ level: 'silent' });
 const sealingKey = Buffer.alloc(32, 3);
 const input: DestinationInput = {
   name: 'Home Assistant',
@@ -26,10 +27,10 @@ describe('the destinations of webhooks', () => {
   let destinations: Destinations;
   let made = 0;
   beforeEach(() => {
-    ({ db } = openDatabase({ path: ':memory:', log: createLog({ level: 'silent' }), clock }));
+    ({ db } = openDatabase({ path: ':memory:', log, clock }));
     store = new DestinationStore(db);
     const newKey = () => Buffer.alloc(32, (made += 1));
-    destinations = new Destinations({ store, writes: new WriteBatch(db), clock, newId, newKey, sealingKey });
+    destinations = new Destinations({ store, writes: new WriteBatch({ db, log }), clock, newId, newKey, sealingKey });
   });
   afterEach(() => db.close());
 
