@@ -33,6 +33,8 @@ export default defineConfig({
           name: 'live',
           include: live,
           exclude: heavyTests,
+          // What they run is in objects of their own: loading the whole of src anew for each file took more than a second of CPU.
+          isolate: false,
           // They wait for most of their time.
           maxWorkers: availableParallelism() + 3,
           retry,
