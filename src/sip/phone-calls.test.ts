@@ -85,7 +85,7 @@ describe('a call that does not come about', () => {
   });
 
   it('is not answered in the ring time: the phone is cancelled with the reason', async () => {
-    await using brief = await SipHarness.start({ ringSeconds: 0.05 });
+    await using brief = await SipHarness.start({ ringSeconds: 0.5 });
     const [a, b] = [await brief.phone('20'), await brief.phone('21')];
     a.invite('21');
     const rung = await b.incomingCall();
