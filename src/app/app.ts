@@ -9,13 +9,14 @@ import { newId as systemNewId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
 import { recordMissedCall } from '#calls/missed-pstn-call.ts';
 import type { Facts } from '#contract/facts.ts';
+import { dndOff } from '#routing/dnd.ts';
 import type { Options } from '#options/options.ts';
 import { isTrunkReachable } from '#sip/trunk/reachability.ts';
 import { trunkName } from '#twilio/api/settings.ts';
 import { toMissedCall } from '#twilio/sync/unreported-call.ts';
 import type { Listening } from './banner.ts';
 import { composeCalls } from './calls.ts';
-import type { CallsRoom } from './calls.ts';
+import type { CallRouting, CallsRoom } from './calls.ts';
 import { composeClock } from './clock.ts';
 import { composeContacts } from './contacts.ts';
 import type { Overrides, Storage, AppContext } from './context.ts';
@@ -117,6 +118,8 @@ async function composeRooms(context: AppContext, storage: Storage) {
     engine,
     media,
     newToken,
+    people: people.people,
+    routing: { ...withoutRules(options), blocklist: screening.blocklist, contacts: contactsRoom.contacts },
     twilioTrunkProblem,
     personOf: (id) => people.people.get(id),
   });
@@ -147,6 +150,29 @@ async function composeRooms(context: AppContext, storage: Storage) {
     webhooks,
     setup,
     http,
+  };
+}
+
+/** Routing as it is before anybody has made a rule, a list or a switch. */
+function withoutRules({ calls, house }: Options): Omit<CallRouting, 'blocklist' | 'contacts'> {
+  return {
+    routesOf: () => [],
+    groups: () => [],
+    dnd: () => ({ house: dndOff, persons: new Map(), devices: new Map() }),
+    states: () => undefined,
+    spamLists: { match: () => undefined },
+    settings: () => ({
+      ...calls,
+      timeZone: house.timeZone,
+      holidays: [],
+      anonymousPolicy: 'allow',
+      challenge: undefined,
+      repeatedCallMinutes: 3,
+      repeatedCallsOf: 'anyone',
+      vipGroups: [],
+      trustedDays: 90,
+      emergencyMinutes: 30,
+    }),
   };
 }
 

@@ -3,6 +3,7 @@
 // Must stay true: SIP stops before calls do, so that what is cut off still gets its record.
 import type { PersonId } from '#base/ids.ts';
 import { callEntities } from '#calls/call-entities.ts';
+import { CallHistory } from '#calls/call-history.ts';
 import { callPermissionRoutes } from '#calls/call-permission-routes.ts';
 import { CallPermissionStore } from '#calls/call-permission-store.ts';
 import { CallPermissions } from '#calls/call-permissions.ts';
@@ -10,6 +11,10 @@ import { callRoutes } from '#calls/call-routes.ts';
 import { CallSearch } from '#calls/call-search.ts';
 import { Calls } from '#calls/calls.ts';
 import { CdrStore } from '#calls/cdr-store.ts';
+import { EmergencyWindow } from '#calls/emergency-window.ts';
+import { callDecider, gatherFacts } from '#calls/gather-facts.ts';
+import type { FactSources, GatheredFacts } from '#calls/gather-facts.ts';
+import type { HouseCall } from '#calls/house-call.ts';
 import { PstnCallStore } from '#calls/pstn-call-store.ts';
 import { PstnCalls } from '#calls/pstn-calls.ts';
 import { TollFraudGuard } from '#calls/toll-fraud-guard.ts';
@@ -38,8 +43,16 @@ export type CallsRoom = {
   readonly pstnCallStore: PstnCallStore;
   readonly cdrs: CdrStore;
   readonly permissions: CallPermissions;
+  /** What a call would be decided by now, for the preview. */
+  readonly gatherFacts: (call: HouseCall, at: number) => GatheredFacts;
   readonly face: RoomFace;
 };
+
+/** The rules, switches and lists by which calls are decided. */
+export type CallRouting = Pick<
+  FactSources,
+  'routesOf' | 'groups' | 'dnd' | 'settings' | 'states' | 'blocklist' | 'spamLists' | 'contacts'
+>;
 
 type CallsDeps = DevicesRoom & {
   /** Throws `not-found`. */
@@ -48,9 +61,14 @@ type CallsDeps = DevicesRoom & {
   readonly engine: EngineAddress;
   readonly media: MediaRoom;
   readonly newToken: () => string;
+  readonly people: FactSources['people'];
+  readonly routing: CallRouting;
   /** Why the trunk to Twilio cannot be used; undefined where it can. */
   readonly twilioTrunkProblem: () => string | undefined;
 };
+
+/** Longer than the call-back window can be set. */
+const emergencyMemoryMs = 86_400_000;
 
 /** Calls, and the SIP edge that brings them. */
 export async function composeCalls(context: AppContext, { db, writes }: Storage, deps: CallsDeps): Promise<CallsRoom> {
@@ -64,21 +82,35 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
     byNumber: (number: string) => numbers.byNumber(number),
     callerIdOf: (personId: PersonId | undefined) => numbers.callerIdOf(personId),
     anyCallerId: () => numbers.anyCallerId(),
+    groupByExtension: (extension: string) => deps.routing.groups().find((group) => group.extension === extension),
   };
   const log = context.log.child({ room: 'calls' });
-  const { ringSeconds, spamThreshold } = options.calls;
+  const { ringSeconds } = options.calls;
+  const emergencyWindow = new EmergencyWindow({
+    clock,
+    minutes: () => deps.routing.settings().emergencyMinutes,
+    lastCall: () => history.lastEmergencyAt(options.house.country, clock.now() - emergencyMemoryMs),
+  });
+  const history = new CallHistory(db, log);
+  const sources: FactSources = {
+    ...deps.routing,
+    devices,
+    registrations,
+    history,
+    people: deps.people,
+    emergencyUntil: (at) => emergencyWindow.until(at),
+  };
+  const decideCall = callDecider(sources, clock);
   const pstnCallStore = new PstnCallStore(db);
   const pstnCalls = new PstnCalls({
     clock,
     newId,
     events,
     log,
-    ringSeconds,
-    spamThreshold,
+    decideCall,
     cdrs,
     store: pstnCallStore,
     devices,
-    registrations,
     newToken: deps.newToken,
     byNumber: facts.byNumber,
   });
@@ -100,6 +132,8 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
     events,
     facts,
     registrations,
+    decideCall,
+    emergencyWindow,
     store: cdrs,
     trunks: sip.trunks,
     pstnCalls,
@@ -109,6 +143,7 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
     permissions,
     writes,
   });
+  emergencyWindow.start();
   pstnCalls.start();
   stack.defer(() => pstnCalls.stop());
   calls.start();
@@ -135,7 +170,16 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
       'outbound calls': () => tollFraudGuard.health(),
     },
   });
-  return { sip, calls, pstnCalls, pstnCallStore, cdrs, permissions, face };
+  return {
+    sip,
+    calls,
+    pstnCalls,
+    pstnCallStore,
+    cdrs,
+    permissions,
+    gatherFacts: (call, at) => gatherFacts(call, sources, at),
+    face,
+  };
 }
 
 /** What bounds outbound calls. */

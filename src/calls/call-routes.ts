@@ -4,6 +4,7 @@ import type { CallId } from '#base/ids.ts';
 import { getCall, getCallRecord, hangUpAllCalls, hangUpCall, listCallRecords, listCalls } from '#contract/calls.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
+import { toReasonReply } from '#contract/routing-reasons.ts';
 import { answerPage } from '#contract/page.ts';
 import type { CallLeg, CallRecord, Party } from './call.ts';
 import { toCallFilter, visibleTo } from './call-filter.ts';
@@ -30,7 +31,7 @@ export function callRoutes({ calls, store, search }: CallRoutesDeps): readonly R
       const record = store.get(params.id);
       const legs = store.legsOf(params.id);
       if (record === undefined || !maySee(legs, identity)) throw new AppError('not-found', 'There is no such call record');
-      return { ...toRecordReply(record), legs: legs.map(toLegReply) };
+      return { ...toRecordReply(record), legs: legs.map(toLegReply), reasons: record.reasons.map(toReasonReply) };
     }),
     handle(listCalls, ({ query, identity }) => {
       const seen = calls.list().filter((call) => maySee(call.legs, identity));

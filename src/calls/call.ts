@@ -1,5 +1,6 @@
 import type { CallId, DeviceId, LegId, PersonId } from '#base/ids.ts';
 import type { callDirections, callPhases, legOutcomes } from '#contract/calls.ts';
+import type { RoutingReason } from '#routing/decision.ts';
 import type { Verdict } from './verdict.ts';
 
 export type CallDirection = (typeof callDirections)[number];
@@ -30,6 +31,8 @@ export type CallRecord = {
   readonly number: string | undefined;
   readonly trunk: string | undefined;
   readonly transferredFrom: CallId | undefined;
+  /** Why it rang whom it rang, the first thing that was looked at first; empty where nothing was to be decided. */
+  readonly reasons: readonly RoutingReason[];
 };
 
 export type CallLeg = {

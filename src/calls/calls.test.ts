@@ -14,6 +14,7 @@ import { openDatabase } from '#storage/database.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
+import { routingHarness } from '#testing/harness/routing-harness.ts';
 import { callRoutes } from './call-routes.ts';
 import { CallSearch } from './call-search.ts';
 import type { Party } from './call.ts';
@@ -104,16 +105,18 @@ function build(on: OpenedDatabase['db'], { trunks = [], ...more }: Built = {}): 
     contactUri: 'sip:x@192.0.2.2',
     source: { protocol: 'udp', address: '192.0.2.2', port: 5060 },
   } as Registration;
+  const registrations = { of: (id: string) => (id === 'dev_22' ? [] : [registration]) };
   calls = new Calls({
     clock,
     log: root,
     newId,
     events,
     store,
-    trunks: { names: () => trunks },
+    trunks: { names: () => trunks, canScreen: () => false },
     ringSeconds: 30,
     ...more,
-    registrations: { of: (id) => (id === 'dev_22' ? [] : [registration]) },
+    registrations,
+    decideCall: routingHarness({ registrations, devices: { all: () => devices } }),
     facts: {
       country: 'CA',
       devices: {
@@ -121,6 +124,7 @@ function build(on: OpenedDatabase['db'], { trunks = [], ...more }: Built = {}): 
         byId: (id) => devices.find((one) => one.id === id),
         ofPerson: () => [],
       },
+      groupByExtension: () => undefined,
       byNumber: () => undefined,
       callerIdOf: () => undefined,
       anyCallerId: () => undefined,
@@ -222,7 +226,7 @@ describe('a call', () => {
 
   it('to a phone that is switched off rings nowhere, though it is still registered', () => {
     const { record } = calls.place(attempt('23'));
-    expect(record.verdict).toEqual({ disposition: 'missed', reason: 'offline' });
+    expect(record.verdict).toEqual({ disposition: 'missed', reason: 'no-devices' });
     expect(leg.rung).toEqual([]);
   });
 

@@ -8,10 +8,12 @@ import type { CallId, DeviceId, NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { Device } from '#devices/device.ts';
+import type { RoutingPlan } from '#routing/decision.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { CallLeg, CallRecord } from './call.ts';
 import type { CallPermissions } from './call-permissions.ts';
 import type { CdrStore } from './cdr-store.ts';
+import type { EmergencyWindow } from './emergency-window.ts';
 import { LegPlanner } from './leg-planner.ts';
 import { joinedCallRecord, newCallRecord } from './new-call-record.ts';
 import { OngoingCall } from './ongoing-call.ts';
@@ -19,11 +21,15 @@ import type { OngoingCallDeps } from './ongoing-call.ts';
 import type { PlannedLeg, PlannedStep } from './planned-step.ts';
 import type { Attempt, Diversion, Joined, PstnCallTracker, Redirection, RegistrationLookup, Trunks } from './ports.ts';
 import { isEmergencyRoute, isLimitedRoute } from './outbound-route.ts';
+import { callerOfParty } from './house-call.ts';
+import type { DecideCall } from './house-call.ts';
+import { decided, decidedBefore, undecided } from './planned-route.ts';
+import type { PlannedRoute } from './planned-route.ts';
 import { divert, RungTargets } from './redirect.ts';
 import { RecordWriter } from './record-writer.ts';
 import { RefusedCallThrottle } from './refused-call-throttle.ts';
 import { routeCall } from './route-call.ts';
-import type { CallRoute, RoutingFacts } from './route-call.ts';
+import type { DialFacts } from './route-call.ts';
 import type { TollFraudGuard } from './toll-fraud-guard.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -35,12 +41,16 @@ export type CallsDeps = {
   readonly store: CdrStore;
   /** Slows down what a flood writes; nothing does where undefined. */
   readonly writes?: Pick<WriteBatch, 'isPaused' | 'write'>;
-  readonly facts: RoutingFacts;
+  readonly facts: DialFacts;
+  /** What becomes of a call to the house. */
+  readonly decideCall: DecideCall;
   readonly registrations: RegistrationLookup;
   readonly trunks: Trunks;
   /** Calls that the network reports before their SIP leg comes. */
   readonly pstnCalls?: PstnCallTracker;
   readonly ringSeconds: number;
+  /** Is notified of calls for help. */
+  readonly emergencyWindow?: Pick<EmergencyWindow, 'began' | 'ended'>;
   /** The outbound call limits; none where undefined. */
   readonly tollFraudGuard?: TollFraudGuard;
   /** What each phone and person may call; everything where undefined. */
@@ -63,7 +73,7 @@ export class Calls {
     this.#deps = deps;
     this.#records = new RecordWriter(deps);
     this.#refused = new RefusedCallThrottle(deps);
-    this.#planner = new LegPlanner(deps);
+    this.#planner = new LegPlanner({ ...deps, devices: deps.facts.devices });
   }
 
   /** Whether records cannot be written at the moment. */
@@ -85,7 +95,7 @@ export class Calls {
   place(given: Attempt): OngoingCall {
     const claim = given.joinToken === undefined ? noClaim : (this.#deps.pstnCalls?.attachSipLeg(given.joinToken) ?? noClaim);
     const attempt = claim.kind === 'joined' ? asNotified(given, claim.record) : given;
-    const routed = routeCall(attempt, this.#deps.facts);
+    const routed = claim.kind === 'joined' ? decidedBefore(claim.record, claim.plan) : this.#route(attempt);
     const record = {
       ...newCallRecord(attempt, routed, this.#newCall()),
       ...(claim.kind === 'joined' ? opened(claim.record) : {}),
@@ -106,17 +116,39 @@ export class Calls {
       maxMinutes: isLimitedRoute(routed) ? this.#deps.tollFraudGuard?.limits.callMinutes : undefined,
     });
     this.#ongoing.set(record.id, call);
+    if (call.isEmergency) this.#deps.emergencyWindow?.began();
     if (refusal === undefined) call.start(steps);
     else call.refuse(refusal, steps);
-    if (isRecorded && claim.kind === 'unknown' && given.networkCallId !== undefined)
-      this.#linkCallSid(record, given.networkCallId);
+    if (isRecorded && claim.kind === 'unknown' && routed.plan !== undefined)
+      this.#linkCallSid(record, given.networkCallId, routed.plan);
     return call;
   }
 
+  /** Reads what was dialled, and decides where it is the house that is called. */
+  #route(attempt: Pick<Attempt, 'caller' | 'dialled'>): PlannedRoute {
+    const routed = routeCall(attempt, this.#deps.facts);
+    const { ring, caller } = routed;
+    if (ring.kind !== 'house') return undecided({ ...routed, ring });
+    const isPhone = attempt.caller.kind === 'device';
+    const decision = this.#deps.decideCall({
+      called: ring.called,
+      caller: callerOfParty(caller, isPhone ? 'device' : 'outside'),
+      via: isPhone ? 'internal' : 'trunk',
+      isReachable: true,
+      isFull: this.#isFull,
+    });
+    return decided(routed, decision);
+  }
+
+  get #isFull(): boolean {
+    return this.#ongoing.size >= (this.#deps.maxCalls ?? defaultMaxCalls);
+  }
+
   /** The call goes on without it. */
-  #linkCallSid(record: CallRecord, networkCallId: string): void {
+  #linkCallSid(record: CallRecord, networkCallId: string | undefined, plan: RoutingPlan): void {
+    if (networkCallId === undefined) return;
     try {
-      this.#deps.pstnCalls?.linkCallSid(record, networkCallId);
+      this.#deps.pstnCalls?.linkCallSid(record, networkCallId, plan);
     } catch (error) {
       this.#records.failed(error);
     }
@@ -178,16 +210,14 @@ export class Calls {
     this.#records.stop();
   }
 
-  #refusal(routed: CallRoute, steps: readonly PlannedStep[]): Verdict | undefined {
+  #refusal(routed: PlannedRoute, steps: readonly PlannedStep[]): Verdict | undefined {
     if (routed.ring.kind === 'nothing') return routed.ring.verdict;
-    if (this.#ongoing.size >= (this.#deps.maxCalls ?? defaultMaxCalls) && !isEmergencyRoute(routed)) {
-      return { disposition: 'failed', reason: 'too-many-calls' };
-    }
+    if (this.#isFull && !isEmergencyRoute(routed)) return { disposition: 'failed', reason: 'too-many-calls' };
     return steps.length === 0 ? { disposition: 'failed', reason: 'no-trunk' } : undefined;
   }
 
   /** For every call of a phone to a trunk: dialled, transferred, or forwarded. */
-  #outboundRefusal({ caller, source }: Pick<Attempt, 'caller' | 'source'>, routed: CallRoute): Verdict | undefined {
+  #outboundRefusal({ caller, source }: Pick<Attempt, 'caller' | 'source'>, routed: PlannedRoute): Verdict | undefined {
     const { tollFraudGuard, permissions } = this.#deps;
     const { ring } = routed;
     if (caller.kind !== 'device' || ring.kind !== 'trunks' || ring.isEmergency) return undefined;
@@ -209,7 +239,7 @@ export class Calls {
     const followed: PlannedStep[] = [];
     for (const dialled of redirection.to) {
       const caller = { kind: 'device', device, party: call.record.caller } as const;
-      const routed = rung.excludeRung(routeCall({ caller, dialled }, this.#deps.facts));
+      const routed = rung.excludeRung(this.#route({ caller, dialled }));
       if (routed === undefined) continue;
       const steps = this.#planner.steps(routed);
       if ((this.#refusal(routed, steps) ?? this.#outboundRefusal({ caller, source: undefined }, routed)) !== undefined) continue;
@@ -219,7 +249,7 @@ export class Calls {
     return followed.map((step) => ({ ...step, seconds: this.#deps.ringSeconds }));
   }
 
-  #diversion({ extension, name }: Device, { ring }: CallRoute, { reason }: Redirection): Diversion {
+  #diversion({ extension, name }: Device, { ring }: PlannedRoute, { reason }: Redirection): Diversion {
     return ring.kind === 'trunks' ? { ...ring.from, reason } : { number: extension, name, reason };
   }
 
@@ -239,7 +269,7 @@ export class Calls {
       events: { emit: (name, fact) => (name === 'call.ended' && !isEndReported ? undefined : events.emit(name, fact)) },
       save: (record: CallRecord, legs: Iterable<CallLeg>) => this.#records.save(pstnCalls?.recordToWrite(record) ?? record, legs),
       ended: (call: OngoingCall) => {
-        this.#ongoing.delete(call.record.id);
+        this.#remove(call);
         if (call.isLimited && call.talkTimeMs > 0)
           this.#deps.tollFraudGuard?.ended({ deviceId: call.requestedBy, talkTimeMs: call.talkTimeMs });
         try {
@@ -260,8 +290,13 @@ export class Calls {
       log,
       events: { emit: () => {} },
       save: () => {},
-      ended: (call) => void this.#ongoing.delete(call.record.id),
+      ended: (call) => this.#remove(call),
     };
+  }
+
+  #remove(call: OngoingCall): void {
+    this.#ongoing.delete(call.record.id);
+    if (call.isEmergency) this.#deps.emergencyWindow?.ended();
   }
 }
 

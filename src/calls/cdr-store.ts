@@ -1,5 +1,6 @@
 import type { CallId, DeviceId, LegId, PersonId } from '#base/ids.ts';
 import type { CallDisposition, CallReason } from '#contract/call-verdicts.ts';
+import type { RoutingReason } from '#routing/decision.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
 import type { CallLeg, CallRecord, CallDirection, LegOutcome } from './call.ts';
 import type { Verdict } from './verdict.ts';
@@ -25,6 +26,7 @@ type RecordRow = {
   readonly number: string | null;
   readonly trunk: string | null;
   readonly transferred_from: CallId | null;
+  readonly reasons: string;
 };
 
 type LegRow = {
@@ -66,6 +68,7 @@ const recordColumns = [
   'number',
   'trunk',
   'transferred_from',
+  'reasons',
 ] as const satisfies readonly (keyof RecordRow)[];
 
 const legColumns = [
@@ -201,6 +204,7 @@ function toRecordRow(record: CallRecord): RecordRow {
     number: record.number ?? null,
     trunk: record.trunk ?? null,
     transferred_from: record.transferredFrom ?? null,
+    reasons: JSON.stringify(record.reasons),
   };
 }
 
@@ -223,6 +227,7 @@ export function fromRecordRow(row: RecordRow): CallRecord {
     number: row.number ?? undefined,
     trunk: row.trunk ?? undefined,
     transferredFrom: row.transferred_from ?? undefined,
+    reasons: JSON.parse(row.reasons) as readonly RoutingReason[],
   };
 }
 

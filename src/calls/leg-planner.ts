@@ -3,21 +3,29 @@ import type { NewId } from '#base/ids.ts';
 import type { Device } from '#devices/device.ts';
 import type { CallLeg, Party } from './call.ts';
 import type { PlannedLeg, PlannedStep } from './planned-step.ts';
-import type { Attempt, CallerId, RegistrationLookup, Trunks } from './ports.ts';
-import { partyOf } from './route-call.ts';
-import type { CallRoute } from './route-call.ts';
+import type { Forward, HouseStep, PlannedRoute } from './planned-route.ts';
+import type { Attempt, CallerId, DeviceLookup, RegistrationLookup, Trunks } from './ports.ts';
+import { externalParty, partyOf } from './route-call.ts';
 import { trunkSteps } from './trunk-steps.ts';
+import type { Verdict } from './verdict.ts';
 
 export type LegPlannerDeps = {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly registrations: RegistrationLookup;
   readonly trunks: Trunks;
-  readonly ringSeconds: number;
+  readonly devices: Pick<DeviceLookup, 'byId' | 'ofPerson'>;
 };
 
 /** Where a leg goes or comes from, as its record has it. */
 type LegAddress = { readonly sipCallId: string; readonly address: string };
+
+type HouseStepFacts = {
+  readonly caller: Party;
+  readonly from: CallerId;
+  /** The number that was called; empty for an extension. */
+  readonly ours: string;
+};
 
 const nowhere: LegAddress = { sipCallId: '', address: '' };
 
@@ -29,16 +37,11 @@ export class LegPlanner {
     this.#deps = deps;
   }
 
-  steps({ ring, callee }: CallRoute): readonly PlannedStep[] {
-    // A leg that goes nowhere, so that the record says whose call it was and they may see it.
-    if (ring.kind === 'nothing') {
-      if (callee.personId === undefined && callee.deviceId === undefined) return [];
-      const leg = this.legOf('callee', callee, nowhere);
-      return [{ legs: [{ leg, group: leg.id, target: undefined }], seconds: 0, onlyIfUnreachable: false }];
-    }
-    if (ring.kind === 'devices') {
-      const legs = ring.devices.flatMap((device) => this.#phoneLegs(device, ring.from));
-      return [{ legs, seconds: this.#deps.ringSeconds, onlyIfUnreachable: false }];
+  steps({ ring, callee, caller, number: ours }: PlannedRoute): readonly PlannedStep[] {
+    if (ring.kind === 'nothing') return this.#skipped(ring.verdict, callee);
+    if (ring.kind === 'steps') {
+      const { from } = ring;
+      return ring.steps.map((step) => this.#houseStep(step, { caller, from, ours: ours ?? '' }));
     }
     const { number, from, isEmergency } = ring;
     return trunkSteps(this.#deps.trunks.names(isEmergency), {
@@ -51,7 +54,7 @@ export class LegPlanner {
     });
   }
 
-  callerLeg(attempt: Attempt, routed: CallRoute): CallLeg {
+  callerLeg(attempt: Attempt, routed: PlannedRoute): CallLeg {
     const leg = this.legOf('caller', routed.caller, attempt.leg);
     return attempt.caller.kind === 'trunk' ? { ...leg, trunk: attempt.caller.trunk } : leg;
   }
@@ -76,15 +79,46 @@ export class LegPlanner {
     };
   }
 
+  /** Legs that go nowhere, so that the record says whose call it was and they may see it. */
+  #skipped({ reason }: Verdict, callee: Party): readonly PlannedStep[] {
+    const { personId, deviceId } = callee;
+    if (personId === undefined && deviceId === undefined) return [];
+    const phones = deviceId === undefined && personId !== undefined ? this.#deps.devices.ofPerson(personId) : [];
+    const rung = reason === 'offline' ? phones.filter(({ enabled }) => enabled).map(partyOf) : [];
+    const legs = (rung.length === 0 ? [callee] : rung).map((party) => this.#nowhere(party, reason === 'offline'));
+    return [{ legs, seconds: 0, onlyIfUnreachable: false }];
+  }
+
+  #nowhere(party: Party, isOffline: boolean): PlannedLeg {
+    const end = isOffline ? ({ endedAt: this.#deps.clock.now(), outcome: 'offline' } as const) : {};
+    const leg = { ...this.legOf('callee', party, nowhere), ...end };
+    return { leg, group: party.deviceId ?? leg.id, target: undefined };
+  }
+
+  /** A phone never rings itself, and one that was deleted since nobody can. */
+  #houseStep({ deviceIds, forwards, seconds }: HouseStep, { caller, from, ours }: HouseStepFacts): PlannedStep {
+    const phones = deviceIds.flatMap((id) => (id === caller.deviceId ? [] : (this.#deps.devices.byId(id) ?? [])));
+    const phoneLegs = phones.flatMap((device) => this.#phoneLegs(device, from));
+    const forwardLegs = forwards.map((forward) => this.#forwardLeg(forward, ours));
+    return { legs: [...phoneLegs, ...forwardLegs], seconds, onlyIfUnreachable: false };
+  }
+
+  /** Over the first trunk, with our number: the network would show no other. */
+  #forwardLeg({ number, isScreened }: Forward, ours: string): PlannedLeg {
+    const { trunks } = this.#deps;
+    const names = trunks.names();
+    const trunk = names.find((name) => isScreened && trunks.canScreen(name)) ?? names[0];
+    const leg = { ...this.legOf('callee', externalParty(number, ''), nowhere), trunk };
+    if (trunk === undefined) return { leg, group: number, target: undefined };
+    const from = { number: ours, name: '' };
+    return { leg, group: number, target: { kind: 'trunk', trunk, number, from, isEmergency: false, isScreened } };
+  }
+
   /** One leg per contact; a phone that is not registered gets one too, so that the record says why it did not ring. */
   #phoneLegs(device: Device, from: CallerId): readonly PlannedLeg[] {
     const party = partyOf(device);
     const registrations = device.enabled ? this.#deps.registrations.of(device.id) : [];
-    if (registrations.length === 0) {
-      const now = this.#deps.clock.now();
-      const leg = { ...this.legOf('callee', party, nowhere), endedAt: now, outcome: 'offline' } as const;
-      return [{ leg, group: device.id, target: undefined }];
-    }
+    if (registrations.length === 0) return [this.#nowhere(party, true)];
     return registrations.map((registration) => {
       const { protocol, address, port } = registration.source;
       const leg = this.legOf('callee', party, { sipCallId: '', address: `${protocol} ${address}:${port}` });

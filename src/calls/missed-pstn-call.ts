@@ -47,7 +47,7 @@ export function recordMissedCall(missed: MissedCall, deps: MissedPstnCallDeps): 
   const who = { trunk, number: number.number, caller: caller.number ?? '' };
   if (missed.isByTrunk && store.isRecovered({ ...who, from: startedAt - clockSkewMs, to: endedAt + clockSkewMs })) return false;
   const verdict = { disposition: 'missed', reason: 'unreachable' } as const;
-  const opening = { id: newId('call'), now: startedAt, number, dialled, caller, trunk };
+  const opening = { id: newId('call'), now: startedAt, number, dialled, caller, trunk, reasons: [] };
   const record = { ...newPstnCallRecord(opening), endedAt: Math.max(startedAt, endedAt), verdict };
   const owner = number.ownerPersonId;
   const phones = owner === undefined ? [] : devices.ofPerson(owner).filter((device) => device.enabled);
@@ -57,8 +57,8 @@ export function recordMissedCall(missed: MissedCall, deps: MissedPstnCallDeps): 
   ];
   store.transaction(() => {
     cdrs.save(record, legs);
-    const decision = { kind: 'reject', tone: 'rejected', verdict } as const;
-    const rest = { phase: 'over', decision, afterDial: undefined, caller, createdAt: startedAt } as const;
+    const plan = { kind: 'reject', tone: 'rejected', verdict } as const;
+    const rest = { phase: 'over', plan, challenge: undefined, afterDials: [], caller, createdAt: startedAt } as const;
     store.save({ ...rest, callSid, callId: record.id, token: newToken() });
   });
   log.info(

@@ -1,14 +1,14 @@
 import type { CallId } from '#base/ids.ts';
 import type { CallRecord } from './call.ts';
+import type { PlannedRoute } from './planned-route.ts';
 import type { Attempt, Joined } from './ports.ts';
-import type { CallRoute } from './route-call.ts';
 
 type New = { readonly id: CallId; readonly startedAt: number };
 
 const open = { ringingAt: undefined, answeredAt: undefined, endedAt: undefined, verdict: undefined };
 
 /** The record of a call that has rung no phone yet. */
-export function newCallRecord(attempt: Attempt, route: CallRoute, { id, startedAt }: New): CallRecord {
+export function newCallRecord(attempt: Attempt, route: PlannedRoute, { id, startedAt }: New): CallRecord {
   return {
     ...open,
     id,
@@ -20,6 +20,7 @@ export function newCallRecord(attempt: Attempt, route: CallRoute, { id, startedA
     number: route.number,
     trunk: attempt.caller.kind === 'trunk' ? attempt.caller.trunk : undefined,
     transferredFrom: attempt.transferredFrom,
+    reasons: route.reasons,
   };
 }
 
@@ -36,5 +37,6 @@ export function joinedCallRecord({ direction, caller, callee, transferredFrom }:
     number: undefined,
     trunk: undefined,
     transferredFrom,
+    reasons: [],
   };
 }

@@ -1,15 +1,14 @@
 import { expect, test } from 'vitest';
 import { isEmergencyRoute, isLimitedRoute } from './outbound-route.ts';
-import type { CallRoute } from './route-call.ts';
+import type { PlannedRoute } from './planned-route.ts';
 
-const party = { deviceId: undefined, personId: undefined, number: '', name: '' };
 const from = { number: '', name: '' };
 
-function route(ring: CallRoute['ring']): CallRoute {
-  return { direction: 'outbound', caller: party, callee: party, number: undefined, ring };
+function route(ring: PlannedRoute['ring']): Pick<PlannedRoute, 'ring'> {
+  return { ring };
 }
 
-test.each<[string, Partial<Extract<CallRoute['ring'], { kind: 'trunks' }>>, boolean]>([
+test.each<[string, Partial<Extract<PlannedRoute['ring'], { kind: 'trunks' }>>, boolean]>([
   ['+14165550123', {}, true],
   ['911', { isEmergency: true }, false],
   ['988', { shortCost: 'free' }, false],
@@ -24,6 +23,6 @@ test.each<[string, Partial<Extract<CallRoute['ring'], { kind: 'trunks' }>>, bool
 });
 
 test('a call to phones is neither limited nor an emergency call', () => {
-  const routed = route({ kind: 'devices', devices: [], from });
+  const routed = route({ kind: 'steps', steps: [], from });
   expect([isLimitedRoute(routed), isEmergencyRoute(routed)]).toEqual([false, false]);
 });

@@ -1,6 +1,7 @@
 import type { CallId, DeviceId, PersonId } from '#base/ids.ts';
 import type { Device } from '#devices/device.ts';
 import type { Registration } from '#devices/registration.ts';
+import type { RoutingPlan } from '#routing/decision.ts';
 import type { CallClock } from './call-clock.ts';
 import type { CallRecord, LegOutcome, Party } from './call.ts';
 import type { Verdict } from './verdict.ts';
@@ -34,6 +35,8 @@ export type RingTarget =
       readonly number: string;
       readonly from: CallerId;
       readonly isEmergency: boolean;
+      /** Whoever answers must press a key before they are connected, where the trunk can ask for that. */
+      readonly isScreened?: boolean;
       readonly diverted?: Diversion;
     };
 
@@ -81,7 +84,11 @@ export type CallerLeg = {
 };
 
 /** The trunks that can take a call now, best first; for an emergency call, all there are. */
-export type Trunks = { names(isEmergency?: boolean): readonly string[] };
+export type Trunks = {
+  names(isEmergency?: boolean): readonly string[];
+  /** Whether the network asks whoever answers for a key, where we want that. */
+  canScreen(trunk: string): boolean;
+};
 
 export type DeviceLookup = {
   byExtension(extension: string): Device | undefined;
@@ -127,7 +134,8 @@ export type Joined = {
 };
 
 export type LegClaim =
-  | { readonly kind: 'joined'; readonly record: CallRecord; readonly time: CallClock }
+  /** It was decided when the network reported it: the plan holds, with the registrations of this moment. */
+  | { readonly kind: 'joined'; readonly record: CallRecord; readonly time: CallClock; readonly plan: RoutingPlan }
   /** The call has its leg already, or is past ringing. */
   | { readonly kind: 'taken' }
   | { readonly kind: 'unknown' };
@@ -141,5 +149,5 @@ export type PstnCallTracker = {
   legEnded(record: CallRecord): boolean;
   openCallIds(): readonly string[];
   /** A call came without a notice, and this is the network's id of it. Its record is written. */
-  linkCallSid(record: CallRecord, callSid: string): void;
+  linkCallSid(record: CallRecord, callSid: string, plan: RoutingPlan): void;
 };

@@ -1,53 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { callReasons, isReasonOf } from '#contract/call-verdicts.ts';
-import type { OurNumber } from '#numbers/number.ts';
-import { decideAfterDial, decideInbound, unanswered, verdictAfterTimeout, verdictOfMessage } from './pstn-call-decision.ts';
-import type { DialOutcome, PstnCaller, InboundFacts } from './pstn-call-decision.ts';
+import type { AfterRing } from '#routing/decision.ts';
+import { decideAfterDial, unanswered, verdictAfterTimeout, verdictOfMessage } from './pstn-call-decision.ts';
+import type { AfterDial, DialOutcome } from './pstn-call-decision.ts';
 import type { Verdict } from './verdict.ts';
 
-const number: OurNumber = {
-  id: 'num_1',
-  number: '+14165550100',
-  name: 'Home',
-  ownerPersonId: 'person_1',
-  voiceEnabled: true,
-  createdAt: 0,
-};
-const caller: PstnCaller = { number: '+15555550100', isWithheld: false, name: '', attestation: 'none', spamScore: undefined };
-const facts: InboundFacts = {
-  number,
-  caller,
-  spamThreshold: 0.7,
-  phones: { enabled: 2, registered: 1 },
-  isReachable: true,
-  isFull: false,
-  ringSeconds: 30,
-};
+const mailbox: AfterRing = { kind: 'voicemail', personId: 'person_eva' };
 
-function shown(decision: ReturnType<typeof decideInbound>): string {
-  if (decision.kind === 'ring') return `ring ${decision.seconds}`;
-  if (decision.kind === 'voicemail') return `voicemail ${decision.reason}`;
-  return `${decision.tone} ${decision.verdict.disposition}/${decision.verdict.reason}`;
+function shown(after: AfterDial): string {
+  if (after.kind === 'hang-up') return `hang-up ${after.verdict.disposition}/${after.verdict.reason}`;
+  return after.kind === 'voicemail' ? `voicemail ${after.reason}` : `forward ${after.number}`;
 }
-
-describe('a call from outside', () => {
-  it.each<[string, Partial<InboundFacts>, string]>([
-    ['rings', {}, 'ring 30'],
-    ['rings also where nobody attests the number', { caller: { ...caller, number: undefined, isWithheld: true } }, 'ring 30'],
-    ['to a number that is not ours', { number: undefined }, 'rejected failed/unknown-number'],
-    ['to a number that is off', { number: { ...number, voiceEnabled: false } }, 'rejected blocked/switched-off'],
-    ['to nobody', { number: { ...number, ownerPersonId: undefined } }, 'rejected failed/no-owner'],
-    ['that is unwanted', { caller: { ...caller, spamScore: 0.71 } }, 'rejected blocked/spam'],
-    ['that is at the threshold', { caller: { ...caller, spamScore: 0.7 } }, 'ring 30'],
-    ['too many at once', { isFull: true }, 'busy failed/too-many-calls'],
-    ['to somebody without a phone', { phones: { enabled: 0, registered: 0 } }, 'voicemail no-devices'],
-    ['while all phones are away', { phones: { enabled: 2, registered: 0 } }, 'voicemail offline'],
-    ['while the network cannot reach us', { isReachable: false }, 'voicemail unreachable'],
-    ['unwanted, to nobody', { caller: { ...caller, spamScore: 1 }, number: undefined }, 'rejected failed/unknown-number'],
-  ])('%s', (_case, change, expected) => {
-    expect(shown(decideInbound({ ...facts, ...change }))).toBe(expected);
-  });
-});
 
 describe('after the attempt to reach us', () => {
   const missed = (reason: 'no-answer' | 'declined' | 'offline' | 'unreachable'): Verdict => ({ disposition: 'missed', reason });
@@ -76,14 +39,24 @@ describe('after the attempt to reach us', () => {
     ['unreachable', false, { disposition: 'blocked', reason: 'switched-off' }, 'hang-up blocked/switched-off'],
     ['unreachable', true, { disposition: 'blocked', reason: 'switched-off' }, 'hang-up missed/caller-cancelled'],
   ])('%s, caller gone %s, our side %j: %s', (outcome, isCallerGone, sipVerdict, expected) => {
-    const after = decideAfterDial({ outcome, isCallerGone, sipVerdict, hasMailbox: true });
-    expect(
-      after.kind === 'voicemail' ? `voicemail ${after.reason}` : `hang-up ${after.verdict.disposition}/${after.verdict.reason}`,
-    ).toBe(expected);
+    const after = decideAfterDial({ outcome, isCallerGone, sipVerdict, then: mailbox });
+    expect(shown(after)).toBe(expected);
+  });
+
+  it('forwards to a number outside where the plan says so, but never a caller who is gone or blocked', () => {
+    const then = { kind: 'forward', number: '+15555550123', seconds: 20, isScreened: true } as const;
+    const dial = { outcome: 'no-answer', isCallerGone: false, sipVerdict: undefined, then } as const;
+    const blocked = { disposition: 'blocked', reason: 'switched-off' } as const;
+    const ends = [dial, { ...dial, isCallerGone: true }, { ...dial, sipVerdict: blocked }];
+    expect(ends.map((one) => shown(decideAfterDial(one)))).toEqual([
+      'forward +15555550123',
+      'hang-up missed/caller-cancelled',
+      'hang-up blocked/switched-off',
+    ]);
   });
 
   it('hangs up where there is no mailbox', () => {
-    const dial = { outcome: 'busy', isCallerGone: false, sipVerdict: undefined, hasMailbox: false } as const;
+    const dial = { outcome: 'busy', isCallerGone: false, sipVerdict: undefined, then: { kind: 'hang-up' } } as const;
     expect(decideAfterDial(dial)).toEqual({ kind: 'hang-up', verdict: { disposition: 'busy', reason: 'busy' } });
   });
 });

@@ -1,6 +1,7 @@
+import type { PersonId } from '#base/ids.ts';
 import { isReasonOf } from '#contract/call-verdicts.ts';
-import type { ReasonOf } from '#contract/call-verdicts.ts';
-import type { OurNumber } from '#numbers/number.ts';
+import type { VoicemailReason } from '#contract/call-verdicts.ts';
+import type { AfterRing, RoutingPlan } from '#routing/decision.ts';
 import type { Verdict } from './verdict.ts';
 
 /** The caller of a PSTN call, as the network reports it. */
@@ -15,48 +16,6 @@ export type PstnCaller = {
   readonly spamScore: number | undefined;
 };
 
-/** All that the decision needs, from local state. */
-export type InboundFacts = {
-  readonly number: OurNumber | undefined;
-  readonly caller: PstnCaller;
-  /** A higher score is refused. */
-  readonly spamThreshold: number;
-  /** Of the number's owner: phones that may ring, and how many of them can be reached now. */
-  readonly phones: { readonly enabled: number; readonly registered: number };
-  /** Whether the network can hand us the call. */
-  readonly isReachable: boolean;
-  readonly isFull: boolean;
-  readonly ringSeconds: number;
-};
-
-export type VoicemailReason = ReasonOf<'voicemail'>;
-
-export type InboundDecision =
-  | { readonly kind: 'ring'; readonly seconds: number }
-  | { readonly kind: 'voicemail'; readonly reason: VoicemailReason }
-  /** `busy` is a busy tone, `rejected` says that the number is not in service. Nothing is billed. */
-  | { readonly kind: 'reject'; readonly tone: 'busy' | 'rejected'; readonly verdict: Verdict };
-
-/** What becomes of a PSTN call before anything rings. */
-export function decideInbound(facts: InboundFacts): InboundDecision {
-  const { number, caller, phones } = facts;
-  if (number === undefined) return rejected({ disposition: 'failed', reason: 'unknown-number' });
-  if (!number.voiceEnabled) return rejected({ disposition: 'blocked', reason: 'switched-off' });
-  if (caller.spamScore !== undefined && caller.spamScore > facts.spamThreshold) {
-    return rejected({ disposition: 'blocked', reason: 'spam' });
-  }
-  if (number.ownerPersonId === undefined) return rejected({ disposition: 'failed', reason: 'no-owner' });
-  if (facts.isFull) return { kind: 'reject', tone: 'busy', verdict: { disposition: 'failed', reason: 'too-many-calls' } };
-  if (phones.enabled === 0) return { kind: 'voicemail', reason: 'no-devices' };
-  if (phones.registered === 0) return { kind: 'voicemail', reason: 'offline' };
-  if (!facts.isReachable) return { kind: 'voicemail', reason: 'unreachable' };
-  return { kind: 'ring', seconds: facts.ringSeconds };
-}
-
-function rejected(verdict: Verdict): InboundDecision {
-  return { kind: 'reject', tone: 'rejected', verdict };
-}
-
 /** How the network's attempt to reach us ended, as the network reports it. */
 export type DialOutcome = 'answered' | 'busy' | 'declined' | 'no-answer' | 'unreachable';
 
@@ -65,28 +24,46 @@ export type DialResult = {
   /** Of the caller's own leg. */
   readonly isCallerGone: boolean;
   readonly outcome: DialOutcome;
+  /** How long they talked, where the network says so. */
+  readonly seconds?: number | undefined;
 };
 
 /** What is known when the attempt to reach us is over. */
 export type AfterDialFacts = DialResult & {
   /** What our side of the call ended with, where it came that far. */
   readonly sipVerdict: Verdict | undefined;
-  readonly hasMailbox: boolean;
+  /** What the plan has for a call that nobody answers. */
+  readonly then: AfterRing;
 };
 
 export type AfterDial =
-  | { readonly kind: 'voicemail'; readonly reason: VoicemailReason }
+  | { readonly kind: 'voicemail'; readonly reason: VoicemailReason; readonly personId: PersonId }
+  | Extract<AfterRing, { kind: 'forward' }>
   /** The call is over, and this is how it ended. */
   | { readonly kind: 'hang-up'; readonly verdict: Verdict };
 
 /** What becomes of a caller whose call did, or did not, get through. */
-export function decideAfterDial({ outcome, isCallerGone, sipVerdict, hasMailbox }: AfterDialFacts): AfterDial {
+export function decideAfterDial({ outcome, isCallerGone, sipVerdict, then }: AfterDialFacts): AfterDial {
   if (sipVerdict?.disposition === 'answered') return { kind: 'hang-up', verdict: sipVerdict };
   if (outcome === 'answered') return { kind: 'hang-up', verdict: { disposition: 'answered', reason: 'caller-hung-up' } };
   if (isCallerGone) return { kind: 'hang-up', verdict: { disposition: 'missed', reason: 'caller-cancelled' } };
   if (sipVerdict?.disposition === 'blocked') return { kind: 'hang-up', verdict: sipVerdict };
   const reason = sipVerdict === undefined ? outcome : whyUnanswered(sipVerdict);
-  return hasMailbox ? { kind: 'voicemail', reason } : { kind: 'hang-up', verdict: unanswered(reason) };
+  switch (then.kind) {
+    case 'voicemail':
+      return { kind: 'voicemail', reason, personId: then.personId };
+    case 'forward':
+      return then;
+    case 'reject':
+    case 'hang-up':
+      return { kind: 'hang-up', verdict: unanswered(reason) };
+  }
+}
+
+/** What follows where nobody answers; `dial`: which attempt to reach somebody it was, the first is 0. */
+export function afterRinging(plan: RoutingPlan, dial: number): AfterRing {
+  if (plan.kind !== 'ring' && plan.kind !== 'forward') return { kind: 'hang-up' };
+  return dial === 0 ? plan.then : { kind: 'hang-up' };
 }
 
 function whyUnanswered({ disposition, reason }: Verdict): VoicemailReason {

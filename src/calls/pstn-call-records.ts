@@ -2,6 +2,7 @@ import type { Clock } from '#base/clock.ts';
 import type { Events } from '#base/events.ts';
 import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
+import type { RoutingPlan } from '#routing/decision.ts';
 import { CallClock } from './call-clock.ts';
 import type { CallLeg, CallRecord } from './call.ts';
 import type { CdrStore } from './cdr-store.ts';
@@ -28,20 +29,23 @@ export class PstnCallRecords {
     this.#deps = deps;
   }
 
-  save({ callSid, token, phase, decision, afterDial, caller, createdAt, record }: PstnCall, legs: readonly CallLeg[]): void {
+  save(
+    { callSid, token, phase, plan, challenge, afterDials, caller, createdAt, record }: PstnCall,
+    legs: readonly CallLeg[],
+  ): void {
     const { store, cdrs } = this.#deps;
     this.#safely(() => {
       store.transaction(() => {
         cdrs.save(record, legs);
-        store.save({ callSid, callId: record.id, token, phase, decision, afterDial, caller, createdAt });
+        store.save({ callSid, callId: record.id, token, phase, plan, challenge, afterDials, caller, createdAt });
       });
       this.#isFailing = false;
     });
   }
 
   /** Keeps the network's id of a call that came without a notice. No callback is awaited for it. */
-  linkCallSid({ id, caller, startedAt }: CallRecord, given: { callSid: string; token: string; seconds: number }): void {
-    const { callSid, token, seconds } = given;
+  linkCallSid({ id, caller, startedAt }: CallRecord, given: { callSid: string; token: string; plan: RoutingPlan }): void {
+    const { callSid, token, plan } = given;
     const number = caller.number === '' ? undefined : caller.number;
     const from = {
       number,
@@ -50,7 +54,7 @@ export class PstnCallRecords {
       attestation: 'none',
       spamScore: undefined,
     } as const;
-    const rest = { phase: 'over', decision: { kind: 'ring', seconds }, afterDial: undefined, caller: from } as const;
+    const rest = { phase: 'over', plan, challenge: undefined, afterDials: [], caller: from } as const;
     this.#safely(() => this.#deps.store.save({ ...rest, callSid, callId: id, token, createdAt: startedAt }));
   }
 
@@ -95,7 +99,8 @@ export class PstnCallRecords {
           ...row,
           record,
           sipVerdict: undefined,
-          leg: 'over',
+          // It may still be on its way, and follows the plan that was made before.
+          leg: cdrs.legsOf(row.callId).length === 0 ? 'none' : 'over',
           isStartReported: true,
           isCallerGone: false,
           deadlineAt,

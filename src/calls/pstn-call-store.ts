@@ -1,6 +1,8 @@
 import type { CallId } from '#base/ids.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
-import type { AfterDial, PstnCaller, InboundDecision } from './pstn-call-decision.ts';
+import type { RoutingPlan } from '#routing/decision.ts';
+import type { Challenge } from './challenge.ts';
+import type { AfterDial, PstnCaller } from './pstn-call-decision.ts';
 
 export type PstnCallPhase = 'ringing' | 'voicemail' | 'over';
 
@@ -10,8 +12,9 @@ export type PstnCallRow = {
   readonly callId: CallId;
   readonly token: string;
   readonly phase: PstnCallPhase;
-  readonly decision: InboundDecision;
-  readonly afterDial: AfterDial | undefined;
+  readonly plan: RoutingPlan;
+  readonly challenge: Challenge | undefined;
+  readonly afterDials: readonly AfterDial[];
   readonly caller: PstnCaller;
   readonly createdAt: number;
 };
@@ -33,8 +36,9 @@ type Row = {
   readonly cdr_id: CallId;
   readonly token: string;
   readonly phase: PstnCallPhase;
-  readonly decision: string;
-  readonly after_dial: string | null;
+  readonly plan: string;
+  readonly challenge: string | null;
+  readonly after_dials: string;
   readonly caller: string;
   readonly created_at: number;
 };
@@ -52,9 +56,10 @@ export class PstnCallStore {
   constructor(db: OpenedDatabase['db']) {
     this.#db = db;
     this.#save = db.prepare<[Row]>(
-      `INSERT INTO pstn_calls (call_sid, cdr_id, token, phase, decision, after_dial, caller, created_at)
-       VALUES (:call_sid, :cdr_id, :token, :phase, :decision, :after_dial, :caller, :created_at)
-       ON CONFLICT (call_sid) DO UPDATE SET phase = excluded.phase, after_dial = excluded.after_dial`,
+      `INSERT INTO pstn_calls (call_sid, cdr_id, token, phase, plan, challenge, after_dials, caller, created_at)
+       VALUES (:call_sid, :cdr_id, :token, :phase, :plan, :challenge, :after_dials, :caller, :created_at)
+       ON CONFLICT (call_sid) DO UPDATE
+       SET phase = excluded.phase, challenge = excluded.challenge, after_dials = excluded.after_dials`,
     );
     this.#bySid = db.prepare<[string], Row>('SELECT * FROM pstn_calls WHERE call_sid = ?');
     this.#byCall = db.prepare<[string], Row>('SELECT * FROM pstn_calls WHERE cdr_id = ? ORDER BY created_at DESC LIMIT 1');
@@ -64,9 +69,7 @@ export class PstnCallStore {
     this.#unanswered = db.prepare<[CallMatch], Row>(
       `${alike} AND c.answered_at IS NULL AND coalesce(c.ended_at, :to) >= :endedSince ORDER BY c.started_at DESC LIMIT 1`,
     );
-    this.#recovered = db.prepare<[Omit<CallMatch, 'endedSince'>], Row>(
-      `${alike} AND o.decision ->> 'kind' = 'voicemail' LIMIT 1`,
-    );
+    this.#recovered = db.prepare<[Omit<CallMatch, 'endedSince'>], Row>(`${alike} AND o.plan ->> 'kind' = 'voicemail' LIMIT 1`);
     this.#open = db.prepare<[], Row>(`SELECT * FROM pstn_calls WHERE phase <> 'over' ORDER BY created_at`);
   }
 
@@ -106,15 +109,16 @@ export class PstnCallStore {
   }
 }
 
-function toRow({ callSid, callId, token, phase, decision, afterDial, caller, createdAt }: PstnCallRow): Row {
+function toRow({ callSid, callId, token, phase, plan, challenge, afterDials, caller, createdAt }: PstnCallRow): Row {
   return {
     call_sid: callSid,
     cdr_id: callId,
     token,
     phase,
     created_at: createdAt,
-    decision: JSON.stringify(decision),
-    after_dial: afterDial === undefined ? null : JSON.stringify(afterDial),
+    plan: JSON.stringify(plan),
+    challenge: challenge === undefined ? null : JSON.stringify(challenge),
+    after_dials: JSON.stringify(afterDials),
     caller: JSON.stringify(caller),
   };
 }
@@ -127,8 +131,9 @@ function fromRow(row: Row): PstnCallRow {
     token: row.token,
     phase: row.phase,
     createdAt: row.created_at,
-    decision: JSON.parse(row.decision) as InboundDecision,
-    afterDial: row.after_dial === null ? undefined : (JSON.parse(row.after_dial) as AfterDial),
+    plan: JSON.parse(row.plan) as RoutingPlan,
+    challenge: row.challenge === null ? undefined : (JSON.parse(row.challenge) as Challenge),
+    afterDials: JSON.parse(row.after_dials) as readonly AfterDial[],
     caller: JSON.parse(row.caller) as PstnCaller,
   };
 }

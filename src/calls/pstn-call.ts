@@ -1,7 +1,11 @@
-import type { CallId, PersonId } from '#base/ids.ts';
+import type { CallId } from '#base/ids.ts';
+import type { VoicemailReason } from '#contract/call-verdicts.ts';
+import type { RoutingPlan } from '#routing/decision.ts';
 import type { CallClock } from './call-clock.ts';
 import type { CallRecord } from './call.ts';
-import type { AfterDial, PstnCaller, InboundDecision, VoicemailReason } from './pstn-call-decision.ts';
+import type { NextStep } from './next-step.ts';
+import type { AfterDial, PstnCaller } from './pstn-call-decision.ts';
+import type { Challenge } from './challenge.ts';
 import type { PstnCallPhase } from './pstn-call-store.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -21,23 +25,24 @@ export type InboundCallNotice = {
 export type InboundCallResult = {
   readonly callId: CallId;
   readonly token: string;
-  readonly decision: InboundDecision;
+  readonly step: NextStep;
   readonly caller: PstnCaller;
   readonly number: string | undefined;
-  /** Whose mailbox it is. */
-  readonly personId: PersonId | undefined;
 };
 
 export type PstnCall = {
   readonly callSid: string;
   readonly token: string;
-  readonly decision: InboundDecision;
+  readonly plan: RoutingPlan;
   readonly caller: PstnCaller;
   readonly createdAt: number;
   readonly time: CallClock;
   record: CallRecord;
   phase: PstnCallPhase;
-  afterDial: AfterDial | undefined;
+  /** What followed each attempt to reach somebody, in their order. */
+  afterDials: readonly AfterDial[];
+  /** Whether the caller has pressed the key that they were asked for. */
+  challenge: Challenge | undefined;
   /** How our own side of the call ended. */
   sipVerdict: Verdict | undefined;
   leg: 'none' | 'live' | 'over';
@@ -92,7 +97,8 @@ export class OpenPstnCalls {
 }
 
 /** Why the caller was sent to the voicemail. */
-export function reasonOf({ decision, afterDial }: PstnCall): VoicemailReason {
-  if (afterDial?.kind === 'voicemail') return afterDial.reason;
-  return decision.kind === 'voicemail' ? decision.reason : 'no-answer';
+export function reasonOf({ plan, afterDials }: PstnCall): VoicemailReason {
+  const after = afterDials.findLast(({ kind }) => kind === 'voicemail');
+  if (after?.kind === 'voicemail') return after.reason;
+  return plan.kind === 'voicemail' ? plan.reason : 'no-answer';
 }

@@ -7,6 +7,7 @@ const caller: PstnCaller = { number: '+15555550100', isWithheld: false, name: 'Z
 const call = { callSid: `CA${'1'.repeat(32)}`, dialled: ourNumber.number, caller, isReachable: true, trunk: 'twilio' };
 const noAnswer = { isCallerGone: false, outcome: 'no-answer' } as const;
 const message = { kind: 'message' } as const;
+const mailbox = { kind: 'voicemail', personId: 'person_eva' } as const;
 const none = { kind: 'none' } as const;
 
 let harness: PstnHarness;
@@ -45,8 +46,8 @@ describe('a call from outside while the clock is set', () => {
 
 describe('a call from outside that is answered', () => {
   it('has one record from its announcement to the hang-up', () => {
-    const { token, decision, callId } = arrive();
-    expect(decision).toEqual({ kind: 'ring', seconds: 30 });
+    const { token, step, callId } = arrive();
+    expect(step).toEqual({ kind: 'ring', seconds: 30 });
     expect(harness.records()).toEqual(['inbound open +15555550100 → +14165550100']);
     harness.clock.advance(800);
     const leg = harness.leg(token);
@@ -57,10 +58,7 @@ describe('a call from outside that is answered', () => {
     leg.ringRequests[0]?.listener.answered();
     harness.clock.advance(60_000);
     harness.placed?.hungUp({ disposition: 'answered', reason: 'callee-hung-up' });
-    expect(harness.pstnCalls.dialDone(call.callSid, { isCallerGone: false, outcome: 'answered' })).toEqual({
-      kind: 'hang-up',
-      verdict: { disposition: 'answered', reason: 'callee-hung-up' },
-    });
+    expect(harness.pstnCalls.dialDone(call.callSid, { isCallerGone: false, outcome: 'answered' })).toEqual({ kind: 'hang-up' });
     harness.pstnCalls.callerGone(call.callSid);
     expect(harness.records()).toEqual(['inbound answered/callee-hung-up +15555550100 → +14165550100']);
     expect(harness.publishedFacts).toEqual([
@@ -106,10 +104,9 @@ describe('a call from outside that nobody answers', () => {
     ringOut(leg);
     expect(leg.commands).toEqual(['cancel no-answer', 'reject no-answer']);
     expect(harness.records()).toEqual(['inbound open +15555550100 → +14165550100']);
-    const after = { kind: 'voicemail', reason: 'no-answer' };
-    expect(harness.pstnCalls.dialDone(call.callSid, noAnswer)).toEqual(after);
+    expect(harness.pstnCalls.dialDone(call.callSid, noAnswer)).toEqual(mailbox);
     // Asked twice, told twice the same.
-    expect(harness.pstnCalls.dialDone(call.callSid, { ...noAnswer, outcome: 'answered' })).toEqual(after);
+    expect(harness.pstnCalls.dialDone(call.callSid, { ...noAnswer, outcome: 'answered' })).toEqual(mailbox);
     expect(harness.pstnCalls.progressOf(call.callSid)).toBe('voicemail');
     harness.clock.advance(20_000);
     harness.pstnCalls.messageLeft(call.callSid, message);
@@ -200,7 +197,7 @@ describe('a call from outside that nobody answers', () => {
     const { token } = arrive();
     harness.leg(token).ringRequests[0]?.listener.failed('declined', 603);
     const done = { isCallerGone: false, outcome: 'busy' } as const;
-    expect(harness.pstnCalls.dialDone(call.callSid, done)).toEqual({ kind: 'voicemail', reason: 'declined' });
+    expect(harness.pstnCalls.dialDone(call.callSid, done)).toEqual(mailbox);
   });
 
   it('is closed in the end where the network falls silent', () => {
@@ -209,7 +206,7 @@ describe('a call from outside that nobody answers', () => {
     harness.clock.advance(60_000);
     expect(harness.records()).toEqual(['inbound missed/no-answer +15555550100 → +14165550100']);
     // The word comes after all: the caller is still served, and the message they leave is found.
-    expect(harness.pstnCalls.dialDone(call.callSid, noAnswer)).toEqual({ kind: 'voicemail', reason: 'no-answer' });
+    expect(harness.pstnCalls.dialDone(call.callSid, noAnswer)).toEqual(mailbox);
     harness.pstnCalls.messageLeft(call.callSid, message);
     expect(harness.records()).toEqual(['inbound voicemail/no-answer +15555550100 → +14165550100']);
   });
@@ -226,17 +223,17 @@ describe('a call from outside that nobody answers', () => {
 describe('a call from outside that rings nowhere', () => {
   it('is refused at once where it may not come in, with its record', () => {
     const spam = arrive({ caller: { ...caller, spamScore: 0.9 } });
-    expect(spam.decision).toMatchObject({ kind: 'reject', tone: 'rejected' });
+    expect(spam.step).toMatchObject({ kind: 'reject', tone: 'rejected' });
     expect(harness.records()).toEqual(['inbound blocked/spam +15555550100 → +14165550100']);
     expect(harness.publishedFacts).toEqual(['call.started', 'call.ended spam']);
     expect(harness.pstnCalls.size).toBe(0);
-    expect(arrive({ caller: { ...caller, spamScore: 0 } }).decision).toEqual(spam.decision);
+    expect(arrive({ caller: { ...caller, spamScore: 0 } }).step).toEqual(spam.step);
     expect(harness.records()).toHaveLength(1);
   });
 
   it('goes straight to the voicemail while the phones are away, and their owner sees it', () => {
     open({ registered: [] });
-    expect(arrive().decision).toEqual({ kind: 'voicemail', reason: 'offline' });
+    expect(arrive().step).toEqual(mailbox);
     expect(harness.legs()).toEqual(['caller Zoé undefined', 'callee Phone 20 offline']);
     harness.pstnCalls.messageLeft(call.callSid, message);
     expect(harness.records()).toEqual(['inbound voicemail/offline +15555550100 → +14165550100']);
@@ -246,10 +243,7 @@ describe('a call from outside that rings nowhere', () => {
 
   it('belongs to the owner also where they have no phone', () => {
     open({ phones: [] });
-    expect(arrive({ caller: { ...caller, number: undefined, isWithheld: true, name: '' } }).decision).toEqual({
-      kind: 'voicemail',
-      reason: 'no-devices',
-    });
+    expect(arrive({ caller: { ...caller, number: undefined, isWithheld: true, name: '' } }).step).toEqual(mailbox);
     expect(harness.legs()).toEqual(['caller  undefined', 'callee Home offline']);
     expect(harness.records()).toEqual(['inbound open hidden → +14165550100']);
   });
@@ -257,16 +251,16 @@ describe('a call from outside that rings nowhere', () => {
   it('rings no phone that is switched off, and has no leg for it', () => {
     const off = { ...ownerPhone('21'), enabled: false };
     open({ phones: [off] });
-    expect(arrive().decision).toEqual({ kind: 'voicemail', reason: 'no-devices' });
+    expect(arrive().step).toEqual(mailbox);
     open({ phones: [ownerPhone('20'), off], registered: [off.id] });
-    expect(arrive().decision).toEqual({ kind: 'voicemail', reason: 'offline' });
+    expect(arrive().step).toEqual(mailbox);
     expect(harness.legs()).toEqual(['caller Zoé undefined', 'callee Phone 20 offline']);
   });
 
   it('hears a busy tone while there are too many', () => {
     open({ maxCalls: 1 });
     arrive();
-    expect(arrive({ callSid: 'CA2' }).decision).toMatchObject({ kind: 'reject', tone: 'busy' });
+    expect(arrive({ callSid: 'CA2' }).step).toMatchObject({ kind: 'reject', tone: 'busy' });
   });
 });
 
@@ -306,10 +300,7 @@ describe('words that come twice or out of nowhere', () => {
     expect(again.pstnCalls.size).toBe(1);
     expect(again.pstnCalls.receive(call)).toMatchObject({ callId, token });
     expect(again.records()).toEqual(['inbound open +15555550100 → +14165550100']);
-    expect(again.pstnCalls.dialDone(call.callSid, { isCallerGone: false, outcome: 'unreachable' })).toEqual({
-      kind: 'voicemail',
-      reason: 'unreachable',
-    });
+    expect(again.pstnCalls.dialDone(call.callSid, { isCallerGone: false, outcome: 'unreachable' })).toEqual(mailbox);
     again.pstnCalls.messageLeft(call.callSid, message);
     expect(again.records()).toEqual(['inbound voicemail/unreachable +15555550100 → +14165550100']);
     again.pstnCalls.stop();
@@ -372,13 +363,13 @@ describe('words that come twice or out of nowhere', () => {
 
   it.each(['PRAGMA query_only = ON', 'DROP TABLE pstn_calls'])('are heard also while nothing can be kept: %s', (sql) => {
     harness.db.exec(sql);
-    const { token, decision } = arrive();
-    expect(decision.kind).toBe('ring');
+    const { token, step } = arrive();
+    expect(step.kind).toBe('ring');
     expect(arrive().token).toBe(token);
     const leg = harness.leg(token);
     ringOut(leg);
     expect(leg.commands).toEqual(['cancel no-answer', 'reject no-answer']);
-    expect(harness.pstnCalls.dialDone(call.callSid, noAnswer)).toEqual({ kind: 'voicemail', reason: 'no-answer' });
+    expect(harness.pstnCalls.dialDone(call.callSid, noAnswer)).toEqual(mailbox);
     harness.pstnCalls.messageLeft(call.callSid, message);
     expect(harness.publishedFacts).toContain('storage.failed Call records cannot be written. Calls go on.');
     expect(harness.publishedFacts.at(-1)).toBe('call.ended no-answer');
@@ -399,16 +390,16 @@ describe('a call over the trunk that comes back for the voicemail under another 
   it('keeps its record where it comes at once', () => {
     unanswered();
     harness.clock.advance(29_000);
-    expect(harness.pstnCalls.recover(again).isForVoicemail).toBe(true);
+    expect(harness.pstnCalls.recover(again).step).toEqual(mailbox);
     harness.pstnCalls.messageLeft('CA9', message);
     expect(harness.records()).toEqual(['inbound voicemail/no-answer +15555550100 → +14165550100']);
   });
 
   it('is another call where it comes later, or from somebody else', () => {
     unanswered();
-    expect(harness.pstnCalls.recover({ ...again, caller: { ...caller, number: '+15555550199' } }).isForVoicemail).toBe(true);
+    expect(harness.pstnCalls.recover({ ...again, caller: { ...caller, number: '+15555550199' } }).step).toEqual(mailbox);
     harness.clock.advance(31_000);
-    expect(harness.pstnCalls.recover({ ...again, callSid: 'CA8' }).isForVoicemail).toBe(true);
+    expect(harness.pstnCalls.recover({ ...again, callSid: 'CA8' }).step).toEqual(mailbox);
     expect(harness.records()).toHaveLength(3);
   });
 });

@@ -12,10 +12,11 @@ type NewPstnCall = {
   readonly dialled: string;
   readonly caller: PstnCaller;
   readonly trunk: string;
+  readonly reasons: CallRecord['reasons'];
 };
 
 /** The record of a call that the network reported and that has rung no phone yet. */
-export function newPstnCallRecord({ id, now, number, dialled, caller, trunk }: NewPstnCall): CallRecord {
+export function newPstnCallRecord({ id, now, number, dialled, caller, trunk, reasons }: NewPstnCall): CallRecord {
   const callee = {
     deviceId: undefined,
     personId: number?.ownerPersonId,
@@ -36,6 +37,7 @@ export function newPstnCallRecord({ id, now, number, dialled, caller, trunk }: N
     number: number?.number,
     trunk,
     transferredFrom: undefined,
+    reasons,
   };
 }
 
@@ -63,7 +65,7 @@ export function callerLegOf(record: CallRecord, callSid: string, id: LegId): Cal
 type SkippedLegsOptions = {
   readonly record: CallRecord;
   readonly phones: readonly Device[];
-  readonly outcome: 'offline' | 'unreachable';
+  readonly outcome: 'offline' | 'unreachable' | undefined;
   readonly now: number;
   readonly newId: NewId;
 };

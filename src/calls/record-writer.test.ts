@@ -27,6 +27,7 @@ const record = (id: string, more: Partial<CallRecord> = {}): CallRecord =>
     number: undefined,
     trunk: undefined,
     transferredFrom: undefined,
+    reasons: [],
     ...more,
   }) as CallRecord;
 const ended = { endedAt: 9, verdict: { disposition: 'missed', reason: 'no-answer' } } as const;

@@ -12,6 +12,7 @@ const record: CallRecord = {
   verdict: undefined,
   dialled: '+14165550100',
   transferredFrom: undefined,
+  reasons: [],
   number: '+14165550100',
   trunk: 'twilio',
   caller: party('+15555550100'),

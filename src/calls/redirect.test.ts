@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
 import type { DeviceId } from '#base/ids.ts';
-import type { Device } from '#devices/device.ts';
 import type { CallLeg, CallRecord } from './call.ts';
+import type { PlannedRoute } from './planned-route.ts';
 import type { RingTarget } from './ports.ts';
 import { RungTargets } from './redirect.ts';
-import type { CallRoute } from './route-call.ts';
 
 const party = { deviceId: undefined, personId: undefined, number: '', name: '' };
 const from = { number: '', name: '' };
@@ -18,17 +17,19 @@ function rungIn(targets: readonly RingTarget[], rungDevices: readonly DeviceId[]
   });
 }
 
-const to = (ring: CallRoute['ring']): CallRoute => ({
+const to = (ring: PlannedRoute['ring']): PlannedRoute => ({
   direction: 'internal',
   caller: party,
   callee: party,
   number: undefined,
+  reasons: [],
   ring,
 });
 const toTrunk = (number: string, isEmergency = false) => to({ kind: 'trunks', number, from, isEmergency });
-const toPhones = (...ids: string[]) => to({ kind: 'devices', devices: ids.map((id) => ({ id }) as Device), from });
-const rung = (routed: CallRoute | undefined) =>
-  routed?.ring.kind === 'devices' ? routed.ring.devices.map(({ id }) => id) : routed?.ring.kind;
+const toPhones = (...ids: string[]) =>
+  to({ kind: 'steps', steps: [{ deviceIds: ids as DeviceId[], forwards: [], seconds: 30 }], from });
+const rung = (routed: PlannedRoute | undefined) =>
+  routed?.ring.kind === 'steps' ? routed.ring.steps.flatMap(({ deviceIds }) => deviceIds) : routed?.ring.kind;
 
 test('a forwarded call never reaches an emergency service', () => {
   expect(rungIn([]).excludeRung(toTrunk('911', true))).toBeUndefined();

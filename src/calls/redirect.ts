@@ -1,7 +1,7 @@
 import type { OngoingCall } from './ongoing-call.ts';
+import type { HouseStep, PlannedRoute } from './planned-route.ts';
 import type { PlannedStep } from './planned-step.ts';
 import type { Diversion } from './ports.ts';
-import type { CallRoute } from './route-call.ts';
 
 /** So that phones that forward to each other in a row come to an end. */
 const maxRedirects = 5;
@@ -21,7 +21,7 @@ export class RungTargets {
   }
 
   /** What is left of a route without what was rung before; from then on the rest counts as rung. */
-  excludeRung(routed: CallRoute): CallRoute | undefined {
+  excludeRung(routed: PlannedRoute): PlannedRoute | undefined {
     const { ring } = routed;
     if (this.#redirectsLeft <= 0 || ring.kind === 'nothing') return undefined;
     if (ring.kind === 'trunks') {
@@ -30,9 +30,18 @@ export class RungTargets {
       this.#numbers.add(ring.number);
       return routed;
     }
-    const devices = ring.devices.filter(({ id }) => !this.#devices.has(id));
-    for (const { id } of devices) this.#devices.add(id);
-    return devices.length === 0 ? undefined : { ...routed, ring: { ...ring, devices } };
+    const steps = ring.steps
+      .map((step) => this.#withoutRung(step))
+      .filter((one) => one.deviceIds.length + one.forwards.length > 0);
+    return steps.length === 0 ? undefined : { ...routed, ring: { ...ring, steps } };
+  }
+
+  #withoutRung(step: HouseStep): HouseStep {
+    const deviceIds = step.deviceIds.filter((id) => !this.#devices.has(id));
+    const forwards = step.forwards.filter(({ number }) => !this.#numbers.has(number));
+    for (const id of deviceIds) this.#devices.add(id);
+    for (const { number } of forwards) this.#numbers.add(number);
+    return { ...step, deviceIds, forwards };
   }
 }
 

@@ -2,8 +2,9 @@ import type { DeviceId, NumberId, PersonId } from '#base/ids.ts';
 import { describe, expect, it } from 'vitest';
 import type { Device } from '#devices/device.ts';
 import type { OurNumber } from '#numbers/number.ts';
+import type { RingGroup } from '#routing/ring-group.ts';
 import { partyOf, routeCall } from './route-call.ts';
-import type { CallRoute, RoutingFacts } from './route-call.ts';
+import type { CallRoute, DialFacts, HouseRing } from './route-call.ts';
 
 const device = (extension: string, personId?: string, enabled = true): Device => ({
   id: `dev_${extension}` as DeviceId,
@@ -41,22 +42,28 @@ const numbers = [
   number('+14165550103', 'person_ann'),
 ];
 
-const facts: RoutingFacts = {
+const facts: DialFacts = {
   country: 'CA',
   devices: {
     byExtension: (extension) => devices.find((one) => one.extension === extension),
     byId: (id) => devices.find((one) => one.id === id),
     ofPerson: (person) => devices.filter((one) => one.personId === person),
   },
+  groupByExtension: (text) => (text === '60' ? ({ name: 'Family' } as RingGroup) : undefined),
   byNumber: (text) => numbers.find((one) => one.number === text),
   callerIdOf: (person) => numbers.find((one) => one.ownerPersonId === person && one.voiceEnabled),
   anyCallerId: () => numbers.find((one) => one.voiceEnabled),
 };
 
-function shown({ direction, ring, number: ours }: CallRoute): string {
+function shownCalled(called: HouseRing['called']): string {
+  if (called.kind === 'number') return called.number.number;
+  return called.kind === 'device' ? called.device.extension : called.group.name;
+}
+
+function shown({ direction, ring, caller, number: ours }: CallRoute): string {
   switch (ring.kind) {
-    case 'devices':
-      return `${direction}: ${ring.devices.map(({ extension }) => extension).join(' ')} from ${ring.from.name}`;
+    case 'house':
+      return `${direction}: ${shownCalled(ring.called)} from ${caller.name}`;
     case 'trunks':
       return `${direction}: ${ring.number} from ${ring.from.number}${ring.isEmergency ? ' emergency' : ''} ${ours}`;
     case 'nothing':
@@ -80,20 +87,18 @@ describe('routeCall', () => {
     ['20', '988', 'outbound: 988 from +14165550100 +14165550100'],
     ['20', '\u202a+14165550199\u202c', 'outbound: +14165550199 from +14165550100 +14165550100'],
     ['30', '911', 'outbound: 911 from +14165550101 emergency +14165550101'],
-    ['20', '+14165550100', 'internal: 21 from Phone 20'],
-    ['30', '+14165550100', 'internal: 20 21 from Phone 30'],
-    ['30', '+14165550101', 'internal: failed/no-owner'],
-    ['30', '+14165550102', 'internal: blocked/switched-off'],
-    ['30', '+14165550103', 'internal: missed/no-devices'],
+    ['20', '+14165550100', 'internal: +14165550100 from Phone 20'],
+    ['30', '+14165550100', 'internal: +14165550100 from Phone 30'],
+    ['30', '+14165550101', 'internal: +14165550101 from Phone 30'],
+    ['30', '60', 'internal: Family from Phone 30'],
   ])('of %s dialling %s: %s', (from, dialled, expected) => {
     const caller = { kind: 'device', device: devices.find((one) => one.extension === from)! } as const;
     expect(shown(routeCall({ caller, dialled }, facts))).toBe(expected);
   });
 
   it.each([
-    ['+14165550100', '+4930901820', 'inbound: 20 21 from Doc'],
-    ['4165550100', '', 'inbound: 20 21 from Doc'],
-    ['+14165550102', '', 'inbound: blocked/switched-off'],
+    ['+14165550100', '+4930901820', 'inbound: +14165550100 from Doc'],
+    ['4165550100', '', 'inbound: +14165550100 from Doc'],
     ['+14165550199', '', 'inbound: failed/unknown-number'],
     ['20', '', 'inbound: failed/unknown-number'],
     ['911', '', 'inbound: failed/unknown-number'],
@@ -102,7 +107,7 @@ describe('routeCall', () => {
     expect(shown(routeCall({ caller, dialled }, facts))).toBe(expected);
   });
 
-  const german: RoutingFacts = {
+  const german: DialFacts = {
     ...facts,
     country: 'DE',
     byNumber: (text) =>
@@ -123,7 +128,7 @@ describe('routeCall', () => {
   ])('rings for a German trunk’s call to %s, and shows its caller %s as %s', (dialled, from, shownAs) => {
     const caller = { kind: 'trunk', trunk: 't', number: from, name: 'Doc' } as const;
     const routed = routeCall({ caller, dialled }, german);
-    expect([shown(routed), routed.caller.number]).toEqual(['inbound: 20 21 from Doc', shownAs]);
+    expect([routed.ring.kind, routed.caller.number]).toEqual(['house', shownAs]);
   });
 
   it('shows any number of the house in an emergency call, and in no other, where the caller has none', () => {

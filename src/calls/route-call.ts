@@ -1,6 +1,8 @@
 import type { PersonId } from '#base/ids.ts';
 import type { Device } from '#devices/device.ts';
 import type { OurNumber } from '#numbers/number.ts';
+import type { CallQuestion } from '#routing/decision.ts';
+import type { RingGroup } from '#routing/ring-group.ts';
 import { readDialled } from '#numbers/dial-plan.ts';
 import { calledReadings, toE164, withoutPlusToE164 } from '#numbers/e164.ts';
 import type { ShortCost } from '#numbers/short-numbers.ts';
@@ -8,37 +10,41 @@ import type { CallDirection, Party } from './call.ts';
 import type { Attempt, DeviceLookup, CallerId } from './ports.ts';
 import type { Verdict } from './verdict.ts';
 
-/** What a call is to ring, or why it cannot. Legs are made of it by who knows the registrations. */
+/** What a call goes to, as far as the dialled digits say. Whom a call to the house rings is decided by `decide`. */
 export type CallRoute = {
   readonly direction: CallDirection;
   readonly caller: Party;
   readonly callee: Party;
   readonly number: string | undefined;
-  readonly ring:
-    | { readonly kind: 'devices'; readonly devices: readonly Device[]; readonly from: CallerId }
-    | {
-        readonly kind: 'trunks';
-        readonly number: string;
-        readonly from: CallerId;
-        readonly isEmergency: boolean;
-        /** Of a short number. */
-        readonly shortCost?: ShortCost | undefined;
-      }
-    | { readonly kind: 'nothing'; readonly verdict: Verdict };
+  readonly ring: HouseRing | TrunkRing | { readonly kind: 'nothing'; readonly verdict: Verdict };
 };
 
-/** The facts a route is decided by. */
-export type RoutingFacts = {
+/** A number, phone or ring group of ours. */
+export type HouseRing = { readonly kind: 'house'; readonly called: CallQuestion['called'] };
+
+export type TrunkRing = {
+  readonly kind: 'trunks';
+  readonly number: string;
+  readonly from: CallerId;
+  readonly isEmergency: boolean;
+  /** Of a short number. */
+  readonly shortCost?: ShortCost | undefined;
+};
+
+/** What dialled digits are read by. */
+export type DialFacts = {
   readonly country: string;
   readonly devices: DeviceLookup;
+  /** Groups that have an extension. */
+  readonly groupByExtension: (extension: string) => RingGroup | undefined;
   readonly byNumber: (number: string) => OurNumber | undefined;
   /** The number a person calls out with; for `undefined`, that of the house. */
   readonly callerIdOf: (personId: PersonId | undefined) => OurNumber | undefined;
   readonly anyCallerId: () => OurNumber | undefined;
 };
 
-/** The simple default: an extension rings its device, a number of ours its owner's devices, everything else goes to a trunk. */
-export function routeCall({ caller, dialled }: Pick<Attempt, 'caller' | 'dialled'>, facts: RoutingFacts): CallRoute {
+/** An extension or number of ours is the house's, everything else goes to a trunk. */
+export function routeCall({ caller, dialled }: Pick<Attempt, 'caller' | 'dialled'>, facts: DialFacts): CallRoute {
   return caller.kind === 'device' ? fromDevice(caller, dialled, facts) : fromTrunk(caller, dialled, facts);
 }
 
@@ -53,9 +59,10 @@ export function externalParty(number: string, name: string): Party {
   return { deviceId: undefined, personId: undefined, number, name };
 }
 
-function fromDevice(from: DeviceCaller, dialled: string, facts: RoutingFacts): CallRoute {
+function fromDevice(from: DeviceCaller, dialled: string, facts: DialFacts): CallRoute {
   const caller = from.party ?? partyOf(from.device);
-  const isExtension = (digits: string) => facts.devices.byExtension(digits) !== undefined;
+  const isExtension = (digits: string) =>
+    facts.devices.byExtension(digits) !== undefined || facts.groupByExtension(digits) !== undefined;
   const read = readDialled(dialled, { country: facts.country, isExtension });
   switch (read.kind) {
     case 'extension':
@@ -63,7 +70,7 @@ function fromDevice(from: DeviceCaller, dialled: string, facts: RoutingFacts): C
     case 'external': {
       const ours = facts.byNumber(read.number);
       if (ours === undefined) return outbound({ from, caller, number: read.number, isEmergency: false }, facts);
-      return toOurNumber({ ours, caller, direction: 'internal' }, facts);
+      return toOurNumber({ ours, caller, direction: 'internal' });
     }
     case 'emergency':
       return outbound({ from, caller, number: read.number, isEmergency: true }, facts);
@@ -78,35 +85,37 @@ function fromDevice(from: DeviceCaller, dialled: string, facts: RoutingFacts): C
   }
 }
 
-function fromTrunk(from: TrunkCaller, dialled: string, facts: RoutingFacts): CallRoute {
+function fromTrunk(from: TrunkCaller, dialled: string, facts: DialFacts): CallRoute {
   const called = calledReadings(dialled, facts.country).find(({ number }) => facts.byNumber(number) !== undefined);
   const known = called?.isWithoutPlus ? withoutPlusToE164(from.number, facts.country) : toE164(from.number, facts.country);
   const caller = externalParty(known ?? from.number, from.name);
   const ours = called === undefined ? undefined : facts.byNumber(called.number);
-  if (ours !== undefined) return toOurNumber({ ours, caller, direction: 'inbound' }, facts);
+  if (ours !== undefined) return toOurNumber({ ours, caller, direction: 'inbound' });
   return { ...refused(caller, dialled, { disposition: 'failed', reason: 'unknown-number' }), direction: 'inbound' };
 }
 
-function toExtension(caller: Party, extension: string, { devices }: RoutingFacts): CallRoute {
+function toExtension(caller: Party, extension: string, { devices, groupByExtension }: DialFacts): CallRoute {
   const device = devices.byExtension(extension);
-  if (device === undefined) return refused(caller, extension, { disposition: 'failed', reason: 'unknown-number' });
+  if (device === undefined) {
+    const group = groupByExtension(extension);
+    if (group === undefined) return refused(caller, extension, { disposition: 'failed', reason: 'unknown-number' });
+    return toHouse({ caller, callee: externalParty(extension, group.name), called: { kind: 'group', group } });
+  }
   const callee = partyOf(device);
-  const common = { direction: 'internal', caller, callee, number: undefined } as const;
-  if (device.id === caller.deviceId) return { ...common, ring: nothing({ disposition: 'failed', reason: 'calling-itself' }) };
-  return { ...common, ring: { kind: 'devices', devices: [device], from: toCallerId(caller) } };
+  if (device.id !== caller.deviceId) return toHouse({ caller, callee, called: { kind: 'device', device } });
+  const verdict = { disposition: 'failed', reason: 'calling-itself' } as const;
+  return { direction: 'internal', caller, callee, number: undefined, ring: nothing(verdict) };
 }
 
 type ToOurs = { readonly ours: OurNumber; readonly caller: Party; readonly direction: CallDirection };
 
-function toOurNumber({ ours, caller, direction }: ToOurs, { devices }: RoutingFacts): CallRoute {
-  const owner = ours.ownerPersonId;
-  const callee: Party = { deviceId: undefined, personId: owner, number: ours.number, name: ours.name };
-  const common = { direction, caller, callee, number: ours.number };
-  if (!ours.voiceEnabled) return { ...common, ring: nothing({ disposition: 'blocked', reason: 'switched-off' }) };
-  if (owner === undefined) return { ...common, ring: nothing({ disposition: 'failed', reason: 'no-owner' }) };
-  const rung = devices.ofPerson(owner).filter((device) => device.enabled && device.id !== caller.deviceId);
-  if (rung.length === 0) return { ...common, ring: nothing({ disposition: 'missed', reason: 'no-devices' }) };
-  return { ...common, ring: { kind: 'devices', devices: rung, from: toCallerId(caller) } };
+function toOurNumber({ ours, caller, direction }: ToOurs): CallRoute {
+  const callee: Party = { deviceId: undefined, personId: ours.ownerPersonId, number: ours.number, name: ours.name };
+  return { ...toHouse({ caller, callee, called: { kind: 'number', number: ours } }), direction, number: ours.number };
+}
+
+function toHouse({ caller, callee, called }: Pick<CallRoute, 'caller' | 'callee'> & Pick<HouseRing, 'called'>): CallRoute {
+  return { direction: 'internal', caller, callee, number: undefined, ring: { kind: 'house', called } };
 }
 
 type Outbound = {
@@ -117,7 +126,7 @@ type Outbound = {
   readonly shortCost?: ShortCost;
 };
 
-function outbound({ from, caller, number, isEmergency, shortCost }: Outbound, facts: RoutingFacts): CallRoute {
+function outbound({ from, caller, number, isEmergency, shortCost }: Outbound, facts: DialFacts): CallRoute {
   const own = facts.callerIdOf(from.device.personId) ?? facts.callerIdOf(undefined);
   // The emergency service must be able to call back, on whichever number.
   const ours = own ?? (isEmergency ? facts.anyCallerId() : undefined);
@@ -143,8 +152,4 @@ function refused(caller: Party, dialled: string, verdict: Verdict): CallRoute {
 
 function nothing(verdict: Verdict): CallRoute['ring'] {
   return { kind: 'nothing', verdict };
-}
-
-function toCallerId(party: Party): CallerId {
-  return { number: party.number, name: party.name };
 }

@@ -44,6 +44,7 @@ export const callVerdicts = {
   'busy-by-route': { dispositions: ['busy'], sentence: 'a routing rule answers busy', sipStatus: 486 },
   'rejected-by-route': { dispositions: ['blocked'], sentence: 'a routing rule rejects it', sipStatus: 603 },
   announcement: { dispositions: ['missed'], sentence: 'a routing rule plays an announcement', sipStatus: 480 },
+  challenge: { dispositions: ['blocked'], sentence: 'the caller did not press the key that they were asked for', sipStatus: 403 },
   'unknown-number': { dispositions: ['failed'], sentence: 'there is no such number', sipStatus: 404 },
   'invalid-number': { dispositions: ['failed'], sentence: 'what was dialled is not a number', sipStatus: 484 },
   'unknown-service-code': { dispositions: ['failed'], sentence: 'there is no such service code', sipStatus: 404 },

@@ -6,6 +6,7 @@ import { numberFilter } from './number-filter.ts';
 import { callId, deviceId, legId, personId } from './ids.ts';
 import { isoDateTime } from './date-time.ts';
 import { listQuery, pageOf } from './page.ts';
+import { routingReason } from './routing-reasons.ts';
 
 export const callDirections = ['internal', 'inbound', 'outbound'] as const;
 export const callPhases = ['ringing', 'in_call', 'held'] as const;
@@ -88,7 +89,14 @@ const recordShape = {
 };
 
 export const callRecord = z.object(recordShape).meta({ id: 'CallRecord' });
-export const callRecordWithLegs = z.object({ ...recordShape, legs: z.array(callLeg) }).meta({ id: 'CallRecordWithLegs' });
+export const callRecordWithLegs = z
+  .object({
+    ...recordShape,
+    legs: z.array(callLeg),
+    /** Why it rang whom it rang, in the order in which it was looked at; empty where nothing was to be decided. */
+    reasons: z.array(routingReason),
+  })
+  .meta({ id: 'CallRecordWithLegs' });
 export const callInProgress = z.object({ ...common, state: z.enum(callPhases).meta({ id: 'CallPhase' }) }).meta({ id: 'Call' });
 
 const callParams = z.object({ id: callId });

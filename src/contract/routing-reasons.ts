@@ -117,7 +117,7 @@ export function explainReason({ code, params }: RoutingReason): string {
 /** A reason as the API shows it: the code with its parameters, and the sentence. Times in `params` are milliseconds since 1970 (UTC). */
 export const routingReason = z
   .object({
-    code: z.enum(routingReasonCodes as [RoutingReasonCode, ...RoutingReasonCode[]]),
+    code: z.enum(routingReasonCodes as [RoutingReasonCode, ...RoutingReasonCode[]]).meta({ id: 'RoutingReasonCode' }),
     params: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
     text: z.string(),
   })

@@ -193,7 +193,7 @@ export class Sip {
   }
 
   #baseDestinationOf(target: RingTarget): InviteDestination | undefined {
-    if (target.kind === 'trunk') return this.#trunks.destination(target.trunk, target.number, target.from);
+    if (target.kind === 'trunk') return this.#trunks.destination(target.trunk, target);
     const { registration } = target;
     return {
       uri: requestUriOf(registration.contactUri),

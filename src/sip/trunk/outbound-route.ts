@@ -10,12 +10,13 @@ type OutboundCall = {
   readonly number: string;
   readonly from: CallerId;
   readonly credentials: ChallengeResponder | undefined;
+  readonly isScreened?: boolean | undefined;
 };
 
 /** Where the INVITE of an outbound call goes; undefined where this trunk takes none, or would show a number that must stay hidden. */
 export function trunkDestination(
   settings: TrunkSettings,
-  { number, from, credentials }: OutboundCall,
+  { number, from, credentials, isScreened = false }: OutboundCall,
 ): InviteDestination | undefined {
   const { name, host, isSecure, outboundRoute: route = { kind: 'number', host } } = settings;
   if (route.kind === 'none') return undefined;
@@ -31,7 +32,12 @@ export function trunkDestination(
     // Such a network shows one of our numbers whatever Privacy says.
     if (from.privacy === 'required') return undefined;
     const { username = '', domain = route.host } = settings;
-    return { ...common, account: `sip:${escapeUser(username)}@${domain}`, headers: { [route.fromHeader]: from.number } };
+    const screen = isScreened && route.screenHeader !== undefined ? { [route.screenHeader]: '1' } : {};
+    return {
+      ...common,
+      account: `sip:${escapeUser(username)}@${domain}`,
+      headers: { [route.fromHeader]: from.number, ...screen },
+    };
   }
   const identity = from.number === '' ? {} : { 'P-Asserted-Identity': `<sip:${escapeUser(from.number)}@localhost>` };
   if (from.privacy === undefined) return { ...common, account: undefined, headers: identity };

@@ -1,10 +1,10 @@
 import type { Timer } from '#base/clock.ts';
-import type { CallerId, Trunks } from '#calls/ports.ts';
+import type { Trunks } from '#calls/ports.ts';
 import type { SourceAddress } from '#devices/registration.ts';
 import type { InviteDestination } from '#sip/call/invite-destination.ts';
 import type { SrfRequest } from '#sip/message/srf-types.ts';
 import { Trunk } from './trunk.ts';
-import type { TrunkDeps } from './trunk.ts';
+import type { TrunkDeps, TrunkTarget } from './trunk.ts';
 import type { TrunkCall } from './inbound-call.ts';
 import type { TrunkSettings } from './settings.ts';
 
@@ -95,7 +95,11 @@ export class TrunkPeers implements Trunks {
     return [...this.#trunks.values()].some((trunk) => trunk.isFrom(source));
   }
 
-  destination(name: string, number: string, from: CallerId): InviteDestination | undefined {
-    return this.#trunks.get(name)?.destination(number, from);
+  destination(name: string, target: TrunkTarget): InviteDestination | undefined {
+    return this.#trunks.get(name)?.destination(target);
+  }
+
+  canScreen(name: string): boolean {
+    return this.#trunks.get(name)?.canScreen === true;
   }
 }

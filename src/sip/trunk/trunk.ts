@@ -2,7 +2,7 @@ import { timingSafeEqual, createHash } from 'node:crypto';
 import { cidrMatcher } from '#base/cidr-matcher.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
-import type { CallerId } from '#calls/ports.ts';
+import type { RingTarget } from '#calls/ports.ts';
 import type { SourceAddress } from '#devices/registration.ts';
 import { digestCredentials } from '#sip/message/digest-credentials.ts';
 import type { ChallengeResponder } from '#sip/message/digest-credentials.ts';
@@ -17,6 +17,8 @@ import { headerOf, readTrunkCall } from './inbound-call.ts';
 import type { TrunkCall } from './inbound-call.ts';
 import { transportParamOf, trunkDestination, trunkHostPort } from './outbound-route.ts';
 import type { TrunkSettings } from './settings.ts';
+
+export type TrunkTarget = Pick<Extract<RingTarget, { kind: 'trunk' }>, 'number' | 'from' | 'isScreened'>;
 
 export type TrunkDeps = {
   readonly connection: SrfConnection;
@@ -75,8 +77,14 @@ export class Trunk {
     return readTrunkCall(this.#settings, request, isToRegistration ? { kind: 'registration' } : { kind: 'user', number });
   }
 
-  destination(number: string, from: CallerId): InviteDestination | undefined {
-    return trunkDestination(this.#settings, { number, from, credentials: this.#credentials });
+  destination({ number, from, isScreened }: TrunkTarget): InviteDestination | undefined {
+    return trunkDestination(this.#settings, { number, from, isScreened, credentials: this.#credentials });
+  }
+
+  /** Whether the network asks whoever answers for a key, where we want that. */
+  get canScreen(): boolean {
+    const { outboundRoute } = this.#settings;
+    return outboundRoute?.kind === 'account' && outboundRoute.screenHeader !== undefined;
   }
 
   start(): void {

@@ -33,6 +33,8 @@ CREATE TABLE cdrs (
   number TEXT,
   trunk TEXT,
   transferred_from TEXT,
+  -- The chain of routing reasons: codes with their parameters, first to last.
+  reasons TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(reasons)),
   CHECK ((ended_at IS NULL) = (disposition IS NULL) AND (disposition IS NULL) = (reason IS NULL))
 ) STRICT;
 
@@ -43,6 +45,9 @@ CREATE INDEX cdrs_by_disposition ON cdrs (disposition, started_at, id);
 CREATE INDEX cdrs_by_caller_number ON cdrs (caller_number);
 CREATE INDEX cdrs_by_callee_number ON cdrs (callee_number);
 CREATE INDEX cdrs_by_dialled ON cdrs (dialled);
+-- Whom the house called itself, and who calls again.
+CREATE INDEX cdrs_dialled_out ON cdrs (callee_number, started_at) WHERE direction = 'outbound';
+CREATE INDEX cdrs_unanswered ON cdrs (caller_number, started_at) WHERE answered_at IS NULL;
 CREATE INDEX cdrs_open ON cdrs (id) WHERE ended_at IS NULL;
 
 CREATE TABLE call_legs (

@@ -6,8 +6,10 @@ CREATE TABLE pstn_calls (
   -- Comes back with the SIP leg; only the network knows it.
   token TEXT NOT NULL UNIQUE,
   phase TEXT NOT NULL CHECK (phase IN ('ringing', 'voicemail', 'over')),
-  decision TEXT NOT NULL CHECK (json_valid(decision)),
-  after_dial TEXT CHECK (json_valid(after_dial)),
+  -- As it was decided at the first notice; its SIP leg follows it, and so does a restart.
+  plan TEXT NOT NULL CHECK (json_valid(plan)),
+  challenge TEXT CHECK (json_valid(challenge)),
+  after_dials TEXT NOT NULL CHECK (json_valid(after_dials)),
   -- Who calls, as the network said it: attestation and spam score.
   caller TEXT NOT NULL CHECK (json_valid(caller)),
   created_at INTEGER NOT NULL

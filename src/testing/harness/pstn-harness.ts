@@ -6,6 +6,8 @@ import { newId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
 import type { CallId, DeviceId } from '#base/ids.ts';
 import { Calls } from '#calls/calls.ts';
+import { callDecider } from '#calls/gather-facts.ts';
+import type { FactSources } from '#calls/gather-facts.ts';
 import { CdrStore } from '#calls/cdr-store.ts';
 import { PstnCalls } from '#calls/pstn-calls.ts';
 import { PstnCallStore } from '#calls/pstn-call-store.ts';
@@ -18,6 +20,7 @@ import type { OurNumber } from '#numbers/number.ts';
 import { openDatabase } from '#storage/database.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
+import { factSources } from './routing-harness.ts';
 
 export const ourNumber: OurNumber = {
   id: 'num_1',
@@ -81,6 +84,8 @@ export type PstnHarnessOptions = {
   /** Ids of the phones that can be reached. */
   readonly registered?: readonly string[];
   readonly maxCalls?: number;
+  /** Rules, switches and lists, in place of none. */
+  readonly routing?: Partial<FactSources>;
 };
 
 /** PSTN calls, calls and their database; `publishedFacts` is what they emitted. */
@@ -90,6 +95,8 @@ export class PstnHarness {
   readonly cdrs: CdrStore;
   readonly pstnCalls: PstnCalls;
   readonly calls: Calls;
+  /** What calls are decided by. */
+  readonly sources: FactSources;
   readonly publishedFacts: string[] = [];
 
   constructor(options: PstnHarnessOptions = {}) {
@@ -116,15 +123,21 @@ export class PstnHarness {
     };
     const byNumber = (number: string) => numbers.find((one) => one.number === number);
     let tokens = 0;
+    this.sources = factSources({
+      registrations,
+      devices: { all: () => phones },
+      people: { all: () => [{ id: 'person_eva', name: 'Eva' }] },
+      ...options.routing,
+    });
+    const decideCall = callDecider(this.sources, clock);
     this.pstnCalls = new PstnCalls({
       clock,
       log,
       newId,
       events,
       devices,
-      registrations,
       byNumber,
-      ringSeconds: 30,
+      decideCall,
       cdrs: this.cdrs,
       store: new PstnCallStore(this.db),
       newToken: () => `token-${(tokens += 1)}-${newId('call')}`,
@@ -136,11 +149,19 @@ export class PstnHarness {
       newId,
       events,
       registrations,
+      decideCall,
       ringSeconds: 30,
       pstnCalls: this.pstnCalls,
       store: this.cdrs,
-      trunks: { names: () => [] },
-      facts: { country: 'CA', devices, byNumber, callerIdOf: () => undefined, anyCallerId: () => undefined },
+      trunks: { names: () => [], canScreen: () => false },
+      facts: {
+        country: 'CA',
+        devices,
+        byNumber,
+        groupByExtension: () => undefined,
+        callerIdOf: () => undefined,
+        anyCallerId: () => undefined,
+      },
     });
     this.pstnCalls.start();
     this.calls.start();

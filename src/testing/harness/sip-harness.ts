@@ -30,6 +30,7 @@ import type { DeviceId, PersonId } from '#base/ids.ts';
 import { SipPeer } from '#testing/peers/sip-peer.ts';
 import { responseText, sipText } from '#testing/base/sip-text.ts';
 import type { PeerMessage } from '#testing/base/sip-text.ts';
+import { routingHarness } from './routing-harness.ts';
 
 // The SIP room with the real engine and real calls; phones are scripted peers, devices and registrations plain values.
 // Called by the tests of src/sip.
@@ -131,6 +132,8 @@ export class SipHarness implements AsyncDisposable {
       options.isLocalAddress === undefined
         ? undefined
         : openTollFraudGuard({ clock, log, db, registrations, isLocalAddress: options.isLocalAddress });
+    const { ringSeconds = 30 } = options;
+    const live = { of: (id: string) => registrations.get(id) ?? [] };
     const calls = new Calls({
       ...(tollFraudGuard === undefined ? {} : { tollFraudGuard }),
       clock,
@@ -138,9 +141,10 @@ export class SipHarness implements AsyncDisposable {
       newId,
       store,
       trunks: sip.trunks,
-      ringSeconds: options.ringSeconds ?? 30,
+      ringSeconds,
       events: new Events<Facts>(log),
-      registrations: { of: (id) => registrations.get(id) ?? [] },
+      registrations: live,
+      decideCall: routingHarness({ ringSeconds, registrations: live, devices: { all: () => devices } }),
       facts: {
         country: 'CA',
         devices: {
@@ -149,6 +153,7 @@ export class SipHarness implements AsyncDisposable {
           ofPerson: (person) => devices.filter((device) => device.personId === person),
         },
         byNumber: (number) => numbers.find((one) => one.number === number),
+        groupByExtension: () => undefined,
         callerIdOf: (person) => numbers.find((one) => one.ownerPersonId === person),
         anyCallerId: () => numbers[0],
       },

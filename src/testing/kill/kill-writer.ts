@@ -113,6 +113,7 @@ function call(phone: RegistrarPhone): void {
     number: undefined,
     trunk: undefined,
     transferredFrom: undefined,
+    reasons: [],
   };
   cdrs.save(record, []);
   journalAcknowledged({ what: 'call', id: record.id, version: 0 });

@@ -6,7 +6,8 @@ export function readDialOutcome(form: WebhookForm): DialOutcome {
   switch (form.text('DialCallStatus')) {
     case 'completed':
     case 'answered':
-      return 'answered';
+      // A mailbox answered a forwarded call, and pressed no key.
+      return form.text('DialBridged') === 'false' ? 'no-answer' : 'answered';
     case 'busy':
       // Twilio reports a 603 as busy too.
       return form.count('DialSipResponseCode') === 603 ? 'declined' : 'busy';

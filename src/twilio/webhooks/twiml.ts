@@ -42,6 +42,51 @@ export function ringTwiml(ring: RingTwiml): string {
   return response.toString();
 }
 
+export type ForwardTwiml = {
+  readonly number: string;
+  /** Shown to whom it rings; undefined: the caller's. */
+  readonly callerId: string | undefined;
+  readonly timeoutSeconds: number;
+  readonly dialDone: string;
+  /** The document that asks whoever answers for a key; undefined: the answer alone connects. */
+  readonly screen: string | undefined;
+};
+
+/** Dials a number outside; the caller hears ringback until somebody has taken the call. */
+export function forwardTwiml({ number, callerId, timeoutSeconds, dialDone, screen }: ForwardTwiml): string {
+  const response = newVoiceResponse();
+  const shown = callerId === undefined ? {} : { callerId };
+  const dial = response.dial({ answerOnBridge: true, action: dialDone, timeout: timeoutSeconds, ...shown });
+  dial.number(screen === undefined ? {} : { url: screen }, number);
+  return response.toString();
+}
+
+const keySeconds = 10;
+
+/** Runs on the side of whoever has answered: the caller still hears ringback, and a mailbox presses no key. */
+export function screenTwiml(action: string): string {
+  const response = newVoiceResponse();
+  say(response.gather({ numDigits: 1, timeout: keySeconds, action }), plain('You have a call. To take it, press 1.'));
+  response.hangup();
+  return response.toString();
+}
+
+/** Asks the caller for a key. */
+export function challengeTwiml({ digit, action }: { readonly digit: string; readonly action: string }): string {
+  const response = newVoiceResponse();
+  const gather = response.gather({ numDigits: 1, timeout: keySeconds, action, actionOnEmptyResult: true });
+  say(gather, plain(`To be put through, please press ${digit}.`));
+  return response.toString();
+}
+
+/** Says an announcement and hangs up. */
+export function playTwiml({ text, language }: { readonly text: string; readonly language: string }): string {
+  const response = newVoiceResponse();
+  say(response, { text, language: language === '' ? undefined : language });
+  response.hangup();
+  return response.toString();
+}
+
 /** For SIP, Twilio allows only letters, digits and `+-_.`. */
 function callerIdOf(number: string | undefined): string {
   return number !== undefined && /^[A-Za-z0-9+\-_.]{1,64}$/.test(number) ? number : 'anonymous';
@@ -85,10 +130,10 @@ export function rejectTwiml(reason: 'busy' | 'rejected'): string {
 }
 
 /** Connects an outbound call of the house to a number. */
-export function outboundTwiml(call: { readonly number: string; readonly callerId: string }): string {
+export function outboundTwiml(call: Pick<ForwardTwiml, 'number' | 'screen'> & { readonly callerId: string }): string {
   const response = newVoiceResponse();
   const dial = response.dial({ answerOnBridge: true, callerId: call.callerId, timeout: 120 });
-  dial.number(call.number);
+  dial.number(call.screen === undefined ? {} : { url: call.screen }, call.number);
   return response.toString();
 }
 
@@ -119,7 +164,7 @@ function wordsOf(greeting: Exclude<MailboxGreeting, { kind: 'audio' }>): Spoken 
   return plain('Nobody can take your call right now. Please leave a message after the tone.');
 }
 
-function say(response: Voice, { text, language }: Spoken): void {
+function say(response: Pick<Voice, 'say'>, { text, language }: Spoken): void {
   const spoken = speakable(text);
   if (spoken === '') return;
   // The SDK's union of languages lags behind Twilio's; a wrong one was refused where the greeting was set.

@@ -1,6 +1,7 @@
-import type { CallId, PersonId } from '#base/ids.ts';
+import type { CallId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
-import type { AfterDial, DialResult } from '#calls/pstn-call-decision.ts';
+import type { NextStep } from '#calls/next-step.ts';
+import type { DialResult } from '#calls/pstn-call-decision.ts';
 import type { InboundCallNotice, InboundCallResult } from '#calls/pstn-call.ts';
 import { calledNumber, readCaller, userOf } from './caller.ts';
 import { readDialOutcome } from './dial-outcome.ts';
@@ -8,12 +9,16 @@ import { trunkName } from '#twilio/api/settings.ts';
 import type { TwilioSettings } from '#twilio/api/settings.ts';
 import {
   apologyTwiml,
+  challengeTwiml,
   emptyTwiml,
+  forwardTwiml,
   hangUpTwiml,
   outboundTwiml,
+  playTwiml,
   refusalTwiml,
   rejectTwiml,
   ringTwiml,
+  screenTwiml,
   thanksTwiml,
   voicemailTwiml,
 } from './twiml.ts';
@@ -26,10 +31,13 @@ import type { VoicemailPort } from './webhook-ports.ts';
 export type PstnCallsPort = {
   receive(notice: InboundCallNotice): InboundCallResult;
   /** Disaster recovery: the trunk could not connect the call, or no phone answered. */
-  recover(notice: Omit<InboundCallNotice, 'isReachable'>): InboundCallResult & { readonly isForVoicemail: boolean };
+  recover(notice: Omit<InboundCallNotice, 'isReachable'>): InboundCallResult;
   /** `announced` until the SIP leg of the call has arrived. */
   progressOf(callSid: string): 'unknown' | 'announced' | 'ringing' | 'voicemail' | 'over';
-  dialDone(callSid: string, dial: DialResult): AfterDial | undefined;
+  /** `dial`: which attempt to reach somebody has ended; the one that was going on where undefined. */
+  dialDone(callSid: string, result: DialResult, dial?: number): NextStep | undefined;
+  /** The keys that a caller pressed who was asked for one. */
+  challenged(callSid: string, pressed: string): NextStep | undefined;
   callerGone(callSid: string): void;
 };
 
@@ -47,6 +55,9 @@ export type VoiceWebhookDeps = {
 /** Twilio adds some five seconds of its own; our ring timeout must come first, because it knows the reason. */
 const dialMarginSeconds = 10;
 
+/** For a call of which nothing is known. */
+const someMailbox: NextStep = { kind: 'voicemail', personId: undefined };
+
 const finalStatuses: ReadonlySet<string> = new Set(['completed', 'canceled', 'busy', 'failed', 'no-answer']);
 
 /** Answers the webhooks that control a call; every response is TwiML, made from local state. */
@@ -61,11 +72,7 @@ export class VoiceWebhooks {
   inbound(form: WebhookForm): string {
     const callSid = form.sid('CallSid', 'CA');
     if (callSid === undefined) return this.apology(form);
-    const result = this.#receive(callSid, form);
-    const { decision } = result;
-    if (decision.kind === 'reject') return rejectTwiml(decision.tone);
-    if (decision.kind === 'voicemail') return this.#voicemail(result.personId, result.callId);
-    return this.#ring(result, decision.seconds) ?? this.#voicemail(result.personId, result.callId);
+    return this.#twiml(callSid, this.#receive(callSid, form));
   }
 
   /** Twilio could not fetch or parse our TwiML: the call continues where it was. */
@@ -81,9 +88,7 @@ export class VoiceWebhooks {
     if (progress === 'ringing' || progress === 'over') return this.dialDone(form);
     // With 12xxx and 13xxx our TwiML is the cause: the same document would fail again.
     if (!/^1[23]\d{3}$/.test(form.text('ErrorCode'))) return this.inbound(form);
-    const result = this.#receive(callSid, form);
-    const { decision } = result;
-    return decision.kind === 'reject' ? rejectTwiml(decision.tone) : this.#sendToVoicemail(callSid, result);
+    return this.#unreachable(callSid, this.#receive(callSid, form));
   }
 
   /** Disaster recovery: the trunk could not connect the call, or no phone answered; the caller may leave a message. */
@@ -91,25 +96,37 @@ export class VoiceWebhooks {
     const callSid = form.sid('CallSid', 'CA');
     if (callSid === undefined) return this.apology(form);
     const dialled = userOf(form.optional('To') ?? form.text('Called'));
-    const { decision, isForVoicemail, personId, callId } = this.#deps.calls.recover({
-      callSid,
-      dialled,
-      caller: readCaller(form),
-      trunk: trunkName,
-    });
-    if (decision.kind === 'reject') return rejectTwiml(decision.tone);
-    return isForVoicemail ? this.#voicemail(personId, callId) : hangUpTwiml();
+    return this.#twiml(callSid, this.#deps.calls.recover({ callSid, dialled, caller: readCaller(form), trunk: trunkName }));
   }
 
-  /** The <Dial> to the house has ended. */
-  dialDone(form: WebhookForm): string {
+  /** A <Dial> to the house or to a number outside has ended. */
+  dialDone(form: WebhookForm, query = new URLSearchParams()): string {
     const callSid = form.sid('CallSid', 'CA');
     if (callSid === undefined) return this.apology(form);
-    const { callId, personId } = this.#receive(callSid, form);
+    const result = this.#receive(callSid, form);
     const isCallerGone = finalStatuses.has(form.text('CallStatus'));
-    const after = this.#deps.calls.dialDone(callSid, { isCallerGone, outcome: readDialOutcome(form) });
-    if (isCallerGone) return emptyTwiml();
-    return after === undefined || after.kind === 'voicemail' ? this.#voicemail(personId, callId) : hangUpTwiml();
+    const dial = query.get('dial');
+    const ended = { isCallerGone, outcome: readDialOutcome(form), seconds: form.count('DialCallDuration') };
+    const step = this.#deps.calls.dialDone(callSid, ended, dial === null ? undefined : Number(dial));
+    return isCallerGone ? emptyTwiml() : this.#twiml(callSid, { ...result, step: step ?? someMailbox });
+  }
+
+  /** The caller has pressed the key that they were asked for, another one, or none. */
+  challenge(form: WebhookForm): string {
+    const callSid = form.sid('CallSid', 'CA');
+    if (callSid === undefined) return this.apology(form);
+    const result = this.#receive(callSid, form);
+    return this.#twiml(callSid, { ...result, step: this.#deps.calls.challenged(callSid, form.text('Digits')) ?? result.step });
+  }
+
+  /** A forwarded call was answered: by a mailbox, unless somebody presses the key. */
+  screen(): string {
+    return screenTwiml(webhookUrl(this.#publicUrl, webhookPaths.screened));
+  }
+
+  /** Connects both where the key was pressed. */
+  screened(form: WebhookForm): string {
+    return form.text('Digits') === '1' ? emptyTwiml() : hangUpTwiml();
   }
 
   /** The caller has left a message, or has hung up while leaving it. */
@@ -148,7 +165,8 @@ export class VoiceWebhooks {
     if (number === undefined) return refusalTwiml('This number cannot be called.');
     const callerId = callerIdFor(userOf(form.optional('SipHeader_X-Gosip-From') ?? form.text('From')));
     if (callerId === undefined) return refusalTwiml('There is no number to call with.');
-    return outboundTwiml({ number, callerId });
+    const isScreened = form.optional('SipHeader_X-Gosip-Screen') !== undefined;
+    return outboundTwiml({ number, callerId, screen: isScreened ? this.#screenUrl : undefined });
   }
 
   /** For any failure: always valid TwiML, and the caller can leave a message. */
@@ -165,8 +183,31 @@ export class VoiceWebhooks {
     return calls.receive({ callSid, dialled, caller: readCaller(form), isReachable, trunk: trunkName });
   }
 
+  #twiml(callSid: string, result: InboundCallResult): string {
+    const { step, callId } = result;
+    switch (step.kind) {
+      case 'ring':
+        return this.#ring(result, step.seconds) ?? this.#unreachable(callSid, result);
+      case 'challenge':
+        return challengeTwiml({
+          digit: step.digit,
+          action: webhookUrl(this.#publicUrl, webhookPaths.challenge, { call: callId }),
+        });
+      case 'forward':
+        return this.#forward(result, step);
+      case 'voicemail':
+        return this.#voicemail(step, callId);
+      case 'reject':
+        return rejectTwiml(step.tone);
+      case 'play':
+        return playTwiml(step);
+      case 'hang-up':
+        return hangUpTwiml();
+    }
+  }
+
   #ring({ callId, token, caller, number }: InboundCallResult, seconds: number): string | undefined {
-    const { domain, sipAccount, isSecure, publicUrl } = this.#deps.settings();
+    const { domain, sipAccount, isSecure } = this.#deps.settings();
     if (domain === undefined || sipAccount === undefined) return undefined;
     return ringTwiml({
       user: sipAccount.username,
@@ -176,17 +217,46 @@ export class VoiceWebhooks {
       token,
       callerNumber: caller.number,
       timeoutSeconds: Math.min(600, seconds + dialMarginSeconds),
-      dialDone: webhookUrl(publicUrl ?? '', webhookPaths.dialDone, { call: callId }),
+      dialDone: this.#dialDoneUrl(callId, 0),
     });
   }
 
-  #sendToVoicemail(callSid: string, { personId, callId }: InboundCallResult): string {
-    this.#deps.calls.dialDone(callSid, { isCallerGone: false, outcome: 'unreachable' });
-    return this.#voicemail(personId, callId);
+  /** The number outside sees who calls, and ours where that is withheld. */
+  #forward({ callId, caller, number }: InboundCallResult, step: Extract<NextStep, { kind: 'forward' }>): string {
+    return forwardTwiml({
+      number: step.number,
+      callerId: caller.number ?? number,
+      timeoutSeconds: Math.min(600, step.seconds),
+      dialDone: this.#dialDoneUrl(callId, step.dial),
+      screen: step.isScreened ? this.#screenUrl : undefined,
+    });
   }
 
-  #voicemail(personId: PersonId | undefined, callId: CallId): string {
-    return voicemailTwiml(this.#deps.voicemail.answer(personId), this.#recordCallbackUrls(callId));
+  get #publicUrl(): string {
+    return this.#deps.settings().publicUrl ?? '';
+  }
+
+  get #screenUrl(): string {
+    return webhookUrl(this.#publicUrl, webhookPaths.screen);
+  }
+
+  #dialDoneUrl(callId: CallId, dial: number): string {
+    return webhookUrl(this.#publicUrl, webhookPaths.dialDone, { call: callId, dial: String(dial) });
+  }
+
+  /** What the plan has for callers who cannot be put through. */
+  #unreachable(callSid: string, result: InboundCallResult): string {
+    const { kind } = result.step;
+    if (kind !== 'ring' && kind !== 'challenge') return this.#twiml(callSid, result);
+    const step = this.#deps.calls.dialDone(callSid, { isCallerGone: false, outcome: 'unreachable' }, 0);
+    return this.#twiml(callSid, { ...result, step: step ?? someMailbox });
+  }
+
+  #voicemail({ personId, greeting }: Extract<NextStep, { kind: 'voicemail' }>, callId: CallId): string {
+    const answer = this.#deps.voicemail.answer(personId);
+    const spoken =
+      greeting === undefined ? answer : { ...answer, greeting: { kind: 'text', text: greeting, language: '' } as const };
+    return voicemailTwiml(spoken, this.#recordCallbackUrls(callId));
   }
 
   #recordCallbackUrls(callId: CallId | undefined): RecordCallbackUrls {

@@ -11,6 +11,11 @@ export const webhookPaths = {
   /** StatusCallback of a number and of the SIP Domain. */
   voiceStatus: 'voice/status',
   dialDone: 'voice/dial-done',
+  /** The key of a caller who was asked for one. */
+  challenge: 'voice/challenge',
+  /** Asks whoever answered a forwarded call for a key; then the key. */
+  screen: 'voice/screen',
+  screened: 'voice/screened',
   recordDone: 'voice/record-done',
   recording: 'recording',
   transcription: 'transcription',

@@ -174,7 +174,7 @@ describe('the signature', () => {
   });
 
   it('is checked on every path there is, before anything else', async () => {
-    expect(webhooks.paths).toHaveLength(13);
+    expect(webhooks.paths).toHaveLength(16);
     for (const path of [...webhooks.paths, 'nothing-there', '']) {
       for (const signature of [
         null,
@@ -189,7 +189,7 @@ describe('the signature', () => {
     }
     expect(harness.records()).toEqual([]);
     expect(heard).toEqual({ recordings: [], transcripts: [], messages: [], statuses: [] });
-    expect(webhooks.watch.counts).toEqual({ accepted: 0, refused: 15 * 4, failed: 0 });
+    expect(webhooks.watch.counts).toEqual({ accepted: 0, refused: 18 * 4, failed: 0 });
     // A flood of them is one line of the log.
     expect(logged).toHaveLength(1);
   });
@@ -238,7 +238,7 @@ describe('a call', () => {
     });
     expect(text).toBe(
       '<Response><Dial answerOnBridge="true" ' +
-        `action="${publicUrl}/api/webhooks/voice/dial-done?call=${callId}" timeout="40" callerId="+15555550100">` +
+        `action="${publicUrl}/api/webhooks/voice/dial-done?call=${callId}&amp;dial=0" timeout="40" callerId="+15555550100">` +
         `<Sip>sip:pbx@home.sip.twilio.com;transport=tls?x-did=%2B14165550100&amp;x-gosip-call=${joined}</Sip></Dial></Response>`,
     );
     // Asked again, as after a lost answer.
@@ -611,6 +611,7 @@ describe('a failure inside', () => {
   const calls = {
     receive: broken,
     dialDone: broken,
+    challenged: broken,
     callerGone: broken,
     progressOf: broken,
     recover: broken,

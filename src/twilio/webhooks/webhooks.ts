@@ -78,7 +78,7 @@ export class Webhooks {
     const voice = new VoiceWebhooks({ ...this.#deps, settings: () => settings.current });
     const recordings = new RecordingWebhooks(voicemail);
     const messageWebhooks = new MessageWebhooks({ messages, deduplicator, log });
-    const orApologize = (run: (form: WebhookForm) => string): Handler => ({
+    const orApologize = (run: (form: WebhookForm, query: URLSearchParams) => string): Handler => ({
       run,
       onFailure: (form) => ({ status: 200, twiml: voice.apology(form) }),
     });
@@ -98,7 +98,10 @@ export class Webhooks {
       [webhookPaths.voiceInbound, orApologize((form) => voice.inbound(form))],
       [webhookPaths.voiceFallback, orApologize((form) => voice.fallback(form))],
       [webhookPaths.voiceRecovery, orApologize((form) => voice.recovery(form))],
-      [webhookPaths.dialDone, orApologize((form) => voice.dialDone(form))],
+      [webhookPaths.dialDone, orApologize((form, query) => voice.dialDone(form, query))],
+      [webhookPaths.challenge, orApologize((form) => voice.challenge(form))],
+      [webhookPaths.screen, orHangUp(() => voice.screen())],
+      [webhookPaths.screened, orHangUp((form) => voice.screened(form))],
       [webhookPaths.recordDone, orHangUp((form) => voice.recordDone(form))],
       [webhookPaths.voiceOutbound, orHangUp((form) => voice.outbound(form))],
       [webhookPaths.voiceStatus, notification((form) => void voice.status(form))],

@@ -1,0 +1,83 @@
+import type { AfterRing, RingPlanStep, RoutingPlan, RoutingReason } from '#routing/decision.ts';
+import type { CallRecord, Party } from './call.ts';
+import { unanswered } from './pstn-call-decision.ts';
+import type { CallerId } from './ports.ts';
+import type { CallRoute, TrunkRing } from './route-call.ts';
+import type { Verdict } from './verdict.ts';
+
+/** A number outside that is to ring. Screened: whoever answers must press a key, so that no mailbox takes the call. */
+export type Forward = { readonly number: string; readonly isScreened: boolean };
+
+/** What rings together, for so long. */
+export type HouseStep = Pick<RingPlanStep, 'deviceIds' | 'seconds'> & { readonly forwards: readonly Forward[] };
+
+/** What a call is to ring, or why it cannot. Legs are made of it by who knows the registrations. */
+export type PlannedRoute = Omit<CallRoute, 'ring'> & {
+  readonly ring:
+    | { readonly kind: 'steps'; readonly steps: readonly HouseStep[]; readonly from: CallerId }
+    | TrunkRing
+    | { readonly kind: 'nothing'; readonly verdict: Verdict };
+  /** Why, where it was decided and not only read. */
+  readonly reasons: readonly RoutingReason[];
+  /** What was decided, where something was. */
+  readonly plan?: RoutingPlan;
+};
+
+/** A route for which nothing needs to be decided. */
+export function undecided(route: Omit<PlannedRoute, 'reasons'>): PlannedRoute {
+  return { ...route, reasons: [] };
+}
+
+type Decided = {
+  readonly plan: RoutingPlan;
+  readonly reasons: readonly RoutingReason[];
+  readonly caller: { readonly name: string };
+};
+
+/** A call to the house, as it was decided; the name of the caller is the one that the house knows. */
+export function decided(route: CallRoute, { plan, reasons, caller: { name } }: Decided): PlannedRoute {
+  const caller: Party = { ...route.caller, name };
+  return { ...route, caller, reasons, plan, ring: ringOf(plan, { caller, isContinued: false }) };
+}
+
+/** A call that was decided when the network reported it: whatever follows the ringing, the network is told then. */
+export function decidedBefore({ direction, caller, callee, number, reasons }: CallRecord, plan: RoutingPlan): PlannedRoute {
+  return { direction, caller, callee, number, reasons, ring: ringOf(plan, { caller, isContinued: true }) };
+}
+
+type RingOptions = { readonly caller: Party; readonly isContinued: boolean };
+
+function ringOf(plan: RoutingPlan, { caller: { number, name }, isContinued }: RingOptions): PlannedRoute['ring'] {
+  const from = { number, name };
+  // Nobody is there to ask the caller for a key.
+  if (!isContinued && 'challenge' in plan && plan.challenge !== undefined)
+    return nothing({ disposition: 'blocked', reason: 'challenge' });
+  switch (plan.kind) {
+    case 'ring': {
+      const rung = plan.steps.map(({ forwards, ...step }) => ({ ...step, forwards: forwards.map(toScreened) }));
+      return { kind: 'steps', from, steps: isContinued ? rung : [...rung, ...stepsOf(plan.then)] };
+    }
+    case 'forward':
+      return { kind: 'steps', from, steps: [...stepsOf(plan), ...stepsOf(plan.then)] };
+    case 'voicemail':
+      return nothing(unanswered(plan.reason));
+    case 'reject':
+      return nothing(plan.verdict);
+    case 'play':
+      return nothing({ disposition: 'missed', reason: 'announcement' });
+  }
+}
+
+function toScreened(number: string): Forward {
+  return { number, isScreened: true };
+}
+
+function stepsOf(after: AfterRing | Extract<RoutingPlan, { kind: 'forward' }>): readonly HouseStep[] {
+  if (after.kind !== 'forward') return [];
+  const { number, isScreened, seconds } = after;
+  return [{ deviceIds: [], forwards: [{ number, isScreened }], seconds }];
+}
+
+function nothing(verdict: Verdict): PlannedRoute['ring'] {
+  return { kind: 'nothing', verdict };
+}

@@ -1,0 +1,48 @@
+// Builds the one routing decision with no rule of its own, for tests that are about something else.
+// Called by harnesses and tests of calls, sip and twilio; nothing here runs in the product.
+// Must stay true: facts are gathered and decided by what the product uses.
+import { systemClock } from '#base/clock.ts';
+import type { Clock } from '#base/clock.ts';
+import { callDecider } from '#calls/gather-facts.ts';
+import type { FactSources } from '#calls/gather-facts.ts';
+import type { DecideCall } from '#calls/house-call.ts';
+import { dndOff } from '#routing/dnd.ts';
+import type { RoutingSettings } from '#routing/routing-settings.ts';
+
+type RoutingHarnessDeps = Pick<FactSources, 'devices' | 'registrations'> &
+  Partial<FactSources> & { readonly ringSeconds?: number; readonly clock?: Pick<Clock, 'now'> };
+
+const defaultSettings: RoutingSettings = {
+  timeZone: 'UTC',
+  holidays: [],
+  spamThreshold: 0.7,
+  anonymousPolicy: 'allow',
+  challenge: undefined,
+  repeatedCallMinutes: 3,
+  repeatedCallsOf: 'anyone',
+  vipGroups: [],
+  trustedDays: 90,
+  emergencyMinutes: 30,
+  ringSeconds: 30,
+};
+
+export function factSources({ ringSeconds = 30, ...given }: RoutingHarnessDeps): FactSources {
+  return {
+    people: { all: () => [] },
+    routesOf: () => [],
+    groups: () => [],
+    dnd: () => ({ house: dndOff, persons: new Map(), devices: new Map() }),
+    settings: () => ({ ...defaultSettings, ringSeconds }),
+    states: () => undefined,
+    history: { dialledAt: () => undefined, unansweredAt: () => undefined },
+    emergencyUntil: () => undefined,
+    blocklist: { match: () => undefined, hit: () => {} },
+    spamLists: { match: () => undefined },
+    contacts: { byNumber: () => undefined },
+    ...given,
+  };
+}
+
+export function routingHarness({ clock = systemClock, ...deps }: RoutingHarnessDeps): DecideCall {
+  return callDecider(factSources(deps), clock);
+}
