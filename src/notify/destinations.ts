@@ -35,12 +35,12 @@ export class Destinations {
   }
 
   /** Throws `invalid` for an address that nothing may be sent to, `conflict` where there are too many. */
-  create(input: DestinationInput): Promise<WithSecret> {
+  async create(input: DestinationInput): Promise<WithSecret> {
     const { store, writes, clock, newId } = this.#deps;
     checkUrl(input);
     const now = clock.now();
     const destination: Destination = { ...input, id: newId('hook'), createdAt: now, changedAt: now };
-    return writes.write(() => {
+    return await writes.write(() => {
       if (store.count() >= maxDestinations) {
         throw new AppError('conflict', `There are ${maxDestinations} destinations already: delete some first`);
       }
