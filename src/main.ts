@@ -18,7 +18,7 @@ function fail(...lines: readonly string[]): void {
 }
 
 async function run(options: Options, stop: AbortSignal): Promise<void> {
-  await using app = await createApp(options, { wantsNewAdminToken: flags.length > 0 });
+  await using app = await createApp(options, { wantsNewAdminToken: flags.length > 0, restart });
   const { dataDirectory } = options;
   const to = { dataDirectory, isTerminal: process.stdout.isTTY };
   const adminTokenFile = writeTokenFile({ ...to, token: app.adminToken, name: 'first-admin-token' });
@@ -31,6 +31,20 @@ async function run(options: Options, stop: AbortSignal): Promise<void> {
 }
 
 const stop = new AbortController();
+let isRestarting = false;
+
+/** After a restore. */
+function restart(): void {
+  isRestarting = true;
+  stop.abort();
+}
+
+/** In the same process, so that whoever started it need not do anything; start.mjs sets again what cannot be set later. */
+function beginAnew(): void {
+  const path = process.argv[1];
+  if (path !== undefined) process.execve?.(process.execPath, [process.execPath, path]);
+}
+
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
 
 const read = readOptions();
@@ -39,6 +53,7 @@ else if (read.kind === 'problems') fail('GoSIP cannot start with these options:'
 else {
   try {
     await run(read.options, stop.signal);
+    if (isRestarting) beginAnew();
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     fail(`GoSIP cannot start: ${error.message}`);

@@ -14,6 +14,7 @@ import type { Options } from '#options/options.ts';
 import { isTrunkReachable } from '#sip/trunk/reachability.ts';
 import { trunkName } from '#twilio/api/settings.ts';
 import { toMissedCall } from '#twilio/sync/unreported-call.ts';
+import { composeBackupRoom } from './backup.ts';
 import type { Listening } from './banner.ts';
 import { composeCalls } from './calls.ts';
 import type { CallRouting, CallsRoom } from './calls.ts';
@@ -66,7 +67,8 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const time = composeClock({ ...context, clock, storage });
   const rooms = await composeRooms(context, storage);
   const { devices, people, calls, engine, twilio, http, webhooks } = rooms;
-  const mounted = mountFaces([storage, time, ...Object.values(rooms), system], system.health);
+  const backup = await composeBackupRoom({ ...context, storage, callsInProgress: () => calls.calls.list().length });
+  const mounted = mountFaces([storage, time, ...Object.values(rooms), backup, system], system.health);
   startAlerts(context, mounted.alerts);
   const httpPort = await http.start(mounted.routes);
   twilio.outbox.start();

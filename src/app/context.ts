@@ -26,6 +26,8 @@ export type Overrides = {
   readonly isReplyStrict?: boolean;
   /** Make the first admin token anew, because it was lost. */
   readonly wantsNewAdminToken?: boolean;
+  /** Begins the whole process anew. */
+  readonly restart?: () => void;
 };
 
 export type AppContext = {

@@ -14,6 +14,7 @@ import { WriteBatch } from '#storage/write-batch.ts';
 import { storageHealth } from '#storage/storage-health.ts';
 import { storageAlerts } from '#system/storage-alerts.ts';
 import type { Storage, AppContext } from './context.ts';
+import { openExchangedData } from './exchanged-data.ts';
 import { faceOf } from './face.ts';
 
 /** Throws `conflict` where another GoSIP has the folder. What cannot be opened is served from memory, and `warnings` says so. */
@@ -21,10 +22,15 @@ export function composeStorage({ options, clock, log: root, events, stack, warni
   const log = root.child({ room: 'storage' });
   const path = join(options.dataDirectory, 'gosip.db');
   lockDataDirectory({ options, log, stack });
-  const opened = openDatabase({ path, log, clock });
+  const { dataDirectory } = options;
+  const { opened, notices: exchanged } = openExchangedData({
+    dataDirectory,
+    log,
+    open: () => openDatabase({ path, log, clock }),
+  });
   stack.defer(() => void opened.db.close());
-  const notices = [...opened.notices, ...missingDatabaseNotice({ ...opened, dataDirectory: options.dataDirectory })];
-  warnings.push(...notices, ...(opened.problem === undefined ? [] : [opened.problem]));
+  const notices = [...opened.notices, ...missingDatabaseNotice({ ...opened, dataDirectory })];
+  warnings.push(...exchanged, ...notices, ...(opened.problem === undefined ? [] : [opened.problem]));
   const onProblem = (reason: string | undefined) => {
     if (reason === undefined) events.emit('storage.recovered', {});
     else events.emit('storage.failed', { reason });

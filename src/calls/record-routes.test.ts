@@ -129,7 +129,7 @@ describe('call records together', () => {
       let longest = 0;
       for await (const part of read()) {
         longest = Math.max(longest, part.length);
-        for (const line of part.split('\r\n')) if (line.startsWith('call_')) seen.add(line.slice(0, 11));
+        for (const line of String(part).split('\r\n')) if (line.startsWith('call_')) seen.add(line.slice(0, 11));
         if (seen.size === 10_000 || seen.size === 100_000) {
           collectGarbage();
           heap.push(process.memoryUsage().heapUsed);

@@ -33,10 +33,10 @@ export type Endpoint<Params extends Schema, Query extends Schema, Body extends S
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
-  /** The body is not JSON but bytes of one of these media types; `body` is `uploadBody` then. */
+  /** The body is not JSON but bytes of one of these media types; `body` is `uploadBody` then, or `streamUpload`. */
   readonly upload?: UploadRule;
   readonly reply: Reply;
-  /** The reply is not JSON but a file of one of these media types; `reply` is `fileReply` then. */
+  /** The reply is not JSON but a file of one of these media types; `reply` is `fileReply` then, or `streamReply`. */
   readonly replyTypes?: readonly string[];
 };
 

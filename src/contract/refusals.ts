@@ -8,6 +8,7 @@ export const refusalTexts = {
   403: 'Not allowed for this person, or from this page',
   404: 'Not found, or not for this person',
   406: 'The client does not accept what there is',
+  408: 'The request took too long',
   409: 'Conflict with the current state',
   412: 'The file is no longer the version named by If-Match',
   413: 'The body is too large',
@@ -29,7 +30,7 @@ export function refusalsOf(one: AnyEndpoint): readonly RefusalStatus[] {
     [one.params !== undefined, [404]],
     [one.method !== 'GET', [409]],
     [one.reply === fileReply, [412]],
-    [one.body !== undefined, [413, 415]],
+    [one.body !== undefined, [408, 413, 415]],
     [one.reply === fileReply, [416]],
     [isGuarded, [429]],
   ];

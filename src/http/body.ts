@@ -1,9 +1,24 @@
 import type { IncomingMessage } from 'node:http';
+import type { Clock } from '#base/clock.ts';
 import type { UploadRule } from '#contract/endpoint.ts';
-import type { Upload } from '#contract/file.ts';
+import type { StreamUpload, Upload } from '#contract/file.ts';
 import { HttpError } from './errors.ts';
 
 const maxBodyBytes = 1024 * 1024;
+const bodyTimeoutMs = 30_000;
+
+/** Rejects with 408 where a body that is held in memory takes too long to come. */
+export async function inTime<Body>(body: Promise<Body>, clock: Clock): Promise<Body> {
+  const late = Promise.withResolvers<never>();
+  const timer = clock.after(bodyTimeoutMs, () =>
+    late.reject(new HttpError(408, 'The request took too long', { Connection: 'close' })),
+  );
+  try {
+    return await Promise.race([body, late.promise]);
+  } finally {
+    timer.cancel();
+  }
+}
 
 /**
  * The JSON body of a request; `undefined` where it has none.
@@ -27,23 +42,43 @@ function checkType(request: IncomingMessage): void {
 }
 
 /** The whole body of an upload. Throws 415 for a media type that is neither accepted nor an alias, 413 above `maxBytes`, 400 for an empty one. */
-export async function readUpload(request: IncomingMessage, { types, aliases = [], maxBytes }: UploadRule): Promise<Upload> {
-  const contentType = (request.headers['content-type'] ?? '').toLowerCase().split(';')[0]?.trim() ?? '';
-  if (![...types, ...aliases].includes(contentType)) throw new HttpError(415, `The body must be one of ${types.join(', ')}`);
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
-  const bytes = await readBytes(request, maxBytes);
+export async function readUpload(request: IncomingMessage, rule: UploadRule): Promise<Upload> {
+  const contentType = checkUpload(request, rule);
+  const bytes = await readBytes(request, rule.maxBytes);
   if (bytes.length === 0) throw new HttpError(400, 'The body is empty');
   return { contentType, bytes };
 }
 
-async function readBytes(request: IncomingMessage, maxBytes = maxBodyBytes): Promise<Buffer> {
-  const chunks: Buffer[] = [];
+/** The body of an upload that is too large for the memory. Throws 415 and 413; reading it throws 413 above `maxBytes`. */
+export function streamUploaded(request: IncomingMessage, rule: UploadRule): StreamUpload {
+  const contentType = checkUpload(request, rule);
+  const length = request.headers['content-length'];
+  return {
+    contentType,
+    expectedBytes: length === undefined ? undefined : Number(length),
+    read: () => limited(request as AsyncIterable<Buffer>, rule.maxBytes),
+  };
+}
+
+function checkUpload(request: IncomingMessage, { types, aliases = [], maxBytes }: UploadRule): string {
+  const contentType = (request.headers['content-type'] ?? '').toLowerCase().split(';')[0]?.trim() ?? '';
+  if (![...types, ...aliases].includes(contentType)) throw new HttpError(415, `The body must be one of ${types.join(', ')}`);
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  return contentType;
+}
+
+async function* limited(chunks: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<Buffer> {
   let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of chunks) {
     bytes += chunk.length;
     if (bytes > maxBytes) throw tooLarge(maxBytes);
-    chunks.push(chunk);
+    yield chunk;
   }
+}
+
+async function readBytes(request: IncomingMessage, maxBytes = maxBodyBytes): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of limited(request as AsyncIterable<Buffer>, maxBytes)) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 

@@ -31,10 +31,10 @@ export function sendFile(context: Context, file: FileReply): void {
   context.length = range.last - range.first + 1;
 }
 
-/** Answers with text of unknown length. One that cannot be finished breaks the connection off: it must not look whole. */
+/** Answers with text or bytes of unknown length. One that cannot be finished breaks the connection off: it must not look whole. */
 export function sendStream(context: Context, { contentType, fileName, read }: StreamReply): void {
   context.status = 200;
-  context.type = `${contentType}; charset=utf-8`;
+  context.type = contentType.startsWith('text/') ? `${contentType}; charset=utf-8` : contentType;
   context.attachment(fileName);
   context.set('Cache-Control', 'no-store');
   if (context.method === 'HEAD') return;

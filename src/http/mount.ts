@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import type Router from '@koa/router';
 import type { Context } from 'koa';
+import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
 import { checkAccess } from '#contract/endpoint.ts';
 import type { AnyEndpoint, ApiClient, Identity, Route, SessionReply } from '#contract/endpoint.ts';
-import { streamReply } from '#contract/file.ts';
+import { streamReply, streamUpload } from '#contract/file.ts';
 import type { FileReply, StreamReply } from '#contract/file.ts';
 import { refusalsOf } from '#contract/refusals.ts';
 import { validate } from '#contract/validation.ts';
 import type { ValidationResult } from '#contract/validation.ts';
-import { readJson, readUpload } from './body.ts';
+import { inTime, readJson, readUpload, streamUploaded } from './body.ts';
 import { errorResponse } from './errors.ts';
 import { answerIfKnown, sendFile, sendStream } from './files.ts';
 
@@ -26,6 +27,7 @@ export type RequestView = {
 
 export type MountOptions = {
   readonly log: Log;
+  readonly clock: Clock;
   readonly view: RequestView;
   /** Whether a reply that violates the contract is an error (tests), or is logged and sent all the same (production). */
   readonly isReplyStrict: boolean;
@@ -81,7 +83,7 @@ async function answer(context: Context, route: Route, options: MountOptions): Pr
   const { endpoint } = route;
   const { view } = options;
   const identity = admit(endpoint, context, view);
-  const body = await readBody(context, endpoint);
+  const body = await readBody(context, endpoint, options);
   const given = { params: context['params'] as unknown, query: { ...context.query }, body };
   const answered = await route.run({ ...parseInput(endpoint, given), identity, client: view.clientOf(context) });
   const reply = route.setsSession === true ? keepSession(answered as SessionReply<unknown>, context, view) : answered;
@@ -111,9 +113,10 @@ function keepSession({ reply, secret }: SessionReply<unknown>, context: Context,
   return reply;
 }
 
-function readBody(context: Context, { body, upload }: AnyEndpoint): Promise<unknown> | undefined {
+function readBody({ req }: Context, { body, upload }: AnyEndpoint, { clock }: MountOptions): unknown {
   if (body === undefined) return undefined;
-  return upload === undefined ? readJson(context.req) : readUpload(context.req, upload);
+  if (upload === undefined) return inTime(readJson(req), clock);
+  return body === streamUpload ? streamUploaded(req, upload) : inTime(readUpload(req, upload), clock);
 }
 
 function parseInput(endpoint: AnyEndpoint, given: RequestInput): RequestInput {

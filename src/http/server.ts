@@ -24,7 +24,8 @@ import type { LiveStream } from './live.ts';
 import { admit, mountRoutes } from './mount.ts';
 import { createRequestView } from './request-view.ts';
 
-const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
+// A backup that is uploaded may take hours; every other body has a limit of its own.
+const timeouts = { headersTimeout: 10_000, requestTimeout: 4 * 3_600_000, connectionsCheckingInterval: 1_000 };
 const defaultSlots = 500;
 const noProxies: ProxyOptions = { isTrustedProxy: () => false };
 
@@ -98,9 +99,9 @@ export class HttpServer {
   }
 
   #createRouter(): Router {
-    const { routes, version, live, log, isReplyStrict, explain } = this.#options;
+    const { routes, version, live, clock, log, isReplyStrict, explain } = this.#options;
     const router = new Router({ prefix: '/api' });
-    mountRoutes(router, routes, { log, isReplyStrict, explain, view: this.#view });
+    mountRoutes(router, routes, { log, clock, isReplyStrict, explain, view: this.#view });
     // Built on the first request: most houses never ask, and it would cost every start time and memory.
     let described: ReturnType<typeof describeApi> | undefined;
     const endpoints = routes.map((route) => route.endpoint);

@@ -32,7 +32,7 @@ const hourMs = 3_600_000;
 const firstLookMs = 10_000;
 const checkIntervalMs = 10 * 60_000;
 /** Left to recordings and the log. */
-const leaveFreeBytes = 200_000_000;
+export const leaveFreeBytes = 200_000_000;
 const unfinishedSuffix = '.unfinished';
 
 /** The newest first. */
@@ -131,7 +131,7 @@ export class DatabaseBackups {
     const time = isoTime(clock.now()).replaceAll(':', '-').replace(/\.\d+/, '');
     const target = `${path}.copy-${time}.key-${keyFingerprint}`;
     const begin = clock.monotonic();
-    const problem = await this.#backUpTo(target + unfinishedSuffix);
+    const problem = await copyDatabase(path, target + unfinishedSuffix, (thread) => (this.#thread = thread));
     if (problem !== undefined) {
       await rm(target + unfinishedSuffix, { force: true });
       log.error({ problem }, 'A copy of the database was taken, and is not whole: the database may be damaged');
@@ -144,22 +144,23 @@ export class DatabaseBackups {
       'The database was copied, and the copy is whole',
     );
   }
+}
 
-  /** Returns what is wrong with it. */
-  #backUpTo(target: string): Promise<string | undefined> {
-    const thread = new Worker(join(import.meta.dirname, 'backup-thread.mjs'), {
-      workerData: { path: this.#options.path, target },
-      resourceLimits,
-    });
-    this.#thread = thread;
-    // A copy under way must not keep the process alive.
-    thread.unref();
-    return new Promise((resolve) => {
-      thread.once('message', ({ problem }: { readonly problem?: string }) => resolve(problem));
-      thread.once('error', (error) => resolve(String(error)));
-      thread.once('exit', () => resolve('The thread has ended'));
-    });
-  }
+/** Copies the database as it is at one moment to `target`, on a thread, while it is written. Returns what is wrong with the copy. */
+export function copyDatabase(
+  path: string,
+  target: string,
+  onThread: (thread: Worker) => void = () => {},
+): Promise<string | undefined> {
+  const thread = new Worker(join(import.meta.dirname, 'backup-thread.mjs'), { workerData: { path, target }, resourceLimits });
+  onThread(thread);
+  // A copy under way must not keep the process alive.
+  thread.unref();
+  return new Promise((resolve) => {
+    thread.once('message', ({ problem }: { readonly problem?: string }) => resolve(problem));
+    thread.once('error', (error) => resolve(String(error)));
+    thread.once('exit', () => resolve('The thread has ended'));
+  });
 }
 
 function namesIn(folder: string): readonly string[] {
