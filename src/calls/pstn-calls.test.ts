@@ -257,6 +257,12 @@ describe('a call from outside that rings nowhere', () => {
     expect(harness.legs()).toEqual(['caller Zoé undefined', 'callee Phone 20 offline']);
   });
 
+  it('hears a busy tone from the two-thousand-and-first on, where no other number is set', () => {
+    for (let n = 1; n < 2_000; n += 1) arrive({ callSid: `CA${n}` });
+    expect(arrive({ callSid: 'CA2000' }).step).toMatchObject({ kind: 'ring' });
+    expect(arrive({ callSid: 'CA2001' }).step).toMatchObject({ kind: 'reject', tone: 'busy' });
+  });
+
   it('hears a busy tone while there are too many', () => {
     open({ maxCalls: 1 });
     arrive();

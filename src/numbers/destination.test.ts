@@ -26,6 +26,8 @@ describe('where a call goes and what it costs', () => {
     ['+8835100123456', undefined, 'usual'],
     ['+979123456789', undefined, 'premium'],
     ['+80012345678', undefined, 'free'],
+    ['+447640123456', 'GB', 'premium'],
+    ['+812012345678', 'JP', 'premium'],
     ['nonsense', undefined, 'premium'],
   ])('%s is of %s, %s', (number, country, cost) => {
     expect(destinationOf(number)).toEqual({ country, cost });

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PersonId } from '#base/ids.ts';
 import { VoicemailHarness } from '#testing/harness/voicemail-harness.ts';
@@ -69,6 +71,16 @@ describe('greetings', () => {
     await finish();
     expect(harness.files('greetings')).toEqual([]);
     await greetings.release('person_ben')();
+  });
+
+  it('are found by their person, unless somebody took the file away', async () => {
+    const { greetings } = harness.room;
+    expect(await greetings.audioOf('person_anna')).toBeUndefined();
+    await upload(audio);
+    expect(await greetings.audioOf('person_anna')).toMatchObject({ bytes: audio.length, token: tokenOf('person_anna') });
+    rmSync(join(harness.folder, 'greetings', `${tokenOf('person_anna')}.wav`));
+    expect(await greetings.audioOf('person_anna')).toBeUndefined();
+    expect(await greetings.publicMedia(tokenOf('person_anna'))).toBeUndefined();
   });
 
   it('are refused for an unknown person, and leave nothing behind', async () => {
