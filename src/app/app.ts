@@ -20,6 +20,7 @@ import { composeCalls } from './calls.ts';
 import type { CallRouting, CallsRoom } from './calls.ts';
 import { composeClock } from './clock.ts';
 import { composeContacts } from './contacts.ts';
+import type { ContactsRoom } from './contacts.ts';
 import type { Overrides, Storage, AppContext } from './context.ts';
 import { keyFilePath, composeDevices } from './devices.ts';
 import type { DevicesRoom } from './devices.ts';
@@ -105,6 +106,7 @@ async function composeRooms(context: AppContext, storage: Storage) {
   });
   const { twilioTrunkProblem } = sealedValues;
   const contactsRoom = composeContacts({ ...context, storage });
+  const { contacts } = contactsRoom;
   const screening = composeScreening({
     ...context,
     storage,
@@ -127,13 +129,13 @@ async function composeRooms(context: AppContext, storage: Storage) {
   });
   const { sip } = calls;
   syncTwilioTrunk({ ...twilio, sip, engine, log, stack });
-  const messages = await composeMessages({ ...context, numbers, storage, twilio });
-  const composed = { devices, people, numbers: numbersRoom, calls, twilio, messages };
+  const messages = await composeMessages({ ...context, numbers, storage, twilio, contacts });
+  const composed = { devices, people, numbers: numbersRoom, contacts: contactsRoom, calls, twilio, messages };
   const voicemail = await composeVoicemailRoom(context, storage, composed);
   people.people.onRemoved([
     (personId) => voicemail.room.greetings.release(personId),
     (personId) => screening.blocklist.release(personId),
-    (personId) => contactsRoom.contacts.releasePerson(personId),
+    (personId) => contacts.releasePerson(personId),
   ]);
   const webhooks = await composePublicWebhooks(context, { ...composed, voicemail });
   const { selfTest } = webhooks;
@@ -146,7 +148,6 @@ async function composeRooms(context: AppContext, storage: Storage) {
     sealedValues,
     notify,
     screening,
-    contacts: contactsRoom,
     media,
     voicemail,
     webhooks,
@@ -182,6 +183,7 @@ type Composed = {
   readonly devices: DevicesRoom;
   readonly people: PeopleRoom;
   readonly numbers: NumbersRoom;
+  readonly contacts: ContactsRoom;
   readonly calls: CallsRoom;
   readonly twilio: TwilioServices;
   readonly messages: MessageRoom;
@@ -211,6 +213,7 @@ function composeVoicemailRoom(context: AppContext, storage: Storage, rooms: Comp
     devices: devices.devices,
     numbers,
     people: rooms.people.people,
+    contacts: rooms.contacts.contacts,
     sinks: {
       message: (message) => messages.messages.reconcile(message),
       call: (call) => {

@@ -6,6 +6,7 @@ import type { Clock } from '#base/clock.ts';
 import type { Events } from '#base/events.ts';
 import type { NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
+import type { Contacts } from '#contacts/contacts.ts';
 import type { Facts } from '#contract/facts.ts';
 import { AutoReplies } from '#messages/auto-replies.ts';
 import { autoReplyRoutes } from '#messages/auto-reply-routes.ts';
@@ -20,7 +21,7 @@ import { messageRoutes } from '#messages/message-routes.ts';
 import { MessageStore } from '#messages/message-store.ts';
 import { Messages } from '#messages/messages.ts';
 import { OutgoingMessages, smsKind } from '#messages/outgoing-messages.ts';
-import type { IsDnd, MediaSource, MessageSender, OurNumbers, ParsePhoneNumber } from '#messages/ports.ts';
+import type { IsDnd, MediaSource, MessageSender, NameOf, OurNumbers, ParsePhoneNumber } from '#messages/ports.ts';
 import { smsOutboxHandler } from '#messages/sms-outbox-handler.ts';
 import { toE164 } from '#numbers/e164.ts';
 import type { Numbers } from '#numbers/numbers.ts';
@@ -60,12 +61,15 @@ export type MessageRoomDeps = {
   readonly isPublic: () => boolean;
   /** Whether do not disturb is on for a number; off where undefined. */
   readonly isDnd?: IsDnd;
+  /** Nobody has a name where undefined. */
+  readonly nameOf?: NameOf;
 };
 
 type MessagesDeps = AppContext & {
   readonly storage: Storage;
   readonly twilio: TwilioServices;
   readonly numbers: Numbers;
+  readonly contacts: Contacts;
 };
 
 /** Messages as app.ts wants them; what comes in is taken from now on, what goes out leaves when the queue starts. */
@@ -89,6 +93,7 @@ export async function composeMessages(deps: MessagesDeps): Promise<MessageRoom> 
     sender: new SmsSender({ connection, publicUrl }),
     source: mediaSource(connection),
     isPublic: () => publicUrl() !== undefined,
+    nameOf: (far, ours) => deps.contacts.byNumber(far, numbers.byNumber(ours)?.ownerPersonId)?.name ?? '',
   });
   stack.defer(() => room.messages.stop());
   // Nothing could be kept of what would be fetched.
@@ -98,7 +103,7 @@ export async function composeMessages(deps: MessagesDeps): Promise<MessageRoom> 
 
 /** Not started yet: that begins to fetch what is due. */
 export function createMessageRoom(deps: MessageRoomDeps): MessageRoom {
-  const { db, writes, clock, newId, events, log, numbers, source, isDnd = () => false } = deps;
+  const { db, writes, clock, newId, events, log, numbers, source, isDnd = () => false, nameOf = () => '' } = deps;
   const stores = { messages: new MessageStore(db), conversations: new ConversationStore(db), media: new MediaStore(db) };
   const rules = new AutoReplyStore(db);
   const explain = (code: number) => explainErrorCode(code);
@@ -142,7 +147,10 @@ export function createMessageRoom(deps: MessageRoomDeps): MessageRoom {
     media,
     stores,
     face: faceOf({
-      routes: [...messageRoutes({ messages, stores, files: media, numbers }), ...autoReplyRoutes({ autoReplies, numbers })],
+      routes: [
+        ...messageRoutes({ messages, stores, files: media, numbers, nameOf }),
+        ...autoReplyRoutes({ autoReplies, numbers }),
+      ],
     }),
   };
 }

@@ -6,6 +6,7 @@ import type { CdrStore } from '#calls/cdr-store.ts';
 import { personsOfRecord } from '#calls/persons-of-call.ts';
 import type { PstnCalls } from '#calls/pstn-calls.ts';
 import { recordableCall } from '#calls/recordable-call.ts';
+import type { Contacts } from '#contacts/contacts.ts';
 import type { Devices } from '#devices/devices.ts';
 import type { Numbers } from '#numbers/numbers.ts';
 import type { People } from '#people/people.ts';
@@ -32,6 +33,7 @@ type VoicemailDeps = AppContext & {
   readonly devices: Devices;
   readonly numbers: Numbers;
   readonly people: People;
+  readonly contacts: Contacts;
   /** Where the rest goes that Twilio has and did not notify us of. */
   readonly sinks: Omit<ReconcilerSinks, 'recording'>;
 };
@@ -96,5 +98,6 @@ function createRoom(deps: VoicemailDeps, onRecordedCallEnded: () => void): Voice
     },
     personsOf: (callId) => personsOfRecord(callId, { calls, cdrs }),
     onRecordedCallEnded,
+    nameOf: (number, personId) => deps.contacts.byNumber(number, personId)?.name,
   });
 }

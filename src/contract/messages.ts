@@ -55,6 +55,8 @@ export const message = z
     number: z.string(),
     /** E.164, or a short code. */
     farNumber: z.string(),
+    /** As the address book has it; empty where it has none. */
+    farName: z.string(),
     body: z.string(),
     state: messageState,
     segments: z.number().int(),
@@ -75,6 +77,8 @@ export const conversation = z
     id: conversationId,
     number: z.string(),
     farNumber: z.string(),
+    /** As the address book has it; empty where it has none. */
+    farName: z.string(),
     lastAt: isoDateTime,
     lastMessage: message.nullable(),
     unread: z.number().int(),

@@ -24,7 +24,7 @@ import type { Conversation, Message } from './message.ts';
 import type { MessageStore } from './message-store.ts';
 import type { Messages } from './messages.ts';
 import { isOwnNumber, ownNumbers } from './own-numbers.ts';
-import type { OurNumbers } from './ports.ts';
+import type { NameOf, OurNumbers } from './ports.ts';
 
 type Deps = {
   readonly messages: Messages;
@@ -35,6 +35,7 @@ type Deps = {
   };
   readonly files: MessageMedia;
   readonly numbers: OurNumbers;
+  readonly nameOf: NameOf;
 };
 
 /** Users see the conversations of their own numbers; an admin sees all. Those of others are not found. */
@@ -43,7 +44,7 @@ export function messageRoutes(deps: Deps): readonly Route[] {
 }
 
 /** Mounted before those of single messages: `conversations` would match as a message id. */
-function conversationRoutes({ messages, stores, numbers }: Deps): readonly Route[] {
+function conversationRoutes({ messages, stores, numbers, nameOf }: Deps): readonly Route[] {
   const visible = (id: ConversationId, identity: Identity | undefined): Conversation => {
     const found = stores.conversations.byId(id);
     if (found !== undefined && isVisible(numbers, found.ourNumber, identity)) return found;
@@ -56,17 +57,17 @@ function conversationRoutes({ messages, stores, numbers }: Deps): readonly Route
       return answerPage(
         query,
         (request) => stores.conversations.find(filter, request),
-        (conversation) => conversationReply(stores, conversation),
+        (conversation) => conversationReply({ stores, nameOf }, conversation),
       );
     }),
-    handle(getConversation, ({ params, identity }) => conversationReply(stores, visible(params.id, identity))),
+    handle(getConversation, ({ params, identity }) => conversationReply({ stores, nameOf }, visible(params.id, identity))),
     handle(readConversation, async ({ params, identity }) =>
-      conversationReply(stores, await messages.markAllRead(visible(params.id, identity))),
+      conversationReply({ stores, nameOf }, await messages.markAllRead(visible(params.id, identity))),
     ),
   ];
 }
 
-function singleRoutes({ messages, stores, files, numbers }: Deps): readonly Route[] {
+function singleRoutes({ messages, stores, files, numbers, nameOf }: Deps): readonly Route[] {
   const visible = (id: MessageId, identity: Identity | undefined): Message => {
     const found = stores.messages.byId(id);
     if (found !== undefined && isVisible(numbers, found.ourNumber, identity)) return found;
@@ -89,18 +90,18 @@ function singleRoutes({ messages, stores, files, numbers }: Deps): readonly Rout
       return answerPage(
         query,
         (request) => stores.messages.find(filter, request),
-        (message) => messageReply(stores, message),
+        (message) => messageReply({ stores, nameOf }, message),
       );
     }),
     handle(sendMessage, async ({ body, identity }) => {
       const author = { isAdmin: identity?.role === 'admin', personId: identity?.personId };
-      return messageReply(stores, await messages.send(body, author));
+      return messageReply({ stores, nameOf }, await messages.send(body, author));
     }),
     handle(uploadMessageMedia, async ({ body, identity }) => {
       const { id, contentType = '', bytes = 0 } = await files.upload(body.bytes, identity?.personId);
       return { id, contentType, bytes };
     }),
-    handle(getMessage, ({ params, identity }) => messageReply(stores, visible(params.id, identity))),
+    handle(getMessage, ({ params, identity }) => messageReply({ stores, nameOf }, visible(params.id, identity))),
     handle(getMessageMedia, async ({ params, identity }): Promise<FileReply> => {
       const message = visible(params.id, identity);
       const file = await files.file(message.id, params.n);
@@ -113,7 +114,7 @@ function singleRoutes({ messages, stores, files, numbers }: Deps): readonly Rout
       return { contentType, bytes, etag: `${media.id}-${bytes}`, fileName, disposition, read };
     }),
     handle(readMessage, async ({ params, identity }) =>
-      messageReply(stores, await messages.markRead(visible(params.id, identity))),
+      messageReply({ stores, nameOf }, await messages.markRead(visible(params.id, identity))),
     ),
   ];
 }
@@ -133,21 +134,24 @@ function isVisible(numbers: OurNumbers, ourNumber: string, identity: Identity | 
   return identity?.role === 'admin' || isOwnNumber(numbers, ourNumber, identity?.personId);
 }
 
-function conversationReply(stores: Deps['stores'], conversation: Conversation) {
+type Shown = Pick<Deps, 'stores' | 'nameOf'>;
+
+function conversationReply({ stores, nameOf }: Shown, conversation: Conversation) {
   const { id, ourNumber, farNumber, lastAt, lastMessageId, unread, optedOutAt } = conversation;
   const last = lastMessageId === undefined ? undefined : stores.messages.byId(lastMessageId);
   return {
     id,
     number: ourNumber,
     farNumber,
+    farName: nameOf(farNumber, ourNumber),
     lastAt: isoTime(lastAt),
     unread,
     optedOutAt: isoTimeOrNull(optedOutAt),
-    lastMessage: last === undefined ? null : messageReply(stores, last),
+    lastMessage: last === undefined ? null : messageReply({ stores, nameOf }, last),
   };
 }
 
-function messageReply(stores: Deps['stores'], message: Message) {
+function messageReply({ stores, nameOf }: Shown, message: Message) {
   const { id, conversationId, direction, ourNumber, farNumber, body, state, segments, errorCode, error } = message;
   return {
     id,
@@ -155,6 +159,7 @@ function messageReply(stores: Deps['stores'], message: Message) {
     direction,
     number: ourNumber,
     farNumber,
+    farName: nameOf(farNumber, ourNumber),
     body,
     state,
     segments,

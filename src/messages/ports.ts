@@ -22,6 +22,9 @@ export type OurNumbers = {
   ofPerson(personId: PersonId): readonly OurNumber[];
 };
 
+/** The name of a far number in the address book of the one whose number of ours it is; empty where it has none. */
+export type NameOf = (farNumber: string, ourNumber: string) => string;
+
 /** Parses the number a person entered to E.164; undefined where it is none. */
 export type ParsePhoneNumber = (text: string) => string | undefined;
 

@@ -7,6 +7,9 @@ import type { ExternalRecording, Recording, RecordingNotice } from './recording.
 /** Who called which of our numbers: E.164; `from` is empty where it is withheld. */
 export type CallFacts = { readonly from: string; readonly to: string; readonly callerName: string | undefined };
 
+/** The name of a number in the address book of the one whose mailbox it is; undefined where it has none. */
+export type NameOf = (number: string, personId: string | undefined) => string | undefined;
+
 /** Where the audio comes from. */
 export type RecordingSource = {
   /** The audio as WAV. */

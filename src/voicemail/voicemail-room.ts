@@ -18,7 +18,7 @@ import { Greetings } from './greetings.ts';
 import type { MailboxGreeting } from './greetings.ts';
 import { RetentionClock } from './retention-clock.ts';
 import { MailboxStore } from './mailbox-store.ts';
-import type { CallInProgress, CallOutcome, Recorder, RecordingSource } from './ports.ts';
+import type { CallInProgress, CallOutcome, NameOf, Recorder, RecordingSource } from './ports.ts';
 import { recordingRoutes } from './recording-routes.ts';
 import type { ExternalRecording, RecordingNotice } from './recording.ts';
 import { RecordingStore } from './recording-store.ts';
@@ -56,6 +56,8 @@ export type VoicemailRoomDeps = {
   readonly personsOf: (callId: CallId) => readonly PersonId[] | undefined;
   /** A call that was recorded is over: its recording will be announced. */
   readonly onRecordedCallEnded: () => void;
+  /** Nobody has a name where undefined. */
+  readonly nameOf?: NameOf;
   /** Of the disk with the data directory; from the system by default. */
   readonly freeBytes?: () => Promise<number>;
 };
@@ -87,6 +89,7 @@ export type VoicemailRoom = {
 
 export function createVoicemailRoom(deps: VoicemailRoomDeps): VoicemailRoom {
   const { db, writes, clock, events, log, freeBytes, dataDirectory, isDurable, callOf, personsOf, isPerson } = deps;
+  const { nameOf = () => undefined } = deps;
   const folderOf = (name: string) =>
     new AudioFiles({ folder: join(dataDirectory, name), log, ...(freeBytes === undefined ? {} : { freeBytes }) });
   const files = { voicemail: folderOf('voicemail'), call: folderOf('recordings') };
@@ -122,7 +125,7 @@ export function createVoicemailRoom(deps: VoicemailRoomDeps): VoicemailRoom {
     settings,
     space,
     routes: [
-      ...voicemailRoutes({ voicemails, recordings, files: files.voicemail, settings, retention }),
+      ...voicemailRoutes({ voicemails, recordings, files: files.voicemail, settings, retention, nameOf }),
       ...recordingRoutes({ callRecordings, recordings, store, files: files.call, callOf, personsOf }),
       ...greetingRoutes(greetings, isPerson),
     ],

@@ -18,6 +18,7 @@ import {
   readVoicemail,
 } from '#contract/voicemails.ts';
 import type { AudioFiles } from './audio-files.ts';
+import type { NameOf } from './ports.ts';
 import { fileNameOf } from './recording.ts';
 import type { Recordings } from './recordings.ts';
 import type { Retention } from './retention.ts';
@@ -31,10 +32,13 @@ type Deps = {
   readonly files: AudioFiles;
   readonly settings: VoicemailSettingsStore;
   readonly retention: Pick<Retention, 'run'>;
+  readonly nameOf: NameOf;
 };
 
 /** A user has their own mailbox; an admin sees all. What is not yours looks as if it were not there. */
-export function voicemailRoutes({ voicemails, recordings, files, settings, retention }: Deps): readonly Route[] {
+export function voicemailRoutes(deps: Deps): readonly Route[] {
+  const { voicemails, recordings, files, settings, retention } = deps;
+  const toReply = (voicemail: Voicemail) => replyOf(voicemail, deps.nameOf);
   const visible = (id: VoicemailId, identity: Identity | undefined): Voicemail => {
     const found = voicemails.byId(id);
     if (found === undefined || !isVisible(found, identity)) throw new AppError('not-found', 'There is no such voicemail');
@@ -95,13 +99,13 @@ function isVisible({ personId }: Voicemail, identity: Identity | undefined): boo
   return person === undefined || person === personId;
 }
 
-function toReply(voicemail: Voicemail) {
+function replyOf(voicemail: Voicemail, nameOf: NameOf) {
   const { id, personId, callId, callerNumber, callerName, number, leftAt, seconds, audio, transcript } = voicemail;
   return {
     id,
     personId: personId ?? null,
     callId: callId ?? null,
-    caller: { number: callerNumber, name: callerName },
+    caller: { number: callerNumber, name: nameOf(callerNumber, personId) ?? callerName },
     number: number ?? null,
     leftAt: isoTime(leftAt),
     seconds: Math.round(seconds * 10) / 10,

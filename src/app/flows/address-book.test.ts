@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AppHarness } from '#testing/harness/app-harness.ts';
+import { AppHarness, origin } from '#testing/harness/app-harness.ts';
 import { TwilioEmulator } from '#testing/twilio/emulator.ts';
 
 // The address book through the API of the whole house: who sees, changes, imports and exports what.
@@ -17,11 +17,24 @@ type Problem = { error: { code: string; details: { field: string; message: strin
 class Harness extends AppHarness {
   static async start(): Promise<Harness> {
     const harness = new Harness('anna');
-    await harness.begin(await TwilioEmulator.start({ clock: harness.clock, voice: () => Promise.resolve(harness.voice) }), [
-      'anna',
-      'ben',
-    ]);
+    const twilio = await TwilioEmulator.start({
+      clock: harness.clock,
+      voice: () => Promise.resolve(harness.voice),
+      numbers: [{ phoneNumber: ours }],
+    });
+    Object.assign(twilio.state.numberOf(ours) ?? {}, {
+      sms_url: `${origin}/api/webhooks/sms/inbound`,
+      sms_fallback_url: `${origin}/api/webhooks/sms/fallback`,
+    });
+    await harness.begin(twilio, ['anna', 'ben']);
+    await harness.json('POST', '/dids', { number: ours, ownerPersonId: harness.persons.get('anna')?.id });
     return harness;
+  }
+
+  async receiveMessage(from: string): Promise<void> {
+    let isOver = false;
+    void this.twilio.sendSmsFrom(from, ours, { body: 'It is me' }).then(() => (isOver = true));
+    await this.until(async () => isOver || undefined);
   }
 
   async list(who: string, query = ''): Promise<readonly string[]> {
@@ -34,6 +47,7 @@ class Harness extends AppHarness {
   }
 }
 
+const ours = '+14155550199';
 const card = (name: string, number: string) => `BEGIN:VCARD\r\nVERSION:3.0\r\nFN:${name}\r\nTEL:${number}\r\nEND:VCARD\r\n`;
 
 describe('the address book of the whole house', { timeout: 60_000 }, () => {
@@ -107,5 +121,24 @@ describe('the address book of the whole house', { timeout: 60_000 }, () => {
     expect([413, 'closed']).toContain(large);
     expect((await harness.upload(card('Form', '+14155550104'), 'text/plain')).status).toBe(415);
     expect(await harness.list('anna', '&text=form')).toEqual([]);
+  });
+
+  it('names who writes, as the one who is written to knows them', async () => {
+    const from = '+14155550177';
+    const numbers = [{ number: from }];
+    await harness.receiveMessage(from);
+    type Named = { farNumber: string; farName: string };
+    const names = async (path: string, who = 'anna') =>
+      (await harness.json<Page<Named>>('GET', path, undefined, who)).items.map(({ farName }) => farName);
+    expect(await names('/messages')).toEqual(['']);
+    await harness.json('POST', '/contacts', { name: 'The dragon', numbers }, 'ben');
+    expect(await names('/messages')).toEqual(['']);
+    await harness.json('POST', '/contacts', { name: 'Mrs. Miller', numbers });
+    expect(await names('/messages/conversations')).toEqual(['Mrs. Miller']);
+    const mum = await harness.json<Contact>('POST', '/contacts', { name: 'Mum', numbers }, 'anna');
+    expect(await names('/messages')).toEqual(['Mum']);
+    expect(await names('/messages/conversations', 'admin')).toEqual(['Mum']);
+    await harness.json('DELETE', `/contacts/${mum.id}`, undefined, 'anna');
+    expect(await names('/messages')).toEqual(['Mrs. Miller']);
   });
 });
