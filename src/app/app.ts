@@ -105,7 +105,7 @@ async function composeRooms(context: AppContext, storage: Storage) {
     isTwilioLocked: () => twilio.settings.isLocked,
   });
   const { twilioTrunkProblem } = sealedValues;
-  const contactsRoom = composeContacts({ ...context, storage });
+  const contactsRoom = composeContacts({ ...context, storage, keys, people: people.people });
   const { contacts } = contactsRoom;
   const screening = composeScreening({
     ...context,

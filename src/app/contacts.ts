@@ -1,20 +1,46 @@
-// Composes the address book.
+// Composes the address book, and what reads it from servers.
 // Called by app.ts, before calls, which ask it who is calling.
 // Must stay true: numbers are read in the house's country, as those of callers are.
+import type { PersonId } from '#base/ids.ts';
+import { addressBookRoutes } from '#contacts/address-book-routes.ts';
+import { AddressBookStore } from '#contacts/address-book-store.ts';
+import { AddressBooks } from '#contacts/address-books.ts';
+import { readAddressBooks } from '#contacts/carddav-source.ts';
 import { contactRoutes } from '#contacts/contact-routes.ts';
 import { ContactStore } from '#contacts/contact-store.ts';
 import { Contacts } from '#contacts/contacts.ts';
+import type { Keys } from '#devices/key-file.ts';
+import type { People } from '#people/people.ts';
 import type { AppContext, RoomFace, Storage } from './context.ts';
 import { faceOf } from './face.ts';
 import { numberReader } from './read-number.ts';
 
 export type ContactsRoom = { readonly contacts: Contacts; readonly face: RoomFace };
 
-type ContactsDeps = AppContext & { readonly storage: Storage };
+type ContactsDeps = AppContext & { readonly storage: Storage; readonly keys: Keys; readonly people: People };
 
-export function composeContacts({ options, storage, clock, newId }: ContactsDeps): ContactsRoom {
+export function composeContacts(deps: ContactsDeps): ContactsRoom {
+  const { options, storage, keys, people, clock, newId, stack } = deps;
   const store = new ContactStore(storage.db);
-  const contacts = new Contacts({ store, writes: storage.writes, clock, newId });
+  const { writes } = storage;
+  const contacts = new Contacts({ store, writes, clock, newId });
   const read = numberReader(options.house.country);
-  return { contacts, face: faceOf({ routes: contactRoutes({ contacts, store, clock, newId, read }) }) };
+  const addressBooks = new AddressBooks({
+    store: new AddressBookStore(storage.db),
+    contactStore: store,
+    contacts,
+    writes,
+    clock,
+    newId,
+    log: deps.log.child({ room: 'contacts' }),
+    sealingKey: keys.seal,
+    read,
+    readRemote: readAddressBooks,
+  });
+  stack.defer(() => addressBooks.stop());
+  // What is read into memory alone would be read again at every start.
+  if (storage.mode === 'normal') addressBooks.start();
+  const isPerson = (personId: PersonId) => people.byId(personId) !== undefined;
+  const routes = [...contactRoutes({ contacts, store, clock, newId, read }), ...addressBookRoutes({ addressBooks, isPerson })];
+  return { contacts, face: faceOf({ routes }) };
 }

@@ -20,6 +20,12 @@ export function isPublicHost(url: URL): boolean {
   return name.includes('.') && !privateNames.test(name);
 }
 
+/** A private address, or a name that only the house knows. */
+export function isPrivateHost(url: URL): boolean {
+  const name = url.hostname.replace(/\.$/, '').replace(/^\[(.*)\]$/, '$1');
+  return isIP(name) === 0 ? !name.includes('.') || privateNames.test(name) : isPrivate(name);
+}
+
 type Lookup = (hostname: string, done: (error: Error | null, addresses: readonly LookupAddress[]) => void) => void;
 
 const systemLookup: Lookup = (hostname, done) => lookup(hostname, { all: true }, (error, addresses) => done(error, addresses));

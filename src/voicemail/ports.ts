@@ -8,7 +8,7 @@ import type { ExternalRecording, Recording, RecordingNotice } from './recording.
 export type CallFacts = { readonly from: string; readonly to: string; readonly callerName: string | undefined };
 
 /** The name of a number in the address book of the one whose mailbox it is; undefined where it has none. */
-export type NameOf = (number: string, personId: string | undefined) => string | undefined;
+export type NameOf = (number: string, personId: PersonId | undefined) => string | undefined;
 
 /** Where the audio comes from. */
 export type RecordingSource = {

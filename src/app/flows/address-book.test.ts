@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppHarness, origin } from '#testing/harness/app-harness.ts';
+import { CarddavServer } from '#testing/peers/carddav-server.ts';
 import { TwilioEmulator } from '#testing/twilio/emulator.ts';
 
 // The address book through the API of the whole house: who sees, changes, imports and exports what.
@@ -140,5 +141,27 @@ describe('the address book of the whole house', { timeout: 60_000 }, () => {
     expect(await names('/messages/conversations', 'admin')).toEqual(['Mum']);
     await harness.json('DELETE', `/contacts/${mum.id}`, undefined, 'anna');
     expect(await names('/messages')).toEqual(['Mrs. Miller']);
+  });
+
+  it('is read from the server of the family, where an administrator says so', async () => {
+    await using server = await CarddavServer.start();
+    server.books = { family: { 'gran.vcf': 'BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Gran\r\nTEL:+14155550188\r\nEND:VCARD' } };
+    const account = { name: 'Cloud', url: server.url, username: 'anna', password: 'right' };
+    expect(await harness.status('POST', '/address-books', account)).toBe(403);
+    expect(await harness.status('POST', '/address-books', { ...account, url: 'http://cloud.example.org/' }, 'admin')).toBe(400);
+    type Book = { id: string; problem: string | null; syncedAt: string | null };
+    const book = await harness.json<Book>('POST', '/address-books', account);
+    expect(JSON.stringify(book)).not.toContain('right');
+    expect(await harness.json<Book>('POST', `/address-books/${book.id}/sync`)).toMatchObject({
+      problem: null,
+      syncedAt: expect.any(String) as string,
+    });
+    const [gran] = (await harness.json<Page<Contact>>('GET', '/contacts?text=gran', undefined, 'ben')).items;
+    expect(gran).toMatchObject({ name: 'Gran', personId: null, addressBookId: book.id });
+    expect(await harness.status('PATCH', `/contacts/${gran?.id}`, { name: 'X' }, 'admin')).toBe(409);
+    expect(await harness.status('DELETE', `/contacts/${gran?.id}`, undefined, 'admin')).toBe(409);
+    await harness.json('PATCH', `/contacts/${gran?.id}`, { groups: ['VIP'] });
+    await harness.json('DELETE', `/address-books/${book.id}`);
+    expect(await harness.list('admin', '&text=gran')).toEqual([]);
   });
 });

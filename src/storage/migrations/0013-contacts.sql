@@ -10,6 +10,8 @@ CREATE TABLE address_books (
   secret BLOB NOT NULL,
   is_enabled INTEGER NOT NULL CHECK (is_enabled IN (0, 1)),
   refresh_hours INTEGER NOT NULL,
+  -- The books that were read the last time: their addresses.
+  books TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(books)),
   -- The last time its cards were read, and the last time that was tried.
   synced_at INTEGER,
   tried_at INTEGER,
@@ -25,7 +27,7 @@ CREATE TABLE contacts (
   -- Set here, and as the card says.
   groups TEXT NOT NULL CHECK (json_valid(groups)),
   card_groups TEXT NOT NULL CHECK (json_valid(card_groups)),
-  -- The UID of the vCard it came from.
+  -- The UID of the vCard it came from; of an address book, the address of the card there.
   uid TEXT,
   address_book_id TEXT REFERENCES address_books (id) ON DELETE CASCADE,
   created_at INTEGER NOT NULL,
