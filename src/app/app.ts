@@ -123,7 +123,7 @@ async function composeRooms(context: AppContext, storage: Storage) {
     media,
     newToken,
     people: people.people,
-    routing: { ...withoutRules(options), blocklist: screening.blocklist, contacts: contactsRoom.contacts },
+    routing: { ...withoutRules(options), blocklist: screening.blocklist, spamLists: screening.spamLists, contacts },
     twilioTrunkProblem,
     personOf: (id) => people.people.get(id),
   });
@@ -157,13 +157,12 @@ async function composeRooms(context: AppContext, storage: Storage) {
 }
 
 /** Routing as it is before anybody has made a rule, a list or a switch. */
-function withoutRules({ calls, house }: Options): Omit<CallRouting, 'blocklist' | 'contacts'> {
+function withoutRules({ calls, house }: Options): Omit<CallRouting, 'blocklist' | 'spamLists' | 'contacts'> {
   return {
     routesOf: () => [],
     groups: () => [],
     dnd: () => ({ house: dndOff, persons: new Map(), devices: new Map() }),
     states: () => undefined,
-    spamLists: { match: () => undefined },
     settings: () => ({
       ...calls,
       timeZone: house.timeZone,
