@@ -3,7 +3,8 @@ import { requiredDisplayName } from './display-name.ts';
 import { endpoint, noContent } from './endpoint.ts';
 import { factNames } from './facts.ts';
 import type { FactName } from './facts.ts';
-import { isoDateTime, listQuery, pageOf } from './page.ts';
+import { isoDateTime } from './date-time.ts';
+import { listQuery, pageOf } from './page.ts';
 
 const params = z.object({ id: z.string() });
 

@@ -13,3 +13,4 @@ CREATE TABLE webhook_destinations (
 ) STRICT;
 
 CREATE INDEX webhook_destinations_by_creation ON webhook_destinations (created_at, id);
+CREATE INDEX webhook_destinations_by_name ON webhook_destinations (name COLLATE NOCASE, id);

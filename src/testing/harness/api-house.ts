@@ -20,6 +20,8 @@ export class ApiHouse implements AsyncDisposable {
   readonly url: string;
   readonly token: string;
   readonly folder: string;
+  /** Of Sara, who is no administrator and has a phone and a number. */
+  userToken = '';
   readonly #ask: ApiCall;
 
   private constructor(app: App, folder: string) {
@@ -49,6 +51,7 @@ export class ApiHouse implements AsyncDisposable {
 
   async #furnish(): Promise<void> {
     const { id } = await this.#ask<{ id: string }>('POST', '/users', { username: 'sara', name: 'Sara' });
+    this.userToken = (await this.#ask<{ token: string }>('POST', '/api-tokens', { name: 'Sara', personId: id })).token;
     await this.#ask('POST', '/devices', { name: 'Kitchen', type: 'softphone', extension: '20', personId: id });
     await this.#ask('POST', '/devices', { name: 'Hall', type: 'grandstream', extension: '21' });
     await this.#ask('POST', '/dids', { number: '+14165550100', name: 'House', ownerPersonId: id });
