@@ -31,6 +31,8 @@ class Harness extends AppHarness {
       Object.assign(twilio.state.numberOf(number) ?? {}, {
         sms_url: `${origin}/api/webhooks/sms/inbound`,
         sms_fallback_url: `${origin}/api/webhooks/sms/fallback`,
+        voice_url: `${origin}/api/webhooks/voice/inbound`,
+        status_callback: `${origin}/api/webhooks/voice/status`,
       });
     }
     await harness.begin(twilio, ['anna', 'ben']);
@@ -49,6 +51,25 @@ class Harness extends AppHarness {
     await this.until(async () => isOver || undefined);
     const [message] = (await this.json<Page<{ id: string }>>('GET', '/messages', undefined, 'anna')).items;
     return message?.id ?? '';
+  }
+
+  /** What became of a call, which ends before anything rings or when the caller has heard enough. */
+  async call(from: string): Promise<{ disposition: string; reason: string; caller: { name: string } }> {
+    const caller = this.twilio.callFrom(from, ours);
+    let isOver = false;
+    void caller.over.then(() => (isOver = true));
+    let rounds = 0;
+    await this.until(async () => {
+      rounds += 1;
+      if (rounds === 20) caller.hangUp();
+      return isOver || undefined;
+    });
+    return await this.until(async () => {
+      const [newest] = (
+        await this.json<Page<{ disposition: string; reason: string; caller: { number: string; name: string } }>>('GET', '/cdrs')
+      ).items;
+      return newest?.caller.number === from && newest.disposition !== null ? newest : undefined;
+    });
   }
 
   upload(text: string, who = 'admin'): Promise<Response> {
@@ -148,5 +169,19 @@ describe('the blocklist of the whole house', { timeout: 60_000 }, () => {
     expect((await harness.json<Page<List>>('GET', '/spam-lists')).items.map(({ id }) => id)).toEqual([made.id]);
     await harness.json('DELETE', `/spam-lists/${made.id}`);
     expect(await harness.status('GET', `/spam-lists/${made.id}`, undefined, 'admin')).toBe(404);
+  });
+
+  it('keeps callers out who are blocked or reported, counts them, and lets through whom the house knows', async () => {
+    const entry = await harness.json<Entry>('POST', '/blocklist', { kind: 'prefix', pattern: '+14155550144' });
+    expect(await harness.call('+14155550144')).toMatchObject({ disposition: 'blocked', reason: 'blocklist' });
+    expect(await harness.json<Entry>('GET', `/blocklist/${entry.id}`)).toMatchObject({ hits: 1 });
+    const { id } = await harness.json<{ id: string }>('POST', '/spam-lists', { name: 'Reported', enabled: true });
+    const file = { method: 'POST', body: '+14155550145', headers: { 'Content-Type': 'text/csv' } };
+    expect((await harness.fetch(`/spam-lists/${id}/import`, 'admin', file)).status).toBe(200);
+    expect(await harness.call('+14155550145')).toMatchObject({ disposition: 'blocked', reason: 'spam-list' });
+    await harness.json('POST', '/contacts', { name: 'New doctor', numbers: [{ number: '+14155550145' }] });
+    const call = await harness.call('+14155550145');
+    expect(call.disposition).not.toBe('blocked');
+    expect(call.caller.name).toBe('New doctor');
   });
 });
