@@ -16,6 +16,7 @@ import { InviteResponder } from './invite-responder.ts';
 import { MediaPath, MediaPaths, statusForRefusal } from '#sip/relay/media-path.ts';
 import type { MediaEndpoint, MediaOutcome } from '#sip/relay/media-port.ts';
 import type { CallerSide, OutboundLeg } from './outbound-leg.ts';
+import { calleeParty, callerParty } from './parties.ts';
 import { ringTarget } from './ring-target.ts';
 import type { CallDeps } from './ring-target.ts';
 import type { SrfRequest, Responder } from '#sip/message/srf-types.ts';
@@ -149,7 +150,7 @@ export class InboundLeg implements CallerLeg, CallerSide, DialogOwner {
   }
 
   sideOf(leg: OutboundLeg): Side {
-    return { dialog: leg.dialog, device: leg.device, party: this.#calleeParty(leg), endpoint: leg.destination.endpoint };
+    return { dialog: leg.dialog, device: leg.device, party: calleeParty(leg, this.#call), endpoint: leg.destination.endpoint };
   }
 
   progress(status: number, body: string | undefined): void {
@@ -170,7 +171,7 @@ export class InboundLeg implements CallerLeg, CallerSide, DialogOwner {
     const { dialog } = this;
     const { path } = leg;
     const callee = this.sideOf(leg);
-    const caller: Side = { dialog, device: this.device, party: this.#callerParty(), endpoint: this.endpoint };
+    const caller: Side = { dialog, device: this.device, party: callerParty(this.#call), endpoint: this.endpoint };
     const bridge = new Bridge(this.#deps, caller, callee);
     bridge.call = this.#call;
     bridge.path = path;
@@ -285,18 +286,4 @@ export class InboundLeg implements CallerLeg, CallerSide, DialogOwner {
     this.paths.close();
     this.dialog.drop();
   }
-
-  #callerParty() {
-    return this.#call?.record.caller ?? unknownParty;
-  }
-
-  #calleeParty(leg: OutboundLeg) {
-    if (leg.device !== undefined) {
-      const { id, personId, extension, name } = leg.device;
-      return { deviceId: id, personId, number: extension, name };
-    }
-    return this.#call?.record.callee ?? unknownParty;
-  }
 }
-
-const unknownParty = { deviceId: undefined, personId: undefined, number: '', name: '' };
