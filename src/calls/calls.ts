@@ -226,7 +226,7 @@ export class Calls {
     if (notPermitted !== undefined) return notPermitted;
     if (tollFraudGuard === undefined || !isLimitedRoute(routed)) return undefined;
     const ongoing = this.list().flatMap((call) =>
-      call.isLimited ? [{ deviceId: call.requestedBy, talkTimeMs: call.talkTimeMs }] : [],
+      call.outbound.isLimited ? [{ deviceId: call.outbound.requestedBy, talkTimeMs: call.outbound.talkTimeMs }] : [],
     );
     return tollFraudGuard.refusal({ device: caller.device, number, shortCost, source, ongoing });
   }
@@ -243,7 +243,7 @@ export class Calls {
       if (routed === undefined) continue;
       const steps = this.#planner.steps(routed);
       if ((this.#refusal(routed, steps) ?? this.#outboundRefusal({ caller, source: undefined }, routed)) !== undefined) continue;
-      if (isLimitedRoute(routed)) call.sentToTrunk(device.id, this.#deps.tollFraudGuard?.limits.callMinutes);
+      if (isLimitedRoute(routed)) call.outbound.sentToTrunk(device.id, this.#deps.tollFraudGuard?.limits.callMinutes);
       followed.push(...divert(steps, this.#diversion(device, routed, redirection)));
     }
     return followed.map((step) => ({ ...step, seconds: this.#deps.ringSeconds }));
@@ -270,8 +270,8 @@ export class Calls {
       save: (record: CallRecord, legs: Iterable<CallLeg>) => this.#records.save(pstnCalls?.recordToWrite(record) ?? record, legs),
       ended: (call: OngoingCall) => {
         this.#remove(call);
-        if (call.isLimited && call.talkTimeMs > 0)
-          this.#deps.tollFraudGuard?.ended({ deviceId: call.requestedBy, talkTimeMs: call.talkTimeMs });
+        if (call.outbound.isLimited && call.outbound.talkTimeMs > 0)
+          this.#deps.tollFraudGuard?.ended({ deviceId: call.outbound.requestedBy, talkTimeMs: call.outbound.talkTimeMs });
         try {
           isEndReported = pstnCalls?.legEnded(call.record) ?? true;
         } catch (error) {

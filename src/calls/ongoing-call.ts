@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '#base/clock.ts';
+import type { Clock } from '#base/clock.ts';
 import type { Events } from '#base/events.ts';
 import type { DeviceId, LegId, NewId } from '#base/ids.ts';
 import { maskNumber } from '#base/log.ts';
@@ -10,14 +10,12 @@ import { CallLegs } from './call-legs.ts';
 import { logEnd, logJoin, logStart } from './call-log.ts';
 import { advance, begin } from './call-state.ts';
 import type { CallAction, CallEvent, CallState, LegPlan, RingStep, Transition } from './call-transition.ts';
+import { OutboundPart } from './outbound-part.ts';
 import { toStep } from './planned-step.ts';
 import type { PlannedLeg, PlannedStep } from './planned-step.ts';
 import type { CallerLeg, Redirection, RingTarget, StopReason } from './ports.ts';
-import { TalkTimer } from './talk-timer.ts';
+import { RingTimers } from './ring-timers.ts';
 import type { Verdict } from './verdict.ts';
-
-/** Before a second round: time for a connection, a registration or the relay to come back. */
-const retryDelayMs = 2_000;
 
 export type OngoingCallDeps = {
   readonly clock: Clock;
@@ -59,14 +57,11 @@ export class OngoingCall {
   readonly #legs: CallLegs;
   readonly #callerLegId: LegId;
   readonly isEmergency: boolean;
-  #maxMinutes: number | undefined;
-  #requestedBy: DeviceId | undefined;
-  #isSentToTrunk = false;
-  readonly #talkTimer: TalkTimer;
+  /** On whose behalf it goes out, and how long it may last for that. */
+  readonly outbound: OutboundPart;
   #record: CallRecord;
   #state: CallState | undefined;
-  #ringTimer: Timer | undefined;
-  #stepTimers: readonly Timer[] = [];
+  readonly #ringTimers: RingTimers;
   #isHeld = false;
   readonly #time: CallClock;
 
@@ -83,14 +78,13 @@ export class OngoingCall {
     } = options;
     this.#deps = deps;
     this.#time = time;
-    this.#maxMinutes = maxMinutes;
-    this.#requestedBy = requestedBy;
     this.isEmergency = isEmergency;
     this.#caller = leg;
     this.#record = record;
     this.#callerLegId = callerLeg.id;
+    this.#ringTimers = new RingTimers(deps.clock, (event) => this.#dispatch(event));
     this.#legs = new CallLegs({ ...callerLeg, startedAt: time.now() }, steps);
-    this.#talkTimer = new TalkTimer(deps.clock);
+    this.outbound = new OutboundPart(deps.clock, { isOutbound: record.direction === 'outbound', requestedBy, maxMinutes });
   }
 
   get record(): CallRecord {
@@ -160,35 +154,10 @@ export class OngoingCall {
     this.#dispatch({ kind: 'stopped', why });
   }
 
-  /** Whether the outbound call limits hold for it. */
-  get isLimited(): boolean {
-    return this.#isOutbound && this.#maxMinutes !== undefined;
-  }
-
-  /** The device on whose behalf it goes out or on. */
-  get requestedBy(): DeviceId | undefined {
-    return this.#requestedBy;
-  }
-
-  /** A phone has forwarded it to a trunk: from here on it is an outbound call of that phone. */
-  sentToTrunk(deviceId: DeviceId, maxMinutes: number | undefined): void {
-    this.#requestedBy = deviceId;
-    this.#maxMinutes = maxMinutes;
-    this.#isSentToTrunk = true;
-  }
-
-  get #isOutbound(): boolean {
-    return this.#isSentToTrunk || this.#record.direction === 'outbound';
-  }
-
-  get talkTimeMs(): number {
-    return this.#talkTimer.milliseconds;
-  }
-
   /** Whether a device is one of its sides, or the one on whose behalf it goes out. */
   isOf(deviceId: DeviceId): boolean {
     const { caller, callee } = this.#record;
-    return [caller.deviceId, callee.deviceId].includes(deviceId) || (this.#requestedBy === deviceId && this.#isOutbound);
+    return [caller.deviceId, callee.deviceId].includes(deviceId) || this.outbound.isOf(deviceId);
   }
 
   /**
@@ -197,7 +166,7 @@ export class OngoingCall {
    */
   revoke(deviceId: DeviceId): boolean {
     const { caller, callee, answeredAt } = this.#record;
-    const isCaller = caller.deviceId === deviceId || (this.#requestedBy === deviceId && this.#isOutbound);
+    const isCaller = caller.deviceId === deviceId || this.outbound.isOf(deviceId);
     if (isCaller || (answeredAt !== undefined && callee.deviceId === deviceId)) this.stop('revoked');
     else this.#dispatch({ kind: 'group-gone', group: deviceId });
     return this.#state?.phase === 'ended';
@@ -265,21 +234,11 @@ export class OngoingCall {
   }
 
   #ring(step: RingStep, plans: readonly LegPlan[]): void {
-    const { clock } = this.#deps;
-    this.#cancelTimers();
-    this.#ringTimer = clock.after(step.seconds * 1000, () => this.#dispatch({ kind: 'ring-time-over' }));
-    if (step.isRetry === true) this.#stepTimers = [clock.after(retryDelayMs, () => this.#send(step, plans))];
-    else this.#send(step, plans);
+    this.#ringTimers.start(step, () => this.#send(step, plans));
   }
 
   #send(step: RingStep, plans: readonly LegPlan[]): void {
-    const { clock } = this.#deps;
-    const { timeouts } = step;
-    if (timeouts !== undefined) {
-      const wait = (seconds: number, what: 'trying' | 'ringing') =>
-        clock.after(seconds * 1000, () => this.#dispatch({ kind: 'step-timeout', step, for: what }));
-      this.#stepTimers = [wait(timeouts.tryingSeconds, 'trying'), wait(timeouts.ringingSeconds, 'ringing')];
-    }
+    this.#ringTimers.sent(step);
     for (const plan of plans) {
       // A leg may fail or even answer before the next one is sent.
       if (this.#state?.phase !== 'ringing' || this.#legs.get(plan.id)?.endedAt !== undefined) return;
@@ -333,14 +292,9 @@ export class OngoingCall {
     return steps.map(toStep);
   }
 
-  #cancelTimers(): void {
-    this.#ringTimer?.cancel();
-    for (const timer of this.#stepTimers) timer.cancel();
-  }
-
   #connect(id: string): void {
-    this.#cancelTimers();
-    this.#talkTimer.start(this.isLimited ? this.#maxMinutes : undefined, () => this.stop('too-long'));
+    this.#ringTimers.cancel();
+    this.outbound.answered(() => this.stop('too-long'));
     const answeredAt = this.#now;
     this.#legs.change(id, { answeredAt, outcome: 'answered', sipStatus: 200 });
     this.#legs.change(this.#callerLegId, { answeredAt, outcome: 'answered', sipStatus: 200 });
@@ -355,8 +309,8 @@ export class OngoingCall {
 
   #finish(verdict: Verdict): void {
     if (this.#record.verdict !== undefined) return;
-    this.#cancelTimers();
-    this.#talkTimer.stop();
+    this.#ringTimers.cancel();
+    this.outbound.ended();
     const endedAt = this.#now;
     this.#record = { ...this.#record, endedAt, verdict };
     this.#legs.end(endedAt);
