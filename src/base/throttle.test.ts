@@ -93,6 +93,39 @@ describe('failed logins', () => {
   });
 });
 
+describe('failures that are known from before a restart', () => {
+  it('lock for the rest of the time, and count with new ones', () => {
+    const { clock, throttle } = open({ lockMs: 900_000 });
+    throttle.restore(browser, { failures: 5, agoMs: 60_000, lockedMs: 840_000 });
+    throttle.restore(phone, { failures: 4, agoMs: 30_000, lockedMs: 0 });
+    expect([throttle.lockedSeconds(browser), throttle.lockedSeconds(phone)]).toEqual([840, 0]);
+    fail(throttle, 1, phone);
+    expect(throttle.lockedSeconds(phone)).toBe(900);
+    clock.advance(840_000);
+    expect(throttle.lockedSeconds(browser)).toBe(0);
+    expect(throttle.stateOf(phone)).toEqual({ failures: 5, lockedMs: 60_000 });
+  });
+
+  it('count no more where a minute went by', () => {
+    const { clock, throttle } = open();
+    throttle.restore(phone, { failures: 4, agoMs: 30_000, lockedMs: 0 });
+    clock.advance(30_000);
+    fail(throttle, 1, phone);
+    expect(throttle.lockedSeconds(phone)).toBe(0);
+  });
+});
+
+test('a try of which nobody knows whether it failed is taken back, and no earlier one', () => {
+  const { throttle } = open();
+  fail(throttle, 5, browser);
+  throttle.withdraw(browser);
+  expect([throttle.lockedSeconds(browser), throttle.stateOf(browser).failures]).toEqual([0, 4]);
+  fail(throttle, 1, browser);
+  expect(throttle.lockedSeconds(browser)).toBe(60);
+  throttle.withdraw(phone);
+  expect(throttle.stateOf(phone).failures).toBe(0);
+});
+
 describe('answers of one attempt', () => {
   it('are one try of its user', () => {
     const { clock, throttle } = open();

@@ -35,10 +35,19 @@ export function describeApi(endpoints: readonly AnyEndpoint[], version: string):
     },
     // Relative to the document: behind Home Assistant's ingress and other proxies a prefix stands before /api.
     servers: [{ url: '../api' }],
-    security: [{ token: [] }],
+    security: [{ token: [] }, { session: [] }],
     paths: Object.fromEntries(paths),
     components: {
-      securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'An API token' } },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: 'An API token' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'gosip_session',
+          description:
+            'The session of a person who signed in. What is not a GET has to come from a page of this server, with a body of JSON or the header X-GoSIP-Request',
+        },
+      },
       headers: replyHeaders,
       parameters: requestHeaders,
       responses: Object.fromEntries(responses) as Json,

@@ -20,7 +20,7 @@ const heartbeatMs = 25_000;
 type Client = {
   readonly identity: Identity;
   readonly response: ServerResponse;
-  /** False once the token was revoked or the person is gone. */
+  /** False once the token or session ended, or the role changed. */
   readonly isStillAuthorized: () => boolean;
   /** The id of the last event that it saw before its line broke; empty where it begins anew. */
   readonly lastEventId: string;
@@ -117,7 +117,12 @@ export class LiveStream {
   #publish(name: FactName, fact: Facts[FactName]): void {
     if (!this.#wasListenedTo) return;
     const { frame, persons } = this.#backlog.add(name, fact, audienceOf(name, fact, this.#options.audience));
-    for (const client of this.#clients) if (isAddressedTo(client.identity, persons)) this.#send(client, frame);
+    for (const client of this.#clients) {
+      if (!isAddressedTo(client.identity, persons)) continue;
+      // Not only at the next heartbeat: who was signed out a moment ago hears nothing any more.
+      if (client.isStillAuthorized()) this.#send(client, frame);
+      else this.#drop(client);
+    }
   }
 
   #sendHeartbeat(): void {

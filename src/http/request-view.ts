@@ -18,9 +18,9 @@ export type RequestViewOptions = {
   readonly proxies: ProxyOptions;
 };
 
-/** `isStillAuthorized`: whether an open stream may go on; being open is no activity. */
+/** `isStillAuthorized`: whether a stream that this identity opened may go on; being open is no activity. */
 export function createRequestView({ ports, proxies }: RequestViewOptions): RequestView & {
-  readonly isStillAuthorized: (context: Context) => boolean;
+  readonly isStillAuthorized: (context: Context, identity: Identity) => boolean;
 } {
   const ownOrigins = proxies.publicUrl === undefined ? [] : [proxies.publicUrl.origin];
   const identify = (context: Context, isActivity: boolean) => {
@@ -39,9 +39,10 @@ export function createRequestView({ ports, proxies }: RequestViewOptions): Reque
     },
     assertOwnSite: (context, identity) => assertOwnSite(context, identity, { host: factsOf(context, proxies).host, ownOrigins }),
     clientOf: (context) => ({ address: factsOf(context, proxies).address, userAgent: context.get('User-Agent') }),
-    isStillAuthorized: (context) => {
+    isStillAuthorized: (context, { id, role }) => {
       try {
-        return identify(context, false) !== undefined;
+        const now = identify(context, false)?.identity;
+        return now?.id === id && now.role === role;
       } catch {
         return false;
       }

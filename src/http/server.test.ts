@@ -538,6 +538,20 @@ describe('the HTTP server', () => {
       for (const type of ['text/event-stream', '*/*', 'text/*;q=0.5']) expect((await accept(type)).status).toBe(200);
     });
 
+    it('tells nothing more to somebody who was signed out, or made a user, a moment ago', async () => {
+      const identities: Record<string, Identity> = { ...people, other: { ...people['admin-token']!, id: 'token_2' } };
+      await server.stop();
+      await start({ ports: tokenPorts((token) => identities[token]) });
+      const [gone, demoted, stays] = [await listen('admin-token'), await listen('other'), await listen('admin-token')];
+      identities['other'] = { ...people['admin-token']!, id: 'token_2', role: 'user' };
+      events.emit('device.created', { deviceId: 'dev_1' });
+      await stays.until('dev_1');
+      expect(await demoted.ended()).toBe(true);
+      delete identities['admin-token'];
+      events.emit('device.created', { deviceId: 'dev_2' });
+      expect([await gone.ended(), await stays.ended(), live.clientCount]).toEqual([true, true, 0]);
+    });
+
     it('drops a client that does not read', async () => {
       const socket = connect(server.address.port, '127.0.0.1');
       socket.write('GET /api/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer admin-token\r\n\r\n');

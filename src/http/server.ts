@@ -130,7 +130,7 @@ export class HttpServer {
       live.open({
         identity,
         response: context.res,
-        isStillAuthorized: () => this.#view.isStillAuthorized(context),
+        isStillAuthorized: () => this.#view.isStillAuthorized(context, identity),
         lastEventId: context.get('Last-Event-ID'),
       });
       context.respond = false;

@@ -1,6 +1,7 @@
 // Owns the hashes of passwords: makes and compares them, by bcrypt, on other threads than the one that phones wait for.
 // Called by people and login.
 // Must stay true: few comparisons run at a time, because they share their threads with files and names; the rest waits, but not without end.
+import type { hash, verify } from '@node-rs/bcrypt';
 import { AppError } from '#base/errors.ts';
 
 /** 70 ms on a server of 2025, some 200 ms on a Raspberry Pi 4. */
@@ -12,18 +13,25 @@ const maxWaiting = 30;
 /** Of a random text, with the same cost: comparing with it takes as long as with that of a person. */
 const nobodysHash = '$2b$10$447t7NDTyRAng1hEI5/eCOAeUg42fQ/PYCoXa0dLIkVsYFwp9xJES';
 
+type Bcrypt = { readonly hash: typeof hash; readonly verify: typeof verify };
+
 export class PasswordHasher {
+  readonly #load: () => Promise<Bcrypt>;
   #running = 0;
   readonly #waiting: (() => void)[] = [];
 
+  constructor(load: () => Promise<Bcrypt> = loadBcrypt) {
+    this.#load = load;
+  }
+
   /** Rejects with `unavailable` where too many wait already, as `verify` does. */
   hash(password: string): Promise<string> {
-    return this.#inTurn(async () => (await loadBcrypt()).hash(password, cost));
+    return this.#inTurn(async () => (await this.#load()).hash(password, cost));
   }
 
   /** Whether it is the password of this hash; without a hash it takes as long, and is not. */
   async verify(password: string, hash: string | undefined): Promise<boolean> {
-    const isSame = await this.#inTurn(async () => (await loadBcrypt()).verify(password, hash ?? nobodysHash));
+    const isSame = await this.#inTurn(async () => (await this.#load()).verify(password, hash ?? nobodysHash));
     return isSame && hash !== undefined;
   }
 
@@ -51,6 +59,6 @@ export class PasswordHasher {
 }
 
 /** Loaded when a password is first needed: most starts need none. */
-function loadBcrypt() {
+function loadBcrypt(): Promise<Bcrypt> {
   return import('@node-rs/bcrypt');
 }

@@ -49,6 +49,11 @@ const columns: Readonly<Record<string, Column>> = {
     plant: `INSERT INTO contacts (id, person_id, name, groups, card_groups, created_at, changed_at)
       VALUES ('c', @person, '', '[]', '[]', 1, 1)`,
   },
+  'call_permissions.person_id': {
+    after: 'gone',
+    plant: `INSERT INTO call_permissions (person_id, allow, numbers, countries, hours, changed_at)
+      VALUES (@person, 'house', '[]', '[]', '[]', 1)`,
+  },
   'devices.person_id': {
     after: 'house',
     plant: `INSERT INTO devices (id, name, extension, username, type, transports, person_id, realm, ha1_md5, ha1_sha256, sealed_secret,
@@ -155,7 +160,6 @@ describe('what becomes of everything that names a person who is removed', () => 
 
 /** The row that was planted for this column. */
 function planted(place: string): string {
-  if (place === 'mailboxes.person_id') return 'true';
-  const id = /VALUES \('(\w+)'/.exec(columns[place]?.plant ?? '')?.[1] ?? '';
-  return `id = '${id}'`;
+  const id = /\(id, .*VALUES\s+\('(\w+)'/s.exec(columns[place]?.plant ?? '')?.[1];
+  return id === undefined ? 'true' : `id = '${id}'`;
 }
