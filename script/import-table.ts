@@ -29,7 +29,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   calls: { is: 'the life of a call, call records (CDRs)', rooms: [...ground, 'routing', 'devices', 'numbers'] },
   voicemail: { is: 'mailboxes, recordings, transcripts, greetings', rooms: ground },
   messages: { is: 'SMS and MMS, automatic replies, opt-out', rooms: ground },
-  system: { is: 'health and alerts of all rooms', rooms: ground },
+  system: { is: 'health and alerts of all rooms, backup and restore', rooms: ground, packages: ['prom-client'] },
   'sip-engine': {
     is: "a SIP stack that speaks drachtio's control protocol",
     rooms: [],

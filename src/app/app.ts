@@ -12,6 +12,8 @@ import type { Facts } from '#contract/facts.ts';
 import { dndOff } from '#routing/dnd.ts';
 import type { Options } from '#options/options.ts';
 import { isTrunkReachable } from '#sip/trunk/reachability.ts';
+import type { AlertWatch } from '#system/alert-watch.ts';
+import { LogRing } from '#system/log-ring.ts';
 import { trunkName } from '#twilio/api/settings.ts';
 import { toMissedCall } from '#twilio/sync/unreported-call.ts';
 import { composeBackupRoom } from './backup.ts';
@@ -33,6 +35,7 @@ import type { MessageRoom } from './messages.ts';
 import { composeNotify } from './notify.ts';
 import { composeNumbers } from './numbers.ts';
 import type { NumbersRoom } from './numbers.ts';
+import { composeObservation } from './observation.ts';
 import { composePeople } from './people.ts';
 import type { PeopleRoom } from './people.ts';
 import { composeScreening } from './screening.ts';
@@ -58,7 +61,8 @@ const newToken = () => randomBytes(18).toString('base64url');
 /** Starts the whole exchange. Throws an AppError with one plain sentence where it cannot; nothing is left running then. */
 export async function createApp(options: Options, overrides: Overrides = {}): Promise<App> {
   await using stack = new AsyncDisposableStack();
-  const { newId = systemNewId, log = createLog({ level: options.log.level }) } = overrides;
+  const logRing = new LogRing();
+  const { newId = systemNewId, log = createLog({ level: options.log.level, copyTo: logRing.add }) } = overrides;
   const clock = new HouseClock(overrides.clock ?? systemClock, log);
   const events = new Events<Facts>(log);
   const system = composeSystem({ clock });
@@ -69,8 +73,9 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const rooms = await composeRooms(context, storage);
   const { devices, people, calls, engine, twilio, http, webhooks } = rooms;
   const backup = await composeBackupRoom({ ...context, storage, callsInProgress: () => calls.calls.list().length });
-  const mounted = mountFaces([storage, time, ...Object.values(rooms), backup, system], system.health);
-  startAlerts(context, mounted.alerts);
+  const observation = composeObservation({ ...context, ...rooms, logRing, alerts: () => alerts });
+  const mounted = mountFaces([storage, time, ...Object.values(rooms), backup, observation, system], system.health);
+  const alerts: AlertWatch | undefined = startAlerts(context, mounted.alerts);
   const httpPort = await http.start(mounted.routes);
   twilio.outbox.start();
   composeBackups({ ...context, storage, keys: devices.keys, isQuiet: () => calls.calls.list().length === 0 });

@@ -14,6 +14,8 @@ import type { AppContext, RoomFace } from './context.ts';
 import { faceOf } from './face.ts';
 
 export type WebhooksRoom = {
+  /** Requests since the start, by what became of them. */
+  readonly counts: () => { readonly accepted: number; readonly refused: number; readonly failed: number };
   /** A round through the public URL. */
   readonly selfTest: SelfTest;
   /** Where the listener is, while it is open. */
@@ -70,5 +72,5 @@ export async function composeWebhooks(deps: WebhooksDeps): Promise<WebhooksRoom>
     return listenerHealth({ problem, port, refusedConnections }, webhooks.watch.health());
   };
   const address = () => (server.isListening ? { host: options.publicHttp.host, port: server.address.port } : undefined);
-  return { selfTest, address, face: faceOf({ probes: { webhooks: probe } }) };
+  return { selfTest, address, counts: () => webhooks.watch.counts, face: faceOf({ probes: { webhooks: probe } }) };
 }

@@ -10,10 +10,15 @@ const secretFields = [
   ...['authToken', 'apiKeySecret', 'sealingKey', 'signature', 'contactUser'],
 ];
 
-export type LogOptions = { readonly level: LogLevel; readonly destination?: DestinationStream };
+export type LogOptions = {
+  readonly level: LogLevel;
+  readonly destination?: DestinationStream;
+  /** Gets every line besides, secrets hidden. */
+  readonly copyTo?: (line: string) => void;
+};
 
 /** Makes the root logger; rooms, calls and registrations get children of it. */
-export function createLog({ level, destination }: LogOptions): Log {
+export function createLog({ level, destination, copyTo }: LogOptions): Log {
   const options = {
     level,
     base: null,
@@ -22,7 +27,13 @@ export function createLog({ level, destination }: LogOptions): Log {
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: secretFields.flatMap((field) => [field, `*.${field}`]), censor: '[hidden]' },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  if (copyTo === undefined) return destination === undefined ? pino(options) : pino(options, destination);
+  const target = destination ?? pino.destination(1);
+  const write = (line: string) => {
+    target.write(line);
+    copyTo(line);
+  };
+  return pino(options, { write });
 }
 
 /** A telephone number as the log may show it: the last three digits. */

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { isoTime } from '#base/clock.ts';
 import { Events } from '#base/events.ts';
 import { createLog } from '#base/log.ts';
 import { alert, bindAlert } from '#contract/alert.ts';
@@ -104,4 +105,20 @@ test('nothing is reported after the stop', () => {
   fail();
   clock.advance(120_000);
   expect(said()).toEqual([]);
+});
+
+test('what was wrong can still be read when it is over, with when it began and ended', () => {
+  watch.start();
+  const began = isoTime(clock.now());
+  active = [twilioFails];
+  fail();
+  clock.advance(120_000);
+  expect(watch.open).toContainEqual({
+    ...{ alertId: 'outbox-failing', title: 'Requests to a service fail', ...twilioFails },
+    ...{ since: began, until: null },
+  });
+  active = [];
+  fail();
+  expect(watch.open.map(({ alertId }) => alertId)).toEqual(['other']);
+  expect(watch.past).toMatchObject([{ alertId: 'outbox-failing', since: began, until: isoTime(clock.now()) }]);
 });

@@ -1,11 +1,13 @@
 // Owns which alerts are raised now, and says so in the log: one warning when an alert begins, one line when it is over.
 // Called by app.ts with the alerts of every room.
 // Must stay true: an alert that goes on is reported once; a declaration that fails disturbs neither the others nor the room whose fact it was.
+import { isoTime, isoTimeOrNull } from '#base/clock.ts';
 import type { Clock, Timer } from '#base/clock.ts';
 import type { Events } from '#base/events.ts';
 import type { Log } from '#base/log.ts';
 import type { ActiveAlert, Alert } from '#contract/alert.ts';
 import type { Facts } from '#contract/facts.ts';
+import type { AlertEntry } from '#contract/observation.ts';
 
 export type AlertWatchDeps = {
   readonly clock: Clock;
@@ -16,13 +18,18 @@ export type AlertWatchDeps = {
 
 export type RaisedAlert = ActiveAlert & { readonly alertId: string };
 
+type Raised = ActiveAlert & { readonly since: number };
+
 /** For what ends without a fact, such as the hour after the last guess of a password. */
 const pollMs = 60_000;
+const maxPast = 200;
 
 export class AlertWatch {
   readonly #deps: AlertWatchDeps;
   /** By alert, what it is about. */
-  readonly #raised = new Map<Alert, ReadonlyMap<string, ActiveAlert>>();
+  readonly #raised = new Map<Alert, ReadonlyMap<string, Raised>>();
+  /** The newest first. */
+  #past: readonly AlertEntry[] = [];
   #unsubscribers: (() => void)[] = [];
   #timer: Timer | undefined;
 
@@ -32,8 +39,18 @@ export class AlertWatch {
 
   get raised(): readonly RaisedAlert[] {
     return [...this.#raised].flatMap(([{ declaration }, byAbout]) =>
-      [...byAbout.values()].map((active) => ({ alertId: declaration.alertId, ...active })),
+      [...byAbout.values()].map(({ since: _since, ...active }) => ({ alertId: declaration.alertId, ...active })),
     );
+  }
+
+  /** What is wrong now. */
+  get open(): readonly AlertEntry[] {
+    return [...this.#raised].flatMap(([alert, byAbout]) => [...byAbout.values()].map((one) => toEntry(alert, one, undefined)));
+  }
+
+  /** What was, the newest first. */
+  get past(): readonly AlertEntry[] {
+    return this.#past;
   }
 
   start(): void {
@@ -53,16 +70,21 @@ export class AlertWatch {
   }
 
   #check(alert: Alert): void {
-    const now = this.#activeOf(alert);
-    if (now === undefined) return;
+    const active = this.#activeOf(alert);
+    if (active === undefined) return;
+    const { log, clock } = this.#deps;
     const before = this.#raised.get(alert);
+    const now = new Map([...active].map(([about, one]) => [about, { ...one, since: before?.get(about)?.since ?? clock.now() }]));
     this.#raised.set(alert, now);
-    const { log } = this.#deps;
     const { alertId, title } = alert.declaration;
     for (const [about, { message }] of now)
       if (before?.has(about) !== true) log.warn({ alert: alertId, about, message }, `Alert: ${title}`);
     // At the level of its beginning: a log that shows the one shows the other.
-    for (const about of before?.keys() ?? []) if (!now.has(about)) log.warn({ alert: alertId, about }, `Alert over: ${title}`);
+    for (const [about, one] of before ?? []) {
+      if (now.has(about)) continue;
+      log.warn({ alert: alertId, about }, `Alert over: ${title}`);
+      this.#past = [toEntry(alert, one, clock.now()), ...this.#past].slice(0, maxPast);
+    }
   }
 
   #activeOf(alert: Alert): ReadonlyMap<string, ActiveAlert> | undefined {
@@ -73,4 +95,8 @@ export class AlertWatch {
       return undefined;
     }
   }
+}
+
+function toEntry({ declaration }: Alert, { about, message, since }: Raised, until: number | undefined): AlertEntry {
+  return { ...declaration, about, message, since: isoTime(since), until: isoTimeOrNull(until) };
 }

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { Events } from '#base/events.ts';
+import { createLog } from '#base/log.ts';
+import type { Facts } from '#contract/facts.ts';
+import { Metrics } from './metrics.ts';
+
+test('the figures are those of the house, and its calls are counted from the first request on', async () => {
+  const events = new Events<Facts>(createLog({ level: 'silent' }));
+  let registrations = 3;
+  const metrics = new Metrics({
+    events,
+    registrations: () => registrations,
+    callsInProgress: () => 2,
+    outbox: () => ({ waiting: 4, attempting: 1, doubtful: 0 }),
+    relayPorts: () => 8,
+    webhooks: () => ({ accepted: 9, refused: 1, failed: 2 }),
+    setupMs: (callId) => (callId === 'call_1' ? 30 : undefined),
+  });
+  const end = (callId: string) =>
+    events.emit('call.ended', { callId, disposition: 'answered', reason: 'caller-hung-up' } as Facts['call.ended']);
+  end('call_0');
+  await metrics.text();
+  registrations = 5;
+  end('call_1');
+  end('call_2');
+  const lines = (await metrics.text()).split('\n');
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'gosip_registrations 5',
+      'gosip_calls_in_progress 2',
+      'gosip_relay_ports 8',
+      'gosip_outbox{state="waiting"} 4',
+      'gosip_webhooks{outcome="failed"} 2',
+      'gosip_calls_total{disposition="answered",reason="caller-hung-up"} 2',
+      'gosip_call_setup_seconds_bucket{le="0.02"} 0',
+      'gosip_call_setup_seconds_bucket{le="0.05"} 1',
+      'gosip_call_setup_seconds_count 1',
+    ]),
+  );
+  expect(lines.some((line) => line.startsWith('nodejs_eventloop_lag_p99_seconds '))).toBe(true);
+  expect(lines.some((line) => line.startsWith('process_resident_memory_bytes '))).toBe(true);
+});
