@@ -25,7 +25,8 @@ type Row = {
 
 const conditions = {
   ourNumbers: 'our_number IN (SELECT value FROM json_each(:ourNumbers))',
-  isUnread: '(unread > 0) = :isUnread',
+  unread: 'unread > 0',
+  read: 'unread = 0',
 } as const;
 
 /** The SQL of the table `conversations`. Nothing commits here: callers write inside a WriteBatch. */
@@ -103,13 +104,12 @@ export class ConversationStore {
     const parts = [
       ...(text === undefined ? [] : [text.sql]),
       ...(filter.ourNumbers === undefined ? [] : [conditions.ourNumbers]),
-      ...(filter.isUnread === undefined ? [] : [conditions.isUnread]),
+      ...(filter.isUnread === undefined ? [] : [filter.isUnread ? conditions.unread : conditions.read]),
     ];
     const where = parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`;
     const values = {
       ...(text === undefined ? {} : { text: text.value }),
       ...(filter.ourNumbers === undefined ? {} : { ourNumbers: JSON.stringify(filter.ourNumbers) }),
-      ...(filter.isUnread === undefined ? {} : { isUnread: Number(filter.isUnread) }),
     };
     const direction = order === 'asc' ? 'ASC' : 'DESC';
     const items = this.#db

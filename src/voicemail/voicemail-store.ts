@@ -202,7 +202,10 @@ export class VoicemailStore {
         `${select} ${where} ORDER BY ${columns[page.sort]} ${direction}, v.id ${direction} LIMIT :limit OFFSET :offset`,
       )
       .all({ ...values, limit: page.limit, offset: page.offset });
-    const counted = this.#db.prepare<[object], { n: number }>(`SELECT count(*) AS n FROM ${joined} ${where}`);
+    // The transcript alone is in another table, and the index knows it.
+    const counted = this.#db.prepare<[object], { n: number }>(
+      `SELECT count(*) AS n FROM ${where.includes('t.text') ? joined : 'voicemails v'} ${where}`,
+    );
     return { items: rows.flatMap((row) => fromRow(row) ?? []), total: counted.get(values)?.n ?? 0 };
   }
 
