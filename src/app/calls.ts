@@ -98,6 +98,7 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
     registrations,
     history,
     people: deps.people,
+    mayForward: (number) => tollFraudGuard.isAllowedDestination(number),
     emergencyUntil: (at) => emergencyWindow.until(at),
   };
   const decideCall = callDecider(sources, clock);

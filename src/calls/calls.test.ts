@@ -10,12 +10,14 @@ import type { Identity } from '#contract/endpoint.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { Device } from '#devices/device.ts';
 import type { Registration } from '#devices/registration.ts';
+import type { RingGroup } from '#routing/ring-group.ts';
 import { openDatabase } from '#storage/database.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
 import { routingHarness } from '#testing/harness/routing-harness.ts';
 import { callRoutes } from './call-routes.ts';
+import type { FactSources } from './gather-facts.ts';
 import { CallSearch } from './call-search.ts';
 import type { Party } from './call.ts';
 import { Calls } from './calls.ts';
@@ -42,6 +44,20 @@ const devices = [
   ...[device('20', 'usr_eva'), device('21', 'usr_tom'), device('22', 'usr_ann')],
   { ...device('23', 'usr_ann'), enabled: false },
 ];
+
+/** Rings the phones of two people, then a mobile. */
+const family: RingGroup = {
+  id: 'group_1',
+  name: 'Family',
+  extension: '60',
+  order: 'one-after-another',
+  seconds: 10,
+  createdAt: 0,
+  members: [
+    { kind: 'device', id: devices[1]!.id },
+    { kind: 'number', number: '+14165550177' },
+  ],
+};
 
 /** A caller's leg that notes what it is told. */
 class FakeLeg implements CallerLeg {
@@ -88,10 +104,11 @@ type Built = {
   readonly maxCalls?: number;
   readonly tollFraudGuard?: TollFraudGuard;
   readonly trunks?: readonly string[];
+  readonly routing?: Partial<FactSources>;
   readonly pstnCalls?: PstnCallTracker;
 };
 
-function build(on: OpenedDatabase['db'], { trunks = [], ...more }: Built = {}): void {
+function build(on: OpenedDatabase['db'], { trunks = [], routing, ...more }: Built = {}): void {
   db = on;
   store = new CdrStore(db);
   facts = [];
@@ -116,7 +133,7 @@ function build(on: OpenedDatabase['db'], { trunks = [], ...more }: Built = {}): 
     ringSeconds: 30,
     ...more,
     registrations,
-    decideCall: routingHarness({ registrations, devices: { all: () => devices } }),
+    decideCall: routingHarness({ registrations, devices: { all: () => devices }, clock, ...routing }),
     facts: {
       country: 'CA',
       devices: {
@@ -124,7 +141,7 @@ function build(on: OpenedDatabase['db'], { trunks = [], ...more }: Built = {}): 
         byId: (id) => devices.find((one) => one.id === id),
         ofPerson: () => [],
       },
-      groupByExtension: () => undefined,
+      groupByExtension: (extension) => (extension === '60' ? family : undefined),
       byNumber: () => undefined,
       callerIdOf: () => undefined,
       anyCallerId: () => undefined,
@@ -597,5 +614,34 @@ describe('the routes', () => {
     expect(() => ask('hangUpCall', { identity: person('usr_ann'), params: record })).toThrow('no such call');
     ask('hangUpCall', { identity: person('usr_tom'), params: record });
     expect(ask('listCalls').total).toBe(0);
+  });
+});
+
+describe('a call to a ring group', () => {
+  it('rings its phones one after another, then the mobile, with the time that each has', () => {
+    build(db, { trunks: ['provider'], routing: { groups: () => [family] } });
+    const call = calls.place(attempt('60'));
+    expect(leg.rung.map(({ target }) => target.kind)).toEqual(['phone']);
+    clock.advance(10_000);
+    expect(leg.rung.map(({ target }) => (target.kind === 'trunk' ? target.number : target.device.extension))).toEqual([
+      '21',
+      '+14165550177',
+    ]);
+    leg.rung[1]?.listener.answered();
+    expect(call.record).toMatchObject({ direction: 'internal', trunk: 'provider', callee: { number: '60', name: 'Family' } });
+  });
+
+  it('says with the call that nobody was asked for a key at the mobile', () => {
+    build(db, { trunks: ['provider'], routing: { groups: () => [family] } });
+    const { id } = calls.place(attempt('60')).record;
+    expect(store.get(id)?.reasons).toEqual([{ code: 'forward-unscreened', params: { number: '+14165550177' } }]);
+  });
+
+  it('does not call the mobile where the house may not call such numbers', () => {
+    build(db, { trunks: ['provider'], routing: { groups: () => [family], mayForward: () => false } });
+    calls.place(attempt('60'));
+    clock.advance(10_000);
+    expect(leg.rung).toHaveLength(1);
+    expect(leg.told.at(-1)).toMatch(/^reject/);
   });
 });

@@ -95,7 +95,9 @@ export class Calls {
   place(given: Attempt): OngoingCall {
     const claim = given.joinToken === undefined ? noClaim : (this.#deps.pstnCalls?.attachSipLeg(given.joinToken) ?? noClaim);
     const attempt = claim.kind === 'joined' ? asNotified(given, claim.record) : given;
-    const routed = claim.kind === 'joined' ? decidedBefore(claim.record, claim.plan) : this.#route(attempt);
+    const routed = this.#planner.explain(
+      claim.kind === 'joined' ? decidedBefore(claim.record, claim.plan) : this.#route(attempt),
+    );
     const record = {
       ...newCallRecord(attempt, routed, this.#newCall()),
       ...(claim.kind === 'joined' ? opened(claim.record) : {}),

@@ -6,6 +6,7 @@ import type { Device } from '#devices/device.ts';
 import { destinationOf } from '#numbers/destination.ts';
 import { decide } from '#routing/decide.ts';
 import type { CallerFacts, CallQuestion, RoutingFacts } from '#routing/decision.ts';
+import { allowedForwards } from './allowed-forwards.ts';
 import type { CallHistory } from './call-history.ts';
 import type { DecideCall, HouseCall, HouseCaller } from './house-call.ts';
 import type { RegistrationLookup } from './ports.ts';
@@ -22,6 +23,8 @@ export type FactSources = {
   readonly history: Pick<CallHistory, 'dialledAt' | 'unansweredAt'>;
   /** Until when everything gets through after a call for help. */
   readonly emergencyUntil: (now: number) => number | undefined;
+  /** Whether calls to a number outside (E.164) are allowed, so that a rule may forward there. */
+  readonly mayForward: (number: string) => boolean;
   /** `personId`: who is called. */
   readonly blocklist: {
     match(number: string | undefined, personId?: PersonId): CallerFacts['blocked'];
@@ -115,7 +118,7 @@ export function callDecider(sources: FactSources, clock: { now(): number }): Dec
     const now = clock.now();
     const { question, facts } = gatherFacts(call, sources, now);
     const { contact, blocked, name } = question.caller;
-    const decision = decide(question, facts, now);
+    const decision = allowedForwards(decide(question, facts, now), sources.mayForward);
     if (blocked !== undefined && decision.reasons.some(({ code }) => code === 'blocklist'))
       sources.blocklist.hit(blocked.entryId);
     return { ...decision, caller: { name: contact?.name ?? name } };

@@ -3,6 +3,7 @@ import type { NewId } from '#base/ids.ts';
 import type { Device } from '#devices/device.ts';
 import type { CallLeg, Party } from './call.ts';
 import type { PlannedLeg, PlannedStep } from './planned-step.ts';
+import type { RoutingReason } from '#routing/decision.ts';
 import type { Forward, HouseStep, PlannedRoute } from './planned-route.ts';
 import type { Attempt, CallerId, DeviceLookup, RegistrationLookup, Trunks } from './ports.ts';
 import { externalParty, partyOf } from './route-call.ts';
@@ -52,6 +53,23 @@ export class LegPlanner {
         target: { kind: 'trunk', trunk, number, from, isEmergency },
       }),
     });
+  }
+
+  /** The route, with what its legs cannot do among its reasons. */
+  explain(routed: PlannedRoute): PlannedRoute {
+    const { ring, reasons } = routed;
+    if (ring.kind !== 'steps' || this.#screeningTrunk !== undefined) return routed;
+    const screened = ring.steps.flatMap(({ forwards }) => forwards.flatMap((one) => (one.isScreened ? one.number : [])));
+    const unscreened = [...new Set(screened)].map((number): RoutingReason => ({
+      code: 'forward-unscreened',
+      params: { number },
+    }));
+    return unscreened.length === 0 ? routed : { ...routed, reasons: [...reasons, ...unscreened] };
+  }
+
+  get #screeningTrunk(): string | undefined {
+    const { trunks } = this.#deps;
+    return trunks.names().find((name) => trunks.canScreen(name));
   }
 
   callerLeg(attempt: Attempt, routed: PlannedRoute): CallLeg {
@@ -105,9 +123,8 @@ export class LegPlanner {
 
   /** Over the first trunk, with our number: the network would show no other. */
   #forwardLeg({ number, isScreened }: Forward, ours: string): PlannedLeg {
-    const { trunks } = this.#deps;
-    const names = trunks.names();
-    const trunk = names.find((name) => isScreened && trunks.canScreen(name)) ?? names[0];
+    const [first] = this.#deps.trunks.names();
+    const trunk = (isScreened ? this.#screeningTrunk : undefined) ?? first;
     const leg = { ...this.legOf('callee', externalParty(number, ''), nowhere), trunk };
     if (trunk === undefined) return { leg, group: number, target: undefined };
     const from = { number: ours, name: '' };

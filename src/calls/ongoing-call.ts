@@ -294,7 +294,8 @@ export class OngoingCall {
 
   #connect(id: string): void {
     this.#ringTimers.cancel();
-    this.outbound.answered(() => this.stop('too-long'));
+    const isOutside = this.#legs.get(id)?.trunk !== undefined;
+    this.outbound.answered({ isOutside, onTooLong: () => this.stop('too-long') });
     const answeredAt = this.#now;
     this.#legs.change(id, { answeredAt, outcome: 'answered', sipStatus: 200 });
     this.#legs.change(this.#callerLegId, { answeredAt, outcome: 'answered', sipStatus: 200 });

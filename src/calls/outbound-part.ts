@@ -50,9 +50,10 @@ export class OutboundPart {
     this.#isOutbound = true;
   }
 
-  /** `onOver` is called where it lasts too long. */
-  answered(onOver: () => void): void {
-    this.#talkTimer.start(this.isLimited ? this.#maxMinutes : undefined, onOver);
+  /** `isOutside`: by a number outside, whoever called. `onTooLong` is called where it lasts too long. */
+  answered({ isOutside, onTooLong }: { readonly isOutside: boolean; readonly onTooLong: () => void }): void {
+    if (isOutside) this.#isOutbound = true;
+    this.#talkTimer.start(this.isLimited ? this.#maxMinutes : undefined, onTooLong);
   }
 
   ended(): void {

@@ -25,4 +25,6 @@ test.each<[string, Partial<Extract<PlannedRoute['ring'], { kind: 'trunks' }>>, b
 test('a call to phones is neither limited nor an emergency call', () => {
   const routed = route({ kind: 'steps', steps: [], from });
   expect([isLimitedRoute(routed), isEmergencyRoute(routed)]).toEqual([false, false]);
+  const forwards = [{ number: '+14165550123', isScreened: true }];
+  expect(isLimitedRoute(route({ kind: 'steps', steps: [{ deviceIds: [], forwards, seconds: 20 }], from }))).toBe(true);
 });

@@ -12,6 +12,7 @@ const directoryAssistance = /^118\d{0,3}$/;
  * unless it is premium rate.
  */
 export function isLimitedRoute({ ring }: Pick<PlannedRoute, 'ring'>): boolean {
+  if (ring.kind === 'steps') return ring.steps.some(({ forwards }) => forwards.length > 0);
   if (ring.kind !== 'trunks' || ring.isEmergency) return false;
   return ring.shortCost === undefined || ring.shortCost === 'premium' || directoryAssistance.test(ring.number);
 }

@@ -49,9 +49,6 @@ type RingOptions = { readonly caller: Party; readonly isContinued: boolean };
 
 function ringOf(plan: RoutingPlan, { caller: { number, name }, isContinued }: RingOptions): PlannedRoute['ring'] {
   const from = { number, name };
-  // Nobody is there to ask the caller for a key.
-  if (!isContinued && 'challenge' in plan && plan.challenge !== undefined)
-    return nothing({ disposition: 'blocked', reason: 'challenge' });
   switch (plan.kind) {
     case 'ring': {
       const rung = plan.steps.map(({ forwards, ...step }) => ({ ...step, forwards: forwards.map(toScreened) }));

@@ -109,6 +109,15 @@ export class TollFraudGuard {
     return refused?.verdict;
   }
 
+  /** Whether a rule may forward a call to this number (E.164): where a phone may call as far as the destination goes. */
+  isAllowedDestination(number: string): boolean {
+    const { country, limits } = this.#deps;
+    const unused = { calls: 0, minutes: 0 };
+    const facts = { number, shortCost: undefined, isFromKnownSource: true, phone: unused, house: unused };
+    const refused = outgoingRefusal(facts, { country, limits, allowed: new Set(this.#allowed.keys()) });
+    return refused?.destination === undefined;
+  }
+
   /** An outbound call is over. */
   ended({ deviceId, talkTimeMs }: ActiveOutgoingCall): void {
     this.#minutes.add({ deviceId, milliseconds: talkTimeMs, endedAt: this.#deps.clock.monotonic() });

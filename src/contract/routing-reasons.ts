@@ -91,6 +91,15 @@ export const routingReasons = {
       `The state of ${entityId} is not known; for such times the rule “${name}” ${fallback === 'match' ? 'goes on' : 'does not apply'}`,
   ),
   challenge: reason({ digit: z.string() }, ({ digit }) => `An unknown caller must press ${digit} first`),
+  'challenge-impossible': reason({}, () => 'An unknown caller should press a key first, but this trunk cannot ask for one'),
+  'forward-unscreened': reason(
+    { number: z.string() },
+    ({ number }) => `Whoever answers at ${number} gets the call without pressing a key: this trunk cannot ask for one`,
+  ),
+  'forward-not-allowed': reason(
+    { number: z.string() },
+    ({ number }) => `The call is not forwarded to ${number}: calls to this country or kind of number are not allowed`,
+  ),
   default: reason({}, () => 'No rule applies: the phones of the number’s owner ring'),
   'no-owner': reason({}, () => 'The number has no owner'),
   'no-devices': reason({}, () => 'There is no phone to ring'),

@@ -95,6 +95,11 @@ function challenged(plan: RoutingPlan, scope: RoutingScope): RoutingPlan {
   const { emergencyUntil = 0 } = scope.facts;
   if (challenge === undefined || isTrusted(scope.call.caller) || scope.now < emergencyUntil) return plan;
   if (plan.kind === 'reject' || plan.kind === 'play') return plan;
+  // Nobody can ask a caller for a key who is not at the network any more: losing the call would be worse.
+  if (scope.call.via !== 'webhook') {
+    scope.add({ code: 'challenge-impossible', params: {} });
+    return plan;
+  }
   scope.add({ code: 'challenge', params: { digit: challenge.digit } });
   return { ...plan, challenge };
 }

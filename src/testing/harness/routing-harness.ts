@@ -29,6 +29,7 @@ const defaultSettings: RoutingSettings = {
 export function factSources({ ringSeconds = 30, ...given }: RoutingHarnessDeps): FactSources {
   return {
     people: { all: () => [] },
+    mayForward: () => true,
     routesOf: () => [],
     groups: () => [],
     dnd: () => ({ house: dndOff, persons: new Map(), devices: new Map() }),
