@@ -9,7 +9,6 @@ import { newId as systemNewId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
 import { recordMissedCall } from '#calls/missed-pstn-call.ts';
 import type { Facts } from '#contract/facts.ts';
-import { dndOff } from '#routing/dnd.ts';
 import type { Options } from '#options/options.ts';
 import { isTrunkReachable } from '#sip/trunk/reachability.ts';
 import type { AlertWatch } from '#system/alert-watch.ts';
@@ -19,7 +18,7 @@ import { toMissedCall } from '#twilio/sync/unreported-call.ts';
 import { composeBackupRoom } from './backup.ts';
 import type { Listening } from './banner.ts';
 import { composeCalls } from './calls.ts';
-import type { CallRouting, CallsRoom } from './calls.ts';
+import type { CallsRoom } from './calls.ts';
 import { composeClock } from './clock.ts';
 import { composeContacts } from './contacts.ts';
 import type { ContactsRoom } from './contacts.ts';
@@ -38,6 +37,7 @@ import type { NumbersRoom } from './numbers.ts';
 import { composeObservation } from './observation.ts';
 import { composePeople } from './people.ts';
 import type { PeopleRoom } from './people.ts';
+import { composeRouting } from './routing.ts';
 import { composeScreening } from './screening.ts';
 import { composeSealedValues } from './sealed-values.ts';
 import { formatListeners, composeSipEngine } from './sip-engine.ts';
@@ -95,12 +95,14 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
 /** Every room that knows a subject or an edge, in the order of the start. */
 async function composeRooms(context: AppContext, storage: Storage) {
   const { options, log, stack } = context;
-  const devices = await composeDevices(context, storage);
+  const isGroupExtension = (extension: string) => routing.groups.byExtension(extension) !== undefined;
+  const devices = await composeDevices(context, storage, isGroupExtension);
   const { keys } = devices;
   const engine = await composeSipEngine(context, devices);
   const people = await composePeople({ ...context, storage, devices: devices.devices });
   const numbersRoom = composeNumbers({ ...context, storage });
   const { numbers } = numbersRoom;
+  const routing = composeRouting({ ...context, storage, numbers, devices: devices.devices, people: people.people });
   const twilio = composeTwilio({ ...context, storage, keys });
   const sealedValues = composeSealedValues({
     ...context,
@@ -128,13 +130,13 @@ async function composeRooms(context: AppContext, storage: Storage) {
     media,
     newToken,
     people: people.people,
-    routing: { ...withoutRules(options), blocklist: screening.blocklist, spamLists: screening.spamLists, contacts },
+    routing: { ...routing.sources, ...screening, contacts },
     twilioTrunkProblem,
     personOf: (id) => people.people.get(id),
   });
   const { sip } = calls;
   syncTwilioTrunk({ ...twilio, sip, engine, log, stack });
-  const messages = await composeMessages({ ...context, numbers, storage, twilio, contacts });
+  const messages = await composeMessages({ ...context, numbers, storage, twilio, contacts, isDnd: routing.isDnd });
   const composed = { devices, people, numbers: numbersRoom, contacts: contactsRoom, calls, twilio, messages };
   const voicemail = await composeVoicemailRoom(context, storage, composed);
   people.people.onRemoved([
@@ -149,6 +151,7 @@ async function composeRooms(context: AppContext, storage: Storage) {
   const notify = composeNotify({ ...context, storage, keys });
   return {
     ...composed,
+    routing,
     engine,
     sealedValues,
     notify,
@@ -158,28 +161,6 @@ async function composeRooms(context: AppContext, storage: Storage) {
     webhooks,
     setup,
     http,
-  };
-}
-
-/** Routing as it is before anybody has made a rule, a list or a switch. */
-function withoutRules({ calls, house }: Options): Omit<CallRouting, 'blocklist' | 'spamLists' | 'contacts'> {
-  return {
-    routesOf: () => [],
-    groups: () => [],
-    dnd: () => ({ house: dndOff, persons: new Map(), devices: new Map() }),
-    states: () => undefined,
-    settings: () => ({
-      ...calls,
-      timeZone: house.timeZone,
-      holidays: [],
-      anonymousPolicy: 'allow',
-      challenge: undefined,
-      repeatedCallMinutes: 3,
-      repeatedCallsOf: 'anyone',
-      vipGroups: [],
-      trustedDays: 90,
-      emergencyMinutes: 30,
-    }),
   };
 }
 

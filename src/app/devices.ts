@@ -38,7 +38,11 @@ export function keyFilePath({ dataDirectory }: Options): string {
   return join(dataDirectory, 'gosip.key');
 }
 
-export async function composeDevices(context: AppContext, { db, writes }: Storage): Promise<DevicesRoom> {
+export async function composeDevices(
+  context: AppContext,
+  { db, writes }: Storage,
+  isGroupExtension: (extension: string) => boolean,
+): Promise<DevicesRoom> {
   const { options, clock, newId, events, stack, warnings } = context;
   const log = context.log.child({ room: 'devices' });
   const { realm } = options.sip;
@@ -57,6 +61,7 @@ export async function composeDevices(context: AppContext, { db, writes }: Storag
     events,
     log,
     isReservedExtension: (extension) => isEmergencyNumber(extension, options.house.country),
+    isGroupExtension,
   });
   await devices.start();
   registrations.start();

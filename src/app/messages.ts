@@ -59,8 +59,7 @@ export type MessageRoomDeps = {
   readonly sender: MessageSender;
   readonly source: MediaSource;
   readonly isPublic: () => boolean;
-  /** Whether do not disturb is on for a number; off where undefined. */
-  readonly isDnd?: IsDnd;
+  readonly isDnd: IsDnd;
   /** Nobody has a name where undefined. */
   readonly nameOf?: NameOf;
 };
@@ -70,6 +69,7 @@ type MessagesDeps = AppContext & {
   readonly twilio: TwilioServices;
   readonly numbers: Numbers;
   readonly contacts: Contacts;
+  readonly isDnd: IsDnd;
 };
 
 /** Messages as app.ts wants them; what comes in is taken from now on, what goes out leaves when the queue starts. */
@@ -89,6 +89,7 @@ export async function composeMessages(deps: MessagesDeps): Promise<MessageRoom> 
     outbox,
     timeZone,
     numbers,
+    isDnd: deps.isDnd,
     readNumber: (text) => toE164(text, country),
     sender: new SmsSender({ connection, publicUrl }),
     source: mediaSource(connection),
@@ -103,7 +104,7 @@ export async function composeMessages(deps: MessagesDeps): Promise<MessageRoom> 
 
 /** Not started yet: that begins to fetch what is due. */
 export function createMessageRoom(deps: MessageRoomDeps): MessageRoom {
-  const { db, writes, clock, newId, events, log, numbers, source, isDnd = () => false, nameOf = () => '' } = deps;
+  const { db, writes, clock, newId, events, log, numbers, source, isDnd, nameOf = () => '' } = deps;
   const stores = { messages: new MessageStore(db), conversations: new ConversationStore(db), media: new MediaStore(db) };
   const rules = new AutoReplyStore(db);
   const explain = (code: number) => explainErrorCode(code);

@@ -24,9 +24,12 @@ export type SensorDeclaration = EntityNames & {
   readonly unit?: string;
 };
 
-export type EntityDeclaration = BinarySensorDeclaration | SensorDeclaration;
+/** What can be switched from there too. */
+export type SwitchDeclaration = EntityNames & { readonly component: 'switch' };
 
-type States = { readonly binary_sensor: boolean; readonly sensor: number | string };
+export type EntityDeclaration = BinarySensorDeclaration | SensorDeclaration | SwitchDeclaration;
+
+type States = { readonly binary_sensor: boolean; readonly sensor: number | string; readonly switch: boolean };
 type StateOf<Declaration extends EntityDeclaration> = States[Declaration['component']];
 
 /** Of what an entity is, by the word for it. */
@@ -50,16 +53,29 @@ export type EntitySource<State, OwnerId extends string = string> = {
 };
 
 /** A declaration together with the functions that answer it. */
-export type Entity = EntitySource<States[keyof States]> & { readonly declaration: EntityDeclaration };
+export type Entity = EntitySource<States[keyof States]> & {
+  readonly declaration: EntityDeclaration;
+  /** Of a switch alone: turns one on or off. Rejects with `not-found` where its owner is gone. */
+  turn?(ownerId: string, isOn: boolean): Promise<void>;
+};
 
 /** Declares one entity: the value that a room, Home Assistant and the test of what is mounted share. */
 export function entity<const Declaration extends EntityDeclaration>(declaration: Declaration): Declaration {
   return declaration;
 }
 
-export function bindEntity<Declaration extends EntityDeclaration>(
+export function bindEntity<Declaration extends Exclude<EntityDeclaration, SwitchDeclaration>>(
   declaration: Declaration,
   source: EntitySource<StateOf<Declaration>, OwnerIds[Declaration['of']]>,
+): Entity {
+  return { declaration, ...source };
+}
+
+export function bindSwitch<Declaration extends SwitchDeclaration>(
+  declaration: Declaration,
+  source: EntitySource<boolean, OwnerIds[Declaration['of']]> & {
+    turn(ownerId: OwnerIds[Declaration['of']], isOn: boolean): Promise<void>;
+  },
 ): Entity {
   return { declaration, ...source };
 }

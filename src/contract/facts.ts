@@ -75,6 +75,17 @@ export const facts = {
   /** Calls are not recorded; once until there is room again. */
   'recording.suspended': fact(z.object({ reason: z.string() }), 'admin'),
   'recording.resumed': fact(z.record(z.string(), z.never()), 'admin'),
+  /** Do not disturb was switched, or its time is over. `personId`: whose it is; null for the house's, of which `deviceId` is null too. */
+  'dnd.changed': fact(
+    z.object({
+      of: z.enum(['house', 'person', 'device']).meta({ id: 'DndOf' }),
+      personId: personId.nullable(),
+      deviceId: deviceId.nullable(),
+      isOn: z.boolean(),
+      until: isoDateTime.nullable(),
+    }),
+    'person',
+  ),
   'storage.failed': fact(z.object({ reason: z.string() }), 'admin'),
   'storage.recovered': fact(z.record(z.string(), z.never()), 'admin'),
 } as const;

@@ -38,3 +38,5 @@ export const conversationId = idOf<ConversationId>();
 export const messageId = idOf<MessageId>();
 export const mediaId = idOf<MediaId>();
 export const autoReplyId = idOf<AutoReplyId>();
+export const routeId = idOf<Id<'route'>>();
+export const ringGroupId = idOf<Id<'group'>>();

@@ -30,6 +30,8 @@ export type DevicesDeps = {
   readonly log: Log;
   /** Emergency and service numbers of the country, which cannot be extensions. */
   readonly isReservedExtension?: (extension: string) => boolean;
+  /** Extensions of ring groups. */
+  readonly isGroupExtension?: (extension: string) => boolean;
 };
 
 /** A device and its new password, shown this once. */
@@ -197,15 +199,20 @@ export class Devices {
   }
 
   #nextExtension(): string {
-    const { store, isReservedExtension = () => false } = this.#deps;
-    const extension = freeExtension((one) => !isReservedExtension(one) && !store.isTaken(one, undefined));
+    const { isReservedExtension = () => false } = this.#deps;
+    const extension = freeExtension((one) => !isReservedExtension(one) && !this.#isTaken(one, undefined));
     if (extension === undefined) throw new AppError('conflict', 'Every extension is taken');
     return extension;
   }
 
   #assertValid(device: Device): void {
-    const { store, isReservedExtension: isReserved = () => false } = this.#deps;
-    assertValid(device, { isReserved, isTaken: (name) => store.isTaken(name, device.id) });
+    const { isReservedExtension: isReserved = () => false } = this.#deps;
+    assertValid(device, { isReserved, isTaken: (name) => this.#isTaken(name, device.id) });
+  }
+
+  #isTaken(name: string, exceptId: DeviceId | undefined): boolean {
+    const { store, isGroupExtension = () => false } = this.#deps;
+    return store.isTaken(name, exceptId) || isGroupExtension(name);
   }
 
   #rename(before: DeviceRecord, device: Device): DeviceRecord {

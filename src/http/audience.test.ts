@@ -54,6 +54,7 @@ const expected: Readonly<Record<FactName, 'admins and its owner' | 'admins'>> = 
   'recording.changed': 'admins and its owner',
   'recording.suspended': 'admins',
   'recording.resumed': 'admins',
+  'dnd.changed': 'admins and its owner',
   'storage.failed': 'admins',
   'storage.recovered': 'admins',
   'device.brute-forced': 'admins',

@@ -60,9 +60,13 @@ export class Numbers {
     return this.#writes.write(() => this.#store.delete(this.get(id).id));
   }
 
+  byId(id: NumberId): OurNumber | undefined {
+    return this.#store.byId(id);
+  }
+
   /** Throws `not-found`. */
   get(id: NumberId): OurNumber {
-    const found = this.#store.byId(id);
+    const found = this.byId(id);
     if (found === undefined) throw new AppError('not-found', 'There is no such number');
     return found;
   }

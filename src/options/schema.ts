@@ -3,6 +3,7 @@
 // Must stay true: names and meanings stay as they are once shipped; the add-on form lists the same names.
 import { isIP, isIPv4 } from 'node:net';
 import { z } from 'zod';
+import { timeZone } from '#contract/dates.ts';
 import type { Problem } from '#contract/validation.ts';
 
 const port = z.coerce.number('must be a port number').int().min(0).max(65_535);
@@ -103,7 +104,7 @@ export const optionSchema = z.strictObject({
     .toUpperCase()
     .regex(/^[A-Z]{2}$/, 'must be a country of two letters, such as CA')
     .default('US'),
-  time_zone: z.string().trim().refine(isTimeZone, 'must be a time zone, such as America/Toronto').optional(),
+  time_zone: z.string().trim().pipe(timeZone).optional(),
   ring_seconds: z.coerce.number().int().min(5).max(300).default(30),
   spam_threshold: z.coerce.number().min(0).max(1).default(0.7),
   outgoing_calls: z.coerce.number().int().min(1).max(2000).default(5),
@@ -147,15 +148,6 @@ function isPublicUrl(value: string): boolean {
   const url = URL.parse(value);
   const isPlain = url?.search === '' && url.hash === '' && url.username === '' && url.password === '';
   return isPlain && (url.protocol === 'https:' || url.protocol === 'http:');
-}
-
-function isTimeZone(value: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: value });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** What no option shows alone. Looks at the raw values, so that these problems are reported together with all others. */

@@ -54,6 +54,7 @@ const columns: Readonly<Record<string, Column>> = {
     plant: `INSERT INTO call_permissions (person_id, allow, numbers, countries, hours, changed_at)
       VALUES (@person, 'house', '[]', '[]', '[]', 1)`,
   },
+  'dnd.person_id': { after: 'gone', plant: 'INSERT INTO dnd (person_id) VALUES (@person)' },
   'devices.person_id': {
     after: 'house',
     plant: `INSERT INTO devices (id, name, extension, username, type, transports, person_id, realm, ha1_md5, ha1_sha256, sealed_secret,

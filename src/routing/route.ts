@@ -11,14 +11,14 @@ export type TimeCondition = {
   /** Monday is 1, Sunday 7; empty: every day. */
   readonly weekdays: readonly number[];
   /** `HH:MM`; `to` at or before `from` is on the next day. Without them the whole day. */
-  readonly from: string | undefined;
-  readonly to: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
   /** Empty: every date. */
   readonly dates: readonly DateRange[];
   /** Whether the day may, must or must not be a holiday. */
   readonly holidays: 'any' | 'only' | 'except';
   /** IANA name; that of the house where undefined. */
-  readonly timeZone: string | undefined;
+  readonly timeZone?: string | undefined;
 };
 
 export type CallerCondition =
@@ -51,7 +51,7 @@ export type RouteConditions = {
 };
 
 /** `personId` undefined: the mailbox of the number's owner. */
-type ToVoicemail = { readonly kind: 'voicemail'; readonly personId: PersonId | undefined };
+type ToVoicemail = { readonly kind: 'voicemail'; readonly personId?: PersonId | undefined };
 
 /** `isScreened`: whoever answers must press 1, so that the far side's own mailbox cannot take the call. */
 type ToNumber = { readonly kind: 'forward'; readonly number: string; readonly seconds: number; readonly isScreened: boolean };
@@ -70,7 +70,7 @@ export type RouteAction =
     }
   | (ToNumber & { readonly then: AfterRoute })
   /** `greeting`: spoken in place of the mailbox's own. */
-  | (ToVoicemail & { readonly greeting: string | undefined })
+  | (ToVoicemail & { readonly greeting?: string | undefined })
   | { readonly kind: 'reject'; readonly tone: 'busy' | 'declined' }
   | { readonly kind: 'play'; readonly text: string; readonly language: string };
 

@@ -44,7 +44,7 @@ export class RoutingScope {
   get owner(): PersonId | undefined {
     const { called } = this.call;
     if (called.kind === 'device') return called.device.personId;
-    return called.kind === 'number' ? (called.number.ownerPersonId as PersonId | undefined) : undefined;
+    return called.kind === 'number' ? called.number.ownerPersonId : undefined;
   }
 
   hasMailbox(personId: PersonId): boolean {

@@ -2,6 +2,8 @@
 // Called by schedule.ts.
 // Must stay true: arithmetic on whole milliseconds alone, so that 500 rules cost three looks at the zone's tables.
 
+import { isTimeZone } from '#contract/dates.ts';
+
 export const dayMs = 86_400_000;
 /** A window that began yesterday and one that ends tomorrow lie within it. */
 const reachMs = 50 * 3_600_000;
@@ -85,13 +87,4 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   });
   formats.set(timeZone, format);
   return format;
-}
-
-/** Whether it is a zone that this machine has tables of; IANA's old names are too. */
-export function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
 }

@@ -62,6 +62,7 @@ const { messages, stores } = createMessageRoom({
   log,
   sender,
   timeZone: 'UTC',
+  isDnd: () => false,
   numbers: { all: () => ours, byNumber: (wanted) => ours.find(({ number }) => number === wanted), ofPerson: () => [] },
   readNumber: (text) => text,
   source: mediaSource(connection),

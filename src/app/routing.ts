@@ -1,0 +1,113 @@
+// Composes routing: rules, ring groups, do not disturb and what holds for all calls.
+// Called by app.ts, before calls, which decide by it.
+// Must stay true: it knows no call; what becomes of one is asked of decide() with the facts that calls gather.
+import type { DeviceId } from '#base/ids.ts';
+import { isEmergencyNumber } from '#numbers/emergency-numbers.ts';
+import type { Numbers } from '#numbers/numbers.ts';
+import type { Options } from '#options/options.ts';
+import type { RoutingFacts } from '#routing/decision.ts';
+import { dndEntities } from '#routing/dnd-entities.ts';
+import { dndRoutes } from '#routing/dnd-routes.ts';
+import { DndStore } from '#routing/dnd-store.ts';
+import { DndSwitches } from '#routing/dnd-switches.ts';
+import { ringGroupRoutes } from '#routing/ring-group-routes.ts';
+import { RingGroupStore } from '#routing/ring-group-store.ts';
+import { RingGroups } from '#routing/ring-groups.ts';
+import { routeRoutes } from '#routing/route-routes.ts';
+import { RouteStore } from '#routing/route-store.ts';
+import { Routes } from '#routing/routes.ts';
+import type { RoutingSettings } from '#routing/routing-settings.ts';
+import { routingSettingsRoutes } from '#routing/settings-routes.ts';
+import { RoutingSettingsStore } from '#routing/settings-store.ts';
+import type { DevicesRoom } from './devices.ts';
+import type { AppContext, RoomFace, Storage } from './context.ts';
+import { faceOf } from './face.ts';
+import type { PeopleRoom } from './people.ts';
+
+export type RoutingRoom = {
+  readonly groups: RingGroups;
+  readonly dnd: DndSwitches;
+  /** What a decision takes of this room. */
+  readonly sources: {
+    readonly routesOf: Routes['of'];
+    readonly groups: () => RoutingFacts['groups'];
+    readonly dnd: () => RoutingFacts['dnd'];
+    readonly settings: () => RoutingSettings;
+    readonly states: RoutingFacts['states'];
+  };
+  /** Whether do not disturb of the house or of the owner is on for a number of ours. */
+  readonly isDnd: (ourNumber: string) => boolean;
+  readonly face: RoomFace;
+};
+
+type RoutingDeps = AppContext & {
+  readonly storage: Pick<Storage, 'db' | 'writes'>;
+  readonly numbers: Numbers;
+  readonly devices: DevicesRoom['devices'];
+  readonly people: PeopleRoom['people'];
+};
+
+export function composeRouting({ storage, numbers, devices, people, ...context }: RoutingDeps): RoutingRoom {
+  const { options, clock, newId, events, stack } = context;
+  const { db, writes } = storage;
+  const { country } = options.house;
+  const log = context.log.child({ room: 'routing' });
+  const isReservedExtension = (extension: string) => isEmergencyNumber(extension, country);
+  const house = { devices, people, numbers, isReservedExtension };
+  const settings = new RoutingSettingsStore(db, writes, defaultSettings(options));
+  const shared = { writes, clock, newId, log, house };
+  const groups = new RingGroups({ ...shared, store: new RingGroupStore(db) });
+  const routes = new Routes({
+    ...shared,
+    store: new RouteStore(db),
+    groups: () => groups.all(),
+    settings: () => settings.current,
+  });
+  const ownerOf = (deviceId: DeviceId) => devices.byId(deviceId)?.personId;
+  const dnd = new DndSwitches({ store: new DndStore(db), writes, clock, events, log, ownerOf });
+  dnd.start();
+  stack.defer(() => dnd.stop());
+  stack.defer(events.on('device.deleted', ({ deviceId }) => dnd.forget({ deviceId })));
+  people.onRemoved([(personId) => () => dnd.forget({ personId })]);
+  return {
+    groups,
+    dnd,
+    sources: {
+      routesOf: (numberId) => routes.of(numberId),
+      groups: () => groups.all(),
+      dnd: () => dnd.facts(),
+      settings: () => settings.current,
+      // Until Home Assistant is connected no state is known, and rules that ask for one follow their fallback.
+      states: () => undefined,
+    },
+    isDnd: (ourNumber) => {
+      const personId = numbers.byNumber(ourNumber)?.ownerPersonId;
+      return dnd.of({}).isOn || (personId !== undefined && dnd.of({ personId }).isOn);
+    },
+    face: faceOf({
+      routes: [
+        ...routeRoutes(routes),
+        ...ringGroupRoutes(groups),
+        ...dndRoutes({ dnd, house }),
+        ...routingSettingsRoutes(settings),
+      ],
+      entities: dndEntities({ dnd, house }),
+    }),
+  };
+}
+
+function defaultSettings({ calls, house }: Options): RoutingSettings {
+  return {
+    timeZone: house.timeZone,
+    holidays: [],
+    spamThreshold: calls.spamThreshold,
+    anonymousPolicy: 'allow',
+    challenge: undefined,
+    repeatedCallMinutes: 3,
+    repeatedCallsOf: 'anyone',
+    vipGroups: ['VIP'],
+    trustedDays: 90,
+    emergencyMinutes: 30,
+    ringSeconds: calls.ringSeconds,
+  };
+}

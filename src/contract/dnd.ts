@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { endpoint } from './endpoint.ts';
+import { deviceId, personId } from './ids.ts';
+import { isoDateTime } from './page.ts';
+
+/** Do not disturb. `until`: when it ends by itself; null: when it is switched off. */
+const state = { isOn: z.boolean(), until: isoDateTime.nullable() };
+
+export const dndState = z.object(state).meta({ id: 'DndState' });
+
+const body = z
+  .strictObject({ isOn: z.boolean(), until: isoDateTime.nullable().default(null) })
+  .refine(({ isOn, until }) => isOn || until === null, { path: ['until'], message: 'is for switching it on alone' });
+
+export const getDnd = endpoint({
+  id: 'getDnd',
+  method: 'GET',
+  path: '/dnd',
+  access: 'user',
+  summary: 'Do not disturb of the house, of yourself and of your phones; for an admin, of everybody',
+  reply: z.object({
+    house: dndState,
+    persons: z.array(z.object({ personId: z.string(), name: z.string(), ...state })),
+    devices: z.array(z.object({ deviceId: z.string(), name: z.string(), personId: z.string().nullable(), ...state })),
+  }),
+});
+
+export const setHouseDnd = endpoint({
+  id: 'setHouseDnd',
+  method: 'PUT',
+  path: '/dnd/house',
+  access: 'admin',
+  summary: 'Switch do not disturb of the house: calls from outside do not ring',
+  body,
+  reply: dndState,
+});
+
+export const setPersonDnd = endpoint({
+  id: 'setPersonDnd',
+  method: 'PUT',
+  path: '/dnd/persons/:id',
+  access: 'user',
+  summary: 'Switch do not disturb of a person: none of their phones rings. Yourself alone, but for an admin',
+  params: z.object({ id: personId }),
+  body,
+  reply: dndState,
+});
+
+export const setDeviceDnd = endpoint({
+  id: 'setDeviceDnd',
+  method: 'PUT',
+  path: '/dnd/devices/:id',
+  access: 'user',
+  summary: 'Switch do not disturb of a phone: it does not ring. Your own phones alone, but for an admin',
+  params: z.object({ id: deviceId }),
+  body,
+  reply: dndState,
+});

@@ -1,0 +1,63 @@
+import { isoTimeOrNull, parseTime } from '#base/clock.ts';
+import { AppError } from '#base/errors.ts';
+import type { DeviceId, PersonId } from '#base/ids.ts';
+import { getDnd, setDeviceDnd, setHouseDnd, setPersonDnd } from '#contract/dnd.ts';
+import { handle } from '#contract/endpoint.ts';
+import type { Identity, Route } from '#contract/endpoint.ts';
+import type { Device } from '#devices/device.ts';
+import type { Dnd } from './dnd.ts';
+import type { DndSwitches } from './dnd-switches.ts';
+import type { RoutingHouse } from './routing-house.ts';
+
+type Deps = { readonly dnd: DndSwitches; readonly house: Pick<RoutingHouse, 'devices' | 'people'> };
+
+/** An admin switches all, a user themselves and their own phones; what is not theirs is not there. */
+export function dndRoutes({ dnd, house }: Deps): readonly Route[] {
+  const persons = (identity: Identity | undefined) => house.people.all().filter(({ id }) => isTheirs(identity, id));
+  const devices = (identity: Identity | undefined) => house.devices.all().filter(({ personId }) => isTheirs(identity, personId));
+  const personOf = (id: PersonId, identity: Identity | undefined) => orMissing(persons(identity), id);
+  const deviceOf = (id: DeviceId, identity: Identity | undefined) => orMissing(devices(identity), id);
+  return [
+    handle(getDnd, ({ identity }) => ({
+      house: toReply(dnd.of({})),
+      persons: persons(identity).map(({ id, name }) => ({ personId: id, name, ...toReply(dnd.of({ personId: id })) })),
+      devices: devices(identity)
+        .toSorted(byExtension)
+        .map(({ id, name, personId }) => ({
+          deviceId: id,
+          name,
+          personId: personId ?? null,
+          ...toReply(dnd.of({ deviceId: id })),
+        })),
+    })),
+    handle(setHouseDnd, async ({ body }) => toReply(await dnd.set({}, fromBody(body)))),
+    handle(setPersonDnd, async ({ params, body, identity }) =>
+      toReply(await dnd.set({ personId: personOf(params.id, identity).id }, fromBody(body))),
+    ),
+    handle(setDeviceDnd, async ({ params, body, identity }) =>
+      toReply(await dnd.set({ deviceId: deviceOf(params.id, identity).id }, fromBody(body))),
+    ),
+  ];
+}
+
+function isTheirs(identity: Identity | undefined, personId: PersonId | undefined): boolean {
+  return identity?.role === 'admin' || (personId !== undefined && personId === identity?.personId);
+}
+
+function orMissing<Item extends { readonly id: string }>(items: readonly Item[], id: string): Item {
+  const found = items.find((item) => item.id === id);
+  if (found === undefined) throw new AppError('not-found', 'There is no such switch');
+  return found;
+}
+
+function byExtension(a: Device, b: Device): number {
+  return Number(a.extension) - Number(b.extension);
+}
+
+function fromBody({ isOn, until }: { readonly isOn: boolean; readonly until: string | null }): Dnd {
+  return { isOn, until: parseTime(until ?? undefined) };
+}
+
+function toReply({ isOn, until }: Dnd) {
+  return { isOn, until: isoTimeOrNull(until) };
+}

@@ -1,0 +1,47 @@
+import { isoTime } from '#base/clock.ts';
+import { handle } from '#contract/endpoint.ts';
+import type { Route } from '#contract/endpoint.ts';
+import { answerPage } from '#contract/page.ts';
+import { changeRingGroup, createRingGroup, deleteRingGroup, getRingGroup, listRingGroups } from '#contract/ring-groups.ts';
+import type { RingGroup } from './ring-group.ts';
+import type { RingGroupInput, RingGroups } from './ring-groups.ts';
+
+export function ringGroupRoutes(groups: RingGroups): readonly Route[] {
+  const toReply = ({ members, extension, createdAt, ...rest }: RingGroup) => ({
+    ...rest,
+    extension: extension ?? null,
+    members: members.map((member) => ({ ...member })),
+    problems: groups.problemsOf({ members, extension, createdAt, ...rest }).map((one) => ({ ...one })),
+    createdAt: isoTime(createdAt),
+  });
+  return [
+    handle(listRingGroups, ({ query }) =>
+      answerPage(
+        query,
+        ({ limit, offset, sort, order }) => {
+          const sorted = groups.all().toSorted(sort === 'name' ? (a, b) => a.name.localeCompare(b.name) : byAge);
+          const ordered = order === 'asc' ? sorted : sorted.toReversed();
+          return { items: ordered.slice(offset, offset + limit), total: ordered.length };
+        },
+        toReply,
+      ),
+    ),
+    handle(createRingGroup, async ({ body: { extension, ...rest } }) =>
+      toReply(await groups.create({ ...rest, extension: extension ?? undefined })),
+    ),
+    handle(getRingGroup, ({ params }) => toReply(groups.get(params.id))),
+    handle(changeRingGroup, async ({ params, body: { extension, ...rest } }) => {
+      const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+      const change: Partial<RingGroupInput> = {
+        ...given,
+        ...(extension === undefined ? {} : { extension: extension ?? undefined }),
+      };
+      return toReply(await groups.change(params.id, change));
+    }),
+    handle(deleteRingGroup, ({ params }) => groups.delete(params.id)),
+  ];
+}
+
+function byAge(a: RingGroup, b: RingGroup): number {
+  return a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1);
+}
