@@ -37,6 +37,7 @@ import type { NumbersRoom } from './numbers.ts';
 import { composeObservation } from './observation.ts';
 import { composePeople } from './people.ts';
 import type { PeopleRoom } from './people.ts';
+import { composeRoutingPreview } from './routing-preview.ts';
 import { composeRouting } from './routing.ts';
 import { composeScreening } from './screening.ts';
 import { composeSealedValues } from './sealed-values.ts';
@@ -144,6 +145,14 @@ async function composeRooms(context: AppContext, storage: Storage) {
     (personId) => screening.blocklist.release(personId),
     (personId) => contacts.releasePerson(personId),
   ]);
+  const routingPreview = composeRoutingPreview({
+    ...context,
+    calls,
+    devices: devices.devices,
+    numbers,
+    routing,
+    isReachable: () => isTrunkReachable(sip.trunkStates(), trunkName),
+  });
   const webhooks = await composePublicWebhooks(context, { ...composed, voicemail });
   const { selfTest } = webhooks;
   const setup = composeTwilioSetup({ ...context, twilio, storage, numbers, sip, selfTest, mediaRelay: media.health });
@@ -152,6 +161,7 @@ async function composeRooms(context: AppContext, storage: Storage) {
   return {
     ...composed,
     routing,
+    routingPreview,
     engine,
     sealedValues,
     notify,

@@ -35,6 +35,9 @@ const things: Readonly<Record<string, Pick<Row, 'params'>>> = {
   '/blocklist': byId((of) => of.blocklistId),
   '/contacts': byId((of) => of.contactId),
   '/auth/sessions': byId((of) => of.sessionId),
+  '/dnd': { params: () => ({}) },
+  '/dnd/persons': byId((of) => of.personId),
+  '/dnd/devices': byId((of) => of.deviceId),
 };
 
 /** What the path does not tell, by the id of the endpoint. */
@@ -56,6 +59,8 @@ const special: Readonly<Record<string, Row>> = {
   setGreetingAudio: { body: () => wav },
   blockFromCall: { rule: 'refused', body: (of) => ({ callId: of.cdrId }) },
   blockFromMessage: { rule: 'refused', body: (of) => ({ messageId: of.messageId }) },
+  setPersonDnd: { body: () => ({ isOn: false }) },
+  setDeviceDnd: { body: () => ({ isOn: false }) },
   changeBlocklistEntry: { body: () => ({ reason: 'changed' }) },
   createContact: {
     rule: 'refused',

@@ -1,0 +1,74 @@
+import { isoTime, parseTime } from '#base/clock.ts';
+import type { Clock } from '#base/clock.ts';
+import type { DeviceId, PersonId } from '#base/ids.ts';
+import { handle } from '#contract/endpoint.ts';
+import type { Route } from '#contract/endpoint.ts';
+import { previewRoute } from '#contract/routing-preview.ts';
+import type { PreviewBody, PreviewReply } from '#contract/routing-preview.ts';
+import { toReasonReply } from '#contract/routing-reasons.ts';
+import { decide } from './decide.ts';
+import type { CallQuestion, RoutingFacts, RoutingPlan } from './decision.ts';
+import type { Dnd } from './dnd.ts';
+
+/** What a call of this caller would be decided by at this time, as calls gather it. Throws `invalid` with the field at fault. */
+export type GatherPreview = (
+  asked: Pick<PreviewBody, 'caller' | 'called'>,
+  at: number,
+) => { readonly question: CallQuestion; readonly facts: RoutingFacts };
+
+export function previewRoutes(clock: Clock, gather: GatherPreview): readonly Route[] {
+  return [
+    handle(previewRoute, ({ body }) => {
+      const at = parseTime(body.at) ?? clock.now();
+      const { question, facts } = gather(body, at);
+      const imagined = imagine(facts, body, at);
+      const { plan, reasons } = decide(question, imagined, at);
+      // The same data; replies are not typed as read-only.
+      const wire = structuredClone(plan) as PreviewReply['plan'];
+      return { at: isoTime(at), plan: wire, reasons: reasons.map(toReasonReply), rings: ringsOf(plan, imagined) };
+    }),
+  ];
+}
+
+/** The facts, with what the question puts in their place. */
+function imagine(facts: RoutingFacts, { states, dnd }: PreviewBody, at: number): RoutingFacts {
+  const { house, persons, devices } = facts.dnd;
+  return {
+    ...facts,
+    states: (entityId) => {
+      const value = states[entityId];
+      return value === undefined ? facts.states(entityId) : { value, at };
+    },
+    dnd: {
+      house: dnd.house === undefined ? house : switched(dnd.house),
+      persons: overlay(persons, dnd.persons as Readonly<Record<PersonId, boolean>>),
+      devices: overlay(devices, dnd.devices as Readonly<Record<DeviceId, boolean>>),
+    },
+  };
+}
+
+function overlay<Key extends string>(
+  real: ReadonlyMap<Key, Dnd>,
+  imagined: Readonly<Record<Key, boolean>>,
+): ReadonlyMap<Key, Dnd> {
+  const entries = Object.entries(imagined) as [Key, boolean][];
+  return new Map([...real, ...entries.map(([id, isOn]) => [id, switched(isOn)] as const)]);
+}
+
+function switched(isOn: boolean): Dnd {
+  return { isOn, until: undefined };
+}
+
+function ringsOf(plan: RoutingPlan, { devices }: RoutingFacts): PreviewReply['rings'] {
+  if (plan.kind === 'forward') {
+    return [{ step: 1, seconds: plan.seconds, deviceId: null, name: plan.number, isRegistered: true }];
+  }
+  if (plan.kind !== 'ring') return [];
+  return plan.steps.flatMap(({ deviceIds, forwards, seconds }, index) => {
+    const step = index + 1;
+    const phones = devices.flatMap(({ device: { id, name }, isRegistered }) =>
+      deviceIds.includes(id) ? [{ step, seconds, deviceId: id as string, name, isRegistered }] : [],
+    );
+    return [...phones, ...forwards.map((name) => ({ step, seconds, deviceId: null, name, isRegistered: true }))];
+  });
+}
