@@ -4,6 +4,7 @@ import { benchCalls, benchHeldCalls } from './calls.ts';
 import { describeMachine } from './machine.ts';
 import { benchRegistrations } from './registrations.ts';
 import { benchRelay } from './relay.ts';
+import { benchRouting } from './routing.ts';
 import { benchStart } from './start.ts';
 import type { Row } from './row.ts';
 import { benchSoak } from './soak.ts';
@@ -21,6 +22,7 @@ const parts: Record<string, () => Promise<Row[]>> = {
   calls: benchCalls,
   held: benchHeldCalls,
   relay: benchRelay,
+  routing: benchRouting,
   api: benchApi,
   webhooks: benchWebhooks,
   soak: () => benchSoak(minutes),

@@ -39,9 +39,18 @@ function weekdayOf(day: number): number {
   return ((((day + 3) % 7) + 7) % 7) + 1;
 }
 
+const dates = new Map<number, string>();
+/** Rules look at today and yesterday; a search for a day to come looks at thousands. */
+const maxDates = 1000;
+
 /** `YYYY-MM-DD`. */
-export function dateOf(day: number): string {
-  return new Date(day * dayMs).toISOString().slice(0, 10);
+function dateOf(day: number): string {
+  const known = dates.get(day);
+  if (known !== undefined) return known;
+  if (dates.size >= maxDates) dates.clear();
+  const date = new Date(day * dayMs).toISOString().slice(0, 10);
+  dates.set(day, date);
+  return date;
 }
 
 function isInRange(date: string, { from, to }: DateRange): boolean {
