@@ -82,7 +82,10 @@ export class CallSearch {
   condition(filter: CallFilter): { readonly sql: string; readonly values: Readonly<Record<string, string | number>> } {
     const given = filters.filter((name) => filter[name] !== undefined);
     const text = filter.text === undefined ? undefined : this.#text.condition(filter.text);
-    const all = [...(text === undefined ? [] : [text.sql]), ...given.map((name) => conditions[name])];
+    const all = [
+      ...(text === undefined ? [] : [text.sql]),
+      ...given.map((name) => text?.beside(conditions[name]) ?? conditions[name]),
+    ];
     const values: Record<string, string | number> = text === undefined ? {} : { text: text.value };
     for (const name of given) values[name] = filter[name] ?? '';
     return { sql: all.length === 0 ? 'TRUE' : all.join(' AND '), values };

@@ -194,8 +194,8 @@ export class MessageStore {
     const given = filters.filter((name) => filter[name] !== undefined);
     const text = filter.text === undefined ? undefined : this.#text.condition(filter.text);
     const parts = given.map((name) => (name === 'isUnread' && filter.isUnread === true ? unread : (conditions[name] as string)));
-    if (text !== undefined) parts.push(text.sql);
-    const where = parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`;
+    const all = text === undefined ? parts : [text.sql, ...parts.map((part) => text.beside(part))];
+    const where = all.length === 0 ? '' : `WHERE ${all.join(' AND ')}`;
     const values = {
       ...Object.fromEntries(given.map((name) => [name, toValue(filter[name] ?? '')])),
       ...(text === undefined ? {} : { text: text.value }),

@@ -4,7 +4,12 @@
 import type { Database } from './database.ts';
 
 /** `sql` has `:text` where `value` belongs. */
-export type TextCondition = { readonly sql: string; readonly value: string };
+export type TextCondition = {
+  readonly sql: string;
+  readonly value: string;
+  /** Another condition beside it, so that the few rows found are looked up, and not all that the other one holds for. */
+  readonly beside: (condition: string) => string;
+};
 
 export type TextSearchOptions = {
   readonly db: Database;
@@ -40,17 +45,21 @@ export class TextSearch {
 
   /** The condition that holds for every row with `text` anywhere in it, in capitals or not. */
   condition(text: string): TextCondition {
-    const like = { sql: this.#byOrder, value: likePattern(text) };
+    const like = { sql: this.#byOrder, value: likePattern(text), beside: asItIs };
     if (isUnindexed(text)) return like;
     const match = phrase(text);
     const found = this.#find.all(match);
     // LIKE knows capitals of ASCII alone.
     // oxlint-disable-next-line no-control-regex -- what ASCII is
-    if (found.length > maxFound) return /^[\x00-\x7f]*$/.test(text) ? like : { sql: this.#byIndex, value: match };
+    if (found.length > maxFound) return /^[\x00-\x7f]*$/.test(text) ? like : { sql: this.#byIndex, value: match, beside: asItIs };
     const more = this.#unindexed?.all({ text: like.value }) ?? [];
-    return { sql: this.#byRow, value: JSON.stringify([...found, ...more]) };
+    return { sql: this.#byRow, value: JSON.stringify([...found, ...more]), beside: withoutIndex };
   }
 }
+
+const asItIs = (condition: string) => condition;
+/** SQLite takes no index for an expression (its documentation, "The Query Optimizer", section 8.1.2). */
+const withoutIndex = (condition: string) => `+(${condition})`;
 
 /** Whether one of `columns` contains `:text`, made by `likePattern`. */
 export function likeAny(columns: readonly string[]): string {

@@ -190,7 +190,11 @@ export class VoicemailStore {
   find(filter: VoicemailFilter, page: VoicemailPage): { readonly items: readonly Voicemail[]; readonly total: number } {
     const given = filters.filter((name) => filter[name] !== undefined);
     const text = filter.text === undefined ? undefined : this.#text.condition(filter.text);
-    const all = ['v.is_shown = 1', ...(text === undefined ? [] : [text.sql]), ...given.map((name) => conditions[name])];
+    const all = [
+      'v.is_shown = 1',
+      ...(text === undefined ? [] : [text.sql]),
+      ...given.map((name) => text?.beside(conditions[name]) ?? conditions[name]),
+    ];
     const where = `WHERE ${all.join(' AND ')}`;
     const values = {
       ...Object.fromEntries(given.map((name) => [name, toValue(filter[name] ?? '')])),
