@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint, noContent } from './endpoint.ts';
 import { streamReply, streamUpload } from './file.ts';
-import { isoDateTime } from './page.ts';
+import { isoDateTime } from './date-time.ts';
 
 export const backupFormat = 1;
 export const backupTypes = ['application/x-tar', 'application/octet-stream'] as const;

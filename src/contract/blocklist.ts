@@ -3,7 +3,8 @@ import { endpoint, noContent } from './endpoint.ts';
 import { streamReply, uploadBody } from './file.ts';
 import { callId, messageId, personId } from './ids.ts';
 import { csvUpload, importReport } from './import-report.ts';
-import { isoDateTime, listQuery, pageOf } from './page.ts';
+import { isoDateTime } from './date-time.ts';
+import { listQuery, pageOf } from './page.ts';
 
 const params = z.object({ id: z.string() });
 const booleanParam = z.enum(['true', 'false']).transform((text) => text === 'true');

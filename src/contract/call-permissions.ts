@@ -4,7 +4,7 @@ import { endpoint, noContent } from './endpoint.ts';
 import { deviceId, personId } from './ids.ts';
 import { normalizeDigits } from './normalize-digits.ts';
 import { openingHours } from './opening-hours.ts';
-import { isoDateTime } from './page.ts';
+import { isoDateTime } from './date-time.ts';
 
 /**
  * `house`: no calls outside; `list`: the `numbers` alone; `national`: the house’s own country and those that cost the same; `countries`: these

@@ -5,7 +5,8 @@ import { streamReply, uploadBody } from './file.ts';
 import { personId } from './ids.ts';
 import { csvUpload, importReport } from './import-report.ts';
 import { numberFilter } from './number-filter.ts';
-import { isoDateTime, listQuery, pageOf } from './page.ts';
+import { isoDateTime } from './date-time.ts';
+import { listQuery, pageOf } from './page.ts';
 
 const params = z.object({ id: z.string() });
 

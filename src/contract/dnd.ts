@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 import { deviceId, personId } from './ids.ts';
-import { isoDateTime } from './page.ts';
+import { isoDateTime } from './date-time.ts';
 
 /** Do not disturb. `until`: when it ends by itself; null: when it is switched off. */
 const state = { isOn: z.boolean(), until: isoDateTime.nullable() };

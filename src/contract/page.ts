@@ -46,5 +46,3 @@ export function answerPage<Query extends ListQuery, Item, Reply>(
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), page: z.number().int(), perPage: z.number().int(), total: z.number().int() });
 }
-
-export { isoDateTime } from './date-time.ts';

@@ -3,7 +3,8 @@ import { requiredDisplayName } from './display-name.ts';
 import { e164 } from './e164.ts';
 import { endpoint, noContent } from './endpoint.ts';
 import { deviceId, personId, ringGroupId } from './ids.ts';
-import { isoDateTime, listQuery, pageOf } from './page.ts';
+import { isoDateTime } from './date-time.ts';
+import { listQuery, pageOf } from './page.ts';
 
 /** What rings. A person stands for their phones; whoever answers at a number outside must press 1 to get the call. */
 export const ringTarget = z.discriminatedUnion('kind', [

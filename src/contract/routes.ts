@@ -5,7 +5,8 @@ import { e164 } from './e164.ts';
 import { endpoint, noContent } from './endpoint.ts';
 import { numberId, personId, routeId } from './ids.ts';
 import { normalizeDigits } from './normalize-digits.ts';
-import { isoDateTime, listQuery, pageOf } from './page.ts';
+import { isoDateTime } from './date-time.ts';
+import { listQuery, pageOf } from './page.ts';
 import { ringOrder, ringSeconds, ringTarget, routingProblem } from './ring-groups.ts';
 
 const dateRange = z

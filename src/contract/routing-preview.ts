@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { callDisposition, callReason } from './calls.ts';
 import { endpoint } from './endpoint.ts';
 import { deviceId } from './ids.ts';
-import { isoDateTime } from './page.ts';
+import { isoDateTime } from './date-time.ts';
 import { routingReason } from './routing-reasons.ts';
 
 const toNumber = { kind: z.literal('forward'), number: z.string(), seconds: z.number().int(), isScreened: z.boolean() };
