@@ -131,4 +131,5 @@ const facts: RoutingFacts = {
   },
   isReachable: true,
   isFull: false,
+  mayForward: () => true,
 };

@@ -6,7 +6,6 @@ import type { Device } from '#devices/device.ts';
 import { destinationOf } from '#numbers/destination.ts';
 import { decide } from '#routing/decide.ts';
 import type { CallerFacts, CallQuestion, RoutingFacts } from '#routing/decision.ts';
-import { allowedForwards } from './allowed-forwards.ts';
 import type { CallHistory } from './call-history.ts';
 import type { DecideCall, HouseCall, HouseCaller } from './house-call.ts';
 import type { RegistrationLookup } from './ports.ts';
@@ -23,8 +22,7 @@ export type FactSources = {
   readonly history: Pick<CallHistory, 'dialledAt' | 'unansweredAt'>;
   /** Until when everything gets through after a call for help. */
   readonly emergencyUntil: (now: number) => number | undefined;
-  /** Whether calls to a number outside (E.164) are allowed, so that a rule may forward there. */
-  readonly mayForward: (number: string) => boolean;
+  readonly mayForward: RoutingFacts['mayForward'];
   /** `personId`: who is called. */
   readonly blocklist: {
     match(number: string | undefined, personId?: PersonId): CallerFacts['blocked'];
@@ -49,6 +47,7 @@ export function gatherFacts(call: HouseCall, sources: FactSources, now: number):
     states: sources.states,
     emergencyUntil: sources.emergencyUntil(now),
     settings: sources.settings(),
+    mayForward: sources.mayForward,
     isReachable,
     isFull,
   };
@@ -118,7 +117,7 @@ export function callDecider(sources: FactSources, clock: { now(): number }): Dec
     const now = clock.now();
     const { question, facts } = gatherFacts(call, sources, now);
     const { contact, blocked, name } = question.caller;
-    const decision = allowedForwards(decide(question, facts, now), sources.mayForward);
+    const decision = decide(question, facts, now);
     if (blocked !== undefined && decision.reasons.some(({ code }) => code === 'blocklist'))
       sources.blocklist.hit(blocked.entryId);
     return { ...decision, caller: { name: contact?.name ?? name } };

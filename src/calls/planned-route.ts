@@ -1,6 +1,6 @@
 import type { AfterRing, RingPlanStep, RoutingPlan, RoutingReason } from '#routing/decision.ts';
 import type { CallRecord, Party } from './call.ts';
-import { unanswered } from './pstn-call-decision.ts';
+import { unanswered } from '#routing/mailbox-plan.ts';
 import type { CallerId } from './ports.ts';
 import type { CallRoute, TrunkRing } from './route-call.ts';
 import type { Verdict } from './verdict.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { callReasons, isReasonOf } from '#contract/call-verdicts.ts';
 import type { AfterRing } from '#routing/decision.ts';
-import { decideAfterDial, unanswered, verdictAfterTimeout, verdictOfMessage } from './pstn-call-decision.ts';
+import { unanswered } from '#routing/mailbox-plan.ts';
+import { decideAfterDial, verdictAfterTimeout, verdictOfMessage } from './pstn-call-decision.ts';
 import type { AfterDial, DialOutcome } from './pstn-call-decision.ts';
 import type { Verdict } from './verdict.ts';
 

@@ -1,3 +1,4 @@
+import { unanswered } from '#routing/mailbox-plan.ts';
 import type { PersonId } from '#base/ids.ts';
 import { isReasonOf } from '#contract/call-verdicts.ts';
 import type { VoicemailReason } from '#contract/call-verdicts.ts';
@@ -70,19 +71,6 @@ function whyUnanswered({ disposition, reason }: Verdict): VoicemailReason {
   if (isReasonOf('voicemail', reason)) return reason;
   // The network's own time-out cancels our leg, which looks to us as if the caller had gone.
   return disposition === 'failed' ? 'internal' : 'no-answer';
-}
-
-/** How a call ended that was not answered and in which no message was left. */
-export function unanswered(reason: VoicemailReason): Verdict {
-  switch (reason) {
-    case 'busy':
-      return { disposition: 'busy', reason };
-    case 'redirected':
-    case 'internal':
-      return { disposition: 'failed', reason };
-    default:
-      return { disposition: 'missed', reason };
-  }
 }
 
 /** What is known of a call whose last callback never came. */

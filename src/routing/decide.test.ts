@@ -80,6 +80,7 @@ const facts: RoutingFacts = {
   settings,
   isReachable: true,
   isFull: false,
+  mayForward: () => true,
 };
 
 const route = (action: Route['action'], conditions: Partial<Route['conditions']> = {}): Route => ({
@@ -158,6 +159,24 @@ describe('a call from outside', () => {
       'rejected failed/no-owner | no-owner',
     ],
     ['too many at once', { facts: { isFull: true } }, 'busy failed/too-many-calls | too-many-calls'],
+    [
+      'that a rule forwards to where phones may not call',
+      {
+        facts: {
+          mayForward: () => false,
+          routes: [
+            route({
+              kind: 'forward',
+              number: '+15550001',
+              seconds: 20,
+              isScreened: true,
+              then: { kind: 'voicemail', personId: undefined },
+            }),
+          ],
+        },
+      },
+      'voicemail person_anna redirected | route-matched forward-not-allowed',
+    ],
     ['to somebody without a phone', { facts: { devices: [] } }, 'voicemail person_anna no-devices | default no-devices'],
     [
       'while all phones are off',

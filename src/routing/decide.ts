@@ -1,6 +1,7 @@
 // Owns the one decision: what becomes of a call to the house, and why.
 // Called by calls for the calls of trunks, webhooks and phones alike, and by the preview.
 // Must stay true: pure and total. The order is a promise: emergency, blocklist, hidden numbers, spam, do not disturb, rules, default.
+import { allowedForwards } from './allowed-forwards.ts';
 import { applyRoutes } from './apply-route.ts';
 import type { CallQuestion, RoutingDecision, RoutingFacts, RoutingPlan } from './decision.ts';
 import { afterRing, unansweredPlan } from './mailbox-plan.ts';
@@ -22,7 +23,8 @@ export function decide(call: CallQuestion, facts: RoutingFacts, now: number): Ro
   const [stages, last] = call.called.kind === 'number' ? [numberStages, ringOwner] : [extensionStages, ringExtension];
   let plan: RoutingPlan | undefined;
   for (const stage of stages) plan ??= stage(scope);
-  return { plan: challenged(plan ?? last(scope), scope), reasons: scope.reasons };
+  const decided = challenged(plan ?? last(scope), scope);
+  return allowedForwards({ plan: decided, reasons: scope.reasons }, facts.mayForward);
 }
 
 /** Help may call back from any number, withheld or on any list: every phone rings. */

@@ -75,6 +75,8 @@ export type RoutingFacts = {
   readonly isReachable: boolean;
   /** Whether there are as many calls as there may be. */
   readonly isFull: boolean;
+  /** Whether calls to a number outside (E.164) are allowed: a rule must not cost what no phone may. */
+  readonly mayForward: (number: string) => boolean;
 };
 
 /** The plan, and the chain of what led to it: also what was looked at and did not decide, where it explains. */

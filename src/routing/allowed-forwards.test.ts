@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { RoutingPlan } from '#routing/decision.ts';
+import type { RoutingPlan } from './decision.ts';
 import { allowedForwards } from './allowed-forwards.ts';
 
 const dear = '+19005550100';

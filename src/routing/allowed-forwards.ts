@@ -1,4 +1,4 @@
-import type { AfterRing, RoutingDecision, RoutingPlan, RoutingReason } from '#routing/decision.ts';
+import type { AfterRing, RoutingDecision, RoutingPlan, RoutingReason } from './decision.ts';
 
 /** The decision without numbers outside that the house may not call: a rule must not cost what no phone may. Pure. */
 export function allowedForwards(decision: RoutingDecision, mayCall: (number: string) => boolean): RoutingDecision {
