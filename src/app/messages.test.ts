@@ -221,7 +221,7 @@ describe('what comes in', () => {
     await room.incoming.receive(incoming('SM-2'));
     await messages.reconcile(inbound('SM-2'));
     const conversation = () => room.stores.conversations.find({}, { limit: 1, offset: 0, order: 'desc' }).items[0];
-    expect([conversation()?.unread, events]).toEqual([2, ['received anna', 'received anna']]);
+    expect([conversation()?.unread, events]).toEqual([2, ['received person_anna', 'received person_anna']]);
     const [first] = room.stores.messages.find({}, { limit: 1, offset: 0, order: 'asc' }).items;
     if (first === undefined) throw new Error('Nothing is there');
     await messages.markRead(first);
