@@ -1,11 +1,24 @@
 import { maskNumber } from '#base/log.ts';
 import type { Log } from '#base/log.ts';
+import { explainReason } from '#contract/routing-reasons.ts';
+import type { RoutingReason } from '#contract/routing-reasons.ts';
 import type { CallRecord, Party } from './call.ts';
 import { explain } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 
-export function logStart(log: Log, { direction, caller, callee, dialled }: CallRecord): void {
-  log.info({ direction, from: shown(caller), to: shown(callee), dialled: maskNumber(dialled) }, 'Call started');
+/** One sentence each, without full numbers. */
+export function reasonsForLog(reasons: readonly RoutingReason[]): readonly string[] {
+  return reasons.map(({ code, params }) => {
+    const number: unknown = 'number' in params ? params.number : undefined;
+    const shownParams = typeof number === 'string' ? { ...params, number: maskNumber(number) } : params;
+    return explainReason({ code, params: shownParams } as RoutingReason);
+  });
+}
+
+/** `why`: what decided whom it rings, first to last; a call outside is not decided. */
+export function logStart(log: Log, { direction, caller, callee, dialled, reasons }: CallRecord): void {
+  const why = reasons.length === 0 ? {} : { why: reasonsForLog(reasons) };
+  log.info({ direction, from: shown(caller), to: shown(callee), dialled: maskNumber(dialled), ...why }, 'Call started');
 }
 
 export function logJoin(log: Log, { caller, callee }: CallRecord): void {

@@ -8,10 +8,10 @@ import { maskNumber } from '#base/log.ts';
 import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { PersonId } from '#base/ids.ts';
-import { explainReason } from '#contract/routing-reasons.ts';
 import type { OurNumber } from '#numbers/number.ts';
 import type { RoutingPlan } from '#routing/decision.ts';
 import { CallClock } from './call-clock.ts';
+import { reasonsForLog } from './call-log.ts';
 import type { CallLeg, CallRecord } from './call.ts';
 import type { CdrStore } from './cdr-store.ts';
 import { answerChallenge, challengeOf } from './challenge.ts';
@@ -277,7 +277,7 @@ export class PstnCalls implements PstnCallTracker {
       deadlineAt: this.#deadlineIn(callbackTimeoutMs.sipLeg),
     };
     const shown = { from: caller.number === undefined ? 'hidden' : maskNumber(caller.number), to: maskNumber(dialled) };
-    this.#deps.log.info({ callId: record.id, ...shown, plan: plan.kind, why: reasons.map(explainReason) }, 'PSTN call received');
+    this.#deps.log.info({ callId: record.id, ...shown, plan: plan.kind, why: reasonsForLog(reasons) }, 'PSTN call received');
     this.#pstnCalls.add(pstnCall);
     this.#begin(pstnCall);
     return pstnCall;
