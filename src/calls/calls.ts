@@ -244,7 +244,11 @@ export class Calls {
       const routed = rung.excludeRung(this.#route({ caller, dialled }));
       if (routed === undefined) continue;
       const steps = this.#planner.steps(routed);
-      if ((this.#refusal(routed, steps) ?? this.#outboundRefusal({ caller, source: undefined }, routed)) !== undefined) continue;
+      const isAway = routed.ring.kind === 'nothing';
+      const refusal = isAway
+        ? undefined
+        : (this.#refusal(routed, steps) ?? this.#outboundRefusal({ caller, source: undefined }, routed));
+      if (refusal !== undefined) continue;
       if (isLimitedRoute(routed)) call.outbound.sentToTrunk(device.id, this.#deps.tollFraudGuard?.limits.callMinutes);
       followed.push(...divert(steps, this.#diversion(device, routed, redirection)));
     }

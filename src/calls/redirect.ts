@@ -23,7 +23,9 @@ export class RungTargets {
   /** What is left of a route without what was rung before; from then on the rest counts as rung. */
   excludeRung(routed: PlannedRoute): PlannedRoute | undefined {
     const { ring } = routed;
-    if (this.#redirectsLeft <= 0 || ring.kind === 'nothing') return undefined;
+    if (this.#redirectsLeft <= 0) return undefined;
+    // A phone that is away is where the call may go, and why nobody answers it.
+    if (ring.kind === 'nothing') return ring.verdict.reason === 'offline' ? routed : undefined;
     if (ring.kind === 'trunks') {
       // Whoever calls a friend must not reach the police.
       if (ring.isEmergency || this.#numbers.has(ring.number)) return undefined;
