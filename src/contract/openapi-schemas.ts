@@ -42,7 +42,16 @@ function shorten(schema: z.core.JSONSchema.BaseSchema, direction: 'input' | 'out
   if (schema.format === 'date-time') delete schema.pattern;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+  sayDefault(schema);
   if (direction === 'output' && schema.additionalProperties === false) delete schema.additionalProperties;
+}
+
+/** openapi-python-client leaves out every shape, and what uses it, that has an object as its default: here it is told in words. */
+function sayDefault(schema: z.core.JSONSchema.BaseSchema): void {
+  const { default: value, description } = schema;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
+  delete schema.default;
+  schema.description = [description, `By default ${JSON.stringify(value)}.`].filter(Boolean).join(' ');
 }
 
 function pointAtComponents(value: unknown): unknown {
