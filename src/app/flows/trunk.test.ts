@@ -150,8 +150,10 @@ test('a call whose relay is killed goes on: its media comes through the next one
   await expect.poll(mediaRelayHealth, { timeout: 10_000 }).toMatch(/^Relaying 1 call/);
   phone.hangup();
   await phone.waitForEvent('CALL_CLOSED');
-  const { items } = await house.api<{ items: { disposition: string; reason: string }[] }>('GET', '/cdrs?per_page=1');
-  expect(items[0]).toMatchObject({ disposition: 'answered', reason: 'caller-hung-up' });
+  // The phone says so when it has sent its BYE.
+  const newest = async () =>
+    (await house.api<{ items: { disposition: string; reason: string }[] }>('GET', '/cdrs?per_page=1')).items[0];
+  await expect.poll(newest).toMatchObject({ disposition: 'answered', reason: 'caller-hung-up' });
 });
 
 const outsideCall = (secret: string, expected: string) => `<?xml version="1.0" encoding="UTF-8"?>

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { expect, test } from 'vitest';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { makeCertificate } from '#testing/base/tls-certificate.ts';
 import { TwilioEmulator } from './emulator.ts';
 import { FakeWebhookServer } from './fake-webhook-server.ts';
@@ -236,9 +237,12 @@ test('sends a message, reports it signed with its port, and lists it newest firs
 });
 
 test('ends what an unregistered number sends as undelivered with 30034', async () => {
-  await using twilio = await TwilioEmulator.start({ numbers: [{ phoneNumber: ours, isUnregistered: true }] });
+  // Its clock stands still while the message is still under way.
+  const clock = new FakeClock();
+  await using twilio = await TwilioEmulator.start({ clock, numbers: [{ phoneNumber: ours, isUnregistered: true }] });
   const made = await rest(twilio, 'POST', '/Messages.json', { form: { To: theirs, From: ours, Body: 'x' } });
   expect((await rest(twilio, 'DELETE', `/Messages/${made.json['sid']}.json`)).json['code']).toBe(20009);
+  clock.advance(60_000);
   await until(() => twilio.messages[0]?.status === 'undelivered');
   expect((await rest(twilio, 'GET', `/Messages/${made.json['sid']}.json`)).json).toMatchObject({ error_code: 30034 });
 });
