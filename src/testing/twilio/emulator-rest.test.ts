@@ -242,8 +242,10 @@ test('ends what an unregistered number sends as undelivered with 30034', async (
   await using twilio = await TwilioEmulator.start({ clock, numbers: [{ phoneNumber: ours, isUnregistered: true }] });
   const made = await rest(twilio, 'POST', '/Messages.json', { form: { To: theirs, From: ours, Body: 'x' } });
   expect((await rest(twilio, 'DELETE', `/Messages/${made.json['sid']}.json`)).json['code']).toBe(20009);
-  clock.advance(60_000);
-  await until(() => twilio.messages[0]?.status === 'undelivered');
+  await until(() => {
+    clock.advance(1_000);
+    return twilio.messages[0]?.status === 'undelivered';
+  });
   expect((await rest(twilio, 'GET', `/Messages/${made.json['sid']}.json`)).json).toMatchObject({ error_code: 30034 });
 });
 
