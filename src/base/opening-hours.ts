@@ -1,3 +1,5 @@
+import { wallClock } from './wall-clock.ts';
+
 /** `to` at or before `from` is on the next day. Monday is 1, Sunday 7. */
 export type OpeningHours = readonly {
   readonly days: readonly number[];
@@ -8,20 +10,13 @@ export type OpeningHours = readonly {
 
 export type LocalTime = { readonly weekday: number; readonly minutes: number };
 
-const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+const dayMinutes = 24 * 60;
 
 /** The weekday and the minutes since midnight in the zone's own time. */
 export function localTime(now: number, timeZone: string): LocalTime {
-  const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone,
-    weekday: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  });
-  const parts = new Map(format.formatToParts(now).map(({ type, value }) => [type, value]));
-  const minutes = Number(parts.get('hour')) * 60 + Number(parts.get('minute'));
-  return { weekday: weekdays.indexOf(parts.get('weekday') ?? '') + 1, minutes };
+  const wall = wallClock(now, timeZone);
+  const minutes = Math.floor(wall / 60_000) % dayMinutes;
+  return { weekday: new Date(wall).getUTCDay() || 7, minutes };
 }
 
 export function isOpen(hours: OpeningHours, { weekday, minutes }: LocalTime): boolean {

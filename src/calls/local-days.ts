@@ -1,20 +1,13 @@
+import { wallClock } from '#base/wall-clock.ts';
+
 const dayMs = 24 * 60 * 60_000;
 
 /** The days of one time zone, which change with its clocks: some have 23 hours, some 25, and some begin at 01:00. */
 export class LocalDays {
-  readonly #format;
+  readonly #timeZone: string;
 
   constructor(timeZone: string) {
-    this.#format = new Intl.DateTimeFormat('en-GB', {
-      timeZone,
-      year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
-      hour: '2-digit',
-      minute: '2-digit',
-      second: '2-digit',
-      hourCycle: 'h23',
-    });
+    this.#timeZone = timeZone;
   }
 
   /** The date there, such as `2026-11-23`. */
@@ -42,12 +35,8 @@ export class LocalDays {
     return high;
   }
 
-  /** What the clocks there show, as if it were UTC. */
   #wall(at: number): number {
-    const shown = new Map(this.#format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
-    const part = (name: Intl.DateTimeFormatPartTypes) => shown.get(name) ?? 0;
-    const wall = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
-    return wall + (((at % 1000) + 1000) % 1000);
+    return wallClock(at, this.#timeZone);
   }
 }
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-
-const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be like 08:30');
+import { timeOfDay } from './dates.ts';
 
 /** Spans of the week, in the house’s time zone. */
 export const openingHours = z
@@ -8,9 +7,9 @@ export const openingHours = z
     z.strictObject({
       /** Monday is 1, Sunday 7. */
       days: z.array(z.number().int().min(1).max(7)).min(1).max(7),
-      from: time,
+      from: timeOfDay,
       /** At or before `from`: on the next day. */
-      to: time,
+      to: timeOfDay,
     }),
   )
   .max(20);

@@ -2,7 +2,7 @@
 // Called by schedule.ts.
 // Must stay true: arithmetic on whole milliseconds alone, so that 500 rules cost three looks at the zone's tables.
 
-import { isTimeZone } from '#contract/dates.ts';
+import { wallClock } from '#base/wall-clock.ts';
 
 export const dayMs = 86_400_000;
 /** A window that began yesterday and one that ends tomorrow lie within it. */
@@ -58,33 +58,6 @@ function changeBetween(from: number, to: number, timeZone: string): number {
   return high;
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
-
 function offsetAt(instant: number, timeZone: string): number {
-  const second = Math.floor(instant / 1000) * 1000;
-  const values = { year: 0, month: 0, day: 0, hour: 0, minute: 0, second: 0 };
-  for (const { type, value } of formatOf(timeZone).formatToParts(second))
-    if (type in values) values[type as 'year'] = Number(value);
-  return Date.UTC(values.year, values.month - 1, values.day, values.hour, values.minute, values.second) - second;
-}
-
-/** Making one costs a hundred times what using it costs. */
-function formatOf(timeZone: string): Intl.DateTimeFormat {
-  const known = formats.get(timeZone);
-  if (known !== undefined) return known;
-  const parts = {
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  } as const;
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone: isTimeZone(timeZone) ? timeZone : 'UTC',
-    hourCycle: 'h23',
-    ...parts,
-  });
-  formats.set(timeZone, format);
-  return format;
+  return wallClock(instant, timeZone) - instant;
 }
