@@ -1,6 +1,6 @@
 import { parseTime } from '#base/clock.ts';
-import { noPerson } from '#base/ids.ts';
 import type { DeviceId, PersonId } from '#base/ids.ts';
+import { visiblePerson } from '#base/visible-person.ts';
 import type { CallDisposition } from '#contract/call-verdicts.ts';
 import type { Identity } from '#contract/endpoint.ts';
 import type { CallDirection } from './call.ts';
@@ -27,13 +27,8 @@ export function toCallFilter(query: CallQuery, identity: Identity | undefined): 
     direction,
     disposition,
     text,
-    visibleTo: visibleTo(identity),
+    visibleTo: visiblePerson(identity),
     from: parseTime(from),
     to: parseTime(to),
   };
-}
-
-/** An identity without a person sees nothing. */
-export function visibleTo(identity: Identity | undefined): PersonId | undefined {
-  return identity?.role === 'admin' ? undefined : (identity?.personId ?? noPerson);
 }

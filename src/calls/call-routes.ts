@@ -1,3 +1,4 @@
+import { visiblePerson } from '#base/visible-person.ts';
 import { isoTime, isoTimeOrNull } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { CallId } from '#base/ids.ts';
@@ -7,7 +8,7 @@ import type { Identity, Route } from '#contract/endpoint.ts';
 import { toReasonReply } from '#contract/routing-reasons.ts';
 import { answerPage } from '#contract/page.ts';
 import type { CallLeg, CallRecord, Party } from './call.ts';
-import { toCallFilter, visibleTo } from './call-filter.ts';
+import { toCallFilter } from './call-filter.ts';
 import type { CallSearch } from './call-search.ts';
 import type { Calls } from './calls.ts';
 import type { CdrStore } from './cdr-store.ts';
@@ -49,7 +50,7 @@ export function callRoutes({ calls, store, search }: CallRoutesDeps): readonly R
 }
 
 function maySee(legs: Iterable<CallLeg>, identity: Identity | undefined): boolean {
-  const person = visibleTo(identity);
+  const person = visiblePerson(identity);
   if (person === undefined) return true;
   for (const leg of legs) if (leg.personId === person) return true;
   return false;

@@ -1,7 +1,7 @@
 import { isoTime } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
-import { noPerson } from '#base/ids.ts';
-import type { DeviceId, PersonId } from '#base/ids.ts';
+import { visiblePerson } from '#base/visible-person.ts';
+import type { DeviceId } from '#base/ids.ts';
 import {
   changeDevice,
   createDevice,
@@ -27,7 +27,7 @@ export function deviceRoutes({ devices, registrations, realm }: DeviceRoutesDeps
   return [
     handle(listDevices, ({ query, identity }) => {
       const { type, enabled, text } = query;
-      const filter = { personId: ownerFilter(identity, query.personId), type, enabled, text };
+      const filter = { personId: visiblePerson(identity, query.personId), type, enabled, text };
       return answerPage(query, (request) => devices.list({ ...request, ...filter }), show);
     }),
     handle(getDevice, ({ params, identity }) => show(visible(devices, params.id, identity))),
@@ -40,11 +40,6 @@ export function deviceRoutes({ devices, registrations, realm }: DeviceRoutesDeps
       return { items: registrations.of(device.id).map(describeRegistration) };
     }),
   ];
-}
-
-/** Users see only their own devices, whatever they ask for; a token without a person sees none. */
-function ownerFilter(identity: Identity | undefined, asked: PersonId | undefined): PersonId | undefined {
-  return identity?.role === 'admin' ? asked : (identity?.personId ?? noPerson);
 }
 
 /** Users see only their own devices. */

@@ -1,7 +1,7 @@
 import { isoTime, isoTimeOrNull } from '#base/clock.ts';
 import { decodeText } from '#base/decode-text.ts';
 import { AppError } from '#base/errors.ts';
-import { noPerson } from '#base/ids.ts';
+import { visiblePerson } from '#base/visible-person.ts';
 import type { CallId, MessageId } from '#base/ids.ts';
 import {
   blockFromCall,
@@ -51,7 +51,7 @@ export function blocklistRoutes({ blocklist, store, farNumberOfCall, farNumberOf
     })),
     handle(listBlocklist, ({ query, identity }) => {
       const { person, kind, enabled, text } = query;
-      const personId = identity?.role === 'admin' ? person : (identity?.personId ?? noPerson);
+      const personId = visiblePerson(identity, person);
       return answerPage(query, (request) => store.find({ personId, kind, isEnabled: enabled, text }, request), toReply);
     }),
     handle(createBlocklistEntry, async ({ body: { enabled, ...rest } }) =>

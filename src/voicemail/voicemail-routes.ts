@@ -1,7 +1,7 @@
 import { isoTime, isoTimeOrNull, parseTime } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
-import { noPerson } from '#base/ids.ts';
-import type { PersonId, VoicemailId } from '#base/ids.ts';
+import { visiblePerson } from '#base/visible-person.ts';
+import type { VoicemailId } from '#base/ids.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
 import type { FileReply } from '#contract/file.ts';
@@ -48,7 +48,7 @@ export function voicemailRoutes(deps: Deps): readonly Route[] {
     handle(listVoicemails, ({ query, identity }) => {
       const { person, heard, archived, from, to, text } = query;
       const filter = {
-        visibleTo: visibleTo(identity),
+        visibleTo: visiblePerson(identity),
         personId: person,
         isHeard: heard,
         isArchived: archived,
@@ -89,13 +89,8 @@ export function voicemailRoutes(deps: Deps): readonly Route[] {
   ];
 }
 
-/** No person has the empty id: an identity without a person sees nothing. */
-function visibleTo(identity: Identity | undefined): PersonId | undefined {
-  return identity?.role === 'admin' ? undefined : (identity?.personId ?? noPerson);
-}
-
 function isVisible({ personId }: Voicemail, identity: Identity | undefined): boolean {
-  const person = visibleTo(identity);
+  const person = visiblePerson(identity);
   return person === undefined || person === personId;
 }
 
