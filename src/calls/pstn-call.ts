@@ -5,6 +5,7 @@ import type { CallClock } from './call-clock.ts';
 import type { CallRecord } from './call.ts';
 import type { NextStep } from './next-step.ts';
 import type { AfterDial, PstnCaller } from './pstn-call-decision.ts';
+import { challengeOf } from './challenge.ts';
 import type { Challenge } from './challenge.ts';
 import type { PstnCallPhase } from './pstn-call-store.ts';
 import type { Verdict } from './verdict.ts';
@@ -52,6 +53,22 @@ export type PstnCall = {
   /** By the monotonic time. */
   deadlineAt: number;
 };
+
+/** A call that the network has reported and that has done nothing yet. */
+export function newPstnCall(given: Pick<PstnCall, 'callSid' | 'token' | 'plan' | 'caller' | 'record' | 'time'>): PstnCall {
+  return {
+    ...given,
+    challenge: challengeOf(given.plan),
+    createdAt: given.record.startedAt,
+    phase: 'ringing',
+    afterDials: [],
+    sipVerdict: undefined,
+    leg: 'none',
+    isStartReported: false,
+    isCallerGone: false,
+    deadlineAt: Number.POSITIVE_INFINITY,
+  };
+}
 
 /** The calls whose last callback has not come, by each of their ids. */
 export class OpenPstnCalls {

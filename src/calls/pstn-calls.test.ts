@@ -414,6 +414,6 @@ it('a call that no webhook announced, such as one between two phones, ends with 
   const { callId } = arrive();
   const announced = harness.cdrs.get(callId)!;
   const internal = { ...announced, id: `${announced.id}0` as typeof announced.id };
-  expect(harness.pstnCalls.legEnded(internal)).toBe(true);
+  expect(harness.pstnCalls.sipLegs.legEnded(internal)).toBe(true);
   expect(harness.pstnCalls.progressOf(call.callSid)).toBe('announced');
 });

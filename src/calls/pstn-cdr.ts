@@ -1,8 +1,9 @@
 import type { CallId, LegId, NewId } from '#base/ids.ts';
 import type { Device } from '#devices/device.ts';
 import type { OurNumber } from '#numbers/number.ts';
+import type { RoutingPlan } from '#routing/decision.ts';
 import type { CallLeg, CallRecord } from './call.ts';
-import type { PstnCaller } from './pstn-call-decision.ts';
+import type { DialResult, PstnCaller } from './pstn-call-decision.ts';
 import { externalParty } from './route-call.ts';
 
 type NewPstnCall = {
@@ -93,4 +94,20 @@ export function skippedLegs({ record, phones, outcome, now, newId }: SkippedLegs
     sipStatus: undefined,
     outcome,
   }));
+}
+
+/** Why the phones that were to ring could not; undefined where none was to ring. */
+export function whySkipped(plan: RoutingPlan): 'offline' | 'unreachable' | undefined {
+  if (plan.kind === 'ring') return 'unreachable';
+  if (plan.kind !== 'voicemail') return undefined;
+  if (plan.reason === 'unreachable') return 'unreachable';
+  return plan.reason === 'offline' || plan.reason === 'no-devices' ? 'offline' : undefined;
+}
+
+/** When a call was answered that the network forwarded, by how long it says that it lasted. */
+export function answeredAtOf(
+  { startedAt }: CallRecord,
+  { endedAt, forwarded }: { readonly endedAt: number; readonly forwarded: DialResult | undefined },
+): number | undefined {
+  return forwarded === undefined ? undefined : Math.max(startedAt, endedAt - (forwarded.seconds ?? 0) * 1000);
 }

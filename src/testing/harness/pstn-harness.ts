@@ -151,7 +151,7 @@ export class PstnHarness {
       registrations,
       decideCall,
       ringSeconds: 30,
-      pstnCalls: this.pstnCalls,
+      pstnCalls: this.pstnCalls.sipLegs,
       store: this.cdrs,
       trunks: { names: () => [], canScreen: () => false },
       facts: {
