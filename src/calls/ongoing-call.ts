@@ -1,15 +1,17 @@
 import type { Clock } from '#base/clock.ts';
 import type { Events } from '#base/events.ts';
-import type { DeviceId, LegId, NewId } from '#base/ids.ts';
+import type { DeviceId, NewId } from '#base/ids.ts';
 import { maskNumber } from '#base/log.ts';
 import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
-import type { CallLeg, CallPhase, CallRecord, LegOutcome } from './call.ts';
+import type { CallLeg, CallPhase, CallRecord } from './call.ts';
 import { CallClock } from './call-clock.ts';
 import { CallLegs } from './call-legs.ts';
 import { logEnd, logJoin, logStart } from './call-log.ts';
 import { advance, begin } from './call-state.ts';
 import type { CallAction, CallEvent, CallState, LegPlan, RingStep, Transition } from './call-transition.ts';
+import { OngoingRecord } from './ongoing-record.ts';
+import type { LegFailure } from './ongoing-record.ts';
 import { OutboundPart } from './outbound-part.ts';
 import { toStep } from './planned-step.ts';
 import type { PlannedLeg, PlannedStep } from './planned-step.ts';
@@ -28,12 +30,6 @@ export type OngoingCallDeps = {
   readonly follow: (call: OngoingCall, from: PlannedLeg, redirection: Redirection) => readonly PlannedStep[];
   /** Called once, when the call is over and its record closed. */
   readonly ended: (call: OngoingCall) => void;
-};
-
-type Failure = {
-  readonly outcome: LegOutcome;
-  readonly status: number | undefined;
-  readonly redirection: Redirection | undefined;
 };
 
 type OngoingCallOptions = {
@@ -55,15 +51,12 @@ export class OngoingCall {
   readonly #deps: OngoingCallDeps;
   readonly #caller: CallerLeg;
   readonly #legs: CallLegs;
-  readonly #callerLegId: LegId;
+  readonly #record: OngoingRecord;
   readonly isEmergency: boolean;
   /** On whose behalf it goes out, and how long it may last for that. */
   readonly outbound: OutboundPart;
-  #record: CallRecord;
   #state: CallState | undefined;
   readonly #ringTimers: RingTimers;
-  #isHeld = false;
-  readonly #time: CallClock;
 
   constructor(deps: OngoingCallDeps, options: OngoingCallOptions) {
     const {
@@ -77,18 +70,17 @@ export class OngoingCall {
       time = new CallClock(deps.clock),
     } = options;
     this.#deps = deps;
-    this.#time = time;
     this.isEmergency = isEmergency;
     this.#caller = leg;
-    this.#record = record;
-    this.#callerLegId = callerLeg.id;
     this.#ringTimers = new RingTimers(deps.clock, (event) => this.#dispatch(event));
     this.#legs = new CallLegs({ ...callerLeg, startedAt: time.now() }, steps);
+    const { save, events } = deps;
+    this.#record = new OngoingRecord({ record, time, save, events, legs: this.#legs, callerLegId: callerLeg.id });
     this.outbound = new OutboundPart(deps.clock, { isOutbound: record.direction === 'outbound', requestedBy, maxMinutes });
   }
 
   get record(): CallRecord {
-    return this.#record;
+    return this.#record.current;
   }
 
   /** Where it has been rung, or may be yet. */
@@ -101,25 +93,20 @@ export class OngoingCall {
   }
 
   get phase(): CallPhase {
-    if (this.#record.answeredAt === undefined) return 'ringing';
-    return this.#isHeld ? 'held' : 'in_call';
+    return this.#record.phase;
   }
 
   /** Writes the record, then rings. */
   start(steps: readonly PlannedStep[]): void {
     this.#open(steps);
-    this.#save();
-    this.#emitStarted();
+    this.#record.save();
+    this.#record.emitStarted();
     this.#apply(begin(steps.map(toStep)));
   }
 
   #open(steps: readonly PlannedStep[]): void {
-    logStart(this.#deps.log, this.#record);
+    logStart(this.#deps.log, this.record);
     this.#legs.record(steps[0]);
-  }
-
-  #emitStarted(): void {
-    this.#deps.events.emit('call.started', { callId: this.#record.id });
   }
 
   /** For two sides that are connected already: the record begins with the answer. */
@@ -128,15 +115,15 @@ export class OngoingCall {
     const plan: LegPlan = { id: calleeLegId, group: calleeLegId, isTrunk: false, isOffline: false };
     const { state } = begin([{ legs: [plan], seconds: 0, onlyIfUnreachable: false }]);
     this.#state = advance(state, { kind: 'answered', leg: calleeLegId }).state;
-    logJoin(this.#deps.log, this.#record);
-    this.#emitStarted();
+    logJoin(this.#deps.log, this.record);
+    this.#record.emitStarted();
     this.#connect(calleeLegId);
   }
 
   /** A call that cannot ring at all: its record is written once, closed. */
   refuse(verdict: Verdict, steps: readonly PlannedStep[]): void {
     this.#open(steps);
-    this.#emitStarted();
+    this.#record.emitStarted();
     this.#reject(verdict);
   }
 
@@ -156,7 +143,7 @@ export class OngoingCall {
 
   /** Whether a device is one of its sides, or the one on whose behalf it goes out. */
   isOf(deviceId: DeviceId): boolean {
-    const { caller, callee } = this.#record;
+    const { caller, callee } = this.record;
     return [caller.deviceId, callee.deviceId].includes(deviceId) || this.outbound.isOf(deviceId);
   }
 
@@ -165,7 +152,7 @@ export class OngoingCall {
    * its ringing. Returns whether that ended the call.
    */
   revoke(deviceId: DeviceId): boolean {
-    const { caller, callee, answeredAt } = this.#record;
+    const { caller, callee, answeredAt } = this.record;
     const isCaller = caller.deviceId === deviceId || this.outbound.isOf(deviceId);
     if (isCaller || (answeredAt !== undefined && callee.deviceId === deviceId)) this.stop('revoked');
     else this.#dispatch({ kind: 'group-gone', group: deviceId });
@@ -173,9 +160,7 @@ export class OngoingCall {
   }
 
   held(isHeld: boolean): void {
-    if (this.#isHeld === isHeld || this.#state?.phase !== 'connected') return;
-    this.#isHeld = isHeld;
-    this.#emitChanged();
+    if (this.#state?.phase === 'connected' && this.#record.held(isHeld)) this.#record.emitChanged();
   }
 
   #dispatch(event: CallEvent): void {
@@ -216,7 +201,7 @@ export class OngoingCall {
         this.#connect(action.leg);
         return;
       case 'cancel':
-        this.#legs.change(action.leg, { endedAt: this.#now, outcome: action.outcome });
+        this.#record.cancelled(action.leg, action.outcome);
         this.#legs.outgoing(action.leg)?.cancel(action.why);
         return;
       case 'release':
@@ -249,7 +234,7 @@ export class OngoingCall {
   #ringOne(id: string): void {
     const target = this.#legs.planned(id)?.target;
     if (target === undefined) return;
-    this.#legs.change(id, { startedAt: this.#now });
+    this.#record.started(id);
     const outgoing = this.#caller.ring(target, {
       trying: () => this.#dispatch({ kind: 'trying', leg: id }),
       progressed: (status, hasMedia) => this.#progressed(id, status, hasMedia),
@@ -260,22 +245,16 @@ export class OngoingCall {
   }
 
   #progressed(id: string, status: number, hasMedia: boolean): void {
-    const leg = this.#legs.get(id);
-    if (leg?.ringingAt === undefined) this.#legs.change(id, { ringingAt: this.#now, sipStatus: status });
-    const isFirst = this.#record.ringingAt === undefined;
-    if (isFirst) this.#record = { ...this.#record, ringingAt: this.#now };
+    const isFirst = this.#record.progressed(id, status);
     this.#dispatch({ kind: 'progressed', leg: id, status, hasMedia });
-    if (isFirst) this.#emitChanged();
+    if (isFirst) this.#record.emitChanged();
   }
 
-  #failed(id: string, { outcome, status, redirection }: Failure): void {
-    const leg = this.#legs.get(id);
-    const isFirst = leg !== undefined && leg.endedAt === undefined;
-    if (isFirst) {
-      this.#legs.change(id, { endedAt: this.#now, outcome, sipStatus: status ?? leg.sipStatus });
-      this.#deps.log.debug({ leg: leg.name, address: leg.address, outcome, status }, 'A leg failed');
-    }
-    const steps = isFirst && redirection !== undefined ? this.#follow(id, redirection) : [];
+  #failed(id: string, failure: LegFailure): void {
+    const { outcome, status, redirection } = failure;
+    const leg = this.#record.failed(id, failure);
+    if (leg !== undefined) this.#deps.log.debug({ leg: leg.name, address: leg.address, outcome, status }, 'A leg failed');
+    const steps = leg === undefined || redirection === undefined ? [] : this.#follow(id, redirection);
     this.#dispatch(steps.length === 0 ? { kind: 'failed', leg: id, outcome } : { kind: 'redirected', leg: id, steps });
   }
 
@@ -296,42 +275,20 @@ export class OngoingCall {
     this.#ringTimers.cancel();
     const isOutside = this.#legs.get(id)?.trunk !== undefined;
     this.outbound.answered({ isOutside, onTooLong: () => this.stop('too-long') });
-    const answeredAt = this.#now;
-    this.#legs.change(id, { answeredAt, outcome: 'answered', sipStatus: 200 });
-    this.#legs.change(this.#callerLegId, { answeredAt, outcome: 'answered', sipStatus: 200 });
-    const leg = this.#legs.get(id);
-    const { callee } = this.#record;
-    const answerer = leg?.deviceId === undefined ? callee : { ...callee, deviceId: leg.deviceId, personId: leg.personId };
-    this.#record = { ...this.#record, answeredAt, callee: answerer, trunk: this.#record.trunk ?? leg?.trunk };
-    this.#save();
+    this.#record.answered(id);
+    this.#record.save();
     this.#legs.outgoing(id)?.connect();
-    this.#emitChanged();
+    this.#record.emitChanged();
   }
 
   #finish(verdict: Verdict): void {
-    if (this.#record.verdict !== undefined) return;
+    if (this.record.verdict !== undefined) return;
     this.#ringTimers.cancel();
     this.outbound.ended();
-    const endedAt = this.#now;
-    this.#record = { ...this.#record, endedAt, verdict };
-    this.#legs.end(endedAt);
-    this.#save();
-    const { log, events, ended } = this.#deps;
-    logEnd(log, this.#record, verdict);
-    ended(this);
-    events.emit('call.ended', { callId: this.#record.id, disposition: verdict.disposition, reason: verdict.reason });
-  }
-
-  #emitChanged(): void {
-    if (this.#record.verdict !== undefined) return;
-    this.#deps.events.emit('call.changed', { callId: this.#record.id, state: this.phase });
-  }
-
-  #save(): void {
-    this.#deps.save(this.#record, this.#legs.records);
-  }
-
-  get #now(): number {
-    return this.#time.now();
+    this.#record.closed(verdict);
+    this.#record.save();
+    logEnd(this.#deps.log, this.record, verdict);
+    this.#deps.ended(this);
+    this.#record.emitEnded(verdict);
   }
 }
