@@ -7,33 +7,32 @@ import type { Events } from '#base/events.ts';
 import type { CallId, DeviceId, NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
-import type { Device } from '#devices/device.ts';
 import type { RoutingPlan } from '#routing/decision.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { CallLeg, CallRecord } from './call.ts';
-import type { CallPermissions } from './call-permissions.ts';
+import { CallAdmission } from './call-admission.ts';
+import type { CallAdmissionDeps } from './call-admission.ts';
+import { CallDiverter } from './call-diverter.ts';
 import type { CdrStore } from './cdr-store.ts';
 import type { EmergencyWindow } from './emergency-window.ts';
 import { LegPlanner } from './leg-planner.ts';
 import { joinedCallRecord, newCallRecord } from './new-call-record.ts';
 import { OngoingCall } from './ongoing-call.ts';
 import type { OngoingCallDeps } from './ongoing-call.ts';
-import type { PlannedLeg, PlannedStep } from './planned-step.ts';
-import type { Attempt, Diversion, Joined, PstnCallTracker, Redirection, RegistrationLookup, Trunks } from './ports.ts';
+import type { PlannedLeg } from './planned-step.ts';
+import type { Attempt, Joined, PstnCallTracker, RegistrationLookup, Trunks } from './ports.ts';
 import { isEmergencyRoute, isLimitedRoute } from './outbound-route.ts';
 import { callerOfParty } from './house-call.ts';
 import type { DecideCall } from './house-call.ts';
 import { decided, decidedBefore, undecided } from './planned-route.ts';
 import type { PlannedRoute } from './planned-route.ts';
-import { divert, RungTargets } from './redirect.ts';
 import { RecordWriter } from './record-writer.ts';
 import { RefusedCallThrottle } from './refused-call-throttle.ts';
 import { routeCall } from './route-call.ts';
 import type { DialFacts } from './route-call.ts';
-import type { TollFraudGuard } from './toll-fraud-guard.ts';
 import type { Verdict } from './verdict.ts';
 
-export type CallsDeps = {
+export type CallsDeps = CallAdmissionDeps & {
   readonly clock: Clock;
   readonly log: Log;
   readonly newId: NewId;
@@ -51,16 +50,7 @@ export type CallsDeps = {
   readonly ringSeconds: number;
   /** Is notified of calls for help. */
   readonly emergencyWindow?: Pick<EmergencyWindow, 'began' | 'ended'>;
-  /** The outbound call limits; none where undefined. */
-  readonly tollFraudGuard?: TollFraudGuard;
-  /** What each phone and person may call; everything where undefined. */
-  readonly permissions?: Pick<CallPermissions, 'refusal'>;
-  /** Calls at one time; further ones are refused. */
-  readonly maxCalls?: number;
 };
-
-/** So that a busy trunk exhausts neither our memory nor the phones. */
-const defaultMaxCalls = 2000;
 
 export class Calls {
   readonly #deps: CallsDeps;
@@ -68,12 +58,21 @@ export class Calls {
   readonly #records: RecordWriter;
   readonly #refused: RefusedCallThrottle;
   readonly #planner: LegPlanner;
+  readonly #admission: CallAdmission;
+  readonly #diverter: CallDiverter;
 
   constructor(deps: CallsDeps) {
     this.#deps = deps;
     this.#records = new RecordWriter(deps);
     this.#refused = new RefusedCallThrottle(deps);
     this.#planner = new LegPlanner({ ...deps, devices: deps.facts.devices });
+    this.#admission = new CallAdmission(deps, this.#ongoing);
+    this.#diverter = new CallDiverter({
+      planner: this.#planner,
+      admission: this.#admission,
+      ringSeconds: deps.ringSeconds,
+      route: (attempt) => this.#route(attempt),
+    });
   }
 
   /** Whether records cannot be written at the moment. */
@@ -103,8 +102,7 @@ export class Calls {
       ...(claim.kind === 'joined' ? opened(claim.record) : {}),
     };
     const steps = this.#planner.steps(routed);
-    const refusal =
-      claim.kind === 'taken' ? duplicateLeg : (this.#refusal(routed, steps) ?? this.#outboundRefusal(attempt, routed));
+    const refusal = claim.kind === 'taken' ? duplicateLeg : this.#admission.refusal(attempt, routed, steps);
     const isWanted = refusal === undefined || claim.kind === 'joined' || this.#refused.mayRecord(comesFrom(attempt), refusal);
     const isRecorded = claim.kind !== 'taken' && isWanted;
     const call = new OngoingCall(isRecorded ? this.#ongoingCallDeps(record.id) : this.#unrecorded(record.id), {
@@ -115,7 +113,7 @@ export class Calls {
       requestedBy: attempt.caller.kind === 'device' ? attempt.caller.device.id : undefined,
       isEmergency: isEmergencyRoute(routed),
       ...(claim.kind === 'joined' ? { time: claim.time } : {}),
-      maxMinutes: isLimitedRoute(routed) ? this.#deps.tollFraudGuard?.limits.callMinutes : undefined,
+      maxMinutes: isLimitedRoute(routed) ? this.#admission.maxMinutes : undefined,
     });
     this.#ongoing.set(record.id, call);
     if (call.isEmergency) this.#deps.emergencyWindow?.began();
@@ -137,13 +135,9 @@ export class Calls {
       caller: callerOfParty(caller, isPhone ? 'device' : 'outside'),
       via: isPhone ? 'internal' : 'trunk',
       isReachable: true,
-      isFull: this.#isFull,
+      isFull: this.#admission.isFull,
     });
     return decided(routed, decision);
-  }
-
-  get #isFull(): boolean {
-    return this.#ongoing.size >= (this.#deps.maxCalls ?? defaultMaxCalls);
   }
 
   /** The call goes on without it. */
@@ -164,7 +158,7 @@ export class Calls {
     const planned: PlannedLeg = { leg: calleeLeg, group: calleeLeg.id, target: undefined };
     const steps = [{ legs: [planned], seconds: 0, onlyIfUnreachable: false }];
     const { leg, requestedBy } = joined;
-    const maxMinutes = this.#deps.tollFraudGuard?.limits.callMinutes;
+    const { maxMinutes } = this.#admission;
     const call = new OngoingCall(this.#ongoingCallDeps(record.id), { record, callerLeg, leg, steps, requestedBy, maxMinutes });
     this.#ongoing.set(record.id, call);
     call.startConnected(calleeLeg.id);
@@ -212,53 +206,6 @@ export class Calls {
     this.#records.stop();
   }
 
-  #refusal(routed: PlannedRoute, steps: readonly PlannedStep[]): Verdict | undefined {
-    if (routed.ring.kind === 'nothing') return routed.ring.verdict;
-    if (this.#isFull && !isEmergencyRoute(routed)) return { disposition: 'failed', reason: 'too-many-calls' };
-    return steps.length === 0 ? { disposition: 'failed', reason: 'no-trunk' } : undefined;
-  }
-
-  /** For every call of a phone to a trunk: dialled, transferred, or forwarded. */
-  #outboundRefusal({ caller, source }: Pick<Attempt, 'caller' | 'source'>, routed: PlannedRoute): Verdict | undefined {
-    const { tollFraudGuard, permissions } = this.#deps;
-    const { ring } = routed;
-    if (caller.kind !== 'device' || ring.kind !== 'trunks' || ring.isEmergency) return undefined;
-    const { number, shortCost } = ring;
-    const notPermitted = permissions?.refusal({ device: caller.device, number, shortCost });
-    if (notPermitted !== undefined) return notPermitted;
-    if (tollFraudGuard === undefined || !isLimitedRoute(routed)) return undefined;
-    const ongoing = this.list().flatMap((call) =>
-      call.outbound.isLimited ? [{ deviceId: call.outbound.requestedBy, talkTimeMs: call.outbound.talkTimeMs }] : [],
-    );
-    return tollFraudGuard.refusal({ device: caller.device, number, shortCost, source, ongoing });
-  }
-
-  /** Where a phone forwards a call that rings it: as if it dialled itself, and each target once. */
-  #follow(call: OngoingCall, { target }: PlannedLeg, redirection: Redirection): readonly PlannedStep[] {
-    if (target?.kind !== 'phone') return [];
-    const { device } = target;
-    const rung = new RungTargets(call);
-    const followed: PlannedStep[] = [];
-    for (const dialled of redirection.to) {
-      const caller = { kind: 'device', device, party: call.record.caller } as const;
-      const routed = rung.excludeRung(this.#route({ caller, dialled }));
-      if (routed === undefined) continue;
-      const steps = this.#planner.steps(routed);
-      const isAway = routed.ring.kind === 'nothing';
-      const refusal = isAway
-        ? undefined
-        : (this.#refusal(routed, steps) ?? this.#outboundRefusal({ caller, source: undefined }, routed));
-      if (refusal !== undefined) continue;
-      if (isLimitedRoute(routed)) call.outbound.sentToTrunk(device.id, this.#deps.tollFraudGuard?.limits.callMinutes);
-      followed.push(...divert(steps, this.#diversion(device, routed, redirection)));
-    }
-    return followed.map((step) => ({ ...step, seconds: this.#deps.ringSeconds }));
-  }
-
-  #diversion({ extension, name }: Device, { ring }: PlannedRoute, { reason }: Redirection): Diversion {
-    return ring.kind === 'trunks' ? { ...ring.from, reason } : { number: extension, name, reason };
-  }
-
   #newCall(): { readonly id: CallId; readonly startedAt: number } {
     const { clock, newId } = this.#deps;
     return { id: newId('call'), startedAt: clock.now() };
@@ -271,7 +218,7 @@ export class Calls {
       clock,
       newId,
       log: log.child({ callId: id }),
-      follow: (...redirected) => this.#follow(...redirected),
+      follow: (...redirected) => this.#diverter.follow(...redirected),
       events: { emit: (name, fact) => (name === 'call.ended' && !isEndReported ? undefined : events.emit(name, fact)) },
       save: (record: CallRecord, legs: Iterable<CallLeg>) => this.#records.save(pstnCalls?.recordToWrite(record) ?? record, legs),
       ended: (call: OngoingCall) => {
