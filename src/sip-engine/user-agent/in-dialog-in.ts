@@ -28,6 +28,17 @@ export function dialogOf(context: CoreContext, request: SipMessage): Dialog | un
   return context.dialogs.match({ callId: request.callId, localTag: toTag, remoteTag: fromTag ?? '' });
 }
 
+/**
+ * The call that a BYE without the peer's tag ends: Home Assistant's VoIP hangs up so a call that it has answered with a tag. Only the peer itself
+ * may leave it out, and only where our tag means one dialog.
+ */
+export function callOfTaglessBye(context: CoreContext, { request, flow }: ServerTransaction): Dialog | undefined {
+  if (request.method !== 'BYE' || request.fromTag !== undefined || request.toTag === undefined) return undefined;
+  const [dialog, ...others] = context.dialogs.withId(`${request.callId};from-tag=${request.toTag}`);
+  const isPeer = dialog?.flow?.remoteAddress === flow.remoteAddress;
+  return isPeer && others.length === 0 && dialog.role === 'uac' && dialog.localTag === request.toTag ? dialog : undefined;
+}
+
 /** RFC 3261 section 12.2.2: to the application of the dialog, or answered here. */
 export function receiveInDialog(context: CoreContext, transaction: ServerTransaction, dialog: Dialog): void {
   const { request } = transaction;

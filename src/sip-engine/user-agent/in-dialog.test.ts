@@ -186,6 +186,22 @@ describe('requests of the peer in a dialog', () => {
     expect(harness.leftovers).toEqual([]);
   });
 
+  it('a BYE without the tag of the callee ends the call that it answered, from its own address alone', () => {
+    const harness = new UserAgentHarness();
+    const { dialogId, localTag, callId } = harness.outgoingCall();
+    const bye = { callId, fromTag: null, toTag: localTag, cseq: 51 };
+    harness.receiveRequest('BYE', bye, harness.transport.peer('udp', '10.0.0.66'));
+    expect(harness.sent()).toEqual(['481']);
+    harness.receiveRequest('BYE', { ...bye, toTag: 'foreign' });
+    expect(harness.sent()).toEqual(['481']);
+    harness.receiveRequest('BYE', bye);
+    const received = harness.app.take('BYE');
+    expect(received.dialogId).toBe(dialogId);
+    harness.respond(received.transactionId, 200);
+    harness.clock.advance(64_000);
+    expect(harness.leftovers).toEqual([]);
+  });
+
   it('out of order get 500', () => {
     const harness = new UserAgentHarness();
     const { localTag } = harness.incomingCall({ cseq: 5 });

@@ -80,6 +80,20 @@ describe('an outgoing call', () => {
     expect(harness.command(ack, { dialogId }).sent.message.cseq?.number).toBe(again.message.cseq?.number);
   });
 
+  it('a callee that names our own Contact in its answer is acknowledged and ended where the INVITE found it', () => {
+    const harness = new UserAgentHarness();
+    const callee = harness.transport.peer('udp', '10.0.0.1', 5062);
+    const { message } = harness.command('INVITE sip:assist@10.0.0.1:5062 SIP/2.0', { body: sdp }).sent;
+    harness.receiveResponse(180, { request: harness.last, flow: callee });
+    harness.receiveResponse(200, { request: message, flow: callee, body: sdp, contact: message.get('contact') ?? '' });
+    harness.app.take('180');
+    const { dialogId } = harness.app.take('200');
+    expect(harness.command(ack, { dialogId }).sent.message.requestUri).toBe('sip:assist@10.0.0.1:5062');
+    const bye = harness.command('BYE sip:placeholder SIP/2.0', { dialogId }).sent;
+    expect(bye.message.requestUri).toBe('sip:assist@10.0.0.1:5062');
+    expect(harness.transport.last.flow).toMatchObject({ remoteAddress: '10.0.0.1', remotePort: 5062 });
+  });
+
   it('with a late offer: the ACK carries the answer', () => {
     const harness = new UserAgentHarness();
     harness.command(invite);

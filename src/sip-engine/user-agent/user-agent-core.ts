@@ -7,7 +7,15 @@ import { DialogTable } from './dialog-table.ts';
 import { hangUp } from './bye.ts';
 import { forgetCalls, endCalls, sweep } from './housekeeping.ts';
 import { forgetIncoming } from './incoming-requests.ts';
-import { dialogOf, earlyCallOf, receiveAck, receiveEarly, receiveInDialog, receivePrack } from './in-dialog-in.ts';
+import {
+  callOfTaglessBye,
+  dialogOf,
+  earlyCallOf,
+  receiveAck,
+  receiveEarly,
+  receiveInDialog,
+  receivePrack,
+} from './in-dialog-in.ts';
 import { sendInDialog } from './in-dialog-out.ts';
 import { receiveLate2xx } from './late-2xx.ts';
 import type { SipMessage } from '../message/message.ts';
@@ -170,7 +178,7 @@ export class UserAgentCore implements Core {
       return;
     }
     const early = request.method === 'UPDATE' ? earlyCallOf(context, request) : undefined;
-    const dialog = dialogOf(context, request);
+    const dialog = dialogOf(context, request) ?? callOfTaglessBye(context, transaction);
     if (early !== undefined) receiveEarly(context, transaction, early);
     else if (dialog !== undefined) receiveInDialog(context, transaction, dialog);
     else if (!this.#isProxied(transaction, flow)) receiveOutOfDialog(context, transaction);
