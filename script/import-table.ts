@@ -40,6 +40,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       resolver: sipBelow,
       transaction: sipBelow,
       control: sipBelow,
+      ping: ['runtime', 'message', 'transport'],
       'user-agent': sipUser,
       proxy: [...sipUser, 'user-agent'],
     },

@@ -26,7 +26,8 @@ import { OutgoingStore } from '#calls/outgoing-store.ts';
 import { isLocalAddress } from '#base/own-networks.ts';
 import type { Log } from '#base/log.ts';
 import type { Numbers } from '#numbers/numbers.ts';
-import type { EngineAddress } from '#sip-engine/engine-supervisor.ts';
+import { ListenerPings } from '#sip-engine/ping/listener-pings.ts';
+import { transportsHealth } from '#sip-engine/ping/transports-health.ts';
 import { lateEngineWarning, waitForEngine } from '#sip/engine-connection.ts';
 import type { MediaRelayPort } from '#sip/relay/media-port.ts';
 import { controlConnectionHealth, trunksHealth } from '#sip/sip-health.ts';
@@ -35,6 +36,7 @@ import type { DevicesRoom } from './devices.ts';
 import type { Storage, AppContext, RoomFace } from './context.ts';
 import { faceOf } from './face.ts';
 import type { MediaRoom } from './media.ts';
+import type { SipEngineHandle } from './sip-engine.ts';
 
 export type CallsRoom = {
   readonly sip: Sip;
@@ -58,7 +60,7 @@ type CallsDeps = DevicesRoom & {
   /** Throws `not-found`. */
   readonly personOf: (id: PersonId) => { readonly name: string };
   readonly numbers: Numbers;
-  readonly engine: EngineAddress;
+  readonly engine: Pick<SipEngineHandle, 'host' | 'port' | 'secret' | 'announce' | 'listening'>;
   readonly media: MediaRoom;
   readonly newToken: () => string;
   readonly people: FactSources['people'];
@@ -156,6 +158,7 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
   await media.started;
   if (media.mediaRelay.problem !== undefined && options.trunks.length > 0) context.warnings.push(media.mediaRelay.problem);
   const search = new CallSearch(db);
+  const pings = new ListenerPings({ clock, announce: engine.announce, listening: () => engine.listening() ?? sip.listening });
   const face = faceOf({
     routes: [
       ...callRoutes({ calls, store: cdrs, search }),
@@ -167,6 +170,7 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
     alerts: [...outgoingAlerts(() => tollFraudGuard.recentRefusals), ...recordAlerts(calls)],
     probes: {
       'control connection': () => controlConnectionHealth(sip.isConnected),
+      transports: async () => transportsHealth(await pings.latest()),
       trunks: () => trunksHealth(sip.trunkStates(), twilioTrunkProblem()),
       'outbound calls': () => tollFraudGuard.health(),
     },

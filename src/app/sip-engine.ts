@@ -8,6 +8,7 @@ import { usualEmergencyNumbers } from '#numbers/emergency-numbers.ts';
 import { engineHealth } from '#sip-engine/engine-health.ts';
 import { EngineSupervisor } from '#sip-engine/engine-supervisor.ts';
 import type { EngineAddress, EngineSupervisorDeps } from '#sip-engine/engine-supervisor.ts';
+import type { PingOptions } from '#sip-engine/ping/options-ping.ts';
 import type { ListenerOptions } from '#sip-engine/transport/listener-options.ts';
 import { planListeners } from '#sip-engine/transport/listener-plan.ts';
 import type { Options } from '#options/options.ts';
@@ -17,6 +18,10 @@ import { faceOf } from './face.ts';
 import { TrustedSources } from './trusted-sources.ts';
 
 export type SipEngineHandle = EngineAddress & {
+  /** Takes the endpoint of a ping for that of a phone of the house until it is over: a flood of strangers takes no answer from it. */
+  readonly announce: PingOptions['announce'];
+  /** `proto/host:port,…` of everything that listens now; undefined of a native one, which says so when it is connected. */
+  readonly listening: () => string | undefined;
   /** The networks from which the trunk to Twilio may call in now: the calls of the whole town come from there. */
   readonly trustTrunk: (networks: readonly string[]) => void;
   readonly face: RoomFace;
@@ -41,7 +46,7 @@ export async function composeSipEngine(
 ): Promise<SipEngineHandle> {
   const { options, clock, events, stack } = context;
   const { engine: wanted } = options.sip;
-  if (wanted !== 'embedded') return { ...wanted, hostports: '', trustTrunk() {}, face: faceOf({}) };
+  if (wanted !== 'embedded') return { ...wanted, ...unknownEngine };
   const log = context.log.child({ room: 'sip-engine' });
   const engine = createEmbeddedEngine({
     options,
@@ -59,8 +64,26 @@ export async function composeSipEngine(
   stack.defer(() => trusted.stop());
   const listeners = formatListeners(address.hostports);
   const probe = () => engineHealth({ isRunning: engine.isRunning, restarts: engine.restarts, listeners });
-  return { ...address, trustTrunk: trunkTrust(engine), face: faceOf({ probes: { engine: probe } }) };
+  return {
+    ...address,
+    announce: (local) => {
+      engine.registrationAdded(local);
+      return () => engine.registrationRemoved(local);
+    },
+    listening: () => engine.listening,
+    trustTrunk: trunkTrust(engine),
+    face: faceOf({ probes: { engine: probe } }),
+  };
 }
+
+/** Of a native engine we know what the control connection says. */
+const unknownEngine: Omit<SipEngineHandle, keyof EngineAddress> & Pick<EngineAddress, 'hostports'> = {
+  hostports: '',
+  announce: () => () => {},
+  listening: () => undefined,
+  trustTrunk() {},
+  face: faceOf({}),
+};
 
 /** Remembers what the trunk named last, so that addresses it no longer has are untrusted again. */
 function trunkTrust(engine: EngineSupervisor): SipEngineHandle['trustTrunk'] {

@@ -11,6 +11,7 @@ import { FileWatch } from '#storage/file-watch.ts';
 import { lockFolder } from '#storage/folder-lock.ts';
 import { missingDatabaseNotice } from '#storage/missing-database.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
+import { WriteProbe } from '#storage/write-probe.ts';
 import { storageHealth } from '#storage/storage-health.ts';
 import { storageAlerts } from '#system/storage-alerts.ts';
 import type { Storage, AppContext } from './context.ts';
@@ -44,9 +45,12 @@ export function composeStorage({ options, clock, log: root, events, stack, warni
   checkpointer.start();
   stack.defer(() => checkpointer.stop());
   const failing = () => opened.problem ?? writes.problem;
+  const probe = new WriteProbe({ db: opened.db, writes, clock });
   const face = faceOf({
     alerts: storageAlerts({ problem: () => file.problem ?? failing() }),
-    probes: { storage: () => storageHealth({ lost: file.problem, failing: failing(), notices }) },
+    probes: {
+      storage: async () => storageHealth({ lost: file.problem, failing: opened.problem ?? (await probe.problem()), notices }),
+    },
   });
   return { ...opened, writes, isOriginalFile: () => file.isOurs(), face };
 }

@@ -11,6 +11,7 @@ export const healthParts = [
   'key',
   'engine',
   'control connection',
+  'transports',
   'passwords',
   'trunks',
   'media relay',
@@ -42,6 +43,16 @@ export const getHealth = endpoint({
   }),
 });
 
+export const getStatus = endpoint({
+  id: 'getStatus',
+  method: 'GET',
+  path: '/health',
+  access: 'public',
+  summary:
+    'Whether phones can register and call (503 where they cannot) and the database takes writes; for HEALTHCHECK and watchdogs, which learn no more',
+  reply: z.object({ status: z.enum(['ok', 'degraded']).meta({ id: 'HouseStatus' }) }),
+});
+
 export type HealthStatus = z.output<typeof healthStatus>;
 export type HealthPart = z.output<typeof healthPart>;
 export type HealthPartName = (typeof healthParts)[number];
@@ -49,7 +60,7 @@ export type HealthPartName = (typeof healthParts)[number];
 /** How one part is: what its probe answers. */
 export type PartHealth = { readonly status: HealthStatus; readonly message: string };
 
-/** Looks at one part of the exchange; cheap, and it changes nothing. */
+/** Looks at one part of the exchange; cheap, within this machine alone, and nobody notices. */
 export type Probe = () => PartHealth | Promise<PartHealth>;
 
 /** The probes of one room, by the part they look at. */

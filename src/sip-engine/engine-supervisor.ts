@@ -19,12 +19,20 @@ export type ToThread =
   | { readonly kind: 'get-sizes' | 'stop' };
 
 export type FromThread =
-  | { readonly kind: 'ready'; readonly controlPort: number; readonly hostports: string; readonly ports: readonly number[] }
+  | ({
+      readonly kind: 'ready';
+      readonly controlPort: number;
+      readonly hostports: string;
+      readonly ports: readonly number[];
+    } & Bound)
   | { readonly kind: 'problem'; readonly text: string }
   | { readonly kind: 'log'; readonly level: keyof EngineLog; readonly facts: Record<string, unknown>; readonly text: string }
   | { readonly kind: 'app-turn-requested'; readonly ticket: number }
   | { readonly kind: 'flow-closed'; readonly source: FlowSource }
-  | { readonly kind: 'sizes'; readonly sizes: Record<string, number> };
+  | ({ readonly kind: 'sizes'; readonly sizes: Record<string, number> } & Bound);
+
+/** `proto/host:port,…` of everything that listens, where it is bound now. */
+type Bound = { readonly listening: string };
 
 /** The remote endpoint of a phone's connection. Address numeric, IPv6 without brackets. */
 export type FlowSource = { readonly protocol: 'tcp' | 'tls' | 'ws' | 'wss'; readonly address: string; readonly port: number };
@@ -71,6 +79,7 @@ export class EngineSupervisor {
   #worker: Worker | undefined;
   #address: EngineAddress | undefined;
   #sizes: Record<string, number> = {};
+  #listening = '';
   #pauseMs = minRestartDelayMs;
   #timers: EngineTimer[] = [];
   #restarts = 0;
@@ -146,6 +155,11 @@ export class EngineSupervisor {
     return this.#sizes;
   }
 
+  /** `proto/host:port,…` of everything that listens, where it is bound; some seconds old, as addresses of a machine change. */
+  get listening(): string {
+    return this.#listening;
+  }
+
   /** How often it was restarted. */
   get restarts(): number {
     return this.#restarts;
@@ -171,6 +185,7 @@ export class EngineSupervisor {
     else if (message.kind === 'flow-closed') this.#deps.onFlowClosed?.(message.source);
     else if (message.kind === 'sizes') {
       this.#sizes = message.sizes;
+      this.#listening = message.listening;
       this.#missedCounts = 0;
     } else if (message.kind === 'ready') this.#onReady(message);
     else this.#onProblem(message.text);
@@ -181,7 +196,8 @@ export class EngineSupervisor {
     setImmediate(() => setImmediate(() => this.#post({ kind: 'app-turn-done', ticket })));
   }
 
-  #onReady({ controlPort, hostports, ports }: Extract<FromThread, { kind: 'ready' }>): void {
+  #onReady({ controlPort, hostports, listening, ports }: Extract<FromThread, { kind: 'ready' }>): void {
+    this.#listening = listening;
     const { control, listeners, secret } = this.#options;
     this.#address = { host: control.host, port: controlPort, secret, hostports };
     this.#options = {

@@ -46,13 +46,14 @@ port.on('message', (message: ToThread) => {
   else if (message.kind === 'untrust') engine.untrust(message.address);
   else if (message.kind === 'registration-added') engine.registrationAdded(message.endpoint);
   else if (message.kind === 'registration-removed') engine.registrationRemoved(message.endpoint);
-  else if (message.kind === 'get-sizes') post({ kind: 'sizes', sizes: engine.sizes() });
+  else if (message.kind === 'get-sizes') post({ kind: 'sizes', sizes: engine.sizes(), listening: engine.listening });
   else void engine.stop().then(() => port.close());
 });
 
 try {
   await engine.start();
-  post({ kind: 'ready', controlPort: engine.controlPort, hostports: engine.hostports, ports: engine.ports });
+  const { controlPort, hostports, listening, ports } = engine;
+  post({ kind: 'ready', controlPort, hostports, listening, ports });
 } catch (error) {
   post({ kind: 'problem', text: error instanceof Error ? error.message : String(error) });
   port.close();

@@ -53,6 +53,8 @@ export type Engine = {
   sizes(): Record<string, number>;
   /** `proto/host:port,…` of all listeners, as peers see them. */
   readonly hostports: string;
+  /** `proto/host:port,…` of all listeners, where they are bound now. */
+  readonly listening: string;
   /** The SIP ports that were opened, in the order of the listeners. */
   readonly ports: readonly number[];
   readonly controlPort: number;
@@ -159,8 +161,11 @@ class SipEngine implements Engine {
   }
 
   get hostports(): string {
-    const taking = this.#transport.listeners.filter(({ isDialOnly }) => isDialOnly !== true);
-    return taking.map((one) => `${one.protocol}/${one.advertisedHost}:${one.advertisedPort}`).join(',');
+    return this.#taking.map((one) => `${one.protocol}/${one.advertisedHost}:${one.advertisedPort}`).join(',');
+  }
+
+  get listening(): string {
+    return [...new Set(this.#taking.map(localHostport))].join(',');
   }
 
   get ports(): readonly number[] {
@@ -187,6 +192,10 @@ class SipEngine implements Engine {
     this.#sources.known.registrationRemoved(endpoint);
   }
 
+  get #taking(): readonly Listener[] {
+    return this.#transport.listeners.filter(({ isDialOnly }) => isDialOnly !== true);
+  }
+
   /** Waits for the BYEs and CANCELs of the shutdown to be sent and, for a moment, answered. */
   async #drain(): Promise<void> {
     const until = this.#clock.monotonic() + drainMs;
@@ -209,7 +218,7 @@ class SipEngine implements Engine {
         webSocketName: control.webSocketName,
         preservedHeaders: new Set(control.preservedHeaders),
         isSecret: secretCheck(secret),
-        greeting: () => `${this.hostports}|${announcedVersion}|${this.#transport.listeners.map(localHostport).join(',')}`,
+        greeting: () => `${this.hostports}|${announcedVersion}|${this.listening}`,
       },
     );
   }

@@ -87,6 +87,11 @@ export class Sip {
     return this.#connection.isConnected;
   }
 
+  /** Where the engine listens, as it said when it was connected: `proto/host:port,…`. */
+  get listening(): string {
+    return this.#connection.listening;
+  }
+
   /** Replaces the trunk of this name, or removes it (`undefined`); settles when the old one is unregistered. */
   setTrunk(name: string, settings: TrunkSettings | undefined): Promise<void> {
     return this.#trunks.set(name, settings);

@@ -23,6 +23,10 @@ type Failed = { readonly kind: 'failed'; readonly error: unknown };
 
 /** So that one commit never holds up the event loop for long. */
 const maxWritesPerCommit = 500;
+/** How long a write waits for another program that has the database locked: everything else of the house waits with it. */
+const busyMs = 1_000;
+/** The same once one has failed, until the lock is gone. */
+const stillBusyMs = 20;
 
 /**
  * Group commit: all writes asked for in one turn of the event loop share a transaction, and their promises settle only after its
@@ -56,6 +60,7 @@ export class WriteBatch {
     this.#mark = db.prepare('SAVEPOINT one_write');
     this.#release = db.prepare('RELEASE one_write');
     this.#undo = db.prepare('ROLLBACK TO one_write');
+    this.#waitWhenBusy(busyMs);
   }
 
   /** Why nothing can be written at the moment, for the user. */
@@ -179,9 +184,11 @@ export class WriteBatch {
   }
 
   #fail(error: unknown): void {
-    const problem = `The database ${storageFailure(error).because}. Calls go on, but nothing is saved.`;
+    const { kind, because } = storageFailure(error);
+    const problem = `The database ${because}. Calls go on, but nothing is saved.`;
     if (problem === this.#problem) return;
     this.#problem = problem;
+    if (kind === 'busy') this.#waitWhenBusy(stillBusyMs);
     this.#log.error({ err: error }, 'Writes fail');
     this.#onProblem(problem);
   }
@@ -189,7 +196,12 @@ export class WriteBatch {
   #recover(): void {
     if (this.#problem === undefined) return;
     this.#problem = undefined;
+    this.#waitWhenBusy(busyMs);
     this.#log.info('Writes succeed again');
     this.#onProblem(undefined);
+  }
+
+  #waitWhenBusy(milliseconds: number): void {
+    this.#db.pragma(`busy_timeout = ${milliseconds}`);
   }
 }

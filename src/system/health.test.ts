@@ -37,6 +37,39 @@ describe('health', () => {
     });
   });
 
+  it.each([
+    ['ok', 'where only what is outside has a fault', { storage: ok, engine: ok, Twilio: down, key: down }],
+    ['degraded', 'where nothing is saved, however bad that is: a restart would cost calls', { storage: down, engine: ok }],
+    ['degraded', 'where one transport is silent', { storage: ok, transports: degraded }],
+  ] as const)('tells strangers %s %s', async (status, _where, probes) => {
+    const health = new Health(new FakeClock());
+    for (const [name, probe] of Object.entries(probes)) health.watch(name as keyof typeof probes, probe);
+    expect(await health.status()).toBe(status);
+  });
+
+  it('tells strangers that no phone can call by the status on which a watchdog restarts', async () => {
+    const health = new Health(new FakeClock());
+    health.watch('transports', down);
+    await expect(health.status()).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('looks once in five seconds, however many strangers ask', async () => {
+    const clock = new FakeClock();
+    const health = new Health(clock);
+    let looks = 0;
+    health.watch('engine', () => {
+      looks += 1;
+      return { status: 'ok', message: '' };
+    });
+    await Promise.all(Array.from({ length: 100 }, () => health.status()));
+    clock.advance(4_999);
+    await health.status();
+    expect(looks).toBe(1);
+    clock.advance(1);
+    await health.status();
+    expect(looks).toBe(2);
+  });
+
   it('takes a probe that fails as its own part being down', async () => {
     const health = new Health(new FakeClock());
     health.watch('storage', ok);

@@ -23,6 +23,9 @@ type Handlers = {
   readonly onDisconnected: () => void;
 };
 
+/** `proto/host:port,…` as peers see them, the version, and the same as they are bound. */
+type EngineGreeting = readonly (string | undefined)[];
+
 const routedMethods = ['invite', 'register', 'options', 'subscribe', 'notify', 'message', 'info', 'publish', 'refer'];
 const retryMaxDelayMs = 2000;
 const pingIntervalMs = 15_000;
@@ -37,6 +40,7 @@ export class SrfConnection {
   readonly #handlers: Handlers;
   #srf: SrfLike | undefined;
   #isConnected = false;
+  #listening = '';
 
   constructor(log: Log, handlers: Handlers) {
     this.#log = log;
@@ -45,6 +49,11 @@ export class SrfConnection {
 
   get isConnected(): boolean {
     return this.#isConnected;
+  }
+
+  /** `proto/host:port,…` of everything that the engine had bound when it was connected last; empty where it does not say. */
+  get listening(): string {
+    return this.#listening;
   }
 
   /** Resolves at the first connection; rejects where the engine rejects the secret. Reconnects by itself afterwards. */
@@ -57,13 +66,14 @@ export class SrfConnection {
     return new Promise((resolve, reject) => {
       srf.on('error', (error: Error) => this.#log.debug({ err: error }, 'SIP engine unreachable'));
       srf.on('close', () => this.#onLost());
-      srf.on('connect', (error: Error | null, hostports?: string) => {
+      srf.on('connect', (error: Error | null, ...[hostports, , listening]: EngineGreeting) => {
         if (error !== null) {
           this.#log.error('SIP engine rejected the control secret');
           reject(error);
           return;
         }
         this.#isConnected = true;
+        this.#listening = listening ?? hostports ?? '';
         this.#handlers.onConnected(hostports ?? '');
         resolve();
       });

@@ -13,7 +13,7 @@ let isUnresponsive = false;
 port.on('message', (message: { kind: string; address?: string; ticket?: number }) => {
   if (message.kind === 'stop') port.close();
   else if (message.kind === 'get-sizes') {
-    if (!isUnresponsive) port.postMessage({ kind: 'sizes', sizes: { dialogs: 7 } });
+    if (!isUnresponsive) port.postMessage({ kind: 'sizes', sizes: { dialogs: 7 }, listening: 'udp/127.0.0.1:6000' });
   } else if (message.kind === 'app-turn-done') log('app-turn-done', { ticket: message.ticket });
   else if (message.address === 'throw') throw new Error('thrown on demand');
   else if (message.address === 'exit') process.exit(3);
@@ -31,7 +31,13 @@ function log(text: string, facts: object): void {
 const problem = options.hosts['problem'];
 if (problem === undefined) {
   const ports = options.listeners.map((listener, index) => listener.port || 6000 + index);
-  port.postMessage({ kind: 'ready', controlPort: options.control.port || 5000, hostports: 'udp/127.0.0.1:6000', ports });
+  port.postMessage({
+    kind: 'ready',
+    controlPort: options.control.port || 5000,
+    hostports: 'udp/127.0.0.1:6000',
+    listening: 'udp/127.0.0.1:6000',
+    ports,
+  });
   log('started', { controlPort: options.control.port, ports: options.listeners.map((listener) => listener.port) });
 } else {
   port.postMessage({ kind: 'problem', text: 'The port is taken.' });
