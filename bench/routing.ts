@@ -68,7 +68,14 @@ function measure(blocklist: Blocklist, now: number): string {
 }
 
 function question(number: string, blocklist: Blocklist): CallQuestion {
-  const nothing = { contact: undefined, dialledAt: undefined, listed: undefined, lastCallAt: undefined, spamScore: undefined };
+  const nothing = {
+    contact: undefined,
+    houseContactGroups: [],
+    dialledAt: undefined,
+    listed: undefined,
+    lastCallAt: undefined,
+    spamScore: undefined,
+  };
   const nobody = { deviceId: undefined, personId: undefined, name: '', isWithheld: false };
   const blockedBy = blocklist.match(number);
   return {
@@ -114,6 +121,7 @@ const facts: RoutingFacts = {
   routes,
   groups: [],
   dnd: { house: dndOff, persons: new Map(), devices: new Map() },
+  childLines: new Map(),
   states: () => undefined,
   emergencyUntil: undefined,
   settings: {

@@ -8,6 +8,7 @@ import { callPermissionRoutes } from '#calls/call-permission-routes.ts';
 import { CallPermissionStore } from '#calls/call-permission-store.ts';
 import { CallPermissions } from '#calls/call-permissions.ts';
 import { callRoutes } from '#calls/call-routes.ts';
+import { childCallRefuser } from '#calls/child-line-refusal.ts';
 import { CallSearch } from '#calls/call-search.ts';
 import { Calls } from '#calls/calls.ts';
 import { CdrStore } from '#calls/cdr-store.ts';
@@ -36,6 +37,7 @@ import type { DevicesRoom } from './devices.ts';
 import type { Storage, AppContext, RoomFace } from './context.ts';
 import { faceOf } from './face.ts';
 import type { MediaRoom } from './media.ts';
+import type { PeopleRoom } from './people.ts';
 import type { SipEngineHandle } from './sip-engine.ts';
 
 export type CallsRoom = {
@@ -53,7 +55,7 @@ export type CallsRoom = {
 /** The rules, switches and lists by which calls are decided. */
 export type CallRouting = Pick<
   FactSources,
-  'routesOf' | 'groups' | 'dnd' | 'settings' | 'states' | 'blocklist' | 'spamLists' | 'contacts'
+  'routesOf' | 'groups' | 'dnd' | 'childLines' | 'settings' | 'states' | 'blocklist' | 'spamLists' | 'contacts'
 >;
 
 type CallsDeps = DevicesRoom & {
@@ -63,7 +65,7 @@ type CallsDeps = DevicesRoom & {
   readonly engine: Pick<SipEngineHandle, 'host' | 'port' | 'secret' | 'announce' | 'listening'>;
   readonly media: MediaRoom;
   readonly newToken: () => string;
-  readonly people: FactSources['people'];
+  readonly people: FactSources['people'] & Pick<PeopleRoom['people'], 'onRemoved'>;
   readonly routing: CallRouting;
   /** Why the trunk to Twilio cannot be used; undefined where it can. */
   readonly twilioTrunkProblem: () => string | undefined;
@@ -119,7 +121,6 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
   });
   const permissions = new CallPermissions({
     clock,
-    events,
     log,
     writes,
     store: new CallPermissionStore(db),
@@ -128,6 +129,7 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
   });
   permissions.start();
   stack.defer(events.on('device.deleted', ({ deviceId }) => permissions.forget(deviceId)));
+  deps.people.onRemoved([(personId) => () => permissions.forget(personId)]);
   const tollFraudGuard = createTollFraudGuard(context, { db, writes }, { registrations, log });
   const calls = new Calls({
     clock,
@@ -144,6 +146,7 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
     ringSeconds,
     tollFraudGuard,
     permissions,
+    refuseChildCall: childCallRefuser(sources, clock),
     writes,
   });
   emergencyWindow.start();

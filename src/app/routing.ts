@@ -6,6 +6,9 @@ import { isEmergencyNumber } from '#numbers/emergency-numbers.ts';
 import type { Numbers } from '#numbers/numbers.ts';
 import type { Options } from '#options/options.ts';
 import type { RoutingFacts } from '#routing/decision.ts';
+import { childLineRoutes } from '#routing/child-line-routes.ts';
+import { ChildLineStore } from '#routing/child-line-store.ts';
+import { ChildLines } from '#routing/child-lines.ts';
 import { dndEntities } from '#routing/dnd-entities.ts';
 import { dndRoutes } from '#routing/dnd-routes.ts';
 import { DndStore } from '#routing/dnd-store.ts';
@@ -27,11 +30,13 @@ import type { PeopleRoom } from './people.ts';
 export type RoutingRoom = {
   readonly groups: RingGroups;
   readonly dnd: DndSwitches;
+  readonly childLines: ChildLines;
   /** What a decision takes of this room. */
   readonly sources: {
     readonly routesOf: Routes['of'];
     readonly groups: () => RoutingFacts['groups'];
     readonly dnd: () => RoutingFacts['dnd'];
+    readonly childLines: () => RoutingFacts['childLines'];
     readonly settings: () => RoutingSettings;
     readonly states: RoutingFacts['states'];
   };
@@ -65,17 +70,31 @@ export function composeRouting({ storage, numbers, devices, people, ...context }
   });
   const ownerOf = (deviceId: DeviceId) => devices.byId(deviceId)?.personId;
   const dnd = new DndSwitches({ store: new DndStore(db), writes, clock, events, log, ownerOf });
+  const childLines = new ChildLines({
+    store: new ChildLineStore(db),
+    writes,
+    clock,
+    events,
+    log,
+    context: () => ({ house, groups: groups.all() }),
+  });
   dnd.start();
   stack.defer(() => dnd.stop());
-  stack.defer(events.on('device.deleted', ({ deviceId }) => dnd.forget({ deviceId })));
-  people.onRemoved([(personId) => () => dnd.forget({ personId })]);
+  const forgetDevice = (deviceId: DeviceId) => {
+    dnd.forget({ deviceId });
+    childLines.forget(deviceId);
+  };
+  stack.defer(events.on('device.deleted', ({ deviceId }) => forgetDevice(deviceId)));
+  people.onRemoved([(personId) => () => dnd.forget({ personId }), (personId) => () => childLines.forget(personId)]);
   return {
     groups,
     dnd,
+    childLines,
     sources: {
       routesOf: (numberId) => routes.of(numberId),
       groups: () => groups.all(),
       dnd: () => dnd.facts(),
+      childLines: () => childLines.facts(),
       settings: () => settings.current,
       // Until Home Assistant is connected no state is known, and rules that ask for one follow their fallback.
       states: () => undefined,
@@ -89,6 +108,7 @@ export function composeRouting({ storage, numbers, devices, people, ...context }
         ...routeRoutes(routes),
         ...ringGroupRoutes(groups),
         ...dndRoutes({ dnd, house }),
+        ...childLineRoutes({ lines: childLines, house }),
         ...routingSettingsRoutes(settings),
       ],
       entities: dndEntities({ dnd, house }),

@@ -28,3 +28,8 @@ export const noPerson: PersonId = 'person_';
 export type NewId = <Prefix extends string>(prefix: Prefix) => Id<Prefix>;
 
 export const newId: NewId = <Prefix extends string>(prefix: Prefix) => `${prefix}_${randomUUIDv7()}` as Id<Prefix>;
+
+/** Of an id that is a phone's or a person's. */
+export function isDeviceId(id: DeviceId | PersonId): id is DeviceId {
+  return id.startsWith('dev_');
+}

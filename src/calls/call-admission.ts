@@ -4,10 +4,12 @@ import { isEmergencyRoute, isLimitedRoute } from './outbound-route.ts';
 import type { PlannedRoute } from './planned-route.ts';
 import type { PlannedStep } from './planned-step.ts';
 import type { Attempt } from './ports.ts';
+import { RefusedCallReports } from './refused-call-reports.ts';
+import type { RefusedCallReportsDeps } from './refused-call-reports.ts';
 import type { TollFraudGuard } from './toll-fraud-guard.ts';
 import type { Verdict } from './verdict.ts';
 
-export type CallAdmissionDeps = {
+export type CallAdmissionDeps = RefusedCallReportsDeps & {
   /** The outbound call limits; none where undefined. */
   readonly tollFraudGuard?: TollFraudGuard;
   /** What each phone and person may call; everything where undefined. */
@@ -23,10 +25,12 @@ const defaultMaxCalls = 2000;
 export class CallAdmission {
   readonly #deps: CallAdmissionDeps;
   readonly #ongoing: ReadonlyMap<string, OngoingCall>;
+  readonly #reports: RefusedCallReports;
 
   constructor(deps: CallAdmissionDeps, ongoing: ReadonlyMap<string, OngoingCall>) {
     this.#deps = deps;
     this.#ongoing = ongoing;
+    this.#reports = new RefusedCallReports(deps);
   }
 
   get isFull(): boolean {
@@ -38,7 +42,19 @@ export class CallAdmission {
     return this.#deps.tollFraudGuard?.limits.callMinutes;
   }
 
+  /** Reports it where a phone is not permitted to call. */
   refusal(attempt: Pick<Attempt, 'caller' | 'source'>, routed: PlannedRoute, steps: readonly PlannedStep[]): Verdict | undefined {
+    const refusal = this.#refusal(attempt, routed, steps);
+    const { caller } = attempt;
+    if (refusal !== undefined && caller.kind === 'device') this.#reports.add(caller.device, routed.callee.number, refusal);
+    return refusal;
+  }
+
+  #refusal(
+    attempt: Pick<Attempt, 'caller' | 'source'>,
+    routed: PlannedRoute,
+    steps: readonly PlannedStep[],
+  ): Verdict | undefined {
     if (routed.ring.kind === 'nothing') return routed.ring.verdict;
     if (this.isFull && !isEmergencyRoute(routed)) return { disposition: 'failed', reason: 'too-many-calls' };
     if (steps.length === 0) return { disposition: 'failed', reason: 'no-trunk' };

@@ -40,7 +40,8 @@ export class CallDiverter {
     if (routed === undefined) return [];
     const steps = planner.steps(routed);
     const isAway = routed.ring.kind === 'nothing';
-    if (!isAway && admission.refusal({ caller, source: undefined }, routed, steps) !== undefined) return [];
+    const refusal = admission.refusal({ caller, source: undefined }, routed, steps);
+    if (!isAway && refusal !== undefined) return [];
     if (isLimitedRoute(routed)) call.outbound.sentToTrunk(device.id, admission.maxMinutes);
     return divert(steps, diversionOf(device, routed, redirection));
   }

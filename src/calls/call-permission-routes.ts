@@ -1,5 +1,6 @@
 import { isoTime } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import { isDeviceId } from '#base/ids.ts';
 import type { DeviceId, PersonId } from '#base/ids.ts';
 import {
   clearDeviceCallPermission,
@@ -11,7 +12,6 @@ import {
 import { handle } from '#contract/endpoint.ts';
 import type { Route } from '#contract/endpoint.ts';
 import type { DeviceLookup } from './ports.ts';
-import { isDeviceId } from './call-permission-store.ts';
 import type { PermissionHolder, StoredPermission } from './call-permission-store.ts';
 import type { CallPermissions } from './call-permissions.ts';
 

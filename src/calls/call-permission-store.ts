@@ -1,3 +1,4 @@
+import { isDeviceId } from '#base/ids.ts';
 import type { DeviceId, PersonId } from '#base/ids.ts';
 import type { OpeningHours } from '#base/opening-hours.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
@@ -63,8 +64,4 @@ export class CallPermissionStore {
   remove(holder: PermissionHolder): void {
     this.#remove.run({ holder });
   }
-}
-
-export function isDeviceId(holder: PermissionHolder): holder is DeviceId {
-  return holder.startsWith('dev_');
 }

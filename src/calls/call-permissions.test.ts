@@ -1,7 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import { Events } from '#base/events.ts';
 import { createLog } from '#base/log.ts';
-import type { Facts } from '#contract/facts.ts';
 import type { Device } from '#devices/device.ts';
 import { openDatabase } from '#storage/database.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
@@ -18,15 +16,12 @@ const anything: CallPermission = { allow: 'everything', numbers: [], countries: 
 
 let clock: FakeClock;
 let db: OpenedDatabase['db'];
-let refusals: Facts['outgoing.refused'][];
 let permissions: CallPermissions;
 
 function open(): CallPermissions {
-  const events = new Events<Facts>(log);
-  events.on('outgoing.refused', (fact) => refusals.push(fact));
   const writes = new WriteBatch({ db, log, defer: (commit) => commit() });
   const store = new CallPermissionStore(db);
-  permissions = new CallPermissions({ store, writes, clock, log, events, country: 'DE', timeZone: 'Europe/Berlin' });
+  permissions = new CallPermissions({ store, writes, clock, log, country: 'DE', timeZone: 'Europe/Berlin' });
   permissions.start();
   return permissions;
 }
@@ -36,7 +31,6 @@ const reasonFor = (device: Device, number = '+33142685300') =>
 
 beforeEach(() => {
   clock = new FakeClock();
-  refusals = [];
   ({ db } = openDatabase({ path: ':memory:', log, clock }));
   db.exec(`INSERT INTO users (id, username, name, role, created_at, changed_at) VALUES ('person_mia', 'mia', 'Mia', 'user', 0, 0);
     INSERT INTO devices (id, name, extension, username, type, transports, person_id, realm, ha1_md5, ha1_sha256, sealed_secret, created_at)
@@ -99,15 +93,6 @@ it('follows the clock of the house’s time zone, summer and winter', async () =
     clock.advance(Date.parse(iso) - clock.now());
     expect(reasonFor(kids), iso).toBe(expected);
   }
-});
-
-it('reports attempts that are alike once a day', async () => {
-  await permissions.set('dev_kids', { ...anything, allow: 'house' });
-  for (let n = 0; n < 5; n += 1) reasonFor(kids);
-  expect(refusals).toEqual([{ deviceId: 'dev_kids', reason: 'call-not-permitted', destination: null }]);
-  clock.advance(86_400_000);
-  reasonFor(kids);
-  expect(refusals).toHaveLength(2);
 });
 
 it('goes with the phone or the person', async () => {

@@ -3,11 +3,8 @@
 // Must stay true: an emergency call never comes here, and what an admin set is on the disk.
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
-import type { Events } from '#base/events.ts';
-import { maskNumber } from '#base/log.ts';
 import type { Log } from '#base/log.ts';
 import { localTime } from '#base/opening-hours.ts';
-import type { Facts } from '#contract/facts.ts';
 import type { Device } from '#devices/device.ts';
 import { isCountry } from '#numbers/destination.ts';
 import { toE164 } from '#numbers/e164.ts';
@@ -23,19 +20,14 @@ export type CallPermissionsDeps = {
   readonly writes: WriteBatch;
   readonly clock: Clock;
   readonly log: Log;
-  readonly events: Pick<Events<Facts>, 'emit'>;
   readonly country: string;
   readonly timeZone: string;
 };
 
 export type OutsideCall = { readonly device: Device; readonly number: string; readonly shortCost: ShortCost | undefined };
 
-const dayMs = 86_400_000;
-
 export class CallPermissions {
   readonly #deps: CallPermissionsDeps;
-  /** By phone and reason: when it was reported, monotonic. */
-  readonly #reportedAt = new Map<string, number>();
   #byHolder: ReadonlyMap<PermissionHolder, StoredPermission> = new Map();
 
   constructor(deps: CallPermissionsDeps) {
@@ -65,9 +57,7 @@ export class CallPermissions {
     const holders = [device.id, device.personId].filter((holder) => holder !== undefined);
     const permissions = holders.flatMap((holder) => this.#byHolder.get(holder) ?? []);
     if (permissions.length === 0) return undefined;
-    const verdict = permissionRefusal({ number, shortCost, country, local: localTime(clock.now(), timeZone) }, permissions);
-    if (verdict !== undefined) this.#report(device, number, verdict);
-    return verdict;
+    return permissionRefusal({ number, shortCost, country, local: localTime(clock.now(), timeZone) }, permissions);
   }
 
   /** Throws `invalid` at the field where it names no number or no country; rejects with `unavailable` where it cannot be kept. */
@@ -112,16 +102,6 @@ export class CallPermissions {
   /** Short numbers stay as they are dialled. */
   #numberOf(text: string): string | undefined {
     return /^\d{3,6}$/.test(text) ? text : toE164(text, this.#deps.country);
-  }
-
-  #report(device: Device, number: string, { reason }: Verdict): void {
-    const { log, events, clock } = this.#deps;
-    const key = `${device.id} ${reason}`;
-    const [now, last] = [clock.monotonic(), this.#reportedAt.get(key)];
-    if (last !== undefined && now - last < dayMs) return;
-    this.#reportedAt.set(key, now);
-    log.info({ device: device.id, name: device.name, to: maskNumber(number), reason }, 'Outbound call not permitted');
-    events.emit('outgoing.refused', { deviceId: device.id, reason, destination: null });
   }
 }
 

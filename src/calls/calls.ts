@@ -24,7 +24,8 @@ import type { Attempt, Joined, PstnCallTracker, RegistrationLookup, Trunks } fro
 import { isEmergencyRoute, isLimitedRoute } from './outbound-route.ts';
 import { callerOfParty } from './house-call.ts';
 import type { DecideCall } from './house-call.ts';
-import { decided, decidedBefore, undecided } from './planned-route.ts';
+import type { RefuseChildCall } from './child-line-refusal.ts';
+import { decided, decidedBefore, refusedRoute, undecided } from './planned-route.ts';
 import type { PlannedRoute } from './planned-route.ts';
 import { RecordWriter } from './record-writer.ts';
 import { RefusedCallThrottle } from './refused-call-throttle.ts';
@@ -50,6 +51,8 @@ export type CallsDeps = CallAdmissionDeps & {
   readonly ringSeconds: number;
   /** Is notified of calls for help. */
   readonly emergencyWindow?: Pick<EmergencyWindow, 'began' | 'ended'>;
+  /** What children's lines do not allow; nothing where undefined. */
+  readonly refuseChildCall?: RefuseChildCall;
 };
 
 export class Calls {
@@ -128,8 +131,11 @@ export class Calls {
   #route(attempt: Pick<Attempt, 'caller' | 'dialled'>): PlannedRoute {
     const routed = routeCall(attempt, this.#deps.facts);
     const { ring, caller } = routed;
+    const { caller: from } = attempt;
+    const isPhone = from.kind === 'device';
+    const refused = isPhone && ring.kind === 'trunks' ? this.#deps.refuseChildCall?.(from.device, ring) : undefined;
+    if (refused !== undefined) return refusedRoute(routed, refused);
     if (ring.kind !== 'house') return undecided({ ...routed, ring });
-    const isPhone = attempt.caller.kind === 'device';
     const decision = this.#deps.decideCall({
       called: ring.called,
       caller: callerOfParty(caller, isPhone ? 'device' : 'outside'),

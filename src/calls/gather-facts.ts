@@ -17,6 +17,7 @@ export type FactSources = {
   readonly routesOf: (numberId: NumberId) => RoutingFacts['routes'];
   readonly groups: () => RoutingFacts['groups'];
   readonly dnd: () => RoutingFacts['dnd'];
+  readonly childLines: () => RoutingFacts['childLines'];
   readonly settings: () => RoutingFacts['settings'];
   readonly states: RoutingFacts['states'];
   readonly history: Pick<CallHistory, 'dialledAt' | 'unansweredAt'>;
@@ -44,6 +45,7 @@ export function gatherFacts(call: HouseCall, sources: FactSources, now: number):
     routes: called.kind === 'number' ? sources.routesOf(called.number.id) : [],
     groups: sources.groups(),
     dnd: sources.dnd(),
+    childLines: sources.childLines(),
     states: sources.states,
     emergencyUntil: sources.emergencyUntil(now),
     settings: sources.settings(),
@@ -86,7 +88,7 @@ function callerFacts(
   };
 }
 
-const unscreened = { contact: undefined, blocked: undefined, listed: undefined };
+const unscreened = { contact: undefined, houseContactGroups: [], blocked: undefined, listed: undefined };
 
 function screen(
   { number }: HouseCaller,
@@ -95,6 +97,7 @@ function screen(
   const { blocklist, spamLists, contacts } = sources;
   return {
     contact: contacts.byNumber(number, personId),
+    houseContactGroups: contacts.byNumber(number)?.groups ?? [],
     blocked: blocklist.match(number, personId),
     listed: number === undefined ? undefined : spamLists.match(number),
   };

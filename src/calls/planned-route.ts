@@ -28,6 +28,13 @@ export function undecided(route: Omit<PlannedRoute, 'reasons'>): PlannedRoute {
   return { ...route, reasons: [] };
 }
 
+/** A call outside that is refused before a trunk is asked. */
+export function refusedRoute(route: CallRoute, { verdict, reason }: RefusedRoute): PlannedRoute {
+  return { ...route, ring: nothing(verdict), reasons: [reason] };
+}
+
+type RefusedRoute = { readonly verdict: Verdict; readonly reason: RoutingReason };
+
 type Decided = {
   readonly plan: RoutingPlan;
   readonly reasons: readonly RoutingReason[];

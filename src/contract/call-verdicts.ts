@@ -40,6 +40,12 @@ export const callVerdicts = {
     sipStatus: 433,
   },
   dnd: { dispositions: ['voicemail', 'missed'], sentence: 'do not disturb is on', sipStatus: 480 },
+  'quiet-hours': { dispositions: ['voicemail', 'missed'], sentence: 'it is quiet hours for the child’s line', sipStatus: 480 },
+  'not-on-list': {
+    dispositions: ['voicemail', 'missed'],
+    sentence: 'the caller is not on the list of the child’s line',
+    sipStatus: 480,
+  },
   'by-route': { dispositions: ['voicemail', 'missed'], sentence: 'a routing rule sends it to the voicemail', sipStatus: 480 },
   'busy-by-route': { dispositions: ['busy'], sentence: 'a routing rule answers busy', sipStatus: 486 },
   'rejected-by-route': { dispositions: ['blocked'], sentence: 'a routing rule rejects it', sipStatus: 603 },

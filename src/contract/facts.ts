@@ -59,7 +59,10 @@ export const facts = {
   'login.locked': fact(z.object({ source: z.string(), kind: z.string(), until: isoDateTime }), 'admin'),
   'call.changed': fact(call.extend({ state: z.string() }), 'call'),
   'call.ended': fact(call.extend({ disposition: z.string(), reason: z.string() }), 'call'),
-  /** A phone tried a call outside that it or its owner may not make; once a day for attempts that are alike. `destination`: what to allow, if it is wanted. */
+  /**
+   * A phone tried a call that it or its owner may not make; for attempts that are alike once a minute where a permission or a child's
+   * line does not allow it, once a day otherwise. `destination`: what to allow, if it is wanted.
+   */
   'outgoing.refused': fact(device.extend({ reason: z.string(), destination: z.string().nullable() }), 'device'),
   /** The third failure in a row of a service outside, such as Twilio; once until it succeeds again. */
   'outbox.failing': fact(z.object({ service: z.string(), failures: z.number().int(), reason: z.string() }), 'admin'),
@@ -86,6 +89,8 @@ export const facts = {
     }),
     'person',
   ),
+  /** The child's line of a phone or a person was set or removed. */
+  'child-line.changed': fact(z.object({ deviceId: deviceId.nullable(), personId: personId.nullable() }), 'admin'),
   'storage.failed': fact(z.object({ reason: z.string() }), 'admin'),
   'storage.recovered': fact(z.record(z.string(), z.never()), 'admin'),
 } as const;

@@ -14,7 +14,7 @@ const dateRange = z
   .refine(({ from, to }) => from.length === to.length, { path: ['to'], message: 'must be written like the first day' })
   .refine(({ from, to }) => from.length === 5 || from <= to, { path: ['to'], message: 'must not be before the first day' });
 
-const timeCondition = z.strictObject({
+export const timeCondition = z.strictObject({
   /** Monday is 1, Sunday 7; empty: every day. A window that passes midnight belongs to the day on which it begins. */
   weekdays: z.array(z.number().int().min(1).max(7)).max(7).default([]),
   from: timeOfDay.optional(),

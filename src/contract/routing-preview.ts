@@ -24,6 +24,8 @@ export const routingPlan = z
       steps: z.array(z.object({ deviceIds: z.array(z.string()), forwards: z.array(z.string()), seconds: z.number().int() })),
       then: afterRing,
       challenge,
+      /** Phones of parents ring instead of a child’s; whoever answers lets the caller through by a key. */
+      approval: z.object({ lines: z.array(z.string()), name: z.string() }).optional(),
     }),
     z.object({
       kind: z.literal('voicemail'),

@@ -20,6 +20,8 @@ const at = z.number().int();
 const dnd = { until: at.nullable() };
 const route = { routeId: z.string(), name: z.string() };
 const trusted = { overruled: z.enum(['spam-list', 'spam-score']) };
+/** `holder`: the id of the phone or the person. */
+const line = { holder: z.string(), name: z.string() };
 const level = { level: z.enum(['house', 'person', 'device']) };
 
 const untilOf = (until: number | null) => (until === null ? '' : ` until ${isoTime(until)}`);
@@ -65,6 +67,14 @@ export const routingReasons = {
   'dnd-device': reason(
     { deviceId: z.string(), name: z.string(), ...dnd },
     ({ name, until }) => `Do not disturb is on for the phone ${name}${untilOf(until)}`,
+  ),
+  'child-line-caller': reason(line, ({ name }) => `${name} is a child’s line, and the caller is not on its list`),
+  'child-line-called': reason(line, ({ name }) => `${name} is a child’s line, and who is called is not on its list`),
+  'child-line-quiet': reason(line, ({ name }) => `It is quiet hours for the child’s line ${name}`),
+  'parents-asked': reason({}, () => 'The phones of the parents ring instead, and whoever answers lets the caller through'),
+  hotline: reason(
+    { deviceId: z.string(), name: z.string(), target: z.string() },
+    ({ name, target }) => `The phone ${name} has a hotline to ${target}`,
   ),
   'vip-broke-through': reason(
     { contactId: z.string(), name: z.string(), group: z.string(), ...level },

@@ -55,6 +55,7 @@ const expected: Readonly<Record<FactName, 'admins and its owner' | 'admins'>> = 
   'recording.suspended': 'admins',
   'recording.resumed': 'admins',
   'dnd.changed': 'admins and its owner',
+  'child-line.changed': 'admins',
   'storage.failed': 'admins',
   'storage.recovered': 'admins',
   'device.brute-forced': 'admins',

@@ -1,3 +1,4 @@
+import { askParents } from './ask-parents.ts';
 import { applies } from './conditions.ts';
 import type { AfterRing, RoutingPlan } from './decision.ts';
 import { afterRing, unansweredPlan } from './mailbox-plan.ts';
@@ -33,10 +34,11 @@ function ringPlan(route: Route, { targets, order, seconds, then }: Ring, scope: 
   const exists = targets.some((target) => isThere(target, scope));
   if (!exists) return broken(route, 'whom it rings', scope);
   scope.add({ code: 'route-matched', params: { routeId, name } });
-  const { steps, nobody, missing } = ringSteps({ name, targets, order, seconds }, scope);
+  const { steps, nobody, missing, strangers } = ringSteps({ name, targets, order, seconds }, scope);
   for (const one of missing) scope.add({ code: 'target-missing', params: { name, missing: one } });
   if (nobody === undefined) return { kind: 'ring', steps, then: afterOf(then, scope) };
-  if (nobody !== 'dnd') scope.add({ code: nobody, params: {} });
+  if (nobody === 'not-on-list') return askParents(strangers, scope);
+  if (nobody !== 'dnd' && nobody !== 'quiet-hours') scope.add({ code: nobody, params: {} });
   return afterPlan(then, nobody, scope);
 }
 
@@ -83,7 +85,7 @@ function afterPlan(then: AfterRoute, reason: VoicemailReason, scope: RoutingScop
     case 'voicemail':
       return unansweredPlan(reason, then.personId ?? scope.owner, scope);
     case 'forward':
-      if (reason === 'dnd') return unansweredPlan(reason, scope.owner, scope);
+      if (reason === 'dnd' || reason === 'quiet-hours') return unansweredPlan(reason, scope.owner, scope);
       return { ...then, then: { kind: 'hang-up' } };
     case 'reject':
       return unansweredPlan(reason, undefined, scope);

@@ -2,6 +2,7 @@ import { isAnonymous, isTrusted } from './routing-scope.ts';
 import type { RoutingScope } from './routing-scope.ts';
 import type { CallerFacts } from './decision.ts';
 import type { CallerCondition, Route, StateCondition } from './route.ts';
+import { isSameGroup } from './same-group.ts';
 import { isWithin } from './schedule.ts';
 
 /** Whether a rule applies to the call now. */
@@ -28,11 +29,6 @@ function isCaller(condition: CallerCondition, caller: CallerFacts): boolean {
     case 'country':
       return caller.country === condition.country;
   }
-}
-
-/** Address books of several programs write one group in several cases. */
-export function isSameGroup(one: string, other: string): boolean {
-  return one.localeCompare(other, 'en', { sensitivity: 'accent' }) === 0;
 }
 
 /** What Home Assistant says where it does not know a state. */

@@ -1,8 +1,10 @@
 // Owns the one decision: what becomes of a call to the house, and why.
 // Called by calls for the calls of trunks, webhooks and phones alike, and by the preview.
-// Must stay true: pure and total. The order is a promise: emergency, blocklist, hidden numbers, spam, do not disturb, rules, default.
+// Must stay true: pure and total. The order is a promise: emergency, blocklist, hidden numbers, spam, children's lines, do not disturb, rules, default.
 import { allowedForwards } from './allowed-forwards.ts';
 import { applyRoutes } from './apply-route.ts';
+import { askParents } from './ask-parents.ts';
+import { childMayCall } from './child-calls.ts';
 import type { CallQuestion, RoutingDecision, RoutingFacts, RoutingPlan } from './decision.ts';
 import { afterRing, unansweredPlan } from './mailbox-plan.ts';
 import { ringSteps } from './ring-plan.ts';
@@ -14,8 +16,16 @@ import { isHouseSilent } from './silence.ts';
 
 type Stage = (scope: RoutingScope) => RoutingPlan | undefined;
 
-const numberStages: readonly Stage[] = [emergencyCallback, switchedOff, screenCaller, full, houseSilent, applyRoutes];
-const extensionStages: readonly Stage[] = [callingItself, screenCaller, houseSilent];
+const numberStages: readonly Stage[] = [
+  emergencyCallback,
+  switchedOff,
+  screenCaller,
+  full,
+  childMayCall,
+  houseSilent,
+  applyRoutes,
+];
+const extensionStages: readonly Stage[] = [callingItself, screenCaller, childMayCall, houseSilent];
 
 /** What becomes of a call, and the chain of reasons. `now`: milliseconds since the Unix epoch. */
 export function decide(call: CallQuestion, facts: RoutingFacts, now: number): RoutingDecision {
@@ -84,10 +94,11 @@ function ringExtension(scope: RoutingScope): RoutingPlan {
 
 function ringOrVoicemail(targets: readonly RingTarget[], scope: RoutingScope, how: Partial<RingWish> = {}): RoutingPlan {
   const wish = { name: '', order: 'all', seconds: scope.facts.settings.ringSeconds, targets, ...how } as const;
-  const { steps, nobody, missing } = ringSteps(wish, scope);
+  const { steps, nobody, missing, strangers } = ringSteps(wish, scope);
   for (const one of missing) scope.add({ code: 'target-missing', params: { name: wish.name, missing: one } });
   if (nobody === undefined) return { kind: 'ring', steps, then: afterRing(scope.owner, scope) };
-  if (nobody !== 'dnd') scope.add({ code: nobody, params: {} });
+  if (nobody === 'not-on-list') return askParents(strangers, scope);
+  if (nobody !== 'dnd' && nobody !== 'quiet-hours') scope.add({ code: nobody, params: {} });
   return unansweredPlan(nobody, scope.owner, scope);
 }
 

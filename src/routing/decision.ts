@@ -6,6 +6,7 @@ import type { Verdict, VoicemailReason } from '#contract/call-verdicts.ts';
 import type { RoutingReason } from '#contract/routing-reasons.ts';
 import type { Device } from '#devices/device.ts';
 import type { OurNumber } from '#numbers/number.ts';
+import type { ChildLineMap, LineHolder } from './child-line.ts';
 import type { Dnd } from './dnd.ts';
 import type { RingGroup } from './ring-group.ts';
 import type { Route } from './route.ts';
@@ -38,6 +39,8 @@ export type CallerFacts = {
   /** 0 to 1, the worst that any service said. */
   readonly spamScore: number | undefined;
   readonly contact: { readonly id: ContactId; readonly name: string; readonly groups: readonly string[] } | undefined;
+  /** Groups of the house's own address book alone. */
+  readonly houseContactGroups: readonly string[];
   /** When the house last called this number, within the trusted days. */
   readonly dialledAt: number | undefined;
   readonly blocked:
@@ -67,6 +70,7 @@ export type RoutingFacts = {
     readonly persons: ReadonlyMap<PersonId, Dnd>;
     readonly devices: ReadonlyMap<DeviceId, Dnd>;
   };
+  readonly childLines: ChildLineMap;
   readonly states: StatesPort;
   /** The end of the time after an emergency call in which everybody gets through. */
   readonly emergencyUntil: number | undefined;
@@ -82,6 +86,9 @@ export type RoutingFacts = {
 /** The plan, and the chain of what led to it: also what was looked at and did not decide, where it explains. */
 export type RoutingDecision = { readonly plan: RoutingPlan; readonly reasons: readonly RoutingReason[] };
 
+/** Children's lines that do not have a caller on their list: whoever answers is asked for a key by which they let the caller through. */
+export type ApprovalRule = { readonly lines: readonly LineHolder[]; readonly name: string };
+
 /** `challenge`: the caller must press a digit before anything rings or records. `forward`: press 1 to accept where `isScreened`. */
 export type RoutingPlan =
   | {
@@ -89,6 +96,7 @@ export type RoutingPlan =
       readonly steps: readonly RingPlanStep[];
       readonly then: AfterRing;
       readonly challenge?: ChallengeRule;
+      readonly approval?: ApprovalRule;
     }
   | {
       readonly kind: 'voicemail';

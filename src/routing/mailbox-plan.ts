@@ -1,17 +1,25 @@
 import type { PersonId } from '#base/ids.ts';
 import type { Verdict, VoicemailReason } from '#contract/call-verdicts.ts';
+import { mailboxOwner } from './child-calls.ts';
 import type { AfterRing, RoutingPlan } from './decision.ts';
 import type { RoutingScope } from './routing-scope.ts';
 
 /** What becomes of a call that rings nobody: the mailbox where there is one. */
 export function unansweredPlan(reason: VoicemailReason, personId: PersonId | undefined, scope: RoutingScope): RoutingPlan {
-  if (personId !== undefined && scope.hasMailbox(personId)) return { kind: 'voicemail', personId, reason };
+  const owner = mailboxOf(personId, scope);
+  if (owner !== undefined) return { kind: 'voicemail', personId: owner, reason };
   return { kind: 'reject', tone: 'busy', verdict: unanswered(reason) };
 }
 
 /** What follows where nobody answers: the mailbox where there is one. */
 export function afterRing(personId: PersonId | undefined, scope: RoutingScope): AfterRing {
-  return personId !== undefined && scope.hasMailbox(personId) ? { kind: 'voicemail', personId } : { kind: 'hang-up' };
+  const owner = mailboxOf(personId, scope);
+  return owner === undefined ? { kind: 'hang-up' } : { kind: 'voicemail', personId: owner };
+}
+
+function mailboxOf(personId: PersonId | undefined, scope: RoutingScope): PersonId | undefined {
+  const owner = personId === undefined ? undefined : mailboxOwner(personId, scope);
+  return owner !== undefined && scope.hasMailbox(owner) ? owner : undefined;
 }
 
 /** How a call ended that was not answered and in which no message was left. */

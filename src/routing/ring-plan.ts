@@ -1,5 +1,8 @@
 import type { DeviceId } from '#base/ids.ts';
 import type { Device } from '#devices/device.ts';
+import { barredLine } from './child-calls.ts';
+import type { BarredLine } from './child-calls.ts';
+import type { ChildLine } from './child-line.ts';
 import type { RingPlanStep, RoutingFacts } from './decision.ts';
 import type { RingGroupId, RingOrder, RingTarget } from './ring-group.ts';
 import type { RoutingScope } from './routing-scope.ts';
@@ -14,10 +17,11 @@ export type RingWish = {
   readonly seconds: number;
 };
 
-/** `nobody`: why nothing would ring. `missing`: what the wish names that is no longer there. */
+/** `nobody`: why nothing would ring. `missing`: what the wish names that is no longer there. `strangers`: the lines of `not-on-list`. */
 export type RingSteps = {
   readonly steps: readonly RingPlanStep[];
-  readonly nobody: 'dnd' | 'no-devices' | 'offline' | 'unreachable' | undefined;
+  readonly nobody: 'dnd' | 'quiet-hours' | 'not-on-list' | 'no-devices' | 'offline' | 'unreachable' | undefined;
+  readonly strangers: readonly ChildLine[];
   readonly missing: readonly string[];
 };
 
@@ -32,14 +36,27 @@ export function ringSteps(wish: RingWish, scope: RoutingScope): RingSteps {
     forwards,
     seconds,
   }));
-  const audible = allowed.map(({ devices, forwards, seconds }) => ({
+  const barred: BarredLine[] = [];
+  const permitted = allowed.map((step) => ({
+    ...step,
+    devices: step.devices.filter((device) => isPermitted(device, scope, barred)),
+  }));
+  const audible = permitted.map(({ devices, forwards, seconds }) => ({
     devices: devices.filter((device) => !isDeviceSilent(device, scope)),
     forwards: forwards.filter(() => scope.owner === undefined || !isPersonSilent(scope.owner, scope)),
     seconds,
   }));
   const reachable = audible.map((step) => withReachable(step, scope));
   const steps = reachable.filter(({ deviceIds, forwards }) => deviceIds.length + forwards.length > 0);
-  return { steps, missing, nobody: steps.length > 0 ? undefined : whyNobody({ candidates: allowed, audible }, scope) };
+  const strangers = barred.flatMap(({ line, bar }) => (bar === 'not-on-list' ? [line] : []));
+  const facts = { candidates: allowed, permitted, audible, strangers };
+  return { steps, missing, strangers, nobody: steps.length > 0 ? undefined : whyNobody(facts, scope) };
+}
+
+function isPermitted(device: Device, scope: RoutingScope, barred: BarredLine[]): boolean {
+  const found = barredLine(device, scope);
+  if (found !== undefined) barred.push(found);
+  return found === undefined;
 }
 
 function withReachable({ devices, forwards, seconds }: Candidates, scope: RoutingScope): RingPlanStep {
@@ -56,12 +73,22 @@ function isRegistered(deviceId: DeviceId, { devices }: RoutingFacts): boolean {
   return devices.some(({ device, isRegistered: is }) => device.id === deviceId && is);
 }
 
-type Filtered = { readonly candidates: readonly Candidates[]; readonly audible: readonly Candidates[] };
+/** What is left after each look at them. */
+type Filtered = {
+  readonly candidates: readonly Candidates[];
+  readonly permitted: readonly Candidates[];
+  readonly audible: readonly Candidates[];
+  readonly strangers: readonly ChildLine[];
+};
 
-function whyNobody({ candidates, audible }: Filtered, scope: RoutingScope): NonNullable<RingSteps['nobody']> {
+function whyNobody(
+  { candidates, permitted, audible, strangers }: Filtered,
+  scope: RoutingScope,
+): NonNullable<RingSteps['nobody']> {
   const count = (steps: readonly Candidates[]) =>
     steps.reduce((sum, { devices, forwards }) => sum + devices.length + forwards.length, 0);
   if (count(candidates) === 0) return 'no-devices';
+  if (count(permitted) === 0) return strangers.length > 0 ? 'not-on-list' : 'quiet-hours';
   if (count(audible) === 0) return 'dnd';
   const isAnyRegistered = audible.some(({ devices }) => devices.some(({ id }) => isRegistered(id, scope.facts)));
   return isAnyRegistered ? 'unreachable' : 'offline';

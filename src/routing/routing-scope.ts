@@ -33,6 +33,10 @@ export class RoutingScope {
     return this.#holidays;
   }
 
+  get groups(): RoutingFacts['groups'] {
+    return this.facts.groups;
+  }
+
   /** The house's zone for `undefined`. */
   zone(timeZone: string = this.facts.settings.timeZone): ZoneTime {
     const zone = this.#zones.get(timeZone) ?? zoneTime(this.now, timeZone);

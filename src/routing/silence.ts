@@ -1,10 +1,10 @@
 import type { DeviceId, PersonId } from '#base/ids.ts';
 import type { RoutingReason } from '#contract/routing-reasons.ts';
 import type { Device } from '#devices/device.ts';
-import { isSameGroup } from './conditions.ts';
 import { isDndActive } from './dnd.ts';
 import { isTrusted } from './routing-scope.ts';
 import type { RoutingScope } from './routing-scope.ts';
+import { isSameGroup } from './same-group.ts';
 
 type Level = 'house' | 'person' | 'device';
 

@@ -17,7 +17,8 @@ export function targetProblems(targets: readonly RingTarget[], field: string, co
   return [{ field, message: 'rings nobody: none of them has a phone that is switched on', severity: 'warning' }];
 }
 
-function targetProblem(target: RingTarget, { house, groups }: TargetContext): string | undefined {
+/** Whether a target is no longer there, or is a number of ours, to which a call would come back. */
+export function targetProblem(target: RingTarget, { house, groups }: TargetContext): string | undefined {
   switch (target.kind) {
     case 'device':
       return house.devices.byId(target.id) === undefined ? 'names a phone that is not there' : undefined;

@@ -47,3 +47,10 @@ test('a phone with a list calls grandma, help and the crisis line, and no one el
   await house.api('DELETE', path);
   expect(await dialled('030901821')).toBe(200);
 });
+
+test('the list of permissions is there also after a person who had one was removed', async () => {
+  const { id } = await house.api<{ id: string }>('POST', '/users', { username: 'ben', name: 'Ben' });
+  await house.api('PUT', `/users/${id}/call-permission`, { allow: 'house' });
+  await house.api('DELETE', `/users/${id}`);
+  expect(await house.api('GET', '/call-permissions')).toEqual({ items: [] });
+});

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '#testing/base/free-port.ts';
+import { House } from '#testing/harness/house.ts';
+import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
+
+// A child's line as the parents set it through the API: whom it calls, whom it rings for, and who rings instead.
+let stack: AsyncDisposableStack;
+let house: House;
+let trunk: SimulatedPhone;
+let kids: SimulatedPhone;
+let mum: SimulatedPhone;
+let kidsId: string;
+let mumId: string;
+
+type Devices = { items: { id: string; extension: string }[] };
+
+beforeAll(async () => {
+  stack = new AsyncDisposableStack();
+  const sipPort = await freePort('127.0.0.1');
+  const registrar = { host: '127.0.0.1', port: sipPort };
+  trunk = stack.use(await SimulatedPhone.start({ address: '127.0.0.53', username: 'trunk', password: '', registrar }));
+  const [, port] = /:(\d+)$/.exec(trunk.contact) ?? [];
+  const provider = { name: 'provider', host: '127.0.0.53', port: Number(port), register: false };
+  const environment = { GOSIP_COUNTRY: 'DE', GOSIP_MEDIA: 'direct', GOSIP_TRUNKS: JSON.stringify([provider]) };
+  house = stack.use(await House.start({ sipPort, environment }));
+  const start = async (extension: string, address: string) => {
+    const { username, password } = await house.addDevice(extension);
+    const ring = { incomingCallAction: 'ring' } as const;
+    const phone = stack.use(await SimulatedPhone.start({ address, registrar, username, password, ...ring }));
+    await phone.register();
+    return phone;
+  };
+  kids = await start('21', '127.0.0.54');
+  mum = await start('22', '127.0.0.55');
+  const { items } = await house.api<Devices>('GET', '/devices');
+  const idOf = (extension: string) => items.find((one) => one.extension === extension)?.id ?? '';
+  [kidsId, mumId] = [idOf('21'), idOf('22')];
+});
+afterAll(() => stack.disposeAsync());
+
+async function dialled(number: string): Promise<number> {
+  const call = kids.call(number);
+  await Promise.race([call.reached('answered', 60), call.reached('ended', 60)]);
+  if (call.state === 'answered') await kids.hangup(call);
+  return call.status;
+}
+
+const setLine = (line: object) => house.api<Record<string, unknown>>('PUT', `/devices/${kidsId}/child-line`, line);
+const parents = [{ kind: 'device', id: '' }];
+
+test('a child calls whom the list names and help, and nobody else', async () => {
+  parents[0] = { kind: 'device', id: mumId };
+  const set = await setLine({ allowed: [{ kind: 'number', number: '+4930901820' }], parents });
+  expect(set).toMatchObject({ deviceId: kidsId, isHouseAllowed: true, isQuietForParents: false, problems: [] });
+  expect(await dialled('030901820')).toBe(200);
+  expect(await dialled('030901821')).toBe(403);
+  expect(await dialled('112')).toBe(200);
+  expect(await dialled('116111')).toBe(200);
+  const { items } = await house.api<{ items: { id: string; reason: string }[] }>('GET', '/cdrs?text=901821');
+  expect(items).toMatchObject([{ reason: 'call-not-permitted' }]);
+  const { reasons } = await house.api<{ reasons: { code: string }[] }>('GET', `/cdrs/${items[0]?.id}`);
+  expect(reasons.map(({ code }) => code)).toEqual(['child-line-called']);
+});
+
+test('in quiet hours nothing goes out but calls for help and to a parent', async () => {
+  await setLine({ allowed: [{ kind: 'number', number: '+4930901820' }], parents, quiet: [{}] });
+  expect(await dialled('030901820')).toBe(403);
+  expect(await dialled('112')).toBe(200);
+  const call = kids.call('22');
+  const incoming = await mum.incomingCall();
+  mum.answer(incoming);
+  await call.reached('answered');
+  await kids.hangup(call);
+});
+
+test('a line that cannot work is refused at the field, in words', async () => {
+  const wrong = { parents: [{ kind: 'device', id: kidsId }], allowed: [{ kind: 'device', id: 'dev_gone' }] };
+  await expect(setLine(wrong)).rejects.toThrow(/allowed\.0.*not there.*parents\.0.*child’s line/s);
+});
+
+test('a child’s line goes with its person, and a list names a parent who is gone as a problem', async () => {
+  const made = (name: string) => house.api<{ id: string }>('POST', '/users', { username: name, name });
+  const [child, parent] = [await made('mia'), await made('dad')];
+  await house.api('PUT', `/users/${child.id}/child-line`, { parents: [{ kind: 'person', id: parent.id }] });
+  await house.api('DELETE', `/users/${parent.id}`);
+  const list = () => house.api<{ items: { personId: string | null; problems: object[] }[] }>('GET', '/child-lines');
+  const { items } = await list();
+  expect(items.find(({ personId }) => personId === child.id)?.problems).toMatchObject([
+    { field: 'parents.0', severity: 'broken' },
+  ]);
+  await house.api('DELETE', `/users/${child.id}`);
+  expect((await list()).items.map(({ personId }) => personId)).toEqual([null]);
+});
