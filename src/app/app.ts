@@ -103,7 +103,14 @@ async function composeRooms(context: AppContext, storage: Storage) {
   const people = await composePeople({ ...context, storage, devices: devices.devices });
   const numbersRoom = composeNumbers({ ...context, storage });
   const { numbers } = numbersRoom;
-  const routing = composeRouting({ ...context, storage, numbers, devices: devices.devices, people: people.people });
+  const routing = composeRouting({
+    ...context,
+    storage,
+    numbers,
+    devices: devices.devices,
+    people: people.people,
+    chainHouse: { contactOf: (id) => contacts.byId(id), mayCall: (number) => calls.mayCall(number) },
+  });
   const twilio = composeTwilio({ ...context, storage, keys });
   const sealedValues = composeSealedValues({
     ...context,

@@ -47,6 +47,8 @@ export type CallsRoom = {
   readonly pstnCallStore: PstnCallStore;
   readonly cdrs: CdrStore;
   readonly permissions: CallPermissions;
+  /** Whether the house may call this number (E.164), as far as the destination goes. */
+  readonly mayCall: (number: string) => boolean;
   /** What a call would be decided by now, for the preview. */
   readonly gatherFacts: (call: HouseCall, at: number) => GatheredFacts;
   readonly face: RoomFace;
@@ -185,6 +187,7 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
     pstnCallStore,
     cdrs,
     permissions,
+    mayCall: (number) => tollFraudGuard.isAllowedDestination(number),
     gatherFacts: (call, at) => gatherFacts(call, sources, at),
     face,
   };

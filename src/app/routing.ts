@@ -1,10 +1,11 @@
-// Composes routing: rules, ring groups, do not disturb and what holds for all calls.
+// Composes routing: rules, ring groups, escalation chains, do not disturb and what holds for all calls.
 // Called by app.ts, before calls, which decide by it.
 // Must stay true: it knows no call; what becomes of one is asked of decide() with the facts that calls gather.
 import type { DeviceId } from '#base/ids.ts';
 import { isEmergencyNumber } from '#numbers/emergency-numbers.ts';
 import type { Numbers } from '#numbers/numbers.ts';
 import type { Options } from '#options/options.ts';
+import type { ChainHouse } from '#routing/chain-problems.ts';
 import type { RoutingFacts } from '#routing/decision.ts';
 import { childLineRoutes } from '#routing/child-line-routes.ts';
 import { ChildLineStore } from '#routing/child-line-store.ts';
@@ -13,6 +14,9 @@ import { dndEntities } from '#routing/dnd-entities.ts';
 import { dndRoutes } from '#routing/dnd-routes.ts';
 import { DndStore } from '#routing/dnd-store.ts';
 import { DndSwitches } from '#routing/dnd-switches.ts';
+import { escalationChainRoutes } from '#routing/escalation-chain-routes.ts';
+import { EscalationChainStore } from '#routing/escalation-chain-store.ts';
+import { EscalationChains } from '#routing/escalation-chains.ts';
 import { ringGroupRoutes } from '#routing/ring-group-routes.ts';
 import { RingGroupStore } from '#routing/ring-group-store.ts';
 import { RingGroups } from '#routing/ring-groups.ts';
@@ -29,6 +33,7 @@ import type { PeopleRoom } from './people.ts';
 
 export type RoutingRoom = {
   readonly groups: RingGroups;
+  readonly chains: EscalationChains;
   readonly dnd: DndSwitches;
   readonly childLines: ChildLines;
   /** What a decision takes of this room. */
@@ -50,9 +55,11 @@ type RoutingDeps = AppContext & {
   readonly numbers: Numbers;
   readonly devices: DevicesRoom['devices'];
   readonly people: PeopleRoom['people'];
+  /** Asked later, when a chain is saved or shown. */
+  readonly chainHouse: Pick<ChainHouse, 'contactOf' | 'mayCall'>;
 };
 
-export function composeRouting({ storage, numbers, devices, people, ...context }: RoutingDeps): RoutingRoom {
+export function composeRouting({ storage, numbers, devices, people, chainHouse, ...context }: RoutingDeps): RoutingRoom {
   const { options, clock, newId, events, stack } = context;
   const { db, writes } = storage;
   const { country } = options.house;
@@ -62,6 +69,7 @@ export function composeRouting({ storage, numbers, devices, people, ...context }
   const settings = new RoutingSettingsStore(db, writes, defaultSettings(options));
   const shared = { writes, clock, newId, log, house };
   const groups = new RingGroups({ ...shared, store: new RingGroupStore(db) });
+  const chains = new EscalationChains({ ...shared, store: new EscalationChainStore(db), house: { ...house, ...chainHouse } });
   const routes = new Routes({
     ...shared,
     store: new RouteStore(db),
@@ -88,6 +96,7 @@ export function composeRouting({ storage, numbers, devices, people, ...context }
   people.onRemoved([(personId) => () => dnd.forget({ personId }), (personId) => () => childLines.forget(personId)]);
   return {
     groups,
+    chains,
     dnd,
     childLines,
     sources: {
@@ -107,6 +116,7 @@ export function composeRouting({ storage, numbers, devices, people, ...context }
       routes: [
         ...routeRoutes(routes),
         ...ringGroupRoutes(groups),
+        ...escalationChainRoutes(chains),
         ...dndRoutes({ dnd, house }),
         ...childLineRoutes({ lines: childLines, house }),
         ...routingSettingsRoutes(settings),

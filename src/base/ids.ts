@@ -20,6 +20,9 @@ export type ConversationId = Id<'conv'>;
 export type MessageId = Id<'msg'>;
 export type MediaId = Id<'med'>;
 export type AutoReplyId = Id<'auto'>;
+export type EscalationChainId = Id<'chain'>;
+export type EscalationId = Id<'esc'>;
+export type EscalationLegId = Id<'escleg'>;
 
 /** No person has this id. */
 export const noPerson: PersonId = 'person_';

@@ -2,8 +2,11 @@ import { z } from 'zod';
 import type {
   AutoReplyId,
   CallId,
+  ContactId,
   ConversationId,
   DeviceId,
+  EscalationChainId,
+  EscalationId,
   Id,
   LegId,
   LockoutId,
@@ -38,5 +41,8 @@ export const conversationId = idOf<ConversationId>();
 export const messageId = idOf<MessageId>();
 export const mediaId = idOf<MediaId>();
 export const autoReplyId = idOf<AutoReplyId>();
+export const contactId = idOf<ContactId>();
+export const escalationChainId = idOf<EscalationChainId>();
+export const escalationId = idOf<EscalationId>();
 export const routeId = idOf<Id<'route'>>();
 export const ringGroupId = idOf<Id<'group'>>();

@@ -55,6 +55,15 @@ const columns: Readonly<Record<string, Column>> = {
       VALUES (@person, 'house', '[]', '[]', '[]', 1)`,
   },
   'dnd.person_id': { after: 'gone', plant: 'INSERT INTO dnd (person_id) VALUES (@person)' },
+  'escalation_persons.person_id': {
+    after: 'gone',
+    plant: "INSERT INTO escalation_persons (escalation_id, person_id) VALUES ('e', @person)",
+  },
+  'escalation_legs.person_id': {
+    after: 'kept',
+    plant: `INSERT INTO escalation_legs (id, escalation_id, round, step, name, person_id, started_at)
+      VALUES ('el', 'e', 1, 0, '', @person, 1)`,
+  },
   'devices.person_id': {
     after: 'house',
     plant: `INSERT INTO devices (id, name, extension, username, type, transports, person_id, realm, ha1_md5, ha1_sha256, sealed_secret,
@@ -91,6 +100,7 @@ const columns: Readonly<Record<string, Column>> = {
 /** What those rows hang from. */
 const others = `
   INSERT INTO recordings (id, kind, source, state, started_at, changed_at) VALUES ('r', 'voicemail', 'house', 'running', 1, 1);
+  INSERT INTO escalations (id, plan, message, phase, round, step, is_reported, started_at) VALUES ('e', '{}', '{}', 'taken', 1, 0, 1, 1);
   INSERT INTO conversations (id, our_number, far_number, last_at) VALUES ('k', '+1', '+2', 1);`;
 
 function cdr(id: string, column: string): string {

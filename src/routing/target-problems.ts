@@ -32,7 +32,7 @@ export function targetProblem(target: RingTarget, { house, groups }: TargetConte
 }
 
 /** Why a call cannot be forwarded to a number; undefined where it can. */
-export function ownNumberProblem(number: string, { numbers }: RoutingHouse): string | undefined {
+export function ownNumberProblem(number: string, { numbers }: Pick<RoutingHouse, 'numbers'>): string | undefined {
   return numbers.byNumber(number) === undefined ? undefined : 'is a number of this house: the call would come back to it';
 }
 
