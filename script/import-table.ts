@@ -58,7 +58,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       transfer: [...sipDialog, 'call'],
     },
   },
-  media: { is: 'the media relay (rtpengine)', rooms: edge, types: ['sip'] },
+  media: { is: "the media relay (rtpengine), the house's own voice", rooms: edge, types: ['sip'] },
   twilio: {
     is: 'REST API, signed webhooks, setup, reconciliation',
     rooms: [...edge, 'storage'],

@@ -30,7 +30,6 @@ import type { Numbers } from '#numbers/numbers.ts';
 import { ListenerPings } from '#sip-engine/ping/listener-pings.ts';
 import { transportsHealth } from '#sip-engine/ping/transports-health.ts';
 import { lateEngineWarning, waitForEngine } from '#sip/engine-connection.ts';
-import type { MediaRelayPort } from '#sip/relay/media-port.ts';
 import { controlConnectionHealth, trunksHealth } from '#sip/sip-health.ts';
 import { Sip } from '#sip/sip.ts';
 import type { DevicesRoom } from './devices.ts';
@@ -80,7 +79,7 @@ const emergencyMemoryMs = 86_400_000;
 export async function composeCalls(context: AppContext, { db, writes }: Storage, deps: CallsDeps): Promise<CallsRoom> {
   const { options, clock, newId, events, stack } = context;
   const { devices, registrations, numbers, engine, media, twilioTrunkProblem, personOf } = deps;
-  const sip = createSip(context, deps, media.mediaRelay);
+  const sip = createSip(context, deps, media);
   const cdrs = new CdrStore(db);
   const facts = {
     country: options.house.country,
@@ -214,12 +213,13 @@ function createTollFraudGuard(
   return tollFraudGuard;
 }
 
-function createSip({ options, clock, log }: AppContext, phones: DevicesRoom, media: MediaRelayPort): Sip {
+function createSip({ options, clock, log }: AppContext, phones: DevicesRoom, { mediaRelay, voice }: MediaRoom): Sip {
   const { authenticator, registrar, registrations, devices } = phones;
   return new Sip({
     clock,
     registrar,
-    media,
+    media: mediaRelay,
+    voice,
     trunks: options.trunks,
     log: log.child({ room: 'sip' }),
     edgeProxies: options.sip.edgeProxies,

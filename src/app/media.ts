@@ -1,15 +1,17 @@
-// Composes the media relay out of the options.
+// Composes the media relay and the house's own voice out of the options.
 // Called by app.ts.
 // Must stay true: a house without a relay still starts, and health says so.
 import type { Probe } from '#contract/system.ts';
 import { MediaRelay } from '#media/media-relay.ts';
 import { relayAddresses } from '#media/relay-addresses.ts';
 import { relayHealth } from '#media/relay-health.ts';
+import { Voice } from '#media/voice.ts';
 import type { AppContext, RoomFace } from './context.ts';
 import { faceOf } from './face.ts';
 
 export type MediaRoom = {
   readonly mediaRelay: MediaRelay;
+  readonly voice: Voice;
   /** Settles when the relay answers or is known not to; never rejects. */
   readonly started: Promise<void>;
   readonly health: Probe;
@@ -23,14 +25,21 @@ type MediaDeps = Pick<AppContext, 'options' | 'clock' | 'log' | 'stack'> & {
 
 /** The relay for calls through trunks. */
 export async function composeMediaRelay({ options, clock, log, stack, hasTrunk }: MediaDeps): Promise<MediaRoom> {
-  const { media, sip } = options;
+  const { media, sip, house } = options;
   const { mode, ports, stunServer } = media;
+  const addresses = relayAddresses({ ...sip, address: media.address });
   const mediaRelay = await MediaRelay.create({
     clock,
     log: log.child({ room: 'media' }),
-    options: { mode, ports, stunServer, ...relayAddresses({ ...sip, address: media.address }) },
+    options: { mode, ports, stunServer, ...addresses },
   });
   stack.defer(() => mediaRelay.stop());
+  const voice = new Voice({
+    clock,
+    log: log.child({ room: 'media' }),
+    options: { ...house, address: addresses.address, ports: media.voicePorts },
+  });
+  stack.defer(() => voice.stop());
   const health = () => relayHealth(mediaRelay, hasTrunk());
-  return { mediaRelay, started: mediaRelay.start(), health, face: faceOf({ probes: { 'media relay': health } }) };
+  return { mediaRelay, voice, started: mediaRelay.start(), health, face: faceOf({ probes: { 'media relay': health } }) };
 }

@@ -1,13 +1,13 @@
 // Owns the media relay of external calls: the rtpengine process, its calls, and the public address for RTP.
 // Called by app/media.ts, which hands it to the SIP room and reports its health.
 // Must stay true: no call stays in the relay after its end, and the relay never outlives this process.
-import { createSocket } from 'node:dgram';
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { HealthStatus } from '#contract/system.ts';
 import type { AnchorRequest, MediaRelayPort } from '#sip/relay/media-port.ts';
 import { Anchors } from './anchors.ts';
 import type { RelayAnchor } from './relay-anchor.ts';
+import { defaultRouteAddress } from './local-address.ts';
 import { PublicAddress } from './public-address.ts';
 import { RtpengineProcess } from './rtpengine-process.ts';
 import type { RtpengineState } from './rtpengine-process.ts';
@@ -131,22 +131,5 @@ export class MediaRelay implements MediaRelayPort {
     const isRunning = state.kind === 'running';
     if (this.#wasRunning && !isRunning && state.kind !== 'stopped') this.#anchors.onRelayGone();
     this.#wasRunning = isRunning;
-  }
-}
-
-/** The local address of the default route; nothing is sent. */
-async function defaultRouteAddress(): Promise<string> {
-  const socket = createSocket('udp4');
-  try {
-    await new Promise<void>((resolve, reject) => {
-      socket.once('error', reject);
-      // An address for documentation (RFC 5737).
-      socket.connect(9, '192.0.2.1', () => resolve());
-    });
-    return socket.address().address;
-  } catch {
-    return '127.0.0.1';
-  } finally {
-    socket.close();
   }
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { childEnvironment } from './child-environment.ts';
 
 export type RtpengineOptions = {
   /** The local address for RTP. */
@@ -54,11 +55,4 @@ export function exitOf(child: ChildProcess): Promise<number | string> {
     child.once('error', (error) => resolve(error.message));
     child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
   });
-}
-
-/** PATH alone: the options in our environment hold passwords. */
-function childEnvironment(): Record<string, string> {
-  // oxlint-disable-next-line node/no-process-env -- no option of ours
-  const { PATH } = process.env;
-  return PATH === undefined ? {} : { PATH };
 }

@@ -46,13 +46,22 @@ describe('options', () => {
       },
       http: { host: '0.0.0.0', port: 8080, trustedProxies: [] },
       publicHttp: { host: '0.0.0.0', port: 8081 },
-      house: { country: 'US', timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone },
+      house: { country: 'US', timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone, language: 'en' },
       calls: { ringSeconds: 30, spamThreshold: 0.7 },
       outgoing: { calls: 5, callsPerPhone: 2, minutesADay: 1200, minutesADayPerPhone: 600, callMinutes: 240 },
       trunks: [],
-      media: { mode: 'rtpengine', ports: { min: 30_000, max: 30_999 } },
+      media: { mode: 'rtpengine', ports: { min: 30_000, max: 30_999 }, voicePorts: { min: 31_000, max: 31_099 } },
       twilio: {},
     });
+  });
+
+  it('give the house the language of its country, or its own', () => {
+    const languageOf = (given: object) => optionsOf(given).house.language;
+    expect([{ country: 'AT' }, { country: 'MX' }, { country: 'BE' }, { country: 'SE' }].map(languageOf)).toEqual([
+      ...['de', 'es', 'nl', 'en'],
+    ]);
+    expect(languageOf({ country: 'DE', language: 'fr' })).toBe('fr');
+    expect(problemsOf({ language: 'Deutsch' })).toEqual([expect.stringContaining('language')]);
   });
 
   it('take what the media relay needs, and ports with room for a call', () => {
@@ -65,6 +74,7 @@ describe('options', () => {
     expect(optionsOf(media).media).toEqual({
       mode: 'rtpengine',
       ports: { min: 40_000, max: 40_099 },
+      voicePorts: { min: 31_000, max: 31_099 },
       address: '192.0.2.5',
       stunServer: { host: 'stun.example.org', port: 3478 },
     });
@@ -73,6 +83,12 @@ describe('options', () => {
       stunServer: { host: '192.0.2.9', port: 19_302 },
     });
     expect(problemsOf({ media_port_max: 30_002 })).toEqual(['media_port_max must be at least 3 above media_port_min']);
+    expect(problemsOf({ voice_port_min: 31_001, voice_port_max: 31_002 })).toEqual([
+      'voice_port_max must be at least 2 above voice_port_min',
+    ]);
+    expect(problemsOf({ media_port_max: 31_000 })).toEqual([
+      'voice_port_min to voice_port_max must not overlap the ports of the media relay',
+    ]);
     expect(problemsOf({ media_interface: 'eth0', stun_server: 'a b' })).toEqual([
       'media_interface must be an IPv4 address of this machine',
       'stun_server must be a server such as stun.example.org:3478',

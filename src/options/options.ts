@@ -6,6 +6,8 @@ import type { z } from 'zod';
 import { validate } from '#contract/validation.ts';
 import type { Problem } from '#contract/validation.ts';
 import type { TrunkSettings } from '#sip/trunk/settings.ts';
+import { languageOf } from '#media/prompt-files.ts';
+import type { PromptLanguage } from '#media/prompt-files.ts';
 import { crossFieldProblems, optionSchema } from './schema.ts';
 
 export type ExternalEngine = { readonly host: string; readonly port: number; readonly secret: string };
@@ -45,7 +47,8 @@ export type Options = {
   };
   /** Where the internet may come in: Twilio's webhooks and nothing else. Open only while there is a public URL. */
   readonly publicHttp: { readonly host: string; readonly port: number };
-  readonly house: { readonly country: string; readonly timeZone: string };
+  /** `language`: that of what the house says into a call. */
+  readonly house: { readonly country: string; readonly timeZone: string; readonly language: PromptLanguage };
   /** A caller whose spam score (0 to 1) is above the threshold is rejected. */
   readonly calls: { readonly ringSeconds: number; readonly spamThreshold: number };
   /** What calls outside are bounded by; calls for help are not. */
@@ -61,6 +64,8 @@ export type Options = {
     /** How the media of trunk calls is carried. */
     readonly mode: 'rtpengine' | 'direct';
     readonly ports: { readonly min: number; readonly max: number };
+    /** Where the house itself speaks into calls. */
+    readonly voicePorts: { readonly min: number; readonly max: number };
     /** The local address for media. */
     readonly address?: string;
     readonly stunServer?: { readonly host: string; readonly port: number };
@@ -188,6 +193,7 @@ function toOptions(parsed: Parsed): Options {
     house: {
       country: parsed.country,
       timeZone: parsed.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+      language: parsed.language ?? languageOf(parsed.country),
     },
     calls: { ringSeconds: parsed.ring_seconds, spamThreshold: parsed.spam_threshold },
     outgoing: {
@@ -216,6 +222,7 @@ function toMedia(parsed: Parsed): Options['media'] {
   return {
     mode: parsed.media,
     ports: { min: parsed.media_port_min, max: parsed.media_port_max },
+    voicePorts: { min: parsed.voice_port_min, max: parsed.voice_port_max },
     ...(parsed.media_interface === undefined ? {} : { address: parsed.media_interface }),
     ...(parsed.stun_server === undefined ? {} : { stunServer: { host, port: Number(port) } }),
   };

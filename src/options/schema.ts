@@ -5,6 +5,7 @@ import { isIP, isIPv4 } from 'node:net';
 import { z } from 'zod';
 import { timeZone } from '#contract/dates.ts';
 import type { Problem } from '#contract/validation.ts';
+import { promptLanguages } from '#media/prompt-files.ts';
 
 const port = z.coerce.number('must be a port number').int().min(0).max(65_535);
 const text = z.string().trim().min(1, 'must not be empty');
@@ -58,6 +59,8 @@ const publicUrl = text
 
 /** Room for 250 relayed calls, below the ports that Linux gives to outgoing connections. */
 const mediaPorts = { min: 30_000, max: 30_999 } as const;
+/** Room for 50 calls in which the house itself speaks. */
+const voicePorts = { min: 31_000, max: 31_099 } as const;
 
 const webOrigin = z
   .string()
@@ -105,6 +108,7 @@ export const optionSchema = z.strictObject({
     .regex(/^[A-Z]{2}$/, 'must be a country of two letters, such as CA')
     .default('US'),
   time_zone: z.string().trim().pipe(timeZone).optional(),
+  language: z.enum(promptLanguages).optional(),
   ring_seconds: z.coerce.number().int().min(5).max(300).default(30),
   spam_threshold: z.coerce.number().min(0).max(1).default(0.7),
   outgoing_calls: z.coerce.number().int().min(1).max(2000).default(5),
@@ -115,6 +119,8 @@ export const optionSchema = z.strictObject({
   media: z.enum(['rtpengine', 'direct']).default('rtpengine'),
   media_port_min: port.min(1024).default(mediaPorts.min),
   media_port_max: port.min(1024).default(mediaPorts.max),
+  voice_port_min: port.min(1024).default(voicePorts.min),
+  voice_port_max: port.min(1024).default(voicePorts.max),
   media_interface: z.string().trim().refine(isIPv4, 'must be an IPv4 address of this machine').optional(),
   stun_server: z
     .string()
@@ -161,10 +167,7 @@ export function crossFieldProblems(given: Readonly<Record<string, unknown>>): Pr
     needs('sip_engine_host', 'is needed with an external sip_engine');
     needs('sip_engine_secret', 'is needed with an external sip_engine');
   }
-  const [low, high] = [given['media_port_min'] ?? mediaPorts.min, given['media_port_max'] ?? mediaPorts.max].map(Number);
-  // Each call needs two pairs of ports.
-  if (low !== undefined && high !== undefined && high - low < 3)
-    problems.push({ field: 'media_port_max', message: 'must be at least 3 above media_port_min' });
+  problems.push(...portProblems(given));
   const listen = Array.isArray(given['sip_listen']) ? given['sip_listen'] : [];
   const secure = given['sip_engine'] === 'external' ? undefined : listen.find((one) => /^(tls|wss):/.test(String(one)));
   const wantsTls = secure !== undefined || isGiven('sip_tls_key') || isGiven('sip_tls_cert');
@@ -172,6 +175,24 @@ export function crossFieldProblems(given: Readonly<Record<string, unknown>>): Pr
     secure === undefined ? 'is needed: sip_tls_key and sip_tls_cert belong together' : `is needed to listen on ${secure}`;
   if (wantsTls) for (const name of ['sip_tls_key', 'sip_tls_cert']) needs(name, why);
   return [...problems, ...trunkCrossFieldProblems(given['trunks'])];
+}
+
+function portProblems(given: Readonly<Record<string, unknown>>): readonly Problem[] {
+  const rangeOf = (kind: 'media' | 'voice', { min, max }: typeof mediaPorts | typeof voicePorts) => ({
+    min: Number(given[`${kind}_port_min`] ?? min),
+    max: Number(given[`${kind}_port_max`] ?? max),
+  });
+  const media = rangeOf('media', mediaPorts);
+  const voice = rangeOf('voice', voicePorts);
+  const problems: Problem[] = [];
+  // Each relayed call needs two pairs of ports.
+  if (media.max - media.min < 3) problems.push({ field: 'media_port_max', message: 'must be at least 3 above media_port_min' });
+  // A pair begins at an even port.
+  if (voice.max - voice.min < 2) problems.push({ field: 'voice_port_max', message: 'must be at least 2 above voice_port_min' });
+  const isShared = given['media'] !== 'direct' && voice.min <= media.max && media.min <= voice.max;
+  if (isShared)
+    problems.push({ field: 'voice_port_min', message: 'to voice_port_max must not overlap the ports of the media relay' });
+  return problems;
 }
 
 function trunkCrossFieldProblems(trunks: unknown): Problem[] {

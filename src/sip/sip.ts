@@ -21,6 +21,8 @@ import { formatDiversion } from '#sip/message/redirect.ts';
 import type { InviteDestination } from '#sip/call/invite-destination.ts';
 import { directMedia, registeredEndpoint } from '#sip/relay/media-path.ts';
 import type { MediaRelayPort } from '#sip/relay/media-port.ts';
+import { noVoice } from '#sip/relay/voice-port.ts';
+import type { VoicePort } from '#sip/relay/voice-port.ts';
 import { MediaFailover } from '#sip/call/media-failover.ts';
 import { nextHopTo, requestUriOf, sourceOf } from '#sip/message/source.ts';
 import type { IsEdgeProxy } from '#sip/message/source.ts';
@@ -48,6 +50,8 @@ export type SipDeps = {
   readonly sessionSeconds?: number;
   /** The media relay of external calls; default: `directMedia`. */
   readonly media?: MediaRelayPort;
+  /** Where the house itself speaks into calls; default: nowhere. */
+  readonly voice?: VoicePort;
 };
 
 const defaultSessionSeconds = 1800;
@@ -167,13 +171,14 @@ export class Sip {
   }
 
   #compose(calls: Calls): InviteDeps {
-    const { authenticate, log, clock, media = directMedia, sessionSeconds = defaultSessionSeconds } = this.#deps;
+    const { authenticate, log, clock, media = directMedia, voice = noVoice, sessionSeconds = defaultSessionSeconds } = this.#deps;
     const callDeps = {
       connection: this.#connection,
       clock,
       log,
       sessionSeconds,
       media,
+      voice,
       destinationOf: (target: RingTarget) => this.#destinationOf(target),
       onTrunkBackOff: (trunk: string, seconds: number) => this.#trunks.backOff(trunk, seconds),
       onRelayGone: (bridge: Bridge) => new MediaFailover({ clock, log, media }, bridge).start(),

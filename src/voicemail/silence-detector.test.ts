@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '#testing/base/seeded-random.ts';
-import { encode } from '#testing/base/g711.ts';
+import { encode } from '#media/g711.ts';
 import { wavFile } from '#testing/twilio/base/wav-file.ts';
 import { SilenceDetector } from './silence-detector.ts';
 

@@ -2,12 +2,15 @@ import type { Log } from '#base/log.ts';
 import type { LegListener, OutgoingLeg, RingTarget } from '#calls/ports.ts';
 import type { BridgeDeps } from './bridge.ts';
 import { OutboundLeg } from './outbound-leg.ts';
+import type { VoicePort } from '#sip/relay/voice-port.ts';
 import type { CallerSide, OutboundLegDeps } from './outbound-leg.ts';
 import type { InviteDestination } from './invite-destination.ts';
 
 export type CallDeps = OutboundLegDeps &
   BridgeDeps & {
     readonly log: Log;
+    /** The house's own end of the media. */
+    readonly voice: VoicePort;
     /** Undefined where a target cannot be reached. */
     readonly destinationOf: (target: RingTarget) => InviteDestination | undefined;
   };

@@ -29,3 +29,6 @@ export type VoiceEndpoint = {
   key(digit: string): void;
   close(): void;
 };
+
+/** A house that never speaks. */
+export const noVoice: VoicePort = { open: () => Promise.resolve(undefined) };

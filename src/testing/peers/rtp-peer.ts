@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import type { Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { decode, encode } from '#testing/base/g711.ts';
-import { formatRtp, parseRtp } from '#testing/base/rtp-packet.ts';
+import { decode, encode } from '#media/g711.ts';
+import { formatRtp, parseRtp } from '#media/rtp-packet.ts';
 import { energyAt } from '#testing/base/wav.ts';
 
 // A bare end of an RTP stream: it sends a tone and measures what it hears. Cheap enough for hundreds at once.

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { requireProgram } from '#testing/peers/program.ts';
-import { decode } from '#testing/base/g711.ts';
-import { parseRtp } from '#testing/base/rtp-packet.ts';
+import { decode } from '#media/g711.ts';
+import { parseRtp } from '#media/rtp-packet.ts';
 import { energyAt } from '#testing/base/wav.ts';
 
 /** What is kept of each stream of audio: the last half second. */

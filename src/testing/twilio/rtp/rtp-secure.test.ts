@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatRtp } from '#testing/base/rtp-packet.ts';
+import { formatRtp } from '#media/rtp-packet.ts';
 import { deriveKeys, SecureStream } from './rtp-secure.ts';
 
 // RFC 3711 appendix B.3: master key and salt of the key derivation test vectors.

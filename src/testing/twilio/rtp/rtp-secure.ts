@@ -1,5 +1,5 @@
 import { createCipheriv, createHmac, timingSafeEqual } from 'node:crypto';
-import { headerLength } from '#testing/base/rtp-packet.ts';
+import { headerLength } from '#media/rtp-packet.ts';
 
 // SRTP with AES_CM_128_HMAC_SHA1_80 (RFC 3711), keyed by SDES (RFC 4568).
 // Called by the RTP endpoint when the session is SAVP.

@@ -3,7 +3,7 @@ import { systemClock } from '#base/clock.ts';
 import { energyAt, readWav } from '#testing/base/wav.ts';
 import { RtpEndpoint } from './rtp-endpoint.ts';
 import type { RtpOptions } from './rtp-endpoint.ts';
-import type { Law } from '#testing/base/g711.ts';
+import type { Law } from '#media/g711.ts';
 import { openPstnLeg, audioOf } from './rtp-pstn-leg.ts';
 import { AudioMixer } from './rtp-audio-mixer.ts';
 

@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import type { Law } from '#testing/base/g711.ts';
+import type { Law } from '#media/g711.ts';
 import { RtpEndpoint } from '#testing/twilio/rtp/rtp-endpoint.ts';
 import { formatDescription, readDescription } from './sip-sdp.ts';
 import type { SessionDescription, Direction } from './sip-sdp.ts';

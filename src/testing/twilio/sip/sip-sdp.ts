@@ -1,4 +1,4 @@
-import type { Law } from '#testing/base/g711.ts';
+import type { Law } from '#media/g711.ts';
 
 const secureSuite = 'AES_CM_128_HMAC_SHA1_80';
 

@@ -1,5 +1,5 @@
 // G.711 (ITU-T G.711) both ways, by table.
-// Called by the RTP side for every packet.
+// Called for every packet that is heard or sent.
 // Must stay true: a sample that went through encode and decode once does not change when it goes through again.
 
 export type Law = 'PCMU' | 'PCMA';

@@ -1,0 +1,197 @@
+import { createSocket } from 'node:dgram';
+import type { Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Phrase } from '#calls/phrase.ts';
+import { systemClock } from '#base/clock.ts';
+import { createLog } from '#base/log.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
+import { decode, encode } from './g711.ts';
+import { promptFile } from './prompt-files.ts';
+import { formatEvent, formatRtp, parseRtp } from './rtp-packet.ts';
+import type { RtpPacket } from './rtp-packet.ts';
+import { Voice } from './voice.ts';
+import type { VoiceOptions } from './voice.ts';
+
+const log = createLog({ level: 'silent' });
+const options: VoiceOptions = { address: '127.0.0.1', ports: { min: 31_100, max: 31_199 }, language: 'de', country: 'DE' };
+const prompt = (name: Parameters<typeof promptFile>[1]) => readFileSync(promptFile('de', name));
+const say = (name: 'not-permitted' | 'taken'): Phrase => ({ kind: 'prompt', name });
+
+/** The far side: a bare socket. */
+class Ear {
+  readonly packets: RtpPacket[] = [];
+  readonly #socket: Socket;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on('message', (bytes) => {
+      const packet = parseRtp(bytes);
+      if (packet !== undefined) this.packets.push(packet);
+    });
+  }
+
+  static async open(address = '127.0.0.1'): Promise<Ear> {
+    const socket = createSocket('udp4');
+    socket.bind(0, address);
+    await once(socket, 'listening');
+    return new Ear(socket);
+  }
+
+  sdp(types = '0 101'): string {
+    const { address, port } = this.#socket.address();
+    const head = ['v=0', `o=- 1 1 IN IP4 ${address}`, 's=-', `c=IN IP4 ${address}`, 't=0 0'];
+    return [...head, `m=audio ${port} RTP/AVP ${types}`, 'a=rtpmap:101 telephone-event/8000', ''].join('\r\n');
+  }
+
+  get heard(): Buffer {
+    return Buffer.concat(this.packets.map(({ payload }) => payload));
+  }
+
+  press(digit: string, to: string, timestamp: number): void {
+    const port = Number(/m=audio (\d+)/.exec(to)?.[1]);
+    const packet = { payloadType: 101, marker: true, sequence: 1, timestamp, ssrc: 9 };
+    const bytes = formatRtp({ ...packet, payload: formatEvent({ digit, isEnd: true, duration: 800 }) });
+    this.#socket.send(bytes, port, '127.0.0.1');
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+}
+
+const clock = new FakeClock();
+const keys: string[] = [];
+let voice: Voice;
+let ear: Ear;
+
+/** Time goes on, packet by packet, so that no socket buffer overflows. */
+async function pass(milliseconds: number): Promise<void> {
+  for (let passed = 0; passed < milliseconds; passed += 200) await clock.advanceAsync(200);
+}
+
+const openEnd = async () => {
+  const end = await voice.open({ key: (digit) => keys.push(digit) });
+  if (end === undefined) throw new Error('No end was opened');
+  return end;
+};
+
+beforeEach(async () => {
+  keys.length = 0;
+  voice = new Voice({ clock, log, options });
+  ear = await Ear.open();
+});
+
+afterEach(() => {
+  voice.stop();
+  ear.close();
+});
+
+describe('the voice of the house', () => {
+  test('is heard word for word, in µ-law and in A-law', async () => {
+    for (const [types, law] of [
+      ['0 101', 'PCMU'],
+      ['8 101', 'PCMA'],
+    ] as const) {
+      const far = await Ear.open();
+      const end = await openEnd();
+      expect(end.answer(far.sdp(types))).toContain('a=sendrecv');
+      const done = vi.fn();
+      end.play([say('not-permitted')], done);
+      const words = prompt('not-permitted');
+      await vi.waitFor(async () => {
+        await pass(200);
+        expect(done).toHaveBeenCalled();
+      });
+      const expected = law === 'PCMU' ? words : encode('PCMA', decode('PCMU', words));
+      await vi.waitFor(() => expect(far.heard.indexOf(expected)).toBeGreaterThanOrEqual(0));
+      far.close();
+      end.close();
+    }
+  });
+
+  test('speaks digits, rings without end, and stops at once', async () => {
+    const end = await openEnd();
+    end.answer(ear.sdp());
+    end.play([
+      { kind: 'number', digits: '+49 30' },
+      { kind: 'tone', tone: 'ringback' },
+    ]);
+    await vi.waitFor(async () => {
+      await pass(1000);
+      expect(ear.packets.length).toBeGreaterThan(600);
+    });
+    const spoken = Buffer.concat([prompt('4'), prompt('9'), prompt('3'), prompt('0')]);
+    expect(ear.heard.indexOf(spoken)).toBeGreaterThanOrEqual(0);
+    const before = ear.packets.length;
+    end.silence();
+    await pass(1000);
+    await vi.waitFor(() => expect(ear.packets.length).toBeGreaterThanOrEqual(before + 40));
+    const after = ear.packets.slice(-30);
+    expect(after.every(({ payload }) => payload.every((code) => code === 0xff))).toBe(true);
+  });
+
+  test('hears the keys of the far side once each, and those of nobody else', async () => {
+    const end = await openEnd();
+    const answer = end.answer(ear.sdp()) ?? '';
+    const stranger = await Ear.open('127.0.0.2');
+    stranger.press('9', answer, 100);
+    for (let repeat = 0; repeat < 3; repeat += 1) ear.press('4', answer, 4000);
+    ear.press('#', answer, 9000);
+    await vi.waitFor(() => expect(keys).toEqual(['4', '#']));
+    end.key('7');
+    end.key('no key');
+    expect(keys).toEqual(['4', '#', '7']);
+    stranger.close();
+  });
+
+  test('is sent to where the last description says, and to nobody once the call is over', async () => {
+    const end = await openEnd();
+    end.answer(ear.sdp());
+    await pass(200);
+    const other = await Ear.open();
+    expect(end.offer()).toContain('m=audio');
+    expect(end.accept(other.sdp())).toBe(true);
+    await vi.waitFor(() => expect(ear.packets.length).toBeGreaterThan(5));
+    const before = ear.packets.length;
+    await vi.waitFor(async () => {
+      await pass(200);
+      expect(other.packets.length).toBeGreaterThan(5);
+    });
+    expect(ear.packets).toHaveLength(before);
+    end.close();
+    const heard = other.packets.length;
+    await pass(400);
+    expect(other.packets).toHaveLength(heard);
+    expect(voice.size).toBe(0);
+    other.close();
+  });
+
+  test('has no answer for a far side without G.711', async () => {
+    const end = await openEnd();
+    expect(end.answer(ear.sdp('9'))).toBeUndefined();
+    expect(end.accept(ear.sdp('9'))).toBe(false);
+  });
+
+  test('keeps to its ports, and gives them back', async () => {
+    const small = new Voice({ clock, log, options: { ...options, ports: { min: 31_201, max: 31_206 } } });
+    const first = await small.open({ key: () => {} });
+    const second = await small.open({ key: () => {} });
+    expect([first?.offer(), second?.offer()].map((sdp) => /m=audio (\d+)/.exec(sdp ?? '')?.[1])).toEqual(['31202', '31204']);
+    expect(await small.open({ key: () => {} })).toBeUndefined();
+    first?.close();
+    await vi.waitFor(async () => expect(await small.open({ key: () => {} })).toBeDefined());
+    small.stop();
+  });
+
+  test('says that the call cannot be taken where no program speaks its text', async () => {
+    const mute = new Voice({ clock: systemClock, log, options: { ...options, synthesizer: '/nonexistent/espeak-ng' } });
+    const end = await mute.open({ key: () => {} });
+    end?.answer(ear.sdp());
+    end?.play([{ kind: 'text', text: 'Wir sind im Urlaub', language: 'de-DE' }]);
+    const words = prompt('cannot-be-taken').subarray(0, 4000);
+    await vi.waitFor(() => expect(ear.heard.indexOf(words)).toBeGreaterThanOrEqual(0), { timeout: 10_000 });
+    mute.stop();
+  });
+});
