@@ -55,6 +55,21 @@ describe('the process', () => {
     expect(asked.output()).not.toContain(token);
   });
 
+  it('starts with what was compiled before, also of Node.js itself', async () => {
+    await using gosip = start({ NODE_DEBUG_NATIVE: 'CODE_CACHE,COMPILE_CACHE' });
+    await gosip.printed(/GoSIP is ready/);
+    await gosip.stop();
+    // Which of the two is named first: the module, or what holds its code.
+    expect(gosip.output()).toMatch(/Code cache of http .* is accepted/);
+    expect(gosip.output()).toMatch(/code cache for ESM \S+app\/app\.ts was accepted/);
+    expect(
+      gosip
+        .output()
+        .split('\n')
+        .filter((line) => line.includes('rejected')),
+    ).toEqual([]);
+  });
+
   it('shows the first admin token to somebody at a terminal', async () => {
     const command = `exec ${process.execPath} ${join(import.meta.dirname, 'start.mjs')}`;
     const environment = {

@@ -5,5 +5,5 @@ import { fileURLToPath } from 'node:url';
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/gosip', import.meta.url)));
 await import('./sip-engine/engine-thread.ts');
 flushCompileCache();
-const { collectGarbage } = await import('./base/collect-garbage.ts');
-collectGarbage();
+const { collectStartGarbage } = await import('./base/collect-garbage.ts');
+collectStartGarbage();

@@ -1,7 +1,6 @@
 // The way in for every Node.js: an older one cannot even read the TypeScript of main.ts, so this file is plain JavaScript.
 import * as modules from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
 
 const wanted = 24;
 // Left to itself V8 lets the young generation grow to 96 MB, and takes no other size once it runs. docs/performance.md has the figures.
@@ -19,10 +18,6 @@ function restart() {
 async function run() {
   // Not for the programs that we start.
   delete environment.MALLOC_ARENA_MAX;
-  // The old generation is swept after it grew by a third, not fourfold. The second one is for collect-garbage.ts: code compiled under
-  // other flags is compiled anew, so they are all set before the cache is opened.
-  setFlagsFromString('--optimize-for-size');
-  setFlagsFromString('--expose-gc');
   // What was compiled once need not be again: a start takes half the time and holds less. Where the folder cannot be written, nothing is lost.
   modules.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/gosip', import.meta.url)));
   await import('./main.ts');
