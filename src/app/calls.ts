@@ -16,6 +16,7 @@ import { EmergencyWindow } from '#calls/emergency-window.ts';
 import { callDecider, gatherFacts } from '#calls/gather-facts.ts';
 import type { FactSources, GatheredFacts } from '#calls/gather-facts.ts';
 import type { HouseCall } from '#calls/house-call.ts';
+import type { DialFacts } from '#calls/route-call.ts';
 import { PstnCallStore } from '#calls/pstn-call-store.ts';
 import { PstnCalls } from '#calls/pstn-calls.ts';
 import { TollFraudGuard } from '#calls/toll-fraud-guard.ts';
@@ -68,6 +69,7 @@ type CallsDeps = DevicesRoom & {
   readonly newToken: () => string;
   readonly people: FactSources['people'] & Pick<PeopleRoom['people'], 'onRemoved'>;
   readonly routing: CallRouting;
+  readonly hotlineOf: DialFacts['hotlineOf'];
   /** Why the trunk to Twilio cannot be used; undefined where it can. */
   readonly twilioTrunkProblem: () => string | undefined;
 };
@@ -87,6 +89,7 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
     byNumber: (number: string) => numbers.byNumber(number),
     callerIdOf: (personId: PersonId | undefined) => numbers.callerIdOf(personId),
     anyCallerId: () => numbers.anyCallerId(),
+    hotlineOf: deps.hotlineOf,
     groupByExtension: (extension: string) => deps.routing.groups().find((group) => group.extension === extension),
   };
   const log = context.log.child({ room: 'calls' });

@@ -17,6 +17,10 @@ import { DndSwitches } from '#routing/dnd-switches.ts';
 import { escalationChainRoutes } from '#routing/escalation-chain-routes.ts';
 import { EscalationChainStore } from '#routing/escalation-chain-store.ts';
 import { EscalationChains } from '#routing/escalation-chains.ts';
+import { withHotlines } from '#routing/hotline.ts';
+import { hotlineRoutes } from '#routing/hotline-routes.ts';
+import { HotlineStore } from '#routing/hotline-store.ts';
+import { Hotlines } from '#routing/hotlines.ts';
 import { ringGroupRoutes } from '#routing/ring-group-routes.ts';
 import { RingGroupStore } from '#routing/ring-group-store.ts';
 import { RingGroups } from '#routing/ring-groups.ts';
@@ -36,6 +40,7 @@ export type RoutingRoom = {
   readonly chains: EscalationChains;
   readonly dnd: DndSwitches;
   readonly childLines: ChildLines;
+  readonly hotlines: Hotlines;
   /** What a decision takes of this room. */
   readonly sources: {
     readonly routesOf: Routes['of'];
@@ -78,19 +83,22 @@ export function composeRouting({ storage, numbers, devices, people, chainHouse, 
   });
   const ownerOf = (deviceId: DeviceId) => devices.byId(deviceId)?.personId;
   const dnd = new DndSwitches({ store: new DndStore(db), writes, clock, events, log, ownerOf });
+  const targets = () => ({ house, groups: groups.all() });
   const childLines = new ChildLines({
     store: new ChildLineStore(db),
     writes,
     clock,
     events,
     log,
-    context: () => ({ house, groups: groups.all() }),
+    context: targets,
   });
+  const hotlines = new Hotlines({ store: new HotlineStore(db), writes, clock, log, context: targets });
   dnd.start();
   stack.defer(() => dnd.stop());
   const forgetDevice = (deviceId: DeviceId) => {
     dnd.forget({ deviceId });
     childLines.forget(deviceId);
+    hotlines.forget(deviceId);
   };
   stack.defer(events.on('device.deleted', ({ deviceId }) => forgetDevice(deviceId)));
   people.onRemoved([(personId) => () => dnd.forget({ personId }), (personId) => () => childLines.forget(personId)]);
@@ -99,11 +107,12 @@ export function composeRouting({ storage, numbers, devices, people, chainHouse, 
     chains,
     dnd,
     childLines,
+    hotlines,
     sources: {
       routesOf: (numberId) => routes.of(numberId),
       groups: () => groups.all(),
       dnd: () => dnd.facts(),
-      childLines: () => childLines.facts(),
+      childLines: () => withHotlines(childLines.facts(), hotlines.all(), ownerOf),
       settings: () => settings.current,
       // Until Home Assistant is connected no state is known, and rules that ask for one follow their fallback.
       states: () => undefined,
@@ -119,6 +128,7 @@ export function composeRouting({ storage, numbers, devices, people, chainHouse, 
         ...escalationChainRoutes(chains),
         ...dndRoutes({ dnd, house }),
         ...childLineRoutes({ lines: childLines, house }),
+        ...hotlineRoutes({ hotlines, house }),
         ...routingSettingsRoutes(settings),
       ],
       entities: dndEntities({ dnd, house }),

@@ -141,6 +141,7 @@ function build(on: OpenedDatabase['db'], { trunks = [], routing, ...more }: Buil
         byId: (id) => devices.find((one) => one.id === id),
         ofPerson: () => [],
       },
+      hotlineOf: () => undefined,
       groupByExtension: (extension) => (extension === '60' ? family : undefined),
       byNumber: () => undefined,
       callerIdOf: () => undefined,

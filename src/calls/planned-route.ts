@@ -12,7 +12,7 @@ export type Forward = { readonly number: string; readonly isScreened: boolean };
 export type HouseStep = Pick<RingPlanStep, 'deviceIds' | 'seconds'> & { readonly forwards: readonly Forward[] };
 
 /** What a call is to ring, or why it cannot. Legs are made of it by who knows the registrations. */
-export type PlannedRoute = Omit<CallRoute, 'ring'> & {
+export type PlannedRoute = Omit<CallRoute, 'ring' | 'reasons'> & {
   readonly ring:
     | { readonly kind: 'steps'; readonly steps: readonly HouseStep[]; readonly from: CallerId }
     | TrunkRing
@@ -24,13 +24,13 @@ export type PlannedRoute = Omit<CallRoute, 'ring'> & {
 };
 
 /** A route for which nothing needs to be decided. */
-export function undecided(route: Omit<PlannedRoute, 'reasons'>): PlannedRoute {
-  return { ...route, reasons: [] };
+export function undecided(route: Omit<PlannedRoute, 'reasons'> & Pick<CallRoute, 'reasons'>): PlannedRoute {
+  return { ...route, reasons: route.reasons ?? [] };
 }
 
 /** A call outside that is refused before a trunk is asked. */
 export function refusedRoute(route: CallRoute, { verdict, reason }: RefusedRoute): PlannedRoute {
-  return { ...route, ring: nothing(verdict), reasons: [reason] };
+  return { ...route, ring: nothing(verdict), reasons: [...(route.reasons ?? []), reason] };
 }
 
 type RefusedRoute = { readonly verdict: Verdict; readonly reason: RoutingReason };
@@ -44,7 +44,13 @@ type Decided = {
 /** A call to the house, as it was decided; the name of the caller is the one that the house knows. */
 export function decided(route: CallRoute, { plan, reasons, caller: { name } }: Decided): PlannedRoute {
   const caller: Party = { ...route.caller, name };
-  return { ...route, caller, reasons, plan, ring: ringOf(plan, { caller, isContinued: false }) };
+  return {
+    ...route,
+    caller,
+    reasons: [...(route.reasons ?? []), ...reasons],
+    plan,
+    ring: ringOf(plan, { caller, isContinued: false }),
+  };
 }
 
 /** A call that was decided when the network reported it: whatever follows the ringing, the network is told then. */

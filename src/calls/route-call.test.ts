@@ -2,6 +2,7 @@ import type { DeviceId, NumberId, PersonId } from '#base/ids.ts';
 import { describe, expect, it } from 'vitest';
 import type { Device } from '#devices/device.ts';
 import type { OurNumber } from '#numbers/number.ts';
+import type { HotlineCall } from '#routing/hotline.ts';
 import type { RingGroup } from '#routing/ring-group.ts';
 import { partyOf, routeCall } from './route-call.ts';
 import type { CallRoute, DialFacts, HouseRing } from './route-call.ts';
@@ -49,6 +50,7 @@ const facts: DialFacts = {
     byId: (id) => devices.find((one) => one.id === id),
     ofPerson: (person) => devices.filter((one) => one.personId === person),
   },
+  hotlineOf: () => undefined,
   groupByExtension: (text) => (text === '60' ? ({ name: 'Family' } as RingGroup) : undefined),
   byNumber: (text) => numbers.find((one) => one.number === text),
   callerIdOf: (person) => numbers.find((one) => one.ownerPersonId === person && one.voiceEnabled),
@@ -167,5 +169,34 @@ describe('routeCall', () => {
     const bare = { ...facts, callerIdOf: () => undefined, anyCallerId: () => undefined };
     const caller = { kind: 'device', device: devices[0]! } as const;
     expect(shown(routeCall({ caller, dialled: '911' }, bare))).toBe('outbound: 911 from  emergency undefined');
+  });
+
+  const grandma = { kind: 'number', number: '+4930901820' } as const;
+  it.each<[string, HotlineCall, string]>([
+    ['', { applies: 'nothing-dialled', called: grandma }, 'outbound: +4930901820 from +14165550100 +14165550100 by hotline'],
+    ['21', { applies: 'nothing-dialled', called: grandma }, 'internal: 21 from Phone 20'],
+    ['21', { applies: 'always', called: grandma }, 'outbound: +4930901820 from +14165550100 +14165550100 by hotline'],
+    ['*#99', { applies: 'always', called: { kind: 'device', device: devices[4]! } }, 'internal: 40 from Phone 20 by hotline'],
+    [
+      '',
+      { applies: 'always', called: { kind: 'group', group: { name: 'Family' } as RingGroup } },
+      'internal: Family from Phone 20 by hotline',
+    ],
+    [
+      '',
+      { applies: 'always', called: { kind: 'number', number: '+14165550102' } },
+      'internal: +14165550102 from Phone 20 by hotline',
+    ],
+    ['911', { applies: 'always', called: grandma }, 'outbound: 911 from +14165550100 emergency +14165550100'],
+  ])('of a phone with a hotline, dialling “%s”', (dialled, hotline, expected) => {
+    const caller = { kind: 'device', device: devices[0]! } as const;
+    const routed = routeCall({ caller, dialled }, { ...facts, hotlineOf: (id) => (id === 'dev_20' ? hotline : undefined) });
+    expect(`${shown(routed)}${routed.reasons?.some(({ code }) => code === 'hotline') ? ' by hotline' : ''}`).toBe(expected);
+  });
+
+  it('transfers a call where it is transferred to, also from a phone with a hotline', () => {
+    const caller = { kind: 'device', device: devices[0]!, party: partyOf(devices[4]!) } as const;
+    const hotlineOf = (): HotlineCall => ({ applies: 'always', called: grandma });
+    expect(shown(routeCall({ caller, dialled: '30' }, { ...facts, hotlineOf }))).toBe('internal: 30 from Phone 40');
   });
 });

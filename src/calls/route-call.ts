@@ -1,9 +1,12 @@
-import type { PersonId } from '#base/ids.ts';
+import type { DeviceId, PersonId } from '#base/ids.ts';
 import type { Device } from '#devices/device.ts';
 import type { OurNumber } from '#numbers/number.ts';
 import type { CallQuestion } from '#routing/decision.ts';
+import type { RoutingReason } from '#routing/decision.ts';
+import type { HotlineCall } from '#routing/hotline.ts';
 import type { RingGroup } from '#routing/ring-group.ts';
 import { readDialled } from '#numbers/dial-plan.ts';
+import type { Dialled } from '#numbers/dial-plan.ts';
 import { calledReadings, toE164, withoutPlusToE164 } from '#numbers/e164.ts';
 import type { ShortCost } from '#numbers/short-numbers.ts';
 import type { CallDirection, Party } from './call.ts';
@@ -16,6 +19,8 @@ export type CallRoute = {
   readonly caller: Party;
   readonly callee: Party;
   readonly number: string | undefined;
+  /** Why it does not go where it was dialled to. */
+  readonly reasons?: readonly RoutingReason[];
   readonly ring: HouseRing | TrunkRing | { readonly kind: 'nothing'; readonly verdict: Verdict };
 };
 
@@ -37,6 +42,8 @@ export type DialFacts = {
   readonly devices: DeviceLookup;
   /** Groups that have an extension. */
   readonly groupByExtension: (extension: string) => RingGroup | undefined;
+  /** What a phone calls by itself. */
+  readonly hotlineOf: (deviceId: DeviceId) => HotlineCall | undefined;
   readonly byNumber: (number: string) => OurNumber | undefined;
   /** The number a person calls out with; for `undefined`, that of the house. */
   readonly callerIdOf: (personId: PersonId | undefined) => OurNumber | undefined;
@@ -64,6 +71,8 @@ function fromDevice(from: DeviceCaller, dialled: string, facts: DialFacts): Call
   const isExtension = (digits: string) =>
     facts.devices.byExtension(digits) !== undefined || facts.groupByExtension(digits) !== undefined;
   const read = readDialled(dialled, { country: facts.country, isExtension });
+  const hotline = hotlineFor(from, read, facts);
+  if (hotline !== undefined) return toHotline(from, hotline, facts);
   switch (read.kind) {
     case 'extension':
       return toExtension(caller, read.extension, facts);
@@ -81,6 +90,37 @@ function fromDevice(from: DeviceCaller, dialled: string, facts: DialFacts): Call
     case 'invalid': {
       const reason = read.reason === 'no-such-number' ? 'unknown-number' : 'invalid-number';
       return refused(caller, dialled, { disposition: 'failed', reason });
+    }
+  }
+}
+
+/** The hotline that holds for what was dialled: never for help, nor for where a call is transferred or forwarded to. */
+function hotlineFor({ device, party }: DeviceCaller, read: Dialled, facts: DialFacts): HotlineCall | undefined {
+  if (party !== undefined || read.kind === 'emergency') return undefined;
+  const hotline = facts.hotlineOf(device.id);
+  const isNothing = read.kind === 'invalid' && read.reason === 'empty';
+  return hotline?.applies === 'always' || isNothing ? hotline : undefined;
+}
+
+function toHotline(from: DeviceCaller, { called }: HotlineCall, facts: DialFacts): CallRoute {
+  const caller = partyOf(from.device);
+  const to = (route: CallRoute, target: string): CallRoute => {
+    const reason = { code: 'hotline', params: { deviceId: from.device.id, name: from.device.name, target } } as const;
+    return { ...route, reasons: [reason] };
+  };
+  switch (called.kind) {
+    case 'device':
+      return to(toHouse({ caller, callee: partyOf(called.device), called }), called.device.name);
+    case 'group':
+      return to(
+        toHouse({ caller, callee: externalParty(called.group.extension ?? '', called.group.name), called }),
+        called.group.name,
+      );
+    case 'number': {
+      const { number } = called;
+      const ours = facts.byNumber(number);
+      if (ours === undefined) return to(outbound({ from, caller, number, isEmergency: false }, facts), number);
+      return to(toOurNumber({ ours, caller, direction: 'internal' }), number);
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { FieldProblem } from '#base/errors.ts';
+import type { Device } from '#devices/device.ts';
 import type { RingGroup, RingGroupId, RingTarget } from './ring-group.ts';
 import type { RoutingHouse } from './routing-house.ts';
 
@@ -13,7 +14,7 @@ export function targetProblems(targets: readonly RingTarget[], field: string, co
     const message = targetProblem(target, context);
     return message === undefined ? [] : [{ field: `${field}.${index}`, message, severity: 'broken' as const }];
   });
-  if (found.length > 0 || ringsSomebody(targets, context, new Set())) return found;
+  if (found.length > 0 || ringsSomebody(targets, context)) return found;
   return [{ field, message: 'rings nobody: none of them has a phone that is switched on', severity: 'warning' }];
 }
 
@@ -36,21 +37,33 @@ export function ownNumberProblem(number: string, { numbers }: Pick<RoutingHouse,
   return numbers.byNumber(number) === undefined ? undefined : 'is a number of this house: the call would come back to it';
 }
 
-function ringsSomebody(targets: readonly RingTarget[], context: TargetContext, inside: ReadonlySet<RingGroupId>): boolean {
-  const { house, groups } = context;
-  return targets.some((target) => {
-    switch (target.kind) {
-      case 'number':
-        return true;
-      case 'device':
-        return house.devices.byId(target.id)?.enabled === true;
-      case 'person':
-        return house.devices.all().some(({ personId, enabled }) => enabled && personId === target.id);
-      case 'group': {
-        const group = inside.has(target.id) ? undefined : groups.find(({ id }) => id === target.id);
-        return group !== undefined && ringsSomebody(group.members, context, new Set([...inside, target.id]));
-      }
-    }
+function ringsSomebody(targets: readonly RingTarget[], context: TargetContext): boolean {
+  const { devices, hasNumber } = devicesOf(targets, context);
+  return hasNumber || devices.some(({ enabled }) => enabled);
+}
+
+export type TargetDevices = { readonly devices: readonly Device[]; readonly hasNumber: boolean };
+
+/** The phones that targets stand for, switched on or not, and whether a number outside is among them. */
+export function devicesOf(targets: readonly RingTarget[], context: TargetContext): TargetDevices {
+  const singles = expanded(targets, context, new Set());
+  const devices = singles.flatMap((target) => {
+    if (target.kind === 'device') return context.house.devices.byId(target.id) ?? [];
+    return target.kind === 'person' ? context.house.devices.all().filter(({ personId }) => personId === target.id) : [];
+  });
+  return { devices, hasNumber: singles.some(({ kind }) => kind === 'number') };
+}
+
+/** With the members of groups in their place. */
+function expanded(
+  targets: readonly RingTarget[],
+  context: TargetContext,
+  inside: ReadonlySet<RingGroupId>,
+): readonly Exclude<RingTarget, { kind: 'group' }>[] {
+  return targets.flatMap((target) => {
+    if (target.kind !== 'group') return [target];
+    const group = inside.has(target.id) ? undefined : context.groups.find(({ id }) => id === target.id);
+    return group === undefined ? [] : expanded(group.members, context, new Set([...inside, target.id]));
   });
 }
 

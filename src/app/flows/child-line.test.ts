@@ -73,6 +73,55 @@ test('in quiet hours nothing goes out but calls for help and to a parent', async
   await kids.hangup(call);
 });
 
+const hotlineTo = (target: object, applies = 'always') =>
+  house.api<object>('PUT', `/devices/${kidsId}/hotline`, { target, applies });
+const clearHotline = () => house.api('DELETE', `/devices/${kidsId}/hotline`);
+
+test('the handset of a hotline is lifted: it calls its target, whatever or nothing is dialled, and help stays help', async () => {
+  // Grandma is not on the list: whoever sets the hotline wants her to be called.
+  await setLine({ parents });
+  expect(await dialled('030901820')).toBe(403);
+  expect(await dialled('')).toBe(484);
+  await hotlineTo({ kind: 'number', number: '+4930901820' });
+  for (const nothing of ['', '4711', '**']) expect([nothing, await dialled(nothing)]).toEqual([nothing, 200]);
+  expect(await dialled('112')).toBe(200);
+  const { items } = await house.api<{ items: { dialled: string; callee: { number: string } }[] }>('GET', '/cdrs?per_page=2');
+  expect(items.map(({ dialled: what, callee }) => [what, callee.number])).toEqual([
+    ['112', '112'],
+    ['**', '+4930901820'],
+  ]);
+  await hotlineTo({ kind: 'device', id: mumId }, 'nothing-dialled');
+  expect(await dialled('030901820')).toBe(403);
+  const call = kids.call('');
+  const incoming = await mum.incomingCall();
+  mum.decline(incoming);
+  await call.reached('ended');
+  await clearHotline();
+  expect(await dialled('')).toBe(484);
+});
+
+test('a hotline to the phone itself, or to a group of it alone, is refused at the field', async () => {
+  await expect(hotlineTo({ kind: 'device', id: kidsId })).rejects.toThrow(/target.*the phone itself/);
+  const { id } = await house.api<{ id: string }>('POST', '/ring-groups', {
+    name: 'Me',
+    members: [{ kind: 'device', id: kidsId }],
+  });
+  await expect(hotlineTo({ kind: 'group', id })).rejects.toThrow(/target.*this phone alone/);
+  await house.api('PATCH', `/ring-groups/${id}`, {
+    members: [
+      { kind: 'device', id: kidsId },
+      { kind: 'device', id: mumId },
+    ],
+  });
+  await hotlineTo({ kind: 'group', id });
+  await house.api('DELETE', `/ring-groups/${id}`);
+  // What is no longer there is shown, and does not keep the phone from calling what it dials.
+  const { items } = await house.api<{ items: { problems: object[] }[] }>('GET', '/hotlines');
+  expect(items).toMatchObject([{ problems: [{ field: 'target', severity: 'broken' }] }]);
+  expect(await dialled('116111')).toBe(200);
+  await clearHotline();
+});
+
 test('a line that cannot work is refused at the field, in words', async () => {
   const wrong = { parents: [{ kind: 'device', id: kidsId }], allowed: [{ kind: 'device', id: 'dev_gone' }] };
   await expect(setLine(wrong)).rejects.toThrow(/allowed\.0.*not there.*parents\.0.*child’s line/s);

@@ -158,6 +158,7 @@ export class PstnHarness {
         country: 'CA',
         devices,
         byNumber,
+        hotlineOf: () => undefined,
         groupByExtension: () => undefined,
         callerIdOf: () => undefined,
         anyCallerId: () => undefined,

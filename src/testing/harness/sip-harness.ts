@@ -153,6 +153,7 @@ export class SipHarness implements AsyncDisposable {
           ofPerson: (person) => devices.filter((device) => device.personId === person),
         },
         byNumber: (number) => numbers.find((one) => one.number === number),
+        hotlineOf: () => undefined,
         groupByExtension: () => undefined,
         callerIdOf: (person) => numbers.find((one) => one.ownerPersonId === person),
         anyCallerId: () => numbers[0],

@@ -123,10 +123,10 @@ export class SimulatedPhone implements AsyncDisposable {
     return response.status;
   }
 
-  /** Calls an extension or number; the returned call shows its state. */
+  /** Calls an extension or number, or the registrar itself where nothing is dialled; the returned call shows its state. */
   call(dialled: string): PhoneCall {
     const { host, port } = this.#options.registrar;
-    const target = `sip:${dialled}@${host}:${port}`;
+    const target = `sip:${dialled === '' ? '' : `${dialled}@`}${host}:${port}`;
     const invite = this.#request('INVITE', target, { to: `<${target}>` });
     this.#describe(invite);
     const call = new PhoneCall(invite, target);
