@@ -27,7 +27,7 @@ export type OpenApiFacts = {
   readonly schemas: Readonly<Record<string, Shape>>;
 };
 
-/** Made by script/twilio-openapi-facts.ts. */
+/** Made by script/twilio-openapi-facts. */
 export const openApiFacts = JSON.parse(
   readFileSync(new URL('./openapi-facts.snapshot.json', import.meta.url), 'utf8'),
 ) as OpenApiFacts;

@@ -1,9 +1,9 @@
-// Makes src/testing/twilio/rest/openapi-facts.snapshot.json, which the emulated Twilio is checked by, out of Twilio's own OpenAPI documents:
-// node script/twilio-openapi-facts.ts FOLDER, where FOLDER holds twilio_api_v2010.json and the others of github.com/twilio/twilio-oai (MIT).
+// Makes openapi-facts.snapshot.json, which the emulated Twilio is checked by, out of Twilio's own OpenAPI documents.
+// Called by script/twilio-openapi-facts.
 // Kept are facts alone: operations, parameters, types, enums, patterns; no descriptions, no examples.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Operation, Shape } from '#testing/twilio/rest/openapi-facts.ts';
+import type { Operation, Shape } from './openapi-facts.ts';
 
 type Node = { readonly [key: string]: unknown };
 
@@ -37,7 +37,7 @@ const wanted: Readonly<Record<keyof typeof documents, readonly RegExp[]>> = {
 
 const folder = process.argv[2];
 if (folder === undefined) {
-  process.stderr.write('Say where the documents are: node script/twilio-openapi-facts.ts FOLDER\n');
+  process.stderr.write('Say where the documents are: script/twilio-openapi-facts FOLDER\n');
   process.exit(1);
 }
 
@@ -60,7 +60,7 @@ const lines = (entries: Iterable<readonly [string, unknown]>) =>
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
     .map(([name, value]) => `    ${JSON.stringify(name)}: ${JSON.stringify(value)}`)
     .join(',\n');
-const target = new URL('../src/testing/twilio/rest/openapi-facts.snapshot.json', import.meta.url);
+const target = new URL('./openapi-facts.snapshot.json', import.meta.url);
 writeFileSync(target, `{\n  "operations": {\n${lines(operations)}\n  },\n  "schemas": {\n${lines(schemas)}\n  }\n}\n`);
 
 /** `/2010-04-01/Accounts/{AccountSid}/Calls/{Sid}.json` → `/Calls/{}`. */
