@@ -13,7 +13,7 @@ function forbiddenIn(name: string, { may, types = [], packages = [] }: Limits) {
   const foreign = everyPackage.filter((one) => !packages.includes(one));
   const message = `The room ${name} may not import this: ${advice}`;
   return [
-    { group: [...others.filter((room) => !types.includes(room)).flatMap(inFolder), '**/main.ts', '#*.ts'], message },
+    { group: [...others.filter((room) => !types.includes(room)).flatMap(inFolder)], message },
     ...types.map((room) => ({ group: inFolder(room), allowTypeImports: true, message: `Types alone: ${advice}` })),
     { group: foreign.flatMap((one) => [one, `${one}/**`]), message: `The room ${name} may not use this package: ${advice}` },
   ];

@@ -23,8 +23,6 @@ for (const [name, room] of Object.entries(rooms)) {
   }
   for (const one of packages)
     planted.push({ at: name, line: `import x from '${one}';`, allowed: room.packages?.includes(one) ?? false });
-  planted.push({ at: name, line: `import { x } from '../main.ts';`, allowed: false });
-  planted.push({ at: name, line: `import { x } from '#main.ts';`, allowed: false });
   planted.push({ at: name, line: `import x from 'twilio/lib/x.js';`, allowed: name === 'twilio' });
   planted.push({ at: name, line: `import x from 'some-package';`, allowed: !isAlone });
   planted.push({ at: name, line: `import { x } from 'node:net';`, allowed: true });

@@ -1,4 +1,4 @@
-// The way in for every Node.js: an older one cannot even read the TypeScript of main.ts, so this file is plain JavaScript.
+// The way in for every Node.js: an older one cannot even read the TypeScript of app/main.ts, so this file is plain JavaScript.
 import * as modules from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -20,7 +20,7 @@ async function run() {
   delete environment.MALLOC_ARENA_MAX;
   // What was compiled once need not be again: a start takes half the time and holds less. Where the folder cannot be written, nothing is lost.
   modules.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/gosip', import.meta.url)));
-  await import('./main.ts');
+  await import('./app/main.ts');
 }
 
 const major = Number(process.versions.node.split('.')[0]);

@@ -37,7 +37,7 @@ type EmbeddedEngineDeps = {
 
 /** Requests that come before we are connected wait for so long: after a 503, phones would try again minutes later. */
 const firstAppMs = 5_000;
-const threadFile = new URL('../start-engine.mjs', import.meta.url);
+const threadFile = new URL('./start-engine.mjs', import.meta.url);
 
 /** The embedded engine on its own thread, or the address of a native one. */
 export async function composeSipEngine(

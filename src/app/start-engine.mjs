@@ -2,8 +2,8 @@
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/gosip', import.meta.url)));
-await import('./sip-engine/engine-thread.ts');
+enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/gosip', import.meta.url)));
+await import('../sip-engine/engine-thread.ts');
 flushCompileCache();
-const { collectStartGarbage } = await import('./base/collect-garbage.ts');
+const { collectStartGarbage } = await import('../base/collect-garbage.ts');
 collectStartGarbage();

@@ -15,7 +15,7 @@ describe('the process', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const start = (environment: Record<string, string> = {}, ...flags: string[]) =>
-    startProgram(process.execPath, [join(import.meta.dirname, 'start.mjs'), ...flags], {
+    startProgram(process.execPath, [join(import.meta.dirname, '../start.mjs'), ...flags], {
       env: {
         GOSIP_DATA_DIRECTORY: folder,
         GOSIP_SIP_LISTEN: 'udp:127.0.0.1:0,tcp:127.0.0.1:0',
@@ -71,7 +71,7 @@ describe('the process', () => {
   });
 
   it('shows the first admin token to somebody at a terminal', async () => {
-    const command = `exec ${process.execPath} ${join(import.meta.dirname, 'start.mjs')}`;
+    const command = `exec ${process.execPath} ${join(import.meta.dirname, '../start.mjs')}`;
     const environment = {
       GOSIP_DATA_DIRECTORY: join(folder, 'terminal'),
       GOSIP_SIP_LISTEN: 'udp:127.0.0.1:0',

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { flushCompileCache } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
 import { AppError } from '#base/errors.ts';
-import { createApp } from './app/app.ts';
-import { bannerLines } from './app/banner.ts';
-import { collectStartGarbage } from './base/collect-garbage.ts';
-import { writeTokenFile } from './app/first-token.ts';
-import { readOptions } from './options/options.ts';
-import type { Options } from './options/options.ts';
+import { createApp } from './app.ts';
+import { bannerLines } from './banner.ts';
+import { collectStartGarbage } from '#base/collect-garbage.ts';
+import { writeTokenFile } from './first-token.ts';
+import { readOptions } from '#options/options.ts';
+import type { Options } from '#options/options.ts';
 
 const flags = process.argv.slice(2);
 const unknownFlags = flags.filter((flag) => flag !== '--new-admin-token');
