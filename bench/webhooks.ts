@@ -1,16 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
 import twilio from 'twilio';
 import { systemClock } from '../src/base/clock.ts';
 import { newId } from '../src/base/ids.ts';
-import { createLog } from '../src/base/log.ts';
-import { loadKeys } from '../src/devices/key-file.ts';
-import { openDatabase } from '../src/storage/database.ts';
-import type { OpenedDatabase } from '../src/storage/database.ts';
-import { TwilioSettingsStore } from '../src/twilio/setup/settings-store.ts';
 import { freePort } from '../src/testing/base/free-port.ts';
 import { House } from '../src/testing/harness/house.ts';
+import { plantTwilioAccount } from '../src/testing/harness/twilio-account.ts';
 import { percentile } from './load.ts';
 import type { Row } from './row.ts';
 
@@ -106,17 +103,15 @@ function formatTimes(times: readonly number[]): string {
 
 /** An account at Twilio, one owner, and many numbers and past calls. */
 function fill(dataDirectory: string): void {
-  const log = createLog({ level: 'error' });
-  const keys = loadKeys(join(dataDirectory, 'gosip.key'), log);
-  const { db } = openDatabase({ path: join(dataDirectory, 'gosip.db'), log, clock: systemClock });
   const settings = { accountSid: sid('AC', 1), inbound: 'webhook', domain: { sid: sid('SD', 1), name: 'bench.sip.invalid' } };
   const secrets = { authToken, sipAccount: { listSid: sid('CL', 1), username: 'pbx', password: 'Not-used-Anywhere-1' } };
-  new TwilioSettingsStore({ db, sealingKey: keys.seal, clock: systemClock }).save(settings, secrets);
+  plantTwilioAccount(dataDirectory, { settings, secrets, clock: systemClock });
+  const db = new BetterSqlite3(join(dataDirectory, 'gosip.db'));
   writeHistory(db);
   db.close();
 }
 
-function writeHistory(db: OpenedDatabase['db']): void {
+function writeHistory(db: BetterSqlite3.Database): void {
   const owner = newId('user');
   const now = Date.now();
   const user = db.prepare(
@@ -129,7 +124,8 @@ function writeHistory(db: OpenedDatabase['db']): void {
        callee_name) VALUES (?, 'inbound', ?, ?, 'missed', 'no-answer', ?, '+15555550100', '', ?, '')`,
   );
   const pstnCall = db.prepare(
-    `INSERT INTO pstn_calls (call_sid, cdr_id, token, phase, decision, caller, created_at) VALUES (?, ?, ?, 'over', '{}', '{}', ?)`,
+    `INSERT INTO pstn_calls (call_sid, cdr_id, token, phase, plan, after_dials, caller, created_at)
+       VALUES (?, ?, ?, 'over', '{}', '[]', '{}', ?)`,
   );
   db.transaction(() => {
     for (let index = 0; index < rows; index += 1) {

@@ -1,41 +1,26 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '#base/errors.ts';
-import { newId } from '#base/ids.ts';
 import type { PersonId } from '#base/ids.ts';
-import { createLog } from '#base/log.ts';
-import { toE164Prefix } from '#numbers/e164-prefix.ts';
-import { toE164 } from '#numbers/e164.ts';
-import { openDatabase } from '#storage/database.ts';
-import type { OpenedDatabase } from '#storage/database.ts';
-import { WriteBatch } from '#storage/write-batch.ts';
-import { FakeClock } from '#testing/base/fake-clock.ts';
-import { Blocklist, maxPatterns } from './blocklist.ts';
-import type { BlocklistInput } from './blocklist.ts';
+import { BlocklistHarness } from '#testing/harness/blocklist-harness.ts';
+import { maxPatterns } from './blocklist.ts';
+import type { Blocklist, BlocklistInput } from './blocklist.ts';
 import { exportBlocklist, importBlocklist } from './blocklist-csv.ts';
-import { BlocklistStore } from './blocklist-store.ts';
 
-const log = createLog({ level: 'silent' });
 const anna = 'person_anna' as PersonId;
 const ben = 'person_ben' as PersonId;
 
-let clock: FakeClock;
-let db: OpenedDatabase['db'];
-let store: BlocklistStore;
+let harness: BlocklistHarness;
+let clock: BlocklistHarness['clock'];
+let db: BlocklistHarness['db'];
+let store: BlocklistHarness['store'];
 let blocklist: Blocklist;
 
-/** As after a restart. */
-function open(): Blocklist {
-  const read = { number: (text: string) => toE164(text, 'DE'), prefix: (text: string) => toE164Prefix(text, 'DE') };
-  return new Blocklist({ store, writes: new WriteBatch({ db, log }), clock, newId, log, read });
-}
-
 beforeEach(() => {
-  clock = new FakeClock();
-  ({ db } = openDatabase({ path: ':memory:', log, clock }));
+  harness = new BlocklistHarness();
+  ({ clock, db, store } = harness);
   const person = db.prepare('INSERT INTO users (id, username, name, role, created_at, changed_at) VALUES (?, ?, ?, ?, 0, 0)');
   for (const id of [anna, ben]) person.run(id, id, id, 'user');
-  store = new BlocklistStore(db);
-  blocklist = open();
+  blocklist = harness.open();
 });
 
 function block(kind: BlocklistInput['kind'], pattern: string, more: Partial<BlocklistInput> = {}) {
@@ -67,7 +52,7 @@ describe('a blocked caller', () => {
   it('is found after a restart, and no longer once the entry is switched off or removed', async () => {
     const exact = await block('exact', '+4930901820');
     const regex = await block('regex', '^\\+4940');
-    blocklist = open();
+    blocklist = harness.open();
     expect(blocklist.match('+4930901820')?.entryId).toBe(exact.id);
     expect(blocklist.match('+494012345')?.entryId).toBe(regex.id);
     const off = await blocklist.change(exact, { isEnabled: false });
@@ -76,7 +61,7 @@ describe('a blocked caller', () => {
     expect(blocklist.match('+4930901820')).toBeDefined();
     await blocklist.delete(regex);
     expect(blocklist.match('+494012345')).toBeUndefined();
-    expect(open().match('+494012345')).toBeUndefined();
+    expect(harness.open().match('+494012345')).toBeUndefined();
   });
 
   it('is one for the person who blocked it alone, and forgotten with that person', async () => {
@@ -217,7 +202,7 @@ describe('the blocklist as a CSV file', () => {
         'regex,^\\+49[78],"two, three",false,0\r\n',
     );
     db.exec('DELETE FROM blocklist');
-    blocklist = open();
+    blocklist = harness.open();
     expect(await importBlocklist(text, blocklist)).toMatchObject({ added: 2, refused: 0 });
     expect(blocklist.match('+4930901820')?.reason).toBe('=HYPERLINK("http://x.example")');
   });

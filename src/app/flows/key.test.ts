@@ -1,17 +1,13 @@
 import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createLog } from '#base/log.ts';
-import { loadKeys } from '#devices/key-file.ts';
-import { TwilioSettingsStore } from '#twilio/setup/settings-store.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
 import { House } from '#testing/harness/house.ts';
 import type { DeviceLogin } from '#testing/harness/house.ts';
+import { plantTwilioAccount } from '#testing/harness/twilio-account.ts';
 import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 
-const log = createLog({ level: 'silent' });
 const credentials = { authToken: 'secret-of-the-account', sipAccount: { username: 'gosip', password: 'Secret-1234567' } };
 let dataDirectory = '';
 let key = '';
@@ -37,10 +33,8 @@ async function houseWithSecrets(): Promise<{ readonly token: string; readonly si
   const { token, sipPort } = house;
   const hall = await house.addDevice('21', { name: 'Hall' });
   await house.program.stop();
-  const db = new SqliteDatabase(join(dataDirectory, 'gosip.db'));
-  const store = new TwilioSettingsStore({ db, sealingKey: loadKeys(key, log).seal, clock: new FakeClock() });
-  store.save({ accountSid: `AC${'0'.repeat(32)}`, outbound: 'none' }, credentials);
-  db.close();
+  const settings = { accountSid: `AC${'0'.repeat(32)}`, outbound: 'none' };
+  plantTwilioAccount(dataDirectory, { settings, secrets: credentials, clock: new FakeClock() });
   return { token, sipPort, hall };
 }
 

@@ -4,10 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '#base/clock.ts';
 import { createLog } from '#base/log.ts';
-import { loadKeys } from '#devices/key-file.ts';
-import { openDatabase } from '#storage/database.ts';
-import { TwilioSettingsStore } from '#twilio/setup/settings-store.ts';
 import { freePort } from '#testing/base/free-port.ts';
+import { plantTwilioAccount } from '#testing/harness/twilio-account.ts';
 import { TwilioEmulator } from '#testing/twilio/emulator.ts';
 import { createApp } from '#app/app.ts';
 import type { App } from '#app/app.ts';
@@ -78,12 +76,10 @@ describe('Twilio as it is on a bad day', () => {
     const data = mkdtempSync(join(tmpdir(), 'gosip-bad-day-'));
     stack.defer(() => rmSync(data, { recursive: true, force: true }));
     const log = createLog({ level: 'silent' });
-    const { db } = openDatabase({ path: join(data, 'gosip.db'), log, clock: systemClock });
     const oldAuthToken = { token: twilio.authToken, until: systemClock.now() + 3_600_000 };
     const authToken = twilio.account.promoteSecondaryToken();
-    const store = new TwilioSettingsStore({ db, sealingKey: loadKeys(join(data, 'gosip.key'), log).seal, clock: systemClock });
-    store.save({ accountSid: twilio.accountSid, inbound: 'webhook' }, { authToken, oldAuthToken });
-    db.close();
+    const settings = { accountSid: twilio.accountSid, inbound: 'webhook' };
+    plantTwilioAccount(data, { settings, secrets: { authToken, oldAuthToken }, clock: systemClock });
     const read = parseOptions({
       data_directory: data,
       sip_listen: ['udp:127.0.0.1:0'],

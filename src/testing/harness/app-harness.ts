@@ -2,15 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLog } from '#base/log.ts';
-import { loadKeys } from '#devices/key-file.ts';
-import { openDatabase } from '#storage/database.ts';
-import { TwilioSettingsStore } from '#twilio/setup/settings-store.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
 import type { TwilioEmulator } from '#testing/twilio/emulator.ts';
 import { FakeVoice } from '#testing/twilio/base/fake-voice.ts';
 import { createApp } from '#app/app.ts';
 import type { App } from '#app/app.ts';
 import { parseOptions } from '#options/options.ts';
+import { plantTwilioAccount } from './twilio-account.ts';
 
 const log = createLog({ level: 'silent' });
 
@@ -36,7 +34,8 @@ export class AppHarness implements AsyncDisposable {
   /** The first start of the house, and its people with their tokens. */
   protected async begin(twilio: TwilioEmulator, names: readonly string[]): Promise<void> {
     this.twilio = twilio;
-    this.#plantAccount();
+    const { accountSid, authToken } = twilio;
+    plantTwilioAccount(this.folder, { settings: { accountSid, inbound: 'webhook' }, secrets: { authToken }, clock: this.clock });
     await this.open();
     this.admin = this.app.adminToken ?? '';
     for (const name of names) {
@@ -44,14 +43,6 @@ export class AppHarness implements AsyncDisposable {
       const { token = '' } = await this.json<Record<string, string>>('POST', '/api-tokens', { name, personId: id });
       this.persons.set(name, { id, token });
     }
-  }
-
-  #plantAccount(): void {
-    const { db } = openDatabase({ path: join(this.folder, 'gosip.db'), log, clock: this.clock });
-    const sealingKey = loadKeys(join(this.folder, 'gosip.key'), log).seal;
-    const { accountSid, authToken } = this.twilio;
-    new TwilioSettingsStore({ db, sealingKey, clock: this.clock }).save({ accountSid, inbound: 'webhook' }, { authToken });
-    db.close();
   }
 
   async open(): Promise<void> {
