@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { promptNames } from '#calls/phrase.ts';
 import { decode } from './g711.ts';
-import { promptFile, promptLanguages, spokenDigits } from './prompt-files.ts';
+import { houseLanguages } from '#contract/languages.ts';
+import { promptFile, spokenDigits } from './prompt-files.ts';
 
 const names = [...promptNames, ...spokenDigits];
 const secondsOf = (bytes: Uint8Array) => bytes.length / 8000;
@@ -18,7 +19,7 @@ function speechShare(bytes: Uint8Array): number {
   );
 }
 
-describe.each(promptLanguages)('the recorded words in %s', (language) => {
+describe.each(houseLanguages)('the recorded words in %s', (language) => {
   test.each(names)('%s is speech in µ-law at 8 kHz', (name) => {
     const bytes = readFileSync(promptFile(language, name));
     // A WAV header would be heard as a click.
@@ -40,6 +41,6 @@ describe.each(promptLanguages)('the recorded words in %s', (language) => {
 });
 
 test('the recorded words are small enough to be shipped', () => {
-  const sizes = promptLanguages.flatMap((language) => names.map((name) => statSync(promptFile(language, name)).size));
+  const sizes = houseLanguages.flatMap((language) => names.map((name) => statSync(promptFile(language, name)).size));
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(4_000_000);
 });

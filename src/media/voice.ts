@@ -4,10 +4,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
+import type { HouseLanguage } from '#contract/languages.ts';
 import type { VoiceEndpoint, VoiceListener, VoicePort } from '#sip/relay/voice-port.ts';
 import { defaultRouteAddress } from './local-address.ts';
 import { PromptFiles } from './prompt-files.ts';
-import type { PromptLanguage } from './prompt-files.ts';
 import { SpeechSynthesizer } from './speech-synthesizer.ts';
 import { SpokenPhrases } from './spoken-phrases.ts';
 import { RtpVoiceEndpoint } from './voice-endpoint.ts';
@@ -19,7 +19,7 @@ export type VoiceOptions = {
   readonly address: string | undefined;
   /** Two for each end. */
   readonly ports: PortRange;
-  readonly language: PromptLanguage;
+  readonly language: HouseLanguage;
   /** Two letters. */
   readonly country: string;
   /** For tests: the program that speaks texts. */

@@ -3,11 +3,11 @@
 // Must stay true: every problem is reported at once, in the words of the option names, and nothing half-valid gets in.
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
+import type { HouseLanguage } from '#contract/languages.ts';
 import { validate } from '#contract/validation.ts';
 import type { Problem } from '#contract/validation.ts';
 import type { TrunkSettings } from '#sip/trunk/settings.ts';
-import { languageOf } from '#media/prompt-files.ts';
-import type { PromptLanguage } from '#media/prompt-files.ts';
+import { languageOf } from './language.ts';
 import { crossFieldProblems, optionSchema } from './schema.ts';
 
 export type ExternalEngine = { readonly host: string; readonly port: number; readonly secret: string };
@@ -48,7 +48,7 @@ export type Options = {
   /** Where the internet may come in: Twilio's webhooks and nothing else. Open only while there is a public URL. */
   readonly publicHttp: { readonly host: string; readonly port: number };
   /** `language`: that of what the house says into a call. */
-  readonly house: { readonly country: string; readonly timeZone: string; readonly language: PromptLanguage };
+  readonly house: { readonly country: string; readonly timeZone: string; readonly language: HouseLanguage };
   /** A caller whose spam score (0 to 1) is above the threshold is rejected. */
   readonly calls: { readonly ringSeconds: number; readonly spamThreshold: number };
   /** What calls outside are bounded by; calls for help are not. */

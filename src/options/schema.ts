@@ -4,8 +4,8 @@
 import { isIP, isIPv4 } from 'node:net';
 import { z } from 'zod';
 import { timeZone } from '#contract/dates.ts';
+import { houseLanguages } from '#contract/languages.ts';
 import type { Problem } from '#contract/validation.ts';
-import { promptLanguages } from '#media/prompt-files.ts';
 
 const port = z.coerce.number('must be a port number').int().min(0).max(65_535);
 const text = z.string().trim().min(1, 'must not be empty');
@@ -108,7 +108,7 @@ export const optionSchema = z.strictObject({
     .regex(/^[A-Z]{2}$/, 'must be a country of two letters, such as CA')
     .default('US'),
   time_zone: z.string().trim().pipe(timeZone).optional(),
-  language: z.enum(promptLanguages).optional(),
+  language: z.enum(houseLanguages).optional(),
   ring_seconds: z.coerce.number().int().min(5).max(300).default(30),
   spam_threshold: z.coerce.number().min(0).max(1).default(0.7),
   outgoing_calls: z.coerce.number().int().min(1).max(2000).default(5),

@@ -1,9 +1,9 @@
-// The words that the house has recorded. Called by script/prompts.ts, which speaks them into src/media/prompts.
+// The words that the house has recorded. Called by make.ts, which speaks them into the folders beside it.
 import type { PromptName } from '#calls/phrase.ts';
-import type { PromptLanguage } from '#media/prompt-files.ts';
+import type { HouseLanguage } from '#contract/languages.ts';
 
 /** The voices of espeak-ng, and how each language counts on a telephone. */
-export const voices: Readonly<Record<PromptLanguage, { readonly voice: string; readonly digits: readonly string[] }>> = {
+export const voices: Readonly<Record<HouseLanguage, { readonly voice: string; readonly digits: readonly string[] }>> = {
   en: { voice: 'en-us', digits: ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'] },
   de: { voice: 'de', digits: ['null', 'eins', 'zwei', 'drei', 'vier', 'fünf', 'sechs', 'sieben', 'acht', 'neun'] },
   fr: { voice: 'fr', digits: ['zéro', 'un', 'deux', 'trois', 'quatre', 'cinq', 'six', 'sept', 'huit', 'neuf'] },
@@ -11,7 +11,7 @@ export const voices: Readonly<Record<PromptLanguage, { readonly voice: string; r
   nl: { voice: 'nl', digits: ['nul', 'een', 'twee', 'drie', 'vier', 'vijf', 'zes', 'zeven', 'acht', 'negen'] },
 };
 
-export const promptTexts: Readonly<Record<PromptName, Readonly<Record<PromptLanguage, string>>>> = {
+export const promptTexts: Readonly<Record<PromptName, Readonly<Record<HouseLanguage, string>>>> = {
   'cannot-be-taken': {
     en: 'This call cannot be taken at the moment. Goodbye.',
     de: 'Dieser Anruf kann im Moment nicht angenommen werden. Auf Wiederhören.',
