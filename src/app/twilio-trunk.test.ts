@@ -35,7 +35,6 @@ test('calls leave by the trunk with the number in From, or by the domain with ou
     kind: 'account',
     host: 'gosip-1.sip.dublin.twilio.com',
     fromHeader: 'X-Gosip-From',
-    screenHeader: 'X-Gosip-Screen',
   });
 });
 

@@ -76,7 +76,7 @@ function outboundRouteOf({
 }: Pick<TwilioTrunkSettings, 'domain' | 'trunk' | 'edge' | 'outbound'>): OutboundRoute {
   if (outbound === 'trunk' && trunk !== undefined) return { kind: 'number', host: hostAt(trunk.name, edge) };
   if (outbound !== 'domain' || domain === undefined) return { kind: 'none' };
-  return { kind: 'account', host: hostAt(domain.name, edge), fromHeader: 'X-Gosip-From', screenHeader: 'X-Gosip-Screen' };
+  return { kind: 'account', host: hostAt(domain.name, edge), fromHeader: 'X-Gosip-From' };
 }
 
 /** `home.sip.twilio.com` is entered at `home.sip.frankfurt.twilio.com`; without an edge it is Ashburn. */

@@ -61,18 +61,19 @@ export class CallAdmission {
     return this.#outboundRefusal(attempt, routed);
   }
 
-  /** For every call of a phone to a trunk: dialled, transferred, or forwarded. */
+  /** For every call of a phone or of the house itself to a trunk: dialled, transferred, or forwarded. */
   #outboundRefusal({ caller, source }: Pick<Attempt, 'caller' | 'source'>, routed: PlannedRoute): Verdict | undefined {
     const { tollFraudGuard, permissions } = this.#deps;
     const { ring } = routed;
-    if (caller.kind !== 'device' || ring.kind !== 'trunks' || ring.isEmergency) return undefined;
+    if (caller.kind === 'trunk' || ring.kind !== 'trunks' || ring.isEmergency) return undefined;
     const { number, shortCost } = ring;
-    const notPermitted = permissions?.refusal({ device: caller.device, number, shortCost });
+    const device = caller.kind === 'device' ? caller.device : undefined;
+    const notPermitted = device === undefined ? undefined : permissions?.refusal({ device, number, shortCost });
     if (notPermitted !== undefined) return notPermitted;
     if (tollFraudGuard === undefined || !isLimitedRoute(routed)) return undefined;
     const ongoing = [...this.#ongoing.values()].flatMap(({ outbound }) =>
       outbound.isLimited ? [{ deviceId: outbound.requestedBy, talkTimeMs: outbound.talkTimeMs }] : [],
     );
-    return tollFraudGuard.refusal({ device: caller.device, number, shortCost, source, ongoing });
+    return tollFraudGuard.refusal({ device, number, shortCost, source, ongoing });
   }
 }

@@ -1,6 +1,7 @@
 import type { Device } from '#devices/device.ts';
 import type { CallAdmission } from './call-admission.ts';
 import type { LegPlanner } from './leg-planner.ts';
+import { screenSteps } from './leg-screen.ts';
 import type { OngoingCall } from './ongoing-call.ts';
 import { isLimitedRoute } from './outbound-route.ts';
 import type { PlannedRoute } from './planned-route.ts';
@@ -30,7 +31,7 @@ export class CallDiverter {
     const rung = new RungTargets(call);
     const { ringSeconds: seconds } = this.#deps;
     const steps = redirection.to.flatMap((dialled) => this.#stepsTo(dialled, { call, device, rung, redirection }));
-    return steps.map((step) => ({ ...step, seconds }));
+    return screenSteps(steps, target.screen).map((step) => ({ ...step, seconds }));
   }
 
   #stepsTo(dialled: string, { call, device, rung, redirection }: Diverted): readonly PlannedStep[] {

@@ -18,6 +18,8 @@ export function advance(state: CallState, event: CallEvent): Transition {
       return stepTimedOut(state, event);
     case 'progressed':
       return progressed(state, event);
+    case 'screening':
+      return screening(state, event.leg);
     case 'answered':
       return answered(state, event.leg);
     case 'failed':
@@ -45,7 +47,9 @@ function trying(state: CallState, id: string): Transition {
 /** The silent leg stays: it may have reached a phone, and the first answer gets the call. */
 function stepTimedOut(state: CallState, event: Extract<CallEvent, { kind: 'step-timeout' }>): Transition {
   if (state.phase !== 'ringing' || state.steps[state.step] !== event.step) return same(state);
-  const isGoing = liveInStep(state).some(({ phase }) => phase === 'ringing' || (event.for === 'trying' && phase === 'trying'));
+  const isGoing = liveInStep(state).some(
+    ({ phase }) => phase === 'ringing' || phase === 'screening' || (event.for === 'trying' && phase === 'trying'),
+  );
   return isGoing || state.steps[state.step + 1] === undefined ? same(state) : startStep(state, state.step + 1);
 }
 
@@ -59,6 +63,12 @@ function progressed(state: CallState, event: Extract<CallEvent, { kind: 'progres
     state: withLeg(state, { ...leg, phase: 'ringing', hadMedia: leg.hadMedia === true || withMedia }),
     actions: [{ kind: 'pass', leg: leg.id, status: event.status, withMedia }],
   };
+}
+
+function screening(state: CallState, id: string): Transition {
+  const leg = state.legs.get(id);
+  if (state.phase !== 'ringing' || leg === undefined || leg.phase === 'over') return same(state);
+  return { state: withLeg(state, { ...leg, phase: 'screening' }), actions: [] };
 }
 
 function answered(state: CallState, id: string): Transition {
@@ -101,9 +111,10 @@ function redirected(state: CallState, { leg: id, steps: added }: Extract<CallEve
   return chain([{ kind: 'pass', leg: id, status: 181, withMedia: false }], startStep(next, state.step + 1));
 }
 
+/** Whoever answered in time is not cut off while they are asked for a key. */
 function ringTimeOver(state: CallState): Transition {
-  const { state: after, actions } = cancelLive(state, 'no-answer');
-  return chain(actions, afterStep(after));
+  const { state: after, actions } = cancelLive(state, 'no-answer', ({ phase }) => phase !== 'screening');
+  return liveInStep(after).length > 0 ? { state: after, actions } : chain(actions, afterStep(after));
 }
 
 function groupGone(state: CallState, group: string): Transition {
@@ -171,7 +182,7 @@ function outcomeOf(why: CancelReason, { phase }: LegState): LegOutcome {
     case 'elsewhere':
       return 'answered-elsewhere';
     case 'no-answer':
-      return phase === 'ringing' ? 'no-answer' : 'unreachable';
+      return phase === 'ringing' || phase === 'screening' ? 'no-answer' : 'unreachable';
     case 'caller-gone':
     case 'stopped':
       return 'cancelled';
@@ -192,7 +203,7 @@ function cancelLive(state: CallState, why: CancelReason, which: (leg: LegState) 
 }
 
 function live(state: CallState): readonly LegState[] {
-  return [...state.legs.values()].filter(({ phase }) => phase === 'calling' || phase === 'trying' || phase === 'ringing');
+  return [...state.legs.values()].filter(({ phase }) => phase !== 'answered' && phase !== 'over');
 }
 
 function liveInStep(state: CallState): readonly LegState[] {

@@ -21,7 +21,8 @@ export type RingStep = {
 };
 
 export type LegState = LegPlan & {
-  readonly phase: 'calling' | 'trying' | 'ringing' | 'answered' | 'over';
+  /** `screening`: answered, and asked for a key. */
+  readonly phase: 'calling' | 'trying' | 'ringing' | 'screening' | 'answered' | 'over';
   readonly outcome: LegOutcome | undefined;
   readonly hadMedia?: boolean;
   /** Its phone forwarded the call, and it rings there: the legs there say what becomes of it. */
@@ -41,6 +42,7 @@ export type CallEvent =
   /** The time in which a step must show a sign of life is over. */
   | { readonly kind: 'step-timeout'; readonly step: RingStep; readonly for: 'trying' | 'ringing' }
   | { readonly kind: 'progressed'; readonly leg: string; readonly status: number; readonly hasMedia: boolean }
+  | { readonly kind: 'screening'; readonly leg: string }
   | { readonly kind: 'answered'; readonly leg: string }
   | { readonly kind: 'failed'; readonly leg: string; readonly outcome: LegOutcome }
   /** The phone forwards the call (3xx): these steps, in this order; none where it may not go there. */

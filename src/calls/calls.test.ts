@@ -129,7 +129,7 @@ function build(on: OpenedDatabase['db'], { trunks = [], routing, ...more }: Buil
     newId,
     events,
     store,
-    trunks: { names: () => trunks, canScreen: () => false },
+    trunks: { names: () => trunks },
     ringSeconds: 30,
     ...more,
     registrations,
@@ -632,10 +632,18 @@ describe('a call to a ring group', () => {
     expect(call.record).toMatchObject({ direction: 'internal', trunk: 'provider', callee: { number: '60', name: 'Family' } });
   });
 
-  it('says with the call that nobody was asked for a key at the mobile', () => {
+  it('asks whoever answers at the mobile for a key, who calls and which key', () => {
     build(db, { trunks: ['provider'], routing: { groups: () => [family] } });
-    const { id } = calls.place(attempt('60')).record;
-    expect(store.get(id)?.reasons).toEqual([{ code: 'forward-unscreened', params: { number: '+14165550177' } }]);
+    calls.place(attempt('60'));
+    clock.advance(10_000);
+    expect(leg.rung[1]?.target.screen).toMatchObject({
+      accept: ['1'],
+      say: [
+        { kind: 'prompt', name: 'call-from' },
+        { kind: 'number', digits: '20' },
+        { kind: 'prompt', name: 'press-to-accept' },
+      ],
+    });
   });
 
   it('does not call the mobile where the house may not call such numbers', () => {

@@ -16,6 +16,7 @@ import { CallDiverter } from './call-diverter.ts';
 import type { CdrStore } from './cdr-store.ts';
 import type { EmergencyWindow } from './emergency-window.ts';
 import { LegPlanner } from './leg-planner.ts';
+import { screenSteps } from './leg-screen.ts';
 import { joinedCallRecord, newCallRecord } from './new-call-record.ts';
 import { OngoingCall } from './ongoing-call.ts';
 import type { OngoingCallDeps } from './ongoing-call.ts';
@@ -25,7 +26,7 @@ import { isEmergencyRoute, isLimitedRoute } from './outbound-route.ts';
 import { callerOfParty } from './house-call.ts';
 import type { DecideCall } from './house-call.ts';
 import type { RefuseChildCall } from './child-line-refusal.ts';
-import { decided, decidedBefore, refusedRoute, undecided } from './planned-route.ts';
+import { decided, decidedBefore, directRing, refusedRoute, undecided } from './planned-route.ts';
 import type { PlannedRoute } from './planned-route.ts';
 import { RecordWriter } from './record-writer.ts';
 import { RefusedCallThrottle } from './refused-call-throttle.ts';
@@ -97,14 +98,13 @@ export class Calls {
   place(given: Attempt): OngoingCall {
     const claim = given.joinToken === undefined ? noClaim : (this.#deps.pstnCalls?.attachSipLeg(given.joinToken) ?? noClaim);
     const attempt = claim.kind === 'joined' ? asNotified(given, claim.record) : given;
-    const routed = this.#planner.explain(
-      claim.kind === 'joined' ? decidedBefore(claim.record, claim.plan) : this.#route(attempt),
-    );
+    const routed = claim.kind === 'joined' ? decidedBefore(claim.record, claim.plan) : this.#route(attempt);
     const record = {
       ...newCallRecord(attempt, routed, this.#newCall()),
       ...(claim.kind === 'joined' ? opened(claim.record) : {}),
     };
-    const steps = this.#planner.steps(routed);
+    const { caller: from } = attempt;
+    const steps = screenSteps(this.#planner.steps(routed), from.kind === 'house' ? from.screen : undefined);
     const refusal = claim.kind === 'taken' ? duplicateLeg : this.#admission.refusal(attempt, routed, steps);
     const isWanted = refusal === undefined || claim.kind === 'joined' || this.#refused.mayRecord(comesFrom(attempt), refusal);
     const isRecorded = claim.kind !== 'taken' && isWanted;
@@ -113,7 +113,7 @@ export class Calls {
       callerLeg: this.#planner.callerLeg(attempt, routed),
       leg: attempt.leg,
       steps,
-      requestedBy: attempt.caller.kind === 'device' ? attempt.caller.device.id : undefined,
+      requestedBy: from.kind === 'device' ? from.device.id : undefined,
       isEmergency: isEmergencyRoute(routed),
       ...(claim.kind === 'joined' ? { time: claim.time } : {}),
       maxMinutes: isLimitedRoute(routed) ? this.#admission.maxMinutes : undefined,
@@ -133,13 +133,16 @@ export class Calls {
     const { ring, caller } = routed;
     const { caller: from } = attempt;
     const isPhone = from.kind === 'device';
+    const isInternal = from.kind !== 'trunk';
     const refused = isPhone && ring.kind === 'trunks' ? this.#deps.refuseChildCall?.(from.device, ring) : undefined;
     if (refused !== undefined) return refusedRoute(routed, refused);
     if (ring.kind !== 'house') return undecided({ ...routed, ring });
+    if (from.kind === 'house' && ring.called.kind === 'device')
+      return undecided({ ...routed, ring: directRing(ring.called.device, from, this.#deps.ringSeconds) });
     const decision = this.#deps.decideCall({
       called: ring.called,
-      caller: callerOfParty(caller, isPhone ? 'device' : 'outside'),
-      via: isPhone ? 'internal' : 'trunk',
+      caller: callerOfParty(caller, isInternal ? 'device' : 'outside'),
+      via: isInternal ? 'internal' : 'trunk',
       isReachable: true,
       isFull: this.#admission.isFull,
     });
@@ -260,7 +263,14 @@ export class Calls {
 }
 
 function comesFrom({ caller }: Attempt): string {
-  return caller.kind === 'device' ? caller.device.id : caller.trunk;
+  switch (caller.kind) {
+    case 'device':
+      return caller.device.id;
+    case 'trunk':
+      return caller.trunk;
+    case 'house':
+      return 'house';
+  }
 }
 
 const noClaim = { kind: 'unknown' } as const;

@@ -2,8 +2,8 @@ import type { Clock } from '#base/clock.ts';
 import type { NewId } from '#base/ids.ts';
 import type { Device } from '#devices/device.ts';
 import type { CallLeg, Party } from './call.ts';
+import { forwardScreen } from './leg-screen.ts';
 import type { PlannedLeg, PlannedStep } from './planned-step.ts';
-import type { RoutingReason } from '#routing/decision.ts';
 import type { Forward, HouseStep, PlannedRoute } from './planned-route.ts';
 import type { Attempt, CallerId, DeviceLookup, RegistrationLookup, Trunks } from './ports.ts';
 import { externalParty, partyOf } from './route-call.ts';
@@ -55,23 +55,6 @@ export class LegPlanner {
     });
   }
 
-  /** The route, with what its legs cannot do among its reasons. */
-  explain(routed: PlannedRoute): PlannedRoute {
-    const { ring, reasons } = routed;
-    if (ring.kind !== 'steps' || this.#screeningTrunk !== undefined) return routed;
-    const screened = ring.steps.flatMap(({ forwards }) => forwards.flatMap((one) => (one.isScreened ? one.number : [])));
-    const unscreened = [...new Set(screened)].map((number): RoutingReason => ({
-      code: 'forward-unscreened',
-      params: { number },
-    }));
-    return unscreened.length === 0 ? routed : { ...routed, reasons: [...reasons, ...unscreened] };
-  }
-
-  get #screeningTrunk(): string | undefined {
-    const { trunks } = this.#deps;
-    return trunks.names().find((name) => trunks.canScreen(name));
-  }
-
   callerLeg(attempt: Attempt, routed: PlannedRoute): CallLeg {
     const leg = this.legOf('caller', routed.caller, attempt.leg);
     return attempt.caller.kind === 'trunk' ? { ...leg, trunk: attempt.caller.trunk } : leg;
@@ -114,21 +97,22 @@ export class LegPlanner {
   }
 
   /** A phone never rings itself, and one that was deleted since nobody can. */
-  #houseStep({ deviceIds, forwards, seconds }: HouseStep, { caller, from, ours }: HouseStepFacts): PlannedStep {
+  #houseStep({ deviceIds, forwards, seconds }: HouseStep, facts: HouseStepFacts): PlannedStep {
+    const { caller, from } = facts;
     const phones = deviceIds.flatMap((id) => (id === caller.deviceId ? [] : (this.#deps.devices.byId(id) ?? [])));
     const phoneLegs = phones.flatMap((device) => this.#phoneLegs(device, from));
-    const forwardLegs = forwards.map((forward) => this.#forwardLeg(forward, ours));
+    const forwardLegs = forwards.map((forward) => this.#forwardLeg(forward, facts));
     return { legs: [...phoneLegs, ...forwardLegs], seconds, onlyIfUnreachable: false };
   }
 
   /** Over the first trunk, with our number: the network would show no other. */
-  #forwardLeg({ number, isScreened }: Forward, ours: string): PlannedLeg {
-    const [first] = this.#deps.trunks.names();
-    const trunk = (isScreened ? this.#screeningTrunk : undefined) ?? first;
+  #forwardLeg({ number, isScreened }: Forward, { caller, ours }: HouseStepFacts): PlannedLeg {
+    const [trunk] = this.#deps.trunks.names();
     const leg = { ...this.legOf('callee', externalParty(number, ''), nowhere), trunk };
     if (trunk === undefined) return { leg, group: number, target: undefined };
     const from = { number: ours, name: '' };
-    return { leg, group: number, target: { kind: 'trunk', trunk, number, from, isEmergency: false, isScreened } };
+    const screen = isScreened ? { screen: forwardScreen(caller) } : {};
+    return { leg, group: number, target: { kind: 'trunk', trunk, number, from, isEmergency: false, ...screen } };
   }
 
   /** One leg per contact; a phone that is not registered gets one too, so that the record says why it did not ring. */

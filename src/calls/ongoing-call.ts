@@ -238,6 +238,7 @@ export class OngoingCall {
     const outgoing = this.#caller.ring(target, {
       trying: () => this.#dispatch({ kind: 'trying', leg: id }),
       progressed: (status, hasMedia) => this.#progressed(id, status, hasMedia),
+      screening: () => this.#dispatch({ kind: 'screening', leg: id }),
       answered: () => this.#dispatch({ kind: 'answered', leg: id }),
       failed: (outcome, status, redirection) => this.#failed(id, { outcome, status, redirection }),
     });

@@ -1,7 +1,8 @@
 import type { AfterRing, RingPlanStep, RoutingPlan, RoutingReason } from '#routing/decision.ts';
 import type { CallRecord, Party } from './call.ts';
 import { unanswered } from '#routing/mailbox-plan.ts';
-import type { CallerId } from './ports.ts';
+import type { Device } from '#devices/device.ts';
+import type { Attempt, CallerId } from './ports.ts';
 import type { CallRoute, TrunkRing } from './route-call.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -90,4 +91,14 @@ function stepsOf(after: AfterRing | Extract<RoutingPlan, { kind: 'forward' }>): 
 
 function nothing(verdict: Verdict): PlannedRoute['ring'] {
   return { kind: 'nothing', verdict };
+}
+
+/** A phone that the house itself calls rings whatever its switches and rules say. */
+export function directRing(
+  { id }: Pick<Device, 'id'>,
+  { party, shown = party }: Extract<Attempt['caller'], { kind: 'house' }>,
+  seconds: number,
+): PlannedRoute['ring'] {
+  const { number, name } = shown;
+  return { kind: 'steps', from: { number, name }, steps: [{ deviceIds: [id], forwards: [], seconds }] };
 }

@@ -4,6 +4,7 @@ import type { Registration } from '#devices/registration.ts';
 import type { RoutingPlan } from '#routing/decision.ts';
 import type { CallClock } from './call-clock.ts';
 import type { CallRecord, LegOutcome, Party } from './call.ts';
+import type { Phrase } from './phrase.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What the called party sees. `privacy`: the network gets the number and must not show it (RFC 3323). */
@@ -19,6 +20,16 @@ export type Redirection = {
 /** Who forwarded the call to this leg. */
 export type Diversion = { readonly number: string; readonly name: string; readonly reason: string };
 
+/** Whoever answers hears this, and is connected once they press a key that accepts: no mailbox takes the call. */
+export type LegScreen = {
+  readonly say: readonly Phrase[];
+  readonly accept: readonly string[];
+  readonly refuse: readonly string[];
+  /** How long they are asked, from their answer on. */
+  readonly seconds: number;
+  readonly onKey?: (key: string) => void;
+};
+
 /** Where one outgoing leg goes. */
 export type RingTarget =
   | {
@@ -26,6 +37,7 @@ export type RingTarget =
       readonly device: Device;
       readonly registration: Registration;
       readonly from: CallerId;
+      readonly screen?: LegScreen;
       readonly diverted?: Diversion;
     }
   | {
@@ -35,8 +47,7 @@ export type RingTarget =
       readonly number: string;
       readonly from: CallerId;
       readonly isEmergency: boolean;
-      /** Whoever answers must press a key before they are connected, where the trunk can ask for that. */
-      readonly isScreened?: boolean;
+      readonly screen?: LegScreen;
       readonly diverted?: Diversion;
     };
 
@@ -61,6 +72,8 @@ export type LegListener = {
   /** The far side has the INVITE (100). Where the engine does not report that, this never comes. */
   trying(): void;
   progressed(status: number, hasMedia: boolean): void;
+  /** It was answered, and is asked for a key: it rings on as long as that takes. */
+  screening(): void;
   answered(): void;
   /** `redirection` where the outcome is `redirected`. */
   failed(outcome: LegOutcome, status: number | undefined, redirection?: Redirection): void;
@@ -83,12 +96,37 @@ export type CallerLeg = {
   hangUp(why: StopReason): void;
 };
 
-/** The trunks that can take a call now, best first; for an emergency call, all there are. */
-export type Trunks = {
-  names(isEmergency?: boolean): readonly string[];
-  /** Whether the network asks whoever answers for a key, where we want that. */
-  canScreen(trunk: string): boolean;
+/** The call that a leg belongs to, as its edge reports to it. */
+export type PlacedCall = {
+  readonly record: CallRecord;
+  callerGone(): void;
+  hungUp(verdict: Verdict): void;
+  stop(why: StopReason): void;
 };
+
+/** What the house says into a connected call of its own. */
+export type HouseVoice = {
+  /** From the start, instead of what is said now. `done` is called at its end, but not when it is replaced. */
+  play(what: readonly Phrase[], done?: () => void): void;
+};
+
+/** The house as the caller of one call. Whoever places the call sets what follows, `call` as soon as it is placed. */
+export type HouseLeg = CallerLeg & {
+  call: PlacedCall | undefined;
+  onAnswered: ((voice: HouseVoice) => void) | undefined;
+  /** A key that the called party pressed. */
+  onKey: ((key: string) => void) | undefined;
+  /** Called once, when the call is over; also where `place` has not returned yet. */
+  onEnded: ((verdict: Verdict) => void) | undefined;
+  /** Ends the call from the side of the house, connected or not. */
+  close(): void;
+};
+
+/** The house can take part in calls itself. `open` has undefined where no media port is free; a leg that is not used must be closed. */
+export type HouseCaller = { open(): Promise<HouseLeg | undefined> };
+
+/** The trunks that can take a call now, best first; for an emergency call, all there are. */
+export type Trunks = { names(isEmergency?: boolean): readonly string[] };
 
 export type DeviceLookup = {
   byExtension(extension: string): Device | undefined;
@@ -109,7 +147,15 @@ export type Attempt = {
         /** It asked to hide its number from the telephone network. */
         readonly privacy?: CallerId['privacy'];
       }
-    | { readonly kind: 'trunk'; readonly trunk: string; readonly number: string; readonly name: string };
+    | { readonly kind: 'trunk'; readonly trunk: string; readonly number: string; readonly name: string }
+    /** The house itself: it rings a phone whatever its switches and rules say, and never calls for help. */
+    | {
+        readonly kind: 'house';
+        readonly party: Party;
+        /** What a called phone displays; `party` where undefined. */
+        readonly shown?: CallerId;
+        readonly screen?: LegScreen;
+      };
   readonly dialled: string;
   readonly leg: CallerLeg;
   /** The address that the INVITE came from; undefined where it is not known. */

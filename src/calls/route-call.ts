@@ -52,10 +52,28 @@ export type DialFacts = {
 
 /** An extension or number of ours is the house's, everything else goes to a trunk. */
 export function routeCall({ caller, dialled }: Pick<Attempt, 'caller' | 'dialled'>, facts: DialFacts): CallRoute {
-  return caller.kind === 'device' ? fromDevice(caller, dialled, facts) : fromTrunk(caller, dialled, facts);
+  switch (caller.kind) {
+    case 'device': {
+      const { device, party = partyOf(device), privacy } = caller;
+      const dials = caller.party === undefined ? device : undefined;
+      return fromInside({ caller: party, personId: device.personId, privacy, dials }, dialled, facts);
+    }
+    case 'house':
+      return withoutEmergency(fromInside({ ...nobody, caller: caller.party }, dialled, facts));
+    case 'trunk':
+      return fromTrunk(caller, dialled, facts);
+  }
 }
 
-type DeviceCaller = Extract<Attempt['caller'], { kind: 'device' }>;
+/** Who dials inside the house, and whose number the network is shown. */
+type Dialler = {
+  readonly caller: Party;
+  readonly personId: PersonId | undefined;
+  readonly privacy: CallerId['privacy'];
+  /** The phone whose keys were pressed: not where a call is transferred or forwarded. */
+  readonly dials: Device | undefined;
+};
+const nobody = { personId: undefined, privacy: undefined, dials: undefined };
 type TrunkCaller = Extract<Attempt['caller'], { kind: 'trunk' }>;
 
 export function partyOf(device: Device): Party {
@@ -66,25 +84,25 @@ export function externalParty(number: string, name: string): Party {
   return { deviceId: undefined, personId: undefined, number, name };
 }
 
-function fromDevice(from: DeviceCaller, dialled: string, facts: DialFacts): CallRoute {
-  const caller = from.party ?? partyOf(from.device);
+function fromInside(from: Dialler, dialled: string, facts: DialFacts): CallRoute {
+  const { caller } = from;
   const isExtension = (digits: string) =>
     facts.devices.byExtension(digits) !== undefined || facts.groupByExtension(digits) !== undefined;
   const read = readDialled(dialled, { country: facts.country, isExtension });
   const hotline = hotlineFor(from, read, facts);
-  if (hotline !== undefined) return toHotline(from, hotline, facts);
+  if (hotline !== undefined && from.dials !== undefined) return toHotline({ ...from, device: from.dials }, hotline, facts);
   switch (read.kind) {
     case 'extension':
       return toExtension(caller, read.extension, facts);
     case 'external': {
       const ours = facts.byNumber(read.number);
-      if (ours === undefined) return outbound({ from, caller, number: read.number, isEmergency: false }, facts);
+      if (ours === undefined) return outbound({ from, number: read.number, isEmergency: false }, facts);
       return toOurNumber({ ours, caller, direction: 'internal' });
     }
     case 'emergency':
-      return outbound({ from, caller, number: read.number, isEmergency: true }, facts);
+      return outbound({ from, number: read.number, isEmergency: true }, facts);
     case 'short':
-      return outbound({ from, caller, number: read.number, isEmergency: false, shortCost: read.cost }, facts);
+      return outbound({ from, number: read.number, isEmergency: false, shortCost: read.cost }, facts);
     case 'service':
       return refused(caller, dialled, { disposition: 'failed', reason: 'unknown-service-code' });
     case 'invalid': {
@@ -95,15 +113,15 @@ function fromDevice(from: DeviceCaller, dialled: string, facts: DialFacts): Call
 }
 
 /** The hotline that holds for what was dialled: never for help, nor for where a call is transferred or forwarded to. */
-function hotlineFor({ device, party }: DeviceCaller, read: Dialled, facts: DialFacts): HotlineCall | undefined {
-  if (party !== undefined || read.kind === 'emergency') return undefined;
-  const hotline = facts.hotlineOf(device.id);
+function hotlineFor({ dials }: Dialler, read: Dialled, facts: DialFacts): HotlineCall | undefined {
+  if (dials === undefined || read.kind === 'emergency') return undefined;
+  const hotline = facts.hotlineOf(dials.id);
   const isNothing = read.kind === 'invalid' && read.reason === 'empty';
   return hotline?.applies === 'always' || isNothing ? hotline : undefined;
 }
 
-function toHotline(from: DeviceCaller, { called }: HotlineCall, facts: DialFacts): CallRoute {
-  const caller = partyOf(from.device);
+function toHotline(from: Dialler & { readonly device: Device }, { called }: HotlineCall, facts: DialFacts): CallRoute {
+  const { caller } = from;
   const to = (route: CallRoute, target: string): CallRoute => {
     const reason = { code: 'hotline', params: { deviceId: from.device.id, name: from.device.name, target } } as const;
     return { ...route, reasons: [reason] };
@@ -119,7 +137,7 @@ function toHotline(from: DeviceCaller, { called }: HotlineCall, facts: DialFacts
     case 'number': {
       const { number } = called;
       const ours = facts.byNumber(number);
-      if (ours === undefined) return to(outbound({ from, caller, number, isEmergency: false }, facts), number);
+      if (ours === undefined) return to(outbound({ from, number, isEmergency: false }, facts), number);
       return to(toOurNumber({ ours, caller, direction: 'internal' }), number);
     }
   }
@@ -132,6 +150,12 @@ function fromTrunk(from: TrunkCaller, dialled: string, facts: DialFacts): CallRo
   const ours = called === undefined ? undefined : facts.byNumber(called.number);
   if (ours !== undefined) return toOurNumber({ ours, caller, direction: 'inbound' });
   return { ...refused(caller, dialled, { disposition: 'failed', reason: 'unknown-number' }), direction: 'inbound' };
+}
+
+/** A call for help has somebody who speaks. */
+function withoutEmergency(route: CallRoute): CallRoute {
+  if (route.ring.kind !== 'trunks' || !route.ring.isEmergency) return route;
+  return refused(route.caller, route.callee.number, { disposition: 'failed', reason: 'call-not-permitted' });
 }
 
 function toExtension(caller: Party, extension: string, { devices, groupByExtension }: DialFacts): CallRoute {
@@ -159,21 +183,20 @@ function toHouse({ caller, callee, called }: Pick<CallRoute, 'caller' | 'callee'
 }
 
 type Outbound = {
-  readonly from: DeviceCaller;
-  readonly caller: Party;
+  readonly from: Dialler;
   readonly number: string;
   readonly isEmergency: boolean;
   readonly shortCost?: ShortCost;
 };
 
-function outbound({ from, caller, number, isEmergency, shortCost }: Outbound, facts: DialFacts): CallRoute {
-  const own = facts.callerIdOf(from.device.personId) ?? facts.callerIdOf(undefined);
+function outbound({ from, number, isEmergency, shortCost }: Outbound, facts: DialFacts): CallRoute {
+  const own = facts.callerIdOf(from.personId) ?? facts.callerIdOf(undefined);
   // The emergency service must be able to call back, on whichever number.
   const ours = own ?? (isEmergency ? facts.anyCallerId() : undefined);
   const privacy = from.privacy === undefined || isEmergency ? {} : { privacy: from.privacy };
   return {
     direction: 'outbound',
-    caller,
+    caller: from.caller,
     callee: externalParty(number, ''),
     number: ours?.number,
     ring: {

@@ -39,7 +39,8 @@ export type TollFraudGuardDeps = {
 export type ActiveOutgoingCall = { readonly deviceId: DeviceId | undefined; readonly talkTimeMs: number };
 
 export type OutgoingAttempt = {
-  readonly device: Device;
+  /** Undefined where the house itself calls. */
+  readonly device: Device | undefined;
   readonly number: string;
   readonly shortCost: ShortCost | undefined;
   /** The address that asked for it. */
@@ -94,13 +95,13 @@ export class TollFraudGuard {
   refusal(attempt: OutgoingAttempt): Verdict | undefined {
     const { country, limits } = this.#deps;
     const { device, number, shortCost } = attempt;
-    const ofPhone = attempt.ongoing.filter(({ deviceId }) => deviceId === device.id);
+    const ofPhone = attempt.ongoing.filter(({ deviceId }) => deviceId === device?.id);
     const refused = outgoingRefusal(
       {
         number,
         shortCost,
         isFromKnownSource: this.#isTrunkSource(attempt),
-        phone: this.#usage(ofPhone, device.id),
+        phone: device === undefined ? { calls: 0, minutes: 0 } : this.#usage(ofPhone, device.id),
         house: this.#usage(attempt.ongoing),
       },
       { country, limits, allowed: new Set(this.#allowed.keys()) },
@@ -158,7 +159,7 @@ export class TollFraudGuard {
 
   /** A password alone is not enough: the phone is registered where it calls from, or is on the local network. */
   #isTrunkSource({ device, source }: OutgoingAttempt): boolean {
-    if (source === undefined || this.#deps.isLocalAddress(source)) return true;
+    if (device === undefined || source === undefined || this.#deps.isLocalAddress(source)) return true;
     return this.#deps.registrations
       .of(device.id)
       .some((one) => normalizeAddress(one.source.address) === normalizeAddress(source));
@@ -166,9 +167,13 @@ export class TollFraudGuard {
 
   #report({ device, number, source }: OutgoingAttempt, { verdict, destination }: OutgoingRefusal): void {
     const { reason } = verdict;
+    const { log, events } = this.#deps;
+    if (device === undefined) {
+      log.warn({ to: maskNumber(number), destination, reason }, 'Outbound call of the house refused');
+      return;
+    }
     const isFirst = this.#refusals.add({ deviceId: device.id, deviceName: device.name, number, reason, destination });
     if (!isFirst) return;
-    const { log, events } = this.#deps;
     log.warn(
       { device: device.id, name: device.name, source, to: maskNumber(number), destination, reason },
       'Outbound call refused',

@@ -102,10 +102,6 @@ export const routingReasons = {
   ),
   challenge: reason({ digit: z.string() }, ({ digit }) => `An unknown caller must press ${digit} first`),
   'challenge-impossible': reason({}, () => 'An unknown caller should press a key first, but this trunk cannot ask for one'),
-  'forward-unscreened': reason(
-    { number: z.string() },
-    ({ number }) => `Whoever answers at ${number} gets the call without pressing a key: this trunk cannot ask for one`,
-  ),
   'forward-not-allowed': reason(
     { number: z.string() },
     ({ number }) => `The call is not forwarded to ${number}: calls to this country or kind of number are not allowed`,

@@ -7,7 +7,7 @@ import type { Clock } from '#base/clock.ts';
 import type { DeviceId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { Calls } from '#calls/calls.ts';
-import type { RingTarget, Trunks } from '#calls/ports.ts';
+import type { HouseCaller, RingTarget, Trunks } from '#calls/ports.ts';
 import { respond } from '#sip/message/respond.ts';
 import { authenticateRequest } from './authenticate.ts';
 import type { Authenticate } from './authenticate.ts';
@@ -23,6 +23,7 @@ import { directMedia, registeredEndpoint } from '#sip/relay/media-path.ts';
 import type { MediaRelayPort } from '#sip/relay/media-port.ts';
 import { noVoice } from '#sip/relay/voice-port.ts';
 import type { VoicePort } from '#sip/relay/voice-port.ts';
+import { HouseCallLeg } from '#sip/call/house-leg.ts';
 import { MediaFailover } from '#sip/call/media-failover.ts';
 import { nextHopTo, requestUriOf, sourceOf } from '#sip/message/source.ts';
 import type { IsEdgeProxy } from '#sip/message/source.ts';
@@ -85,6 +86,11 @@ export class Sip {
   /** For `Calls`: which trunks can take a call. */
   get trunks(): Trunks {
     return this.#trunks;
+  }
+
+  /** The house as a caller; nobody before the start. */
+  get houseCaller(): HouseCaller {
+    return { open: () => (this.#inviteDeps === undefined ? Promise.resolve(undefined) : HouseCallLeg.open(this.#inviteDeps)) };
   }
 
   get isConnected(): boolean {

@@ -15,7 +15,7 @@ import type { Invite } from '#sip/message/invite.ts';
 import { InviteResponder } from './invite-responder.ts';
 import { MediaPath, MediaPaths, statusForRefusal } from '#sip/relay/media-path.ts';
 import type { MediaEndpoint, MediaOutcome } from '#sip/relay/media-port.ts';
-import type { CallerSide, OutboundLeg } from './outbound-leg.ts';
+import type { CallerSide, AnsweredLeg } from './outbound-leg.ts';
 import { calleeParty, callerParty } from './parties.ts';
 import { ringTarget } from './ring-target.ts';
 import type { CallDeps } from './ring-target.ts';
@@ -28,7 +28,7 @@ const answerTimeoutMs = 20_000;
 export type ReplacementCaller = {
   progress(status: number): void;
   /** A leg has answered; not acknowledged yet where the caller made no offer. */
-  answered(leg: OutboundLeg): void;
+  answered(leg: AnsweredLeg): void;
   ended(status: number): void;
 };
 
@@ -149,7 +149,7 @@ export class InboundLeg implements CallerLeg, CallerSide, DialogOwner {
     this.paths.close();
   }
 
-  sideOf(leg: OutboundLeg): Side {
+  sideOf(leg: AnsweredLeg): Side {
     return { dialog: leg.dialog, device: leg.device, party: calleeParty(leg, this.#call), endpoint: leg.destination.endpoint };
   }
 
@@ -163,7 +163,7 @@ export class InboundLeg implements CallerLeg, CallerSide, DialogOwner {
     this.#responder.setRetryAfter(seconds);
   }
 
-  join(leg: OutboundLeg): void {
+  join(leg: AnsweredLeg): void {
     if (this.#replacementCaller !== undefined) {
       this.#replacementCaller.answered(leg);
       return;

@@ -29,8 +29,26 @@ export type CallerSide = {
   /** A callee asked not to be called for so long (Retry-After, RFC 3261 section 20.33). */
   setRetryAfter(seconds: number): void;
   /** Connects it with a leg that has answered. */
-  join(leg: OutboundLeg): void;
+  join(leg: AnsweredLeg): void;
 };
+
+/** A leg that has answered, as its caller is connected with it. */
+export type AnsweredLeg = {
+  readonly dialog: SipDialog;
+  /** The phone that answered; undefined for a trunk. */
+  readonly device: Device | undefined;
+  readonly destination: InviteDestination;
+  readonly path: MediaPath;
+  /** `done` gets the session description for the caller. `caller` is asked for the answer by its ACK where it made no offer. */
+  answerCaller(caller: SipDialog | undefined, done: (outcome: MediaOutcome) => void): void;
+  /** For a caller that makes no offer: `done` gets that of the leg, and who takes the caller's answer to it. */
+  offerCaller(done: (outcome: MediaOutcome, takeAnswer: TakeAnswer) => void): void;
+  /** Sends the ACK that is still due. */
+  acknowledge(answer: string | undefined): void;
+};
+
+/** `done` is called when the leg has the answer. */
+export type TakeAnswer = (answer: string, done: () => void) => void;
 
 export type OutboundLegDeps = {
   readonly connection: SrfConnection;
@@ -50,7 +68,7 @@ type OutboundLegOptions = {
 };
 
 /** The callee's side of an outbound or internal call: one outgoing INVITE until it is answered or has failed. */
-export class OutboundLeg implements OutgoingLeg {
+export class OutboundLeg implements OutgoingLeg, AnsweredLeg {
   readonly dialog: SipDialog;
   readonly destination: InviteDestination;
   /** The phone that rings; undefined for a trunk. */
@@ -62,6 +80,7 @@ export class OutboundLeg implements OutgoingLeg {
   readonly #invite: InviteClient;
   #progress: SrfResponse | undefined;
   #ack: SendAck | undefined;
+  /** The session description of the 2xx: the answer, or the offer where our INVITE had none. */
   #answerBody = '';
   #path: MediaPath;
   #isOver = false;
@@ -94,11 +113,6 @@ export class OutboundLeg implements OutgoingLeg {
     return this.dialog.callId;
   }
 
-  /** The session description of the 2xx: the answer, or the offer where our INVITE had none. */
-  get answerBody(): string {
-    return this.#answerBody;
-  }
-
   get path(): MediaPath {
     return this.#path;
   }
@@ -127,21 +141,30 @@ export class OutboundLeg implements OutgoingLeg {
     this.dialog.bye(reasonHeaders(why));
   }
 
-  /** `done` gets the session description for the caller. Where the caller made no offer, its ACK brings the answer (RFC 3264 section 5). */
-  answerCaller(caller: SipDialog, done: (outcome: MediaOutcome) => void): void {
+  /** Where the caller made no offer, its ACK brings the answer (RFC 3264 section 5). */
+  answerCaller(caller: SipDialog | undefined, done: (outcome: MediaOutcome) => void): void {
     if (this.#caller.offer !== '') {
       this.#path.answer(this.#answerBody, done);
       return;
     }
-    caller.expectAck((body) => {
-      caller.remoteSdp = body;
-      this.#path.answer(body, (outcome) => {
+    this.offerCaller((offered, takeAnswer) => {
+      caller?.expectAck((body) => {
+        caller.remoteSdp = body;
+        takeAnswer(body, () => {});
+      });
+      done(offered);
+    });
+  }
+
+  offerCaller(done: (outcome: MediaOutcome, takeAnswer: TakeAnswer) => void): void {
+    const takeAnswer: TakeAnswer = (answer, taken) =>
+      this.#path.answer(answer, (outcome) => {
         const sdp = outcome.kind === 'sdp' ? outcome.sdp : undefined;
         this.dialog.localSdp = sdp ?? '';
         this.acknowledge(sdp);
+        taken();
       });
-    });
-    this.#path.offer(this.#answerBody, 'callee', done);
+    this.#path.offer(this.#answerBody, 'callee', (offered) => done(offered, takeAnswer));
   }
 
   /** Sends the ACK, with the answer where the 2xx held the offer; without one its streams are refused. Only the first call counts. */

@@ -1,6 +1,6 @@
 import type { Party } from '#calls/call.ts';
 import type { OngoingCall } from '#calls/ongoing-call.ts';
-import type { OutboundLeg } from './outbound-leg.ts';
+import type { AnsweredLeg } from './outbound-leg.ts';
 
 /** Who calls, as the record of the call says. */
 export function callerParty(call: OngoingCall | undefined): Party {
@@ -8,7 +8,7 @@ export function callerParty(call: OngoingCall | undefined): Party {
 }
 
 /** Who answered on that leg: a phone of the house, else whom the record names. */
-export function calleeParty({ device }: OutboundLeg, call: OngoingCall | undefined): Party {
+export function calleeParty({ device }: AnsweredLeg, call: OngoingCall | undefined): Party {
   if (device === undefined) return call?.record.callee ?? unknownParty;
   const { id, personId, extension, name } = device;
   return { deviceId: id, personId, number: extension, name };

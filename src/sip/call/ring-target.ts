@@ -2,15 +2,14 @@ import type { Log } from '#base/log.ts';
 import type { LegListener, OutgoingLeg, RingTarget } from '#calls/ports.ts';
 import type { BridgeDeps } from './bridge.ts';
 import { OutboundLeg } from './outbound-leg.ts';
-import type { VoicePort } from '#sip/relay/voice-port.ts';
-import type { CallerSide, OutboundLegDeps } from './outbound-leg.ts';
+import type { CallerSide } from './outbound-leg.ts';
 import type { InviteDestination } from './invite-destination.ts';
+import { ScreenedLeg } from './screened-leg.ts';
+import type { ScreenedLegDeps } from './screened-leg.ts';
 
-export type CallDeps = OutboundLegDeps &
+export type CallDeps = ScreenedLegDeps &
   BridgeDeps & {
     readonly log: Log;
-    /** The house's own end of the media. */
-    readonly voice: VoicePort;
     /** Undefined where a target cannot be reached. */
     readonly destinationOf: (target: RingTarget) => InviteDestination | undefined;
   };
@@ -26,12 +25,12 @@ export function ringTarget(
     listener.failed('unreachable', undefined);
     return { sipCallId: '', pass: () => {}, connect: () => {}, cancel: () => {}, release: () => {} };
   }
-  const leg = new OutboundLeg(deps, caller, {
-    destination,
-    listener,
-    device: target.kind === 'phone' ? target.device : undefined,
-    isEmergency: target.kind === 'trunk' && target.isEmergency,
-  });
+  const { screen } = target;
+  const to = { destination, listener, device: target.kind === 'phone' ? target.device : undefined };
+  const leg =
+    screen === undefined
+      ? new OutboundLeg(deps, caller, { ...to, isEmergency: target.kind === 'trunk' && target.isEmergency })
+      : new ScreenedLeg(deps, caller, { ...to, screen });
   leg.start();
   return leg;
 }

@@ -162,6 +162,9 @@ export function receivedFrom(headers: HeaderMap): string | undefined {
   return /;\s*received\s*=\s*\[?([0-9A-Fa-f.:]+)/.exec(top)?.[1];
 }
 
+/** The house's own end of a call's media. */
+export const houseEndpoint: MediaEndpoint = { zone: 'internal', trunk: undefined, isBrowser: false };
+
 export function trunkEndpoint(trunk: string, isSecure = false): MediaEndpoint {
   return { zone: 'external', trunk, isBrowser: false, isSecure };
 }

@@ -5,7 +5,7 @@ import type { ReplacementCaller, InboundLeg } from '#sip/call/inbound-leg.ts';
 import { joinSides } from './join-sides.ts';
 import type { MediaPath } from '#sip/relay/media-path.ts';
 import type { ReferProgress } from './refer-progress.ts';
-import type { OutboundLeg } from '#sip/call/outbound-leg.ts';
+import type { AnsweredLeg } from '#sip/call/outbound-leg.ts';
 
 type SemiAttendedTransferDeps = {
   readonly clock: Clock;
@@ -26,7 +26,7 @@ type SemiAttendedTransferDeps = {
 export class SemiAttendedTransfer implements PendingTransfer, ReplacementCaller {
   readonly #deps: SemiAttendedTransferDeps;
   readonly #transferee: Side;
-  #answered: OutboundLeg | undefined;
+  #answered: AnsweredLeg | undefined;
   #isOver = false;
   #isTransferorGone = false;
 
@@ -39,7 +39,7 @@ export class SemiAttendedTransfer implements PendingTransfer, ReplacementCaller 
     this.#deps.progress.notifyProvisional(status === 183 ? 180 : status);
   }
 
-  answered(leg: OutboundLeg): void {
+  answered(leg: AnsweredLeg): void {
     const { clock, consultation, pathTo, join } = this.#deps;
     this.#answered = leg;
     leg.acknowledge(undefined);
@@ -92,7 +92,7 @@ export class SemiAttendedTransfer implements PendingTransfer, ReplacementCaller 
   }
 
   /** A side has hung up while the two were being connected. */
-  #tooLate(leg: OutboundLeg, path: MediaPath): void {
+  #tooLate(leg: AnsweredLeg, path: MediaPath): void {
     const { bridge, consultation } = this.#deps;
     path.close();
     this.#settle(480);
@@ -116,7 +116,7 @@ export class SemiAttendedTransfer implements PendingTransfer, ReplacementCaller 
     return true;
   }
 
-  #returnToTransferor(leg: OutboundLeg): void {
+  #returnToTransferor(leg: AnsweredLeg): void {
     const { consultation } = this.#deps;
     if (consultation.isGone || consultation.offer === '') {
       leg.dialog.bye();

@@ -9,7 +9,7 @@ import type { CallDeps } from '#sip/call/ring-target.ts';
 import { MediaPaths, statusForRefusal } from '#sip/relay/media-path.ts';
 import { reInvite } from '#sip/dialog/re-invite.ts';
 import type { ReferProgress } from './refer-progress.ts';
-import type { CallerSide, OutboundLeg } from '#sip/call/outbound-leg.ts';
+import type { CallerSide, AnsweredLeg } from '#sip/call/outbound-leg.ts';
 import { statusOf } from '#sip/message/sip-status.ts';
 
 type BlindTransfer = {
@@ -68,12 +68,11 @@ export class Transferee implements CallerLeg, CallerSide, PendingTransfer {
   /** The NOTIFY of a REFER carries a status line only. */
   setRetryAfter(): void {}
 
-  join(leg: OutboundLeg): void {
+  join(leg: AnsweredLeg): void {
     const { transferee } = this.#transfer;
-    const { path } = leg;
-    this.paths.keep(path);
+    this.paths.keep(leg.path);
     leg.dialog.owner = new PendingLegOwner(() => this.#onCalleeGone());
-    path.offer(leg.answerBody, 'callee', (offered) => {
+    leg.offerCaller((offered, takeAnswer) => {
       if (offered.kind === 'refused') {
         this.#refused(leg, statusForRefusal(offered));
         return;
@@ -83,12 +82,7 @@ export class Transferee implements CallerLeg, CallerSide, PendingTransfer {
         listener: {
           accepted: (body, acknowledge) => {
             acknowledge('');
-            path.answer(body, (given) => {
-              const sdp = given.kind === 'sdp' ? given.sdp : undefined;
-              leg.dialog.localSdp = sdp ?? '';
-              leg.acknowledge(sdp);
-              this.#connected(leg);
-            });
+            takeAnswer(body, () => this.#connected(leg));
           },
           refused: (status) => this.#refused(leg, status),
         },
@@ -96,7 +90,7 @@ export class Transferee implements CallerLeg, CallerSide, PendingTransfer {
     });
   }
 
-  #refused(leg: OutboundLeg, status: number): void {
+  #refused(leg: AnsweredLeg, status: number): void {
     leg.acknowledge(undefined);
     leg.dialog.bye();
     this.#call?.hungUp({ disposition: 'failed', reason: status === 503 ? 'no-media' : 'media-refused' });
@@ -129,7 +123,7 @@ export class Transferee implements CallerLeg, CallerSide, PendingTransfer {
     this.#failed(480);
   }
 
-  #connected(leg: OutboundLeg): void {
+  #connected(leg: AnsweredLeg): void {
     const { bridge, transferor, transferee, progress } = this.#transfer;
     if (this.#isOver) {
       this.paths.close();

@@ -10,13 +10,12 @@ type OutboundCall = {
   readonly number: string;
   readonly from: CallerId;
   readonly credentials: ChallengeResponder | undefined;
-  readonly isScreened?: boolean | undefined;
 };
 
 /** Where the INVITE of an outbound call goes; undefined where this trunk takes none, or would show a number that must stay hidden. */
 export function trunkDestination(
   settings: TrunkSettings,
-  { number, from, credentials, isScreened = false }: OutboundCall,
+  { number, from, credentials }: OutboundCall,
 ): InviteDestination | undefined {
   const { name, host, isSecure, outboundRoute: route = { kind: 'number', host } } = settings;
   if (route.kind === 'none') return undefined;
@@ -32,11 +31,10 @@ export function trunkDestination(
     // Such a network shows one of our numbers whatever Privacy says.
     if (from.privacy === 'required') return undefined;
     const { username = '', domain = route.host } = settings;
-    const screen = isScreened && route.screenHeader !== undefined ? { [route.screenHeader]: '1' } : {};
     return {
       ...common,
       account: `sip:${escapeUser(username)}@${domain}`,
-      headers: { [route.fromHeader]: from.number, ...screen },
+      headers: { [route.fromHeader]: from.number },
     };
   }
   const identity = from.number === '' ? {} : { 'P-Asserted-Identity': `<sip:${escapeUser(from.number)}@localhost>` };

@@ -98,8 +98,4 @@ export class TrunkPeers implements Trunks {
   destination(name: string, target: TrunkTarget): InviteDestination | undefined {
     return this.#trunks.get(name)?.destination(target);
   }
-
-  canScreen(name: string): boolean {
-    return this.#trunks.get(name)?.canScreen === true;
-  }
 }

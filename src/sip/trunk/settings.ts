@@ -31,11 +31,8 @@ export type TrunkSettings = {
   readonly keepAliveSeconds?: number;
 };
 
-/**
- * `number`: From shows the caller's number. `account`: From names our account, and the header `fromHeader` the caller's number; with
- * `screenHeader` the network asks whoever answers for a key, and reports the call as answered once it is pressed.
- */
+/** `number`: From shows the caller's number. `account`: From names our account, and the header `fromHeader` the caller's number. */
 export type OutboundRoute =
   | { readonly kind: 'none' }
   | { readonly kind: 'number'; readonly host: string }
-  | { readonly kind: 'account'; readonly host: string; readonly fromHeader: string; readonly screenHeader?: string };
+  | { readonly kind: 'account'; readonly host: string; readonly fromHeader: string };

@@ -18,7 +18,7 @@ import type { TrunkCall } from './inbound-call.ts';
 import { transportParamOf, trunkDestination, trunkHostPort } from './outbound-route.ts';
 import type { TrunkSettings } from './settings.ts';
 
-export type TrunkTarget = Pick<Extract<RingTarget, { kind: 'trunk' }>, 'number' | 'from' | 'isScreened'>;
+export type TrunkTarget = Pick<Extract<RingTarget, { kind: 'trunk' }>, 'number' | 'from'>;
 
 export type TrunkDeps = {
   readonly connection: SrfConnection;
@@ -77,14 +77,8 @@ export class Trunk {
     return readTrunkCall(this.#settings, request, isToRegistration ? { kind: 'registration' } : { kind: 'user', number });
   }
 
-  destination({ number, from, isScreened }: TrunkTarget): InviteDestination | undefined {
-    return trunkDestination(this.#settings, { number, from, isScreened, credentials: this.#credentials });
-  }
-
-  /** Whether the network asks whoever answers for a key, where we want that. */
-  get canScreen(): boolean {
-    const { outboundRoute } = this.#settings;
-    return outboundRoute?.kind === 'account' && outboundRoute.screenHeader !== undefined;
+  destination({ number, from }: TrunkTarget): InviteDestination | undefined {
+    return trunkDestination(this.#settings, { number, from, credentials: this.#credentials });
   }
 
   start(): void {

@@ -153,7 +153,7 @@ export class PstnHarness {
       ringSeconds: 30,
       pstnCalls: this.pstnCalls.sipLegs,
       store: this.cdrs,
-      trunks: { names: () => [], canScreen: () => false },
+      trunks: { names: () => [] },
       facts: {
         country: 'CA',
         devices,

@@ -18,8 +18,10 @@ import { createEngine } from '#sip-engine/engine.ts';
 import { engineOptions } from '#sip-engine/engine-options.ts';
 import { engineSystemClock } from '#sip-engine/runtime/system-clock.ts';
 import type { MediaRelayPort } from '#sip/relay/media-port.ts';
+import type { VoicePort } from '#sip/relay/voice-port.ts';
 import { Sip } from '#sip/sip.ts';
 import type { TrunkSettings } from '#sip/trunk/settings.ts';
+import type { RingGroup } from '#routing/ring-group.ts';
 import { openDatabase } from '#storage/database.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
@@ -52,6 +54,7 @@ export const offerOf = (phone: string, direction = 'sendrecv', version = 1): str
 export type SipHarnessOptions = {
   readonly trunks?: readonly TrunkSettings[];
   readonly numbers?: readonly OurNumber[];
+  readonly groups?: readonly RingGroup[];
   readonly ringSeconds?: number;
   readonly sessionSeconds?: number;
   /** Calls outside are bounded, and these addresses are inside the house. */
@@ -59,6 +62,7 @@ export type SipHarnessOptions = {
   readonly clock?: Clock;
   readonly log?: Log;
   readonly media?: MediaRelayPort;
+  readonly voice?: VoicePort;
   readonly timers?: { t1: number; t2: number; t4: number; t1x64: number; timerC: number };
 };
 
@@ -125,6 +129,7 @@ export class SipHarness implements AsyncDisposable {
       mayStillCall: (id) => devices.some((device) => device.id === id && device.enabled),
       trunks: options.trunks ?? [],
       ...(options.media === undefined ? {} : { media: options.media }),
+      ...(options.voice === undefined ? {} : { voice: options.voice }),
       ...(options.sessionSeconds === undefined ? {} : { sessionSeconds: options.sessionSeconds }),
     });
     const numbers = options.numbers ?? [];
@@ -132,7 +137,7 @@ export class SipHarness implements AsyncDisposable {
       options.isLocalAddress === undefined
         ? undefined
         : openTollFraudGuard({ clock, log, db, registrations, isLocalAddress: options.isLocalAddress });
-    const { ringSeconds = 30 } = options;
+    const { ringSeconds = 30, groups = [] } = options;
     const live = { of: (id: string) => registrations.get(id) ?? [] };
     const calls = new Calls({
       ...(tollFraudGuard === undefined ? {} : { tollFraudGuard }),
@@ -144,7 +149,7 @@ export class SipHarness implements AsyncDisposable {
       ringSeconds,
       events: new Events<Facts>(log),
       registrations: live,
-      decideCall: routingHarness({ ringSeconds, registrations: live, devices: { all: () => devices } }),
+      decideCall: routingHarness({ ringSeconds, registrations: live, devices: { all: () => devices }, groups: () => groups }),
       facts: {
         country: 'CA',
         devices: {
@@ -154,7 +159,7 @@ export class SipHarness implements AsyncDisposable {
         },
         byNumber: (number) => numbers.find((one) => one.number === number),
         hotlineOf: () => undefined,
-        groupByExtension: () => undefined,
+        groupByExtension: (extension) => groups.find((group) => group.extension === extension),
         callerIdOf: (person) => numbers.find((one) => one.ownerPersonId === person),
         anyCallerId: () => numbers[0],
       },

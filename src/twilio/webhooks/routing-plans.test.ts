@@ -228,11 +228,3 @@ it('a blocked caller reaches no mailbox, however the network asks', () => {
   expect(harness.records()).toEqual(['inbound blocked/blocklist +15555550100 → +14165550100']);
   expect(hits).toEqual(['block_1']);
 });
-
-it('a call of the house that is forwarded asks for the key at the far side', () => {
-  const call = { SipDomain: 'home.sip.twilio.com', To: `sip:${mobile}@home.sip.twilio.com`, From: 'sip:pbx@home.sip.twilio.com' };
-  expect(voice.outbound(form(call))).toContain(`<Number>${mobile}</Number>`);
-  expect(voice.outbound(form({ ...call, 'SipHeader_X-Gosip-Screen': '1' }))).toContain(
-    `<Number url="${publicUrl}/api/webhooks/voice/screen">`,
-  );
-});

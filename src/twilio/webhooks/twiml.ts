@@ -130,10 +130,9 @@ export function rejectTwiml(reason: 'busy' | 'rejected'): string {
 }
 
 /** Connects an outbound call of the house to a number. */
-export function outboundTwiml(call: Pick<ForwardTwiml, 'number' | 'screen'> & { readonly callerId: string }): string {
+export function outboundTwiml({ number, callerId }: { readonly number: string; readonly callerId: string }): string {
   const response = newVoiceResponse();
-  const dial = response.dial({ answerOnBridge: true, callerId: call.callerId, timeout: 120 });
-  dial.number(call.screen === undefined ? {} : { url: call.screen }, call.number);
+  response.dial({ answerOnBridge: true, callerId, timeout: 120 }).number(number);
   return response.toString();
 }
 

@@ -165,8 +165,7 @@ export class VoiceWebhooks {
     if (number === undefined) return refusalTwiml('This number cannot be called.');
     const callerId = callerIdFor(userOf(form.optional('SipHeader_X-Gosip-From') ?? form.text('From')));
     if (callerId === undefined) return refusalTwiml('There is no number to call with.');
-    const isScreened = form.optional('SipHeader_X-Gosip-Screen') !== undefined;
-    return outboundTwiml({ number, callerId, screen: isScreened ? this.#screenUrl : undefined });
+    return outboundTwiml({ number, callerId });
   }
 
   /** For any failure: always valid TwiML, and the caller can leave a message. */
