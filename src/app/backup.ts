@@ -16,10 +16,11 @@ export async function composeBackupRoom(deps: BackupDeps): Promise<{ readonly fa
   const { options, overrides, clock, storage, callsInProgress } = deps;
   const { dataDirectory } = options;
   const log = deps.log.child({ room: 'system' });
-  const schema = readMigrations().at(-1)?.number ?? 0;
+  const migrations = readMigrations();
+  const schema = migrations.at(-1)?.number ?? 0;
   const problem = () => storage.problem ?? (storage.isOriginalFile() ? undefined : 'The database was exchanged while GoSIP runs');
   const backup = new Backup({ dataDirectory, problem, version: packageFile.version, schema, clock, log, randomBytes });
-  const restore = new Restore({ dataDirectory, schema, clock, log, callsInProgress, restart: overrides.restart });
+  const restore = new Restore({ dataDirectory, migrations, clock, log, callsInProgress, restart: overrides.restart });
   await Promise.all([backup.start(), restore.start()]).catch((error: unknown) =>
     log.warn({ err: error }, 'What a restore left cannot be deleted'),
   );

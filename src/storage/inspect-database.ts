@@ -1,10 +1,14 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { schemaDifference } from './schema-check.ts';
+import type { SchemaObject } from './schema-check.ts';
+import type { Migration } from './migrate.ts';
 
 /** What a database file is, seen from outside. `verdict`: `ok`, or what is damaged. */
 export type DatabaseInspection = {
   readonly verdict: string;
-  readonly tables: readonly string[];
+  /** Every table, index, view and trigger. */
+  readonly objects: readonly SchemaObject[];
   /** Rows without those that they refer to. */
   readonly broken: number;
   /** The number of its last migration. */
@@ -16,7 +20,7 @@ const resourceLimits = { maxYoungGenerationSizeMb: 3, maxOldGenerationSizeMb: 64
 
 /** Checks the whole file, on a thread. Never rejects. */
 export function inspectDatabase(path: string): Promise<DatabaseInspection> {
-  const nothing = { tables: [], broken: 0, version: 0 };
+  const nothing = { objects: [], broken: 0, version: 0 };
   return new Promise((resolve) => {
     const thread = new Worker(join(import.meta.dirname, 'inspect-thread.mjs'), { workerData: { path }, resourceLimits });
     thread.unref();
@@ -26,11 +30,22 @@ export function inspectDatabase(path: string): Promise<DatabaseInspection> {
   });
 }
 
-/** Why it cannot take the place of the house's, in the user's words; undefined where it can. `newest`: of our migrations. */
-export function databaseProblem({ verdict, tables, broken, version }: DatabaseInspection, newest: number): string | undefined {
+/**
+ * Why it cannot take the place of the house's, in the user's words; undefined where it can: it holds what our migrations up to its version
+ * make, and not a trigger or view more, which would run with everything that the house writes.
+ */
+export function databaseProblem(
+  { verdict, objects, broken, version }: DatabaseInspection,
+  migrations: readonly Migration[],
+): string | undefined {
   if (verdict !== 'ok') return 'its database is damaged';
-  if (version === 0 || !['config', 'devices', 'cdrs'].every((name) => tables.includes(name)))
-    return 'its database is not of GoSIP';
-  if (version > newest) return 'it was written by a newer version of GoSIP: install that one first';
+  if (!['config', 'devices'].every((name) => objects.some((one) => one.name === name))) return 'its database is not of GoSIP';
+  if (version > (migrations.at(-1)?.number ?? 0)) return 'it was written by a newer version of GoSIP: install that one first';
+  if (!migrations.some(({ number }) => number === version)) return 'its database is not of GoSIP';
+  const different = schemaDifference(
+    objects,
+    migrations.filter(({ number }) => number <= version),
+  );
+  if (different !== undefined) return different;
   return broken > 0 ? 'its database is damaged: rows in it refer to others that are missing' : undefined;
 }

@@ -13,9 +13,9 @@ function inspect() {
     // A view or trigger of a stranger runs nothing.
     db.pragma('trusted_schema = OFF');
     const verdict = String(db.pragma('integrity_check(1)', { simple: true }));
-    const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
+    const objects = db.prepare('SELECT type, name, sql FROM sqlite_schema').all();
     const broken = verdict === 'ok' ? db.pragma('foreign_key_check').length : 0;
-    return { verdict, tables, broken, version: Number(db.pragma('user_version', { simple: true })) };
+    return { verdict, objects, broken, version: Number(db.pragma('user_version', { simple: true })) };
   } finally {
     db.close();
     for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true });
@@ -25,5 +25,5 @@ function inspect() {
 try {
   parentPort.postMessage(inspect());
 } catch (error) {
-  parentPort.postMessage({ verdict: String(error), tables: [], broken: 0, version: 0 });
+  parentPort.postMessage({ verdict: String(error), objects: [], broken: 0, version: 0 });
 }

@@ -14,14 +14,14 @@ import type { StreamUpload } from '#contract/file.ts';
 import { leaveFreeBytes } from '#storage/backups.ts';
 import { emptyRestoreFolder, requestedSwap, requestSwap, restorePath, swappableNames, syncPath } from '#storage/data-swap.ts';
 import { makeFolder } from '#storage/folder.ts';
+import type { Migration } from '#storage/migrate.ts';
 import { isSealed, sealedMagicBytes, unsealStream } from '#storage/sealed-stream.ts';
 import { manifestName } from './backup.ts';
 import { unpackBackup } from './unpack-backup.ts';
 
 export type RestoreDeps = {
   readonly dataDirectory: string;
-  /** The number of our newest migration. */
-  readonly schema: number;
+  readonly migrations: readonly Migration[];
   readonly clock: Clock;
   readonly log: Log;
   readonly callsInProgress: () => number;
@@ -182,12 +182,12 @@ export class Restore {
 
   /** An upload that was checked is laid out, and needed no more; one that cannot be restored is deleted. */
   async #check(passphrase: string | undefined): Promise<void> {
-    const { dataDirectory, schema, log } = this.#deps;
+    const { dataDirectory, migrations, log } = this.#deps;
     const folder = emptyRestoreFolder(dataDirectory, unpackingFolder);
     const bytes = createReadStream(this.#path(uploadName));
     try {
       const chunks = passphrase === undefined ? bytes : unsealStream(bytes, passphrase);
-      const manifest = await unpackBackup({ chunks, folder, freeBytes: await this.#freeBytes(), schema });
+      const manifest = await unpackBackup({ chunks, folder, freeBytes: await this.#freeBytes(), migrations });
       writeFileSync(this.#path(unpackingFolder, manifestName), JSON.stringify(manifest), { mode: 0o600, flag: 'wx' });
       syncPath(this.#path(unpackingFolder, manifestName));
       syncPath(folder);

@@ -11,6 +11,7 @@ import type { BackupManifest } from '#contract/backup.ts';
 import { validate } from '#contract/validation.ts';
 import { dataFiles, mediaFolders, syncPath } from '#storage/data-swap.ts';
 import { databaseProblem, inspectDatabase } from '#storage/inspect-database.ts';
+import type { Migration } from '#storage/migrate.ts';
 import { UnsealError } from '#storage/sealed-stream.ts';
 import { readTar, TarError } from '#storage/tar.ts';
 import type { TarMember } from '#storage/tar.ts';
@@ -24,8 +25,7 @@ export type UnpackOptions = {
   readonly folder: string;
   /** How many bytes the disk may be given. */
   readonly freeBytes: number;
-  /** The number of our newest migration. */
-  readonly schema: number;
+  readonly migrations: readonly Migration[];
 };
 
 const allowedName = new RegExp(
@@ -34,14 +34,14 @@ const allowedName = new RegExp(
 const maxManifestBytes = 64_000_000;
 
 /** Lays the backup out in `folder` and checks everything in it. Throws AppError with what is wrong: the folder is to be deleted then. */
-export async function unpackBackup({ chunks, folder, freeBytes, schema }: UnpackOptions): Promise<BackupManifest> {
+export async function unpackBackup({ chunks, folder, freeBytes, migrations }: UnpackOptions): Promise<BackupManifest> {
   const { members, manifestText } = await layOut({ chunks, folder, freeBytes });
   const manifest = readManifest(manifestText);
   const wrong = firstDifference(members, manifest.members);
   if (wrong !== undefined) throw refused(wrong);
   if (!members.has('gosip.db')) throw refused('it holds no database');
   const inspection = await inspectDatabase(join(folder, 'gosip.db'));
-  const problem = databaseProblem(inspection, schema);
+  const problem = databaseProblem(inspection, migrations);
   if (problem !== undefined) throw refused(problem);
   for (const path of ['', ...mediaFolders]) syncPath(join(folder, path));
   return manifest;
@@ -49,7 +49,7 @@ export async function unpackBackup({ chunks, folder, freeBytes, schema }: Unpack
 
 type LaidOut = { readonly members: ReadonlyMap<string, Unpacked>; readonly manifestText: string | undefined };
 
-async function layOut({ chunks, folder, freeBytes }: Omit<UnpackOptions, 'schema'>): Promise<LaidOut> {
+async function layOut({ chunks, folder, freeBytes }: Omit<UnpackOptions, 'migrations'>): Promise<LaidOut> {
   const members = new Map<string, Unpacked>();
   let [left, manifestText] = [freeBytes, undefined as string | undefined];
   try {
