@@ -37,17 +37,18 @@ export async function openPstn(stack: AsyncDisposableStack): Promise<EmulatedPst
   return side === undefined ? undefined : { twilio, side };
 }
 
-/** Options of a house that is to find this Twilio. Its media needs no relay: everything is on this machine. */
-export function pstnOptions({ twilio, side }: EmulatedPstn): Record<string, unknown> {
+/** The settings of a house that is to find this Twilio. Its media needs no relay: everything is on this machine. */
+export function pstnVariables({ twilio, side }: EmulatedPstn, publicPort: number): Record<string, string> {
   return {
-    twilio_api_base: twilio.apiBase,
-    sip_hosts: [`*.twilio.com=${side.at('tls')}`],
-    sip_tls_ca: side.caFile,
-    public_http_host: '127.0.0.1',
-    public_http_port: 0,
-    ring_seconds: 5,
-    country: 'US',
-    media: 'direct',
+    GOSIP_PUBLIC_URL: publicUrl,
+    GOSIP_PUBLIC_HTTP_HOST: '127.0.0.1',
+    GOSIP_PUBLIC_HTTP_PORT: String(publicPort),
+    GOSIP_TWILIO_API_BASE: twilio.apiBase,
+    GOSIP_SIP_HOSTS: `*.twilio.com=${side.at('tls')}`,
+    GOSIP_SIP_TLS_CA: side.caFile,
+    GOSIP_RING_SECONDS: '5',
+    GOSIP_COUNTRY: 'US',
+    GOSIP_MEDIA: 'direct',
   };
 }
 

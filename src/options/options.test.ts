@@ -229,6 +229,10 @@ describe('the options file', () => {
     expect(write('{"http_port": 1234}')).toMatchObject({ kind: 'options', options: { http: { port: 1234 } } });
   });
 
+  it('is none where GOSIP_OPTIONS is empty, as any other variable', () => {
+    expect(readOptions({ GOSIP_OPTIONS: '' })).toMatchObject({ kind: 'options' });
+  });
+
   it('that is broken or missing is said in one line', () => {
     expect(write('{"http_port": ')).toMatchObject({ kind: 'problems', problems: [expect.stringContaining('is not valid JSON')] });
     expect(readOptions({ GOSIP_OPTIONS: join(folder, 'none.json') })).toMatchObject({

@@ -92,7 +92,8 @@ type Parsed = z.output<typeof optionSchema>;
 
 /** Reads the options file (GOSIP_OPTIONS, else /data/options.json where it exists) and the GOSIP_* variables, which win. */
 export function readOptions(environment: Readonly<Record<string, string | undefined>> = process.env): OptionsResult {
-  const file = readFile(environment['GOSIP_OPTIONS']);
+  // Empty counts as not set, as for every other variable.
+  const file = readFile(environment['GOSIP_OPTIONS'] || undefined);
   if (file.kind === 'problem') return { kind: 'problems', problems: [file.problem] };
   return parseOptions(file.values, environment, file.isAddOn ? '/data' : 'data');
 }

@@ -26,6 +26,13 @@ export type DeviceLogin = {
   readonly password: string;
 };
 
+/** Settings of whoever runs this are not the house's. */
+const unset = Object.fromEntries(
+  Object.keys(process.env)
+    .filter((name) => name.startsWith('GOSIP_'))
+    .map((name) => [name, '']),
+);
+
 /** The real GoSIP process on loopback, as script/server runs it. */
 export class House implements AsyncDisposable {
   readonly address: string;
@@ -56,6 +63,7 @@ export class House implements AsyncDisposable {
     const httpPort = await freePort(address);
     const program = startProgram(process.execPath, [...(options.nodeFlags ?? []), join(import.meta.dirname, '../../start.mjs')], {
       env: {
+        ...unset,
         GOSIP_DATA_DIRECTORY: dataDirectory,
         GOSIP_SIP_LISTEN: `udp:${address}:${sipPort},tcp:${address}:${sipPort}`,
         GOSIP_HTTP_HOST: address,
