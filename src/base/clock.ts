@@ -41,9 +41,19 @@ export const systemClock: Clock = {
   },
 };
 
-/** The clock's time as an ISO 8601 UTC text, such as `2026-11-20T17:18:05.000Z`. */
+const dayMs = 24 * 60 * 60_000;
+const twoDigits = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, '0'));
+/** Lists have hundreds of times, most of them of one day after the other. */
+let latestDay = { day: Number.NaN, text: '' };
+
+/** The clock's time as an ISO 8601 UTC text, such as `2026-11-20T17:18:05.000Z`. Throws RangeError beyond what a Date can hold. */
 export function isoTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
+  if (!Number.isInteger(milliseconds)) return new Date(milliseconds).toISOString();
+  const day = Math.floor(milliseconds / dayMs);
+  if (day !== latestDay.day) latestDay = { day, text: new Date(milliseconds).toISOString().slice(0, -13) };
+  const ofDay = milliseconds - day * dayMs;
+  const [hour, minute] = [twoDigits[Math.floor(ofDay / 3_600_000)], twoDigits[Math.floor(ofDay / 60_000) % 60]];
+  return `${latestDay.text}${hour}:${minute}:${twoDigits[Math.floor(ofDay / 1000) % 60]}.${String(ofDay % 1000).padStart(3, '0')}Z`;
 }
 
 /** Milliseconds of an ISO 8601 text that has been validated; `undefined` where there is none. */

@@ -1,67 +1,90 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isoTime } from '#base/clock.ts';
+import type { Clock } from '#base/clock.ts';
 import { csvLine, csvStart } from '#base/csv.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
-import type { CallRecord } from './call.ts';
-import { toRecordReply } from './call-routes.ts';
-import type { CallFilter, CallSearch } from './call-search.ts';
-import { fromRecordRow } from './cdr-store.ts';
+import { talkSeconds } from './call.ts';
+import type { CallFilter } from './call-scope.ts';
+import type { CallSearch } from './call-search.ts';
 import type { RecordRow } from './cdr-store.ts';
 
-/** Read at a time: other requests and calls come in between. */
-const batchRows = 200;
+/** Read at a time. */
+const batchRows = 50;
+/** Calls and other requests come in between, after so long or so much. */
+const maxTurnMs = 5;
+const maxTurnRows = 500;
 
-type Reply = ReturnType<typeof toRecordReply>;
+type Row = Omit<RecordRow, 'reasons'> & { readonly sequence: number };
+
+const timeOrNull = (at: number | null) => (at === null ? null : isoTime(at));
 
 const columns = {
-  id: ({ id }) => id,
-  direction: ({ direction }) => direction,
-  startedAt: ({ startedAt }) => startedAt,
-  ringingAt: ({ ringingAt }) => ringingAt,
-  answeredAt: ({ answeredAt }) => answeredAt,
-  endedAt: ({ endedAt }) => endedAt,
-  durationSeconds: ({ durationSeconds }) => durationSeconds,
-  disposition: ({ disposition }) => disposition,
-  reason: ({ reason }) => reason,
-  callerNumber: ({ caller }) => caller.number,
-  callerName: ({ caller }) => caller.name,
-  calleeNumber: ({ callee }) => callee.number,
-  calleeName: ({ callee }) => callee.name,
-  dialled: ({ dialled }) => dialled,
-  number: ({ number }) => number,
-  trunk: ({ trunk }) => trunk,
-  callerDeviceId: ({ caller }) => caller.deviceId,
-  callerPersonId: ({ caller }) => caller.personId,
-  calleeDeviceId: ({ callee }) => callee.deviceId,
-  calleePersonId: ({ callee }) => callee.personId,
-  transferredFrom: ({ transferredFrom }) => transferredFrom,
-} as const satisfies Record<string, (record: Reply) => string | number | null>;
+  id: (row) => row.id,
+  direction: (row) => row.direction,
+  startedAt: (row) => isoTime(row.started_at),
+  ringingAt: (row) => timeOrNull(row.ringing_at),
+  answeredAt: (row) => timeOrNull(row.answered_at),
+  endedAt: (row) => timeOrNull(row.ended_at),
+  durationSeconds: (row) => talkSeconds(row.answered_at, row.ended_at),
+  disposition: (row) => row.disposition,
+  reason: (row) => row.reason,
+  callerNumber: (row) => row.caller_number,
+  callerName: (row) => row.caller_name,
+  calleeNumber: (row) => row.callee_number,
+  calleeName: (row) => row.callee_name,
+  dialled: (row) => row.dialled,
+  number: (row) => row.number,
+  trunk: (row) => row.trunk,
+  callerDeviceId: (row) => row.caller_device_id,
+  callerPersonId: (row) => row.caller_person_id,
+  calleeDeviceId: (row) => row.callee_device_id,
+  calleePersonId: (row) => row.callee_person_id,
+  transferredFrom: (row) => row.transferred_from,
+} as const satisfies Record<string, (row: Row) => string | number | null>;
+const cells = Object.values(columns);
 
-type ExportDeps = { readonly db: OpenedDatabase['db']; readonly search: CallSearch };
+export type ExportDeps = { readonly db: OpenedDatabase['db']; readonly search: CallSearch; readonly clock: Clock };
 
-/** All call records of a filter as CSV, by their start; made while it is read, so that the memory it takes is the same for any number. */
+/**
+ * All call records of a filter as CSV, by their start: those that there are when it begins, each once. Made while it is read, so that the
+ * memory it takes is the same for any number.
+ */
 export async function* exportCalls(deps: ExportDeps, filter: CallFilter, order: 'asc' | 'desc'): AsyncGenerator<string> {
+  const { db, clock } = deps;
+  const newest = db.prepare<[], { n: number }>('SELECT coalesce(max(sequence), 0) AS n FROM cdrs').get()?.n ?? 0;
   yield csvStart + csvLine(Object.keys(columns));
-  const cells = Object.values(columns);
-  for await (const records of batches(deps, filter, order)) {
-    yield records.map((record) => csvLine(cells.map((cell) => cell(toRecordReply(record))))).join('');
+  let lines: string[] = [];
+  let turnEndsAt = clock.monotonic() + maxTurnMs;
+  for (const rows of batches(deps, { filter, order, newest })) {
+    for (const row of rows) lines.push(csvLine(cells.map((cell) => cell(row))));
+    if (lines.length < maxTurnRows && clock.monotonic() < turnEndsAt) continue;
+    yield lines.join('');
+    lines = [];
+    await nextTurn();
+    turnEndsAt = clock.monotonic() + maxTurnMs;
   }
+  yield lines.join('');
 }
 
+type Asked = { readonly filter: CallFilter; readonly order: 'asc' | 'desc'; readonly newest: number };
+
 /** By position instead of offset: what is added meanwhile shifts nothing, and each batch is found at once. */
-async function* batches({ db, search }: ExportDeps, filter: CallFilter, order: 'asc' | 'desc'): AsyncGenerator<CallRecord[]> {
-  const { sql, values } = search.condition(filter);
-  const [beyond, direction] = order === 'asc' ? ['>', 'ASC'] : ['<', 'DESC'];
-  const next = db.prepare<[object], RecordRow>(
-    `SELECT * FROM cdrs WHERE (started_at, id) ${beyond} (:lastAt, :lastId) AND ${sql}
-     ORDER BY started_at ${direction}, id ${direction} LIMIT ${batchRows}`,
+function* batches({ db, search }: ExportDeps, { filter, order, newest }: Asked): Generator<readonly Row[]> {
+  const { where, table, from, values } = search.scope(filter);
+  const [beyond, direction, furthest] = order === 'asc' ? ['>', 'ASC', -1] : ['<', 'DESC', 1];
+  const next = db.prepare<[object], Row>(
+    `SELECT c.* FROM (
+       SELECT ${table}.sequence AS n FROM ${from} WHERE (${table}.started_at, ${table}.sequence) ${beyond} (:lastAt, :lastSequence)
+         AND ${table}.sequence <= :newest AND ${where}
+       ORDER BY ${table}.started_at ${direction}, ${table}.sequence ${direction} LIMIT ${batchRows}
+     ) CROSS JOIN cdrs c ON c.sequence = n ORDER BY c.started_at ${direction}, c.sequence ${direction}`,
   );
-  let last = order === 'asc' ? { lastAt: Number.MIN_SAFE_INTEGER, lastId: '' } : { lastAt: Number.MAX_SAFE_INTEGER, lastId: '' };
+  let last = { lastAt: furthest * Number.MAX_SAFE_INTEGER, lastSequence: 0 };
   for (;;) {
-    const rows = next.all({ ...values, ...last });
+    const rows = next.all({ ...values, ...last, newest });
     const end = rows.at(-1);
     if (end === undefined) return;
-    yield rows.map(fromRecordRow);
-    last = { lastAt: end.started_at, lastId: end.id };
-    await nextTurn();
+    yield rows;
+    last = { lastAt: end.started_at, lastSequence: end.sequence };
   }
 }

@@ -4,7 +4,7 @@ import { visiblePerson } from '#base/visible-person.ts';
 import type { CallDisposition } from '#contract/call-verdicts.ts';
 import type { Identity } from '#contract/endpoint.ts';
 import type { CallDirection } from './call.ts';
-import type { CallFilter } from './call-search.ts';
+import type { CallFilter } from './call-scope.ts';
 
 type CallQuery = {
   readonly number?: string | undefined;

@@ -7,6 +7,7 @@ import { handle } from '#contract/endpoint.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
 import { toReasonReply } from '#contract/routing-reasons.ts';
 import { answerPage } from '#contract/page.ts';
+import { talkSeconds } from './call.ts';
 import type { CallLeg, CallRecord, Party } from './call.ts';
 import { toCallFilter } from './call-filter.ts';
 import type { CallSearch } from './call-search.ts';
@@ -56,14 +57,12 @@ function maySee(legs: Iterable<CallLeg>, identity: Identity | undefined): boolea
   return false;
 }
 
-export function toRecordReply(record: CallRecord) {
+function toRecordReply(record: CallRecord) {
   const { answeredAt, endedAt, verdict } = record;
-  // Records of earlier versions may end before they were answered, by a clock that was set.
-  const talked = answeredAt === undefined || endedAt === undefined ? 0 : Math.max(0, endedAt - answeredAt);
   return {
     ...toCommonReply(record),
     endedAt: isoTimeOrNull(endedAt),
-    durationSeconds: Math.round(talked / 1000),
+    durationSeconds: talkSeconds(answeredAt ?? null, endedAt ?? null),
     disposition: verdict?.disposition ?? null,
     reason: verdict?.reason ?? null,
     transferredFrom: record.transferredFrom ?? null,

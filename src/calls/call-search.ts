@@ -1,24 +1,13 @@
-import type { DeviceId, PersonId } from '#base/ids.ts';
-import type { CallDisposition } from '#contract/call-verdicts.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
+import { KeptCounts } from '#storage/kept-counts.ts';
+import { Statements } from '#storage/statements.ts';
 import { likeAny, TextSearch } from '#storage/text-search.ts';
-import type { CallRecord, CallDirection } from './call.ts';
+import type { TextCondition } from '#storage/text-search.ts';
+import type { CallRecord } from './call.ts';
+import { scopesOf } from './call-scope.ts';
+import type { CallFilter, CallScope } from './call-scope.ts';
 import { fromRecordRow } from './cdr-store.ts';
 import type { RecordRow } from './cdr-store.ts';
-
-/** What to look for; everything given must hold. Times in milliseconds since the Unix epoch. */
-export type CallFilter = {
-  readonly number?: string | undefined;
-  readonly deviceId?: DeviceId | undefined;
-  readonly personId?: PersonId | undefined;
-  /** Only what this person may see; undefined: all. */
-  readonly visibleTo?: PersonId | undefined;
-  readonly direction?: CallDirection | undefined;
-  readonly disposition?: CallDisposition | undefined;
-  readonly from?: number | undefined;
-  readonly to?: number | undefined;
-  readonly text?: string | undefined;
-};
 
 export type CallSort = 'startedAt' | 'endedAt' | 'answeredAt';
 export type CallPage = {
@@ -30,44 +19,22 @@ export type CallPage = {
 
 const columns = { startedAt: 'started_at', endedAt: 'ended_at', answeredAt: 'answered_at' } as const;
 
-/** One condition per filter. */
-const conditions = {
-  number: '(caller_number = :number OR callee_number = :number OR dialled = :number)',
-  deviceId: legCondition('device_id', ':deviceId'),
-  personId: legCondition('person_id', ':personId'),
-  visibleTo: legCondition('person_id', ':visibleTo'),
-  direction: 'direction = :direction',
-  disposition: 'disposition = :disposition',
-  from: 'started_at >= :from',
-  to: 'started_at < :to',
-} as const satisfies Record<Exclude<keyof CallFilter, 'text'>, string>;
-
 const searched = ['caller_name', 'caller_number', 'callee_name', 'callee_number', 'dialled'];
-
-/** A leg exists for every phone that rang or called, and for both sides' people: their indexes alone answer how many calls there are. */
-const legCounts: Partial<Record<keyof CallFilter, string>> = {
-  deviceId: 'SELECT count(DISTINCT cdr_id) AS n FROM call_legs WHERE device_id = :deviceId',
-  personId: 'SELECT count(DISTINCT cdr_id) AS n FROM call_legs WHERE person_id = :personId',
-  visibleTo: 'SELECT count(DISTINCT cdr_id) AS n FROM call_legs WHERE person_id = :visibleTo',
-};
-
-/**
- * The legs are looked up for each record on the way along the sorting index, so that a page is there as soon as it is full; the + keeps
- * SQLite from starting at the other end, with all calls a person ever had.
- */
-function legCondition(column: string, value: string): string {
-  return `EXISTS (SELECT 1 FROM call_legs WHERE cdr_id = cdrs.id AND +${column} = ${value})`;
-}
-
-const filters = Object.keys(conditions) as (keyof typeof conditions)[];
 
 /** Reads lists of call records. */
 export class CallSearch {
-  readonly #db: OpenedDatabase['db'];
+  readonly #lists: Statements;
+  readonly #counts: KeptCounts;
   readonly #text: TextSearch;
 
   constructor(db: OpenedDatabase['db']) {
-    this.#db = db;
+    this.#lists = new Statements(db);
+    this.#counts = new KeptCounts({
+      db,
+      table: 'cdrs',
+      watched: ['cdrs', 'cdr_parties'],
+      settled: `SELECT coalesce((SELECT min(sequence) - 1 FROM cdrs INDEXED BY cdrs_open WHERE ended_at IS NULL), max(sequence), 0) FROM cdrs`,
+    });
     this.#text = new TextSearch({
       db,
       index: 'cdr_search',
@@ -78,36 +45,30 @@ export class CallSearch {
     });
   }
 
-  /** The SQL that holds for the records of `cdrs` looked for, and its values. */
-  condition(filter: CallFilter): { readonly sql: string; readonly values: Readonly<Record<string, string | number>> } {
-    const given = filters.filter((name) => filter[name] !== undefined);
-    const text = filter.text === undefined ? undefined : this.#text.condition(filter.text);
-    const all = [
-      ...(text === undefined ? [] : [text.sql]),
-      ...given.map((name) => text?.beside(conditions[name]) ?? conditions[name]),
-    ];
-    const values: Record<string, string | number> = text === undefined ? {} : { text: text.value };
-    for (const name of given) values[name] = filter[name] ?? '';
-    return { sql: all.length === 0 ? 'TRUE' : all.join(' AND '), values };
+  /** The records that a filter is for, in the order of their start at best. */
+  scope(filter: CallFilter): CallScope {
+    return scopesOf(filter, this.#textCondition(filter)).best;
   }
 
   find(filter: CallFilter, page: CallPage): { readonly items: readonly CallRecord[]; readonly total: number } {
-    const given = filters.filter((name) => filter[name] !== undefined);
-    const { sql, values } = this.condition(filter);
-    const where = `WHERE ${sql}`;
+    const text = this.#textCondition(filter);
+    const { byCall, best } = scopesOf(filter, text);
+    const { from, where, table, values } = page.sort === 'startedAt' ? best : byCall;
     const column = columns[page.sort];
     const direction = page.order === 'asc' ? 'ASC' : 'DESC';
-    const rows = this.#db
-      .prepare<[object], RecordRow>(
-        `SELECT * FROM cdrs WHERE id IN (SELECT id FROM cdrs ${where} ORDER BY ${column} ${direction}, id ${direction}
-         LIMIT :limit OFFSET :offset) ORDER BY ${column} ${direction}, id ${direction}`,
-      )
-      .all({ ...values, limit: page.limit, offset: page.offset });
-    const [only] = given;
-    const count =
-      (given.length === 1 && filter.text === undefined && only !== undefined ? legCounts[only] : undefined) ??
-      `SELECT count(*) AS n FROM cdrs ${where}`;
-    const total = this.#db.prepare<[object], { n: number }>(count).get(values)?.n ?? 0;
+    // Which calls, by an index alone; their rows only then.
+    const rows = this.#lists.all<RecordRow>(
+      `SELECT c.* FROM (
+         SELECT ${table}.sequence AS n FROM ${from} WHERE ${where}
+         ORDER BY ${table}.${column} ${direction}, ${table}.sequence ${direction} LIMIT :limit OFFSET :offset
+       ) CROSS JOIN cdrs c ON c.sequence = n ORDER BY c.${column} ${direction}, c.sequence ${direction}`,
+      { ...values, limit: page.limit, offset: page.offset },
+    );
+    const total = this.#counts.count({ ...best, each: byCall.where, isFew: text?.isFew ?? false });
     return { items: rows.map(fromRecordRow), total };
+  }
+
+  #textCondition({ text }: CallFilter): TextCondition | undefined {
+    return text === undefined ? undefined : this.#text.condition(text);
   }
 }

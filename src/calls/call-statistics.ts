@@ -5,8 +5,10 @@ import { callDispositions } from '#contract/call-verdicts.ts';
 import type { CallDisposition } from '#contract/call-verdicts.ts';
 import { callDirections } from '#contract/calls.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
+import { Statements } from '#storage/statements.ts';
 import type { CallDirection } from './call.ts';
-import type { CallFilter, CallSearch } from './call-search.ts';
+import type { CallFilter, CallScope } from './call-scope.ts';
+import type { CallSearch } from './call-search.ts';
 import { addDays, LocalDays, mondayOf } from './local-days.ts';
 
 const maxPeriods = 400;
@@ -29,11 +31,11 @@ const talk = 'CASE WHEN answered_at IS NULL THEN 0 ELSE max(0, ended_at - answer
 
 /** Counts calls that have ended, by day or week of a time zone. One period is read at a time: other requests and calls come in between. */
 export class CallStatistics {
-  readonly #db: OpenedDatabase['db'];
+  readonly #statements: Statements;
   readonly #search: CallSearch;
 
   constructor({ db, search }: { readonly db: OpenedDatabase['db']; readonly search: CallSearch }) {
-    this.#db = db;
+    this.#statements = new Statements(db);
     this.#search = search;
   }
 
@@ -62,29 +64,32 @@ export class CallStatistics {
   }
 
   #count(filter: CallFilter): CountRow[] {
-    const { sql, values } = this.#search.condition(filter);
-    return this.#db
-      .prepare<[object], CountRow>(
-        `SELECT direction, disposition, count(*) AS calls, count(answered_at) AS answered, sum((${talk} + 500) / 1000) AS talkSeconds
-         FROM cdrs WHERE ended_at IS NOT NULL AND ${sql} GROUP BY direction, disposition`,
-      )
-      .all(values);
+    const { values, ...scope } = this.#search.scope(filter);
+    return this.#statements.all<CountRow>(
+      `SELECT direction, disposition, count(*) AS calls, count(answered_at) AS answered, sum((${talk} + 500) / 1000) AS talkSeconds
+       FROM ${endedIn(scope)} GROUP BY direction, disposition`,
+      values,
+    );
   }
 
   /** A phone that rang and did not answer had the call, and no talk. */
   #countPersons(filter: CallFilter): PersonRow[] {
-    const { sql, values } = this.#search.condition(filter);
+    const { values, ...scope } = this.#search.scope(filter);
     const own = filter.visibleTo === undefined ? '' : 'AND l.person_id = :visibleTo';
-    return this.#db
-      .prepare<[object], PersonRow>(
-        `SELECT personId, count(*) AS calls, sum(isAnswered) AS answered, sum(isAnswered * talkSeconds) AS talkSeconds FROM (
-           SELECT l.person_id AS personId, max(l.answered_at IS NOT NULL) AS isAnswered, c.talkSeconds
-           FROM (SELECT id, (${talk} + 500) / 1000 AS talkSeconds FROM cdrs WHERE ended_at IS NOT NULL AND ${sql}) c
-           JOIN call_legs l ON l.cdr_id = c.id WHERE l.person_id IS NOT NULL ${own} GROUP BY l.person_id, c.id
-         ) GROUP BY personId`,
-      )
-      .all(values);
+    return this.#statements.all<PersonRow>(
+      `SELECT personId, count(*) AS calls, sum(isAnswered) AS answered, sum(isAnswered * talkSeconds) AS talkSeconds FROM (
+         SELECT l.person_id AS personId, max(l.answered_at IS NOT NULL) AS isAnswered, c.talkSeconds
+         FROM (SELECT id, (${talk} + 500) / 1000 AS talkSeconds FROM ${endedIn(scope)}) c
+         CROSS JOIN call_legs l ON l.cdr_id = c.id WHERE l.person_id IS NOT NULL ${own} GROUP BY l.person_id, c.id
+       ) GROUP BY personId`,
+      values,
+    );
   }
+}
+
+/** The records of a scope that have ended. */
+function endedIn({ from, where, table }: Omit<CallScope, 'values'>): string {
+  return `(SELECT ${table}.sequence AS n FROM ${from} WHERE ${where}) CROSS JOIN cdrs ON cdrs.sequence = n WHERE cdrs.ended_at IS NOT NULL`;
 }
 
 /** The days or weeks from `from` to `to`; the first and the last may be there in part. */

@@ -52,3 +52,8 @@ export type CallLeg = {
   readonly sipStatus: number | undefined;
   readonly outcome: LegOutcome | undefined;
 };
+
+/** Records of earlier versions may end before they were answered, by a clock that was set. */
+export function talkSeconds(answeredAt: number | null, endedAt: number | null): number {
+  return answeredAt === null || endedAt === null ? 0 : Math.round(Math.max(0, endedAt - answeredAt) / 1000);
+}

@@ -27,7 +27,7 @@ export function recordRoutes({ db, search, clock, timeZone }: RecordRoutesDeps):
     handle(exportCallRecords, ({ query, identity }) => ({
       contentType: 'text/csv',
       fileName: `calls-${isoTime(clock.now()).slice(0, 10)}.csv`,
-      read: () => exportCalls({ db, search }, toCallFilter(query, identity), query.order),
+      read: () => exportCalls({ db, search, clock }, toCallFilter(query, identity), query.order),
     })),
     handle(getCallStatistics, async ({ query, identity }) => {
       const to = parseTime(query.to) ?? clock.now();

@@ -1,5 +1,6 @@
 import type { ConversationId, MessageId } from '#base/ids.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
+import { Statements } from '#storage/statements.ts';
 import { TextSearch } from '#storage/text-search.ts';
 import type { Conversation, NumberPair } from './message.ts';
 
@@ -37,11 +38,11 @@ export class ConversationStore {
   readonly #advance;
   readonly #read;
   readonly #optOut;
-  readonly #db: OpenedDatabase['db'];
+  readonly #lists: Statements;
   readonly #text: TextSearch;
 
   constructor(db: OpenedDatabase['db']) {
-    this.#db = db;
+    this.#lists = new Statements(db);
     this.#text = new TextSearch({ db, index: 'conversation_search', sequence: 'sequence', columns: ['far_number'] });
     this.#byId = db.prepare<[string], Row>('SELECT * FROM conversations WHERE id = ?');
     this.#byPair = db.prepare<[NumberPair], Row>(
@@ -112,14 +113,12 @@ export class ConversationStore {
       ...(filter.ourNumbers === undefined ? {} : { ourNumbers: JSON.stringify(filter.ourNumbers) }),
     };
     const direction = order === 'asc' ? 'ASC' : 'DESC';
-    const items = this.#db
-      .prepare<[object], Row>(
-        `SELECT * FROM conversations ${where} ORDER BY last_at ${direction}, id ${direction} LIMIT :limit OFFSET :offset`,
-      )
-      .all({ ...values, ...page })
-      .flatMap((row) => fromRow(row) ?? []);
-    const counted = this.#db.prepare<[object], { n: number }>(`SELECT count(*) AS n FROM conversations ${where}`);
-    return { items, total: counted.get(values)?.n ?? 0 };
+    const rows = this.#lists.all<Row>(
+      `SELECT * FROM conversations ${where} ORDER BY last_at ${direction}, sequence ${direction} LIMIT :limit OFFSET :offset`,
+      { ...values, ...page },
+    );
+    const total = this.#lists.get<{ n: number }>(`SELECT count(*) AS n FROM conversations ${where}`, values)?.n ?? 0;
+    return { items: rows.flatMap((row) => fromRow(row) ?? []), total };
   }
 }
 

@@ -1,6 +1,9 @@
 import type { AutoReplyId, ConversationId, MessageId, PersonId } from '#base/ids.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
+import { KeptCounts } from '#storage/kept-counts.ts';
+import { Statements } from '#storage/statements.ts';
 import { TextSearch } from '#storage/text-search.ts';
+import type { TextCondition } from '#storage/text-search.ts';
 import type { PageRequest } from './conversation-store.ts';
 import type { Message, NumberPair } from './message.ts';
 import type { MessageState } from './message-states.ts';
@@ -69,7 +72,8 @@ type Span = { readonly since: number; readonly until: number };
 
 /** The SQL of the tables `messages` and `message_early_states`. Nothing commits here: callers write inside a WriteBatch. */
 export class MessageStore {
-  readonly #db: OpenedDatabase['db'];
+  readonly #lists: Statements;
+  readonly #counts: KeptCounts;
   readonly #text: TextSearch;
   readonly #byId;
   readonly #bySid;
@@ -86,7 +90,13 @@ export class MessageStore {
   readonly #pruneEarly;
 
   constructor(db: OpenedDatabase['db']) {
-    this.#db = db;
+    this.#lists = new Statements(db);
+    this.#counts = new KeptCounts({
+      db,
+      table: 'messages m',
+      watched: ['messages'],
+      settled: 'SELECT coalesce(max(sequence), 0) FROM messages',
+    });
     this.#text = new TextSearch({ db, index: 'message_search', sequence: 'm.sequence', columns: ['m.body'] });
     this.#byId = db.prepare<[string], Row>(`${select} WHERE m.id = ?`);
     this.#bySid = db.prepare<[string], Row>(`${select} WHERE m.message_sid = ?`);
@@ -191,25 +201,35 @@ export class MessageStore {
   }
 
   find(filter: MessageFilter, { order, ...page }: PageRequest): { readonly items: readonly Message[]; readonly total: number } {
-    const given = filters.filter((name) => filter[name] !== undefined);
     const text = filter.text === undefined ? undefined : this.#text.condition(filter.text);
-    const parts = given.map((name) => (name === 'isUnread' && filter.isUnread === true ? unread : (conditions[name] as string)));
-    const all = text === undefined ? parts : [text.sql, ...parts.map((part) => text.beside(part))];
-    const where = all.length === 0 ? '' : `WHERE ${all.join(' AND ')}`;
-    const values = {
-      ...Object.fromEntries(given.map((name) => [name, toValue(filter[name] ?? '')])),
-      ...(text === undefined ? {} : { text: text.value }),
-    };
+    const { where, values } = scopeOf(filter, text);
     const direction = order === 'asc' ? 'ASC' : 'DESC';
-    const items = this.#db
-      .prepare<[object], Row>(
-        `${select} ${where.replace(ofNumbers, `+${ofNumbers}`)} ORDER BY m.created_at ${direction}, m.id ${direction} LIMIT :limit OFFSET :offset`,
-      )
-      .all({ ...values, ...page })
-      .flatMap((row) => fromRow(row) ?? []);
-    const counted = this.#db.prepare<[object], { n: number }>(`SELECT count(*) AS n FROM messages m ${where}`);
-    return { items, total: counted.get(values)?.n ?? 0 };
+    const by = `m.created_at ${direction}, m.sequence ${direction}`;
+    // Which messages, by an index alone; their rows only then.
+    const rows = this.#lists.all<Row>(
+      `SELECT m.*, c.our_number, c.far_number
+       FROM (SELECT m.sequence AS n FROM messages m WHERE ${where.replace(ofNumbers, `+${ofNumbers}`)}
+         ORDER BY ${by} LIMIT :limit OFFSET :offset)
+       CROSS JOIN messages m ON m.sequence = n JOIN conversations c ON c.id = m.conversation_id ORDER BY ${by}`,
+      { ...values, ...page },
+    );
+    return {
+      items: rows.flatMap((row) => fromRow(row) ?? []),
+      total: this.#counts.count({ from: 'messages m', where, values, isFew: text?.isFew ?? false }),
+    };
   }
+}
+
+/** The condition on the messages looked for, and its values. */
+function scopeOf(filter: MessageFilter, text: TextCondition | undefined) {
+  const given = filters.filter((name) => filter[name] !== undefined);
+  const parts = given.map((name) => (name === 'isUnread' && filter.isUnread === true ? unread : (conditions[name] as string)));
+  const all = text === undefined ? parts : [text.sql, ...parts.map((part) => text.beside(part))];
+  const values = {
+    ...Object.fromEntries(given.map((name) => [name, toValue(filter[name] ?? '')])),
+    ...(text === undefined ? {} : { text: text.value }),
+  };
+  return { where: all.length === 0 ? 'TRUE' : all.join(' AND '), values };
 }
 
 function toValue(value: string | number | boolean | readonly string[]): string | number {

@@ -1,7 +1,7 @@
 import SqliteDatabase from 'better-sqlite3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CallSearch } from '#calls/call-search.ts';
-import type { CallFilter } from '#calls/call-search.ts';
+import type { CallFilter } from '#calls/call-scope.ts';
 import { ConversationStore } from '#messages/conversation-store.ts';
 import type { ConversationFilter } from '#messages/conversation-store.ts';
 import { MessageStore } from '#messages/message-store.ts';
@@ -31,6 +31,9 @@ afterAll(() => void db.close());
 /** Tables that grow, by their names and by what the statements call them. */
 const growing = [
   'cdrs',
+  'cdr_parties',
+  'p',
+  'o',
   'call_legs',
   'messages',
   'm',
@@ -55,8 +58,9 @@ function wholeReads(run: () => unknown): readonly string[] {
   });
 }
 
-/** Along an index a page is full after a few rows, and a count is a fraction of the table. */
+/** Along an index a page is full after a few rows, and a count is a fraction of the table. An index made for one request reads it all. */
 function isWholeRead(detail: string): boolean {
+  if (detail.includes('AUTOMATIC')) return true;
   const table = /^SCAN (\w+)/.exec(detail)?.[1];
   return table !== undefined && growing.includes(table) && !/USING (?:COVERING )?INDEX/.test(detail);
 }

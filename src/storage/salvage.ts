@@ -59,10 +59,10 @@ function readable(db: Database): Database {
   }
 }
 
-/** Without the indexes of the search, which fill themselves. */
+/** Without what fills itself: the indexes of the search, which are virtual tables, and that of the parties. */
 function tableNames(db: Database): readonly string[] {
   const tables = db.prepare<[], { name: string }>(
-    "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'",
+    "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'cdr_parties'",
   );
   return tables.all().map(({ name }) => name);
 }

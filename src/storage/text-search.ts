@@ -7,6 +7,8 @@ import type { Database } from './database.ts';
 export type TextCondition = {
   readonly sql: string;
   readonly value: string;
+  /** Whether `sql` names the rows, a few. */
+  readonly isFew: boolean;
   /** Another condition beside it, so that the few rows found are looked up, and not all that the other one holds for. */
   readonly beside: (condition: string) => string;
 };
@@ -45,15 +47,15 @@ export class TextSearch {
 
   /** The condition that holds for every row with `text` anywhere in it, in capitals or not. */
   condition(text: string): TextCondition {
-    const like = { sql: this.#byOrder, value: likePattern(text), beside: asItIs };
+    const like = { sql: this.#byOrder, value: likePattern(text), isFew: false, beside: asItIs };
     if (isUnindexed(text)) return like;
     const match = phrase(text);
     const found = this.#find.all(match);
     // LIKE knows capitals of ASCII alone.
     // oxlint-disable-next-line no-control-regex -- what ASCII is
-    if (found.length > maxFound) return /^[\x00-\x7f]*$/.test(text) ? like : { sql: this.#byIndex, value: match, beside: asItIs };
+    if (found.length > maxFound) return /^[\x00-\x7f]*$/.test(text) ? like : { ...like, sql: this.#byIndex, value: match };
     const more = this.#unindexed?.all({ text: like.value }) ?? [];
-    return { sql: this.#byRow, value: JSON.stringify([...found, ...more]), beside: withoutIndex };
+    return { sql: this.#byRow, value: JSON.stringify([...found, ...more]), isFew: true, beside: withoutIndex };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { CallId, PersonId, RecordingId, VoicemailId } from '#base/ids.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
+import { Statements } from '#storage/statements.ts';
 import { TextSearch } from '#storage/text-search.ts';
 import type { CallWithMessage } from './ports.ts';
 import type { RecordingState } from './recording.ts';
@@ -82,7 +83,8 @@ type Row = CallRow & {
 
 const joined = `voicemails v JOIN recordings r ON r.id = v.recording_id
   LEFT JOIN recording_transcripts t ON t.recording_id = r.id AND t.status = 'completed'`;
-const select = `SELECT v.*, r.state AS audio, r.problem, r.seconds, t.text AS transcript FROM ${joined}`;
+const selection = 'SELECT v.*, r.state AS audio, r.problem, r.seconds, t.text AS transcript';
+const select = `${selection} FROM ${joined}`;
 const columns = { leftAt: 'v.left_at', seconds: 'r.seconds' } as const;
 
 const conditions = {
@@ -98,7 +100,7 @@ const searched = ['v.caller_name', 'v.caller_number', 't.text'];
 
 /** The SQL of the table `voicemails`. Nothing commits here: callers write inside a WriteBatch. */
 export class VoicemailStore {
-  readonly #db: OpenedDatabase['db'];
+  readonly #lists: Statements;
   readonly #text: TextSearch;
   readonly #insert;
   readonly #byId;
@@ -113,7 +115,7 @@ export class VoicemailStore {
   readonly #oldest;
 
   constructor(db: OpenedDatabase['db']) {
-    this.#db = db;
+    this.#lists = new Statements(db);
     this.#text = new TextSearch({ db, index: 'voicemail_search', sequence: 'v.sequence', columns: searched });
     // The person may have been deleted since the call.
     this.#insert = db.prepare<[object]>(
@@ -201,16 +203,17 @@ export class VoicemailStore {
       ...(text === undefined ? {} : { text: text.value }),
     };
     const direction = page.order === 'asc' ? 'ASC' : 'DESC';
-    const rows = this.#db
-      .prepare<[object], Row>(
-        `${select} ${where} ORDER BY ${columns[page.sort]} ${direction}, v.id ${direction} LIMIT :limit OFFSET :offset`,
-      )
-      .all({ ...values, limit: page.limit, offset: page.offset });
-    // The transcript alone is in another table, and the index knows it.
-    const counted = this.#db.prepare<[object], { n: number }>(
-      `SELECT count(*) AS n FROM ${where.includes('t.text') ? joined : 'voicemails v'} ${where}`,
+    const by = `${columns[page.sort]} ${direction}, v.sequence ${direction}`;
+    // The transcript and the seconds alone are in other tables; the index on voicemails knows the rest.
+    const from = where.includes('t.text') || page.sort === 'seconds' ? joined : 'voicemails v';
+    const rows = this.#lists.all<Row>(
+      `${selection} FROM (SELECT v.sequence AS n FROM ${from} ${where} ORDER BY ${by} LIMIT :limit OFFSET :offset)
+       CROSS JOIN ${joined.replace('voicemails v', 'voicemails v ON v.sequence = n')} ORDER BY ${by}`,
+      { ...values, limit: page.limit, offset: page.offset },
     );
-    return { items: rows.flatMap((row) => fromRow(row) ?? []), total: counted.get(values)?.n ?? 0 };
+    const counted = where.includes('t.text') ? joined : 'voicemails v';
+    const total = this.#lists.get<{ n: number }>(`SELECT count(*) AS n FROM ${counted} ${where}`, values)?.n ?? 0;
+    return { items: rows.flatMap((row) => fromRow(row) ?? []), total };
   }
 
   /** Those whose days count from before a moment, oldest first. */

@@ -1,0 +1,117 @@
+// Owns how many rows a list has in all: what was counted once is kept, and only what was added since is counted again.
+// Called by the stores of the rooms whose tables grow with the years.
+// Must stay true: a count is exact at every moment, whoever wrote what.
+import type { Database } from './database.ts';
+import { Statements } from './statements.ts';
+
+const maxKept = 100;
+
+export type KeptCountsOptions = {
+  readonly db: Database;
+  /** As the conditions name it, such as `messages m`; with a column `sequence`, its row number. */
+  readonly table: string;
+  /** Whose rows tell with their `sequence` what of the table they change: the table itself, and those that conditions look into. */
+  readonly watched: readonly string[];
+  /** Selects the `sequence` up to which rows hardly ever change any more. */
+  readonly settled: string;
+};
+
+export type Countable = {
+  /** What stands behind FROM to count all by the best index: the table, or another that names its rows by their `sequence`. */
+  readonly from: string;
+  readonly where: string;
+  /** The same condition for one row of the table; `where` by default. */
+  readonly each?: string;
+  readonly values: Readonly<Record<string, string | number>>;
+  /** Whether there are but a few, which are counted at once and not kept. */
+  readonly isFew?: boolean;
+};
+
+type Kept = { readonly upTo: number; readonly rows: number };
+
+export class KeptCounts {
+  readonly #options: KeptCountsOptions;
+  readonly #statements: Statements;
+  readonly #settled;
+  readonly #version;
+  readonly #kept = new Map<string, Kept>();
+  /** No kept count knows a row beyond it. */
+  #highest = 0;
+  #knownVersion = 0;
+
+  constructor(options: KeptCountsOptions) {
+    const { db, settled } = options;
+    this.#options = options;
+    this.#statements = new Statements(db);
+    this.#settled = db.prepare<[], number>(settled).pluck();
+    this.#version = db.prepare<[], number>('PRAGMA data_version').pluck();
+    this.#watch();
+  }
+
+  count(rows: Countable): number {
+    // What is not committed may never have been. Without a condition SQLite adds up what its pages hold.
+    if (rows.isFew === true || rows.where === 'TRUE' || this.#options.db.inTransaction) return this.#countAll(rows);
+    this.#forgetForeignWrites();
+    const settled = this.#settled.get() ?? 0;
+    const key = `${rows.from} ${rows.where} ${JSON.stringify(rows.values)}`;
+    const kept = this.#kept.get(key);
+    const known = kept === undefined || kept.upTo > settled ? undefined : this.#extend(rows, kept, settled);
+    const added = this.#countBetween(rows, settled, Number.MAX_SAFE_INTEGER);
+    const settledRows = known ?? this.#countAll(rows) - added;
+    this.#keep(key, { upTo: settled, rows: settledRows });
+    return settledRows + added;
+  }
+
+  #extend(rows: Countable, { upTo, rows: known }: Kept, settled: number): number {
+    return upTo === settled ? known : known + this.#countBetween(rows, upTo, settled);
+  }
+
+  #keep(key: string, kept: Kept): void {
+    this.#highest = Math.max(this.#highest, kept.upTo);
+    this.#kept.delete(key);
+    this.#kept.set(key, kept);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > maxKept && oldest !== undefined) this.#kept.delete(oldest);
+  }
+
+  #countAll({ from, where, values }: Countable): number {
+    const condition = where === 'TRUE' ? '' : `WHERE ${where}`;
+    return this.#statements.get<{ n: number }>(`SELECT count(*) AS n FROM ${from} ${condition}`, values)?.n ?? 0;
+  }
+
+  /** NOT INDEXED: by the row number, for few rows. */
+  #countBetween({ where, each = where, values }: Countable, after: number, upTo: number): number {
+    const { table } = this.#options;
+    const sequence = `${table.split(' ').at(-1)}.sequence`;
+    const sql = `SELECT count(*) AS n FROM ${table} NOT INDEXED WHERE ${sequence} > :after AND ${sequence} <= :upTo AND (${each})`;
+    return this.#statements.get<{ n: number }>(sql, { ...values, after, upTo })?.n ?? 0;
+  }
+
+  /** Other connections have no triggers of ours. */
+  #forgetForeignWrites(): void {
+    const version = this.#version.get() ?? 0;
+    if (version !== this.#knownVersion) this.#kept.clear();
+    this.#knownVersion = version;
+  }
+
+  /** Triggers of this connection alone: they are not in the file. */
+  #watch(): void {
+    const { db, watched } = this.#options;
+    const name = `row_changed_${db.prepare<[], number>('SELECT count(*) FROM temp.sqlite_schema').pluck().get()}`;
+    db.function(name, (sequence: number) => {
+      if (sequence <= this.#highest) this.#kept.clear();
+      return null;
+    });
+    for (const table of watched) {
+      for (const [event, row] of [
+        ['INSERT', 'new'],
+        ['UPDATE', 'old'],
+        ['DELETE', 'old'],
+      ]) {
+        db.exec(
+          `CREATE TEMP TRIGGER ${name}_${table}_${event} AFTER ${event} ON main.${table} BEGIN SELECT ${name}(${row}.sequence); END`,
+        );
+      }
+    }
+  }
+}
