@@ -140,6 +140,7 @@ async function composeRooms(context: AppContext, storage: Storage) {
     people: people.people,
     routing: { ...routing.sources, ...screening, contacts },
     twilioTrunkProblem,
+    approval: { lines: routing.childLines, blocklist: screening.blocklist },
     hotlineOf: (deviceId) => routing.hotlines.of(deviceId),
     personOf: (id) => people.people.get(id),
   });

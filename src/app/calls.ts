@@ -33,6 +33,8 @@ import { transportsHealth } from '#sip-engine/ping/transports-health.ts';
 import { lateEngineWarning, waitForEngine } from '#sip/engine-connection.ts';
 import { controlConnectionHealth, trunksHealth } from '#sip/sip-health.ts';
 import { Sip } from '#sip/sip.ts';
+import { composeCallApprovals } from './call-approvals.ts';
+import type { ApprovalDeps } from './call-approvals.ts';
 import type { DevicesRoom } from './devices.ts';
 import type { Storage, AppContext, RoomFace } from './context.ts';
 import { faceOf } from './face.ts';
@@ -70,6 +72,7 @@ type CallsDeps = DevicesRoom & {
   readonly people: FactSources['people'] & Pick<PeopleRoom['people'], 'onRemoved'>;
   readonly routing: CallRouting;
   readonly hotlineOf: DialFacts['hotlineOf'];
+  readonly approval: Pick<ApprovalDeps, 'lines' | 'blocklist'>;
   /** Why the trunk to Twilio cannot be used; undefined where it can. */
   readonly twilioTrunkProblem: () => string | undefined;
 };
@@ -100,8 +103,14 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
     lastCall: () => history.lastEmergencyAt(options.house.country, clock.now() - emergencyMemoryMs),
   });
   const history = new CallHistory(db, log);
+  const { approvals, routes: approvalRoutes } = composeCallApprovals(
+    context,
+    { db, writes },
+    { ...deps, ...deps.approval, cdrs, calls: () => calls },
+  );
   const sources: FactSources = {
     ...deps.routing,
+    approvals,
     devices,
     registrations,
     history,
@@ -171,6 +180,7 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
       ...callRoutes({ calls, store: cdrs, search }),
       ...recordRoutes({ db, search, clock, timeZone: options.house.timeZone }),
       ...outgoingRoutes(tollFraudGuard),
+      ...approvalRoutes,
       ...callPermissionRoutes({ permissions, devices, personOf }),
     ],
     entities: callEntities(calls),

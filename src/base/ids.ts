@@ -13,6 +13,7 @@ export type DeviceId = Id<'dev'>;
 export type ContactId = Id<'contact'>;
 export type NumberId = Id<'num'>;
 export type CallId = Id<'call'>;
+export type CallApprovalId = Id<'approval'>;
 export type LegId = Id<'leg'>;
 export type RecordingId = Id<'rec'>;
 export type VoicemailId = Id<'vm'>;

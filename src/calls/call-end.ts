@@ -53,6 +53,7 @@ const stopReasons = {
   preempted: 'made-room',
   revoked: 'revoked',
   'too-long': 'too-long',
+  blocked: 'blocklist',
   fault: 'internal',
 } as const;
 
@@ -60,6 +61,8 @@ const stopReasons = {
 export function verdictOfStop(why: StopReason, isConnected: boolean): Verdict {
   const reason = stopReasons[why];
   if (reason === 'internal') return { disposition: 'failed', reason };
+  if (reason === 'blocklist')
+    return isConnected ? { disposition: 'answered', reason: 'hung-up-by-house' } : { disposition: 'blocked', reason };
   if (isConnected) return { disposition: 'answered', reason };
   return reason === 'engine-lost' ? { disposition: 'failed', reason } : { disposition: 'cancelled', reason };
 }

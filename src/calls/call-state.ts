@@ -26,6 +26,8 @@ export function advance(state: CallState, event: CallEvent): Transition {
       return failed(state, event.leg, event.outcome);
     case 'redirected':
       return redirected(state, event);
+    case 'steps-added':
+      return stepsAdded(state, event.steps);
     case 'ring-time-over':
       return state.phase === 'ringing' ? ringTimeOver(state) : same(state);
     case 'caller-gone':
@@ -109,6 +111,12 @@ function redirected(state: CallState, { leg: id, steps: added }: Extract<CallEve
   const steps = state.steps.toSpliced(state.step + 1, 0, ...added);
   const next = withLeg({ ...state, steps }, { ...leg, phase: 'over', outcome: 'redirected', isFollowed: true });
   return chain([{ kind: 'pass', leg: id, status: 181, withMedia: false }], startStep(next, state.step + 1));
+}
+
+/** What rings goes on; the new steps begin beside it, before those still to come. */
+function stepsAdded(state: CallState, added: readonly RingStep[]): Transition {
+  if (state.phase !== 'ringing' || added.length === 0) return same(state);
+  return startStep({ ...state, steps: state.steps.toSpliced(state.step + 1, 0, ...added) }, state.step + 1);
 }
 
 /** Whoever answered in time is not cut off while they are asked for a key. */

@@ -47,6 +47,8 @@ export type CallEvent =
   | { readonly kind: 'failed'; readonly leg: string; readonly outcome: LegOutcome }
   /** The phone forwards the call (3xx): these steps, in this order; none where it may not go there. */
   | { readonly kind: 'redirected'; readonly leg: string; readonly steps: readonly RingStep[] }
+  /** More is to ring beside what rings now. */
+  | { readonly kind: 'steps-added'; readonly steps: readonly RingStep[] }
   | { readonly kind: 'ring-time-over' }
   /** CANCEL before the answer, or the answer could not be delivered to the caller. */
   | { readonly kind: 'caller-gone' }

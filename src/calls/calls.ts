@@ -28,6 +28,7 @@ import type { DecideCall } from './house-call.ts';
 import type { RefuseChildCall } from './child-line-refusal.ts';
 import { decided, decidedBefore, directRing, refusedRoute, undecided } from './planned-route.ts';
 import type { PlannedRoute } from './planned-route.ts';
+import { RungTargets } from './redirect.ts';
 import { RecordWriter } from './record-writer.ts';
 import { RefusedCallThrottle } from './refused-call-throttle.ts';
 import { routeCall } from './route-call.ts';
@@ -188,6 +189,16 @@ export class Calls {
     const call = this.#ongoing.get(id);
     if (call === undefined) throw new AppError('not-found', 'There is no such call in progress');
     call.stop('requested');
+  }
+
+  /** The caller may now reach more of the house: decides anew, and rings what does not ring yet. */
+  ringAnew(id: CallId): void {
+    const call = this.#ongoing.get(id);
+    if (call?.record.number === undefined || call.record.direction !== 'inbound') return;
+    const { number: dialled, trunk = '', caller } = call.record;
+    const routed = this.#route({ caller: { kind: 'trunk', trunk, number: caller.number, name: caller.name }, dialled });
+    const more = new RungTargets(call).excludeRung(routed);
+    if (more !== undefined) call.ringAlso(this.#planner.steps(more));
   }
 
   /** Ends every call, or every one of a device, except emergency calls. Returns how many. */

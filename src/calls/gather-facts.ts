@@ -17,6 +17,8 @@ export type FactSources = {
   readonly routesOf: (numberId: NumberId) => RoutingFacts['routes'];
   readonly groups: () => RoutingFacts['groups'];
   readonly dnd: () => RoutingFacts['dnd'];
+  /** Callers whom a parent lets through once. */
+  readonly approvals: { linesFor(number: string): CallerFacts['approvedLines']; use(number: string): void };
   readonly childLines: () => RoutingFacts['childLines'];
   readonly settings: () => RoutingFacts['settings'];
   readonly states: RoutingFacts['states'];
@@ -88,16 +90,17 @@ function callerFacts(
   };
 }
 
-const unscreened = { contact: undefined, houseContactGroups: [], blocked: undefined, listed: undefined };
+const unscreened = { contact: undefined, houseContactGroups: [], approvedLines: [], blocked: undefined, listed: undefined };
 
 function screen(
   { number }: HouseCaller,
   { sources, personId }: { readonly sources: FactSources; readonly personId?: PersonId | undefined },
 ) {
-  const { blocklist, spamLists, contacts } = sources;
+  const { blocklist, spamLists, contacts, approvals } = sources;
   return {
     contact: contacts.byNumber(number, personId),
     houseContactGroups: contacts.byNumber(number)?.groups ?? [],
+    approvedLines: number === undefined ? [] : approvals.linesFor(number),
     blocked: blocklist.match(number, personId),
     listed: number === undefined ? undefined : spamLists.match(number),
   };
@@ -123,6 +126,8 @@ export function callDecider(sources: FactSources, clock: { now(): number }): Dec
     const decision = decide(question, facts, now);
     if (blocked !== undefined && decision.reasons.some(({ code }) => code === 'blocklist'))
       sources.blocklist.hit(blocked.entryId);
+    if (question.caller.number !== undefined && decision.reasons.some(({ code }) => code === 'child-line-approved'))
+      sources.approvals.use(question.caller.number);
     return { ...decision, caller: { name: contact?.name ?? name } };
   };
 }

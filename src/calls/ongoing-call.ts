@@ -141,6 +141,14 @@ export class OngoingCall {
     this.#dispatch({ kind: 'stopped', why });
   }
 
+  /** More is to ring beside what rings now; nothing where it rings no longer. */
+  ringAlso(steps: readonly PlannedStep[]): void {
+    if (this.#state?.phase !== 'ringing' || steps.length === 0) return;
+    this.#legs.plan(steps);
+    this.#legs.record(steps[0]);
+    this.#dispatch({ kind: 'steps-added', steps: steps.map(toStep) });
+  }
+
   /** Whether a device is one of its sides, or the one on whose behalf it goes out. */
   isOf(deviceId: DeviceId): boolean {
     const { caller, callee } = this.record;

@@ -81,9 +81,9 @@ export type LegListener = {
 
 /**
  * Why we end a call: through the API or by a shutdown, the SIP engine is lost, an emergency call needs its media ports, its phone may
- * call no more, it lasted too long, or an error of ours.
+ * call no more, it lasted too long, a parent blocks the caller, or an error of ours.
  */
-export type StopReason = 'requested' | 'engine-lost' | 'preempted' | 'revoked' | 'too-long' | 'fault';
+export type StopReason = 'requested' | 'engine-lost' | 'preempted' | 'revoked' | 'too-long' | 'blocked' | 'fault';
 
 /** The caller's side of one call, as an edge offers it. No method throws. */
 export type CallerLeg = {

@@ -4,7 +4,8 @@
 import { z } from 'zod';
 import type { CallId, DeviceId, PersonId } from '#base/ids.ts';
 import { isoDateTime } from './date-time.ts';
-import { callId, conversationId, deviceId, messageId, personId, voicemailId } from './ids.ts';
+import { approvalStates } from './approval-states.ts';
+import { callApprovalId, callId, conversationId, deviceId, messageId, personId, voicemailId } from './ids.ts';
 
 /** Whom a fact concerns beside every admin: a person, the owner of a device, the persons of a call; `admin`: no other person. */
 export type Audience = keyof AudienceKeys;
@@ -91,6 +92,18 @@ export const facts = {
   ),
   /** The child's line of a phone or a person was set or removed. */
   'child-line.changed': fact(z.object({ deviceId: deviceId.nullable(), personId: personId.nullable() }), 'admin'),
+  /**
+   * A caller whom a child's line does not know was let through or blocked by a parent, is asked about, or nobody answered. `personId`: the
+   * parent who may answer, each of whom is told; null where only admins may.
+   */
+  'call-approval.changed': fact(
+    call.extend({
+      approvalId: callApprovalId,
+      personId: personId.nullable(),
+      state: z.enum(approvalStates).meta({ id: 'ApprovalState' }),
+    }),
+    'person',
+  ),
   'storage.failed': fact(z.object({ reason: z.string() }), 'admin'),
   'storage.recovered': fact(z.record(z.string(), z.never()), 'admin'),
 } as const;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type {
   AutoReplyId,
+  CallApprovalId,
   CallId,
   ContactId,
   ConversationId,
@@ -34,6 +35,7 @@ export const sessionId = idOf<SessionId>();
 export const lockoutId = idOf<LockoutId>();
 export const numberId = idOf<NumberId>();
 export const callId = idOf<CallId>();
+export const callApprovalId = idOf<CallApprovalId>();
 export const legId = idOf<LegId>();
 export const recordingId = idOf<RecordingId>();
 export const voicemailId = idOf<VoicemailId>();

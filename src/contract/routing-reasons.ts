@@ -71,6 +71,7 @@ export const routingReasons = {
   'child-line-caller': reason(line, ({ name }) => `${name} is a child’s line, and the caller is not on its list`),
   'child-line-called': reason(line, ({ name }) => `${name} is a child’s line, and who is called is not on its list`),
   'child-line-quiet': reason(line, ({ name }) => `It is quiet hours for the child’s line ${name}`),
+  'child-line-approved': reason(line, ({ name }) => `A parent let this caller through to ${name} for one call`),
   'parents-asked': reason({}, () => 'The phones of the parents ring instead, and whoever answers lets the caller through'),
   hotline: reason(
     { deviceId: z.string(), name: z.string(), target: z.string() },

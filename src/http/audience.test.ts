@@ -56,6 +56,7 @@ const expected: Readonly<Record<FactName, 'admins and its owner' | 'admins'>> = 
   'recording.resumed': 'admins',
   'dnd.changed': 'admins and its owner',
   'child-line.changed': 'admins',
+  'call-approval.changed': 'admins and its owner',
   'storage.failed': 'admins',
   'storage.recovered': 'admins',
   'device.brute-forced': 'admins',

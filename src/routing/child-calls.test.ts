@@ -79,6 +79,7 @@ const stranger: CallerFacts = {
   spamScore: undefined,
   contact: undefined,
   houseContactGroups: [],
+  approvedLines: [],
   dialledAt: undefined,
   blocked: undefined,
   listed: undefined,

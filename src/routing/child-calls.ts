@@ -13,11 +13,13 @@ export type BarredLine = { readonly line: ChildLine; readonly bar: LineBar };
 /** The line that keeps a phone from ringing; undefined where none does. */
 export function barredLine(device: Device, scope: RoutingScope): BarredLine | undefined {
   const line = lineOfDevice(device, scope.facts.childLines);
-  const bar = line === undefined ? undefined : lineBar(line, callerSide(scope.call.caller), scope);
-  if (line === undefined || bar === undefined) return undefined;
-  const code = bar === 'quiet' ? 'child-line-quiet' : 'child-line-caller';
+  if (line === undefined) return undefined;
+  const side = callerSide(scope.call.caller, line);
+  const bar = lineBar(line, side, scope);
+  if (bar === undefined && side.isApproved !== true) return undefined;
+  const code = bar === undefined ? 'child-line-approved' : bar === 'quiet' ? 'child-line-quiet' : 'child-line-caller';
   scope.add({ code, params: { holder: line.holder, name: nameOfHolder(line.holder, scope) } });
-  return { line, bar };
+  return bar === undefined ? undefined : { line, bar };
 }
 
 /** Refuses a call in the house that the caller's line does not allow; emergency calls never come here. */
@@ -40,7 +42,7 @@ export function outgoingVerdict(bar: LineBar) {
 /** In whose mailbox a caller may leave a message for a person: that of a parent, where they are not on the person's list. */
 export function mailboxOwner(personId: PersonId, scope: RoutingScope): PersonId | undefined {
   const line = scope.facts.childLines.get(personId);
-  const isStranger = line !== undefined && lineBar(line, callerSide(scope.call.caller), scope) === 'not-on-list';
+  const isStranger = line !== undefined && lineBar(line, callerSide(scope.call.caller, line), scope) === 'not-on-list';
   return isStranger ? parentMailbox([line], scope) : personId;
 }
 
@@ -55,9 +57,17 @@ export function nameOfHolder(holder: LineHolder, { facts }: RoutingScope): strin
   return device?.name ?? facts.persons.find(({ id }) => id === holder)?.name ?? '';
 }
 
-function callerSide({ kind, deviceId, personId, number, isWithheld, houseContactGroups }: CallerFacts): OtherSide {
+function callerSide(caller: CallerFacts, { holder }: ChildLine): OtherSide {
+  const { kind, deviceId, personId, number, isWithheld, houseContactGroups: contactGroups, approvedLines } = caller;
   const shown = isWithheld ? undefined : number;
-  return { deviceId, personId, number: shown, contactGroups: houseContactGroups, isHouse: kind === 'device' };
+  return {
+    deviceId,
+    personId,
+    number: shown,
+    contactGroups,
+    isHouse: kind === 'device',
+    isApproved: approvedLines.includes(holder),
+  };
 }
 
 function calledSide(called: CallQuestion['called']): OtherSide {

@@ -35,6 +35,8 @@ export type OtherSide = {
   /** Of the house's own address book. */
   readonly contactGroups: readonly string[];
   readonly isHouse: boolean;
+  /** Whether a parent lets this one call through. */
+  readonly isApproved?: boolean;
   readonly ringGroupId?: RingGroupId;
 };
 
@@ -64,7 +66,7 @@ export function lineBar(line: ChildLine, other: OtherSide, context: LineContext)
 }
 
 function isListed(line: ChildLine, other: OtherSide, groups: readonly RingGroup[]): boolean {
-  if (line.isHouseAllowed && other.isHouse) return true;
+  if (other.isApproved === true || (line.isHouseAllowed && other.isHouse)) return true;
   const isInGroup = other.contactGroups.some((one) => line.contactGroups.some((listed) => isSameGroup(listed, one)));
   return isInGroup || isNamed(line.allowed, other, groups);
 }

@@ -45,6 +45,7 @@ const someone: CallerFacts = {
   spamScore: undefined,
   contact: undefined,
   houseContactGroups: [],
+  approvedLines: [],
   dialledAt: undefined,
   blocked: undefined,
   listed: undefined,

@@ -41,6 +41,8 @@ export type CallerFacts = {
   readonly contact: { readonly id: ContactId; readonly name: string; readonly groups: readonly string[] } | undefined;
   /** Groups of the house's own address book alone. */
   readonly houseContactGroups: readonly string[];
+  /** Children's lines for which a parent lets this one call through. */
+  readonly approvedLines: readonly LineHolder[];
   /** When the house last called this number, within the trusted days. */
   readonly dialledAt: number | undefined;
   readonly blocked:

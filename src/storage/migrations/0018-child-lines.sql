@@ -31,8 +31,11 @@ CREATE TABLE call_approvals (
   lines TEXT NOT NULL CHECK (json_valid(lines)),
   asked_at INTEGER NOT NULL,
   answer TEXT CHECK (answer IN ('once', 'always', 'block')),
+  -- Until when the next call of this number is let through, once; null where none is.
+  granted_until INTEGER,
   answered_at INTEGER,
   answered_person_id TEXT REFERENCES users (id) ON DELETE SET NULL
 ) STRICT;
 
+CREATE INDEX call_approvals_by_time ON call_approvals (asked_at);
 CREATE INDEX call_approvals_by_person ON call_approvals (answered_person_id) WHERE answered_person_id IS NOT NULL;

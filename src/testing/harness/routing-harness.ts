@@ -33,6 +33,7 @@ export function factSources({ ringSeconds = 30, ...given }: RoutingHarnessDeps):
     routesOf: () => [],
     groups: () => [],
     dnd: () => ({ house: dndOff, persons: new Map(), devices: new Map() }),
+    approvals: { linesFor: () => [], use: () => {} },
     childLines: () => new Map(),
     settings: () => ({ ...defaultSettings, ringSeconds }),
     states: () => undefined,
