@@ -159,6 +159,7 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
     ringSeconds,
     tollFraudGuard,
     permissions,
+    onApprovalKey: (id, key, personId) => approvals.pressed(id, key, personId),
     refuseChildCall: childCallRefuser(sources, clock),
     writes,
   });

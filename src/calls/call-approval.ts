@@ -21,18 +21,22 @@ export type CallApproval = {
   readonly answeredBy: PersonId | undefined;
 };
 
-/** What a key means that is pressed by whoever answers instead of the child; undefined: nothing. */
+/** What a key means that is pressed by whoever answers instead of the child: those that the words name, and the usual signs. */
+const answerKeys: ReadonlyMap<string, ApprovalAnswer> = new Map([
+  ['1', 'once'],
+  ['2', 'always'],
+  ['*', 'always'],
+  ['3', 'block'],
+  ['#', 'block'],
+]);
+
+/** Undefined: the key means nothing. */
 export function answerOfKey(key: string): ApprovalAnswer | undefined {
-  switch (key) {
-    case '1':
-      return 'once';
-    case '*':
-      return 'always';
-    case '#':
-      return 'block';
-    default:
-      return undefined;
-  }
+  return answerKeys.get(key);
+}
+
+export function keysFor(...answers: readonly ApprovalAnswer[]): readonly string[] {
+  return [...answerKeys].flatMap(([key, answer]) => (answers.includes(answer) ? key : []));
 }
 
 /** The lines about which a call asks the parents; empty where it asks nobody. */

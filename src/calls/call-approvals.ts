@@ -13,7 +13,7 @@ import type { LineHolder } from '#routing/child-line.ts';
 import type { ChildLines } from '#routing/child-lines.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { CallRecord } from './call.ts';
-import { approvalState, askedLines } from './call-approval.ts';
+import { answerOfKey, approvalState, askedLines } from './call-approval.ts';
 import type { ApprovalAnswer, CallApproval } from './call-approval.ts';
 import type { CallApprovalStore } from './call-approval-store.ts';
 
@@ -100,6 +100,8 @@ export class CallApprovals {
     const isHidden = approval.number === '';
     if (isHidden && by === 'api' && answer !== 'once') throw hidden();
     const isRinging = calls().isRinging(approval.callId);
+    // Before anything else is done with the call, so that the caller gets to no mailbox.
+    if (isRinging && answer === 'block') calls().block(approval.callId);
     if (!isHidden) await this.#keep(approval, answer);
     const isGranted = answer === 'once' && by === 'api' && !isHidden;
     const answered = {
@@ -114,15 +116,14 @@ export class CallApprovals {
     else this.#grants.delete(approval.number);
     log.info({ callId: approval.callId, answer: answered.answer, by }, 'A parent has answered about an unknown caller');
     this.#report(answered, answered.answer);
-    if (isRinging && answer === 'block') calls().block(approval.callId);
-    else if (isRinging && by === 'api') calls().letThrough(approval.callId);
+    if (isRinging && answer !== 'block' && by === 'api') calls().letThrough(approval.callId);
     return answered;
   }
 
   /** The key of whoever answered instead of the child. Never throws: the call goes on. */
-  pressed(callId: CallId, answer: ApprovalAnswer, personId: PersonId | undefined): void {
-    const approval = this.#deps.store.ofCall(callId);
-    if (approval === undefined) return;
+  pressed(callId: CallId, key: string, personId: PersonId | undefined): void {
+    const [answer, approval] = [answerOfKey(key), this.#deps.store.ofCall(callId)];
+    if (approval === undefined || answer === undefined) return;
     this.answer(approval, answer, { personId, by: 'key' }).catch((error: unknown) =>
       this.#deps.log.warn({ callId, err: error }, 'What a parent answered about a caller was not kept'),
     );

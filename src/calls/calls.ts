@@ -4,7 +4,7 @@
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { Events } from '#base/events.ts';
-import type { CallId, DeviceId, NewId } from '#base/ids.ts';
+import type { CallId, DeviceId, NewId, PersonId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { RoutingPlan } from '#routing/decision.ts';
@@ -16,11 +16,11 @@ import { CallDiverter } from './call-diverter.ts';
 import type { CdrStore } from './cdr-store.ts';
 import type { EmergencyWindow } from './emergency-window.ts';
 import { LegPlanner } from './leg-planner.ts';
-import { screenSteps } from './leg-screen.ts';
+import { approvalScreen, screenEach, screenSteps } from './leg-screen.ts';
 import { joinedCallRecord, newCallRecord } from './new-call-record.ts';
 import { OngoingCall } from './ongoing-call.ts';
 import type { OngoingCallDeps } from './ongoing-call.ts';
-import type { PlannedLeg } from './planned-step.ts';
+import type { PlannedLeg, PlannedStep } from './planned-step.ts';
 import type { Attempt, Joined, PstnCallTracker, RegistrationLookup, Trunks } from './ports.ts';
 import { isEmergencyRoute, isLimitedRoute } from './outbound-route.ts';
 import { callerOfParty } from './house-call.ts';
@@ -55,6 +55,8 @@ export type CallsDeps = CallAdmissionDeps & {
   readonly emergencyWindow?: Pick<EmergencyWindow, 'began' | 'ended'>;
   /** What children's lines do not allow; nothing where undefined. */
   readonly refuseChildCall?: RefuseChildCall;
+  /** A key of whoever answers instead of a child. */
+  readonly onApprovalKey?: (id: CallId, key: string, personId: PersonId | undefined) => void;
 };
 
 export class Calls {
@@ -105,7 +107,7 @@ export class Calls {
       ...(claim.kind === 'joined' ? opened(claim.record) : {}),
     };
     const { caller: from } = attempt;
-    const steps = screenSteps(this.#planner.steps(routed), from.kind === 'house' ? from.screen : undefined);
+    const steps = screenSteps(this.#stepsOf(routed, record.id), from.kind === 'house' ? from.screen : undefined);
     const refusal = claim.kind === 'taken' ? duplicateLeg : this.#admission.refusal(attempt, routed, steps);
     const isWanted = refusal === undefined || claim.kind === 'joined' || this.#refused.mayRecord(comesFrom(attempt), refusal);
     const isRecorded = claim.kind !== 'taken' && isWanted;
@@ -126,6 +128,16 @@ export class Calls {
     if (isRecorded && claim.kind === 'unknown' && routed.plan !== undefined)
       this.#linkCallSid(record, given.networkCallId, routed.plan);
     return call;
+  }
+
+  /** What is to ring; whoever answers instead of a child is asked about the caller. */
+  #stepsOf(routed: PlannedRoute, id: CallId): readonly PlannedStep[] {
+    const steps = this.#planner.steps(routed);
+    if (routed.plan?.kind !== 'ring' || routed.plan.approval === undefined) return steps;
+    const { caller } = routed;
+    return screenEach(steps, ({ leg: { personId } }) =>
+      approvalScreen(caller, (key) => this.#deps.onApprovalKey?.(id, key, personId)),
+    );
   }
 
   /** Reads what was dialled, and decides where it is the house that is called. */
@@ -198,7 +210,7 @@ export class Calls {
     const { number: dialled, trunk = '', caller } = call.record;
     const routed = this.#route({ caller: { kind: 'trunk', trunk, number: caller.number, name: caller.name }, dialled });
     const more = new RungTargets(call).excludeRung(routed);
-    if (more !== undefined) call.ringAlso(this.#planner.steps(more));
+    if (more !== undefined) call.ringAlso(this.#stepsOf(more, id));
   }
 
   /** Ends every call, or every one of a device, except emergency calls. Returns how many. */

@@ -56,7 +56,7 @@ export function decided(route: CallRoute, { plan, reasons, caller: { name } }: D
 
 /** A call that was decided when the network reported it: whatever follows the ringing, the network is told then. */
 export function decidedBefore({ direction, caller, callee, number, reasons }: CallRecord, plan: RoutingPlan): PlannedRoute {
-  return { direction, caller, callee, number, reasons, ring: ringOf(plan, { caller, isContinued: true }) };
+  return { direction, caller, callee, number, reasons, plan, ring: ringOf(plan, { caller, isContinued: true }) };
 }
 
 type RingOptions = { readonly caller: Party; readonly isContinued: boolean };

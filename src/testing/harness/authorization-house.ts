@@ -35,6 +35,8 @@ export type Belongings = {
   readonly autoReplyId: string;
   readonly blocklistId: string;
   readonly contactId: string;
+  /** Of a caller about whom this person is asked, as a parent. */
+  readonly approvalId: string;
 };
 
 export type Sent = { readonly token?: string | undefined; readonly cookie?: string | undefined; readonly body?: unknown };
@@ -126,7 +128,10 @@ export class AuthorizationHouse implements AsyncDisposable {
     const device = await this.make<Login>('/devices', { name: `${name}-phone`, extension: extensions[0], ...deviceIds });
     const other = await this.make<Login>('/devices', { name: `${name}-other`, extension: extensions[1], ...deviceIds });
     const callId = await this.#call(device, other, extensions[1]);
-    const planted = this.#plant({ name, personId, number });
+    const child = await this.make<Login>('/devices', { name: `${name}-child`, type: 'softphone' });
+    const line = { parents: [{ kind: 'person', id: personId }] };
+    await this.send('PUT', `/devices/${child.id}/child-line`, { token: this.admin, body: line });
+    const planted = this.#plant({ name, personId, number, childId: child.id });
     const reply = await this.make('/auto-replies', { ...autoReply, name: `${name}-reply`, number }, token);
     const blocked = await this.make('/blocklist/from-call', { callId: planted.cdrId, reason: `${name}-reason` }, token);
     const contact = await this.make('/contacts', { name: `${name}-contact`, numbers: [{ number: '+14165550177' }] }, token);
@@ -155,17 +160,19 @@ export class AuthorizationHouse implements AsyncDisposable {
   }
 
   /** What calls and messages of the past leave behind. */
-  #plant({ name, personId, number }: { name: string; personId: string; number: string }) {
+  #plant({ name, personId, number, childId }: { name: string; personId: string; number: string; childId: string }) {
     const ids = {
       cdrId: `cdr_${name}`,
       voicemailId: `voicemail_${name}`,
       conversationId: `conversation_${name}`,
       messageId: `message_${name}`,
+      approvalId: `approval_${name}`,
     };
     const now = Date.now();
     const given = {
       ...ids,
       name: `${name}-caller`,
+      childId,
       personId,
       number,
       now,
@@ -196,6 +203,8 @@ export class AuthorizationHouse implements AsyncDisposable {
         VALUES (@conversationId, @number, '+14165550199', @messageId, @now, 1)`);
       run(`INSERT INTO messages (id, conversation_id, direction, body, state, segments, media_count, created_at, changed_at)
         VALUES (@messageId, @conversationId, 'inbound', @name, 'received', 1, 1, @now, @now)`);
+      run(`INSERT INTO call_approvals (id, call_id, number, caller_name, lines, asked_at)
+        VALUES (@approvalId, @cdrId, '+14165550199', @name, json_array(@childId), @now)`);
       run(
         `INSERT INTO message_media (id, message_id, position, state, content_type, bytes, created_at)
           VALUES (@picture, @messageId, 0, 'stored', 'image/png', @bytes, @now)`,

@@ -34,6 +34,7 @@ const things: Readonly<Record<string, Pick<Row, 'params'>>> = {
   '/auto-replies': byId((of) => of.autoReplyId),
   '/blocklist': byId((of) => of.blocklistId),
   '/contacts': byId((of) => of.contactId),
+  '/call-approvals': byId((of) => of.approvalId),
   '/auth/sessions': byId((of) => of.sessionId),
   '/dnd': { params: () => ({}) },
   '/dnd/persons': byId((of) => of.personId),
@@ -61,6 +62,7 @@ const special: Readonly<Record<string, Row>> = {
   blockFromMessage: { rule: 'refused', body: (of) => ({ messageId: of.messageId }) },
   setPersonDnd: { body: () => ({ isOn: false }) },
   setDeviceDnd: { body: () => ({ isOn: false }) },
+  answerCallApproval: { body: () => ({ answer: 'once' }) },
   changeBlocklistEntry: { body: () => ({ reason: 'changed' }) },
   createContact: {
     rule: 'refused',
