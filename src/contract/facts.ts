@@ -2,12 +2,16 @@
 // Called by the rooms that emit facts and by every edge that passes them on (http now, Home Assistant and notifications next).
 // Must stay true: names are in the past tense, payloads are flat; edges listen, rooms never do.
 import { z } from 'zod';
-import type { CallId, DeviceId, PersonId } from '#base/ids.ts';
+import type { CallId, DeviceId, EscalationId, PersonId } from '#base/ids.ts';
 import { isoDateTime } from './date-time.ts';
 import { approvalStates } from './approval-states.ts';
 import { callApprovalId, callId, conversationId, deviceId, messageId, personId, voicemailId } from './ids.ts';
+import { callId, conversationId, deviceId, escalationId, messageId, personId, voicemailId } from './ids.ts';
 
-/** Whom a fact concerns beside every admin: a person, the owner of a device, the persons of a call; `admin`: no other person. */
+/**
+ * Whom a fact concerns beside every admin: a person, the owner of a device, the persons of a call, those whom an escalation may ask;
+ * `admin`: no other person.
+ */
 export type Audience = keyof AudienceKeys;
 
 /** What a payload must carry, so that its audience can be found. A person that is null is the house itself: admins alone. */
@@ -15,6 +19,7 @@ type AudienceKeys = {
   readonly person: { readonly personId: PersonId | null };
   readonly device: { readonly deviceId: DeviceId };
   readonly call: { readonly callId: CallId };
+  readonly escalation: { readonly escalationId: EscalationId };
   readonly admin: object;
 };
 
@@ -32,6 +37,7 @@ function fact<const For extends Audience, Payload extends z.ZodType<AudienceKeys
 
 const device = z.object({ deviceId });
 const call = z.object({ callId });
+const escalation = z.object({ escalationId });
 /** `personId` is whose mailbox it is; null for the house's. */
 const voicemail = z.object({ voicemailId, personId: personId.nullable() });
 /** `personId` is whose number it is; null for the house's. */
@@ -101,6 +107,21 @@ export const facts = {
       approvalId: callApprovalId,
       personId: personId.nullable(),
       state: z.enum(approvalStates).meta({ id: 'ApprovalState' }),
+  'escalation.started': fact(escalation.extend({ name: z.string() }), 'escalation'),
+  /** A phone of it rings, was answered or is over, or the next ones are asked. */
+  'escalation.changed': fact(escalation.extend({ state: z.string() }), 'escalation'),
+  /** Somebody takes it. `personId`: null for somebody outside. `takenBy`: their name; empty where it is not known. */
+  'escalation.taken': fact(escalation.extend({ personId: personId.nullable(), takenBy: z.string() }), 'escalation'),
+  /** Nobody took it, and nobody is asked any more. */
+  'escalation.exhausted': fact(escalation.extend({ name: z.string() }), 'escalation'),
+  'escalation.cancelled': fact(escalation, 'escalation'),
+  /** Somebody was asked and did not take it, and need do nothing any more. `number`: of somebody outside, whose `personId` is null. */
+  'escalation.stood-down': fact(
+    escalation.extend({
+      personId: personId.nullable(),
+      number: z.string().nullable(),
+      name: z.string(),
+      takenBy: z.string(),
     }),
     'person',
   ),

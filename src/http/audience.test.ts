@@ -19,11 +19,12 @@ const nobodys = identity('user', undefined);
 const lookups = {
   ownerOfDevice: (deviceId: string) => (deviceId === 'dev_owned' ? 'person_owner' : undefined),
   personsOfCall: (callId: string) => (callId === 'call_owned' ? (['person_owner', 'person_third'] as const) : []),
+  personsOfEscalation: (id: string) => (id === 'esc_owned' ? (['person_owner'] as const) : []),
 };
 
 /** Ids of every kind: the audience of a fact decides which one counts. */
-const owned = { personId: 'person_owner', deviceId: 'dev_owned', callId: 'call_owned' };
-const unowned = { personId: null, deviceId: 'dev_unowned', callId: 'call_unowned' };
+const owned = { personId: 'person_owner', deviceId: 'dev_owned', callId: 'call_owned', escalationId: 'esc_owned' };
+const unowned = { personId: null, deviceId: 'dev_unowned', callId: 'call_unowned', escalationId: 'esc_unowned' };
 
 function hears(name: FactName, ids: object): Record<string, boolean> {
   const persons = audienceOf(name, ids as Facts[FactName], lookups);
@@ -57,6 +58,12 @@ const expected: Readonly<Record<FactName, 'admins and its owner' | 'admins'>> = 
   'dnd.changed': 'admins and its owner',
   'child-line.changed': 'admins',
   'call-approval.changed': 'admins and its owner',
+  'escalation.started': 'admins and its owner',
+  'escalation.changed': 'admins and its owner',
+  'escalation.taken': 'admins and its owner',
+  'escalation.exhausted': 'admins and its owner',
+  'escalation.cancelled': 'admins and its owner',
+  'escalation.stood-down': 'admins and its owner',
   'storage.failed': 'admins',
   'storage.recovered': 'admins',
   'device.brute-forced': 'admins',
@@ -81,6 +88,7 @@ describe('who hears a fact live', () => {
 
 test.each(factNames)('%s carries what its audience is found by', (name) => {
   const { audience, payload } = facts[name];
-  const key = { person: 'personId', device: 'deviceId', call: 'callId', admin: undefined }[audience];
+  const keys = { person: 'personId', device: 'deviceId', call: 'callId', escalation: 'escalationId', admin: undefined };
+  const key = keys[audience];
   if (key !== undefined) expect(Object.keys('shape' in payload ? payload.shape : {})).toContain(key);
 });

@@ -1,4 +1,4 @@
-import type { CallId, DeviceId, PersonId } from '#base/ids.ts';
+import type { CallId, DeviceId, EscalationId, PersonId } from '#base/ids.ts';
 import type { Identity } from '#contract/endpoint.ts';
 import { facts } from '#contract/facts.ts';
 import type { FactName, Facts } from '#contract/facts.ts';
@@ -9,14 +9,21 @@ export type AudienceLookups = {
   readonly ownerOfDevice: (deviceId: DeviceId) => PersonId | undefined;
   /** Whose phones the call rang or came from. */
   readonly personsOfCall: (callId: CallId) => readonly PersonId[];
+  /** Whom it may ask. */
+  readonly personsOfEscalation: (escalationId: EscalationId) => readonly PersonId[];
 };
 
-type AudienceIds = { readonly personId?: PersonId | null; readonly deviceId?: DeviceId; readonly callId?: CallId };
+type AudienceIds = {
+  readonly personId?: PersonId | null;
+  readonly deviceId?: DeviceId;
+  readonly callId?: CallId;
+  readonly escalationId?: EscalationId;
+};
 
 /** The persons whom a fact concerns; every admin gets it besides. */
 export function audienceOf<Name extends FactName>(name: Name, fact: Facts[Name], lookups: AudienceLookups): readonly PersonId[] {
   // Which of these a payload carries is held by the type of its audience.
-  const { personId, deviceId, callId } = fact as AudienceIds;
+  const { personId, deviceId, callId, escalationId } = fact as AudienceIds;
   switch (facts[name].audience) {
     case 'person':
       return present(personId);
@@ -24,6 +31,8 @@ export function audienceOf<Name extends FactName>(name: Name, fact: Facts[Name],
       return present(deviceId === undefined ? undefined : lookups.ownerOfDevice(deviceId));
     case 'call':
       return callId === undefined ? [] : lookups.personsOfCall(callId);
+    case 'escalation':
+      return escalationId === undefined ? [] : lookups.personsOfEscalation(escalationId);
     case 'admin':
       return [];
   }

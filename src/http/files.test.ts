@@ -73,7 +73,7 @@ describe('files over HTTP', () => {
     })),
     handle(writeFile, ({ body }: { body: Upload }) => ({ type: body.contentType, bytes: body.bytes.length })),
   ];
-  const audience = { ownerOfDevice: () => undefined, personsOfCall: () => [] };
+  const audience = { ownerOfDevice: () => undefined, personsOfCall: () => [], personsOfEscalation: () => [] };
   const live = new LiveStream({ events: new Events<Facts>(log), clock, log, audience, positionKey: Buffer.alloc(16) });
   const identity = { kind: 'token', id: 'token_1', personId: undefined, role: 'admin' } as const;
   const server = new HttpServer({

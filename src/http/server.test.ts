@@ -120,7 +120,11 @@ describe('the HTTP server', () => {
       clock,
       log,
       positionKey: Buffer.alloc(16, 7),
-      audience: { ownerOfDevice: () => undefined, personsOfCall: (callId) => (callId === 'call_1' ? ['person_1'] : []) },
+      audience: {
+        ownerOfDevice: () => undefined,
+        personsOfCall: (callId) => (callId === 'call_1' ? ['person_1'] : []),
+        personsOfEscalation: () => [],
+      },
     });
     const ports = tokenPorts((token) => people[token]);
     const options = { host: '127.0.0.1', port: 0, version: '1', routes, ports, live, clock, log, isReplyStrict: true };

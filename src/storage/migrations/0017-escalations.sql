@@ -62,4 +62,4 @@ CREATE TABLE escalation_legs (
   outcome TEXT
 ) STRICT;
 
-CREATE INDEX escalation_legs_by_escalation ON escalation_legs (escalation_id, started_at, id);
+CREATE INDEX escalation_legs_by_escalation ON escalation_legs (escalation_id);
