@@ -1,7 +1,6 @@
 import type { Clock, Timer } from '#base/clock.ts';
 import type { EscalationLegId } from '#base/ids.ts';
-import type { EscalationMessage } from '#contract/escalations.ts';
-import type { Taker } from './escalation.ts';
+import type { EscalationMessage, Taker } from './escalation.ts';
 import type { EscalationCall } from './escalation-port.ts';
 import { askingWords, standDownWords, takenWords } from './escalation-words.ts';
 import type { Phrase } from './phrase.ts';

@@ -2,8 +2,13 @@
 // Used by escalation-state.ts, which decides, and by whoever stores, shows or carries it out.
 // Must stay true: all of it is data, so that it goes on after a kill as if nothing had happened.
 import type { DeviceId, EscalationChainId, EscalationId, EscalationLegId, PersonId } from '#base/ids.ts';
-import type { EscalationMessage, escalationOutcomes } from '#contract/escalations.ts';
+import type { escalationOutcomes, escalationPrompts } from '#contract/escalations.ts';
 import type { EscalationChain, EscalationTarget } from '#routing/escalation-chain.ts';
+
+/** What those who are asked hear, followed by what to press. `language`: BCP 47. */
+export type EscalationMessage =
+  | { readonly kind: 'text'; readonly text: string; readonly language: string }
+  | { readonly kind: 'prompt'; readonly name: (typeof escalationPrompts)[number] };
 
 /** A chain as it was when the escalation began. */
 export type EscalationPlan = Pick<EscalationChain, 'name' | 'steps' | 'rounds' | 'pauseSeconds' | 'ignoresDnd' | 'ifNobody'>;

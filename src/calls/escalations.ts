@@ -3,12 +3,11 @@
 // Must stay true: one request starts one, whatever is repeated; each goes on where it was after a kill; none blocks an emergency call.
 import { AppError } from '#base/errors.ts';
 import type { EscalationChainId, EscalationId, NewId, PersonId } from '#base/ids.ts';
-import type { EscalationMessage } from '#contract/escalations.ts';
 import type { Listed, ListRequest } from '#contract/page.ts';
 import type { EscalationChain } from '#routing/escalation-chain.ts';
 import { calleesOf } from './escalation-callees.ts';
 import type { CalleeSources } from './escalation-callees.ts';
-import type { Escalation, EscalationFacts, EscalationPlan, EscalationState, Taker } from './escalation.ts';
+import type { Escalation, EscalationFacts, EscalationMessage, EscalationPlan, EscalationState, Taker } from './escalation.ts';
 import { EscalationRun } from './escalation-run.ts';
 import type { EscalationRunDeps } from './escalation-run.ts';
 import { beginEscalation, isOpen, isTakeable, unbegun } from './escalation-state.ts';
@@ -24,7 +23,8 @@ export type EscalationsDeps = Omit<EscalationRunDeps, 'facts' | 'save'> & {
 
 export type EscalationInput = {
   readonly chainId: EscalationChainId;
-  readonly message: EscalationMessage;
+  /** A text without a language is in the house's. */
+  readonly message: EscalationMessage | { readonly kind: 'text'; readonly text: string; readonly language?: string | undefined };
   readonly idempotencyKey?: string | undefined;
 };
 
@@ -61,15 +61,16 @@ export class Escalations {
   }
 
   /** Throws `not-found` for a chain that is not there, `conflict` where the key was used for something else, `rate-limited`. */
-  begin(input: EscalationInput): Escalation {
+  begin({ message: given, ...input }: EscalationInput): Escalation {
+    const message = given.kind === 'text' ? { ...given, language: given.language ?? this.#deps.language } : given;
     const before = this.#byKey(input.idempotencyKey);
-    if (before !== undefined) return assertSame(before, input);
+    if (before !== undefined) return assertSame(before, { chainId: input.chainId, message });
     const chain = this.#deps.chainOf(input.chainId);
     if (this.current().filter(({ state }) => isOpen(state)).length >= maxOpen)
       throw new AppError('rate-limited', `${maxOpen} escalations go on already: take or cancel one`, { retryAfterSeconds: 30 });
     const { newId, clock } = this.#deps;
     const { id: chainId, createdAt: _, ...plan } = chain;
-    const { message, idempotencyKey } = input;
+    const { idempotencyKey } = input;
     const begun = { id: newId('esc'), chainId, plan, message, idempotencyKey, startedAt: clock.now(), state: unbegun };
     return this.#begin(begun);
   }
@@ -172,7 +173,7 @@ function isCurrent(state: EscalationState, { ifNobody }: EscalationPlan): boolea
   return state.phase === 'exhausted' && ifNobody === 'alert';
 }
 
-function assertSame(before: Escalation, { chainId, message }: EscalationInput): Escalation {
+function assertSame(before: Escalation, { chainId, message }: Pick<Escalation, 'chainId' | 'message'>): Escalation {
   const isSame = before.chainId === chainId && JSON.stringify(before.message) === JSON.stringify(message);
   if (isSame) return before;
   const details = [{ field: 'idempotencyKey', message: 'was used for another chain or message' }];

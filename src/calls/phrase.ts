@@ -21,9 +21,12 @@ export const promptNames = [
 
 export type PromptName = (typeof promptNames)[number];
 
-/** A piece of what the house says into a call. `number`: its digits one after the other. `text`: in any words, BCP 47. */
+/**
+ * A piece of what the house says into a call. `number`: its digits one after the other. `text`: in any words, BCP 47; `otherwise` is said
+ * where no program can speak it, that the call cannot be taken where undefined.
+ */
 export type Phrase =
   | { readonly kind: 'prompt'; readonly name: PromptName }
   | { readonly kind: 'number'; readonly digits: string }
-  | { readonly kind: 'text'; readonly text: string; readonly language: string }
+  | { readonly kind: 'text'; readonly text: string; readonly language: string; readonly otherwise?: PromptName | 'nothing' }
   | { readonly kind: 'tone'; readonly tone: 'ringback' | 'beep' };

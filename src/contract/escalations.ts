@@ -4,7 +4,10 @@ import { escalationChainId, escalationId, personId } from './ids.ts';
 import { isoDateTime } from './date-time.ts';
 import { listQuery, pageOf } from './page.ts';
 
-/** What those who are asked hear, followed by what to press. */
+/** Recorded words of the house. */
+export const escalationPrompts = ['call-for-help'] as const;
+
+/** What those who are asked hear, followed by what to press. `language`: the house's where it is left out. */
 export const escalationMessage = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('text'),
@@ -12,15 +15,13 @@ export const escalationMessage = z.discriminatedUnion('kind', [
     language: z
       .string()
       .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language such as en-CA')
-      .default('en-US'),
+      .optional(),
   }),
   z.strictObject({
     kind: z.literal('prompt'),
-    name: z.enum(['call-for-help']).meta({ id: 'EscalationPrompt' }),
+    name: z.enum(escalationPrompts).meta({ id: 'EscalationPrompt' }),
   }),
 ]);
-
-export type EscalationMessage = Readonly<z.output<typeof escalationMessage>>;
 
 /** `asking`: phones ring or listen; `pausing`: between two rounds; `exhausted`: nobody took it, and nobody is asked any more. */
 export const escalationStates = ['asking', 'pausing', 'taken', 'exhausted', 'cancelled'] as const;

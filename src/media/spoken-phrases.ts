@@ -58,10 +58,14 @@ export class SpokenPhrases {
           .concat(pause);
       }
       case 'text':
-        return [(await synthesizer.speak(phrase.text, phrase.language)) ?? (await prompts.get('cannot-be-taken')), pause];
+        return [(await synthesizer.speak(phrase.text, phrase.language)) ?? (await this.#insteadOf(phrase)), pause];
       case 'tone':
         return phrase.tone === 'beep' ? [beep] : [];
     }
+  }
+
+  async #insteadOf({ otherwise = 'cannot-be-taken' }: Extract<Phrase, { kind: 'text' }>): Promise<Uint8Array> {
+    return otherwise === 'nothing' ? new Uint8Array() : await this.#deps.prompts.get(otherwise);
   }
 }
 

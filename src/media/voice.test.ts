@@ -185,12 +185,17 @@ describe('the voice of the house', () => {
     small.stop();
   });
 
-  test('says that the call cannot be taken where no program speaks its text', async () => {
+  test.each([
+    ['that the call cannot be taken', 'cannot-be-taken', undefined],
+    ['that help is needed, of an alarm', 'call-for-help', 'call-for-help'],
+    ['nothing but the words behind it, where it may be left out', 'taken-by-another', 'nothing'],
+  ] as const)('says %s where no program speaks its text', async (_what, heard, otherwise) => {
     const mute = new Voice({ clock: systemClock, log, options: { ...options, synthesizer: '/nonexistent/espeak-ng' } });
     const end = await mute.open({ key: () => {} });
     end?.answer(ear.sdp());
-    end?.play([{ kind: 'text', text: 'Wir sind im Urlaub', language: 'de-DE' }]);
-    const words = prompt('cannot-be-taken').subarray(0, 4000);
+    const text = { kind: 'text', text: 'Wir sind im Urlaub', language: 'de-DE' } as const;
+    end?.play([otherwise === undefined ? text : { ...text, otherwise }, { kind: 'prompt', name: 'taken-by-another' }]);
+    const words = prompt(heard).subarray(0, 4000);
     await vi.waitFor(() => expect(ear.heard.indexOf(words)).toBeGreaterThanOrEqual(0), { timeout: 10_000 });
     mute.stop();
   });
