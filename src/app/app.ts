@@ -25,6 +25,7 @@ import type { ContactsRoom } from './contacts.ts';
 import type { Overrides, Storage, AppContext } from './context.ts';
 import { keyFilePath, composeDevices } from './devices.ts';
 import type { DevicesRoom } from './devices.ts';
+import { composeEscalations } from './escalations.ts';
 import { mountFaces } from './face.ts';
 import type { Mounted } from './face.ts';
 import { composeHttp } from './http.ts';
@@ -154,6 +155,7 @@ async function composeRooms(context: AppContext, storage: Storage) {
     (personId) => screening.blocklist.release(personId),
     (personId) => contacts.releasePerson(personId),
   ]);
+  const escalations = composeEscalations({ ...context, storage, calls, routing, contacts, devices, people: people.people });
   const routingPreview = composeRoutingPreview({
     ...context,
     calls,
@@ -165,12 +167,13 @@ async function composeRooms(context: AppContext, storage: Storage) {
   const webhooks = await composePublicWebhooks(context, { ...composed, voicemail });
   const { selfTest } = webhooks;
   const setup = composeTwilioSetup({ ...context, twilio, storage, numbers, sip, selfTest, mediaRelay: media.health });
-  const http = composeHttp({ ...context, devices: devices.devices, calls, people });
+  const http = composeHttp({ ...context, devices: devices.devices, calls, escalations: escalations.escalations, people });
   const notify = composeNotify({ ...context, storage, keys });
   return {
     ...composed,
     routing,
     routingPreview,
+    escalations,
     engine,
     sealedValues,
     notify,

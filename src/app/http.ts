@@ -2,7 +2,7 @@
 // Called by app.ts.
 // Must stay true: a user hears live of exactly what the lists show them.
 import { randomBytes } from 'node:crypto';
-import type { CallId, DeviceId } from '#base/ids.ts';
+import type { CallId, DeviceId, EscalationId } from '#base/ids.ts';
 import { personsOfCall } from '#calls/persons-of-call.ts';
 import { cidrMatcher } from '#base/cidr-matcher.ts';
 import type { Route } from '#contract/endpoint.ts';
@@ -14,6 +14,7 @@ import { explainStorageFailure } from '#storage/storage-failure.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 import type { CallsRoom } from './calls.ts';
 import type { DevicesRoom } from './devices.ts';
+import type { EscalationsRoom } from './escalations.ts';
 import type { PeopleRoom } from './people.ts';
 import type { AppContext, RoomFace } from './context.ts';
 import { faceOf } from './face.ts';
@@ -27,15 +28,18 @@ export type HttpRoom = {
 type HttpDeps = AppContext & {
   readonly devices: DevicesRoom['devices'];
   readonly calls: Pick<CallsRoom, 'calls' | 'cdrs'>;
+  readonly escalations: EscalationsRoom['escalations'];
   readonly people: Pick<PeopleRoom, 'tokens' | 'sessions' | 'lockouts'>;
 };
 
 /** It is started when the faces of all rooms are known. */
-export function composeHttp({ options, overrides, devices, calls, people, clock, events, log: root, stack }: HttpDeps): HttpRoom {
+export function composeHttp(deps: HttpDeps): HttpRoom {
+  const { options, overrides, devices, calls, escalations, people, clock, events, log: root, stack } = deps;
   const log = root.child({ room: 'http' });
   const audience = {
     ownerOfDevice: (deviceId: DeviceId) => devices.byId(deviceId)?.personId,
     personsOfCall: (callId: CallId) => personsOfCall(callId, calls),
+    personsOfEscalation: (id: EscalationId) => escalations.personsOf(id),
   };
   const live = new LiveStream({ events, clock, log, audience, positionKey: randomBytes(16) });
   const { trustedProxies, publicUrl } = options.http;

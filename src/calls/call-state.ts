@@ -31,7 +31,7 @@ export function advance(state: CallState, event: CallEvent): Transition {
     case 'ring-time-over':
       return state.phase === 'ringing' ? ringTimeOver(state) : same(state);
     case 'caller-gone':
-      return callerGone(state);
+      return callerGone(state, event.why);
     case 'hung-up':
       return state.phase === 'connected' ? end(state, event.verdict, []) : same(state);
     case 'group-gone':
@@ -131,9 +131,9 @@ function groupGone(state: CallState, group: string): Transition {
   return actions.length === 0 || liveInStep(after).length > 0 ? { state: after, actions } : chain(actions, afterStep(after));
 }
 
-function callerGone(state: CallState): Transition {
+function callerGone(state: CallState, why: 'elsewhere' | 'caller-gone' = 'caller-gone'): Transition {
   if (state.phase === 'ended') return same(state);
-  const { state: after, actions } = cancelLive(state, 'caller-gone');
+  const { state: after, actions } = cancelLive(state, why);
   return chain(actions, end(after, { disposition: 'cancelled', reason: 'caller-cancelled' }, []));
 }
 

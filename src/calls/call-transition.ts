@@ -50,8 +50,8 @@ export type CallEvent =
   /** More is to ring beside what rings now. */
   | { readonly kind: 'steps-added'; readonly steps: readonly RingStep[] }
   | { readonly kind: 'ring-time-over' }
-  /** CANCEL before the answer, or the answer could not be delivered to the caller. */
-  | { readonly kind: 'caller-gone' }
+  /** CANCEL before the answer, or the answer could not be delivered to the caller. `elsewhere`: the caller has found somebody else. */
+  | { readonly kind: 'caller-gone'; readonly why?: 'elsewhere' | undefined }
   | { readonly kind: 'hung-up'; readonly verdict: Verdict }
   /** A device may not be called any more. */
   | { readonly kind: 'group-gone'; readonly group: string }

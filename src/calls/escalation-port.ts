@@ -19,6 +19,6 @@ export type EscalationCall = {
 
 /** Calls one phone or number in the name of the house. */
 export type EscalationCaller = {
-  /** `listener` may hear of it before this returns. */
-  call(leg: EscalationLeg, listener: EscalationCallListener): EscalationCall;
+  /** `from`: the name that is displayed. `listener` may hear of it before this returns. */
+  call(leg: EscalationLeg, from: string, listener: EscalationCallListener): EscalationCall;
 };

@@ -152,7 +152,7 @@ export class EscalationRun {
 
   #call(leg: EscalationLeg): void {
     const { id } = leg;
-    const call = this.#deps.caller.call(leg, {
+    const call = this.#deps.caller.call(leg, this.#escalation.plan.name, {
       ringing: () => this.dispatch({ kind: 'ringing', leg: id }),
       answered: () => this.dispatch({ kind: 'answered', leg: id }),
       key: (key) => this.dispatch({ kind: 'key', leg: id, key }),

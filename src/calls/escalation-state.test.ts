@@ -16,7 +16,7 @@ import type {
 const person = (letter: string): EscalationTarget => ({ kind: 'person', id: `person_${letter}` as const });
 const planOf = (steps: readonly string[], more: Partial<EscalationPlan> = {}): EscalationPlan => ({
   name: 'Smoke',
-  steps: steps.map((letters) => ({ targets: [...letters].map(person), seconds: 20 })),
+  steps: steps.map((letters) => ({ targets: letters.split('').map(person), seconds: 20 })),
   rounds: 1,
   pauseSeconds: 10,
   ignoresDnd: true,

@@ -128,8 +128,8 @@ export class OngoingCall {
   }
 
   /** CANCEL, or the caller's answer could not be delivered. */
-  callerGone(): void {
-    this.#dispatch({ kind: 'caller-gone' });
+  callerGone(why?: 'elsewhere'): void {
+    this.#dispatch({ kind: 'caller-gone', why });
   }
 
   /** Either side ended a connected call; the edge sends the BYE to the other one. */

@@ -96,9 +96,13 @@ function nothing(verdict: Verdict): PlannedRoute['ring'] {
 /** A phone that the house itself calls rings whatever its switches and rules say. */
 export function directRing(
   { id }: Pick<Device, 'id'>,
-  { party, shown = party }: Extract<Attempt['caller'], { kind: 'house' }>,
-  seconds: number,
+  { party, shown = party, ringSeconds }: Extract<Attempt['caller'], { kind: 'house' }>,
+  usualSeconds: number,
 ): PlannedRoute['ring'] {
   const { number, name } = shown;
-  return { kind: 'steps', from: { number, name }, steps: [{ deviceIds: [id], forwards: [], seconds }] };
+  return {
+    kind: 'steps',
+    from: { number, name },
+    steps: [{ deviceIds: [id], forwards: [], seconds: ringSeconds ?? usualSeconds }],
+  };
 }

@@ -99,7 +99,7 @@ export type CallerLeg = {
 /** The call that a leg belongs to, as its edge reports to it. */
 export type PlacedCall = {
   readonly record: CallRecord;
-  callerGone(): void;
+  callerGone(why?: 'elsewhere'): void;
   hungUp(verdict: Verdict): void;
   stop(why: StopReason): void;
 };
@@ -113,13 +113,15 @@ export type HouseVoice = {
 /** The house as the caller of one call. Whoever places the call sets what follows, `call` as soon as it is placed. */
 export type HouseLeg = CallerLeg & {
   call: PlacedCall | undefined;
+  /** A phone rings; perhaps several times. */
+  onRinging: (() => void) | undefined;
   onAnswered: ((voice: HouseVoice) => void) | undefined;
   /** A key that the called party pressed. */
   onKey: ((key: string) => void) | undefined;
   /** Called once, when the call is over; also where `place` has not returned yet. */
   onEnded: ((verdict: Verdict) => void) | undefined;
-  /** Ends the call from the side of the house, connected or not. */
-  close(): void;
+  /** Ends the call from the side of the house, connected or not. `elsewhere`: somebody else was found, so that no phone shows it as missed. */
+  close(why?: 'elsewhere'): void;
 };
 
 /** The house can take part in calls itself. `open` has undefined where no media port is free; a leg that is not used must be closed. */
@@ -155,6 +157,8 @@ export type Attempt = {
         /** What a called phone displays; `party` where undefined. */
         readonly shown?: CallerId;
         readonly screen?: LegScreen;
+        /** How long a phone rings; as long as for any call where undefined. */
+        readonly ringSeconds?: number;
       };
   readonly dialled: string;
   readonly leg: CallerLeg;

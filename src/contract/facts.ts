@@ -5,8 +5,7 @@ import { z } from 'zod';
 import type { CallId, DeviceId, EscalationId, PersonId } from '#base/ids.ts';
 import { isoDateTime } from './date-time.ts';
 import { approvalStates } from './approval-states.ts';
-import { callApprovalId, callId, conversationId, deviceId, messageId, personId, voicemailId } from './ids.ts';
-import { callId, conversationId, deviceId, escalationId, messageId, personId, voicemailId } from './ids.ts';
+import { callApprovalId, callId, conversationId, deviceId, escalationId, messageId, personId, voicemailId } from './ids.ts';
 
 /**
  * Whom a fact concerns beside every admin: a person, the owner of a device, the persons of a call, those whom an escalation may ask;
@@ -107,6 +106,9 @@ export const facts = {
       approvalId: callApprovalId,
       personId: personId.nullable(),
       state: z.enum(approvalStates).meta({ id: 'ApprovalState' }),
+    }),
+    'person',
+  ),
   'escalation.started': fact(escalation.extend({ name: z.string() }), 'escalation'),
   /** A phone of it rings, was answered or is over, or the next ones are asked. */
   'escalation.changed': fact(escalation.extend({ state: z.string() }), 'escalation'),

@@ -2,6 +2,8 @@ import SqliteDatabase from 'better-sqlite3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CallSearch } from '#calls/call-search.ts';
 import type { CallFilter } from '#calls/call-scope.ts';
+import { EscalationStore } from '#calls/escalation-store.ts';
+import type { EscalationFilter } from '#calls/escalation-store.ts';
 import { ConversationStore } from '#messages/conversation-store.ts';
 import type { ConversationFilter } from '#messages/conversation-store.ts';
 import { MessageStore } from '#messages/message-store.ts';
@@ -17,6 +19,7 @@ let calls: CallSearch;
 let messages: MessageStore;
 let conversations: ConversationStore;
 let voicemails: VoicemailStore;
+let escalations: EscalationStore;
 
 beforeAll(() => {
   db = new SqliteDatabase(':memory:', { verbose: (sql) => void statements.push(String(sql)) });
@@ -25,6 +28,7 @@ beforeAll(() => {
   messages = new MessageStore(db);
   conversations = new ConversationStore(db);
   voicemails = new VoicemailStore(db);
+  escalations = new EscalationStore(db);
 });
 afterAll(() => void db.close());
 
@@ -45,6 +49,11 @@ const growing = [
   'r',
   'recording_transcripts',
   't',
+  'escalations',
+  'e',
+  'escalation_persons',
+  'p',
+  'escalation_legs',
 ];
 
 function wholeReads(run: () => unknown): readonly string[] {
@@ -128,6 +137,17 @@ const voicemailFilters: readonly VoicemailFilter[] = [
 
 test.each(voicemailFilters)('voicemails by %o', (filter) => {
   for (const order of orders) expect(wholeReads(() => voicemails.find(filter, { ...page, sort: 'leftAt', order }))).toEqual([]);
+});
+
+const escalationFilters: readonly EscalationFilter[] = [
+  {},
+  { phase: 'taken' },
+  { visibleTo: 'person_1' },
+  { visibleTo: 'person_1', phase: 'taken' },
+];
+
+test.each(escalationFilters)('escalations by %o', (filter) => {
+  for (const order of orders) expect(wholeReads(() => escalations.find(filter, { ...page, order }))).toEqual([]);
 });
 
 test('a list without an index for its filter would be noticed', () => {

@@ -22,6 +22,7 @@ export class HouseCallLeg implements HouseLeg, CallerSide {
   readonly maxForwards = maxForwards;
   readonly paths: MediaPaths;
   call: PlacedCall | undefined;
+  onRinging: (() => void) | undefined;
   onAnswered: ((voice: HouseVoice) => void) | undefined;
   onKey: ((key: string) => void) | undefined;
   onEnded: ((verdict: Verdict) => void) | undefined;
@@ -56,7 +57,9 @@ export class HouseCallLeg implements HouseLeg, CallerSide {
   }
 
   /** Nobody listens to the ringing. */
-  progress(): void {}
+  progress(): void {
+    this.onRinging?.();
+  }
 
   setRetryAfter(): void {}
 
@@ -100,10 +103,10 @@ export class HouseCallLeg implements HouseLeg, CallerSide {
     this.#end(verdictOfStop(why, true));
   }
 
-  close(): void {
+  close(why?: 'elsewhere'): void {
     if (this.#leg !== undefined) this.#hangUp({ disposition: 'answered', reason: 'caller-hung-up' });
     else if (!this.#isOver) {
-      this.call?.callerGone();
+      this.call?.callerGone(why);
       this.#end({ disposition: 'cancelled', reason: 'caller-cancelled' });
     }
   }

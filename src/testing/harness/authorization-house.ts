@@ -37,6 +37,8 @@ export type Belongings = {
   readonly contactId: string;
   /** Of a caller about whom this person is asked, as a parent. */
   readonly approvalId: string;
+  /** Of an escalation that goes on. */
+  readonly escalationId: string;
 };
 
 export type Sent = { readonly token?: string | undefined; readonly cookie?: string | undefined; readonly body?: unknown };
@@ -135,8 +137,22 @@ export class AuthorizationHouse implements AsyncDisposable {
     const reply = await this.make('/auto-replies', { ...autoReply, name: `${name}-reply`, number }, token);
     const blocked = await this.make('/blocklist/from-call', { callId: planted.cdrId, reason: `${name}-reason` }, token);
     const contact = await this.make('/contacts', { name: `${name}-contact`, numbers: [{ number: '+14165550177' }] }, token);
-    const made = { autoReplyId: reply['id'] ?? '', blocklistId: blocked['id'] ?? '', contactId: contact['id'] ?? '' };
+    const escalationId = await this.#escalate(name, personId);
+    const made = {
+      autoReplyId: reply['id'] ?? '',
+      blocklistId: blocked['id'] ?? '',
+      contactId: contact['id'] ?? '',
+      escalationId,
+    };
     return { name, personId, token, ...session, number, deviceId: device.id, callId, ...planted, ...made };
+  }
+
+  /** An alarm that nobody takes. */
+  async #escalate(name: string, personId: string): Promise<string> {
+    const steps = [{ targets: [{ kind: 'person', id: personId }], seconds: 300 }];
+    const chain = await this.make('/escalation-chains', { name: `${name}-chain`, steps, rounds: 1 });
+    const message = { kind: 'prompt', name: 'call-for-help' };
+    return (await this.make('/escalations', { chainId: chain['id'], message }))['id'] ?? '';
   }
 
   /** A call between two phones of one person, which goes on. */

@@ -35,6 +35,7 @@ const things: Readonly<Record<string, Pick<Row, 'params'>>> = {
   '/blocklist': byId((of) => of.blocklistId),
   '/contacts': byId((of) => of.contactId),
   '/call-approvals': byId((of) => of.approvalId),
+  '/escalations': byId((of) => of.escalationId),
   '/auth/sessions': byId((of) => of.sessionId),
   '/dnd': { params: () => ({}) },
   '/dnd/persons': byId((of) => of.personId),
@@ -63,6 +64,7 @@ const special: Readonly<Record<string, Row>> = {
   setPersonDnd: { body: () => ({ isOn: false }) },
   setDeviceDnd: { body: () => ({ isOn: false }) },
   answerCallApproval: { body: () => ({ answer: 'once' }) },
+  takeEscalation: { body: () => ({}) },
   changeBlocklistEntry: { body: () => ({ reason: 'changed' }) },
   createContact: {
     rule: 'refused',

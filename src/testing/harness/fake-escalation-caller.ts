@@ -57,7 +57,7 @@ export class FakeEscalationCaller implements EscalationCaller {
   /** Called before a call is made. */
   onCall: (leg: EscalationLeg) => void = () => {};
 
-  call(leg: EscalationLeg, listener: EscalationCallListener): FakeEscalationCall {
+  call(leg: EscalationLeg, _from: string, listener: EscalationCallListener): FakeEscalationCall {
     this.onCall(leg);
     const call = new FakeEscalationCall(leg, listener);
     this.calls.push(call);
