@@ -1,5 +1,6 @@
 import type { ContactId, PersonId } from '#base/ids.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
+import { likeAny, likePattern } from '#storage/text-search.ts';
 import type { AddressBookId, Contact, ContactNumber } from './contact.ts';
 
 type Row = {
@@ -35,12 +36,13 @@ export type ContactPage = {
   readonly order: 'asc' | 'desc';
 };
 
-const where = `WHERE (:visibleTo IS NULL OR person_id IS NULL OR person_id = :visibleTo)
-  AND (:group IS NULL OR EXISTS (SELECT 1 FROM json_each(groups) WHERE lower(value) = :group)
-    OR EXISTS (SELECT 1 FROM json_each(card_groups) WHERE lower(value) = :group))
-  AND (:number IS NULL OR id IN (SELECT contact_id FROM contact_numbers WHERE number = :number))
-  AND (:text IS NULL OR name LIKE :text ESCAPE '\\'
-    OR id IN (SELECT contact_id FROM contact_numbers WHERE number LIKE :text ESCAPE '\\'))`;
+const conditions = {
+  visibleTo: '(person_id IS NULL OR person_id = :visibleTo)',
+  group: `(EXISTS (SELECT 1 FROM json_each(groups) WHERE lower(value) = :group)
+    OR EXISTS (SELECT 1 FROM json_each(card_groups) WHERE lower(value) = :group))`,
+  number: 'id IN (SELECT contact_id FROM contact_numbers WHERE number = :number)',
+  text: `(${likeAny(['name'])} OR id IN (SELECT contact_id FROM contact_numbers WHERE ${likeAny(['number'])}))`,
+} as const satisfies Record<keyof ContactFilter, string>;
 
 /** The SQL of the tables `contacts` and `contact_numbers`. */
 export class ContactStore {
@@ -57,7 +59,6 @@ export class ContactStore {
   readonly #ofPerson;
   readonly #ofBook;
   readonly #total;
-  readonly #count;
 
   constructor(db: OpenedDatabase['db']) {
     this.#db = db;
@@ -83,7 +84,6 @@ export class ContactStore {
     this.#ofPerson = db.prepare<[string], Row>('SELECT * FROM contacts WHERE person_id = ?');
     this.#ofBook = db.prepare<[string], Row>('SELECT * FROM contacts WHERE address_book_id = ?');
     this.#total = db.prepare<[], { n: number }>('SELECT count(*) AS n FROM contacts');
-    this.#count = db.prepare<[object], { n: number }>(`SELECT count(*) AS n FROM contacts ${where}`);
   }
 
   /** New or changed, with its numbers. */
@@ -134,13 +134,14 @@ export class ContactStore {
     { limit, offset, sort, order }: ContactPage,
   ): { readonly items: readonly Contact[]; readonly total: number } {
     const direction = order === 'asc' ? 'ASC' : 'DESC';
-    const values = toValues(filter);
+    const [where, values] = [whereOf(filter), toValues(filter)];
     const rows = this.#db
       .prepare<[object], Row>(
         `SELECT * FROM contacts ${where} ORDER BY ${columns[sort]} ${direction}, id ${direction} LIMIT :limit OFFSET :offset`,
       )
       .all({ ...values, limit, offset });
-    return { items: this.#complete(rows), total: this.#count.get(values)?.n ?? 0 };
+    const count = this.#db.prepare<[object], { n: number }>(`SELECT count(*) AS n FROM contacts ${where}`);
+    return { items: this.#complete(rows), total: count.get(values)?.n ?? 0 };
   }
 
   #complete(rows: readonly (Row | undefined)[]): readonly Contact[] {
@@ -156,12 +157,18 @@ export class ContactStore {
   }
 }
 
+/** Of what is given alone: a condition that may hold for everything keeps SQLite from its indexes. */
+function whereOf(filter: ContactFilter): string {
+  const given = (Object.keys(conditions) as (keyof ContactFilter)[]).filter((name) => filter[name] !== undefined);
+  return given.length === 0 ? '' : `WHERE ${given.map((name) => conditions[name]).join(' AND ')}`;
+}
+
 function toValues({ visibleTo, group, number, text }: ContactFilter) {
   return {
     visibleTo: visibleTo ?? null,
     group: group?.toLowerCase() ?? null,
     number: number ?? null,
-    text: text === undefined ? null : `%${text.replace(/[\\%_]/g, '\\$&')}%`,
+    text: text === undefined ? null : likePattern(text),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { PersonId } from '#base/ids.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
+import { likeAny, likePattern } from '#storage/text-search.ts';
 import type { BlocklistEntry, BlocklistEntryId, BlocklistKind } from './blocklist-entry.ts';
 
 type Row = {
@@ -33,9 +34,12 @@ export type BlocklistPage = {
   readonly order: 'asc' | 'desc';
 };
 
-const where = `WHERE (:personId IS NULL OR person_id = :personId) AND (:kind IS NULL OR kind = :kind)
-  AND (:isEnabled IS NULL OR is_enabled = :isEnabled)
-  AND (:text IS NULL OR pattern LIKE :text ESCAPE '\\' OR reason LIKE :text ESCAPE '\\')`;
+const conditions = {
+  personId: 'person_id = :personId',
+  kind: 'kind = :kind',
+  isEnabled: 'is_enabled = :isEnabled',
+  text: likeAny(['pattern', 'reason']),
+} as const satisfies Record<keyof BlocklistFilter, string>;
 
 /** The SQL of the table `blocklist`. */
 export class BlocklistStore {
@@ -46,7 +50,6 @@ export class BlocklistStore {
   readonly #same;
   readonly #after;
   readonly #ofPerson;
-  readonly #count;
   readonly #hit;
 
   constructor(db: OpenedDatabase['db']) {
@@ -64,7 +67,6 @@ export class BlocklistStore {
     );
     this.#after = db.prepare<[string, number], Row>('SELECT * FROM blocklist WHERE id > ? ORDER BY id LIMIT ?');
     this.#ofPerson = db.prepare<[string], Row>('SELECT * FROM blocklist WHERE person_id = ?');
-    this.#count = db.prepare<[object], { n: number }>(`SELECT count(*) AS n FROM blocklist ${where}`);
     this.#hit = db.prepare<[number, string]>('UPDATE blocklist SET hits = hits + 1, last_hit_at = ? WHERE id = ?');
   }
 
@@ -102,7 +104,8 @@ export class BlocklistStore {
   }
 
   count(filter: BlocklistFilter = {}): number {
-    return this.#count.get(toValues(filter))?.n ?? 0;
+    const count = this.#db.prepare<[object], { n: number }>(`SELECT count(*) AS n FROM blocklist ${whereOf(filter)}`);
+    return count.get(toValues(filter))?.n ?? 0;
   }
 
   find(
@@ -112,7 +115,7 @@ export class BlocklistStore {
     const direction = order === 'asc' ? 'ASC' : 'DESC';
     const items = this.#db
       .prepare<[object], Row>(
-        `SELECT * FROM blocklist ${where} ORDER BY ${columns[sort]} ${direction}, id ${direction} LIMIT :limit OFFSET :offset`,
+        `SELECT * FROM blocklist ${whereOf(filter)} ORDER BY ${columns[sort]} ${direction}, id ${direction} LIMIT :limit OFFSET :offset`,
       )
       .all({ ...toValues(filter), limit, offset })
       .map(fromRow);
@@ -120,12 +123,18 @@ export class BlocklistStore {
   }
 }
 
+/** Of what is given alone: a condition that may hold for everything keeps SQLite from its indexes. */
+function whereOf(filter: BlocklistFilter): string {
+  const given = (Object.keys(conditions) as (keyof BlocklistFilter)[]).filter((name) => filter[name] !== undefined);
+  return given.length === 0 ? '' : `WHERE ${given.map((name) => conditions[name]).join(' AND ')}`;
+}
+
 function toValues({ personId, kind, isEnabled, text }: BlocklistFilter) {
   return {
     personId: personId ?? null,
     kind: kind ?? null,
     isEnabled: isEnabled === undefined ? null : Number(isEnabled),
-    text: text === undefined ? null : `%${text.replace(/[\\%_]/g, '\\$&')}%`,
+    text: text === undefined ? null : likePattern(text),
   };
 }
 

@@ -69,7 +69,7 @@ export function likeAny(columns: readonly string[]): string {
 }
 
 /** Of LIKE, with `\` as the escape: `text` anywhere. */
-function likePattern(text: string): string {
+export function likePattern(text: string): string {
   return `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
 }
 

@@ -14,6 +14,9 @@ CREATE TABLE blocklist (
 ) STRICT;
 
 CREATE UNIQUE INDEX blocklist_patterns ON blocklist (kind, pattern, ifnull(person_id, ''));
+-- With the reason, so that looking for a text in both reads the index alone.
+CREATE INDEX blocklist_by_pattern ON blocklist (pattern, id, reason);
+CREATE INDEX blocklist_by_state ON blocklist (is_enabled);
 CREATE INDEX blocklist_by_time ON blocklist (created_at, id);
 CREATE INDEX blocklist_by_hits ON blocklist (hits, id);
 CREATE INDEX blocklist_by_last_hit ON blocklist (last_hit_at, id);

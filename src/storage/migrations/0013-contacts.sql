@@ -36,6 +36,8 @@ CREATE TABLE contacts (
 
 CREATE INDEX contacts_by_name ON contacts (name COLLATE NOCASE, id);
 CREATE INDEX contacts_by_time ON contacts (created_at, id);
+CREATE INDEX contacts_by_change ON contacts (changed_at, id);
+CREATE INDEX contacts_by_groups ON contacts (groups, card_groups);
 CREATE INDEX contacts_by_person ON contacts (person_id, name COLLATE NOCASE);
 CREATE INDEX contacts_by_uid ON contacts (uid) WHERE uid IS NOT NULL;
 CREATE INDEX contacts_by_address_book ON contacts (address_book_id) WHERE address_book_id IS NOT NULL;

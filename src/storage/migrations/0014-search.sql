@@ -96,6 +96,7 @@ INSERT INTO voicemail_search (rowid, caller_number, caller_name, transcript)
 SELECT sequence, caller_number, caller_name, transcript FROM voicemail_texts;
 
 -- For the filters of lists.
-CREATE INDEX messages_by_direction ON messages (direction, created_at);
+-- With the time of reading, so that what was read is counted along it too.
+CREATE INDEX messages_by_direction ON messages (direction, created_at, read_at);
 CREATE INDEX conversations_by_unread ON conversations (unread, last_at);
 CREATE INDEX voicemails_shown ON voicemails (left_at, person_id, heard_at, archived_at) WHERE is_shown = 1;
