@@ -22,7 +22,7 @@ export async function composeBackupRoom(deps: BackupDeps): Promise<{ readonly fa
   const backup = new Backup({ dataDirectory, problem, version: packageFile.version, schema, clock, log, randomBytes });
   const restore = new Restore({ dataDirectory, migrations, clock, log, callsInProgress, restart: overrides.restart });
   await Promise.all([backup.start(), restore.start()]).catch((error: unknown) =>
-    log.warn({ err: error }, 'What a restore left cannot be deleted'),
+    log.warn({ err: error }, 'Leftovers of a restore not deleted'),
   );
   return { face: faceOf({ routes: backupRoutes({ backup, restore }) }) };
 }

@@ -32,7 +32,7 @@ export function composeClock({ clock, storage, log, warnings, stack }: ClockDeps
   if (behindUntil !== undefined) {
     // How long we were away cannot be known: nothing of it is counted.
     const facts = { shows: isoTime(now), lastRan: isoTime(behindUntil) };
-    log.warn(facts, 'The clock of this machine is behind: what is due was moved back with it');
+    log.warn(facts, 'Clock of this machine is behind: due times moved back with it');
     warnings.push(describeBehind(now, behindUntil));
     safely(log, () => move(-behindMs));
   }
@@ -73,6 +73,6 @@ function safely(log: ClockDeps['log'], run: () => void): void {
   try {
     run();
   } catch (error) {
-    log.warn({ err: error }, 'The time could not be written down');
+    log.warn({ err: error }, 'Current time not stored');
   }
 }

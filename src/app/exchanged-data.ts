@@ -18,10 +18,10 @@ export function openExchangedData({ dataDirectory, log, open }: ExchangeOptions)
   // What was put aside was in use a moment ago.
   opened.db.close();
   const { take: put, put: take, at } = swapped.request;
-  log.error({ problem: opened.problem }, 'The restored data cannot be used: the data of before is taken back');
+  log.error({ problem: opened.problem }, 'Restored data cannot be used: the previous data is taken back');
   requestSwap(dataDirectory, { take, put: `${put}.unusable`, names: swappableNames(dataDirectory, take), at });
   const back = apply(dataDirectory, log);
-  const notice = `The restored data cannot be used, and the data of before is in place again. ${opened.problem ?? ''}`;
+  const notice = `The restored data cannot be used; the previous data is in place again. ${opened.problem ?? ''}`;
   return { opened: open(), notices: [notice, ...(back.request === undefined ? back.notices : [])] };
 }
 
@@ -33,10 +33,10 @@ function apply(
     const request = applyRequestedSwap(dataDirectory);
     return { request, notices: request === undefined ? [] : [describe(dataDirectory, request, log)] };
   } catch (error) {
-    log.error({ err: error }, 'The data could not be exchanged');
+    log.error({ err: error }, 'Restore failed; the data is unchanged');
     return {
       request: undefined,
-      notices: ['The data could not be exchanged with that of a backup, and is as it was: the log says why.'],
+      notices: ['The restore failed and the data is unchanged: the log says why.'],
     };
   }
 }

@@ -70,5 +70,5 @@ function outsideCaller(
 }
 
 function invalid(field: string, message: string): AppError {
-  return new AppError('invalid', 'There is no such call to imagine', { details: [{ field, message }] });
+  return new AppError('invalid', 'This call cannot be previewed', { details: [{ field, message }] });
 }

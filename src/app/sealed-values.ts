@@ -32,11 +32,11 @@ export function composeSealedValues({
   const problem = () => sealedProblem({ origin: keys.origin, path, phones: lockedPhones(), isTwilioLocked: isTwilioLocked() });
   const atStart = problem();
   if (atStart !== undefined) {
-    log.error({ path, phones: lockedPhones().length, twilio: isTwilioLocked() }, 'The key does not open what it should');
+    log.error({ path, phones: lockedPhones().length, twilio: isTwilioLocked() }, 'Key does not decrypt the stored secrets');
     warnings.push(atStart.message);
   }
   return {
-    face: faceOf({ probes: { key: () => problem() ?? { status: 'ok', message: 'It opens everything that is sealed' } } }),
+    face: faceOf({ probes: { key: () => problem() ?? { status: 'ok', message: 'Decrypts all stored secrets' } } }),
     twilioTrunkProblem: () => (isTwilioLocked() ? problem()?.message : undefined),
   };
 }

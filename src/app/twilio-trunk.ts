@@ -100,7 +100,7 @@ export function syncTwilioTrunk({ settings, sip, engine, log, stack }: TwilioTru
     if (wanted === undefined && !isThere) return;
     isThere = true;
     engine.trustTrunk(wanted?.allow ?? []);
-    sip.setTrunk(trunkName, wanted).catch((error: unknown) => log.error({ err: error }, 'The trunk to Twilio could not be set'));
+    sip.setTrunk(trunkName, wanted).catch((error: unknown) => log.error({ err: error }, 'Twilio trunk not configured'));
   };
   follow(settings.current);
   stack.defer(settings.onChange(follow));

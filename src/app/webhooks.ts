@@ -60,8 +60,8 @@ export async function composeWebhooks(deps: WebhooksDeps): Promise<WebhooksRoom>
       await (isWanted ? open() : server.stop());
       problem = undefined;
     } catch (error) {
-      problem = error instanceof Error ? error.message : 'The public port cannot be had';
-      log.error({ err: error }, 'The public listener cannot be opened');
+      problem = error instanceof Error ? error.message : 'The public port is not available';
+      log.error({ err: error }, 'Public listener cannot be opened');
     }
   };
   const end = settings.onChange(() => void (last = last.then(follow)));

@@ -92,7 +92,7 @@ describe("an address book on the family's server", () => {
   });
 
   it.each<[fault: CarddavFault, problem: RegExp]>([
-    [401, /refuses the user name or the password/],
+    [401, /rejected the username or password/],
     [404, /no CardDAV server at this address/],
     [500, /no CardDAV server at this address, or it has an error/],
     [503, /no CardDAV server at this address, or it has an error/],
@@ -115,19 +115,19 @@ describe("an address book on the family's server", () => {
     server.fault = 'silent';
     const reading = addressBooks.sync(id);
     await expect.poll(() => server.requests, { timeout: 20_000 }).toBeGreaterThan(0);
-    await expect(addressBooks.sync(id)).rejects.toThrow(/being read at the moment/);
+    await expect(addressBooks.sync(id)).rejects.toThrow(/being updated right now/);
     clock.advance(120_000);
-    expect((await reading).problem).toBe('The server took too long');
+    expect((await reading).problem).toBe('The server timed out');
   });
 
   it.each<[what: string, change: () => void, problem: RegExp]>([
-    ['that is suddenly empty', () => (server.books = { family: {} }), /shows no contact any more/],
+    ['that is suddenly empty', () => (server.books = { family: {} }), /no longer lists any contact/],
     [
       'that has lost the book',
       () => (server.books = { other: { 'x.vcf': card('X', '030 901829') } }),
-      /does not show .*family\/ any more/,
+      /no longer lists .*family\//,
     ],
-    ['that has no book at all', () => (server.books = {}), /shows no address book/],
+    ['that has no book at all', () => (server.books = {}), /lists no address book/],
   ])('%s takes nobody along', async (_what, change, problem) => {
     const { id } = await create();
     await addressBooks.sync(id);
@@ -152,7 +152,7 @@ describe("an address book on the family's server", () => {
   it('is read when it is due, within the hour after a failure, and only where it is switched on', async () => {
     const { id } = await create('wrong');
     await addressBooks.syncDue();
-    expect(addressBooks.get(id).problem).toMatch(/refuses the user name or the password/);
+    expect(addressBooks.get(id).problem).toMatch(/rejected the username or password/);
     const after = server.requests;
     await addressBooks.syncDue();
     expect(server.requests).toBe(after);

@@ -57,7 +57,7 @@ export class AddressBooks {
     const run = () => {
       this.#work = this.#work
         .then(() => this.syncDue())
-        .catch((error: unknown) => log.warn({ err: error }, 'Address books cannot be kept up to date'));
+        .catch((error: unknown) => log.warn({ err: error }, 'Address book sync failed'));
     };
     run();
     this.#timer = clock.every(lookEveryMs, run);
@@ -117,7 +117,7 @@ export class AddressBooks {
   /** Reads it now, and says how it is then. Throws `not-found`, or `conflict` while it is being read. */
   async sync(id: string): Promise<AddressBook> {
     const book = this.get(id);
-    if (this.#busy.has(id)) throw new AppError('conflict', 'This address book is being read at the moment');
+    if (this.#busy.has(id)) throw new AppError('conflict', 'This address book is being updated right now');
     this.#busy.add(id);
     try {
       return await this.#sync(book);
@@ -152,7 +152,7 @@ export class AddressBooks {
     const secret = store.secretOf(id);
     const password = secret === undefined ? undefined : unseal(secret, sealingKey, `address-book ${id}`);
     if (password === undefined)
-      return { kind: 'failed', problem: 'Its password cannot be opened with the key of this house: enter it again' } as const;
+      return { kind: 'failed', problem: 'Its password cannot be decrypted with the key of this house: enter it again' } as const;
     const timeout = new AbortController();
     const timer = clock.after(maxSyncMs, () => timeout.abort());
     try {

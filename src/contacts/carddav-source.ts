@@ -27,7 +27,7 @@ export const readAddressBooks: ReadAddressBooks = async ({ url, username, passwo
     });
     await client.login();
     const listed = await client.fetchAddressBooks();
-    if (listed.length === 0) return failed('The server shows no address book: it may have refused us');
+    if (listed.length === 0) return failed('The server lists no address book: it may have denied access');
     const books: RemoteBook[] = [];
     for (const addressBook of listed) {
       const cards = await client.fetchVCards({ addressBook });
@@ -36,7 +36,7 @@ export const readAddressBooks: ReadAddressBooks = async ({ url, username, passwo
     }
     return { kind: 'ok', books };
   } catch (error) {
-    return failed(signal.aborted ? 'The server took too long' : explain(error));
+    return failed(signal.aborted ? 'The server timed out' : explain(error));
   }
 };
 
@@ -60,7 +60,7 @@ function guardedFetch(signal: AbortSignal): typeof fetch {
 
 function explain(error: unknown): string {
   const message = error instanceof Error ? error.message : '';
-  if (/invalid credentials|401/i.test(message)) return 'The server refuses the user name or the password';
+  if (/invalid credentials|401/i.test(message)) return 'The server rejected the username or password';
   if (/principalUrl|homeUrl/i.test(message)) return 'There is no CardDAV server at this address, or it has an error';
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : message;
   return `The server cannot be read: ${cause.slice(0, 200)}`;

@@ -96,7 +96,7 @@ function visible(contact: Contact | undefined, identity: Identity | undefined): 
 function changeable(contact: Contact | undefined, identity: Identity | undefined): Contact {
   const found = visible(contact, identity);
   if (identity?.role === 'admin' || found.personId !== undefined) return found;
-  throw new AppError('forbidden', 'Only an administrator changes contacts of the whole house');
+  throw new AppError('forbidden', 'Only an administrator can change contacts of the whole house');
 }
 
 /** Undefined: the whole house's. Throws `forbidden` for what is another person's, or the house's and not an administrator asks. */
@@ -104,7 +104,7 @@ export function ownerOf(personId: PersonId | null | undefined, identity: Identit
   if (identity?.role === 'admin') return personId ?? undefined;
   const own = identity?.personId;
   if (own !== undefined && (personId === undefined || personId === own)) return own;
-  throw new AppError('forbidden', 'You can do this for yourself only; for the whole house an administrator does it');
+  throw new AppError('forbidden', 'You can only do this for yourself; for the whole house, ask an administrator');
 }
 
 /** Throws `invalid` with the places of those that are no numbers. */
@@ -121,7 +121,7 @@ function readNumbers(written: readonly ContactNumber[], read: ReadNumber): reado
 }
 
 function isOfServer(): AppError {
-  return new AppError('conflict', 'This contact is read from an address book on a server: change it there');
+  return new AppError('conflict', 'This contact comes from a CardDAV server: change it there');
 }
 
 function toReply(contact: Contact) {

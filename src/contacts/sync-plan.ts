@@ -52,9 +52,9 @@ function lostProblem(
   known: readonly Contact[],
 ): string | undefined {
   const gone = books.find((book) => !remote.some(({ url }) => url === book));
-  if (gone !== undefined) return `The server does not show ${gone} any more: its contacts are kept`;
+  if (gone !== undefined) return `The server no longer lists ${gone}: its contacts are kept`;
   const isEmpty = remote.every(({ cards }) => cards.length === 0);
-  return isEmpty && known.length > 0 ? 'The server shows no contact any more: those of before are kept' : undefined;
+  return isEmpty && known.length > 0 ? 'The server no longer lists any contact: the existing ones are kept' : undefined;
 }
 
 function isSame(contact: Contact, card: Card): boolean {

@@ -33,10 +33,10 @@ export const callVerdicts = {
   'switched-off': { dispositions: ['blocked'], sentence: 'the number is switched off for calls', sipStatus: 403 },
   spam: { dispositions: ['blocked'], sentence: 'the caller is known for spam calls', sipStatus: 403 },
   blocklist: { dispositions: ['blocked'], sentence: 'the caller is on the blocklist', sipStatus: 403 },
-  'spam-list': { dispositions: ['blocked'], sentence: 'an imported list has the caller as unwanted', sipStatus: 403 },
+  'spam-list': { dispositions: ['blocked'], sentence: 'the caller is on a spam list', sipStatus: 403 },
   anonymous: {
     dispositions: ['blocked', 'voicemail', 'missed'],
-    sentence: 'the caller hides their number',
+    sentence: 'the caller withholds their number',
     sipStatus: 433,
   },
   dnd: { dispositions: ['voicemail', 'missed'], sentence: 'do not disturb is on', sipStatus: 480 },

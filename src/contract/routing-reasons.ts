@@ -25,7 +25,7 @@ const line = { holder: z.string(), name: z.string() };
 const level = { level: z.enum(['house', 'person', 'device']) };
 
 const untilOf = (until: number | null) => (until === null ? '' : ` until ${isoTime(until)}`);
-const what = { 'spam-list': 'an imported list', 'spam-score': 'a spam score' } as const;
+const what = { 'spam-list': 'the spam list', 'spam-score': 'the spam score' } as const;
 
 /** The closed list: what a routing decision looked at and why it came out so. Codes and parameters never change once shipped. */
 export const routingReasons = {
@@ -40,11 +40,11 @@ export const routingReasons = {
     { entryId: z.string(), kind: z.enum(['exact', 'prefix', 'regex']), reason: z.string() },
     ({ reason: why }) => `The caller is on the blocklist${why === '' ? '' : `: ${why}`}`,
   ),
-  'anonymous-refused': reason({}, () => 'The caller hides their number, and such callers are refused'),
-  'anonymous-voicemail': reason({}, () => 'The caller hides their number, and such callers get the voicemail'),
+  'anonymous-refused': reason({}, () => 'The caller withholds their number, and anonymous calls are rejected'),
+  'anonymous-voicemail': reason({}, () => 'The caller withholds their number, and anonymous calls go to voicemail'),
   'spam-list': reason(
     { listId: z.string(), name: z.string(), importedAt: at },
-    ({ name, importedAt }) => `The list ${name} of ${isoTime(importedAt)} has the caller as unwanted`,
+    ({ name, importedAt }) => `The caller is on the spam list ${name} of ${isoTime(importedAt)}`,
   ),
   'spam-score': reason(
     { score: z.number(), threshold: z.number() },
@@ -52,12 +52,11 @@ export const routingReasons = {
   ),
   'trusted-contact': reason(
     { contactId: z.string(), name: z.string(), ...trusted },
-    ({ name, overruled }) => `${name} is a contact: ${what[overruled]} against the caller does not count`,
+    ({ name, overruled }) => `${name} is a contact: ${what[overruled]} is ignored`,
   ),
   'trusted-dialled': reason(
     { dialledAt: at, ...trusted },
-    ({ dialledAt, overruled }) =>
-      `The house called this number on ${isoTime(dialledAt)}: ${what[overruled]} against the caller does not count`,
+    ({ dialledAt, overruled }) => `The house called this number on ${isoTime(dialledAt)}: ${what[overruled]} is ignored`,
   ),
   'dnd-house': reason(dnd, ({ until }) => `Do not disturb is on for the house${untilOf(until)}`),
   'dnd-person': reason(
@@ -79,12 +78,12 @@ export const routingReasons = {
   ),
   'vip-broke-through': reason(
     { contactId: z.string(), name: z.string(), group: z.string(), ...level },
-    ({ name, group }) => `${name}, ${group}, gets through do not disturb`,
+    ({ name, group }) => `${name} (${group}) overrides do not disturb`,
   ),
   'repeated-call-broke-through': reason(
     { lastCallAt: at, minutes: z.number(), ...level },
     ({ lastCallAt, minutes }) =>
-      `The second call within ${minutes} minutes, after ${isoTime(lastCallAt)}, gets through do not disturb`,
+      `A repeated call within ${minutes} minutes, after ${isoTime(lastCallAt)}, overrides do not disturb`,
   ),
   'route-matched': reason(route, ({ name }) => `The rule “${name}” applies`),
   'route-broken': reason(
@@ -111,7 +110,7 @@ export const routingReasons = {
   'no-owner': reason({}, () => 'The number has no owner'),
   'no-devices': reason({}, () => 'There is no phone to ring'),
   offline: reason({}, () => 'No phone to ring is registered'),
-  unreachable: reason({}, () => 'The telephone network cannot hand the call over now'),
+  unreachable: reason({}, () => 'The telephone network cannot deliver the call now'),
 } as const;
 
 type Table = typeof routingReasons;

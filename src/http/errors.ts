@@ -37,7 +37,7 @@ export type ErrorResponse = {
 /** The response to an error. The text of anything but an AppError is not disclosed. */
 export function errorResponse(error: unknown): ErrorResponse {
   const known =
-    error instanceof AppError ? error : new AppError('internal', 'Something went wrong inside GoSIP; its log says what');
+    error instanceof AppError ? error : new AppError('internal', 'Internal error; the log of GoSIP says what happened');
   const code = names[known.code];
   const refusal = known instanceof HttpError ? known : undefined;
   return {

@@ -143,7 +143,7 @@ describe('files over HTTP', () => {
     ]) {
       const response = await ask({ 'If-Match': etags, ...more });
       expect([response.status, response.headers.get('etag')]).toEqual([412, null]);
-      expect(await response.json()).toMatchObject({ error: { message: 'The file is another version by now' } });
+      expect(await response.json()).toMatchObject({ error: { message: 'The file has changed since' } });
     }
     expect((await ask({ 'If-Match': etags }, { method: 'HEAD' })).status).toBe(412);
   });

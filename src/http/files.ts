@@ -9,12 +9,12 @@ import { HttpError } from './errors.ts';
  */
 export function sendFile(context: Context, file: FileReply): void {
   const etag = `"${file.etag}"`;
-  if (!isMatch(context.get('If-Match'), etag)) throw new HttpError(412, 'The file is another version by now');
+  if (!isMatch(context.get('If-Match'), etag)) throw new HttpError(412, 'The file has changed since');
   const requested = requestedRange(context, etag, file.bytes);
   const isKnown = answerIfKnown(context, etag);
   if (requested.kind === 'beyond' && !isKnown) {
     context.remove('ETag');
-    throw new HttpError(416, 'The file ends before that', { 'Content-Range': `bytes */${file.bytes}` });
+    throw new HttpError(416, 'The file is shorter than this range', { 'Content-Range': `bytes */${file.bytes}` });
   }
   context.set({ 'Accept-Ranges': 'bytes', 'Cache-Control': 'private, no-cache' });
   if (isKnown) return;

@@ -46,7 +46,7 @@ function readText(request: IncomingMessage): Promise<string> {
   request.on('data', take);
   request.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
   request.once('error', reject);
-  request.once('close', () => reject(new Error('The sender went away')));
+  request.once('close', () => reject(new Error('The client disconnected')));
   return promise;
 }
 

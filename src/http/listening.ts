@@ -43,7 +43,7 @@ export async function stopListening(server: Server, clock: Clock): Promise<void>
 /** The address a server listens on; only while it does. */
 export function boundAddress(server: Server): AddressInfo {
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The HTTP server does not listen');
+  if (address === null || typeof address === 'string') throw new Error('The HTTP server is not listening');
   return address;
 }
 

@@ -75,7 +75,7 @@ export class LiveStream {
     const own = counts.get(client.identity.id) ?? 0;
     const isFull = this.#clients.size >= maxClients;
     if (own >= maxClientsPerIdentity || (isFull && !this.#makeRoom(own, counts))) {
-      throw new AppError('unavailable', 'Too many live streams of this token are open: close some', { retryAfterSeconds: 30 });
+      throw new AppError('unavailable', 'Too many live streams are open with this token: close some', { retryAfterSeconds: 30 });
     }
     client.response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
     client.response.write(`retry: 3000\n: connected\n${this.#missedBy(client)}`);
@@ -135,7 +135,7 @@ export class LiveStream {
 
   #send(client: Client, frame: string): void {
     if (client.response.writableLength > maxUnreadBytes) {
-      this.#options.log.warn({ identity: client.identity.id }, 'Live stream closed: its client does not read');
+      this.#options.log.warn({ identity: client.identity.id }, 'Live stream closed: its client is not reading');
       this.#drop(client);
       return;
     }

@@ -56,10 +56,10 @@ export function admit(wanted: Admission, context: Context, view: RequestView): I
   const identity = wanted.access === 'public' ? undefined : view.identityOf(context);
   const verdict = checkAccess(wanted, identity);
   if (verdict === 'sign-in') {
-    throw new AppError('unauthorized', 'Say who you are: sign in, or send Authorization: Bearer and an API token');
+    throw new AppError('unauthorized', 'Not signed in: sign in, or send an API token (Authorization: Bearer)');
   }
   if (verdict === 'forbidden') throw new AppError('forbidden', 'Only an administrator may do this');
-  if (verdict === 'read-only') throw new AppError('forbidden', 'This API token may only read');
+  if (verdict === 'read-only') throw new AppError('forbidden', 'This API token is read-only');
   view.assertOwnSite(context, identity);
   return identity;
 }
@@ -72,7 +72,7 @@ async function answerAsDescribed(context: Context, route: Route, options: MountO
     const { endpoint } = route;
     const { status } = errorResponse(options.explain?.(error) ?? error);
     if (!(refusalsOf(endpoint) as readonly number[]).includes(status)) {
-      options.log.error({ endpoint: endpoint.id, status, err: error }, 'Refusal violates the contract');
+      options.log.error({ endpoint: endpoint.id, status, err: error }, 'Error reply violates the contract');
       if (options.isReplyStrict) throw new AppError('internal', `${endpoint.id} answers ${status}, which is not described`);
     }
     throw error;

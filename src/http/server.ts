@@ -91,7 +91,7 @@ export class HttpServer {
 
   #createKoa(): Koa {
     const koa = new Koa();
-    koa.on('error', (error: unknown) => this.#options.log.debug({ err: error }, 'A reply could not be sent'));
+    koa.on('error', (error: unknown) => this.#options.log.debug({ err: error }, 'Reply not sent'));
     koa.use((context, next) => this.#guard(context, next));
     koa.use(this.#createRouter().routes());
     koa.use(refuseUnrouted);
@@ -120,8 +120,8 @@ export class HttpServer {
     });
     router.get('/events', (context) => {
       const identity = admit({ access: 'user', method: 'GET' }, context, this.#view);
-      if (identity === undefined) throw new AppError('unauthorized', 'Say who you are');
-      if (context.accepts('text/event-stream') === false) throw new HttpError(406, 'This is a text/event-stream');
+      if (identity === undefined) throw new AppError('unauthorized', 'Not signed in');
+      if (context.accepts('text/event-stream') === false) throw new HttpError(406, 'Only text/event-stream is available here');
       context.type = 'text/event-stream';
       if (context.method === 'HEAD') {
         context.status = 200;
@@ -144,7 +144,7 @@ export class HttpServer {
       await next();
     } catch (error) {
       const answer = errorResponse(this.#options.explain?.(error) ?? error);
-      if (answer.isFault) this.#options.log.error({ err: error, method: context.method, path: context.path }, 'A request failed');
+      if (answer.isFault) this.#options.log.error({ err: error, method: context.method, path: context.path }, 'Request failed');
       context.status = answer.status;
       context.set(answer.headers);
       context.body = answer.body;

@@ -46,7 +46,7 @@ function loginRoutes({ people, login, sessions }: AuthRouteDeps): Route[] {
     }),
     handleSession(logOut, async ({ identity }) => {
       const by = identified(identity);
-      if (by.sessionId === undefined) throw new AppError('conflict', 'This request belongs to no session that could end');
+      if (by.sessionId === undefined) throw new AppError('conflict', 'This request has no session to end');
       await sessions.end(by.sessionId, by);
       return { reply: undefined, secret: null };
     }),
@@ -91,7 +91,7 @@ function setupRoutes({ firstSetup, sessions }: AuthRouteDeps): Route[] {
 }
 
 function identified(identity: Identity | undefined): Identity {
-  if (identity === undefined) throw new AppError('unauthorized', 'Say who you are');
+  if (identity === undefined) throw new AppError('unauthorized', 'Not signed in');
   return identity;
 }
 

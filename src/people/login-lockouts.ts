@@ -105,7 +105,7 @@ export class LoginLockouts {
     const { failures, lockedMs } = this.#throttle.stateOf({ source: address, account: kind });
     const lockedUntil = lockedMs === 0 ? undefined : now + lockedMs;
     if (lockedUntil !== undefined) {
-      this.#deps.log.warn({ source, kind }, 'Too many failed logins: this address has to wait');
+      this.#deps.log.warn({ source, kind }, 'Too many failed logins: address locked out');
       events.emit('login.locked', { source, kind, until: isoTime(lockedUntil) });
     }
     this.#write(() => {
@@ -120,6 +120,6 @@ export class LoginLockouts {
 
   /** A full disk keeps nobody from signing in; what is in memory counts until the restart. */
   #write(run: () => void): void {
-    this.#deps.writes.write(run).catch((error: unknown) => this.#deps.log.warn({ err: error }, 'A failed login was not stored'));
+    this.#deps.writes.write(run).catch((error: unknown) => this.#deps.log.warn({ err: error }, 'Failed login not stored'));
   }
 }

@@ -39,7 +39,7 @@ export class Login {
     const { persons, sessions, lockouts } = this.#deps;
     const id = await lockouts.attempt({ source: client.address, kind: 'password' }, () => this.#check(username, password));
     const person = id === undefined ? undefined : persons.byId(id);
-    if (person === undefined) throw new AppError('unauthorized', 'The username or the password is wrong');
+    if (person === undefined) throw new AppError('unauthorized', 'Wrong username or password');
     return { person, secret: await sessions.begin(person.id, client) };
   }
 

@@ -25,7 +25,7 @@ export function passwordProblem(password: string, owner: PasswordOwner): string 
 export function assertGoodPassword(password: string, owner: PasswordOwner, field: string): void {
   const message = passwordProblem(password, owner);
   if (message !== undefined)
-    throw new AppError('invalid', `This password cannot be taken: it ${message}`, { details: [{ field, message }] });
+    throw new AppError('invalid', `This password is not accepted: it ${message}`, { details: [{ field, message }] });
 }
 
 function isOwnName(password: string, { username, name }: PasswordOwner): boolean {

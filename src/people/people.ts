@@ -159,7 +159,7 @@ export class People {
     try {
       await release();
     } catch (error) {
-      this.#deps.log.error({ err: error }, 'Something of a removed person was not released');
+      this.#deps.log.error({ err: error }, 'Cleanup after removing a person failed');
     }
   }
 
@@ -199,7 +199,7 @@ export class People {
     const linked = homeAssistantUserId === undefined ? undefined : persons.byHomeAssistantUser(homeAssistantUserId);
     if (linked === undefined || linked.id === id) return;
     const details = [{ field: 'homeAssistantUserId', message: `is linked to ${linked.name}` }];
-    throw new AppError('conflict', `This Home Assistant user is ${linked.name} already`, { details });
+    throw new AppError('conflict', `This Home Assistant user is already linked to ${linked.name}`, { details });
   }
 }
 

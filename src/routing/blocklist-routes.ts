@@ -37,7 +37,7 @@ export function blocklistRoutes({ blocklist, store, farNumberOfCall, farNumberOf
   const visible = (id: string, identity: Identity | undefined): BlocklistEntry => {
     const found = blocklist.byId(id);
     if (found !== undefined && mayHave(found, identity)) return found;
-    throw new AppError('not-found', 'There is no such entry of the blocklist');
+    throw new AppError('not-found', 'There is no such blocklist entry');
   };
   const block = async (number: string, reason: string, identity: Identity | undefined) => {
     const entry = { kind: 'exact', pattern: number, reason, personId: ownerFor(identity), isEnabled: true } as const;
@@ -79,7 +79,10 @@ export function blocklistRoutes({ blocklist, store, farNumberOfCall, farNumberOf
 function ownerFor(identity: Identity | undefined) {
   if (identity?.role === 'admin') return undefined;
   if (identity?.personId !== undefined) return identity.personId;
-  throw new AppError('forbidden', 'This token stands for no person: only an administrator blocks callers for the whole house');
+  throw new AppError(
+    'forbidden',
+    'This API token belongs to no person: only an administrator can block callers for the whole house',
+  );
 }
 
 function mayHave({ personId }: BlocklistEntry, identity: Identity | undefined): boolean {

@@ -58,7 +58,7 @@ export class Blocklist {
     const at = clock.now();
     writes
       .write(() => store.hit(entryId, at))
-      .catch((error: unknown) => log.debug({ err: error }, 'A blocked call was not counted'));
+      .catch((error: unknown) => log.debug({ err: error }, 'Hit of a blocklist entry not stored'));
   }
 
   byId(id: string): BlocklistEntry | undefined {
@@ -168,17 +168,17 @@ export class Blocklist {
 type Limits = { readonly kind: BlocklistEntry['kind']; readonly patterns: number; readonly room: number };
 
 function limitProblem({ kind, patterns, room }: Limits): string | undefined {
-  if (room <= 0) return `There are ${maxEntries} entries already: block the beginning of numbers instead of each of them`;
+  if (room <= 0) return `There are ${maxEntries} entries already: block prefixes instead of single numbers`;
   if (kind !== 'regex' || patterns < maxPatterns) return undefined;
-  return `There are ${maxPatterns} regular expressions already: every call looks at all of them`;
+  return `There are ${maxPatterns} regular expressions already, the most there may be: every call is matched against all of them`;
 }
 
 function invalid(message: string): AppError {
-  return new AppError('invalid', 'The entry of the blocklist is not valid', { details: [{ field: 'pattern', message }] });
+  return new AppError('invalid', 'The blocklist entry is not valid', { details: [{ field: 'pattern', message }] });
 }
 
 function conflict(): AppError {
-  return new AppError('conflict', 'This is blocked already', {
+  return new AppError('conflict', 'This is already blocked', {
     details: [{ field: 'pattern', message: 'is on the blocklist already' }],
   });
 }

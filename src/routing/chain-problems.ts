@@ -26,7 +26,7 @@ export function chainProblems(steps: readonly EscalationStep[], house: ChainHous
   if (targets.length > maxEscalationTargets)
     return [...found, broken('steps', `must name at most ${maxEscalationTargets} in all, not ${targets.length}`)];
   if (found.length > 0 || targets.some((target) => isReachable(target, house))) return found;
-  return [{ field: 'steps', message: 'asks nobody: none of them has a phone that is switched on', severity: 'warning' }];
+  return [{ field: 'steps', message: 'asks nobody: none of them has an enabled phone', severity: 'warning' }];
 }
 
 function targetProblem(target: EscalationTarget, house: ChainHouse): RoutingProblem | undefined {

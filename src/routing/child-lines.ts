@@ -57,7 +57,7 @@ export class ChildLines {
   async set(holder: LineHolder, given: ChildLineInput): Promise<StoredChildLine> {
     const details = [...this.problemsOf(given), ...this.#parentProblems(holder, given.parents)];
     const wrong = details.map(({ field, message }) => ({ field, message }));
-    if (wrong.length > 0) throw new AppError('invalid', 'The child’s line could not work as it is', { details: wrong });
+    if (wrong.length > 0) throw new AppError('invalid', 'The child’s line would not work', { details: wrong });
     return await this.#save({ ...given, holder, changedAt: this.#deps.clock.now() });
   }
 

@@ -46,7 +46,7 @@ function isTheirs(identity: Identity | undefined, personId: PersonId | undefined
 
 function orMissing<Item extends { readonly id: string }>(items: readonly Item[], id: string): Item {
   const found = items.find((item) => item.id === id);
-  if (found === undefined) throw new AppError('not-found', 'There is no such switch');
+  if (found === undefined) throw new AppError('not-found', 'There is no such do-not-disturb switch');
   return found;
 }
 

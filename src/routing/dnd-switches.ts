@@ -96,7 +96,7 @@ export class DndSwitches {
       .write(() => {
         if (!this.#stored(subject).isOn) store.remove(subject);
       })
-      .catch((error: unknown) => log.debug({ err: error }, 'An ended do not disturb was not removed'));
+      .catch((error: unknown) => log.debug({ err: error }, 'Expired do not disturb not removed'));
   }
 
   #all(): readonly (readonly [DndSubject, Dnd])[] {

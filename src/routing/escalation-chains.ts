@@ -112,5 +112,5 @@ export class EscalationChains {
 }
 
 function invalid(details: readonly { readonly field: string; readonly message: string }[]): AppError {
-  return new AppError('invalid', 'The escalation chain could not work as it is', { details });
+  return new AppError('invalid', 'The escalation chain would not work', { details });
 }

@@ -49,7 +49,7 @@ export class Hotlines {
     const { store, writes, clock, log } = this.#deps;
     const message = this.#problem(hotline);
     if (message !== undefined)
-      throw new AppError('invalid', 'The hotline could not work as it is', { details: [{ field: 'target', message }] });
+      throw new AppError('invalid', 'The hotline would not work', { details: [{ field: 'target', message }] });
     const stored = { ...hotline, changedAt: clock.now() };
     await writes.write(() => store.put(stored));
     this.#byDevice = new Map(this.#byDevice).set(hotline.deviceId, stored);

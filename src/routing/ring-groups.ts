@@ -99,7 +99,7 @@ export class RingGroups {
   #assertFree({ id }: RingGroup, extension: string): void {
     const { devices, isReservedExtension } = this.#deps.house;
     if (extension.startsWith('0') || isReservedExtension(extension)) {
-      throw invalid([{ field: 'extension', message: 'must not begin with 0 nor be an emergency or service number' }]);
+      throw invalid([{ field: 'extension', message: 'must not begin with 0 or be an emergency or service number' }]);
     }
     const group = this.byExtension(extension);
     const isTaken = devices.byExtension(extension) !== undefined || devices.byUsername(extension) !== undefined;
@@ -115,5 +115,5 @@ export class RingGroups {
 }
 
 function invalid(details: readonly { readonly field: string; readonly message: string }[]): AppError {
-  return new AppError('invalid', 'The ring group could not work as it is', { details });
+  return new AppError('invalid', 'The ring group would not work', { details });
 }

@@ -115,8 +115,8 @@ export class Routes {
       );
       const ordered = ids.flatMap((id) => rules.get(id) ?? []);
       if (new Set(ordered).size !== rules.size || ids.length !== rules.size) {
-        const details = [{ field: 'ids', message: 'must be all rules of the number, each once' }];
-        throw new AppError('conflict', 'The rules of the number are others by now: load them again', { details });
+        const details = [{ field: 'ids', message: 'must list every rule of the number exactly once' }];
+        throw new AppError('conflict', 'The rules of this number have changed: reload them', { details });
       }
       this.#number(ordered);
     });
@@ -178,5 +178,5 @@ function notFound(): AppError {
 }
 
 function invalid(details: readonly { readonly field: string; readonly message: string }[]): AppError {
-  return new AppError('invalid', 'The routing rule could not work as it is', { details });
+  return new AppError('invalid', 'The routing rule would not work', { details });
 }

@@ -30,29 +30,29 @@ export function listFetcher(get: Get = fetchPublic): FetchList {
         await response.body?.cancel();
         url = new URL(next, url);
       }
-      return failed('It leads from one address to the next without an end');
+      return failed('Too many redirects');
     } catch (error) {
-      return failed(signal.aborted ? 'It took too long' : explain(error));
+      return failed(signal.aborted ? 'The download timed out' : explain(error));
     }
   };
 }
 
 async function read(response: Response): Promise<FetchedList> {
   if (response.status === 401 || response.status === 403)
-    return failed(`The server refuses us (${response.status}): check the token`);
-  if (response.status !== 200) return failed(`The server answers with ${response.status}`);
+    return failed(`The server denied access (${response.status}): check the token`);
+  if (response.status !== 200) return failed(`The server answered ${response.status}`);
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
     bytes += chunk.length;
-    if (bytes > maxListBytes) return failed(`It is larger than ${maxListBytes / 1024 / 1024} MiB`);
+    if (bytes > maxListBytes) return failed(`The list is larger than ${maxListBytes / 1024 / 1024} MiB`);
     chunks.push(chunk);
   }
   return { kind: 'ok', bytes: Buffer.concat(chunks) };
 }
 
 function explain(error: unknown): string {
-  return error instanceof Error ? `It cannot be fetched: ${error.message.slice(0, 200)}` : 'It cannot be fetched';
+  return error instanceof Error ? `Download failed: ${error.message.slice(0, 200)}` : 'Download failed';
 }
 
 function failed(problem: string): FetchedList {

@@ -99,7 +99,7 @@ describe('a list of reported numbers', () => {
         { line: 5, message: '"+4*" is not a phone number' },
       ],
     });
-    await expect(upload(id, '<html>Not found</html>')).rejects.toThrow(/no phone number in this file/);
+    await expect(upload(id, '<html>Not found</html>')).rejects.toThrow(/contains no phone numbers/);
     expect(lists.match('+4930901820')?.listId).toBe(id);
     await upload(id, '+4930901821');
     expect(lists.match('+4930901820')).toBeUndefined();
@@ -155,7 +155,7 @@ describe('a list at an address', () => {
       clock.jump(24 * hourMs);
       await lists.refreshDue();
       expect(lists.get(id)).toMatchObject({ importedAt, triedAt: clock.now(), numbers: 1 });
-      expect(lists.get(id).problem).toMatch(/^(The server answers with 503|There was no phone number in it)$/);
+      expect(lists.get(id).problem).toMatch(/^(The server answers with 503|It contains no phone numbers)$/);
       expect(lists.match('+4930901820')?.listId).toBe(id);
     }
     const before = asked.length;
@@ -198,9 +198,9 @@ describe('fetching a list', () => {
     ['to a name of the house', { [url]: to('https://nas.local/') }, url, /nas\.local is not a public server/],
     ['to another port', { [url]: to('https://lists.example.org:8443/') }, url, /is not a public server/],
     ['to a server without encryption', { [url]: to('http://lists.example.org/') }, url, /is not a public server with https/],
-    ['in a circle', { [url]: to(url) }, url, /without an end/],
-    ['nowhere', {}, url, /answers with 404/],
-    ['to who refuses us', { [url]: new Response(null, { status: 401 }) }, url, /refuses us \(401\): check the token/],
+    ['in a circle', { [url]: to(url) }, url, /Too many redirects/],
+    ['nowhere', {}, url, /answered 404/],
+    ['to who refuses us', { [url]: new Response(null, { status: 401 }) }, url, /denied access \(401\): check the token/],
     ['into the house at once', {}, 'https://127.0.0.1/', /is not a public server/],
     ['to too much', { [url]: new Response(Buffer.alloc(21 * 1024 * 1024)) }, url, /larger than 20 MiB/],
   ])('fails in words where it leads %s', async (_what, pages, from, problem) => {

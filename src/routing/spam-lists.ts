@@ -54,9 +54,7 @@ export class SpamLists {
   start(): void {
     const { clock, store, log } = this.#deps;
     const run = (what: () => Promise<void>) => {
-      this.#work = this.#work
-        .then(what)
-        .catch((error: unknown) => log.warn({ err: error }, 'Spam lists cannot be kept up to date'));
+      this.#work = this.#work.then(what).catch((error: unknown) => log.warn({ err: error }, 'Spam list update failed'));
     };
     run(async () => {
       for (const { id, generation } of store.all()) await this.#clear(id, generation);
@@ -83,13 +81,13 @@ export class SpamLists {
   /** Throws `not-found`. */
   get(id: string): SpamList {
     const list = this.#deps.store.byId(id);
-    if (list === undefined) throw new AppError('not-found', 'There is no such list');
+    if (list === undefined) throw new AppError('not-found', 'There is no such spam list');
     return list;
   }
 
   async create(input: SpamListInput, token: string | undefined): Promise<SpamList> {
     const { store, writes, newId, clock } = this.#deps;
-    if (store.all().length >= maxSpamLists) throw new AppError('conflict', `There are ${maxSpamLists} lists already`);
+    if (store.all().length >= maxSpamLists) throw new AppError('conflict', `There are ${maxSpamLists} spam lists already`);
     const none = { generation: 0, numbers: 0, importedAt: undefined, triedAt: undefined, problem: undefined };
     const list = { ...input, ...none, id: newId('spam'), hasToken: token !== undefined, createdAt: clock.now() };
     await writes.write(() => {
@@ -124,7 +122,7 @@ export class SpamLists {
   /** Replaces the numbers of a list by those of a file. Throws `conflict` while it is being read, `invalid` where it has no number. */
   async upload(id: string, bytes: Uint8Array): Promise<ImportReport> {
     const report = await this.#import(this.get(id), bytes);
-    if (report.added === 0) throw new AppError('invalid', 'There is no phone number in this file: the list stays as it is');
+    if (report.added === 0) throw new AppError('invalid', 'This file contains no phone numbers: the list is unchanged');
     return report;
   }
 
@@ -132,8 +130,8 @@ export class SpamLists {
   async refresh(id: string): Promise<SpamList> {
     const { clock, fetch, store, writes } = this.#deps;
     const list = this.get(id);
-    if (list.url === undefined) throw new AppError('conflict', 'This list has no address to fetch it from: upload it');
-    if (!list.isEnabled) throw new AppError('conflict', 'This list is switched off, so it is not fetched');
+    if (list.url === undefined) throw new AppError('conflict', 'This list has no URL to download it from: upload a file');
+    if (!list.isEnabled) throw new AppError('conflict', 'This list is disabled, so it is not downloaded');
     const timeout = new AbortController();
     const timer = clock.after(maxFetchMs, () => timeout.abort());
     const token = this.#tokenOf(id);
@@ -143,7 +141,7 @@ export class SpamLists {
       const { added } = await this.#import(this.get(id), fetched.bytes);
       if (added > 0) return this.get(id);
     }
-    const problem = fetched.kind === 'ok' ? 'There was no phone number in it' : fetched.problem;
+    const problem = fetched.kind === 'ok' ? 'It contains no phone numbers' : fetched.problem;
     await writes.write(() => store.save({ ...this.get(id), triedAt: clock.now(), problem }));
     return this.get(id);
   }
@@ -157,7 +155,7 @@ export class SpamLists {
   }
 
   async #import(list: SpamList, bytes: Uint8Array): Promise<ImportReport> {
-    if (this.#busy.has(list.id)) throw new AppError('conflict', 'This list is being read at the moment');
+    if (this.#busy.has(list.id)) throw new AppError('conflict', 'This list is being updated right now');
     this.#busy.add(list.id);
     try {
       return await this.#replace(list, decodeText(bytes));

@@ -15,7 +15,7 @@ export function targetProblems(targets: readonly RingTarget[], field: string, co
     return message === undefined ? [] : [{ field: `${field}.${index}`, message, severity: 'broken' as const }];
   });
   if (found.length > 0 || ringsSomebody(targets, context)) return found;
-  return [{ field, message: 'rings nobody: none of them has a phone that is switched on', severity: 'warning' }];
+  return [{ field, message: 'rings nobody: none of them has an enabled phone', severity: 'warning' }];
 }
 
 /** Whether a target is no longer there, or is a number of ours, to which a call would come back. */

@@ -119,7 +119,7 @@ export class Backup {
     yield tarHeader({ name: manifestName, bytes: text.length }, at);
     yield Buffer.concat([text, tarPadding(text.length), tarEnd]);
     const seconds = Math.round((clock.monotonic() - begin) / 1000);
-    log.info({ files: members.length, seconds }, 'A backup was made');
+    log.info({ files: members.length, seconds }, 'Backup created');
   }
 
   async *#member({ name }: Source, file: FileHandle, at: number): AsyncGenerator<Uint8Array, Member> {

@@ -193,7 +193,7 @@ export class Restore {
       syncPath(folder);
       renameSync(folder, this.#path(stagedFolder));
       await rm(this.#path(uploadName), { force: true });
-      log.info({ createdAt: manifest.createdAt, files: manifest.members.length }, 'A backup was uploaded and is whole');
+      log.info({ createdAt: manifest.createdAt, files: manifest.members.length }, 'Uploaded backup verified');
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
       if (passphrase === undefined) await rm(this.#path(uploadName), { force: true });

@@ -125,7 +125,7 @@ describe('signing in', () => {
     expect([response.status, response.headers.get('set-cookie')]).toEqual([401, null]);
     expect(await messageOf(response)).toMatchObject({
       code: 'AUTHENTICATION_ERROR',
-      message: 'The username or the password is wrong',
+      message: 'Wrong username or password',
     });
   });
 
@@ -273,7 +273,7 @@ describe('signing in', () => {
     const [reads, all] = [await make('read'), await make('all')];
     expect((await house.send('GET', '/users', { token: reads })).status).toBe(200);
     const refused = await house.send('PATCH', `/users/${annaId}`, { token: reads, body: { name: 'X' } });
-    expect([refused.status, (await messageOf(refused)).message]).toEqual([403, 'This API token may only read']);
+    expect([refused.status, (await messageOf(refused)).message]).toEqual([403, 'This API token is read-only']);
     expect((await house.send('PATCH', `/users/${annaId}`, { token: all, body: { name: 'X' } })).status).toBe(200);
   });
 });
