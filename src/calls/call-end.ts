@@ -20,7 +20,7 @@ const byPrecedence: readonly LegOutcome[] = [
 
 /** How a call ended that no leg answered. */
 export function verdictOfLegs(all: readonly LegState[]): Verdict {
-  const legs = all.filter(({ isFollowed }) => isFollowed !== true);
+  const legs = all.filter(({ isFollowed, isVoice }) => isFollowed !== true && isVoice !== true);
   const decisive = byPrecedence.find((outcome) => legs.some((leg) => leg.outcome === outcome));
   const isTrunk = legs.some((leg) => leg.outcome === decisive && leg.isTrunk);
   switch (decisive) {

@@ -20,7 +20,7 @@ export class CallLegs {
 
   /** From now on the record has the legs of this step, rung or not. */
   record(step: PlannedStep | undefined): void {
-    for (const { leg } of step?.legs ?? []) this.#records.set(leg.id, leg);
+    for (const { leg, target } of step?.legs ?? []) if (target?.kind !== 'voice') this.#records.set(leg.id, leg);
   }
 
   planned(id: string): PlannedLeg | undefined {
@@ -40,9 +40,11 @@ export class CallLegs {
     return this.#records.get(id);
   }
 
-  /** Takes a planned leg into the record. */
+  /** Takes a planned leg into the record; what the house says itself is a matter between it and the caller's leg. */
   change(id: string, change: Partial<CallLeg>): void {
-    const leg = this.#records.get(id) ?? this.#planned.get(id)?.leg;
+    const planned = this.#planned.get(id);
+    if (planned?.target?.kind === 'voice') return;
+    const leg = this.#records.get(id) ?? planned?.leg;
     if (leg !== undefined) this.#records.set(id, { ...leg, ...change });
   }
 

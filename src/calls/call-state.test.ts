@@ -68,6 +68,9 @@ const stepTimedOut = (index: number, what: 'trying' | 'ringing' = 'trying'): Cal
   step: emergencySteps[index]!,
   for: what,
 });
+const says = (verdict: Verdict): RingStep => ({ ...step([leg('v', { isVoice: true })]), verdict });
+const asks = [says({ disposition: 'blocked', reason: 'challenge' }), step([leg('a')])];
+const noLine = { ...says({ disposition: 'failed', reason: 'unreachable' }), onlyIfUnreachable: true };
 const trunks = [step([leg('t', { isTrunk: true })]), step([leg('u', { isTrunk: true })], true)];
 
 describe('the state of a call', () => {
@@ -227,6 +230,54 @@ describe('the state of a call', () => {
       [step([leg('a', { isOffline: true }), leg('b')])],
       [fails('b', 'busy')],
       [['ring b'], ['reject busy/busy', 'end busy/busy']],
+    ],
+    [
+      'words of the house instead of a ringing phone',
+      [says({ disposition: 'missed', reason: 'announcement' })],
+      [fails('v', 'answered')],
+      [['ring v'], ['reject missed/announcement', 'end missed/announcement']],
+    ],
+    [
+      'words of the house that the caller does not wait for',
+      [says({ disposition: 'failed', reason: 'call-not-permitted' })],
+      [callerGone],
+      [['ring v'], ['cancel v caller-gone', 'end failed/call-not-permitted']],
+    ],
+    [
+      'the right key of a caller who was asked',
+      asks,
+      [fails('v', 'answered'), answers('a')],
+      [['ring v'], ['ring a'], ['connect a']],
+    ],
+    ...(['declined', 'no-answer'] as const).map((outcome): [string, readonly RingStep[], readonly CallEvent[], string[][]] => [
+      `no right key: ${outcome}`,
+      asks,
+      [fails('v', outcome)],
+      [['ring v'], ['reject blocked/challenge', 'end blocked/challenge']],
+    ]),
+    [
+      'a caller who was asked for too long',
+      asks,
+      [timeOver],
+      [['ring v'], ['cancel v no-answer', 'reject blocked/challenge', 'end blocked/challenge']],
+    ],
+    [
+      'a caller who could not be asked: the question is no reason why nobody answered',
+      asks,
+      [fails('v', 'no-media'), fails('a', 'unreachable')],
+      [['ring v'], ['ring a'], ['reject missed/unreachable', 'end missed/unreachable']],
+    ],
+    [
+      'no trunk reachable, said in words',
+      [...trunks, noLine],
+      [fails('t', 'unreachable'), fails('u', 'unreachable'), fails('v', 'answered')],
+      [['ring t'], ['ring u'], ['ring v'], ['reject failed/unreachable', 'end failed/unreachable']],
+    ],
+    [
+      'no words after a refusal by the network',
+      [...trunks, noLine],
+      [fails('t', 'unreachable'), fails('u', 'busy')],
+      [['ring t'], ['ring u'], ['reject busy/busy', 'end busy/busy']],
     ],
     ['nothing to ring', [], [], [['reject missed/no-devices', 'end missed/no-devices']]],
     ['the next trunk', trunks, [fails('t', 'unreachable'), answers('u')], [['ring t'], ['ring u'], ['connect u']]],

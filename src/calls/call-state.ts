@@ -134,7 +134,8 @@ function groupGone(state: CallState, group: string): Transition {
 function callerGone(state: CallState, why: 'elsewhere' | 'caller-gone' = 'caller-gone'): Transition {
   if (state.phase === 'ended') return same(state);
   const { state: after, actions } = cancelLive(state, why);
-  return chain(actions, end(after, { disposition: 'cancelled', reason: 'caller-cancelled' }, []));
+  const spoken = state.phase === 'ringing' ? state.steps[state.step]?.verdict : undefined;
+  return chain(actions, end(after, spoken ?? { disposition: 'cancelled', reason: 'caller-cancelled' }, []));
 }
 
 function stopped(state: CallState, why: StopReason): Transition {
@@ -147,11 +148,19 @@ function stopped(state: CallState, why: StopReason): Transition {
 
 /** No leg of this step rings any more: the next step, or the end once no leg rings at all. */
 function afterStep(state: CallState): Transition {
-  const next = nextStep(state);
+  const next = mayGoOn(state) ? nextStep(state) : undefined;
   if (next !== undefined) return startStep(state, next);
   if (live(state).length > 0) return same(state);
-  const verdict = verdictOfLegs([...state.legs.values()]);
+  const verdict = state.steps[state.step]?.verdict ?? verdictOfLegs([...state.legs.values()]);
   return end(state, verdict, [{ kind: 'reject', verdict }]);
+}
+
+/** A caller whom the house could not speak to is let through: losing the call would be worse. */
+function mayGoOn({ steps, step, legs }: CallState): boolean {
+  const current = steps[step];
+  if (current?.verdict === undefined) return true;
+  const outcomes = current.legs.flatMap(({ id, isVoice }) => (isVoice === true ? legs.get(id)?.outcome : []));
+  return outcomes.every((outcome) => outcome === 'answered' || outcome === 'no-media');
 }
 
 /** Steps that are only for an unreachable one before them are skipped where it was reached. */

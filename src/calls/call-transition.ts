@@ -2,8 +2,14 @@ import type { LegOutcome } from './call.ts';
 import type { CancelReason, StopReason } from './ports.ts';
 import type { Verdict } from './verdict.ts';
 
-/** A leg to be rung. Legs of one `group` are the contacts of one device, or one trunk. */
-export type LegPlan = { readonly id: string; readonly group: string; readonly isTrunk: boolean; readonly isOffline: boolean };
+/** A leg to be rung. Legs of one `group` are the contacts of one device, or one trunk. `isVoice`: the house speaks to the caller. */
+export type LegPlan = {
+  readonly id: string;
+  readonly group: string;
+  readonly isTrunk: boolean;
+  readonly isOffline: boolean;
+  readonly isVoice?: boolean;
+};
 
 /** Seconds until a leg must have given any sign of life, and until it must ring; then the next step begins beside it. */
 export type StepTimeouts = { readonly tryingSeconds: number; readonly ringingSeconds: number };
@@ -18,6 +24,8 @@ export type RingStep = {
   readonly onlyIfUnreachable: boolean;
   readonly timeouts?: StepTimeouts;
   readonly isRetry?: boolean;
+  /** In this step the house speaks to the caller. The call ends so unless it lets them through. */
+  readonly verdict?: Verdict;
 };
 
 export type LegState = LegPlan & {

@@ -65,8 +65,12 @@ class FakeLeg implements CallerLeg {
   readonly address = 'udp 192.0.2.1:5060';
   readonly told: string[] = [];
   readonly rung: { target: RingTarget; listener: LegListener }[] = [];
+  /** What the house says to it; without ears it hears nothing. */
+  readonly spoken: { target: Extract<RingTarget, { kind: 'voice' }>; listener: LegListener }[] = [];
+  hasEars = false;
 
   ring(target: RingTarget, listener: LegListener): OutgoingLeg {
+    if (target.kind === 'voice') return this.#hear(target, listener);
     this.rung.push({ target, listener });
     const n = this.rung.length;
     return {
@@ -77,6 +81,14 @@ class FakeLeg implements CallerLeg {
       release: (why: string) => void this.told.push(`release ${n} ${why}`),
     };
   }
+
+  #hear(target: Extract<RingTarget, { kind: 'voice' }>, listener: LegListener): OutgoingLeg {
+    if (this.hasEars) this.spoken.push({ target, listener });
+    else listener.failed('no-media', undefined);
+    const tell = (what: string) => void this.told.push(what);
+    return { sipCallId: '', pass: () => {}, connect: () => {}, cancel: (why) => tell(`silence ${why}`), release: () => {} };
+  }
+
   reject(verdict: Verdict): void {
     this.told.push(`reject ${verdict.reason}`);
   }
@@ -377,6 +389,34 @@ describe('calls outside', () => {
     build(db, { tollFraudGuard, trunks: ['provider'] });
   });
 
+  const abroad = '01137167000000';
+  const hearing = (dialled: string) => {
+    leg = new FakeLeg();
+    leg.hasEars = true;
+    return calls.place({ caller: { kind: 'device', device: devices[0]! }, dialled, leg, source: '203.0.113.9' });
+  };
+
+  it('that are refused are over once the caller has heard why, and count for nothing meanwhile', () => {
+    const refused = hearing(abroad);
+    expect(leg.spoken.map(({ target }) => target)).toEqual([
+      { kind: 'voice', by: 'early-media', say: [{ kind: 'prompt', name: 'not-permitted' }] },
+    ]);
+    expect(leg.rung).toEqual([]);
+    expect(store.get(refused.record.id)?.verdict).toBeUndefined();
+    expect([outside('4165550123'), outside('4165550124')].map(({ record }) => record.verdict)).toEqual([undefined, undefined]);
+    expect(store.legsOf(refused.record.id).map(({ outcome }) => outcome)).not.toContain('answered');
+  });
+
+  it('that are refused one after the other are spoken to one at a time', () => {
+    hearing(abroad);
+    const first = leg;
+    expect(hearing(abroad).record.verdict?.reason).toBe('destination-not-allowed');
+    first.spoken[0]?.listener.failed('answered', undefined);
+    expect(first.told).toEqual(['reject destination-not-allowed']);
+    expect(hearing(abroad).record.verdict).toBeUndefined();
+    expect(leg.spoken).toHaveLength(1);
+  });
+
   it('at one time are as many as a phone and the house may have, and calls for help are none of them', () => {
     const reasons = (...placed: [string, number?][]) =>
       placed.map(([dialled, from]) => outside(dialled, from).record.verdict?.reason);
@@ -624,10 +664,11 @@ describe('a call to a ring group', () => {
     const call = calls.place(attempt('60'));
     expect(leg.rung.map(({ target }) => target.kind)).toEqual(['phone']);
     clock.advance(10_000);
-    expect(leg.rung.map(({ target }) => (target.kind === 'trunk' ? target.number : target.device.extension))).toEqual([
-      '21',
-      '+14165550177',
-    ]);
+    expect(
+      leg.rung.map(({ target }) =>
+        target.kind === 'phone' ? target.device.extension : target.kind === 'trunk' ? target.number : 'voice',
+      ),
+    ).toEqual(['21', '+14165550177']);
     leg.rung[1]?.listener.answered();
     expect(call.record).toMatchObject({ direction: 'internal', trunk: 'provider', callee: { number: '60', name: 'Family' } });
   });
@@ -636,7 +677,8 @@ describe('a call to a ring group', () => {
     build(db, { trunks: ['provider'], routing: { groups: () => [family] } });
     calls.place(attempt('60'));
     clock.advance(10_000);
-    expect(leg.rung[1]?.target.screen).toMatchObject({
+    const target = leg.rung[1]?.target;
+    expect(target?.kind === 'trunk' ? target.screen : undefined).toMatchObject({
       accept: ['1'],
       say: [
         { kind: 'prompt', name: 'call-from' },

@@ -24,7 +24,7 @@ import type { PlannedLeg, PlannedStep } from './planned-step.ts';
 import type { Attempt, Joined, PstnCallTracker, RegistrationLookup, Trunks } from './ports.ts';
 import { isEmergencyRoute, isLimitedRoute } from './outbound-route.ts';
 import { callerOfParty } from './house-call.ts';
-import type { DecideCall } from './house-call.ts';
+import type { DecideCall, HouseCall } from './house-call.ts';
 import type { RefuseChildCall } from './child-line-refusal.ts';
 import { decided, decidedBefore, directRing, refusedRoute, undecided } from './planned-route.ts';
 import type { PlannedRoute } from './planned-route.ts';
@@ -33,6 +33,7 @@ import { RecordWriter } from './record-writer.ts';
 import { RefusedCallThrottle } from './refused-call-throttle.ts';
 import { routeCall } from './route-call.ts';
 import type { DialFacts } from './route-call.ts';
+import { SpokenSteps } from './spoken-steps.ts';
 import type { Verdict } from './verdict.ts';
 
 export type CallsDeps = CallAdmissionDeps & {
@@ -67,12 +68,14 @@ export class Calls {
   readonly #planner: LegPlanner;
   readonly #admission: CallAdmission;
   readonly #diverter: CallDiverter;
+  readonly #spoken: SpokenSteps;
 
   constructor(deps: CallsDeps) {
     this.#deps = deps;
     this.#records = new RecordWriter(deps);
     this.#refused = new RefusedCallThrottle(deps);
     this.#planner = new LegPlanner({ ...deps, devices: deps.facts.devices });
+    this.#spoken = new SpokenSteps((...leg) => this.#planner.legOf(...leg));
     this.#admission = new CallAdmission(deps, this.#ongoing);
     this.#diverter = new CallDiverter({
       planner: this.#planner,
@@ -107,7 +110,8 @@ export class Calls {
       ...(claim.kind === 'joined' ? opened(claim.record) : {}),
     };
     const { caller: from } = attempt;
-    const steps = screenSteps(this.#stepsOf(routed, record.id), from.kind === 'house' ? from.screen : undefined);
+    const screen = from.kind === 'house' ? from.screen : undefined;
+    const steps = this.#spoken.around(attempt, routed, screenSteps(this.#stepsOf(routed, record.id), screen));
     const refusal = claim.kind === 'taken' ? duplicateLeg : this.#admission.refusal(attempt, routed, steps);
     const isWanted = refusal === undefined || claim.kind === 'joined' || this.#refused.mayRecord(comesFrom(attempt), refusal);
     const isRecorded = claim.kind !== 'taken' && isWanted;
@@ -119,12 +123,12 @@ export class Calls {
       requestedBy: from.kind === 'device' ? from.device.id : undefined,
       isEmergency: isEmergencyRoute(routed),
       ...(claim.kind === 'joined' ? { time: claim.time } : {}),
-      maxMinutes: isLimitedRoute(routed) ? this.#admission.maxMinutes : undefined,
+      maxMinutes: refusal === undefined && isLimitedRoute(routed) ? this.#admission.maxMinutes : undefined,
     });
     this.#ongoing.set(record.id, call);
     if (call.isEmergency) this.#deps.emergencyWindow?.began();
     if (refusal === undefined) call.start(steps);
-    else call.refuse(refusal, steps);
+    else call.refuse(refusal, steps, isRecorded && !call.isEmergency ? this.#spokenRefusal(attempt, refusal) : undefined);
     if (isRecorded && claim.kind === 'unknown' && routed.plan !== undefined)
       this.#linkCallSid(record, given.networkCallId, routed.plan);
     return call;
@@ -138,6 +142,13 @@ export class Calls {
     return screenEach(steps, ({ leg: { personId } }) =>
       approvalScreen(caller, (key) => this.#deps.onApprovalKey?.(id, key, personId)),
     );
+  }
+
+  /** A phone hears why, one call at a time: a thief of its password gets no crowd of voices. */
+  #spokenRefusal({ caller }: Attempt, refusal: Verdict): PlannedStep | undefined {
+    if (caller.kind !== 'device') return undefined;
+    const isHearing = this.list().some((call) => call.isRefused && call.isOf(caller.device.id));
+    return isHearing ? undefined : this.#spoken.refusal(refusal);
   }
 
   /** Reads what was dialled, and decides where it is the house that is called. */
@@ -155,7 +166,7 @@ export class Calls {
     const decision = this.#deps.decideCall({
       called: ring.called,
       caller: callerOfParty(caller, isInternal ? 'device' : 'outside'),
-      via: isInternal ? 'internal' : 'trunk',
+      via: viaOf(from),
       isReachable: true,
       isFull: this.#admission.isFull,
     });
@@ -294,6 +305,11 @@ function comesFrom({ caller }: Attempt): string {
     case 'house':
       return 'house';
   }
+}
+
+function viaOf(caller: Attempt['caller']): HouseCall['via'] {
+  if (caller.kind !== 'trunk') return 'internal';
+  return caller.failsOver === true ? 'failover-trunk' : 'trunk';
 }
 
 const noClaim = { kind: 'unknown' } as const;

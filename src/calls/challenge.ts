@@ -4,12 +4,12 @@ import type { ChallengeRule } from '#routing/routing-settings.ts';
 /** The key that a caller is asked for before anything rings, which a machine that dials does not press. Stored with the call. */
 export type Challenge = ChallengeRule & { readonly isPassed: boolean; readonly triesLeft: number };
 
-const tries = 2;
+export const maxTries = 2;
 
 /** Of a new call; undefined where the plan asks for none. */
 export function challengeOf(plan: RoutingPlan): Challenge | undefined {
   const rule = 'challenge' in plan ? plan.challenge : undefined;
-  return rule === undefined ? undefined : { digit: rule.digit, isPassed: false, triesLeft: tries };
+  return rule === undefined ? undefined : { digit: rule.digit, isPassed: false, triesLeft: maxTries };
 }
 
 /** What the caller's keys make of it. */

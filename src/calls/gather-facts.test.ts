@@ -25,7 +25,7 @@ it('one decision for the webhook, its SIP leg, a trunk, a phone and the preview,
   };
   using harness = new PstnHarness({ phones: [rung, spared, calling], routing: { routesOf } });
   const rungBy = (leg: FakeCallerLeg) =>
-    leg.ringRequests.map(({ target }) => (target.kind === 'phone' ? target.device.extension : target.number));
+    leg.ringRequests.flatMap(({ target }) => (target.kind === 'phone' ? target.device.extension : []));
 
   const { token, callId } = harness.pstnCalls.receive({
     callSid: 'CA1',

@@ -39,7 +39,7 @@ export class LegPlanner {
   }
 
   steps({ ring, callee, caller, number: ours }: PlannedRoute): readonly PlannedStep[] {
-    if (ring.kind === 'nothing') return this.#skipped(ring.verdict, callee);
+    if (ring.kind === 'nothing' || ring.kind === 'spoken') return this.#skipped(ring.verdict, callee);
     if (ring.kind === 'steps') {
       const { from } = ring;
       return ring.steps.map((step) => this.#houseStep(step, { caller, from, ours: ours ?? '' }));

@@ -56,6 +56,7 @@ export class OngoingCall {
   /** On whose behalf it goes out, and how long it may last for that. */
   readonly outbound: OutboundPart;
   #state: CallState | undefined;
+  #isRefused = false;
   readonly #ringTimers: RingTimers;
 
   constructor(deps: OngoingCallDeps, options: OngoingCallOptions) {
@@ -120,11 +121,22 @@ export class OngoingCall {
     this.#connect(calleeLegId);
   }
 
-  /** A call that cannot ring at all: its record is written once, closed. */
-  refuse(verdict: Verdict, steps: readonly PlannedStep[]): void {
+  /** A call that cannot ring at all: its record is written once, closed. The caller may hear first why. */
+  refuse(verdict: Verdict, steps: readonly PlannedStep[], spoken?: PlannedStep): void {
     this.#open(steps);
+    if (spoken !== undefined) {
+      this.#isRefused = true;
+      this.#legs.plan([spoken]);
+      this.#record.save();
+    }
     this.#record.emitStarted();
-    this.#reject(verdict);
+    if (spoken === undefined) this.#reject(verdict);
+    else this.#apply(begin([toStep(spoken)]));
+  }
+
+  /** Whether the caller hears why the call was refused. */
+  get isRefused(): boolean {
+    return this.#isRefused;
   }
 
   /** CANCEL, or the caller's answer could not be delivered. */

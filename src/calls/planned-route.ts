@@ -1,5 +1,7 @@
 import type { AfterRing, RingPlanStep, RoutingPlan, RoutingReason } from '#routing/decision.ts';
 import type { CallRecord, Party } from './call.ts';
+import type { ChallengeRule } from '#routing/routing-settings.ts';
+import type { Phrase } from './phrase.ts';
 import { unanswered } from '#routing/mailbox-plan.ts';
 import type { Device } from '#devices/device.ts';
 import type { Attempt, CallerId } from './ports.ts';
@@ -15,8 +17,16 @@ export type HouseStep = Pick<RingPlanStep, 'deviceIds' | 'seconds'> & { readonly
 /** What a call is to ring, or why it cannot. Legs are made of it by who knows the registrations. */
 export type PlannedRoute = Omit<CallRoute, 'ring' | 'reasons'> & {
   readonly ring:
-    | { readonly kind: 'steps'; readonly steps: readonly HouseStep[]; readonly from: CallerId }
+    | {
+        readonly kind: 'steps';
+        readonly steps: readonly HouseStep[];
+        readonly from: CallerId;
+        /** The caller must press a key first. */
+        readonly challenge?: ChallengeRule;
+      }
     | TrunkRing
+    /** The caller hears the house itself, and the call is over. */
+    | { readonly kind: 'spoken'; readonly say: readonly Phrase[]; readonly verdict: Verdict }
     | { readonly kind: 'nothing'; readonly verdict: Verdict };
   /** Why, where it was decided and not only read. */
   readonly reasons: readonly RoutingReason[];
@@ -63,19 +73,25 @@ type RingOptions = { readonly caller: Party; readonly isContinued: boolean };
 
 function ringOf(plan: RoutingPlan, { caller: { number, name }, isContinued }: RingOptions): PlannedRoute['ring'] {
   const from = { number, name };
+  // The network has asked already.
+  const challenge = isContinued || !('challenge' in plan) || plan.challenge === undefined ? {} : { challenge: plan.challenge };
   switch (plan.kind) {
     case 'ring': {
       const rung = plan.steps.map(({ forwards, ...step }) => ({ ...step, forwards: forwards.map(toScreened) }));
-      return { kind: 'steps', from, steps: isContinued ? rung : [...rung, ...stepsOf(plan.then)] };
+      return { kind: 'steps', from, ...challenge, steps: isContinued ? rung : [...rung, ...stepsOf(plan.then)] };
     }
     case 'forward':
-      return { kind: 'steps', from, steps: [...stepsOf(plan), ...stepsOf(plan.then)] };
+      return { kind: 'steps', from, ...challenge, steps: [...stepsOf(plan), ...stepsOf(plan.then)] };
     case 'voicemail':
       return nothing(unanswered(plan.reason));
     case 'reject':
       return nothing(plan.verdict);
     case 'play':
-      return nothing({ disposition: 'missed', reason: 'announcement' });
+      return {
+        kind: 'spoken',
+        say: [{ kind: 'text', text: plan.text, language: plan.language }],
+        verdict: { disposition: 'missed', reason: 'announcement' },
+      };
   }
 }
 

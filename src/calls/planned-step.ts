@@ -1,6 +1,7 @@
 import type { RingStep, StepTimeouts } from './call-transition.ts';
 import type { CallLeg } from './call.ts';
 import type { RingTarget } from './ports.ts';
+import type { Verdict } from './verdict.ts';
 
 /** A leg that may be rung: its record, and where it goes (nowhere for a phone that is not registered). */
 export type PlannedLeg = { readonly leg: CallLeg; readonly group: string; readonly target: RingTarget | undefined };
@@ -11,6 +12,7 @@ export type PlannedStep = {
   readonly onlyIfUnreachable: boolean;
   readonly timeouts?: StepTimeouts;
   readonly isRetry?: boolean;
+  readonly verdict?: Verdict;
 };
 
 export function toStep({ legs, ...rest }: PlannedStep): RingStep {
@@ -21,6 +23,7 @@ export function toStep({ legs, ...rest }: PlannedStep): RingStep {
       group,
       isTrunk: leg.trunk !== undefined,
       isOffline: target === undefined,
+      isVoice: target?.kind === 'voice',
     })),
   };
 }

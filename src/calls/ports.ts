@@ -49,7 +49,28 @@ export type RingTarget =
       readonly isEmergency: boolean;
       readonly screen?: LegScreen;
       readonly diverted?: Diversion;
+    }
+  | {
+      /** The caller hears the house itself. */
+      readonly kind: 'voice';
+      readonly say: readonly Phrase[];
+      /** By early media (RFC 3960), which nobody pays for; by an answer of the house; or only where it has answered before. */
+      readonly by: 'early-media' | 'answer' | 'earlier-answer';
+      /** Lets the caller through who presses a key; without them, nobody. */
+      readonly keys?: KeyQuestion;
     };
+
+/** A target that gets an INVITE. */
+export type InviteTarget = Exclude<RingTarget, { kind: 'voice' }>;
+
+/** `accept`: the one key; `seconds`: how long it is waited for, each time after the words. `wrong` and `right` are said after a key. */
+export type KeyQuestion = {
+  readonly accept: string;
+  readonly tries: number;
+  readonly seconds: number;
+  readonly wrong: readonly Phrase[];
+  readonly right: readonly Phrase[];
+};
 
 /** Why a leg is cancelled. `unregistered`: the phone may not be called any more. */
 export type CancelReason = 'elsewhere' | 'no-answer' | 'caller-gone' | 'stopped' | 'unregistered';
@@ -149,7 +170,14 @@ export type Attempt = {
         /** It asked to hide its number from the telephone network. */
         readonly privacy?: CallerId['privacy'];
       }
-    | { readonly kind: 'trunk'; readonly trunk: string; readonly number: string; readonly name: string }
+    | {
+        readonly kind: 'trunk';
+        readonly trunk: string;
+        readonly number: string;
+        readonly name: string;
+        /** Where we do not answer, the network has a voicemail of its own for the caller. */
+        readonly failsOver?: boolean;
+      }
     /** The house itself: it rings a phone whatever its switches and rules say, and never calls for help. */
     | {
         readonly kind: 'house';

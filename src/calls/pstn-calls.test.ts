@@ -53,7 +53,7 @@ describe('a call from outside that is answered', () => {
     const leg = harness.leg(token);
     expect(harness.placed?.record.id).toBe(callId);
     // What the phone shows is the announced caller, whatever the SIP leg said.
-    expect(leg.ringRequests[0]?.target.from).toEqual({ number: '+15555550100', name: 'Zoé' });
+    expect(leg.ringRequests[0]?.target).toMatchObject({ from: { number: '+15555550100', name: 'Zoé' } });
     leg.ringRequests[0]?.listener.progressed(180, false);
     leg.ringRequests[0]?.listener.answered();
     harness.clock.advance(60_000);

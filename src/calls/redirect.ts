@@ -17,7 +17,8 @@ export class RungTargets {
     const ids = [record.caller.deviceId, ...[...legs].map(({ deviceId }) => deviceId)];
     this.#devices = new Set(ids.filter((id) => id !== undefined));
     this.#numbers = new Set(targets.flatMap((target) => (target.kind === 'trunk' ? target.number : [])));
-    this.#redirectsLeft = maxRedirects - new Set(targets.flatMap(({ diverted }) => diverted?.number ?? [])).size;
+    this.#redirectsLeft =
+      maxRedirects - new Set(targets.flatMap((target) => (target.kind === 'voice' ? [] : (target.diverted?.number ?? [])))).size;
   }
 
   /** What is left of a route without what was rung before; from then on the rest counts as rung. */
@@ -25,7 +26,7 @@ export class RungTargets {
     const { ring } = routed;
     if (this.#redirectsLeft <= 0) return undefined;
     // A phone that is away is where the call may go, and why nobody answers it.
-    if (ring.kind === 'nothing') return ring.verdict.reason === 'offline' ? routed : undefined;
+    if (ring.kind === 'nothing' || ring.kind === 'spoken') return ring.verdict.reason === 'offline' ? routed : undefined;
     if (ring.kind === 'trunks') {
       // Whoever calls a friend must not reach the police.
       if (ring.isEmergency || this.#numbers.has(ring.number)) return undefined;
@@ -51,6 +52,8 @@ export class RungTargets {
 export function divert(steps: readonly PlannedStep[], diverted: Diversion): readonly PlannedStep[] {
   return steps.map((step) => ({
     ...step,
-    legs: step.legs.map((one) => (one.target === undefined ? one : { ...one, target: { ...one.target, diverted } })),
+    legs: step.legs.map((one) =>
+      one.target === undefined || one.target.kind === 'voice' ? one : { ...one, target: { ...one.target, diverted } },
+    ),
   }));
 }

@@ -101,7 +101,10 @@ export const routingReasons = {
       `The state of ${entityId} is not known; for such times the rule “${name}” ${fallback === 'match' ? 'goes on' : 'does not apply'}`,
   ),
   challenge: reason({ digit: z.string() }, ({ digit }) => `An unknown caller must press ${digit} first`),
-  'challenge-impossible': reason({}, () => 'An unknown caller should press a key first, but this trunk cannot ask for one'),
+  'challenge-impossible': reason(
+    {},
+    () => 'An unknown caller should press a key first, but would lose the voicemail of this trunk by that',
+  ),
   'forward-not-allowed': reason(
     { number: z.string() },
     ({ number }) => `The call is not forwarded to ${number}: calls to this country or kind of number are not allowed`,

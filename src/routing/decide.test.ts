@@ -243,6 +243,21 @@ describe('an unwanted caller', () => {
       'voicemail person_anna no-devices after a digit | default no-devices challenge',
     ],
     [
+      'must press a digit that the house itself asks for',
+      { settings: { challenge: { digit: '4' } }, via: 'trunk' },
+      'ring desk+mobile 30 then voicemail person_anna after a digit | default challenge',
+    ],
+    [
+      'whom no phone rings for is not asked at a trunk, which has no voicemail to guard',
+      { settings: { challenge: { digit: '4' } }, facts: { devices: [] }, via: 'trunk' },
+      'voicemail person_anna no-devices | default no-devices',
+    ],
+    [
+      'is not asked where the answer would take the voicemail of the network from them',
+      { settings: { challenge: { digit: '4' } }, via: 'failover-trunk' },
+      `${owners} | default challenge-impossible`,
+    ],
+    [
       'presses nothing where known',
       { settings: { challenge: { digit: '4' } }, caller: { contact: gran } },
       `${owners} | default`,

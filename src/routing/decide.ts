@@ -108,8 +108,10 @@ function challenged(plan: RoutingPlan, scope: RoutingScope): RoutingPlan {
   const { emergencyUntil = 0 } = scope.facts;
   if (challenge === undefined || isTrusted(scope.call.caller) || scope.now < emergencyUntil) return plan;
   if (plan.kind === 'reject' || plan.kind === 'play') return plan;
-  // Nobody can ask a caller for a key who is not at the network any more: losing the call would be worse.
-  if (scope.call.via !== 'webhook') {
+  // A trunk leaves its voicemail to the network, which the house does not hear: nothing is to be guarded.
+  if (plan.kind === 'voicemail' && scope.call.via !== 'webhook') return plan;
+  // Whoever is asked is answered, and the network offers them no voicemail any more: losing the call would be worse.
+  if (scope.call.via === 'failover-trunk') {
     scope.add({ code: 'challenge-impossible', params: {} });
     return plan;
   }

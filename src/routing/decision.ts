@@ -14,14 +14,17 @@ import type { ChallengeRule, RoutingSettings } from './routing-settings.ts';
 
 export type { RoutingReason } from '#contract/routing-reasons.ts';
 
-/** Somebody calls something of the house. `via`: how we learn of it; by `webhook` the network waits for what to do with its call. */
+/**
+ * Somebody calls something of the house. `via`: how we learn of it. By `webhook` the network waits for what to do with its call; at a
+ * `failover-trunk` it has a voicemail of its own for callers whom we do not answer.
+ */
 export type CallQuestion = {
   readonly caller: CallerFacts;
   readonly called:
     | { readonly kind: 'number'; readonly number: OurNumber }
     | { readonly kind: 'device'; readonly device: Device }
     | { readonly kind: 'group'; readonly group: RingGroup };
-  readonly via: 'webhook' | 'trunk' | 'internal';
+  readonly via: 'webhook' | 'trunk' | 'failover-trunk' | 'internal';
 };
 
 /** All times in milliseconds since the Unix epoch. */

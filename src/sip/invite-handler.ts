@@ -79,5 +79,11 @@ function callerOf(request: SrfRequest, device: Device | undefined, call: TrunkCa
     const requested = readRequestedPrivacy((name) => request.headers[name] ?? '');
     return { kind: 'device', device, ...(requested === 'none' ? {} : { privacy: requested }) };
   }
-  return { kind: 'trunk', trunk: call?.trunk ?? '', number: call?.number ?? '', name: call?.name ?? '' };
+  return {
+    kind: 'trunk',
+    trunk: call?.trunk ?? '',
+    number: call?.number ?? '',
+    name: call?.name ?? '',
+    failsOver: call?.failsOver ?? false,
+  };
 }

@@ -7,7 +7,7 @@ import type { Clock } from '#base/clock.ts';
 import type { DeviceId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { Calls } from '#calls/calls.ts';
-import type { HouseCaller, RingTarget, Trunks } from '#calls/ports.ts';
+import type { HouseCaller, InviteTarget, Trunks } from '#calls/ports.ts';
 import { respond } from '#sip/message/respond.ts';
 import { authenticateRequest } from './authenticate.ts';
 import type { Authenticate } from './authenticate.ts';
@@ -185,7 +185,7 @@ export class Sip {
       sessionSeconds,
       media,
       voice,
-      destinationOf: (target: RingTarget) => this.#destinationOf(target),
+      destinationOf: (target: InviteTarget) => this.#destinationOf(target),
       onTrunkBackOff: (trunk: string, seconds: number) => this.#trunks.backOff(trunk, seconds),
       onRelayGone: (bridge: Bridge) => new MediaFailover({ clock, log, media }, bridge).start(),
       onRefer: (...refer: Parameters<Transfers['refer']>) => transfers.refer(...refer),
@@ -200,7 +200,7 @@ export class Sip {
     };
   }
 
-  #destinationOf(target: RingTarget): InviteDestination | undefined {
+  #destinationOf(target: InviteTarget): InviteDestination | undefined {
     const destination = this.#baseDestinationOf(target);
     if (destination === undefined || target.diverted === undefined) return destination;
     const diversion = formatDiversion(target.diverted, destination.uri);
@@ -208,7 +208,7 @@ export class Sip {
     return { ...destination, headers: { ...destination.headers, Diversion: diversion } };
   }
 
-  #baseDestinationOf(target: RingTarget): InviteDestination | undefined {
+  #baseDestinationOf(target: InviteTarget): InviteDestination | undefined {
     if (target.kind === 'trunk') return this.#trunks.destination(target.trunk, target);
     const { registration } = target;
     return {

@@ -5,8 +5,11 @@ import type { OngoingCall } from '#calls/ongoing-call.ts';
 import type { CallerLeg, LegListener, OutgoingLeg, RingTarget } from '#calls/ports.ts';
 import type { Verdict } from '#calls/verdict.ts';
 import { respond } from '#sip/message/respond.ts';
+import { AnsweredCaller } from './answered-caller.ts';
 import { Bridge } from './bridge.ts';
 import type { Side } from './bridge.ts';
+import { CallerVoice } from './caller-voice.ts';
+import type { Heard } from './caller-voice.ts';
 import { SipDialog } from '#sip/dialog/dialog.ts';
 import type { DialogOwner } from '#sip/dialog/dialog.ts';
 import { parseNameAddr, tagOf } from '#sip/message/headers.ts';
@@ -47,11 +50,14 @@ export class InboundLeg implements CallerLeg, CallerSide, DialogOwner {
   readonly maxForwards: number;
   readonly device: Device | undefined;
   readonly paths: MediaPaths;
+  readonly voice: CallerVoice;
   readonly #deps: CallDeps;
   readonly endpoint: MediaEndpoint;
   readonly #responder: InviteResponder;
   #call: OngoingCall | undefined;
   #bridge: Bridge | undefined;
+  /** Where the house has answered: who the caller is from then on. */
+  #answered: AnsweredCaller | undefined;
   #replacementCaller: ReplacementCaller | undefined;
   #isOver = false;
   #negotiateTimer: Timer | undefined;
@@ -73,6 +79,7 @@ export class InboundLeg implements CallerLeg, CallerSide, DialogOwner {
     this.#responder = new InviteResponder(invite, { localTag: this.dialog.localTag, failsOver: from.failsOver ?? false });
     this.paths = new MediaPaths(deps, { call: this.dialog.callId, caller: from.endpoint });
     this.paths.onLost = (why) => why === 'made-room' && this.#call?.stop('preempted');
+    this.voice = new CallerVoice(deps, this);
     this.dialog.remoteSdp = this.offer;
     this.dialog.learnAllow(request.headers);
     this.dialog.remoteTarget = parseNameAddr(request.headers['contact'] ?? '')?.uri ?? request.uri;
@@ -92,7 +99,22 @@ export class InboundLeg implements CallerLeg, CallerSide, DialogOwner {
   }
 
   ring(target: RingTarget, listener: LegListener): OutgoingLeg {
-    return ringTarget(this.#deps, this, { target, listener });
+    return ringTarget(this.#deps, this.#answered ?? this, { target, listener });
+  }
+
+  sendEarly(sdp: string): boolean {
+    if (this.#isOver || this.#responder.hasSentMedia) return false;
+    this.#responder.progress(183, sdp);
+    return true;
+  }
+
+  sendAnswer(sdp: string, heard: Heard): void {
+    const { dialog, device, endpoint, paths, maxForwards, voice } = this;
+    const call = () => this.#call;
+    this.#answered = new AnsweredCaller(this.#deps, { dialog, device, endpoint, paths, maxForwards, voice, call }, heard);
+    this.#responder.answer(sdp, (error) => {
+      if (error) this.#answered?.abandon();
+    });
   }
 
   /** A request inside the early dialog. */
@@ -115,7 +137,8 @@ export class InboundLeg implements CallerLeg, CallerSide, DialogOwner {
 
   /** Whether it still rings, on behalf of the calling phone. */
   get isRinging(): boolean {
-    return !this.#isOver && this.#bridge === undefined && this.#replacementCaller === undefined && this.#call !== undefined;
+    const isTaken = this.#bridge !== undefined || this.#replacementCaller !== undefined || this.#answered !== undefined;
+    return !this.#isOver && !isTaken && this.#call !== undefined;
   }
 
   /** From now on it rings on behalf of another party; the calling phone may hang up. */
@@ -180,6 +203,7 @@ export class InboundLeg implements CallerLeg, CallerSide, DialogOwner {
     this.#negotiateTimer = this.#deps.clock.after(answerTimeoutMs, () =>
       this.#refuseAnswered(500, { disposition: 'failed', reason: 'internal' }),
     );
+    this.voice.close();
     this.paths.keep(path);
     leg.answerCaller(dialog, (outcome) => this.#onMediaAnswer(outcome, bridge));
   }
@@ -223,6 +247,10 @@ export class InboundLeg implements CallerLeg, CallerSide, DialogOwner {
   }
 
   reject(verdict: Verdict): void {
+    if (this.#answered !== undefined) {
+      this.#answered.hangUp();
+      return;
+    }
     const status = this.#responder.statusFor(verdict);
     this.#endReplacement(status);
     if (this.#isOver) return;
@@ -231,6 +259,10 @@ export class InboundLeg implements CallerLeg, CallerSide, DialogOwner {
   }
 
   hangUp(): void {
+    if (this.#answered !== undefined) {
+      this.#answered.hangUp();
+      return;
+    }
     if (this.#bridge !== undefined) {
       this.#bridge.end(undefined);
       return;
@@ -271,7 +303,7 @@ export class InboundLeg implements CallerLeg, CallerSide, DialogOwner {
   }
 
   #onCallerGone(): void {
-    if (this.#isOver || this.#bridge !== undefined) return;
+    if (this.#isOver || this.#bridge !== undefined || this.#answered !== undefined) return;
     if (this.#replacementCaller !== undefined) {
       this.#isOver = true;
       this.dialog.drop();
@@ -283,6 +315,7 @@ export class InboundLeg implements CallerLeg, CallerSide, DialogOwner {
 
   #over(): void {
     this.#isOver = true;
+    this.voice.close();
     this.paths.close();
     this.dialog.drop();
   }

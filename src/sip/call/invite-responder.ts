@@ -19,6 +19,7 @@ export class InviteResponder {
   readonly #invite: Invite;
   readonly #options: InviteResponderOptions;
   #isRingingSent = false;
+  #hasSentMedia = false;
   #retrySeconds: number | undefined;
 
   constructor(invite: Invite, options: InviteResponderOptions) {
@@ -28,6 +29,11 @@ export class InviteResponder {
 
   get isRingingSent(): boolean {
     return this.#isRingingSent;
+  }
+
+  /** Whether the caller has a session description: an answer of another side would contradict it (RFC 3261 section 13.2.1). */
+  get hasSentMedia(): boolean {
+    return this.#hasSentMedia;
   }
 
   /** A provisional response; with a session description it starts early media. */
@@ -41,6 +47,7 @@ export class InviteResponder {
     const isInformational = !hasMedia && (status === 181 || status === 182);
     if (isInformational && isReliable) return;
     this.#isRingingSent = !isInformational;
+    this.#hasSentMedia ||= hasMedia;
     respond(response, hasMedia || status !== 183 ? status : 180, {
       headers: { ...this.#toTag, ...capabilities, ...(isReliable ? { Require: '100rel' } : {}) },
       ...(hasMedia ? { body } : {}),

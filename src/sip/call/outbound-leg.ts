@@ -6,6 +6,7 @@ import type { LegOutcome } from '#calls/call.ts';
 import type { CancelReason, LegListener, OutgoingLeg, Redirection } from '#calls/ports.ts';
 import { SipDialog } from '#sip/dialog/dialog.ts';
 import { parseHeaderInteger, parseNameAddr, tagOf } from '#sip/message/headers.ts';
+import type { CallerVoice } from './caller-voice.ts';
 import { InviteClient, reasonHeaders } from './invite-client.ts';
 import type { InviteDestination } from './invite-destination.ts';
 import { MediaPath, receivedFrom, statusForRefusal } from '#sip/relay/media-path.ts';
@@ -25,6 +26,8 @@ export type CallerSide = {
   readonly maxForwards: number;
   /** Its media paths, one per callee. */
   readonly paths: MediaPaths;
+  /** The house in its ear; undefined where it cannot hear the house before it is connected. */
+  readonly voice?: CallerVoice;
   progress(status: number, body: string | undefined): void;
   /** A callee asked not to be called for so long (Retry-After, RFC 3261 section 20.33). */
   setRetryAfter(seconds: number): void;

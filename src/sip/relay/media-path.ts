@@ -163,7 +163,7 @@ export function receivedFrom(headers: HeaderMap): string | undefined {
 }
 
 /** The house's own end of a call's media. */
-export const houseEndpoint: MediaEndpoint = { zone: 'internal', trunk: undefined, isBrowser: false };
+export const houseEndpoint: MediaEndpoint = { zone: 'internal', trunk: undefined, isBrowser: false, isSecure: false };
 
 export function trunkEndpoint(trunk: string, isSecure = false): MediaEndpoint {
   return { zone: 'external', trunk, isBrowser: false, isSecure };

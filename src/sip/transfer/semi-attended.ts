@@ -1,5 +1,5 @@
 import type { Clock } from '#base/clock.ts';
-import { PendingLegOwner } from './pending-leg-owner.ts';
+import { PendingLegOwner } from '#sip/call/pending-leg-owner.ts';
 import type { Bridge, Side, PendingTransfer } from '#sip/call/bridge.ts';
 import type { ReplacementCaller, InboundLeg } from '#sip/call/inbound-leg.ts';
 import { joinSides } from './join-sides.ts';

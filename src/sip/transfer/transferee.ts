@@ -1,7 +1,7 @@
 import type { OngoingCall } from '#calls/ongoing-call.ts';
 import type { CallerLeg, LegListener, OutgoingLeg, RingTarget } from '#calls/ports.ts';
 import type { Verdict } from '#calls/verdict.ts';
-import { PendingLegOwner } from './pending-leg-owner.ts';
+import { PendingLegOwner } from '#sip/call/pending-leg-owner.ts';
 import { Bridge } from '#sip/call/bridge.ts';
 import type { Side, PendingTransfer } from '#sip/call/bridge.ts';
 import { ringTarget } from '#sip/call/ring-target.ts';

@@ -12,7 +12,7 @@ import type { RoutingSettings } from '#routing/routing-settings.ts';
 type RoutingHarnessDeps = Pick<FactSources, 'devices' | 'registrations'> &
   Partial<FactSources> & { readonly ringSeconds?: number; readonly clock?: Pick<Clock, 'now'> };
 
-const defaultSettings: RoutingSettings = {
+export const defaultSettings: RoutingSettings = {
   timeZone: 'UTC',
   holidays: [],
   spamThreshold: 0.7,

@@ -6,6 +6,7 @@ import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { CallRecord } from '#calls/call.ts';
 import { CallSearch } from '#calls/call-search.ts';
+import type { FactSources } from '#calls/gather-facts.ts';
 import { Calls } from '#calls/calls.ts';
 import { CdrStore } from '#calls/cdr-store.ts';
 import { TollFraudGuard } from '#calls/toll-fraud-guard.ts';
@@ -63,6 +64,8 @@ export type SipHarnessOptions = {
   readonly log?: Log;
   readonly media?: MediaRelayPort;
   readonly voice?: VoicePort;
+  /** Rules and switches, in place of none. */
+  readonly routing?: Partial<FactSources>;
   readonly timers?: { t1: number; t2: number; t4: number; t1x64: number; timerC: number };
 };
 
@@ -149,7 +152,13 @@ export class SipHarness implements AsyncDisposable {
       ringSeconds,
       events: new Events<Facts>(log),
       registrations: live,
-      decideCall: routingHarness({ ringSeconds, registrations: live, devices: { all: () => devices }, groups: () => groups }),
+      decideCall: routingHarness({
+        ringSeconds,
+        registrations: live,
+        devices: { all: () => devices },
+        groups: () => groups,
+        ...options.routing,
+      }),
       facts: {
         country: 'CA',
         devices: {
