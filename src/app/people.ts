@@ -5,6 +5,7 @@ import { authRoutes } from '#people/auth-routes.ts';
 import { FirstSetup } from '#people/first-setup.ts';
 import { FirstSetupStore } from '#people/first-setup-store.ts';
 import { Login } from '#people/login.ts';
+import { loginAlerts } from '#people/login-alerts.ts';
 import { LoginAttemptStore } from '#people/login-attempt-store.ts';
 import { LoginLockouts } from '#people/login-lockouts.ts';
 import { PasswordHasher } from '#people/password-hasher.ts';
@@ -59,5 +60,13 @@ export async function composePeople(given: PeopleDeps): Promise<PeopleRoom> {
   // What is written from here on would be gone with the process: a clear refusal is kinder than a success that does not last.
   if (problem !== undefined) writes.freeze(problem);
   const routes = [...personRoutes(people, tokens), ...authRoutes({ people, login, sessions, lockouts, firstSetup })];
-  return { people, tokens, sessions, lockouts, adminToken, setupToken, face: faceOf({ routes }) };
+  return {
+    people,
+    tokens,
+    sessions,
+    lockouts,
+    adminToken,
+    setupToken,
+    face: faceOf({ routes, alerts: loginAlerts(() => lockouts.list()) }),
+  };
 }

@@ -63,6 +63,8 @@ export const facts = {
   'device.brute-forced': fact(device.extend({ tries: z.number().int(), sources: z.number().int() }), 'admin'),
   /** Logins from an address failed too often; until then it has to wait. */
   'login.locked': fact(z.object({ source: z.string(), kind: z.string(), until: isoDateTime }), 'admin'),
+  /** An administrator let it in again before. */
+  'login.unlocked': fact(z.object({ source: z.string(), kind: z.string() }), 'admin'),
   'call.changed': fact(call.extend({ state: z.string() }), 'call'),
   'call.ended': fact(call.extend({ disposition: z.string(), reason: z.string() }), 'call'),
   /**

@@ -68,6 +68,7 @@ const expected: Readonly<Record<FactName, 'admins and its owner' | 'admins'>> = 
   'storage.recovered': 'admins',
   'device.brute-forced': 'admins',
   'login.locked': 'admins',
+  'login.unlocked': 'admins',
 };
 
 describe('who hears a fact live', () => {

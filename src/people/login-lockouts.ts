@@ -88,14 +88,16 @@ export class LoginLockouts {
   }
 
   /** Rejects with `not-found`. */
-  unlock(id: string): Promise<void> {
-    const { attempts, writes } = this.#deps;
-    return writes.write(() => {
+  async unlock(id: string): Promise<void> {
+    const { attempts, writes, events } = this.#deps;
+    const { source, kind } = await writes.write(() => {
       const locked = attempts.byId(id);
       if (locked === undefined) throw new AppError('not-found', 'There is no such lockout');
       attempts.delete(locked.id);
       this.#throttle.succeeded({ source: locked.source, account: locked.kind });
+      return locked;
     });
+    events.emit('login.unlocked', { source, kind });
   }
 
   #note({ source: address, kind }: LoginFrom): void {
@@ -104,22 +106,23 @@ export class LoginLockouts {
     const now = clock.now();
     const { failures, lockedMs } = this.#throttle.stateOf({ source: address, account: kind });
     const lockedUntil = lockedMs === 0 ? undefined : now + lockedMs;
-    if (lockedUntil !== undefined) {
-      this.#deps.log.warn({ source, kind }, 'Too many failed logins: address locked out');
-      events.emit('login.locked', { source, kind, until: isoTime(lockedUntil) });
-    }
-    this.#write(() => {
+    const written = this.#write(() => {
       attempts.tidy(now - windowMs, now);
       attempts.put({ id: newId('lockout'), source, kind, failures, failedAt: now, lockedUntil });
     });
+    if (lockedUntil === undefined) return;
+    this.#deps.log.warn({ source, kind }, 'Too many failed logins: address locked out');
+    // Whoever hears of it finds it in the list.
+    void written.then(() => events.emit('login.locked', { source, kind, until: isoTime(lockedUntil) }));
   }
 
   #forget({ source, kind }: LoginFrom): void {
-    this.#write(() => this.#deps.attempts.deleteOf(subscriberKey(source), kind));
+    void this.#write(() => this.#deps.attempts.deleteOf(subscriberKey(source), kind));
   }
 
   /** A full disk keeps nobody from signing in; what is in memory counts until the restart. */
-  #write(run: () => void): void {
-    this.#deps.writes.write(run).catch((error: unknown) => this.#deps.log.warn({ err: error }, 'Failed login not stored'));
+  #write(run: () => void): Promise<void> {
+    const { writes, log } = this.#deps;
+    return writes.write(run).catch((error: unknown) => log.warn({ err: error }, 'Failed login not stored'));
   }
 }

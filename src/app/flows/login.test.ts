@@ -257,6 +257,31 @@ describe('signing in', () => {
     expect(seen).toContain('"source":"127.0.0.1"');
   });
 
+  it.each(['anna', 'nobody-of-that-name'])(
+    'alerts the administrator to an address that guesses the password of %s, until it is over or unlocked',
+    async (username) => {
+      type Alerts = Record<'open' | 'past', { alertId: string; about: string; message: string }[]>;
+      const alerts = async () => (await (await house.send('GET', '/system/alerts', { token: house.admin })).json()) as Alerts;
+      const guess = async () => {
+        for (let count = 0; count < 5; count += 1) await house.logIn({ username, password: 'sesame-42' });
+        await expect.poll(async () => (await alerts()).open.length).toBe(1);
+      };
+      await guess();
+      const { open } = await alerts();
+      expect(open).toMatchObject([{ alertId: 'login-locked', about: '127.0.0.1 (password)' }]);
+      expect(open[0]?.message).toMatch(
+        /^5 logins by password from 127\.0\.0\.1 failed.*until \S+Z.*DELETE \/api\/auth\/lockouts\/lockout_/,
+      );
+      expect(JSON.stringify(open)).not.toMatch(new RegExp(`${username}|sesame`));
+      const id = /lockout_[\w-]+/.exec(open[0]?.message ?? '')?.[0];
+      await house.send('DELETE', `/auth/lockouts/${id}`, { token: house.admin });
+      expect(await alerts()).toMatchObject({ open: [], past: [{ alertId: 'login-locked' }] });
+      await guess();
+      house.clock.advance(15 * 60_000 + 60_000);
+      expect(await alerts()).toMatchObject({ open: [], past: [{}, {}] });
+    },
+  );
+
   it('counts wrong API tokens apart, so that an old script keeps nobody from signing in', async () => {
     const statusOf = async (token: string) => (await house.send('GET', '/auth/me', { token })).status;
     for (let count = 0; count < 5; count += 1) expect(await statusOf('gosip_old')).toBe(401);
