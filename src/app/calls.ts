@@ -2,6 +2,7 @@
 // Called by app.ts.
 // Must stay true: SIP stops before calls do, so that what is cut off still gets its record.
 import type { PersonId } from '#base/ids.ts';
+import { CallControl } from '#calls/call-control.ts';
 import { callEntities } from '#calls/call-entities.ts';
 import { CallHistory } from '#calls/call-history.ts';
 import { callPermissionRoutes } from '#calls/call-permission-routes.ts';
@@ -175,10 +176,18 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
   await media.started;
   if (media.mediaRelay.problem !== undefined && options.trunks.length > 0) context.warnings.push(media.mediaRelay.problem);
   const search = new CallSearch(db);
+  const control = new CallControl({
+    calls,
+    devices,
+    registrations,
+    log,
+    house: sip.houseCaller,
+    nameOf: (number, personId) => deps.routing.contacts.byNumber(number, personId)?.name,
+  });
   const pings = new ListenerPings({ clock, announce: engine.announce, listening: () => engine.listening() ?? sip.listening });
   const face = faceOf({
     routes: [
-      ...callRoutes({ calls, store: cdrs, search }),
+      ...callRoutes({ calls, control, store: cdrs, search }),
       ...recordRoutes({ db, search, clock, timeZone: options.house.timeZone }),
       ...outgoingRoutes(tollFraudGuard),
       ...approvalRoutes,

@@ -2,7 +2,17 @@ import { visiblePerson } from '#base/visible-person.ts';
 import { isoTime, isoTimeOrNull } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { CallId } from '#base/ids.ts';
-import { getCall, getCallRecord, hangUpAllCalls, hangUpCall, listCallRecords, listCalls } from '#contract/calls.ts';
+import {
+  getCall,
+  getCallRecord,
+  hangUpAllCalls,
+  hangUpCall,
+  holdCall,
+  listCallRecords,
+  listCalls,
+  placeCall,
+  transferCall,
+} from '#contract/calls.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
 import { toReasonReply } from '#contract/routing-reasons.ts';
@@ -11,14 +21,22 @@ import { talkSeconds } from './call.ts';
 import type { CallLeg, CallRecord, Party } from './call.ts';
 import { toCallFilter } from './call-filter.ts';
 import type { CallSearch } from './call-search.ts';
+import type { CallControl } from './call-control.ts';
+import { assertMayEnd } from './call-control-decision.ts';
+import type { ControlledBy } from './call-control-decision.ts';
 import type { Calls } from './calls.ts';
 import type { CdrStore } from './cdr-store.ts';
 import type { OngoingCall } from './ongoing-call.ts';
 
-type CallRoutesDeps = { readonly calls: Calls; readonly store: CdrStore; readonly search: CallSearch };
+type CallRoutesDeps = {
+  readonly calls: Calls;
+  readonly control: CallControl;
+  readonly store: CdrStore;
+  readonly search: CallSearch;
+};
 
 /** A user sees the calls that rang or left their devices; an admin sees all. */
-export function callRoutes({ calls, store, search }: CallRoutesDeps): readonly Route[] {
+export function callRoutes({ calls, control, store, search }: CallRoutesDeps): readonly Route[] {
   const visible = (id: CallId, identity: Identity | undefined): OngoingCall => {
     const call = calls.get(id);
     if (call === undefined || !maySee(call.legs, identity)) throw new AppError('not-found', 'There is no such call in progress');
@@ -46,8 +64,24 @@ export function callRoutes({ calls, store, search }: CallRoutesDeps): readonly R
     }),
     handle(getCall, ({ params, identity }) => toCallReply(visible(params.id, identity))),
     handle(hangUpAllCalls, ({ body }) => ({ ended: calls.hangUpAll(body.deviceId) })),
-    handle(hangUpCall, ({ params, identity }) => calls.hangUp(visible(params.id, identity).record.id)),
+    handle(hangUpCall, ({ params, identity }) => {
+      const { record } = visible(params.id, identity);
+      assertMayEnd(record, by(identity));
+      calls.hangUp(record.id);
+    }),
+    handle(placeCall, async ({ body, identity }) => toCallReply(await control.call(body, by(identity)))),
+    handle(transferCall, ({ params, body, identity }) =>
+      toCallReply(control.transfer(visible(params.id, identity), body, by(identity))),
+    ),
+    handle(holdCall, async ({ params, body, identity }) =>
+      toCallReply(await control.hold(visible(params.id, identity), body.isHeld, by(identity))),
+    ),
   ];
+}
+
+function by(identity: Identity | undefined): ControlledBy {
+  if (identity === undefined) throw new AppError('unauthorized', 'Sign in first');
+  return { id: identity.id, personId: visiblePerson(identity) };
 }
 
 function maySee(legs: Iterable<CallLeg>, identity: Identity | undefined): boolean {
@@ -65,7 +99,6 @@ function toRecordReply(record: CallRecord) {
     durationSeconds: talkSeconds(answeredAt ?? null, endedAt ?? null),
     disposition: verdict?.disposition ?? null,
     reason: verdict?.reason ?? null,
-    transferredFrom: record.transferredFrom ?? null,
   };
 }
 
@@ -85,6 +118,8 @@ function toCommonReply(record: CallRecord) {
     callee: toPartyReply(record.callee),
     number: record.number ?? null,
     trunk: record.trunk ?? null,
+    transferredFrom: record.transferredFrom ?? null,
+    requestedBy: record.requestedBy ?? null,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { CallId, DeviceId, LegId, PersonId } from '#base/ids.ts';
+import type { CallId, DeviceId, LegId, PersonId, TokenId } from '#base/ids.ts';
 import type { callDirections, callPhases, legOutcomes } from '#contract/calls.ts';
 import type { RoutingReason } from '#routing/decision.ts';
 import type { Verdict } from './verdict.ts';
@@ -31,6 +31,8 @@ export type CallRecord = {
   readonly number: string | undefined;
   readonly trunk: string | undefined;
   readonly transferredFrom: CallId | undefined;
+  /** Who asked for it through the API, by a token of no person where it is a token's; nobody where it was dialled or came in. */
+  readonly requestedBy?: PersonId | TokenId | undefined;
   /** Why it rang whom it rang, the first thing that was looked at first; empty where nothing was to be decided. */
   readonly reasons: readonly RoutingReason[];
 };

@@ -16,6 +16,7 @@ import type { OpenedDatabase } from '#storage/database.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
 import { routingHarness } from '#testing/harness/routing-harness.ts';
+import { CallControl } from './call-control.ts';
 import { callRoutes } from './call-routes.ts';
 import type { FactSources } from './gather-facts.ts';
 import { CallSearch } from './call-search.ts';
@@ -578,7 +579,14 @@ const person = (personId: string | undefined): Identity => ({
 type Reply = { items: { id: string; caller: { number: string } }[]; total: number; legs: unknown[]; state: string };
 
 function ask(id: string, given: { identity?: Identity; query?: object; params?: object; body?: object } = {}): Reply {
-  const route = callRoutes({ calls, store, search: new CallSearch(db) }).find(({ endpoint }) => endpoint.id === id)!;
+  const none = { devices: { byId: () => undefined }, registrations: { of: () => [] }, nameOf: () => undefined };
+  const control = new CallControl({
+    ...none,
+    calls,
+    house: { open: () => Promise.resolve(undefined) },
+    log: createLog({ level: 'silent' }),
+  });
+  const route = callRoutes({ calls, control, store, search: new CallSearch(db) }).find(({ endpoint }) => endpoint.id === id)!;
   const query = route.endpoint.query?.parse(given.query ?? {});
   const { params = {}, body, identity = admin } = given;
   const reply = route.run({ params, query, body, identity } as never);

@@ -9,14 +9,14 @@ import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { RoutingPlan } from '#routing/decision.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
-import type { CallLeg, CallRecord } from './call.ts';
+import type { CallLeg, CallRecord, Party } from './call.ts';
 import { CallAdmission } from './call-admission.ts';
 import type { CallAdmissionDeps } from './call-admission.ts';
 import { CallDiverter } from './call-diverter.ts';
 import type { CdrStore } from './cdr-store.ts';
 import type { EmergencyWindow } from './emergency-window.ts';
 import { LegPlanner } from './leg-planner.ts';
-import { approvalScreen, screenEach, screenSteps } from './leg-screen.ts';
+import { approvalScreen, houseSteps, screenEach } from './leg-screen.ts';
 import { joinedCallRecord, newCallRecord } from './new-call-record.ts';
 import { OngoingCall } from './ongoing-call.ts';
 import type { OngoingCallDeps } from './ongoing-call.ts';
@@ -110,8 +110,8 @@ export class Calls {
       ...(claim.kind === 'joined' ? opened(claim.record) : {}),
     };
     const { caller: from } = attempt;
-    const screen = from.kind === 'house' ? from.screen : undefined;
-    const steps = this.#spoken.around(attempt, routed, screenSteps(this.#stepsOf(routed, record.id), screen));
+    const planned = this.#stepsOf(routed, record.id);
+    const steps = this.#spoken.around(attempt, routed, from.kind === 'house' ? houseSteps(planned, from) : planned);
     const refusal = claim.kind === 'taken' ? duplicateLeg : this.#admission.refusal(attempt, routed, steps);
     const isWanted = refusal === undefined || claim.kind === 'joined' || this.#refused.mayRecord(comesFrom(attempt), refusal);
     const isRecorded = claim.kind !== 'taken' && isWanted;
@@ -149,6 +149,15 @@ export class Calls {
     if (caller.kind !== 'device') return undefined;
     const isHearing = this.list().some((call) => call.isRefused && call.isOf(caller.device.id));
     return isHearing ? undefined : this.#spoken.refusal(refusal);
+  }
+
+  /** Whether an attempt would be refused if it were made now, and whom it calls. A refusal is reported as that of a call is. */
+  check(attempt: Pick<Attempt, 'caller' | 'dialled' | 'source'>): {
+    readonly refusal: Verdict | undefined;
+    readonly callee: Party;
+  } {
+    const routed = this.#route(attempt);
+    return { refusal: this.#admission.refusal(attempt, routed, this.#planner.steps(routed)), callee: routed.callee };
   }
 
   /** Reads what was dialled, and decides where it is the house that is called. */

@@ -1,4 +1,4 @@
-import type { CallId, DeviceId, LegId, PersonId } from '#base/ids.ts';
+import type { CallId, DeviceId, LegId, PersonId, TokenId } from '#base/ids.ts';
 import type { CallDisposition, CallReason } from '#contract/call-verdicts.ts';
 import type { RoutingReason } from '#routing/decision.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
@@ -26,6 +26,7 @@ type RecordRow = {
   readonly number: string | null;
   readonly trunk: string | null;
   readonly transferred_from: CallId | null;
+  readonly requested_by: PersonId | TokenId | null;
   readonly reasons: string;
 };
 
@@ -68,6 +69,7 @@ const recordColumns = [
   'number',
   'trunk',
   'transferred_from',
+  'requested_by',
   'reasons',
 ] as const satisfies readonly (keyof RecordRow)[];
 
@@ -204,6 +206,7 @@ function toRecordRow(record: CallRecord): RecordRow {
     number: record.number ?? null,
     trunk: record.trunk ?? null,
     transferred_from: record.transferredFrom ?? null,
+    requested_by: record.requestedBy ?? null,
     reasons: JSON.stringify(record.reasons),
   };
 }
@@ -227,6 +230,7 @@ export function fromRecordRow(row: RecordRow): CallRecord {
     number: row.number ?? undefined,
     trunk: row.trunk ?? undefined,
     transferredFrom: row.transferred_from ?? undefined,
+    requestedBy: row.requested_by ?? undefined,
     reasons: JSON.parse(row.reasons) as readonly RoutingReason[],
   };
 }

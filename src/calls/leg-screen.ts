@@ -2,7 +2,7 @@ import { keysFor } from './call-approval.ts';
 import type { Party } from './call.ts';
 import type { Phrase } from './phrase.ts';
 import type { PlannedLeg, PlannedStep } from './planned-step.ts';
-import type { LegScreen } from './ports.ts';
+import type { Attempt, LegScreen, RingTarget } from './ports.ts';
 
 /** Long enough to hear the words twice and find the keys; a mailbox that records is gone by then. */
 const seconds = 30;
@@ -32,8 +32,21 @@ export function screenSteps(steps: readonly PlannedStep[], screen: LegScreen | u
 
 /** The same steps, each leg of which asks whoever answers it in its own way. */
 export function screenEach(steps: readonly PlannedStep[], screenOf: (leg: PlannedLeg) => LegScreen): readonly PlannedStep[] {
+  return changeTargets(steps, (target, leg) => ({ ...target, screen: screenOf(leg) }));
+}
+
+/** The same steps, as the house itself rings them. */
+export function houseSteps(steps: readonly PlannedStep[], { screen, autoAnswer = false }: HouseCallerOf): readonly PlannedStep[] {
+  const asked = screenSteps(steps, screen);
+  return autoAnswer ? changeTargets(asked, (target) => (target.kind === 'phone' ? { ...target, autoAnswer } : target)) : asked;
+}
+
+type HouseCallerOf = Extract<Attempt['caller'], { kind: 'house' }>;
+type ChangeTarget = (target: RingTarget, leg: PlannedLeg) => RingTarget;
+
+function changeTargets(steps: readonly PlannedStep[], change: ChangeTarget): readonly PlannedStep[] {
   return steps.map((step) => ({
     ...step,
-    legs: step.legs.map((one) => (one.target === undefined ? one : { ...one, target: { ...one.target, screen: screenOf(one) } })),
+    legs: step.legs.map((one) => (one.target === undefined ? one : { ...one, target: change(one.target, one) })),
   }));
 }

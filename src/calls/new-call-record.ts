@@ -20,6 +20,7 @@ export function newCallRecord(attempt: Attempt, route: PlannedRoute, { id, start
     number: route.number,
     trunk: attempt.caller.kind === 'trunk' ? attempt.caller.trunk : undefined,
     transferredFrom: attempt.transferredFrom,
+    requestedBy: attempt.requestedBy,
     reasons: route.reasons,
   };
 }

@@ -15,7 +15,7 @@ import type { LegFailure } from './ongoing-record.ts';
 import { OutboundPart } from './outbound-part.ts';
 import { toStep } from './planned-step.ts';
 import type { PlannedLeg, PlannedStep } from './planned-step.ts';
-import type { CallerLeg, Redirection, RingTarget, StopReason } from './ports.ts';
+import type { CallerLeg, ConnectedCall, Redirection, RingTarget, StopReason } from './ports.ts';
 import { RingTimers } from './ring-timers.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -82,6 +82,11 @@ export class OngoingCall {
 
   get record(): CallRecord {
     return this.#record.current;
+  }
+
+  /** Its two sides, as long as they are connected with each other. */
+  get connected(): ConnectedCall | undefined {
+    return this.#state?.phase === 'connected' ? this.#caller.connected : undefined;
   }
 
   /** Where it has been rung, or may be yet. */

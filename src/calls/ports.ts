@@ -1,4 +1,4 @@
-import type { CallId, DeviceId, PersonId } from '#base/ids.ts';
+import type { CallId, DeviceId, PersonId, TokenId } from '#base/ids.ts';
 import type { Device } from '#devices/device.ts';
 import type { Registration } from '#devices/registration.ts';
 import type { RoutingPlan } from '#routing/decision.ts';
@@ -38,6 +38,8 @@ export type RingTarget =
       readonly registration: Registration;
       readonly from: CallerId;
       readonly screen?: LegScreen;
+      /** It is asked to answer by itself. */
+      readonly autoAnswer?: boolean;
       readonly diverted?: Diversion;
     }
   | {
@@ -115,15 +117,33 @@ export type CallerLeg = {
   reject(verdict: Verdict): void;
   /** Ends both sides of a connected call. */
   hangUp(why: StopReason): void;
+  /** Undefined while it is not connected, or where its other side is the house itself. */
+  readonly connected?: ConnectedCall | undefined;
 };
 
 /** The call that a leg belongs to, as its edge reports to it. */
 export type PlacedCall = {
   readonly record: CallRecord;
+  readonly isEmergency: boolean;
   callerGone(why?: 'elsewhere'): void;
   hungUp(verdict: Verdict): void;
+  held(isHeld: boolean): void;
   stop(why: StopReason): void;
 };
+
+/** `busy`: one of them changes the session just now, or is being transferred; `refused`: one of them cannot be held so. */
+export type HoldOutcome = 'done' | 'busy' | 'refused' | 'over';
+
+/** A call whose two sides are connected with each other. No method throws. */
+export type ConnectedCall = {
+  /** Takes both sides off each other, or connects them again; settles once both have agreed. */
+  hold(isHeld: boolean): Promise<HoldOutcome>;
+  /** The side that stays, as the caller of a new call; until that is answered they go on talking. Undefined: it is transferred already. */
+  transfer(stays: 'caller' | 'callee'): TransferredLeg | undefined;
+};
+
+/** A connected side that calls anew. Whoever places the call sets `call` at once. */
+export type TransferredLeg = CallerLeg & { call: PlacedCall | undefined };
 
 /** What the house says into a connected call of its own. */
 export type HouseVoice = {
@@ -141,9 +161,14 @@ export type HouseLeg = CallerLeg & {
   onKey: ((key: string) => void) | undefined;
   /** Called once, when the call is over; also where `place` has not returned yet. */
   onEnded: ((verdict: Verdict) => void) | undefined;
+  /** Whoever answered, as the caller of a new call; the house goes once that is answered. Undefined while nobody has. */
+  asCaller(listener: NewCallListener): TransferredLeg | undefined;
   /** Ends the call from the side of the house, connected or not. `elsewhere`: somebody else was found, so that no phone shows it as missed. */
   close(why?: 'elsewhere'): void;
 };
+
+/** What becomes of a new call until it is answered. */
+export type NewCallListener = { progressed(status: number): void; failed(verdict: Verdict): void };
 
 /** The house can take part in calls itself. `open` has undefined where no media port is free; a leg that is not used must be closed. */
 export type HouseCaller = { open(): Promise<HouseLeg | undefined> };
@@ -187,12 +212,16 @@ export type Attempt = {
         readonly screen?: LegScreen;
         /** How long a phone rings; as long as for any call where undefined. */
         readonly ringSeconds?: number;
+        /** The phone is asked to answer by itself. */
+        readonly autoAnswer?: boolean;
       };
   readonly dialled: string;
   readonly leg: CallerLeg;
   /** The address that the INVITE came from; undefined where it is not known. */
   readonly source?: string | undefined;
   readonly transferredFrom?: CallId | undefined;
+  /** Who asked for it through the API. */
+  readonly requestedBy?: PersonId | TokenId | undefined;
   /** The token of a call that the network reported before: this leg joins its record. */
   readonly joinToken?: string | undefined;
   /** The network's id of the call, where the leg came with one and no notice came before. */

@@ -3,7 +3,7 @@ import { callDispositions, callReasons } from './call-verdicts.ts';
 import { endpoint, noContent } from './endpoint.ts';
 import { streamReply } from './file.ts';
 import { numberFilter } from './number-filter.ts';
-import { callId, deviceId, legId, personId } from './ids.ts';
+import { callId, deviceId, legId, personId, personOrTokenId } from './ids.ts';
 import { isoDateTime } from './date-time.ts';
 import { listQuery, pageOf } from './page.ts';
 import { routingReason } from './routing-reasons.ts';
@@ -54,6 +54,10 @@ const common = {
   /** Our phone number by which the call came or went, E.164. */
   number: z.string().nullable(),
   trunk: z.string().nullable(),
+  /** The call that was transferred to this one, or in which the house rang the phone for which it then dialled. */
+  transferredFrom: callId.nullable(),
+  /** The person, or the API token of no person, who asked for it through the API. */
+  requestedBy: personOrTokenId.nullable(),
 };
 
 export const callLeg = z
@@ -85,7 +89,6 @@ const recordShape = {
   /** Null while the call goes on. */
   disposition: callDisposition.nullable(),
   reason: callReason.nullable(),
-  transferredFrom: callId.nullable(),
 };
 
 export const callRecord = z.object(recordShape).meta({ id: 'CallRecord' });
@@ -233,4 +236,51 @@ export const hangUpCall = endpoint({
   status: 204,
   params: callParams,
   reply: noContent,
+});
+
+const dialled = z.string().trim().min(1).max(64).meta({ description: 'An extension or number, as the phone would dial it' });
+
+export const placeCall = endpoint({
+  id: 'placeCall',
+  method: 'POST',
+  path: '/calls',
+  access: 'user',
+  summary: 'Click-to-call: ring a phone, and dial for it once it is picked up; a user with their own phones only',
+  status: 201,
+  body: z.strictObject({
+    deviceId,
+    to: dialled,
+    autoAnswer: z.boolean().default(false).meta({ description: 'Ask the phone to answer by itself, where it knows how' }),
+  }),
+  /** The call to the phone; the one that it makes then names this in `transferredFrom`. */
+  reply: callInProgress,
+});
+
+export const transferCall = endpoint({
+  id: 'transferCall',
+  method: 'POST',
+  path: '/calls/:id/transfer',
+  access: 'user',
+  summary: 'Transfer a call: a phone leaves it, and its other side is connected with an extension or number that answers',
+  status: 201,
+  params: callParams,
+  body: z.strictObject({
+    to: dialled,
+    deviceId: deviceId
+      .optional()
+      .meta({ description: 'The phone that leaves the call, where both sides are phones of the house' }),
+  }),
+  /** The new call. */
+  reply: callInProgress,
+});
+
+export const holdCall = endpoint({
+  id: 'holdCall',
+  method: 'POST',
+  path: '/calls/:id/hold',
+  access: 'user',
+  summary: 'Hold a call, so that neither side hears the other, or resume it',
+  params: callParams,
+  body: z.strictObject({ isHeld: z.boolean() }),
+  reply: callInProgress,
 });

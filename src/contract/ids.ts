@@ -31,6 +31,8 @@ export const personId = idOf<PersonId>();
 export const personIdOrMe = idOf<PersonId | 'me'>();
 export const deviceId = idOf<DeviceId>();
 export const tokenId = idOf<TokenId>();
+/** Who may have asked for something: a person, or an API token that belongs to none. */
+export const personOrTokenId = idOf<PersonId | TokenId>();
 export const sessionId = idOf<SessionId>();
 export const lockoutId = idOf<LockoutId>();
 export const numberId = idOf<NumberId>();

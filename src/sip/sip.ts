@@ -11,7 +11,7 @@ import type { HouseCaller, InviteTarget, Trunks } from '#calls/ports.ts';
 import { respond } from '#sip/message/respond.ts';
 import { authenticateRequest } from './authenticate.ts';
 import type { Authenticate } from './authenticate.ts';
-import type { Bridge } from '#sip/call/bridge.ts';
+import type { Bridge, Side } from '#sip/call/bridge.ts';
 import { respondToOptions } from '#sip/message/capabilities.ts';
 import { handleInvite } from './invite-handler.ts';
 import type { InviteDeps } from './invite-handler.ts';
@@ -55,6 +55,11 @@ export type SipDeps = {
   readonly voice?: VoicePort;
 };
 
+/** There is no standard; each of these is known to many phones. */
+const autoAnswerHeaders = {
+  'Call-Info': '<sip:localhost>;answer-after=0',
+  'Alert-Info': '<http://localhost>;info=alert-autoanswer;delay=0',
+};
 const defaultSessionSeconds = 1800;
 /** Time on shutdown for the BYEs to be sent. */
 const drainMs = 300;
@@ -189,6 +194,7 @@ export class Sip {
       onTrunkBackOff: (trunk: string, seconds: number) => this.#trunks.backOff(trunk, seconds),
       onRelayGone: (bridge: Bridge) => new MediaFailover({ clock, log, media }, bridge).start(),
       onRefer: (...refer: Parameters<Transfers['refer']>) => transfers.refer(...refer),
+      onTransfer: (bridge: Bridge, from: Side) => transfers.transfereeOf(bridge, from),
     };
     const transfers = new Transfers({ ...callDeps, calls, mayStillCall: this.#deps.mayStillCall });
     return {
@@ -216,7 +222,7 @@ export class Sip {
       proxy: nextHopTo(registration, this.#isEdgeProxy),
       from: target.from,
       account: undefined,
-      headers: {},
+      headers: target.autoAnswer === true ? autoAnswerHeaders : {},
       credentials: undefined,
       trunk: undefined,
       endpoint: registeredEndpoint(registration),

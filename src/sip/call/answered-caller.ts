@@ -1,5 +1,5 @@
 import type { Device } from '#devices/device.ts';
-import type { OngoingCall } from '#calls/ongoing-call.ts';
+import type { PlacedCall } from '#calls/ports.ts';
 import { reInvite } from '#sip/dialog/re-invite.ts';
 import type { SipDialog } from '#sip/dialog/dialog.ts';
 import { statusForRefusal } from '#sip/relay/media-path.ts';
@@ -20,7 +20,7 @@ type AnsweredCallerOptions = {
   readonly paths: MediaPaths;
   readonly maxForwards: number;
   readonly voice: CallerVoice;
-  readonly call: () => OngoingCall | undefined;
+  readonly call: () => PlacedCall | undefined;
 };
 
 /**
@@ -94,6 +94,10 @@ export class AnsweredCaller implements CallerSide {
   abandon(): void {
     this.#options.dialog.drop();
     this.#onGone();
+  }
+
+  get connected(): Bridge | undefined {
+    return this.#bridge;
   }
 
   /** The call is over, or was never connected with anybody. */

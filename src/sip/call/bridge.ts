@@ -2,12 +2,13 @@ import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { Device } from '#devices/device.ts';
 import type { Party } from '#calls/call.ts';
-import type { OngoingCall } from '#calls/ongoing-call.ts';
+import type { ConnectedCall, HoldOutcome, PlacedCall, TransferredLeg } from '#calls/ports.ts';
 import type { Verdict } from '#calls/verdict.ts';
 import { respond } from '#sip/message/respond.ts';
 import type { DialogOwner, SipDialog } from '#sip/dialog/dialog.ts';
 import { DialogKeepalive } from '#sip/dialog/keepalive.ts';
 import { InDialogForwarder } from '#sip/dialog/in-dialog-forwarder.ts';
+import { HouseHold } from './house-hold.ts';
 import { MediaPath } from '#sip/relay/media-path.ts';
 import type { MediaEndpoint, MediaRole } from '#sip/relay/media-port.ts';
 import type { SrfRequest, Responder } from '#sip/message/srf-types.ts';
@@ -31,6 +32,8 @@ export type BridgeDeps = {
     from: Side,
     exchange: { readonly request: SrfRequest; readonly response: Responder },
   ) => void;
+  /** The other side than `from` is to call anew. */
+  readonly onTransfer: (bridge: Bridge, from: Side) => TransferredLeg | undefined;
 };
 
 /** A transfer that one side has requested and that is not decided yet (RFC 5589). */
@@ -42,14 +45,15 @@ export type PendingTransfer = {
 };
 
 /** Two dialogs connected with each other: requests of one side are forwarded to the other, and both end together. */
-export class Bridge implements DialogOwner {
+export class Bridge implements DialogOwner, ConnectedCall {
   readonly #deps: BridgeDeps;
   readonly #inDialogForwarder: InDialogForwarder;
   readonly caller: Side;
   readonly callee: Side;
-  call: OngoingCall | undefined;
+  call: PlacedCall | undefined;
   #path = new MediaPath();
   readonly #keepalives: readonly DialogKeepalive[];
+  readonly #hold: HouseHold;
   #transfer: { readonly pending: PendingTransfer; readonly from: Side } | undefined;
   #isOver = false;
 
@@ -62,6 +66,7 @@ export class Bridge implements DialogOwner {
       onDialogGone: () => this.end({ disposition: 'answered', reason: 'session-expired' }),
       path: () => this.#path,
     });
+    this.#hold = new HouseHold({ clock: deps.clock, caller, callee, path: () => this.#path });
     caller.dialog.owner = this;
     callee.dialog.owner = this;
     // A trunk may ignore OPTIONS, and notices by its own means when its side is gone.
@@ -96,6 +101,20 @@ export class Bridge implements DialogOwner {
     this.#transfer = undefined;
   }
 
+  transfer(stays: MediaRole): TransferredLeg | undefined {
+    if (this.#isOver || this.isTransferring || this.#hold.isChanging) return undefined;
+    return this.#deps.onTransfer(this, stays === 'caller' ? this.callee : this.caller);
+  }
+
+  async hold(isHeld: boolean): Promise<HoldOutcome> {
+    if (this.#isOver) return 'over';
+    if (this.isTransferring || this.#inDialogForwarder.isInviting) return 'busy';
+    const outcome = await this.#hold.set(isHeld);
+    if (this.#isOver) return 'over';
+    if (outcome === 'done') this.call?.held(this.#hold.isHeld || this.#hold.isHeldByPhone);
+    return outcome;
+  }
+
   sideOf(dialog: SipDialog): Side {
     return this.caller.dialog === dialog ? this.caller : this.callee;
   }
@@ -108,6 +127,7 @@ export class Bridge implements DialogOwner {
     const from = this.sideOf(dialog);
     if (this.#isOver) this.#requestAfterwards(request, response);
     else if (request.method === 'REFER') this.#deps.onRefer(this, from, { request, response });
+    else if (this.#hold.answer(dialog, request, response)) return;
     else if (from.device === undefined && isDeviceControl(request)) respond(response, request.method === 'NOTIFY' ? 489 : 403);
     else
       this.#inDialogForwarder.forward(

@@ -1,14 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { verdictOfStop } from '#calls/call-end.ts';
-import type { HouseLeg, HouseVoice, LegListener, OutgoingLeg, PlacedCall, RingTarget, StopReason } from '#calls/ports.ts';
+import type {
+  HouseLeg,
+  HouseVoice,
+  LegListener,
+  NewCallListener,
+  OutgoingLeg,
+  PlacedCall,
+  RingTarget,
+  StopReason,
+  TransferredLeg,
+} from '#calls/ports.ts';
 import type { Verdict } from '#calls/verdict.ts';
 import { DialogKeepalive } from '#sip/dialog/keepalive.ts';
 import { MediaPaths } from '#sip/relay/media-path.ts';
 import type { MediaOutcome } from '#sip/relay/media-port.ts';
 import type { VoiceEndpoint } from '#sip/relay/voice-port.ts';
 import type { AnsweredLeg, CallerSide } from './outbound-leg.ts';
+import { calleeParty } from './parties.ts';
 import { ringTarget } from './ring-target.ts';
 import type { CallDeps } from './ring-target.ts';
+import { Transferee } from './transferee.ts';
 import { VoiceSide } from './voice-side.ts';
 
 /** RFC 3261 section 8.1.1.6. */
@@ -30,6 +42,8 @@ export class HouseCallLeg implements HouseLeg, CallerSide {
   readonly #voice: VoiceEndpoint;
   #leg: AnsweredLeg | undefined;
   #keepalive: DialogKeepalive | undefined;
+  /** The called party on its way to a call of its own. */
+  #moving: Transferee | undefined;
   #isOver = false;
 
   private constructor(deps: CallDeps, voice: VoiceEndpoint) {
@@ -103,6 +117,24 @@ export class HouseCallLeg implements HouseLeg, CallerSide {
     this.#end(verdictOfStop(why, true));
   }
 
+  asCaller({ progressed, failed }: NewCallListener): TransferredLeg | undefined {
+    if (this.#isOver || this.#leg === undefined || this.#moving !== undefined) return undefined;
+    const { dialog, device, destination } = this.#leg;
+    const party = calleeParty(this.#leg, this.call);
+    this.#moving = new Transferee(this.#deps, {
+      transferee: { dialog, device, party, endpoint: destination.endpoint },
+      origin: {
+        progress: progressed,
+        succeeded: () => this.#over({ disposition: 'answered', reason: 'transferred' }),
+        failed: (_status, verdict) => {
+          this.#moving = undefined;
+          failed(verdict);
+        },
+      },
+    });
+    return this.#moving;
+  }
+
   close(why?: 'elsewhere'): void {
     if (this.#leg !== undefined) this.#hangUp({ disposition: 'answered', reason: 'caller-hung-up' });
     else if (!this.#isOver) {
@@ -130,6 +162,7 @@ export class HouseCallLeg implements HouseLeg, CallerSide {
     this.#keepalive?.stop();
     this.paths.close();
     this.#voice.close();
+    this.#moving?.onTransfereeGone();
     this.onEnded?.(verdict);
   }
 }

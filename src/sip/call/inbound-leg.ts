@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Timer } from '#base/clock.ts';
 import type { Device } from '#devices/device.ts';
-import type { OngoingCall } from '#calls/ongoing-call.ts';
-import type { CallerLeg, LegListener, OutgoingLeg, RingTarget } from '#calls/ports.ts';
+import type { CallerLeg, ConnectedCall, LegListener, OutgoingLeg, PlacedCall, RingTarget } from '#calls/ports.ts';
 import type { Verdict } from '#calls/verdict.ts';
 import { respond } from '#sip/message/respond.ts';
 import { AnsweredCaller } from './answered-caller.ts';
@@ -54,7 +53,7 @@ export class InboundLeg implements CallerLeg, CallerSide, DialogOwner {
   readonly #deps: CallDeps;
   readonly endpoint: MediaEndpoint;
   readonly #responder: InviteResponder;
-  #call: OngoingCall | undefined;
+  #call: PlacedCall | undefined;
   #bridge: Bridge | undefined;
   /** Where the house has answered: who the caller is from then on. */
   #answered: AnsweredCaller | undefined;
@@ -93,8 +92,12 @@ export class InboundLeg implements CallerLeg, CallerSide, DialogOwner {
     return this.dialog.callId;
   }
 
+  get connected(): ConnectedCall | undefined {
+    return this.#answered?.connected ?? this.#bridge;
+  }
+
   /** The call that this INVITE began. */
-  set call(call: OngoingCall) {
+  set call(call: PlacedCall) {
     this.#call = call;
   }
 

@@ -28,6 +28,11 @@ export class InDialogForwarder {
     this.#listener = listener;
   }
 
+  /** Whether a re-INVITE of either side is under way. */
+  get isInviting(): boolean {
+    return this.#inviting !== undefined;
+  }
+
   forward(ends: DialogPair, exchange: RequestExchange): void {
     const { request, response } = exchange;
     switch (request.method) {

@@ -77,6 +77,19 @@ function isNowhere(address: string): boolean {
   return /^[0:.]+$/.test(address);
 }
 
+/** The same description, changed so that no media flows in either direction: silence for whoever is held (RFC 3264 section 8.4). */
+export function inactiveOf(sdp: string): string {
+  const kept = sections(sdp).map((lines) => lines.filter((line) => line !== '' && directionOf([line]) === undefined));
+  const [session = [], ...media] = kept;
+  const lines = [...session.map(withNextVersion), ...media.flatMap((stream) => [...stream, 'a=inactive'])];
+  return `${lines.join('\r\n')}\r\n`;
+}
+
+/** A changed description has the next version of its origin (RFC 3264 section 8). */
+function withNextVersion(line: string): string {
+  return line.replace(/^(o=\S+ \S+ )(\d+)/, (_match, before: string, version: string) => `${before}${BigInt(version) + 1n}`);
+}
+
 /** An answer that refuses all streams (RFC 3264 section 6): for an offer that must be answered before the BYE. */
 export function refusalOf(offer: string): string {
   const lines = ['v=0', 'o=- 0 0 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0'];

@@ -2,7 +2,7 @@ import type { Clock } from '#base/clock.ts';
 import { PendingLegOwner } from '#sip/call/pending-leg-owner.ts';
 import type { Bridge, Side, PendingTransfer } from '#sip/call/bridge.ts';
 import type { ReplacementCaller, InboundLeg } from '#sip/call/inbound-leg.ts';
-import { joinSides } from './join-sides.ts';
+import { joinSides } from '#sip/call/join-sides.ts';
 import type { MediaPath } from '#sip/relay/media-path.ts';
 import type { ReferProgress } from './refer-progress.ts';
 import type { AnsweredLeg } from '#sip/call/outbound-leg.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '#base/clock.ts';
 import type { Bridge, Side } from '#sip/call/bridge.ts';
 import type { InboundLeg } from '#sip/call/inbound-leg.ts';
-import { sdpOf } from './join-sides.ts';
+import { sdpOf } from '#sip/call/join-sides.ts';
 import { statusForRefusal } from '#sip/relay/media-path.ts';
 import type { MediaPath } from '#sip/relay/media-path.ts';
 import type { MediaOutcome } from '#sip/relay/media-port.ts';

@@ -13,13 +13,13 @@ import type { Invite } from '#sip/message/invite.ts';
 import type { CallDeps } from '#sip/call/ring-target.ts';
 import { callingEndpoint, MediaPaths } from '#sip/relay/media-path.ts';
 import type { MediaPath } from '#sip/relay/media-path.ts';
-import { joinSides } from './join-sides.ts';
+import { joinSides } from '#sip/call/join-sides.ts';
 import type { MediaRole } from '#sip/relay/media-port.ts';
 import { ReferProgress } from './refer-progress.ts';
 import { SemiAttendedTransfer } from './semi-attended.ts';
 import { SideReplacement } from './side-replacement.ts';
 import type { SrfRequest, Responder } from '#sip/message/srf-types.ts';
-import { Transferee } from './transferee.ts';
+import { Transferee } from '#sip/call/transferee.ts';
 
 export type TransferDeps = CallDeps & {
   readonly calls: Calls;
@@ -99,17 +99,35 @@ export class Transfers {
     from: Side,
     refer: { readonly device: Device; readonly source: string; readonly dialled: string; readonly progress: ReferProgress },
   ): void {
-    const other = bridge.otherThan(from);
-    const leg = new Transferee(this.#deps, { bridge, transferor: from, transferee: other, progress: refer.progress });
-    bridge.beginTransfer(from, leg);
-    const transferredFrom = bridge.call?.record.id;
+    const leg = this.transfereeOf(bridge, from, refer.progress);
     leg.call = this.#deps.calls.place({
-      caller: { kind: 'device', device: refer.device, party: other.party },
+      caller: { kind: 'device', device: refer.device, party: bridge.otherThan(from).party },
       dialled: refer.dialled,
       source: refer.source,
       leg,
-      transferredFrom,
+      transferredFrom: bridge.call?.record.id,
     });
+  }
+
+  /** The side that stays when `from` leaves, as the caller of a new call. Without `progress`, nobody is notified. */
+  transfereeOf(bridge: Bridge, from: Side, progress?: ReferProgress): Transferee {
+    const leg = new Transferee(this.#deps, {
+      transferee: bridge.otherThan(from),
+      origin: {
+        progress: (status) => progress?.notifyProvisional(status),
+        succeeded: () => {
+          bridge.release({ disposition: 'answered', reason: 'transferred' });
+          progress?.notifyFinal(200);
+          from.dialog.bye();
+        },
+        failed: (status) => {
+          bridge.endTransfer();
+          progress?.notifyFinal(status);
+        },
+      },
+    });
+    bridge.beginTransfer(from, leg);
+    return leg;
   }
 
   /** Attended transfer: Replaces names the transferor's second call. */
@@ -226,5 +244,6 @@ function connectedLeg(bridge: Bridge): CallerLeg {
     ring: () => ({ sipCallId: '', pass: () => {}, connect: () => {}, cancel: () => {}, release: () => {} }),
     reject: () => {},
     hangUp: () => bridge.end(undefined),
+    connected: bridge,
   };
 }

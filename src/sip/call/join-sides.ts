@@ -1,12 +1,14 @@
 import type { Clock } from '#base/clock.ts';
-import type { Side } from '#sip/call/bridge.ts';
+import type { SipDialog } from '#sip/dialog/dialog.ts';
 import { statusForRefusal } from '#sip/relay/media-path.ts';
 import type { MediaPath } from '#sip/relay/media-path.ts';
-import type { MediaOutcome } from '#sip/relay/media-port.ts';
+import type { MediaOutcome, MediaRole } from '#sip/relay/media-port.ts';
 import { reInvite } from '#sip/dialog/re-invite.ts';
 import { refusalOf } from '#sip/message/sdp.ts';
 
-type Sides = { readonly first: Side; readonly second: Side; readonly path: MediaPath };
+type Side = { readonly dialog: SipDialog };
+/** `role`: what the first is in the media path, by default the caller. */
+type Sides = { readonly first: Side; readonly second: Side; readonly path: MediaPath; readonly role?: MediaRole };
 
 type JoinListener = {
   /** Each side has the other's session description. */
@@ -16,7 +18,11 @@ type JoinListener = {
 };
 
 /** Connects two sides of different calls with each other by re-INVITE (third party call control, RFC 3725 section 4, flow I). */
-export function joinSides(clock: Clock, { first, second, path }: Sides, { joined, refused }: JoinListener): void {
+export function joinSides(
+  clock: Clock,
+  { first, second, path, role = 'caller' }: Sides,
+  { joined, refused }: JoinListener,
+): void {
   const accepted = (offer: string, acknowledge: (answer: string) => void) => {
     // On failure the first side keeps the session description it had.
     const before = first.dialog.localSdp;
@@ -31,7 +37,7 @@ export function joinSides(clock: Clock, { first, second, path }: Sides, { joined
         joined();
       });
     };
-    path.offer(offer, 'caller', (offered) => {
+    path.offer(offer, role, (offered) => {
       if (offered.kind === 'refused') refusedLate(statusForRefusal(offered));
       else {
         const listener = { refused: refusedLate, accepted: acceptedBySecond };
