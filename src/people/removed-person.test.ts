@@ -54,6 +54,11 @@ const columns: Readonly<Record<string, Column>> = {
     plant: `INSERT INTO call_permissions (person_id, allow, numbers, countries, hours, changed_at)
       VALUES (@person, 'house', '[]', '[]', '[]', 1)`,
   },
+  'child_lines.person_id': {
+    after: 'gone',
+    plant: `INSERT INTO child_lines (person_id, allowed, contact_groups, is_house_allowed, parents, quiet, is_quiet_for_parents, changed_at)
+      VALUES (@person, '[]', '[]', 1, '[]', '[]', 1, 1)`,
+  },
   'dnd.person_id': { after: 'gone', plant: 'INSERT INTO dnd (person_id) VALUES (@person)' },
   'escalation_persons.person_id': {
     after: 'gone',
@@ -63,6 +68,11 @@ const columns: Readonly<Record<string, Column>> = {
     after: 'kept',
     plant: `INSERT INTO escalation_legs (id, escalation_id, round, step, name, person_id, started_at)
       VALUES ('el', 'e', 1, 0, '', @person, 1)`,
+  },
+  'call_approvals.answered_person_id': {
+    after: 'house',
+    plant: `INSERT INTO call_approvals (id, call_id, number, caller_name, lines, asked_at, answer, answered_at, answered_person_id)
+      VALUES ('ca', 'call_1', '', '', '[]', 1, 'once', 2, @person)`,
   },
   'devices.person_id': {
     after: 'house',
