@@ -4,7 +4,6 @@
 import type { DeviceId } from '#base/ids.ts';
 import { isEmergencyNumber } from '#numbers/emergency-numbers.ts';
 import type { Numbers } from '#numbers/numbers.ts';
-import type { Options } from '#options/options.ts';
 import type { ChainHouse } from '#routing/chain-problems.ts';
 import type { RoutingFacts } from '#routing/decision.ts';
 import { childLineRoutes } from '#routing/child-line-routes.ts';
@@ -27,6 +26,7 @@ import { RingGroups } from '#routing/ring-groups.ts';
 import { routeRoutes } from '#routing/route-routes.ts';
 import { RouteStore } from '#routing/route-store.ts';
 import { Routes } from '#routing/routes.ts';
+import { initialRoutingSettings } from '#routing/routing-settings.ts';
 import type { RoutingSettings } from '#routing/routing-settings.ts';
 import { routingSettingsRoutes } from '#routing/settings-routes.ts';
 import { RoutingSettingsStore } from '#routing/settings-store.ts';
@@ -71,7 +71,10 @@ export function composeRouting({ storage, numbers, devices, people, chainHouse, 
   const log = context.log.child({ room: 'routing' });
   const isReservedExtension = (extension: string) => isEmergencyNumber(extension, country);
   const house = { devices, people, numbers, isReservedExtension };
-  const settings = new RoutingSettingsStore(db, writes, defaultSettings(options));
+  const { timeZone } = options.house;
+  const { spamThreshold, ringSeconds } = options.calls;
+  const initial = initialRoutingSettings({ timeZone, spamThreshold, ringSeconds });
+  const settings = new RoutingSettingsStore(db, writes, initial);
   const shared = { writes, clock, newId, log, house };
   const groups = new RingGroups({ ...shared, store: new RingGroupStore(db) });
   const chains = new EscalationChains({ ...shared, store: new EscalationChainStore(db), house: { ...house, ...chainHouse } });
@@ -133,21 +136,5 @@ export function composeRouting({ storage, numbers, devices, people, chainHouse, 
       ],
       entities: dndEntities({ dnd, house }),
     }),
-  };
-}
-
-function defaultSettings({ calls, house }: Options): RoutingSettings {
-  return {
-    timeZone: house.timeZone,
-    holidays: [],
-    spamThreshold: calls.spamThreshold,
-    anonymousPolicy: 'allow',
-    challenge: undefined,
-    repeatedCallMinutes: 3,
-    repeatedCallsOf: 'anyone',
-    vipGroups: ['VIP'],
-    trustedDays: 90,
-    emergencyMinutes: 30,
-    ringSeconds: calls.ringSeconds,
   };
 }

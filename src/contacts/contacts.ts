@@ -4,6 +4,7 @@
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { NewId, PersonId } from '#base/ids.ts';
+import { readByKeyset } from '#storage/keyset.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import { maxContacts } from './contact.ts';
 import type { Contact, KnownCaller } from './contact.ts';
@@ -18,8 +19,6 @@ export type ContactsDeps = {
 };
 
 export type ContactInput = Omit<Contact, 'id' | 'createdAt' | 'changedAt'>;
-
-const perRead = 500;
 
 export class Contacts {
   readonly #deps: ContactsDeps;
@@ -43,14 +42,8 @@ export class Contacts {
   }
 
   /** By id, which is the order in which they came. */
-  *all(): Generator<Contact> {
-    for (let last = ''; ;) {
-      const part = this.#deps.store.after(last, perRead);
-      yield* part;
-      const end = part.at(-1);
-      if (end === undefined || part.length < perRead) return;
-      last = end.id;
-    }
+  all(): Generator<Contact> {
+    return readByKeyset((id, limit) => this.#deps.store.after(id, limit));
   }
 
   async create(input: ContactInput): Promise<Contact> {

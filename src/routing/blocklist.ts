@@ -5,6 +5,7 @@ import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { NewId, PersonId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
+import { readByKeyset } from '#storage/keyset.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { BlocklistEntry, BlocklistMatch } from './blocklist-entry.ts';
 import { BlocklistIndex } from './blocklist-index.ts';
@@ -32,7 +33,6 @@ export type BlocklistAddition =
 /** Every call looks at all of them; whole numbers and beginnings cost nothing. */
 export const maxPatterns = 500;
 export const maxEntries = 200_000;
-const perRead = 1000;
 
 export class Blocklist {
   readonly #deps: BlocklistDeps;
@@ -66,14 +66,8 @@ export class Blocklist {
   }
 
   /** The oldest first. */
-  *all(): Generator<BlocklistEntry> {
-    for (let last = ''; ;) {
-      const part = this.#deps.store.after(last, perRead);
-      yield* part;
-      const end = part.at(-1);
-      if (end === undefined || part.length < perRead) return;
-      last = end.id;
-    }
+  all(): Generator<BlocklistEntry> {
+    return readByKeyset((id, limit) => this.#deps.store.after(id, limit));
   }
 
   /** Throws `invalid` where the pattern is not valid, `conflict` where it is there already. */

@@ -5,6 +5,7 @@ import { decide } from './decide.ts';
 import type { CallerFacts, CallQuestion, RoutingFacts } from './decision.ts';
 import { dndOff } from './dnd.ts';
 import type { RingGroup } from './ring-group.ts';
+import { initialRoutingSettings } from './routing-settings.ts';
 
 const phone = (id: string, change: Partial<Device> = {}) => ({
   device: {
@@ -50,19 +51,7 @@ const facts: RoutingFacts = {
   childLines: new Map([[line.holder, line]]),
   states: () => undefined,
   emergencyUntil: undefined,
-  settings: {
-    timeZone: 'Europe/Berlin',
-    holidays: [],
-    spamThreshold: 0.7,
-    anonymousPolicy: 'allow',
-    challenge: undefined,
-    repeatedCallMinutes: 3,
-    repeatedCallsOf: 'anyone',
-    vipGroups: ['VIP'],
-    trustedDays: 90,
-    emergencyMinutes: 30,
-    ringSeconds: 30,
-  },
+  settings: initialRoutingSettings({ timeZone: 'Europe/Berlin', spamThreshold: 0.7, ringSeconds: 30 }),
   isReachable: true,
   isFull: false,
   mayForward: () => true,

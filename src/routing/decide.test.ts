@@ -5,6 +5,7 @@ import type { CallerFacts, CallQuestion, RoutingDecision, RoutingFacts } from '.
 import { dndOff } from './dnd.ts';
 import type { Route } from './route.ts';
 import type { RingGroup } from './ring-group.ts';
+import { initialRoutingSettings } from './routing-settings.ts';
 
 const now = Date.parse('2026-12-01T12:00:00Z');
 const minute = 60_000;
@@ -52,19 +53,7 @@ const someone: CallerFacts = {
   lastCallAt: undefined,
 };
 
-const settings: RoutingFacts['settings'] = {
-  timeZone: 'America/Toronto',
-  holidays: [],
-  spamThreshold: 0.7,
-  anonymousPolicy: 'allow',
-  challenge: undefined,
-  repeatedCallMinutes: 3,
-  repeatedCallsOf: 'anyone',
-  vipGroups: ['VIP'],
-  trustedDays: 90,
-  emergencyMinutes: 30,
-  ringSeconds: 30,
-};
+const settings = initialRoutingSettings({ timeZone: 'America/Toronto', spamThreshold: 0.7, ringSeconds: 30 });
 
 const quiet = { house: dndOff, persons: new Map(), devices: new Map() };
 const on = { isOn: true, until: undefined };

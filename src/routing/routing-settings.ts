@@ -25,3 +25,20 @@ export type RoutingSettings = {
   /** How long phones ring where no rule says so. */
   readonly ringSeconds: number;
 };
+
+/** Of a house that has changed none of them. */
+export function initialRoutingSettings(
+  given: Pick<RoutingSettings, 'timeZone' | 'spamThreshold' | 'ringSeconds'>,
+): RoutingSettings {
+  return {
+    ...given,
+    holidays: [],
+    anonymousPolicy: 'allow',
+    challenge: undefined,
+    repeatedCallMinutes: 3,
+    repeatedCallsOf: 'anyone',
+    vipGroups: ['VIP'],
+    trustedDays: 90,
+    emergencyMinutes: 30,
+  };
+}

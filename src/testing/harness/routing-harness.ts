@@ -7,24 +7,12 @@ import { callDecider } from '#calls/gather-facts.ts';
 import type { FactSources } from '#calls/gather-facts.ts';
 import type { DecideCall } from '#calls/house-call.ts';
 import { dndOff } from '#routing/dnd.ts';
-import type { RoutingSettings } from '#routing/routing-settings.ts';
+import { initialRoutingSettings } from '#routing/routing-settings.ts';
 
 type RoutingHarnessDeps = Pick<FactSources, 'devices' | 'registrations'> &
   Partial<FactSources> & { readonly ringSeconds?: number; readonly clock?: Pick<Clock, 'now'> };
 
-export const defaultSettings: RoutingSettings = {
-  timeZone: 'UTC',
-  holidays: [],
-  spamThreshold: 0.7,
-  anonymousPolicy: 'allow',
-  challenge: undefined,
-  repeatedCallMinutes: 3,
-  repeatedCallsOf: 'anyone',
-  vipGroups: [],
-  trustedDays: 90,
-  emergencyMinutes: 30,
-  ringSeconds: 30,
-};
+export const defaultSettings = initialRoutingSettings({ timeZone: 'UTC', spamThreshold: 0.7, ringSeconds: 30 });
 
 export function factSources({ ringSeconds = 30, ...given }: RoutingHarnessDeps): FactSources {
   return {
