@@ -170,6 +170,10 @@ describe('a caller whom a child’s line does not know', () => {
     expect(approvals.all()).toMatchObject([{ answer: 'once' }]);
   });
 
+  it('is nobody to keep where the network gives no number but a name', async () => {
+    expect((await calls('call_1', 'anonymous'))?.number).toBe('');
+  });
+
   it('is forgotten with the phone or person whose line it was, and of many the newest are kept', async () => {
     await approvals.answer((await calls('call_1'))!, 'once', fromMum);
     approvals.release('person_mia')();

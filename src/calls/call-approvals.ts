@@ -13,6 +13,7 @@ import type { LineHolder } from '#routing/child-line.ts';
 import type { ChildLines } from '#routing/child-lines.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { CallRecord } from './call.ts';
+import { callerOfParty } from './house-call.ts';
 import { answerOfKey, approvalState, askedLines } from './call-approval.ts';
 import type { ApprovalAnswer, CallApproval } from './call-approval.ts';
 import type { CallApprovalStore } from './call-approval-store.ts';
@@ -158,7 +159,8 @@ export class CallApprovals {
     const lines = record === undefined ? [] : askedLines(record);
     if (record === undefined || lines.length === 0) return;
     const unanswered = { answer: undefined, grantedUntil: undefined, answeredAt: undefined, answeredBy: undefined };
-    const { number, name: callerName } = record.caller;
+    const { number = '' } = callerOfParty(record.caller, 'outside');
+    const { name: callerName } = record.caller;
     const approval = { id: newId('approval'), callId, number, callerName, lines, askedAt: clock.now(), ...unanswered };
     // Whoever is told must find it.
     this.#write(approval, () => this.#report(approval, 'asked'));

@@ -11,6 +11,7 @@ let kids: SimulatedPhone;
 let mum: SimulatedPhone;
 let kidsId: string;
 let mumId: string;
+let parents: readonly object[];
 
 type Devices = { items: { id: string; extension: string }[] };
 
@@ -18,9 +19,9 @@ beforeAll(async () => {
   stack = new AsyncDisposableStack();
   const sipPort = await freePort('127.0.0.1');
   const registrar = { host: '127.0.0.1', port: sipPort };
-  trunk = stack.use(await SimulatedPhone.start({ address: '127.0.0.53', username: 'trunk', password: '', registrar }));
+  trunk = stack.use(await SimulatedPhone.start({ address: '127.0.0.53', username: '+4915112345678', password: '', registrar }));
   const [, port] = /:(\d+)$/.exec(trunk.contact) ?? [];
-  const provider = { name: 'provider', host: '127.0.0.53', port: Number(port), register: false };
+  const provider = { name: 'provider', host: '127.0.0.53', port: Number(port), register: false, allow: ['127.0.0.53/32'] };
   const environment = { GOSIP_COUNTRY: 'DE', GOSIP_MEDIA: 'direct', GOSIP_TRUNKS: JSON.stringify([provider]) };
   house = stack.use(await House.start({ sipPort, environment }));
   const start = async (extension: string, address: string) => {
@@ -35,6 +36,7 @@ beforeAll(async () => {
   const { items } = await house.api<Devices>('GET', '/devices');
   const idOf = (extension: string) => items.find((one) => one.extension === extension)?.id ?? '';
   [kidsId, mumId] = [idOf('21'), idOf('22')];
+  parents = [{ kind: 'device', id: mumId }];
 });
 afterAll(() => stack.disposeAsync());
 
@@ -46,10 +48,32 @@ async function dialled(number: string): Promise<number> {
 }
 
 const setLine = (line: object) => house.api<Record<string, unknown>>('PUT', `/devices/${kidsId}/child-line`, line);
-const parents = [{ kind: 'device', id: '' }];
+
+// Before the calls for help, after which everybody gets through for a while.
+test('an unknown caller of a trunk rings a parent; once they are let through for good, the child too', async () => {
+  const { id } = await house.api<{ id: string }>('POST', '/users', { username: 'lea', name: 'Lea' });
+  await house.api('PATCH', `/devices/${kidsId}`, { personId: id });
+  await house.api('POST', '/dids', { number: '+4930555123', name: 'Lea', ownerPersonId: id });
+  await setLine({ parents });
+  const caller = trunk.call('+4930555123');
+  const atMum = await mum.incomingCall();
+  const asked = async () => (await house.api<{ items: { id: string }[] }>('GET', '/call-approvals')).items;
+  const expected = { state: 'asked', number: '+4915112345678', lines: [{ deviceId: kidsId }] };
+  await expect.poll(asked, { timeout: 10_000 }).toMatchObject([expected]);
+  const [approval] = await asked();
+  const ringsKids = kids.incomingCall();
+  await house.api('POST', `/call-approvals/${approval?.id}`, { answer: 'always' });
+  kids.answer(await ringsKids);
+  await Promise.all([atMum.reached('ended'), caller.reached('answered')]);
+  await trunk.hangup(caller);
+  expect(await house.api('GET', '/child-lines')).toMatchObject({ items: [{ allowed: [{ number: '+4915112345678' }] }] });
+  const known = trunk.call('+4930555123');
+  kids.decline(await kids.incomingCall());
+  await known.reached('ended');
+  await house.api('PATCH', `/devices/${kidsId}`, { personId: null });
+});
 
 test('a child calls whom the list names and help, and nobody else', async () => {
-  parents[0] = { kind: 'device', id: mumId };
   const set = await setLine({ allowed: [{ kind: 'number', number: '+4930901820' }], parents });
   expect(set).toMatchObject({ deviceId: kidsId, isHouseAllowed: true, isQuietForParents: false, problems: [] });
   expect(await dialled('030901820')).toBe(200);

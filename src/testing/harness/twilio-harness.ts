@@ -17,6 +17,8 @@ export type TwilioHarnessOptions = {
   readonly environment?: Record<string, string>;
   readonly emulator?: Omit<EmulatorOptions, 'voice'>;
   readonly sip?: SipSideOptions;
+  /** Of the house and its phones; one of its own otherwise, so that the media ports of houses that run at the same time are apart. */
+  readonly address?: string;
   /** Laid over what is asked of the setup. */
   readonly setupPlan?: Record<string, unknown>;
 };
@@ -80,8 +82,7 @@ export class TwilioHarness implements AsyncDisposable {
     );
     const [side] = sides;
     if (side === undefined) throw new Error('The emulator did not start its SIP side');
-    // An address of its own, so that the media ports of houses that run at the same time are apart.
-    const address = `127.0.${randomInt(20, 250)}.${randomInt(2, 250)}`;
+    const address = options.address ?? `127.0.${randomInt(20, 250)}.${randomInt(2, 250)}`;
     const publicPort = await freePort(address);
     const folder = await mkdtemp(join(tmpdir(), 'gosip-twilio-house-'));
     stack.defer(() => rm(folder, { recursive: true, force: true }));
