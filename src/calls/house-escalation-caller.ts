@@ -15,6 +15,8 @@ type HouseEscalationCallerDeps = {
   readonly devices: { byId(id: DeviceId): Pick<Device, 'extension'> | undefined };
 };
 
+/** The user part of the displayed address: phones that refuse callers without a number must ring for an alarm. */
+const shownAs = 'house';
 /** Longer than any step: the escalation says when it has rung enough. */
 const ringSeconds = 600;
 
@@ -40,7 +42,8 @@ export class HouseEscalationCaller implements EscalationCaller {
       if (leg === undefined) call.ended('failed');
       else if (call.takes(leg)) {
         const party = { deviceId: undefined, personId: undefined, number: '', name };
-        leg.call = this.#deps.calls.place({ caller: { kind: 'house', party, ringSeconds }, dialled, leg });
+        const caller = { kind: 'house', party, ringSeconds, shown: { number: shownAs, name } } as const;
+        leg.call = this.#deps.calls.place({ caller, dialled, leg });
       }
     } catch (error) {
       this.#deps.log.error({ err: error }, 'Internal error in a call of an escalation');

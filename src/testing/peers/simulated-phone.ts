@@ -19,6 +19,8 @@ export type SimulatedPhoneOptions = {
    * as soon as its answer is acknowledged.
    */
   readonly incomingCallAction?: 'answer' | 'answer-and-hang-up' | 'ring' | 'busy' | 'decline';
+  /** Where it wants its audio (UDP, PCMU and key presses by RFC 4733); nowhere by default. */
+  readonly rtpPort?: number;
   /** How long it rings before it answers; not at all by default. */
   readonly answersAfterMs?: () => number;
 };
@@ -249,7 +251,9 @@ export class SimulatedPhone implements AsyncDisposable {
         's=-',
         `c=IN IP4 ${address}`,
         't=0 0',
-        'm=audio 40000 RTP/AVP 0',
+        `m=audio ${this.#options.rtpPort ?? 40_000} RTP/AVP 0 101`,
+        'a=rtpmap:101 telephone-event/8000',
+        'a=fmtp:101 0-15',
         'a=sendrecv',
         '',
       ].join('\r\n'),
