@@ -45,7 +45,7 @@ export function advanceEscalation(
   const subject = { plan, facts };
   switch (event.kind) {
     case 'ringing':
-      return changeLeg(state, event.leg, (leg) => ({ ...leg, ringingAt: leg.ringingAt ?? facts.now }));
+      return rang(state, event.leg, facts);
     case 'answered':
       return answered(state, event.leg, subject);
     case 'key':
@@ -81,6 +81,11 @@ export function isTakeable({ phase }: Pick<EscalationState, 'phase'>): boolean {
 
 function isCurrent(state: EscalationState, { round, step }: { readonly round: number; readonly step: number }): boolean {
   return state.phase === 'asking' && state.round === round && state.step === step;
+}
+
+function rang(state: EscalationState, id: string, { now }: EscalationFacts): EscalationTransition {
+  const leg = openLeg(state, id);
+  return same(leg === undefined || leg.ringingAt !== undefined ? state : withLeg(state, { ...leg, ringingAt: now }));
 }
 
 function answered(state: EscalationState, id: string, { facts }: Subject): EscalationTransition {
@@ -267,11 +272,6 @@ function openLegs({ legs }: EscalationState): readonly EscalationLeg[] {
 
 function openLeg(state: EscalationState, id: string): EscalationLeg | undefined {
   return openLegs(state).find((leg) => leg.id === id);
-}
-
-function changeLeg(state: EscalationState, id: string, change: (leg: EscalationLeg) => EscalationLeg): EscalationTransition {
-  const leg = openLeg(state, id);
-  return same(leg === undefined ? state : withLeg(state, change(leg)));
 }
 
 function withLeg(state: EscalationState, leg: EscalationLeg): EscalationState {
