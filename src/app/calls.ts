@@ -60,7 +60,7 @@ export type CallsRoom = {
 /** The rules, switches and lists by which calls are decided. */
 export type CallRouting = Pick<
   FactSources,
-  'routesOf' | 'groups' | 'dnd' | 'childLines' | 'settings' | 'states' | 'blocklist' | 'spamLists' | 'contacts'
+  'routesOf' | 'groups' | 'chains' | 'dnd' | 'childLines' | 'settings' | 'states' | 'blocklist' | 'spamLists' | 'contacts'
 >;
 
 type CallsDeps = DevicesRoom & {

@@ -45,6 +45,7 @@ export type RoutingRoom = {
   readonly sources: {
     readonly routesOf: Routes['of'];
     readonly groups: () => RoutingFacts['groups'];
+    readonly chains: () => RoutingFacts['chains'];
     readonly dnd: () => RoutingFacts['dnd'];
     readonly childLines: () => RoutingFacts['childLines'];
     readonly settings: () => RoutingSettings;
@@ -82,6 +83,7 @@ export function composeRouting({ storage, numbers, devices, people, chainHouse, 
     ...shared,
     store: new RouteStore(db),
     groups: () => groups.all(),
+    chains: () => chains.all(),
     settings: () => settings.current,
   });
   const ownerOf = (deviceId: DeviceId) => devices.byId(deviceId)?.personId;
@@ -114,6 +116,7 @@ export function composeRouting({ storage, numbers, devices, people, chainHouse, 
     sources: {
       routesOf: (numberId) => routes.of(numberId),
       groups: () => groups.all(),
+      chains: () => chains.all(),
       dnd: () => dnd.facts(),
       childLines: () => withHotlines(childLines.facts(), hotlines.all(), ownerOf),
       settings: () => settings.current,

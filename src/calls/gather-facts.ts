@@ -16,6 +16,7 @@ export type FactSources = {
   readonly people: { all(): readonly { readonly id: PersonId; readonly name: string }[] };
   readonly routesOf: (numberId: NumberId) => RoutingFacts['routes'];
   readonly groups: () => RoutingFacts['groups'];
+  readonly chains: () => RoutingFacts['chains'];
   readonly dnd: () => RoutingFacts['dnd'];
   /** Callers whom a parent lets through once. */
   readonly approvals: { linesFor(number: string): CallerFacts['approvedLines']; use(number: string): void };
@@ -46,6 +47,7 @@ export function gatherFacts(call: HouseCall, sources: FactSources, now: number):
     persons: people.all().map(({ id, name }) => ({ id, name, hasMailbox: true })),
     routes: called.kind === 'number' ? sources.routesOf(called.number.id) : [],
     groups: sources.groups(),
+    chains: sources.chains(),
     dnd: sources.dnd(),
     childLines: sources.childLines(),
     states: sources.states,

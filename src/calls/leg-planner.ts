@@ -2,7 +2,7 @@ import type { Clock } from '#base/clock.ts';
 import type { NewId } from '#base/ids.ts';
 import type { Device } from '#devices/device.ts';
 import type { CallLeg, Party } from './call.ts';
-import { forwardScreen } from './leg-screen.ts';
+import { forwardScreen, screenEach } from './leg-screen.ts';
 import type { PlannedLeg, PlannedStep } from './planned-step.ts';
 import type { Forward, HouseStep, PlannedRoute } from './planned-route.ts';
 import type { Attempt, CallerId, DeviceLookup, RegistrationLookup, Trunks } from './ports.ts';
@@ -97,12 +97,13 @@ export class LegPlanner {
   }
 
   /** A phone never rings itself, and one that was deleted since nobody can. */
-  #houseStep({ deviceIds, forwards, seconds }: HouseStep, facts: HouseStepFacts): PlannedStep {
+  #houseStep({ deviceIds, forwards, seconds, isScreened }: HouseStep, facts: HouseStepFacts): PlannedStep {
     const { caller, from } = facts;
     const phones = deviceIds.flatMap((id) => (id === caller.deviceId ? [] : (this.#deps.devices.byId(id) ?? [])));
     const phoneLegs = phones.flatMap((device) => this.#phoneLegs(device, from));
     const forwardLegs = forwards.map((forward) => this.#forwardLeg(forward, facts));
-    return { legs: [...phoneLegs, ...forwardLegs], seconds, onlyIfUnreachable: false };
+    const step = { legs: [...phoneLegs, ...forwardLegs], seconds, onlyIfUnreachable: false };
+    return isScreened === true ? (screenEach([step], () => forwardScreen(caller))[0] ?? step) : step;
   }
 
   /** Over the first trunk, with our number: the network would show no other. */

@@ -11,7 +11,7 @@ const seconds = 30;
 export function forwardScreen({ number }: Pick<Party, 'number'>): LegScreen {
   const who = numberPhrase(number);
   const from: readonly Phrase[] = who.kind === 'number' ? [{ kind: 'prompt', name: 'call-from' }, who] : [who];
-  return { say: [...from, { kind: 'prompt', name: 'press-to-accept' }], accept: ['1'], refuse: [], seconds };
+  return { say: [...from, { kind: 'prompt', name: 'press-to-accept' }], accept: ['1'], refuse: ['2'], seconds };
 }
 
 /** Tells a parent who calls the child, and takes their answer. */

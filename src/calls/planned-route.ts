@@ -12,7 +12,7 @@ import type { Verdict } from './verdict.ts';
 export type Forward = { readonly number: string; readonly isScreened: boolean };
 
 /** What rings together, for so long. */
-export type HouseStep = Pick<RingPlanStep, 'deviceIds' | 'seconds'> & { readonly forwards: readonly Forward[] };
+export type HouseStep = Pick<RingPlanStep, 'deviceIds' | 'seconds' | 'isScreened'> & { readonly forwards: readonly Forward[] };
 
 /** What a call is to ring, or why it cannot. Legs are made of it by who knows the registrations. */
 export type PlannedRoute = Omit<CallRoute, 'ring' | 'reasons'> & {

@@ -3,7 +3,7 @@ import { calendarDay, timeOfDay, timeZone } from './dates.ts';
 import { requiredDisplayName } from './display-name.ts';
 import { e164 } from './e164.ts';
 import { endpoint, noContent } from './endpoint.ts';
-import { numberId, personId, routeId } from './ids.ts';
+import { escalationChainId, numberId, personId, routeId } from './ids.ts';
 import { normalizeDigits } from './normalize-digits.ts';
 import { isoDateTime } from './date-time.ts';
 import { listQuery, pageOf } from './page.ts';
@@ -101,6 +101,8 @@ const action = z.discriminatedUnion('kind', [
     then: afterRoute,
   }),
   z.strictObject({ ...toNumber, then: afterRoute }),
+  /** The people of a chain ring, step by step, for five minutes at most; whoever presses 1 gets the call, and no mailbox does. */
+  z.strictObject({ kind: z.literal('escalate'), chainId: escalationChainId, then: afterRoute }),
   /** `greeting`: spoken in place of the mailbox's own. */
   z.strictObject({ ...toVoicemail, greeting: z.string().trim().min(1).max(1000).optional() }),
   z.strictObject({

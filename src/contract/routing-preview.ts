@@ -21,7 +21,16 @@ export const routingPlan = z
   .discriminatedUnion('kind', [
     z.object({
       kind: z.literal('ring'),
-      steps: z.array(z.object({ deviceIds: z.array(z.string()), forwards: z.array(z.string()), seconds: z.number().int() })),
+      steps: z.array(
+        z.object({
+          deviceIds: z.array(z.string()),
+          /** Whoever answers at a number outside must press 1. */
+          forwards: z.array(z.string()),
+          seconds: z.number().int(),
+          /** Whoever answers at a phone must press 1 too. */
+          isScreened: z.boolean().optional(),
+        }),
+      ),
       then: afterRing,
       challenge,
       /** Phones of parents ring instead of a child’s; whoever answers lets the caller through by a key. */

@@ -90,6 +90,10 @@ export const routingReasons = {
     { ...route, missing: z.string() },
     ({ name, missing }) => `The rule “${name}” is broken and was skipped: ${missing} is no longer there`,
   ),
+  'escalation-chain': reason(
+    { chainId: z.string(), name: z.string() },
+    ({ name }) => `The chain “${name}” rings, and whoever presses 1 gets the call`,
+  ),
   'target-missing': reason(
     { name: z.string(), missing: z.string() },
     ({ name, missing }) => `“${name}” names ${missing}, which is no longer there; the others ring`,

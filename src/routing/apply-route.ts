@@ -2,7 +2,9 @@ import { askParents } from './ask-parents.ts';
 import { applies } from './conditions.ts';
 import type { AfterRing, RoutingPlan } from './decision.ts';
 import { afterRing, unansweredPlan } from './mailbox-plan.ts';
+import { chainSteps } from './chain-plan.ts';
 import { ringSteps } from './ring-plan.ts';
+import type { RingSteps } from './ring-plan.ts';
 import type { AfterRoute, Route, RouteAction } from './route.ts';
 import type { RoutingScope } from './routing-scope.ts';
 import { isPersonSilent } from './silence.ts';
@@ -23,18 +25,34 @@ function planOf(route: Route, scope: RoutingScope): RoutingPlan | undefined {
   if (missing !== undefined) return broken(route, missing, scope);
   const matched = { code: 'route-matched', params: { routeId: route.id, name: route.name } } as const;
   if (route.action.kind === 'ring') return ringPlan(route, route.action, scope);
+  if (route.action.kind === 'escalate') return escalatePlan(route, route.action, scope);
   scope.add(matched);
   return otherPlan(route.action, scope);
 }
 
 type Ring = Extract<RouteAction, { kind: 'ring' }>;
+type Escalate = Extract<RouteAction, { kind: 'escalate' }>;
 
 function ringPlan(route: Route, { targets, order, seconds, then }: Ring, scope: RoutingScope): RoutingPlan | undefined {
   const { id: routeId, name } = route;
   const exists = targets.some((target) => isThere(target, scope));
   if (!exists) return broken(route, 'whom it rings', scope);
   scope.add({ code: 'route-matched', params: { routeId, name } });
-  const { steps, nobody, missing, strangers } = ringSteps({ name, targets, order, seconds }, scope);
+  return planOfSteps(ringSteps({ name, targets, order, seconds }, scope), { name, then, scope });
+}
+
+function escalatePlan(route: Route, { chainId, then }: Escalate, scope: RoutingScope): RoutingPlan | undefined {
+  const { id: routeId, name } = route;
+  const chain = scope.facts.chains.find(({ id }) => id === chainId);
+  if (chain === undefined) return broken(route, 'the chain', scope);
+  scope.add({ code: 'route-matched', params: { routeId, name } });
+  scope.add({ code: 'escalation-chain', params: { chainId, name: chain.name } });
+  return planOfSteps(chainSteps(chain, scope), { name: chain.name, then, scope });
+}
+
+type Rung = { readonly name: string; readonly then: AfterRoute; readonly scope: RoutingScope };
+
+function planOfSteps({ steps, nobody, missing, strangers }: RingSteps, { name, then, scope }: Rung): RoutingPlan {
   for (const one of missing) scope.add({ code: 'target-missing', params: { name, missing: one } });
   if (nobody === undefined) return { kind: 'ring', steps, then: afterOf(then, scope) };
   if (nobody === 'not-on-list') return askParents(strangers, scope);
@@ -55,7 +73,7 @@ function isThere(target: Ring['targets'][number], { facts }: RoutingScope): bool
   }
 }
 
-function otherPlan(action: Exclude<RouteAction, Ring>, scope: RoutingScope): RoutingPlan {
+function otherPlan(action: Exclude<RouteAction, Ring | Escalate>, scope: RoutingScope): RoutingPlan {
   switch (action.kind) {
     case 'forward': {
       const { number, seconds, isScreened, then } = action;

@@ -47,6 +47,7 @@ const facts: RoutingFacts = {
   ],
   routes: [],
   groups: [],
+  chains: [],
   dnd: { house: dndOff, persons: new Map(), devices: new Map() },
   childLines: new Map([[line.holder, line]]),
   states: () => undefined,

@@ -3,6 +3,7 @@ import type { Device } from '#devices/device.ts';
 import { decide } from './decide.ts';
 import type { CallerFacts, CallQuestion, RoutingDecision, RoutingFacts } from './decision.ts';
 import { dndOff } from './dnd.ts';
+import type { EscalationChain } from './escalation-chain.ts';
 import type { Route } from './route.ts';
 import type { RingGroup } from './ring-group.ts';
 import { initialRoutingSettings } from './routing-settings.ts';
@@ -65,6 +66,7 @@ const facts: RoutingFacts = {
   ],
   routes: [],
   groups: [],
+  chains: [],
   dnd: quiet,
   childLines: new Map(),
   states: () => undefined,
@@ -99,7 +101,10 @@ function shown({ plan, reasons }: RoutingDecision): string {
 function planText(plan: RoutingDecision['plan']): string {
   switch (plan.kind) {
     case 'ring': {
-      const steps = plan.steps.map(({ deviceIds, forwards, seconds }) => `${[...deviceIds, ...forwards].join('+')} ${seconds}`);
+      const steps = plan.steps.map(
+        ({ deviceIds, forwards, seconds, isScreened }) =>
+          `${[...deviceIds, ...forwards].join('+')} ${seconds}${isScreened === true ? ' screened' : ''}`,
+      );
       const then = 'personId' in plan.then ? `voicemail ${plan.then.personId}` : plan.then.kind;
       return `ring ${steps.join(', ')} then ${then}${plan.challenge === undefined ? '' : ' after a digit'}`.replaceAll(
         'dev_',
@@ -193,6 +198,67 @@ describe('a call from outside', () => {
     ],
   ])('%s', (_case, given, expected) => {
     expect(answer(given)).toBe(expected);
+  });
+});
+
+describe('a rule that rings a chain of people', () => {
+  const chain = (change: Partial<EscalationChain> = {}): EscalationChain => ({
+    id: 'chain_1',
+    name: 'Care',
+    steps: [
+      { targets: [{ kind: 'person', id: 'person_anna' }], seconds: 20 },
+      {
+        targets: [
+          { kind: 'person', id: 'person_ben' },
+          { kind: 'contact', id: 'contact_2', number: '+14165550111' },
+        ],
+        seconds: 40,
+      },
+    ],
+    rounds: 1,
+    pauseSeconds: 30,
+    ignoresDnd: true,
+    ifNobody: 'alert',
+    createdAt: 0,
+    ...change,
+  });
+  const escalate: Route['action'] = { kind: 'escalate', chainId: 'chain_1', then: { kind: 'reject' } };
+  const round = 'desk+mobile 20 screened, ben++14165550111 40 screened';
+  const annaQuiet = { ...quiet, persons: new Map([['person_anna', on] as const]) };
+
+  it.each<[string, Partial<EscalationChain>, Partial<RoutingFacts>, string]>([
+    ['step by step, everybody with a key to press', {}, {}, `ring ${round} then reject | route-matched escalation-chain`],
+    [
+      'again and again, for five minutes at most',
+      { rounds: 20 },
+      {},
+      `ring ${Array.from({ length: 5 }, () => round).join(', ')} then reject | route-matched escalation-chain`,
+    ],
+    ['although do not disturb is on', {}, { dnd: annaQuiet }, `ring ${round} then reject | route-matched escalation-chain`],
+    [
+      'unless it is to leave those alone',
+      { ignoresDnd: false },
+      { dnd: annaQuiet },
+      `ring ben 40 screened then reject | route-matched escalation-chain dnd-person`,
+    ],
+    [
+      'without the number that may no longer be called',
+      {},
+      { mayForward: () => false },
+      'ring desk+mobile 20 screened, ben 40 screened then reject | route-matched escalation-chain forward-not-allowed',
+    ],
+    [
+      'of whom nobody is there any more',
+      { steps: [{ targets: [{ kind: 'person', id: 'person_gone' }], seconds: 20 }] },
+      {},
+      'busy missed/no-devices | route-matched escalation-chain target-missing no-devices',
+    ],
+  ])('%s', (_what, change, given, expected) => {
+    expect(answer({ facts: { routes: [route(escalate)], chains: [chain(change)], ...given } })).toBe(expected);
+  });
+
+  it('that was removed is broken, and skipped', () => {
+    expect(answer({ facts: { routes: [route(escalate)], chains: [] } })).toBe(`${owners} | route-broken default`);
   });
 });
 

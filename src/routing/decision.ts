@@ -9,6 +9,7 @@ import type { OurNumber } from '#numbers/number.ts';
 import type { ChildLineMap, LineHolder } from './child-line.ts';
 import type { Dnd } from './dnd.ts';
 import type { RingGroup } from './ring-group.ts';
+import type { EscalationChain } from './escalation-chain.ts';
 import type { Route } from './route.ts';
 import type { ChallengeRule, RoutingSettings } from './routing-settings.ts';
 
@@ -70,6 +71,7 @@ export type RoutingFacts = {
   /** Of the called number, the first to be looked at first. */
   readonly routes: readonly Route[];
   readonly groups: readonly RingGroup[];
+  readonly chains: readonly EscalationChain[];
   readonly dnd: {
     readonly house: Dnd;
     readonly persons: ReadonlyMap<PersonId, Dnd>;
@@ -121,6 +123,8 @@ export type RingPlanStep = {
   readonly deviceIds: readonly DeviceId[];
   readonly forwards: readonly string[];
   readonly seconds: number;
+  /** Whoever answers at a phone must press 1 too. */
+  readonly isScreened?: boolean;
 };
 
 type ForwardTarget = {

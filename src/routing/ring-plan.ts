@@ -15,6 +15,8 @@ export type RingWish = {
   readonly targets: readonly RingTarget[];
   readonly order: RingOrder;
   readonly seconds: number;
+  /** Phones ring although do not disturb is on for them. */
+  readonly ignoresDnd?: boolean;
 };
 
 /** `nobody`: why nothing would ring. `missing`: what the wish names that is no longer there. `strangers`: the lines of `not-on-list`. */
@@ -42,8 +44,8 @@ export function ringSteps(wish: RingWish, scope: RoutingScope): RingSteps {
     devices: step.devices.filter((device) => isPermitted(device, scope, barred)),
   }));
   const audible = permitted.map(({ devices, forwards, seconds }) => ({
-    devices: devices.filter((device) => !isDeviceSilent(device, scope)),
-    forwards: forwards.filter(() => scope.owner === undefined || !isPersonSilent(scope.owner, scope)),
+    devices: devices.filter((device) => wish.ignoresDnd === true || !isDeviceSilent(device, scope)),
+    forwards: forwards.filter(() => wish.ignoresDnd === true || scope.owner === undefined || !isPersonSilent(scope.owner, scope)),
     seconds,
   }));
   const reachable = audible.map((step) => withReachable(step, scope));

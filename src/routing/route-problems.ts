@@ -1,3 +1,5 @@
+import type { EscalationChainId } from '#base/ids.ts';
+import type { EscalationChain } from './escalation-chain.ts';
 import type { AfterRoute, Route, RouteAction, RouteConditions, TimeCondition } from './route.ts';
 import type { RoutingSettings } from './routing-settings.ts';
 import { isDayOf } from './schedule.ts';
@@ -6,6 +8,7 @@ import type { RoutingProblem, TargetContext } from './target-problems.ts';
 import { zoneTime } from './zone-time.ts';
 
 export type RouteContext = TargetContext & {
+  readonly chains: readonly Pick<EscalationChain, 'id'>[];
   readonly settings: RoutingSettings;
   readonly now: number;
   /** Of the same number, looked at before this one. */
@@ -33,13 +36,15 @@ export function problemsOf({ conditions, action, isEnabled }: Route, context: Ro
   ];
 }
 
-function actionProblems(action: RouteAction, context: TargetContext): readonly RoutingProblem[] {
+function actionProblems(action: RouteAction, context: RouteContext): readonly RoutingProblem[] {
   switch (action.kind) {
     case 'ring':
       return [
         ...targetProblems(action.targets, 'action.targets', context),
         ...destinationProblems(action.then, 'action.then', context),
       ];
+    case 'escalate':
+      return [...chainProblem(action.chainId, context), ...destinationProblems(action.then, 'action.then', context)];
     case 'forward':
       return [...destinationProblems(action, 'action', context), ...destinationProblems(action.then, 'action.then', context)];
     case 'voicemail':
@@ -48,6 +53,11 @@ function actionProblems(action: RouteAction, context: TargetContext): readonly R
     case 'play':
       return [];
   }
+}
+
+function chainProblem(chainId: EscalationChainId, { chains }: RouteContext): readonly RoutingProblem[] {
+  const isThere = chains.some(({ id }) => id === chainId);
+  return isThere ? [] : [broken('action.chainId', 'names an escalation chain that is not there')];
 }
 
 function destinationProblems(

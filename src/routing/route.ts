@@ -1,4 +1,4 @@
-import type { Id, NumberId, PersonId } from '#base/ids.ts';
+import type { EscalationChainId, Id, NumberId, PersonId } from '#base/ids.ts';
 import type { RingOrder, RingTarget } from './ring-group.ts';
 
 export type RouteId = Id<'route'>;
@@ -69,6 +69,8 @@ export type RouteAction =
       readonly then: AfterRoute;
     }
   | (ToNumber & { readonly then: AfterRoute })
+  /** A chain of people is rung until one of them presses 1, who gets the call. */
+  | { readonly kind: 'escalate'; readonly chainId: EscalationChainId; readonly then: AfterRoute }
   /** `greeting`: spoken in place of the mailbox's own. */
   | (ToVoicemail & { readonly greeting?: string | undefined })
   | { readonly kind: 'reject'; readonly tone: 'busy' | 'declined' }

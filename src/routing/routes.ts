@@ -6,6 +6,7 @@ import { AppError } from '#base/errors.ts';
 import type { NewId, NumberId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
+import type { EscalationChain } from './escalation-chain.ts';
 import type { RingGroup } from './ring-group.ts';
 import { problemsOf, refusalsOf } from './route-problems.ts';
 import type { RouteContext } from './route-problems.ts';
@@ -23,6 +24,7 @@ export type RoutesDeps = {
   readonly log: Log;
   readonly house: RoutingHouse;
   readonly groups: () => readonly RingGroup[];
+  readonly chains: () => readonly EscalationChain[];
   readonly settings: () => RoutingSettings;
 };
 
@@ -168,8 +170,8 @@ export class Routes {
   }
 
   #context(earlier: readonly Route[]): RouteContext {
-    const { house, groups, settings, clock } = this.#deps;
-    return { house, groups: groups(), settings: settings(), now: clock.now(), earlier };
+    const { house, groups, chains, settings, clock } = this.#deps;
+    return { house, groups: groups(), chains: chains(), settings: settings(), now: clock.now(), earlier };
   }
 }
 

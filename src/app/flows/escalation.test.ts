@@ -101,6 +101,29 @@ describe('an alarm along a chain of people', { timeout: 60_000 }, () => {
     await vi.waitFor(async () => expect(await isShown()).toBe(false), patient);
   });
 
+  test('for a caller: exactly one of the people who press 1 is connected, and no mailbox is', async () => {
+    const number = '+14165550100';
+    const { id: numberId } = await house.api<{ id: string }>('POST', '/dids', { number, name: 'Care' });
+    const chainId = await house.chain(['Anna Ben']);
+    const action = { kind: 'escalate', chainId, then: { kind: 'reject' } };
+    await house.api('POST', '/routes', { numberId, name: 'Care', action });
+    const ringing = [rung('Anna'), rung('Ben')];
+    const caller = phoneOf('Carla').phone.call(number);
+    const [anna, ben] = (await Promise.all(ringing)) as [PhoneCall, PhoneCall];
+    await Promise.all([answered('Anna', anna), answered('Ben', ben)]);
+    await Promise.all([heard(phoneOf('Anna'), 'press-to-accept'), heard(phoneOf('Ben'), 'press-to-accept')]);
+    expect(caller.state).toBe('ringing');
+    phoneOf('Ben').press(ben, '1');
+    phoneOf('Anna').press(anna, '1');
+    await Promise.all([caller.reached('answered', 30), anna.reached('ended', 30)]);
+    expect(ben.state).toBe('answered');
+    await phoneOf('Carla').phone.hangup(caller);
+    await ben.reached('ended');
+    const { items } = await house.api<{ items: { id: string; callee: { name: string } }[] }>('GET', '/cdrs');
+    const record = await house.api<{ reasons: { code: string }[] }>('GET', `/cdrs/${items[0]?.id ?? ''}`);
+    expect(record.reasons.map(({ code }) => code)).toEqual(['route-matched', 'escalation-chain']);
+  });
+
   test('is taken in the panel while phones ring, which are silent at once and show no missed call', async () => {
     const ringing = rung('Anna');
     const chain = await house.chain(['Anna', 'Ben']);

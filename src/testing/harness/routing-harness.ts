@@ -20,6 +20,7 @@ export function factSources({ ringSeconds = 30, ...given }: RoutingHarnessDeps):
     mayForward: () => true,
     routesOf: () => [],
     groups: () => [],
+    chains: () => [],
     dnd: () => ({ house: dndOff, persons: new Map(), devices: new Map() }),
     approvals: { linesFor: () => [], use: () => {} },
     childLines: () => new Map(),
