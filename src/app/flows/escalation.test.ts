@@ -70,11 +70,8 @@ describe('an alarm along a chain of people', { timeout: 60_000 }, () => {
     phoneOf('Anna').press(anna, '1');
     phoneOf('Ben').press(ben, '1');
     await Promise.all([anna.reached('ended', 30), ben.reached('ended', 30)]);
-    expect(
-      outcomes(await house.get(id))
-        .map((text) => text.split(' ')[1])
-        .toSorted(),
-    ).toEqual(['taken-by-another', 'took']);
+    const ends = outcomes(await house.get(id)).map((text) => text.split(' ')[1] ?? '');
+    expect(new Set(ends)).toEqual(new Set(['taken-by-another', 'took']));
   });
 
   test('that nobody takes is shown to administrators until somebody does', async () => {
