@@ -1,6 +1,6 @@
 // Owns what people do to calls through the API: have the house dial for a phone, transfer a call, hold it.
 // Called by the routes of calls.
-// Must stay true: nothing is allowed here that the phone itself could not do, a call for help is left alone, and the record says who asked.
+// Must stay true: nothing is allowed here that the phone itself could not do, an emergency call is left alone, and the record says who asked.
 import { AppError } from '#base/errors.ts';
 import type { DeviceId, PersonId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
@@ -131,7 +131,7 @@ export class CallControl {
 
   #connected(call: OngoingCall, by: ControlledBy): ConnectedCall {
     assertMayEnd(call.record, by);
-    if (call.isEmergency) throw new AppError('conflict', 'A call for help is neither held nor transferred');
+    if (call.isEmergency) throw new AppError('conflict', 'An emergency call is neither held nor transferred');
     const { connected } = call;
     if (connected === undefined)
       throw new AppError('conflict', 'The call is not answered yet, or the house itself takes part in it');

@@ -16,7 +16,7 @@ export type CallDiverterDeps = {
   readonly ringSeconds: number;
 };
 
-/** Where a phone forwards a call that rings it (3xx): as if it dialled itself, and each target once. */
+/** Call forwarding by a phone that rings (3xx, RFC 5806 diversion): as if it dialled itself, and each target once. */
 export class CallDiverter {
   readonly #deps: CallDiverterDeps;
 

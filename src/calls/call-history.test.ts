@@ -65,7 +65,7 @@ it('a second call counts where the first one was to the same number and nobody a
   expect(history.unansweredAt({ ...asked, since: 10 * day + 1 })).toBeUndefined();
 });
 
-it('a call for help is found by what was dialled', () => {
+it('an emergency call is found by what was dialled', () => {
   save({ callee: { ...them, number: '988' } });
   save({ callee: { ...them, number: '911' }, startedAt: 9 * day, endedAt: 9 * day + 60_000 });
   expect([history.lastEmergencyAt('CA', 0), history.lastEmergencyAt('CA', 9 * day + 1)]).toEqual([9 * day + 60_000, undefined]);

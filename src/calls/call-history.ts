@@ -37,7 +37,7 @@ export class CallHistory {
     ).at(0)?.at;
   }
 
-  /** When the last call for help since then ended, or began where its end is not known. */
+  /** When the last emergency call since then ended, or began where its end is not known. */
   lastEmergencyAt(country: string, since: number): number | undefined {
     const outbound = this.#read<[number]>(
       `SELECT callee_number AS called, coalesce(ended_at, started_at) AS at FROM cdrs

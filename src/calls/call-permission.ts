@@ -4,7 +4,7 @@ import { destinationOf, homeCountries } from '#numbers/destination.ts';
 import type { ShortCost } from '#numbers/short-numbers.ts';
 import type { Verdict } from './verdict.ts';
 
-/** What a phone or a person may call outside the house. Calls inside the house and emergency calls are never restricted. */
+/** What a phone or a person may call outside the house (call barring). Calls inside the house and emergency calls are never restricted. */
 export type CallPermission = {
   /**
    * `house`: no call outside; `list`: `numbers` alone; `national`: the house's own country and those that cost the same; `countries`: these

@@ -373,7 +373,7 @@ describe('the state of a call', () => {
       [['ring a'], ['connect a'], ['hang-up engine-lost', 'end answered/engine-lost']],
     ],
     [
-      'room made for a call for help',
+      'room made for an emergency call',
       one,
       [{ kind: 'stopped', why: 'preempted' }],
       [['ring a'], ['cancel a stopped', 'reject cancelled/made-room', 'end cancelled/made-room']],

@@ -418,7 +418,7 @@ describe('calls outside', () => {
     expect(leg.spoken).toHaveLength(1);
   });
 
-  it('at one time are as many as a phone and the house may have, and calls for help are none of them', () => {
+  it('at one time are as many as a phone and the house may have, and emergency calls are none of them', () => {
     const reasons = (...placed: [string, number?][]) =>
       placed.map(([dialled, from]) => outside(dialled, from).record.verdict?.reason);
     expect(reasons(['911'], ['911'], ['911'], ['911'])).toEqual([undefined, undefined, undefined, undefined]);

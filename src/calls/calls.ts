@@ -52,7 +52,7 @@ export type CallsDeps = CallAdmissionDeps & {
   /** Calls that the network reports before their SIP leg comes. */
   readonly pstnCalls?: PstnCallTracker;
   readonly ringSeconds: number;
-  /** Is notified of calls for help. */
+  /** Is notified of emergency calls. */
   readonly emergencyWindow?: Pick<EmergencyWindow, 'began' | 'ended'>;
   /** What children's lines do not allow; nothing where undefined. */
   readonly refuseChildCall?: RefuseChildCall;

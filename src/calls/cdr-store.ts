@@ -104,7 +104,7 @@ const indexed: ReadonlySet<string> = new Set([
 const indexedInLegs: ReadonlySet<string> = new Set(['cdr_id', 'device_id', 'person_id']);
 
 /**
- * The SQL of `cdrs` and `call_legs` that the life of a call needs. Every method has committed when it returns, so that what the
+ * Call detail records (CDRs): the SQL of `cdrs` and `call_legs` that the life of a call needs. Every method has committed when it returns, so that what the
  * network was answered survives a kill; reading lists is in call-search.ts.
  */
 export class CdrStore {

@@ -4,11 +4,11 @@ export type EmergencyWindowDeps = {
   readonly clock: Clock;
   /** How long help may call back after a call for it. */
   readonly minutes: () => number;
-  /** When the last call for help of earlier runs began or ended, milliseconds since the Unix epoch. */
+  /** When the last emergency call of earlier runs began or ended, milliseconds since the Unix epoch. */
   readonly lastCall: () => number | undefined;
 };
 
-/** The time after a call for help in which everybody gets through, so that help can call back. A restart does not end it. */
+/** The time after an emergency call in which everybody gets through, so that help can call back. A restart does not end it. */
 export class EmergencyWindow {
   readonly #deps: EmergencyWindowDeps;
   /** By the monotonic time, so that it lasts as long when the clock is set. */
@@ -25,7 +25,7 @@ export class EmergencyWindow {
     if (at !== undefined) this.#last = clock.monotonic() - Math.max(0, clock.now() - at);
   }
 
-  /** A call for help has begun. */
+  /** An emergency call has begun. */
   began(): void {
     this.#ongoing += 1;
   }

@@ -24,7 +24,7 @@ export type FactSources = {
   readonly settings: () => RoutingFacts['settings'];
   readonly states: RoutingFacts['states'];
   readonly history: Pick<CallHistory, 'dialledAt' | 'unansweredAt'>;
-  /** Until when everything gets through after a call for help. */
+  /** Until when everything gets through after an emergency call. */
   readonly emergencyUntil: (now: number) => number | undefined;
   readonly mayForward: RoutingFacts['mayForward'];
   /** `personId`: who is called. */

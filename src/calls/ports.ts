@@ -203,7 +203,7 @@ export type Attempt = {
         /** Where we do not answer, the network has a voicemail of its own for the caller. */
         readonly failsOver?: boolean;
       }
-    /** The house itself: it rings a phone whatever its switches and rules say, and never calls for help. */
+    /** The house itself: it rings a phone whatever its switches and rules say, and never makes an emergency call. */
     | {
         readonly kind: 'house';
         readonly party: Party;

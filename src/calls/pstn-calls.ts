@@ -1,4 +1,4 @@
-// Owns the PSTN calls that the network reports by webhook before their SIP leg comes: one record from the first notice to the last.
+// Owns inbound calls from the telephone network (PSTN) that it reports by webhook before their SIP leg comes: one record from first notice to last.
 // Called by the edge that takes the network's webhooks (receive, dialDone, …); calls.ts brings the SIP leg, which joins the record by its token.
 // Notices may come twice, late, in any order or never: the same question gets the same answer, and every record is closed once.
 import type { Clock, Timer } from '#base/clock.ts';

@@ -152,7 +152,7 @@ function fromTrunk(from: TrunkCaller, dialled: string, facts: DialFacts): CallRo
   return { ...refused(caller, dialled, { disposition: 'failed', reason: 'unknown-number' }), direction: 'inbound' };
 }
 
-/** A call for help has somebody who speaks. */
+/** An emergency call has somebody who speaks. */
 function withoutEmergency(route: CallRoute): CallRoute {
   if (route.ring.kind !== 'trunks' || !route.ring.isEmergency) return route;
   return refused(route.caller, route.callee.number, { disposition: 'failed', reason: 'call-not-permitted' });

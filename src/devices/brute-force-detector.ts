@@ -1,7 +1,7 @@
 import type { Clock } from '#base/clock.ts';
 import { subscriberKey } from '#base/private-address.ts';
 
-/** A device whose password is guessed from many sources: failures and households they came from, within an hour. */
+/** A brute force attack on a device's password, from many sources: failures and households they came from, within an hour. */
 export type BruteForceTarget = { readonly username: string; readonly tries: number; readonly sources: number };
 
 export type BruteForceDetectorOptions = {

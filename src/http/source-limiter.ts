@@ -22,7 +22,7 @@ const minuteMs = 60_000;
 const trustMs = 3_600_000;
 
 /**
- * Keeps one bad source from using up the listener. Private addresses are never limited, because a reverse proxy there speaks for all
+ * A rate limit for each source address: keeps one bad source from using up the listener. Private addresses are never limited, because a reverse proxy there speaks for all
  * clients; Twilio's addresses are not known beforehand, they become trusted by their first valid signature.
  */
 export class SourceLimiter {

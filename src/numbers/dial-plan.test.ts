@@ -112,7 +112,7 @@ describe('readDialled of crisis, health and service lines', () => {
   });
 });
 
-describe('readDialled of calls for help', () => {
+describe('readDialled of emergency calls', () => {
   it.each([
     ['112', 'DE', '112'],
     ['911', 'DE', '112'],

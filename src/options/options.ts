@@ -51,7 +51,7 @@ export type Options = {
   readonly house: { readonly country: string; readonly timeZone: string; readonly language: HouseLanguage };
   /** A caller whose spam score (0 to 1) is above the threshold is rejected. */
   readonly calls: { readonly ringSeconds: number; readonly spamThreshold: number };
-  /** What calls outside are bounded by; calls for help are not. */
+  /** What calls outside are bounded by; emergency calls are not. */
   readonly outgoing: {
     readonly calls: number;
     readonly callsPerPhone: number;

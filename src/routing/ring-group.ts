@@ -12,7 +12,7 @@ export type RingTarget =
 
 export type RingOrder = 'all' | 'one-after-another';
 
-/** Several that ring under one name, and under an extension where it has one. */
+/** A ring group (hunt group): several that ring under one name, and under an extension where it has one. */
 export type RingGroup = {
   readonly id: RingGroupId;
   readonly name: string;

@@ -327,7 +327,7 @@ describe('hold through the API', () => {
   });
 });
 
-it('a call for help is neither held nor transferred through the API', async () => {
+it('an emergency call is neither held nor transferred through the API', async () => {
   const call = a!.invite('911');
   const atFar = await far.incomingCall();
   await far.answer(atFar);

@@ -86,7 +86,7 @@ test('a child calls whom the list names and help, and nobody else', async () => 
   expect(reasons.map(({ code }) => code)).toEqual(['child-line-called']);
 });
 
-test('in quiet hours nothing goes out but calls for help and to a parent', async () => {
+test('in quiet hours nothing goes out but emergency calls and to a parent', async () => {
   await setLine({ allowed: [{ kind: 'number', number: '+4930901820' }], parents, quiet: [{}] });
   expect(await dialled('030901820')).toBe(403);
   expect(await dialled('112')).toBe(200);

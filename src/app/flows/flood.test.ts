@@ -288,7 +288,7 @@ describe('while untrusted sources hold every connection there is', () => {
     await callEmergency();
   });
 
-  test('a call for help goes out over a trunk that speaks TCP', { timeout: 60_000 }, async () => {
+  test('an emergency call goes out over a trunk that speaks TCP', { timeout: 60_000 }, async () => {
     await crowd(house.sipPort, '\r\n\r\n');
     const port = await freePort(house.address);
     await using other = await House.start({

@@ -6,7 +6,7 @@ import { House } from '#testing/harness/house.ts';
 import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 import type { PhoneCall } from '#testing/peers/simulated-phone.ts';
 
-// Calls for help through the real process and the real relay, while what they need is dead, refuses, or is used up.
+// Emergency calls through the real process and the real relay, while what they need is dead, refuses, or is used up.
 const ourNumber = '+14165550100';
 const ports = { min: 23_100, max: 23_119 };
 let stack: AsyncDisposableStack;

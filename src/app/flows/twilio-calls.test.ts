@@ -163,7 +163,7 @@ describe('a house with two phones and a number', () => {
     expect(await at.closedCall()).toMatchObject({ disposition });
   });
 
-  test('a call for help goes out as it was dialled', async () => {
+  test('an emergency call goes out as it was dialled', async () => {
     at.twilio.setFarPhone('911', { calls: { outcome: 'answers' } });
     const talks = next(study, 'CALL_ESTABLISHED');
     study.dial(at.dial('911'));
@@ -206,7 +206,7 @@ describe('a house whose calls leave by the SIP Domain', () => {
     expect(await at.closedCall()).toMatchObject({ direction: 'outbound', disposition: 'answered' });
   });
 
-  test('a call for help goes out', async () => {
+  test('an emergency call goes out', async () => {
     await using at = await TwilioHarness.start({ setupPlan: { outbound: 'domain', edge: 'frankfurt' } });
     at.twilio.setFarPhone('911', { calls: { outcome: 'answers' } });
     const kitchen = await at.phone('21', kitchenTone);

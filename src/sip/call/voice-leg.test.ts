@@ -160,7 +160,7 @@ describe('a phone whose call outside is refused', () => {
     await phone.peer.skipTo(503);
   });
 
-  it('hears nothing in a call for help', async () => {
+  it('hears nothing in an emergency call', async () => {
     await open({ trunks: [] });
     phone.invite('911');
     await phone.peer.expect(503);

@@ -6,10 +6,10 @@ import type { NameAddr } from './headers.ts';
 /** The values of a header by its name in lower case, joined by commas; empty where it is missing. */
 export type HeaderReader = (name: string) => string;
 
-/** The caller ID for displays and records. `number` is empty where the caller withholds it. */
+/** The caller ID (CLIP) for displays and records. `number` is empty where the caller withholds it. */
 export type CallerIdentity = { readonly number: string; readonly name: string };
 
-/** The privacy a phone requests; `required`: better no call than a shown number (`critical`, RFC 3323 section 4.2). */
+/** The privacy (CLIR) a phone requests; `required`: better no call than a shown number (`critical`, RFC 3323 section 4.2). */
 export type RequestedPrivacy = 'none' | 'requested' | 'required';
 
 export const anonymousName = 'Anonymous';

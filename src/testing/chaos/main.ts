@@ -1,4 +1,4 @@
-// Ten phones call each other and for help while everything goes wrong at once. Called by script/chaos; ends with 1 where a call for help
+// Ten phones call each other and for help while everything goes wrong at once. Called by script/chaos; ends with 1 where an emergency call
 // or something that was acknowledged is lost.
 import { parseArgs } from 'node:util';
 import { runChaos } from './run.ts';

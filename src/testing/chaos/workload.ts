@@ -8,7 +8,7 @@ import type { Figures } from './figures.ts';
 
 /** A person who calls for help hangs up and dials again when nothing is heard for so long. */
 const answerTimeoutMs = 12_000;
-/** A call for help is lost where it has not got through so long after the house could be called. */
+/** An emergency call is lost where it has not got through so long after the house could be called. */
 const emergencyCallLimitMs = 30_000;
 /** No kill may put the end of that off for ever. */
 const emergencyCallMaxMs = 90_000;

@@ -60,7 +60,7 @@ export class FakeMediaRelay implements MediaRelayPort {
     this.offerFailure = undefined;
   }
 
-  /** The ports of call `number` are given to a call for help. */
+  /** The ports of call `number` are given to an emergency call. */
   evict(number: number): void {
     this.requests[number - 1]?.onLost('made-room');
   }
