@@ -73,7 +73,7 @@ export class SpokenSteps {
       tries: maxTries,
       seconds: keySeconds,
       wrong: [prompt('wrong-key')],
-      right: [prompt('one-moment')],
+      right: [prompt('one-moment'), ringing],
     };
     const seconds = maxTries * (promptSeconds + keySeconds);
     return { ...this.#step({ say, by: 'answer', keys }, seconds), verdict: { disposition: 'blocked', reason: 'challenge' } };
@@ -95,6 +95,8 @@ export class SpokenSteps {
     return { legs: [planned], seconds, onlyIfUnreachable: false };
   }
 }
+
+const ringing: Phrase = { kind: 'tone', tone: 'ringback' };
 
 function prompt(name: PromptName): Phrase {
   return { kind: 'prompt', name };

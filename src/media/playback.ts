@@ -6,6 +6,10 @@ export type Recordings = { readonly once: Uint8Array; readonly repeated: Uint8Ar
 const silentCode = 0xff;
 const silence = new Uint8Array(frameSamples).fill(silentCode);
 
+export function silenceOf(milliseconds: number): Uint8Array {
+  return new Uint8Array(milliseconds * 8).fill(silentCode);
+}
+
 /** What one end is hearing, taken frame by frame; silence where there is nothing. */
 export class Playback {
   #recordings: Recordings | undefined;

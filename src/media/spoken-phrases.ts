@@ -1,6 +1,7 @@
 import type { Log } from '#base/log.ts';
 import type { Phrase } from '#calls/phrase.ts';
 import { frameSamples } from './paced-stream.ts';
+import { silenceOf } from './playback.ts';
 import type { Recordings } from './playback.ts';
 import { spokenDigits } from './prompt-files.ts';
 import type { PromptFiles } from './prompt-files.ts';
@@ -67,10 +68,6 @@ export class SpokenPhrases {
   async #insteadOf({ otherwise = 'cannot-be-taken' }: Extract<Phrase, { kind: 'text' }>): Promise<Uint8Array> {
     return otherwise === 'nothing' ? new Uint8Array() : await this.#deps.prompts.get(otherwise);
   }
-}
-
-function silenceOf(milliseconds: number): Uint8Array {
-  return new Uint8Array(milliseconds * 8).fill(silentCode);
 }
 
 function wholeFrames(parts: readonly Uint8Array[]): Uint8Array {

@@ -7,7 +7,7 @@ import type { Log } from '#base/log.ts';
 import type { VoiceEndpoint, VoiceListener } from '#sip/relay/voice-port.ts';
 import { KeyDetector } from './key-detector.ts';
 import { PacedStream } from './paced-stream.ts';
-import { Playback } from './playback.ts';
+import { Playback, silenceOf } from './playback.ts';
 import type { Recordings } from './playback.ts';
 import { parseRtp } from './rtp-packet.ts';
 import { formatAnswer, formatOffer, hears, readFarSide } from './voice-sdp.ts';
@@ -27,6 +27,8 @@ export type VoiceEndpointDeps = {
   readonly onClosed: () => void;
 };
 
+/** A phone needs a moment from our description to its loudspeaker; the first word must not be lost in it. */
+const leadInMs = 400;
 const keys = /^[0-9*#A-D]$/;
 
 export class RtpVoiceEndpoint implements VoiceEndpoint {
@@ -39,6 +41,7 @@ export class RtpVoiceEndpoint implements VoiceEndpoint {
   #far: FarSide | undefined;
   #version = 0;
   #plays = 0;
+  #hasSpoken = false;
   #isClosed = false;
 
   constructor(deps: VoiceEndpointDeps) {
@@ -101,7 +104,11 @@ export class RtpVoiceEndpoint implements VoiceEndpoint {
   /** What was playing goes on until the new words are there; a later `play` or `silence` makes them obsolete. */
   async #load(what: readonly Phrase[], { play, done }: { readonly play: number; readonly done: () => void }): Promise<void> {
     const recordings = await this.#deps.audioOf(what);
-    if (play === this.#plays && !this.#isClosed) this.#playback.start(recordings, () => this.#finished(done));
+    if (play !== this.#plays || this.#isClosed) return;
+    const leadIn = this.#hasSpoken ? [] : [silenceOf(leadInMs)];
+    this.#hasSpoken = true;
+    const once = Buffer.concat([...leadIn, recordings.once]);
+    this.#playback.start({ ...recordings, once }, () => this.#finished(done));
   }
 
   /** The stream goes on whatever its user does at the end of the words. */

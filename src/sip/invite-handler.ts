@@ -11,6 +11,7 @@ import { readInvite } from '#sip/message/invite.ts';
 import type { Invite } from '#sip/message/invite.ts';
 import type { CallDeps } from '#sip/call/ring-target.ts';
 import { callingEndpoint, trunkEndpoint } from '#sip/relay/media-path.ts';
+import { isSecureAlone } from '#sip/message/sdp.ts';
 import { supportedExtensions } from '#sip/message/capabilities.ts';
 import type { SrfRequest, Responder } from '#sip/message/srf-types.ts';
 import type { TrunkCall } from '#sip/trunk/inbound-call.ts';
@@ -55,7 +56,10 @@ export function handleInvite(deps: InviteDeps, request: SrfRequest, response: Re
   }
   const leg = new InboundLeg(deps, reading.invite, {
     device,
-    endpoint: trunkCall === undefined ? callingEndpoint(request) : trunkEndpoint(trunkCall.trunk, trunkCall.isSecure),
+    endpoint:
+      trunkCall === undefined
+        ? callingEndpoint(request)
+        : trunkEndpoint(trunkCall.trunk, trunkCall.isSecure || isSecureAlone(request.body ?? '')),
     failsOver: trunkCall?.failsOver ?? false,
   });
   try {

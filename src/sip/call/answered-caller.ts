@@ -34,16 +34,13 @@ export class AnsweredCaller implements CallerSide {
   readonly voice: CallerVoice;
   readonly #deps: CallDeps;
   readonly #options: AnsweredCallerOptions;
-  readonly #heard: Heard;
   #state: 'heard' | 'joining' | 'over' = 'heard';
-  #isRinging = false;
   #bridge: Bridge | undefined;
   #joining: AnsweredLeg | undefined;
 
   constructor(deps: CallDeps, options: AnsweredCallerOptions, heard: Heard) {
     this.#deps = deps;
     this.#options = options;
-    this.#heard = heard;
     this.maxForwards = options.maxForwards;
     this.paths = options.paths;
     this.voice = options.voice;
@@ -54,11 +51,8 @@ export class AnsweredCaller implements CallerSide {
     options.dialog.owner = new VoiceSide({ ...heard, role: 'caller', onHangUp });
   }
 
-  progress(): void {
-    if (this.#isRinging || this.#state !== 'heard') return;
-    this.#isRinging = true;
-    this.#heard.voice.play([{ kind: 'tone', tone: 'ringback' }]);
-  }
+  /** The house lets it ring in the caller's ear by itself. */
+  progress(): void {}
 
   /** For a final response, which was sent already. */
   setRetryAfter(): void {}

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OurNumber } from '#numbers/number.ts';
 import type { FactSources } from '#calls/gather-facts.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
+import { FakeMediaRelay } from '#testing/harness/fake-media-relay.ts';
 import { FakeVoice, voiceSdp } from '#testing/harness/fake-voice.ts';
 import { defaultSettings } from '#testing/harness/routing-harness.ts';
 import { offerOf, ScriptedPhone, SipHarness } from '#testing/harness/sip-harness.ts';
@@ -127,6 +128,26 @@ describe('a phone whose call outside is refused', () => {
     await harness.idle();
   });
 
+  const secure = offerOf('20').replace('RTP/AVP', 'RTP/SAVP');
+
+  it('hears it through the media relay where it insists on SRTP', async () => {
+    const media = new FakeMediaRelay();
+    await open({ media });
+    phone.invite(dialledAbroad, { body: secure });
+    await phone.peer.expect(183);
+    expect(media.commands).toEqual(['1 offer caller', '1 answer']);
+    voice.endpoints[0]?.finish();
+    await phone.peer.skipTo(403);
+    expect(media.open.size).toBe(0);
+  });
+
+  it('hears nothing where it insists on SRTP and there is no relay', async () => {
+    await open();
+    phone.invite(dialledAbroad, { body: secure });
+    await phone.peer.expect(403);
+    expect(voice.endpoints[0]?.isClosed).toBe(true);
+  });
+
   it('hears it in one call at a time', async () => {
     await open();
     phone.invite(dialledAbroad);
@@ -248,8 +269,7 @@ describe('an unknown caller who is asked for a key', () => {
     const rung = await phone.incomingCall();
     expect(rung.invite?.body).toBe('');
     phone.reply(rung, '180 Ringing');
-    await hears(3);
-    expect(said()[2]).toEqual([{ kind: 'tone', tone: 'ringback' }]);
+    expect(said().slice(1)).toEqual([[prompt('one-moment'), { kind: 'tone', tone: 'ringback' }]]);
     phone.reply(rung, '200 OK', { body: offerOf('20') });
     const reInvite = await trunk.expect('INVITE');
     expect(reInvite.body).toBe(offerOf('20'));

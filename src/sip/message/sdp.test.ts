@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Verdict } from '#calls/verdict.ts';
 import { callVerdicts } from '#contract/call-verdicts.ts';
-import { isHold, refusalOf } from './sdp.ts';
+import { isHold, isSecureAlone, refusalOf } from './sdp.ts';
 import { outcomeOfStatus, forwardableStatus, reasonPhrase, statusOf } from './sip-status.ts';
 
 describe('session descriptions', () => {
@@ -11,6 +11,17 @@ describe('session descriptions', () => {
   const at = (address: string) => `c=IN IP${address.includes(':') ? 6 : 4} ${address}\r\n`;
   const [here, sendonly, inactive, sendrecv] = [at('192.0.2.1'), 'a=sendonly\r\n', 'a=inactive\r\n', 'a=sendrecv\r\n'];
   const recvonly = 'a=recvonly\r\n';
+
+  it.each<[string, string, boolean]>([
+    ['one stream by SRTP', 'm=audio 4000 RTP/SAVP 0\r\n', true],
+    ['one by SRTP, and the same in the clear', 'm=audio 4000 RTP/SAVP 0\r\nm=audio 4000 RTP/AVP 0\r\n', false],
+    ['one by SRTP, and one that was refused', 'm=audio 4000 RTP/SAVPF 0\r\nm=audio 0 RTP/AVP 0\r\n', true],
+    ['one in the clear', audio(), false],
+    ['a browser', 'm=audio 4000 UDP/TLS/RTP/SAVPF 0\r\n', false],
+    ['a picture alone', 'm=video 4000 RTP/SAVP 96\r\n', false],
+  ])('insist on SRTP: %s', (_case, lines, expected) => {
+    expect(isSecureAlone(session(lines))).toBe(expected);
+  });
 
   it.each<[string, string, boolean]>([
     ['sound both ways', here + audio(sendrecv), false],

@@ -26,6 +26,12 @@ export function isWebRtc(sdp: string): boolean {
   return has(/^m=\S+ \d+ UDP\/TLS\/RTP\/SAVPF /m) && has(/^a=ice-ufrag:/m) && has(/^a=fingerprint:/m);
 }
 
+/** Whether it offers its audio by SRTP with keys in the description (RFC 4568), and not in the clear. */
+export function isSecureAlone(sdp: string): boolean {
+  const profiles = [...sdp.matchAll(/^m=audio [1-9]\d* (\S+) /gm)].map(([, profile]) => profile);
+  return profiles.length > 0 && profiles.every((profile) => profile === 'RTP/SAVP' || profile === 'RTP/SAVPF');
+}
+
 /** The streams that decide about hold: the audio, or all active ones where there is none. A door station's one-way video is no hold. */
 function callStreams(sdp: string): readonly Stream[] {
   const streams = liveStreams(sdp);

@@ -5,7 +5,7 @@ import { isPrivate } from '#base/private-address.ts';
 import type { Registration } from '#devices/registration.ts';
 import { parseUri, splitList } from '#sip/message/headers.ts';
 import type { Anchor, MediaRelayPort, MediaEndpoint, MediaOutcome, MediaRole, MediaLoss } from './media-port.ts';
-import { isWebRtc } from '#sip/message/sdp.ts';
+import { isSecureAlone, isWebRtc } from '#sip/message/sdp.ts';
 import { sourceOf } from '#sip/message/source.ts';
 import type { HeaderMap, SrfRequest } from '#sip/message/srf-types.ts';
 
@@ -41,7 +41,7 @@ export class MediaPath {
   onLost: (why: MediaLoss) => void;
   /** Whether one end is a trunk; a call between phones may be tried without the relay. */
   readonly hasTrunk: boolean;
-  /** Whether just one end is a browser: without the relay they have no media format in common. */
+  /** Whether the ends have no media format in common without the relay, as a browser and any other end. */
   readonly isInterworked: boolean;
   readonly #anchor: Anchor | undefined;
   readonly #relayed: RelayedPathOptions | undefined;
@@ -133,7 +133,7 @@ export class MediaPaths {
     const { media, clock, log } = this.#deps;
     const { caller } = this.#from;
     const hasTrunk = caller.trunk !== undefined || callee.trunk !== undefined;
-    const isInterworked = caller.isBrowser !== callee.isBrowser;
+    const isInterworked = areInterworked(caller, callee);
     const open = (lost: (why: MediaLoss) => void) =>
       media.anchor({ ...this.#from, callee, isEmergency, onLost: lost }) ?? (isInterworked ? noRelay : undefined);
     const relayed = needsRelay(caller, callee) ? { clock, log, hasTrunk, isInterworked, open } : undefined;
@@ -170,16 +170,19 @@ export function trunkEndpoint(trunk: string, isSecure = false): MediaEndpoint {
 }
 
 /** `address`: the source of its SIP. IPv6 phones count as internal: the relay has IPv4 only. */
-export function phoneEndpoint({ address, isBrowser }: { readonly address: string; readonly isBrowser: boolean }): MediaEndpoint {
+export function phoneEndpoint({ address, ...kind }: PhoneFacts): MediaEndpoint {
   const isOutside = isIPv4(address) && !isPrivate(address);
-  return { zone: isOutside ? 'external' : 'internal', trunk: undefined, isBrowser };
+  return { zone: isOutside ? 'external' : 'internal', trunk: undefined, ...kind };
 }
+
+type PhoneFacts = { readonly address: string; readonly isBrowser: boolean; readonly isSecure?: boolean };
 
 /** A calling phone, classified by its offer; without one, by its transport. */
 export function callingEndpoint(request: SrfRequest): MediaEndpoint {
   const { protocol, address } = sourceOf(request);
   const offer = request.body ?? '';
-  return phoneEndpoint({ address, isBrowser: offer === '' ? isWebSocket(protocol) : isWebRtc(offer) });
+  const isBrowser = offer === '' ? isWebSocket(protocol) : isWebRtc(offer);
+  return phoneEndpoint({ address, isBrowser, ...(isSecureAlone(offer) ? { isSecure: true } : {}) });
 }
 
 /** A called phone, classified by the transport of its registration: browsers use WebSocket (RFC 7118), also behind an edge proxy. */
@@ -192,7 +195,12 @@ function isWebSocket(protocol: string): boolean {
   return protocol === 'ws' || protocol === 'wss';
 }
 
-/** External calls do, and calls between a browser and any other endpoint. */
+/** External calls do, and calls between ends without a media format in common. */
 function needsRelay(caller: MediaEndpoint, callee: MediaEndpoint): boolean {
-  return caller.zone === 'external' || callee.zone === 'external' || caller.isBrowser !== callee.isBrowser;
+  return caller.zone === 'external' || callee.zone === 'external' || areInterworked(caller, callee);
+}
+
+/** A browser and any other end; an end that insists on SRTP and one that has none, as the house itself. What a phone can is not known. */
+function areInterworked(caller: MediaEndpoint, callee: MediaEndpoint): boolean {
+  return caller.isBrowser !== callee.isBrowser || (caller.isSecure === true && callee.isSecure === false);
 }

@@ -151,12 +151,12 @@ export class Baresip implements AsyncDisposable {
 
   /** How much of the loudest moment heard in all calls so far lies at this frequency, 0 to 1. */
   async heard(frequency: number): Promise<number> {
-    return Math.max(0, ...(await this.#recordings()).map((sound) => energyAt(sound, frequency)));
+    return Math.max(0, ...(await this.recordings()).map((sound) => energyAt(sound, frequency)));
   }
 
   /** The same for the last half second of each call. */
   async heardRecently(frequency: number): Promise<number> {
-    const ends = (await this.#recordings()).map(({ sampleRate, samples }) => ({
+    const ends = (await this.recordings()).map(({ sampleRate, samples }) => ({
       sampleRate,
       samples: samples.subarray(-sampleRate / 2),
     }));
@@ -174,7 +174,8 @@ export class Baresip implements AsyncDisposable {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  async #recordings(): Promise<WavAudio[]> {
+  /** All that it has heard, one recording for each call. */
+  async recordings(): Promise<WavAudio[]> {
     const folder = join(this.#folder, 'heard');
     const files = (await readdir(folder)).filter((name) => name.endsWith('-dec.wav'));
     return Promise.all(files.map(async (name) => readWav(await readFile(join(folder, name)))));
