@@ -6,8 +6,8 @@ import { EventPositions } from './event-position.ts';
 const maxBytes = 192 * 1024;
 const maxEvents = 2_000;
 
-/** An event as it is sent, and the persons whom it concerned when it came. */
-export type KeptEvent = { readonly frame: string; readonly persons: readonly PersonId[] };
+/** An event as it is sent, the same bytes to everybody, and the persons whom it concerned when it came. */
+export type KeptEvent = { readonly frame: Buffer; readonly persons: readonly PersonId[] };
 
 /** What came after a position: the events, or why they cannot be had. */
 export type Missed =
@@ -34,7 +34,8 @@ export class EventBacklog {
   /** Frames an event and keeps it. */
   add(name: string, fact: object, persons: readonly PersonId[]): KeptEvent {
     this.#count += 1;
-    const event = { frame: `id: ${this.position}\nevent: ${name}\ndata: ${JSON.stringify(fact)}\n\n`, persons };
+    const frame = Buffer.from(`id: ${this.position}\nevent: ${name}\ndata: ${JSON.stringify(fact)}\n\n`);
+    const event = { frame, persons };
     this.#events.push(event);
     this.#bytes += event.frame.length;
     while (this.#bytes > maxBytes || this.#events.length > maxEvents) this.#bytes -= this.#events.shift()?.frame.length ?? 0;

@@ -20,6 +20,8 @@ const heartbeatMs = 25_000;
 type Client = {
   readonly identity: Identity;
   readonly response: ServerResponse;
+  /** What it showed to be let in. */
+  readonly credentials: string;
   /** False once the token or session ended, or the role changed. */
   readonly isStillAuthorized: () => boolean;
   /** The id of the last event that it saw before its line broke; empty where it begins anew. */
@@ -93,7 +95,7 @@ export class LiveStream {
     const missed = this.#backlog.after(lastEventId);
     if (missed.kind === 'reset') return `\nevent: reset\ndata: ${JSON.stringify({ reason: missed.reason })}\n${position}`;
     const own = missed.events.filter(({ persons }) => isAddressedTo(identity, persons));
-    return `\n${own.map(({ frame }) => frame).join('')}${position}`;
+    return `\n${own.map(({ frame }) => frame.toString()).join('')}${position}`;
   }
 
   #counts(): ReadonlyMap<string, number> {
@@ -117,23 +119,25 @@ export class LiveStream {
   #publish(name: FactName, fact: Facts[FactName]): void {
     if (!this.#wasListenedTo) return;
     const { frame, persons } = this.#backlog.add(name, fact, audienceOf(name, fact, this.#options.audience));
+    const isStillAuthorized = judge();
     for (const client of this.#clients) {
       if (!isAddressedTo(client.identity, persons)) continue;
       // Not only at the next heartbeat: who was signed out a moment ago hears nothing any more.
-      if (client.isStillAuthorized()) this.#send(client, frame);
+      if (isStillAuthorized(client)) this.#send(client, frame);
       else this.#drop(client);
     }
   }
 
   #sendHeartbeat(): void {
+    const isStillAuthorized = judge();
     for (const client of this.#clients) {
       // With it the position of somebody for whom nothing happens moves on.
-      if (client.isStillAuthorized()) this.#send(client, `id: ${this.#backlog.position}\n: still here\n\n`);
+      if (isStillAuthorized(client)) this.#send(client, `id: ${this.#backlog.position}\n: still here\n\n`);
       else this.#drop(client);
     }
   }
 
-  #send(client: Client, frame: string): void {
+  #send(client: Client, frame: string | Buffer): void {
     if (client.response.writableLength > maxUnreadBytes) {
       this.#options.log.warn({ identity: client.identity.id }, 'Live stream closed: its client is not reading');
       this.#drop(client);
@@ -147,4 +151,15 @@ export class LiveStream {
     if (client.response.writableLength > maxUnreadBytes) client.response.destroy();
     else client.response.end();
   }
+}
+
+/** For one event: each token and session is looked up once, however many streams of it are open. */
+function judge(): (client: Client) => boolean {
+  const verdicts = new Map<string, boolean>();
+  return ({ identity, credentials, isStillAuthorized }) => {
+    const key = `${identity.id} ${identity.role} ${credentials}`;
+    const verdict = verdicts.get(key) ?? isStillAuthorized();
+    verdicts.set(key, verdict);
+    return verdict;
+  };
 }

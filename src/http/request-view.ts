@@ -18,9 +18,13 @@ export type RequestViewOptions = {
   readonly proxies: ProxyOptions;
 };
 
-/** `isStillAuthorized`: whether a stream that this identity opened may go on; being open is no activity. */
+/**
+ * `isStillAuthorized`: whether a stream that this identity opened may go on; being open is no activity. `credentialsOf`: all that an
+ * identity comes from.
+ */
 export function createRequestView({ ports, proxies }: RequestViewOptions): RequestView & {
   readonly isStillAuthorized: (context: Context, identity: Identity) => boolean;
+  readonly credentialsOf: (context: Context) => string;
 } {
   const ownOrigins = proxies.publicUrl === undefined ? [] : [proxies.publicUrl.origin];
   const identify = (context: Context, isActivity: boolean) => {
@@ -39,6 +43,10 @@ export function createRequestView({ ports, proxies }: RequestViewOptions): Reque
     },
     assertOwnSite: (context, identity) => assertOwnSite(context, identity, { host: factsOf(context, proxies).host, ownOrigins }),
     clientOf: (context) => ({ address: factsOf(context, proxies).address, userAgent: context.get('User-Agent') }),
+    credentialsOf: ({ req }) => {
+      const { authorization, cookie, 'x-remote-user-id': userId } = req.headers;
+      return JSON.stringify([authorization, cookie, userId, req.socket.remoteAddress]);
+    },
     isStillAuthorized: (context, { id, role }) => {
       try {
         const now = identify(context, false)?.identity;

@@ -130,6 +130,7 @@ export class HttpServer {
       live.open({
         identity,
         response: context.res,
+        credentials: this.#view.credentialsOf(context),
         isStillAuthorized: () => this.#view.isStillAuthorized(context, identity),
         lastEventId: context.get('Last-Event-ID'),
       });
