@@ -14,7 +14,7 @@ const batchRows = 50;
 const maxTurnMs = 5;
 const maxTurnRows = 500;
 
-type Row = Omit<RecordRow, 'reasons'> & { readonly sequence: number };
+type Row = Omit<RecordRow, 'reasons'> & { readonly sequence: number; readonly is_found: 0 | 1 };
 
 const timeOrNull = (at: number | null) => (at === null ? null : isoTime(at));
 
@@ -56,28 +56,28 @@ export async function* exportCalls(deps: ExportDeps, filter: CallFilter, order: 
   let lines: string[] = [];
   let turnEndsAt = clock.monotonic() + maxTurnMs;
   for (const rows of batches(deps, { filter, order, newest })) {
-    for (const row of rows) lines.push(csvLine(cells.map((cell) => cell(row))));
+    for (const row of rows) if (row.is_found === 1) lines.push(csvLine(cells.map((cell) => cell(row))));
     if (lines.length < maxTurnRows && clock.monotonic() < turnEndsAt) continue;
-    yield lines.join('');
+    if (lines.length > 0) yield lines.join('');
     lines = [];
     await nextTurn();
     turnEndsAt = clock.monotonic() + maxTurnMs;
   }
-  yield lines.join('');
+  if (lines.length > 0) yield lines.join('');
 }
 
 type Asked = { readonly filter: CallFilter; readonly order: 'asc' | 'desc'; readonly newest: number };
 
 /** By position instead of offset: what is added meanwhile shifts nothing, and each batch is found at once. */
 function* batches({ db, search }: ExportDeps, { filter, order, newest }: Asked): Generator<readonly Row[]> {
-  const { where, table, from, values } = search.scope(filter);
+  const { where, table, from, values, test } = search.scope(filter);
   const [beyond, direction, furthest] = order === 'asc' ? ['>', 'ASC', -1] : ['<', 'DESC', 1];
   const next = db.prepare<[object], Row>(
-    `SELECT c.* FROM (
+    `SELECT cdrs.*, ${test} AS is_found FROM (
        SELECT ${table}.sequence AS n FROM ${from} WHERE (${table}.started_at, ${table}.sequence) ${beyond} (:lastAt, :lastSequence)
          AND ${table}.sequence <= :newest AND ${where}
        ORDER BY ${table}.started_at ${direction}, ${table}.sequence ${direction} LIMIT ${batchRows}
-     ) CROSS JOIN cdrs c ON c.sequence = n ORDER BY c.started_at ${direction}, c.sequence ${direction}`,
+     ) CROSS JOIN cdrs ON cdrs.sequence = n ORDER BY cdrs.started_at ${direction}, cdrs.sequence ${direction}`,
   );
   let last = { lastAt: furthest * Number.MAX_SAFE_INTEGER, lastSequence: 0 };
   for (;;) {

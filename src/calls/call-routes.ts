@@ -16,7 +16,7 @@ import {
 import { handle } from '#contract/endpoint.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
 import { toReasonReply } from '#contract/routing-reasons.ts';
-import { answerPage } from '#contract/page.ts';
+import { answerPage, listRequest } from '#contract/page.ts';
 import { talkSeconds } from './call.ts';
 import type { CallLeg, CallRecord, Party } from './call.ts';
 import { toCallFilter } from './call-filter.ts';
@@ -43,9 +43,9 @@ export function callRoutes({ calls, control, store, search }: CallRoutesDeps): r
     return call;
   };
   return [
-    handle(listCallRecords, ({ query, identity }) => {
-      const filter = toCallFilter(query, identity);
-      return answerPage(query, (request) => search.find(filter, request), toRecordReply);
+    handle(listCallRecords, async ({ query, identity }) => {
+      const found = await search.findInTurns(toCallFilter(query, identity), listRequest(query));
+      return answerPage(query, () => found, toRecordReply);
     }),
     handle(getCallRecord, ({ params, identity }) => {
       const record = store.get(params.id);

@@ -183,7 +183,13 @@ test('an export has each call that there was when it began, once and in order, w
     one_.store.save({ ...record, startedAt: 900 + random(900) }, legs);
   };
   for (const order of ['asc', 'desc'] as const) {
-    for (const filter of [{}, { personId: 'person_1' }, { number: '21', disposition: 'missed' }, { text: 'kitchen' }] as const) {
+    for (const filter of [
+      {},
+      { personId: 'person_1' },
+      { number: '21', disposition: 'missed' },
+      { text: 'kitchen' },
+      { text: 'nn', number: '21' },
+    ] as const) {
       const newest = added;
       const expected = pageOf(all, filter, { sort: 'startedAt', order, limit: 9999, offset: 0 }).ids;
       const ids = await exported(one_, filter, order, addCall);

@@ -1,5 +1,6 @@
 import type { OpenedDatabase } from '#storage/database.ts';
 import { KeptCounts } from '#storage/kept-counts.ts';
+import { pageInTurns } from '#storage/page-in-turns.ts';
 import { Statements } from '#storage/statements.ts';
 import { likeAny, TextSearch } from '#storage/text-search.ts';
 import type { TextCondition } from '#storage/text-search.ts';
@@ -45,9 +46,12 @@ export class CallSearch {
     });
   }
 
-  /** The records that a filter is for, in the order of their start at best. */
-  scope(filter: CallFilter): CallScope {
-    return scopesOf(filter, this.#textCondition(filter)).best;
+  /** The records that a filter is for, along an index; `test` is what only a look at each of them can tell. */
+  scope(filter: CallFilter): CallScope & { readonly test: string } {
+    const text = this.#textCondition(filter);
+    if (text === undefined || text.isFew) return { ...scopesOf(filter, text).best, test: 'TRUE' };
+    const along = scopesOf({ ...filter, text: undefined }, undefined).best;
+    return { ...along, values: { ...along.values, text: text.value }, test: text.sql };
   }
 
   find(filter: CallFilter, page: CallPage): { readonly items: readonly CallRecord[]; readonly total: number } {
@@ -65,6 +69,33 @@ export class CallSearch {
       { ...values, limit: page.limit, offset: page.offset },
     );
     const total = this.#counts.count({ ...best, each: byCall.where, isFew: text?.isFew ?? false });
+    return { items: rows.map(fromRecordRow), total };
+  }
+
+  /** The same, for a request: for a text that is too short or too common for the index, calls and other requests come in between. */
+  async findInTurns(
+    filter: CallFilter,
+    page: CallPage,
+  ): Promise<{ readonly items: readonly CallRecord[]; readonly total: number }> {
+    const text = this.#textCondition(filter);
+    if (text === undefined || text.isFew || page.sort !== 'startedAt') return this.find(filter, page);
+    const { byCall, best } = scopesOf(filter, text);
+    const total = await this.#counts.countInTurns({ ...best, each: byCall.where });
+    const sequences = await pageInTurns({
+      ...page,
+      ...best,
+      statements: this.#lists,
+      along: scopesOf({ ...filter, text: undefined }, undefined).best,
+      found: best,
+      time: 'started_at',
+      total,
+    });
+    const direction = page.order === 'asc' ? 'ASC' : 'DESC';
+    const rows = this.#lists.all<RecordRow>(
+      `SELECT * FROM cdrs WHERE sequence IN (SELECT value FROM json_each(:sequences))
+       ORDER BY started_at ${direction}, sequence ${direction}`,
+      { sequences: JSON.stringify(sequences) },
+    );
     return { items: rows.map(fromRecordRow), total };
   }
 

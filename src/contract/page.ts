@@ -32,14 +32,18 @@ export type ListRequest<Query extends ListQuery = ListQuery> = {
 /** What a room answers: the items asked for, and how many there are in all. */
 export type Listed<Item> = { readonly items: readonly Item[]; readonly total: number };
 
+export function listRequest<Query extends ListQuery>({ page, per_page: perPage, sort, order }: Query): ListRequest<Query> {
+  return { limit: perPage, offset: (page - 1) * perPage, sort, order };
+}
+
 /** The reply of a list endpoint. */
 export function answerPage<Query extends ListQuery, Item, Reply>(
-  { page, per_page: perPage, sort, order }: Query,
+  query: Query,
   find: (request: ListRequest<Query>) => Listed<Item>,
   toReply: (item: Item) => Reply,
 ): { items: Reply[]; page: number; perPage: number; total: number } {
-  const { items, total } = find({ limit: perPage, offset: (page - 1) * perPage, sort, order });
-  return { items: items.map((item) => toReply(item)), page, perPage, total };
+  const { items, total } = find(listRequest(query));
+  return { items: items.map((item) => toReply(item)), page: query.page, perPage: query.per_page, total };
 }
 
 /** Reply of every list. */

@@ -25,7 +25,7 @@ class Response extends EventEmitter {
 function stream() {
   const log = createLog({ level: 'silent' });
   const events = new Events<Facts>(log);
-  const audience = { ownerOfDevice: () => undefined, personsOfCall: () => [] };
+  const audience = { ownerOfDevice: () => undefined, personsOfCall: () => [], personsOfEscalation: () => [] };
   const live = new LiveStream({ events, clock: new FakeClock(), log, audience, positionKey: Buffer.alloc(16, 7) });
   live.start();
   const looks: string[] = [];

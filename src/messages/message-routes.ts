@@ -15,7 +15,7 @@ import {
   sendMessage,
   uploadMessageMedia,
 } from '#contract/messages.ts';
-import { answerPage } from '#contract/page.ts';
+import { answerPage, listRequest } from '#contract/page.ts';
 import type { ConversationStore } from './conversation-store.ts';
 import type { MediaStore } from './media-store.ts';
 import { extensionOf, isInline } from './media-type.ts';
@@ -74,7 +74,7 @@ function singleRoutes({ messages, stores, files, numbers, nameOf }: Deps): reado
     throw new AppError('not-found', 'There is no such message');
   };
   return [
-    handle(listMessages, ({ query, identity }) => {
+    handle(listMessages, async ({ query, identity }) => {
       const { conversation, number, farNumber, direction, state, unread, from, to, text } = query;
       const filter = {
         ourNumbers: visibleNumbers(numbers, identity, number),
@@ -87,9 +87,10 @@ function singleRoutes({ messages, stores, files, numbers, nameOf }: Deps): reado
         from: parseTime(from),
         to: parseTime(to),
       };
+      const found = await stores.messages.findInTurns(filter, listRequest(query));
       return answerPage(
         query,
-        (request) => stores.messages.find(filter, request),
+        () => found,
         (message) => messageReply({ stores, nameOf }, message),
       );
     }),

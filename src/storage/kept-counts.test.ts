@@ -49,6 +49,31 @@ test('whatever is added, changed, deleted and undone, a total is exact', () => {
   }
 });
 
+test('a total that is counted in turns is exact, whatever is written in between', async () => {
+  const db = open();
+  const random = seededRandom(20_261_202);
+  const numbers =
+    'WITH RECURSIVE n AS (SELECT 1 AS value UNION ALL SELECT value + 1 FROM n LIMIT 9000) SELECT value % 3, 0 FROM n';
+  db.exec(`INSERT INTO things (kind, is_open) ${numbers}`);
+  const changes = [
+    'INSERT INTO things (kind, is_open) VALUES (1, 1)',
+    'UPDATE things SET is_open = 0 WHERE is_open = 1',
+    'UPDATE things SET kind = 1 WHERE sequence = :row',
+    'DELETE FROM things WHERE sequence = :row',
+    'SELECT :row',
+  ];
+  for (let round = 0; round < 60; round += 1) {
+    const counts = countsOf(db);
+    const writing = setInterval(() => {
+      const sql = changes[random(changes.length)] ?? '';
+      if (!sql.startsWith('SELECT')) db.prepare(sql).run({ row: random(9000) });
+    }, 0);
+    const total = await counts.countInTurns(ofKind(1));
+    clearInterval(writing);
+    expect([round, total, counts.count(ofKind(1))]).toEqual([round, counted(db, 1), counted(db, 1)]);
+  }
+});
+
 test('what another program writes into the file is counted', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gosip-counts-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));

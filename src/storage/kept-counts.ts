@@ -1,10 +1,13 @@
 // Owns how many rows a list has in all: what was counted once is kept, and only what was added since is counted again.
 // Called by the stores of the rooms whose tables grow with the years.
 // Must stay true: a count is exact at every moment, whoever wrote what.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from './database.ts';
 import { Statements } from './statements.ts';
 
 const maxKept = 100;
+/** Counted before others have their turn, where each is looked at. */
+const rowsPerTurn = 2000;
 
 export type KeptCountsOptions = {
   readonly db: Database;
@@ -37,6 +40,8 @@ export class KeptCounts {
   readonly #kept = new Map<string, Kept>();
   /** No kept count knows a row beyond it. */
   #highest = 0;
+  /** How often all was forgotten. */
+  #generation = 0;
   #knownVersion = 0;
 
   constructor(options: KeptCountsOptions) {
@@ -53,7 +58,7 @@ export class KeptCounts {
     if (rows.isFew === true || rows.where === 'TRUE' || this.#options.db.inTransaction) return this.#countAll(rows);
     this.#forgetForeignWrites();
     const settled = this.#settled.get() ?? 0;
-    const key = `${rows.from} ${rows.where} ${JSON.stringify(rows.values)}`;
+    const key = keyOf(rows);
     const kept = this.#kept.get(key);
     const known = kept === undefined || kept.upTo > settled ? undefined : this.#extend(rows, kept, settled);
     const added = this.#countBetween(rows, settled, Number.MAX_SAFE_INTEGER);
@@ -62,8 +67,30 @@ export class KeptCounts {
     return settledRows + added;
   }
 
+  /** The same for a condition that no index knows: calls and other requests come in between. */
+  async countInTurns(rows: Countable): Promise<number> {
+    this.#forgetForeignWrites();
+    const [settled, generation, key] = [this.#settled.get() ?? 0, this.#generation, keyOf(rows)];
+    if (this.#kept.has(key)) return this.count(rows);
+    this.#highest = Math.max(this.#highest, settled);
+    let counted = 0;
+    for (let after = 0; after < settled; after += rowsPerTurn) {
+      counted += this.#countBetween(rows, after, Math.min(after + rowsPerTurn, settled));
+      await nextTurn();
+    }
+    this.#forgetForeignWrites();
+    // Where rows changed meanwhile, some were counted before and some after.
+    if (generation === this.#generation) this.#keep(key, { upTo: settled, rows: counted });
+    return this.count(rows);
+  }
+
   #extend(rows: Countable, { upTo, rows: known }: Kept, settled: number): number {
     return upTo === settled ? known : known + this.#countBetween(rows, upTo, settled);
+  }
+
+  #forget(): void {
+    this.#kept.clear();
+    this.#generation += 1;
   }
 
   #keep(key: string, kept: Kept): void {
@@ -90,7 +117,7 @@ export class KeptCounts {
   /** Other connections have no triggers of ours. */
   #forgetForeignWrites(): void {
     const version = this.#version.get() ?? 0;
-    if (version !== this.#knownVersion) this.#kept.clear();
+    if (version !== this.#knownVersion) this.#forget();
     this.#knownVersion = version;
   }
 
@@ -99,7 +126,7 @@ export class KeptCounts {
     const { db, watched } = this.#options;
     const name = `row_changed_${db.prepare<[], number>('SELECT count(*) FROM temp.sqlite_schema').pluck().get()}`;
     db.function(name, (sequence: number) => {
-      if (sequence <= this.#highest) this.#kept.clear();
+      if (sequence <= this.#highest) this.#forget();
       return null;
     });
     for (const table of watched) {
@@ -114,4 +141,8 @@ export class KeptCounts {
       }
     }
   }
+}
+
+function keyOf({ from, where, values }: Countable): string {
+  return `${from} ${where} ${JSON.stringify(values)}`;
 }

@@ -66,6 +66,36 @@ test('a text that is in thousands of calls is found in each of them, in the orde
   }
 });
 
+test('a text that no index knows lets calls come in between, and finds the same', async () => {
+  const db = open();
+  db.transaction(() => {
+    for (let at = 0; at < 9000; at += 1) addCall(db, at, { name: at % 900 === 7 ? `Zq ${at}` : `Ann ${at}` });
+    db.exec(`INSERT INTO conversations (id, our_number, far_number, last_at) VALUES ('conv_1', '+1', '+2', 0)`);
+    const message = db.prepare(
+      `INSERT INTO messages (id, conversation_id, direction, body, state, segments, created_at, changed_at)
+       VALUES (?, 'conv_1', 'inbound', ?, 'received', 1, ?, 0)`,
+    );
+    for (let at = 0; at < 5000; at += 1) message.run(`msg_${at}`, at % 500 === 7 ? 'zq' : 'order', Math.floor(at / 3));
+  })();
+  const [calls, messages] = [new CallSearch(db), new MessageStore(db)];
+  for (const text of ['zq', 'an', 'Ann', 'order', 'xx', 'z'])
+    for (const order of ['asc', 'desc'] as const)
+      for (const offset of [0, 5, 4321]) {
+        const asked = { limit: 7, offset, order, sort: 'startedAt' } as const;
+        expect(await calls.findInTurns({ text, number: '21' }, asked)).toEqual(calls.find({ text, number: '21' }, asked));
+        expect(await messages.findInTurns({ text }, asked)).toEqual(messages.find({ text }, asked));
+      }
+  let turns = 0;
+  const count = () => {
+    turns += 1;
+    turning = setImmediate(count);
+  };
+  let turning = setImmediate(count);
+  const { total } = await new CallSearch(db).findInTurns({ text: 'zq' }, { ...page, sort: 'startedAt' });
+  clearImmediate(turning);
+  expect([total, turns >= 8]).toEqual([10, true]);
+});
+
 test('a call in progress is found by its caller', () => {
   const db = open();
   addCall(db, 1, { name: 'Over there' });

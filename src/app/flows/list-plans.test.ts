@@ -70,10 +70,11 @@ async function list(path: string, token = house.token): Promise<unknown> {
   return JSON.parse(text);
 }
 
-/** Along an index a page is full after a few rows, and a count is a fraction of the table. */
+/** Along an index a page is full after a few rows, and a count is a fraction of the table. An index made for one request reads it all. */
 function wholeReads({ sql, given }: Sent): readonly string[] {
   const plan = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...given);
   return plan.flatMap(({ detail }) => {
+    if (detail.includes('AUTOMATIC')) return [`${detail}: ${sql}`];
     const [, alias = '', how = ''] = /^SCAN (\w+)(.*)/.exec(detail) ?? [];
     if (alias === '' || /USING (?:COVERING )?INDEX/.test(how) || how.includes('VIRTUAL TABLE') || alias === 'json_each')
       return [];
