@@ -90,6 +90,7 @@ const columns: Readonly<Record<string, Column>> = {
   },
   'cdrs.caller_person_id': { after: 'kept', plant: cdr('one', 'caller_person_id') },
   'cdrs.callee_person_id': { after: 'kept', plant: cdr('two', 'callee_person_id') },
+  'cdrs.requested_by': { after: 'kept', plant: cdr('three', 'requested_by') },
   'call_legs.person_id': {
     after: 'kept',
     plant: `INSERT INTO call_legs (id, cdr_id, role, person_id, name, address, sip_call_id, started_at)
