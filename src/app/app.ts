@@ -19,6 +19,7 @@ import { composeBackupRoom } from './backup.ts';
 import type { Listening } from './banner.ts';
 import { composeCalls } from './calls.ts';
 import type { CallsRoom } from './calls.ts';
+import { composeChildHelp } from './child-help.ts';
 import { composeClock } from './clock.ts';
 import { composeContacts } from './contacts.ts';
 import type { ContactsRoom } from './contacts.ts';
@@ -156,6 +157,7 @@ async function composeRooms(context: AppContext, storage: Storage) {
     (personId) => contacts.releasePerson(personId),
   ]);
   const escalations = composeEscalations({ ...context, storage, calls, routing, contacts, devices, people: people.people });
+  composeChildHelp({ ...context, calls, devices: devices.devices, routing, escalations, people: people.people });
   const routingPreview = composeRoutingPreview({
     ...context,
     calls,

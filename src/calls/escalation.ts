@@ -69,7 +69,7 @@ export type EscalationState = {
 
 export type Escalation = {
   readonly id: EscalationId;
-  /** Undefined where the chain was removed since. */
+  /** Undefined where the chain was removed since, or the house began it by itself. */
   readonly chainId: EscalationChainId | undefined;
   readonly plan: EscalationPlan;
   readonly message: EscalationMessage;

@@ -75,6 +75,15 @@ export class Escalations {
     return this.#begin(begun);
   }
 
+  /** One that the house begins by itself, with no chain of an administrator's; none where one of this name goes on. */
+  beginPlan(plan: EscalationPlan, message: EscalationMessage): Escalation | undefined {
+    const open = this.current().filter(({ state }) => isOpen(state));
+    if (open.length >= maxOpen || open.some((one) => one.chainId === undefined && one.plan.name === plan.name)) return undefined;
+    const { newId, clock } = this.#deps;
+    const own = { chainId: undefined, idempotencyKey: undefined, startedAt: clock.now(), state: unbegun };
+    return this.#begin({ ...own, id: newId('esc'), plan, message });
+  }
+
   #begin(begun: Escalation): Escalation {
     const { state, actions } = beginEscalation(begun.plan, this.#facts(begun));
     const { id, chainId: chain, plan } = begun;

@@ -72,7 +72,7 @@ const leg = z
 export const escalation = z
   .object({
     id: z.string(),
-    /** Null where the chain was removed since. */
+    /** Null where the chain was removed since, or the house began it by itself: a child’s phone called help. */
     chainId: z.string().nullable(),
     /** Of the chain. */
     name: z.string(),
