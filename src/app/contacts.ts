@@ -23,7 +23,7 @@ export function composeContacts(deps: ContactsDeps): ContactsRoom {
   const { options, storage, keys, people, clock, newId, stack } = deps;
   const store = new ContactStore(storage.db);
   const { writes } = storage;
-  const contacts = new Contacts({ store, writes, clock, newId });
+  const contacts = new Contacts({ store, writes, clock, newId, events: deps.events });
   const read = numberReader(options.house.country);
   const addressBooks = new AddressBooks({
     store: new AddressBookStore(storage.db),

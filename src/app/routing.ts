@@ -76,7 +76,7 @@ export function composeRouting({ storage, numbers, devices, people, chainHouse, 
   const { spamThreshold, ringSeconds } = options.calls;
   const initial = initialRoutingSettings({ timeZone, spamThreshold, ringSeconds });
   const settings = new RoutingSettingsStore(db, writes, initial);
-  const shared = { writes, clock, newId, log, house };
+  const shared = { writes, clock, newId, log, events, house };
   const groups = new RingGroups({ ...shared, store: new RingGroupStore(db) });
   const chains = new EscalationChains({ ...shared, store: new EscalationChainStore(db), house: { ...house, ...chainHouse } });
   const routes = new Routes({
@@ -135,7 +135,7 @@ export function composeRouting({ storage, numbers, devices, people, chainHouse, 
         ...dndRoutes({ dnd, house }),
         ...childLineRoutes({ lines: childLines, house }),
         ...hotlineRoutes({ hotlines, house }),
-        ...routingSettingsRoutes(settings),
+        ...routingSettingsRoutes(settings, events),
       ],
       entities: dndEntities({ dnd, house }),
     }),

@@ -43,6 +43,7 @@ export function composeScreening(deps: ScreeningDeps): ScreeningRoom {
     clock,
     newId,
     log: log.child({ room: 'routing' }),
+    events: deps.events,
     read: { number: numberReader(country), prefix: (text) => toE164Prefix(text, country) },
   });
   const farNumberOfCall = (callId: CallId, identity: Identity | undefined) => {
@@ -65,13 +66,14 @@ export function composeScreening(deps: ScreeningDeps): ScreeningRoom {
   return { blocklist, spamLists, face: faceOf({ routes }) };
 }
 
-function startSpamLists({ storage, keys, clock, newId, log, stack }: ScreeningDeps): SpamLists {
+function startSpamLists({ storage, keys, clock, newId, log, events, stack }: ScreeningDeps): SpamLists {
   const spamLists = new SpamLists({
     store: new SpamListStore(storage.db),
     writes: storage.writes,
     clock,
     newId,
     log: log.child({ room: 'routing' }),
+    events,
     sealingKey: keys.seal,
     readFor: (country) => ({ number: numberReader(country), prefix: (text) => toE164Prefix(text, country) }),
     fetch: listFetcher(),

@@ -36,7 +36,7 @@ let ringing: Set<CallId>;
 function open(): void {
   const writes = new WriteBatch({ db, log, defer: (commit) => commit() });
   const read = { number: (text: string) => text, prefix: (text: string) => text };
-  blocklist = new Blocklist({ store: new BlocklistStore(db), writes, clock, newId, log, read });
+  blocklist = new Blocklist({ store: new BlocklistStore(db), writes, clock, newId, log, events: new Events(log), read });
   approvals = new CallApprovals({
     store: new CallApprovalStore(db),
     writes,

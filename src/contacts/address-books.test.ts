@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Events } from '#base/events.ts';
 import { newId } from '#base/ids.ts';
 import type { PersonId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
@@ -40,7 +41,7 @@ beforeEach(async () => {
   server.books = { family: { 'gran.vcf': card('Gran', '030 901820', 'CATEGORIES:VIP\r\n'), 'mail.vcf': card('Mail', 'x') } };
   const store = new ContactStore(db);
   const writes = new WriteBatch({ db, log });
-  contacts = new Contacts({ store, writes, clock, newId });
+  contacts = new Contacts({ store, writes, clock, newId, events: new Events(log) });
   addressBooks = new AddressBooks({
     store: new AddressBookStore(db),
     contactStore: store,

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { Events } from '#base/events.ts';
 import { newId } from '#base/ids.ts';
 import type { PersonId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
@@ -36,7 +37,7 @@ beforeEach(() => {
 /** As after a restart. */
 function open(): Contacts {
   store = new ContactStore(db);
-  return new Contacts({ store, writes: new WriteBatch({ db, log }), clock, newId });
+  return new Contacts({ store, writes: new WriteBatch({ db, log }), clock, newId, events: new Events(log) });
 }
 
 function add(name: string, number: string, more: Partial<ContactInput> = {}): Promise<Contact> {

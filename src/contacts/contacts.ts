@@ -3,11 +3,14 @@
 // Must stay true: memory has what the database has; nobody learns a contact of another person.
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import type { Events } from '#base/events.ts';
 import type { NewId, PersonId } from '#base/ids.ts';
+import type { Facts } from '#contract/facts.ts';
 import { readByKeyset } from '#storage/keyset.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import { maxContacts } from './contact.ts';
 import type { Contact, KnownCaller } from './contact.ts';
+import { emitContactFacts } from './contact-facts.ts';
 import { ContactIndex } from './contact-index.ts';
 import type { ContactStore } from './contact-store.ts';
 
@@ -16,6 +19,7 @@ export type ContactsDeps = {
   readonly writes: WriteBatch;
   readonly clock: Clock;
   readonly newId: NewId;
+  readonly events: Events<Facts>;
 };
 
 export type ContactInput = Omit<Contact, 'id' | 'createdAt' | 'changedAt'>;
@@ -67,7 +71,7 @@ export class Contacts {
 
   /** Saves and deletes in one transaction; memory follows once it is on the disk. */
   async apply({ saved, deleted }: { readonly saved: readonly Contact[]; readonly deleted: readonly Contact[] }): Promise<void> {
-    const { store, writes } = this.#deps;
+    const { store, writes, events } = this.#deps;
     const before = await writes.write(() => {
       const known = saved.flatMap(({ id }) => store.byId(id) ?? []);
       for (const contact of saved) store.save(contact);
@@ -76,12 +80,14 @@ export class Contacts {
     });
     for (const contact of [...before, ...deleted]) this.#index.remove(contact);
     for (const contact of saved) this.#index.add(contact);
+    emitContactFacts(events, { before, saved, deleted });
   }
 
   /** For what the database removes by itself, in its transaction: contacts of a person or an address book. Call the result after it. */
   release(contacts: readonly Contact[]): () => void {
     return () => {
       for (const contact of contacts) this.#index.remove(contact);
+      emitContactFacts(this.#deps.events, { before: [], saved: [], deleted: contacts });
     };
   }
 

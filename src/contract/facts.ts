@@ -5,20 +5,35 @@ import { z } from 'zod';
 import type { CallId, DeviceId, EscalationId, PersonId } from '#base/ids.ts';
 import { isoDateTime } from './date-time.ts';
 import { approvalStates } from './approval-states.ts';
-import { callApprovalId, callId, conversationId, deviceId, escalationId, messageId, personId, voicemailId } from './ids.ts';
+import {
+  blocklistEntryId,
+  callApprovalId,
+  callId,
+  contactId,
+  conversationId,
+  deviceId,
+  escalationId,
+  messageId,
+  numberId,
+  personId,
+  ringGroupId,
+  spamListId,
+  voicemailId,
+} from './ids.ts';
 
 /**
  * Whom a fact concerns beside every admin: a person, the owner of a device, the persons of a call, those whom an escalation may ask;
- * `admin`: no other person.
+ * `shared`: a person, and everybody where it is of no person and no device but the whole house's; `admin`: no other person.
  */
 export type Audience = keyof AudienceKeys;
 
-/** What a payload must carry, so that its audience can be found. A person that is null is the house itself: admins alone. */
+/** What a payload must carry, so that its audience can be found. A person that is null is the house itself: admins alone, but for `shared`. */
 type AudienceKeys = {
   readonly person: { readonly personId: PersonId | null };
   readonly device: { readonly deviceId: DeviceId };
   readonly call: { readonly callId: CallId };
   readonly escalation: { readonly escalationId: EscalationId };
+  readonly shared: { readonly personId: PersonId | null; readonly deviceId?: DeviceId | null };
   readonly admin: object;
 };
 
@@ -41,6 +56,13 @@ const escalation = z.object({ escalationId });
 const voicemail = z.object({ voicemailId, personId: personId.nullable() });
 /** `personId` is whose number it is; null for the house's. */
 const message = z.object({ messageId, conversationId, personId: personId.nullable() });
+
+/** `personId` is whose contact it is; null for one of the whole house. */
+const contact = z.object({ contactId, personId: personId.nullable() });
+/** `personId` is whose calls it blocks; null for everybody's. */
+const blocklistEntry = z.object({ blocklistEntryId, personId: personId.nullable() });
+const spamList = z.object({ spamListId });
+const ringGroup = z.object({ ringGroupId });
 
 /** Every fact, by name: what `GET /api/events` may carry. */
 export const facts = {
@@ -95,8 +117,28 @@ export const facts = {
       isOn: z.boolean(),
       until: isoDateTime.nullable(),
     }),
-    'person',
+    'shared',
   ),
+  'contact.created': fact(contact, 'shared'),
+  'contact.changed': fact(contact, 'shared'),
+  'contact.deleted': fact(contact, 'shared'),
+  /** Too many contacts at once to name each: read the list again. */
+  'contacts.imported': fact(contact.omit({ contactId: true }), 'shared'),
+  'blocklist-entry.created': fact(blocklistEntry, 'person'),
+  'blocklist-entry.changed': fact(blocklistEntry, 'person'),
+  'blocklist-entry.deleted': fact(blocklistEntry, 'person'),
+  /** Too many entries at once to name each: read the list again. */
+  'blocklist.imported': fact(blocklistEntry.omit({ blocklistEntryId: true }), 'person'),
+  'spam-list.created': fact(spamList, 'admin'),
+  /** By a person, or it was read: its numbers, or why it could not be. */
+  'spam-list.changed': fact(spamList, 'admin'),
+  'spam-list.deleted': fact(spamList, 'admin'),
+  /** The rules of a number, or their order. */
+  'routes.changed': fact(z.object({ numberId }), 'admin'),
+  'ring-group.created': fact(ringGroup, 'admin'),
+  'ring-group.changed': fact(ringGroup, 'admin'),
+  'ring-group.deleted': fact(ringGroup, 'admin'),
+  'routing-settings.changed': fact(z.record(z.string(), z.never()), 'admin'),
   /** The child's line of a phone or a person was set or removed. */
   'child-line.changed': fact(z.object({ deviceId: deviceId.nullable(), personId: personId.nullable() }), 'admin'),
   /**

@@ -50,3 +50,5 @@ export const escalationChainId = idOf<EscalationChainId>();
 export const escalationId = idOf<EscalationId>();
 export const routeId = idOf<Id<'route'>>();
 export const ringGroupId = idOf<Id<'group'>>();
+export const blocklistEntryId = idOf<Id<'block'>>();
+export const spamListId = idOf<Id<'spam'>>();

@@ -69,6 +69,22 @@ const expected: Readonly<Record<FactName, 'admins and its owner' | 'admins'>> = 
   'device.brute-forced': 'admins',
   'login.locked': 'admins',
   'login.unlocked': 'admins',
+  'contact.created': 'admins and its owner',
+  'contact.changed': 'admins and its owner',
+  'contact.deleted': 'admins and its owner',
+  'contacts.imported': 'admins and its owner',
+  'blocklist-entry.created': 'admins and its owner',
+  'blocklist-entry.changed': 'admins and its owner',
+  'blocklist-entry.deleted': 'admins and its owner',
+  'blocklist.imported': 'admins and its owner',
+  'spam-list.created': 'admins',
+  'spam-list.changed': 'admins',
+  'spam-list.deleted': 'admins',
+  'routes.changed': 'admins',
+  'ring-group.created': 'admins',
+  'ring-group.changed': 'admins',
+  'ring-group.deleted': 'admins',
+  'routing-settings.changed': 'admins',
 };
 
 describe('who hears a fact live', () => {
@@ -85,11 +101,25 @@ describe('who hears a fact live', () => {
     expect(hears(name, unowned)).toEqual({ admin: true, owner: false, other: false, nobodys: false });
     expect(audienceOf(name, unowned as unknown as Facts[FactName], lookups)).toEqual([]);
   });
+
+  it.each(['dnd.changed', 'contact.created', 'contact.changed', 'contact.deleted', 'contacts.imported'] as const)(
+    '%s of the whole house: everybody, as all see it in the list',
+    (name) => {
+      expect(hears(name, { personId: null, deviceId: null })).toEqual({ admin: true, owner: true, other: true, nobodys: true });
+    },
+  );
 });
 
 test.each(factNames)('%s carries what its audience is found by', (name) => {
   const { audience, payload } = facts[name];
-  const keys = { person: 'personId', device: 'deviceId', call: 'callId', escalation: 'escalationId', admin: undefined };
+  const keys = {
+    person: 'personId',
+    device: 'deviceId',
+    call: 'callId',
+    escalation: 'escalationId',
+    shared: 'personId',
+    admin: undefined,
+  };
   const key = keys[audience];
   if (key !== undefined) expect(Object.keys('shape' in payload ? payload.shape : {})).toContain(key);
 });

@@ -1,5 +1,5 @@
-import type { PersonId } from '#base/ids.ts';
 import type { ResetReason } from '#contract/live.ts';
+import type { Addressees } from './audience.ts';
 import { EventPositions } from './event-position.ts';
 
 /** Less than a client may leave unread, so that all of it can be sent at once. */
@@ -7,7 +7,7 @@ const maxBytes = 192 * 1024;
 const maxEvents = 2_000;
 
 /** An event as it is sent, the same bytes to everybody, and the persons whom it concerned when it came. */
-export type KeptEvent = { readonly frame: Buffer; readonly persons: readonly PersonId[] };
+export type KeptEvent = { readonly frame: Buffer; readonly persons: Addressees };
 
 /** What came after a position: the events, or why they cannot be had. */
 export type Missed =
@@ -32,7 +32,7 @@ export class EventBacklog {
   }
 
   /** Frames an event and keeps it. */
-  add(name: string, fact: object, persons: readonly PersonId[]): KeptEvent {
+  add(name: string, fact: object, persons: Addressees): KeptEvent {
     this.#count += 1;
     const frame = Buffer.from(`id: ${this.position}\nevent: ${name}\ndata: ${JSON.stringify(fact)}\n\n`);
     const event = { frame, persons };

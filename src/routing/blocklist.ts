@@ -3,8 +3,10 @@
 // Must stay true: memory has what the database has; a call never waits for the disk.
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import type { Events } from '#base/events.ts';
 import type { NewId, PersonId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
+import type { Facts } from '#contract/facts.ts';
 import { readByKeyset } from '#storage/keyset.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { BlocklistEntry, BlocklistMatch } from './blocklist-entry.ts';
@@ -22,6 +24,7 @@ export type BlocklistDeps = {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Log;
+  readonly events: Events<Facts>;
   readonly read: ReadNumbers;
 };
 
@@ -33,6 +36,8 @@ export type BlocklistAddition =
 /** Every call looks at all of them; whole numbers and beginnings cost nothing. */
 export const maxPatterns = 500;
 export const maxEntries = 200_000;
+/** With more at once, whoever listens reads the list again rather than each of them. */
+const maxNamed = 20;
 
 export class Blocklist {
   readonly #deps: BlocklistDeps;
@@ -100,6 +105,7 @@ export class Blocklist {
       this.#index.add(addition.entry);
       this.#size += 1;
     }
+    this.#emitCreated(additions.flatMap((addition) => (addition.kind === 'added' ? [addition.entry] : [])));
     return additions;
   }
 
@@ -120,6 +126,7 @@ export class Blocklist {
     });
     this.#index.remove(entry);
     this.#index.add(changed);
+    this.#deps.events.emit('blocklist-entry.changed', factOf(changed));
     return changed;
   }
 
@@ -128,6 +135,7 @@ export class Blocklist {
     await writes.write(() => store.delete(entry.id));
     this.#index.remove(entry);
     this.#size -= 1;
+    this.#deps.events.emit('blocklist-entry.deleted', factOf(entry));
   }
 
   /** What a person's removal does in its transaction; the returned function is called after it. */
@@ -136,7 +144,16 @@ export class Blocklist {
     return () => {
       for (const entry of theirs) this.#index.remove(entry);
       this.#size -= theirs.length;
+      for (const entry of theirs) this.#deps.events.emit('blocklist-entry.deleted', factOf(entry));
     };
+  }
+
+  #emitCreated(entries: readonly BlocklistEntry[]): void {
+    const { events } = this.#deps;
+    if (entries.length <= maxNamed) for (const entry of entries) events.emit('blocklist-entry.created', factOf(entry));
+    else
+      for (const personId of new Set(entries.map((entry) => entry.personId ?? null)))
+        events.emit('blocklist.imported', { personId });
   }
 
   #insert(input: BlocklistInput, problem: string | undefined): BlocklistAddition {
@@ -157,6 +174,10 @@ export class Blocklist {
     store.save(entry);
     return { kind: 'added', entry };
   }
+}
+
+function factOf({ id, personId }: BlocklistEntry): Facts['blocklist-entry.changed'] {
+  return { blocklistEntryId: id, personId: personId ?? null };
 }
 
 type Limits = { readonly kind: BlocklistEntry['kind']; readonly patterns: number; readonly room: number };

@@ -3,8 +3,10 @@
 // Must stay true: memory has what the database has; no group contains itself, no extension is a phone's too.
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import type { Events } from '#base/events.ts';
 import type { NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
+import type { Facts } from '#contract/facts.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { RingGroup } from './ring-group.ts';
 import type { RingGroupStore } from './ring-group-store.ts';
@@ -18,6 +20,7 @@ export type RingGroupsDeps = {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Log;
+  readonly events: Events<Facts>;
   readonly house: RoutingHouse;
 };
 
@@ -68,6 +71,7 @@ export class RingGroups {
   async delete(id: string): Promise<void> {
     const group = this.get(id);
     await this.#write(() => this.#deps.store.delete(group.id));
+    this.#deps.events.emit('ring-group.deleted', { ringGroupId: group.id });
     this.#deps.log.info({ group: group.id }, 'Ring group removed');
   }
 
@@ -75,12 +79,14 @@ export class RingGroups {
     // What broke since may still be renamed.
     if (given.members !== undefined) this.#assertMembers(group);
     if (given.extension !== undefined) this.#assertFree(group, given.extension);
+    const isNew = !this.#all.some(({ id }) => id === group.id);
     await this.#write(() => {
       // Two groups that were sent at once may contain each other.
       this.#assertNoCircle(group, this.#deps.store.all());
       this.#deps.store.save(group);
     });
     this.#deps.log.info({ group: group.id }, 'Ring group saved');
+    this.#deps.events.emit(isNew ? 'ring-group.created' : 'ring-group.changed', { ringGroupId: group.id });
     return this.get(group.id);
   }
 

@@ -3,8 +3,10 @@
 // Must stay true: memory has what the database has; what could never work is refused, what no longer works is shown and kept.
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import type { Events } from '#base/events.ts';
 import type { NewId, NumberId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
+import type { Facts } from '#contract/facts.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { EscalationChain } from './escalation-chain.ts';
 import type { RingGroup } from './ring-group.ts';
@@ -22,6 +24,7 @@ export type RoutesDeps = {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Log;
+  readonly events: Events<Facts>;
   readonly house: RoutingHouse;
   readonly groups: () => readonly RingGroup[];
   readonly chains: () => readonly EscalationChain[];
@@ -71,7 +74,7 @@ export class Routes {
     this.#assertUseful(route, this.of(input.numberId));
     if (this.of(input.numberId).length >= maxPerNumber)
       throw new AppError('conflict', `A number has at most ${maxPerNumber} rules`);
-    await this.#write(() => {
+    await this.#write(route.numberId, () => {
       const last = this.#load().get(route.numberId)?.length ?? 0;
       this.#deps.store.save(route, last + 1);
     });
@@ -85,7 +88,7 @@ export class Routes {
     const route: Route = { ...before, ...change };
     // What broke since may still be renamed, or switched off.
     if (change.action !== undefined || change.conditions !== undefined) this.#assertUseful(route, this.#earlier(before));
-    await this.#write(() => {
+    await this.#write(route.numberId, () => {
       const place =
         this.#load()
           .get(route.numberId)
@@ -100,7 +103,7 @@ export class Routes {
   /** Throws `not-found`. */
   async delete(id: string): Promise<void> {
     const route = this.#route(id);
-    await this.#write(() => {
+    await this.#write(route.numberId, () => {
       this.#deps.store.delete(route.id);
       this.#number(this.#load().get(route.numberId) ?? []);
     });
@@ -109,7 +112,7 @@ export class Routes {
 
   /** Throws `conflict` where `ids` are not all rules of the number. */
   async reorder(numberId: NumberId, ids: readonly RouteId[]): Promise<readonly PlacedRoute[]> {
-    await this.#write(() => {
+    await this.#write(numberId, () => {
       const rules = new Map(
         this.#load()
           .get(numberId)
@@ -129,9 +132,10 @@ export class Routes {
     for (const [index, { id }] of routes.entries()) this.#deps.store.place(id, index + 1);
   }
 
-  async #write(run: () => void): Promise<void> {
+  async #write(numberId: NumberId, run: () => void): Promise<void> {
     await this.#deps.writes.write(run);
     this.#byNumber = this.#load();
+    this.#deps.events.emit('routes.changed', { numberId });
   }
 
   #load(): ReadonlyMap<NumberId, readonly Route[]> {

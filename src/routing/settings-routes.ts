@@ -1,18 +1,24 @@
+import type { Events } from '#base/events.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Route } from '#contract/endpoint.ts';
+import type { Facts } from '#contract/facts.ts';
 import { changeRoutingSettings, getRoutingSettings } from '#contract/routing-settings.ts';
 import type { RoutingSettings } from './routing-settings.ts';
-import type { RoutingSettingsStore } from './settings-store.ts';
+import type { RoutingSettingsChange, RoutingSettingsStore } from './settings-store.ts';
 
-export function routingSettingsRoutes(settings: RoutingSettingsStore): readonly Route[] {
+export function routingSettingsRoutes(settings: RoutingSettingsStore, events: Events<Facts>): readonly Route[] {
+  const change = async (given: RoutingSettingsChange) => {
+    const changed = await settings.change(given);
+    events.emit('routing-settings.changed', {});
+    return toReply(changed);
+  };
   return [
     handle(getRoutingSettings, () => toReply(settings.current)),
     handle(changeRoutingSettings, async ({ body: { challengeDigit, ...rest } }) => {
       const given = Object.entries(rest).filter(([, value]) => value !== undefined);
-      const change = Object.fromEntries(given.map(([name, value]) => [name, value ?? undefined]));
-      if (challengeDigit === undefined) return toReply(await settings.change(change));
-      const challenge = challengeDigit === null ? undefined : { digit: challengeDigit };
-      return toReply(await settings.change({ ...change, challenge }));
+      const changes = Object.fromEntries(given.map(([name, value]) => [name, value ?? undefined]));
+      if (challengeDigit === undefined) return change(changes);
+      return change({ ...changes, challenge: challengeDigit === null ? undefined : { digit: challengeDigit } });
     }),
   ];
 }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { Events } from '#base/events.ts';
 import { newId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
 import type { fetchPublic } from '#base/ssrf-guard.ts';
@@ -37,6 +38,7 @@ beforeEach(() => {
     clock,
     newId,
     log,
+    events: new Events(log),
     sealingKey: Buffer.alloc(32, 1),
     readFor: (country) => ({ number: (text) => toE164(text, country), prefix: (text) => toE164Prefix(text, country) }),
     fetch: async (address, token) => {

@@ -4,9 +4,11 @@
 import type { Clock, Timer } from '#base/clock.ts';
 import { decodeText } from '#base/decode-text.ts';
 import { AppError } from '#base/errors.ts';
+import type { Events } from '#base/events.ts';
 import type { NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import { seal, unseal } from '#base/sealing.ts';
+import type { Facts } from '#contract/facts.ts';
 import type { ImportReport } from '#contract/import-report.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import { maxNumbersOfList, maxSpamLists } from './spam-list.ts';
@@ -22,6 +24,7 @@ export type SpamListsDeps = {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Log;
+  readonly events: Events<Facts>;
   readonly sealingKey: Buffer;
   readonly readFor: (country: string) => ReadListed;
   readonly fetch: FetchList;
@@ -94,6 +97,7 @@ export class SpamLists {
       store.save(list);
       store.saveSecret(list.id, this.#sealed(list.id, token));
     });
+    this.#deps.events.emit('spam-list.created', { spamListId: list.id });
     return list;
   }
 
@@ -106,17 +110,18 @@ export class SpamLists {
       const isMoved = change.url !== undefined && change.url !== list.url;
       if (token !== undefined || isMoved) store.saveSecret(id, this.#sealed(id, token ?? undefined));
     });
-    return this.get(id);
+    return this.#changed(id);
   }
 
   /** Throws `not-found`. */
   async delete(id: string): Promise<void> {
-    const { store, writes } = this.#deps;
+    const { store, writes, events } = this.#deps;
     const list = this.get(id);
     await writes.write(() => store.save({ ...list, isEnabled: false }));
     // Part by part, before the row: half a million numbers at once would hold the house up.
     await this.#clear(id, -1);
     await writes.write(() => store.delete(id));
+    events.emit('spam-list.deleted', { spamListId: list.id });
   }
 
   /** Replaces the numbers of a list by those of a file. Throws `conflict` while it is being read, `invalid` where it has no number. */
@@ -143,7 +148,13 @@ export class SpamLists {
     }
     const problem = fetched.kind === 'ok' ? 'It contains no phone numbers' : fetched.problem;
     await writes.write(() => store.save({ ...this.get(id), triedAt: clock.now(), problem }));
-    return this.get(id);
+    return this.#changed(id);
+  }
+
+  #changed(id: string): SpamList {
+    const list = this.get(id);
+    this.#deps.events.emit('spam-list.changed', { spamListId: list.id });
+    return list;
   }
 
   /** Fetches every list that is switched on and old enough. */
@@ -193,6 +204,7 @@ export class SpamLists {
       const now = clock.now();
       const found = { generation, numbers: report.added, importedAt: now, triedAt: now, problem: undefined };
       await writes.write(() => store.save({ ...this.get(list.id), ...found }));
+      this.#changed(list.id);
       await this.#clear(list.id, generation);
     }
     return report;

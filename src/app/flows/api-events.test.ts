@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { apiCall } from '#testing/harness/api-call.ts';
 import { ApiHouse } from '#testing/harness/api-house.ts';
 
+type Made = { readonly id: string };
+
 /** Reads live events until `part` has come, then breaks the line. */
 async function listen(house: ApiHouse, token: string, { part, lastId = '' }: { part: string; lastId?: string }) {
   const leave = new AbortController();
@@ -44,5 +46,65 @@ describe('live events of a house', () => {
     await using other = await ApiHouse.start();
     const after = await listen(other, other.token, { part: 'event: reset.*\n\n', lastId: resumed.lastId });
     expect(after.seen).toContain('data: {"reason":"restarted"}');
+  });
+
+  it('tell of changes of lists exactly those who see them: what is the whole house’s everybody, what is a person’s that person', async () => {
+    await using house = await ApiHouse.start();
+    const base = house.url.replace(/\/api$/, '');
+    const ask = apiCall(base, house.token);
+    const { id: tomId } = await ask<Made>('POST', '/users', { username: 'tom', name: 'Tom' });
+    const { token: tom } = await ask<{ token: string }>('POST', '/api-tokens', { name: 'Tom', personId: tomId });
+    const asSara = apiCall(base, house.userToken);
+    const { lastId } = await listen(house, house.token, { part: 'id: .*\n\n' });
+
+    const numbers = [{ number: '+14165550123', label: 'home' }];
+    const shared = await ask<Made>('POST', '/contacts', { name: 'Doctor', numbers });
+    const own = await asSara<Made>('POST', '/contacts', { name: 'Friend', numbers });
+    await asSara('PATCH', `/contacts/${own.id}`, { name: 'Best friend' });
+    await asSara('DELETE', `/contacts/${own.id}`);
+    const entry = await ask<Made>('POST', '/blocklist', { kind: 'prefix', pattern: '+1900', reason: '' });
+    await ask('PATCH', `/blocklist/${entry.id}`, { enabled: false });
+    await ask('DELETE', `/blocklist/${entry.id}`);
+    const list = await ask<Made>('POST', '/spam-lists', { name: 'Reported', country: 'CA' });
+    await ask('PATCH', `/spam-lists/${list.id}`, { enabled: false });
+    await ask('DELETE', `/spam-lists/${list.id}`);
+    const { items } = await ask<{ items: Made[] }>('GET', '/dids');
+    await ask('POST', '/routes', { numberId: items[0]?.id, name: 'Night', action: { kind: 'reject' } });
+    const members = [{ kind: 'person', id: tomId }];
+    const group = await ask<Made>('POST', '/ring-groups', { name: 'All', members });
+    await ask('PATCH', `/ring-groups/${group.id}`, { name: 'Everybody' });
+    await ask('DELETE', `/ring-groups/${group.id}`);
+    await ask('PATCH', '/routing/settings', { trustedDays: 7 });
+    await ask('PUT', '/dnd/house', { isOn: true, until: null });
+
+    const part = 'event: dnd\\.changed.*\n\n';
+    const [admin, sara, toms] = await Promise.all(
+      [house.token, house.userToken, tom].map((token) => listen(house, token, { part, lastId })),
+    );
+    expect(toms?.names).toEqual(['contact.created', 'dnd.changed']);
+    expect(toms?.seen).toContain(shared.id);
+    expect(toms?.seen).not.toContain(own.id);
+    expect(sara?.names).toEqual(['contact.created', 'contact.created', 'contact.changed', 'contact.deleted', 'dnd.changed']);
+    expect(admin?.names).toEqual([
+      ...['contact.created', 'contact.created', 'contact.changed', 'contact.deleted'],
+      ...['blocklist-entry.created', 'blocklist-entry.changed', 'blocklist-entry.deleted'],
+      ...['spam-list.created', 'spam-list.changed', 'spam-list.deleted', 'routes.changed'],
+      ...['ring-group.created', 'ring-group.changed', 'ring-group.deleted', 'routing-settings.changed', 'dnd.changed'],
+    ]);
+  });
+
+  it('tell of an import of many contacts or blocked numbers once, not of each', async () => {
+    await using house = await ApiHouse.start();
+    const { lastId } = await listen(house, house.token, { part: 'id: .*\n\n' });
+    const post = async (path: string, type: string, body: string) => {
+      const headers = { authorization: `Bearer ${house.token}`, 'content-type': type };
+      expect((await fetch(`${house.url}${path}`, { method: 'POST', headers, body })).status).toBe(200);
+    };
+    const many = Array.from({ length: 50 }, (_, index) => `+1416555${String(1000 + index)}`);
+    await post('/blocklist/import', 'text/csv', ['pattern', ...many].join('\n'));
+    const card = (number: string) => `BEGIN:VCARD\r\nVERSION:3.0\r\nFN:N ${number}\r\nTEL:${number}\r\nEND:VCARD\r\n`;
+    await post('/contacts/import', 'text/vcard', many.map(card).join(''));
+    const { names } = await listen(house, house.token, { part: 'event: contacts.imported.*\n\n', lastId });
+    expect(names).toEqual(['blocklist.imported', 'contacts.imported']);
   });
 });

@@ -1,3 +1,4 @@
+import { Events } from '#base/events.ts';
 import { newId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
 import { toE164Prefix } from '#numbers/e164-prefix.ts';
@@ -20,6 +21,6 @@ export class BlocklistHarness {
   open(): Blocklist {
     const { store, db, clock } = this;
     const read = { number: (text: string) => toE164(text, 'DE'), prefix: (text: string) => toE164Prefix(text, 'DE') };
-    return new Blocklist({ store, writes: new WriteBatch({ db, log }), clock, newId, log, read });
+    return new Blocklist({ store, writes: new WriteBatch({ db, log }), clock, newId, log, events: new Events(log), read });
   }
 }
