@@ -15,11 +15,20 @@ function restart() {
   process.execve(process.execPath, [process.execPath, heapFlag, ...process.execArgv, ...process.argv.slice(1)]);
 }
 
+/** Modules of ours, as package.json and the imports say: looking for files, and at what else they might be, is a tenth of a start. */
+function resolve(specifier, context, next) {
+  const isOurs = specifier.startsWith('#') || (specifier.startsWith('.') && specifier.endsWith('.ts'));
+  if (!isOurs) return next(specifier, context);
+  const url = specifier.startsWith('#') ? new URL(specifier.slice(1), import.meta.url) : new URL(specifier, context.parentURL);
+  return { url: url.href, format: 'module-typescript', shortCircuit: true };
+}
+
 async function run() {
   // Not for the programs that we start.
   delete environment.MALLOC_ARENA_MAX;
   // What was compiled once need not be again: a start takes half the time and holds less. Where the folder cannot be written, nothing is lost.
   modules.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/gosip', import.meta.url)));
+  modules.registerHooks({ resolve });
   await import('./app/main.ts');
 }
 

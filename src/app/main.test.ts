@@ -59,15 +59,9 @@ describe('the process', () => {
     await using gosip = start({ NODE_DEBUG_NATIVE: 'CODE_CACHE,COMPILE_CACHE' });
     await gosip.printed(/GoSIP is ready/);
     await gosip.stop();
-    // Which of the two is named first: the module, or what holds its code.
     expect(gosip.output()).toMatch(/Code cache of http .* is accepted/);
     expect(gosip.output()).toMatch(/code cache for ESM \S+app\/app\.ts was accepted/);
-    expect(
-      gosip
-        .output()
-        .split('\n')
-        .filter((line) => line.includes('rejected')),
-    ).toEqual([]);
+    expect(gosip.output().match(/.*rejected.*/g)).toBeNull();
   });
 
   it('shows the first admin token to somebody at a terminal', async () => {
