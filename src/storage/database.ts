@@ -124,7 +124,8 @@ function prepareFile(db: Database, migrations: readonly Migration[], log: Log): 
     log.error({ path: db.name, version: result.version }, 'The database is of a newer version');
     return problemText(db.name, 'was written by a newer version of GoSIP');
   }
-  const missing = missingSchemaObjects(db, migrations);
+  // What was made a moment ago is whole.
+  const missing = result.from === 0 ? [] : missingSchemaObjects(db, migrations);
   if (missing.length > 0) {
     log.error({ path: db.name, missing }, 'The database lacks tables or columns');
     return problemText(db.name, `is damaged: it lacks ${missing.join(', ')}`);
