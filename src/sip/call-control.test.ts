@@ -65,12 +65,13 @@ describe('click-to-call', () => {
     await a!.answer(atA);
     const atFar = await far.incomingCall();
     expect(atFar.invite?.startLine).toContain('sip:+14165550123@');
+    expect(atFar.invite?.body).toBe(offerOf('20', 'sendrecv', 2).replace('a=sendrecv\r\n', ''));
     far.reply(atFar, '180 Ringing');
     far.reply(atFar, '200 OK', { body: offerOf('far') });
+    await trunk.expect('ACK');
     const reInvite = await a!.peer.skipTo('INVITE');
     expect(reInvite.body).toBe(offerOf('far'));
     a!.reply(atA, '200 OK', { to: reInvite, body: offerOf('20', 'sendrecv', 2) });
-    expect((await trunk.skipTo('ACK')).body).toBe(offerOf('20', 'sendrecv', 2));
     await a!.peer.expect('ACK');
     expect(voice.endpoints[0]?.isClosed).toBe(true);
     const second = harness.calls.list()[0]!;
@@ -211,6 +212,19 @@ describe('a transfer through the API', () => {
     expect((await harness.closed()).verdict).toEqual({ disposition: 'answered', reason: 'transferred' });
     expect(a!.peer.unread.filter(({ method }) => method === 'NOTIFY')).toEqual([]);
     expect(harness.calls.list()).toEqual([placed]);
+  });
+
+  it('to a number outside gives the network an offer at once, since many refuse an INVITE without one', async () => {
+    control.transfer(call, { to: '4165550123' }, eva);
+    const atFar = await far.incomingCall();
+    expect(atFar.invite?.body).toContain('o=21 1 2 ');
+    expect(atFar.invite?.body).toContain('m=audio 40000 ');
+    await far.answer(atFar);
+    const invite = await b!.peer.skipTo('INVITE');
+    expect(invite.body).toBe(offerOf('far'));
+    b!.reply(atB, '200 OK', { to: invite, body: offerOf('21', 'sendrecv', 3) });
+    await a!.peer.skipTo('BYE');
+    expect((await harness.closed()).verdict).toEqual({ disposition: 'answered', reason: 'transferred' });
   });
 
   it('that nobody takes leaves the call as it was', async () => {

@@ -1,6 +1,7 @@
 import type { Device } from '#devices/device.ts';
 import type { PlacedCall } from '#calls/ports.ts';
 import { reInvite } from '#sip/dialog/re-invite.ts';
+import { activeOf } from '#sip/message/sdp.ts';
 import type { SipDialog } from '#sip/dialog/dialog.ts';
 import { statusForRefusal } from '#sip/relay/media-path.ts';
 import type { MediaPaths } from '#sip/relay/media-path.ts';
@@ -49,6 +50,11 @@ export class AnsweredCaller implements CallerSide {
       this.#onGone();
     };
     options.dialog.owner = new VoiceSide({ ...heard, role: 'caller', onHangUp });
+  }
+
+  get offerToTrunk(): string | undefined {
+    const { dialog, endpoint } = this.#options;
+    return endpoint.isBrowser ? undefined : activeOf(dialog.remoteSdp);
   }
 
   /** The house lets it ring in the caller's ear by itself. */

@@ -23,6 +23,8 @@ import type { SrfResponse, SendAck } from '#sip/message/srf-types.ts';
 export type CallerSide = {
   /** Its session description; empty where the callee is to make the offer (RFC 3264 section 5, late offer). */
   readonly offer: string;
+  /** What a trunk is offered by a caller that leaves the offer to its callees: many networks refuse an INVITE without one. */
+  readonly offerToTrunk?: string | undefined;
   readonly maxForwards: number;
   /** Its media paths, one per callee. */
   readonly paths: MediaPaths;
@@ -81,6 +83,8 @@ export class OutboundLeg implements OutgoingLeg, AnsweredLeg {
   readonly #caller: CallerSide;
   readonly #listener: LegListener;
   readonly #invite: InviteClient;
+  /** Empty where the callee is to make it. */
+  #offer = '';
   #progress: SrfResponse | undefined;
   #ack: SendAck | undefined;
   /** The session description of the 2xx: the answer, or the offer where our INVITE had none. */
@@ -121,12 +125,13 @@ export class OutboundLeg implements OutgoingLeg, AnsweredLeg {
   }
 
   start(): void {
+    this.#offer = offerTo(this.destination, this.#caller);
     this.#prepare({});
   }
 
   pass(status: number, withMedia: boolean): void {
     // Early media of an INVITE without an offer cannot be answered yet.
-    const body = withMedia && this.#caller.offer !== '' ? (this.#progress?.body ?? '') : '';
+    const body = withMedia && this.#offer !== '' ? (this.#progress?.body ?? '') : '';
     if (body === '') this.#caller.progress(status, undefined);
     else this.#path.answer(body, (given) => this.#caller.progress(status, given.kind === 'sdp' ? given.sdp : undefined));
   }
@@ -160,6 +165,10 @@ export class OutboundLeg implements OutgoingLeg, AnsweredLeg {
   }
 
   offerCaller(done: (outcome: MediaOutcome, takeAnswer: TakeAnswer) => void): void {
+    if (this.#offer !== '') {
+      this.#path.answer(this.#answerBody, (answered) => done(answered, (answer, taken) => this.#takeLate(answer, taken)));
+      return;
+    }
     const takeAnswer: TakeAnswer = (answer, taken) =>
       this.#path.answer(answer, (outcome) => {
         const sdp = outcome.kind === 'sdp' ? outcome.sdp : undefined;
@@ -170,18 +179,24 @@ export class OutboundLeg implements OutgoingLeg, AnsweredLeg {
     this.#path.offer(this.#answerBody, 'callee', (offered) => done(offered, takeAnswer));
   }
 
+  /** The leg has a description of the caller already, which may have moved to another port since. */
+  #takeLate(answer: string, taken: () => void): void {
+    this.#path.restore('callee', { offer: this.#answerBody, answer });
+    taken();
+  }
+
   /** Sends the ACK, with the answer where the 2xx held the offer; without one its streams are refused. Only the first call counts. */
   acknowledge(answer: string | undefined): void {
     const ack = this.#ack;
     this.#ack = undefined;
     if (ack === undefined) return;
-    if (this.#caller.offer !== '') ack({});
+    if (this.#offer !== '') ack({});
     else ack({ body: answer === undefined || answer === '' ? refusalOf(this.#answerBody) : answer });
   }
 
   /** The media relay is asked again for every INVITE: the last response may have shown another public address. */
   #prepare(extra: Record<string, string>): void {
-    this.#path.offer(this.#caller.offer, 'caller', (offered) => this.#offered(offered, extra));
+    this.#path.offer(this.#offer, 'caller', (offered) => this.#offered(offered, extra));
   }
 
   #offered(offered: MediaOutcome, extra: Record<string, string>): void {
@@ -228,7 +243,7 @@ export class OutboundLeg implements OutgoingLeg, AnsweredLeg {
     dialog.remoteSdp = this.#answerBody;
     dialog.learnAllow(response.headers);
     dialog.sessionExpires = timerAgreed(response.headers);
-    if (this.#caller.offer !== '') this.acknowledge(undefined);
+    if (this.#offer !== '') this.acknowledge(undefined);
     else dialog.beforeBye = () => this.acknowledge(undefined);
     this.#listener.answered();
   }
@@ -260,4 +275,9 @@ export class OutboundLeg implements OutgoingLeg, AnsweredLeg {
     const refuser = { isTrunk: this.destination.trunk !== undefined, hasRung: this.#progress !== undefined };
     this.#listener.failed(outcome ?? outcomeOfStatus(status, refuser), status, redirection);
   }
+}
+
+/** What a callee is offered; empty where it is to make the offer. */
+export function offerTo({ trunk }: InviteDestination, { offer, offerToTrunk = '' }: CallerSide): string {
+  return offer === '' && trunk !== undefined ? offerToTrunk : offer;
 }

@@ -11,7 +11,7 @@ import type { MediaOutcome } from '#sip/relay/media-port.ts';
 import type { VoiceEndpoint, VoicePort } from '#sip/relay/voice-port.ts';
 import { reasonHeaders } from './invite-client.ts';
 import type { InviteDestination } from './invite-destination.ts';
-import { OutboundLeg } from './outbound-leg.ts';
+import { OutboundLeg, offerTo } from './outbound-leg.ts';
 import type { AnsweredLeg, CallerSide, OutboundLegDeps, TakeAnswer } from './outbound-leg.ts';
 import { VoiceSide } from './voice-side.ts';
 
@@ -226,6 +226,11 @@ export class ScreenedLeg implements OutgoingLeg, AnsweredLeg, CallerSide {
       });
       return;
     }
+    this.#reOffer(offer, done);
+  }
+
+  /** The far side gets the description of the caller; `done` gets its answer to that. */
+  #reOffer(offer: string, done: (outcome: MediaOutcome) => void): void {
     this.path.offer(offer, 'caller', (offered) => {
       if (offered.kind === 'refused') {
         done(offered);
@@ -236,6 +241,7 @@ export class ScreenedLeg implements OutgoingLeg, AnsweredLeg, CallerSide {
         listener: {
           accepted: (body, acknowledge) => {
             acknowledge('');
+            this.#offered = body;
             this.path.answer(body, done);
           },
           refused: () => done({ kind: 'refused', why: 'bad-sdp' }),
@@ -245,6 +251,15 @@ export class ScreenedLeg implements OutgoingLeg, AnsweredLeg, CallerSide {
   }
 
   offerCaller(done: (outcome: MediaOutcome, takeAnswer: TakeAnswer) => void): void {
+    const offer = offerTo(this.destination, this.#caller);
+    if (offer !== '') {
+      const takeLate: TakeAnswer = (answer, taken) => {
+        this.path.restore('callee', { offer: this.#offered, answer });
+        taken();
+      };
+      this.#reOffer(offer, (answered) => done(answered, takeLate));
+      return;
+    }
     const takeAnswer: TakeAnswer = (answer, taken) =>
       this.path.answer(answer, (outcome) => {
         this.acknowledge(outcome.kind === 'sdp' ? outcome.sdp : undefined);

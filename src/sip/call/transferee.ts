@@ -8,6 +8,7 @@ import type { CallDeps } from './ring-target.ts';
 import { MediaPaths, statusForRefusal } from '#sip/relay/media-path.ts';
 import { reInvite } from '#sip/dialog/re-invite.ts';
 import type { CallerSide, AnsweredLeg } from './outbound-leg.ts';
+import { activeOf } from '#sip/message/sdp.ts';
 import { statusOf } from '#sip/message/sip-status.ts';
 
 /** What the transferee is connected with until the target answers. */
@@ -25,8 +26,9 @@ type TransfereeOptions = { readonly transferee: Side; readonly origin: TransferO
 const maxForwards = 69;
 
 /**
- * A connected side as the caller of a new call: the transferee of a blind transfer, or the phone for which the house dials. The target
- * makes the offer, and the transferee answers it by re-INVITE (RFC 3725 section 4.1), so that neither gets a stale session description.
+ * A connected side as the caller of a new call: the transferee of a blind transfer, or the phone for which the house dials. A phone that
+ * is called makes the offer, and the transferee answers it by re-INVITE (RFC 3725 section 4.1), so that neither gets a stale session
+ * description. A trunk gets the last description of the transferee, whose media goes through the relay then.
  */
 export class Transferee implements CallerLeg, CallerSide, PendingTransfer, TransferredLeg {
   readonly offer = '';
@@ -59,6 +61,12 @@ export class Transferee implements CallerLeg, CallerSide, PendingTransfer, Trans
 
   get connected(): ConnectedCall | undefined {
     return this.#joined;
+  }
+
+  /** A browser needs an offer of its own (RFC 8829), so it is not given what answers another. */
+  get offerToTrunk(): string | undefined {
+    const { dialog, endpoint } = this.#transferee;
+    return endpoint.isBrowser ? undefined : activeOf(dialog.remoteSdp);
   }
 
   ring(target: RingTarget, listener: LegListener): OutgoingLeg {

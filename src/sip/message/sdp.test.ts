@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Verdict } from '#calls/verdict.ts';
 import { callVerdicts } from '#contract/call-verdicts.ts';
-import { isHold, isSecureAlone, refusalOf } from './sdp.ts';
+import { activeOf, inactiveOf, isHold, isSecureAlone, refusalOf } from './sdp.ts';
 import { outcomeOfStatus, forwardableStatus, reasonPhrase, statusOf } from './sip-status.ts';
 
 describe('session descriptions', () => {
@@ -11,6 +11,23 @@ describe('session descriptions', () => {
   const at = (address: string) => `c=IN IP${address.includes(':') ? 6 : 4} ${address}\r\n`;
   const [here, sendonly, inactive, sendrecv] = [at('192.0.2.1'), 'a=sendonly\r\n', 'a=inactive\r\n', 'a=sendrecv\r\n'];
   const recvonly = 'a=recvonly\r\n';
+
+  it('of silence has no direction but inactive, in each stream, and the next version', () => {
+    const held = inactiveOf(session(here + sendrecv + audio(sendonly) + video(recvonly, 0)));
+    expect(held).toBe(session(here + audio(inactive) + video(inactive, 0)).replace('o=- 1 1 ', 'o=- 1 2 '));
+    expect(isHold(held)).toBe(true);
+  });
+
+  it('with media both ways is made of one that holds, but of none without an address or audio', () => {
+    const next = (text: string) => text.replace('o=- 1 18446744073709551614 ', 'o=- 1 18446744073709551615 ');
+    const big = session(here + inactive + audio(sendonly)).replace('o=- 1 1 ', 'o=- 1 18446744073709551614 ');
+    expect(activeOf(big)).toBe(next(big).replace(inactive, '').replace(sendonly, ''));
+    expect([activeOf(''), activeOf(session(here)), activeOf(session(at('0.0.0.0') + audio()))]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
 
   it.each<[string, string, boolean]>([
     ['one stream by SRTP', 'm=audio 4000 RTP/SAVP 0\r\n', true],

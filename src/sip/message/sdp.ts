@@ -91,6 +91,14 @@ export function inactiveOf(sdp: string): string {
   return `${lines.join('\r\n')}\r\n`;
 }
 
+/** The same description with media in both directions; undefined where it has no audio, or is on hold in the way before RFC 3264. */
+export function activeOf(sdp: string): string | undefined {
+  const streams = callStreams(sdp);
+  if (streams.length === 0 || streams.some(({ isAddressed }) => !isAddressed)) return undefined;
+  const lines = sdp.split(/\r\n|\r|\n/).filter((line) => line !== '' && directionOf([line]) === undefined);
+  return `${lines.map(withNextVersion).join('\r\n')}\r\n`;
+}
+
 /** A changed description has the next version of its origin (RFC 3264 section 8). */
 function withNextVersion(line: string): string {
   return line.replace(/^(o=\S+ \S+ )(\d+)/, (_match, before: string, version: string) => `${before}${BigInt(version) + 1n}`);
