@@ -10,10 +10,11 @@ const setUp = ({ firstTimestamp = 1000, law = 'PCMU' as const } = {}) => {
   const sent: (RtpPacket & { readonly at: number })[] = [];
   const startedAt = clock.monotonic();
   let format: PacketFormat | undefined = { law, payloadType: 0 };
-  const numbers = [77, firstTimestamp, 65_535];
+  const numbers = [77, 65_535];
   const stream = new PacedStream({
     clock,
     random: () => numbers.shift() ?? 0,
+    firstTimestamp,
     next: () => new Uint8Array(160).fill(sent.length & 0xff),
     format: () => format,
     send: (packet) => {

@@ -23,6 +23,7 @@ type PacedStreamDeps = {
   readonly send: (packet: Buffer) => void;
   /** Random 32-bit numbers (RFC 3550 section 5.1). */
   readonly random: () => number;
+  readonly firstTimestamp: number;
 };
 
 const lawTable = encode(
@@ -48,7 +49,7 @@ export class PacedStream {
   constructor(deps: PacedStreamDeps) {
     this.#deps = deps;
     this.#ssrc = deps.random();
-    this.#firstTimestamp = deps.random();
+    this.#firstTimestamp = deps.firstTimestamp;
     this.#sequence = deps.random() & 0x7f_ff;
   }
 

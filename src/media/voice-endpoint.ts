@@ -50,6 +50,8 @@ export class RtpVoiceEndpoint implements VoiceEndpoint {
     this.#stream = new PacedStream({
       clock: deps.clock,
       random: deps.random,
+      // A low one: phones (baresip) take what another source sends after us for old where it begins lower, and play nothing of it.
+      firstTimestamp: deps.random() >>> 16,
       next: () => this.#playback.next(),
       format: () => (this.#far !== undefined && hears(this.#far) ? this.#far : undefined),
       send: (packet) => this.#send(packet),
