@@ -106,7 +106,7 @@ async function tryMutant(tree: string, place: Place): Promise<Outcome> {
     const near = tests.filter((test) => live.has(test) === (stage.project === 'live')).slice(0, stage.maxTestFiles);
     if (near.length === 0) continue;
     const tookMs = await assertPassing(tree, stage.project, near);
-    const timeoutMs = Math.min(maxTimeoutMs, Math.max(minTimeoutMs, 5 * tookMs));
+    const timeoutMs = Math.round(Math.min(maxTimeoutMs, Math.max(minTimeoutMs, 5 * tookMs)));
     writeFileSync(join(tree, place.file), applyMutant(source, place));
     const hasSurvived = await passes(tree, { stage: stage.project, tests: near, timeoutMs });
     writeFileSync(join(tree, place.file), source);
