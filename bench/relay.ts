@@ -15,7 +15,7 @@ export async function benchRelay(): Promise<Row[]> {
 
 async function relayed(count: number, aim: string): Promise<Row> {
   await using stack = new AsyncDisposableStack();
-  const mediaRelay = await MediaRelay.create({
+  const mediaRelay = new MediaRelay({
     clock: systemClock,
     log: createLog({ level: 'error' }),
     options: { mode: 'rtpengine', ports, address: '127.0.0.1' },

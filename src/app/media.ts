@@ -28,7 +28,7 @@ export async function composeMediaRelay({ options, clock, log, stack, hasTrunk }
   const { media, sip, house } = options;
   const { mode, ports, stunServer } = media;
   const addresses = relayAddresses({ ...sip, address: media.address });
-  const mediaRelay = await MediaRelay.create({
+  const mediaRelay = new MediaRelay({
     clock,
     log: log.child({ room: 'media' }),
     options: { mode, ports, stunServer, ...addresses },

@@ -7,6 +7,7 @@ import { FakeClock } from '#testing/base/fake-clock.ts';
 import { Anchors } from './anchors.ts';
 import type { MediaEndpoint, MediaOutcome } from '#sip/relay/media-port.ts';
 import type { MediaRelayOptions } from './media-relay.ts';
+import type { LocalAddresses } from './local-address.ts';
 import { MediaRelay } from './media-relay.ts';
 
 // The real rtpengine between two ends of RTP.
@@ -22,11 +23,12 @@ const external = { zone: 'external', trunk: 'provider', isBrowser: false } as co
 const internal = { zone: 'internal', trunk: undefined, isBrowser: false } as const;
 const browser = { ...internal, isBrowser: true } as const;
 
-async function startMediaRelay(options: Partial<MediaRelayOptions> = {}): Promise<MediaRelay> {
-  const mediaRelay = await MediaRelay.create({
+async function startMediaRelay(options: Partial<MediaRelayOptions> = {}, addresses?: LocalAddresses): Promise<MediaRelay> {
+  const mediaRelay = new MediaRelay({
     clock: systemClock,
     log: createLog({ level: 'silent' }),
     options: { mode: 'rtpengine', ports, address: '127.0.0.1', ...options },
+    ...(addresses === undefined ? {} : { addresses }),
   });
   stack.defer(() => mediaRelay.stop());
   await mediaRelay.start();
@@ -306,7 +308,9 @@ test('an emergency call that is answered while the relay hangs is not dropped', 
   await sdpOf(anchor.offer(near.sdp(), 'caller'));
   process.kill(relay.pid, 'SIGSTOP');
   const answer = anchor.answer(far.sdp());
-  setTimeout(() => process.kill(relay.pid, 'SIGCONT'), 3000);
+  const wake = setTimeout(() => process.kill(relay.pid, 'SIGCONT'), 3000);
+  // A test that fails sooner has ended it.
+  stack.defer(() => clearTimeout(wake));
   expect(await sdpOf(answer)).toContain('m=audio');
 });
 
@@ -327,6 +331,27 @@ test('health reports an address that this machine does not have', async () => {
   expect(mediaRelay.health().message).toBe(
     'Trunk calls have no audio: rtpengine is not running (203.0.113.200 is not an address of this machine)',
   );
+});
+
+test('a machine that gets its network after the start, and another address later, has its relay there', async () => {
+  let own: string | undefined;
+  const addresses = { current: () => Promise.resolve(own), has: (address: string) => Promise.resolve(address === own) };
+  const mediaRelay = await startMediaRelay({ address: undefined }, addresses);
+  expect(mediaRelay.health().message).toContain('rtpengine is not running (this machine has no network yet)');
+  const pidAt = async (address: string) => {
+    own = address;
+    await expect.poll(() => mediaRelay.relayState.kind, { timeout: 30_000 }).toBe('running');
+    const near = await peer('127.0.0.7', 450);
+    const { anchor } = open(mediaRelay);
+    expect(readTarget(await sdpOf(anchor.offer(near.sdp(), 'caller'))).address).toBe(address);
+    anchor.delete();
+    const { relayState } = mediaRelay;
+    return relayState.kind === 'running' ? relayState.pid : undefined;
+  };
+  const first = await pidAt('127.0.0.2');
+  own = undefined;
+  await expect.poll(() => mediaRelay.relayState.kind, { timeout: 40_000 }).toBe('failed');
+  expect(await pidAt('127.0.0.3')).not.toBe(first);
 });
 
 test('with the mode direct nothing runs and nothing is relayed', async () => {

@@ -7,7 +7,8 @@ import type { HealthStatus } from '#contract/system.ts';
 import type { AnchorRequest, MediaRelayPort } from '#sip/relay/media-port.ts';
 import { Anchors } from './anchors.ts';
 import type { RelayAnchor } from './relay-anchor.ts';
-import { defaultRouteAddress } from './local-address.ts';
+import { chosenAddress, machineAddresses } from './local-address.ts';
+import type { LocalAddresses } from './local-address.ts';
 import { PublicAddress } from './public-address.ts';
 import { RtpengineProcess } from './rtpengine-process.ts';
 import type { RtpengineState } from './rtpengine-process.ts';
@@ -24,7 +25,13 @@ export type MediaRelayOptions = {
   readonly program?: string | undefined;
 };
 
-type MediaRelayDeps = { readonly clock: Clock; readonly log: Log; readonly options: MediaRelayOptions };
+type MediaRelayDeps = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly options: MediaRelayOptions;
+  /** For tests: the addresses of this machine. */
+  readonly addresses?: LocalAddresses;
+};
 
 export class MediaRelay implements MediaRelayPort {
   readonly #options: MediaRelayOptions;
@@ -33,12 +40,13 @@ export class MediaRelay implements MediaRelayPort {
   readonly #publicAddress: PublicAddress;
   #wasRunning = false;
 
-  private constructor({ clock, log, options }: MediaRelayDeps, address: string) {
+  constructor({ clock, log, options, addresses = machineAddresses }: MediaRelayDeps) {
     this.#options = options;
+    const { address, ports, program } = options;
     this.#publicAddress = new PublicAddress({
       clock,
       log,
-      localAddress: address,
+      localAddress: () => this.#process.address,
       externalIp: options.externalIp,
       stunServer: options.mode === 'direct' ? undefined : options.stunServer,
     });
@@ -46,7 +54,8 @@ export class MediaRelay implements MediaRelayPort {
       clock,
       log,
       onStateChange: (state) => this.#changed(state),
-      options: { address, ports: options.ports, ...(options.program === undefined ? {} : { program: options.program }) },
+      options: { ports, ...(program === undefined ? {} : { program }) },
+      addresses: address === undefined ? addresses : chosenAddress(address),
     });
     this.#anchors = new Anchors({
       clock,
@@ -57,10 +66,6 @@ export class MediaRelay implements MediaRelayPort {
       ports: options.ports.max - options.ports.min + 1,
       addressFor: (trunk) => this.#publicAddress.for(trunk),
     });
-  }
-
-  static async create(deps: MediaRelayDeps): Promise<MediaRelay> {
-    return new MediaRelay(deps, deps.options.address ?? (await defaultRouteAddress()));
   }
 
   /** Resolves when the relay answers or is known not to; never rejects. */

@@ -11,8 +11,8 @@ type PublicAddressDeps = {
   readonly externalIp: string | undefined;
   /** Queried only where the user has set one. */
   readonly stunServer: { readonly host: string; readonly port: number } | undefined;
-  /** The local address of the relay. */
-  readonly localAddress: string;
+  /** The local address of the relay; undefined while it does not run. */
+  readonly localAddress: () => string | undefined;
 };
 
 export type KnownAddress = {
@@ -61,12 +61,13 @@ export class PublicAddress {
   }
 
   known(trunk?: string): KnownAddress | undefined {
-    const { externalIp, localAddress } = this.#deps;
+    const { externalIp } = this.#deps;
     if (externalIp !== undefined) return { address: externalIp, by: 'option' };
     const seen = trunk === undefined ? [...this.#seen.values()].find((one) => !isPrivate(one)) : this.#seen.get(trunk);
     if (seen !== undefined) return { address: seen, by: 'trunk' };
     if (this.#byStun !== undefined) return { address: this.#byStun, by: 'stun' };
-    return isPrivate(localAddress) ? undefined : { address: localAddress, by: 'option' };
+    const local = this.#deps.localAddress();
+    return local === undefined || isPrivate(local) ? undefined : { address: local, by: 'option' };
   }
 
   get stunProblem(): string | undefined {
@@ -76,7 +77,7 @@ export class PublicAddress {
   async #query(): Promise<void> {
     const { clock, log, stunServer, localAddress } = this.#deps;
     if (stunServer === undefined) return;
-    const answer = await queryStun(clock, { server: stunServer, localAddress });
+    const answer = await queryStun(clock, { server: stunServer, localAddress: localAddress() });
     if (answer.kind === 'address') {
       this.#byStun = answer.address;
       this.#stunProblem = undefined;

@@ -3,13 +3,14 @@ import type { ChildProcess } from 'node:child_process';
 import { childEnvironment } from './child-environment.ts';
 
 export type RtpengineOptions = {
-  /** The local address for RTP. */
-  readonly address: string;
   /** UDP ports for RTP, inclusive. */
   readonly ports: { readonly min: number; readonly max: number };
   /** For tests: the program's name or path. */
   readonly program?: string;
 };
+
+/** `address`: the local address for RTP. `controlPort`: on 127.0.0.1. */
+type RtpengineLaunch = RtpengineOptions & { readonly address: string; readonly controlPort: number };
 
 /** The exit code where the program is not installed. */
 export const missingExitCode = 127;
@@ -22,7 +23,7 @@ command -v setpriv >/dev/null && exec setpriv --pdeathsig TERM "$0" "$@"
 exec "$0" "$@"`;
 
 /** Starts rtpengine with its control port (ng protocol) on 127.0.0.1; its log comes by stderr. */
-export function spawnRtpengine({ address, ports, program = 'rtpengine' }: RtpengineOptions, controlPort: number): ChildProcess {
+export function spawnRtpengine({ address, ports, controlPort, program = 'rtpengine' }: RtpengineLaunch): ChildProcess {
   const flags = [
     '--config-file=none',
     '--foreground',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '#base/clock.ts';
 import { createLog } from '#base/log.ts';
+import { chosenAddress } from './local-address.ts';
 import { RtpengineProcess } from './rtpengine-process.ts';
 
 let folder = '';
@@ -22,7 +23,8 @@ test('the environment of the relay holds no option, and so no password', async (
     clock: systemClock,
     log: createLog({ level: 'silent' }),
     onStateChange: () => {},
-    options: { address: '127.0.0.1', ports: { min: 40_000, max: 40_100 }, program },
+    addresses: chosenAddress('127.0.0.1'),
+    options: { ports: { min: 40_000, max: 40_100 }, program },
   });
   try {
     await relay.start();

@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { createInterface } from 'node:readline';
 import type { Clock, Timer } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
+import { freePort } from './local-address.ts';
+import type { LocalAddresses } from './local-address.ts';
 import { NgClient } from './ng-client.ts';
 import { exitOf, missingExitCode, spawnRtpengine } from './rtpengine-launch.ts';
 import type { RtpengineOptions } from './rtpengine-launch.ts';
@@ -18,16 +19,26 @@ type RtpengineProcessDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly options: RtpengineOptions;
+  /** Where media is sent from, asked anew for each start. */
+  readonly addresses: LocalAddresses;
   /** Called after every change. */
   readonly onStateChange: (state: RtpengineState) => void;
 };
 
 /** One child process and its last error. */
-type RunningChild = { readonly child: ChildProcess; readonly control: NgClient; lastError: string; hasStarted: boolean };
+type RunningChild = {
+  readonly child: ChildProcess;
+  readonly control: NgClient;
+  /** The local address of its media. */
+  readonly address: string;
+  lastError: string;
+  hasStarted: boolean;
+};
 
 const backOffSeconds = [1, 2, 5, 10, 30] as const;
 /** It may be installed while we run. */
 const reinstallCheckSeconds = 60;
+const noNetwork = 'this machine has no network yet';
 const pingSeconds = 10;
 const startTimeoutSeconds = 10;
 const stopSeconds = 2;
@@ -52,6 +63,11 @@ export class RtpengineProcess {
 
   get state(): RtpengineState {
     return this.#state;
+  }
+
+  /** The local address of its media, while it runs. */
+  get address(): string | undefined {
+    return this.#run?.address;
   }
 
   /** Undefined while it is not running. */
@@ -102,15 +118,16 @@ export class RtpengineProcess {
     this.#cancelTimers();
     this.#setState({ kind: 'starting' });
     const port = await freePort('127.0.0.1');
-    const { address } = this.#deps.options;
-    if (port === undefined || (await freePort(address)) === undefined) {
-      this.#failed(port === undefined ? 'no free UDP port on 127.0.0.1' : `${address} is not an address of this machine`);
+    const address = await this.#deps.addresses.current();
+    const problem = address === undefined ? noNetwork : await this.#problemOf(address);
+    if (this.#isStopped) return;
+    if (port === undefined || address === undefined || problem !== undefined) {
+      this.#failed(problem ?? 'no free UDP port on 127.0.0.1');
       return;
     }
-    if (this.#isStopped) return;
-    const child = spawnRtpengine(this.#deps.options, port);
+    const child = spawnRtpengine({ ...this.#deps.options, address, controlPort: port });
     const control = new NgClient({ clock, log, server: { address: '127.0.0.1', port } });
-    const run: RunningChild = { child, control, lastError: '', hasStarted: false };
+    const run: RunningChild = { child, control, address, lastError: '', hasStarted: false };
     this.#run = run;
     const ended = exitOf(child).then((code) => this.#onExit(run, code));
     this.#listen(run);
@@ -130,19 +147,24 @@ export class RtpengineProcess {
         clock.after(stableSeconds * 1000, () => (this.#failures = 0)),
         clock.every(pingSeconds * 1000, () => void this.#ping(run)),
       );
-      log.info({ pid: run.child.pid, address: this.#deps.options.address }, 'rtpengine is ready');
+      log.info({ pid: run.child.pid, address: run.address }, 'rtpengine is ready');
       this.#setState({ kind: 'running', control: run.control, pid: run.child.pid ?? 0 });
       return;
     }
     timeout.cancel();
   }
 
-  /** A relay that hangs is killed and restarted. */
+  /** A relay that hangs, or whose address the machine has lost, is killed and restarted. */
   async #ping(run: RunningChild): Promise<void> {
     const reply = await run.control.request('ping');
-    if (reply.kind !== 'timeout' || this.#run !== run) return;
-    run.lastError = 'it stopped responding';
+    const problem = reply.kind === 'timeout' ? 'it stopped responding' : await this.#problemOf(run.address);
+    if (problem === undefined || this.#run !== run) return;
+    run.lastError = problem;
     run.child.kill('SIGKILL');
+  }
+
+  async #problemOf(address: string): Promise<string | undefined> {
+    return (await this.#deps.addresses.has(address)) ? undefined : `${address} is not an address of this machine`;
   }
 
   #listen(run: RunningChild): void {
@@ -202,16 +224,4 @@ export class RtpengineProcess {
   #cancelTimers(): void {
     for (const timer of this.#timers.splice(0)) timer.cancel();
   }
-}
-
-/** A UDP port that was free a moment ago; undefined where the address cannot be bound. */
-function freePort(address: string): Promise<number | undefined> {
-  const socket = createSocket('udp4');
-  return new Promise((resolve) => {
-    socket.once('error', () => resolve(undefined));
-    socket.bind(0, address, () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
-  });
 }

@@ -41,10 +41,10 @@ export function readBindingResponse(bytes: Buffer, transaction: Buffer): string 
   return plain;
 }
 
-/** Asks a STUN server for our public address, from a socket bound to `localAddress`. */
+/** Asks a STUN server for our public address, from a socket bound to `localAddress`, or to that of the default route. */
 export function queryStun(
   clock: Clock,
-  { server, localAddress }: { server: { readonly host: string; readonly port: number }; localAddress: string },
+  { server, localAddress }: { server: { readonly host: string; readonly port: number }; localAddress: string | undefined },
 ): Promise<StunResult> {
   const transaction = randomBytes(12);
   const socket = createSocket('udp4');
@@ -66,7 +66,7 @@ export function queryStun(
     if (address !== undefined) finish({ kind: 'address', address });
   });
   socket.on('error', (error) => finish({ kind: 'none', why: error.message }));
-  socket.bind(0, localAddress);
+  socket.bind({ port: 0, ...(localAddress === undefined ? {} : { address: localAddress }) });
   socket.unref();
   return promise;
 }

@@ -6,7 +6,7 @@ import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { HouseLanguage } from '#contract/languages.ts';
 import type { VoiceEndpoint, VoiceListener, VoicePort } from '#sip/relay/voice-port.ts';
-import { defaultRouteAddress } from './local-address.ts';
+import { machineAddresses } from './local-address.ts';
 import { PromptFiles } from './prompt-files.ts';
 import { SpeechSynthesizer } from './speech-synthesizer.ts';
 import { SpokenPhrases } from './spoken-phrases.ts';
@@ -49,7 +49,7 @@ export class Voice implements VoicePort {
   /** Undefined, and logged, where no port is free. Never rejects. */
   async open(listener: VoiceListener): Promise<VoiceEndpoint | undefined> {
     const { clock, log, options } = this.#deps;
-    const address = options.address ?? (await defaultRouteAddress());
+    const address = options.address ?? (await machineAddresses.current()) ?? '127.0.0.1';
     const sockets = await this.#sockets.open(address);
     if (sockets === undefined) {
       log.warn({ address, ...options.ports, open: this.#open.size }, 'House has no free port to speak from');
