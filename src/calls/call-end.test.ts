@@ -38,6 +38,7 @@ describe('a call that we stop', () => {
   it.each([
     ['requested', 'cancelled/hung-up-by-house', 'answered/hung-up-by-house'],
     ['engine-lost', 'failed/engine-lost', 'answered/engine-lost'],
+    ['blocked', 'blocked/blocklist', 'answered/hung-up-by-house'],
     ['preempted', 'cancelled/made-room', 'answered/made-room'],
     ['revoked', 'cancelled/revoked', 'answered/revoked'],
     ['too-long', 'cancelled/too-long', 'answered/too-long'],

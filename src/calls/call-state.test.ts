@@ -46,6 +46,7 @@ const rings = (id: string, hasMedia = false): CallEvent => ({
 const answers = (id: string): CallEvent => ({ kind: 'answered', leg: id });
 const fails = (id: string, outcome: LegOutcome): CallEvent => ({ kind: 'failed', leg: id, outcome });
 const sends = (id: string, ...to: readonly RingStep[]): CallEvent => ({ kind: 'redirected', leg: id, steps: to });
+const adds = (...steps: readonly RingStep[]): CallEvent => ({ kind: 'steps-added', steps });
 const timeOver: CallEvent = { kind: 'ring-time-over' };
 const callerGone: CallEvent = { kind: 'caller-gone' };
 const callerHungUp: CallEvent = { kind: 'hung-up', verdict: { disposition: 'answered', reason: 'caller-hung-up' } };
@@ -401,6 +402,18 @@ describe('the state of a call', () => {
       one,
       [sends('a', step([leg('z', { isOffline: true })]))],
       [['ring a'], ['pass a 181', 'reject missed/offline', 'end missed/offline']],
+    ],
+    [
+      'rung beside others that are let in later, before those still to come',
+      [...one, step([leg('z')])],
+      [adds(step([leg('b')])), answers('b')],
+      [['ring a'], ['ring b'], ['cancel a elsewhere', 'connect b']],
+    ],
+    [
+      'let in when it is connected already rings nobody more',
+      one,
+      [answers('a'), adds(step([leg('b')]))],
+      [['ring a'], ['connect a'], []],
     ],
     ['sent to where it may not go', one, [sends('a')], [['ring a'], ['reject failed/redirected', 'end failed/redirected']]],
     [
