@@ -5,11 +5,14 @@ import type { Phrase } from '#calls/phrase.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { VoiceEndpoint, VoiceListener } from '#sip/relay/voice-port.ts';
+import { decode } from './g711.ts';
 import { KeyDetector } from './key-detector.ts';
 import { PacedStream } from './paced-stream.ts';
 import { Playback, silenceOf } from './playback.ts';
 import type { Recordings } from './playback.ts';
 import { parseRtp } from './rtp-packet.ts';
+import type { RtpPacket } from './rtp-packet.ts';
+import { ToneKeyDetector } from './tone-key-detector.ts';
 import { formatAnswer, formatOffer, hears, readFarSide } from './voice-sdp.ts';
 import type { FarSide } from './voice-sdp.ts';
 import type { SocketPair } from './voice-sockets.ts';
@@ -36,6 +39,7 @@ export class RtpVoiceEndpoint implements VoiceEndpoint {
   readonly #deps: VoiceEndpointDeps;
   readonly #id: number;
   readonly #detector = new KeyDetector();
+  readonly #toneDetector = new ToneKeyDetector();
   readonly #playback = new Playback();
   readonly #stream: PacedStream;
   #far: FarSide | undefined;
@@ -141,8 +145,13 @@ export class RtpVoiceEndpoint implements VoiceEndpoint {
   #receive(bytes: Buffer, address: string): void {
     if (this.#far === undefined || address !== this.#far.address || this.#isClosed) return;
     const packet = parseRtp(bytes);
-    if (packet === undefined || packet.payloadType !== this.#far.eventType) return;
-    const key = this.#detector.detect(packet);
-    if (key !== undefined) this.key(key);
+    if (packet !== undefined) for (const key of this.#keysIn(packet, this.#far)) this.key(key);
+  }
+
+  /** Events where the far side has them; otherwise its keys are tones in its sound. */
+  #keysIn(packet: RtpPacket, { eventType, payloadType, law }: FarSide): readonly string[] {
+    if (packet.payloadType === eventType) return [this.#detector.detect(packet)].flatMap((key) => key ?? []);
+    const isSound = eventType === undefined && packet.payloadType === payloadType;
+    return isSound ? this.#toneDetector.detect(decode(law, packet.payload)) : [];
   }
 }

@@ -15,6 +15,10 @@ const options: VoiceOptions = { address: '127.0.0.1', ports: { min: 31_100, max:
 const prompt = (name: Parameters<typeof promptFile>[1]) => readFileSync(promptFile('de', name));
 const say = (name: 'not-permitted' | 'taken'): Phrase => ({ kind: 'prompt', name });
 
+/** A tenth of a second of the key 4. */
+const dtmf4 = Int16Array.from({ length: 1600 }, (_, at) =>
+  at < 800 ? 6000 * (Math.sin((2 * Math.PI * 770 * at) / 8000) + Math.sin((2 * Math.PI * 1209 * at) / 8000)) : 0,
+);
 const clock = new FakeClock();
 const keys: string[] = [];
 let voice: Voice;
@@ -99,6 +103,15 @@ describe('the voice of the house', () => {
     end.key('no key');
     expect(keys).toEqual(['4', '#', '7']);
     stranger.close();
+  });
+
+  test('hears keys as tones where the far side has no telephone events, and only there', async () => {
+    const [end, other] = [await openEnd(), await openEnd()];
+    ear.say(dtmf4, end.answer(ear.sdp({ types: '8' })) ?? '', 8);
+    await vi.waitFor(() => expect(keys).toEqual(['4']));
+    ear.say(dtmf4, other.answer(ear.sdp()) ?? '', 0);
+    ear.press('#', other.offer(), 4000);
+    await vi.waitFor(() => expect(keys).toEqual(['4', '#']));
   });
 
   test('is sent to where the last description says, and to nobody once the call is over', async () => {

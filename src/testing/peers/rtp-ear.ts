@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import type { Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { encode } from '#media/g711.ts';
 import { formatEvent, formatRtp, parseRtp } from '#media/rtp-packet.ts';
 import type { RtpPacket } from '#media/rtp-packet.ts';
 import { SecureStream } from '#testing/twilio/rtp/rtp-secure.ts';
@@ -66,14 +67,24 @@ export class RtpEar {
 
   /** One press: three packets of its end (RFC 4733 section 2.5.1.4), sent to the stream of a description. */
   press(digit: string, to: string, timestamp: number): void {
+    const payload = formatEvent({ digit, isEnd: true, duration: 800 });
+    for (let copy = 0; copy < 3; copy += 1) this.#send({ payloadType: eventType, marker: copy === 0, timestamp, payload }, to);
+  }
+
+  /** Says something, in packets of 20 ms of this payload type: 0 is PCMU, 8 PCMA. */
+  say(samples: Int16Array, to: string, payloadType: 0 | 8): void {
+    for (let at = 0; at < samples.length; at += 160) {
+      const payload = encode(payloadType === 0 ? 'PCMU' : 'PCMA', samples.subarray(at, at + 160));
+      this.#send({ payloadType, marker: at === 0, timestamp: at, payload }, to);
+    }
+  }
+
+  #send(packet: Omit<RtpPacket, 'sequence' | 'ssrc'>, to: string): void {
     const port = Number(/^m=audio (\d+)/m.exec(to)?.[1]);
     const address = /^c=IN IP4 (\S+)/m.exec(to)?.[1] ?? '127.0.0.1';
-    for (let copy = 0; copy < 3; copy += 1) {
-      this.#sequence += 1;
-      const packet = { payloadType: eventType, marker: copy === 0, sequence: this.#sequence, timestamp, ssrc: 9 };
-      const bytes = formatRtp({ ...packet, payload: formatEvent({ digit, isEnd: true, duration: 800 }) });
-      this.#socket.send(this.#outgoing?.protect(bytes) ?? bytes, port, address);
-    }
+    this.#sequence += 1;
+    const bytes = formatRtp({ ...packet, sequence: this.#sequence, ssrc: 9 });
+    this.#socket.send(this.#outgoing?.protect(bytes) ?? bytes, port, address);
   }
 
   close(): void {
