@@ -117,17 +117,18 @@ async function composeRooms(context: AppContext, storage: Storage) {
   const sealedValues = composeSealedValues({
     ...context,
     keys,
+    storage,
     path: keyFilePath(options),
     lockedPhones: () => devices.devices.undecryptable(),
     isTwilioLocked: () => twilio.settings.isLocked,
   });
-  const { twilioTrunkProblem } = sealedValues;
-  const contactsRoom = composeContacts({ ...context, storage, keys, people: people.people });
+  const { twilioTrunkProblem, secrets } = sealedValues;
+  const contactsRoom = composeContacts({ ...context, storage, secrets: secrets.addressBooks, people: people.people });
   const { contacts } = contactsRoom;
   const screening = composeScreening({
     ...context,
     storage,
-    keys,
+    secrets: secrets.spamLists,
     numbers,
     calls: () => calls,
     messageOf: (messageId) => messages.stores.messages.byId(messageId),
@@ -170,7 +171,7 @@ async function composeRooms(context: AppContext, storage: Storage) {
   const { selfTest } = webhooks;
   const setup = composeTwilioSetup({ ...context, twilio, storage, numbers, sip, selfTest, mediaRelay: media.health });
   const http = composeHttp({ ...context, devices: devices.devices, calls, escalations: escalations.escalations, people });
-  const notify = composeNotify({ ...context, storage, keys });
+  const notify = composeNotify({ ...context, storage, secrets: secrets.destinations });
   return {
     ...composed,
     routing,

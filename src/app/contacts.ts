@@ -9,18 +9,18 @@ import { readAddressBooks } from '#contacts/carddav-source.ts';
 import { contactRoutes } from '#contacts/contact-routes.ts';
 import { ContactStore } from '#contacts/contact-store.ts';
 import { Contacts } from '#contacts/contacts.ts';
-import type { Keys } from '#devices/key-file.ts';
 import type { People } from '#people/people.ts';
+import type { SealedSecrets } from '#storage/sealed-secrets.ts';
 import type { AppContext, RoomFace, Storage } from './context.ts';
 import { faceOf } from './face.ts';
 import { numberReader } from './read-number.ts';
 
 export type ContactsRoom = { readonly contacts: Contacts; readonly face: RoomFace };
 
-type ContactsDeps = AppContext & { readonly storage: Storage; readonly keys: Keys; readonly people: People };
+type ContactsDeps = AppContext & { readonly storage: Storage; readonly secrets: SealedSecrets; readonly people: People };
 
 export function composeContacts(deps: ContactsDeps): ContactsRoom {
-  const { options, storage, keys, people, clock, newId, stack } = deps;
+  const { options, storage, secrets, people, clock, newId, stack } = deps;
   const store = new ContactStore(storage.db);
   const { writes } = storage;
   const contacts = new Contacts({ store, writes, clock, newId, events: deps.events });
@@ -33,7 +33,7 @@ export function composeContacts(deps: ContactsDeps): ContactsRoom {
     clock,
     newId,
     log: deps.log.child({ room: 'contacts' }),
-    sealingKey: keys.seal,
+    secrets,
     read,
     readRemote: readAddressBooks,
   });

@@ -7,7 +7,6 @@ import type { CallRecord } from '#calls/call.ts';
 import { personsOfCall } from '#calls/persons-of-call.ts';
 import type { PersonsOfCallDeps } from '#calls/persons-of-call.ts';
 import type { Identity } from '#contract/endpoint.ts';
-import type { Keys } from '#devices/key-file.ts';
 import type { Message } from '#messages/message.ts';
 import type { Numbers } from '#numbers/numbers.ts';
 import { toE164Prefix } from '#numbers/e164-prefix.ts';
@@ -18,6 +17,7 @@ import { spamListRoutes } from '#routing/spam-list-routes.ts';
 import { listFetcher } from '#routing/spam-list-source.ts';
 import { SpamListStore } from '#routing/spam-list-store.ts';
 import { SpamLists } from '#routing/spam-lists.ts';
+import type { SealedSecrets } from '#storage/sealed-secrets.ts';
 import type { AppContext, RoomFace, Storage } from './context.ts';
 import { faceOf } from './face.ts';
 import { numberReader } from './read-number.ts';
@@ -27,7 +27,7 @@ export type ScreeningRoom = { readonly blocklist: Blocklist; readonly spamLists:
 type ScreeningDeps = AppContext & {
   readonly storage: Storage;
   readonly numbers: Numbers;
-  readonly keys: Keys;
+  readonly secrets: SealedSecrets;
   /** What is made later; asked when somebody blocks a past call or message. */
   readonly calls: () => PersonsOfCallDeps & { readonly cdrs: { get(callId: CallId): CallRecord | undefined } };
   readonly messageOf: (messageId: MessageId) => Message | undefined;
@@ -66,7 +66,7 @@ export function composeScreening(deps: ScreeningDeps): ScreeningRoom {
   return { blocklist, spamLists, face: faceOf({ routes }) };
 }
 
-function startSpamLists({ storage, keys, clock, newId, log, events, stack }: ScreeningDeps): SpamLists {
+function startSpamLists({ storage, secrets, clock, newId, log, events, stack }: ScreeningDeps): SpamLists {
   const spamLists = new SpamLists({
     store: new SpamListStore(storage.db),
     writes: storage.writes,
@@ -74,7 +74,7 @@ function startSpamLists({ storage, keys, clock, newId, log, events, stack }: Scr
     newId,
     log: log.child({ room: 'routing' }),
     events,
-    sealingKey: keys.seal,
+    secrets,
     readFor: (country) => ({ number: numberReader(country), prefix: (text) => toE164Prefix(text, country) }),
     fetch: listFetcher(),
   });

@@ -22,8 +22,6 @@ type Row = {
 export class AddressBookStore {
   readonly #insert;
   readonly #update;
-  readonly #saveSecret;
-  readonly #secret;
   readonly #delete;
   readonly #byId;
   readonly #all;
@@ -39,27 +37,18 @@ export class AddressBookStore {
       `UPDATE address_books SET name = :name, url = :url, username = :username, is_enabled = :is_enabled, refresh_hours = :refresh_hours,
          books = :books, synced_at = :synced_at, tried_at = :tried_at, problem = :problem WHERE id = :id`,
     );
-    this.#saveSecret = db.prepare<[Buffer, string]>('UPDATE address_books SET secret = ? WHERE id = ?');
-    this.#secret = db.prepare<[string], { secret: Buffer }>('SELECT secret FROM address_books WHERE id = ?');
     this.#delete = db.prepare<[string]>('DELETE FROM address_books WHERE id = ?');
     this.#byId = db.prepare<[string], Row>('SELECT * FROM address_books WHERE id = ?');
     this.#all = db.prepare<[], Row>('SELECT * FROM address_books ORDER BY created_at, id');
   }
 
+  /** `secret` is sealed. */
   insert(book: AddressBook, secret: Buffer): void {
     this.#insert.run({ ...toRow(book), secret });
   }
 
   update(book: AddressBook): void {
     this.#update.run(toRow(book));
-  }
-
-  saveSecret(id: string, secret: Buffer): void {
-    this.#saveSecret.run(secret, id);
-  }
-
-  secretOf(id: string): Buffer | undefined {
-    return this.#secret.get(id)?.secret;
   }
 
   delete(id: string): void {

@@ -6,6 +6,7 @@ import { createLog } from '#base/log.ts';
 import { toE164 } from '#numbers/e164.ts';
 import { openDatabase } from '#storage/database.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
+import { SealedSecrets } from '#storage/sealed-secrets.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
 import { CarddavServer } from '#testing/peers/carddav-server.ts';
@@ -50,7 +51,7 @@ beforeEach(async () => {
     clock,
     newId,
     log,
-    sealingKey: Buffer.alloc(32, 1),
+    secrets: new SealedSecrets(db, 'address_books', Buffer.alloc(32, 1)),
     read: (text) => toE164(text, 'DE'),
     readRemote: readAddressBooks,
   });

@@ -5,7 +5,7 @@ import type { Clock, Timer } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
-import { seal, unseal } from '#base/sealing.ts';
+import type { SealedSecrets } from '#storage/sealed-secrets.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import { maxAddressBooks } from './address-book.ts';
 import type { AddressBook, ReadAddressBooks } from './address-book.ts';
@@ -26,7 +26,7 @@ export type AddressBooksDeps = {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Log;
-  readonly sealingKey: Buffer;
+  readonly secrets: SealedSecrets;
   readonly read: ReadNumber;
   readonly readRemote: ReadAddressBooks;
 };
@@ -82,25 +82,25 @@ export class AddressBooks {
 
   /** Throws `invalid` for an address that a password must not be sent to. */
   async create(input: AddressBookInput, password: string): Promise<AddressBook> {
-    const { store, writes, newId, clock, sealingKey } = this.#deps;
+    const { store, writes, newId, clock, secrets } = this.#deps;
     checkServer(input.url);
     if (store.all().length >= maxAddressBooks)
       throw new AppError('conflict', `There are ${maxAddressBooks} address books already`);
     const none = { books: [], syncedAt: undefined, triedAt: undefined, problem: undefined };
     const book = { ...input, ...none, id: newId('book'), createdAt: clock.now() };
-    await writes.write(() => store.insert(book, seal(password, sealingKey, `address-book ${book.id}`)));
+    await writes.write(() => store.insert(book, secrets.sealed(book.id, password)));
     return book;
   }
 
   /** Throws `not-found`; `invalid` for another address without the password, which is not sent to a server it was not given for. */
   async change(id: string, { password, ...change }: AddressBookChange): Promise<AddressBook> {
-    const { store, writes, sealingKey } = this.#deps;
+    const { store, writes, secrets } = this.#deps;
     const isMoved = change.url !== undefined && change.url !== this.get(id).url;
     if (change.url !== undefined) checkServer(change.url);
     if (isMoved && password === undefined) throw invalid('password', 'must be given again for another address');
     await writes.write(() => {
       store.update({ ...this.get(id), ...change, ...(isMoved ? { books: [] } : {}) });
-      if (password !== undefined) store.saveSecret(id, seal(password, sealingKey, `address-book ${id}`));
+      if (password !== undefined) secrets.save(id, password);
     });
     return this.get(id);
   }
@@ -148,9 +148,8 @@ export class AddressBooks {
   }
 
   async #readRemote({ id, url, username }: AddressBook) {
-    const { store, clock, sealingKey, readRemote } = this.#deps;
-    const secret = store.secretOf(id);
-    const password = secret === undefined ? undefined : unseal(secret, sealingKey, `address-book ${id}`);
+    const { secrets, clock, readRemote } = this.#deps;
+    const password = secrets.read(id);
     if (password === undefined)
       return { kind: 'failed', problem: 'Its password cannot be decrypted with the key of this house: enter it again' } as const;
     const timeout = new AbortController();

@@ -21,8 +21,6 @@ export class DestinationStore {
   readonly #db: OpenedDatabase['db'];
   readonly #insert;
   readonly #update;
-  readonly #setSecret;
-  readonly #secret;
   readonly #delete;
   readonly #byId;
   readonly #count;
@@ -37,28 +35,18 @@ export class DestinationStore {
       `UPDATE webhook_destinations SET name = :name, url = :url, allows_private = :allows_private, events = :events,
        enabled = :enabled, changed_at = :changed_at WHERE id = :id`,
     );
-    this.#setSecret = db.prepare<[Buffer, string]>('UPDATE webhook_destinations SET secret = ? WHERE id = ?');
-    this.#secret = db.prepare<[string], { secret: Buffer }>('SELECT secret FROM webhook_destinations WHERE id = ?');
     this.#delete = db.prepare<[string]>('DELETE FROM webhook_destinations WHERE id = ?');
     this.#byId = db.prepare<[string], Row>('SELECT * FROM webhook_destinations WHERE id = ?');
     this.#count = db.prepare<[], { n: number }>('SELECT count(*) AS n FROM webhook_destinations');
   }
 
+  /** `secret` is sealed. */
   insert(destination: Destination, secret: Buffer): void {
     this.#insert.run({ ...toRow(destination), secret });
   }
 
   update(destination: Destination): void {
     this.#update.run(toRow(destination));
-  }
-
-  /** Sealed. */
-  setSecret(id: DestinationId, secret: Buffer): void {
-    this.#setSecret.run(secret, id);
-  }
-
-  secretOf(id: DestinationId): Buffer | undefined {
-    return this.#secret.get(id)?.secret;
   }
 
   delete(id: DestinationId): void {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '#base/log.ts';
 import { newId } from '#base/ids.ts';
-import { unseal } from '#base/sealing.ts';
 import { openDatabase } from '#storage/database.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
+import { SealedSecrets } from '#storage/sealed-secrets.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
 import { DestinationStore } from './destination-store.ts';
@@ -11,7 +11,7 @@ import { Destinations } from './destinations.ts';
 import type { DestinationInput } from './destinations.ts';
 
 const log = createLog({ level: 'silent' });
-const sealingKey = Buffer.alloc(32, 3);
+const key = Buffer.alloc(32, 3);
 const input: DestinationInput = {
   name: 'Home Assistant',
   url: 'http://homeassistant.local:8123/api/webhook/x',
@@ -25,23 +25,27 @@ describe('the destinations of webhooks', () => {
   let db: OpenedDatabase['db'];
   let store: DestinationStore;
   let destinations: Destinations;
+  let secrets: SealedSecrets;
   let made = 0;
   beforeEach(() => {
     ({ db } = openDatabase({ path: ':memory:', log, clock }));
     store = new DestinationStore(db);
     const newKey = () => Buffer.alloc(32, (made += 1));
-    destinations = new Destinations({ store, writes: new WriteBatch({ db, log }), clock, newId, newKey, sealingKey });
+    secrets = new SealedSecrets(db, 'webhook_destinations', key);
+    destinations = new Destinations({ store, writes: new WriteBatch({ db, log }), clock, newId, newKey, secrets });
   });
   afterEach(() => db.close());
 
   it('keep no secret in the database that a thief of it could use', async () => {
     const { destination, secret } = await destinations.create(input);
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
-    const kept = store.secretOf(destination.id) ?? Buffer.alloc(0);
-    expect(kept.includes(secret.slice(6, 20))).toBe(false);
-    expect(unseal(kept, sealingKey, destination.id)).toBe(secret);
+    const kept = db.prepare<[], Buffer>('SELECT secret FROM webhook_destinations').pluck().get();
+    expect(kept?.includes(secret.slice(6, 20))).toBe(false);
+    expect(secrets.read(destination.id)).toBe(secret);
     // Not in the place of another one's either.
-    expect(unseal(kept, sealingKey, 'hook_other')).toBeUndefined();
+    const { destination: other } = await destinations.create(input);
+    db.prepare('UPDATE webhook_destinations SET secret = ? WHERE id = ?').run(kept, other.id);
+    expect(secrets.read(other.id)).toBeUndefined();
     expect(JSON.stringify(destinations.list({ limit: 10, offset: 0, sort: 'createdAt', order: 'desc' }))).not.toContain('whsec');
   });
 
@@ -49,7 +53,7 @@ describe('the destinations of webhooks', () => {
     const { destination, secret } = await destinations.create(input);
     const { secret: renewed } = await destinations.renewSecret(destination.id);
     expect(renewed).not.toBe(secret);
-    expect(unseal(store.secretOf(destination.id) ?? Buffer.alloc(0), sealingKey, destination.id)).toBe(renewed);
+    expect(secrets.read(destination.id)).toBe(renewed);
   });
 
   it('change, and are still there afterwards as they are', async () => {

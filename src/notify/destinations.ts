@@ -4,8 +4,8 @@
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { NewId } from '#base/ids.ts';
-import { seal } from '#base/sealing.ts';
 import type { ListRequest, Listed } from '#contract/page.ts';
+import type { SealedSecrets } from '#storage/sealed-secrets.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { Destination } from './destination.ts';
 import type { DestinationStore } from './destination-store.ts';
@@ -24,7 +24,7 @@ export type DestinationsDeps = {
   readonly newId: NewId;
   /** 32 random bytes. */
   readonly newKey: () => Buffer;
-  readonly sealingKey: Buffer;
+  readonly secrets: SealedSecrets;
 };
 
 export class Destinations {
@@ -36,7 +36,7 @@ export class Destinations {
 
   /** Throws `invalid` for an address that nothing may be sent to, `conflict` where there are too many. */
   async create(input: DestinationInput): Promise<WithSecret> {
-    const { store, writes, clock, newId } = this.#deps;
+    const { store, secrets, writes, clock, newId } = this.#deps;
     checkUrl(input);
     const now = clock.now();
     const destination: Destination = { ...input, id: newId('hook'), createdAt: now, changedAt: now };
@@ -45,7 +45,7 @@ export class Destinations {
         throw new AppError('conflict', `There are ${maxDestinations} destinations already: delete some first`);
       }
       const secret = this.#newSecret();
-      store.insert(destination, this.#sealed(destination, secret));
+      store.insert(destination, secrets.sealed(destination.id, secret));
       return { destination, secret };
     });
   }
@@ -63,11 +63,11 @@ export class Destinations {
 
   /** Throws `not-found`. */
   renewSecret(id: string): Promise<WithSecret> {
-    const { store, writes } = this.#deps;
+    const { secrets, writes } = this.#deps;
     return writes.write(() => {
       const destination = this.get(id);
       const secret = this.#newSecret();
-      store.setSecret(destination.id, this.#sealed(destination, secret));
+      secrets.save(destination.id, secret);
       return { destination, secret };
     });
   }
@@ -92,10 +92,6 @@ export class Destinations {
   /** As the Standard Webhooks libraries take it: without the prefix some read other keys from the same text. */
   #newSecret(): string {
     return `whsec_${this.#deps.newKey().toString('base64')}`;
-  }
-
-  #sealed({ id }: Destination, secret: string): Buffer {
-    return seal(secret, this.#deps.sealingKey, id);
   }
 }
 

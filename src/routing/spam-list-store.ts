@@ -23,8 +23,6 @@ const perDelete = 500;
 /** The SQL of the tables `spam_lists` and `spam_list_numbers`. */
 export class SpamListStore {
   readonly #save;
-  readonly #saveSecret;
-  readonly #secret;
   readonly #delete;
   readonly #byId;
   readonly #all;
@@ -40,8 +38,6 @@ export class SpamListStore {
          refresh_hours = excluded.refresh_hours, is_enabled = excluded.is_enabled, generation = excluded.generation,
          numbers = excluded.numbers, imported_at = excluded.imported_at, tried_at = excluded.tried_at, problem = excluded.problem`,
     );
-    this.#saveSecret = db.prepare<[Buffer | null, string]>('UPDATE spam_lists SET secret = ? WHERE id = ?');
-    this.#secret = db.prepare<[string], Pick<Row, 'secret'>>('SELECT secret FROM spam_lists WHERE id = ?');
     this.#delete = db.prepare<[string]>('DELETE FROM spam_lists WHERE id = ?');
     this.#byId = db.prepare<[string], Row>('SELECT * FROM spam_lists WHERE id = ?');
     this.#all = db.prepare<[], Row>('SELECT * FROM spam_lists ORDER BY created_at, id');
@@ -62,14 +58,6 @@ export class SpamListStore {
   /** New or changed; its secret stays. */
   save(list: SpamList): void {
     this.#save.run(toRow(list));
-  }
-
-  saveSecret(id: string, secret: Buffer | undefined): void {
-    this.#saveSecret.run(secret ?? null, id);
-  }
-
-  secretOf(id: string): Buffer | undefined {
-    return this.#secret.get(id)?.secret ?? undefined;
   }
 
   delete(id: string): void {

@@ -7,6 +7,7 @@ import { toE164Prefix } from '#numbers/e164-prefix.ts';
 import { toE164 } from '#numbers/e164.ts';
 import { openDatabase } from '#storage/database.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
+import { SealedSecrets } from '#storage/sealed-secrets.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
 import type { SpamList } from './spam-list.ts';
@@ -39,7 +40,7 @@ beforeEach(() => {
     newId,
     log,
     events: new Events(log),
-    sealingKey: Buffer.alloc(32, 1),
+    secrets: new SealedSecrets(db, 'spam_lists', Buffer.alloc(32, 1)),
     readFor: (country) => ({ number: (text) => toE164(text, country), prefix: (text) => toE164Prefix(text, country) }),
     fetch: async (address, token) => {
       asked.push([address, token]);

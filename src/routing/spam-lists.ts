@@ -7,9 +7,9 @@ import { AppError } from '#base/errors.ts';
 import type { Events } from '#base/events.ts';
 import type { NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
-import { seal, unseal } from '#base/sealing.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { ImportReport } from '#contract/import-report.ts';
+import type { SealedSecrets } from '#storage/sealed-secrets.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import { maxNumbersOfList, maxSpamLists } from './spam-list.ts';
 import type { SpamList, SpamListMatch } from './spam-list.ts';
@@ -25,7 +25,7 @@ export type SpamListsDeps = {
   readonly newId: NewId;
   readonly log: Log;
   readonly events: Events<Facts>;
-  readonly sealingKey: Buffer;
+  readonly secrets: SealedSecrets;
   readonly readFor: (country: string) => ReadListed;
   readonly fetch: FetchList;
 };
@@ -89,13 +89,13 @@ export class SpamLists {
   }
 
   async create(input: SpamListInput, token: string | undefined): Promise<SpamList> {
-    const { store, writes, newId, clock } = this.#deps;
+    const { store, secrets, writes, newId, clock } = this.#deps;
     if (store.all().length >= maxSpamLists) throw new AppError('conflict', `There are ${maxSpamLists} spam lists already`);
     const none = { generation: 0, numbers: 0, importedAt: undefined, triedAt: undefined, problem: undefined };
     const list = { ...input, ...none, id: newId('spam'), hasToken: token !== undefined, createdAt: clock.now() };
     await writes.write(() => {
       store.save(list);
-      store.saveSecret(list.id, this.#sealed(list.id, token));
+      secrets.save(list.id, token);
     });
     this.#deps.events.emit('spam-list.created', { spamListId: list.id });
     return list;
@@ -103,12 +103,12 @@ export class SpamLists {
 
   /** Throws `not-found`. Another address gets no token of the one before. */
   async change(id: string, { token, ...change }: SpamListChange): Promise<SpamList> {
-    const { store, writes } = this.#deps;
+    const { store, secrets, writes } = this.#deps;
     await writes.write(() => {
       const list = this.get(id);
       store.save({ ...list, ...change });
       const isMoved = change.url !== undefined && change.url !== list.url;
-      if (token !== undefined || isMoved) store.saveSecret(id, this.#sealed(id, token ?? undefined));
+      if (token !== undefined || isMoved) secrets.save(id, token ?? undefined);
     });
     return this.#changed(id);
   }
@@ -133,13 +133,13 @@ export class SpamLists {
 
   /** Fetches a list now, and says how it is then. Throws `conflict` where it has no address, is switched off, or is being read. */
   async refresh(id: string): Promise<SpamList> {
-    const { clock, fetch, store, writes } = this.#deps;
+    const { clock, fetch, store, secrets, writes } = this.#deps;
     const list = this.get(id);
     if (list.url === undefined) throw new AppError('conflict', 'This list has no URL to download it from: upload a file');
     if (!list.isEnabled) throw new AppError('conflict', 'This list is disabled, so it is not downloaded');
     const timeout = new AbortController();
     const timer = clock.after(maxFetchMs, () => timeout.abort());
-    const token = this.#tokenOf(id);
+    const token = secrets.read(id);
     const fetched = await fetch(list.url, token, AbortSignal.any([timeout.signal, this.#stopped.signal]));
     timer.cancel();
     if (fetched.kind === 'ok') {
@@ -213,15 +213,6 @@ export class SpamLists {
   async #clear(id: string, generation: number): Promise<void> {
     const { store, writes } = this.#deps;
     while (await writes.write(() => store.deleteOthers(id, generation)));
-  }
-
-  #sealed(id: string, token: string | undefined): Buffer | undefined {
-    return token === undefined ? undefined : seal(token, this.#deps.sealingKey, `spam-list ${id}`);
-  }
-
-  #tokenOf(id: string): string | undefined {
-    const secret = this.#deps.store.secretOf(id);
-    return secret === undefined ? undefined : unseal(secret, this.#deps.sealingKey, `spam-list ${id}`);
   }
 }
 

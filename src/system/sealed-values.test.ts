@@ -2,7 +2,15 @@ import { expect, test } from 'vitest';
 import { sealedProblem } from './sealed-values.ts';
 
 const path = '/data/gosip.key';
-const opened = { origin: 'found', path, phones: [], isTwilioLocked: false } as const;
+const opened = {
+  origin: 'found',
+  path,
+  phones: [],
+  isTwilioLocked: false,
+  spamLists: [],
+  addressBooks: [],
+  destinations: [],
+} as const;
 
 test('a key that opens everything is no problem, also a new one', () => {
   expect(sealedProblem(opened)).toBeUndefined();
@@ -23,7 +31,23 @@ test.each([
 test('phones whose passwords are lost are named, the first five, and go on ringing', () => {
   const problem = sealedProblem({ ...opened, phones: ['A', 'B', 'C', 'D', 'E', 'F', 'G'] });
   expect(problem?.status).toBe('degraded');
-  expect(problem?.message).toContain('the passwords of A, B, C, D, E and 2 more phones (they go on ringing)');
-  expect(problem?.message).toContain('make new passwords where you need them');
+  expect(problem?.message).toContain('the passwords of A, B, C, D, E and 2 more (they go on ringing)');
+  expect(problem?.message).toContain('make or enter them anew where you need them');
   expect(sealedProblem({ ...opened, phones: ['A', 'B', 'C', 'D', 'E'] })?.message).toContain('of A, B, C, D, E (they');
+});
+
+test('every other secret that is lost is counted too, and named', () => {
+  const problem = sealedProblem({
+    ...opened,
+    spamLists: ['Reported'],
+    addressBooks: ['Cloud', 'Work'],
+    destinations: ['Lights'],
+  });
+  expect(problem).toMatchObject({
+    status: 'degraded',
+    message: expect.stringContaining(
+      'It does not open the passwords of the address books Cloud, Work (they are not read), ' +
+        'the tokens of the spam lists Reported (they are not fetched) and the secrets of the webhooks Lights. Put the gosip.key',
+    ) as string,
+  });
 });

@@ -11,33 +11,50 @@ export type SealedValues = {
   readonly phones: readonly string[];
   /** Whether it does not open the credentials of Twilio. */
   readonly isTwilioLocked: boolean;
+  /** Names of the spam lists, address books and webhook destinations whose secrets it does not open. */
+  readonly spamLists: readonly string[];
+  readonly addressBooks: readonly string[];
+  readonly destinations: readonly string[];
 };
 
 const maxNames = 5;
 
 /** What the key does not open, and what to do about it, in the user's words; undefined where it opens everything. */
-export function sealedProblem({ origin, path, phones, isTwilioLocked }: SealedValues): PartHealth | undefined {
-  if (phones.length === 0 && !isTwilioLocked) return undefined;
+export function sealedProblem({ origin, path, ...sealed }: SealedValues): PartHealth | undefined {
+  const lost = lostOf(sealed);
+  if (lost.length === 0) return undefined;
+  const { isTwilioLocked } = sealed;
   const what = {
     found: `The key file ${path} is not the one that belongs to the database`,
     missing: `The key file ${path} was missing, and a new one was made`,
     damaged: `The key file ${path} was damaged, and a new one was made`,
   }[origin];
-  const lost = [
-    ...(isTwilioLocked ? ['the credentials of Twilio (no call comes in or goes out by it)'] : []),
-    ...(phones.length === 0 ? [] : [`the passwords of ${namesOf(phones)} (they go on ringing)`]),
-  ];
   const instead = isTwilioLocked
     ? 'without one, enter the credentials of Twilio anew'
-    : 'without one, make new passwords where you need them';
+    : 'without one, make or enter them anew where you need them';
   return {
     status: isTwilioLocked ? 'down' : 'degraded',
-    message: `${what}: key lost. It does not open ${lost.join(' and ')}. Put the gosip.key that belongs to it back from a backup and start again; ${instead}.`,
+    message: `${what}: key lost. It does not open ${listOf(lost)}. Put the gosip.key that belongs to it back from a backup and start again; ${instead}.`,
   };
 }
 
-function namesOf(phones: readonly string[]): string {
-  const shown = phones.slice(0, maxNames).join(', ');
-  const more = phones.length - maxNames;
-  return more > 0 ? `${shown} and ${more} more phones` : shown;
+function listOf(parts: readonly string[]): string {
+  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+}
+
+function lostOf(sealed: Omit<SealedValues, 'origin' | 'path'>): readonly string[] {
+  const { phones, isTwilioLocked, spamLists, addressBooks, destinations } = sealed;
+  return [
+    ...(isTwilioLocked ? ['the credentials of Twilio (no call comes in or goes out by it)'] : []),
+    ...(phones.length === 0 ? [] : [`the passwords of ${namesOf(phones)} (they go on ringing)`]),
+    ...(addressBooks.length === 0 ? [] : [`the passwords of the address books ${namesOf(addressBooks)} (they are not read)`]),
+    ...(spamLists.length === 0 ? [] : [`the tokens of the spam lists ${namesOf(spamLists)} (they are not fetched)`]),
+    ...(destinations.length === 0 ? [] : [`the secrets of the webhooks ${namesOf(destinations)}`]),
+  ];
+}
+
+function namesOf(names: readonly string[]): string {
+  const shown = names.slice(0, maxNames).join(', ');
+  const more = names.length - maxNames;
+  return more > 0 ? `${shown} and ${more} more` : shown;
 }

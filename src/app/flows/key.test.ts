@@ -32,6 +32,9 @@ async function houseWithSecrets(): Promise<{ readonly token: string; readonly si
   const house = await House.start({ dataDirectory });
   const { token, sipPort } = house;
   const hall = await house.addDevice('21', { name: 'Hall' });
+  const url = 'https://lists.example/numbers.csv';
+  await house.api('POST', '/spam-lists', { name: 'Reported', url, token: 'of-the-list', country: 'CA', enabled: false });
+  await house.api('POST', '/external', { name: 'Lights', url: 'https://hook.example/', events: ['call.started'] });
   await house.program.stop();
   const settings = { accountSid: `AC${'0'.repeat(32)}`, outbound: 'none' };
   plantTwilioAccount(dataDirectory, { settings, secrets: credentials, clock: new FakeClock() });
@@ -44,7 +47,7 @@ test('a lost key is said at the start and in health, the trunk is down, phones r
   {
     await using house = await House.start({ dataDirectory, sipPort, token });
     const words =
-      /ATTENTION +The key file .*gosip\.key was missing, and a new one was made: key lost\. It does not open the credentials of Twilio .* and the passwords of Hall .*Put the gosip\.key/;
+      /ATTENTION +The key file .*gosip\.key was missing, and a new one was made: key lost\. It does not open the credentials of Twilio .* the passwords of Hall .*the tokens of the spam lists Reported .*the secrets of the webhooks Lights\. Put the gosip\.key/;
     expect(house.program.output()).toMatch(words);
     expect(await partOf(house, 'key')).toMatchObject({ status: 'down', message: expect.stringContaining('key lost') });
     expect(await partOf(house, 'trunks')).toMatchObject({ status: 'down', message: expect.stringContaining('key lost') });
