@@ -513,3 +513,32 @@ describe('the state of a call', () => {
     }
   });
 });
+
+describe('whoever has answered and is asked for a key', () => {
+  const asked = (id: string): CallEvent => ({ kind: 'screening', leg: id });
+  const later = [step([leg('a'), leg('b')]), step([leg('c')])];
+
+  it('is not cut off by the ring time, which the other phones are', () => {
+    expect(run(later, [rings('a'), rings('b'), asked('a'), timeOver, answers('a')]).log.slice(4)).toEqual([
+      ['cancel b no-answer'],
+      ['connect a'],
+    ]);
+  });
+
+  it('and does not press it, leaves the call to the next step', () => {
+    expect(run(later, [rings('b'), asked('a'), timeOver, fails('a', 'no-answer')]).log.at(-1)).toEqual(['ring c']);
+  });
+
+  it('is told where another is faster, and where the caller gives up', () => {
+    expect(run(later, [asked('a'), answers('b')]).log.at(-1)).toEqual(['cancel a elsewhere', 'connect b']);
+    expect(run(later, [asked('a'), callerGone]).log.at(-1)).toContain('cancel a caller-gone');
+  });
+
+  it('is reached: no other trunk is tried because it does not ring', () => {
+    const trunks = [{ ...step([leg('a')]), timeouts: { tryingSeconds: 3.5, ringingSeconds: 12 } }, step([leg('b')])];
+    const silent: CallEvent = { kind: 'step-timeout', step: trunks[0]!, for: 'ringing' };
+    expect(run(trunks, [asked('a'), silent]).log.at(-1)).toEqual([]);
+  });
+
+  it('too late is let go', () => expect(run(later, [callerGone, asked('a')]).log.at(-1)).toEqual([]));
+});

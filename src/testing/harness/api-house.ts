@@ -22,7 +22,7 @@ export class ApiHouse implements AsyncDisposable {
   readonly folder: string;
   /** Of Sara, who is no administrator and has a phone and a number. */
   userToken = '';
-  readonly #ask: ApiCall;
+  readonly ask: ApiCall;
 
   private constructor(app: App, folder: string) {
     const base = `http://127.0.0.1:${app.http.port}`;
@@ -30,7 +30,7 @@ export class ApiHouse implements AsyncDisposable {
     this.folder = folder;
     this.url = `${base}/api`;
     this.token = app.adminToken ?? '';
-    this.#ask = apiCall(base, this.token);
+    this.ask = apiCall(base, this.token);
   }
 
   static async start(): Promise<ApiHouse> {
@@ -50,11 +50,11 @@ export class ApiHouse implements AsyncDisposable {
   }
 
   async #furnish(): Promise<void> {
-    const { id } = await this.#ask<{ id: string }>('POST', '/users', { username: 'sara', name: 'Sara' });
-    this.userToken = (await this.#ask<{ token: string }>('POST', '/api-tokens', { name: 'Sara', personId: id })).token;
-    await this.#ask('POST', '/devices', { name: 'Kitchen', type: 'softphone', extension: '20', personId: id });
-    await this.#ask('POST', '/devices', { name: 'Hall', type: 'grandstream', extension: '21' });
-    await this.#ask('POST', '/dids', { number: '+14165550100', name: 'House', ownerPersonId: id });
+    const { id } = await this.ask<{ id: string }>('POST', '/users', { username: 'sara', name: 'Sara' });
+    this.userToken = (await this.ask<{ token: string }>('POST', '/api-tokens', { name: 'Sara', personId: id })).token;
+    await this.ask('POST', '/devices', { name: 'Kitchen', type: 'softphone', extension: '20', personId: id });
+    await this.ask('POST', '/devices', { name: 'Hall', type: 'grandstream', extension: '21' });
+    await this.ask('POST', '/dids', { number: '+14165550100', name: 'House', ownerPersonId: id });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
