@@ -14,7 +14,7 @@ export function askParents(lines: readonly ChildLine[], scope: RoutingScope): Ro
   const mailbox = parentMailbox(lines, scope);
   if (targets.length === 0) return unansweredPlan('not-on-list', mailbox, scope);
   scope.add({ code: 'parents-asked', params: {} });
-  const { steps, nobody } = ringSteps({ name: '', targets, order: 'all', seconds }, scope);
+  const { steps, nobody } = ringSteps({ name: '', targets, order: 'all', seconds, isInstead: true }, scope);
   if (nobody === undefined) {
     const name = [...new Set(lines.map(({ holder }) => nameOfHolder(holder, scope)))].join(', ');
     const approval = { lines: [...new Set(lines.map(({ holder }) => holder))], name };

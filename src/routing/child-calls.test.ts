@@ -169,6 +169,14 @@ describe('a child’s line', () => {
       'ring +4917012345 then hang-up for Mia | default child-line-caller parents-asked',
     ],
     [
+      'rings a parent’s mobile also while the child’s own do not disturb is on',
+      {
+        line: { parents: [{ kind: 'number', number: '+4917012345' }] },
+        facts: { dnd: { ...facts.dnd, persons: new Map([['person_mia', { isOn: true, until: undefined }]]) } },
+      },
+      'ring +4917012345 then hang-up for Mia | default child-line-caller parents-asked',
+    ],
+    [
       'gives an unknown caller the mailbox of a parent and never the child’s',
       { facts: { devices: [kids, { ...mum, isRegistered: false }] } },
       'voicemail person_mum offline | default child-line-caller parents-asked offline',

@@ -17,6 +17,8 @@ export type RingWish = {
   readonly seconds: number;
   /** Phones ring although do not disturb is on for them. */
   readonly ignoresDnd?: boolean;
+  /** It rings in place of the called person, whose switch then silences no numbers outside. */
+  readonly isInstead?: boolean;
 };
 
 /** `nobody`: why nothing would ring. `missing`: what the wish names that is no longer there. `strangers`: the lines of `not-on-list`. */
@@ -45,7 +47,7 @@ export function ringSteps(wish: RingWish, scope: RoutingScope): RingSteps {
   }));
   const audible = permitted.map(({ devices, forwards, seconds }) => ({
     devices: devices.filter((device) => wish.ignoresDnd === true || !isDeviceSilent(device, scope)),
-    forwards: forwards.filter(() => wish.ignoresDnd === true || scope.owner === undefined || !isPersonSilent(scope.owner, scope)),
+    forwards: forwards.filter(() => !areForwardsSilent(wish, scope)),
     seconds,
   }));
   const reachable = audible.map((step) => withReachable(step, scope));
@@ -53,6 +55,10 @@ export function ringSteps(wish: RingWish, scope: RoutingScope): RingSteps {
   const strangers = barred.flatMap(({ line, bar }) => (bar === 'not-on-list' ? [line] : []));
   const facts = { candidates: allowed, permitted, audible, strangers };
   return { steps, missing, strangers, nobody: steps.length > 0 ? undefined : whyNobody(facts, scope) };
+}
+
+function areForwardsSilent({ ignoresDnd = false, isInstead = false }: RingWish, scope: RoutingScope): boolean {
+  return !ignoresDnd && !isInstead && scope.owner !== undefined && isPersonSilent(scope.owner, scope);
 }
 
 function isPermitted(device: Device, scope: RoutingScope, barred: BarredLine[]): boolean {
