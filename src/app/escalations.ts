@@ -7,6 +7,7 @@ import { escalationRoutes } from '#calls/escalation-routes.ts';
 import { EscalationStore } from '#calls/escalation-store.ts';
 import { Escalations } from '#calls/escalations.ts';
 import { HouseEscalationCaller } from '#calls/house-escalation-caller.ts';
+import { isQuietHours } from '#routing/quiet-hours.ts';
 import type { CallsRoom } from './calls.ts';
 import type { ContactsRoom } from './contacts.ts';
 import type { AppContext, RoomFace, Storage } from './context.ts';
@@ -38,12 +39,14 @@ export function composeEscalations(deps: EscalationsDeps): EscalationsRoom {
     store: new EscalationStore(storage.db),
     caller: new HouseEscalationCaller({ log, devices, house: calls.sip.houseCaller, calls: calls.calls }),
     language: options.house.language,
-    chainOf: (id) => routing.chains.get(id),
+    chainOf: (id) => routing.chains.all().find((chain) => chain.id === id),
     callees: {
       devices,
       registrations,
       people,
       dnd: routing.sources.dnd,
+      isQuietHours: (device, now) =>
+        isQuietHours(device, { childLines: routing.sources.childLines(), settings: routing.sources.settings(), now }),
       mayCall: calls.mayCall,
       nameOfContact: (id) => contacts.byId(id)?.name,
       nameOfNumber: (number) => contacts.byNumber(number)?.name,

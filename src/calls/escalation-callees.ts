@@ -10,6 +10,7 @@ export type CalleeSources = {
   readonly registrations: { of(deviceId: DeviceId): readonly unknown[] };
   readonly people: { all(): readonly { readonly id: PersonId; readonly name: string }[] };
   readonly dnd: () => RoutingFacts['dnd'];
+  readonly isQuietHours: (device: Device, now: number) => boolean;
   /** Whether the house may call this number (E.164). */
   readonly mayCall: (number: string) => boolean;
   /** As the address book has them. */
@@ -58,11 +59,12 @@ function calleeOutside(number: string, contactName: string, { mayCall, nameOfNum
   return mayCall(number) ? callee : { ...callee, outcome: 'not-allowed' };
 }
 
-function isSilent({ id, personId }: Device, { dnd }: CalleeSources, { now, ignoresDnd }: Moment): boolean {
+function isSilent(device: Device, { dnd, isQuietHours }: CalleeSources, { now, ignoresDnd }: Moment): boolean {
   if (ignoresDnd) return false;
+  const { id, personId } = device;
   const { house, persons, devices } = dnd();
   const switches = [house, devices.get(id), personId === undefined ? undefined : persons.get(personId)];
-  return switches.some((one) => isDndActive(one, now));
+  return switches.some((one) => isDndActive(one, now)) || isQuietHours(device, now);
 }
 
 function nameOf(personId: PersonId, { people }: CalleeSources): string | undefined {

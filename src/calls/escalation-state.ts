@@ -7,15 +7,18 @@ import type {
   EscalationEvent,
   EscalationFacts,
   EscalationLeg,
-  EscalationOutcome,
   EscalationPlan,
   EscalationState,
   EscalationTransition,
   Taker,
 } from './escalation.ts';
+import { endLegs, isOfCurrentStep, lastAt, legTo, newLeg, openLeg, openLegs, placeOf, withLeg } from './escalation-legs.ts';
 
 /** The key by which one takes it. */
 const takeKey = '1';
+
+/** After so long without the house nobody is called for it any more: it may be an alarm of a backup. Administrators see it. */
+const maxGapMs = 3_600_000;
 
 /** Before the first step. */
 export const unbegun: EscalationState = {
@@ -159,9 +162,13 @@ function listened(state: EscalationState, id: string, subject: Subject): Escalat
   return before([{ kind: 'hang-up', leg: leg.id, why: 'no-answer' }], after);
 }
 
-/** Nobody of the step is left to be waited for: the next one is asked at once. */
+/**
+ * Nobody of the step is left to be waited for: the next one is asked at once. Not where a call could not be made at all: the engine or
+ * the network may be back when the time of the step is over, and would fail the whole chain in a moment.
+ */
 function afterLeg(state: EscalationState, subject: Subject): EscalationTransition {
-  if (state.phase !== 'asking') return same(state);
+  if (state.phase !== 'asking' || state.legs.some((leg) => isOfCurrentStep(state, leg) && leg.outcome === 'failed'))
+    return same(state);
   const awaited =
     state.step < subject.plan.steps.length ? openLegs(state).filter((leg) => isOfCurrentStep(state, leg)) : openLegs(state);
   return awaited.length > 0 ? same(state) : nextStep(state, subject);
@@ -220,6 +227,10 @@ function resume(state: EscalationState, subject: Subject): EscalationTransition 
   const { facts, plan } = subject;
   if (!isOpen(state)) return state.isReported ? same(state) : { state, actions: [{ kind: 'report' }] };
   const lost = openLegs(state);
+  if (facts.now - lastAt(state) > maxGapMs) {
+    const ended = endLegs(state, lost, { outcome: 'interrupted', at: facts.now });
+    return finish(ended, { change: { phase: 'exhausted', endedAt: facts.now }, actions: [] });
+  }
   const again = lost.map((leg) => ({ ...leg, ...newLeg(facts) }));
   const ended = endLegs(state, lost, { outcome: 'interrupted', at: facts.now });
   const next = { ...ended, legs: [...ended.legs, ...again] };
@@ -235,54 +246,6 @@ function resume(state: EscalationState, subject: Subject): EscalationTransition 
 
 function lastSeconds({ steps }: EscalationPlan): number {
   return steps.at(-1)?.seconds ?? 0;
-}
-
-function legTo(
-  { outcome, ...callee }: ReturnType<EscalationFacts['calleesOf']>[number],
-  state: EscalationState,
-  facts: EscalationFacts,
-): EscalationLeg {
-  const { round, step } = state;
-  return { ...callee, round, step, ...newLeg(facts), outcome, endedAt: outcome === undefined ? undefined : facts.now };
-}
-
-function newLeg({ newLegId, now }: EscalationFacts) {
-  const nothingYet = {
-    ringingAt: undefined,
-    answeredAt: undefined,
-    pressedAt: undefined,
-    endedAt: undefined,
-    outcome: undefined,
-  };
-  return { id: newLegId(), startedAt: now, ...nothingYet };
-}
-
-/** A phone, or a number outside. */
-function placeOf({ deviceId, number, personId }: Pick<EscalationLeg, 'deviceId' | 'number' | 'personId'>): string {
-  return deviceId ?? number ?? personId ?? '';
-}
-
-function isOfCurrentStep({ round, step }: EscalationState, leg: EscalationLeg): boolean {
-  return leg.round === round && leg.step === step;
-}
-
-function openLegs({ legs }: EscalationState): readonly EscalationLeg[] {
-  return legs.filter(({ outcome }) => outcome === undefined);
-}
-
-function openLeg(state: EscalationState, id: string): EscalationLeg | undefined {
-  return openLegs(state).find((leg) => leg.id === id);
-}
-
-function withLeg(state: EscalationState, leg: EscalationLeg): EscalationState {
-  return { ...state, legs: state.legs.map((one) => (one.id === leg.id ? leg : one)) };
-}
-
-type LegEnd = { readonly outcome: EscalationOutcome; readonly at: number };
-
-function endLegs(state: EscalationState, which: readonly EscalationLeg[], { outcome, at }: LegEnd): EscalationState {
-  const ids = new Set(which.map(({ id }) => id));
-  return { ...state, legs: state.legs.map((leg) => (ids.has(leg.id) ? { ...leg, outcome, endedAt: at } : leg)) };
 }
 
 type End = { readonly change: Partial<EscalationState>; readonly actions: readonly EscalationAction[] };

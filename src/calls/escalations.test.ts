@@ -111,6 +111,9 @@ describe('an escalation', () => {
     expect(house.legsOf(house.begin(house.chain(['Anna Ben'])))).toEqual(['Anna open', 'Ben open']);
     const quiet = house.begin(house.chain(['Anna Ben', 'Carla'], { ignoresDnd: false }));
     expect(house.legsOf(quiet)).toEqual(['Anna dnd', 'Ben dnd', 'Carla open']);
+    house.quiet.add(phoneOf('Carla'));
+    expect(house.legsOf(house.begin(house.chain(['Carla'])))).toEqual(['Carla open']);
+    expect(house.legsOf(house.begin(house.chain(['Carla'], { ignoresDnd: false })))).toEqual(['Carla dnd']);
   });
 
   it('skips who is away and what may no longer be called, and says so', () => {
@@ -142,10 +145,11 @@ describe('an escalation', () => {
     expect(house.legsOf(started)).toEqual(['Anna no-answer', 'Ben took']);
   });
 
-  it('is refused where ten go on already', () => {
+  it('is refused where five of the same chain go on already, and no other chain with it', () => {
     const chain = house.chain(['Anna']);
-    for (let count = 0; count < 10; count += 1) house.begin(chain);
-    expect(() => house.begin(chain)).toThrow('10 escalations go on already');
+    for (let count = 0; count < 5; count += 1) house.begin(chain);
+    expect(() => house.begin(chain)).toThrow('5 escalations of this chain go on already');
+    expect(house.begin(house.chain(['Ben'])).state.phase).toBe('asking');
     clock.advance(20_000);
     expect(house.begin(chain).state.phase).toBe('asking');
   });
@@ -155,6 +159,9 @@ describe('an escalation', () => {
       if (name === 'Anna') throw new Error('No port');
     };
     const started = house.begin(house.chain(['Anna', 'Ben']));
+    expect(house.legsOf(started)).toEqual(['Anna failed']);
+    // What failed may be there again a moment later.
+    clock.advance(20_000);
     expect(house.legsOf(started)).toEqual(['Anna failed', 'Ben open']);
   });
 });
@@ -185,6 +192,17 @@ describe('after a restart', () => {
     house.escalations.start();
     expect(house.escalations.current().map(({ id }) => id)).toEqual([lost.id]);
     expect(house.stateOf(taken).taker?.name).toBe('Ben');
+  });
+
+  it('nobody is called for an alarm of long ago, such as one in a backup; administrators are told', () => {
+    const started = house.begin(house.chain(['Anna', 'Ben'], { rounds: 2 }));
+    clock.advance(10_000);
+    house.restart();
+    clock.advance(3_600_001);
+    house.escalations.start();
+    expect(house.legsOf(started)).toEqual(['Anna interrupted']);
+    expect(house.told.at(-1)).toBe('exhausted Smoke');
+    expect(house.escalations.current()).toHaveLength(1);
   });
 
   it('a stopped house changes nothing of it by the calls that it ends', () => {

@@ -16,8 +16,7 @@ import type { EscalationFilter, EscalationStore } from './escalation-store.ts';
 export type EscalationsDeps = Omit<EscalationRunDeps, 'facts' | 'save'> & {
   readonly store: Pick<EscalationStore, 'save' | 'byId' | 'byKey' | 'current' | 'personsOf' | 'find'>;
   readonly newId: NewId;
-  /** Throws `not-found`. */
-  readonly chainOf: (id: EscalationChainId) => EscalationChain;
+  readonly chainOf: (id: EscalationChainId) => EscalationChain | undefined;
   readonly callees: CalleeSources;
 };
 
@@ -28,8 +27,8 @@ export type EscalationInput = {
   readonly idempotencyKey?: string | undefined;
 };
 
-/** So that a machine that starts one after the other does not ring without end. */
-const maxOpen = 10;
+/** Of one chain, so that a machine that starts one after the other does not ring without end. */
+const maxOpen = 5;
 
 export class Escalations {
   readonly #deps: EscalationsDeps;
@@ -60,14 +59,14 @@ export class Escalations {
     return [...this.#runs.values()].map(({ escalation }) => escalation).filter(({ state }) => isTakeable(state));
   }
 
-  /** Throws `not-found` for a chain that is not there, `conflict` where the key was used for something else, `rate-limited`. */
+  /** Throws `invalid` for a chain that is not there, `conflict` where the key was used for something else, `rate-limited`. */
   begin({ message: given, ...input }: EscalationInput): Escalation {
     const message = given.kind === 'text' ? { ...given, language: given.language ?? this.#deps.language } : given;
     const before = this.#byKey(input.idempotencyKey);
     if (before !== undefined) return assertSame(before, { chainId: input.chainId, message });
     const chain = this.#deps.chainOf(input.chainId);
-    if (this.current().filter(({ state }) => isOpen(state)).length >= maxOpen)
-      throw new AppError('rate-limited', `${maxOpen} escalations go on already: take or cancel one`, { retryAfterSeconds: 30 });
+    if (chain === undefined) throw noSuchChain();
+    this.#assertNotTooMany(chain);
     const { newId, clock } = this.#deps;
     const { id: chainId, createdAt: _, ...plan } = chain;
     const { idempotencyKey } = input;
@@ -77,11 +76,18 @@ export class Escalations {
 
   /** One that the house begins by itself, with no chain of an administrator's; none where one of this name goes on. */
   beginPlan(plan: EscalationPlan, message: EscalationMessage): Escalation | undefined {
-    const open = this.current().filter(({ state }) => isOpen(state));
-    if (open.length >= maxOpen || open.some((one) => one.chainId === undefined && one.plan.name === plan.name)) return undefined;
+    const open = this.current().filter(({ chainId, state }) => chainId === undefined && isOpen(state));
+    if (open.length >= maxOpen || open.some((one) => one.plan.name === plan.name)) return undefined;
     const { newId, clock } = this.#deps;
     const own = { chainId: undefined, idempotencyKey: undefined, startedAt: clock.now(), state: unbegun };
     return this.#begin({ ...own, id: newId('esc'), plan, message });
+  }
+
+  #assertNotTooMany({ id }: EscalationChain): void {
+    const open = this.current().filter(({ chainId, state }) => chainId === id && isOpen(state));
+    if (open.length < maxOpen) return;
+    const message = `${maxOpen} escalations of this chain go on already: take or cancel one`;
+    throw new AppError('rate-limited', message, { retryAfterSeconds: 30 });
   }
 
   #begin(begun: Escalation): Escalation {
@@ -180,6 +186,11 @@ export class Escalations {
 function isCurrent(state: EscalationState, { ifNobody }: EscalationPlan): boolean {
   if (!state.isReported) return true;
   return state.phase === 'exhausted' && ifNobody === 'alert';
+}
+
+function noSuchChain(): AppError {
+  const details = [{ field: 'chainId', message: 'is no escalation chain' }];
+  return new AppError('invalid', 'The escalation cannot begin', { details });
 }
 
 function assertSame(before: Escalation, { chainId, message }: Pick<Escalation, 'chainId' | 'message'>): Escalation {

@@ -30,7 +30,7 @@ const fields = {
   rounds: z.number().int().min(1).max(20),
   /** Between two rounds. */
   pauseSeconds: z.number().int().min(5).max(3600),
-  /** Whether phones ring although do not disturb is on for them, their owner or the house. */
+  /** Whether phones ring although do not disturb is on for them, their owner or the house, or it is quiet hours for a child’s line. */
   ignoresDnd: z.boolean(),
   /** What follows where nobody took it; `alert`: administrators see it until somebody takes or cancels it. */
   ifNobody: z.enum(['alert', 'nothing']).meta({ id: 'EscalationIfNobody' }),

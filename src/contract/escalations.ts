@@ -29,7 +29,8 @@ const state = z.enum(escalationStates).meta({ id: 'EscalationState' });
 
 /**
  * `took`: pressed 1. `no-key`: answered and pressed nothing, as an answering machine does. `declined`: refused on the phone.
- * `taken-by-another`: somebody else was faster. `not-allowed`: the house may not call that number. `interrupted`: the house was
+ * `taken-by-another`: somebody else was faster. `dnd`: do not disturb is on or it is quiet hours, and the chain
+ * minds that. `not-allowed`: the house may not call that number. `interrupted`: the house was
  * restarted meanwhile and called again.
  */
 export const escalationOutcomes = [

@@ -62,7 +62,11 @@ export function lineBar(line: ChildLine, other: OtherSide, context: LineContext)
   const isParent = isNamed(line.parents, other, context.groups);
   if (!isParent && !isListed(line, other, context.groups)) return 'not-on-list';
   if (isParent && !line.isQuietForParents) return undefined;
-  return line.quiet.some((time) => isWithin(time, context.zone(time.timeZone), context.holidays)) ? 'quiet' : undefined;
+  return isLineQuiet(line, context) ? 'quiet' : undefined;
+}
+
+export function isLineQuiet({ quiet }: Pick<ChildLine, 'quiet'>, context: Omit<LineContext, 'groups'>): boolean {
+  return quiet.some((time) => isWithin(time, context.zone(time.timeZone), context.holidays));
 }
 
 function isListed(line: ChildLine, other: OtherSide, groups: readonly RingGroup[]): boolean {

@@ -121,6 +121,24 @@ describe('an alarm along a chain of people', { timeout: 60_000 }, () => {
     expect(record.reasons.map(({ code }) => code)).toEqual(['route-matched', 'escalation-chain']);
   });
 
+  test('calls contacts outside, where calls to their country are allowed: what is not is refused when the chain is saved', async () => {
+    const contactOf = async (number: string) =>
+      (await house.api<{ id: string }>('POST', '/contacts', { name: 'Neighbour', numbers: [{ number }] })).id;
+    const save = (contactId: string) =>
+      fetch(`${house.url}/api/escalation-chains`, {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${house.app.adminToken ?? ''}`, 'Content-Type': 'application/json' },
+        body: JSON.stringify({ name: 'Out', steps: [{ targets: [{ kind: 'contact', id: contactId }] }] }),
+      });
+    const near = await save(await contactOf('+14165550155'));
+    expect(await near.json()).toMatchObject({ steps: [{ targets: [{ kind: 'contact', number: '+14165550155' }], seconds: 30 }] });
+    const far = await save(await contactOf('+442071838750'));
+    expect(far.status).toBe(400);
+    expect(await far.json()).toMatchObject({
+      error: { details: [{ field: 'steps.0.targets.0', message: expect.stringContaining('+442071838750 cannot be called') }] },
+    });
+  });
+
   test('is taken in the panel while phones ring, which are silent at once and show no missed call', async () => {
     const ringing = rung('Anna');
     const chain = await house.chain(['Anna', 'Ben']);

@@ -40,12 +40,14 @@ export class EscalationHarness {
   readonly told: string[] = [];
   readonly offline = new Set<DeviceId>();
   readonly dnd = { house: dndOff, persons: new Map<PersonId, Dnd>(), devices: new Map<DeviceId, Dnd>() };
+  /** Phones for which it is quiet hours. */
+  readonly quiet = new Set<DeviceId>();
   mayCall = true;
   readonly #options: EscalationHarnessOptions;
   readonly #db: ReturnType<typeof openDatabase>['db'];
   readonly #chains: EscalationChainStore;
   readonly store: EscalationStore;
-  escalations!: Escalations;
+  #running: Escalations | undefined;
 
   constructor(options: EscalationHarnessOptions) {
     this.#options = options;
@@ -64,10 +66,11 @@ export class EscalationHarness {
   /** As after a kill: what was in memory is gone. */
   restart(): void {
     const { clock } = this.#options;
+    this.#running?.stop();
     const log = createLog({ level: 'silent' });
     const events = new Events<Facts>(log);
     this.#listen(events);
-    this.escalations = new Escalations({
+    this.#running = new Escalations({
       clock,
       log,
       events,
@@ -75,21 +78,23 @@ export class EscalationHarness {
       caller: this.caller,
       language: 'en-US',
       store: this.#watched(),
-      chainOf: (id) => {
-        const chain = this.#chains.all().find((one) => one.id === id);
-        if (chain === undefined) throw new Error('No such chain');
-        return chain;
-      },
+      chainOf: (id) => this.#chains.all().find((one) => one.id === id),
       callees: {
         devices: { all: () => devices, byId: (id) => devices.find((one) => one.id === id) },
         registrations: { of: (id) => (this.offline.has(id) ? [] : [{}]) },
         people: { all: () => persons.map((name) => ({ id: personIdOf(name), name })) },
         dnd: () => this.dnd,
+        isQuietHours: ({ id }) => this.quiet.has(id),
         mayCall: () => this.mayCall,
         nameOfContact: () => undefined,
         nameOfNumber: (number) => (number === outside ? 'Neighbour' : undefined),
       },
     });
+  }
+
+  get escalations(): Escalations {
+    if (this.#running === undefined) throw new Error('It does not run');
+    return this.#running;
   }
 
   /** Steps as names together: `['Anna Ben', 'Carla']`; a number is one outside. */
