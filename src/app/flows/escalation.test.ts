@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { AlarmHouse } from '#testing/harness/alarm-house.ts';
 import type { Alarm } from '#testing/harness/alarm-house.ts';
 import type { PhoneCall } from '#testing/peers/simulated-phone.ts';
@@ -9,6 +9,9 @@ let house: AlarmHouse;
 beforeAll(async () => {
   house = await AlarmHouse.start('Anna', 'Ben', 'Carla');
 }, 60_000);
+beforeEach(() => {
+  for (const { phone } of house.persons.values()) phone.forget();
+});
 afterAll(() => house[Symbol.asyncDispose]());
 
 const patient = { timeout: 30_000, interval: 50 };
