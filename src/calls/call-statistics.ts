@@ -5,6 +5,7 @@ import { callDispositions } from '#contract/call-verdicts.ts';
 import type { CallDisposition } from '#contract/call-verdicts.ts';
 import { callDirections } from '#contract/calls.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
+import { RowWatch } from '#storage/row-watch.ts';
 import { Statements } from '#storage/statements.ts';
 import type { CallDirection } from './call.ts';
 import type { CallFilter, CallScope } from './call-scope.ts';
@@ -12,6 +13,8 @@ import type { CallSearch } from './call-search.ts';
 import { addDays, LocalDays, mondayOf } from './local-days.ts';
 
 const maxPeriods = 400;
+/** Of periods that are over; a few hundred bytes each. */
+const maxKept = 1000;
 
 export type StatisticsRequest = {
   readonly filter: CallFilter;
@@ -24,6 +27,7 @@ export type StatisticsRequest = {
 type Period = { readonly date: string; readonly from: number; readonly to: number };
 type Count = { readonly calls: number; readonly answered: number; readonly talkSeconds: number };
 type CountRow = Count & { readonly direction: CallDirection; readonly disposition: CallDisposition };
+type PeriodCounts = { readonly rows: readonly CountRow[]; readonly persons: readonly PersonRow[] };
 type PersonRow = Count & { readonly personId: PersonId };
 
 // Records of earlier versions may end before they were answered, by a clock that was set.
@@ -32,23 +36,37 @@ const talk = 'CASE WHEN answered_at IS NULL THEN 0 ELSE max(0, ended_at - answer
 /** Counts calls that have ended, by day or week of a time zone. One period is read at a time: other requests and calls come in between. */
 export class CallStatistics {
   readonly #statements: Statements;
+  readonly #oldestOpen;
+  readonly #newest;
+  readonly #watch: RowWatch;
+  /** What was counted in periods of which every call is over. */
+  readonly #kept = new Map<string, PeriodCounts>();
+  #keptUntil = Number.MIN_SAFE_INTEGER;
   readonly #search: CallSearch;
 
   constructor({ db, search }: { readonly db: OpenedDatabase['db']; readonly search: CallSearch }) {
     this.#statements = new Statements(db);
+    this.#oldestOpen = db
+      .prepare<[], number | null>('SELECT min(started_at) FROM cdrs INDEXED BY cdrs_open WHERE ended_at IS NULL')
+      .pluck();
+    this.#newest = db.prepare<[], number | null>('SELECT max(started_at) FROM cdrs').pluck();
+    const onChange = (startedAt: number) => {
+      if (startedAt < this.#keptUntil) this.#kept.clear();
+    };
+    this.#watch = new RowWatch({ db, tables: ['cdrs', 'cdr_parties'], column: 'started_at', onChange });
     this.#search = search;
   }
 
   async read(request: StatisticsRequest) {
     const { filter } = request;
     const periods = periodsOf(request);
+    if (this.#watch.hasForeignWrites()) this.#kept.clear();
     const counted: (Period & { readonly rows: readonly CountRow[] })[] = [];
     const persons: PersonRow[] = [];
     for (const period of periods) {
-      const within = { ...filter, from: period.from, to: period.to };
-      counted.push({ ...period, rows: this.#count(within) });
-      persons.push(...this.#countPersons(within));
-      await nextTurn();
+      const counts = this.#kept.get(keyOf(filter, period)) ?? (await this.#read(filter, period));
+      counted.push({ ...period, rows: counts.rows });
+      persons.push(...counts.persons);
     }
     const rows = counted.flatMap((period) => period.rows);
     return {
@@ -61,6 +79,23 @@ export class CallStatistics {
       }),
       persons: personsOf(persons),
     };
+  }
+
+  async #read(filter: CallFilter, period: Period): Promise<PeriodCounts> {
+    await nextTurn();
+    const within = { ...filter, from: period.from, to: period.to };
+    const counts = { rows: this.#count(within), persons: this.#countPersons(within) };
+    // Calls begin after those that there are; the clock may be set, and then the watch tells.
+    if (period.to <= (this.#oldestOpen.get() ?? this.#newest.get() ?? period.from))
+      this.#keep(keyOf(filter, period), counts, period.to);
+    return counts;
+  }
+
+  #keep(key: string, counts: PeriodCounts, until: number): void {
+    this.#keptUntil = Math.max(this.#keptUntil, until);
+    this.#kept.set(key, counts);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > maxKept && oldest !== undefined) this.#kept.delete(oldest);
   }
 
   #count(filter: CallFilter): CountRow[] {
@@ -85,6 +120,10 @@ export class CallStatistics {
       values,
     );
   }
+}
+
+function keyOf(filter: CallFilter, { from, to }: Period): string {
+  return JSON.stringify({ ...filter, from, to });
 }
 
 /** The records of a scope that have ended. */

@@ -98,10 +98,10 @@ async function answer(context: Context, route: Route, options: MountOptions): Pr
 /** What is polled need not be sent again where nothing changed: every JSON reply to a GET has an ETag. */
 function sendJson(context: Context, status: number | undefined, reply: unknown): void {
   if (context.method === 'GET' || context.method === 'HEAD') {
-    const text = JSON.stringify(reply);
-    if (answerIfKnown(context, `"${createHash('sha1').update(text).digest('base64url')}"`)) return;
+    const bytes = Buffer.from(JSON.stringify(reply));
+    if (answerIfKnown(context, `"${createHash('sha1').update(bytes).digest('base64url')}"`)) return;
     context.type = 'json';
-    context.body = text;
+    context.body = bytes;
     return;
   }
   context.status = status ?? 200;

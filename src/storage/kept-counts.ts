@@ -3,6 +3,7 @@
 // Must stay true: a count is exact at every moment, whoever wrote what.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from './database.ts';
+import { RowWatch } from './row-watch.ts';
 import { Statements } from './statements.ts';
 
 const maxKept = 100;
@@ -36,21 +37,22 @@ export class KeptCounts {
   readonly #options: KeptCountsOptions;
   readonly #statements: Statements;
   readonly #settled;
-  readonly #version;
+  readonly #watch: RowWatch;
   readonly #kept = new Map<string, Kept>();
   /** No kept count knows a row beyond it. */
   #highest = 0;
   /** How often all was forgotten. */
   #generation = 0;
-  #knownVersion = 0;
 
   constructor(options: KeptCountsOptions) {
     const { db, settled } = options;
     this.#options = options;
     this.#statements = new Statements(db);
     this.#settled = db.prepare<[], number>(settled).pluck();
-    this.#version = db.prepare<[], number>('PRAGMA data_version').pluck();
-    this.#watch();
+    const onChange = (sequence: number) => {
+      if (sequence <= this.#highest) this.#forget();
+    };
+    this.#watch = new RowWatch({ db, tables: options.watched, column: 'sequence', onChange });
   }
 
   count(rows: Countable): number {
@@ -114,32 +116,8 @@ export class KeptCounts {
     return this.#statements.get<{ n: number }>(sql, { ...values, after, upTo })?.n ?? 0;
   }
 
-  /** Other connections have no triggers of ours. */
   #forgetForeignWrites(): void {
-    const version = this.#version.get() ?? 0;
-    if (version !== this.#knownVersion) this.#forget();
-    this.#knownVersion = version;
-  }
-
-  /** Triggers of this connection alone: they are not in the file. */
-  #watch(): void {
-    const { db, watched } = this.#options;
-    const name = `row_changed_${db.prepare<[], number>('SELECT count(*) FROM temp.sqlite_schema').pluck().get()}`;
-    db.function(name, (sequence: number) => {
-      if (sequence <= this.#highest) this.#forget();
-      return null;
-    });
-    for (const table of watched) {
-      for (const [event, row] of [
-        ['INSERT', 'new'],
-        ['UPDATE', 'old'],
-        ['DELETE', 'old'],
-      ]) {
-        db.exec(
-          `CREATE TEMP TRIGGER ${name}_${table}_${event} AFTER ${event} ON main.${table} BEGIN SELECT ${name}(${row}.sequence); END`,
-        );
-      }
-    }
+    if (this.#watch.hasForeignWrites()) this.#forget();
   }
 }
 

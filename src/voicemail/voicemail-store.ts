@@ -85,6 +85,9 @@ const joined = `voicemails v JOIN recordings r ON r.id = v.recording_id
   LEFT JOIN recording_transcripts t ON t.recording_id = r.id AND t.status = 'completed'`;
 const selection = 'SELECT v.*, r.state AS audio, r.problem, r.seconds, t.text AS transcript';
 const select = `${selection} FROM ${joined}`;
+/** CROSS JOIN: SQLite keeps the order, and goes along the index on the seconds. */
+const byLength = `recordings r INDEXED BY recordings_by_length CROSS JOIN voicemails v ON v.recording_id = r.id
+  LEFT JOIN recording_transcripts t ON t.recording_id = r.id AND t.status = 'completed'`;
 const columns = { leftAt: 'v.left_at', seconds: 'r.seconds' } as const;
 
 const conditions = {
@@ -204,15 +207,14 @@ export class VoicemailStore {
     };
     const direction = page.order === 'asc' ? 'ASC' : 'DESC';
     const by = `${columns[page.sort]} ${direction}, v.sequence ${direction}`;
-    // The transcript and the seconds alone are in other tables; the index on voicemails knows the rest.
-    const from = where.includes('t.text') || page.sort === 'seconds' ? joined : 'voicemails v';
+    const from = where.includes('t.text') ? joined : 'voicemails v';
+    const along = page.sort === 'leftAt' ? from : text?.isFew === true ? joined : byLength;
     const rows = this.#lists.all<Row>(
-      `${selection} FROM (SELECT v.sequence AS n FROM ${from} ${where} ORDER BY ${by} LIMIT :limit OFFSET :offset)
+      `${selection} FROM (SELECT v.sequence AS n FROM ${along} ${where} ORDER BY ${by} LIMIT :limit OFFSET :offset)
        CROSS JOIN ${joined.replace('voicemails v', 'voicemails v ON v.sequence = n')} ORDER BY ${by}`,
       { ...values, limit: page.limit, offset: page.offset },
     );
-    const counted = where.includes('t.text') ? joined : 'voicemails v';
-    const total = this.#lists.get<{ n: number }>(`SELECT count(*) AS n FROM ${counted} ${where}`, values)?.n ?? 0;
+    const total = this.#lists.get<{ n: number }>(`SELECT count(*) AS n FROM ${from} ${where}`, values)?.n ?? 0;
     return { items: rows.flatMap((row) => fromRow(row) ?? []), total };
   }
 

@@ -25,6 +25,7 @@ CREATE TABLE recordings (
   CHECK ((state = 'stored') = (bytes IS NOT NULL))
 ) STRICT;
 
+CREATE INDEX recordings_by_length ON recordings (seconds);
 CREATE INDEX recordings_due ON recordings (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX recordings_by_call ON recordings (call_id) WHERE call_id IS NOT NULL;
 CREATE INDEX recordings_by_external_call ON recordings (source, external_call_id) WHERE external_call_id IS NOT NULL;

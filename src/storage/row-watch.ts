@@ -1,0 +1,45 @@
+import type { Database } from './database.ts';
+
+export type RowWatchOptions = {
+  readonly db: Database;
+  readonly tables: readonly string[];
+  /** Of each of the tables; a number. */
+  readonly column: string;
+  /** Called within the write, which may be undone yet, with the column of the row as it is, and as it was. */
+  readonly onChange: (value: number) => void;
+};
+
+const changes = [
+  { event: 'INSERT', rows: ['new'] },
+  { event: 'UPDATE', rows: ['old', 'new'] },
+  { event: 'DELETE', rows: ['old'] },
+] as const;
+
+/** Tells of each row that is written, so that what was read of others can be kept. By triggers of this connection alone: they are not in the file. */
+export class RowWatch {
+  readonly #version;
+  #knownVersion: number | undefined;
+
+  constructor({ db, tables, column, onChange }: RowWatchOptions) {
+    this.#version = db.prepare<[], number>('PRAGMA data_version').pluck();
+    const name = `row_changed_${db.prepare<[], number>('SELECT count(*) FROM temp.sqlite_schema').pluck().get()}`;
+    db.function(name, (value: number) => {
+      onChange(value);
+      return null;
+    });
+    for (const table of tables) {
+      for (const { event, rows } of changes) {
+        const told = rows.map((row) => `SELECT ${name}(${row}.${column});`).join(' ');
+        db.exec(`CREATE TEMP TRIGGER ${name}_${table}_${event} AFTER ${event} ON main.${table} BEGIN ${told} END`);
+      }
+    }
+  }
+
+  /** Whether another connection, which has no such triggers, wrote since this was asked last. */
+  hasForeignWrites(): boolean {
+    const version = this.#version.get();
+    const isNew = version !== this.#knownVersion;
+    this.#knownVersion = version;
+    return isNew;
+  }
+}
