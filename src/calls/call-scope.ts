@@ -35,6 +35,9 @@ const parties = {
 } as const satisfies Partial<Record<keyof CallFilter, string>>;
 const partyFilters = Object.keys(parties) as (keyof typeof parties)[];
 
+/** What tells that a list or a sum of call records changes; a party that goes or changes does so with its record. */
+export const watchedChanges = { cdrs: ['INSERT', 'UPDATE', 'DELETE'], cdr_parties: ['INSERT'] } as const;
+
 /** The records looked for, as the parts of a statement behind FROM and WHERE. */
 export type CallScope = {
   readonly from: string;

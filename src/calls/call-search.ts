@@ -5,7 +5,7 @@ import { Statements } from '#storage/statements.ts';
 import { likeAny, TextSearch } from '#storage/text-search.ts';
 import type { TextCondition } from '#storage/text-search.ts';
 import type { CallRecord } from './call.ts';
-import { scopesOf } from './call-scope.ts';
+import { scopesOf, watchedChanges } from './call-scope.ts';
 import type { CallFilter, CallScope } from './call-scope.ts';
 import { fromRecordRow } from './cdr-store.ts';
 import type { RecordRow } from './cdr-store.ts';
@@ -33,7 +33,7 @@ export class CallSearch {
     this.#counts = new KeptCounts({
       db,
       table: 'cdrs',
-      watched: ['cdrs', 'cdr_parties'],
+      watched: watchedChanges,
       settled: `SELECT coalesce((SELECT min(sequence) - 1 FROM cdrs INDEXED BY cdrs_open WHERE ended_at IS NULL), max(sequence), 0) FROM cdrs`,
     });
     this.#text = new TextSearch({

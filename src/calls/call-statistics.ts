@@ -8,6 +8,7 @@ import type { OpenedDatabase } from '#storage/database.ts';
 import { RowWatch } from '#storage/row-watch.ts';
 import { Statements } from '#storage/statements.ts';
 import type { CallDirection } from './call.ts';
+import { watchedChanges } from './call-scope.ts';
 import type { CallFilter, CallScope } from './call-scope.ts';
 import type { CallSearch } from './call-search.ts';
 import { addDays, LocalDays, mondayOf } from './local-days.ts';
@@ -53,7 +54,7 @@ export class CallStatistics {
     const onChange = (startedAt: number) => {
       if (startedAt < this.#keptUntil) this.#kept.clear();
     };
-    this.#watch = new RowWatch({ db, tables: ['cdrs', 'cdr_parties'], column: 'started_at', onChange });
+    this.#watch = new RowWatch({ db, tables: watchedChanges, column: 'started_at', onChange });
     this.#search = search;
   }
 

@@ -55,7 +55,7 @@ export class MessageSearch {
     this.#counts = new KeptCounts({
       db,
       table: 'messages m',
-      watched: ['messages'],
+      watched: { messages: ['INSERT', 'UPDATE', 'DELETE'] },
       settled: 'SELECT coalesce(max(sequence), 0) FROM messages',
     });
     this.#text = new TextSearch({ db, index: 'message_search', sequence: 'm.sequence', columns: ['m.body'] });

@@ -17,7 +17,8 @@ function open(path = ':memory:', sent: string[] = []): Database {
 }
 
 const settled = 'SELECT coalesce((SELECT min(sequence) - 1 FROM things WHERE is_open = 1), max(sequence), 0) FROM things';
-const countsOf = (db: Database) => new KeptCounts({ db, table: 'things', watched: ['things'], settled });
+const countsOf = (db: Database) =>
+  new KeptCounts({ db, table: 'things', watched: { things: ['INSERT', 'UPDATE', 'DELETE'] }, settled });
 const ofKind = (kind: number) => ({ from: 'things', where: 'kind = :kind', values: { kind } });
 const counted = (db: Database, kind: number) =>
   db.prepare<[number], number>('SELECT count(*) FROM things WHERE kind = ?').pluck().get(kind);

@@ -4,6 +4,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from './database.ts';
 import { RowWatch } from './row-watch.ts';
+import type { RowWatchOptions } from './row-watch.ts';
 import { Statements } from './statements.ts';
 
 const maxKept = 100;
@@ -14,8 +15,8 @@ export type KeptCountsOptions = {
   readonly db: Database;
   /** As the conditions name it, such as `messages m`; with a column `sequence`, its row number. */
   readonly table: string;
-  /** Whose rows tell with their `sequence` what of the table they change: the table itself, and those that conditions look into. */
-  readonly watched: readonly string[];
+  /** Which changes tell with their `sequence` what of the table they change: its own, and those of what conditions look into. */
+  readonly watched: RowWatchOptions['tables'];
   /** Selects the `sequence` up to which rows hardly ever change any more. */
   readonly settled: string;
 };

@@ -1,19 +1,16 @@
 import type { Database } from './database.ts';
 
+export type RowChange = 'INSERT' | 'UPDATE' | 'DELETE';
+
 export type RowWatchOptions = {
   readonly db: Database;
-  readonly tables: readonly string[];
+  /** The tables, each with the changes that are to be told. */
+  readonly tables: Readonly<Record<string, readonly RowChange[]>>;
   /** Of each of the tables; a number. */
   readonly column: string;
   /** Called within the write, which may be undone yet, with the column of the row as it is, and as it was. */
   readonly onChange: (value: number) => void;
 };
-
-const changes = [
-  { event: 'INSERT', rows: ['new'] },
-  { event: 'UPDATE', rows: ['old', 'new'] },
-  { event: 'DELETE', rows: ['old'] },
-] as const;
 
 /** Tells of each row that is written, so that what was read of others can be kept. By triggers of this connection alone: they are not in the file. */
 export class RowWatch {
@@ -27,10 +24,12 @@ export class RowWatch {
       onChange(value);
       return null;
     });
-    for (const table of tables) {
-      for (const { event, rows } of changes) {
-        const told = rows.map((row) => `SELECT ${name}(${row}.${column});`).join(' ');
-        db.exec(`CREATE TEMP TRIGGER ${name}_${table}_${event} AFTER ${event} ON main.${table} BEGIN ${told} END`);
+    for (const [table, changes] of Object.entries(tables)) {
+      for (const change of changes) {
+        const row = change === 'INSERT' ? 'new' : 'old';
+        const moved = change === 'UPDATE' ? `SELECT ${name}(new.${column}) WHERE new.${column} <> old.${column};` : '';
+        db.exec(`CREATE TEMP TRIGGER ${name}_${table}_${change} AFTER ${change} ON main.${table}
+          BEGIN SELECT ${name}(${row}.${column}); ${moved} END`);
       }
     }
   }

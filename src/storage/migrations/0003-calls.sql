@@ -110,21 +110,27 @@ CREATE TRIGGER call_legs_insert_parties AFTER INSERT ON call_legs BEGIN
   WHERE id = new.cdr_id AND new.person_id IS NOT NULL ON CONFLICT DO NOTHING;
 END;
 
-CREATE TRIGGER cdrs_update_parties AFTER UPDATE OF started_at, direction, disposition, dialled, caller_number, callee_number ON cdrs
-WHEN new.started_at <> old.started_at OR new.direction <> old.direction OR new.disposition IS NOT old.disposition
-  OR new.dialled <> old.dialled OR new.caller_number <> old.caller_number OR new.callee_number <> old.callee_number
-BEGIN
-  DELETE FROM cdr_parties WHERE kind = 'number' AND party IN (old.dialled, old.caller_number, old.callee_number)
+-- The end of a call, for each of its parties.
+CREATE TRIGGER cdrs_update_parties AFTER UPDATE OF started_at, direction, disposition ON cdrs
+WHEN new.started_at <> old.started_at OR new.direction <> old.direction OR new.disposition IS NOT old.disposition BEGIN
+  UPDATE cdr_parties SET started_at = new.started_at, direction = new.direction, disposition = new.disposition
+  WHERE kind = 'number' AND party IN (old.dialled, old.caller_number, old.callee_number)
     AND started_at = old.started_at AND sequence = old.sequence;
-  INSERT INTO cdr_parties (kind, party, started_at, sequence, direction, disposition)
-  SELECT 'number', number, new.started_at, new.sequence, new.direction, new.disposition
-  FROM (SELECT new.dialled AS number UNION SELECT new.caller_number UNION SELECT new.callee_number) WHERE number <> '';
   UPDATE cdr_parties SET started_at = new.started_at, direction = new.direction, disposition = new.disposition
   WHERE kind = 'device' AND party IN (SELECT device_id FROM call_legs WHERE cdr_id = new.id)
     AND started_at = old.started_at AND sequence = old.sequence;
   UPDATE cdr_parties SET started_at = new.started_at, direction = new.direction, disposition = new.disposition
   WHERE kind = 'person' AND party IN (SELECT person_id FROM call_legs WHERE cdr_id = new.id)
     AND started_at = old.started_at AND sequence = old.sequence;
+END;
+
+CREATE TRIGGER cdrs_update_numbers AFTER UPDATE OF dialled, caller_number, callee_number ON cdrs
+WHEN new.dialled <> old.dialled OR new.caller_number <> old.caller_number OR new.callee_number <> old.callee_number BEGIN
+  DELETE FROM cdr_parties WHERE kind = 'number' AND party IN (old.dialled, old.caller_number, old.callee_number)
+    AND started_at IN (old.started_at, new.started_at) AND sequence = old.sequence;
+  INSERT INTO cdr_parties (kind, party, started_at, sequence, direction, disposition)
+  SELECT 'number', number, new.started_at, new.sequence, new.direction, new.disposition
+  FROM (SELECT new.dialled AS number UNION SELECT new.caller_number UNION SELECT new.callee_number) WHERE number <> '';
 END;
 
 -- Before the legs go with it.
