@@ -6,7 +6,7 @@ import { answerCallApproval, getCallApproval, listCallApprovals } from '#contrac
 import type { CallApprovalReply } from '#contract/call-approvals.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
-import { answerPage } from '#contract/page.ts';
+import { answerInMemory } from '#contract/page.ts';
 import type { LineHolder } from '#routing/child-line.ts';
 import type { CallApproval } from './call-approval.ts';
 import type { CallApprovals } from './call-approvals.ts';
@@ -48,16 +48,12 @@ export function callApprovalRoutes({ approvals, parentsOf, nameOf }: CallApprova
   };
   return [
     handle(listCallApprovals, ({ query, identity }) =>
-      answerPage(
+      answerInMemory(
         query,
-        ({ limit, offset, order }) => {
-          const { state } = query;
-          const seen = approvals
-            .all()
-            .filter((one) => maySee(identity, one) && (state === undefined || approvals.stateOf(one) === state));
-          const ordered = order === 'desc' ? seen : seen.toReversed();
-          return { items: ordered.slice(offset, offset + limit), total: seen.length };
-        },
+        approvals
+          .all()
+          .filter((one) => maySee(identity, one) && (query.state === undefined || approvals.stateOf(one) === query.state))
+          .toReversed(),
         toReply,
       ),
     ),

@@ -16,7 +16,7 @@ import {
 import { handle } from '#contract/endpoint.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
 import { toReasonReply } from '#contract/routing-reasons.ts';
-import { answerPage, listRequest } from '#contract/page.ts';
+import { answerInMemory, answerPage, listRequest } from '#contract/page.ts';
 import { talkSeconds } from './call.ts';
 import type { CallLeg, CallRecord, Party } from './call.ts';
 import { toCallFilter } from './call-filter.ts';
@@ -55,12 +55,7 @@ export function callRoutes({ calls, control, store, search }: CallRoutesDeps): r
     }),
     handle(listCalls, ({ query, identity }) => {
       const seen = calls.list().filter((call) => maySee(call.legs, identity));
-      const sorted = query.order === 'asc' ? seen : seen.toReversed();
-      return answerPage(
-        query,
-        ({ limit, offset }) => ({ items: sorted.slice(offset, offset + limit), total: seen.length }),
-        toCallReply,
-      );
+      return answerInMemory(query, seen, toCallReply);
     }),
     handle(getCall, ({ params, identity }) => toCallReply(visible(params.id, identity))),
     handle(hangUpAllCalls, ({ body }) => ({ ended: calls.hangUpAll(body.deviceId) })),

@@ -11,7 +11,7 @@ import {
 } from '#contract/address-books.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Route } from '#contract/endpoint.ts';
-import { answerPage } from '#contract/page.ts';
+import { answerInMemory } from '#contract/page.ts';
 import type { AddressBook } from './address-book.ts';
 import type { AddressBooks } from './address-books.ts';
 
@@ -19,14 +19,7 @@ type Deps = { readonly addressBooks: AddressBooks; readonly isPerson: (personId:
 
 export function addressBookRoutes({ addressBooks, isPerson }: Deps): readonly Route[] {
   return [
-    handle(listAddressBooks, ({ query }) => {
-      const all = query.order === 'asc' ? addressBooks.all() : addressBooks.all().toReversed();
-      const find = ({ limit, offset }: { limit: number; offset: number }) => ({
-        items: all.slice(offset, offset + limit),
-        total: all.length,
-      });
-      return answerPage(query, find, toReply);
-    }),
+    handle(listAddressBooks, ({ query }) => answerInMemory(query, addressBooks.all(), toReply)),
     handle(createAddressBook, async ({ body: { password, enabled, personId, ...rest } }) => {
       if (personId !== null && !isPerson(personId)) {
         const details = [{ field: 'personId', message: 'is not a person of the house' }];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { answerPage, listQuery, pageOf } from './page.ts';
+import { answerInMemory, listQuery, pageOf } from './page.ts';
 import { validate } from './validation.ts';
 
 const letters = 'abcdefghij'.split('');
@@ -9,14 +9,7 @@ const query = listQuery(['name', 'createdAt'], { text: z.string().optional() });
 function ask(given: object) {
   const checked = validate(query, given);
   if (checked.kind === 'problems') return checked.problems;
-  return answerPage(
-    checked.value,
-    ({ limit, offset, order }) => ({
-      items: (order === 'asc' ? letters : letters.toReversed()).slice(offset, offset + limit),
-      total: letters.length,
-    }),
-    (letter) => letter.toUpperCase(),
-  );
+  return answerInMemory(checked.value, letters, (letter) => letter.toUpperCase());
 }
 
 test.each([

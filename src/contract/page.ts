@@ -46,6 +46,17 @@ export function answerPage<Query extends ListQuery, Item, Reply>(
   return { items: items.map((item) => toReply(item)), page: query.page, perPage: query.per_page, total };
 }
 
+/** The reply of a list that is whole in memory. `ascending`: its items by the sort that was asked for, first to last. */
+export function answerInMemory<Query extends ListQuery, Item, Reply>(
+  query: Query,
+  ascending: readonly Item[],
+  toReply: (item: Item) => Reply,
+): { items: Reply[]; page: number; perPage: number; total: number } {
+  const ordered = query.order === 'asc' ? ascending : ascending.toReversed();
+  const find = ({ limit, offset }: ListRequest) => ({ items: ordered.slice(offset, offset + limit), total: ordered.length });
+  return answerPage(query, find, toReply);
+}
+
 /** Reply of every list. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), page: z.number().int(), perPage: z.number().int(), total: z.number().int() });

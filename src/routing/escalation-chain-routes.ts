@@ -8,7 +8,7 @@ import {
   getEscalationChain,
   listEscalationChains,
 } from '#contract/escalation-chains.ts';
-import { answerPage } from '#contract/page.ts';
+import { answerInMemory } from '#contract/page.ts';
 import type { EscalationChain } from './escalation-chain.ts';
 import type { EscalationChains } from './escalation-chains.ts';
 
@@ -20,17 +20,11 @@ export function escalationChainRoutes(chains: EscalationChains): readonly Route[
     createdAt: isoTime(chain.createdAt),
   });
   return [
-    handle(listEscalationChains, ({ query }) =>
-      answerPage(
-        query,
-        ({ limit, offset, sort, order }) => {
-          const sorted = sort === 'name' ? chains.all().toSorted((a, b) => a.name.localeCompare(b.name)) : chains.all();
-          const ordered = order === 'asc' ? sorted : sorted.toReversed();
-          return { items: ordered.slice(offset, offset + limit), total: ordered.length };
-        },
-        toReply,
-      ),
-    ),
+    handle(listEscalationChains, ({ query }) => {
+      const byAge = chains.all();
+      const sorted = query.sort === 'name' ? byAge.toSorted((a, b) => a.name.localeCompare(b.name)) : byAge;
+      return answerInMemory(query, sorted, toReply);
+    }),
     handle(createEscalationChain, async ({ body }) => toReply(await chains.create(body))),
     handle(getEscalationChain, ({ params }) => toReply(chains.get(params.id))),
     handle(changeEscalationChain, async ({ params, body }) => {

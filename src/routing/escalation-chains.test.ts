@@ -3,10 +3,12 @@ import { AppError } from '#base/errors.ts';
 import { newId } from '#base/ids.ts';
 import type { ContactId, DeviceId, PersonId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
+import { listEscalationChains } from '#contract/escalation-chains.ts';
 import type { Device } from '#devices/device.ts';
 import { openDatabase } from '#storage/database.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
+import { escalationChainRoutes } from './escalation-chain-routes.ts';
 import { EscalationChainStore } from './escalation-chain-store.ts';
 import { EscalationChains } from './escalation-chains.ts';
 import type { EscalationChainInput } from './escalation-chains.ts';
@@ -31,6 +33,7 @@ let db: ReturnType<typeof openDatabase>['db'];
 let chains: EscalationChains;
 let numbersOfNeighbour: string[];
 let isDeskOn: boolean;
+const clock = new FakeClock();
 
 function open(): EscalationChains {
   const log = createLog({ level: 'silent' });
@@ -38,7 +41,7 @@ function open(): EscalationChains {
   return new EscalationChains({
     store: new EscalationChainStore(db),
     writes: new WriteBatch({ db, log }),
-    clock: new FakeClock(),
+    clock,
     newId,
     log,
     house: {
@@ -137,5 +140,21 @@ describe('an escalation chain', () => {
     expect(chains.problemsOf(made)).toMatchObject([{ field: 'steps', severity: 'warning' }]);
     expect((await chains.change(made.id, { name: 'Other' })).name).toBe('Other');
     await expect(chains.change('chain_gone', { name: 'Other' })).rejects.toThrow('There is no such escalation chain');
+  });
+});
+
+describe('the list of chains', () => {
+  it.each([
+    [{ sort: 'createdAt', order: 'asc' }, ['Smoke', 'Doorbell', 'Leak']],
+    [{ sort: 'createdAt', order: 'desc' }, ['Leak', 'Doorbell', 'Smoke']],
+    [{ sort: 'name', order: 'asc' }, ['Doorbell', 'Leak', 'Smoke']],
+  ])('by %j is in that order', async (asked, names) => {
+    for (const name of ['Smoke', 'Doorbell', 'Leak']) {
+      await chains.create({ ...someone, name });
+      clock.advance(1000);
+    }
+    const list = escalationChainRoutes(chains).find(({ endpoint }) => endpoint === (listEscalationChains as unknown));
+    const reply = list?.run({ query: { page: 1, per_page: 20, ...asked } } as never) as { items: { name: string }[] };
+    expect(reply.items.map(({ name }) => name)).toEqual(names);
   });
 });

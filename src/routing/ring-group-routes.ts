@@ -1,7 +1,7 @@
 import { isoTime } from '#base/clock.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Route } from '#contract/endpoint.ts';
-import { answerPage } from '#contract/page.ts';
+import { answerInMemory } from '#contract/page.ts';
 import { changeRingGroup, createRingGroup, deleteRingGroup, getRingGroup, listRingGroups } from '#contract/ring-groups.ts';
 import type { RingGroup } from './ring-group.ts';
 import type { RingGroupInput, RingGroups } from './ring-groups.ts';
@@ -15,17 +15,10 @@ export function ringGroupRoutes(groups: RingGroups): readonly Route[] {
     createdAt: isoTime(createdAt),
   });
   return [
-    handle(listRingGroups, ({ query }) =>
-      answerPage(
-        query,
-        ({ limit, offset, sort, order }) => {
-          const sorted = groups.all().toSorted(sort === 'name' ? (a, b) => a.name.localeCompare(b.name) : byAge);
-          const ordered = order === 'asc' ? sorted : sorted.toReversed();
-          return { items: ordered.slice(offset, offset + limit), total: ordered.length };
-        },
-        toReply,
-      ),
-    ),
+    handle(listRingGroups, ({ query }) => {
+      const sorted = groups.all().toSorted(query.sort === 'name' ? (a, b) => a.name.localeCompare(b.name) : byAge);
+      return answerInMemory(query, sorted, toReply);
+    }),
     handle(createRingGroup, async ({ body: { extension, ...rest } }) =>
       toReply(await groups.create({ ...rest, extension: extension ?? undefined })),
     ),

@@ -1,24 +1,14 @@
 import { isoTime } from '#base/clock.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Route as ApiRoute } from '#contract/endpoint.ts';
-import { answerPage } from '#contract/page.ts';
+import { answerInMemory } from '#contract/page.ts';
 import { changeRoute, createRoute, deleteRoute, getRoute, listRoutes, reorderRoutes } from '#contract/routes.ts';
 import type { RouteReply } from '#contract/routes.ts';
 import type { PlacedRoute, Routes } from './routes.ts';
 
 export function routeRoutes(routes: Routes): readonly ApiRoute[] {
   return [
-    handle(listRoutes, ({ query }) =>
-      answerPage(
-        query,
-        ({ limit, offset, order }) => {
-          const all = routes.list(query.number);
-          const ordered = order === 'asc' ? all : all.toReversed();
-          return { items: ordered.slice(offset, offset + limit), total: all.length };
-        },
-        toReply,
-      ),
-    ),
+    handle(listRoutes, ({ query }) => answerInMemory(query, routes.list(query.number), toReply)),
     handle(createRoute, async ({ body: { enabled, ...rest } }) => toReply(await routes.create({ ...rest, isEnabled: enabled }))),
     handle(reorderRoutes, async ({ body }) => ({ items: (await routes.reorder(body.numberId, body.ids)).map(toReply) })),
     handle(getRoute, ({ params }) => toReply(routes.get(params.id))),

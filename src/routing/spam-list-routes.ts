@@ -1,7 +1,7 @@
 import { isoTime, isoTimeOrNull } from '#base/clock.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Route } from '#contract/endpoint.ts';
-import { answerPage } from '#contract/page.ts';
+import { answerInMemory } from '#contract/page.ts';
 import {
   changeSpamList,
   createSpamList,
@@ -17,14 +17,7 @@ import type { SpamLists } from './spam-lists.ts';
 /** `country`: the house's. */
 export function spamListRoutes(spamLists: SpamLists, country: string): readonly Route[] {
   return [
-    handle(listSpamLists, ({ query }) => {
-      const all = query.order === 'asc' ? spamLists.all() : spamLists.all().toReversed();
-      const find = ({ limit, offset }: { limit: number; offset: number }) => ({
-        items: all.slice(offset, offset + limit),
-        total: all.length,
-      });
-      return answerPage(query, find, toReply);
-    }),
+    handle(listSpamLists, ({ query }) => answerInMemory(query, spamLists.all(), toReply)),
     handle(createSpamList, async ({ body: { enabled, url, token, ...rest } }) =>
       toReply(
         await spamLists.create(
