@@ -136,9 +136,9 @@ class KilledHouse implements Disposable {
     round.heard();
   }
 
-  /** A call to an unknown extension: its record is kept when the caller gets the answer. */
+  /** A call to an unknown service code, refused without words: its record is kept when the caller gets the answer. */
   async callNobody(round: Round, caller: SimulatedPhone): Promise<void> {
-    const call = caller.call('99');
+    const call = caller.call('*99');
     await call.reached('ended', 60);
     if (round.isKilled) return;
     expect(call.status).toBe(404);
