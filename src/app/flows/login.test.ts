@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '#base/log.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
 import { createApp } from '#app/app.ts';
@@ -142,15 +142,15 @@ describe('signing in', () => {
   it('lasts 24 hours from the last use, also over a restart, and is not prolonged by an open stream', async () => {
     const [used, idle, streaming] = [await house.session(), await house.session(), await house.session()];
     const stream = await house.send('GET', '/events', { cookie: streaming });
-    house.clock.advance(20 * hourMs);
+    house.clock.suspend(20 * hourMs);
     const renewed = await house.send('GET', '/auth/me', { cookie: used });
     expect(renewed.headers.get('set-cookie')).toContain('Max-Age=86400');
     expect((await house.send('GET', '/auth/me', { cookie: used })).headers.get('set-cookie')).toBeNull();
     await house.restart();
-    house.clock.advance(4 * hourMs);
+    house.clock.suspend(4 * hourMs);
     expect(await Promise.all([used, idle, streaming].map((one) => house.statusAs(one)))).toEqual([200, 401, 401]);
     await stream.body?.cancel().catch(() => {});
-    house.clock.advance(20 * hourMs);
+    house.clock.suspend(20 * hourMs);
     expect(await house.statusAs(used)).toBe(200);
   });
 
@@ -305,13 +305,17 @@ describe('signing in', () => {
 
 describe('a page of another site', () => {
   let house: LoginHouse;
+  let annaId: string;
   let cookie: string;
-  beforeEach(async () => {
+  beforeAll(async () => {
     house = await new LoginHouse({ http_public_url: 'https://phone.example.org' }).open();
-    await house.addPerson();
+    annaId = await house.addPerson();
+  });
+  afterAll(() => house[Symbol.asyncDispose]());
+  beforeEach(async () => {
+    await house.send('PATCH', `/users/${annaId}`, { token: house.admin, body: { password: annas.password } });
     cookie = await house.session();
   });
-  afterEach(() => house[Symbol.asyncDispose]());
 
   const origin = () => `http://127.0.0.1:${house.app.http.port}`;
   const rename = (headers: Record<string, string>, type = 'application/json') =>

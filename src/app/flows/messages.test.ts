@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AppHarness, origin } from '#testing/harness/app-harness.ts';
 import { TwilioEmulator } from '#testing/twilio/emulator.ts';
 import type { FaultName } from '#testing/twilio/base/faults.ts';
@@ -223,17 +223,6 @@ describe('messages of the whole house', { timeout: 60_000 }, () => {
     expect(undelivered.error).toEqual({ code: 30034, message: expect.stringMatching(/[a-z ]{20,}.*30034/) });
   });
 
-  it.each([
-    ['a country that is not allowed', 21408],
-    ['a number without SMS', 21614],
-    ['a trial account', 21608],
-  ])('say in plain words why Twilio refused them: %s', async (_, code) => {
-    harness.twilio.setFarPhone(theirs, { messages: { kind: 'refused', code } });
-    const failed = await harness.reach((await harness.send('Hello')).id, 'failed', 'delivered');
-    expect(failed).toMatchObject({ state: 'failed', error: { code, message: expect.stringMatching(/[a-z ]{15,}/) } });
-    expect(harness.twilio.requests.filter(({ endpoint }) => endpoint === 'messages.create')).toHaveLength(1);
-  });
-
   it('say what is wrong with the account', async () => {
     harness.twilio.faults.add({ name: 'account.suspended' });
     const failed = await harness.reach((await harness.send('Hello')).id, 'failed', 'delivered');
@@ -275,15 +264,6 @@ describe('messages of the whole house', { timeout: 60_000 }, () => {
     const turned = { to: `${theirs.slice(0, 5)}\u202e${theirs.slice(5)}`, body: 'x' };
     expect(await harness.status('POST', '/messages', turned)).toBe(400);
   });
-
-  it.each(['image/x-png', 'image/jpg', 'Image/PNG; name=a.png', 'application/octet-stream'])(
-    'take a picture that the uploader calls %s by its bytes',
-    async (name) => {
-      const request = { method: 'POST', headers: { 'Content-Type': name }, body: png };
-      const response = await harness.fetch('/messages/media', 'anna', request);
-      expect(await response.json()).toMatchObject({ contentType: 'image/png' });
-    },
-  );
 
   it('are found by what is asked for, and a conversation is read as a whole', async () => {
     await harness.receive('One');
@@ -354,6 +334,58 @@ describe('messages of the whole house', { timeout: 60_000 }, () => {
     expect(message).toMatchObject({ body: 'Missed you', media: [{ contentType: 'image/png', bytes: png.length }] });
   });
 
+  it('refuse what can never be sent', async () => {
+    const refused = async (body: object) => await harness.status('POST', '/messages', body);
+    expect(await refused({ to: '12345', body: 'x' })).toBe(400);
+    expect(await refused({ to: ours, body: 'x' })).toBe(400);
+    expect(await refused({ to: theirs, body: '  ' })).toBe(400);
+    expect(await refused({ to: theirs, body: 'x'.repeat(1601) })).toBe(400);
+    expect(await refused({ to: theirs, body: 'x', media: ['med_none'] })).toBe(400);
+    expect(await refused({ to: theirs, from: '+15555550000', body: 'x' })).toBe(403);
+    expect((await harness.messages()).total).toBe(0);
+    expect(harness.outgoing).toEqual([]);
+  });
+});
+
+describe('messages of a house, one after the other', { timeout: 60_000 }, () => {
+  let harness: Harness;
+  let before = { outgoing: 0, taken: 0, requests: 0 };
+  /** Whom nothing was sent to yet: where a message may have gone out, that decides. */
+  let to = '';
+  let tests = 0;
+  const requests = () => harness.twilio.requests.filter(({ endpoint }) => endpoint === 'messages.create');
+  const taken = () => harness.twilio.faults.taken.slice(before.taken);
+  beforeAll(async () => {
+    harness = await Harness.start();
+  });
+  afterAll(() => harness[Symbol.asyncDispose]());
+  beforeEach(() => {
+    harness.twilio.faults.clear();
+    tests += 1;
+    to = `+155555601${String(tests).padStart(2, '0')}`;
+    before = { outgoing: harness.outgoing.length, taken: harness.twilio.faults.taken.length, requests: requests().length };
+  });
+
+  it.each(['image/x-png', 'image/jpg', 'Image/PNG; name=a.png', 'application/octet-stream'])(
+    'take a picture that the uploader calls %s by its bytes',
+    async (name) => {
+      const request = { method: 'POST', headers: { 'Content-Type': name }, body: png };
+      const response = await harness.fetch('/messages/media', 'anna', request);
+      expect(await response.json()).toMatchObject({ contentType: 'image/png' });
+    },
+  );
+
+  it.each([
+    ['a country that is not allowed', 21408],
+    ['a number without SMS', 21614],
+    ['a trial account', 21608],
+  ])('say in plain words why Twilio refused them: %s', async (_, code) => {
+    harness.twilio.setFarPhone(to, { messages: { kind: 'refused', code } });
+    const failed = await harness.reach((await harness.send('Hello', { to })).id, 'failed', 'delivered');
+    expect(failed).toMatchObject({ state: 'failed', error: { code, message: expect.stringMatching(/[a-z ]{15,}/) } });
+    expect(requests()).toHaveLength(before.requests + 1);
+  });
+
   it.each<[string, readonly { name: FaultName; [more: string]: unknown }[]]>([
     ['too many requests', [{ name: 'rest.429', count: 3, retryAfterSeconds: 2 }]],
     ['too many requests, without a word on how long', [{ name: 'rest.429', count: 3 }]],
@@ -377,10 +409,10 @@ describe('messages of the whole house', { timeout: 60_000 }, () => {
       const endpoint = name === 'clock.skew' ? {} : { endpoint: 'messages.create' };
       harness.twilio.faults.add({ name, ...endpoint, ...fault });
     }
-    const sent = [await harness.send('one'), await harness.send('two'), await harness.send('three')];
+    const sent = [await harness.send('one', { to }), await harness.send('two', { to }), await harness.send('three', { to })];
     for (const { id } of sent) expect((await harness.reach(id, 'delivered', 'failed', 'unknown')).state).toBe('delivered');
-    expect(harness.outgoing).toEqual(['one', 'two', 'three']);
-    const happened = new Set(harness.twilio.faults.taken.map(({ name }) => name));
+    expect(harness.outgoing.slice(before.outgoing)).toEqual(['one', 'two', 'three']);
+    const happened = new Set(taken().map(({ name }) => name));
     expect(faults.map(({ name }) => name).filter((name) => name !== 'clock.skew' && !happened.has(name))).toEqual([]);
   });
 
@@ -391,28 +423,16 @@ describe('messages of the whole house', { timeout: 60_000 }, () => {
     ['before the request was answered', 'callback.before-rest-response'],
   ])('end delivered when reports come %s', async (_, name) => {
     harness.twilio.faults.add({ name, endpoint: 'message-status', delayMs: 500, count: 6 });
-    const sent = [await harness.send('one'), await harness.send('two'), await harness.send('three')];
+    const sent = [await harness.send('one', { to }), await harness.send('two', { to }), await harness.send('three', { to })];
     for (const { id } of sent) expect((await harness.reach(id, 'delivered')).state).toBe('delivered');
     harness.clock.advance(2000);
     await harness.twilio.settled();
     for (const { id } of sent) expect((await harness.json<Message>('GET', `/messages/${id}`)).state).toBe('delivered');
-    expect(harness.twilio.faults.taken.map((taken) => taken.name)).toContain(name);
+    expect(taken().map((taken) => taken.name)).toContain(name);
   });
 
   it('end delivered when no report comes, by a look at Twilio’s list', async () => {
     harness.twilio.faults.add({ name: 'callback.drop', endpoint: 'message-status' });
-    expect((await harness.reach((await harness.send('one')).id, 'delivered')).state).toBe('delivered');
-  });
-
-  it('refuse what can never be sent', async () => {
-    const refused = async (body: object) => await harness.status('POST', '/messages', body);
-    expect(await refused({ to: '12345', body: 'x' })).toBe(400);
-    expect(await refused({ to: ours, body: 'x' })).toBe(400);
-    expect(await refused({ to: theirs, body: '  ' })).toBe(400);
-    expect(await refused({ to: theirs, body: 'x'.repeat(1601) })).toBe(400);
-    expect(await refused({ to: theirs, body: 'x', media: ['med_none'] })).toBe(400);
-    expect(await refused({ to: theirs, from: '+15555550000', body: 'x' })).toBe(403);
-    expect((await harness.messages()).total).toBe(0);
-    expect(harness.outgoing).toEqual([]);
+    expect((await harness.reach((await harness.send('one', { to })).id, 'delivered')).state).toBe('delivered');
   });
 });

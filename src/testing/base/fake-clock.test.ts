@@ -32,6 +32,18 @@ test('a period repeats until it is cancelled', () => {
   expect(clock.pending).toBe(0);
 });
 
+test('after a suspend each timer that fell due runs once, and a period goes on from there', () => {
+  const clock = new FakeClock(1000);
+  const seen: string[] = [];
+  clock.every(10, () => seen.push(`period ${clock.now()}`));
+  clock.after(25, () => seen.push(`once ${clock.now()}`));
+  clock.after(500, () => seen.push('later'));
+  clock.suspend(400);
+  expect(seen).toEqual(['period 1400', 'once 1400']);
+  clock.advance(10);
+  expect(seen.slice(2)).toEqual(['period 1410']);
+});
+
 test('a jump moves the wall time alone', () => {
   const clock = new FakeClock();
   const before = { wall: clock.now(), monotonic: clock.monotonic() };

@@ -60,6 +60,16 @@ export class FakeClock {
     this.#now = end;
   }
 
+  /** The machine sleeps so long: what fell due meanwhile runs once when it wakes, a period too, however often it would have. */
+  suspend(milliseconds: number): void {
+    this.#now += milliseconds;
+    const end = this.#now;
+    for (let next = this.#nextUntil(end); next !== undefined; next = this.#nextUntil(end)) {
+      next.at = end;
+      this.#fire(next);
+    }
+  }
+
   /** Timers that still wait: 0 when nothing leaks. */
   get pending(): number {
     return this.#pending;
