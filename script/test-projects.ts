@@ -21,23 +21,28 @@ export const longTests = [
 ];
 
 /** These measure real time or load the whole machine: one neighbour at most. */
-export const heavyTests = ['api-schemathesis', 'chaos', 'stalled-calls', 'flood', 'full-disk', 'stall'].map(
+export const heavyTests = ['stalled-calls', 'chaos', 'api-schemathesis', 'flood', 'full-disk', 'stall'].map(
   (name) => `src/app/flows/${name}.test.ts`,
 );
 
 /** These take longest, most of all the first. Started last, they would run on alone. */
 export const startFirst = [
   ...heavyTests,
-  'src/app/flows/twilio-messages-once.test.ts',
-  'src/app/flows/twilio-registration.test.ts',
   'src/app/flows/damage.test.ts',
-  'src/app/flows/twilio-recovery.test.ts',
-  'src/sip-engine/drachtio-suite.test.ts',
+  'src/app/flows/twilio-registration.test.ts',
   'src/app/flows/kill.test.ts',
+  'src/app/flows/twilio-messages-once.test.ts',
+  'src/app/flows/twilio-recovery.test.ts',
+  'src/app/flows/login.test.ts',
   'src/app/flows/twilio-calls.test.ts',
+  'src/app/flows/backup.test.ts',
   'src/app/flows/twilio-trunk.test.ts',
-  'src/app/flows/twilio-voicemail-faults.test.ts',
+  'src/app/flows/restore-older.test.ts',
+  'src/sip-engine/drachtio-suite.test.ts',
   'src/twilio/sync/exactly-once.test.ts',
+  'src/app/flows/twilio-voicemail-faults.test.ts',
+  'src/app/flows/real-phones.jssip.test.ts',
+  'src/storage/kill.test.ts',
   'src/sip-engine/engine.test.ts',
 ];
 
