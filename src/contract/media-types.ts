@@ -1,13 +1,10 @@
 // The names of media types. Files are recognised by their bytes; a name only keeps out what was never meant as one.
 
 /** What else a WAV file is called (RFC 2361; the others by custom). */
-export const wavMediaTypeAliases = [
-  'audio/x-wav',
-  'audio/wave',
-  'audio/vnd.wave',
-  'audio/x-pn-wav',
-  'application/octet-stream',
-] as const;
+const wavAliases = ['audio/x-wav', 'audio/wave', 'audio/vnd.wave', 'audio/x-pn-wav'] as const;
+
+/** The same, and what a browser calls any file that it does not know. */
+export const wavMediaTypeAliases = [...wavAliases, 'application/octet-stream'] as const;
 
 /** What a part of a message may be, as its bytes say. */
 export const messageMediaTypes = [
@@ -45,7 +42,7 @@ export const messageMediaTypes = [
 export const messageMediaTypeAliases = [
   ...['image/jpg', 'image/pjpeg', 'image/x-png', 'image/x-bmp', 'image/x-ms-bmp', 'image/tif', 'image/x-tiff'],
   ...['audio/mp3', 'audio/x-mp3', 'audio/mpeg3', 'audio/x-mpeg-3', 'audio/x-mpeg', 'audio/mpg'],
-  ...['audio/x-wav', 'audio/wave', 'audio/vnd.wave', 'audio/x-pn-wav'],
+  ...wavAliases,
   ...['audio/x-ogg', 'audio/opus', 'audio/vorbis', 'application/ogg', 'video/ogg', 'audio/amr-nb', 'audio/x-amr', 'audio/amr-wb'],
   ...['audio/x-aac', 'audio/aacp', 'audio/m4a', 'audio/x-m4a', 'audio/mp4a-latm', 'audio/3gpp', 'audio/3gpp2', 'audio/webm'],
   ...['application/mp4', 'video/x-m4v', 'video/3gp', 'application/x-pdf'],

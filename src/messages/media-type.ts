@@ -2,56 +2,41 @@ import type { messageMediaTypes } from '#contract/media-types.ts';
 
 export type MediaType = (typeof messageMediaTypes)[number];
 
-/** Types that a browser may display without running anything in them. */
-const inlineTypes = new Set<string>([
-  'image/jpeg',
-  'image/png',
-  'image/gif',
-  'image/webp',
-  'image/avif',
-  'image/bmp',
-  'audio/mpeg',
-  'audio/ogg',
-  'audio/wav',
-  'audio/amr',
-  'audio/aac',
-  'audio/mp4',
-  'video/mp4',
-  'video/3gpp',
-  'video/3gpp2',
-  'video/quicktime',
-  'video/webm',
-] satisfies MediaType[]);
+/** `inline`: a browser may display it without running anything in it. */
+type Kind = { readonly extension: string; readonly inline: boolean };
 
-const extensions: Readonly<Record<string, string>> = {
-  'image/jpeg': 'jpg',
-  'image/png': 'png',
-  'image/gif': 'gif',
-  'image/webp': 'webp',
-  'image/heic': 'heic',
-  'image/heic-sequence': 'heics',
-  'image/heif': 'heif',
-  'image/heif-sequence': 'heifs',
-  'image/avif': 'avif',
-  'image/bmp': 'bmp',
-  'image/tiff': 'tif',
-  'audio/mpeg': 'mp3',
-  'audio/ogg': 'ogg',
-  'audio/wav': 'wav',
-  'audio/amr': 'amr',
-  'audio/aac': 'aac',
-  'audio/mp4': 'm4a',
-  'video/mp4': 'mp4',
-  'video/3gpp': '3gp',
-  'video/3gpp2': '3g2',
-  'video/quicktime': 'mov',
-  'video/webm': 'webm',
-  'application/pdf': 'pdf',
-  'text/vcard': 'vcf',
-  'text/calendar': 'ics',
-  'text/plain': 'txt',
-  'application/smil': 'smil',
-} satisfies Record<Exclude<MediaType, 'application/octet-stream'>, string>;
+const kinds: Readonly<Record<MediaType, Kind>> = {
+  'image/jpeg': { extension: 'jpg', inline: true },
+  'image/png': { extension: 'png', inline: true },
+  'image/gif': { extension: 'gif', inline: true },
+  'image/webp': { extension: 'webp', inline: true },
+  'image/heic': { extension: 'heic', inline: false },
+  'image/heic-sequence': { extension: 'heics', inline: false },
+  'image/heif': { extension: 'heif', inline: false },
+  'image/heif-sequence': { extension: 'heifs', inline: false },
+  'image/avif': { extension: 'avif', inline: true },
+  'image/bmp': { extension: 'bmp', inline: true },
+  'image/tiff': { extension: 'tif', inline: false },
+  'audio/mpeg': { extension: 'mp3', inline: true },
+  'audio/ogg': { extension: 'ogg', inline: true },
+  'audio/wav': { extension: 'wav', inline: true },
+  'audio/amr': { extension: 'amr', inline: true },
+  'audio/aac': { extension: 'aac', inline: true },
+  'audio/mp4': { extension: 'm4a', inline: true },
+  'video/mp4': { extension: 'mp4', inline: true },
+  'video/3gpp': { extension: '3gp', inline: true },
+  'video/3gpp2': { extension: '3g2', inline: true },
+  'video/quicktime': { extension: 'mov', inline: true },
+  'video/webm': { extension: 'webm', inline: true },
+  'application/pdf': { extension: 'pdf', inline: false },
+  'text/vcard': { extension: 'vcf', inline: false },
+  'text/calendar': { extension: 'ics', inline: false },
+  'text/plain': { extension: 'txt', inline: false },
+  'application/smil': { extension: 'smil', inline: false },
+  'application/octet-stream': { extension: 'bin', inline: false },
+};
+
+const kindOf = (contentType: string): Kind => kinds[contentType as MediaType] ?? kinds['application/octet-stream'];
 
 /** Bytes that are enough to detect the type. */
 export const sniffedBytes = 512;
@@ -97,11 +82,11 @@ export function sniff(head: Uint8Array): MediaType {
 }
 
 export function isInline(contentType: string): boolean {
-  return inlineTypes.has(contentType);
+  return kindOf(contentType).inline;
 }
 
 export function extensionOf(contentType: string): string {
-  return extensions[contentType] ?? 'bin';
+  return kindOf(contentType).extension;
 }
 
 function riff(form: string): MediaType {
