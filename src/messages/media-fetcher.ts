@@ -1,4 +1,5 @@
-import type { Clock, Timer } from '#base/clock.ts';
+import type { Clock } from '#base/clock.ts';
+import { DueWork } from '#base/due-work.ts';
 import type { MessageId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { FetchResult } from '#storage/fetch-result.ts';
@@ -58,51 +59,34 @@ export function decideAfterMediaFetch(outcome: Outcome, attempts: number): Media
 /** Fetches the media of inbound messages, one after another, with retries; what is due is stored. */
 export class MediaFetcher {
   readonly #deps: MediaFetcherDeps;
-  #isRunning = false;
-  #work: Promise<void> | undefined;
-  #timer: Timer | undefined;
+  readonly #work: DueWork<MediaItem>;
 
   constructor(deps: MediaFetcherDeps) {
     this.#deps = deps;
+    const { store, clock, log } = deps;
+    this.#work = new DueWork<MediaItem>({
+      clock,
+      next: () => {
+        const item = store.nextDue();
+        return item === undefined ? undefined : { item, dueAt: item.dueAt };
+      },
+      run: (media) => this.#fetch(media),
+      onFault: (error) => log.warn({ err: error }, 'Media of messages cannot be fetched'),
+      afterFaultMs,
+    });
   }
 
   start(): void {
-    this.#isRunning = true;
-    this.wake();
+    this.#work.start();
   }
 
-  async stop(): Promise<void> {
-    this.#isRunning = false;
-    this.#timer?.cancel();
-    await this.#work;
+  stop(): Promise<void> {
+    return this.#work.stop();
   }
 
   /** Checks for media that are due. */
   wake(): void {
-    if (!this.#isRunning || this.#work !== undefined) return;
-    this.#timer?.cancel();
-    this.#work = this.#run()
-      .catch((error: unknown) => {
-        this.#deps.log.warn({ err: error }, 'Media of messages cannot be fetched');
-        return afterFaultMs;
-      })
-      .then((delayMs) => {
-        this.#work = undefined;
-        if (this.#isRunning && delayMs !== undefined) this.#timer = this.#deps.clock.after(delayMs, () => this.wake());
-      });
-  }
-
-  /** Until nothing is due; returns when something will be, in milliseconds from now. */
-  async #run(): Promise<number | undefined> {
-    const { store, clock } = this.#deps;
-    while (this.#isRunning) {
-      const media = store.nextDue();
-      if (media === undefined) return undefined;
-      const waitMs = media.dueAt - clock.now();
-      if (waitMs > 0) return waitMs;
-      await this.#fetch(media);
-    }
-    return undefined;
+    this.#work.wake();
   }
 
   async #fetch(media: MediaItem): Promise<void> {

@@ -1,7 +1,8 @@
 // Owns the fetching of audio: what is due, one recording after another, and what becomes of each attempt.
 // Called by recordings.ts alone.
 // Must stay true: a recording is fetched once and is called stored only when its file is on the disk, whatever is killed when.
-import type { Clock, Timer } from '#base/clock.ts';
+import type { Clock } from '#base/clock.ts';
+import { DueWork } from '#base/due-work.ts';
 import type { Log } from '#base/log.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { AudioFiles } from './audio-files.ts';
@@ -43,72 +44,42 @@ const noSpace = 'The disk is almost full; recordings are fetched when there is r
 
 export class RecordingFetcher {
   readonly #deps: RecordingFetcherDeps;
-  #isRunning = false;
-  #working: Promise<void> | undefined;
-  #timer: Timer | undefined;
+  readonly #work: DueWork<Recording>;
   #consecutiveRetries = 0;
 
   constructor(deps: RecordingFetcherDeps) {
     this.#deps = deps;
+    const { store, clock, log } = deps;
+    this.#work = new DueWork({
+      clock,
+      next: () => {
+        const [item] = store.fetching(1);
+        return item === undefined ? undefined : { item, dueAt: item.dueAt ?? 0 };
+      },
+      run: (recording) => this.#fetchOne(recording),
+      onFault: (error) => log.error({ err: error }, 'Fetching recordings failed'),
+      afterFaultMs: maxUnreachableSeconds * 1000,
+    });
   }
 
   start(): void {
-    this.#isRunning = true;
-    this.wake();
+    this.#work.start();
   }
 
   /** Gives a fetch in progress a moment to end; what is cut off is fetched again after the next start. */
-  async stop(): Promise<void> {
-    this.#isRunning = false;
-    this.#timer?.cancel();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timeout = this.#deps.clock.after(stopTimeoutMs, resolve);
-    await Promise.race([promise, this.#working]);
-    timeout.cancel();
+  stop(): Promise<void> {
+    return this.#work.stop(stopTimeoutMs);
   }
 
   /** Something may be due. */
   wake(): void {
-    if (!this.#isRunning || this.#working !== undefined) return;
-    this.#timer?.cancel();
-    this.#working = this.#workUntilDone();
-  }
-
-  async #workUntilDone(): Promise<void> {
-    let next: number | undefined;
-    try {
-      next = await this.#work();
-    } catch (error) {
-      this.#deps.log.error({ err: error }, 'Fetching recordings failed');
-      next = this.#deps.clock.now() + maxUnreachableSeconds * 1000;
-    }
-    this.#working = undefined;
-    if (next !== undefined) this.#wakeAt(next);
-  }
-
-  #wakeAt(at: number): void {
-    if (!this.#isRunning) return;
-    const { clock } = this.#deps;
-    this.#timer?.cancel();
-    this.#timer = clock.after(Math.max(0, at - clock.now()), () => this.wake());
-  }
-
-  /** Fetches what is due, one after another. Returns when the next will be. */
-  async #work(): Promise<number | undefined> {
-    while (this.#isRunning) {
-      const [next] = this.#deps.store.fetching(1);
-      if (next === undefined) return undefined;
-      const dueAt = next.dueAt ?? 0;
-      if (dueAt > this.#deps.clock.now()) return dueAt;
-      await this.#fetchOne(next);
-    }
-    return undefined;
+    this.#work.wake();
   }
 
   async #fetchOne(recording: Recording): Promise<void> {
     const outcome = this.#withBackoff(recording.kind, await this.#attempt(recording));
     // Cut off by our own stop: no failure of the source, and the database may be closed by now.
-    if (!this.#isRunning && outcome.kind !== 'stored') return;
+    if (!this.#work.isRunning && outcome.kind !== 'stored') return;
     const after = await this.#settle(recording, outcome);
     if (after !== undefined) this.#report(recording, after);
     const isUnwanted = outcome.kind === 'stored' && after?.state !== 'stored';
