@@ -58,6 +58,7 @@ export class CallSearch {
     const text = this.#textCondition(filter);
     const { byCall, best } = scopesOf(filter, text);
     const { from, where, table, values } = page.sort === 'startedAt' ? best : byCall;
+    const total = this.#counts.count({ ...best, each: byCall.where, isFew: text?.isFew ?? false });
     const column = columns[page.sort];
     const direction = page.order === 'asc' ? 'ASC' : 'DESC';
     // Which calls, by an index alone; their rows only then.
@@ -68,7 +69,6 @@ export class CallSearch {
        ) CROSS JOIN cdrs c ON c.sequence = n ORDER BY c.${column} ${direction}, c.sequence ${direction}`,
       { ...values, limit: page.limit, offset: page.offset },
     );
-    const total = this.#counts.count({ ...best, each: byCall.where, isFew: text?.isFew ?? false });
     return { items: rows.map(fromRecordRow), total };
   }
 

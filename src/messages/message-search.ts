@@ -64,12 +64,12 @@ export class MessageSearch {
   find(filter: MessageFilter, page: PageRequest): Listed<Message> {
     const text = this.#textCondition(filter);
     const asked = scopeOf(filter, text);
+    const total = this.#counts.count({ ...asked, isFew: text?.isFew ?? false });
     const { from, where } = inOrder(asked);
     const { order, limit, offset } = page;
     // Which messages, by an index alone; their rows only then.
     const selected = `SELECT m.sequence AS n FROM ${from} WHERE ${where} ${orderBy(order)} LIMIT :limit OFFSET :offset`;
-    const items = this.#read(selected, { ...asked.values, limit, offset }, order);
-    return { items, total: this.#counts.count({ ...asked, isFew: text?.isFew ?? false }) };
+    return { items: this.#read(selected, { ...asked.values, limit, offset }, order), total };
   }
 
   /** The same, for a request: calls and other requests come in between where the text is too short or too common for the index. */

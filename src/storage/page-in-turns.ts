@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Statements } from './statements.ts';
 
-/** Looked through before others have their turn. */
-const rowsPerTurn = 2000;
+/** Looked through before others have their turn: a page of what is common is full after a few. */
+const firstRows = 100;
+const maxRows = 2000;
 
 type Rows = { readonly from: string; readonly where: string };
 
@@ -32,8 +33,8 @@ export async function pageInTurns(asked: PageInTurns): Promise<readonly number[]
   const sequences: number[] = [];
   const furthest = asked.order === 'asc' ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER;
   let last = -furthest;
-  for (;;) {
-    const at = statements.get<{ at: number }>(boundary, { ...values, last })?.at;
+  for (let rows = firstRows; ; rows = Math.min(2 * rows, maxRows)) {
+    const at = statements.get<{ at: number }>(boundary, { ...values, last, others: rows - 1 })?.at;
     for (const { n } of statements.all<{ n: number }>(within, { ...values, last, until: at ?? furthest })) sequences.push(n);
     if (sequences.length >= end || at === undefined) return sequences.slice(offset, end);
     last = at;
@@ -46,7 +47,7 @@ function sqlOf({ along, found, table, time, order }: PageInTurns): { readonly bo
   const at = `${table}.${time}`;
   return {
     boundary: `SELECT ${at} AS at FROM ${along.from} WHERE ${along.where} AND ${at} ${after} :last
-      ORDER BY ${at} ${direction} LIMIT 1 OFFSET ${rowsPerTurn - 1}`,
+      ORDER BY ${at} ${direction} LIMIT 1 OFFSET :others`,
     within: `SELECT ${table}.sequence AS n FROM ${found.from} WHERE ${found.where} AND ${at} ${after} :last AND ${at} ${before} :until
       ORDER BY ${at} ${direction}, ${table}.sequence ${direction}`,
   };
