@@ -125,7 +125,8 @@ export class CallControl {
     }
     if (!device.enabled) throw new AppError('conflict', `${device.name} is switched off`);
     if (registrations.of(id).length === 0) throw new AppError('conflict', `${device.name} is not registered`);
-    if (calls.list().some((call) => call.isOf(id))) throw new AppError('conflict', `${device.name} is in a call`);
+    const isInCall = calls.list().some(({ record }) => record.caller.deviceId === id || record.callee.deviceId === id);
+    if (isInCall) throw new AppError('conflict', `${device.name} is in a call`);
     return device;
   }
 

@@ -223,8 +223,11 @@ describe('a transfer through the API', () => {
     const invite = await b!.peer.skipTo('INVITE');
     expect(invite.body).toBe(offerOf('far'));
     b!.reply(atB, '200 OK', { to: invite, body: offerOf('21', 'sendrecv', 3) });
-    await a!.peer.skipTo('BYE');
+    a!.reply(atA, '200 OK', { to: await a!.peer.skipTo('BYE') });
     expect((await harness.closed()).verdict).toEqual({ disposition: 'answered', reason: 'transferred' });
+    // The phone is free, although the call goes out on its behalf.
+    await rings('22');
+    await a!.incomingCall();
   });
 
   it('that nobody takes leaves the call as it was', async () => {
