@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
@@ -30,7 +30,8 @@ beforeAll(async () => {
   stack.defer(certificate.remove);
   deafPorts = join(folder, 'deaf-ports');
   makeDeaf();
-  const free = await Promise.all(protocols.map(() => freePort(address)));
+  const free: number[] = [];
+  for (const _protocol of protocols) free.push(await freePort(address));
   ports = Object.fromEntries(protocols.map((protocol, index) => [protocol, free[index] ?? 0])) as Record<Protocol, number>;
   house = stack.use(
     await House.start({
@@ -56,7 +57,9 @@ async function addPhone(extension: string): Promise<SimulatedPhone> {
 }
 
 function makeDeaf(...deaf: readonly Protocol[]): void {
-  writeFileSync(deafPorts, JSON.stringify(deaf.map((protocol) => ports[protocol])));
+  // Read at any moment: never half written.
+  writeFileSync(`${deafPorts}.new`, JSON.stringify(deaf.map((protocol) => ports[protocol])));
+  renameSync(`${deafPorts}.new`, deafPorts);
 }
 
 async function part(name: string): Promise<Part | undefined> {
