@@ -4,7 +4,7 @@
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { Events } from '#base/events.ts';
-import type { CallId, DeviceId, NewId, PersonId } from '#base/ids.ts';
+import type { CallId, DeviceId, NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { RoutingPlan } from '#routing/decision.ts';
@@ -13,52 +13,41 @@ import type { CallLeg, CallRecord, Party } from './call.ts';
 import { CallAdmission } from './call-admission.ts';
 import type { CallAdmissionDeps } from './call-admission.ts';
 import { CallDiverter } from './call-diverter.ts';
+import { CallRouter } from './call-router.ts';
+import type { CallRouterDeps } from './call-router.ts';
 import type { CdrStore } from './cdr-store.ts';
 import type { EmergencyWindow } from './emergency-window.ts';
 import { LegPlanner } from './leg-planner.ts';
-import { approvalScreen, houseSteps, screenEach } from './leg-screen.ts';
+import { houseSteps } from './leg-screen.ts';
 import { joinedCallRecord, newCallRecord } from './new-call-record.ts';
 import { OngoingCall } from './ongoing-call.ts';
 import type { OngoingCallDeps } from './ongoing-call.ts';
 import type { PlannedLeg, PlannedStep } from './planned-step.ts';
 import type { Attempt, Joined, PstnCallTracker, RegistrationLookup, Trunks } from './ports.ts';
 import { isEmergencyRoute, isLimitedRoute } from './outbound-route.ts';
-import { callerOfParty } from './house-call.ts';
-import type { DecideCall, HouseCall } from './house-call.ts';
-import type { RefuseChildCall } from './child-line-refusal.ts';
-import { decided, decidedBefore, directRing, refusedRoute, undecided } from './planned-route.ts';
-import type { PlannedRoute } from './planned-route.ts';
+import { decidedBefore } from './planned-route.ts';
 import { RungTargets } from './redirect.ts';
 import { RecordWriter } from './record-writer.ts';
 import { RefusedCallThrottle } from './refused-call-throttle.ts';
-import { routeCall } from './route-call.ts';
-import type { DialFacts } from './route-call.ts';
 import { SpokenSteps } from './spoken-steps.ts';
 import type { Verdict } from './verdict.ts';
 
-export type CallsDeps = CallAdmissionDeps & {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly newId: NewId;
-  readonly events: Events<Facts>;
-  readonly store: CdrStore;
-  /** Slows down what a flood writes; nothing does where undefined. */
-  readonly writes?: Pick<WriteBatch, 'isPaused' | 'write'>;
-  readonly facts: DialFacts;
-  /** What becomes of a call to the house. */
-  readonly decideCall: DecideCall;
-  readonly registrations: RegistrationLookup;
-  readonly trunks: Trunks;
-  /** Calls that the network reports before their SIP leg comes. */
-  readonly pstnCalls?: PstnCallTracker;
-  readonly ringSeconds: number;
-  /** Is notified of emergency calls. */
-  readonly emergencyWindow?: Pick<EmergencyWindow, 'began' | 'ended'>;
-  /** What children's lines do not allow; nothing where undefined. */
-  readonly refuseChildCall?: RefuseChildCall;
-  /** A key of whoever answers instead of a child. */
-  readonly onApprovalKey?: (id: CallId, key: string, personId: PersonId | undefined) => void;
-};
+export type CallsDeps = CallAdmissionDeps &
+  CallRouterDeps & {
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly newId: NewId;
+    readonly events: Events<Facts>;
+    readonly store: CdrStore;
+    /** Slows down what a flood writes; nothing does where undefined. */
+    readonly writes?: Pick<WriteBatch, 'isPaused' | 'write'>;
+    readonly registrations: RegistrationLookup;
+    readonly trunks: Trunks;
+    /** Calls that the network reports before their SIP leg comes. */
+    readonly pstnCalls?: PstnCallTracker;
+    /** Is notified of emergency calls. */
+    readonly emergencyWindow?: Pick<EmergencyWindow, 'began' | 'ended'>;
+  };
 
 export class Calls {
   readonly #deps: CallsDeps;
@@ -67,6 +56,7 @@ export class Calls {
   readonly #refused: RefusedCallThrottle;
   readonly #planner: LegPlanner;
   readonly #admission: CallAdmission;
+  readonly #router: CallRouter;
   readonly #diverter: CallDiverter;
   readonly #spoken: SpokenSteps;
 
@@ -77,11 +67,12 @@ export class Calls {
     this.#planner = new LegPlanner({ ...deps, devices: deps.facts.devices });
     this.#spoken = new SpokenSteps((...leg) => this.#planner.legOf(...leg));
     this.#admission = new CallAdmission(deps, this.#ongoing);
+    this.#router = new CallRouter(deps, this.#planner, this.#admission);
     this.#diverter = new CallDiverter({
       planner: this.#planner,
       admission: this.#admission,
       ringSeconds: deps.ringSeconds,
-      route: (attempt) => this.#route(attempt),
+      route: (attempt) => this.#router.route(attempt),
     });
   }
 
@@ -104,13 +95,13 @@ export class Calls {
   place(given: Attempt): OngoingCall {
     const claim = given.joinToken === undefined ? noClaim : (this.#deps.pstnCalls?.attachSipLeg(given.joinToken) ?? noClaim);
     const attempt = claim.kind === 'joined' ? asNotified(given, claim.record) : given;
-    const routed = claim.kind === 'joined' ? decidedBefore(claim.record, claim.plan) : this.#route(attempt);
+    const routed = claim.kind === 'joined' ? decidedBefore(claim.record, claim.plan) : this.#router.route(attempt);
     const record = {
       ...newCallRecord(attempt, routed, this.#newCall()),
       ...(claim.kind === 'joined' ? opened(claim.record) : {}),
     };
     const { caller: from } = attempt;
-    const planned = this.#stepsOf(routed, record.id);
+    const planned = this.#router.steps(routed, record.id);
     const steps = this.#spoken.around(attempt, routed, from.kind === 'house' ? houseSteps(planned, from) : planned);
     const refusal = claim.kind === 'taken' ? duplicateLeg : this.#admission.refusal(attempt, routed, steps);
     const isWanted = refusal === undefined || claim.kind === 'joined' || this.#refused.mayRecord(comesFrom(attempt), refusal);
@@ -134,16 +125,6 @@ export class Calls {
     return call;
   }
 
-  /** What is to ring; whoever answers instead of a child is asked about the caller. */
-  #stepsOf(routed: PlannedRoute, id: CallId): readonly PlannedStep[] {
-    const steps = this.#planner.steps(routed);
-    if (routed.plan?.kind !== 'ring' || routed.plan.approval === undefined) return steps;
-    const { caller } = routed;
-    return screenEach(steps, ({ leg: { personId } }) =>
-      approvalScreen(caller, (key) => this.#deps.onApprovalKey?.(id, key, personId)),
-    );
-  }
-
   /** A phone hears why, one call at a time: a thief of its password gets no crowd of voices. */
   #spokenRefusal({ caller }: Attempt, refusal: Verdict): PlannedStep | undefined {
     if (caller.kind !== 'device') return undefined;
@@ -156,30 +137,8 @@ export class Calls {
     readonly refusal: Verdict | undefined;
     readonly callee: Party;
   } {
-    const routed = this.#route(attempt);
+    const routed = this.#router.route(attempt);
     return { refusal: this.#admission.refusal(attempt, routed, this.#planner.steps(routed)), callee: routed.callee };
-  }
-
-  /** Reads what was dialled, and decides where it is the house that is called. */
-  #route(attempt: Pick<Attempt, 'caller' | 'dialled'>): PlannedRoute {
-    const routed = routeCall(attempt, this.#deps.facts);
-    const { ring, caller } = routed;
-    const { caller: from } = attempt;
-    const isPhone = from.kind === 'device';
-    const isInternal = from.kind !== 'trunk';
-    const refused = isPhone && ring.kind === 'trunks' ? this.#deps.refuseChildCall?.(from.device, ring) : undefined;
-    if (refused !== undefined) return refusedRoute(routed, refused);
-    if (ring.kind !== 'house') return undecided({ ...routed, ring });
-    if (from.kind === 'house' && ring.called.kind === 'device')
-      return undecided({ ...routed, ring: directRing(ring.called.device, from, this.#deps.ringSeconds) });
-    const decision = this.#deps.decideCall({
-      called: ring.called,
-      caller: callerOfParty(caller, isInternal ? 'device' : 'outside'),
-      via: viaOf(from),
-      isReachable: true,
-      isFull: this.#admission.isFull,
-    });
-    return decided(routed, decision);
   }
 
   /** The call goes on without it. */
@@ -228,9 +187,9 @@ export class Calls {
     const call = this.#ongoing.get(id);
     if (call?.record.number === undefined || call.record.direction !== 'inbound') return;
     const { number: dialled, trunk = '', caller } = call.record;
-    const routed = this.#route({ caller: { kind: 'trunk', trunk, number: caller.number, name: caller.name }, dialled });
+    const routed = this.#router.route({ caller: { kind: 'trunk', trunk, number: caller.number, name: caller.name }, dialled });
     const more = new RungTargets(call).excludeRung(routed);
-    if (more !== undefined) call.ringAlso(this.#stepsOf(more, id));
+    if (more !== undefined) call.ringAlso(this.#router.steps(more, id));
   }
 
   /** Ends every call, or every one of a device, except emergency calls. Returns how many. */
@@ -314,11 +273,6 @@ function comesFrom({ caller }: Attempt): string {
     case 'house':
       return 'house';
   }
-}
-
-function viaOf(caller: Attempt['caller']): HouseCall['via'] {
-  if (caller.kind !== 'trunk') return 'internal';
-  return caller.failsOver === true ? 'failover-trunk' : 'trunk';
 }
 
 const noClaim = { kind: 'unknown' } as const;
