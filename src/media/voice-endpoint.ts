@@ -2,7 +2,7 @@
 // Opened by voice.ts for the SIP room.
 // Must stay true: sound goes to the negotiated address alone, and keys count from there alone; after `close` nothing is sent.
 import type { Phrase } from '#calls/phrase.ts';
-import type { Clock } from '#base/clock.ts';
+import type { Clock, Timer } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { VoiceEndpoint, VoiceListener } from '#sip/relay/voice-port.ts';
 import { decode } from './g711.ts';
@@ -30,8 +30,13 @@ export type VoiceEndpointDeps = {
   readonly onClosed: () => void;
 };
 
+/**
+ * Nothing is sent in the first moment: where a call is handed on at once, the phone has heard no source before the next one. Some (baresip) that had
+ * only a few packets of the first play nothing of a second whose sequence numbers lie below.
+ */
+const quietMs = 240;
 /** A phone needs a moment from our description to its loudspeaker; the first word must not be lost in it. */
-const leadInMs = 400;
+const leadInMs = 160;
 const keys = /^[0-9*#A-D]$/;
 
 export class RtpVoiceEndpoint implements VoiceEndpoint {
@@ -43,6 +48,7 @@ export class RtpVoiceEndpoint implements VoiceEndpoint {
   readonly #playback = new Playback();
   readonly #stream: PacedStream;
   #far: FarSide | undefined;
+  #starting: Timer | undefined;
   #version = 0;
   #plays = 0;
   #hasSpoken = false;
@@ -100,6 +106,7 @@ export class RtpVoiceEndpoint implements VoiceEndpoint {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.silence();
+    this.#starting?.cancel();
     this.#stream.stop();
     const { sockets, onClosed } = this.#deps;
     sockets.rtp.close();
@@ -128,7 +135,7 @@ export class RtpVoiceEndpoint implements VoiceEndpoint {
 
   #use(far: FarSide): void {
     this.#far = far;
-    this.#stream.start();
+    this.#starting ??= this.#deps.clock.after(quietMs, () => this.#stream.start());
   }
 
   #ourSide() {
