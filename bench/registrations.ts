@@ -43,6 +43,7 @@ export async function benchRegistrations(): Promise<Row[]> {
 /** The garbage of the start is collected half a minute after it. */
 const settledSeconds = 40;
 
+/** Resident memory once that garbage is gone. */
 async function settledMemory(house: House): Promise<number> {
   await setTimeout(settledSeconds * 1000);
   return residentMegabytes(house.program.pid);
