@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path/posix';
+import { basename, dirname, join, normalize } from 'node:path/posix';
 
 // Owns which tests can notice a change of a file: those that import it, by however many steps.
 // Called by the mutation run.
@@ -30,6 +30,17 @@ export class ImportGraph {
     for (const one of seen) for (const importer of this.#importersOf.get(one) ?? []) seen.add(importer);
     return [...seen].filter((one) => one.endsWith('.test.ts'));
   }
+}
+
+/** Those first that share the most words with the name of the file: all whole-app tests are as near to what composes the app. */
+export function bySubject(file: string, tests: readonly string[]): readonly string[] {
+  const subject = wordsOf(file);
+  const shared = (test: string) => wordsOf(test).filter((word) => subject.includes(word)).length;
+  return tests.toSorted((one, other) => shared(other) - shared(one));
+}
+
+function wordsOf(file: string): readonly string[] {
+  return basename(file).split('.')[0]?.split('-') ?? [];
 }
 
 function resolve(from: string, specifier: string): string {

@@ -8,7 +8,7 @@ import { heavyTests, liveTests } from '../../../script/test-projects.ts';
 import { seededRandom } from '#testing/base/seeded-random.ts';
 import { applyMutant, mutantsOf } from './mutants.ts';
 import type { Mutant } from './mutants.ts';
-import { ImportGraph } from './related-tests.ts';
+import { bySubject, ImportGraph } from './related-tests.ts';
 
 const project = join(import.meta.dirname, '../../..');
 /** Those in which something is decided; the SIP engine has suites of its own. */
@@ -103,7 +103,8 @@ async function tryMutant(tree: string, place: Place): Promise<Outcome> {
   if (tests.length === 0) return 'untested';
   const source = readFileSync(join(project, place.file), 'utf8');
   for (const stage of stages) {
-    const near = tests.filter((test) => live.has(test) === (stage.project === 'live')).slice(0, stage.maxTestFiles);
+    const ofStage = tests.filter((test) => live.has(test) === (stage.project === 'live'));
+    const near = bySubject(place.file, ofStage).slice(0, stage.maxTestFiles);
     if (near.length === 0) continue;
     const tookMs = await assertPassing(tree, stage.project, near);
     const timeoutMs = Math.round(Math.min(maxTimeoutMs, Math.max(minTimeoutMs, 5 * tookMs)));
