@@ -16,6 +16,7 @@ import type { DevicesRoom } from './devices.ts';
 import type { AppContext, RoomFace } from './context.ts';
 import { faceOf } from './face.ts';
 import { TrustedSources } from './trusted-sources.ts';
+import { trunkTrust } from './trunk-trust.ts';
 
 export type SipEngineHandle = EngineAddress & {
   /** Takes the endpoint of a ping for that of a phone of the house until it is over: a flood of strangers takes no answer from it. */
@@ -84,16 +85,6 @@ const unknownEngine: Omit<SipEngineHandle, keyof EngineAddress> & Pick<EngineAdd
   trustTrunk() {},
   face: faceOf({}),
 };
-
-/** Remembers what the trunk named last, so that addresses it no longer has are untrusted again. */
-function trunkTrust(engine: EngineSupervisor): SipEngineHandle['trustTrunk'] {
-  let before: readonly string[] = [];
-  return (networks) => {
-    for (const network of networks) engine.trust(network);
-    for (const network of before) if (!networks.includes(network)) engine.untrust(network);
-    before = networks;
-  };
-}
 
 /** Makes the embedded engine out of the options; it does not run yet. Throws `invalid` in the words of the options. */
 function createEmbeddedEngine({ options, clock, log, thread = threadFile, ...callbacks }: EmbeddedEngineDeps): EngineSupervisor {

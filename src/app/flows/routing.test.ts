@@ -68,6 +68,7 @@ describe('routing of the whole house', { timeout: 60_000 }, () => {
 
   it('previews the rule that decides, in the order that rules were put in, and says why', async () => {
     expect((await harness.preview()).reasons.map(({ code }) => code)).toEqual(['default', 'offline']);
+    expect((await harness.preview({ caller: { deviceId: harness.desk } })).reasons.map(({ code }) => code)).toContain('default');
     const busy = await harness.rule(
       { kind: 'reject', tone: 'busy' },
       { conditions: { callers: [{ kind: 'country', country: 'US' }] } },
