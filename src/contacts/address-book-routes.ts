@@ -1,6 +1,7 @@
 import type { PersonId } from '#base/ids.ts';
 import { isoTime, isoTimeOrNull } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import { givenFields } from '#base/given-fields.ts';
 import {
   changeAddressBook,
   createAddressBook,
@@ -29,9 +30,8 @@ export function addressBookRoutes({ addressBooks, isPerson }: Deps): readonly Ro
     }),
     handle(getAddressBook, ({ params }) => toReply(addressBooks.get(params.id))),
     handle(changeAddressBook, async ({ params, body: { enabled, ...rest } }) => {
-      const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
       return toReply(
-        await addressBooks.change(params.id, { ...given, ...(enabled === undefined ? {} : { isEnabled: enabled }) }),
+        await addressBooks.change(params.id, { ...givenFields(rest), ...(enabled === undefined ? {} : { isEnabled: enabled }) }),
       );
     }),
     handle(deleteAddressBook, ({ params }) => addressBooks.delete(params.id)),

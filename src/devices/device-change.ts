@@ -1,5 +1,6 @@
 import { AppError } from '#base/errors.ts';
 import type { PersonId } from '#base/ids.ts';
+import { givenFields } from '#base/given-fields.ts';
 import type { Device, DeviceType, SipTransport } from './device.ts';
 import { extensionProblem } from './extension.ts';
 
@@ -43,8 +44,7 @@ export function buildDevice(input: NewDevice, given: Pick<Device, 'id' | 'extens
 
 export function applyChange(before: Device, change: DeviceChange): Device {
   const { personId, ...rest } = change;
-  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  return { ...before, ...given, personId: personId === undefined ? before.personId : (personId ?? undefined) };
+  return { ...before, ...givenFields(rest), personId: personId === undefined ? before.personId : (personId ?? undefined) };
 }
 
 export type DeviceRules = {

@@ -1,6 +1,7 @@
 import { isoTime } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { AutoReplyId } from '#base/ids.ts';
+import { givenFields } from '#base/given-fields.ts';
 import { changeAutoReply, createAutoReply, deleteAutoReply, getAutoReply, listAutoReplies } from '#contract/auto-replies.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
@@ -39,9 +40,8 @@ export function autoReplyRoutes({ autoReplies, numbers }: Deps): readonly Route[
       const rule = visible(params.id, identity);
       admit(body.number, identity);
       const { number, enabled, ...rest } = body;
-      const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
       const change = {
-        ...given,
+        ...givenFields(rest),
         ...(number === undefined ? {} : { number: number ?? undefined }),
         ...(enabled === undefined ? {} : { isEnabled: enabled }),
       };

@@ -1,4 +1,5 @@
 import { isoTime } from '#base/clock.ts';
+import { givenFields } from '#base/given-fields.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Route } from '#contract/endpoint.ts';
 import {
@@ -27,10 +28,7 @@ export function escalationChainRoutes(chains: EscalationChains): readonly Route[
     }),
     handle(createEscalationChain, async ({ body }) => toReply(await chains.create(body))),
     handle(getEscalationChain, ({ params }) => toReply(chains.get(params.id))),
-    handle(changeEscalationChain, async ({ params, body }) => {
-      const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
-      return toReply(await chains.change(params.id, given));
-    }),
+    handle(changeEscalationChain, async ({ params, body }) => toReply(await chains.change(params.id, givenFields(body)))),
     handle(deleteEscalationChain, ({ params }) => chains.delete(params.id)),
   ];
 }

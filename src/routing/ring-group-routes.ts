@@ -1,4 +1,5 @@
 import { isoTime } from '#base/clock.ts';
+import { givenFields } from '#base/given-fields.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Route } from '#contract/endpoint.ts';
 import { answerInMemory } from '#contract/page.ts';
@@ -16,7 +17,8 @@ export function ringGroupRoutes(groups: RingGroups): readonly Route[] {
   });
   return [
     handle(listRingGroups, ({ query }) => {
-      const sorted = groups.all().toSorted(query.sort === 'name' ? (a, b) => a.name.localeCompare(b.name) : byAge);
+      const byAge = groups.all();
+      const sorted = query.sort === 'name' ? byAge.toSorted((a, b) => a.name.localeCompare(b.name)) : byAge;
       return answerInMemory(query, sorted, toReply);
     }),
     handle(createRingGroup, async ({ body: { extension, ...rest } }) =>
@@ -24,17 +26,12 @@ export function ringGroupRoutes(groups: RingGroups): readonly Route[] {
     ),
     handle(getRingGroup, ({ params }) => toReply(groups.get(params.id))),
     handle(changeRingGroup, async ({ params, body: { extension, ...rest } }) => {
-      const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
       const change: Partial<RingGroupInput> = {
-        ...given,
+        ...givenFields(rest),
         ...(extension === undefined ? {} : { extension: extension ?? undefined }),
       };
       return toReply(await groups.change(params.id, change));
     }),
     handle(deleteRingGroup, ({ params }) => groups.delete(params.id)),
   ];
-}
-
-function byAge(a: RingGroup, b: RingGroup): number {
-  return a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1);
 }

@@ -1,4 +1,5 @@
 import { isoTime } from '#base/clock.ts';
+import { givenFields } from '#base/given-fields.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Route as ApiRoute } from '#contract/endpoint.ts';
 import { answerInMemory } from '#contract/page.ts';
@@ -14,8 +15,7 @@ export function routeRoutes(routes: Routes): readonly ApiRoute[] {
     handle(getRoute, ({ params }) => toReply(routes.get(params.id))),
     handle(changeRoute, async ({ params, body: { enabled, ...rest } }) => {
       const change = { ...rest, ...(enabled === undefined ? {} : { isEnabled: enabled }) };
-      const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-      return toReply(await routes.change(params.id, given));
+      return toReply(await routes.change(params.id, givenFields(change)));
     }),
     handle(deleteRoute, ({ params }) => routes.delete(params.id)),
   ];

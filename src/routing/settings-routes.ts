@@ -1,4 +1,5 @@
 import type { Events } from '#base/events.ts';
+import { givenFields } from '#base/given-fields.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Route } from '#contract/endpoint.ts';
 import type { Facts } from '#contract/facts.ts';
@@ -15,8 +16,7 @@ export function routingSettingsRoutes(settings: RoutingSettingsStore, events: Ev
   return [
     handle(getRoutingSettings, () => toReply(settings.current)),
     handle(changeRoutingSettings, async ({ body: { challengeDigit, ...rest } }) => {
-      const given = Object.entries(rest).filter(([, value]) => value !== undefined);
-      const changes = Object.fromEntries(given.map(([name, value]) => [name, value ?? undefined]));
+      const changes = Object.fromEntries(Object.entries(givenFields(rest)).map(([name, value]) => [name, value ?? undefined]));
       if (challengeDigit === undefined) return change(changes);
       return change({ ...changes, challenge: challengeDigit === null ? undefined : { digit: challengeDigit } });
     }),

@@ -2,6 +2,7 @@ import { isoTime, isoTimeOrNull, parseTime } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import { visiblePerson } from '#base/visible-person.ts';
 import type { VoicemailId } from '#base/ids.ts';
+import { givenFields } from '#base/given-fields.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
 import type { FileReply } from '#contract/file.ts';
@@ -23,7 +24,7 @@ import { fileNameOf } from './recording.ts';
 import type { Recordings } from './recordings.ts';
 import type { Retention } from './retention.ts';
 import type { Voicemails } from './voicemails.ts';
-import type { VoicemailSettings, VoicemailSettingsStore } from './voicemail-settings.ts';
+import type { VoicemailSettingsStore } from './voicemail-settings.ts';
 import type { Voicemail } from './voicemail-store.ts';
 
 type Deps = {
@@ -81,8 +82,7 @@ export function voicemailRoutes(deps: Deps): readonly Route[] {
     handle(deleteVoicemail, ({ params, identity }) => voicemails.delete(visible(params.id, identity).id, recordings)),
     handle(getVoicemailSettings, () => settings.current),
     handle(changeVoicemailSettings, async ({ body }) => {
-      const given = Object.entries(body).filter(([, value]) => value !== undefined);
-      const changed = await settings.change(Object.fromEntries(given) as Partial<VoicemailSettings>);
+      const changed = await settings.change(givenFields(body));
       await retention.run();
       return changed;
     }),

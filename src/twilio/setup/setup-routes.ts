@@ -1,5 +1,6 @@
 import { isoTime, isoTimeOrNull } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import { givenFields } from '#base/given-fields.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Route } from '#contract/endpoint.ts';
 import {
@@ -57,9 +58,9 @@ export function setupRoutes(setup: TwilioSetup, numbers: HouseNumbers): readonly
       } = body;
       const apiKey = apiKeySid === null ? null : toApiKey(apiKeySid, apiKeySecret);
       const result = await setup.provision({
-        credentials: given({ accountSid, authToken, apiKey, webhookSharedKeys }),
+        credentials: givenFields({ accountSid, authToken, apiKey, webhookSharedKeys }),
         plan: {
-          ...given<Partial<SetupPlan>>(plan),
+          ...givenFields<SetupPlan>(plan),
           ...(publicUrl === undefined ? {} : { publicUrl: publicUrl?.replace(/\/+$/, '') }),
           ...(originationAddress === undefined ? {} : { originationAddress: originationAddress ?? undefined }),
           ...(from === undefined ? {} : { signallingAddresses: from ?? undefined }),
@@ -92,11 +93,6 @@ function toApiKey(sid: string | undefined, secret: string | undefined): { sid: s
   if (sid !== undefined && secret !== undefined) return { sid, secret };
   const field = sid === undefined ? 'apiKeySid' : 'apiKeySecret';
   throw new AppError('invalid', 'An API key needs both its SID and its secret', { details: [{ field, message: 'is missing' }] });
-}
-
-/** Only the fields that are given: the others stay as they are. */
-function given<Fields extends object>(fields: { readonly [Name in keyof Fields]?: Fields[Name] | undefined }): Fields {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Fields;
 }
 
 function toSetup(setup: TwilioSetup) {
