@@ -1,15 +1,14 @@
 import type { Device } from '#devices/device.ts';
 import type { PlacedCall } from '#calls/ports.ts';
-import { reInvite } from '#sip/dialog/re-invite.ts';
 import { activeOf } from '#sip/message/sdp.ts';
 import type { SipDialog } from '#sip/dialog/dialog.ts';
-import { statusForRefusal } from '#sip/relay/media-path.ts';
 import type { MediaPaths } from '#sip/relay/media-path.ts';
 import type { MediaEndpoint } from '#sip/relay/media-port.ts';
 import { Bridge } from './bridge.ts';
 import type { CallerVoice, Heard } from './caller-voice.ts';
 import type { AnsweredLeg, CallerSide } from './outbound-leg.ts';
 import { calleeParty, callerParty } from './parties.ts';
+import { takeOver } from './join-sides.ts';
 import { PendingLegOwner } from './pending-leg-owner.ts';
 import type { CallDeps } from './ring-target.ts';
 import { VoiceSide } from './voice-side.ts';
@@ -72,22 +71,8 @@ export class AnsweredCaller implements CallerSide {
     this.#state = 'joining';
     this.#joining = leg;
     leg.dialog.owner = new PendingLegOwner(() => this.#refused(480));
-    leg.offerCaller((offered, takeAnswer) => {
-      if (offered.kind === 'refused') {
-        this.#refused(statusForRefusal(offered));
-        return;
-      }
-      reInvite(this.#deps.clock, this.#options.dialog, {
-        offer: offered.sdp,
-        listener: {
-          accepted: (body, acknowledge) => {
-            acknowledge('');
-            takeAnswer(body, () => this.#connected(leg));
-          },
-          refused: (status) => this.#refused(status),
-        },
-      });
-    });
+    const sides = { side: this.#options.dialog, leg };
+    takeOver(this.#deps.clock, sides, { joined: () => this.#connected(leg), refused: (status) => this.#refused(status) });
   }
 
   /** The caller's CANCEL was faster than our answer. */

@@ -4,6 +4,7 @@ import { statusForRefusal } from '#sip/relay/media-path.ts';
 import type { MediaPath } from '#sip/relay/media-path.ts';
 import type { MediaOutcome, MediaRole } from '#sip/relay/media-port.ts';
 import { reInvite } from '#sip/dialog/re-invite.ts';
+import type { AnsweredLeg } from './outbound-leg.ts';
 import { refusalOf } from '#sip/message/sdp.ts';
 
 type Side = { readonly dialog: SipDialog };
@@ -51,4 +52,26 @@ export function joinSides(
 /** Where the media relay has no session description, the offer's streams are refused. */
 export function sdpOf(outcome: MediaOutcome, offer: string): string {
   return outcome.kind === 'sdp' ? outcome.sdp : refusalOf(offer);
+}
+
+/**
+ * Connects a side that has been answered with a leg that answers now: what the leg offers is put to the side by re-INVITE, and its answer
+ * given to the leg (RFC 3725 section 4.1).
+ */
+export function takeOver(
+  clock: Clock,
+  { side, leg }: { readonly side: SipDialog; readonly leg: Pick<AnsweredLeg, 'offerCaller'> },
+  { joined, refused }: JoinListener,
+): void {
+  leg.offerCaller((offered, takeAnswer) => {
+    if (offered.kind === 'refused') {
+      refused(statusForRefusal(offered));
+      return;
+    }
+    const accepted = (body: string, acknowledge: (answer: string) => void) => {
+      acknowledge('');
+      takeAnswer(body, joined);
+    };
+    reInvite(clock, side, { offer: offered.sdp, listener: { accepted, refused } });
+  });
 }

@@ -5,8 +5,8 @@ import { Bridge } from './bridge.ts';
 import type { Side, PendingTransfer } from './bridge.ts';
 import { ringTarget } from './ring-target.ts';
 import type { CallDeps } from './ring-target.ts';
-import { MediaPaths, statusForRefusal } from '#sip/relay/media-path.ts';
-import { reInvite } from '#sip/dialog/re-invite.ts';
+import { MediaPaths } from '#sip/relay/media-path.ts';
+import { takeOver } from './join-sides.ts';
 import type { CallerSide, AnsweredLeg } from './outbound-leg.ts';
 import { activeOf } from '#sip/message/sdp.ts';
 import { statusOf } from '#sip/message/sip-status.ts';
@@ -83,22 +83,8 @@ export class Transferee implements CallerLeg, CallerSide, PendingTransfer, Trans
   join(leg: AnsweredLeg): void {
     this.paths.keep(leg.path);
     leg.dialog.owner = new PendingLegOwner(() => this.#onCalleeGone());
-    leg.offerCaller((offered, takeAnswer) => {
-      if (offered.kind === 'refused') {
-        this.#refused(leg, statusForRefusal(offered));
-        return;
-      }
-      reInvite(this.#deps.clock, this.#transferee.dialog, {
-        offer: offered.sdp,
-        listener: {
-          accepted: (body, acknowledge) => {
-            acknowledge('');
-            takeAnswer(body, () => this.#connected(leg));
-          },
-          refused: (status) => this.#refused(leg, status),
-        },
-      });
-    });
+    const sides = { side: this.#transferee.dialog, leg };
+    takeOver(this.#deps.clock, sides, { joined: () => this.#connected(leg), refused: (status) => this.#refused(leg, status) });
   }
 
   #refused(leg: AnsweredLeg, status: number): void {
