@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '#base/log.ts';
 import type { AlertDeclaration } from '#contract/alert.ts';
 import type { AnyEndpoint } from '#contract/endpoint.ts';
+import type { CommandDeclaration } from '#contract/command.ts';
 import type { EntityDeclaration } from '#contract/entity.ts';
 import { healthParts } from '#contract/system.ts';
 import { createApp } from './app.ts';
@@ -50,6 +51,7 @@ const contractEndpoints = () =>
     'reply',
   );
 const declaredEntities = () => exportedWith<EntityDeclaration>(filesOf('entities'), 'component', 'key');
+const declaredCommands = () => exportedWith<CommandDeclaration>(filesOf('commands'), 'name', 'input');
 const declaredAlerts = () => exportedWith<AlertDeclaration>(filesOf('alerts'), 'alertId', 'title');
 
 describe('the whole app', () => {
@@ -83,13 +85,15 @@ describe('the whole app', () => {
     const entityName = (one: EntityDeclaration) => `${one.of} ${one.key}`;
     const entities = app.entities.map(({ declaration }) => entityName(declaration));
     expect(entities.sort()).toEqual((await declaredEntities()).map(entityName).sort());
+    const commands = app.commands.map(({ declaration }) => declaration.name);
+    expect(commands.sort()).toEqual((await declaredCommands()).map(({ name }) => name).sort());
     const alerts = app.alerts.map(({ declaration }) => declaration.alertId);
     expect(alerts.sort()).toEqual((await declaredAlerts()).map(({ alertId }) => alertId).sort());
     const { parts } = (await (await api(app, '/system/health', app.adminToken ?? '')).json()) as { parts: { name: string }[] };
     expect(parts.map(({ name }) => name)).toEqual(healthParts);
   });
 
-  it.each(['routes', 'entities', 'alerts', 'health'].flatMap(filesOf))('%s is mounted by some room', (file) => {
+  it.each(['routes', 'entities', 'commands', 'alerts', 'health'].flatMap(filesOf))('%s is mounted by some room', (file) => {
     const importers = sources.filter((_, index) => texts[index]?.includes(`/${basename(file)}'`));
     expect(importers).not.toEqual([]);
   });
@@ -131,8 +135,10 @@ describe('the whole app', () => {
     const anna = await post(app, '/users', { username: 'anna', name: 'Anna' });
     const hall = await post(app, '/devices', { name: 'Hall', type: 'softphone' });
     const shown = await Promise.all(
-      app.entities.flatMap(({ declaration, owners, state }) =>
-        [...owners()].map(async ({ id, name }) => [declaration.key, id, name, await state(id)]),
+      app.entities.flatMap(({ declaration, source }) =>
+        'state' in source
+          ? [...source.owners()].map(async ({ id, name }) => [declaration.key, id, name, await source.state(id)])
+          : [],
       ),
     );
     expect(shown.toSorted(([a], [b]) => String(a).localeCompare(String(b)))).toEqual([

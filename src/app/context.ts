@@ -8,6 +8,7 @@ import type { NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { Alert } from '#contract/alert.ts';
 import type { Route } from '#contract/endpoint.ts';
+import type { Command } from '#contract/command.ts';
 import type { Entity } from '#contract/entity.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { Probes } from '#contract/system.ts';
@@ -50,6 +51,7 @@ export type AppContext = {
 export type RoomFace = {
   readonly routes: readonly Route[];
   readonly entities: readonly Entity[];
+  readonly commands: readonly Command[];
   readonly alerts: readonly Alert[];
   readonly probes: Probes;
 };

@@ -5,7 +5,7 @@ export const activeCalls = entity({
   of: 'exchange',
   component: 'sensor',
   key: 'active_calls',
-  name: 'Active calls',
+  name: { en: 'Active calls', de: 'Laufende Anrufe', fr: 'Appels en cours', es: 'Llamadas en curso', nl: 'Lopende gesprekken' },
   stateClass: 'measurement',
 });
 

@@ -7,7 +7,13 @@ export const activeEscalations = entity({
   of: 'exchange',
   component: 'sensor',
   key: 'active_escalations',
-  name: 'Active escalations',
+  name: {
+    en: 'Active escalations',
+    de: 'Laufende Alarmketten',
+    fr: 'Alertes en cours',
+    es: 'Alertas en curso',
+    nl: 'Lopende alarmketens',
+  },
   stateClass: 'measurement',
 });
 

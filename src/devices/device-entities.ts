@@ -6,7 +6,7 @@ export const phoneRegistered = entity({
   of: 'device',
   component: 'binary_sensor',
   key: 'registered',
-  name: 'Registered',
+  name: { en: 'Registered', de: 'Angemeldet', fr: 'Enregistré', es: 'Registrado', nl: 'Aangemeld' },
   deviceClass: 'connectivity',
   category: 'diagnostic',
 });

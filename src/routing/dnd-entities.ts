@@ -1,12 +1,13 @@
 import type { DeviceId, PersonId } from '#base/ids.ts';
-import { bindSwitch, entity, exchange } from '#contract/entity.ts';
+import { bindEntity, entity, exchange } from '#contract/entity.ts';
 import type { Entity } from '#contract/entity.ts';
 import type { DndSubject } from './dnd-store.ts';
 import type { DndSwitches } from './dnd-switches.ts';
 import type { RoutingHouse } from './routing-house.ts';
 import { AppError } from '#base/errors.ts';
 
-const names = { component: 'switch', key: 'dnd', name: 'Do not disturb' } as const;
+const name = { en: 'Do not disturb', de: 'Nicht stören', fr: 'Ne pas déranger', es: 'No molestar', nl: 'Niet storen' };
+const names = { component: 'switch', key: 'dnd', name, icon: 'mdi:minus-circle' } as const;
 
 export const houseDnd = entity({ of: 'exchange', ...names });
 export const personDnd = entity({ of: 'person', ...names });
@@ -19,13 +20,13 @@ export function dndEntities({ dnd, house }: Deps): readonly Entity[] {
   const isDevice = (id: DeviceId) => house.devices.byId(id) !== undefined;
   const turn = async (subject: DndSubject, isOn: boolean) => void (await dnd.set(subject, { isOn, until: undefined }));
   return [
-    bindSwitch(houseDnd, {
+    bindEntity(houseDnd, {
       owners: () => [exchange],
       state: () => dnd.of({}).isOn,
       changedBy: { 'dnd.changed': ({ of }) => (of === 'house' ? exchange.id : '') },
       turn: (_id, isOn) => turn({}, isOn),
     }),
-    bindSwitch(personDnd, {
+    bindEntity(personDnd, {
       owners: () => house.people.all(),
       state: (id) => (isPerson(id) ? dnd.of({ personId: id }).isOn : undefined),
       changedBy: { 'dnd.changed': ({ of, personId }) => (of === 'person' ? (personId ?? '') : '') },
@@ -34,7 +35,7 @@ export function dndEntities({ dnd, house }: Deps): readonly Entity[] {
         await turn({ personId: id }, isOn);
       },
     }),
-    bindSwitch(deviceDnd, {
+    bindEntity(deviceDnd, {
       owners: () => house.devices.all(),
       state: (id) => (isDevice(id) ? dnd.of({ deviceId: id }).isOn : undefined),
       changedBy: {

@@ -6,7 +6,7 @@ export const problem = entity({
   of: 'exchange',
   component: 'binary_sensor',
   key: 'problem',
-  name: 'Problem',
+  name: { en: 'Problem', de: 'Problem', fr: 'Problème', es: 'Problema', nl: 'Probleem' },
   deviceClass: 'problem',
   category: 'diagnostic',
 });

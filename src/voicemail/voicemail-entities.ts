@@ -7,7 +7,13 @@ export const newVoicemails = entity({
   of: 'person',
   component: 'sensor',
   key: 'new_voicemails',
-  name: 'New voicemails',
+  name: {
+    en: 'New voicemails',
+    de: 'Neue Sprachnachrichten',
+    fr: 'Nouveaux messages vocaux',
+    es: 'Mensajes de voz nuevos',
+    nl: 'Nieuwe voicemails',
+  },
   stateClass: 'measurement',
 });
 
