@@ -52,7 +52,22 @@ describe('options', () => {
       trunks: [],
       media: { mode: 'rtpengine', ports: { min: 30_000, max: 30_999 }, voicePorts: { min: 31_000, max: 31_099 } },
       twilio: {},
+      homeAssistant: {},
     });
+  });
+
+  it('reach Home Assistant by its address, else by the Supervisor', () => {
+    const byHand = { home_assistant_url: 'http://ha.local:8123/', home_assistant_token: 'long-lived' };
+    expect(optionsOf(byHand).homeAssistant).toEqual({ core: { url: 'http://ha.local:8123', token: 'long-lived' } });
+    const supervised = { supervisorToken: 'per-start', core: { url: 'http://supervisor/core', token: 'per-start' } };
+    expect(optionsOf({}, { SUPERVISOR_TOKEN: 'per-start' }).homeAssistant).toEqual(supervised);
+    expect(optionsOf(byHand, { SUPERVISOR_TOKEN: 'per-start' }).homeAssistant.core?.url).toBe('http://ha.local:8123');
+    expect(optionsOf({}, { SUPERVISOR_TOKEN: '' }).homeAssistant).toEqual({});
+    expect(problemsOf({ home_assistant_url: 'homeassistant.local' })).toEqual([
+      'home_assistant_url must be an address such as http://homeassistant.local:8123',
+      'home_assistant_token is needed with home_assistant_url',
+    ]);
+    expect(problemsOf({ home_assistant_token: 'x' })).toEqual(['home_assistant_url is needed with home_assistant_token']);
   });
 
   it('give the house the language of its country, or its own', () => {

@@ -76,6 +76,12 @@ export type Options = {
     /** Stands in for Twilio's REST API, for tests and the demo. */
     readonly apiBase?: string;
   };
+  readonly homeAssistant: {
+    /** Where Core answers, without a slash at the end, and the token it lets us in by. */
+    readonly core?: { readonly url: string; readonly token: string };
+    /** Present where we run as an app under the Supervisor, which gives a new one to each start. */
+    readonly supervisorToken?: string;
+  };
 };
 
 export type OptionsResult =
@@ -87,6 +93,9 @@ const stunPort = 3478;
 
 /** Options that a variable gives as words between commas. */
 const lists = new Set(['sip_listen', 'sip_hosts', 'sip_edge_proxies', 'web_origins', 'http_trusted_proxies']);
+
+/** Where the Supervisor passes requests on to Core. */
+const supervisorCore = 'http://supervisor/core';
 
 type Parsed = z.output<typeof optionSchema>;
 
@@ -116,7 +125,9 @@ export function parseOptions(
     ...crossFieldProblems(given),
   ];
   if (checked.kind === 'problems' || problems.length > 0) return { kind: 'problems', problems: problems.map(toLine) };
-  return { kind: 'options', options: deepFreeze(toOptions(checked.value)) };
+  // The Supervisor's own variable; empty counts as not set.
+  const supervisorToken = environment['SUPERVISOR_TOKEN'] || undefined;
+  return { kind: 'options', options: deepFreeze(toOptions(checked.value, supervisorToken)) };
 }
 
 type FileResult =
@@ -167,7 +178,7 @@ function toLine(problem: Problem): string {
   return `${problem.field} ${problem.message}`;
 }
 
-function toOptions(parsed: Parsed): Options {
+function toOptions(parsed: Parsed, supervisorToken: string | undefined): Options {
   return {
     dataDirectory: parsed.data_directory,
     log: { level: parsed.log_level },
@@ -210,7 +221,16 @@ function toOptions(parsed: Parsed): Options {
       ...(parsed.public_url === undefined ? {} : { publicUrl: parsed.public_url }),
       ...(parsed.twilio_api_base === undefined ? {} : { apiBase: parsed.twilio_api_base }),
     },
+    homeAssistant: toHomeAssistant(parsed, supervisorToken),
   };
+}
+
+/** What is set by hand stands over the Supervisor's way to Core. */
+function toHomeAssistant(parsed: Parsed, supervisorToken: string | undefined): Options['homeAssistant'] {
+  const { home_assistant_url: url, home_assistant_token: token } = parsed;
+  const byHand = url === undefined || token === undefined ? undefined : { url, token };
+  const core = byHand ?? (supervisorToken === undefined ? undefined : { url: supervisorCore, token: supervisorToken });
+  return { ...(core === undefined ? {} : { core }), ...(supervisorToken === undefined ? {} : { supervisorToken }) };
 }
 
 function toEngine(parsed: Parsed): Options['sip']['engine'] {

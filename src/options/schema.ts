@@ -54,7 +54,7 @@ const trunk = z.strictObject({
 
 /** Where Twilio reaches us; without a query, for the addresses of the webhooks are put behind it. */
 const publicUrl = text
-  .refine(isPublicUrl, 'must be an address such as https://gosip.example.org')
+  .refine(isPlainUrl, 'must be an address such as https://gosip.example.org')
   .transform((url) => url.replace(/\/+$/, ''));
 
 /** Room for 250 relayed calls, below the ports that Linux gives to outgoing connections. */
@@ -140,6 +140,11 @@ export const optionSchema = z.strictObject({
     .regex(/^https?:\/\/[^\s/]+\/?$/, 'must be an address such as http://127.0.0.1:9000')
     .optional(),
   trunks: z.array(trunk).default([]),
+  home_assistant_url: text
+    .refine(isPlainUrl, 'must be an address such as http://homeassistant.local:8123')
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
+  home_assistant_token: text.optional(),
 });
 
 function isCidrBlock(value: string): boolean {
@@ -150,7 +155,7 @@ function isCidrBlock(value: string): boolean {
   return /^\d{1,3}$/.test(bits) && Number(bits) <= (isIPv4(address) ? 32 : 128);
 }
 
-function isPublicUrl(value: string): boolean {
+function isPlainUrl(value: string): boolean {
   const url = URL.parse(value);
   const isPlain = url?.search === '' && url.hash === '' && url.username === '' && url.password === '';
   return isPlain && (url.protocol === 'https:' || url.protocol === 'http:');
@@ -174,6 +179,8 @@ export function crossFieldProblems(given: Readonly<Record<string, unknown>>): Pr
   const why =
     secure === undefined ? 'is needed: sip_tls_key and sip_tls_cert belong together' : `is needed to listen on ${secure}`;
   if (wantsTls) for (const name of ['sip_tls_key', 'sip_tls_cert']) needs(name, why);
+  if (isGiven('home_assistant_url')) needs('home_assistant_token', 'is needed with home_assistant_url');
+  if (isGiven('home_assistant_token')) needs('home_assistant_url', 'is needed with home_assistant_token');
   return [...problems, ...trunkCrossFieldProblems(given['trunks'])];
 }
 
