@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
-import { heavyTests, liveTests } from './script/test-projects.ts';
+import { heavyTests, homeAssistantTests, liveTests } from './script/test-projects.ts';
 import { LongestFirst } from './script/test-sequencer.ts';
 
 const live = liveTests(import.meta.dirname);
+const homeAssistant = homeAssistantTests(import.meta.dirname);
 const limits = { testTimeout: 30_000, hookTimeout: 60_000 };
 // Several start programs at the same time: a start alone may take many seconds.
 const liveLimits = { testTimeout: 90_000, hookTimeout: 120_000 };
@@ -32,7 +33,7 @@ export default defineConfig({
           ...liveLimits,
           name: 'live',
           include: live,
-          exclude: heavyTests,
+          exclude: [...heavyTests, ...homeAssistant],
           // What they run is in objects of their own: loading the whole of src anew for each file took more than a second of CPU.
           isolate: false,
           // They wait for most of their time.
@@ -49,6 +50,18 @@ export default defineConfig({
           maxWorkers: 2,
           retry,
           sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          ...liveLimits,
+          name: 'home-assistant',
+          include: homeAssistant,
+          // One process, which keeps the one Home Assistant that all of them use.
+          isolate: false,
+          maxWorkers: 1,
+          retry,
+          sequence: { groupOrder: 4 },
         },
       },
     ],

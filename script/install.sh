@@ -107,6 +107,18 @@ offer_api_clients() {
     say "There is no test with generated API clients: they need python3-venv and Python 3.11 or newer"
 }
 
+# A real Home Assistant. A whole run needs it last and fetches it meanwhile, behind everything else; its tests wait for that, and say so where
+# it cannot be had; in CI they fail then.
+offer_home_assistant() {
+  local log=tmp/home-assistant-install.log
+  case "$#:$*" in 0:* | *home-assistant*) ;; *) return ;; esac
+  # Here, because two installations of Debian packages at a time are one too many.
+  docker info >/dev/null 2>&1 || offer_debian 'test with Home Assistant' debootstrap=debootstrap
+  if [ $# -gt 0 ]; then script/home-assistant install || say "There is no test with Home Assistant"; return; fi
+  mkdir -p tmp
+  (nice -n 19 script/home-assistant install >"$log" 2>&1 || say "There is no test with Home Assistant: $(tail -1 "$log")") &
+}
+
 # Runs an installation whose packages start no service of their own: GoSIP and its tests start the programs they need.
 without_services() {
   local policy=/usr/sbin/policy-rc.d status=0
@@ -119,7 +131,7 @@ without_services() {
   # Nor at the next start of the machine.
   if [ -d /run/systemd/system ]; then
     local service
-    for service in kamailio rtpengine-daemon; do
+    for service in kamailio rtpengine-daemon mosquitto; do
       case " $* " in *" $service "*) systemctl disable --quiet "$service" 2>/dev/null || true ;; esac
     done
   fi

@@ -25,6 +25,9 @@ export const heavyTests = ['stalled-calls', 'chaos', 'api-schemathesis', 'flood'
   (name) => `src/app/flows/${name}.test.ts`,
 );
 
+/** What starts Home Assistant: its tests share one, in one process. */
+const homeAssistant = 'src/testing/home-assistant/home-assistant.ts';
+
 /** These take longest, most of all the first. Started last, they would run on alone. */
 export const startFirst = [
   ...heavyTests,
@@ -50,23 +53,32 @@ const imports = /^(?:import|export)\s(?!type\s)(?:[^'";]*?\sfrom\s)?'([^']+)'|\b
 
 /** The live tests below this folder: their paths from there. */
 export function liveTests(root: string): string[] {
-  const known = new Map(longTests.map((path) => [path, true]));
+  return [...new Set([...testsThatReach(reaches, root), ...longTests.filter((path) => existsSync(join(root, path)))])];
+}
+
+/** Those of the live tests that need a Home Assistant. */
+export function homeAssistantTests(root: string): string[] {
+  return testsThatReach([homeAssistant], root);
+}
+
+function testsThatReach(wanted: readonly string[], root: string): string[] {
+  const known = new Map<string, boolean>();
   const isFollowed = (path: string) => path.startsWith('src/testing/') || path.endsWith('.test.ts');
   const target = (path: string, from: string) => {
     if (from.startsWith('#')) return `src/${from.slice(1)}`;
     return from.startsWith('.') ? relative(root, resolve(root, dirname(path), from)) : from;
   };
-  const isLive = (path: string): boolean => {
-    if (reaches.includes(path)) return true;
+  const isOne = (path: string): boolean => {
+    if (wanted.includes(path)) return true;
     const before = known.get(path);
     if (before !== undefined) return before;
     // A path may also stand in a text that a test plants somewhere else.
     if (!isFollowed(path) || !path.endsWith('.ts') || !existsSync(join(root, path))) return false;
     const text = readFileSync(join(root, path), 'utf8');
-    const found = [...text.matchAll(imports)].some(([, named, dynamic]) => isLive(target(path, named ?? dynamic ?? '')));
+    const found = [...text.matchAll(imports)].some(([, named, dynamic]) => isOne(target(path, named ?? dynamic ?? '')));
     known.set(path, found);
     return found;
   };
   const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).map((path) => `src/${path}`);
-  return files.filter((path) => path.endsWith('.test.ts') && isLive(path));
+  return files.filter((path) => path.endsWith('.test.ts') && isOne(path));
 }
