@@ -2,7 +2,7 @@ import { existsSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { heavyTests, liveTests, longTests, startFirst } from '../script/test-projects.ts';
+import { heavyTests, homeAssistantTests, liveTests, longTests, startFirst } from '../script/test-projects.ts';
 
 const project = join(import.meta.dirname, '..');
 let folder = '';
@@ -48,6 +48,13 @@ it('every test of a flow through the whole house is a live or a heavy one', () =
   const known = new Set([...liveTests(project), ...heavyTests]);
   expect(flows.length).toBeGreaterThan(0);
   expect(flows.filter((path) => !known.has(path))).toEqual([]);
+});
+
+it('a test that needs a Home Assistant is among those that share one, and one of what only stands in for it is not', () => {
+  const files = homeAssistantTests(project);
+  expect(files).toContain('src/testing/home-assistant/home-assistant.test.ts');
+  expect(files).not.toContain('src/app/flows/kill.test.ts');
+  expect(files.filter((path) => !liveTests(project).includes(path))).toEqual([]);
 });
 
 it('the lists of tests name tests that there are', () => {
