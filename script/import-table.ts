@@ -66,7 +66,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     floors: { api: [], webhooks: ['api'], setup: ['api', 'webhooks'], sync: ['api', 'webhooks'] },
   },
   http: { is: 'the API server', rooms: ['base', 'contract'], packages: ['koa', '@koa/router'] },
-  'home-assistant': { is: 'MQTT entities', rooms: ['base', 'contract'], packages: ['mqtt', 'home-assistant-js-websocket'] },
+  'home-assistant': {
+    is: 'MQTT entities',
+    rooms: ['base', 'contract'],
+    packages: ['mqtt', 'home-assistant-js-websocket', 'zod'],
+  },
   notify: { is: 'webhooks, mail and push', rooms: ground, packages: ['nodemailer'] },
 };
 

@@ -30,6 +30,7 @@ import { composeEscalations } from './escalations.ts';
 import { mountFaces } from './face.ts';
 import type { Mounted } from './face.ts';
 import { composeHttp } from './http.ts';
+import { startIngress } from './ingress.ts';
 import { composeMediaRelay } from './media.ts';
 import { composeMessages } from './messages.ts';
 import type { MessageRoom } from './messages.ts';
@@ -45,6 +46,7 @@ import { composeScreening } from './screening.ts';
 import { composeSealedValues } from './sealed-values.ts';
 import { formatListeners, composeSipEngine } from './sip-engine.ts';
 import { composeStorage, composeBackups } from './storage.ts';
+import { composeSupervisor } from './supervisor.ts';
 import { composeSystem, startAlerts } from './system.ts';
 import { composeTwilio } from './twilio.ts';
 import type { TwilioServices } from './twilio.ts';
@@ -80,6 +82,10 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const mounted = mountFaces([storage, time, ...Object.values(rooms), backup, observation, system], system.health);
   const alerts: AlertWatch | undefined = startAlerts(context, mounted.alerts);
   const httpPort = await http.start(mounted.routes);
+  startIngress(
+    { ...context, supervisor: composeSupervisor(context), core: undefined, people: people.people, http },
+    mounted.routes,
+  );
   twilio.outbox.start();
   composeBackups({ ...context, storage, keys: devices.keys, isQuiet: () => calls.calls.list().length === 0 });
   const at: Listening = {

@@ -27,6 +27,8 @@ export type Overrides = {
   readonly isReplyStrict?: boolean;
   /** Make the first admin token anew, because it was lost. */
   readonly wantsNewAdminToken?: boolean;
+  /** In place of the Supervisor: where it answers, and the address that its requests to us come from. */
+  readonly supervisor?: { readonly url: string; readonly address: string };
   /** Begins the whole process anew. */
   readonly restart?: () => void;
 };

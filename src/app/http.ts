@@ -9,7 +9,9 @@ import type { Route } from '#contract/endpoint.ts';
 import type { IdentityPorts } from '#http/identity.ts';
 import { httpHealth } from '#http/http-health.ts';
 import { LiveStream } from '#http/live.ts';
+import { createRequestView } from '#http/request-view.ts';
 import { HttpServer } from '#http/server.ts';
+import type { HttpServerOptions } from '#http/server.ts';
 import { explainStorageFailure } from '#storage/storage-failure.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 import type { CallsRoom } from './calls.ts';
@@ -22,8 +24,12 @@ import { faceOf } from './face.ts';
 export type HttpRoom = {
   /** Opens the listener and returns its port. Throws `conflict` where the port cannot be had. */
   readonly start: (routes: readonly Route[]) => Promise<number>;
+  /** A further listener with the same live stream; it does not listen yet. */
+  readonly serverOf: (at: ListenerOptions) => HttpServer;
   readonly face: RoomFace;
 };
+
+type ListenerOptions = Pick<HttpServerOptions, 'host' | 'port' | 'routes' | 'view' | 'listener'>;
 
 type HttpDeps = AppContext & {
   readonly devices: DevicesRoom['devices'];
@@ -47,28 +53,19 @@ export function composeHttp(deps: HttpDeps): HttpRoom {
     isTrustedProxy: cidrMatcher(trustedProxies),
     publicUrl: publicUrl === undefined ? undefined : new URL(publicUrl),
   };
+  const shared = { live, clock, log, explain: explainStorageFailure, isReplyStrict: overrides.isReplyStrict ?? false };
+  const serverOf = (at: ListenerOptions) => new HttpServer({ ...shared, version: packageFile.version, ...at });
   let server: HttpServer | undefined;
   const start = async (routes: readonly Route[]) => {
-    server = new HttpServer({
-      host: options.http.host,
-      port: options.http.port,
-      version: packageFile.version,
-      routes,
-      live,
-      clock,
-      log,
-      explain: explainStorageFailure,
-      ports: identityPorts(people),
-      proxies,
-      isReplyStrict: overrides.isReplyStrict ?? false,
-    });
+    const { host, port } = options.http;
+    server = serverOf({ host, port, routes, view: createRequestView({ ports: identityPorts(people), proxies }) });
     const started = server;
     stack.defer(() => started.stop());
     await started.start();
     return started.address.port;
   };
   const probe = () => httpHealth({ port: server?.address.port ?? 0, evicted: server?.evictedConnections ?? 0 });
-  return { start, face: faceOf({ probes: { http: probe } }) };
+  return { start, serverOf, face: faceOf({ probes: { http: probe } }) };
 }
 
 function identityPorts({ tokens, sessions, lockouts }: HttpDeps['people']): IdentityPorts {

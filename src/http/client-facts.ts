@@ -37,7 +37,7 @@ export function clientFactsOf({ headers, address, isEncrypted }: ReceivedRequest
     address: clientAddress(peer, textOf(headers['x-forwarded-for']), options.isTrustedProxy),
     isSecure: isEncrypted || protocol?.toLowerCase() === 'https',
     host: firstOf(headers['x-forwarded-host']) ?? host,
-    prefix: pathPrefix(firstOf(headers['x-forwarded-prefix']) ?? firstOf(headers['x-ingress-path']) ?? publicUrl?.pathname),
+    prefix: pathPrefix(firstOf(headers['x-forwarded-prefix']) ?? publicUrl?.pathname),
   };
 }
 

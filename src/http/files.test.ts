@@ -8,7 +8,7 @@ import { fileReply, uploadBody } from '#contract/file.ts';
 import type { Upload } from '#contract/file.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
 import { readRange } from './files.ts';
-import { tokenPorts } from '#testing/harness/http-identities.ts';
+import { tokenView } from '#testing/harness/http-identities.ts';
 import { LiveStream } from './live.ts';
 import { HttpServer } from './server.ts';
 
@@ -85,7 +85,7 @@ describe('files over HTTP', () => {
     clock,
     log,
     isReplyStrict: true,
-    ports: tokenPorts((token) => (token === 'good' ? identity : undefined)),
+    view: tokenView((token) => (token === 'good' ? identity : undefined)),
   });
   beforeAll(() => server.start());
   afterAll(() => server.stop());

@@ -1,19 +1,10 @@
-// Owns how a request says who makes it: by an API token, by the cookie of a session, or by Home Assistant's ingress.
+// Owns how a request says who makes it: by an API token or by the cookie of a session. On the ingress listener ingress-user.ts says it.
 // Called by the server for every request; app hands in the ports that know tokens, sessions and people.
 // Must stay true: a token that is wrong is refused, whatever else the request carries.
 import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '#base/errors.ts';
 import type { Identity } from '#contract/endpoint.ts';
 import { sessionSecretOf } from './session-cookie.ts';
-
-/** Whom Home Assistant names. */
-export type IngressUser = {
-  /** The address of the connection itself: the header counts from Home Assistant alone. */
-  readonly peer: string;
-  /** X-Remote-User-Id. */
-  readonly userId: string;
-  readonly name: string | undefined;
-};
 
 export type IdentityPorts = {
   /** Undefined for a wrong or expired one. */
@@ -23,15 +14,12 @@ export type IdentityPorts = {
     secret: string,
     isActivity: boolean,
   ) => { readonly identity: Identity; readonly isExtended: boolean } | undefined;
-  /** Undefined where the peer is not Home Assistant, or the user is no person of this house. */
-  readonly byIngress?: (user: IngressUser) => Identity | undefined;
   /** Counts wrong tokens by their source; `assertOpen` throws `rate-limited`. */
   readonly wrongTokens: { readonly assertOpen: (source: string) => void; readonly failed: (source: string) => void };
 };
 
 export type Credentials = {
   readonly headers: IncomingHttpHeaders;
-  readonly peer: string;
   /** The client's address behind our proxies. */
   readonly address: string;
   /** False for a look at whether a stream may go on. */
@@ -42,14 +30,12 @@ export type Credentials = {
 export type Identified = { readonly identity: Identity; readonly extends?: string };
 
 /**
- * A token of an `Authorization: Bearer` header (RFC 6750 section 2.1) comes first, then ingress, then a session. `undefined` where the
- * request names nobody. Throws `unauthorized` for a wrong token and `rate-limited` where the address sent too many of them.
+ * A token of an `Authorization: Bearer` header (RFC 6750 section 2.1) comes first, then a session. `undefined` where the request
+ * names nobody. Throws `unauthorized` for a wrong token and `rate-limited` where the address sent too many of them.
  */
 export function identityOf(given: Credentials, ports: IdentityPorts): Identified | undefined {
   const token = bearerToken(given.headers.authorization);
   if (token !== undefined) return { identity: identityOfToken(token, given.address, ports) };
-  const ingress = identityOfIngress(given, ports);
-  if (ingress !== undefined) return { identity: ingress };
   const secret = sessionSecretOf(given.headers.cookie);
   const session = secret === undefined ? undefined : ports.bySession(secret, given.isActivity);
   if (secret === undefined || session === undefined) return undefined;
@@ -63,13 +49,6 @@ function identityOfToken(token: string, source: string, { byToken, wrongTokens }
   wrongTokens.assertOpen(source);
   wrongTokens.failed(source);
   throw new AppError('unauthorized', 'This API token is not valid');
-}
-
-function identityOfIngress({ headers, peer }: Credentials, { byIngress }: IdentityPorts): Identity | undefined {
-  const userId = headers['x-remote-user-id'];
-  if (byIngress === undefined || typeof userId !== 'string' || userId === '') return undefined;
-  const name = headers['x-remote-user-display-name'];
-  return byIngress({ peer, userId, name: typeof name === 'string' ? name : undefined });
 }
 
 function bearerToken(authorization: string | undefined): string | undefined {

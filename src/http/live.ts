@@ -56,7 +56,9 @@ export class LiveStream {
     return this.#clients.size;
   }
 
+  /** For each listener that shows it; the first begins. */
   start(): void {
+    if (this.#heartbeat !== undefined) return;
     this.#unsubscribers = factNames.map((name) => this.#options.events.on(name, (fact) => this.#publish(name, fact)));
     this.#heartbeat = this.#options.clock.every(heartbeatMs, () => this.#sendHeartbeat());
   }
@@ -65,6 +67,7 @@ export class LiveStream {
     for (const end of this.#unsubscribers) end();
     this.#unsubscribers = [];
     this.#heartbeat?.cancel();
+    this.#heartbeat = undefined;
     for (const client of this.#clients) this.#drop(client);
   }
 

@@ -59,7 +59,11 @@ export function admit(wanted: Admission, context: Context, view: RequestView): I
     throw new AppError('unauthorized', 'Not signed in: sign in, or send an API token (Authorization: Bearer)');
   }
   if (verdict === 'forbidden') throw new AppError('forbidden', 'Only an administrator may do this');
-  if (verdict === 'read-only') throw new AppError('forbidden', 'This API token is read-only');
+  if (verdict === 'read-only') {
+    const who =
+      identity?.kind === 'ingress' ? 'Home Assistant lets you see everything and change nothing' : 'This API token is read-only';
+    throw new AppError('forbidden', who);
+  }
   view.assertOwnSite(context, identity);
   return identity;
 }

@@ -18,19 +18,21 @@ export type RequestViewOptions = {
   readonly proxies: ProxyOptions;
 };
 
-/**
- * `isStillAuthorized`: whether a stream that this identity opened may go on; being open is no activity. `credentialsOf`: all that an
- * identity comes from.
- */
-export function createRequestView({ ports, proxies }: RequestViewOptions): RequestView & {
+/** How one listener sees its requests. */
+export type ServerView = RequestView & {
+  /** Looks at each request before anything answers it; rejects with what refuses it. */
+  readonly receive?: (context: Context) => Promise<void>;
+  /** Whether a stream that this identity opened may go on; being open is no activity. */
   readonly isStillAuthorized: (context: Context, identity: Identity) => boolean;
+  /** All that an identity comes from. */
   readonly credentialsOf: (context: Context) => string;
-} {
+};
+
+export function createRequestView({ ports, proxies }: RequestViewOptions): ServerView {
   const ownOrigins = proxies.publicUrl === undefined ? [] : [proxies.publicUrl.origin];
   const identify = (context: Context, isActivity: boolean) => {
-    const peer = context.req.socket.remoteAddress ?? '';
     const { address } = factsOf(context, proxies);
-    return identityOf({ headers: context.req.headers, peer, address, isActivity }, ports);
+    return identityOf({ headers: context.req.headers, address, isActivity }, ports);
   };
   const setSession = (context: Context, secret: string | null) =>
     context.set('Set-Cookie', sessionCookie(secret, factsOf(context, proxies)));
@@ -43,10 +45,7 @@ export function createRequestView({ ports, proxies }: RequestViewOptions): Reque
     },
     assertOwnSite: (context, identity) => assertOwnSite(context, identity, { host: factsOf(context, proxies).host, ownOrigins }),
     clientOf: (context) => ({ address: factsOf(context, proxies).address, userAgent: context.get('User-Agent') }),
-    credentialsOf: ({ req }) => {
-      const { authorization, cookie, 'x-remote-user-id': userId } = req.headers;
-      return JSON.stringify([authorization, cookie, userId, req.socket.remoteAddress]);
-    },
+    credentialsOf: ({ req }) => JSON.stringify([req.headers.authorization, req.headers.cookie, req.socket.remoteAddress]),
     isStillAuthorized: (context, { id, role }) => {
       try {
         const now = identify(context, false)?.identity;
@@ -58,9 +57,10 @@ export function createRequestView({ ports, proxies }: RequestViewOptions): Reque
   };
 }
 
-type OwnSite = { readonly host: string; readonly ownOrigins: readonly string[] };
+export type OwnSite = { readonly host: string; readonly ownOrigins: readonly string[] };
 
-function assertOwnSite(context: Context, identity: Identity | undefined, own: OwnSite): void {
+/** Throws `forbidden` where a page of another site may have sent the request. */
+export function assertOwnSite(context: Context, identity: Identity | undefined, own: OwnSite): void {
   // A token is added by the client's own program, never by a browser.
   if (identity?.kind === 'token') return;
   const { method, headers } = context.req;
@@ -68,7 +68,7 @@ function assertOwnSite(context: Context, identity: Identity | undefined, own: Ow
   if (problem !== undefined) throw new AppError('forbidden', problem);
 }
 
-function factsOf({ req }: Context, proxies: ProxyOptions): ClientFacts {
+export function factsOf({ req }: Context, proxies: ProxyOptions): ClientFacts {
   const isEncrypted = (req.socket as Partial<TLSSocket>).encrypted === true;
   return clientFactsOf({ headers: req.headers, address: req.socket.remoteAddress ?? '', isEncrypted }, proxies);
 }

@@ -10,7 +10,7 @@ import { errorReply } from '#contract/errors.ts';
 import type { Facts } from '#contract/facts.ts';
 import { listQuery } from '#contract/page.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
-import { tokenPorts } from '#testing/harness/http-identities.ts';
+import { tokenView } from '#testing/harness/http-identities.ts';
 import { LiveStream } from './live.ts';
 import { HttpServer } from './server.ts';
 import type { HttpServerOptions } from './server.ts';
@@ -126,8 +126,8 @@ describe('the HTTP server', () => {
         personsOfEscalation: () => [],
       },
     });
-    const ports = tokenPorts((token) => people[token]);
-    const options = { host: '127.0.0.1', port: 0, version: '1', routes, ports, live, clock, log, isReplyStrict: true };
+    const view = tokenView((token) => people[token]);
+    const options = { host: '127.0.0.1', port: 0, version: '1', routes, view, live, clock, log, isReplyStrict: true };
     server = new HttpServer({ ...options, ...changes });
     await server.start();
     base = `http://127.0.0.1:${server.address.port}/api`;
@@ -343,7 +343,7 @@ describe('the HTTP server', () => {
       port,
       version: '1',
       routes,
-      ports: tokenPorts(() => undefined),
+      view: tokenView(() => undefined),
       live,
       clock,
       log,
@@ -449,7 +449,7 @@ describe('the HTTP server', () => {
     it('keeps the line alive, and ends it once the token is revoked', async () => {
       const identities: Record<string, Identity> = { ...people };
       await server.stop();
-      await start({ ports: tokenPorts((token) => identities[token]) });
+      await start({ view: tokenView((token) => identities[token]) });
       const user = await listen('user-token');
       clock.advance(25_000);
       await user.until('still here');
@@ -545,7 +545,7 @@ describe('the HTTP server', () => {
     it('tells nothing more to somebody who was signed out, or made a user, a moment ago', async () => {
       const identities: Record<string, Identity> = { ...people, other: { ...people['admin-token']!, id: 'token_2' } };
       await server.stop();
-      await start({ ports: tokenPorts((token) => identities[token]) });
+      await start({ view: tokenView((token) => identities[token]) });
       const [gone, demoted, stays] = [await listen('admin-token'), await listen('other'), await listen('admin-token')];
       identities['other'] = { ...people['admin-token']!, id: 'token_2', role: 'user' };
       events.emit('device.created', { deviceId: 'dev_1' });
@@ -590,7 +590,7 @@ describe('the HTTP server', () => {
         ]),
       );
       await server.stop();
-      await start({ ports: tokenPorts((token) => identities[token]) });
+      await start({ view: tokenView((token) => identities[token]) });
       const held = [];
       for (const name of ['a', 'b', 'c', 'd']) {
         for (let count = 0; count < 50; count += 1) held.push(await listen(name));

@@ -17,17 +17,16 @@ import { ConnectionSlots, limitConnections } from './connection-slots.ts';
 import { renderDocs } from './docs-page.ts';
 import { errorResponse, HttpError } from './errors.ts';
 import { securityHeaders } from './headers.ts';
-import type { ProxyOptions } from './client-facts.ts';
-import type { IdentityPorts } from './identity.ts';
 import { boundAddress, listen, stopListening } from './listening.ts';
+import type { ListenAddress } from './listening.ts';
 import type { LiveStream } from './live.ts';
 import { admit, mountRoutes } from './mount.ts';
-import { createRequestView } from './request-view.ts';
+import type { ServerView } from './request-view.ts';
 
 // A backup that is uploaded may take hours; every other body has a limit of its own.
 const timeouts = { headersTimeout: 10_000, requestTimeout: 4 * 3_600_000, connectionsCheckingInterval: 1_000 };
 const defaultSlots = 500;
-const noProxies: ProxyOptions = { isTrustedProxy: () => false };
+const webListener = { name: 'web', option: 'http_port' };
 
 export type HttpServerOptions = {
   readonly host: string;
@@ -35,8 +34,9 @@ export type HttpServerOptions = {
   readonly port: number;
   readonly version: string;
   readonly routes: readonly Route[];
-  readonly ports: IdentityPorts;
-  readonly proxies?: ProxyOptions;
+  readonly view: ServerView;
+  /** For the error where the port is not available; of the API listener by default. */
+  readonly listener?: Pick<ListenAddress, 'name' | 'option'>;
   readonly live: LiveStream;
   readonly clock: Clock;
   readonly log: Log;
@@ -49,13 +49,11 @@ export type HttpServerOptions = {
 
 export class HttpServer {
   readonly #options: HttpServerOptions;
-  readonly #view: ReturnType<typeof createRequestView>;
   readonly #server: Server;
   readonly #slots: ConnectionSlots;
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
-    this.#view = createRequestView({ ports: options.ports, proxies: options.proxies ?? noProxies });
     this.#slots = new ConnectionSlots(options.slots ?? defaultSlots);
     const callback = this.#createKoa().callback();
     this.#server = createServer(timeouts, (request, response) => {
@@ -78,8 +76,8 @@ export class HttpServer {
 
   /** Throws `conflict` with one plain sentence where the port is not available. */
   async start(): Promise<void> {
-    const { host, port } = this.#options;
-    await listen(this.#server, { host, port, name: 'web', option: 'http_port' });
+    const { host, port, listener = webListener } = this.#options;
+    await listen(this.#server, { host, port, ...listener });
     this.#options.live.start();
   }
 
@@ -93,15 +91,17 @@ export class HttpServer {
     const koa = new Koa();
     koa.on('error', (error: unknown) => this.#options.log.debug({ err: error }, 'Reply not sent'));
     koa.use((context, next) => this.#guard(context, next));
+    const { view } = this.#options;
+    if (view.receive !== undefined) koa.use(first(view.receive));
     koa.use(this.#createRouter().routes());
     koa.use(refuseUnrouted);
     return koa;
   }
 
   #createRouter(): Router {
-    const { routes, version, live, clock, log, isReplyStrict, explain } = this.#options;
+    const { routes, version, live, clock, log, isReplyStrict, explain, view } = this.#options;
     const router = new Router({ prefix: '/api' });
-    mountRoutes(router, routes, { log, clock, isReplyStrict, explain, view: this.#view });
+    mountRoutes(router, routes, { log, clock, isReplyStrict, explain, view });
     // Built on the first request: most houses never ask, and it would cost every start time and memory.
     let described: ReturnType<typeof describeApi> | undefined;
     const endpoints = routes.map((route) => route.endpoint);
@@ -119,7 +119,7 @@ export class HttpServer {
       context.body = docs.html;
     });
     router.get('/events', (context) => {
-      const identity = admit({ access: 'user', method: 'GET' }, context, this.#view);
+      const identity = admit({ access: 'user', method: 'GET' }, context, view);
       if (identity === undefined) throw new AppError('unauthorized', 'Not signed in');
       if (context.accepts('text/event-stream') === false) throw new HttpError(406, 'Only text/event-stream is available here');
       context.type = 'text/event-stream';
@@ -130,8 +130,8 @@ export class HttpServer {
       live.open({
         identity,
         response: context.res,
-        credentials: this.#view.credentialsOf(context),
-        isStillAuthorized: () => this.#view.isStillAuthorized(context, identity),
+        credentials: view.credentialsOf(context),
+        isStillAuthorized: () => view.isStillAuthorized(context, identity),
         lastEventId: context.get('Last-Event-ID'),
       });
       context.respond = false;
@@ -151,6 +151,13 @@ export class HttpServer {
       context.body = answer.body;
     }
   }
+}
+
+function first(receive: NonNullable<ServerView['receive']>): Koa.Middleware {
+  return async (context, next) => {
+    await receive(context);
+    await next();
+  };
 }
 
 type Layer = { readonly path: string; readonly methods: readonly string[] };

@@ -9,6 +9,8 @@ import type { Listed } from '#contract/page.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { Person, PersonQuery, Role } from './person.ts';
 import type { PersonStore } from './person-store.ts';
+import { personNames } from './home-assistant-names.ts';
+import type { HomeAssistantUserNames } from './home-assistant-names.ts';
 import { assertAdminLeft } from './last-admin.ts';
 import type { FirstSetupStore } from './first-setup-store.ts';
 import type { PasswordHasher } from './password-hasher.ts';
@@ -74,6 +76,10 @@ export class People {
     return this.#deps.persons.byId(id);
   }
 
+  byHomeAssistantUser(id: string): Person | undefined {
+    return this.#deps.persons.byHomeAssistantUser(id);
+  }
+
   /** Throws `not-found`. */
   get(id: PersonId): Person {
     const person = this.byId(id);
@@ -98,6 +104,33 @@ export class People {
         changedAt: now,
       };
       this.#insert(person, hash);
+      return person;
+    });
+  }
+
+  /**
+   * Who a user of Home Assistant is here: the person linked to them, else a new one without a password. Their rights are Home Assistant's to
+   * tell; the role kept here is that of a user, for tokens and sessions.
+   */
+  async ofHomeAssistant(user: HomeAssistantUserNames): Promise<Person> {
+    const { persons, writes, clock, newId } = this.#deps;
+    const linked = persons.byHomeAssistantUser(user.id);
+    if (linked !== undefined) return linked;
+    return writes.write(() => {
+      // Two requests of one page come at once.
+      const meanwhile = persons.byHomeAssistantUser(user.id);
+      if (meanwhile !== undefined) return meanwhile;
+      const now = clock.now();
+      const person: Person = {
+        id: newId('person'),
+        ...personNames(user, (username) => persons.byUsername(username) !== undefined),
+        role: 'user',
+        hasPassword: false,
+        homeAssistantUserId: user.id,
+        createdAt: now,
+        changedAt: now,
+      };
+      this.#insert(person, undefined);
       return person;
     });
   }
