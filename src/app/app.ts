@@ -29,6 +29,7 @@ import type { DevicesRoom } from './devices.ts';
 import { composeEscalations } from './escalations.ts';
 import { mountFaces } from './face.ts';
 import type { Mounted } from './face.ts';
+import { composeHomeAssistant } from './home-assistant.ts';
 import { composeHttp } from './http.ts';
 import { startIngress } from './ingress.ts';
 import { composeMediaRelay } from './media.ts';
@@ -79,7 +80,9 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const { devices, people, calls, engine, twilio, http, webhooks } = rooms;
   const backup = await composeBackupRoom({ ...context, storage, callsInProgress: () => calls.calls.list().length });
   const observation = composeObservation({ ...context, ...rooms, logRing, alerts: () => alerts });
-  const mounted = mountFaces([storage, time, ...Object.values(rooms), backup, observation, system], system.health);
+  const homeAssistant = composeHomeAssistant({ ...context, storage });
+  const faces = [storage, time, ...Object.values(rooms), backup, observation, homeAssistant, system];
+  const mounted = mountFaces(faces, system.health);
   const alerts: AlertWatch | undefined = startAlerts(context, mounted.alerts);
   const httpPort = await http.start(mounted.routes);
   startIngress(
@@ -87,6 +90,7 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
     mounted.routes,
   );
   twilio.outbox.start();
+  homeAssistant.start(mounted);
   composeBackups({ ...context, storage, keys: devices.keys, isQuiet: () => calls.calls.list().length === 0 });
   const at: Listening = {
     sip: formatListeners(engine.hostports),

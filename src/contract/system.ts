@@ -21,6 +21,7 @@ export const healthParts = [
   'outbox',
   'webhooks',
   'Twilio',
+  'MQTT',
   'http',
 ] as const;
 

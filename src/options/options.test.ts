@@ -53,7 +53,33 @@ describe('options', () => {
       media: { mode: 'rtpengine', ports: { min: 30_000, max: 30_999 }, voicePorts: { min: 31_000, max: 31_099 } },
       twilio: {},
       homeAssistant: {},
+      mqtt: { mode: 'auto', baseTopic: 'gosip', discoveryPrefix: 'homeassistant' },
     });
+  });
+
+  it('take a broker with everything, and no topic that MQTT does not allow', () => {
+    const given = {
+      mqtt_url: 'mqtts://broker.lan:8883',
+      mqtt_username: 'house',
+      mqtt_password: 'pass',
+      mqtt_ca: 'ca.pem',
+      mqtt_base_topic: 'home/gosip',
+    };
+    expect(optionsOf(given).mqtt).toEqual({
+      mode: 'auto',
+      broker: { url: 'mqtts://broker.lan:8883', username: 'house', password: 'pass', caFile: 'ca.pem' },
+      baseTopic: 'home/gosip',
+      discoveryPrefix: 'homeassistant',
+    });
+    expect(problemsOf({ mqtt_url: 'broker.lan', mqtt_base_topic: 'gosip/#', mqtt_discovery_prefix: '/a' })).toEqual([
+      'mqtt_url must be an address such as mqtt://192.0.2.7:1883 or mqtts://…',
+      'mqtt_base_topic must be letters, digits, dashes, underscores and slashes between',
+      'mqtt_discovery_prefix must be letters, digits, dashes, underscores and slashes between',
+    ]);
+    expect(problemsOf({ mqtt_username: 'house' })).toEqual(['mqtt_url is needed with mqtt_username']);
+    expect(problemsOf({ mqtt_url: 'mqtt://broker.lan', mqtt_password: 'x' })).toEqual([
+      'mqtt_username is needed with mqtt_password',
+    ]);
   });
 
   it('reach Home Assistant by its address, else by the Supervisor', () => {

@@ -82,6 +82,13 @@ export type Options = {
     /** Present where we run as an app under the Supervisor, which gives a new one to each start. */
     readonly supervisorToken?: string;
   };
+  readonly mqtt: {
+    /** `auto`: the broker set here, else the Supervisor's, else none. `embedded`: one of our own, on loopback. */
+    readonly mode: 'auto' | 'embedded' | 'off';
+    readonly broker?: { readonly url: string; readonly username?: string; readonly password?: string; readonly caFile?: string };
+    readonly baseTopic: string;
+    readonly discoveryPrefix: string;
+  };
 };
 
 export type OptionsResult =
@@ -222,6 +229,18 @@ function toOptions(parsed: Parsed, supervisorToken: string | undefined): Options
       ...(parsed.twilio_api_base === undefined ? {} : { apiBase: parsed.twilio_api_base }),
     },
     homeAssistant: toHomeAssistant(parsed, supervisorToken),
+    mqtt: toMqtt(parsed),
+  };
+}
+
+function toMqtt(parsed: Parsed): Options['mqtt'] {
+  const { mqtt_url: url, mqtt_username: username, mqtt_password: password, mqtt_ca: caFile } = parsed;
+  const credentials = { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) };
+  return {
+    mode: parsed.mqtt,
+    ...(url === undefined ? {} : { broker: { url, ...credentials, ...(caFile === undefined ? {} : { caFile }) } }),
+    baseTopic: parsed.mqtt_base_topic,
+    discoveryPrefix: parsed.mqtt_discovery_prefix,
   };
 }
 

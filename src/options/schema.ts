@@ -68,6 +68,11 @@ const webOrigin = z
   .toLowerCase()
   .regex(/^https?:\/\/[^\s/,]+$/, 'must be the origin of a page, such as https://phone.example.org');
 
+const topicLevels = text.regex(
+  /^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/,
+  'must be letters, digits, dashes, underscores and slashes between',
+);
+
 /** The options by the names the user sees, as the add-on form and the GOSIP_* variables have them. */
 export const optionSchema = z.strictObject({
   data_directory: text.default('data'),
@@ -145,6 +150,18 @@ export const optionSchema = z.strictObject({
     .transform((url) => url.replace(/\/+$/, ''))
     .optional(),
   home_assistant_token: text.optional(),
+  mqtt: z.enum(['auto', 'embedded', 'off']).default('auto'),
+  mqtt_url: text
+    .regex(
+      /^mqtts?:\/\/(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?\/?$/,
+      'must be an address such as mqtt://192.0.2.7:1883 or mqtts://…',
+    )
+    .optional(),
+  mqtt_username: text.optional(),
+  mqtt_password: text.optional(),
+  mqtt_ca: text.optional(),
+  mqtt_base_topic: topicLevels.default('gosip'),
+  mqtt_discovery_prefix: topicLevels.default('homeassistant'),
 });
 
 function isCidrBlock(value: string): boolean {
@@ -181,6 +198,8 @@ export function crossFieldProblems(given: Readonly<Record<string, unknown>>): Pr
   if (wantsTls) for (const name of ['sip_tls_key', 'sip_tls_cert']) needs(name, why);
   if (isGiven('home_assistant_url')) needs('home_assistant_token', 'is needed with home_assistant_url');
   if (isGiven('home_assistant_token')) needs('home_assistant_url', 'is needed with home_assistant_token');
+  for (const name of ['mqtt_username', 'mqtt_ca']) if (isGiven(name)) needs('mqtt_url', `is needed with ${name}`);
+  if (isGiven('mqtt_password')) needs('mqtt_username', 'is needed with mqtt_password');
   return [...problems, ...trunkCrossFieldProblems(given['trunks'])];
 }
 

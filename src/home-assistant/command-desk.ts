@@ -1,0 +1,102 @@
+// Takes what Home Assistant asks for: switches, buttons, texts, and the commands of automations.
+// Called by the bridge for each message on one of our command topics.
+// Must stay true: a retained message is never a command; nonsense is logged once and does nothing.
+import { AppError } from '#base/errors.ts';
+import type { Log } from '#base/log.ts';
+import type { Command } from '#contract/command.ts';
+import type { Entity } from '#contract/entity.ts';
+import type { Catalog } from './catalog.ts';
+import { parseRequest } from './request.ts';
+import type { Message } from './mqtt-session.ts';
+import type { EntityAddress } from './topics.ts';
+
+export type CommandDeskDeps = {
+  readonly log: Log;
+  readonly catalog: () => Catalog;
+  readonly commands: readonly Command[];
+  /** The entity was asked for something: its state has to be shown again, whatever came of it. */
+  readonly onAsked: (entity: Entity, ownerId: string) => void;
+  readonly reply: (requestId: string, reply: object) => void;
+};
+
+const maxComplaints = 1000;
+
+export class CommandDesk {
+  readonly #deps: CommandDeskDeps;
+  readonly #byName: ReadonlyMap<string, Command>;
+  readonly #complained = new Set<string>();
+
+  constructor(deps: CommandDeskDeps) {
+    this.#deps = deps;
+    this.#byName = new Map(deps.commands.map((command) => [command.declaration.name, command]));
+  }
+
+  async set({ ownerId, key }: EntityAddress, message: Message): Promise<void> {
+    if (message.isRetained) return this.#complain(message, 'is retained');
+    const entity = this.#deps
+      .catalog()
+      .get(ownerId)
+      ?.entities.find(({ declaration }) => declaration.key === key);
+    if (entity === undefined) return this.#complain(message, 'is for nothing that there is');
+    const done = doneBy(entity, { ownerId, payload: message.payload });
+    if (done === undefined) return this.#complain(message, `is nothing that a ${entity.kind} can do`);
+    try {
+      await done();
+    } catch (error) {
+      this.#deps.log.warn({ ownerId, key, ...failureFields(error) }, 'Home Assistant asked for what cannot be done');
+    }
+    this.#deps.onAsked(entity, ownerId);
+  }
+
+  async run(name: string, message: Message): Promise<void> {
+    if (message.isRetained) return this.#complain(message, 'is retained');
+    const command = this.#byName.get(name);
+    const request = parseRequest(message.payload, command?.declaration.input);
+    if (request.kind === 'nonsense') this.#complain(message, request.problem);
+    const reply = (body: object) => {
+      if (request.requestId !== undefined) this.#deps.reply(request.requestId, body);
+    };
+    if (request.kind === 'nonsense' || command === undefined) {
+      return reply({ ok: false, message: request.kind === 'nonsense' ? request.problem : `There is no command ${name}` });
+    }
+    try {
+      reply({ ...(await command.run(request.input)), ok: true });
+    } catch (error) {
+      this.#deps.log.warn({ command: name, ...failureFields(error) }, 'Command of Home Assistant failed');
+      reply({ ok: false, message: error instanceof AppError ? error.message : 'This did not work; the log says why' });
+    }
+  }
+
+  /** Once for each topic and fault: an automation may send it every second. */
+  #complain({ topic }: Message, problem: string): void {
+    const about = `${topic} ${problem}`;
+    if (this.#complained.has(about) || this.#complained.size >= maxComplaints) return;
+    this.#complained.add(about);
+    this.#deps.log.warn({ topic, problem }, 'Message over MQTT is ignored');
+  }
+}
+
+type Asked = { readonly ownerId: string; readonly payload: string };
+
+/** What it asks for; undefined where that is nonsense. */
+function doneBy({ kind, source }: Entity, { ownerId, payload }: Asked): (() => Promise<void>) | undefined {
+  switch (kind) {
+    case 'switch':
+      return payload === 'ON' || payload === 'OFF' ? () => source.turn(ownerId, payload === 'ON') : undefined;
+    case 'button':
+      return payload === 'PRESS' ? () => source.press(ownerId) : undefined;
+    case 'notify':
+      return () => source.send(ownerId, payload);
+    case 'text':
+      return () => source.enter(ownerId, payload);
+    case 'sensor':
+    case 'binary_sensor':
+    case 'event':
+      return undefined;
+  }
+}
+
+/** What a person did wrong needs no stack trace. */
+function failureFields(error: unknown): object {
+  return error instanceof AppError && error.code !== 'internal' ? { reason: error.message } : { err: error };
+}

@@ -1,0 +1,79 @@
+// Owns the events that are on their way to Home Assistant, in the order in which they happened.
+// Called by the bridge.
+// Must stay true: none is merged with another and none retained; what waits is bounded, and too late it is dropped.
+import type { Clock } from '#base/clock.ts';
+import type { Log } from '#base/log.ts';
+import type { Entity, Occurrence } from '#contract/entity.ts';
+import type { FactName } from '#contract/facts.ts';
+import { keepMs } from './late-event.ts';
+import { eventPayload } from './payload.ts';
+import type { Topics } from './topics.ts';
+
+export type EventFeedDeps = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly topics: Topics;
+  /** Sends a message that is not retained; resolves once the broker has it, rejects where it is not known to. */
+  readonly publish: (topic: string, payload: string) => Promise<void>;
+  readonly isConnected: () => boolean;
+};
+
+type EventEntity = Extract<Entity, { readonly kind: 'event' }>;
+type Waiting = { readonly topic: string; readonly text: string; readonly until: number };
+
+const maxWaiting = 1000;
+
+export class EventFeed {
+  readonly #deps: EventFeedDeps;
+  readonly #waiting: Waiting[] = [];
+  #isSending = false;
+  #dropped = 0;
+
+  constructor(deps: EventFeedDeps) {
+    this.#deps = deps;
+  }
+
+  /** Call it within the fact: what it is about may be gone a moment later. */
+  occurred(entity: EventEntity, name: FactName, fact: object): void {
+    const read = entity.source.occursBy[name] as ((fact: object) => readonly Occurrence[]) | undefined;
+    for (const occurrence of read?.(fact) ?? []) this.#add(entity, occurrence);
+    void this.flush();
+  }
+
+  /** Sends what waits, one after the other. */
+  async flush(): Promise<void> {
+    if (this.#isSending) return;
+    this.#isSending = true;
+    try {
+      for (let next = this.#next(); next !== undefined; next = this.#next()) {
+        await this.#deps.publish(next.topic, next.text);
+        // It may have been dropped meanwhile, for want of room.
+        if (this.#waiting[0] === next) this.#waiting.shift();
+      }
+    } catch {
+      // The connection broke; what waits is sent over the next one.
+    } finally {
+      this.#isSending = false;
+    }
+  }
+
+  #next(): Waiting | undefined {
+    const now = this.#deps.clock.monotonic();
+    while (this.#waiting[0] !== undefined && this.#waiting[0].until < now) this.#waiting.shift();
+    return this.#deps.isConnected() ? this.#waiting[0] : undefined;
+  }
+
+  #add({ declaration }: EventEntity, occurrence: Occurrence): void {
+    const { clock, topics, log } = this.#deps;
+    const { type, ownerId } = occurrence;
+    const { text, problem } = eventPayload(occurrence);
+    if (problem !== undefined)
+      log.warn({ ownerId, key: declaration.key, type, problem }, 'Event does not fit into Home Assistant');
+    const topic = topics.state({ ownerId, key: declaration.key });
+    this.#waiting.push({ topic, text, until: clock.monotonic() + keepMs(type) });
+    if (this.#waiting.length <= maxWaiting) return;
+    this.#waiting.shift();
+    this.#dropped += 1;
+    if (this.#dropped === 1) log.warn({ kept: maxWaiting }, 'Too many events wait for the broker: the oldest are dropped');
+  }
+}

@@ -1,0 +1,72 @@
+// Owns one connection to a broker, from its CONNACK to its end.
+// Called by the connection, which makes a new one after each end: nothing of an old one is sent again behind our back.
+// Must stay true: one QoS for everything, because MQTT.js lets QoS 1 overtake queued QoS 0; no more under way than the broker takes.
+import type { MqttClient } from 'mqtt';
+
+export type Message = { readonly topic: string; readonly payload: string; readonly isRetained: boolean };
+
+export type PublishOptions = { readonly isRetained: boolean };
+
+const qos = 1;
+const maxUnderWay = 100;
+
+type Waiting = { readonly send: () => Promise<unknown>; readonly settle: PromiseWithResolvers<void> };
+
+export class MqttSession {
+  readonly #client: MqttClient;
+  readonly #window: number;
+  readonly #waiting: Waiting[] = [];
+  #underWay = 0;
+  #isOver = false;
+
+  /** `receiveMaximum`: of the broker's CONNACK (MQTT 5). */
+  constructor(client: MqttClient, receiveMaximum: number = maxUnderWay) {
+    this.#client = client;
+    this.#window = Math.min(receiveMaximum, maxUnderWay);
+  }
+
+  /** Resolves once the broker has it; rejects where the connection ended first. */
+  publish(topic: string, payload: string, { isRetained }: PublishOptions): Promise<void> {
+    if (this.#isOver) return Promise.reject(new Error('The connection is over'));
+    const settle = Promise.withResolvers<void>();
+    this.#waiting.push({ send: () => this.#client.publishAsync(topic, payload, { qos, retain: isRetained }), settle });
+    this.#next();
+    return settle.promise;
+  }
+
+  /** Rejects where the broker refuses one of them. */
+  async subscribe(topics: readonly string[]): Promise<void> {
+    await this.#client.subscribeAsync([...topics], { qos });
+  }
+
+  async unsubscribe(topic: string): Promise<void> {
+    await this.#client.unsubscribeAsync(topic);
+  }
+
+  /** The connection ended: whatever is still under way is not known to have arrived. */
+  over(): void {
+    this.#isOver = true;
+    for (const { settle } of this.#waiting.splice(0)) settle.reject(new Error('The connection is over'));
+  }
+
+  #next(): void {
+    while (this.#underWay < this.#window) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      this.#underWay += 1;
+      void this.#send(next);
+    }
+  }
+
+  async #send({ send, settle }: Waiting): Promise<void> {
+    try {
+      await send();
+      settle.resolve();
+    } catch (error) {
+      settle.reject(error);
+    } finally {
+      this.#underWay -= 1;
+      this.#next();
+    }
+  }
+}
