@@ -83,7 +83,14 @@ export type EntityOwner<Id extends string = string> = {
 export const exchange: EntityOwner = { id: 'exchange', name: 'GoSIP' };
 
 /** Facts after which there may be other owners, or other names of them. */
-export const ownerFacts = ['device.created', 'device.changed', 'device.deleted'] as const satisfies readonly FactName[];
+export const ownerFacts = [
+  'device.created',
+  'device.changed',
+  'device.deleted',
+  'person.created',
+  'person.changed',
+  'person.deleted',
+] as const satisfies readonly FactName[];
 
 /** The facts after which a state may be another one, each with the id of its owner; undefined: it may be anybody's. */
 export type EntityTriggers = { readonly [Name in FactName]?: (fact: Facts[Name]) => string | undefined };

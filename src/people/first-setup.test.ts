@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { Events } from '#base/events.ts';
 import { newId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
+import type { Facts } from '#contract/facts.ts';
 import { openDatabase } from '#storage/database.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
@@ -19,24 +20,34 @@ function open() {
   const clock = new FakeClock();
   const log = createLog({ level: 'silent' });
   const { db } = openDatabase({ path: ':memory:', log, clock });
-  const shared = { clock, log, newId, writes: new WriteBatch({ db, log }), hasher: new PasswordHasher() };
+  const shared = {
+    clock,
+    log,
+    newId,
+    events: new Events<Facts>(log),
+    writes: new WriteBatch({ db, log }),
+    hasher: new PasswordHasher(),
+  };
   const stores = { persons: new PersonStore(db), tokens: new TokenStore(db), sessions: new SessionStore(db) };
   const firstSetup = new FirstSetupStore(db);
   const people = new People({ ...shared, ...stores, firstSetup });
-  const lockouts = new LoginLockouts({ ...shared, attempts: new LoginAttemptStore(db), events: new Events(log) });
-  return { people, setup: new FirstSetup({ ...shared, people, lockouts, firstSetup }) };
+  const lockouts = new LoginLockouts({ ...shared, attempts: new LoginAttemptStore(db) });
+  const created: string[] = [];
+  shared.events.on('person.created', ({ personId }) => created.push(personId));
+  return { created, people, setup: new FirstSetup({ ...shared, people, lockouts, firstSetup }) };
 }
 
 const anna = { username: 'anna', name: 'Anna', password: 'schaukelpferd-44' };
 
 test('another token than the one that was shown makes no administrator while setup is open', async () => {
-  const { setup, people } = open();
+  const { setup, people, created } = open();
   const token = (await setup.tokenToShow(false)) ?? '';
   for (const wrong of ['', 'x', `${token}x`, token.slice(1)])
     await expect(setup.run({ ...anna, token: wrong }, '192.0.2.1')).rejects.toMatchObject({ code: 'unauthorized' });
   expect([setup.isOpen, people.all().length]).toEqual([true, 0]);
   expect(await setup.run({ ...anna, token }, '192.0.2.1')).toMatchObject({ username: 'anna', role: 'admin' });
   await expect(setup.run({ ...anna, username: 'eve', token }, '192.0.2.1')).rejects.toMatchObject({ code: 'conflict' });
+  expect(created).toEqual(people.all().map(({ id }) => id));
 });
 
 test('a lost setup token is replaced only when that is asked for, and the old one makes nobody any more', async () => {

@@ -3,6 +3,8 @@
 // Must stay true: it closes with the first administrator who has a password, for good, whoever is removed later.
 import { timingSafeEqual } from 'node:crypto';
 import { AppError } from '#base/errors.ts';
+import type { Events } from '#base/events.ts';
+import type { Facts } from '#contract/facts.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { FirstSetupStore } from './first-setup-store.ts';
 import type { LoginLockouts } from './login-lockouts.ts';
@@ -18,6 +20,7 @@ export type FirstSetupDeps = {
   readonly hasher: PasswordHasher;
   readonly lockouts: LoginLockouts;
   readonly writes: WriteBatch;
+  readonly events: Events<Facts>;
 };
 
 export type FirstAdmin = {
@@ -53,7 +56,7 @@ export class FirstSetup {
    * address sent too many, `invalid` for a bad password.
    */
   async run({ token, username, name, password }: FirstAdmin, address: string): Promise<Person> {
-    const { people, hasher, firstSetup, lockouts, writes } = this.#deps;
+    const { people, hasher, firstSetup, lockouts, writes, events } = this.#deps;
     this.#assertOpen();
     const from = { source: address, kind: 'password' } as const;
     const proved = await lockouts.attempt(from, async () => this.#isToken(token) || undefined);
@@ -61,12 +64,14 @@ export class FirstSetup {
       throw new AppError('unauthorized', 'This is not the setup token that GoSIP showed at its first start');
     assertGoodPassword(password, { username, name }, 'password');
     const hash = await hasher.hash(password);
-    return writes.write(() => {
+    const first = await writes.write(() => {
       this.#assertOpen();
       const admin = people.insertAdmin({ username, name }, hash);
       if (firstSetup.state().kind !== 'closed') throw new Error('Setup is open although there is an administrator');
       return admin;
     });
+    events.emit('person.created', { personId: first.id });
+    return first;
   }
 
   #isToken(token: string): boolean {

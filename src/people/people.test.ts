@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { Events } from '#base/events.ts';
 import { newId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
+import type { Facts } from '#contract/facts.ts';
 import { openDatabase } from '#storage/database.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
@@ -25,8 +27,9 @@ function open() {
     sessions: new SessionStore(db),
     firstSetup: new FirstSetupStore(db),
   };
-  const deps = { ...stores, hasher: new PasswordHasher(), writes, clock, newId, log };
-  return { db, clock, stores, people: new People(deps), tokens: new Tokens(deps) };
+  const events = new Events<Facts>(log);
+  const deps = { ...stores, hasher: new PasswordHasher(), writes, clock, newId, events, log };
+  return { db, clock, events, stores, people: new People(deps), tokens: new Tokens(deps) };
 }
 
 describe('people', () => {
@@ -47,6 +50,18 @@ describe('people', () => {
     expect(house.people.list({ ...anyPage, sort: 'name', role: 'admin' })).toMatchObject({ total: 1, items: [{ name: 'Ben' }] });
     await house.people.delete(anna.id);
     expect(() => house.people.get(anna.id)).toThrow('There is no such person');
+  });
+
+  it('tells who comes, changes and goes, and nothing of what was refused', async () => {
+    const told: string[] = [];
+    for (const name of ['person.created', 'person.changed', 'person.deleted'] as const)
+      house.events.on(name, ({ personId }) => told.push(`${name} ${personId} ${house.people.byId(personId)?.name}`));
+    const { id } = await house.people.create({ username: 'anna', name: 'Anna', role: 'user' });
+    await expect(house.people.create({ username: 'anna', name: 'Other', role: 'user' })).rejects.toThrow('taken');
+    await house.people.change(id, { name: 'Anna B.' });
+    await house.people.delete(id);
+    await expect(house.people.delete(id)).rejects.toThrow('no such person');
+    expect(told).toEqual([`person.created ${id} Anna`, `person.changed ${id} Anna B.`, `person.deleted ${id} undefined`]);
   });
 
   it('refuses a username that is taken, on creation and on change', async () => {

@@ -3,8 +3,10 @@
 // Must stay true: an administrator can always sign in, by a password or an API token.
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import type { Events } from '#base/events.ts';
 import type { NewId, PersonId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
+import type { Facts } from '#contract/facts.ts';
 import type { Listed } from '#contract/page.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { Person, PersonQuery, Role } from './person.ts';
@@ -27,6 +29,7 @@ export type PeopleDeps = {
   readonly writes: WriteBatch;
   readonly clock: Clock;
   readonly newId: NewId;
+  readonly events: Events<Facts>;
   readonly log: Log;
 };
 
@@ -89,9 +92,9 @@ export class People {
 
   /** Rejects with `conflict` where the username or the Home Assistant user is taken, `invalid` for a bad password. */
   async create({ password, homeAssistantUserId, ...given }: PersonInput): Promise<Person> {
-    const { writes, clock, newId } = this.#deps;
+    const { writes, clock, newId, events } = this.#deps;
     const hash = await this.#hash(password, given);
-    return writes.write(() => {
+    const created = await writes.write(() => {
       const now = clock.now();
       const hasPassword = hash !== undefined && hash !== null;
       const link = homeAssistantUserId ?? undefined;
@@ -106,6 +109,8 @@ export class People {
       this.#insert(person, hash);
       return person;
     });
+    events.emit('person.created', { personId: created.id });
+    return created;
   }
 
   /**
@@ -113,15 +118,15 @@ export class People {
    * tell; the role kept here is that of a user, for tokens and sessions.
    */
   async ofHomeAssistant(user: HomeAssistantUserNames): Promise<Person> {
-    const { persons, writes, clock, newId } = this.#deps;
+    const { persons, writes, clock, newId, events } = this.#deps;
     const linked = persons.byHomeAssistantUser(user.id);
     if (linked !== undefined) return linked;
-    return writes.write(() => {
+    const { person, isNew } = await writes.write(() => {
       // Two requests of one page come at once.
       const meanwhile = persons.byHomeAssistantUser(user.id);
-      if (meanwhile !== undefined) return meanwhile;
+      if (meanwhile !== undefined) return { person: meanwhile, isNew: false };
       const now = clock.now();
-      const person: Person = {
+      const added: Person = {
         id: newId('person'),
         ...personNames(user, (username) => persons.byUsername(username) !== undefined),
         role: 'user',
@@ -130,12 +135,14 @@ export class People {
         createdAt: now,
         changedAt: now,
       };
-      this.#insert(person, undefined);
-      return person;
+      this.#insert(added, undefined);
+      return { person: added, isNew: true };
     });
+    if (isNew) events.emit('person.created', { personId: person.id });
+    return person;
   }
 
-  /** The first administrator, as `create`; runs inside the write of the first setup. */
+  /** The first administrator, as `create`; runs inside the write of the first setup, which emits the fact after its commit. */
   insertAdmin(given: { readonly username: string; readonly name: string }, hash: string): Person {
     const { clock, newId } = this.#deps;
     const now = clock.now();
@@ -157,9 +164,9 @@ export class People {
    * administrator could sign in any more. A new password ends all sessions of the person.
    */
   async change(id: PersonId, { password, ...change }: PersonChange): Promise<Person> {
-    const { persons, writes, clock } = this.#deps;
+    const { persons, writes, clock, events } = this.#deps;
     const hash = await this.#hash(password, { ...this.get(id), ...withoutUndefined(change) });
-    return writes.write(() => {
+    const changed = await writes.write(() => {
       const before = this.get(id);
       const { username = before.username, name = before.name, role = before.role } = change;
       const link =
@@ -172,6 +179,8 @@ export class People {
       assertAdminLeft(this.#deps);
       return person;
     });
+    events.emit('person.changed', { personId: id });
+    return changed;
   }
 
   /** Removes the person, their sessions and tokens. Rejects with `not-found`, or `conflict` where no administrator could sign in any more. */
@@ -185,6 +194,7 @@ export class People {
       return after;
     });
     await Promise.all(released.map((release) => this.#finish(release)));
+    this.#deps.events.emit('person.deleted', { personId: id });
   }
 
   /** The person is gone: one room that fails keeps neither the others nor the answer. */

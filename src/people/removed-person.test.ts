@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { newId } from '#base/ids.ts';
+import { Events } from '#base/events.ts';
 import { createLog } from '#base/log.ts';
+import type { Facts } from '#contract/facts.ts';
 import { openDatabase } from '#storage/database.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
@@ -129,7 +131,15 @@ function open() {
     sessions: new SessionStore(db),
     firstSetup: new FirstSetupStore(db),
   };
-  const deps = { ...stores, hasher: new PasswordHasher(), writes: new WriteBatch({ db, log }), clock, newId, log };
+  const deps = {
+    ...stores,
+    hasher: new PasswordHasher(),
+    writes: new WriteBatch({ db, log }),
+    clock,
+    newId,
+    log,
+    events: new Events<Facts>(log),
+  };
   return { db, people: new People(deps), tokens: new Tokens(deps) };
 }
 
