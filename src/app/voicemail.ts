@@ -1,6 +1,8 @@
 // Composes voicemail and call recordings with the calls they belong to and with Twilio, where their audio comes from.
 // Called by app.ts, once calls and the bridge to Twilio are there.
 // Must stay true: nothing here decides anything; it fits ports together and starts what it made.
+import type { VoicemailId } from '#base/ids.ts';
+import type { LeftVoicemail } from '#calls/call-events.ts';
 import type { Calls } from '#calls/calls.ts';
 import type { CdrStore } from '#calls/cdr-store.ts';
 import { personsOfRecord } from '#calls/persons-of-call.ts';
@@ -17,7 +19,9 @@ import { recordingSink } from '#twilio/sync/recording-sync.ts';
 import { Reconciler } from '#twilio/sync/reconcile.ts';
 import type { ReconcilerSinks } from '#twilio/sync/reconcile.ts';
 import { recordingAlerts } from '#voicemail/recording-alerts.ts';
+import type { Voicemail } from '#voicemail/voicemail-store.ts';
 import { voicemailEntities } from '#voicemail/voicemail-entities.ts';
+import type { NameOf } from '#voicemail/ports.ts';
 import { createVoicemailRoom } from '#voicemail/voicemail-room.ts';
 import type { VoicemailRoom } from '#voicemail/voicemail-room.ts';
 import type { AppContext, RoomFace, Storage } from './context.ts';
@@ -38,7 +42,13 @@ type VoicemailDeps = AppContext & {
   readonly sinks: Omit<ReconcilerSinks, 'recording'>;
 };
 
-export type VoicemailServices = { readonly room: VoicemailRoom; readonly reconcile: Reconciler; readonly face: RoomFace };
+export type VoicemailServices = {
+  readonly room: VoicemailRoom;
+  readonly reconcile: Reconciler;
+  /** A message that was left, for the event of its call. */
+  readonly left: (id: VoicemailId) => LeftVoicemail | undefined;
+  readonly face: RoomFace;
+};
 
 export async function composeVoicemail(deps: VoicemailDeps): Promise<VoicemailServices> {
   const { storage, twilio, stack, clock, events } = deps;
@@ -58,11 +68,11 @@ export async function composeVoicemail(deps: VoicemailDeps): Promise<VoicemailSe
   if (storage.mode === 'normal') startReconcile(deps, reconcile);
   const face = faceOf({
     routes: room.routes,
-    entities: voicemailEntities({ voicemails: room.voicemails, people: deps.people }),
+    entities: voicemailEntities({ voicemails: room.voicemails, people: deps.people, nameOf: nameIn(deps.contacts) }),
     alerts: recordingAlerts(room.space),
     probes: { recordings: () => room.space.health(), reconciliation: () => reconcile.health() },
   });
-  return { room, reconcile, face };
+  return { room, reconcile, left: (id) => leftVoicemail(room.voicemails.byId(id), nameIn(deps.contacts)), face };
 }
 
 function startReconcile({ stack, twilio, onClockStep }: VoicemailDeps, reconcile: Reconciler): void {
@@ -98,6 +108,17 @@ function createRoom(deps: VoicemailDeps, onRecordedCallEnded: () => void): Voice
     },
     personsOf: (callId) => personsOfRecord(callId, { calls, cdrs }),
     onRecordedCallEnded,
-    nameOf: (number, personId) => deps.contacts.byNumber(number, personId)?.name,
+    nameOf: nameIn(deps.contacts),
   });
+}
+
+/** As the event of its call has it. */
+function leftVoicemail(found: Voicemail | undefined, nameOf: NameOf): LeftVoicemail | undefined {
+  if (found === undefined) return undefined;
+  const { id, personId, callId, seconds, callerNumber: number, callerName } = found;
+  return { id, personId, callId, seconds, number, name: nameOf(number, personId) ?? callerName };
+}
+
+function nameIn(contacts: Contacts): NameOf {
+  return (number, personId) => contacts.byNumber(number, personId)?.name;
 }
