@@ -144,6 +144,7 @@ describe('the whole app', () => {
     expect(shown.toSorted(([a], [b]) => String(a).localeCompare(String(b)))).toEqual([
       ['active_calls', 'exchange', 'GoSIP', 0],
       ['active_escalations', 'exchange', 'GoSIP', 0],
+      ['call_state', hall['id'], 'Hall', 'idle'],
       ['dnd', 'exchange', 'GoSIP', false],
       ['dnd', anna['id'], 'Anna', false],
       ['dnd', hall['id'], 'Hall', false],

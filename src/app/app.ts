@@ -156,12 +156,13 @@ async function composeRooms(context: AppContext, storage: Storage) {
     approval: { lines: routing.childLines, blocklist: screening.blocklist },
     hotlineOf: (deviceId) => routing.hotlines.of(deviceId),
     personOf: (id) => people.people.get(id),
+    voicemailOf: (id) => voicemail.left(id),
   });
   const { sip } = calls;
   syncTwilioTrunk({ ...twilio, sip, engine, log, stack });
   const messages = await composeMessages({ ...context, numbers, storage, twilio, contacts, isDnd: routing.isDnd });
   const composed = { devices, people, numbers: numbersRoom, contacts: contactsRoom, calls, twilio, messages };
-  const voicemail = await composeVoicemailRoom(context, storage, composed);
+  const voicemail: VoicemailServices = await composeVoicemailRoom(context, storage, composed);
   people.people.onRemoved([
     (personId) => voicemail.room.greetings.release(personId),
     (personId) => screening.blocklist.release(personId),

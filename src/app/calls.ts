@@ -1,9 +1,10 @@
 // Composes calls and the SIP edge that brings them.
 // Called by app.ts.
 // Must stay true: SIP stops before calls do, so that what is cut off still gets its record.
-import type { PersonId } from '#base/ids.ts';
+import type { DeviceId, PersonId, VoicemailId } from '#base/ids.ts';
 import { CallControl } from '#calls/call-control.ts';
 import { callEntities } from '#calls/call-entities.ts';
+import type { LeftVoicemail } from '#calls/call-events.ts';
 import { CallHistory } from '#calls/call-history.ts';
 import { callPermissionRoutes } from '#calls/call-permission-routes.ts';
 import { CallPermissionStore } from '#calls/call-permission-store.ts';
@@ -74,6 +75,8 @@ type CallsDeps = DevicesRoom & {
   readonly routing: CallRouting;
   readonly hotlineOf: DialFacts['hotlineOf'];
   readonly approval: Pick<ApprovalDeps, 'lines' | 'blocklist'>;
+  /** A message that was left; asked later, when one is. */
+  readonly voicemailOf: (id: VoicemailId) => LeftVoicemail | undefined;
   /** Why the trunk to Twilio cannot be used; undefined where it can. */
   readonly twilioTrunkProblem: () => string | undefined;
 };
@@ -176,13 +179,18 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
   await media.started;
   if (media.mediaRelay.problem !== undefined && options.trunks.length > 0) context.warnings.push(media.mediaRelay.problem);
   const search = new CallSearch(db);
+  const names = {
+    device: (id: DeviceId) => devices.byId(id)?.name,
+    person: (id: PersonId) => deps.people.all().find((person) => person.id === id)?.name,
+    number: (number: string, personId: PersonId | undefined) => deps.routing.contacts.byNumber(number, personId)?.name,
+  };
   const control = new CallControl({
     calls,
     devices,
     registrations,
     log,
     house: sip.houseCaller,
-    nameOf: (number, personId) => deps.routing.contacts.byNumber(number, personId)?.name,
+    nameOf: names.number,
   });
   const pings = new ListenerPings({ clock, announce: engine.announce, listening: () => engine.listening() ?? sip.listening });
   const face = faceOf({
@@ -193,7 +201,7 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
       ...approvalRoutes,
       ...callPermissionRoutes({ permissions, devices, personOf }),
     ],
-    entities: callEntities(calls),
+    entities: callEntities({ clock, calls, devices, people: deps.people, names, voicemailOf: deps.voicemailOf }),
     alerts: [...outgoingAlerts(() => tollFraudGuard.recentRefusals), ...recordAlerts(calls)],
     probes: {
       'control connection': () => controlConnectionHealth(sip.isConnected),

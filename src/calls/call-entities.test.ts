@@ -1,15 +1,129 @@
 import { expect, test } from 'vitest';
-import { stateSource } from '#testing/harness/state-source.ts';
+import type { CallId, DeviceId } from '#base/ids.ts';
+import { entityOf, eventSource, stateSource } from '#testing/harness/state-source.ts';
 import { callEntities } from './call-entities.ts';
+import type { CallSnapshot } from './call-occurrences.ts';
+
+const hall = { id: 'dev_hall', name: 'Hall' } as const;
+const desk = { id: 'dev_desk', name: 'Desk' } as const;
+const anna = { id: 'person_anna', name: 'Anna' } as const;
+const party = (id: DeviceId | undefined, number: string, name: string) => ({
+  deviceId: id,
+  personId: id === desk.id ? anna.id : undefined,
+  number,
+  name,
+});
+const record = {
+  id: 'call_1',
+  direction: 'inbound',
+  startedAt: 0,
+  ringingAt: 1000,
+  answeredAt: undefined,
+  endedAt: undefined,
+  verdict: undefined,
+  dialled: '+14165550100',
+  caller: party(undefined, '+14165550123', ''),
+  callee: { ...party(undefined, '+14165550100', 'Home'), personId: anna.id },
+  number: '+14165550100',
+  trunk: 'twilio',
+  transferredFrom: undefined,
+  reasons: [],
+} as const;
+const leg = { id: 'leg_1', role: 'callee', deviceId: desk.id, personId: anna.id, ringingAt: 1000 } as const;
+
+function house(call: object, phase: 'ringing' | 'in_call' = 'ringing') {
+  const snapshot = { record, legs: [leg], ...call } as unknown as CallSnapshot;
+  const list = () => [{ ...snapshot, phase }];
+  const entities = callEntities({
+    clock: { now: () => 61_000 },
+    calls: { find: (id: CallId) => (id === 'call_1' ? snapshot : undefined), list: list as never },
+    devices: { all: () => [hall, desk], byId: (id) => [hall, desk].find((one) => one.id === id) },
+    people: { all: () => [anna] },
+    names: {
+      device: (id) => [hall, desk].find((one) => one.id === id)?.name,
+      person: (id) => (id === anna.id ? anna.name : undefined),
+      number: (number, personId) => (number === '+14165550123' && personId === anna.id ? 'Doctor' : undefined),
+    },
+    voicemailOf: (id) =>
+      id === 'vm_1'
+        ? { id, personId: anna.id, callId: 'call_1', number: '+14165550123', name: 'Doctor', seconds: 6.6 }
+        : undefined,
+  });
+  const of = (owner: 'exchange' | 'device', key: string) => entityOf(entities, owner, key);
+  const occurs = (
+    owner: 'exchange' | 'device' | 'person',
+    name: 'leg.changed' | 'call.ended' | 'voicemail.left',
+    fact: object,
+  ) => {
+    return eventSource(entityOf(entities, owner, 'call')).occursBy[name]?.(fact as never);
+  };
+  return { of, occurs };
+}
 
 test('the exchange counts its calls, anew after each that begins or ends', () => {
-  const calls = ['one', 'two'];
-  const active = stateSource(callEntities({ list: () => calls })[0]);
+  const active = stateSource(house({}).of('exchange', 'active_calls'));
   expect([...active.owners()]).toEqual([{ id: 'exchange', name: 'GoSIP' }]);
-  expect(active.state('exchange')).toBe(2);
-  calls.pop();
   expect(active.state('exchange')).toBe(1);
   expect(Object.keys(active.changedBy)).toEqual(['call.started', 'call.ended']);
   expect(active.changedBy['call.started']?.({ callId: 'call_1' })).toBe('exchange');
-  expect(active.changedBy['call.ended']?.({ callId: 'call_1', disposition: '', reason: '' })).toBe('exchange');
+});
+
+test('a phone that rings says who calls, by the address book of its owner, and another phone nothing', async () => {
+  const state = stateSource(house({}).of('device', 'call_state'));
+  expect(['dev_desk', 'dev_hall', 'dev_gone'].map((id) => state.state(id))).toEqual(['ringing', 'idle', undefined]);
+  const inbound = { direction: 'inbound', called: '+14165550100' };
+  expect(await state.attributes?.('dev_desk')).toEqual({
+    call_id: 'call_1',
+    number: '+14165550123',
+    name: 'Doctor',
+    ...inbound,
+  });
+  expect(await state.attributes?.('dev_hall')).toEqual({
+    call_id: null,
+    number: null,
+    name: null,
+    direction: null,
+    called: null,
+  });
+});
+
+test('an incoming call is an event of the phone, its owner and the house, with who calls whom', () => {
+  const { occurs } = house({});
+  const ringing = { callId: 'call_1', deviceId: desk.id, state: 'ringing' };
+  const said = { call_id: 'call_1', number: '+14165550123', name: 'Doctor', direction: 'inbound', called: '+14165550100' };
+  const attributes = { ...said, device: 'Desk', person: 'Anna' };
+  for (const owner of ['device', 'person', 'exchange'] as const) {
+    const ownerId = { device: desk.id, person: anna.id, exchange: 'exchange' }[owner];
+    expect(occurs(owner, 'leg.changed', ringing)).toEqual([{ ownerId, type: 'incoming', attributes }]);
+  }
+  expect(occurs('device', 'leg.changed', { ...ringing, state: 'over' })).toEqual([]);
+  expect(occurs('device', 'leg.changed', { ...ringing, callId: 'call_gone' })).toEqual([]);
+});
+
+test('who hides their number has neither number nor name', () => {
+  const { occurs } = house({ record: { ...record, caller: party(undefined, '', '') } });
+  const [event] = occurs('device', 'leg.changed', { callId: 'call_1', deviceId: desk.id, state: 'ringing' }) ?? [];
+  expect(event?.attributes).toMatchObject({ number: '', name: '' });
+});
+
+test('a call that is over says how it ended and for how long they talked', () => {
+  const answered = { record: { ...record, answeredAt: 1000 }, legs: [{ ...leg, answeredAt: 1000 }] };
+  const { occurs } = house(answered, 'in_call');
+  const fact = { callId: 'call_1', disposition: 'answered', reason: 'caller-hung-up' };
+  expect(occurs('person', 'call.ended', fact)).toMatchObject([
+    { ownerId: anna.id, type: 'ended', attributes: { verdict: 'answered', seconds: 60, name: 'Doctor' } },
+  ]);
+  const missed = { callId: 'call_1', disposition: 'voicemail', reason: 'no-answer' };
+  expect(house({}).occurs('exchange', 'call.ended', missed)).toMatchObject([
+    { ownerId: 'exchange', type: 'missed', attributes: { verdict: 'voicemail', seconds: 0 } },
+  ]);
+});
+
+test('a voicemail is an event of its call too, and without words of it', () => {
+  const [event] = house({}).occurs('exchange', 'voicemail.left', { voicemailId: 'vm_1', personId: anna.id }) ?? [];
+  expect(event).toMatchObject({
+    type: 'voicemail',
+    attributes: { voicemail_id: 'vm_1', call_id: 'call_1', number: '+14165550123', name: 'Doctor', seconds: 7 },
+  });
+  expect(house({}).occurs('exchange', 'voicemail.left', { voicemailId: 'vm_gone', personId: null })).toEqual([]);
 });

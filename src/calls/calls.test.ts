@@ -103,6 +103,7 @@ let db: OpenedDatabase['db'];
 let store: CdrStore;
 let calls: Calls;
 let facts: string[];
+let legFacts: string[];
 let log: string[];
 let leg: FakeLeg;
 
@@ -128,6 +129,9 @@ function build(on: OpenedDatabase['db'], { trunks = [], routing, ...more }: Buil
   leg = new FakeLeg();
   const root = createLog({ level: 'info', destination: { write: (line: string) => void log.push(line) } });
   const events = new Events<Facts>(root);
+  legFacts = [];
+  events.on('leg.changed', ({ deviceId, state }) => legFacts.push(`${deviceId} ${state}`));
+  events.on('call.answered', () => legFacts.push('answered'));
   for (const name of ['call.started', 'call.changed', 'call.ended', 'storage.failed'] as const) {
     events.on(name, (fact) => facts.push(`${name} ${'state' in fact ? fact.state : 'reason' in fact ? fact.reason : ''}`.trim()));
   }
@@ -190,6 +194,33 @@ describe('a call', () => {
     expect(calls.list()).toEqual([]);
   });
 
+  it('tells when each phone begins to ring and no longer rings, and once that it was answered', () => {
+    const call = calls.place(attempt('21'));
+    const { listener } = leg.rung[0]!;
+    listener.progressed(180, false);
+    listener.progressed(183, true);
+    expect(legFacts).toEqual(['dev_21 ringing']);
+    listener.failed('busy', 486);
+    expect([legFacts, call.record.verdict?.reason]).toEqual([['dev_21 ringing', 'dev_21 over'], 'busy']);
+    legFacts.length = 0;
+    const second = calls.place(attempt('21'));
+    leg.rung[1]!.listener.answered();
+    second.held(true);
+    second.held(false);
+    second.hungUp({ disposition: 'answered', reason: 'caller-hung-up' });
+    expect(legFacts).toEqual(['dev_21 ringing', 'answered']);
+  });
+
+  it('can be looked up when it is over, also while nothing can be written', () => {
+    const call = calls.place(attempt('21'));
+    const { id } = call.record;
+    expect(calls.find(id)).toMatchObject({ record: { id, verdict: undefined }, legs: [{ role: 'caller' }, { role: 'callee' }] });
+    db.pragma('query_only = ON');
+    leg.rung[0]!.listener.failed('declined', 603);
+    expect(calls.find(id)).toMatchObject({ record: { verdict: { reason: 'declined' } }, legs: [{}, { outcome: 'declined' }] });
+    expect(calls.find('call_unknown')).toBeUndefined();
+  });
+
   it('whose way out throws is refused all the same, and its record closed', () => {
     leg.ring = () => {
       throw new Error('A fault on purpose');
@@ -220,6 +251,7 @@ describe('a call', () => {
       attachSipLeg: () => ({ kind: 'unknown' }),
       recordToWrite: (record) => record,
       openCallIds: () => [],
+      recordOf: () => undefined,
       linkCallSid: () => {},
       legEnded: () => {
         throw new Error('disk full');

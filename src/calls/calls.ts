@@ -12,6 +12,7 @@ import type { WriteBatch } from '#storage/write-batch.ts';
 import type { CallLeg, CallRecord, Party } from './call.ts';
 import { CallAdmission } from './call-admission.ts';
 import type { CallAdmissionDeps } from './call-admission.ts';
+import type { CallSnapshot } from './call-occurrences.ts';
 import { CallDiverter } from './call-diverter.ts';
 import { CallRouter } from './call-router.ts';
 import type { CallRouterDeps } from './call-router.ts';
@@ -173,6 +174,14 @@ export class Calls {
 
   get(id: CallId): OngoingCall | undefined {
     return this.#ongoing.get(id);
+  }
+
+  /** The record and legs of a call that goes on or has ended; undefined where nothing is known of it. */
+  find(id: CallId): CallSnapshot | undefined {
+    const call = this.#ongoing.get(id);
+    if (call !== undefined) return { record: call.record, legs: [...call.legs] };
+    const announced = this.#deps.pstnCalls?.recordOf(id);
+    return this.#records.find(id) ?? (announced === undefined ? undefined : { record: announced, legs: [] });
   }
 
   /** Throws `not-found` for a call that is over or never was. */

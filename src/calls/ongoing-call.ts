@@ -224,6 +224,7 @@ export class OngoingCall {
         return;
       case 'connect':
         this.#connect(action.leg);
+        this.#record.emitAnswered(action.leg);
         return;
       case 'cancel':
         this.#record.cancelled(action.leg, action.outcome);

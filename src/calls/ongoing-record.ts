@@ -52,7 +52,10 @@ export class OngoingRecord {
 
   /** Returns whether it is the first leg that rings. */
   progressed(id: string, status: number): boolean {
-    if (this.#legs.get(id)?.ringingAt === undefined) this.#legs.change(id, { ringingAt: this.#now, sipStatus: status });
+    if (this.#legs.get(id)?.ringingAt === undefined) {
+      this.#legs.change(id, { ringingAt: this.#now, sipStatus: status });
+      this.#emitLeg(id, 'ringing');
+    }
     if (this.#record.ringingAt !== undefined) return false;
     this.#record = { ...this.#record, ringingAt: this.#now };
     return true;
@@ -63,11 +66,13 @@ export class OngoingRecord {
     const leg = this.#legs.get(id);
     if (leg === undefined || leg.endedAt !== undefined) return undefined;
     this.#legs.change(id, { endedAt: this.#now, outcome, sipStatus: status ?? leg.sipStatus });
+    this.#emitLeg(id, 'over');
     return leg;
   }
 
   cancelled(id: string, outcome: LegOutcome): void {
     this.#legs.change(id, { endedAt: this.#now, outcome });
+    this.#emitLeg(id, 'over');
   }
 
   /** Whose phone has answered is whom the call was for. */
@@ -98,6 +103,12 @@ export class OngoingRecord {
     this.#options.save(this.#record, this.#legs.records);
   }
 
+  /** A phone that answers at once, such as for an intercom call, begins to ring by that. */
+  emitAnswered(id: string): void {
+    if (this.#legs.get(id)?.ringingAt === undefined) this.#emitLeg(id, 'ringing');
+    this.#options.events.emit('call.answered', { callId: this.#record.id });
+  }
+
   emitStarted(): void {
     this.#options.events.emit('call.started', { callId: this.#record.id });
   }
@@ -109,6 +120,16 @@ export class OngoingRecord {
 
   emitEnded({ disposition, reason }: Verdict): void {
     this.#options.events.emit('call.ended', { callId: this.#record.id, disposition, reason });
+  }
+
+  /** A phone is one, however many of its contacts ring at a time. */
+  #emitLeg(id: string, state: 'ringing' | 'over'): void {
+    const leg = this.#legs.get(id);
+    if (leg?.deviceId === undefined || (state === 'over' && leg.ringingAt === undefined)) return;
+    const { deviceId } = leg;
+    const isRinging = (one: CallLeg) => one.deviceId === deviceId && one.ringingAt !== undefined && one.endedAt === undefined;
+    if ([...this.#legs.records].some((one) => one.id !== id && isRinging(one))) return;
+    this.#options.events.emit('leg.changed', { callId: this.#record.id, deviceId, state });
   }
 
   get #now(): number {

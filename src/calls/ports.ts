@@ -255,6 +255,8 @@ export type PstnCallTracker = {
   /** Whether the call is over with its leg, so that its end may be reported. */
   legEnded(record: CallRecord): boolean;
   openCallIds(): readonly string[];
+  /** Of a call whose last callback has not come. */
+  recordOf(id: CallId): CallRecord | undefined;
   /** A call came without a notice, and this is the network's id of it. Its record is written. */
   linkCallSid(record: CallRecord, callSid: string, plan: RoutingPlan): void;
 };

@@ -1,3 +1,4 @@
+import type { CallId } from '#base/ids.ts';
 import type { CallRecord } from './call.ts';
 import type { LegClaim, PstnCallTracker } from './ports.ts';
 import type { PstnCallPhases } from './pstn-call-phases.ts';
@@ -65,6 +66,10 @@ export class PstnSipLegs implements PstnCallTracker {
 
   openCallIds(): readonly string[] {
     return this.#deps.open.callIds();
+  }
+
+  recordOf(id: CallId): CallRecord | undefined {
+    return this.#deps.open.byCall(id)?.record;
   }
 
   #callOf({ id }: CallRecord): PstnCall | undefined {

@@ -61,6 +61,19 @@ export class RecordWriter {
     }
   }
 
+  /** The latest state of a call, written or not. */
+  find(id: CallId): Waiting | undefined {
+    const unwritten = this.#waiting.get(id) ?? this.#unsaved.find(id);
+    if (unwritten !== undefined) return unwritten;
+    try {
+      const record = this.#deps.store.get(id);
+      return record === undefined ? undefined : { record, legs: this.#deps.store.legsOf(id) };
+    } catch (error) {
+      this.failed(error);
+      return undefined;
+    }
+  }
+
   /** Nothing can be read or written. */
   failed(error: unknown): void {
     if (this.#isFailing) return;

@@ -39,6 +39,10 @@ export class UnsavedRecords {
     });
   }
 
+  find(id: CallId): { readonly record: CallRecord; readonly legs: readonly CallLeg[] } | undefined {
+    return this.#waiting.get(id);
+  }
+
   /** A later state of this call has been written. */
   forget(id: CallId): void {
     if (this.#waiting.size > 0) this.#waiting.delete(id);

@@ -63,6 +63,7 @@ const contact = z.object({ contactId, personId: personId.nullable() });
 const blocklistEntry = z.object({ blocklistEntryId, personId: personId.nullable() });
 const spamList = z.object({ spamListId });
 const ringGroup = z.object({ ringGroupId });
+const person = z.object({ personId });
 
 /** Every fact, by name: what `GET /api/events` may carry. */
 export const facts = {
@@ -88,6 +89,10 @@ export const facts = {
   /** An administrator let it in again before. */
   'login.unlocked': fact(z.object({ source: z.string(), kind: z.string() }), 'admin'),
   'call.changed': fact(call.extend({ state: z.string() }), 'call'),
+  /** A phone begins to ring, by whichever of its contacts first, or does so no longer and has not answered. */
+  'leg.changed': fact(call.extend({ deviceId, state: z.enum(['ringing', 'over']).meta({ id: 'LegState' }) }), 'call'),
+  /** By a phone or outside; once, and not where two sides that were connected before are joined. */
+  'call.answered': fact(call, 'call'),
   'call.ended': fact(call.extend({ disposition: z.string(), reason: z.string() }), 'call'),
   /**
    * A phone tried a call that it or its owner may not make; for attempts that are alike once a minute where a permission or a child's
@@ -153,6 +158,9 @@ export const facts = {
     }),
     'person',
   ),
+  'person.created': fact(person, 'person'),
+  'person.changed': fact(person, 'person'),
+  'person.deleted': fact(person, 'person'),
   'escalation.started': fact(escalation.extend({ name: z.string() }), 'escalation'),
   /** A phone of it rings, was answered or is over, or the next ones are asked. */
   'escalation.changed': fact(escalation.extend({ state: z.string() }), 'escalation'),
