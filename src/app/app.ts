@@ -30,6 +30,7 @@ import { composeEscalations } from './escalations.ts';
 import { mountFaces } from './face.ts';
 import type { Mounted } from './face.ts';
 import { composeHomeAssistant } from './home-assistant.ts';
+import { composeCore } from './home-assistant-core.ts';
 import { composeHttp } from './http.ts';
 import { startIngress } from './ingress.ts';
 import { composeMediaRelay } from './media.ts';
@@ -115,14 +116,17 @@ async function composeRooms(context: AppContext, storage: Storage) {
   const people = await composePeople({ ...context, storage, devices: devices.devices });
   const numbersRoom = composeNumbers({ ...context, storage });
   const { numbers } = numbersRoom;
+  const core = composeCore(context);
   const routing = composeRouting({
     ...context,
     storage,
+    states: core.states,
     numbers,
     devices: devices.devices,
     people: people.people,
     chainHouse: { contactOf: (id) => contacts.byId(id), mayCall: (number) => calls.mayCall(number) },
   });
+  core.watchStates(routing.entityIds);
   const twilio = composeTwilio({ ...context, storage, keys });
   const sealedValues = composeSealedValues({
     ...context,
@@ -185,6 +189,7 @@ async function composeRooms(context: AppContext, storage: Storage) {
   const notify = composeNotify({ ...context, storage, secrets: secrets.destinations });
   return {
     ...composed,
+    core,
     routing,
     routingPreview,
     escalations,

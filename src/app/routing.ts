@@ -41,6 +41,8 @@ export type RoutingRoom = {
   readonly dnd: DndSwitches;
   readonly childLines: ChildLines;
   readonly hotlines: Hotlines;
+  /** Of Home Assistant, whose states the rules ask for. */
+  readonly entityIds: () => readonly string[];
   /** What a decision takes of this room. */
   readonly sources: {
     readonly routesOf: Routes['of'];
@@ -63,9 +65,10 @@ type RoutingDeps = AppContext & {
   readonly people: PeopleRoom['people'];
   /** Asked later, when a chain is saved or shown. */
   readonly chainHouse: Pick<ChainHouse, 'contactOf' | 'mayCall'>;
+  readonly states: RoutingFacts['states'];
 };
 
-export function composeRouting({ storage, numbers, devices, people, chainHouse, ...context }: RoutingDeps): RoutingRoom {
+export function composeRouting({ storage, numbers, devices, people, chainHouse, states, ...context }: RoutingDeps): RoutingRoom {
   const { options, clock, newId, events, stack } = context;
   const { db, writes } = storage;
   const { country } = options.house;
@@ -113,6 +116,7 @@ export function composeRouting({ storage, numbers, devices, people, chainHouse, 
     dnd,
     childLines,
     hotlines,
+    entityIds: () => routes.entityIds(),
     sources: {
       routesOf: (numberId) => routes.of(numberId),
       groups: () => groups.all(),
@@ -120,8 +124,7 @@ export function composeRouting({ storage, numbers, devices, people, chainHouse, 
       dnd: () => dnd.facts(),
       childLines: () => withHotlines(childLines.facts(), hotlines.all(), ownerOf),
       settings: () => settings.current,
-      // Until Home Assistant is connected no state is known, and rules that ask for one follow their fallback.
-      states: () => undefined,
+      states,
     },
     isDnd: (ourNumber) => {
       const personId = numbers.byNumber(ourNumber)?.ownerPersonId;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { calendarDay, timeOfDay, timeZone } from './dates.ts';
 import { requiredDisplayName } from './display-name.ts';
 import { e164 } from './e164.ts';
+import { entityId } from './entity-id.ts';
 import { endpoint, noContent } from './endpoint.ts';
 import { escalationChainId, numberId, personId, routeId } from './ids.ts';
 import { normalizeDigits } from './normalize-digits.ts';
@@ -53,7 +54,7 @@ const callerCondition = z.discriminatedUnion('kind', [
 
 const stateCondition = z
   .strictObject({
-    entityId: z.string().regex(/^[a-z0-9_]+\.[a-z0-9_]+$/, 'must be an entity such as input_boolean.bedtime'),
+    entityId: entityId('input_boolean.bedtime'),
     operator: z.enum(['is', 'is-not', 'above', 'below']).meta({ id: 'StateOperator' }).default('is'),
     value: z.string().trim().min(1).max(255),
     /** What holds where Home Assistant is away or does not know. */

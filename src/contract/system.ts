@@ -22,6 +22,7 @@ export const healthParts = [
   'webhooks',
   'Twilio',
   'MQTT',
+  'Home Assistant',
   'http',
 ] as const;
 

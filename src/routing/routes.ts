@@ -54,6 +54,12 @@ export class Routes {
     return this.#byNumber.get(numberId) ?? [];
   }
 
+  /** Of Home Assistant, whose states the rules that are switched on ask for; some more than once. */
+  entityIds(): readonly string[] {
+    const routes = [...this.#byNumber.values()].flat();
+    return routes.flatMap(({ isEnabled, conditions }) => (isEnabled ? conditions.states.map(({ entityId }) => entityId) : []));
+  }
+
   /** All, or those of one number; by number, then by place. */
   list(numberId: NumberId | undefined): readonly PlacedRoute[] {
     const numbers = numberId === undefined ? [...this.#byNumber.keys()] : [numberId];

@@ -1,0 +1,44 @@
+// Composes the line to Home Assistant's Core and what the house learns over it.
+// Called by app.ts before routing, which decides by states; `start` once all rooms are there.
+// Must stay true: nothing waits for Core, and a house without one lacks nothing else.
+import { coreHealth } from '#home-assistant/core-health.ts';
+import { CoreLine } from '#home-assistant/core-line.ts';
+import type { CoreConnection } from '#home-assistant/core-connection.ts';
+import { coreFetch } from '#home-assistant/core-rest.ts';
+import type { CoreFetch } from '#home-assistant/core-rest.ts';
+import { CoreStates } from '#home-assistant/core-states.ts';
+import type { StatesPort } from '#routing/decision.ts';
+import type { AppContext, RoomFace } from './context.ts';
+import { faceOf } from './face.ts';
+
+export type CoreRoom = {
+  /** Undefined where the house has no Home Assistant. */
+  readonly core: CoreConnection | undefined;
+  readonly coreFetch: CoreFetch | undefined;
+  readonly states: StatesPort;
+  /** Asks for the states of what `entityIds` names, now and after each change of the rules. */
+  readonly watchStates: (entityIds: () => readonly string[]) => void;
+  readonly face: RoomFace;
+};
+
+export function composeCore({ options, clock, events, log, stack }: AppContext): CoreRoom {
+  const access = options.homeAssistant.core;
+  if (access === undefined) {
+    return { core: undefined, coreFetch: undefined, states: () => undefined, watchStates: () => {}, face: faceOf({}) };
+  }
+  const line = new CoreLine({ access, clock, log: log.child({ room: 'home-assistant' }) });
+  stack.use(line);
+  const states = new CoreStates({ core: line, clock });
+  stack.defer(() => states.stop());
+  line.start();
+  return {
+    core: line,
+    coreFetch: coreFetch(access, clock),
+    states: (entityId) => states.of(entityId),
+    watchStates(entityIds) {
+      stack.defer(events.on('routes.changed', () => states.watch(entityIds())));
+      states.watch(entityIds());
+    },
+    face: faceOf({ probes: { 'Home Assistant': () => coreHealth(line.state, access.url) } }),
+  };
+}
