@@ -47,6 +47,7 @@ import { composeRouting } from './routing.ts';
 import { composeScreening } from './screening.ts';
 import { composeSealedValues } from './sealed-values.ts';
 import { formatListeners, composeSipEngine } from './sip-engine.ts';
+import { composeSipPorts } from './sip-ports.ts';
 import { composeStorage, composeBackups } from './storage.ts';
 import { composeSupervisor } from './supervisor.ts';
 import { composeSystem, startAlerts } from './system.ts';
@@ -112,7 +113,9 @@ async function composeRooms(context: AppContext, storage: Storage) {
   const isGroupExtension = (extension: string) => routing.groups.byExtension(extension) !== undefined;
   const devices = await composeDevices(context, storage, isGroupExtension);
   const { keys } = devices;
-  const engine = await composeSipEngine(context, devices);
+  const sipPorts = await composeSipPorts(context);
+  context.warnings.push(...sipPorts.taken.map(sipPorts.message));
+  const engine = await composeSipEngine(context, { ...devices, ports: sipPorts });
   const people = await composePeople({ ...context, storage, devices: devices.devices });
   const numbersRoom = composeNumbers({ ...context, storage });
   const { numbers } = numbersRoom;
@@ -163,6 +166,7 @@ async function composeRooms(context: AppContext, storage: Storage) {
     voicemailOf: (id) => voicemail.left(id),
   });
   const { sip } = calls;
+  sipPorts.watch(undefined, () => calls.calls.list().length === 0);
   syncTwilioTrunk({ ...twilio, sip, engine, log, stack });
   const messages = await composeMessages({ ...context, numbers, storage, twilio, contacts, isDnd: routing.isDnd });
   const composed = { devices, people, numbers: numbersRoom, contacts: contactsRoom, calls, twilio, messages };
@@ -194,6 +198,7 @@ async function composeRooms(context: AppContext, storage: Storage) {
     routingPreview,
     escalations,
     engine,
+    sipPorts,
     sealedValues,
     notify,
     screening,

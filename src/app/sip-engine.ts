@@ -14,6 +14,7 @@ import { planListeners } from '#sip-engine/transport/listener-plan.ts';
 import type { Options } from '#options/options.ts';
 import type { DevicesRoom } from './devices.ts';
 import type { AppContext, RoomFace } from './context.ts';
+import type { SipPorts } from './sip-ports.ts';
 import { faceOf } from './face.ts';
 import { TrustedSources } from './trusted-sources.ts';
 import { trunkTrust } from './trunk-trust.ts';
@@ -40,17 +41,19 @@ type EmbeddedEngineDeps = {
 const firstAppMs = 5_000;
 const threadFile = new URL('./start-engine.mjs', import.meta.url);
 
+type EngineDeps = Pick<DevicesRoom, 'registrations' | 'registered'> & { readonly ports: Pick<SipPorts, 'listen' | 'taken'> };
+
 /** The embedded engine on its own thread, or the address of a native one. */
 export async function composeSipEngine(
   context: AppContext,
-  { registrations, registered }: DevicesRoom,
+  { registrations, registered, ports }: EngineDeps,
 ): Promise<SipEngineHandle> {
   const { options, clock, events, stack } = context;
   const { engine: wanted } = options.sip;
   if (wanted !== 'embedded') return { ...wanted, ...unknownEngine };
   const log = context.log.child({ room: 'sip-engine' });
   const engine = createEmbeddedEngine({
-    options,
+    options: { ...options, sip: { ...options.sip, listen: ports.listen } },
     clock,
     log,
     thread: context.overrides.engineThread,
@@ -64,7 +67,8 @@ export async function composeSipEngine(
   trusted.start(registered);
   stack.defer(() => trusted.stop());
   const listeners = formatListeners(address.hostports);
-  const probe = () => engineHealth({ isRunning: engine.isRunning, restarts: engine.restarts, listeners });
+  const taken = ports.taken.map(({ listener }) => listener);
+  const probe = () => engineHealth({ isRunning: engine.isRunning, restarts: engine.restarts, listeners, taken });
   return {
     ...address,
     announce: (local) => {
