@@ -17,6 +17,7 @@ import { trunkName } from '#twilio/api/settings.ts';
 import { toMissedCall } from '#twilio/sync/unreported-call.ts';
 import { composeBackupRoom } from './backup.ts';
 import type { Listening } from './banner.ts';
+import { composeBlueprints } from './blueprints.ts';
 import { composeCalls } from './calls.ts';
 import type { CallsRoom } from './calls.ts';
 import { composeChildHelp } from './child-help.ts';
@@ -194,6 +195,7 @@ async function composeRooms(context: AppContext, storage: Storage) {
   return {
     ...composed,
     core,
+    blueprints: composeBlueprints(core.core),
     routing,
     routingPreview,
     escalations,
