@@ -18,7 +18,7 @@ type Inputs = Readonly<Record<string, Input>>;
 type Trigger = { readonly trigger: string; readonly id?: string; readonly command?: readonly string[] };
 type Body = {
   readonly blueprint: { readonly domain: string; readonly author: string; readonly input?: Inputs };
-  readonly triggers?: readonly Trigger[];
+  readonly triggers?: readonly Trigger[] | object;
 };
 
 const used = new Set<string>();
@@ -83,7 +83,7 @@ describe.each(blueprints)('blueprint $domain/$id', ({ id, domain, file, text, bo
 
 describe('spoken sentences', () => {
   const triggers = blueprints.flatMap(({ id, body }) =>
-    (body.triggers ?? [])
+    (Array.isArray(body.triggers) ? (body.triggers as readonly Trigger[]) : [])
       .filter(({ trigger }) => trigger === 'conversation')
       .map(({ id: name = '', command = [] }) => ({ name: `${id} ${name}`, sentences: command })),
   );

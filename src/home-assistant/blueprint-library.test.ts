@@ -52,6 +52,20 @@ describe('Blueprints of Home Assistant', () => {
     expect(await library.install('voice', { replace: true })).toMatchObject({ state: 'current' });
   });
 
+  it('are installed also where a Home Assistant that is still starting keeps one and reports a failure', async () => {
+    const { core, library } = coreWith();
+    const save = core.replies.get('blueprint/save');
+    core.replies.set('blueprint/save', (message) => {
+      save?.(message);
+      throw new CoreError('invalid', 'Action automation.reload not found', { reason: 'home_assistant_error' });
+    });
+    expect(await library.install('voice', { replace: true })).toMatchObject({ state: 'current' });
+    core.replies.set('blueprint/save', () => {
+      throw new CoreError('invalid', 'No space left on device', { reason: 'home_assistant_error' });
+    });
+    await expect(library.install('doorbell', { replace: true })).rejects.toThrow('No space left');
+  });
+
   it('that are too new for it are not sent to an older Home Assistant', async () => {
     const { library, saved } = coreWith({ version: '2026.2.3' });
     const { blueprints } = await library.list();

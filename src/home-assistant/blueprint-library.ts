@@ -57,6 +57,8 @@ export class BlueprintLibrary {
     try {
       await this.#core().command({ type: 'blueprint/save', domain, path, ...text, allow_override: replace });
     } catch (error) {
+      // Where Home Assistant is still starting it keeps the file and reports that it could not load its automations anew.
+      if (await this.#isCurrent(blueprint)) return;
       if (!(error instanceof CoreError) || error.reason !== 'already_exists') throw error;
       throw new AppError(
         'conflict',
@@ -64,6 +66,11 @@ export class BlueprintLibrary {
         { cause: error },
       );
     }
+  }
+
+  async #isCurrent(blueprint: Blueprint): Promise<boolean> {
+    const core = await this.#ask().catch(toProblem);
+    return !(core instanceof CoreError) && toReply(blueprint, core).state === 'current';
   }
 
   async #ask(): Promise<Core> {
