@@ -1,0 +1,222 @@
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { houseLanguages } from '#contract/languages.ts';
+import { parseOptions } from '#options/options.ts';
+import { optionSchema } from '#options/schema.ts';
+import {
+  appManifest,
+  appRepository,
+  appTranslation,
+  missingOptions,
+  securityRating,
+} from '#testing/home-assistant/app-manifest.ts';
+import type { OptionType, OptionTypes } from '#testing/home-assistant/app-manifest.ts';
+
+const root = join(import.meta.dirname, '..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const given = parse(read('config.yaml')) as unknown;
+const manifest = appManifest.parse(given);
+const types: OptionTypes = manifest.schema ?? {};
+const packageVersion = z.object({ version: z.string() }).parse(JSON.parse(read('package.json'))).version;
+const translations = houseLanguages.map((language) => ({
+  language,
+  translation: appTranslation.parse(parse(read(`translations/${language}.yaml`))),
+}));
+
+/** The names of all options with those inside, such as `trunks.host`. */
+function pathsOf(named: Readonly<Record<string, unknown>>, inside: (one: unknown) => unknown): string[] {
+  return Object.entries(named).flatMap(([name, one]) => {
+    const nested = inside(one);
+    if (typeof nested !== 'object' || nested === null) return [name];
+    return [name, ...pathsOf(nested as Record<string, unknown>, inside).map((path) => `${name}.${path}`)];
+  });
+}
+
+const typePaths = pathsOf(types, (type) => (Array.isArray(type) ? type[0] : type));
+
+describe('config.yaml', () => {
+  it('is taken by Supervisor and by the linter, and repeats no default', () => {
+    expect(appManifest.safeParse(given).error).toBeUndefined();
+  });
+
+  it('is refused where a key is unknown, repeats a default or breaks a rule', () => {
+    const messageOf = (change: object) => appManifest.safeParse({ ...(given as object), ...change }).error?.issues[0]?.message;
+    expect(messageOf({ advanced: false })).toContain('Unrecognized key');
+    expect(messageOf({ boot: 'auto' })).toContain('auto is the default');
+    expect(messageOf({ watchdog: 'http://[HOST]:8080' })).toContain('Unrecognized key');
+    expect(messageOf({ host_network: undefined })).toBe('0 needs host_network');
+    expect(messageOf({ ports: { '62001/tcp': 62_001 } })).toContain('ingress port that Supervisor chooses');
+    expect(messageOf({ schema: { a: 'string' } })).toBeDefined();
+    expect(messageOf({ map: ['config:rw'] })).toBeDefined();
+  });
+
+  it('gives the app the security rating 7', () => {
+    expect(securityRating(manifest, existsSync(join(root, 'apparmor.txt')))).toBe(7);
+    expect(securityRating({ ...manifest, privileged: ['NET_ADMIN'] }, true)).toBe(6);
+    expect(securityRating({ ...manifest, full_access: true }, true)).toBe(1);
+  });
+
+  it('has the version of the package, which is the tag of the image', () => {
+    expect(manifest.version).toBe(packageVersion);
+  });
+
+  it('lets everybody in the house see the panel', () => {
+    expect(manifest).toMatchObject({ ingress: true, panel_admin: false });
+  });
+
+  it('shows the ports that phones are told', () => {
+    const listen = optionSchema.parse({}).sip_listen.map((one) => one.split(':'));
+    const ports = Object.fromEntries(listen.map(([protocol, , port]) => [`${port}/${protocol}`, Number(port)]));
+    expect(manifest.ports).toEqual(ports);
+  });
+});
+
+/** What the user of the app does not find in the form, because Supervisor knows it or hardly any house needs it. */
+const notInTheForm = [
+  'data_directory',
+  'home_assistant_token',
+  'home_assistant_url',
+  'http_host',
+  'http_public_url',
+  'http_trusted_proxies',
+  'mqtt_base_topic',
+  'mqtt_discovery_prefix',
+  'outgoing_call_minutes',
+  'outgoing_calls',
+  'outgoing_calls_per_phone',
+  'outgoing_minutes_a_day',
+  'outgoing_minutes_a_day_per_phone',
+  'media',
+  'media_interface',
+  'public_http_host',
+  'ring_seconds',
+  'sip_edge_proxies',
+  'sip_engine',
+  'sip_engine_host',
+  'sip_engine_port',
+  'sip_engine_secret',
+  'sip_hosts',
+  'sip_listen',
+  'sip_realm',
+  'sip_tls_ca',
+  'sip_tls_cert',
+  'sip_tls_key',
+  'spam_threshold',
+  'time_zone',
+  'twilio_api_base',
+  'web_origins',
+];
+
+/** The schema behind defaults, options and transforms. */
+function innermost(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return innermost(schema.unwrap() as z.ZodType);
+  return schema;
+}
+
+function problemOf(path: string, type: OptionType, schema: z.ZodType | undefined): string[] {
+  if (schema === undefined) return [`${path} is no option of GoSIP`];
+  const inner = innermost(schema);
+  if (Array.isArray(type)) {
+    return inner instanceof z.ZodArray
+      ? problemOf(path, type[0] as OptionType, inner.element as z.ZodType)
+      : [`${path} is no list`];
+  }
+  if (typeof type !== 'string') {
+    if (!(inner instanceof z.ZodObject)) return [`${path} has nothing inside`];
+    const shape = inner.shape as Record<string, z.ZodType>;
+    const missing = Object.keys(shape).filter((name) => !(name in type));
+    const wrong = Object.entries(type as OptionTypes).flatMap(([name, one]) => problemOf(`${path}.${name}`, one, shape[name]));
+    return [...missing.map((name) => `${path}.${name} is not in the form`), ...wrong];
+  }
+  if (!(inner instanceof z.ZodEnum)) return type.startsWith('list') ? [`${path} is no choice`] : [];
+  const words = /^list\((.*)\)\??$/.exec(type)?.[1]?.split('|');
+  return JSON.stringify(words) === JSON.stringify(inner.options) ? [] : [`${path} has other words: ${inner.options.join('|')}`];
+}
+
+describe('the options of the app', () => {
+  it('are options of GoSIP, with the same words and all that a trunk can have', () => {
+    const shape: Record<string, z.ZodType> = optionSchema.shape;
+    expect(Object.entries(types).flatMap(([name, type]) => problemOf(name, type, shape[name]))).toEqual([]);
+  });
+
+  it('are all that GoSIP has, but for those that the form leaves out', () => {
+    expect(
+      Object.keys(optionSchema.shape)
+        .filter((name) => !(name in types))
+        .toSorted(),
+    ).toEqual(notInTheForm.toSorted());
+  });
+
+  it('let the app start when nobody has touched them', () => {
+    expect(missingOptions(types, manifest.options ?? {})).toEqual([]);
+    expect(parseOptions(manifest.options)).toEqual({ kind: 'options', options: expect.anything() });
+  });
+
+  it('would not let it start where a list of trunks has no default, or a trunk no server', () => {
+    expect(missingOptions(types, { log_level: 'info' })).toEqual(['trunks']);
+    expect(missingOptions(types, { log_level: 'info', trunks: [{ name: 'provider' }] })).toEqual(['trunks.host']);
+  });
+
+  it('have the defaults of GoSIP', () => {
+    expect(optionSchema.partial().parse({})).toMatchObject(manifest.options ?? {});
+  });
+});
+
+type Labelled = { readonly name: string; readonly description?: string; readonly fields?: Readonly<Record<string, Labelled>> };
+
+describe.each(translations)('the form in $language', ({ language, translation }) => {
+  const labels = (translation.configuration ?? {}) as Record<string, Labelled>;
+
+  it('names every option and no other', () => {
+    expect(pathsOf(labels, (one) => (one as Labelled).fields)).toEqual(typePaths);
+  });
+
+  it('names every port', () => {
+    expect(Object.keys(translation.network ?? {})).toEqual(Object.keys(manifest.ports ?? {}));
+  });
+
+  it('says app, and not add-on', () => {
+    expect(read(`translations/${language}.yaml`)).not.toMatch(/add-?on\b/i);
+  });
+
+  it.skipIf(language === 'en')('is translated', () => {
+    const english = translations.find((one) => one.language === 'en')?.translation.configuration as Record<string, Labelled>;
+    const same = Object.entries(labels).filter(
+      ([name, { description }]) => description !== undefined && description === english[name]?.description,
+    );
+    expect(same.map(([name]) => name)).toEqual([]);
+  });
+});
+
+describe('the repository', () => {
+  // What Git ignores is not in the store.
+  const ignored = new Set(['.git', 'data', 'node_modules', 'tmp']);
+  const files = readdirSync(root)
+    .filter((name) => !ignored.has(name))
+    .flatMap((name) => {
+      const isFolder = statSync(join(root, name)).isDirectory();
+      return isFolder
+        ? readdirSync(join(root, name), { recursive: true, encoding: 'utf8' }).map((path) => `${name}/${path}`)
+        : [name];
+    });
+
+  it('introduces itself to the store', () => {
+    expect(appRepository.safeParse(parse(read('repository.yaml'))).error).toBeUndefined();
+  });
+
+  it('holds no other file that the store would take for an app', () => {
+    const isScanned = (path: string) =>
+      /(^|\/)config\.(ya?ml|json)$/.test(path) && !path.split('/').some((part) => part.startsWith('.') || part === 'rootfs');
+    expect(files.filter(isScanned)).toEqual(['config.yaml']);
+    expect(files.filter((path) => /(^|\/)build\.(ya?ml|json)$/.test(path))).toEqual([]);
+  });
+
+  it('has translations for Supervisor in the languages of the house alone', () => {
+    expect(files.filter((path) => path.startsWith('translations/')).toSorted()).toEqual(
+      houseLanguages.map((language) => `translations/${language}.yaml`).toSorted(),
+    );
+  });
+});
