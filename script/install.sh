@@ -119,6 +119,16 @@ offer_home_assistant() {
   (nice -n 19 script/home-assistant install >"$log" 2>&1 || say "There is no test with Home Assistant: $(tail -1 "$log")") &
 }
 
+# The image of the app, built while everything else is tested; its test builds it too, and finds what was built.
+offer_image() {
+  case "$#:$*" in 0:* | *image*) ;; *) return ;; esac
+  offer_debian 'test of the image' ip=iproute2 buildah=buildah debootstrap=debootstrap
+  offer_debian 'test of its AppArmor profile' apparmor_parser=apparmor
+  [ "$(id -u)" = 0 ] && command -v buildah >/dev/null || return 0
+  mkdir -p tmp
+  (nice -n 19 script/image build gosip-test --with buildah >tmp/image.log 2>&1 || say "The image was not built: $(tail -1 tmp/image.log)") &
+}
+
 # Runs an installation whose packages start no service of their own: GoSIP and its tests start the programs they need.
 without_services() {
   local policy=/usr/sbin/policy-rc.d status=0

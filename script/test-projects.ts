@@ -21,7 +21,7 @@ export const longTests = [
 ];
 
 /** These measure real time or load the whole machine: one neighbour at most. */
-export const heavyTests = ['stalled-calls', 'chaos', 'api-schemathesis', 'flood', 'full-disk', 'stall'].map(
+export const heavyTests = ['stalled-calls', 'chaos', 'api-schemathesis', 'flood', 'full-disk', 'stall', 'image'].map(
   (name) => `src/app/flows/${name}.test.ts`,
 );
 

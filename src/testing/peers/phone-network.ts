@@ -4,6 +4,7 @@ import { requireProgram } from './program.ts';
 
 /** Where one phone is plugged in: a network namespace of its own, so it has an address and all ports for itself. */
 export type PhoneNetns = {
+  readonly name: string;
   readonly address: string;
   /** The command that runs a program there, in the same process: ending that process ends the program. */
   command(program: string, args: readonly string[]): [string, string[]];
@@ -68,7 +69,7 @@ export class PhoneNetwork implements Disposable {
     ip('-n', namespace, 'link', 'set', 'lo', 'up');
     ip('-n', namespace, 'link', 'set', 'eth0', 'up');
     ip('-n', namespace, 'route', 'add', 'default', 'via', this.address);
-    return { address, command: (program, args) => ['ip', ['netns', 'exec', namespace, program, ...args]] };
+    return { name: namespace, address, command: (program, args) => ['ip', ['netns', 'exec', namespace, program, ...args]] };
   }
 
   [Symbol.dispose](): void {

@@ -1,0 +1,145 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { AppImage, missingForImage } from '#testing/home-assistant/app-image.ts';
+import type { AppContainer } from '#testing/home-assistant/app-image.ts';
+import { apiCall } from '#testing/harness/api-call.ts';
+import type { ApiCall } from '#testing/harness/api-call.ts';
+import { PhoneNetwork } from '#testing/peers/phone-network.ts';
+import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
+import { requireProgram } from '#testing/peers/program.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const manifest = parse(readFileSync(join(root, 'config.yaml'), 'utf8')) as {
+  readonly version: string;
+  readonly timeout: number;
+  readonly options: object;
+};
+const health = ['node', '/usr/local/bin/gosip-health.mjs'];
+
+type Device = { readonly extension: string; readonly username: string; readonly secret: string };
+type Health = { readonly parts: readonly { readonly name: string; readonly status: string }[] };
+
+// The app as Home Assistant OS runs it: the image itself, with the options of config.yaml that nobody has touched, in a network of its own.
+describe.skipIf(missingForImage() !== undefined)('the image of the app', () => {
+  const stack = new AsyncDisposableStack();
+  let image: AppImage;
+  let network: PhoneNetwork;
+  let dataDirectory: string;
+  let container: AppContainer;
+  let address: string;
+  let api: ApiCall;
+  let kitchen: Device;
+
+  beforeAll(async () => {
+    image = await AppImage.build();
+    network = stack.use(PhoneNetwork.make());
+    dataDirectory = mkdtempSync(join(tmpdir(), 'gosip-image-'));
+    stack.defer(() => rmSync(dataDirectory, { recursive: true, force: true }));
+    // As Supervisor writes it.
+    writeFileSync(join(dataDirectory, 'options.json'), JSON.stringify(manifest.options), { mode: 0o600 });
+    const netns = network.addNetns();
+    address = netns.address;
+    container = stack.use(image.createContainer({ netns, dataDirectory }));
+  }, 900_000);
+  afterAll(() => stack.disposeAsync(), 120_000);
+
+  async function register({ username, secret }: Device): Promise<SimulatedPhone> {
+    const at = { address: network.address, registrar: { host: address, port: 5060 } };
+    const phone = await SimulatedPhone.start({ ...at, username, password: secret });
+    expect(await phone.register()).toBe(200);
+    return phone;
+  }
+
+  const addDevice = (extension: string) =>
+    api<Device>('POST', '/devices', { name: `Phone ${extension}`, extension, type: 'softphone' });
+
+  it('takes less than 450 MB unpacked', () => {
+    expect(image.size).toBeLessThan(450);
+  });
+
+  it('says what Supervisor and Docker want to know', () => {
+    expect(image.config.Labels).toMatchObject({
+      'io.hass.type': 'app',
+      'io.hass.arch': expect.stringMatching(/^(amd64|aarch64)$/),
+      'io.hass.version': manifest.version,
+    });
+    expect(image.config.Healthcheck.Test).toEqual(['CMD', ...health]);
+    expect(image.config.Cmd).toEqual(['gosip']);
+  });
+
+  it('is not healthy before phones can register', async () => {
+    expect(await container.result(health)).toMatchObject({ code: 1, output: expect.stringContaining('does not answer') });
+  });
+
+  it('starts with options that root alone may read, and answers its health check', async () => {
+    await container.start();
+    expect(await container.result(health)).toEqual({ code: 0, output: '200 {"status":"ok"}\n' });
+    const token = readFileSync(join(dataDirectory, 'first-admin-token'), 'utf8').trim();
+    api = apiCall(`http://${address}:8080`, token);
+  });
+
+  it('lets a phone register and ring', async () => {
+    kitchen = await addDevice('11');
+    await using callee = await register(kitchen);
+    await using caller = await register(await addDevice('12'));
+    const incoming = callee.incomingCall();
+    const call = caller.call('11');
+    await incoming;
+    await call.reached('answered');
+    await caller.hangup(call);
+  });
+
+  it('has the media relay and the voice of announcements', async () => {
+    const { parts } = await api<Health>('GET', '/system/health');
+    expect(parts.find(({ name }) => name === 'media relay')).toMatchObject({ status: 'ok' });
+    const speech = await container.result(['espeak-ng', '--stdin', '--stdout', '-v', 'de'], 'Guten Tag');
+    expect(speech.output).toMatch(/^RIFF/);
+  });
+
+  it('runs without root and without any capability, with all programs it starts', () => {
+    const pids = [...container.pidsOf('start.mjs'), ...container.pidsOf('rtpengine')];
+    expect(pids).toHaveLength(2);
+    for (const pid of pids) {
+      const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+      expect(status).toMatch(/^Uid:\t5060\t5060\t5060\t5060$/m);
+      expect(status).toMatch(/^Groups:\t\s*$/m);
+      expect(status).toMatch(/^CapEff:\t0+$/m);
+      expect(status).toMatch(/^CapBnd:\t0+$/m);
+      expect(status).toMatch(/^NoNewPrivs:\t1$/m);
+    }
+    expect(statSync(join(dataDirectory, 'gosip.db')).uid).toBe(5060);
+  });
+
+  it('stops with exit code 0 within the time that Supervisor gives it', async () => {
+    const begin = performance.now();
+    expect(await container.stop(), container.output).toBe(0);
+    expect(performance.now() - begin).toBeLessThan(manifest.timeout * 1000);
+    expect(container.pidsOf('rtpengine')).toEqual([]);
+  });
+
+  it('knows its phones again after a restart', async () => {
+    await container.start();
+    await using phone = await register(kitchen);
+    const { calls } = await callsOf(api);
+    expect(phone.contact).toContain(kitchen.username);
+    expect(calls).toBe(1);
+    expect(await container.stop(), container.output).toBe(0);
+  });
+
+  it('has an AppArmor profile that can be loaded', () => {
+    requireProgram('apparmor_parser');
+    const { status, stderr } = spawnSync('apparmor_parser', ['--skip-kernel-load', '--skip-cache', join(root, 'apparmor.txt')], {
+      encoding: 'utf8',
+    });
+    expect(status, stderr).toBe(0);
+  });
+});
+
+async function callsOf(api: ApiCall): Promise<{ calls: number }> {
+  const { items } = await api<{ readonly items: readonly unknown[] }>('GET', '/cdrs');
+  return { calls: items.length };
+}
