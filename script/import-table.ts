@@ -69,7 +69,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'home-assistant': {
     is: 'MQTT entities',
     rooms: ['base', 'contract'],
-    packages: ['mqtt', 'home-assistant-js-websocket', 'yaml', 'zod'],
+    packages: ['mqtt', 'aedes', 'home-assistant-js-websocket', 'yaml', 'zod'],
   },
   notify: { is: 'webhooks, mail and push', rooms: ground, packages: ['nodemailer'] },
 };

@@ -83,15 +83,13 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const { devices, people, calls, engine, twilio, http, webhooks } = rooms;
   const backup = await composeBackupRoom({ ...context, storage, callsInProgress: () => calls.calls.list().length });
   const observation = composeObservation({ ...context, ...rooms, logRing, alerts: () => alerts });
-  const homeAssistant = composeHomeAssistant({ ...context, storage });
+  const supervisor = composeSupervisor(context);
+  const homeAssistant = composeHomeAssistant({ ...context, storage, supervisor });
   const faces = [storage, time, ...Object.values(rooms), backup, observation, homeAssistant, system];
   const mounted = mountFaces(faces, system.health);
   const alerts: AlertWatch | undefined = startAlerts(context, mounted.alerts);
   const httpPort = await http.start(mounted.routes);
-  startIngress(
-    { ...context, supervisor: composeSupervisor(context), core: undefined, people: people.people, http },
-    mounted.routes,
-  );
+  startIngress({ ...context, supervisor, core: undefined, people: people.people, http }, mounted.routes);
   twilio.outbox.start();
   homeAssistant.start(mounted);
   composeBackups({ ...context, storage, keys: devices.keys, isQuiet: () => calls.calls.list().length === 0 });

@@ -2,37 +2,32 @@
 // Called by app.ts; it is started when the faces of all rooms are mounted.
 // Must stay true: neither the start nor the stop waits for a broker.
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { AppError } from '#base/errors.ts';
 import type { HouseLanguage } from '#contract/languages.ts';
 import { Bridge } from '#home-assistant/bridge.ts';
-import type { Broker, FindBroker } from '#home-assistant/broker.ts';
 import { ConnectionWatch } from '#home-assistant/connection-watch.ts';
 import { mqttAlerts } from '#home-assistant/mqtt-alerts.ts';
 import { topicsOf } from '#home-assistant/topics.ts';
-import type { Options } from '#options/options.ts';
+import type { Supervisor } from '#home-assistant/supervisor.ts';
 import { ConfigValues } from '#storage/config-values.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 import type { AppContext, RoomFace, Storage } from './context.ts';
 import { faceOf } from './face.ts';
 import type { Mounted } from './face.ts';
+import { composeFindBroker } from './find-broker.ts';
 
 export type HomeAssistantRoom = {
   readonly start: (mounted: Pick<Mounted, 'entities' | 'commands'>) => void;
   readonly face: RoomFace;
 };
 
-type HomeAssistantDeps = AppContext & { readonly storage: Pick<Storage, 'db'> };
+type HomeAssistantDeps = AppContext & {
+  readonly storage: Pick<Storage, 'db'>;
+  readonly supervisor: Pick<Supervisor, 'mqtt' | 'self'> | undefined;
+};
 
-export function composeHomeAssistant({
-  options,
-  clock,
-  events,
-  log: root,
-  stack,
-  storage,
-}: HomeAssistantDeps): HomeAssistantRoom {
-  const { mqtt, house, http } = options;
+export function composeHomeAssistant(deps: HomeAssistantDeps): HomeAssistantRoom {
+  const { options, clock, events, log: root, stack, storage, supervisor } = deps;
+  const { mqtt, house } = options;
   const log = root.child({ room: 'home-assistant' });
   const watch = new ConnectionWatch({ clock, log });
   if (mqtt.mode === 'off') watch.changed({ kind: 'off' });
@@ -40,6 +35,8 @@ export function composeHomeAssistant({
   const start: HomeAssistantRoom['start'] = ({ entities, commands }) => {
     if (mqtt.mode === 'off') return;
     const triggerLanguage = values.fixed('trigger_language', house.language) as HouseLanguage;
+    const panel = composePanelUrl({ publicUrl: options.http.publicUrl, supervisor });
+    const find = composeFindBroker({ mqtt, supervisor, stack });
     const bridge = new Bridge({
       clock,
       log,
@@ -51,9 +48,12 @@ export function composeHomeAssistant({
         language: house.language,
         triggerLanguage,
         version: packageFile.version,
-        configurationUrl: http.publicUrl,
+        configurationUrl: panel.url(),
       }),
-      findBroker: () => findBroker(mqtt),
+      findBroker: async () => {
+        const [broker] = await Promise.all([find(), panel.lookUp()]);
+        return broker;
+      },
       clientId: `gosip-${values.fixed('installation_id', randomUUID())}`,
       onState: (state) => watch.changed(state),
     });
@@ -63,17 +63,19 @@ export function composeHomeAssistant({
   return { start, face: faceOf({ alerts: mqttAlerts(() => watch.alerts()), probes: { MQTT: () => watch.health() } }) };
 }
 
-const findBroker = async ({ broker }: Options['mqtt']): ReturnType<FindBroker> => {
-  if (broker === undefined) return undefined;
-  const { caFile, ...rest } = broker;
-  const given: Broker = { ...rest, source: 'options' };
-  return caFile === undefined ? given : { ...given, ca: await readCa(caFile) };
-};
+type PanelUrlDeps = { readonly publicUrl: string | undefined; readonly supervisor: Pick<Supervisor, 'self'> | undefined };
 
-async function readCa(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new AppError('invalid', `The file ${path} of the option mqtt_ca cannot be read`, { cause: error });
-  }
+/** Where the pages of devices in Home Assistant lead: into our panel there, where we are its app. */
+function composePanelUrl({ publicUrl, supervisor }: PanelUrlDeps) {
+  let slug: string | undefined;
+  return {
+    url: () => (slug === undefined ? publicUrl : `homeassistant://app/${slug}`),
+    /** Never rejects: the link is shown once it is known. */
+    lookUp: async () => {
+      slug ??= await supervisor?.self().then(
+        (self) => self.slug,
+        () => undefined,
+      );
+    },
+  };
 }

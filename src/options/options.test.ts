@@ -67,7 +67,10 @@ describe('options', () => {
     };
     expect(optionsOf(given).mqtt).toEqual({
       mode: 'auto',
-      broker: { url: 'mqtts://broker.lan:8883', username: 'house', password: 'pass', caFile: 'ca.pem' },
+      url: 'mqtts://broker.lan:8883',
+      username: 'house',
+      password: 'pass',
+      caFile: 'ca.pem',
       baseTopic: 'home/gosip',
       discoveryPrefix: 'homeassistant',
     });
@@ -79,6 +82,19 @@ describe('options', () => {
     expect(problemsOf({ mqtt_username: 'house' })).toEqual(['mqtt_url is needed with mqtt_username']);
     expect(problemsOf({ mqtt_url: 'mqtt://broker.lan', mqtt_password: 'x' })).toEqual([
       'mqtt_username is needed with mqtt_password',
+    ]);
+  });
+
+  it('let nobody without a password onto a broker of our own, nor anybody from outside', () => {
+    expect(problemsOf({ mqtt: 'embedded' })).toEqual([
+      'mqtt_username is needed with an embedded broker',
+      'mqtt_password is needed with an embedded broker',
+    ]);
+    const login = { mqtt: 'embedded', mqtt_username: 'house', mqtt_password: 'pass' };
+    expect(optionsOf(login).mqtt).toMatchObject({ mode: 'embedded', username: 'house', password: 'pass' });
+    expect(optionsOf({ ...login, mqtt_url: 'mqtt://127.0.0.1:1884' }).mqtt.url).toBe('mqtt://127.0.0.1:1884');
+    expect(problemsOf({ ...login, mqtt_url: 'mqtt://0.0.0.0:1883' })).toEqual([
+      'mqtt_url must be mqtt://127.0.0.1 with a port for an embedded broker',
     ]);
   });
 

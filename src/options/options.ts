@@ -83,9 +83,12 @@ export type Options = {
     readonly supervisorToken?: string;
   };
   readonly mqtt: {
-    /** `auto`: the broker set here, else the Supervisor's, else none. `embedded`: one of our own, on loopback. */
+    /** `auto`: the broker at `url`, else the Supervisor's, else none. `embedded`: one of our own, on loopback. */
     readonly mode: 'auto' | 'embedded' | 'off';
-    readonly broker?: { readonly url: string; readonly username?: string; readonly password?: string; readonly caFile?: string };
+    readonly url?: string;
+    readonly username?: string;
+    readonly password?: string;
+    readonly caFile?: string;
     readonly baseTopic: string;
     readonly discoveryPrefix: string;
   };
@@ -235,10 +238,12 @@ function toOptions(parsed: Parsed, supervisorToken: string | undefined): Options
 
 function toMqtt(parsed: Parsed): Options['mqtt'] {
   const { mqtt_url: url, mqtt_username: username, mqtt_password: password, mqtt_ca: caFile } = parsed;
-  const credentials = { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) };
   return {
     mode: parsed.mqtt,
-    ...(url === undefined ? {} : { broker: { url, ...credentials, ...(caFile === undefined ? {} : { caFile }) } }),
+    ...(url === undefined ? {} : { url }),
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(caFile === undefined ? {} : { caFile }),
     baseTopic: parsed.mqtt_base_topic,
     discoveryPrefix: parsed.mqtt_discovery_prefix,
   };

@@ -198,9 +198,25 @@ export function crossFieldProblems(given: Readonly<Record<string, unknown>>): Pr
   if (wantsTls) for (const name of ['sip_tls_key', 'sip_tls_cert']) needs(name, why);
   if (isGiven('home_assistant_url')) needs('home_assistant_token', 'is needed with home_assistant_url');
   if (isGiven('home_assistant_token')) needs('home_assistant_url', 'is needed with home_assistant_token');
-  for (const name of ['mqtt_username', 'mqtt_ca']) if (isGiven(name)) needs('mqtt_url', `is needed with ${name}`);
-  if (isGiven('mqtt_password')) needs('mqtt_username', 'is needed with mqtt_password');
-  return [...problems, ...trunkCrossFieldProblems(given['trunks'])];
+  return [...problems, ...brokerProblems(given), ...trunkCrossFieldProblems(given['trunks'])];
+}
+
+function brokerProblems(given: Readonly<Record<string, unknown>>): readonly Problem[] {
+  const isMissing = (name: string) => given[name] === undefined;
+  const needed = (names: readonly string[], message: string) => names.filter(isMissing).map((field) => ({ field, message }));
+  const url = given['mqtt_url'];
+  if (given['mqtt'] === 'embedded') {
+    const isElsewhere = url !== undefined && !/^mqtt:\/\/127\.0\.0\.1:\d{1,5}\/?$/.test(String(url));
+    return [
+      ...needed(['mqtt_username', 'mqtt_password'], 'is needed with an embedded broker'),
+      ...(isElsewhere ? [{ field: 'mqtt_url', message: 'must be mqtt://127.0.0.1 with a port for an embedded broker' }] : []),
+    ];
+  }
+  const withUrl = ['mqtt_username', 'mqtt_ca'].filter((name) => !isMissing(name)).at(0);
+  return [
+    ...(withUrl === undefined ? [] : needed(['mqtt_url'], `is needed with ${withUrl}`)),
+    ...(isMissing('mqtt_password') ? [] : needed(['mqtt_username'], 'is needed with mqtt_password')),
+  ];
 }
 
 function portProblems(given: Readonly<Record<string, unknown>>): readonly Problem[] {
