@@ -5,7 +5,7 @@ import type { Clock, Timer } from '#base/clock.ts';
 import type { Events } from '#base/events.ts';
 import type { Log } from '#base/log.ts';
 import type { Command } from '#contract/command.ts';
-import { ownerFacts } from '#contract/entity.ts';
+import { exchange, ownerFacts } from '#contract/entity.ts';
 import type { Entity } from '#contract/entity.ts';
 import type { FactName, Facts } from '#contract/facts.ts';
 import type { FindBroker } from './broker.ts';
@@ -15,9 +15,10 @@ import { CommandDesk } from './command-desk.ts';
 import type { DiscoveryHouse } from './discovery.ts';
 import { DiscoveryFeed } from './discovery-feed.ts';
 import { EventFeed } from './event-feed.ts';
-import { MqttConnection, online } from './mqtt-connection.ts';
+import { MqttConnection, offline, online } from './mqtt-connection.ts';
 import type { MqttConnectionDeps } from './mqtt-connection.ts';
 import type { Message, MqttSession } from './mqtt-session.ts';
+import { Presence } from './presence.ts';
 import { isStateful, StateFeed } from './state-feed.ts';
 import type { Topics } from './topics.ts';
 
@@ -47,6 +48,7 @@ export class Bridge {
   readonly #states: StateFeed;
   readonly #eventFeed: EventFeed;
   readonly #desk: CommandDesk;
+  readonly #presence: Presence;
   readonly #subscriptions: (() => void)[] = [];
   readonly #timers = new Map<string, Timer>();
   #catalog: Catalog = new Map();
@@ -60,9 +62,17 @@ export class Bridge {
     const isConnected = () => this.#connection.session !== undefined;
     const house = () => ({ ...deps.house(), topics });
     this.#discovery = new DiscoveryFeed({ log, house, catalog, publish, isConnected });
-    this.#states = new StateFeed({ clock, log, topics, catalog, publish });
+    this.#states = new StateFeed({
+      clock,
+      log,
+      topics,
+      catalog,
+      publish: (topic, payload) => void this.#sendState(topic, payload),
+    });
     const publishEvent = (topic: string, payload: string) => this.#send(topic, payload, false);
-    this.#eventFeed = new EventFeed({ clock, log, topics, publish: publishEvent, isConnected });
+    this.#presence = new Presence({ clock, probe: () => this.#probe(), onThere: () => void this.#eventFeed.flush() });
+    const isHeard = () => isConnected() && this.#presence.isThere;
+    this.#eventFeed = new EventFeed({ clock, log, topics, publish: publishEvent, isHeard });
     this.#desk = new CommandDesk({
       log,
       catalog,
@@ -75,6 +85,10 @@ export class Bridge {
       availabilityTopic: topics.availability,
       onSession: (session) => void this.#connected(session),
       onMessage: (message) => this.#received(message),
+      onState: (state) => {
+        if (state.kind !== 'connected') this.#presence.disconnected();
+        deps.onState(state);
+      },
     });
   }
 
@@ -99,6 +113,7 @@ export class Bridge {
     for (const end of this.#subscriptions.splice(0)) end();
     for (const timer of this.#timers.values()) timer.cancel();
     this.#states.stop();
+    this.#presence.disconnected();
     await this.#connection.stop();
   }
 
@@ -143,7 +158,13 @@ export class Bridge {
     } catch (error) {
       log.warn({ err: error }, 'The MQTT broker does not let GoSIP read its topics: nothing can be switched from Home Assistant');
     }
-    this.#soon('all', retainedMs, () => void this.#sendAll(session));
+    this.#soon('all', retainedMs, () => void this.#begin(session));
+  }
+
+  async #begin(session: MqttSession): Promise<void> {
+    const sent = this.#sendAll(session);
+    this.#presence.connected(session.hasReasons);
+    await sent;
   }
 
   async #sendAll(session: MqttSession): Promise<void> {
@@ -152,7 +173,6 @@ export class Bridge {
     this.#discovery.resend();
     this.#states.resend();
     await this.#send(this.#deps.topics.availability, online, true).catch(() => undefined);
-    await this.#eventFeed.flush();
   }
 
   #followOwners(): void {
@@ -180,14 +200,18 @@ export class Bridge {
         if (message.isRetained) this.#found(parsed.ownerId, message.payload);
         return;
       case 'home-assistant':
-        if (message.payload === online && !message.isRetained) this.#soon('birth', birthMs, () => this.#again());
-        return;
+        return message.isRetained ? undefined : this.#homeAssistantIs(message.payload);
       case 'availability':
         // The last will of a connection of ours that the broker had not yet missed.
-        if (message.payload !== online && !message.isRetained) this.#soon('all', 0, () => this.#again());
+        if (message.payload !== online && !message.isRetained) this.#soon('all', 0, () => void this.#again());
         return;
       case undefined:
     }
+  }
+
+  #homeAssistantIs(payload: string): void {
+    if (payload === offline) this.#presence.left();
+    if (payload === online) this.#soon('birth', birthMs, () => void this.#again().then(() => this.#presence.arrived()));
   }
 
   #found(ownerId: string, payload: string): void {
@@ -195,12 +219,27 @@ export class Bridge {
     if (!this.#timers.has('all')) this.#soon('owners', ownersMs, () => this.#followOwners());
   }
 
-  #again(): void {
+  async #again(): Promise<void> {
     const { session } = this.#connection;
-    if (session !== undefined) void this.#sendAll(session);
+    if (session !== undefined) await this.#sendAll(session);
   }
 
-  #send(topic: string, payload: string, isRetained: boolean): Promise<void> {
+  /** One state of the exchange, as it is: to nobody but a listener of ours. */
+  #probe(): void {
+    const entity = this.#catalog.get(exchange.id)?.entities.find(isStateful);
+    if (entity !== undefined) this.#states.insist(entity, exchange.id);
+  }
+
+  async #sendState(topic: string, payload: string): Promise<void> {
+    try {
+      this.#presence.answered(await this.#send(topic, payload, true));
+    } catch {
+      // Every state is sent again over the next connection.
+    }
+  }
+
+  /** Whether anybody listens, where the broker says so. */
+  #send(topic: string, payload: string, isRetained: boolean): Promise<boolean> {
     const { session } = this.#connection;
     return session?.publish(topic, payload, { isRetained }) ?? Promise.reject(new Error('Not connected'));
   }

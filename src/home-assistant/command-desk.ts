@@ -6,7 +6,7 @@ import type { Log } from '#base/log.ts';
 import type { Command } from '#contract/command.ts';
 import type { Entity } from '#contract/entity.ts';
 import type { Catalog } from './catalog.ts';
-import { parseRequest } from './request.ts';
+import { noSuchCommand, parseRequest } from './request.ts';
 import type { Message } from './mqtt-session.ts';
 import type { EntityAddress } from './topics.ts';
 
@@ -52,12 +52,13 @@ export class CommandDesk {
     if (message.isRetained) return this.#complain(message, 'is retained');
     const command = this.#byName.get(name);
     const request = parseRequest(message.payload, command?.declaration.input);
-    if (request.kind === 'nonsense') this.#complain(message, request.problem);
     const reply = (body: object) => {
       if (request.requestId !== undefined) this.#deps.reply(request.requestId, body);
     };
     if (request.kind === 'nonsense' || command === undefined) {
-      return reply({ ok: false, message: request.kind === 'nonsense' ? request.problem : `There is no command ${name}` });
+      const problem = request.kind === 'nonsense' ? request.problem : noSuchCommand;
+      this.#complain(message, problem);
+      return reply({ ok: false, message: problem });
     }
     try {
       reply({ ...(await command.run(request.input)), ok: true });

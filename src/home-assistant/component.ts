@@ -33,7 +33,7 @@ function commonOf({ declaration }: Entity, { of, owner }: OwnerEntry, { language
   return {
     platform: component,
     unique_id: `${deviceIdentifier(owner.id)}_${key}`,
-    default_entity_id: `${component}.${of === 'exchange' ? 'gosip' : slug(owner.name)}_${key}`,
+    default_entity_id: `${component}.${entityIdOf({ of, owner }, key)}`,
     name: name[language],
     ...(icon === undefined ? {} : { icon }),
     ...(category === undefined ? {} : { entity_category: category }),
@@ -75,7 +75,7 @@ function ownOf(entity: Entity, { owner }: OwnerEntry, { topics }: ComponentHouse
   }
 }
 
-/** The automation editor offers each as `"<subtype>" <type>`. */
+/** The automation editor shows `"<subtype>" <type>`, and the type alone where the other is empty. */
 function triggersOf(
   { key, types }: EventDeclaration,
   { owner }: OwnerEntry,
@@ -91,10 +91,15 @@ function triggersOf(
       value_template: '{{ value_json.event_type }}',
       payload: type,
       type: words[triggerLanguage],
-      subtype: key,
+      subtype: '',
     },
   ]);
   return Object.fromEntries(triggers) as Record<string, Component>;
+}
+
+/** It counts when the entity is first seen; a person may change it there. */
+function entityIdOf({ of, owner }: Pick<OwnerEntry, 'of' | 'owner'>, key: string): string {
+  return [of === 'exchange' ? 'gosip' : slug(owner.name), key].filter((part) => part !== '').join('_');
 }
 
 /** Letters of other scripts stay: Home Assistant spells them in Latin ones itself. */

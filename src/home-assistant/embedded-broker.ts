@@ -51,7 +51,7 @@ export class EmbeddedBroker {
   async #open(): Promise<Server> {
     const { Aedes } = await import('aedes');
     const aedes = await Aedes.createBroker();
-    aedes.authenticate = (_client, username, password, done) => {
+    aedes.authenticate = (...[, username, password, done]: Parameters<Aedes['authenticate']>) => {
       if (this.#isKnown(username, password)) done(null, true);
       else done(Object.assign(new Error('Unknown user or wrong password'), { returnCode: 4 }), null);
     };

@@ -14,8 +14,9 @@ export type EventFeedDeps = {
   readonly log: Log;
   readonly topics: Topics;
   /** Sends a message that is not retained; resolves once the broker has it, rejects where it is not known to. */
-  readonly publish: (topic: string, payload: string) => Promise<void>;
-  readonly isConnected: () => boolean;
+  readonly publish: (topic: string, payload: string) => Promise<unknown>;
+  /** Whether anybody listens: what is sent to nobody is lost, for it is not retained. */
+  readonly isHeard: () => boolean;
 };
 
 type EventEntity = Extract<Entity, { readonly kind: 'event' }>;
@@ -27,7 +28,6 @@ export class EventFeed {
   readonly #deps: EventFeedDeps;
   readonly #waiting: Waiting[] = [];
   #isSending = false;
-  #dropped = 0;
 
   constructor(deps: EventFeedDeps) {
     this.#deps = deps;
@@ -59,8 +59,8 @@ export class EventFeed {
 
   #next(): Waiting | undefined {
     const now = this.#deps.clock.monotonic();
-    while (this.#waiting[0] !== undefined && this.#waiting[0].until < now) this.#waiting.shift();
-    return this.#deps.isConnected() ? this.#waiting[0] : undefined;
+    while ((this.#waiting[0]?.until ?? now) < now) this.#waiting.shift();
+    return this.#deps.isHeard() ? this.#waiting[0] : undefined;
   }
 
   #add({ declaration }: EventEntity, occurrence: Occurrence): void {
@@ -71,9 +71,7 @@ export class EventFeed {
       log.warn({ ownerId, key: declaration.key, type, problem }, 'Event does not fit into Home Assistant');
     const topic = topics.state({ ownerId, key: declaration.key });
     this.#waiting.push({ topic, text, until: clock.monotonic() + keepMs(type) });
-    if (this.#waiting.length <= maxWaiting) return;
-    this.#waiting.shift();
-    this.#dropped += 1;
-    if (this.#dropped === 1) log.warn({ kept: maxWaiting }, 'Too many events wait for the broker: the oldest are dropped');
+    // A house without a broker comes here too: no line of the log.
+    if (this.#waiting.length > maxWaiting) this.#waiting.shift();
   }
 }

@@ -10,12 +10,22 @@ export type PublishOptions = { readonly isRetained: boolean };
 const qos = 1;
 const maxUnderWay = 100;
 
-type Waiting = { readonly send: () => Promise<unknown>; readonly settle: PromiseWithResolvers<void> };
+/** Reason code of a PUBACK (MQTT 5 section 3.4.2.1): it was taken, and nobody subscribes to it. */
+const noMatchingSubscribers = 16;
+
+type Waiting = {
+  readonly topic: string;
+  readonly payload: string;
+  readonly retain: boolean;
+  readonly settle: PromiseWithResolvers<boolean>;
+};
 
 export class MqttSession {
   readonly #client: MqttClient;
   readonly #window: number;
   readonly #waiting: Waiting[] = [];
+  /** Message ids that reached nobody; MQTT.js tells the reason to its observers alone. */
+  readonly #unheard = new Set<number>();
   #underWay = 0;
   #isOver = false;
 
@@ -23,13 +33,25 @@ export class MqttSession {
   constructor(client: MqttClient, receiveMaximum: number = maxUnderWay) {
     this.#client = client;
     this.#window = Math.min(receiveMaximum, maxUnderWay);
+    client.on('packetreceive', (packet) => {
+      if (packet.cmd !== 'puback' || packet.reasonCode !== noMatchingSubscribers) return;
+      if (packet.messageId !== undefined) this.#unheard.add(packet.messageId);
+    });
   }
 
-  /** Resolves once the broker has it; rejects where the connection ended first. */
-  publish(topic: string, payload: string, { isRetained }: PublishOptions): Promise<void> {
+  /** Whether the broker gives reasons (MQTT 5). */
+  get hasReasons(): boolean {
+    return this.#client.options.protocolVersion === 5;
+  }
+
+  /**
+   * Resolves once the broker has it; rejects where the connection ended first. Whether anybody subscribes to it, where the broker says so
+   * (MQTT 5); true otherwise.
+   */
+  publish(topic: string, payload: string, { isRetained }: PublishOptions): Promise<boolean> {
     if (this.#isOver) return Promise.reject(new Error('The connection is over'));
-    const settle = Promise.withResolvers<void>();
-    this.#waiting.push({ send: () => this.#client.publishAsync(topic, payload, { qos, retain: isRetained }), settle });
+    const settle = Promise.withResolvers<boolean>();
+    this.#waiting.push({ topic, payload, retain: isRetained, settle });
     this.#next();
     return settle.promise;
   }
@@ -58,10 +80,10 @@ export class MqttSession {
     }
   }
 
-  async #send({ send, settle }: Waiting): Promise<void> {
+  async #send({ topic, payload, retain, settle }: Waiting): Promise<void> {
     try {
-      await send();
-      settle.resolve();
+      const sent = await this.#client.publishAsync(topic, payload, { qos, retain });
+      settle.resolve(sent?.messageId === undefined || !this.#unheard.delete(sent.messageId));
     } catch (error) {
       settle.reject(error);
     } finally {

@@ -10,6 +10,8 @@ export type Request = { readonly requestId: string | undefined } & (
   | { readonly kind: 'nonsense'; readonly problem: string }
 );
 
+export const noSuchCommand = 'There is no command of this name';
+
 /** It is a level of a topic. */
 const requestIdPattern = /^[A-Za-z0-9_-]{1,64}$/;
 
@@ -17,12 +19,12 @@ const requestIdPattern = /^[A-Za-z0-9_-]{1,64}$/;
 export function parseRequest(payload: string, input: CommandDeclaration['input'] | undefined): Request {
   const values = parseObject(payload);
   const nonsense = (problem: string, requestId?: string): Request => ({ kind: 'nonsense', problem, requestId });
-  if (values === undefined) return nonsense('is not a JSON object');
+  if (values === undefined) return nonsense('The message is not a JSON object');
   const { request_id: given, ...rest } = values;
   const isId = typeof given === 'string' && requestIdPattern.test(given);
   if (given !== undefined && !isId) return nonsense('request_id must be 1 to 64 letters, digits, dashes and underscores');
   const requestId = isId ? given : undefined;
-  if (input === undefined) return nonsense('is no command that there is', requestId);
+  if (input === undefined) return nonsense(noSuchCommand, requestId);
   const checked = validate(input, rest);
   if (checked.kind === 'fits') return { kind: 'request', input: checked.value, requestId };
   return nonsense(checked.problems.map(({ field, message }) => `${field} ${message}`.trim()).join('; '), requestId);

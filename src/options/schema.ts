@@ -206,7 +206,7 @@ function brokerProblems(given: Readonly<Record<string, unknown>>): readonly Prob
   const needed = (names: readonly string[], message: string) => names.filter(isMissing).map((field) => ({ field, message }));
   const url = given['mqtt_url'];
   if (given['mqtt'] === 'embedded') {
-    const isElsewhere = url !== undefined && !/^mqtt:\/\/127\.0\.0\.1:\d{1,5}\/?$/.test(String(url));
+    const isElsewhere = typeof url === 'string' && !/^mqtt:\/\/127\.0\.0\.1:\d{1,5}\/?$/.test(url);
     return [
       ...needed(['mqtt_username', 'mqtt_password'], 'is needed with an embedded broker'),
       ...(isElsewhere ? [{ field: 'mqtt_url', message: 'must be mqtt://127.0.0.1 with a port for an embedded broker' }] : []),
