@@ -39,6 +39,7 @@ COPY --from=build /app/node_modules node_modules
 COPY addon/rootfs /
 COPY package.json LICENSE CHANGELOG.md ./
 COPY src src
+COPY blueprints blueprints
 # What Node.js compiled is kept across restarts, but not in the image: it is of one processor.
 RUN ln -s /data/compile-cache node_modules/.cache && mkdir /data
 # Healthy means that phones can register and call: it asks nothing outside this machine.

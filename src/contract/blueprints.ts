@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
+import { streamReply } from './file.ts';
 
 /**
  * `absent`: not in Home Assistant. `current`: there as it is here. `other`: there, of another version or changed by hand.
@@ -19,8 +20,8 @@ export const blueprint = z
     minVersion: z.string(),
     /** Where Home Assistant keeps it, below its folder blueprints/<domain>. */
     path: z.string(),
-    /** For importing it by link. */
-    sourceUrl: z.string(),
+    /** Path of the file at this API: Home Assistant imports it by a link there, where GoSIP cannot install it itself. */
+    importPath: z.string(),
     state: z.enum(blueprintStates).meta({ id: 'BlueprintState' }),
     /** Whether the release of Home Assistant is new enough; null where it could not be asked. */
     supported: z.boolean().nullable(),
@@ -44,6 +45,18 @@ export const listBlueprints = endpoint({
       problem: z.string().nullable(),
     }),
   }),
+});
+
+/** Home Assistant fetches it without signing in; there is nothing of the house in it. */
+export const getBlueprintFile = endpoint({
+  id: 'getBlueprintFile',
+  method: 'GET',
+  path: '/blueprints/:file',
+  access: 'public',
+  summary: 'A blueprint, for importing it into Home Assistant by link',
+  params: z.object({ file: z.string().regex(/^[a-z_]+\.yaml$/, 'must be the name of a blueprint, such as voice.yaml') }),
+  reply: streamReply,
+  replyTypes: ['text/yaml'],
 });
 
 export const installBlueprint = endpoint({

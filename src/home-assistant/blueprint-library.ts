@@ -43,19 +43,28 @@ export class BlueprintLibrary {
 
   /** Rejects with `not-found`, `conflict` where it is there already or Home Assistant is too old, or a CoreError. */
   async install(id: string, { replace }: { readonly replace: boolean }): Promise<BlueprintReply> {
-    const blueprint = (await this.#read()).find((one) => one.id === id);
-    if (blueprint === undefined) throw new AppError('not-found', `There is no blueprint ${id}`);
+    const blueprint = await this.#one(id);
     const core = await this.#ask();
     assertTakes(core, blueprint);
     if (toReply(blueprint, core).state !== 'current' || replace) await this.#save(blueprint, replace);
     return toReply(blueprint, await this.#ask());
   }
 
+  /** As Home Assistant imports it by link. Rejects with `not-found`. */
+  async text(id: string): Promise<string> {
+    return toInstall(await this.#one(id));
+  }
+
+  async #one(id: string): Promise<Blueprint> {
+    const found = (await this.#read()).find((one) => one.id === id);
+    if (found === undefined) throw new AppError('not-found', `There is no blueprint ${id}`);
+    return found;
+  }
+
   async #save(blueprint: Blueprint, replace: boolean): Promise<void> {
-    const { domain, path, sourceUrl } = blueprint;
-    const text = { yaml: toInstall(blueprint), source_url: sourceUrl };
+    const { domain, path } = blueprint;
     try {
-      await this.#core().command({ type: 'blueprint/save', domain, path, ...text, allow_override: replace });
+      await this.#core().command({ type: 'blueprint/save', domain, path, yaml: toInstall(blueprint), allow_override: replace });
     } catch (error) {
       // Where Home Assistant is still starting it keeps the file and reports that it could not load its automations anew.
       if (await this.#isCurrent(blueprint)) return;
@@ -86,7 +95,7 @@ export class BlueprintLibrary {
     if (this.#deps.core !== undefined) return this.#deps.core;
     throw new CoreError(
       'unavailable',
-      'GoSIP does not know your Home Assistant: set home_assistant_url and home_assistant_token, or import the blueprint by its link',
+      'GoSIP does not know your Home Assistant: set home_assistant_url and home_assistant_token, or import the blueprint there by its link',
     );
   }
 
@@ -121,11 +130,11 @@ function assertTakes({ version }: Core, { name, minVersion }: Blueprint): void {
 }
 
 function toReply(blueprint: Blueprint, core: Core | undefined): BlueprintReply {
-  const { id, domain, name, description, minVersion, path, sourceUrl } = blueprint;
+  const { id, domain, name, description, minVersion, path } = blueprint;
   const there = core?.installed[domain][path];
   const found = there === undefined ? 'absent' : there.metadata?.author === blueprint.author ? 'current' : 'other';
   return {
-    ...{ id, domain, name, description, minVersion, path, sourceUrl },
+    ...{ id, domain, name, description, minVersion, path, importPath: `/api/blueprints/${id}.yaml` },
     state: core === undefined ? 'unknown' : found,
     supported: core === undefined ? null : isReleaseAtLeast(core.version, minVersion),
   };

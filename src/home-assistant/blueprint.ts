@@ -16,7 +16,6 @@ export type Blueprint = BlueprintFile & {
   readonly name: string;
   readonly description: string;
   readonly minVersion: string;
-  readonly sourceUrl: string;
   /** Who made it: what Home Assistant shows of an installed one tells by this whether it is the same file. */
   readonly author: string;
 };
@@ -27,7 +26,6 @@ const inputTag = { tag: '!input', resolve: (name: string) => name };
 type Head = {
   readonly name: string;
   readonly description: string;
-  readonly source_url: string;
   readonly homeassistant: { readonly min_version: string };
 };
 
@@ -40,7 +38,6 @@ export function parseBlueprint(file: BlueprintFile): Blueprint {
     name: head.name,
     description: head.description,
     minVersion: head.homeassistant.min_version,
-    sourceUrl: head.source_url,
     author: `GoSIP ${mark}`,
   };
 }
