@@ -31,13 +31,14 @@ FROM scratch
 ARG BUILD_ARCH
 ARG BUILD_VERSION
 LABEL io.hass.type="app" io.hass.arch="${BUILD_ARCH}" io.hass.version="${BUILD_VERSION}"
-LABEL org.opencontainers.image.title="GoSIP" org.opencontainers.image.licenses="MIT" org.opencontainers.image.version="${BUILD_VERSION}"
+LABEL org.opencontainers.image.title="GoSIP" org.opencontainers.image.source="https://github.com/gosip/gosip" org.opencontainers.image.licenses="MIT" org.opencontainers.image.version="${BUILD_VERSION}"
 COPY --from=system / /
 ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 NODE_ENV=production GOSIP_DATA_DIRECTORY=/data
 WORKDIR /app
 COPY --from=build /app/node_modules node_modules
 COPY addon/rootfs /
 COPY package.json LICENSE CHANGELOG.md ./
+COPY blueprints blueprints
 COPY src src
 COPY blueprints blueprints
 # What Node.js compiled is kept across restarts, but not in the image: it is of one processor.
