@@ -220,3 +220,71 @@ describe('the repository', () => {
     );
   });
 });
+
+describe('the files beside config.yaml', () => {
+  it.each([
+    ['icon.png', 128, 128],
+    ['logo.png', 250, 100],
+  ])('%s has the size of the store', (name, width, height) => {
+    const header = readFileSync(join(root, name)).subarray(0, 24);
+    expect([header.subarray(1, 4).toString(), header.readUInt32BE(16), header.readUInt32BE(20)]).toEqual(['PNG', width, height]);
+  });
+
+  it('hold one AppArmor profile, which Supervisor renames by its first word in a line', () => {
+    const lines = read('apparmor.txt').split('\n');
+    expect(lines.filter((line) => line.startsWith('profile '))).toEqual([expect.stringMatching(/^profile gosip .*\{$/)]);
+  });
+
+  it('can be executed where the container executes them', () => {
+    const folder = join(root, 'addon/rootfs/usr/local/bin');
+    const scripts = readdirSync(folder).filter((name) => !name.endsWith('.mjs'));
+    expect(scripts).toContain('gosip');
+    for (const name of scripts) expect(statSync(join(folder, name)).mode & 0o111, name).toBe(0o111);
+  });
+
+  it('describe one image: its name, its version and whence it comes', () => {
+    const dockerfile = read('Dockerfile');
+    for (const label of ['type="app"', 'arch="${BUILD_ARCH}"', 'version="${BUILD_VERSION}"']) {
+      expect(dockerfile).toContain(`io.hass.${label}`);
+    }
+    expect(manifest.image).toBe(manifest.url?.replace('https://github.com', 'ghcr.io'));
+    expect(dockerfile).toContain(`org.opencontainers.image.source="${manifest.url}"`);
+    expect(appRepository.parse(parse(read('repository.yaml'))).url).toBe(manifest.url);
+  });
+
+  it('run the same image without Supervisor, with options that GoSIP has', () => {
+    const { services } = parse(read('docker-compose.yml')) as { readonly services: { readonly gosip: Record<string, unknown> } };
+    expect(services.gosip).toMatchObject({
+      ...{ image: manifest.image, init: true, network_mode: 'host', volumes: ['gosip:/data'] },
+      stop_grace_period: `${manifest.timeout}s`,
+    });
+    const named = [...read('docker-compose.yml').matchAll(/GOSIP_([A-Z_]+):/g)].map(([, name]) => name?.toLowerCase());
+    expect(named.filter((name) => !(name !== undefined && name in optionSchema.shape))).toEqual([]);
+  });
+});
+
+describe('the workflows', () => {
+  type Step = { readonly uses?: string; readonly run?: string };
+  type Job = { readonly needs?: string | readonly string[]; readonly steps?: readonly Step[]; readonly uses?: string };
+  const jobsOf = (name: string) =>
+    (parse(read(`.github/workflows/${name}.yaml`)) as { readonly jobs: Readonly<Record<string, Job>> }).jobs;
+  const release = jobsOf('release');
+
+  it('pin every action of others to a commit', () => {
+    const used = [release, jobsOf('test')].flatMap((jobs) =>
+      Object.values(jobs).flatMap((job) => [job.uses, ...(job.steps ?? []).map((step) => step.uses)]),
+    );
+    const foreign = used.filter((one) => one !== undefined && !one.startsWith('./'));
+    expect(foreign.length).toBeGreaterThan(3);
+    expect(foreign.filter((one) => !/@[0-9a-f]{40}$/.test(one ?? ''))).toEqual([]);
+  });
+
+  it('publish only what was tested, and only under a tag that is the version', () => {
+    const needs = (name: string) => [release[name]?.needs ?? []].flat();
+    const compares = release['version']?.steps?.some(({ run }) => run?.startsWith('script/check-release "$GITHUB_REF_NAME"'));
+    expect(compares).toBe(true);
+    expect(release['test']).toEqual({ needs: 'version', uses: './.github/workflows/test.yaml' });
+    expect(needs('build')).toEqual(['version', 'test']);
+    expect(needs('manifest')).toContain('build');
+  });
+});
