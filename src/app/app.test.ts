@@ -78,7 +78,7 @@ describe('the whole app', () => {
   }
 
   it('mounts everything that is declared: endpoints, entities, alerts, and a probe for each part of health', async () => {
-    await using app = await start();
+    await using app = await start({ home_assistant_url: 'http://127.0.0.1:1', home_assistant_token: 'none' });
     const endpointName = (one: AnyEndpoint) => `${one.method} ${one.path}`;
     const mounted = app.routes.map((route) => endpointName(route.endpoint));
     expect(mounted.sort()).toEqual((await contractEndpoints()).map(endpointName).sort());

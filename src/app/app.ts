@@ -32,6 +32,7 @@ import { mountFaces } from './face.ts';
 import type { Mounted } from './face.ts';
 import { composeHomeAssistant } from './home-assistant.ts';
 import { composeCore } from './home-assistant-core.ts';
+import type { CoreRoom } from './home-assistant-core.ts';
 import { composeHttp } from './http.ts';
 import { startIngress } from './ingress.ts';
 import { composeMediaRelay } from './media.ts';
@@ -89,7 +90,7 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const mounted = mountFaces(faces, system.health);
   const alerts: AlertWatch | undefined = startAlerts(context, mounted.alerts);
   const httpPort = await http.start(mounted.routes);
-  startIngress({ ...context, supervisor, core: undefined, people: people.people, http }, mounted.routes);
+  startIngress({ ...context, supervisor, core: rooms.core.core, people: people.people, http }, mounted.routes);
   twilio.outbox.start();
   homeAssistant.start(mounted);
   composeBackups({ ...context, storage, keys: devices.keys, isQuiet: () => calls.calls.list().length === 0 });
@@ -168,7 +169,7 @@ async function composeRooms(context: AppContext, storage: Storage) {
   sipPorts.watch(undefined, () => calls.calls.list().length === 0);
   syncTwilioTrunk({ ...twilio, sip, engine, log, stack });
   const messages = await composeMessages({ ...context, numbers, storage, twilio, contacts, isDnd: routing.isDnd });
-  const composed = { devices, people, numbers: numbersRoom, contacts: contactsRoom, calls, twilio, messages };
+  const composed = { devices, people, numbers: numbersRoom, contacts: contactsRoom, calls, twilio, messages, core };
   const voicemail: VoicemailServices = await composeVoicemailRoom(context, storage, composed);
   people.people.onRemoved([
     (personId) => voicemail.room.greetings.release(personId),
@@ -192,7 +193,6 @@ async function composeRooms(context: AppContext, storage: Storage) {
   const notify = composeNotify({ ...context, storage, secrets: secrets.destinations });
   return {
     ...composed,
-    core,
     blueprints: composeBlueprints(core.core),
     routing,
     routingPreview,
@@ -211,6 +211,7 @@ async function composeRooms(context: AppContext, storage: Storage) {
 }
 
 type Composed = {
+  readonly core: CoreRoom;
   readonly devices: DevicesRoom;
   readonly people: PeopleRoom;
   readonly numbers: NumbersRoom;
@@ -245,6 +246,7 @@ function composeVoicemailRoom(context: AppContext, storage: Storage, rooms: Comp
     numbers,
     people: rooms.people.people,
     contacts: rooms.contacts.contacts,
+    speech: rooms.core.speech,
     sinks: {
       message: (message) => messages.messages.reconcile(message),
       call: (call) => {

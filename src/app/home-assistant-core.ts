@@ -6,6 +6,7 @@ import { CoreLine } from '#home-assistant/core-line.ts';
 import type { CoreConnection } from '#home-assistant/core-connection.ts';
 import { coreFetch } from '#home-assistant/core-rest.ts';
 import type { CoreFetch } from '#home-assistant/core-rest.ts';
+import { CoreSpeech } from '#home-assistant/core-speech.ts';
 import { CoreStates } from '#home-assistant/core-states.ts';
 import type { StatesPort } from '#routing/decision.ts';
 import type { AppContext, RoomFace } from './context.ts';
@@ -15,6 +16,7 @@ export type CoreRoom = {
   /** Undefined where the house has no Home Assistant. */
   readonly core: CoreConnection | undefined;
   readonly coreFetch: CoreFetch | undefined;
+  readonly speech: CoreSpeech | undefined;
   readonly states: StatesPort;
   /** Asks for the states of what `entityIds` names, now and after each change of the rules. */
   readonly watchStates: (entityIds: () => readonly string[]) => void;
@@ -24,16 +26,20 @@ export type CoreRoom = {
 export function composeCore({ options, clock, events, log, stack }: AppContext): CoreRoom {
   const access = options.homeAssistant.core;
   if (access === undefined) {
-    return { core: undefined, coreFetch: undefined, states: () => undefined, watchStates: () => {}, face: faceOf({}) };
+    const nothing = { core: undefined, coreFetch: undefined, speech: undefined };
+    return { ...nothing, states: () => undefined, watchStates: () => {}, face: faceOf({}) };
   }
   const line = new CoreLine({ access, clock, log: log.child({ room: 'home-assistant' }) });
   stack.use(line);
   const states = new CoreStates({ core: line, clock });
   stack.defer(() => states.stop());
   line.start();
+  const fetchCore = coreFetch(access, clock);
+  const { language, country } = options.house;
   return {
     core: line,
-    coreFetch: coreFetch(access, clock),
+    coreFetch: fetchCore,
+    speech: new CoreSpeech({ core: line, coreFetch: fetchCore, language, country }),
     states: (entityId) => states.of(entityId),
     watchStates(entityIds) {
       stack.defer(events.on('routes.changed', () => states.watch(entityIds())));

@@ -18,8 +18,10 @@ import { recorder, recordingSource } from '#twilio/sync/recording-source.ts';
 import { recordingSink } from '#twilio/sync/recording-sync.ts';
 import { Reconciler } from '#twilio/sync/reconcile.ts';
 import type { ReconcilerSinks } from '#twilio/sync/reconcile.ts';
+import type { SpeechToText } from '#voicemail/ports.ts';
 import { recordingAlerts } from '#voicemail/recording-alerts.ts';
 import type { Voicemail } from '#voicemail/voicemail-store.ts';
+import { transcriptAlerts } from '#voicemail/transcript-alerts.ts';
 import { voicemailEntities } from '#voicemail/voicemail-entities.ts';
 import type { NameOf } from '#voicemail/ports.ts';
 import { createVoicemailRoom } from '#voicemail/voicemail-room.ts';
@@ -38,6 +40,7 @@ type VoicemailDeps = AppContext & {
   readonly numbers: Numbers;
   readonly people: People;
   readonly contacts: Contacts;
+  readonly speech: SpeechToText | undefined;
   /** Where the rest goes that Twilio has and did not notify us of. */
   readonly sinks: Omit<ReconcilerSinks, 'recording'>;
 };
@@ -69,8 +72,12 @@ export async function composeVoicemail(deps: VoicemailDeps): Promise<VoicemailSe
   const face = faceOf({
     routes: room.routes,
     entities: voicemailEntities({ voicemails: room.voicemails, people: deps.people, nameOf: nameIn(deps.contacts) }),
-    alerts: recordingAlerts(room.space),
-    probes: { recordings: () => room.space.health(), reconciliation: () => reconcile.health() },
+    alerts: [...recordingAlerts(room.space), ...transcriptAlerts(room.transcriber)],
+    probes: {
+      recordings: () => room.space.health(),
+      transcripts: () => room.transcriber.health(),
+      reconciliation: () => reconcile.health(),
+    },
   });
   return { room, reconcile, left: (id) => leftVoicemail(room.voicemails.byId(id), nameIn(deps.contacts)), face };
 }
@@ -108,6 +115,7 @@ function createRoom(deps: VoicemailDeps, onRecordedCallEnded: () => void): Voice
     },
     personsOf: (callId) => personsOfRecord(callId, { calls, cdrs }),
     onRecordedCallEnded,
+    speech: deps.speech,
     nameOf: nameIn(deps.contacts),
   });
 }

@@ -17,6 +17,7 @@ export const healthParts = [
   'media relay',
   'outbound calls',
   'recordings',
+  'transcripts',
   'reconciliation',
   'outbox',
   'webhooks',

@@ -197,12 +197,27 @@ export const voicemailSettings = z
     silenceSeconds: z.number().int().min(2).max(60),
     /** Shorter messages are dropped. */
     discardBelowSeconds: z.number().int().min(0).max(30),
-    transcribe: z
-      .boolean()
+    transcription: z
+      .enum(['off', 'twilio', 'home-assistant'])
+      .meta({ id: 'Transcription' })
       .describe(
-        'Let Twilio transcribe, paid per minute: English (US) only, and only messages of more than 2 and less than 120 seconds; others ' +
-          'have audio only. With mostSeconds 119 none is too long',
+        'Who transcribes. Twilio, paid per minute: English (US) only, and only messages of more than 2 and less than 120 seconds; with ' +
+          'mostSeconds 119 none is too long. Home Assistant: an engine there, in the house; messages of the last seven days',
       ),
+    transcriptionFallback: z
+      .enum(['none', 'twilio'])
+      .meta({ id: 'TranscriptionFallback' })
+      .describe('Whether Twilio is asked for messages that are left while Home Assistant is to transcribe and cannot'),
+    transcriptionEngine: z
+      .string()
+      .regex(/^[a-z0-9_.-]{1,255}$/, 'must be an engine such as stt.faster_whisper')
+      .nullable()
+      .describe('Of Home Assistant; null: the first that knows the language'),
+    transcriptionLanguage: z
+      .string()
+      .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language such as en-CA')
+      .nullable()
+      .describe('Null: that of the house'),
     /** Delete at Twilio what is stored here. */
     deleteAtTwilio: z.boolean(),
     /** Null keeps without a limit. */
@@ -221,6 +236,15 @@ export const getVoicemailSettings = endpoint({
   access: 'admin',
   summary: 'Settings of voicemail and call recordings, and their retention',
   reply: voicemailSettings,
+});
+
+export const listSpeechEngines = endpoint({
+  id: 'listSpeechEngines',
+  method: 'GET',
+  path: '/system/config/voicemail/engines',
+  access: 'admin',
+  summary: 'The speech-to-text engines of Home Assistant, and the languages that each knows',
+  reply: z.object({ items: z.array(z.object({ id: z.string(), name: z.string(), languages: z.array(z.string()) })) }),
 });
 
 export const changeVoicemailSettings = endpoint({

@@ -85,7 +85,7 @@ export async function setupTwilio({ outside, api, print }: Tour, personId: strin
   const { items } = await api<{ items: readonly { id: string; number: string }[] }>('GET', '/dids');
   const number = items.find((one) => one.number === ours);
   await api('PATCH', `/dids/${number?.id ?? ''}`, { ownerPersonId: personId });
-  await api('PATCH', '/system/config/voicemail', { transcribe: true });
+  await api('PATCH', '/system/config/voicemail', { transcription: 'twilio' });
   await until(async () => {
     const { parts } = await api<Health>('GET', '/system/health');
     return parts.find(({ name }) => name === 'trunks')?.status === 'ok' ? true : undefined;

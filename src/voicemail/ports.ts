@@ -66,3 +66,27 @@ export type CallInProgress = {
   /** Of the phones that are in the call; no other may cause a recording. */
   readonly answeredDeviceIds: readonly DeviceId[];
 };
+
+/** What a speech recognizer in the house makes of a message. */
+export type SpeechResult =
+  | { readonly kind: 'text'; readonly text: string }
+  /** It cannot do this one; another try may help. */
+  | { readonly kind: 'failed'; readonly message: string }
+  /** None can be done now. `isFault`: somebody must do something about it, in the words of `message`. */
+  | { readonly kind: 'later'; readonly message: string; readonly isFault: boolean };
+
+export type SpeechEngine = { readonly id: string; readonly name: string; readonly languages: readonly string[] };
+
+/** Which engine, undefined: the first that knows the language; `language`: BCP 47, undefined: that of the house. */
+export type SpeechWish = { readonly engine: string | undefined; readonly language: string | undefined };
+
+/** Speech to text outside this process; nothing here throws but `engines`. */
+export type SpeechToText = {
+  /** `speech`: 16 kHz, 16 bits, little-endian, one channel. */
+  transcribe(speech: Uint8Array<ArrayBuffer>, wish: SpeechWish): Promise<SpeechResult>;
+  /** Throws an AppError `unavailable` where it does not answer. */
+  engines(): Promise<readonly SpeechEngine[]>;
+  readonly isReady: boolean;
+  /** Called each time it becomes ready. Returns the function that ends it. */
+  onReady(listener: () => void): () => void;
+};

@@ -1,3 +1,5 @@
+import { sampleReaderOf } from './sample-reader.ts';
+import type { SampleReader } from './sample-reader.ts';
 import { readWavHead, wavHeadBytes } from './wav.ts';
 import type { WavFacts } from './wav.ts';
 
@@ -22,7 +24,7 @@ export class SilenceDetector {
     this.#head = Buffer.concat([this.#head, chunk]);
     const wav = readWavHead(this.#head, this.#head.length);
     if (wav !== undefined) {
-      const read = readerOf(wav);
+      const read = sampleReaderOf(wav);
       this.#frames = read === undefined ? 'unknown' : new FrameEnergy(wav, read);
       if (this.#frames !== 'unknown') this.#frames.write(this.#head.subarray(wav.dataOffset));
     } else if (this.#head.length >= wavHeadBytes) this.#frames = 'unknown';
@@ -34,18 +36,9 @@ export class SilenceDetector {
   }
 }
 
-type Reader = { readonly bytes: number; readonly sample: (bytes: Buffer, at: number) => number };
-
-function readerOf({ format, bitsPerSample }: WavFacts): Reader | undefined {
-  if (format === 1 && bitsPerSample === 16) return { bytes: 2, sample: (bytes, at) => bytes.readInt16LE(at) };
-  if (format === 6 && bitsPerSample === 8) return { bytes: 1, sample: (bytes, at) => fromALaw(bytes[at] ?? 0) };
-  if (format === 7 && bitsPerSample === 8) return { bytes: 1, sample: (bytes, at) => fromMuLaw(bytes[at] ?? 0) };
-  return undefined;
-}
-
 /** The audio frame by frame; a frame is as loud as its loudest channel, without its constant part (a DC offset is no sound). */
 class FrameEnergy {
-  readonly #read: Reader;
+  readonly #read: SampleReader;
   readonly #channels: number;
   readonly #blockBytes: number;
   readonly #frameBlocks: number;
@@ -57,7 +50,7 @@ class FrameEnergy {
   #loudFrames = 0;
   #wholeFrames = 0;
 
-  constructor({ channels, sampleRate, dataBytes }: WavFacts, read: Reader) {
+  constructor({ channels, sampleRate, dataBytes }: WavFacts, read: SampleReader) {
     this.#read = read;
     this.#channels = channels;
     this.#blockBytes = channels * read.bytes;
@@ -103,20 +96,4 @@ class FrameEnergy {
     this.#sums = Array.from({ length: this.#channels }, () => 0);
     this.#squares = Array.from({ length: this.#channels }, () => 0);
   }
-}
-
-/** ITU-T G.711. */
-function fromMuLaw(code: number): number {
-  const bits = ~code & 0xff;
-  const magnitude = (((bits & 0x0f) * 8 + 0x84) << ((bits >> 4) & 7)) - 0x84;
-  return (bits & 0x80) === 0 ? magnitude : -magnitude;
-}
-
-/** ITU-T G.711. */
-function fromALaw(code: number): number {
-  const bits = code ^ 0x55;
-  const exponent = (bits >> 4) & 7;
-  const step = (bits & 0x0f) * 16 + 8;
-  const magnitude = exponent === 0 ? step : (step + 0x100) << (exponent - 1);
-  return (bits & 0x80) === 0 ? -magnitude : magnitude;
 }

@@ -21,6 +21,7 @@ type Row = {
 export class TranscriptStore {
   readonly #save;
   readonly #get;
+  readonly #missing;
 
   constructor(db: OpenedDatabase['db']) {
     this.#save = db.prepare<[Row & { readonly at: number }]>(
@@ -30,10 +31,21 @@ export class TranscriptStore {
        at = excluded.at`,
     );
     this.#get = db.prepare<[string], Row>('SELECT * FROM recording_transcripts WHERE recording_id = ?');
+    this.#missing = db.prepare<[number], { readonly id: RecordingId }>(
+      `SELECT r.id FROM voicemails v JOIN recordings r ON r.id = v.recording_id
+       WHERE v.left_at >= ? AND v.is_shown = 1 AND r.state = 'stored' AND NOT EXISTS (
+         SELECT 1 FROM recording_transcripts t WHERE t.recording_id = r.id AND (t.status = 'completed' OR t.source = 'house'))
+       ORDER BY v.left_at DESC LIMIT 100`,
+    );
   }
 
   save({ recordingId, ...transcript }: Transcript, now: number): void {
     this.#save.run({ recording_id: recordingId, ...transcript, at: now });
+  }
+
+  /** Recordings of messages left since then that nobody has put into words, and the house has not given up; the newest first. */
+  missing(since: number): readonly RecordingId[] {
+    return this.#missing.all(since).map(({ id }) => id);
   }
 
   get(recordingId: RecordingId): Transcript | undefined {

@@ -18,7 +18,7 @@ import { Greetings } from './greetings.ts';
 import type { MailboxGreeting } from './greetings.ts';
 import { RetentionClock } from './retention-clock.ts';
 import { MailboxStore } from './mailbox-store.ts';
-import type { CallInProgress, CallOutcome, NameOf, Recorder, RecordingSource } from './ports.ts';
+import type { CallInProgress, CallOutcome, NameOf, Recorder, RecordingSource, SpeechToText } from './ports.ts';
 import { recordingRoutes } from './recording-routes.ts';
 import type { ExternalRecording, RecordingNotice } from './recording.ts';
 import { RecordingStore } from './recording-store.ts';
@@ -27,6 +27,7 @@ import type { MessageEndedNotice, RecordingsDeps } from './recordings.ts';
 import { Retention } from './retention.ts';
 import { DiskSpaceWatch } from './disk-space-watch.ts';
 import { TranscriptStore } from './transcript-store.ts';
+import { Transcriber } from './transcriber.ts';
 import { voicemailRoutes } from './voicemail-routes.ts';
 import { VoicemailSettingsStore } from './voicemail-settings.ts';
 import type { MessageLimits } from './voicemail-settings.ts';
@@ -58,6 +59,8 @@ export type VoicemailRoomDeps = {
   readonly onRecordedCallEnded: () => void;
   /** Nobody has a name where undefined. */
   readonly nameOf?: NameOf;
+  /** Puts messages into words in the house; undefined where it has nothing for it. */
+  readonly speech?: SpeechToText | undefined;
   /** Of the disk with the data directory; from the system by default. */
   readonly freeBytes?: () => Promise<number>;
 };
@@ -73,6 +76,7 @@ export type VoicemailRoom = {
   readonly greetings: Greetings;
   readonly settings: VoicemailSettingsStore;
   readonly space: DiskSpaceWatch;
+  readonly transcriber: Transcriber;
   /** From local state, at once. Undefined person: the house. */
   answer(personId: PersonId | undefined): MailboxAnswer;
   /** What a source says about a recording. Resolves after the commit. */
@@ -89,7 +93,7 @@ export type VoicemailRoom = {
 
 export function createVoicemailRoom(deps: VoicemailRoomDeps): VoicemailRoom {
   const { db, writes, clock, events, log, freeBytes, dataDirectory, isDurable, callOf, personsOf, isPerson } = deps;
-  const { nameOf = () => undefined } = deps;
+  const { nameOf = () => undefined, speech } = deps;
   const folderOf = (name: string) =>
     new AudioFiles({ folder: join(dataDirectory, name), log, ...(freeBytes === undefined ? {} : { freeBytes }) });
   const files = { voicemail: folderOf('voicemail'), call: folderOf('recordings') };
@@ -103,6 +107,21 @@ export function createVoicemailRoom(deps: VoicemailRoomDeps): VoicemailRoom {
   const recordings = new Recordings({ ...deps, store, files, space, mailbox: voicemails, settings: current });
   const callRecordings = new CallRecordings({ ...deps, recordings, files: files.call, settings: current, space });
   const greetings = new Greetings({ ...deps, store: new MailboxStore(db), files: folderOf('greetings') });
+  const transcriber = new Transcriber({
+    store: transcripts,
+    files: files.voicemail,
+    settings: current,
+    speech,
+    clock,
+    log,
+    save: (recordingId, transcript) => voicemails.transcribedHere(recordingId, transcript),
+  });
+  const ordersTranscript = () => {
+    const { transcription, transcriptionFallback } = current();
+    return transcription === 'twilio' || (transcription !== 'off' && transcriptionFallback === 'twilio' && !transcriber.isReady);
+  };
+  const mayOrderTranscript = () => current().transcription === 'twilio' || current().transcriptionFallback === 'twilio';
+  let stopListening = () => {};
   const times = new HouseTimes(db);
   const time = new RetentionClock({ clock, load: () => times.get('keeping'), save: (at) => times.set('keeping', at) });
   const retention = new Retention({
@@ -124,23 +143,31 @@ export function createVoicemailRoom(deps: VoicemailRoomDeps): VoicemailRoom {
     greetings,
     settings,
     space,
+    transcriber,
     routes: [
-      ...voicemailRoutes({ voicemails, recordings, files: files.voicemail, settings, retention, nameOf }),
+      ...voicemailRoutes({ voicemails, recordings, files: files.voicemail, settings, retention, nameOf, speech, transcriber }),
       ...recordingRoutes({ callRecordings, recordings, store, files: files.call, callOf, personsOf }),
       ...greetingRoutes(greetings, isPerson),
     ],
-    answer: (personId) => ({ greeting: greetings.of(personId), limits: settings.current }),
+    answer: (personId) => ({
+      greeting: greetings.of(personId),
+      limits: { ...settings.current, transcribe: ordersTranscript() },
+    }),
     recorded: (notice) => recordings.recorded(notice),
     messageEnded: (notice) => recordings.messageEnded(notice),
     transcribed: (notice) => voicemails.transcribed(notice),
-    wantsTranscript: (recording) => settings.current.transcribe && voicemails.lacksTranscript(recording),
+    wantsTranscript: (recording) => mayOrderTranscript() && voicemails.lacksTranscript(recording),
     async start() {
       if (!isDurable) return;
       await greetings.start();
       await recordings.start();
       retention.start();
+      stopListening = events.on('voicemail.left', () => transcriber.wake());
+      transcriber.start();
     },
     async stop() {
+      stopListening();
+      await transcriber.stop();
       retention.stop();
       await recordings.stop();
     },

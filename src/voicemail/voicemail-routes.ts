@@ -14,15 +14,17 @@ import {
   getVoicemail,
   getVoicemailAudio,
   getVoicemailSettings,
+  listSpeechEngines,
   listVoicemails,
   readAllVoicemails,
   readVoicemail,
 } from '#contract/voicemails.ts';
 import type { AudioFiles } from './audio-files.ts';
-import type { NameOf } from './ports.ts';
+import type { NameOf, SpeechToText } from './ports.ts';
 import { fileNameOf } from './recording.ts';
 import type { Recordings } from './recordings.ts';
 import type { Retention } from './retention.ts';
+import type { Transcriber } from './transcriber.ts';
 import type { Voicemails } from './voicemails.ts';
 import type { VoicemailSettingsStore } from './voicemail-settings.ts';
 import type { Voicemail } from './voicemail-store.ts';
@@ -34,11 +36,13 @@ type Deps = {
   readonly settings: VoicemailSettingsStore;
   readonly retention: Pick<Retention, 'run'>;
   readonly nameOf: NameOf;
+  readonly speech: SpeechToText | undefined;
+  readonly transcriber: Pick<Transcriber, 'resume'>;
 };
 
 /** A user has their own mailbox; an admin sees all. What is not yours looks as if it were not there. */
 export function voicemailRoutes(deps: Deps): readonly Route[] {
-  const { voicemails, recordings, files, settings, retention } = deps;
+  const { voicemails, recordings, files, settings, retention, speech, transcriber } = deps;
   const toReply = (voicemail: Voicemail) => replyOf(voicemail, deps.nameOf);
   const visible = (id: VoicemailId, identity: Identity | undefined): Voicemail => {
     const found = voicemails.byId(id);
@@ -82,11 +86,22 @@ export function voicemailRoutes(deps: Deps): readonly Route[] {
     handle(deleteVoicemail, ({ params, identity }) => voicemails.delete(visible(params.id, identity).id, recordings)),
     handle(getVoicemailSettings, () => settings.current),
     handle(changeVoicemailSettings, async ({ body }) => {
+      if (body.transcription === 'home-assistant' && speech === undefined) throw noHomeAssistant();
       const changed = await settings.change(givenFields(body));
+      transcriber.resume();
       await retention.run();
       return changed;
     }),
+    handle(listSpeechEngines, async () => {
+      if (speech === undefined) throw noHomeAssistant();
+      return { items: (await speech.engines()).map((engine) => ({ ...engine, languages: [...engine.languages] })) };
+    }),
   ];
+}
+
+function noHomeAssistant(): AppError {
+  const details = [{ field: 'transcription', message: 'needs the options home_assistant_url and home_assistant_token' }];
+  return new AppError('invalid', 'This house has no Home Assistant', { details });
 }
 
 function isVisible({ personId }: Voicemail, identity: Identity | undefined): boolean {

@@ -9,8 +9,14 @@ export type VoicemailSettings = {
   /** Of silence, after which recording ends. */
   readonly silenceSeconds: number;
   readonly discardBelowSeconds: number;
-  /** Whether a transcript is ordered (Twilio: English (US) alone, messages of more than 2 and less than 120 seconds, paid per minute). */
-  readonly transcribe: boolean;
+  /** Who puts messages into words (Twilio: English (US) alone, messages of more than 2 and less than 120 seconds, paid per minute). */
+  readonly transcription: 'off' | 'twilio' | 'home-assistant';
+  /** Whether Twilio is asked while Home Assistant is to do it and cannot. */
+  readonly transcriptionFallback: 'none' | 'twilio';
+  /** Of Home Assistant. Null: the first that knows the language. */
+  readonly transcriptionEngine: string | null;
+  /** BCP 47. Null: that of the house. */
+  readonly transcriptionLanguage: string | null;
   /** Whether a recording is deleted at its source once it is stored here. */
   readonly deleteAtTwilio: boolean;
   readonly keepVoicemailDays: number | null;
@@ -21,13 +27,19 @@ export type VoicemailSettings = {
 };
 
 /** How a message is recorded. */
-export type MessageLimits = Pick<VoicemailSettings, 'mostSeconds' | 'silenceSeconds' | 'transcribe'>;
+export type MessageLimits = Pick<VoicemailSettings, 'mostSeconds' | 'silenceSeconds'> & {
+  /** Whether a transcript is ordered with it. */
+  readonly transcribe: boolean;
+};
 
 const defaultSettings: VoicemailSettings = {
   mostSeconds: 180,
   silenceSeconds: 10,
   discardBelowSeconds: 3,
-  transcribe: false,
+  transcription: 'off',
+  transcriptionFallback: 'none',
+  transcriptionEngine: null,
+  transcriptionLanguage: null,
   deleteAtTwilio: false,
   keepVoicemailDays: null,
   keepRecordingDays: 90,

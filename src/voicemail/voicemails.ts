@@ -100,12 +100,23 @@ export class Voicemails implements Mailbox {
 
   /** Keeps a transcript, whenever it comes: also before the message itself, again, or never. Resolves after the commit. */
   async transcribed({ recording: announced, ...given }: TranscriptNotice): Promise<void> {
+    await this.#keep(given, () => this.#find(announced) ?? this.#open(announced));
+  }
+
+  /** Keeps a transcript that the house has made; nothing where its message was deleted meanwhile. Resolves after the commit. */
+  async transcribedHere(recordingId: RecordingId, given: Pick<Transcript, 'status' | 'text'>): Promise<void> {
+    await this.#keep({ ...given, source: 'house' }, () => this.#deps.recordings.byId(recordingId));
+  }
+
+  async #keep(given: Omit<Transcript, 'recordingId'>, find: () => Recording | undefined): Promise<void> {
     const { transcripts, store, writes, clock, events } = this.#deps;
     const text = given.text.trim().slice(0, maxTranscriptLength);
     const isEmpty = text === '' || text === '(blank)';
     const next = isEmpty ? { ...given, status: 'failed' as const, text: '' } : { ...given, text };
     const voicemail = await writes.write(() => {
-      const recording = this.#find(announced) ?? this.#open(announced);
+      const recording = find();
+      // Whoever deletes a message deletes its words with it.
+      if (recording === undefined || recording.state === 'removed') return undefined;
       if (!isBetter(next, transcripts.get(recording.id))) return undefined;
       transcripts.save({ ...next, recordingId: recording.id }, clock.now());
       return store.byRecording(recording.id);

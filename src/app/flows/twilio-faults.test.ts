@@ -21,7 +21,7 @@ let at: TwilioHarness;
 
 beforeAll(async () => {
   at = await TwilioHarness.start({ environment: { GOSIP_RING_SECONDS: '5' } });
-  await at.house.api('PATCH', '/system/config/voicemail', { discardBelowSeconds: 1, transcribe: true });
+  await at.house.api('PATCH', '/system/config/voicemail', { discardBelowSeconds: 1, transcription: 'twilio' });
 });
 afterEach(() => at.twilio.faults.clear());
 afterAll(() => at[Symbol.asyncDispose]());

@@ -109,7 +109,7 @@ describe('voicemail through the whole house', () => {
   });
 
   it('keeps what a caller says, in audio and in text, for the owner of the number alone', async () => {
-    await harness.json('PATCH', '/system/config/voicemail', { transcribe: true, deleteAtTwilio: true });
+    await harness.json('PATCH', '/system/config/voicemail', { transcription: 'twilio', deleteAtTwilio: true });
     const greeting = { method: 'PUT', headers: { 'Content-Type': 'audio/wav' }, body: toneWav({ frequency: 600, seconds: 1 }) };
     expect((await harness.fetch('/mailboxes/me/greeting/audio', 'anna', greeting)).status).toBe(200);
     // The same audio by the other names that browsers and systems give a WAV file; the bytes decide.
@@ -197,7 +197,7 @@ describe('voicemail through the whole house', () => {
   });
 
   it('finds a transcript whose callback was lost', async () => {
-    await harness.json('PATCH', '/system/config/voicemail', { transcribe: true });
+    await harness.json('PATCH', '/system/config/voicemail', { transcription: 'twilio' });
     harness.twilio.faults.add({ name: 'callback.drop', endpoint: 'transcription' });
     await harness.leave();
     expect(await oneMessage(({ transcript }) => transcript !== null)).toMatchObject({ transcript: 'This is a message.' });

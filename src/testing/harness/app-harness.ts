@@ -24,6 +24,8 @@ export class AppHarness implements AsyncDisposable {
   twilio!: TwilioEmulator;
   app!: App;
   admin = '';
+  /** Beside those that every test needs. */
+  protected options: object = {};
   /** Who sends a request that names nobody. */
   readonly #sender: string;
 
@@ -56,6 +58,7 @@ export class AppHarness implements AsyncDisposable {
       public_http_host: '127.0.0.1',
       public_http_port: 0,
       twilio_api_base: this.twilio.apiBase,
+      ...this.options,
     });
     if (read.kind === 'problems') throw new Error(read.problems.join('; '));
     this.app = await createApp(read.options, { log, clock: this.clock, isReplyStrict: true });

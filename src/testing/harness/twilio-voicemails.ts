@@ -25,7 +25,7 @@ export class TwilioVoicemails implements AsyncDisposable {
 
   static async start(): Promise<TwilioVoicemails> {
     const at = await TwilioHarness.start({ environment: { GOSIP_RING_SECONDS: '5' } });
-    const settings = { discardBelowSeconds: 1, silenceSeconds: 2, transcribe: true };
+    const settings = { discardBelowSeconds: 1, silenceSeconds: 2, transcription: 'twilio' };
     await at.house.api('PATCH', '/system/config/voicemail', settings);
     return new TwilioVoicemails(at);
   }

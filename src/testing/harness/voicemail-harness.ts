@@ -14,7 +14,7 @@ import type { Facts } from '#contract/facts.ts';
 import { openDatabase } from '#storage/database.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
 import type { FetchResult } from '#storage/fetch-result.ts';
-import type { CallInProgress, CallOutcome, CallWithMessage, Recorder, RecordingSource } from '#voicemail/ports.ts';
+import type { CallInProgress, CallOutcome, CallWithMessage, Recorder, RecordingSource, SpeechToText } from '#voicemail/ports.ts';
 import type { RecordingNotice } from '#voicemail/recording.ts';
 import { createVoicemailRoom } from '#voicemail/voicemail-room.ts';
 import type { VoicemailRoom } from '#voicemail/voicemail-room.ts';
@@ -30,6 +30,7 @@ export type VoicemailHarnessOptions = {
   readonly isInMemory?: boolean;
   /** In place of `records` and `outcomes`. */
   readonly calls?: CallOutcome;
+  readonly speech?: SpeechToText;
 };
 
 export class VoicemailHarness implements AsyncDisposable {
@@ -58,7 +59,7 @@ export class VoicemailHarness implements AsyncDisposable {
   freeBytes = 10_000_000_000;
   readonly #ownsFolder: boolean;
 
-  constructor({ folder, clock = new FakeClock(), calls, isInMemory = false }: VoicemailHarnessOptions = {}) {
+  constructor({ folder, clock = new FakeClock(), calls, speech, isInMemory = false }: VoicemailHarnessOptions = {}) {
     this.folder = folder ?? mkdtempSync(join(tmpdir(), 'gosip-voicemail-'));
     this.#ownsFolder = folder === undefined;
     this.clock = clock as FakeClock;
@@ -94,6 +95,7 @@ export class VoicemailHarness implements AsyncDisposable {
       isRecordingEnabled: (deviceId) => this.recordedDevices.has(deviceId),
       callOf: (callId) => this.calls.get(callId),
       personsOf: (callId) => this.calls.get(callId)?.personIds,
+      speech,
       freeBytes: async () => this.freeBytes,
     });
   }
