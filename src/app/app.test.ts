@@ -42,7 +42,7 @@ async function exportedWith<Value>(files: readonly string[], ...fields: readonly
   return modules.flatMap((module) => Object.values(module) as unknown[]).filter(isOne);
 }
 
-const filesOf = (suffix: string) => sources.filter((file) => file.endsWith(`-${suffix}.ts`));
+const filesOf = (suffix: string) => sources.filter((file) => !file.startsWith('testing/') && file.endsWith(`-${suffix}.ts`));
 const contractEndpoints = () =>
   exportedWith<AnyEndpoint>(
     sources.filter((file) => file.startsWith('contract/')),

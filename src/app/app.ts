@@ -166,7 +166,7 @@ async function composeRooms(context: AppContext, storage: Storage) {
     voicemailOf: (id) => voicemail.left(id),
   });
   const { sip } = calls;
-  sipPorts.watch(undefined, () => calls.calls.list().length === 0);
+  sipPorts.watch(core.core, () => calls.calls.list().length === 0);
   syncTwilioTrunk({ ...twilio, sip, engine, log, stack });
   const messages = await composeMessages({ ...context, numbers, storage, twilio, contacts, isDnd: routing.isDnd });
   const composed = { devices, people, numbers: numbersRoom, contacts: contactsRoom, calls, twilio, messages, core };
