@@ -15,7 +15,7 @@ class FakeSpeech implements SpeechToText {
     this.asked.push({ bytes: speech.length, wish });
     this.mostAtOnce = Math.max(this.mostAtOnce, (this.atOnce += 1));
     const [answer = { kind: 'failed', message: 'none' }] = this.answers;
-    if (this.answers.length > 1) this.answers.shift();
+    if (this.answers.length > 1) this.answers = this.answers.slice(1);
     const result = await answer;
     this.atOnce -= 1;
     return result;
