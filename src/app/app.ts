@@ -88,7 +88,8 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const homeAssistant = composeHomeAssistant({ ...context, storage, supervisor });
   const faces = [storage, time, ...Object.values(rooms), backup, observation, homeAssistant, system];
   const mounted = mountFaces(faces, system.health);
-  const alerts: AlertWatch | undefined = startAlerts(context, mounted.alerts);
+  const alerts: AlertWatch = startAlerts(context, mounted.alerts);
+  rooms.core.showAlerts(alerts, supervisor);
   const httpPort = await http.start(mounted.routes);
   startIngress({ ...context, supervisor, core: rooms.core.core, people: people.people, http }, mounted.routes);
   twilio.outbox.start();

@@ -4,10 +4,13 @@
 import { coreHealth } from '#home-assistant/core-health.ts';
 import { CoreLine } from '#home-assistant/core-line.ts';
 import type { CoreConnection } from '#home-assistant/core-connection.ts';
+import { CoreNotifications } from '#home-assistant/core-notifications.ts';
+import type { OpenAlerts } from '#home-assistant/core-notifications.ts';
 import { coreFetch } from '#home-assistant/core-rest.ts';
 import type { CoreFetch } from '#home-assistant/core-rest.ts';
 import { CoreSpeech } from '#home-assistant/core-speech.ts';
 import { CoreStates } from '#home-assistant/core-states.ts';
+import type { Supervisor } from '#home-assistant/supervisor.ts';
 import type { StatesPort } from '#routing/decision.ts';
 import type { AppContext, RoomFace } from './context.ts';
 import { faceOf } from './face.ts';
@@ -20,6 +23,8 @@ export type CoreRoom = {
   readonly states: StatesPort;
   /** Asks for the states of what `entityIds` names, now and after each change of the rules. */
   readonly watchStates: (entityIds: () => readonly string[]) => void;
+  /** Shows what is wrong in the house to the people of Home Assistant, from now on. */
+  readonly showAlerts: (alerts: OpenAlerts, supervisor: Pick<Supervisor, 'self'> | undefined) => void;
   readonly face: RoomFace;
 };
 
@@ -27,9 +32,10 @@ export function composeCore({ options, clock, events, log, stack }: AppContext):
   const access = options.homeAssistant.core;
   if (access === undefined) {
     const nothing = { core: undefined, coreFetch: undefined, speech: undefined };
-    return { ...nothing, states: () => undefined, watchStates: () => {}, face: faceOf({}) };
+    return { ...nothing, states: () => undefined, watchStates: () => {}, showAlerts: () => {}, face: faceOf({}) };
   }
-  const line = new CoreLine({ access, clock, log: log.child({ room: 'home-assistant' }) });
+  const child = log.child({ room: 'home-assistant' });
+  const line = new CoreLine({ access, clock, log: child });
   stack.use(line);
   const states = new CoreStates({ core: line, clock });
   stack.defer(() => states.stop());
@@ -45,6 +51,26 @@ export function composeCore({ options, clock, events, log, stack }: AppContext):
       stack.defer(events.on('routes.changed', () => states.watch(entityIds())));
       states.watch(entityIds());
     },
+    showAlerts(alerts, supervisor) {
+      const page = appPage(supervisor, options.http.publicUrl);
+      const notifications = new CoreNotifications({ core: line, clock, log: child, alerts, page });
+      stack.defer(() => notifications.stop());
+    },
     face: faceOf({ probes: { 'Home Assistant': () => coreHealth(line.state, access.url) } }),
+  };
+}
+
+/** Under the Supervisor its page in Home Assistant, whose name does not change; else the address that the options give. */
+function appPage(supervisor: Pick<Supervisor, 'self'> | undefined, publicUrl: string | undefined) {
+  let known = publicUrl;
+  return async (): Promise<string | undefined> => {
+    if (supervisor === undefined || known?.startsWith('/') === true) return known;
+    try {
+      const { slug, ingressPort } = await supervisor.self();
+      known = ingressPort === undefined ? `/config/app/${slug}/info` : `/app/${slug}`;
+    } catch {
+      // It is asked again with the next alert.
+    }
+    return known;
   };
 }

@@ -30,6 +30,7 @@ export class AlertWatch {
   readonly #raised = new Map<Alert, ReadonlyMap<string, Raised>>();
   /** The newest first. */
   #past: readonly AlertEntry[] = [];
+  readonly #listeners = new Set<() => void>();
   #unsubscribers: (() => void)[] = [];
   #timer: Timer | undefined;
 
@@ -51,6 +52,12 @@ export class AlertWatch {
   /** What was, the newest first. */
   get past(): readonly AlertEntry[] {
     return this.#past;
+  }
+
+  /** Called when what is open has changed. Returns the function that ends it. */
+  onChanged(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   start(): void {
@@ -85,6 +92,7 @@ export class AlertWatch {
       log.warn({ alert: alertId, about }, `Alert over: ${title}`);
       this.#past = [toEntry(alert, one, clock.now()), ...this.#past].slice(0, maxPast);
     }
+    if (!isSame(before, now)) for (const listener of this.#listeners) listener();
   }
 
   #activeOf(alert: Alert): ReadonlyMap<string, ActiveAlert> | undefined {
@@ -95,6 +103,11 @@ export class AlertWatch {
       return undefined;
     }
   }
+}
+
+function isSame(before: ReadonlyMap<string, ActiveAlert> | undefined, now: ReadonlyMap<string, ActiveAlert>): boolean {
+  if ((before?.size ?? 0) !== now.size) return false;
+  return [...now].every(([about, { message }]) => before?.get(about)?.message === message);
 }
 
 function toEntry({ declaration }: Alert, { about, message, since }: Raised, until: number | undefined): AlertEntry {
