@@ -21,7 +21,7 @@ export default defineConfig({
         test: {
           ...limits,
           name: 'unit',
-          include: ['src/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'panel/src/**/*.test.ts'],
           exclude: [...live, ...heavyTests],
           isolate: false,
           maxWorkers: availableParallelism(),

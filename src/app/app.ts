@@ -50,6 +50,7 @@ import { composeScreening } from './screening.ts';
 import { composeSealedValues } from './sealed-values.ts';
 import { formatListeners, composeSipEngine } from './sip-engine.ts';
 import { composeSipPorts } from './sip-ports.ts';
+import { composeSipServer } from './sip-server.ts';
 import { composeStorage, composeBackups } from './storage.ts';
 import { composeSupervisor } from './supervisor.ts';
 import { composeSystem, startAlerts } from './system.ts';
@@ -200,6 +201,7 @@ async function composeRooms(context: AppContext, storage: Storage) {
     escalations,
     engine,
     sipPorts,
+    sipServer: composeSipServer({ ...context, engine }),
     sealedValues,
     notify,
     screening,

@@ -2,6 +2,7 @@
 // Called by app.ts.
 // Must stay true: a user hears live of exactly what the lists show them.
 import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import type { CallId, DeviceId, EscalationId } from '#base/ids.ts';
 import { personsOfCall } from '#calls/persons-of-call.ts';
 import { cidrMatcher } from '#base/cidr-matcher.ts';
@@ -9,6 +10,7 @@ import type { Route } from '#contract/endpoint.ts';
 import type { IdentityPorts } from '#http/identity.ts';
 import { httpHealth } from '#http/http-health.ts';
 import { LiveStream } from '#http/live.ts';
+import { PanelFiles } from '#http/panel-files.ts';
 import { createRequestView } from '#http/request-view.ts';
 import { HttpServer } from '#http/server.ts';
 import type { HttpServerOptions } from '#http/server.ts';
@@ -53,7 +55,8 @@ export function composeHttp(deps: HttpDeps): HttpRoom {
     isTrustedProxy: cidrMatcher(trustedProxies),
     publicUrl: publicUrl === undefined ? undefined : new URL(publicUrl),
   };
-  const shared = { live, clock, log, explain: explainStorageFailure, isReplyStrict: overrides.isReplyStrict ?? false };
+  const panel = new PanelFiles(fileURLToPath(new URL('../../panel/dist', import.meta.url)));
+  const shared = { live, panel, clock, log, explain: explainStorageFailure, isReplyStrict: overrides.isReplyStrict ?? false };
   const serverOf = (at: ListenerOptions) => new HttpServer({ ...shared, version: packageFile.version, ...at });
   let server: HttpServer | undefined;
   const start = async (routes: readonly Route[]) => {

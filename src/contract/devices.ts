@@ -160,3 +160,21 @@ export const listDeviceRegistrations = endpoint({
   params: deviceParams,
   reply: z.object({ items: z.array(registration) }),
 });
+
+/** What is entered into a phone as its server. */
+export const sipServer = z
+  .object({
+    realm: z.string(),
+    /** The one to try first comes first; empty where phones register at an engine of its own. */
+    places: z.array(z.object({ address: z.string(), port: z.number().int(), transports: z.array(deviceTransport) })),
+  })
+  .meta({ id: 'SipServer' });
+
+export const getSipServer = endpoint({
+  id: 'getSipServer',
+  method: 'GET',
+  path: '/system/sip-server',
+  access: 'admin',
+  summary: 'Where phones register: the addresses of this machine, as a phone in the house reaches it',
+  reply: sipServer,
+});

@@ -123,3 +123,19 @@ export function checkAccess(
   if (access === 'admin' && identity.role !== 'admin') return 'forbidden';
   return identity.scope === 'read' && method !== 'GET' ? 'read-only' : 'yes';
 }
+
+/** What a client gives an endpoint; what it does not take or what has a default may be left out. */
+export type EndpointInput<One> =
+  One extends Endpoint<infer Params, infer Query, infer Body, infer _Reply>
+    ? InputPart<'params', Params> & InputPart<'query', Query> & InputPart<'body', Body>
+    : never;
+
+type InputPart<Name extends string, Of extends Schema> = NoInput extends Of
+  ? unknown
+  : Partial<z.input<Of>> extends z.input<Of>
+    ? { readonly [Key in Name]?: z.input<Of> }
+    : { readonly [Key in Name]: z.input<Of> };
+
+/** What a client gets back. */
+export type EndpointReply<One> =
+  One extends Endpoint<infer _Params, infer _Query, infer _Body, infer Reply> ? z.output<Reply> : never;

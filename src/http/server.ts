@@ -1,4 +1,4 @@
-// Owns the HTTP listener of the API: mounts the rooms' endpoints, identifies the client, gives every error the contract's shape.
+// Owns the HTTP listener of the API and the panel: mounts the rooms' endpoints, identifies the client, gives every error the contract's shape.
 // Called by app, which hands in the routes of every room; knows no subject.
 // Must stay true: no endpoint answers before its access is checked, and every reply carries the security headers.
 import { createServer } from 'node:http';
@@ -21,6 +21,7 @@ import { boundAddress, listen, stopListening } from './listening.ts';
 import type { ListenAddress } from './listening.ts';
 import type { LiveStream } from './live.ts';
 import { admit, mountRoutes } from './mount.ts';
+import type { PanelFiles } from './panel-files.ts';
 import type { ServerView } from './request-view.ts';
 
 // A backup that is uploaded may take hours; every other body has a limit of its own.
@@ -38,6 +39,8 @@ export type HttpServerOptions = {
   /** For the error where the port is not available; of the API listener by default. */
   readonly listener?: Pick<ListenAddress, 'name' | 'option'>;
   readonly live: LiveStream;
+  /** Without it there is the API alone. */
+  readonly panel?: PanelFiles;
   readonly clock: Clock;
   readonly log: Log;
   readonly isReplyStrict: boolean;
@@ -94,8 +97,12 @@ export class HttpServer {
     const { view } = this.#options;
     if (view.receive !== undefined) koa.use(first(view.receive));
     koa.use(this.#createRouter().routes());
-    koa.use(refuseUnrouted);
+    koa.use((context) => this.#answerUnrouted(context));
     return koa;
+  }
+
+  async #answerUnrouted(context: Context): Promise<void> {
+    if ((await this.#options.panel?.answer(context)) !== true) refuseUnrouted(context);
   }
 
   #createRouter(): Router {

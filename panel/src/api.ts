@@ -1,0 +1,61 @@
+// Owns the one way in which the panel asks the house: `call(endpoint, input)`, typed by the contract.
+// Called by pages, dialogs and the session; nobody else builds an address or reads a status.
+// Must stay true: a session that is over loses nothing: the request waits until somebody has signed in again, and is then made.
+import type { AnyEndpoint, EndpointInput, EndpointReply } from '#contract/endpoint.ts';
+import { apiAddress } from './place.ts';
+import { Problem, problemOf, toProblem } from './problem.ts';
+import { requestPath } from './request.ts';
+import type { RequestParts } from './request.ts';
+import { Signal } from './signal.ts';
+
+/** Whether the house answers; pages show a banner while it does not. */
+export const isAway = new Signal(false);
+
+/** `over`: there was a session and it has ended. */
+export const sessionState = new Signal<'unknown' | 'open' | 'over'>('unknown');
+
+/** Throws a Problem, nothing else. */
+export async function call<One extends AnyEndpoint>(
+  endpoint: One,
+  ...[input]: unknown extends EndpointInput<One> ? [] : [EndpointInput<One>]
+): Promise<EndpointReply<One>> {
+  for (;;) {
+    try {
+      return (await send(endpoint, (input ?? {}) as RequestParts)) as EndpointReply<One>;
+    } catch (error) {
+      const problem = toProblem(error);
+      const isOver = problem.code === 'AUTHENTICATION_ERROR' && sessionState.value !== 'unknown' && endpoint.id !== 'logIn';
+      if (!isOver) throw problem;
+      sessionState.value = 'over';
+      await sessionState.until((state) => state === 'open');
+    }
+  }
+}
+
+async function send(endpoint: AnyEndpoint, parts: RequestParts): Promise<unknown> {
+  const { body } = parts;
+  const response = await reach(apiAddress(requestPath(endpoint, parts)), {
+    method: endpoint.method,
+    // A delete that was put off is made while the page closes.
+    keepalive: endpoint.method === 'DELETE',
+    headers: { 'X-GoSIP-Request': '1', ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (response.status === 204) return undefined;
+  const answer = await response.json().catch(() => undefined);
+  if (response.ok && answer !== undefined) return answer;
+  const problem = problemOf(response.ok ? 502 : response.status, answer);
+  isAway.value = problem.code === 'AWAY';
+  throw problem;
+}
+
+async function reach(address: URL, request: RequestInit): Promise<Response> {
+  try {
+    const response = await fetch(address, request);
+    isAway.value = false;
+    return response;
+  } catch {
+    isAway.value = true;
+    throw new Problem('AWAY', '');
+  }
+}

@@ -1,0 +1,186 @@
+import { css } from 'lit';
+
+export const appStyles = css`
+  :host {
+    display: block;
+    min-height: 100dvh;
+  }
+  .frame {
+    display: grid;
+    grid-template-columns: 232px minmax(0, 1fr);
+    min-height: 100dvh;
+  }
+  nav {
+    position: sticky;
+    top: 0;
+    display: flex;
+    flex-direction: column;
+    height: 100dvh;
+    padding: var(--safe-top, 0px) 12px 12px;
+    border-inline-end: 1px solid var(--line);
+    background: var(--card);
+  }
+  .brand {
+    display: flex;
+    align-items: center;
+    gap: 12px;
+    min-height: 72px;
+    padding-inline: 8px;
+    font-size: 18px;
+    font-weight: 500;
+  }
+  .mark {
+    display: grid;
+    place-items: center;
+    width: 36px;
+    height: 36px;
+    border-radius: 10px;
+    background: var(--accent);
+    color: var(--on-accent);
+  }
+  nav ul {
+    flex: 1;
+    display: grid;
+    align-content: start;
+    gap: 4px;
+  }
+  nav a,
+  .who {
+    display: flex;
+    align-items: center;
+    gap: 16px;
+    width: 100%;
+    min-height: 48px;
+    padding: 0 12px;
+    border: 0;
+    border-radius: 12px;
+    background: none;
+    color: var(--text);
+    text-align: start;
+    text-decoration: none;
+    cursor: pointer;
+  }
+  nav a .pill {
+    display: grid;
+    color: var(--quiet);
+  }
+  .who gosip-icon {
+    color: var(--quiet);
+  }
+  nav a:hover,
+  .who:hover {
+    background: var(--hover);
+  }
+  nav a[aria-current='page'] {
+    background: var(--tint);
+    font-weight: 500;
+  }
+  nav a[aria-current='page'] .pill {
+    color: var(--accent);
+  }
+  main {
+    min-width: 0;
+  }
+  .middle {
+    display: grid;
+    place-items: center;
+    min-height: 100dvh;
+  }
+  .cover {
+    position: fixed;
+    inset: 0;
+    z-index: 5;
+    overflow: auto;
+    background: color-mix(in srgb, var(--bg) 70%, transparent);
+    backdrop-filter: blur(6px);
+  }
+  .away-place {
+    position: fixed;
+    inset: calc(var(--safe-top, 0px) + 12px) 0 auto;
+    z-index: 9;
+    display: grid;
+    justify-content: center;
+    pointer-events: none;
+  }
+  .away {
+    display: flex;
+    align-items: center;
+    gap: 12px;
+    max-width: calc(100vw - 24px);
+    padding: 10px 20px 10px 16px;
+    border-radius: 999px;
+    background: light-dark(#2b2d30, #e4e5e7);
+    color: light-dark(#fff, #141414);
+    box-shadow: 0 4px 16px #0005;
+  }
+  .again {
+    min-height: 40px;
+    padding: 0 24px;
+    border: 0;
+    border-radius: 999px;
+    background: var(--accent);
+    color: var(--on-accent);
+    font-weight: 500;
+    cursor: pointer;
+  }
+  @media (max-width: 869px) {
+    :host {
+      --bottom-bar: 72px;
+    }
+    .frame {
+      display: block;
+      padding-bottom: calc(72px + var(--safe-bottom, 0px));
+    }
+    nav {
+      position: fixed;
+      inset: auto 0 0;
+      z-index: 4;
+      height: auto;
+      padding: 0 4px var(--safe-bottom, 0px);
+      border: 0;
+      border-top: 1px solid var(--line);
+    }
+    nav .brand,
+    nav .who {
+      display: none;
+    }
+    nav ul {
+      display: flex;
+      gap: 0;
+      height: 72px;
+    }
+    nav li {
+      flex: 1;
+      min-width: 0;
+    }
+    nav a {
+      flex-direction: column;
+      justify-content: center;
+      gap: 4px;
+      height: 100%;
+      padding: 0 2px;
+      font-size: 12px;
+      line-height: 16px;
+    }
+    nav a,
+    nav a:hover,
+    nav a[aria-current='page'] {
+      background: none;
+    }
+    nav a .pill {
+      place-items: center;
+      width: 56px;
+      height: 32px;
+      border-radius: 16px;
+    }
+    nav a[aria-current='page'] .pill {
+      background: var(--tint);
+    }
+    nav a .words {
+      max-width: 100%;
+      overflow: hidden;
+      text-overflow: ellipsis;
+      white-space: nowrap;
+    }
+  }
+`;

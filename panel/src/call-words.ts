@@ -1,0 +1,64 @@
+// A call in words: who it was with, which way it went, and how it ended.
+import { mdiPhoneCancel, mdiPhoneIncoming, mdiPhoneInTalk, mdiPhoneMissed, mdiPhoneOutgoing, mdiVoicemail } from '@mdi/js';
+import type { CallInProgress, CallRecord } from './data.ts';
+import { t } from './words.ts';
+
+type Party = Pick<CallRecord['caller'], 'name' | 'number'>;
+type Call = Pick<CallRecord, 'direction' | 'caller' | 'callee' | 'dialled'>;
+
+/** A name where there is one; never empty. */
+export function partyName({ name, number }: Party): string {
+  if (name !== '') return name;
+  return number === '' ? t('call.hidden') : number;
+}
+
+/** The number below the name, where the name is not the number already. */
+export function partyNumber({ name, number }: Party): string {
+  return name === '' || name === number ? '' : number;
+}
+
+/** Who is not of this house, or who is called within it. */
+export function otherSide({ direction, caller, callee }: Call): Party {
+  return direction === 'inbound' ? caller : callee;
+}
+
+export function callTitle(call: Call): string {
+  if (call.direction === 'internal') return t('call.fromTo', { from: partyName(call.caller), to: calleeName(call) });
+  return call.direction === 'inbound' ? partyName(call.caller) : calleeName(call);
+}
+
+/** Before anybody answers, who is called may be known by what was dialled alone. */
+export function calleeName({ callee, dialled }: Pick<Call, 'callee' | 'dialled'>): string {
+  return callee.name === '' && callee.number === '' ? dialled : partyName(callee);
+}
+
+type Ended = Pick<CallRecord, 'direction' | 'disposition' | 'reason'>;
+
+/** How it ended in a word, such as “Missed”. */
+export function dispositionText({ disposition }: Pick<CallRecord, 'disposition'>): string {
+  return disposition === null ? t('call.now') : t(`disposition.${disposition}`);
+}
+
+/** Why, in a sentence; empty where the word says it all. */
+export function reasonText({ disposition, reason }: Ended): string {
+  if (reason === null || disposition === null) return '';
+  return t(`reason.${reason}`);
+}
+
+export function callIcon({ direction, disposition }: Ended): string {
+  if (disposition === null) return mdiPhoneInTalk;
+  if (disposition === 'voicemail') return mdiVoicemail;
+  if (disposition === 'blocked') return mdiPhoneCancel;
+  if (disposition === 'missed') return mdiPhoneMissed;
+  return direction === 'outbound' ? mdiPhoneOutgoing : mdiPhoneIncoming;
+}
+
+/** Whether somebody should look at it: it was for us, and nobody took it. */
+export function isBad({ direction, disposition }: Ended): boolean {
+  return disposition === 'failed' || (direction !== 'outbound' && disposition === 'missed');
+}
+
+export function phaseText({ state, direction }: Pick<CallInProgress, 'state' | 'direction'>): string {
+  if (state === 'ringing') return direction === 'inbound' ? t('call.rings') : t('call.dialling');
+  return state === 'held' ? t('call.held') : t('call.talking');
+}

@@ -1,0 +1,48 @@
+// The lists of the house, whole: a house has few phones and people.
+import type { getCall, listCallRecords } from '#contract/calls.ts';
+import { listDevices } from '#contract/devices.ts';
+import type { getDevice, getSipServer, resetDeviceSecret } from '#contract/devices.ts';
+import type { EndpointReply } from '#contract/endpoint.ts';
+import type { FactName } from '#contract/facts.ts';
+import { listPeople } from '#contract/people.ts';
+import type { getPerson } from '#contract/people.ts';
+import type { getVoicemail } from '#contract/voicemails.ts';
+import { call } from './api.ts';
+
+export type Phone = EndpointReply<typeof getDevice>;
+export type PhoneLogin = EndpointReply<typeof resetDeviceSecret>;
+export type SipServer = EndpointReply<typeof getSipServer>;
+export type Person = EndpointReply<typeof getPerson>;
+export type CallRecord = EndpointReply<typeof listCallRecords>['items'][number];
+export type CallInProgress = EndpointReply<typeof getCall>;
+export type Voicemail = EndpointReply<typeof getVoicemail>;
+
+export const phoneFacts: readonly FactName[] = [
+  'device.created',
+  'device.changed',
+  'device.deleted',
+  'device.registered',
+  'device.unregistered',
+  'device.revoked',
+];
+
+/** By name. */
+export async function allPhones(): Promise<readonly Phone[]> {
+  return everyPage((page) => call(listDevices, { query: { page, per_page: 100, sort: 'name', order: 'asc' } }));
+}
+
+/** By name; for administrators alone. */
+export async function allPeople(): Promise<readonly Person[]> {
+  return everyPage((page) => call(listPeople, { query: { page, per_page: 100, sort: 'name', order: 'asc' } }));
+}
+
+type Page<Item> = { readonly items: readonly Item[]; readonly total: number };
+
+async function everyPage<Item>(read: (page: number) => Promise<Page<Item>>): Promise<readonly Item[]> {
+  const items: Item[] = [];
+  for (let page = 1; ; page += 1) {
+    const got = await read(page);
+    items.push(...got.items);
+    if (got.items.length === 0 || items.length >= got.total) return items;
+  }
+}

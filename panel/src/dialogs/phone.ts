@@ -1,0 +1,217 @@
+import '@material/web/button/filled-button.js';
+import '@material/web/button/outlined-button.js';
+import '@material/web/button/text-button.js';
+import { mdiAlertCircleOutline } from '@mdi/js';
+import { html, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { changeDevice, deleteDevice, getDevice, listDeviceRegistrations, resetDeviceSecret } from '#contract/devices.ts';
+import { call } from '../api.ts';
+import { allPeople, phoneFacts } from '../data.ts';
+import type { Phone, PhoneLogin } from '../data.ts';
+import '../parts/dialog.ts';
+import type { GosipDialog } from '../parts/dialog.ts';
+import { choice, field } from '../parts/field.ts';
+import { fields, FormElement } from '../parts/form.ts';
+import '../parts/loading.ts';
+import { look } from '../parts/look.ts';
+import '../parts/notice.ts';
+import '../parts/phone-login.ts';
+import { say } from '../parts/snackbar.ts';
+import '../parts/status.ts';
+import { ownerChoices } from '../owner-choices.ts';
+import { kindOf } from '../phone-kinds.ts';
+import { problemText } from '../problem-words.ts';
+import { removeLater } from '../removed.ts';
+import { isAdmin } from '../session.ts';
+import { Shown } from '../shown.ts';
+import { t } from '../words.ts';
+import { phoneDialogStyles } from './phone-styles.ts';
+import { renderRegistration } from './registration.ts';
+
+type Seen = Awaited<ReturnType<typeof readPhone>>;
+type Draft = { readonly name: string; readonly extension: string; readonly personId: string };
+
+/** One phone: whether it is there, and for administrators everything that can be changed. */
+@customElement('gosip-phone-dialog')
+export class GosipPhoneDialog extends FormElement {
+  @property() phoneId = '';
+  /** What was typed; undefined where nothing was. */
+  @state() private draft: Draft | undefined;
+  @state() private login: PhoneLogin | undefined;
+  @state() private asksForPassword = false;
+  @query('gosip-dialog') private dialog!: GosipDialog;
+  private readonly seen = new Shown(this, () => readPhone(this.params.id), phoneFacts);
+
+  static override styles = [look, fields, phoneDialogStyles];
+
+  private get params() {
+    return { id: this.phoneId as Phone['id'] };
+  }
+
+  override render() {
+    const heading = this.seen.value?.phone.name ?? t('page.phones');
+    return html`<gosip-dialog
+      heading=${heading}
+      ?firm=${this.draft !== undefined}
+      @closed=${() => this.dispatchEvent(new Event('closed'))}
+    >
+      ${this.renderBody()}
+    </gosip-dialog>`;
+  }
+
+  private renderBody() {
+    const { value, problem } = this.seen;
+    if (this.login !== undefined) return this.renderLogin(this.login);
+    if (problem?.code === 'NOT_FOUND') return this.renderFailed(t('phone.gone'));
+    if (value !== undefined) return html`${this.renderState(value)}${isAdmin() ? this.renderForm(value.phone) : nothing}`;
+    return problem === undefined ? html`<gosip-loading></gosip-loading>` : this.renderFailed(problemText(problem));
+  }
+
+  private renderFailed(text: string) {
+    return html`<gosip-notice problem .path=${mdiAlertCircleOutline} heading=${t('state.failed')} text=${text}></gosip-notice>`;
+  }
+
+  private renderState({ phone, registrations }: Seen) {
+    const { enabled } = phone;
+    return html`<section class="now" aria-live="polite">
+      ${
+        registrations.length > 0
+          ? html`<ul>
+              ${registrations.map((one) => html`<li>${renderRegistration(one)}</li>`)}
+            </ul>`
+          : html`<gosip-status
+                plain
+                tone=${enabled ? 'quiet' : 'warning'}
+                text=${enabled ? t('phone.offline') : t('phone.off')}
+              ></gosip-status>
+              <p class="quiet">${enabled ? t('phone.offline.text') : t('phone.off.text')}</p>`
+      }
+      <dl>
+        <div>
+          <dt>${t('field.extension')}</dt>
+          <dd>${phone.extension}</dd>
+        </div>
+        <div>
+          <dt>${t('login.username')}</dt>
+          <dd>${phone.username}</dd>
+        </div>
+        <div>
+          <dt>${t('addPhone.kind')}</dt>
+          <dd>${t(kindOf(phone.type).name)}</dd>
+        </div>
+      </dl>
+    </section>`;
+  }
+
+  private renderForm(phone: Phone) {
+    const draft = this.draft ?? draftOf(phone);
+    const change = (part: Partial<Draft>) => (this.draft = { ...draft, ...part });
+    return html`<form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
+        ${this.renderProblem()} ${this.renderField('name', draft, change)} ${this.renderField('extension', draft, change)}
+        ${this.renderOwner(draft, change)}
+        <div class="save" ?hidden=${this.draft === undefined}>
+          <md-text-button type="button" @click=${() => (this.draft = undefined)}>${t('action.discard')}</md-text-button>
+          <md-filled-button ?disabled=${this.isBusy}>${t('action.save')}</md-filled-button>
+        </div>
+      </form>
+      <div class="acts">
+        ${this.asksForPassword ? this.renderPasswordQuestion() : html`<md-outlined-button @click=${() => (this.asksForPassword = true)}>${t('phone.newPassword')}</md-outlined-button>`}
+        <md-outlined-button @click=${this.toggleEnabled}
+          >${phone.enabled ? t('phone.switchOff') : t('phone.switchOn')}</md-outlined-button
+        >
+        <md-outlined-button class="danger" @click=${this.removePhone}>${t('action.delete')}</md-outlined-button>
+      </div>`;
+  }
+
+  private renderField(name: 'name' | 'extension', draft: Draft, change: (part: Partial<Draft>) => void) {
+    const isDigits = name === 'extension';
+    return field({
+      label: t(isDigits ? 'field.extension' : 'field.name'),
+      name,
+      inputMode: isDigits ? 'numeric' : 'text',
+      capitals: isDigits ? 'none' : 'words',
+      maxLength: isDigits ? 6 : 80,
+      wrong: this.wrong(name),
+      value: draft[name],
+      changed: (value) => change({ [name]: value }),
+    });
+  }
+
+  private renderOwner(draft: Draft, change: (part: Partial<Draft>) => void) {
+    const people = this.seen.value?.people ?? [];
+    if (people.length === 0) return nothing;
+    return choice({
+      label: t('field.owner'),
+      name: 'owner',
+      value: draft.personId,
+      changed: (personId) => change({ personId }),
+      choices: ownerChoices(people),
+    });
+  }
+
+  private renderPasswordQuestion() {
+    return html`<div class="question" role="group" aria-labelledby="question">
+      <p id="question">${t('phone.newPassword.text')}</p>
+      <md-text-button @click=${() => (this.asksForPassword = false)}>${t('action.cancel')}</md-text-button>
+      <md-filled-button @click=${this.renewPassword}>${t('phone.newPassword')}</md-filled-button>
+    </div>`;
+  }
+
+  private renderLogin(login: PhoneLogin) {
+    return html`<gosip-phone-login .login=${login}></gosip-phone-login>
+      <div class="save"><md-filled-button @click=${() => this.dialog.close()}>${t('action.done')}</md-filled-button></div>`;
+  }
+
+  private renderProblem() {
+    const text = this.wrongElsewhere('name', 'extension');
+    return text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`;
+  }
+
+  protected override async send(): Promise<void> {
+    const { draft } = this;
+    if (draft === undefined) return;
+    const { name, extension } = draft;
+    const personId = draft.personId === '' ? null : (draft.personId as NonNullable<Phone['personId']>);
+    await call(changeDevice, { params: this.params, body: { name, extension: extension.trim(), personId } });
+    await this.seen.reload();
+    this.draft = undefined;
+    say({ text: t('state.saved') });
+  }
+
+  private renewPassword = (): Promise<void> =>
+    this.attempt(async () => {
+      this.login = await call(resetDeviceSecret, { params: this.params });
+    });
+
+  private toggleEnabled = (): Promise<void> =>
+    this.attempt(async () => {
+      await call(changeDevice, { params: this.params, body: { enabled: this.seen.value?.phone.enabled !== true } });
+      await this.seen.reload();
+    });
+
+  private removePhone = (): void => {
+    const { params } = this;
+    removeLater(params.id, t('phone.deleted', { name: this.seen.value?.phone.name ?? '' }), () => call(deleteDevice, { params }));
+    this.dialog.close();
+  };
+}
+
+async function readPhone(id: Phone['id']) {
+  const params = { id };
+  const [phone, registrations, people] = await Promise.all([
+    call(getDevice, { params }),
+    call(listDeviceRegistrations, { params }),
+    isAdmin() ? allPeople() : [],
+  ]);
+  return { phone, registrations: registrations.items, people };
+}
+
+function draftOf({ name, extension, personId }: Phone): Draft {
+  return { name, extension, personId: personId ?? '' };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'gosip-phone-dialog': GosipPhoneDialog;
+  }
+}

@@ -1,0 +1,37 @@
+import { html } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { GosipElement } from '../parts/element.ts';
+import { look } from '../parts/look.ts';
+import '../parts/page.ts';
+import { isAdmin } from '../session.ts';
+import { t } from '../words.ts';
+import { dashboardStyles } from './dashboard-styles.ts';
+import './dashboard/calls-now.ts';
+import './dashboard/do-not-disturb.ts';
+import './dashboard/needs-attention.ts';
+import './dashboard/phones-online.ts';
+import './dashboard/recent-calls.ts';
+import './dashboard/voicemails.ts';
+
+/** What matters now: who rings and talks, who may be disturbed, what came in. */
+@customElement('gosip-dashboard')
+export class GosipDashboard extends GosipElement {
+  static override styles = [look, dashboardStyles];
+
+  override render() {
+    return html`<gosip-page heading=${t('page.dashboard')}>
+      ${isAdmin() ? html`<gosip-needs-attention></gosip-needs-attention>` : ''}
+      <gosip-calls-now></gosip-calls-now>
+      <div class="columns">
+        <div class="column">
+          <gosip-phones-online></gosip-phones-online>
+          <gosip-do-not-disturb></gosip-do-not-disturb>
+        </div>
+        <div class="column">
+          <gosip-voicemails></gosip-voicemails>
+          <gosip-recent-calls></gosip-recent-calls>
+        </div>
+      </div>
+    </gosip-page>`;
+  }
+}

@@ -1,0 +1,107 @@
+import { mdiPhoneHangup, mdiPhoneInTalk, mdiPhoneRing } from '@mdi/js';
+import { css, html, nothing } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { hangUpCall, listCalls } from '#contract/calls.ts';
+import { call } from '../../api.ts';
+import { calleeName, partyName, partyNumber, phaseText } from '../../call-words.ts';
+import type { CallInProgress } from '../../data.ts';
+import { GosipElement } from '../../parts/element.ts';
+import '../../parts/icon-button.ts';
+import '../../parts/icon.ts';
+import { look, rows } from '../../parts/look.ts';
+import { say } from '../../parts/snackbar.ts';
+import '../../parts/timer.ts';
+import { toProblem } from '../../problem.ts';
+import { problemText } from '../../problem-words.ts';
+import { Shown } from '../../shown.ts';
+import { t } from '../../words.ts';
+
+/** The calls that go on; nothing at all where there is none. */
+@customElement('gosip-calls-now')
+export class GosipCallsNow extends GosipElement {
+  private readonly seen = new Shown(this, () => call(listCalls, { query: { per_page: 50, order: 'asc' } }), [
+    'call.started',
+    'call.changed',
+    'call.ended',
+  ]);
+
+  static override styles = [
+    look,
+    rows,
+    css`
+      .card {
+        margin-bottom: 16px;
+        border-color: color-mix(in srgb, var(--accent) 45%, var(--card));
+      }
+      .row > gosip-icon {
+        color: var(--accent);
+      }
+      .row .main {
+        overflow-wrap: anywhere;
+      }
+      .ringing > gosip-icon {
+        animation: shake 1s ease-in-out infinite;
+      }
+      @keyframes shake {
+        0%,
+        60%,
+        100% {
+          transform: rotate(0);
+        }
+        15%,
+        45% {
+          transform: rotate(12deg);
+        }
+        30% {
+          transform: rotate(-12deg);
+        }
+      }
+    `,
+  ];
+
+  override render() {
+    const calls = this.seen.value?.items ?? [];
+    return html`<div aria-live="polite">
+      ${
+        calls.length === 0
+          ? nothing
+          : html`<section class="card" aria-label=${t('now.title')}>
+              <header><h2>${t('now.title')}</h2></header>
+              <ul class="rows">
+                ${calls.map((one) => this.renderCall(one))}
+              </ul>
+            </section>`
+      }
+    </div>`;
+  }
+
+  private renderCall(one: CallInProgress) {
+    const { id, state, caller, callee, answeredAt } = one;
+    const numbers = [partyNumber(caller), partyNumber(callee)].filter((text) => text !== '').join(' → ');
+    return html`<li class="row ${state}">
+      <gosip-icon .path=${state === 'ringing' ? mdiPhoneRing : mdiPhoneInTalk}></gosip-icon>
+      <span class="text">
+        <span class="main">${t('call.fromTo', { from: partyName(caller), to: calleeName(one) })}</span>
+        <span class="more">${phaseText(one)}${numbers === '' ? '' : ` · ${numbers}`}</span>
+      </span>
+      <span class="end number">
+        <gosip-timer aria-hidden="true" .since=${Date.parse(answeredAt ?? one.startedAt)}></gosip-timer>
+        <gosip-icon-button
+          .path=${mdiPhoneHangup}
+          label=${t('now.hangUp', { name: partyName(caller) })}
+          @click=${() => void this.hangUp(id)}
+        ></gosip-icon-button>
+      </span>
+    </li>`;
+  }
+
+  private async hangUp(id: CallInProgress['id']): Promise<void> {
+    try {
+      await call(hangUpCall, { params: { id } });
+    } catch (error) {
+      const problem = toProblem(error);
+      // It was over in the same moment.
+      if (problem.code !== 'NOT_FOUND') say({ text: problemText(problem) });
+    }
+  }
+}

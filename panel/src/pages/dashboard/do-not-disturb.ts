@@ -1,0 +1,124 @@
+import '@material/web/switch/switch.js';
+import { html, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { getDnd, setHouseDnd, setPersonDnd } from '#contract/dnd.ts';
+import type { EndpointReply } from '#contract/endpoint.ts';
+import { call } from '../../api.ts';
+import { clock } from '../../clock.ts';
+import type { Person } from '../../data.ts';
+import { formatWhen } from '../../format.ts';
+import { card, whenRead } from '../../parts/card.ts';
+import { GosipElement } from '../../parts/element.ts';
+import { look } from '../../parts/look.ts';
+import { say } from '../../parts/snackbar.ts';
+import { toProblem } from '../../problem.ts';
+import { problemText } from '../../problem-words.ts';
+import { isAdmin, me } from '../../session.ts';
+import { Shown } from '../../shown.ts';
+import { untilChoices } from '../../until.ts';
+import { locale, t } from '../../words.ts';
+import { dndStyles } from './dnd-styles.ts';
+
+type Dnd = EndpointReply<typeof getDnd>;
+type State = Dnd['house'];
+type Line = {
+  readonly key: string;
+  readonly name: string;
+  readonly text: string;
+  readonly state: State;
+  readonly set: (state: State) => Promise<unknown>;
+};
+
+/** Who is left in peace, and until when. */
+@customElement('gosip-do-not-disturb')
+export class GosipDoNotDisturb extends GosipElement {
+  private readonly seen = new Shown(this, () => call(getDnd), ['dnd.changed']);
+  /** What was switched on just now, and is asked for how long. */
+  @state() private asked: string | undefined;
+
+  static override styles = [look, dndStyles];
+
+  override render() {
+    return card(
+      t('dnd.title'),
+      whenRead(
+        this.seen,
+        (dnd) =>
+          html`<ul>
+            ${this.lines(dnd).map((line) => this.renderLine(line))}
+          </ul>`,
+      ),
+    );
+  }
+
+  private lines(dnd: Dnd): readonly Line[] {
+    const own = me()?.person?.id;
+    const house: Line = {
+      key: 'house',
+      name: t('dnd.house'),
+      text: t('dnd.house.text'),
+      state: dnd.house,
+      set: (body) => call(setHouseDnd, { body }),
+    };
+    const persons = dnd.persons
+      .filter(({ personId, isOn }) => personId === own || (isAdmin() && isOn))
+      .map((one): Line => ({
+        key: one.personId,
+        name: one.personId === own ? t('dnd.me') : one.name,
+        text: t('dnd.person.text'),
+        state: one,
+        set: (body) => call(setPersonDnd, { params: { id: one.personId as Person['id'] }, body }),
+      }));
+    return isAdmin() ? [house, ...persons] : persons;
+  }
+
+  private renderLine(line: Line) {
+    const { key, name, text, state: now } = line;
+    return html`<li>
+      <div class="line">
+        <span class="text"
+          ><span class="main">${name}</span><span class="quiet more">${now.isOn ? onText(now) : text}</span></span
+        >
+        <md-switch
+          aria-label=${t('dnd.switch', { name })}
+          .selected=${now.isOn}
+          @change=${(event: Event) => void this.switch(line, event)}
+        ></md-switch>
+      </div>
+      ${now.isOn && this.asked === key ? this.renderChoices(line) : nothing}
+    </li>`;
+  }
+
+  private renderChoices(line: Line) {
+    return html`<div class="choices" role="group" aria-label=${t('dnd.until')}>
+      ${untilChoices.map(
+        ({ key, until }) =>
+          html`<button @click=${() => void this.set(line, { isOn: true, until: toIso(until(clock.now())) })}>${t(key)}</button>`,
+      )}
+    </div>`;
+  }
+
+  private async switch(line: Line, event: Event): Promise<void> {
+    const { selected } = event.target as HTMLElement & { selected: boolean };
+    this.asked = selected ? line.key : undefined;
+    await this.set(line, { isOn: selected, until: null }, selected);
+  }
+
+  private async set(line: Line, body: State, keepsAsking = false): Promise<void> {
+    try {
+      await line.set(body);
+      if (!keepsAsking) this.asked = undefined;
+    } catch (error) {
+      say({ text: problemText(toProblem(error)) });
+    }
+    await this.seen.reload();
+  }
+}
+
+function onText({ until }: State): string {
+  return until === null ? t('dnd.on') : t('dnd.onUntil', { when: formatWhen(Date.parse(until), clock.now(), locale.value) });
+}
+
+function toIso(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}

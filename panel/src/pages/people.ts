@@ -1,0 +1,111 @@
+import '@material/web/button/filled-button.js';
+import { mdiAccountPlusOutline, mdiPlus } from '@mdi/js';
+import { css, html, nothing } from 'lit';
+import type { PropertyValues } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { allPeople } from '../data.ts';
+import type { Person } from '../data.ts';
+import { openPerson } from '../dialogs/open.ts';
+import { whenRead } from '../parts/card.ts';
+import { GosipElement } from '../parts/element.ts';
+import { look, rows } from '../parts/look.ts';
+import '../parts/page.ts';
+import '../parts/status.ts';
+import { removedNow } from '../removed.ts';
+import { closeDetail } from '../router.ts';
+import { pathOf } from '../routes.ts';
+import { isAdmin, me } from '../session.ts';
+import { Shown } from '../shown.ts';
+import { t } from '../words.ts';
+
+/** The people of the house; for administrators. */
+@customElement('gosip-people')
+export class GosipPeople extends GosipElement {
+  @property() openId: string | undefined;
+  private readonly seen = new Shown(this, allPeople, []);
+
+  static override styles = [
+    look,
+    rows,
+    css`
+      .initials {
+        display: grid;
+        place-items: center;
+        width: 40px;
+        height: 40px;
+        border-radius: 50%;
+        background: var(--tint);
+        color: var(--accent);
+        font-weight: 500;
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.whileShown(removedNow.follow(() => this.requestUpdate()));
+  }
+
+  override updated(changed: PropertyValues): void {
+    if (changed.has('openId') && this.openId !== undefined) void this.open(this.openId, true);
+  }
+
+  private async open(id: string | undefined, hasAddress: boolean): Promise<void> {
+    const dialog = await openPerson(id);
+    dialog.addEventListener('closed', () => {
+      if (hasAddress) closeDetail();
+      void this.seen.reload();
+    });
+  }
+
+  override render() {
+    return html`<gosip-page heading=${t('page.people')}>
+      ${
+        isAdmin()
+          ? html`<md-filled-button slot="actions" has-icon @click=${() => void this.open(undefined, false)}>
+              <gosip-icon slot="icon" .path=${mdiPlus}></gosip-icon>${t('people.add')}
+            </md-filled-button>`
+          : nothing
+      }
+      <div class="card">
+        ${whenRead(this.seen, (people) => this.renderPeople(people.filter(({ id }) => !removedNow.value.has(id))))}
+      </div>
+    </gosip-page>`;
+  }
+
+  private renderPeople(people: readonly Person[]) {
+    if (people.length > 0)
+      return html`<ul class="rows">
+        ${people.map((one) => this.renderPerson(one))}
+      </ul>`;
+    return html`<gosip-notice
+      .path=${mdiAccountPlusOutline}
+      heading=${t('people.empty')}
+      text=${t('people.empty.text')}
+    ></gosip-notice>`;
+  }
+
+  private renderPerson({ id, name, username, role, hasPassword, homeAssistantUserId }: Person) {
+    const ways = [hasPassword ? t('people.hasPassword') : '', homeAssistantUserId === null ? '' : t('people.homeAssistant')];
+    const more = [username, ...ways].filter((text) => text !== '').join(' · ');
+    return html`<li>
+      <a class="row" href=${pathOf('people', id)}>
+        <span class="initials" aria-hidden="true">${initials(name)}</span>
+        <span class="text">
+          <span class="main cut"
+            >${name}${id === me()?.person?.id ? html` <span class="quiet">${t('people.you')}</span>` : nothing}</span
+          >
+          <span class="more cut">${more}</span>
+        </span>
+        <span class="end"
+          >${role === 'admin' ? html`<gosip-status tone="accent" text=${t('role.admin')}></gosip-status>` : nothing}</span
+        >
+      </a>
+    </li>`;
+  }
+}
+
+function initials(name: string): string {
+  const letters = name.split(/\s+/).map((word) => Array.from(word)[0] ?? '');
+  return [letters[0] ?? '', letters.length > 1 ? (letters.at(-1) ?? '') : ''].join('').toUpperCase();
+}

@@ -1,0 +1,143 @@
+import '@material/web/button/filled-button.js';
+import { mdiAlertCircleOutline, mdiPhonePlusOutline, mdiPlus } from '@mdi/js';
+import { css, html, nothing } from 'lit';
+import type { PropertyValues } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { allPeople, allPhones, phoneFacts } from '../data.ts';
+import type { Person, Phone } from '../data.ts';
+import { openAddPhone, openPhone } from '../dialogs/open.ts';
+import { GosipElement } from '../parts/element.ts';
+import '../parts/icon.ts';
+import '../parts/loading.ts';
+import { look, rows } from '../parts/look.ts';
+import '../parts/notice.ts';
+import '../parts/page.ts';
+import '../parts/status.ts';
+import { kindOf } from '../phone-kinds.ts';
+import { problemText } from '../problem-words.ts';
+import { removedNow } from '../removed.ts';
+import { closeDetail } from '../router.ts';
+import { pathOf } from '../routes.ts';
+import { isAdmin } from '../session.ts';
+import { Shown } from '../shown.ts';
+import { t, tn } from '../words.ts';
+
+type Seen = { readonly phones: readonly Phone[]; readonly people: readonly Person[] };
+
+async function readAll(): Promise<Seen> {
+  const [phones, people] = await Promise.all([allPhones(), isAdmin() ? allPeople() : []]);
+  return { phones, people };
+}
+
+/** The phones of the house, who has them, and whether they can ring. */
+@customElement('gosip-phones')
+export class GosipPhones extends GosipElement {
+  @property() openId: string | undefined;
+  private readonly seen = new Shown(this, readAll, phoneFacts);
+
+  static override styles = [
+    look,
+    rows,
+    css`
+      .kind {
+        display: grid;
+        place-items: center;
+        width: 40px;
+        height: 40px;
+        border-radius: 50%;
+        background: var(--tint);
+        color: var(--accent);
+      }
+      .off .kind {
+        background: var(--hover);
+        color: var(--quiet);
+      }
+      .sum {
+        padding: 0 4px 12px;
+        color: var(--quiet);
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.whileShown(removedNow.follow(() => this.requestUpdate()));
+  }
+
+  override updated(changed: PropertyValues): void {
+    if (changed.has('openId') && this.openId !== undefined) void this.open(this.openId);
+  }
+
+  private async open(id: string): Promise<void> {
+    const dialog = await openPhone(id);
+    dialog.addEventListener('closed', closeDetail);
+  }
+
+  override render() {
+    return html`<gosip-page heading=${t('page.phones')}>
+      ${
+        isAdmin()
+          ? html`<md-filled-button slot="actions" has-icon @click=${openAddPhone}>
+              <gosip-icon slot="icon" .path=${mdiPlus}></gosip-icon>${t('phones.add')}
+            </md-filled-button>`
+          : nothing
+      }
+      ${this.renderList()}
+    </gosip-page>`;
+  }
+
+  private renderList() {
+    const { value, problem } = this.seen;
+    if (value === undefined) {
+      if (problem === undefined) return html`<div class="card"><gosip-loading></gosip-loading></div>`;
+      return html`<div class="card">
+        <gosip-notice
+          problem
+          .path=${mdiAlertCircleOutline}
+          heading=${t('state.failed')}
+          text=${problemText(problem)}
+        ></gosip-notice>
+      </div>`;
+    }
+    const phones = value.phones.filter(({ id }) => !removedNow.value.has(id));
+    if (phones.length === 0) return this.renderEmpty();
+    const online = phones.filter(({ isRegistered }) => isRegistered).length;
+    return html`<p class="sum" aria-live="polite">${tn('phones.online', online, { all: phones.length })}</p>
+      <div class="card">
+        <ul class="rows">
+          ${phones.map((phone) => this.renderPhone(phone, value.people))}
+        </ul>
+      </div>`;
+  }
+
+  private renderEmpty() {
+    const text = isAdmin() ? t('phones.empty.text') : t('phones.none.text');
+    return html`<div class="card">
+      <gosip-notice .path=${mdiPhonePlusOutline} heading=${isAdmin() ? t('phones.empty') : t('phones.none')} text=${text}>
+        ${isAdmin() ? html`<md-filled-button @click=${openAddPhone}>${t('phones.addFirst')}</md-filled-button>` : nothing}
+      </gosip-notice>
+    </div>`;
+  }
+
+  private renderPhone(phone: Phone, people: readonly Person[]) {
+    const owner = people.find(({ id }) => id === phone.personId)?.name;
+    const more = [t('phone.extension', { extension: phone.extension }), owner ?? t(kindOf(phone.type).name)].join(' · ');
+    return html`<li>
+      <a class="row ${phone.isRegistered ? '' : 'off'}" href=${pathOf('phones', phone.id)}>
+        <span class="kind"><gosip-icon .path=${kindOf(phone.type).icon}></gosip-icon></span>
+        <span class="text">
+          <span class="main cut">${phone.name}</span>
+          <span class="more cut">${more}</span>
+        </span>
+        <span class="end">${renderPhoneState(phone)}</span>
+      </a>
+    </li>`;
+  }
+}
+
+export function renderPhoneState({ enabled, isRegistered }: Pick<Phone, 'enabled' | 'isRegistered'>) {
+  if (!enabled) return html`<gosip-status tone="warning" text=${t('phone.off')}></gosip-status>`;
+  return isRegistered
+    ? html`<gosip-status tone="good" text=${t('phone.online')}></gosip-status>`
+    : html`<gosip-status tone="quiet" text=${t('phone.offline')}></gosip-status>`;
+}

@@ -1,0 +1,32 @@
+import { mdiAlertCircleOutline } from '@mdi/js';
+import { html } from 'lit';
+import type { TemplateResult } from 'lit';
+import { problemText } from '../problem-words.ts';
+import type { Shown } from '../shown.ts';
+import { t } from '../words.ts';
+import './icon.ts';
+import './loading.ts';
+import './notice.ts';
+
+/** What there is once it is read; until then lines to come, or why it cannot be read. */
+export function whenRead<Value>({ value, problem }: Shown<Value>, render: (value: Value) => unknown): unknown {
+  if (value !== undefined) return render(value);
+  if (problem === undefined) return html`<gosip-loading></gosip-loading>`;
+  return html`<gosip-notice
+    problem
+    .path=${mdiAlertCircleOutline}
+    heading=${t('state.failed')}
+    text=${problemText(problem)}
+  ></gosip-notice>`;
+}
+
+/** A card with its heading. `end`: at the end of the heading. */
+export function card(heading: string, content: unknown, end: TemplateResult | '' = ''): TemplateResult {
+  return html`<section class="card" aria-label=${heading}>
+    <header>
+      <h2>${heading}</h2>
+      ${end}
+    </header>
+    ${content}
+  </section>`;
+}

@@ -1,0 +1,124 @@
+import { mdiClose } from '@mdi/js';
+import { css, html } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import { t } from '../words.ts';
+import { GosipElement } from './element.ts';
+import './icon-button.ts';
+import { look } from './look.ts';
+
+/** A dialog of the browser's own: it keeps the focus, Escape closes it, the focus goes back. Fills a narrow screen from below. */
+@customElement('gosip-dialog')
+export class GosipDialog extends GosipElement {
+  @property() heading = '';
+  /** Closes by its buttons alone: what is typed is not lost by a press beside it. */
+  @property({ type: Boolean }) firm = false;
+  @query('dialog') private dialog!: HTMLDialogElement;
+
+  static override styles = [
+    look,
+    css`
+      dialog {
+        width: min(560px, calc(100vw - 48px));
+        max-height: min(720px, calc(100dvh - 48px));
+        padding: 0;
+        border: 0;
+        border-radius: 28px;
+        background: var(--card);
+        color: var(--text);
+        box-shadow: 0 12px 48px #0006;
+        overflow: hidden;
+      }
+      dialog[open] {
+        display: flex;
+        flex-direction: column;
+        animation: rise 180ms cubic-bezier(0.2, 0, 0, 1);
+      }
+      dialog::backdrop {
+        background: #0008;
+        animation: appear 180ms;
+      }
+      header {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        padding: 16px 12px 8px 24px;
+      }
+      h2 {
+        flex: 1;
+        min-width: 0;
+        font-size: 20px;
+        font-weight: 400;
+        line-height: 28px;
+        overflow-wrap: anywhere;
+      }
+      .body {
+        padding: 8px 24px 16px;
+        overflow: auto;
+        overscroll-behavior: contain;
+      }
+      footer {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: flex-end;
+        gap: 8px;
+        padding: 8px 24px 20px;
+      }
+      @keyframes rise {
+        from {
+          opacity: 0;
+          transform: translateY(24px);
+        }
+      }
+      @keyframes appear {
+        from {
+          opacity: 0;
+        }
+      }
+      @media (max-width: 599px) {
+        dialog {
+          width: 100%;
+          max-width: 100%;
+          max-height: calc(100dvh - 24px);
+          margin-bottom: 0;
+          border-radius: 24px 24px 0 0;
+        }
+        footer {
+          padding-bottom: calc(16px + var(--safe-bottom, 0px));
+        }
+      }
+    `,
+  ];
+
+  override firstUpdated(): void {
+    this.dialog.showModal();
+  }
+
+  close(): void {
+    this.dialog.close();
+  }
+
+  override render() {
+    return html`<dialog aria-labelledby="heading" @cancel=${this.askToClose} @click=${this.pressedBeside} @close=${this.closed}>
+      <header>
+        <h2 id="heading">${this.heading}</h2>
+        <gosip-icon-button .path=${mdiClose} label=${t('action.close')} @click=${this.askToClose}></gosip-icon-button>
+      </header>
+      <div class="body"><slot></slot></div>
+      <footer><slot name="actions"></slot></footer>
+    </dialog>`;
+  }
+
+  private pressedBeside(event: MouseEvent): void {
+    if (!this.firm && event.target === this.dialog) this.askToClose(event);
+  }
+
+  /** `closing` may be prevented. */
+  private askToClose(event: Event): void {
+    event.preventDefault();
+    if (this.dispatchEvent(new Event('closing', { cancelable: true }))) this.dialog.close();
+  }
+
+  private closed(): void {
+    this.dispatchEvent(new Event('closed'));
+  }
+}

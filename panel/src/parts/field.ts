@@ -1,0 +1,86 @@
+import { html, nothing } from 'lit';
+import type { TemplateResult } from 'lit';
+import { ifDefined } from 'lit/directives/if-defined.js';
+import { live } from 'lit/directives/live.js';
+import { textOf } from './form.ts';
+
+type Shared = {
+  readonly label: string;
+  /** Of its form: each once. */
+  readonly name: string;
+  readonly value: string;
+  readonly hint?: string;
+  /** What is wrong with it; empty where nothing is. */
+  readonly wrong?: string;
+  readonly changed: (value: string) => void;
+};
+
+export type FieldOptions = Shared & {
+  readonly type?: 'text' | 'password';
+  readonly autocomplete?: string;
+  readonly capitals?: 'words' | 'none';
+  readonly inputMode?: 'text' | 'numeric';
+  readonly maxLength?: number;
+  readonly hasFocus?: boolean;
+};
+
+type AutoFill = HTMLInputElement['autocomplete'];
+
+/** A line to type in, of the browser's own: labels, autofill, Enter and the reader of a screen all know it. */
+export function field(options: FieldOptions): TemplateResult {
+  const { name, type = 'text', autocomplete = 'off', capitals = 'none', inputMode = 'text', hasFocus = false } = options;
+  return framed(
+    options,
+    html`<input
+      id=${name}
+      name=${name}
+      type=${type}
+      autocomplete=${autocomplete as AutoFill}
+      autocapitalize=${capitals}
+      inputmode=${inputMode}
+      maxlength=${ifDefined(options.maxLength)}
+      spellcheck="false"
+      ?autofocus=${hasFocus}
+      aria-invalid=${isWrong(options)}
+      aria-describedby=${ifDefined(describedBy(options))}
+      .value=${live(options.value)}
+      @input=${(event: Event) => options.changed(textOf(event))}
+    />`,
+  );
+}
+
+type ChoiceOptions = Shared & { readonly choices: readonly { readonly value: string; readonly text: string }[] };
+
+/** One of several. */
+export function choice(options: ChoiceOptions): TemplateResult {
+  return framed(
+    options,
+    html`<select
+      id=${options.name}
+      name=${options.name}
+      aria-invalid=${isWrong(options)}
+      aria-describedby=${ifDefined(describedBy(options))}
+      @change=${(event: Event) => options.changed(textOf(event))}
+    >
+      ${options.choices.map(({ value, text }) => html`<option value=${value} ?selected=${value === options.value}>${text}</option>`)}
+    </select>`,
+  );
+}
+
+function framed(options: Shared, control: TemplateResult): TemplateResult {
+  const { name, label, hint = '', wrong = '' } = options;
+  return html`<div class="field">
+    <label for=${name}>${label}</label>
+    ${control} ${wrong === '' ? nothing : html`<p class="wrong" id="${name}-wrong">${wrong}</p>`}
+    ${hint === '' ? nothing : html`<p class="hint" id="${name}-hint">${hint}</p>`}
+  </div>`;
+}
+
+function isWrong({ wrong = '' }: Shared): 'true' | 'false' {
+  return wrong === '' ? 'false' : 'true';
+}
+
+function describedBy({ name, hint = '', wrong = '' }: Shared): string | undefined {
+  const ids = [wrong === '' ? '' : `${name}-wrong`, hint === '' ? '' : `${name}-hint`].filter((id) => id !== '');
+  return ids.length === 0 ? undefined : ids.join(' ');
+}

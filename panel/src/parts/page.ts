@@ -1,0 +1,96 @@
+import { mdiAccountCircleOutline, mdiMenu } from '@mdi/js';
+import { css, html, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { frame, toggleMenu } from '../home-assistant.ts';
+import { t } from '../words.ts';
+import { GosipElement } from './element.ts';
+import './icon-button.ts';
+import { look } from './look.ts';
+import { openAccount } from '../dialogs/open.ts';
+
+/** A page: its heading with the actions of it, and what it shows below. */
+@customElement('gosip-page')
+export class GosipPage extends GosipElement {
+  @property() heading = '';
+  @state() private isNarrowFrame = false;
+
+  static override styles = [
+    look,
+    css`
+      :host {
+        display: block;
+      }
+      header {
+        position: sticky;
+        top: 0;
+        z-index: 2;
+        background: var(--bg);
+        padding: var(--safe-top, 0px) 24px 0;
+      }
+      .bar {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        min-height: 72px;
+        max-width: var(--page-width, 1040px);
+        margin: 0 auto;
+      }
+      h1 {
+        flex: 1;
+        min-width: 0;
+        font-size: 24px;
+        font-weight: 400;
+        line-height: 32px;
+      }
+      .content {
+        max-width: calc(var(--page-width, 1040px) + 48px);
+        margin: 0 auto;
+        padding: 0 24px 32px;
+      }
+      .account {
+        display: none;
+      }
+      @media (max-width: 869px) {
+        header {
+          padding-inline: 8px;
+        }
+        .bar {
+          min-height: 56px;
+          padding-inline: 8px 0;
+        }
+        h1 {
+          font-size: 20px;
+        }
+        .content {
+          padding: 4px 12px 24px;
+        }
+        .account {
+          display: block;
+        }
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.isNarrowFrame = frame.value?.narrow ?? false;
+    this.whileShown(frame.follow((properties) => (this.isNarrowFrame = properties?.narrow ?? false)));
+  }
+
+  override render() {
+    return html`<header>
+        <div class="bar">
+          ${this.isNarrowFrame ? html`<gosip-icon-button .path=${mdiMenu} label=${t('nav.menu')} @click=${toggleMenu}></gosip-icon-button>` : nothing}
+          <h1 class="cut" tabindex="-1">${this.heading}</h1>
+          <slot name="actions"></slot>
+          <gosip-icon-button
+            class="account"
+            .path=${mdiAccountCircleOutline}
+            label=${t('account.title')}
+            @click=${openAccount}
+          ></gosip-icon-button>
+        </div>
+      </header>
+      <div class="content"><slot></slot></div>`;
+  }
+}

@@ -1,0 +1,105 @@
+import '@material/web/progress/circular-progress.js';
+import { css, html, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { getDevice, getSipServer } from '#contract/devices.ts';
+import { call } from '../api.ts';
+import { phoneFacts } from '../data.ts';
+import type { PhoneLogin } from '../data.ts';
+import { loginText, mainPlace } from '../phone-server.ts';
+import { Shown } from '../shown.ts';
+import { t } from '../words.ts';
+import './copy.ts';
+import { GosipElement } from './element.ts';
+import './loading.ts';
+import { look } from './look.ts';
+import './qr.ts';
+import './status.ts';
+
+/** What is typed into a phone, to copy or to scan, and whether the phone has found the house with it. */
+@customElement('gosip-phone-login')
+export class GosipPhoneLogin extends GosipElement {
+  @property({ attribute: false }) login!: PhoneLogin;
+  private readonly server = new Shown(this, () => call(getSipServer), []);
+  private readonly phone = new Shown(this, () => call(getDevice, { params: { id: this.login.id } }), phoneFacts);
+
+  static override styles = [
+    look,
+    css`
+      :host {
+        display: grid;
+        gap: 16px;
+      }
+      .both {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 16px;
+        align-items: flex-start;
+      }
+      .values {
+        flex: 1 1 260px;
+        border: 1px solid var(--line);
+        border-radius: 12px;
+        overflow: hidden;
+      }
+      .values > * + * {
+        border-top: 1px solid var(--line);
+      }
+      figure {
+        flex: none;
+        width: 180px;
+      }
+      figcaption {
+        margin-top: 8px;
+        color: var(--quiet);
+        font-size: 12px;
+        line-height: 16px;
+      }
+      .wait {
+        display: flex;
+        align-items: center;
+        gap: 12px;
+        min-height: 56px;
+        padding: 8px 16px;
+        border-radius: 12px;
+        background: var(--tint);
+      }
+      .wait.done {
+        background: color-mix(in srgb, var(--success) 12%, var(--card));
+      }
+      @media (max-width: 599px) {
+        figure {
+          margin: 0 auto;
+        }
+      }
+    `,
+  ];
+
+  override render() {
+    const place = mainPlace(this.server.value);
+    if (this.server.value === undefined && this.server.problem === undefined) return html`<gosip-loading></gosip-loading>`;
+    const { username, secret, name } = this.login;
+    const isThere = this.phone.value?.isRegistered ?? false;
+    return html`<p>${t('login.text')}</p>
+      <div class="both">
+        <div class="values">
+          ${place === undefined ? nothing : html`<gosip-copy label=${t('login.server')} value=${place.server}></gosip-copy>`}
+          <gosip-copy label=${t('login.username')} value=${username}></gosip-copy>
+          <gosip-copy label=${t('login.password')} value=${secret}></gosip-copy>
+          ${place === undefined ? nothing : html`<gosip-copy label=${t('login.transport')} value=${place.transports}></gosip-copy>`}
+        </div>
+        <figure>
+          <gosip-qr text=${loginText(this.login, place)} label=${t('login.qr', { name })}></gosip-qr>
+          <figcaption>${t('login.qrText')}</figcaption>
+        </figure>
+      </div>
+      <div role="status" class="wait ${isThere ? 'done' : ''}">
+        ${
+          isThere
+            ? html`<gosip-status plain tone="good" text=${t('login.there', { name })}></gosip-status>`
+            : html`<md-circular-progress indeterminate aria-label=${t('state.loading')}></md-circular-progress
+                ><span>${t('login.waiting')}</span>`
+        }
+      </div>
+      <p class="quiet">${t('login.once')}</p>`;
+  }
+}

@@ -1,0 +1,115 @@
+import { css, html, nothing } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { clock } from '../clock.ts';
+import { Signal } from '../signal.ts';
+import { t } from '../words.ts';
+import { GosipElement } from './element.ts';
+import { look } from './look.ts';
+
+type Shown = { readonly text: string; readonly undo?: () => void };
+
+const shownMs = 4_000;
+const undoMs = 7_000;
+
+const shown = new Signal<Shown | undefined>(undefined);
+let cancelClosing = () => {};
+
+/** A short word at the foot of the page; with `undo` there is a button for it. Returns what closes it. */
+export function say(what: Shown, ms = shownMs): () => void {
+  cancelClosing();
+  shown.value = what;
+  const close = () => {
+    if (shown.value === what) shown.value = undefined;
+  };
+  cancelClosing = clock.after(ms, close);
+  return close;
+}
+
+/** Does what cannot be taken back only when the time to undo it is over, or the page is left. */
+export function doLater(text: string, act: () => void, undone: () => void): void {
+  let isDecided = false;
+  const decide = (run: () => void) => () => {
+    if (isDecided) return;
+    isDecided = true;
+    cancel();
+    close();
+    window.removeEventListener('pagehide', now);
+    run();
+  };
+  const now = decide(act);
+  const cancel = clock.after(undoMs, now);
+  const close = say({ text, undo: decide(undone) }, undoMs);
+  window.addEventListener('pagehide', now);
+}
+
+@customElement('gosip-snackbar')
+export class GosipSnackbar extends GosipElement {
+  static override styles = [
+    look,
+    css`
+      :host {
+        position: fixed;
+        inset: auto 0 calc(var(--bottom-bar, 0px) + 16px);
+        z-index: 10;
+        display: flex;
+        justify-content: center;
+        pointer-events: none;
+      }
+      div.bar {
+        display: flex;
+        align-items: center;
+        gap: 12px;
+        max-width: calc(100vw - 32px);
+        min-height: 48px;
+        padding: 6px 8px 6px 16px;
+        border-radius: 12px;
+        background: light-dark(#2b2d30, #e4e5e7);
+        color: light-dark(#fff, #141414);
+        box-shadow: 0 4px 16px #0005;
+        pointer-events: auto;
+        animation: rise 180ms cubic-bezier(0.2, 0, 0, 1);
+      }
+      span {
+        padding-inline-end: 8px;
+        overflow-wrap: anywhere;
+      }
+      button {
+        min-height: 36px;
+        padding: 0 12px;
+        border: 0;
+        border-radius: 8px;
+        background: none;
+        color: light-dark(#7ed7f7, #00556d);
+        font-weight: 500;
+        cursor: pointer;
+      }
+      button:hover {
+        background: light-dark(#fff2, #0001);
+      }
+      button:focus-visible {
+        outline-color: currentColor;
+      }
+      @keyframes rise {
+        from {
+          opacity: 0;
+          transform: translateY(16px);
+        }
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.whileShown(shown.follow(() => this.requestUpdate()));
+  }
+
+  override render() {
+    return html`<div role="status">${shown.value === undefined ? nothing : this.renderBar(shown.value)}</div>`;
+  }
+
+  private renderBar({ text, undo }: Shown) {
+    return html`<div class="bar">
+      <span>${text}</span>${undo === undefined ? nothing : html`<button @click=${undo}>${t('action.undo')}</button>`}
+    </div>`;
+  }
+}

@@ -1,0 +1,21 @@
+import type { PhoneLogin, SipServer } from './data.ts';
+
+export type Place = { readonly server: string; readonly transports: string };
+
+const usualPort = 5060;
+
+/** What is typed as the server: without the port where it is the usual one, which phones fill in by themselves. */
+export function mainPlace(server: SipServer | undefined): Place | undefined {
+  const [place] = server?.places ?? [];
+  if (place === undefined) return undefined;
+  const host = place.address.includes(':') ? `[${place.address}]` : place.address;
+  return {
+    server: place.port === usualPort ? host : `${host}:${place.port}`,
+    transports: place.transports.map((one) => one.toUpperCase()).join(', '),
+  };
+}
+
+/** What the camera of a phone shows, to copy from. */
+export function loginText({ username, secret }: Pick<PhoneLogin, 'username' | 'secret'>, place: Place | undefined): string {
+  return [...(place === undefined ? [] : [place.server]), username, secret].join('\n');
+}

@@ -1,0 +1,16 @@
+export type Values = Readonly<Record<string, string | number>>;
+
+/** `{name}` is replaced; a name that is not given stays as it is. */
+export function fill(text: string, values: Values): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+/** `stem.one` or `stem.other`: none of the panel's languages has more forms that matter for whole numbers below a million. */
+export function pluralKey(stem: string, count: number, tag: string): string {
+  return `${stem}.${new Intl.PluralRules(tag).select(count) === 'one' ? 'one' : 'other'}`;
+}
+
+/** The names in braces, for the check that every language fills in the same. */
+export function placeholders(text: string): readonly string[] {
+  return [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '').toSorted();
+}

@@ -1,0 +1,31 @@
+import type { ErrorName } from '#contract/errors.ts';
+
+export type ProblemCode = ErrorName | 'AWAY';
+
+export type FieldProblem = { readonly field: string; readonly message: string };
+
+/** Why a request had no success: in the words of the server, with the fields that are wrong; `AWAY`: nothing answered. */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly fields: readonly FieldProblem[];
+
+  constructor(code: ProblemCode, message: string, fields: readonly FieldProblem[] = []) {
+    super(message);
+    this.code = code;
+    this.fields = fields;
+  }
+}
+
+/** Of an answer that is no success. A proxy in front of the house answers in its own way: then the status tells. */
+export function problemOf(status: number, body: unknown): Problem {
+  const error = (body as { error?: { code?: ErrorName; message?: string; details?: readonly FieldProblem[] } } | undefined)
+    ?.error;
+  if (error?.code !== undefined) return new Problem(error.code, error.message ?? '', error.details ?? []);
+  if (status === 401) return new Problem('AUTHENTICATION_ERROR', '');
+  if (status === 403) return new Problem('AUTHORIZATION_ERROR', '');
+  return new Problem([502, 503, 504].includes(status) ? 'AWAY' : 'INTERNAL_ERROR', '');
+}
+
+export function toProblem(error: unknown): Problem {
+  return error instanceof Problem ? error : new Problem('INTERNAL_ERROR', error instanceof Error ? error.message : String(error));
+}

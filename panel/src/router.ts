@@ -1,0 +1,48 @@
+// Owns where somebody is: the address of the page, its history, and links.
+// Must stay true: addresses are below the base of the page, so that they work at `/`, behind a prefix and under ingress.
+import { base } from './place.ts';
+import { pathOf, placeOf } from './routes.ts';
+import type { PageName, Place } from './routes.ts';
+import { Signal } from './signal.ts';
+
+function current(): Place {
+  const { pathname } = window.location;
+  return placeOf(pathname.startsWith(base.pathname) ? pathname.slice(base.pathname.length) : '');
+}
+
+export const place = new Signal<Place>(current());
+
+export function go(page: PageName, id?: string): void {
+  visit(pathOf(page, id));
+}
+
+/** `path`: below the base. */
+export function visit(path: string): void {
+  const address = new URL(path === '' ? './' : path.replace(/^\/+/, ''), base);
+  if (address.origin !== base.origin || !address.pathname.startsWith(base.pathname)) return;
+  if (address.href !== window.location.href) window.history.pushState(null, '', address);
+  place.value = current();
+}
+
+/** Back to the page of what is open now, without a step in the history. */
+export function closeDetail(): void {
+  const { page } = place.value;
+  if (page === 'missing') return;
+  window.history.replaceState(null, '', new URL(pathOf(page) || './', base));
+  place.value = current();
+}
+
+/** Links of the panel change the page without loading it anew, wherever in a shadow tree they are. */
+export function startRouter(): void {
+  window.addEventListener('popstate', () => (place.value = current()));
+  window.addEventListener('click', (event) => {
+    if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const link = event.composedPath().find((one): one is HTMLAnchorElement => one instanceof HTMLAnchorElement);
+    if (link === undefined || link.target !== '' || link.hasAttribute('download')) return;
+    const address = new URL(link.href);
+    if (address.origin !== base.origin || !address.pathname.startsWith(base.pathname)) return;
+    if (address.pathname.slice(base.pathname.length).startsWith('api/')) return;
+    event.preventDefault();
+    visit(address.pathname.slice(base.pathname.length));
+  });
+}

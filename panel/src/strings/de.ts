@@ -1,0 +1,4 @@
+import { en } from './en.ts';
+import type { Strings } from './en.ts';
+
+export const de: Strings = en;

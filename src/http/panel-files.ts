@@ -1,0 +1,105 @@
+// Owns how the built panel reaches a browser: its page at every address that is no file, and the files that the page names.
+// Called by the listeners of the API and of Home Assistant's ingress; app says where the built panel is.
+// Must stay true: nothing outside the folder can be named, and the page runs no script but its own files.
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import type { Context } from 'koa';
+import { AppError } from '#base/errors.ts';
+import { answerIfKnown } from './files.ts';
+
+/** The page may be framed by Home Assistant, which has the same origin through ingress, and lit needs its policy for templates. */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "media-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'self'",
+  "form-action 'none'",
+  "frame-ancestors 'self'",
+  "require-trusted-types-for 'script'",
+  'trusted-types lit-html',
+].join('; ');
+
+const pageHeaders = {
+  'Content-Security-Policy': contentSecurityPolicy,
+  'X-Frame-Options': 'SAMEORIGIN',
+};
+
+const types: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml; charset=utf-8',
+};
+
+export class PanelFiles {
+  readonly #folder: string;
+
+  /** `folder`: with the page `index.html` and the files of `assets/`. */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** False where the address is none of the panel's. Throws `not-found` for a file that is not there, `unavailable` before it is built. */
+  async answer(context: Context): Promise<boolean> {
+    const { method, path } = context;
+    if ((method !== 'GET' && method !== 'HEAD') || path === '/api' || path.startsWith('/api/')) return false;
+    const name = /^\/assets\/(\w[\w.-]*)$/.exec(path)?.[1];
+    if (name !== undefined) await this.#sendFile(context, name);
+    else if (isPageAddress(context)) await this.#sendPage(context);
+    else return false;
+    return true;
+  }
+
+  /** Its name holds the hash of what is in it. */
+  async #sendFile(context: Context, name: string): Promise<void> {
+    const type = types[extname(name)];
+    if (type === undefined) throw new AppError('not-found', `There is nothing at ${context.path}`);
+    const bytes = await this.#read(join('assets', name), context);
+    if (bytes === undefined) throw new AppError('not-found', `There is nothing at ${context.path}`);
+    context.set('Content-Type', type);
+    context.set('Cache-Control', 'public, max-age=31536000, immutable');
+    context.body = bytes;
+  }
+
+  async #sendPage(context: Context): Promise<void> {
+    const file = await readFile(join(this.#folder, 'index.html'), 'utf8').catch(absent);
+    if (file === undefined) throw new AppError('unavailable', 'The panel is not built: run script/build-panel');
+    const page = Buffer.from(file.replace('<head>', `<head><base href="${baseOf(context.path)}" />`));
+    context.set(pageHeaders);
+    context.set('Cache-Control', 'no-cache');
+    context.set('Content-Type', 'text/html; charset=utf-8');
+    if (answerIfKnown(context, `"${createHash('sha1').update(page).digest('base64url')}"`)) return;
+    context.body = page;
+  }
+
+  async #read(path: string, context: Context): Promise<Buffer | undefined> {
+    const file = join(this.#folder, path);
+    context.set('Vary', 'Accept-Encoding');
+    if (context.acceptsEncodings('gzip', 'identity') !== 'gzip') return readFile(file).catch(absent);
+    const compressed = await readFile(`${file}.gz`).catch(absent);
+    if (compressed === undefined) return readFile(file).catch(absent);
+    context.set('Content-Encoding', 'gzip');
+    return compressed;
+  }
+}
+
+/** Pages of the panel have no extension; a program that asks for JSON is told that there is nothing. */
+function isPageAddress(context: Context): boolean {
+  if (context.path === '/') return true;
+  const isPath = /^(?:\/[^/.]+)+\/?$/.test(context.path);
+  return isPath && context.get('Accept').includes('text/html');
+}
+
+/** From the page's address back to the panel's root, whatever prefix a proxy has in front of it. */
+export function baseOf(path: string): string {
+  const depth = path.split('/').length - 2;
+  return depth === 0 ? './' : '../'.repeat(depth);
+}
+
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT') return undefined;
+  throw error;
+}

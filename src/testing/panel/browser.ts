@@ -1,0 +1,104 @@
+// A real Chromium that opens the panel, and reports what a person would not see: violations of the policy and faults of the page.
+// Called by the flows of the panel and by script/panel-screenshots.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-dev-shm-usage',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Chromium (Debian package `chromium`), with a home of its own. */
+export class PanelBrowser implements AsyncDisposable {
+  readonly #browser: Browser;
+  readonly #home: string;
+
+  private constructor(browser: Browser, home: string) {
+    this.#browser = browser;
+    this.#home = home;
+  }
+
+  static async start(): Promise<PanelBrowser> {
+    const home = mkdtempSync(join(tmpdir(), 'gosip-browser-'));
+    const browser = await chromium.launch({
+      executablePath: '/usr/bin/chromium',
+      args: flags,
+      env: { ...process.env, HOME: home },
+      timeout: 120_000,
+    });
+    return new PanelBrowser(browser, home);
+  }
+
+  /** One person's browser. */
+  async open(options: BrowserContextOptions = {}): Promise<PanelVisitor> {
+    const context = await this.#browser.newContext({
+      locale: 'en-GB',
+      timezoneId: 'Europe/Berlin',
+      viewport: { width: 1280, height: 800 },
+      reducedMotion: 'reduce',
+      ...options,
+    });
+    return PanelVisitor.from(context);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#browser.close();
+    rmSync(this.#home, { recursive: true, force: true });
+  }
+}
+
+/** A page of the panel and everything that went wrong in it. */
+export class PanelVisitor implements AsyncDisposable {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Violations of the content security policy, errors that nobody caught, what the console calls an error. */
+  readonly faults: string[] = [];
+
+  private constructor(context: BrowserContext, page: Page) {
+    this.context = context;
+    this.page = page;
+  }
+
+  static async from(context: BrowserContext): Promise<PanelVisitor> {
+    const page = await context.newPage();
+    page.setDefaultTimeout(30_000);
+    const visitor = new PanelVisitor(context, page);
+    page.on('pageerror', (error) => visitor.faults.push(String(error)));
+    page.on('console', (message) => {
+      // A reply that is no success is no fault of the page.
+      const isReply = message.text().startsWith('Failed to load resource');
+      if (message.type() === 'error' && !isReply) visitor.faults.push(message.text());
+    });
+    await context.addInitScript(() => {
+      document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile, lineNumber, sample }) =>
+        console.error(`Violates ${violatedDirective}: ${blockedURI} ${sourceFile}:${lineNumber} ${sample}`),
+      );
+    });
+    return visitor;
+  }
+
+  /** Runs axe over everything on the screen; what it finds, one line each. */
+  async accessibilityProblems(axeSource: string): Promise<string[]> {
+    await this.page.evaluate(axeSource);
+    return this.page.evaluate(async () => {
+      type Found = { violations: { id: string; impact: string; nodes: { target: unknown; failureSummary: string }[] }[] };
+      const { axe } = window as unknown as { axe: { run(options: object): Promise<Found> } };
+      const { violations } = await axe.run({ resultTypes: ['violations'] });
+      return violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ target, failureSummary }) => `${id} ${JSON.stringify(target)} ${failureSummary.replaceAll(/\s+/g, ' ')}`),
+      );
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.context.close();
+  }
+}

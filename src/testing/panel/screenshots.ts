@@ -1,0 +1,81 @@
+// Pictures of every page of the panel at three widths in both themes, to be looked at: tmp/screenshots.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { PanelBrowser } from './browser.ts';
+import type { PanelVisitor } from './browser.ts';
+import { furnish } from './furnished-house.ts';
+import { PanelHouse } from './panel-house.ts';
+
+const folder = join(import.meta.dirname, '../../../tmp/screenshots');
+const widths = [375, 768, 1280];
+const only = process.argv[2] ?? '';
+
+type Shot = { readonly name: string; readonly path: string; readonly act?: (visitor: PanelVisitor) => Promise<void> };
+
+const shots: readonly Shot[] = [
+  { name: 'dashboard', path: '' },
+  { name: 'calls', path: 'calls' },
+  { name: 'call', path: 'calls', act: ({ page }) => page.locator('gosip-calls a[href^="calls/"]').first().click() },
+  { name: 'phones', path: 'phones' },
+  { name: 'phone', path: 'phones', act: ({ page }) => page.getByText('Kitchen', { exact: true }).first().click() },
+  { name: 'add-phone', path: 'phones', act: ({ page }) => page.getByRole('button', { name: 'Add phone' }).click() },
+  {
+    name: 'connect-phone',
+    path: 'phones',
+    act: async ({ page }) => {
+      await page.getByRole('button', { name: 'Add phone' }).click();
+      await page.getByLabel('Name').fill('Garage');
+      await page.getByRole('dialog').getByRole('button', { name: 'Add phone' }).click();
+      await page.getByText('Waiting for the phone').waitFor();
+    },
+  },
+  { name: 'people', path: 'people' },
+  { name: 'person', path: 'people', act: ({ page }) => page.getByText('Ben', { exact: true }).first().click() },
+  { name: 'home-assistant', path: 'home-assistant' },
+];
+
+async function settle({ page }: PanelVisitor): Promise<void> {
+  await page.waitForTimeout(900);
+}
+
+await using house = await PanelHouse.start();
+await using browser = await PanelBrowser.start();
+mkdirSync(folder, { recursive: true });
+for (const colorScheme of ['light', 'dark'] as const) {
+  await using visitor = await browser.open({ colorScheme });
+  await visitor.page.goto(house.url);
+  await visitor.page
+    .getByLabel('Setup token')
+    .waitFor({ timeout: 5_000 })
+    .catch(() => {});
+  for (const width of widths) {
+    await visitor.page.setViewportSize({ width, height: 900 });
+    await visitor.page.screenshot({ path: join(folder, `set-up-${width}-${colorScheme}.png`) });
+  }
+}
+const { username, password } = await furnish(house);
+for (const colorScheme of ['light', 'dark'] as const) {
+  await using visitor = await browser.open({ colorScheme });
+  const { page } = visitor;
+  await page.goto(house.url);
+  await page.getByLabel('User name').fill(username);
+  await page.getByLabel('Password').fill(password);
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.screenshot({ path: join(folder, `sign-in-${width}-${colorScheme}.png`) });
+  }
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  for (const { name, path, act } of shots.filter((shot) => shot.name.startsWith(only))) {
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.goto(`${house.url}${path}`);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await settle(visitor);
+      await act?.(visitor);
+      await settle(visitor);
+      await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`) });
+    }
+  }
+  if (visitor.faults.length > 0) process.stderr.write(`${visitor.faults.join('\n')}\n`);
+}
