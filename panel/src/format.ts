@@ -6,12 +6,12 @@ const dayMs = 24 * 60 * minuteMs;
 type Style = Pick<Locale, 'tag' | 'hour12' | 'timeZone'>;
 
 function formatter({ tag, hour12, timeZone }: Style, wanted: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const hours = wanted.hour === undefined || hour12 === undefined ? {} : { hour12 };
+  const hours = wanted.timeStyle === undefined || hour12 === undefined ? {} : { hour12 };
   return new Intl.DateTimeFormat(tag, { ...wanted, ...hours, ...(timeZone === undefined ? {} : { timeZone }) });
 }
 
 export function formatTime(at: number, style: Style): string {
-  return formatter(style, { hour: 'numeric', minute: '2-digit' }).format(at);
+  return formatter(style, { timeStyle: 'short' }).format(at);
 }
 
 /** Whole, for a tooltip or a detail. */

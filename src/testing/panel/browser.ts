@@ -16,6 +16,12 @@ const flags = [
   '--disable-sync',
 ];
 
+// Programs of the page itself, as text: they are no part of this process.
+const reportViolations = `document.addEventListener('securitypolicyviolation', (event) =>
+  console.error('Violates ' + event.violatedDirective + ': ' + event.blockedURI + ' ' + event.sourceFile + ':' + event.lineNumber + ' ' + event.sample));`;
+const runAxe = `axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations.flatMap(({ id, nodes }) =>
+  nodes.map(({ target, failureSummary }) => id + ' ' + JSON.stringify(target) + ' ' + failureSummary.replaceAll(/\\s+/g, ' '))))`;
+
 /** Chromium (Debian package `chromium`), with a home of its own. */
 export class PanelBrowser implements AsyncDisposable {
   readonly #browser: Browser;
@@ -77,25 +83,14 @@ export class PanelVisitor implements AsyncDisposable {
       const isReply = message.text().startsWith('Failed to load resource');
       if (message.type() === 'error' && !isReply) visitor.faults.push(message.text());
     });
-    await context.addInitScript(() => {
-      document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile, lineNumber, sample }) =>
-        console.error(`Violates ${violatedDirective}: ${blockedURI} ${sourceFile}:${lineNumber} ${sample}`),
-      );
-    });
+    await context.addInitScript({ content: reportViolations });
     return visitor;
   }
 
   /** Runs axe over everything on the screen; what it finds, one line each. */
   async accessibilityProblems(axeSource: string): Promise<string[]> {
     await this.page.evaluate(axeSource);
-    return this.page.evaluate(async () => {
-      type Found = { violations: { id: string; impact: string; nodes: { target: unknown; failureSummary: string }[] }[] };
-      const { axe } = window as unknown as { axe: { run(options: object): Promise<Found> } };
-      const { violations } = await axe.run({ resultTypes: ['violations'] });
-      return violations.flatMap(({ id, nodes }) =>
-        nodes.map(({ target, failureSummary }) => `${id} ${JSON.stringify(target)} ${failureSummary.replaceAll(/\s+/g, ' ')}`),
-      );
-    });
+    return this.page.evaluate<string[]>(runAxe);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

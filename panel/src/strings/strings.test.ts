@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { houseLanguages } from '#contract/languages.ts';
+import { placeholders } from '../phrase.ts';
+import { de } from './de.ts';
+import { en } from './en.ts';
+import { es } from './es.ts';
+import { fr } from './fr.ts';
+import { nl } from './nl.ts';
+
+const languages: Readonly<Record<string, Readonly<Record<string, string>>>> = { en, de, fr, es, nl };
+/** The same in several languages, and rightly so. */
+const shared =
+  /^(?:page\.homeAssistant|call\.fromTo|phones\.online\..*|.*\.(?:server|transport|name|text))$|^(?:nav|kind|account|action|dnd|calls|until|people|field|ha|outcome|phone|voicemails|disposition)\./;
+
+describe('the words of the panel', () => {
+  it('are there in every language of the house', () => {
+    expect(Object.keys(languages)).toEqual([...houseLanguages]);
+    for (const [language, words] of Object.entries(languages)) {
+      expect({ language, keys: Object.keys(words).toSorted() }).toEqual({ language, keys: Object.keys(en).toSorted() });
+    }
+  });
+
+  it.each(Object.entries(languages))('fill in the same things and say something: %s', (_language, words) => {
+    for (const [key, text] of Object.entries(words)) {
+      expect({ key, fills: placeholders(text) }).toEqual({ key, fills: placeholders(en[key as keyof typeof en]) });
+      expect({ key, text: text.trim() }).toEqual({ key, text });
+      expect(text).not.toBe('');
+    }
+  });
+
+  it('were translated', () => {
+    for (const [language, words] of Object.entries(languages)) {
+      if (language === 'en') continue;
+      const same = Object.entries(words).filter(([key, text]) => text === en[key as keyof typeof en] && !shared.test(key));
+      expect({ language, same }).toEqual({ language, same: [] });
+    }
+  });
+});
