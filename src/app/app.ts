@@ -53,6 +53,7 @@ import { composeSipPorts } from './sip-ports.ts';
 import { composeSipServer } from './sip-server.ts';
 import { composeStorage, composeBackups } from './storage.ts';
 import { composeSupervisor } from './supervisor.ts';
+import type { SupervisorRoom } from './supervisor.ts';
 import { composeSystem, startAlerts } from './system.ts';
 import { composeTwilio } from './twilio.ts';
 import type { TwilioServices } from './twilio.ts';
@@ -81,21 +82,24 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const context = { options, overrides, clock, onClockStep, newId, log, events, stack, warnings: [] };
   const storage = composeStorage(context);
   const time = composeClock({ ...context, clock, storage });
-  const rooms = await composeRooms(context, storage);
-  const { devices, people, calls, engine, twilio, http, webhooks } = rooms;
+  const supervisor = composeSupervisor(context);
+  const rooms = await composeRooms(context, storage, supervisor);
+  const { devices, people, calls, engine, twilio, http, webhooks, core, sipPorts } = rooms;
   const backup = await composeBackupRoom({ ...context, storage, callsInProgress: () => calls.calls.list().length });
   const observation = composeObservation({ ...context, ...rooms, logRing, alerts: () => alerts });
-  const supervisor = composeSupervisor(context);
-  const homeAssistant = composeHomeAssistant({ ...context, storage, supervisor });
+  const homeAssistant = composeHomeAssistant({ ...context, storage, supervisor: supervisor.client });
   const faces = [storage, time, ...Object.values(rooms), backup, observation, homeAssistant, system];
   const mounted = mountFaces(faces, system.health);
   const alerts: AlertWatch = startAlerts(context, mounted.alerts);
   rooms.core.showAlerts(alerts, supervisor);
   const httpPort = await http.start(mounted.routes);
-  startIngress({ ...context, supervisor, core: rooms.core.core, people: people.people, http }, mounted.routes);
+  const isQuiet = () => calls.calls.list().length === 0;
+  startIngress({ ...context, supervisor: supervisor.client, core: core.core, people: people.people, http }, mounted.routes);
+  sipPorts.watch(core.core, isQuiet);
+  supervisor.followPorts(isQuiet);
   twilio.outbox.start();
   homeAssistant.start(mounted);
-  composeBackups({ ...context, storage, keys: devices.keys, isQuiet: () => calls.calls.list().length === 0 });
+  composeBackups({ ...context, storage, keys: devices.keys, isQuiet });
   const at: Listening = {
     sip: formatListeners(engine.hostports),
     http: { host: options.http.host, port: httpPort },
@@ -110,7 +114,7 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
 }
 
 /** Every room that knows a subject or an edge, in the order of the start. */
-async function composeRooms(context: AppContext, storage: Storage) {
+async function composeRooms(context: AppContext, storage: Storage, { primaryAddress }: SupervisorRoom) {
   const { options, log, stack } = context;
   const isGroupExtension = (extension: string) => routing.groups.byExtension(extension) !== undefined;
   const devices = await composeDevices(context, storage, isGroupExtension);
@@ -152,7 +156,7 @@ async function composeRooms(context: AppContext, storage: Storage) {
     calls: () => calls,
     messageOf: (messageId) => messages.stores.messages.byId(messageId),
   });
-  const media = await composeMediaRelay({ ...context, hasTrunk: () => calls.sip.trunkStates().length > 0 });
+  const media = await composeMediaRelay({ ...context, primaryAddress, hasTrunk: () => calls.sip.trunkStates().length > 0 });
   const calls: CallsRoom = await composeCalls(context, storage, {
     ...devices,
     numbers,
@@ -168,7 +172,6 @@ async function composeRooms(context: AppContext, storage: Storage) {
     voicemailOf: (id) => voicemail.left(id),
   });
   const { sip } = calls;
-  sipPorts.watch(core.core, () => calls.calls.list().length === 0);
   syncTwilioTrunk({ ...twilio, sip, engine, log, stack });
   const messages = await composeMessages({ ...context, numbers, storage, twilio, contacts, isDnd: routing.isDnd });
   const composed = { devices, people, numbers: numbersRoom, contacts: contactsRoom, calls, twilio, messages, core };

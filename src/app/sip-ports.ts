@@ -29,8 +29,9 @@ export async function composeSipPorts({ options, overrides, clock, stack, log: r
   const { listen: wanted } = options.sip;
   const found = options.sip.engine === 'embedded' ? await takenListeners(wanted) : [];
   const others = wanted.filter((one) => !found.some(({ listener }) => listener === one));
+  const isApp = options.homeAssistant.supervisorToken !== undefined && !options.sip.isListenGiven;
   let voip: VoipIntegration | undefined = options.homeAssistant.core === undefined ? undefined : 'unknown';
-  const now = (): TakenPortDeps => ({ taken: found, others, voip });
+  const now = (): TakenPortDeps => ({ taken: found, others, voip, isApp });
   const message = (one: TakenListener) => takenPortMessage(one, now());
   if (others.length === 0) throw new AppError('conflict', found.map(message).join(' '));
   const look = async (isQuiet: () => boolean) => {

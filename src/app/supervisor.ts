@@ -1,11 +1,76 @@
-// Composes the client of the Supervisor, where one started us.
+// Composes what the Supervisor tells, where one started us: who we are there, our ports, the house's network, the broker.
 // Called by app.ts.
+// Must stay true: nothing waits for it; what it says later than the start is picked up, and a changed port by beginning anew between calls.
+import { isDeepStrictEqual } from 'node:util';
+import { listenByNetwork } from '#home-assistant/app-ports.ts';
 import { Supervisor } from '#home-assistant/supervisor.ts';
+import type { SupervisedSelf } from '#home-assistant/supervisor.ts';
+import { UntilDone } from '#home-assistant/until-done.ts';
+import { readSupervisorOptions, writeSupervisorOptions } from '#options/supervisor-options.ts';
 import type { AppContext } from './context.ts';
 
-const supervisorUrl = 'http://supervisor';
+export type SupervisorRoom = {
+  /** Undefined where no Supervisor started us. */
+  readonly client: Supervisor | undefined;
+  /** Ours, with the repository's part; undefined until it is known. */
+  readonly slug: () => string | undefined;
+  /** The IPv4 address of the interface that leads to the house; undefined until it is known. */
+  readonly primaryAddress: () => string | undefined;
+  /** Follows the ports of the app's page, once it is known when no call goes on. */
+  readonly followPorts: (isQuiet: () => boolean) => void;
+};
 
-export function composeSupervisor({ options, overrides, clock }: AppContext): Supervisor | undefined {
+const supervisorUrl = 'http://supervisor';
+const lookEveryMs = 30_000;
+
+export function composeSupervisor(context: AppContext): SupervisorRoom {
+  const { options, overrides, clock, stack, log: root } = context;
   const { supervisorToken: token } = options.homeAssistant;
-  return token === undefined ? undefined : new Supervisor({ url: overrides.supervisor?.url ?? supervisorUrl, token, clock });
+  if (token === undefined) {
+    return { client: undefined, slug: () => undefined, primaryAddress: () => undefined, followPorts: () => {} };
+  }
+  const client = new Supervisor({ url: overrides.supervisor?.url ?? supervisorUrl, token, clock });
+  const log = root.child({ room: 'home-assistant' });
+  const onFailure = (error: unknown, failures: number) => {
+    if (failures === 1) log.warn({ err: error }, 'The Supervisor does not say yet who we are');
+  };
+  let self: SupervisedSelf | undefined;
+  let primaryAddress: string | undefined;
+  const learn = (attempt: () => Promise<void>) => {
+    const learning = new UntilDone({ clock, attempt, onFailure });
+    learning.start();
+    stack.defer(() => learning.stop());
+  };
+  learn(async () => void (primaryAddress = (await client.network())?.ipv4));
+  return {
+    client,
+    slug: () => self?.slug,
+    primaryAddress: () => primaryAddress,
+    followPorts: (isQuiet) =>
+      learn(async () => {
+        self = await client.self();
+        followNetwork(context, self.network, isQuiet);
+      }),
+  };
+}
+
+/** What a person set by an option stands over the app's page. */
+function followNetwork(
+  { options, overrides, clock, stack, log }: AppContext,
+  network: SupervisedSelf['network'],
+  isQuiet: () => boolean,
+) {
+  const { dataDirectory, sip } = options;
+  const listen = listenByNetwork(network);
+  if (listen === undefined || sip.isListenGiven || isDeepStrictEqual(listen, sip.listen)) return;
+  // Once: where it was written and not followed, beginning anew would go on for ever.
+  if (isDeepStrictEqual(readSupervisorOptions(dataDirectory).sip_listen, listen)) return;
+  writeSupervisorOptions(dataDirectory, { sip_listen: [...listen] });
+  log.info({ listen, now: sip.listen }, 'The ports for phones are other ones on the app’s page: beginning anew between calls');
+  const look = () => {
+    if (isQuiet()) overrides.restart?.();
+  };
+  const timer = clock.every(lookEveryMs, look);
+  stack.defer(() => timer.cancel());
+  look();
 }

@@ -14,6 +14,15 @@ export const machineAddresses: LocalAddresses = {
   has: async (address) => (await freePort(address)) !== undefined,
 };
 
+/** That of the interface which leads to the house, where it is known and still the machine's; else as ever. */
+export function primaryFirst(primary: () => string | undefined): LocalAddresses {
+  const current = async () => {
+    const address = primary();
+    return address !== undefined && (await machineAddresses.has(address)) ? address : machineAddresses.current();
+  };
+  return { ...machineAddresses, current };
+}
+
 /** The address of the house's choice, whether or not the machine has it. */
 export function chosenAddress(address: string): LocalAddresses {
   return { ...machineAddresses, current: () => Promise.resolve(address) };

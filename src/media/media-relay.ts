@@ -29,7 +29,7 @@ type MediaRelayDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly options: MediaRelayOptions;
-  /** For tests: the addresses of this machine. */
+  /** Where the option does not say it. */
   readonly addresses?: LocalAddresses;
 };
 

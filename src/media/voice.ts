@@ -7,6 +7,7 @@ import type { Log } from '#base/log.ts';
 import type { HouseLanguage } from '#contract/languages.ts';
 import type { VoiceEndpoint, VoiceListener, VoicePort } from '#sip/relay/voice-port.ts';
 import { machineAddresses } from './local-address.ts';
+import type { LocalAddresses } from './local-address.ts';
 import { PromptFiles } from './prompt-files.ts';
 import { SpeechSynthesizer } from './speech-synthesizer.ts';
 import { SpokenPhrases } from './spoken-phrases.ts';
@@ -26,7 +27,13 @@ export type VoiceOptions = {
   readonly synthesizer?: string | undefined;
 };
 
-type VoiceDeps = { readonly clock: Clock; readonly log: Log; readonly options: VoiceOptions };
+type VoiceDeps = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly options: VoiceOptions;
+  /** Where the option does not say it. */
+  readonly addresses?: LocalAddresses;
+};
 
 export class Voice implements VoicePort {
   readonly #deps: VoiceDeps;
@@ -48,8 +55,8 @@ export class Voice implements VoicePort {
 
   /** Undefined, and logged, where no port is free. Never rejects. */
   async open(listener: VoiceListener): Promise<VoiceEndpoint | undefined> {
-    const { clock, log, options } = this.#deps;
-    const address = options.address ?? (await machineAddresses.current()) ?? '127.0.0.1';
+    const { clock, log, options, addresses = machineAddresses } = this.#deps;
+    const address = options.address ?? (await addresses.current()) ?? '127.0.0.1';
     const sockets = await this.#sockets.open(address);
     if (sockets === undefined) {
       log.warn({ address, ...options.ports, open: this.#open.size }, 'House has no free port to speak from');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { optionSchema } from './schema.ts';
 import { parseOptions, readOptions } from './options.ts';
+import { writeSupervisorOptions } from './supervisor-options.ts';
 
 function problemsOf(values: unknown, environment: Record<string, string> = {}): readonly string[] {
   const result = parseOptions(values, environment);
@@ -38,6 +39,7 @@ describe('options', () => {
       log: { level: 'info' },
       sip: {
         listen: ['udp:0.0.0.0:5060', 'tcp:0.0.0.0:5060'],
+        isListenGiven: false,
         hosts: {},
         edgeProxies: [],
         webOrigins: [],
@@ -96,6 +98,29 @@ describe('options', () => {
     expect(problemsOf({ ...login, mqtt_url: 'mqtt://0.0.0.0:1883' })).toEqual([
       'mqtt_url must be mqtt://127.0.0.1 with a port for an embedded broker',
     ]);
+  });
+
+  it('take the ports that the Supervisor said last, below what a person sets and only under it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gosip-options-'));
+    const environment = { GOSIP_DATA_DIRECTORY: folder, GOSIP_OPTIONS: join(folder, 'options.json') };
+    const supervised = { ...environment, SUPERVISOR_TOKEN: 'per-start' };
+    const listenOf = (given: object, by: Record<string, string>) => {
+      writeFileSync(environment.GOSIP_OPTIONS, JSON.stringify(given));
+      const read = readOptions(by);
+      return read.kind === 'options' ? [read.options.sip.listen, read.options.sip.isListenGiven] : read.problems;
+    };
+    const learned = ['udp:0.0.0.0:5062', 'tcp:0.0.0.0:5060'];
+    const usual = ['udp:0.0.0.0:5060', 'tcp:0.0.0.0:5060'];
+    writeSupervisorOptions(folder, { sip_listen: learned });
+    expect(listenOf({}, supervised)).toEqual([learned, false]);
+    expect(listenOf({}, environment)).toEqual([usual, false]);
+    expect(listenOf({ sip_listen: ['udp:0.0.0.0:5070'] }, supervised)).toEqual([['udp:0.0.0.0:5070'], true]);
+    expect(listenOf({}, { ...supervised, GOSIP_SIP_LISTEN: 'udp:0.0.0.0:5071' })).toEqual([['udp:0.0.0.0:5071'], true]);
+    for (const broken of ['', '[]', '{"sip_listen":["nonsense"]}', '{"http_port":80}']) {
+      writeFileSync(join(folder, 'supervisor-options.json'), broken);
+      expect(listenOf({}, supervised)).toEqual([usual, false]);
+    }
+    rmSync(folder, { recursive: true });
   });
 
   it('reach Home Assistant by its address, else by the Supervisor', () => {

@@ -9,6 +9,7 @@ import type { Problem } from '#contract/validation.ts';
 import type { TrunkSettings } from '#sip/trunk/settings.ts';
 import { languageOf } from './language.ts';
 import { crossFieldProblems, optionSchema } from './schema.ts';
+import { readSupervisorOptions } from './supervisor-options.ts';
 
 export type ExternalEngine = { readonly host: string; readonly port: number; readonly secret: string };
 
@@ -24,6 +25,8 @@ export type Options = {
   readonly sip: {
     /** Such as `udp:0.0.0.0:5060`. */
     readonly listen: readonly string[];
+    /** Whether a person chose that; else the app's page in Home Assistant may. */
+    readonly isListenGiven: boolean;
     readonly externalIp?: string;
     readonly engine: 'embedded' | ExternalEngine;
     readonly tls?: { readonly keyFile: string; readonly certFile: string };
@@ -109,25 +112,38 @@ const supervisorCore = 'http://supervisor/core';
 
 type Parsed = z.output<typeof optionSchema>;
 
+type Environment = Readonly<Record<string, string | undefined>>;
+/** Of options that nobody set. */
+type Defaults = { readonly data_directory: string; readonly sip_listen?: readonly string[] | undefined };
+
 /** Reads the options file (GOSIP_OPTIONS, else /data/options.json where it exists) and the GOSIP_* variables, which win. */
-export function readOptions(environment: Readonly<Record<string, string | undefined>> = process.env): OptionsResult {
+export function readOptions(environment: Environment = process.env): OptionsResult {
   // Empty counts as not set, as for every other variable.
   const file = readFile(environment['GOSIP_OPTIONS'] || undefined);
   if (file.kind === 'problem') return { kind: 'problems', problems: [file.problem] };
-  return parseOptions(file.values, environment, file.isAddOn ? '/data' : 'data');
+  return parseOptions(file.values, environment, defaultsOf(file, environment));
+}
+
+/** Below all that a person sets stands what the Supervisor said last. */
+function defaultsOf({ values, isAddOn }: FileValues, environment: Environment): Defaults {
+  const own = isAddOn ? '/data' : 'data';
+  const named = environment['GOSIP_DATA_DIRECTORY'] || (values as { data_directory?: unknown } | null)?.data_directory || own;
+  const learned = environment['SUPERVISOR_TOKEN'] ? readSupervisorOptions(String(named)) : {};
+  return { data_directory: own, ...learned };
 }
 
 /** The pure half: file values and environment in, frozen options or every problem out. */
 export function parseOptions(
   values: unknown,
-  environment: Readonly<Record<string, string | undefined>> = {},
-  dataDirectory = 'data',
+  environment: Environment = {},
+  defaults: Defaults = { data_directory: 'data' },
 ): OptionsResult {
   if (typeof values !== 'object' || values === null || Array.isArray(values)) {
     return { kind: 'problems', problems: ['The options file must hold one JSON object'] };
   }
   const fromEnvironment = readEnvironment(environment);
-  const given = { data_directory: dataDirectory, ...withoutEmpty(values), ...fromEnvironment.values };
+  const set = { ...withoutEmpty(values), ...fromEnvironment.values };
+  const given = { ...defaults, ...set };
   const checked = validate(optionSchema, given);
   const problems = [
     ...fromEnvironment.problems,
@@ -137,9 +153,13 @@ export function parseOptions(
   if (checked.kind === 'problems' || problems.length > 0) return { kind: 'problems', problems: problems.map(toLine) };
   // The Supervisor's own variable; empty counts as not set.
   const supervisorToken = environment['SUPERVISOR_TOKEN'] || undefined;
-  return { kind: 'options', options: deepFreeze(toOptions(checked.value, supervisorToken)) };
+  return {
+    kind: 'options',
+    options: deepFreeze(toOptions(checked.value, { supervisorToken, isListenGiven: 'sip_listen' in set })),
+  };
 }
 
+type FileValues = Extract<FileResult, { kind: 'values' }>;
 type FileResult =
   | { readonly kind: 'values'; readonly values: unknown; readonly isAddOn: boolean }
   | { readonly kind: 'problem'; readonly problem: string };
@@ -161,7 +181,7 @@ function withoutEmpty(values: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== ''));
 }
 
-function readEnvironment(environment: Readonly<Record<string, string | undefined>>) {
+function readEnvironment(environment: Environment) {
   const values: Record<string, unknown> = {};
   const problems: Problem[] = [];
   for (const [variable, value] of Object.entries(environment)) {
@@ -188,12 +208,15 @@ function toLine(problem: Problem): string {
   return `${problem.field} ${problem.message}`;
 }
 
-function toOptions(parsed: Parsed, supervisorToken: string | undefined): Options {
+type Circumstances = { readonly supervisorToken: string | undefined; readonly isListenGiven: boolean };
+
+function toOptions(parsed: Parsed, { supervisorToken, isListenGiven }: Circumstances): Options {
   return {
     dataDirectory: parsed.data_directory,
     log: { level: parsed.log_level },
     sip: {
       listen: parsed.sip_listen,
+      isListenGiven,
       realm: parsed.sip_realm,
       edgeProxies: parsed.sip_edge_proxies,
       webOrigins: parsed.web_origins,

@@ -20,26 +20,32 @@ test.each([
   ['Home Assistant has it not', 'absent', 'another program on this machine', ''],
   ['there is no Home Assistant', undefined, 'another program on this machine', ''],
 ] as const)('UDP 5060 is taken, and %s', (_when, voip, who, advice) => {
-  expect(takenPortMessage(udp, { others, voip })).toBe(
+  expect(takenPortMessage(udp, { others, voip, isApp: false })).toBe(
     `Cannot listen on UDP 0.0.0.0:5060: the port is in use by ${who}. What to do: ${advice}${ours}`,
   );
 });
 
+test('as an app of Home Assistant the ports are on its page', () => {
+  expect(takenPortMessage(udp, { others, voip: 'absent', isApp: true })).toContain(
+    'give GoSIP another port (Settings → Apps → GoSIP → Configuration → Network, such as 5062), enter it in the phones',
+  );
+});
+
 test('who holds a port is named where that can be seen, whatever Home Assistant says', () => {
-  const message = takenPortMessage({ ...udp, holder: 'kamailio (process 123)' }, { others, voip: 'set-up' });
+  const message = takenPortMessage({ ...udp, holder: 'kamailio (process 123)' }, { others, voip: 'set-up', isApp: false });
   expect(message).toContain('in use by kamailio (process 123). What to do: give GoSIP another port');
 });
 
 test('another port is not that of Voice over IP', () => {
   const tls = { listener: 'tls:[::]:5061', protocol: 'tls', port: 5061, holder: undefined };
-  expect(takenPortMessage(tls, { others: [], voip: 'set-up' })).toBe(
+  expect(takenPortMessage(tls, { others: [], voip: 'set-up', isApp: false })).toBe(
     'Cannot listen on TLS [::]:5061: the port is in use by another program on this machine. What to do: give GoSIP another port (option sip_listen, such as tls:[::]:5063), enter it in the phones, and start GoSIP again.',
   );
 });
 
 test('each port that is taken is an alert, by what is known of it at the time', () => {
   let voip: 'unknown' | 'set-up' = 'unknown';
-  const [alert] = takenPortAlerts(() => ({ taken: [udp], others, voip }));
+  const [alert] = takenPortAlerts(() => ({ taken: [udp], others, voip, isApp: false }));
   expect(alert?.active()).toEqual([{ about: 'udp:0.0.0.0:5060', message: expect.stringContaining('it may be') }]);
   voip = 'set-up';
   expect(alert?.active()[0]?.message).not.toContain('it may be');

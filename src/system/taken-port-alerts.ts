@@ -20,20 +20,25 @@ export type TakenPortFacts = {
   readonly others: readonly string[];
   /** `undefined` where there is no Home Assistant. */
   readonly voip: VoipIntegration | undefined;
+  /** Whether we are an app of Home Assistant, whose page has the ports. */
+  readonly isApp: boolean;
 };
 
 const voipPort = 5060;
 
 /** What is wrong and what to do, for the person who runs the house. */
-export function takenPortMessage(taken: TakenPort, { others, voip }: TakenPortFacts): string {
+export function takenPortMessage(taken: TakenPort, { others, voip, isApp }: TakenPortFacts): string {
   const { listener, protocol, port, holder } = taken;
   const isVoips = protocol === 'udp' && port === voipPort && holder === undefined;
   const who = holder ?? (isVoips ? suspect(voip) : 'another program on this machine');
   const instead = listener.replace(/\d+$/, String(port + 2));
+  const where = isApp
+    ? `Settings → Apps → GoSIP → Configuration → Network, such as ${port + 2}`
+    : `option sip_listen, such as ${instead}`;
   const there = isVoips && voip !== undefined && voip !== 'absent' ? `${voipAdvice}; or ` : '';
   const meanwhile = others.length === 0 ? '' : ` Until then phones reach ${others.join(' and ')} alone.`;
   const at = `${protocol.toUpperCase()} ${listener.slice(protocol.length + 1)}`;
-  return `Cannot listen on ${at}: the port is in use by ${who}. What to do: ${there}give GoSIP another port (option sip_listen, such as ${instead}), enter it in the phones, and start GoSIP again.${meanwhile}`;
+  return `Cannot listen on ${at}: the port is in use by ${who}. What to do: ${there}give GoSIP another port (${where}), enter it in the phones, and start GoSIP again.${meanwhile}`;
 }
 
 const voipAdvice =

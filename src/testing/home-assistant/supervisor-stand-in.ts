@@ -16,6 +16,8 @@ export type StandInApp = {
   services: Readonly<Record<string, 'provide' | 'want' | 'need'>>;
   address: string;
   ingressPort: number;
+  /** Whether it has chosen that. */
+  hasChosen: boolean;
   network: Record<string, number | null> | null;
 };
 
@@ -62,6 +64,7 @@ export class SupervisorStandIn implements AsyncDisposable {
     services: { mqtt: 'want' },
     address: '127.0.32.1',
     ingressPort: 0,
+    hasChosen: true,
     network: { '5060/udp': 5060, '5060/tcp': 5060 },
   };
   /** What the broker's app said; undefined without one. */
@@ -160,7 +163,7 @@ export class SupervisorStandIn implements AsyncDisposable {
   }
 
   #self() {
-    const { slug, address, ingressPort, network, hasApi, role } = this.app;
+    const { slug, address, ingressPort, hasChosen, network, hasApi, role } = this.app;
     return {
       name: 'GoSIP',
       slug,
@@ -181,7 +184,7 @@ export class SupervisorStandIn implements AsyncDisposable {
       ingress: true,
       ingress_entry: '/api/hassio_ingress/x7Kq-9_token',
       ingress_url: '/api/hassio_ingress/x7Kq-9_token/',
-      ingress_port: ingressPort,
+      ingress_port: hasChosen ? ingressPort : 0,
       ingress_panel: true,
       ip_address: address,
       watchdog: false,
