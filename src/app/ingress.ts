@@ -12,6 +12,7 @@ import type { Standing } from '#home-assistant/users.ts';
 import type { IngressUser } from '#http/ingress-user.ts';
 import { createIngressView } from '#http/ingress-view.ts';
 import type { ServerView } from '#http/request-view.ts';
+import type { HttpServer } from '#http/server.ts';
 import type { People } from '#people/people.ts';
 import type { AppContext } from './context.ts';
 import type { HttpRoom } from './http.ts';
@@ -39,32 +40,37 @@ export function startIngress(deps: IngressDeps, routes: readonly Route[]): void 
   // A session there is Home Assistant's own: nothing begins or ends one.
   const offered = routes.filter((route) => route.setsSession !== true);
   const view = ingressView(deps);
-  const opening = new UntilDone({
+  let server: HttpServer | undefined;
+  const opening: UntilDone = new UntilDone({
     clock,
     attempt: async () => {
       const { address, ingressPort } = await supervisor.self();
       if (ingressPort === undefined) throw new AppError('unavailable', 'The Supervisor has not chosen a port for ingress yet');
-      const at = await open(deps, { routes: offered, view, address, port: ingressPort });
-      log.info(at, 'Home Assistant reaches the panel');
+      const opened = await open(deps.http, { routes: offered, view, address, port: ingressPort });
+      if (opening.isStopped) return opened.stop();
+      server = opened;
+      log.info(opened.address, 'Home Assistant reaches the panel');
     },
     onFailure: (error, failures) => {
       if (failures === 1) log.warn({ err: error }, 'Home Assistant does not reach the panel yet');
     },
   });
   opening.start();
-  stack.defer(() => opening.stop());
+  stack.defer(async () => {
+    opening.stop();
+    await server?.stop();
+  });
 }
 
 type Opening = { readonly routes: readonly Route[]; readonly view: ServerView; readonly address: string; readonly port: number };
 
 /** On the address where the Supervisor looks for us; where this machine has none such, on all of them: the peer decides in any case. */
-async function open({ http, stack }: IngressDeps, { routes, view, address, port }: Opening) {
+async function open(http: HttpRoom, { routes, view, address, port }: Opening): Promise<HttpServer> {
   for (const host of [address, anyAddress]) {
     const server = http.serverOf({ routes, view, host, port, listener: { name: 'ingress', option: 'ingress_port of the app' } });
     try {
       await server.start();
-      stack.defer(() => server.stop());
-      return { host, port };
+      return server;
     } catch (error) {
       const isElsewhere = error instanceof AppError && (error.cause as NodeJS.ErrnoException).code === 'EADDRNOTAVAIL';
       if (!isElsewhere || host === anyAddress) throw error;

@@ -2,6 +2,7 @@
 // Called by app.ts.
 // Must stay true: nothing waits for it; what it says later than the start is picked up, and a changed port by beginning anew between calls.
 import { isDeepStrictEqual } from 'node:util';
+import type { Timer } from '#base/clock.ts';
 import { listenByNetwork } from '#home-assistant/app-ports.ts';
 import { Supervisor } from '#home-assistant/supervisor.ts';
 import type { SupervisedSelf } from '#home-assistant/supervisor.ts';
@@ -30,6 +31,7 @@ export function composeSupervisor(context: AppContext): SupervisorRoom {
     return { client: undefined, slug: () => undefined, primaryAddress: () => undefined, followPorts: () => {} };
   }
   const client = new Supervisor({ url: overrides.supervisor?.url ?? supervisorUrl, token, clock });
+  stack.defer(() => client.close());
   const log = root.child({ room: 'home-assistant' });
   const onFailure = (error: unknown, failures: number) => {
     if (failures === 1) log.warn({ err: error }, 'The Supervisor does not say yet who we are');
@@ -46,31 +48,30 @@ export function composeSupervisor(context: AppContext): SupervisorRoom {
     client,
     slug: () => self?.slug,
     primaryAddress: () => primaryAddress,
-    followPorts: (isQuiet) =>
+    followPorts(isQuiet) {
+      let timer: Timer | undefined;
+      stack.defer(() => timer?.cancel());
+      const beginAnew = () => {
+        if (isQuiet()) overrides.restart?.();
+      };
       learn(async () => {
         self = await client.self();
-        followNetwork(context, self.network, isQuiet);
-      }),
+        if (!keepPorts(context, self.network)) return;
+        timer = clock.every(lookEveryMs, beginAnew);
+        beginAnew();
+      });
+    },
   };
 }
 
-/** What a person set by an option stands over the app's page. */
-function followNetwork(
-  { options, overrides, clock, stack, log }: AppContext,
-  network: SupervisedSelf['network'],
-  isQuiet: () => boolean,
-) {
+/** Whether the next start has other ports than this one. What a person set by an option stands over the app's page. */
+function keepPorts({ options, log }: AppContext, network: SupervisedSelf['network']): boolean {
   const { dataDirectory, sip } = options;
   const listen = listenByNetwork(network);
-  if (listen === undefined || sip.isListenGiven || isDeepStrictEqual(listen, sip.listen)) return;
+  if (listen === undefined || sip.isListenGiven || isDeepStrictEqual(listen, sip.listen)) return false;
   // Once: where it was written and not followed, beginning anew would go on for ever.
-  if (isDeepStrictEqual(readSupervisorOptions(dataDirectory).sip_listen, listen)) return;
+  if (isDeepStrictEqual(readSupervisorOptions(dataDirectory).sip_listen, listen)) return false;
   writeSupervisorOptions(dataDirectory, { sip_listen: [...listen] });
   log.info({ listen, now: sip.listen }, 'The ports for phones are other ones on the app’s page: beginning anew between calls');
-  const look = () => {
-    if (isQuiet()) overrides.restart?.();
-  };
-  const timer = clock.every(lookEveryMs, look);
-  stack.defer(() => timer.cancel());
-  look();
+  return true;
 }

@@ -50,9 +50,15 @@ const limitMs = 5_000;
 
 export class Supervisor {
   readonly #deps: SupervisorDeps;
+  readonly #closing = new AbortController();
 
   constructor(deps: SupervisorDeps) {
     this.#deps = deps;
+  }
+
+  /** Aborts the requests in flight; later ones fail. */
+  close(): void {
+    this.#closing.abort();
   }
 
   async info(): Promise<{ readonly timeZone: string | undefined; readonly hostname: string | undefined }> {
@@ -119,7 +125,11 @@ export class Supervisor {
     const limit = clock.after(limitMs, () => tooLate.abort());
     try {
       const headers = { Authorization: `Bearer ${token}` };
-      const response = await fetch(`${url}${path}`, { headers, signal: tooLate.signal, redirect: 'error' });
+      const response = await fetch(`${url}${path}`, {
+        headers,
+        signal: AbortSignal.any([tooLate.signal, this.#closing.signal]),
+        redirect: 'error',
+      });
       return { status: response.status, text: await response.text() };
     } catch (error) {
       throw new SupervisorError('unavailable', `The Supervisor of Home Assistant does not answer ${path}`, error);

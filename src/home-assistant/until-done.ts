@@ -10,11 +10,10 @@ export type UntilDoneOptions = {
   readonly maxDelayMs?: number;
 };
 
-/** Tries at once and again, each time twice as long later, until it succeeds or `stop`, which waits for the attempt under way. */
+/** Tries at once and again, each time twice as long later, until it succeeds or `stop`, which waits for nothing: an attempt under way ends by itself. */
 export class UntilDone {
   readonly #options: UntilDoneOptions;
   #timer: Timer | undefined;
-  #working: Promise<void> = Promise.resolve();
   #failures = 0;
   #isStopped = false;
 
@@ -23,13 +22,16 @@ export class UntilDone {
   }
 
   start(): void {
-    this.#working = this.#try();
+    void this.#try();
   }
 
-  async stop(): Promise<void> {
+  stop(): void {
     this.#isStopped = true;
     this.#timer?.cancel();
-    await this.#working;
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped;
   }
 
   async #try(): Promise<void> {
@@ -37,9 +39,9 @@ export class UntilDone {
     try {
       await attempt();
     } catch (error) {
+      if (this.#isStopped) return;
       this.#failures += 1;
       onFailure(error, this.#failures);
-      if (this.#isStopped) return;
       const delay = Math.min(maxDelayMs, minDelayMs * 2 ** Math.min(this.#failures - 1, 20));
       this.#timer = clock.after(delay, () => this.start());
     }

@@ -127,8 +127,9 @@ export function readOptions(environment: Environment = process.env): OptionsResu
 /** Below all that a person sets stands what the Supervisor said last. */
 function defaultsOf({ values, isAddOn }: FileValues, environment: Environment): Defaults {
   const own = isAddOn ? '/data' : 'data';
-  const named = environment['GOSIP_DATA_DIRECTORY'] || (values as { data_directory?: unknown } | null)?.data_directory || own;
-  const learned = environment['SUPERVISOR_TOKEN'] ? readSupervisorOptions(String(named)) : {};
+  const inFile = (values as { readonly data_directory?: unknown } | null)?.data_directory;
+  const folder = environment['GOSIP_DATA_DIRECTORY'] || (typeof inFile === 'string' && inFile !== '' ? inFile : own);
+  const learned = environment['SUPERVISOR_TOKEN'] ? readSupervisorOptions(folder) : {};
   return { data_directory: own, ...learned };
 }
 

@@ -37,9 +37,13 @@ describe('a house under the Supervisor', () => {
   const isServed = async () => (await roleOf(anna)) === 'user';
 
   it.each([
-    ['does not answer', () => (house.supervisor.isSilent = true), () => (house.supervisor.isSilent = false)],
-    ['is not ready', () => (house.supervisor.state = 'setup'), () => (house.supervisor.state = 'running')],
-    ['has not chosen a port', () => (house.supervisor.app.hasChosen = false), () => (house.supervisor.app.hasChosen = true)],
+    ['does not answer', (): unknown => (house.supervisor.isSilent = true), (): unknown => (house.supervisor.isSilent = false)],
+    ['is not ready', (): unknown => (house.supervisor.state = 'setup'), (): unknown => (house.supervisor.state = 'running')],
+    [
+      'has not chosen a port',
+      (): unknown => (house.supervisor.app.hasChosen = false),
+      (): unknown => (house.supervisor.app.hasChosen = true),
+    ],
   ])('starts while it %s, and lets people in as soon as it does', async (_how, break_, mend) => {
     break_();
     await house.open();
@@ -48,6 +52,15 @@ describe('a house under the Supervisor', () => {
     expect(response.status).toBe(200);
     await clock.advanceAsync(20_000);
     mend();
+    await until(isServed);
+  });
+
+  it('stops at once while the Supervisor does not answer', async () => {
+    house.supervisor.isSilent = true;
+    await house.open();
+    await house.close();
+    house.supervisor.isSilent = false;
+    await house.open();
     await until(isServed);
   });
 
