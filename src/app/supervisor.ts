@@ -1,4 +1,4 @@
-// Composes what the Supervisor tells, where one started us: who we are there, our ports, the house's network, the broker.
+// Composes what the Supervisor tells, where one started us: our ports and the house's network.
 // Called by app.ts.
 // Must stay true: nothing waits for it; what it says later than the start is picked up, and a changed port by beginning anew between calls.
 import { isDeepStrictEqual } from 'node:util';
@@ -13,8 +13,6 @@ import type { AppContext } from './context.ts';
 export type SupervisorRoom = {
   /** Undefined where no Supervisor started us. */
   readonly client: Supervisor | undefined;
-  /** Ours, with the repository's part; undefined until it is known. */
-  readonly slug: () => string | undefined;
   /** The IPv4 address of the interface that leads to the house; undefined until it is known. */
   readonly primaryAddress: () => string | undefined;
   /** Follows the ports of the app's page, once it is known when no call goes on. */
@@ -28,15 +26,14 @@ export function composeSupervisor(context: AppContext): SupervisorRoom {
   const { options, overrides, clock, stack, log: root } = context;
   const { supervisorToken: token } = options.homeAssistant;
   if (token === undefined) {
-    return { client: undefined, slug: () => undefined, primaryAddress: () => undefined, followPorts: () => {} };
+    return { client: undefined, primaryAddress: () => undefined, followPorts: () => {} };
   }
   const client = new Supervisor({ url: overrides.supervisor?.url ?? supervisorUrl, token, clock });
   stack.defer(() => client.close());
   const log = root.child({ room: 'home-assistant' });
   const onFailure = (error: unknown, failures: number) => {
-    if (failures === 1) log.warn({ err: error }, 'The Supervisor does not say yet who we are');
+    if (failures === 1) log.warn({ err: error }, 'The Supervisor does not say yet what our ports and network are');
   };
-  let self: SupervisedSelf | undefined;
   let primaryAddress: string | undefined;
   const learn = (attempt: () => Promise<void>) => {
     const learning = new UntilDone({ clock, attempt, onFailure });
@@ -46,7 +43,6 @@ export function composeSupervisor(context: AppContext): SupervisorRoom {
   learn(async () => void (primaryAddress = (await client.network())?.ipv4));
   return {
     client,
-    slug: () => self?.slug,
     primaryAddress: () => primaryAddress,
     followPorts(isQuiet) {
       let timer: Timer | undefined;
@@ -55,8 +51,8 @@ export function composeSupervisor(context: AppContext): SupervisorRoom {
         if (isQuiet()) overrides.restart?.();
       };
       learn(async () => {
-        self = await client.self();
-        if (!keepPorts(context, self.network)) return;
+        const { network } = await client.self();
+        if (!keepPorts(context, network)) return;
         timer = clock.every(lookEveryMs, beginAnew);
         beginAnew();
       });
