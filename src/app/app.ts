@@ -91,7 +91,7 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const faces = [storage, time, ...Object.values(rooms), backup, observation, homeAssistant, system];
   const mounted = mountFaces(faces, system.health);
   const alerts: AlertWatch = startAlerts(context, mounted.alerts);
-  rooms.core.showAlerts(alerts, supervisor);
+  core.showAlerts(alerts, supervisor.client);
   const httpPort = await http.start(mounted.routes);
   const isQuiet = () => calls.calls.list().length === 0;
   startIngress({ ...context, supervisor: supervisor.client, core: core.core, people: people.people, http }, mounted.routes);
