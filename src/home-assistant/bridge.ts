@@ -61,7 +61,8 @@ export class Bridge {
     const publish = (topic: string, payload: string) => void this.#send(topic, payload, true).catch(() => undefined);
     const isConnected = () => this.#connection.session !== undefined;
     const house = () => ({ ...deps.house(), topics });
-    this.#discovery = new DiscoveryFeed({ log, house, catalog, publish, isConnected });
+    const isHeard = () => isConnected() && this.#presence.isThere;
+    this.#discovery = new DiscoveryFeed({ log, house, catalog, publish, isConnected, isHeard });
     this.#states = new StateFeed({
       clock,
       log,
@@ -70,8 +71,7 @@ export class Bridge {
       publish: (topic, payload) => void this.#sendState(topic, payload),
     });
     const publishEvent = (topic: string, payload: string) => this.#send(topic, payload, false);
-    this.#presence = new Presence({ clock, probe: () => this.#probe(), onThere: () => void this.#eventFeed.flush() });
-    const isHeard = () => isConnected() && this.#presence.isThere;
+    this.#presence = new Presence({ clock, probe: () => this.#probe(), onThere: () => this.#isThere() });
     this.#eventFeed = new EventFeed({ clock, log, topics, publish: publishEvent, isHeard });
     this.#desk = new CommandDesk({
       log,
@@ -217,6 +217,11 @@ export class Bridge {
   #found(ownerId: string, payload: string): void {
     this.#discovery.found(ownerId, payload);
     if (!this.#timers.has('all')) this.#soon('owners', ownersMs, () => this.#followOwners());
+  }
+
+  #isThere(): void {
+    this.#followOwners();
+    void this.#eventFeed.flush();
   }
 
   async #again(): Promise<void> {

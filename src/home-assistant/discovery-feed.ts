@@ -1,6 +1,7 @@
 // Owns what Home Assistant was told of each owner: sends what is new, takes back what vanished.
 // Called by the bridge.
-// Must stay true: the broker's retained messages are the memory of what an earlier version told; those of others are left alone.
+// Must stay true: the broker's retained messages are the memory of what an earlier version told; those of others are left alone. What vanished
+// stays there until Home Assistant listens: it removes nothing for a message that is missing when it comes back.
 import type { Log } from '#base/log.ts';
 import type { Catalog } from './catalog.ts';
 import { discoveryMessage } from './discovery.ts';
@@ -16,6 +17,8 @@ export type DiscoveryFeedDeps = {
   /** Sends a retained message. */
   readonly publish: (topic: string, payload: string) => void;
   readonly isConnected: () => boolean;
+  /** Whether Home Assistant listens: nothing that it does not hear is taken back. */
+  readonly isHeard: () => boolean;
 };
 
 export class DiscoveryFeed {
@@ -62,6 +65,8 @@ export class DiscoveryFeed {
     if (this.#sent.get(ownerId) === text) return;
     const topic = this.#deps.house().topics.discovery(ownerId);
     const { messages, cleared } = discoverySteps(this.#known.get(ownerId), after);
+    const takesBack = after === undefined || messages.length > 1;
+    if (takesBack && !this.#deps.isHeard()) return;
     for (const message of messages) this.#deps.publish(topic, message === undefined ? '' : JSON.stringify(message));
     for (const one of cleared) this.#deps.publish(one, '');
     if (after === undefined) {
