@@ -17,6 +17,7 @@ export type RegisteredEntity = {
 export type RegisteredDevice = {
   readonly id: string;
   readonly identifiers: readonly (readonly string[])[];
+  readonly config_entries: readonly string[];
   readonly name: string | null;
   readonly manufacturer?: string | null;
   readonly model?: string | null;
@@ -58,6 +59,16 @@ export class CoreEntities {
         device.identifiers.filter(([domain]) => domain === 'mqtt').map(([, identifier = '']) => [identifier, device] as const),
       ),
     );
+  }
+
+  /** As a person does who finds one left over. */
+  async removeMqttDevices(): Promise<void> {
+    for (const {
+      id,
+      config_entries: [entry],
+    } of (await this.mqttDevices()).values()) {
+      await this.client.command({ type: 'config/device_registry/remove_config_entry', config_entry_id: entry, device_id: id });
+    }
   }
 
   /** `action` is such as `switch.turn_on`. */

@@ -48,6 +48,7 @@ export class HomeAssistant implements AsyncDisposable {
     try {
       await started.#answers();
       started.token = await onboard(started.url);
+      await started.#answers();
       if (mqtt !== undefined) {
         using client = await started.connect();
         await addMqtt(client, mqtt);

@@ -39,6 +39,17 @@ export class MqttObserver implements AsyncDisposable {
     return this.messages.filter((one) => one.topic === topic).map(({ text }) => text);
   }
 
+  /** Not at the broker, which knows whether anybody listens, until `back`. */
+  async leave(): Promise<void> {
+    await this.#client.endAsync();
+  }
+
+  async back(): Promise<void> {
+    this.#client.reconnect();
+    await new Promise<void>((resolve) => void this.#client.once('connect', () => resolve()));
+    await this.#client.subscribeAsync('#', { qos: 1, rap: true });
+  }
+
   async publish(topic: string, content: unknown, { retain = false } = {}): Promise<void> {
     await this.#client.publishAsync(topic, typeof content === 'string' ? content : JSON.stringify(content), { qos: 1, retain });
   }
