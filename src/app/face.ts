@@ -5,8 +5,10 @@ import type { Alert } from '#contract/alert.ts';
 import type { Command } from '#contract/command.ts';
 import type { Route } from '#contract/endpoint.ts';
 import type { Entity } from '#contract/entity.ts';
+import type { HouseLanguage } from '#contract/languages.ts';
 import type { HealthPartName, Probe } from '#contract/system.ts';
 import type { RoomFace } from './context.ts';
+import { spokenIn } from './spoken-command.ts';
 
 /** What a room does not name it does not have. */
 export function faceOf(face: Partial<RoomFace>): RoomFace {
@@ -24,12 +26,12 @@ export type Mounted = {
 type Watch = { watch(name: HealthPartName, probe: Probe): void };
 
 /** Mounts the face of each room: its probes in health, all else for the edges. */
-export function mountFaces(rooms: readonly { readonly face: RoomFace }[], health: Watch): Mounted {
+export function mountFaces(rooms: readonly { readonly face: RoomFace }[], health: Watch, language: HouseLanguage): Mounted {
   const mounted = { routes: [] as Route[], entities: [] as Entity[], commands: [] as Command[], alerts: [] as Alert[] };
   for (const { face } of rooms) {
     mounted.routes.push(...face.routes);
     mounted.entities.push(...face.entities);
-    mounted.commands.push(...face.commands);
+    mounted.commands.push(...face.commands.map((command) => spokenIn(language, command)));
     mounted.alerts.push(...face.alerts);
     for (const [name, probe] of Object.entries(face.probes)) health.watch(name as HealthPartName, probe);
   }

@@ -15,7 +15,11 @@ type AppErrorOptions = {
   readonly cause?: unknown;
   readonly details?: readonly FieldProblem[];
   readonly retryAfterSeconds?: number;
+  /** The same message in every language of the house, by its code, where it may be spoken. */
+  readonly words?: SpokenWords;
 };
+
+export type SpokenWords = { readonly en: string } & Readonly<Record<string, string>>;
 
 /** An error whose message may be shown to the user. Anything else is an internal fault and its text stays in the log. */
 export class AppError extends Error {
@@ -23,11 +27,18 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly details: readonly FieldProblem[];
   readonly retryAfterSeconds: number | undefined;
+  readonly words: SpokenWords | undefined;
 
   constructor(code: ErrorCode, message: string, facts: AppErrorOptions = {}) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
     this.code = code;
     this.details = facts.details ?? [];
     this.retryAfterSeconds = facts.retryAfterSeconds;
+    this.words = facts.words;
   }
+}
+
+/** An error whose message may be spoken in whichever language the house speaks. */
+export function spokenError(code: ErrorCode, words: SpokenWords, facts: Omit<AppErrorOptions, 'words'> = {}): AppError {
+  return new AppError(code, words.en, { ...facts, words });
 }

@@ -56,7 +56,7 @@ const common = {
   trunk: z.string().nullable(),
   /** The call that was transferred to this one, or in which the house rang the phone for which it then dialled. */
   transferredFrom: callId.nullable(),
-  /** The person, or the API token of no person, who asked for it through the API. */
+  /** The person, or the API token of no person, who asked for it through the API; `token_home-assistant` where an automation did. */
   requestedBy: personOrTokenId.nullable(),
 };
 

@@ -12,9 +12,14 @@ export type CommandDeclaration<Input extends z.ZodType = z.ZodType> = {
 /** A declaration together with the function that answers it. */
 export type Command = {
   readonly declaration: CommandDeclaration;
-  /** The reply is a JSON object; rejects with an AppError whose message is fit to be spoken. */
-  run(input: unknown): Promise<Readonly<Record<string, unknown>>>;
+  /**
+   * The reply is a JSON object; rejects with an AppError whose message is fit to be spoken. `requestId`: the same request may come again, and
+   * what must not be done twice is done once.
+   */
+  run(input: unknown, requestId?: string): Promise<CommandReply>;
 };
+
+export type CommandReply = Readonly<Record<string, unknown>>;
 
 export function command<const Name extends string, Input extends z.ZodType>(
   name: Name,
@@ -26,7 +31,7 @@ export function command<const Name extends string, Input extends z.ZodType>(
 /** `run` is called with what `input` made of the payload, and with nothing else. */
 export function bindCommand<Input extends z.ZodType>(
   declaration: CommandDeclaration<Input>,
-  run: (input: z.output<Input>) => Promise<Readonly<Record<string, unknown>>>,
+  run: (input: z.output<Input>, requestId: string | undefined) => Promise<CommandReply>,
 ): Command {
-  return { declaration, run: (input) => run(input as z.output<Input>) };
+  return { declaration, run: (input, requestId) => run(input as z.output<Input>, requestId) };
 }

@@ -61,7 +61,7 @@ export class CommandDesk {
       return reply({ ok: false, message: problem });
     }
     try {
-      reply({ ...(await command.run(request.input)), ok: true });
+      reply({ ...(await command.run(request.input, request.requestId)), ok: true });
     } catch (error) {
       this.#deps.log.warn({ command: name, ...failureFields(error) }, 'Command of Home Assistant failed');
       reply({ ok: false, message: error instanceof AppError ? error.message : 'This did not work; the log says why' });
