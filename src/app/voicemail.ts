@@ -1,11 +1,12 @@
 // Composes voicemail and call recordings with the calls they belong to and with Twilio, where their audio comes from.
 // Called by app.ts, once calls and the bridge to Twilio are there.
 // Must stay true: nothing here decides anything; it fits ports together and starts what it made.
-import type { VoicemailId } from '#base/ids.ts';
+import type { CallId, DeviceId, VoicemailId } from '#base/ids.ts';
 import type { LeftVoicemail } from '#calls/call-events.ts';
 import type { Calls } from '#calls/calls.ts';
 import type { CdrStore } from '#calls/cdr-store.ts';
 import { personsOfRecord } from '#calls/persons-of-call.ts';
+import { phoneCall } from '#calls/phone-state.ts';
 import type { PstnCalls } from '#calls/pstn-calls.ts';
 import { recordableCall } from '#calls/recordable-call.ts';
 import type { Contacts } from '#contacts/contacts.ts';
@@ -22,6 +23,9 @@ import type { SpeechToText } from '#voicemail/ports.ts';
 import { recordingAlerts } from '#voicemail/recording-alerts.ts';
 import type { Voicemail } from '#voicemail/voicemail-store.ts';
 import { transcriptAlerts } from '#voicemail/transcript-alerts.ts';
+import { recordingCommands } from '#voicemail/recording-commands.ts';
+import { recordingEntities } from '#voicemail/recording-entities.ts';
+import { voicemailCommands } from '#voicemail/voicemail-commands.ts';
 import { voicemailEntities } from '#voicemail/voicemail-entities.ts';
 import type { NameOf } from '#voicemail/ports.ts';
 import { createVoicemailRoom } from '#voicemail/voicemail-room.ts';
@@ -69,9 +73,12 @@ export async function composeVoicemail(deps: VoicemailDeps): Promise<VoicemailSe
   await room.start();
   // What is only in memory would forget what it took, and take it again from the file.
   if (storage.mode === 'normal') startReconcile(deps, reconcile);
+  const mailboxes = { voicemails: room.voicemails, people: deps.people, nameOf: nameIn(deps.contacts) };
+  const recorded = { callRecordings: room.callRecordings, devices: deps.devices, callOf: callIn(deps.calls) };
   const face = faceOf({
     routes: room.routes,
-    entities: voicemailEntities({ voicemails: room.voicemails, people: deps.people, nameOf: nameIn(deps.contacts) }),
+    entities: [...voicemailEntities(mailboxes), ...recordingEntities(recorded)],
+    commands: [...voicemailCommands(mailboxes), ...recordingCommands(recorded)],
     alerts: [...recordingAlerts(room.space), ...transcriptAlerts(room.transcriber)],
     probes: {
       recordings: () => room.space.health(),
@@ -118,6 +125,15 @@ function createRoom(deps: VoicemailDeps, onRecordedCallEnded: () => void): Voice
     speech: deps.speech,
     nameOf: nameIn(deps.contacts),
   });
+}
+
+/** The call that a phone is in, or the only one that was answered. */
+function callIn(calls: Calls) {
+  return (deviceId?: DeviceId): CallId | undefined => {
+    if (deviceId !== undefined) return phoneCall(deviceId, calls.list()).of?.call.record.id;
+    const [only, ...others] = calls.list().filter(({ phase }) => phase !== 'ringing');
+    return others.length === 0 ? only?.record.id : undefined;
+  };
 }
 
 /** As the event of its call has it. */

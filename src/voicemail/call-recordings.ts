@@ -1,7 +1,7 @@
 // Owns the recording of calls in progress: on demand and for devices that ask for it, as long as the disk has room.
 // Called by its routes, and by the facts of calls: a call is answered, a call is over.
 // Must stay true: recording never stands in the way of a call, and nothing is recorded that could not be kept.
-import { AppError } from '#base/errors.ts';
+import { spokenError } from '#base/errors.ts';
 import type { Events } from '#base/events.ts';
 import type { CallId, DeviceId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
@@ -10,6 +10,7 @@ import type { AudioFiles } from './audio-files.ts';
 import type { CallInProgress, Recorder, RecordingChange } from './ports.ts';
 import type { ExternalRecording } from './recording.ts';
 import type { Recordings } from './recordings.ts';
+import { cannotRecord, diskFull, notAnswered, notRecorded } from './spoken-words.ts';
 import type { DiskSpaceWatch } from './disk-space-watch.ts';
 import type { VoicemailSettings } from './voicemail-settings.ts';
 
@@ -32,8 +33,6 @@ export type CallRecordingsDeps = {
 export type CallRecordingState = 'off' | 'recording' | 'paused';
 
 type Running = { readonly recording: ExternalRecording; isPaused: boolean };
-
-const tooFull = 'The disk is almost full: calls are not recorded until there is room';
 
 export class CallRecordings {
   readonly #deps: CallRecordingsDeps;
@@ -65,9 +64,9 @@ export class CallRecordings {
   /** Throws `conflict` where nothing is recorded, `unavailable` where the recorder refuses. */
   async change(callId: CallId, change: RecordingChange): Promise<CallRecordingState> {
     const running = this.#running.get(callId);
-    if (running === undefined) throw new AppError('conflict', 'This call is not recorded');
+    if (running === undefined) throw spokenError('conflict', notRecorded);
     const result = await this.#deps.recorder.change(running.recording, change);
-    if (result.kind === 'failed') throw new AppError('unavailable', result.message);
+    if (result.kind === 'failed') throw spokenError('unavailable', cannotRecord(result.message));
     if (change === 'stopped') this.#running.delete(callId);
     else running.isPaused = change === 'paused';
     this.#notify(callId);
@@ -100,19 +99,19 @@ export class CallRecordings {
   async checkSpace(): Promise<boolean> {
     const { files, settings, space } = this.#deps;
     const hasRoom = (await files.freeBytes()) >= settings().freeSpaceFloorMegabytes * 1_000_000;
-    space.report('start', hasRoom ? undefined : tooFull);
+    space.report('start', hasRoom ? undefined : diskFull.en);
     return hasRoom;
   }
 
   async #begin(callId: CallId): Promise<void> {
     const { recordings, recorder, callOf, log } = this.#deps;
     const call = callOf(callId);
-    if (call === undefined || !call.isAnswered) throw new AppError('conflict', 'Only a call that was answered can be recorded');
+    if (call === undefined || !call.isAnswered) throw spokenError('conflict', notAnswered);
     const refusal = this.#refusal(call);
-    if (refusal !== undefined) throw new AppError('conflict', refusal);
-    if (!(await this.checkSpace())) throw new AppError('unavailable', tooFull);
+    if (refusal !== undefined) throw spokenError('conflict', cannotRecord(refusal));
+    if (!(await this.checkSpace())) throw spokenError('unavailable', diskFull);
     const result = await recorder.start(call.externalCallId ?? (await this.#find(call)));
-    if (result.kind === 'failed') throw new AppError('unavailable', result.message);
+    if (result.kind === 'failed') throw spokenError('unavailable', cannotRecord(result.message));
     const { notice } = result;
     // A call that ended meanwhile is not in progress any more; its recording ended with it.
     if (callOf(callId) !== undefined) this.#running.set(callId, { recording: notice, isPaused: false });
@@ -131,7 +130,7 @@ export class CallRecordings {
   async #find(call: CallInProgress): Promise<string> {
     const found = await this.#deps.recorder.find(call);
     if (found.kind === 'ok') return found.externalCallId;
-    throw new AppError('unavailable', found.message);
+    throw spokenError('unavailable', cannotRecord(found.message));
   }
 
   #notify(callId: CallId): void {

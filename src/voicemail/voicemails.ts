@@ -2,7 +2,7 @@
 // Called by its routes, by recordings when audio comes or is lost, and with the transcripts of a source.
 // Must stay true: a message is shown once, heard in one place is heard everywhere, and facts are published after the commit.
 import type { Clock } from '#base/clock.ts';
-import { AppError } from '#base/errors.ts';
+import { spokenError } from '#base/errors.ts';
 import type { Events } from '#base/events.ts';
 import type { NewId, PersonId, RecordingId, VoicemailId } from '#base/ids.ts';
 import { maskNumber } from '#base/log.ts';
@@ -14,6 +14,7 @@ import { openRecording } from './recording.ts';
 import type { ExternalRecording, Recording } from './recording.ts';
 import type { RecordingStore } from './recording-store.ts';
 import type { Recordings } from './recordings.ts';
+import { noVoicemail } from './spoken-words.ts';
 import { isBetter } from './transcript-store.ts';
 import type { Transcript, TranscriptStore } from './transcript-store.ts';
 import type { Voicemail, VoicemailCall, VoicemailFilter, VoicemailPage, VoicemailStore } from './voicemail-store.ts';
@@ -93,7 +94,7 @@ export class Voicemails implements Mailbox {
   async delete(id: VoicemailId, recordings: Pick<Recordings, 'remove'>): Promise<void> {
     const found = this.#get(id);
     const recording = this.#deps.recordings.byId(found.recordingId);
-    if (recording === undefined) throw new AppError('not-found', 'There is no such voicemail');
+    if (recording === undefined) throw spokenError('not-found', noVoicemail);
     await recordings.remove(recording, () => this.#deps.store.delete(id));
     this.#deps.events.emit('voicemail.deleted', factOf(found));
   }
@@ -184,7 +185,7 @@ export class Voicemails implements Mailbox {
 
   #get(id: VoicemailId): Voicemail {
     const found = this.#deps.store.byId(id);
-    if (found === undefined) throw new AppError('not-found', 'There is no such voicemail');
+    if (found === undefined) throw spokenError('not-found', noVoicemail);
     return found;
   }
 }
