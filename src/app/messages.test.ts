@@ -16,6 +16,7 @@ import type { OpenedDatabase } from '#storage/database.ts';
 import { Outbox } from '#storage/outbox.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
+import { entityOf, eventSource } from '#testing/harness/state-source.ts';
 import { createMessageRoom } from './messages.ts';
 import type { MessageRoom } from './messages.ts';
 
@@ -69,6 +70,8 @@ beforeEach(async () => {
     log,
     events: bus,
     timeZone: 'UTC',
+    people: { all: () => [{ id: 'person_anna', name: 'Anna' }] },
+    contactsOfHouse: () => [{ id: 'contact_1', name: 'Doctor', numbers: [{ number: theirs }] }],
     numbers: {
       all: () => {
         wholeLists += 1;
@@ -306,5 +309,95 @@ describe('automatic replies', () => {
     ]);
     await expect(send('Hello')).rejects.toThrow(/waiting/);
     expect(room.stores.messages.find({}, { limit: 9, offset: 0, order: 'asc' }).total).toBe(1);
+  });
+});
+
+describe('a message that an automation sends', () => {
+  const sendSms = (input: object, requestId?: string) => {
+    const [command] = room.face.commands;
+    if (command === undefined) throw new Error('There is no command');
+    return command.run(command.declaration.input.parse(input), requestId);
+  };
+
+  it('is sent once for one request, however often that comes', async () => {
+    const first = await sendSms({ to: theirs, text: 'Dinner is ready' }, 'dinner-1');
+    const again = await sendSms({ to: theirs, text: 'Dinner is ready' }, 'dinner-1');
+    await rest();
+    expect(again).toEqual(first);
+    expect([sends, events[0]]).toEqual([['Dinner is ready'], 'changed waiting']);
+    const both = ['dinner-2', 'dinner-2'].map((id) => sendSms({ to: theirs, text: 'At once' }, id));
+    expect(new Set((await Promise.all(both)).map((one) => one['message_id'])).size).toBe(1);
+    await expect(sendSms({ to: theirs, text: 'Other words' }, 'dinner-1')).rejects.toMatchObject({ code: 'conflict' });
+    await sendSms({ to: theirs, text: 'Dinner is ready' });
+    await rest();
+    expect(sends).toEqual(['Dinner is ready', 'At once', 'Dinner is ready']);
+  });
+
+  it('goes to a contact by name, and is refused in words where there is none or the number cannot get any', async () => {
+    expect(await sendSms({ to: 'doctor', text: 'Hello' })).toMatchObject({ to: theirs });
+    await expect(sendSms({ to: 'baker', text: 'Hello' })).rejects.toMatchObject({
+      words: { de: 'baker gibt es nicht. Es gibt: Doctor' },
+    });
+    await expect(sendSms({ to: '911', text: 'Hello' })).rejects.toMatchObject({
+      words: { fr: expect.stringContaining('messages') },
+    });
+    await expect(sendSms({ to: theirs, text: 'Hello', from: '+15555550000' })).rejects.toMatchObject({ code: 'invalid' });
+  });
+
+  it('may be written into the notify entity as number, colon, words', async () => {
+    const notify = entityOf(room.face.entities, 'exchange', 'send_sms');
+    if (notify?.kind !== 'notify') throw new Error('There is nothing to notify');
+    await notify.source.send('exchange', `${theirs}: Washing is done: now`);
+    await notify.source.send('exchange', 'Doctor:Hi');
+    await rest();
+    expect(sends).toEqual(['Washing is done: now', 'Hi']);
+    for (const wrong of ['', 'no colon', ': no number', `${theirs}: `]) {
+      await expect(notify.source.send('exchange', wrong)).rejects.toMatchObject({ code: 'invalid' });
+    }
+  });
+});
+
+describe('a message that comes in, as an event', () => {
+  const occurs = (of: 'exchange' | 'person', messageId: string, personId: string | null) => {
+    const fact = { messageId, conversationId: 'conv_1', personId } as Facts['message.received'];
+    return eventSource(entityOf(room.face.entities, of, 'message')).occursBy['message.received']?.(fact) ?? [];
+  };
+  const receive = async (body: string) => {
+    const sid = `SM-in-${body.length}`;
+    await room.incoming.receive(incoming(sid, body));
+    return room.stores.messages.bySid(sid)!;
+  };
+
+  it('has its words for whose number it came to, and for nobody else', async () => {
+    const { id } = await receive('See you at eight');
+    expect(occurs('person', id, 'person_anna')).toEqual([
+      {
+        ownerId: 'person_anna',
+        type: 'received',
+        attributes: {
+          message_id: id,
+          number: theirs,
+          name: '',
+          called: ours,
+          text: 'See you at eight',
+          is_private: false,
+          pictures: 0,
+        },
+      },
+    ]);
+    const [house] = occurs('exchange', id, 'person_anna');
+    expect(house).toMatchObject({ type: 'received', attributes: { number: theirs, text: '', is_private: true } });
+    expect(JSON.stringify(house)).not.toContain('eight');
+    expect(occurs('exchange', id, null)[0]).toMatchObject({ attributes: { text: 'See you at eight', is_private: false } });
+    expect([occurs('person', id, null), occurs('person', 'msg_gone', 'person_anna')]).toEqual([[], []]);
+  });
+
+  it('has no words at all where they carry a code of the bank, and not more than there is room for', async () => {
+    const code = await receive('Your code is 482913. Never share it.');
+    expect(occurs('person', code.id, 'person_anna')[0]).toMatchObject({ attributes: { text: '', is_private: true } });
+    expect(occurs('exchange', code.id, null)[0]).toMatchObject({ attributes: { text: '', is_private: true } });
+    const { id } = await receive('word '.repeat(1500));
+    const [event] = occurs('person', id, 'person_anna');
+    expect(String(event?.attributes?.['text'])).toMatch(/^(word ){300,}.*…$/);
   });
 });

@@ -17,6 +17,9 @@ import { MediaFetcher } from '#messages/media-fetcher.ts';
 import { MediaFiles } from '#messages/media-files.ts';
 import { MediaStore } from '#messages/media-store.ts';
 import { MessageMedia } from '#messages/message-media.ts';
+import { messageCommands } from '#messages/message-commands.ts';
+import { messageEntities } from '#messages/message-entities.ts';
+import type { MessageEntityDeps } from '#messages/message-entities.ts';
 import { messageRoutes } from '#messages/message-routes.ts';
 import { MessageStore } from '#messages/message-store.ts';
 import { Messages } from '#messages/messages.ts';
@@ -33,6 +36,7 @@ import { mediaSource } from '#twilio/sync/media-source.ts';
 import { SmsSender } from '#twilio/sync/sms-sender.ts';
 import type { Storage, AppContext, RoomFace } from './context.ts';
 import { faceOf } from './face.ts';
+import type { PeopleRoom } from './people.ts';
 import type { TwilioServices } from './twilio.ts';
 
 export type MessageRoom = {
@@ -62,6 +66,8 @@ export type MessageRoomDeps = {
   readonly isDnd: IsDnd;
   /** Nobody has a name where undefined. */
   readonly nameOf?: NameOf;
+  readonly people: MessageEntityDeps['people'];
+  readonly contactsOfHouse: MessageEntityDeps['contacts'];
 };
 
 type MessagesDeps = AppContext & {
@@ -70,6 +76,7 @@ type MessagesDeps = AppContext & {
   readonly numbers: Numbers;
   readonly contacts: Contacts;
   readonly isDnd: IsDnd;
+  readonly people: PeopleRoom['people'];
 };
 
 /** Messages as app.ts wants them; what comes in is taken from now on, what goes out leaves when the queue starts. */
@@ -94,6 +101,8 @@ export async function composeMessages(deps: MessagesDeps): Promise<MessageRoom> 
     sender: new SmsSender({ connection, publicUrl }),
     source: mediaSource(connection),
     isPublic: () => publicUrl() !== undefined,
+    people: deps.people,
+    contactsOfHouse: () => deps.contacts.visibleTo(undefined),
     nameOf: (far, ours) => deps.contacts.byNumber(far, numbers.byNumber(ours)?.ownerPersonId)?.name ?? '',
   });
   stack.defer(() => room.messages.stop());
@@ -141,6 +150,7 @@ export function createMessageRoom(deps: MessageRoomDeps): MessageRoom {
     isPublic: deps.isPublic,
   });
   const autoReplies = new AutoReplies({ store: rules, writes, clock, newId, numbers });
+  const entityDeps = { messages, stores, nameOf, people: deps.people, contacts: deps.contactsOfHouse };
   return {
     messages,
     incoming,
@@ -152,6 +162,8 @@ export function createMessageRoom(deps: MessageRoomDeps): MessageRoom {
         ...messageRoutes({ messages, stores, files: media, numbers, nameOf }),
         ...autoReplyRoutes({ autoReplies, numbers }),
       ],
+      entities: messageEntities(entityDeps),
+      commands: messageCommands(entityDeps),
     }),
   };
 }

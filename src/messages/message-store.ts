@@ -9,7 +9,10 @@ import { MessageSearch } from './message-search.ts';
 import type { MessageFilter } from './message-search.ts';
 import type { MessageState } from './message-states.ts';
 
-export type NewMessage = Omit<Message, keyof NumberPair | 'errorCode' | 'error' | 'changedAt' | 'readAt'>;
+export type NewMessage = Omit<Message, keyof NumberPair | 'errorCode' | 'error' | 'changedAt' | 'readAt'> & {
+  /** Unique; what an automation called its request. */
+  readonly requestId?: string | undefined;
+};
 export type EarlyState = { readonly state: MessageState; readonly errorCode: number | undefined };
 export type StateChange = EarlyState & { readonly id: MessageId; readonly error: string | undefined; readonly at: number };
 
@@ -24,6 +27,7 @@ export class MessageStore {
   readonly #search: MessageSearch;
   readonly #byId;
   readonly #bySid;
+  readonly #byRequest;
   readonly #insert;
   readonly #setState;
   readonly #setSent;
@@ -40,11 +44,12 @@ export class MessageStore {
     this.#search = new MessageSearch(db);
     this.#byId = db.prepare<[string], MessageRow>(`${select} WHERE m.id = ?`);
     this.#bySid = db.prepare<[string], MessageRow>(`${select} WHERE m.message_sid = ?`);
+    this.#byRequest = db.prepare<[string], MessageRow>(`${select} WHERE m.request_id = ?`);
     this.#insert = db.prepare<[object]>(
       `INSERT INTO messages (id, conversation_id, direction, body, state, segments, media_count, message_sid, sent_by,
-         auto_reply_id, created_at, changed_at)
+         auto_reply_id, request_id, created_at, changed_at)
        VALUES (:id, :conversationId, :direction, :body, :state, :segments, :mediaCount, :messageSid, :sentBy, :autoReplyId,
-         :createdAt, :createdAt)`,
+         :requestId, :createdAt, :createdAt)`,
     );
     this.#setState = db.prepare<[object]>(
       'UPDATE messages SET state = :state, error_code = :errorCode, error = :error, changed_at = :at WHERE id = :id',
@@ -87,9 +92,13 @@ export class MessageStore {
     return fromRow(this.#bySid.get(sid));
   }
 
-  insert({ messageSid, sentBy, autoReplyId, ...message }: NewMessage): void {
+  byRequest(requestId: string): Message | undefined {
+    return fromRow(this.#byRequest.get(requestId));
+  }
+
+  insert({ messageSid, sentBy, autoReplyId, requestId, ...message }: NewMessage): void {
     const optional = { messageSid: messageSid ?? null, sentBy: sentBy ?? null, autoReplyId: autoReplyId ?? null };
-    this.#insert.run({ ...message, ...optional });
+    this.#insert.run({ ...message, ...optional, requestId: requestId ?? null });
   }
 
   setState({ errorCode, error, ...change }: StateChange): void {

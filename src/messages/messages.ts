@@ -1,15 +1,17 @@
 // Owns the messages between our numbers and the outside: conversations, their state, and who may read and send.
 // Called by its routes and by reconciliation.
 // Must stay true: an accepted message is kept and sent once, states never go back, and nothing is sent to a recipient who opted out.
-import { AppError } from '#base/errors.ts';
+import { AppError, spokenError } from '#base/errors.ts';
+import type { SpokenWords } from '#base/errors.ts';
 import type { ConversationId, Id, MediaId, PersonId } from '#base/ids.ts';
-import type { Conversation, Message } from './message.ts';
+import type { Conversation, Message, NumberPair } from './message.ts';
 import type { IncomingMessages, IncomingMessagesDeps } from './incoming-messages.ts';
 import type { MediaFetcher } from './media-fetcher.ts';
 import type { MessageMedia } from './message-media.ts';
 import { isOwnNumber, ownNumbers } from './own-numbers.ts';
 import { isTextable } from './phone-number.ts';
 import type { ListedMessage, MediaSource, ParsePhoneNumber } from './ports.ts';
+import { emptyMessage, noOwnNumber, notOurNumber, notTextable, optedOut, requestTaken } from './spoken-words.ts';
 
 export type MessagesDeps = Pick<
   IncomingMessagesDeps,
@@ -31,6 +33,8 @@ export type MessageInput = {
   readonly body: string;
   /** Ids of uploads. */
   readonly media: readonly MediaId[];
+  /** Whoever asks again with the same one gets the message that there is, and no second one is sent. */
+  readonly requestId?: string | undefined;
 };
 
 /** An admin sends from any number of ours, a person from their own. */
@@ -55,26 +59,35 @@ export class Messages {
 
   /**
    * Stored in the outbox when it resolves. Throws `invalid` for a message that can never be sent, `forbidden` for a number of others,
-   * `conflict` where the recipient opted out, `unavailable` where nothing can be stored.
+   * `conflict` where the recipient opted out or the request is that of another message, `unavailable` where nothing can be stored.
    */
   async send(input: MessageInput, author: MessageAuthor): Promise<Message> {
     const { writes, outgoing, conversations, files, events } = this.#deps;
     const pair = { ourNumber: this.#sender(input.from, author), farNumber: this.#recipient(input.to) };
     if (pair.ourNumber === pair.farNumber) throw invalid('to', 'is the number it is sent from');
-    if (input.body.trim() === '' && input.media.length === 0) throw invalid('body', 'must not be empty');
+    if (input.body.trim() === '' && input.media.length === 0) throw invalid('body', 'must not be empty', emptyMessage);
     if (input.media.length > 0 && !this.#deps.isPublic()) {
       throw new AppError('unavailable', 'Media can be sent only if Twilio can reach the house (option public_url)');
     }
-    const message = await writes.write(() => {
-      if (conversations.byPair(pair)?.optedOutAt !== undefined) {
-        throw new AppError('conflict', 'The recipient has opted out of messages from this number');
-      }
-      const added = outgoing.add({ ...pair, body: input.body, mediaCount: input.media.length, sentBy: author.personId });
+    const { message, isNew } = await writes.write(() => {
+      const known = input.requestId === undefined ? undefined : this.#known(input.requestId, { ...pair, body: input.body });
+      if (known !== undefined) return { message: known, isNew: false };
+      if (conversations.byPair(pair)?.optedOutAt !== undefined) throw spokenError('conflict', optedOut);
+      const { body, requestId } = input;
+      const added = outgoing.add({ ...pair, body, requestId, mediaCount: input.media.length, sentBy: author.personId });
       files.attach(input.media, added.id, ({ uploadedBy }) => author.isAdmin || uploadedBy === author.personId);
-      return added;
+      return { message: added, isNew: true };
     });
-    events.emit('message.changed', this.#fact(message));
+    if (isNew) events.emit('message.changed', this.#fact(message));
     return message;
+  }
+
+  #known(requestId: string, wanted: NumberPair & { readonly body: string }): Message | undefined {
+    const known = this.#deps.messages.byRequest(requestId);
+    if (known === undefined) return undefined;
+    const isSame = known.farNumber === wanted.farNumber && known.ourNumber === wanted.ourNumber && known.body === wanted.body;
+    if (!isSame) throw spokenError('conflict', requestTaken);
+    return known;
   }
 
   /** Marks one message as read. */
@@ -128,22 +141,24 @@ export class Messages {
     const { numbers } = this.#deps;
     if (from === undefined) {
       const usual = ownNumbers(numbers, personId)[0] ?? (isAdmin ? numbers.all()[0]?.number : undefined);
-      if (usual === undefined) throw invalid('from', 'is required: you have no number of your own');
+      if (usual === undefined) throw invalid('from', 'is required: you have no number of your own', noOwnNumber);
       return usual;
     }
     if (!isAdmin && !isOwnNumber(numbers, from, personId))
       throw new AppError('forbidden', 'You can send from your own numbers only');
-    if (numbers.byNumber(from) === undefined) throw invalid('from', 'is not one of our numbers');
+    if (numbers.byNumber(from) === undefined) throw invalid('from', 'is not one of our numbers', notOurNumber);
     return from;
   }
 
   #recipient(to: string): string {
     const number = this.#deps.parseNumber(to);
-    if (number === undefined || !isTextable(number)) throw invalid('to', 'is not a number that can receive messages');
+    if (number === undefined || !isTextable(number))
+      throw invalid('to', 'is not a number that can receive messages', notTextable);
     return number;
   }
 }
 
-function invalid(field: string, message: string): AppError {
-  return new AppError('invalid', 'The message cannot be sent like this', { details: [{ field, message }] });
+function invalid(field: string, message: string, words?: SpokenWords): AppError {
+  const details = [{ field, message }];
+  return new AppError('invalid', 'The message cannot be sent like this', words === undefined ? { details } : { details, words });
 }

@@ -35,6 +35,7 @@ export type NewOutgoing = NumberPair & {
   readonly mediaCount?: number;
   readonly sentBy?: PersonId | undefined;
   readonly autoReplyId?: AutoReplyId | undefined;
+  readonly requestId?: string | undefined;
 };
 
 /** How sending ended: accepted by Twilio, failed, or unknown. */
@@ -58,7 +59,7 @@ export class OutgoingMessages {
   }
 
   /** Synchronous SQL: kept with the transaction that is open, and sent after it. */
-  add({ body, mediaCount = 0, sentBy, autoReplyId, ...pair }: NewOutgoing): Message {
+  add({ body, mediaCount = 0, sentBy, autoReplyId, requestId, ...pair }: NewOutgoing): Message {
     const { messages, outbox, clock, newId } = this.#deps;
     const id: MessageId = newId('msg');
     const { segments } = countSegments(body);
@@ -77,6 +78,7 @@ export class OutgoingMessages {
       messageSid: undefined,
       sentBy,
       autoReplyId,
+      requestId,
       createdAt,
     });
     this.#deps.conversations.addMessage({ id: conversation.id, messageId: id, at: createdAt, unread: 0 });

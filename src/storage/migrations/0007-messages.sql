@@ -33,6 +33,8 @@ CREATE TABLE messages (
   -- Who sent it; outlives the person.
   sent_by TEXT,
   auto_reply_id TEXT,
+  -- What an automation called its request: asked for again, it is the same message.
+  request_id TEXT UNIQUE,
   error_code INTEGER,
   error TEXT,
   created_at INTEGER NOT NULL,

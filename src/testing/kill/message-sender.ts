@@ -63,6 +63,8 @@ const { messages, stores } = createMessageRoom({
   sender,
   timeZone: 'UTC',
   isDnd: () => false,
+  people: { all: () => [] },
+  contactsOfHouse: () => [],
   numbers: { all: () => ours, byNumber: (wanted) => ours.find(({ number }) => number === wanted), ofPerson: () => [] },
   readNumber: (text) => text,
   source: mediaSource(connection),
