@@ -145,12 +145,17 @@ describe('the whole app', () => {
       ['active_calls', 'exchange', 'GoSIP', 0],
       ['active_escalations', 'exchange', 'GoSIP', 0],
       ['call_state', hall['id'], 'Hall', 'idle'],
+      ['dial', hall['id'], 'Hall', ''],
       ['dnd', 'exchange', 'GoSIP', false],
       ['dnd', anna['id'], 'Anna', false],
       ['dnd', hall['id'], 'Hall', false],
+      ['last_call', 'exchange', 'GoSIP', undefined],
+      ['last_call', hall['id'], 'Hall', undefined],
       ['new_voicemails', anna['id'], 'Anna', 0],
       ['problem', 'exchange', 'GoSIP', false],
+      ['recording', hall['id'], 'Hall', false],
       ['registered', hall['id'], 'Hall', false],
+      ['twilio', 'exchange', 'GoSIP', undefined],
     ]);
   });
 

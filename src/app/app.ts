@@ -89,7 +89,7 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const observation = composeObservation({ ...context, ...rooms, logRing, alerts: () => alerts });
   const homeAssistant = composeHomeAssistant({ ...context, storage, supervisor: supervisor.client });
   const faces = [storage, time, ...Object.values(rooms), backup, observation, homeAssistant, system];
-  const mounted = mountFaces(faces, system.health);
+  const mounted = mountFaces(faces, system.health, options.house.language);
   const alerts: AlertWatch = startAlerts(context, mounted.alerts);
   core.showAlerts(alerts, supervisor.client);
   const httpPort = await http.start(mounted.routes);
@@ -169,11 +169,20 @@ async function composeRooms(context: AppContext, storage: Storage, { primaryAddr
     approval: { lines: routing.childLines, blocklist: screening.blocklist },
     hotlineOf: (deviceId) => routing.hotlines.of(deviceId),
     personOf: (id) => people.people.get(id),
+    contactsOf: (personId) => contacts.visibleTo(personId),
     voicemailOf: (id) => voicemail.left(id),
   });
   const { sip } = calls;
   syncTwilioTrunk({ ...twilio, sip, engine, log, stack });
-  const messages = await composeMessages({ ...context, numbers, storage, twilio, contacts, isDnd: routing.isDnd });
+  const messages = await composeMessages({
+    ...context,
+    numbers,
+    storage,
+    twilio,
+    contacts,
+    isDnd: routing.isDnd,
+    people: people.people,
+  });
   const composed = { devices, people, numbers: numbersRoom, contacts: contactsRoom, calls, twilio, messages, core };
   const voicemail: VoicemailServices = await composeVoicemailRoom(context, storage, composed);
   people.people.onRemoved([

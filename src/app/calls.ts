@@ -3,6 +3,9 @@
 // Must stay true: SIP stops before calls do, so that what is cut off still gets its record.
 import type { DeviceId, PersonId, VoicemailId } from '#base/ids.ts';
 import { CallControl } from '#calls/call-control.ts';
+import { CallBook } from '#calls/call-book.ts';
+import type { BookContact } from '#calls/call-book.ts';
+import { callCommands } from '#calls/call-commands.ts';
 import { callEntities } from '#calls/call-entities.ts';
 import type { LeftVoicemail } from '#calls/call-events.ts';
 import { CallHistory } from '#calls/call-history.ts';
@@ -19,6 +22,7 @@ import { callDecider, gatherFacts } from '#calls/gather-facts.ts';
 import type { FactSources, GatheredFacts } from '#calls/gather-facts.ts';
 import type { HouseCall } from '#calls/house-call.ts';
 import type { DialFacts } from '#calls/route-call.ts';
+import { phoneCall } from '#calls/phone-state.ts';
 import { PstnCallStore } from '#calls/pstn-call-store.ts';
 import { PstnCalls } from '#calls/pstn-calls.ts';
 import { TollFraudGuard } from '#calls/toll-fraud-guard.ts';
@@ -34,6 +38,7 @@ import { ListenerPings } from '#sip-engine/ping/listener-pings.ts';
 import { transportsHealth } from '#sip-engine/ping/transports-health.ts';
 import { lateEngineWarning, waitForEngine } from '#sip/engine-connection.ts';
 import { controlConnectionHealth, trunksHealth } from '#sip/sip-health.ts';
+import { trunkEntities } from '#sip/trunk/trunk-entities.ts';
 import { Sip } from '#sip/sip.ts';
 import { composeCallApprovals } from './call-approvals.ts';
 import type { ApprovalDeps } from './call-approvals.ts';
@@ -75,6 +80,8 @@ type CallsDeps = DevicesRoom & {
   readonly routing: CallRouting;
   readonly hotlineOf: DialFacts['hotlineOf'];
   readonly approval: Pick<ApprovalDeps, 'lines' | 'blocklist'>;
+  /** The contacts of the whole house, and the person's own. */
+  readonly contactsOf: (personId: PersonId | undefined) => Iterable<BookContact>;
   /** A message that was left; asked later, when one is. */
   readonly voicemailOf: (id: VoicemailId) => LeftVoicemail | undefined;
   /** Why the trunk to Twilio cannot be used; undefined where it can. */
@@ -192,6 +199,13 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
     house: sip.houseCaller,
     nameOf: names.number,
   });
+  const book = new CallBook({
+    devices,
+    people: deps.people,
+    contacts: deps.contactsOf,
+    canRing: (id) => registrations.of(id).length > 0 && phoneCall(id, calls.list()).state === 'idle',
+  });
+  const shown = { clock, calls, control, search, book, names, devices, people: deps.people, voicemailOf: deps.voicemailOf };
   const pings = new ListenerPings({ clock, announce: engine.announce, listening: () => engine.listening() ?? sip.listening });
   const face = faceOf({
     routes: [
@@ -201,7 +215,8 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
       ...approvalRoutes,
       ...callPermissionRoutes({ permissions, devices, personOf }),
     ],
-    entities: callEntities({ clock, calls, devices, people: deps.people, names, voicemailOf: deps.voicemailOf }),
+    entities: [...callEntities(shown), ...trunkEntities(sip)],
+    commands: callCommands(shown),
     alerts: [...outgoingAlerts(() => tollFraudGuard.recentRefusals), ...recordAlerts(calls)],
     probes: {
       'control connection': () => controlConnectionHealth(sip.isConnected),

@@ -59,7 +59,7 @@ export function composeEscalations(deps: EscalationsDeps): EscalationsRoom {
     escalations,
     face: faceOf({
       routes: escalationRoutes({ escalations, personOf: (id) => people.get(id) }),
-      entities: escalationEntities(current),
+      entities: escalationEntities({ current, nameOf: (id) => escalations.get(id).plan.name }),
       alerts: escalationAlerts(current),
     }),
   };

@@ -9,6 +9,7 @@ import type { RoutingFacts } from '#routing/decision.ts';
 import { childLineRoutes } from '#routing/child-line-routes.ts';
 import { ChildLineStore } from '#routing/child-line-store.ts';
 import { ChildLines } from '#routing/child-lines.ts';
+import { dndCommands } from '#routing/dnd-commands.ts';
 import { dndEntities } from '#routing/dnd-entities.ts';
 import { dndRoutes } from '#routing/dnd-routes.ts';
 import { DndStore } from '#routing/dnd-store.ts';
@@ -141,6 +142,7 @@ export function composeRouting({ storage, numbers, devices, people, chainHouse, 
         ...routingSettingsRoutes(settings, events),
       ],
       entities: dndEntities({ dnd, house }),
+      commands: dndCommands({ clock, dnd, house }),
     }),
   };
 }

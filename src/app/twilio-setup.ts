@@ -3,6 +3,7 @@
 // Must stay true: it only hands things to one another; the listeners of the settings do the rest.
 import type { Probe } from '#contract/system.ts';
 import type { Numbers } from '#numbers/numbers.ts';
+import { isTrunkReachable } from '#sip/trunk/reachability.ts';
 import type { Sip } from '#sip/sip.ts';
 import { TwilioChangesStore } from '#twilio/setup/changes-store.ts';
 import { TwilioStepsStore } from '#twilio/setup/steps-store.ts';
@@ -12,6 +13,7 @@ import { originationTargetOf } from '#twilio/setup/origination-target.ts';
 import { selfChecks } from '#twilio/setup/self-checks.ts';
 import type { SelfTest } from '#twilio/webhooks/self-test.ts';
 import { TwilioSetup } from '#twilio/setup/setup.ts';
+import { twilioEntities } from '#twilio/setup/twilio-entities.ts';
 import { setupRoutes } from '#twilio/setup/setup-routes.ts';
 import { trunkName } from '#twilio/api/settings.ts';
 import type { Storage, AppContext, RoomFace } from './context.ts';
@@ -52,5 +54,11 @@ export function composeTwilioSetup(deps: TwilioSetupDeps): { readonly setup: Twi
   for (const check of selfChecks({ settings: () => settings.current, selfTest, isRegistered, mediaRelay })) setup.addCheck(check);
   watch.start();
   stack.defer(() => watch.stop());
-  return { setup, face: faceOf({ routes: setupRoutes(setup, numbers), probes: { Twilio: () => watch.health() } }) };
+  const entities = twilioEntities({
+    isSetUp: () => settings.current.accountSid !== undefined,
+    health: () => watch.health(),
+    isTrunkReady: () => isTrunkReachable(sip.trunkStates(), trunkName),
+    outboxProblem: () => twilio.outbox.problemOf('Twilio'),
+  });
+  return { setup, face: faceOf({ routes: setupRoutes(setup, numbers), entities, probes: { Twilio: () => watch.health() } }) };
 }

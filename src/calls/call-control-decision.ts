@@ -1,7 +1,9 @@
-import { AppError } from '#base/errors.ts';
+import { AppError, spokenError } from '#base/errors.ts';
+import type { SpokenWords } from '#base/errors.ts';
 import type { DeviceId, PersonId, TokenId } from '#base/ids.ts';
 import type { CallRecord } from './call.ts';
 import type { CallReason } from '#contract/call-verdicts.ts';
+import { refusalWords } from './spoken-words.ts';
 import { explain } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -51,11 +53,13 @@ const temporary: ReadonlySet<CallReason> = new Set(['too-many-calls', 'no-media'
 
 /** Why a call that was asked for is not made. */
 export function refusalError(verdict: Verdict): AppError {
-  const why = explain(verdict);
-  if (wrongNumbers.has(verdict.reason)) return invalid('to', `The call is not made: ${why}`);
-  return new AppError(temporary.has(verdict.reason) ? 'unavailable' : 'conflict', `The call is not made: ${why}`);
+  const why = `The call is not made: ${explain(verdict)}`;
+  const words = refusalWords(verdict.reason, why);
+  if (wrongNumbers.has(verdict.reason)) return invalid('to', why, words);
+  return spokenError(temporary.has(verdict.reason) ? 'unavailable' : 'conflict', words);
 }
 
-function invalid(field: string, message: string): AppError {
-  return new AppError('invalid', 'The request is not valid', { details: [{ field, message }] });
+function invalid(field: string, message: string, words?: SpokenWords): AppError {
+  const details = [{ field, message }];
+  return new AppError('invalid', 'The request is not valid', words === undefined ? { details } : { details, words });
 }

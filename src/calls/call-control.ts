@@ -1,7 +1,7 @@
 // Owns what people do to calls through the API: have the house dial for a phone, transfer a call, hold it.
 // Called by the routes of calls.
 // Must stay true: nothing is allowed here that the phone itself could not do, an emergency call is left alone, and the record says who asked.
-import { AppError } from '#base/errors.ts';
+import { AppError, spokenError } from '#base/errors.ts';
 import type { DeviceId, PersonId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { Device } from '#devices/device.ts';
@@ -10,6 +10,7 @@ import type { Calls } from './calls.ts';
 import { assertMayEnd, leavingRole, otherRole, refusalError } from './call-control-decision.ts';
 import type { ControlledBy } from './call-control-decision.ts';
 import type { OngoingCall } from './ongoing-call.ts';
+import { inCall, noMediaPort, notRegistered, switchedOff } from './spoken-words.ts';
 import type { CallerId, ConnectedCall, DeviceLookup, HouseCaller, HouseLeg, HouseVoice, RegistrationLookup } from './ports.ts';
 
 export type CallControlDeps = {
@@ -39,7 +40,7 @@ export class CallControl {
     const { refusal, callee } = calls.check({ caller: { kind: 'device', device }, dialled: to });
     if (refusal !== undefined) throw refusalError(refusal);
     const leg = await house.open();
-    if (leg === undefined) throw new AppError('unavailable', 'The house has no free media port to call the phone with');
+    if (leg === undefined) throw spokenError('unavailable', noMediaPort);
     try {
       return this.#ring(this.#freePhone(deviceId, by), leg, { to, by, autoAnswer, shown: this.#shown(callee, device) });
     } catch (error) {
@@ -123,10 +124,10 @@ export class CallControl {
       const details = [{ field: 'deviceId', message: 'There is no such phone' }];
       throw new AppError('invalid', 'The request is not valid', { details });
     }
-    if (!device.enabled) throw new AppError('conflict', `${device.name} is switched off`);
-    if (registrations.of(id).length === 0) throw new AppError('conflict', `${device.name} is not registered`);
+    if (!device.enabled) throw spokenError('conflict', switchedOff(device.name));
+    if (registrations.of(id).length === 0) throw spokenError('conflict', notRegistered(device.name));
     const isInCall = calls.list().some(({ record }) => record.caller.deviceId === id || record.callee.deviceId === id);
-    if (isInCall) throw new AppError('conflict', `${device.name} is in a call`);
+    if (isInCall) throw spokenError('conflict', inCall(device.name));
     return device;
   }
 

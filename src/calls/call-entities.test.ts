@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
 import type { CallId, DeviceId } from '#base/ids.ts';
+import type { Device } from '#devices/device.ts';
 import { entityOf, eventSource, stateSource } from '#testing/harness/state-source.ts';
+import { CallBook } from './call-book.ts';
 import { callEntities } from './call-entities.ts';
 import type { CallSnapshot } from './call-occurrences.ts';
 
-const hall = { id: 'dev_hall', name: 'Hall' } as const;
-const desk = { id: 'dev_desk', name: 'Desk' } as const;
+const hall = { id: 'dev_hall', name: 'Hall', extension: '10' } as unknown as Device;
+const desk = { id: 'dev_desk', name: 'Desk', extension: '11', personId: 'person_anna' } as unknown as Device;
 const anna = { id: 'person_anna', name: 'Anna' } as const;
 const party = (id: DeviceId | undefined, number: string, name: string) => ({
   deviceId: id,
@@ -33,11 +35,22 @@ const leg = { id: 'leg_1', role: 'callee', deviceId: desk.id, personId: anna.id,
 
 function house(call: object, phase: 'ringing' | 'in_call' = 'ringing') {
   const snapshot = { record, legs: [leg], ...call } as unknown as CallSnapshot;
+  const hungUp: string[] = [];
+  const dialled: unknown[] = [];
+  const open = { ...snapshot.record, id: 'call_open' as const, endedAt: undefined };
+  const devices = { all: () => [hall, desk], byId: (id: string) => [hall, desk].find((one) => one.id === id) };
   const list = () => [{ ...snapshot, phase }];
   const entities = callEntities({
     clock: { now: () => 61_000 },
-    calls: { find: (id: CallId) => (id === 'call_1' ? snapshot : undefined), list: list as never },
-    devices: { all: () => [hall, desk], byId: (id) => [hall, desk].find((one) => one.id === id) },
+    calls: {
+      find: (id: CallId) => (id === 'call_1' ? snapshot : undefined),
+      list: list as never,
+      hangUpAll: (id) => hungUp.push(id ?? ''),
+    },
+    search: { find: (filter) => ({ items: filter.deviceId === hall.id ? [] : [open, snapshot.record], total: 0 }) },
+    book: new CallBook({ devices, people: { all: () => [anna] }, contacts: () => [], canRing: () => true }),
+    control: { call: async (asked, by) => (dialled.push([asked, by]), { record: { id: 'call_2' } }) as never },
+    devices,
     people: { all: () => [anna] },
     names: {
       device: (id) => [hall, desk].find((one) => one.id === id)?.name,
@@ -57,7 +70,7 @@ function house(call: object, phase: 'ringing' | 'in_call' = 'ringing') {
   ) => {
     return eventSource(entityOf(entities, owner, 'call')).occursBy[name]?.(fact as never);
   };
-  return { of, occurs };
+  return { of, occurs, hungUp, dialled };
 }
 
 test('the exchange counts its calls, anew after each that begins or ends', () => {
@@ -126,4 +139,42 @@ test('a voicemail is an event of its call too, and without words of it', () => {
     attributes: { voicemail_id: 'vm_1', call_id: 'call_1', number: '+14165550123', name: 'Doctor', seconds: 7 },
   });
   expect(house({}).occurs('exchange', 'voicemail.left', { voicemailId: 'vm_gone', personId: null })).toEqual([]);
+});
+
+test('the last call that is over is shown by its start, whoever else is calling now', async () => {
+  const { of } = house({ record: { ...record, endedAt: 60_000, verdict: { disposition: 'missed', reason: 'no-answer' } } });
+  const last = stateSource(of('exchange', 'last_call'));
+  expect(await last.state('exchange')).toBe('1970-01-01T00:00:00.000Z');
+  expect(await last.attributes?.('exchange')).toEqual({
+    caller: '+14165550123',
+    name: 'Doctor',
+    number: '+14165550123',
+    called: '+14165550100',
+    verdict: 'missed',
+    direction: 'inbound',
+  });
+  const hallsLast = stateSource(of('device', 'last_call'));
+  expect([await hallsLast.state(hall.id), (await hallsLast.attributes?.(hall.id))?.['caller']]).toEqual([undefined, null]);
+  expect(last.changedBy['call.changed']?.({ callId: 'call_1', state: 'in_call' })).toBe('');
+  expect(last.changedBy['call.changed']?.({ callId: 'call_1', state: 'voicemail' })).toBe('exchange');
+});
+
+test('what is entered to dial is called from that phone, by number or name', async () => {
+  const { of, dialled } = house({});
+  const dial = of('device', 'dial');
+  if (dial?.kind !== 'text') throw new Error('This is no text');
+  await dial.source.enter(desk.id, 'hall');
+  await dial.source.enter(desk.id, '+1 416 555 0177');
+  expect(dialled).toEqual(
+    ['10', '+1 416 555 0177'].map((to) => [{ deviceId: desk.id, to, autoAnswer: false }, { id: 'token_home-assistant' }]),
+  );
+  await expect(dial.source.enter('dev_gone', '10')).rejects.toThrow('no such phone');
+});
+
+test('one press hangs up what the phone is in', async () => {
+  const { of, hungUp } = house({});
+  const button = of('device', 'hang_up');
+  if (button?.kind !== 'button') throw new Error('This is no button');
+  await button.source.press(desk.id);
+  expect(hungUp).toEqual([desk.id]);
 });

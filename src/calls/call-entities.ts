@@ -1,3 +1,5 @@
+import { isoTime } from '#base/clock.ts';
+import { AppError } from '#base/errors.ts';
 import type { DeviceId, PersonId } from '#base/ids.ts';
 import { bindEntity, entity, exchange } from '#contract/entity.ts';
 import type { Entity, EntityOwner } from '#contract/entity.ts';
@@ -5,7 +7,13 @@ import { calledNumber, farEnd } from './call-event-attributes.ts';
 import type { CallNames } from './call-event-attributes.ts';
 import { CallEvents } from './call-events.ts';
 import type { CallEventsDeps } from './call-events.ts';
-import { callEventName, callEventTypes } from './call-words.ts';
+import type { Device } from '#devices/device.ts';
+import type { CallRecord } from './call.ts';
+import type { CallBook } from './call-book.ts';
+import { hangUpPhone, placeCall } from './call-commands.ts';
+import type { CallControl } from './call-control.ts';
+import type { CallSearch } from './call-search.ts';
+import { callEventName, callEventTypes, lastCallName } from './call-words.ts';
 import type { Calls } from './calls.ts';
 import { phoneCall, phoneStates } from './phone-state.ts';
 
@@ -33,9 +41,39 @@ export const phoneCallState = entity({
   icon: 'mdi:phone-classic',
 });
 
+const lastCall = {
+  component: 'sensor',
+  key: 'last_call',
+  name: lastCallName,
+  deviceClass: 'timestamp',
+  icon: 'mdi:phone-log',
+} as const;
+export const houseLastCall = entity({ of: 'exchange', ...lastCall });
+export const phoneLastCall = entity({ of: 'device', ...lastCall });
+
+/** Rings the phone, and dials what was entered once it is picked up. */
+export const phoneDial = entity({
+  of: 'device',
+  component: 'text',
+  key: 'dial',
+  name: { en: 'Dial', de: 'Wählen', fr: 'Composer', es: 'Marcar', nl: 'Bellen' },
+  icon: 'mdi:dialpad',
+});
+
+export const phoneHangUp = entity({
+  of: 'device',
+  component: 'button',
+  key: 'hang_up',
+  name: { en: 'Hang up', de: 'Auflegen', fr: 'Raccrocher', es: 'Colgar', nl: 'Ophangen' },
+  icon: 'mdi:phone-hangup',
+});
+
 export type CallEntityDeps = Omit<CallEventsDeps, 'calls'> & {
-  readonly calls: Pick<Calls, 'find' | 'list'>;
-  readonly devices: { all(): readonly EntityOwner<DeviceId>[]; byId(id: DeviceId): unknown };
+  readonly calls: Pick<Calls, 'find' | 'list' | 'hangUpAll'>;
+  readonly devices: { all(): readonly EntityOwner<DeviceId>[]; byId(id: DeviceId): Device | undefined };
+  readonly search: Pick<CallSearch, 'find'>;
+  readonly control: Pick<CallControl, 'call'>;
+  readonly book: CallBook;
   readonly people: { all(): readonly EntityOwner<PersonId>[] };
 };
 
@@ -50,7 +88,13 @@ const callChanges = {
 } as const;
 
 export function callEntities(deps: CallEntityDeps): readonly Entity[] {
-  const { calls, devices, people, names } = deps;
+  const { calls, devices, people, names, search } = deps;
+  const lastOf = (deviceId?: DeviceId) => search.find({ deviceId }, latest).items.find(({ endedAt }) => endedAt !== undefined);
+  const phone = (id: DeviceId): Device => {
+    const found = devices.byId(id);
+    if (found === undefined) throw new AppError('not-found', 'There is no such phone');
+    return found;
+  };
   const events = new CallEvents(deps);
   return [
     bindEntity(activeCalls, {
@@ -67,7 +111,49 @@ export function callEntities(deps: CallEntityDeps): readonly Entity[] {
       attributes: (id) => stateAttributes(phoneCall(id, calls.list()).of, names),
       changedBy: callChanges,
     }),
+    bindEntity(houseLastCall, {
+      owners: () => [exchange],
+      state: () => timeOf(lastOf()),
+      attributes: () => lastAttributes(lastOf(), { names }),
+      changedBy: { 'call.ended': () => exchange.id, 'call.changed': amended(() => exchange.id) },
+    }),
+    bindEntity(phoneLastCall, {
+      owners: () => devices.all(),
+      state: (id) => timeOf(lastOf(id)),
+      attributes: (id) => lastAttributes(lastOf(id), { names, deviceId: id }),
+      changedBy: { 'call.ended': anybody, 'call.changed': amended(anybody) },
+    }),
+    bindEntity(phoneDial, {
+      owners: () => devices.all(),
+      state: () => '',
+      changedBy: {},
+      enter: async (id, text) => void (await placeCall(deps, phone(id), text)),
+    }),
+    bindEntity(phoneHangUp, { owners: () => devices.all(), press: async (id) => void hangUpPhone(deps, phone(id)) }),
   ];
+}
+
+/** Of those that go on there may be some after the last that is over. */
+const latest = { limit: 20, offset: 0, sort: 'startedAt', order: 'desc' } as const;
+
+/** Only where a message turns out otherwise after the call. */
+function amended<Owner>(ownerOf: () => Owner) {
+  return ({ state }: { readonly state: string }) => (state === 'voicemail' ? ownerOf() : '');
+}
+
+function timeOf(record: CallRecord | undefined): string | undefined {
+  return record === undefined ? undefined : isoTime(record.startedAt);
+}
+
+type Seen = { readonly names: CallNames; readonly deviceId?: DeviceId };
+
+function lastAttributes(record: CallRecord | undefined, { names, deviceId }: Seen) {
+  if (record === undefined) return { caller: null, name: null, number: null, called: null, verdict: null, direction: null };
+  const isCaller = record.direction === 'outbound' || (deviceId !== undefined && record.caller.deviceId === deviceId);
+  const { number, name } = farEnd(record, isCaller ? 'caller' : 'callee', names);
+  const { caller, direction, verdict } = record;
+  const shownCaller = caller.name || caller.number;
+  return { caller: shownCaller, name, number, called: calledNumber(record), verdict: verdict?.disposition ?? null, direction };
 }
 
 type Part = ReturnType<typeof phoneCall<ReturnType<Calls['list']>[number]>>['of'];

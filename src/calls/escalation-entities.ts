@@ -1,5 +1,6 @@
+import type { EscalationId } from '#base/ids.ts';
 import { bindEntity, entity, exchange } from '#contract/entity.ts';
-import type { Entity } from '#contract/entity.ts';
+import type { Attributes, Entity } from '#contract/entity.ts';
 import type { Escalation } from './escalation.ts';
 import { isOpen } from './escalation-state.ts';
 
@@ -17,8 +18,44 @@ export const activeEscalations = entity({
   stateClass: 'measurement',
 });
 
-/** `current`: those that go on, and those that nobody took. */
-export function escalationEntities(current: () => readonly Escalation[]): readonly Entity[] {
+export const escalationEvent = entity({
+  of: 'exchange',
+  component: 'event',
+  key: 'escalation',
+  name: { en: 'Escalation', de: 'Alarmkette', fr: 'Alerte', es: 'Alerta', nl: 'Alarmketen' },
+  types: {
+    started: {
+      en: 'Escalation started',
+      de: 'Alarmkette begonnen',
+      fr: 'Alerte déclenchée',
+      es: 'Alerta iniciada',
+      nl: 'Alarmketen begonnen',
+    },
+    taken: {
+      en: 'Somebody takes the escalation',
+      de: 'Alarmkette übernommen',
+      fr: 'Alerte prise en charge',
+      es: 'Alerta atendida',
+      nl: 'Alarmketen opgepakt',
+    },
+    exhausted: {
+      en: 'Nobody took the escalation',
+      de: 'Alarmkette von niemandem übernommen',
+      fr: 'Alerte restée sans réponse',
+      es: 'Nadie atendió la alerta',
+      nl: 'Alarmketen door niemand opgepakt',
+    },
+  },
+  icon: 'mdi:alarm-light',
+});
+
+type EscalationEntityDeps = {
+  /** Those that go on, and those that nobody took. */
+  readonly current: () => readonly Escalation[];
+  readonly nameOf: (id: EscalationId) => string;
+};
+
+export function escalationEntities({ current, nameOf }: EscalationEntityDeps): readonly Entity[] {
   const changed = () => exchange.id;
   return [
     bindEntity(activeEscalations, {
@@ -31,5 +68,19 @@ export function escalationEntities(current: () => readonly Escalation[]): readon
         'escalation.cancelled': changed,
       },
     }),
+    bindEntity(escalationEvent, {
+      owners: () => [exchange],
+      occursBy: {
+        'escalation.started': ({ escalationId, name }) => [occurrence('started', { escalation_id: escalationId, name })],
+        'escalation.taken': ({ escalationId, takenBy }) => [
+          occurrence('taken', { escalation_id: escalationId, name: nameOf(escalationId), taken_by: takenBy }),
+        ],
+        'escalation.exhausted': ({ escalationId, name }) => [occurrence('exhausted', { escalation_id: escalationId, name })],
+      },
+    }),
   ];
+}
+
+function occurrence(type: keyof typeof escalationEvent.types, attributes: Attributes) {
+  return { ownerId: exchange.id, type, attributes };
 }

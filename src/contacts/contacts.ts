@@ -50,6 +50,11 @@ export class Contacts {
     return readByKeyset((id, limit) => this.#deps.store.after(id, limit));
   }
 
+  /** The whole house's, and the person's own. */
+  *visibleTo(personId: PersonId | undefined): Generator<Contact> {
+    for (const contact of this.all()) if (contact.personId === undefined || contact.personId === personId) yield contact;
+  }
+
   async create(input: ContactInput): Promise<Contact> {
     const { store, clock, newId } = this.#deps;
     if (store.size >= maxContacts) throw tooMany();

@@ -112,6 +112,11 @@ export class Sip {
     return this.#trunks.set(name, settings);
   }
 
+  /** Registers anew with every trunk that needs it. Nothing while the engine is away: its return does the same. */
+  registerAgain(): void {
+    if (this.#connection.isConnected) this.#trunks.start();
+  }
+
   trunkStates(): readonly TrunkState[] {
     return this.#trunks.states();
   }
