@@ -130,6 +130,7 @@ async function composeRooms(context: AppContext, storage: Storage, { primaryAddr
     ...context,
     storage,
     states: core.states,
+    calendars: core.calendars,
     numbers,
     devices: devices.devices,
     people: people.people,

@@ -1,6 +1,7 @@
 // Composes the line to Home Assistant's Core and what the house learns over it.
 // Called by app.ts before routing, which decides by states; `start` once all rooms are there.
 // Must stay true: nothing waits for Core, and a house without one lacks nothing else.
+import { CoreCalendars } from '#home-assistant/core-calendars.ts';
 import { coreHealth } from '#home-assistant/core-health.ts';
 import { CoreLine } from '#home-assistant/core-line.ts';
 import type { CoreConnection } from '#home-assistant/core-connection.ts';
@@ -20,6 +21,7 @@ export type CoreRoom = {
   readonly core: CoreConnection | undefined;
   readonly coreFetch: CoreFetch | undefined;
   readonly speech: CoreSpeech | undefined;
+  readonly calendars: CoreCalendars | undefined;
   readonly states: StatesPort;
   /** Asks for the states of what `entityIds` names, now and after each change of the rules. */
   readonly watchStates: (entityIds: () => readonly string[]) => void;
@@ -31,7 +33,7 @@ export type CoreRoom = {
 export function composeCore({ options, clock, events, log, stack }: AppContext): CoreRoom {
   const access = options.homeAssistant.core;
   if (access === undefined) {
-    const nothing = { core: undefined, coreFetch: undefined, speech: undefined };
+    const nothing = { core: undefined, coreFetch: undefined, speech: undefined, calendars: undefined };
     return { ...nothing, states: () => undefined, watchStates: () => {}, showAlerts: () => {}, face: faceOf({}) };
   }
   const child = log.child({ room: 'home-assistant' });
@@ -45,6 +47,7 @@ export function composeCore({ options, clock, events, log, stack }: AppContext):
   return {
     core: line,
     coreFetch: fetchCore,
+    calendars: new CoreCalendars({ core: line, coreFetch: fetchCore }),
     speech: new CoreSpeech({ core: line, coreFetch: fetchCore, language, country }),
     states: (entityId) => states.of(entityId),
     watchStates(entityIds) {

@@ -18,6 +18,11 @@ import { escalationChainRoutes } from '#routing/escalation-chain-routes.ts';
 import { EscalationChainStore } from '#routing/escalation-chain-store.ts';
 import { EscalationChains } from '#routing/escalation-chains.ts';
 import { withHotlines } from '#routing/hotline.ts';
+import { holidayAlerts } from '#routing/holiday-alerts.ts';
+import { HolidayCalendars } from '#routing/holiday-calendars.ts';
+import type { CalendarsPort } from '#routing/holiday-calendars.ts';
+import { holidayRoutes } from '#routing/holiday-routes.ts';
+import { HolidayStore } from '#routing/holiday-store.ts';
 import { hotlineRoutes } from '#routing/hotline-routes.ts';
 import { HotlineStore } from '#routing/hotline-store.ts';
 import { Hotlines } from '#routing/hotlines.ts';
@@ -67,9 +72,19 @@ type RoutingDeps = AppContext & {
   /** Asked later, when a chain is saved or shown. */
   readonly chainHouse: Pick<ChainHouse, 'contactOf' | 'mayCall'>;
   readonly states: RoutingFacts['states'];
+  readonly calendars: CalendarsPort | undefined;
 };
 
-export function composeRouting({ storage, numbers, devices, people, chainHouse, states, ...context }: RoutingDeps): RoutingRoom {
+export function composeRouting({
+  storage,
+  numbers,
+  devices,
+  people,
+  chainHouse,
+  states,
+  calendars,
+  ...context
+}: RoutingDeps): RoutingRoom {
   const { options, clock, newId, events, stack } = context;
   const { db, writes } = storage;
   const { country } = options.house;
@@ -80,6 +95,17 @@ export function composeRouting({ storage, numbers, devices, people, chainHouse, 
   const { spamThreshold, ringSeconds } = options.calls;
   const initial = initialRoutingSettings({ timeZone, spamThreshold, ringSeconds });
   const settings = new RoutingSettingsStore(db, writes, initial);
+  const holidays = new HolidayCalendars({
+    store: new HolidayStore(db),
+    writes,
+    calendars,
+    settings: () => settings.current,
+    clock,
+    log,
+  });
+  stack.defer(events.on('routing-settings.changed', () => holidays.refresh()));
+  stack.defer(() => holidays.stop());
+  holidays.start();
   const shared = { writes, clock, newId, log, events, house };
   const groups = new RingGroups({ ...shared, store: new RingGroupStore(db) });
   const chains = new EscalationChains({ ...shared, store: new EscalationChainStore(db), house: { ...house, ...chainHouse } });
@@ -88,7 +114,7 @@ export function composeRouting({ storage, numbers, devices, people, chainHouse, 
     store: new RouteStore(db),
     groups: () => groups.all(),
     chains: () => chains.all(),
-    settings: () => settings.current,
+    settings: () => holidays.settings(),
   });
   const ownerOf = (deviceId: DeviceId) => devices.byId(deviceId)?.personId;
   const dnd = new DndSwitches({ store: new DndStore(db), writes, clock, events, log, ownerOf });
@@ -124,7 +150,7 @@ export function composeRouting({ storage, numbers, devices, people, chainHouse, 
       chains: () => chains.all(),
       dnd: () => dnd.facts(),
       childLines: () => withHotlines(childLines.facts(), hotlines.all(), ownerOf),
-      settings: () => settings.current,
+      settings: () => holidays.settings(),
       states,
     },
     isDnd: (ourNumber) => {
@@ -140,7 +166,12 @@ export function composeRouting({ storage, numbers, devices, people, chainHouse, 
         ...childLineRoutes({ lines: childLines, house }),
         ...hotlineRoutes({ hotlines, house }),
         ...routingSettingsRoutes(settings, events),
+        ...holidayRoutes({ clock, settings: () => settings.current, calendars: holidays }),
       ],
+      alerts: holidayAlerts(
+        () => settings.current.holidayCalendars,
+        (entityId) => holidays.stateOf(entityId),
+      ),
       entities: dndEntities({ dnd, house }),
       commands: dndCommands({ clock, dnd, house }),
     }),

@@ -1,12 +1,17 @@
 import { z } from 'zod';
 import { calendarDay } from './dates.ts';
 import { endpoint } from './endpoint.ts';
+import { entityId } from './entity-id.ts';
 
 const group = z.string().trim().min(1).max(80);
 
 const fields = {
   /** Days such as 2026-12-24, or 12-24 for every year. */
   holidays: z.array(calendarDay).max(1000),
+  /** Calendars of Home Assistant: each day that a whole-day event of theirs fills is a holiday too. */
+  holidayCalendars: z
+    .array(entityId('calendar.holidays').regex(/^calendar\./, 'must be a calendar such as calendar.holidays'))
+    .max(10),
   /** A caller whose score (0 to 1) is higher is refused. */
   spamThreshold: z.number().min(0).max(1),
   /** What becomes of callers who hide their number. */

@@ -90,7 +90,8 @@ function timeWarnings(time: TimeCondition, field: string, { settings, now }: Rou
   const yesterday = new Date((day - 1) * 86_400_000).toISOString().slice(0, 10);
   const isPast = time.dates.length > 0 && time.dates.every(({ to }) => to.length === 10 && to < yesterday);
   if (isPast) warnings.push(warning(`${field}.dates`, 'is over: no day to come is in it'));
-  if (time.holidays === 'only' && settings.holidays.length === 0)
+  // A calendar that has none now may have some later.
+  if (time.holidays === 'only' && settings.holidays.length === 0 && settings.holidayCalendars.length === 0)
     warnings.push(warning(`${field}.holidays`, 'never applies: no holidays are entered in the routing settings'));
   return warnings;
 }

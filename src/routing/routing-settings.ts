@@ -7,6 +7,8 @@ export type RoutingSettings = {
   readonly timeZone: string;
   /** `YYYY-MM-DD`, or `MM-DD` for every year. */
   readonly holidays: readonly string[];
+  /** Calendars of Home Assistant whose whole-day events are holidays too, such as `calendar.holidays`. */
+  readonly holidayCalendars: readonly string[];
   /** A higher score is refused; 0 to 1. */
   readonly spamThreshold: number;
   readonly anonymousPolicy: 'allow' | 'voicemail' | 'reject';
@@ -33,6 +35,7 @@ export function initialRoutingSettings(
   return {
     ...given,
     holidays: [],
+    holidayCalendars: [],
     anonymousPolicy: 'allow',
     challenge: undefined,
     repeatedCallMinutes: 3,

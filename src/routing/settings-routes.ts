@@ -23,6 +23,7 @@ export function routingSettingsRoutes(settings: RoutingSettingsStore, events: Ev
   ];
 }
 
-function toReply({ challenge, holidays, vipGroups, ...rest }: RoutingSettings) {
-  return { ...rest, holidays: [...holidays], vipGroups: [...vipGroups], challengeDigit: challenge?.digit ?? null };
+function toReply({ challenge, holidays, holidayCalendars, vipGroups, ...rest }: RoutingSettings) {
+  const lists = { holidays: [...holidays], holidayCalendars: [...holidayCalendars], vipGroups: [...vipGroups] };
+  return { ...rest, ...lists, challengeDigit: challenge?.digit ?? null };
 }

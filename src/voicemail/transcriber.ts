@@ -31,7 +31,8 @@ type Tries = { readonly count: number; readonly dueAt: number };
 const maxAgeMs = 7 * 86_400_000;
 /** After each failed try of one message; then it is given up. */
 const retryMs = [60_000, 300_000, 900_000] as const;
-/** How long it waits where none can be done; it is called earlier when the recognizer is back. */
+/** How long it waits where none can be done, the first time and then; it is called earlier when the recognizer is back. */
+const firstPauseMs = 60_000;
 const pauseMs = 300_000;
 const stopTimeoutMs = 3000;
 const noSpeech = 'Home Assistant is to transcribe voicemails and is not set up: set home_assistant_url and home_assistant_token';
@@ -41,6 +42,7 @@ export class Transcriber {
   readonly #work: DueWork<RecordingId>;
   readonly #tries = new Map<RecordingId, Tries>();
   #pausedUntil = 0;
+  #pauses = 0;
   #problem: (SpeechResult & { readonly kind: 'later' }) | undefined;
   #unsubscribe: (() => void) | undefined;
 
@@ -60,7 +62,8 @@ export class Transcriber {
     const { settings, speech } = this.#deps;
     if (settings().transcription !== 'home-assistant') return undefined;
     if (speech === undefined) return noSpeech;
-    return this.#problem?.isFault === true ? this.#problem.message : undefined;
+    // A Home Assistant that has just started does not know its engines yet.
+    return this.#problem?.isFault === true && this.#pauses > 1 ? this.#problem.message : undefined;
   }
 
   /** Whether a message that is left now will be transcribed soon. */
@@ -98,6 +101,7 @@ export class Transcriber {
   /** The settings have changed, or the recognizer is back. */
   resume(): void {
     this.#pausedUntil = 0;
+    this.#pauses = 0;
     this.#problem = undefined;
     this.#work.wake();
   }
@@ -118,6 +122,7 @@ export class Transcriber {
     if (!this.#work.isRunning) return;
     if (result.kind === 'later') return this.#pause(result);
     this.#problem = undefined;
+    this.#pauses = 0;
     if (result.kind === 'failed' && !this.#isGivenUp(recordingId)) {
       log.info({ recording: recordingId, problem: result.message }, 'Voicemail not transcribed; trying again later');
       return;
@@ -142,7 +147,8 @@ export class Transcriber {
     const { clock, log } = this.#deps;
     if (problem.message !== this.#problem?.message) log.warn(problem.message);
     this.#problem = problem;
-    this.#pausedUntil = clock.now() + pauseMs;
+    this.#pausedUntil = clock.now() + (this.#pauses === 0 ? firstPauseMs : pauseMs);
+    this.#pauses += 1;
   }
 
   #isGivenUp(recordingId: RecordingId): boolean {

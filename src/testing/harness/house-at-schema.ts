@@ -123,6 +123,10 @@ const rows: Readonly<Record<number, readonly string[]>> = {
     `INSERT INTO call_approvals (id, call_id, number, caller_name, lines, asked_at, answer, answered_at)
      VALUES ('appr_old', 'call_old', '+14165550144', '', '[]', ${at}, 'once', ${at})`,
   ],
+  22: [
+    `INSERT INTO calendar_holidays (entity_id, day, name) VALUES ('calendar.holidays', '2026-01-06', 'Epiphany')`,
+    `INSERT INTO house_facts (name, value) VALUES ('time_zone', 'Europe/Berlin')`,
+  ],
 };
 
 /** Makes the database of a house that was brought to each schema one after the other, up to this one. */

@@ -1,0 +1,15 @@
+-- The holidays that calendars of Home Assistant hold, as last read: they stand while it is away.
+CREATE TABLE calendar_holidays (
+  -- Such as `calendar.holidays`.
+  entity_id TEXT NOT NULL,
+  -- YYYY-MM-DD
+  day TEXT NOT NULL,
+  name TEXT NOT NULL,
+  PRIMARY KEY (entity_id, day)
+) STRICT, WITHOUT ROWID;
+
+-- What Home Assistant last said of the house, for what the options do not set: `time_zone` (IANA name), `language` (BCP 47).
+CREATE TABLE house_facts (
+  name TEXT PRIMARY KEY CHECK (name IN ('time_zone', 'language')),
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
