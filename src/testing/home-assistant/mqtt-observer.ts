@@ -1,5 +1,6 @@
 import { connectAsync } from 'mqtt';
 import type { MqttClient } from 'mqtt';
+import { expect } from 'vitest';
 import type { Mosquitto } from './mosquitto.ts';
 
 /** One message that went through the broker; `isRetained` as the publisher wished it. */
@@ -25,9 +26,10 @@ export class MqttObserver implements AsyncDisposable {
     client.on('error', () => {});
   }
 
-  static async connect(broker: Mosquitto): Promise<MqttObserver> {
+  /** `protocolVersion`: 4 for MQTT 3.1.1, by which the messages of this moment never count as retained. */
+  static async connect(broker: Pick<Mosquitto, 'url' | 'login'>, protocolVersion: 4 | 5 = 5): Promise<MqttObserver> {
     const { username, password } = broker.login('observer');
-    const client = await connectAsync(broker.url, { username, password, protocolVersion: 5, reconnectPeriod: 100 });
+    const client = await connectAsync(broker.url, { username, password, protocolVersion, reconnectPeriod: 100 });
     const observer = new MqttObserver(client);
     // With `rap` the flag arrives as it was published, also for messages of this moment.
     await client.subscribeAsync('#', { qos: 1, rap: true });
@@ -48,6 +50,11 @@ export class MqttObserver implements AsyncDisposable {
     this.#client.reconnect();
     await new Promise<void>((resolve) => void this.#client.once('connect', () => resolve()));
     await this.#client.subscribeAsync('#', { qos: 1, rap: true });
+  }
+
+  /** Resolves once the last text on a topic is this one. */
+  async hears(topic: string, text: string): Promise<void> {
+    await expect.poll(() => this.on(topic).at(-1), { timeout: 20_000, interval: 20 }).toBe(text);
   }
 
   async publish(topic: string, content: unknown, { retain = false } = {}): Promise<void> {
