@@ -27,7 +27,7 @@ export const callEventTypes = {
     en: 'Voicemail left',
     de: 'Sprachnachricht hinterlassen',
     fr: 'Message vocal laissé',
-    es: 'Mensaje de voz recibido',
+    es: 'Mensaje de voz dejado',
     nl: 'Voicemail ingesproken',
   },
   star_code: {

@@ -10,19 +10,22 @@ export class Pace {
   #tokens = burst;
   #at = 0;
 
-  /** Milliseconds to wait before the next one is sent; it counts as sent then. */
-  take(now: number): number {
+  /** Milliseconds until the next one may be sent; 0: now. */
+  waitMs(now: number): number {
+    this.#refill(now);
+    return this.#tokens > 0 ? 0 : this.#at + refillMs - now;
+  }
+
+  /** One was sent. */
+  spend(now: number): void {
+    this.#refill(now);
+    this.#tokens = Math.max(0, this.#tokens - 1);
+  }
+
+  #refill(now: number): void {
     const gained = Math.floor((now - this.#at) / refillMs);
-    if (gained > 0) {
-      this.#tokens = Math.min(burst, this.#tokens + gained);
-      this.#at = this.#tokens === burst ? now : this.#at + gained * refillMs;
-    }
-    if (this.#tokens > 0) {
-      this.#tokens -= 1;
-      return 0;
-    }
-    // The next token is spent in advance.
-    this.#at += refillMs;
-    return this.#at - now;
+    if (gained <= 0) return;
+    this.#tokens = Math.min(burst, this.#tokens + gained);
+    this.#at = this.#tokens === burst ? now : this.#at + gained * refillMs;
   }
 }

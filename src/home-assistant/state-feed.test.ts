@@ -157,8 +157,35 @@ describe('states for Home Assistant', () => {
     feed.changed(entity, 'dev_2');
     await settled();
     expect(asked).toBe(0);
-    feed.changed(entity, undefined);
-    await settled();
-    expect(asked).toBe(1);
+  });
+
+  it('of everybody are read once for the facts of one moment, and sent within 50 ms', async () => {
+    let asked = 0;
+    const { clock, sent, feed, entity } = feedOf({ state: () => (asked += 1) });
+    for (let fact = 0; fact < 100; fact += 1) feed.changed(entity, undefined);
+    await clock.advanceAsync(49);
+    expect(sent).toEqual([[topic, '1']]);
+    // Facts that do not end: once a second after a while.
+    for (let fact = 0; fact < 1000; fact += 1) {
+      feed.changed(entity, undefined);
+      await clock.advanceAsync(10);
+    }
+    expect(asked).toBeLessThan(20);
+    await clock.advanceAsync(1000);
+    feed.stop();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('that are looked at often and stay as they are do not slow down the one that changes', async () => {
+    let calls = 0;
+    const { clock, sent, feed, entity } = feedOf({ state: () => calls });
+    for (let look = 0; look < 50; look += 1) {
+      feed.changed(entity, owner.id);
+      await clock.advanceAsync(1);
+    }
+    calls = 1;
+    feed.changed(entity, owner.id);
+    await clock.advanceAsync(0);
+    expect(sent.at(-1)).toEqual([topic, '1']);
   });
 });

@@ -26,6 +26,9 @@ export function isStateful(entity: Entity): entity is Stateful {
   return entity.kind !== 'event' && entity.kind !== 'button' && entity.kind !== 'notify';
 }
 
+/** A call that begins is several facts within one moment. */
+const gatherMs = 20;
+
 type Watched = {
   readonly entity: Stateful;
   readonly ownerId: string;
@@ -40,6 +43,7 @@ export class StateFeed {
   readonly #watched = new Map<string, Watched>();
   /** By topic. */
   readonly #sent = new Map<string, string>();
+  readonly #sweeps = new Map<Stateful, { readonly pace: Pace; timer: Timer | undefined }>();
   readonly #complained = new Set<string>();
 
   constructor(deps: StateFeedDeps) {
@@ -48,10 +52,21 @@ export class StateFeed {
 
   /** After a fact: `ownerId` undefined where it may be anybody's. */
   changed(entity: Stateful, ownerId: string | undefined): void {
-    const { catalog } = this.#deps;
-    for (const id of ownerId === undefined ? catalog().keys() : [ownerId]) {
-      if (catalog().get(id)?.entities.includes(entity) === true) this.#touch(entity, id);
-    }
+    if (ownerId === undefined) this.#changedOfAll(entity);
+    else if (this.#deps.catalog().get(ownerId)?.entities.includes(entity) === true) this.#touch(entity, ownerId);
+  }
+
+  /** Everybody's are read once for the facts of a moment, and once a second where they do not end. */
+  #changedOfAll(entity: Stateful): void {
+    const sweep = this.#sweeps.get(entity) ?? { pace: new Pace(), timer: undefined };
+    this.#sweeps.set(entity, sweep);
+    if (sweep.timer !== undefined) return;
+    const { clock, catalog } = this.#deps;
+    sweep.timer = clock.after(Math.max(gatherMs, sweep.pace.waitMs(clock.monotonic())), () => {
+      sweep.timer = undefined;
+      sweep.pace.spend(clock.monotonic());
+      for (const [ownerId, { entities }] of catalog()) if (entities.includes(entity)) this.#touch(entity, ownerId);
+    });
   }
 
   /** Every state, whether it was sent or not: the broker or Home Assistant may have forgotten it. */
@@ -83,8 +98,9 @@ export class StateFeed {
   }
 
   stop(): void {
-    for (const { timer } of this.#watched.values()) timer?.cancel();
+    for (const { timer } of [...this.#watched.values(), ...this.#sweeps.values()]) timer?.cancel();
     this.#watched.clear();
+    this.#sweeps.clear();
   }
 
   #touch(entity: Stateful, ownerId: string): void {
@@ -92,7 +108,7 @@ export class StateFeed {
     const watched = this.#watched.get(topic) ?? this.#watch(topic, { entity, ownerId });
     watched.isStale = true;
     if (watched.isReading || watched.timer !== undefined) return;
-    const delayMs = watched.pace.take(this.#deps.clock.monotonic());
+    const delayMs = watched.pace.waitMs(this.#deps.clock.monotonic());
     if (delayMs === 0) return void this.#read(watched);
     watched.timer = this.#deps.clock.after(delayMs, () => {
       watched.timer = undefined;
@@ -119,8 +135,9 @@ export class StateFeed {
       const attributes = await source.attributes?.(ownerId);
       if (this.#watched.get(topics.state(address)) !== watched) return;
       // First, so that whoever is woken by the state sees those that belong to it.
-      if (attributes !== undefined) this.#send(topics.attributes(address), attributesPayload(attributes));
-      this.#send(topics.state(address), statePayload(entity.kind, state));
+      const hasNew = attributes !== undefined && this.#send(topics.attributes(address), attributesPayload(attributes));
+      if (this.#send(topics.state(address), statePayload(entity.kind, state)) || hasNew)
+        watched.pace.spend(this.#deps.clock.monotonic());
     } catch (error) {
       log.warn({ err: error, ...address }, 'State of an entity cannot be read');
     } finally {
@@ -129,11 +146,13 @@ export class StateFeed {
     if (watched.isStale) this.#touch(entity, ownerId);
   }
 
-  #send(topic: string, { text, problem }: Payload): void {
+  /** Whether it is new. */
+  #send(topic: string, { text, problem }: Payload): boolean {
     if (problem !== undefined) this.#complain(topic, problem);
-    if (this.#sent.get(topic) === text) return;
+    if (this.#sent.get(topic) === text) return false;
     this.#sent.set(topic, text);
     this.#deps.publish(topic, text);
+    return true;
   }
 
   #complain(topic: string, problem: string): void {
