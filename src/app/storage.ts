@@ -3,8 +3,10 @@
 // Must stay true: what was written is on the disk before the database closes.
 import { join } from 'node:path';
 import { AppError } from '#base/errors.ts';
+import type { Log } from '#base/log.ts';
 import type { Keys } from '#devices/key-file.ts';
 import { Checkpointer } from '#storage/checkpointer.ts';
+import { takeBackupCopy } from '#storage/backup-copy.ts';
 import { DatabaseBackups } from '#storage/backups.ts';
 import { openDatabase } from '#storage/database.ts';
 import { FileWatch } from '#storage/file-watch.ts';
@@ -24,6 +26,7 @@ export function composeStorage({ options, clock, log: root, events, stack, warni
   const path = join(options.dataDirectory, 'gosip.db');
   lockDataDirectory({ options, log, stack });
   const { dataDirectory } = options;
+  const broughtBack = bringBack(path, clock.now(), log);
   const { opened, notices: exchanged } = openExchangedData({
     dataDirectory,
     log,
@@ -31,7 +34,7 @@ export function composeStorage({ options, clock, log: root, events, stack, warni
   });
   stack.defer(() => void opened.db.close());
   const notices = [...opened.notices, ...missingDatabaseNotice({ ...opened, dataDirectory })];
-  warnings.push(...exchanged, ...notices, ...(opened.problem === undefined ? [] : [opened.problem]));
+  warnings.push(...broughtBack, ...exchanged, ...notices, ...(opened.problem === undefined ? [] : [opened.problem]));
   const onProblem = (reason: string | undefined) => {
     if (reason === undefined) events.emit('storage.recovered', {});
     else events.emit('storage.failed', { reason });
@@ -53,6 +56,18 @@ export function composeStorage({ options, clock, log: root, events, stack, warni
     },
   });
   return { ...opened, writes, isOriginalFile: () => file.isOurs(), face };
+}
+
+/** A database that cannot be put in its place is left where it is: the house starts with the one there. */
+function bringBack(path: string, now: number, log: Log): readonly string[] {
+  try {
+    const notice = takeBackupCopy(path, now);
+    if (notice !== undefined) log.warn({ path }, notice);
+    return notice === undefined ? [] : [notice];
+  } catch (error) {
+    log.error({ err: error }, 'The copy of the database in this backup cannot be taken');
+    return [];
+  }
 }
 
 /** Two on one folder would close each other's calls as interrupted and know different phones. */

@@ -1,0 +1,20 @@
+// Writes a whole copy of the database beside it, before a backup of the data folder: `backup_pre` of the app, a short process of its own.
+// Must stay true: it runs as the user that GoSIP runs as, needs nothing of GoSIP, and a backup that cannot be whole is none.
+import { join } from 'node:path';
+import { AppError } from '#base/errors.ts';
+import { readOptions } from '#options/options.ts';
+import { makeBackupCopy } from '#storage/backup-copy.ts';
+
+async function run(): Promise<string> {
+  const read = readOptions();
+  if (read.kind === 'problems') throw new AppError('invalid', read.problems.join('; '));
+  return makeBackupCopy(join(read.options.dataDirectory, 'gosip.db'));
+}
+
+try {
+  process.stdout.write(`The database is copied for the backup: ${await run()}\n`);
+} catch (error) {
+  const why = error instanceof AppError ? error.message : String(error);
+  process.stderr.write(`GoSIP cannot be backed up now: ${why}\n`);
+  process.exitCode = 1;
+}
