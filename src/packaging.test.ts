@@ -263,6 +263,30 @@ describe('the files beside config.yaml', () => {
   });
 });
 
+describe('DOCS.md', () => {
+  const page = read('DOCS.md');
+
+  it('calls the form by its own words', () => {
+    const english = translations.find(({ language }) => language === 'en')?.translation.configuration as Record<string, Labelled>;
+    const names = Object.values(english).map(({ name }) => name);
+    const bold = ['Country', 'SIP trunks', 'Public address', 'Public IP address', 'STUN server', 'Port of the panel and the API'];
+    for (const name of bold) expect(page).toContain(`**${name}**`);
+    expect(bold.filter((name) => !names.includes(name))).toEqual([]);
+  });
+
+  it('says app, and add-on once for those who know it by that name', () => {
+    expect(page.match(/add-on/g)).toHaveLength(1);
+  });
+
+  it('leads to files that are there', () => {
+    const named = [...decodeURIComponent(page).matchAll(/\/gosip\/gosip\/(?:blob|tree)\/main\/([\w./-]+\w)/g)].map(
+      ([, path]) => path ?? '',
+    );
+    expect(named.length).toBeGreaterThan(7);
+    expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+});
+
 describe('the workflows', () => {
   type Step = { readonly uses?: string; readonly run?: string };
   type Job = { readonly needs?: string | readonly string[]; readonly steps?: readonly Step[]; readonly uses?: string };

@@ -1,11 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { AppImage, missingForImage } from '#testing/home-assistant/app-image.ts';
 import type { AppContainer } from '#testing/home-assistant/app-image.ts';
+import { IngressProxy } from '#testing/home-assistant/ingress-proxy.ts';
+import { SupervisorStandIn } from '#testing/home-assistant/supervisor-stand-in.ts';
 import { apiCall } from '#testing/harness/api-call.ts';
 import type { ApiCall } from '#testing/harness/api-call.ts';
 import { PhoneNetwork } from '#testing/peers/phone-network.ts';
@@ -20,6 +24,11 @@ const manifest = parse(readFileSync(join(root, 'config.yaml'), 'utf8')) as {
 };
 const health = ['node', '/usr/local/bin/gosip-health.mjs'];
 
+/** Of Supervisor, and of the apps on the host's network. */
+const supervisorAddress = '172.30.32.2';
+const appAddress = '172.30.32.1';
+const anna = { id: 'a1b2c3d4e5f60718293a4b5c6d7e8f90', username: 'anna', name: 'Anna' };
+
 type Device = { readonly extension: string; readonly username: string; readonly secret: string };
 type Health = { readonly parts: readonly { readonly name: string; readonly status: string }[] };
 
@@ -33,6 +42,7 @@ describe.skipIf(missingForImage() !== undefined)('the image of the app', () => {
   let address: string;
   let api: ApiCall;
   let kitchen: Device;
+  let supervisor: SupervisorStandIn;
 
   beforeAll(async () => {
     image = await AppImage.build();
@@ -43,7 +53,20 @@ describe.skipIf(missingForImage() !== undefined)('the image of the app', () => {
     writeFileSync(join(dataDirectory, 'options.json'), JSON.stringify(manifest.options), { mode: 0o600 });
     const netns = network.addNetns();
     address = netns.address;
-    container = stack.use(image.createContainer({ netns, dataDirectory }));
+    supervisor = stack.use(await SupervisorStandIn.start());
+    supervisor.app = { ...supervisor.app, address: appAddress, ingressPort: 62_123 };
+    ip('address', 'add', `${supervisorAddress}/24`, 'dev', network.bridge);
+    ip('-n', netns.name, 'address', 'add', `${appAddress}/24`, 'dev', 'eth0');
+    stack.use(await forward({ host: supervisorAddress, port: 80 }, supervisor.url));
+    const hosts = { supervisor: supervisorAddress };
+    container = stack.use(
+      image.createContainer({
+        netns,
+        dataDirectory,
+        hosts,
+        variables: { SUPERVISOR_TOKEN: supervisor.token, TZ: 'Europe/Berlin' },
+      }),
+    );
   }, 900_000);
   afterAll(() => stack.disposeAsync(), 120_000);
 
@@ -91,6 +114,25 @@ describe.skipIf(missingForImage() !== undefined)('the image of the app', () => {
     await incoming;
     await call.reached('answered');
     await caller.hangup(call);
+  });
+
+  it('opens its panel in Home Assistant, with all that the page needs', async () => {
+    await using proxy = await IngressProxy.start({
+      target: () => ({ host: appAddress, port: supervisor.app.ingressPort }),
+      address: supervisorAddress,
+    });
+    const headers = { Cookie: proxy.openSession(anna) };
+    const page = await fetch(`${proxy.url}/`, { headers });
+    expect(page.status).toBe(200);
+    const html = await page.text();
+    const files = [...html.matchAll(/(?:src|href)="\.\/([^"]+)"/g)].map(([, path]) => path);
+    expect(files.length).toBeGreaterThan(1);
+    for (const path of files) expect((await fetch(`${proxy.url}/${path}`, { headers })).status, path).toBe(200);
+    expect(supervisor.asked).toContain('GET /addons/self/info');
+  });
+
+  it('offers its blueprints', async () => {
+    expect((await api<{ readonly blueprints: readonly unknown[] }>('GET', '/blueprints')).blueprints.length).toBeGreaterThan(3);
   });
 
   it('has the media relay and the voice of announcements', async () => {
@@ -142,4 +184,22 @@ describe.skipIf(missingForImage() !== undefined)('the image of the app', () => {
 async function callsOf(api: ApiCall): Promise<{ calls: number }> {
   const { items } = await api<{ readonly items: readonly unknown[] }>('GET', '/cdrs');
   return { calls: items.length };
+}
+
+function ip(...args: readonly string[]): void {
+  const { status, stderr } = spawnSync('ip', [...args], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`ip ${args.join(' ')}: ${stderr}`);
+}
+
+/** Carries what comes to an address of this machine to another. */
+async function forward(from: { readonly host: string; readonly port: number }, to: string): Promise<AsyncDisposable> {
+  const { hostname, port } = new URL(to);
+  const server = createServer((near) => {
+    const far = createConnection({ host: hostname, port: Number(port) });
+    for (const socket of [near, far]) socket.on('error', () => [near, far].forEach((one) => one.destroy()));
+    near.pipe(far).pipe(near);
+  });
+  server.listen(from);
+  await once(server, 'listening');
+  return { [Symbol.asyncDispose]: () => new Promise((resolve) => void server.close(() => resolve())) };
 }

@@ -39,6 +39,15 @@ export type ImageConfig = {
   readonly Healthcheck: { readonly Test: readonly string[] };
 };
 
+type ContainerOptions = {
+  readonly netns: PhoneNetns;
+  /** Of this machine; its /data. */
+  readonly dataDirectory: string;
+  /** Names that it knows, with their addresses. */
+  readonly hosts?: Readonly<Record<string, string>>;
+  readonly variables?: Readonly<Record<string, string>>;
+};
+
 export class AppImage {
   readonly #tag = 'gosip-test';
 
@@ -64,12 +73,11 @@ export class AppImage {
     return Docker.config;
   }
 
-  createContainer(options: { readonly netns: PhoneNetns; readonly dataDirectory: string }): AppContainer {
-    return new AppContainer({
-      ...options,
-      id: run('buildah', ['from', '--pull-never', this.#tag], store),
-      environment: this.config.Env,
-    });
+  createContainer({ hosts = {}, variables = {}, ...at }: ContainerOptions): AppContainer {
+    const names = Object.entries(hosts).flatMap(([name, address]) => ['--add-host', `${name}:${address}`]);
+    const own = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+    const id = run('buildah', ['from', ...names, '--pull-never', this.#tag], store);
+    return new AppContainer({ ...at, id, environment: [...this.config.Env, ...own] });
   }
 }
 
@@ -96,8 +104,17 @@ export class AppContainer implements AsyncDisposable {
   }
 
   #runAlone(command: readonly string[]): Program {
-    const { id, netns, dataDirectory } = this.#deps;
-    const [program, args] = netns.command('buildah', ['run', '--volume', `${dataDirectory}:/data`, id, '--', ...command]);
+    const { id, netns, dataDirectory, environment } = this.#deps;
+    const variables = environment.flatMap((one) => ['--env', one]);
+    const [program, args] = netns.command('buildah', [
+      'run',
+      ...variables,
+      '--volume',
+      `${dataDirectory}:/data`,
+      id,
+      '--',
+      ...command,
+    ]);
     return startProgram(program, args, { env: store });
   }
 
