@@ -22,6 +22,7 @@ import { composeCalls } from './calls.ts';
 import type { CallsRoom } from './calls.ts';
 import { composeChildHelp } from './child-help.ts';
 import { composeClock } from './clock.ts';
+import { knownHouse, learnHouse } from './core-house.ts';
 import { composeContacts } from './contacts.ts';
 import type { ContactsRoom } from './contacts.ts';
 import type { Overrides, Storage, AppContext } from './context.ts';
@@ -79,8 +80,9 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const events = new Events<Facts>(log);
   const system = composeSystem({ clock });
   const onClockStep = clock.onStep;
-  const context = { options, overrides, clock, onClockStep, newId, log, events, stack, warnings: [] };
-  const storage = composeStorage(context);
+  const bare = { options, overrides, clock, onClockStep, newId, log, events, stack, warnings: [] };
+  const storage = composeStorage(bare);
+  const context = { ...bare, options: knownHouse(options, storage) };
   const time = composeClock({ ...context, clock, storage });
   const supervisor = composeSupervisor(context);
   const rooms = await composeRooms(context, storage, supervisor);
@@ -89,7 +91,7 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const observation = composeObservation({ ...context, ...rooms, logRing, alerts: () => alerts });
   const homeAssistant = composeHomeAssistant({ ...context, storage, supervisor: supervisor.client });
   const faces = [storage, time, ...Object.values(rooms), backup, observation, homeAssistant, system];
-  const mounted = mountFaces(faces, system.health, options.house.language);
+  const mounted = mountFaces(faces, system.health, context.options.house.language);
   const alerts: AlertWatch = startAlerts(context, mounted.alerts);
   core.showAlerts(alerts, supervisor.client);
   const httpPort = await http.start(mounted.routes);
@@ -100,6 +102,7 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   twilio.outbox.start();
   homeAssistant.start(mounted);
   composeBackups({ ...context, storage, keys: devices.keys, isQuiet });
+  learnHouse({ ...context, storage, core: core.core, isQuiet });
   const at: Listening = {
     sip: formatListeners(engine.hostports),
     http: { host: options.http.host, port: httpPort },

@@ -51,7 +51,14 @@ export type Options = {
   /** Where the internet may come in: Twilio's webhooks and nothing else. Open only while there is a public URL. */
   readonly publicHttp: { readonly host: string; readonly port: number };
   /** `language`: that of what the house says into a call. */
-  readonly house: { readonly country: string; readonly timeZone: string; readonly language: HouseLanguage };
+  readonly house: {
+    readonly country: string;
+    readonly timeZone: string;
+    readonly language: HouseLanguage;
+    /** Set by the user; what is not follows Home Assistant where there is one. */
+    readonly isTimeZoneGiven: boolean;
+    readonly isLanguageGiven: boolean;
+  };
   /** A caller whose spam score (0 to 1) is above the threshold is rejected. */
   readonly calls: { readonly ringSeconds: number; readonly spamThreshold: number };
   /** What calls outside are bounded by; emergency calls are not. */
@@ -240,6 +247,8 @@ function toOptions(parsed: Parsed, { supervisorToken, isListenGiven }: Circumsta
       country: parsed.country,
       timeZone: parsed.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
       language: parsed.language ?? languageOf(parsed.country),
+      isTimeZoneGiven: parsed.time_zone !== undefined,
+      isLanguageGiven: parsed.language !== undefined,
     },
     calls: { ringSeconds: parsed.ring_seconds, spamThreshold: parsed.spam_threshold },
     outgoing: {

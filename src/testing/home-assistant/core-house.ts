@@ -22,6 +22,8 @@ export class CoreHouse implements AsyncDisposable {
   /** What the house logs, line by line. */
   readonly logged: string[] = [];
   app!: App;
+  /** How often the house wanted to begin anew. */
+  restarts = 0;
   anna = '';
   numberId = '';
   desk = '';
@@ -62,7 +64,8 @@ export class CoreHouse implements AsyncDisposable {
     });
     if (read.kind === 'problems') throw new Error(read.problems.join('; '));
     const log = createLog({ level: 'info', destination: { write: (line: string) => void this.logged.push(line) } });
-    this.app = await createApp(read.options, { log, clock: this.clock, isReplyStrict: true });
+    const restart = () => void (this.restarts += 1);
+    this.app = await createApp(read.options, { log, clock: this.clock, isReplyStrict: true, restart });
     this.#token ||= this.app.adminToken ?? '';
   }
 

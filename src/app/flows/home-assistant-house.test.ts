@@ -1,0 +1,56 @@
+import { afterEach, expect, it } from 'vitest';
+import { CoreHouse } from '#testing/home-assistant/core-house.ts';
+
+// Time zone and language as Home Assistant has them, where the options leave them open.
+type Settings = { readonly timeZone: string };
+type Config = { readonly options: { readonly house: { readonly timeZone: string; readonly language: string } } };
+
+let house: CoreHouse;
+afterEach(() => house[Symbol.asyncDispose]());
+
+const zone = async () => (await house.api<Settings>('GET', '/routing/settings')).timeZone;
+const inEffect = async () => (await house.api<Config>('GET', '/system/config')).options.house;
+const restarts = () => house.restarts;
+
+function says(zoneName: string, language: string): void {
+  house.core.commands.set('get_config', () => ({ time_zone: zoneName, language, country: 'CH' }));
+}
+
+it('are taken over by beginning anew in a quiet moment, once, and stand when Home Assistant is away', async () => {
+  house = await CoreHouse.start();
+  says('Europe/Zurich', 'de-CH');
+  await house.core.end();
+  await house.core.begin();
+  await house.until(() => expect(restarts()).toBe(1));
+  await house.close();
+  await house.open();
+  expect([await zone(), (await inEffect()).language]).toEqual(['Europe/Zurich', 'de']);
+  await house.until(() => expect(house.core.commandsOf('get_config').length).toBeGreaterThan(1));
+  await house.clock.advanceAsync(120_000);
+  expect(restarts()).toBe(1);
+  await house.core.end();
+  await house.close();
+  await house.open();
+  expect(await zone()).toBe('Europe/Zurich');
+});
+
+it('stay as the options have them, whatever Home Assistant says', async () => {
+  house = await CoreHouse.start({ time_zone: 'America/Toronto', language: 'fr' });
+  says('Europe/Zurich', 'de-CH');
+  await house.core.end();
+  await house.core.begin();
+  await house.until(() => expect(house.core.commandsOf('get_config').length).toBeGreaterThan(0));
+  await house.clock.advanceAsync(120_000);
+  expect([restarts(), await zone(), (await inEffect()).language]).toEqual([0, 'America/Toronto', 'fr']);
+});
+
+it('stay as they are where Home Assistant says what nobody can use', async () => {
+  house = await CoreHouse.start();
+  says('Mars/Olympus', 'tlh');
+  const before = await inEffect();
+  await house.core.end();
+  await house.core.begin();
+  await house.until(() => expect(house.core.commandsOf('get_config').length).toBeGreaterThan(0));
+  await house.clock.advanceAsync(120_000);
+  expect([restarts(), await inEffect()]).toEqual([0, before]);
+});

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { timeZone } from '#contract/dates.ts';
+import { houseLanguages } from '#contract/languages.ts';
+import type { HouseLanguage } from '#contract/languages.ts';
+import type { CoreConnection } from './core-connection.ts';
+
+/** What Core says of the house, as far as we can use it. */
+export type CoreHouse = { readonly timeZone: string | undefined; readonly language: HouseLanguage | undefined };
+
+const config = z.object({
+  time_zone: timeZone.optional().catch(undefined),
+  /** BCP 47, such as `de-CH`. */
+  language: z.string().optional().catch(undefined),
+});
+
+/** Rejects with a CoreError. */
+export async function readCoreHouse(core: CoreConnection): Promise<CoreHouse> {
+  const { time_zone: zone, language } = config.parse(Object(await core.command<unknown>({ type: 'get_config' })));
+  const main = language?.split(/[-_]/)[0]?.toLowerCase();
+  return { timeZone: zone, language: houseLanguages.find((one) => one === main) };
+}
