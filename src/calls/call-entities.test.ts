@@ -73,11 +73,11 @@ function house(call: object, phase: 'ringing' | 'in_call' = 'ringing') {
   return { of, occurs, hungUp, dialled };
 }
 
-test('the exchange counts its calls, anew after each that begins or ends', () => {
+test('the exchange counts its calls, anew after each that begins, changes or ends', () => {
   const active = stateSource(house({}).of('exchange', 'active_calls'));
   expect([...active.owners()]).toEqual([{ id: 'exchange', name: 'GoSIP' }]);
   expect(active.state('exchange')).toBe(1);
-  expect(Object.keys(active.changedBy)).toEqual(['call.started', 'call.ended']);
+  expect(Object.keys(active.changedBy)).toEqual(['call.started', 'call.changed', 'call.ended']);
   expect(active.changedBy['call.started']?.({ callId: 'call_1' })).toBe('exchange');
 });
 

@@ -100,7 +100,7 @@ export function callEntities(deps: CallEntityDeps): readonly Entity[] {
     bindEntity(activeCalls, {
       owners: () => [exchange],
       state: () => calls.list().length,
-      changedBy: { 'call.started': () => exchange.id, 'call.ended': () => exchange.id },
+      changedBy: { 'call.started': () => exchange.id, 'call.changed': () => exchange.id, 'call.ended': () => exchange.id },
     }),
     bindEntity(houseCallEvent, { owners: () => [exchange], occursBy: events.occursBy('exchange') }),
     bindEntity(phoneCallEvent, { owners: () => devices.all(), occursBy: events.occursBy<DeviceId>('device') }),

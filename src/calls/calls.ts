@@ -250,6 +250,8 @@ export class Calls {
         } catch (error) {
           this.#records.failed(error);
         }
+        // Its end is the network's to say, or said already; that it goes on here no more is not.
+        if (!isEndReported) events.emit('call.changed', { callId: id, state: 'over' });
       },
     };
   }

@@ -115,6 +115,7 @@ describe('a call from outside that nobody answers', () => {
     expect(harness.publishedFacts).toEqual([
       'call.started',
       'call.changed ringing',
+      'call.changed over',
       'call.changed voicemail',
       'call.ended no-answer',
     ]);
@@ -175,6 +176,17 @@ describe('a call from outside that nobody answers', () => {
       ).toEqual(['call.ended caller-cancelled']);
       expect(harness.pstnCalls.size, order).toBe(0);
     }
+  });
+
+  it('counts as going on no longer than its SIP leg, also where the network said before that it is over', () => {
+    const { token } = arrive();
+    harness.leg(token);
+    harness.pstnCalls.dialDone(call.callSid, { isCallerGone: true, outcome: 'no-answer' });
+    expect(harness.publishedFacts.at(-1)).toBe('call.ended caller-cancelled');
+    expect(harness.calls.list()).toHaveLength(1);
+    harness.placed?.callerGone();
+    expect(harness.calls.list()).toEqual([]);
+    expect(harness.publishedFacts.at(-1)).toBe('call.changed over');
   });
 
   it('has ten minutes for the message', () => {
