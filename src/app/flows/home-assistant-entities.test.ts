@@ -9,19 +9,30 @@ import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 /** Entity id, name, device class, category, icon where the class has none, state. */
 const table = [
   'binary_sensor.gosip_problem | GoSIP Problem | problem | diagnostic | - | off',
+  'binary_sensor.gosip_twilio | GoSIP Twilio | connectivity | diagnostic | - | unknown',
   'binary_sensor.kitchen_registered | Kitchen Registered | connectivity | diagnostic | - | on',
   'button.anna_mark_all_heard | Anna Mark all voicemails as heard | - | - | mdi:email-open | unknown',
+  'button.gosip_restart_registration | GoSIP Register with trunks again | restart | config | - | unknown',
+  'button.kitchen_hang_up | Kitchen Hang up | - | - | mdi:phone-hangup | unknown',
   'event.anna_call | Anna Call | - | - | mdi:phone | unknown',
+  'event.anna_message | Anna Message | - | - | mdi:message-text | unknown',
   'event.anna_voicemail | Anna Voicemail | - | - | mdi:voicemail | unknown',
   'event.gosip_call | GoSIP Call | - | - | mdi:phone | unknown',
+  'event.gosip_escalation | GoSIP Escalation | - | - | mdi:alarm-light | unknown',
+  'event.gosip_message | GoSIP Message | - | - | mdi:message-text | unknown',
   'event.kitchen_call | Kitchen Call | - | - | mdi:phone | unknown',
+  'notify.gosip_send_sms | GoSIP Send SMS | - | - | mdi:message-arrow-right | unknown',
   'sensor.anna_new_voicemails | Anna New voicemails | - | - | mdi:voicemail | 0',
   'sensor.gosip_active_calls | GoSIP Active calls | - | - | mdi:phone-in-talk | 0',
   'sensor.gosip_active_escalations | GoSIP Active escalations | - | - | - | 0',
+  'sensor.gosip_last_call | GoSIP Last call | timestamp | - | mdi:phone-log | unknown',
   'sensor.kitchen_call_state | Kitchen Call state | enum | - | mdi:phone-classic | idle',
+  'sensor.kitchen_last_call | Kitchen Last call | timestamp | - | mdi:phone-log | unknown',
   'switch.anna_dnd | Anna Do not disturb | - | - | mdi:minus-circle | off',
   'switch.gosip_dnd | GoSIP Do not disturb | - | - | mdi:minus-circle | off',
   'switch.kitchen_dnd | Kitchen Do not disturb | - | - | mdi:minus-circle | off',
+  'switch.kitchen_recording | Kitchen Recording | - | - | mdi:record-rec | off',
+  'text.kitchen_dial | Kitchen Dial | - | - | mdi:dialpad | unknown',
 ];
 
 describe.skipIf((await missingHomeAssistant()) !== undefined)('a house in Home Assistant', () => {
@@ -84,9 +95,9 @@ describe.skipIf((await missingHomeAssistant()) !== undefined)('a house in Home A
     const devices = await harness.entities.mqttDevices();
     const states = await harness.entities.states();
     for (const [identifier, entityIds] of Object.entries({
-      gosip_exchange: ['event.gosip_call'],
+      gosip_exchange: ['event.gosip_call', 'event.gosip_escalation', 'event.gosip_message'],
       [`gosip_${kitchen.id}`]: ['event.kitchen_call'],
-      [`gosip_${anna}`]: ['event.anna_call', 'event.anna_voicemail'],
+      [`gosip_${anna}`]: ['event.anna_call', 'event.anna_message', 'event.anna_voicemail'],
     })) {
       const triggers = await harness.entities.deviceTriggers(devices.get(identifier)?.id ?? '');
       const ours = triggers.filter(({ domain }) => domain === 'mqtt');
