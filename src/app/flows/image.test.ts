@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join, matchesGlob } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { AppImage, missingForImage } from '#testing/home-assistant/app-image.ts';
@@ -13,6 +13,7 @@ import { SupervisorStandIn } from '#testing/home-assistant/supervisor-stand-in.t
 import { apiCall } from '#testing/harness/api-call.ts';
 import type { ApiCall } from '#testing/harness/api-call.ts';
 import { PhoneNetwork } from '#testing/peers/phone-network.ts';
+import type { PhoneNetns } from '#testing/peers/phone-network.ts';
 import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 import { requireProgram } from '#testing/peers/program.ts';
 
@@ -21,6 +22,9 @@ const manifest = parse(readFileSync(join(root, 'config.yaml'), 'utf8')) as {
   readonly version: string;
   readonly timeout: number;
   readonly options: object;
+  readonly backup_pre: string;
+  readonly backup_post: string;
+  readonly backup_exclude: readonly string[];
 };
 const health = ['node', '/usr/local/bin/gosip-health.mjs'];
 
@@ -40,9 +44,11 @@ describe.skipIf(missingForImage() !== undefined)('the image of the app', () => {
   let dataDirectory: string;
   let container: AppContainer;
   let address: string;
+  let netns: PhoneNetns;
   let api: ApiCall;
   let kitchen: Device;
   let supervisor: SupervisorStandIn;
+  let restored: string;
 
   beforeAll(async () => {
     image = await AppImage.build();
@@ -51,24 +57,32 @@ describe.skipIf(missingForImage() !== undefined)('the image of the app', () => {
     stack.defer(() => rmSync(dataDirectory, { recursive: true, force: true }));
     // As Supervisor writes it.
     writeFileSync(join(dataDirectory, 'options.json'), JSON.stringify(manifest.options), { mode: 0o600 });
-    const netns = network.addNetns();
+    netns = network.addNetns();
     address = netns.address;
     supervisor = stack.use(await SupervisorStandIn.start());
     supervisor.app = { ...supervisor.app, address: appAddress, ingressPort: 62_123 };
     ip('address', 'add', `${supervisorAddress}/24`, 'dev', network.bridge);
     ip('-n', netns.name, 'address', 'add', `${appAddress}/24`, 'dev', 'eth0');
     stack.use(await forward({ host: supervisorAddress, port: 80 }, supervisor.url));
-    const hosts = { supervisor: supervisorAddress };
-    container = stack.use(
-      image.createContainer({
-        netns,
-        dataDirectory,
-        hosts,
-        variables: { SUPERVISOR_TOKEN: supervisor.token, TZ: 'Europe/Berlin' },
-      }),
-    );
+    container = containerOf(dataDirectory);
   }, 900_000);
   afterAll(() => stack.disposeAsync(), 120_000);
+
+  function containerOf(folder: string): AppContainer {
+    const variables = { SUPERVISOR_TOKEN: supervisor.token, TZ: 'Europe/Berlin' };
+    const hosts = { supervisor: supervisorAddress };
+    return stack.use(image.createContainer({ netns, dataDirectory: folder, hosts, variables }));
+  }
+
+  /** As Supervisor copies /data into a backup and brings it back: without what config.yaml excludes, and all of it root's. */
+  function restoredCopy(): string {
+    const restored = mkdtempSync(join(tmpdir(), 'gosip-image-restored-'));
+    stack.defer(() => rmSync(restored, { recursive: true, force: true }));
+    const isKept = (path: string) => !manifest.backup_exclude.some((one) => matchesGlob(basename(path), basename(one)));
+    cpSync(dataDirectory, restored, { recursive: true, filter: isKept });
+    for (const path of readdirSync(restored, { recursive: true, encoding: 'utf8' })) chownSync(join(restored, path), 0, 0);
+    return restored;
+  }
 
   async function register({ username, secret }: Device): Promise<SimulatedPhone> {
     const at = { address: network.address, registrar: { host: address, port: 5060 } };
@@ -156,6 +170,17 @@ describe.skipIf(missingForImage() !== undefined)('the image of the app', () => {
     expect(statSync(join(dataDirectory, 'gosip.db')).uid).toBe(5060);
   });
 
+  it('is backed up while it runs, as the user whom the data belongs to', async () => {
+    const { code, output } = await container.result([manifest.backup_pre]);
+    expect(code, output).toBe(0);
+    restored = restoredCopy();
+    const copies = () => readdirSync(dataDirectory).filter((name) => name.includes('for-backup'));
+    expect(copies().map((name) => statSync(join(dataDirectory, name)).uid)).toEqual([5060]);
+    expect(await container.result([manifest.backup_post])).toMatchObject({ code: 0 });
+    expect(copies()).toEqual([]);
+    expect(readdirSync(restored)).not.toContain('compile-cache');
+  });
+
   it('stops with exit code 0 within the time that Supervisor gives it', async () => {
     const begin = performance.now();
     expect(await container.stop(), container.output).toBe(0);
@@ -170,6 +195,14 @@ describe.skipIf(missingForImage() !== undefined)('the image of the app', () => {
     expect(phone.contact).toContain(kitchen.username);
     expect(calls).toBe(1);
     expect(await container.stop(), container.output).toBe(0);
+  });
+
+  it('starts from a backup that was brought back, and knows its phones', async () => {
+    const other = containerOf(restored);
+    await other.start();
+    await using phone = await register(kitchen);
+    expect(phone.contact).toContain(kitchen.username);
+    expect(await other.stop(), other.output).toBe(0);
   });
 
   it('has an AppArmor profile that can be loaded', () => {
