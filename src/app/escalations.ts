@@ -2,6 +2,7 @@
 // Called by app.ts, after calls.
 // Must stay true: they stop before calls do, so that the calls which end then change nothing of them.
 import { escalationAlerts } from '#calls/escalation-alerts.ts';
+import { escalationCommands } from '#calls/escalation-commands.ts';
 import { escalationEntities } from '#calls/escalation-entities.ts';
 import { escalationRoutes } from '#calls/escalation-routes.ts';
 import { EscalationStore } from '#calls/escalation-store.ts';
@@ -59,6 +60,7 @@ export function composeEscalations(deps: EscalationsDeps): EscalationsRoom {
     escalations,
     face: faceOf({
       routes: escalationRoutes({ escalations, personOf: (id) => people.get(id) }),
+      commands: escalationCommands({ escalations, chains: () => routing.chains.all() }),
       entities: escalationEntities({ current, nameOf: (id) => escalations.get(id).plan.name }),
       alerts: escalationAlerts(current),
     }),

@@ -54,3 +54,12 @@ test('what is not found, or found twice, is said with the choices there are, in 
   expect(Object.keys(twice.words ?? {})).toEqual(['en', 'de', 'fr', 'es', 'nl']);
   expect(spoken(() => oneByName([], 'Carl')).words?.['fr']).toBe("Carl n'existe pas");
 });
+
+test('who asks in Home Assistant is found by their user there, or told how to be known', () => {
+  const user = '5923e5be36bc41cded351dd5f2a9d8b3';
+  const anna = { ...named('Anna', 'person_1'), homeAssistantUserId: user };
+  expect(oneByName([named('Ben'), anna], user)).toBe(anna);
+  const { words } = spoken(() => oneByName([named('Ben')], user));
+  expect(words?.en).toContain('Open GoSIP in Home Assistant once');
+  expect(words?.en).not.toContain(user);
+});

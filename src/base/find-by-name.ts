@@ -1,7 +1,12 @@
 import { spokenError } from './errors.ts';
 import type { SpokenWords } from './errors.ts';
 
-export type Named<Id extends string = string> = { readonly id: Id; readonly name: string };
+export type Named<Id extends string = string> = {
+  readonly id: Id;
+  readonly name: string;
+  /** Of a person: who asks in Home Assistant is known by this alone. */
+  readonly homeAssistantUserId?: string | undefined;
+};
 
 export type NameMatch<Candidate> =
   | { readonly kind: 'one'; readonly found: Candidate }
@@ -21,10 +26,10 @@ export function foldName(name: string): string {
     .trim();
 }
 
-/** By id, else by the whole name, else by the beginnings of its words in their order: `anna m` finds Anna Meier. */
+/** By id, here or in Home Assistant, else by the whole name, else by the beginnings of its words in their order: `anna m` finds Anna Meier. */
 export function findByName<Candidate extends Named>(candidates: Iterable<Candidate>, asked: string): NameMatch<Candidate> {
   const all = [...candidates];
-  const byId = all.find(({ id }) => id === asked);
+  const byId = all.find(({ id, homeAssistantUserId }) => id === asked || homeAssistantUserId === asked);
   if (byId !== undefined) return { kind: 'one', found: byId };
   const wanted = foldName(asked);
   if (wanted === '') return { kind: 'none' };
@@ -46,6 +51,7 @@ export function ambiguous(asked: string, found: readonly Named[]): Error {
 }
 
 export function unknownName(asked: string, choices: readonly Named[]): Error {
+  if (homeAssistantUser.test(asked)) return spokenError('not-found', unlinked);
   return spokenError('not-found', choices.length === 0 ? nobody(said(asked)) : unknown(said(asked), list(choices)));
 }
 
@@ -64,6 +70,16 @@ function beginsLike(name: string, wanted: string): boolean {
     return at !== -1;
   });
 }
+
+const homeAssistantUser = /^[0-9a-f]{32}$/;
+
+const unlinked: SpokenWords = {
+  en: 'I do not know who you are in GoSIP. Open GoSIP in Home Assistant once, or let an administrator link you there',
+  de: 'Ich weiß nicht, wer Sie in GoSIP sind. Öffnen Sie GoSIP einmal in Home Assistant, oder lassen Sie sich dort verknüpfen',
+  fr: 'Je ne sais pas qui vous êtes dans GoSIP. Ouvrez GoSIP une fois dans Home Assistant, ou demandez à un administrateur de vous y associer',
+  es: 'No sé quién es usted en GoSIP. Abra GoSIP una vez en Home Assistant o pida a un administrador que le vincule allí',
+  nl: 'Ik weet niet wie u in GoSIP bent. Open GoSIP één keer in Home Assistant of laat een beheerder u daar koppelen',
+};
 
 const maxChoices = 5;
 

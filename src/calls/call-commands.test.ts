@@ -96,6 +96,7 @@ test('the last calls are told with who was at the other end, for a person by wha
       called: '+14165550177',
       by_us: true,
       verdict: 'missed',
+      reason: 'no-answer',
       seconds: 0,
     },
     expect.objectContaining({ call_id: 'call_1', number: '+14165550123', name: 'Doctor', by_us: false }),

@@ -87,6 +87,7 @@ function callSummary(record: CallRecord, personId: PersonId | undefined, names: 
     called: calledNumber(record),
     by_us: isCaller,
     verdict: record.verdict?.disposition ?? null,
+    reason: record.verdict?.reason ?? null,
     seconds: talkSeconds(answeredAt ?? null, endedAt ?? null),
   };
 }

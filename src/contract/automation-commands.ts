@@ -61,3 +61,6 @@ export const dndCommand = command(
     minutes: z.coerce.number().positive().max(maxDndMinutes).optional(),
   }),
 );
+
+/** Calls the people of a chain until one of them presses 1. Without a text they hear that somebody calls for help. */
+export const escalateCommand = command('escalate', z.strictObject({ chain: askedName, text: text.max(300).optional() }));

@@ -2,6 +2,24 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+/** Switches, and a speaker that says over MQTT what it is told to play. */
+const helpers = [
+  'input_boolean:',
+  '  bedtime:',
+  '  gate:',
+  'media_player:',
+  '  - platform: universal',
+  '    name: Speaker',
+  '    unique_id: speaker',
+  '    commands:',
+  '      play_media:',
+  '        action: mqtt.publish',
+  '        data: { topic: speaker/play, payload: "{{ media_content_id }}" }',
+  '      media_stop:',
+  '        action: mqtt.publish',
+  '        data: { topic: speaker/stop, payload: stop }',
+];
+
 /** Writes what a house of the tests needs into a configuration folder that has none yet. */
 export async function writeConfiguration(config: string, port: number, yaml: string): Promise<void> {
   if (existsSync(join(config, 'configuration.yaml'))) return;
@@ -15,9 +33,20 @@ export async function writeConfiguration(config: string, port: number, yaml: str
     'http:',
     '  server_host: 127.0.0.1',
     `  server_port: ${port}`,
-    ...['api', 'assist_pipeline', 'config', 'conversation', 'frontend', 'history', 'logbook', 'mobile_app', 'recorder'].map(
-      (name) => `${name}:`,
-    ),
+    ...[
+      'api',
+      'assist_pipeline',
+      'config',
+      'conversation',
+      'frontend',
+      'history',
+      'logbook',
+      'mobile_app',
+      'persistent_notification',
+      'recorder',
+      'scene',
+    ].map((name) => `${name}:`),
+    ...helpers,
     'automation: !include automations.yaml',
     'script: !include scripts.yaml',
     'logger:',
