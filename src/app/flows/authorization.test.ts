@@ -51,6 +51,12 @@ describe('without a valid sign-in', () => {
     expect(seen).toEqual(expected);
   });
 
+  it('nothing at all answers a user whom Home Assistant does not know, nor one whom it does not name', async () => {
+    const stranger = { id: '01b2c3d4e5f60718293a4b5c6d7e8f90' };
+    const seen = await Promise.all(endpoints.map((one) => statusOf(one, { ingress: stranger })));
+    expect(seen).toEqual(endpoints.map(() => 403));
+  });
+
   it('a session that has expired is none', async () => {
     const cookie = 'gosip_session=old';
     expect(await Promise.all(guarded().map((one) => statusOf(one, { cookie })))).toEqual(guarded().map(() => 401));
@@ -66,6 +72,7 @@ describe('an administrator', () => {
   it.each([
     ['with an API token', () => ({ token: house.admin })],
     ['with a session', () => ({ cookie: house.adminCookie })],
+    ['as an administrator of Home Assistant', () => ({ ingress: house.inHomeAssistant.admin })],
   ])('is served everywhere %s', async (_how, credentials) => {
     const asked = guarded().filter(isHarmless);
     const seen = await Promise.all(asked.map(async (one) => [one.id, await statusOf(one, credentials())]));
@@ -84,6 +91,14 @@ describe('a user', () => {
   it.each([
     ['with an API token', () => ({ token: house.anna.token })],
     ['with a session', () => ({ cookie: house.anna.cookie })],
+    ['as a user of Home Assistant', () => ({ ingress: house.inHomeAssistant.anna })],
+    [
+      'as a user of Home Assistant who sends an administrator’s token',
+      () => ({
+        ingress: house.inHomeAssistant.anna,
+        token: house.admin,
+      }),
+    ],
   ])('reaches nothing that is for administrators %s', async (_how, credentials) => {
     const forAdmins = endpoints.filter(({ access }) => access === 'admin');
     const seen = await Promise.all(forAdmins.map(async (one) => [one.id, await statusOf(one, credentials())]));
@@ -95,12 +110,24 @@ describe('a user', () => {
     expect(without, 'add a row to src/testing/harness/authorization-rows.ts').toEqual([]);
   });
 
+  it('changes nothing where Home Assistant lets them look alone', async () => {
+    // The endpoints that begin or end a session are not there.
+    const asked = endpoints.filter(({ access, method, id }) => access === 'user' && method !== 'GET' && id !== 'logOut');
+    const seen = await Promise.all(
+      asked.map(async (one) => [one.id, await statusOf(one, { ingress: house.inHomeAssistant.guest })]),
+    );
+    expect(seen).toEqual(asked.map(({ id }) => [id, 403]));
+  });
+
   /** Each user endpoint with its row. */
   const ruled = (...rules: readonly RuledRow['rule'][]) =>
     endpoints.flatMap((endpoint) => {
       const row = endpoint.access === 'user' ? rowOf(endpoint) : undefined;
       return row !== undefined && rules.includes(row.rule) ? [{ endpoint, row }] : [];
     });
+
+  /** Anna with an API token, and through Home Assistant. */
+  const hers = () => [{ token: house.anna.token }, { ingress: house.inHomeAssistant.anna }] as const;
 
   async function ask(endpoint: AnyEndpoint, row: RuledRow, { of, as }: { of: Belongings; as: Sent }) {
     const sent = row.body === undefined ? as : { ...as, body: row.body(of) };
@@ -109,31 +136,36 @@ describe('a user', () => {
   }
 
   it('is refused what is another person’s, as if it did not exist', async () => {
-    const { anna, ben } = house;
+    const { ben } = house;
     for (const { endpoint, row } of ruled('own')) {
-      const foreign = await ask(endpoint, row, { of: ben, as: { token: anna.token } });
-      const unknown = await house.send(endpoint.method, nowhere(endpoint.path).replace('/media/nothing', '/media/0'), {
-        token: anna.token,
-        ...(row.body === undefined ? {} : { body: row.body(ben) }),
-      });
-      expect([endpoint.id, foreign.status, foreign.text]).toEqual([endpoint.id, 404, await unknown.text()]);
+      for (const as of hers()) {
+        const foreign = await ask(endpoint, row, { of: ben, as });
+        const unknown = await house.send(endpoint.method, nowhere(endpoint.path).replace('/media/nothing', '/media/0'), {
+          ...as,
+          ...(row.body === undefined ? {} : { body: row.body(ben) }),
+        });
+        // What begins or ends a session is not there in Home Assistant.
+        expect([endpoint.id, foreign.status, foreign.text]).toEqual([endpoint.id, 404, await unknown.text()]);
+      }
     }
   });
 
   it('is refused a body that is about what is another person’s, and reads nothing of it in the refusal', async () => {
-    const { anna, ben } = house;
+    const { ben } = house;
     for (const { endpoint, row } of ruled('refused')) {
-      const foreign = await ask(endpoint, row, { of: ben, as: { token: anna.token } });
-      expect([endpoint.id, foreign.status]).toEqual([endpoint.id, expect.toBeOneOf([400, 403, 404])]);
-      const known = JSON.stringify(row.body?.(ben));
-      expect(tracesOf(ben).filter((trace) => foreign.text.includes(trace) && !known.includes(trace))).toEqual([]);
+      for (const as of hers()) {
+        const foreign = await ask(endpoint, row, { of: ben, as });
+        expect([endpoint.id, foreign.status]).toEqual([endpoint.id, expect.toBeOneOf([400, 403, 404])]);
+        const known = JSON.stringify(row.body?.(ben));
+        expect(tracesOf(ben).filter((trace) => foreign.text.includes(trace) && !known.includes(trace))).toEqual([]);
+      }
     }
   });
 
   it('finds their own in every list and nothing of another person, and an administrator finds both', async () => {
-    const { anna, ben, admin } = house;
-    const shown = async (endpoint: AnyEndpoint, row: RuledRow, token: string) => {
-      const { status, text } = await ask(endpoint, row, { of: anna, as: { token } });
+    const { anna, ben } = house;
+    const shown = async (endpoint: AnyEndpoint, row: RuledRow, as: Sent) => {
+      const { status, text } = await ask(endpoint, row, { of: anna, as });
       const traces = (of: Belongings) => tracesOf(of).filter((trace) => text.includes(trace)).length;
       const { total, items } = (text.startsWith('{') ? JSON.parse(text) : {}) as {
         total?: number | { calls: number };
@@ -150,12 +182,18 @@ describe('a user', () => {
     };
     for (const { endpoint, row } of ruled('list')) {
       const { id } = endpoint;
-      const { count, ...own } = await shown(endpoint, row, anna.token);
-      expect(own).toEqual({ id, status: 200, hers: true, his: false, isCounted: true });
-      const all = await shown(endpoint, row, admin);
-      // Counts are of what is shown: an administrator's are higher.
-      const isLess = count === undefined || count < (all.count ?? 0);
-      expect([id, all.hers, all.his, isLess]).toEqual([id, true, true, true]);
+      const admins = { token: house.admin, ingress: house.inHomeAssistant.admin };
+      for (const [as, admin] of [
+        [hers()[0], { token: admins.token }],
+        [hers()[1], { ingress: admins.ingress }],
+      ] as const) {
+        const { count, ...own } = await shown(endpoint, row, as);
+        expect(own).toEqual({ id, status: 200, hers: true, his: false, isCounted: true });
+        const all = await shown(endpoint, row, admin);
+        // Counts are of what is shown: an administrator's are higher.
+        const isLess = count === undefined || count < (all.count ?? 0);
+        expect([id, all.hers, all.his, isLess]).toEqual([id, true, true, true]);
+      }
     }
   });
 
@@ -169,7 +207,7 @@ describe('a user', () => {
     }
   });
 
-  it('reaches all that is their own, with an API token and with a session', async () => {
+  it('reaches all that is their own, with an API token, with a session and through Home Assistant', async () => {
     const served = (id: string) => [
       id,
       expect.toSatisfy((status: number) => status < 500 && ![400, 401, 403, 404].includes(status)),
@@ -178,8 +216,10 @@ describe('a user', () => {
       const isOfSession = endpoint.id === 'logOut' || endpoint.id === 'endSession';
       const isOnce = endpoint.method === 'DELETE' || endpoint.id === 'changeOwnPassword' || endpoint.id === 'hangUpCall';
       if (!isOfSession && !isOnce) {
-        const { status } = await ask(endpoint, row, { of: house.anna, as: { token: house.anna.token } });
-        expect([endpoint.id, status]).toEqual(served(endpoint.id));
+        for (const as of hers()) {
+          const { status } = await ask(endpoint, row, { of: house.anna, as });
+          expect([endpoint.id, status]).toEqual(served(endpoint.id));
+        }
       }
       if (endpoint.id === 'endSession') continue;
       const { status } = await ask(endpoint, row, { of: house.anna, as: { cookie: house.anna.cookie } });

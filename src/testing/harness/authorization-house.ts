@@ -10,6 +10,12 @@ import { createLog } from '#base/log.ts';
 import { createApp } from '#app/app.ts';
 import type { App } from '#app/app.ts';
 import { parseOptions } from '#options/options.ts';
+import { FakeCore } from '#testing/home-assistant/fake-core.ts';
+import { IngressProxy } from '#testing/home-assistant/ingress-proxy.ts';
+import type { ProxyUser } from '#testing/home-assistant/ingress-proxy.ts';
+import { freePort } from '#testing/base/free-port.ts';
+import { SupervisorStandIn } from '#testing/home-assistant/supervisor-stand-in.ts';
+import { anna, ben, guest, listed, ownAddress, supervisorAddress } from '#testing/home-assistant/supervised-house.ts';
 import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 import type { PhoneCall } from '#testing/peers/simulated-phone.ts';
 import { toneWav } from '#testing/base/wav.ts';
@@ -41,7 +47,13 @@ export type Belongings = {
   readonly escalationId: string;
 };
 
-export type Sent = { readonly token?: string | undefined; readonly cookie?: string | undefined; readonly body?: unknown };
+export type Sent = {
+  readonly token?: string | undefined;
+  readonly cookie?: string | undefined;
+  /** Through Home Assistant, as this user there. */
+  readonly ingress?: ProxyUser | undefined;
+  readonly body?: unknown;
+};
 type Login = { readonly id: string; readonly username: string; readonly secret: string };
 
 export class AuthorizationHouse implements AsyncDisposable {
@@ -49,6 +61,9 @@ export class AuthorizationHouse implements AsyncDisposable {
   readonly #folder = mkdtempSync(join(tmpdir(), 'gosip-authorization-'));
   app!: App;
   admin = '';
+  /** Anna as Home Assistant knows her, an administrator there, and somebody who may only look. */
+  readonly inHomeAssistant = { anna, admin: ben, guest };
+  #proxy!: IngressProxy;
   adminCookie = '';
   anna!: Belongings;
   ben!: Belongings;
@@ -61,24 +76,50 @@ export class AuthorizationHouse implements AsyncDisposable {
 
   async #begin(): Promise<void> {
     this.#stack.defer(() => rmSync(this.#folder, { recursive: true, force: true }));
+    const core = this.#stack.use(await FakeCore.start());
+    core.commands.set('config/auth/list', () => [
+      listed(anna, 'system-users'),
+      listed(ben, 'system-admin'),
+      listed(guest, 'system-read-only'),
+    ]);
+    core.commands.set('stt/engine/list', () => ({ providers: [] }));
+    const supervisor = this.#stack.use(await SupervisorStandIn.start());
+    Object.assign(supervisor.app, { address: ownAddress, ingressPort: await freePort(ownAddress) });
+    const target = () => ({ host: ownAddress, port: supervisor.app.ingressPort });
+    this.#proxy = this.#stack.use(await IngressProxy.start({ target, address: supervisorAddress }));
     const options = {
+      home_assistant_url: core.url,
+      home_assistant_token: core.token,
       data_directory: this.#folder,
       sip_listen: [`udp:${host}:0`],
       http_host: host,
       http_port: 0,
       media: 'direct',
     };
-    const read = parseOptions(options);
+    const read = parseOptions(options, { SUPERVISOR_TOKEN: supervisor.token });
     if (read.kind === 'problems') throw new Error(read.problems.join('; '));
-    this.app = this.#stack.use(await createApp(read.options, { log: createLog({ level: 'silent' }), isReplyStrict: true }));
+    const overrides = { supervisor: { url: supervisor.url, address: supervisorAddress } };
+    this.app = this.#stack.use(
+      await createApp(read.options, { log: createLog({ level: 'silent' }), isReplyStrict: true, ...overrides }),
+    );
     this.admin = this.app.adminToken ?? '';
     await this.make('/users', { username: 'root', name: 'Root', role: 'admin', password: 'schaukelpferd-44' });
     this.adminCookie = (await this.#session('root', 'schaukelpferd-44')).cookie;
     this.anna = await this.#furnish('anna', { number: '+14165550101', extensions: ['21', '31'] });
     this.ben = await this.#furnish('ben', { number: '+14165550102', extensions: ['22', '32'] });
+    const link = { homeAssistantUserId: anna.id };
+    await this.send('PATCH', `/users/${this.anna.personId}`, { token: this.admin, body: link });
+    await this.#untilKnown(this.inHomeAssistant.admin);
   }
 
-  send(method: string, path: string, { token, cookie, body }: Sent): Promise<Response> {
+  /** Home Assistant has said who its administrators are. */
+  async #untilKnown(ingress: ProxyUser): Promise<void> {
+    while (!(await this.send('GET', '/users', { ingress })).ok) await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+
+  send(method: string, path: string, { token, cookie: session, ingress, body }: Sent): Promise<Response> {
+    const cookie = ingress === undefined ? session : this.#proxy.openSession(ingress);
+    const root = ingress === undefined ? `http://${host}:${this.app.http.port}` : this.#proxy.url;
     const isBytes = body instanceof Uint8Array;
     const headers = {
       ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
@@ -86,7 +127,7 @@ export class AuthorizationHouse implements AsyncDisposable {
       ...(body === undefined ? {} : { 'Content-Type': isBytes ? typeOf(body) : 'application/json' }),
     };
     const content = body === undefined ? {} : { body: isBytes ? new Uint8Array(body) : JSON.stringify(body) };
-    return fetch(`http://${host}:${this.app.http.port}/api${path}`, { method, headers, ...content });
+    return fetch(`${root}/api${path}`, { method, headers, ...content });
   }
 
   async make<Reply = Record<string, string>>(path: string, body: unknown, token = this.admin): Promise<Reply> {
