@@ -167,9 +167,9 @@ export function createVoicemailRoom(deps: VoicemailRoomDeps): VoicemailRoom {
     },
     async stop() {
       stopListening();
-      await transcriber.stop();
       retention.stop();
-      await recordings.stop();
+      // At the same time: each may wait for what it is in the middle of.
+      await Promise.all([transcriber.stop(), recordings.stop()]);
     },
   };
 }
