@@ -8,6 +8,7 @@ import type { CallSnapshot } from './call-occurrences.ts';
 
 const hall = { id: 'dev_hall', name: 'Hall', extension: '10' } as unknown as Device;
 const desk = { id: 'dev_desk', name: 'Desk', extension: '11', personId: 'person_anna' } as unknown as Device;
+const door = { id: 'dev_door', name: 'Door', extension: '12', type: 'door-station' } as unknown as Device;
 const anna = { id: 'person_anna', name: 'Anna' } as const;
 const party = (id: DeviceId | undefined, number: string, name: string) => ({
   deviceId: id,
@@ -38,7 +39,7 @@ function house(call: object, phase: 'ringing' | 'in_call' = 'ringing') {
   const hungUp: string[] = [];
   const dialled: unknown[] = [];
   const open = { ...snapshot.record, id: 'call_open' as const, endedAt: undefined };
-  const devices = { all: () => [hall, desk], byId: (id: string) => [hall, desk].find((one) => one.id === id) };
+  const devices = { all: () => [hall, desk, door], byId: (id: string) => [hall, desk, door].find((one) => one.id === id) };
   const list = () => [{ ...snapshot, phase }];
   const entities = callEntities({
     clock: { now: () => 61_000 },
@@ -53,7 +54,7 @@ function house(call: object, phase: 'ringing' | 'in_call' = 'ringing') {
     devices,
     people: { all: () => [anna] },
     names: {
-      device: (id) => [hall, desk].find((one) => one.id === id)?.name,
+      device: (id) => [hall, desk, door].find((one) => one.id === id)?.name,
       person: (id) => (id === anna.id ? anna.name : undefined),
       number: (number, personId) => (number === '+14165550123' && personId === anna.id ? 'Doctor' : undefined),
     },
@@ -63,13 +64,8 @@ function house(call: object, phase: 'ringing' | 'in_call' = 'ringing') {
         : undefined,
   });
   const of = (owner: 'exchange' | 'device', key: string) => entityOf(entities, owner, key);
-  const occurs = (
-    owner: 'exchange' | 'device' | 'person',
-    name: 'leg.changed' | 'call.ended' | 'voicemail.left',
-    fact: object,
-  ) => {
-    return eventSource(entityOf(entities, owner, 'call')).occursBy[name]?.(fact as never);
-  };
+  const occurs = (owner: 'exchange' | 'device' | 'person', name: 'leg.changed' | 'call.ended' | 'voicemail.left', fact: object) =>
+    eventSource(entityOf(entities, owner, 'call')).occursBy[name]?.(fact as never);
   return { of, occurs, hungUp, dialled };
 }
 
@@ -177,4 +173,16 @@ test('one press hangs up what the phone is in', async () => {
   if (button?.kind !== 'button') throw new Error('This is no button');
   await button.source.press(desk.id);
   expect(hungUp).toEqual([desk.id]);
+});
+
+test('a door station that calls the house is somebody who rings at the door; other phones are not', () => {
+  const from = (id: DeviceId, more = {}) =>
+    house({ record: { ...record, direction: 'internal', caller: party(id, '12', ''), ...more } });
+  const rings = ({ of }: ReturnType<typeof house>) =>
+    eventSource(of('device', 'doorbell')).occursBy['call.started']?.({ callId: 'call_1' });
+  const called = { call_id: 'call_1', called: '+14165550100' };
+  expect(rings(from(door.id))).toEqual([{ ownerId: door.id, type: 'ring', attributes: called }]);
+  expect([rings(from(hall.id)), rings(from(door.id, { transferredFrom: 'call_0' })), rings(house({}))]).toEqual([[], [], []]);
+  const { source } = from(door.id).of('device', 'doorbell')!;
+  expect([...source.owners()].map(({ name }) => name)).toEqual(['Door']);
 });

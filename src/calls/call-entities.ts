@@ -41,6 +41,23 @@ export const phoneCallState = entity({
   icon: 'mdi:phone-classic',
 });
 
+export const doorbell = entity({
+  of: 'device',
+  component: 'event',
+  key: 'doorbell',
+  name: { en: 'Doorbell', de: 'Türklingel', fr: 'Sonnette', es: 'Timbre', nl: 'Deurbel' },
+  deviceClass: 'doorbell',
+  types: {
+    ring: {
+      en: 'Somebody rings at the door',
+      de: 'Es klingelt an der Tür',
+      fr: 'On sonne à la porte',
+      es: 'Llaman a la puerta',
+      nl: 'Er wordt aangebeld',
+    },
+  },
+});
+
 const lastCall = {
   component: 'sensor',
   key: 'last_call',
@@ -70,7 +87,7 @@ export const phoneHangUp = entity({
 
 export type CallEntityDeps = Omit<CallEventsDeps, 'calls'> & {
   readonly calls: Pick<Calls, 'find' | 'list' | 'hangUpAll'>;
-  readonly devices: { all(): readonly EntityOwner<DeviceId>[]; byId(id: DeviceId): Device | undefined };
+  readonly devices: { all(): readonly Device[]; byId(id: DeviceId): Device | undefined };
   readonly search: Pick<CallSearch, 'find'>;
   readonly control: Pick<CallControl, 'call'>;
   readonly book: CallBook;
@@ -111,6 +128,10 @@ export function callEntities(deps: CallEntityDeps): readonly Entity[] {
       attributes: (id) => stateAttributes(phoneCall(id, calls.list()).of, names),
       changedBy: callChanges,
     }),
+    bindEntity(doorbell, {
+      owners: () => devices.all().filter(isDoorStation),
+      occursBy: { 'call.started': ({ callId }) => rings(calls.find(callId)?.record, devices) },
+    }),
     bindEntity(houseLastCall, {
       owners: () => [exchange],
       state: () => timeOf(lastOf()),
@@ -131,6 +152,18 @@ export function callEntities(deps: CallEntityDeps): readonly Entity[] {
     }),
     bindEntity(phoneHangUp, { owners: () => devices.all(), press: async (id) => void hangUpPhone(deps, phone(id)) }),
   ];
+}
+
+function isDoorStation({ type }: Pick<Device, 'type'>): boolean {
+  return type === 'door-station';
+}
+
+/** Also where nobody can be rung: somebody stands at the door all the same. A call that is passed on is no second ring. */
+function rings(record: CallRecord | undefined, devices: CallEntityDeps['devices']) {
+  const { caller, transferredFrom } = record ?? {};
+  const device = caller?.deviceId === undefined ? undefined : devices.byId(caller.deviceId);
+  if (record === undefined || device === undefined || transferredFrom !== undefined || !isDoorStation(device)) return [];
+  return [{ ownerId: device.id, type: 'ring', attributes: { call_id: record.id, called: calledNumber(record) } }];
 }
 
 /** Of those that go on there may be some after the last that is over. */

@@ -5,7 +5,9 @@ import { isoDateTime } from './date-time.ts';
 import { listQuery, pageOf } from './page.ts';
 import { requiredDisplayName } from './display-name.ts';
 
-export const deviceType = z.enum(['grandstream', 'softphone', 'webrtc']).meta({ id: 'DeviceType' });
+/** `door-station`: it calls the house when somebody rings at the door. */
+export const deviceTypes = ['grandstream', 'softphone', 'webrtc', 'door-station'] as const;
+export const deviceType = z.enum(deviceTypes).meta({ id: 'DeviceType' });
 export const deviceTransport = z.enum(['udp', 'tcp', 'tls', 'ws', 'wss']).meta({ id: 'DeviceTransport' });
 
 const extension = z.string().regex(/^[1-9][0-9]{1,5}$/, 'must be 2 to 6 digits and not begin with 0');

@@ -26,6 +26,7 @@ const defaultTransports: Readonly<Record<DeviceType, readonly SipTransport[]>> =
   grandstream: ['udp', 'tcp', 'tls'],
   softphone: ['udp', 'tcp', 'tls'],
   webrtc: ['ws', 'wss'],
+  'door-station': ['udp', 'tcp', 'tls'],
 };
 
 export function buildDevice(input: NewDevice, given: Pick<Device, 'id' | 'extension' | 'createdAt'>): Device {

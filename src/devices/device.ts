@@ -1,9 +1,9 @@
 import type { DeviceId, PersonId } from '#base/ids.ts';
+import type { deviceTypes } from '#contract/devices.ts';
 
 export const sipTransports = ['udp', 'tcp', 'tls', 'ws', 'wss'] as const;
 export type SipTransport = (typeof sipTransports)[number];
 
-const deviceTypes = ['grandstream', 'softphone', 'webrtc'] as const;
 export type DeviceType = (typeof deviceTypes)[number];
 
 /** A SIP phone or softphone. Its secret is never part of it: see `Devices.create` and `Devices.resetSecret`. */

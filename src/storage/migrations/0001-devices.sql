@@ -8,7 +8,7 @@ CREATE TABLE devices (
   name TEXT NOT NULL,
   extension TEXT NOT NULL UNIQUE,
   username TEXT NOT NULL UNIQUE,
-  type TEXT NOT NULL CHECK (type IN ('grandstream', 'softphone', 'webrtc')),
+  type TEXT NOT NULL CHECK (type IN ('grandstream', 'softphone', 'webrtc', 'door-station')),
   transports TEXT NOT NULL,
   person_id TEXT REFERENCES users (id) ON DELETE SET NULL,
   recording_enabled INTEGER NOT NULL DEFAULT 0 CHECK (recording_enabled IN (0, 1)),
