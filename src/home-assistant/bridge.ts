@@ -1,11 +1,11 @@
 // Shows the whole house in Home Assistant over MQTT, and does there what is asked for.
 // Called by app/home-assistant.ts.
 // Must stay true: whatever is away - broker, Home Assistant, both - the house goes on, and all is right again once they are back.
-import type { Clock, Timer } from '#base/clock.ts';
+import type { Clock } from '#base/clock.ts';
 import type { Events } from '#base/events.ts';
 import type { Log } from '#base/log.ts';
 import type { Command } from '#contract/command.ts';
-import { exchange, ownerFacts } from '#contract/entity.ts';
+import { exchange } from '#contract/entity.ts';
 import type { Entity } from '#contract/entity.ts';
 import type { FactName, Facts } from '#contract/facts.ts';
 import type { FindBroker } from './broker.ts';
@@ -14,12 +14,16 @@ import type { Catalog } from './catalog.ts';
 import { CommandDesk } from './command-desk.ts';
 import type { DiscoveryHouse } from './discovery.ts';
 import { DiscoveryFeed } from './discovery-feed.ts';
+import { DueOnce } from './due-once.ts';
 import { EventFeed } from './event-feed.ts';
+import type { EventEntity } from './event-feed.ts';
+import { listenToFacts } from './fact-listener.ts';
 import { MqttConnection, offline, online } from './mqtt-connection.ts';
 import type { MqttConnectionDeps } from './mqtt-connection.ts';
 import type { Message, MqttSession } from './mqtt-session.ts';
 import { Presence } from './presence.ts';
 import { isStateful, StateFeed } from './state-feed.ts';
+import type { StatefulEntity } from './state-feed.ts';
 import type { Topics } from './topics.ts';
 
 export type BridgeDeps = Pick<MqttConnectionDeps, 'clientId' | 'onState'> & {
@@ -50,13 +54,15 @@ export class Bridge {
   readonly #desk: CommandDesk;
   readonly #presence: Presence;
   readonly #subscriptions: (() => void)[] = [];
-  readonly #timers = new Map<string, Timer>();
+  readonly #due: DueOnce;
   #catalog: Catalog = new Map();
   #isStopped = false;
+  #isRefusalLogged = false;
 
   constructor(deps: BridgeDeps) {
     this.#deps = deps;
     const { clock, log, topics, commands } = deps;
+    this.#due = new DueOnce({ clock, log });
     const catalog = () => this.#catalog;
     const publish = (topic: string, payload: string) => void this.#send(topic, payload, true).catch(() => undefined);
     const isConnected = () => this.#connection.session !== undefined;
@@ -71,7 +77,11 @@ export class Bridge {
       publish: (topic, payload) => void this.#sendState(topic, payload),
     });
     const publishEvent = (topic: string, payload: string) => this.#send(topic, payload, false);
-    this.#presence = new Presence({ clock, probe: () => this.#probe(), onThere: () => this.#isThere() });
+    this.#presence = new Presence({
+      clock,
+      probe: () => this.#probe(),
+      onThere: () => void this.#due.safely(() => this.#isThere()),
+    });
     this.#eventFeed = new EventFeed({ clock, log, topics, publish: publishEvent, isHeard });
     this.#desk = new CommandDesk({
       log,
@@ -94,16 +104,22 @@ export class Bridge {
 
   start(): void {
     const { entities, clock } = this.#deps;
-    for (const name of ownerFacts) this.#on(name, () => this.#soon('owners', ownersMs, () => this.#followOwners()));
-    for (const entity of entities) this.#listen(entity);
+    const listeners = {
+      owners: () => this.#due.in(ownersMs, 'owners', () => this.#followOwners()),
+      state: (entity: StatefulEntity, ownerId: string | undefined) => {
+        if (this.#connection.session !== undefined) this.#states.changed(entity, ownerId);
+      },
+      event: (entity: EventEntity, name: FactName, fact: object) => this.#eventFeed.occurred(entity, name, fact),
+    };
+    this.#subscriptions.push(...listenToFacts(this.#deps.events, entities, listeners));
     const polled = Map.groupBy(entities.filter(isStateful), ({ source }) => source.pollSeconds);
     for (const [seconds, some] of polled) {
       if (seconds === undefined) continue;
-      const timer = clock.every(seconds * 1000, () => {
+      const look = () => {
         this.#followOwners();
-        if (this.#connection.session !== undefined) for (const entity of some) this.#states.changed(entity, undefined);
-      });
-      this.#subscriptions.push(timer.cancel);
+        for (const entity of some) listeners.state(entity, undefined);
+      };
+      this.#subscriptions.push(clock.every(seconds * 1000, () => void this.#due.safely(look)).cancel);
     }
     this.#connection.start();
   }
@@ -111,38 +127,10 @@ export class Bridge {
   async stop(): Promise<void> {
     this.#isStopped = true;
     for (const end of this.#subscriptions.splice(0)) end();
-    for (const timer of this.#timers.values()) timer.cancel();
+    this.#due.stop();
     this.#states.stop();
     this.#presence.disconnected();
     await this.#connection.stop();
-  }
-
-  #listen(entity: Entity): void {
-    if (entity.kind === 'event') {
-      for (const name of Object.keys(entity.source.occursBy) as FactName[]) {
-        this.#on(name, (fact) => this.#eventFeed.occurred(entity, name, fact));
-      }
-    } else if (isStateful(entity)) {
-      for (const [name, ownerOf] of Object.entries(entity.source.changedBy)) {
-        this.#on(name as FactName, (fact) => {
-          if (this.#connection.session !== undefined) this.#states.changed(entity, ownerOf(fact as never));
-        });
-      }
-    }
-  }
-
-  #on(name: FactName, listener: (fact: object) => void): void {
-    this.#subscriptions.push(this.#deps.events.on(name, listener));
-  }
-
-  /** What is asked for several times before it is due is done once. */
-  #soon(name: string, delayMs: number, run: () => void): void {
-    if (this.#timers.has(name)) return;
-    const timer = this.#deps.clock.after(delayMs, () => {
-      this.#timers.delete(name);
-      run();
-    });
-    this.#timers.set(name, timer);
   }
 
   async #connected(session: MqttSession): Promise<void> {
@@ -158,17 +146,20 @@ export class Bridge {
     } catch (error) {
       log.warn({ err: error }, 'The MQTT broker does not let GoSIP read its topics: nothing can be switched from Home Assistant');
     }
-    this.#soon('all', retainedMs, () => void this.#begin(session));
+    this.#due.in(retainedMs, 'all', () => this.#begin());
   }
 
-  async #begin(session: MqttSession): Promise<void> {
-    const sent = this.#sendAll(session);
+  /** Over the connection there is now; the one that asked for it may be over. */
+  async #begin(): Promise<void> {
+    const { session } = this.#connection;
+    if (session === undefined) return;
+    const sent = this.#sendAll();
     this.#presence.connected(session.hasReasons);
     await sent;
   }
 
-  async #sendAll(session: MqttSession): Promise<void> {
-    if (this.#connection.session !== session) return;
+  async #sendAll(): Promise<void> {
+    if (this.#connection.session === undefined) return;
     this.#catalog = catalogOf(this.#deps.entities);
     this.#discovery.resend();
     this.#states.resend();
@@ -193,9 +184,9 @@ export class Bridge {
     const parsed = this.#deps.topics.parse(message.topic);
     switch (parsed?.kind) {
       case 'set':
-        return void this.#desk.set(parsed.address, message);
+        return void this.#due.safely(() => this.#desk.set(parsed.address, message));
       case 'command':
-        return void this.#desk.run(parsed.name, message);
+        return void this.#due.safely(() => this.#desk.run(parsed.name, message));
       case 'discovery':
         if (message.isRetained) this.#found(parsed.ownerId, message.payload);
         return;
@@ -203,7 +194,7 @@ export class Bridge {
         return message.isRetained ? undefined : this.#homeAssistantIs(message.payload);
       case 'availability':
         // The last will of a connection of ours that the broker had not yet missed.
-        if (message.payload !== online && !message.isRetained) this.#soon('all', 0, () => void this.#again());
+        if (message.payload !== online && !message.isRetained) this.#due.in(0, 'all', () => this.#sendAll());
         return;
       case undefined:
     }
@@ -211,22 +202,22 @@ export class Bridge {
 
   #homeAssistantIs(payload: string): void {
     if (payload === offline) this.#presence.left();
-    if (payload === online) this.#soon('birth', birthMs, () => void this.#again().then(() => this.#presence.arrived()));
+    if (payload === online) this.#due.in(birthMs, 'birth', () => this.#born());
+  }
+
+  async #born(): Promise<void> {
+    await this.#sendAll();
+    if (this.#connection.session !== undefined) this.#presence.arrived();
   }
 
   #found(ownerId: string, payload: string): void {
     this.#discovery.found(ownerId, payload);
-    if (!this.#timers.has('all')) this.#soon('owners', ownersMs, () => this.#followOwners());
+    if (!this.#due.isDue('all')) this.#due.in(ownersMs, 'owners', () => this.#followOwners());
   }
 
-  #isThere(): void {
+  async #isThere(): Promise<void> {
     this.#followOwners();
-    void this.#eventFeed.flush();
-  }
-
-  async #again(): Promise<void> {
-    const { session } = this.#connection;
-    if (session !== undefined) await this.#sendAll(session);
+    await this.#eventFeed.flush();
   }
 
   /** One state of the exchange, as it is: to nobody but a listener of ours. */
@@ -246,6 +237,19 @@ export class Bridge {
   /** Whether anybody listens, where the broker says so. */
   #send(topic: string, payload: string, isRetained: boolean): Promise<boolean> {
     const { session } = this.#connection;
-    return session?.publish(topic, payload, { isRetained }) ?? Promise.reject(new Error('Not connected'));
+    if (session === undefined) return Promise.reject(new Error('Not connected'));
+    const sent = session.publish(topic, payload, { isRetained });
+    sent.catch((error: unknown) => this.#refused(topic, error));
+    return sent;
+  }
+
+  /** Once: an access list of the broker refuses all of a kind. */
+  #refused(topic: string, error: unknown): void {
+    if (this.#isRefusalLogged || !(error instanceof Error) || !('code' in error)) return;
+    this.#isRefusalLogged = true;
+    this.#deps.log.warn(
+      { topic, reason: error.message },
+      'The MQTT broker does not let GoSIP publish: Home Assistant does not see everything',
+    );
   }
 }

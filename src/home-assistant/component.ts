@@ -19,6 +19,9 @@ export type ComponentHouse = {
 
 const maxTextLength = 255;
 
+/** Of what is only listened to. What Home Assistant says stays at 0: with 1 it would say it again after a broken connection, and a message be sent twice. */
+const qos = 1;
+
 /** The components of one entity, by their keys: itself, and for an event one device trigger for each type. */
 export function componentsOf(entity: Entity, entry: OwnerEntry, house: ComponentHouse): Readonly<Record<string, Component>> {
   const { declaration } = entity;
@@ -50,12 +53,13 @@ function ownOf(entity: Entity, { owner }: OwnerEntry, { topics }: ComponentHouse
     'attributes' in source && source.attributes !== undefined ? { json_attributes_topic: topics.attributes(address) } : {};
   switch (kind) {
     case 'binary_sensor':
-      return { ...state, ...attributes };
+      return { ...state, ...attributes, qos };
     case 'sensor': {
       const { options, stateClass, unit } = declaration;
       return {
         ...state,
         ...attributes,
+        qos,
         ...(options === undefined ? {} : { options }),
         ...(stateClass === undefined ? {} : { state_class: stateClass }),
         ...(unit === undefined ? {} : { unit_of_measurement: unit }),
@@ -64,7 +68,7 @@ function ownOf(entity: Entity, { owner }: OwnerEntry, { topics }: ComponentHouse
     case 'switch':
       return { ...state, ...attributes, ...command };
     case 'event':
-      return { ...state, event_types: Object.keys(declaration.types) };
+      return { ...state, event_types: Object.keys(declaration.types), qos };
     case 'button':
     case 'notify':
       return command;
@@ -88,6 +92,7 @@ function triggersOf(
       platform: 'device_automation',
       automation_type: 'trigger',
       topic,
+      qos,
       value_template: '{{ value_json.event_type }}',
       payload: type,
       type: words[triggerLanguage],

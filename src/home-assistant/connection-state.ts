@@ -41,6 +41,25 @@ export function failureOf(broker: Broker, error: Error & { readonly code?: unkno
   return { kind: 'unreachable', broker, message: `The MQTT broker ${at} cannot be reached: ${reasonOf(error)}` };
 }
 
+/** Reason code of MQTT 5 (section 3.14.2.1). */
+const sessionTakenOver = 0x8e;
+
+/** By another client with our id. */
+export function isTakenOver(reasonCode: number | undefined): boolean {
+  return reasonCode === sessionTakenOver;
+}
+
+/** The broker ended a connection that was made; `reasonCode` says why, where it does. */
+export function endedBy(broker: Broker, reasonCode: number | undefined): ConnectionState {
+  const at = describeBroker(broker);
+  if (!isTakenOver(reasonCode)) {
+    const code = reasonCode === undefined ? '' : ` (code ${reasonCode})`;
+    return { kind: 'unreachable', broker, message: `The MQTT broker ${at} ended the connection${code}` };
+  }
+  const message = `Another GoSIP with the same data is connected to the MQTT broker ${at}, such as a copy from a backup: stop one of the two`;
+  return { kind: 'refused', broker, message };
+}
+
 function whereToSet({ source }: Broker): string {
   if (source === 'supervisor') return 'Home Assistant gave these credentials itself: restart the app of the broker, then GoSIP';
   return 'Set mqtt_username and mqtt_password to a user that the broker knows';

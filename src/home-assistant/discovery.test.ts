@@ -40,17 +40,17 @@ describe('discovery', () => {
     [
       'binary_sensor',
       { ...thing, component: 'binary_sensor', deviceClass: 'problem', category: 'diagnostic' },
-      { state_topic: stateTopic, device_class: 'problem', entity_category: 'diagnostic' },
+      { state_topic: stateTopic, qos: 1, device_class: 'problem', entity_category: 'diagnostic' },
     ],
     [
       'sensor',
       { ...thing, component: 'sensor', stateClass: 'measurement', unit: 'calls' },
-      { state_topic: stateTopic, state_class: 'measurement', unit_of_measurement: 'calls' },
+      { state_topic: stateTopic, qos: 1, state_class: 'measurement', unit_of_measurement: 'calls' },
     ],
     [
       'sensor',
       { ...thing, component: 'sensor', deviceClass: 'enum', options: ['idle', 'in_call'] },
-      { state_topic: stateTopic, device_class: 'enum', options: ['idle', 'in_call'] },
+      { state_topic: stateTopic, qos: 1, device_class: 'enum', options: ['idle', 'in_call'] },
     ],
     [
       'switch',
@@ -86,12 +86,14 @@ describe('discovery', () => {
       name: 'Thing (fr)',
       state_topic: stateTopic,
       event_types: ['ring', 'missed'],
+      qos: 1,
       device_class: 'doorbell',
     });
     expect(components['thing_missed_trigger']).toEqual({
       platform: 'device_automation',
       automation_type: 'trigger',
       topic: stateTopic,
+      qos: 1,
       value_template: '{{ value_json.event_type }}',
       payload: 'missed',
       // In the language in which it was first shown: automations find it by these words.

@@ -12,8 +12,6 @@ export type DiscoveryMessage = {
   readonly device: Readonly<Record<string, unknown>>;
   readonly origin: Readonly<Record<string, unknown>>;
   readonly availability_topic: string;
-  /** Of what Home Assistant subscribes to and publishes; inherited by the components. */
-  readonly qos: 1;
   readonly components: Readonly<Record<string, Component>>;
 };
 
@@ -29,7 +27,6 @@ export function discoveryMessage(entry: OwnerEntry, house: DiscoveryHouse): Disc
     device: deviceOf(entry, house),
     origin: { name: 'GoSIP', sw_version: house.version },
     availability_topic: house.topics.availability,
-    qos: 1,
     components: Object.fromEntries(components),
   };
 }

@@ -87,14 +87,29 @@ describe('events for Home Assistant', () => {
 
   it('are kept where the connection breaks under them, and sent over the next one, once', async () => {
     const { sent, broker, events, happens, settled } = feed();
-    broker.takes = () => Promise.reject(new Error('Connection closed'));
+    broker.takes = () => {
+      broker.isThere = false;
+      return Promise.reject(new Error('Connection closed'));
+    };
     happens('missed', 'call_1');
     happens('missed', 'call_2');
     await settled();
     expect(sent).toEqual([]);
     broker.takes = () => Promise.resolve();
+    broker.isThere = true;
     await Promise.all([events.flush(), events.flush()]);
     expect(sent.map(({ call_id }) => call_id)).toEqual(['call_1', 'call_2']);
+  });
+
+  it('that the broker refuses do not hold up those after them', async () => {
+    const { sent, broker, happens, settled } = feed();
+    broker.takes = () => Promise.reject(new Error('Publish error: Not authorized'));
+    happens('missed', 'call_1');
+    await settled();
+    broker.takes = () => Promise.resolve();
+    happens('missed', 'call_2');
+    await settled();
+    expect(sent.map(({ call_id }) => call_id)).toEqual(['call_2']);
   });
 
   it('are bounded: of 1,001 that wait the oldest is dropped', async () => {

@@ -19,7 +19,7 @@ export type EventFeedDeps = {
   readonly isHeard: () => boolean;
 };
 
-type EventEntity = Extract<Entity, { readonly kind: 'event' }>;
+export type EventEntity = Extract<Entity, { readonly kind: 'event' }>;
 type Waiting = { readonly topic: string; readonly text: string; readonly until: number };
 
 const maxWaiting = 1000;
@@ -46,14 +46,23 @@ export class EventFeed {
     this.#isSending = true;
     try {
       for (let next = this.#next(); next !== undefined; next = this.#next()) {
-        await this.#deps.publish(next.topic, next.text);
+        const isOver = await this.#send(next);
+        if (!isOver) return;
         // It may have been dropped meanwhile, for want of room.
         if (this.#waiting[0] === next) this.#waiting.shift();
       }
-    } catch {
-      // The connection broke; what waits is sent over the next one.
     } finally {
       this.#isSending = false;
+    }
+  }
+
+  /** Not over where the connection broke: it is sent over the next one. What the broker refuses it would refuse again. */
+  async #send({ topic, text }: Waiting): Promise<boolean> {
+    try {
+      await this.#deps.publish(topic, text);
+      return true;
+    } catch {
+      return this.#deps.isHeard();
     }
   }
 

@@ -1,10 +1,14 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '#base/clock.ts';
 import { createLog } from '#base/log.ts';
 import { freePort } from '#testing/base/free-port.ts';
+import { makeCertificate } from '#testing/base/tls-certificate.ts';
+import { Mosquitto } from '#testing/home-assistant/mosquitto.ts';
 import type { Broker } from './broker.ts';
 import { connectionHealth } from './connection-state.ts';
 import type { ConnectionState } from './connection-state.ts';
@@ -162,6 +166,77 @@ describe('the connection to the broker', () => {
     await reached('connected');
     for (const line of lines) line.destroy();
     await expect.poll(() => observer.heard).toEqual(['gosip/status offline']);
+  });
+});
+
+describe('a broker that speaks MQTT 5', () => {
+  it('tells that another GoSIP with the same data threw us out, and we do not throw it out again', async () => {
+    let connections = 0;
+    // CONNACK, and DISCONNECT with the reason "Session taken over" (MQTT 5 sections 3.2 and 3.14).
+    const taking = createServer((socket) => {
+      connections += 1;
+      socket.on('error', () => {});
+      socket.once('data', () => {
+        socket.write(Buffer.from([0x20, 3, 0, 0, 0]));
+        setTimeout(() => socket.end(Buffer.from([0xe0, 2, 0x8e, 0])), 50);
+      });
+    }).listen(0, '127.0.0.1');
+    await once(taking, 'listening');
+    stack.defer(() => void taking.close());
+    const url = `mqtt://127.0.0.1:${(taking.address() as AddressInfo).port}`;
+    const { connection, reached } = connectionTo(() => Promise.resolve({ url, source: 'options' }));
+    await reached('refused');
+    expect(connectionHealth(connection.state).message).toContain('Another GoSIP with the same data');
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(connections).toBe(1);
+  });
+
+  it('tells whether anybody listens', async () => {
+    const mosquitto = stack.use(await Mosquitto.start());
+    const { username, password } = mosquitto.login('gosip');
+    const find = () => Promise.resolve<Broker>({ url: mosquitto.url, username, password, source: 'options' });
+    const { connection, reached } = connectionTo(find);
+    await reached('connected');
+    const publish = () => connection.session?.publish('gosip/exchange/dnd', 'OFF', { isRetained: true });
+    expect(connection.session?.hasReasons).toBe(true);
+    expect(await publish()).toBe(false);
+    const observer = connectionTo(find, 'observer');
+    await observer.reached('connected');
+    await observer.connection.session?.subscribe(['gosip/#']);
+    expect(await publish()).toBe(true);
+  });
+
+  it('and breaks while messages are under way leaves none of them waiting for ever', async () => {
+    const { broker, embedded } = await brokerAt();
+    const { connection, reached } = connectionTo(() => Promise.resolve(broker));
+    await reached('connected');
+    const { session } = connection;
+    const sent = Array.from({ length: 300 }, (_, index) => session!.publish(`gosip/${index}`, 'x', { isRetained: true }));
+    const settled = Promise.allSettled(sent);
+    await embedded.stop();
+    const limit = new Promise<string>((resolve) => setTimeout(() => resolve('pending'), 10_000));
+    expect(await Promise.race([settled.then((all) => all.length), limit])).toBe(300);
+  });
+});
+
+describe('a broker with TLS', () => {
+  it('of an authority of the house is trusted by its file alone', async () => {
+    const certificate = makeCertificate(['IP:127.0.0.1']);
+    stack.defer(certificate.remove);
+    const { port, broker } = await brokerAt();
+    const [key, cert] = [readFileSync(certificate.keyFile), readFileSync(certificate.certFile)];
+    const front = createTlsServer({ key, cert }, (socket) => {
+      const far = connect(port, '127.0.0.1');
+      socket.pipe(far).pipe(socket);
+      for (const one of [socket, far]) one.on('error', () => {});
+    }).listen(0, '127.0.0.1');
+    await once(front, 'listening');
+    stack.defer(() => void front.close());
+    const secure: Broker = { ...broker, url: `mqtts://127.0.0.1:${(front.address() as AddressInfo).port}` };
+    const stranger = connectionTo(() => Promise.resolve(secure), 'stranger');
+    await stranger.reached('unreachable');
+    expect(connectionHealth(stranger.connection.state).message).toContain('give its file as mqtt_ca');
+    await connectionTo(() => Promise.resolve({ ...secure, ca: cert.toString() })).reached('connected');
   });
 });
 

@@ -7,7 +7,7 @@ import type { Clock, Timer } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import { isSameBroker } from './broker.ts';
 import type { Broker, FindBroker } from './broker.ts';
-import { failureOf, isOldProtocol } from './connection-state.ts';
+import { endedBy, failureOf, isOldProtocol, isTakenOver } from './connection-state.ts';
 import type { ConnectionState } from './connection-state.ts';
 import { MqttSession } from './mqtt-session.ts';
 import type { Message } from './mqtt-session.ts';
@@ -31,6 +31,10 @@ const keepaliveSeconds = 30;
 /** How often a broker that Home Assistant names is looked up again while it is connected. */
 const followMs = 60_000;
 const farewellMs = 1000;
+/** Two with our id throw each other out: not every second. */
+const takenOverMs = 5 * 60_000;
+/** A connection that lasted so long was a good one: after it the next try comes soon. */
+const stableMs = 10_000;
 
 export const online = 'online';
 export const offline = 'offline';
@@ -43,6 +47,10 @@ export class MqttConnection {
   #timer: Timer | undefined;
   #follow: Timer | undefined;
   #retryMs = firstRetryMs;
+  /** Monotonic. */
+  #connectedAt: number | undefined;
+  /** Milliseconds before the next try, where it is not the usual time. */
+  #wait: number | undefined;
   #isOldProtocol = false;
   #isStopped = false;
 
@@ -133,12 +141,16 @@ export class MqttConnection {
       const code = 'code' in error && typeof error.code === 'number' ? error.code : undefined;
       if (isOldProtocol(code) && !this.#isOldProtocol) {
         this.#isOldProtocol = true;
-        this.#retryMs = 0;
+        this.#wait = 0;
       } else failure ??= failureOf(broker, error);
+    });
+    client.on('disconnect', ({ reasonCode }) => {
+      failure ??= endedBy(broker, reasonCode);
+      if (isTakenOver(reasonCode)) this.#wait = takenOverMs;
     });
     client.on('connect', ({ properties }) => {
       this.#session = new MqttSession(client, properties?.receiveMaximum);
-      this.#retryMs = firstRetryMs;
+      this.#connectedAt = this.#deps.clock.monotonic();
       this.#enter({ kind: 'connected', broker });
       onSession(this.#session);
     });
@@ -154,13 +166,22 @@ export class MqttConnection {
     this.#session = undefined;
     this.#client = undefined;
     if (this.#isStopped) return;
+    if (this.#wasStable()) this.#retryMs = firstRetryMs;
     this.#enter(state);
     this.#retryLater();
   }
 
+  /** Not so where another client with our id and we throw each other out. */
+  #wasStable(): boolean {
+    const at = this.#connectedAt;
+    this.#connectedAt = undefined;
+    return at !== undefined && this.#deps.clock.monotonic() - at >= stableMs;
+  }
+
   #retryLater(): void {
-    const delayMs = this.#retryMs;
-    this.#retryMs = Math.min(maxRetryMs, Math.max(firstRetryMs, delayMs * 2));
+    const delayMs = this.#wait ?? this.#retryMs;
+    this.#wait = undefined;
+    this.#retryMs = Math.min(maxRetryMs, Math.max(firstRetryMs, this.#retryMs * 2));
     this.#timer = this.#deps.clock.after(delayMs, () => void this.#attempt());
   }
 

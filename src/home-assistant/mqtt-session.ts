@@ -26,7 +26,7 @@ export class MqttSession {
   readonly #waiting: Waiting[] = [];
   /** Message ids that reached nobody; MQTT.js tells the reason to its observers alone. */
   readonly #unheard = new Set<number>();
-  #underWay = 0;
+  readonly #underWay = new Set<Waiting>();
   #isOver = false;
 
   /** `receiveMaximum`: of the broker's CONNACK (MQTT 5). */
@@ -68,27 +68,29 @@ export class MqttSession {
   /** The connection ended: whatever is still under way is not known to have arrived. */
   over(): void {
     this.#isOver = true;
-    for (const { settle } of this.#waiting.splice(0)) settle.reject(new Error('The connection is over'));
+    // MQTT.js leaves those that were sent and not acknowledged pending for ever.
+    for (const { settle } of [...this.#underWay, ...this.#waiting.splice(0)]) settle.reject(new Error('The connection is over'));
   }
 
   #next(): void {
-    while (this.#underWay < this.#window) {
+    while (this.#underWay.size < this.#window) {
       const next = this.#waiting.shift();
       if (next === undefined) return;
-      this.#underWay += 1;
+      this.#underWay.add(next);
       void this.#send(next);
     }
   }
 
-  async #send({ topic, payload, retain, settle }: Waiting): Promise<void> {
+  async #send(one: Waiting): Promise<void> {
+    const { topic, payload, retain, settle } = one;
     try {
       const sent = await this.#client.publishAsync(topic, payload, { qos, retain });
       settle.resolve(sent?.messageId === undefined || !this.#unheard.delete(sent.messageId));
     } catch (error) {
       settle.reject(error);
     } finally {
-      this.#underWay -= 1;
-      this.#next();
+      this.#underWay.delete(one);
+      if (!this.#isOver) this.#next();
     }
   }
 }

@@ -20,9 +20,9 @@ export type StateFeedDeps = {
 };
 
 /** An entity that has a state. */
-type Stateful = Exclude<Entity, { readonly kind: 'event' | 'button' | 'notify' }>;
+export type StatefulEntity = Exclude<Entity, { readonly kind: 'event' | 'button' | 'notify' }>;
 
-export function isStateful(entity: Entity): entity is Stateful {
+export function isStateful(entity: Entity): entity is StatefulEntity {
   return entity.kind !== 'event' && entity.kind !== 'button' && entity.kind !== 'notify';
 }
 
@@ -30,7 +30,7 @@ export function isStateful(entity: Entity): entity is Stateful {
 const gatherMs = 20;
 
 type Watched = {
-  readonly entity: Stateful;
+  readonly entity: StatefulEntity;
   readonly ownerId: string;
   readonly pace: Pace;
   isReading: boolean;
@@ -43,7 +43,7 @@ export class StateFeed {
   readonly #watched = new Map<string, Watched>();
   /** By topic. */
   readonly #sent = new Map<string, string>();
-  readonly #sweeps = new Map<Stateful, { readonly pace: Pace; timer: Timer | undefined }>();
+  readonly #sweeps = new Map<StatefulEntity, { readonly pace: Pace; timer: Timer | undefined }>();
   readonly #complained = new Set<string>();
 
   constructor(deps: StateFeedDeps) {
@@ -51,13 +51,13 @@ export class StateFeed {
   }
 
   /** After a fact: `ownerId` undefined where it may be anybody's. */
-  changed(entity: Stateful, ownerId: string | undefined): void {
+  changed(entity: StatefulEntity, ownerId: string | undefined): void {
     if (ownerId === undefined) this.#changedOfAll(entity);
     else if (this.#deps.catalog().get(ownerId)?.entities.includes(entity) === true) this.#touch(entity, ownerId);
   }
 
   /** Everybody's are read once for the facts of a moment, and once a second where they do not end. */
-  #changedOfAll(entity: Stateful): void {
+  #changedOfAll(entity: StatefulEntity): void {
     const sweep = this.#sweeps.get(entity) ?? { pace: new Pace(), timer: undefined };
     this.#sweeps.set(entity, sweep);
     if (sweep.timer !== undefined) return;
@@ -83,7 +83,7 @@ export class StateFeed {
   }
 
   /** Sends it even where it is the same, so that a switch there springs back. */
-  insist(entity: Stateful, ownerId: string): void {
+  insist(entity: StatefulEntity, ownerId: string): void {
     const address = { ownerId, key: entity.declaration.key };
     this.#sent.delete(this.#deps.topics.state(address));
     this.#touch(entity, ownerId);
@@ -103,7 +103,7 @@ export class StateFeed {
     this.#sweeps.clear();
   }
 
-  #touch(entity: Stateful, ownerId: string): void {
+  #touch(entity: StatefulEntity, ownerId: string): void {
     const topic = this.#deps.topics.state({ ownerId, key: entity.declaration.key });
     const watched = this.#watched.get(topic) ?? this.#watch(topic, { entity, ownerId });
     watched.isStale = true;

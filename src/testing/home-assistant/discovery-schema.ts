@@ -21,11 +21,12 @@ const entityOf = (domain: string) => ({
 const diagnostic = z.literal('diagnostic').optional();
 const attributes = { json_attributes_topic: topic.optional() };
 const state = { state_topic: topic };
+const heard = { ...state, qos: z.literal(1) };
 const command = { command_topic: topic };
 
 const binarySensor = z.strictObject({
   ...entityOf('binary_sensor'),
-  ...state,
+  ...heard,
   ...attributes,
   device_class: z.enum(['connectivity', 'problem', 'running']).optional(),
   entity_category: diagnostic,
@@ -34,7 +35,7 @@ const binarySensor = z.strictObject({
 const sensor = z
   .strictObject({
     ...entityOf('sensor'),
-    ...state,
+    ...heard,
     ...attributes,
     device_class: z.enum(['timestamp', 'enum', 'duration']).optional(),
     state_class: z.enum(['measurement', 'total', 'total_increasing']).optional(),
@@ -56,7 +57,7 @@ const sensor = z
 const event = z
   .strictObject({
     ...entityOf('event'),
-    ...state,
+    ...heard,
     event_types: z.array(z.string().regex(/^[a-z0-9_]+$/)).min(1),
     device_class: z.enum(['button', 'doorbell', 'motion']).optional(),
   })
@@ -87,6 +88,7 @@ const component = z.discriminatedUnion('platform', [
     platform: z.literal('device_automation'),
     automation_type: z.literal('trigger'),
     topic,
+    qos: z.literal(1),
     value_template: z.literal('{{ value_json.event_type }}'),
     payload: text,
     type: text,
@@ -111,6 +113,5 @@ export const discoverySchema = z.strictObject({
   device,
   origin: z.strictObject({ name: text, sw_version: text.optional(), support_url: text.optional() }),
   availability_topic: topic,
-  qos: z.union([z.literal(0), z.literal(1), z.literal(2)]),
   components: z.record(id, component),
 });
