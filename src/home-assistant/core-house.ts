@@ -5,9 +5,20 @@ import type { HouseLanguage } from '#contract/languages.ts';
 import type { CoreConnection } from './core-connection.ts';
 
 /** What Core says of the house, as far as we can use it. */
-export type CoreHouse = { readonly timeZone: string | undefined; readonly language: HouseLanguage | undefined };
+export type CoreHouse = {
+  /** Two letters, such as `CH`. */
+  readonly country: string | undefined;
+  readonly timeZone: string | undefined;
+  readonly language: HouseLanguage | undefined;
+};
 
 const config = z.object({
+  /** Null where nobody has chosen one. */
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/)
+    .optional()
+    .catch(undefined),
   time_zone: timeZone.optional().catch(undefined),
   /** BCP 47, such as `de-CH`. */
   language: z.string().optional().catch(undefined),
@@ -15,7 +26,7 @@ const config = z.object({
 
 /** Rejects with a CoreError. */
 export async function readCoreHouse(core: CoreConnection): Promise<CoreHouse> {
-  const { time_zone: zone, language } = config.parse(Object(await core.command<unknown>({ type: 'get_config' })));
+  const { country, time_zone: zone, language } = config.parse(Object(await core.command<unknown>({ type: 'get_config' })));
   const main = language?.split(/[-_]/)[0]?.toLowerCase();
-  return { timeZone: zone, language: houseLanguages.find((one) => one === main) };
+  return { country, timeZone: zone, language: houseLanguages.find((one) => one === main) };
 }

@@ -52,6 +52,7 @@ describe('options', () => {
         country: 'US',
         timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
         language: 'en',
+        isCountryGiven: false,
         isTimeZoneGiven: false,
         isLanguageGiven: false,
       },

@@ -56,6 +56,7 @@ export type Options = {
     readonly timeZone: string;
     readonly language: HouseLanguage;
     /** Set by the user; what is not follows Home Assistant where there is one. */
+    readonly isCountryGiven: boolean;
     readonly isTimeZoneGiven: boolean;
     readonly isLanguageGiven: boolean;
   };
@@ -163,7 +164,9 @@ export function parseOptions(
   const supervisorToken = environment['SUPERVISOR_TOKEN'] || undefined;
   return {
     kind: 'options',
-    options: deepFreeze(toOptions(checked.value, { supervisorToken, isListenGiven: 'sip_listen' in set })),
+    options: deepFreeze(
+      toOptions(checked.value, { supervisorToken, isListenGiven: 'sip_listen' in set, isCountryGiven: 'country' in set }),
+    ),
   };
 }
 
@@ -216,9 +219,13 @@ function toLine(problem: Problem): string {
   return `${problem.field} ${problem.message}`;
 }
 
-type Circumstances = { readonly supervisorToken: string | undefined; readonly isListenGiven: boolean };
+type Circumstances = {
+  readonly supervisorToken: string | undefined;
+  readonly isListenGiven: boolean;
+  readonly isCountryGiven: boolean;
+};
 
-function toOptions(parsed: Parsed, { supervisorToken, isListenGiven }: Circumstances): Options {
+function toOptions(parsed: Parsed, { supervisorToken, isListenGiven, isCountryGiven }: Circumstances): Options {
   return {
     dataDirectory: parsed.data_directory,
     log: { level: parsed.log_level },
@@ -247,6 +254,7 @@ function toOptions(parsed: Parsed, { supervisorToken, isListenGiven }: Circumsta
       country: parsed.country,
       timeZone: parsed.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
       language: parsed.language ?? languageOf(parsed.country),
+      isCountryGiven,
       isTimeZoneGiven: parsed.time_zone !== undefined,
       isLanguageGiven: parsed.language !== undefined,
     },

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 
-export type HouseFactName = 'time_zone' | 'language';
+export type HouseFactName = 'country' | 'time_zone' | 'language';
 
 /** What others last said of the house, for what the options do not set: the table `house_facts`. Nothing commits here. */
 export class HouseFacts {

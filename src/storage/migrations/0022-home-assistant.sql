@@ -10,6 +10,6 @@ CREATE TABLE calendar_holidays (
 
 -- What Home Assistant last said of the house, for what the options do not set: `time_zone` (IANA name), `language` (BCP 47).
 CREATE TABLE house_facts (
-  name TEXT PRIMARY KEY CHECK (name IN ('time_zone', 'language')),
+  name TEXT PRIMARY KEY CHECK (name IN ('country', 'time_zone', 'language')),
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
