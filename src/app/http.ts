@@ -2,9 +2,12 @@
 // Called by app.ts.
 // Must stay true: a user hears live of exactly what the lists show them.
 import { randomBytes } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CallId, DeviceId, EscalationId } from '#base/ids.ts';
 import { personsOfCall } from '#calls/persons-of-call.ts';
+import { AppError } from '#base/errors.ts';
 import { cidrMatcher } from '#base/cidr-matcher.ts';
 import type { Route } from '#contract/endpoint.ts';
 import type { IdentityPorts } from '#http/identity.ts';
@@ -14,6 +17,8 @@ import { PanelFiles } from '#http/panel-files.ts';
 import { createRequestView } from '#http/request-view.ts';
 import { HttpServer } from '#http/server.ts';
 import type { HttpServerOptions } from '#http/server.ts';
+import { webPortAlerts, webPortMessage } from '#system/taken-port-alerts.ts';
+import type { TakenWebPort } from '#system/taken-port-alerts.ts';
 import { explainStorageFailure } from '#storage/storage-failure.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 import type { CallsRoom } from './calls.ts';
@@ -42,7 +47,7 @@ type HttpDeps = AppContext & {
 
 /** It is started when the faces of all rooms are known. */
 export function composeHttp(deps: HttpDeps): HttpRoom {
-  const { options, overrides, devices, calls, escalations, people, clock, events, log: root, stack } = deps;
+  const { options, overrides, devices, calls, escalations, people, clock, events, log: root, stack, warnings } = deps;
   const log = root.child({ room: 'http' });
   const audience = {
     ownerOfDevice: (deviceId: DeviceId) => devices.byId(deviceId)?.personId,
@@ -59,16 +64,48 @@ export function composeHttp(deps: HttpDeps): HttpRoom {
   const shared = { live, panel, clock, log, explain: explainStorageFailure, isReplyStrict: overrides.isReplyStrict ?? false };
   const serverOf = (at: ListenerOptions) => new HttpServer({ ...shared, version: packageFile.version, ...at });
   let server: HttpServer | undefined;
-  const start = async (routes: readonly Route[]) => {
-    const { host, port } = options.http;
+  let taken: TakenWebPort | undefined;
+  const open = async (routes: readonly Route[], port: number) => {
+    const { host } = options.http;
     server = serverOf({ host, port, routes, view: createRequestView({ ports: identityPorts(people), proxies }) });
     const started = server;
     stack.defer(() => started.stop());
     await started.start();
     return started.address.port;
   };
+  const start = async (routes: readonly Route[]) => {
+    const isApp = options.homeAssistant.supervisorToken !== undefined;
+    try {
+      const port = await open(routes, options.http.port);
+      if (isApp) keepMovedPort(deps, undefined);
+      return port;
+    } catch (error) {
+      // Another app was faster on the host's network: the panel comes by ingress, and phones need no port of the web.
+      if (!isApp || !isPortTaken(error)) throw error;
+      const port = await open(routes, 0);
+      taken = { problem: error.message, port };
+      warnings.push(webPortMessage(taken));
+      keepMovedPort(deps, port);
+      return port;
+    }
+  };
   const probe = () => httpHealth({ port: server?.address.port ?? 0, evicted: server?.evictedConnections ?? 0 });
-  return { start, serverOf, face: faceOf({ probes: { http: probe } }) };
+  return { start, serverOf, face: faceOf({ probes: { http: probe }, alerts: webPortAlerts(() => taken) }) };
+}
+
+function isPortTaken(error: unknown): error is AppError {
+  return error instanceof AppError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'EADDRINUSE';
+}
+
+/** For the health check of the image, which asks this listener. */
+function keepMovedPort({ options, log }: HttpDeps, port: number | undefined): void {
+  const path = join(options.dataDirectory, 'http-port');
+  try {
+    if (port === undefined) rmSync(path, { force: true });
+    else writeFileSync(path, `${port}\n`);
+  } catch (error) {
+    log.warn({ err: error }, 'The health check does not learn the port of the API');
+  }
 }
 
 function identityPorts({ tokens, sessions, lockouts }: HttpDeps['people']): IdentityPorts {

@@ -60,3 +60,20 @@ export function takenPortAlerts(now: () => TakenPortDeps): readonly Alert[] {
   };
   return [bindAlert(sipPortTaken, { active, changedBy: [] })];
 }
+
+export const webPortTaken = alert({ alertId: 'web-port-taken', title: 'The port of the API is held by another program' });
+
+/** `problem`: one sentence that names port and option; `port`: where the API listens instead. */
+export type TakenWebPort = { readonly problem: string; readonly port: number };
+
+export function webPortMessage({ problem, port }: TakenWebPort): string {
+  return `${problem}. Until GoSIP is started again with another one, the API is at port ${port}; the panel in Home Assistant and the phones are not affected.`;
+}
+
+export function webPortAlerts(now: () => TakenWebPort | undefined): readonly Alert[] {
+  const active = () => {
+    const taken = now();
+    return taken === undefined ? [] : [{ about: 'http', message: webPortMessage(taken) }];
+  };
+  return [bindAlert(webPortTaken, { active, changedBy: [] })];
+}

@@ -241,6 +241,18 @@ describe('the live stream in the panel', () => {
   });
 });
 
+describe('an upload of more than the 16 MiB that Supervisor keeps in memory', () => {
+  it('is streamed to us, as the restore of a backup is', async () => {
+    const response = await fetch(`${house.proxy.url}/api/system/restore`, {
+      method: 'POST',
+      headers: { Cookie: as(ben), 'X-GoSIP-Request': '1', 'Content-Type': 'application/x-tar' },
+      body: new Uint8Array(17 * 2 ** 20),
+    });
+    const text = await response.text();
+    expect([response.status, text]).toEqual([400, expect.stringContaining('backup')]);
+  });
+});
+
 describe('what Home Assistant’s proxies make of our replies', () => {
   it('is readable without the character set that they drop, and is not compressed by us', async () => {
     const response = await house.ask(as(anna), '/api/auth/me');

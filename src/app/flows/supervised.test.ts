@@ -1,5 +1,7 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { writeSupervisorOptions } from '#options/supervisor-options.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
@@ -122,6 +124,24 @@ describe('a house under the Supervisor', () => {
     await until(isServed);
     await clock.advanceAsync(120_000);
     expect(restart).not.toHaveBeenCalled();
+  });
+
+  it('starts where another app has the port of the API, says so, and tells the health check where it is', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    await house.open({ http_port: port });
+    expect(house.app.http.port).not.toBe(port);
+    expect(house.app.warnings).toEqual([
+      expect.stringMatching(`^The web port TCP ${port} .* the API is at port ${house.app.http.port};`),
+    ]);
+    const file = join(house.folder, 'http-port');
+    expect(readFileSync(file, 'utf8')).toBe(`${house.app.http.port}\n`);
+    await until(isServed);
+    await house.close();
+    await new Promise<void>((resolve) => other.close(() => resolve()));
+    await house.open({ http_port: port });
+    expect([house.app.http.port, house.app.warnings, existsSync(file)]).toEqual([port, [], false]);
   });
 
   it('takes the broker that another app provides, when it does', async () => {

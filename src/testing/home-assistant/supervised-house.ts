@@ -66,6 +66,7 @@ export class SupervisedHouse implements AsyncDisposable {
     const proxy = await IngressProxy.start({
       target: () => ({ host: ownAddress, port: supervisor.app.ingressPort }),
       address: supervisorAddress,
+      isStreaming: true,
     });
     return new SupervisedHouse({ supervisor, proxy, core: await FakeCore.start() }, overrides);
   }

@@ -13,8 +13,17 @@ function options() {
   }
 }
 
+/** Where another program holds the port of the options, GoSIP says which one it has instead. */
+function moved() {
+  try {
+    return readFileSync(`${environment.GOSIP_DATA_DIRECTORY || '/data'}/http-port`, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
+
 const given = options();
-const port = environment.GOSIP_HTTP_PORT || given.http_port || 8080;
+const port = moved() || environment.GOSIP_HTTP_PORT || given.http_port || 8080;
 const host = environment.GOSIP_HTTP_HOST || given.http_host || '0.0.0.0';
 const near = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[host] ?? (host.includes(':') ? `[${host}]` : host);
 try {
