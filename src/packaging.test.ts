@@ -295,7 +295,7 @@ describe('the workflows', () => {
   const release = jobsOf('release');
 
   it('pin every action of others to a commit', () => {
-    const used = [release, jobsOf('test')].flatMap((jobs) =>
+    const used = [release, jobsOf('test'), jobsOf('nightly')].flatMap((jobs) =>
       Object.values(jobs).flatMap((job) => [job.uses, ...(job.steps ?? []).map((step) => step.uses)]),
     );
     const foreign = used.filter((one) => one !== undefined && !one.startsWith('./'));
