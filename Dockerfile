@@ -53,8 +53,6 @@ WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY addon/rootfs /
 COPY package.json LICENSE CHANGELOG.md ./
-COPY --from=panel /app/panel/dist panel/dist
-COPY blueprints blueprints
 COPY src src
 COPY --from=panel /app/panel/dist panel/dist
 COPY blueprints blueprints

@@ -122,6 +122,19 @@ describe('what Home Assistant asks for', () => {
     ]);
   });
 
+  it('is done once and answered again where the same request comes again: QoS 1 brings it twice, or the reply was missed', async () => {
+    const { done, replies, say } = desk();
+    const request = { to: '22', request_id: 'a' };
+    await Promise.all([say('gosip/command/call', request), say('gosip/command/call', request)]);
+    await say('gosip/command/call', request);
+    expect(done).toHaveLength(1);
+    expect(replies).toEqual(Array.from({ length: 3 }, () => ['a', { ok: true, call_id: 'call_1' }]));
+    await say('gosip/command/call', { to: '23', request_id: 'a' });
+    await say('gosip/command/call', { to: '22' });
+    await say('gosip/command/call', { to: '22' });
+    expect(done).toHaveLength(4);
+  });
+
   it('and cannot be done is in the log with the reason, and the switch springs back', async () => {
     const { lines, shown, say } = desk();
     await say('gosip/exchange/dial/set', 'fail');

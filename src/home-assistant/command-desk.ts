@@ -7,6 +7,7 @@ import type { Command } from '#contract/command.ts';
 import type { Entity } from '#contract/entity.ts';
 import type { Catalog } from './catalog.ts';
 import { noSuchCommand, parseRequest } from './request.ts';
+import type { Request } from './request.ts';
 import type { Message } from './mqtt-session.ts';
 import type { EntityAddress } from './topics.ts';
 
@@ -20,11 +21,14 @@ export type CommandDeskDeps = {
 };
 
 const maxComplaints = 1000;
+/** QoS 1 brings a message more than once, and who missed the reply asks again within seconds. */
+const maxAnswers = 100;
 
 export class CommandDesk {
   readonly #deps: CommandDeskDeps;
   readonly #byName: ReadonlyMap<string, Command>;
   readonly #complained = new Set<string>();
+  readonly #answers = new Map<string, Promise<object>>();
 
   constructor(deps: CommandDeskDeps) {
     this.#deps = deps;
@@ -52,19 +56,33 @@ export class CommandDesk {
     if (message.isRetained) return this.#complain(message, 'is retained');
     const command = this.#byName.get(name);
     const request = parseRequest(message.payload, command?.declaration.input);
-    const reply = (body: object) => {
-      if (request.requestId !== undefined) this.#deps.reply(request.requestId, body);
-    };
+    const { requestId } = request;
+    if (requestId === undefined) return void (await this.#answer(command, request, message));
+    const asked = `${name} ${message.payload}`;
+    const answer = this.#answers.get(asked) ?? this.#answer(command, request, message);
+    this.#remember(asked, answer);
+    this.#deps.reply(requestId, await answer);
+  }
+
+  /** The same request is answered alike, and done once. */
+  #remember(asked: string, answer: Promise<object>): void {
+    this.#answers.delete(asked);
+    this.#answers.set(asked, answer);
+    const [oldest] = this.#answers.keys();
+    if (oldest !== undefined && this.#answers.size > maxAnswers) this.#answers.delete(oldest);
+  }
+
+  async #answer(command: Command | undefined, request: Request, message: Message): Promise<object> {
     if (request.kind === 'nonsense' || command === undefined) {
       const problem = request.kind === 'nonsense' ? request.problem : noSuchCommand;
       this.#complain(message, problem);
-      return reply({ ok: false, message: problem });
+      return { ok: false, message: problem };
     }
     try {
-      reply({ ...(await command.run(request.input, request.requestId)), ok: true });
+      return { ...(await command.run(request.input, request.requestId)), ok: true };
     } catch (error) {
-      this.#deps.log.warn({ command: name, ...failureFields(error) }, 'Command of Home Assistant failed');
-      reply({ ok: false, message: error instanceof AppError ? error.message : 'This did not work; the log says why' });
+      this.#deps.log.warn({ command: command.declaration.name, ...failureFields(error) }, 'Command of Home Assistant failed');
+      return { ok: false, message: error instanceof AppError ? error.message : 'This did not work; the log says why' };
     }
   }
 

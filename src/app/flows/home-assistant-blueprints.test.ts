@@ -46,7 +46,7 @@ describe.skipIf((await missingHomeAssistant()) !== undefined)('blueprints in Hom
   let kitchen: Baresip;
   let kitchenId = '';
   let startsAt = 0;
-  const devices = { tablet: '', kitchen: '', anna: '', exchange: '' };
+  const devices = { tablet: '', kitchen: '', anna: '', ben: '', exchange: '' };
   const on = (topic: string) => house.harness.observer.on(topic);
   const showing = (entityId: string, state: string) => house.harness.showing(entityId, state);
 
@@ -62,11 +62,13 @@ describe.skipIf((await missingHomeAssistant()) !== undefined)('blueprints in Hom
     const login = await at.house.addDevice('21', { name: 'Kitchen', personId: at.personId });
     kitchenId = login.id;
     kitchen = await at.baresip(login, 440);
+    const ben = await at.house.api<{ id: string }>('POST', '/users', { username: 'ben', name: 'Ben' });
     await harness.observer.publish('homeassistant/device/lamp/config', lamp, { retain: true });
     await harness.observer.publish('smoke/state', 'OFF', { retain: true });
     devices.tablet = await house.tabletId();
     devices.kitchen = await house.deviceId(`gosip_${kitchenId}`);
     devices.anna = await house.deviceId(`gosip_${at.personId}`);
+    devices.ben = await house.deviceId(`gosip_${ben.id}`);
     devices.exchange = await house.deviceId('gosip_exchange');
     const { id } = await harness.entities.client.command<{ id: string }>({ type: 'auth/current_user' });
     await at.house.api('PATCH', `/users/${at.personId}`, { homeAssistantUserId: id });
@@ -91,7 +93,7 @@ describe.skipIf((await missingHomeAssistant()) !== undefined)('blueprints in Hom
   });
 
   it('become automations and scripts', async () => {
-    const { tablet, kitchen: phone, anna, exchange } = devices;
+    const { tablet, kitchen: phone, anna, ben, exchange } = devices;
     const start = new Date(Date.now() + 70_000);
     startsAt = start.setSeconds(0, 0);
     const clock = new Date(startsAt).toLocaleTimeString('de-DE', { timeZone: 'Europe/Berlin' });
@@ -114,7 +116,7 @@ describe.skipIf((await missingHomeAssistant()) !== undefined)('blueprints in Hom
       night_start: '00:00:00',
       night_end: '00:00:00',
     });
-    await house.make('voice', { marks_heard: false });
+    await house.make('voice', { marks_heard: false, places: [{ satellite: tablet, person: ben, phone }] });
     await house.make('assistant_tool', { phone });
     await house.make('call', { phone });
     await house.make('send_sms', {});
@@ -179,6 +181,19 @@ describe.skipIf((await missingHomeAssistant()) !== undefined)('blueprints in Hom
     await showing('sensor.anna_new_voicemails', '1');
   }, 120_000);
 
+  it('read the voicemails of who asks: at a satellite those of its person, else those of the user, of nobody where neither is known', async () => {
+    const { entities } = house.harness;
+    expect(await entities.say('Read my voicemails', 'en', devices.tablet)).toBe('There are no new voicemails.');
+    const { house: gosip, personId } = house.at;
+    const { homeAssistantUserId } = await gosip.api<{ homeAssistantUserId: string }>('GET', `/users/${personId}`);
+    await gosip.api('PATCH', `/users/${personId}`, { homeAssistantUserId: null });
+    const answer = await entities.say('Read my voicemails');
+    expect(answer).not.toContain(words);
+    expect(answer).toContain('Open GoSIP in Home Assistant once');
+    await gosip.api('PATCH', `/users/${personId}`, { homeAssistantUserId });
+    expect(await entities.say('Read my voicemails')).toContain(words);
+  }, 60_000);
+
   it('give an assistant the voicemails with their words, and mark them as heard', async () => {
     const reply = await house.run<{ ok: boolean }>('assistant_tool', { task: 'read_voicemails' });
     expect(reply).toMatchObject({ ok: true, total: 1, voicemails: [{ transcript: words }] });
@@ -202,11 +217,26 @@ describe.skipIf((await missingHomeAssistant()) !== undefined)('blueprints in Hom
     expect(await entities.say('Who called today?')).toMatch(/Today called: .*voicemail/);
     expect(await entities.say('Llama a la abuela', 'es')).toMatch(/abuela/);
     expect(await entities.say('call Nobody')).toMatch(/Nobody/);
+    expect(await entities.say('Do not disturb for as long as I like')).toContain('I did not understand how long');
+    await entities.say('Do not disturb for an hour');
+    await showing('switch.anna_dnd', 'on');
+    // Of somebody else: who calls again within minutes gets through.
+    const unheard = house.at.twilio.callFrom('+14155550177', house.at.ours);
+    await waitFor(
+      'the voicemail',
+      30,
+      () => house.at.twilio.recordings.some(({ callSid }) => callSid === unheard.callSid) || undefined,
+    );
+    unheard.hangUp();
+    await unheard.over;
+    await house.at.closedCall();
+    await expect.poll(() => entities.say("Why didn't my phone ring?"), { timeout: 20_000 }).toContain('do not disturb was on');
+    await entities.say('Do not disturb off');
   }, 60_000);
 
   it('call by voice and by a script', async () => {
     const before = kitchen.events.length;
-    expect(await house.harness.entities.say(`call ${house.at.theirs}`)).toContain('I am calling');
+    expect(await house.harness.entities.say(`call ${house.at.theirs}`, 'en', devices.tablet)).toContain('I am calling');
     await waitFor('the phone', 20, () => kitchen.events.slice(before).find(({ type }) => type === 'CALL_INCOMING'));
     kitchen.hangup();
     await showing('sensor.kitchen_call_state', 'idle');

@@ -56,7 +56,9 @@ export class BlueprintHouse implements AsyncDisposable {
     await using stack = new AsyncDisposableStack();
     const harness = stack.use(await HomeAssistantHarness.start());
     const { url, token } = harness.core;
-    const core = { GOSIP_HOME_ASSISTANT_URL: url, GOSIP_HOME_ASSISTANT_TOKEN: token };
+    // As Home Assistant has them: a house that learns them begins anew.
+    const known = { GOSIP_TIME_ZONE: 'Europe/Berlin', GOSIP_LANGUAGE: 'en' };
+    const core = { GOSIP_HOME_ASSISTANT_URL: url, GOSIP_HOME_ASSISTANT_TOKEN: token, ...known };
     const at = stack.use(await TwilioHarness.start({ environment: { ...harness.environment, ...core, ...environment } }));
     const house = new BlueprintHouse(at, harness, stack.move());
     try {

@@ -101,9 +101,10 @@ export class CoreEntities {
     );
   }
 
-  /** Says a sentence; what it answers. */
-  async say(text: string, language = 'en'): Promise<string> {
-    const { response } = await this.client.command<Spoken>({ type: 'conversation/process', text, language });
+  /** Says a sentence, at a voice satellite where one is named; what it answers. */
+  async say(text: string, language = 'en', deviceId?: string): Promise<string> {
+    const at = deviceId === undefined ? {} : { device_id: deviceId };
+    const { response } = await this.client.command<Spoken>({ type: 'conversation/process', text, language, ...at });
     return response.speech.plain?.speech ?? '';
   }
 }
