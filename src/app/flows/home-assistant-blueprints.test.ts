@@ -183,7 +183,7 @@ describe.skipIf((await missingHomeAssistant()) !== undefined)('blueprints in Hom
 
   it('read the voicemails of who asks: at a satellite those of its person, else those of the user, of nobody where neither is known', async () => {
     const { entities } = house.harness;
-    expect(await entities.say('Read my voicemails', 'en', devices.tablet)).toBe('There are no new voicemails.');
+    expect(await entities.sayAt(devices.tablet, 'Read my voicemails')).toBe('There are no new voicemails.');
     const { house: gosip, personId } = house.at;
     const { homeAssistantUserId } = await gosip.api<{ homeAssistantUserId: string }>('GET', `/users/${personId}`);
     await gosip.api('PATCH', `/users/${personId}`, { homeAssistantUserId: null });
@@ -236,7 +236,7 @@ describe.skipIf((await missingHomeAssistant()) !== undefined)('blueprints in Hom
 
   it('call by voice and by a script', async () => {
     const before = kitchen.events.length;
-    expect(await house.harness.entities.say(`call ${house.at.theirs}`, 'en', devices.tablet)).toContain('I am calling');
+    expect(await house.harness.entities.sayAt(devices.tablet, `call ${house.at.theirs}`)).toContain('I am calling');
     await waitFor('the phone', 20, () => kitchen.events.slice(before).find(({ type }) => type === 'CALL_INCOMING'));
     kitchen.hangup();
     await showing('sensor.kitchen_call_state', 'idle');

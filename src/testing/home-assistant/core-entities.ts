@@ -28,6 +28,8 @@ type Spoken = {
   readonly response: { readonly response_type: string; readonly speech: { readonly plain?: { readonly speech: string } } };
 };
 
+type PipelineEvent = { readonly type: string; readonly data?: { readonly intent_output?: Spoken } };
+
 /** What a person finds there: states, entities, devices, triggers and the voice. */
 export class CoreEntities {
   readonly client: CoreClient;
@@ -101,10 +103,20 @@ export class CoreEntities {
     );
   }
 
-  /** Says a sentence, at a voice satellite where one is named; what it answers. */
-  async say(text: string, language = 'en', deviceId?: string): Promise<string> {
-    const at = deviceId === undefined ? {} : { device_id: deviceId };
-    const { response } = await this.client.command<Spoken>({ type: 'conversation/process', text, language, ...at });
+  /** Says a sentence; what it answers. */
+  async say(text: string, language = 'en'): Promise<string> {
+    const { response } = await this.client.command<Spoken>({ type: 'conversation/process', text, language });
     return response.speech.plain?.speech ?? '';
+  }
+
+  /** Says a sentence at a voice satellite; what it answers. */
+  async sayAt(deviceId: string, text: string): Promise<string> {
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    const run = { type: 'assist_pipeline/run', start_stage: 'intent', end_stage: 'intent', input: { text }, device_id: deviceId };
+    await this.client.subscribe<PipelineEvent>(run, ({ type, data }) => {
+      if (type === 'intent-end') resolve(data?.intent_output?.response.speech.plain?.speech ?? '');
+      if (type === 'error') reject(new Error(JSON.stringify(data)));
+    });
+    return promise;
   }
 }
