@@ -9,6 +9,8 @@ import { fill, pluralKey } from './phrase.ts';
 import { problemOf } from './problem.ts';
 import { requestPath } from './request.ts';
 import { pathOf, placeOf } from './routes.ts';
+import { deviceTypes } from '#contract/devices.ts';
+import { phoneKinds } from './phone-kinds.ts';
 
 describe('a request', () => {
   it('fills in its path and leaves out what is not given', () => {
@@ -160,3 +162,6 @@ describe('the list of calls', () => {
   it('shows no call twice where two began in the same moment', () =>
     expect(ids(withMore(kept, [call('a', '1'), call('z', '1')]))).toEqual(['c', 'b', 'a', 'z']));
 });
+
+it('has a name and a picture for every type of phone that there is', () =>
+  expect(phoneKinds.map(({ type }) => type).toSorted()).toEqual([...deviceTypes].toSorted()));

@@ -111,6 +111,8 @@ export const de: Strings = {
   'kind.grandstream.text': 'Telefon, Türstation oder Adapter mit Kabel oder WLAN',
   'kind.webrtc': 'Browser',
   'kind.webrtc.text': 'Eine Webseite, die telefoniert',
+  'kind.door-station': 'Türstation',
+  'kind.door-station.text': 'Ruft im Haus an, wenn es an der Tür klingelt',
 
   'addPhone.title': 'Telefon hinzufügen',
   'addPhone.nameHint': 'Zum Beispiel Küche: andere sehen ihn, wenn es anruft',

@@ -114,6 +114,8 @@ export const en = {
   'kind.grandstream.text': 'A phone, door station or adapter with a cable or Wi-Fi',
   'kind.webrtc': 'Browser',
   'kind.webrtc.text': 'A web page that makes calls',
+  'kind.door-station': 'Door station',
+  'kind.door-station.text': 'Calls the house when somebody rings at the door',
 
   'addPhone.title': 'Add a phone',
   'addPhone.nameHint': 'Such as Kitchen: others see it when it calls',

@@ -111,6 +111,8 @@ export const es: Strings = {
   'kind.grandstream.text': 'Teléfono, portero o adaptador con cable o wifi',
   'kind.webrtc': 'Navegador',
   'kind.webrtc.text': 'Una página web que llama',
+  'kind.door-station': 'Portero',
+  'kind.door-station.text': 'Llama a la casa cuando alguien toca el timbre',
 
   'addPhone.title': 'Añadir un teléfono',
   'addPhone.nameHint': 'Por ejemplo Cocina: los demás lo ven cuando llama',

@@ -111,6 +111,8 @@ export const fr: Strings = {
   'kind.grandstream.text': 'Téléphone, portier ou adaptateur, par câble ou Wi-Fi',
   'kind.webrtc': 'Navigateur',
   'kind.webrtc.text': 'Une page web qui téléphone',
+  'kind.door-station': 'Portier',
+  'kind.door-station.text': 'Appelle la maison quand on sonne à la porte',
 
   'addPhone.title': 'Ajouter un téléphone',
   'addPhone.nameHint': 'Par exemple Cuisine : les autres le voient quand il appelle',

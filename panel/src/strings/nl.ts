@@ -110,6 +110,8 @@ export const nl: Strings = {
   'kind.grandstream.text': 'Telefoon, deurpost of adapter met kabel of wifi',
   'kind.webrtc': 'Browser',
   'kind.webrtc.text': 'Een webpagina die belt',
+  'kind.door-station': 'Deurstation',
+  'kind.door-station.text': 'Belt het huis als er wordt aangebeld',
 
   'addPhone.title': 'Een telefoon toevoegen',
   'addPhone.nameHint': 'Zoals Keuken: anderen zien hem als hij belt',
