@@ -1,6 +1,7 @@
 // Composes the line to Home Assistant's Core and what the house learns over it.
 // Called by app.ts before routing, which decides by states; `start` once all rooms are there.
 // Must stay true: nothing waits for Core, and a house without one lacks nothing else.
+import { coreAlerts } from '#home-assistant/core-alerts.ts';
 import { CoreCalendars } from '#home-assistant/core-calendars.ts';
 import { coreHealth } from '#home-assistant/core-health.ts';
 import { CoreLine } from '#home-assistant/core-line.ts';
@@ -59,7 +60,10 @@ export function composeCore({ options, clock, events, log, stack }: AppContext):
       const notifications = new CoreNotifications({ core: line, clock, log: child, alerts, page });
       stack.defer(() => notifications.stop());
     },
-    face: faceOf({ probes: { 'Home Assistant': () => coreHealth(line.state, access.url) } }),
+    face: faceOf({
+      alerts: coreAlerts(() => line.state),
+      probes: { 'Home Assistant': () => coreHealth(line.state, access.url) },
+    }),
   };
 }
 

@@ -111,6 +111,7 @@ export class VoicemailStore {
   readonly #hear;
   readonly #archive;
   readonly #delete;
+  readonly #deleteWords;
   readonly #unheardByPerson;
   readonly #resolve;
   readonly #unresolved;
@@ -144,6 +145,9 @@ export class VoicemailStore {
     this.#hear = db.prepare<[number | null, string]>('UPDATE voicemails SET heard_at = ? WHERE id = ?');
     this.#archive = db.prepare<[number | null, string]>('UPDATE voicemails SET archived_at = ? WHERE id = ?');
     this.#delete = db.prepare<[string]>('DELETE FROM voicemails WHERE id = ?');
+    this.#deleteWords = db.prepare<[string]>(
+      'DELETE FROM recording_transcripts WHERE recording_id = (SELECT recording_id FROM voicemails WHERE id = ?)',
+    );
     this.#unheardByPerson = db.prepare<[string], Row>(
       `${select} WHERE v.person_id = ? AND v.heard_at IS NULL AND v.is_shown = 1 ORDER BY v.left_at`,
     );
@@ -184,7 +188,9 @@ export class VoicemailStore {
     this.#archive.run(at ?? null, id);
   }
 
+  /** With what was said in it: the row of its recording stays. */
   delete(id: VoicemailId): void {
+    this.#deleteWords.run(id);
     this.#delete.run(id);
   }
 

@@ -19,6 +19,15 @@ const said = (sid: string, text: string, source: 'twilio' | 'house' = 'twilio', 
   harness.room.transcribed({ recording: messageNotice(sid), source, status, text });
 
 describe('a message that was left', () => {
+  it('is deleted with what was said in it, also where its words come later once more', async () => {
+    await announce('RE1');
+    await harness.reaches('RE1', 'stored');
+    await said('RE1', 'Nobody else must read this.');
+    await harness.room.voicemails.delete(harness.voicemails()[0]!.id, harness.room.recordings);
+    await said('RE1', 'Nobody else must read this.');
+    expect(harness.db.prepare('SELECT * FROM recording_transcripts').all()).toEqual([]);
+  });
+
   it('is shown once its audio is on the disk, and published once', async () => {
     await announce('RE1', { state: 'running', seconds: undefined });
     expect(harness.voicemails()).toEqual([]);

@@ -80,4 +80,7 @@ it('starts and is ready where Core refuses the token, and says what to do', asyn
   expect((await partOf())?.message).toContain('home_assistant_token');
   expect(house.logged.join('')).not.toContain('eyJ0.revoked');
   expect((await preview()).plan.kind).toBe('voicemail');
+  type Alerts = { readonly open: readonly { alertId: string }[] };
+  const alerts = async () => (await house.api<Alerts>('GET', '/system/alerts')).open.map(({ alertId }) => alertId);
+  await house.until(async () => expect(await alerts()).toContain('home-assistant-refuses'), 30_000);
 });
