@@ -30,7 +30,9 @@ type WebhooksDeps = Pick<VoiceWebhookDeps, 'calls' | 'voicemail' | 'isReachable'
     readonly media: PublicMediaPort;
   };
 
-/** Throws `conflict` where there is a public URL and the port cannot be had. */
+const retryMs = 30_000;
+
+/** Throws `conflict` where there is a public URL and the port cannot be had; as an app, which shares the host's ports, it is tried again instead. */
 export async function composeWebhooks(deps: WebhooksDeps): Promise<WebhooksRoom> {
   const { options, settings, clock, stack } = deps;
   const log = deps.log.child({ room: 'twilio' });
@@ -50,22 +52,28 @@ export async function composeWebhooks(deps: WebhooksDeps): Promise<WebhooksRoom>
     preloadSdk();
     return server.start();
   };
-  if (settings.current.publicUrl !== undefined) await open();
   // One after the other, however fast the settings change.
   let last = Promise.resolve();
   const follow = async () => {
     const isWanted = settings.current.publicUrl !== undefined;
-    if (isWanted === server.isListening) return;
+    if (isWanted === server.isListening) {
+      problem = undefined;
+      return;
+    }
     try {
       await (isWanted ? open() : server.stop());
       problem = undefined;
     } catch (error) {
+      if (problem === undefined) log.error({ err: error }, 'Public listener cannot be opened');
       problem = error instanceof Error ? error.message : 'The public port is not available';
-      log.error({ err: error }, 'Public listener cannot be opened');
     }
   };
-  const end = settings.onChange(() => void (last = last.then(follow)));
-  stack.defer(end);
+  const isApp = options.homeAssistant.supervisorToken !== undefined;
+  if (settings.current.publicUrl !== undefined) await (isApp ? follow() : open());
+  const followNext = () => void (last = last.then(follow));
+  stack.defer(settings.onChange(followNext));
+  const retry = clock.every(retryMs, () => problem !== undefined && followNext());
+  stack.defer(() => retry.cancel());
   const probe = () => {
     const { isListening, refusedConnections } = server;
     const port = isListening ? server.address.port : undefined;

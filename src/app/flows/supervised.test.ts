@@ -144,6 +144,22 @@ describe('a house under the Supervisor', () => {
     expect([house.app.http.port, house.app.warnings, existsSync(file)]).toEqual([port, [], false]);
   });
 
+  it('starts where another app has the port of Twilio’s webhooks, and takes it when it is free', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    await house.open({ public_url: 'https://house.example', public_http_host: '127.0.0.1', public_http_port: port });
+    expect(house.app.publicHttp).toBeUndefined();
+    await until(isServed);
+    await new Promise<void>((resolve) => other.close(() => resolve()));
+    const isHealthy = () =>
+      fetch(`http://127.0.0.1:${port}/healthz`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    await until(isHealthy);
+  });
+
   it('takes the broker that another app provides, when it does', async () => {
     const heard: string[] = [];
     const broker: Server = createServer((socket) => socket.on('data', (bytes) => heard.push(bytes.toString('latin1'))));
