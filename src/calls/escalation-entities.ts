@@ -16,6 +16,7 @@ export const activeEscalations = entity({
     nl: 'Lopende alarmketens',
   },
   stateClass: 'measurement',
+  icon: 'mdi:alarm-light',
 });
 
 export const escalationEvent = entity({

@@ -74,7 +74,14 @@ function ownOf(entity: Entity, { owner }: OwnerEntry, { topics }: ComponentHouse
       return command;
     case 'text': {
       const { pattern } = declaration;
-      return { ...state, ...attributes, ...command, max: maxTextLength, ...(pattern === undefined ? {} : { pattern }) };
+      return {
+        ...state,
+        value_template: '{{ value_json.text }}',
+        ...attributes,
+        ...command,
+        max: maxTextLength,
+        ...(pattern === undefined ? {} : { pattern }),
+      };
     }
   }
 }

@@ -66,7 +66,13 @@ describe('discovery', () => {
     [
       'text',
       { ...thing, component: 'text', pattern: '[0-9]+' },
-      { state_topic: stateTopic, command_topic: `${stateTopic}/set`, max: 255, pattern: '[0-9]+' },
+      {
+        state_topic: stateTopic,
+        value_template: '{{ value_json.text }}',
+        command_topic: `${stateTopic}/set`,
+        max: 255,
+        pattern: '[0-9]+',
+      },
     ],
   ])('describes a %s as Home Assistant takes it', (component, declaration, own) => {
     expect(componentsOf(ofPhone(declaration))).toEqual({ thing: { ...common(component, 'thing'), ...own } });

@@ -13,13 +13,20 @@ const unknown = 'None';
 export type Payload = { readonly text: string; readonly problem?: string };
 
 export function statePayload(kind: Entity['kind'], state: boolean | number | string | undefined): Payload {
-  // A text has no unknown state: the field is empty.
-  if (state === undefined) return { text: kind === 'text' ? '' : unknown };
+  if (kind === 'text') return textPayload(String(state ?? ''));
+  if (state === undefined) return { text: unknown };
   if (typeof state === 'boolean') return { text: state ? 'ON' : 'OFF' };
   const text = String(state);
   if (typeof state === 'number' && !Number.isFinite(state)) return { text: unknown, problem: 'is no number' };
   if (text.length <= maxStateLength) return { text };
-  return { text: kind === 'text' ? '' : unknown, problem: `is longer than ${maxStateLength} characters` };
+  return { text: unknown, problem: `is longer than ${maxStateLength} characters` };
+}
+
+/** In JSON, because a broker keeps no empty message: the field would show the word "unknown". */
+function textPayload(text: string): Payload {
+  const isTooLong = text.length > maxStateLength;
+  const json = JSON.stringify({ text: isTooLong ? '' : text });
+  return isTooLong ? { text: json, problem: `is longer than ${maxStateLength} characters` } : { text: json };
 }
 
 export function attributesPayload(attributes: Attributes): Payload {

@@ -57,11 +57,11 @@ export const markAllHeard = entity({
   component: 'button',
   key: 'mark_all_heard',
   name: {
-    en: 'Mark all voicemails as heard',
-    de: 'Alle Sprachnachrichten als abgehört markieren',
-    fr: 'Marquer tous les messages vocaux comme écoutés',
-    es: 'Marcar todos los mensajes de voz como escuchados',
-    nl: 'Alle voicemails als beluisterd markeren',
+    en: 'Mark all as heard',
+    de: 'Alle als abgehört markieren',
+    fr: 'Tout marquer comme écouté',
+    es: 'Marcar todo como escuchado',
+    nl: 'Alles als beluisterd markeren',
   },
   icon: 'mdi:email-open',
 });

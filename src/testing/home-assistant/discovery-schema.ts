@@ -77,6 +77,7 @@ const component = z.discriminatedUnion('platform', [
   z.strictObject({ ...entityOf('notify'), ...command }),
   z.strictObject({
     ...entityOf('text'),
+    value_template: text.optional(),
     ...state,
     ...attributes,
     ...command,
