@@ -85,6 +85,36 @@ test('the linter refuses every import that the table forbids, and no other', () 
   expect(wrong).toEqual([]);
 });
 
+test('the panel may import the contract and nothing else of the house', () => {
+  const at = join(folder, 'browser');
+  mkdirSync(join(at, 'panel/src/pages'), { recursive: true });
+  linterIn(at);
+  const lines = {
+    "import { x } from '#contract/devices.ts';": true,
+    "import type { x } from '#contract/devices.ts';": true,
+    "import { x } from '../x.ts';": true,
+    "import { x } from 'lit';": true,
+    "import { x } from '#base/ids.ts';": false,
+    "import type { x } from '#devices/device.ts';": false,
+    "import { x } from '../../../src/contract/devices.ts';": false,
+    "import { x } from 'node:fs';": false,
+    "import x from 'zod';": false,
+  };
+  for (const [index, line] of Object.keys(lines).entries()) {
+    const use = line.startsWith('import type') ? 'export type Y = x;' : 'export const y = x;';
+    writeFileSync(join(at, `panel/src/pages/planted-${index}.ts`), `${line}\n${use}\n`);
+  }
+  const run = spawnSync(join(project, 'node_modules/.bin/oxlint'), ['--format', 'json', 'panel'], {
+    cwd: at,
+    encoding: 'utf8',
+    env: environment,
+  });
+  const { diagnostics } = JSON.parse(run.stdout) as { diagnostics: { code: string; filename: string }[] };
+  const found = diagnostics.filter(({ code }) => code.includes('no-restricted-imports')).map(({ filename }) => filename);
+  const allowed = Object.keys(lines).map((_line, index) => !found.includes(`panel/src/pages/planted-${index}.ts`));
+  expect(allowed).toEqual(Object.values(lines));
+});
+
 test('the linter refuses a cycle of imports, also of types alone', () => {
   const at = join(folder, 'cycle');
   mkdirSync(join(at, 'src', 'base'), { recursive: true });

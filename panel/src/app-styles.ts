@@ -87,11 +87,18 @@ export const appStyles = css`
     min-height: 100dvh;
   }
   .cover {
-    position: fixed;
-    inset: 0;
-    z-index: 5;
+    width: 100vw;
+    height: 100dvh;
+    max-width: none;
+    max-height: none;
+    padding: 0;
+    border: 0;
     overflow: auto;
-    background: color-mix(in srgb, var(--bg) 70%, transparent);
+    background: none;
+    color: var(--text);
+  }
+  .cover::backdrop {
+    background: color-mix(in srgb, var(--bg) 75%, transparent);
     backdrop-filter: blur(6px);
   }
   .away-place {
@@ -109,8 +116,8 @@ export const appStyles = css`
     max-width: calc(100vw - 24px);
     padding: 10px 20px 10px 16px;
     border-radius: 999px;
-    background: light-dark(#2b2d30, #e4e5e7);
-    color: light-dark(#fff, #141414);
+    background: var(--inverse);
+    color: var(--on-inverse);
     box-shadow: 0 4px 16px #0005;
   }
   .again {
@@ -155,12 +162,12 @@ export const appStyles = css`
     }
     nav a {
       flex-direction: column;
-      justify-content: center;
-      gap: 4px;
+      gap: 2px;
       height: 100%;
-      padding: 0 2px;
+      padding: 8px 2px 0;
       font-size: 12px;
-      line-height: 16px;
+      line-height: 13px;
+      text-align: center;
     }
     nav a,
     nav a:hover,
@@ -178,9 +185,7 @@ export const appStyles = css`
     }
     nav a .words {
       max-width: 100%;
-      overflow: hidden;
-      text-overflow: ellipsis;
-      white-space: nowrap;
+      overflow-wrap: anywhere;
     }
   }
 `;

@@ -66,11 +66,17 @@ export class GosipApp extends GosipElement {
       return html`<main>${this.loaded === 'set-up' ? html`<gosip-set-up></gosip-set-up>` : nothing}</main>`;
     if (value.kind !== 'signed-in') return nothing;
     const isOver = sessionState.value === 'over';
-    return html`<div class="frame" ?inert=${isOver}>
+    return html`<div class="frame">
         ${this.renderNavigation()}
         <main id="main">${this.loaded === place.value.page ? renderPage(place.value) : nothing}</main>
       </div>
-      ${isOver ? html`<div class="cover"><gosip-sign-in again></gosip-sign-in></div>` : nothing}`;
+      ${
+        isOver
+          ? html`<dialog class="cover" aria-label=${t('signIn.again')} @cancel=${preventDefault} @close=${this.keepCover}>
+              <gosip-sign-in again></gosip-sign-in>
+            </dialog>`
+          : nothing
+      }`;
   }
 
   private renderNavigation() {
@@ -122,9 +128,20 @@ export class GosipApp extends GosipElement {
     </main>`;
   }
 
+  /** Above any dialog that is open: what was typed there waits below. */
+  private keepCover(): void {
+    const cover = this.renderRoot.querySelector<HTMLDialogElement>('dialog.cover');
+    if (cover !== null && !cover.open) cover.showModal();
+  }
+
   override updated(_changed: PropertyValues): void {
+    this.keepCover();
     const { page } = place.value;
     const name = page === 'missing' || page === 'design' ? undefined : t(titles[page]);
     document.title = session.value.kind === 'signed-in' && name !== undefined ? `${name} – GoSIP` : 'GoSIP';
   }
+}
+
+function preventDefault(event: Event): void {
+  event.preventDefault();
 }

@@ -40,6 +40,11 @@ export class Shown<Value> implements ReactiveController {
     this.#cancelWait = undefined;
   }
 
+  /** Reads again now and then, for what no fact tells of. Returns the end of it. */
+  every(ms: number): () => void {
+    return clock.every(ms, () => void this.reload());
+  }
+
   /** Reads again now; what is being read already is read once more afterwards. */
   async reload(): Promise<void> {
     if (this.#isLoading) {

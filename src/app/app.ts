@@ -34,6 +34,7 @@ import type { Mounted } from './face.ts';
 import { composeHomeAssistant } from './home-assistant.ts';
 import { composeCore } from './home-assistant-core.ts';
 import type { CoreRoom } from './home-assistant-core.ts';
+import { composeHomeAssistantLink } from './home-assistant-link.ts';
 import { composeHttp } from './http.ts';
 import { startIngress } from './ingress.ts';
 import { composeMediaRelay } from './media.ts';
@@ -90,7 +91,8 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const backup = await composeBackupRoom({ ...context, storage, callsInProgress: () => calls.calls.list().length });
   const observation = composeObservation({ ...context, ...rooms, logRing, alerts: () => alerts });
   const homeAssistant = composeHomeAssistant({ ...context, storage, supervisor: supervisor.client });
-  const faces = [storage, time, ...Object.values(rooms), backup, observation, homeAssistant, system];
+  const link = composeHomeAssistantLink({ homeAssistant, core });
+  const faces = [storage, time, ...Object.values(rooms), backup, observation, homeAssistant, link, system];
   const mounted = mountFaces(faces, system.health, context.options.house.language);
   const alerts: AlertWatch = startAlerts(context, mounted.alerts);
   core.showAlerts(alerts, supervisor.client);

@@ -17,6 +17,8 @@ import { composeFindBroker } from './find-broker.ts';
 
 export type HomeAssistantRoom = {
   readonly start: (mounted: Pick<Mounted, 'entities' | 'commands'>) => void;
+  /** How the connection to the broker is, in words too. */
+  readonly mqtt: () => { readonly state: ConnectionWatch['state']; readonly message: string };
   readonly face: RoomFace;
 };
 
@@ -60,7 +62,12 @@ export function composeHomeAssistant(deps: HomeAssistantDeps): HomeAssistantRoom
     stack.defer(() => bridge.stop());
     bridge.start();
   };
-  return { start, face: faceOf({ alerts: mqttAlerts(() => watch.alerts()), probes: { MQTT: () => watch.health() } }) };
+  const mqttState = () => ({ state: watch.state, message: watch.health().message });
+  return {
+    start,
+    mqtt: mqttState,
+    face: faceOf({ alerts: mqttAlerts(() => watch.alerts()), probes: { MQTT: () => watch.health() } }),
+  };
 }
 
 type PanelUrlDeps = { readonly publicUrl: string | undefined; readonly supervisor: Pick<Supervisor, 'self'> | undefined };

@@ -40,6 +40,10 @@ export class ConnectionWatch {
     }
   }
 
+  get state(): ConnectionState['kind'] {
+    return this.#state.kind;
+  }
+
   health(): PartHealth {
     return connectionHealth(this.#state);
   }

@@ -22,6 +22,7 @@ import type { ListenAddress } from './listening.ts';
 import type { LiveStream } from './live.ts';
 import { admit, mountRoutes } from './mount.ts';
 import type { PanelFiles } from './panel-files.ts';
+import { isOpenedByPerson, renderRefusal } from './refusal-page.ts';
 import type { ServerView } from './request-view.ts';
 
 // A backup that is uploaded may take hours; every other body has a limit of its own.
@@ -155,7 +156,8 @@ export class HttpServer {
       if (answer.isFault) this.#options.log.error({ err: error, method: context.method, path: context.path }, 'Request failed');
       context.status = answer.status;
       context.set(answer.headers);
-      context.body = answer.body;
+      if (isOpenedByPerson(context)) context.type = 'html';
+      context.body = isOpenedByPerson(context) ? renderRefusal(answer.body.error.message) : answer.body;
     }
   }
 }

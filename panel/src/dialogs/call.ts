@@ -96,7 +96,7 @@ export class GosipCallDialog extends GosipElement {
       [t('call.called'), [calleeName(one), partyNumber(one.callee)].filter((text) => text !== '').join(' · ')],
       [t('call.our'), one.number ?? ''],
       [t('call.began'), formatMoment(Date.parse(one.startedAt), locale.value)],
-      [t('call.talk'), one.answeredAt === null ? '' : formatDuration(one.durationSeconds)],
+      [t('call.talk'), one.answeredAt === null || one.endedAt === null ? '' : formatDuration(one.durationSeconds)],
     ];
     return html`<p class="result"><strong>${dispositionText(one)}</strong>${reasonText(one)}</p>
       <dl>

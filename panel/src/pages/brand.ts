@@ -35,7 +35,7 @@ export const brand = css`
     font-weight: 400;
     line-height: 32px;
   }
-  .hint {
+  .foot {
     margin-top: 20px;
     font-size: 13px;
   }

@@ -56,7 +56,7 @@ export const callsStyles = css`
   .csv:hover {
     background: var(--hover);
   }
-  .when {
+  .row > .when {
     display: grid;
     gap: 0;
     justify-items: end;
@@ -85,7 +85,7 @@ export const callsStyles = css`
     width: 36%;
   }
   th:nth-child(3) {
-    width: 150px;
+    width: 180px;
   }
   th:nth-child(4) {
     width: 110px;
@@ -94,7 +94,7 @@ export const callsStyles = css`
     display: flex;
     align-items: center;
     gap: 16px;
-    color: inherit;
+    color: var(--text);
     text-decoration: none;
   }
   td a:hover .main {

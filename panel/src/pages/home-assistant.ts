@@ -3,6 +3,7 @@ import { mdiAccountVoice, mdiDevices } from '@mdi/js';
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { EndpointReply } from '#contract/endpoint.ts';
+import { getHomeAssistantLink } from '#contract/home-assistant.ts';
 import { getHealth } from '#contract/system.ts';
 import { call } from '../api.ts';
 import { openInHomeAssistant } from '../home-assistant.ts';
@@ -15,97 +16,115 @@ import '../parts/status.ts';
 import type { Tone } from '../parts/status.ts';
 import { isIngress } from '../place.ts';
 import { Shown } from '../shown.ts';
+import type { StringKey } from '../strings/en.ts';
 import { t } from '../words.ts';
-import { homeAssistantStyles } from './home-assistant-styles.ts';
+import './home-assistant/blueprints.ts';
+import { homeAssistantStyles } from './home-assistant/styles.ts';
 
+type Link = EndpointReply<typeof getHomeAssistantLink>;
 type Part = EndpointReply<typeof getHealth>['parts'][number];
+type State = Link['mqtt']['state'] | Link['core']['state'];
+
+const standings: Readonly<Record<State, { readonly tone: Tone; readonly word: StringKey }>> = {
+  connected: { tone: 'good', word: 'ha.ok' },
+  connecting: { tone: 'quiet', word: 'ha.connecting' },
+  refused: { tone: 'bad', word: 'ha.bad' },
+  unreachable: { tone: 'bad', word: 'ha.bad' },
+  away: { tone: 'bad', word: 'ha.bad' },
+  off: { tone: 'quiet', word: 'ha.off' },
+  'no-broker': { tone: 'quiet', word: 'ha.off' },
+  none: { tone: 'quiet', word: 'ha.off' },
+};
+
+const mqttPage = '/config/integrations/integration/mqtt';
+
+/** It is nobody's fact: looked at again while somebody looks at the page. */
+const everyMs = 5_000;
 
 /** How the house is joined to Home Assistant, and what is there for it. */
 @customElement('gosip-home-assistant')
 export class GosipHomeAssistant extends GosipElement {
-  private readonly seen = new Shown(this, () => call(getHealth), []);
+  private readonly link = new Shown(this, () => call(getHomeAssistantLink), []);
+  private readonly health = new Shown(this, () => call(getHealth), []);
 
   static override styles = [look, rows, homeAssistantStyles];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.whileShown(this.link.every(everyMs));
+    this.whileShown(this.health.every(everyMs));
+  }
 
   override render() {
     return html`<gosip-page heading=${t('page.homeAssistant')}>
       <div class="stack">
         ${card(
           t('ha.title'),
-          whenRead(this.seen, ({ parts }) => this.renderConnection(parts)),
+          whenRead(this.link, (link) => this.renderLink(link)),
         )}
-        ${this.renderThere()}
+        <gosip-blueprints></gosip-blueprints>
         ${card(
           t('ha.health.title'),
-          whenRead(this.seen, ({ parts }) => this.renderHealth(parts)),
+          whenRead(this.health, ({ parts }) => this.renderHealth(parts)),
         )}
       </div>
     </gosip-page>`;
   }
 
-  private renderConnection(parts: readonly Part[]) {
-    const mqtt = parts.find(({ name }) => name === 'MQTT');
+  private renderLink({ mqtt, core }: Link) {
+    const isJoined = mqtt.state === 'connected';
     return html`<ul class="rows">
-      ${mqtt === undefined ? nothing : this.renderPart(mqtt, { name: t('ha.mqtt'), text: t('ha.mqtt.text'), whereOff: t('ha.mqtt.off') })}
-    </ul>`;
+        ${this.renderState(mqtt, { name: t('ha.mqtt'), text: t('ha.mqtt.text'), off: t('ha.mqtt.off') })}
+        ${this.renderState(core, { name: t('ha.core'), text: t('ha.core.text'), off: t('ha.core.off') })}
+      </ul>
+      ${isJoined ? this.renderThere() : nothing}`;
   }
 
-  private renderPart(part: Part, { name, text, whereOff }: Record<'name' | 'text' | 'whereOff', string>) {
-    const [tone, word] = standing(part);
-    return html`<li class="row">
+  private renderState({ state, message }: Link['mqtt'] | Link['core'], words: Readonly<Record<'name' | 'text' | 'off', string>>) {
+    const { tone, word } = standings[state];
+    const isOff = word === 'ha.off';
+    return html`<li class="row buttoned">
       <span class="text">
-        <span class="main">${name}</span>
-        <span class="more">${tone === 'quiet' ? whereOff : text}</span>
-        <span class="more said">${part.message}</span>
+        <span class="main">${words.name}</span>
+        <span class="more">${isOff ? words.off : words.text}</span>
+        ${isOff || message === '' ? nothing : html`<span class="more said">${message}</span>`}
       </span>
-      <span class="end"><gosip-status tone=${tone} text=${word}></gosip-status></span>
+      <span class="end" aria-live="polite"><gosip-status tone=${tone} text=${t(word)}></gosip-status></span>
     </li>`;
   }
 
   private renderThere() {
-    return card(
-      t('ha.get.title'),
-      html`<ul class="rows">
-          <li class="row"><gosip-icon .path=${mdiDevices}></gosip-icon><span class="text">${t('ha.get.devices')}</span></li>
-          <li class="row">
-            <gosip-icon .path=${mdiAccountVoice}></gosip-icon><span class="text">${t('ha.get.automations')}</span>
-          </li>
-        </ul>
-        ${
-          isIngress
-            ? html`<p class="act">
-                <md-filled-tonal-button @click=${() => openInHomeAssistant('/config/integrations/integration/mqtt')}
-                  >${t('ha.get.open')}</md-filled-tonal-button
-                >
-              </p>`
-            : nothing
-        }`,
-    );
+    return html`<ul class="there">
+        <li><gosip-icon .path=${mdiDevices}></gosip-icon>${t('ha.get.devices')}</li>
+        <li><gosip-icon .path=${mdiAccountVoice}></gosip-icon>${t('ha.get.automations')}</li>
+      </ul>
+      ${
+        isIngress
+          ? html`<p class="act">
+              <md-filled-tonal-button @click=${() => openInHomeAssistant(mqttPage)}>${t('ha.get.open')}</md-filled-tonal-button>
+            </p>`
+          : nothing
+      }`;
   }
 
   private renderHealth(parts: readonly Part[]) {
     const bad = parts.filter(({ status }) => status !== 'ok');
-    if (bad.length === 0)
+    if (bad.length === 0) {
       return html`<p class="well"><gosip-status plain tone="good" text=${t('ha.health.ok')}></gosip-status></p>`;
+    }
     return html`<ul class="rows">
       ${bad.map(
         ({ name, status, message }) =>
           html`<li class="row">
             <span class="text"><span class="main">${name}</span><span class="more">${message}</span></span>
-            <span class="end"
-              ><gosip-status
+            <span class="end">
+              <gosip-status
                 tone=${status === 'down' ? 'bad' : 'warning'}
                 text=${status === 'down' ? t('ha.health.down') : t('ha.health.limited')}
-              ></gosip-status
-            ></span>
+              ></gosip-status>
+            </span>
           </li>`,
       )}
     </ul>`;
   }
-}
-
-/** The probe says in words alone whether there is a connection or nothing to connect to. */
-function standing({ status, message }: Part): readonly [Tone, string] {
-  if (status !== 'ok') return ['bad', t('ha.bad')];
-  return message.startsWith('Connected') ? ['good', t('ha.ok')] : ['quiet', t('ha.off')];
 }

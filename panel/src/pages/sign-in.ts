@@ -45,7 +45,7 @@ export class GosipSignIn extends FormElement {
         ${this.problem === undefined ? nothing : html`<p class="problem" role="alert" tabindex="-1">${this.wrongWords()}</p>`}
         <md-filled-button ?disabled=${this.isBusy}>${t('signIn.action')}</md-filled-button>
       </div>
-      <p class="quiet hint">${t('signIn.forgotten')}</p>
+      <p class="quiet foot">${t('signIn.forgotten')}</p>
     </form>`;
   }
 

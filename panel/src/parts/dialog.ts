@@ -1,6 +1,6 @@
 import { mdiClose } from '@mdi/js';
 import { css, html } from 'lit';
-import { customElement, property, query } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import { t } from '../words.ts';
 import { GosipElement } from './element.ts';
 import './icon-button.ts';
@@ -12,6 +12,7 @@ export class GosipDialog extends GosipElement {
   @property() heading = '';
   /** Closes by its buttons alone: what is typed is not lost by a press beside it. */
   @property({ type: Boolean }) firm = false;
+  @state() private hasActions = false;
   @query('dialog') private dialog!: HTMLDialogElement;
 
   static override styles = [
@@ -52,7 +53,7 @@ export class GosipDialog extends GosipElement {
         overflow-wrap: anywhere;
       }
       .body {
-        padding: 8px 24px 16px;
+        padding: 8px 24px 20px;
         overflow: auto;
         overscroll-behavior: contain;
       }
@@ -104,12 +105,16 @@ export class GosipDialog extends GosipElement {
         <gosip-icon-button .path=${mdiClose} label=${t('action.close')} @click=${this.askToClose}></gosip-icon-button>
       </header>
       <div class="body"><slot></slot></div>
-      <footer><slot name="actions"></slot></footer>
+      <footer ?hidden=${!this.hasActions}><slot name="actions" @slotchange=${this.countActions}></slot></footer>
     </dialog>`;
   }
 
   private pressedBeside(event: MouseEvent): void {
     if (!this.firm && event.target === this.dialog) this.askToClose(event);
+  }
+
+  private countActions(event: Event): void {
+    this.hasActions = (event.target as HTMLSlotElement).assignedElements().length > 0;
   }
 
   /** `closing` may be prevented. */

@@ -40,14 +40,6 @@ export const look = css`
   a {
     color: var(--accent);
   }
-  button {
-    font: inherit;
-    color: inherit;
-  }
-  :focus-visible {
-    outline: 2px solid var(--accent);
-    outline-offset: 2px;
-  }
   .card {
     background: var(--card);
     border: 1px solid var(--line);
@@ -93,7 +85,8 @@ export const look = css`
   @media (prefers-reduced-motion: reduce) {
     * {
       animation-duration: 1ms !important;
-      transition-duration: 1ms !important;
+      animation-iteration-count: 1 !important;
+      transition: none !important;
     }
   }
 `;

@@ -63,6 +63,9 @@ export class GosipPhoneLogin extends GosipElement {
         border-radius: 12px;
         background: var(--tint);
       }
+      .wait md-circular-progress {
+        --md-circular-progress-size: 28px;
+      }
       .wait.done {
         background: color-mix(in srgb, var(--success) 12%, var(--card));
       }

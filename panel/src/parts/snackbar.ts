@@ -63,8 +63,8 @@ export class GosipSnackbar extends GosipElement {
         min-height: 48px;
         padding: 6px 8px 6px 16px;
         border-radius: 12px;
-        background: light-dark(#2b2d30, #e4e5e7);
-        color: light-dark(#fff, #141414);
+        background: var(--inverse);
+        color: var(--on-inverse);
         box-shadow: 0 4px 16px #0005;
         pointer-events: auto;
         animation: rise 180ms cubic-bezier(0.2, 0, 0, 1);
@@ -79,12 +79,12 @@ export class GosipSnackbar extends GosipElement {
         border: 0;
         border-radius: 8px;
         background: none;
-        color: light-dark(#7ed7f7, #00556d);
+        color: var(--inverse-accent);
         font-weight: 500;
         cursor: pointer;
       }
       button:hover {
-        background: light-dark(#fff2, #0001);
+        background: color-mix(in srgb, currentColor 12%, transparent);
       }
       button:focus-visible {
         outline-color: currentColor;

@@ -220,10 +220,22 @@ export const de: Strings = {
   'ha.mqtt.off':
     'Installiere in Home Assistant die App „Mosquitto broker“; GoSIP findet sie von selbst. Ohne Supervisor von Home Assistant setze die Option mqtt_url.',
   'ha.core.text': 'Von dort kommt, wer sich anmelden darf, und die Zustände, nach denen Regeln fragen.',
-  'ha.get.title': 'In Home Assistant',
   'ha.get.devices': 'Ein Gerät für jedes Telefon und jede Person, mit Schaltern und Sensoren',
   'ha.get.automations': 'Auslöser für Automationen: ein Telefon klingelt, ein Anruf wurde verpasst, eine Sprachnachricht kam',
   'ha.get.open': 'Geräte in Home Assistant öffnen',
+  'ha.connecting': 'Verbindet sich',
+  'ha.core.off':
+    'GoSIP läuft ohne Home Assistant. Als App von Home Assistant findet es dieses von selbst; sonst setze die Optionen home_assistant_url und home_assistant_token.',
+  'blueprints.title': 'Fertige Automationen',
+  'blueprints.text':
+    'Blueprints für Home Assistant. Installiere einen und mache daraus unter Einstellungen → Automationen & Szenen → Blueprints eine Automation oder ein Skript.',
+  'blueprints.away': 'Home Assistant konnte nicht gefragt werden, welche es hat.',
+  'blueprints.tooOld': 'Braucht Home Assistant {version} oder neuer',
+  'blueprints.install': 'Installieren',
+  'blueprints.replace': 'Aktualisieren',
+  'blueprints.there': 'Installiert',
+  'blueprints.download': 'Herunterladen',
+  'blueprints.done': '{name} ist in Home Assistant',
   'ha.health.title': 'GoSIP selbst',
   'ha.health.ok': 'Alles funktioniert.',
   'ha.health.limited': 'Eingeschränkt',

@@ -223,10 +223,22 @@ export const en = {
   'ha.mqtt.off':
     'Install the app “Mosquitto broker” in Home Assistant; GoSIP finds it by itself. Without Home Assistant’s Supervisor, set the option mqtt_url.',
   'ha.core.text': 'Who may sign in, and the states that routing rules ask for, come from there.',
-  'ha.get.title': 'In Home Assistant',
   'ha.get.devices': 'Devices for every phone and person, with switches and sensors',
   'ha.get.automations': 'Triggers for automations: a phone rings, a call was missed, a voicemail came',
   'ha.get.open': 'Open the devices in Home Assistant',
+  'ha.connecting': 'Connecting',
+  'ha.core.off':
+    'GoSIP runs without Home Assistant. As an app of Home Assistant it finds it by itself; otherwise set the options home_assistant_url and home_assistant_token.',
+  'blueprints.title': 'Automations to use',
+  'blueprints.text':
+    'Blueprints for Home Assistant. Put one there, then make an automation or a script from it under Settings → Automations & scenes → Blueprints.',
+  'blueprints.away': 'Home Assistant could not be asked which it has.',
+  'blueprints.tooOld': 'Needs Home Assistant {version} or newer',
+  'blueprints.install': 'Install',
+  'blueprints.replace': 'Update',
+  'blueprints.there': 'Installed',
+  'blueprints.download': 'Download',
+  'blueprints.done': '{name} is in Home Assistant',
   'ha.health.title': 'GoSIP itself',
   'ha.health.ok': 'Everything works.',
   'ha.health.limited': 'Limited',

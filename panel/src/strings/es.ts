@@ -220,10 +220,22 @@ export const es: Strings = {
   'ha.mqtt.off':
     'Instala la app «Mosquitto broker» en Home Assistant; GoSIP la encuentra solo. Sin el Supervisor de Home Assistant, pon la opción mqtt_url.',
   'ha.core.text': 'De ahí viene quién puede entrar, y los estados por los que preguntan las reglas.',
-  'ha.get.title': 'En Home Assistant',
   'ha.get.devices': 'Un dispositivo por cada teléfono y persona, con interruptores y sensores',
   'ha.get.automations': 'Disparadores para automatizaciones: suena un teléfono, se pierde una llamada, llega un mensaje de voz',
   'ha.get.open': 'Abrir los dispositivos en Home Assistant',
+  'ha.connecting': 'Conectando',
+  'ha.core.off':
+    'GoSIP funciona sin Home Assistant. Como app de Home Assistant lo encuentra solo; si no, pon las opciones home_assistant_url y home_assistant_token.',
+  'blueprints.title': 'Automatizaciones listas',
+  'blueprints.text':
+    'Blueprints para Home Assistant. Instala uno y crea con él una automatización o un script en Ajustes → Automatizaciones y escenas → Blueprints.',
+  'blueprints.away': 'No se ha podido preguntar a Home Assistant cuáles tiene.',
+  'blueprints.tooOld': 'Necesita Home Assistant {version} o posterior',
+  'blueprints.install': 'Instalar',
+  'blueprints.replace': 'Actualizar',
+  'blueprints.there': 'Instalado',
+  'blueprints.download': 'Descargar',
+  'blueprints.done': '{name} está en Home Assistant',
   'ha.health.title': 'El propio GoSIP',
   'ha.health.ok': 'Todo funciona.',
   'ha.health.limited': 'Limitado',

@@ -220,10 +220,22 @@ export const fr: Strings = {
   'ha.mqtt.off':
     'Installez l’app « Mosquitto broker » dans Home Assistant ; GoSIP la trouve tout seul. Sans le Supervisor de Home Assistant, réglez l’option mqtt_url.',
   'ha.core.text': 'De là viennent qui peut se connecter, et les états dont dépendent les règles.',
-  'ha.get.title': 'Dans Home Assistant',
   'ha.get.devices': 'Un appareil pour chaque téléphone et chaque personne, avec interrupteurs et capteurs',
   'ha.get.automations': 'Des déclencheurs d’automatisations : un téléphone sonne, un appel est manqué, un message vocal arrive',
   'ha.get.open': 'Ouvrir les appareils dans Home Assistant',
+  'ha.connecting': 'Connexion',
+  'ha.core.off':
+    'GoSIP fonctionne sans Home Assistant. Comme app de Home Assistant, il le trouve tout seul ; sinon, réglez les options home_assistant_url et home_assistant_token.',
+  'blueprints.title': 'Automatisations prêtes',
+  'blueprints.text':
+    'Des blueprints pour Home Assistant. Installez-en un, puis créez-en une automatisation ou un script sous Paramètres → Automatisations et scènes → Blueprints.',
+  'blueprints.away': 'Impossible de demander à Home Assistant lesquels il a.',
+  'blueprints.tooOld': 'Demande Home Assistant {version} ou plus récent',
+  'blueprints.install': 'Installer',
+  'blueprints.replace': 'Mettre à jour',
+  'blueprints.there': 'Installé',
+  'blueprints.download': 'Télécharger',
+  'blueprints.done': '{name} est dans Home Assistant',
   'ha.health.title': 'GoSIP lui-même',
   'ha.health.ok': 'Tout fonctionne.',
   'ha.health.limited': 'Limité',

@@ -219,10 +219,22 @@ export const nl: Strings = {
   'ha.mqtt.off':
     'Installeer in Home Assistant de app “Mosquitto broker”; GoSIP vindt hem vanzelf. Zonder Supervisor van Home Assistant stel je de optie mqtt_url in.',
   'ha.core.text': 'Daar komt vandaan wie zich mag aanmelden, en de toestanden waar regels naar vragen.',
-  'ha.get.title': 'In Home Assistant',
   'ha.get.devices': 'Een apparaat voor elke telefoon en persoon, met schakelaars en sensoren',
   'ha.get.automations': 'Triggers voor automatiseringen: een telefoon gaat over, een gesprek is gemist, er kwam een voicemail',
   'ha.get.open': 'Apparaten in Home Assistant openen',
+  'ha.connecting': 'Verbinden',
+  'ha.core.off':
+    'GoSIP draait zonder Home Assistant. Als app van Home Assistant vindt het dat vanzelf; stel anders de opties home_assistant_url en home_assistant_token in.',
+  'blueprints.title': 'Kant-en-klare automatiseringen',
+  'blueprints.text':
+    'Blueprints voor Home Assistant. Installeer er een en maak er onder Instellingen → Automatiseringen & scènes → Blueprints een automatisering of script van.',
+  'blueprints.away': 'Home Assistant kon niet worden gevraagd welke het heeft.',
+  'blueprints.tooOld': 'Heeft Home Assistant {version} of nieuwer nodig',
+  'blueprints.install': 'Installeren',
+  'blueprints.replace': 'Bijwerken',
+  'blueprints.there': 'Geïnstalleerd',
+  'blueprints.download': 'Downloaden',
+  'blueprints.done': '{name} staat in Home Assistant',
   'ha.health.title': 'GoSIP zelf',
   'ha.health.ok': 'Alles werkt.',
   'ha.health.limited': 'Beperkt',

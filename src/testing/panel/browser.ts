@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Frame, Page } from 'playwright-core';
 
 const flags = [
   '--no-sandbox',
@@ -87,10 +87,10 @@ export class PanelVisitor implements AsyncDisposable {
     return visitor;
   }
 
-  /** Runs axe over everything on the screen; what it finds, one line each. */
-  async accessibilityProblems(axeSource: string): Promise<string[]> {
-    await this.page.evaluate(axeSource);
-    return this.page.evaluate<string[]>(runAxe);
+  /** Runs axe over everything on the screen, or in a frame of it; what it finds, one line each. */
+  async accessibilityProblems(axeSource: string, frame: Pick<Frame, 'evaluate'> = this.page): Promise<string[]> {
+    await frame.evaluate(axeSource);
+    return frame.evaluate<string[]>(runAxe);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

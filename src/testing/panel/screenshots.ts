@@ -24,8 +24,8 @@ const shots: readonly Shot[] = [
     path: 'phones',
     act: async ({ page }) => {
       await page.getByRole('button', { name: 'Add phone' }).click();
-      await page.getByLabel('Name').fill('Garage');
-      await page.getByRole('dialog').getByRole('button', { name: 'Add phone' }).click();
+      await page.locator('gosip-add-phone-dialog').getByLabel('Name').fill(`Garage ${page.viewportSize()?.width}`);
+      await page.locator('gosip-add-phone-dialog').getByRole('button', { name: 'Add phone' }).click();
       await page.getByText('Waiting for the phone').waitFor();
     },
   },
@@ -65,7 +65,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.screenshot({ path: join(folder, `sign-in-${width}-${colorScheme}.png`) });
   }
   await page.keyboard.press('Enter');
-  await page.getByRole('heading', { level: 1 }).waitFor();
+  // The page before has a heading too.
+  await page.getByRole('heading', { level: 1, name: 'Dashboard' }).waitFor();
   for (const { name, path, act } of shots.filter((shot) => shot.name.startsWith(only))) {
     for (const width of widths) {
       await page.setViewportSize({ width, height: 900 });

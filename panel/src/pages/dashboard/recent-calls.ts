@@ -24,7 +24,7 @@ export class GosipRecentCalls extends GosipElement {
     look,
     rows,
     css`
-      .when {
+      .row > .when {
         display: grid;
         gap: 0;
         justify-items: end;

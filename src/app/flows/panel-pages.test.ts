@@ -1,0 +1,231 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '#base/clock.ts';
+import { createLog } from '#base/log.ts';
+import { openDatabase } from '#storage/database.ts';
+import { PanelBrowser } from '#testing/panel/browser.ts';
+import type { PanelVisitor } from '#testing/panel/browser.ts';
+import { furnish } from '#testing/panel/furnished-house.ts';
+import { PanelHouse } from '#testing/panel/panel-house.ts';
+
+const axe = readFileSync(new URL('../../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+const poll = { timeout: 30_000 };
+const markup = '<img src=x onerror=alert(1)><script>alert(2)</script>';
+/** How many elements there are that only markup from outside would have made, in all shadow trees. */
+const plantedElements = `(() => {
+  const count = (root) => [...root.querySelectorAll('*')].reduce(
+    (sum, one) => sum + (one.matches('img, body script, iframe') ? 1 : 0) + (one.shadowRoot ? count(one.shadowRoot) : 0), 0);
+  return count(document.body);
+})()`;
+
+let house: PanelHouse;
+let browser: PanelBrowser;
+let admin: PanelVisitor;
+
+async function signIn(username: string, password: string): Promise<PanelVisitor> {
+  const visitor = await browser.open();
+  const { page } = visitor;
+  await page.goto(house.url);
+  await page.getByLabel('User name').fill(username);
+  await page.getByLabel('Password').fill(password);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Dashboard' }).waitFor();
+  return visitor;
+}
+
+async function expectClean(visitor: PanelVisitor, where: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await visitor.page.emulateMedia({ colorScheme });
+    await visitor.page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+    expect({ where, colorScheme, problems: await visitor.accessibilityProblems(axe) }).toEqual({
+      where,
+      colorScheme,
+      problems: [],
+    });
+  }
+  expect({ where, faults: visitor.faults }).toEqual({ where, faults: [] });
+}
+
+beforeAll(async () => {
+  house = await PanelHouse.start();
+  browser = await PanelBrowser.start();
+  const { username, password } = await furnish(house);
+  plantMarkup();
+  await house.ask('POST', '/devices', { name: markup.slice(0, 60), extension: '19', type: 'softphone' });
+  await house.ask('POST', '/users', { username: 'mallory', name: markup.slice(0, 60) });
+  admin = await signIn(username, password);
+});
+afterAll(async () => {
+  await browser?.[Symbol.asyncDispose]();
+  await house?.[Symbol.asyncDispose]();
+});
+
+/** What callers and a transcript may bring. */
+function plantMarkup(): void {
+  const { db } = openDatabase({ path: join(house.folder, 'gosip.db'), log: createLog({ level: 'silent' }), clock: systemClock });
+  const now = systemClock.now();
+  db.prepare(
+    `INSERT INTO cdrs (id, direction, started_at, ended_at, disposition, reason, dialled, caller_number, caller_name, callee_number, callee_name)
+    VALUES ('call_markup', 'inbound', ?, ?, 'missed', 'no-answer', ?, ?, ?, '11', ?)`,
+  ).run(now - 1_000, now, markup, markup, markup, markup);
+  db.prepare('UPDATE voicemails SET caller_name = ?').run(markup);
+  db.prepare('UPDATE recording_transcripts SET text = ?').run(markup);
+  db.close();
+}
+
+describe('the pages of the panel', () => {
+  it.each([
+    ['', 'Dashboard'],
+    ['calls', 'Calls'],
+    ['calls/call_markup', 'Calls'],
+    ['phones', 'Phones'],
+    ['people', 'People'],
+    ['home-assistant', 'Home Assistant'],
+    ['nowhere/at/all', 'GoSIP'],
+  ])('show what callers bring as text, in both themes, to everybody who can only hear them: /%s', async (path, heading) => {
+    const { page } = admin;
+    await page.goto(`${house.url}${path}`);
+    await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+    if (!['home-assistant', 'nowhere/at/all'].includes(path)) await page.getByText('<img src=x').first().waitFor();
+    await expectClean(admin, path);
+    expect(await page.evaluate<number>(plantedElements)).toBe(0);
+  });
+
+  it('need no more than 100 kB of script, compressed, to sign in and see the dashboard', async () => {
+    await using visitor = await browser.open();
+    const scripts: Promise<number>[] = [];
+    visitor.page.on('requestfinished', (request) => {
+      if (request.url().endsWith('.js')) scripts.push(request.sizes().then(({ responseBodySize }) => responseBodySize));
+    });
+    await visitor.page.goto(house.url);
+    await visitor.page.getByLabel('User name').fill('anna');
+    await visitor.page.getByLabel('Password').fill('kranich87zaun');
+    await visitor.page.keyboard.press('Enter');
+    await visitor.page.getByText('Recent calls').waitFor();
+    const bytes = (await Promise.all(scripts)).reduce((sum, one) => sum + one, 0);
+    expect(bytes).toBeGreaterThan(10_000);
+    expect(bytes).toBeLessThan(100_000);
+  });
+
+  it('show every call to somebody who scrolls, and find one', async () => {
+    const { page } = admin;
+    await page.goto(`${house.url}calls`);
+    const rows = page.locator('gosip-calls tbody tr');
+    await rows.first().waitFor();
+    await expect
+      .poll(async () => {
+        await rows.last().scrollIntoViewIfNeeded();
+        return rows.count();
+      }, poll)
+      .toBe(128);
+    await page.getByRole('searchbox', { name: 'Search by name or number' }).fill('Dentist');
+    await expect.poll(() => rows.count(), poll).toBe(14);
+    await page.getByRole('button', { name: 'Missed' }).click();
+    await page.getByText('No such call').waitFor();
+  });
+
+  it('work at 320 pixels without scrolling sideways', async () => {
+    await using visitor = await signIn('anna', 'kranich87zaun');
+    await visitor.page.setViewportSize({ width: 320, height: 640 });
+    for (const [path, shown] of [
+      ['', 'Recent calls'],
+      ['calls', 'Mum'],
+      ['phones', 'Kitchen'],
+      ['people', 'Ben'],
+      ['home-assistant', 'MQTT broker'],
+    ] as const) {
+      await visitor.page.goto(`${house.url}${path}`);
+      await visitor.page.getByRole('heading', { level: 1 }).waitFor();
+      await visitor.page.getByText(shown, { exact: true }).first().waitFor();
+      const wide = await visitor.page.evaluate<number>('document.documentElement.scrollWidth');
+      expect({ path, wide }).toEqual({ path, wide: 320 });
+    }
+  });
+});
+
+describe('phones', () => {
+  it('are renamed, and say at the field what is wrong', async () => {
+    const { page } = admin;
+    await page.goto(`${house.url}phones`);
+    await page.getByText('Office computer').click();
+    const dialog = page.locator('gosip-phone-dialog');
+    await dialog.getByLabel('Extension').fill('11');
+    await page.keyboard.press('Enter');
+    await dialog.getByText('This one is taken already.').waitFor();
+    await expectClean(admin, 'a wrong extension');
+    await dialog.getByLabel('Extension').fill('16');
+    await dialog.getByLabel('Name').fill('Study');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByText('Extension 16 · Ben').waitFor();
+    expect(new URL(page.url()).pathname).toBe('/phones');
+  });
+
+  it('are deleted only when nobody takes it back', async () => {
+    const { page } = admin;
+    const remove = async () => {
+      await page.getByText('Study', { exact: true }).click();
+      await page.locator('gosip-phone-dialog').getByRole('button', { name: 'Delete' }).click();
+      await page.getByText('Study was deleted').waitFor();
+      await expect.poll(() => page.getByText('Study', { exact: true }).count(), poll).toBe(0);
+    };
+    const names = async () => {
+      const { items } = await house.ask<{ items: { name: string }[] }>('GET', '/devices?per_page=100');
+      return items.map(({ name }) => name);
+    };
+    await remove();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('Study', { exact: true }).waitFor();
+    expect(await names()).toContain('Study');
+    await remove();
+    // Whoever leaves the page has decided.
+    await page.goto('about:blank');
+    await expect.poll(names, poll).not.toContain('Study');
+  });
+});
+
+describe('a session that ends', () => {
+  it('takes nothing of what was typed: it goes on after signing in again', async () => {
+    await using visitor = await signIn('anna', 'kranich87zaun');
+    const { page } = visitor;
+    await page.getByRole('link', { name: 'Phones', exact: true }).click();
+    await page.getByRole('button', { name: 'Add phone' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('Cellar');
+    const { items } = await house.ask<{ items: { id: string; username: string }[] }>('GET', '/users');
+    await house.ask('DELETE', `/users/${items.find(({ username }) => username === 'anna')?.id}/sessions`);
+    await page.locator('gosip-add-phone-dialog').getByRole('button', { name: 'Add phone' }).click();
+    await page.getByText('Your session has ended.').waitFor();
+    await expectClean(visitor, 'signing in again');
+    await page.getByLabel('User name').fill('anna');
+    await page.getByLabel('Password').fill('kranich87zaun');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Connect Cellar' }).waitFor();
+  });
+});
+
+describe('somebody who is no administrator', () => {
+  it('sees their own phones and none of the pages for administrators', async () => {
+    await using visitor = await signIn('ben', 'kranich87zaun');
+    const { page } = visitor;
+    await page.getByText('No calls yet').waitFor();
+    expect(await page.getByRole('navigation').getByRole('link').allInnerTexts()).toEqual(['Dashboard', 'Calls', 'Phones']);
+    expect(await page.getByText('Kitchen').count()).toBe(0);
+    expect(await page.getByRole('switch').count()).toBe(1);
+    await page.goto(`${house.url}people`);
+    await page.getByText('Only an administrator may do this.').waitFor();
+    await expectClean(visitor, 'no administrator');
+  });
+
+  it('switches do not disturb on for an hour, by the names that a screen reader has', async () => {
+    await using visitor = await signIn('ben', 'kranich87zaun');
+    const { page } = visitor;
+    await page.getByRole('switch', { name: 'Do not disturb: Me' }).click();
+    await page.getByRole('button', { name: '1 hour' }).click();
+    await page.getByText(/^On until \d\d:\d\d$/).waitFor();
+    const { persons } = await house.ask<{ persons: { name: string; isOn: boolean; until: string | null }[] }>('GET', '/dnd');
+    const until = Date.parse(persons.find(({ name }) => name === 'Ben')?.until ?? '');
+    expect(Math.abs(until - systemClock.now() - 3_600_000)).toBeLessThan(120_000);
+  });
+});
