@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vite';
 import { contractFacts } from './build/contract-facts.ts';
 import { earlyScript } from './build/early-script.ts';
 import { precompress } from './build/precompress.ts';
+
+const fromHere = (path: string) => join(import.meta.dirname, path);
 
 export default defineConfig({
   root: import.meta.dirname,
@@ -15,7 +18,7 @@ export default defineConfig({
     // A policy without data: addresses lets no inlined file through.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: { panel: 'panel/index.html', early: 'panel/src/early.ts' } },
+    rolldownOptions: { input: { panel: fromHere('index.html'), early: fromHere('src/early.ts') } },
   },
-  server: { proxy: { '/api': 'http://127.0.0.1:8080' } },
+  server: { proxy: { '/api': process.env['GOSIP_URL'] ?? 'http://127.0.0.1:8080' } },
 });

@@ -2,7 +2,7 @@
 // Called by pages, dialogs and the session; nobody else builds an address or reads a status.
 // Must stay true: a session that is over loses nothing: the request waits until somebody has signed in again, and is then made.
 import type { AnyEndpoint, EndpointInput, EndpointReply } from '#contract/endpoint.ts';
-import { apiAddress } from './place.ts';
+import { apiAddress, isIngress } from './place.ts';
 import { Problem, problemOf, toProblem } from './problem.ts';
 import { requestPath } from './request.ts';
 import type { RequestParts } from './request.ts';
@@ -24,12 +24,18 @@ export async function call<One extends AnyEndpoint>(
       return (await send(endpoint, (input ?? {}) as RequestParts)) as EndpointReply<One>;
     } catch (error) {
       const problem = toProblem(error);
-      const isOver = problem.code === 'AUTHENTICATION_ERROR' && sessionState.value !== 'unknown' && endpoint.id !== 'logIn';
-      if (!isOver) throw problem;
+      if (problem.code !== 'AUTHENTICATION_ERROR' || sessionState.value === 'unknown' || endpoint.id === 'logIn') throw problem;
+      if (isIngress) throw renewedSoon();
       sessionState.value = 'over';
       await sessionState.until((state) => state === 'open');
     }
   }
+}
+
+/** Home Assistant renews the sessions of its ingress by itself, within a minute. */
+function renewedSoon(): Problem {
+  isAway.value = true;
+  return new Problem('AWAY', '');
 }
 
 async function send(endpoint: AnyEndpoint, parts: RequestParts): Promise<unknown> {
@@ -41,19 +47,18 @@ async function send(endpoint: AnyEndpoint, parts: RequestParts): Promise<unknown
     headers: { 'X-GoSIP-Request': '1', ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  if (response.status === 204) return undefined;
-  const answer = await response.json().catch(() => undefined);
-  if (response.ok && answer !== undefined) return answer;
-  const problem = problemOf(response.ok ? 502 : response.status, answer);
-  isAway.value = problem.code === 'AWAY';
-  throw problem;
+  const answer = response.status === 204 ? null : await response.json().catch(() => undefined);
+  const isAnswered = response.ok && answer !== undefined;
+  // A proxy in front of the house may say that all is well, and answer with a page of its own.
+  const problem = isAnswered ? undefined : problemOf(response.ok ? 502 : response.status, answer);
+  isAway.value = problem?.code === 'AWAY';
+  if (problem !== undefined) throw problem;
+  return answer ?? undefined;
 }
 
 async function reach(address: URL, request: RequestInit): Promise<Response> {
   try {
-    const response = await fetch(address, request);
-    isAway.value = false;
-    return response;
+    return await fetch(address, request);
   } catch {
     isAway.value = true;
     throw new Problem('AWAY', '');

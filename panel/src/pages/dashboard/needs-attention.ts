@@ -9,6 +9,8 @@ import { look, rows } from '../../parts/look.ts';
 import { Shown } from '../../shown.ts';
 import { t } from '../../words.ts';
 
+const everyMs = 30_000;
+
 /** What is wrong in the house, and what helps; nothing at all where all is well. */
 @customElement('gosip-needs-attention')
 export class GosipNeedsAttention extends GosipElement {
@@ -40,6 +42,12 @@ export class GosipNeedsAttention extends GosipElement {
       }
     `,
   ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // What is wrong with a line to the outside is no fact of the house.
+    this.whileShown(this.seen.every(everyMs));
+  }
 
   override render() {
     const open = this.seen.value?.open ?? [];
