@@ -7,6 +7,7 @@ import type { PropertyValues } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { isAway, sessionState } from './api.ts';
 import { appStyles } from './app-styles.ts';
+import { clock } from './clock.ts';
 import { openAccount } from './dialogs/open.ts';
 import { navigation } from './navigation.ts';
 import { loadPage, renderPage } from './pages.ts';
@@ -21,6 +22,8 @@ import { place } from './router.ts';
 import { pathOf, titles } from './routes.ts';
 import { session } from './session.ts';
 import { t } from './words.ts';
+
+const retryMs = 3_000;
 
 @customElement('gosip-app')
 export class GosipApp extends GosipElement {
@@ -48,6 +51,7 @@ export class GosipApp extends GosipElement {
       this.isLoadFailed = false;
     } catch {
       this.isLoadFailed = true;
+      clock.after(retryMs, () => void (this.isLoadFailed && this.open()));
     }
     this.requestUpdate();
   }

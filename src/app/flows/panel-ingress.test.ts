@@ -94,6 +94,24 @@ describe('the panel in Home Assistant', () => {
     expect(await visitor.accessibilityProblems(axe, frame)).toEqual([]);
   });
 
+  it('waits for Home Assistant to renew its session, and asks for no password', async () => {
+    const panel = await openIn('/phones');
+    await panel.getByText('Du hast noch kein Telefon').waitFor();
+    const cookies = await visitor.context.cookies();
+    await visitor.context.clearCookies();
+    await panel.getByRole('link', { name: 'Übersicht' }).click();
+    await panel.getByText('Die Seite konnte nicht geladen werden').waitFor();
+    await visitor.context.addCookies(cookies);
+    await panel.getByText('Noch keine Anrufe').waitFor();
+    await visitor.context.clearCookies();
+    await panel.getByRole('link', { name: 'Telefone', exact: true }).click();
+    await panel.getByText('GoSIP antwortet nicht.').first().waitFor();
+    expect(await panel.getByLabel('Passwort').count()).toBe(0);
+    await visitor.context.addCookies(cookies);
+    await panel.getByText('Du hast noch kein Telefon').waitFor();
+    await expect.poll(() => panel.getByText('GoSIP antwortet nicht.').count(), { timeout: 30_000 }).toBe(0);
+  });
+
   it('says so where Home Assistant does not know who it is', async () => {
     await using stranger = await browser.open();
     const [name = '', value = ''] = house.proxy.openSession(undefined).split('=');
