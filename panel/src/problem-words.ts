@@ -5,6 +5,7 @@ import { t } from './words.ts';
 
 const byCode: Partial<Record<Problem['code'], StringKey>> = {
   AWAY: 'problem.away',
+  REFUSED: 'problem.refused',
   AUTHENTICATION_ERROR: 'problem.signedOut',
   AUTHORIZATION_ERROR: 'problem.forbidden',
   NOT_FOUND: 'problem.gone',

@@ -1,10 +1,11 @@
 import type { ErrorName } from '#contract/errors.ts';
 
-export type ProblemCode = ErrorName | 'AWAY';
+/** `AWAY`: nothing answers. `REFUSED`: something on the way took what was sent for an attack. */
+export type ProblemCode = ErrorName | 'AWAY' | 'REFUSED';
 
 export type FieldProblem = { readonly field: string; readonly message: string };
 
-/** Why a request had no success: in the words of the server, with the fields that are wrong; `AWAY`: nothing answered. */
+/** Why a request had no success: in the words of the server, with the fields that are wrong. */
 export class Problem extends Error {
   readonly code: ProblemCode;
   readonly fields: readonly FieldProblem[];
@@ -23,6 +24,7 @@ export function problemOf(status: number, body: unknown): Problem {
   if (error?.code !== undefined) return new Problem(error.code, error.message ?? '', error.details ?? []);
   if (status === 401) return new Problem('AUTHENTICATION_ERROR', '');
   if (status === 403) return new Problem('AUTHORIZATION_ERROR', '');
+  if (status === 400) return new Problem('REFUSED', '');
   return new Problem([502, 503, 504].includes(status) ? 'AWAY' : 'INTERNAL_ERROR', '');
 }
 

@@ -29,7 +29,8 @@ describe('a request', () => {
       code: 'VALIDATION_ERROR',
       fields: details,
     });
-    expect([401, 403, 502, 503, 500].map((status) => problemOf(status, '<html>').code)).toEqual([
+    expect([400, 401, 403, 502, 503, 500].map((status) => problemOf(status, '<html>').code)).toEqual([
+      'REFUSED',
       'AUTHENTICATION_ERROR',
       'AUTHORIZATION_ERROR',
       'AWAY',

@@ -8,6 +8,8 @@ import './icon-button.ts';
 import { look } from './look.ts';
 import { openAccount } from '../dialogs/open.ts';
 
+let wasVisited = false;
+
 /** A page: its heading with the actions of it, and what it shows below. */
 @customElement('gosip-page')
 export class GosipPage extends GosipElement {
@@ -42,6 +44,9 @@ export class GosipPage extends GosipElement {
         font-weight: 400;
         line-height: 32px;
       }
+      h1:focus {
+        outline: none;
+      }
       .content {
         max-width: calc(var(--page-width, 1040px) + 48px);
         margin: 0 auto;
@@ -75,6 +80,13 @@ export class GosipPage extends GosipElement {
     super.connectedCallback();
     this.isNarrowFrame = frame.value?.narrow ?? false;
     this.whileShown(frame.follow((properties) => (this.isNarrowFrame = properties?.narrow ?? false)));
+  }
+
+  /** Who goes to another page is there at once, also by ear; not where the page is the first one, or a dialog has the focus. */
+  override firstUpdated(): void {
+    const isLeftBehind = document.activeElement?.localName === 'gosip-app' && wasVisited;
+    wasVisited = true;
+    if (isLeftBehind) this.renderRoot.querySelector<HTMLElement>('h1')?.focus();
   }
 
   override render() {

@@ -26,6 +26,7 @@ export const de: Strings = {
   'state.failed': 'Das lässt sich gerade nicht anzeigen',
 
   'problem.away': 'GoSIP antwortet nicht. Nichts ist verloren: versuche es gleich noch einmal.',
+  'problem.refused': 'Home Assistant oder ein Proxy hat das abgewiesen: schreibe es anders oder nur einen Teil davon.',
   'problem.signedOut': 'Du bist nicht angemeldet.',
   'problem.forbidden': 'Das darf nur jemand, der GoSIP verwaltet.',
   'problem.gone': 'Das gibt es nicht mehr.',

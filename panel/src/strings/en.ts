@@ -30,6 +30,7 @@ export const en = {
   'state.failed': 'This cannot be shown now',
 
   'problem.away': 'GoSIP does not answer. Nothing is lost: try again in a moment.',
+  'problem.refused': 'Home Assistant or a proxy refused this: write it in another way, or a part of it.',
   'problem.signedOut': 'You are not signed in.',
   'problem.forbidden': 'Only an administrator may do this.',
   'problem.gone': 'It is not there any more.',

@@ -26,6 +26,7 @@ export const es: Strings = {
   'state.failed': 'Ahora no se puede mostrar',
 
   'problem.away': 'GoSIP no responde. No se ha perdido nada: inténtalo de nuevo en un momento.',
+  'problem.refused': 'Home Assistant o un proxy ha rechazado esto: escríbelo de otra forma, o solo una parte.',
   'problem.signedOut': 'No has iniciado sesión.',
   'problem.forbidden': 'Solo un administrador puede hacer esto.',
   'problem.gone': 'Ya no existe.',

@@ -26,6 +26,7 @@ export const fr: Strings = {
   'state.failed': 'Impossible d’afficher ceci pour le moment',
 
   'problem.away': 'GoSIP ne répond pas. Rien n’est perdu : réessayez dans un instant.',
+  'problem.refused': 'Home Assistant ou un proxy a refusé cela : écrivez-le autrement, ou une partie seulement.',
   'problem.signedOut': 'Vous n’êtes pas connecté.',
   'problem.forbidden': 'Seul un administrateur peut faire cela.',
   'problem.gone': 'Cela n’existe plus.',

@@ -26,6 +26,7 @@ export const nl: Strings = {
   'state.failed': 'Dit kan nu niet worden getoond',
 
   'problem.away': 'GoSIP antwoordt niet. Er is niets verloren: probeer het zo nog eens.',
+  'problem.refused': 'Home Assistant of een proxy weigerde dit: schrijf het anders, of een deel ervan.',
   'problem.signedOut': 'Je bent niet aangemeld.',
   'problem.forbidden': 'Alleen een beheerder mag dit.',
   'problem.gone': 'Dit is er niet meer.',
