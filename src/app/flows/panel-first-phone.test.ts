@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PanelBrowser } from '#testing/panel/browser.ts';
 import type { PanelVisitor } from '#testing/panel/browser.ts';
 import { PanelHouse } from '#testing/panel/panel-house.ts';
+import { isBrowserMissing } from '#testing/panel/requirements.ts';
 import type { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 
 const axe = readFileSync(new URL('../../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
@@ -10,7 +11,7 @@ const password = 'kranich87zaun';
 /** The machine may be busy. */
 const poll = { timeout: 30_000 };
 
-describe('a newcomer with nothing but the panel', () => {
+describe.skipIf(isBrowserMissing())('a newcomer with nothing but the panel', () => {
   let house: PanelHouse;
   let browser: PanelBrowser;
   let visitor: PanelVisitor;

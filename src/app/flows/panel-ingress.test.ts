@@ -4,6 +4,7 @@ import { anna, SupervisedHouse } from '#testing/home-assistant/supervised-house.
 import { PanelBrowser } from '#testing/panel/browser.ts';
 import type { PanelVisitor } from '#testing/panel/browser.ts';
 import { buildPanel } from '#testing/panel/built-panel.ts';
+import { isBrowserMissing } from '#testing/panel/requirements.ts';
 
 const axe = readFileSync(new URL('../../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 
@@ -23,7 +24,7 @@ const outerPage = (url: string, path: string) => `<!doctype html><html lang="de"
   });
 </script></body></html>`;
 
-describe('the panel in Home Assistant', () => {
+describe.skipIf(isBrowserMissing())('the panel in Home Assistant', () => {
   let house: SupervisedHouse;
   let browser: PanelBrowser;
   let visitor: PanelVisitor;

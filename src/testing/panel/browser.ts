@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Frame, Page } from 'playwright-core';
+import { chromiumPath } from './requirements.ts';
 
 const flags = [
   '--no-sandbox',
@@ -35,7 +36,7 @@ export class PanelBrowser implements AsyncDisposable {
   static async start(): Promise<PanelBrowser> {
     const home = mkdtempSync(join(tmpdir(), 'gosip-browser-'));
     const browser = await chromium.launch({
-      executablePath: '/usr/bin/chromium',
+      executablePath: chromiumPath,
       args: flags,
       env: { ...process.env, HOME: home },
       timeout: 120_000,
