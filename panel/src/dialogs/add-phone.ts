@@ -45,7 +45,7 @@ export class GosipAddPhoneDialog extends FormElement {
       }
       .kinds {
         display: grid;
-        grid-template-columns: repeat(3, 1fr);
+        grid-template-columns: repeat(2, 1fr);
         gap: 8px;
       }
       .kinds label {

@@ -20,7 +20,7 @@ export class GosipDialog extends GosipElement {
     css`
       dialog {
         width: min(560px, calc(100vw - 48px));
-        max-height: min(720px, calc(100dvh - 48px));
+        max-height: min(840px, calc(100dvh - 48px));
         padding: 0;
         border: 0;
         border-radius: 28px;

@@ -40,6 +40,14 @@ export const look = css`
   a {
     color: var(--accent);
   }
+  button {
+    font: inherit;
+    color: inherit;
+  }
+  :focus-visible {
+    outline: 2px solid var(--accent);
+    outline-offset: 2px;
+  }
   .card {
     background: var(--card);
     border: 1px solid var(--line);

@@ -109,7 +109,7 @@ export const de: Strings = {
   'kind.softphone': 'App',
   'kind.softphone.text': 'Auf Handy oder Computer, etwa Linphone',
   'kind.grandstream': 'Tischtelefon',
-  'kind.grandstream.text': 'Telefon, Türstation oder Adapter mit Kabel oder WLAN',
+  'kind.grandstream.text': 'Telefon oder Adapter mit Kabel oder WLAN',
   'kind.webrtc': 'Browser',
   'kind.webrtc.text': 'Eine Webseite, die telefoniert',
   'kind.door-station': 'Türstation',

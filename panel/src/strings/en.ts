@@ -112,7 +112,7 @@ export const en = {
   'kind.softphone': 'App',
   'kind.softphone.text': 'On a mobile or computer, such as Linphone',
   'kind.grandstream': 'Desk phone',
-  'kind.grandstream.text': 'A phone, door station or adapter with a cable or Wi-Fi',
+  'kind.grandstream.text': 'A phone or adapter with a cable or Wi-Fi',
   'kind.webrtc': 'Browser',
   'kind.webrtc.text': 'A web page that makes calls',
   'kind.door-station': 'Door station',

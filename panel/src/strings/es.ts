@@ -109,7 +109,7 @@ export const es: Strings = {
   'kind.softphone': 'Aplicación',
   'kind.softphone.text': 'En un móvil u ordenador, como Linphone',
   'kind.grandstream': 'Teléfono de mesa',
-  'kind.grandstream.text': 'Teléfono, portero o adaptador con cable o wifi',
+  'kind.grandstream.text': 'Teléfono o adaptador con cable o wifi',
   'kind.webrtc': 'Navegador',
   'kind.webrtc.text': 'Una página web que llama',
   'kind.door-station': 'Portero',

@@ -109,7 +109,7 @@ export const fr: Strings = {
   'kind.softphone': 'Application',
   'kind.softphone.text': 'Sur un mobile ou un ordinateur, comme Linphone',
   'kind.grandstream': 'Téléphone de bureau',
-  'kind.grandstream.text': 'Téléphone, portier ou adaptateur, par câble ou Wi-Fi',
+  'kind.grandstream.text': 'Téléphone ou adaptateur, par câble ou Wi-Fi',
   'kind.webrtc': 'Navigateur',
   'kind.webrtc.text': 'Une page web qui téléphone',
   'kind.door-station': 'Portier',

@@ -108,7 +108,7 @@ export const nl: Strings = {
   'kind.softphone': 'App',
   'kind.softphone.text': 'Op een mobiel of computer, zoals Linphone',
   'kind.grandstream': 'Bureautelefoon',
-  'kind.grandstream.text': 'Telefoon, deurpost of adapter met kabel of wifi',
+  'kind.grandstream.text': 'Telefoon of adapter met kabel of wifi',
   'kind.webrtc': 'Browser',
   'kind.webrtc.text': 'Een webpagina die belt',
   'kind.door-station': 'Deurstation',
