@@ -37,7 +37,10 @@ export type SwitchDeclaration = EntityNames & { readonly component: 'switch'; re
 /** What happens there; each type of event can start an automation by itself too (a device trigger). */
 export type EventDeclaration = EntityNames & {
   readonly component: 'event';
-  /** snake_case; the words are those of the device trigger, such as "Missed a call". */
+  /**
+   * snake_case; the words are those of the device trigger, such as "Missed a call". Automations find it by them: they differ from those of the
+   * same owner's other events, and never change once shipped, in any language.
+   */
   readonly types: Readonly<Record<string, Words>>;
   /** Of door stations; its types hold `ring`. */
   readonly deviceClass?: 'doorbell';

@@ -23,6 +23,10 @@ export type CommandDeskDeps = {
 const maxComplaints = 1000;
 /** QoS 1 brings a message more than once, and who missed the reply asks again within seconds. */
 const maxAnswers = 100;
+/** Characters; a broker takes megabytes. */
+const maxLength = 65_536;
+/** As it is described to Home Assistant. */
+const maxTextLength = 255;
 
 export class CommandDesk {
   readonly #deps: CommandDeskDeps;
@@ -36,7 +40,8 @@ export class CommandDesk {
   }
 
   async set({ ownerId, key }: EntityAddress, message: Message): Promise<void> {
-    if (message.isRetained) return this.#complain(message, 'is retained');
+    const fault = faultOf(message);
+    if (fault !== undefined) return this.#complain(message, fault);
     const entity = this.#deps
       .catalog()
       .get(ownerId)
@@ -53,7 +58,8 @@ export class CommandDesk {
   }
 
   async run(name: string, message: Message): Promise<void> {
-    if (message.isRetained) return this.#complain(message, 'is retained');
+    const fault = faultOf(message);
+    if (fault !== undefined) return this.#complain(message, fault);
     const command = this.#byName.get(name);
     const request = parseRequest(message.payload, command?.declaration.input);
     const { requestId } = request;
@@ -95,6 +101,12 @@ export class CommandDesk {
   }
 }
 
+/** What makes a message no request at all. */
+function faultOf({ isRetained, payload }: Message): string | undefined {
+  if (isRetained) return 'is retained';
+  return payload.length > maxLength ? `is longer than ${maxLength} characters` : undefined;
+}
+
 type Asked = { readonly ownerId: string; readonly payload: string };
 
 /** What it asks for; undefined where that is nonsense. */
@@ -107,7 +119,7 @@ function doneBy({ kind, source }: Entity, { ownerId, payload }: Asked): (() => P
     case 'notify':
       return () => source.send(ownerId, payload);
     case 'text':
-      return () => source.enter(ownerId, payload);
+      return payload.length <= maxTextLength ? () => source.enter(ownerId, payload) : undefined;
     case 'sensor':
     case 'binary_sensor':
     case 'event':

@@ -68,7 +68,7 @@ export class MqttSession {
   /** The connection ended: whatever is still under way is not known to have arrived. */
   over(): void {
     this.#isOver = true;
-    // MQTT.js leaves those that were sent and not acknowledged pending for ever.
+    // Where we end it ourselves, MQTT.js leaves those that were sent and not acknowledged pending for ever.
     for (const { settle } of [...this.#underWay, ...this.#waiting.splice(0)]) settle.reject(new Error('The connection is over'));
   }
 
