@@ -123,7 +123,7 @@ const rows: Readonly<Record<number, readonly string[]>> = {
     `INSERT INTO call_approvals (id, call_id, number, caller_name, lines, asked_at, answer, answered_at)
      VALUES ('appr_old', 'call_old', '+14165550144', '', '[]', ${at}, 'once', ${at})`,
   ],
-  22: [
+  19: [
     `INSERT INTO calendar_holidays (entity_id, day, name) VALUES ('calendar.holidays', '2026-01-06', 'Epiphany')`,
     `INSERT INTO house_facts (name, value) VALUES ('time_zone', 'Europe/Berlin')`,
   ],
