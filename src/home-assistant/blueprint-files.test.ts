@@ -73,6 +73,11 @@ describe.each(blueprints)('blueprint $domain/$id', ({ id, domain, file, text, bo
     else expect(minVersion).toBe('2026.2.0');
   });
 
+  it.runIf(domain === 'script')('asks anew each time an automation calls it, which has one context for all it does', () => {
+    for (const [line] of text.matchAll(/^ +request_id: .*$/gm))
+      expect(line).toContain("context.id }}_{{ now().strftime('%H%M%S%f') }}");
+  });
+
   it('uses every input, and no other; each has a name and a selector', () => {
     const inputs = inputsOf(body.blueprint.input);
     expect(names.toSorted()).toEqual([...new Set(inputs.map(([key]) => key))].toSorted());

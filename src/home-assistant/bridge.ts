@@ -84,6 +84,7 @@ export class Bridge {
     });
     this.#eventFeed = new EventFeed({ clock, log, topics, publish: publishEvent, isHeard });
     this.#desk = new CommandDesk({
+      clock,
       log,
       catalog,
       commands,

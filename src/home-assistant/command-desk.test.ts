@@ -6,6 +6,7 @@ import { bindCommand, command } from '#contract/command.ts';
 import { bindEntity, exchange } from '#contract/entity.ts';
 import { catalogOf } from './catalog.ts';
 import { CommandDesk } from './command-desk.ts';
+import { FakeClock } from '#testing/base/fake-clock.ts';
 import { topicsOf } from './topics.ts';
 
 const words = { en: 'a', de: 'a', fr: 'a', es: 'a', nl: 'a' };
@@ -13,6 +14,8 @@ const topics = topicsOf({ base: 'gosip', prefix: 'homeassistant' });
 
 function desk() {
   const done: unknown[] = [];
+  const keys: (string | undefined)[] = [];
+  const clock = new FakeClock();
   const replies: [string, object][] = [];
   const lines: { msg: string; [name: string]: unknown }[] = [];
   const shown: string[] = [];
@@ -33,13 +36,15 @@ function desk() {
   ];
   const call = command('call', z.strictObject({ to: z.string().min(1), seconds: z.number().default(30) }));
   const commands = [
-    bindCommand(call, async (input) => {
+    bindCommand(call, async (input, requestId) => {
+      keys.push(requestId);
       await note('call')('', input.to === 'fail' || input.to === 'break' ? input.to : input);
       return { call_id: 'call_1' };
     }),
   ];
   const catalog = catalogOf(entities);
   const one = new CommandDesk({
+    clock,
     log: createLog({ level: 'warn', destination: { write: (line: string) => void lines.push(JSON.parse(line)) } }),
     catalog: () => catalog,
     commands,
@@ -53,7 +58,7 @@ function desk() {
     else if (parsed?.kind === 'command') await one.run(parsed.name, message);
     else throw new Error(`${topic} is no command topic`);
   };
-  return { done, replies, lines, shown, say };
+  return { done, keys, clock, replies, lines, shown, say };
 }
 
 describe('what Home Assistant asks for', () => {
@@ -136,6 +141,18 @@ describe('what Home Assistant asks for', () => {
     await say('gosip/command/call', { to: '22' });
     await say('gosip/command/call', { to: '22' });
     expect(done).toHaveLength(4);
+  });
+
+  it('is done again where an automation asks for it with the same request_id each time: the second alarm calls for help too', async () => {
+    const { done, keys, clock, replies, say } = desk();
+    const request = { to: '22', request_id: 'alarm' };
+    await say('gosip/command/call', request);
+    await clock.advance(10 * 60_000);
+    await say('gosip/command/call', request);
+    expect(done).toHaveLength(2);
+    expect(replies).toHaveLength(2);
+    // Nor does a room take it for the first, which keeps the key on the disk.
+    expect(new Set(keys).size).toBe(2);
   });
 
   it('and cannot be done is in the log with the reason, and the switch springs back', async () => {

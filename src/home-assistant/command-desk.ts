@@ -1,6 +1,7 @@
 // Takes what Home Assistant asks for: switches, buttons, texts, and the commands of automations.
 // Called by the bridge for each message on one of our command topics.
 // Must stay true: a retained message is never a command; nonsense is logged once and does nothing.
+import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
 import type { Command } from '#contract/command.ts';
@@ -12,6 +13,7 @@ import type { Message } from './mqtt-session.ts';
 import type { EntityAddress } from './topics.ts';
 
 export type CommandDeskDeps = {
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
   readonly log: Log;
   readonly catalog: () => Catalog;
   readonly commands: readonly Command[];
@@ -23,6 +25,8 @@ export type CommandDeskDeps = {
 const maxComplaints = 1000;
 /** QoS 1 brings a message more than once, and who missed the reply asks again within seconds. */
 const maxAnswers = 100;
+/** Later it is another request: an automation may have the same id for each of its runs, and its second call for help is none of the first. */
+const sameMs = 10 * 60_000;
 /** Characters; a broker takes megabytes. */
 const maxLength = 65_536;
 /** As it is described to Home Assistant. */
@@ -32,7 +36,7 @@ export class CommandDesk {
   readonly #deps: CommandDeskDeps;
   readonly #byName: ReadonlyMap<string, Command>;
   readonly #complained = new Set<string>();
-  readonly #answers = new Map<string, Promise<object>>();
+  readonly #answers = new Map<string, Answer>();
 
   constructor(deps: CommandDeskDeps) {
     this.#deps = deps;
@@ -65,17 +69,27 @@ export class CommandDesk {
     const { requestId } = request;
     if (requestId === undefined) return void (await this.#answer(command, request, message));
     const asked = `${name} ${message.payload}`;
-    const answer = this.#answers.get(asked) ?? this.#answer(command, request, message);
+    const answer = this.#known(asked) ?? { reply: this.#answer(command, request, message), at: this.#deps.clock.monotonic() };
     this.#remember(asked, answer);
-    this.#deps.reply(requestId, await answer);
+    this.#deps.reply(requestId, await answer.reply);
+  }
+
+  #known(asked: string): Answer | undefined {
+    const answer = this.#answers.get(asked);
+    return answer !== undefined && this.#deps.clock.monotonic() - answer.at < sameMs ? answer : undefined;
   }
 
   /** The same request is answered alike, and done once. */
-  #remember(asked: string, answer: Promise<object>): void {
+  #remember(asked: string, answer: Answer): void {
     this.#answers.delete(asked);
     this.#answers.set(asked, answer);
     const [oldest] = this.#answers.keys();
     if (oldest !== undefined && this.#answers.size > maxAnswers) this.#answers.delete(oldest);
+  }
+
+  /** What rooms keep of a request, also over a restart. */
+  #keyOf(requestId: string | undefined): string | undefined {
+    return requestId === undefined ? undefined : `${requestId}@${Math.floor(this.#deps.clock.now() / sameMs)}`;
   }
 
   async #answer(command: Command | undefined, request: Request, message: Message): Promise<object> {
@@ -85,7 +99,7 @@ export class CommandDesk {
       return { ok: false, message: problem };
     }
     try {
-      return { ...(await command.run(request.input, request.requestId)), ok: true };
+      return { ...(await command.run(request.input, this.#keyOf(request.requestId))), ok: true };
     } catch (error) {
       this.#deps.log.warn({ command: command.declaration.name, ...failureFields(error) }, 'Command of Home Assistant failed');
       return { ok: false, message: error instanceof AppError ? error.message : 'This did not work; the log says why' };
@@ -100,6 +114,9 @@ export class CommandDesk {
     this.#deps.log.warn({ topic, problem }, 'Message over MQTT is ignored');
   }
 }
+
+/** `at`: monotonic. */
+type Answer = { readonly reply: Promise<object>; readonly at: number };
 
 /** What makes a message no request at all. */
 function faultOf({ isRetained, payload }: Message): string | undefined {
