@@ -344,6 +344,20 @@ describe('a message that an automation sends', () => {
     await expect(sendSms({ to: theirs, text: 'Hello', from: '+15555550000' })).rejects.toMatchObject({ code: 'invalid' });
   });
 
+  it('is refused where automations sent 60 within an hour: one that runs away does not empty the account', async () => {
+    for (let index = 0; index < 60; index += 1) await sendSms({ to: theirs, text: `Wash ${index}` });
+    // What could not be sent anyhow takes no room.
+    await expect(sendSms({ to: theirs, text: 'Once more' })).rejects.toMatchObject({ code: 'rate-limited' });
+    clock.advance(3_600_000);
+    for (let index = 0; index < 100; index += 1)
+      await expect(sendSms({ to: '911', text: 'x' })).rejects.toMatchObject({ code: 'invalid' });
+    await sendSms({ to: theirs, text: 'Once more' });
+    expect(room.stores.messages.find({}, { limit: 1, offset: 0, order: 'asc' }).total).toBe(61);
+    // What a person writes is not held back by that.
+    for (let index = 0; index < 59; index += 1) await sendSms({ to: theirs, text: `Wash ${index}` });
+    await send('By hand');
+  });
+
   it('may be written into the notify entity as number, colon, words', async () => {
     const notify = entityOf(room.face.entities, 'exchange', 'send_sms');
     if (notify?.kind !== 'notify') throw new Error('There is nothing to notify');

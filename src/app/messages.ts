@@ -11,6 +11,7 @@ import type { Facts } from '#contract/facts.ts';
 import { AutoReplies } from '#messages/auto-replies.ts';
 import { autoReplyRoutes } from '#messages/auto-reply-routes.ts';
 import { AutoReplyStore } from '#messages/auto-reply-store.ts';
+import { AutomationLimit } from '#messages/automation-limit.ts';
 import { ConversationStore } from '#messages/conversation-store.ts';
 import { IncomingMessages } from '#messages/incoming-messages.ts';
 import { MediaFetcher } from '#messages/media-fetcher.ts';
@@ -150,7 +151,14 @@ export function createMessageRoom(deps: MessageRoomDeps): MessageRoom {
     isPublic: deps.isPublic,
   });
   const autoReplies = new AutoReplies({ store: rules, writes, clock, newId, numbers });
-  const entityDeps = { messages, stores, nameOf, people: deps.people, contacts: deps.contactsOfHouse };
+  const entityDeps = {
+    limit: new AutomationLimit({ clock }),
+    messages,
+    stores,
+    nameOf,
+    people: deps.people,
+    contacts: deps.contactsOfHouse,
+  };
   return {
     messages,
     incoming,

@@ -4,12 +4,14 @@ import type { Named } from '#base/find-by-name.ts';
 import { sendSmsCommand } from '#contract/automation-commands.ts';
 import { bindCommand } from '#contract/command.ts';
 import type { Command } from '#contract/command.ts';
+import type { AutomationLimit } from './automation-limit.ts';
 import type { Message } from './message.ts';
 import type { MessageAuthor, MessageInput } from './messages.ts';
 import { isTextable } from './phone-number.ts';
 import { noNumberOf, numberThenWords } from './spoken-words.ts';
 
 export type MessageCommandDeps = {
+  readonly limit: Pick<AutomationLimit, 'within'>;
   readonly messages: { send(input: MessageInput, author: MessageAuthor): Promise<Message> };
   /** Those of the whole house. */
   readonly contacts: () => Iterable<Named & { readonly numbers: readonly { readonly number: string }[] }>;
@@ -32,9 +34,10 @@ export function messageCommands(deps: MessageCommandDeps): readonly Command[] {
 }
 
 /** As the administrator of the house, from any number of it. */
-export function sendSms(deps: MessageCommandDeps, { to, text, from, requestId }: Sms): Promise<Message> {
+export async function sendSms(deps: MessageCommandDeps, { to, text, from, requestId }: Sms): Promise<Message> {
   const author = { isAdmin: true, personId: undefined };
-  return deps.messages.send({ to: numberFor(to, deps), body: text, from, media: [], requestId }, author);
+  const message = { to: numberFor(to, deps), body: text, from, media: [], requestId };
+  return deps.limit.within(() => deps.messages.send(message, author));
 }
 
 /** What was written to the notify entity. Throws `invalid`. */
