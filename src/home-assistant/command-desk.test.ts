@@ -147,12 +147,24 @@ describe('what Home Assistant asks for', () => {
     const { done, keys, clock, replies, say } = desk();
     const request = { to: '22', request_id: 'alarm' };
     await say('gosip/command/call', request);
-    await clock.advance(10 * 60_000);
+    clock.advance(10 * 60_000);
     await say('gosip/command/call', request);
     expect(done).toHaveLength(2);
     expect(replies).toHaveLength(2);
     // Nor does a room take it for the first, which keeps the key on the disk.
     expect(new Set(keys).size).toBe(2);
+  });
+
+  it('and cannot be done fills no log, however often an automation that runs away asks for it', async () => {
+    const { lines, clock, say } = desk();
+    for (let index = 0; index < 100; index += 1) {
+      await say('gosip/command/call', { to: 'fail' });
+      await say('gosip/exchange/dial/set', 'fail');
+    }
+    expect(lines).toHaveLength(2);
+    clock.advance(60_000);
+    await say('gosip/exchange/dial/set', 'fail');
+    expect(lines).toHaveLength(3);
   });
 
   it('and cannot be done is in the log with the reason, and the switch springs back', async () => {

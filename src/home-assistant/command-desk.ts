@@ -4,6 +4,7 @@
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
+import { LogThrottle } from '#base/throttle.ts';
 import type { Command } from '#contract/command.ts';
 import type { Entity } from '#contract/entity.ts';
 import type { Catalog } from './catalog.ts';
@@ -13,7 +14,7 @@ import type { Message } from './mqtt-session.ts';
 import type { EntityAddress } from './topics.ts';
 
 export type CommandDeskDeps = {
-  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
+  readonly clock: Clock;
   readonly log: Log;
   readonly catalog: () => Catalog;
   readonly commands: readonly Command[];
@@ -36,10 +37,12 @@ export class CommandDesk {
   readonly #deps: CommandDeskDeps;
   readonly #byName: ReadonlyMap<string, Command>;
   readonly #complained = new Set<string>();
+  readonly #failures: LogThrottle;
   readonly #answers = new Map<string, Answer>();
 
   constructor(deps: CommandDeskDeps) {
     this.#deps = deps;
+    this.#failures = new LogThrottle({ clock: deps.clock });
     this.#byName = new Map(deps.commands.map((command) => [command.declaration.name, command]));
   }
 
@@ -56,7 +59,7 @@ export class CommandDesk {
     try {
       await done();
     } catch (error) {
-      this.#deps.log.warn({ ownerId, key, ...failureFields(error) }, 'Home Assistant asked for what cannot be done');
+      this.#failed({ ownerId, key }, error, 'Home Assistant asked for what cannot be done');
     }
     this.#deps.onAsked(entity, ownerId);
   }
@@ -101,9 +104,15 @@ export class CommandDesk {
     try {
       return { ...(await command.run(request.input, this.#keyOf(request.requestId))), ok: true };
     } catch (error) {
-      this.#deps.log.warn({ command: command.declaration.name, ...failureFields(error) }, 'Command of Home Assistant failed');
+      this.#failed({ command: command.declaration.name }, error, 'Command of Home Assistant failed');
       return { ok: false, message: error instanceof AppError ? error.message : 'This did not work; the log says why' };
     }
+  }
+
+  /** Each once a minute: an automation that runs away must not fill the log. */
+  #failed(asked: Readonly<Record<string, string>>, error: unknown, words: string): void {
+    const key = [...Object.values(asked), error instanceof Error ? error.message : ''].join(' ');
+    if (this.#failures.shouldLog(key)) this.#deps.log.warn({ ...asked, ...failureFields(error) }, words);
   }
 
   /** Once for each topic and fault: an automation may send it every second. */
