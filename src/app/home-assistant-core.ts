@@ -43,7 +43,9 @@ export function composeCore({ options, clock, events, log, stack }: AppContext):
   const states = new CoreStates({ core: line, clock });
   stack.defer(() => states.stop());
   line.start();
-  const fetchCore = coreFetch(access, clock);
+  const closing = new AbortController();
+  stack.defer(() => closing.abort());
+  const fetchCore = coreFetch(access, clock, closing.signal);
   const { language, country } = options.house;
   return {
     core: line,

@@ -23,16 +23,18 @@ const defaultLimitMs = 15_000;
 /** Of an answer; a year of a calendar has less. */
 const maxBytes = 8_000_000;
 
-export function coreFetch({ url, token }: CoreAccess, clock: Clock): CoreFetch {
+/** `closing`: ends what is under way, so that a silent Core holds up no stop of the house. */
+export function coreFetch({ url, token }: CoreAccess, clock: Clock, closing?: AbortSignal): CoreFetch {
   return async <Reply>(path: string, { headers, limitMs = defaultLimitMs, ...request }: CoreRequest = {}): Promise<Reply> => {
     const abort = new AbortController();
+    const signal = closing === undefined ? abort.signal : AbortSignal.any([abort.signal, closing]);
     const exchange = async () => {
       const authorization = { ...headers, Authorization: `Bearer ${token}` };
       const response = await fetch(url + path, {
         ...request,
         headers: authorization,
         redirect: 'manual',
-        signal: abort.signal,
+        signal,
       });
       const text = await readText(response, url);
       if (!response.ok) throw refusal(response.status, { path, text, url });
