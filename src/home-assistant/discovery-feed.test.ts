@@ -49,3 +49,19 @@ it('a phone that was deleted while Home Assistant did not listen goes when it do
   feed.follow();
   expect(sent).toContainEqual(['homeassistant/device/gosip_dev_1/config', '']);
 });
+
+it('a message on the broker that pretends to be ours has nothing of others cleared, and no topic for which a broker ends the connection', () => {
+  const { feed, sent } = feedOf([]);
+  const state = (topic: string) => ({ platform: 'sensor', state_topic: topic });
+  const components = {
+    gone: { ...state('gosip/dev_9/gone'), json_attributes_topic: 'gosip/dev_9/gone/attributes' },
+    heating: state('heating/mode'),
+    hang_up: state('gosip/command/hang_up'),
+    '#': state('gosip/dev_9/#'),
+    constructor: state('gosip/dev_9/constructor/set'),
+  };
+  feed.found('dev_9', JSON.stringify({ availability_topic: 'gosip/status', components }));
+  feed.follow();
+  const cleared = sent.filter(([, payload]) => payload === '').map(([topic]) => topic);
+  expect(cleared).toEqual(['homeassistant/device/gosip_dev_9/config', 'gosip/dev_9/gone', 'gosip/dev_9/gone/attributes']);
+});

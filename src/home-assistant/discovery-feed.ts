@@ -34,7 +34,7 @@ export class DiscoveryFeed {
 
   /** A retained message on one of our discovery topics. */
   found(ownerId: string, payload: string): void {
-    const message = parseDiscovery(payload, this.#deps.house().topics.availability);
+    const message = parseDiscovery(payload, ownerId, this.#deps.house().topics);
     if (message === undefined) return;
     const components = { ...message.components, ...this.#known.get(ownerId)?.components };
     this.#known.set(ownerId, { components });

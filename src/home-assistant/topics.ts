@@ -46,10 +46,14 @@ function parseTopic(topic: string, { base, prefix }: TopicOptions): ParsedTopic 
   const ours = within(topic, base);
   if (ours?.length === 2 && ours[0] === 'command') return { kind: 'command', name: ours[1] ?? '' };
   if (ours?.length === 3 && ours[2] === 'set') return { kind: 'set', address: { ownerId: ours[0] ?? '', key: ours[1] ?? '' } };
-  const [first, identifier, last, ...more] = within(topic, prefix) ?? [];
-  if (first !== 'device' || last !== 'config' || more.length > 0 || identifier?.startsWith('gosip_') !== true) return undefined;
-  return { kind: 'discovery', ownerId: identifier.slice('gosip_'.length) };
+  const [first, identifier = '', last, ...more] = within(topic, prefix) ?? [];
+  const ownerId = ownerPattern.exec(identifier)?.[1];
+  if (first !== 'device' || last !== 'config' || more.length > 0 || ownerId === undefined) return undefined;
+  return { kind: 'discovery', ownerId };
 }
+
+/** Of our identifiers. */
+const ownerPattern = /^gosip_(exchange|(?:dev|person)_[\w-]+)$/;
 
 /** The levels below one topic. */
 function within(topic: string, above: string): readonly string[] | undefined {
