@@ -16,6 +16,8 @@ export type EmbeddedBrokerOptions = {
 };
 
 const host = '127.0.0.1';
+/** Home Assistant, GoSIP and whoever looks on; others on this machine may take no more than that. */
+const maxConnections = 100;
 
 /** It speaks MQTT 3.1.1 alone, and forgets what is retained when it ends: GoSIP sends all of it again. */
 export class EmbeddedBroker {
@@ -60,6 +62,7 @@ export class EmbeddedBroker {
       socket.on('close', () => this.#sockets.delete(socket));
       aedes.handle(socket);
     });
+    server.maxConnections = maxConnections;
     try {
       await listen(server, this.#options.port);
     } catch (error) {
@@ -81,7 +84,7 @@ export class EmbeddedBroker {
 
 function listen(server: Server, port: number): Promise<void> {
   const listening = Promise.withResolvers<void>();
-  server.once('error', (error: NodeJS.ErrnoException) => {
+  server.on('error', (error: NodeJS.ErrnoException) => {
     const why =
       error.code === 'EADDRINUSE' ? 'another program has it: is there a broker already? Then set mqtt_url to it' : error.message;
     listening.reject(new AppError('conflict', `The MQTT broker of GoSIP cannot listen on port ${port}: ${why}`));

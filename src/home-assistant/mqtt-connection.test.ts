@@ -206,6 +206,21 @@ describe('a broker that speaks MQTT 5', () => {
     expect(await publish()).toBe(true);
   });
 
+  it('takes no message of many megabytes, whoever sends one: it would take all the memory of a small machine', async () => {
+    const mosquitto = stack.use(await Mosquitto.start());
+    const { username, password } = mosquitto.login('gosip');
+    const find = () => Promise.resolve<Broker>({ url: mosquitto.url, username, password, source: 'options' });
+    const { connection, heard, sessions, reached } = connectionTo(find);
+    await reached('connected');
+    await connection.session?.subscribe(['gosip/#']);
+    const other = connectionTo(find, 'other');
+    await other.reached('connected');
+    await other.connection.session?.publish('gosip/command/call', 'x'.repeat(2_000_000), { isRetained: false });
+    await other.connection.session?.publish('gosip/command/call', 'small', { isRetained: false });
+    await expect.poll(() => heard.map((text) => text.slice(0, 40))).toEqual(['gosip/command/call small']);
+    expect(sessions).toHaveLength(1);
+  });
+
   it('and breaks while messages are under way leaves none of them waiting for ever', async () => {
     const { broker, embedded } = await brokerAt();
     const { connection, reached } = connectionTo(() => Promise.resolve(broker));

@@ -33,6 +33,8 @@ const followMs = 60_000;
 const farewellMs = 1000;
 /** Two with our id throw each other out: not every second. */
 const takenOverMs = 5 * 60_000;
+/** Nothing that is for us is so long; a broker lets anybody send 256 MB, which a small machine has not. */
+const maximumPacketSize = 1024 * 1024;
 /** A connection that lasted so long was a good one: after it the next try comes soon. */
 const stableMs = 10_000;
 
@@ -131,6 +133,7 @@ export class MqttConnection {
       // We make each try ourselves: MQTT.js would send again what was under way, however old.
       reconnectPeriod: 0,
       will: { topic: availabilityTopic, payload: Buffer.from(offline), qos: 1, retain: true },
+      ...(this.#isOldProtocol ? {} : { properties: { maximumPacketSize } }),
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
       ...(ca === undefined ? {} : { ca }),
