@@ -16,9 +16,9 @@ const contacts = [
   { id: 'contact_4', name: 'Doctor Schwarz', numbers: [{ number: '+14165550126' }] },
 ];
 
-function book(ringing: readonly string[] = ['dev_10', 'dev_11', 'dev_12']) {
+function book(ringing: readonly string[] = ['dev_10', 'dev_11', 'dev_12'], devices = phones) {
   return new CallBook({
-    devices: { all: () => phones },
+    devices: { all: () => devices },
     people: { all: () => people },
     contacts: (personId) => (personId === 'person_anna' ? contacts : contacts.slice(0, 3)),
     canRing: (id) => ringing.includes(id),
@@ -70,5 +70,15 @@ describe('the phone that is to ring', () => {
     expect(book(['dev_12']).ringing({}).name).toBe('Anna mobile');
     expect(() => book().ringing({})).toThrow('Say which phone');
     expect(() => book([]).ringing({})).toThrow('Say which phone');
+  });
+
+  test('is no door station, which would answer at the gate with nobody there, unless it is the one that is named', () => {
+    const gate = { ...phone('20', 'Gate', 'person_anna'), type: 'door-station' } as Device;
+    const withGate = book(['dev_20', 'dev_12'], [gate, ...phones]);
+    expect(withGate.ringing({}).name).toBe('Anna mobile');
+    expect(withGate.ringing({ person: 'anna' }).name).toBe('Anna mobile');
+    expect(withGate.dialled('anna', undefined)).toBe('12');
+    expect(withGate.ringing({ device: 'gate' }).name).toBe('Gate');
+    expect(() => book(['dev_20'], [gate, ...phones]).ringing({ person: 'anna' })).toThrow('no phone that can ring now');
   });
 });

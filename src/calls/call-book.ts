@@ -41,11 +41,11 @@ export class CallBook {
     return oneByName(this.#deps.people.all(), asked);
   }
 
-  /** The phone that is to ring. */
+  /** The phone that is to ring: a door station, which answers by itself with nobody there, only where it is the one that is named. */
   ringing({ device, person }: AskedPhone): Device {
     if (device !== undefined) return this.phone(device);
     if (person !== undefined) return this.#phoneOf(this.person(person));
-    const [only, ...others] = this.#deps.devices.all().filter(({ id, enabled }) => enabled && this.#deps.canRing(id));
+    const [only, ...others] = this.#deps.devices.all().filter((device) => this.#isFree(device));
     if (only === undefined || others.length > 0) throw spokenError('invalid', whichPhone);
     return only;
   }
@@ -63,10 +63,13 @@ export class CallBook {
   }
 
   #phoneOf({ id, name }: Named<PersonId>): Device {
-    const { devices, canRing } = this.#deps;
-    const found = devices.all().find((device) => device.enabled && device.personId === id && canRing(device.id));
+    const found = this.#deps.devices.all().find((device) => device.personId === id && this.#isFree(device));
     if (found === undefined) throw spokenError('conflict', noFreePhone(name));
     return found;
+  }
+
+  #isFree({ id, enabled, type }: Device): boolean {
+    return enabled && type !== 'door-station' && this.#deps.canRing(id);
   }
 }
 
