@@ -10,7 +10,7 @@ import type { Calls } from './calls.ts';
 import { assertMayEnd, leavingRole, otherRole, refusalError } from './call-control-decision.ts';
 import type { ControlledBy } from './call-control-decision.ts';
 import type { OngoingCall } from './ongoing-call.ts';
-import { inCall, noMediaPort, notRegistered, switchedOff } from './spoken-words.ts';
+import { inCall, nobodyThere, noMediaPort, notRegistered, switchedOff } from './spoken-words.ts';
 import type { CallerId, ConnectedCall, DeviceLookup, HouseCaller, HouseLeg, HouseVoice, RegistrationLookup } from './ports.ts';
 
 export type CallControlDeps = {
@@ -37,8 +37,10 @@ export class CallControl {
   async call({ deviceId, to, autoAnswer }: ClickToCall, by: ControlledBy): Promise<OngoingCall> {
     const { calls, house } = this.#deps;
     const device = this.#freePhone(deviceId, by);
-    const { refusal, callee } = calls.check({ caller: { kind: 'device', device }, dialled: to });
+    const { refusal, callee, isEmergency } = calls.check({ caller: { kind: 'device', device }, dialled: to });
     if (refusal !== undefined) throw refusalError(refusal);
+    // It answers by itself: help would be called by a machine, and nobody would be there to speak.
+    if (isEmergency && device.type === 'door-station') throw spokenError('conflict', nobodyThere(device.name));
     const leg = await house.open();
     if (leg === undefined) throw spokenError('unavailable', noMediaPort);
     try {

@@ -137,9 +137,11 @@ export class Calls {
   check(attempt: Pick<Attempt, 'caller' | 'dialled' | 'source'>): {
     readonly refusal: Verdict | undefined;
     readonly callee: Party;
+    readonly isEmergency: boolean;
   } {
     const routed = this.#router.route(attempt);
-    return { refusal: this.#admission.refusal(attempt, routed, this.#planner.steps(routed)), callee: routed.callee };
+    const refusal = this.#admission.refusal(attempt, routed, this.#planner.steps(routed));
+    return { refusal, callee: routed.callee, isEmergency: isEmergencyRoute(routed) };
   }
 
   /** The call goes on without it. */

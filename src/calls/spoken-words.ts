@@ -33,6 +33,16 @@ export function inCall(name: string): SpokenWords {
   };
 }
 
+export function nobodyThere(name: string): SpokenWords {
+  return {
+    en: `Nobody is at ${name} to speak: call for help with a phone`,
+    de: `An ${name} ist niemand, der spricht: rufen Sie mit einem Telefon um Hilfe`,
+    fr: `Personne n'est à ${name} pour parler : appelez les secours avec un téléphone`,
+    es: `No hay nadie en ${name} que hable: pida ayuda con un teléfono`,
+    nl: `Bij ${name} is niemand om te spreken: bel om hulp met een telefoon`,
+  };
+}
+
 export function notInCall(name: string): SpokenWords {
   return {
     en: `${name} is not in a call`,

@@ -89,6 +89,19 @@ describe('click-to-call', () => {
     await harness.idle();
   });
 
+  it('calls no help from a door station, which would answer by itself with nobody there', async () => {
+    const gate = await harness.phone('23');
+    Object.assign(gate.device, { type: 'door-station' });
+    const help = control.call({ deviceId: gate.device.id, to: '911', autoAnswer: false }, admin);
+    await expect(help).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('call for help with a phone'),
+    });
+    expect(gate.peer.unread).toEqual([]);
+    await rings('911');
+    await a!.incomingCall();
+  });
+
   it('asks the phone to answer by itself where that is wanted', async () => {
     await rings('21', { autoAnswer: true });
     const { invite } = await a!.incomingCall();
