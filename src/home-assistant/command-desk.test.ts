@@ -155,6 +155,14 @@ describe('what Home Assistant asks for', () => {
     expect(new Set(keys).size).toBe(2);
   });
 
+  it('is nonsense of tens of kilobytes and takes a short line of the log each time', async () => {
+    const { lines, say } = desk();
+    await say(`gosip/command/${'x'.repeat(60_000)}`, {});
+    await say('gosip/command/call', { to: '21', ['y'.repeat(60_000)]: 1 });
+    expect(lines).toHaveLength(2);
+    expect(JSON.stringify(lines).length).toBeLessThan(2000);
+  });
+
   it('and cannot be done fills no log, however often an automation that runs away asks for it', async () => {
     const { lines, clock, say } = desk();
     for (let index = 0; index < 100; index += 1) {

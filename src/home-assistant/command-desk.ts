@@ -6,6 +6,7 @@ import { AppError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
 import { LogThrottle } from '#base/throttle.ts';
 import type { Command } from '#contract/command.ts';
+import { cutText } from '#contract/cut-text.ts';
 import type { Entity } from '#contract/entity.ts';
 import type { Catalog } from './catalog.ts';
 import { noSuchCommand, parseRequest } from './request.ts';
@@ -24,6 +25,8 @@ export type CommandDeskDeps = {
 };
 
 const maxComplaints = 1000;
+/** A topic has up to 64 KB, and what is wrong names each key that there is not. */
+const maxComplaintLength = 200;
 /** QoS 1 brings a message more than once, and who missed the reply asks again within seconds. */
 const maxAnswers = 100;
 /** Later it is another request: an automation may have the same id for each of its runs, and its second call for help is none of the first. */
@@ -116,7 +119,8 @@ export class CommandDesk {
   }
 
   /** Once for each topic and fault: an automation may send it every second. */
-  #complain({ topic }: Message, problem: string): void {
+  #complain(message: Message, complaint: string): void {
+    const [topic, problem] = [message.topic, complaint].map((text) => cutText(text, maxComplaintLength));
     const about = `${topic} ${problem}`;
     if (this.#complained.has(about) || this.#complained.size >= maxComplaints) return;
     this.#complained.add(about);
