@@ -206,6 +206,23 @@ describe('a broker that speaks MQTT 5', () => {
     expect(await publish()).toBe(true);
   });
 
+  it('and sends what a broker never sends us is left, and tried again later: the telephone does not depend on what it says', async () => {
+    const welcome = [0x20, 3, 0, 0, 0];
+    // A PUBREL, of QoS 2, which is never asked for.
+    const release = [0x62, 2, 0, 7];
+    const server = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => socket.write(Buffer.from([...welcome, ...release])));
+    }).listen(0, '127.0.0.1');
+    stack.defer(() => void server.close());
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { connection, states } = connectionTo(async () => ({ url: `mqtt://127.0.0.1:${port}`, source: 'options' }));
+    const says = () => connectionHealth(connection.state).message;
+    await expect.poll(says, { timeout: 10_000 }).toContain('does not keep to MQTT');
+    await expect.poll(() => states.filter(({ kind }) => kind === 'connected').length, { timeout: 10_000 }).toBeGreaterThan(1);
+  });
+
   it('takes no message of many megabytes, whoever sends one: it would take all the memory of a small machine', async () => {
     const mosquitto = stack.use(await Mosquitto.start());
     const { username, password } = mosquitto.login('gosip');

@@ -11,6 +11,7 @@ import { endedBy, failureOf, isOldProtocol, isTakenOver } from './connection-sta
 import type { ConnectionState } from './connection-state.ts';
 import { MqttSession } from './mqtt-session.ts';
 import type { Message } from './mqtt-session.ts';
+import { isExpected, neutralize } from './packet-guard.ts';
 
 export type MqttConnectionDeps = {
   readonly clock: Clock;
@@ -146,6 +147,12 @@ export class MqttConnection {
         this.#isOldProtocol = true;
         this.#wait = 0;
       } else failure ??= failureOf(broker, error);
+    });
+    client.on('packetreceive', (packet) => {
+      if (isExpected(packet)) return;
+      failure ??= failureOf(broker, new Error('what answers there does not keep to MQTT'));
+      neutralize(packet);
+      client.stream.destroy();
     });
     client.on('disconnect', ({ reasonCode }) => {
       failure ??= endedBy(broker, reasonCode);
