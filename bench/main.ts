@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { benchApi } from './api.ts';
 import { benchCalls, benchHeldCalls } from './calls.ts';
+import { benchHomeAssistant } from './home-assistant.ts';
 import { describeMachine } from './machine.ts';
 import { benchRegistrations } from './registrations.ts';
 import { benchRelay } from './relay.ts';
@@ -25,6 +26,7 @@ const parts: Record<string, () => Promise<Row[]>> = {
   routing: benchRouting,
   api: benchApi,
   webhooks: benchWebhooks,
+  'home-assistant': benchHomeAssistant,
   soak: () => benchSoak(minutes),
 };
 
