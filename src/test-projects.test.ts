@@ -52,7 +52,7 @@ it('every test of a flow through the whole house is a live or a heavy one', () =
 
 it('a test that needs a Home Assistant is among those that share one, and one of what only stands in for it is not', () => {
   const files = homeAssistantTests(project);
-  expect(files).toContain('src/testing/home-assistant/home-assistant.test.ts');
+  expect(files).toContain('src/testing/harness/home-assistant.test.ts');
   expect(files).not.toContain('src/app/flows/kill.test.ts');
   expect(files.filter((path) => !liveTests(project).includes(path))).toEqual([]);
 });

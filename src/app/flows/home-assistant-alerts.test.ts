@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { CoreHouse } from '#testing/home-assistant/core-house.ts';
+import { CoreHouse } from '#testing/harness/core-house.ts';
 
 // What is wrong in the house, told to the people of Home Assistant.
 type Shown = { readonly notification_id: string; readonly title: string; readonly message: string };

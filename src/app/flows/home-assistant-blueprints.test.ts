@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitFor } from '#testing/harness/twilio-harness.ts';
-import { BlueprintHouse } from '#testing/home-assistant/blueprint-house.ts';
+import { BlueprintHouse } from '#testing/harness/blueprint-house.ts';
 import { missingHomeAssistant } from '#testing/home-assistant/home-assistant.ts';
 import type { Baresip } from '#testing/peers/baresip.ts';
 

@@ -8,7 +8,7 @@ import { FakeClock } from '#testing/base/fake-clock.ts';
 import { toneWav } from '#testing/base/wav.ts';
 import { House } from '#testing/harness/house.ts';
 import { waitFor } from '#testing/harness/twilio-harness.ts';
-import { HomeAssistantHarness } from '#testing/home-assistant/home-assistant-harness.ts';
+import { HomeAssistantHarness } from '#testing/harness/home-assistant-harness.ts';
 import { missingHomeAssistant } from '#testing/home-assistant/home-assistant.ts';
 import { WyomingStt } from '#testing/home-assistant/wyoming-stt.ts';
 

@@ -3,7 +3,7 @@ import { House } from '#testing/harness/house.ts';
 import type { DeviceLogin } from '#testing/harness/house.ts';
 import { waitFor } from '#testing/harness/twilio-harness.ts';
 import type { RegisteredDevice, RegisteredEntity } from '#testing/home-assistant/core-entities.ts';
-import { HomeAssistantHarness } from '#testing/home-assistant/home-assistant-harness.ts';
+import { HomeAssistantHarness } from '#testing/harness/home-assistant-harness.ts';
 import { missingHomeAssistant } from '#testing/home-assistant/home-assistant.ts';
 
 type Discovery = { readonly components: Record<string, Record<string, unknown>> } & Record<string, unknown>;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TwilioHarness, waitFor } from '#testing/harness/twilio-harness.ts';
-import { HomeAssistantHarness } from '#testing/home-assistant/home-assistant-harness.ts';
+import { HomeAssistantHarness } from '#testing/harness/home-assistant-harness.ts';
 import { missingHomeAssistant } from '#testing/home-assistant/home-assistant.ts';
 
 const tone = 500;

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { CoreHouse, ours, theirs } from '#testing/home-assistant/core-house.ts';
+import { CoreHouse, ours, theirs } from '#testing/harness/core-house.ts';
 
 // Public holidays out of a calendar of Home Assistant, in rules and in their preview.
 type Preview = { readonly plan: { readonly kind: string } };

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { CoreHouse } from '#testing/home-assistant/core-house.ts';
+import { CoreHouse } from '#testing/harness/core-house.ts';
 
 // Country, time zone and language as Home Assistant has them, where the options leave them open.
 type Settings = { readonly timeZone: string };

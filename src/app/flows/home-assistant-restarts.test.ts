@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { House } from '#testing/harness/house.ts';
 import type { DeviceLogin } from '#testing/harness/house.ts';
 import { waitFor } from '#testing/harness/twilio-harness.ts';
-import { HomeAssistantHarness } from '#testing/home-assistant/home-assistant-harness.ts';
+import { HomeAssistantHarness } from '#testing/harness/home-assistant-harness.ts';
 import { missingHomeAssistant } from '#testing/home-assistant/home-assistant.ts';
 import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { CoreHouse, ours, theirs } from '#testing/home-assistant/core-house.ts';
+import { CoreHouse, ours, theirs } from '#testing/harness/core-house.ts';
 
 // A rule that asks for a state of Home Assistant, over a Core that comes and goes.
 const bedtime = 'input_boolean.bedtime';

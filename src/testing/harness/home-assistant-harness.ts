@@ -1,11 +1,11 @@
 import { waitFor } from '#testing/harness/twilio-harness.ts';
-import { CoreEntities } from './core-entities.ts';
-import type { State } from './core-entities.ts';
-import type { LogEntry } from './core-log.ts';
-import type { HomeAssistant } from './home-assistant.ts';
-import type { Mosquitto } from './mosquitto.ts';
-import { MqttObserver } from './mqtt-observer.ts';
-import { sharedHomeAssistant } from './shared.ts';
+import { CoreEntities } from '#testing/home-assistant/core-entities.ts';
+import type { State } from '#testing/home-assistant/core-entities.ts';
+import type { LogEntry } from '#testing/home-assistant/core-log.ts';
+import type { HomeAssistant } from '#testing/home-assistant/home-assistant.ts';
+import type { Mosquitto } from '#testing/home-assistant/mosquitto.ts';
+import { MqttObserver } from '#testing/home-assistant/mqtt-observer.ts';
+import { sharedHomeAssistant } from '#testing/home-assistant/shared.ts';
 
 /** What Core says of itself and of this machine, whatever is connected; everything else that it logs is about us. */
 const foreign: readonly RegExp[] = [

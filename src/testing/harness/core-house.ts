@@ -9,7 +9,7 @@ import { parseOptions } from '#options/options.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
 import { apiCall } from '#testing/harness/api-call.ts';
 import type { ApiCall } from '#testing/harness/api-call.ts';
-import { FakeCore } from './fake-core.ts';
+import { FakeCore } from '#testing/home-assistant/fake-core.ts';
 
 export const ours = '+14155550199';
 export const theirs = '+14155550123';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitFor } from '#testing/harness/twilio-harness.ts';
-import { CoreEntities } from './core-entities.ts';
-import { missingHomeAssistant } from './home-assistant.ts';
-import { MqttObserver } from './mqtt-observer.ts';
-import { sharedHomeAssistant } from './shared.ts';
-import type { SharedHomeAssistant } from './shared.ts';
+import { CoreEntities } from '#testing/home-assistant/core-entities.ts';
+import { missingHomeAssistant } from '#testing/home-assistant/home-assistant.ts';
+import { MqttObserver } from '#testing/home-assistant/mqtt-observer.ts';
+import { sharedHomeAssistant } from '#testing/home-assistant/shared.ts';
+import type { SharedHomeAssistant } from '#testing/home-assistant/shared.ts';
 
 const lamp = {
   device: { identifiers: ['lamp'], name: 'Lamp' },
