@@ -244,7 +244,11 @@ export const listSpeechEngines = endpoint({
   path: '/system/config/voicemail/engines',
   access: 'admin',
   summary: 'The speech-to-text engines of Home Assistant, and the languages that each knows',
-  reply: z.object({ items: z.array(z.object({ id: z.string(), name: z.string(), languages: z.array(z.string()) })) }),
+  reply: z.object({
+    items: z.array(z.object({ id: z.string(), name: z.string(), languages: z.array(z.string()) })),
+    /** Why they are not known, in words for people; null where they are. */
+    problem: z.string().nullable(),
+  }),
 });
 
 export const changeVoicemailSettings = endpoint({

@@ -92,11 +92,20 @@ export function voicemailRoutes(deps: Deps): readonly Route[] {
       await retention.run();
       return changed;
     }),
-    handle(listSpeechEngines, async () => {
-      if (speech === undefined) throw noHomeAssistant();
-      return { items: (await speech.engines()).map((engine) => ({ ...engine, languages: [...engine.languages] })) };
-    }),
+    handle(listSpeechEngines, () => enginesOf(speech)),
   ];
+}
+
+/** Home Assistant being away is no fault of whoever asks. */
+async function enginesOf(speech: SpeechToText | undefined) {
+  if (speech === undefined) return { items: [], problem: noHomeAssistant().message };
+  try {
+    const engines = await speech.engines();
+    return { items: engines.map((engine) => ({ ...engine, languages: [...engine.languages] })), problem: null };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { items: [], problem: error.message };
+  }
 }
 
 function noHomeAssistant(): AppError {

@@ -61,6 +61,7 @@ afterEach(() => harness[Symbol.asyncDispose]());
 it('a message is read by Home Assistant, also one that was left while Home Assistant was away', async () => {
   expect(await harness.json('GET', '/system/config/voicemail/engines')).toEqual({
     items: [{ id: 'stt.whisper', name: 'stt.whisper', languages: ['de', 'en'] }],
+    problem: null,
   });
   engine.text = 'The parcel is at the door.';
   await harness.leave();
@@ -70,6 +71,7 @@ it('a message is read by Home Assistant, also one that was left while Home Assis
   expect(engine.heard[0]?.bytes.length).toBeGreaterThan(16_000 * 2 * 4);
 
   await harness.core.end();
+  expect(await harness.json('GET', '/system/config/voicemail/engines')).toEqual({ items: [], problem: expect.any(String) });
   engine.text = 'Call me back.';
   await harness.leave();
   await harness.until(async () => (await harness.messages()).length === 2 || undefined);
