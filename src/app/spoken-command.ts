@@ -55,9 +55,9 @@ const byCode: { readonly [Code in ErrorCode]?: Words } = {
   },
   'rate-limited': {
     en: 'That was too often: try again later',
-    de: 'Das war zu oft: Versuchen Sie es später noch einmal',
+    de: 'Das war zu oft: Versuch es später noch einmal',
     fr: 'Trop de demandes : réessayez plus tard',
-    es: 'Demasiadas veces: inténtelo más tarde',
+    es: 'Demasiadas veces: inténtalo más tarde',
     nl: 'Dat was te vaak: probeer het later nog eens',
   },
 };

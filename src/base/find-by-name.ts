@@ -75,10 +75,10 @@ const homeAssistantUser = /^[0-9a-f]{32}$/;
 
 const unlinked: SpokenWords = {
   en: 'I do not know who you are in GoSIP. Open GoSIP in Home Assistant once, or let an administrator link you there',
-  de: 'Ich weiß nicht, wer Sie in GoSIP sind. Öffnen Sie GoSIP einmal in Home Assistant, oder lassen Sie sich dort verknüpfen',
+  de: 'Ich weiß nicht, wer du in GoSIP bist. Öffne GoSIP einmal in Home Assistant, oder lass dich dort verknüpfen',
   fr: 'Je ne sais pas qui vous êtes dans GoSIP. Ouvrez GoSIP une fois dans Home Assistant, ou demandez à un administrateur de vous y associer',
-  es: 'No sé quién es usted en GoSIP. Abra GoSIP una vez en Home Assistant o pida a un administrador que le vincule allí',
-  nl: 'Ik weet niet wie u in GoSIP bent. Open GoSIP één keer in Home Assistant of laat een beheerder u daar koppelen',
+  es: 'No sé quién eres en GoSIP. Abre GoSIP una vez en Home Assistant o pide a un administrador que te vincule allí',
+  nl: 'Ik weet niet wie je in GoSIP bent. Open GoSIP één keer in Home Assistant of laat een beheerder je daar koppelen',
 };
 
 const maxChoices = 5;

@@ -59,7 +59,7 @@ export function noFreePhone(name: string): SpokenWords {
     de: `${name} hat kein Telefon, das jetzt klingeln kann`,
     fr: `${name} n'a pas de téléphone qui puisse sonner maintenant`,
     es: `${name} no tiene ningún teléfono que pueda sonar ahora`,
-    nl: `${name} heeft geen telefoon die nu kan rinkelen`,
+    nl: `${name} heeft geen telefoon die nu kan overgaan`,
   };
 }
 
@@ -73,17 +73,17 @@ export const noNumber = (name: string): SpokenWords => ({
 
 export const whichPhone: SpokenWords = {
   en: 'Say which phone is to ring',
-  de: 'Sagen Sie, welches Telefon klingeln soll',
+  de: 'Sag, welches Telefon klingeln soll',
   fr: 'Dites quel téléphone doit sonner',
-  es: 'Diga qué teléfono debe sonar',
-  nl: 'Zeg welke telefoon moet rinkelen',
+  es: 'Di qué teléfono debe sonar',
+  nl: 'Zeg welke telefoon moet overgaan',
 };
 
 export const whichCall: SpokenWords = {
   en: 'Several calls are in progress: say which phone',
-  de: 'Es laufen mehrere Gespräche: Sagen Sie, welches Telefon gemeint ist',
+  de: 'Es laufen mehrere Gespräche: Sag, welches Telefon gemeint ist',
   fr: 'Plusieurs appels sont en cours : dites quel téléphone',
-  es: 'Hay varias llamadas en curso: diga qué teléfono',
+  es: 'Hay varias llamadas en curso: di qué teléfono',
   nl: 'Er zijn meerdere gesprekken: zeg welke telefoon',
 };
 

@@ -58,9 +58,9 @@ export const noNumberOf = (name: string): SpokenWords => ({
 
 export const numberThenWords: SpokenWords = {
   en: 'Write a number or a name, a colon, and the words',
-  de: 'Schreiben Sie eine Nummer oder einen Namen, einen Doppelpunkt und den Text',
+  de: 'Schreib eine Nummer oder einen Namen, einen Doppelpunkt und den Text',
   fr: 'Écrivez un numéro ou un nom, deux-points et le texte',
-  es: 'Escriba un número o un nombre, dos puntos y el texto',
+  es: 'Escribe un número o un nombre, dos puntos y el texto',
   nl: 'Schrijf een nummer of een naam, een dubbele punt en de tekst',
 };
 

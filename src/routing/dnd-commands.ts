@@ -47,8 +47,8 @@ function found({ of, id, name }: Asked, { devices, people }: DndCommandDeps['hou
 
 const whose = {
   en: 'Say for whom do not disturb is to be switched',
-  de: 'Sagen Sie, für wen „Nicht stören“ geschaltet werden soll',
+  de: 'Sag, für wen „Nicht stören“ geschaltet werden soll',
   fr: 'Dites pour qui régler « Ne pas déranger »',
-  es: 'Diga para quién cambiar «No molestar»',
+  es: 'Di para quién cambiar «No molestar»',
   nl: 'Zeg voor wie ‘Niet storen’ geschakeld moet worden',
 };

@@ -10,9 +10,9 @@ export const noVoicemail: SpokenWords = {
 
 export const whoseVoicemail: SpokenWords = {
   en: 'Say which voicemail, or whose',
-  de: 'Sagen Sie, welche Sprachnachricht oder wessen',
+  de: 'Sag, welche Sprachnachricht oder wessen',
   fr: 'Dites quel message vocal, ou de qui',
-  es: 'Diga qué mensaje de voz, o de quién',
+  es: 'Di qué mensaje de voz, o de quién',
   nl: 'Zeg welke voicemail, of van wie',
 };
 

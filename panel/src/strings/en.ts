@@ -60,7 +60,8 @@ export const en = {
   'signIn.forgotten': 'Forgotten your password? An administrator of the house can give you a new one.',
   'setUp.title': 'Welcome to GoSIP',
   'setUp.text': 'Make the first administrator of this house. You can add everybody else later.',
-  'setUp.tokenHint': 'GoSIP showed it when it first started, or wrote it to the file setup-token in its data folder.',
+  'setUp.tokenHint':
+    'GoSIP showed it when it first started, or wrote it to the file setup-token in its data folder. If Home Assistant runs GoSIP, open it there instead.',
   'setUp.nameHint': 'As it is shown to the others in the house',
   'setUp.usernameHint': 'To sign in with: small letters and digits',
   'setUp.passwordHint': 'At least 8 characters',
