@@ -51,7 +51,7 @@ function cannotListen(error: unknown, { host, port, name, option }: ListenAddres
   const code = (error as NodeJS.ErrnoException).code;
   const why =
     code === 'EADDRINUSE'
-      ? 'is taken: another GoSIP, another add-on or another web server holds it'
+      ? 'is taken: another GoSIP, another app of Home Assistant or another web server holds it'
       : code === 'EACCES'
         ? 'is not allowed for this user: choose one above 1023'
         : code === 'EADDRNOTAVAIL'
