@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { logIn } from '#contract/auth.ts';
 import { houseLanguages } from '#contract/languages.ts';
+import { createNumber } from '#contract/numbers.ts';
+import { createApiToken } from '#contract/people.ts';
 import { parseOptions } from '#options/options.ts';
 import { optionSchema } from '#options/schema.ts';
 import {
@@ -276,6 +279,18 @@ describe('DOCS.md', () => {
 
   it('says app, and add-on once for those who know it by that name', () => {
     expect(page.match(/add-on/g)).toHaveLength(1);
+  });
+
+  it('shows requests that the API takes', () => {
+    const asked = [...page.matchAll(/-d '(\{.*?\})' \$GOSIP\/api(\/[\w/-]+)/g)];
+    const endpoints: readonly { readonly path: string; readonly body: z.ZodType }[] = [logIn, createApiToken, createNumber];
+    const problems = asked.flatMap(([, body = '', path]) => {
+      const endpoint = endpoints.find((one) => one.path === path);
+      if (endpoint === undefined) return [`${path} is not known`];
+      return endpoint.body.safeParse(JSON.parse(body)).error?.issues.map(({ message }) => `${path}: ${message}`) ?? [];
+    });
+    expect(problems).toEqual([]);
+    expect(new Set(asked.map(([, , path]) => path)).size).toBe(endpoints.length);
   });
 
   it('leads to files that are there', () => {

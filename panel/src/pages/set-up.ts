@@ -1,4 +1,5 @@
 import '@material/web/button/filled-button.js';
+import '@material/web/button/text-button.js';
 import { mdiPhone } from '@mdi/js';
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
@@ -6,7 +7,7 @@ import { fields, FormElement } from '../parts/form.ts';
 import { field } from '../parts/field.ts';
 import '../parts/icon.ts';
 import { look } from '../parts/look.ts';
-import { setUp } from '../session.ts';
+import { session, setUp } from '../session.ts';
 import type { StringKey } from '../strings/en.ts';
 import { t } from '../words.ts';
 import { brand } from './brand.ts';
@@ -53,6 +54,7 @@ export class GosipSetUp extends FormElement {
         )}
         ${this.problem === undefined ? nothing : this.renderProblem()}
         <md-filled-button ?disabled=${this.isBusy}>${t('setUp.action')}</md-filled-button>
+        <md-text-button type="button" @click=${toSignIn}>${t('signIn.action')}</md-text-button>
       </div>
     </form>`;
   }
@@ -67,4 +69,9 @@ export class GosipSetUp extends FormElement {
     const { token, ...person } = this.values;
     return setUp({ ...person, token: token.trim() });
   }
+}
+
+/** For whoever was given a password in Home Assistant, before any administrator has one. */
+function toSignIn(): void {
+  session.value = { kind: 'sign-in' };
 }
