@@ -66,8 +66,8 @@ export const numberThenWords: SpokenWords = {
 
 export const tooManyByAutomations: SpokenWords = {
   en: 'Automations have sent 60 text messages within an hour: this one is not sent. Look for the automation that sends too many',
-  de: 'Automatisierungen haben in einer Stunde 60 SMS gesendet: diese wird nicht gesendet. Suchen Sie die Automatisierung, die zu viele sendet',
+  de: 'Automationen haben in einer Stunde 60 SMS gesendet: Diese wird nicht gesendet. Such die Automation, die zu viele sendet',
   fr: "Des automatisations ont envoyé 60 SMS en une heure : celui-ci n'est pas envoyé. Cherchez l'automatisation qui en envoie trop",
-  es: 'Las automatizaciones han enviado 60 SMS en una hora: este no se envía. Busque la automatización que envía demasiados',
+  es: 'Las automatizaciones han enviado 60 SMS en una hora: este no se envía. Busca la automatización que envía demasiados',
   nl: 'Automatiseringen hebben in een uur 60 sms’en verstuurd: deze wordt niet verstuurd. Zoek de automatisering die er te veel verstuurt',
 };
