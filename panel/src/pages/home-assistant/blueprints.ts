@@ -48,7 +48,7 @@ export class GosipBlueprints extends GosipElement {
     return html`<li class="row buttoned">
       <span class="text">
         <span class="main">${one.name}</span>
-        <span class="more">${firstSentence(one.description)}</span>
+        <span class="more">${firstParagraph(one.description)}</span>
         ${one.supported === false ? html`<span class="more">${t('blueprints.tooOld', { version: one.minVersion })}</span>` : nothing}
       </span>
       <span class="end">${this.renderState(one)}</span>
@@ -83,8 +83,8 @@ export class GosipBlueprints extends GosipElement {
   }
 }
 
-/** Of Markdown: what it is for, without its marks. */
-function firstSentence(markdown: string): string {
-  const [paragraph = ''] = markdown.trim().split(/\n\s*\n/);
+/** Of Markdown, folded by YAML so that a line is a paragraph: what it is for, without its marks. */
+function firstParagraph(markdown: string): string {
+  const [paragraph = ''] = markdown.trim().split('\n');
   return paragraph.replaceAll(/[*_`#]/g, '').replaceAll(/\s+/g, ' ');
 }
