@@ -195,7 +195,7 @@ export class Bridge {
         return message.isRetained ? undefined : this.#homeAssistantIs(message.payload);
       case 'availability':
         // The last will of a connection of ours that the broker had not yet missed.
-        if (message.payload !== online && !message.isRetained) this.#due.in(0, 'all', () => this.#sendAll());
+        if (message.payload !== online && !message.isRetained) this.#due.in(retainedMs, 'all', () => this.#sendAll());
         return;
       case undefined:
     }

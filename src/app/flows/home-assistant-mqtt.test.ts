@@ -51,6 +51,15 @@ test('Home Assistant is told of the exchange and of a phone that is added while 
   });
 });
 
+test('whoever calls the house offline is answered once, not each time with all that there is', async () => {
+  const told = () => observer.on('homeassistant/device/gosip_exchange/config').length;
+  await observer.hears('gosip/status', 'online');
+  const before = told();
+  for (let index = 0; index < 50; index += 1) await observer.publish('gosip/status', 'offline');
+  await observer.hears('gosip/status', 'online');
+  expect(told() - before).toBeLessThan(10);
+});
+
 test('do not disturb is switched from Home Assistant and from the house, and both show it', async () => {
   await observer.hears(`gosip/${kitchen.id}/dnd`, 'OFF');
   await observer.publish(`gosip/${kitchen.id}/dnd/set`, 'ON');
