@@ -185,12 +185,14 @@ describe.each(translations)('the form in $language', ({ language, translation })
     expect(read(`translations/${language}.yaml`)).not.toMatch(/add-?on\b/i);
   });
 
-  it.skipIf(language === 'en')('is translated', () => {
+  // A language that is English would be the same everywhere: it is what the others are compared with.
+  it('is not English where it is another language', () => {
     const english = translations.find((one) => one.language === 'en')?.translation.configuration as Record<string, Labelled>;
     const same = Object.entries(labels).filter(
       ([name, { description }]) => description !== undefined && description === english[name]?.description,
     );
-    expect(same.map(([name]) => name)).toEqual([]);
+    const expected = language === 'en' ? Object.keys(labels).filter((name) => labels[name]?.description !== undefined) : [];
+    expect(same.map(([name]) => name)).toEqual(expected);
   });
 });
 

@@ -32,6 +32,11 @@ async function answered(name: string, call: PhoneCall): Promise<void> {
 
 describe('an alarm along a chain of people', { timeout: 60_000 }, () => {
   test('does not count an answering machine, and is taken by the next person, who presses 1', async () => {
+    const callsOfAlarms = async () => {
+      const records = await house.api<{ items: { caller: { name: string } }[] }>('GET', '/cdrs');
+      return records.items.filter(({ caller }) => caller.name === 'Smoke').length;
+    };
+    const before = await callsOfAlarms();
     const ringing = rung('Anna');
     const id = await house.alarm(await house.chain(['Anna', 'Ben Carla']));
     const machine = await ringing;
@@ -60,8 +65,7 @@ describe('an alarm along a chain of people', { timeout: 60_000 }, () => {
       pressedAt: expect.any(String),
     });
     expect(at('Carla')).toMatchObject({ ringingAt: expect.any(String), answeredAt: null, pressedAt: null });
-    const records = await house.api<{ items: { caller: { name: string } }[] }>('GET', '/cdrs');
-    expect(records.items.filter(({ caller }) => caller.name === 'Smoke')).toHaveLength(3);
+    expect((await callsOfAlarms()) - before).toBe(3);
   });
 
   test('has one taker where two press 1 at once: the other hears that somebody has it', async () => {
