@@ -31,6 +31,23 @@ describe.skipIf(isBrowserMissing())('a newcomer with nothing but the panel', () 
   };
   const phones = new Map<string, SimulatedPhone>();
 
+  it('lets somebody with a password sign in before an administrator has one', async () => {
+    const made = await fetch(`${house.url}api/users`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${house.app.adminToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'Ben', username: 'ben', role: 'user', password }),
+    });
+    expect(made.status).toBe(201);
+    await using ben = await browser.open();
+    await ben.page.goto(house.url);
+    await ben.page.getByRole('button', { name: 'Sign in' }).click();
+    await ben.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await ben.page.getByLabel('User name').fill('ben');
+    await ben.page.getByLabel('Password').fill(password);
+    await ben.page.keyboard.press('Enter');
+    await ben.page.getByText('You have no phone yet').waitFor();
+  });
+
   it('makes the first administrator with the setup token, by keyboard alone', async () => {
     const { page } = visitor;
     await page.goto(house.url);
