@@ -34,13 +34,13 @@ const record = {
 } as const;
 const leg = { id: 'leg_1', role: 'callee', deviceId: desk.id, personId: anna.id, ringingAt: 1000 } as const;
 
-function house(call: object, phase: 'ringing' | 'in_call' = 'ringing') {
+function house(call: object, phase: 'ringing' | 'in_call' = 'ringing', isEmergency = false) {
   const snapshot = { record, legs: [leg], ...call } as unknown as CallSnapshot;
   const hungUp: string[] = [];
   const dialled: unknown[] = [];
   const open = { ...snapshot.record, id: 'call_open' as const, endedAt: undefined };
   const devices = { all: () => [hall, desk, door], byId: (id: string) => [hall, desk, door].find((one) => one.id === id) };
-  const list = () => [{ ...snapshot, phase }];
+  const list = () => [{ ...snapshot, phase, isEmergency }];
   const entities = callEntities({
     clock: { now: () => 61_000 },
     calls: {
@@ -64,8 +64,11 @@ function house(call: object, phase: 'ringing' | 'in_call' = 'ringing') {
         : undefined,
   });
   const of = (owner: 'exchange' | 'device', key: string) => entityOf(entities, owner, key);
-  const occurs = (owner: 'exchange' | 'device' | 'person', name: 'leg.changed' | 'call.ended' | 'voicemail.left', fact: object) =>
-    eventSource(entityOf(entities, owner, 'call')).occursBy[name]?.(fact as never);
+  const occurs = (
+    owner: 'exchange' | 'device' | 'person',
+    name: 'call.started' | 'leg.changed' | 'call.ended' | 'voicemail.left',
+    fact: object,
+  ) => eventSource(entityOf(entities, owner, 'call')).occursBy[name]?.(fact as never);
   return { of, occurs, hungUp, dialled };
 }
 
@@ -107,6 +110,22 @@ test('an incoming call is an event of the phone, its owner and the house, with w
   }
   expect(occurs('device', 'leg.changed', { ...ringing, state: 'over' })).toEqual([]);
   expect(occurs('device', 'leg.changed', { ...ringing, callId: 'call_gone' })).toEqual([]);
+});
+
+test('a call for help is an event at once, for the phone, its owner and the house; no other call is', () => {
+  const caller = { deviceId: desk.id, personId: anna.id, number: '11', name: 'Desk' };
+  const help = { record: { ...record, direction: 'outbound', caller, callee: party(undefined, '911', '') }, legs: [] };
+  const { occurs } = house(help, 'ringing', true);
+  for (const [owner, ownerId] of [
+    ['device', desk.id],
+    ['person', anna.id],
+    ['exchange', 'exchange'],
+  ] as const) {
+    expect(occurs(owner, 'call.started', { callId: 'call_1' })).toMatchObject([
+      { ownerId, type: 'emergency', attributes: { number: '911', called: '911', device: 'Desk', person: 'Anna' } },
+    ]);
+  }
+  expect(house(help).occurs('exchange', 'call.started', { callId: 'call_1' })).toEqual([]);
 });
 
 test('who hides their number has neither number nor name', () => {

@@ -7,7 +7,7 @@ import type { Attributes, EventSource, Occurrence } from '#contract/entity.ts';
 import type { FactName, Facts } from '#contract/facts.ts';
 import { callAttributes, endAttributes } from './call-event-attributes.ts';
 import type { CallNames } from './call-event-attributes.ts';
-import { whenAnswered, whenEnded, whenRinging, whenVoicemailLeft } from './call-occurrences.ts';
+import { whenAnswered, whenCallingForHelp, whenEnded, whenRinging, whenVoicemailLeft } from './call-occurrences.ts';
 import type { CallOccurrence, CallSnapshot } from './call-occurrences.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -23,7 +23,10 @@ export type LeftVoicemail = {
 
 export type CallEventsDeps = {
   readonly clock: { now(): number };
-  readonly calls: { find(id: CallId): CallSnapshot | undefined };
+  readonly calls: {
+    find(id: CallId): CallSnapshot | undefined;
+    list(): readonly { readonly record: { readonly id: CallId }; readonly isEmergency: boolean }[];
+  };
   readonly names: CallNames;
   readonly voicemailOf: (id: VoicemailId) => LeftVoicemail | undefined;
 };
@@ -46,6 +49,7 @@ export class CallEvents {
       return (fact: Facts[Name]) => this.#read(fact, occur).filter(({ ownerId }) => kindOf(ownerId) === kind);
     };
     const occursBy: OccursBy = {
+      'call.started': read<'call.started'>(({ callId }) => this.#started(callId)),
       'leg.changed': read<'leg.changed'>((fact) => (fact.state === 'ringing' ? this.#rings(fact) : [])),
       'call.answered': read<'call.answered'>(({ callId }) => this.#answered(callId)),
       'call.ended': read<'call.ended'>((fact) => this.#ended(fact)),
@@ -57,6 +61,12 @@ export class CallEvents {
   #read<Fact extends object>(fact: Fact, occur: (fact: Fact) => readonly Occurrence[]): readonly Occurrence[] {
     if (this.#latest?.fact !== fact) this.#latest = { fact, occurrences: occur(fact) };
     return this.#latest.occurrences;
+  }
+
+  #started(callId: CallId): readonly Occurrence[] {
+    const isEmergency = this.#deps.calls.list().some((call) => call.record.id === callId && call.isEmergency);
+    const call = isEmergency ? this.#deps.calls.find(callId) : undefined;
+    return call === undefined ? [] : this.#show(call, whenCallingForHelp(call), {});
   }
 
   #rings({ callId, deviceId }: Facts['leg.changed']): readonly Occurrence[] {
@@ -99,7 +109,7 @@ export class CallEvents {
       type: one.type,
       attributes: {
         ...this.#attributes(call, one, phone),
-        ...(one.type === 'incoming' || one.type === 'answered' ? {} : over),
+        ...(isBeginning(one.type) ? {} : over),
         ...(one.type === 'star_code' ? { code: call.record.dialled } : {}),
       },
     }));
@@ -111,6 +121,10 @@ export class CallEvents {
 }
 
 type Shown = { readonly phone?: DeviceId; readonly over?: Attributes };
+
+function isBeginning(type: CallOccurrence['type']): boolean {
+  return type === 'incoming' || type === 'answered' || type === 'emergency';
+}
 
 function kindOf(ownerId: string): OwnerKind {
   if (ownerId === 'exchange') return 'exchange';

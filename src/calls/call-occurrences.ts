@@ -6,7 +6,15 @@ import type { Verdict } from './verdict.ts';
 /** A call as it is at a moment, or as it was when it ended. */
 export type CallSnapshot = { readonly record: CallRecord; readonly legs: readonly CallLeg[] };
 
-export type CallOccurrenceType = 'incoming' | 'answered' | 'ended' | 'missed' | 'blocked' | 'voicemail' | 'star_code';
+export type CallOccurrenceType =
+  | 'incoming'
+  | 'answered'
+  | 'ended'
+  | 'missed'
+  | 'blocked'
+  | 'voicemail'
+  | 'star_code'
+  | 'emergency';
 
 /** What a call is to one owner. `side`: where it is seen from, so that the other one is who is shown. */
 export type CallOccurrence = {
@@ -16,6 +24,11 @@ export type CallOccurrence = {
 };
 
 type Party = { readonly deviceId: DeviceId | undefined; readonly personId: PersonId | undefined };
+
+/** Somebody calls for help: the house is told before anybody answers, and so are the phone and its owner. */
+export function whenCallingForHelp({ record }: CallSnapshot): readonly CallOccurrence[] {
+  return [...ownersOf([record.caller]), 'exchange' as const].flatMap((owner) => to(owner, 'emergency', 'caller'));
+}
 
 /** A phone begins to ring: it is incoming to the phone, and to its owner and the house where none rang before. */
 export function whenRinging({ record, legs }: CallSnapshot, deviceId: DeviceId): readonly CallOccurrence[] {

@@ -30,6 +30,13 @@ export const callEventTypes = {
     es: 'Mensaje de voz dejado',
     nl: 'Voicemail ingesproken',
   },
+  emergency: {
+    en: 'Emergency call',
+    de: 'Notruf',
+    fr: "Appel d'urgence",
+    es: 'Llamada de emergencia',
+    nl: 'Noodoproep',
+  },
   star_code: {
     en: 'Star code dialled',
     de: 'Sterncode gewählt',

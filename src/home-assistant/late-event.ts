@@ -6,8 +6,8 @@
 const passing = new Set(['incoming', 'answered', 'ring', 'star_code']);
 const passingMs = 10_000;
 
-/** An escalation: it is asked for minutes, and what it is about may go on. */
-const urgent = new Set(['started']);
+/** An escalation or a call for help: it goes on for minutes, and what it is about may go on. */
+const urgent = new Set(['started', 'emergency']);
 const urgentMs = 10 * 60_000;
 
 /** All else says how something ended or that something is there: a missed call, a voicemail, a message. */

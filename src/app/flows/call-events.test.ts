@@ -186,3 +186,14 @@ async function ask(command: string, input: object): Promise<object> {
   await expect.poll(() => observer.on(`gosip/reply/${id}`).at(-1), heardIn).toBeDefined();
   return JSON.parse(observer.on(`gosip/reply/${id}`).at(-1) ?? '') as object;
 }
+
+// The last: afterwards everybody who calls rings every phone.
+test('a call for help is told of at once, also where it does not get through', async () => {
+  const heard = listen();
+  const help = phones.hall.call('911');
+  await expect
+    .poll(() => heard.events('exchange'), heardIn)
+    .toMatchObject([{ event_type: 'emergency', device: 'Hall', called: '911' }]);
+  await phones.hall.hangup(help).catch(() => undefined);
+  await expect.poll(() => [heard.types(hall.id)[0], heard.types(hall.id).at(-1)], heardIn).toEqual(['emergency', 'ended']);
+});
